@@ -1,0 +1,25 @@
+/** What the sandbox writes back, or how it keeps silent. */
+export type Reply = { status: number; headers?: Record<string, string>; body: string };
+export type Silence = 'hang' | 'reset';
+
+export const json = (status: number, body: object, headers: Record<string, string> = {}): Reply => ({
+  status,
+  headers: { 'content-type': 'application/json', ...headers },
+  body: JSON.stringify(body),
+});
+
+/** Truora's error envelope: `code` is 10 and the status in the one sample there is. */
+export const envelope = (status: number, message: string, headers: Record<string, string> = {}): Reply =>
+  json(status, { code: 10_000 + status, http_code: status, message }, headers);
+
+/** What the gateway in front of Truora says by itself (seen): a message and nothing else. */
+export const gateway = (status: number, message: string): Reply => json(status, { message });
+
+/** Upload links are answered by a file store, in XML. */
+export const storeError = (status: number, code: string, message: string): Reply => ({
+  status,
+  headers: { 'content-type': 'application/xml' },
+  body: `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>${message}</Message></Error>`,
+});
+
+export const nothing = (status: number): Reply => ({ status, body: '' });

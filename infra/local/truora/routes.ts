@@ -1,0 +1,160 @@
+import type { IncomingMessage } from 'node:http';
+import * as z from 'zod';
+import { AccountId, TruoraId } from '../../../shared/domain/ids.ts';
+import { createAnswer, enrollmentAnswer, validationAnswer } from './answers.ts';
+import { faultAt, withFault } from './behaviour.ts';
+import { asksLiveness, formFault } from './form.ts';
+import { envelope, gateway, json, type Reply, type Silence } from './replies.ts';
+import { scenarioOf, scenarios } from './scenarios.ts';
+import {
+  countCreate,
+  type Enrollment,
+  keepValidation,
+  later,
+  mintId,
+  readyEnrollment,
+  registerEnrollment,
+  type Validation,
+  type World,
+} from './state.ts';
+import { takeUpload } from './uploads.ts';
+import { announce } from './webhooks.ts';
+
+/** A create form or a registration is a few hundred bytes. */
+const MAX_BODY_BYTES = 64 * 1024;
+
+type Call = { world: World; request: IncomingMessage; url: URL; id: string };
+type Run = (call: Call) => Reply | Silence | Promise<Reply | Silence>;
+
+const getEnrollment: Run = ({ world, id }) => {
+  world.counts.enrollmentReads += 1;
+  const enrollment = world.enrollments.get(id);
+  if (!enrollment) return envelope(404, 'The Enrollment was not found');
+  enrollment.reads += 1;
+  const fault = faultAt(scenarioOf(enrollment.accountId).behaves, 'enrollment', enrollment.reads);
+  return withFault(fault, () => {
+    const answer = enrollmentAnswer(enrollment);
+    return answer ? json(200, answer) : envelope(404, 'The Enrollment was not found');
+  });
+};
+
+const postValidation: Run = async ({ world, request }) => {
+  world.counts.creates += 1;
+  const body = await readText(request);
+  if (!request.headers['content-type']?.startsWith('application/x-www-form-urlencoded')) {
+    return envelope(400, 'content-type must be application/x-www-form-urlencoded');
+  }
+  const form = new URLSearchParams(body);
+  const accountId = form.get('account_id') ?? '';
+  const fault = faultAt(scenarioOf(accountId).behaves, 'create', countCreate(world, accountId));
+  return withFault(fault, () => {
+    const broken = formFault(form);
+    if (broken) return envelope(400, broken);
+    const enrollment = readyEnrollment(world, accountId);
+    if (!enrollment) return envelope(400, 'account_id has no successful enrollment');
+    const validation = newValidation(world, form, enrollment);
+    keepValidation(world, validation);
+    world.counts.charges += 1;
+    // A timer never fires before the answer of this very turn is on its way.
+    later(world, 0, () => announce(world, validation, 'created'));
+    return json(200, createAnswer(world, validation));
+  });
+};
+
+const newValidation = (world: World, form: URLSearchParams, { accountId, enrollmentId }: Enrollment): Validation => {
+  const scenario = scenarioOf(accountId);
+  const requested = form.has('threshold') ? Number(form.get('threshold')) : undefined;
+  const timeoutSeconds = Number(form.get('timeout') ?? world.settings.defaultTimeoutSeconds);
+  const createdAt = Date.now();
+  return {
+    id: mintId('VLD'),
+    accountId,
+    enrollmentId,
+    scenario,
+    // Truora's default is 0.65 (documented).
+    threshold: scenario.behaves?.threshold?.(requested) ?? requested ?? 0.65,
+    liveness: asksLiveness(form),
+    createdAt,
+    // A link's expiry is in whole seconds; rounded up, so that nobody has less time than was asked for.
+    expiresAt: Math.ceil(createdAt / 1000 + timeoutSeconds) * 1000,
+    reads: 0,
+    puts: 0,
+  };
+};
+
+const getValidation: Run = ({ world, url, id }) => {
+  world.counts.reads += 1;
+  const validation = world.validations.get(id);
+  if (!validation) return envelope(404, 'The Validation was not found');
+  validation.reads += 1;
+  const details = url.searchParams.get('show_details') === 'true';
+  return withFault(faultAt(validation.scenario.behaves, 'read', validation.reads), () =>
+    json(200, validationAnswer(world, validation, { details })),
+  );
+};
+
+/** Newest first; Truora documents no order. */
+const listValidations: Run = ({ world, id }) => {
+  const ofAccount = [...world.validations.values()].filter(({ accountId }) => accountId === id).reverse();
+  return json(200, { validations: ofAccount.map((validation) => validationAnswer(world, validation)) });
+};
+
+const Registration = z.strictObject({ accountId: AccountId, enrollmentId: TruoraId.optional() });
+
+/** Not Truora's: says whose face an enrollment is, and makes up its id if none is given. */
+const postEnrollment: Run = async ({ world, request }) => {
+  const { success, data } = Registration.safeParse(parseJson(await readText(request)));
+  if (!success) return envelope(400, 'must be {"accountId", "enrollmentId"?} in JSON');
+  const { accountId, enrollmentId = mintId('ENR') } = data;
+  registerEnrollment(world, accountId, enrollmentId);
+  return json(201, { accountId, enrollmentId });
+};
+
+const listScenarios: Run = () => json(200, { scenarios: scenarios.map(({ behaves: _, ...told }) => told) });
+
+const routes: readonly { method: string; path: RegExp; open?: true; run: Run }[] = [
+  { method: 'GET', path: /^\/v1\/enrollments\/([^/]+)$/, run: getEnrollment },
+  { method: 'POST', path: /^\/v1\/validations$/, run: postValidation },
+  { method: 'GET', path: /^\/v1\/validations\/([^/]+)$/, run: getValidation },
+  { method: 'GET', path: /^\/v1\/accounts\/([^/]+)\/validations$/, run: listValidations },
+  // The upload link carries its own signature, and no key may ever be sent there.
+  {
+    method: 'PUT',
+    path: /^\/u\/([^/]+)$/,
+    open: true,
+    run: (call) => takeUpload(call.world, call.request, call.url, call.id),
+  },
+  { method: 'POST', path: /^\/sandbox\/enrollments$/, open: true, run: postEnrollment },
+  { method: 'GET', path: /^\/sandbox\/counts$/, open: true, run: ({ world }) => json(200, world.counts) },
+  { method: 'GET', path: /^\/sandbox\/scenarios$/, open: true, run: listScenarios },
+];
+
+/** Finds who answers. As at Truora's gateway, an unknown path is a 403 whatever the key (seen). */
+export const route = async (world: World, request: IncomingMessage): Promise<Reply | Silence> => {
+  const url = new URL(request.url ?? '/', world.origin);
+  for (const { method, path, open, run } of routes) {
+    const [found, id = ''] = path.exec(url.pathname) ?? [];
+    if (found === undefined || method !== request.method) continue;
+    if (!open && !request.headers['truora-api-key']) return gateway(401, 'Unauthorized');
+    return run({ world, request, url, id });
+  }
+  return gateway(403, 'Missing Authentication Token');
+};
+
+const readText = async (request: IncomingMessage): Promise<string> => {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes <= MAX_BODY_BYTES) chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+};
+
+const parseJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+};

@@ -1,0 +1,78 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { envelope } from './replies.ts';
+import { route } from './routes.ts';
+import { type Counts, defaultSettings, emptyWorld, type SandboxSettings, type Upload, type World } from './state.ts';
+
+export { defaultSettings, type SandboxSettings } from './state.ts';
+
+export type Sandbox = {
+  origin: string;
+  counts(): Counts;
+  /** What arrived at a validation's upload link. */
+  uploaded(validationId: string): Upload | undefined;
+  /** Where webhooks go from now on. */
+  notify(webhook: { url: string; key: string }): void;
+  close(): Promise<void>;
+};
+
+/**
+ * Truora's API on this machine, over real HTTP: what is documented as documented, what was seen as seen, and the rest as
+ * assumed. What happens to a person is decided by the end of the account id (scenarios.ts). It logs nothing and keeps no media.
+ */
+export const startSandbox = async (
+  options: { webhook?: { url: string; key: string }; settings?: Partial<SandboxSettings> } = {},
+): Promise<Sandbox> => {
+  const world = emptyWorld({ ...defaultSettings, ...options.settings });
+  world.webhook = options.webhook && receiver(options.webhook);
+  // No clocks of Node's own: connections are closed by us, and a hung call hangs until then.
+  const server = createServer({ keepAliveTimeout: 0, requestTimeout: 0 }, (request, response) => {
+    void answer(world, request, response);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  world.origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+
+  return {
+    origin: world.origin,
+    counts: () => ({ ...world.counts }),
+    uploaded: (validationId) => {
+      const upload = world.validations.get(validationId)?.upload;
+      return upload && { bytes: upload.bytes, sha256: upload.sha256, contentType: upload.contentType };
+    },
+    notify: (webhook) => {
+      world.webhook = receiver(webhook);
+    },
+    close: async () => {
+      world.closed = true;
+      for (const timer of world.timers) clearTimeout(timer);
+      for (const call of world.calls) call.destroy();
+      if (!server.listening) return;
+      server.close();
+      server.closeAllConnections();
+      await once(server, 'close');
+    },
+  };
+};
+
+/** Refused here, where somebody listens, and not by a timer. */
+const receiver = ({ url, key }: { url: string; key: string }) => {
+  if (key === '') throw new TypeError('webhooks cannot be signed with an empty key');
+  return { url: new URL(url).href, key };
+};
+
+const answer = async (world: World, request: IncomingMessage, response: ServerResponse): Promise<void> => {
+  const reply = await route(world, request).catch((error: unknown) =>
+    // A caller that hung up needs no answer; anything else is a fault of the sandbox, and says so.
+    request.complete ? envelope(500, `the sandbox itself failed: ${error}`) : 'reset',
+  );
+  if (reply === 'hang') return;
+  if (reply === 'reset') {
+    request.socket.destroy();
+    return;
+  }
+  const body = Buffer.from(reply.body);
+  response.writeHead(reply.status, { ...reply.headers, 'content-length': body.length, connection: 'close' });
+  response.end(body);
+};

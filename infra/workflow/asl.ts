@@ -1,0 +1,43 @@
+/** The part of the Amazon States Language that this project uses; what is not here is not used. */
+export type Retrier = {
+  ErrorEquals: readonly string[];
+  MaxAttempts: number;
+  IntervalSeconds?: number;
+  BackoffRate?: number;
+  MaxDelaySeconds?: number;
+  JitterStrategy?: 'FULL' | 'NONE';
+};
+
+export type Catcher = { ErrorEquals: readonly string[]; Next: string; ResultPath: string | null };
+
+export type TaskState = {
+  Type: 'Task';
+  Comment: string;
+  Resource: string;
+  Parameters: Record<string, unknown>;
+  ResultPath: string | null;
+  OutputPath?: string;
+  TimeoutSeconds: number;
+  Retry: readonly Retrier[];
+  Catch?: readonly Catcher[];
+  Next?: string;
+  End?: true;
+};
+
+export type ChoiceState = {
+  Type: 'Choice';
+  Comment: string;
+  Choices: readonly { Variable: string; StringEquals: string; Next: string }[];
+  Default: string;
+};
+
+export type FailState = { Type: 'Fail'; Comment: string; Error: string; CausePath: string };
+
+export type State = TaskState | ChoiceState | FailState;
+
+export type Definition = {
+  Comment: string;
+  StartAt: string;
+  TimeoutSeconds: number;
+  States: Record<string, State>;
+};

@@ -1,0 +1,167 @@
+import { type StepName, steps } from '../../shared/workflow/contract.ts';
+import type { Catcher, ChoiceState, Definition, FailState, Retrier, TaskState } from './asl.ts';
+import { functionSeconds, MACHINE_SECONDS, STATE_MARGIN_SECONDS } from './timing.ts';
+
+/** Answers, not faults: the request cannot be taken to Truora as it is. They end the execution well, as `refused`. */
+const refusals = [
+  'RequestInvalidError',
+  'MediaUnacceptableError',
+  'MediaGoneError',
+  'EnrollmentNotReadyError',
+  'EnrollmentPendingError',
+];
+
+/** Where trying again cannot help, or could cost money. */
+const final = ['TruoraUnauthorizedError', 'TruoraRejectedError', 'CreationUnconfirmedError', 'UploadLinkUnsafeError'];
+
+const never = (...names: string[]): Retrier => ({ ErrorEquals: names, MaxAttempts: 0 });
+
+/** Everything without a name of ours (throttles, crashes, lost connections): 2, 4, 8, 16, 30 s, spread by jitter. */
+const anything: Retrier = {
+  ErrorEquals: ['States.ALL'],
+  IntervalSeconds: 2,
+  BackoffRate: 2,
+  MaxDelaySeconds: 30,
+  MaxAttempts: 5,
+  JitterStrategy: 'FULL',
+};
+
+/** A record is worth more patience than a look: 2 s to 60 s, about five minutes in all. */
+const recording: Retrier = { ...anything, MaxDelaySeconds: 60, MaxAttempts: 8 };
+
+/** The owner of a claim may take as long as the machine: 5 s to 60 s apart, for seven hours. */
+const whileClaimedElsewhere: Retrier = {
+  ErrorEquals: ['ClaimedElsewhereError'],
+  IntervalSeconds: 5,
+  BackoffRate: 1.5,
+  MaxDelaySeconds: 60,
+  MaxAttempts: 430,
+};
+
+/** A fresh enrollment becomes ready within seconds or not at all: 1, 2, 4, 8 s (Truora's own SDK waits as long: seen). */
+const whileEnrollmentPending: Retrier = {
+  ErrorEquals: ['EnrollmentPendingError'],
+  IntervalSeconds: 1,
+  BackoffRate: 2,
+  MaxAttempts: 4,
+};
+
+/**
+ * Creating costs money, so a retry must come back after whatever is in flight has settled: 15 s apart. A retry is safe,
+ * because the function finds the intent it wrote before it called Truora.
+ */
+const whileCreating: Retrier = { ErrorEquals: ['States.ALL'], IntervalSeconds: 15, BackoffRate: 1, MaxAttempts: 8 };
+
+/**
+ * The timed poll. One billed transition a look, against three for Wait, Task and Choice. 2 s growing by 15 % to 60 s is
+ * 380 looks in six hours; ReadVerdict itself ends it at the deadline, so MaxAttempts is only a fence.
+ */
+const whilePending: Retrier = {
+  ErrorEquals: ['VerdictPendingError', 'TruoraBusyError', 'TruoraUncertainError', 'TruoraContractError'],
+  IntervalSeconds: 2,
+  BackoffRate: 1.15,
+  MaxDelaySeconds: 60,
+  MaxAttempts: 500,
+};
+
+const refused: Catcher = { ErrorEquals: refusals, Next: 'RecordRefusal', ResultPath: '$.refusal' };
+const failed: Catcher = { ErrorEquals: ['States.ALL'], Next: 'RecordFailure', ResultPath: '$.failure' };
+
+type Ending = { Next: string } | { End: true; OutputPath: '$.outcome' };
+
+/** One step of the contract as a state: its function gets the whole journal and adds one entry to it. */
+const task = (
+  name: StepName,
+  Comment: string,
+  rest: { Retry: readonly Retrier[]; Catch?: readonly Catcher[] } & Ending,
+): TaskState => ({
+  Type: 'Task',
+  Comment,
+  Resource: `\${${name}}`,
+  Parameters: { 'journal.$': '$', 'executionId.$': '$$.Execution.Id' },
+  ResultPath: `$.${steps[name].writes}`,
+  TimeoutSeconds: functionSeconds[name] + STATE_MARGIN_SECONDS,
+  ...rest,
+});
+
+/** A step that parks until someone brings its token back: the same call, and the token beside the journal. */
+const park = (state: TaskState, name: StepName, TimeoutSeconds: number): TaskState => ({
+  ...state,
+  Resource: 'arn:aws:states:::lambda:invoke.waitForTaskToken',
+  Parameters: { FunctionName: `\${${name}}`, Payload: { ...state.Parameters, 'taskToken.$': '$$.Task.Token' } },
+  TimeoutSeconds,
+});
+
+const ends = { End: true, OutputPath: '$.outcome' } as const;
+
+/**
+ * The state machine, in the order a drop walks it. A plain value: CDK hands it to AWS as it is, and the local world runs
+ * the very same text. `${Name}` stands for the ARN of the function of that name.
+ * @param patienceSeconds how long AwaitWebhook waits for a bell before the timed poll takes over
+ */
+export const definition = ({ patienceSeconds }: { patienceSeconds: number }): Definition => ({
+  Comment: 'Re-validates the face of one person with one media at Truora, and records one outcome.',
+  StartAt: 'ClaimRequest',
+  TimeoutSeconds: MACHINE_SECONDS,
+  States: {
+    ClaimRequest: task('ClaimRequest', 'Is this request in order, and ours alone?', {
+      Retry: [never(...refusals, 'AlreadyDecidedError'), whileClaimedElsewhere, anything],
+      Catch: [{ ErrorEquals: ['AlreadyDecidedError'], Next: 'ReadOutcome', ResultPath: '$.repeat' }, refused, failed],
+      Next: 'CheckEnrollment',
+    }),
+    CheckEnrollment: task('CheckEnrollment', 'Does Truora know this face?', {
+      Retry: [whileEnrollmentPending, never(...refusals, ...final), anything],
+      Catch: [refused, failed],
+      Next: 'CreateValidation',
+    }),
+    CreateValidation: task('CreateValidation', 'The one charged call, made at most once.', {
+      Retry: [never(...final), whileCreating],
+      Catch: [failed],
+      Next: 'MoveMedia',
+    }),
+    MoveMedia: task('MoveMedia', 'S3 to the upload link, streamed.', {
+      Retry: [never(...refusals, ...final, 'UploadLinkSpentError'), anything],
+      Catch: [{ ErrorEquals: ['UploadLinkSpentError'], Next: 'HowToWait', ResultPath: null }, failed],
+      Next: 'HowToWait',
+    }),
+    HowToWait: {
+      Type: 'Choice',
+      Comment: 'For a webhook first, or by the timed poll alone?',
+      Choices: [{ Variable: '$.claim.resultMode', StringEquals: 'callback', Next: 'AwaitWebhook' }],
+      Default: 'ReadVerdict',
+    } satisfies ChoiceState,
+    AwaitWebhook: park(
+      task('AwaitWebhook', 'Parked until a bell rings, or patience is over.', {
+        Retry: [never('States.Timeout'), anything],
+        // Whatever happens to the wait, the timed poll still finds the verdict.
+        Catch: [{ ErrorEquals: ['States.ALL'], Next: 'ReadVerdict', ResultPath: null }],
+        Next: 'ReadVerdict',
+      }),
+      'AwaitWebhook',
+      patienceSeconds,
+    ),
+    ReadVerdict: task('ReadVerdict', 'What does Truora itself say? Asked again until it has decided.', {
+      Retry: [whilePending, never('TruoraRejectedError', 'VerdictUnreachableError'), anything],
+      Catch: [failed],
+      Next: 'RecordOutcome',
+    }),
+    RecordOutcome: task('RecordOutcome', 'One verdict, one record.', { Retry: [recording], Catch: [failed], ...ends }),
+    RecordRefusal: task('RecordRefusal', 'Truora was never asked to decide.', {
+      Retry: [recording],
+      Catch: [failed],
+      ...ends,
+    }),
+    ReadOutcome: task('ReadOutcome', 'Decided before: the stored outcome is the answer.', {
+      Retry: [anything],
+      Catch: [failed],
+      ...ends,
+    }),
+    RecordFailure: task('RecordFailure', 'Given up, and written down.', { Retry: [recording], Next: 'Failed' }),
+    Failed: {
+      Type: 'Fail',
+      Comment: 'A person should look.',
+      Error: 'RevalidationFailedError',
+      CausePath: '$.outcome.reason',
+    } satisfies FailState,
+  },
+});

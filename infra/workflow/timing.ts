@@ -1,0 +1,29 @@
+import type { StepName } from '../../shared/workflow/contract.ts';
+import type { RouteName } from '../../shared/workflow/names.ts';
+
+/** The longest a re-validation can take: Truora's longest timeout (6 h), and an hour for retries and a slow start. */
+export const MACHINE_SECONDS = 7 * 3600;
+
+/**
+ * Seconds after which Lambda ends each function. Ledger and S3 calls are done in a few; a call to Truora may take its
+ * whole HTTP deadline (12 s at most), once more if the key was rotated, and the upload six times as long for 10 MB.
+ */
+export const functionSeconds: Record<StepName | RouteName, number> = {
+  ClaimRequest: 15,
+  CheckEnrollment: 30,
+  CreateValidation: 40,
+  MoveMedia: 80,
+  AwaitWebhook: 15,
+  ReadVerdict: 30,
+  RecordOutcome: 15,
+  RecordRefusal: 15,
+  RecordFailure: 15,
+  ReadOutcome: 15,
+  ReceiveWebhook: 10,
+};
+
+/**
+ * How much longer the machine waits for a function than Lambda lets it run: if the machine gave up first, the next try
+ * would start while the first still lives.
+ */
+export const STATE_MARGIN_SECONDS = 5;

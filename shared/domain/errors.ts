@@ -1,0 +1,134 @@
+/**
+ * The named errors. A name is what the state machine decides by (Retry and Catch match it), the reason is what the record
+ * keeps, the detail is a sentence for people. Errors cross logs and execution history, so no id, key or link may stand in
+ * one: a detail names fields and rules, never values.
+ */
+export abstract class NamedError<Reason extends string = string> extends Error {
+  readonly reason: Reason;
+  constructor(reason: Reason, detail: string) {
+    super(`${reason}: ${detail}`);
+    this.reason = reason;
+  }
+}
+
+/** Reads back what a named error wrote as its message. */
+export const readReason = (message: string): { reason: string; detail: string } | undefined => {
+  const [, reason, detail] = /^([a-z0-9_]{1,64}): (.*)$/s.exec(message) ?? [];
+  return reason === undefined || detail === undefined ? undefined : { reason, detail: detail.slice(0, 400) };
+};
+
+// --- Refusals: Truora was never asked to decide. Trying again cannot help; the caller has to change something. ---
+
+/** The request breaks a rule; the detail names the field and the rule. */
+export class RequestInvalidError extends NamedError<
+  | 'unreadable_key'
+  | 'request_invalid'
+  | 'consent_missing'
+  | 'speech_match_needs_live_capture'
+  | 'idempotency_key_reused'
+> {
+  override readonly name = 'RequestInvalidError';
+}
+
+/** The media breaks a rule of Truora's that can be seen without asking Truora. */
+export class MediaUnacceptableError extends NamedError<
+  'media_empty' | 'media_too_large' | 'media_type_not_supported' | 'photo_cannot_prove_liveness'
+> {
+  override readonly name = 'MediaUnacceptableError';
+}
+
+/** The pinned version of the object cannot be read any more, or is not the one that was claimed. */
+export class MediaGoneError extends NamedError<'media_gone' | 'media_changed'> {
+  override readonly name = 'MediaGoneError';
+}
+
+/** The person has no finished enrollment, so there is no face to compare with. */
+export class EnrollmentNotReadyError extends NamedError<
+  'enrollment_unknown' | 'enrollment_failed' | 'enrollment_of_another_account'
+> {
+  override readonly name = 'EnrollmentNotReadyError';
+}
+
+/** The enrollment is still `pending`. It may become ready within seconds, so it is looked at again a few times. */
+export class EnrollmentPendingError extends NamedError<'enrollment_pending'> {
+  override readonly name = 'EnrollmentPendingError';
+}
+
+// --- Claims of others ---
+
+/** This request was decided before. Not a fault: the stored outcome is the answer, and the detail is its id. */
+export class AlreadyDecidedError extends NamedError<'already_decided'> {
+  override readonly name = 'AlreadyDecidedError';
+}
+
+/** Another execution works on this request. Waiting helps: it will be decided. */
+export class ClaimedElsewhereError extends NamedError<'claimed_elsewhere'> {
+  override readonly name = 'ClaimedElsewhereError';
+}
+
+// --- Truora: what its answers, or their absence, mean for trying again ---
+
+/** Definitely not executed (no byte of the request was written) or refused for now (429). Trying again is free. */
+export class TruoraBusyError extends NamedError<'truora_unreachable' | 'truora_rate_limited'> {
+  override readonly name = 'TruoraBusyError';
+  /** Seconds until Truora wants to be asked again, when it said so. */
+  readonly retryAfterSeconds: number | undefined;
+  constructor(
+    reason: 'truora_unreachable' | 'truora_rate_limited',
+    detail: string,
+    retryAfterSeconds: number | undefined = undefined,
+  ) {
+    super(reason, detail);
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+}
+
+/** The request may have been executed: a timeout, a reset after a byte, any 5xx. Free to repeat for reads only. */
+export class TruoraUncertainError extends NamedError<'truora_uncertain'> {
+  override readonly name = 'TruoraUncertainError';
+}
+
+/** A 2xx answer that does not hold what Truora documents. A repeat of a read may help once Truora has mended it. */
+export class TruoraContractError extends NamedError<'truora_contract_broken'> {
+  override readonly name = 'TruoraContractError';
+}
+
+/** Truora does not accept our key (401, 403). A person has to act. */
+export class TruoraUnauthorizedError extends NamedError<'truora_unauthorized'> {
+  override readonly name = 'TruoraUnauthorizedError';
+}
+
+/** Truora refused the request (another 4xx). A repeat would be refused again. */
+export class TruoraRejectedError extends NamedError<'truora_rejected' | 'truora_not_found'> {
+  override readonly name = 'TruoraRejectedError';
+}
+
+/** A validation may have been created, and charged, without our knowing. Never repeated; a person decides. */
+export class CreationUnconfirmedError extends NamedError<'creation_unconfirmed'> {
+  override readonly name = 'CreationUnconfirmedError';
+}
+
+/** Another re-validation of the same person is being created right now. Waiting helps. */
+export class CreationUnsettledError extends NamedError<'creation_unsettled'> {
+  override readonly name = 'CreationUnsettledError';
+}
+
+/** The upload link fails our check (scheme, host, address). The media stays here. */
+export class UploadLinkUnsafeError extends NamedError<'upload_link_unsafe'> {
+  override readonly name = 'UploadLinkUnsafeError';
+}
+
+/** The upload link is used up or too old. The media may have arrived, so Truora's own answer decides what this means. */
+export class UploadLinkSpentError extends NamedError<'upload_link_spent'> {
+  override readonly name = 'UploadLinkSpentError';
+}
+
+/** Truora has not decided yet. Looking again later is the timed poll. */
+export class VerdictPendingError extends NamedError<'verdict_pending'> {
+  override readonly name = 'VerdictPendingError';
+}
+
+/** The deadline and the grace are over, and Truora still cannot be asked. */
+export class VerdictUnreachableError extends NamedError<'truora_unreachable_at_deadline'> {
+  override readonly name = 'VerdictUnreachableError';
+}

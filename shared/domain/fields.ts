@@ -1,0 +1,23 @@
+/** One field, four names. The command line, the form sent to Truora and the README's table are all made from this list. */
+export const fields = [
+  { field: 'userAuthorized', metadata: 'user-authorized', flag: 'authorized', form: 'user_authorized' },
+  { field: 'accountId', metadata: undefined, flag: 'account', form: 'account_id' },
+  { field: 'enrollmentId', metadata: undefined, flag: 'enrollment', form: undefined },
+  { field: 'threshold', metadata: 'options', flag: 'threshold', form: 'threshold' },
+  { field: 'liveness', metadata: 'options', flag: 'liveness', form: undefined },
+  { field: 'subvalidations', metadata: 'options', flag: 'subvalidation', form: 'subvalidations' },
+  { field: 'retryOfId', metadata: 'options', flag: 'retry-of', form: 'retry_of_id' },
+  { field: 'minimumPrecision', metadata: 'options', flag: 'minimum-precision', form: 'minimum_precision' },
+  { field: 'timeoutSeconds', metadata: 'options', flag: 'timeout', form: 'timeout' },
+  { field: 'resultMode', metadata: 'options', flag: 'mode', form: undefined },
+  { field: 'reference', metadata: 'reference', flag: 'reference', form: undefined },
+] as const;
+
+export type FieldName = (typeof fields)[number]['field'];
+
+/** The form key under which Truora knows one of our fields. */
+export const formKeyOf = (name: FieldName): string => {
+  const form = fields.find(({ field }) => field === name)?.form;
+  if (!form) throw new TypeError(`${name} is never sent to Truora`);
+  return form;
+};

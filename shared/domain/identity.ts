@@ -1,0 +1,34 @@
+import { revalidationIdOf } from './ids.ts';
+import { readInboxKey } from './inbox-key.ts';
+import { CallRequest, DropRequest } from './request.ts';
+import type { Claim } from './revalidation.ts';
+import { addressOfDrop } from './wish.ts';
+
+/** What an outcome can say of who it is about. */
+export type Identity = Pick<Claim, 'revalidationId'> &
+  Partial<Pick<Claim, 'accountId' | 'enrollmentId' | 'reference' | 'claimedAt'>>;
+
+/**
+ * Who a request is about that never became a claim: as far as it can be read at all, else a case of its own, named after
+ * the execution. A drop gets the id that its claim would have had, so its copies meet in one record.
+ */
+export const identify = (request: unknown, bucket: string, executionId: string): Identity => {
+  const { data: drop } = DropRequest.safeParse(request);
+  if (drop) {
+    const { key, versionId, etag } = addressOfDrop(drop.event);
+    const ids = readInboxKey(key);
+    const version = versionId ?? etag ?? executionId;
+    const id = revalidationIdOf({ bucket, key, version, ...(ids ? { accountId: ids.accountId } : {}) });
+    return { revalidationId: id, ...(ids ? { accountId: ids.accountId, enrollmentId: ids.enrollmentId } : {}) };
+  }
+  const { data: call } = CallRequest.safeParse(request);
+  const version = call?.media.versionId ?? executionId;
+  if (!call) return { revalidationId: revalidationIdOf({ bucket, key: '', version }) };
+  const { accountId, enrollmentId, reference } = call;
+  return {
+    revalidationId: revalidationIdOf({ accountId, bucket, key: call.media.key, version }),
+    accountId,
+    enrollmentId,
+    ...(reference ? { reference } : {}),
+  };
+};

@@ -1,0 +1,29 @@
+import { createHash } from 'node:crypto';
+import * as z from 'zod';
+
+/**
+ * The caller's name for a person, shared with Truora.
+ * Truora documents `[a-zA-Z0-9_.-]+`, which `.` and `..` satisfy; both would change a URL's path, so only dots is refused.
+ * The length of 128 is assumed: Truora documents none.
+ */
+export const AccountId = z
+  .string()
+  .regex(/^[A-Za-z0-9_.-]{1,128}$/, 'must be 1 to 128 of A-Z a-z 0-9 _ . -')
+  .refine((id) => !/^\.+$/.test(id), 'must not be only dots');
+
+/** An id that Truora minted (seen: `ENR` or `VLD` and 32 hex digits). Opaque to us, so no prefix is demanded. */
+export const TruoraId = z.string().regex(/^[A-Za-z0-9_-]{1,128}$/, 'must be 1 to 128 of A-Z a-z 0-9 _ -');
+
+/** `RVL` and 32 hex digits: the first half of a SHA-256 over what makes two requests the same re-validation. */
+export const RevalidationId = z.string().regex(/^RVL[0-9a-f]{32}$/, 'must be RVL and 32 hex digits');
+
+/**
+ * The id of a re-validation: the same person and the same version of the same object give the same id, whichever door
+ * they came through. Only the hash leaves the claim, so the id tells nobody which key or person it stands for.
+ * The parts are joined as JSON, so that no part can spill over into the next.
+ */
+export const revalidationIdOf = (of: { accountId?: string; bucket: string; key: string; version: string }): string =>
+  `RVL${createHash('sha256')
+    .update(JSON.stringify([of.accountId ?? null, of.bucket, of.key, of.version]))
+    .digest('hex')
+    .slice(0, 32)}`;

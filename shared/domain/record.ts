@@ -1,0 +1,28 @@
+import * as z from 'zod';
+import { RevalidationId, TruoraId } from './ids.ts';
+import { phases } from './lifecycle.ts';
+import { Claim, Outcome, Receipt, Timestamp, Validation } from './revalidation.ts';
+
+/** What the ledger keeps of one re-validation: all of it, from the claim to the outcome, in one item. */
+export const LedgerRecord = Claim.partial().extend({
+  revalidationId: RevalidationId,
+  phase: z.enum(phases as [(typeof phases)[number], ...typeof phases]),
+  /** The execution that owns the claim, by its ARN. */
+  owner: z.string(),
+  claimedAt: Timestamp,
+  validationId: TruoraId.optional(),
+  /** What Truora said it uses, beside `requested`, which is what the caller asked for. */
+  used: Validation.pick({ deadline: true, threshold: true }).optional(),
+  receipt: Receipt.optional(),
+  outcome: Outcome.optional(),
+  /** Each phase and when it was reached. */
+  trail: z.array(z.object({ phase: z.enum(phases as [(typeof phases)[number], ...typeof phases]), at: Timestamp })),
+});
+export type LedgerRecord = z.infer<typeof LedgerRecord>;
+
+/** The validation of a record, once there is one. */
+export const validationOf = ({ validationId, used }: LedgerRecord): Validation | undefined =>
+  validationId && used ? { validationId, ...used } : undefined;
+
+/** The index over the records: one person's, by the time of their claims. */
+export const BY_PERSON = { name: 'by-person', attribute: 'accountId', sort: 'claimedAt' } as const;

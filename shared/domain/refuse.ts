@@ -1,0 +1,27 @@
+import type * as z from 'zod';
+import { RequestInvalidError } from './errors.ts';
+
+/** How many broken rules one sentence names; the rest would not be read. */
+const MOST_RULES = 3;
+
+/** A field's name may be quoted in an error only if it looks like a name: it comes from the caller. */
+const quotable = (name: string) => (/^[A-Za-z][A-Za-z0-9_-]{0,31}$/.test(name) ? ` "${name}"` : '');
+
+/** Says which field breaks which rule, and never the value: `options.threshold: must be 0 to 1`. */
+export const explain = (error: z.ZodError, root = ''): string =>
+  error.issues
+    .slice(0, MOST_RULES)
+    .map((issue) => {
+      const field = [root, ...issue.path.map(String)].filter(Boolean).join('.') || 'request';
+      if (issue.code === 'unrecognized_keys') return `${field}: unknown field${quotable(issue.keys[0] ?? '')}`;
+      return `${field}: ${issue.message}`;
+    })
+    .join('; ');
+
+/** Parses what a caller sent, or refuses it by name. @param root the name of what is parsed, for the sentence */
+export const parseOrRefuse = <Schema extends z.ZodType>(schema: Schema, value: unknown, root = ''): z.infer<Schema> => {
+  const { success, data, error } = schema.safeParse(value);
+  if (success) return data as z.infer<Schema>;
+  const consent = error.issues.some(({ path }) => path.at(-1) === 'userAuthorized');
+  throw new RequestInvalidError(consent ? 'consent_missing' : 'request_invalid', explain(error, root));
+};

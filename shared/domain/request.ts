@@ -1,0 +1,99 @@
+import * as z from 'zod';
+import { AccountId, TruoraId } from './ids.ts';
+
+export const subvalidations = ['similarity', 'passive_liveness', 'speech_match'] as const;
+export const resultModes = ['callback', 'poll'] as const;
+export const ResultMode = z.enum(resultModes);
+export type ResultMode = z.infer<typeof ResultMode>;
+
+/** The caller's own name for the case. It stands in S3 metadata, which is ASCII. */
+export const Reference = z.string().regex(/^[\x20-\x7e]{1,128}$/, 'must be 1 to 128 printable ASCII characters');
+
+/**
+ * What a caller may ask of Truora, by our names (README: "One field, four names"), and how the result is to be waited for.
+ * Rules, defaults and bounds: documented in Truora's re-validation guide. Anything left out is not sent.
+ */
+export const Options = z
+  .strictObject({
+    /** Least similarity that passes, 0 to 1. Truora's default: 0.65. */
+    threshold: z.number('must be a number').min(0, 'must be 0 to 1').max(1, 'must be 0 to 1').optional(),
+    /** The old way to ask for liveness, announced for removal; mapped onto `subvalidations` and never sent. */
+    liveness: z.enum(['passive', 'disabled']).optional(),
+    subvalidations: z
+      .array(z.enum(subvalidations))
+      .min(1, 'must name at least one')
+      .max(subvalidations.length, 'must name each at most once')
+      .refine((all) => new Set(all).size === all.length, 'must name each at most once')
+      .optional(),
+    /** Truora's id of the declined validation that this one retries. */
+    retryOfId: TruoraId.optional(),
+    minimumPrecision: z.enum(['very_high', 'high', 'medium', 'low']).optional(),
+    /** Seconds Truora gives the validation. Truora's default: the account's setting, else 300. */
+    timeoutSeconds: z
+      .int('must be whole seconds')
+      .min(1, 'must be 1 to 21600')
+      .max(21_600, 'must be 1 to 21600')
+      .optional(),
+    resultMode: ResultMode.optional(),
+  })
+  .superRefine((options, context) => {
+    const refuse = (field: string, message: string) => context.addIssue({ code: 'custom', path: [field], message });
+    if (options.liveness && options.subvalidations)
+      refuse('liveness', 'must not be given together with subvalidations');
+    const speech = options.subvalidations?.includes('speech_match') ?? false;
+    if (speech && !options.minimumPrecision) refuse('minimumPrecision', 'is required with speech_match');
+    if (!speech && options.minimumPrecision) refuse('minimumPrecision', 'is only for speech_match');
+    const passive = options.liveness === 'passive' || options.subvalidations?.includes('passive_liveness');
+    if (options.retryOfId && !passive) refuse('retryOfId', 'needs passive liveness (subvalidations: passive_liveness)');
+  });
+export type Options = z.infer<typeof Options>;
+
+/** `subvalidations` as they are sent: the old `liveness` form becomes the new one. Undefined: say nothing to Truora. */
+export const subvalidationsOf = (options: Options): Options['subvalidations'] => {
+  if (options.liveness === 'passive') return ['passive_liveness', 'similarity'];
+  if (options.liveness === 'disabled') return ['similarity'];
+  return options.subvalidations;
+};
+
+/** The S3 "Object Created" event as EventBridge delivers it. Only what we use is checked; the key is not URL-encoded. */
+export const DropEvent = z.object({
+  source: z.literal('aws.s3'),
+  detail: z.object({
+    bucket: z.object({ name: z.string().min(3).max(63) }),
+    object: z.object({
+      key: z.string().min(1).max(1024),
+      etag: z.string().min(1).max(128),
+      'version-id': z.string().min(1).max(1024).optional(),
+    }),
+  }),
+});
+export type DropEvent = z.infer<typeof DropEvent>;
+
+/** Someone put media into the inbox. Who and what for stand in the key and in the object's own metadata. */
+export const DropRequest = z.strictObject({ kind: z.literal('drop'), event: DropEvent });
+
+/** Another workflow, or the API, asks with everything in its hand. */
+export const CallRequest = z.strictObject({
+  kind: z.literal('call'),
+  accountId: AccountId,
+  enrollmentId: TruoraId,
+  /** That the person agreed to be verified; Truora demands it, and only the caller can know. */
+  userAuthorized: z.literal(true, 'must be true: the person has to have agreed'),
+  /** In the media bucket, under `media/` or `inbox/`; which bucket that is, the deployment decides. */
+  media: z.strictObject({
+    key: z.string().min(1).max(1024),
+    /** Which version; the newest when left out. */
+    versionId: z.string().min(1).max(1024).optional(),
+  }),
+  options: Options.optional(),
+  reference: Reference.optional(),
+  idempotencyKey: z
+    .string()
+    .regex(/^[\x21-\x7e]{1,128}$/, 'must be 1 to 128 visible ASCII characters')
+    .optional(),
+});
+export type CallRequest = z.infer<typeof CallRequest>;
+
+/** What a door hands the machine. */
+export const RevalidationRequest = z.discriminatedUnion('kind', [DropRequest, CallRequest]);
+export type RevalidationRequest = z.infer<typeof RevalidationRequest>;

@@ -1,0 +1,148 @@
+import * as z from 'zod';
+import { AccountId, RevalidationId, TruoraId } from './ids.ts';
+import { outcomeStatuses } from './lifecycle.ts';
+import { MAX_MEDIA_BYTES, type MediaType, mediaTypes } from './media-type.ts';
+import { Options, Reference, ResultMode } from './request.ts';
+
+/** RFC 3339 in UTC with milliseconds. */
+export const Timestamp = z.iso.datetime({ precision: 3 });
+
+/** One version of one object, checked before anything is paid for. */
+export const Media = z.object({
+  bucket: z.string(),
+  key: z.string(),
+  /** Absent only for a bucket that keeps no versions. */
+  versionId: z.string().optional(),
+  etag: z.string(),
+  bytes: z.int().min(1).max(MAX_MEDIA_BYTES),
+  type: z.enum(Object.keys(mediaTypes) as [MediaType, ...MediaType[]]),
+});
+export type Media = z.infer<typeof Media>;
+
+/** The request, normalised, checked and owned by exactly one execution. */
+export const Claim = z.object({
+  revalidationId: RevalidationId,
+  accountId: AccountId,
+  enrollmentId: TruoraId,
+  userAuthorized: z.literal(true),
+  media: Media,
+  requested: Options,
+  resultMode: ResultMode,
+  reference: Reference.optional(),
+  claimedAt: Timestamp,
+});
+export type Claim = z.infer<typeof Claim>;
+
+/** That the person's face is known to Truora. */
+export const Enrollment = z.object({ enrollmentId: TruoraId, status: z.literal('success') });
+export type Enrollment = z.infer<typeof Enrollment>;
+
+/** Truora's object, as far as executions may know it: the upload link is a bearer secret and stays in the ledger. */
+export const Validation = z.object({
+  validationId: TruoraId,
+  /** When Truora stops taking or deciding it. */
+  deadline: Timestamp,
+  /** The threshold Truora said it uses, 0 to 1. */
+  threshold: z.number().optional(),
+});
+export type Validation = z.infer<typeof Validation>;
+
+/** Proof of the move: what was sent, not what was asked for. */
+export const Receipt = z.object({ bytes: z.int(), sha256: z.string().regex(/^[0-9a-f]{64}$/), movedAt: Timestamp });
+export type Receipt = z.infer<typeof Receipt>;
+
+/** A webhook called for the validation. It says "look now" and nothing about the verdict. */
+export const Bell = z.object({ rangAt: Timestamp });
+export type Bell = z.infer<typeof Bell>;
+
+/** Every reason Truora documents for a declined face validation, and ours for one it does not document. */
+export const declinedReasons = [
+  'similarity_threshold_not_passed',
+  'passive_liveness_verification_not_passed',
+  'no_face_detected',
+  'face_not_detected',
+  'liveness_verification_not_passed',
+  'photo_of_photo',
+  'invalid_video_file',
+  'invalid_file_format',
+  'file_format_not_supported',
+  'empty_input_file',
+  'face_in_blocklist',
+  'fraudster_face_match_in_client_collection',
+  'user_face_match_in_client_collection',
+  'user_face_match_in_fraud_collection',
+  'risky_face_detected',
+  'risk_signal_detected',
+  'face_validation_failed',
+  'max_retries_reached',
+  'no_face_media_uploaded',
+  'validation_expired',
+  'validation_not_finished',
+  'abandoned_without_using_retries',
+  'canceled',
+] as const;
+
+/** Every reason Truora documents for an expired validation. */
+export const expiredReasons = [
+  'input_file_not_uploaded',
+  'manual_review_expired',
+  'face_validation_not_started',
+  'pending_validation_methods',
+] as const;
+
+/** A vendor code, kept as it came; anything that is not shaped like a code is not kept. */
+export const RawReason = z.string().regex(/^[a-z0-9_]{1,64}$/);
+
+/** What Truora decided, in our closed vocabulary. Only ReadVerdict makes one, from Truora's own authenticated answer. */
+export const Verdict = z.object({
+  status: z.enum(['approved', 'declined', 'expired', 'failed']),
+  reason: z
+    .enum([
+      ...declinedReasons,
+      ...expiredReasons,
+      'unknown_reason',
+      'undecided_at_deadline',
+      'system_error',
+      'verdict_mismatch',
+    ])
+    .optional(),
+  /** Truora's code when it is none we know. */
+  rawReason: RawReason.optional(),
+  /** Which of the checks on a `success` did not hold. */
+  mismatch: z
+    .array(z.enum(['validation_id', 'account_id', 'enrollment_id', 'threshold', 'similarity', 'passive_liveness']))
+    .optional(),
+  /** Truora's confidence score, 0 to 1. */
+  similarity: z.number().optional(),
+  threshold: z.number().optional(),
+  decidedAt: Timestamp,
+});
+export type Verdict = z.infer<typeof Verdict>;
+
+/** What Step Functions leaves of an error that was caught. `Cause` is a JSON text when a Lambda threw. */
+export const Caught = z.object({ Error: z.string(), Cause: z.string().optional() });
+export type Caught = z.infer<typeof Caught>;
+
+/** The recorded end of a re-validation: what callers, records and the machine's output all show. */
+export const Outcome = z.object({
+  revalidationId: RevalidationId,
+  status: z.enum(outcomeStatuses),
+  /** Stable and machine-readable; absent when approved. */
+  reason: z.string().optional(),
+  /** A sentence for people: the field and the rule, or what was given up. */
+  detail: z.string().optional(),
+  rawReason: RawReason.optional(),
+  mismatch: Verdict.shape.mismatch,
+  reference: Reference.optional(),
+  accountId: AccountId.optional(),
+  enrollmentId: TruoraId.optional(),
+  validationId: TruoraId.optional(),
+  similarity: z.number().optional(),
+  threshold: z.number().optional(),
+  /** What made us look (a bell or the timed poll), or that Truora never decided. */
+  decidedBy: z.enum(['webhook', 'poll', 'workflow']),
+  claimedAt: Timestamp.optional(),
+  movedAt: Timestamp.optional(),
+  decidedAt: Timestamp,
+});
+export type Outcome = z.infer<typeof Outcome>;

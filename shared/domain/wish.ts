@@ -1,0 +1,127 @@
+import { MediaUnacceptableError, RequestInvalidError } from './errors.ts';
+import { INBOX, readInboxKey } from './inbox-key.ts';
+import { isPhoto, MAX_MEDIA_BYTES, type MediaType, sniffMediaType } from './media-type.ts';
+import { parseOrRefuse } from './refuse.ts';
+import {
+  type CallRequest,
+  type DropEvent,
+  Options,
+  Reference,
+  type RevalidationRequest,
+  subvalidationsOf,
+} from './request.ts';
+
+/** Bytes of JSON that `x-amz-meta-options` may hold: S3 gives all user metadata of an object 2 KB. */
+const MAX_OPTIONS_BYTES = 512;
+
+/** Who is to be verified, and how: what both kinds of request come down to, before the media is looked at. */
+export type Wish = {
+  accountId: string;
+  enrollmentId: string;
+  userAuthorized: true;
+  options: Options;
+  reference: string | undefined;
+};
+
+/** Which version of which object a request is about; a call that names no version means the newest. */
+export type MediaAddress = { key: string; versionId: string | undefined; etag: string | undefined };
+
+export const addressOfDrop = ({ detail: { object } }: DropEvent): MediaAddress => ({
+  key: object.key,
+  versionId: object['version-id'],
+  etag: object.etag,
+});
+
+/** Where a call may take media from: what other systems left there, or a drop's own object. */
+const CALLABLE = ['media/', INBOX];
+
+/** @throws RequestInvalidError when the object is not where media may be taken from */
+export const addressOf = (request: RevalidationRequest, mediaBucket: string): MediaAddress => {
+  if (request.kind === 'drop') {
+    if (request.event.detail.bucket.name === mediaBucket) return addressOfDrop(request.event);
+    throw new RequestInvalidError('request_invalid', 'event.detail.bucket.name: must be the media bucket');
+  }
+  const { key, versionId } = request.media;
+  if (CALLABLE.some((prefix) => key.startsWith(prefix))) return { key, versionId, etag: undefined };
+  throw new RequestInvalidError('request_invalid', `media.key: must begin with ${CALLABLE.join(' or ')}`);
+};
+
+/** Who and how, from wherever this kind of request says it. */
+export const wishOf = (request: RevalidationRequest, metadata: Record<string, string>): Wish =>
+  request.kind === 'drop' ? wishOfDrop(request.event.detail.object.key, metadata) : wishOfCall(request);
+
+/**
+ * Whether Truora would take the media: its size and its first bytes are all that can be known for free.
+ * @throws MediaUnacceptableError
+ */
+export const acceptMedia = (media: { bytes: number; head: Uint8Array }, options: Options): MediaType => {
+  if (media.bytes === 0) throw new MediaUnacceptableError('media_empty', 'media: must hold at least 1 byte');
+  if (media.bytes > MAX_MEDIA_BYTES) {
+    throw new MediaUnacceptableError('media_too_large', `media: must be at most ${MAX_MEDIA_BYTES} bytes`);
+  }
+  const type = sniffMediaType(media.head);
+  if (!type) {
+    throw new MediaUnacceptableError(
+      'media_type_not_supported',
+      'media: must be jpeg, png, webp, webm, mp4, avi or mov',
+    );
+  }
+  if (isPhoto(type) && subvalidationsOf(options)?.includes('passive_liveness')) {
+    throw new MediaUnacceptableError(
+      'photo_cannot_prove_liveness',
+      'media: passive liveness needs a video, not a photo',
+    );
+  }
+  return type;
+};
+
+/**
+ * A drop says who in its key and the rest in its user metadata (`x-amz-meta-*`), which whoever may write the object sets.
+ * @throws RequestInvalidError naming the key, or the metadata field and its rule
+ */
+export const wishOfDrop = (key: string, metadata: Record<string, string>): Wish => {
+  const ids = readInboxKey(key);
+  if (!ids) {
+    throw new RequestInvalidError(
+      'unreadable_key',
+      'key: must be inbox/{accountId}/{enrollmentId}/{name}.{ext} with ids of A-Z a-z 0-9 _ - (and . in accountId)',
+    );
+  }
+  if (metadata['user-authorized'] !== 'true') {
+    throw new RequestInvalidError(
+      'consent_missing',
+      'x-amz-meta-user-authorized: must be true: the person has to have agreed',
+    );
+  }
+  const options = parseOrRefuse(Options, readOptions(metadata.options), 'x-amz-meta-options');
+  const reference = parseOrRefuse(Reference.optional(), metadata.reference, 'x-amz-meta-reference');
+  refuseSpeech(options);
+  return { accountId: ids.accountId, enrollmentId: ids.enrollmentId, userAuthorized: true, options, reference };
+};
+
+/** A call says everything itself. */
+export const wishOfCall = (call: CallRequest): Wish => {
+  const { accountId, enrollmentId, userAuthorized, options = {}, reference } = call;
+  refuseSpeech(options);
+  return { accountId, enrollmentId, userAuthorized, options, reference };
+};
+
+/** Refuses what is understood but impossible: Truora gives the phrase to speak after the media was made. */
+export const refuseSpeech = (options: Options): void => {
+  if (!options.subvalidations?.includes('speech_match')) return;
+  throw new RequestInvalidError(
+    'speech_match_needs_live_capture',
+    'subvalidations: speech_match needs a phrase that only a live capture can be given',
+  );
+};
+
+const readOptions = (text: string | undefined): unknown => {
+  if (text === undefined) return {};
+  const refuse = (rule: string) => new RequestInvalidError('request_invalid', `x-amz-meta-options: ${rule}`);
+  if (Buffer.byteLength(text) > MAX_OPTIONS_BYTES) throw refuse(`must be at most ${MAX_OPTIONS_BYTES} bytes`);
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw refuse('must be JSON');
+  }
+};

@@ -1,0 +1,124 @@
+import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import type { LookupFunction } from 'node:net';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+
+/** Milliseconds a call may take in all, and how long each silence within it may last. */
+export type Deadlines = { connectMs: number; headersMs: number; idleMs: number; totalMs: number };
+
+export type Call = {
+  method: 'GET' | 'POST' | 'PUT';
+  url: URL;
+  headers: Record<string, string>;
+  body?: string | { stream: Readable; bytes: number };
+  deadlines: Deadlines;
+  /** The largest answer that is read; Truora's are a few KB. Bytes. */
+  maxBytes: number;
+  /** Decides which address is dialled; refuses by an error. */
+  lookup?: LookupFunction;
+};
+
+export type Answer = { status: number; headers: IncomingHttpHeaders; body: string };
+
+/**
+ * A call without a usable answer. `executed: 'no'`: the connection never stood, so not a byte of the request was written.
+ * `'maybe'`: it stood, and nobody can tell what became of the request.
+ */
+export class SendError extends Error {
+  override readonly name = 'SendError';
+  readonly executed: 'no' | 'maybe';
+  /** Set when the answer itself, not the line, was at fault. */
+  readonly answered: boolean;
+  constructor(code: string, executed: 'no' | 'maybe', answered = false) {
+    super(code);
+    this.executed = executed;
+    this.answered = answered;
+  }
+}
+
+/**
+ * One HTTP call on a connection of its own, which is never used again: a kept-alive socket that the other side has closed
+ * would make a request's fate unknowable. No redirects, no retries, no decompression.
+ * Own code on `node:http`: built-in fetch tells neither "no byte was written" nor which address it dialled.
+ */
+export const send = ({ method, url, headers, body, deadlines, maxBytes, lookup }: Call): Promise<Answer> =>
+  new Promise((resolve, reject) => {
+    const secure = url.protocol === 'https:';
+    const length = body === undefined ? undefined : typeof body === 'string' ? Buffer.byteLength(body) : body.bytes;
+    const request = (secure ? httpsRequest : httpRequest)(url, {
+      method,
+      agent: false,
+      headers: {
+        ...headers,
+        'accept-encoding': 'identity',
+        ...(length === undefined ? {} : { 'content-length': String(length) }),
+      },
+      ...(lookup ? { lookup } : {}),
+    });
+
+    let connected = false;
+    let answered = false;
+    let over = false;
+    let silence: NodeJS.Timeout | undefined;
+    const quietFor = (ms: number, code: string) => {
+      clearTimeout(silence);
+      if (over) return;
+      silence = setTimeout(() => end(new SendError(code, connected ? 'maybe' : 'no')), ms);
+    };
+    const total = setTimeout(() => end(new SendError('total_deadline', connected ? 'maybe' : 'no')), deadlines.totalMs);
+    const end = (result: Answer | SendError) => {
+      over = true;
+      clearTimeout(total);
+      clearTimeout(silence);
+      if (result instanceof Error) reject(result);
+      else resolve(result);
+      request.destroy();
+      if (typeof body === 'object') body.stream.destroy();
+    };
+
+    quietFor(deadlines.connectMs, 'connect_deadline');
+    request.on('error', (error: NodeJS.ErrnoException) =>
+      end(new SendError(error.code ?? 'connection_lost', connected ? 'maybe' : 'no', answered)),
+    );
+    request.on('socket', (socket) =>
+      socket.once(secure ? 'secureConnect' : 'connect', () => {
+        connected = true;
+        // While the body is still going out, headers are not late: the total deadline bounds the upload.
+        if (typeof body !== 'object') quietFor(deadlines.headersMs, 'headers_deadline');
+        else clearTimeout(silence);
+      }),
+    );
+    request.on('response', (response) => {
+      answered = true;
+      const chunks: Buffer[] = [];
+      let bytes = 0;
+      quietFor(deadlines.idleMs, 'body_deadline');
+      response.on('data', (chunk: Buffer) => {
+        quietFor(deadlines.idleMs, 'body_deadline');
+        bytes += chunk.length;
+        if (bytes > maxBytes) end(new SendError('answer_too_large', 'maybe', true));
+        else chunks.push(chunk);
+      });
+      response.on('error', () => end(new SendError('answer_cut_off', 'maybe', true)));
+      response.on('end', () =>
+        end({
+          status: response.statusCode ?? 0,
+          headers: response.headers,
+          body: Buffer.concat(chunks).toString('utf8'),
+        }),
+      );
+    });
+
+    if (typeof body !== 'object') {
+      request.end(body);
+      return;
+    }
+    pipeline(body.stream, request).then(
+      () => quietFor(deadlines.headersMs, 'headers_deadline'),
+      // An answer that came before the whole body was sent (a refusal) counts more than the broken pipe behind it.
+      (error: NodeJS.ErrnoException) => {
+        if (!answered) end(new SendError(error.code ?? 'body_broken', connected ? 'maybe' : 'no'));
+      },
+    );
+  });

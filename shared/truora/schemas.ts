@@ -1,0 +1,75 @@
+import * as z from 'zod';
+import { TruoraId } from '../domain/ids.ts';
+
+/**
+ * What Truora says, as far as we use it: strict about the fields we use, silent about the rest, which appears without
+ * notice. Field by field: documented in the re-validation guide, unless marked seen (public code) or assumed.
+ */
+
+/** `GET /v1/enrollments/{id}` */
+export const EnrollmentAnswer = z.object({
+  enrollment_id: TruoraId,
+  account_id: z.string(),
+  /** `pending` until the first face validation has ended, then `success` or `failure`. */
+  status: z.enum(['pending', 'success', 'failure']),
+  /** Seen: `waiting_face_validation`. Only the status decides. */
+  reason: z.string().optional(),
+});
+export type EnrollmentAnswer = z.infer<typeof EnrollmentAnswer>;
+
+/** `POST /v1/validations` */
+export const CreateAnswer = z.object({
+  validation_id: TruoraId,
+  account_id: z.string(),
+  threshold: z.number().optional(),
+  /** RFC 3339 with nanoseconds. */
+  creation_date: z.string().optional(),
+  /** The link stands in `instructions` (seen); the top level is where enrollments have it (assumed as a fall-back). */
+  instructions: z
+    .object({ file_upload_link: z.string().max(8192) })
+    .partial()
+    .optional(),
+  file_upload_link: z.string().max(8192).optional(),
+});
+export type CreateAnswer = z.infer<typeof CreateAnswer>;
+
+const FaceDetails = z.object({
+  enrollment_id: z.string().optional(),
+  similarity_status: z.string().optional(),
+  /** 0 to 1; an integer 1 was seen. */
+  confidence_score: z.number().optional(),
+  passive_liveness_status: z.string().optional(),
+});
+
+/** `GET /v1/validations/{id}` and one row of a person's list. */
+export const ValidationAnswer = z.object({
+  validation_id: TruoraId,
+  account_id: z.string(),
+  /** Documented: `pending`, `success`, `failure`; Truora's own SDK also takes `failed` and `processing` (seen). */
+  validation_status: z.string(),
+  /** `declined`, `expired` or `system_error`; decides even while the status still says `pending` (seen). */
+  failure_status: z.string().optional(),
+  declined_reason: z.string().optional(),
+  expired_reason: z.string().optional(),
+  threshold: z.number().optional(),
+  creation_date: z.string().optional(),
+  details: z.object({ face_recognition_validations: FaceDetails }).partial().optional(),
+  instructions: z
+    .object({ file_upload_link: z.string().max(8192) })
+    .partial()
+    .optional(),
+});
+export type ValidationAnswer = z.infer<typeof ValidationAnswer>;
+
+/** `GET /v1/accounts/{id}/validations`. The name of the list is assumed after the enrollments' one. */
+export const ListAnswer = z.object({ validations: z.array(ValidationAnswer).max(1000) });
+
+/** One event of a webhook: documented for checks, assumed for validations. Only the action and the id are used. */
+export const WebhookEvent = z.object({
+  event_action: z.string().max(64),
+  object: z.object({ validation_id: TruoraId }),
+});
+export type WebhookEvent = z.infer<typeof WebhookEvent>;
+
+/** The error envelope of the older API of the same family (documented there). Only its status is ever acted upon. */
+export const ErrorEnvelope = z.object({ code: z.number(), http_code: z.number(), message: z.string() });

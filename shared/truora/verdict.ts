@@ -1,0 +1,81 @@
+import {
+  type Claim,
+  declinedReasons,
+  expiredReasons,
+  RawReason,
+  type Validation,
+  type Verdict,
+} from '../domain/revalidation.ts';
+import type { ValidationAnswer } from './schemas.ts';
+
+type About = { claim: Pick<Claim, 'accountId' | 'enrollmentId' | 'requested'>; validation: Validation; at: Date };
+
+/**
+ * What Truora's authenticated answer means in our closed vocabulary.
+ * A `failure_status` decides even while the status still says `pending` (seen in Truora's own SDK). A status we do not know
+ * is not an end: it is looked at again until the deadline, and never taken for approval.
+ * @returns undefined while Truora has not decided
+ */
+export const verdictOf = (answer: ValidationAnswer, about: About): Verdict | undefined => {
+  const { validation_status: status, failure_status: failure, declined_reason, expired_reason } = answer;
+  const ended = failure !== undefined || ['success', 'failure', 'failed'].includes(status);
+  if (!ended) return undefined;
+
+  const base = {
+    ...(answer.details?.face_recognition_validations?.confidence_score === undefined
+      ? {}
+      : { similarity: answer.details.face_recognition_validations.confidence_score }),
+    ...(answer.threshold === undefined ? {} : { threshold: answer.threshold }),
+    decidedAt: about.at.toISOString(),
+  };
+  const mismatch = mismatches(answer, about, failure === undefined && status === 'success');
+  if (mismatch.length > 0) return { status: 'failed', reason: 'verdict_mismatch', mismatch, ...base };
+  if (failure === undefined && status === 'success') return { status: 'approved', ...base };
+  if (failure === 'system_error') return { status: 'failed', reason: 'system_error', ...base };
+  if (failure === 'declined' || (failure === undefined && declined_reason)) {
+    return { status: 'declined', ...reasonOf(declined_reason, declinedReasons), ...base };
+  }
+  if (failure === 'expired' || (failure === undefined && expired_reason)) {
+    return { status: 'expired', ...reasonOf(expired_reason, expiredReasons), ...base };
+  }
+  return { status: 'failed', ...reasonOf(failure, []), ...base };
+};
+
+/** The end that comes when Truora was asked after the deadline and its grace, and still had not decided. */
+export const undecided = (at: Date): Verdict => ({
+  status: 'expired',
+  reason: 'undecided_at_deadline',
+  decidedAt: at.toISOString(),
+});
+
+/** A known code is the reason; another is kept beside `unknown_reason`, if it is shaped like a code at all. */
+const reasonOf = <Known extends Verdict['reason'] & string>(raw: string | undefined, known: readonly Known[]) => {
+  const reason = known.find((code) => code === raw);
+  if (reason) return { reason };
+  const { data: rawReason } = RawReason.safeParse(raw);
+  return { reason: 'unknown_reason' as const, ...(rawReason ? { rawReason } : {}) };
+};
+
+type Mismatch = NonNullable<Verdict['mismatch']>[number];
+
+/**
+ * What in the answer is not what was asked for. Any end has to be about our validation and our person; a `success` has to
+ * hold the enrollment (if echoed), a threshold no lower than the one requested, and only good sub-results.
+ */
+const mismatches = (answer: ValidationAnswer, { claim, validation }: About, success: boolean): Mismatch[] => {
+  const found: Mismatch[] = [];
+  if (answer.validation_id !== validation.validationId) found.push('validation_id');
+  if (answer.account_id !== claim.accountId) found.push('account_id');
+  if (!success) return found;
+  const face = answer.details?.face_recognition_validations ?? {};
+  const used = answer.threshold ?? validation.threshold;
+  const requested = claim.requested.threshold;
+  if (face.enrollment_id !== undefined && face.enrollment_id !== claim.enrollmentId) found.push('enrollment_id');
+  if (requested !== undefined && (used === undefined || used < requested)) found.push('threshold');
+  // `success` is documented; `match` stands in a fixture of Truora's SDK (seen).
+  if (face.similarity_status !== undefined && !['success', 'match'].includes(face.similarity_status))
+    found.push('similarity');
+  if (face.passive_liveness_status !== undefined && face.passive_liveness_status !== 'success')
+    found.push('passive_liveness');
+  return found;
+};

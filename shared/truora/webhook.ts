@@ -1,0 +1,48 @@
+import { CompactSign, compactVerify } from 'jose';
+import * as z from 'zod';
+import { WebhookEvent } from './schemas.ts';
+
+/** A webhook's body is a few KB; anything larger is refused before it is parsed. Characters. */
+export const MAX_WEBHOOK_LENGTH = 64_000;
+
+const bytes = (text: string) => new TextEncoder().encode(text);
+
+/** Signs as Truora does: a compact JWT, HS256, with the rule's key as it stands (seen: UTF-8, not base64-decoded). */
+export const signWebhook = (payload: object, key: string): Promise<string> =>
+  new CompactSign(bytes(JSON.stringify(payload))).setProtectedHeader({ alg: 'HS256', typ: 'JWT' }).sign(bytes(key));
+
+/**
+ * Reads a webhook's body: the raw token, or a JSON wrapper `{"token": "..."}` around it.
+ * @param keys one per rule, several while one is rotated; none or an empty one accepts nothing
+ * @returns the events that are about a validation; undefined unless the token is HS256 and signed with one of the keys
+ */
+export const verifyWebhook = async (body: string, keys: readonly string[]): Promise<WebhookEvent[] | undefined> => {
+  if (body.length > MAX_WEBHOOK_LENGTH) return undefined;
+  const token = unwrap(body.trim());
+  for (const key of keys) {
+    if (key === '') continue;
+    const verified = await compactVerify(token, bytes(key), { algorithms: ['HS256'] }).catch(() => undefined);
+    if (verified) return readEvents(readJson(new TextDecoder().decode(verified.payload)));
+  }
+  return undefined;
+};
+
+/** Another product's event may look otherwise; it is none of ours and no reason to refuse the rest. */
+const readEvents = (payload: unknown): WebhookEvent[] => {
+  const { success, data } = z.object({ events: z.array(z.unknown()).max(100) }).safeParse(payload);
+  return success ? data.events.flatMap((event) => WebhookEvent.safeParse(event).data ?? []) : [];
+};
+
+const unwrap = (body: string): string => {
+  if (!body.startsWith('{')) return body;
+  const wrapper = readJson(body);
+  return wrapper !== null && typeof wrapper === 'object' && 'token' in wrapper ? String(wrapper.token) : body;
+};
+
+const readJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+};
