@@ -14,6 +14,9 @@ const refusals = [
 /** Where trying again cannot help, or could cost money. */
 const final = ['TruoraUnauthorizedError', 'TruoraRejectedError', 'CreationUnconfirmedError', 'UploadLinkUnsafeError'];
 
+/** The claim is not ours to work on (any more): it was canceled meanwhile, or somebody else decided it. */
+const taken = ['AlreadyDecidedError', 'ClaimedElsewhereError'];
+
 const never = (...names: string[]): Retrier => ({ ErrorEquals: names, MaxAttempts: 0 });
 
 /** Everything without a name of ours (throttles, crashes, lost connections): 2, 4, 8, 16, 30 s, spread by jitter. */
@@ -64,6 +67,7 @@ const whilePending: Retrier = {
   MaxAttempts: 500,
 };
 
+const decided: Catcher = { ErrorEquals: ['AlreadyDecidedError'], Next: 'ReadOutcome', ResultPath: '$.repeat' };
 const refused: Catcher = { ErrorEquals: refusals, Next: 'RecordRefusal', ResultPath: '$.refusal' };
 const failed: Catcher = { ErrorEquals: ['States.ALL'], Next: 'RecordFailure', ResultPath: '$.failure' };
 
@@ -106,7 +110,7 @@ export const definition = ({ patienceSeconds }: { patienceSeconds: number }): De
   States: {
     ClaimRequest: task('ClaimRequest', 'Is this request in order, and ours alone?', {
       Retry: [never(...refusals, 'AlreadyDecidedError'), whileClaimedElsewhere, anything],
-      Catch: [{ ErrorEquals: ['AlreadyDecidedError'], Next: 'ReadOutcome', ResultPath: '$.repeat' }, refused, failed],
+      Catch: [decided, refused, failed],
       Next: 'CheckEnrollment',
     }),
     CheckEnrollment: task('CheckEnrollment', 'Does Truora know this face?', {
@@ -115,13 +119,13 @@ export const definition = ({ patienceSeconds }: { patienceSeconds: number }): De
       Next: 'CreateValidation',
     }),
     CreateValidation: task('CreateValidation', 'The one charged call, made at most once.', {
-      Retry: [never(...final), whileCreating],
-      Catch: [failed],
+      Retry: [never(...final, ...taken), whileCreating],
+      Catch: [decided, failed],
       Next: 'MoveMedia',
     }),
     MoveMedia: task('MoveMedia', 'S3 to the upload link, streamed.', {
-      Retry: [never(...refusals, ...final, 'UploadLinkSpentError'), anything],
-      Catch: [{ ErrorEquals: ['UploadLinkSpentError'], Next: 'HowToWait', ResultPath: null }, failed],
+      Retry: [never(...refusals, ...final, ...taken, 'UploadLinkSpentError'), anything],
+      Catch: [decided, { ErrorEquals: ['UploadLinkSpentError'], Next: 'HowToWait', ResultPath: null }, failed],
       Next: 'HowToWait',
     }),
     HowToWait: {

@@ -16,9 +16,11 @@ export const identify = (request: unknown, bucket: string, executionId: string):
   const { data: drop } = DropRequest.safeParse(request);
   if (drop) {
     const { key, versionId, etag } = addressOfDrop(drop.event);
+    // The event's own bucket: an event of another bucket must not come out as one of our drops.
+    const from = drop.event.detail.bucket.name;
     const ids = readInboxKey(key);
     const version = versionId ?? etag ?? executionId;
-    const id = revalidationIdOf({ bucket, key, version, ...(ids ? { accountId: ids.accountId } : {}) });
+    const id = revalidationIdOf({ bucket: from, key, version, ...(ids ? { accountId: ids.accountId } : {}) });
     return { revalidationId: id, ...(ids ? { accountId: ids.accountId, enrollmentId: ids.enrollmentId } : {}) };
   }
   const { data: call } = CallRequest.safeParse(request);

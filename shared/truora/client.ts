@@ -15,7 +15,7 @@ import type { MediaType } from '../domain/media-type.ts';
 import { type Options, subvalidationsOf } from '../domain/request.ts';
 import { type Answer, type Call, type Deadlines, SendError, send } from './request.ts';
 import { CreateAnswer, EnrollmentAnswer, ListAnswer, ValidationAnswer } from './schemas.ts';
-import { checkUploadLink, type UploadTarget } from './upload-link.ts';
+import { checkUploadLink } from './upload-link.ts';
 
 /** How to reach Truora, or whoever stands in for it. */
 export type Truora = {
@@ -79,7 +79,7 @@ export const uploadMedia = async (
   link: string,
   media: { stream: Readable; bytes: number; type: MediaType },
 ): Promise<void> => {
-  const { url, lookup } = checkedLink(link, truora, media.stream);
+  const { url, lookup } = checkUploadLink(link, truora.uploadOrigins);
   const { status, body } = await deliver({
     method: 'PUT',
     url,
@@ -96,16 +96,6 @@ export const uploadMedia = async (
   }
   if (status >= 500) throw new TruoraUncertainError('truora_uncertain', `the upload was answered ${status}`);
   throw new TruoraRejectedError('truora_rejected', `the upload was answered ${status}`);
-};
-
-/** A link that is refused leaves nobody to read the media, so its stream is ended: an open one holds a socket. */
-const checkedLink = (link: string, { uploadOrigins }: Truora, stream: Readable): UploadTarget => {
-  try {
-    return checkUploadLink(link, uploadOrigins);
-  } catch (error) {
-    stream.destroy();
-    throw error;
-  }
 };
 
 /** An id may only enter a path after our own check: Truora's pattern for account ids is satisfied by `..`. */

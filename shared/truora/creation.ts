@@ -1,4 +1,9 @@
-import { TruoraContractError, TruoraUncertainError } from '../domain/errors.ts';
+import {
+  TruoraBusyError,
+  TruoraContractError,
+  TruoraRejectedError,
+  TruoraUnauthorizedError,
+} from '../domain/errors.ts';
 import type { Claim, Validation } from '../domain/revalidation.ts';
 import type { CreateAnswer } from './schemas.ts';
 import { expiryOf } from './upload-link.ts';
@@ -7,8 +12,9 @@ import { expiryOf } from './upload-link.ts';
 const MAX_TIMEOUT_SECONDS = 21_600;
 
 /**
- * What the create answer tells us to remember. The deadline is the link's own expiry; else the timeout that was sent,
- * counted from the creation; else the longest there is: a deadline too late only costs looks, one too early a verdict.
+ * What the create answer tells us to remember. The deadline is the link's own expiry, within what Truora documents; else
+ * the timeout that was sent, counted from the creation; else the longest there is: a deadline too late only costs looks,
+ * one too early a verdict.
  * @throws TruoraContractError without an upload link, or for another person than asked
  */
 export const createdOf = (
@@ -21,17 +27,23 @@ export const createdOf = (
   if (answer.account_id !== claim.accountId) {
     throw new TruoraContractError('truora_contract_broken', 'the created validation is of another account');
   }
-  const expiry = URL.canParse(uploadLink) ? expiryOf(new URL(uploadLink)) : undefined;
-  const seconds = claim.requested.timeoutSeconds ?? MAX_TIMEOUT_SECONDS;
-  const deadline = expiry ?? new Date(askedAt.getTime() + seconds * 1000);
+  const after = (seconds: number) => askedAt.getTime() + seconds * 1000;
+  const expiry = URL.canParse(uploadLink) ? expiryOf(new URL(uploadLink))?.getTime() : undefined;
+  const usable = expiry !== undefined && expiry > askedAt.getTime();
+  const deadline = usable
+    ? Math.min(expiry, after(MAX_TIMEOUT_SECONDS))
+    : after(claim.requested.timeoutSeconds ?? MAX_TIMEOUT_SECONDS);
   return {
     validationId: answer.validation_id,
-    deadline: deadline.toISOString(),
+    deadline: new Date(deadline).toISOString(),
     ...(answer.threshold === undefined ? {} : { threshold: answer.threshold }),
     uploadLink,
   };
 };
 
-/** Whether a failed create call may have created, and charged, a validation all the same. */
-export const mayHaveBeenCreated = (error: unknown): boolean =>
-  error instanceof TruoraUncertainError || error instanceof TruoraContractError;
+/**
+ * Whether a failed create call surely created, and charged, nothing: it never got there, or Truora refused it. Anything
+ * else, an error of our own while reading the answer too, may have been paid for.
+ */
+export const surelyNotCreated = (error: unknown): boolean =>
+  error instanceof TruoraBusyError || error instanceof TruoraRejectedError || error instanceof TruoraUnauthorizedError;

@@ -1,0 +1,46 @@
+import { createHash, type Hash } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { readLink } from '../shared/aws/intents.ts';
+import { readRecord, recordMoved } from '../shared/aws/ledger.ts';
+import { openMedia } from '../shared/aws/media.ts';
+import { readSecret } from '../shared/aws/secrets.ts';
+import { MediaGoneError, UploadLinkSpentError } from '../shared/domain/errors.ts';
+import { ledgerFromEnv, truoraFromEnv } from '../shared/lambda/env.ts';
+import { step } from '../shared/lambda/step.ts';
+import { uploadMedia } from '../shared/truora/client.ts';
+
+/**
+ * The fourth step. Streams the pinned version of the object to Truora's upload link, hashing it on the way; the file is
+ * never held. A repeat starts at byte 0 of the same link, unless the receipt is there already. It never creates anything.
+ */
+export const handler = step('MoveMedia', async ({ claim, validation, executionId }) => {
+  const ledger = ledgerFromEnv();
+  const { revalidationId, media } = claim;
+  const record = await readRecord(ledger, revalidationId);
+  if (record?.receipt) return record.receipt;
+  const link = await readLink(ledger.table, validation.validationId);
+  if (!link) throw new UploadLinkSpentError('upload_link_spent', 'the upload link has expired');
+
+  const { stream, bytes } = await openMedia(media);
+  try {
+    if (bytes !== media.bytes)
+      throw new MediaGoneError('media_changed', 'media: its size is not the one that was claimed');
+    const hash = createHash('sha256');
+    const hashed = Readable.from(hashing(stream, hash), { objectMode: false });
+    const truora = truoraFromEnv(readSecret, { upload: true });
+    await uploadMedia(truora, link, { stream: hashed, bytes, type: media.type });
+    const receipt = { bytes, sha256: hash.digest('hex'), movedAt: new Date().toISOString() };
+    await recordMoved(ledger, revalidationId, executionId, receipt);
+    return receipt;
+  } finally {
+    // However it ended: an open stream holds a socket.
+    stream.destroy();
+  }
+});
+
+async function* hashing(stream: Readable, hash: Hash) {
+  for await (const chunk of stream) {
+    hash.update(chunk);
+    yield chunk;
+  }
+}

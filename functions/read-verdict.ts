@@ -1,0 +1,38 @@
+import { readSecret } from '../shared/aws/secrets.ts';
+import {
+  TruoraBusyError,
+  TruoraContractError,
+  TruoraUncertainError,
+  VerdictPendingError,
+  VerdictUnreachableError,
+} from '../shared/domain/errors.ts';
+import { env, truoraFromEnv } from '../shared/lambda/env.ts';
+import { step } from '../shared/lambda/step.ts';
+import { getValidation } from '../shared/truora/client.ts';
+import { undecided, verdictOf } from '../shared/truora/verdict.ts';
+
+/**
+ * The sixth step, and the only place a verdict comes from: Truora's own answer to our own key. Pending is thrown, and the
+ * machine's retry is the timed poll; past the deadline and its grace the wait ends here, one way or the other.
+ */
+export const handler = step('ReadVerdict', async ({ claim, validation }) => {
+  const truora = truoraFromEnv(readSecret);
+  const over = Date.now() > Date.parse(validation.deadline) + env('GRACE_SECONDS') * 1000;
+  const answer = await getValidation(truora, validation.validationId).catch((error) => {
+    throw over && isPassing(error) ? unreachable() : error;
+  });
+  const at = new Date();
+  const verdict = verdictOf(answer, { claim, validation, at });
+  if (verdict) return verdict;
+  if (over) return undecided(at);
+  throw new VerdictPendingError('verdict_pending', 'Truora has not decided yet');
+});
+
+const isPassing = (error: unknown) =>
+  error instanceof TruoraBusyError || error instanceof TruoraUncertainError || error instanceof TruoraContractError;
+
+const unreachable = () =>
+  new VerdictUnreachableError(
+    'truora_unreachable_at_deadline',
+    'Truora could not be asked before the deadline was over',
+  );

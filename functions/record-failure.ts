@@ -1,0 +1,35 @@
+import { closeIntent } from '../shared/aws/intents.ts';
+import { recordOutcome } from '../shared/aws/ledger.ts';
+import { readCaught } from '../shared/domain/caught.ts';
+import { identify } from '../shared/domain/identity.ts';
+import { env, ledgerFromEnv } from '../shared/lambda/env.ts';
+import { step } from '../shared/lambda/step.ts';
+
+/**
+ * The last step of a re-validation that we gave up. Writes down what stood in the way, and closes the person's intent if
+ * it is ours, since a person now has to decide: the machine then fails the execution, so that somebody looks.
+ */
+export const handler = step('RecordFailure', async ({ request, failure, claim, validation, receipt, executionId }) => {
+  const ledger = ledgerFromEnv();
+  const { revalidationId, accountId, enrollmentId, reference, claimedAt } =
+    claim ?? identify(request, env('MEDIA_BUCKET'), executionId);
+  const outcome = await recordOutcome(
+    ledger,
+    {
+      revalidationId,
+      status: 'failed',
+      ...readCaught(failure),
+      ...(accountId ? { accountId } : {}),
+      ...(enrollmentId ? { enrollmentId } : {}),
+      ...(validation ? { validationId: validation.validationId } : {}),
+      ...(reference ? { reference } : {}),
+      decidedBy: 'workflow',
+      ...(claimedAt ? { claimedAt } : {}),
+      ...(receipt ? { movedAt: receipt.movedAt } : {}),
+      decidedAt: new Date().toISOString(),
+    },
+    executionId,
+  );
+  if (claim) await closeIntent(ledger.table, claim.accountId, claim.revalidationId);
+  return outcome;
+});

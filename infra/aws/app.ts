@@ -1,0 +1,23 @@
+import { App } from 'aws-cdk-lib';
+import { Code } from 'aws-cdk-lib/aws-lambda';
+import { bundle } from './bundle.ts';
+import { Config } from './config.ts';
+import { functionNames } from './functions.ts';
+import { FaceRevalidationStack } from './stack.ts';
+
+const app = new App();
+const chosen = Object.keys(Config.shape).flatMap((name) => {
+  const value = app.node.tryGetContext(name);
+  return value === undefined ? [] : [[name, value]];
+});
+const { success, data: config, error } = Config.safeParse(Object.fromEntries(chosen));
+if (!success)
+  throw new Error(
+    `configuration: ${error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ')}`,
+  );
+
+const folderOf = bundle(functionNames);
+new FaceRevalidationStack(app, `face-revalidation-${config.stage}`, {
+  config,
+  codeOf: (name) => Code.fromAsset(folderOf(name)),
+});

@@ -1,0 +1,29 @@
+import * as z from 'zod';
+import { ResultMode } from '../../shared/domain/request.ts';
+
+const origin = z
+  .url()
+  .refine((url) => URL.canParse(url) && new URL(url).origin === url, 'must be scheme, host and port alone');
+
+/** Everything a deployment may choose. One place, typed and checked: `npx cdk synth -c stage=prod -c patienceSeconds=90`. */
+export const Config = z.strictObject({
+  /** Names the stack, so that several can stand side by side. */
+  stage: z
+    .string()
+    .regex(/^[a-z][a-z0-9-]{0,15}$/, 'must be 1 to 16 of a-z 0-9 -, beginning with a letter')
+    .default('dev'),
+  /** How a result is waited for when the request does not say. */
+  resultMode: ResultMode.default('callback'),
+  /** Seconds a parked execution waits for a bell before it polls: above nearly all of Truora's answers (assumed). */
+  patienceSeconds: z.coerce.number().int().min(1).max(3600).default(60),
+  /** Seconds after a validation's deadline during which Truora is still asked for the verdict. */
+  graceSeconds: z.coerce.number().int().min(1).max(600).default(30),
+  /** Seconds one call to Truora may take; the functions' own limits leave room for twelve. */
+  httpDeadlineSeconds: z.coerce.number().int().min(1).max(12).default(10),
+  /** Days a record is kept after its last change. */
+  retentionDays: z.coerce.number().int().min(1).max(3650).default(365),
+  truoraOrigin: origin.default('https://api.validations.truora.com'),
+  /** Where upload links may point: Truora's upload host (seen: its own SDK refuses every other), or a stand-in's origin. */
+  uploadOrigins: z.array(origin).min(1).default(['https://files.truora.com']),
+});
+export type Config = z.infer<typeof Config>;

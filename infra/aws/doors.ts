@@ -1,0 +1,70 @@
+import { Duration } from 'aws-cdk-lib';
+import { HttpApi, HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
+import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import { CfnRule } from 'aws-cdk-lib/aws-events';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { Bucket } from 'aws-cdk-lib/aws-s3';
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+import { INBOX } from '../../shared/domain/inbox-key.ts';
+import { type RouteName, routes } from '../../shared/workflow/names.ts';
+import type { Functions } from './functions.ts';
+
+/** The first door: an object put under the inbox starts an execution, with nothing of ours in between. */
+export class DropDoor extends Construct {
+  constructor(scope: Construct, id: string, { media, machine }: { media: Bucket; machine: StateMachine }) {
+    super(scope, id);
+    // SSE-SQS: a queue with the `aws/sqs` key would silently lose what EventBridge sends.
+    const deadLetters = new Queue(this, 'DeadLetters', {
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      retentionPeriod: Duration.days(14),
+    });
+    const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('events.amazonaws.com') });
+    machine.grantStartExecution(role);
+    const rule = new CfnRule(this, 'Rule', {
+      description: 'A drop in the inbox starts a re-validation.',
+      eventPattern: {
+        source: ['aws.s3'],
+        'detail-type': ['Object Created'],
+        detail: { bucket: { name: [media.bucketName] }, object: { key: [{ prefix: INBOX }] } },
+      },
+      targets: [
+        {
+          id: 'Machine',
+          arn: machine.stateMachineArn,
+          roleArn: role.roleArn,
+          deadLetterConfig: { arn: deadLetters.queueArn },
+          // The whole event: EventBridge does not escape single values, so a key with a quote would break the JSON.
+          inputTransformer: { inputTemplate: '{"request":{"kind":"drop","event":<aws.events.event.json>}}' },
+        },
+      ],
+    });
+    deadLetters.addToResourcePolicy(
+      new PolicyStatement({
+        principals: [new ServicePrincipal('events.amazonaws.com')],
+        actions: ['sqs:SendMessage'],
+        resources: [deadLetters.queueArn],
+        conditions: { ArnEquals: { 'aws:SourceArn': rule.attrArn } },
+      }),
+    );
+  }
+}
+
+/** The routes. Truora's webhook proves itself by its signature, so the gateway asks for no other authorisation. */
+export class ApiDoor extends Construct {
+  readonly api: HttpApi;
+
+  constructor(scope: Construct, id: string, { functions }: { functions: Functions }) {
+    super(scope, id);
+    this.api = new HttpApi(this, 'Api');
+    for (const [name, { method, path }] of Object.entries(routes)) {
+      this.api.addRoutes({
+        path,
+        methods: [HttpMethod[method]],
+        integration: new HttpLambdaIntegration(name, functions.byName[name as RouteName]),
+      });
+    }
+  }
+}

@@ -1,0 +1,93 @@
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Architecture, type Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { type EnvKey, envKeys } from '../../shared/lambda/env.ts';
+import { type StepName, stepNames } from '../../shared/workflow/contract.ts';
+import { fileOf, type RouteName, routes } from '../../shared/workflow/names.ts';
+import { functionSeconds } from '../workflow/timing.ts';
+import type { Config } from './config.ts';
+import type { Storage } from './storage.ts';
+
+export type FunctionName = StepName | RouteName;
+export const functionNames: readonly FunctionName[] = [...stepNames, ...(Object.keys(routes) as RouteName[])];
+
+type Props = { config: Config; storage: Storage; machineArn: string; codeOf: (name: FunctionName) => Code };
+
+/** One Lambda a name. Each gets the variables it declares and the rights listed for it, and nothing else. */
+export class Functions extends Construct {
+  readonly byName: Record<FunctionName, LambdaFunction>;
+
+  constructor(scope: Construct, id: string, { config, storage, machineArn, codeOf }: Props) {
+    super(scope, id);
+    const variables = variablesOf(config, storage);
+    const rights = rightsOf(storage, machineArn);
+    const make = (name: FunctionName) => {
+      const made = new LambdaFunction(this, name, {
+        code: codeOf(name),
+        handler: `${fileOf(name)}.handler`,
+        runtime: Runtime.NODEJS_24_X,
+        architecture: Architecture.ARM_64,
+        // More memory is more CPU: half a vCPU-second of import and TLS at 512 MB is what a cold start is made of.
+        memorySize: 512,
+        timeout: Duration.seconds(functionSeconds[name]),
+        environment: Object.fromEntries(envKeys[name].map((key) => [key, variables[key]])),
+        logGroup: new LogGroup(this, `${name}Log`, {
+          retention: RetentionDays.ONE_MONTH,
+          removalPolicy: RemovalPolicy.DESTROY,
+        }),
+      });
+      for (const statement of rights[name]) made.addToRolePolicy(statement);
+      return made;
+    };
+    this.byName = Object.fromEntries(functionNames.map((name) => [name, make(name)])) as typeof this.byName;
+  }
+}
+
+const variablesOf = (config: Config, { ledger, media, truoraKey, webhookKeys }: Storage): Record<EnvKey, string> => ({
+  TABLE_NAME: ledger.tableName,
+  MEDIA_BUCKET: media.bucketName,
+  RETENTION_DAYS: String(config.retentionDays),
+  RESULT_MODE: config.resultMode,
+  TRUORA_ORIGIN: config.truoraOrigin,
+  TRUORA_UPLOAD_ORIGINS: config.uploadOrigins.join(','),
+  TRUORA_KEY_SECRET: truoraKey.secretArn,
+  WEBHOOK_KEYS_SECRET: webhookKeys.secretArn,
+  HTTP_DEADLINE_SECONDS: String(config.httpDeadlineSeconds),
+  GRACE_SECONDS: String(config.graceSeconds),
+});
+
+/** What each function may do, action by action: the calls that stand in its code. */
+const rightsOf = (
+  { ledger, media, truoraKey, webhookKeys }: Storage,
+  machineArn: string,
+): Record<FunctionName, PolicyStatement[]> => {
+  const allow = (actions: string[], ...resources: string[]) => new PolicyStatement({ actions, resources });
+  const items = (...verbs: ('Get' | 'Put' | 'Update' | 'Delete')[]) =>
+    allow(
+      verbs.map((verb) => `dynamodb:${verb}Item`),
+      ledger.tableArn,
+    );
+  const readMedia = [
+    allow(['s3:GetObject', 's3:GetObjectVersion'], media.arnForObjects('inbox/*'), media.arnForObjects('media/*')),
+    // Without it S3 answers 403 for an object that is not there, as if we were not allowed to know.
+    allow(['s3:ListBucket'], media.bucketArn),
+  ];
+  const readTruoraKey = allow(['secretsmanager:GetSecretValue'], truoraKey.secretArn);
+  const resume = allow(['states:SendTaskSuccess'], machineArn);
+  return {
+    ClaimRequest: [items('Get', 'Put'), ...readMedia],
+    CheckEnrollment: [readTruoraKey],
+    CreateValidation: [items('Get', 'Put', 'Update', 'Delete'), readTruoraKey],
+    // The upload link is the key: Truora's own is not sent along.
+    MoveMedia: [items('Get', 'Update'), ...readMedia],
+    AwaitWebhook: [items('Update'), resume],
+    ReadVerdict: [readTruoraKey],
+    RecordOutcome: [items('Get', 'Update')],
+    RecordRefusal: [items('Get', 'Update')],
+    RecordFailure: [items('Get', 'Update', 'Delete')],
+    ReadOutcome: [items('Get')],
+    ReceiveWebhook: [items('Get', 'Update'), resume, allow(['secretsmanager:GetSecretValue'], webhookKeys.secretArn)],
+  };
+};

@@ -1,0 +1,47 @@
+import { ArnFormat, Stack } from 'aws-cdk-lib';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { DefinitionBody, LogLevel, StateMachine, StateMachineType } from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+import { stepNames } from '../../shared/workflow/contract.ts';
+import { definition } from '../workflow/definition.ts';
+import type { Config } from './config.ts';
+import type { Functions } from './functions.ts';
+
+/** Given, not made up by CloudFormation: functions must know the machine's ARN, and the machine knows theirs. */
+export const machineNameOf = ({ stage }: Pick<Config, 'stage'>): string => `face-revalidation-${stage}`;
+
+export const machineArnOf = (scope: Construct, config: Pick<Config, 'stage'>): string =>
+  Stack.of(scope).formatArn({
+    service: 'states',
+    resource: 'stateMachine',
+    resourceName: machineNameOf(config),
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
+
+/** The state machine: the definition as one plain text, and the ARNs of the functions it names. */
+export class Machine extends Construct {
+  readonly machine: StateMachine;
+
+  constructor(scope: Construct, id: string, { config, functions }: { config: Config; functions: Functions }) {
+    super(scope, id);
+    const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('states.amazonaws.com') });
+    const steps = stepNames.map((name) => [name, functions.byName[name].functionArn] as const);
+    role.addToPolicy(
+      new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: steps.map(([, arn]) => arn) }),
+    );
+    this.machine = new StateMachine(this, 'Machine', {
+      stateMachineName: machineNameOf(config),
+      stateMachineType: StateMachineType.STANDARD,
+      definitionBody: DefinitionBody.fromString(JSON.stringify(definition(config))),
+      definitionSubstitutions: Object.fromEntries(steps),
+      role,
+      logs: {
+        destination: new LogGroup(this, 'Log', { retention: RetentionDays.ONE_MONTH }),
+        level: LogLevel.ALL,
+        // Execution data holds ids of people; they belong into the ledger and the history, not into logs.
+        includeExecutionData: false,
+      },
+    });
+  }
+}

@@ -1,0 +1,90 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { join } from 'node:path';
+import { resourcesOf, type Template } from './template.ts';
+
+/** A function's answer, as the Lambda service gives it to whoever invoked it: a result, or an error's shape. */
+export type Invocation = { result: unknown } | { error: { errorType: string; errorMessage: string; trace: string[] } };
+
+export type LambdaHost = {
+  /** Runs a function by its ARN. Event and result pass through JSON, as they do on the wire. */
+  invoke(functionArn: string, event: unknown): Promise<Invocation>;
+};
+
+/** The variables of the function that is running, so that each sees its own and no other's. */
+const running = new AsyncLocalStorage<{ variables: Record<string, string>; say: (line: string) => void }>();
+
+const functionsFolder = join(import.meta.dirname, '../../functions');
+
+/**
+ * Runs the template's functions in this process, from their sources. What they declare in the template is what they get:
+ * variables, time limit, handler. Honest limits: memory is not capped, and a handler that runs over its time is left
+ * alone, not killed.
+ * @param say takes each line that a function, or Lambda on its behalf, writes to the log
+ */
+export const lambdaHost = (template: Template, say: (line: string) => void): LambdaHost => {
+  const functions = new Map(
+    resourcesOf(template, 'AWS::Lambda::Function').map(({ id, properties }) => {
+      const { Handler, Timeout, Environment } = properties as {
+        Handler: string;
+        Timeout: number;
+        Environment?: { Variables: Record<string, string> };
+      };
+      const [file, exported] = Handler.split('.') as [string, string];
+      return [id, { file, exported, seconds: Timeout, variables: Environment?.Variables ?? {} }];
+    }),
+  );
+  separateEnvironments(new Set([...functions.values()].flatMap(({ variables }) => Object.keys(variables))));
+
+  return {
+    invoke: async (functionArn, event) => {
+      const id = functionArn.split(':').at(-1) ?? '';
+      const declared = functions.get(id);
+      if (!declared) throw new TypeError(`no function ${id} in the template`);
+      const { file, exported, seconds, variables } = declared;
+      const text = JSON.stringify(event);
+      let timer: NodeJS.Timeout | undefined;
+      const timeUp = new Promise<never>((_, reject) => {
+        timer = setTimeout(() => reject(timedOut(seconds)), seconds * 1000);
+      });
+      try {
+        const result = await running.run({ variables, say }, async () => {
+          const module = await import(join(functionsFolder, `${file}.ts`));
+          return Promise.race([module[exported](JSON.parse(text), { functionName: id }), timeUp]);
+        });
+        return { result: JSON.parse(JSON.stringify(result ?? null)) };
+      } catch (thrown) {
+        const { name, message, stack = '' } = thrown as Error;
+        const error = { errorType: name, errorMessage: message, trace: stack.split('\n') };
+        // The Lambda runtime logs what a handler throws, stack and all; the local one must not be more discreet.
+        say(`ERROR\tInvoke Error\t${JSON.stringify({ errorType: name, errorMessage: message, stack: error.trace })}`);
+        return { error };
+      } finally {
+        clearTimeout(timer);
+      }
+    },
+  };
+};
+
+const timedOut = (seconds: number) =>
+  Object.assign(new Error(`Task timed out after ${seconds}.00 seconds`), { name: 'Sandbox.Timedout', stack: '' });
+
+/** Puts a function's own variables, and its console, in front of the process's while it runs. */
+const separateEnvironments = (names: ReadonlySet<string>): void => {
+  const { env } = process;
+  process.env = new Proxy(env, {
+    get: (all, name: string) => (names.has(name) ? running.getStore()?.variables[name] : all[name]),
+    set: (all, name: string, value) => {
+      all[name] = value;
+      return true;
+    },
+  });
+  for (const method of ['log', 'info', 'warn', 'error'] as const) {
+    // biome-ignore lint/suspicious/noConsole: what a function writes to its console is its log, and is told apart here.
+    const print = console[method].bind(console);
+    console[method] = (...values: unknown[]) => {
+      const store = running.getStore();
+      if (store) running.exit(() => store.say(values.map(String).join(' ')));
+      else print(...values);
+    };
+  }
+};

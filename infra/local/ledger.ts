@@ -1,0 +1,41 @@
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import {
+  CreateTableCommand,
+  type CreateTableCommandInput,
+  DynamoDBClient,
+  ResourceInUseException,
+} from '@aws-sdk/client-dynamodb';
+import dynalite from 'dynalite';
+import { closed, type LocalServer, listening } from './http.ts';
+import { resourcesOf, type Template } from './template.ts';
+
+/**
+ * DynamoDB on dynalite, with the tables of the template.
+ * @param directory keeps the items on disk, where a later world finds them; in memory when left out
+ */
+export const startLedger = async (template: Template, directory?: string): Promise<LocalServer> => {
+  const server: Server = dynalite({ createTableMs: 0, ...(directory ? { path: directory } : {}) });
+  await listening(server);
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const client = new DynamoDBClient({ endpoint: origin });
+  for (const { ref, properties } of resourcesOf(template, 'AWS::DynamoDB::Table')) {
+    const { KeySchema, AttributeDefinitions, GlobalSecondaryIndexes, BillingMode } =
+      properties as unknown as CreateTableCommandInput;
+    await client
+      .send(
+        new CreateTableCommand({
+          TableName: ref,
+          KeySchema,
+          AttributeDefinitions,
+          GlobalSecondaryIndexes,
+          BillingMode,
+        }),
+      )
+      .catch((error) => {
+        if (!(error instanceof ResourceInUseException)) throw error;
+      });
+  }
+  client.destroy();
+  return { origin, close: () => closed(server) };
+};

@@ -1,0 +1,242 @@
+import { randomUUID } from 'node:crypto';
+import { StateMachine, type StateMachineDefinition } from 'aws-local-stepfunctions';
+import type { Definition, State, TaskState } from '../workflow/asl.ts';
+import type { LambdaHost } from './lambda.ts';
+import { resourcesOf, type Template } from './template.ts';
+
+/** Step Functions' limit on what a state may put into the execution's data. Bytes. */
+const MAX_DATA_BYTES = 262_144;
+
+export type Execution = {
+  executionArn: string;
+  status: 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'ABORTED' | 'TIMED_OUT';
+  input: unknown;
+  output?: unknown;
+  error?: string;
+  cause?: string;
+  /** Settles when the execution has ended, however it did. */
+  ended: Promise<void>;
+};
+
+/** One thing that happened in an execution, as its history would hold it. */
+export type MachineEvent = {
+  executionArn: string;
+  at: Date;
+  type: string;
+  state?: string;
+  input?: unknown;
+  output?: unknown;
+  error?: string;
+  cause?: unknown;
+};
+
+export type Machine = {
+  arn: string;
+  start(input: unknown, name?: string): Execution;
+  stop(executionArn: string): void;
+  describe(executionArn: string): Execution | undefined;
+  sendTaskSuccess(taskToken: string, output: string): void;
+  sendTaskFailure(taskToken: string, error: string, cause: string): void;
+  /** Stops every execution that runs, and waits for the last. */
+  close(): Promise<void>;
+};
+
+/** An error as the engine reads it: `name` is matched by Retry and Catch, `message` becomes the cause. */
+const engineError = (name: string, message: string, more: { isRetryable?: false; isCatchable?: false } = {}) =>
+  Object.assign(new Error(message), { name, ...more });
+
+/** Neither retried nor caught: the engine's Retry would go on after an abort. */
+const overError = () =>
+  engineError('States.Runtime', 'the execution is over', { isRetryable: false, isCatchable: false });
+
+/** An execution that waits for its task token to come back. */
+type Wait = { executionArn: string; resolve: (output: unknown) => void; reject: (error: Error) => void };
+
+/**
+ * Runs the synthesized definition on `aws-local-stepfunctions`, with what the engine lacks put around it: task tokens,
+ * Lambda's error shape, the data limit, and nothing called once an execution is over (its Retry goes on after an abort).
+ * @param pace factor on the seconds between retries; 1 is the definition's own
+ */
+export const machineOf = (
+  template: Template,
+  lambda: LambdaHost,
+  { pace, onEvent }: { pace: number; onEvent: (event: MachineEvent) => void },
+): Machine => {
+  const [resource] = resourcesOf(template, 'AWS::StepFunctions::StateMachine');
+  if (!resource) throw new TypeError('no state machine in the template');
+  const definition = paced(substituted(resource.properties), pace);
+  // Paced intervals are fractions of a second, which AWS would refuse; the definition itself is validated by a test.
+  const engine = new StateMachine(definition as StateMachineDefinition, { validationOptions: { noValidate: true } });
+  const executions = new Map<string, Execution & { abort: () => void }>();
+  const parked = new Map<string, Wait>();
+
+  const handlerOf = (state: TaskState, executionArn: string, isOver: () => boolean) => async (input: unknown) => {
+    if (isOver()) throw overError();
+    if (state.Resource.endsWith('.waitForTaskToken')) return park(state, executionArn, input);
+    const result = await invoke(state.Resource, input);
+    if (Buffer.byteLength(JSON.stringify(result)) > MAX_DATA_BYTES) {
+      throw engineError('States.DataLimitExceeded', 'the result is too large', {
+        isRetryable: false,
+        isCatchable: false,
+      });
+    }
+    return result;
+  };
+
+  const invoke = async (functionArn: string, event: unknown): Promise<unknown> => {
+    const answer = await lambda.invoke(functionArn, event);
+    if ('error' in answer) throw engineError(answer.error.errorType, JSON.stringify(answer.error));
+    return answer.result;
+  };
+
+  const park = async (state: TaskState, executionArn: string, input: unknown): Promise<unknown> => {
+    const { FunctionName, Payload } = input as { FunctionName: string; Payload: { taskToken: string } };
+    const { taskToken } = Payload;
+    const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+    parked.set(taskToken, { executionArn, resolve, reject });
+    const patience = setTimeout(
+      () => reject(engineError('States.Timeout', 'the wait is over')),
+      state.TimeoutSeconds * 1000,
+    );
+    try {
+      await Promise.race([invoke(FunctionName, Payload), promise]);
+      return await promise;
+    } finally {
+      clearTimeout(patience);
+      parked.delete(taskToken);
+    }
+  };
+
+  const unpark = (taskToken: string) => {
+    const wait = parked.get(taskToken);
+    // The service tells a token it knew from one it never saw; for the caller both mean "too late".
+    if (!wait) throw engineError('TaskTimedOut', 'Task Timed Out');
+    parked.delete(taskToken);
+    return wait;
+  };
+
+  const start: Machine['start'] = (input, name = randomUUID()) => {
+    const executionArn = `${resource.ref.replace(':stateMachine:', ':execution:')}:${name}`;
+    const standing = executions.get(executionArn);
+    if (standing) return standing;
+    const execution: Execution & { abort: () => void } = {
+      executionArn,
+      status: 'RUNNING',
+      input,
+      abort: () => {},
+      ended: Promise.resolve(),
+    };
+    const isOver = () => execution.status !== 'RUNNING';
+    const tasks = Object.entries(definition.States).filter(
+      (entry): entry is [string, TaskState] => entry[1].Type === 'Task',
+    );
+    const run = engine.run(structuredClone(input) as never, {
+      overrides: {
+        taskResourceLocalHandlers: Object.fromEntries(
+          tasks.map(([state, task]) => [state, handlerOf(task, executionArn, isOver) as never]),
+        ),
+      },
+      context: {
+        Execution: { Id: executionArn, Name: name },
+        // Read once for each entry of the waiting state, so each entry and each retry gets a token of its own.
+        Task: {
+          get Token() {
+            return randomUUID();
+          },
+        },
+      },
+    });
+    execution.abort = () => {
+      if (isOver()) return;
+      execution.status = 'ABORTED';
+      run.abort();
+      for (const wait of parked.values()) if (wait.executionArn === executionArn) wait.reject(overError());
+    };
+    execution.ended = run.result.then(
+      (output) => {
+        if (!isOver()) Object.assign(execution, { status: 'SUCCEEDED', output });
+      },
+      (error: Error & { cause?: Partial<Error> }) => {
+        if (isOver()) return;
+        const status = error.name === 'ExecutionTimeoutError' ? 'TIMED_OUT' : 'FAILED';
+        Object.assign(execution, { status, error: error.cause?.name, cause: error.cause?.message });
+      },
+    );
+    executions.set(executionArn, execution);
+    void report(executionArn, run.eventLogs, onEvent);
+    return execution;
+  };
+
+  return {
+    arn: resource.ref,
+    start,
+    stop: (executionArn) => executions.get(executionArn)?.abort(),
+    describe: (executionArn) => executions.get(executionArn),
+    sendTaskSuccess: (taskToken, output) => unpark(taskToken).resolve(JSON.parse(output)),
+    sendTaskFailure: (taskToken, error, cause) => unpark(taskToken).reject(engineError(error, cause)),
+    close: async () => {
+      const open = [...executions.values()].filter(({ status }) => status === 'RUNNING');
+      for (const { abort } of open) abort();
+      await Promise.allSettled(open.map(({ ended }) => ended));
+    },
+  };
+};
+
+const substituted = (properties: Record<string, unknown>): Definition => {
+  const { DefinitionString, DefinitionSubstitutions } = properties as {
+    DefinitionString: string;
+    DefinitionSubstitutions: Record<string, string>;
+  };
+  return JSON.parse(DefinitionString.replace(/\$\{(\w+)\}/g, (_, name) => String(DefinitionSubstitutions[name])));
+};
+
+const paced = (definition: Definition, pace: number): Definition => {
+  const quicker = (state: State): State =>
+    state.Type === 'Task'
+      ? {
+          ...state,
+          Retry: state.Retry.map((retrier) => ({
+            ...retrier,
+            ...(retrier.IntervalSeconds ? { IntervalSeconds: retrier.IntervalSeconds * pace } : {}),
+            ...(retrier.MaxDelaySeconds ? { MaxDelaySeconds: retrier.MaxDelaySeconds * pace } : {}),
+          })),
+        }
+      : state;
+  return {
+    ...definition,
+    States: Object.fromEntries(Object.entries(definition.States).map(([name, state]) => [name, quicker(state)])),
+  };
+};
+
+const report = async (
+  executionArn: string,
+  events: AsyncIterable<unknown>,
+  onEvent: (event: MachineEvent) => void,
+): Promise<void> => {
+  for await (const event of events) {
+    const {
+      type,
+      timestamp,
+      state,
+      input,
+      output,
+      Error: error,
+      Cause: cause,
+    } = event as {
+      type: string;
+      timestamp: number;
+      state?: { name: string; input?: unknown; output?: unknown };
+      input?: unknown;
+      output?: unknown;
+      Error?: string;
+      Cause?: unknown;
+    };
+    onEvent({
+      executionArn,
+      at: new Date(timestamp),
+      type,
+      ...(state ? { state: state.name, input: state.input, output: state.output } : { input, output }),
+      ...(error ? { error, cause } : {}),
+    });
+  }
+};

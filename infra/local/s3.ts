@@ -1,0 +1,142 @@
+import { open } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { pipeline } from 'node:stream/promises';
+import { readAddress } from './s3/address.ts';
+import type { Answer, Call, ObjectCreated } from './s3/call.ts';
+import { deleteObject } from './s3/delete.ts';
+import { notImplemented, S3Error, toXml } from './s3/error.ts';
+import { postObject, type SecretOf } from './s3/post.ts';
+import { putObject } from './s3/put.ts';
+import { readObject } from './s3/read.ts';
+import { openVersions } from './s3/versions.ts';
+
+export type { ObjectCreated } from './s3/call.ts';
+
+export type S3Standin = { origin: string; close(): Promise<void> };
+
+export type S3Options = {
+  buckets: string[];
+  /** Where the bytes lie. The caller makes it and deletes it. */
+  directory: string;
+  /** Called when the object can be read and its answer has gone out. */
+  onCreated: (created: ObjectCreated) => void;
+  /** Whose POST policies are accepted; without it a POST is answered 501. */
+  secretAccessKey?: SecretOf;
+};
+
+type Operation = { run: (call: Call) => Promise<Answer>; headers: RegExp; query: RegExp };
+
+/** Each call, and what may be said with it beyond the signature. */
+const operations: Record<string, Operation> = {
+  PUT: {
+    run: putObject,
+    headers:
+      /^(x-amz-(meta-.+|checksum-(crc32|sha256)|sdk-checksum-algorithm|decoded-content-length|trailer)|if-none-match|content-encoding)$/,
+    query: /^$/,
+  },
+  GET: { run: readObject, headers: /^(x-amz-checksum-mode|range|if-match)$/, query: /^versionId$/ },
+  HEAD: { run: readObject, headers: /^(x-amz-checksum-mode|range|if-match)$/, query: /^versionId$/ },
+  DELETE: { run: deleteObject, headers: /^$/, query: /^versionId$/ },
+};
+
+/** Headers that change what a call means; the rest (host, connection, user-agent ...) is between client and server. */
+const meaningful = /^(x-amz-.+|if-.+|range|expires|cache-control|content-(disposition|encoding|language))$/;
+const signatureHeaders = /^x-amz-(date|content-sha256|security-token|user-agent)$/;
+/** `x-id` is the SDK's own name of the call. */
+const signatureQuery =
+  /^(x-id|X-Amz-(Algorithm|Credential|Date|Expires|SignedHeaders|Signature|Security-Token|Content-Sha256))$/;
+
+/** What a call says and its operation does not take is refused: to ignore it would be a silent 200. */
+const refuseUnknown = (operation: Operation, { headers, query }: Pick<Call, 'headers' | 'query'>): void => {
+  for (const name of query.keys())
+    if (!signatureQuery.test(name) && !operation.query.test(name)) throw notImplemented(`?${name}`);
+  for (const name of Object.keys(headers))
+    if (meaningful.test(name) && !signatureHeaders.test(name) && !operation.headers.test(name))
+      throw notImplemented(name);
+};
+
+const send = async (request: IncomingMessage, response: ServerResponse, { status, headers, part }: Answer) => {
+  const file = part && part.bytes > 0 && request.method === 'GET' ? await open(part.path) : undefined;
+  response.writeHead(status, headers);
+  if (!part || !file) response.end();
+  else await pipeline(file.createReadStream({ start: part.start, end: part.start + part.bytes - 1 }), response);
+};
+
+const refuse = (request: IncomingMessage, response: ServerResponse, error: unknown): void => {
+  // Too late to say so: the client sees a broken answer, or was the one who left.
+  if (response.headersSent || response.destroyed) {
+    response.destroy();
+    return;
+  }
+  // Lets through what is still coming of a refused upload, or the connection would hang.
+  request.resume();
+  const refusal = error instanceof S3Error ? error : new S3Error(500, 'InternalError', String(error));
+  const xml = toXml(refusal);
+  response.writeHead(refusal.status, {
+    ...refusal.headers,
+    'content-type': 'application/xml',
+    'content-length': Buffer.byteLength(xml),
+  });
+  response.end(xml);
+};
+
+/**
+ * S3 for a desk: versioned buckets, path-style, over plain HTTP, with the few calls this project makes: PutObject,
+ * GetObject, HeadObject, DeleteObject and the POST of a form. Everything else is 501.
+ * That a request is signed is looked at, the signature itself is not (nor its age): only a POST policy's is verified.
+ */
+export const startS3 = async (options: S3Options): Promise<S3Standin> => {
+  const { buckets, directory, onCreated, secretAccessKey } = options;
+  const versions = openVersions(directory);
+  const posting: Operation | undefined = secretAccessKey && {
+    run: (call) => postObject(call, secretAccessKey),
+    headers: /^$/,
+    query: /^$/,
+  };
+
+  const answer = (request: IncomingMessage): Promise<Answer> => {
+    const { method = '', headers } = request;
+    const { bucket, key, query } = readAddress(request.url ?? '');
+    const body = request.iterator({ destroyOnReturn: false });
+    const call = { versions, bucket, key, query, headers, body };
+    const form = method === 'POST' && key === '' && headers['content-type']?.startsWith('multipart/form-data') === true;
+    const operation = form ? posting : key === '' ? undefined : operations[method];
+    if (!form && !headers.authorization && !query.has('X-Amz-Signature'))
+      throw new S3Error(403, 'AccessDenied', 'Access Denied.');
+    if (!operation) throw notImplemented(key === '' ? `${method} of a bucket` : `${method} of an object`);
+    refuseUnknown(operation, call);
+    if (!buckets.includes(bucket)) throw new S3Error(404, 'NoSuchBucket', 'The specified bucket does not exist.');
+    return operation.run(call);
+  };
+
+  const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    try {
+      const answered = await answer(request);
+      const { created } = answered;
+      await send(request, response, answered).finally(() => {
+        // The object exists, whether or not its sender stayed for the answer.
+        if (created) setImmediate(onCreated, created);
+      });
+    } catch (error) {
+      refuse(request, response, error);
+    }
+  };
+
+  const serving = new Set<Promise<void>>();
+  const server = createServer((request, response) => {
+    const served = serve(request, response).finally(() => serving.delete(served));
+    serving.add(served);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+
+  return {
+    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close: async () => {
+      const closed = new Promise((resolve) => server.close(resolve));
+      server.closeAllConnections();
+      // Uploads that were cut off still have to clear their files away.
+      await Promise.all([closed, ...serving]);
+    },
+  };
+};

@@ -1,0 +1,25 @@
+/** What S3 refuses with: its own code, as the SDK names the exception. */
+export class S3Error extends Error {
+  override readonly name = 'S3Error';
+  readonly status: number;
+  readonly code: string;
+  readonly headers: Record<string, string>;
+  constructor(status: number, code: string, detail: string, headers: Record<string, string> = {}) {
+    super(detail);
+    this.status = status;
+    this.code = code;
+    this.headers = headers;
+  }
+}
+
+/** For everything the stand-in does not do: a silent 200 would let a test pass that AWS fails. */
+export const notImplemented = (what: string): S3Error =>
+  new S3Error(501, 'NotImplemented', `The local S3 does not do this: ${what}.`);
+
+const escapes: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
+
+export const toXml = ({ code, message }: S3Error): string =>
+  `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>${message.replace(
+    /[&<>"]/g,
+    (sign) => escapes[sign] ?? sign,
+  )}</Message></Error>`;

@@ -1,0 +1,73 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { renameSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+
+export type Content = {
+  /** MD5 in hex, without the quotes that the header wears. */
+  etag: string;
+  bytes: number;
+  contentType: string;
+  metadata: Record<string, string>;
+};
+export type StoredObject = Content & { versionId: string; at: Date };
+export type DeleteMarker = { marker: true; versionId: string; at: Date };
+export type Version = StoredObject | DeleteMarker;
+
+export const isMarker = (version: Version | undefined): version is DeleteMarker =>
+  version !== undefined && 'marker' in version;
+
+export type Versions = ReturnType<typeof openVersions>;
+
+/**
+ * Every version of every object: bytes in files named by version id (never by key), the rest in memory.
+ * A version id depends on nothing but the bucket, the key, the content and how many versions the key has had, so the same
+ * drop into a fresh store is the same version again. Removed versions stay counted: no id ever comes back.
+ */
+export const openVersions = (directory: string) => {
+  const keys = new Map<string, { made: number; versions: Version[] }>();
+  const historyOf = (bucket: string, key: string) => {
+    const name = JSON.stringify([bucket, key]);
+    const history = keys.get(name) ?? { made: 0, versions: [] };
+    keys.set(name, history);
+    return history;
+  };
+  const path = (versionId: string): string => join(directory, versionId);
+  const nextId = (bucket: string, key: string, md5: string | null): string => {
+    const seed = JSON.stringify([bucket, key, md5, historyOf(bucket, key).made++]);
+    return createHash('sha256').update(seed).digest('base64url').slice(0, 32);
+  };
+
+  let lastSequence = 0;
+  /** From the clock, so that it also grows over a restart; 18 digits as S3's own. */
+  const sequencer = (): string => {
+    lastSequence = Math.max(lastSequence + 1, Date.now() * 1000);
+    return lastSequence.toString(16).toUpperCase().padStart(18, '0');
+  };
+
+  return {
+    path,
+    /** Where an upload lands before it is known to be whole. The dot keeps it apart from every version id. */
+    landingPath: (): string => join(directory, `landing.${randomUUID()}`),
+    current: (bucket: string, key: string): Version | undefined => historyOf(bucket, key).versions.at(-1),
+    find: (bucket: string, key: string, versionId: string): Version | undefined =>
+      historyOf(bucket, key).versions.find((version) => version.versionId === versionId),
+    /** Without an await in it: the newest version is the one whose upload ended last, and conditions hold up to here. */
+    add: (bucket: string, key: string, landed: string, content: Content) => {
+      const version = { ...content, versionId: nextId(bucket, key, content.etag), at: new Date() };
+      renameSync(landed, path(version.versionId));
+      historyOf(bucket, key).versions.push(version);
+      return { ...version, sequencer: sequencer() };
+    },
+    mark: (bucket: string, key: string): DeleteMarker => {
+      const marker = { marker: true as const, versionId: nextId(bucket, key, null), at: new Date() };
+      historyOf(bucket, key).versions.push(marker);
+      return marker;
+    },
+    remove: async (bucket: string, key: string, version: Version): Promise<void> => {
+      const history = historyOf(bucket, key);
+      history.versions = history.versions.filter((other) => other !== version);
+      await rm(path(version.versionId), { force: true });
+    },
+  };
+};

@@ -1,0 +1,117 @@
+import { rmSync } from 'node:fs';
+import { App } from 'aws-cdk-lib';
+import { Code } from 'aws-cdk-lib/aws-lambda';
+import type { Config } from '../aws/config.ts';
+import { FaceRevalidationStack } from '../aws/stack.ts';
+
+export type Resource = { Type: string; Properties: Record<string, unknown> };
+export type Template = { Resources: Record<string, Resource>; Outputs: Record<string, { Value: unknown }> };
+
+/** Synthesizes the stack that would be deployed. No bundles: the local world runs the functions' sources. */
+export const synthesize = (config: Config): Template => {
+  // CDK's own template rules take two seconds; `npx cdk synth` and a test run them, every start of the world need not.
+  const app = new App({ analyticsReporting: false, builtinCloudFormationValidation: false });
+  const stack = new FaceRevalidationStack(app, `face-revalidation-${config.stage}`, {
+    config,
+    codeOf: () => Code.fromInline('// The local world imports the source.'),
+  });
+  const assembly = app.synth();
+  const { template } = assembly.getStackArtifact(stack.artifactId);
+  rmSync(assembly.directory, { recursive: true, force: true });
+  return template;
+};
+
+const region = 'us-east-1';
+const accountId = '000000000000';
+
+/** What `Fn::GetAtt` and `Ref` give for a deployed resource; made up here, by the shapes AWS uses. */
+const deployed = (id: string, { Type, Properties }: Resource): { ref: string; [attribute: string]: string } => {
+  const arn = (service: string, rest: string) => `arn:aws:${service}:${region}:${accountId}:${rest}`;
+  switch (Type) {
+    case 'AWS::S3::Bucket': {
+      const name = id.toLowerCase();
+      return { ref: name, Arn: `arn:aws:s3:::${name}` };
+    }
+    case 'AWS::DynamoDB::Table':
+      return { ref: id, Arn: arn('dynamodb', `table/${id}`) };
+    case 'AWS::SecretsManager::Secret':
+      return { ref: arn('secretsmanager', `secret:${id}`) };
+    case 'AWS::Lambda::Function':
+      return { ref: id, Arn: arn('lambda', `function:${id}`) };
+    case 'AWS::StepFunctions::StateMachine': {
+      const machine = arn('states', `stateMachine:${String(Properties.StateMachineName ?? id)}`);
+      return { ref: machine, Arn: machine };
+    }
+    case 'AWS::Events::Rule':
+      return { ref: id, Arn: arn('events', `rule/${id}`) };
+    default:
+      return { ref: id, Arn: arn('local', id) };
+  }
+};
+
+const pseudo: Record<string, string> = {
+  'AWS::Region': region,
+  'AWS::AccountId': accountId,
+  'AWS::Partition': 'aws',
+  'AWS::URLSuffix': 'amazonaws.com',
+  'AWS::NoValue': '',
+};
+
+/** Gives every value in the template its text: Ref, GetAtt, Join, Sub, Select and Split are all that CDK writes. */
+export const resolver = ({ Resources }: Template) => {
+  const reference = (id: string, attribute?: string): string => {
+    const name = pseudo[id];
+    if (name !== undefined) return name;
+    const resource = Resources[id];
+    const value = resource && deployed(id, resource)[attribute ?? 'ref'];
+    if (value === undefined)
+      throw new TypeError(`the template refers to ${id}.${attribute ?? 'Ref'}, which is unknown here`);
+    return value;
+  };
+  const resolve = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(resolve);
+    if (value === null || typeof value !== 'object') return value;
+    const [[key, of] = [], ...more] = Object.entries(value);
+    if (more.length > 0 || key === undefined) {
+      return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, resolve(inner)]));
+    }
+    switch (key) {
+      case 'Ref':
+        return reference(of as string);
+      case 'Fn::GetAtt':
+        return reference(...(of as [string, string]));
+      case 'Fn::Join': {
+        const [separator, parts] = of as [string, unknown[]];
+        return parts.map(resolve).join(separator);
+      }
+      case 'Fn::Sub':
+        return (of as string).replace(/\$\{([^}.]+)(?:\.([^}]+))?\}/g, (_, id, attribute) => reference(id, attribute));
+      case 'Fn::Select': {
+        const [index, list] = of as [number, unknown];
+        return (resolve(list) as unknown[])[Number(index)];
+      }
+      case 'Fn::Split': {
+        const [separator, text] = of as [string, unknown];
+        return String(resolve(text)).split(separator);
+      }
+      default:
+        return { [key]: resolve(of) };
+    }
+  };
+  return resolve;
+};
+
+/** The resources of one type, with every value resolved, under the name their `Ref` gives. */
+export const resourcesOf = (
+  template: Template,
+  type: string,
+): { id: string; ref: string; properties: Record<string, unknown> }[] => {
+  const resolve = resolver(template);
+  return Object.entries(template.Resources)
+    .filter(([, { Type }]) => Type === type)
+    .map(([id, resource]) => ({
+      id,
+      ref: deployed(id, resource).ref,
+      properties: resolve(resource.Properties ?? {}) as Record<string, unknown>,
+    }));
+};

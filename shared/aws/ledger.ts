@@ -1,0 +1,135 @@
+import { AlreadyDecidedError, ClaimedElsewhereError } from '../domain/errors.ts';
+import { isEnd, type Phase, predecessors } from '../domain/lifecycle.ts';
+import { BY_PERSON, LedgerRecord } from '../domain/record.ts';
+import { Claim, type Outcome, type Receipt, type Validation } from '../domain/revalidation.ts';
+import { getItem, getItems, type Item, isAlive, putNew, queryKeys, updateItem } from './table.ts';
+
+/**
+ * The records: one item a re-validation, changed only by single conditional writes. Every change names its owner and
+ * moves forward in the lifecycle; a change that comes too late finds its condition broken and gets what stands instead.
+ */
+export type Ledger = { table: string; retentionDays: number };
+
+const keyOf = (revalidationId: string) => `RUN#${revalidationId}`;
+
+/** Seconds since 1970, as DynamoDB's time to live wants it. */
+export const secondsAfter = (from: Date, seconds: number): number => Math.floor(from.getTime() / 1000) + seconds;
+
+const lifeOf = (ledger: Ledger, at: Date) => secondsAfter(at, ledger.retentionDays * 86_400);
+
+/** One get by id. Expired records may still be stored for days, so they are told apart here. */
+export const readRecord = async (ledger: Ledger, revalidationId: string): Promise<LedgerRecord | undefined> =>
+  readAlive(await getItem(ledger.table, keyOf(revalidationId)));
+
+/** One query by person, newest claim first. `next` opens the following page. */
+export const listRecords = async (
+  ledger: Ledger,
+  accountId: string,
+  page: { limit: number; after?: Item | undefined },
+): Promise<{ records: LedgerRecord[]; next: Item | undefined }> => {
+  const { keys, next } = await queryKeys(ledger.table, BY_PERSON, accountId, page);
+  const items = await getItems(
+    ledger.table,
+    keys.map(({ pk }) => pk),
+  );
+  return { records: items.flatMap((item) => readAlive(item) ?? []), next };
+};
+
+/**
+ * Makes the request this execution's own, or finds that it is already.
+ * @returns the claim that stands, which after a retry is the first one
+ * @throws AlreadyDecidedError, ClaimedElsewhereError
+ */
+export const claim = async (ledger: Ledger, wanted: Claim, owner: string): Promise<Claim> => {
+  const fresh = await putNew(ledger.table, {
+    pk: keyOf(wanted.revalidationId),
+    ...wanted,
+    owner,
+    phase: 'claimed' satisfies Phase,
+    trail: [{ phase: 'claimed', at: wanted.claimedAt }],
+    expiresAt: lifeOf(ledger, new Date(wanted.claimedAt)),
+  });
+  if (fresh) return wanted;
+  return Claim.parse(await ownRecord(ledger, wanted.revalidationId, owner));
+};
+
+/** The validation was created for this claim, and paid for. Saying so twice is the same as once. */
+export const recordCreated = async (
+  ledger: Ledger,
+  id: string,
+  owner: string,
+  validation: Validation,
+): Promise<void> => {
+  const { validationId, ...used } = validation;
+  await advance(ledger, id, owner, 'created', { validationId, used }, (record) => record.validationId === validationId);
+};
+
+/** The media reached the upload link. */
+export const recordMoved = (ledger: Ledger, id: string, owner: string, receipt: Receipt): Promise<void> =>
+  advance(ledger, id, owner, 'moved', { receipt }, (record) => record.receipt !== undefined);
+
+/**
+ * Writes the end of a re-validation. The first end stands: whoever comes later gets it back.
+ * Where there is no record yet (a request that was refused before it was claimed), this writes one.
+ * @throws ClaimedElsewhereError when the record is open and another execution's
+ */
+export const recordOutcome = async (ledger: Ledger, outcome: Outcome, owner: string): Promise<Outcome> => {
+  const at = new Date();
+  const pk = keyOf(outcome.revalidationId);
+  const start = {
+    revalidationId: outcome.revalidationId,
+    owner,
+    claimedAt: at.toISOString(),
+    ...(outcome.accountId ? { accountId: outcome.accountId } : {}),
+  };
+  const end = { phase: outcome.status, outcome, expiresAt: lifeOf(ledger, at) };
+  const trail = [{ phase: outcome.status, at: at.toISOString() }];
+  const written = await updateItem(ledger.table, pk, {
+    set: end,
+    setIfAbsent: start,
+    append: { trail },
+    when: { owner: [owner], phase: predecessors(outcome.status) },
+    orAbsent: true,
+  });
+  if (written) return outcome;
+  const standing = await readRecord(ledger, outcome.revalidationId);
+  if (standing?.outcome) return standing.outcome;
+  // Nothing alive stands there: the record in the way has expired, and an item of its own takes its place.
+  if (!standing && (await putNew(ledger.table, { pk, ...start, ...end, trail }))) return outcome;
+  throw elsewhere();
+};
+
+const elsewhere = () => new ClaimedElsewhereError('claimed_elsewhere', 'another execution is working on this request');
+
+const advance = async (
+  ledger: Ledger,
+  id: string,
+  owner: string,
+  phase: Phase,
+  set: Record<string, unknown>,
+  isDone: (record: LedgerRecord) => boolean,
+): Promise<void> => {
+  const written = await updateItem(ledger.table, keyOf(id), {
+    set: { phase, ...set },
+    append: { trail: [{ phase, at: new Date().toISOString() }] },
+    when: { owner: [owner], phase: predecessors(phase) },
+  });
+  if (written) return;
+  const standing = await ownRecord(ledger, id, owner);
+  if (!isDone(standing)) throw new TypeError(`a record in phase ${standing.phase} cannot become ${phase}`);
+};
+
+/**
+ * The open record of this execution.
+ * @throws AlreadyDecidedError, ClaimedElsewhereError when it is something else
+ */
+export const ownRecord = async (ledger: Ledger, id: string, owner: string): Promise<LedgerRecord> => {
+  const record = await readRecord(ledger, id);
+  if (!record) throw new TypeError('the record is not there');
+  if (isEnd(record.phase)) throw new AlreadyDecidedError('already_decided', id);
+  if (record.owner !== owner) throw elsewhere();
+  return record;
+};
+
+const readAlive = (item: Item | undefined): LedgerRecord | undefined =>
+  item && isAlive(item) ? LedgerRecord.parse(item) : undefined;

@@ -1,0 +1,34 @@
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+
+/** How long a value is taken for current. A rotation is noticed at once anyway, when the old value is refused. */
+const CACHE_MS = 5 * 60_000;
+/** At most one read a minute because of a refusal: a wrong key must not become a flood of reads. */
+const REREAD_MS = 60_000;
+
+let client: SecretsManagerClient | undefined;
+const cache = new Map<string, { value: string; readAt: number }>();
+const reread = new Map<string, number>();
+
+/**
+ * The current value of a secret, kept in memory for five minutes. When it cannot be read again, the old one serves on.
+ * @param refused the value that the other side has just refused: it is read anew, unless that was done in the last minute
+ */
+export const readSecret = async (id: string, refused?: string): Promise<string> => {
+  const cached = cache.get(id);
+  const since = (at = Number.NEGATIVE_INFINITY) => Date.now() - at;
+  if (cached && cached.value !== refused && since(cached.readAt) < CACHE_MS) return cached.value;
+  if (cached && cached.value === refused) {
+    if (since(cached.readAt) < REREAD_MS || since(reread.get(id)) < REREAD_MS) return cached.value;
+    reread.set(id, Date.now());
+  }
+  try {
+    client ??= new SecretsManagerClient({});
+    const { SecretString: value } = await client.send(new GetSecretValueCommand({ SecretId: id }));
+    if (!value) throw new TypeError('the secret is empty');
+    cache.set(id, { value, readAt: Date.now() });
+    return value;
+  } catch (error) {
+    if (cached) return cached.value;
+    throw error;
+  }
+};

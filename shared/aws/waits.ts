@@ -1,0 +1,35 @@
+import * as z from 'zod';
+import { Bell } from '../domain/revalidation.ts';
+import { LATE_SECONDS } from './intents.ts';
+import { secondsAfter } from './ledger.ts';
+import { updateItem } from './table.ts';
+
+/**
+ * Where a parked execution and a webhook meet: one item a validation, which holds the task token and the bell. Each side
+ * writes its half and gets the whole item back from the very same write, so whoever comes second sees the first, in
+ * whatever order they come.
+ */
+const Wait = z.object({ taskToken: z.string().optional(), bell: Bell.optional() });
+
+const keyOf = (validationId: string) => `WAIT#${validationId}`;
+
+const lifeAfter = (deadline: string) => secondsAfter(new Date(deadline), LATE_SECONDS);
+
+/** Leaves the token; a newer one takes the place of an older one, which is dead. @returns the bell, if it rang already */
+export const leaveToken = async (
+  table: string,
+  validation: { validationId: string; deadline: string },
+  taskToken: string,
+): Promise<Bell | undefined> => {
+  const set = { taskToken, expiresAt: lifeAfter(validation.deadline) };
+  return Wait.parse(await updateItem(table, keyOf(validation.validationId), { set })).bell;
+};
+
+/** Leaves the bell; the first one stays. @returns the bell that stands, and the token, if anybody is parked */
+export const ringBell = async (table: string, validation: { validationId: string; deadline: string }, at: Date) => {
+  const item = await updateItem(table, keyOf(validation.validationId), {
+    set: { expiresAt: lifeAfter(validation.deadline) },
+    setIfAbsent: { bell: { rangAt: at.toISOString() } satisfies Bell },
+  });
+  return Wait.required({ bell: true }).parse(item);
+};

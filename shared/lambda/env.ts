@@ -1,0 +1,76 @@
+import * as z from 'zod';
+import { ResultMode } from '../domain/request.ts';
+import type { StepName } from '../workflow/contract.ts';
+import type { RouteName } from '../workflow/names.ts';
+
+const whole = z.coerce.number().int().positive();
+const origins = z.string().transform((list) => list.split(','));
+
+/** Every environment variable there is, and what it must look like. None holds a secret: two name where one is kept. */
+const variables = {
+  TABLE_NAME: z.string().min(1),
+  MEDIA_BUCKET: z.string().min(1),
+  RETENTION_DAYS: whole,
+  RESULT_MODE: ResultMode,
+  TRUORA_ORIGIN: z.url(),
+  TRUORA_UPLOAD_ORIGINS: origins,
+  TRUORA_KEY_SECRET: z.string().min(1),
+  WEBHOOK_KEYS_SECRET: z.string().min(1),
+  /** Seconds one call to Truora may take. */
+  HTTP_DEADLINE_SECONDS: whole,
+  /** Seconds after a validation's deadline during which Truora is still asked. */
+  GRACE_SECONDS: whole,
+};
+
+export type EnvKey = keyof typeof variables;
+
+const ledgerKeys = ['TABLE_NAME', 'RETENTION_DAYS'] as const;
+const truoraKeys = ['TRUORA_ORIGIN', 'TRUORA_UPLOAD_ORIGINS', 'TRUORA_KEY_SECRET', 'HTTP_DEADLINE_SECONDS'] as const;
+
+/** Which function is given which variables; a function that asks for another fails by that name. */
+export const envKeys: Record<StepName | RouteName, readonly EnvKey[]> = {
+  ClaimRequest: [...ledgerKeys, 'MEDIA_BUCKET', 'RESULT_MODE'],
+  CheckEnrollment: truoraKeys,
+  CreateValidation: [...ledgerKeys, ...truoraKeys],
+  MoveMedia: [...ledgerKeys, ...truoraKeys],
+  AwaitWebhook: ['TABLE_NAME'],
+  ReadVerdict: [...truoraKeys, 'GRACE_SECONDS'],
+  RecordOutcome: ledgerKeys,
+  RecordRefusal: [...ledgerKeys, 'MEDIA_BUCKET'],
+  RecordFailure: [...ledgerKeys, 'MEDIA_BUCKET'],
+  ReadOutcome: ledgerKeys,
+  ReceiveWebhook: ['TABLE_NAME', 'WEBHOOK_KEYS_SECRET'],
+};
+
+/** One variable, parsed. Read when it is needed, never at import. */
+export const env = <Key extends EnvKey>(key: Key): z.infer<(typeof variables)[Key]> => {
+  const { success, data } = variables[key].safeParse(process.env[key]);
+  if (!success) throw new TypeError(`environment variable ${key} is missing or malformed`);
+  return data as z.infer<(typeof variables)[Key]>;
+};
+
+/** The ledger, as the records' functions want it. */
+export const ledgerFromEnv = () => ({ table: env('TABLE_NAME'), retentionDays: env('RETENTION_DAYS') });
+
+/**
+ * How to reach Truora. A connection stands within 3 s or not at all, and no silence lasts longer than the whole call may;
+ * an upload of 10 MB may take six times as long as an ordinary call.
+ * @param readSecret reads a secret by its name, anew if the value given has just been refused
+ */
+export const truoraFromEnv = (
+  readSecret: (id: string, refused?: string) => Promise<string>,
+  { upload = false } = {},
+) => {
+  const callMs = env('HTTP_DEADLINE_SECONDS') * 1000;
+  return {
+    origin: env('TRUORA_ORIGIN'),
+    uploadOrigins: env('TRUORA_UPLOAD_ORIGINS'),
+    key: (refused?: string) => readSecret(env('TRUORA_KEY_SECRET'), refused),
+    deadlines: {
+      connectMs: Math.min(3000, callMs),
+      headersMs: callMs,
+      idleMs: callMs,
+      totalMs: upload ? 6 * callMs : callMs,
+    },
+  };
+};

@@ -1,0 +1,76 @@
+import middy from '@middy/core';
+import { NamedError } from '../domain/errors.ts';
+import type { Claim } from '../domain/revalidation.ts';
+import { checkOutput, type Input, type Output, readInput, type StepName } from '../workflow/contract.ts';
+import { log } from './logger.ts';
+
+/** Frames of an unexpected error that are kept: where it came from, in about 1 KB of the execution's history. */
+const MAX_FRAMES = 8;
+
+/** What the wrapper keeps of one invocation: only of input that was parsed does anything reach the log. */
+type Kept = { startedAt: number; revalidationId?: string | undefined };
+
+/**
+ * Makes a Lambda handler of a step: the journal is parsed before, the one new entry is checked after, and an error leaves
+ * with its name, its reason and nothing that could tell a person or a secret apart.
+ */
+export const step = <S extends StepName>(name: S, run: (input: Input<S>) => Promise<Output<S>>) => {
+  const say = (message: string, { startedAt, revalidationId }: Kept, more: { error?: string; reason?: string } = {}) =>
+    log('info', message, {
+      step: name,
+      revalidationId,
+      milliseconds: Math.round(performance.now() - startedAt),
+      ...more,
+    });
+  return middy<unknown, Output<S>>()
+    .use({
+      before: (request) => {
+        const kept = request.internal as Kept;
+        kept.startedAt = performance.now();
+        const input = readInput(name, request.event);
+        kept.revalidationId = (input as { claim?: Claim }).claim?.revalidationId;
+        request.event = input;
+      },
+      after: (request) => {
+        const output = checkOutput(name, request.response as Output<S>);
+        const kept = request.internal as Kept;
+        kept.revalidationId ??= (output as Partial<Claim> | undefined)?.revalidationId;
+        request.response = output;
+        say('done', kept);
+      },
+      onError: (request) => {
+        const error =
+          request.error instanceof Error ? request.error : new TypeError('something that is no error was thrown');
+        say('thrown', request.internal as Kept, {
+          error: error.name,
+          ...(error instanceof NamedError ? { reason: error.reason } : {}),
+        });
+        request.error = presentable(error);
+      },
+    })
+    .handler((event) => run(event as Input<S>));
+};
+
+/**
+ * An error as Lambda may log it and Step Functions may keep it. Named errors are written for that. Any other message is
+ * somebody else's text (an SDK quotes ARNs, a parser quotes its input), so only the name and the frames stay.
+ */
+const presentable = (error: Error): Error => {
+  const named = error instanceof NamedError;
+  const shown = new Error(named ? error.message : `unexpected: ${error.name}`);
+  shown.name = error.name;
+  const frames = named ? [] : framesOf(error);
+  shown.stack = [`${shown.name}: ${shown.message}`, ...frames.slice(0, MAX_FRAMES)].join('\n');
+  return shown;
+};
+
+/** The frames alone: a message may have lines of its own that look like frames, so the stack is only read behind it. */
+const framesOf = ({ message, stack = '' }: Error): string[] => {
+  const end = stack.indexOf(message);
+  return end < 0
+    ? []
+    : stack
+        .slice(end + message.length)
+        .split('\n')
+        .filter((frame) => /^\s+at /.test(frame));
+};

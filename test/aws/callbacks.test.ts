@@ -1,0 +1,35 @@
+import { InvalidToken, SendTaskSuccessCommand, SFNClient, TaskDoesNotExist, TaskTimedOut } from '@aws-sdk/client-sfn';
+import { mockClient } from 'aws-sdk-client-mock';
+import { beforeEach, expect, it } from 'vitest';
+import { resume } from '../../shared/aws/callbacks.ts';
+
+process.env.AWS_REGION = 'us-east-1';
+const mock = mockClient(SFNClient);
+beforeEach(() => mock.reset());
+
+const bell = { rangAt: '2026-11-23T10:00:00.000Z' };
+const late = { message: 'too late', $metadata: {} };
+
+it('wakes the execution with the bell and nothing else', async () => {
+  mock.on(SendTaskSuccessCommand).resolves({});
+  expect(await resume('token', bell)).toBe(true);
+  expect(mock.commandCalls(SendTaskSuccessCommand).map(({ args: [{ input }] }) => input)).toEqual([
+    { taskToken: 'token', output: '{"rangAt":"2026-11-23T10:00:00.000Z"}' },
+  ]);
+});
+
+it.each([new TaskTimedOut(late), new TaskDoesNotExist(late), new InvalidToken(late)])(
+  'says that nobody waits any more: $name',
+  async (error) => {
+    mock.on(SendTaskSuccessCommand).rejects(error);
+    expect(await resume('token', bell)).toBe(false);
+  },
+);
+
+it.each(['ThrottlingException', 'AccessDeniedException', 'InvalidOutput', 'TimeoutError'])(
+  'lets any other error fly: %s',
+  async (name) => {
+    mock.on(SendTaskSuccessCommand).rejects(Object.assign(new Error('x'), { name }));
+    await expect(resume('token', bell)).rejects.toMatchObject({ name });
+  },
+);

@@ -1,0 +1,361 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { claim, listRecords, readRecord, recordCreated, recordMoved, recordOutcome } from '../../shared/aws/ledger.ts';
+import {
+  isEnd,
+  lifecycle,
+  type OutcomeStatus,
+  outcomeStatuses,
+  type Phase,
+  phases,
+} from '../../shared/domain/lifecycle.ts';
+import type { Claim, Outcome, Receipt, Validation } from '../../shared/domain/revalidation.ts';
+import { type House, openHouse } from '../support/house.ts';
+import {
+  claimOf,
+  errorOf,
+  executionOf,
+  inMinutes,
+  newPerson,
+  newValidationId,
+  sha256,
+  thrownBy,
+} from '../support/journal.ts';
+
+const OURS = executionOf('ours');
+const THEIRS = executionOf('theirs');
+
+let house: House;
+beforeAll(async () => {
+  house = await openHouse(undefined);
+});
+afterAll(() => house.close());
+beforeEach(() => house.fate());
+
+const validationOf = (overrides: Partial<Validation> = {}): Validation => ({
+  validationId: newValidationId(),
+  deadline: inMinutes(5),
+  threshold: 0.65,
+  ...overrides,
+});
+const receiptOf = (): Receipt => ({ bytes: 4, sha256: sha256('face'), movedAt: new Date().toISOString() });
+const outcomeOf = ({ revalidationId, accountId }: Claim, status: OutcomeStatus): Outcome => ({
+  revalidationId,
+  accountId,
+  status,
+  ...(status === 'approved' ? {} : { reason: `because_${status}` }),
+  decidedBy: 'workflow',
+  decidedAt: new Date().toISOString(),
+});
+
+const keyOf = ({ revalidationId }: Pick<Claim, 'revalidationId'>) => `RUN#${revalidationId}`;
+const itemOf = (wanted: Pick<Claim, 'revalidationId'>) => house.item(keyOf(wanted));
+const seconds = (at: number) => Math.floor(at / 1000);
+
+/** A record as it stands in a phase, written past the code that is tested. */
+const standing = async (phase: Phase, more: Record<string, unknown> = {}) => {
+  const wanted = claimOf();
+  const validation = validationOf();
+  const { validationId, ...used } = validation;
+  const item = {
+    pk: keyOf(wanted),
+    ...wanted,
+    owner: OURS,
+    phase,
+    trail: [{ phase: 'claimed', at: wanted.claimedAt }],
+    expiresAt: seconds(Date.now()) + 1000,
+    ...(phase === 'claimed' || phase === 'refused' ? {} : { validationId, used }),
+    ...(phase === 'moved' ? { receipt: receiptOf() } : {}),
+    ...(isEnd(phase) ? { outcome: outcomeOf(wanted, phase) } : {}),
+    ...more,
+  };
+  await house.stand(item);
+  return { wanted, validation, item };
+};
+
+describe('claim', () => {
+  it('writes a fresh record with everything that was asked for', async () => {
+    const wanted = claimOf();
+    expect(await claim(house.ledger, wanted, OURS)).toEqual(wanted);
+    expect(await itemOf(wanted)).toEqual({
+      pk: keyOf(wanted),
+      ...wanted,
+      owner: OURS,
+      phase: 'claimed',
+      trail: [{ phase: 'claimed', at: wanted.claimedAt }],
+      expiresAt: seconds(Date.parse(wanted.claimedAt)) + house.ledger.retentionDays * 86_400,
+    });
+  });
+
+  it('gives the same owner the first claim back, and writes nothing', async () => {
+    const wanted = claimOf();
+    await claim(house.ledger, wanted, OURS);
+    const before = await itemOf(wanted);
+    const later = { ...wanted, claimedAt: inMinutes(1), resultMode: 'poll' as const, reference: 'another' };
+    expect(await claim(house.ledger, later, OURS)).toEqual(wanted);
+    expect(await itemOf(wanted)).toEqual(before);
+  });
+
+  it.each(['claimed', 'created', 'moved'] as const)('is refused to another owner while it is %s', async (phase) => {
+    const { wanted, item } = await standing(phase);
+    expect(await thrownBy(claim(house.ledger, wanted, THEIRS))).toEqual({
+      name: 'ClaimedElsewhereError',
+      reason: 'claimed_elsewhere',
+    });
+    expect(await itemOf(wanted)).toEqual(item);
+  });
+
+  it.each([...outcomeStatuses])('is over for everybody, its owner too, once it has ended as %s', async (phase) => {
+    const { wanted, item } = await standing(phase);
+    for (const owner of [OURS, THEIRS]) {
+      const error = await errorOf(claim(house.ledger, wanted, owner));
+      expect(error).toMatchObject({
+        name: 'AlreadyDecidedError',
+        message: `already_decided: ${wanted.revalidationId}`,
+      });
+    }
+    expect(await itemOf(wanted)).toEqual(item);
+  });
+
+  it('goes to exactly one of many executions that start at once', async () => {
+    const wanted = claimOf();
+    const owners = Array.from({ length: 10 }, (_, n) => executionOf(`racer-${n}`));
+    const runs = await Promise.allSettled(owners.map((owner) => claim(house.ledger, wanted, owner)));
+    const winners = owners.filter((_, n) => runs[n]?.status === 'fulfilled');
+    expect(winners).toHaveLength(1);
+    expect((await itemOf(wanted))?.owner).toBe(winners[0]);
+    const losers = runs.flatMap((run) => (run.status === 'rejected' ? [run.reason.name] : []));
+    expect(losers).toEqual(Array(9).fill('ClaimedElsewhereError'));
+  });
+
+  it('keeps what the condition of a lost answer hides: the write is found to be ours', async () => {
+    const wanted = claimOf();
+    house.fateOfWrite(1, 'answer lost');
+    await expect(claim(house.ledger, wanted, OURS)).rejects.toMatchObject({ name: 'LostOnTheWay' });
+    expect(await claim(house.ledger, { ...wanted, claimedAt: inMinutes(1) }, OURS)).toEqual(wanted);
+  });
+});
+
+describe('the lifecycle', () => {
+  const follows = (from: Phase, to: Phase) => (lifecycle[from] as readonly Phase[]).includes(to);
+  const moves = phases.flatMap((from) =>
+    phases.filter((to) => to !== 'claimed').map((to) => ({ from, to, legal: follows(from, to) })),
+  );
+
+  /** Each write that leads to a phase; with another validation than the record's, so that it is no repeat. */
+  const go = (wanted: Claim, to: Phase, owner = OURS): Promise<unknown> => {
+    if (to === 'created') return recordCreated(house.ledger, wanted.revalidationId, owner, validationOf());
+    if (to === 'moved') return recordMoved(house.ledger, wanted.revalidationId, owner, receiptOf());
+    return recordOutcome(house.ledger, outcomeOf(wanted, to as OutcomeStatus), owner);
+  };
+
+  it.each(moves.filter(({ legal }) => legal))('lets $from become $to', async ({ from, to }) => {
+    const { wanted, item } = await standing(from);
+    await go(wanted, to);
+    const after = await itemOf(wanted);
+    expect(after?.phase).toBe(to);
+    expect(after?.trail).toMatchObject([...item.trail, { phase: to }]);
+  });
+
+  it.each(moves.filter(({ legal }) => !legal))('never lets $from become $to', async ({ from, to }) => {
+    const { wanted, item } = await standing(from);
+    const tried = await go(wanted, to).then(
+      (answer) => ({ answer }),
+      (error: Error) => ({ error }),
+    );
+    expect(await itemOf(wanted)).toEqual(item);
+    if (isEnd(from) && isEnd(to)) expect(tried).toEqual({ answer: item.outcome });
+    else if (isEnd(from)) expect(tried).toMatchObject({ error: { name: 'AlreadyDecidedError' } });
+    else if (from === 'moved' && to === 'moved') expect(tried).toEqual({ answer: undefined });
+    else expect(tried).toHaveProperty('error');
+  });
+
+  it.each(['claimed', 'created', 'moved'] as const)('lets nobody but its owner move what is %s', async (from) => {
+    const { wanted, item } = await standing(from);
+    for (const to of ['created', 'moved', ...outcomeStatuses] as const) {
+      expect(await thrownBy(go(wanted, to, THEIRS))).toEqual({
+        name: 'ClaimedElsewhereError',
+        reason: 'claimed_elsewhere',
+      });
+    }
+    expect(await itemOf(wanted)).toEqual(item);
+  });
+
+  it('is guarded by the condition of the write itself, not by a look before it', async () => {
+    const { wanted } = await standing('claimed');
+    house.calls.length = 0;
+    await recordCreated(house.ledger, wanted.revalidationId, OURS, validationOf());
+    expect(house.calls.map(({ operation }) => operation)).toEqual(['UpdateItem']);
+  });
+
+  it('makes no record of a move without a claim', async () => {
+    const wanted = claimOf();
+    await expect(go(wanted, 'created')).rejects.toThrow('the record is not there');
+    await expect(go(wanted, 'moved')).rejects.toThrow('the record is not there');
+    expect(await itemOf(wanted)).toBeUndefined();
+  });
+
+  it('leaves a trail in the order things happened', async () => {
+    const wanted = claimOf();
+    await claim(house.ledger, wanted, OURS);
+    for (const to of ['created', 'moved', 'approved'] as const) await go(wanted, to);
+    const trail = (await itemOf(wanted))?.trail as { phase: Phase; at: string }[];
+    expect(trail.map(({ phase }) => phase)).toEqual(['claimed', 'created', 'moved', 'approved']);
+    expect(trail.map(({ at }) => at)).toEqual(trail.map(({ at }) => at).toSorted());
+  });
+});
+
+describe('recordCreated and recordMoved', () => {
+  it('keep what was requested beside what is used', async () => {
+    const wanted = claimOf({ requested: { threshold: 0.9, timeoutSeconds: 60 } });
+    const validation = validationOf({ threshold: 0.65 });
+    const receipt = receiptOf();
+    await claim(house.ledger, wanted, OURS);
+    await recordCreated(house.ledger, wanted.revalidationId, OURS, validation);
+    await recordMoved(house.ledger, wanted.revalidationId, OURS, receipt);
+    expect(await readRecord(house.ledger, wanted.revalidationId)).toMatchObject({
+      requested: { threshold: 0.9, timeoutSeconds: 60 },
+      used: { threshold: 0.65, deadline: validation.deadline },
+      validationId: validation.validationId,
+      receipt,
+    });
+  });
+
+  it('say the same thing twice as if once', async () => {
+    const { wanted, validation } = await standing('claimed');
+    const id = wanted.revalidationId;
+    const receipt = receiptOf();
+    await recordCreated(house.ledger, id, OURS, validation);
+    const created = await itemOf(wanted);
+    await recordCreated(house.ledger, id, OURS, validation);
+    expect(await itemOf(wanted)).toEqual(created);
+    await recordMoved(house.ledger, id, OURS, receipt);
+    const moved = await itemOf(wanted);
+    await recordMoved(house.ledger, id, OURS, { ...receipt, sha256: sha256('another') });
+    await recordCreated(house.ledger, id, OURS, validation);
+    expect(await itemOf(wanted)).toEqual(moved);
+  });
+
+  it('never put a second validation in the place of the first', async () => {
+    const { wanted, item } = await standing('created');
+    const second = recordCreated(house.ledger, wanted.revalidationId, OURS, validationOf());
+    await expect(second).rejects.toThrow('a record in phase created cannot become created');
+    expect(await itemOf(wanted)).toEqual(item);
+  });
+});
+
+describe('recordOutcome', () => {
+  it('ends a record, and keeps it for the whole retention from then on', async () => {
+    const { wanted, item } = await standing('moved');
+    const outcome = outcomeOf(wanted, 'declined');
+    expect(await recordOutcome(house.ledger, outcome, OURS)).toEqual(outcome);
+    const after = await itemOf(wanted);
+    expect(after).toMatchObject({
+      ...item,
+      phase: 'declined',
+      outcome,
+      trail: expect.any(Array),
+      expiresAt: expect.any(Number),
+    });
+    const life = house.ledger.retentionDays * 86_400;
+    expect(Math.abs((after?.expiresAt as number) - seconds(Date.now()) - life)).toBeLessThan(5);
+  });
+
+  it('lets the first end stand and gives it to everybody who comes later', async () => {
+    const { wanted } = await standing('moved');
+    const first = outcomeOf(wanted, 'canceled');
+    await recordOutcome(house.ledger, first, OURS);
+    const before = await itemOf(wanted);
+    for (const owner of [OURS, THEIRS]) {
+      for (const status of outcomeStatuses) {
+        expect(await recordOutcome(house.ledger, outcomeOf(wanted, status), owner)).toEqual(first);
+      }
+    }
+    expect(await itemOf(wanted)).toEqual(before);
+  });
+
+  it('lets one of many ends at once stand, and all agree on it', async () => {
+    const { wanted } = await standing('claimed');
+    const ends = await Promise.all(
+      outcomeStatuses.map((status) => recordOutcome(house.ledger, outcomeOf(wanted, status), OURS)),
+    );
+    const after = await itemOf(wanted);
+    expect(new Set(ends.map(({ status }) => status)).size).toBe(1);
+    expect(after?.outcome).toEqual(ends[0]);
+    expect(after?.trail).toHaveLength(2);
+  });
+
+  it('writes a record where nobody ever claimed one', async () => {
+    const wanted = claimOf();
+    const outcome = outcomeOf(wanted, 'refused');
+    expect(await recordOutcome(house.ledger, outcome, OURS)).toEqual(outcome);
+    const record = await readRecord(house.ledger, wanted.revalidationId);
+    expect(record).toMatchObject({ phase: 'refused', owner: OURS, accountId: wanted.accountId, outcome });
+    expect(record?.trail.map(({ phase }) => phase)).toEqual(['refused']);
+    const { records } = await listRecords(house.ledger, wanted.accountId, { limit: 10 });
+    expect(records).toEqual([record]);
+  });
+
+  it('writes one of nobody in particular, when no more could be read', async () => {
+    const { accountId: _, ...outcome } = outcomeOf(claimOf(), 'refused');
+    await recordOutcome(house.ledger, outcome, OURS);
+    const record = await readRecord(house.ledger, outcome.revalidationId);
+    expect(record).toMatchObject({ phase: 'refused', outcome });
+    expect(record).not.toHaveProperty('accountId');
+  });
+
+  it('is found by its repeat when only the answer was lost', async () => {
+    const { wanted } = await standing('moved');
+    const outcome = outcomeOf(wanted, 'approved');
+    house.fateOfWrite(1, 'answer lost');
+    await expect(recordOutcome(house.ledger, outcome, OURS)).rejects.toMatchObject({ name: 'LostOnTheWay' });
+    expect(await recordOutcome(house.ledger, { ...outcome, decidedAt: inMinutes(1) }, OURS)).toEqual(outcome);
+  });
+});
+
+describe('listRecords', () => {
+  it("pages through one person's records, newest claim first", async () => {
+    const person = newPerson();
+    const times = [2, 0, 3, 1].map(inMinutes);
+    for (const claimedAt of times) await claim(house.ledger, claimOf({ ...person, claimedAt }), OURS);
+    await claim(house.ledger, claimOf({ ...newPerson(), claimedAt: inMinutes(9) }), OURS);
+    const first = await listRecords(house.ledger, person.accountId, { limit: 3 });
+    const rest = await listRecords(house.ledger, person.accountId, { limit: 3, after: first.next });
+    const seen = [...first.records, ...rest.records];
+    expect(first.records).toHaveLength(3);
+    expect(seen.map(({ claimedAt }) => claimedAt)).toEqual(times.toSorted().toReversed());
+    expect(new Set(seen.map(({ accountId }) => accountId))).toEqual(new Set([person.accountId]));
+    expect(rest.next).toBeUndefined();
+  });
+
+  it('holds nothing for somebody who was never here', async () => {
+    expect(await listRecords(house.ledger, newPerson().accountId, { limit: 3 })).toEqual({
+      records: [],
+      next: undefined,
+    });
+  });
+});
+
+describe('a record that has expired, and that DynamoDB has not deleted yet', () => {
+  const expired = () => standing('approved', { expiresAt: seconds(Date.now()) - 1 });
+
+  it('is read by nobody', async () => {
+    const { wanted } = await expired();
+    const alive = claimOf({ accountId: wanted.accountId, enrollmentId: wanted.enrollmentId });
+    await claim(house.ledger, alive, OURS);
+    expect(await readRecord(house.ledger, wanted.revalidationId)).toBeUndefined();
+    const { records } = await listRecords(house.ledger, wanted.accountId, { limit: 10 });
+    expect(records.map(({ revalidationId }) => revalidationId)).toEqual([alive.revalidationId]);
+  });
+
+  it('counts as deleted for a new claim', async () => {
+    const { wanted } = await expired();
+    const again = { ...wanted, claimedAt: new Date().toISOString() };
+    expect(await claim(house.ledger, again, THEIRS)).toEqual(again);
+  });
+
+  it('counts as deleted for an outcome that nobody claimed', async () => {
+    const { wanted } = await expired();
+    const outcome = outcomeOf(wanted, 'refused');
+    expect(await recordOutcome(house.ledger, outcome, THEIRS)).toEqual(outcome);
+  });
+});

@@ -1,0 +1,188 @@
+import { buffer } from 'node:stream/consumers';
+import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { mockClient } from 'aws-sdk-client-mock';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { glanceAt, openMedia } from '../../shared/aws/media.ts';
+import { SNIFF_BYTES } from '../../shared/domain/media-type.ts';
+import type { Media } from '../../shared/domain/revalidation.ts';
+import { type House, openHouse } from '../support/house.ts';
+import { BUCKET, claimOf, thrownBy } from '../support/journal.ts';
+
+let house: House;
+beforeAll(async () => {
+  house = await openHouse(undefined, { media: true });
+});
+afterAll(() => house.close());
+
+let made = 0;
+const newKey = () => {
+  made += 1;
+  return `media/${made}.jpg`;
+};
+const FACE = Buffer.from(`\xff\xd8\xff${'face'.repeat(100)}`, 'latin1');
+
+const glance = (at: { key: string; versionId?: string; etag?: string }) =>
+  glanceAt({ bucket: BUCKET, versionId: undefined, etag: undefined, ...at });
+const mediaOf = (put: { key: string; versionId: string; etag: string }, bytes = FACE.length): Media => ({
+  ...claimOf().media,
+  ...put,
+  bucket: BUCKET,
+  bytes,
+});
+const read = async (media: Media) => {
+  const { stream, bytes } = await openMedia(media);
+  return { content: await buffer(stream), bytes };
+};
+
+/** What the emulator cannot be asked for: a refusal of S3 of some status. */
+const refusedWith = async <Result>(status: number, name: string, run: () => Promise<Result>): Promise<Result> => {
+  const mock = mockClient(S3Client);
+  const error = Object.assign(new Error('canary'), { name, $metadata: { httpStatusCode: status } });
+  mock.on(GetObjectCommand).rejects(error);
+  try {
+    return await run();
+  } finally {
+    mock.restore();
+  }
+};
+
+describe('glanceAt', () => {
+  it('tells version, size, first bytes and metadata in one look', async () => {
+    const put = await house.put(newKey(), FACE, { 'user-authorized': 'true', reference: 'case 7' });
+    expect(await glance({ key: put.key })).toEqual({
+      versionId: put.versionId,
+      etag: put.etag,
+      bytes: FACE.length,
+      head: new Uint8Array(FACE.subarray(0, SNIFF_BYTES)),
+      metadata: { 'user-authorized': 'true', reference: 'case 7' },
+    });
+  });
+
+  it.each([1, SNIFF_BYTES - 1, SNIFF_BYTES, SNIFF_BYTES + 1])('tells the size of %i bytes', async (bytes) => {
+    const put = await house.put(newKey(), FACE.subarray(0, bytes));
+    const { head, bytes: told } = await glance({ key: put.key });
+    expect({ told, head: head.length }).toEqual({ told: bytes, head: Math.min(bytes, SNIFF_BYTES) });
+  });
+
+  it('reads no more than the head of a large object', async () => {
+    const put = await house.put(newKey(), Buffer.alloc(12_000_000, 1));
+    const { head, bytes } = await glance({ key: put.key });
+    expect({ head: head.length, bytes }).toEqual({ head: SNIFF_BYTES, bytes: 12_000_000 });
+  });
+
+  it('looks at the version it is told, and at the newest otherwise', async () => {
+    const key = newKey();
+    const older = await house.put(key, 'older');
+    const newer = await house.put(key, 'newer!');
+    expect(await glance(older)).toMatchObject({ versionId: older.versionId, bytes: 5 });
+    expect(await glance({ key })).toMatchObject({ versionId: newer.versionId, bytes: 6 });
+  });
+
+  it('knows the version of a bucket without versions as none', async () => {
+    const mock = mockClient(S3Client);
+    mock.on(GetObjectCommand).resolves({ VersionId: 'null', ETag: '"e"', ContentRange: 'bytes 0-0/1' });
+    try {
+      expect(await glance({ key: 'k' })).toMatchObject({ versionId: undefined, etag: 'e', bytes: 1 });
+    } finally {
+      mock.restore();
+    }
+  });
+
+  it('refuses an object without a byte', async () => {
+    const put = await house.put(newKey(), '');
+    expect(await thrownBy(glance(put))).toEqual({ name: 'MediaUnacceptableError', reason: 'media_empty' });
+  });
+
+  it('finds an object gone that never was, was deleted, or whose version is none', async () => {
+    const gone = { name: 'MediaGoneError', reason: 'media_gone' };
+    expect(await thrownBy(glance({ key: newKey() }))).toEqual(gone);
+    const deleted = await house.put(newKey(), FACE);
+    const marker = await house.remove(deleted.key);
+    expect(await thrownBy(glance({ key: deleted.key }))).toEqual(gone);
+    expect(await glance(deleted)).toMatchObject({ bytes: FACE.length });
+    // The version of the deletion itself: S3 answers 405.
+    expect(await thrownBy(glance({ key: deleted.key, versionId: marker ?? '' }))).toEqual(gone);
+    await house.remove(deleted.key, deleted.versionId);
+    expect(await thrownBy(glance(deleted))).toEqual(gone);
+    const other = await house.put(newKey(), FACE);
+    expect(await thrownBy(glance({ key: other.key, versionId: deleted.versionId }))).toEqual(gone);
+  });
+
+  it('finds an object changed whose ETag is another', async () => {
+    const put = await house.put(newKey(), FACE);
+    await house.put(put.key, 'another face');
+    const changed = { name: 'MediaGoneError', reason: 'media_changed' };
+    expect(await thrownBy(glance({ key: put.key, etag: put.etag }))).toEqual(changed);
+  });
+
+  it('does not take a 403 for an answer about the object', async () => {
+    const refused = refusedWith(403, 'AccessDenied', () => thrownBy(glance({ key: 'k' })));
+    expect(await refused).toEqual({ name: 'AccessDenied', reason: undefined });
+  });
+
+  it('lets a 503 fly', async () => {
+    const refused = refusedWith(503, 'SlowDown', () => thrownBy(glance({ key: 'k' })));
+    expect(await refused).toEqual({ name: 'SlowDown', reason: undefined });
+  });
+});
+
+describe('openMedia', () => {
+  it('streams the pinned version, whatever lies on top of it by now', async () => {
+    const put = await house.put(newKey(), FACE);
+    await house.put(put.key, 'another face');
+    expect(await read(mediaOf(put))).toEqual({ content: FACE, bytes: FACE.length });
+    await house.remove(put.key);
+    expect(await read(mediaOf(put))).toEqual({ content: FACE, bytes: FACE.length });
+  });
+
+  it('finds the media gone once its version was deleted', async () => {
+    const put = await house.put(newKey(), FACE);
+    await house.remove(put.key, put.versionId);
+    expect(await thrownBy(openMedia(mediaOf(put)))).toEqual({ name: 'MediaGoneError', reason: 'media_gone' });
+  });
+
+  it('finds the media changed when the version holds something else', async () => {
+    const put = await house.put(newKey(), FACE);
+    const media = mediaOf({ ...put, etag: '0'.repeat(32) });
+    expect(await thrownBy(openMedia(media))).toEqual({ name: 'MediaGoneError', reason: 'media_changed' });
+  });
+
+  it('finds media without a version changed once it was overwritten', async () => {
+    const put = await house.put(newKey(), FACE);
+    const { versionId: _, ...media } = mediaOf(put);
+    expect((await read(media)).content).toEqual(FACE);
+    await house.put(put.key, 'another face');
+    expect(await thrownBy(openMedia(media))).toEqual({ name: 'MediaGoneError', reason: 'media_changed' });
+  });
+
+  it.each([
+    [403, 'AccessDenied'],
+    [404, 'NotFound'],
+    [405, 'MethodNotAllowed'],
+  ])('takes a %i after a claim for media that was taken away', async (status, name) => {
+    const refused = refusedWith(status, name, () => thrownBy(openMedia(claimOf().media)));
+    expect(await refused).toEqual({ name: 'MediaGoneError', reason: 'media_gone' });
+  });
+
+  it('lets a 503 fly', async () => {
+    const refused = refusedWith(503, 'SlowDown', () => thrownBy(openMedia(claimOf().media)));
+    expect(await refused).toEqual({ name: 'SlowDown', reason: undefined });
+  });
+});
+
+it.each([
+  'a"b.jpg',
+  '%2B+%20.jpg',
+  'a b  c.jpg',
+  'ü-\u{1f600}.jpg',
+  '../up.jpg',
+  './here//there/.jpg',
+  "quote'and\\backslash.jpg",
+  'a?b=c&d#e.jpg',
+  'line\nbreak.jpg',
+  `${'k'.repeat(900)}.jpg`,
+])('finds an object under the key %j', async (name) => {
+  const put = await house.put(`inbox/${name}`, FACE);
+  expect(await glance(put)).toMatchObject({ bytes: FACE.length, versionId: put.versionId });
+  expect((await read(mediaOf(put))).content).toEqual(FACE);
+});

@@ -1,0 +1,221 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { BatchGetItemCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
+import { mockClient } from 'aws-sdk-client-mock';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { deleteItem, getItem, getItems, putNew, queryKeys, updateItem } from '../../shared/aws/table.ts';
+import { BY_PERSON } from '../../shared/domain/record.ts';
+import { type House, openHouse } from '../support/house.ts';
+
+let house: House;
+let table: string;
+let made = 0;
+let pk: string;
+
+beforeAll(async () => {
+  house = await openHouse(undefined);
+  table = house.table;
+});
+afterAll(() => house.close());
+beforeEach(() => {
+  made += 1;
+  pk = `TEST#${made}`;
+});
+
+describe('putNew', () => {
+  it('writes an item once and leaves it alone from then on', async () => {
+    expect(await putNew(table, { pk, a: 1 })).toBe(true);
+    expect(await putNew(table, { pk, a: 2 })).toBe(false);
+    expect(await house.item(pk)).toEqual({ pk, a: 1 });
+  });
+
+  it('lets exactly one of many at once write', async () => {
+    const writers = Array.from({ length: 20 }, (_, writer) => putNew(table, { pk, writer }));
+    const won = (await Promise.all(writers)).flatMap((fresh, writer) => (fresh ? [writer] : []));
+    expect(won).toHaveLength(1);
+    expect(await house.item(pk)).toEqual({ pk, writer: won[0] });
+  });
+
+  it('leaves out what is undefined, at any depth', async () => {
+    await putNew(table, { pk, a: undefined, b: { c: undefined, d: [1, { e: undefined }] } });
+    expect(await house.item(pk)).toEqual({ pk, b: { d: [1, {}] } });
+  });
+
+  it('takes only a broken condition for a no: another error flies', async () => {
+    await expect(putNew('no-such-table', { pk })).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
+  });
+});
+
+describe('updateItem', () => {
+  it('gives back the whole item as it is after the change', async () => {
+    await putNew(table, { pk, a: 1, b: 2 });
+    expect(await updateItem(table, pk, { set: { b: 3, c: { d: [4] } } })).toEqual({ pk, a: 1, b: 3, c: { d: [4] } });
+  });
+
+  it('makes the item when there is none and nothing was demanded', async () => {
+    expect(await updateItem(table, pk, { set: { a: 1 } })).toEqual({ pk, a: 1 });
+  });
+
+  it('does not touch what is set to undefined', async () => {
+    await putNew(table, { pk, a: 1 });
+    expect(await updateItem(table, pk, { set: { a: undefined, b: 2 } })).toEqual({ pk, a: 1, b: 2 });
+  });
+
+  it.each([
+    ['the one allowed value', { color: ['red'] }, true],
+    ['one of several', { color: ['blue', 'red'] }, true],
+    ['another value', { color: ['blue'] }, false],
+    ['both attributes as demanded', { color: ['red'], size: ['big'] }, true],
+    ['one of two attributes otherwise', { color: ['red'], size: ['small'] }, false],
+    ['an attribute that is not there', { weight: ['light'] }, false],
+  ])('looks at its condition: %s', async (_, when, holds) => {
+    const before = { pk, color: 'red', size: 'big' };
+    await putNew(table, before);
+    const after = holds ? { ...before, seen: true } : undefined;
+    expect(await updateItem(table, pk, { set: { seen: true }, when })).toEqual(after);
+    expect(await house.item(pk)).toEqual(after ?? before);
+  });
+
+  it('makes no item to which a condition does not apply', async () => {
+    expect(await updateItem(table, pk, { set: { a: 1 }, when: { color: ['red'] } })).toBeUndefined();
+    expect(await house.item(pk)).toBeUndefined();
+  });
+
+  it('goes on without an item when told so, and not with a wrong one', async () => {
+    const change = { set: { a: 1 }, when: { color: ['red'] }, orAbsent: true };
+    expect(await updateItem(table, pk, change)).toEqual({ pk, a: 1 });
+    expect(await updateItem(table, pk, change)).toBeUndefined();
+    await updateItem(table, pk, { set: { color: 'red' } });
+    expect(await updateItem(table, pk, { ...change, set: { a: 2 } })).toEqual({ pk, a: 2, color: 'red' });
+  });
+
+  it('sets what is absent and keeps what is there', async () => {
+    await putNew(table, { pk, first: 'mine' });
+    const change = { set: { x: 1 }, setIfAbsent: { first: 'yours', second: { deep: true } } };
+    expect(await updateItem(table, pk, change)).toEqual({ pk, x: 1, first: 'mine', second: { deep: true } });
+  });
+
+  it('begins a list and lengthens it in order', async () => {
+    await updateItem(table, pk, { set: { x: 1 }, append: { trail: ['a'] } });
+    const after = await updateItem(table, pk, { set: { x: 2 }, append: { trail: ['b', { c: 1 }] } });
+    expect(after?.trail).toEqual(['a', 'b', { c: 1 }]);
+  });
+
+  it('loses none of many entries that are appended at once', async () => {
+    const entries = Array.from({ length: 20 }, (_, n) => n);
+    await Promise.all(entries.map((n) => updateItem(table, pk, { set: {}, append: { trail: [n] } })));
+    const { trail = [] } = (await house.item(pk)) ?? {};
+    expect((trail as number[]).toSorted((a, b) => a - b)).toEqual(entries);
+  });
+
+  it('takes only a broken condition for a no: another error flies', async () => {
+    await expect(updateItem('no-such-table', pk, { set: { a: 1 } })).rejects.toMatchObject({
+      name: 'ResourceNotFoundException',
+    });
+  });
+});
+
+describe('deleteItem', () => {
+  it('deletes what meets the condition', async () => {
+    await putNew(table, { pk, color: 'red' });
+    expect(await deleteItem(table, pk, { color: ['red'] })).toBe(true);
+    expect(await house.item(pk)).toBeUndefined();
+  });
+
+  it('leaves what does not, and says so', async () => {
+    await putNew(table, { pk, color: 'red' });
+    expect(await deleteItem(table, pk, { color: ['blue'] })).toBe(false);
+    expect(await house.item(pk)).toEqual({ pk, color: 'red' });
+  });
+
+  it('says no where there is nothing', async () => {
+    expect(await deleteItem(table, pk, { color: ['red'] })).toBe(false);
+  });
+});
+
+describe('getItem and getItems', () => {
+  it('finds an item, or undefined', async () => {
+    expect(await getItem(table, pk)).toBeUndefined();
+    await putNew(table, { pk, n: 1.5, list: [true, null, 'ü'] });
+    expect(await getItem(table, pk)).toEqual({ pk, n: 1.5, list: [true, null, 'ü'] });
+  });
+
+  it('reads what the last write left, not what a replica may still say', async () => {
+    house.calls.length = 0;
+    await getItem(table, pk);
+    expect(house.calls).toMatchObject([{ operation: 'GetItem', input: { ConsistentRead: true } }]);
+  });
+
+  it('keeps the order asked for and leaves out what does not exist', async () => {
+    const keys = ['c', 'a', 'd', 'b'].map((part) => `${pk}${part}`);
+    for (const key of keys) await putNew(table, { pk: key });
+    const asked = [keys[2], `${pk}nobody`, keys[0], keys[3], keys[1]] as string[];
+    expect((await getItems(table, asked)).map((item) => item.pk)).toEqual([keys[2], keys[0], keys[3], keys[1]]);
+  });
+
+  it('asks nobody for nothing', async () => {
+    house.calls.length = 0;
+    expect(await getItems(table, [])).toEqual([]);
+    expect(house.calls).toEqual([]);
+  });
+
+  it('asks again for keys that DynamoDB did not come to', async () => {
+    const key = (name: string) => ({ pk: { S: name } });
+    const mock = mockClient(DynamoDBClient);
+    mock
+      .on(BatchGetItemCommand)
+      .resolvesOnce({ Responses: { t: [marshall({ pk: 'b' })] }, UnprocessedKeys: { t: { Keys: [key('a')] } } })
+      .resolvesOnce({ Responses: { t: [marshall({ pk: 'a' })] }, UnprocessedKeys: {} });
+    try {
+      expect(await getItems('t', ['a', 'b'])).toEqual([{ pk: 'a' }, { pk: 'b' }]);
+      const asked = mock.commandCalls(BatchGetItemCommand).map(({ args: [{ input }] }) => input.RequestItems?.t?.Keys);
+      expect(asked).toEqual([[key('a'), key('b')], [key('a')]]);
+    } finally {
+      mock.restore();
+    }
+  });
+});
+
+describe('queryKeys', () => {
+  it('pages through one value of the index, newest first', async () => {
+    const at = (minute: number) => `2026-11-23T10:0${minute}:00.000Z`;
+    for (const minute of [3, 1, 5, 2, 4]) {
+      await putNew(table, { pk: `${pk}-${minute}`, accountId: pk, claimedAt: at(minute), more: 'is not in the index' });
+    }
+    await putNew(table, { pk: `${pk}-other`, accountId: `${pk}0`, claimedAt: at(9) });
+    const pages: string[][] = [];
+    let after: Awaited<ReturnType<typeof queryKeys>>['next'];
+    do {
+      const page = await queryKeys(table, BY_PERSON, pk, { limit: 2, after });
+      pages.push(page.keys.map((key) => key.pk));
+      after = page.next;
+    } while (after);
+    expect(pages.flat()).toEqual([5, 4, 3, 2, 1].map((minute) => `${pk}-${minute}`));
+    expect(Math.max(...pages.map((page) => page.length))).toBe(2);
+  });
+
+  it('holds nothing for a value nobody has', async () => {
+    expect(await queryKeys(table, BY_PERSON, pk, { limit: 5 })).toEqual({ keys: [], next: undefined });
+  });
+});
+
+it('takes words that DynamoDB keeps for itself as names of attributes', async () => {
+  const reserved = ['owner', 'phase', 'exec', 'token', 'status', 'name', 'data', 'ttl', 'at', 'condition', 'set'];
+  const item = Object.fromEntries(reserved.map((word) => [word, 'first']));
+  expect(await putNew(table, { pk, ...item })).toBe(true);
+  const when = Object.fromEntries(reserved.map((word) => [word, ['first', 'other']]));
+  const set = Object.fromEntries(reserved.map((word) => [word, 'second']));
+  expect(await updateItem(table, pk, { set, when })).toEqual({ pk, ...set });
+  const absent = await updateItem(table, `${pk}-new`, { set: {}, setIfAbsent: set, append: { list: ['x'] } });
+  expect(absent).toEqual({ pk: `${pk}-new`, ...set, list: ['x'] });
+  const gone = Object.fromEntries(reserved.map((word) => [word, ['second']]));
+  expect(await deleteItem(table, pk, gone)).toBe(true);
+});
+
+it('knows no write of more than one item', () => {
+  const folder = join(import.meta.dirname, '../../shared/aws');
+  const sources = readdirSync(folder).map((file) => readFileSync(join(folder, file), 'utf8'));
+  expect(sources.length).toBeGreaterThan(5);
+  for (const source of sources) expect(source).not.toMatch(/TransactWrite|BatchWrite|ExecuteStatement|TransactGet/);
+});

@@ -1,0 +1,90 @@
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { LATE_SECONDS } from '../../shared/aws/intents.ts';
+import { leaveToken, ringBell } from '../../shared/aws/waits.ts';
+import { type House, openHouse } from '../support/house.ts';
+import { inMinutes, newValidationId } from '../support/journal.ts';
+
+let house: House;
+let table: string;
+let validation: { validationId: string; deadline: string };
+
+beforeAll(async () => {
+  house = await openHouse(undefined);
+  table = house.table;
+});
+afterAll(() => house.close());
+beforeEach(() => {
+  validation = { validationId: newValidationId(), deadline: inMinutes(5) };
+});
+
+const first = new Date('2026-11-23T10:00:00.000Z');
+const second = new Date('2026-11-23T10:00:07.000Z');
+
+it('gives the bell the token that was left before it', async () => {
+  expect(await leaveToken(table, validation, 'token')).toBeUndefined();
+  expect(await ringBell(table, validation, first)).toEqual({
+    taskToken: 'token',
+    bell: { rangAt: first.toISOString() },
+  });
+});
+
+it('gives the token the bell that rang before it', async () => {
+  expect(await ringBell(table, validation, first)).toEqual({ bell: { rangAt: first.toISOString() } });
+  expect(await leaveToken(table, validation, 'token')).toEqual({ rangAt: first.toISOString() });
+});
+
+it('keeps the first of two bells', async () => {
+  await ringBell(table, validation, first);
+  expect(await ringBell(table, validation, second)).toEqual({ bell: { rangAt: first.toISOString() } });
+  expect(await leaveToken(table, validation, 'token')).toEqual({ rangAt: first.toISOString() });
+});
+
+it('keeps the newest of several tokens, for the older ones are dead', async () => {
+  await leaveToken(table, validation, 'older');
+  await leaveToken(table, validation, 'newer');
+  expect(await ringBell(table, validation, first)).toMatchObject({ taskToken: 'newer' });
+});
+
+it('keeps the waits of two validations apart', async () => {
+  await leaveToken(table, validation, 'token');
+  const another = { ...validation, validationId: newValidationId() };
+  expect(await ringBell(table, another, first)).not.toHaveProperty('taskToken');
+});
+
+it('outlives the deadline by the days in which a webhook may still come', async () => {
+  await leaveToken(table, validation, 'token');
+  const expiresAt = Math.floor(Date.parse(validation.deadline) / 1000) + LATE_SECONDS;
+  expect(await house.item(`WAIT#${validation.validationId}`)).toMatchObject({ expiresAt });
+  const another = { ...validation, validationId: newValidationId() };
+  await ringBell(table, another, first);
+  expect(await house.item(`WAIT#${another.validationId}`)).toMatchObject({ expiresAt });
+});
+
+it('never lets a token and a bell miss each other, however they race', async () => {
+  const pairs = Array.from({ length: 50 }, (_, n) => ({
+    validation: { validationId: newValidationId(), deadline: inMinutes(5) },
+    tokenFirst: n % 2 === 0,
+  }));
+  const seen = await Promise.all(
+    pairs.map(async ({ validation, tokenFirst }) => {
+      const token = () => leaveToken(table, validation, 'token');
+      const bell = () => ringBell(table, validation, first);
+      const [found, rung] = tokenFirst
+        ? await Promise.all([token(), bell()])
+        : (await Promise.all([bell(), token()])).toReversed();
+      return { bellSeen: found !== undefined, tokenSeen: (rung as { taskToken?: string }).taskToken !== undefined };
+    }),
+  );
+  expect(seen.filter(({ bellSeen, tokenSeen }) => !bellSeen && !tokenSeen)).toEqual([]);
+  // Both halves are on the item in the end, whoever was first.
+  for (const { validation } of pairs) {
+    expect(await house.item(`WAIT#${validation.validationId}`)).toMatchObject({ taskToken: 'token', bell: {} });
+  }
+});
+
+it('is one write for each side, which is what makes it a race nobody can lose', async () => {
+  house.calls.length = 0;
+  await leaveToken(table, validation, 'token');
+  await ringBell(table, validation, first);
+  expect(house.calls.map(({ operation }) => operation)).toEqual(['UpdateItem', 'UpdateItem']);
+});

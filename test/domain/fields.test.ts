@@ -1,0 +1,60 @@
+import { describe, expect, test } from 'vitest';
+import { type FieldName, fields, formKeyOf } from '../../shared/domain/fields.ts';
+import { CallRequest, Options } from '../../shared/domain/request.ts';
+
+const names = fields.map(({ field }) => field);
+
+describe('the table of fields', () => {
+  test('has a row for every option', () => {
+    expect(Object.keys(Options.shape).filter((field) => !(names as string[]).includes(field))).toEqual([]);
+    expect(Object.keys(Options.shape).length).toBeGreaterThan(5);
+  });
+
+  test('has a row for all else that a caller says of a re-validation', () => {
+    // What and under which name are not about the person, and each door has its own way to say them.
+    const asked = Object.keys(CallRequest.shape).filter(
+      (f) => !['kind', 'media', 'options', 'idempotencyKey'].includes(f),
+    );
+    expect(asked.filter((field) => !(names as string[]).includes(field))).toEqual([]);
+  });
+
+  test('has no row for a field that nobody knows', () => {
+    const known = [...Object.keys(Options.shape), ...Object.keys(CallRequest.shape)];
+    expect(names.filter((field) => !known.includes(field))).toEqual([]);
+  });
+
+  test('calls no two fields the same', () => {
+    for (const column of ['field', 'flag', 'form'] as const) {
+      const all = fields.flatMap((row) => row[column] ?? []);
+      expect(new Set(all).size, column).toBe(all.length);
+    }
+  });
+
+  test('puts every option, and nothing else, into the one metadata field for options', () => {
+    const inOptions = fields.filter(({ metadata }) => metadata === 'options').map(({ field }) => field);
+    expect(inOptions.toSorted()).toEqual(Object.keys(Options.shape).toSorted());
+  });
+});
+
+describe('the form that Truora gets', () => {
+  test.each<[FieldName, string]>([
+    ['userAuthorized', 'user_authorized'],
+    ['accountId', 'account_id'],
+    ['threshold', 'threshold'],
+    ['subvalidations', 'subvalidations'],
+    ['retryOfId', 'retry_of_id'],
+    ['minimumPrecision', 'minimum_precision'],
+    ['timeoutSeconds', 'timeout'],
+  ])('calls %s %s, as the guide does', (field, form) => {
+    expect(formKeyOf(field)).toBe(form);
+  });
+
+  test.each<[FieldName]>([['liveness'], ['resultMode'], ['reference'], ['enrollmentId']])('never holds %s', (field) => {
+    expect(() => formKeyOf(field)).toThrow(`${field} is never sent to Truora`);
+  });
+
+  test('is decided above for every field', () => {
+    expect(fields.filter(({ form }) => form)).toHaveLength(7);
+    expect(fields.filter(({ form }) => !form)).toHaveLength(4);
+  });
+});

@@ -1,0 +1,97 @@
+import { describe, expect, test } from 'vitest';
+import { identify } from '../../shared/domain/identity.ts';
+import { RevalidationId, revalidationIdOf } from '../../shared/domain/ids.ts';
+
+const bucket = 'media';
+const key = 'inbox/person/ENR1/selfie.jpg';
+const object = { key, etag: 'e', 'version-id': 'v1' };
+const drop = (overrides: object = {}) => ({
+  kind: 'drop',
+  event: { source: 'aws.s3', detail: { bucket: { name: bucket }, object: { ...object, ...overrides } } },
+});
+const call = {
+  kind: 'call',
+  accountId: 'person',
+  enrollmentId: 'ENR1',
+  userAuthorized: true,
+  media: { key: 'media/a.jpg', versionId: 'v1' },
+};
+
+describe('who a drop is about', () => {
+  test('is told by its key, under the id that its claim would have', () => {
+    expect(identify(drop(), bucket, 'execution-1')).toEqual({
+      revalidationId: revalidationIdOf({ accountId: 'person', bucket, key, version: 'v1' }),
+      accountId: 'person',
+      enrollmentId: 'ENR1',
+    });
+  });
+
+  test('is the same for all of its copies, whichever execution asks', () => {
+    const copies = ['one', 'two', 'three'].map((execution) => identify(drop(), bucket, execution));
+    expect(new Set(copies.map(({ revalidationId }) => revalidationId)).size).toBe(1);
+  });
+
+  test('is told by its etag where there are no versions, as in its claim', () => {
+    expect(identify(drop({ 'version-id': undefined }), bucket, 'execution-1').revalidationId).toBe(
+      revalidationIdOf({ accountId: 'person', bucket, key, version: 'e' }),
+    );
+  });
+
+  test('is another one for another version', () => {
+    const ids = ['v1', 'v2'].map((version) => identify(drop({ 'version-id': version }), bucket, 'one').revalidationId);
+    expect(new Set(ids).size).toBe(2);
+  });
+
+  test('is not one of ours when it was dropped into another bucket', () => {
+    const elsewhere = structuredClone(drop());
+    elsewhere.event.detail.bucket.name = 'media-of-others';
+    expect(identify(elsewhere, bucket, 'one').revalidationId).not.toBe(identify(drop(), bucket, 'one').revalidationId);
+  });
+
+  test('is nobody under a key that cannot be read; its copies meet all the same', () => {
+    const unreadable = 'inbox/../ENR1/selfie.jpg';
+    const copies = ['one', 'two'].map((execution) => identify(drop({ key: unreadable }), bucket, execution));
+    expect(copies[0]).toEqual({ revalidationId: revalidationIdOf({ bucket, key: unreadable, version: 'v1' }) });
+    expect(copies[1]).toEqual(copies[0]);
+  });
+});
+
+describe('who a call is about', () => {
+  test('is what it says, under the id that its claim would have', () => {
+    expect(identify({ ...call, reference: 'case 7' }, bucket, 'execution-1')).toEqual({
+      revalidationId: revalidationIdOf({ accountId: 'person', bucket, key: 'media/a.jpg', version: 'v1' }),
+      accountId: 'person',
+      enrollmentId: 'ENR1',
+      reference: 'case 7',
+    });
+  });
+
+  test('is the same whichever execution asks, if it names a version', () => {
+    expect(identify(call, bucket, 'one')).toEqual(identify(call, bucket, 'two'));
+  });
+
+  test('is a case of its own for each execution, if it means the newest', () => {
+    const newest = { ...call, media: { key: 'media/a.jpg' } };
+    expect(identify(newest, bucket, 'one')).toEqual(identify(newest, bucket, 'one'));
+    expect(identify(newest, bucket, 'one').revalidationId).not.toBe(identify(newest, bucket, 'two').revalidationId);
+    expect(identify(newest, bucket, 'one')).toMatchObject({ accountId: 'person', enrollmentId: 'ENR1' });
+  });
+});
+
+describe('who a request is about that cannot be read', () => {
+  test.each<[string, unknown]>([
+    ['nothing', undefined],
+    ['a text', 'drop'],
+    ['an order', { kind: 'order' }],
+    ['a call without consent', { ...call, userAuthorized: false }],
+    ['a call with a field too many', { ...call, also: 1 }],
+    ['a drop of another service', { kind: 'drop', event: { ...drop().event, source: 'aws.ec2' } }],
+    ['a drop without an event', { kind: 'drop' }],
+  ])('is nobody, and a case of its own for each execution: %s', (_, request) => {
+    const [one, again, two] = ['one', 'one', 'two'].map((execution) => identify(request, bucket, execution));
+    expect(Object.keys(one ?? {})).toEqual(['revalidationId']);
+    expect(RevalidationId.safeParse(one?.revalidationId).success).toBe(true);
+    expect(again).toEqual(one);
+    expect(two).not.toEqual(one);
+  });
+});

@@ -1,0 +1,143 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import * as z from 'zod';
+import { RequestInvalidError } from '../../shared/domain/errors.ts';
+import { explain, parseOrRefuse } from '../../shared/domain/refuse.ts';
+import { Options, Reference, RevalidationRequest } from '../../shared/domain/request.ts';
+
+const refusal = (schema: z.ZodType, value: unknown, root?: string): RequestInvalidError => {
+  try {
+    parseOrRefuse(schema, value, root);
+  } catch (error) {
+    if (error instanceof RequestInvalidError) return error;
+    throw error;
+  }
+  throw new TypeError('it was not refused');
+};
+
+describe('a refusal', () => {
+  test('names the field and the rule', () => {
+    expect(refusal(Options, { threshold: 7 }).message).toBe('request_invalid: threshold: must be 0 to 1');
+  });
+
+  test('names the whole way to the field, from where the caller said it', () => {
+    expect(refusal(Options, { threshold: 7 }, 'x-amz-meta-options').message).toBe(
+      'request_invalid: x-amz-meta-options.threshold: must be 0 to 1',
+    );
+    expect(refusal(z.array(Options), [{}, { threshold: 7 }]).message).toBe(
+      'request_invalid: 1.threshold: must be 0 to 1',
+    );
+  });
+
+  test('speaks of the request when there is no field to name', () => {
+    expect(refusal(Options, 7).message).toBe(
+      'request_invalid: request: Invalid input: expected object, received number',
+    );
+    expect(refusal(Reference, 'é', 'reference').message).toBe(
+      'request_invalid: reference: must be 1 to 128 printable ASCII characters',
+    );
+  });
+
+  test('names three rules, and no more', () => {
+    const broken = { threshold: 7, timeoutSeconds: 0, subvalidations: [], resultMode: 'x', liveness: 'y' };
+    expect(refusal(Options, broken).message.split('; ')).toHaveLength(3);
+  });
+
+  test('is about the consent whenever the consent is missing, whatever else is wrong', () => {
+    expect(refusal(RevalidationRequest, { kind: 'call', userAuthorized: false, accountId: '..' }).reason).toBe(
+      'consent_missing',
+    );
+    expect(refusal(RevalidationRequest, { kind: 'call', userAuthorized: true }).reason).toBe('request_invalid');
+  });
+
+  test('is none for what is in order, which comes back parsed', () => {
+    expect(parseOrRefuse(Options, { threshold: 0.7 })).toEqual({ threshold: 0.7 });
+    expect(parseOrRefuse(z.object({ a: z.string().default('b') }), { c: 1 })).toEqual({ a: 'b' });
+  });
+});
+
+describe('an unknown field', () => {
+  test.each(['thresold', 'user-authorized', 'user_authorized', 'A', 'a'.repeat(32)])(
+    'is named if it looks like a name: %s',
+    (name) => {
+      expect(refusal(Options, { [name]: 1 }).message).toBe(`request_invalid: request: unknown field "${name}"`);
+    },
+  );
+
+  test.each([
+    '',
+    ' ',
+    'a b',
+    'a'.repeat(33),
+    '4711',
+    'person@example.com',
+    'José',
+    '<script>',
+    'a"b',
+    'a\nERROR forged',
+    '\u001b[31m',
+    '__proto__',
+    '../..',
+  ])('is not quoted if it does not: %j', (name) => {
+    const value = JSON.parse(`{${JSON.stringify(name)}: 1}`);
+    expect(refusal(Options, value).message).toBe('request_invalid: request: unknown field');
+  });
+});
+
+describe('a value', () => {
+  /** Every place of a request where a caller can put something, each with what would be right there. */
+  const places = {
+    kind: fc.constantFrom('call', 'drop'),
+    accountId: fc.constant('person'),
+    enrollmentId: fc.constant('ENR1'),
+    userAuthorized: fc.constant(true),
+    media: fc.record({ key: fc.constant('media/a.jpg'), versionId: fc.constant('v') }),
+    options: fc.constantFrom({}, { threshold: 0.5 }),
+    reference: fc.constant('case'),
+    idempotencyKey: fc.constant('key'),
+    event: fc.record({ source: fc.constant('aws.s3'), detail: fc.constant({}) }),
+  };
+  const canary = 'Canary 4711 ñ';
+  const canaries = fc.constantFrom<unknown[]>(
+    canary,
+    [canary],
+    { [canary]: canary },
+    { key: canary, bucket: canary, versionId: [canary] },
+    { threshold: canary, liveness: canary, subvalidations: [canary, canary], retryOfId: canary },
+    { minimumPrecision: canary, timeoutSeconds: canary, resultMode: canary, [canary]: 1 },
+    { source: canary, detail: { bucket: { name: canary }, object: canary } },
+    {
+      source: 'aws.s3',
+      detail: { bucket: { name: canary }, object: { key: [canary], etag: canary, 'version-id': 1 } },
+    },
+  );
+
+  test('is never quoted, wherever it stands', () => {
+    let refused = 0;
+    const request = fc.record(
+      Object.fromEntries(Object.entries(places).map(([name, right]) => [name, fc.oneof(right, canaries)])),
+      { requiredKeys: [] },
+    );
+    fc.assert(
+      fc.property(fc.oneof(request, canaries), (value) => {
+        const { error } = RevalidationRequest.safeParse(value);
+        if (!error) return;
+        refused += 1;
+        expect(explain(error)).not.toMatch(/canary|4711/i);
+        expect(explain(error)).not.toBe('');
+        expect(refusal(RevalidationRequest, value).message).not.toMatch(/canary|4711/i);
+      }),
+      { numRuns: 500 },
+    );
+    expect(refused).toBeGreaterThan(300);
+  });
+
+  test('of any kind at all makes a sentence of field and rule, on one line and of decent length', () => {
+    fc.assert(
+      fc.property(fc.anything({ withNullPrototype: true, withBigInt: true, withDate: true }), (value) => {
+        const { error } = RevalidationRequest.safeParse(value);
+        if (error) expect(explain(error)).toMatch(/^[ -~]{5,400}$/);
+      }),
+    );
+  });
+});

@@ -1,0 +1,240 @@
+import { describe, expect, test } from 'vitest';
+import { readReason } from '../../shared/domain/errors.ts';
+import type { CallRequest, Options, RevalidationRequest } from '../../shared/domain/request.ts';
+import {
+  acceptMedia,
+  addressOf,
+  addressOfDrop,
+  refuseSpeech,
+  wishOf,
+  wishOfCall,
+  wishOfDrop,
+} from '../../shared/domain/wish.ts';
+
+const key = 'inbox/person/ENR1/selfie.jpg';
+const consent = { 'user-authorized': 'true' };
+
+/** The name, the reason and the sentence of what is thrown. */
+const refusalOf = (run: () => unknown): [string, string | undefined, string | undefined] => {
+  try {
+    run();
+  } catch (error) {
+    const { name, message } = error as Error;
+    return [name, readReason(message)?.reason, readReason(message)?.detail];
+  }
+  throw new TypeError('it was not refused');
+};
+
+const call: CallRequest = {
+  kind: 'call',
+  accountId: 'person',
+  enrollmentId: 'ENR1',
+  userAuthorized: true,
+  media: { key: 'media/selfie.jpg' },
+};
+
+const drop = (bucket: string, object: { key: string; etag: string; 'version-id'?: string }): RevalidationRequest => ({
+  kind: 'drop',
+  event: { source: 'aws.s3', detail: { bucket: { name: bucket }, object } },
+});
+
+describe('the wish of a drop', () => {
+  test('is in its key and in its metadata', () => {
+    const metadata = {
+      ...consent,
+      options: '{"threshold":0.7,"resultMode":"poll"}',
+      reference: 'case 7',
+      color: 'blue',
+    };
+    expect(wishOfDrop('inbox/person.1/ENR-1/a+b.mp4', metadata)).toEqual({
+      accountId: 'person.1',
+      enrollmentId: 'ENR-1',
+      userAuthorized: true,
+      options: { threshold: 0.7, resultMode: 'poll' },
+      reference: 'case 7',
+    });
+  });
+
+  test('may leave everything but the consent to Truora', () => {
+    expect(wishOfDrop(key, consent)).toEqual({
+      accountId: 'person',
+      enrollmentId: 'ENR1',
+      userAuthorized: true,
+      options: {},
+      reference: undefined,
+    });
+  });
+
+  test.each([undefined, '', 'false', 'TRUE', 'True', ' true', 'true ', '1', 'yes'])(
+    'is none with a consent of %j',
+    (said) => {
+      const metadata = said === undefined ? {} : { 'user-authorized': said };
+      const [name, reason, detail] = refusalOf(() => wishOfDrop(key, metadata as Record<string, string>));
+      expect([name, reason]).toEqual(['RequestInvalidError', 'consent_missing']);
+      expect(detail).toMatch(/^x-amz-meta-user-authorized: must be true/);
+    },
+  );
+
+  test('is none under a key that is not one of ours, and the key is not quoted', () => {
+    const [name, reason, detail] = refusalOf(() => wishOfDrop('inbox/canary', consent));
+    expect([name, reason]).toEqual(['RequestInvalidError', 'unreadable_key']);
+    expect(detail).toMatch(/^key: must be inbox\/\{accountId\}\/\{enrollmentId\}\/\{name\}\.\{ext\}/);
+    expect(detail).not.toContain('canary');
+  });
+
+  /** Options of exactly so many bytes: spaces are JSON too. */
+  const padded = (bytes: number) => '{"threshold":0.7}'.padEnd(bytes);
+
+  test('may take 512 bytes for its options', () => {
+    expect(wishOfDrop(key, { ...consent, options: padded(512) }).options).toEqual({ threshold: 0.7 });
+  });
+
+  test.each([
+    ['larger than 512 bytes', padded(513), 'x-amz-meta-options: must be at most 512 bytes'],
+    [
+      'larger than 512 bytes in fewer characters',
+      `"${'é'.repeat(256)}"`,
+      'x-amz-meta-options: must be at most 512 bytes',
+    ],
+    ['that are empty', '', 'x-amz-meta-options: must be JSON'],
+    ['that are no JSON', '{threshold: 0.7}', 'x-amz-meta-options: must be JSON'],
+    ['that are cut off', '{"threshold":0.7', 'x-amz-meta-options: must be JSON'],
+    ['that are a list', '[]', 'x-amz-meta-options: Invalid input: expected object, received array'],
+    ['that are nothing', 'null', 'x-amz-meta-options: Invalid input: expected object, received null'],
+    ['with a field that nobody knows', '{"treshold":0.7}', 'x-amz-meta-options: unknown field "treshold"'],
+    ['with a value against the rules', '{"threshold":7}', 'x-amz-meta-options.threshold: must be 0 to 1'],
+    ['that would be somebody else', '{"accountId":"other"}', 'x-amz-meta-options: unknown field "accountId"'],
+  ])('is none with options %s', (_, options, detail) => {
+    const refusal = refusalOf(() => wishOfDrop(key, { ...consent, options }));
+    expect(refusal).toEqual(['RequestInvalidError', 'request_invalid', detail]);
+  });
+
+  test.each(['José', '', 'x'.repeat(129), 'a\nb'])('is none with a reference of %j', (reference) => {
+    expect(refusalOf(() => wishOfDrop(key, { ...consent, reference }))).toEqual([
+      'RequestInvalidError',
+      'request_invalid',
+      'x-amz-meta-reference: must be 1 to 128 printable ASCII characters',
+    ]);
+  });
+
+  test('is none with speech, whose phrase is only given after the media was made', () => {
+    const options = '{"subvalidations":["speech_match"],"minimumPrecision":"high"}';
+    const [name, reason] = refusalOf(() => wishOfDrop(key, { ...consent, options }));
+    expect([name, reason]).toEqual(['RequestInvalidError', 'speech_match_needs_live_capture']);
+  });
+});
+
+describe('the wish of a call', () => {
+  test('is what it says', () => {
+    expect(wishOfCall({ ...call, options: { threshold: 0.5 }, reference: 'case 7' })).toEqual({
+      accountId: 'person',
+      enrollmentId: 'ENR1',
+      userAuthorized: true,
+      options: { threshold: 0.5 },
+      reference: 'case 7',
+    });
+    expect(wishOfCall(call)).toMatchObject({ options: {}, reference: undefined });
+  });
+
+  test('is none with speech', () => {
+    const options: Options = { subvalidations: ['similarity', 'speech_match'], minimumPrecision: 'low' };
+    expect(refusalOf(() => wishOfCall({ ...call, options }))[1]).toBe('speech_match_needs_live_capture');
+  });
+
+  test('is not looked for in metadata, nor that of a drop in its request', () => {
+    expect(wishOf({ ...call, reference: 'said' }, { reference: 'metadata' }).reference).toBe('said');
+    expect(wishOf(drop('media', { key, etag: 'e' }), { ...consent, reference: 'metadata' }).reference).toBe('metadata');
+    expect(refusalOf(() => wishOf(drop('media', { key, etag: 'e' }), {}))[1]).toBe('consent_missing');
+  });
+});
+
+describe('speech', () => {
+  test('is refused by name, and nothing else is', () => {
+    expect(refusalOf(() => refuseSpeech({ subvalidations: ['speech_match'] }))).toEqual([
+      'RequestInvalidError',
+      'speech_match_needs_live_capture',
+      'subvalidations: speech_match needs a phrase that only a live capture can be given',
+    ]);
+    expect(() => refuseSpeech({ subvalidations: ['similarity', 'passive_liveness'] })).not.toThrow();
+    expect(() => refuseSpeech({})).not.toThrow();
+  });
+});
+
+describe('the address of the media', () => {
+  test('is for a drop the version that its event names', () => {
+    const request = drop('media', { key, etag: 'e', 'version-id': 'v1' });
+    expect(addressOf(request, 'media')).toEqual({ key, versionId: 'v1', etag: 'e' });
+    expect(addressOf(drop('media', { key, etag: 'e' }), 'media')).toEqual({ key, versionId: undefined, etag: 'e' });
+    expect(request.kind === 'drop' && addressOfDrop(request.event)).toEqual({ key, versionId: 'v1', etag: 'e' });
+  });
+
+  test('is for a call what it names, or the newest version of it', () => {
+    expect(addressOf({ ...call, media: { key: 'media/a', versionId: 'v1' } }, 'media')).toEqual({
+      key: 'media/a',
+      versionId: 'v1',
+      etag: undefined,
+    });
+    expect(addressOf({ ...call, media: { key } }, 'media')).toEqual({ key, versionId: undefined, etag: undefined });
+  });
+
+  test('is none in another bucket', () => {
+    expect(refusalOf(() => addressOf(drop('media-of-others', { key, etag: 'e' }), 'media'))).toEqual([
+      'RequestInvalidError',
+      'request_invalid',
+      'event.detail.bucket.name: must be the media bucket',
+    ]);
+  });
+
+  test.each(['other/a.jpg', 'media', 'mediax/a', '/media/a', 'Media/a', '../media/a', 'a/inbox/b', 'm'])(
+    'is none for a call at %s',
+    (elsewhere) => {
+      expect(refusalOf(() => addressOf({ ...call, media: { key: elsewhere } }, 'media'))).toEqual([
+        'RequestInvalidError',
+        'request_invalid',
+        'media.key: must begin with media/ or inbox/',
+      ]);
+    },
+  );
+});
+
+describe('the media', () => {
+  const jpeg = new Uint8Array([0xff, 0xd8, 0xff, 0xe0]);
+  const mp4 = new Uint8Array(Buffer.from('\0\0\0\x20ftypisom'));
+
+  test.each([1, 9_999_999, 10_000_000])('may be %i bytes', (bytes) => {
+    expect(acceptMedia({ bytes, head: jpeg }, {})).toBe('image/jpeg');
+  });
+
+  test.each([
+    ['no byte', 0, 'media_empty', 'media: must hold at least 1 byte'],
+    ['10,000,001 bytes', 10_000_001, 'media_too_large', 'media: must be at most 10000000 bytes'],
+  ])('may not be %s', (_, bytes, reason, detail) => {
+    expect(refusalOf(() => acceptMedia({ bytes, head: jpeg }, {}))).toEqual(['MediaUnacceptableError', reason, detail]);
+  });
+
+  test('may not be of a type that Truora does not take', () => {
+    expect(refusalOf(() => acceptMedia({ bytes: 4, head: new Uint8Array(Buffer.from('%PDF')) }, {}))).toEqual([
+      'MediaUnacceptableError',
+      'media_type_not_supported',
+      'media: must be jpeg, png, webp, webm, mp4, avi or mov',
+    ]);
+  });
+
+  test.each<[Options]>([[{ subvalidations: ['passive_liveness', 'similarity'] }], [{ liveness: 'passive' }]])(
+    'may not be a photo with %j',
+    (options) => {
+      expect(refusalOf(() => acceptMedia({ bytes: 4, head: jpeg }, options)).slice(0, 2)).toEqual([
+        'MediaUnacceptableError',
+        'photo_cannot_prove_liveness',
+      ]);
+      expect(acceptMedia({ bytes: 12, head: mp4 }, options)).toBe('video/mp4');
+    },
+  );
+
+  test.each<[Options]>([[{}], [{ liveness: 'disabled' }], [{ subvalidations: ['similarity'] }]])(
+    'may be a photo with %j',
+    (options) => {
+      expect(acceptMedia({ bytes: 4, head: jpeg }, options)).toBe('image/jpeg');
+    },
+  );
+});

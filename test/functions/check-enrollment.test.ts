@@ -1,0 +1,139 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { handler } from '../../functions/check-enrollment.ts';
+import type { Claim } from '../../shared/domain/revalidation.ts';
+import { deadOrigin, type House, openHouse, type Said, standIn } from '../support/house.ts';
+import { claimOf, context, errorOf, eventOf, newPerson, thrownBy } from '../support/journal.ts';
+
+let house: House;
+beforeAll(async () => {
+  house = await openHouse('CheckEnrollment', { truora: true });
+});
+afterAll(() => house.close());
+
+const checking = (claim: Claim) => handler(eventOf('CheckEnrollment', { claim }), context);
+
+/** Somebody to whom the sandbox tells the story of that suffix. */
+const enrolled = async (suffix = '') => {
+  const person = newPerson(suffix);
+  await house.enroll(person);
+  return claimOf(person);
+};
+
+/** Asks somebody else in Truora's place. */
+const askingOf = async <Result>(said: Said[], run: (asked: { path: string }[]) => Promise<Result>): Promise<Result> => {
+  const { origin, asked, close } = await standIn(...said);
+  process.env.TRUORA_ORIGIN = origin;
+  if (said.includes('hang')) process.env.HTTP_DEADLINE_SECONDS = '1';
+  try {
+    return await run(asked);
+  } finally {
+    process.env.HTTP_DEADLINE_SECONDS = '10';
+    process.env.TRUORA_ORIGIN = house.sandbox.origin;
+    await close();
+  }
+};
+
+it('finds a finished enrollment of the same account', async () => {
+  const claim = await enrolled();
+  expect(await checking(claim)).toEqual({ enrollmentId: claim.enrollmentId, status: 'success' });
+});
+
+it('says the same when asked again, and touches nothing', async () => {
+  const claim = await enrolled();
+  const first = await checking(claim);
+  expect(await checking(claim)).toEqual(first);
+  expect(house.sandbox.counts()).toMatchObject({ creates: 0, charges: 0, uploads: 0 });
+  expect(house.writes()).toEqual([]);
+});
+
+it('sees an enrollment that becomes ready while it waits', async () => {
+  const claim = await enrolled('-enrollment-later');
+  const pending = { name: 'EnrollmentPendingError', reason: 'enrollment_pending' };
+  expect(await thrownBy(checking(claim))).toEqual(pending);
+  expect(await thrownBy(checking(claim))).toEqual(pending);
+  expect(await checking(claim)).toMatchObject({ status: 'success' });
+});
+
+describe('says by name', () => {
+  it.each([
+    ['-enrollment-pending', 'EnrollmentPendingError', 'enrollment_pending'],
+    ['-enrollment-failure', 'EnrollmentNotReadyError', 'enrollment_failed'],
+    ['-enrollment-unknown', 'EnrollmentNotReadyError', 'enrollment_unknown'],
+    ['-enrollment-other', 'EnrollmentNotReadyError', 'enrollment_of_another_account'],
+    ['-enrollment-down-2', 'TruoraUncertainError', 'truora_uncertain'],
+  ])('%s: %s %s', async (suffix, name, reason) => {
+    expect(await thrownBy(checking(await enrolled(suffix)))).toEqual({ name, reason });
+  });
+
+  it('an enrollment that was never heard of', async () => {
+    expect(await thrownBy(checking(claimOf()))).toEqual({
+      name: 'EnrollmentNotReadyError',
+      reason: 'enrollment_unknown',
+    });
+  });
+
+  it("another account's enrollment before what became of it", async () => {
+    const claim = claimOf();
+    const answer = { enrollment_id: claim.enrollmentId, account_id: 'somebody-else', status: 'pending' };
+    expect(await askingOf([{ status: 200, body: answer }], () => thrownBy(checking(claim)))).toEqual({
+      name: 'EnrollmentNotReadyError',
+      reason: 'enrollment_of_another_account',
+    });
+  });
+
+  it.each<[string, Said, string, string]>([
+    ['400', { status: 400 }, 'EnrollmentNotReadyError', 'enrollment_unknown'],
+    ['401', { status: 401 }, 'TruoraUnauthorizedError', 'truora_unauthorized'],
+    ['403', { status: 403 }, 'TruoraUnauthorizedError', 'truora_unauthorized'],
+    ['429', { status: 429, headers: { 'retry-after': '3' } }, 'TruoraBusyError', 'truora_rate_limited'],
+    ['500', { status: 500 }, 'TruoraUncertainError', 'truora_uncertain'],
+    ['a redirect', { status: 302, headers: { location: '/' } }, 'TruoraUncertainError', 'truora_uncertain'],
+    ['a reset', 'reset', 'TruoraUncertainError', 'truora_uncertain'],
+    ['silence', 'hang', 'TruoraUncertainError', 'truora_uncertain'],
+    ['an answer cut off', 'cut off', 'TruoraUncertainError', 'truora_uncertain'],
+    ['a web page', { status: 200, body: '<html>' }, 'TruoraContractError', 'truora_contract_broken'],
+    [
+      'a word nobody knows',
+      { status: 200, body: { status: 'archived' } },
+      'TruoraContractError',
+      'truora_contract_broken',
+    ],
+    ['a megabyte', { status: 200, body: 'x'.repeat(1_000_000) }, 'TruoraContractError', 'truora_contract_broken'],
+  ])('%s', async (_, said, name, reason) => {
+    expect(await askingOf([said], () => thrownBy(checking(claimOf())))).toEqual({ name, reason });
+  });
+
+  it('that nobody listens', async () => {
+    process.env.TRUORA_ORIGIN = await deadOrigin();
+    try {
+      expect(await thrownBy(checking(claimOf()))).toEqual({ name: 'TruoraBusyError', reason: 'truora_unreachable' });
+    } finally {
+      process.env.TRUORA_ORIGIN = house.sandbox.origin;
+    }
+  });
+});
+
+it('does not take the answer about another enrollment for its own', async () => {
+  const claim = claimOf();
+  const answer = { enrollment_id: 'ENR-of-somebody', account_id: claim.accountId, status: 'success' };
+  expect(await askingOf([{ status: 200, body: answer }], () => thrownBy(checking(claim)))).toEqual({
+    name: 'TruoraContractError',
+    reason: 'truora_contract_broken',
+  });
+});
+
+it('asks once a call: repeating is up to the machine', async () => {
+  await askingOf([{ status: 503 }], async (asked) => {
+    const claim = claimOf();
+    await thrownBy(checking(claim));
+    expect(asked.map(({ path }) => path)).toEqual([`/v1/enrollments/${claim.enrollmentId}`]);
+  });
+});
+
+it('says nothing of the person or the key, whatever goes wrong', async () => {
+  const claim = await enrolled('-enrollment-other');
+  const { message, stack } = await errorOf(checking(claim));
+  for (const secret of [claim.accountId, claim.enrollmentId, 'truora-key', 'somebody-else']) {
+    expect(`${message} ${stack} ${house.lines.join()}`).not.toContain(secret);
+  }
+});

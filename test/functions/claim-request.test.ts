@@ -1,0 +1,366 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { handler } from '../../functions/claim-request.ts';
+import { recordOutcome } from '../../shared/aws/ledger.ts';
+import { revalidationIdOf } from '../../shared/domain/ids.ts';
+import { MAX_MEDIA_BYTES } from '../../shared/domain/media-type.ts';
+import type { Claim } from '../../shared/domain/revalidation.ts';
+import { type House, openHouse } from '../support/house.ts';
+import {
+  BUCKET,
+  callOf,
+  context,
+  dropOf,
+  errorOf,
+  eventOf,
+  executionOf,
+  newPerson,
+  thrownBy,
+} from '../support/journal.ts';
+
+const JPEG = Buffer.concat([Buffer.from([0xff, 0xd8, 0xff, 0xe0]), Buffer.from('selfie')]);
+const MP4 = Buffer.concat([Buffer.from([0, 0, 0, 24]), Buffer.from('ftypisom'), Buffer.alloc(12)]);
+const CONSENT = { 'user-authorized': 'true' };
+const OURS = executionOf('ours');
+const THEIRS = executionOf('theirs');
+
+let house: House;
+beforeAll(async () => {
+  house = await openHouse('ClaimRequest', { media: true });
+});
+afterAll(() => house.close());
+beforeEach(() => {
+  house.fate();
+  house.calls.length = 0;
+});
+
+const claiming = (request: unknown, executionId = OURS): Promise<Claim> =>
+  handler(eventOf('ClaimRequest', { request }, { executionId }), context);
+
+let drops = 0;
+const drop = async (
+  metadata: Record<string, string> = CONSENT,
+  { bytes = JPEG as Uint8Array, person = newPerson(), name = `selfie-${drops}.jpg` } = {},
+) => {
+  drops += 1;
+  const put = await house.put(`inbox/${person.accountId}/${person.enrollmentId}/${name}`, bytes, metadata);
+  return { ...put, ...person, request: dropOf(put) };
+};
+/** Media that another system left, and a call about it. */
+const call = async (more: Parameters<typeof callOf>[0] = {}, bytes: Uint8Array = JPEG) => {
+  drops += 1;
+  const put = await house.put(`media/${drops}`, bytes);
+  return { ...put, request: callOf({ media: { key: put.key }, ...more }) };
+};
+
+describe('a drop', () => {
+  it('is claimed as its key and its metadata say', async () => {
+    const options = { threshold: 0.8, timeoutSeconds: 60, resultMode: 'poll' };
+    const { request, accountId, enrollmentId, ...put } = await drop({
+      ...CONSENT,
+      reference: 'case 7',
+      options: JSON.stringify(options),
+    });
+    const claim = await claiming(request);
+    expect(claim).toEqual({
+      revalidationId: revalidationIdOf({ accountId, bucket: BUCKET, key: put.key, version: put.versionId }),
+      accountId,
+      enrollmentId,
+      userAuthorized: true,
+      media: { bucket: BUCKET, ...put, bytes: JPEG.length, type: 'image/jpeg' },
+      requested: { threshold: 0.8, timeoutSeconds: 60 },
+      resultMode: 'poll',
+      reference: 'case 7',
+      claimedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
+    });
+    const record = await house.item(`RUN#${claim.revalidationId}`);
+    expect(record).toMatchObject({ ...claim, phase: 'claimed', owner: OURS });
+  });
+
+  it('asks for nothing that it does not name, and waits as the deployment says', async () => {
+    const { request } = await drop();
+    expect(await claiming(request)).toMatchObject({ requested: {}, resultMode: 'callback' });
+    expect(await claiming(request)).not.toHaveProperty('reference');
+  });
+
+  it('is told apart by its bytes, whatever its name says', async () => {
+    const { request } = await drop(CONSENT, { bytes: MP4, name: 'selfie.jpg' });
+    expect(await claiming(request)).toMatchObject({ media: { type: 'video/mp4' } });
+  });
+
+  it('is about the version of its event, whatever lies on top of it by now', async () => {
+    const { request, key, versionId, etag } = await drop();
+    await house.put(key, MP4, CONSENT);
+    expect(await claiming(request)).toMatchObject({ media: { versionId, etag, type: 'image/jpeg' } });
+  });
+
+  it('overwritten is another re-validation', async () => {
+    const first = await drop();
+    const second = dropOf(await house.put(first.key, MP4, CONSENT));
+    const [one, two] = [await claiming(first.request), await claiming(second, THEIRS)];
+    expect(one.revalidationId).not.toBe(two.revalidationId);
+  });
+
+  it.each(['a"b.jpg', '%2B+.jpg', 'ü \u{1f600}.jpg', "'; drop table.jpg", '$(x) $x {x}.jpg', '..jpg.jpg'])(
+    'is claimed under the name %j',
+    async (name) => {
+      const { request, key } = await drop(CONSENT, { name });
+      expect((await claiming(request)).media.key).toBe(key);
+    },
+  );
+});
+
+describe('a call', () => {
+  it('is claimed as it says, with the newest version of its media', async () => {
+    const { request, key } = await call({ options: { threshold: 0.9, resultMode: 'poll' }, reference: 'r' });
+    const newest = await house.put(key, MP4);
+    const claim = await claiming(request);
+    expect(claim).toMatchObject({
+      accountId: request.accountId,
+      enrollmentId: request.enrollmentId,
+      media: { ...newest, type: 'video/mp4' },
+      requested: { threshold: 0.9 },
+      resultMode: 'poll',
+      reference: 'r',
+    });
+  });
+
+  it('is about the version that it names', async () => {
+    const { request, key, versionId } = await call();
+    await house.put(key, MP4);
+    expect(await claiming({ ...request, media: { key, versionId } })).toMatchObject({ media: { versionId } });
+  });
+
+  it('needs no consent in the metadata, for it has its own', async () => {
+    const { request } = await call();
+    expect(await claiming(request)).toMatchObject({ userAuthorized: true });
+  });
+
+  it('for the same person and media is the same re-validation as the drop', async () => {
+    const { request, accountId, enrollmentId, key, versionId } = await drop();
+    const { revalidationId } = await claiming(request);
+    const same = callOf({ accountId, enrollmentId, media: { key, versionId } });
+    expect(await claiming(same)).toMatchObject({ revalidationId });
+    expect(await thrownBy(claiming(same, THEIRS))).toMatchObject({ name: 'ClaimedElsewhereError' });
+  });
+});
+
+describe('the repeat', () => {
+  it('of the same execution gets the first claim back, and writes nothing more', async () => {
+    const { request } = await drop();
+    const first = await claiming(request);
+    const record = await house.item(`RUN#${first.revalidationId}`);
+    expect(await claiming(request)).toEqual(first);
+    expect(await house.item(`RUN#${first.revalidationId}`)).toEqual(record);
+  });
+
+  it.each(['lost', 'answer lost'] as const)(
+    'after a crash gets a claim all the same: the write was %s',
+    async (fate) => {
+      const { request } = await drop();
+      house.fateOfWrite(1, fate);
+      expect(await thrownBy(claiming(request))).toMatchObject({ name: 'LostOnTheWay' });
+      const claim = await claiming(request);
+      expect(await claiming(request)).toEqual(claim);
+    },
+  );
+
+  it('of another execution is told to wait', async () => {
+    const { request } = await drop();
+    await claiming(request);
+    expect(await thrownBy(claiming(request, THEIRS))).toEqual({
+      name: 'ClaimedElsewhereError',
+      reason: 'claimed_elsewhere',
+    });
+  });
+
+  it('of a request that was decided gets its id, for whoever asks', async () => {
+    const { request } = await drop();
+    const { revalidationId } = await claiming(request);
+    const outcome = { revalidationId, status: 'failed', decidedBy: 'workflow', decidedAt: new Date().toISOString() };
+    await recordOutcome(house.ledger, outcome as Parameters<typeof recordOutcome>[1], OURS);
+    for (const execution of [OURS, THEIRS]) {
+      expect(await errorOf(claiming(request, execution))).toMatchObject({
+        name: 'AlreadyDecidedError',
+        message: `already_decided: ${revalidationId}`,
+      });
+    }
+  });
+
+  it('under an idempotency key is one re-validation, though its media has a new version', async () => {
+    const { request, key } = await call({ idempotencyKey: `key-${drops}` });
+    const first = await claiming(request);
+    await house.put(key, MP4);
+    expect(await claiming(request)).toEqual(first);
+    expect(await thrownBy(claiming(request, THEIRS))).toMatchObject({ name: 'ClaimedElsewhereError' });
+  });
+
+  it('under an idempotency key is the same whatever the order of its fields', async () => {
+    const { request } = await call({ idempotencyKey: `key-${drops}`, reference: 'r', options: { threshold: 0.5 } });
+    const first = await claiming(request);
+    expect(await claiming(Object.fromEntries(Object.entries(request).toReversed()))).toEqual(first);
+  });
+});
+
+describe('a request is refused', () => {
+  const refusals: [string, string, string, () => Promise<unknown>][] = [
+    ['of no kind', 'RequestInvalidError', 'request_invalid', async () => ({ kind: 'wish' })],
+    ['that is nothing', 'RequestInvalidError', 'request_invalid', async () => null],
+    ['with a field of nobody', 'RequestInvalidError', 'request_invalid', async () => ({ ...callOf(), admin: true })],
+    ['for only dots', 'RequestInvalidError', 'request_invalid', async () => callOf({ accountId: '..' })],
+    [
+      'for a drop elsewhere',
+      'RequestInvalidError',
+      'request_invalid',
+      async () => dropOf(await drop(), 'another-bucket'),
+    ],
+    [
+      'for media outside of inbox/ and media/',
+      'RequestInvalidError',
+      'request_invalid',
+      async () => callOf({ media: { key: 'private/selfie.jpg' } }),
+    ],
+    [
+      'for options that are no JSON',
+      'RequestInvalidError',
+      'request_invalid',
+      async () => (await drop({ ...CONSENT, options: '{' })).request,
+    ],
+    [
+      'for more options than 512 bytes',
+      'RequestInvalidError',
+      'request_invalid',
+      async () => (await drop({ ...CONSENT, options: `{"threshold":0.5${' '.repeat(500)}}` })).request,
+    ],
+    [
+      'for an option nobody knows',
+      'RequestInvalidError',
+      'request_invalid',
+      async () => (await drop({ ...CONSENT, options: '{"free":true}' })).request,
+    ],
+    [
+      'for a reference that is too long',
+      'RequestInvalidError',
+      'request_invalid',
+      async () => (await drop({ ...CONSENT, reference: 'r'.repeat(129) })).request,
+    ],
+    [
+      'for a key that is none of ours',
+      'RequestInvalidError',
+      'unreadable_key',
+      async () => dropOf(await house.put('inbox/selfie.jpg', JPEG, CONSENT)),
+    ],
+    ['without consent in the drop', 'RequestInvalidError', 'consent_missing', async () => (await drop({})).request],
+    [
+      'with a consent that is not exactly that',
+      'RequestInvalidError',
+      'consent_missing',
+      async () => (await drop({ 'user-authorized': 'TRUE' })).request,
+    ],
+    [
+      'without consent in the call',
+      'RequestInvalidError',
+      'consent_missing',
+      async () => ({ ...callOf(), userAuthorized: false }),
+    ],
+    [
+      'for speech that was never asked for',
+      'RequestInvalidError',
+      'speech_match_needs_live_capture',
+      async () => (await call({ options: { subvalidations: ['speech_match'], minimumPrecision: 'high' } })).request,
+    ],
+    [
+      'for media without a byte',
+      'MediaUnacceptableError',
+      'media_empty',
+      async () => (await drop(CONSENT, { bytes: Buffer.alloc(0) })).request,
+    ],
+    [
+      'for media of a byte too many',
+      'MediaUnacceptableError',
+      'media_too_large',
+      async () => (await drop(CONSENT, { bytes: Buffer.concat([JPEG, Buffer.alloc(MAX_MEDIA_BYTES)]) })).request,
+    ],
+    [
+      'for media that only its name calls a photo',
+      'MediaUnacceptableError',
+      'media_type_not_supported',
+      async () => (await drop(CONSENT, { bytes: Buffer.from('GIF89a') })).request,
+    ],
+    [
+      'for a photo that is to prove liveness',
+      'MediaUnacceptableError',
+      'photo_cannot_prove_liveness',
+      async () => (await drop({ ...CONSENT, options: '{"liveness":"passive"}' })).request,
+    ],
+    [
+      'for media that is not there',
+      'MediaGoneError',
+      'media_gone',
+      async () => callOf({ media: { key: 'media/nobody' } }),
+    ],
+    [
+      'for a drop whose version was deleted',
+      'MediaGoneError',
+      'media_gone',
+      async () => {
+        const { request, key, versionId } = await drop();
+        await house.remove(key, versionId);
+        return request;
+      },
+    ],
+    [
+      'for a drop that is not what its event says',
+      'MediaGoneError',
+      'media_changed',
+      async () => dropOf({ ...(await drop()), etag: '0'.repeat(32) }),
+    ],
+  ];
+
+  it.each(refusals)('%s', async (_, name, reason, make) => {
+    const request = await make();
+    expect(await thrownBy(claiming(request))).toEqual({ name, reason });
+    expect(house.calls).toEqual([]);
+  });
+
+  it('for an idempotency key that stands for another request', async () => {
+    const { request } = await call({ idempotencyKey: `key-${drops}` });
+    await claiming(request);
+    const writes = house.writes().length;
+    const other = { ...request, options: { threshold: 0.1 } };
+    expect(await thrownBy(claiming(other, THEIRS))).toEqual({
+      name: 'RequestInvalidError',
+      reason: 'idempotency_key_reused',
+    });
+    // The one write is the key's own, which its condition refuses.
+    expect(house.writes().length).toBe(writes + 1);
+  });
+
+  it('without a value of its in the message', async () => {
+    const canary = 'canary7f3a';
+    for (const request of [
+      { ...callOf(), accountId: `${canary}/..`, reference: `${canary}\n` },
+      { ...callOf(), options: { threshold: canary } },
+      dropOf(await house.put(`inbox/${canary}/x`, JPEG, CONSENT)),
+      (await drop({ ...CONSENT, options: `{"${canary} is a name":1}` })).request,
+      (await drop({ ...CONSENT, options: `not JSON ${canary}` })).request,
+    ]) {
+      const { message, stack } = await errorOf(claiming(request));
+      expect(`${message} ${stack}`).not.toContain(canary);
+    }
+    expect(house.lines.join('\n')).not.toContain(canary);
+  });
+});
+
+it('takes media of exactly the largest size', async () => {
+  const bytes = Buffer.concat([JPEG, Buffer.alloc(MAX_MEDIA_BYTES - JPEG.length)]);
+  const { request } = await drop(CONSENT, { bytes });
+  expect(await claiming(request)).toMatchObject({ media: { bytes: MAX_MEDIA_BYTES } });
+});
+
+it('goes to exactly one of many executions of the same drop', async () => {
+  const { request } = await drop();
+  const executions = Array.from({ length: 8 }, (_, n) => executionOf(`racer-${n}`));
+  const runs = await Promise.allSettled(executions.map((execution) => claiming(request, execution)));
+  const lost = runs.flatMap((run) => (run.status === 'rejected' ? [run.reason.name] : []));
+  expect(lost).toEqual(Array(7).fill('ClaimedElsewhereError'));
+});

@@ -1,0 +1,414 @@
+import { randomBytes } from 'node:crypto';
+import { createServer } from 'node:http';
+import { PassThrough, Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { mockClient } from 'aws-sdk-client-mock';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { handler } from '../../functions/move-media.ts';
+import { keepLink } from '../../shared/aws/intents.ts';
+import { claim as claimRecord, recordCreated } from '../../shared/aws/ledger.ts';
+import { MAX_MEDIA_BYTES, type MediaType } from '../../shared/domain/media-type.ts';
+import type { Claim, Receipt, Validation } from '../../shared/domain/revalidation.ts';
+import { deadOrigin, type House, type Line, openHouse, standIn } from '../support/house.ts';
+import {
+  BUCKET,
+  claimOf,
+  context,
+  errorOf,
+  eventOf,
+  executionOf,
+  inMinutes,
+  newPerson,
+  newValidationId,
+  sha256,
+  thrownBy,
+} from '../support/journal.ts';
+
+const OURS = executionOf('ours');
+const FACE = Buffer.concat([Buffer.from([0xff, 0xd8, 0xff, 0xe0]), Buffer.from('selfie')]);
+const SPENT = { name: 'UploadLinkSpentError', reason: 'upload_link_spent' };
+const UNCERTAIN = { name: 'TruoraUncertainError', reason: 'truora_uncertain' };
+
+let house: House;
+beforeAll(async () => {
+  house = await openHouse('MoveMedia', { media: true, truora: true });
+});
+afterAll(() => house.close());
+
+const closers: (() => Promise<void>)[] = [];
+beforeEach(() => {
+  house.fate();
+  house.calls.length = 0;
+});
+afterEach(async () => {
+  vi.useRealTimers();
+  process.env.TRUORA_UPLOAD_ORIGINS = house.sandbox.origin;
+  process.env.HTTP_DEADLINE_SECONDS = '10';
+  for (const close of closers.splice(0)) await close();
+});
+
+type Case = { claim: Claim; validation: Validation };
+
+const moving = ({ claim, validation }: Case, executionId = OURS): Promise<Receipt> =>
+  handler(eventOf('MoveMedia', { claim, validation }, { executionId }), context);
+
+/** Asks the sandbox for a validation as CreateValidation would, and writes down what that would write down. */
+const created = async (suffix = '', bytes: Uint8Array = FACE, type: MediaType = 'image/jpeg', timeout = 300) => {
+  const person = newPerson(suffix);
+  await house.enroll(person);
+  const put = await house.put(`inbox/${person.accountId}/${person.enrollmentId}/selfie.jpg`, bytes);
+  const claim = claimOf({ ...person, media: { bucket: BUCKET, ...put, bytes: bytes.length, type } });
+  const answer = await fetch(`${house.sandbox.origin}/v1/validations`, {
+    method: 'POST',
+    headers: { 'truora-api-key': 'key' },
+    body: new URLSearchParams({
+      type: 'face-recognition',
+      user_authorized: 'true',
+      account_id: person.accountId,
+      timeout: String(timeout),
+    }),
+  });
+  const { validation_id, instructions } = (await answer.json()) as {
+    validation_id: string;
+    instructions: { file_upload_link: string };
+  };
+  return standing(claim, instructions.file_upload_link, validation_id);
+};
+
+/** A claim with a validation behind it, and the link that its media goes to. */
+const standing = async (claim: Claim, link: string, validationId = newValidationId(), deadline = inMinutes(5)) => {
+  const validation: Validation = { validationId, deadline };
+  await claimRecord(house.ledger, claim, OURS);
+  await recordCreated(house.ledger, claim.revalidationId, OURS, validation);
+  await keepLink(house.table, validationId, link, deadline);
+  return { claim, validation, link };
+};
+
+/** The same with somebody else behind the link. */
+const standingBefore = async (...script: Line[]) => {
+  const { origin, asked, close } = await standIn(...script);
+  closers.push(close);
+  process.env.TRUORA_UPLOAD_ORIGINS = origin;
+  const put = await house.put(`media/${newValidationId()}`, FACE);
+  const claim = claimOf({ media: { bucket: BUCKET, ...put, bytes: FACE.length, type: 'image/jpeg' } });
+  return { ...(await standing(claim, `${origin}/u/x?Expires=4102444800`)), asked };
+};
+
+const recordOf = ({ claim }: Case) => house.item(`RUN#${claim.revalidationId}`);
+const arrivedOf = ({ validation }: Case) => house.sandbox.uploaded(validation.validationId);
+
+describe('on a good day', () => {
+  it('brings the bytes over as they are, and says so', async () => {
+    const one = await created();
+    const receipt = await moving(one);
+    expect(receipt).toEqual({
+      bytes: FACE.length,
+      sha256: sha256(FACE),
+      movedAt: expect.stringMatching(/Z$/),
+    });
+    expect(arrivedOf(one)).toEqual({ bytes: FACE.length, sha256: sha256(FACE), contentType: 'image/jpeg' });
+    expect(await recordOf(one)).toMatchObject({ phase: 'moved', receipt });
+  });
+
+  it.each(['video/mp4', 'image/webp', 'video/quicktime'] as const)(
+    'says that it is %s, as the bytes did',
+    async (type) => {
+      const one = await created('', FACE, type);
+      await moving(one);
+      expect(arrivedOf(one)?.contentType).toBe(type);
+    },
+  );
+
+  it('streams the largest file there may be', async () => {
+    const bytes = randomBytes(MAX_MEDIA_BYTES);
+    const one = await created('', bytes);
+    expect(await moving(one)).toMatchObject({ bytes: MAX_MEDIA_BYTES, sha256: sha256(bytes) });
+    expect(arrivedOf(one)).toMatchObject({ bytes: MAX_MEDIA_BYTES, sha256: sha256(bytes) });
+  });
+
+  it('brings the version that was claimed, whatever lies on top of it by now', async () => {
+    const one = await created();
+    await house.put(one.claim.media.key, 'another face');
+    expect(await moving(one)).toMatchObject({ sha256: sha256(FACE) });
+    expect(arrivedOf(one)?.sha256).toBe(sha256(FACE));
+  });
+
+  it('brings it though a deletion lies on top of it', async () => {
+    const one = await created();
+    await house.remove(one.claim.media.key);
+    await moving(one);
+    expect(arrivedOf(one)?.sha256).toBe(sha256(FACE));
+  });
+
+  it("sends no key of ours, and none of AWS's headers", async () => {
+    const one = await standingBefore({ status: 200 });
+    await moving(one);
+    const headers = Object.keys(one.asked[0]?.headers ?? {}).toSorted();
+    expect(headers).toEqual(['accept-encoding', 'connection', 'content-length', 'content-type', 'host']);
+    expect(house.calls.filter(({ operation }) => operation === 'GetSecretValue')).toEqual([]);
+  });
+});
+
+describe('the repeat', () => {
+  it('finds the receipt and uploads nothing', async () => {
+    const one = await created();
+    const first = await moving(one);
+    const { uploads } = house.sandbox.counts();
+    const record = await recordOf(one);
+    house.calls.length = 0;
+    expect(await moving(one)).toEqual(first);
+    expect(house.sandbox.counts().uploads).toBe(uploads);
+    expect(house.writes()).toEqual([]);
+    expect(await recordOf(one)).toEqual(record);
+  });
+
+  it('needs neither the media nor the link any more', async () => {
+    const one = await created();
+    const first = await moving(one);
+    await house.remove(one.claim.media.key, one.claim.media.versionId);
+    expect(await moving(one)).toEqual(first);
+  });
+
+  it('after a crash before the receipt finds the link spent: Truora itself has to say what arrived', async () => {
+    const one = await created();
+    house.fateOfWrite(1, 'lost');
+    expect(await thrownBy(moving(one))).toMatchObject({ name: 'LostOnTheWay' });
+    house.fate();
+    expect(await thrownBy(moving(one))).toEqual(SPENT);
+    expect(arrivedOf(one)?.sha256).toBe(sha256(FACE));
+    expect(await recordOf(one)).toMatchObject({ phase: 'created' });
+  });
+
+  it('after a crash right after the receipt finds it', async () => {
+    const one = await created();
+    house.fateOfWrite(1, 'answer lost');
+    expect(await thrownBy(moving(one))).toMatchObject({ name: 'LostOnTheWay' });
+    expect(await moving(one)).toEqual((await recordOf(one))?.receipt);
+  });
+
+  it('after a broken line begins at the first byte of the same link', async () => {
+    const one = await created('-upload-reset', Buffer.concat([FACE, randomBytes(2_000_000)]));
+    expect(await thrownBy(moving(one))).toEqual(UNCERTAIN);
+    const receipt = await moving(one);
+    expect(arrivedOf(one)).toMatchObject({ bytes: receipt.bytes, sha256: receipt.sha256 });
+  });
+
+  it('after a lost answer finds the link spent', async () => {
+    const one = await created('-upload-lost');
+    expect(await thrownBy(moving(one))).toEqual(UNCERTAIN);
+    expect(await thrownBy(moving(one))).toEqual(SPENT);
+    expect(arrivedOf(one)?.sha256).toBe(sha256(FACE));
+  });
+
+  it('after two 503 of the store gets through', async () => {
+    const one = await created('-down-2');
+    expect(await thrownBy(moving(one))).toEqual(UNCERTAIN);
+    expect(await thrownBy(moving(one))).toEqual(UNCERTAIN);
+    expect(await moving(one)).toMatchObject({ sha256: sha256(FACE) });
+  });
+});
+
+describe('a link that takes no media', () => {
+  it('is spent when it was used', async () => {
+    const one = await created();
+    await fetch(one.link, { method: 'PUT', body: 'somebody was faster' });
+    expect(await thrownBy(moving(one))).toEqual(SPENT);
+    expect(await recordOf(one)).toMatchObject({ phase: 'created' });
+  });
+
+  it('is spent when Truora says that it is denied', async () => {
+    expect(await thrownBy(moving(await created('-upload-refused')))).toEqual(SPENT);
+  });
+
+  it.each(['AccessDenied', 'SignatureDoesNotMatch'])(
+    'is spent when the store says %s, whatever the status',
+    async (code) => {
+      const one = await standingBefore({ status: 400, body: `<Error><Code>${code}</Code></Error>` });
+      expect(await thrownBy(moving(one))).toEqual(SPENT);
+    },
+  );
+
+  it('is spent when we know that it has expired, and then nothing is read or sent', async () => {
+    const one = await created('', FACE, 'image/jpeg', 60);
+    vi.useFakeTimers({ toFake: ['Date'] });
+    vi.setSystemTime(Date.now() + 6 * 60_000);
+    const { uploads } = house.sandbox.counts();
+    const s3 = mockClient(S3Client);
+    try {
+      expect(await thrownBy(moving(one))).toEqual(SPENT);
+      expect(s3.calls()).toEqual([]);
+    } finally {
+      s3.restore();
+    }
+    expect(house.sandbox.counts().uploads).toBe(uploads);
+  });
+
+  it('is spent when there is none', async () => {
+    const one = await created();
+    const validation = { ...one.validation, validationId: newValidationId() };
+    expect(await thrownBy(moving({ ...one, validation }))).toEqual(SPENT);
+  });
+
+  it.each([
+    ['http://169.254.169.254/u/x'],
+    ['https://files.truora.com.evil.example/u/x'],
+    ['https://user:word@files.truora.com/u/x'],
+    ['not a link'],
+  ])('is unsafe and never dialled: %s', async (link) => {
+    const put = await house.put(`media/${newValidationId()}`, FACE);
+    const claim = claimOf({ media: { bucket: BUCKET, ...put, bytes: FACE.length, type: 'image/jpeg' } });
+    expect(await thrownBy(moving(await standing(claim, link)))).toEqual({
+      name: 'UploadLinkUnsafeError',
+      reason: 'upload_link_unsafe',
+    });
+  });
+
+  it('is told by name when nobody listens there', async () => {
+    const origin = await deadOrigin();
+    process.env.TRUORA_UPLOAD_ORIGINS = origin;
+    const put = await house.put(`media/${newValidationId()}`, FACE);
+    const claim = claimOf({ media: { bucket: BUCKET, ...put, bytes: FACE.length, type: 'image/jpeg' } });
+    expect(await thrownBy(moving(await standing(claim, `${origin}/u/x`)))).toEqual({
+      name: 'TruoraBusyError',
+      reason: 'truora_unreachable',
+    });
+  });
+
+  it.each<[string, Line, { name: string; reason: string }]>([
+    ['500', { status: 500 }, UNCERTAIN],
+    ['502', { status: 502, body: '<html>' }, UNCERTAIN],
+    ['503', { status: 503 }, UNCERTAIN],
+    ['a reset', 'reset', UNCERTAIN],
+    ['400', { status: 400 }, { name: 'TruoraRejectedError', reason: 'truora_rejected' }],
+    [
+      'a redirect',
+      { status: 307, headers: { location: '/' } },
+      { name: 'TruoraRejectedError', reason: 'truora_rejected' },
+    ],
+    [
+      'a megabyte',
+      { status: 200, body: 'x'.repeat(1_000_000) },
+      { name: 'TruoraContractError', reason: 'truora_contract_broken' },
+    ],
+  ])('is told by name: %s', async (_, said, thrown) => {
+    const one = await standingBefore(said);
+    expect(await thrownBy(moving(one))).toEqual(thrown);
+    expect(one.asked.length).toBe(1);
+    expect(await recordOf(one)).toMatchObject({ phase: 'created' });
+  });
+});
+
+describe('media that is gone', () => {
+  it('is told by name: its version was deleted', async () => {
+    const one = await created();
+    await house.remove(one.claim.media.key, one.claim.media.versionId);
+    expect(await thrownBy(moving(one))).toEqual({ name: 'MediaGoneError', reason: 'media_gone' });
+    expect(arrivedOf(one)).toBeUndefined();
+  });
+
+  it('is told by name: it is not as long as it was', async () => {
+    const one = await created();
+    const claim = { ...one.claim, media: { ...one.claim.media, bytes: FACE.length + 1 } };
+    expect(await thrownBy(moving({ ...one, claim }))).toEqual({ name: 'MediaGoneError', reason: 'media_changed' });
+    expect(arrivedOf(one)).toBeUndefined();
+  });
+
+  it('is told by name: it holds something else', async () => {
+    const one = await created();
+    const claim = { ...one.claim, media: { ...one.claim.media, etag: '0'.repeat(32) } };
+    expect(await thrownBy(moving({ ...one, claim }))).toEqual({ name: 'MediaGoneError', reason: 'media_changed' });
+    expect(arrivedOf(one)).toBeUndefined();
+  });
+});
+
+describe('the stream from S3', () => {
+  /** An object as S3 would hand it over, so that one can see what becomes of its stream. */
+  const streamed = (stream: Readable, run: () => Promise<void>, ContentLength = FACE.length) => {
+    const mock = mockClient(S3Client);
+    mock.on(GetObjectCommand).resolves({ Body: stream as never, ContentLength });
+    return run().finally(() => mock.restore());
+  };
+  const endOf = async (stream: Readable) => {
+    for (let tries = 0; tries < 20 && !stream.destroyed; tries += 1) await sleep(5);
+    return stream.destroyed;
+  };
+  /** Never ends by itself: whoever opened it has to let go of it. */
+  const endless = () => {
+    const stream = new PassThrough();
+    stream.write(FACE);
+    return stream;
+  };
+
+  it('is let go of when the size is wrong', async () => {
+    const one = await created();
+    const stream = endless();
+    await streamed(stream, async () => void (await errorOf(moving(one))), FACE.length + 1);
+    expect(await endOf(stream)).toBe(true);
+  });
+
+  it('is let go of when the link is unsafe', async () => {
+    const one = await standing(claimOf(), 'https://evil.example/u/x');
+    const stream = endless();
+    const claim = { ...one.claim, media: { ...one.claim.media, bytes: FACE.length } };
+    await streamed(stream, async () => {
+      expect(await thrownBy(moving({ ...one, claim }))).toMatchObject({ name: 'UploadLinkUnsafeError' });
+    });
+    expect(await endOf(stream)).toBe(true);
+  });
+
+  it('is let go of when Truora refuses while it still flows', async () => {
+    const server = createServer((_, response) => response.writeHead(403).end());
+    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+    closers.push(() => new Promise((done) => server.close(() => done()).closeAllConnections()));
+    const origin = `http://127.0.0.1:${(server.address() as { port: number }).port}`;
+    process.env.TRUORA_UPLOAD_ORIGINS = origin;
+    const bytes = 5_000_000;
+    const media = { ...claimOf().media, bytes };
+    const one = await standing(claimOf({ media }), `${origin}/u/x`);
+    const stream = Readable.from(
+      (function* () {
+        for (let sent = 0; sent < bytes; sent += 50_000) yield Buffer.alloc(50_000);
+      })(),
+      { objectMode: false },
+    );
+    await streamed(stream, async () => void (await errorOf(moving(one))), bytes);
+    expect(await endOf(stream)).toBe(true);
+  });
+
+  it('that breaks off in the middle is no upload', async () => {
+    const one = await created();
+    const stream = Readable.from(
+      (function* () {
+        yield FACE.subarray(0, 3);
+        throw Object.assign(new Error('aborted'), { code: 'ECONNRESET' });
+      })(),
+      { objectMode: false },
+    );
+    await streamed(stream, async () => {
+      expect((await thrownBy(moving(one))).name).toMatch(/^Truora(Uncertain|Busy)Error$/);
+    });
+    expect(arrivedOf(one)).toBeUndefined();
+    expect(await moving(one)).toMatchObject({ sha256: sha256(FACE) });
+  });
+
+  it('that ends early is no upload', async () => {
+    process.env.HTTP_DEADLINE_SECONDS = '1';
+    const one = await created();
+    const stream = Readable.from([FACE.subarray(0, 3)], { objectMode: false });
+    await streamed(stream, async () => {
+      await errorOf(moving(one));
+    });
+    expect(arrivedOf(one)).toBeUndefined();
+    expect(await recordOf(one)).toMatchObject({ phase: 'created' });
+  });
+});
+
+it('says nothing of the link, whatever goes wrong', async () => {
+  const one = await standingBefore({ status: 500, body: 'canary7f3a' });
+  const { message, stack } = await errorOf(moving(one));
+  const said = `${message} ${stack} ${house.lines.join()}`;
+  expect(said).not.toContain('canary7f3a');
+  expect(said).not.toContain('/u/x');
+  expect(said).not.toContain(new URL(one.link).host);
+});

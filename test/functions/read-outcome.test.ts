@@ -1,0 +1,50 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { handler } from '../../functions/read-outcome.ts';
+import { claim as claimRecord, recordOutcome } from '../../shared/aws/ledger.ts';
+import { outcomeStatuses } from '../../shared/domain/lifecycle.ts';
+import type { Outcome } from '../../shared/domain/revalidation.ts';
+import { type House, openHouse } from '../support/house.ts';
+import { caughtOf, claimOf, context, errorOf, eventOf, executionOf, newRevalidationId } from '../support/journal.ts';
+
+const OURS = executionOf('ours');
+
+let house: House;
+beforeAll(async () => {
+  house = await openHouse('ReadOutcome');
+});
+afterAll(() => house.close());
+
+/** As ClaimRequest leaves it when it finds the request decided. */
+const reading = (revalidationId: string): Promise<Outcome> => {
+  const repeat = caughtOf('AlreadyDecidedError', `already_decided: ${revalidationId}`);
+  return handler(eventOf('ReadOutcome', { repeat }, { executionId: executionOf('theirs') }), context);
+};
+
+it.each([...outcomeStatuses])('gives back a stored outcome that is %s, as often as it is asked', async (status) => {
+  const claim = claimOf();
+  const { revalidationId, accountId } = claim;
+  const decidedAt = new Date().toISOString();
+  const outcome: Outcome = { revalidationId, accountId, status, reason: 'r', decidedBy: 'webhook', decidedAt };
+  await claimRecord(house.ledger, claim, OURS);
+  await recordOutcome(house.ledger, outcome, OURS);
+  house.calls.length = 0;
+  expect(await reading(revalidationId)).toEqual(outcome);
+  expect(await reading(revalidationId)).toEqual(outcome);
+  expect(house.calls.map(({ operation }) => operation)).toEqual(['GetItem', 'GetItem']);
+});
+
+it.each([
+  ['that nobody knows', async () => newRevalidationId()],
+  [
+    'that is still open',
+    async () => {
+      const claim = claimOf();
+      await claimRecord(house.ledger, claim, OURS);
+      return claim.revalidationId;
+    },
+  ],
+  ['that has no name', async () => ''],
+])('fails over a record %s: it never makes an outcome up', async (_, make) => {
+  const error = await errorOf(reading(await make()));
+  expect(error).toMatchObject({ name: 'TypeError', message: 'unexpected: TypeError' });
+});

@@ -1,0 +1,252 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { handler } from '../../functions/read-verdict.ts';
+import type { Claim, Validation, Verdict } from '../../shared/domain/revalidation.ts';
+import { deadOrigin, type House, type Line, openHouse, standIn } from '../support/house.ts';
+import {
+  claimOf,
+  context,
+  errorOf,
+  eventOf,
+  inMinutes,
+  newPerson,
+  newValidationId,
+  thrownBy,
+} from '../support/journal.ts';
+
+const PENDING = { name: 'VerdictPendingError', reason: 'verdict_pending' };
+const UNREACHABLE = { name: 'VerdictUnreachableError', reason: 'truora_unreachable_at_deadline' };
+
+let house: House;
+beforeAll(async () => {
+  house = await openHouse('ReadVerdict', { truora: true });
+});
+afterAll(() => house.close());
+
+const closers: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  vi.useRealTimers();
+  process.env.TRUORA_ORIGIN = house.sandbox.origin;
+  process.env.HTTP_DEADLINE_SECONDS = '10';
+  for (const close of closers.splice(0)) await close();
+});
+
+type Case = { claim: Claim; validation: Validation };
+const reading = ({ claim, validation }: Case): Promise<Verdict> =>
+  handler(eventOf('ReadVerdict', { claim, validation }), context);
+
+const standing = (more: Partial<Case> = {}): Case => ({
+  claim: claimOf({ requested: { threshold: 0.6 } }),
+  validation: { validationId: newValidationId(), deadline: inMinutes(5), threshold: 0.65 },
+  ...more,
+});
+/** The deadline was a while ago; the grace is half a minute. */
+const past = (seconds: number): Case =>
+  standing({
+    validation: { validationId: newValidationId(), deadline: new Date(Date.now() - seconds * 1000).toISOString() },
+  });
+
+const scripted = async (...script: Line[]) => {
+  const truora = await standIn(...script);
+  process.env.TRUORA_ORIGIN = truora.origin;
+  closers.push(truora.close);
+  if (script.includes('hang')) process.env.HTTP_DEADLINE_SECONDS = '1';
+  return truora;
+};
+const says = ({ claim, validation }: Case, more: object = {}): Line => ({
+  status: 200,
+  body: {
+    validation_id: validation.validationId,
+    account_id: claim.accountId,
+    validation_status: 'success',
+    threshold: 0.65,
+    details: {
+      face_recognition_validations: {
+        enrollment_id: claim.enrollmentId,
+        similarity_status: 'success',
+        confidence_score: 0.97,
+      },
+    },
+    ...more,
+  },
+});
+const pending = { validation_status: 'pending', details: undefined };
+
+/** A validation at the sandbox, and the way to upload its media. */
+const created = async (suffix = '') => {
+  const person = newPerson(suffix);
+  await house.enroll(person);
+  const answer = await fetch(`${house.sandbox.origin}/v1/validations`, {
+    method: 'POST',
+    headers: { 'truora-api-key': 'key' },
+    body: new URLSearchParams({ type: 'face-recognition', user_authorized: 'true', account_id: person.accountId }),
+  });
+  const { validation_id, instructions } = (await answer.json()) as {
+    validation_id: string;
+    instructions: { file_upload_link: string };
+  };
+  const one = standing({
+    claim: claimOf({ ...person, requested: {} }),
+    validation: { validationId: validation_id, deadline: inMinutes(5) },
+  });
+  return { ...one, upload: () => fetch(instructions.file_upload_link, { method: 'PUT', body: 'selfie' }) };
+};
+/** Looks again while Truora has not decided, as the machine does. */
+const looked = async (one: Case): Promise<Verdict> => {
+  for (;;) {
+    const verdict = await reading(one).catch((error: Error) => {
+      if (error.name !== 'VerdictPendingError') throw error;
+    });
+    if (verdict) return verdict;
+  }
+};
+
+describe('a verdict', () => {
+  it('is pending until Truora has decided, and then stays what it is', async () => {
+    const one = await created();
+    expect(await thrownBy(reading(one))).toEqual(PENDING);
+    await one.upload();
+    const verdict = await looked(one);
+    expect(verdict).toEqual({
+      status: 'approved',
+      similarity: 0.97,
+      threshold: 0.65,
+      decidedAt: expect.stringMatching(/Z$/),
+    });
+    const { decidedAt: _, ...again } = await reading(one);
+    expect({ ...again, decidedAt: verdict.decidedAt }).toEqual(verdict);
+  });
+
+  it.each([
+    ['-declined', { status: 'declined', reason: 'similarity_threshold_not_passed' }],
+    ['-declined-new', { status: 'declined', reason: 'unknown_reason', rawReason: 'brand_new_reason' }],
+    ['-expired-manual_review_expired', { status: 'expired', reason: 'manual_review_expired' }],
+    ['-system-error', { status: 'failed', reason: 'system_error' }],
+    ['-pending-declined', { status: 'declined', reason: 'similarity_threshold_not_passed' }],
+    ['-other-account', { status: 'failed', reason: 'verdict_mismatch', mismatch: ['account_id'] }],
+    ['-other-validation', { status: 'failed', reason: 'verdict_mismatch', mismatch: ['validation_id'] }],
+    ['-other-enrollment', { status: 'failed', reason: 'verdict_mismatch', mismatch: ['enrollment_id'] }],
+    ['-weak-similarity', { status: 'failed', reason: 'verdict_mismatch', mismatch: ['similarity'] }],
+    ['-match', { status: 'approved', similarity: 1 }],
+    ['-processing', { status: 'approved' }],
+  ])('%s is as Truora says', async (suffix, verdict) => {
+    const one = await created(suffix);
+    await one.upload();
+    expect(await looked(one)).toMatchObject(verdict);
+  });
+
+  it('measured against less than was asked for is none', async () => {
+    const one = standing({ claim: claimOf({ requested: { threshold: 0.9 } }) });
+    await scripted(says(one));
+    expect(await reading(one)).toMatchObject({ status: 'failed', reason: 'verdict_mismatch', mismatch: ['threshold'] });
+  });
+
+  it('is asked for once a look, with our key, and nothing is written', async () => {
+    const one = standing();
+    const { asked } = await scripted(says(one, pending));
+    await thrownBy(reading(one));
+    expect(asked.map(({ method, path, headers }) => [method, path, headers['truora-api-key']])).toEqual([
+      ['GET', `/v1/validations/${one.validation.validationId}`, 'truora-key'],
+    ]);
+    expect(house.writes()).toEqual([]);
+  });
+});
+
+describe('before the deadline and its grace are over', () => {
+  it.each<[string, Line, string, string]>([
+    ['429', { status: 429 }, 'TruoraBusyError', 'truora_rate_limited'],
+    ['500', { status: 500 }, 'TruoraUncertainError', 'truora_uncertain'],
+    ['silence', 'hang', 'TruoraUncertainError', 'truora_uncertain'],
+    ['a reset', 'reset', 'TruoraUncertainError', 'truora_uncertain'],
+    ['an answer cut off', 'cut off', 'TruoraUncertainError', 'truora_uncertain'],
+    ['half a JSON', { status: 200, body: '{"valid' }, 'TruoraContractError', 'truora_contract_broken'],
+    ['a megabyte', { status: 200, body: 'x'.repeat(1_000_000) }, 'TruoraContractError', 'truora_contract_broken'],
+    ['401', { status: 401 }, 'TruoraUnauthorizedError', 'truora_unauthorized'],
+    ['404', { status: 404 }, 'TruoraRejectedError', 'truora_not_found'],
+    ['400', { status: 400 }, 'TruoraRejectedError', 'truora_rejected'],
+  ])('%s is told by name', async (_, said, name, reason) => {
+    await scripted(said);
+    expect(await thrownBy(reading(past(5)))).toEqual({ name, reason });
+  });
+
+  it('nobody listening is told by name', async () => {
+    process.env.TRUORA_ORIGIN = await deadOrigin();
+    expect(await thrownBy(reading(standing()))).toEqual({ name: 'TruoraBusyError', reason: 'truora_unreachable' });
+  });
+
+  it.each(['pending', 'processing', 'a_new_word', 'success_maybe'])(
+    'the status %s is looked at again',
+    async (word) => {
+      const one = standing();
+      await scripted(says(one, { validation_status: word }));
+      expect(await thrownBy(reading(one))).toEqual(PENDING);
+    },
+  );
+
+  it('pending within the grace is looked at again', async () => {
+    const one = past(5);
+    await scripted(says(one, pending));
+    expect(await thrownBy(reading(one))).toEqual(PENDING);
+  });
+});
+
+describe('after the deadline and its grace', () => {
+  it('a verdict still counts', async () => {
+    const one = past(60);
+    await scripted(says(one));
+    expect(await reading(one)).toMatchObject({ status: 'approved' });
+  });
+
+  it.each(['pending', 'a_new_word'])('%s is undecided for ever', async (word) => {
+    const one = past(60);
+    await scripted(says(one, { validation_status: word, details: undefined }));
+    expect(await reading(one)).toEqual({
+      status: 'expired',
+      reason: 'undecided_at_deadline',
+      decidedAt: expect.stringMatching(/Z$/),
+    });
+  });
+
+  it.each<[string, Line]>([
+    ['429', { status: 429 }],
+    ['503', { status: 503 }],
+    ['silence', 'hang'],
+    ['half a JSON', { status: 200, body: '{' }],
+  ])('%s is the end', async (_, said) => {
+    await scripted(said);
+    expect(await thrownBy(reading(past(60)))).toEqual(UNREACHABLE);
+  });
+
+  it('nobody listening is the end', async () => {
+    process.env.TRUORA_ORIGIN = await deadOrigin();
+    expect(await thrownBy(reading(past(60)))).toEqual(UNREACHABLE);
+  });
+
+  it.each<[string, Line, string, string]>([
+    ['401', { status: 401 }, 'TruoraUnauthorizedError', 'truora_unauthorized'],
+    ['404', { status: 404 }, 'TruoraRejectedError', 'truora_not_found'],
+  ])('%s is still told by its own name', async (_, said, name, reason) => {
+    await scripted(said);
+    expect(await thrownBy(reading(past(60)))).toEqual({ name, reason });
+  });
+
+  it('is a matter of the grace that was configured', async () => {
+    const one = past(60);
+    await scripted(says(one, pending));
+    process.env.GRACE_SECONDS = '90';
+    try {
+      expect(await thrownBy(reading(one))).toEqual(PENDING);
+    } finally {
+      process.env.GRACE_SECONDS = '30';
+    }
+    expect(await reading(one)).toMatchObject({ reason: 'undecided_at_deadline' });
+  });
+});
+
+it('says nothing of the person, the key or the answer, whatever goes wrong', async () => {
+  const one = standing();
+  await scripted({ status: 500, body: 'canary7f3a' });
+  const { message, stack } = await errorOf(reading(one));
+  for (const secret of ['canary7f3a', one.claim.accountId, one.validation.validationId, 'truora-key']) {
+    expect(`${message} ${stack} ${house.lines.join()}`).not.toContain(secret);
+  }
+});

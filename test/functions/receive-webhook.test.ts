@@ -1,0 +1,310 @@
+import { randomUUID } from 'node:crypto';
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { handler as awaitWebhook } from '../../functions/await-webhook.ts';
+import { handler } from '../../functions/receive-webhook.ts';
+import { bindValidation } from '../../shared/aws/intents.ts';
+import { leaveToken } from '../../shared/aws/waits.ts';
+import { MAX_WEBHOOK_LENGTH, signWebhook } from '../../shared/truora/webhook.ts';
+import { type House, openHouse } from '../support/house.ts';
+import { context, eventOf, journalOf, newRevalidationId, newValidationId } from '../support/journal.ts';
+
+const KEY = 'webhook-key';
+
+let house: House;
+let validationId: string;
+let deadline: string;
+
+beforeAll(async () => {
+  house = await openHouse('ReceiveWebhook');
+});
+afterAll(() => house.close());
+
+beforeEach(async () => {
+  // The cache of secrets belongs to the process, so each test has secrets of its own.
+  process.env.WEBHOOK_KEYS_SECRET = `secret:${randomUUID()}`;
+  keys([KEY]);
+  ({ validationId, deadline } = journalOf().validation);
+  await bindValidation(house.table, { validationId, deadline }, newRevalidationId(), 30);
+  house.fate();
+  house.calls.length = 0;
+  house.resumed.length = 0;
+  house.lines.length = 0;
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+const keys = (held: unknown) => {
+  const text = typeof held === 'string' ? held : JSON.stringify(held);
+  house.secrets.set(process.env.WEBHOOK_KEYS_SECRET ?? '', text);
+};
+
+const about = (event_action = 'succeeded', id = validationId) => ({
+  id: 'HKE1',
+  event_type: 'face_recognition',
+  event_action,
+  object: { validation_id: id, account_id: 'canary-person', validation_status: 'success' },
+});
+const sign = (events: unknown[], key = KEY) => signWebhook({ iss: 'Truora', iat: 1, events }, key);
+
+const receive = async (body: string | undefined, more: Partial<APIGatewayProxyEventV2> = {}) => {
+  const event = { version: '2.0', isBase64Encoded: false, ...(body === undefined ? {} : { body }), ...more };
+  return handler(event as APIGatewayProxyEventV2, context);
+};
+const receiveEncoded = (body: string) => receive(Buffer.from(body).toString('base64'), { isBase64Encoded: true });
+
+const waitOf = (id = validationId) => house.item(`WAIT#${id}`);
+const operations = () => house.calls.map(({ operation }) => operation);
+const rung = { bell: { rangAt: expect.stringMatching(/Z$/) } };
+
+describe('a genuine webhook', () => {
+  it('rings the bell', async () => {
+    expect(await receive(await sign([about()]))).toEqual({ statusCode: 200 });
+    expect(await waitOf()).toMatchObject(rung);
+    expect(house.resumed).toEqual([]);
+  });
+
+  it('wakes whoever is parked, with the bell that was written down', async () => {
+    await leaveToken(house.table, { validationId, deadline }, 'token-a');
+    await receive(await sign([about()]));
+    expect(house.resumed).toEqual([{ taskToken: 'token-a', output: (await waitOf())?.bell }]);
+  });
+
+  it('is durable before anybody is woken', async () => {
+    await leaveToken(house.table, { validationId, deadline }, 'token-b');
+    house.calls.length = 0;
+    await receive(await sign([about()]));
+    expect(operations()).toEqual(['GetSecretValue', 'GetItem', 'UpdateItem', 'SendTaskSuccess']);
+  });
+
+  it.each([
+    ['as the bare token', (token: string) => receive(token)],
+    ['in base64', (token: string) => receiveEncoded(token)],
+    ['in a JSON wrapper', (token: string) => receive(JSON.stringify({ token }))],
+    ['in a JSON wrapper in base64', (token: string) => receiveEncoded(JSON.stringify({ token }))],
+    ['with a line break behind it', (token: string) => receive(`${token}\r\n`)],
+  ])('is understood %s', async (_, deliver) => {
+    expect(await deliver(await sign([about()]))).toEqual({ statusCode: 200 });
+    expect(await waitOf()).toMatchObject(rung);
+  });
+
+  it.each(['succeeded', 'failed', 'finished', 'a_new_word'])('rings for %s', async (action) => {
+    await receive(await sign([about(action)]));
+    expect(await waitOf()).toMatchObject(rung);
+  });
+
+  it('rings nothing for a creation', async () => {
+    expect(await receive(await sign([about('created')]))).toEqual({ statusCode: 200 });
+    expect(await waitOf()).toBeUndefined();
+    expect(operations()).toEqual(['GetSecretValue']);
+  });
+
+  it('rings for each of several validations, whatever else it carries', async () => {
+    const another = newValidationId();
+    await bindValidation(house.table, { validationId: another, deadline }, newRevalidationId(), 30);
+    const events = [
+      { event_type: 'check', event_action: 'succeeded', object: { check_id: 'CHK1' } },
+      about('created'),
+      about(),
+      about('succeeded', newValidationId()),
+      null,
+      about('failed', another),
+    ];
+    expect(await receive(await sign(events))).toEqual({ statusCode: 200 });
+    expect(await waitOf()).toMatchObject(rung);
+    expect(await waitOf(another)).toMatchObject(rung);
+  });
+
+  it('about a validation that is none of ours is answered 200, and leaves nothing behind', async () => {
+    const stranger = newValidationId();
+    expect(await receive(await sign([about('succeeded', stranger)]))).toEqual({ statusCode: 200 });
+    expect(house.writes()).toEqual([]);
+    expect(house.lines.join()).toContain('webhook_unknown');
+    expect(house.lines.join()).not.toContain(stranger);
+  });
+
+  it.each([
+    ['no events', []],
+    ['events of another shape', [{}, 'x', { object: null }, about('succeeded', '../../etc')]],
+  ])('with %s is answered 200, and leaves nothing behind', async (_, events) => {
+    expect(await receive(await sign(events))).toEqual({ statusCode: 200 });
+    expect(house.writes()).toEqual([]);
+  });
+
+  it('that is not a list of events at all is answered 200', async () => {
+    expect(await receive(await signWebhook({ hello: 'world' }, KEY))).toEqual({ statusCode: 200 });
+    expect(house.writes()).toEqual([]);
+  });
+
+  it('decides nothing: there is no word of its verdict in the ledger', async () => {
+    await receive(await sign([about()]));
+    expect(JSON.stringify(await house.items())).not.toMatch(/canary-person|success/);
+    const { pk: _, ...wait } = (await waitOf()) ?? {};
+    expect(Object.keys(wait).toSorted()).toEqual(['bell', 'expiresAt']);
+  });
+});
+
+describe('the replay of a webhook', () => {
+  it('is one write more at most, and changes nothing', async () => {
+    const token = await sign([about()]);
+    await receive(token);
+    const before = await house.items();
+    house.calls.length = 0;
+    expect(await receive(token)).toEqual({ statusCode: 200 });
+    expect(house.writes().length).toBeLessThanOrEqual(1);
+    expect(await house.items()).toEqual(before);
+  });
+
+  it('wakes nobody a second time', async () => {
+    await leaveToken(house.table, { validationId, deadline }, 'token-c');
+    const token = await sign([about()]);
+    await receive(token);
+    expect(await receive(token)).toEqual({ statusCode: 200 });
+    expect(house.resumed).toHaveLength(1);
+  });
+
+  it('days after the end is answered 200', async () => {
+    await leaveToken(house.table, { validationId, deadline }, 'token-d');
+    house.overTokens.add('token-d');
+    expect(await receive(await sign([about()]))).toEqual({ statusCode: 200 });
+    expect(house.resumed).toEqual([]);
+  });
+
+  it('many times at once wakes once', async () => {
+    await leaveToken(house.table, { validationId, deadline }, 'token-e');
+    const token = await sign([about()]);
+    const answers = await Promise.all(Array.from({ length: 10 }, () => receive(token)));
+    expect(answers).toEqual(Array(10).fill({ statusCode: 200 }));
+    expect(house.resumed).toHaveLength(1);
+  });
+});
+
+describe('a webhook that comes before the token', () => {
+  it('makes AwaitWebhook resume itself', async () => {
+    const journal = journalOf({ validation: { validationId, deadline } });
+    await receive(await sign([about()]));
+    expect(house.resumed).toEqual([]);
+    await awaitWebhook(eventOf('AwaitWebhook', journal, { taskToken: 'token-f' }), context);
+    expect(house.resumed).toEqual([{ taskToken: 'token-f', output: (await waitOf())?.bell }]);
+  });
+
+  it('or after it, or together with it: somebody wakes the execution, exactly once', async () => {
+    for (let race = 0; race < 10; race += 1) {
+      const journal = journalOf();
+      await bindValidation(house.table, journal.validation, journal.claim.revalidationId, 30);
+      const taskToken = `race-${race}`;
+      const webhook = await sign([about('succeeded', journal.validation.validationId)]);
+      await Promise.all([receive(webhook), awaitWebhook(eventOf('AwaitWebhook', journal, { taskToken }), context)]);
+      expect(house.resumed.filter((one) => one.taskToken === taskToken)).toHaveLength(1);
+    }
+  });
+});
+
+describe('a webhook that is not genuine', () => {
+  const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
+
+  it.each<[string, () => Promise<string | undefined> | string | undefined]>([
+    ['under another key', () => sign([about()], 'another key')],
+    ['under an empty key', async () => `${part({ alg: 'HS256' })}.${part({ events: [about()] })}.`],
+    ['without a signature', () => `${part({ alg: 'none', typ: 'JWT' })}.${part({ events: [about()] })}.`],
+    ['under another algorithm', async () => (await sign([about()])).replace(/^[^.]+/, part({ alg: 'HS512' }))],
+    [
+      'with another content',
+      async () => (await sign([about('created')])).replace(/\.[^.]+\./, `.${part({ events: [about()] })}.`),
+    ],
+    ['with half a signature', async () => (await sign([about()])).slice(0, -20)],
+    ['in a wrapper of something else', async () => JSON.stringify({ jwt: await sign([about()]) })],
+    ['as the plain events', () => JSON.stringify({ events: [about()] })],
+    ['as garbage', () => '\u0000\u{1f600}..'],
+    ['as deep JSON', () => '{"token":'.repeat(5000)],
+    ['as an empty body', () => ''],
+    ['as no body', () => undefined],
+    ['larger than any', async () => sign([{ ...about(), padding: 'x'.repeat(MAX_WEBHOOK_LENGTH) }])],
+    ['larger than any, in a wrapper', async () => JSON.stringify({ token: 'x'.repeat(1_000_000) })],
+  ])('is answered 401 and touches nothing: %s', async (_, forge) => {
+    await leaveToken(house.table, { validationId, deadline }, 'token-g');
+    house.calls.length = 0;
+    expect(await receive(await forge())).toEqual({ statusCode: 401 });
+    expect(operations().filter((operation) => operation !== 'GetSecretValue')).toEqual([]);
+    expect(house.resumed).toEqual([]);
+    expect(house.lines.join()).toContain('webhook_refused');
+  });
+
+  it.each([
+    ['an empty list', []],
+    ['an empty key', ['']],
+    ['no list', { key: KEY }],
+    ['a bare key', KEY],
+    ['a list of something else', [1]],
+    ['half a secret', '["webhook-ke'],
+  ])('is everyone when the secret holds %s', async (_, held) => {
+    keys(held);
+    const empty = `${part({ alg: 'HS256' })}.${part({ events: [about()] })}.`;
+    for (const token of [await sign([about()]), empty]) {
+      expect(await receive(token)).toEqual({ statusCode: 401 });
+    }
+    expect(house.writes()).toEqual([]);
+  });
+
+  it('reads the keys once a minute at most, however many come', async () => {
+    for (let n = 0; n < 20; n += 1) await receive(await sign([about()], 'another key'));
+    expect(operations()).toEqual(['GetSecretValue']);
+  });
+});
+
+describe('the keys', () => {
+  it('may be two while one is rotated', async () => {
+    keys(['the newer', KEY]);
+    expect(await receive(await sign([about()], KEY))).toEqual({ statusCode: 200 });
+    expect(await receive(await sign([about()], 'the newer'))).toEqual({ statusCode: 200 });
+    expect(await receive(await sign([about()], 'the third'))).toEqual({ statusCode: 401 });
+  });
+
+  it('are read anew for a webhook that the old ones refuse', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    expect(await receive(await sign([about('created')]))).toEqual({ statusCode: 200 });
+    keys(['rotated']);
+    vi.setSystemTime(Date.now() + 61_000);
+    expect(await receive(await sign([about()], 'rotated'))).toEqual({ statusCode: 200 });
+    expect(await waitOf()).toMatchObject(rung);
+    expect(await receive(await sign([about()], KEY))).toEqual({ statusCode: 401 });
+  });
+
+  it('that cannot be read open no door: the call is a 500, for Truora to repeat', async () => {
+    house.secrets.delete(process.env.WEBHOOK_KEYS_SECRET ?? '');
+    expect(await receive(await sign([about()]))).toEqual({ statusCode: 500 });
+    expect(house.writes()).toEqual([]);
+  });
+});
+
+describe('a fault on our side', () => {
+  it.each(['GetItem', 'UpdateItem', 'SendTaskSuccess'])(
+    'is a 500 without a text, and the repeat is heard: %s',
+    async (operation) => {
+      await leaveToken(house.table, { validationId, deadline }, `token-${operation}`);
+      house.fate((call) => (call.operation === operation ? 'lost' : 'through'));
+      const token = await sign([about()]);
+      expect(await receive(token)).toEqual({ statusCode: 500 });
+      house.fate();
+      expect(await receive(token)).toEqual({ statusCode: 200 });
+      expect(house.resumed).toMatchObject([{ taskToken: `token-${operation}` }]);
+    },
+  );
+
+  it('after the bell was written loses nothing: whoever leaves a token finds it', async () => {
+    house.fateOfWrite(1, 'answer lost');
+    expect(await receive(await sign([about()]))).toEqual({ statusCode: 500 });
+    house.fate();
+    expect(await leaveToken(house.table, { validationId, deadline }, 'token-h')).toMatchObject(rung.bell);
+  });
+});
+
+it('says nothing of the person, the token or the key in its log', async () => {
+  await leaveToken(house.table, { validationId, deadline }, 'canary-token');
+  await receive(await sign([about()]));
+  await receive(await sign([about()], 'canary-key'));
+  await receive('canary-garbage');
+  expect(house.lines.length).toBeGreaterThan(2);
+  expect(house.lines.join()).not.toMatch(/canary|webhook-key/);
+});

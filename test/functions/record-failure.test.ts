@@ -1,0 +1,166 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { handler } from '../../functions/record-failure.ts';
+import { openIntent, readIntent } from '../../shared/aws/intents.ts';
+import { claim as claimRecord, recordOutcome } from '../../shared/aws/ledger.ts';
+import { revalidationIdOf } from '../../shared/domain/ids.ts';
+import type { Outcome } from '../../shared/domain/revalidation.ts';
+import type { Journal } from '../../shared/workflow/contract.ts';
+import { type House, openHouse } from '../support/house.ts';
+import {
+  BUCKET,
+  caughtOf,
+  context,
+  eventOf,
+  executionOf,
+  journalOf,
+  newRevalidationId,
+  thrownBy,
+} from '../support/journal.ts';
+
+const OURS = executionOf('ours');
+const UNCONFIRMED = caughtOf('CreationUnconfirmedError', 'creation_unconfirmed: a person has to decide');
+
+let house: House;
+beforeAll(async () => {
+  house = await openHouse('RecordFailure');
+});
+afterAll(() => house.close());
+beforeEach(() => house.fate());
+
+const recording = (journal: Partial<Journal>, executionId = OURS): Promise<Outcome> =>
+  handler(eventOf('RecordFailure', journal, { executionId }), context);
+
+const claimed = async () => {
+  const { request, claim, validation, receipt } = journalOf();
+  await claimRecord(house.ledger, claim, OURS);
+  return { request, claim, validation, receipt, failure: UNCONFIRMED };
+};
+const recordOf = ({ claim }: Pick<Journal, 'claim'>) => house.item(`RUN#${claim.revalidationId}`);
+
+describe('the outcome', () => {
+  it('says what stood in the way, and how far we had come', async () => {
+    const journal = await claimed();
+    const { claim, validation, receipt } = journal;
+    const outcome = await recording(journal);
+    expect(outcome).toEqual({
+      revalidationId: claim.revalidationId,
+      status: 'failed',
+      reason: 'creation_unconfirmed',
+      detail: 'a person has to decide',
+      accountId: claim.accountId,
+      enrollmentId: claim.enrollmentId,
+      validationId: validation.validationId,
+      reference: claim.reference,
+      decidedBy: 'workflow',
+      claimedAt: claim.claimedAt,
+      movedAt: receipt.movedAt,
+      decidedAt: expect.stringMatching(/Z$/),
+    });
+    expect(await recordOf(journal)).toMatchObject({ phase: 'failed', outcome });
+  });
+
+  it('leaves out what was never reached', async () => {
+    const { request, claim, failure } = await claimed();
+    const outcome = await recording({ request, claim, failure });
+    expect(outcome).not.toHaveProperty('validationId');
+    expect(outcome).not.toHaveProperty('movedAt');
+  });
+
+  it('of a request that was never claimed stands under the id that its claim would have had', async () => {
+    const { request, claim } = journalOf();
+    const { accountId, media } = claim;
+    const failure = { Error: 'Lambda.TooManyRequestsException', Cause: 'Rate exceeded' };
+    const outcome = await recording({ request, failure });
+    expect(outcome).toMatchObject({
+      revalidationId: revalidationIdOf({ accountId, bucket: BUCKET, key: media.key, version: media.versionId ?? '' }),
+      status: 'failed',
+      reason: 'unexpected',
+      detail: 'Lambda.TooManyRequestsException after every retry',
+      accountId,
+    });
+  });
+
+  it('of an error that nobody foresaw keeps its name alone', async () => {
+    const { request, claim } = await claimed();
+    const failure = caughtOf('TypeError', 'unexpected: TypeError');
+    expect(await recording({ request, claim, failure })).toMatchObject({ reason: 'unexpected', detail: 'TypeError' });
+  });
+});
+
+describe('the intent', () => {
+  it('of this re-validation is closed, for a person decides now', async () => {
+    const journal = await claimed();
+    await openIntent(house.table, journal.claim.accountId, journal.claim.revalidationId);
+    await recording(journal);
+    expect(await readIntent(house.table, journal.claim.accountId)).toBeUndefined();
+  });
+
+  it('of another re-validation stays open', async () => {
+    const journal = await claimed();
+    const theirs = newRevalidationId();
+    await openIntent(house.table, journal.claim.accountId, theirs);
+    await recording(journal);
+    expect(await readIntent(house.table, journal.claim.accountId)).toMatchObject({ revalidationId: theirs });
+  });
+
+  it('is closed after the outcome stands, not before it', async () => {
+    const journal = await claimed();
+    house.calls.length = 0;
+    await recording(journal);
+    expect(house.writes().map(({ operation }) => operation)).toEqual(['UpdateItem', 'DeleteItem']);
+  });
+
+  it('is closed by the repeat when the first try died before it', async () => {
+    const journal = await claimed();
+    await openIntent(house.table, journal.claim.accountId, journal.claim.revalidationId);
+    house.fate(({ operation }) => (operation === 'DeleteItem' ? 'lost' : 'through'));
+    expect(await thrownBy(recording(journal))).toMatchObject({ name: 'LostOnTheWay' });
+    house.fate();
+    const outcome = await recording(journal);
+    expect(await readIntent(house.table, journal.claim.accountId)).toBeUndefined();
+    expect(await recordOf(journal)).toMatchObject({ outcome });
+  });
+});
+
+describe('the repeat', () => {
+  it('gives back the first outcome, and writes nothing', async () => {
+    const journal = await claimed();
+    const first = await recording(journal);
+    const record = await recordOf(journal);
+    const other = { ...journal, failure: caughtOf('TruoraRejectedError', 'truora_rejected: Truora answered 400') };
+    expect(await recording(journal)).toEqual(first);
+    expect(await recording(other)).toEqual(first);
+    expect(await recordOf(journal)).toEqual(record);
+  });
+
+  it('after another end gives that back: a verdict that was recorded is not failed afterwards', async () => {
+    const journal = await claimed();
+    const { revalidationId } = journal.claim;
+    const decidedAt = new Date().toISOString();
+    const approved = { revalidationId, status: 'approved', decidedBy: 'poll', decidedAt } as const;
+    await recordOutcome(house.ledger, approved, OURS);
+    expect(await recording(journal)).toEqual(approved);
+  });
+
+  it.each(['lost', 'answer lost'] as const)('after a crash ends in one outcome: the write was %s', async (fate) => {
+    const journal = await claimed();
+    house.fateOfWrite(1, fate);
+    expect(await thrownBy(recording(journal))).toMatchObject({ name: 'LostOnTheWay' });
+    house.fate();
+    const outcome = await recording(journal);
+    expect((await recordOf(journal))?.outcome).toEqual(outcome);
+    expect((await recordOf(journal))?.trail).toHaveLength(2);
+  });
+});
+
+it("does not write over another execution's open record, nor close its intent", async () => {
+  const journal = await claimed();
+  const { accountId, revalidationId } = journal.claim;
+  await openIntent(house.table, accountId, revalidationId);
+  expect(await thrownBy(recording(journal, executionOf('theirs')))).toEqual({
+    name: 'ClaimedElsewhereError',
+    reason: 'claimed_elsewhere',
+  });
+  expect(await recordOf(journal)).toMatchObject({ phase: 'claimed' });
+  expect(await readIntent(house.table, accountId)).toMatchObject({ revalidationId });
+});

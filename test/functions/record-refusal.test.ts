@@ -1,0 +1,208 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { handler as claimRequest } from '../../functions/claim-request.ts';
+import { handler } from '../../functions/record-refusal.ts';
+import { claim as claimRecord } from '../../shared/aws/ledger.ts';
+import { revalidationIdOf } from '../../shared/domain/ids.ts';
+import type { Caught, Outcome } from '../../shared/domain/revalidation.ts';
+import type { Journal } from '../../shared/workflow/contract.ts';
+import { type House, openHouse } from '../support/house.ts';
+import {
+  BUCKET,
+  callOf,
+  caughtOf,
+  claimOf,
+  context,
+  dropOf,
+  errorOf,
+  eventOf,
+  executionOf,
+  journalOf,
+  newPerson,
+  thrownBy,
+} from '../support/journal.ts';
+
+const OURS = executionOf('ours');
+const THEIRS = executionOf('theirs');
+
+let house: House;
+beforeAll(async () => {
+  house = await openHouse('RecordRefusal', { media: true });
+});
+afterAll(() => house.close());
+beforeEach(() => house.fate());
+
+const CONSENT = caughtOf('RequestInvalidError', 'consent_missing: x-amz-meta-user-authorized: must be true');
+
+const recording = (journal: Partial<Journal>, executionId = OURS): Promise<Outcome> =>
+  handler(eventOf('RecordRefusal', journal, { executionId }), context);
+
+let drops = 0;
+const aDrop = () => {
+  const person = newPerson();
+  drops += 1;
+  const key = `inbox/${person.accountId}/${person.enrollmentId}/${drops}.jpg`;
+  return { ...person, key, versionId: `version-${drops}`, etag: 'etag' };
+};
+const recordOf = ({ revalidationId }: { revalidationId: string }) => house.item(`RUN#${revalidationId}`);
+
+describe('the outcome of a request that was never claimed', () => {
+  it('names the rule that a drop broke, under the id that its claim would have had', async () => {
+    const { accountId, enrollmentId, ...object } = aDrop();
+    const outcome = await recording({ request: dropOf(object), refusal: CONSENT });
+    expect(outcome).toEqual({
+      revalidationId: revalidationIdOf({ accountId, bucket: BUCKET, key: object.key, version: object.versionId }),
+      status: 'refused',
+      reason: 'consent_missing',
+      detail: 'x-amz-meta-user-authorized: must be true',
+      accountId,
+      enrollmentId,
+      decidedBy: 'workflow',
+      decidedAt: expect.stringMatching(/Z$/),
+    });
+    expect(await recordOf(outcome)).toMatchObject({ phase: 'refused', owner: OURS, accountId, outcome });
+  });
+
+  it('is the very one that the same drop finds when it comes again', async () => {
+    const { accountId, enrollmentId, ...object } = aDrop();
+    const put = await house.put(object.key, Buffer.from([0xff, 0xd8, 0xff]));
+    const request = dropOf(put);
+    process.env.RESULT_MODE = 'callback';
+    const claiming = (executionId: string) =>
+      errorOf(claimRequest(eventOf('ClaimRequest', { request }, { executionId }), context));
+    const { name, message } = await claiming(OURS);
+    expect(message).toMatch(/^consent_missing: /);
+    const first = await recording({ request, refusal: caughtOf(name, message) });
+    const second = await recording({ request, refusal: caughtOf(name, message) }, THEIRS);
+    expect(second).toEqual(first);
+    expect((await recordOf(first))?.trail).toHaveLength(1);
+  });
+
+  it('says of a key that cannot be read no more than its hash', async () => {
+    const object = { key: 'inbox/canary person/x.jpg', etag: 'etag', versionId: 'v1' };
+    const refusal = caughtOf('RequestInvalidError', 'unreadable_key: key: must be inbox/...');
+    const outcome = await recording({ request: dropOf(object), refusal });
+    expect(outcome).toMatchObject({ status: 'refused', reason: 'unreadable_key' });
+    expect(outcome).not.toHaveProperty('accountId');
+    expect(JSON.stringify(await recordOf(outcome))).not.toContain('canary');
+  });
+
+  it('of a call keeps who and whose case', async () => {
+    const request = callOf({ reference: 'their case', media: { key: 'media/x', versionId: 'v7' } });
+    const refusal = caughtOf('MediaUnacceptableError', 'media_empty: media: must hold at least 1 byte');
+    const { accountId, enrollmentId } = request;
+    expect(await recording({ request, refusal })).toMatchObject({
+      revalidationId: revalidationIdOf({ accountId, bucket: BUCKET, key: 'media/x', version: 'v7' }),
+      reason: 'media_empty',
+      reference: 'their case',
+      accountId,
+      enrollmentId,
+    });
+  });
+
+  it.each([
+    ['a call without a version', () => callOf()],
+    ['nothing that can be read', () => ({ kind: 'wish', more: 'canary' })],
+    ['nothing', () => null],
+  ])("of %s is a case of the execution's own", async (_, make) => {
+    const request = make();
+    const executions = [executionOf(`${drops}-a`), executionOf(`${drops}-b`)];
+    drops += 1;
+    const [a, b] = await Promise.all(
+      executions.map((execution) => recording({ request, refusal: CONSENT }, execution)),
+    );
+    expect(a?.revalidationId).not.toBe(b?.revalidationId);
+    expect(await recording({ request, refusal: CONSENT }, executions[0])).toEqual(a);
+    expect(JSON.stringify(await house.items())).not.toContain('canary');
+  });
+});
+
+it('of a request that was claimed is recorded with the claim', async () => {
+  const { claim, request } = journalOf();
+  await claimRecord(house.ledger, claim, OURS);
+  const refusal = caughtOf('EnrollmentPendingError', 'enrollment_pending: enrollmentId: not finished yet');
+  const outcome = await recording({ request, claim, refusal });
+  expect(outcome).toEqual({
+    revalidationId: claim.revalidationId,
+    status: 'refused',
+    reason: 'enrollment_pending',
+    detail: 'enrollmentId: not finished yet',
+    accountId: claim.accountId,
+    enrollmentId: claim.enrollmentId,
+    reference: claim.reference,
+    decidedBy: 'workflow',
+    claimedAt: claim.claimedAt,
+    decidedAt: expect.stringMatching(/Z$/),
+  });
+  const record = await recordOf(claim);
+  expect(record).toMatchObject({ phase: 'refused', outcome, requested: claim.requested });
+  expect(record?.trail).toMatchObject([{ phase: 'claimed' }, { phase: 'refused' }]);
+  expect(record?.trail).toHaveLength(2);
+});
+
+describe('the repeat', () => {
+  it('gives back the first outcome, and writes nothing', async () => {
+    const request = dropOf(aDrop());
+    const first = await recording({ request, refusal: CONSENT });
+    const record = await recordOf(first);
+    const other = caughtOf('MediaGoneError', 'media_gone: media: there is no such object');
+    for (const execution of [OURS, THEIRS]) {
+      expect(await recording({ request, refusal: other }, execution)).toEqual(first);
+    }
+    expect(await recordOf(first)).toEqual(record);
+  });
+
+  it.each(['lost', 'answer lost'] as const)('after a crash ends in one outcome: the write was %s', async (fate) => {
+    const request = dropOf(aDrop());
+    house.fateOfWrite(1, fate);
+    expect(await thrownBy(recording({ request, refusal: CONSENT }))).toMatchObject({ name: 'LostOnTheWay' });
+    house.fate();
+    const outcome = await recording({ request, refusal: CONSENT });
+    expect(await recordOf(outcome)).toMatchObject({ outcome });
+    expect((await recordOf(outcome))?.trail).toHaveLength(1);
+  });
+});
+
+it.each<[string, Caught, { reason: string; detail: string }]>([
+  [
+    'a sentence of Step Functions',
+    { Error: 'States.Timeout', Cause: 'x' },
+    { reason: 'unexpected', detail: 'States.Timeout after every retry' },
+  ],
+  ['no cause', { Error: 'States.Timeout' }, { reason: 'unexpected', detail: 'States.Timeout after every retry' }],
+  [
+    'a message of nobody',
+    caughtOf('Error', 'canary said this'),
+    { reason: 'unexpected', detail: 'Error after every retry' },
+  ],
+])('keeps no more than the name of %s', async (_, refusal, told) => {
+  expect(await recording({ request: dropOf(aDrop()), refusal })).toMatchObject(told);
+});
+
+it("does not write over another execution's open record", async () => {
+  const object = aDrop();
+  const { accountId, enrollmentId, key, versionId } = object;
+  const revalidationId = revalidationIdOf({ accountId, bucket: BUCKET, key, version: versionId });
+  await claimRecord(house.ledger, claimOf({ revalidationId, accountId, enrollmentId }), THEIRS);
+  expect(await thrownBy(recording({ request: dropOf(object), refusal: CONSENT }))).toEqual({
+    name: 'ClaimedElsewhereError',
+    reason: 'claimed_elsewhere',
+  });
+  expect(await recordOf({ revalidationId })).toMatchObject({ phase: 'claimed', owner: THEIRS });
+});
+
+it("has no say over our bucket's drops for an event of another bucket", async () => {
+  const { accountId, enrollmentId, ...object } = aDrop();
+  const refusal = caughtOf(
+    'RequestInvalidError',
+    'request_invalid: event.detail.bucket.name: must be the media bucket',
+  );
+  await recording({ request: dropOf(object, 'another-bucket'), refusal }, THEIRS);
+  const revalidationId = revalidationIdOf({
+    accountId,
+    bucket: BUCKET,
+    key: object.key,
+    version: object.versionId,
+  });
+  const claim = claimOf({ revalidationId, accountId, enrollmentId });
+  expect(await claimRecord(house.ledger, claim, OURS)).toEqual(claim);
+});

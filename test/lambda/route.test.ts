@@ -1,0 +1,70 @@
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import { beforeEach, expect, it, vi } from 'vitest';
+import { route } from '../../shared/lambda/route.ts';
+import { context } from '../support/journal.ts';
+
+const CANARY = 'canary-7f3a';
+
+let lines: string[];
+beforeEach(() => {
+  lines = [];
+  vi.spyOn(console, 'log').mockImplementation((line) => {
+    lines.push(line);
+  });
+});
+
+const event = (more: Partial<APIGatewayProxyEventV2>) =>
+  ({ version: '2.0', routeKey: 'POST /webhooks/truora', isBase64Encoded: false, ...more }) as APIGatewayProxyEventV2;
+
+/** What a route's function gets to see of a call. */
+const bodyOf = async (more: Partial<APIGatewayProxyEventV2>) => {
+  const seen: string[] = [];
+  await route('ReceiveWebhook', async ({ body }) => {
+    seen.push(body);
+    return { statusCode: 200 };
+  })(event(more), context);
+  return seen;
+};
+
+it.each([
+  ['a text as it came', { body: 'abc.def.ü' }, 'abc.def.ü'],
+  ['base64 decoded', { body: Buffer.from('abc.def.ü').toString('base64'), isBase64Encoded: true }, 'abc.def.ü'],
+  ['base64 that was not encoded left alone', { body: 'YWJj' }, 'YWJj'],
+  ['no body as an empty one', {}, ''],
+  ['an empty body', { body: '' }, ''],
+])('hands over %s', async (_, more, body) => {
+  expect(await bodyOf(more)).toEqual([body]);
+});
+
+it('gives back what the function answers', async () => {
+  const answer = { statusCode: 202, body: 'x', headers: { a: 'b' } };
+  expect(await route('ReceiveWebhook', async () => answer)(event({}), context)).toEqual(answer);
+});
+
+it.each([
+  ['an error', () => Object.assign(new Error(CANARY, { cause: CANARY }), { extra: CANARY })],
+  ['a named error', () => Object.assign(new Error(`reason: ${CANARY}`), { name: 'SomeError' })],
+  ['a text', () => CANARY],
+  ['nothing', () => undefined],
+])('answers 500 without a text when the function throws %s', async (_, thrown) => {
+  const failing = route('ReceiveWebhook', async () => {
+    throw thrown();
+  });
+  expect(await failing(event({ body: CANARY }), context)).toEqual({ statusCode: 500 });
+  expect(lines).toHaveLength(1);
+  expect(JSON.parse(lines[0] ?? '')).toMatchObject({ level: 'error', message: 'thrown', step: 'ReceiveWebhook' });
+  expect(lines.join()).not.toContain(CANARY);
+});
+
+it('names the error in the log', async () => {
+  const failing = route('ReceiveWebhook', async () => {
+    throw new RangeError('x');
+  });
+  await failing(event({}), context);
+  expect(JSON.parse(lines[0] ?? '')).toEqual({
+    level: 'error',
+    message: 'thrown',
+    step: 'ReceiveWebhook',
+    error: 'RangeError',
+  });
+});

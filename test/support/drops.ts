@@ -1,0 +1,41 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { existsSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { putMedia, registerEnrollment } from '../../infra/local/drop.ts';
+import type { Execution } from '../../infra/local/machine.ts';
+import type { World } from '../../infra/local/world.ts';
+
+/** A small file that begins like a JPEG. */
+export const photo = Buffer.concat([Buffer.from('ffd8ffe000104a464946', 'hex'), Buffer.alloc(500, 7)]);
+/** A small file that begins like an MP4. */
+export const video = Buffer.concat([Buffer.from('00000018667479706d703432', 'hex'), Buffer.alloc(500, 7)]);
+
+export const fileOf = (bytes: Buffer): string => {
+  const file = join(
+    tmpdir(),
+    `face-revalidation-test-${createHash('sha256').update(bytes).digest('hex').slice(0, 16)}`,
+  );
+  // Written once: tests run side by side, and one must not read what another is just writing.
+  if (!existsSync(file)) writeFileSync(file, bytes);
+  return file;
+};
+
+/** A person of a test's own, known to the sandbox. */
+export const someone = async (world: World, suffix = '') => {
+  const who = { accountId: `p-${randomUUID()}${suffix}`, enrollmentId: `ENR-${randomUUID()}` };
+  await registerEnrollment(world.sandbox?.origin ?? '', who);
+  return who;
+};
+
+/** Puts an object and waits for the end of the execution that it started. */
+export const dropped = async (
+  world: World,
+  object: { key: string; bytes?: Buffer; metadata?: Record<string, string> },
+): Promise<{ execution: Execution; versionId: string }> => {
+  const { key, bytes = photo, metadata = { 'user-authorized': 'true' } } = object;
+  const versionId = await putMedia(world, { key, file: fileOf(bytes), metadata });
+  const execution = await world.executionOf(versionId);
+  await execution.ended;
+  return { execution, versionId };
+};

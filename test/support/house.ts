@@ -1,0 +1,276 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { DynamoDBClient, GetItemCommand, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { DeleteObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { vi } from 'vitest';
+import { Config } from '../../infra/aws/config.ts';
+import { startAwsApi } from '../../infra/local/aws-api.ts';
+import { bodyOf, type LocalServer, listen } from '../../infra/local/http.ts';
+import { startLedger } from '../../infra/local/ledger.ts';
+import type { Machine } from '../../infra/local/machine.ts';
+import { startS3 } from '../../infra/local/s3.ts';
+import { resourcesOf, synthesize } from '../../infra/local/template.ts';
+import { type Sandbox, startSandbox } from '../../infra/local/truora/sandbox.ts';
+import { type EnvKey, envKeys } from '../../shared/lambda/env.ts';
+import type { StepName } from '../../shared/workflow/contract.ts';
+import type { RouteName } from '../../shared/workflow/names.ts';
+import { BUCKET } from './journal.ts';
+
+/** One call to the ledger, to Step Functions or to Secrets Manager, as it went over the wire. */
+type AwsCall = { operation: string; input: Record<string, unknown> };
+
+/**
+ * What happens to a call: it goes through; it is lost on the way, as in a crash before it; or it is done and its answer is
+ * lost, as in a crash right after it.
+ */
+export type Fate = 'through' | 'lost' | 'answer lost';
+
+export type House = Awaited<ReturnType<typeof openHouse>>;
+
+const isWrite = ({ operation }: AwsCall) => /^(Put|Update|Delete|BatchWrite|TransactWrite)/.test(operation);
+
+/**
+ * Boots what a function stands on, and gives the process the variables of that function and of no other, so that asking
+ * for one that it is not given fails here as it would in AWS. One house a file: the SDK's clients keep their first address.
+ */
+export const openHouse = async (
+  name: StepName | RouteName | undefined,
+  rooms: { media?: true; truora?: true } = {},
+) => {
+  const calls: AwsCall[] = [];
+  let fateOf: (call: AwsCall) => Fate = () => 'through';
+  const tap = (origin: string) => startTap(origin, calls, (call) => fateOf(call));
+
+  const directory = await mkdtemp(join(tmpdir(), 'house-'));
+  const secrets = new Map([
+    ['secret:truora', 'truora-key'],
+    ['secret:webhooks', JSON.stringify(['webhook-key'])],
+  ]);
+  const resumed: { taskToken: string; output: unknown }[] = [];
+  const overTokens = new Set<string>();
+
+  const config = Config.parse({ stage: 'test' });
+  const template = synthesize(config);
+  const table = resourcesOf(template, 'AWS::DynamoDB::Table')[0]?.ref ?? '';
+  const unused = () => {
+    throw new TypeError('these tests run no machine');
+  };
+  const machine: Machine = {
+    arn: 'arn:aws:states:us-east-1:000000000000:stateMachine:Revalidation',
+    start: unused,
+    stop: unused,
+    describe: unused,
+    sendTaskFailure: unused,
+    close: unused,
+    sendTaskSuccess: (taskToken, output) => {
+      if (overTokens.has(taskToken)) throw Object.assign(new Error('Task Timed Out'), { name: 'TaskTimedOut' });
+      overTokens.add(taskToken);
+      resumed.push({ taskToken, output: JSON.parse(output) });
+    },
+  };
+
+  const silent = { DYNAMODB: '', S3: '', SFN: '', SECRETS_MANAGER: '' };
+  pointSdkAt(silent);
+  const ledger = await startLedger(template);
+  const awsApi = await startAwsApi(machine, secrets);
+  const [ledgerTap, awsTap] = await Promise.all([tap(ledger.origin), tap(awsApi.origin)]);
+  const s3 = rooms.media && (await startS3({ buckets: [BUCKET], directory, onCreated: () => {} }));
+  const sandbox = rooms.truora && (await startSandbox({ settings: { decisionMs: 20 } }));
+  pointSdkAt({
+    ...silent,
+    DYNAMODB: ledgerTap.origin,
+    SFN: awsTap.origin,
+    SECRETS_MANAGER: awsTap.origin,
+    ...(s3 ? { S3: s3.origin } : {}),
+  });
+
+  const truoraOrigin = sandbox?.origin ?? 'http://127.0.0.1:1';
+  const variables: Record<EnvKey, string> = {
+    TABLE_NAME: table,
+    MEDIA_BUCKET: BUCKET,
+    RETENTION_DAYS: String(config.retentionDays),
+    RESULT_MODE: config.resultMode,
+    TRUORA_ORIGIN: truoraOrigin,
+    TRUORA_UPLOAD_ORIGINS: truoraOrigin,
+    TRUORA_KEY_SECRET: 'secret:truora',
+    WEBHOOK_KEYS_SECRET: 'secret:webhooks',
+    // Longer than anything here takes on a busy machine; who waits for a deadline sets a shorter one.
+    HTTP_DEADLINE_SECONDS: '10',
+    GRACE_SECONDS: '30',
+  };
+  if (name) for (const key of envKeys[name]) process.env[key] = variables[key];
+
+  // Handlers write lines to the log; here they are kept, so that tests can read them.
+  const lines: string[] = [];
+  vi.spyOn(console, 'log').mockImplementation((...words) => {
+    lines.push(words.map(String).join(' '));
+  });
+
+  // A way of its own to the ledger, around the tap: looking on is neither counted nor broken.
+  const dynamo = new DynamoDBClient({ endpoint: ledger.origin });
+  const bucket = s3 && new S3Client({ endpoint: s3.origin });
+
+  return {
+    table,
+    ledger: { table, retentionDays: config.retentionDays },
+    get sandbox(): Sandbox {
+      return built(sandbox);
+    },
+    secrets,
+    lines,
+    /** Every call of the functions, in order. */
+    calls,
+    writes: () => calls.filter(isWrite),
+    /** What executions were woken with. */
+    resumed,
+    /** Tokens nobody waits on any more. */
+    overTokens,
+    /** Decides what becomes of the calls from now on; without a word, all go through. */
+    fate: (decide: (call: AwsCall) => Fate = () => 'through') => {
+      fateOf = decide;
+    },
+    /** Lets the nth write from now on meet its fate, once. */
+    fateOfWrite: (nth: number, fate: Fate) => {
+      let writes = 0;
+      fateOf = (call) => {
+        if (isWrite(call)) writes += 1;
+        return isWrite(call) && writes === nth ? fate : 'through';
+      };
+    },
+    item: async (pk: string): Promise<Record<string, unknown> | undefined> => {
+      const Key = { pk: { S: pk } };
+      const { Item } = await dynamo.send(new GetItemCommand({ TableName: table, Key, ConsistentRead: true }));
+      return Item && unmarshall(Item);
+    },
+    items: async (): Promise<Record<string, unknown>[]> => {
+      const { Items = [] } = await dynamo.send(new ScanCommand({ TableName: table, ConsistentRead: true }));
+      return Items.map((item) => unmarshall(item));
+    },
+    /** Puts an item as it would stand there, whatever stood there before. */
+    stand: async (item: { pk: string } & Record<string, unknown>) => {
+      const Item = marshall(item, { removeUndefinedValues: true });
+      await dynamo.send(new PutItemCommand({ TableName: table, Item }));
+    },
+    put: async (Key: string, Body: Uint8Array | string, Metadata: Record<string, string> = {}) => {
+      const { ETag = '', VersionId = '' } = await built(bucket).send(
+        new PutObjectCommand({ Bucket: BUCKET, Key, Body, Metadata }),
+      );
+      return { key: Key, etag: ETag.replaceAll('"', ''), versionId: VersionId };
+    },
+    remove: async (Key: string, VersionId?: string) => {
+      const { VersionId: marker } = await built(bucket).send(
+        new DeleteObjectCommand({ Bucket: BUCKET, Key, ...(VersionId ? { VersionId } : {}) }),
+      );
+      return marker;
+    },
+    /** Tells the sandbox whose face an enrollment is. */
+    enroll: async ({ accountId, enrollmentId }: { accountId: string; enrollmentId: string }) => {
+      const { status } = await fetch(`${truoraOrigin}/sandbox/enrollments`, {
+        method: 'POST',
+        body: JSON.stringify({ accountId, enrollmentId }),
+      });
+      if (status !== 201) throw new TypeError(`the sandbox answered ${status}`);
+    },
+    close: async () => {
+      dynamo.destroy();
+      bucket?.destroy();
+      const servers = [ledgerTap, awsTap, ledger, awsApi, s3, sandbox];
+      await Promise.all(servers.map((server) => server?.close()));
+      await rm(directory, { recursive: true });
+    },
+  };
+};
+
+const built = <Room>(room: Room | undefined): Room => {
+  if (!room) throw new TypeError('this house was opened without that room');
+  return room;
+};
+
+const pointSdkAt = (origins: Record<string, string>): void => {
+  for (const [service, origin] of Object.entries(origins)) process.env[`AWS_ENDPOINT_URL_${service}`] = origin;
+  process.env.AWS_REGION = 'us-east-1';
+  process.env.AWS_ACCESS_KEY_ID = 'local';
+  process.env.AWS_SECRET_ACCESS_KEY = 'local';
+  // Nobody's own profile may decide where a test goes.
+  process.env.AWS_CONFIG_FILE = process.env.AWS_SHARED_CREDENTIALS_FILE = join(tmpdir(), 'no-such-profile');
+  delete process.env.AWS_PROFILE;
+};
+
+/** Stands between the SDK and an emulator: writes down each call, and loses it or its answer when told to. */
+const startTap = async (origin: string, calls: AwsCall[], fateOf: (call: AwsCall) => Fate): Promise<LocalServer> =>
+  listen(async (request, response) => {
+    const body = (await bodyOf(request, 1_000_000)) ?? Buffer.alloc(0);
+    const operation = String(request.headers['x-amz-target']).split('.').at(-1) ?? '';
+    const call = { operation, input: JSON.parse(body.toString('utf8')) };
+    calls.push(call);
+    const fate = fateOf(call);
+    const answer = fate === 'lost' ? undefined : await forward(origin, request, body);
+    if (fate === 'through' && answer) {
+      response.writeHead(answer.status, answer.headers);
+      response.end(answer.body);
+      return;
+    }
+    // An error that the SDK does not repeat: to the function, its call failed and that is that.
+    response.writeHead(400, { 'content-type': 'application/x-amz-json-1.0' });
+    response.end(JSON.stringify({ __type: 'com.amazonaws#LostOnTheWay', message: 'lost on the way' }));
+  });
+
+const forward = (origin: string, { method, url, headers }: IncomingMessage, body: Buffer) =>
+  new Promise<{ status: number; headers: IncomingMessage['headers']; body: Buffer }>((resolve, reject) => {
+    const call = httpRequest(new URL(url ?? '/', origin), { method: method ?? 'POST', headers, agent: false });
+    call.on('error', reject);
+    call.on('response', async (response) => {
+      const { connection: _, 'transfer-encoding': __, ...kept } = response.headers;
+      resolve({ status: response.statusCode ?? 0, headers: kept, body: await buffer(response) });
+    });
+    call.end(body);
+  });
+
+/** An answer of Truora's that no scenario of the sandbox gives, or its silence. */
+export type Said = { status: number; body?: unknown; headers?: Record<string, string> } | 'reset' | 'hang' | 'cut off';
+/** What is said to the next call, or who decides it at the moment of the call. */
+export type Line = Said | ((asked: Asked) => Said | Promise<Said>);
+export type Asked = { method: string; path: string; headers: IncomingMessage['headers']; form: URLSearchParams };
+
+/**
+ * Somebody in Truora's place who says what a test tells them, one answer after the other; the last one stays.
+ */
+export const standIn = async (...script: Line[]): Promise<LocalServer & { asked: Asked[] }> => {
+  const asked: Asked[] = [];
+  const server = await listen(async (request, response) => {
+    const text = ((await bodyOf(request, 1_000_000)) ?? '').toString();
+    const { method = '', url = '', headers } = request;
+    const call = { method, path: url, headers, form: new URLSearchParams(text) };
+    asked.push(call);
+    const next = script[Math.min(asked.length, script.length) - 1] ?? 'reset';
+    say(response, typeof next === 'function' ? await next(call) : next);
+  });
+  return { ...server, asked };
+};
+
+const say = (response: ServerResponse, said: Said): void => {
+  if (said === 'hang') return;
+  if (said === 'reset') {
+    response.socket?.destroy();
+    return;
+  }
+  if (said === 'cut off') {
+    response.writeHead(200, { 'content-type': 'application/json', 'content-length': '500' });
+    response.write('{"validation_id":', () => response.socket?.destroy());
+    return;
+  }
+  const { status, body = {}, headers = {} } = said;
+  response.writeHead(status, { 'content-type': 'application/json', ...headers });
+  response.end(typeof body === 'string' ? body : JSON.stringify(body));
+};
+
+/** An origin at which nobody listens. */
+export const deadOrigin = async (): Promise<string> => {
+  const { origin, close } = await listen(async () => {});
+  await close();
+  return origin;
+};

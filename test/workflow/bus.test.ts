@@ -1,0 +1,179 @@
+import { describe, expect, test } from 'vitest';
+import { Config } from '../../infra/aws/config.ts';
+import { type BusEvent, busOf, matches, objectCreatedEvent } from '../../infra/local/bus.ts';
+import type { Machine } from '../../infra/local/machine.ts';
+import { resourcesOf, synthesize } from '../../infra/local/template.ts';
+import { RevalidationRequest } from '../../shared/domain/request.ts';
+
+const template = synthesize(Config.parse({ stage: 'test' }));
+const [machineArn = ''] = resourcesOf(template, 'AWS::StepFunctions::StateMachine').map(({ ref }) => ref);
+const [bucket = ''] = resourcesOf(template, 'AWS::S3::Bucket').map(({ ref }) => ref);
+
+/** The bus before a machine that only remembers what it was started with. */
+const open = (arn = machineArn) => {
+  const inputs: unknown[] = [];
+  const unused = () => {
+    throw new TypeError('the bus only starts executions');
+  };
+  const machine: Machine = {
+    arn,
+    start: (input) => {
+      inputs.push(input);
+      const executionArn = `${arn}:${inputs.length}`;
+      return { executionArn, status: 'RUNNING', input, ended: Promise.resolve() };
+    },
+    stop: unused,
+    describe: unused,
+    sendTaskSuccess: unused,
+    sendTaskFailure: unused,
+    close: unused,
+  };
+  return { bus: busOf(template, machine), inputs };
+};
+
+const created = (key: string, more: Partial<Parameters<typeof objectCreatedEvent>[0]> = {}) =>
+  objectCreatedEvent({
+    bucket,
+    key,
+    bytes: 4,
+    etag: 'd41d8cd98f00b204e9800998ecf8427e',
+    versionId: 'version-1',
+    sequencer: '0062E99A88DC407460',
+    reason: 'PutObject',
+    at: new Date('2026-11-23T12:00:00.123Z'),
+    ...more,
+  });
+
+const keyIn = (input: unknown) =>
+  (input as { request: { event: { detail: { object: { key: string } } } } }).request.event.detail.object.key;
+
+describe('the event of a new object', () => {
+  test('is what S3 sends to EventBridge', () => {
+    expect(created('inbox/person/ENR1/a b+c.jpg')).toEqual({
+      version: '0',
+      id: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      'detail-type': 'Object Created',
+      source: 'aws.s3',
+      account: expect.stringMatching(/^\d{12}$/),
+      time: '2026-11-23T12:00:00Z',
+      region: 'us-east-1',
+      resources: [`arn:aws:s3:::${bucket}`],
+      detail: {
+        version: '0',
+        bucket: { name: bucket },
+        object: {
+          key: 'inbox/person/ENR1/a b+c.jpg',
+          size: 4,
+          etag: 'd41d8cd98f00b204e9800998ecf8427e',
+          'version-id': 'version-1',
+          sequencer: '0062E99A88DC407460',
+        },
+        'request-id': expect.any(String),
+        requester: expect.any(String),
+        'source-ip-address': expect.any(String),
+        reason: 'PutObject',
+      },
+    });
+  });
+
+  test('has an id of its own every time', () => {
+    expect(created('a').id).not.toBe(created('a').id);
+  });
+});
+
+describe('the rule', () => {
+  test('hands the whole event to the machine, as a drop', () => {
+    const { bus, inputs } = open();
+    const event = created('inbox/person/ENR1/selfie.jpg');
+    expect(bus.put(event)).toHaveLength(1);
+    expect(inputs).toEqual([{ request: { kind: 'drop', event } }]);
+    expect(RevalidationRequest.safeParse((inputs[0] as { request: unknown }).request)).toMatchObject({ success: true });
+  });
+
+  test.each([
+    'José Núñez (1).mp4',
+    'a+b%2B.jpg',
+    'a"b.jpg',
+    'a\\b.jpg',
+    '","kind":"call',
+    '"}}},"request":{"kind":"call"}} .jpg',
+    '<aws.events.event.json>.jpg',
+    "$&$`$'$1$$.jpg",
+    '\u0000\u001b[2K\r\n.jpg',
+    '\u2028\u2029.jpg',
+    '😀.mp4',
+    'x'.repeat(1024 - 'inbox/'.length),
+    '..',
+    '',
+  ])('hands on the key of inbox/%j as it is', (name) => {
+    const { bus, inputs } = open();
+    bus.put(created(`inbox/${name}`));
+    expect(inputs.map(keyIn)).toEqual([`inbox/${name}`]);
+    expect(inputs.map((input) => Object.keys(input as object))).toEqual([['request']]);
+    expect(inputs).toMatchObject([{ request: { kind: 'drop' } }]);
+  });
+
+  test.each(['media/person/ENR1/a.jpg', 'inbox', 'Inbox/a.jpg', 'a/inbox/b.jpg', '/inbox/a.jpg', 'inbo/x.jpg'])(
+    'does not listen to %s',
+    (key) => {
+      const { bus, inputs } = open();
+      expect(bus.put(created(key))).toEqual([]);
+      expect(inputs).toEqual([]);
+    },
+  );
+
+  test.each<[string, (event: BusEvent) => BusEvent]>([
+    ['another bucket', () => created('inbox/a/b/c.jpg', { bucket: `${bucket}-of-others` })],
+    ['another source', (event) => ({ ...event, source: 'aws.ec2' })],
+    ['an object that was deleted', (event) => ({ ...event, 'detail-type': 'Object Deleted' })],
+    ['an event without detail', (event) => ({ ...event, detail: undefined })],
+  ])('does not listen to %s', (_, change) => {
+    const { bus, inputs } = open();
+    bus.put(change(created('inbox/a/b/c.jpg')));
+    expect(inputs).toEqual([]);
+  });
+
+  test('starts a real second execution for a copy of an event', () => {
+    const { bus, inputs } = open();
+    const event = created('inbox/person/ENR1/selfie.jpg');
+    const started = [...bus.put(event), ...bus.put(event)];
+    expect(new Set(started.map(({ executionArn }) => executionArn)).size).toBe(2);
+    expect(inputs).toHaveLength(2);
+  });
+
+  test('knows no target but the machine', () => {
+    const { bus } = open('arn:aws:states:us-east-1:000000000000:stateMachine:another');
+    expect(() => bus.put(created('inbox/a/b/c.jpg'))).toThrow('only the state machine can be a target here');
+  });
+});
+
+describe('a pattern', () => {
+  const event = { source: 'aws.s3', detail: { object: { key: 'inbox/a.jpg', size: 4 } } };
+
+  test.each<[string, Record<string, unknown>]>([
+    ['one of several values', { source: ['aws.ec2', 'aws.s3'] }],
+    ['a value further in', { detail: { object: { size: [4] } } }],
+    ['the beginning of a value', { detail: { object: { key: [{ prefix: 'inbox/' }] } } }],
+    ['a value or a beginning', { detail: { object: { key: ['other', { prefix: 'in' }] } } }],
+    ['all of its fields', { source: ['aws.s3'], detail: { object: { size: [4] } } }],
+  ])('matches by %s', (_, pattern) => {
+    expect(matches(pattern, event)).toBe(true);
+  });
+
+  test.each<[string, Record<string, unknown>]>([
+    ['another value', { source: ['aws.ec2'] }],
+    ['a field that is missing', { account: ['1'] }],
+    ['a field that is missing further in', { detail: { bucket: { name: ['b'] } } }],
+    ['a text for a number', { detail: { object: { size: ['4'] } } }],
+    ['a beginning that stands elsewhere', { detail: { object: { key: [{ prefix: 'a.jpg' }] } } }],
+    ['the beginning of a number', { detail: { object: { size: [{ prefix: '4' }] } } }],
+    ['one field of two', { source: ['aws.s3'], detail: { object: { size: [5] } } }],
+    ['no value at all', { source: [] }],
+  ])('does not match by %s', (_, pattern) => {
+    expect(matches(pattern, event)).toBe(false);
+  });
+
+  test('with an operator that is not known here is refused, not guessed', () => {
+    expect(() => matches({ source: [{ 'anything-but': 'aws.s3' }] }, event)).toThrow('anything-but');
+  });
+});

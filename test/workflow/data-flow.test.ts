@@ -1,0 +1,144 @@
+import { describe, expect, test } from 'vitest';
+import { stepNames } from '../../shared/workflow/contract.ts';
+import { flawsOf } from '../support/data-flow.ts';
+import { draft, stateIn } from '../support/draft.ts';
+
+describe('the flow of the journal', () => {
+  test('gives every step on every path what it reads', () => {
+    expect(flawsOf(draft())).toEqual([]);
+  });
+
+  test('passes every step of the contract', () => {
+    expect(Object.keys(draft().States)).toEqual(expect.arrayContaining(stepNames));
+  });
+});
+
+describe('the check of the flow', () => {
+  test('names a state that leads nowhere, and what is never reached behind it', () => {
+    const broken = draft((copy) => {
+      delete stateIn(copy, 'CreateValidation').Next;
+    });
+    expect(flawsOf(broken)).toEqual([
+      'CreateValidation leads nowhere',
+      'MoveMedia is never reached',
+      'HowToWait is never reached',
+      'AwaitWebhook is never reached',
+      'ReadVerdict is never reached',
+      'RecordOutcome is never reached',
+      'RecordFailure may read validation, which nobody writes before',
+      'RecordFailure may read receipt, which nobody writes before',
+    ]);
+  });
+
+  test('names the step that comes before what it reads', () => {
+    const broken = draft((copy) => {
+      stateIn(copy, 'CheckEnrollment').Next = 'MoveMedia';
+      stateIn(copy, 'MoveMedia').Next = 'CreateValidation';
+      stateIn(copy, 'CreateValidation').Next = 'HowToWait';
+    });
+    // From MoveMedia a spent link leads around the creation, straight to the wait.
+    expect(flawsOf(broken)).toEqual([
+      'MoveMedia reads validation before anyone wrote it',
+      'AwaitWebhook reads validation before anyone wrote it',
+      'ReadVerdict reads validation before anyone wrote it',
+    ]);
+  });
+
+  test('names the step behind a catch that forgets the journal', () => {
+    const broken = draft((copy) => {
+      for (const catcher of stateIn(copy, 'RecordRefusal').Catch ?? []) delete catcher.ResultPath;
+    });
+    expect(flawsOf(broken)).toEqual([
+      'RecordFailure reads request before anyone wrote it',
+      'RecordFailure reads failure before anyone wrote it',
+    ]);
+  });
+
+  test('names the step behind a catch that writes another entry', () => {
+    const broken = draft((copy) => {
+      const [decided] = stateIn(copy, 'ClaimRequest').Catch ?? [];
+      if (decided) decided.ResultPath = '$.refusal';
+    });
+    expect(flawsOf(broken)).toEqual(['ReadOutcome reads repeat before anyone wrote it']);
+  });
+
+  test('names the step behind a result that takes the place of the journal', () => {
+    const broken = draft((copy) => {
+      delete stateIn(copy, 'ReadVerdict').ResultPath;
+    });
+    expect(flawsOf(broken)).toEqual(
+      expect.arrayContaining([
+        'RecordOutcome reads claim before anyone wrote it',
+        'RecordOutcome reads verdict before anyone wrote it',
+        'ReadVerdict does not write verdict',
+      ]),
+    );
+  });
+
+  test('names a state that nothing leads to', () => {
+    const broken = draft((copy) => {
+      for (const { Catch = [] } of Object.values(copy.States)) {
+        for (const catcher of Catch) if (catcher.Next === 'ReadOutcome') catcher.Next = 'RecordFailure';
+      }
+    });
+    expect(flawsOf(broken)).toContain('ReadOutcome is never reached');
+  });
+
+  test('names a next, a default, a choice and a catch that lead to no state', () => {
+    const broken = draft((copy) => {
+      stateIn(copy, 'RecordFailure').Next = 'Nowhere';
+      stateIn(copy, 'HowToWait').Default = 'NotHere';
+      for (const choice of stateIn(copy, 'HowToWait').Choices ?? []) choice.Next = 'NotThere';
+      for (const catcher of stateIn(copy, 'RecordOutcome').Catch ?? []) catcher.Next = 'Gone';
+    });
+    expect(flawsOf(broken)).toEqual(
+      expect.arrayContaining([
+        'RecordFailure leads to Nowhere, which is not there',
+        'HowToWait leads to NotHere, which is not there',
+        'HowToWait leads to NotThere, which is not there',
+      ]),
+    );
+    const caught = draft((copy) => {
+      for (const catcher of stateIn(copy, 'RecordOutcome').Catch ?? []) catcher.Next = 'Gone';
+    });
+    expect(flawsOf(caught)).toEqual(['RecordOutcome leads to Gone, which is not there']);
+  });
+
+  test('names a step without a state, and a state without a step', () => {
+    const broken = draft((copy) => {
+      copy.States.LookUp = stateIn(copy, 'ReadOutcome');
+      delete copy.States.ReadOutcome;
+      for (const { Catch = [] } of Object.values(copy.States)) {
+        for (const catcher of Catch) if (catcher.Next === 'ReadOutcome') catcher.Next = 'LookUp';
+      }
+    });
+    expect(flawsOf(broken)).toEqual(['LookUp is no step of the contract', 'ReadOutcome is a step without a state']);
+  });
+
+  test('names a question and an end that look at what is not there', () => {
+    const broken = draft((copy) => {
+      copy.StartAt = 'HowToWait';
+      stateIn(copy, 'ReadOutcome').OutputPath = '$.verdict';
+      stateIn(copy, 'Failed').CausePath = '$.refusal.Error';
+    });
+    expect(flawsOf(broken)).toContain('HowToWait reads claim before anyone wrote it');
+    const others = draft((copy) => {
+      stateIn(copy, 'ReadOutcome').OutputPath = '$.verdict';
+      stateIn(copy, 'Failed').CausePath = '$.refusal.Error';
+    });
+    expect(flawsOf(others)).toEqual([
+      'Failed reads refusal before anyone wrote it',
+      'ReadOutcome shows verdict, which is not there',
+    ]);
+  });
+
+  test('names an entry that a step hopes for in vain', () => {
+    const broken = draft((copy) => {
+      stateIn(copy, 'AwaitWebhook').ResultPath = null;
+    });
+    expect(flawsOf(broken)).toEqual([
+      'AwaitWebhook does not write bell',
+      'RecordOutcome may read bell, which nobody writes before',
+    ]);
+  });
+});

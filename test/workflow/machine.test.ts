@@ -1,0 +1,586 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, test, vi } from 'vitest';
+import { Config } from '../../infra/aws/config.ts';
+import { synthesize, type Template } from '../../infra/local/template.ts';
+import { type StepName, stepNames } from '../../shared/workflow/contract.ts';
+import {
+  approved,
+  claim,
+  crashes,
+  forever,
+  gives,
+  isRung,
+  type Move,
+  type Script,
+  scripted,
+  throws,
+  times,
+} from '../support/scripted.ts';
+
+const PATIENCE_MS = 1000;
+const template = synthesize(Config.parse({ stage: 'test', patienceSeconds: PATIENCE_MS / 1000 }));
+const request = { kind: 'drop', event: {} };
+
+/** Without a token: the timed poll from the start. */
+const polling = gives({ ...claim, resultMode: 'poll' });
+
+const moved = 'ClaimRequest, CheckEnrollment, CreateValidation, MoveMedia';
+const toTheEnd = 'ReadVerdict, RecordOutcome';
+
+const run = async (script: Script, from: Template = template) => {
+  const world = scripted(from, script);
+  const execution = world.machine.start({ request });
+  await execution.ended;
+  return { ...world, execution };
+};
+
+type Path = { path: string; script: Script; calls: string } & (
+  | { output: Record<string, unknown> }
+  | { error: string; cause: unknown }
+);
+
+const requestInvalid = throws('RequestInvalidError', 'consent_missing');
+const claimedElsewhere = throws('ClaimedElsewhereError', 'claimed_elsewhere');
+const alreadyDecided = throws('AlreadyDecidedError', 'already_decided');
+const enrollmentPending = throws('EnrollmentPendingError', 'enrollment_pending');
+const verdictPending = throws('VerdictPendingError', 'verdict_pending');
+const givenUp = (reason: string) => ({ error: 'RevalidationFailedError', cause: reason });
+const refusedFor = (reason: string) => ({ output: { status: 'refused', reason, decidedBy: 'workflow' } });
+
+const paths: Path[] = [
+  {
+    path: 'a bell rings',
+    script: { AwaitWebhook: isRung() },
+    calls: `${moved}, AwaitWebhook, ${toTheEnd}`,
+    output: { status: 'approved', decidedBy: 'webhook' },
+  },
+  {
+    path: 'the poll alone',
+    script: { ClaimRequest: polling },
+    calls: `${moved}, ${toTheEnd}`,
+    output: { status: 'approved', decidedBy: 'poll' },
+  },
+  {
+    path: 'nobody rings until patience is over, and the poll takes over',
+    script: {},
+    calls: `${moved}, AwaitWebhook, ${toTheEnd}`,
+    output: { status: 'approved', decidedBy: 'poll' },
+  },
+  {
+    path: 'a bell rings before the verdict is there',
+    script: { AwaitWebhook: isRung(), ReadVerdict: times(2, verdictPending) },
+    calls: `${moved}, AwaitWebhook, ReadVerdict x3, RecordOutcome`,
+    output: { status: 'approved', decidedBy: 'webhook' },
+  },
+  {
+    path: 'the wait crashes for good, and the poll takes over',
+    script: { AwaitWebhook: forever(crashes('Lambda.Unknown')) },
+    calls: `${moved}, AwaitWebhook x6, ${toTheEnd}`,
+    output: { status: 'approved', decidedBy: 'poll' },
+  },
+  {
+    path: 'Truora decides after twenty looks',
+    script: { ClaimRequest: polling, ReadVerdict: times(20, verdictPending) },
+    calls: `${moved}, ReadVerdict x21, RecordOutcome`,
+    output: { status: 'approved' },
+  },
+  {
+    path: 'Truora is busy, uncertain and broken between two looks',
+    script: {
+      ClaimRequest: polling,
+      ReadVerdict: [
+        verdictPending,
+        throws('TruoraBusyError', 'truora_rate_limited'),
+        throws('TruoraUncertainError', 'truora_uncertain'),
+        throws('TruoraContractError', 'truora_contract_broken'),
+        verdictPending,
+      ],
+    },
+    calls: `${moved}, ReadVerdict x6, RecordOutcome`,
+    output: { status: 'approved' },
+  },
+  {
+    path: 'the request breaks a rule',
+    script: { ClaimRequest: requestInvalid },
+    calls: 'ClaimRequest, RecordRefusal',
+    ...refusedFor('consent_missing'),
+  },
+  {
+    path: 'the media is unacceptable',
+    script: { ClaimRequest: throws('MediaUnacceptableError', 'media_too_large') },
+    calls: 'ClaimRequest, RecordRefusal',
+    ...refusedFor('media_too_large'),
+  },
+  {
+    path: 'the media is gone before the claim',
+    script: { ClaimRequest: throws('MediaGoneError', 'media_gone') },
+    calls: 'ClaimRequest, RecordRefusal',
+    ...refusedFor('media_gone'),
+  },
+  {
+    path: 'the enrollment is not ready',
+    script: { CheckEnrollment: throws('EnrollmentNotReadyError', 'enrollment_unknown') },
+    calls: 'ClaimRequest, CheckEnrollment, RecordRefusal',
+    ...refusedFor('enrollment_unknown'),
+  },
+  {
+    path: 'the enrollment becomes ready at the fifth look',
+    script: { ClaimRequest: polling, CheckEnrollment: times(4, enrollmentPending) },
+    calls: `ClaimRequest, CheckEnrollment x5, CreateValidation, MoveMedia, ${toTheEnd}`,
+    output: { status: 'approved' },
+  },
+  {
+    path: 'the enrollment stays pending',
+    script: { CheckEnrollment: forever(enrollmentPending) },
+    calls: 'ClaimRequest, CheckEnrollment x5, RecordRefusal',
+    ...refusedFor('enrollment_pending'),
+  },
+  {
+    path: 'the request was decided before',
+    script: { ClaimRequest: alreadyDecided },
+    calls: 'ClaimRequest, ReadOutcome',
+    output: approved,
+  },
+  {
+    path: 'another execution owns the claim, and decides it',
+    script: { ClaimRequest: [...times(7, claimedElsewhere), alreadyDecided] },
+    calls: 'ClaimRequest x8, ReadOutcome',
+    output: approved,
+  },
+  {
+    path: 'the request is canceled before anything was paid for',
+    script: { CreateValidation: alreadyDecided },
+    calls: 'ClaimRequest, CheckEnrollment, CreateValidation, ReadOutcome',
+    output: approved,
+  },
+  {
+    path: 'the request is canceled while the media moves',
+    script: { MoveMedia: alreadyDecided },
+    calls: `${moved}, ReadOutcome`,
+    output: approved,
+  },
+  {
+    path: "the claim is somebody else's when it comes to paying",
+    script: { CreateValidation: claimedElsewhere },
+    calls: 'ClaimRequest, CheckEnrollment, CreateValidation, RecordFailure',
+    ...givenUp('claimed_elsewhere'),
+  },
+  {
+    path: 'a validation may have been created without our knowing',
+    script: { CreateValidation: throws('CreationUnconfirmedError', 'creation_unconfirmed') },
+    calls: 'ClaimRequest, CheckEnrollment, CreateValidation, RecordFailure',
+    ...givenUp('creation_unconfirmed'),
+  },
+  {
+    path: 'Truora refuses to create',
+    script: { CreateValidation: throws('TruoraRejectedError', 'truora_rejected') },
+    calls: 'ClaimRequest, CheckEnrollment, CreateValidation, RecordFailure',
+    ...givenUp('truora_rejected'),
+  },
+  {
+    path: 'Truora refuses our key when it is asked to create',
+    script: { CreateValidation: throws('TruoraUnauthorizedError', 'truora_unauthorized') },
+    calls: 'ClaimRequest, CheckEnrollment, CreateValidation, RecordFailure',
+    ...givenUp('truora_unauthorized'),
+  },
+  {
+    path: 'another creation of the same person settles',
+    script: {
+      ClaimRequest: polling,
+      CreateValidation: times(3, throws('CreationUnsettledError', 'creation_unsettled')),
+    },
+    calls: `ClaimRequest, CheckEnrollment, CreateValidation x4, MoveMedia, ${toTheEnd}`,
+    output: { status: 'approved' },
+  },
+  {
+    path: 'another creation of the same person never settles',
+    script: { CreateValidation: forever(throws('CreationUnsettledError', 'creation_unsettled')) },
+    calls: 'ClaimRequest, CheckEnrollment, CreateValidation x9, RecordFailure',
+    ...givenUp('creation_unsettled'),
+  },
+  {
+    path: 'Truora is too busy to create, for good',
+    script: { CreateValidation: forever(throws('TruoraBusyError', 'truora_unreachable')) },
+    calls: 'ClaimRequest, CheckEnrollment, CreateValidation x9, RecordFailure',
+    ...givenUp('truora_unreachable'),
+  },
+  {
+    path: 'Truora refuses our key when it is asked for the enrollment',
+    script: { CheckEnrollment: throws('TruoraUnauthorizedError', 'truora_unauthorized') },
+    calls: 'ClaimRequest, CheckEnrollment, RecordFailure',
+    ...givenUp('truora_unauthorized'),
+  },
+  {
+    path: 'the upload link is spent, and Truora itself says what that means',
+    script: { ClaimRequest: polling, MoveMedia: throws('UploadLinkSpentError', 'upload_link_spent') },
+    calls: `${moved}, ${toTheEnd}`,
+    output: { status: 'approved' },
+  },
+  {
+    path: 'the upload link is spent, and a bell is waited for',
+    script: { MoveMedia: throws('UploadLinkSpentError', 'upload_link_spent'), AwaitWebhook: isRung() },
+    calls: `${moved}, AwaitWebhook, ${toTheEnd}`,
+    output: { status: 'approved', decidedBy: 'webhook' },
+  },
+  {
+    path: 'the upload link is unsafe',
+    script: { MoveMedia: throws('UploadLinkUnsafeError', 'upload_link_unsafe') },
+    calls: `${moved}, RecordFailure`,
+    ...givenUp('upload_link_unsafe'),
+  },
+  {
+    path: 'the media is gone after Truora was paid',
+    script: { MoveMedia: throws('MediaGoneError', 'media_gone') },
+    calls: `${moved}, RecordFailure`,
+    ...givenUp('media_gone'),
+  },
+  {
+    path: 'the upload is cut off twice',
+    script: { ClaimRequest: polling, MoveMedia: times(2, throws('TruoraUncertainError', 'truora_uncertain')) },
+    calls: `ClaimRequest, CheckEnrollment, CreateValidation, MoveMedia x3, ${toTheEnd}`,
+    output: { status: 'approved' },
+  },
+  {
+    path: 'Truora refuses our key at every look',
+    script: { ClaimRequest: polling, ReadVerdict: forever(throws('TruoraUnauthorizedError', 'truora_unauthorized')) },
+    calls: `${moved}, ReadVerdict x6, RecordFailure`,
+    ...givenUp('truora_unauthorized'),
+  },
+  {
+    path: 'Truora does not know the validation',
+    script: { ClaimRequest: polling, ReadVerdict: throws('TruoraRejectedError', 'truora_not_found') },
+    calls: `${moved}, ReadVerdict, RecordFailure`,
+    ...givenUp('truora_not_found'),
+  },
+  {
+    path: 'Truora cannot be asked before the deadline is over',
+    script: {
+      ClaimRequest: polling,
+      ReadVerdict: [verdictPending, throws('VerdictUnreachableError', 'truora_unreachable_at_deadline')],
+    },
+    calls: `${moved}, ReadVerdict x2, RecordFailure`,
+    ...givenUp('truora_unreachable_at_deadline'),
+  },
+  {
+    path: 'the outcome cannot be recorded',
+    script: { ClaimRequest: polling, RecordOutcome: forever(claimedElsewhere) },
+    calls: `${moved}, ReadVerdict, RecordOutcome x9, RecordFailure`,
+    ...givenUp('claimed_elsewhere'),
+  },
+  {
+    path: 'not even the failure can be recorded',
+    script: { MoveMedia: throws('MediaGoneError', 'media_gone'), RecordFailure: forever(claimedElsewhere) },
+    calls: `${moved}, RecordFailure x9`,
+    error: 'ClaimedElsewhereError',
+    cause: expect.stringContaining('claimed_elsewhere'),
+  },
+];
+
+test.concurrent.each(paths)('$path', async ({ script, calls, ...end }) => {
+  const { execution, told } = await run(script);
+  expect(told()).toBe(calls);
+  if ('output' in end) {
+    expect(execution).toMatchObject({ status: 'SUCCEEDED', output: end.output });
+    expect(execution).not.toHaveProperty('error');
+  } else {
+    expect(execution).toMatchObject({ status: 'FAILED', error: end.error, cause: end.cause });
+    expect(execution).not.toHaveProperty('output');
+  }
+});
+
+/** How a step is reached, how often it is tried when it never comes through, and what follows then. */
+const endings: Record<StepName, { given: Script; before: string; tries: number; after: string; error?: string }> = {
+  ClaimRequest: { given: {}, before: '', tries: 6, after: 'RecordFailure' },
+  CheckEnrollment: { given: {}, before: 'ClaimRequest', tries: 6, after: 'RecordFailure' },
+  CreateValidation: { given: {}, before: 'ClaimRequest, CheckEnrollment', tries: 9, after: 'RecordFailure' },
+  MoveMedia: {
+    given: {},
+    before: 'ClaimRequest, CheckEnrollment, CreateValidation',
+    tries: 6,
+    after: 'RecordFailure',
+  },
+  AwaitWebhook: { given: {}, before: moved, tries: 6, after: toTheEnd },
+  ReadVerdict: { given: { ClaimRequest: polling }, before: moved, tries: 6, after: 'RecordFailure' },
+  RecordOutcome: {
+    given: { ClaimRequest: polling },
+    before: `${moved}, ReadVerdict`,
+    tries: 9,
+    after: 'RecordFailure',
+  },
+  RecordRefusal: { given: { ClaimRequest: requestInvalid }, before: 'ClaimRequest', tries: 9, after: 'RecordFailure' },
+  RecordFailure: {
+    given: { MoveMedia: throws('MediaGoneError', 'media_gone') },
+    before: moved,
+    tries: 9,
+    after: '',
+  },
+  ReadOutcome: { given: { ClaimRequest: alreadyDecided }, before: 'ClaimRequest', tries: 6, after: 'RecordFailure' },
+};
+
+const joined = (...parts: string[]) => parts.filter(Boolean).join(', ');
+
+/** What Lambda calls the ends that nobody foresaw; none of the names means that nothing was done. */
+const crashNames = ['Lambda.Unknown', 'Sandbox.Timedout', 'Runtime.ExitError'];
+
+describe.each(stepNames)('%s', (step) => {
+  const { given, before, tries, after } = endings[step];
+
+  test.concurrent.each(crashNames)(
+    'that ends as %s at every try is given up, and that is written down',
+    async (name) => {
+      const { execution, told } = await run({ ...given, [step]: forever(crashes(name)) });
+      expect(told()).toBe(joined(before, `${step} x${tries}`, after));
+      if (after === toTheEnd) expect(execution).toMatchObject({ status: 'SUCCEEDED', output: { status: 'approved' } });
+      else if (after) expect(execution).toMatchObject({ status: 'FAILED', ...givenUp('unexpected') });
+      else expect(execution).toMatchObject({ status: 'FAILED', error: name });
+    },
+  );
+
+  test.concurrent('that crashes once is called again, and all goes on as if nothing had been', async () => {
+    const well = await run({ AwaitWebhook: isRung(), ...given });
+    const once = await run({
+      AwaitWebhook: isRung(),
+      ...given,
+      [step]: [crashes('Lambda.Unknown'), ...[given[step] ?? (step === 'AwaitWebhook' ? isRung() : [])].flat()],
+    });
+    expect(once.told()).toBe(well.told().replace(new RegExp(`\\b${step}\\b`), `${step} x2`));
+    expect(once.execution.status).toBe(well.execution.status);
+    expect(once.execution.output).toEqual(well.execution.output);
+    expect(once.execution.cause).toBe(well.execution.cause);
+  });
+});
+
+describe.concurrent('an execution that is over', () => {
+  test('calls nothing more, though it was stopped between two tries', async () => {
+    const { machine, calls } = scripted(template, { ClaimRequest: forever(claimedElsewhere) });
+    const { executionArn, ended } = machine.start({ request });
+    await vi.waitFor(() => expect(calls.length).toBeGreaterThan(5));
+    machine.stop(executionArn);
+    const made = calls.length;
+    await ended;
+    await sleep(200);
+    expect(calls).toHaveLength(made);
+    expect(machine.describe(executionArn)).toMatchObject({ status: 'ABORTED' });
+  });
+
+  test('calls nothing more, though it was stopped while it was parked', async () => {
+    const { machine, calls, told } = scripted(template, {});
+    const { executionArn, ended } = machine.start({ request });
+    await vi.waitFor(() => expect(calls.at(-1)?.step).toBe('AwaitWebhook'));
+    machine.stop(executionArn);
+    await ended;
+    await sleep(PATIENCE_MS + 200);
+    expect(told()).toBe(`${moved}, AwaitWebhook`);
+    expect(machine.describe(executionArn)).toMatchObject({ status: 'ABORTED' });
+  });
+
+  test('calls nothing more, though it was stopped while a function ran', async () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const create: Move = async () => {
+      await promise;
+      return gives({ validationId: 'VLD1', deadline: '2026-11-23T12:05:00.000Z' });
+    };
+    const { machine, calls, told } = scripted(template, { CreateValidation: create });
+    const { executionArn, ended } = machine.start({ request });
+    await vi.waitFor(() => expect(calls.at(-1)?.step).toBe('CreateValidation'));
+    machine.stop(executionArn);
+    resolve();
+    await ended;
+    await sleep(50);
+    expect(told()).toBe('ClaimRequest, CheckEnrollment, CreateValidation');
+    expect(machine.describe(executionArn)).toMatchObject({ status: 'ABORTED' });
+  });
+
+  test('calls nothing more, though the time of the machine ran out between two tries', async () => {
+    const hasty = structuredClone(template);
+    const machineOf = Object.values(hasty.Resources).find(({ Type }) => Type === 'AWS::StepFunctions::StateMachine');
+    const definition = JSON.parse(String(machineOf?.Properties.DefinitionString));
+    Object.assign(machineOf?.Properties ?? {}, {
+      DefinitionString: JSON.stringify({ ...definition, TimeoutSeconds: 1 }),
+    });
+    const { calls, execution } = await run({ ClaimRequest: forever(claimedElsewhere) }, hasty);
+    expect(execution.status).toBe('TIMED_OUT');
+    const made = calls.length;
+    await sleep(200);
+    expect(calls).toHaveLength(made);
+    expect(made).toBeGreaterThan(5);
+  });
+
+  test('is what closing the machine makes of every execution', async () => {
+    const { machine, calls } = scripted(template, {
+      CreateValidation: forever(throws('CreationUnsettledError', 'creation_unsettled')),
+    });
+    const executions = [machine.start({ request }, 'one'), machine.start({ request }, 'two')];
+    await vi.waitFor(() => expect(calls.length).toBeGreaterThan(7));
+    await machine.close();
+    const made = calls.length;
+    expect(executions.map(({ status }) => status)).toEqual(['ABORTED', 'ABORTED']);
+    await sleep(100);
+    expect(calls).toHaveLength(made);
+  });
+
+  test('stays what it became when it is stopped afterwards', async () => {
+    const { machine, execution } = await run({ ClaimRequest: alreadyDecided });
+    machine.stop(execution.executionArn);
+    expect(machine.describe(execution.executionArn)).toMatchObject({ status: 'SUCCEEDED', output: approved });
+  });
+});
+
+describe.concurrent('a task token', () => {
+  const bell = '{"rangAt":"2026-11-23T12:00:02.000Z"}';
+  const tokensOf = (calls: { taskToken?: string }[]) => calls.flatMap(({ taskToken }) => taskToken ?? []);
+  const tooLate = expect.objectContaining({ name: 'TaskTimedOut' });
+
+  /** Starts an execution and waits until it is parked. */
+  const parked = async (script: Script = {}) => {
+    const world = scripted(template, script);
+    const execution = world.machine.start({ request });
+    await vi.waitFor(() => expect(tokensOf(world.calls)).not.toEqual([]));
+    return { ...world, execution, token: tokensOf(world.calls).at(-1) ?? '' };
+  };
+
+  test('wakes the execution with the bell, once', async () => {
+    const { machine, calls, execution, token } = await parked();
+    machine.sendTaskSuccess(token, bell);
+    expect(() => machine.sendTaskSuccess(token, bell)).toThrow(tooLate);
+    await execution.ended;
+    expect(calls.find(({ step }) => step === 'RecordOutcome')?.journal.bell).toEqual(JSON.parse(bell));
+    expect(() => machine.sendTaskSuccess(token, bell)).toThrow(tooLate);
+  });
+
+  test('is worth nothing once patience is over', async () => {
+    const { machine, execution, token, told } = await parked({ ReadVerdict: times(3, verdictPending) });
+    await sleep(PATIENCE_MS + 50);
+    expect(() => machine.sendTaskSuccess(token, bell)).toThrow(tooLate);
+    await execution.ended;
+    expect(told()).toBe(`${moved}, AwaitWebhook, ReadVerdict x4, RecordOutcome`);
+    expect(execution).toMatchObject({ status: 'SUCCEEDED', output: { decidedBy: 'poll' } });
+  });
+
+  test('is worth nothing once the execution was stopped', async () => {
+    const { machine, execution, token } = await parked();
+    machine.stop(execution.executionArn);
+    await execution.ended;
+    expect(() => machine.sendTaskSuccess(token, bell)).toThrow(tooLate);
+  });
+
+  test('is worth nothing if nobody was ever given it', async () => {
+    const { machine, execution, token } = await parked();
+    expect(() => machine.sendTaskSuccess('made up', bell)).toThrow(tooLate);
+    expect(() => machine.sendTaskFailure('made up', 'Error', '')).toThrow(tooLate);
+    machine.sendTaskSuccess(token, bell);
+    await execution.ended;
+    expect(execution.status).toBe('SUCCEEDED');
+  });
+
+  test('is a fresh one at every try and in every execution, and only the last one wakes', async () => {
+    const script = () => ({ AwaitWebhook: times(2, crashes('Lambda.Unknown')) });
+    const { machine, calls, execution } = await parked(script());
+    await vi.waitFor(() => expect(tokensOf(calls)).toHaveLength(3));
+    const other = await parked();
+    other.machine.sendTaskSuccess(other.token, bell);
+    const [first = '', second = '', third = ''] = tokensOf(calls);
+    expect(new Set([first, second, third, other.token]).size).toBe(4);
+    expect(() => machine.sendTaskSuccess(first, bell)).toThrow(tooLate);
+    expect(() => machine.sendTaskSuccess(second, bell)).toThrow(tooLate);
+    expect(() => machine.sendTaskSuccess(other.token, bell)).toThrow(tooLate);
+    machine.sendTaskSuccess(third, bell);
+    await Promise.all([execution.ended, other.execution.ended]);
+    expect(execution).toMatchObject({ status: 'SUCCEEDED', output: { decidedBy: 'webhook' } });
+  });
+
+  test('that brings back a failure is followed by a fresh one', async () => {
+    const { machine, calls, execution, token } = await parked();
+    machine.sendTaskFailure(token, 'SomebodyElsesError', 'no cause');
+    await vi.waitFor(() => expect(tokensOf(calls)).toHaveLength(2));
+    machine.sendTaskSuccess(tokensOf(calls)[1] ?? '', bell);
+    await execution.ended;
+    expect(execution).toMatchObject({ status: 'SUCCEEDED', output: { decidedBy: 'webhook' } });
+  });
+
+  test('stands nowhere but in what AwaitWebhook is called with', async () => {
+    const { machine, calls, events, execution, token } = await parked({ ReadVerdict: verdictPending });
+    machine.sendTaskSuccess(token, bell);
+    await execution.ended;
+    await vi.waitFor(() => expect(events.at(-1)?.type).toBe('ExecutionSucceeded'));
+    expect(calls.filter((call) => JSON.stringify(call).includes(token)).map(({ step }) => step)).toEqual([
+      'AwaitWebhook',
+    ]);
+    expect(calls.find(({ step }) => step === 'AwaitWebhook')).toMatchObject({ taskToken: token });
+    expect(JSON.stringify(calls.map(({ journal }) => journal))).not.toContain(token);
+    expect(events.map(({ state }) => state)).toContain('AwaitWebhook');
+    expect(JSON.stringify(events)).not.toContain(token);
+    expect(JSON.stringify(execution)).not.toContain(token);
+  });
+});
+
+describe('the data of an execution', () => {
+  const ofLength = (bytes: number) => gives({ padding: 'x'.repeat(bytes - '{"padding":""}'.length) });
+
+  test('takes a result of 256 KiB', async () => {
+    const { execution } = await run({ ClaimRequest: alreadyDecided, ReadOutcome: ofLength(262_144) });
+    expect(execution.status).toBe('SUCCEEDED');
+  });
+
+  test('does not take a byte more, and no retry and no catch helps', async () => {
+    const { execution, told } = await run({ CheckEnrollment: forever(ofLength(262_145)) });
+    expect(told()).toBe('ClaimRequest, CheckEnrollment');
+    expect(execution).toMatchObject({ status: 'FAILED', error: 'States.DataLimitExceeded' });
+  });
+
+  test('counts bytes, not characters', async () => {
+    const { execution } = await run({ CheckEnrollment: gives({ padding: 'é'.repeat(140_000) }) });
+    expect(execution).toMatchObject({ status: 'FAILED', error: 'States.DataLimitExceeded' });
+  });
+
+  test('is the journal, to which every step adds its one entry', async () => {
+    const { calls } = await run({ AwaitWebhook: isRung() });
+    const learnt = ['request', 'claim', 'enrollment', 'validation', 'receipt', 'bell', 'verdict'];
+    expect(calls.map(({ journal }) => Object.keys(journal))).toEqual(
+      learnt.map((_, index) => learnt.slice(0, index + 1)),
+    );
+  });
+
+  test('is handed to every step with the ARN of the execution', async () => {
+    const { calls, execution } = await run({ ClaimRequest: polling });
+    expect(new Set(calls.map(({ executionId }) => executionId))).toEqual(new Set([execution.executionArn]));
+    expect(execution.executionArn).toMatch(/^arn:aws:states:[^:]+:\d+:execution:face-revalidation-test:[\w-]+$/);
+  });
+
+  test('is not what the caller goes on holding', async () => {
+    const { machine, calls } = scripted(template, { ClaimRequest: alreadyDecided });
+    const input = { request: { kind: 'drop', note: 'as it was' } };
+    const { ended } = machine.start(input);
+    input.request.note = 'changed';
+    await ended;
+    expect(calls.map(({ journal }) => journal.request)).toEqual([
+      { kind: 'drop', note: 'as it was' },
+      { kind: 'drop', note: 'as it was' },
+    ]);
+  });
+});
+
+describe('the name of an execution', () => {
+  test('stands for the same execution as long as it is known', async () => {
+    const { machine, calls } = scripted(template, { ClaimRequest: alreadyDecided });
+    const first = machine.start({ request }, 'mine');
+    expect(machine.start({ request }, 'mine')).toBe(first);
+    await first.ended;
+    expect(machine.start({ request }, 'mine')).toBe(first);
+    expect(machine.describe(first.executionArn)).toBe(first);
+    expect(calls).toHaveLength(2);
+  });
+
+  test('is made up, and another one every time, when none is given', async () => {
+    const { machine, calls } = scripted(template, { ClaimRequest: times(2, alreadyDecided) });
+    const both = [machine.start({ request }), machine.start({ request })];
+    await Promise.all(both.map(({ ended }) => ended));
+    expect(new Set(both.map(({ executionArn }) => executionArn)).size).toBe(2);
+    expect(calls).toHaveLength(4);
+  });
+
+  test('that nobody started stands for nothing', () => {
+    const { machine } = scripted(template, {});
+    expect(machine.describe(`${machine.arn}:nobody`)).toBeUndefined();
+  });
+});
