@@ -1,0 +1,74 @@
+import { bodyOf, type LocalServer, listen } from './http.ts';
+import type { Machine } from './machine.ts';
+
+/** A request of ours is at most 1 MB at Step Functions. Bytes. */
+const MAX_BODY_BYTES = 1_048_576;
+
+type Operation = (input: Record<string, string>) => Record<string, unknown>;
+
+/**
+ * Step Functions and Secrets Manager as their SDK clients reach them: only the operations that are used, in the JSON
+ * protocol both speak. Anything else is an UnknownOperationException, never a silent yes.
+ * @param secrets what each secret holds, by ARN; read at every call, so that one can be rotated
+ */
+export const startAwsApi = (machine: Machine, secrets: ReadonlyMap<string, string>): Promise<LocalServer> => {
+  const execution = (executionArn: string | undefined) => {
+    const found = machine.describe(executionArn ?? '');
+    if (!found) throw failure('ExecutionDoesNotExist', 'Execution Does Not Exist');
+    return found;
+  };
+  const operations: Record<string, Operation> = {
+    'AWSStepFunctions.StartExecution': ({ stateMachineArn, input = '{}', name }) => {
+      if (stateMachineArn !== machine.arn) throw failure('StateMachineDoesNotExist', 'State Machine Does Not Exist');
+      return { executionArn: machine.start(JSON.parse(input), name).executionArn, startDate: Date.now() / 1000 };
+    },
+    'AWSStepFunctions.StopExecution': ({ executionArn }) => {
+      machine.stop(execution(executionArn).executionArn);
+      return { stopDate: Date.now() / 1000 };
+    },
+    'AWSStepFunctions.DescribeExecution': ({ executionArn }) => {
+      const { status, input, output, error, cause } = execution(executionArn);
+      const text = output === undefined ? undefined : JSON.stringify(output);
+      return {
+        executionArn,
+        stateMachineArn: machine.arn,
+        status,
+        input: JSON.stringify(input),
+        output: text,
+        error,
+        cause,
+      };
+    },
+    'AWSStepFunctions.SendTaskSuccess': ({ taskToken = '', output = '' }) => {
+      machine.sendTaskSuccess(taskToken, output);
+      return {};
+    },
+    'AWSStepFunctions.SendTaskFailure': ({ taskToken = '', error = '', cause = '' }) => {
+      machine.sendTaskFailure(taskToken, error, cause);
+      return {};
+    },
+    'secretsmanager.GetSecretValue': ({ SecretId = '' }) => {
+      const SecretString = secrets.get(SecretId);
+      if (SecretString === undefined) throw failure('ResourceNotFoundException', "can't find the specified secret.");
+      return { ARN: SecretId, Name: SecretId, SecretString, VersionStages: ['AWSCURRENT'] };
+    },
+  };
+  return listen(async (request, response) => {
+    const body = await bodyOf(request, MAX_BODY_BYTES);
+    const answer = (status: number, content: object) => {
+      response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0' });
+      response.end(JSON.stringify(content));
+    };
+    const target = String(request.headers['x-amz-target']);
+    const operation = operations[target];
+    if (!operation || !body) return answer(400, { __type: 'UnknownOperationException', message: target });
+    try {
+      answer(200, operation(JSON.parse(body.toString('utf8'))));
+    } catch (error) {
+      const { name, message } = error as Error;
+      answer(400, { __type: name, message });
+    }
+  });
+};
+
+const failure = (name: string, message: string) => Object.assign(new Error(message), { name });

@@ -1,0 +1,56 @@
+import type { World } from '../world.ts';
+import { UsageError } from './arguments.ts';
+
+export const exitCodes = { approved: 0, notApproved: 1, usage: 2, failed: 3, interrupted: 130 } as const;
+
+/** How long a world may take to close after Ctrl-C before the process ends all the same. Milliseconds. */
+const CLOSING_MS = 3000;
+
+export const print = (line: string): void => {
+  process.stdout.write(`${line}\n`);
+};
+
+/** Progress goes to stderr, so that stdout holds the result alone. */
+export const tell = (line: string): void => {
+  process.stderr.write(`${line}\n`);
+};
+
+/**
+ * Runs a command and ends the process with its exit code. Wrong words are one line and code 2; Ctrl-C closes what was
+ * opened and is code 130.
+ * @param run gets a place to leave the world it opens, so that an interruption can close it
+ * @param ending what Ctrl-C says, and its exit code
+ */
+export const main = async (
+  help: string,
+  run: (argv: string[], open: (world: World) => void) => Promise<number>,
+  { parting = 'interrupted', code: codeOfInterruption = exitCodes.interrupted as number } = {},
+): Promise<void> => {
+  const argv = process.argv.slice(2);
+  if (argv.includes('--help')) return print(help);
+  let world: World | undefined;
+  let interrupted = false;
+  const interrupt = () => {
+    // A terminal sends Ctrl-C to npm and to us, and npm passes it on: once is enough.
+    if (interrupted) return;
+    interrupted = true;
+    tell(parting);
+    setTimeout(() => process.exit(codeOfInterruption), CLOSING_MS).unref();
+    void Promise.resolve(world?.close()).finally(() => process.exit(codeOfInterruption));
+  };
+  process.on('SIGINT', interrupt);
+  process.on('SIGTERM', interrupt);
+  let code: number;
+  try {
+    code = await run(argv, (opened) => {
+      world = opened;
+    });
+  } catch (error) {
+    const usage = error instanceof UsageError;
+    if (!interrupted) tell(usage ? `${error.message} (--help shows how)` : `failed: ${(error as Error).message}`);
+    code = usage ? exitCodes.usage : exitCodes.failed;
+  }
+  if (interrupted) return;
+  await world?.close();
+  process.exit(code);
+};

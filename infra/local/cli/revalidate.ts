@@ -1,0 +1,102 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { extname, join, resolve } from 'node:path';
+import { revalidationIdOf } from '../../../shared/domain/ids.ts';
+import type { CallRequest } from '../../../shared/domain/request.ts';
+import { putMedia, registerEnrollment } from '../drop.ts';
+import { startWorld, type World, type WorldOptions } from '../world.ts';
+import { type Asked, type Flags, readArguments, readAsked, UsageError } from './arguments.ts';
+import { exitCodes, main, print, tell } from './main.ts';
+import { progress, summary } from './progress.ts';
+
+const help = `npm run -s revalidate -- FILE --account ID --enrollment ID --authorized [options]
+Re-validates one face with one photo or video: against the sandbox, or with --truora against the real Truora.
+
+  --authorized             the person has agreed to be verified (required)
+  --account ID             the person, by the id Truora knows
+  --enrollment ID          Truora's enrollment of that person
+  --threshold 0.8          least similarity, 0 to 1
+  --subvalidation NAME     similarity or passive_liveness; may be repeated
+  --liveness passive       the older form of --subvalidation
+  --retry-of ID            Truora's id of the declined validation to retry (with passive liveness)
+  --minimum-precision P    only for speech_match, which needs a live capture
+  --timeout 300            seconds Truora gives the validation, 1 to 21600
+  --mode callback|poll     wait for a webhook first, or look by the clock alone
+  --reference TEXT         your own name for the case; another one makes another re-validation
+  --truora ORIGIN          the real Truora (https://api.validations.truora.com) or a stand-in, key in TRUORA_API_KEY
+  --json                   print the recorded outcome as JSON on stdout
+  --out FILE               write the recorded outcome as JSON into a file
+
+Exit code: 0 approved; 1 declined, expired, refused or canceled; 2 wrong words; 3 failed; 130 interrupted.`;
+
+/** The same file, person, options and reference are the same case: run again, it goes on where it was. */
+const caseOf = ({ file, accountId, enrollmentId, options, reference }: Asked): string => {
+  const bytes = createHash('sha256').update(readFileSync(file)).digest('hex');
+  const all = JSON.stringify([bytes, accountId, enrollmentId, options, reference ?? null]);
+  return createHash('sha256').update(all).digest('hex').slice(0, 32);
+};
+
+const isLoopback = ({ hostname }: URL) => ['127.0.0.1', '[::1]', 'localhost'].includes(hostname);
+
+/** What --truora asks for: the origin, the key, and a ledger on disk that outlives this process. */
+const truoraOf = (flags: Flags): Pick<WorldOptions, 'truora' | 'ledgerDirectory'> => {
+  if (flags.truora === undefined) return {};
+  const given = String(flags.truora);
+  const url = URL.canParse(given) ? new URL(given) : undefined;
+  if (!url || url.origin !== given.replace(/\/$/, '')) {
+    throw new UsageError('--truora: must be an origin such as https://api.validations.truora.com');
+  }
+  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url))) {
+    throw new UsageError('--truora: must be https; http is for this machine alone');
+  }
+  if (flags.mode === 'callback')
+    throw new UsageError('--mode callback: no webhook of Truora reaches this machine; use poll');
+  const key = process.env.TRUORA_API_KEY;
+  if (!key) throw new UsageError('--truora needs the key in the environment variable TRUORA_API_KEY');
+  return { truora: { origin: url.origin, key }, ledgerDirectory: join('.ledger', url.host.replaceAll(':', '_')) };
+};
+
+const run = async (world: World, asked: Asked) => {
+  const { accountId, enrollmentId, options, reference } = asked;
+  if (world.sandbox) await registerEnrollment(world.sandbox.origin, { accountId, enrollmentId });
+  const name = caseOf(asked);
+  const key = `media/${name}${extname(asked.file).toLowerCase()}`;
+  const versionId = await putMedia(world, { key, file: asked.file });
+  const request: CallRequest = {
+    kind: 'call',
+    accountId,
+    enrollmentId,
+    userAuthorized: true,
+    media: { key, versionId },
+    options,
+    ...(reference ? { reference } : {}),
+  };
+  // The name makes it the same execution after a crash, so the claim in the ledger is still its own.
+  await world.machine.start({ request }, name).ended;
+  return world.record(revalidationIdOf({ accountId, bucket: world.bucket, key, version: versionId }));
+};
+
+await main(
+  help,
+  async (argv, open) => {
+    const { flags, files } = readArguments(argv, {
+      truora: { type: 'string' },
+      json: { type: 'boolean' },
+      out: { type: 'string' },
+    });
+    const asked = readAsked(flags, files);
+    const where = truoraOf(flags);
+    if (where.ledgerDirectory) mkdirSync(where.ledgerDirectory, { recursive: true, mode: 0o700 });
+
+    const world = await startWorld({ ...where, onEvent: progress(tell) });
+    open(world);
+    const outcome = (await run(world, asked))?.outcome;
+    if (!outcome) throw new Error('no outcome was recorded; run the same command again to go on');
+    const json = JSON.stringify(outcome, null, 2);
+    if (flags.out) writeFileSync(resolve(process.env.INIT_CWD ?? '.', String(flags.out)), `${json}\n`);
+    print(flags.json ? json : summary(outcome));
+    if (outcome.status === 'approved') return exitCodes.approved;
+    return outcome.status === 'failed' ? exitCodes.failed : exitCodes.notApproved;
+  },
+  { parting: 'interrupted; the same command goes on where this one stopped, if it was given --truora' },
+);

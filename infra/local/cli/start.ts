@@ -1,0 +1,43 @@
+import { scenarios } from '../truora/scenarios.ts';
+import { startWorld, type World } from '../world.ts';
+import { main, print } from './main.ts';
+import { progress } from './progress.ts';
+import { announce, withdraw } from './running-world.ts';
+
+const help = `npm start
+Runs the whole workflow on this machine until Ctrl-C: drop media from a second terminal and watch it here.`;
+
+const run = async (_: string[], open: (world: World) => void): Promise<never> => {
+  const world = await startWorld({ onEvent: progress(print) });
+  open({
+    ...world,
+    close: async () => {
+      withdraw();
+      await world.close();
+    },
+  });
+  const sandboxOrigin = world.sandbox?.origin ?? '';
+  announce({ pid: process.pid, s3Origin: world.s3Origin, bucket: world.bucket, sandboxOrigin });
+  print(`The world is up. From a second terminal:
+
+  npm run -s drop -- infra/local/media/selfie.jpg --account ana --enrollment ENR1 --authorized
+
+Bucket   ${world.s3Origin}/${world.bucket}/inbox/{accountId}/{enrollmentId}/{name}.{ext}
+Truora   ${sandboxOrigin} (a sandbox)
+Webhook  ${world.webhookUrl}
+
+The end of the account id picks what the sandbox does (ana is approved, ana-declined is not):
+${scenarios
+  .filter(({ suffix }) => suffix)
+  .map(({ suffix, story }) => `  ${suffix.padEnd(58)} ${story}`)
+  .join('\n')}
+
+What differs from AWS: retries come twenty times as fast, patience and deadlines are 1 to 2 s, permissions are not
+checked, expired items are not deleted, a function that runs over its time is left alone instead of killed.
+Ctrl-C ends it.
+`);
+  return new Promise<never>(() => {});
+};
+
+// Ctrl-C is how a world is meant to end, so it is no error.
+await main(help, run, { parting: 'the world has ended', code: 0 });

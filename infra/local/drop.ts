@@ -1,0 +1,64 @@
+import { readFile } from 'node:fs/promises';
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { writeInboxKey } from '../../shared/domain/inbox-key.ts';
+import type { Options } from '../../shared/domain/request.ts';
+
+/** Where to put media: the bucket of a world that runs. */
+export type Bucket = { s3Origin: string; bucket: string };
+
+/** Puts a file into the bucket as any S3 client would. @returns the version that was made of it */
+export const putMedia = async (
+  { s3Origin, bucket }: Bucket,
+  object: { key: string; file: string; metadata?: Record<string, string> },
+): Promise<string> => {
+  const s3 = new S3Client({
+    endpoint: s3Origin,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  });
+  const { VersionId } = await s3.send(
+    new PutObjectCommand({
+      Bucket: bucket,
+      Key: object.key,
+      Body: await readFile(object.file),
+      Metadata: object.metadata ?? {},
+    }),
+  );
+  s3.destroy();
+  if (!VersionId) throw new TypeError('the bucket keeps no versions');
+  return VersionId;
+};
+
+export type Drop = {
+  file: string;
+  accountId: string;
+  enrollmentId: string;
+  name: string;
+  options?: Options;
+  reference?: string | undefined;
+};
+
+/** Drops a file into the inbox: who in the key, the rest in the metadata. */
+export const drop = (at: Bucket, { file, accountId, enrollmentId, name, options, reference }: Drop): Promise<string> =>
+  putMedia(at, {
+    key: writeInboxKey({ accountId, enrollmentId, name }),
+    file,
+    metadata: {
+      'user-authorized': 'true',
+      ...(reference ? { reference } : {}),
+      ...(options && Object.keys(options).length > 0 ? { options: JSON.stringify(options) } : {}),
+    },
+  });
+
+/** Tells the sandbox whose an enrollment is: enrollment ids carry no account, and the real Truora knows already. */
+export const registerEnrollment = async (
+  sandboxOrigin: string,
+  enrollment: { accountId: string; enrollmentId: string },
+) => {
+  const response = await fetch(`${sandboxOrigin}/sandbox/enrollments`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(enrollment),
+  });
+  if (!response.ok) throw new TypeError(`the sandbox does not register the enrollment: ${response.status}`);
+};

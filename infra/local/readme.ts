@@ -1,0 +1,54 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fields } from '../../shared/domain/fields.ts';
+import { definition } from '../workflow/definition.ts';
+import { picture } from '../workflow/picture.ts';
+import { scenarios } from './truora/scenarios.ts';
+
+const file = join(import.meta.dirname, '../../README.md');
+
+const row = (...cells: string[]) => `| ${cells.join(' | ')} |`;
+const code = (text: string | undefined, otherwise: string) => (text ? `\`${text}\`` : otherwise);
+
+/** The parts of the README that are drawn from the code, by the name of their markers. */
+export const drawn: Record<string, () => string> = {
+  machine: () => ['```mermaid', picture(definition({ patienceSeconds: 60 })), '```'].join('\n'),
+  fields: () =>
+    [
+      row('our word', 'in a drop', 'command line', "Truora's form"),
+      row('---', '---', '---', '---'),
+      ...fields.map(({ field, metadata, flag, form }) =>
+        row(
+          `\`${field}\``,
+          metadata === 'options'
+            ? `\`x-amz-meta-options\`, as \`${field}\``
+            : code(metadata && `x-amz-meta-${metadata}`, 'in the key'),
+          `\`--${flag}\``,
+          code(form, field === 'enrollmentId' ? 'in the path of a read' : 'never sent'),
+        ),
+      ),
+    ].join('\n'),
+  scenarios: () =>
+    [
+      row('account id ends in', 'what happens', 'outcome'),
+      row('---', '---', '---'),
+      ...scenarios.map(({ suffix, story, expected }) =>
+        row(
+          code(suffix, '(anything else)'),
+          story,
+          [expected.status, ...(expected.reason ? [expected.reason] : [])].join(', '),
+        ),
+      ),
+    ].join('\n'),
+};
+
+/** Puts each drawn part between its markers, `<!-- name -->` and `<!-- /name -->`. */
+export const withDrawn = (readme: string): string =>
+  Object.entries(drawn).reduce((text, [name, draw]) => {
+    const [before, rest] = text.split(`<!-- ${name} -->`);
+    const after = rest?.split(`<!-- /${name} -->`)[1];
+    if (after === undefined) throw new Error(`README.md has no place for "${name}"`);
+    return `${before}<!-- ${name} -->\n${draw()}\n<!-- /${name} -->${after}`;
+  }, readme);
+
+if (import.meta.main) writeFileSync(file, withDrawn(readFileSync(file, 'utf8')));

@@ -1,0 +1,170 @@
+import { randomBytes } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { listRecords, readRecord } from '../../shared/aws/ledger.ts';
+import type { LedgerRecord } from '../../shared/domain/record.ts';
+import { Config } from '../aws/config.ts';
+import { startAwsApi } from './aws-api.ts';
+import { busOf, objectCreatedEvent } from './bus.ts';
+import { startGateway } from './gateway.ts';
+import { lambdaHost } from './lambda.ts';
+import { startLedger } from './ledger.ts';
+import { type Execution, type Machine, type MachineEvent, machineOf } from './machine.ts';
+import { lockFolder, mediaFolder } from './process.ts';
+import { startS3 } from './s3.ts';
+import { resourcesOf, synthesize } from './template.ts';
+import { type Sandbox, type SandboxSettings, startSandbox } from './truora/sandbox.ts';
+
+export type WorldOptions = {
+  /** The real Truora or a stand-in, with its key; the sandbox when left out. */
+  truora?: { origin: string; key: string };
+  sandboxSettings?: Partial<SandboxSettings>;
+  /** What differs from the local settings below. */
+  config?: Partial<Config>;
+  /** Factor on the seconds between retries. */
+  pace?: number;
+  /** Keeps the ledger on disk. */
+  ledgerDirectory?: string;
+  onEvent?: (event: MachineEvent) => void;
+  onLog?: (line: string) => void;
+};
+
+export type World = {
+  config: Config;
+  machine: Machine;
+  bucket: string;
+  /** The ledger's table. */
+  table: string;
+  s3Origin: string;
+  webhookUrl: string;
+  /** Absent when the world stands before the real Truora. */
+  sandbox: Sandbox | undefined;
+  /** The execution that a drop of this version has started, or will start. */
+  executionOf(versionId: string): Promise<Execution>;
+  record(revalidationId: string): Promise<LedgerRecord | undefined>;
+  /** A person's newest records. */
+  recordsOf(accountId: string): ReturnType<typeof listRecords>;
+  /** Puts an event on the bus once more, as S3 may. */
+  redeliver(versionId: string): Execution[];
+  secrets: Map<string, string>;
+  close(): Promise<void>;
+};
+
+/** Short times, so that a person at a desk sees every ending: against the sandbox nothing takes long. Seconds. */
+const sandboxTimes = { patienceSeconds: 2, httpDeadlineSeconds: 2, graceSeconds: 1 };
+
+/** Retries against the sandbox come twenty times as fast: 2 s become 0.1 s. */
+const SANDBOX_PACE = 0.05;
+
+/** A loopback stand-in may hand out upload links on its own origin; the real Truora may not. */
+const ownUploads = (origin: string): Pick<Config, 'uploadOrigins'> | undefined =>
+  /^http:\/\/(127\.0\.0\.1|\[::1\]|localhost)(:\d+)?$/.test(origin) ? { uploadOrigins: [origin] } : undefined;
+
+/**
+ * Boots the house on this machine from the synthesized template: what the template does not declare does not exist here.
+ * One world a process, since the functions' SDK clients find it through the process's environment.
+ */
+export const startWorld = async (options: WorldOptions = {}): Promise<World> => {
+  if (options.ledgerDirectory) lockFolder(options.ledgerDirectory);
+  const { folder: media, forget } = mediaFolder();
+
+  const sandbox = options.truora
+    ? undefined
+    : await startSandbox(options.sandboxSettings ? { settings: options.sandboxSettings } : {});
+  const truora = options.truora ?? { origin: sandbox?.origin ?? '', key: `local-${randomBytes(16).toString('hex')}` };
+  const config = Config.parse({
+    stage: 'local',
+    truoraOrigin: truora.origin,
+    ...ownUploads(truora.origin),
+    ...(sandbox ? sandboxTimes : { resultMode: 'poll' }),
+    ...options.config,
+  });
+  const template = synthesize(config);
+
+  const say = options.onLog ?? (() => {});
+  const lambda = lambdaHost(template, say);
+  const machine = machineOf(template, lambda, {
+    pace: options.pace ?? (sandbox ? SANDBOX_PACE : 1),
+    onEvent: options.onEvent ?? (() => {}),
+  });
+  const bus = busOf(template, machine);
+  const drops = new Map<
+    string,
+    { executions: Execution[]; started: PromiseWithResolvers<Execution>; again: () => Execution[] }
+  >();
+  const dropOf = (versionId: string) => {
+    const drop = drops.get(versionId) ?? {
+      executions: [],
+      started: Promise.withResolvers<Execution>(),
+      again: () => [],
+    };
+    drops.set(versionId, drop);
+    return drop;
+  };
+
+  const bucket = resourcesOf(template, 'AWS::S3::Bucket').map(({ ref }) => ref)[0] ?? '';
+  const s3 = await startS3({
+    buckets: [bucket],
+    directory: media,
+    onCreated: (created) => {
+      const drop = dropOf(created.versionId);
+      drop.again = () => bus.put(objectCreatedEvent(created));
+      drop.executions.push(...drop.again());
+      if (drop.executions[0]) drop.started.resolve(drop.executions[0]);
+    },
+  });
+  const secretNamed = (part: string) =>
+    resourcesOf(template, 'AWS::SecretsManager::Secret').find(({ id }) => id.includes(part))?.ref ?? '';
+  const webhookKey = randomBytes(32).toString('hex');
+  const secrets = new Map([
+    [secretNamed('TruoraKey'), truora.key],
+    [secretNamed('WebhookKeys'), JSON.stringify([webhookKey])],
+  ]);
+  const awsApi = await startAwsApi(machine, secrets);
+  const gateway = await startGateway(template, lambda);
+  pointSdkAt({ DYNAMODB: '', S3: s3.origin, SFN: awsApi.origin, SECRETS_MANAGER: awsApi.origin });
+  const ledger = await startLedger(template, options.ledgerDirectory);
+  pointSdkAt({ DYNAMODB: ledger.origin });
+  const webhookUrl = `${gateway.origin}/webhooks/truora`;
+  sandbox?.notify({ url: webhookUrl, key: webhookKey });
+
+  const table = resourcesOf(template, 'AWS::DynamoDB::Table')[0]?.ref ?? '';
+  const records = { table, retentionDays: config.retentionDays };
+  let closing: Promise<void> | undefined;
+  return {
+    config,
+    machine,
+    bucket,
+    table,
+    s3Origin: s3.origin,
+    webhookUrl,
+    sandbox,
+    executionOf: (versionId) => dropOf(versionId).started.promise,
+    redeliver: (versionId) => dropOf(versionId).again(),
+    record: (revalidationId) => readRecord(records, revalidationId),
+    recordsOf: (accountId) => listRecords(records, accountId, { limit: 100 }),
+    secrets,
+    close: () => {
+      closing ??= (async () => {
+        await machine.close();
+        await Promise.all([sandbox?.close(), gateway.close(), awsApi.close(), s3.close(), ledger.close()]);
+        forget();
+      })();
+      return closing;
+    },
+  };
+};
+
+/** The SDK finds the stand-ins by its own variables, so no code of ours knows whether it is at home or in AWS. */
+const pointSdkAt = (origins: Record<string, string>): void => {
+  for (const [service, origin] of Object.entries(origins)) process.env[`AWS_ENDPOINT_URL_${service}`] = origin;
+  process.env.AWS_REGION = 'us-east-1';
+  process.env.AWS_ACCESS_KEY_ID = 'local';
+  process.env.AWS_SECRET_ACCESS_KEY = 'local';
+  process.env.AWS_CONFIG_FILE = process.env.AWS_SHARED_CREDENTIALS_FILE = join(
+    tmpdir(),
+    'face-revalidation-no-profile',
+  );
+  delete process.env.AWS_PROFILE;
+  delete process.env.AWS_SESSION_TOKEN;
+};

@@ -1,0 +1,476 @@
+import { rmSync } from 'node:fs';
+import { App, CfnResource, Stack } from 'aws-cdk-lib';
+import { Code } from 'aws-cdk-lib/aws-lambda';
+import { describe, expect, test } from 'vitest';
+import { Config } from '../../infra/aws/config.ts';
+import { functionNames } from '../../infra/aws/functions.ts';
+import { FaceRevalidationStack } from '../../infra/aws/stack.ts';
+import { resourcesOf, synthesize, type Template } from '../../infra/local/template.ts';
+import { definition } from '../../infra/workflow/definition.ts';
+import { functionSeconds } from '../../infra/workflow/timing.ts';
+import { envKeys } from '../../shared/lambda/env.ts';
+import { stepNames } from '../../shared/workflow/contract.ts';
+import { fileOf, routes } from '../../shared/workflow/names.ts';
+
+const config = Config.parse({});
+const template = synthesize(config);
+const prod = synthesize(Config.parse({ stage: 'prod' }));
+
+/** A resource as CloudFormation reads it, with what the local world has no use for. */
+type Raw = Template['Resources'][string] & {
+  DeletionPolicy?: string;
+  UpdateReplacePolicy?: string;
+  DependsOn?: string[];
+};
+const rawOf = (of: Template, type: string): [string, Raw][] =>
+  Object.entries(of.Resources as Record<string, Raw>).filter(([, { Type }]) => Type === type);
+const only = (of: Template, type: string): Raw & { id: string } => {
+  const [[id, resource] = [], ...more] = rawOf(of, type);
+  if (!id || !resource || more.length > 0) throw new TypeError(`there is not exactly one ${type}`);
+  return { ...resource, id };
+};
+
+type Statement = {
+  Effect: string;
+  Action: string | string[];
+  Resource?: unknown;
+  Principal?: unknown;
+  Condition?: unknown;
+};
+const listed = <T>(one: T | T[]): T[] => (Array.isArray(one) ? one : [one]);
+const statementsOf = (of: Template, type: string): { id: string; statement: Statement }[] =>
+  resourcesOf(of, type).flatMap(({ id, properties }) =>
+    (properties.PolicyDocument as { Statement: Statement[] }).Statement.map((statement) => ({ id, statement })),
+  );
+
+const functionOf = (name: string) => {
+  const found = resourcesOf(template, 'AWS::Lambda::Function').find(
+    ({ properties }) => properties.Handler === `${fileOf(name)}.handler`,
+  );
+  if (!found) throw new TypeError(`no function has the handler of ${name}`);
+  return found.properties as { Timeout: number; Runtime: string; Environment?: { Variables: Record<string, string> } };
+};
+
+/** The circles in what refers to what: CloudFormation refuses them, and only when it is too late. */
+const circlesIn = ({ Resources }: Pick<Template, 'Resources'>): string[] => {
+  const refersTo = (value: unknown): string[] => {
+    if (value === null || typeof value !== 'object') return [];
+    return Object.entries(value).flatMap(([key, inner]) => {
+      if (key === 'Ref') return [String(inner)];
+      if (key === 'Fn::GetAtt') return [String((inner as string[])[0])];
+      if (key === 'DependsOn') return listed(inner as string | string[]);
+      if (key === 'Fn::Sub')
+        return [...String(listed(inner)[0]).matchAll(/\$\{([^}.!]+)/g)].flatMap(([, id]) => id ?? []);
+      return refersTo(inner);
+    });
+  };
+  const done = new Set<string>();
+  const circles: string[] = [];
+  const visit = (id: string, way: string[]) => {
+    if (way.includes(id)) return void circles.push([...way.slice(way.indexOf(id)), id].join(' -> '));
+    if (done.has(id) || !Resources[id]) return;
+    for (const next of new Set(refersTo(Resources[id]))) visit(next, [...way, id]);
+    done.add(id);
+  };
+  for (const id of Object.keys(Resources)) visit(id, []);
+  return circles;
+};
+
+describe('the template', () => {
+  test.each([
+    ['dev', template],
+    ['prod', prod],
+  ])('of %s refers to nothing in a circle', (_, of) => {
+    expect(circlesIn(of)).toEqual([]);
+  });
+
+  test('with a circle would be seen', () => {
+    const stack = new Stack(new App({ builtinCloudFormationValidation: false }), 'circular');
+    const chicken = new CfnResource(stack, 'Chicken', { type: 'Test::Chicken' });
+    const egg = new CfnResource(stack, 'Egg', { type: 'Test::Egg', properties: { From: chicken.ref } });
+    chicken.addPropertyOverride('From', { 'Fn::GetAtt': [stack.getLogicalId(egg), 'Arn'] });
+    const Resources = stack.resolve({ Chicken: chicken._toCloudFormation(), Egg: egg._toCloudFormation() });
+    expect(circlesIn({ Resources: { ...Resources.Chicken.Resources, ...Resources.Egg.Resources } })).toEqual([
+      'Chicken -> Egg -> Chicken',
+    ]);
+  });
+
+  test("passes CDK's own rules, those that cdk.json switches on too", () => {
+    const app = new App({ analyticsReporting: false, context: { '@aws-cdk/core:validateAgainstDefaultRules': true } });
+    new FaceRevalidationStack(app, 'checked', { config, codeOf: () => Code.fromInline('//') });
+    const { directory, stacks } = app.synth();
+    rmSync(directory, { recursive: true, force: true });
+    expect(stacks).toHaveLength(1);
+  });
+
+  test('has no function but ours: CDK adds none with rights of its own', () => {
+    const handlers = resourcesOf(template, 'AWS::Lambda::Function').map(({ properties }) => properties.Handler);
+    expect(handlers.toSorted()).toEqual(functionNames.map((name) => `${fileOf(name)}.handler`).toSorted());
+    expect(Object.values(template.Resources).filter(({ Type }) => Type.startsWith('Custom::'))).toEqual([]);
+  });
+
+  test('depends on nothing of the stage but names, lifetimes and the stage itself', () => {
+    const neutral = (of: Template, stage: string) =>
+      JSON.parse(
+        JSON.stringify(of.Resources)
+          .replaceAll(`face-revalidation-${stage}`, 'face-revalidation')
+          .replaceAll(/"(DeletionPolicy|UpdateReplacePolicy)":"\w+"/g, '"$1":""'),
+      );
+    expect(neutral(prod, 'prod')).toEqual(neutral(template, 'dev'));
+  });
+});
+
+describe('the state machine', () => {
+  const machine = only(template, 'AWS::StepFunctions::StateMachine').Properties as {
+    DefinitionString: unknown;
+    DefinitionSubstitutions: Record<string, unknown>;
+    StateMachineType: string;
+    StateMachineName: string;
+    LoggingConfiguration: object;
+  };
+
+  test('is the definition, as one plain text', () => {
+    expect(machine.DefinitionString).toBe(JSON.stringify(definition(config)));
+  });
+
+  test('waits as long as the deployment says', () => {
+    const patient = synthesize(Config.parse({ patienceSeconds: '90' }));
+    const { DefinitionString } = only(patient, 'AWS::StepFunctions::StateMachine').Properties;
+    expect(DefinitionString).toBe(JSON.stringify(definition({ patienceSeconds: 90 })));
+  });
+
+  test('knows every function of a step by its name, and no other', () => {
+    expect(Object.keys(machine.DefinitionSubstitutions).toSorted()).toEqual(stepNames.toSorted());
+    const [{ properties } = { properties: {} }] = resourcesOf(template, 'AWS::StepFunctions::StateMachine');
+    for (const [name, arn] of Object.entries(properties.DefinitionSubstitutions as Record<string, string>)) {
+      expect(arn).toMatch(new RegExp(`^arn:aws:lambda:.*:function:Functions${name}[0-9A-F]{8}$`));
+    }
+  });
+
+  test('is a standard one with a name of its own, and logs what happens without the data', () => {
+    expect(machine).toMatchObject({
+      StateMachineType: 'STANDARD',
+      StateMachineName: 'face-revalidation-dev',
+      LoggingConfiguration: { Level: 'ALL', IncludeExecutionData: false },
+    });
+  });
+});
+
+describe.each(functionNames)('the function %s', (name) => {
+  const { Environment, Timeout, Runtime } = functionOf(name);
+  const variables = Environment?.Variables ?? {};
+
+  test('is given the variables that it declares, and no other', () => {
+    expect(Object.keys(variables).toSorted()).toEqual([...envKeys[name]].toSorted());
+    for (const value of Object.values(variables)) expect(value).toMatch(/./);
+  });
+
+  test('is given no secret, only where one is kept', () => {
+    for (const [key, value] of Object.entries(variables)) {
+      if (key.endsWith('_SECRET')) expect(value).toMatch(/^arn:aws:secretsmanager:/);
+      // A token or a key, or any long run of letters and digits, that is not the name of something in the template.
+      else expect(value, key).not.toMatch(/eyJ|[A-Za-z0-9+/_=-]{33,}/);
+    }
+  });
+
+  test('ends when it is said to', () => {
+    expect(Timeout).toBe(functionSeconds[name]);
+    expect(Runtime).toBe('nodejs24.x');
+  });
+});
+
+test('what looks like a secret would be seen', () => {
+  for (const secret of ['eyJhbGciOiJIUzI1NiJ9.e30.x', 'a'.repeat(40), '3sL4kqtJlcpXroDTDmJ+rmSpXd3dIbrHY+MTRCxf3']) {
+    expect(secret).toMatch(/eyJ|[A-Za-z0-9+/_=-]{33,}/);
+  }
+});
+
+describe('the media bucket', () => {
+  const { id, Properties } = only(template, 'AWS::S3::Bucket');
+
+  test('keeps versions, and lets nobody in from outside', () => {
+    expect(Properties).toMatchObject({
+      VersioningConfiguration: { Status: 'Enabled' },
+      PublicAccessBlockConfiguration: {
+        BlockPublicAcls: true,
+        BlockPublicPolicy: true,
+        IgnorePublicAcls: true,
+        RestrictPublicBuckets: true,
+      },
+    });
+  });
+
+  test('is encrypted', () => {
+    expect(Properties).toMatchObject({
+      BucketEncryption: {
+        ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms' } }],
+      },
+    });
+  });
+
+  test('tells EventBridge of every object, by a property and not by a function', () => {
+    expect(Properties.NotificationConfiguration).toEqual({ EventBridgeConfiguration: { EventBridgeEnabled: true } });
+  });
+
+  test('speaks TLS alone, to its objects too', () => {
+    const [{ ref: bucket = '' } = {}] = resourcesOf(template, 'AWS::S3::Bucket');
+    expect(only(template, 'AWS::S3::BucketPolicy').Properties.Bucket).toEqual({ Ref: id });
+    expect(statementsOf(template, 'AWS::S3::BucketPolicy').map(({ statement }) => statement)).toEqual([
+      {
+        Effect: 'Deny',
+        Action: 's3:*',
+        Principal: { AWS: '*' },
+        Resource: [`arn:aws:s3:::${bucket}`, `arn:aws:s3:::${bucket}/*`],
+        Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+      },
+    ]);
+  });
+
+  test('forgets media after a day, whatever version and however little of it there is', () => {
+    expect(Properties.LifecycleConfiguration).toEqual({
+      Rules: [
+        {
+          Status: 'Enabled',
+          ExpirationInDays: 1,
+          NoncurrentVersionExpiration: { NoncurrentDays: 1 },
+          AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 },
+        },
+      ],
+    });
+  });
+});
+
+describe('the ledger', () => {
+  const { Properties } = only(template, 'AWS::DynamoDB::Table');
+
+  test('is paid by use, and can be brought back to any second', () => {
+    expect(Properties).toMatchObject({
+      BillingMode: 'PAY_PER_REQUEST',
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+    });
+  });
+
+  test('has one key, and forgets by `expiresAt`', () => {
+    expect(Properties).toMatchObject({
+      KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
+      TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
+    });
+  });
+
+  test('has one index: a person, by the time of the claims, keys alone', () => {
+    expect(Properties.GlobalSecondaryIndexes).toEqual([
+      {
+        IndexName: 'by-person',
+        KeySchema: [
+          { AttributeName: 'accountId', KeyType: 'HASH' },
+          { AttributeName: 'claimedAt', KeyType: 'RANGE' },
+        ],
+        Projection: { ProjectionType: 'KEYS_ONLY' },
+      },
+    ]);
+  });
+});
+
+describe('the door for drops', () => {
+  const [rule = { properties: {} }] = resourcesOf(template, 'AWS::Events::Rule');
+  const [target = {}] = (rule.properties.Targets ?? []) as Record<string, unknown>[];
+
+  test('is one rule with one target', () => {
+    expect(resourcesOf(template, 'AWS::Events::Rule')).toHaveLength(1);
+    expect(rule.properties.Targets).toHaveLength(1);
+  });
+
+  test('listens to new objects in the inbox of our bucket, and to nothing else', () => {
+    const [{ ref: bucket = '' } = {}] = resourcesOf(template, 'AWS::S3::Bucket');
+    expect(rule.properties.EventPattern).toEqual({
+      source: ['aws.s3'],
+      'detail-type': ['Object Created'],
+      detail: { bucket: { name: [bucket] }, object: { key: [{ prefix: 'inbox/' }] } },
+    });
+    expect(rule.properties.State ?? 'ENABLED').toBe('ENABLED');
+  });
+
+  test('hands the whole event to the machine, and takes no value out of it', () => {
+    const [{ ref: machineArn = '' } = {}] = resourcesOf(template, 'AWS::StepFunctions::StateMachine');
+    expect(target).toMatchObject({ Arn: machineArn });
+    expect(target.InputTransformer).toEqual({
+      InputTemplate: '{"request":{"kind":"drop","event":<aws.events.event.json>}}',
+    });
+    expect(target).not.toHaveProperty('Input');
+    expect(target).not.toHaveProperty('InputPath');
+  });
+
+  test('leaves what could not be started in a queue that EventBridge can write to', () => {
+    const queue = only(template, 'AWS::SQS::Queue');
+    expect(only(template, 'AWS::Events::Rule').Properties.Targets).toMatchObject([
+      { DeadLetterConfig: { Arn: { 'Fn::GetAtt': [queue.id, 'Arn'] } } },
+    ]);
+    // With a KMS key, what EventBridge sends would be lost without a word.
+    expect(queue.Properties).toMatchObject({ SqsManagedSseEnabled: true, MessageRetentionPeriod: 14 * 86_400 });
+    expect(queue.Properties).not.toHaveProperty('KmsMasterKeyId');
+    const [{ properties } = { properties: {} }] = resourcesOf(template, 'AWS::SQS::QueuePolicy');
+    expect((properties.PolicyDocument as { Statement: Statement[] }).Statement).toContainEqual(
+      expect.objectContaining({
+        Effect: 'Allow',
+        Action: 'sqs:SendMessage',
+        Principal: { Service: 'events.amazonaws.com' },
+        Condition: { ArnEquals: { 'aws:SourceArn': expect.stringContaining('events') } },
+      }),
+    );
+  });
+});
+
+describe('the door for HTTP', () => {
+  test('has the routes of the list, and no other', () => {
+    const keys = resourcesOf(template, 'AWS::ApiGatewayV2::Route').map(({ properties }) => properties.RouteKey);
+    expect(keys).toEqual(Object.values(routes).map(({ method, path }) => `${method} ${path}`));
+  });
+
+  test('hands calls on in the payload that the handlers read', () => {
+    const versions = resourcesOf(template, 'AWS::ApiGatewayV2::Integration').map(
+      ({ properties }) => properties.PayloadFormatVersion,
+    );
+    expect(versions).toEqual(Object.keys(routes).map(() => '2.0'));
+  });
+});
+
+describe('the rights', () => {
+  /**
+   * Step Functions writes its log through log delivery, whose actions know no resource; CDK adds them for `logs` on a
+   * state machine, and AWS documents them with `*`.
+   */
+  const ofLogDelivery = (action: string) => /^logs:\w*(LogDeliver(y|ies)|ResourcePolic(y|ies)|LogGroups)$/.test(action);
+
+  const allowed = ['AWS::IAM::Policy', 'AWS::SQS::QueuePolicy', 'AWS::S3::BucketPolicy', 'AWS::IAM::ManagedPolicy']
+    .flatMap((type) => statementsOf(template, type))
+    .filter(({ statement }) => statement.Effect === 'Allow');
+
+  test('are given action by action', () => {
+    expect(allowed.length).toBeGreaterThan(functionNames.length);
+    const actions = allowed.flatMap(({ statement }) => listed(statement.Action));
+    expect(actions.filter((action) => action.includes('*'))).toEqual([]);
+    expect(allowed.filter(({ statement }) => 'NotAction' in statement || 'NotResource' in statement)).toEqual([]);
+  });
+
+  test('are given on something named, but for log delivery', () => {
+    const everywhere = allowed.filter(({ statement }) => listed(statement.Resource).includes('*'));
+    expect(everywhere).toHaveLength(1);
+    expect(
+      everywhere.flatMap(({ statement }) => listed(statement.Action)).filter((one) => !ofLogDelivery(one)),
+    ).toEqual([]);
+    const wide = allowed
+      .flatMap(({ statement }) => listed(statement.Resource))
+      .filter((resource) => resource !== '*' && String(resource).includes('*'));
+    expect(new Set(wide.map((resource) => String(resource).replace(/^.*:::[^/]+/, '')))).toEqual(
+      new Set(['/inbox/*', '/media/*']),
+    );
+  });
+
+  test('are each held by one function: no two share a role', () => {
+    const roles = resourcesOf(template, 'AWS::Lambda::Function').map(({ properties }) => properties.Role);
+    expect(new Set(roles).size).toBe(functionNames.length);
+  });
+
+  test('of the machine are to call the functions of its steps', () => {
+    const invoked = allowed
+      .filter(({ statement }) => listed(statement.Action).includes('lambda:InvokeFunction'))
+      .flatMap(({ statement }) => listed(statement.Resource as string));
+    expect(invoked.map((arn) => arn.replace(/^.*:function:Functions(.*)[0-9A-F]{8}$/, '$1')).toSorted()).toEqual(
+      stepNames.toSorted(),
+    );
+  });
+
+  test("to read Truora's key are those of the functions that ask Truora with it", () => {
+    const readers = allowed
+      .filter(({ statement }) => listed(statement.Action).includes('secretsmanager:GetSecretValue'))
+      .map(({ id, statement }) => [
+        /^Functions(\w+?)ServiceRole/.exec(id)?.[1],
+        /TruoraKey|WebhookKeys/.exec(String(statement.Resource))?.[0],
+      ]);
+    expect(readers.toSorted()).toEqual([
+      ['CheckEnrollment', 'TruoraKey'],
+      ['CreateValidation', 'TruoraKey'],
+      ['ReadVerdict', 'TruoraKey'],
+      ['ReceiveWebhook', 'WebhookKeys'],
+    ]);
+  });
+});
+
+describe('what lasts', () => {
+  const lasting = ['AWS::S3::Bucket', 'AWS::DynamoDB::Table', 'AWS::SecretsManager::Secret'];
+  const livesOf = (of: Template, types: string[]) =>
+    types
+      .flatMap((type) => rawOf(of, type))
+      .map(([, { DeletionPolicy, UpdateReplacePolicy }]) => [DeletionPolicy, UpdateReplacePolicy]);
+
+  test('outlives the stack in prod', () => {
+    expect(livesOf(prod, lasting)).toEqual(Array.from({ length: 4 }, () => ['Retain', 'Retain']));
+  });
+
+  test('goes with the stack everywhere else', () => {
+    expect(livesOf(template, lasting)).toEqual(Array.from({ length: 4 }, () => ['Delete', 'Delete']));
+  });
+
+  test('is nothing at all of a stack that is not prod', () => {
+    const left = Object.entries(template.Resources as Record<string, Raw>).filter(
+      ([, one]) => one.DeletionPolicy === 'Retain',
+    );
+    expect(left.map(([id]) => id)).toEqual([]);
+  });
+});
+
+describe('the configuration', () => {
+  test('is complete without a word', () => {
+    expect(config).toEqual({
+      stage: 'dev',
+      resultMode: 'callback',
+      patienceSeconds: 60,
+      graceSeconds: 30,
+      httpDeadlineSeconds: 10,
+      retentionDays: 365,
+      truoraOrigin: 'https://api.validations.truora.com',
+      uploadOrigins: ['https://files.truora.com'],
+    });
+  });
+
+  test('takes numbers as the command line gives them', () => {
+    expect(Config.parse({ patienceSeconds: '90', graceSeconds: '5', retentionDays: '30' })).toMatchObject({
+      patienceSeconds: 90,
+      graceSeconds: 5,
+      retentionDays: 30,
+    });
+  });
+
+  test.each<[string, unknown]>([
+    ['stage', 'Prod'],
+    ['stage', ''],
+    ['stage', '1st'],
+    ['stage', 'a'.repeat(17)],
+    ['stage', 'a_b'],
+    ['resultMode', 'push'],
+    ['patienceSeconds', 0],
+    ['patienceSeconds', '3601'],
+    ['patienceSeconds', '1.5'],
+    ['patienceSeconds', 'a minute'],
+    ['patienceSeconds', ''],
+    ['graceSeconds', '0'],
+    ['graceSeconds', 601],
+    ['httpDeadlineSeconds', 13],
+    ['httpDeadlineSeconds', 0],
+    ['retentionDays', 0],
+    ['retentionDays', 3651],
+    ['truoraOrigin', 'api.validations.truora.com'],
+    ['truoraOrigin', 'https://api.validations.truora.com/'],
+    ['truoraOrigin', 'https://api.validations.truora.com/v1'],
+    ['truoraOrigin', 'https://user:password@api.validations.truora.com'],
+    ['truoraOrigin', 'javascript:alert(1)'],
+    ['uploadOrigins', []],
+    ['uploadOrigins', ['files.truora.com']],
+    ['uploadOrigins', ['https://files.truora.com', 'https://files.truora.com/']],
+    ['retentionDay', 30],
+  ])('refuses %s of %j by its name', (field, value) => {
+    const { error } = Config.safeParse({ [field]: value });
+    const named = error?.issues.map((issue) => (issue.code === 'unrecognized_keys' ? issue.keys[0] : issue.path[0]));
+    expect(named).toEqual([field]);
+  });
+});

@@ -1,0 +1,123 @@
+import { randomBytes } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { drop, putMedia, registerEnrollment } from '../../infra/local/drop.ts';
+import type { MachineEvent } from '../../infra/local/machine.ts';
+import { startWorld, type World } from '../../infra/local/world.ts';
+import { getItem } from '../../shared/aws/table.ts';
+
+const logs: string[] = [];
+const events: MachineEvent[] = [];
+let world: World;
+
+/** A media file whose every part is a canary: the same text over and over behind a JPEG's first bytes. */
+const mediaCanary = `media-canary-${randomBytes(8).toString('hex')}`;
+const file = join(tmpdir(), `${mediaCanary}.jpg`);
+
+/** Endings of every kind, and each trouble that makes somebody write an error. */
+const suffixes = [
+  '',
+  '-declined',
+  '-system-error',
+  '-other-account',
+  '-webhook-lost',
+  '-webhook-early',
+  '-enrollment-unknown',
+  '-unauthorized',
+  '-create-down',
+  '-create-malformed',
+  '-create-rejected',
+  '-malformed',
+  '-huge',
+  '-hung',
+  '-upload-reset',
+  '-unsafe-link',
+];
+const accounts = suffixes.map((suffix) => ({
+  accountId: `person-canary${suffix}`,
+  enrollmentId: `ENR-canary${suffix}`,
+}));
+
+const tokens: string[] = [];
+const links: string[] = [];
+
+beforeAll(async () => {
+  writeFileSync(file, Buffer.concat([Buffer.from('ffd8ffe0', 'hex'), Buffer.from(mediaCanary.repeat(500))]));
+  world = await startWorld({ onLog: (line) => logs.push(line), onEvent: (event) => events.push(event) });
+  await Promise.all(
+    accounts.map(async (who) => {
+      await registerEnrollment(world.sandbox?.origin ?? '', who);
+      const versionId = await drop(world, { file, ...who, name: 'face.jpg', options: { resultMode: 'callback' } });
+      const execution = await world.executionOf(versionId);
+      await execution.ended;
+      const { records } = await world.recordsOf(who.accountId);
+      const validationId = records[0]?.validationId;
+      if (!validationId) return;
+      const wait = await getItem(world.table, `WAIT#${validationId}`);
+      const link = await getItem(world.table, `LINK#${validationId}`);
+      if (wait?.taskToken) tokens.push(String(wait.taskToken));
+      if (link?.uploadLink) links.push(String(link.uploadLink));
+    }),
+  );
+  // A refusal whose key is itself a person's: it may not be quoted either.
+  await putMedia(world, { key: 'inbox/person-canary-unreadable/face.jpg', file })
+    .then(world.executionOf)
+    .then(({ ended }) => ended);
+});
+afterAll(() => world.close());
+
+/** What an execution's history holds: every input, output, error and cause. */
+const history = () => JSON.stringify(events);
+
+test('the search finds what is there: ids in the history, steps in the log', () => {
+  expect(history()).toContain('person-canary');
+  expect(logs.join('\n')).toContain('CreateValidation');
+  expect(logs.filter((line) => line.startsWith('ERROR\tInvoke Error')).length).toBeGreaterThan(5);
+  expect(tokens.length).toBeGreaterThan(5);
+  expect(links.length).toBeGreaterThan(5);
+});
+
+test('no API key, webhook key, upload link, media byte or task token stands in a log line or in the history', () => {
+  const secrets = [
+    ...world.secrets.values(),
+    ...[...world.secrets.values()].flatMap((secret) =>
+      secret.startsWith('[') ? (JSON.parse(secret) as string[]) : [],
+    ),
+    ...links,
+    ...links.map((link) => new URL(link).search),
+    ...tokens,
+    mediaCanary,
+    Buffer.from(mediaCanary).toString('base64').slice(0, 24),
+  ];
+  expect(secrets.every((secret) => secret.length > 8)).toBe(true);
+  for (const [place, text] of [
+    ['log', logs.join('\n')],
+    ['history', history()],
+  ] as const) {
+    const found = secrets
+      .filter((secret) => text.includes(secret))
+      .map((secret) => `${secret.slice(0, 4)}... in the ${place}`);
+    expect(found).toEqual([]);
+  }
+});
+
+test('no account or enrollment id stands in a log line', () => {
+  expect(logs.filter((line) => /person-canary|ENR-canary/.test(line))).toEqual([]);
+});
+
+test('the task token stands nowhere in the history, the upload link nowhere in a record', async () => {
+  expect(history()).not.toMatch(/taskToken/);
+  for (const { accountId } of accounts) {
+    const { records } = await world.recordsOf(accountId);
+    const text = JSON.stringify(records);
+    expect(links.some((link) => text.includes(new URL(link).search))).toBe(false);
+  }
+});
+
+test('the state of every execution stays below 8 KB', () => {
+  const sizes = events.map(({ input, output }) => Buffer.byteLength(JSON.stringify(output ?? input ?? null)));
+  expect(Math.max(...sizes)).toBeGreaterThan(500);
+  expect(Math.max(...sizes)).toBeLessThan(8192);
+});

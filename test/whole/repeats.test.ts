@@ -1,0 +1,88 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { putMedia } from '../../infra/local/drop.ts';
+import { startWorld, type World } from '../../infra/local/world.ts';
+import type { Outcome } from '../../shared/domain/revalidation.ts';
+import { dropped, fileOf, photo, someone } from '../support/drops.ts';
+
+let world: World;
+beforeAll(async () => {
+  world = await startWorld();
+});
+afterAll(() => world.close());
+
+test('copies of one event, while it runs and after it has ended, are one charge and one outcome', async () => {
+  const { accountId, enrollmentId } = await someone(world);
+  const key = `inbox/${accountId}/${enrollmentId}/a.jpg`;
+  const versionId = await putMedia(world, { key, file: fileOf(photo), metadata: { 'user-authorized': 'true' } });
+  const first = await world.executionOf(versionId);
+  const during = [...world.redeliver(versionId), ...world.redeliver(versionId)];
+  await first.ended;
+  const after = [...world.redeliver(versionId), ...world.redeliver(versionId)];
+  const all = [first, ...during, ...after];
+  await Promise.all(all.map(({ ended }) => ended));
+
+  expect(all.map(({ status }) => status)).toEqual(Array(5).fill('SUCCEEDED'));
+  expect(new Set(all.map(({ executionArn }) => executionArn)).size).toBe(5);
+  expect(new Set(all.map(({ output }) => JSON.stringify(output))).size).toBe(1);
+  const { records } = await world.recordsOf(accountId);
+  expect(records.map(({ trail }) => trail.map(({ phase }) => phase))).toEqual([
+    ['claimed', 'created', 'moved', 'approved'],
+  ]);
+  expect(await chargesOf(accountId)).toBe(1);
+});
+
+test('two versions of one key are two re-validations, each with its own media', async () => {
+  const { accountId, enrollmentId } = await someone(world);
+  const key = `inbox/${accountId}/${enrollmentId}/a.jpg`;
+  const other = Buffer.concat([photo, Buffer.from('second')]);
+  const [one, two] = [await dropped(world, { key }), await dropped(world, { key, bytes: other })];
+  expect((one.execution.output as Outcome).revalidationId).not.toBe((two.execution.output as Outcome).revalidationId);
+  const { records } = await world.recordsOf(accountId);
+  const sent = records.map(({ validationId }) => world.sandbox?.uploaded(validationId ?? '')?.bytes);
+  expect(sent.sort()).toEqual([photo.length, other.length].sort());
+});
+
+test('an idempotency key brings back the outcome, and refuses another request under it', async () => {
+  const { accountId, enrollmentId } = await someone(world);
+  await putMedia(world, { key: 'media/i.jpg', file: fileOf(photo) });
+  const call = {
+    kind: 'call',
+    accountId,
+    enrollmentId,
+    userAuthorized: true,
+    media: { key: 'media/i.jpg' },
+    idempotencyKey: `order-${accountId}`,
+  };
+  const run = async (request: object) => {
+    const execution = world.machine.start({ request });
+    await execution.ended;
+    return execution.output as Outcome;
+  };
+  const first = await run(call);
+  // A newer version of the object does not matter: the key already stands for the first one.
+  await putMedia(world, { key: 'media/i.jpg', file: fileOf(Buffer.concat([photo, Buffer.from('newer')])) });
+  expect(await run(call)).toEqual(first);
+  expect(first.status).toBe('approved');
+  const other = await run({ ...call, options: { threshold: 0.9 } });
+  expect([other.status, other.reason]).toEqual(['refused', 'idempotency_key_reused']);
+  expect(await chargesOf(accountId)).toBe(1);
+});
+
+test('an object that is overwritten after its drop is moved in the version that was dropped', async () => {
+  const { accountId, enrollmentId } = await someone(world, '-enrollment-later');
+  const key = `inbox/${accountId}/${enrollmentId}/a.jpg`;
+  const versionId = await putMedia(world, { key, file: fileOf(photo), metadata: { 'user-authorized': 'true' } });
+  const execution = await world.executionOf(versionId);
+  await putMedia(world, { key, file: fileOf(Buffer.concat([photo, Buffer.from('overwritten')])) });
+  await execution.ended;
+  const { validationId } = execution.output as Outcome;
+  expect(world.sandbox?.uploaded(validationId ?? '')?.bytes).toBe(photo.length);
+});
+
+/** The sandbox's own list of a person's validations: what Truora would charge for. */
+const chargesOf = async (accountId: string): Promise<number> => {
+  const response = await fetch(`${world.sandbox?.origin}/v1/accounts/${accountId}/validations`, {
+    headers: { 'truora-api-key': 'any' },
+  });
+  return ((await response.json()) as { validations: unknown[] }).validations.length;
+};

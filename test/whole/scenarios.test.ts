@@ -1,0 +1,83 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { drop, registerEnrollment } from '../../infra/local/drop.ts';
+import { type Scenario, scenarios } from '../../infra/local/truora/scenarios.ts';
+import { startWorld, type World } from '../../infra/local/world.ts';
+import type { ResultMode } from '../../shared/domain/request.ts';
+import type { Outcome } from '../../shared/domain/revalidation.ts';
+
+const selfie = join(import.meta.dirname, '../../infra/local/media/selfie.jpg');
+
+let world: World;
+beforeAll(async () => {
+  world = await startWorld();
+});
+afterAll(() => world.close());
+
+/** One whole drop: object, event, rule, machine, functions, sandbox, record. */
+const walk = async ({ suffix, needs }: Scenario, resultMode: ResultMode) => {
+  const accountId = `${resultMode}${suffix}`;
+  const enrollmentId = `ENR-${accountId}`;
+  await registerEnrollment(world.sandbox?.origin ?? '', { accountId, enrollmentId });
+  const options = { ...needs, resultMode };
+  const versionId = await drop(world, { file: selfie, accountId, enrollmentId, name: 'selfie.jpg', options });
+  const execution = await world.executionOf(versionId);
+  await execution.ended;
+  const { records } = await world.recordsOf(accountId);
+  return { execution, records };
+};
+
+const expectEnd = async (scenario: Scenario, mode: ResultMode) => {
+  const { execution, records } = await walk(scenario, mode);
+  const { status, reason } = scenario.expected;
+  expect(records.map(({ phase, outcome }) => [phase, outcome?.status, outcome?.reason])).toEqual([
+    [status, status, reason],
+  ]);
+  // Only what we gave up on our side fails the execution; a verdict of Truora's, whatever it is, is an answer.
+  const verdict = records[0]?.outcome?.decidedBy !== 'workflow';
+  expect(execution.status).toBe(verdict || status === 'refused' ? 'SUCCEEDED' : 'FAILED');
+  if (execution.status === 'SUCCEEDED') expect(execution.output).toEqual(records[0]?.outcome);
+  else expect([execution.error, execution.cause]).toEqual(['RevalidationFailedError', reason]);
+  return records[0]?.outcome as Outcome;
+};
+
+const modeOf = ({ modes }: Scenario): ResultMode => modes?.[0] ?? 'callback';
+
+describe('every scenario, in its own mode', () => {
+  test.concurrent.each(scenarios.map((scenario) => ({ ...scenario, name: scenario.suffix || 'no suffix' })))(
+    '$name ends $expected.status $expected.reason',
+    async (scenario) => {
+      await expectEnd(scenario, modeOf(scenario));
+    },
+  );
+});
+
+/** The kinds of ending, and the troubles that both ways of waiting have to get over. */
+const inBoth = [
+  '',
+  '-declined',
+  '-expired-manual_review_expired',
+  '-system-error',
+  '-pending-declined',
+  '-other-enrollment',
+  '-slow',
+  '-down-2',
+  '-enrollment-pending',
+  '-create-down',
+];
+
+describe('ten scenarios, in the other mode too', () => {
+  test.concurrent.each(inBoth)('%s', async (suffix) => {
+    const scenario = scenarios.find((one) => one.suffix === suffix);
+    if (!scenario) throw new Error(`no scenario ${suffix}`);
+    const outcome = await expectEnd(scenario, 'poll');
+    expect(['poll', 'workflow']).toContain(outcome.decidedBy);
+  });
+});
+
+test('a webhook that works is what decides, and Truora is read once', async () => {
+  const before = world.sandbox?.counts().reads ?? 0;
+  const { records } = await walk({ suffix: '-webhook-twice', story: '', expected: { status: 'approved' } }, 'callback');
+  expect(records[0]?.outcome?.decidedBy).toBe('webhook');
+  expect((world.sandbox?.counts().reads ?? 0) - before).toBe(1);
+});
