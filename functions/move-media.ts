@@ -26,7 +26,7 @@ export const handler = step('MoveMedia', async ({ claim, validation, executionId
     if (bytes !== media.bytes)
       throw new MediaGoneError('media_changed', 'media: its size is not the one that was claimed');
     const hash = createHash('sha256');
-    const hashed = Readable.from(hashing(stream, hash), { objectMode: false });
+    const hashed = Readable.from(hashing(stream, hash, bytes), { objectMode: false });
     const truora = truoraFromEnv(readSecret, { upload: true });
     await uploadMedia(truora, link, { stream: hashed, bytes, type: media.type });
     const receipt = { bytes, sha256: hash.digest('hex'), movedAt: new Date().toISOString() };
@@ -38,9 +38,13 @@ export const handler = step('MoveMedia', async ({ claim, validation, executionId
   }
 });
 
-async function* hashing(stream: Readable, hash: Hash) {
+/** Passes the bytes on and hashes them. A stream that ends early is an error at once, not a silence until a deadline. */
+async function* hashing(stream: Readable, hash: Hash, bytes: number) {
+  let passed = 0;
   for await (const chunk of stream) {
     hash.update(chunk);
+    passed += chunk.length;
     yield chunk;
   }
+  if (passed !== bytes) throw Object.assign(new Error('the object ended early'), { code: 'MEDIA_ENDED_EARLY' });
 }

@@ -18,7 +18,11 @@ export const startLedger = async (template: Template, directory?: string): Promi
   const server: Server = dynalite({ createTableMs: 0, ...(directory ? { path: directory } : {}) });
   await listening(server);
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const client = new DynamoDBClient({ endpoint: origin });
+  const client = new DynamoDBClient({
+    endpoint: origin,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  });
   for (const { ref, properties } of resourcesOf(template, 'AWS::DynamoDB::Table')) {
     const { KeySchema, AttributeDefinitions, GlobalSecondaryIndexes, BillingMode } =
       properties as unknown as CreateTableCommandInput;

@@ -23,7 +23,9 @@ export const readSecret = async (id: string, refused?: string): Promise<string> 
   }
   try {
     client ??= new SecretsManagerClient({});
-    const { SecretString: value } = await client.send(new GetSecretValueCommand({ SecretId: id }));
+    const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: id }));
+    // A value that was pasted or echoed often ends in a line break, which no HTTP header may hold.
+    const value = SecretString?.trim();
     if (!value) throw new TypeError('the secret is empty');
     cache.set(id, { value, readAt: Date.now() });
     return value;

@@ -58,12 +58,18 @@ export const getItem = async (table: string, pk: string): Promise<Item | undefin
   return Item && (unmarshall(Item) as Item);
 };
 
-/** Several items at once, in the order asked for; what does not exist is left out. At most 100. */
+/** How often DynamoDB is asked again for what it left out of a batch, and how long before the first time. Milliseconds. */
+const BATCH_TRIES = 5;
+const BATCH_PAUSE_MS = 50;
+
+/** Several items at once, in the order asked for; what does not exist is left out. At most 100, DynamoDB's own limit. */
 export const getItems = async (table: string, pks: readonly string[]): Promise<Item[]> => {
   if (pks.length === 0) return [];
   const found = new Map<string, Item>();
   let keys = pks.map((pk) => ({ pk: { S: pk } }));
-  while (keys.length > 0) {
+  for (let tries = 0; keys.length > 0; tries += 1) {
+    if (tries === BATCH_TRIES) throw new Error('DynamoDB leaves items of the batch unread');
+    if (tries > 0) await new Promise((resolve) => setTimeout(resolve, BATCH_PAUSE_MS * 2 ** tries));
     const { Responses, UnprocessedKeys } = await dynamo().send(
       new BatchGetItemCommand({ RequestItems: { [table]: { Keys: keys } } }),
     );

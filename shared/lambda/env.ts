@@ -4,7 +4,10 @@ import type { StepName } from '../workflow/contract.ts';
 import type { RouteName } from '../workflow/names.ts';
 
 const whole = z.coerce.number().int().positive();
-const origins = z.string().transform((list) => list.split(','));
+const origins = z
+  .string()
+  .transform((list) => list.split(','))
+  .pipe(z.array(z.url()));
 
 /** Every environment variable there is, and what it must look like. None holds a secret: two name where one is kept. */
 const variables = {
