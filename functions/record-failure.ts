@@ -1,6 +1,7 @@
 import { closeIntent } from '../shared/aws/intents.ts';
 import { recordOutcome } from '../shared/aws/ledger.ts';
 import { readCaught } from '../shared/domain/caught.ts';
+import { AlreadyDecidedError } from '../shared/domain/errors.ts';
 import { identify } from '../shared/domain/identity.ts';
 import { env, ledgerFromEnv } from '../shared/lambda/env.ts';
 import { step } from '../shared/lambda/step.ts';
@@ -31,5 +32,7 @@ export const handler = step('RecordFailure', async ({ request, failure, claim, v
     executionId,
   );
   if (claim) await closeIntent(ledger.table, claim.accountId, claim.revalidationId);
+  // Somebody decided it meanwhile, so nothing was given up: the machine goes on to what stands.
+  if (outcome.status !== 'failed') throw new AlreadyDecidedError('already_decided', revalidationId);
   return outcome;
 });

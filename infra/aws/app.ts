@@ -6,10 +6,8 @@ import { functionNames } from './functions.ts';
 import { FaceRevalidationStack } from './stack.ts';
 
 const app = new App();
-const chosen = Object.keys(Config.shape).flatMap((name) => {
-  const value = app.node.tryGetContext(name);
-  return value === undefined ? [] : [[name, value]];
-});
+// CDK's own settings have a colon or an @ in their names; whatever is left is meant for us, so a typo is an error.
+const chosen = Object.entries(app.node.getAllContext()).filter(([name]) => !/[:@]/.test(name));
 const { success, data: config, error } = Config.safeParse(Object.fromEntries(chosen));
 if (!success)
   throw new Error(

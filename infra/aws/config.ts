@@ -1,9 +1,15 @@
 import * as z from 'zod';
 import { ResultMode } from '../../shared/domain/request.ts';
 
-const origin = z
-  .url()
-  .refine((url) => URL.canParse(url) && new URL(url).origin === url, 'must be scheme, host and port alone');
+const loopback = ['127.0.0.1', '[::1]', 'localhost'];
+
+/** Media and keys go there, so it is https; http is for a stand-in on this very machine. */
+const origin = z.string().refine((text) => {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  return (
+    url?.origin === text && (url.protocol === 'https:' || (url.protocol === 'http:' && loopback.includes(url.hostname)))
+  );
+}, 'must be https, and scheme, host and port alone');
 
 /** Everything a deployment may choose. One place, typed and checked: `npx cdk synth -c stage=prod -c patienceSeconds=90`. */
 export const Config = z.strictObject({
@@ -24,6 +30,8 @@ export const Config = z.strictObject({
   retentionDays: z.coerce.number().int().min(1).max(3650).default(365),
   truoraOrigin: origin.default('https://api.validations.truora.com'),
   /** Where upload links may point: Truora's upload host (seen: its own SDK refuses every other), or a stand-in's origin. */
-  uploadOrigins: z.array(origin).min(1).default(['https://files.truora.com']),
+  uploadOrigins: z
+    .preprocess((list) => (typeof list === 'string' ? list.split(',') : list), z.array(origin).min(1))
+    .default(['https://files.truora.com']),
 });
 export type Config = z.infer<typeof Config>;

@@ -1,4 +1,4 @@
-import { ArnFormat, Stack } from 'aws-cdk-lib';
+import { ArnFormat, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { DefinitionBody, LogLevel, StateMachine, StateMachineType } from 'aws-cdk-lib/aws-stepfunctions';
@@ -37,7 +37,10 @@ export class Machine extends Construct {
       definitionSubstitutions: Object.fromEntries(steps),
       role,
       logs: {
-        destination: new LogGroup(this, 'Log', { retention: RetentionDays.ONE_MONTH }),
+        destination: new LogGroup(this, 'Log', {
+          retention: RetentionDays.ONE_MONTH,
+          removalPolicy: RemovalPolicy.DESTROY,
+        }),
         level: LogLevel.ALL,
         // Execution data holds ids of people; they belong into the ledger and the history, not into logs.
         includeExecutionData: false,

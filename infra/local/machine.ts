@@ -126,7 +126,12 @@ export const machineOf = (
       abort: () => {},
       ended: Promise.resolve(),
     };
-    const isOver = () => execution.status !== 'RUNNING';
+    // The engine resumes a retry before it says that the time is up, so the clock is asked too.
+    const endsAt = Date.now() + definition.TimeoutSeconds * 1000;
+    const isOver = () => execution.status !== 'RUNNING' || Date.now() >= endsAt;
+    const unparkAll = () => {
+      for (const wait of parked.values()) if (wait.executionArn === executionArn) wait.reject(overError());
+    };
     const tasks = Object.entries(definition.States).filter(
       (entry): entry is [string, TaskState] => entry[1].Type === 'Task',
     );
@@ -147,17 +152,18 @@ export const machineOf = (
       },
     });
     execution.abort = () => {
-      if (isOver()) return;
+      if (execution.status !== 'RUNNING') return;
       execution.status = 'ABORTED';
       run.abort();
-      for (const wait of parked.values()) if (wait.executionArn === executionArn) wait.reject(overError());
+      unparkAll();
     };
     execution.ended = run.result.then(
       (output) => {
-        if (!isOver()) Object.assign(execution, { status: 'SUCCEEDED', output });
+        if (execution.status === 'RUNNING') Object.assign(execution, { status: 'SUCCEEDED', output });
       },
       (error: Error & { cause?: Partial<Error> }) => {
-        if (isOver()) return;
+        unparkAll();
+        if (execution.status !== 'RUNNING') return;
         const status = error.name === 'ExecutionTimeoutError' ? 'TIMED_OUT' : 'FAILED';
         Object.assign(execution, { status, error: error.cause?.name, cause: error.cause?.message });
       },

@@ -160,7 +160,11 @@ export const definition = ({ patienceSeconds }: { patienceSeconds: number }): De
       Catch: [failed],
       ...ends,
     }),
-    RecordFailure: task('RecordFailure', 'Given up, and written down.', { Retry: [recording], Next: 'Failed' }),
+    RecordFailure: task('RecordFailure', 'Given up, and written down.', {
+      Retry: [never('AlreadyDecidedError'), recording],
+      Catch: [decided],
+      Next: 'Failed',
+    }),
     Failed: {
       Type: 'Fail',
       Comment: 'A person should look.',

@@ -14,7 +14,7 @@ export const readInboxKey = (key: string): InboxKey | undefined => {
   const [inbox, accountId, enrollmentId, name, ...rest] = key.split('/');
   if (`${inbox}/` !== INBOX || !name || rest.length > 0) return undefined;
   if (!AccountId.safeParse(accountId).success || !TruoraId.safeParse(enrollmentId).success) return undefined;
-  if (!/[^.]\.[^.]+$/su.test(name)) return undefined;
+  if (!/.\.[^.]+$/su.test(name)) return undefined;
   return { accountId: accountId as string, enrollmentId: enrollmentId as string, name };
 };
 

@@ -35,7 +35,8 @@ export const sniffMediaType = (head: Uint8Array): MediaType | undefined => {
   if (text.startsWith('\x89PNG\r\n\x1a\n')) return 'image/png';
   if (text.startsWith('RIFF') && text.startsWith('WEBP', 8)) return 'image/webp';
   if (text.startsWith('RIFF') && text.startsWith('AVI ', 8)) return 'video/x-msvideo';
-  if (text.startsWith('\x1a\x45\xdf\xa3') && text.includes('webm')) return 'video/webm';
+  // The element 4282 of EBML's header is the document's type; Matroska has the same header and another type.
+  if (text.startsWith('\x1a\x45\xdf\xa3') && /\x42\x82.webm/s.test(text)) return 'video/webm';
   const atom = text.slice(4, 8);
   if (atom === 'ftyp') {
     const brand = text.slice(8, 12);

@@ -35,7 +35,8 @@ export const envKeys: Record<StepName | RouteName, readonly EnvKey[]> = {
   ClaimRequest: [...ledgerKeys, 'MEDIA_BUCKET', 'RESULT_MODE'],
   CheckEnrollment: truoraKeys,
   CreateValidation: [...ledgerKeys, ...truoraKeys],
-  MoveMedia: [...ledgerKeys, ...truoraKeys],
+  // The upload link is the key: Truora's own is not sent along.
+  MoveMedia: [...ledgerKeys, 'TRUORA_ORIGIN', 'TRUORA_UPLOAD_ORIGINS', 'HTTP_DEADLINE_SECONDS'],
   AwaitWebhook: ['TABLE_NAME'],
   ReadVerdict: [...truoraKeys, 'GRACE_SECONDS'],
   RecordOutcome: ledgerKeys,

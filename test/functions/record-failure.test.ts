@@ -10,6 +10,7 @@ import {
   BUCKET,
   caughtOf,
   context,
+  errorOf,
   eventOf,
   executionOf,
   journalOf,
@@ -133,13 +134,14 @@ describe('the repeat', () => {
     expect(await recordOf(journal)).toEqual(record);
   });
 
-  it('after another end gives that back: a verdict that was recorded is not failed afterwards', async () => {
+  it('after another end says so by name: a verdict that was recorded is not failed afterwards', async () => {
     const journal = await claimed();
     const { revalidationId } = journal.claim;
     const decidedAt = new Date().toISOString();
     const approved = { revalidationId, status: 'approved', decidedBy: 'poll', decidedAt } as const;
     await recordOutcome(house.ledger, approved, OURS);
-    expect(await recording(journal)).toEqual(approved);
+    expect((await errorOf(recording(journal))).message).toBe(`already_decided: ${revalidationId}`);
+    expect((await recordOf(journal))?.outcome).toEqual(approved);
   });
 
   it.each(['lost', 'answer lost'] as const)('after a crash ends in one outcome: the write was %s', async (fate) => {

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { drawn, withDrawn } from '../../infra/local/readme.ts';
 import { functionNames } from '../../infra/aws/functions.ts';
+import { drawn, withDrawn } from '../../infra/local/readme.ts';
 
 const root = join(import.meta.dirname, '../..');
 const readme = readFileSync(join(root, 'README.md'), 'utf8');
@@ -17,13 +17,16 @@ test('a README without a place for a drawn part is an error', () => {
 
 test('the picture shows every state', () => {
   const picture = drawn.machine?.() ?? '';
-  for (const name of functionNames.filter((one) => one !== 'ReceiveWebhook')) expect(picture).toContain(`<b>${name}</b>`);
+  for (const name of functionNames.filter((one) => one !== 'ReceiveWebhook'))
+    expect(picture).toContain(`<b>${name}</b>`);
   expect(picture).toContain('HowToWait{');
   expect(picture).toContain('Failed[[');
 });
 
 test('every file and script the README names is there', () => {
-  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: Record<string, string> };
+  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+    scripts: Record<string, string>;
+  };
   const named = [...readme.matchAll(/`((?:infra|functions|shared|test)\/[\w./-]*)`/g)].map(([, path]) => path ?? '');
   expect(named.length).toBeGreaterThan(10);
   expect(named.filter((path) => !existsSync(join(root, path)))).toEqual([]);

@@ -90,7 +90,7 @@ describe('envKeys', () => {
     const callers = Object.entries(envKeys).flatMap(([name, listed]) =>
       listed.includes('TRUORA_KEY_SECRET') ? [name] : [],
     );
-    expect(callers).toEqual(['CheckEnrollment', 'CreateValidation', 'MoveMedia', 'ReadVerdict']);
+    expect(callers).toEqual(['CheckEnrollment', 'CreateValidation', 'ReadVerdict']);
   });
 });
 

@@ -49,6 +49,6 @@ export const thrown: Record<StepName, readonly ErrorName[]> = {
   ReadVerdict: ['VerdictPendingError', 'VerdictUnreachableError', 'TruoraRejectedError', ...asking],
   RecordOutcome: ['ClaimedElsewhereError'],
   RecordRefusal: ['ClaimedElsewhereError'],
-  RecordFailure: ['ClaimedElsewhereError'],
+  RecordFailure: ['AlreadyDecidedError', 'ClaimedElsewhereError'],
   ReadOutcome: [],
 };

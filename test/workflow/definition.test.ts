@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { Config } from '../../infra/aws/config.ts';
 import { definition } from '../../infra/workflow/definition.ts';
 import { functionSeconds, MACHINE_SECONDS } from '../../infra/workflow/timing.ts';
-import { stepNames } from '../../shared/workflow/contract.ts';
+import { Journal, stepNames } from '../../shared/workflow/contract.ts';
 import { fileOf } from '../../shared/workflow/names.ts';
 import { type Draft, draft, stateIn } from '../support/draft.ts';
 import { errorNames, thrown } from '../support/thrown.ts';
@@ -24,7 +24,7 @@ describe('the Amazon States Language', () => {
   });
 
   test.each<[string, (copy: Draft) => void]>([
-    ['an error that is caught into nowhere', (copy) => Object.assign(stateIn(copy, 'Failed'), { Next: 'Nowhere' })],
+    ['an end that leads on', (copy) => Object.assign(stateIn(copy, 'Failed'), { Next: 'Nowhere' })],
     ['a task without a resource', (copy) => Object.assign(stateIn(copy, 'MoveMedia'), { Resource: undefined })],
     ['a path that is none', (copy) => Object.assign(stateIn(copy, 'MoveMedia'), { ResultPath: '$.a[' })],
     ['a start that is not there', (copy) => Object.assign(copy, { StartAt: 'Nowhere' })],
@@ -51,6 +51,25 @@ describe('the definition', () => {
 
   test('is far from the 1 MB that Step Functions takes', () => {
     expect(JSON.stringify(draft()).length).toBeLessThan(20_000);
+  });
+});
+
+describe('a question', () => {
+  const questions = Object.entries(draft().States).flatMap(([state, { Choices = [] }]) =>
+    Choices.map(({ Variable = '' }) => ({ state, path: Variable.split('.').slice(1) })),
+  );
+
+  test('is asked by HowToWait, and by nobody else', () => {
+    expect(questions.map(({ state }) => state)).toEqual(['HowToWait']);
+  });
+
+  // A path that leads nowhere is States.Runtime, which no retry and no catch can help.
+  test.each(questions)('of $state is about a field that its entry always has', ({ path }) => {
+    const [entry, field = '', ...rest] = path;
+    expect([entry, rest]).toEqual(['claim', []]);
+    const { [field as 'resultMode']: asked } = Journal.shape.claim.shape;
+    expect(asked.safeParse(undefined).success).toBe(false);
+    expect(asked.safeParse('callback').success).toBe(true);
   });
 });
 

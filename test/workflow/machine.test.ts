@@ -229,6 +229,12 @@ const paths: Path[] = [
     ...givenUp('upload_link_unsafe'),
   },
   {
+    path: 'somebody else decides what is about to be given up',
+    script: { MoveMedia: throws('UploadLinkUnsafeError', 'upload_link_unsafe'), RecordFailure: alreadyDecided },
+    calls: `${moved}, RecordFailure, ReadOutcome`,
+    output: { status: 'approved' },
+  },
+  {
     path: 'the media is gone after Truora was paid',
     script: { MoveMedia: throws('MediaGoneError', 'media_gone') },
     calls: `${moved}, RecordFailure`,
@@ -361,6 +367,17 @@ describe.concurrent('an execution that is over', () => {
     await sleep(200);
     expect(calls).toHaveLength(made);
     expect(machine.describe(executionArn)).toMatchObject({ status: 'ABORTED' });
+  });
+
+  test('is over at once, though the next try is a quarter of a minute away', async () => {
+    const unsettled = throws('CreationUnsettledError', 'creation_unsettled');
+    const { machine, calls } = scripted(template, { CreateValidation: forever(unsettled) }, { pace: 1 });
+    const { executionArn, ended } = machine.start({ request });
+    await vi.waitFor(() => expect(calls.at(-1)?.step).toBe('CreateValidation'));
+    machine.stop(executionArn);
+    const first = await Promise.race([ended.then(() => 'ended'), sleep(500, 'still waiting')]);
+    expect(first).toBe('ended');
+    expect(calls.filter(({ step }) => step === 'CreateValidation')).toHaveLength(1);
   });
 
   test('calls nothing more, though it was stopped while it was parked', async () => {
