@@ -2,17 +2,19 @@ import {
   bindValidation,
   type Created,
   closeIntent,
+  type Intent,
   keepAnswer,
   keepLink,
   openIntent,
   readIntent,
 } from '../shared/aws/intents.ts';
-import { ownRecord, recordCreated } from '../shared/aws/ledger.ts';
+import { type Ledger, ownRecord, readRecord, recordCreated } from '../shared/aws/ledger.ts';
 import { readSecret } from '../shared/aws/secrets.ts';
 import { AlreadyDecidedError, CreationUnconfirmedError, CreationUnsettledError } from '../shared/domain/errors.ts';
+import { isEnd } from '../shared/domain/lifecycle.ts';
 import { validationOf } from '../shared/domain/record.ts';
 import type { Claim, Validation } from '../shared/domain/revalidation.ts';
-import { ledgerFromEnv, truoraFromEnv } from '../shared/lambda/env.ts';
+import { env, ledgerFromEnv, truoraFromEnv } from '../shared/lambda/env.ts';
 import { step } from '../shared/lambda/step.ts';
 import { createValidation } from '../shared/truora/client.ts';
 import { createdOf, surelyNotCreated } from '../shared/truora/creation.ts';
@@ -24,22 +26,34 @@ import { createdOf, surelyNotCreated } from '../shared/truora/creation.ts';
  */
 export const handler = step('CreateValidation', async ({ claim, executionId }) => {
   const ledger = ledgerFromEnv();
-  const { table } = ledger;
   const { accountId, revalidationId } = claim;
   try {
     const known = validationOf(await ownRecord(ledger, revalidationId, executionId));
-    const intent = known ? undefined : await readIntent(table, accountId);
-    if (intent && intent.revalidationId !== revalidationId) throw unsettled();
-    if (intent && !intent.created) throw unconfirmed();
-    const validation = known ?? (await settle(intent?.created ?? (await createOnce(table, claim)), claim, executionId));
-    await closeIntent(table, accountId, revalidationId);
+    const validation = known ?? (await settle(await answerFor(ledger, claim), claim, executionId));
+    await closeIntent(ledger.table, accountId, revalidationId);
     return validation;
   } catch (error) {
     // A re-validation that has ended, by a cancellation say, must not keep its person from being verified again.
-    if (error instanceof AlreadyDecidedError) await closeIntent(table, accountId, revalidationId);
+    if (error instanceof AlreadyDecidedError) await closeIntent(ledger.table, accountId, revalidationId);
     throw error;
   }
 });
+
+/** Truora's answer that was kept, or a new one; neither while somebody's call for this person may still be in flight. */
+const answerFor = async (ledger: Ledger, claim: Claim): Promise<Created> => {
+  const intent = await readIntent(ledger.table, claim.accountId);
+  if (!intent) return createOnce(ledger.table, claim);
+  if (intent.revalidationId === claim.revalidationId) {
+    if (intent.created) return intent.created;
+    const age = Date.now() - Date.parse(intent.openedAt);
+    throw age < env('SETTLE_SECONDS') * 1000 ? unsettled(intent) : unconfirmed();
+  }
+  const other = await readRecord(ledger, intent.revalidationId);
+  if (other && !isEnd(other.phase)) throw unsettled(intent);
+  // Left behind by a re-validation that has ended: what became of its call stands in its own record.
+  await closeIntent(ledger.table, claim.accountId, intent.revalidationId);
+  return createOnce(ledger.table, claim);
+};
 
 /**
  * The one call, with the intent written before it. What surely created nothing closes the intent again; anything else
@@ -49,7 +63,7 @@ const createOnce = async (table: string, claim: Claim): Promise<Created> => {
   const { accountId, revalidationId, userAuthorized, requested: options } = claim;
   const truora = truoraFromEnv(readSecret);
   await truora.key();
-  if (!(await openIntent(table, accountId, revalidationId))) throw unsettled();
+  if (!(await openIntent(table, accountId, revalidationId))) throw unsettled({ revalidationId });
   const askedAt = new Date();
   let created: Created;
   try {
@@ -72,8 +86,11 @@ const settle = async ({ uploadLink, ...validation }: Created, claim: Claim, owne
   return validation;
 };
 
-const unsettled = () =>
-  new CreationUnsettledError('creation_unsettled', 'another validation of the same person is being created');
+const unsettled = ({ revalidationId }: Pick<Intent, 'revalidationId'>) =>
+  new CreationUnsettledError(
+    'creation_unsettled',
+    `a validation of the same person is being created, by ${revalidationId}`,
+  );
 
 const unconfirmed = () =>
   new CreationUnconfirmedError(

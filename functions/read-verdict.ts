@@ -1,11 +1,5 @@
 import { readSecret } from '../shared/aws/secrets.ts';
-import {
-  TruoraBusyError,
-  TruoraContractError,
-  TruoraUncertainError,
-  VerdictPendingError,
-  VerdictUnreachableError,
-} from '../shared/domain/errors.ts';
+import { NamedError, VerdictPendingError, VerdictUnreachableError } from '../shared/domain/errors.ts';
 import { env, truoraFromEnv } from '../shared/lambda/env.ts';
 import { step } from '../shared/lambda/step.ts';
 import { getValidation } from '../shared/truora/client.ts';
@@ -18,8 +12,8 @@ import { undecided, verdictOf } from '../shared/truora/verdict.ts';
 export const handler = step('ReadVerdict', async ({ claim, validation }) => {
   const truora = truoraFromEnv(readSecret);
   const over = Date.now() > Date.parse(validation.deadline) + env('GRACE_SECONDS') * 1000;
-  const answer = await getValidation(truora, validation.validationId).catch((error) => {
-    throw over && isPassing(error) ? unreachable() : error;
+  const answer = await getValidation(truora, validation.validationId).catch((error: Error) => {
+    throw over && error instanceof NamedError ? unreachable(error) : error;
   });
   const at = new Date();
   const verdict = verdictOf(answer, { claim, validation, at });
@@ -28,11 +22,8 @@ export const handler = step('ReadVerdict', async ({ claim, validation }) => {
   throw new VerdictPendingError('verdict_pending', 'Truora has not decided yet');
 });
 
-const isPassing = (error: unknown) =>
-  error instanceof TruoraBusyError || error instanceof TruoraUncertainError || error instanceof TruoraContractError;
-
-const unreachable = () =>
+const unreachable = ({ reason }: NamedError) =>
   new VerdictUnreachableError(
     'truora_unreachable_at_deadline',
-    'Truora could not be asked before the deadline was over',
+    `Truora could not be asked before the deadline was over: ${reason}`,
   );

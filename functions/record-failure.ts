@@ -31,6 +31,7 @@ export const handler = step('RecordFailure', async ({ request, failure, claim, v
     },
     executionId,
   );
+  // Should this be lost, the next re-validation of the person closes what an ended one left open.
   if (claim) await closeIntent(ledger.table, claim.accountId, claim.revalidationId);
   // Somebody decided it meanwhile, so nothing was given up: the machine goes on to what stands.
   if (outcome.status !== 'failed') throw new AlreadyDecidedError('already_decided', revalidationId);

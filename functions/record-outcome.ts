@@ -16,7 +16,7 @@ export const handler = step('RecordOutcome', ({ claim, validation, verdict, rece
       accountId,
       enrollmentId,
       ...(reference ? { reference } : {}),
-      ...(validation ? { validationId: validation.validationId } : {}),
+      validationId: validation.validationId,
       decidedBy: bell ? 'webhook' : 'poll',
       claimedAt,
       ...(receipt ? { movedAt: receipt.movedAt } : {}),

@@ -9,14 +9,15 @@ import { step } from '../shared/lambda/step.ts';
  * or would have had, so that a refused drop is known and not tried again. A refusal is an answer: the execution succeeds.
  */
 export const handler = step('RecordRefusal', ({ request, refusal, claim, executionId }) => {
+  const why = readCaught(refusal);
   const { revalidationId, accountId, enrollmentId, reference, claimedAt } =
-    claim ?? identify(request, env('MEDIA_BUCKET'), executionId);
+    claim ?? identify(request, env('MEDIA_BUCKET'), executionId, why.reason === 'already_asked_otherwise');
   return recordOutcome(
     ledgerFromEnv(),
     {
       revalidationId,
       status: 'refused',
-      ...readCaught(refusal),
+      ...why,
       ...(accountId ? { accountId } : {}),
       ...(enrollmentId ? { enrollmentId } : {}),
       ...(reference ? { reference } : {}),

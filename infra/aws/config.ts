@@ -22,6 +22,8 @@ export const Config = z.strictObject({
   resultMode: ResultMode.default('callback'),
   /** Seconds a parked execution waits for a bell before it polls: above nearly all of Truora's answers (assumed). */
   patienceSeconds: z.coerce.number().int().min(1).max(3600).default(60),
+  /** Seconds after which a create call without an answer is settled: above the function's own limit of 40 s. */
+  settleSeconds: z.coerce.number().int().min(1).max(600).default(60),
   /** Seconds after a validation's deadline during which Truora is still asked for the verdict. */
   graceSeconds: z.coerce.number().int().min(1).max(600).default(30),
   /** Seconds one call to Truora may take; the functions' own limits leave room for twelve. */

@@ -55,6 +55,7 @@ const variablesOf = (config: Config, { ledger, media, truoraKey, webhookKeys }: 
   TRUORA_KEY_SECRET: truoraKey.secretArn,
   WEBHOOK_KEYS_SECRET: webhookKeys.secretArn,
   HTTP_DEADLINE_SECONDS: String(config.httpDeadlineSeconds),
+  SETTLE_SECONDS: String(config.settleSeconds),
   GRACE_SECONDS: String(config.graceSeconds),
 });
 
@@ -84,9 +85,9 @@ const rightsOf = (
     MoveMedia: [items('Get', 'Update'), ...readMedia],
     AwaitWebhook: [items('Update'), resume],
     ReadVerdict: [readTruoraKey],
-    RecordOutcome: [items('Get', 'Update')],
-    RecordRefusal: [items('Get', 'Update')],
-    RecordFailure: [items('Get', 'Update', 'Delete')],
+    RecordOutcome: [items('Get', 'Put', 'Update')],
+    RecordRefusal: [items('Get', 'Put', 'Update')],
+    RecordFailure: [items('Get', 'Put', 'Update', 'Delete')],
     ReadOutcome: [items('Get')],
     ReceiveWebhook: [items('Get', 'Update'), resume, allow(['secretsmanager:GetSecretValue'], webhookKeys.secretArn)],
   };

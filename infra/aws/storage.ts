@@ -6,7 +6,7 @@ import { Construct } from 'constructs';
 import { BY_PERSON } from '../../shared/domain/record.ts';
 import type { Config } from './config.ts';
 
-/** What lasts: the media for a day, the ledger for its retention, and two secrets that a person fills in. */
+/** What lasts: the media for two to four days (S3 counts whole days, once to the marker and once behind it), the ledger for its retention, and two secrets that a person fills in. */
 export class Storage extends Construct {
   readonly media: Bucket;
   readonly ledger: Table;

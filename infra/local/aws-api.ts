@@ -7,8 +7,8 @@ const MAX_BODY_BYTES = 1_048_576;
 type Operation = (input: Record<string, string>) => Record<string, unknown>;
 
 /**
- * Step Functions and Secrets Manager as their SDK clients reach them: only the operations that are used, in the JSON
- * protocol both speak. Anything else is an UnknownOperationException, never a silent yes.
+ * Step Functions and Secrets Manager as their SDK clients reach them: starting, stopping and describing executions, task
+ * tokens and secrets, in the JSON protocol both speak. Anything else is an UnknownOperationException, never a silent yes.
  * @param secrets what each secret holds, by ARN; read at every call, so that one can be rotated
  */
 export const startAwsApi = (machine: Machine, secrets: ReadonlyMap<string, string>): Promise<LocalServer> => {

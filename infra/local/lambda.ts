@@ -8,6 +8,8 @@ export type Invocation = { result: unknown } | { error: { errorType: string; err
 export type LambdaHost = {
   /** Runs a function by its ARN. Event and result pass through JSON, as they do on the wire. */
   invoke(functionArn: string, event: unknown): Promise<Invocation>;
+  /** Waits until no function runs any more. */
+  idle(): Promise<void>;
 };
 
 /** The variables of the function that is running, so that each sees its own and no other's. */
@@ -35,32 +37,42 @@ export const lambdaHost = (template: Template, say: (line: string) => void): Lam
   );
   separateEnvironments(new Set([...functions.values()].flatMap(({ variables }) => Object.keys(variables))));
 
-  return {
-    invoke: async (functionArn, event) => {
-      const id = functionArn.split(':').at(-1) ?? '';
-      const declared = functions.get(id);
-      if (!declared) throw new TypeError(`no function ${id} in the template`);
-      const { file, exported, seconds, variables } = declared;
-      const text = JSON.stringify(event);
-      let timer: NodeJS.Timeout | undefined;
-      const timeUp = new Promise<never>((_, reject) => {
-        timer = setTimeout(() => reject(timedOut(seconds)), seconds * 1000);
+  const invocations = new Set<Promise<Invocation>>();
+  const invoke = async (functionArn: string, event: unknown): Promise<Invocation> => {
+    const id = functionArn.split(':').at(-1) ?? '';
+    const declared = functions.get(id);
+    if (!declared) throw new TypeError(`no function ${id} in the template`);
+    const { file, exported, seconds, variables } = declared;
+    const text = JSON.stringify(event);
+    let timer: NodeJS.Timeout | undefined;
+    const timeUp = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(timedOut(seconds)), seconds * 1000);
+    });
+    try {
+      const result = await running.run({ variables, say }, async () => {
+        const module = await import(join(functionsFolder, `${file}.ts`));
+        return Promise.race([module[exported](JSON.parse(text), { functionName: id }), timeUp]);
       });
-      try {
-        const result = await running.run({ variables, say }, async () => {
-          const module = await import(join(functionsFolder, `${file}.ts`));
-          return Promise.race([module[exported](JSON.parse(text), { functionName: id }), timeUp]);
-        });
-        return { result: JSON.parse(JSON.stringify(result ?? null)) };
-      } catch (thrown) {
-        const { name, message, stack = '' } = thrown as Error;
-        const error = { errorType: name, errorMessage: message, trace: stack.split('\n') };
-        // The Lambda runtime logs what a handler throws, stack and all; the local one must not be more discreet.
-        say(`ERROR\tInvoke Error\t${JSON.stringify({ errorType: name, errorMessage: message, stack: error.trace })}`);
-        return { error };
-      } finally {
-        clearTimeout(timer);
-      }
+      return { result: JSON.parse(JSON.stringify(result ?? null)) };
+    } catch (thrown) {
+      const { name, message, stack = '' } = thrown as Error;
+      const error = { errorType: name, errorMessage: message, trace: stack.split('\n') };
+      // The Lambda runtime logs what a handler throws, stack and all; the local one must not be more discreet.
+      say(`ERROR\tInvoke Error\t${JSON.stringify({ errorType: name, errorMessage: message, stack: error.trace })}`);
+      return { error };
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+
+  return {
+    invoke: (functionArn, event) => {
+      const invocation = invoke(functionArn, event);
+      invocations.add(invocation);
+      return invocation.finally(() => invocations.delete(invocation));
+    },
+    idle: async () => {
+      while (invocations.size > 0) await Promise.allSettled(invocations);
     },
   };
 };

@@ -164,7 +164,7 @@ export const machineOf = (
       (error: Error & { cause?: Partial<Error> }) => {
         unparkAll();
         if (execution.status !== 'RUNNING') return;
-        const status = error.name === 'ExecutionTimeoutError' ? 'TIMED_OUT' : 'FAILED';
+        const status = Date.now() >= endsAt ? 'TIMED_OUT' : 'FAILED';
         Object.assign(execution, { status, error: error.cause?.name, cause: error.cause?.message });
       },
     );

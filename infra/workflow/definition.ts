@@ -12,7 +12,7 @@ const refusals = [
 ];
 
 /** Where trying again cannot help, or could cost money. */
-const final = ['TruoraUnauthorizedError', 'TruoraRejectedError', 'CreationUnconfirmedError', 'UploadLinkUnsafeError'];
+const final = ['TruoraRejectedError', 'CreationUnconfirmedError', 'UploadLinkUnsafeError'];
 
 /** The claim is not ours to work on (any more): it was canceled meanwhile, or somebody else decided it. */
 const taken = ['AlreadyDecidedError', 'ClaimedElsewhereError'];
@@ -29,16 +29,16 @@ const anything: Retrier = {
   JitterStrategy: 'FULL',
 };
 
-/** A record is worth more patience than a look: 2 s to 60 s, about five minutes in all. */
+/** A record is worth more patience than a look: 2 s to 60 s, up to four minutes in all. */
 const recording: Retrier = { ...anything, MaxDelaySeconds: 60, MaxAttempts: 8 };
 
-/** The owner of a claim may take as long as the machine: 5 s to 60 s apart, for seven hours. */
+/** The owner of a claim may take as long as the machine: 5 s to 60 s apart, until ten minutes before that is over. */
 const whileClaimedElsewhere: Retrier = {
   ErrorEquals: ['ClaimedElsewhereError'],
   IntervalSeconds: 5,
   BackoffRate: 1.5,
   MaxDelaySeconds: 60,
-  MaxAttempts: 430,
+  MaxAttempts: 472,
 };
 
 /** A fresh enrollment becomes ready within seconds or not at all: 1, 2, 4, 8 s (Truora's own SDK waits as long: seen). */
@@ -49,22 +49,46 @@ const whileEnrollmentPending: Retrier = {
   MaxAttempts: 4,
 };
 
+/** Truora is busy or away, and asking again is free: 5 s to 60 s, about a quarter of an hour, spread by jitter. */
+const whileBusy: Retrier = {
+  ErrorEquals: ['TruoraBusyError', 'TruoraUncertainError'],
+  IntervalSeconds: 5,
+  BackoffRate: 1.5,
+  MaxDelaySeconds: 60,
+  MaxAttempts: 30,
+  JitterStrategy: 'FULL',
+};
+
+/** A key that was rotated is read anew after a minute; a call that was refused was not executed, so it is free too. */
+const onceTheKeyIsNew: Retrier = { ErrorEquals: ['TruoraUnauthorizedError'], IntervalSeconds: 61, MaxAttempts: 1 };
+
+/** Another validation of the same person is being created: many may wait, so they come back spread by jitter. */
+const whileUnsettled: Retrier = {
+  ErrorEquals: ['CreationUnsettledError'],
+  IntervalSeconds: 15,
+  BackoffRate: 1.2,
+  MaxDelaySeconds: 60,
+  MaxAttempts: 60,
+  JitterStrategy: 'FULL',
+};
+
 /**
- * Creating costs money, so a retry must come back after whatever is in flight has settled: 15 s apart. A retry is safe,
+ * Creating costs money, so a retry comes back after whatever is in flight has settled: 15 s apart. A retry is safe,
  * because the function finds the intent it wrote before it called Truora.
  */
 const whileCreating: Retrier = { ErrorEquals: ['States.ALL'], IntervalSeconds: 15, BackoffRate: 1, MaxAttempts: 8 };
 
 /**
  * The timed poll. One billed transition a look, against three for Wait, Task and Choice. 2 s growing by 15 % to 60 s is
- * 380 looks in six hours; ReadVerdict itself ends it at the deadline, so MaxAttempts is only a fence.
+ * 380 looks in six hours. Whatever a look stumbles over, the verdict has been paid for, so it is looked at again:
+ * ReadVerdict itself ends it at the deadline, and MaxAttempts is a fence that the machine's own time leaves room for.
  */
 const whilePending: Retrier = {
-  ErrorEquals: ['VerdictPendingError', 'TruoraBusyError', 'TruoraUncertainError', 'TruoraContractError'],
+  ErrorEquals: ['States.ALL'],
   IntervalSeconds: 2,
   BackoffRate: 1.15,
   MaxDelaySeconds: 60,
-  MaxAttempts: 500,
+  MaxAttempts: 400,
 };
 
 const decided: Catcher = { ErrorEquals: ['AlreadyDecidedError'], Next: 'ReadOutcome', ResultPath: '$.repeat' };
@@ -114,18 +138,22 @@ export const definition = ({ patienceSeconds }: { patienceSeconds: number }): De
       Next: 'CheckEnrollment',
     }),
     CheckEnrollment: task('CheckEnrollment', 'Does Truora know this face?', {
-      Retry: [whileEnrollmentPending, never(...refusals, ...final), anything],
+      Retry: [whileEnrollmentPending, whileBusy, onceTheKeyIsNew, never(...refusals, ...final), anything],
       Catch: [refused, failed],
       Next: 'CreateValidation',
     }),
     CreateValidation: task('CreateValidation', 'The one charged call, made at most once.', {
-      Retry: [never(...final, ...taken), whileCreating],
+      Retry: [whileBusy, whileUnsettled, onceTheKeyIsNew, never(...final, ...taken), whileCreating],
       Catch: [decided, failed],
       Next: 'MoveMedia',
     }),
     MoveMedia: task('MoveMedia', 'S3 to the upload link, streamed.', {
-      Retry: [never(...refusals, ...final, ...taken, 'UploadLinkSpentError'), anything],
-      Catch: [decided, { ErrorEquals: ['UploadLinkSpentError'], Next: 'HowToWait', ResultPath: null }, failed],
+      Retry: [whileBusy, never(...refusals, ...final, ...taken, 'UploadLinkSpentError'), anything],
+      Catch: [
+        decided,
+        { ErrorEquals: ['UploadLinkSpentError', ...whileBusy.ErrorEquals], Next: 'HowToWait', ResultPath: null },
+        failed,
+      ],
       Next: 'HowToWait',
     }),
     HowToWait: {
@@ -145,13 +173,17 @@ export const definition = ({ patienceSeconds }: { patienceSeconds: number }): De
       patienceSeconds,
     ),
     ReadVerdict: task('ReadVerdict', 'What does Truora itself say? Asked again until it has decided.', {
-      Retry: [whilePending, never('TruoraRejectedError', 'VerdictUnreachableError'), anything],
+      Retry: [never('VerdictUnreachableError'), whilePending],
       Catch: [failed],
       Next: 'RecordOutcome',
     }),
-    RecordOutcome: task('RecordOutcome', 'One verdict, one record.', { Retry: [recording], Catch: [failed], ...ends }),
+    RecordOutcome: task('RecordOutcome', 'One verdict, one record.', {
+      Retry: [never('ClaimedElsewhereError'), recording],
+      Catch: [failed],
+      ...ends,
+    }),
     RecordRefusal: task('RecordRefusal', 'Truora was never asked to decide.', {
-      Retry: [recording],
+      Retry: [never('ClaimedElsewhereError'), recording],
       Catch: [failed],
       ...ends,
     }),
@@ -161,7 +193,7 @@ export const definition = ({ patienceSeconds }: { patienceSeconds: number }): De
       ...ends,
     }),
     RecordFailure: task('RecordFailure', 'Given up, and written down.', {
-      Retry: [never('AlreadyDecidedError'), recording],
+      Retry: [never(...taken), recording],
       Catch: [decided],
       Next: 'Failed',
     }),

@@ -1,8 +1,8 @@
 import type { StepName } from '../../shared/workflow/contract.ts';
 import type { RouteName } from '../../shared/workflow/names.ts';
 
-/** The longest a re-validation can take: Truora's longest timeout (6 h), and an hour for retries and a slow start. */
-export const MACHINE_SECONDS = 7 * 3600;
+/** The longest a re-validation can take: Truora's longest timeout (6 h), and two hours for whatever waits before and after. */
+export const MACHINE_SECONDS = 8 * 3600;
 
 /**
  * Seconds after which Lambda ends each function. Ledger and S3 calls are done in a few; a call to Truora may take its

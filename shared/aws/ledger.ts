@@ -1,6 +1,8 @@
-import { AlreadyDecidedError, ClaimedElsewhereError } from '../domain/errors.ts';
+import { isDeepStrictEqual } from 'node:util';
+import { AlreadyDecidedError, ClaimedElsewhereError, RequestInvalidError } from '../domain/errors.ts';
 import { isEnd, type Phase, predecessors } from '../domain/lifecycle.ts';
 import { BY_PERSON, LedgerRecord } from '../domain/record.ts';
+import { Options } from '../domain/request.ts';
 import { Claim, type Outcome, type Receipt, type Validation } from '../domain/revalidation.ts';
 import { getItem, getItems, type Item, isAlive, putNew, queryKeys, updateItem } from './table.ts';
 
@@ -38,7 +40,7 @@ export const listRecords = async (
 /**
  * Makes the request this execution's own, or finds that it is already.
  * @returns the claim that stands, which after a retry is the first one
- * @throws AlreadyDecidedError, ClaimedElsewhereError
+ * @throws AlreadyDecidedError, ClaimedElsewhereError, RequestInvalidError `already_asked_otherwise`
  */
 export const claim = async (ledger: Ledger, wanted: Claim, owner: string): Promise<Claim> => {
   const fresh = await putNew(ledger.table, {
@@ -50,8 +52,21 @@ export const claim = async (ledger: Ledger, wanted: Claim, owner: string): Promi
     expiresAt: lifeOf(ledger, new Date(wanted.claimedAt)),
   });
   if (fresh) return wanted;
+  const standing = await readRecord(ledger, wanted.revalidationId);
+  if (standing && asksOtherwise(standing, wanted)) {
+    throw new RequestInvalidError(
+      'already_asked_otherwise',
+      'media: this version was asked about before with another enrollment or other options; put it again',
+    );
+  }
   return Claim.parse(await ownRecord(ledger, wanted.revalidationId, owner));
 };
+
+/** Whether a record is the answer to another question. A record without a claim is a refusal of the very same drop. */
+const asksOtherwise = ({ enrollmentId, requested }: LedgerRecord, wanted: Claim): boolean =>
+  requested !== undefined &&
+  (enrollmentId !== wanted.enrollmentId ||
+    !isDeepStrictEqual(Options.parse(requested), Options.parse(wanted.requested)));
 
 /** The validation was created for this claim, and paid for. Saying so twice is the same as once. */
 export const recordCreated = async (

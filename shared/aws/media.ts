@@ -27,7 +27,13 @@ export const glanceAt = async (at: {
   versionId: string | undefined;
   etag: string | undefined;
 }): Promise<Glance> => {
-  const answer = await read(at, `bytes=0-${SNIFF_BYTES - 1}`, ['NoSuchKey', 'NoSuchVersion', '404', '405']);
+  const answer = await read(at, `bytes=0-${SNIFF_BYTES - 1}`, [
+    'NoSuchKey',
+    'NoSuchVersion',
+    'InvalidArgument',
+    '404',
+    '405',
+  ]);
   const bytes = Number(/\/(\d+)$/.exec(answer.ContentRange ?? '')?.[1] ?? answer.ContentLength);
   return {
     versionId: answer.VersionId === 'null' ? undefined : answer.VersionId,

@@ -1,6 +1,6 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 
-/** How long a value is taken for current. A rotation is noticed at once anyway, when the old value is refused. */
+/** How long a value is taken for current. A rotation is noticed within a minute anyway, when the old value is refused. */
 const CACHE_MS = 5 * 60_000;
 /** At most one read a minute because of a refusal: a wrong key must not become a flood of reads. */
 const REREAD_MS = 60_000;

@@ -26,6 +26,7 @@ export class RequestInvalidError extends NamedError<
   | 'consent_missing'
   | 'speech_match_needs_live_capture'
   | 'idempotency_key_reused'
+  | 'already_asked_otherwise'
 > {
   override readonly name = 'RequestInvalidError';
 }

@@ -9,22 +9,24 @@ export type Identity = Pick<Claim, 'revalidationId'> &
   Partial<Pick<Claim, 'accountId' | 'enrollmentId' | 'reference' | 'claimedAt'>>;
 
 /**
- * Who a request is about that never became a claim: as far as it can be read at all, else a case of its own, named after
- * the execution. A drop gets the id that its claim would have had, so its copies meet in one record.
+ * Who a request is about that never became a claim, as far as it can be read. A drop gets the id that its claim would have
+ * had, so its copies meet in one record. Anything else is a case of its own, named after the execution: a call that was
+ * refused must never be answered with the outcome of another question about the same media.
+ * @param ownCase also for a drop, where what stands under its id is the answer to another question
  */
-export const identify = (request: unknown, bucket: string, executionId: string): Identity => {
+export const identify = (request: unknown, bucket: string, executionId: string, ownCase = false): Identity => {
   const { data: drop } = DropRequest.safeParse(request);
   if (drop) {
     const { key, versionId, etag } = addressOfDrop(drop.event);
     // The event's own bucket: an event of another bucket must not come out as one of our drops.
     const from = drop.event.detail.bucket.name;
     const ids = readInboxKey(key);
-    const version = versionId ?? etag ?? executionId;
+    const version = ownCase ? executionId : (versionId ?? etag ?? executionId);
     const id = revalidationIdOf({ bucket: from, key, version, ...(ids ? { accountId: ids.accountId } : {}) });
     return { revalidationId: id, ...(ids ? { accountId: ids.accountId, enrollmentId: ids.enrollmentId } : {}) };
   }
   const { data: call } = CallRequest.safeParse(request);
-  const version = call?.media.versionId ?? executionId;
+  const version = executionId;
   if (!call) return { revalidationId: revalidationIdOf({ bucket, key: '', version }) };
   const { accountId, enrollmentId, reference } = call;
   return {

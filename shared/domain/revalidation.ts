@@ -139,7 +139,7 @@ export const Outcome = z.object({
   validationId: TruoraId.optional(),
   similarity: z.number().optional(),
   threshold: z.number().optional(),
-  /** What made us look (a bell or the timed poll), or that Truora never decided. */
+  /** What made us look (a bell or the timed poll), or that we ended it without a look. */
   decidedBy: z.enum(['webhook', 'poll', 'workflow']),
   claimedAt: Timestamp.optional(),
   movedAt: Timestamp.optional(),

@@ -21,6 +21,8 @@ const variables = {
   WEBHOOK_KEYS_SECRET: z.string().min(1),
   /** Seconds one call to Truora may take. */
   HTTP_DEADLINE_SECONDS: whole,
+  /** Seconds after which a call to Truora that never came back cannot come back any more. */
+  SETTLE_SECONDS: z.coerce.number().int().nonnegative(),
   /** Seconds after a validation's deadline during which Truora is still asked. */
   GRACE_SECONDS: whole,
 };
@@ -34,7 +36,7 @@ const truoraKeys = ['TRUORA_ORIGIN', 'TRUORA_UPLOAD_ORIGINS', 'TRUORA_KEY_SECRET
 export const envKeys: Record<StepName | RouteName, readonly EnvKey[]> = {
   ClaimRequest: [...ledgerKeys, 'MEDIA_BUCKET', 'RESULT_MODE'],
   CheckEnrollment: truoraKeys,
-  CreateValidation: [...ledgerKeys, ...truoraKeys],
+  CreateValidation: [...ledgerKeys, ...truoraKeys, 'SETTLE_SECONDS'],
   // The upload link is the key: Truora's own is not sent along.
   MoveMedia: [...ledgerKeys, 'TRUORA_ORIGIN', 'TRUORA_UPLOAD_ORIGINS', 'HTTP_DEADLINE_SECONDS'],
   AwaitWebhook: ['TABLE_NAME'],

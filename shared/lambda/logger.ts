@@ -3,6 +3,8 @@ export type LogLine = {
   step: string;
   revalidationId?: string | undefined;
   error?: string;
+  /** Where an error came from: frames of our own code, never a message. */
+  at?: string;
   reason?: string;
   milliseconds?: number;
   events?: number;

@@ -1,6 +1,7 @@
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import type { RouteName } from '../workflow/names.ts';
+import { framesOf } from './frames.ts';
 import { log } from './logger.ts';
 
 /** What a route's function is called with: the body as text, whatever the gateway did to it. */
@@ -11,7 +12,9 @@ export const route = (name: RouteName, run: (input: RouteInput) => Promise<APIGa
   middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>()
     .use({
       onError: (request) => {
-        log('error', 'thrown', { step: name, error: request.error?.name ?? 'Error' });
+        const error =
+          request.error instanceof Error ? request.error : new TypeError('something that is no error was thrown');
+        log('error', 'thrown', { step: name, error: error.name, at: framesOf(error).join(' ') });
         request.response = { statusCode: 500 };
       },
     })

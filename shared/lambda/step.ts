@@ -2,10 +2,8 @@ import middy from '@middy/core';
 import { NamedError } from '../domain/errors.ts';
 import type { Claim } from '../domain/revalidation.ts';
 import { checkOutput, type Input, type Output, readInput, type StepName } from '../workflow/contract.ts';
+import { framesOf } from './frames.ts';
 import { log } from './logger.ts';
-
-/** Frames of an unexpected error that are kept: where it came from, in about 1 KB of the execution's history. */
-const MAX_FRAMES = 8;
 
 /** What the wrapper keeps of one invocation: only of input that was parsed does anything reach the log. */
 type Kept = { startedAt: number; revalidationId?: string | undefined };
@@ -60,17 +58,6 @@ const presentable = (error: Error): Error => {
   const shown = new Error(named ? error.message : `unexpected: ${error.name}`);
   shown.name = error.name;
   const frames = named ? [] : framesOf(error);
-  shown.stack = [`${shown.name}: ${shown.message}`, ...frames.slice(0, MAX_FRAMES)].join('\n');
+  shown.stack = [`${shown.name}: ${shown.message}`, ...frames].join('\n');
   return shown;
-};
-
-/** The frames alone: a message may have lines of its own that look like frames, so the stack is only read behind it. */
-const framesOf = ({ message, stack = '' }: Error): string[] => {
-  const end = stack.indexOf(message);
-  return end < 0
-    ? []
-    : stack
-        .slice(end + message.length)
-        .split('\n')
-        .filter((frame) => /^\s+at /.test(frame));
 };

@@ -178,9 +178,10 @@ export const retryAfterSeconds = (header: string | undefined, now = Date.now()):
   return Number.isNaN(at) ? undefined : Math.max(0, Math.ceil((at - now) / 1000));
 };
 
+/** A null or an empty text says as little as the field's absence, and must not decide a case that has been paid for. */
 const readJson = (text: string): unknown => {
   try {
-    return JSON.parse(text);
+    return JSON.parse(text, (_, value) => (value === null || value === '' ? undefined : value));
   } catch {
     return undefined;
   }

@@ -21,9 +21,8 @@ export type EnrollmentAnswer = z.infer<typeof EnrollmentAnswer>;
 export const CreateAnswer = z.object({
   validation_id: TruoraId,
   account_id: z.string(),
-  threshold: z.number().optional(),
-  /** RFC 3339 with nanoseconds. */
-  creation_date: z.string().optional(),
+  /** Only the ids and the link are worth a broken contract here: the validation has been paid for. */
+  threshold: z.number().optional().catch(undefined),
   /** The link stands in `instructions` (seen); the top level is where enrollments have it (assumed as a fall-back). */
   instructions: z
     .object({ file_upload_link: z.string().max(8192) })
@@ -52,12 +51,7 @@ export const ValidationAnswer = z.object({
   declined_reason: z.string().optional(),
   expired_reason: z.string().optional(),
   threshold: z.number().optional(),
-  creation_date: z.string().optional(),
   details: z.object({ face_recognition_validations: FaceDetails }).partial().optional(),
-  instructions: z
-    .object({ file_upload_link: z.string().max(8192) })
-    .partial()
-    .optional(),
 });
 export type ValidationAnswer = z.infer<typeof ValidationAnswer>;
 

@@ -47,7 +47,7 @@ const lookupPublic: LookupFunction = (host, options, done) =>
     return options.all ? done(null, addresses) : done(null, first.address, first.family);
   });
 
-export type UploadTarget = { url: URL; lookup?: LookupFunction; expiresAt?: Date };
+export type UploadTarget = { url: URL; lookup?: LookupFunction };
 
 /**
  * Checks where Truora wants the media sent: https, a host on the list, its default port, no user info, no private address.
@@ -63,8 +63,7 @@ export const checkUploadLink = (link: string, allowed: readonly string[]): Uploa
   const host = url.hostname.replace(/^\[|\]$/g, '');
   const standin = host === 'localhost' || (isIP(host) !== 0 && isPrivateAddress(host));
   if (url.protocol !== 'https:' && !standin) throw unsafe('is not https');
-  const expiresAt = expiryOf(url);
-  return { url, ...(standin ? {} : { lookup: lookupPublic }), ...(expiresAt ? { expiresAt } : {}) };
+  return { url, ...(standin ? {} : { lookup: lookupPublic }) };
 };
 
 /** When the link stops working: `Expires` in unix seconds (seen), or the date and life of `X-Amz-*` (seen in 2024). */

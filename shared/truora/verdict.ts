@@ -1,3 +1,4 @@
+import { subvalidationsOf } from '../domain/request.ts';
 import {
   type Claim,
   declinedReasons,
@@ -60,7 +61,8 @@ type Mismatch = NonNullable<Verdict['mismatch']>[number];
 
 /**
  * What in the answer is not what was asked for. Any end has to be about our validation and our person; a `success` has to
- * hold the enrollment (if echoed), a threshold no lower than the one requested, and only good sub-results.
+ * hold the enrollment (if echoed), a threshold no lower than the one requested, a score that reaches it, only good
+ * sub-results, and the liveness result if liveness was asked for.
  */
 const mismatches = (answer: ValidationAnswer, { claim, validation }: About, success: boolean): Mismatch[] => {
   const found: Mismatch[] = [];
@@ -72,10 +74,13 @@ const mismatches = (answer: ValidationAnswer, { claim, validation }: About, succ
   const requested = claim.requested.threshold;
   if (face.enrollment_id !== undefined && face.enrollment_id !== claim.enrollmentId) found.push('enrollment_id');
   if (requested !== undefined && (used === undefined || used < requested)) found.push('threshold');
+  // A score below the threshold that was used is no success, whatever the status says.
+  const weak = face.confidence_score !== undefined && used !== undefined && face.confidence_score < used;
   // `success` is documented; `match` stands in a fixture of Truora's SDK (seen).
-  if (face.similarity_status !== undefined && !['success', 'match'].includes(face.similarity_status))
-    found.push('similarity');
-  if (face.passive_liveness_status !== undefined && face.passive_liveness_status !== 'success')
-    found.push('passive_liveness');
+  const alike = face.similarity_status === undefined || ['success', 'match'].includes(face.similarity_status);
+  if (weak || !alike) found.push('similarity');
+  // Asked for, it has to be confirmed; not asked for, it may be absent, but never bad.
+  const liveness = subvalidationsOf(claim.requested)?.includes('passive_liveness') ? 'missing' : 'success';
+  if ((face.passive_liveness_status ?? liveness) !== 'success') found.push('passive_liveness');
   return found;
 };

@@ -35,7 +35,7 @@ export const steps = {
   MoveMedia: { reads: ['claim', 'validation'], writes: 'receipt' },
   AwaitWebhook: { reads: ['claim', 'validation'], writes: 'bell', token: true },
   ReadVerdict: { reads: ['claim', 'validation'], writes: 'verdict' },
-  RecordOutcome: { reads: ['claim', 'verdict'], mayRead: ['validation', 'receipt', 'bell'], writes: 'outcome' },
+  RecordOutcome: { reads: ['claim', 'validation', 'verdict'], mayRead: ['receipt', 'bell'], writes: 'outcome' },
   RecordRefusal: { reads: ['request', 'refusal'], mayRead: ['claim'], writes: 'outcome' },
   RecordFailure: { reads: ['request', 'failure'], mayRead: ['claim', 'validation', 'receipt'], writes: 'outcome' },
   ReadOutcome: { reads: ['repeat'], writes: 'outcome' },

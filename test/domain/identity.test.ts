@@ -57,17 +57,21 @@ describe('who a drop is about', () => {
 });
 
 describe('who a call is about', () => {
-  test('is what it says, under the id that its claim would have', () => {
+  test('is what it says, in a case of its own', () => {
     expect(identify({ ...call, reference: 'case 7' }, bucket, 'execution-1')).toEqual({
-      revalidationId: revalidationIdOf({ accountId: 'person', bucket, key: 'media/a.jpg', version: 'v1' }),
+      revalidationId: revalidationIdOf({ accountId: 'person', bucket, key: 'media/a.jpg', version: 'execution-1' }),
       accountId: 'person',
       enrollmentId: 'ENR1',
       reference: 'case 7',
     });
   });
 
-  test('is the same whichever execution asks, if it names a version', () => {
-    expect(identify(call, bucket, 'one')).toEqual(identify(call, bucket, 'two'));
+  test('never has the id of a claim, so it cannot be answered with the outcome of another question', () => {
+    const claimed = revalidationIdOf({ accountId: 'person', bucket, key: 'media/a.jpg', version: 'v1' });
+    expect(identify(call, bucket, 'one').revalidationId).not.toBe(claimed);
+    expect(identify(drop(), bucket, 'one', true).revalidationId).not.toBe(
+      identify(drop(), bucket, 'one').revalidationId,
+    );
   });
 
   test('is a case of its own for each execution, if it means the newest', () => {

@@ -21,7 +21,6 @@ import {
   eventOf,
   executionOf,
   newPerson,
-  newRevalidationId,
   newValidationId,
   thrownBy,
 } from '../support/journal.ts';
@@ -406,16 +405,44 @@ describe('what may have been created', () => {
   it('waits while another re-validation of the same person is being created', async () => {
     const counts = charging();
     const claim = await claimed();
-    await openIntent(house.table, claim.accountId, newRevalidationId());
+    const { revalidationId } = await claimed('', { accountId: claim.accountId });
+    await openIntent(house.table, claim.accountId, revalidationId);
     const intent = await intentOf(claim);
     expect(await thrownBy(creating(claim))).toEqual(UNSETTLED);
     expect(counts()).toEqual({ creates: 0, charges: 0 });
     expect(await intentOf(claim)).toEqual(intent);
   });
 
+  it('takes the place of an intent that was left behind by a re-validation that has ended', async () => {
+    const counts = charging();
+    const claim = await claimed();
+    const ended = await claimed('', { accountId: claim.accountId });
+    await openIntent(house.table, claim.accountId, ended.revalidationId);
+    const decidedAt = new Date().toISOString();
+    const { revalidationId } = ended;
+    await recordOutcome(house.ledger, { revalidationId, status: 'failed', decidedBy: 'workflow', decidedAt }, OURS);
+    await creating(claim);
+    expect(counts()).toEqual({ creates: 1, charges: 1 });
+    expect(await intentWord(claim)).toBe('none');
+  });
+
+  it('waits while a call of its own may still be in flight, and only then gives up', async () => {
+    const counts = charging();
+    const claim = await claimed();
+    await openIntent(house.table, claim.accountId, claim.revalidationId);
+    process.env.SETTLE_SECONDS = '60';
+    try {
+      expect(await thrownBy(creating(claim))).toEqual(UNSETTLED);
+    } finally {
+      process.env.SETTLE_SECONDS = '0';
+    }
+    expect(await thrownBy(creating(claim))).toEqual(UNCONFIRMED);
+    expect(counts()).toEqual({ creates: 0, charges: 0 });
+  });
+
   it('leaves an intent alone that another opened in between', async () => {
     const claim = await claimed();
-    const theirs = newRevalidationId();
+    const theirs = (await claimed('', { accountId: claim.accountId })).revalidationId;
     house.fate(({ operation, input }) => {
       const opens = operation === 'PutItem' && JSON.stringify(input).includes(`ACC#${claim.accountId}`);
       return opens && !JSON.stringify(input).includes(theirs) ? 'lost' : 'through';

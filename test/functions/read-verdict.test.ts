@@ -221,12 +221,13 @@ describe('after the deadline and its grace', () => {
     expect(await thrownBy(reading(past(60)))).toEqual(UNREACHABLE);
   });
 
-  it.each<[string, Line, string, string]>([
-    ['401', { status: 401 }, 'TruoraUnauthorizedError', 'truora_unauthorized'],
-    ['404', { status: 404 }, 'TruoraRejectedError', 'truora_not_found'],
-  ])('%s is still told by its own name', async (_, said, name, reason) => {
+  it.each<[string, Line, string]>([
+    ['401', { status: 401 }, 'truora_unauthorized'],
+    ['404', { status: 404 }, 'truora_not_found'],
+  ])('%s ends the wait too, and the detail says what it was', async (_, said, reason) => {
     await scripted(said);
-    expect(await thrownBy(reading(past(60)))).toEqual({ name, reason });
+    const error = await errorOf(reading(past(60)));
+    expect([error.name, error.message]).toEqual(['VerdictUnreachableError', expect.stringMatching(`: ${reason}$`)]);
   });
 
   it('is a matter of the grace that was configured', async () => {

@@ -66,10 +66,10 @@ describe('the outcome', () => {
   });
 
   it('leaves out what the journal does not hold', async () => {
-    const { bell: _, receipt: __, validation: ___, ...journal } = await claimed();
-    const { reference: ____, ...claim } = journal.claim;
+    const { bell: _, receipt: __, ...journal } = await claimed();
+    const { reference: ___, ...claim } = journal.claim;
     const outcome = await recording({ ...journal, claim });
-    for (const field of ['movedAt', 'validationId', 'reference', 'reason', 'detail']) {
+    for (const field of ['movedAt', 'reference', 'reason', 'detail']) {
       expect(outcome).not.toHaveProperty(field);
     }
   });

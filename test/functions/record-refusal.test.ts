@@ -91,7 +91,9 @@ describe('the outcome of a request that was never claimed', () => {
     const refusal = caughtOf('MediaUnacceptableError', 'media_empty: media: must hold at least 1 byte');
     const { accountId, enrollmentId } = request;
     expect(await recording({ request, refusal })).toMatchObject({
-      revalidationId: revalidationIdOf({ accountId, bucket: BUCKET, key: 'media/x', version: 'v7' }),
+      revalidationId: expect.not.stringMatching(
+        revalidationIdOf({ accountId, bucket: BUCKET, key: 'media/x', version: 'v7' }),
+      ),
       reason: 'media_empty',
       reference: 'their case',
       accountId,

@@ -402,6 +402,7 @@ describe('the configuration', () => {
       resultMode: 'callback',
       patienceSeconds: 60,
       graceSeconds: 30,
+      settleSeconds: 60,
       httpDeadlineSeconds: 10,
       retentionDays: 365,
       truoraOrigin: 'https://api.validations.truora.com',

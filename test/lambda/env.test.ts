@@ -13,6 +13,7 @@ const good: Record<EnvKey, string> = {
   TRUORA_KEY_SECRET: 'secret:truora',
   WEBHOOK_KEYS_SECRET: 'secret:webhooks',
   HTTP_DEADLINE_SECONDS: '10',
+  SETTLE_SECONDS: '60',
   GRACE_SECONDS: '30',
 };
 const keys = Object.keys(good) as EnvKey[];
@@ -32,6 +33,7 @@ describe('env', () => {
       ...good,
       RETENTION_DAYS: 365,
       HTTP_DEADLINE_SECONDS: 10,
+      SETTLE_SECONDS: 60,
       GRACE_SECONDS: 30,
       TRUORA_UPLOAD_ORIGINS: ['https://files.truora.com', 'https://files.example.com'],
     });

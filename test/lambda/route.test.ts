@@ -56,9 +56,9 @@ it.each([
   expect(lines.join()).not.toContain(CANARY);
 });
 
-it('names the error in the log', async () => {
+it('names the error in the log, and where it came from', async () => {
   const failing = route('ReceiveWebhook', async () => {
-    throw new RangeError('x');
+    throw new RangeError('canary');
   });
   await failing(event({}), context);
   expect(JSON.parse(lines[0] ?? '')).toEqual({
@@ -66,5 +66,6 @@ it('names the error in the log', async () => {
     message: 'thrown',
     step: 'ReceiveWebhook',
     error: 'RangeError',
+    at: expect.stringContaining('route.test.ts'),
   });
 });

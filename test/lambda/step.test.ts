@@ -49,13 +49,13 @@ describe('what goes in', () => {
       seen.push(input);
       return { ...journal.verdict, revalidationId: input.claim.revalidationId, decidedBy: 'poll' };
     });
-    const { claim, verdict, bell } = journal;
-    await record(eventOf('RecordOutcome', { claim, verdict }), context);
-    await record(eventOf('RecordOutcome', { claim, verdict, bell }), context);
+    const { claim, validation, verdict, bell } = journal;
+    await record(eventOf('RecordOutcome', { claim, validation, verdict }), context);
+    await record(eventOf('RecordOutcome', { claim, validation, verdict, bell }), context);
     const executionId = executionOf('first');
     expect(seen).toEqual([
-      { claim, verdict, executionId },
-      { claim, verdict, bell, executionId },
+      { claim, validation, verdict, executionId },
+      { claim, validation, verdict, bell, executionId },
     ]);
   });
 

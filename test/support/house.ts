@@ -100,6 +100,8 @@ export const openHouse = async (
     WEBHOOK_KEYS_SECRET: 'secret:webhooks',
     // Longer than anything here takes on a busy machine; who waits for a deadline sets a shorter one.
     HTTP_DEADLINE_SECONDS: '10',
+    // An intent is settled at once here; who waits for one to age sets a longer time.
+    SETTLE_SECONDS: '0',
     GRACE_SECONDS: '30',
   };
   if (name) for (const key of envKeys[name]) process.env[key] = variables[key];

@@ -88,13 +88,14 @@ export const told = (names: readonly string[]): string => {
  * The synthesized machine before functions that follow a script. Each call is first read as the contract says, so a step
  * that is called without what it reads ends the test's path as it would end the function.
  */
-export const scripted = (template: Template, script: Script, { pace = 0.001 } = {}) => {
+export const scripted = (template: Template, script: Script, { pace = 0.0001 } = {}) => {
   const [resource] = resourcesOf(template, 'AWS::StepFunctions::StateMachine');
   const arns = (resource?.properties.DefinitionSubstitutions ?? {}) as Record<StepName, string>;
   const nameOf = new Map(Object.entries(arns).map(([name, arn]) => [arn, name as StepName]));
   const calls: (Call & { step: StepName })[] = [];
   const events: MachineEvent[] = [];
   const lambda: LambdaHost = {
+    idle: async () => {},
     invoke: async (functionArn, event) => {
       const step = nameOf.get(functionArn);
       if (!step) throw new TypeError(`no step has the function ${functionArn}`);

@@ -174,6 +174,24 @@ describe('what goes over the line', () => {
     },
   );
 
+  test('a null or an empty text is a field left out: it decides nothing that was paid for', async () => {
+    const nulls = { threshold: null, creation_date: null, failure_status: '', declined_reason: null, details: null };
+    const answer = { validation_id: 'VLD1', account_id: 'a', validation_status: 'pending', ...nulls };
+    const instructions = { file_upload_link: 'https://files.truora.com/u/x' };
+    const answering = await listen((response) => response.end(JSON.stringify({ ...answer, instructions })));
+    try {
+      const truora = truoraAt(answering.origin);
+      expect(await createValidation(truora, asked('a'))).toEqual({
+        validation_id: 'VLD1',
+        account_id: 'a',
+        instructions,
+      });
+      expect(await getValidation(truora, 'VLD1')).not.toHaveProperty('failure_status');
+    } finally {
+      await answering.close();
+    }
+  });
+
   test('a dot within an account id stays in its own segment of the path', async () => {
     await listValidations(truoraAt(server.origin), '..a').catch(() => {});
     expect(server.heard[0]?.path).toBe('/v1/accounts/..a/validations');

@@ -66,6 +66,24 @@ describe('approved', () => {
     expect(read({ validation_status: 'success', threshold: 0.7 }, told)?.mismatch).toEqual(['threshold']);
   });
 
+  test('is not what does not confirm the liveness that was asked for', () => {
+    for (const requested of [{ subvalidations: ['passive_liveness' as const] }, { liveness: 'passive' as const }]) {
+      const asked = { ...about, claim: { ...claim, requested } };
+      expect(read({ validation_status: 'success' }, asked)).toMatchObject({
+        status: 'failed',
+        reason: 'verdict_mismatch',
+        mismatch: ['passive_liveness'],
+      });
+      expect(read(face({ passive_liveness_status: 'success' }), asked)?.status).toBe('approved');
+    }
+  });
+
+  test('is not a success whose own score stays below the threshold that was used', () => {
+    const weak = face({ similarity_status: 'success', confidence_score: 0.64 });
+    expect(read({ ...weak, threshold: 0.65 })?.mismatch).toEqual(['similarity']);
+    expect(read({ ...weak, threshold: 0.64 })?.status).toBe('approved');
+  });
+
   test('knows `match`, as Truora’s own SDK does', () => {
     expect(read(face({ similarity_status: 'match' }))?.status).toBe('approved');
   });

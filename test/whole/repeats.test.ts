@@ -68,6 +68,38 @@ test('an idempotency key brings back the outcome, and refuses another request un
   expect(await chargesOf(accountId)).toBe(1);
 });
 
+test('another question about the same media is never answered with the outcome of the first', async () => {
+  const { accountId, enrollmentId } = await someone(world);
+  const versionId = await putMedia(world, { key: 'media/q.jpg', file: fileOf(photo) });
+  const call = {
+    kind: 'call',
+    accountId,
+    enrollmentId,
+    userAuthorized: true,
+    media: { key: 'media/q.jpg', versionId },
+  };
+  const run = async (request: object) => {
+    const execution = world.machine.start({ request });
+    await execution.ended;
+    return { status: execution.status, outcome: execution.output as Outcome };
+  };
+  const first = await run({ ...call, options: { threshold: 0.5 } });
+  expect(first.outcome.status).toBe('approved');
+  const others = await Promise.all([
+    run({ ...call, options: { threshold: 0.99 } }),
+    run({ ...call, enrollmentId: 'ENR-of-nobody', options: { threshold: 0.5 } }),
+    run({ ...call, options: { subvalidations: ['passive_liveness', 'similarity'] } }),
+  ]);
+  expect(others.map(({ status, outcome }) => [status, outcome.status, outcome.reason])).toEqual([
+    ['SUCCEEDED', 'refused', 'already_asked_otherwise'],
+    ['SUCCEEDED', 'refused', 'already_asked_otherwise'],
+    ['SUCCEEDED', 'refused', 'photo_cannot_prove_liveness'],
+  ]);
+  expect(new Set([first, ...others].map(({ outcome }) => outcome.revalidationId)).size).toBe(4);
+  expect((await run({ ...call, options: { threshold: 0.5 } })).outcome).toEqual(first.outcome);
+  expect(await chargesOf(accountId)).toBe(1);
+});
+
 test('an object that is overwritten after its drop is moved in the version that was dropped', async () => {
   const { accountId, enrollmentId } = await someone(world, '-enrollment-later');
   const key = `inbox/${accountId}/${enrollmentId}/a.jpg`;

@@ -41,6 +41,7 @@ describe('the check of the flow', () => {
       'MoveMedia reads validation before anyone wrote it',
       'AwaitWebhook reads validation before anyone wrote it',
       'ReadVerdict reads validation before anyone wrote it',
+      'RecordOutcome reads validation before anyone wrote it',
     ]);
   });
 

@@ -74,13 +74,21 @@ const breaks: [LintName, string, (copy: Draft) => void, string][] = [
   [
     'hopelessIsNotRetried',
     'a second try where the first may have cost money',
-    (copy) => Object.assign(stateIn(copy, 'CreateValidation').Retry?.[0] ?? {}, { MaxAttempts: 1 }),
+    (copy) =>
+      stateIn(copy, 'CreateValidation')
+        .Retry?.filter(({ MaxAttempts }) => MaxAttempts === 0)
+        .forEach((retrier) => {
+          retrier.MaxAttempts = 1;
+        }),
     'CreateValidation retries CreationUnconfirmedError',
   ],
   [
     'hopelessIsNotRetried',
     'a pending enrollment without a patience of its own',
-    (copy) => stateIn(copy, 'CheckEnrollment').Retry?.splice(0, 2),
+    (copy) => {
+      const state = stateIn(copy, 'CheckEnrollment');
+      state.Retry = (state.Retry ?? []).filter(({ ErrorEquals }) => !ErrorEquals.includes('EnrollmentPendingError'));
+    },
     'CheckEnrollment retries EnrollmentPendingError',
   ],
   [

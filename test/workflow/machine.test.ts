@@ -179,8 +179,8 @@ const paths: Path[] = [
   },
   {
     path: 'Truora refuses our key when it is asked to create',
-    script: { CreateValidation: throws('TruoraUnauthorizedError', 'truora_unauthorized') },
-    calls: 'ClaimRequest, CheckEnrollment, CreateValidation, RecordFailure',
+    script: { CreateValidation: forever(throws('TruoraUnauthorizedError', 'truora_unauthorized')) },
+    calls: 'ClaimRequest, CheckEnrollment, CreateValidation x2, RecordFailure',
     ...givenUp('truora_unauthorized'),
   },
   {
@@ -195,20 +195,26 @@ const paths: Path[] = [
   {
     path: 'another creation of the same person never settles',
     script: { CreateValidation: forever(throws('CreationUnsettledError', 'creation_unsettled')) },
-    calls: 'ClaimRequest, CheckEnrollment, CreateValidation x9, RecordFailure',
+    calls: 'ClaimRequest, CheckEnrollment, CreateValidation x61, RecordFailure',
     ...givenUp('creation_unsettled'),
   },
   {
     path: 'Truora is too busy to create, for good',
     script: { CreateValidation: forever(throws('TruoraBusyError', 'truora_unreachable')) },
-    calls: 'ClaimRequest, CheckEnrollment, CreateValidation x9, RecordFailure',
+    calls: 'ClaimRequest, CheckEnrollment, CreateValidation x31, RecordFailure',
     ...givenUp('truora_unreachable'),
   },
   {
     path: 'Truora refuses our key when it is asked for the enrollment',
-    script: { CheckEnrollment: throws('TruoraUnauthorizedError', 'truora_unauthorized') },
-    calls: 'ClaimRequest, CheckEnrollment, RecordFailure',
+    script: { CheckEnrollment: forever(throws('TruoraUnauthorizedError', 'truora_unauthorized')) },
+    calls: 'ClaimRequest, CheckEnrollment x2, RecordFailure',
     ...givenUp('truora_unauthorized'),
+  },
+  {
+    path: 'the upload is cut off at every try, and Truora itself says what became of it',
+    script: { ClaimRequest: polling, MoveMedia: forever(throws('TruoraUncertainError', 'truora_uncertain')) },
+    calls: `ClaimRequest, CheckEnrollment, CreateValidation, MoveMedia x31, ${toTheEnd}`,
+    output: { status: 'approved' },
   },
   {
     path: 'the upload link is spent, and Truora itself says what that means',
@@ -249,14 +255,14 @@ const paths: Path[] = [
   {
     path: 'Truora refuses our key at every look',
     script: { ClaimRequest: polling, ReadVerdict: forever(throws('TruoraUnauthorizedError', 'truora_unauthorized')) },
-    calls: `${moved}, ReadVerdict x6, RecordFailure`,
+    calls: `${moved}, ReadVerdict x401, RecordFailure`,
     ...givenUp('truora_unauthorized'),
   },
   {
-    path: 'Truora does not know the validation',
+    path: 'Truora does not know the validation yet',
     script: { ClaimRequest: polling, ReadVerdict: throws('TruoraRejectedError', 'truora_not_found') },
-    calls: `${moved}, ReadVerdict, RecordFailure`,
-    ...givenUp('truora_not_found'),
+    calls: `${moved}, ReadVerdict x2, RecordOutcome`,
+    output: { status: 'approved' },
   },
   {
     path: 'Truora cannot be asked before the deadline is over',
@@ -270,13 +276,13 @@ const paths: Path[] = [
   {
     path: 'the outcome cannot be recorded',
     script: { ClaimRequest: polling, RecordOutcome: forever(claimedElsewhere) },
-    calls: `${moved}, ReadVerdict, RecordOutcome x9, RecordFailure`,
+    calls: `${moved}, ReadVerdict, RecordOutcome, RecordFailure`,
     ...givenUp('claimed_elsewhere'),
   },
   {
     path: 'not even the failure can be recorded',
     script: { MoveMedia: throws('MediaGoneError', 'media_gone'), RecordFailure: forever(claimedElsewhere) },
-    calls: `${moved}, RecordFailure x9`,
+    calls: `${moved}, RecordFailure`,
     error: 'ClaimedElsewhereError',
     cause: expect.stringContaining('claimed_elsewhere'),
   },
@@ -306,7 +312,7 @@ const endings: Record<StepName, { given: Script; before: string; tries: number; 
     after: 'RecordFailure',
   },
   AwaitWebhook: { given: {}, before: moved, tries: 6, after: toTheEnd },
-  ReadVerdict: { given: { ClaimRequest: polling }, before: moved, tries: 6, after: 'RecordFailure' },
+  ReadVerdict: { given: { ClaimRequest: polling }, before: moved, tries: 401, after: 'RecordFailure' },
   RecordOutcome: {
     given: { ClaimRequest: polling },
     before: `${moved}, ReadVerdict`,

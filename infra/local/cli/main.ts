@@ -3,8 +3,14 @@ import { UsageError } from './arguments.ts';
 
 export const exitCodes = { approved: 0, notApproved: 1, usage: 2, failed: 3, interrupted: 130 } as const;
 
-/** How long a world may take to close after Ctrl-C before the process ends all the same. Milliseconds. */
-const CLOSING_MS = 3000;
+/**
+ * How long a world may take to close after Ctrl-C: a call to Truora that is under way may take its whole deadline (10 s),
+ * and its answer has to be written down. Milliseconds.
+ */
+const CLOSING_MS = 15_000;
+
+/** Ctrl-C within this time is the same one: a terminal sends it to npm and to us, and npm passes it on. Milliseconds. */
+const SAME_KEY_MS = 500;
 
 export const print = (line: string): void => {
   process.stdout.write(`${line}\n`);
@@ -29,11 +35,13 @@ export const main = async (
   const argv = process.argv.slice(2);
   if (argv.includes('--help')) return print(help);
   let world: World | undefined;
-  let interrupted = false;
+  let interrupted: number | undefined;
   const interrupt = () => {
-    // A terminal sends Ctrl-C to npm and to us, and npm passes it on: once is enough.
-    if (interrupted) return;
-    interrupted = true;
+    if (interrupted !== undefined) {
+      if (Date.now() - interrupted > SAME_KEY_MS) process.exit(codeOfInterruption);
+      return;
+    }
+    interrupted = Date.now();
     tell(parting);
     setTimeout(() => process.exit(codeOfInterruption), CLOSING_MS).unref();
     void Promise.resolve(world?.close()).finally(() => process.exit(codeOfInterruption));
@@ -47,10 +55,11 @@ export const main = async (
     });
   } catch (error) {
     const usage = error instanceof UsageError;
-    if (!interrupted) tell(usage ? `${error.message} (--help shows how)` : `failed: ${(error as Error).message}`);
+    if (interrupted === undefined)
+      tell(usage ? `${error.message} (--help shows how)` : `failed: ${(error as Error).message}`);
     code = usage ? exitCodes.usage : exitCodes.failed;
   }
-  if (interrupted) return;
+  if (interrupted !== undefined) return;
   await world?.close();
   process.exit(code);
 };

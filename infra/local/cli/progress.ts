@@ -5,23 +5,32 @@ import type { MachineEvent } from '../machine.ts';
 
 const { States } = definition({ patienceSeconds: 1 });
 
-/** Prints each state as it happens: when it ended, what it asks, and what came of it. */
-export const progress = (say: (line: string) => void): ((event: MachineEvent) => void) => {
+/**
+ * Prints each state as it happens: when, and what it asks or what came of it; at the end the outcome.
+ * Several executions at once are told apart by the first letters of their names.
+ */
+export const progress = (say: (line: string) => void, { several = false } = {}): ((event: MachineEvent) => void) => {
   const startedAt = new Map<string, number>();
+  const caught = new Set<string>();
   return ({ executionArn, at, type, state = '', error, cause, output }) => {
     const began = startedAt.get(executionArn) ?? at.getTime();
     startedAt.set(executionArn, began);
     const seconds = ((at.getTime() - began) / 1000).toFixed(2).padStart(6);
-    const line = (sign: string, text: string) => say(`${seconds} s  ${sign} ${state.padEnd(16)}  ${text}`);
-    if (States[state]?.Type === 'Choice') return;
-    if (type === 'StateExited') line('+', States[state]?.Comment ?? '');
-    if (type === 'StateFailed' && error && States[state]?.Type === 'Task') {
+    const which = several ? `${executionArn.split(':').at(-1)?.slice(0, 4)} ` : '';
+    const line = (sign: string, text: string) => say(`${which}${seconds} s  ${sign} ${state.padEnd(16)}  ${text}`);
+    if (type === 'ExecutionSucceeded') say(`${which}${seconds} s    recorded: ${ending(output as Outcome)}`);
+    if (type === 'ExecutionFailed') say(`${which}${seconds} s    recorded: failed, ${String(cause)}`);
+    if (States[state]?.Type !== 'Task') return;
+    if (type === 'StateFailed' && error) {
       line('-', `${error}: ${readCaught({ Error: error, Cause: String(cause) }).detail}`);
     }
-    if (type === 'ExecutionSucceeded') say(`${seconds} s    recorded: ${(output as Outcome).status}`);
-    if (type === 'ExecutionFailed') say(`${seconds} s    recorded: failed`);
+    if (type === 'StateCaught') caught.add(executionArn);
+    // The engine leaves a state that a Catch has taken over as it leaves one that went well.
+    if (type === 'StateExited' && !caught.delete(executionArn)) line('+', States[state]?.Comment ?? '');
   };
 };
+
+const ending = ({ status, reason }: Outcome): string => (reason ? `${status}, ${reason}` : status);
 
 /** The outcome for a person. */
 export const summary = (outcome: Outcome): string => {

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { extname, join, resolve } from 'node:path';
+import { accessSync, constants, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, extname, join, resolve } from 'node:path';
 import { revalidationIdOf } from '../../../shared/domain/ids.ts';
 import type { CallRequest } from '../../../shared/domain/request.ts';
+import type { Outcome } from '../../../shared/domain/revalidation.ts';
 import { putMedia, registerEnrollment } from '../drop.ts';
 import { startWorld, type World, type WorldOptions } from '../world.ts';
 import { type Asked, type Flags, readArguments, readAsked, UsageError } from './arguments.ts';
@@ -56,6 +57,18 @@ const truoraOf = (flags: Flags): Pick<WorldOptions, 'truora' | 'ledgerDirectory'
   return { truora: { origin: url.origin, key }, ledgerDirectory: join('.ledger', url.host.replaceAll(':', '_')) };
 };
 
+/** Where the outcome goes; known to be writable before anything is paid for. */
+const outOf = (flags: Flags): string | undefined => {
+  if (flags.out === undefined) return undefined;
+  const file = resolve(process.env.INIT_CWD ?? '.', String(flags.out));
+  try {
+    accessSync(dirname(file), constants.W_OK);
+  } catch {
+    throw new UsageError(`--out: ${flags.out} cannot be written: its folder is missing or closed`);
+  }
+  return file;
+};
+
 const run = async (world: World, asked: Asked) => {
   const { accountId, enrollmentId, options, reference } = asked;
   if (world.sandbox) await registerEnrollment(world.sandbox.origin, { accountId, enrollmentId });
@@ -72,8 +85,12 @@ const run = async (world: World, asked: Asked) => {
     ...(reference ? { reference } : {}),
   };
   // The name makes it the same execution after a crash, so the claim in the ledger is still its own.
-  await world.machine.start({ request }, name).ended;
-  return world.record(revalidationIdOf({ accountId, bucket: world.bucket, key, version: versionId }));
+  const execution = world.machine.start({ request }, name);
+  await execution.ended;
+  // A refused call is a case of its own, which the output names; a failed one has no output, but the claim's id.
+  const { revalidationId = revalidationIdOf({ accountId, bucket: world.bucket, key, version: versionId }) } =
+    (execution.output ?? {}) as Partial<Outcome>;
+  return world.record(revalidationId);
 };
 
 await main(
@@ -86,6 +103,7 @@ await main(
     });
     const asked = readAsked(flags, files);
     const where = truoraOf(flags);
+    const out = outOf(flags);
     if (where.ledgerDirectory) mkdirSync(where.ledgerDirectory, { recursive: true, mode: 0o700 });
 
     const world = await startWorld({ ...where, onEvent: progress(tell) });
@@ -93,8 +111,8 @@ await main(
     const outcome = (await run(world, asked))?.outcome;
     if (!outcome) throw new Error('no outcome was recorded; run the same command again to go on');
     const json = JSON.stringify(outcome, null, 2);
-    if (flags.out) writeFileSync(resolve(process.env.INIT_CWD ?? '.', String(flags.out)), `${json}\n`);
     print(flags.json ? json : summary(outcome));
+    if (out) writeFileSync(out, `${json}\n`);
     if (outcome.status === 'approved') return exitCodes.approved;
     return outcome.status === 'failed' ? exitCodes.failed : exitCodes.notApproved;
   },

@@ -7,13 +7,23 @@ const FILE = '.world.json';
 
 export type RunningWorld = { pid: number; s3Origin: string; bucket: string; sandboxOrigin: string };
 
-export const announce = (world: RunningWorld): void => writeFileSync(FILE, JSON.stringify(world));
+/** @throws UsageError when another world runs already */
+export const announce = (world: RunningWorld): void => {
+  const standing = readWorld();
+  if (standing) throw new UsageError(`a world is running here already, as process ${standing.pid}`);
+  writeFileSync(FILE, JSON.stringify(world));
+};
 
 export const withdraw = (): void => rmSync(FILE, { force: true });
 
+const readWorld = (): RunningWorld | undefined => {
+  const world = existsSync(FILE) ? (JSON.parse(readFileSync(FILE, 'utf8')) as RunningWorld) : undefined;
+  return world && isAlive(world.pid) ? world : undefined;
+};
+
 /** @throws UsageError when no world runs */
 export const findWorld = (): RunningWorld => {
-  const world = existsSync(FILE) ? (JSON.parse(readFileSync(FILE, 'utf8')) as RunningWorld) : undefined;
-  if (world && isAlive(world.pid)) return world;
+  const world = readWorld();
+  if (world) return world;
   throw new UsageError('no world is running here; start one with "npm start" in another terminal');
 };

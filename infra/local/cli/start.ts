@@ -8,16 +8,11 @@ const help = `npm start
 Runs the whole workflow on this machine until Ctrl-C: drop media from a second terminal and watch it here.`;
 
 const run = async (_: string[], open: (world: World) => void): Promise<never> => {
-  const world = await startWorld({ onEvent: progress(print) });
-  open({
-    ...world,
-    close: async () => {
-      withdraw();
-      await world.close();
-    },
-  });
+  const world = await startWorld({ onEvent: progress(print, { several: true }) });
+  open(world);
   const sandboxOrigin = world.sandbox?.origin ?? '';
   announce({ pid: process.pid, s3Origin: world.s3Origin, bucket: world.bucket, sandboxOrigin });
+  process.once('exit', withdraw);
   print(`The world is up. From a second terminal:
 
   npm run -s drop -- infra/local/media/selfie.jpg --account ana --enrollment ENR1 --authorized
