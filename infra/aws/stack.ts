@@ -15,7 +15,10 @@ export class FaceRevalidationStack extends Stack {
     id: string,
     { config, codeOf }: { config: Config; codeOf: (name: FunctionName) => Code },
   ) {
-    super(scope, id, { description: 'Re-validates known faces at Truora.' });
+    super(scope, id, {
+      description: 'Re-validates known faces at Truora.',
+      ...(config.region ? { env: { region: config.region } } : {}),
+    });
     const storage = new Storage(this, 'Storage', config);
     const functions = new Functions(this, 'Functions', {
       config,

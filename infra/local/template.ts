@@ -42,6 +42,10 @@ const deployed = (id: string, { Type, Properties }: Resource): { ref: string; [a
       const machine = arn('states', `stateMachine:${String(Properties.StateMachineName ?? id)}`);
       return { ref: machine, Arn: machine };
     }
+    case 'AWS::KMS::Key':
+      return { ref: id, Arn: arn('kms', `key/${id}`) };
+    case 'AWS::SQS::Queue':
+      return { ref: id, Arn: arn('sqs', id), QueueName: id };
     case 'AWS::Events::Rule':
       return { ref: id, Arn: arn('events', `rule/${id}`) };
     default:
