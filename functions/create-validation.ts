@@ -13,6 +13,7 @@ import { AlreadyDecidedError, CreationUnconfirmedError, CreationUnsettledError }
 import { validationOf } from '../shared/domain/record.ts';
 import type { Claim, Validation } from '../shared/domain/revalidation.ts';
 import { ledgerFromEnv, truoraFromEnv } from '../shared/lambda/env.ts';
+import { truoraSeen } from '../shared/lambda/metrics.ts';
 import { step } from '../shared/lambda/step.ts';
 import { createValidation } from '../shared/truora/client.ts';
 import { createdOf, surelyNotCreated } from '../shared/truora/creation.ts';
@@ -47,7 +48,7 @@ export const handler = step('CreateValidation', async ({ claim, executionId }) =
  */
 const createOnce = async (table: string, claim: Claim): Promise<Created> => {
   const { accountId, revalidationId, userAuthorized, requested: options } = claim;
-  const truora = truoraFromEnv(readSecret);
+  const truora = truoraFromEnv(readSecret, { observe: truoraSeen });
   await truora.key();
   if (!(await openIntent(table, accountId, revalidationId))) throw unsettled();
   const askedAt = new Date();

@@ -5,6 +5,7 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { type EnvKey, envKeys } from '../../shared/lambda/env.ts';
 import { type StepName, stepNames } from '../../shared/workflow/contract.ts';
+import { namespaceOf } from '../../shared/workflow/metrics.ts';
 import { fileOf, type RouteName, routes } from '../../shared/workflow/names.ts';
 import { functionSeconds } from '../workflow/timing.ts';
 import type { Config } from './config.ts';
@@ -61,6 +62,7 @@ const variablesOf = (config: Config, { ledger, media, truoraKey, webhookKeys }: 
   WEBHOOK_KEYS_SECRET: webhookKeys.secretArn,
   HTTP_DEADLINE_SECONDS: String(config.httpDeadlineSeconds),
   GRACE_SECONDS: String(config.graceSeconds),
+  METRICS_NAMESPACE: namespaceOf(config),
 });
 
 /** What each function may do, action by action: the calls that stand in its code. */

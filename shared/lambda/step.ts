@@ -1,8 +1,9 @@
 import middy from '@middy/core';
 import { NamedError } from '../domain/errors.ts';
-import type { Claim } from '../domain/revalidation.ts';
-import { checkOutput, type Input, type Output, readInput, type StepName } from '../workflow/contract.ts';
+import type { Claim, Outcome } from '../domain/revalidation.ts';
+import { checkOutput, type Input, type Output, readInput, type StepName, steps } from '../workflow/contract.ts';
 import { log } from './logger.ts';
+import { emit, outcomeSeen } from './metrics.ts';
 
 /** Frames of an unexpected error that are kept: where it came from, in about 1 KB of the execution's history. */
 const MAX_FRAMES = 8;
@@ -37,6 +38,9 @@ export const step = <S extends StepName>(name: S, run: (input: Input<S>) => Prom
         kept.revalidationId ??= (output as Partial<Claim> | undefined)?.revalidationId;
         request.response = output;
         say('done', kept);
+        emit('StepsDone', 1, { step: name });
+        // ReadOutcome only gives back what was counted when it was recorded.
+        if (steps[name].writes === 'outcome' && name !== 'ReadOutcome') outcomeSeen(output as Outcome);
       },
       onError: (request) => {
         const error =

@@ -14,6 +14,7 @@ const good: Record<EnvKey, string> = {
   WEBHOOK_KEYS_SECRET: 'secret:webhooks',
   HTTP_DEADLINE_SECONDS: '10',
   GRACE_SECONDS: '30',
+  METRICS_NAMESPACE: 'face-revalidation-test',
 };
 const keys = Object.keys(good) as EnvKey[];
 

@@ -101,6 +101,7 @@ export const openHouse = async (
     // Longer than anything here takes on a busy machine; who waits for a deadline sets a shorter one.
     HTTP_DEADLINE_SECONDS: '10',
     GRACE_SECONDS: '30',
+    METRICS_NAMESPACE: 'face-revalidation-test',
   };
   if (name) for (const key of envKeys[name]) process.env[key] = variables[key];
 
@@ -108,6 +109,15 @@ export const openHouse = async (
   const lines: string[] = [];
   vi.spyOn(console, 'log').mockImplementation((...words) => {
     lines.push(words.map(String).join(' '));
+  });
+
+  // So are the numbers; what else goes to stdout is not theirs.
+  const metrics: Record<string, unknown>[] = [];
+  const { write } = process.stdout;
+  vi.spyOn(process.stdout, 'write').mockImplementation((text, ...more) => {
+    if (!String(text).startsWith('{"_aws"')) return write.call(process.stdout, text, ...(more as []));
+    metrics.push(JSON.parse(String(text)));
+    return true;
   });
 
   // A way of its own to the ledger, around the tap: looking on is neither counted nor broken.
@@ -122,6 +132,7 @@ export const openHouse = async (
     },
     secrets,
     lines,
+    metrics,
     /** Every call of the functions, in order. */
     calls,
     writes: () => calls.filter(isWrite),
