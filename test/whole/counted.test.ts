@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { looksUntil, runs } from '../../infra/aws/cost.ts';
 import { drop, registerEnrollment } from '../../infra/local/drop.ts';
 import type { MachineEvent } from '../../infra/local/machine.ts';
 import { startWorld, type World } from '../../infra/local/world.ts';
@@ -88,6 +89,21 @@ test('the numbers are those of what happened', () => {
   expect(sum('TruoraErrors', { call: 'upload' })).toBe(2);
   expect(of('TruoraLatency')).toHaveLength(of('TruoraErrors').length);
   expect(of('TimeToVerdict').map(({ decidedBy }) => decidedBy)).toEqual(expect.arrayContaining(['webhook', 'poll']));
+});
+
+test('a run takes as many transitions as its cost is reckoned with', () => {
+  const billed = new Map<string, number>();
+  const ended = new Map<string, string>();
+  for (const { executionArn, type, output } of events) {
+    if (type === 'StateEntered' || type === 'StateRetried')
+      billed.set(executionArn, (billed.get(executionArn) ?? 0) + 1);
+    if (type === 'ExecutionSucceeded') ended.set(executionArn, (output as { accountId?: string }).accountId ?? '');
+  }
+  const of = (account: string) => [...ended].filter(([, one]) => one === account).map(([arn]) => billed.get(arn));
+  expect(of('person-counted')).toEqual([runs.callback.transitions]);
+  // Two retries of the upload, and whatever looks it took: the run that polls costs seven and its looks.
+  const looks = events.filter(({ state, type }) => state === 'ReadVerdict' && type === 'StateRetried').length;
+  expect(of('person-counted-down-2')).toEqual([runs.poll.transitions - looksUntil(10) + 2 + looks]);
 });
 
 test('no number tells of a person', () => {
