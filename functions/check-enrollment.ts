@@ -6,6 +6,7 @@ import {
   TruoraRejectedError,
 } from '../shared/domain/errors.ts';
 import { truoraFromEnv } from '../shared/lambda/env.ts';
+import { truoraSeen } from '../shared/lambda/metrics.ts';
 import { step } from '../shared/lambda/step.ts';
 import { getEnrollment } from '../shared/truora/client.ts';
 
@@ -14,7 +15,7 @@ import { getEnrollment } from '../shared/truora/client.ts';
  * validation would cost money and prove nothing. Reading is free, so a `pending` one is looked at again by the machine.
  */
 export const handler = step('CheckEnrollment', async ({ claim }) => {
-  const truora = truoraFromEnv(readSecret);
+  const truora = truoraFromEnv(readSecret, { observe: truoraSeen });
   const { enrollment_id, account_id, status } = await getEnrollment(truora, claim.enrollmentId).catch(unknownByName);
   if (enrollment_id !== claim.enrollmentId) {
     throw new TruoraContractError('truora_contract_broken', 'the answer is about another enrollment than asked');

@@ -15,6 +15,7 @@ import { isEnd } from '../shared/domain/lifecycle.ts';
 import { validationOf } from '../shared/domain/record.ts';
 import type { Claim, Validation } from '../shared/domain/revalidation.ts';
 import { env, ledgerFromEnv, truoraFromEnv } from '../shared/lambda/env.ts';
+import { truoraSeen } from '../shared/lambda/metrics.ts';
 import { step } from '../shared/lambda/step.ts';
 import { createValidation } from '../shared/truora/client.ts';
 import { createdOf, surelyNotCreated } from '../shared/truora/creation.ts';
@@ -61,7 +62,7 @@ const answerFor = async (ledger: Ledger, claim: Claim): Promise<Created> => {
  */
 const createOnce = async (table: string, claim: Claim): Promise<Created> => {
   const { accountId, revalidationId, userAuthorized, requested: options } = claim;
-  const truora = truoraFromEnv(readSecret);
+  const truora = truoraFromEnv(readSecret, { observe: truoraSeen });
   await truora.key();
   if (!(await openIntent(table, accountId, revalidationId))) throw unsettled({ revalidationId });
   const askedAt = new Date();

@@ -6,6 +6,7 @@ import { openMedia } from '../shared/aws/media.ts';
 import { readSecret } from '../shared/aws/secrets.ts';
 import { MediaGoneError, UploadLinkSpentError } from '../shared/domain/errors.ts';
 import { ledgerFromEnv, truoraFromEnv } from '../shared/lambda/env.ts';
+import { truoraSeen } from '../shared/lambda/metrics.ts';
 import { step } from '../shared/lambda/step.ts';
 import { uploadMedia } from '../shared/truora/client.ts';
 
@@ -27,7 +28,7 @@ export const handler = step('MoveMedia', async ({ claim, validation, executionId
       throw new MediaGoneError('media_changed', 'media: its size is not the one that was claimed');
     const hash = createHash('sha256');
     const hashed = Readable.from(hashing(stream, hash, bytes), { objectMode: false });
-    const truora = truoraFromEnv(readSecret, { upload: true });
+    const truora = truoraFromEnv(readSecret, { upload: true, observe: truoraSeen });
     await uploadMedia(truora, link, { stream: hashed, bytes, type: media.type });
     const receipt = { bytes, sha256: hash.digest('hex'), movedAt: new Date().toISOString() };
     await recordMoved(ledger, revalidationId, executionId, receipt);

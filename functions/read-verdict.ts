@@ -1,6 +1,7 @@
 import { readSecret } from '../shared/aws/secrets.ts';
 import { NamedError, VerdictPendingError, VerdictUnreachableError } from '../shared/domain/errors.ts';
 import { env, truoraFromEnv } from '../shared/lambda/env.ts';
+import { truoraSeen } from '../shared/lambda/metrics.ts';
 import { step } from '../shared/lambda/step.ts';
 import { getValidation } from '../shared/truora/client.ts';
 import { undecided, verdictOf } from '../shared/truora/verdict.ts';
@@ -10,7 +11,7 @@ import { undecided, verdictOf } from '../shared/truora/verdict.ts';
  * machine's retry is the timed poll; past the deadline and its grace the wait ends here, one way or the other.
  */
 export const handler = step('ReadVerdict', async ({ claim, validation }) => {
-  const truora = truoraFromEnv(readSecret);
+  const truora = truoraFromEnv(readSecret, { observe: truoraSeen });
   const over = Date.now() > Date.parse(validation.deadline) + env('GRACE_SECONDS') * 1000;
   const answer = await getValidation(truora, validation.validationId).catch((error: Error) => {
     throw over && error instanceof NamedError ? unreachable(error) : error;

@@ -5,6 +5,7 @@ import { ringBell } from '../shared/aws/waits.ts';
 import { keysOf } from '../shared/domain/webhook-keys.ts';
 import { env } from '../shared/lambda/env.ts';
 import { log } from '../shared/lambda/logger.ts';
+import { emit } from '../shared/lambda/metrics.ts';
 import { route } from '../shared/lambda/route.ts';
 import { verifyWebhook } from '../shared/truora/webhook.ts';
 
@@ -22,9 +23,11 @@ export const handler = route('ReceiveWebhook', async ({ body }) => {
     if (newer !== keys) events = await verifyWebhook(body, keysOf(newer));
   }
   if (!events) {
+    emit('WebhookSignatureFailures', 1);
     log('warn', 'bad signature', { step: 'ReceiveWebhook', count: 'webhook_refused' });
     return { statusCode: 401 };
   }
+  emit('Webhooks', 1);
   for (const { event_action, object } of events) {
     if (event_action !== 'created') await ring(object.validation_id);
   }

@@ -3,9 +3,11 @@ import { Code } from 'aws-cdk-lib/aws-lambda';
 import { bundle } from './bundle.ts';
 import { Config } from './config.ts';
 import { functionNames } from './functions.ts';
+import { acknowledgeFindings, checkPolicies } from './policy.ts';
 import { FaceRevalidationStack } from './stack.ts';
 
 const app = new App();
+checkPolicies(app);
 // CDK's own settings have a colon or an @ in their names; whatever is left is meant for us, so a typo is an error.
 const chosen = Object.entries(app.node.getAllContext()).filter(([name]) => !/[:@]/.test(name));
 const { success, data: config, error } = Config.safeParse(Object.fromEntries(chosen));
@@ -15,7 +17,8 @@ if (!success)
   );
 
 const folderOf = bundle(functionNames);
-new FaceRevalidationStack(app, `face-revalidation-${config.stage}`, {
+const stack = new FaceRevalidationStack(app, `face-revalidation-${config.stage}`, {
   config,
   codeOf: (name) => Code.fromAsset(folderOf(name)),
 });
+acknowledgeFindings(stack);

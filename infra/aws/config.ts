@@ -35,5 +35,16 @@ export const Config = z.strictObject({
   uploadOrigins: z
     .preprocess((list) => (typeof list === 'string' ? list.split(',') : list), z.array(origin).min(1))
     .default(['https://files.truora.com']),
+  /** The region to deploy to; what the AWS profile says when left out. */
+  region: z
+    .string()
+    .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be a region such as us-east-1')
+    .optional(),
+  /** Hours that media is kept. S3's lifecycle, which deletes it, counts in whole days, so 1 to 24 are a day. */
+  mediaHours: z.coerce.number().int().min(1).max(168).default(24),
+  /** Web origins whose pages may upload into the bucket from a browser; none when left out. */
+  corsOrigins: z.preprocess((list) => (typeof list === 'string' ? list.split(',') : list), z.array(origin)).default([]),
+  /** Who is told of alarms; nobody when left out. The address has to be confirmed by a click once. */
+  alarmEmail: z.email().optional(),
 });
 export type Config = z.infer<typeof Config>;

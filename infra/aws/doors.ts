@@ -9,14 +9,17 @@ import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { INBOX } from '../../shared/domain/inbox-key.ts';
 import { type RouteName, routes } from '../../shared/workflow/names.ts';
+import { guardStage } from './api-stage.ts';
 import type { Functions } from './functions.ts';
 
 /** The first door: an object put under the inbox starts an execution, with nothing of ours in between. */
 export class DropDoor extends Construct {
+  readonly deadLetters: Queue;
+
   constructor(scope: Construct, id: string, { media, machine }: { media: Bucket; machine: StateMachine }) {
     super(scope, id);
     // SSE-SQS: a queue with the `aws/sqs` key would silently lose what EventBridge sends.
-    const deadLetters = new Queue(this, 'DeadLetters', {
+    this.deadLetters = new Queue(this, 'DeadLetters', {
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
       retentionPeriod: Duration.days(14),
@@ -35,17 +38,17 @@ export class DropDoor extends Construct {
           id: 'Machine',
           arn: machine.stateMachineArn,
           roleArn: role.roleArn,
-          deadLetterConfig: { arn: deadLetters.queueArn },
+          deadLetterConfig: { arn: this.deadLetters.queueArn },
           // The whole event: EventBridge does not escape single values, so a key with a quote would break the JSON.
           inputTransformer: { inputTemplate: '{"request":{"kind":"drop","event":<aws.events.event.json>}}' },
         },
       ],
     });
-    deadLetters.addToResourcePolicy(
+    this.deadLetters.addToResourcePolicy(
       new PolicyStatement({
         principals: [new ServicePrincipal('events.amazonaws.com')],
         actions: ['sqs:SendMessage'],
-        resources: [deadLetters.queueArn],
+        resources: [this.deadLetters.queueArn],
         conditions: { ArnEquals: { 'aws:SourceArn': rule.attrArn } },
       }),
     );
@@ -59,6 +62,7 @@ export class ApiDoor extends Construct {
   constructor(scope: Construct, id: string, { functions }: { functions: Functions }) {
     super(scope, id);
     this.api = new HttpApi(this, 'Api');
+    guardStage(this, this.api);
     for (const [name, { method, path }] of Object.entries(routes)) {
       this.api.addRoutes({
         path,

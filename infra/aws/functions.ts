@@ -1,13 +1,16 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { Architecture, type Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { Architecture, type Code, Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { type EnvKey, envKeys } from '../../shared/lambda/env.ts';
 import { type StepName, stepNames } from '../../shared/workflow/contract.ts';
+import { namespaceOf } from '../../shared/workflow/metrics.ts';
 import { fileOf, type RouteName, routes } from '../../shared/workflow/names.ts';
 import { functionSeconds } from '../workflow/timing.ts';
 import type { Config } from './config.ts';
+import { useOf } from './keys.ts';
+import { roleOf } from './role.ts';
 import type { Storage } from './storage.ts';
 
 export type FunctionName = StepName | RouteName;
@@ -24,6 +27,10 @@ export class Functions extends Construct {
     const variables = variablesOf(config, storage);
     const rights = rightsOf(storage, machineArn);
     const make = (name: FunctionName) => {
+      const logGroup = new LogGroup(this, `${name}Log`, {
+        retention: RetentionDays.ONE_MONTH,
+        removalPolicy: RemovalPolicy.DESTROY,
+      });
       const made = new LambdaFunction(this, name, {
         code: codeOf(name),
         handler: `${fileOf(name)}.handler`,
@@ -33,10 +40,9 @@ export class Functions extends Construct {
         memorySize: 512,
         timeout: Duration.seconds(functionSeconds[name]),
         environment: Object.fromEntries(envKeys[name].map((key) => [key, variables[key]])),
-        logGroup: new LogGroup(this, `${name}Log`, {
-          retention: RetentionDays.ONE_MONTH,
-          removalPolicy: RemovalPolicy.DESTROY,
-        }),
+        role: roleOf(this, name, logGroup),
+        logGroup,
+        tracing: Tracing.ACTIVE,
       });
       for (const statement of rights[name]) made.addToRolePolicy(statement);
       return made;
@@ -57,38 +63,46 @@ const variablesOf = (config: Config, { ledger, media, truoraKey, webhookKeys }: 
   HTTP_DEADLINE_SECONDS: String(config.httpDeadlineSeconds),
   SETTLE_SECONDS: String(config.settleSeconds),
   GRACE_SECONDS: String(config.graceSeconds),
+  METRICS_NAMESPACE: namespaceOf(config),
 });
 
 /** What each function may do, action by action: the calls that stand in its code. */
 const rightsOf = (
-  { ledger, media, truoraKey, webhookKeys }: Storage,
+  { key, ledger, media, truoraKey, webhookKeys }: Storage,
   machineArn: string,
 ): Record<FunctionName, PolicyStatement[]> => {
   const allow = (actions: string[], ...resources: string[]) => new PolicyStatement({ actions, resources });
-  const items = (...verbs: ('Get' | 'Put' | 'Update' | 'Delete')[]) =>
+  const items = (...verbs: ('Get' | 'Put' | 'Update' | 'Delete')[]) => [
     allow(
       verbs.map((verb) => `dynamodb:${verb}Item`),
       ledger.tableArn,
-    );
+    ),
+    useOf(key, 'dynamodb', verbs.every((verb) => verb === 'Get') ? 'read' : 'write'),
+  ];
   const readMedia = [
     allow(['s3:GetObject', 's3:GetObjectVersion'], media.arnForObjects('inbox/*'), media.arnForObjects('media/*')),
     // Without it S3 answers 403 for an object that is not there, as if we were not allowed to know.
     allow(['s3:ListBucket'], media.bucketArn),
+    useOf(key, 's3', 'read'),
   ];
   const readTruoraKey = allow(['secretsmanager:GetSecretValue'], truoraKey.secretArn);
   const resume = allow(['states:SendTaskSuccess'], machineArn);
   return {
-    ClaimRequest: [items('Get', 'Put'), ...readMedia],
+    ClaimRequest: [...items('Get', 'Put'), ...readMedia],
     CheckEnrollment: [readTruoraKey],
-    CreateValidation: [items('Get', 'Put', 'Update', 'Delete'), readTruoraKey],
+    CreateValidation: [...items('Get', 'Put', 'Update', 'Delete'), readTruoraKey],
     // The upload link is the key: Truora's own is not sent along.
-    MoveMedia: [items('Get', 'Update'), ...readMedia],
-    AwaitWebhook: [items('Update'), resume],
+    MoveMedia: [...items('Get', 'Update'), ...readMedia],
+    AwaitWebhook: [...items('Update'), resume],
     ReadVerdict: [readTruoraKey],
-    RecordOutcome: [items('Get', 'Put', 'Update')],
-    RecordRefusal: [items('Get', 'Put', 'Update')],
-    RecordFailure: [items('Get', 'Put', 'Update', 'Delete')],
-    ReadOutcome: [items('Get')],
-    ReceiveWebhook: [items('Get', 'Update'), resume, allow(['secretsmanager:GetSecretValue'], webhookKeys.secretArn)],
+    RecordOutcome: items('Get', 'Put', 'Update'),
+    RecordRefusal: items('Get', 'Put', 'Update'),
+    RecordFailure: items('Get', 'Put', 'Update', 'Delete'),
+    ReadOutcome: items('Get'),
+    ReceiveWebhook: [
+      ...items('Get', 'Update'),
+      resume,
+      allow(['secretsmanager:GetSecretValue'], webhookKeys.secretArn),
+    ],
   };
 };

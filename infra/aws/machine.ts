@@ -36,6 +36,7 @@ export class Machine extends Construct {
       definitionBody: DefinitionBody.fromString(JSON.stringify(definition(config))),
       definitionSubstitutions: Object.fromEntries(steps),
       role,
+      tracingEnabled: true,
       logs: {
         destination: new LogGroup(this, 'Log', {
           retention: RetentionDays.ONE_MONTH,

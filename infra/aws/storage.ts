@@ -1,35 +1,46 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
-import { AttributeType, BillingMode, ProjectionType, Table } from 'aws-cdk-lib/aws-dynamodb';
-import { BlockPublicAccess, Bucket, BucketEncryption, type CfnBucket } from 'aws-cdk-lib/aws-s3';
+import { Duration } from 'aws-cdk-lib';
+import { AttributeType, BillingMode, ProjectionType, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
+import type { Key } from 'aws-cdk-lib/aws-kms';
+import { BlockPublicAccess, Bucket, BucketEncryption, type CfnBucket, HttpMethods } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { BY_PERSON } from '../../shared/domain/record.ts';
 import type { Config } from './config.ts';
+import { dataKey, removalPolicyOf } from './keys.ts';
 
-/** What lasts: the media for two to four days (S3 counts whole days, once to the marker and once behind it), the ledger for its retention, and two secrets that a person fills in. */
+/** What lasts: the media for two to four days (S3 counts whole days, to the marker and behind it), the ledger, two secrets. */
 export class Storage extends Construct {
+  readonly key: Key;
   readonly media: Bucket;
   readonly ledger: Table;
   readonly truoraKey: Secret;
   readonly webhookKeys: Secret;
 
-  constructor(scope: Construct, id: string, { stage }: Pick<Config, 'stage'>) {
+  constructor(scope: Construct, id: string, config: Pick<Config, 'stage' | 'mediaHours' | 'corsOrigins'>) {
     super(scope, id);
-    const removalPolicy = stage === 'prod' ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
+    const removalPolicy = removalPolicyOf(config);
+    const mediaLife = Duration.days(Math.ceil(config.mediaHours / 24));
+    this.key = dataKey(this, config);
 
     this.media = new Bucket(this, 'Media', {
       versioned: true,
-      encryption: BucketEncryption.KMS_MANAGED,
+      encryption: BucketEncryption.KMS,
+      encryptionKey: this.key,
+      // One data key for many objects: without it every object would be a paid call to KMS.
+      bucketKeyEnabled: true,
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       enforceSSL: true,
       removalPolicy,
+      ...(config.corsOrigins.length > 0 ? { cors: [uploadsFrom(config.corsOrigins)] } : {}),
       lifecycleRules: [
         {
-          // A day is the shortest S3 counts in; no re-validation lasts longer than seven hours.
-          expiration: Duration.days(1),
+          // S3 counts in whole days; no re-validation lasts longer than seven hours.
+          expiration: mediaLife,
           noncurrentVersionExpiration: Duration.days(1),
           abortIncompleteMultipartUploadAfter: Duration.days(1),
         },
+        // What expires leaves a marker that names its key, and a key names a person. S3 wants a rule of its own for it.
+        { expiredObjectDeleteMarker: true },
       ],
     });
     // Not `eventBridgeEnabled`: that adds a function with broad rights only to set this one property.
@@ -40,6 +51,8 @@ export class Storage extends Construct {
     this.ledger = new Table(this, 'Ledger', {
       partitionKey: { name: 'pk', type: AttributeType.STRING },
       billingMode: BillingMode.PAY_PER_REQUEST,
+      encryption: TableEncryption.CUSTOMER_MANAGED,
+      encryptionKey: this.key,
       timeToLiveAttribute: 'expiresAt',
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       removalPolicy,
@@ -59,3 +72,11 @@ export class Storage extends Construct {
     });
   }
 }
+
+/** A browser may send a form, or a file to a signed address, and nothing else; an hour saves it the asking before. */
+const uploadsFrom = (allowedOrigins: string[]) => ({
+  allowedOrigins,
+  allowedMethods: [HttpMethods.POST, HttpMethods.PUT],
+  allowedHeaders: ['content-type', 'x-amz-*'],
+  maxAge: 3600,
+});

@@ -90,6 +90,14 @@ const separateEnvironments = (names: ReadonlySet<string>): void => {
       return true;
     },
   });
+  // Numbers go to stdout itself, and in Lambda that is the log too.
+  const write = process.stdout.write.bind(process.stdout) as (...words: unknown[]) => boolean;
+  process.stdout.write = (...words: unknown[]) => {
+    const store = running.getStore();
+    if (!store) return write(...words);
+    running.exit(() => store.say(String(words[0]).trimEnd()));
+    return true;
+  };
   for (const method of ['log', 'info', 'warn', 'error'] as const) {
     // biome-ignore lint/suspicious/noConsole: what a function writes to its console is its log, and is told apart here.
     const print = console[method].bind(console);

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fields } from '../../shared/domain/fields.ts';
+import { costTables } from '../aws/cost.ts';
 import { definition } from '../workflow/definition.ts';
 import { picture } from '../workflow/picture.ts';
 import { scenarios } from './truora/scenarios.ts';
@@ -28,6 +29,7 @@ export const drawn: Record<string, () => string> = {
         ),
       ),
     ].join('\n'),
+  cost: costTables,
   scenarios: () =>
     [
       row('account id ends in', 'what happens', 'outcome'),

@@ -42,6 +42,14 @@ const deployed = (id: string, { Type, Properties }: Resource): { ref: string; [a
       const machine = arn('states', `stateMachine:${String(Properties.StateMachineName ?? id)}`);
       return { ref: machine, Arn: machine };
     }
+    case 'AWS::SNS::Topic': {
+      const topic = arn('sns', id);
+      return { ref: topic, TopicArn: topic };
+    }
+    case 'AWS::KMS::Key':
+      return { ref: id, Arn: arn('kms', `key/${id}`) };
+    case 'AWS::SQS::Queue':
+      return { ref: id, Arn: arn('sqs', id), QueueName: id };
     case 'AWS::Events::Rule':
       return { ref: id, Arn: arn('events', `rule/${id}`) };
     default:

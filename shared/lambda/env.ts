@@ -25,6 +25,8 @@ const variables = {
   SETTLE_SECONDS: z.coerce.number().int().nonnegative(),
   /** Seconds after a validation's deadline during which Truora is still asked. */
   GRACE_SECONDS: whole,
+  /** Under which name CloudWatch keeps our numbers. */
+  METRICS_NAMESPACE: z.string().min(1),
 };
 
 export type EnvKey = keyof typeof variables;
@@ -32,8 +34,7 @@ export type EnvKey = keyof typeof variables;
 const ledgerKeys = ['TABLE_NAME', 'RETENTION_DAYS'] as const;
 const truoraKeys = ['TRUORA_ORIGIN', 'TRUORA_UPLOAD_ORIGINS', 'TRUORA_KEY_SECRET', 'HTTP_DEADLINE_SECONDS'] as const;
 
-/** Which function is given which variables; a function that asks for another fails by that name. */
-export const envKeys: Record<StepName | RouteName, readonly EnvKey[]> = {
+const ownKeys: Record<StepName | RouteName, readonly EnvKey[]> = {
   ClaimRequest: [...ledgerKeys, 'MEDIA_BUCKET', 'RESULT_MODE'],
   CheckEnrollment: truoraKeys,
   CreateValidation: [...ledgerKeys, ...truoraKeys, 'SETTLE_SECONDS'],
@@ -48,6 +49,11 @@ export const envKeys: Record<StepName | RouteName, readonly EnvKey[]> = {
   ReceiveWebhook: ['TABLE_NAME', 'WEBHOOK_KEYS_SECRET'],
 };
 
+/** Which function is given which variables; a function that asks for another fails by that name. Each may count. */
+export const envKeys = Object.fromEntries<readonly EnvKey[]>(
+  Object.entries(ownKeys).map(([name, keys]) => [name, [...keys, 'METRICS_NAMESPACE']]),
+) as typeof ownKeys;
+
 /** One variable, parsed. Read when it is needed, never at import. */
 export const env = <Key extends EnvKey>(key: Key): z.infer<(typeof variables)[Key]> => {
   const { success, data } = variables[key].safeParse(process.env[key]);
@@ -58,6 +64,8 @@ export const env = <Key extends EnvKey>(key: Key): z.infer<(typeof variables)[Ke
 /** The ledger, as the records' functions want it. */
 export const ledgerFromEnv = () => ({ table: env('TABLE_NAME'), retentionDays: env('RETENTION_DAYS') });
 
+type TruoraObserver = (seen: { method: 'GET' | 'POST' | 'PUT'; milliseconds: number; failed: boolean }) => void;
+
 /**
  * How to reach Truora. A connection stands within 3 s or not at all, and no silence lasts longer than the whole call may;
  * an upload of 10 MB may take six times as long as an ordinary call.
@@ -65,13 +73,14 @@ export const ledgerFromEnv = () => ({ table: env('TABLE_NAME'), retentionDays: e
  */
 export const truoraFromEnv = (
   readSecret: (id: string, refused?: string) => Promise<string>,
-  { upload = false } = {},
+  { upload = false, observe }: { upload?: boolean; observe?: TruoraObserver } = {},
 ) => {
   const callMs = env('HTTP_DEADLINE_SECONDS') * 1000;
   return {
     origin: env('TRUORA_ORIGIN'),
     uploadOrigins: env('TRUORA_UPLOAD_ORIGINS'),
     key: (refused?: string) => readSecret(env('TRUORA_KEY_SECRET'), refused),
+    ...(observe ? { observe } : {}),
     deadlines: {
       connectMs: Math.min(3000, callMs),
       headersMs: callMs,

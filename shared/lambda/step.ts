@@ -1,9 +1,10 @@
 import middy from '@middy/core';
 import { NamedError } from '../domain/errors.ts';
-import type { Claim } from '../domain/revalidation.ts';
-import { checkOutput, type Input, type Output, readInput, type StepName } from '../workflow/contract.ts';
+import type { Claim, Outcome } from '../domain/revalidation.ts';
+import { checkOutput, type Input, type Output, readInput, type StepName, steps } from '../workflow/contract.ts';
 import { framesOf } from './frames.ts';
 import { log } from './logger.ts';
+import { emit, outcomeSeen } from './metrics.ts';
 
 /** What the wrapper keeps of one invocation: only of input that was parsed does anything reach the log. */
 type Kept = { startedAt: number; revalidationId?: string | undefined };
@@ -35,6 +36,9 @@ export const step = <S extends StepName>(name: S, run: (input: Input<S>) => Prom
         kept.revalidationId ??= (output as Partial<Claim> | undefined)?.revalidationId;
         request.response = output;
         say('done', kept);
+        emit('StepsDone', 1, { step: name });
+        // ReadOutcome only gives back what was counted when it was recorded.
+        if (steps[name].writes === 'outcome' && name !== 'ReadOutcome') outcomeSeen(output as Outcome);
       },
       onError: (request) => {
         const error =

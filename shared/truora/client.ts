@@ -26,6 +26,8 @@ export type Truora = {
   /** Where upload links may point. */
   uploadOrigins: readonly string[];
   deadlines: Deadlines;
+  /** Is told of every call: how long it took, and whether Truora or the line failed; an answer that refuses is none. */
+  observe?: (seen: { method: Call['method']; milliseconds: number; failed: boolean }) => void;
 };
 
 /** An answer of Truora's is a few KB; a list of many validations some more. Bytes. */
@@ -80,22 +82,38 @@ export const uploadMedia = async (
   media: { stream: Readable; bytes: number; type: MediaType },
 ): Promise<void> => {
   const { url, lookup } = checkUploadLink(link, truora.uploadOrigins);
-  const { status, body } = await deliver({
-    method: 'PUT',
-    url,
-    headers: { 'content-type': media.type },
-    body: media,
-    deadlines: truora.deadlines,
-    maxBytes: MAX_ANSWER_BYTES,
-    ...(lookup ? { lookup } : {}),
+  await observed(truora, 'PUT', async () => {
+    const { status, body } = await deliver({
+      method: 'PUT',
+      url,
+      headers: { 'content-type': media.type },
+      body: media,
+      deadlines: truora.deadlines,
+      maxBytes: MAX_ANSWER_BYTES,
+      ...(lookup ? { lookup } : {}),
+    });
+    if (status >= 200 && status < 300) return;
+    // Truora's SDK takes these codes for final whatever the status (seen).
+    if (status === 403 || /AccessDenied|SignatureDoesNotMatch/.test(body)) {
+      throw new UploadLinkSpentError('upload_link_spent', 'Truora does not take media at this link (any more)');
+    }
+    if (status >= 500) throw new TruoraUncertainError('truora_uncertain', `the upload was answered ${status}`);
+    throw new TruoraRejectedError('truora_rejected', `the upload was answered ${status}`);
   });
-  if (status >= 200 && status < 300) return;
-  // Truora's SDK takes these codes for final whatever the status (seen).
-  if (status === 403 || /AccessDenied|SignatureDoesNotMatch/.test(body)) {
-    throw new UploadLinkSpentError('upload_link_spent', 'Truora does not take media at this link (any more)');
+};
+
+/** Times a call, and tells what became of it. */
+const observed = async <T>({ observe }: Truora, method: Call['method'], call: () => Promise<T>): Promise<T> => {
+  const startedAt = performance.now();
+  const tell = (failed: boolean) => observe?.({ method, milliseconds: performance.now() - startedAt, failed });
+  try {
+    const answer = await call();
+    tell(false);
+    return answer;
+  } catch (error) {
+    tell(!(error instanceof TruoraRejectedError || error instanceof UploadLinkSpentError));
+    throw error;
   }
-  if (status >= 500) throw new TruoraUncertainError('truora_uncertain', `the upload was answered ${status}`);
-  throw new TruoraRejectedError('truora_rejected', `the upload was answered ${status}`);
 };
 
 /** An id may only enter a path after our own check: Truora's pattern for account ids is satisfied by `..`. */
@@ -122,17 +140,19 @@ const ask = async <Schema extends z.ZodType>(
       maxBytes: MAX_ANSWER_BYTES,
     });
   const key = await truora.key();
-  let answer = await askWith(key);
-  if (answer.status === 401 || answer.status === 403) {
-    // A refused call was not executed, so asking once more with a rotated key is safe, the charged call included.
-    const newer = await truora.key(key);
-    if (newer !== key) answer = await askWith(newer);
-  }
-  if (answer.status < 200 || answer.status >= 300) throw refusalOf(answer);
-  const { success, data } = schema.safeParse(readJson(answer.body));
-  if (!success)
-    throw new TruoraContractError('truora_contract_broken', 'the answer does not hold what Truora documents');
-  return data as z.infer<Schema>;
+  return observed(truora, method, async () => {
+    let answer = await askWith(key);
+    if (answer.status === 401 || answer.status === 403) {
+      // A refused call was not executed, so asking once more with a rotated key is safe, the charged call included.
+      const newer = await truora.key(key);
+      if (newer !== key) answer = await askWith(newer);
+    }
+    if (answer.status < 200 || answer.status >= 300) throw refusalOf(answer);
+    const { success, data } = schema.safeParse(readJson(answer.body));
+    if (!success)
+      throw new TruoraContractError('truora_contract_broken', 'the answer does not hold what Truora documents');
+    return data as z.infer<Schema>;
+  });
 };
 
 /** Sends, and says by a named error whether the request can have been executed. */

@@ -37,6 +37,7 @@ const rooms: { room: string; may: RegExp[] }[] = [
       /^shared\/lambda\/env\.ts$/,
       /^aws-cdk-lib(\/|$)/,
       /^constructs$/,
+      /^cdk-nag$/,
       /^esbuild$/,
       /^zod$/,
       /^node:/,

@@ -37,6 +37,12 @@ const resolvedOf = (of: Template, type: string) => {
   return found;
 };
 
+/** The key of media and ledger, by the reference that the template makes to it. */
+const dataKey = (() => {
+  const [id = ''] = rawOf(template, 'AWS::KMS::Key').find(([one]) => one.includes('DataKey')) ?? [];
+  return { id, arn: { 'Fn::GetAtt': [id, 'Arn'] } };
+})();
+
 type Statement = {
   Effect: string;
   Action: string | string[];
@@ -166,12 +172,42 @@ describe('the media bucket', () => {
     });
   });
 
-  test('is encrypted', () => {
+  test('is encrypted with our key, and with one data key for many objects', () => {
     expect(Properties).toMatchObject({
       BucketEncryption: {
-        ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms' } }],
+        ServerSideEncryptionConfiguration: [
+          {
+            ServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms', KMSMasterKeyID: dataKey.arn },
+            BucketKeyEnabled: true,
+          },
+        ],
       },
     });
+  });
+
+  test('lets no page of the web in, but those that the deployment names', () => {
+    expect(Properties).not.toHaveProperty('CorsConfiguration');
+    const open = synthesize(Config.parse({ corsOrigins: 'https://app.example.com,https://b.example.com' }));
+    expect(only(open, 'AWS::S3::Bucket').Properties.CorsConfiguration).toEqual({
+      CorsRules: [
+        {
+          AllowedOrigins: ['https://app.example.com', 'https://b.example.com'],
+          AllowedMethods: ['POST', 'PUT'],
+          AllowedHeaders: ['content-type', 'x-amz-*'],
+          MaxAge: 3600,
+        },
+      ],
+    });
+  });
+
+  test.each([
+    [1, 1],
+    [24, 1],
+    [25, 2],
+    [168, 7],
+  ])('keeps media for %i hours, which are %i days to S3', (mediaHours, days) => {
+    const kept = only(synthesize(Config.parse({ mediaHours })), 'AWS::S3::Bucket').Properties.LifecycleConfiguration;
+    expect(kept).toMatchObject({ Rules: [{ ExpirationInDays: days }, {}] });
   });
 
   test('tells EventBridge of every object, by a property and not by a function', () => {
@@ -201,6 +237,7 @@ describe('the media bucket', () => {
           NoncurrentVersionExpiration: { NoncurrentDays: 1 },
           AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 },
         },
+        { Status: 'Enabled', ExpiredObjectDeleteMarker: true },
       ],
     });
   });
@@ -208,6 +245,14 @@ describe('the media bucket', () => {
 
 describe('the ledger', () => {
   const { Properties } = only(template, 'AWS::DynamoDB::Table');
+
+  test('is encrypted with our key', () => {
+    expect(Properties.SSESpecification).toEqual({
+      SSEEnabled: true,
+      SSEType: 'KMS',
+      KMSMasterKeyId: dataKey.arn,
+    });
+  });
 
   test('is paid by use, and can be brought back to any second', () => {
     expect(Properties).toMatchObject({
@@ -299,6 +344,30 @@ describe('the door for HTTP', () => {
   });
 });
 
+describe('each call of the gateway', () => {
+  const { properties } = resolvedOf(template, 'AWS::ApiGatewayV2::Stage');
+
+  test('is logged by its route, and without a path or an address, which tell of a person', () => {
+    const { Format } = properties.AccessLogSettings as { Format: string };
+    expect(JSON.parse(Format)).toMatchObject({ routeKey: '$context.routeKey', status: '$context.status' });
+    expect(Format).not.toMatch(/path|sourceIp|userAgent|queryString/i);
+  });
+
+  test('is one of so many a second', () => {
+    expect(properties.DefaultRouteSettings).toEqual({ ThrottlingRateLimit: 100, ThrottlingBurstLimit: 200 });
+  });
+});
+
+describe('what runs', () => {
+  test('can be followed in X-Ray, machine and functions', () => {
+    const functions = resourcesOf(template, 'AWS::Lambda::Function').map(({ properties }) => properties.TracingConfig);
+    expect(functions).toEqual(functionNames.map(() => ({ Mode: 'Active' })));
+    expect(only(template, 'AWS::StepFunctions::StateMachine').Properties.TracingConfiguration).toEqual({
+      Enabled: true,
+    });
+  });
+});
+
 describe('the rights', () => {
   /**
    * Step Functions writes its log through log delivery, whose actions know no resource; CDK adds them for `logs` on a
@@ -317,12 +386,21 @@ describe('the rights', () => {
     expect(allowed.filter(({ statement }) => 'NotAction' in statement || 'NotResource' in statement)).toEqual([]);
   });
 
-  test('are given on something named, but for log delivery', () => {
-    const everywhere = allowed.filter(({ statement }) => listed(statement.Resource).includes('*'));
-    expect(everywhere).toHaveLength(1);
-    expect(
-      everywhere.flatMap(({ statement }) => listed(statement.Action)).filter((one) => !ofLogDelivery(one)),
-    ).toEqual([]);
+  /** Tracing: AWS documents these with `*` too. */
+  const ofTracing = (action: string) => /^xray:(Put(TraceSegments|TelemetryRecords)|GetSampling\w+)$/.test(action);
+
+  test('are given on something named, but for log delivery and tracing', () => {
+    const everywhere = allowed
+      .filter(({ statement }) => listed(statement.Resource).includes('*'))
+      .flatMap(({ statement }) => listed(statement.Action));
+    expect(new Set(everywhere.filter(ofTracing))).toEqual(
+      new Set(
+        ['PutTraceSegments', 'PutTelemetryRecords', 'GetSamplingRules', 'GetSamplingTargets'].map(
+          (one) => `xray:${one}`,
+        ),
+      ),
+    );
+    expect(everywhere.filter((one) => !ofLogDelivery(one) && !ofTracing(one))).toEqual([]);
     const wide = allowed
       .flatMap(({ statement }) => listed(statement.Resource))
       .filter((resource) => resource !== '*' && String(resource).includes('*'));
@@ -334,6 +412,24 @@ describe('the rights', () => {
   test('are each held by one function: no two share a role', () => {
     const roles = resourcesOf(template, 'AWS::Lambda::Function').map(({ properties }) => properties.Role);
     expect(new Set(roles).size).toBe(functionNames.length);
+  });
+
+  test('to use the key of the data are those of who reads or writes data, through the service it is kept in', () => {
+    const uses = allowed.filter(({ statement }) =>
+      listed(statement.Action).some((action) => action.startsWith('kms:')),
+    );
+    expect(uses.length).toBeGreaterThan(5);
+    for (const { id, statement } of uses) {
+      const service = String((statement.Condition as { StringEquals: object }).StringEquals['kms:ViaService' as never]);
+      expect(String(statement.Resource)).toContain('DataKey');
+      expect(['s3.us-east-1.amazonaws.com', 'dynamodb.us-east-1.amazonaws.com']).toContain(service);
+      const neighbours = allowed.filter((one) => one.id === id).flatMap((one) => listed(one.statement.Action));
+      expect(neighbours.some((action) => action.startsWith(`${service.split('.')[0]}:`))).toBe(true);
+    }
+    const without = functionNames.filter(
+      (name) => !uses.some(({ id }) => id.startsWith(`Functions${name}ServiceRole`)),
+    );
+    expect(without).toEqual(['CheckEnrollment', 'ReadVerdict']);
   });
 
   test('of the machine are to call the functions of its steps', () => {
@@ -374,6 +470,7 @@ describe('the rights', () => {
 
 describe('what lasts', () => {
   const lasting = ['AWS::S3::Bucket', 'AWS::DynamoDB::Table', 'AWS::SecretsManager::Secret'];
+  const keyOf = (of: Template) => rawOf(of, 'AWS::KMS::Key').find(([id]) => id === dataKey.id)?.[1];
   const livesOf = (of: Template, types: string[]) =>
     types
       .flatMap((type) => rawOf(of, type))
@@ -381,6 +478,8 @@ describe('what lasts', () => {
 
   test('outlives the stack in prod', () => {
     expect(livesOf(prod, lasting)).toEqual(Array.from({ length: 4 }, () => ['Retain', 'Retain']));
+    // Data without its key is lost all the same.
+    expect(keyOf(prod)).toMatchObject({ DeletionPolicy: 'Retain', Properties: { EnableKeyRotation: true } });
   });
 
   test('goes with the stack everywhere else', () => {
@@ -407,6 +506,8 @@ describe('the configuration', () => {
       retentionDays: 365,
       truoraOrigin: 'https://api.validations.truora.com',
       uploadOrigins: ['https://files.truora.com'],
+      mediaHours: 24,
+      corsOrigins: [],
     });
   });
 
@@ -455,6 +556,13 @@ describe('the configuration', () => {
     ['uploadOrigins', ['files.truora.com']],
     ['uploadOrigins', ['https://files.truora.com', 'https://files.truora.com/']],
     ['retentionDay', 30],
+    ['region', 'moon'],
+    ['mediaHours', 0],
+    ['mediaHours', 169],
+    ['corsOrigins', '*'],
+    ['corsOrigins', ['http://app.example.com']],
+    ['alarmEmail', 'ops'],
+    ['alarmEmail', ''],
   ])('refuses %s of %j by its name', (field, value) => {
     const { error } = Config.safeParse({ [field]: value });
     const named = error?.issues.map((issue) => (issue.code === 'unrecognized_keys' ? issue.keys[0] : issue.path[0]));

@@ -15,6 +15,7 @@ const good: Record<EnvKey, string> = {
   HTTP_DEADLINE_SECONDS: '10',
   SETTLE_SECONDS: '60',
   GRACE_SECONDS: '30',
+  METRICS_NAMESPACE: 'face-revalidation-test',
 };
 const keys = Object.keys(good) as EnvKey[];
 

@@ -103,6 +103,7 @@ export const openHouse = async (
     // An intent is settled at once here; who waits for one to age sets a longer time.
     SETTLE_SECONDS: '0',
     GRACE_SECONDS: '30',
+    METRICS_NAMESPACE: 'face-revalidation-test',
   };
   if (name) for (const key of envKeys[name]) process.env[key] = variables[key];
 
@@ -110,6 +111,15 @@ export const openHouse = async (
   const lines: string[] = [];
   vi.spyOn(console, 'log').mockImplementation((...words) => {
     lines.push(words.map(String).join(' '));
+  });
+
+  // So are the numbers; what else goes to stdout is not theirs.
+  const metrics: Record<string, unknown>[] = [];
+  const { write } = process.stdout;
+  vi.spyOn(process.stdout, 'write').mockImplementation((text, ...more) => {
+    if (!String(text).startsWith('{"_aws"')) return write.call(process.stdout, text, ...(more as []));
+    metrics.push(JSON.parse(String(text)));
+    return true;
   });
 
   // A way of its own to the ledger, around the tap: looking on is neither counted nor broken.
@@ -124,6 +134,7 @@ export const openHouse = async (
     },
     secrets,
     lines,
+    metrics,
     /** Every call of the functions, in order. */
     calls,
     writes: () => calls.filter(isWrite),

@@ -150,7 +150,7 @@ const mediaFoldersOf = (pid: number | undefined) =>
   readdirSync(tmpdir()).filter((name) => name.startsWith(`face-revalidation-media-${pid}-`));
 
 test.concurrent('against --truora, Ctrl-C and a kill lose nothing: the same command goes on and pays once', async () => {
-  const sandbox = await startSandbox({ settings: { decisionMs: 6000 } });
+  const sandbox = await startSandbox({ settings: { decisionMs: 15_000 } });
   try {
     await registerEnrollment(sandbox.origin, { accountId: 'a', enrollmentId: 'e' });
     const argv = [...asked, '--truora', sandbox.origin, '--json'];

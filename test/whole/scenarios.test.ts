@@ -10,7 +10,8 @@ const selfie = join(import.meta.dirname, '../../infra/local/media/selfie.jpg');
 
 let world: World;
 beforeAll(async () => {
-  world = await startWorld();
+  // Twice the desk's own deadline: many drops at once share two cores, and only the hung calls may run into it.
+  world = await startWorld({ config: { httpDeadlineSeconds: 4 } });
 });
 afterAll(() => world.close());
 

@@ -1,0 +1,121 @@
+import { Duration } from 'aws-cdk-lib';
+import { Alarm, ComparisonOperator, type IMetric, MathExpression, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+import type { Config } from './config.ts';
+import { alarmKey } from './keys.ts';
+import { ours } from './metric.ts';
+
+export type Watched = { config: Config; machine: StateMachine; deadLetters: Queue };
+
+type Spec = {
+  /** What it means, in the mail; what to do stands in the runbook under the alarm's name. */
+  meaning: string;
+  metric: (watched: Watched) => IMetric;
+  /** It rings from this value on. */
+  from: number;
+};
+
+const minutes = (count: number) => ({ period: Duration.minutes(count), statistic: 'Sum' });
+
+/** Below this many calls a single failure would be a rate of its own. */
+const ENOUGH_CALLS = 5;
+
+/**
+ * Everything that is worth a person's time, and nothing else. A lack of data rings nothing: no traffic is no trouble.
+ * Each has its chapter in RUNBOOK.md, under its name.
+ */
+export const alarms = {
+  ExecutionsFailed: {
+    meaning: 'A re-validation was given up, or ran out of its seven hours. One is enough: somebody waits for it.',
+    metric: ({ machine }) =>
+      new MathExpression({
+        expression: 'failed + timedOut',
+        usingMetrics: {
+          failed: machine.metricFailed(minutes(5)),
+          timedOut: machine.metricTimedOut(minutes(5)),
+        },
+        period: Duration.minutes(5),
+      }),
+    from: 1,
+  },
+  DropsNotStarted: {
+    meaning: 'A drop could not be started and lies in the dead-letter queue.',
+    metric: ({ deadLetters }) =>
+      deadLetters.metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(5), statistic: 'Maximum' }),
+    from: 1,
+  },
+  WebhookSilence: {
+    meaning: 'Validations were waited for, and Truora has not called once in half an hour. Results are late, not lost.',
+    metric: ({ config }) =>
+      new MathExpression({
+        // Three, since one or two may just have been forgotten by Truora, which polling makes good.
+        expression: 'IF(FILL(parked, 0) >= 3 AND FILL(called, 0) == 0, 1, 0)',
+        usingMetrics: {
+          parked: ours(config, 'StepsDone', { step: 'AwaitWebhook' }, minutes(30)),
+          called: ours(config, 'Webhooks', {}, minutes(30)),
+        },
+        period: Duration.minutes(30),
+      }),
+    from: 1,
+  },
+  TruoraErrorRate: {
+    meaning: 'A fifth of the calls to Truora got no usable answer.',
+    metric: ({ config }) =>
+      new MathExpression({
+        expression: `IF(calls >= ${ENOUGH_CALLS}, 100 * failed / calls, 0)`,
+        usingMetrics: {
+          failed: ours(config, 'TruoraErrors', {}, minutes(5)),
+          calls: ours(config, 'TruoraErrors', {}, { ...minutes(5), statistic: 'SampleCount' }),
+        },
+        period: Duration.minutes(5),
+      }),
+    from: 20,
+  },
+  WebhookSignatureFailures: {
+    meaning: 'Calls to the webhook had no valid signature: a wrong key, or a stranger.',
+    // The address is public, so a stray call now and then is the weather.
+    metric: ({ config }) => ours(config, 'WebhookSignatureFailures', {}, minutes(15)),
+    from: 5,
+  },
+  VerdictMismatch: {
+    meaning: 'Truora said success about something else than what was asked. It was not approved.',
+    metric: ({ config }) => ours(config, 'VerdictMismatches', {}, minutes(5)),
+    from: 1,
+  },
+} satisfies Record<string, Spec>;
+
+export type AlarmName = keyof typeof alarms;
+export const alarmNames = Object.keys(alarms) as AlarmName[];
+
+/** The alarms, and the topic that tells people of them. */
+export class Alarms extends Construct {
+  readonly topic: Topic;
+  readonly byName: Record<AlarmName, Alarm>;
+
+  constructor(scope: Construct, id: string, watched: Watched) {
+    super(scope, id);
+    const { config } = watched;
+    this.topic = new Topic(this, 'Topic', { masterKey: alarmKey(this), enforceSSL: true });
+    if (config.alarmEmail) this.topic.addSubscription(new EmailSubscription(config.alarmEmail));
+    const make = (name: AlarmName) => {
+      const { meaning, metric, from }: Spec = alarms[name];
+      const alarm = new Alarm(this, name, {
+        alarmName: `face-revalidation-${config.stage}-${name}`,
+        alarmDescription: `${meaning} What to do: infra/aws/RUNBOOK.md, ${name}.`,
+        metric: metric(watched),
+        threshold: from,
+        evaluationPeriods: 1,
+        comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+        treatMissingData: TreatMissingData.NOT_BREACHING,
+      });
+      alarm.addAlarmAction(new SnsAction(this.topic));
+      return alarm;
+    };
+    this.byName = Object.fromEntries(alarmNames.map((name) => [name, make(name)])) as typeof this.byName;
+  }
+}

@@ -1,0 +1,193 @@
+import { Duration } from 'aws-cdk-lib';
+import {
+  type Alarm,
+  AlarmStatusWidget,
+  Dashboard,
+  GraphWidget,
+  type IMetric,
+  type IWidget,
+  MathExpression,
+  Metric,
+  PeriodOverride,
+  SingleValueWidget,
+} from 'aws-cdk-lib/aws-cloudwatch';
+import { Construct } from 'constructs';
+import { outcomeStatuses } from '../../shared/domain/lifecycle.ts';
+import { type StepName, stepNames } from '../../shared/workflow/contract.ts';
+import { truoraCalls } from '../../shared/workflow/metrics.ts';
+import type { Watched } from './alarms.ts';
+import type { Functions } from './functions.ts';
+import { everyOf, ours } from './metric.ts';
+
+type Props = Watched & { functions: Functions; alarms: Alarm[] };
+
+/** The steps that every accepted request takes, in its order: each bar is at most as long as the one before. */
+const funnel: StepName[] = ['ClaimRequest', 'CheckEnrollment', 'CreateValidation', 'MoveMedia', 'RecordOutcome'];
+
+const size = { width: 12, height: 6 };
+const wide = { width: 24, height: 6 };
+
+/** Two pages: what it brings, for whoever owns the product, and how it runs, for whoever is called at night. */
+export class Dashboards extends Construct {
+  constructor(scope: Construct, id: string, props: Props) {
+    super(scope, id);
+    const page = (name: string, days: number, widgets: IWidget[][]) =>
+      new Dashboard(this, name, {
+        dashboardName: `face-revalidation-${props.config.stage}-${name.toLowerCase()}`,
+        defaultInterval: Duration.days(days),
+        periodOverride: PeriodOverride.INHERIT,
+        widgets,
+      });
+    page('Product', 7, productWidgets(props));
+    page('Operations', 1, operationsWidgets(props));
+  }
+}
+
+const productWidgets = ({ config, machine }: Props): IWidget[][] => {
+  const day = { period: Duration.days(1), statistic: 'Sum' };
+  const outcomes = (status: string) => ours(config, 'Outcomes', { status }, { ...day, label: status });
+  const [approved, declined] = [outcomes('approved'), outcomes('declined')];
+  const verdictAfter = (decidedBy: string) =>
+    ['p50', 'p95'].map((statistic) =>
+      ours(
+        config,
+        'TimeToVerdict',
+        { decidedBy },
+        { period: Duration.hours(1), statistic, label: `${statistic}, ${decidedBy}` },
+      ),
+    );
+  const done = (step: StepName) => ours(config, 'StepsDone', { step }, { ...day, label: step });
+  return [
+    [
+      new SingleValueWidget({
+        title: 'Funnel: requests that came past each step',
+        metrics: funnel.map(done),
+        setPeriodToTimeRange: true,
+        ...wide,
+      }),
+    ],
+    [
+      new GraphWidget({
+        title: 'Pass rate: approved of all that Truora decided, %',
+        left: [
+          new MathExpression({
+            label: 'pass rate',
+            expression: '100 * FILL(approved, 0) / (FILL(approved, 0) + FILL(declined, 0))',
+            usingMetrics: { approved, declined },
+            period: Duration.days(1),
+          }),
+        ],
+        leftYAxis: { min: 0, max: 100 },
+        ...size,
+      }),
+      new GraphWidget({ title: 'Outcomes a day', left: outcomeStatuses.map(outcomes), stacked: true, ...size }),
+    ],
+    [
+      new GraphWidget({
+        title: 'Time to verdict, ms',
+        left: [...verdictAfter('webhook'), ...verdictAfter('poll')],
+        ...size,
+      }),
+      new GraphWidget({
+        title: 'Why not approved',
+        left: [new MathExpression(everyOf(config, 'Outcomes', ['status', 'reason']))],
+        stacked: true,
+        ...size,
+      }),
+    ],
+    [
+      new GraphWidget({
+        title: 'Refusals by reason: what callers can mend',
+        left: [new MathExpression(everyOf(config, 'Outcomes', ['status', 'reason'], { status: 'refused' }))],
+        stacked: true,
+        ...size,
+      }),
+      new SingleValueWidget({
+        title: 'Cost units: validations that Truora charges, transitions that AWS charges',
+        metrics: [done('CreateValidation'), transitions(machine.stateMachineArn)],
+        setPeriodToTimeRange: true,
+        ...size,
+      }),
+    ],
+  ];
+};
+
+/** What AWS bills a standard workflow by, retries included. */
+const transitions = (stateMachineArn: string): Metric =>
+  new Metric({
+    namespace: 'AWS/States',
+    metricName: 'ConsumedCapacity',
+    dimensionsMap: { ServiceMetric: 'StateTransition', StateMachineArn: stateMachineArn },
+    statistic: 'Sum',
+    period: Duration.days(1),
+    label: 'transitions',
+  });
+
+const operationsWidgets = ({ config, machine, deadLetters, functions, alarms }: Props): IWidget[][] => {
+  const now = { period: Duration.minutes(5), statistic: 'Sum' };
+  const latency = (call: string): IMetric[] =>
+    ['p50', 'p95'].map((statistic) =>
+      ours(config, 'TruoraLatency', { call }, { ...now, statistic, label: `${statistic}, ${call}` }),
+    );
+  const calls = Object.values(truoraCalls);
+  return [
+    [new AlarmStatusWidget({ title: 'Alarms', alarms, width: 24, height: 3 })],
+    [
+      new GraphWidget({
+        title: 'Executions',
+        left: [
+          machine.metricStarted(now),
+          machine.metricSucceeded(now),
+          machine.metricFailed(now),
+          machine.metricTimedOut(now),
+          machine.metricAborted(now),
+        ],
+        ...size,
+      }),
+      new GraphWidget({
+        title: 'Steps done',
+        left: stepNames.map((step) => ours(config, 'StepsDone', { step }, { ...now, label: step })),
+        ...size,
+      }),
+    ],
+    [
+      new GraphWidget({ title: 'Truora: milliseconds a call', left: calls.flatMap(latency), ...size }),
+      new GraphWidget({
+        title: 'Truora: calls without a usable answer',
+        left: calls.map((call) => ours(config, 'TruoraErrors', { call }, { ...now, label: call })),
+        ...size,
+      }),
+    ],
+    [
+      new GraphWidget({
+        title: 'Webhooks: parked, genuine, without a valid signature',
+        left: [
+          ours(config, 'StepsDone', { step: 'AwaitWebhook' }, { ...now, label: 'parked' }),
+          ours(config, 'Webhooks', {}, { ...now, label: 'genuine' }),
+          ours(config, 'WebhookSignatureFailures', {}, { ...now, label: 'bad signature' }),
+        ],
+        ...size,
+      }),
+      new GraphWidget({
+        title: 'Drops that were not started; verdicts about something else',
+        left: [
+          deadLetters.metricApproximateNumberOfMessagesVisible({ ...now, statistic: 'Maximum' }),
+          ours(config, 'VerdictMismatches', {}, now),
+        ],
+        ...size,
+      }),
+    ],
+    [
+      new GraphWidget({
+        title: 'Functions: throttles',
+        left: Object.values(functions.byName).map((one) => one.metricThrottles(now)),
+        ...size,
+      }),
+      new GraphWidget({
+        title: 'Functions: slowest, ms',
+        left: Object.values(functions.byName).map((one) => one.metricDuration({ ...now, statistic: 'Maximum' })),
+        ...size,
+      }),
+    ],
+  ];
+};

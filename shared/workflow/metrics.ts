@@ -1,0 +1,82 @@
+import { declinedReasons, expiredReasons, type Outcome, Verdict } from '../domain/revalidation.ts';
+
+/**
+ * Every number we tell CloudWatch, and along which dimensions it may be asked for. Functions emit by these names, alarms
+ * and dashboards ask by them, so no name can drift. A dimension takes its values from a closed set: each value is paid for.
+ */
+export const metrics = {
+  /** One for each step that ended well: the funnel. CreateValidation's is what Truora charges. */
+  StepsDone: { unit: 'Count', by: [['step']] },
+  Outcomes: { unit: 'Count', by: [['status'], ['status', 'reason']] },
+  /** From the claim to a verdict of Truora's. */
+  TimeToVerdict: { unit: 'Milliseconds', by: [['decidedBy']] },
+  TruoraLatency: { unit: 'Milliseconds', by: [['call']] },
+  /** 0 or 1 for each call, so the average is the rate: no usable answer, a refused key, 408, 429 or any 5xx. */
+  TruoraErrors: { unit: 'Count', by: [[], ['call']] },
+  /** Genuine calls of Truora's, whatever they are about. */
+  Webhooks: { unit: 'Count', by: [[]] },
+  WebhookSignatureFailures: { unit: 'Count', by: [[]] },
+  /** A success of Truora's that is not about what we asked. */
+  VerdictMismatches: { unit: 'Count', by: [[]] },
+} as const satisfies Record<string, { unit: 'Count' | 'Milliseconds'; by: readonly (readonly string[])[] }>;
+
+export type MetricName = keyof typeof metrics;
+type DimensionOf<Name extends MetricName> = (typeof metrics)[Name]['by'][number][number];
+export type DimensionsOf<Name extends MetricName> = { [Key in DimensionOf<Name>]: string };
+
+/** What is asked of Truora, as the dimension `call` names it. */
+export const truoraCalls = { GET: 'read', POST: 'create', PUT: 'upload' } as const;
+
+/** The reasons of ours, beside Truora's: what refuses a request, and what makes us give one up. */
+export const ourReasons = [
+  'unreadable_key',
+  'request_invalid',
+  'consent_missing',
+  'speech_match_needs_live_capture',
+  'idempotency_key_reused',
+  'already_asked_otherwise',
+  'media_empty',
+  'media_too_large',
+  'media_type_not_supported',
+  'photo_cannot_prove_liveness',
+  'media_gone',
+  'media_changed',
+  'enrollment_unknown',
+  'enrollment_failed',
+  'enrollment_of_another_account',
+  'enrollment_pending',
+  'claimed_elsewhere',
+  'truora_unreachable',
+  'truora_rate_limited',
+  'truora_uncertain',
+  'truora_contract_broken',
+  'truora_rejected',
+  'truora_not_found',
+  'truora_unauthorized',
+  'truora_unreachable_at_deadline',
+  'upload_link_spent',
+  'upload_link_unsafe',
+  'creation_unconfirmed',
+  'creation_unsettled',
+  'unexpected',
+] as const;
+
+const known: ReadonlySet<string> = new Set([
+  ...declinedReasons,
+  ...expiredReasons,
+  ...Verdict.shape.reason.unwrap().options,
+  ...ourReasons,
+]);
+
+/** A reason as a dimension: the record keeps any, a metric only those we know, since each is paid for by the month. */
+export const closedReason = (reason: string | undefined): string =>
+  reason === undefined ? 'none' : known.has(reason) ? reason : 'other';
+
+/** Milliseconds from claim to verdict; undefined for an end that is no decision of Truora's about a face. */
+export const timeToVerdict = ({ status, claimedAt, decidedAt }: Outcome): number | undefined =>
+  (status === 'approved' || status === 'declined') && claimedAt
+    ? Math.max(0, Date.parse(decidedAt) - Date.parse(claimedAt))
+    : undefined;
+
+/** Several stages may stand in one account; each has its metrics to itself. */
+export const namespaceOf = ({ stage }: { stage: string }): string => `face-revalidation-${stage}`;

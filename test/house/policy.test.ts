@@ -1,0 +1,51 @@
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { App, type Stack } from 'aws-cdk-lib';
+import { Code } from 'aws-cdk-lib/aws-lambda';
+import { expect, test } from 'vitest';
+import { Config } from '../../infra/aws/config.ts';
+import { acknowledged, acknowledgeFindings, checkPolicies } from '../../infra/aws/policy.ts';
+import { FaceRevalidationStack } from '../../infra/aws/stack.ts';
+
+type Finding = { rule: string; path: string };
+type Report = {
+  pluginReports: {
+    violations: { ruleName: string; violatingConstructs: { constructPath: string }[] }[];
+  }[];
+};
+
+/** Synthesizes as `cdk synth` does, cdk-nag's AwsSolutions and Serverless included. @returns what they found */
+const findingsOf = (stage: string, prepare: (stack: Stack) => void): Finding[] => {
+  const app = new App({ analyticsReporting: false, builtinCloudFormationValidation: false });
+  checkPolicies(app);
+  const props = { config: Config.parse({ stage }), codeOf: () => Code.fromInline('//') };
+  prepare(new FaceRevalidationStack(app, 'checked', props));
+  try {
+    app.synth();
+  } catch {
+    // A finding ends the synthesis; the report holds it.
+  }
+  const { pluginReports } = JSON.parse(readFileSync(join(app.outdir, 'validation-report.json'), 'utf8')) as Report;
+  rmSync(app.outdir, { recursive: true, force: true });
+  return pluginReports.flatMap(({ violations }) =>
+    violations.flatMap(({ ruleName, violatingConstructs }) =>
+      violatingConstructs.map(({ constructPath }) => ({ rule: ruleName, path: constructPath })),
+    ),
+  );
+};
+
+test.each(['dev', 'prod'])('cdk-nag finds nothing in %s that has no reason here', (stage) => {
+  expect(findingsOf(stage, acknowledgeFindings)).toEqual([]);
+});
+
+test('every reason is about something that cdk-nag finds, wherever it is said to be', () => {
+  const found = findingsOf('dev', () => {});
+  expect(found.length).toBeGreaterThan(acknowledged.length);
+  for (const { rule, where, reason } of acknowledged) {
+    const about = found.filter(
+      (finding) => finding.rule === rule && where.test(finding.path.replace(/\/Resource$/, '')),
+    );
+    expect(about, `${rule} at ${where}`).not.toEqual([]);
+    expect(reason.length).toBeGreaterThan(20);
+  }
+});

@@ -1,0 +1,122 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { looksUntil, runs } from '../../infra/aws/cost.ts';
+import { drop, registerEnrollment } from '../../infra/local/drop.ts';
+import type { MachineEvent } from '../../infra/local/machine.ts';
+import { startWorld, type World } from '../../infra/local/world.ts';
+import { closedReason, type MetricName, metrics, ourReasons } from '../../shared/workflow/metrics.ts';
+
+/** One line of CloudWatch's embedded metric format. */
+type Line = {
+  _aws: {
+    Timestamp: number;
+    CloudWatchMetrics: {
+      Namespace: string;
+      Dimensions: string[][];
+      Metrics: { Name: MetricName; Unit: string }[];
+    }[];
+  };
+} & Record<string, unknown>;
+
+const root = join(import.meta.dirname, '../..');
+const file = join(root, 'infra/local/media/selfie.jpg');
+const lines: Line[] = [];
+const events: MachineEvent[] = [];
+let world: World;
+
+const accounts = [
+  '',
+  '-declined',
+  '-other-account',
+  '-enrollment-unknown',
+  '-create-down',
+  '-webhook-forged',
+  '-down-2',
+];
+
+beforeAll(async () => {
+  world = await startWorld({
+    onLog: (line) => {
+      if (line.startsWith('{"_aws"')) lines.push(JSON.parse(line));
+    },
+    onEvent: (event) => events.push(event),
+  });
+  await Promise.all(
+    accounts.map(async (suffix) => {
+      const who = { accountId: `person-counted${suffix}`, enrollmentId: `ENR-counted${suffix}` };
+      await registerEnrollment(world.sandbox?.origin ?? '', who);
+      const options = { resultMode: suffix === '-down-2' ? ('poll' as const) : ('callback' as const) };
+      const { ended } = await world.executionOf(await drop(world, { file, ...who, name: 'face.jpg', options }));
+      await ended;
+    }),
+  );
+});
+afterAll(() => world.close());
+
+const of = (name: MetricName) => lines.filter((line) => line._aws.CloudWatchMetrics[0]?.Metrics[0]?.Name === name);
+const sum = (name: MetricName, where: Record<string, string> = {}) =>
+  of(name)
+    .filter((line) => Object.entries(where).every(([key, value]) => line[key] === value))
+    .reduce((total, line) => total + Number(line[name]), 0);
+
+test.each(Object.keys(metrics) as MetricName[])('%s is emitted, as CloudWatch reads it', (name) => {
+  expect(of(name)).not.toEqual([]);
+  for (const line of of(name)) {
+    expect(line._aws.CloudWatchMetrics).toEqual([
+      {
+        Namespace: 'face-revalidation-local',
+        Dimensions: metrics[name].by,
+        Metrics: [{ Name: name, Unit: metrics[name].unit }],
+      },
+    ]);
+    expect(Number.isFinite(line[name])).toBe(true);
+    for (const dimension of metrics[name].by.flat()) expect(line[dimension]).toMatch(/^\w+$/);
+  }
+});
+
+test('the numbers are those of what happened', () => {
+  expect(sum('Outcomes')).toBe(accounts.length);
+  expect(sum('Outcomes', { status: 'approved', reason: 'none' })).toBe(3);
+  expect(sum('Outcomes', { status: 'declined', reason: 'similarity_threshold_not_passed' })).toBe(1);
+  expect(sum('Outcomes', { status: 'refused', reason: 'enrollment_unknown' })).toBe(1);
+  expect(sum('Outcomes', { status: 'failed', reason: 'creation_unconfirmed' })).toBe(1);
+  expect(sum('VerdictMismatches')).toBe(1);
+  expect(sum('WebhookSignatureFailures')).toBe(1);
+  expect(sum('StepsDone', { step: 'ClaimRequest' })).toBe(accounts.length);
+  expect(sum('StepsDone', { step: 'CreateValidation' })).toBe(world.sandbox?.counts().charges);
+  expect(sum('TruoraErrors', { call: 'create' })).toBe(1);
+  expect(sum('TruoraErrors', { call: 'upload' })).toBe(2);
+  expect(of('TruoraLatency')).toHaveLength(of('TruoraErrors').length);
+  expect(of('TimeToVerdict').map(({ decidedBy }) => decidedBy)).toEqual(expect.arrayContaining(['webhook', 'poll']));
+});
+
+test('a run takes as many transitions as its cost is reckoned with', () => {
+  const billed = new Map<string, number>();
+  const ended = new Map<string, string>();
+  for (const { executionArn, type, output } of events) {
+    if (type === 'StateEntered' || type === 'StateRetried')
+      billed.set(executionArn, (billed.get(executionArn) ?? 0) + 1);
+    if (type === 'ExecutionSucceeded') ended.set(executionArn, (output as { accountId?: string }).accountId ?? '');
+  }
+  const of = (account: string) => [...ended].filter(([, one]) => one === account).map(([arn]) => billed.get(arn));
+  expect(of('person-counted')).toEqual([runs.callback.transitions]);
+  // Two retries of the upload, and whatever looks it took: the run that polls costs seven and its looks.
+  const looks = events.filter(({ state, type }) => state === 'ReadVerdict' && type === 'StateRetried').length;
+  expect(of('person-counted-down-2')).toEqual([runs.poll.transitions - looksUntil(10) + 2 + looks]);
+});
+
+test('no number tells of a person', () => {
+  expect(lines.filter((line) => /person-counted|ENR-counted|VLD/.test(JSON.stringify(line)))).toEqual([]);
+});
+
+test('every reason that an error can give is one that a metric knows', () => {
+  const source = readFileSync(join(root, 'shared/domain/errors.ts'), 'utf8');
+  const given = [...source.matchAll(/'([a-z_]+)'/g)].map(([, reason = '']) => reason);
+  // The first is the end of a repeat, the second the timed poll: neither is ever recorded.
+  const never = ['already_decided', 'verdict_pending'];
+  expect(given.length).toBeGreaterThan(20);
+  expect(given.filter((reason) => closedReason(reason) === 'other' && !never.includes(reason))).toEqual([]);
+  expect(ourReasons.filter((reason) => reason !== 'unexpected' && !given.includes(reason))).toEqual([]);
+  expect([closedReason('made_up'), closedReason(undefined)]).toEqual(['other', 'none']);
+});
