@@ -63,6 +63,16 @@ test('the topic has a key of ours that CloudWatch may use, and nobody who is not
   expect(JSON.stringify(key?.properties.KeyPolicy)).toContain('cloudwatch.amazonaws.com');
   const faces = resourcesOf(template, 'AWS::KMS::Key').find(({ id }) => id.includes('DataKey'));
   expect(JSON.stringify(faces?.properties.KeyPolicy)).not.toContain('amazonaws.com');
+  const [policy] = resourcesOf(template, 'AWS::SNS::TopicPolicy');
+  const { Statement } = (policy?.properties.PolicyDocument ?? {}) as { Statement?: object[] };
+  expect(Statement).toContainEqual(
+    expect.objectContaining({
+      Effect: 'Allow',
+      Action: 'sns:Publish',
+      Principal: { Service: 'cloudwatch.amazonaws.com' },
+      Condition: { StringEquals: { 'aws:SourceAccount': '000000000000' } },
+    }),
+  );
   const told = resourcesOf(template, 'AWS::SNS::Subscription').map(({ properties }) => properties.Endpoint);
   expect(told).toEqual(['ops@example.com']);
   expect(resourcesOf(synthesize(Config.parse({})), 'AWS::SNS::Subscription')).toEqual([]);

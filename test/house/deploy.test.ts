@@ -11,13 +11,13 @@ const folder = mkdtempSync(join(tmpdir(), 'face-revalidation-deploy-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** A CDK that only says what it was called with, and ends as it is told. */
-writeFileSync(join(folder, 'cdk'), '#!/bin/sh\necho "cdk $*"\nexit ${CDK_ENDS:-0}\n');
+writeFileSync(join(folder, 'cdk'), '#!/bin/sh\necho "cdk $*"\nexit $CDK_ENDS\n');
 chmodSync(join(folder, 'cdk'), 0o755);
 
 const run = (argv: string[], env: Record<string, string> = {}) => {
   const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, 'infra/aws/deploy.ts'), ...argv], {
     encoding: 'utf8',
-    env: { ...process.env, PATH: `${folder}${delimiter}${process.env.PATH}`, ...env },
+    env: { ...process.env, PATH: `${folder}${delimiter}${process.env.PATH}`, CDK_ENDS: '0', ...env },
   });
   return { code: status, out: stdout.trim(), err: stderr.trim() };
 };
