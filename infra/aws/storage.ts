@@ -3,7 +3,7 @@ import { AttributeType, BillingMode, ProjectionType, Table } from 'aws-cdk-lib/a
 import { BlockPublicAccess, Bucket, BucketEncryption, type CfnBucket } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { BY_PERSON } from '../../shared/domain/record.ts';
+import { BY_PERSON, TO_ANNOUNCE } from '../../shared/domain/record.ts';
 import type { Config } from './config.ts';
 
 /** What lasts: the media for a day, the ledger for its retention, and two secrets that a person fills in. */
@@ -49,6 +49,14 @@ export class Storage extends Construct {
       indexName: BY_PERSON.name,
       partitionKey: { name: BY_PERSON.attribute, type: AttributeType.STRING },
       sortKey: { name: BY_PERSON.sort, type: AttributeType.STRING },
+      projectionType: ProjectionType.KEYS_ONLY,
+    });
+
+    // Sparse: an outcome enters it when it is written and leaves it when the bus was told.
+    this.ledger.addGlobalSecondaryIndex({
+      indexName: TO_ANNOUNCE.name,
+      partitionKey: { name: TO_ANNOUNCE.attribute, type: AttributeType.STRING },
+      sortKey: { name: TO_ANNOUNCE.sort, type: AttributeType.STRING },
       projectionType: ProjectionType.KEYS_ONLY,
     });
 

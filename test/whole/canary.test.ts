@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { drop, putMedia, registerEnrollment } from '../../infra/local/drop.ts';
-import type { MachineEvent } from '../../infra/local/machine.ts';
+import type { MachineEvent } from '../../infra/local/history.ts';
 import { startWorld, type World } from '../../infra/local/world.ts';
 import { getItem } from '../../shared/aws/table.ts';
 

@@ -1,7 +1,7 @@
 import { readCaught } from '../../../shared/domain/caught.ts';
 import type { Outcome } from '../../../shared/domain/revalidation.ts';
 import { definition } from '../../workflow/definition.ts';
-import type { MachineEvent } from '../machine.ts';
+import type { MachineEvent } from '../history.ts';
 
 const { States } = definition({ patienceSeconds: 1 });
 
