@@ -1,6 +1,8 @@
+import { Announcement } from '../../../shared/domain/announcement.ts';
 import { readCaught } from '../../../shared/domain/caught.ts';
 import type { Outcome } from '../../../shared/domain/revalidation.ts';
 import { definition } from '../../workflow/definition.ts';
+import type { BusEvent } from '../bus.ts';
 import type { MachineEvent } from '../history.ts';
 
 const { States } = definition({ patienceSeconds: 1 });
@@ -22,6 +24,14 @@ export const progress = (say: (line: string) => void): ((event: MachineEvent) =>
     if (type === 'ExecutionFailed') say(`${seconds} s    recorded: failed`);
   };
 };
+
+/** Prints what the bus was told of an outcome: ids and the status, as every listener gets them. */
+export const heard =
+  (say: (line: string) => void): ((event: BusEvent) => void) =>
+  ({ 'detail-type': type, detail }) => {
+    const { status, revalidationId, eventId } = Announcement.parse(detail);
+    say(`            ${type}: ${status}, ${revalidationId} (${eventId})`);
+  };
 
 /** The outcome for a person. */
 export const summary = (outcome: Outcome): string => {
