@@ -83,6 +83,28 @@ describe('the input', () => {
   });
 });
 
+describe("the README's examples", () => {
+  const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8');
+  const blocks = [...readme.matchAll(/```json\n(.*?)```/gs)].map(([, text]) => JSON.parse(text ?? ''));
+
+  test('of an input and of an event are what the schemas take', () => {
+    const inputs = blocks.filter((block) => 'request' in block);
+    const events = blocks.filter((block) => 'eventId' in block);
+    expect([inputs.length, events.length]).toEqual([1, 1]);
+    expect(takes('input', inputs[0]) && entry('input').schema.safeParse(inputs[0]).success).toBe(true);
+    expect(entry('ended').examples).toContainEqual(events[0]);
+  });
+
+  test('of a task without CDK fills the fields of a call, and no other', () => {
+    const [task] = blocks.filter((block) => block.Type === 'Task');
+    const filled = JSON.parse(
+      JSON.stringify(task.Parameters.Input).replaceAll('.$"', '"').replace('"$.agreed"', 'true'),
+      (key, value) => (typeof value === 'string' && value.startsWith('$') ? key.slice(0, 9) : value),
+    );
+    expect([takes('input', filled), entry('input').schema.safeParse(filled).success]).toEqual([true, true]);
+  });
+});
+
 describe('what we send', () => {
   test.each(['outcome', 'ended'])('may hold more one day: the schema of %s tells readers to bear it', (name) => {
     const [example] = entry(name).examples as object[];
