@@ -1,3 +1,4 @@
+import { announce } from '../shared/aws/announce.ts';
 import { closeIntent } from '../shared/aws/intents.ts';
 import { recordOutcome } from '../shared/aws/ledger.ts';
 import { readCaught } from '../shared/domain/caught.ts';
@@ -7,14 +8,15 @@ import { env, ledgerFromEnv } from '../shared/lambda/env.ts';
 import { step } from '../shared/lambda/step.ts';
 
 /**
- * The last step of a re-validation that we gave up. Writes down what stood in the way, and closes the person's intent if
- * it is ours, since a person now has to decide: the machine then fails the execution, so that somebody looks.
+ * The last step of a re-validation that we gave up. Writes down what stood in the way, closes the person's intent if it is
+ * ours, since a person now has to decide, and tells the bus: the machine then fails the execution, so that somebody looks.
+ * The intent comes before the bus, whose trouble must not hold up the person's next re-validation.
  */
 export const handler = step('RecordFailure', async ({ request, failure, claim, validation, receipt, executionId }) => {
   const ledger = ledgerFromEnv();
   const { revalidationId, accountId, enrollmentId, reference, claimedAt } =
     claim ?? identify(request, env('MEDIA_BUCKET'), executionId);
-  const outcome = await recordOutcome(
+  const ending = await recordOutcome(
     ledger,
     {
       revalidationId,
@@ -33,6 +35,7 @@ export const handler = step('RecordFailure', async ({ request, failure, claim, v
   );
   // Should this be lost, the next re-validation of the person closes what an ended one left open.
   if (claim) await closeIntent(ledger.table, claim.accountId, claim.revalidationId);
+  const outcome = await announce(ledger, env('EVENT_BUS'), ending);
   // Somebody decided it meanwhile, so nothing was given up: the machine goes on to what stands.
   if (outcome.status !== 'failed') throw new AlreadyDecidedError('already_decided', revalidationId);
   return outcome;

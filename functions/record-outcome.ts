@@ -1,15 +1,17 @@
+import { announce } from '../shared/aws/announce.ts';
 import { recordOutcome } from '../shared/aws/ledger.ts';
-import { ledgerFromEnv } from '../shared/lambda/env.ts';
+import { env, ledgerFromEnv } from '../shared/lambda/env.ts';
 import { step } from '../shared/lambda/step.ts';
 
 /**
- * The last step of a re-validation that Truora decided. Writes the outcome, once: a repeat, or a cancellation that came
- * first, gives back what stands.
+ * The last step of a re-validation that Truora decided. Writes the outcome, once, and tells the bus: a repeat, or a
+ * cancellation that came first, gives back what stands, and tells the bus of it only if nobody has.
  */
-export const handler = step('RecordOutcome', ({ claim, validation, verdict, receipt, bell, executionId }) => {
+export const handler = step('RecordOutcome', async ({ claim, validation, verdict, receipt, bell, executionId }) => {
   const { revalidationId, accountId, enrollmentId, reference, claimedAt } = claim;
-  return recordOutcome(
-    ledgerFromEnv(),
+  const ledger = ledgerFromEnv();
+  const ending = await recordOutcome(
+    ledger,
     {
       revalidationId,
       ...verdict,
@@ -23,4 +25,5 @@ export const handler = step('RecordOutcome', ({ claim, validation, verdict, rece
     },
     executionId,
   );
+  return announce(ledger, env('EVENT_BUS'), ending);
 });

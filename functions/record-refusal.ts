@@ -1,3 +1,4 @@
+import { announce } from '../shared/aws/announce.ts';
 import { recordOutcome } from '../shared/aws/ledger.ts';
 import { readCaught } from '../shared/domain/caught.ts';
 import { identify } from '../shared/domain/identity.ts';
@@ -6,14 +7,16 @@ import { step } from '../shared/lambda/step.ts';
 
 /**
  * The last step of a request that was never taken to Truora. Writes down which rule it broke, under the id its claim has
- * or would have had, so that a refused drop is known and not tried again. A refusal is an answer: the execution succeeds.
+ * or would have had, so that a refused drop is known and not tried again, and tells the bus. A refusal is an answer: the
+ * execution succeeds.
  */
-export const handler = step('RecordRefusal', ({ request, refusal, claim, executionId }) => {
+export const handler = step('RecordRefusal', async ({ request, refusal, claim, executionId }) => {
   const why = readCaught(refusal);
   const { revalidationId, accountId, enrollmentId, reference, claimedAt } =
     claim ?? identify(request, env('MEDIA_BUCKET'), executionId, why.reason === 'already_asked_otherwise');
-  return recordOutcome(
-    ledgerFromEnv(),
+  const ledger = ledgerFromEnv();
+  const ending = await recordOutcome(
+    ledger,
     {
       revalidationId,
       status: 'refused',
@@ -27,4 +30,5 @@ export const handler = step('RecordRefusal', ({ request, refusal, claim, executi
     },
     executionId,
   );
+  return announce(ledger, env('EVENT_BUS'), ending);
 });

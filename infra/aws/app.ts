@@ -1,8 +1,5 @@
 import { App } from 'aws-cdk-lib';
-import { Code } from 'aws-cdk-lib/aws-lambda';
-import { bundle } from './bundle.ts';
 import { Config } from './config.ts';
-import { functionNames } from './functions.ts';
 import { acknowledgeFindings, checkPolicies } from './policy.ts';
 import { FaceRevalidationStack } from './stack.ts';
 
@@ -16,9 +13,5 @@ if (!success)
     `configuration: ${error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ')}`,
   );
 
-const folderOf = bundle(functionNames);
-const stack = new FaceRevalidationStack(app, `face-revalidation-${config.stage}`, {
-  config,
-  codeOf: (name) => Code.fromAsset(folderOf(name)),
-});
+const stack = new FaceRevalidationStack(app, `face-revalidation-${config.stage}`, { config });
 acknowledgeFindings(stack);

@@ -1,4 +1,5 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import type { EventBus } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Architecture, type Code, Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -16,16 +17,22 @@ import type { Storage } from './storage.ts';
 export type FunctionName = StepName | RouteName;
 export const functionNames: readonly FunctionName[] = [...stepNames, ...(Object.keys(routes) as RouteName[])];
 
-type Props = { config: Config; storage: Storage; machineArn: string; codeOf: (name: FunctionName) => Code };
+type Props = {
+  config: Config;
+  storage: Storage;
+  bus: EventBus;
+  machineArn: string;
+  codeOf: (name: FunctionName) => Code;
+};
 
 /** One Lambda a name. Each gets the variables it declares and the rights listed for it, and nothing else. */
 export class Functions extends Construct {
   readonly byName: Record<FunctionName, LambdaFunction>;
 
-  constructor(scope: Construct, id: string, { config, storage, machineArn, codeOf }: Props) {
+  constructor(scope: Construct, id: string, { config, storage, bus, machineArn, codeOf }: Props) {
     super(scope, id);
-    const variables = variablesOf(config, storage);
-    const rights = rightsOf(storage, machineArn);
+    const variables = variablesOf(config, storage, bus);
+    const rights = rightsOf(storage, bus, machineArn);
     const make = (name: FunctionName) => {
       const logGroup = new LogGroup(this, `${name}Log`, {
         retention: RetentionDays.ONE_MONTH,
@@ -51,8 +58,13 @@ export class Functions extends Construct {
   }
 }
 
-const variablesOf = (config: Config, { ledger, media, truoraKey, webhookKeys }: Storage): Record<EnvKey, string> => ({
+const variablesOf = (
+  config: Config,
+  { ledger, media, truoraKey, webhookKeys }: Storage,
+  bus: EventBus,
+): Record<EnvKey, string> => ({
   TABLE_NAME: ledger.tableName,
+  EVENT_BUS: bus.eventBusName,
   MEDIA_BUCKET: media.bucketName,
   RETENTION_DAYS: String(config.retentionDays),
   RESULT_MODE: config.resultMode,
@@ -69,6 +81,7 @@ const variablesOf = (config: Config, { ledger, media, truoraKey, webhookKeys }: 
 /** What each function may do, action by action: the calls that stand in its code. */
 const rightsOf = (
   { key, ledger, media, truoraKey, webhookKeys }: Storage,
+  bus: EventBus,
   machineArn: string,
 ): Record<FunctionName, PolicyStatement[]> => {
   const allow = (actions: string[], ...resources: string[]) => new PolicyStatement({ actions, resources });
@@ -86,6 +99,7 @@ const rightsOf = (
     useOf(key, 's3', 'read'),
   ];
   const readTruoraKey = allow(['secretsmanager:GetSecretValue'], truoraKey.secretArn);
+  const announce = allow(['events:PutEvents'], bus.eventBusArn);
   const resume = allow(['states:SendTaskSuccess'], machineArn);
   return {
     ClaimRequest: [...items('Get', 'Put'), ...readMedia],
@@ -95,9 +109,9 @@ const rightsOf = (
     MoveMedia: [...items('Get', 'Update'), ...readMedia],
     AwaitWebhook: [...items('Update'), resume],
     ReadVerdict: [readTruoraKey],
-    RecordOutcome: items('Get', 'Put', 'Update'),
-    RecordRefusal: items('Get', 'Put', 'Update'),
-    RecordFailure: items('Get', 'Put', 'Update', 'Delete'),
+    RecordOutcome: [...items('Get', 'Put', 'Update'), announce],
+    RecordRefusal: [...items('Get', 'Put', 'Update'), announce],
+    RecordFailure: [...items('Get', 'Put', 'Update', 'Delete'), announce],
     ReadOutcome: items('Get'),
     ReceiveWebhook: [
       ...items('Get', 'Update'),

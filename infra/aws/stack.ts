@@ -1,47 +1,101 @@
 import { CfnOutput, Stack } from 'aws-cdk-lib';
-import type { Code } from 'aws-cdk-lib/aws-lambda';
-import type { Construct } from 'constructs';
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import type { EventBus, IRuleTarget, Rule } from 'aws-cdk-lib/aws-events';
+import { Code } from 'aws-cdk-lib/aws-lambda';
+import { StringParameter } from 'aws-cdk-lib/aws-ssm';
+import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import type { StepFunctionsStartExecution } from 'aws-cdk-lib/aws-stepfunctions-tasks';
+import { Construct } from 'constructs';
+import type { OutcomeStatus } from '../../shared/domain/lifecycle.ts';
 import { routes } from '../../shared/workflow/names.ts';
 import { Alarms } from './alarms.ts';
-import type { Config } from './config.ts';
+import { bundle } from './bundle.ts';
+import { Config } from './config.ts';
 import { Dashboards } from './dashboards.ts';
 import { ApiDoor, DropDoor } from './doors.ts';
-import { type FunctionName, Functions } from './functions.ts';
+import { type FunctionName, Functions, functionNames } from './functions.ts';
 import { Machine, machineArnOf } from './machine.ts';
+import { Results } from './results.ts';
+import { type Ask, parameterOf, revalidateWith } from './revalidate.ts';
 import { Storage } from './storage.ts';
 
-/** The whole house: what lasts, what happens, in which order, and the doors. */
-export class FaceRevalidationStack extends Stack {
-  constructor(
-    scope: Construct,
-    id: string,
-    { config, codeOf }: { config: Config; codeOf: (name: FunctionName) => Code },
-  ) {
-    super(scope, id, {
-      description: 'Re-validates known faces at Truora.',
-      ...(config.region ? { env: { region: config.region } } : {}),
-    });
+/** The configuration, as far as it differs from the defaults, and where the functions' code comes from. */
+export type FaceRevalidationProps = Partial<Config> & {
+  /** Bundled from this repository's `functions/` when left out. */
+  codeOf?: (name: FunctionName) => Code;
+};
+
+/** The whole house: what lasts, what happens, in which order, and the doors. For any stack; one a stage and account. */
+export class FaceRevalidation extends Construct {
+  readonly machine: StateMachine;
+  readonly ledger: Table;
+  /** Where outcomes are announced. */
+  readonly bus: EventBus;
+  readonly #results: Results;
+
+  constructor(scope: Construct, id: string, { codeOf = bundled(), ...chosen }: FaceRevalidationProps = {}) {
+    super(scope, id);
+    const config = Config.parse(chosen);
     const storage = new Storage(this, 'Storage', config);
+    const results = new Results(this, 'Results', config);
     const functions = new Functions(this, 'Functions', {
       config,
       storage,
+      bus: results.bus,
       codeOf,
       machineArn: machineArnOf(this, config),
     });
     const { machine } = new Machine(this, 'Workflow', { config, functions });
     const { deadLetters } = new DropDoor(this, 'DropDoor', { media: storage.media, machine });
     const { api } = new ApiDoor(this, 'ApiDoor', { functions });
+    this.machine = machine;
+    this.ledger = storage.ledger;
+    this.bus = results.bus;
+    this.#results = results;
 
     const watched = { config, machine, deadLetters };
     const alarms = new Alarms(this, 'Alarms', watched);
     new Dashboards(this, 'Dashboards', { ...watched, functions, alarms: Object.values(alarms.byName) });
 
+    // Not an export: a stack that imports one cannot be deployed past, a parameter can.
+    new StringParameter(this, 'MachineArnParameter', {
+      parameterName: parameterOf(config),
+      stringValue: machine.stateMachineArn,
+      description: 'The state machine that re-validates a face.',
+    });
     new CfnOutput(this, 'MediaBucket', { value: storage.media.bucketName });
     new CfnOutput(this, 'LedgerTable', { value: storage.ledger.tableName });
     new CfnOutput(this, 'MachineArn', { value: machine.stateMachineArn });
+    new CfnOutput(this, 'EventBus', { value: results.bus.eventBusName });
     new CfnOutput(this, 'WebhookUrl', { value: `${api.apiEndpoint}${routes.ReceiveWebhook.path}` });
     new CfnOutput(this, 'TruoraKeySecret', { value: storage.truoraKey.secretArn });
     new CfnOutput(this, 'AlarmTopic', { value: alarms.topic.topicArn });
     new CfnOutput(this, 'WebhookKeysSecret', { value: storage.webhookKeys.secretArn });
+  }
+
+  /** A task of a caller's workflow in the same stack: starts a re-validation and waits for its outcome. */
+  revalidate(scope: Construct, id: string, ask: Ask): StepFunctionsStartExecution {
+    return revalidateWith(this.machine, scope, id, ask);
+  }
+
+  /** A rule for the outcomes that are announced, or for those of some statuses. */
+  onEnded(id: string, target: IRuleTarget, statuses?: readonly OutcomeStatus[]): Rule {
+    return this.#results.onEnded(id, target, statuses);
+  }
+}
+
+const bundled = () => {
+  const folderOf = bundle(functionNames);
+  return (name: FunctionName) => Code.fromAsset(folderOf(name));
+};
+
+/** The house as a stack of its own. `Default` leaves no trace in the names of what is in it. */
+export class FaceRevalidationStack extends Stack {
+  constructor(scope: Construct, id: string, { config, codeOf }: { config: Config } & FaceRevalidationProps) {
+    super(scope, id, {
+      description: 'Re-validates known faces at Truora.',
+      ...(config.region ? { env: { region: config.region } } : {}),
+    });
+    new FaceRevalidation(this, 'Default', { ...config, ...(codeOf ? { codeOf } : {}) });
   }
 }

@@ -1,17 +1,28 @@
+import { randomUUID } from 'node:crypto';
+import type { BusEntry } from './bus.ts';
 import { bodyOf, type LocalServer, listen } from './http.ts';
 import type { Machine } from './machine.ts';
 
-/** A request of ours is at most 1 MB at Step Functions. Bytes. */
+/** A request of ours is at most 1 MB at Step Functions, and less at the others. Bytes. */
 const MAX_BODY_BYTES = 1_048_576;
 
 type Operation = (input: Record<string, string>) => Record<string, unknown>;
 
+/** What stands behind the services. */
+type Rooms = {
+  machine: Machine;
+  /** What each secret holds, by ARN; read at every call, so that one can be rotated. */
+  secrets: ReadonlyMap<string, string>;
+  /** @returns false when there is no such bus */
+  announce: (entry: BusEntry) => boolean;
+};
+
 /**
- * Step Functions and Secrets Manager as their SDK clients reach them: starting, stopping and describing executions, task
- * tokens and secrets, in the JSON protocol both speak. Anything else is an UnknownOperationException, never a silent yes.
- * @param secrets what each secret holds, by ARN; read at every call, so that one can be rotated
+ * Step Functions, Secrets Manager and EventBridge as their SDK clients reach them: starting, stopping and describing
+ * executions, task tokens, secrets and events, in the JSON protocol all speak. Anything else is an
+ * UnknownOperationException, never a silent yes.
  */
-export const startAwsApi = (machine: Machine, secrets: ReadonlyMap<string, string>): Promise<LocalServer> => {
+export const startAwsApi = ({ machine, secrets, announce }: Rooms): Promise<LocalServer> => {
   const execution = (executionArn: string | undefined) => {
     const found = machine.describe(executionArn ?? '');
     if (!found) throw failure('ExecutionDoesNotExist', 'Execution Does Not Exist');
@@ -51,6 +62,15 @@ export const startAwsApi = (machine: Machine, secrets: ReadonlyMap<string, strin
       const SecretString = secrets.get(SecretId);
       if (SecretString === undefined) throw failure('ResourceNotFoundException', "can't find the specified secret.");
       return { ARN: SecretId, Name: SecretId, SecretString, VersionStages: ['AWSCURRENT'] };
+    },
+    'AWSEvents.PutEvents': ({ Entries }) => {
+      const answers = (Entries as unknown as BusEntry[]).map((entry) =>
+        announce(entry)
+          ? { EventId: randomUUID() }
+          : { ErrorCode: 'ResourceNotFoundException', ErrorMessage: 'Event bus does not exist.' },
+      );
+      // The call itself is answered with a yes even when no entry was taken.
+      return { FailedEntryCount: answers.filter((one) => 'ErrorCode' in one).length, Entries: answers };
     },
   };
   return listen(async (request, response) => {

@@ -6,6 +6,7 @@ import { resourcesOf, type Template } from './template.ts';
 export type BusEvent = { source: string; 'detail-type': string; detail: unknown } & Record<string, unknown>;
 
 type Rule = {
+  EventBusName?: string;
   EventPattern: Record<string, unknown>;
   Targets: { Arn: string; InputTransformer?: { InputTemplate: string } }[];
 };
@@ -37,14 +38,43 @@ export const objectCreatedEvent = (created: ObjectCreated): BusEvent => ({
   },
 });
 
-/** Hands an event to the targets of every rule in the template that matches it. */
-export const busOf = (template: Template, machine: Machine) => {
+/** One entry of a PutEvents, as it comes over the wire. */
+export type BusEntry = { EventBusName: string; Source: string; DetailType: string; Detail: string; Time: number };
+
+/** What EventBridge makes of an entry that one of us has put on a bus. */
+export const eventOf = ({ Source, DetailType, Detail, Time }: BusEntry): BusEvent => ({
+  version: '0',
+  id: randomUUID(),
+  'detail-type': DetailType,
+  source: Source,
+  account: '000000000000',
+  time: new Date(Time * 1000).toISOString().replace(/\.\d+Z$/, 'Z'),
+  region: 'us-east-1',
+  resources: [],
+  detail: JSON.parse(Detail),
+});
+
+/**
+ * The default bus, where S3 speaks, and the template's own, where outcomes are announced.
+ * @param onAnnounced hears what is put on the template's own bus
+ */
+export const busOf = (template: Template, machine: Machine, onAnnounced: (event: BusEvent) => void = () => {}) => {
+  const own = resourcesOf(template, 'AWS::Events::EventBus').map(({ ref }) => ref);
   const rules = resourcesOf(template, 'AWS::Events::Rule').map(({ properties }) => properties as unknown as Rule);
   return {
-    /** @returns the executions the event has started */
+    /** @returns true when the bus is the template's own, and has taken the event */
+    announce: (entry: BusEntry): boolean => {
+      if (!own.includes(entry.EventBusName)) return false;
+      onAnnounced(eventOf(entry));
+      return true;
+    },
+    /**
+     * An event of AWS's own: handed to the targets of every rule on the default bus that matches it.
+     * @returns the executions the event has started
+     */
     put: (event: BusEvent): Execution[] =>
       rules
-        .filter(({ EventPattern }) => matches(EventPattern, event))
+        .filter(({ EventBusName, EventPattern }) => EventBusName === undefined && matches(EventPattern, event))
         .flatMap(({ Targets }) => Targets)
         .map(({ Arn, InputTransformer }) => {
           if (Arn !== machine.arn) throw new TypeError('only the state machine can be a target here');

@@ -1,4 +1,5 @@
-import type { Server } from 'node:http';
+import { once } from 'node:events';
+import { Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import {
   CreateTableCommand,
@@ -16,6 +17,11 @@ import { resourcesOf, type Template } from './template.ts';
  */
 export const startLedger = async (template: Template, directory?: string): Promise<LocalServer> => {
   const server: Server = dynalite({ createTableMs: 0, ...(directory ? { path: directory } : {}) });
+  const running = new Set<ServerResponse>();
+  server.on('request', (_, response: ServerResponse) => {
+    running.add(response);
+    response.once('close', () => running.delete(response));
+  });
   await listening(server);
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const client = new DynamoDBClient({
@@ -41,5 +47,13 @@ export const startLedger = async (template: Template, directory?: string): Promi
       });
   }
   client.destroy();
-  return { origin, close: () => closed(server) };
+  return {
+    origin,
+    close: async () => {
+      // dynalite closes its database first, and would write into it after that: nobody new, then those who are in.
+      Server.prototype.close.call(server);
+      while (running.size > 0) await Promise.race([...running].map((response) => once(response, 'close')));
+      await closed(server);
+    },
+  };
 };

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { StateMachine, type StateMachineDefinition } from 'aws-local-stepfunctions';
 import type { Definition, State, TaskState } from '../workflow/asl.ts';
+import { type MachineEvent, report } from './history.ts';
 import type { LambdaHost } from './lambda.ts';
 import { resourcesOf, type Template } from './template.ts';
 
@@ -16,18 +17,6 @@ export type Execution = {
   cause?: string;
   /** Settles when the execution has ended, however it did. */
   ended: Promise<void>;
-};
-
-/** One thing that happened in an execution, as its history would hold it. */
-export type MachineEvent = {
-  executionArn: string;
-  at: Date;
-  type: string;
-  state?: string;
-  input?: unknown;
-  output?: unknown;
-  error?: string;
-  cause?: unknown;
 };
 
 export type Machine = {
@@ -56,11 +45,12 @@ type Wait = { executionArn: string; resolve: (output: unknown) => void; reject: 
  * Runs the synthesized definition on `aws-local-stepfunctions`, with what the engine lacks put around it: task tokens,
  * Lambda's error shape, the data limit, and nothing called once an execution is over (its Retry goes on after an abort).
  * @param pace factor on the seconds between retries; 1 is the definition's own
+ * @param others the machines that a task of this one may start, and wait for
  */
 export const machineOf = (
   template: Template,
   lambda: LambdaHost,
-  { pace, onEvent }: { pace: number; onEvent: (event: MachineEvent) => void },
+  { pace, onEvent, others = [] }: { pace: number; onEvent: (event: MachineEvent) => void; others?: readonly Machine[] },
 ): Machine => {
   const [resource] = resourcesOf(template, 'AWS::StepFunctions::StateMachine');
   if (!resource) throw new TypeError('no state machine in the template');
@@ -73,7 +63,9 @@ export const machineOf = (
   const handlerOf = (state: TaskState, executionArn: string, isOver: () => boolean) => async (input: unknown) => {
     if (isOver()) throw overError();
     if (state.Resource.endsWith('.waitForTaskToken')) return park(state, executionArn, input);
-    const result = await invoke(state.Resource, input);
+    const result = await (state.Resource.endsWith(':states:startExecution.sync:2')
+      ? startAndWait(input)
+      : invoke(state.Resource, input));
     if (Buffer.byteLength(JSON.stringify(result)) > MAX_DATA_BYTES) {
       throw engineError('States.DataLimitExceeded', 'the result is too large', {
         isRetryable: false,
@@ -87,6 +79,19 @@ export const machineOf = (
     const answer = await lambda.invoke(functionArn, event);
     if ('error' in answer) throw engineError(answer.error.errorType, JSON.stringify(answer.error));
     return answer.result;
+  };
+
+  /** The outcome of another machine's execution, as a value and not as a text: that is what the `:2` stands for. */
+  const startAndWait = async (input: unknown): Promise<unknown> => {
+    const { StateMachineArn, Input } = input as { StateMachineArn: string; Input: unknown };
+    const other = others.find(({ arn }) => arn === StateMachineArn);
+    if (!other) throw engineError('StepFunctions.StateMachineDoesNotExistException', 'State Machine Does Not Exist');
+    const execution = other.start(JSON.parse(JSON.stringify(Input)));
+    await execution.ended;
+    const { executionArn, status, output, error, cause } = execution;
+    const described = { ExecutionArn: executionArn, StateMachineArn, Status: status, Input };
+    if (status === 'SUCCEEDED') return { ...described, Output: output };
+    throw engineError('States.TaskFailed', JSON.stringify({ ...described, Error: error, Cause: cause }));
   };
 
   const park = async (state: TaskState, executionArn: string, input: unknown): Promise<unknown> => {
@@ -189,9 +194,9 @@ export const machineOf = (
 };
 
 const substituted = (properties: Record<string, unknown>): Definition => {
-  const { DefinitionString, DefinitionSubstitutions } = properties as {
+  const { DefinitionString, DefinitionSubstitutions = {} } = properties as {
     DefinitionString: string;
-    DefinitionSubstitutions: Record<string, string>;
+    DefinitionSubstitutions?: Record<string, string>;
   };
   return JSON.parse(DefinitionString.replace(/\$\{(\w+)\}/g, (_, name) => String(DefinitionSubstitutions[name])));
 };
@@ -201,7 +206,8 @@ const paced = (definition: Definition, pace: number): Definition => {
     state.Type === 'Task'
       ? {
           ...state,
-          Retry: state.Retry.map((retrier) => ({
+          // Another stack's definition may have none.
+          Retry: (state.Retry ?? []).map((retrier) => ({
             ...retrier,
             ...(retrier.IntervalSeconds ? { IntervalSeconds: retrier.IntervalSeconds * pace } : {}),
             ...(retrier.MaxDelaySeconds ? { MaxDelaySeconds: retrier.MaxDelaySeconds * pace } : {}),
@@ -212,37 +218,4 @@ const paced = (definition: Definition, pace: number): Definition => {
     ...definition,
     States: Object.fromEntries(Object.entries(definition.States).map(([name, state]) => [name, quicker(state)])),
   };
-};
-
-const report = async (
-  executionArn: string,
-  events: AsyncIterable<unknown>,
-  onEvent: (event: MachineEvent) => void,
-): Promise<void> => {
-  for await (const event of events) {
-    const {
-      type,
-      timestamp,
-      state,
-      input,
-      output,
-      Error: error,
-      Cause: cause,
-    } = event as {
-      type: string;
-      timestamp: number;
-      state?: { name: string; input?: unknown; output?: unknown };
-      input?: unknown;
-      output?: unknown;
-      Error?: string;
-      Cause?: unknown;
-    };
-    onEvent({
-      executionArn,
-      at: new Date(timestamp),
-      type,
-      ...(state ? { state: state.name, input: state.input, output: state.output } : { input, output }),
-      ...(error ? { error, cause } : {}),
-    });
-  }
 };

@@ -1,20 +1,35 @@
 import { rmSync } from 'node:fs';
-import { App } from 'aws-cdk-lib';
+import { App, type Stack } from 'aws-cdk-lib';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import type { Config } from '../aws/config.ts';
+import { ExampleCallerStack } from '../aws/example-caller.ts';
 import { FaceRevalidationStack } from '../aws/stack.ts';
 
 export type Resource = { Type: string; Properties: Record<string, unknown> };
-export type Template = { Resources: Record<string, Resource>; Outputs: Record<string, { Value: unknown }> };
+export type Template = {
+  Resources: Record<string, Resource>;
+  Outputs: Record<string, { Value: unknown }>;
+  Parameters?: Record<string, { Type: string; Default?: string }>;
+};
 
 /** Synthesizes the stack that would be deployed. No bundles: the local world runs the functions' sources. */
-export const synthesize = (config: Config): Template => {
+export const synthesize = (config: Config): Template =>
+  templateOf(
+    (app) =>
+      new FaceRevalidationStack(app, `face-revalidation-${config.stage}`, {
+        config,
+        codeOf: () => Code.fromInline('// The local world imports the source.'),
+      }),
+  );
+
+/** Synthesizes the example of a caller, a stack of its own beside that of the stage. */
+export const synthesizeCaller = (stage: string): Template =>
+  templateOf((app) => new ExampleCallerStack(app, `face-revalidation-example-${stage}`, { stage }));
+
+const templateOf = (make: (app: App) => Stack): Template => {
   // CDK's own template rules take two seconds; `npx cdk synth` and a test run them, every start of the world need not.
   const app = new App({ analyticsReporting: false, builtinCloudFormationValidation: false });
-  const stack = new FaceRevalidationStack(app, `face-revalidation-${config.stage}`, {
-    config,
-    codeOf: () => Code.fromInline('// The local world imports the source.'),
-  });
+  const stack = make(app);
   const assembly = app.synth();
   const { template } = assembly.getStackArtifact(stack.artifactId);
   rmSync(assembly.directory, { recursive: true, force: true });
@@ -50,6 +65,10 @@ const deployed = (id: string, { Type, Properties }: Resource): { ref: string; [a
       return { ref: id, Arn: arn('kms', `key/${id}`) };
     case 'AWS::SQS::Queue':
       return { ref: id, Arn: arn('sqs', id), QueueName: id };
+    case 'AWS::Events::EventBus': {
+      const name = String(Properties.Name);
+      return { ref: name, Arn: arn('events', `event-bus/${name}`) };
+    }
     case 'AWS::Events::Rule':
       return { ref: id, Arn: arn('events', `rule/${id}`) };
     default:
@@ -63,6 +82,15 @@ const pseudo: Record<string, string> = {
   'AWS::Partition': 'aws',
   'AWS::URLSuffix': 'amazonaws.com',
   'AWS::NoValue': '',
+};
+
+/** A template that reads Parameter Store, as CloudFormation fills it in when another stack has put the values there. */
+export const suppliedBy = (other: Template, template: Template): Template => {
+  const store = new Map(
+    resourcesOf(other, 'AWS::SSM::Parameter').map(({ properties: { Name, Value } }) => [Name, Value]),
+  );
+  const stored = ({ Ref }: { Ref?: string }) => store.get(template.Parameters?.[Ref ?? '']?.Default);
+  return JSON.parse(JSON.stringify(template), (_, value) => (value && stored(value)) ?? value);
 };
 
 /** Gives every value in the template its text: Ref, GetAtt, Join, Sub, Select and Split are all that CDK writes. */

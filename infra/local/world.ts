@@ -5,14 +5,15 @@ import { listRecords, readRecord } from '../../shared/aws/ledger.ts';
 import type { LedgerRecord } from '../../shared/domain/record.ts';
 import { Config } from '../aws/config.ts';
 import { startAwsApi } from './aws-api.ts';
-import { busOf, objectCreatedEvent } from './bus.ts';
+import { type BusEvent, busOf, objectCreatedEvent } from './bus.ts';
 import { startGateway } from './gateway.ts';
+import type { MachineEvent } from './history.ts';
 import { lambdaHost } from './lambda.ts';
 import { startLedger } from './ledger.ts';
-import { type Execution, type Machine, type MachineEvent, machineOf } from './machine.ts';
+import { type Execution, type Machine, machineOf } from './machine.ts';
 import { lockFolder, mediaFolder } from './process.ts';
 import { startS3 } from './s3.ts';
-import { resourcesOf, synthesize } from './template.ts';
+import { resourcesOf, suppliedBy, synthesize, type Template } from './template.ts';
 import { type Sandbox, type SandboxSettings, startSandbox } from './truora/sandbox.ts';
 
 export type WorldOptions = {
@@ -27,6 +28,8 @@ export type WorldOptions = {
   ledgerDirectory?: string;
   onEvent?: (event: MachineEvent) => void;
   onLog?: (line: string) => void;
+  /** Hears what is announced on our bus. */
+  onAnnounced?: (event: BusEvent) => void;
 };
 
 export type World = {
@@ -46,6 +49,8 @@ export type World = {
   recordsOf(accountId: string): ReturnType<typeof listRecords>;
   /** Puts an event on the bus once more, as S3 may. */
   redeliver(versionId: string): Execution[];
+  /** The machine of another stack, which may start ours; it has no functions. */
+  beside(template: Template): Machine;
   secrets: Map<string, string>;
   close(): Promise<void>;
 };
@@ -83,11 +88,10 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
 
   const say = options.onLog ?? (() => {});
   const lambda = lambdaHost(template, say);
-  const machine = machineOf(template, lambda, {
-    pace: options.pace ?? (sandbox ? SANDBOX_PACE : 1),
-    onEvent: options.onEvent ?? (() => {}),
-  });
-  const bus = busOf(template, machine);
+  const pace = options.pace ?? (sandbox ? SANDBOX_PACE : 1);
+  const onEvent = options.onEvent ?? (() => {});
+  const machine = machineOf(template, lambda, { pace, onEvent });
+  const bus = busOf(template, machine, options.onAnnounced);
   const drops = new Map<
     string,
     { executions: Execution[]; started: PromiseWithResolvers<Execution>; again: () => Execution[] }
@@ -120,9 +124,15 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
     [secretNamed('TruoraKey'), truora.key],
     [secretNamed('WebhookKeys'), JSON.stringify([webhookKey])],
   ]);
-  const awsApi = await startAwsApi(machine, secrets);
+  const awsApi = await startAwsApi({ machine, secrets, announce: bus.announce });
   const gateway = await startGateway(template, lambda);
-  pointSdkAt({ DYNAMODB: '', S3: s3.origin, SFN: awsApi.origin, SECRETS_MANAGER: awsApi.origin });
+  pointSdkAt({
+    DYNAMODB: '',
+    S3: s3.origin,
+    SFN: awsApi.origin,
+    SECRETS_MANAGER: awsApi.origin,
+    EVENTBRIDGE: awsApi.origin,
+  });
   const ledger = await startLedger(template, options.ledgerDirectory);
   pointSdkAt({ DYNAMODB: ledger.origin });
   const webhookUrl = `${gateway.origin}/webhooks/truora`;
@@ -141,6 +151,7 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
     sandbox,
     executionOf: (versionId) => dropOf(versionId).started.promise,
     redeliver: (versionId) => dropOf(versionId).again(),
+    beside: (other) => machineOf(suppliedBy(template, other), lambda, { pace, onEvent, others: [machine] }),
     record: (revalidationId) => readRecord(records, revalidationId),
     recordsOf: (accountId) => listRecords(records, accountId, { limit: 100 }),
     secrets,

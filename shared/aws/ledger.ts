@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { AlreadyDecidedError, ClaimedElsewhereError, RequestInvalidError } from '../domain/errors.ts';
 import { isEnd, type Phase, predecessors } from '../domain/lifecycle.ts';
-import { BY_PERSON, LedgerRecord } from '../domain/record.ts';
+import { BY_PERSON, LedgerRecord, TO_ANNOUNCE } from '../domain/record.ts';
 import { Options } from '../domain/request.ts';
 import { Claim, type Outcome, type Receipt, type Validation } from '../domain/revalidation.ts';
 import { getItem, getItems, type Item, isAlive, putNew, queryKeys, updateItem } from './table.ts';
@@ -35,6 +35,23 @@ export const listRecords = async (
     keys.map(({ pk }) => pk),
   );
   return { records: items.flatMap((item) => readAlive(item) ?? []), next };
+};
+
+/**
+ * Outcomes that the bus was not told of yet, newest claim first: what a sweep hands to `announce` once more. One that is
+ * being told at this moment may be among them, and is then told twice under one id.
+ */
+export const listUnannounced = async (
+  ledger: Ledger,
+  page: { limit: number; after?: Item | undefined },
+): Promise<{ outcomes: Outcome[]; next: Item | undefined }> => {
+  const { keys, next } = await queryKeys(ledger.table, TO_ANNOUNCE, DUE, page);
+  const items = await getItems(
+    ledger.table,
+    keys.map(({ pk }) => pk),
+  );
+  const records = items.map(readAlive).filter((record) => record && !record.announced);
+  return { outcomes: records.flatMap((record) => record?.outcome ?? []), next };
 };
 
 /**
@@ -83,12 +100,18 @@ export const recordCreated = async (
 export const recordMoved = (ledger: Ledger, id: string, owner: string, receipt: Receipt): Promise<void> =>
   advance(ledger, id, owner, 'moved', { receipt }, (record) => record.receipt !== undefined);
 
+/** The outcome that stands, and whether the bus was told of it. */
+export type Ending = { outcome: Outcome; isAnnounced: boolean };
+
+/** The one value of the attribute that the index of unannounced outcomes is over. */
+const DUE = 'due';
+
 /**
  * Writes the end of a re-validation. The first end stands: whoever comes later gets it back.
  * Where there is no record yet (a request that was refused before it was claimed), this writes one.
  * @throws ClaimedElsewhereError when the record is open and another execution's
  */
-export const recordOutcome = async (ledger: Ledger, outcome: Outcome, owner: string): Promise<Outcome> => {
+export const recordOutcome = async (ledger: Ledger, outcome: Outcome, owner: string): Promise<Ending> => {
   const at = new Date();
   const pk = keyOf(outcome.revalidationId);
   const start = {
@@ -97,7 +120,7 @@ export const recordOutcome = async (ledger: Ledger, outcome: Outcome, owner: str
     claimedAt: at.toISOString(),
     ...(outcome.accountId ? { accountId: outcome.accountId } : {}),
   };
-  const end = { phase: outcome.status, outcome, expiresAt: lifeOf(ledger, at) };
+  const end = { phase: outcome.status, outcome, [TO_ANNOUNCE.attribute]: DUE, expiresAt: lifeOf(ledger, at) };
   const trail = [{ phase: outcome.status, at: at.toISOString() }];
   const written = await updateItem(ledger.table, pk, {
     set: end,
@@ -106,12 +129,24 @@ export const recordOutcome = async (ledger: Ledger, outcome: Outcome, owner: str
     when: { owner: [owner], phase: predecessors(outcome.status) },
     orAbsent: true,
   });
-  if (written) return outcome;
+  if (written) return { outcome, isAnnounced: false };
   const standing = await readRecord(ledger, outcome.revalidationId);
-  if (standing?.outcome) return standing.outcome;
+  if (standing?.outcome) return { outcome: standing.outcome, isAnnounced: standing.announced !== undefined };
   // Nothing alive stands there: the record in the way has expired, and an item of its own takes its place.
-  if (!standing && (await putNew(ledger.table, { pk, ...start, ...end, trail }))) return outcome;
+  if (!standing && (await putNew(ledger.table, { pk, ...start, ...end, trail }))) {
+    return { outcome, isAnnounced: false };
+  }
   throw elsewhere();
+};
+
+/** The bus was told. A record that is gone meanwhile is not brought back, and the first time told stands. */
+export const markAnnounced = async (ledger: Ledger, { revalidationId, status }: Outcome): Promise<void> => {
+  await updateItem(ledger.table, keyOf(revalidationId), {
+    set: {},
+    setIfAbsent: { announced: new Date().toISOString() },
+    remove: [TO_ANNOUNCE.attribute],
+    when: { phase: [status] },
+  });
 };
 
 const elsewhere = () => new ClaimedElsewhereError('claimed_elsewhere', 'another execution is working on this request');

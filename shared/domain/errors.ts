@@ -129,6 +129,11 @@ export class VerdictPendingError extends NamedError<'verdict_pending'> {
   override readonly name = 'VerdictPendingError';
 }
 
+/** EventBridge said yes and did not take the event. A repeat carries the same id, so it is free. */
+export class BusRefusedError extends NamedError<'bus_refused'> {
+  override readonly name = 'BusRefusedError';
+}
+
 /** The deadline and the grace are over, and Truora still cannot be asked. */
 export class VerdictUnreachableError extends NamedError<'truora_unreachable_at_deadline'> {
   override readonly name = 'VerdictUnreachableError';

@@ -15,6 +15,8 @@ export const LedgerRecord = Claim.partial().extend({
   used: Validation.pick({ deadline: true, threshold: true }).optional(),
   receipt: Receipt.optional(),
   outcome: Outcome.optional(),
+  /** When the bus was told of the outcome. */
+  announced: Timestamp.optional(),
   /** Each phase and when it was reached. */
   trail: z.array(z.object({ phase: z.enum(phases as [(typeof phases)[number], ...typeof phases]), at: Timestamp })),
 });
@@ -23,6 +25,12 @@ export type LedgerRecord = z.infer<typeof LedgerRecord>;
 /** The validation of a record, once there is one. */
 export const validationOf = ({ validationId, used }: LedgerRecord): Validation | undefined =>
   validationId && used ? { validationId, ...used } : undefined;
+
+/**
+ * The index of the outcomes that the bus was not told of: an attribute that an outcome comes with and that its announcement
+ * takes away, so the index holds what a crash left behind, and little else.
+ */
+export const TO_ANNOUNCE = { name: 'to-announce', attribute: 'toAnnounce', sort: 'claimedAt' } as const;
 
 /** The index over the records: one person's, by the time of their claims. */
 export const BY_PERSON = { name: 'by-person', attribute: 'accountId', sort: 'claimedAt' } as const;

@@ -14,6 +14,8 @@ const variables = {
   TABLE_NAME: z.string().min(1),
   MEDIA_BUCKET: z.string().min(1),
   RETENTION_DAYS: whole,
+  /** The bus that outcomes are announced on. */
+  EVENT_BUS: z.string().min(1),
   RESULT_MODE: ResultMode,
   TRUORA_ORIGIN: z.url(),
   TRUORA_UPLOAD_ORIGINS: origins,
@@ -32,6 +34,7 @@ const variables = {
 export type EnvKey = keyof typeof variables;
 
 const ledgerKeys = ['TABLE_NAME', 'RETENTION_DAYS'] as const;
+const recordKeys = [...ledgerKeys, 'EVENT_BUS'] as const;
 const truoraKeys = ['TRUORA_ORIGIN', 'TRUORA_UPLOAD_ORIGINS', 'TRUORA_KEY_SECRET', 'HTTP_DEADLINE_SECONDS'] as const;
 
 const ownKeys: Record<StepName | RouteName, readonly EnvKey[]> = {
@@ -42,9 +45,9 @@ const ownKeys: Record<StepName | RouteName, readonly EnvKey[]> = {
   MoveMedia: [...ledgerKeys, 'TRUORA_ORIGIN', 'TRUORA_UPLOAD_ORIGINS', 'HTTP_DEADLINE_SECONDS'],
   AwaitWebhook: ['TABLE_NAME'],
   ReadVerdict: [...truoraKeys, 'GRACE_SECONDS'],
-  RecordOutcome: ledgerKeys,
-  RecordRefusal: [...ledgerKeys, 'MEDIA_BUCKET'],
-  RecordFailure: [...ledgerKeys, 'MEDIA_BUCKET'],
+  RecordOutcome: recordKeys,
+  RecordRefusal: [...recordKeys, 'MEDIA_BUCKET'],
+  RecordFailure: [...recordKeys, 'MEDIA_BUCKET'],
   ReadOutcome: ledgerKeys,
   ReceiveWebhook: ['TABLE_NAME', 'WEBHOOK_KEYS_SECRET'],
 };

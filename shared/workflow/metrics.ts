@@ -58,6 +58,7 @@ export const ourReasons = [
   'upload_link_unsafe',
   'creation_unconfirmed',
   'creation_unsettled',
+  'bus_refused',
   'unexpected',
 ] as const;
 

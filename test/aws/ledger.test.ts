@@ -145,7 +145,7 @@ describe('the lifecycle', () => {
   const go = (wanted: Claim, to: Phase, owner = OURS): Promise<unknown> => {
     if (to === 'created') return recordCreated(house.ledger, wanted.revalidationId, owner, validationOf());
     if (to === 'moved') return recordMoved(house.ledger, wanted.revalidationId, owner, receiptOf());
-    return recordOutcome(house.ledger, outcomeOf(wanted, to as OutcomeStatus), owner);
+    return recordOutcome(house.ledger, outcomeOf(wanted, to as OutcomeStatus), owner).then(({ outcome }) => outcome);
   };
 
   it.each(moves.filter(({ legal }) => legal))('lets $from become $to', async ({ from, to }) => {
@@ -247,7 +247,7 @@ describe('recordOutcome', () => {
   it('ends a record, and keeps it for the whole retention from then on', async () => {
     const { wanted, item } = await standing('moved');
     const outcome = outcomeOf(wanted, 'declined');
-    expect(await recordOutcome(house.ledger, outcome, OURS)).toEqual(outcome);
+    expect(await recordOutcome(house.ledger, outcome, OURS)).toEqual({ outcome, isAnnounced: false });
     const after = await itemOf(wanted);
     expect(after).toMatchObject({
       ...item,
@@ -267,7 +267,7 @@ describe('recordOutcome', () => {
     const before = await itemOf(wanted);
     for (const owner of [OURS, THEIRS]) {
       for (const status of outcomeStatuses) {
-        expect(await recordOutcome(house.ledger, outcomeOf(wanted, status), owner)).toEqual(first);
+        expect((await recordOutcome(house.ledger, outcomeOf(wanted, status), owner)).outcome).toEqual(first);
       }
     }
     expect(await itemOf(wanted)).toEqual(before);
@@ -279,15 +279,15 @@ describe('recordOutcome', () => {
       outcomeStatuses.map((status) => recordOutcome(house.ledger, outcomeOf(wanted, status), OURS)),
     );
     const after = await itemOf(wanted);
-    expect(new Set(ends.map(({ status }) => status)).size).toBe(1);
-    expect(after?.outcome).toEqual(ends[0]);
+    expect(new Set(ends.map(({ outcome }) => outcome.status)).size).toBe(1);
+    expect(after?.outcome).toEqual(ends[0]?.outcome);
     expect(after?.trail).toHaveLength(2);
   });
 
   it('writes a record where nobody ever claimed one', async () => {
     const wanted = claimOf();
     const outcome = outcomeOf(wanted, 'refused');
-    expect(await recordOutcome(house.ledger, outcome, OURS)).toEqual(outcome);
+    expect(await recordOutcome(house.ledger, outcome, OURS)).toEqual({ outcome, isAnnounced: false });
     const record = await readRecord(house.ledger, wanted.revalidationId);
     expect(record).toMatchObject({ phase: 'refused', owner: OURS, accountId: wanted.accountId, outcome });
     expect(record?.trail.map(({ phase }) => phase)).toEqual(['refused']);
@@ -308,7 +308,8 @@ describe('recordOutcome', () => {
     const outcome = outcomeOf(wanted, 'approved');
     house.fateOfWrite(1, 'answer lost');
     await expect(recordOutcome(house.ledger, outcome, OURS)).rejects.toMatchObject({ name: 'LostOnTheWay' });
-    expect(await recordOutcome(house.ledger, { ...outcome, decidedAt: inMinutes(1) }, OURS)).toEqual(outcome);
+    const repeat = await recordOutcome(house.ledger, { ...outcome, decidedAt: inMinutes(1) }, OURS);
+    expect(repeat).toEqual({ outcome, isAnnounced: false });
   });
 });
 
@@ -356,6 +357,6 @@ describe('a record that has expired, and that DynamoDB has not deleted yet', () 
   it('counts as deleted for an outcome that nobody claimed', async () => {
     const { wanted } = await expired();
     const outcome = outcomeOf(wanted, 'refused');
-    expect(await recordOutcome(house.ledger, outcome, THEIRS)).toEqual(outcome);
+    expect(await recordOutcome(house.ledger, outcome, THEIRS)).toEqual({ outcome, isAnnounced: false });
   });
 });

@@ -96,6 +96,11 @@ describe('updateItem', () => {
     expect(await updateItem(table, pk, change)).toEqual({ pk, x: 1, first: 'mine', second: { deep: true } });
   });
 
+  it('takes attributes away, and bears that they are not there', async () => {
+    await putNew(table, { pk, a: 1, b: 2 });
+    expect(await updateItem(table, pk, { set: { c: 3 }, remove: ['a', 'never'] })).toEqual({ pk, b: 2, c: 3 });
+  });
+
   it('begins a list and lengthens it in order', async () => {
     await updateItem(table, pk, { set: { x: 1 }, append: { trail: ['a'] } });
     const after = await updateItem(table, pk, { set: { x: 2 }, append: { trail: ['b', { c: 1 }] } });

@@ -104,11 +104,16 @@ describe('the intent', () => {
     expect(await readIntent(house.table, journal.claim.accountId)).toMatchObject({ revalidationId: theirs });
   });
 
-  it('is closed after the outcome stands, not before it', async () => {
+  it('is closed after the outcome stands, and before the bus can stand in the way', async () => {
     const journal = await claimed();
     house.calls.length = 0;
     await recording(journal);
-    expect(house.writes().map(({ operation }) => operation)).toEqual(['UpdateItem', 'DeleteItem']);
+    expect(house.writes().map(({ operation }) => operation)).toEqual([
+      'UpdateItem',
+      'DeleteItem',
+      'PutEvents',
+      'UpdateItem',
+    ]);
   });
 
   it('is closed by the repeat when the first try died before it', async () => {

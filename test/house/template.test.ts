@@ -268,12 +268,20 @@ describe('the ledger', () => {
     });
   });
 
-  test('has one index: a person, by the time of the claims, keys alone', () => {
+  test('has two indexes, keys alone: by person, and what is to be announced, by the time of the claims', () => {
     expect(Properties.GlobalSecondaryIndexes).toEqual([
       {
         IndexName: 'by-person',
         KeySchema: [
           { AttributeName: 'accountId', KeyType: 'HASH' },
+          { AttributeName: 'claimedAt', KeyType: 'RANGE' },
+        ],
+        Projection: { ProjectionType: 'KEYS_ONLY' },
+      },
+      {
+        IndexName: 'to-announce',
+        KeySchema: [
+          { AttributeName: 'toAnnounce', KeyType: 'HASH' },
           { AttributeName: 'claimedAt', KeyType: 'RANGE' },
         ],
         Projection: { ProjectionType: 'KEYS_ONLY' },
@@ -368,6 +376,24 @@ describe('what runs', () => {
   });
 });
 
+describe('the results', () => {
+  const bus = resolvedOf(template, 'AWS::Events::EventBus');
+
+  test('are announced on a bus of our own, which has the name of the stage', () => {
+    expect(bus.properties.Name).toBe('face-revalidation-dev');
+    expect(template.Outputs.EventBus?.Value).toEqual({ Ref: bus.id });
+  });
+
+  test("name the machine's ARN in Parameter Store, and export nothing", () => {
+    const { ref: machineArn } = resolvedOf(template, 'AWS::StepFunctions::StateMachine');
+    expect(resolvedOf(template, 'AWS::SSM::Parameter').properties).toMatchObject({
+      Name: '/face-revalidation-dev/machine-arn',
+      Value: machineArn,
+    });
+    expect(Object.values(template.Outputs).filter((output) => 'Export' in output)).toEqual([]);
+  });
+});
+
 describe('the rights', () => {
   /**
    * Step Functions writes its log through log delivery, whose actions know no resource; CDK adds them for `logs` on a
@@ -449,6 +475,19 @@ describe('the rights', () => {
     expect(wakers).toEqual([
       ['AwaitWebhook', 'states:SendTaskSuccess', machineArn],
       ['ReceiveWebhook', 'states:SendTaskSuccess', machineArn],
+    ]);
+  });
+
+  test('to announce are those of the three that record outcomes, and on our bus alone', () => {
+    const { Name } = resolvedOf(template, 'AWS::Events::EventBus').properties;
+    const announcers = allowed
+      .filter(({ statement }) => listed(statement.Action).some((action) => action.startsWith('events:')))
+      .map(({ id, statement }) => [/^Functions(\w+?)ServiceRole/.exec(id)?.[1], statement.Action, statement.Resource]);
+    const ours = `arn:aws:events:us-east-1:000000000000:event-bus/${Name}`;
+    expect(announcers).toEqual([
+      ['RecordOutcome', 'events:PutEvents', ours],
+      ['RecordRefusal', 'events:PutEvents', ours],
+      ['RecordFailure', 'events:PutEvents', ours],
     ]);
   });
 

@@ -6,6 +6,7 @@ import { routes } from '../../shared/workflow/names.ts';
 const good: Record<EnvKey, string> = {
   TABLE_NAME: 'ledger',
   MEDIA_BUCKET: 'media',
+  EVENT_BUS: 'outcomes',
   RETENTION_DAYS: '365',
   RESULT_MODE: 'callback',
   TRUORA_ORIGIN: 'https://api.validations.truora.com',

@@ -9,6 +9,7 @@ import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { vi } from 'vitest';
 import { Config } from '../../infra/aws/config.ts';
 import { startAwsApi } from '../../infra/local/aws-api.ts';
+import { type BusEntry, type BusEvent, eventOf } from '../../infra/local/bus.ts';
 import { bodyOf, type LocalServer, listen } from '../../infra/local/http.ts';
 import { startLedger } from '../../infra/local/ledger.ts';
 import type { Machine } from '../../infra/local/machine.ts';
@@ -20,7 +21,7 @@ import type { StepName } from '../../shared/workflow/contract.ts';
 import type { RouteName } from '../../shared/workflow/names.ts';
 import { BUCKET } from './journal.ts';
 
-/** One call to the ledger, to Step Functions or to Secrets Manager, as it went over the wire. */
+/** One call to the ledger, to Step Functions, to Secrets Manager or to EventBridge, as it went over the wire. */
 type AwsCall = { operation: string; input: Record<string, unknown> };
 
 /**
@@ -52,6 +53,12 @@ export const openHouse = async (
   ]);
   const resumed: { taskToken: string; output: unknown }[] = [];
   const overTokens = new Set<string>();
+  const announced: BusEvent[] = [];
+  let isBusOpen = true;
+  const announce = (entry: BusEntry) => {
+    if (isBusOpen) announced.push(eventOf(entry));
+    return isBusOpen;
+  };
 
   const config = Config.parse({ stage: 'test' });
   const template = synthesize(config);
@@ -73,10 +80,10 @@ export const openHouse = async (
     },
   };
 
-  const silent = { DYNAMODB: '', S3: '', SFN: '', SECRETS_MANAGER: '' };
+  const silent = { DYNAMODB: '', S3: '', SFN: '', SECRETS_MANAGER: '', EVENTBRIDGE: '' };
   pointSdkAt(silent);
   const ledger = await startLedger(template);
-  const awsApi = await startAwsApi(machine, secrets);
+  const awsApi = await startAwsApi({ machine, secrets, announce });
   const [ledgerTap, awsTap] = await Promise.all([tap(ledger.origin), tap(awsApi.origin)]);
   const s3 = rooms.media && (await startS3({ buckets: [BUCKET], directory, onCreated: () => {} }));
   const sandbox = rooms.truora && (await startSandbox({ settings: { decisionMs: 20 } }));
@@ -85,6 +92,7 @@ export const openHouse = async (
     DYNAMODB: ledgerTap.origin,
     SFN: awsTap.origin,
     SECRETS_MANAGER: awsTap.origin,
+    EVENTBRIDGE: awsTap.origin,
     ...(s3 ? { S3: s3.origin } : {}),
   });
 
@@ -92,6 +100,7 @@ export const openHouse = async (
   const variables: Record<EnvKey, string> = {
     TABLE_NAME: table,
     MEDIA_BUCKET: BUCKET,
+    EVENT_BUS: 'outcomes',
     RETENTION_DAYS: String(config.retentionDays),
     RESULT_MODE: config.resultMode,
     TRUORA_ORIGIN: truoraOrigin,
@@ -140,6 +149,12 @@ export const openHouse = async (
     writes: () => calls.filter(isWrite),
     /** What executions were woken with. */
     resumed,
+    /** What the bus was told, in order. */
+    announced,
+    /** A closed bus answers 200, and takes nothing. */
+    openBus: (isOpen: boolean) => {
+      isBusOpen = isOpen;
+    },
     /** Tokens nobody waits on any more. */
     overTokens,
     /** Decides what becomes of the calls from now on; without a word, all go through. */

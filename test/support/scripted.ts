@@ -1,5 +1,6 @@
+import type { MachineEvent } from '../../infra/local/history.ts';
 import type { Invocation, LambdaHost } from '../../infra/local/lambda.ts';
-import { type Machine, type MachineEvent, machineOf } from '../../infra/local/machine.ts';
+import { type Machine, machineOf } from '../../infra/local/machine.ts';
 import { resourcesOf, type Template } from '../../infra/local/template.ts';
 import { readCaught } from '../../shared/domain/caught.ts';
 import type { Caught, Claim, Outcome } from '../../shared/domain/revalidation.ts';

@@ -47,8 +47,8 @@ export const thrown: Record<StepName, readonly ErrorName[]> = {
   ],
   AwaitWebhook: [],
   ReadVerdict: ['VerdictPendingError', 'VerdictUnreachableError', 'TruoraRejectedError', ...asking],
-  RecordOutcome: ['ClaimedElsewhereError'],
-  RecordRefusal: ['ClaimedElsewhereError'],
-  RecordFailure: ['AlreadyDecidedError', 'ClaimedElsewhereError'],
+  RecordOutcome: ['ClaimedElsewhereError', 'BusRefusedError'],
+  RecordRefusal: ['ClaimedElsewhereError', 'BusRefusedError'],
+  RecordFailure: ['AlreadyDecidedError', 'ClaimedElsewhereError', 'BusRefusedError'],
   ReadOutcome: [],
 };

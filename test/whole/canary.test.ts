@@ -3,13 +3,16 @@ import { writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { BusEvent } from '../../infra/local/bus.ts';
 import { drop, putMedia, registerEnrollment } from '../../infra/local/drop.ts';
-import type { MachineEvent } from '../../infra/local/machine.ts';
+import type { MachineEvent } from '../../infra/local/history.ts';
 import { startWorld, type World } from '../../infra/local/world.ts';
 import { getItem } from '../../shared/aws/table.ts';
+import { Announcement } from '../../shared/domain/announcement.ts';
 
 const logs: string[] = [];
 const events: MachineEvent[] = [];
+const announced: BusEvent[] = [];
 let world: World;
 
 /** A media file whose every part is a canary: the same text over and over behind a JPEG's first bytes. */
@@ -45,7 +48,11 @@ const links: string[] = [];
 
 beforeAll(async () => {
   writeFileSync(file, Buffer.concat([Buffer.from('ffd8ffe0', 'hex'), Buffer.from(mediaCanary.repeat(500))]));
-  world = await startWorld({ onLog: (line) => logs.push(line), onEvent: (event) => events.push(event) });
+  world = await startWorld({
+    onLog: (line) => logs.push(line),
+    onEvent: (event) => events.push(event),
+    onAnnounced: (event) => announced.push(event),
+  });
   await Promise.all(
     accounts.map(async (who) => {
       await registerEnrollment(world.sandbox?.origin ?? '', who);
@@ -75,11 +82,12 @@ test('the search finds what is there: ids in the history, steps in the log', () 
   expect(history()).toContain('person-canary');
   expect(logs.join('\n')).toContain('CreateValidation');
   expect(logs.filter((line) => line.startsWith('ERROR\tInvoke Error')).length).toBeGreaterThan(5);
+  expect(announced).toHaveLength(accounts.length + 1);
   expect(tokens.length).toBeGreaterThan(5);
   expect(links.length).toBeGreaterThan(5);
 });
 
-test('no API key, webhook key, upload link, media byte or task token stands in a log line or in the history', () => {
+test('no API key, webhook key, upload link, media byte or task token stands in a log line, in the history or on the bus', () => {
   const secrets = [
     ...world.secrets.values(),
     ...[...world.secrets.values()].flatMap((secret) =>
@@ -95,6 +103,7 @@ test('no API key, webhook key, upload link, media byte or task token stands in a
   for (const [place, text] of [
     ['log', logs.join('\n')],
     ['history', history()],
+    ['bus', JSON.stringify(announced)],
   ] as const) {
     const found = secrets
       .filter((secret) => text.includes(secret))
@@ -105,6 +114,16 @@ test('no API key, webhook key, upload link, media byte or task token stands in a
 
 test('no account or enrollment id stands in a log line', () => {
   expect(logs.filter((line) => /person-canary|ENR-canary/.test(line))).toEqual([]);
+});
+
+test('the bus is told of a person only the ids that its schema names, and neither enrollment, reason nor media', () => {
+  for (const { source, resources, detail, ...envelope } of announced) {
+    const { accountId, ...rest } = Announcement.parse(detail);
+    expect([source, resources]).toEqual(['face-revalidation', []]);
+    expect(JSON.stringify({ ...rest, ...envelope })).not.toMatch(/canary/);
+    if (accountId) expect(accounts.map((who) => who.accountId)).toContain(accountId);
+  }
+  expect(JSON.stringify(announced)).not.toMatch(/ENR-canary|inbox|_not_passed|unreadable|similarity/);
 });
 
 test('the task token stands nowhere in the history, the upload link nowhere in a record', async () => {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { looksUntil, runs } from '../../infra/aws/cost.ts';
 import { drop, registerEnrollment } from '../../infra/local/drop.ts';
-import type { MachineEvent } from '../../infra/local/machine.ts';
+import type { MachineEvent } from '../../infra/local/history.ts';
 import { startWorld, type World } from '../../infra/local/world.ts';
 import { closedReason, type MetricName, metrics, ourReasons } from '../../shared/workflow/metrics.ts';
 

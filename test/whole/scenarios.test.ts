@@ -1,17 +1,20 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { BusEvent } from '../../infra/local/bus.ts';
 import { drop, registerEnrollment } from '../../infra/local/drop.ts';
 import { type Scenario, scenarios } from '../../infra/local/truora/scenarios.ts';
 import { startWorld, type World } from '../../infra/local/world.ts';
+import { type Announcement, announcementOf } from '../../shared/domain/announcement.ts';
 import type { ResultMode } from '../../shared/domain/request.ts';
 import type { Outcome } from '../../shared/domain/revalidation.ts';
 
 const selfie = join(import.meta.dirname, '../../infra/local/media/selfie.jpg');
 
+const announced: BusEvent[] = [];
 let world: World;
 beforeAll(async () => {
   // Twice the desk's own deadline: many drops at once share two cores, and only the hung calls may run into it.
-  world = await startWorld({ config: { httpDeadlineSeconds: 4 } });
+  world = await startWorld({ config: { httpDeadlineSeconds: 4 }, onAnnounced: (event) => announced.push(event) });
 });
 afterAll(() => world.close());
 
@@ -39,7 +42,11 @@ const expectEnd = async (scenario: Scenario, mode: ResultMode) => {
   expect(execution.status).toBe(verdict || status === 'refused' ? 'SUCCEEDED' : 'FAILED');
   if (execution.status === 'SUCCEEDED') expect(execution.output).toEqual(records[0]?.outcome);
   else expect([execution.error, execution.cause]).toEqual(['RevalidationFailedError', reason]);
-  return records[0]?.outcome as Outcome;
+  const outcome = records[0]?.outcome as Outcome;
+  const { revalidationId } = outcome;
+  const told = announced.filter(({ detail }) => (detail as Announcement).revalidationId === revalidationId);
+  expect(told.map(({ detail }) => detail)).toEqual([announcementOf(outcome)]);
+  return outcome;
 };
 
 const modeOf = ({ modes }: Scenario): ResultMode => modes?.[0] ?? 'callback';

@@ -9,9 +9,10 @@ const template = synthesize(Config.parse({ stage: 'test' }));
 const [machineArn = ''] = resourcesOf(template, 'AWS::StepFunctions::StateMachine').map(({ ref }) => ref);
 const [bucket = ''] = resourcesOf(template, 'AWS::S3::Bucket').map(({ ref }) => ref);
 
-/** The bus before a machine that only remembers what it was started with. */
+/** The bus before a machine that only remembers what it was started with, and somebody who listens to outcomes. */
 const open = (arn = machineArn) => {
   const inputs: unknown[] = [];
+  const heard: BusEvent[] = [];
   const unused = () => {
     throw new TypeError('the bus only starts executions');
   };
@@ -28,7 +29,7 @@ const open = (arn = machineArn) => {
     sendTaskFailure: unused,
     close: unused,
   };
-  return { bus: busOf(template, machine), inputs };
+  return { bus: busOf(template, machine, (event) => heard.push(event)), inputs, heard };
 };
 
 const created = (key: string, more: Partial<Parameters<typeof objectCreatedEvent>[0]> = {}) =>
@@ -144,6 +145,48 @@ describe('the rule', () => {
   test('knows no target but the machine', () => {
     const { bus } = open('arn:aws:states:us-east-1:000000000000:stateMachine:another');
     expect(() => bus.put(created('inbox/a/b/c.jpg'))).toThrow('only the state machine can be a target here');
+  });
+});
+
+describe('the bus of our own', () => {
+  const [name = ''] = resourcesOf(template, 'AWS::Events::EventBus').map(({ ref }) => ref);
+  const entry = { Source: 'ours', DetailType: 'Something', Detail: '{"a":"\\"b"}', Time: 1_795_435_200.5 };
+
+  test('hands what is put on it to whoever listens, as EventBridge would', () => {
+    const { bus, heard } = open();
+    expect(bus.announce({ ...entry, EventBusName: name })).toBe(true);
+    expect(heard).toEqual([
+      {
+        version: '0',
+        id: expect.stringMatching(/^[0-9a-f-]{36}$/),
+        'detail-type': 'Something',
+        source: 'ours',
+        account: '000000000000',
+        time: '2026-11-23T12:00:00Z',
+        region: 'us-east-1',
+        resources: [],
+        detail: { a: '"b' },
+      },
+    ]);
+  });
+
+  test.each(['default', 'another', ''])('is the only one that can be put on: not %j', (other) => {
+    const { bus, heard } = open();
+    expect(bus.announce({ ...entry, EventBusName: other })).toBe(false);
+    expect(heard).toEqual([]);
+  });
+
+  test('starts nothing: the rule for drops listens to the default bus', () => {
+    const { bus, inputs } = open();
+    const drop = created('inbox/a/b/c.jpg');
+    bus.announce({
+      EventBusName: name,
+      Source: drop.source,
+      DetailType: drop['detail-type'],
+      Detail: JSON.stringify(drop.detail),
+      Time: 0,
+    });
+    expect(inputs).toEqual([]);
   });
 });
 

@@ -43,6 +43,7 @@ const requestInvalid = throws('RequestInvalidError', 'consent_missing');
 const claimedElsewhere = throws('ClaimedElsewhereError', 'claimed_elsewhere');
 const alreadyDecided = throws('AlreadyDecidedError', 'already_decided');
 const enrollmentPending = throws('EnrollmentPendingError', 'enrollment_pending');
+const busRefused = throws('BusRefusedError', 'bus_refused');
 const verdictPending = throws('VerdictPendingError', 'verdict_pending');
 const givenUp = (reason: string) => ({ error: 'RevalidationFailedError', cause: reason });
 const refusedFor = (reason: string) => ({ output: { status: 'refused', reason, decidedBy: 'workflow' } });
@@ -278,6 +279,19 @@ const paths: Path[] = [
     script: { ClaimRequest: polling, RecordOutcome: forever(claimedElsewhere) },
     calls: `${moved}, ReadVerdict, RecordOutcome, RecordFailure`,
     ...givenUp('claimed_elsewhere'),
+  },
+  {
+    path: 'the bus takes no outcome for minutes, and then the one that stands',
+    script: { ClaimRequest: polling, RecordOutcome: forever(busRefused), RecordFailure: alreadyDecided },
+    calls: `${moved}, ReadVerdict, RecordOutcome x9, RecordFailure, ReadOutcome`,
+    output: { status: 'approved' },
+  },
+  {
+    path: 'the bus takes nothing at all',
+    script: { ClaimRequest: polling, RecordOutcome: forever(busRefused), RecordFailure: forever(busRefused) },
+    calls: `${moved}, ReadVerdict, RecordOutcome x9, RecordFailure x9`,
+    error: 'BusRefusedError',
+    cause: expect.stringContaining('bus_refused'),
   },
   {
     path: 'not even the failure can be recorded',

@@ -1,7 +1,9 @@
+import { Announcement } from '../../../shared/domain/announcement.ts';
 import { readCaught } from '../../../shared/domain/caught.ts';
 import type { Outcome } from '../../../shared/domain/revalidation.ts';
 import { definition } from '../../workflow/definition.ts';
-import type { MachineEvent } from '../machine.ts';
+import type { BusEvent } from '../bus.ts';
+import type { MachineEvent } from '../history.ts';
 
 const { States } = definition({ patienceSeconds: 1 });
 
@@ -31,6 +33,14 @@ export const progress = (say: (line: string) => void, { several = false } = {}):
 };
 
 const ending = ({ status, reason }: Outcome): string => (reason ? `${status}, ${reason}` : status);
+
+/** Prints what the bus was told of an outcome: ids and the status, as every listener gets them. */
+export const heard =
+  (say: (line: string) => void): ((event: BusEvent) => void) =>
+  ({ 'detail-type': type, detail }) => {
+    const { status, revalidationId, eventId } = Announcement.parse(detail);
+    say(`            ${type}: ${status}, ${revalidationId} (${eventId})`);
+  };
 
 /** The outcome for a person. */
 export const summary = (outcome: Outcome): string => {

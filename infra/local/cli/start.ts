@@ -1,14 +1,14 @@
 import { scenarios } from '../truora/scenarios.ts';
 import { startWorld, type World } from '../world.ts';
 import { main, print } from './main.ts';
-import { progress } from './progress.ts';
+import { heard, progress } from './progress.ts';
 import { announce, withdraw } from './running-world.ts';
 
 const help = `npm start
 Runs the whole workflow on this machine until Ctrl-C: drop media from a second terminal and watch it here.`;
 
 const run = async (_: string[], open: (world: World) => void): Promise<never> => {
-  const world = await startWorld({ onEvent: progress(print, { several: true }) });
+  const world = await startWorld({ onEvent: progress(print, { several: true }), onAnnounced: heard(print) });
   open(world);
   const sandboxOrigin = world.sandbox?.origin ?? '';
   announce({ pid: process.pid, s3Origin: world.s3Origin, bucket: world.bucket, sandboxOrigin });

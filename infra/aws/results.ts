@@ -1,0 +1,37 @@
+import { EventBus, type IRuleTarget, Rule } from 'aws-cdk-lib/aws-events';
+import { Construct } from 'constructs';
+import { ENDED, EVENT_SOURCE } from '../../shared/domain/announcement.ts';
+import type { OutcomeStatus } from '../../shared/domain/lifecycle.ts';
+import type { Config } from './config.ts';
+
+/** Given, so that a stack without CDK can name it in its rules. */
+export const busNameOf = ({ stage }: Pick<Config, 'stage'>): string => `face-revalidation-${stage}`;
+
+/**
+ * Where outcomes are announced: a bus of our own. On the default bus every function that may announce could also imitate
+ * any other team's events, and stages in one account would hear each other.
+ */
+export class Results extends Construct {
+  readonly bus: EventBus;
+
+  constructor(scope: Construct, id: string, config: Pick<Config, 'stage'>) {
+    super(scope, id);
+    this.bus = new EventBus(this, 'Bus', {
+      eventBusName: busNameOf(config),
+      description: 'What became of each re-validation.',
+    });
+  }
+
+  /** A rule for the outcomes, or for some of them. */
+  onEnded(id: string, target: IRuleTarget, statuses: readonly OutcomeStatus[] = []): Rule {
+    return new Rule(this, id, {
+      eventBus: this.bus,
+      eventPattern: {
+        source: [EVENT_SOURCE],
+        detailType: [ENDED],
+        ...(statuses.length > 0 ? { detail: { status: [...statuses] } } : {}),
+      },
+      targets: [target],
+    });
+  }
+}

@@ -1,0 +1,17 @@
+import { announcementOf, ENDED, EVENT_SOURCE } from '../domain/announcement.ts';
+import type { Outcome } from '../domain/revalidation.ts';
+import { putEvent } from './events.ts';
+import { type Ending, type Ledger, markAnnounced } from './ledger.ts';
+
+/**
+ * Tells the bus of an outcome that stands in the ledger, unless the record says that it was told. The mark is written
+ * after the event is taken: a crash in between tells it twice under one id, and none tells it never.
+ * @param ending what `recordOutcome` gave back, whoever wrote it
+ */
+export const announce = async (ledger: Ledger, bus: string, { outcome, isAnnounced }: Ending): Promise<Outcome> => {
+  if (isAnnounced) return outcome;
+  const detail = announcementOf(outcome);
+  await putEvent({ bus, source: EVENT_SOURCE, detailType: ENDED, detail, at: new Date(outcome.decidedAt) });
+  await markAnnounced(ledger, outcome);
+  return outcome;
+};

@@ -1,0 +1,28 @@
+import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { BusRefusedError } from '../domain/errors.ts';
+
+export type BusEntry = { bus: string; source: string; detailType: string; detail: object; at: Date };
+
+let client: EventBridgeClient | undefined;
+const eventBridge = () => {
+  client ??= new EventBridgeClient({});
+  return client;
+};
+
+/**
+ * Puts one event on a bus.
+ * @throws BusRefusedError when EventBridge answers 200 and has not taken it all the same
+ */
+export const putEvent = async ({ bus, source, detailType, detail, at }: BusEntry): Promise<void> => {
+  const { FailedEntryCount, Entries } = await eventBridge().send(
+    new PutEventsCommand({
+      Entries: [
+        { EventBusName: bus, Source: source, DetailType: detailType, Detail: JSON.stringify(detail), Time: at },
+      ],
+    }),
+  );
+  if (!FailedEntryCount) return;
+  // A code of EventBridge's (ThrottlingException, InternalFailure ...); its message may quote what was sent.
+  const code = /^[A-Za-z]{1,64}$/.exec(Entries?.[0]?.ErrorCode ?? '')?.[0] ?? 'no code';
+  throw new BusRefusedError('bus_refused', `EventBridge did not take the event: ${code}`);
+};

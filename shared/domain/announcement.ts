@@ -1,0 +1,44 @@
+import { createHash } from 'node:crypto';
+import * as z from 'zod';
+import { AccountId, RevalidationId, TruoraId } from './ids.ts';
+import { outcomeStatuses } from './lifecycle.ts';
+import { Reference } from './request.ts';
+import { type Outcome, Timestamp } from './revalidation.ts';
+
+/** What a rule on the bus asks for. */
+export const EVENT_SOURCE = 'face-revalidation';
+export const ENDED = 'Re-validation Ended';
+
+/**
+ * The detail of the event that a re-validation has ended: ids, the caller's reference and the status. Why it ended that
+ * way is about a face, so it stays in the record, where reading it takes a right of its own.
+ */
+export const Announcement = z.strictObject({
+  /** `EVT` and 32 hex digits. An event that comes twice carries the same one: who has seen it may forget the second. */
+  eventId: z.string().regex(/^EVT[0-9a-f]{32}$/, 'must be EVT and 32 hex digits'),
+  revalidationId: RevalidationId,
+  status: z.enum(outcomeStatuses),
+  accountId: AccountId.optional(),
+  validationId: TruoraId.optional(),
+  reference: Reference.optional(),
+  decidedAt: Timestamp,
+});
+export type Announcement = z.infer<typeof Announcement>;
+
+/**
+ * What the bus is told of an outcome. The id is a hash of what was decided and when, so it is the same however often it is
+ * told, and another one for a later truth about the same re-validation.
+ */
+export const announcementOf = (outcome: Outcome): Announcement => {
+  const { revalidationId, status, accountId, validationId, reference, decidedAt } = outcome;
+  const hash = createHash('sha256').update(JSON.stringify([revalidationId, status, decidedAt]));
+  return {
+    eventId: `EVT${hash.digest('hex').slice(0, 32)}`,
+    revalidationId,
+    status,
+    ...(accountId ? { accountId } : {}),
+    ...(validationId ? { validationId } : {}),
+    ...(reference ? { reference } : {}),
+    decidedAt,
+  };
+};

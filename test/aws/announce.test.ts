@@ -1,0 +1,215 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { announce } from '../../shared/aws/announce.ts';
+import { claim, listUnannounced, markAnnounced, readRecord, recordOutcome } from '../../shared/aws/ledger.ts';
+import { Announcement, announcementOf } from '../../shared/domain/announcement.ts';
+import type { Outcome } from '../../shared/domain/revalidation.ts';
+import { type House, openHouse } from '../support/house.ts';
+import { claimOf, errorOf, executionOf, inMinutes, newValidationId, thrownBy } from '../support/journal.ts';
+
+const OURS = executionOf('ours');
+const BUS = 'outcomes';
+
+let house: House;
+beforeAll(async () => {
+  house = await openHouse(undefined);
+});
+afterAll(() => house.close());
+beforeEach(() => {
+  house.fate();
+  house.openBus(true);
+  house.announced.length = 0;
+});
+
+const outcomeOf = (more: Partial<Outcome> = {}): Outcome => {
+  const { revalidationId, accountId, enrollmentId, reference } = claimOf();
+  return {
+    revalidationId,
+    status: 'declined',
+    reason: 'face_in_blocklist',
+    similarity: 0.2,
+    accountId,
+    enrollmentId,
+    validationId: newValidationId(),
+    ...(reference ? { reference } : {}),
+    decidedBy: 'poll',
+    decidedAt: new Date().toISOString(),
+    ...more,
+  };
+};
+
+/** What a recording step does, whichever it is, and does again after a crash. */
+const recording = async (outcome: Outcome): Promise<Outcome> =>
+  announce(house.ledger, BUS, await recordOutcome(house.ledger, outcome, OURS));
+
+/** The announced ids of one re-validation: a repeat is the same id twice. */
+const idsOf = ({ revalidationId }: Outcome) =>
+  house.announced
+    .map(({ detail }) => Announcement.parse(detail))
+    .filter((detail) => detail.revalidationId === revalidationId)
+    .map(({ eventId }) => eventId);
+
+const unannounced = async () => {
+  const { outcomes } = await listUnannounced(house.ledger, { limit: 100 });
+  return outcomes.map(({ revalidationId }) => revalidationId);
+};
+
+describe('the announcement', () => {
+  it('holds ids, the reference and the status, and nothing else of the outcome', async () => {
+    const outcome = outcomeOf();
+    const { revalidationId, status, accountId, validationId, reference, decidedAt } = outcome;
+    expect(await recording(outcome)).toEqual(outcome);
+    expect(house.announced).toEqual([
+      expect.objectContaining({
+        source: 'face-revalidation',
+        'detail-type': 'Re-validation Ended',
+        time: decidedAt.replace(/\.\d+Z$/, 'Z'),
+        detail: {
+          eventId: announcementOf(outcome).eventId,
+          revalidationId,
+          status,
+          accountId,
+          validationId,
+          reference,
+          decidedAt,
+        },
+      }),
+    ]);
+  });
+
+  it('goes to the bus that it is given', async () => {
+    await recording(outcomeOf());
+    expect(house.calls.findLast(({ operation }) => operation === 'PutEvents')?.input).toMatchObject({
+      Entries: [{ EventBusName: BUS }],
+    });
+  });
+
+  it('leaves out what the outcome does not hold', () => {
+    const { accountId: _, validationId: __, reference: ___, ...outcome } = outcomeOf();
+    expect(Object.keys(announcementOf(outcome))).toEqual(['eventId', 'revalidationId', 'status', 'decidedAt']);
+  });
+
+  it('has one id however often it is made, and another for another end, time or case', () => {
+    const outcome = outcomeOf();
+    const others = [{ status: 'approved' }, { decidedAt: inMinutes(1) }, outcomeOf()] as Partial<Outcome>[];
+    const ids = [outcome, { ...outcome }, ...others.map((more) => ({ ...outcome, ...more }))].map(
+      (one) => announcementOf(one).eventId,
+    );
+    expect(new Set(ids).size).toBe(4);
+    expect(ids[0]).toBe(ids[1]);
+  });
+
+  it('says in the record when it was made, and leaves the index', async () => {
+    const outcome = outcomeOf();
+    await recording(outcome);
+    const record = await readRecord(house.ledger, outcome.revalidationId);
+    expect(record?.announced).toMatch(/Z$/);
+    expect(await house.item(`RUN#${outcome.revalidationId}`)).not.toHaveProperty('toAnnounce');
+    expect(await unannounced()).not.toContain(outcome.revalidationId);
+  });
+
+  it('costs two writes and one event', async () => {
+    house.calls.length = 0;
+    await recording(outcomeOf());
+    expect(house.calls.map(({ operation }) => operation)).toEqual(['UpdateItem', 'PutEvents', 'UpdateItem']);
+  });
+});
+
+describe('the repeat', () => {
+  it('of what was announced tells the bus nothing', async () => {
+    const outcome = outcomeOf();
+    await recording(outcome);
+    house.calls.length = 0;
+    expect(await recording(outcome)).toEqual(outcome);
+    expect(house.calls.map(({ operation }) => operation)).toEqual(['UpdateItem', 'GetItem']);
+    expect(idsOf(outcome)).toHaveLength(1);
+  });
+
+  it.each([
+    [1, 'lost', 1],
+    [1, 'answer lost', 1],
+    [2, 'lost', 1],
+    [2, 'answer lost', 2],
+    [3, 'lost', 2],
+    [3, 'answer lost', 1],
+  ] as const)('after a crash at write %i (%s) has told the bus %i times, under one id', async (nth, fate, told) => {
+    const outcome = outcomeOf();
+    house.fateOfWrite(nth, fate);
+    expect(await thrownBy(recording(outcome))).toMatchObject({ name: 'LostOnTheWay' });
+    house.fate();
+    // What the step would write by now differs; the outcome that stands is the one that is told.
+    const standing = await recording({
+      ...outcome,
+      decidedAt: nth === 1 && fate === 'lost' ? outcome.decidedAt : inMinutes(1),
+    });
+    expect(standing).toEqual(outcome);
+    expect(idsOf(outcome)).toHaveLength(told);
+    expect(new Set(idsOf(outcome))).toEqual(new Set([announcementOf(outcome).eventId]));
+    expect((await readRecord(house.ledger, outcome.revalidationId))?.announced).toMatch(/Z$/);
+  });
+
+  it('by another execution tells the bus of an end that its writer died over', async () => {
+    const outcome = outcomeOf();
+    await recordOutcome(house.ledger, outcome, executionOf('died'));
+    expect(await recording({ ...outcome, status: 'failed' })).toEqual(outcome);
+    expect(idsOf(outcome)).toEqual([announcementOf(outcome).eventId]);
+  });
+
+  it('of many at once tells the bus under one id', async () => {
+    const outcome = outcomeOf();
+    await Promise.all(Array.from({ length: 6 }, () => recording(outcome)));
+    expect(idsOf(outcome).length).toBeGreaterThan(0);
+    expect(new Set(idsOf(outcome)).size).toBe(1);
+  });
+});
+
+describe('a bus that says yes and takes nothing', () => {
+  it('is an error by name, the outcome stands, and a sweep finds it and tells the bus', async () => {
+    const outcome = outcomeOf();
+    house.openBus(false);
+    const error = await errorOf(recording(outcome));
+    expect(error.name).toBe('BusRefusedError');
+    expect(error.message).toBe('bus_refused: EventBridge did not take the event: ResourceNotFoundException');
+    const record = await readRecord(house.ledger, outcome.revalidationId);
+    expect(record).toMatchObject({ phase: outcome.status, outcome });
+    expect(record).not.toHaveProperty('announced');
+
+    house.openBus(true);
+    const { outcomes } = await listUnannounced(house.ledger, { limit: 100 });
+    for (const one of outcomes) await announce(house.ledger, BUS, { outcome: one, isAnnounced: false });
+    expect(outcomes).toContainEqual(outcome);
+    expect(idsOf(outcome)).toEqual([announcementOf(outcome).eventId]);
+    expect(await unannounced()).toEqual([]);
+  });
+});
+
+describe('the mark', () => {
+  it('keeps the first time', async () => {
+    const outcome = outcomeOf();
+    await recording(outcome);
+    const record = await house.item(`RUN#${outcome.revalidationId}`);
+    await markAnnounced(house.ledger, outcome);
+    expect(await house.item(`RUN#${outcome.revalidationId}`)).toEqual(record);
+  });
+
+  it('brings no record back that is gone, and marks none that is open', async () => {
+    const gone = outcomeOf();
+    await markAnnounced(house.ledger, gone);
+    expect(await house.item(`RUN#${gone.revalidationId}`)).toBeUndefined();
+    const open = claimOf();
+    await claim(house.ledger, open, OURS);
+    await markAnnounced(house.ledger, outcomeOf({ revalidationId: open.revalidationId }));
+    expect(await house.item(`RUN#${open.revalidationId}`)).not.toHaveProperty('announced');
+  });
+});
+
+describe('listUnannounced', () => {
+  it('pages', async () => {
+    const all = [outcomeOf(), outcomeOf(), outcomeOf()];
+    for (const outcome of all) await recordOutcome(house.ledger, outcome, OURS);
+    const first = await listUnannounced(house.ledger, { limit: 2 });
+    const rest = await listUnannounced(house.ledger, { limit: 2, after: first.next });
+    const found = [...first.outcomes, ...rest.outcomes].map(({ revalidationId }) => revalidationId);
+    expect(found.toSorted()).toEqual(all.map(({ revalidationId }) => revalidationId).toSorted());
+    expect(rest.next).toBeUndefined();
+  });
+});

@@ -1,0 +1,120 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import * as z from 'zod';
+import { published, schemaText } from '../../infra/local/schemas.ts';
+
+const folder = join(import.meta.dirname, '../../shared/domain/schemas');
+const names = Object.keys(published);
+const textOf = (name: string) => readFileSync(join(folder, `${name}.json`), 'utf8');
+
+/** What the published file takes, read as a stranger reads it: nothing of our own schemas is in it. */
+const takes = (name: string, value: unknown): boolean =>
+  z.fromJSONSchema(JSON.parse(textOf(name))).safeParse(value).success;
+
+const entry = (name: string) => {
+  const found = published[name];
+  if (!found) throw new TypeError(`${name} is not published`);
+  return found;
+};
+
+test('the published schemas are those of the list, and no other', () => {
+  expect(readdirSync(folder).toSorted()).toEqual(names.map((name) => `${name}.json`).toSorted());
+});
+
+describe.each(names)('the schema of %s', (name) => {
+  const { schema, examples } = entry(name);
+
+  test('is the one that the code makes today (npm run -s schemas)', () => {
+    expect(textOf(name)).toBe(schemaText(name));
+  });
+
+  test.each(examples.map((example, index) => ({ index, example })))(
+    'takes its example $index, and so do we',
+    ({ example }) => {
+      expect(schema.parse(example)).toEqual(example);
+      expect(takes(name, example)).toBe(true);
+    },
+  );
+
+  test('refuses what misses any one field that it requires, as we do', () => {
+    const [whole = {}] = examples as Record<string, unknown>[];
+    const { required } = JSON.parse(textOf(name)) as { required: string[] };
+    expect(required.length).toBeGreaterThan(0);
+    for (const field of required) {
+      const { [field]: _, ...rest } = whole;
+      expect([field, takes(name, rest), schema.safeParse(rest).success]).toEqual([field, false, false]);
+    }
+  });
+});
+
+describe('the input', () => {
+  const [example] = entry('input').examples as { request: Record<string, unknown> }[];
+  const call = example?.request ?? {};
+  const started = { AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID: 'arn:aws:states:us-east-1:123456789012:execution:a:b' };
+
+  test("may carry Step Functions' own mark of a nested start", () => {
+    const nested = { ...example, ...started };
+    expect([takes('input', nested), entry('input').schema.safeParse(nested).success]).toEqual([true, true]);
+  });
+
+  test('may be a drop, with whatever else the event holds', () => {
+    const detail = {
+      bucket: { name: 'media' },
+      object: { key: 'inbox/a/ENR1/a.jpg', etag: 'e', size: 4 },
+      reason: 'x',
+    };
+    const drop = { request: { kind: 'drop', event: { source: 'aws.s3', id: '1', detail } } };
+    expect([takes('input', drop), entry('input').schema.safeParse(drop).success]).toEqual([true, true]);
+  });
+
+  test.each<[string, unknown]>([
+    ['without consent', { request: { ...call, userAuthorized: false } }],
+    ['with a field that nobody knows', { request: { ...call, treshold: 0.8 } }],
+    ['with an option that nobody knows', { request: { ...call, options: { treshold: 0.8 } } }],
+    ['with another entry of the journal', { ...example, verdict: { status: 'approved' } }],
+    ['with a threshold that is a text', { request: { ...call, options: { threshold: '0.8' } } }],
+    ['with a threshold above 1', { request: { ...call, options: { threshold: 1.1 } } }],
+    ['with an account id that would leave its path', { request: { ...call, accountId: '../b' } }],
+    ['of another kind', { request: { ...call, kind: 'ask' } }],
+    ['that is the request alone', call],
+  ])('%s is refused by the schema and by us', (_, input) => {
+    expect([takes('input', input), entry('input').schema.safeParse(input).success]).toEqual([false, false]);
+  });
+});
+
+describe("the README's examples", () => {
+  const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8');
+  const blocks = [...readme.matchAll(/```json\n(.*?)```/gs)].map(([, text]) => JSON.parse(text ?? ''));
+
+  test('of an input and of an event are what the schemas take', () => {
+    const inputs = blocks.filter((block) => 'request' in block);
+    const events = blocks.filter((block) => 'eventId' in block);
+    expect([inputs.length, events.length]).toEqual([1, 1]);
+    expect(takes('input', inputs[0]) && entry('input').schema.safeParse(inputs[0]).success).toBe(true);
+    expect(entry('ended').examples).toContainEqual(events[0]);
+  });
+
+  test('of a task without CDK fills the fields of a call, and no other', () => {
+    const [task] = blocks.filter((block) => block.Type === 'Task');
+    const filled = JSON.parse(
+      JSON.stringify(task.Parameters.Input).replaceAll('.$"', '"').replace('"$.agreed"', 'true'),
+      (key, value) => (typeof value === 'string' && value.startsWith('$') ? key.slice(0, 9) : value),
+    );
+    expect([takes('input', filled), entry('input').schema.safeParse(filled).success]).toEqual([true, true]);
+  });
+});
+
+describe('what we send', () => {
+  test.each(['outcome', 'ended'])('may hold more one day: the schema of %s tells readers to bear it', (name) => {
+    const [example] = entry(name).examples as object[];
+    expect(takes(name, { ...example, added: 'later' })).toBe(true);
+  });
+
+  test.each(['enrollmentId', 'reason', 'similarity'])('on the bus never holds %s', (field) => {
+    expect(entry('outcome').schema).toBeInstanceOf(z.ZodObject);
+    expect(Object.keys((entry('outcome').schema as z.ZodObject).shape)).toContain(field);
+    const [example] = entry('ended').examples as object[];
+    expect(entry('ended').schema.safeParse({ ...example, [field]: 'x' }).success).toBe(false);
+  });
+});

@@ -1,0 +1,161 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import validate from 'asl-validator';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { BusEvent } from '../../infra/local/bus.ts';
+import { putMedia } from '../../infra/local/drop.ts';
+import type { Machine } from '../../infra/local/machine.ts';
+import { resourcesOf, suppliedBy, synthesizeCaller, type Template } from '../../infra/local/template.ts';
+import { startWorld, type World } from '../../infra/local/world.ts';
+import { MACHINE_SECONDS } from '../../infra/workflow/timing.ts';
+import { Announcement } from '../../shared/domain/announcement.ts';
+import { RevalidationInput } from '../../shared/domain/input.ts';
+import { Outcome } from '../../shared/domain/revalidation.ts';
+import { fileOf, photo, someone } from '../support/drops.ts';
+
+const announced: BusEvent[] = [];
+let world: World;
+let caller: Machine;
+beforeAll(async () => {
+  world = await startWorld({ onAnnounced: (event) => announced.push(event) });
+  caller = world.beside(synthesizeCaller('local'));
+});
+afterAll(async () => {
+  await caller.close();
+  await world.close();
+});
+
+let transfers = 0;
+
+/** One transfer of somebody's, with their selfie beside it. */
+const transferOf = async (suffix = '') => {
+  const { accountId, enrollmentId } = await someone(world, suffix);
+  transfers += 1;
+  const mediaKey = `media/${accountId}.jpg`;
+  await putMedia(world, { key: mediaKey, file: fileOf(photo) });
+  return { transferId: `transfer-${transfers}`, accountId, enrollmentId, agreed: true, mediaKey };
+};
+
+const ask = async (input: object) => {
+  const execution = caller.start(input);
+  await execution.ended;
+  return execution;
+};
+
+/** What was announced of somebody, read as the schema says. */
+const toldOf = (accountId: string) =>
+  announced.map(({ detail }) => Announcement.parse(detail)).filter((detail) => detail.accountId === accountId);
+
+/** The input that our machine was started with by the caller. */
+const inputOf = (face: unknown) => (face as { Input: unknown }).Input;
+
+describe('a workflow of another stack', () => {
+  test('asks by `startExecution.sync:2`, and goes on with the outcome as a value', async () => {
+    const transfer = await transferOf();
+    const { status, output, executionArn } = await ask(transfer);
+    const { face } = output as { face: { Output: unknown; Status: string; StateMachineArn: string } };
+    expect(status).toBe('SUCCEEDED');
+    expect(face).toMatchObject({ Status: 'SUCCEEDED', StateMachineArn: world.machine.arn });
+    const outcome = Outcome.parse(face.Output);
+    expect(outcome).toMatchObject({
+      status: 'approved',
+      reference: transfer.transferId,
+      accountId: transfer.accountId,
+    });
+    expect((await world.record(outcome.revalidationId))?.outcome).toEqual(face.Output);
+    expect(RevalidationInput.parse(inputOf(face)).AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID).toBe(executionArn);
+  });
+
+  test('hears of it on the bus as well: one event, of that outcome', async () => {
+    const transfer = await transferOf();
+    const { output } = await ask(transfer);
+    const { revalidationId, validationId, decidedAt } = Outcome.parse(
+      (output as { face: { Output: unknown } }).face.Output,
+    );
+    expect(toldOf(transfer.accountId)).toEqual([
+      {
+        eventId: expect.stringMatching(/^EVT/),
+        revalidationId,
+        status: 'approved',
+        accountId: transfer.accountId,
+        validationId,
+        reference: transfer.transferId,
+        decidedAt,
+      },
+    ]);
+  });
+
+  test('asks again for the same transfer and gets the same outcome, told once', async () => {
+    const transfer = await transferOf();
+    const [first, second] = [await ask(transfer), await ask(transfer)];
+    const outcomeOf = ({ output }: typeof first) => (output as { face: { Output: unknown } }).face.Output;
+    expect(outcomeOf(second)).toEqual(outcomeOf(first));
+    expect(toldOf(transfer.accountId)).toHaveLength(1);
+  });
+
+  test.each([
+    ['-declined', {}, 'declined'],
+    ['', { agreed: false }, 'refused'],
+  ])('is answered what is no approval, too: %s %j', async (suffix, more, status) => {
+    expect(await ask({ ...(await transferOf(suffix)), ...more })).toMatchObject({
+      status: 'FAILED',
+      error: 'TransferHeldError',
+      cause: status,
+    });
+  });
+
+  test('sees by an error when we gave up, and hears why on the bus', async () => {
+    const transfer = await transferOf('-create-down');
+    expect(await ask(transfer)).toMatchObject({ status: 'FAILED', error: 'RevalidationGivenUpError' });
+    expect(toldOf(transfer.accountId)).toMatchObject([{ status: 'failed', reference: transfer.transferId }]);
+  });
+});
+
+describe('the example of a caller', () => {
+  const template = synthesizeCaller('dev');
+  const source = readFileSync(join(import.meta.dirname, '../../infra/aws/example-caller.ts'), 'utf8');
+  const parameters = Object.values(template.Parameters ?? {}).map(({ Default }) => Default);
+  const ours = 'arn:aws:states:us-east-1:000000000000:stateMachine:face-revalidation-dev';
+  const stack: Template = {
+    Resources: {
+      Parameter: {
+        Type: 'AWS::SSM::Parameter',
+        Properties: { Name: '/face-revalidation-dev/machine-arn', Value: ours },
+      },
+    },
+    Outputs: {},
+  };
+  const [machine] = resourcesOf(suppliedBy(stack, template), 'AWS::StepFunctions::StateMachine');
+  const definition = JSON.parse(String(machine?.properties.DefinitionString));
+
+  test('finds our machine by Parameter Store alone', () => {
+    expect(parameters).toContain('/face-revalidation-dev/machine-arn');
+    expect(JSON.stringify(template)).not.toContain('Fn::ImportValue');
+    expect(source).not.toContain('./stack.ts');
+  });
+
+  test('is valid, and waits longer than we can take', () => {
+    const verdict = validate(definition, { checkPaths: true, checkArn: true });
+    expect(verdict.isValid, verdict.errorsText()).toBe(true);
+    const { Resource, Parameters, TimeoutSeconds } = definition.States.AskForFace;
+    expect(Resource).toBe('arn:aws:states:::states:startExecution.sync:2');
+    expect(Parameters.StateMachineArn).toBe(ours);
+    expect(TimeoutSeconds).toBeGreaterThan(MACHINE_SECONDS);
+    expect(definition.TimeoutSeconds).toBeGreaterThan(TimeoutSeconds);
+  });
+
+  test('may start our machine and watch its executions, and nothing else of ours', () => {
+    const statements = resourcesOf(suppliedBy(stack, template), 'AWS::IAM::Policy').flatMap(
+      ({ properties }) =>
+        (properties.PolicyDocument as { Statement: { Action: string | string[]; Resource: string }[] }).Statement,
+    );
+    expect(statements.map(({ Action, Resource }) => [Action, Resource])).toEqual([
+      ['states:StartExecution', ours],
+      [['states:DescribeExecution', 'states:StopExecution'], `${ours.replace('stateMachine', 'execution')}*`],
+      [
+        ['events:PutTargets', 'events:PutRule', 'events:DescribeRule'],
+        expect.stringMatching(/:rule\/StepFunctionsGetEventsForStepFunctionsExecutionRule$/),
+      ],
+    ]);
+  });
+});
