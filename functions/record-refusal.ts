@@ -1,4 +1,5 @@
 import { recordOutcome } from '../shared/aws/ledger.ts';
+import { ticketOfRequest } from '../shared/aws/tickets.ts';
 import { readCaught } from '../shared/domain/caught.ts';
 import { identify } from '../shared/domain/identity.ts';
 import { env, ledgerFromEnv } from '../shared/lambda/env.ts';
@@ -8,11 +9,12 @@ import { step } from '../shared/lambda/step.ts';
  * The last step of a request that was never taken to Truora. Writes down which rule it broke, under the id its claim has
  * or would have had, so that a refused drop is known and not tried again. A refusal is an answer: the execution succeeds.
  */
-export const handler = step('RecordRefusal', ({ request, refusal, claim, executionId }) => {
+export const handler = step('RecordRefusal', async ({ request, refusal, claim, executionId }) => {
+  const ledger = ledgerFromEnv();
   const { revalidationId, accountId, enrollmentId, reference, claimedAt } =
-    claim ?? identify(request, env('MEDIA_BUCKET'), executionId);
+    claim ?? (await ticketOfRequest(ledger.table, request)) ?? identify(request, env('MEDIA_BUCKET'), executionId);
   return recordOutcome(
-    ledgerFromEnv(),
+    ledger,
     {
       revalidationId,
       status: 'refused',

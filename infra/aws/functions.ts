@@ -3,6 +3,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Architecture, type Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { BY_PERSON } from '../../shared/domain/record.ts';
 import { type EnvKey, envKeys } from '../../shared/lambda/env.ts';
 import { type StepName, stepNames } from '../../shared/workflow/contract.ts';
 import { fileOf, type RouteName, routes } from '../../shared/workflow/names.ts';
@@ -21,7 +22,7 @@ export class Functions extends Construct {
 
   constructor(scope: Construct, id: string, { config, storage, machineArn, codeOf }: Props) {
     super(scope, id);
-    const variables = variablesOf(config, storage);
+    const variables = variablesOf(config, storage, machineArn);
     const rights = rightsOf(storage, machineArn);
     const make = (name: FunctionName) => {
       const made = new LambdaFunction(this, name, {
@@ -45,7 +46,11 @@ export class Functions extends Construct {
   }
 }
 
-const variablesOf = (config: Config, { ledger, media, truoraKey, webhookKeys }: Storage): Record<EnvKey, string> => ({
+const variablesOf = (
+  config: Config,
+  { ledger, media, truoraKey, webhookKeys }: Storage,
+  machineArn: string,
+): Record<EnvKey, string> => ({
   TABLE_NAME: ledger.tableName,
   MEDIA_BUCKET: media.bucketName,
   RETENTION_DAYS: String(config.retentionDays),
@@ -56,6 +61,8 @@ const variablesOf = (config: Config, { ledger, media, truoraKey, webhookKeys }: 
   WEBHOOK_KEYS_SECRET: webhookKeys.secretArn,
   HTTP_DEADLINE_SECONDS: String(config.httpDeadlineSeconds),
   GRACE_SECONDS: String(config.graceSeconds),
+  MACHINE_ARN: machineArn,
+  ACCOUNT_CLAIM: config.jwt?.accountClaim ?? 'none',
 });
 
 /** What each function may do, action by action: the calls that stand in its code. */
@@ -69,25 +76,39 @@ const rightsOf = (
       verbs.map((verb) => `dynamodb:${verb}Item`),
       ledger.tableArn,
     );
-  const readMedia = [
-    allow(['s3:GetObject', 's3:GetObjectVersion'], media.arnForObjects('inbox/*'), media.arnForObjects('media/*')),
+  const readMedia = (...folders: string[]) => [
+    allow(['s3:GetObject', 's3:GetObjectVersion'], ...folders.map((folder) => media.arnForObjects(folder))),
     // Without it S3 answers 403 for an object that is not there, as if we were not allowed to know.
     allow(['s3:ListBucket'], media.bucketArn),
   ];
   const readTruoraKey = allow(['secretsmanager:GetSecretValue'], truoraKey.secretArn);
+  const executionArns = `${machineArn.replace(':stateMachine:', ':execution:')}:*`;
   const resume = allow(['states:SendTaskSuccess'], machineArn);
   return {
-    ClaimRequest: [items('Get', 'Put'), ...readMedia],
+    ClaimRequest: [items('Get', 'Put', 'Update'), ...readMedia('inbox/*', 'media/*')],
     CheckEnrollment: [readTruoraKey],
     CreateValidation: [items('Get', 'Put', 'Update', 'Delete'), readTruoraKey],
     // The upload link is the key: Truora's own is not sent along.
-    MoveMedia: [items('Get', 'Update'), ...readMedia],
+    MoveMedia: [items('Get', 'Update'), ...readMedia('inbox/*', 'media/*')],
     AwaitWebhook: [items('Update'), resume],
     ReadVerdict: [readTruoraKey],
     RecordOutcome: [items('Get', 'Update')],
     RecordRefusal: [items('Get', 'Update')],
     RecordFailure: [items('Get', 'Update', 'Delete')],
     ReadOutcome: [items('Get')],
+    StartRevalidation: [
+      items('Get', 'Put'),
+      ...readMedia('media/*'),
+      // The form it signs can do what it may do itself, and no more.
+      allow(['s3:PutObject'], media.arnForObjects('inbox/*')),
+      allow(['states:StartExecution'], machineArn),
+    ],
+    ReadRevalidation: [items('Get')],
+    ListRevalidations: [
+      allow(['dynamodb:Query'], `${ledger.tableArn}/index/${BY_PERSON.name}`),
+      allow(['dynamodb:BatchGetItem'], ledger.tableArn),
+    ],
+    CancelRevalidation: [items('Get', 'Update', 'Delete'), allow(['states:StopExecution'], executionArns)],
     ReceiveWebhook: [items('Get', 'Update'), resume, allow(['secretsmanager:GetSecretValue'], webhookKeys.secretArn)],
   };
 };

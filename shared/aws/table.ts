@@ -108,6 +108,8 @@ export type Change = {
   append?: Record<string, readonly unknown[]>;
   /** Set only where the attribute is not there yet. */
   setIfAbsent?: Record<string, unknown>;
+  /** Sets of texts that take in one more; one that is in already changes nothing. */
+  add?: Record<string, string>;
   when?: Condition;
   /** Also go on where the item does not exist at all. */
   orAbsent?: boolean;
@@ -130,13 +132,16 @@ export const updateItem = (table: string, pk: string, change: Change): Promise<I
         return `${name} = list_append(if_not_exists(${name}, ${text.value([])}), ${text.value(more)})`;
       }),
     ];
+    const additions = Object.entries(change.add ?? {}).map(
+      ([attribute, one]) => `${text.name(attribute)} ${text.value(new Set([one]))}`,
+    );
     const when = change.when && conditionText(change.when, text);
     const condition = when && change.orAbsent ? `attribute_not_exists(pk) OR (${when})` : when;
     const { Attributes } = await dynamo().send(
       new UpdateItemCommand({
         TableName: table,
         Key: { pk: { S: pk } },
-        UpdateExpression: `SET ${assignments.join(', ')}`,
+        UpdateExpression: `SET ${assignments.join(', ')}${additions.length > 0 ? ` ADD ${additions.join(', ')}` : ''}`,
         ...(condition ? { ConditionExpression: condition } : {}),
         ...text.parts(),
         ReturnValues: 'ALL_NEW',

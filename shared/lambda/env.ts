@@ -23,6 +23,12 @@ const variables = {
   HTTP_DEADLINE_SECONDS: whole,
   /** Seconds after a validation's deadline during which Truora is still asked. */
   GRACE_SECONDS: whole,
+  MACHINE_ARN: z.string().min(1),
+  /** The claim of a token that holds the one account it may see; `none` where a token may see all. */
+  ACCOUNT_CLAIM: z
+    .string()
+    .min(1)
+    .transform((claim) => (claim === 'none' ? undefined : claim)),
 };
 
 export type EnvKey = keyof typeof variables;
@@ -43,6 +49,10 @@ export const envKeys: Record<StepName | RouteName, readonly EnvKey[]> = {
   RecordRefusal: [...ledgerKeys, 'MEDIA_BUCKET'],
   RecordFailure: [...ledgerKeys, 'MEDIA_BUCKET'],
   ReadOutcome: ledgerKeys,
+  StartRevalidation: [...ledgerKeys, 'MEDIA_BUCKET', 'MACHINE_ARN', 'ACCOUNT_CLAIM'],
+  ReadRevalidation: [...ledgerKeys, 'ACCOUNT_CLAIM'],
+  ListRevalidations: [...ledgerKeys, 'ACCOUNT_CLAIM'],
+  CancelRevalidation: [...ledgerKeys, 'ACCOUNT_CLAIM'],
   ReceiveWebhook: ['TABLE_NAME', 'WEBHOOK_KEYS_SECRET'],
 };
 

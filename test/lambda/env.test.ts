@@ -14,6 +14,8 @@ const good: Record<EnvKey, string> = {
   WEBHOOK_KEYS_SECRET: 'secret:webhooks',
   HTTP_DEADLINE_SECONDS: '10',
   GRACE_SECONDS: '30',
+  MACHINE_ARN: 'arn:aws:states:us-east-1:000000000000:stateMachine:Revalidation',
+  ACCOUNT_CLAIM: 'account',
 };
 const keys = Object.keys(good) as EnvKey[];
 
