@@ -1,6 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fields } from '../../shared/domain/fields.ts';
+import { problems } from '../../shared/domain/problem.ts';
+import { fileOf, routes } from '../../shared/workflow/names.ts';
 import { definition } from '../workflow/definition.ts';
 import { picture } from '../workflow/picture.ts';
 import { scenarios } from './truora/scenarios.ts';
@@ -27,6 +29,24 @@ export const drawn: Record<string, () => string> = {
           code(form, field === 'enrollmentId' ? 'in the path of a read' : 'never sent'),
         ),
       ),
+    ].join('\n'),
+  routes: () =>
+    [
+      row('route', 'function', 'who may call'),
+      row('---', '---', '---'),
+      ...Object.entries(routes).map(([name, { method, path, scope }]) =>
+        row(
+          `\`${method} ${path}\``,
+          `\`functions/${fileOf(name)}.ts\``,
+          scope === 'signature' ? 'whoever signs with a webhook key' : `IAM, or a token with the ${scope} scope`,
+        ),
+      ),
+    ].join('\n'),
+  problems: () =>
+    [
+      row('code', 'status', 'title'),
+      row('---', '---', '---'),
+      ...Object.entries(problems).map(([name, { status, title }]) => row(`\`${name}\``, String(status), title)),
     ].join('\n'),
   scenarios: () =>
     [
