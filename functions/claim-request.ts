@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { bindKey, WORKFLOW_SCOPE } from '../shared/aws/aliases.ts';
 import { claim, type Ledger, readRecord } from '../shared/aws/ledger.ts';
 import { glanceAt } from '../shared/aws/media.ts';
-import { enterDrop } from '../shared/aws/tickets.ts';
+import { enterDrop, ticketOfMedia } from '../shared/aws/tickets.ts';
 import type { Ticket } from '../shared/domain/api.ts';
 import { AlreadyDecidedError, ClaimedElsewhereError } from '../shared/domain/errors.ts';
 import { revalidationIdOf } from '../shared/domain/ids.ts';
@@ -28,8 +28,13 @@ export const handler = step('ClaimRequest', async ({ request: unchecked, executi
   const { accountId, enrollmentId, userAuthorized, options, reference } = ticket ?? wishOf(request, metadata);
   const type = acceptMedia({ bytes, head }, options);
 
+  const version = versionId ?? etag;
+  // A call about a ticket's drop, of the same person, is about the ticket's re-validation.
+  const promised = ticket ?? (await ticketOfMedia(ledger.table, at.key, version));
   const ownId =
-    ticket?.revalidationId ?? revalidationIdOf({ accountId, bucket, key: at.key, version: versionId ?? etag });
+    promised?.accountId === accountId
+      ? promised.revalidationId
+      : revalidationIdOf({ accountId, bucket, key: at.key, version });
   const key = request.kind === 'call' ? request.idempotencyKey : undefined;
   const alias = key && { scope: WORKFLOW_SCOPE, key, revalidationId: ownId, body: hashOf(request) };
   const revalidationId = alias ? await bindKey(ledger.table, alias) : ownId;

@@ -39,13 +39,20 @@ export const enterDrop = async (table: string, key: string, version: string): Pr
   return parsed(item);
 };
 
+/** The ticket under whose key an object was dropped, if it was this version that came first. */
+export const ticketOfMedia = async (table: string, key: string, version: string): Promise<Ticket | undefined> => {
+  const id = ticketIdIn(key);
+  const ticket = id ? await readTicket(table, id) : undefined;
+  return ticket?.upload?.key === key && ticket.droppedAs === version ? ticket : undefined;
+};
+
 /** Who a drop's ticket is about, if it was this version that came first under it. */
 export const ticketOfRequest = async (table: string, request: unknown): Promise<Identity | undefined> => {
   const { data: drop } = DropRequest.safeParse(request);
-  const { key, versionId, etag } = drop ? addressOfDrop(drop.event) : {};
-  const id = key && ticketIdIn(key);
-  const ticket = id ? await readTicket(table, id) : undefined;
-  if (!ticket || ticket.upload?.key !== key || ticket.droppedAs !== (versionId ?? etag)) return undefined;
+  if (!drop) return undefined;
+  const { key, versionId, etag } = addressOfDrop(drop.event);
+  const ticket = await ticketOfMedia(table, key, versionId ?? etag ?? '');
+  if (!ticket) return undefined;
   const { revalidationId, accountId, enrollmentId, reference } = ticket;
   return { revalidationId, accountId, enrollmentId, ...(reference ? { reference } : {}) };
 };
