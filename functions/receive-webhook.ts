@@ -2,6 +2,7 @@ import { resume } from '../shared/aws/callbacks.ts';
 import { readBinding } from '../shared/aws/intents.ts';
 import { readSecret } from '../shared/aws/secrets.ts';
 import { ringBell } from '../shared/aws/waits.ts';
+import { CallRefusedError } from '../shared/domain/problem.ts';
 import { keysOf } from '../shared/domain/webhook-keys.ts';
 import { env } from '../shared/lambda/env.ts';
 import { log } from '../shared/lambda/logger.ts';
@@ -25,7 +26,7 @@ export const handler = route('ReceiveWebhook', async ({ body }) => {
   if (!events) {
     emit('WebhookSignatureFailures', 1);
     log('warn', 'bad signature', { step: 'ReceiveWebhook', count: 'webhook_refused' });
-    return { statusCode: 401 };
+    throw new CallRefusedError('signature_invalid', 'body: must be signed with a key of ours');
   }
   emit('Webhooks', 1);
   for (const { event_action, object } of events) {

@@ -1,6 +1,7 @@
 import { announce } from '../shared/aws/announce.ts';
 import { closeIntent } from '../shared/aws/intents.ts';
 import { recordOutcome } from '../shared/aws/ledger.ts';
+import { ticketOfRequest } from '../shared/aws/tickets.ts';
 import { readCaught } from '../shared/domain/caught.ts';
 import { AlreadyDecidedError } from '../shared/domain/errors.ts';
 import { identify } from '../shared/domain/identity.ts';
@@ -15,7 +16,7 @@ import { step } from '../shared/lambda/step.ts';
 export const handler = step('RecordFailure', async ({ request, failure, claim, validation, receipt, executionId }) => {
   const ledger = ledgerFromEnv();
   const { revalidationId, accountId, enrollmentId, reference, claimedAt } =
-    claim ?? identify(request, env('MEDIA_BUCKET'), executionId);
+    claim ?? (await ticketOfRequest(ledger.table, request)) ?? identify(request, env('MEDIA_BUCKET'), executionId);
   const ending = await recordOutcome(
     ledger,
     {

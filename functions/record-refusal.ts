@@ -1,5 +1,6 @@
 import { announce } from '../shared/aws/announce.ts';
 import { recordOutcome } from '../shared/aws/ledger.ts';
+import { ticketOfRequest } from '../shared/aws/tickets.ts';
 import { readCaught } from '../shared/domain/caught.ts';
 import { identify } from '../shared/domain/identity.ts';
 import { env, ledgerFromEnv } from '../shared/lambda/env.ts';
@@ -12,9 +13,11 @@ import { step } from '../shared/lambda/step.ts';
  */
 export const handler = step('RecordRefusal', async ({ request, refusal, claim, executionId }) => {
   const why = readCaught(refusal);
-  const { revalidationId, accountId, enrollmentId, reference, claimedAt } =
-    claim ?? identify(request, env('MEDIA_BUCKET'), executionId, why.reason === 'already_asked_otherwise');
   const ledger = ledgerFromEnv();
+  const { revalidationId, accountId, enrollmentId, reference, claimedAt } =
+    claim ??
+    (await ticketOfRequest(ledger.table, request)) ??
+    identify(request, env('MEDIA_BUCKET'), executionId, why.reason === 'already_asked_otherwise');
   const ending = await recordOutcome(
     ledger,
     {

@@ -14,4 +14,4 @@ if (!success)
   );
 
 const stack = new FaceRevalidationStack(app, `face-revalidation-${config.stage}`, { config });
-acknowledgeFindings(stack);
+acknowledgeFindings(stack, config.stage);

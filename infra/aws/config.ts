@@ -11,6 +11,30 @@ const origin = z.string().refine((text) => {
   );
 }, 'must be https, and scheme, host and port alone');
 
+const claim = z.string().regex(/^[A-Za-z][A-Za-z0-9_:.-]{0,63}$/, 'must be the name of a claim');
+const scope = z.string().regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,128}$/, 'must be a scope');
+
+/** On the command line: `-c jwt='{"issuer":"https://...","audience":["..."]}'`. */
+const Jwt = z.strictObject({
+  issuer: z
+    .string()
+    .refine((text) => URL.canParse(text) && origin.safeParse(new URL(text).origin).success, 'must be https'),
+  audience: z.array(z.string().min(1)).min(1),
+  /** What a token must hold to read, and to start or cancel. */
+  readScope: scope.default('revalidations/read'),
+  writeScope: scope.default('revalidations/write'),
+  /** The claim that holds the one account a token may see; without it, a token may see all. */
+  accountClaim: claim.optional(),
+});
+
+const readJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+};
+
 /** Everything a deployment may choose. One place, typed and checked: `npx cdk synth -c stage=prod -c patienceSeconds=90`. */
 export const Config = z.strictObject({
   /** Names the stack, so that several can stand side by side. */
@@ -30,6 +54,11 @@ export const Config = z.strictObject({
   httpDeadlineSeconds: z.coerce.number().int().min(1).max(12).default(10),
   /** Days a record is kept after its last change. */
   retentionDays: z.coerce.number().int().min(1).max(3650).default(365),
+  /** Calls a second that all callers together may make, and how many may come at once. */
+  callsPerSecond: z.coerce.number().int().min(1).max(10_000).default(50),
+  callsAtOnce: z.coerce.number().int().min(1).max(5_000).default(100),
+  /** Who may call the API: whoever IAM lets, or when this is given the bearers of this issuer's tokens. */
+  jwt: z.preprocess((text) => (typeof text === 'string' ? readJson(text) : text), Jwt.optional()),
   truoraOrigin: origin.default('https://api.validations.truora.com'),
   /** Where upload links may point: Truora's upload host (seen: its own SDK refuses every other), or a stand-in's origin. */
   uploadOrigins: z

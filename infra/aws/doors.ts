@@ -1,6 +1,4 @@
 import { Duration } from 'aws-cdk-lib';
-import { HttpApi, HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
-import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { CfnRule } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
@@ -8,9 +6,6 @@ import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { INBOX } from '../../shared/domain/inbox-key.ts';
-import { type RouteName, routes } from '../../shared/workflow/names.ts';
-import { guardStage } from './api-stage.ts';
-import type { Functions } from './functions.ts';
 
 /** The first door: an object put under the inbox starts an execution, with nothing of ours in between. */
 export class DropDoor extends Construct {
@@ -52,23 +47,5 @@ export class DropDoor extends Construct {
         conditions: { ArnEquals: { 'aws:SourceArn': rule.attrArn } },
       }),
     );
-  }
-}
-
-/** The routes. Truora's webhook proves itself by its signature, so the gateway asks for no other authorisation. */
-export class ApiDoor extends Construct {
-  readonly api: HttpApi;
-
-  constructor(scope: Construct, id: string, { functions }: { functions: Functions }) {
-    super(scope, id);
-    this.api = new HttpApi(this, 'Api');
-    guardStage(this, this.api);
-    for (const [name, { method, path }] of Object.entries(routes)) {
-      this.api.addRoutes({
-        path,
-        methods: [HttpMethod[method]],
-        integration: new HttpLambdaIntegration(name, functions.byName[name as RouteName]),
-      });
-    }
   }
 }

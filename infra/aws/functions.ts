@@ -4,6 +4,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Architecture, type Code, Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { BY_PERSON } from '../../shared/domain/record.ts';
 import { type EnvKey, envKeys } from '../../shared/lambda/env.ts';
 import { type StepName, stepNames } from '../../shared/workflow/contract.ts';
 import { namespaceOf } from '../../shared/workflow/metrics.ts';
@@ -31,7 +32,7 @@ export class Functions extends Construct {
 
   constructor(scope: Construct, id: string, { config, storage, bus, machineArn, codeOf }: Props) {
     super(scope, id);
-    const variables = variablesOf(config, storage, bus);
+    const variables = variablesOf(config, storage, bus, machineArn);
     const rights = rightsOf(storage, bus, machineArn);
     const make = (name: FunctionName) => {
       const logGroup = new LogGroup(this, `${name}Log`, {
@@ -62,6 +63,7 @@ const variablesOf = (
   config: Config,
   { ledger, media, truoraKey, webhookKeys }: Storage,
   bus: EventBus,
+  machineArn: string,
 ): Record<EnvKey, string> => ({
   TABLE_NAME: ledger.tableName,
   EVENT_BUS: bus.eventBusName,
@@ -76,6 +78,8 @@ const variablesOf = (
   SETTLE_SECONDS: String(config.settleSeconds),
   GRACE_SECONDS: String(config.graceSeconds),
   METRICS_NAMESPACE: namespaceOf(config),
+  MACHINE_ARN: machineArn,
+  ACCOUNT_CLAIM: config.jwt?.accountClaim ?? 'none',
 });
 
 /** What each function may do, action by action: the calls that stand in its code. */
@@ -92,27 +96,43 @@ const rightsOf = (
     ),
     useOf(key, 'dynamodb', verbs.every((verb) => verb === 'Get') ? 'read' : 'write'),
   ];
-  const readMedia = [
-    allow(['s3:GetObject', 's3:GetObjectVersion'], media.arnForObjects('inbox/*'), media.arnForObjects('media/*')),
+  const readMedia = (...folders: string[]) => [
+    allow(['s3:GetObject', 's3:GetObjectVersion'], ...folders.map((folder) => media.arnForObjects(folder))),
     // Without it S3 answers 403 for an object that is not there, as if we were not allowed to know.
     allow(['s3:ListBucket'], media.bucketArn),
     useOf(key, 's3', 'read'),
   ];
   const readTruoraKey = allow(['secretsmanager:GetSecretValue'], truoraKey.secretArn);
   const announce = allow(['events:PutEvents'], bus.eventBusArn);
+  const executionArns = `${machineArn.replace(':stateMachine:', ':execution:')}:*`;
   const resume = allow(['states:SendTaskSuccess'], machineArn);
   return {
-    ClaimRequest: [...items('Get', 'Put'), ...readMedia],
+    ClaimRequest: [...items('Get', 'Put', 'Update'), ...readMedia('inbox/*', 'media/*')],
     CheckEnrollment: [readTruoraKey],
     CreateValidation: [...items('Get', 'Put', 'Update', 'Delete'), readTruoraKey],
     // The upload link is the key: Truora's own is not sent along.
-    MoveMedia: [...items('Get', 'Update'), ...readMedia],
+    MoveMedia: [...items('Get', 'Update'), ...readMedia('inbox/*', 'media/*')],
     AwaitWebhook: [...items('Update'), resume],
     ReadVerdict: [readTruoraKey],
     RecordOutcome: [...items('Get', 'Put', 'Update'), announce],
     RecordRefusal: [...items('Get', 'Put', 'Update'), announce],
     RecordFailure: [...items('Get', 'Put', 'Update', 'Delete'), announce],
     ReadOutcome: items('Get'),
+    StartRevalidation: [
+      ...items('Get', 'Put'),
+      ...readMedia('media/*'),
+      // The form it signs can do what it may do itself, and no more: writing to the inbox, under the bucket's key.
+      allow(['s3:PutObject'], media.arnForObjects('inbox/*')),
+      useOf(key, 's3', 'write'),
+      allow(['states:StartExecution'], machineArn),
+    ],
+    ReadRevalidation: items('Get'),
+    ListRevalidations: [
+      allow(['dynamodb:Query'], `${ledger.tableArn}/index/${BY_PERSON.name}`),
+      allow(['dynamodb:BatchGetItem'], ledger.tableArn),
+      useOf(key, 'dynamodb', 'read'),
+    ],
+    CancelRevalidation: [...items('Get', 'Update', 'Delete'), announce, allow(['states:StopExecution'], executionArns)],
     ReceiveWebhook: [
       ...items('Get', 'Update'),
       resume,

@@ -1,3 +1,4 @@
+import { authorizersOf, type Identity } from './authorizer.ts';
 import { bodyOf, type LocalServer, listen } from './http.ts';
 import type { LambdaHost } from './lambda.ts';
 import { resourcesOf, type Template } from './template.ts';
@@ -8,52 +9,72 @@ const MAX_BODY_BYTES = 10 * 1024 * 1024;
 /** Content types that the HTTP API hands to a function as text; all others, `application/jwt` too, in base64. */
 const TEXT = /^(text\/|application\/(json|javascript|xml|x-www-form-urlencoded)\b)/;
 
-/** The HTTP API: the template's routes to the template's functions, as payload 2.0 events. */
-export const startGateway = (template: Template, lambda: LambdaHost): Promise<LocalServer> => {
+type Route = { routeKey: string; pattern: RegExp; functionArn: string; properties: Record<string, unknown> };
+
+/** `GET /revalidations/{id}` as a pattern: a parameter is one segment of the path. */
+const patternOf = (routeKey: string): RegExp =>
+  new RegExp(`^${routeKey.replace(/[.*+?^$()|[\]\\]/g, '\\$&').replace(/\{(\w+)\}/g, '(?<$1>[^/]+)')}$`);
+
+const routesOf = (template: Template): Route[] => {
   const integrations = new Map(
     resourcesOf(template, 'AWS::ApiGatewayV2::Integration').map(({ ref, properties }) => [
       `integrations/${ref}`,
       String(properties.IntegrationUri),
     ]),
   );
-  const routes = new Map(
-    resourcesOf(template, 'AWS::ApiGatewayV2::Route').map(({ properties }) => [
-      String(properties.RouteKey),
-      integrations.get(String(properties.Target)),
-    ]),
-  );
+  return resourcesOf(template, 'AWS::ApiGatewayV2::Route').map(({ properties }) => {
+    const routeKey = String(properties.RouteKey);
+    const functionArn = integrations.get(String(properties.Target)) ?? '';
+    return { routeKey, pattern: patternOf(routeKey), functionArn, properties };
+  });
+};
+
+/**
+ * The HTTP API: the template's routes to the template's functions, as payload 2.0 events, behind the template's
+ * authorisers. Its own refusals have the gateway's own bodies. Honest limit: it does not throttle.
+ */
+export const startGateway = (
+  template: Template,
+  lambda: LambdaHost,
+  identities: ReadonlyMap<string, Identity> = new Map(),
+): Promise<LocalServer> => {
+  const routes = routesOf(template);
+  const admit = authorizersOf(template, identities);
   return listen(async (request, response) => {
     const send = (status: number, body: string, headers: Record<string, string> = {}) => {
       response.writeHead(status, { 'content-type': 'application/json', ...headers });
       response.end(body);
     };
-    const [path = '/', query = ''] = (request.url ?? '/').split('?');
-    const routeKey = `${request.method} ${path}`;
-    const functionArn = routes.get(routeKey);
-    if (!functionArn) return send(404, '{"message":"Not Found"}');
+    const refuse = (status: number, message: string) => send(status, JSON.stringify({ message }));
+    const { method = '', url = '/', headers } = request;
+    const [path = '/', query = ''] = url.split('?');
+    const found = routes.find(({ pattern }) => pattern.test(`${method} ${path}`));
+    if (!found) return refuse(404, 'Not Found');
     const body = await bodyOf(request, MAX_BODY_BYTES);
-    if (!body) return send(413, '{"message":"Request Entity Too Large"}');
-    const isBase64Encoded = !TEXT.test(request.headers['content-type'] ?? 'text/plain');
+    if (!body) return refuse(413, 'Request Entity Too Large');
+    const admission = await admit(found.properties, { method, url, headers, body });
+    if ('status' in admission) return refuse(admission.status, admission.message);
+
+    const { routeKey, pattern, functionArn } = found;
+    const isBase64Encoded = !TEXT.test(headers['content-type'] ?? 'text/plain');
+    const pathParameters = mapped(pattern.exec(`${method} ${path}`)?.groups ?? {}, decodeURIComponent);
     const answer = await lambda.invoke(functionArn, {
       version: '2.0',
       routeKey,
       rawPath: path,
       rawQueryString: query,
-      headers: request.headers,
-      requestContext: { http: { method: request.method, path, sourceIp: '127.0.0.1' }, routeKey, stage: '$default' },
-      body: body.toString(isBase64Encoded ? 'base64' : 'utf8'),
+      headers,
+      ...(query ? { queryStringParameters: Object.fromEntries(new URLSearchParams(query)) } : {}),
+      ...(Object.keys(pathParameters).length > 0 ? { pathParameters } : {}),
+      requestContext: { http: { method, path, sourceIp: '127.0.0.1' }, routeKey, stage: '$default', ...admission },
+      ...(body.length > 0 ? { body: body.toString(isBase64Encoded ? 'base64' : 'utf8') } : {}),
       isBase64Encoded,
     });
-    if ('error' in answer) return send(500, '{"message":"Internal Server Error"}');
-    const {
-      statusCode = 200,
-      body: text = '',
-      headers = {},
-    } = (answer.result ?? {}) as {
-      statusCode?: number;
-      body?: string;
-      headers?: Record<string, string>;
-    };
-    send(statusCode, text, headers);
+    if ('error' in answer) return refuse(500, 'Internal Server Error');
+    const result = (answer.result ?? {}) as { statusCode?: number; body?: string; headers?: Record<string, string> };
+    send(result.statusCode ?? 200, result.body ?? '', result.headers);
   });
 };
+
+const mapped = (all: Record<string, string>, to: (value: string) => string): Record<string, string> =>
+  Object.fromEntries(Object.entries(all).map(([name, value]) => [name, to(value)]));

@@ -1,6 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fields } from '../../shared/domain/fields.ts';
+import { problems } from '../../shared/domain/problem.ts';
+import { fileOf, routes } from '../../shared/workflow/names.ts';
 import { costTables } from '../aws/cost.ts';
 import { definition } from '../workflow/definition.ts';
 import { picture } from '../workflow/picture.ts';
@@ -30,6 +32,24 @@ export const drawn: Record<string, () => string> = {
       ),
     ].join('\n'),
   cost: costTables,
+  routes: () =>
+    [
+      row('route', 'function', 'who may call'),
+      row('---', '---', '---'),
+      ...Object.entries(routes).map(([name, { method, path, scope }]) =>
+        row(
+          `\`${method} ${path}\``,
+          `\`functions/${fileOf(name)}.ts\``,
+          scope === 'signature' ? 'whoever signs with a webhook key' : `IAM, or a token with the ${scope} scope`,
+        ),
+      ),
+    ].join('\n'),
+  problems: () =>
+    [
+      row('code', 'status', 'title'),
+      row('---', '---', '---'),
+      ...Object.entries(problems).map(([name, { status, title }]) => row(`\`${name}\``, String(status), title)),
+    ].join('\n'),
   scenarios: () =>
     [
       row('account id ends in', 'what happens', 'outcome'),

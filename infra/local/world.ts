@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { listRecords, readRecord } from '../../shared/aws/ledger.ts';
 import type { LedgerRecord } from '../../shared/domain/record.ts';
 import { Config } from '../aws/config.ts';
+import type { Identity } from './authorizer.ts';
 import { startAwsApi } from './aws-api.ts';
 import { type BusEvent, busOf, objectCreatedEvent } from './bus.ts';
 import { startGateway } from './gateway.ts';
@@ -39,7 +40,10 @@ export type World = {
   /** The ledger's table. */
   table: string;
   s3Origin: string;
+  apiOrigin: string;
   webhookUrl: string;
+  /** Whose signatures the gateway knows: each has all rights that its name says, by access key id. */
+  identities: ReadonlyMap<string, Identity>;
   /** Absent when the world stands before the real Truora. */
   sandbox: Sandbox | undefined;
   /** The execution that a drop of this version has started, or will start. */
@@ -110,6 +114,7 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
   const s3 = await startS3({
     buckets: [bucket],
     directory: media,
+    secretAccessKey: (accessKeyId) => (accessKeyId === 'local' ? 'local' : undefined),
     onCreated: (created) => {
       const drop = dropOf(created.versionId);
       drop.again = () => bus.put(objectCreatedEvent(created));
@@ -125,7 +130,8 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
     [secretNamed('WebhookKeys'), JSON.stringify([webhookKey])],
   ]);
   const awsApi = await startAwsApi({ machine, secrets, announce: bus.announce });
-  const gateway = await startGateway(template, lambda);
+  const identities = callers();
+  const gateway = await startGateway(template, lambda, identities);
   pointSdkAt({
     DYNAMODB: '',
     S3: s3.origin,
@@ -147,7 +153,9 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
     bucket,
     table,
     s3Origin: s3.origin,
+    apiOrigin: gateway.origin,
     webhookUrl,
+    identities,
     sandbox,
     executionOf: (versionId) => dropOf(versionId).started.promise,
     redeliver: (versionId) => dropOf(versionId).again(),
@@ -168,6 +176,19 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
     },
   };
 };
+
+/** Three callers, each with a secret of this start: one may do everything, one may only read, one may do nothing. */
+const callers = (): ReadonlyMap<string, Identity> =>
+  new Map(
+    Object.entries({ Writer: /./, Reader: /^GET /, Stranger: /^$/ }).map(([name, routes]) => [
+      `AKIALOCAL${name.toUpperCase()}`,
+      {
+        secret: randomBytes(20).toString('hex'),
+        arn: `arn:aws:sts::000000000000:assumed-role/${name}/session`,
+        may: (routeKey) => routes.test(routeKey),
+      },
+    ]),
+  );
 
 /** The SDK finds the stand-ins by its own variables, so no code of ours knows whether it is at home or in AWS. */
 const pointSdkAt = (origins: Record<string, string>): void => {

@@ -19,6 +19,10 @@ export const functionSeconds: Record<StepName | RouteName, number> = {
   RecordRefusal: 15,
   RecordFailure: 15,
   ReadOutcome: 15,
+  StartRevalidation: 15,
+  ReadRevalidation: 10,
+  ListRevalidations: 10,
+  CancelRevalidation: 10,
   ReceiveWebhook: 10,
 };
 

@@ -1,4 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
+import * as z from 'zod';
+import type { Place } from '../domain/cursor.ts';
 import { AlreadyDecidedError, ClaimedElsewhereError, RequestInvalidError } from '../domain/errors.ts';
 import { isEnd, type Phase, predecessors } from '../domain/lifecycle.ts';
 import { BY_PERSON, LedgerRecord, TO_ANNOUNCE } from '../domain/record.ts';
@@ -27,14 +29,17 @@ export const readRecord = async (ledger: Ledger, revalidationId: string): Promis
 export const listRecords = async (
   ledger: Ledger,
   accountId: string,
-  page: { limit: number; after?: Item | undefined },
-): Promise<{ records: LedgerRecord[]; next: Item | undefined }> => {
-  const { keys, next } = await queryKeys(ledger.table, BY_PERSON, accountId, page);
+  { limit, after }: { limit: number; after?: Place | undefined },
+): Promise<{ records: LedgerRecord[]; next: Place | undefined }> => {
+  const { keys, next } = await queryKeys(ledger.table, BY_PERSON, accountId, {
+    limit,
+    after: after && { pk: keyOf(after.revalidationId), accountId, claimedAt: after.claimedAt },
+  });
   const items = await getItems(
     ledger.table,
     keys.map(({ pk }) => pk),
   );
-  return { records: items.flatMap((item) => readAlive(item) ?? []), next };
+  return { records: items.flatMap((item) => readAlive(item) ?? []), next: next && placeOf(next) };
 };
 
 /**
@@ -147,6 +152,56 @@ export const markAnnounced = async (ledger: Ledger, { revalidationId, status }: 
     remove: [TO_ANNOUNCE.attribute],
     when: { phase: [status] },
   });
+};
+
+/**
+ * Writes `canceled` where nothing has been decided, whoever owns the record; where there is none yet, one that nobody owns.
+ * @returns the record that stands, canceled or decided otherwise before
+ */
+export const recordCancellation = async (
+  ledger: Ledger,
+  of: Pick<Outcome, 'revalidationId' | 'accountId' | 'enrollmentId' | 'reference' | 'validationId'>,
+  canceledBy: string,
+): Promise<LedgerRecord> => {
+  const at = new Date();
+  const { revalidationId, accountId, enrollmentId, reference, validationId } = of;
+  const outcome: Outcome = {
+    revalidationId,
+    status: 'canceled',
+    reason: 'canceled_by_caller',
+    ...(reference ? { reference } : {}),
+    ...(accountId ? { accountId } : {}),
+    ...(enrollmentId ? { enrollmentId } : {}),
+    ...(validationId ? { validationId } : {}),
+    decidedBy: 'caller',
+    decidedAt: at.toISOString(),
+  };
+  const written = await updateItem(ledger.table, keyOf(revalidationId), {
+    set: { phase: 'canceled', outcome, canceledBy, [TO_ANNOUNCE.attribute]: DUE, expiresAt: lifeOf(ledger, at) },
+    setIfAbsent: {
+      revalidationId,
+      owner: NOBODY,
+      claimedAt: at.toISOString(),
+      ...(accountId ? { accountId } : {}),
+      ...(enrollmentId ? { enrollmentId } : {}),
+    },
+    append: { trail: [{ phase: 'canceled', at: at.toISOString() }] },
+    when: { phase: predecessors('canceled') },
+    orAbsent: true,
+  });
+  const standing = written ? readAlive(written) : await readRecord(ledger, revalidationId);
+  if (!standing) throw new TypeError('the record expired while it was canceled');
+  return standing;
+};
+
+/** The owner of a record that was canceled before anything ran. */
+const NOBODY = 'nobody';
+
+const Position = z.object({ pk: z.string(), claimedAt: z.string() });
+
+const placeOf = (item: Item): Place => {
+  const { pk, claimedAt } = Position.parse(item);
+  return { revalidationId: pk.slice(keyOf('').length), claimedAt };
 };
 
 const elsewhere = () => new ClaimedElsewhereError('claimed_elsewhere', 'another execution is working on this request');

@@ -5,7 +5,8 @@ import { SNIFF_BYTES } from '../domain/media-type.ts';
 import type { Media } from '../domain/revalidation.ts';
 
 let client: S3Client | undefined;
-const s3 = () => {
+/** The one client of S3. */
+export const s3 = (): S3Client => {
   client ??= new S3Client({});
   return client;
 };

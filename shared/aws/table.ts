@@ -110,6 +110,8 @@ export type Change = {
   setIfAbsent?: Record<string, unknown>;
   /** Attributes that go. */
   remove?: readonly string[];
+  /** Sets of texts that take in one more; one that is in already changes nothing. */
+  add?: Record<string, string>;
   when?: Condition;
   /** Also go on where the item does not exist at all. */
   orAbsent?: boolean;
@@ -133,13 +135,20 @@ export const updateItem = (table: string, pk: string, change: Change): Promise<I
       }),
     ];
     const removals = (change.remove ?? []).map(text.name);
+    const additions = Object.entries(change.add ?? {}).map(
+      ([attribute, one]) => `${text.name(attribute)} ${text.value(new Set([one]))}`,
+    );
     const when = change.when && conditionText(change.when, text);
     const condition = when && change.orAbsent ? `attribute_not_exists(pk) OR (${when})` : when;
     const { Attributes } = await dynamo().send(
       new UpdateItemCommand({
         TableName: table,
         Key: { pk: { S: pk } },
-        UpdateExpression: `SET ${assignments.join(', ')}${removals.length > 0 ? ` REMOVE ${removals.join(', ')}` : ''}`,
+        UpdateExpression: [
+          `SET ${assignments.join(', ')}`,
+          ...(removals.length > 0 ? [`REMOVE ${removals.join(', ')}`] : []),
+          ...(additions.length > 0 ? [`ADD ${additions.join(', ')}`] : []),
+        ].join(' '),
         ...(condition ? { ConditionExpression: condition } : {}),
         ...text.parts(),
         ReturnValues: 'ALL_NEW',

@@ -19,16 +19,23 @@ export const readReason = (message: string): { reason: string; detail: string } 
 
 // --- Refusals: Truora was never asked to decide. Trying again cannot help; the caller has to change something. ---
 
-/** The request breaks a rule; the detail names the field and the rule. */
-export class RequestInvalidError extends NamedError<
+type RequestInvalidReason =
   | 'unreadable_key'
   | 'request_invalid'
   | 'consent_missing'
   | 'speech_match_needs_live_capture'
   | 'idempotency_key_reused'
-  | 'already_asked_otherwise'
-> {
+  | 'already_asked_otherwise';
+
+/** The request breaks a rule; the detail names the field and the rule. */
+export class RequestInvalidError extends NamedError<RequestInvalidReason> {
   override readonly name = 'RequestInvalidError';
+  /** Each broken rule by itself, for callers who want more than a sentence. */
+  readonly broken: readonly { path: string; code: string; detail: string }[];
+  constructor(reason: RequestInvalidReason, detail: string, broken: RequestInvalidError['broken'] = []) {
+    super(reason, detail);
+    this.broken = broken;
+  }
 }
 
 /** The media breaks a rule of Truora's that can be seen without asking Truora. */

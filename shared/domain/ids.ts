@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import * as z from 'zod';
 
 /**
@@ -27,3 +27,6 @@ export const revalidationIdOf = (of: { accountId?: string; bucket: string; key: 
     .update(JSON.stringify([of.accountId ?? null, of.bucket, of.key, of.version]))
     .digest('hex')
     .slice(0, 32)}`;
+
+/** An id for a re-validation whose media is still to come. */
+export const newRevalidationId = (): string => `RVL${randomBytes(16).toString('hex')}`;

@@ -1,4 +1,4 @@
-import { AccountId, TruoraId } from './ids.ts';
+import { AccountId, RevalidationId, TruoraId } from './ids.ts';
 
 /** Where drops go. The rule that starts the machine listens to this prefix alone. */
 export const INBOX = 'inbox/';
@@ -21,3 +21,7 @@ export const readInboxKey = (key: string): InboxKey | undefined => {
 /** The inverse of `readInboxKey`. */
 export const writeInboxKey = ({ accountId, enrollmentId, name }: InboxKey): string =>
   `${INBOX}${accountId}/${enrollmentId}/${name}`;
+
+/** The re-validation that a ticket's key names: `inbox/{accountId}/{enrollmentId}/{revalidationId}.{ext}`. */
+export const ticketIdIn = (key: string): string | undefined =>
+  RevalidationId.safeParse(readInboxKey(key)?.name.replace(/\.[^.]+$/su, '')).data;

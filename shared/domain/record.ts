@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { RevalidationId, TruoraId } from './ids.ts';
 import { phases } from './lifecycle.ts';
+import { CalledBy } from './request.ts';
 import { Claim, Outcome, Receipt, Timestamp, Validation } from './revalidation.ts';
 
 /** What the ledger keeps of one re-validation: all of it, from the claim to the outcome, in one item. */
@@ -17,6 +18,7 @@ export const LedgerRecord = Claim.partial().extend({
   outcome: Outcome.optional(),
   /** When the bus was told of the outcome. */
   announced: Timestamp.optional(),
+  canceledBy: CalledBy.optional(),
   /** Each phase and when it was reached. */
   trail: z.array(z.object({ phase: z.enum(phases as [(typeof phases)[number], ...typeof phases]), at: Timestamp })),
 });

@@ -1,5 +1,6 @@
 import type * as z from 'zod';
 import { RequestInvalidError } from './errors.ts';
+import type { BrokenRule } from './problem.ts';
 
 /** How many broken rules one sentence names; the rest would not be read. */
 const MOST_RULES = 3;
@@ -7,12 +8,44 @@ const MOST_RULES = 3;
 /** A field's name may be quoted in an error only if it looks like a name: it comes from the caller. */
 const quotable = (name: string) => (/^[A-Za-z][A-Za-z0-9_-]{0,31}$/.test(name) ? ` "${name}"` : '');
 
+const pathOf = (path: readonly PropertyKey[], root: string) => [root, ...path.map(String)].filter(Boolean).join('.');
+
+/** A code per kind of rule, from what the parser calls it. */
+const codeOf = (issue: z.core.$ZodIssue): BrokenRule['code'] => {
+  switch (issue.code) {
+    case 'unrecognized_keys':
+      return 'unknown_field';
+    case 'invalid_type':
+      return /received undefined$/.test(issue.message) ? 'missing' : 'wrong_type';
+    case 'too_small':
+    case 'too_big':
+      return 'out_of_range';
+    case 'invalid_value':
+      return 'not_one_of';
+    case 'invalid_format':
+      return 'malformed';
+    default:
+      return 'rule';
+  }
+};
+
+/** Each broken rule with the path of its field; a field nobody knows is named only if it looks like a name. */
+const brokenRules = (error: z.ZodError, root: string): BrokenRule[] =>
+  error.issues.slice(0, MOST_RULES).map((issue) => {
+    const unknown = issue.code === 'unrecognized_keys' ? quotable(issue.keys[0] ?? '').slice(2, -1) : '';
+    return {
+      path: pathOf([...issue.path, unknown], root) || 'request',
+      code: codeOf(issue),
+      detail: issue.code === 'unrecognized_keys' ? 'unknown field' : issue.message,
+    };
+  });
+
 /** Says which field breaks which rule, and never the value: `options.threshold: must be 0 to 1`. */
 export const explain = (error: z.ZodError, root = ''): string =>
   error.issues
     .slice(0, MOST_RULES)
     .map((issue) => {
-      const field = [root, ...issue.path.map(String)].filter(Boolean).join('.') || 'request';
+      const field = pathOf(issue.path, root) || 'request';
       if (issue.code === 'unrecognized_keys') return `${field}: unknown field${quotable(issue.keys[0] ?? '')}`;
       return `${field}: ${issue.message}`;
     })
@@ -23,5 +56,9 @@ export const parseOrRefuse = <Schema extends z.ZodType>(schema: Schema, value: u
   const { success, data, error } = schema.safeParse(value);
   if (success) return data as z.infer<Schema>;
   const consent = error.issues.some(({ path }) => path.at(-1) === 'userAuthorized');
-  throw new RequestInvalidError(consent ? 'consent_missing' : 'request_invalid', explain(error, root));
+  throw new RequestInvalidError(
+    consent ? 'consent_missing' : 'request_invalid',
+    explain(error, root),
+    brokenRules(error, root),
+  );
 };

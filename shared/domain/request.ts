@@ -69,6 +69,12 @@ export const DropEvent = z.object({
 });
 export type DropEvent = z.infer<typeof DropEvent>;
 
+/** Who called a door that knows its callers: `iam:` and a role's or user's ARN, or `jwt:` and the token's subject. */
+export const CalledBy = z.string().regex(/^(iam|jwt):[\x21-\x7e]{1,512}$/);
+
+const consent = z.literal(true, 'must be true: the person has to have agreed');
+export const IdempotencyKey = z.string().regex(/^[\x21-\x7e]{1,128}$/, 'must be 1 to 128 visible ASCII characters');
+
 /** Someone put media into the inbox. Who and what for stand in the key and in the object's own metadata. */
 export const DropRequest = z.strictObject({ kind: z.literal('drop'), event: DropEvent });
 
@@ -78,7 +84,7 @@ export const CallRequest = z.strictObject({
   accountId: AccountId,
   enrollmentId: TruoraId,
   /** That the person agreed to be verified; Truora demands it, and only the caller can know. */
-  userAuthorized: z.literal(true, 'must be true: the person has to have agreed'),
+  userAuthorized: consent,
   /** In the media bucket, under `media/` or `inbox/`; which bucket that is, the deployment decides. */
   media: z.strictObject({
     key: z.string().min(1).max(1024),
@@ -87,10 +93,9 @@ export const CallRequest = z.strictObject({
   }),
   options: Options.optional(),
   reference: Reference.optional(),
-  idempotencyKey: z
-    .string()
-    .regex(/^[\x21-\x7e]{1,128}$/, 'must be 1 to 128 visible ASCII characters')
-    .optional(),
+  idempotencyKey: IdempotencyKey.optional(),
+  /** Written by the API. Whoever else starts the machine is believed, for they may start it. */
+  calledBy: CalledBy.optional(),
 });
 export type CallRequest = z.infer<typeof CallRequest>;
 

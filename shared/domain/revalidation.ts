@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { AccountId, RevalidationId, TruoraId } from './ids.ts';
 import { outcomeStatuses } from './lifecycle.ts';
 import { MAX_MEDIA_BYTES, type MediaType, mediaTypes } from './media-type.ts';
-import { Options, Reference, ResultMode } from './request.ts';
+import { CalledBy, Options, Reference, ResultMode } from './request.ts';
 
 /** RFC 3339 in UTC with milliseconds. */
 export const Timestamp = z.iso.datetime({ precision: 3 });
@@ -29,6 +29,8 @@ export const Claim = z.object({
   requested: Options,
   resultMode: ResultMode,
   reference: Reference.optional(),
+  /** Absent for a drop without a ticket and for a workflow. */
+  calledBy: CalledBy.optional(),
   claimedAt: Timestamp,
 });
 export type Claim = z.infer<typeof Claim>;
@@ -139,8 +141,8 @@ export const Outcome = z.object({
   validationId: TruoraId.optional(),
   similarity: z.number().optional(),
   threshold: z.number().optional(),
-  /** What made us look (a bell or the timed poll), or that we ended it without a look. */
-  decidedBy: z.enum(['webhook', 'poll', 'workflow']),
+  /** What made us look (a bell or the timed poll), or that we ended it without a look, or a caller did. */
+  decidedBy: z.enum(['webhook', 'poll', 'workflow', 'caller']),
   claimedAt: Timestamp.optional(),
   movedAt: Timestamp.optional(),
   decidedAt: Timestamp,

@@ -66,13 +66,14 @@ export const acceptMedia = (media: { bytes: number; head: Uint8Array }, options:
       'media: must be jpeg, png, webp, webm, mp4, avi or mov',
     );
   }
-  if (isPhoto(type) && subvalidationsOf(options)?.includes('passive_liveness')) {
-    throw new MediaUnacceptableError(
-      'photo_cannot_prove_liveness',
-      'media: passive liveness needs a video, not a photo',
-    );
-  }
+  refuseStillPhoto(type, options);
   return type;
+};
+
+/** @throws MediaUnacceptableError when liveness is to be proved with a photo */
+export const refuseStillPhoto = (type: MediaType, options: Options): void => {
+  if (!isPhoto(type) || !subvalidationsOf(options)?.includes('passive_liveness')) return;
+  throw new MediaUnacceptableError('photo_cannot_prove_liveness', 'media: passive liveness needs a video, not a photo');
 };
 
 /**

@@ -29,6 +29,12 @@ const variables = {
   GRACE_SECONDS: whole,
   /** Under which name CloudWatch keeps our numbers. */
   METRICS_NAMESPACE: z.string().min(1),
+  MACHINE_ARN: z.string().min(1),
+  /** The claim of a token that holds the one account it may see; `none` where a token may see all. */
+  ACCOUNT_CLAIM: z
+    .string()
+    .min(1)
+    .transform((claim) => (claim === 'none' ? undefined : claim)),
 };
 
 export type EnvKey = keyof typeof variables;
@@ -49,6 +55,10 @@ const ownKeys: Record<StepName | RouteName, readonly EnvKey[]> = {
   RecordRefusal: [...recordKeys, 'MEDIA_BUCKET'],
   RecordFailure: [...recordKeys, 'MEDIA_BUCKET'],
   ReadOutcome: ledgerKeys,
+  StartRevalidation: [...ledgerKeys, 'MEDIA_BUCKET', 'MACHINE_ARN', 'ACCOUNT_CLAIM'],
+  ReadRevalidation: [...ledgerKeys, 'ACCOUNT_CLAIM'],
+  ListRevalidations: [...ledgerKeys, 'ACCOUNT_CLAIM'],
+  CancelRevalidation: [...recordKeys, 'ACCOUNT_CLAIM'],
   ReceiveWebhook: ['TABLE_NAME', 'WEBHOOK_KEYS_SECRET'],
 };
 

@@ -1,24 +1,59 @@
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { MAX_CALL_BYTES } from '../domain/api.ts';
+import { CallRefusedError, type Problem, problemOf } from '../domain/problem.ts';
 import type { RouteName } from '../workflow/names.ts';
 import { framesOf } from './frames.ts';
 import { log } from './logger.ts';
 
-/** What a route's function is called with: the body as text, whatever the gateway did to it. */
-export type RouteInput = { body: string };
+/** What a route's function is called with: the event, and its body as text, whatever the gateway did to it. */
+export type RouteInput = { body: string; event: APIGatewayProxyEventV2 };
 
-/** Makes a Lambda handler of a route of the HTTP API (payload format 2.0). An unexpected error is a 500 without a text. */
+/**
+ * Makes a Lambda handler of a route of the HTTP API (payload format 2.0). A named error is answered as its problem
+ * document, and any other as a 500 that says nothing of itself.
+ */
 export const route = (name: RouteName, run: (input: RouteInput) => Promise<APIGatewayProxyStructuredResultV2>) =>
   middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>()
     .use({
       onError: (request) => {
         const error =
           request.error instanceof Error ? request.error : new TypeError('something that is no error was thrown');
-        log('error', 'thrown', { step: name, error: error.name, at: framesOf(error).join(' ') });
-        request.response = { statusCode: 500 };
+        const problem = problemOf(error);
+        if (problem.status === 500)
+          log('error', 'thrown', { step: name, error: error.name, at: framesOf(error).join(' ') });
+        else log('info', 'refused', { step: name, error: error.name, reason: problem.code });
+        request.response = answerProblem(problem);
       },
     })
-    .handler((event) => run({ body: textOf(event) }));
+    .handler((event) => run({ body: textOf(event), event }));
+
+export const answerJson = (statusCode: number, content: object): APIGatewayProxyStructuredResultV2 => ({
+  statusCode,
+  headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
+  body: JSON.stringify(content),
+});
+
+const answerProblem = (problem: Problem): APIGatewayProxyStructuredResultV2 => ({
+  statusCode: problem.status,
+  headers: { 'content-type': 'application/problem+json', 'cache-control': 'no-store' },
+  body: JSON.stringify(problem),
+});
+
+/** The body of a call as the value that its JSON says. @throws CallRefusedError */
+export const jsonOf = ({ body, event }: RouteInput): unknown => {
+  if (!/^application\/json\s*(;|$)/i.test(event.headers['content-type'] ?? '')) {
+    throw new CallRefusedError('content_type_unsupported', 'content-type: must be application/json');
+  }
+  if (Buffer.byteLength(body) > MAX_CALL_BYTES) {
+    throw new CallRefusedError('body_too_large', `body: must be at most ${MAX_CALL_BYTES} bytes`);
+  }
+  try {
+    return JSON.parse(body);
+  } catch {
+    throw new CallRefusedError('body_malformed', 'body: must be JSON');
+  }
+};
 
 /** The gateway hands over some content types, `application/jwt` among them, in base64. */
 const textOf = ({ body = '', isBase64Encoded }: APIGatewayProxyEventV2): string =>

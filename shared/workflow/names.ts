@@ -1,9 +1,18 @@
 /** `ClaimRequest` lives in `functions/claim-request.ts`: the words of a function's name, so nobody keeps a list of files. */
 export const fileOf = (functionName: string): string => functionName.replace(/(?!^)[A-Z]/g, '-$&').toLowerCase();
 
-/** `http` functions: one route each. Their names follow the same rule. */
+type Route = { method: 'GET' | 'POST'; path: string; scope: 'read' | 'write' | 'signature' };
+
+/**
+ * `http` functions: one route each. Their names follow the same rule. The scope is what a caller needs: to read, to write,
+ * or a signature of its own in the body.
+ */
 export const routes = {
-  ReceiveWebhook: { method: 'POST', path: '/webhooks/truora' },
-} as const;
+  StartRevalidation: { method: 'POST', path: '/revalidations', scope: 'write' },
+  ReadRevalidation: { method: 'GET', path: '/revalidations/{id}', scope: 'read' },
+  ListRevalidations: { method: 'GET', path: '/accounts/{accountId}/revalidations', scope: 'read' },
+  CancelRevalidation: { method: 'POST', path: '/revalidations/{id}/cancel', scope: 'write' },
+  ReceiveWebhook: { method: 'POST', path: '/webhooks/truora', scope: 'signature' },
+} as const satisfies Record<string, Route>;
 
 export type RouteName = keyof typeof routes;

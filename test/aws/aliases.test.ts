@@ -15,7 +15,8 @@ beforeEach(() => {
   key = randomUUID();
 });
 
-const bind = (revalidationId: string, body = sha256('body')) => bindKey(house.table, { key, revalidationId, body });
+const bind = (revalidationId: string, body = sha256('body')) =>
+  bindKey(house.table, { scope: 'workflow', key, revalidationId, body });
 const itemOf = () => house.item(`KEY#workflow#${key}`);
 
 it('makes a key another name of the re-validation, for 90 days', async () => {

@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { handler } from '../../functions/claim-request.ts';
 import { recordOutcome } from '../../shared/aws/ledger.ts';
+import { issueTicket } from '../../shared/aws/tickets.ts';
 import { revalidationIdOf } from '../../shared/domain/ids.ts';
 import { MAX_MEDIA_BYTES } from '../../shared/domain/media-type.ts';
 import type { Claim } from '../../shared/domain/revalidation.ts';
+import { uploadTicket } from '../../shared/domain/ticket.ts';
 import { type House, openHouse } from '../support/house.ts';
 import {
   BUCKET,
@@ -14,8 +16,10 @@ import {
   eventOf,
   executionOf,
   newPerson,
+  newRevalidationId,
   thrownBy,
 } from '../support/journal.ts';
+import { CALLER } from '../support/routes.ts';
 
 const JPEG = Buffer.concat([Buffer.from([0xff, 0xd8, 0xff, 0xe0]), Buffer.from('selfie')]);
 const MP4 = Buffer.concat([Buffer.from([0, 0, 0, 24]), Buffer.from('ftypisom'), Buffer.alloc(12)]);
@@ -141,6 +145,68 @@ describe('a call', () => {
     const same = callOf({ accountId, enrollmentId, media: { key, versionId } });
     expect(await claiming(same)).toMatchObject({ revalidationId });
     expect(await thrownBy(claiming(same, THEIRS))).toMatchObject({ name: 'ClaimedElsewhereError' });
+  });
+});
+
+describe('a drop under a ticket', () => {
+  const ticketed = async (more: object = {}) => {
+    const body = { ...newPerson(), userAuthorized: true as const, upload: { type: 'image/jpeg' as const }, ...more };
+    const ticket = uploadTicket(body, newRevalidationId(), CALLER);
+    await issueTicket(house.ledger, ticket);
+    const key = ticket.upload?.key ?? '';
+    return { ticket, key, drop: async (bytes: Uint8Array = JPEG) => house.put(key, bytes) };
+  };
+
+  it('is claimed under the id that was promised, with what waited in the ledger', async () => {
+    const { ticket, drop: upload } = await ticketed({
+      options: { threshold: 0.9, resultMode: 'poll' },
+      reference: 'r',
+    });
+    expect(await claiming(dropOf(await upload()))).toMatchObject({
+      revalidationId: ticket.revalidationId,
+      accountId: ticket.accountId,
+      userAuthorized: true,
+      requested: { threshold: 0.9 },
+      resultMode: 'poll',
+      reference: 'r',
+      calledBy: CALLER,
+    });
+  });
+
+  it('is claimed by its first version alone, whatever comes on top of it and when', async () => {
+    const { ticket, drop: upload } = await ticketed();
+    const [first, second] = [dropOf(await upload()), dropOf(await upload(Buffer.from('%PDF')))];
+    const claim = await claiming(first);
+    expect(await thrownBy(claiming(second, THEIRS))).toMatchObject({ name: 'ClaimedElsewhereError' });
+    expect(await claiming(first)).toEqual(claim);
+    const { revalidationId } = ticket;
+    const outcome = {
+      revalidationId,
+      status: 'failed',
+      decidedBy: 'workflow',
+      decidedAt: new Date().toISOString(),
+    } as const;
+    await recordOutcome(house.ledger, outcome, OURS);
+    expect(await thrownBy(claiming(second, THEIRS))).toMatchObject({ name: 'AlreadyDecidedError' });
+  });
+
+  it('is one re-validation with a call about the same media of the same person', async () => {
+    const { ticket, drop: upload } = await ticketed();
+    const put = await upload();
+    await claiming(dropOf(put));
+    const { accountId, enrollmentId } = ticket;
+    const about = { media: { key: put.key, versionId: put.versionId }, enrollmentId };
+    expect(await thrownBy(claiming(callOf({ ...about, accountId }), THEIRS))).toMatchObject({
+      name: 'ClaimedElsewhereError',
+    });
+    const other = await claiming(callOf(about), THEIRS);
+    expect(other.revalidationId).not.toBe(ticket.revalidationId);
+  });
+
+  it('needs consent of its own when nobody promised anything', async () => {
+    const { accountId, enrollmentId } = newPerson();
+    const key = `inbox/${accountId}/${enrollmentId}/${newRevalidationId()}.jpg`;
+    expect(await thrownBy(claiming(dropOf(await house.put(key, JPEG))))).toMatchObject({ reason: 'consent_missing' });
   });
 });
 

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { functionNames } from '../../infra/aws/functions.ts';
 import { drawn, withDrawn } from '../../infra/local/readme.ts';
+import { stepNames } from '../../shared/workflow/contract.ts';
 
 const root = join(import.meta.dirname, '../..');
 const readme = readFileSync(join(root, 'README.md'), 'utf8');
@@ -17,8 +17,7 @@ test('a README without a place for a drawn part is an error', () => {
 
 test('the picture shows every state', () => {
   const picture = drawn.machine?.() ?? '';
-  for (const name of functionNames.filter((one) => one !== 'ReceiveWebhook'))
-    expect(picture).toContain(`<b>${name}</b>`);
+  for (const name of stepNames) expect(picture).toContain(`<b>${name}</b>`);
   expect(picture).toContain('HowToWait{');
   expect(picture).toContain('Failed[[');
 });

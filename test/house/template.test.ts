@@ -352,17 +352,56 @@ describe('the door for HTTP', () => {
   });
 });
 
-describe('each call of the gateway', () => {
-  const { properties } = resolvedOf(template, 'AWS::ApiGatewayV2::Stage');
+describe('the callers of the API', () => {
+  const routesIn = (of: Template) =>
+    Object.fromEntries(
+      resourcesOf(of, 'AWS::ApiGatewayV2::Route').map(({ properties }) => [
+        properties.RouteKey,
+        [properties.AuthorizationType, properties.AuthorizationScopes],
+      ]),
+    );
 
-  test('is logged by its route, and without a path or an address, which tell of a person', () => {
-    const { Format } = properties.AccessLogSettings as { Format: string };
-    expect(JSON.parse(Format)).toMatchObject({ routeKey: '$context.routeKey', status: '$context.status' });
-    expect(Format).not.toMatch(/path|sourceIp|userAgent|queryString/i);
+  test('are let in by IAM, but for Truora, which signs its body', () => {
+    expect(routesIn(template)).toEqual({
+      'POST /revalidations': ['AWS_IAM', undefined],
+      'GET /revalidations/{id}': ['AWS_IAM', undefined],
+      'GET /accounts/{accountId}/revalidations': ['AWS_IAM', undefined],
+      'POST /revalidations/{id}/cancel': ['AWS_IAM', undefined],
+      'POST /webhooks/truora': ['NONE', undefined],
+    });
   });
 
-  test('is one of so many a second', () => {
-    expect(properties.DefaultRouteSettings).toEqual({ ThrottlingRateLimit: 100, ThrottlingBurstLimit: 200 });
+  test('are let in by the tokens of an issuer where there is one, to read and to write apart', () => {
+    const jwt = JSON.stringify({
+      issuer: 'https://issuer.example.com/pool',
+      audience: ['api'],
+      accountClaim: 'account',
+    });
+    const withTokens = synthesize(Config.parse({ jwt }));
+    expect(routesIn(withTokens)).toEqual({
+      'POST /revalidations': ['JWT', ['revalidations/write']],
+      'GET /revalidations/{id}': ['JWT', ['revalidations/read']],
+      'GET /accounts/{accountId}/revalidations': ['JWT', ['revalidations/read']],
+      'POST /revalidations/{id}/cancel': ['JWT', ['revalidations/write']],
+      'POST /webhooks/truora': ['NONE', undefined],
+    });
+    expect(resolvedOf(withTokens, 'AWS::ApiGatewayV2::Authorizer').properties).toMatchObject({
+      AuthorizerType: 'JWT',
+      JwtConfiguration: { Issuer: 'https://issuer.example.com/pool', Audience: ['api'] },
+    });
+    const claims = resourcesOf(withTokens, 'AWS::Lambda::Function').flatMap(({ properties }) => {
+      const { Variables } = properties.Environment as { Variables: Record<string, string> };
+      return Variables.ACCOUNT_CLAIM ?? [];
+    });
+    expect(claims).toEqual(Array(4).fill('account'));
+  });
+
+  test('are held back when they are too many, and logged by the route they took, never by the path', () => {
+    const { properties } = resolvedOf(template, 'AWS::ApiGatewayV2::Stage');
+    expect(properties.DefaultRouteSettings).toEqual({ ThrottlingRateLimit: 50, ThrottlingBurstLimit: 100 });
+    const { Format } = properties.AccessLogSettings as { Format: string };
+    expect(JSON.parse(Format)).toMatchObject({ routeKey: '$context.routeKey', status: '$context.status' });
+    expect(Format).not.toMatch(/context\.(path|identity|domainName)|authorizer\.(claims|jwt|iam)/);
   });
 });
 
@@ -428,6 +467,8 @@ describe('the rights', () => {
     );
     expect(everywhere.filter((one) => !ofLogDelivery(one) && !ofTracing(one))).toEqual([]);
     const wide = allowed
+      // An execution has a name of its own, so it can only be named by its machine.
+      .filter(({ statement }) => !listed(statement.Action).includes('states:StopExecution'))
       .flatMap(({ statement }) => listed(statement.Resource))
       .filter((resource) => resource !== '*' && String(resource).includes('*'));
     expect(new Set(wide.map((resource) => String(resource).replace(/^.*:::[^/]+/, '')))).toEqual(
@@ -478,7 +519,7 @@ describe('the rights', () => {
     ]);
   });
 
-  test('to announce are those of the three that record outcomes, and on our bus alone', () => {
+  test('to announce are those of the four that record outcomes, and on our bus alone', () => {
     const { Name } = resolvedOf(template, 'AWS::Events::EventBus').properties;
     const announcers = allowed
       .filter(({ statement }) => listed(statement.Action).some((action) => action.startsWith('events:')))
@@ -488,7 +529,16 @@ describe('the rights', () => {
       ['RecordOutcome', 'events:PutEvents', ours],
       ['RecordRefusal', 'events:PutEvents', ours],
       ['RecordFailure', 'events:PutEvents', ours],
+      ['CancelRevalidation', 'events:PutEvents', ours],
     ]);
+  });
+
+  test('to stop an execution are those of the one who cancels, on this machine alone', () => {
+    const stoppers = allowed.filter(({ statement }) => listed(statement.Action).includes('states:StopExecution'));
+    const { ref: machineArn } = resolvedOf(template, 'AWS::StepFunctions::StateMachine');
+    expect(
+      stoppers.map(({ id, statement }) => [/^Functions(\w+?)ServiceRole/.exec(id)?.[1], statement.Resource]),
+    ).toEqual([['CancelRevalidation', `${machineArn.replace(':stateMachine:', ':execution:')}:*`]]);
   });
 
   test("to read Truora's key are those of the functions that ask Truora with it", () => {
@@ -543,6 +593,8 @@ describe('the configuration', () => {
       settleSeconds: 60,
       httpDeadlineSeconds: 10,
       retentionDays: 365,
+      callsPerSecond: 50,
+      callsAtOnce: 100,
       truoraOrigin: 'https://api.validations.truora.com',
       uploadOrigins: ['https://files.truora.com'],
       mediaHours: 24,
@@ -590,6 +642,11 @@ describe('the configuration', () => {
     ['truoraOrigin', 'javascript:alert(1)'],
     ['truoraOrigin', 'http://api.validations.truora.com'],
     ['truoraOrigin', 'http://127.0.0.1.example.com'],
+    ['callsPerSecond', 0],
+    ['callsAtOnce', 5001],
+    ['jwt', 'not JSON'],
+    ['jwt', { issuer: 'http://issuer.example.com', audience: ['api'] }],
+    ['jwt', { issuer: 'https://issuer.example.com', audience: [] }],
     ['uploadOrigins', ['http://files.truora.com']],
     ['uploadOrigins', []],
     ['uploadOrigins', ['files.truora.com']],

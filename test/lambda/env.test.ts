@@ -17,6 +17,8 @@ const good: Record<EnvKey, string> = {
   SETTLE_SECONDS: '60',
   GRACE_SECONDS: '30',
   METRICS_NAMESPACE: 'face-revalidation-test',
+  MACHINE_ARN: 'arn:aws:states:us-east-1:000000000000:stateMachine:Revalidation',
+  ACCOUNT_CLAIM: 'account',
 };
 const keys = Object.keys(good) as EnvKey[];
 

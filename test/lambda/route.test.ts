@@ -50,7 +50,16 @@ it.each([
   const failing = route('ReceiveWebhook', async () => {
     throw thrown();
   });
-  expect(await failing(event({ body: CANARY }), context)).toEqual({ statusCode: 500 });
+  expect(await failing(event({ body: CANARY }), context)).toEqual({
+    statusCode: 500,
+    headers: { 'content-type': 'application/problem+json', 'cache-control': 'no-store' },
+    body: JSON.stringify({
+      type: 'urn:problem:face-revalidation:unexpected',
+      title: 'Something went wrong here.',
+      status: 500,
+      code: 'unexpected',
+    }),
+  });
   expect(lines).toHaveLength(1);
   expect(JSON.parse(lines[0] ?? '')).toMatchObject({ level: 'error', message: 'thrown', step: 'ReceiveWebhook' });
   expect(lines.join()).not.toContain(CANARY);

@@ -12,14 +12,14 @@ import { startAwsApi } from '../../infra/local/aws-api.ts';
 import { type BusEntry, type BusEvent, eventOf } from '../../infra/local/bus.ts';
 import { bodyOf, type LocalServer, listen } from '../../infra/local/http.ts';
 import { startLedger } from '../../infra/local/ledger.ts';
-import type { Machine } from '../../infra/local/machine.ts';
+import type { Execution, Machine } from '../../infra/local/machine.ts';
 import { startS3 } from '../../infra/local/s3.ts';
 import { resourcesOf, synthesize } from '../../infra/local/template.ts';
 import { type Sandbox, startSandbox } from '../../infra/local/truora/sandbox.ts';
 import { type EnvKey, envKeys } from '../../shared/lambda/env.ts';
 import type { StepName } from '../../shared/workflow/contract.ts';
 import type { RouteName } from '../../shared/workflow/names.ts';
-import { BUCKET } from './journal.ts';
+import { BUCKET, executionOf } from './journal.ts';
 
 /** One call to the ledger, to Step Functions, to Secrets Manager or to EventBridge, as it went over the wire. */
 type AwsCall = { operation: string; input: Record<string, unknown> };
@@ -59,6 +59,8 @@ export const openHouse = async (
     if (isBusOpen) announced.push(eventOf(entry));
     return isBusOpen;
   };
+  const started: { name: string; input: unknown }[] = [];
+  const stopped: string[] = [];
 
   const config = Config.parse({ stage: 'test' });
   const template = synthesize(config);
@@ -68,9 +70,17 @@ export const openHouse = async (
   };
   const machine: Machine = {
     arn: 'arn:aws:states:us-east-1:000000000000:stateMachine:Revalidation',
-    start: unused,
-    stop: unused,
-    describe: unused,
+    start: (input, name = '') => {
+      if (started.some((one) => one.name === name)) {
+        throw Object.assign(new Error('Execution Already Exists'), { name: 'ExecutionAlreadyExists' });
+      }
+      started.push({ name, input });
+      return executionNamed(name);
+    },
+    stop: (executionArn) => {
+      stopped.push(executionArn);
+    },
+    describe: (executionArn) => executionNamed(executionArn.split(':').at(-1) ?? ''),
     sendTaskFailure: unused,
     close: unused,
     sendTaskSuccess: (taskToken, output) => {
@@ -85,7 +95,14 @@ export const openHouse = async (
   const ledger = await startLedger(template);
   const awsApi = await startAwsApi({ machine, secrets, announce });
   const [ledgerTap, awsTap] = await Promise.all([tap(ledger.origin), tap(awsApi.origin)]);
-  const s3 = rooms.media && (await startS3({ buckets: [BUCKET], directory, onCreated: () => {} }));
+  const s3 =
+    rooms.media &&
+    (await startS3({
+      buckets: [BUCKET],
+      directory,
+      onCreated: () => {},
+      secretAccessKey: (id) => (id === 'local' ? 'local' : undefined),
+    }));
   const sandbox = rooms.truora && (await startSandbox({ settings: { decisionMs: 20 } }));
   pointSdkAt({
     ...silent,
@@ -113,6 +130,8 @@ export const openHouse = async (
     SETTLE_SECONDS: '0',
     GRACE_SECONDS: '30',
     METRICS_NAMESPACE: 'face-revalidation-test',
+    MACHINE_ARN: machine.arn,
+    ACCOUNT_CLAIM: 'none',
   };
   if (name) for (const key of envKeys[name]) process.env[key] = variables[key];
 
@@ -155,6 +174,9 @@ export const openHouse = async (
     openBus: (isOpen: boolean) => {
       isBusOpen = isOpen;
     },
+    /** Executions that were started, under which name and with what; and those that were stopped. */
+    started,
+    stopped,
     /** Tokens nobody waits on any more. */
     overTokens,
     /** Decides what becomes of the calls from now on; without a word, all go through. */
@@ -212,6 +234,13 @@ export const openHouse = async (
     },
   };
 };
+
+const executionNamed = (name: string): Execution => ({
+  executionArn: executionOf(name),
+  status: 'RUNNING',
+  input: undefined,
+  ended: Promise.resolve(),
+});
 
 const built = <Room>(room: Room | undefined): Room => {
   if (!room) throw new TypeError('this house was opened without that room');

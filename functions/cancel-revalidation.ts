@@ -1,0 +1,43 @@
+import { announce } from '../shared/aws/announce.ts';
+import { stopExecution } from '../shared/aws/executions.ts';
+import { closeIntent } from '../shared/aws/intents.ts';
+import { readRecord, recordCancellation } from '../shared/aws/ledger.ts';
+import { readTicket } from '../shared/aws/tickets.ts';
+import { presentable } from '../shared/domain/api.ts';
+import { RevalidationId } from '../shared/domain/ids.ts';
+import { CallRefusedError } from '../shared/domain/problem.ts';
+import { callerOf, maySee } from '../shared/lambda/caller.ts';
+import { env, ledgerFromEnv } from '../shared/lambda/env.ts';
+import { log } from '../shared/lambda/logger.ts';
+import { answerJson, route } from '../shared/lambda/route.ts';
+
+/**
+ * `POST /revalidations/{id}/cancel`, called by whoever asked for it. Writes `canceled` where nothing has been decided,
+ * then clears the person's intent, stops the execution and tells the bus: in this order, so that whatever is lost on the
+ * way, the outcome stands and a repeat finishes the rest. What Truora has begun to decide is paid for and left to itself.
+ */
+export const handler = route('CancelRevalidation', async ({ event }) => {
+  const caller = callerOf(event, env('ACCOUNT_CLAIM'));
+  const { data: id } = RevalidationId.safeParse(event.pathParameters?.id);
+  const ledger = ledgerFromEnv();
+  const [standing, ticket] = id ? await Promise.all([readRecord(ledger, id), readTicket(ledger.table, id)]) : [];
+  const found = presentable(standing, ticket);
+  if (!id || !found?.accountId || !maySee(caller, found.accountId)) {
+    throw new CallRefusedError('revalidation_unknown', 'id: is none that this caller may see');
+  }
+  const record = await recordCancellation(ledger, found, caller.calledBy);
+  if (record.phase !== 'canceled') {
+    throw new CallRefusedError('already_decided', `the re-validation has ended as ${record.phase}`);
+  }
+  await closeIntent(ledger.table, found.accountId, id);
+  if (isExecution(record.owner)) await stopExecution(record.owner);
+  if (record.outcome) {
+    const ending = { outcome: record.outcome, isAnnounced: record.announced !== undefined };
+    await announce(ledger, env('EVENT_BUS'), ending);
+  }
+  log('info', 'done', { step: 'CancelRevalidation', revalidationId: id });
+  return answerJson(200, presentable(record, ticket) ?? {});
+});
+
+/** Canceled before anything ran, a record is nobody's. */
+const isExecution = (owner: string): boolean => /^arn:[^:]+:states:/.test(owner);

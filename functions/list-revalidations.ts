@@ -1,0 +1,25 @@
+import { listRecords } from '../shared/aws/ledger.ts';
+import { PageSize, presentable } from '../shared/domain/api.ts';
+import { readCursor, writeCursor } from '../shared/domain/cursor.ts';
+import { AccountId } from '../shared/domain/ids.ts';
+import { parseOrRefuse } from '../shared/domain/refuse.ts';
+import { callerOf, refuseOthers } from '../shared/lambda/caller.ts';
+import { env, ledgerFromEnv } from '../shared/lambda/env.ts';
+import { answerJson, route } from '../shared/lambda/route.ts';
+
+/**
+ * `GET /accounts/{accountId}/revalidations`, called by whoever looks after the person. Gives their records, newest claim
+ * first, a page at a time. It leaves out what was promised and never claimed: a form that nobody used is no case.
+ */
+export const handler = route('ListRevalidations', async ({ event }) => {
+  const caller = callerOf(event, env('ACCOUNT_CLAIM'));
+  const accountId = parseOrRefuse(AccountId, event.pathParameters?.accountId, 'accountId');
+  refuseOthers(caller, accountId);
+  const limit = parseOrRefuse(PageSize, event.queryStringParameters?.limit, 'limit');
+  const cursor = event.queryStringParameters?.cursor;
+  const page = await listRecords(ledgerFromEnv(), accountId, { limit, after: cursor ? readCursor(cursor) : undefined });
+  return answerJson(200, {
+    revalidations: page.records.map((record) => presentable(record)),
+    ...(page.next ? { cursor: writeCursor(page.next) } : {}),
+  });
+});

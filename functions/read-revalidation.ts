@@ -1,0 +1,24 @@
+import { readRecord } from '../shared/aws/ledger.ts';
+import { readTicket } from '../shared/aws/tickets.ts';
+import { presentable } from '../shared/domain/api.ts';
+import { RevalidationId } from '../shared/domain/ids.ts';
+import { CallRefusedError } from '../shared/domain/problem.ts';
+import { callerOf, maySee } from '../shared/lambda/caller.ts';
+import { env, ledgerFromEnv } from '../shared/lambda/env.ts';
+import { answerJson, route } from '../shared/lambda/route.ts';
+
+/**
+ * `GET /revalidations/{id}`, called by whoever asked for it. Asks how the re-validation stands: its record, or before the
+ * claim what was promised. One that the caller may not see is as unknown as one that never was.
+ */
+export const handler = route('ReadRevalidation', async ({ event }) => {
+  const caller = callerOf(event, env('ACCOUNT_CLAIM'));
+  const { data: id } = RevalidationId.safeParse(event.pathParameters?.id);
+  const ledger = ledgerFromEnv();
+  const [record, ticket] = id ? await Promise.all([readRecord(ledger, id), readTicket(ledger.table, id)]) : [];
+  const found = presentable(record, ticket);
+  if (!found || !maySee(caller, found.accountId)) {
+    throw new CallRefusedError('revalidation_unknown', 'id: is none that this caller may see');
+  }
+  return answerJson(200, found);
+});

@@ -1,0 +1,29 @@
+import { SFNClient, StartExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
+import type { CallRequest } from '../domain/request.ts';
+
+let client: SFNClient | undefined;
+const sfn = () => {
+  client ??= new SFNClient({});
+  return client;
+};
+
+/** Starts the machine under a name that the request alone decides, so that a repeat finds the first execution. */
+export const startExecution = async (machineArn: string, name: string, request: CallRequest): Promise<void> => {
+  try {
+    const input = JSON.stringify({ request });
+    await sfn().send(new StartExecutionCommand({ stateMachineArn: machineArn, name, input }));
+  } catch (error) {
+    if (!(error instanceof Error && error.name === 'ExecutionAlreadyExists')) throw error;
+  }
+};
+
+/** Ends an execution. One that has ended, or that was forgotten, is as good as stopped. */
+export const stopExecution = async (executionArn: string): Promise<void> => {
+  try {
+    await sfn().send(
+      new StopExecutionCommand({ executionArn, error: 'Canceled', cause: 'A caller canceled the re-validation.' }),
+    );
+  } catch (error) {
+    if (!(error instanceof Error && error.name === 'ExecutionDoesNotExist')) throw error;
+  }
+};

@@ -1,0 +1,82 @@
+import { createPresignedPost } from '@aws-sdk/s3-presigned-post';
+import { type Started, Ticket, UPLOAD_SECONDS } from '../domain/api.ts';
+import type { Identity } from '../domain/identity.ts';
+import { readInboxKey, ticketIdIn } from '../domain/inbox-key.ts';
+import { DropRequest } from '../domain/request.ts';
+import { addressOfDrop } from '../domain/wish.ts';
+import { type Ledger, secondsAfter } from './ledger.ts';
+import { s3 } from './media.ts';
+import { getItem, type Item, isAlive, putNew, updateItem } from './table.ts';
+
+const keyOf = (revalidationId: string) => `TICKET#${revalidationId}`;
+
+const parsed = (item: Item | undefined): Ticket | undefined => (item && isAlive(item) ? Ticket.parse(item) : undefined);
+
+/** Writes down what is promised to a caller, as long as a record would be kept. The first promise under an id stands. */
+export const issueTicket = async (ledger: Ledger, ticket: Ticket): Promise<void> => {
+  const expiresAt = secondsAfter(new Date(ticket.issuedAt), ledger.retentionDays * 86_400);
+  await putNew(ledger.table, { pk: keyOf(ticket.revalidationId), ...ticket, expiresAt });
+};
+
+export const readTicket = async (table: string, revalidationId: string): Promise<Ticket | undefined> =>
+  parsed(await getItem(table, keyOf(revalidationId)));
+
+/**
+ * The ticket under whose key an object was dropped, with this version entered on it: one write says which version came
+ * first and that this one came, however often it is repeated.
+ * @returns undefined for a key that is no ticket's, or not of this person and enrollment
+ */
+export const enterDrop = async (table: string, key: string, version: string): Promise<Ticket | undefined> => {
+  const id = ticketIdIn(key);
+  const ids = readInboxKey(key);
+  if (!id || !ids) return undefined;
+  const item = await updateItem(table, keyOf(id), {
+    set: {},
+    setIfAbsent: { droppedAs: version },
+    add: { uploads: version },
+    when: { revalidationId: [id], accountId: [ids.accountId], enrollmentId: [ids.enrollmentId] },
+  });
+  return parsed(item);
+};
+
+/** The ticket under whose key an object was dropped, if it was this version that came first. */
+export const ticketOfMedia = async (table: string, key: string, version: string): Promise<Ticket | undefined> => {
+  const id = ticketIdIn(key);
+  const ticket = id ? await readTicket(table, id) : undefined;
+  return ticket?.upload?.key === key && ticket.droppedAs === version ? ticket : undefined;
+};
+
+/** Who a drop's ticket is about, if it was this version that came first under it. */
+export const ticketOfRequest = async (table: string, request: unknown): Promise<Identity | undefined> => {
+  const { data: drop } = DropRequest.safeParse(request);
+  if (!drop) return undefined;
+  const { key, versionId, etag } = addressOfDrop(drop.event);
+  const ticket = await ticketOfMedia(table, key, versionId ?? etag ?? '');
+  if (!ticket) return undefined;
+  const { revalidationId, accountId, enrollmentId, reference } = ticket;
+  return { revalidationId, accountId, enrollmentId, ...(reference ? { reference } : {}) };
+};
+
+/**
+ * A form with which exactly this object can be uploaded, of this type and size, for five minutes. S3 itself holds whoever
+ * has it to that; the signature covers the policy and shows no key of ours.
+ */
+export const formFor = async (
+  bucket: string,
+  { key, type, maxBytes }: NonNullable<Ticket['upload']>,
+): Promise<NonNullable<Started['upload']>> => {
+  const expiresAt = new Date(Date.now() + UPLOAD_SECONDS * 1000).toISOString();
+  const { url, fields } = await createPresignedPost(s3(), {
+    Bucket: bucket,
+    Key: key,
+    Fields: { 'Content-Type': type },
+    Conditions: [
+      ['content-length-range', 1, maxBytes],
+      ['eq', '$Content-Type', type],
+    ],
+    Expires: UPLOAD_SECONDS,
+  });
+  // The bucket stands in the URL and in the policy; as a field S3 would not ask for it.
+  const { bucket: _, ...rest } = fields;
+  return { url, fields: rest, expiresAt };
+};

@@ -1,0 +1,125 @@
+import * as z from 'zod';
+import { AccountId, RevalidationId, TruoraId } from './ids.ts';
+import { phases } from './lifecycle.ts';
+import { MAX_MEDIA_BYTES, type MediaType, mediaTypes } from './media-type.ts';
+import { LedgerRecord } from './record.ts';
+import { CallRequest, Options, Reference } from './request.ts';
+import { Media, Timestamp } from './revalidation.ts';
+
+/** Seconds an upload form may be used: time to send 10 MB over a poor line, and no more. */
+export const UPLOAD_SECONDS = 300;
+
+/** The largest body of a call: the options and the ids, a hundred times over. Bytes. */
+export const MAX_CALL_BYTES = 65_536;
+
+const callShape = CallRequest.shape;
+const who = {
+  accountId: callShape.accountId,
+  enrollmentId: callShape.enrollmentId,
+  userAuthorized: callShape.userAuthorized,
+};
+const how = { options: callShape.options, reference: callShape.reference };
+
+/** A call that asks for a place to upload to. */
+export const TicketBody = z.strictObject({
+  ...who,
+  upload: z.strictObject({
+    type: z.enum(Object.keys(mediaTypes) as [MediaType, ...MediaType[]]),
+    /** How large the media is at most; the largest that Truora takes when left out. */
+    bytes: z
+      .int('must be whole bytes')
+      .min(1, `must be 1 to ${MAX_MEDIA_BYTES}`)
+      .max(MAX_MEDIA_BYTES, `must be 1 to ${MAX_MEDIA_BYTES}`)
+      .optional(),
+  }),
+  ...how,
+});
+export type TicketBody = z.infer<typeof TicketBody>;
+
+/** A call about media that lies in the bucket already. */
+export const StartBody = z.strictObject({
+  ...who,
+  media: callShape.media.extend({
+    key: callShape.media.shape.key.regex(/^media\//, 'must begin with media/'),
+  }),
+  ...how,
+});
+export type StartBody = z.infer<typeof StartBody>;
+
+/**
+ * What was promised to a caller before anything has run: who, how and whose word it was. For a ticket also which versions
+ * came under it; the first is the drop.
+ */
+export const Ticket = z.object({
+  revalidationId: RevalidationId,
+  accountId: AccountId,
+  enrollmentId: TruoraId,
+  userAuthorized: z.literal(true),
+  /** Absent when the media lay in the bucket already. */
+  upload: z.object({ key: z.string(), type: Media.shape.type, maxBytes: z.int() }).optional(),
+  /** The media and its version, when it lay in the bucket already. */
+  media: callShape.media.optional(),
+  options: Options,
+  reference: Reference.optional(),
+  calledBy: callShape.calledBy.unwrap(),
+  issuedAt: Timestamp,
+  /** The version that was dropped under it first. */
+  droppedAs: z.string().optional(),
+  /** Every version that was ever dropped under it. */
+  uploads: z.set(z.string()).optional(),
+});
+export type Ticket = z.infer<typeof Ticket>;
+
+/** A re-validation as callers see it: the record without its owner, its media's place and our book-keeping. */
+export const Revalidation = LedgerRecord.pick({
+  revalidationId: true,
+  accountId: true,
+  enrollmentId: true,
+  reference: true,
+  requested: true,
+  used: true,
+  validationId: true,
+  receipt: true,
+  outcome: true,
+  calledBy: true,
+  canceledBy: true,
+}).extend({
+  /** Two come before the first phase: a form was given out, or an execution was started. */
+  phase: z.enum(['awaiting_upload', 'accepted', ...phases]),
+  /** When it was claimed; absent before. */
+  claimedAt: Timestamp.optional(),
+  trail: LedgerRecord.shape.trail.optional(),
+  /** Uploads under its ticket that came after the first one, and were not run. */
+  repeats: z.int().optional(),
+});
+export type Revalidation = z.infer<typeof Revalidation>;
+
+/** The answer to a call: the re-validation as it stands, and for a ticket the form to upload with. */
+export const Started = Revalidation.extend({
+  upload: z.object({ url: z.string(), fields: z.record(z.string(), z.string()), expiresAt: Timestamp }).optional(),
+});
+export type Started = z.infer<typeof Started>;
+
+/** How many records a page holds, as a query says it. */
+export const PageSize = z.coerce
+  .number('must be a number')
+  .int('must be a whole number')
+  .min(1, 'must be 1 to 100')
+  .max(100, 'must be 1 to 100')
+  .default(20);
+
+/** A page of a person's re-validations, newest first. */
+export const RevalidationPage = z.object({ revalidations: z.array(Revalidation), cursor: z.string().optional() });
+
+/** The re-validation as a caller may see it. @returns undefined when there is neither a record nor a ticket */
+export const presentable = (record: LedgerRecord | undefined, ticket?: Ticket): Revalidation | undefined => {
+  if (!record && !ticket) return undefined;
+  const { upload, options, uploads, revalidationId, accountId, enrollmentId, reference, calledBy } = ticket ?? {};
+  const repeats = (uploads?.size ?? 0) - 1;
+  return Revalidation.parse({
+    phase: upload ? 'awaiting_upload' : 'accepted',
+    ...(ticket ? { revalidationId, accountId, enrollmentId, reference, calledBy, requested: options } : {}),
+    ...record,
+    ...(repeats > 0 ? { repeats } : {}),
+  });
+};

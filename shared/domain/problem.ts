@@ -1,0 +1,80 @@
+import * as z from 'zod';
+import { NamedError, RequestInvalidError } from './errors.ts';
+
+/** Every code a function of ours may answer with: its HTTP status, and a title that is the same each time. */
+export const problems = {
+  body_malformed: { status: 400, title: 'The body is not JSON.' },
+  signature_invalid: { status: 401, title: 'The signature is not genuine.' },
+  account_forbidden: { status: 403, title: 'The caller may not see this account.' },
+  revalidation_unknown: { status: 404, title: 'There is no such re-validation.' },
+  already_decided: { status: 409, title: 'The re-validation has ended.' },
+  idempotency_key_reused: { status: 409, title: 'The key was used with another request.' },
+  body_too_large: { status: 413, title: 'The body is too large.' },
+  content_type_unsupported: { status: 415, title: 'The body must be application/json.' },
+  request_invalid: { status: 422, title: 'The request breaks a rule.' },
+  consent_missing: { status: 422, title: 'The person has to have agreed.' },
+  speech_match_needs_live_capture: { status: 422, title: 'Speech cannot be matched from a file.' },
+  media_empty: { status: 422, title: 'The media is empty.' },
+  media_too_large: { status: 422, title: 'The media is too large.' },
+  media_type_not_supported: { status: 422, title: 'The media is of another type.' },
+  photo_cannot_prove_liveness: { status: 422, title: 'A photo cannot prove liveness.' },
+  media_gone: { status: 422, title: 'There is no such media.' },
+  media_changed: { status: 422, title: 'The media was overwritten.' },
+  unexpected: { status: 500, title: 'Something went wrong here.' },
+} as const;
+export type ProblemCode = keyof typeof problems;
+
+const ruleCodes = [
+  'missing',
+  'wrong_type',
+  'out_of_range',
+  'not_one_of',
+  'malformed',
+  'unknown_field',
+  'rule',
+] as const;
+
+/** A problem document (RFC 9457). It names fields and rules, and never a value. */
+export const Problem = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  detail: z.string().optional(),
+  /** Stable, for machines. */
+  code: z.enum(Object.keys(problems) as [ProblemCode, ...ProblemCode[]]),
+  /** Each broken rule with the path of its field. */
+  errors: z.array(z.object({ path: z.string(), code: z.enum(ruleCodes), detail: z.string() })).optional(),
+});
+export type Problem = z.infer<typeof Problem>;
+export type BrokenRule = NonNullable<Problem['errors']>[number];
+
+/** A call that is refused for what it is, not for what it asks of Truora. Only routes throw it. */
+export class CallRefusedError extends NamedError<
+  | 'body_malformed'
+  | 'signature_invalid'
+  | 'account_forbidden'
+  | 'revalidation_unknown'
+  | 'already_decided'
+  | 'body_too_large'
+  | 'content_type_unsupported'
+> {
+  override readonly name = 'CallRefusedError';
+}
+
+const isCode = (reason: string): reason is ProblemCode => Object.hasOwn(problems, reason);
+
+/** What an error means to whoever called. An error without a name of ours says nothing of itself. */
+export const problemOf = (error: unknown): Problem => {
+  const named = error instanceof NamedError && isCode(error.reason) ? error : undefined;
+  const code: ProblemCode = (named?.reason as ProblemCode | undefined) ?? 'unexpected';
+  const { status, title } = problems[code];
+  const errors = error instanceof RequestInvalidError ? error.broken : [];
+  return {
+    type: `urn:problem:face-revalidation:${code}`,
+    title,
+    status,
+    ...(named ? { detail: named.message.slice(code.length + 2) } : {}),
+    code,
+    ...(errors.length > 0 ? { errors: [...errors] as BrokenRule[] } : {}),
+  };
+};

@@ -1,0 +1,66 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { enterDrop, issueTicket, readTicket, ticketOfRequest } from '../../shared/aws/tickets.ts';
+import { uploadTicket } from '../../shared/domain/ticket.ts';
+import { type House, openHouse } from '../support/house.ts';
+import { dropOf, newPerson, newRevalidationId } from '../support/journal.ts';
+import { CALLER } from '../support/routes.ts';
+
+let house: House;
+beforeAll(async () => {
+  house = await openHouse(undefined);
+});
+afterAll(() => house.close());
+
+const issued = async () => {
+  const body = { ...newPerson(), userAuthorized: true as const, upload: { type: 'image/jpeg' as const } };
+  const ticket = uploadTicket(body, newRevalidationId(), CALLER);
+  await issueTicket(house.ledger, ticket);
+  return { ...ticket, key: ticket.upload?.key ?? '' };
+};
+
+it('keeps the first promise under an id', async () => {
+  const { key: _, ...ticket } = await issued();
+  await issueTicket(house.ledger, { ...ticket, reference: 'another' });
+  expect(await readTicket(house.table, ticket.revalidationId)).toEqual(ticket);
+});
+
+it('knows which version came first, and every one that came, however often each is entered', async () => {
+  const { key, revalidationId } = await issued();
+  for (const version of ['v1', 'v2', 'v1', 'v3', 'v2']) await enterDrop(house.table, key, version);
+  expect(await readTicket(house.table, revalidationId)).toMatchObject({
+    droppedAs: 'v1',
+    uploads: new Set(['v1', 'v2', 'v3']),
+  });
+});
+
+it('gives the ticket to exactly one of many versions that come at once', async () => {
+  const { key } = await issued();
+  const versions = Array.from({ length: 10 }, (_, n) => `v${n}`);
+  const tickets = await Promise.all(versions.map((version) => enterDrop(house.table, key, version)));
+  expect(new Set(tickets.map((ticket) => ticket?.droppedAs)).size).toBe(1);
+});
+
+it('is no ticket for another person’s key, for a name that is no id, and for an id that was never promised', async () => {
+  const { key, revalidationId } = await issued();
+  const before = await house.items();
+  const name = key.split('/').at(-1);
+  for (const other of [
+    `inbox/mallory/ENR1/${name}`,
+    'inbox/ana/ENR1/selfie.jpg',
+    `inbox/ana/ENR1/${newRevalidationId()}.jpg`,
+  ]) {
+    expect(await enterDrop(house.table, other, 'v1')).toBeUndefined();
+  }
+  expect(await house.items()).toEqual(before);
+  expect(await readTicket(house.table, revalidationId)).not.toHaveProperty('droppedAs');
+});
+
+it('tells who a refused drop is about, if it was the first under the ticket', async () => {
+  const { key, revalidationId, accountId, enrollmentId } = await issued();
+  const drop = (versionId: string) => dropOf({ key, etag: 'e', versionId });
+  expect(await ticketOfRequest(house.table, drop('v1'))).toBeUndefined();
+  await enterDrop(house.table, key, 'v1');
+  expect(await ticketOfRequest(house.table, drop('v1'))).toEqual({ revalidationId, accountId, enrollmentId });
+  expect(await ticketOfRequest(house.table, drop('v2'))).toBeUndefined();
+  expect(await ticketOfRequest(house.table, { kind: 'wish' })).toBeUndefined();
+});

@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { TicketBody } from '../../shared/domain/api.ts';
+import { MediaGoneError, TruoraBusyError } from '../../shared/domain/errors.ts';
+import { CallRefusedError, Problem, problemOf } from '../../shared/domain/problem.ts';
+import { parseOrRefuse } from '../../shared/domain/refuse.ts';
+
+const problemWith = (body: unknown) => {
+  try {
+    parseOrRefuse(TicketBody, body);
+  } catch (error) {
+    return problemOf(error);
+  }
+  throw new TypeError('nothing was refused');
+};
+
+describe('a problem document', () => {
+  it('says the rule, its status and a sentence', () => {
+    expect(problemOf(new CallRefusedError('body_malformed', 'body: must be JSON'))).toEqual({
+      type: 'urn:problem:face-revalidation:body_malformed',
+      title: 'The body is not JSON.',
+      status: 400,
+      detail: 'body: must be JSON',
+      code: 'body_malformed',
+    });
+    expect(problemOf(new MediaGoneError('media_gone', 'x'))).toMatchObject({ status: 422, detail: 'x' });
+  });
+
+  it.each([
+    ['an error of somebody else', new Error('request_invalid: canary')],
+    ['an error of ours that is no caller\u2019s business', new TruoraBusyError('truora_unreachable', 'canary')],
+    ['a text', 'canary'],
+    ['nothing', undefined],
+  ])('says nothing of %s', (_, error) => {
+    const problem = Problem.parse(problemOf(error));
+    expect(problem).toMatchObject({ status: 500, code: 'unexpected' });
+    expect(JSON.stringify(problem)).not.toContain('canary');
+  });
+
+  it('names each field by its path, and never a value', () => {
+    const problem = problemWith({
+      accountId: 'canary/..',
+      userAuthorized: true,
+      upload: { type: 'image/jpeg', bytes: 0.5 },
+    });
+    expect(problem.errors).toMatchObject([
+      { path: 'accountId', code: 'malformed' },
+      { path: 'enrollmentId', code: 'missing' },
+      { path: 'upload.bytes' },
+    ]);
+    expect(JSON.stringify(problem)).not.toContain('canary');
+  });
+
+  it('quotes an unknown field only if it looks like a name', () => {
+    const good = { accountId: 'a', enrollmentId: 'E', userAuthorized: true, upload: { type: 'image/png' } };
+    expect(problemWith({ ...good, admin: 1 }).errors).toEqual([
+      { path: 'admin', code: 'unknown_field', detail: 'unknown field' },
+    ]);
+    expect(JSON.stringify(problemWith({ ...good, 'canary <b>': 1 }))).not.toContain('canary');
+  });
+});

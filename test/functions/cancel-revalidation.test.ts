@@ -1,0 +1,102 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { handler } from '../../functions/cancel-revalidation.ts';
+import { openIntent } from '../../shared/aws/intents.ts';
+import { claim, recordOutcome } from '../../shared/aws/ledger.ts';
+import { issueTicket } from '../../shared/aws/tickets.ts';
+import { uploadTicket } from '../../shared/domain/ticket.ts';
+import { type House, openHouse } from '../support/house.ts';
+import { claimOf, context, executionOf, newPerson, newRevalidationId } from '../support/journal.ts';
+import { CALLER, callEvent, codeOf, contentOf } from '../support/routes.ts';
+
+const OWNER = executionOf('owner');
+
+let house: House;
+beforeAll(async () => {
+  house = await openHouse('CancelRevalidation');
+});
+afterAll(() => house.close());
+beforeEach(() => {
+  house.fate();
+  house.calls.length = 0;
+  house.stopped.length = 0;
+});
+
+const canceling = (id: string) => handler(callEvent({ path: { id } }), context);
+const claimed = async () => {
+  const wanted = claimOf();
+  await claim(house.ledger, wanted, OWNER);
+  await openIntent(house.table, wanted.accountId, wanted.revalidationId);
+  house.calls.length = 0;
+  return wanted;
+};
+
+describe('a run', () => {
+  it('is written down as canceled, then its person is freed, its execution stopped and the bus told', async () => {
+    const { revalidationId, accountId } = await claimed();
+    const answer = await canceling(revalidationId);
+    expect(contentOf(answer)).toMatchObject({
+      phase: 'canceled',
+      canceledBy: CALLER,
+      outcome: { status: 'canceled', reason: 'canceled_by_caller', decidedBy: 'caller', accountId },
+    });
+    const done = house.calls.map(({ operation }) => operation).filter((operation) => operation !== 'GetItem');
+    expect(done).toEqual(['UpdateItem', 'DeleteItem', 'StopExecution', 'PutEvents', 'UpdateItem']);
+    expect(house.announced.map(({ detail }) => detail)).toMatchObject([
+      { revalidationId, status: 'canceled', accountId },
+    ]);
+    expect(house.stopped).toEqual([OWNER]);
+    expect(await house.item(`ACC#${accountId}`)).toBeUndefined();
+  });
+
+  it.each([
+    [1, 'lost'],
+    [1, 'answer lost'],
+    [2, 'lost'],
+    [2, 'answer lost'],
+  ] as const)('is canceled once, though write %i of the first try was %s', async (nth, fate) => {
+    const { revalidationId, accountId } = await claimed();
+    house.fateOfWrite(nth, fate);
+    expect(codeOf(await canceling(revalidationId))).toBe('unexpected');
+    house.fate();
+    expect((await canceling(revalidationId)).statusCode).toBe(200);
+    const record = await house.item(`RUN#${revalidationId}`);
+    expect(record?.trail).toMatchObject([{ phase: 'claimed' }, { phase: 'canceled' }]);
+    expect(await house.item(`ACC#${accountId}`)).toBeUndefined();
+    expect(house.stopped).toEqual([OWNER]);
+  });
+
+  it('leaves the intent of another re-validation of the same person alone', async () => {
+    const { accountId } = await claimed();
+    const second = claimOf({ accountId });
+    await claim(house.ledger, second, OWNER);
+    await canceling(second.revalidationId);
+    expect(await house.item(`ACC#${accountId}`)).toBeDefined();
+  });
+
+  it('that has ended is not canceled: what was decided stands', async () => {
+    const { revalidationId } = await claimed();
+    const outcome = {
+      revalidationId,
+      status: 'approved',
+      decidedBy: 'poll',
+      decidedAt: new Date().toISOString(),
+    } as const;
+    await recordOutcome(house.ledger, outcome, OWNER);
+    expect(codeOf(await canceling(revalidationId))).toBe('already_decided');
+    expect(await house.item(`RUN#${revalidationId}`)).toMatchObject({ phase: 'approved', outcome });
+    expect(house.stopped).toEqual([]);
+  });
+});
+
+it('cancels what was promised and never began, and stops nothing', async () => {
+  const id = newRevalidationId();
+  const body = { ...newPerson(), userAuthorized: true as const, upload: { type: 'image/jpeg' as const } };
+  await issueTicket(house.ledger, uploadTicket(body, id, CALLER));
+  expect(contentOf(await canceling(id))).toMatchObject({ phase: 'canceled', accountId: body.accountId });
+  expect(house.stopped).toEqual([]);
+});
+
+it.each(['RVL1', newRevalidationId()])('knows nothing of %s, and writes nothing', async (id) => {
+  expect(codeOf(await canceling(id))).toBe('revalidation_unknown');
+  expect(house.writes()).toEqual([]);
+});

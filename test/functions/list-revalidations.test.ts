@@ -1,0 +1,72 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { handler } from '../../functions/list-revalidations.ts';
+import { claim } from '../../shared/aws/ledger.ts';
+import type { Revalidation } from '../../shared/domain/api.ts';
+import { writeCursor } from '../../shared/domain/cursor.ts';
+import { type House, openHouse } from '../support/house.ts';
+import { claimOf, context, executionOf, newPerson, newRevalidationId } from '../support/journal.ts';
+import { callEvent, codeOf, contentOf } from '../support/routes.ts';
+
+let house: House;
+beforeAll(async () => {
+  house = await openHouse('ListRevalidations');
+});
+afterAll(() => house.close());
+
+type Page = { revalidations: Revalidation[]; cursor?: string };
+const listing = (accountId: string, query?: Record<string, string>) =>
+  handler(callEvent({ path: { accountId }, ...(query ? { query } : {}) }), context);
+
+const claims = async (count: number) => {
+  const { accountId } = newPerson();
+  const ids: string[] = [];
+  for (let n = 0; n < count; n += 1) {
+    const wanted = claimOf({ accountId, claimedAt: new Date(Date.now() + n * 1000).toISOString() });
+    await claim(house.ledger, wanted, executionOf('a'));
+    ids.unshift(wanted.revalidationId);
+  }
+  return { accountId, ids };
+};
+
+it('gives every record once, newest first, whatever the size of the pages', async () => {
+  const { accountId, ids } = await claims(7);
+  for (const limit of ['1', '3', '7', '100']) {
+    const seen: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = contentOf<Page>(await listing(accountId, { limit, ...(cursor ? { cursor } : {}) }));
+      seen.push(...page.revalidations.map(({ revalidationId }) => revalidationId));
+      cursor = page.cursor;
+    } while (cursor);
+    expect(seen).toEqual(ids);
+  }
+});
+
+it('gives nothing of a person whom nobody knows', async () => {
+  expect(contentOf(await listing('nobody'))).toEqual({ revalidations: [] });
+});
+
+it('takes no more from a cursor than a place: it opens no other person’s list', async () => {
+  const { accountId, ids } = await claims(2);
+  const cursor = writeCursor({ revalidationId: ids[0] ?? '', claimedAt: new Date(Date.now() + 9000).toISOString() });
+  expect(contentOf<Page>(await listing(newPerson().accountId, { cursor })).revalidations).toEqual([]);
+  expect(cursor).not.toContain(accountId);
+});
+
+it.each([
+  ['limit', '0'],
+  ['limit', '101'],
+  ['limit', 'all'],
+  ['limit', '1.5'],
+  ['cursor', 'x'],
+  ['cursor', Buffer.from('{"revalidationId":"RVL1"}').toString('base64url')],
+  ['cursor', Buffer.from(`{"revalidationId":"${newRevalidationId()}","claimedAt":"now"}`).toString('base64url')],
+])('refuses the %s %s', async (name, value) => {
+  const answer = await listing('ana', { [name]: value });
+  expect(codeOf(answer)).toBe('request_invalid');
+  expect(contentOf(answer)).toMatchObject({ errors: [{ path: name }] });
+});
+
+it('refuses an account that is none', async () => {
+  expect(codeOf(await listing('..'))).toBe('request_invalid');
+});

@@ -1,0 +1,118 @@
+import { exportJWK, generateKeyPair, SignJWT } from 'jose';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type LocalServer, listen } from '../../infra/local/http.ts';
+import { startWorld, type World } from '../../infra/local/world.ts';
+import { RevalidationPage } from '../../shared/domain/api.ts';
+import { calling, problemIn, upload } from '../support/callers.ts';
+import { photo, someone } from '../support/drops.ts';
+
+const AUDIENCE = 'face-revalidation';
+const BOTH = 'revalidations/read revalidations/write';
+
+let world: World;
+let issuer: LocalServer;
+let keys: Awaited<ReturnType<typeof generateKeyPair>>;
+let others: Awaited<ReturnType<typeof generateKeyPair>>;
+let call: ReturnType<typeof calling>;
+
+beforeAll(async () => {
+  [keys, others] = await Promise.all([generateKeyPair('RS256'), generateKeyPair('RS256')]);
+  const jwk = { ...(await exportJWK(keys.publicKey)), kid: 'one', alg: 'RS256', use: 'sig' };
+  issuer = await listen(async ({ url }, response) => {
+    const found = url === '/keys' ? { keys: [jwk] } : { issuer: issuer.origin, jwks_uri: `${issuer.origin}/keys` };
+    response.end(JSON.stringify(found));
+  });
+  world = await startWorld({
+    config: {
+      jwt: {
+        issuer: issuer.origin,
+        audience: [AUDIENCE],
+        accountClaim: 'account',
+        readScope: 'revalidations/read',
+        writeScope: 'revalidations/write',
+      },
+    },
+  });
+  call = calling(world);
+});
+afterAll(async () => {
+  await world.close();
+  await issuer.close();
+});
+
+type Token = { claims?: Record<string, unknown>; audience?: string; expires?: string; by?: typeof keys; from?: string };
+
+const bearer = async ({ claims = {}, audience = AUDIENCE, expires = '5m', by = keys, from }: Token = {}) => {
+  const token = await new SignJWT({ sub: 'onboarding', scope: BOTH, ...claims })
+    .setProtectedHeader({ alg: 'RS256', kid: 'one' })
+    .setIssuer(from ?? issuer.origin)
+    .setAudience(audience)
+    .setIssuedAt()
+    .setExpirationTime(expires)
+    .sign(by.privateKey);
+  return { as: undefined, headers: { authorization: `Bearer ${token}` } };
+};
+
+const wish = async () => ({ ...(await someone(world)), userAuthorized: true, upload: { type: 'image/jpeg' } });
+
+describe('a token', () => {
+  test('opens the account that it is for, and the record holds whose it was', async () => {
+    const body = await wish();
+    const as = await bearer({ claims: { account: body.accountId } });
+    const { status, content } = await call('POST /revalidations', { ...as, body });
+    expect(status).toBe(202);
+    await upload(content.upload, photo);
+    await expect
+      .poll(async () => (await call(`GET /revalidations/${content.revalidationId}`, as)).content.phase, {
+        timeout: 10_000,
+      })
+      .toBe('approved');
+    const page = await call(`GET /accounts/${body.accountId}/revalidations`, as);
+    expect(RevalidationPage.parse(page.content).revalidations).toMatchObject([{ calledBy: 'jwt:onboarding' }]);
+  });
+
+  test('opens no other account, whatever is asked', async () => {
+    const body = await wish();
+    const owner = await bearer({ claims: { account: body.accountId } });
+    const { content } = await call('POST /revalidations', { ...owner, body });
+    const creates = world.sandbox?.counts().creates;
+    const stranger = await bearer({ claims: { account: 'somebody-else' } });
+    const rows: [string, object | undefined, string][] = [
+      ['POST /revalidations', body, 'account_forbidden'],
+      [`GET /accounts/${body.accountId}/revalidations`, undefined, 'account_forbidden'],
+      [`GET /revalidations/${content.revalidationId}`, undefined, 'revalidation_unknown'],
+      [`POST /revalidations/${content.revalidationId}/cancel`, undefined, 'revalidation_unknown'],
+    ];
+    for (const [line, sent, code] of rows) {
+      expect(problemIn(await call(line, { ...stranger, body: sent })).code).toBe(code);
+    }
+    expect(await world.record(content.revalidationId)).toBeUndefined();
+    expect((await world.recordsOf(body.accountId)).records).toEqual([]);
+    expect(world.sandbox?.counts().creates).toBe(creates);
+  });
+
+  test('without the claim opens none', async () => {
+    const found = await call(`GET /accounts/ana/revalidations`, await bearer());
+    expect(problemIn(found)).toMatchObject({ status: 403, code: 'account_forbidden' });
+  });
+
+  test.each<[string, Token | undefined, number]>([
+    ['that is missing', undefined, 401],
+    ['of other keys', { by: 'others' as never }, 401],
+    ['for another audience', { audience: 'another' }, 401],
+    ['of another issuer', { from: 'https://issuer.example.com' }, 401],
+    ['that has expired', { expires: '-1m' }, 401],
+    ['that may only read', { claims: { scope: 'revalidations/read' } }, 403],
+  ])('%s is refused by the gateway', async (_, token, status) => {
+    const how = token ? await bearer(token.by ? { by: others } : token) : { as: undefined };
+    const message = status === 401 ? 'Unauthorized' : 'Forbidden';
+    const body = await wish();
+    expect(await call('POST /revalidations', { ...how, body })).toMatchObject({ status, content: { message } });
+    expect((await world.recordsOf(body.accountId)).records).toEqual([]);
+  });
+
+  test('that may only read, reads', async () => {
+    const as = await bearer({ claims: { account: 'ana', scope: 'revalidations/read' } });
+    expect(await call('GET /accounts/ana/revalidations', as)).toMatchObject({ status: 200 });
+  });
+});

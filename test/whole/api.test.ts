@@ -1,0 +1,391 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { putMedia } from '../../infra/local/drop.ts';
+import { startWorld, type World } from '../../infra/local/world.ts';
+import { RevalidationPage, Started } from '../../shared/domain/api.ts';
+import { MAX_MEDIA_BYTES } from '../../shared/domain/media-type.ts';
+import { calling, problemIn, upload } from '../support/callers.ts';
+import { fileOf, photo, someone, video } from '../support/drops.ts';
+
+let world: World;
+let call: ReturnType<typeof calling>;
+const lines: string[] = [];
+beforeAll(async () => {
+  world = await startWorld({ onLog: (line) => lines.push(line) });
+  call = calling(world);
+});
+afterAll(() => world.close());
+
+/** A call for a ticket, of a person whom nobody else knows. */
+const wish = async (suffix = '', more: object = {}) => ({
+  ...(await someone(world, suffix)),
+  userAuthorized: true,
+  upload: { type: 'image/jpeg' },
+  ...more,
+});
+
+/** Everything that could cost money or leave a trace: charges, executions, and what stands in the ledger. */
+const traces = async () => {
+  const dynamo = new DynamoDBClient({});
+  const { Items = [] } = await dynamo.send(new ScanCommand({ TableName: world.table, ConsistentRead: true }));
+  dynamo.destroy();
+  return { items: JSON.stringify(Items), creates: world.sandbox?.counts().creates };
+};
+
+const ended = async (id: string) => {
+  for (;;) {
+    const { content } = await call(`GET /revalidations/${id}`, { as: 'reader' });
+    if (content.outcome) return content;
+    await sleep(50);
+  }
+};
+
+describe('a ticket', () => {
+  test('is a form whose upload is the drop, under the id that was promised', async () => {
+    const body = await wish('', { options: { threshold: 0.8 }, reference: 'case 7' });
+    const { status, content } = await call('POST /revalidations', { body });
+    expect(status).toBe(202);
+    const { revalidationId, upload: form, phase } = Started.parse(content);
+    expect(phase).toBe('awaiting_upload');
+    expect(form?.fields.key).toBe(`inbox/${body.accountId}/${body.enrollmentId}/${revalidationId}.jpg`);
+    expect(JSON.stringify(form)).not.toContain('"bucket"');
+    if (!form) return;
+    expect(await upload(form, photo)).toMatchObject({ status: 204 });
+    const found = await ended(revalidationId);
+    expect(found).toMatchObject({
+      phase: 'approved',
+      reference: 'case 7',
+      requested: { threshold: 0.8 },
+      calledBy: 'iam:arn:aws:sts::000000000000:assumed-role/Writer',
+      outcome: { status: 'approved', revalidationId },
+    });
+  });
+
+  test('takes one upload: a second one is entered as a repeat, and costs nothing', async () => {
+    const { content } = await call('POST /revalidations', { body: await wish('-slow') });
+    const { revalidationId, upload: form } = Started.parse(content);
+    if (!form) throw new TypeError('no form');
+    await upload(form, photo);
+    await sleep(300);
+    expect(await upload(form, video, {})).toMatchObject({ status: 204 });
+    // Not even media that would be refused takes the outcome away from the first.
+    await upload(form, Buffer.from('%PDF-1.7'));
+    const found = await ended(revalidationId);
+    expect(found.phase).toBe('approved');
+    const { records } = await world.recordsOf(found.accountId);
+    expect(records.map((record) => record.revalidationId)).toEqual([revalidationId]);
+    expect(await ended(revalidationId)).toMatchObject({ repeats: 2, receipt: { bytes: photo.length } });
+  });
+
+  test('whose media is no media is refused under its own id', async () => {
+    const { content } = await call('POST /revalidations', { body: await wish() });
+    await upload(content.upload, Buffer.from('%PDF-1.7'));
+    expect(await ended(content.revalidationId)).toMatchObject({
+      phase: 'refused',
+      outcome: { reason: 'media_type_not_supported' },
+    });
+  });
+
+  test.each<[string, Record<string, string>, number, string]>([
+    ['another key', { key: 'inbox/other/ENR1/x.jpg' }, 403, 'AccessDenied'],
+    ['another type', { 'Content-Type': 'text/html' }, 403, 'AccessDenied'],
+    ['a field that nobody allowed', { 'x-amz-meta-user-authorized': 'true' }, 403, 'AccessDenied'],
+    ['another signature', { 'X-Amz-Signature': '0'.repeat(64) }, 403, 'SignatureDoesNotMatch'],
+    ['another policy', { Policy: Buffer.from('{}').toString('base64') }, 403, 'SignatureDoesNotMatch'],
+  ])('that was tampered with is no ticket: %s', async (_, changes, status, code) => {
+    const { content } = await call('POST /revalidations', { body: await wish() });
+    const before = await traces();
+    expect(await upload(content.upload, photo, changes)).toEqual({ status, code });
+    expect(await traces()).toEqual(before);
+  });
+
+  test.each([
+    ['no byte', 0, 'EntityTooSmall'],
+    ['a byte too many', MAX_MEDIA_BYTES + 1, 'EntityTooLarge'],
+    ['11 MB', 11_000_000, 'EntityTooLarge'],
+  ])('takes no upload of %s', async (_, bytes, code) => {
+    const { content } = await call('POST /revalidations', { body: await wish() });
+    const before = await traces();
+    expect(await upload(content.upload, Buffer.alloc(bytes))).toEqual({ status: 400, code });
+    expect(await traces()).toEqual(before);
+  });
+
+  test('lives for five minutes', async () => {
+    const { content } = await call('POST /revalidations', { body: await wish() });
+    const policy = JSON.parse(Buffer.from(content.upload.fields.Policy ?? '', 'base64').toString('utf8'));
+    expect(Date.parse(policy.expiration) - Date.now()).toBeLessThanOrEqual(300_000);
+    expect(Date.parse(policy.expiration) - Date.now()).toBeGreaterThan(290_000);
+    expect(policy.conditions).toContainEqual(['content-length-range', 1, 10_000_000]);
+  });
+});
+
+describe('media that is there', () => {
+  test('is taken to its end, once, whoever asks again', async () => {
+    const { upload: _, ...who } = await wish();
+    const key = `media/${who.accountId}.jpg`;
+    await putMedia(world, { key, file: fileOf(photo) });
+    const body = { ...who, media: { key } };
+    const { status, content } = await call('POST /revalidations', { body });
+    expect([status, content.phase]).toEqual([202, 'accepted']);
+    expect((await ended(content.revalidationId)).phase).toBe('approved');
+    const again = await call('POST /revalidations', { body });
+    expect([again.status, again.content.revalidationId]).toEqual([200, content.revalidationId]);
+    expect(again.content.outcome.status).toBe('approved');
+  });
+});
+
+describe('an idempotency key', () => {
+  test('gives the same re-validation for the same body, and 409 for another', async () => {
+    const body = await wish();
+    const headers = { 'idempotency-key': `key-${body.accountId}` };
+    const first = await call('POST /revalidations', { body, headers });
+    const before = await traces();
+    const second = await call('POST /revalidations', { body, headers });
+    expect(second.content.revalidationId).toBe(first.content.revalidationId);
+    const other = await call('POST /revalidations', { body: { ...body, reference: 'other' }, headers });
+    expect(problemIn(other)).toMatchObject({ status: 409, code: 'idempotency_key_reused' });
+    expect(await traces()).toEqual(before);
+  });
+});
+
+describe('a cancellation', () => {
+  test('ends a run, stops its execution and frees the person', async () => {
+    const body = await wish('-never');
+    const { content } = await call('POST /revalidations', { body });
+    await upload(content.upload, photo);
+    while ((await call(`GET /revalidations/${content.revalidationId}`)).content.phase !== 'moved') await sleep(30);
+    const canceled = await call(`POST /revalidations/${content.revalidationId}/cancel`);
+    expect(canceled).toMatchObject({
+      status: 200,
+      content: { phase: 'canceled', canceledBy: 'iam:arn:aws:sts::000000000000:assumed-role/Writer' },
+    });
+    const owner = (await world.record(content.revalidationId))?.owner ?? '';
+    expect(world.machine.describe(owner)?.status).toBe('ABORTED');
+    expect(await call(`POST /revalidations/${content.revalidationId}/cancel`)).toMatchObject({ status: 200 });
+  });
+
+  test('before the upload makes the upload a repeat', async () => {
+    const { content } = await call('POST /revalidations', { body: await wish() });
+    const creates = world.sandbox?.counts().creates;
+    await call(`POST /revalidations/${content.revalidationId}/cancel`);
+    await upload(content.upload, photo);
+    await sleep(300);
+    expect((await ended(content.revalidationId)).phase).toBe('canceled');
+    expect(world.sandbox?.counts().creates).toBe(creates);
+  });
+
+  test('comes too late for what has been decided', async () => {
+    const { content } = await call('POST /revalidations', { body: await wish() });
+    await upload(content.upload, photo);
+    await ended(content.revalidationId);
+    const late = await call(`POST /revalidations/${content.revalidationId}/cancel`);
+    expect(problemIn(late)).toMatchObject({ status: 409, code: 'already_decided' });
+    expect((await ended(content.revalidationId)).phase).toBe('approved');
+  });
+});
+
+test('a person is listed a page at a time, newest first', async () => {
+  const { upload: _, ...who } = await wish();
+  const ids: string[] = [];
+  for (const name of ['a', 'b', 'c']) {
+    const key = `media/${who.accountId}-${name}.jpg`;
+    await putMedia(world, { key, file: fileOf(photo) });
+    const { content } = await call('POST /revalidations', { body: { ...who, media: { key } } });
+    await ended(content.revalidationId);
+    ids.unshift(content.revalidationId);
+  }
+  const path = `GET /accounts/${who.accountId}/revalidations`;
+  const one = RevalidationPage.parse((await call(`${path}?limit=2`)).content);
+  const two = RevalidationPage.parse((await call(`${path}?limit=2&cursor=${one.cursor}`)).content);
+  expect([...one.revalidations, ...two.revalidations].map(({ revalidationId }) => revalidationId)).toEqual(ids);
+  expect(two.cursor).toBeUndefined();
+});
+
+describe('a call that breaks a rule is a problem document, and leaves no trace', () => {
+  const rows: [
+    string,
+    (body: Awaited<ReturnType<typeof wish>>) => [string, Parameters<typeof call>[1]?],
+    number,
+    string,
+    object?,
+  ][] = [
+    [
+      'no consent',
+      (b) => ['POST /revalidations', { body: { ...b, userAuthorized: undefined } }],
+      422,
+      'consent_missing',
+      { path: 'userAuthorized' },
+    ],
+    [
+      'refused consent',
+      (b) => ['POST /revalidations', { body: { ...b, userAuthorized: false } }],
+      422,
+      'consent_missing',
+      { path: 'userAuthorized', code: 'not_one_of' },
+    ],
+    [
+      'an unknown field',
+      (b) => ['POST /revalidations', { body: { ...b, admin: 1 } }],
+      422,
+      'request_invalid',
+      { path: 'admin', code: 'unknown_field' },
+    ],
+    [
+      'an unknown option',
+      (b) => ['POST /revalidations', { body: { ...b, options: { free: 1 } } }],
+      422,
+      'request_invalid',
+      { path: 'options.free', code: 'unknown_field' },
+    ],
+    [
+      'a wrong type',
+      (b) => ['POST /revalidations', { body: { ...b, options: { threshold: '0.5' } } }],
+      422,
+      'request_invalid',
+      { path: 'options.threshold', code: 'wrong_type' },
+    ],
+    [
+      'a missing field',
+      (b) => ['POST /revalidations', { body: { ...b, enrollmentId: undefined } }],
+      422,
+      'request_invalid',
+      { path: 'enrollmentId', code: 'missing' },
+    ],
+    [
+      'a ticket for 11 MB',
+      (b) => ['POST /revalidations', { body: { ...b, upload: { type: 'image/jpeg', bytes: 11_000_000 } } }],
+      422,
+      'request_invalid',
+      { path: 'upload.bytes', code: 'out_of_range' },
+    ],
+    [
+      'a ticket for a PDF',
+      (b) => ['POST /revalidations', { body: { ...b, upload: { type: 'application/pdf' } } }],
+      422,
+      'request_invalid',
+      { path: 'upload.type', code: 'not_one_of' },
+    ],
+    [
+      'a ticket and media at once',
+      (b) => ['POST /revalidations', { body: { ...b, media: { key: 'media/a.jpg' } } }],
+      422,
+      'request_invalid',
+      { path: 'media', code: 'unknown_field' },
+    ],
+    [
+      'neither ticket nor media',
+      (b) => ['POST /revalidations', { body: { ...b, upload: undefined } }],
+      422,
+      'request_invalid',
+      { path: 'media', code: 'missing' },
+    ],
+    [
+      'a photo for liveness',
+      (b) => ['POST /revalidations', { body: { ...b, options: { liveness: 'passive' } } }],
+      422,
+      'photo_cannot_prove_liveness',
+    ],
+    [
+      'speech',
+      (b) => [
+        'POST /revalidations',
+        { body: { ...b, options: { subvalidations: ['speech_match'], minimumPrecision: 'low' } } },
+      ],
+      422,
+      'speech_match_needs_live_capture',
+    ],
+    [
+      'media from elsewhere',
+      ({ upload: _, ...b }) => ['POST /revalidations', { body: { ...b, media: { key: 'inbox/a/b/c.jpg' } } }],
+      422,
+      'request_invalid',
+      { path: 'media.key' },
+    ],
+    [
+      'media that is not there',
+      ({ upload: _, ...b }) => ['POST /revalidations', { body: { ...b, media: { key: 'media/nobody.jpg' } } }],
+      422,
+      'media_gone',
+    ],
+    [
+      'a bad idempotency key',
+      (b) => ['POST /revalidations', { body: b, headers: { 'idempotency-key': 'a b' } }],
+      422,
+      'request_invalid',
+      { path: 'Idempotency-Key' },
+    ],
+    ['malformed JSON', () => ['POST /revalidations', { body: '{"accountId":' }], 400, 'body_malformed'],
+    [
+      'no JSON at all',
+      (b) => ['POST /revalidations', { body: b, headers: { 'content-type': 'text/plain' } }],
+      415,
+      'content_type_unsupported',
+    ],
+    [
+      'an oversized body',
+      (b) => ['POST /revalidations', { body: { ...b, reference: 'r'.repeat(70_000) } }],
+      413,
+      'body_too_large',
+    ],
+    ['an id that is none', () => ['GET /revalidations/RVL1'], 404, 'revalidation_unknown'],
+    ['an id of nobody', () => [`GET /revalidations/RVL${'0'.repeat(32)}`], 404, 'revalidation_unknown'],
+    [
+      'to cancel what never was',
+      () => [`POST /revalidations/RVL${'0'.repeat(32)}/cancel`],
+      404,
+      'revalidation_unknown',
+    ],
+    [
+      'an account of only dots',
+      () => ['GET /accounts/%2E%2E%2E/revalidations'],
+      422,
+      'request_invalid',
+      { path: 'accountId' },
+    ],
+    [
+      'a page of 101',
+      (b) => [`GET /accounts/${b.accountId}/revalidations?limit=101`],
+      422,
+      'request_invalid',
+      { path: 'limit', code: 'out_of_range' },
+    ],
+    [
+      'a cursor of nobody',
+      (b) => [`GET /accounts/${b.accountId}/revalidations?cursor=e30`],
+      422,
+      'request_invalid',
+      { path: 'cursor' },
+    ],
+  ];
+  test.each(rows)('%s', async (_, make, status, code, first) => {
+    const [line, options] = make(await wish());
+    const before = await traces();
+    const problem = problemIn(await call(line, options));
+    expect(problem).toMatchObject({ status, code });
+    if (first) expect(problem.errors?.[0]).toMatchObject(first);
+    expect(await traces()).toEqual(before);
+  });
+});
+
+describe('the gateway refuses in its own words', () => {
+  test.each<[string, string, Parameters<typeof call>[1], number, string]>([
+    ['a call without a signature', 'POST /revalidations', { as: undefined, body: {} }, 403, 'Forbidden'],
+    ['a signature of a stranger', 'GET /revalidations/x', { as: 'stranger' }, 403, 'Forbidden'],
+    ['a reader who would write', 'POST /revalidations', { as: 'reader', body: {} }, 403, 'Forbidden'],
+    ['a route that is none', 'DELETE /revalidations/x', {}, 404, 'Not Found'],
+    ['more than 10 MB', 'POST /revalidations', { body: 'x'.repeat(10_485_761) }, 413, 'Request Entity Too Large'],
+  ])('%s', async (_, line, options, status, message) => {
+    const before = await traces();
+    expect(await call(line, options)).toEqual({ status, type: 'application/json', content: { message } });
+    expect(await traces()).toEqual(before);
+  });
+
+  test('a signature over another body', async () => {
+    const signed = await call('GET /revalidations/x', {
+      headers: { authorization: 'AWS4-HMAC-SHA256 none' },
+      as: undefined,
+    });
+    expect(signed).toMatchObject({ status: 403, content: { message: 'Forbidden' } });
+  });
+});
