@@ -29,7 +29,7 @@ export const ticket: Started = {
     fields: {
       'Content-Type': 'image/jpeg',
       'X-Amz-Algorithm': 'AWS4-HMAC-SHA256',
-      'X-Amz-Credential': 'AKIAIOSFODNN7EXAMPLE/20261123/us-east-1/s3/aws4_request',
+      'X-Amz-Credential': 'EXAMPLE-KEY-ID/20261123/us-east-1/s3/aws4_request',
       'X-Amz-Date': '20261123T100000Z',
       'X-Amz-Signature': '0000000000000000000000000000000000000000000000000000000000000000',
       Policy: 'e30=',
