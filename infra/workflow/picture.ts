@@ -11,9 +11,8 @@ const edgesOf = (state: State): { to: string; label?: string; caught?: true }[] 
   }
   const caught = (state.Catch ?? []).map(({ ErrorEquals, Next }) => ({
     to: Next,
-    // One name says itself, and a list of names is the refusals.
-    label:
-      ErrorEquals.length > 1 ? 'refused' : ErrorEquals[0] === 'States.ALL' ? 'anything else' : (ErrorEquals[0] ?? ''),
+    // Names say themselves; only the refusals are too many to be read.
+    label: Next === 'RecordRefusal' ? 'refused' : ErrorEquals.join('<br/>').replace('States.ALL', 'anything else'),
     caught: true as const,
   }));
   return [...(state.Next ? [{ to: state.Next }] : []), ...caught];

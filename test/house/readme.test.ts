@@ -18,6 +18,9 @@ test('a README without a place for a drawn part is an error', () => {
 test('the picture shows every state', () => {
   const picture = drawn.machine?.() ?? '';
   for (const name of stepNames) expect(picture).toContain(`<b>${name}</b>`);
+  // A label that says more than the Catch does would send a reader the wrong way.
+  const refusedTo = [...picture.matchAll(/\|refused\| (\w+)/g)].map(([, to]) => to);
+  expect(new Set(refusedTo)).toEqual(new Set(['RecordRefusal']));
   expect(picture).toContain('HowToWait{');
   expect(picture).toContain('Failed[[');
 });
