@@ -8,8 +8,12 @@ export type BusEvent = { source: string; 'detail-type': string; detail: unknown 
 type Rule = {
   EventBusName?: string;
   EventPattern: Record<string, unknown>;
-  Targets: { Arn: string; InputTransformer?: { InputTemplate: string } }[];
+  Targets: Target[];
 };
+type Target = { Arn: string; InputTransformer?: { InputTemplate: string }; DeadLetterConfig?: { Arn: string } };
+
+/** What EventBridge leaves in a queue when a target could not be reached: the event itself, and why. */
+export type DeadLetter = { queueArn: string; body: string; attributes: Record<string, string> };
 
 /** The event that S3 sends to EventBridge for a new object version; the key stands in it as it is. */
 export const objectCreatedEvent = (created: ObjectCreated): BusEvent => ({
@@ -55,13 +59,34 @@ export const eventOf = ({ Source, DetailType, Detail, Time }: BusEntry): BusEven
 });
 
 /**
- * The default bus, where S3 speaks, and the template's own, where outcomes are announced.
+ * The default bus, where S3 speaks, and the template's own, where outcomes are announced. A start that fails is not tried
+ * again here, as EventBridge would for as long as the rule says: its event goes to the dead letters at once.
  * @param onAnnounced hears what is put on the template's own bus
  */
 export const busOf = (template: Template, machine: Machine, onAnnounced: (event: BusEvent) => void = () => {}) => {
   const own = resourcesOf(template, 'AWS::Events::EventBus').map(({ ref }) => ref);
   const rules = resourcesOf(template, 'AWS::Events::Rule').map(({ properties }) => properties as unknown as Rule);
+  const deadLetters: DeadLetter[] = [];
+
+  const start = ({ Arn, InputTransformer, DeadLetterConfig }: Target, event: BusEvent): Execution[] => {
+    if (Arn !== machine.arn) throw new TypeError('only the state machine can be a target here');
+    const body = JSON.stringify(event);
+    // A function, not a text: in a replacement text `$&` and its like would be read as commands.
+    const input = InputTransformer?.InputTemplate.replace('<aws.events.event.json>', () => body) ?? body;
+    try {
+      return [machine.start(JSON.parse(input))];
+    } catch (error) {
+      const { name, message } = error as Error;
+      const attributes = { TARGET_ARN: Arn, ERROR_CODE: name, ERROR_MESSAGE: message };
+      // Without a queue the event is gone, here as there. Seen: the event, and not what the template makes of it.
+      if (DeadLetterConfig) deadLetters.push({ queueArn: DeadLetterConfig.Arn, body, attributes });
+      return [];
+    }
+  };
+
   return {
+    /** What lies in the queues that the rules name, oldest first. */
+    deadLetters,
     /** @returns true when the bus is the template's own, and has taken the event */
     announce: (entry: BusEntry): boolean => {
       if (!own.includes(entry.EventBusName)) return false;
@@ -76,14 +101,7 @@ export const busOf = (template: Template, machine: Machine, onAnnounced: (event:
       rules
         .filter(({ EventBusName, EventPattern }) => EventBusName === undefined && matches(EventPattern, event))
         .flatMap(({ Targets }) => Targets)
-        .map(({ Arn, InputTransformer }) => {
-          if (Arn !== machine.arn) throw new TypeError('only the state machine can be a target here');
-          const text = JSON.stringify(event);
-          // A function, not a text: in a replacement text `$&` and its like would be read as commands.
-          return machine.start(
-            JSON.parse(InputTransformer?.InputTemplate.replace('<aws.events.event.json>', () => text) ?? text),
-          );
-        }),
+        .flatMap((target) => start(target, event)),
   };
 };
 

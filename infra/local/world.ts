@@ -6,7 +6,7 @@ import type { LedgerRecord } from '../../shared/domain/record.ts';
 import { Config } from '../aws/config.ts';
 import type { Identity } from './authorizer.ts';
 import { startAwsApi } from './aws-api.ts';
-import { type BusEvent, busOf, objectCreatedEvent } from './bus.ts';
+import { type BusEvent, busOf, type DeadLetter, objectCreatedEvent } from './bus.ts';
 import { startGateway } from './gateway.ts';
 import type { MachineEvent } from './history.ts';
 import { lambdaHost } from './lambda.ts';
@@ -33,6 +33,9 @@ export type WorldOptions = {
   onAnnounced?: (event: BusEvent) => void;
 };
 
+/** What becomes of S3's events: they arrive; they never do; or they do, and the machine cannot be started. */
+export type EventFate = 'arrive' | 'are lost' | 'start nothing';
+
 export type World = {
   config: Config;
   machine: Machine;
@@ -53,6 +56,10 @@ export type World = {
   recordsOf(accountId: string): ReturnType<typeof listRecords>;
   /** Puts an event on the bus once more, as S3 may. */
   redeliver(versionId: string): Execution[];
+  /** Decides what becomes of S3's events from now on; at first all arrive. */
+  letEvents(fate: EventFate): void;
+  /** The events that could not start the machine, in the queues that their rules name. */
+  deadLetters: readonly DeadLetter[];
   /** The machine of another stack, which may start ours; it has no functions. */
   beside(template: Template): Machine;
   secrets: Map<string, string>;
@@ -95,7 +102,12 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
   const pace = options.pace ?? (sandbox ? SANDBOX_PACE : 1);
   const onEvent = options.onEvent ?? (() => {});
   const machine = machineOf(template, lambda, { pace, onEvent });
-  const bus = busOf(template, machine, options.onAnnounced);
+  let fate: EventFate = 'arrive';
+  const start: Machine['start'] = (...given) => {
+    if (fate !== 'start nothing') return machine.start(...given);
+    throw Object.assign(new Error('The rule may not start the machine.'), { name: 'NO_PERMISSIONS' });
+  };
+  const bus = busOf(template, { ...machine, start }, options.onAnnounced);
   const drops = new Map<
     string,
     { executions: Execution[]; started: PromiseWithResolvers<Execution>; again: () => Execution[] }
@@ -118,6 +130,7 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
     onCreated: (created) => {
       const drop = dropOf(created.versionId);
       drop.again = () => bus.put(objectCreatedEvent(created));
+      if (fate === 'are lost') return;
       drop.executions.push(...drop.again());
       if (drop.executions[0]) drop.started.resolve(drop.executions[0]);
     },
@@ -159,6 +172,10 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
     sandbox,
     executionOf: (versionId) => dropOf(versionId).started.promise,
     redeliver: (versionId) => dropOf(versionId).again(),
+    letEvents: (next) => {
+      fate = next;
+    },
+    deadLetters: bus.deadLetters,
     beside: (other) => machineOf(suppliedBy(template, other), lambda, { pace, onEvent, others: [machine] }),
     record: (revalidationId) => readRecord(records, revalidationId),
     recordsOf: (accountId) => listRecords(records, accountId, { limit: 100 }),
