@@ -69,6 +69,8 @@ const variablesOf = (
   EVENT_BUS: bus.eventBusName,
   MEDIA_BUCKET: media.bucketName,
   RETENTION_DAYS: String(config.retentionDays),
+  MEDIA_HOURS: String(config.mediaHours),
+  UNCLAIMED_MINUTES: String(config.unclaimedMinutes),
   RESULT_MODE: config.resultMode,
   TRUORA_ORIGIN: config.truoraOrigin,
   TRUORA_UPLOAD_ORIGINS: config.uploadOrigins.join(','),

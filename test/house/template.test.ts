@@ -321,7 +321,10 @@ describe('the door for drops', () => {
   test('leaves what could not be started in a queue that EventBridge can write to', () => {
     const queue = only(template, 'AWS::SQS::Queue');
     expect(only(template, 'AWS::Events::Rule').Properties.Targets).toMatchObject([
-      { DeadLetterConfig: { Arn: { 'Fn::GetAtt': [queue.id, 'Arn'] } } },
+      {
+        DeadLetterConfig: { Arn: { 'Fn::GetAtt': [queue.id, 'Arn'] } },
+        RetryPolicy: { MaximumEventAgeInSeconds: 86_400, MaximumRetryAttempts: 185 },
+      },
     ]);
     // With a KMS key, what EventBridge sends would be lost without a word.
     expect(queue.Properties).toMatchObject({ SqsManagedSseEnabled: true, MessageRetentionPeriod: 14 * 86_400 });
