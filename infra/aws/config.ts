@@ -35,64 +35,61 @@ const readJson = (text: string): unknown => {
   }
 };
 
+/** Everything a deployment may choose. One place, typed and checked: `npx cdk synth -c stage=prod -c patienceSeconds=90`. */
+const Settings = z.strictObject({
+  /** Names the stack, so that several can stand side by side. */
+  stage: z
+    .string()
+    .regex(/^[a-z][a-z0-9-]{0,15}$/, 'must be 1 to 16 of a-z 0-9 -, beginning with a letter')
+    .default('dev'),
+  /** How a result is waited for when the request does not say. */
+  resultMode: ResultMode.default('callback'),
+  /** Seconds a parked execution waits for a bell before it polls: above nearly all of Truora's answers (assumed). */
+  patienceSeconds: z.coerce.number().int().min(1).max(3600).default(60),
+  /** Seconds after which a create call without an answer is settled: above the function's own limit of 40 s. */
+  settleSeconds: z.coerce.number().int().min(1).max(600).default(60),
+  /** Seconds after a validation's deadline during which Truora is still asked for the verdict. */
+  graceSeconds: z.coerce.number().int().min(1).max(600).default(30),
+  /** Seconds one call to Truora may take; the functions' own limits leave room for twelve. */
+  httpDeadlineSeconds: z.coerce.number().int().min(1).max(12).default(10),
+  /** Minutes between two sweeps: how long what a crash left behind lies there. */
+  sweepMinutes: z.coerce.number().int().min(1).max(60).default(5),
+  /** Days a record is kept after its last change. */
+  retentionDays: z.coerce.number().int().min(1).max(3650).default(365),
+  /** Calls a second that all callers together may make, and how many may come at once. */
+  callsPerSecond: z.coerce.number().int().min(1).max(10_000).default(50),
+  callsAtOnce: z.coerce.number().int().min(1).max(5_000).default(100),
+  /** Who may call the API: whoever IAM lets, or when this is given the bearers of this issuer's tokens. */
+  jwt: z.preprocess((text) => (typeof text === 'string' ? readJson(text) : text), Jwt.optional()),
+  truoraOrigin: origin.default('https://api.validations.truora.com'),
+  /** Where upload links may point: Truora's upload host (seen: its own SDK refuses every other), or a stand-in's origin. */
+  uploadOrigins: z
+    .preprocess((list) => (typeof list === 'string' ? list.split(',') : list), z.array(origin).min(1))
+    .default(['https://files.truora.com']),
+  /** The region to deploy to; what the AWS profile says when left out. */
+  region: z
+    .string()
+    .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be a region such as us-east-1')
+    .optional(),
+  /** Hours that media is kept. S3's lifecycle, which deletes it, counts in whole days, so 1 to 24 are a day. */
+  mediaHours: z.coerce.number().int().min(1).max(168).default(24),
+  /**
+   * Minutes after which a drop that nothing has claimed is started by the sweep. S3 says that its events come within seconds,
+   * and sometimes after a minute or longer (documented). 0, every drop at each sweep, is for the desk.
+   */
+  unclaimedMinutes: z.coerce.number().int().min(0).max(720).default(15),
+  /** Web origins whose pages may upload into the bucket from a browser; none when left out. */
+  corsOrigins: z.preprocess((list) => (typeof list === 'string' ? list.split(',') : list), z.array(origin)).default([]),
+  /** Who is told of alarms; nobody when left out. The address has to be confirmed by a click once. */
+  alarmEmail: z.email().optional(),
+});
+
 /**
- * A record outlives the media it is about by what S3's lifecycle may be late with (two days to the marker and behind it, one
+ * A record outlives the media it is about, by what S3's lifecycle may be late with (two days to the marker and behind it, one
  * for running late): a drop whose record is gone would look like one that nothing has ever claimed.
  */
-const outlivesMedia = (config: { retentionDays: number; mediaHours: number }): boolean =>
-  config.retentionDays >= Math.ceil(config.mediaHours / 24) + 3;
-
-/** Everything a deployment may choose. One place, typed and checked: `npx cdk synth -c stage=prod -c patienceSeconds=90`. */
-export const Config = z
-  .strictObject({
-    /** Names the stack, so that several can stand side by side. */
-    stage: z
-      .string()
-      .regex(/^[a-z][a-z0-9-]{0,15}$/, 'must be 1 to 16 of a-z 0-9 -, beginning with a letter')
-      .default('dev'),
-    /** How a result is waited for when the request does not say. */
-    resultMode: ResultMode.default('callback'),
-    /** Seconds a parked execution waits for a bell before it polls: above nearly all of Truora's answers (assumed). */
-    patienceSeconds: z.coerce.number().int().min(1).max(3600).default(60),
-    /** Seconds after which a create call without an answer is settled: above the function's own limit of 40 s. */
-    settleSeconds: z.coerce.number().int().min(1).max(600).default(60),
-    /** Seconds after a validation's deadline during which Truora is still asked for the verdict. */
-    graceSeconds: z.coerce.number().int().min(1).max(600).default(30),
-    /** Seconds one call to Truora may take; the functions' own limits leave room for twelve. */
-    httpDeadlineSeconds: z.coerce.number().int().min(1).max(12).default(10),
-    /** Days a record is kept after its last change. */
-    retentionDays: z.coerce.number().int().min(1).max(3650).default(365),
-    /** Calls a second that all callers together may make, and how many may come at once. */
-    callsPerSecond: z.coerce.number().int().min(1).max(10_000).default(50),
-    callsAtOnce: z.coerce.number().int().min(1).max(5_000).default(100),
-    /** Who may call the API: whoever IAM lets, or when this is given the bearers of this issuer's tokens. */
-    jwt: z.preprocess((text) => (typeof text === 'string' ? readJson(text) : text), Jwt.optional()),
-    truoraOrigin: origin.default('https://api.validations.truora.com'),
-    /** Where upload links may point: Truora's upload host (seen: its own SDK refuses every other), or a stand-in's origin. */
-    uploadOrigins: z
-      .preprocess((list) => (typeof list === 'string' ? list.split(',') : list), z.array(origin).min(1))
-      .default(['https://files.truora.com']),
-    /** The region to deploy to; what the AWS profile says when left out. */
-    region: z
-      .string()
-      .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be a region such as us-east-1')
-      .optional(),
-    /** Hours that media is kept. S3's lifecycle, which deletes it, counts in whole days, so 1 to 24 are a day. */
-    mediaHours: z.coerce.number().int().min(1).max(168).default(24),
-    /**
-     * Minutes after which a drop that nothing has claimed is started by the sweep. S3 says that its events come "typically in
-     * seconds but can sometimes take a minute or longer" (documented); 0, every drop at each sweep, is for the desk.
-     */
-    unclaimedMinutes: z.coerce.number().int().min(0).max(720).default(15),
-    /** Web origins whose pages may upload into the bucket from a browser; none when left out. */
-    corsOrigins: z
-      .preprocess((list) => (typeof list === 'string' ? list.split(',') : list), z.array(origin))
-      .default([]),
-    /** Who is told of alarms; nobody when left out. The address has to be confirmed by a click once. */
-    alarmEmail: z.email().optional(),
-  })
-  .refine(outlivesMedia, {
-    path: ['retentionDays'],
-    error: 'must be at least three days more than mediaHours',
-  });
+export const Config = Settings.refine(
+  ({ retentionDays, mediaHours }) => retentionDays >= Math.ceil(mediaHours / 24) + 3,
+  { path: ['retentionDays'], error: 'must be at least three days more than mediaHours' },
+);
 export type Config = z.infer<typeof Config>;
