@@ -64,6 +64,7 @@ const ownKeys: Record<StepName | RouteName | WatchName, readonly EnvKey[]> = {
   ListRevalidations: [...ledgerKeys, 'ACCOUNT_CLAIM'],
   CancelRevalidation: [...recordKeys, 'ACCOUNT_CLAIM'],
   ReceiveWebhook: ['TABLE_NAME', 'WEBHOOK_KEYS_SECRET'],
+  SweepInbox: ['TABLE_NAME', 'MEDIA_BUCKET', 'MACHINE_ARN', 'UNCLAIMED_MINUTES'],
   SweepLedger: recordKeys,
   RepairExecution: [...recordKeys, 'MEDIA_BUCKET'],
 };

@@ -41,6 +41,8 @@ describe('env', () => {
       HTTP_DEADLINE_SECONDS: 10,
       SETTLE_SECONDS: 60,
       GRACE_SECONDS: 30,
+      MEDIA_HOURS: 24,
+      UNCLAIMED_MINUTES: 15,
       TRUORA_UPLOAD_ORIGINS: ['https://files.truora.com', 'https://files.example.com'],
     });
   });
