@@ -4,19 +4,24 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Architecture, type Code, Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { BY_PERSON } from '../../shared/domain/record.ts';
+import { INBOX } from '../../shared/domain/inbox-key.ts';
+import { BY_PERSON, TO_ANNOUNCE } from '../../shared/domain/record.ts';
 import { type EnvKey, envKeys } from '../../shared/lambda/env.ts';
 import { type StepName, stepNames } from '../../shared/workflow/contract.ts';
 import { namespaceOf } from '../../shared/workflow/metrics.ts';
-import { fileOf, type RouteName, routes } from '../../shared/workflow/names.ts';
+import { fileOf, type RouteName, routes, type WatchName, watches } from '../../shared/workflow/names.ts';
 import { functionSeconds } from '../workflow/timing.ts';
 import type { Config } from './config.ts';
 import { useOf } from './keys.ts';
 import { roleOf } from './role.ts';
 import type { Storage } from './storage.ts';
 
-export type FunctionName = StepName | RouteName;
-export const functionNames: readonly FunctionName[] = [...stepNames, ...(Object.keys(routes) as RouteName[])];
+export type FunctionName = StepName | RouteName | WatchName;
+export const functionNames: readonly FunctionName[] = [
+  ...stepNames,
+  ...(Object.keys(routes) as RouteName[]),
+  ...(Object.keys(watches) as WatchName[]),
+];
 
 type Props = {
   config: Config;
@@ -69,6 +74,8 @@ const variablesOf = (
   EVENT_BUS: bus.eventBusName,
   MEDIA_BUCKET: media.bucketName,
   RETENTION_DAYS: String(config.retentionDays),
+  MEDIA_HOURS: String(config.mediaHours),
+  UNCLAIMED_MINUTES: String(config.unclaimedMinutes),
   RESULT_MODE: config.resultMode,
   TRUORA_ORIGIN: config.truoraOrigin,
   TRUORA_UPLOAD_ORIGINS: config.uploadOrigins.join(','),
@@ -138,5 +145,23 @@ const rightsOf = (
       resume,
       allow(['secretsmanager:GetSecretValue'], webhookKeys.secretArn),
     ],
+    SweepInbox: [
+      ...items('Get', 'Update'),
+      allow(['dynamodb:BatchGetItem'], ledger.tableArn),
+      // The list alone, and of the inbox alone: what is in a drop, ClaimRequest reads.
+      new PolicyStatement({
+        actions: ['s3:ListBucketVersions'],
+        resources: [media.bucketArn],
+        conditions: { StringEquals: { 's3:prefix': INBOX } },
+      }),
+      allow(['states:StartExecution'], machineArn),
+    ],
+    SweepLedger: [
+      ...items('Update'),
+      allow(['dynamodb:Query'], `${ledger.tableArn}/index/${TO_ANNOUNCE.name}`),
+      allow(['dynamodb:BatchGetItem'], ledger.tableArn),
+      announce,
+    ],
+    RepairExecution: [...items('Get', 'Put', 'Update'), announce],
   };
 };

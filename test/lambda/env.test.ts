@@ -1,12 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type EnvKey, env, envKeys, ledgerFromEnv, truoraFromEnv } from '../../shared/lambda/env.ts';
 import { stepNames } from '../../shared/workflow/contract.ts';
-import { routes } from '../../shared/workflow/names.ts';
+import { routes, watches } from '../../shared/workflow/names.ts';
 
 const good: Record<EnvKey, string> = {
   TABLE_NAME: 'ledger',
   MEDIA_BUCKET: 'media',
   EVENT_BUS: 'outcomes',
+  MEDIA_HOURS: '24',
+  UNCLAIMED_MINUTES: '15',
   RETENTION_DAYS: '365',
   RESULT_MODE: 'callback',
   TRUORA_ORIGIN: 'https://api.validations.truora.com',
@@ -39,6 +41,8 @@ describe('env', () => {
       HTTP_DEADLINE_SECONDS: 10,
       SETTLE_SECONDS: 60,
       GRACE_SECONDS: 30,
+      MEDIA_HOURS: 24,
+      UNCLAIMED_MINUTES: 15,
       TRUORA_UPLOAD_ORIGINS: ['https://files.truora.com', 'https://files.example.com'],
     });
   });
@@ -79,7 +83,9 @@ describe('env', () => {
 
 describe('envKeys', () => {
   it('lists every function, and no other', () => {
-    expect(Object.keys(envKeys).toSorted()).toEqual([...stepNames, ...Object.keys(routes)].toSorted());
+    expect(Object.keys(envKeys).toSorted()).toEqual(
+      [...stepNames, ...Object.keys(routes), ...Object.keys(watches)].toSorted(),
+    );
   });
 
   it.each(Object.entries(envKeys))('gives %s only variables that are known, each once', (_, listed) => {
