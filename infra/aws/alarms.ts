@@ -7,6 +7,7 @@ import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
+import { MACHINE_SECONDS } from '../workflow/timing.ts';
 import type { Config } from './config.ts';
 import { alarmKey } from './keys.ts';
 import { ours } from './metric.ts';
@@ -32,7 +33,7 @@ const ENOUGH_CALLS = 5;
  */
 export const alarms = {
   ExecutionsFailed: {
-    meaning: 'A re-validation was given up, or ran out of its seven hours. One is enough: somebody waits for it.',
+    meaning: `A re-validation was given up, or ran out of its ${MACHINE_SECONDS / 3600} hours. One is enough: somebody waits for it.`,
     metric: ({ machine }) =>
       new MathExpression({
         expression: 'failed + timedOut',
