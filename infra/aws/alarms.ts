@@ -12,7 +12,7 @@ import type { Config } from './config.ts';
 import { alarmKey } from './keys.ts';
 import { ours } from './metric.ts';
 
-export type Watched = { config: Config; machine: StateMachine; deadLetters: Queue };
+export type Watched = { config: Config; machine: StateMachine; deadLetters: Queue; unwatched: Queue };
 
 type Spec = {
   /** What it means, in the mail; what to do stands in the runbook under the alarm's name. */
@@ -87,6 +87,22 @@ export const alarms = {
   VerdictMismatch: {
     meaning: 'Truora said success about something else than what was asked. It was not approved.',
     metric: ({ config }) => ours(config, 'VerdictMismatches', {}, minutes(5)),
+    from: 1,
+  },
+  SweepFailures: {
+    meaning: 'Something was left behind, and no watch could put it right. Each sweep tries again.',
+    metric: ({ config, unwatched }) =>
+      new MathExpression({
+        expression: 'FILL(failed, 0) + FILL(dead, 0)',
+        usingMetrics: {
+          failed: ours(config, 'SweepFailures', {}, minutes(15)),
+          dead: unwatched.metricApproximateNumberOfMessagesVisible({
+            period: Duration.minutes(15),
+            statistic: 'Maximum',
+          }),
+        },
+        period: Duration.minutes(15),
+      }),
     from: 1,
   },
 } satisfies Record<string, Spec>;

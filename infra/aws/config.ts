@@ -52,6 +52,8 @@ export const Config = z.strictObject({
   graceSeconds: z.coerce.number().int().min(1).max(600).default(30),
   /** Seconds one call to Truora may take; the functions' own limits leave room for twelve. */
   httpDeadlineSeconds: z.coerce.number().int().min(1).max(12).default(10),
+  /** Minutes between two sweeps: how long what a crash left behind lies there. */
+  sweepMinutes: z.coerce.number().int().min(1).max(60).default(5),
   /** Days a record is kept after its last change. */
   retentionDays: z.coerce.number().int().min(1).max(3650).default(365),
   /** Calls a second that all callers together may make, and how many may come at once. */

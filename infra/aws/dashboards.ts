@@ -169,10 +169,11 @@ const operationsWidgets = ({ config, machine, deadLetters, functions, alarms }: 
         ...size,
       }),
       new GraphWidget({
-        title: 'Drops that were not started; verdicts about something else',
+        title: 'Drops that were not started; verdicts about something else; what no sweep could mend',
         left: [
           deadLetters.metricApproximateNumberOfMessagesVisible({ ...now, statistic: 'Maximum' }),
           ours(config, 'VerdictMismatches', {}, now),
+          ours(config, 'SweepFailures', {}, now),
         ],
         ...size,
       }),

@@ -4,19 +4,23 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Architecture, type Code, Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { BY_PERSON } from '../../shared/domain/record.ts';
+import { BY_PERSON, TO_ANNOUNCE } from '../../shared/domain/record.ts';
 import { type EnvKey, envKeys } from '../../shared/lambda/env.ts';
 import { type StepName, stepNames } from '../../shared/workflow/contract.ts';
 import { namespaceOf } from '../../shared/workflow/metrics.ts';
-import { fileOf, type RouteName, routes } from '../../shared/workflow/names.ts';
+import { fileOf, type RouteName, routes, type WatchName, watches } from '../../shared/workflow/names.ts';
 import { functionSeconds } from '../workflow/timing.ts';
 import type { Config } from './config.ts';
 import { useOf } from './keys.ts';
 import { roleOf } from './role.ts';
 import type { Storage } from './storage.ts';
 
-export type FunctionName = StepName | RouteName;
-export const functionNames: readonly FunctionName[] = [...stepNames, ...(Object.keys(routes) as RouteName[])];
+export type FunctionName = StepName | RouteName | WatchName;
+export const functionNames: readonly FunctionName[] = [
+  ...stepNames,
+  ...(Object.keys(routes) as RouteName[]),
+  ...(Object.keys(watches) as WatchName[]),
+];
 
 type Props = {
   config: Config;
@@ -138,5 +142,12 @@ const rightsOf = (
       resume,
       allow(['secretsmanager:GetSecretValue'], webhookKeys.secretArn),
     ],
+    SweepLedger: [
+      ...items('Update'),
+      allow(['dynamodb:Query'], `${ledger.tableArn}/index/${TO_ANNOUNCE.name}`),
+      allow(['dynamodb:BatchGetItem'], ledger.tableArn),
+      announce,
+    ],
+    RepairExecution: [...items('Get', 'Put', 'Update'), announce],
   };
 };

@@ -39,12 +39,12 @@ export const acknowledgedIn = (stage: string): readonly Acknowledged[] => [
   },
   {
     rule: 'AwsSolutions-SQS3',
-    where: /DropDoor\/DeadLetters$/,
-    reason: 'This is the dead-letter queue: of the rule, which cdk-nag does not look at.',
+    where: /(DropDoor|Watches)\/DeadLetters$/,
+    reason: 'This is the dead-letter queue: of the rules, which cdk-nag does not look at.',
   },
   {
     rule: 'Serverless-SQSRedrivePolicy',
-    where: /DropDoor\/DeadLetters$/,
+    where: /(DropDoor|Watches)\/DeadLetters$/,
     reason: 'This is the dead-letter queue: nobody but a person reads it, so nothing can fail twice.',
   },
   {
@@ -54,8 +54,14 @@ export const acknowledgedIn = (stage: string): readonly Acknowledged[] => [
   },
   {
     rule: 'Serverless-LambdaDLQ',
-    where: /Functions\/\w+$/,
+    where: /Functions\/(?!Sweep|Repair)\w+$/,
     reason: 'Called synchronously, by the machine or the gateway, which learn of every failure: nothing is queued.',
+  },
+  {
+    rule: 'Serverless-LambdaDLQ',
+    where: /Functions\/(Sweep|Repair)\w+$/,
+    reason:
+      'What it could not do goes to a queue by its failure destination, which also says why; the rule knows no such.',
   },
 ];
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Invocation, LambdaHost } from './lambda.ts';
 import type { Execution, Machine } from './machine.ts';
 import type { ObjectCreated } from './s3.ts';
 import { resourcesOf, type Template } from './template.ts';
@@ -7,7 +8,8 @@ export type BusEvent = { source: string; 'detail-type': string; detail: unknown 
 
 type Rule = {
   EventBusName?: string;
-  EventPattern: Record<string, unknown>;
+  EventPattern?: Record<string, unknown>;
+  ScheduleExpression?: string;
   Targets: { Arn: string; InputTransformer?: { InputTemplate: string } }[];
 };
 
@@ -54,11 +56,41 @@ export const eventOf = ({ Source, DetailType, Detail, Time }: BusEntry): BusEven
   detail: JSON.parse(Detail),
 });
 
+/** The event that Step Functions sends when an execution has changed its status. */
+export const executionEvent = ({ executionArn, status, input, error, cause, startedAt }: Execution): BusEvent => ({
+  version: '0',
+  id: randomUUID(),
+  'detail-type': 'Step Functions Execution Status Change',
+  source: 'aws.states',
+  account: '000000000000',
+  time: new Date().toISOString().replace(/\.\d+Z$/, 'Z'),
+  region: 'us-east-1',
+  resources: [executionArn],
+  detail: {
+    executionArn,
+    stateMachineArn: executionArn.replace(':execution:', ':stateMachine:').replace(/:[^:]*$/, ''),
+    name: executionArn.split(':').at(-1),
+    status,
+    startDate: startedAt.getTime(),
+    stopDate: Date.now(),
+    input: JSON.stringify(input),
+    inputDetails: { included: true },
+    output: null,
+    outputDetails: null,
+    error: error ?? null,
+    cause: cause ?? null,
+  },
+});
+
 /**
- * The default bus, where S3 speaks, and the template's own, where outcomes are announced.
+ * The default bus, where AWS's services speak, and the template's own, where outcomes are announced.
  * @param onAnnounced hears what is put on the template's own bus
  */
-export const busOf = (template: Template, machine: Machine, onAnnounced: (event: BusEvent) => void = () => {}) => {
+export const busOf = (
+  template: Template,
+  { machine, lambda }: { machine: Machine; lambda: LambdaHost },
+  onAnnounced: (event: BusEvent) => void = () => {},
+) => {
   const own = resourcesOf(template, 'AWS::Events::EventBus').map(({ ref }) => ref);
   const rules = resourcesOf(template, 'AWS::Events::Rule').map(({ properties }) => properties as unknown as Rule);
   return {
@@ -68,16 +100,32 @@ export const busOf = (template: Template, machine: Machine, onAnnounced: (event:
       onAnnounced(eventOf(entry));
       return true;
     },
+    /** Wakes whatever a rule wakes by the clock, once. @returns how each ended */
+    tick: (): Promise<Invocation[]> =>
+      Promise.all(
+        rules
+          .filter(({ ScheduleExpression }) => ScheduleExpression)
+          .flatMap(({ Targets }) => Targets)
+          .map(({ Arn }) => lambda.invoke(Arn, { source: 'aws.events', 'detail-type': 'Scheduled Event', detail: {} })),
+      ),
     /**
-     * An event of AWS's own: handed to the targets of every rule on the default bus that matches it.
+     * An event of AWS's own: handed to the targets of every rule on the default bus that matches it. A function is not
+     * waited for, and what it throws is in its log: here nobody wakes it again.
      * @returns the executions the event has started
      */
     put: (event: BusEvent): Execution[] =>
       rules
-        .filter(({ EventBusName, EventPattern }) => EventBusName === undefined && matches(EventPattern, event))
+        .filter(
+          ({ EventBusName, EventPattern }) =>
+            EventBusName === undefined && EventPattern !== undefined && matches(EventPattern, event),
+        )
         .flatMap(({ Targets }) => Targets)
-        .map(({ Arn, InputTransformer }) => {
-          if (Arn !== machine.arn) throw new TypeError('only the state machine can be a target here');
+        .flatMap(({ Arn, InputTransformer }) => {
+          if (Arn.includes(':function:')) {
+            void lambda.invoke(Arn, event);
+            return [];
+          }
+          if (Arn !== machine.arn) throw new TypeError('only the state machine and functions can be targets here');
           const text = JSON.stringify(event);
           // A function, not a text: in a replacement text `$&` and its like would be read as commands.
           return machine.start(

@@ -51,7 +51,7 @@ export const lambdaHost = (template: Template, say: (line: string) => void): Lam
     try {
       const result = await running.run({ variables, say }, async () => {
         const module = await import(join(functionsFolder, `${file}.ts`));
-        return Promise.race([module[exported](JSON.parse(text), { functionName: id }), timeUp]);
+        return Promise.race([module[exported](JSON.parse(text), contextOf(id, seconds)), timeUp]);
       });
       return { result: JSON.parse(JSON.stringify(result ?? null)) };
     } catch (thrown) {
@@ -75,6 +75,12 @@ export const lambdaHost = (template: Template, say: (line: string) => void): Lam
       while (invocations.size > 0) await Promise.allSettled(invocations);
     },
   };
+};
+
+/** What a handler may ask Lambda about: its name, and how much time it has left. */
+const contextOf = (functionName: string, seconds: number) => {
+  const endsAt = Date.now() + seconds * 1000;
+  return { functionName, getRemainingTimeInMillis: () => endsAt - Date.now() };
 };
 
 const timedOut = (seconds: number) =>

@@ -11,6 +11,7 @@ const MAX_DATA_BYTES = 262_144;
 export type Execution = {
   executionArn: string;
   status: 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'ABORTED' | 'TIMED_OUT';
+  startedAt: Date;
   input: unknown;
   output?: unknown;
   error?: string;
@@ -45,12 +46,23 @@ type Wait = { executionArn: string; resolve: (output: unknown) => void; reject: 
  * Runs the synthesized definition on `aws-local-stepfunctions`, with what the engine lacks put around it: task tokens,
  * Lambda's error shape, the data limit, and nothing called once an execution is over (its Retry goes on after an abort).
  * @param pace factor on the seconds between retries; 1 is the definition's own
+ * @param onEnded hears of each execution that has ended, but for those that end with the machine itself
  * @param others the machines that a task of this one may start, and wait for
  */
 export const machineOf = (
   template: Template,
   lambda: LambdaHost,
-  { pace, onEvent, others = [] }: { pace: number; onEvent: (event: MachineEvent) => void; others?: readonly Machine[] },
+  {
+    pace,
+    onEvent,
+    onEnded = () => {},
+    others = [],
+  }: {
+    pace: number;
+    onEvent: (event: MachineEvent) => void;
+    onEnded?: (execution: Execution) => void;
+    others?: readonly Machine[];
+  },
 ): Machine => {
   const [resource] = resourcesOf(template, 'AWS::StepFunctions::StateMachine');
   if (!resource) throw new TypeError('no state machine in the template');
@@ -59,6 +71,7 @@ export const machineOf = (
   const engine = new StateMachine(definition as StateMachineDefinition, { validationOptions: { noValidate: true } });
   const executions = new Map<string, Execution & { abort: () => void }>();
   const parked = new Map<string, Wait>();
+  let isClosing = false;
 
   const handlerOf = (state: TaskState, executionArn: string, isOver: () => boolean) => async (input: unknown) => {
     if (isOver()) throw overError();
@@ -127,6 +140,7 @@ export const machineOf = (
     const execution: Execution & { abort: () => void } = {
       executionArn,
       status: 'RUNNING',
+      startedAt: new Date(),
       input,
       abort: () => {},
       ended: Promise.resolve(),
@@ -162,17 +176,21 @@ export const machineOf = (
       run.abort();
       unparkAll();
     };
-    execution.ended = run.result.then(
-      (output) => {
-        if (execution.status === 'RUNNING') Object.assign(execution, { status: 'SUCCEEDED', output });
-      },
-      (error: Error & { cause?: Partial<Error> }) => {
-        unparkAll();
-        if (execution.status !== 'RUNNING') return;
-        const status = Date.now() >= endsAt ? 'TIMED_OUT' : 'FAILED';
-        Object.assign(execution, { status, error: error.cause?.name, cause: error.cause?.message });
-      },
-    );
+    execution.ended = run.result
+      .then(
+        (output) => {
+          if (execution.status === 'RUNNING') Object.assign(execution, { status: 'SUCCEEDED', output });
+        },
+        (error: Error & { cause?: Partial<Error> }) => {
+          unparkAll();
+          if (execution.status !== 'RUNNING') return;
+          const status = Date.now() >= endsAt ? 'TIMED_OUT' : 'FAILED';
+          Object.assign(execution, { status, error: error.cause?.name, cause: error.cause?.message });
+        },
+      )
+      .then(() => {
+        if (!isClosing) onEnded(execution);
+      });
     executions.set(executionArn, execution);
     void report(executionArn, run.eventLogs, onEvent);
     return execution;
@@ -186,6 +204,7 @@ export const machineOf = (
     sendTaskSuccess: (taskToken, output) => unpark(taskToken).resolve(JSON.parse(output)),
     sendTaskFailure: (taskToken, error, cause) => unpark(taskToken).reject(engineError(error, cause)),
     close: async () => {
+      isClosing = true;
       const open = [...executions.values()].filter(({ status }) => status === 'RUNNING');
       for (const { abort } of open) abort();
       await Promise.allSettled(open.map(({ ended }) => ended));

@@ -6,10 +6,10 @@ import type { LedgerRecord } from '../../shared/domain/record.ts';
 import { Config } from '../aws/config.ts';
 import type { Identity } from './authorizer.ts';
 import { startAwsApi } from './aws-api.ts';
-import { type BusEvent, busOf, objectCreatedEvent } from './bus.ts';
+import { type BusEvent, busOf, executionEvent, objectCreatedEvent } from './bus.ts';
 import { startGateway } from './gateway.ts';
 import type { MachineEvent } from './history.ts';
-import { lambdaHost } from './lambda.ts';
+import { type Invocation, lambdaHost } from './lambda.ts';
 import { startLedger } from './ledger.ts';
 import { type Execution, type Machine, machineOf } from './machine.ts';
 import { lockFolder, mediaFolder } from './process.ts';
@@ -25,6 +25,8 @@ export type WorldOptions = {
   config?: Partial<Config>;
   /** Factor on the seconds between retries. */
   pace?: number;
+  /** False: nobody hears of executions that failed, as if those events were lost. */
+  hearsFailures?: boolean;
   /** Keeps the ledger on disk. */
   ledgerDirectory?: string;
   onEvent?: (event: MachineEvent) => void;
@@ -53,6 +55,8 @@ export type World = {
   recordsOf(accountId: string): ReturnType<typeof listRecords>;
   /** Puts an event on the bus once more, as S3 may. */
   redeliver(versionId: string): Execution[];
+  /** Wakes whatever the template wakes by the clock, which here stands still. @returns how each ended */
+  sweep(): Promise<Invocation[]>;
   /** The machine of another stack, which may start ours; it has no functions. */
   beside(template: Template): Machine;
   secrets: Map<string, string>;
@@ -94,8 +98,13 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
   const lambda = lambdaHost(template, say);
   const pace = options.pace ?? (sandbox ? SANDBOX_PACE : 1);
   const onEvent = options.onEvent ?? (() => {});
-  const machine = machineOf(template, lambda, { pace, onEvent });
-  const bus = busOf(template, machine, options.onAnnounced);
+  const hears = options.hearsFailures ?? true;
+  const machine = machineOf(template, lambda, {
+    pace,
+    onEvent,
+    onEnded: (execution) => hears && bus.put(executionEvent(execution)),
+  });
+  const bus = busOf(template, { machine, lambda }, options.onAnnounced);
   const drops = new Map<
     string,
     { executions: Execution[]; started: PromiseWithResolvers<Execution>; again: () => Execution[] }
@@ -159,6 +168,7 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
     sandbox,
     executionOf: (versionId) => dropOf(versionId).started.promise,
     redeliver: (versionId) => dropOf(versionId).again(),
+    sweep: () => bus.tick(),
     beside: (other) => machineOf(suppliedBy(template, other), lambda, { pace, onEvent, others: [machine] }),
     record: (revalidationId) => readRecord(records, revalidationId),
     recordsOf: (accountId) => listRecords(records, accountId, { limit: 100 }),

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { ResultMode } from '../domain/request.ts';
 import type { StepName } from '../workflow/contract.ts';
-import type { RouteName } from '../workflow/names.ts';
+import type { RouteName, WatchName } from '../workflow/names.ts';
 
 const whole = z.coerce.number().int().positive();
 const origins = z
@@ -43,7 +43,7 @@ const ledgerKeys = ['TABLE_NAME', 'RETENTION_DAYS'] as const;
 const recordKeys = [...ledgerKeys, 'EVENT_BUS'] as const;
 const truoraKeys = ['TRUORA_ORIGIN', 'TRUORA_UPLOAD_ORIGINS', 'TRUORA_KEY_SECRET', 'HTTP_DEADLINE_SECONDS'] as const;
 
-const ownKeys: Record<StepName | RouteName, readonly EnvKey[]> = {
+const ownKeys: Record<StepName | RouteName | WatchName, readonly EnvKey[]> = {
   ClaimRequest: [...ledgerKeys, 'MEDIA_BUCKET', 'RESULT_MODE'],
   CheckEnrollment: truoraKeys,
   CreateValidation: [...ledgerKeys, ...truoraKeys, 'SETTLE_SECONDS'],
@@ -60,6 +60,8 @@ const ownKeys: Record<StepName | RouteName, readonly EnvKey[]> = {
   ListRevalidations: [...ledgerKeys, 'ACCOUNT_CLAIM'],
   CancelRevalidation: [...recordKeys, 'ACCOUNT_CLAIM'],
   ReceiveWebhook: ['TABLE_NAME', 'WEBHOOK_KEYS_SECRET'],
+  SweepLedger: recordKeys,
+  RepairExecution: [...recordKeys, 'MEDIA_BUCKET'],
 };
 
 /** Which function is given which variables; a function that asks for another fails by that name. Each may count. */

@@ -18,6 +18,8 @@ export const metrics = {
   WebhookSignatureFailures: { unit: 'Count', by: [[]] },
   /** A success of Truora's that is not about what we asked. */
   VerdictMismatches: { unit: 'Count', by: [[]] },
+  /** What a watch could not put right: one for each thing, or for itself. */
+  SweepFailures: { unit: 'Count', by: [[]] },
 } as const satisfies Record<string, { unit: 'Count' | 'Milliseconds'; by: readonly (readonly string[])[] }>;
 
 export type MetricName = keyof typeof metrics;

@@ -10,7 +10,7 @@ import { definition } from '../../infra/workflow/definition.ts';
 import { functionSeconds } from '../../infra/workflow/timing.ts';
 import { envKeys } from '../../shared/lambda/env.ts';
 import { stepNames } from '../../shared/workflow/contract.ts';
-import { fileOf, routes } from '../../shared/workflow/names.ts';
+import { fileOf, routes, watches } from '../../shared/workflow/names.ts';
 
 const config = Config.parse({});
 const template = synthesize(config);
@@ -290,8 +290,15 @@ describe('the ledger', () => {
   });
 });
 
+/** The one resource of a type whose id begins so. */
+const within = (type: string, beginning: string) => {
+  const found = resourcesOf(template, type).filter(({ id }) => id.startsWith(beginning));
+  if (!found[0] || found.length > 1) throw new TypeError(`there is not exactly one ${type} in ${beginning}`);
+  return { ...found[0], raw: template.Resources[found[0].id] as Raw };
+};
+
 describe('the door for drops', () => {
-  const rule = resolvedOf(template, 'AWS::Events::Rule');
+  const rule = within('AWS::Events::Rule', 'DropDoor');
   const [target = {}] = (rule.properties.Targets ?? []) as Record<string, unknown>[];
 
   test('is one rule with one target', () => {
@@ -319,14 +326,14 @@ describe('the door for drops', () => {
   });
 
   test('leaves what could not be started in a queue that EventBridge can write to', () => {
-    const queue = only(template, 'AWS::SQS::Queue');
-    expect(only(template, 'AWS::Events::Rule').Properties.Targets).toMatchObject([
+    const queue = within('AWS::SQS::Queue', 'DropDoor');
+    expect(rule.raw.Properties.Targets).toMatchObject([
       { DeadLetterConfig: { Arn: { 'Fn::GetAtt': [queue.id, 'Arn'] } } },
     ]);
     // With a KMS key, what EventBridge sends would be lost without a word.
-    expect(queue.Properties).toMatchObject({ SqsManagedSseEnabled: true, MessageRetentionPeriod: 14 * 86_400 });
-    expect(queue.Properties).not.toHaveProperty('KmsMasterKeyId');
-    const { properties } = resolvedOf(template, 'AWS::SQS::QueuePolicy');
+    expect(queue.properties).toMatchObject({ SqsManagedSseEnabled: true, MessageRetentionPeriod: 14 * 86_400 });
+    expect(queue.properties).not.toHaveProperty('KmsMasterKeyId');
+    const { properties } = within('AWS::SQS::QueuePolicy', 'DropDoor');
     expect((properties.PolicyDocument as { Statement: Statement[] }).Statement).toContainEqual(
       expect.objectContaining({
         Effect: 'Allow',
@@ -335,6 +342,59 @@ describe('the door for drops', () => {
         Condition: { ArnEquals: { 'aws:SourceArn': expect.stringContaining('events') } },
       }),
     );
+  });
+});
+
+describe('the watches', () => {
+  const arnOf = (name: string) =>
+    String(within('AWS::Lambda::Function', `Functions${name}`).id).replace(
+      /^/,
+      'arn:aws:lambda:us-east-1:000000000000:function:',
+    );
+  const namesOn = (on: string) => Object.entries(watches).flatMap(([name, watch]) => (watch.on === on ? name : []));
+  const targetsOf = (rule: string) =>
+    within('AWS::Events::Rule', `Watches${rule}`).properties.Targets as Record<string, unknown>[];
+
+  test.each([
+    ['by the clock', 'OnSchedule', 'schedule'],
+    ['by failures', 'OnFailure', 'failure'],
+  ])('are woken %s, and what cannot be handed over is kept', (_, rule, on) => {
+    expect(targetsOf(rule).map(({ Arn }) => Arn)).toEqual(namesOn(on).map(arnOf));
+    const queue = within('AWS::SQS::Queue', 'Watches');
+    for (const { DeadLetterConfig } of targetsOf(rule)) {
+      expect(DeadLetterConfig).toEqual({ Arn: `arn:aws:sqs:us-east-1:000000000000:${queue.id}` });
+    }
+    expect(queue.properties).toMatchObject({ SqsManagedSseEnabled: true });
+  });
+
+  test('hear of the executions of our machine that ended badly, and of no other', () => {
+    const { ref: machineArn } = resolvedOf(template, 'AWS::StepFunctions::StateMachine');
+    expect(within('AWS::Events::Rule', 'WatchesOnFailure').properties.EventPattern).toEqual({
+      source: ['aws.states'],
+      'detail-type': ['Step Functions Execution Status Change'],
+      detail: { status: ['FAILED', 'TIMED_OUT', 'ABORTED'], stateMachineArn: [machineArn] },
+    });
+  });
+
+  test('sweep as often as the deployment says', () => {
+    const rates = (sweepMinutes?: number) =>
+      resourcesOf(synthesize(Config.parse({ sweepMinutes })), 'AWS::Events::Rule').flatMap(
+        ({ properties }) => properties.ScheduleExpression ?? [],
+      );
+    expect([rates(), rates(1)]).toEqual([['rate(5 minutes)'], ['rate(1 minute)']]);
+  });
+
+  test('are tried again where an event is lost otherwise, and leave what fails for good where somebody sees it', () => {
+    const queue = within('AWS::SQS::Queue', 'Watches');
+    const configs = resourcesOf(template, 'AWS::Lambda::EventInvokeConfig').map(({ properties }) => properties);
+    expect(configs).toHaveLength(Object.keys(watches).length);
+    for (const { FunctionName, MaximumRetryAttempts, DestinationConfig } of configs) {
+      const name = Object.keys(watches).find((one) => String(FunctionName).startsWith(`Functions${one}`));
+      expect(MaximumRetryAttempts).toBe(namesOn('failure').includes(String(name)) ? 2 : 0);
+      expect(DestinationConfig).toEqual({
+        OnFailure: { Destination: `arn:aws:sqs:us-east-1:000000000000:${queue.id}` },
+      });
+    }
   });
 });
 
@@ -519,7 +579,7 @@ describe('the rights', () => {
     ]);
   });
 
-  test('to announce are those of the four that record outcomes, and on our bus alone', () => {
+  test('to announce are those of those that record outcomes, and on our bus alone', () => {
     const { Name } = resolvedOf(template, 'AWS::Events::EventBus').properties;
     const announcers = allowed
       .filter(({ statement }) => listed(statement.Action).some((action) => action.startsWith('events:')))
@@ -530,6 +590,8 @@ describe('the rights', () => {
       ['RecordRefusal', 'events:PutEvents', ours],
       ['RecordFailure', 'events:PutEvents', ours],
       ['CancelRevalidation', 'events:PutEvents', ours],
+      ['SweepLedger', 'events:PutEvents', ours],
+      ['RepairExecution', 'events:PutEvents', ours],
     ]);
   });
 
@@ -592,6 +654,7 @@ describe('the configuration', () => {
       graceSeconds: 30,
       settleSeconds: 60,
       httpDeadlineSeconds: 10,
+      sweepMinutes: 5,
       retentionDays: 365,
       callsPerSecond: 50,
       callsAtOnce: 100,
@@ -631,6 +694,8 @@ describe('the configuration', () => {
     ['patienceSeconds', ''],
     ['graceSeconds', '0'],
     ['graceSeconds', 601],
+    ['sweepMinutes', 0],
+    ['sweepMinutes', 61],
     ['httpDeadlineSeconds', 13],
     ['httpDeadlineSeconds', 0],
     ['retentionDays', 0],

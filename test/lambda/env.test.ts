@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type EnvKey, env, envKeys, ledgerFromEnv, truoraFromEnv } from '../../shared/lambda/env.ts';
 import { stepNames } from '../../shared/workflow/contract.ts';
-import { routes } from '../../shared/workflow/names.ts';
+import { routes, watches } from '../../shared/workflow/names.ts';
 
 const good: Record<EnvKey, string> = {
   TABLE_NAME: 'ledger',
@@ -79,7 +79,9 @@ describe('env', () => {
 
 describe('envKeys', () => {
   it('lists every function, and no other', () => {
-    expect(Object.keys(envKeys).toSorted()).toEqual([...stepNames, ...Object.keys(routes)].toSorted());
+    expect(Object.keys(envKeys).toSorted()).toEqual(
+      [...stepNames, ...Object.keys(routes), ...Object.keys(watches)].toSorted(),
+    );
   });
 
   it.each(Object.entries(envKeys))('gives %s only variables that are known, each once', (_, listed) => {

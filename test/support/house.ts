@@ -18,7 +18,7 @@ import { resourcesOf, synthesize } from '../../infra/local/template.ts';
 import { type Sandbox, startSandbox } from '../../infra/local/truora/sandbox.ts';
 import { type EnvKey, envKeys } from '../../shared/lambda/env.ts';
 import type { StepName } from '../../shared/workflow/contract.ts';
-import type { RouteName } from '../../shared/workflow/names.ts';
+import type { RouteName, WatchName } from '../../shared/workflow/names.ts';
 import { BUCKET, executionOf } from './journal.ts';
 
 /** One call to the ledger, to Step Functions, to Secrets Manager or to EventBridge, as it went over the wire. */
@@ -39,7 +39,7 @@ const isWrite = ({ operation }: AwsCall) => /^(Put|Update|Delete|BatchWrite|Tran
  * for one that it is not given fails here as it would in AWS. One house a file: the SDK's clients keep their first address.
  */
 export const openHouse = async (
-  name: StepName | RouteName | undefined,
+  name: StepName | RouteName | WatchName | undefined,
   rooms: { media?: true; truora?: true } = {},
 ) => {
   const calls: AwsCall[] = [];
@@ -238,6 +238,7 @@ export const openHouse = async (
 const executionNamed = (name: string): Execution => ({
   executionArn: executionOf(name),
   status: 'RUNNING',
+  startedAt: new Date(),
   input: undefined,
   ended: Promise.resolve(),
 });
