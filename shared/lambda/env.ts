@@ -14,6 +14,10 @@ const variables = {
   TABLE_NAME: z.string().min(1),
   MEDIA_BUCKET: z.string().min(1),
   RETENTION_DAYS: whole,
+  /** Hours that media is kept, and that a drop may be late. */
+  MEDIA_HOURS: whole,
+  /** Minutes after which a drop that nothing has claimed is taken for forgotten. */
+  UNCLAIMED_MINUTES: z.coerce.number().int().nonnegative(),
   /** The bus that outcomes are announced on. */
   EVENT_BUS: z.string().min(1),
   RESULT_MODE: ResultMode,
@@ -44,7 +48,7 @@ const recordKeys = [...ledgerKeys, 'EVENT_BUS'] as const;
 const truoraKeys = ['TRUORA_ORIGIN', 'TRUORA_UPLOAD_ORIGINS', 'TRUORA_KEY_SECRET', 'HTTP_DEADLINE_SECONDS'] as const;
 
 const ownKeys: Record<StepName | RouteName | WatchName, readonly EnvKey[]> = {
-  ClaimRequest: [...ledgerKeys, 'MEDIA_BUCKET', 'RESULT_MODE'],
+  ClaimRequest: [...ledgerKeys, 'MEDIA_BUCKET', 'RESULT_MODE', 'MEDIA_HOURS'],
   CheckEnrollment: truoraKeys,
   CreateValidation: [...ledgerKeys, ...truoraKeys, 'SETTLE_SECONDS'],
   // The upload link is the key: Truora's own is not sent along.
@@ -60,6 +64,7 @@ const ownKeys: Record<StepName | RouteName | WatchName, readonly EnvKey[]> = {
   ListRevalidations: [...ledgerKeys, 'ACCOUNT_CLAIM'],
   CancelRevalidation: [...recordKeys, 'ACCOUNT_CLAIM'],
   ReceiveWebhook: ['TABLE_NAME', 'WEBHOOK_KEYS_SECRET'],
+  SweepInbox: ['TABLE_NAME', 'MEDIA_BUCKET', 'MACHINE_ARN', 'UNCLAIMED_MINUTES'],
   SweepLedger: recordKeys,
   RepairExecution: [...recordKeys, 'MEDIA_BUCKET'],
 };

@@ -328,7 +328,10 @@ describe('the door for drops', () => {
   test('leaves what could not be started in a queue that EventBridge can write to', () => {
     const queue = within('AWS::SQS::Queue', 'DropDoor');
     expect(rule.raw.Properties.Targets).toMatchObject([
-      { DeadLetterConfig: { Arn: { 'Fn::GetAtt': [queue.id, 'Arn'] } } },
+      {
+        DeadLetterConfig: { Arn: { 'Fn::GetAtt': [queue.id, 'Arn'] } },
+        RetryPolicy: { MaximumEventAgeInSeconds: 86_400, MaximumRetryAttempts: 185 },
+      },
     ]);
     // With a KMS key, what EventBridge sends would be lost without a word.
     expect(queue.properties).toMatchObject({ SqsManagedSseEnabled: true, MessageRetentionPeriod: 14 * 86_400 });

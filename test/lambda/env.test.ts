@@ -7,6 +7,8 @@ const good: Record<EnvKey, string> = {
   TABLE_NAME: 'ledger',
   MEDIA_BUCKET: 'media',
   EVENT_BUS: 'outcomes',
+  MEDIA_HOURS: '24',
+  UNCLAIMED_MINUTES: '15',
   RETENTION_DAYS: '365',
   RESULT_MODE: 'callback',
   TRUORA_ORIGIN: 'https://api.validations.truora.com',
@@ -39,6 +41,8 @@ describe('env', () => {
       HTTP_DEADLINE_SECONDS: 10,
       SETTLE_SECONDS: 60,
       GRACE_SECONDS: 30,
+      MEDIA_HOURS: 24,
+      UNCLAIMED_MINUTES: 15,
       TRUORA_UPLOAD_ORIGINS: ['https://files.truora.com', 'https://files.example.com'],
     });
   });

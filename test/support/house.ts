@@ -119,6 +119,8 @@ export const openHouse = async (
     MEDIA_BUCKET: BUCKET,
     EVENT_BUS: 'outcomes',
     RETENTION_DAYS: String(config.retentionDays),
+    MEDIA_HOURS: String(config.mediaHours),
+    UNCLAIMED_MINUTES: String(config.unclaimedMinutes),
     RESULT_MODE: config.resultMode,
     TRUORA_ORIGIN: truoraOrigin,
     TRUORA_UPLOAD_ORIGINS: truoraOrigin,
