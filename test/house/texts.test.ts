@@ -7,7 +7,7 @@ import { MACHINE_SECONDS } from '../../infra/workflow/timing.ts';
 
 const root = join(import.meta.dirname, '../..');
 const read = (file: string) => readFileSync(join(root, file), 'utf8');
-const texts = ['README.md', 'infra/aws/RUNBOOK.md'];
+const texts = ['README.md', 'infra/aws/RUNBOOK.md', 'infra/aws/SECURITY.md'];
 const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
 
 const settings = Object.keys(Config.shape).map((key) => key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`));
