@@ -7,6 +7,7 @@ import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
+import { MACHINE_SECONDS } from '../workflow/timing.ts';
 import type { Config } from './config.ts';
 import { alarmKey } from './keys.ts';
 import { ours } from './metric.ts';
@@ -26,13 +27,16 @@ const minutes = (count: number) => ({ period: Duration.minutes(count), statistic
 /** Below this many calls a single failure would be a rate of its own. */
 const ENOUGH_CALLS = 5;
 
+/** Enough to ask for a key, to try it and to put it in place, with a holiday in between. */
+const KEY_DAYS = 30;
+
 /**
  * Everything that is worth a person's time, and nothing else. A lack of data rings nothing: no traffic is no trouble.
  * Each has its chapter in RUNBOOK.md, under its name.
  */
 export const alarms = {
   ExecutionsFailed: {
-    meaning: 'A re-validation was given up, or ran out of its seven hours. One is enough: somebody waits for it.',
+    meaning: `A re-validation was given up, or ran out of its ${MACHINE_SECONDS / 3600} hours. One is enough: somebody waits for it.`,
     metric: ({ machine }) =>
       new MathExpression({
         expression: 'failed + timedOut',
@@ -91,6 +95,17 @@ export const alarms = {
   VerdictMismatch: {
     meaning: 'Truora said success about something else than what was asked. It was not approved.',
     metric: ({ config }) => ours(config, 'VerdictMismatches', {}, minutes(5)),
+    from: 1,
+  },
+  KeyExpiry: {
+    meaning: `The Truora key ends in less than ${KEY_DAYS} days. After that every re-validation fails.`,
+    metric: ({ config }) =>
+      new MathExpression({
+        // The newest key counts, so that the alarm is over soon after a rotation.
+        expression: `IF(days < ${KEY_DAYS}, 1, 0)`,
+        usingMetrics: { days: ours(config, 'TruoraKeyDays', {}, { ...minutes(120), statistic: 'Maximum' }) },
+        period: Duration.minutes(120),
+      }),
     from: 1,
   },
   SweepFailures: {

@@ -182,6 +182,14 @@ const operationsWidgets = ({ config, machine, deadLetters, functions, alarms }: 
     ],
     [
       new GraphWidget({
+        title: "Days until Truora's key ends",
+        left: [ours(config, 'TruoraKeyDays', {}, { period: Duration.hours(2), statistic: 'Maximum' })],
+        leftYAxis: { min: 0 },
+        ...size,
+      }),
+    ],
+    [
+      new GraphWidget({
         title: 'Functions: throttles',
         left: Object.values(functions.byName).map((one) => one.metricThrottles(now)),
         ...size,

@@ -163,5 +163,6 @@ const rightsOf = (
       announce,
     ],
     RepairExecution: [...items('Get', 'Put', 'Update'), announce],
+    CheckKey: [readTruoraKey],
   };
 };

@@ -34,7 +34,7 @@ export class Storage extends Construct {
       ...(config.corsOrigins.length > 0 ? { cors: [uploadsFrom(config.corsOrigins)] } : {}),
       lifecycleRules: [
         {
-          // S3 counts in whole days; no re-validation lasts longer than seven hours.
+          // S3 counts in whole days; no re-validation lasts longer than eight hours.
           expiration: mediaLife,
           noncurrentVersionExpiration: Duration.days(1),
           abortIncompleteMultipartUploadAfter: Duration.days(1),

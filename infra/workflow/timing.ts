@@ -28,6 +28,7 @@ export const functionSeconds: Record<StepName | RouteName | WatchName, number> =
   SweepInbox: 120,
   SweepLedger: 120,
   RepairExecution: 30,
+  CheckKey: 15,
 };
 
 /**

@@ -67,6 +67,7 @@ const ownKeys: Record<StepName | RouteName | WatchName, readonly EnvKey[]> = {
   SweepInbox: ['TABLE_NAME', 'MEDIA_BUCKET', 'MACHINE_ARN', 'UNCLAIMED_MINUTES'],
   SweepLedger: recordKeys,
   RepairExecution: [...recordKeys, 'MEDIA_BUCKET'],
+  CheckKey: ['TRUORA_KEY_SECRET'],
 };
 
 /** Which function is given which variables; a function that asks for another fails by that name. Each may count. */

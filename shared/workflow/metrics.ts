@@ -22,6 +22,8 @@ export const metrics = {
   VerdictMismatches: { unit: 'Count', by: [[]] },
   /** What a watch could not put right: one for each thing, or for itself. */
   SweepFailures: { unit: 'Count', by: [[]] },
+  /** Days until the Truora key ends; nothing where the key does not say. */
+  TruoraKeyDays: { unit: 'Count', by: [[]] },
 } as const satisfies Record<string, { unit: 'Count' | 'Milliseconds'; by: readonly (readonly string[])[] }>;
 
 export type MetricName = keyof typeof metrics;

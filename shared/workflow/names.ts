@@ -26,6 +26,7 @@ type Watch = { on: 'schedule' | 'failure' };
 export const watches = {
   SweepInbox: { on: 'schedule' },
   SweepLedger: { on: 'schedule' },
+  CheckKey: { on: 'schedule' },
   RepairExecution: { on: 'failure' },
 } as const satisfies Record<string, Watch>;
 

@@ -559,7 +559,7 @@ describe('the rights', () => {
     const without = functionNames.filter(
       (name) => !uses.some(({ id }) => id.startsWith(`Functions${name}ServiceRole`)),
     );
-    expect(without).toEqual(['CheckEnrollment', 'ReadVerdict']);
+    expect(without).toEqual(['CheckEnrollment', 'ReadVerdict', 'CheckKey']);
   });
 
   test('of the machine are to call the functions of its steps', () => {
@@ -622,7 +622,7 @@ describe('the rights', () => {
     ).toEqual([['CancelRevalidation', `${machineArn.replace(':stateMachine:', ':execution:')}:*`]]);
   });
 
-  test("to read Truora's key are those of the functions that ask Truora with it", () => {
+  test("to read Truora's key are those of the functions that ask Truora with it, and of the one that looks at its end", () => {
     const readers = allowed
       .filter(({ statement }) => listed(statement.Action).includes('secretsmanager:GetSecretValue'))
       .map(({ id, statement }) => [
@@ -631,6 +631,7 @@ describe('the rights', () => {
       ]);
     expect(readers.toSorted()).toEqual([
       ['CheckEnrollment', 'TruoraKey'],
+      ['CheckKey', 'TruoraKey'],
       ['CreateValidation', 'TruoraKey'],
       ['ReadVerdict', 'TruoraKey'],
       ['ReceiveWebhook', 'WebhookKeys'],

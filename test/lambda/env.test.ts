@@ -98,11 +98,11 @@ describe('envKeys', () => {
     expect([...new Set(Object.values(envKeys).flat())].toSorted()).toEqual(keys.toSorted());
   });
 
-  it("gives Truora's key to nobody who does not call Truora", () => {
+  it("gives Truora's key to nobody but those who call Truora, and to who looks at its end", () => {
     const callers = Object.entries(envKeys).flatMap(([name, listed]) =>
       listed.includes('TRUORA_KEY_SECRET') ? [name] : [],
     );
-    expect(callers).toEqual(['CheckEnrollment', 'CreateValidation', 'ReadVerdict']);
+    expect(callers.toSorted()).toEqual(['CheckEnrollment', 'CheckKey', 'CreateValidation', 'ReadVerdict']);
   });
 });
 

@@ -25,6 +25,8 @@ const operations: Record<string, z.ZodType> = {
 
 const Example = z.strictObject({
   source: z.enum(['documentation', 'assumed', 'recorded']),
+  /** Since when Truora's real answer has been this one (npm run record). */
+  recordedAt: z.iso.date().optional(),
   /** What exactly is not sure about it. */
   note: z.string().optional(),
   status: z.int().min(200).max(599),
