@@ -16,6 +16,8 @@ const variables = {
   RETENTION_DAYS: whole,
   /** The bus that outcomes are announced on. */
   EVENT_BUS: z.string().min(1),
+  /** Hours after its outcome that a case's media is kept. */
+  MEDIA_HOURS: whole,
   RESULT_MODE: ResultMode,
   TRUORA_ORIGIN: z.url(),
   TRUORA_UPLOAD_ORIGINS: origins,
@@ -40,7 +42,7 @@ const variables = {
 export type EnvKey = keyof typeof variables;
 
 const ledgerKeys = ['TABLE_NAME', 'RETENTION_DAYS'] as const;
-const recordKeys = [...ledgerKeys, 'EVENT_BUS'] as const;
+const recordKeys = [...ledgerKeys, 'EVENT_BUS', 'MEDIA_HOURS'] as const;
 const truoraKeys = ['TRUORA_ORIGIN', 'TRUORA_UPLOAD_ORIGINS', 'TRUORA_KEY_SECRET', 'HTTP_DEADLINE_SECONDS'] as const;
 
 const ownKeys: Record<StepName | RouteName | WatchName, readonly EnvKey[]> = {
@@ -60,7 +62,7 @@ const ownKeys: Record<StepName | RouteName | WatchName, readonly EnvKey[]> = {
   ListRevalidations: [...ledgerKeys, 'ACCOUNT_CLAIM'],
   CancelRevalidation: [...recordKeys, 'ACCOUNT_CLAIM'],
   ReceiveWebhook: ['TABLE_NAME', 'WEBHOOK_KEYS_SECRET'],
-  SweepLedger: recordKeys,
+  SweepLedger: [...recordKeys, ...truoraKeys, 'GRACE_SECONDS', 'MEDIA_BUCKET'],
   RepairExecution: [...recordKeys, 'MEDIA_BUCKET'],
 };
 
@@ -78,6 +80,9 @@ export const env = <Key extends EnvKey>(key: Key): z.infer<(typeof variables)[Ke
 
 /** The ledger, as the records' functions want it. */
 export const ledgerFromEnv = () => ({ table: env('TABLE_NAME'), retentionDays: env('RETENTION_DAYS') });
+
+/** Where outcomes are announced, and how long media outlives them. */
+export const resultsFromEnv = () => ({ bus: env('EVENT_BUS'), mediaHours: env('MEDIA_HOURS') });
 
 type TruoraObserver = (seen: { method: 'GET' | 'POST' | 'PUT'; milliseconds: number; failed: boolean }) => void;
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type EnvKey, env, envKeys, ledgerFromEnv, truoraFromEnv } from '../../shared/lambda/env.ts';
+import { type EnvKey, env, envKeys, ledgerFromEnv, resultsFromEnv, truoraFromEnv } from '../../shared/lambda/env.ts';
 import { stepNames } from '../../shared/workflow/contract.ts';
 import { routes, watches } from '../../shared/workflow/names.ts';
 
@@ -7,6 +7,7 @@ const good: Record<EnvKey, string> = {
   TABLE_NAME: 'ledger',
   MEDIA_BUCKET: 'media',
   EVENT_BUS: 'outcomes',
+  MEDIA_HOURS: '24',
   RETENTION_DAYS: '365',
   RESULT_MODE: 'callback',
   TRUORA_ORIGIN: 'https://api.validations.truora.com',
@@ -36,6 +37,7 @@ describe('env', () => {
     expect(Object.fromEntries(keys.map((key) => [key, env(key)]))).toEqual({
       ...good,
       RETENTION_DAYS: 365,
+      MEDIA_HOURS: 24,
       HTTP_DEADLINE_SECONDS: 10,
       SETTLE_SECONDS: 60,
       GRACE_SECONDS: 30,
@@ -98,12 +100,16 @@ describe('envKeys', () => {
     const callers = Object.entries(envKeys).flatMap(([name, listed]) =>
       listed.includes('TRUORA_KEY_SECRET') ? [name] : [],
     );
-    expect(callers).toEqual(['CheckEnrollment', 'CreateValidation', 'ReadVerdict']);
+    expect(callers).toEqual(['CheckEnrollment', 'CreateValidation', 'ReadVerdict', 'SweepLedger']);
   });
 });
 
 it('makes a ledger of two variables', () => {
   expect(ledgerFromEnv()).toEqual({ table: 'ledger', retentionDays: 365 });
+});
+
+it('says where outcomes are announced, and how long media outlives them', () => {
+  expect(resultsFromEnv()).toEqual({ bus: 'outcomes', mediaHours: 24 });
 });
 
 describe('truoraFromEnv', () => {
