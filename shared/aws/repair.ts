@@ -52,6 +52,11 @@ const validationOnIntent = async (ledger: Ledger, { accountId, revalidationId }:
   return intent?.revalidationId === revalidationId ? intent.created?.validationId : undefined;
 };
 
+/** The index by person lags behind the records, by less than this nearly always (assumed). Milliseconds. */
+const INDEX_LAG_MS = 3000;
+
+type Ended = { executionArn: string; startDate: number };
+
 /**
  * The record that stands under an id, or else the one that an execution has claimed among the person's newest: a call says
  * neither which version it took nor which case its idempotency key stands for.
@@ -59,17 +64,24 @@ const validationOnIntent = async (ledger: Ledger, { accountId, revalidationId }:
 export const recordOf = async (
   ledger: Ledger,
   { revalidationId, accountId }: { revalidationId: string; accountId?: string | undefined },
-  execution: { executionArn: string; startDate: number },
+  execution: Ended,
 ): Promise<LedgerRecord | undefined> => {
   const standing = await readRecord(ledger, revalidationId);
   if (standing || !accountId) return standing;
-  for (let after: Parameters<typeof listRecords>[2]['after'] | null = undefined; after !== null; ) {
+  const own = await ownAmongNewest(ledger, accountId, execution);
+  if (own) return own;
+  await new Promise((resolve) => setTimeout(resolve, INDEX_LAG_MS));
+  return ownAmongNewest(ledger, accountId, execution);
+};
+
+const ownAmongNewest = async (ledger: Ledger, accountId: string, { executionArn, startDate }: Ended) => {
+  let after: Parameters<typeof listRecords>[2]['after'];
+  do {
     const { records, next } = await listRecords(ledger, accountId, { limit: 25, after });
-    const own = records.find(({ owner }) => owner === execution.executionArn);
+    const own = records.find(({ owner }) => owner === executionArn);
     if (own) return own;
     // Whatever was claimed before the execution began is not its own.
-    const isOver = records.some(({ claimedAt }) => Date.parse(claimedAt) < execution.startDate);
-    after = isOver ? null : (next ?? null);
-  }
+    after = records.some(({ claimedAt }) => Date.parse(claimedAt) < startDate) ? undefined : next;
+  } while (after);
   return undefined;
 };

@@ -156,6 +156,18 @@ describe('an open record', () => {
     expect(await readIntent(house.table, claim.accountId)).toBeDefined();
   });
 
+  it('takes no validation for its own that the intent of another case has kept', async () => {
+    const { claim, validation } = journalOf();
+    await claimRecord(house.ledger, claim, OURS);
+    const created = { ...validation, uploadLink: 'https://l' };
+    const { revalidationId } = claimOf();
+    await house.stand({ pk: `ACC#${claim.accountId}`, revalidationId, openedAt: inMinutes(0), created });
+    await due(claim.revalidationId);
+    house.statuses.set(OURS, 'ABORTED');
+    await sweep();
+    expect((await readRecord(house.ledger, claim.revalidationId))?.outcome).not.toHaveProperty('validationId');
+  });
+
   it('that ends while the sweep looks keeps its own end', async () => {
     const { claim } = await running();
     house.statuses.set(OURS, 'SUCCEEDED');
@@ -341,8 +353,10 @@ describe('a late truth', () => {
     const { revalidationId } = closed.outcome;
     await says(approval(closed));
     await Promise.all([sweep(), sweep(), sweep()]);
+    const told = details().length;
     await due(revalidationId);
     await sweep();
+    expect(details()).toHaveLength(told);
     const record = await readRecord(house.ledger, revalidationId);
     expect(record?.amendments).toHaveLength(1);
     const ids = details().map((detail) => AmendmentAnnouncement.parse(detail).eventId);
