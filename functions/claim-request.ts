@@ -4,13 +4,13 @@ import { claim, type Ledger, readRecord } from '../shared/aws/ledger.ts';
 import { glanceAt } from '../shared/aws/media.ts';
 import { enterDrop, ticketOfMedia } from '../shared/aws/tickets.ts';
 import type { Ticket } from '../shared/domain/api.ts';
-import { AlreadyDecidedError, ClaimedElsewhereError } from '../shared/domain/errors.ts';
+import { AlreadyDecidedError, ClaimedElsewhereError, MediaUnacceptableError } from '../shared/domain/errors.ts';
 import { revalidationIdOf } from '../shared/domain/ids.ts';
 import { isEnd } from '../shared/domain/lifecycle.ts';
 import { parseOrRefuse } from '../shared/domain/refuse.ts';
 import { RevalidationRequest } from '../shared/domain/request.ts';
 import type { Claim } from '../shared/domain/revalidation.ts';
-import { acceptMedia, addressOf, type MediaAddress, wishOf } from '../shared/domain/wish.ts';
+import { acceptMedia, addressOf, isTooOld, type MediaAddress, wishOf } from '../shared/domain/wish.ts';
 import { env, ledgerFromEnv } from '../shared/lambda/env.ts';
 import { step } from '../shared/lambda/step.ts';
 
@@ -24,7 +24,7 @@ export const handler = step('ClaimRequest', async ({ request: unchecked, executi
   const bucket = env('MEDIA_BUCKET');
   const at = addressOf(request, bucket);
   const ticket = request.kind === 'drop' ? await useTicket(ledger, at) : undefined;
-  const { head, metadata, bytes, etag, versionId } = await glanceAt({ bucket, ...at });
+  const { head, metadata, bytes, etag, versionId, putAt } = await glanceAt({ bucket, ...at });
   const { accountId, enrollmentId, userAuthorized, options, reference } = ticket ?? wishOf(request, metadata);
   const type = acceptMedia({ bytes, head }, options);
 
@@ -35,6 +35,11 @@ export const handler = step('ClaimRequest', async ({ request: unchecked, executi
     promised?.accountId === accountId
       ? promised.revalidationId
       : revalidationIdOf({ accountId, bucket, key: at.key, version });
+  const hours = env('MEDIA_HOURS');
+  // A late copy of what was claimed in time is a repeat like any other.
+  if (request.kind === 'drop' && isTooOld(putAt, new Date(), hours) && !(await readRecord(ledger, ownId))) {
+    throw new MediaUnacceptableError('media_too_old', `media: was dropped more than ${hours} hours ago; put it again`);
+  }
   const key = request.kind === 'call' ? request.idempotencyKey : undefined;
   const alias = key && { scope: WORKFLOW_SCOPE, key, revalidationId: ownId, body: hashOf(request) };
   const revalidationId = alias ? await bindKey(ledger.table, alias) : ownId;

@@ -50,6 +50,11 @@ export const alarms = {
       deadLetters.metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(5), statistic: 'Maximum' }),
     from: 1,
   },
+  UnclaimedDrops: {
+    meaning: 'Drops lay in the inbox and nothing had claimed them. The sweep has started them: late, not lost.',
+    metric: ({ config }) => ours(config, 'UnclaimedDrops', {}, minutes(5)),
+    from: 1,
+  },
   WebhookSilence: {
     meaning: 'Validations were waited for, and Truora has not called once in half an hour. Results are late, not lost.',
     metric: ({ config }) =>

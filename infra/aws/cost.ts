@@ -122,10 +122,10 @@ export const costOf = (name: RunName): Record<string, number> => {
 };
 
 /** At most so many of our metrics: one for each value a dimension takes. Of the reasons, about fifteen are ever seen. */
-const metricCount = stepNames.length + outcomeStatuses.length + 15 + 3 + Object.keys(truoraCalls).length * 2 + 1 + 4;
+const metricCount = stepNames.length + outcomeStatuses.length + 15 + 3 + Object.keys(truoraCalls).length * 2 + 1 + 5;
 
 /** What alarms look at, counted over all of them. */
-export const ALARMED_METRICS = 11;
+export const ALARMED_METRICS = 12;
 
 /** Sweeps a month, at one in five minutes, each a look into sixteen shards and a third of a second of a function. Assumed. */
 const SWEEPS = 8760;

@@ -169,9 +169,11 @@ const operationsWidgets = ({ config, machine, deadLetters, functions, alarms }: 
         ...size,
       }),
       new GraphWidget({
-        title: 'Drops that were not started; verdicts about something else; what no sweep could mend',
+        title:
+          'Drops that were not started, or found unclaimed; verdicts about something else; what no sweep could mend',
         left: [
           deadLetters.metricApproximateNumberOfMessagesVisible({ ...now, statistic: 'Maximum' }),
+          ours(config, 'UnclaimedDrops', {}, now),
           ours(config, 'VerdictMismatches', {}, now),
           ours(config, 'SweepFailures', {}, now),
         ],

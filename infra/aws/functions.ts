@@ -4,6 +4,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Architecture, type Code, Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { INBOX } from '../../shared/domain/inbox-key.ts';
 import { BY_DUE, BY_PERSON } from '../../shared/domain/record.ts';
 import { type EnvKey, envKeys } from '../../shared/lambda/env.ts';
 import { type StepName, stepNames } from '../../shared/workflow/contract.ts';
@@ -73,6 +74,8 @@ const variablesOf = (
   EVENT_BUS: bus.eventBusName,
   MEDIA_BUCKET: media.bucketName,
   RETENTION_DAYS: String(config.retentionDays),
+  MEDIA_HOURS: String(config.mediaHours),
+  UNCLAIMED_MINUTES: String(config.unclaimedMinutes),
   RESULT_MODE: config.resultMode,
   TRUORA_ORIGIN: config.truoraOrigin,
   TRUORA_UPLOAD_ORIGINS: config.uploadOrigins.join(','),
@@ -81,7 +84,6 @@ const variablesOf = (
   HTTP_DEADLINE_SECONDS: String(config.httpDeadlineSeconds),
   SETTLE_SECONDS: String(config.settleSeconds),
   GRACE_SECONDS: String(config.graceSeconds),
-  MEDIA_HOURS: String(config.mediaHours),
   METRICS_NAMESPACE: namespaceOf(config),
   MACHINE_ARN: machineArn,
   ACCOUNT_CLAIM: config.jwt?.accountClaim ?? 'none',
@@ -142,6 +144,17 @@ const rightsOf = (
       ...items('Get', 'Update'),
       resume,
       allow(['secretsmanager:GetSecretValue'], webhookKeys.secretArn),
+    ],
+    SweepInbox: [
+      ...items('Get', 'Update'),
+      allow(['dynamodb:BatchGetItem'], ledger.tableArn),
+      // The list alone, and of the inbox alone: what is in a drop, ClaimRequest reads.
+      new PolicyStatement({
+        actions: ['s3:ListBucketVersions'],
+        resources: [media.bucketArn],
+        conditions: { StringEquals: { 's3:prefix': INBOX } },
+      }),
+      allow(['states:StartExecution'], machineArn),
     ],
     SweepLedger: [
       ...items('Get', 'Put', 'Update', 'Delete'),

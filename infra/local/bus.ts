@@ -10,8 +10,12 @@ type Rule = {
   EventBusName?: string;
   EventPattern?: Record<string, unknown>;
   ScheduleExpression?: string;
-  Targets: { Arn: string; InputTransformer?: { InputTemplate: string } }[];
+  Targets: Target[];
 };
+type Target = { Arn: string; InputTransformer?: { InputTemplate: string }; DeadLetterConfig?: { Arn: string } };
+
+/** What EventBridge leaves in a queue when a target could not be reached: the event itself, and why. */
+export type DeadLetter = { queueArn: string; body: string; attributes: Record<string, string> };
 
 /** The event that S3 sends to EventBridge for a new object version; the key stands in it as it is. */
 export const objectCreatedEvent = (created: ObjectCreated): BusEvent => ({
@@ -83,7 +87,8 @@ export const executionEvent = ({ executionArn, status, input, error, cause, star
 });
 
 /**
- * The default bus, where AWS's services speak, and the template's own, where outcomes are announced.
+ * The default bus, where AWS's services speak, and the template's own, where outcomes are announced. A start that fails is not tried
+ * again here, as EventBridge would for as long as the rule says: its event goes to the dead letters at once.
  * @param onAnnounced hears what is put on the template's own bus
  */
 export const busOf = (
@@ -93,7 +98,31 @@ export const busOf = (
 ) => {
   const own = resourcesOf(template, 'AWS::Events::EventBus').map(({ ref }) => ref);
   const rules = resourcesOf(template, 'AWS::Events::Rule').map(({ properties }) => properties as unknown as Rule);
+  const deadLetters: DeadLetter[] = [];
+
+  const start = ({ Arn, InputTransformer, DeadLetterConfig }: Target, event: BusEvent): Execution[] => {
+    if (Arn.includes(':function:')) {
+      void lambda.invoke(Arn, event);
+      return [];
+    }
+    if (Arn !== machine.arn) throw new TypeError('only the state machine and functions can be targets here');
+    const body = JSON.stringify(event);
+    // A function, not a text: in a replacement text `$&` and its like would be read as commands.
+    const input = InputTransformer?.InputTemplate.replace('<aws.events.event.json>', () => body) ?? body;
+    try {
+      return [machine.start(JSON.parse(input))];
+    } catch (error) {
+      const { name, message } = error as Error;
+      const attributes = { TARGET_ARN: Arn, ERROR_CODE: name, ERROR_MESSAGE: message };
+      // Without a queue the event is gone, here as there. Seen: the event, and not what the template makes of it.
+      if (DeadLetterConfig) deadLetters.push({ queueArn: DeadLetterConfig.Arn, body, attributes });
+      return [];
+    }
+  };
+
   return {
+    /** What lies in the queues that the rules name, oldest first. */
+    deadLetters,
     /** @returns true when the bus is the template's own, and has taken the event */
     announce: (entry: BusEntry): boolean => {
       if (!own.includes(entry.EventBusName)) return false;
@@ -120,18 +149,7 @@ export const busOf = (
             EventBusName === undefined && EventPattern !== undefined && matches(EventPattern, event),
         )
         .flatMap(({ Targets }) => Targets)
-        .flatMap(({ Arn, InputTransformer }) => {
-          if (Arn.includes(':function:')) {
-            void lambda.invoke(Arn, event);
-            return [];
-          }
-          if (Arn !== machine.arn) throw new TypeError('only the state machine and functions can be targets here');
-          const text = JSON.stringify(event);
-          // A function, not a text: in a replacement text `$&` and its like would be read as commands.
-          return machine.start(
-            JSON.parse(InputTransformer?.InputTemplate.replace('<aws.events.event.json>', () => text) ?? text),
-          );
-        }),
+        .flatMap((target) => start(target, event)),
   };
 };
 

@@ -6,6 +6,7 @@ import { readAddress } from './s3/address.ts';
 import type { Answer, Call, ObjectCreated } from './s3/call.ts';
 import { deleteObject } from './s3/delete.ts';
 import { notImplemented, S3Error, toXml } from './s3/error.ts';
+import { listVersions } from './s3/list.ts';
 import { postObject, type SecretOf } from './s3/post.ts';
 import { putObject } from './s3/put.ts';
 import { readObject } from './s3/read.ts';
@@ -40,6 +41,13 @@ const operations: Record<string, Operation> = {
   DELETE: { run: deleteObject, headers: /^$/, query: /^versionId$/ },
 };
 
+/** The one call about a bucket: what is in it. */
+const listing: Operation = {
+  run: listVersions,
+  headers: /^$/,
+  query: /^(versions|prefix|key-marker|version-id-marker|max-keys|encoding-type)$/,
+};
+
 /** Headers that change what a call means; the rest (host, connection, user-agent ...) is between client and server. */
 const meaningful = /^(x-amz-.+|if-.+|range|expires|cache-control|content-(disposition|encoding|language))$/;
 const signatureHeaders = /^x-amz-(date|content-sha256|security-token|user-agent)$/;
@@ -56,10 +64,10 @@ const refuseUnknown = (operation: Operation, { headers, query }: Pick<Call, 'hea
       throw notImplemented(name);
 };
 
-const send = async (request: IncomingMessage, response: ServerResponse, { status, headers, part }: Answer) => {
+const send = async (request: IncomingMessage, response: ServerResponse, { status, headers, part, text }: Answer) => {
   const file = part && part.bytes > 0 && request.method === 'GET' ? await open(part.path) : undefined;
   response.writeHead(status, headers);
-  if (!part || !file) response.end();
+  if (!part || !file) response.end(text);
   else await pipeline(file.createReadStream({ start: part.start, end: part.start + part.bytes - 1 }), response);
 };
 
@@ -83,7 +91,7 @@ const refuse = (request: IncomingMessage, response: ServerResponse, error: unkno
 
 /**
  * S3 for a desk: versioned buckets, path-style, over plain HTTP, with the few calls this project makes: PutObject,
- * GetObject, HeadObject, DeleteObject and the POST of a form. Everything else is 501.
+ * GetObject, HeadObject, DeleteObject, ListObjectVersions and the POST of a form. Everything else is 501.
  * That a request is signed is looked at, the signature itself is not (nor its age): only a POST policy's is verified.
  */
 export const startS3 = async (options: S3Options): Promise<S3Standin> => {
@@ -101,7 +109,8 @@ export const startS3 = async (options: S3Options): Promise<S3Standin> => {
     const body = request.iterator({ destroyOnReturn: false });
     const call = { versions, bucket, key, query, headers, body };
     const form = method === 'POST' && key === '' && headers['content-type']?.startsWith('multipart/form-data') === true;
-    const operation = form ? posting : key === '' ? undefined : operations[method];
+    const ofBucket = method === 'GET' && query.has('versions') ? listing : undefined;
+    const operation = form ? posting : key === '' ? ofBucket : operations[method];
     if (!form && !headers.authorization && !query.has('X-Amz-Signature'))
       throw new S3Error(403, 'AccessDenied', 'Access Denied.');
     if (!operation) throw notImplemented(key === '' ? `${method} of a bucket` : `${method} of an object`);

@@ -6,7 +6,7 @@ import type { LedgerRecord } from '../../shared/domain/record.ts';
 import { Config } from '../aws/config.ts';
 import type { Identity } from './authorizer.ts';
 import { startAwsApi } from './aws-api.ts';
-import { type BusEvent, busOf, executionEvent, objectCreatedEvent } from './bus.ts';
+import { type BusEvent, busOf, type DeadLetter, executionEvent, objectCreatedEvent } from './bus.ts';
 import { startGateway } from './gateway.ts';
 import type { MachineEvent } from './history.ts';
 import { type Invocation, lambdaHost } from './lambda.ts';
@@ -35,6 +35,9 @@ export type WorldOptions = {
   onAnnounced?: (event: BusEvent) => void;
 };
 
+/** What becomes of S3's events: they arrive; they never do; or they do, and the machine cannot be started. */
+export type EventFate = 'arrive' | 'are lost' | 'start nothing';
+
 export type World = {
   config: Config;
   machine: Machine;
@@ -55,6 +58,10 @@ export type World = {
   recordsOf(accountId: string): ReturnType<typeof listRecords>;
   /** Puts an event on the bus once more, as S3 may. */
   redeliver(versionId: string): Execution[];
+  /** Decides what becomes of S3's events from now on; at first all arrive. */
+  letEvents(fate: EventFate): void;
+  /** The events that could not start the machine, in the queues that their rules name. */
+  deadLetters: readonly DeadLetter[];
   /** Wakes whatever the template wakes by the clock, which here stands still. @returns how each ended */
   sweep(): Promise<Invocation[]>;
   /** The machine of another stack, which may start ours; it has no functions. */
@@ -104,7 +111,12 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
     onEvent,
     onEnded: (execution) => hears() && bus.put(executionEvent(execution)),
   });
-  const bus = busOf(template, { machine, lambda }, options.onAnnounced);
+  let fate: EventFate = 'arrive';
+  const start: Machine['start'] = (...given) => {
+    if (fate !== 'start nothing') return machine.start(...given);
+    throw Object.assign(new Error('The rule may not start the machine.'), { name: 'NO_PERMISSIONS' });
+  };
+  const bus = busOf(template, { machine: { ...machine, start }, lambda }, options.onAnnounced);
   const drops = new Map<
     string,
     { executions: Execution[]; started: PromiseWithResolvers<Execution>; again: () => Execution[] }
@@ -127,6 +139,7 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
     onCreated: (created) => {
       const drop = dropOf(created.versionId);
       drop.again = () => bus.put(objectCreatedEvent(created));
+      if (fate === 'are lost') return;
       drop.executions.push(...drop.again());
       if (drop.executions[0]) drop.started.resolve(drop.executions[0]);
     },
@@ -168,6 +181,10 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
     sandbox,
     executionOf: (versionId) => dropOf(versionId).started.promise,
     redeliver: (versionId) => dropOf(versionId).again(),
+    letEvents: (next) => {
+      fate = next;
+    },
+    deadLetters: bus.deadLetters,
     sweep: () => bus.tick(),
     beside: (other) => machineOf(suppliedBy(template, other), lambda, { pace, onEvent, others: [machine] }),
     record: (revalidationId) => readRecord(records, revalidationId),

@@ -25,6 +25,7 @@ export const functionSeconds: Record<StepName | RouteName | WatchName, number> =
   ListRevalidations: 10,
   CancelRevalidation: 10,
   ReceiveWebhook: 10,
+  SweepInbox: 120,
   SweepLedger: 120,
   RepairExecution: 30,
 };

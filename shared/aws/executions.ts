@@ -1,6 +1,6 @@
 import { DescribeExecutionCommand, SFNClient, StartExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { reasonsOfEnds } from '../domain/ended-execution.ts';
-import type { CallRequest } from '../domain/request.ts';
+import type { RevalidationRequest } from '../domain/request.ts';
 
 let client: SFNClient | undefined;
 const sfn = () => {
@@ -9,7 +9,7 @@ const sfn = () => {
 };
 
 /** Starts the machine under a name that the request alone decides, so that a repeat finds the first execution. */
-export const startExecution = async (machineArn: string, name: string, request: CallRequest): Promise<void> => {
+export const startExecution = async (machineArn: string, name: string, request: RevalidationRequest): Promise<void> => {
   try {
     const input = JSON.stringify({ request });
     await sfn().send(new StartExecutionCommand({ stateMachineArn: machineArn, name, input }));

@@ -26,6 +26,12 @@ const lifeOf = (ledger: Ledger, at: Date) => secondsAfter(at, ledger.retentionDa
 export const readRecord = async (ledger: Ledger, revalidationId: string): Promise<LedgerRecord | undefined> =>
   readAlive(await getItem(ledger.table, keyOf(revalidationId)));
 
+/** Which of these re-validations have a record, whatever stands in it. At most 100 at once. */
+export const recordedAmong = async (table: string, ids: readonly string[]): Promise<Set<string>> => {
+  const items = await getItems(table, ids.map(keyOf));
+  return new Set(items.filter(isAlive).map(({ pk }) => pk.slice(keyOf('').length)));
+};
+
 /** One query by person, newest claim first. `next` opens the following page. */
 export const listRecords = async (
   ledger: Ledger,

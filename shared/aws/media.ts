@@ -14,6 +14,8 @@ export const s3 = (): S3Client => {
 /** One look at an object: which version, how large, what its first bytes and its user metadata say. */
 export type Glance = Pick<Media, 'etag' | 'bytes'> & {
   versionId: string | undefined;
+  /** When it was put; for an upload in parts, when that was begun. */
+  putAt: Date;
   head: Uint8Array;
   metadata: Record<string, string>;
 };
@@ -40,6 +42,7 @@ export const glanceAt = async (at: {
     versionId: answer.VersionId === 'null' ? undefined : answer.VersionId,
     etag: (answer.ETag ?? '').replaceAll('"', ''),
     bytes,
+    putAt: answer.LastModified ?? new Date(),
     head: (await answer.Body?.transformToByteArray()) ?? new Uint8Array(),
     metadata: answer.Metadata ?? {},
   };

@@ -66,11 +66,14 @@ export const getItem = async (table: string, pk: string): Promise<Item | undefin
 const BATCH_TRIES = 5;
 const BATCH_PAUSE_MS = 50;
 
-/** Several items at once, in the order asked for; what does not exist is left out. At most 100, DynamoDB's own limit. */
+/**
+ * Several items at once, in the order asked for; what does not exist is left out. At most 100, DynamoDB's own limit, which
+ * also takes no key twice.
+ */
 export const getItems = async (table: string, pks: readonly string[]): Promise<Item[]> => {
   if (pks.length === 0) return [];
   const found = new Map<string, Item>();
-  let keys = pks.map((pk) => ({ pk: { S: pk } }));
+  let keys = [...new Set(pks)].map((pk) => ({ pk: { S: pk } }));
   for (let tries = 0; keys.length > 0; tries += 1) {
     if (tries === BATCH_TRIES) throw new Error('DynamoDB leaves items of the batch unread');
     if (tries > 0) await new Promise((resolve) => setTimeout(resolve, BATCH_PAUSE_MS * 2 ** tries));

@@ -7,7 +7,7 @@ import { DropRequest } from '../domain/request.ts';
 import { addressOfDrop } from '../domain/wish.ts';
 import { type Ledger, secondsAfter } from './ledger.ts';
 import { s3 } from './media.ts';
-import { getItem, type Item, isAlive, putNew, updateItem } from './table.ts';
+import { getItem, getItems, type Item, isAlive, putNew, updateItem } from './table.ts';
 
 const keyOf = (revalidationId: string) => `TICKET#${revalidationId}`;
 
@@ -21,6 +21,12 @@ export const issueTicket = async (ledger: Ledger, ticket: Ticket): Promise<void>
 
 export const readTicket = async (table: string, revalidationId: string): Promise<Ticket | undefined> =>
   parsed(await getItem(table, keyOf(revalidationId)));
+
+/** Several tickets by their ids; at most 100 at once. */
+export const readTickets = async (table: string, ids: readonly string[]): Promise<Map<string, Ticket>> => {
+  const tickets = (await getItems(table, ids.map(keyOf))).flatMap((item) => parsed(item) ?? []);
+  return new Map(tickets.map((ticket) => [ticket.revalidationId, ticket]));
+};
 
 /**
  * The ticket under whose key an object was dropped, with this version entered on it: one write says which version came

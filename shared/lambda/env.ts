@@ -14,10 +14,12 @@ const variables = {
   TABLE_NAME: z.string().min(1),
   MEDIA_BUCKET: z.string().min(1),
   RETENTION_DAYS: whole,
+  /** Hours that media is kept after its outcome, and that a drop may be late. */
+  MEDIA_HOURS: whole,
+  /** Minutes after which a drop that nothing has claimed is taken for forgotten. */
+  UNCLAIMED_MINUTES: z.coerce.number().int().nonnegative(),
   /** The bus that outcomes are announced on. */
   EVENT_BUS: z.string().min(1),
-  /** Hours after its outcome that a case's media is kept. */
-  MEDIA_HOURS: whole,
   RESULT_MODE: ResultMode,
   TRUORA_ORIGIN: z.url(),
   TRUORA_UPLOAD_ORIGINS: origins,
@@ -46,7 +48,7 @@ const recordKeys = [...ledgerKeys, 'EVENT_BUS', 'MEDIA_HOURS'] as const;
 const truoraKeys = ['TRUORA_ORIGIN', 'TRUORA_UPLOAD_ORIGINS', 'TRUORA_KEY_SECRET', 'HTTP_DEADLINE_SECONDS'] as const;
 
 const ownKeys: Record<StepName | RouteName | WatchName, readonly EnvKey[]> = {
-  ClaimRequest: [...ledgerKeys, 'MEDIA_BUCKET', 'RESULT_MODE'],
+  ClaimRequest: [...ledgerKeys, 'MEDIA_BUCKET', 'RESULT_MODE', 'MEDIA_HOURS'],
   CheckEnrollment: truoraKeys,
   CreateValidation: [...ledgerKeys, ...truoraKeys, 'SETTLE_SECONDS'],
   // The upload link is the key: Truora's own is not sent along.
@@ -62,6 +64,7 @@ const ownKeys: Record<StepName | RouteName | WatchName, readonly EnvKey[]> = {
   ListRevalidations: [...ledgerKeys, 'ACCOUNT_CLAIM'],
   CancelRevalidation: [...recordKeys, 'ACCOUNT_CLAIM'],
   ReceiveWebhook: ['TABLE_NAME', 'WEBHOOK_KEYS_SECRET'],
+  SweepInbox: ['TABLE_NAME', 'MEDIA_BUCKET', 'MACHINE_ARN', 'UNCLAIMED_MINUTES'],
   SweepLedger: [...recordKeys, ...truoraKeys, 'GRACE_SECONDS', 'MEDIA_BUCKET'],
   RepairExecution: [...recordKeys, 'MEDIA_BUCKET'],
 };

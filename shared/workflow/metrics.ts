@@ -16,6 +16,8 @@ export const metrics = {
   /** Genuine calls of Truora's, whatever they are about. */
   Webhooks: { unit: 'Count', by: [[]] },
   WebhookSignatureFailures: { unit: 'Count', by: [[]] },
+  /** Drops that had lain in the inbox for a while and that nothing had claimed: said by every sweep, 0 too. */
+  UnclaimedDrops: { unit: 'Count', by: [[]] },
   /** A success of Truora's that is not about what we asked. */
   VerdictMismatches: { unit: 'Count', by: [[]] },
   /** What a watch could not put right: one for each thing, or for itself. */
@@ -41,6 +43,7 @@ export const ourReasons = [
   'media_too_large',
   'media_type_not_supported',
   'photo_cannot_prove_liveness',
+  'media_too_old',
   'media_gone',
   'media_changed',
   'enrollment_unknown',

@@ -24,6 +24,7 @@ type Watch = { on: 'schedule' | 'failure' };
  * ours that failed, was stopped or ran out of time. Their names follow the same rule.
  */
 export const watches = {
+  SweepInbox: { on: 'schedule' },
   SweepLedger: { on: 'schedule' },
   RepairExecution: { on: 'failure' },
 } as const satisfies Record<string, Watch>;

@@ -328,7 +328,10 @@ describe('the door for drops', () => {
   test('leaves what could not be started in a queue that EventBridge can write to', () => {
     const queue = within('AWS::SQS::Queue', 'DropDoor');
     expect(rule.raw.Properties.Targets).toMatchObject([
-      { DeadLetterConfig: { Arn: { 'Fn::GetAtt': [queue.id, 'Arn'] } } },
+      {
+        DeadLetterConfig: { Arn: { 'Fn::GetAtt': [queue.id, 'Arn'] } },
+        RetryPolicy: { MaximumEventAgeInSeconds: 86_400, MaximumRetryAttempts: 185 },
+      },
     ]);
     // With a KMS key, what EventBridge sends would be lost without a word.
     expect(queue.properties).toMatchObject({ SqsManagedSseEnabled: true, MessageRetentionPeriod: 14 * 86_400 });
@@ -568,6 +571,22 @@ describe('the rights', () => {
     );
   });
 
+  test('to list the bucket are those of the sweep, and of the inbox alone', () => {
+    const { ref: bucket } = resolvedOf(template, 'AWS::S3::Bucket');
+    const lists = allowed.filter(({ statement }) => listed(statement.Action).includes('s3:ListBucketVersions'));
+    expect(lists.map(({ id, statement }) => [/^Functions(\w+?)ServiceRole/.exec(id)?.[1], statement])).toEqual([
+      [
+        'SweepInbox',
+        {
+          Effect: 'Allow',
+          Action: 's3:ListBucketVersions',
+          Resource: `arn:aws:s3:::${bucket}`,
+          Condition: { StringEquals: { 's3:prefix': 'inbox/' } },
+        },
+      ],
+    ]);
+  });
+
   test('to wake an execution are those of the three that may have heard a bell, and on this machine alone', () => {
     const { ref: machineArn } = resolvedOf(template, 'AWS::StepFunctions::StateMachine');
     const wakers = allowed
@@ -663,6 +682,7 @@ describe('the configuration', () => {
       truoraOrigin: 'https://api.validations.truora.com',
       uploadOrigins: ['https://files.truora.com'],
       mediaHours: 24,
+      unclaimedMinutes: 15,
       corsOrigins: [],
     });
   });
@@ -673,6 +693,11 @@ describe('the configuration', () => {
       expect(Config.parse({ truoraOrigin: origin, uploadOrigins: [origin] })).toMatchObject({ truoraOrigin: origin });
     },
   );
+
+  test('keeps a record for longer than S3 may keep its media', () => {
+    expect(Config.safeParse({ retentionDays: 4, mediaHours: 24 }).success).toBe(true);
+    expect(Config.safeParse({ retentionDays: 4, mediaHours: 25 }).success).toBe(false);
+  });
 
   test('takes numbers as the command line gives them', () => {
     expect(Config.parse({ patienceSeconds: '90', graceSeconds: '5', retentionDays: '30' })).toMatchObject({
@@ -720,6 +745,9 @@ describe('the configuration', () => {
     ['uploadOrigins', ['https://files.truora.com', 'https://files.truora.com/']],
     ['retentionDay', 30],
     ['region', 'moon'],
+    ['unclaimedMinutes', -1],
+    ['unclaimedMinutes', 721],
+    ['retentionDays', 3],
     ['mediaHours', 0],
     ['mediaHours', 169],
     ['corsOrigins', '*'],

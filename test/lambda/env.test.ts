@@ -8,6 +8,7 @@ const good: Record<EnvKey, string> = {
   MEDIA_BUCKET: 'media',
   EVENT_BUS: 'outcomes',
   MEDIA_HOURS: '24',
+  UNCLAIMED_MINUTES: '15',
   RETENTION_DAYS: '365',
   RESULT_MODE: 'callback',
   TRUORA_ORIGIN: 'https://api.validations.truora.com',
@@ -37,10 +38,11 @@ describe('env', () => {
     expect(Object.fromEntries(keys.map((key) => [key, env(key)]))).toEqual({
       ...good,
       RETENTION_DAYS: 365,
-      MEDIA_HOURS: 24,
       HTTP_DEADLINE_SECONDS: 10,
       SETTLE_SECONDS: 60,
       GRACE_SECONDS: 30,
+      MEDIA_HOURS: 24,
+      UNCLAIMED_MINUTES: 15,
       TRUORA_UPLOAD_ORIGINS: ['https://files.truora.com', 'https://files.example.com'],
     });
   });

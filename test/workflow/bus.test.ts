@@ -11,7 +11,7 @@ const [machineArn = ''] = resourcesOf(template, 'AWS::StepFunctions::StateMachin
 const [bucket = ''] = resourcesOf(template, 'AWS::S3::Bucket').map(({ ref }) => ref);
 
 /** The bus before a machine that only remembers what it was started with, and somebody who listens to outcomes. */
-const open = (arn = machineArn) => {
+const open = (arn = machineArn, refusal?: Error, of = template) => {
   const inputs: unknown[] = [];
   const heard: BusEvent[] = [];
   const unused = () => {
@@ -20,6 +20,7 @@ const open = (arn = machineArn) => {
   const machine: Machine = {
     arn,
     start: (input) => {
+      if (refusal) throw refusal;
       inputs.push(input);
       const executionArn = `${arn}:${inputs.length}`;
       return { executionArn, status: 'RUNNING', startedAt: new Date(), input, ended: Promise.resolve() };
@@ -38,7 +39,7 @@ const open = (arn = machineArn) => {
       return { result: null };
     },
   };
-  return { bus: busOf(template, { machine, lambda }, (event) => heard.push(event)), inputs, heard, invoked };
+  return { bus: busOf(of, { machine, lambda }, (event) => heard.push(event)), inputs, heard, invoked };
 };
 
 const created = (key: string, more: Partial<Parameters<typeof objectCreatedEvent>[0]> = {}) =>
@@ -149,6 +150,36 @@ describe('the rule', () => {
     const started = [...bus.put(event), ...bus.put(event)];
     expect(new Set(started.map(({ executionArn }) => executionArn)).size).toBe(2);
     expect(inputs).toHaveLength(2);
+  });
+
+  test('leaves the event of a start that failed in the queue that the template names, and says why', () => {
+    const { bus, inputs } = open(machineArn, Object.assign(new Error('not now'), { name: 'NO_PERMISSIONS' }));
+    const event = created('inbox/person/ENR1/","kind":"call $& .jpg');
+    expect(bus.put(event)).toEqual([]);
+    expect(inputs).toEqual([]);
+    const queue = resourcesOf(template, 'AWS::SQS::Queue').find(({ id }) => id.startsWith('DropDoor'));
+    expect(bus.deadLetters).toEqual([
+      {
+        queueArn: `arn:aws:sqs:us-east-1:000000000000:${queue?.id}`,
+        body: JSON.stringify(event),
+        attributes: { TARGET_ARN: machineArn, ERROR_CODE: 'NO_PERMISSIONS', ERROR_MESSAGE: 'not now' },
+      },
+    ]);
+  });
+
+  test('loses such an event where it names no queue', () => {
+    const without = JSON.parse(JSON.stringify(template), (name, value) =>
+      name === 'DeadLetterConfig' ? undefined : value,
+    );
+    const { bus } = open(machineArn, new Error('not now'), without);
+    expect(bus.put(created('inbox/a/b/c.jpg'))).toEqual([]);
+    expect(bus.deadLetters).toEqual([]);
+  });
+
+  test('leaves nothing there of a start that went well', () => {
+    const { bus } = open();
+    bus.put(created('inbox/a/b/c.jpg'));
+    expect(bus.deadLetters).toEqual([]);
   });
 
   test('knows no target but the machine and functions', () => {
