@@ -1,4 +1,5 @@
 import { resume } from '../shared/aws/callbacks.ts';
+import { callBack } from '../shared/aws/due.ts';
 import { readBinding } from '../shared/aws/intents.ts';
 import { readSecret } from '../shared/aws/secrets.ts';
 import { ringBell } from '../shared/aws/waits.ts';
@@ -41,7 +42,10 @@ const ring = async (validationId: string): Promise<void> => {
   const table = env('TABLE_NAME');
   const binding = await readBinding(table, validationId);
   if (!binding) return log('info', 'not ours', { step: 'ReceiveWebhook', count: 'webhook_unknown' });
-  const { bell, taskToken } = await ringBell(table, { validationId, deadline: binding.deadline }, new Date());
+  const at = new Date();
+  const { bell, taskToken } = await ringBell(table, { validationId, deadline: binding.deadline }, at);
   const woken = taskToken !== undefined && (await resume(taskToken, bell));
+  // Nobody waits: it has not come to that yet, or the case is closed, and then the sweep asks what Truora wanted to say.
+  if (!woken) await callBack(table, binding.revalidationId, at);
   log('info', woken ? 'woken' : 'rang', { step: 'ReceiveWebhook', revalidationId: binding.revalidationId });
 };

@@ -58,7 +58,7 @@ export const looksUntil = (decidedAfter: number): number => {
 
 /**
  * What a run that ends in a verdict uses. Transitions are counted by a test on the local machine; writes are KB written
- * (record, index, intent, binding, link, token and bell), logs are ours, Lambda's and the machine's at level ALL.
+ * (record, indexes, intent, binding, link, token and bell, and the sweep's last look), logs are ours, Lambda's and the machine's at level ALL.
  */
 const base = { events: 1, puts: 1, gets: 2, secretReads: 0.1, keyUses: 2 };
 export const runs = {
@@ -68,8 +68,8 @@ export const runs = {
     looks: 1,
     parked: 1,
     bells: 2,
-    writes: 20,
-    reads: 8,
+    writes: 25,
+    reads: 10,
     logKilobytes: 26,
     traces: 3,
   },
@@ -79,8 +79,8 @@ export const runs = {
     looks: 1 + looksUntil(DECIDED_AFTER),
     parked: 0,
     bells: 0,
-    writes: 16,
-    reads: 6,
+    writes: 21,
+    reads: 8,
     logKilobytes: 34,
     traces: 1,
   },
@@ -90,8 +90,8 @@ export const runs = {
     looks: 1,
     parked: 1,
     bells: 0,
-    writes: 18,
-    reads: 7,
+    writes: 23,
+    reads: 9,
     logKilobytes: 25,
     traces: 1,
   },
@@ -127,12 +127,17 @@ const metricCount = stepNames.length + outcomeStatuses.length + 15 + 3 + Object.
 /** What alarms look at, counted over all of them. */
 export const ALARMED_METRICS = 13;
 
+/** Sweeps a month, at one in five minutes, each a look into sixteen shards and a third of a second of a function. Assumed. */
+const SWEEPS = 8760;
+const sweep = price.request + 0.3 * MEMORY_GB * price.gigabyteSecond + 16 * 0.5 * price.read + price.trace;
+
 /** Dollars a month that a stage costs without a single re-validation (metrics: only those that were written to). */
 export const fixedCosts: [string, number][] = [
   ['2 customer keys', 2 * monthly.key],
   ['2 secrets', 2 * monthly.secret],
   ['2 dashboards', 2 * monthly.dashboard],
   [`alarms on ${ALARMED_METRICS} metrics`, ALARMED_METRICS * monthly.alarmedMetric],
+  ['a sweep every five minutes', SWEEPS * sweep],
   [`up to ${metricCount} custom metrics`, metricCount * monthly.metric],
 ];
 

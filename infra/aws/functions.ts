@@ -5,7 +5,7 @@ import { Architecture, type Code, Function as LambdaFunction, Runtime, Tracing }
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { INBOX } from '../../shared/domain/inbox-key.ts';
-import { BY_PERSON, TO_ANNOUNCE } from '../../shared/domain/record.ts';
+import { BY_DUE, BY_PERSON } from '../../shared/domain/record.ts';
 import { type EnvKey, envKeys } from '../../shared/lambda/env.ts';
 import { type StepName, stepNames } from '../../shared/workflow/contract.ts';
 import { namespaceOf } from '../../shared/workflow/metrics.ts';
@@ -103,6 +103,10 @@ const rightsOf = (
     ),
     useOf(key, 'dynamodb', verbs.every((verb) => verb === 'Get') ? 'read' : 'write'),
   ];
+  const listOf = ({ name }: { name: string }) => [
+    allow(['dynamodb:Query'], `${ledger.tableArn}/index/${name}`),
+    allow(['dynamodb:BatchGetItem'], ledger.tableArn),
+  ];
   const readMedia = (...folders: string[]) => [
     allow(['s3:GetObject', 's3:GetObjectVersion'], ...folders.map((folder) => media.arnForObjects(folder))),
     // Without it S3 answers 403 for an object that is not there, as if we were not allowed to know.
@@ -134,11 +138,7 @@ const rightsOf = (
       allow(['states:StartExecution'], machineArn),
     ],
     ReadRevalidation: items('Get'),
-    ListRevalidations: [
-      allow(['dynamodb:Query'], `${ledger.tableArn}/index/${BY_PERSON.name}`),
-      allow(['dynamodb:BatchGetItem'], ledger.tableArn),
-      useOf(key, 'dynamodb', 'read'),
-    ],
+    ListRevalidations: [...listOf(BY_PERSON), useOf(key, 'dynamodb', 'read')],
     CancelRevalidation: [...items('Get', 'Update', 'Delete'), announce, allow(['states:StopExecution'], executionArns)],
     ReceiveWebhook: [
       ...items('Get', 'Update'),
@@ -157,12 +157,16 @@ const rightsOf = (
       allow(['states:StartExecution'], machineArn),
     ],
     SweepLedger: [
-      ...items('Update'),
-      allow(['dynamodb:Query'], `${ledger.tableArn}/index/${TO_ANNOUNCE.name}`),
-      allow(['dynamodb:BatchGetItem'], ledger.tableArn),
+      ...items('Get', 'Put', 'Update', 'Delete'),
+      ...listOf(BY_DUE),
+      allow(['states:DescribeExecution'], executionArns),
+      resume,
       announce,
+      readTruoraKey,
+      // By version alone: without one S3 would only put a marker on top.
+      allow(['s3:DeleteObjectVersion'], media.arnForObjects('inbox/*'), media.arnForObjects('media/*')),
     ],
-    RepairExecution: [...items('Get', 'Put', 'Update'), announce],
+    RepairExecution: [...items('Get', 'Put', 'Update', 'Delete'), ...listOf(BY_PERSON), announce],
     CheckKey: [readTruoraKey],
   };
 };

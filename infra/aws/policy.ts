@@ -29,12 +29,12 @@ export const acknowledgedIn = (stage: string): readonly Acknowledged[] => [
   ...(['inbox', 'media'] as const).map((folder) => ({
     // The id that CDK gives the bucket: cdk-nag names what it found word by word.
     rule: `AwsSolutions-IAM5[Resource::<StorageMedia9333CB25.Arn>/${folder}/*]`,
-    where: /Functions\/(ClaimRequest|MoveMedia|StartRevalidation)ServiceRole\/DefaultPolicy$/,
+    where: /Functions\/(ClaimRequest|MoveMedia|StartRevalidation|SweepLedger)ServiceRole\/DefaultPolicy$/,
     reason: `Media lies anywhere under ${folder}/: its key says whose it is, and nobody knows it before.`,
   })),
   {
     rule: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:face-revalidation-${stage}:*]`,
-    where: /Functions\/CancelRevalidationServiceRole\/DefaultPolicy$/,
+    where: /Functions\/(CancelRevalidation|SweepLedger)ServiceRole\/DefaultPolicy$/,
     reason: 'An execution has a name of its own that nobody knows before, so it can only be named by its machine.',
   },
   {

@@ -81,6 +81,11 @@ export class FaceRevalidation extends Construct {
   onEnded(id: string, target: IRuleTarget, statuses?: readonly OutcomeStatus[]): Rule {
     return this.#results.onEnded(id, target, statuses);
   }
+
+  /** A rule for what Truora has said about a case after it had ended, or for what it says by now. */
+  onAmended(id: string, target: IRuleTarget, statuses?: readonly OutcomeStatus[]): Rule {
+    return this.#results.onAmended(id, target, statuses);
+  }
 }
 
 const bundled = () => {

@@ -25,8 +25,8 @@ export type WorldOptions = {
   config?: Partial<Config>;
   /** Factor on the seconds between retries. */
   pace?: number;
-  /** False: nobody hears of executions that failed, as if those events were lost. */
-  hearsFailures?: boolean;
+  /** False where nobody hears of an execution that has failed, as if the event were lost. */
+  hearsFailure?: () => boolean;
   /** Keeps the ledger on disk. */
   ledgerDirectory?: string;
   onEvent?: (event: MachineEvent) => void;
@@ -105,11 +105,11 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
   const lambda = lambdaHost(template, say);
   const pace = options.pace ?? (sandbox ? SANDBOX_PACE : 1);
   const onEvent = options.onEvent ?? (() => {});
-  const hears = options.hearsFailures ?? true;
+  const hears = options.hearsFailure ?? (() => true);
   const machine = machineOf(template, lambda, {
     pace,
     onEvent,
-    onEnded: (execution) => hears && bus.put(executionEvent(execution)),
+    onEnded: (execution) => hears() && bus.put(executionEvent(execution)),
   });
   let fate: EventFate = 'arrive';
   const start: Machine['start'] = (...given) => {

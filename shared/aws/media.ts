@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { DeleteObjectCommand, GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { MediaGoneError, MediaUnacceptableError } from '../domain/errors.ts';
 import { SNIFF_BYTES } from '../domain/media-type.ts';
 import type { Media } from '../domain/revalidation.ts';
@@ -83,4 +83,9 @@ const read = async (
     }
     throw error;
   }
+};
+
+/** Deletes exactly one version, for good. One that is gone already is as good as deleted: S3 says yes. */
+export const deleteMedia = async (bucket: string, { key, versionId }: { key: string; versionId: string }) => {
+  await s3().send(new DeleteObjectCommand({ Bucket: bucket, Key: key, VersionId: versionId }));
 };

@@ -13,7 +13,7 @@ import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 /** One item; the ledger's only key is `pk`. */
 export type Item = { pk: string } & Record<string, unknown>;
 
-/** Every named attribute must hold one of the listed values. */
+/** Every named attribute must hold one of the listed values, or where none are listed not be there. */
 export type Condition = Record<string, readonly string[]>;
 
 let client: DynamoDBClient | undefined;
@@ -47,7 +47,11 @@ const expression = () => {
 
 const conditionText = (when: Condition, { name, value }: ReturnType<typeof expression>) =>
   Object.entries(when)
-    .map(([attribute, allowed]) => `${name(attribute)} IN (${allowed.map(value).join(', ')})`)
+    .map(([attribute, allowed]) =>
+      allowed.length > 0
+        ? `${name(attribute)} IN (${allowed.map(value).join(', ')})`
+        : `attribute_not_exists(${name(attribute)})`,
+    )
     .join(' AND ');
 
 /** The item as the last write left it. */
@@ -148,7 +152,7 @@ export const updateItem = (table: string, pk: string, change: Change): Promise<I
         TableName: table,
         Key: { pk: { S: pk } },
         UpdateExpression: [
-          `SET ${assignments.join(', ')}`,
+          ...(assignments.length > 0 ? [`SET ${assignments.join(', ')}`] : []),
           ...(removals.length > 0 ? [`REMOVE ${removals.join(', ')}`] : []),
           ...(additions.length > 0 ? [`ADD ${additions.join(', ')}`] : []),
         ].join(' '),
@@ -176,21 +180,24 @@ export const deleteItem = (table: string, pk: string, when: Condition): Promise<
     return true;
   }, false);
 
-/** The keys an index holds for one value, newest first, a page at a time. */
+/** The keys an index holds for one value, a page at a time: newest first, or up to a point oldest first. */
 export const queryKeys = async (
   table: string,
-  index: { name: string; attribute: string },
+  index: { name: string; attribute: string; sort: string },
   of: string,
-  { limit, after }: { limit: number; after?: Item | undefined },
+  { limit, after, upTo }: { limit: number; after?: Item | undefined; upTo?: string },
 ): Promise<{ keys: Item[]; next: Item | undefined }> => {
   const text = expression();
   const { Items, LastEvaluatedKey } = await dynamo().send(
     new QueryCommand({
       TableName: table,
       IndexName: index.name,
-      KeyConditionExpression: `${text.name(index.attribute)} = ${text.value(of)}`,
+      KeyConditionExpression: [
+        `${text.name(index.attribute)} = ${text.value(of)}`,
+        ...(upTo ? [`${text.name(index.sort)} <= ${text.value(upTo)}`] : []),
+      ].join(' AND '),
       ...text.parts(),
-      ScanIndexForward: false,
+      ScanIndexForward: upTo !== undefined,
       Limit: limit,
       ...(after ? { ExclusiveStartKey: marshall(after) } : {}),
     }),

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { Bell } from '../domain/revalidation.ts';
 import { LATE_SECONDS } from './intents.ts';
 import { secondsAfter } from './ledger.ts';
-import { updateItem } from './table.ts';
+import { getItem, updateItem } from './table.ts';
 
 /**
  * Where a parked execution and a webhook meet: one item a validation, which holds the task token and the bell. Each side
@@ -33,3 +33,7 @@ export const ringBell = async (table: string, validation: { validationId: string
   });
   return Wait.required({ bell: true }).parse(item);
 };
+
+/** Token and bell as they stand: both, and whoever had to bring them together has died over it. */
+export const readWait = async (table: string, validationId: string): Promise<z.infer<typeof Wait>> =>
+  Wait.parse((await getItem(table, keyOf(validationId))) ?? {});

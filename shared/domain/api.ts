@@ -81,6 +81,7 @@ export const Revalidation = LedgerRecord.pick({
   validationId: true,
   receipt: true,
   outcome: true,
+  amendments: true,
   calledBy: true,
   canceledBy: true,
 }).extend({

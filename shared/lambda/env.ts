@@ -14,7 +14,7 @@ const variables = {
   TABLE_NAME: z.string().min(1),
   MEDIA_BUCKET: z.string().min(1),
   RETENTION_DAYS: whole,
-  /** Hours that media is kept, and that a drop may be late. */
+  /** Hours that media is kept after its outcome, and that a drop may be late. */
   MEDIA_HOURS: whole,
   /** Minutes after which a drop that nothing has claimed is taken for forgotten. */
   UNCLAIMED_MINUTES: z.coerce.number().int().nonnegative(),
@@ -44,7 +44,7 @@ const variables = {
 export type EnvKey = keyof typeof variables;
 
 const ledgerKeys = ['TABLE_NAME', 'RETENTION_DAYS'] as const;
-const recordKeys = [...ledgerKeys, 'EVENT_BUS'] as const;
+const recordKeys = [...ledgerKeys, 'EVENT_BUS', 'MEDIA_HOURS'] as const;
 const truoraKeys = ['TRUORA_ORIGIN', 'TRUORA_UPLOAD_ORIGINS', 'TRUORA_KEY_SECRET', 'HTTP_DEADLINE_SECONDS'] as const;
 
 const ownKeys: Record<StepName | RouteName | WatchName, readonly EnvKey[]> = {
@@ -65,7 +65,7 @@ const ownKeys: Record<StepName | RouteName | WatchName, readonly EnvKey[]> = {
   CancelRevalidation: [...recordKeys, 'ACCOUNT_CLAIM'],
   ReceiveWebhook: ['TABLE_NAME', 'WEBHOOK_KEYS_SECRET'],
   SweepInbox: ['TABLE_NAME', 'MEDIA_BUCKET', 'MACHINE_ARN', 'UNCLAIMED_MINUTES'],
-  SweepLedger: recordKeys,
+  SweepLedger: [...recordKeys, ...truoraKeys, 'GRACE_SECONDS', 'MEDIA_BUCKET'],
   RepairExecution: [...recordKeys, 'MEDIA_BUCKET'],
   CheckKey: ['TRUORA_KEY_SECRET'],
 };
@@ -84,6 +84,9 @@ export const env = <Key extends EnvKey>(key: Key): z.infer<(typeof variables)[Ke
 
 /** The ledger, as the records' functions want it. */
 export const ledgerFromEnv = () => ({ table: env('TABLE_NAME'), retentionDays: env('RETENTION_DAYS') });
+
+/** Where outcomes are announced, and how long media outlives them. */
+export const resultsFromEnv = () => ({ bus: env('EVENT_BUS'), mediaHours: env('MEDIA_HOURS') });
 
 type TruoraObserver = (seen: { method: 'GET' | 'POST' | 'PUT'; milliseconds: number; failed: boolean }) => void;
 

@@ -66,6 +66,10 @@ export const ourReasons = [
   'creation_unconfirmed',
   'creation_unsettled',
   'bus_refused',
+  'execution_failed',
+  'execution_timed_out',
+  'execution_aborted',
+  'execution_lost',
   'unexpected',
 ] as const;
 

@@ -5,15 +5,25 @@ import { handler as awaitWebhook } from '../../functions/await-webhook.ts';
 import { handler } from '../../functions/receive-webhook.ts';
 import { bindValidation } from '../../shared/aws/intents.ts';
 import { leaveToken } from '../../shared/aws/waits.ts';
+import type { OutcomeStatus } from '../../shared/domain/lifecycle.ts';
 import { MAX_WEBHOOK_LENGTH, signWebhook } from '../../shared/truora/webhook.ts';
 import { type House, openHouse } from '../support/house.ts';
-import { context, eventOf, journalOf, newRevalidationId, newValidationId } from '../support/journal.ts';
+import {
+  claimOf,
+  context,
+  eventOf,
+  inMinutes,
+  journalOf,
+  newRevalidationId,
+  newValidationId,
+} from '../support/journal.ts';
 
 const KEY = 'webhook-key';
 
 let house: House;
 let validationId: string;
 let deadline: string;
+let revalidationId: string;
 
 beforeAll(async () => {
   house = await openHouse('ReceiveWebhook');
@@ -25,7 +35,8 @@ beforeEach(async () => {
   process.env.WEBHOOK_KEYS_SECRET = `secret:${randomUUID()}`;
   keys([KEY]);
   ({ validationId, deadline } = journalOf().validation);
-  await bindValidation(house.table, { validationId, deadline }, newRevalidationId(), 30);
+  revalidationId = newRevalidationId();
+  await bindValidation(house.table, { validationId, deadline }, revalidationId, 30);
   house.fate();
   house.calls.length = 0;
   house.resumed.length = 0;
@@ -144,6 +155,63 @@ describe('a genuine webhook', () => {
     expect(JSON.stringify(await house.items())).not.toMatch(/canary-person|success/);
     const { pk: _, ...wait } = (await waitOf()) ?? {};
     expect(Object.keys(wait).toSorted()).toEqual(['bell', 'expiresAt']);
+  });
+});
+
+describe('a webhook about a case that has ended', () => {
+  const standing = async (phase: 'created' | OutcomeStatus, more: object = {}) => {
+    const { claim } = journalOf({ claim: claimOf({ revalidationId }) });
+    const outcome = { revalidationId, status: phase, decidedBy: 'workflow', decidedAt: claim.claimedAt };
+    const item = {
+      pk: `RUN#${revalidationId}`,
+      ...claim,
+      owner: 'arn:owner',
+      phase,
+      trail: [],
+      ...(phase === 'created' ? {} : { outcome }),
+      ...more,
+    };
+    await house.stand(item);
+    return item;
+  };
+  const record = () => house.item(`RUN#${revalidationId}`);
+
+  it.each(['expired', 'failed', 'canceled'] as const)('as %s makes it due at once', async (phase) => {
+    await standing(phase);
+    const before = new Date().toISOString();
+    await receive(await sign([about()]));
+    const { dueAt, lateBell, shard } = (await record()) ?? {};
+    expect([lateBell, shard]).toEqual([dueAt, `due#${revalidationId[3]}`]);
+    expect(String(dueAt) >= before).toBe(true);
+    expect(await waitOf()).toMatchObject(rung);
+  });
+
+  it.each(['approved', 'declined', 'refused', 'created'] as const)('leaves one that is %s as it is', async (phase) => {
+    const item = await standing(phase);
+    await receive(await sign([about()]));
+    expect(await record()).toEqual(item);
+  });
+
+  it('leaves one as it is that was amended by a word about the face, or that is due for a call already', async () => {
+    const said = { at: inMinutes(0), from: 'sweep', status: 'approved' };
+    for (const more of [{ amendments: [said] }, { lateBell: inMinutes(-1), dueAt: inMinutes(-1) }]) {
+      const item = await standing('expired', more);
+      await receive(await sign([about()]));
+      expect(await record()).toEqual(item);
+    }
+  });
+
+  it('does nothing to it when it is `created`, or forged', async () => {
+    const item = await standing('expired');
+    await receive(await sign([about('created')]));
+    await receive(await sign([about()], 'another key'));
+    expect(await record()).toEqual(item);
+  });
+
+  it('is not acknowledged when it cannot be written down', async () => {
+    await standing('expired');
+    house.fateOfWrite(2, 'lost');
+    expect(await receive(await sign([about()]))).toMatchObject(broken);
   });
 });
 

@@ -268,7 +268,7 @@ describe('the ledger', () => {
     });
   });
 
-  test('has two indexes, keys alone: by person, and what is to be announced, by the time of the claims', () => {
+  test('has two indexes, keys alone: by person and the time of the claims, and what is due', () => {
     expect(Properties.GlobalSecondaryIndexes).toEqual([
       {
         IndexName: 'by-person',
@@ -279,10 +279,10 @@ describe('the ledger', () => {
         Projection: { ProjectionType: 'KEYS_ONLY' },
       },
       {
-        IndexName: 'to-announce',
+        IndexName: 'by-due',
         KeySchema: [
-          { AttributeName: 'toAnnounce', KeyType: 'HASH' },
-          { AttributeName: 'claimedAt', KeyType: 'RANGE' },
+          { AttributeName: 'shard', KeyType: 'HASH' },
+          { AttributeName: 'dueAt', KeyType: 'RANGE' },
         ],
         Projection: { ProjectionType: 'KEYS_ONLY' },
       },
@@ -531,7 +531,7 @@ describe('the rights', () => {
     expect(everywhere.filter((one) => !ofLogDelivery(one) && !ofTracing(one))).toEqual([]);
     const wide = allowed
       // An execution has a name of its own, so it can only be named by its machine.
-      .filter(({ statement }) => !listed(statement.Action).includes('states:StopExecution'))
+      .filter(({ statement }) => !listed(statement.Action).some((one) => /^states:(Stop|Describe)Execution$/.test(one)))
       .flatMap(({ statement }) => listed(statement.Resource))
       .filter((resource) => resource !== '*' && String(resource).includes('*'));
     expect(new Set(wide.map((resource) => String(resource).replace(/^.*:::[^/]+/, '')))).toEqual(
@@ -587,7 +587,7 @@ describe('the rights', () => {
     ]);
   });
 
-  test('to wake an execution are those of the two that may have heard a bell, and on this machine alone', () => {
+  test('to wake an execution are those of the three that may have heard a bell, and on this machine alone', () => {
     const { ref: machineArn } = resolvedOf(template, 'AWS::StepFunctions::StateMachine');
     const wakers = allowed
       .filter(({ statement }) => listed(statement.Action).some((action) => action.startsWith('states:SendTask')))
@@ -595,6 +595,7 @@ describe('the rights', () => {
     expect(wakers).toEqual([
       ['AwaitWebhook', 'states:SendTaskSuccess', machineArn],
       ['ReceiveWebhook', 'states:SendTaskSuccess', machineArn],
+      ['SweepLedger', 'states:SendTaskSuccess', machineArn],
     ]);
   });
 
@@ -635,6 +636,7 @@ describe('the rights', () => {
       ['CreateValidation', 'TruoraKey'],
       ['ReadVerdict', 'TruoraKey'],
       ['ReceiveWebhook', 'WebhookKeys'],
+      ['SweepLedger', 'TruoraKey'],
     ]);
   });
 });

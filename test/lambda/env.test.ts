@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type EnvKey, env, envKeys, ledgerFromEnv, truoraFromEnv } from '../../shared/lambda/env.ts';
+import { type EnvKey, env, envKeys, ledgerFromEnv, resultsFromEnv, truoraFromEnv } from '../../shared/lambda/env.ts';
 import { stepNames } from '../../shared/workflow/contract.ts';
 import { routes, watches } from '../../shared/workflow/names.ts';
 
@@ -102,12 +102,22 @@ describe('envKeys', () => {
     const callers = Object.entries(envKeys).flatMap(([name, listed]) =>
       listed.includes('TRUORA_KEY_SECRET') ? [name] : [],
     );
-    expect(callers.toSorted()).toEqual(['CheckEnrollment', 'CheckKey', 'CreateValidation', 'ReadVerdict']);
+    expect(callers.toSorted()).toEqual([
+      'CheckEnrollment',
+      'CheckKey',
+      'CreateValidation',
+      'ReadVerdict',
+      'SweepLedger',
+    ]);
   });
 });
 
 it('makes a ledger of two variables', () => {
   expect(ledgerFromEnv()).toEqual({ table: 'ledger', retentionDays: 365 });
+});
+
+it('says where outcomes are announced, and how long media outlives them', () => {
+  expect(resultsFromEnv()).toEqual({ bus: 'outcomes', mediaHours: 24 });
 });
 
 describe('truoraFromEnv', () => {

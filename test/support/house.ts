@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { DynamoDBClient, GetItemCommand, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
-import { DeleteObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { vi } from 'vitest';
 import { Config } from '../../infra/aws/config.ts';
@@ -61,6 +61,7 @@ export const openHouse = async (
   };
   const started: { name: string; input: unknown }[] = [];
   const stopped: string[] = [];
+  const statuses = new Map<string, Execution['status'] | 'FORGOTTEN'>();
 
   const config = Config.parse({ stage: 'test' });
   const template = synthesize(config);
@@ -80,7 +81,10 @@ export const openHouse = async (
     stop: (executionArn) => {
       stopped.push(executionArn);
     },
-    describe: (executionArn) => executionNamed(executionArn.split(':').at(-1) ?? ''),
+    describe: (executionArn) => {
+      const status = statuses.get(executionArn) ?? 'RUNNING';
+      return status === 'FORGOTTEN' ? undefined : { ...executionNamed(executionArn.split(':').at(-1) ?? ''), status };
+    },
     sendTaskFailure: unused,
     close: unused,
     sendTaskSuccess: (taskToken, output) => {
@@ -179,6 +183,8 @@ export const openHouse = async (
     /** Executions that were started, under which name and with what; and those that were stopped. */
     started,
     stopped,
+    /** How executions stand, by ARN; any other runs. */
+    statuses,
     /** Tokens nobody waits on any more. */
     overTokens,
     /** Decides what becomes of the calls from now on; without a word, all go through. */
@@ -219,6 +225,14 @@ export const openHouse = async (
       );
       return marker;
     },
+    /** Whether a version is still there. */
+    has: (Key: string, VersionId: string): Promise<boolean> =>
+      built(bucket)
+        .send(new GetObjectCommand({ Bucket: BUCKET, Key, VersionId }))
+        .then(
+          async ({ Body }) => (await Body?.transformToByteArray()) !== undefined,
+          () => false,
+        ),
     /** Tells the sandbox whose face an enrollment is. */
     enroll: async ({ accountId, enrollmentId }: { accountId: string; enrollmentId: string }) => {
       const { status } = await fetch(`${truoraOrigin}/sandbox/enrollments`, {

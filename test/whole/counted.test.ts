@@ -5,6 +5,7 @@ import { looksUntil, runs } from '../../infra/aws/cost.ts';
 import { drop, registerEnrollment } from '../../infra/local/drop.ts';
 import type { MachineEvent } from '../../infra/local/history.ts';
 import { startWorld, type World } from '../../infra/local/world.ts';
+import { reasonsOfEnds } from '../../shared/domain/ended-execution.ts';
 import { closedReason, type MetricName, metrics, ourReasons } from '../../shared/workflow/metrics.ts';
 
 /** One line of CloudWatch's embedded metric format. */
@@ -125,6 +126,9 @@ test('every reason that an error can give is one that a metric knows', () => {
   const never = ['already_decided', 'verdict_pending'];
   expect(given.length).toBeGreaterThan(20);
   expect(given.filter((reason) => closedReason(reason) === 'other' && !never.includes(reason))).toEqual([]);
-  expect(ourReasons.filter((reason) => reason !== 'unexpected' && !given.includes(reason))).toEqual([]);
+  // What an execution left behind that could record nothing has no error of ours.
+  const left = ['unexpected', 'execution_lost', ...Object.values(reasonsOfEnds)];
+  expect(ourReasons.filter((reason) => !left.includes(reason) && !given.includes(reason))).toEqual([]);
+  for (const reason of left) expect(closedReason(reason)).toBe(reason);
   expect([closedReason('made_up'), closedReason(undefined)]).toEqual(['other', 'none']);
 });

@@ -13,6 +13,7 @@ const run = async (_: string[], open: (world: World) => void): Promise<never> =>
   const sandboxOrigin = world.sandbox?.origin ?? '';
   announce({ pid: process.pid, s3Origin: world.s3Origin, bucket: world.bucket, sandboxOrigin });
   process.once('exit', withdraw);
+  setInterval(() => void world.sweep(), world.config.sweepMinutes * 60_000).unref();
   print(`The world is up. From a second terminal:
 
   npm run -s drop -- infra/local/media/selfie.jpg --account ana --enrollment ENR1 --authorized
