@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { Bell } from '../domain/revalidation.ts';
 import { LATE_SECONDS } from './intents.ts';
 import { secondsAfter } from './ledger.ts';
-import { updateItem } from './table.ts';
+import { getItem, updateItem } from './table.ts';
 
 /**
  * Where a parked execution and a webhook meet: one item a validation, which holds the task token and the bell. Each side
@@ -32,4 +32,10 @@ export const ringBell = async (table: string, validation: { validationId: string
     setIfAbsent: { bell: { rangAt: at.toISOString() } satisfies Bell },
   });
   return Wait.required({ bell: true }).parse(item);
+};
+
+/** The newest token, for whoever found that the one they had is over. */
+export const readToken = async (table: string, validationId: string): Promise<string | undefined> => {
+  const item = await getItem(table, keyOf(validationId));
+  return item && Wait.parse(item).taskToken;
 };

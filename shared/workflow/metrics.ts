@@ -15,9 +15,13 @@ export const metrics = {
   TruoraErrors: { unit: 'Count', by: [[], ['call']] },
   /** Genuine calls of Truora's, whatever they are about. */
   Webhooks: { unit: 'Count', by: [[]] },
+  /** What became of each thing that a genuine call said. */
+  Bells: { unit: 'Count', by: [['bell']] },
   WebhookSignatureFailures: { unit: 'Count', by: [[]] },
   /** A success of Truora's that is not about what we asked. */
   VerdictMismatches: { unit: 'Count', by: [[]] },
+  /** Words in an answer that Truora does not document. Such a status is looked at again, such a reason kept as it came. */
+  UnknownWords: { unit: 'Count', by: [['word']] },
 } as const satisfies Record<string, { unit: 'Count' | 'Milliseconds'; by: readonly (readonly string[])[] }>;
 
 export type MetricName = keyof typeof metrics;
@@ -26,6 +30,17 @@ export type DimensionsOf<Name extends MetricName> = { [Key in DimensionOf<Name>]
 
 /** What is asked of Truora, as the dimension `call` names it. */
 export const truoraCalls = { GET: 'read', POST: 'create', PUT: 'upload' } as const;
+
+/**
+ * What became of one event of a webhook: it was no call at all (`created`), about none of ours, rang before anybody was
+ * parked, woke somebody, came too late for whoever was parked, was written down though nobody could be woken, or was one
+ * too many for one call.
+ */
+export const bellFates = ['created', 'unknown', 'rang', 'woke', 'late', 'unsent', 'left_over'] as const;
+export type BellFate = (typeof bellFates)[number];
+
+/** Where an unknown word stood. */
+export const unknownWords = ['status', 'reason'] as const;
 
 /** The reasons of ours, beside Truora's: what refuses a request, and what makes us give one up. */
 export const ourReasons = [
