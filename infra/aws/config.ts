@@ -52,6 +52,10 @@ export const Config = z.strictObject({
   graceSeconds: z.coerce.number().int().min(1).max(600).default(30),
   /** Seconds one call to Truora may take; the functions' own limits leave room for twelve. */
   httpDeadlineSeconds: z.coerce.number().int().min(1).max(12).default(10),
+  /** How often a declined validation may be retried: `allowed_retries` of the account at Truora, none by default there too. */
+  allowedRetries: z.coerce.number().int().min(0).max(2).default(0),
+  /** Seconds after a decline in which it may be retried: `retry_ttl` of the account at Truora. */
+  retrySeconds: z.coerce.number().int().min(1).max(300).default(300),
   /** Days a record is kept after its last change. */
   retentionDays: z.coerce.number().int().min(1).max(3650).default(365),
   /** Calls a second that all callers together may make, and how many may come at once. */

@@ -129,6 +129,8 @@ export const openHouse = async (
     // An intent is settled at once here; who waits for one to age sets a longer time.
     SETTLE_SECONDS: '0',
     GRACE_SECONDS: '30',
+    ALLOWED_RETRIES: '1',
+    RETRY_SECONDS: '300',
     METRICS_NAMESPACE: 'face-revalidation-test',
     MACHINE_ARN: machine.arn,
     ACCOUNT_CLAIM: 'none',
