@@ -5,14 +5,18 @@ import {
   TruoraContractError,
   TruoraRejectedError,
 } from '../shared/domain/errors.ts';
-import { truoraFromEnv } from '../shared/lambda/env.ts';
+import { refuseRetry } from '../shared/domain/retry.ts';
+import type { Claim } from '../shared/domain/revalidation.ts';
+import { retryRulesFromEnv, truoraFromEnv } from '../shared/lambda/env.ts';
 import { truoraSeen } from '../shared/lambda/metrics.ts';
 import { step } from '../shared/lambda/step.ts';
-import { getEnrollment } from '../shared/truora/client.ts';
+import { getEnrollment, getValidation, type Truora } from '../shared/truora/client.ts';
+import { retriedAt } from '../shared/truora/retry.ts';
 
 /**
  * The second step. Asks Truora whether it knows this person's face: without a finished enrollment of the same account a
  * validation would cost money and prove nothing. Reading is free, so a `pending` one is looked at again by the machine.
+ * What is to be retried is looked up as well, if Truora alone knows it.
  */
 export const handler = step('CheckEnrollment', async ({ claim }) => {
   const truora = truoraFromEnv(readSecret, { observe: truoraSeen });
@@ -29,8 +33,19 @@ export const handler = step('CheckEnrollment', async ({ claim }) => {
   if (status === 'pending') {
     throw new EnrollmentPendingError('enrollment_pending', 'enrollmentId: the enrollment is not finished yet');
   }
+  await checkRetried(truora, claim);
   return { enrollmentId: enrollment_id, status };
 });
+
+/** A retry of one of ours was checked at the claim. Of any other Truora says what became of it, or that there is none. */
+const checkRetried = async (truora: Truora, { accountId, requested: { retryOf }, linkedTo }: Claim): Promise<void> => {
+  if (!retryOf || linkedTo) return;
+  const answer = await getValidation(truora, retryOf).catch((error: unknown) => {
+    if (!(error instanceof TruoraRejectedError)) throw error;
+    return undefined;
+  });
+  refuseRetry(answer && retriedAt(answer), accountId, retryRulesFromEnv(), new Date());
+};
 
 /** Any plain refusal of this read means the same: there is no such enrollment, as far as our key can see (assumed). */
 const unknownByName = (error: unknown): never => {

@@ -1,10 +1,10 @@
 import { readSecret } from '../shared/aws/secrets.ts';
 import { NamedError, VerdictPendingError, VerdictUnreachableError } from '../shared/domain/errors.ts';
 import { env, truoraFromEnv } from '../shared/lambda/env.ts';
-import { truoraSeen } from '../shared/lambda/metrics.ts';
+import { emit, truoraSeen } from '../shared/lambda/metrics.ts';
 import { step } from '../shared/lambda/step.ts';
 import { getValidation } from '../shared/truora/client.ts';
-import { undecided, verdictOf } from '../shared/truora/verdict.ts';
+import { isKnownStatus, undecided, verdictOf } from '../shared/truora/verdict.ts';
 
 /**
  * The sixth step, and the only place a verdict comes from: Truora's own answer to our own key. Pending is thrown, and the
@@ -14,17 +14,20 @@ export const handler = step('ReadVerdict', async ({ claim, validation }) => {
   const truora = truoraFromEnv(readSecret, { observe: truoraSeen });
   const over = Date.now() > Date.parse(validation.deadline) + env('GRACE_SECONDS') * 1000;
   const answer = await getValidation(truora, validation.validationId).catch((error: Error) => {
-    throw over && error instanceof NamedError ? unreachable(error) : error;
+    throw over ? unreachable(error) : error;
   });
   const at = new Date();
   const verdict = verdictOf(answer, { claim, validation, at });
+  if (!isKnownStatus(answer)) emit('UnknownWords', 1, { word: 'status' });
+  if (verdict?.reason === 'unknown_reason') emit('UnknownWords', 1, { word: 'reason' });
   if (verdict) return verdict;
-  if (over) return undecided(at);
+  if (over) return undecided(answer, at);
   throw new VerdictPendingError('verdict_pending', 'Truora has not decided yet');
 });
 
-const unreachable = ({ reason }: NamedError) =>
+/** Whatever stood in the way, a key that could not be read too: after the deadline nothing is waited for. */
+const unreachable = (error: Error) =>
   new VerdictUnreachableError(
     'truora_unreachable_at_deadline',
-    `Truora could not be asked before the deadline was over: ${reason}`,
+    `Truora could not be asked before the deadline was over: ${error instanceof NamedError ? error.reason : 'unexpected'}`,
   );

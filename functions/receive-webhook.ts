@@ -2,50 +2,81 @@ import { resume } from '../shared/aws/callbacks.ts';
 import { callBack } from '../shared/aws/due.ts';
 import { readBinding } from '../shared/aws/intents.ts';
 import { readSecret } from '../shared/aws/secrets.ts';
-import { ringBell } from '../shared/aws/waits.ts';
+import { readWait, ringBell } from '../shared/aws/waits.ts';
 import { CallRefusedError } from '../shared/domain/problem.ts';
+import type { Bell } from '../shared/domain/revalidation.ts';
 import { keysOf } from '../shared/domain/webhook-keys.ts';
 import { env } from '../shared/lambda/env.ts';
 import { log } from '../shared/lambda/logger.ts';
 import { emit } from '../shared/lambda/metrics.ts';
-import { route } from '../shared/lambda/route.ts';
-import { verifyWebhook } from '../shared/truora/webhook.ts';
+import { route, textOf } from '../shared/lambda/route.ts';
+import { CREATED, calledFor, MAX_WEBHOOK_BYTES, verifyWebhook } from '../shared/truora/webhook.ts';
+import type { BellFate } from '../shared/workflow/metrics.ts';
+
+/** How many validations one call is heard for. Truora's carry one event each (assumed); ten seconds are enough for these. */
+const MOST_BELLS = 50;
 
 /**
  * `POST /webhooks/truora`, called by Truora. Asks only whether the call is genuine and which of our validations it is
  * about, rings the bell and wakes whoever is parked. It decides nothing: ReadVerdict asks Truora. A bad signature costs
  * no read and no write; `created` rings nothing; a validation that is none of ours is somebody else's and answered 200.
  */
-export const handler = route('ReceiveWebhook', async ({ body }) => {
-  const secretId = env('WEBHOOK_KEYS_SECRET');
-  const keys = await readSecret(secretId);
-  let events = await verifyWebhook(body, keysOf(keys));
-  if (!events) {
-    const newer = await readSecret(secretId, keys);
-    if (newer !== keys) events = await verifyWebhook(body, keysOf(newer));
-  }
+export const handler = route('ReceiveWebhook', async ({ event }) => {
+  const body = textOf(event, MAX_WEBHOOK_BYTES);
+  const events = body === undefined ? undefined : await eventsOf(body);
   if (!events) {
     emit('WebhookSignatureFailures', 1);
     log('warn', 'bad signature', { step: 'ReceiveWebhook', count: 'webhook_refused' });
     throw new CallRefusedError('signature_invalid', 'body: must be signed with a key of ours');
   }
   emit('Webhooks', 1);
-  for (const { event_action, object } of events) {
-    if (event_action !== 'created') await ring(object.validation_id);
-  }
+  for (const { event_action } of events) if (event_action === CREATED) seen('created');
+  const called = calledFor(events);
+  const rung = await Promise.allSettled(called.slice(0, MOST_BELLS).map(ring));
+  // The rest is left to the timed poll: a call that takes us more than our time would be heard for none.
+  for (const _ of called.slice(MOST_BELLS)) seen('left_over');
   log('info', 'done', { step: 'ReceiveWebhook', events: events.length });
+  // What was not written down is not acknowledged; the others have rung, and ring no louder at the repeat.
+  for (const one of rung) if (one.status === 'rejected') throw one.reason;
   return { statusCode: 200 };
 });
+
+/** The events of a genuine call; a key that refuses it is read anew first, at most once a minute. */
+const eventsOf = async (body: string) => {
+  const secretId = env('WEBHOOK_KEYS_SECRET');
+  const keys = await readSecret(secretId);
+  const events = await verifyWebhook(body, keysOf(keys));
+  if (events) return events;
+  const newer = await readSecret(secretId, keys);
+  return newer === keys ? undefined : verifyWebhook(body, keysOf(newer));
+};
 
 /** The bell is durable before anybody is woken, and before Truora gets its 200. */
 const ring = async (validationId: string): Promise<void> => {
   const table = env('TABLE_NAME');
   const binding = await readBinding(table, validationId);
-  if (!binding) return log('info', 'not ours', { step: 'ReceiveWebhook', count: 'webhook_unknown' });
+  if (!binding) return seen('unknown');
   const at = new Date();
   const { bell, taskToken } = await ringBell(table, { validationId, deadline: binding.deadline }, at);
-  const woken = taskToken !== undefined && (await resume(taskToken, bell));
+  const fate = taskToken === undefined ? 'rang' : await wake(validationId, taskToken, bell);
   // Nobody waits: it has not come to that yet, or the case is closed, and then the sweep asks what Truora wanted to say.
-  if (!woken) await callBack(table, binding.revalidationId, at);
-  log('info', woken ? 'woken' : 'rang', { step: 'ReceiveWebhook', revalidationId: binding.revalidationId });
+  if (fate !== 'woke') await callBack(table, binding.revalidationId, at);
+  seen(fate, binding.revalidationId);
+};
+
+/** From here on whoever parks finds the bell, and whoever is parked and cannot be woken runs out of patience and looks. */
+const wake = async (validationId: string, taskToken: string, bell: Bell): Promise<BellFate> => {
+  try {
+    if (await resume(taskToken, bell)) return 'woke';
+    // That token is over. Should a retry have left a newer one meanwhile, it is tried, once.
+    const { taskToken: newer } = await readWait(env('TABLE_NAME'), validationId);
+    return newer && newer !== taskToken && (await resume(newer, bell)) ? 'woke' : 'late';
+  } catch {
+    return 'unsent';
+  }
+};
+
+const seen = (bell: BellFate, revalidationId?: string): void => {
+  emit('Bells', 1, { bell });
+  log(bell === 'unsent' ? 'warn' : 'info', bell, { step: 'ReceiveWebhook', revalidationId, count: `webhook_${bell}` });
 };

@@ -3,16 +3,19 @@ import { bindKey, findKey } from '../shared/aws/aliases.ts';
 import { startExecution } from '../shared/aws/executions.ts';
 import { type Ledger, readRecord } from '../shared/aws/ledger.ts';
 import { glanceAt } from '../shared/aws/media.ts';
+import { findRetried } from '../shared/aws/retries.ts';
 import { formFor, issueTicket, readTicket } from '../shared/aws/tickets.ts';
 import { presentable, StartBody, type Ticket, TicketBody } from '../shared/domain/api.ts';
+import { RequestInvalidError } from '../shared/domain/errors.ts';
 import { newRevalidationId, revalidationIdOf } from '../shared/domain/ids.ts';
 import { CallRefusedError } from '../shared/domain/problem.ts';
+import { asksOtherwise } from '../shared/domain/record.ts';
 import { parseOrRefuse } from '../shared/domain/refuse.ts';
 import { IdempotencyKey } from '../shared/domain/request.ts';
 import { requestOf, startTicket, uploadTicket } from '../shared/domain/ticket.ts';
 import { acceptMedia, refuseSpeech, refuseStillPhoto } from '../shared/domain/wish.ts';
 import { callerOf, refuseOthers } from '../shared/lambda/caller.ts';
-import { env, ledgerFromEnv } from '../shared/lambda/env.ts';
+import { env, ledgerFromEnv, retryRulesFromEnv } from '../shared/lambda/env.ts';
 import { log } from '../shared/lambda/logger.ts';
 import { answerJson, jsonOf, route } from '../shared/lambda/route.ts';
 
@@ -28,12 +31,15 @@ export const handler = route('StartRevalidation', async (input) => {
   const key = parseOrRefuse(IdempotencyKey.optional(), input.event.headers['idempotency-key'], 'Idempotency-Key');
   refuseOthers(caller, wanted.accountId);
   refuseSpeech(wanted.options ?? {});
+  const forced = 'forceNew' in wanted && wanted.forceNew !== undefined;
+  if (forced && !key) throw keyless();
 
   const ledger = ledgerFromEnv();
   const alias = key ? { scope: caller.calledBy, key, body: hashOf(wanted) } : undefined;
   let id = alias && (await findKey(ledger.table, alias));
   if (!id) {
-    id = await promise(ledger, await ticketFor(wanted, caller.calledBy));
+    const anew = forced ? hashOf([caller.calledBy, key]) : undefined;
+    id = await promise(ledger, await ticketFor(wanted, caller.calledBy, anew));
     // The promise comes first: a key that was bound to nothing could never be mended.
     if (alias) id = await bindKey(ledger.table, { ...alias, revalidationId: id });
   }
@@ -49,7 +55,11 @@ export const handler = route('StartRevalidation', async (input) => {
 const isForUpload = (asked: unknown): boolean => typeof asked === 'object' && asked !== null && 'upload' in asked;
 
 /** What Truora could never take is refused here and now, and nothing is written for it. */
-const ticketFor = async (wanted: TicketBody | StartBody, calledBy: string): Promise<Ticket> => {
+const ticketFor = async (
+  wanted: TicketBody | StartBody,
+  calledBy: string,
+  anew: string | undefined,
+): Promise<Ticket> => {
   if ('upload' in wanted) {
     refuseStillPhoto(wanted.upload.type, wanted.options ?? {});
     return uploadTicket(wanted, newRevalidationId(), calledBy);
@@ -59,16 +69,40 @@ const ticketFor = async (wanted: TicketBody | StartBody, calledBy: string): Prom
   const glance = await glanceAt({ bucket, key, versionId, etag: undefined });
   acceptMedia(glance, wanted.options ?? {});
   const version = glance.versionId ?? glance.etag;
-  const id = revalidationIdOf({ accountId: wanted.accountId, bucket, key, version });
-  return startTicket(wanted, id, glance.versionId, calledBy);
+  const id = revalidationIdOf({ accountId: wanted.accountId, bucket, key, version, anew });
+  return startTicket(wanted, id, glance.versionId, calledBy, anew);
 };
 
-/** Whoever asks again for the same media of the same person meets what stands, and nothing is written. */
+/**
+ * Whoever asks again for the same media of the same person, in the same words, meets what stands, and nothing is written.
+ * @throws RequestInvalidError `already_asked_otherwise`, `retry_*`
+ */
 const promise = async (ledger: Ledger, ticket: Ticket): Promise<string> => {
-  if (!(await readRecord(ledger, ticket.revalidationId))) await issueTicket(ledger, ticket);
-  return ticket.revalidationId;
+  const { revalidationId, accountId, options } = ticket;
+  const [record, earlier] = await Promise.all([
+    readRecord(ledger, revalidationId),
+    readTicket(ledger.table, revalidationId),
+  ]);
+  const standing = record ?? (earlier && { ...earlier, requested: earlier.options });
+  if (standing && asksOtherwise(standing, { ...ticket, requested: options })) {
+    const rule = 'this version was asked about before with another enrollment or other options';
+    throw new RequestInvalidError('already_asked_otherwise', `media: ${rule}; put it again, or call with forceNew`);
+  }
+  if (standing) return revalidationId;
+  // Only looked up here: its place in the row is taken when it is claimed.
+  if (options.retryOf) await findRetried(ledger, { retryOf: options.retryOf, accountId }, retryRulesFromEnv());
+  await issueTicket(ledger, ticket);
+  return revalidationId;
+};
+
+const keyless = () => {
+  const [path, detail] = [
+    'Idempotency-Key',
+    'is needed with forceNew: a call that is repeated would be paid for again',
+  ];
+  return new RequestInvalidError('request_invalid', `${path}: ${detail}`, [{ path, code: 'missing', detail }]);
 };
 
 /** Two bodies with the same fields have the same hash: parsing has put the fields into the schema's order. */
-const hashOf = (body: TicketBody | StartBody): string =>
-  createHash('sha256').update(JSON.stringify(body)).digest('hex');
+const hashOf = (asked: TicketBody | StartBody | readonly unknown[]): string =>
+  createHash('sha256').update(JSON.stringify(asked)).digest('hex');

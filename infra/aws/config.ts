@@ -54,6 +54,10 @@ const Settings = z.strictObject({
   httpDeadlineSeconds: z.coerce.number().int().min(1).max(12).default(10),
   /** Minutes between two sweeps: how long what a crash left behind lies there. */
   sweepMinutes: z.coerce.number().int().min(1).max(60).default(5),
+  /** How often a declined validation may be retried: `allowed_retries` of the account at Truora, none by default there too. */
+  allowedRetries: z.coerce.number().int().min(0).max(2).default(0),
+  /** Seconds after a decline in which it may be retried: `retry_ttl` of the account at Truora. */
+  retrySeconds: z.coerce.number().int().min(1).max(300).default(300),
   /** Days a record is kept after its last change. */
   retentionDays: z.coerce.number().int().min(1).max(3650).default(365),
   /** Calls a second that all callers together may make, and how many may come at once. */

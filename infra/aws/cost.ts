@@ -1,6 +1,6 @@
 import { outcomeStatuses } from '../../shared/domain/lifecycle.ts';
 import { stepNames } from '../../shared/workflow/contract.ts';
-import { truoraCalls } from '../../shared/workflow/metrics.ts';
+import { bellFates, truoraCalls, unknownWords } from '../../shared/workflow/metrics.ts';
 import { definition } from '../workflow/definition.ts';
 
 /** List prices of us-east-1 in dollars, as noted on this day; free tiers left out. São Paulo, for one, takes half as much again. */
@@ -122,7 +122,16 @@ export const costOf = (name: RunName): Record<string, number> => {
 };
 
 /** At most so many of our metrics: one for each value a dimension takes. Of the reasons, about fifteen are ever seen. */
-const metricCount = stepNames.length + outcomeStatuses.length + 15 + 3 + Object.keys(truoraCalls).length * 2 + 1 + 6;
+const metricCount =
+  stepNames.length +
+  outcomeStatuses.length +
+  15 +
+  3 +
+  Object.keys(truoraCalls).length * 2 +
+  1 +
+  6 +
+  bellFates.length +
+  unknownWords.length;
 
 /** What alarms look at, counted over all of them. */
 export const ALARMED_METRICS = 13;

@@ -14,7 +14,7 @@ import {
 import { Construct } from 'constructs';
 import { outcomeStatuses } from '../../shared/domain/lifecycle.ts';
 import { type StepName, stepNames } from '../../shared/workflow/contract.ts';
-import { truoraCalls } from '../../shared/workflow/metrics.ts';
+import { bellFates, truoraCalls, unknownWords } from '../../shared/workflow/metrics.ts';
 import type { Watched } from './alarms.ts';
 import type { Functions } from './functions.ts';
 import { everyOf, ours } from './metric.ts';
@@ -185,6 +185,18 @@ const operationsWidgets = ({ config, machine, deadLetters, functions, alarms }: 
         title: "Days until Truora's key ends",
         left: [ours(config, 'TruoraKeyDays', {}, { period: Duration.hours(2), statistic: 'Maximum' })],
         leftYAxis: { min: 0 },
+        ...size,
+      }),
+      new GraphWidget({
+        title: 'Webhooks: what became of their bells',
+        left: bellFates.map((bell) => ours(config, 'Bells', { bell }, { ...now, label: bell })),
+        ...size,
+      }),
+    ],
+    [
+      new GraphWidget({
+        title: 'Words of Truora’s that nobody knows',
+        left: unknownWords.map((word) => ours(config, 'UnknownWords', { word }, { ...now, label: word })),
         ...size,
       }),
     ],

@@ -84,6 +84,8 @@ const variablesOf = (
   HTTP_DEADLINE_SECONDS: String(config.httpDeadlineSeconds),
   SETTLE_SECONDS: String(config.settleSeconds),
   GRACE_SECONDS: String(config.graceSeconds),
+  ALLOWED_RETRIES: String(config.allowedRetries),
+  RETRY_SECONDS: String(config.retrySeconds),
   METRICS_NAMESPACE: namespaceOf(config),
   MACHINE_ARN: machineArn,
   ACCOUNT_CLAIM: config.jwt?.accountClaim ?? 'none',

@@ -30,6 +30,8 @@ export type Ask = Pick<CallRequest, 'accountId' | 'enrollmentId' | 'media'> & {
   options?: CallRequest['options'] | IResolvable;
   reference?: string;
   idempotencyKey?: string;
+  /** The one way to have the same media decided, and paid for, once more. Bring a key: retries of a Task are new executions. */
+  forceNew?: CallRequest['forceNew'];
   /** Where in the caller's state the answer goes; its `Output` is the outcome. */
   resultPath?: string;
 };

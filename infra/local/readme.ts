@@ -29,7 +29,7 @@ export const drawn: Record<string, () => string> = {
           `\`${field}\``,
           metadata === 'options'
             ? `\`x-amz-meta-options\`, as \`${field}\``
-            : code(metadata && `x-amz-meta-${metadata}`, 'in the key'),
+            : code(metadata && `x-amz-meta-${metadata}`, field === 'forceNew' ? 'a new version is new' : 'in the key'),
           `\`--${flag}\``,
           code(form, field === 'enrollmentId' ? 'in the path of a read' : 'never sent'),
         ),

@@ -48,7 +48,7 @@ export const published: Record<string, { schema: z.ZodType; about: string; examp
   input: {
     schema: RevalidationInput,
     about:
-      'Input of the state machine. Rules between fields (speech_match, retryOfId, liveness) and ids that are only dots are refused too, though no schema here says so.',
+      'Input of the state machine. Rules between fields (speech_match, retryOf, liveness) and ids that are only dots are refused too, though no schema here says so.',
     examples: [
       { request: { ...call, media: { key: 'media/clip.mp4' } } },
       {

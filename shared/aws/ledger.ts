@@ -1,11 +1,9 @@
-import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod';
 import type { Place } from '../domain/cursor.ts';
 import { firstLook, lastLook, shardOf } from '../domain/due.ts';
 import { AlreadyDecidedError, ClaimedElsewhereError, RequestInvalidError } from '../domain/errors.ts';
 import { isEnd, type Phase, predecessors } from '../domain/lifecycle.ts';
-import { BY_PERSON, LedgerRecord } from '../domain/record.ts';
-import { Options } from '../domain/request.ts';
+import { asksOtherwise, BY_PERSON, LedgerRecord } from '../domain/record.ts';
 import { Claim, type Outcome, type Receipt, type Validation } from '../domain/revalidation.ts';
 import { getItem, getItems, type Item, isAlive, putNew, queryKeys, updateItem } from './table.ts';
 
@@ -74,12 +72,6 @@ export const claim = async (ledger: Ledger, wanted: Claim, owner: string): Promi
   }
   return Claim.parse(await ownRecord(ledger, wanted.revalidationId, owner));
 };
-
-/** Whether a record is the answer to another question. A record without a claim is a refusal of the very same drop. */
-const asksOtherwise = ({ enrollmentId, requested }: LedgerRecord, wanted: Claim): boolean =>
-  requested !== undefined &&
-  (enrollmentId !== wanted.enrollmentId ||
-    !isDeepStrictEqual(Options.parse(requested), Options.parse(wanted.requested)));
 
 /** The validation was created for this claim, and paid for. Saying so twice is the same as once. */
 export const recordCreated = async (

@@ -30,7 +30,9 @@ export const readSecret = async (id: string, refused?: string): Promise<string> 
     cache.set(id, { value, readAt: Date.now() });
     return value;
   } catch (error) {
-    if (cached) return cached.value;
-    throw error;
+    if (!cached) throw error;
+    // It is tried again in a minute: a flood of calls must not become a flood of reads that fail.
+    cache.set(id, { ...cached, readAt: Date.now() - CACHE_MS + REREAD_MS });
+    return cached.value;
   }
 };

@@ -34,6 +34,6 @@ export const ringBell = async (table: string, validation: { validationId: string
   return Wait.required({ bell: true }).parse(item);
 };
 
-/** Token and bell as they stand: both, and whoever had to bring them together has died over it. */
+/** Token and bell as they stand: the newest token, or both where whoever had to bring them together has died over it. */
 export const readWait = async (table: string, validationId: string): Promise<z.infer<typeof Wait>> =>
   Wait.parse((await getItem(table, keyOf(validationId))) ?? {});

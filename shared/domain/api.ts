@@ -43,6 +43,8 @@ export const StartBody = z.strictObject({
     key: callShape.media.shape.key.regex(/^media\//, 'must begin with media/'),
   }),
   ...how,
+  /** Needs an `Idempotency-Key`, or a call that is repeated would be paid for once more. */
+  forceNew: callShape.forceNew,
 });
 export type StartBody = z.infer<typeof StartBody>;
 
@@ -61,6 +63,9 @@ export const Ticket = z.object({
   media: callShape.media.optional(),
   options: Options,
   reference: Reference.optional(),
+  forceNew: callShape.forceNew,
+  /** What a forced start is told apart by: caller and key, as a hash. */
+  idempotencyKey: callShape.idempotencyKey,
   calledBy: callShape.calledBy.unwrap(),
   issuedAt: Timestamp,
   /** The version that was dropped under it first. */
@@ -82,6 +87,8 @@ export const Revalidation = LedgerRecord.pick({
   receipt: true,
   outcome: true,
   amendments: true,
+  linkedTo: true,
+  forceNew: true,
   calledBy: true,
   canceledBy: true,
 }).extend({
@@ -116,10 +123,11 @@ export const RevalidationPage = z.object({ revalidations: z.array(Revalidation),
 export const presentable = (record: LedgerRecord | undefined, ticket?: Ticket): Revalidation | undefined => {
   if (!record && !ticket) return undefined;
   const { upload, options, uploads, revalidationId, accountId, enrollmentId, reference, calledBy } = ticket ?? {};
+  const { forceNew } = ticket ?? {};
   const repeats = (uploads?.size ?? 0) - 1;
   return Revalidation.parse({
     phase: upload ? 'awaiting_upload' : 'accepted',
-    ...(ticket ? { revalidationId, accountId, enrollmentId, reference, calledBy, requested: options } : {}),
+    ...(ticket ? { revalidationId, accountId, enrollmentId, reference, calledBy, forceNew, requested: options } : {}),
     ...record,
     ...(repeats > 0 ? { repeats } : {}),
   });

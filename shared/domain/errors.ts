@@ -25,7 +25,13 @@ type RequestInvalidReason =
   | 'consent_missing'
   | 'speech_match_needs_live_capture'
   | 'idempotency_key_reused'
-  | 'already_asked_otherwise';
+  | 'already_asked_otherwise'
+  | 'retry_not_allowed'
+  | 'retry_unknown'
+  | 'retry_not_declined'
+  | 'retry_needs_liveness'
+  | 'retry_too_late'
+  | 'retries_used_up';
 
 /** The request breaks a rule; the detail names the field and the rule. */
 export class RequestInvalidError extends NamedError<RequestInvalidReason> {

@@ -6,11 +6,12 @@ export const fields = [
   { field: 'threshold', metadata: 'options', flag: 'threshold', form: 'threshold' },
   { field: 'liveness', metadata: 'options', flag: 'liveness', form: undefined },
   { field: 'subvalidations', metadata: 'options', flag: 'subvalidation', form: 'subvalidations' },
-  { field: 'retryOfId', metadata: 'options', flag: 'retry-of', form: 'retry_of_id' },
+  { field: 'retryOf', metadata: 'options', flag: 'retry-of', form: 'retry_of_id' },
   { field: 'minimumPrecision', metadata: 'options', flag: 'minimum-precision', form: 'minimum_precision' },
   { field: 'timeoutSeconds', metadata: 'options', flag: 'timeout', form: 'timeout' },
   { field: 'resultMode', metadata: 'options', flag: 'mode', form: undefined },
   { field: 'reference', metadata: 'reference', flag: 'reference', form: undefined },
+  { field: 'forceNew', metadata: undefined, flag: 'force-new', form: undefined },
 ] as const;
 
 export type FieldName = (typeof fields)[number]['field'];

@@ -21,10 +21,17 @@ export const RevalidationId = z.string().regex(/^RVL[0-9a-f]{32}$/, 'must be RVL
  * The id of a re-validation: the same person and the same version of the same object give the same id, whichever door
  * they came through. Only the hash leaves the claim, so the id tells nobody which key or person it stands for.
  * The parts are joined as JSON, so that no part can spill over into the next.
+ * @param of.anew what tells one case apart from another about the same media, where a caller forced a new one
  */
-export const revalidationIdOf = (of: { accountId?: string; bucket: string; key: string; version: string }): string =>
+export const revalidationIdOf = (of: {
+  accountId?: string;
+  bucket: string;
+  key: string;
+  version: string;
+  anew?: string | undefined;
+}): string =>
   `RVL${createHash('sha256')
-    .update(JSON.stringify([of.accountId ?? null, of.bucket, of.key, of.version]))
+    .update(JSON.stringify([of.accountId ?? null, of.bucket, of.key, of.version, ...(of.anew ? [of.anew] : [])]))
     .digest('hex')
     .slice(0, 32)}`;
 

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { RevalidationId, TruoraId } from './ids.ts';
 import { Amendment } from './late-truth.ts';
 import { phases } from './lifecycle.ts';
-import { CalledBy } from './request.ts';
+import { CalledBy, Options } from './request.ts';
 import { Claim, Outcome, Receipt, Timestamp, Validation } from './revalidation.ts';
 
 /** What the ledger keeps of one re-validation: all of it, from the claim to the outcome, in one item. */
@@ -35,6 +35,23 @@ export const LedgerRecord = Claim.partial().extend({
   trail: z.array(z.object({ phase: z.enum(phases as [(typeof phases)[number], ...typeof phases]), at: Timestamp })),
 });
 export type LedgerRecord = z.infer<typeof LedgerRecord>;
+
+type Question = Pick<LedgerRecord, 'enrollmentId' | 'requested'>;
+
+/** Parsing puts the fields into the schema's order; how the result is waited for changes no question. */
+const wordsOf = (requested: unknown) => JSON.stringify({ ...Options.parse(requested), resultMode: undefined });
+
+/**
+ * Whether what stands is the answer to another question than the one that is asked. A record without a claim is a refusal
+ * of the very same drop. A retry is the same by our name of what it retries and by Truora's.
+ */
+export const asksOtherwise = (standing: Question & Pick<LedgerRecord, 'linkedTo'>, wanted: Question): boolean => {
+  const { requested, linkedTo, enrollmentId } = standing;
+  if (requested === undefined) return false;
+  const retryOf = wanted.requested?.retryOf;
+  const same = retryOf !== undefined && retryOf === linkedTo ? { retryOf: requested.retryOf } : {};
+  return enrollmentId !== wanted.enrollmentId || wordsOf(requested) !== wordsOf({ ...wanted.requested, ...same });
+};
 
 /** The validation of a record, once there is one. */
 export const validationOf = ({ validationId, used }: LedgerRecord): Validation | undefined =>

@@ -25,8 +25,8 @@ export const Options = z
       .max(subvalidations.length, 'must name each at most once')
       .refine((all) => new Set(all).size === all.length, 'must name each at most once')
       .optional(),
-    /** Truora's id of the declined validation that this one retries. */
-    retryOfId: TruoraId.optional(),
+    /** The declined validation that this one retries: the id of a re-validation of ours, or Truora's own. */
+    retryOf: TruoraId.optional(),
     minimumPrecision: z.enum(['very_high', 'high', 'medium', 'low']).optional(),
     /** Seconds Truora gives the validation. Truora's default: the account's setting, else 300. */
     timeoutSeconds: z
@@ -44,7 +44,7 @@ export const Options = z
     if (speech && !options.minimumPrecision) refuse('minimumPrecision', 'is required with speech_match');
     if (!speech && options.minimumPrecision) refuse('minimumPrecision', 'is only for speech_match');
     const passive = options.liveness === 'passive' || options.subvalidations?.includes('passive_liveness');
-    if (options.retryOfId && !passive) refuse('retryOfId', 'needs passive liveness (subvalidations: passive_liveness)');
+    if (options.retryOf && !passive) refuse('retryOf', 'needs passive liveness (subvalidations: passive_liveness)');
   });
 export type Options = z.infer<typeof Options>;
 
@@ -75,6 +75,13 @@ export const CalledBy = z.string().regex(/^(iam|jwt):[\x21-\x7e]{1,512}$/);
 const consent = z.literal(true, 'must be true: the person has to have agreed');
 export const IdempotencyKey = z.string().regex(/^[\x21-\x7e]{1,128}$/, 'must be 1 to 128 visible ASCII characters');
 
+/** Asks for the same media once more, as a case of its own that is paid for again, and says why. */
+export const ForceNew = z.strictObject({
+  reason: z.string().regex(/^[\x20-\x7e]{1,128}$/, 'must be 1 to 128 printable ASCII characters'),
+});
+
+export type ForceNew = z.infer<typeof ForceNew>;
+
 /** Someone put media into the inbox. Who and what for stand in the key and in the object's own metadata. */
 export const DropRequest = z.strictObject({ kind: z.literal('drop'), event: DropEvent });
 
@@ -94,6 +101,7 @@ export const CallRequest = z.strictObject({
   options: Options.optional(),
   reference: Reference.optional(),
   idempotencyKey: IdempotencyKey.optional(),
+  forceNew: ForceNew.optional(),
   /** Written by the API. Whoever else starts the machine is believed, for they may start it. */
   calledBy: CalledBy.optional(),
 });

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { AccountId, RevalidationId, TruoraId } from './ids.ts';
 import { outcomeStatuses } from './lifecycle.ts';
 import { MAX_MEDIA_BYTES, type MediaType, mediaTypes } from './media-type.ts';
-import { CalledBy, Options, Reference, ResultMode } from './request.ts';
+import { CalledBy, ForceNew, Options, Reference, ResultMode } from './request.ts';
 
 /** RFC 3339 in UTC with milliseconds. */
 export const Timestamp = z.iso.datetime({ precision: 3 });
@@ -26,9 +26,14 @@ export const Claim = z.object({
   enrollmentId: TruoraId,
   userAuthorized: z.literal(true),
   media: Media,
+  /** Its `retryOf` is Truora's id, whatever the caller named. */
   requested: Options,
   resultMode: ResultMode,
   reference: Reference.optional(),
+  /** The re-validation of ours that this one retries. */
+  linkedTo: RevalidationId.optional(),
+  /** Why the same media was asked about once more. */
+  forceNew: ForceNew.optional(),
   /** Absent for a drop without a ticket and for a workflow. */
   calledBy: CalledBy.optional(),
   claimedAt: Timestamp,

@@ -37,15 +37,17 @@ export const startTicket = (
   revalidationId: string,
   versionId: string | undefined,
   calledBy: string,
+  anew?: string,
 ): Ticket => ({
   ...common(body, revalidationId, calledBy),
+  ...(body.forceNew && anew ? { forceNew: body.forceNew, idempotencyKey: anew } : {}),
   media: { key: body.media.key, ...(versionId ? { versionId } : {}) },
 });
 
 /** What the machine is started with, from the promise alone: a repeat starts it with the very same words. */
 export const requestOf = ({ media, ...ticket }: Ticket): CallRequest => {
   if (!media) throw new TypeError('an upload starts the machine by itself');
-  const { accountId, enrollmentId, userAuthorized, options, reference, calledBy } = ticket;
+  const { accountId, enrollmentId, userAuthorized, options, reference, forceNew, idempotencyKey, calledBy } = ticket;
   return {
     kind: 'call',
     accountId,
@@ -54,6 +56,8 @@ export const requestOf = ({ media, ...ticket }: Ticket): CallRequest => {
     media,
     options,
     ...(reference ? { reference } : {}),
+    ...(idempotencyKey ? { idempotencyKey } : {}),
+    ...(forceNew ? { forceNew } : {}),
     calledBy,
   };
 };

@@ -31,6 +31,9 @@ const variables = {
   SETTLE_SECONDS: z.coerce.number().int().nonnegative(),
   /** Seconds after a validation's deadline during which Truora is still asked. */
   GRACE_SECONDS: whole,
+  /** How often Truora's account lets a declined validation be retried, and within how many seconds. */
+  ALLOWED_RETRIES: z.coerce.number().int().min(0).max(2),
+  RETRY_SECONDS: whole,
   /** Under which name CloudWatch keeps our numbers. */
   METRICS_NAMESPACE: z.string().min(1),
   MACHINE_ARN: z.string().min(1),
@@ -45,11 +48,12 @@ export type EnvKey = keyof typeof variables;
 
 const ledgerKeys = ['TABLE_NAME', 'RETENTION_DAYS'] as const;
 const recordKeys = [...ledgerKeys, 'EVENT_BUS', 'MEDIA_HOURS'] as const;
+const retryKeys = ['ALLOWED_RETRIES', 'RETRY_SECONDS'] as const;
 const truoraKeys = ['TRUORA_ORIGIN', 'TRUORA_UPLOAD_ORIGINS', 'TRUORA_KEY_SECRET', 'HTTP_DEADLINE_SECONDS'] as const;
 
 const ownKeys: Record<StepName | RouteName | WatchName, readonly EnvKey[]> = {
-  ClaimRequest: [...ledgerKeys, 'MEDIA_BUCKET', 'RESULT_MODE', 'MEDIA_HOURS'],
-  CheckEnrollment: truoraKeys,
+  ClaimRequest: [...ledgerKeys, ...retryKeys, 'MEDIA_BUCKET', 'RESULT_MODE', 'MEDIA_HOURS'],
+  CheckEnrollment: [...truoraKeys, ...retryKeys],
   CreateValidation: [...ledgerKeys, ...truoraKeys, 'SETTLE_SECONDS'],
   // The upload link is the key: Truora's own is not sent along.
   MoveMedia: [...ledgerKeys, 'TRUORA_ORIGIN', 'TRUORA_UPLOAD_ORIGINS', 'HTTP_DEADLINE_SECONDS'],
@@ -59,7 +63,7 @@ const ownKeys: Record<StepName | RouteName | WatchName, readonly EnvKey[]> = {
   RecordRefusal: [...recordKeys, 'MEDIA_BUCKET'],
   RecordFailure: [...recordKeys, 'MEDIA_BUCKET'],
   ReadOutcome: ledgerKeys,
-  StartRevalidation: [...ledgerKeys, 'MEDIA_BUCKET', 'MACHINE_ARN', 'ACCOUNT_CLAIM'],
+  StartRevalidation: [...ledgerKeys, ...retryKeys, 'MEDIA_BUCKET', 'MACHINE_ARN', 'ACCOUNT_CLAIM'],
   ReadRevalidation: [...ledgerKeys, 'ACCOUNT_CLAIM'],
   ListRevalidations: [...ledgerKeys, 'ACCOUNT_CLAIM'],
   CancelRevalidation: [...recordKeys, 'ACCOUNT_CLAIM'],
@@ -87,6 +91,12 @@ export const ledgerFromEnv = () => ({ table: env('TABLE_NAME'), retentionDays: e
 
 /** Where outcomes are announced, and how long media outlives them. */
 export const resultsFromEnv = () => ({ bus: env('EVENT_BUS'), mediaHours: env('MEDIA_HOURS') });
+
+/** What may be retried, as the deployment was told of its account at Truora. */
+export const retryRulesFromEnv = () => ({
+  allowedRetries: env('ALLOWED_RETRIES'),
+  retrySeconds: env('RETRY_SECONDS'),
+});
 
 type TruoraObserver = (seen: { method: 'GET' | 'POST' | 'PUT'; milliseconds: number; failed: boolean }) => void;
 

@@ -6,8 +6,8 @@ import type { RouteName } from '../workflow/names.ts';
 import { framesOf } from './frames.ts';
 import { log } from './logger.ts';
 
-/** What a route's function is called with: the event, and its body as text, whatever the gateway did to it. */
-export type RouteInput = { body: string; event: APIGatewayProxyEventV2 };
+/** What a route's function is called with. Nobody has looked at the body yet: `textOf` and `jsonOf` do, up to a size. */
+export type RouteInput = { event: APIGatewayProxyEventV2 };
 
 /**
  * Makes a Lambda handler of a route of the HTTP API (payload format 2.0). A named error is answered as its problem
@@ -26,7 +26,7 @@ export const route = (name: RouteName, run: (input: RouteInput) => Promise<APIGa
         request.response = answerProblem(problem);
       },
     })
-    .handler((event) => run({ body: textOf(event), event }));
+    .handler((event) => run({ event }));
 
 export const answerJson = (statusCode: number, content: object): APIGatewayProxyStructuredResultV2 => ({
   statusCode,
@@ -41,11 +41,12 @@ const answerProblem = (problem: Problem): APIGatewayProxyStructuredResultV2 => (
 });
 
 /** The body of a call as the value that its JSON says. @throws CallRefusedError */
-export const jsonOf = ({ body, event }: RouteInput): unknown => {
+export const jsonOf = ({ event }: RouteInput): unknown => {
   if (!/^application\/json\s*(;|$)/i.test(event.headers['content-type'] ?? '')) {
     throw new CallRefusedError('content_type_unsupported', 'content-type: must be application/json');
   }
-  if (Buffer.byteLength(body) > MAX_CALL_BYTES) {
+  const body = textOf(event, MAX_CALL_BYTES);
+  if (body === undefined) {
     throw new CallRefusedError('body_too_large', `body: must be at most ${MAX_CALL_BYTES} bytes`);
   }
   try {
@@ -55,6 +56,15 @@ export const jsonOf = ({ body, event }: RouteInput): unknown => {
   }
 };
 
-/** The gateway hands over some content types, `application/jwt` among them, in base64. */
-const textOf = ({ body = '', isBase64Encoded }: APIGatewayProxyEventV2): string =>
-  isBase64Encoded ? Buffer.from(body, 'base64').toString('utf8') : body;
+/**
+ * The body as text; the gateway hands over some content types, `application/jwt` among them, in base64. It is measured as
+ * it came, four characters of base64 for three bytes, so that nothing is decoded for a body that is too large.
+ * @returns undefined for more than so many bytes
+ */
+export const textOf = (
+  { body = '', isBase64Encoded }: APIGatewayProxyEventV2,
+  maxBytes: number,
+): string | undefined => {
+  if (Buffer.byteLength(body) > (isBase64Encoded ? 4 * Math.ceil(maxBytes / 3) : maxBytes)) return undefined;
+  return isBase64Encoded ? Buffer.from(body, 'base64').toString('utf8') : body;
+};

@@ -57,7 +57,7 @@ export const createValidation = async (
   say('accountId', AccountId.parse(asked.accountId));
   say('threshold', options.threshold);
   for (const subvalidation of subvalidationsOf(options) ?? []) say('subvalidations', subvalidation);
-  say('retryOfId', options.retryOfId);
+  say('retryOf', options.retryOf);
   say('minimumPrecision', options.minimumPrecision);
   say('timeoutSeconds', options.timeoutSeconds);
   return ask(truora, 'POST', '/v1/validations', CreateAnswer, form.toString());

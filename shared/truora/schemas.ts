@@ -51,6 +51,8 @@ export const ValidationAnswer = z.object({
   declined_reason: z.string().optional(),
   expired_reason: z.string().optional(),
   threshold: z.number().optional(),
+  /** When Truora had decided (seen); not worth a broken contract. */
+  processing_finish_date: z.string().optional().catch(undefined),
   details: z.object({ face_recognition_validations: FaceDetails }).partial().optional(),
 });
 export type ValidationAnswer = z.infer<typeof ValidationAnswer>;

@@ -11,6 +11,13 @@ import type { ValidationAnswer } from './schemas.ts';
 
 type About = { claim: Pick<Claim, 'accountId' | 'enrollmentId' | 'requested'>; validation: Validation; at: Date };
 
+/** Truora's own words: `pending`, `success` and `failure` are documented, its SDK also takes the others (seen). */
+const openStatuses = ['pending', 'processing'];
+const endStatuses = ['success', 'failure', 'failed'];
+
+export const isKnownStatus = ({ validation_status }: ValidationAnswer): boolean =>
+  [...openStatuses, ...endStatuses].includes(validation_status);
+
 /**
  * What Truora's authenticated answer means in our closed vocabulary.
  * A `failure_status` decides even while the status still says `pending` (seen in Truora's own SDK). A status we do not know
@@ -19,7 +26,7 @@ type About = { claim: Pick<Claim, 'accountId' | 'enrollmentId' | 'requested'>; v
  */
 export const verdictOf = (answer: ValidationAnswer, about: About): Verdict | undefined => {
   const { validation_status: status, failure_status: failure, declined_reason, expired_reason } = answer;
-  const ended = failure !== undefined || ['success', 'failure', 'failed'].includes(status);
+  const ended = failure !== undefined || endStatuses.includes(status);
   if (!ended) return undefined;
 
   const base = {
@@ -43,11 +50,15 @@ export const verdictOf = (answer: ValidationAnswer, about: About): Verdict | und
 };
 
 /** The end that comes when Truora was asked after the deadline and its grace, and still had not decided. */
-export const undecided = (at: Date): Verdict => ({
-  status: 'expired',
-  reason: 'undecided_at_deadline',
-  decidedAt: at.toISOString(),
-});
+export const undecided = (answer: ValidationAnswer, at: Date): Verdict => {
+  const { data: rawReason } = RawReason.safeParse(isKnownStatus(answer) ? undefined : answer.validation_status);
+  return {
+    status: 'expired',
+    reason: 'undecided_at_deadline',
+    ...(rawReason ? { rawReason } : {}),
+    decidedAt: at.toISOString(),
+  };
+};
 
 /** A known code is the reason; another is kept beside `unknown_reason`, if it is shaped like a code at all. */
 const reasonOf = <Known extends Verdict['reason'] & string>(raw: string | undefined, known: readonly Known[]) => {

@@ -2,8 +2,8 @@ import { CompactSign, compactVerify } from 'jose';
 import * as z from 'zod';
 import { WebhookEvent } from './schemas.ts';
 
-/** A webhook's body is a few KB; anything larger is refused before it is parsed. Characters. */
-export const MAX_WEBHOOK_LENGTH = 64_000;
+/** A webhook's body is a few KB; anything larger is refused before it is decoded or parsed. Bytes. */
+export const MAX_WEBHOOK_BYTES = 64_000;
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 
@@ -17,7 +17,7 @@ export const signWebhook = (payload: object, key: string): Promise<string> =>
  * @returns the events that are about a validation; undefined unless the token is HS256 and signed with one of the keys
  */
 export const verifyWebhook = async (body: string, keys: readonly string[]): Promise<WebhookEvent[] | undefined> => {
-  if (body.length > MAX_WEBHOOK_LENGTH) return undefined;
+  if (Buffer.byteLength(body) > MAX_WEBHOOK_BYTES) return undefined;
   const token = unwrap(body.trim());
   for (const key of keys) {
     if (key === '') continue;
@@ -27,17 +27,21 @@ export const verifyWebhook = async (body: string, keys: readonly string[]): Prom
   return undefined;
 };
 
+/** The validations that a webhook calls for, each once; `created` is no call, for there is nothing to look at yet. */
+export const calledFor = (events: readonly WebhookEvent[]): string[] => [
+  ...new Set(events.filter(({ event_action }) => event_action !== CREATED).map(({ object }) => object.validation_id)),
+];
+
+export const CREATED = 'created';
+
 /** Another product's event may look otherwise; it is none of ours and no reason to refuse the rest. */
 const readEvents = (payload: unknown): WebhookEvent[] => {
   const { success, data } = z.object({ events: z.array(z.unknown()) }).safeParse(payload);
   return success ? data.events.flatMap((event) => WebhookEvent.safeParse(event).data ?? []) : [];
 };
 
-const unwrap = (body: string): string => {
-  if (!body.startsWith('{')) return body;
-  const wrapper = readJson(body);
-  return wrapper !== null && typeof wrapper === 'object' && 'token' in wrapper ? String(wrapper.token) : body;
-};
+const unwrap = (body: string): string =>
+  body.startsWith('{') ? (z.object({ token: z.string() }).safeParse(readJson(body)).data?.token ?? body) : body;
 
 const readJson = (text: string): unknown => {
   try {

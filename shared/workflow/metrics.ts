@@ -15,6 +15,8 @@ export const metrics = {
   TruoraErrors: { unit: 'Count', by: [[], ['call']] },
   /** Genuine calls of Truora's, whatever they are about. */
   Webhooks: { unit: 'Count', by: [[]] },
+  /** What became of each thing that a genuine call said. */
+  Bells: { unit: 'Count', by: [['bell']] },
   WebhookSignatureFailures: { unit: 'Count', by: [[]] },
   /** Drops that had lain in the inbox for a while and that nothing had claimed: said by every sweep, 0 too. */
   UnclaimedDrops: { unit: 'Count', by: [[]] },
@@ -24,6 +26,8 @@ export const metrics = {
   SweepFailures: { unit: 'Count', by: [[]] },
   /** Days until the Truora key ends; nothing where the key does not say. */
   TruoraKeyDays: { unit: 'Count', by: [[]] },
+  /** Words in an answer that Truora does not document. Such a status is looked at again, such a reason kept as it came. */
+  UnknownWords: { unit: 'Count', by: [['word']] },
 } as const satisfies Record<string, { unit: 'Count' | 'Milliseconds'; by: readonly (readonly string[])[] }>;
 
 export type MetricName = keyof typeof metrics;
@@ -33,6 +37,17 @@ export type DimensionsOf<Name extends MetricName> = { [Key in DimensionOf<Name>]
 /** What is asked of Truora, as the dimension `call` names it. */
 export const truoraCalls = { GET: 'read', POST: 'create', PUT: 'upload' } as const;
 
+/**
+ * What became of one event of a webhook: it was no call at all (`created`), about none of ours, rang before anybody was
+ * parked, woke somebody, came too late for whoever was parked, was written down though nobody could be woken, or was one
+ * too many for one call.
+ */
+export const bellFates = ['created', 'unknown', 'rang', 'woke', 'late', 'unsent', 'left_over'] as const;
+export type BellFate = (typeof bellFates)[number];
+
+/** Where an unknown word stood. */
+export const unknownWords = ['status', 'reason'] as const;
+
 /** The reasons of ours, beside Truora's: what refuses a request, and what makes us give one up. */
 export const ourReasons = [
   'unreadable_key',
@@ -41,6 +56,12 @@ export const ourReasons = [
   'speech_match_needs_live_capture',
   'idempotency_key_reused',
   'already_asked_otherwise',
+  'retry_not_allowed',
+  'retry_unknown',
+  'retry_not_declined',
+  'retry_needs_liveness',
+  'retry_too_late',
+  'retries_used_up',
   'media_empty',
   'media_too_large',
   'media_type_not_supported',

@@ -87,6 +87,18 @@ it('reads at most once a minute for a refused value that cannot be read anew', a
   expect(reads()).toBe(2);
 });
 
+it('reads at most once a minute for a value that is too old and cannot be read anew', async () => {
+  holds('a');
+  await readSecret(id);
+  fails();
+  wait(60 * MINUTE);
+  for (let second = 0; second < 60; second += 1) {
+    expect(await readSecret(id)).toBe('a');
+    wait(SECOND);
+  }
+  expect(reads()).toBe(2);
+});
+
 it('has the newer value at hand when an older one was refused', async () => {
   holds('new');
   await readSecret(id);

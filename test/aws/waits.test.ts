@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { LATE_SECONDS } from '../../shared/aws/intents.ts';
-import { leaveToken, ringBell } from '../../shared/aws/waits.ts';
+import { leaveToken, readWait, ringBell } from '../../shared/aws/waits.ts';
 import { type House, openHouse } from '../support/house.ts';
 import { inMinutes, newValidationId } from '../support/journal.ts';
 
@@ -43,6 +43,15 @@ it('keeps the newest of several tokens, for the older ones are dead', async () =
   await leaveToken(table, validation, 'older');
   await leaveToken(table, validation, 'newer');
   expect(await ringBell(table, validation, first)).toMatchObject({ taskToken: 'newer' });
+});
+
+it('shows the newest token to whoever found theirs over', async () => {
+  expect((await readWait(table, validation.validationId)).taskToken).toBeUndefined();
+  await ringBell(table, validation, first);
+  expect((await readWait(table, validation.validationId)).taskToken).toBeUndefined();
+  await leaveToken(table, validation, 'older');
+  await leaveToken(table, validation, 'newer');
+  expect((await readWait(table, validation.validationId)).taskToken).toBe('newer');
 });
 
 it('keeps the waits of two validations apart', async () => {

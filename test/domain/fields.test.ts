@@ -42,19 +42,22 @@ describe('the form that Truora gets', () => {
     ['accountId', 'account_id'],
     ['threshold', 'threshold'],
     ['subvalidations', 'subvalidations'],
-    ['retryOfId', 'retry_of_id'],
+    ['retryOf', 'retry_of_id'],
     ['minimumPrecision', 'minimum_precision'],
     ['timeoutSeconds', 'timeout'],
   ])('calls %s %s, as the guide does', (field, form) => {
     expect(formKeyOf(field)).toBe(form);
   });
 
-  test.each<[FieldName]>([['liveness'], ['resultMode'], ['reference'], ['enrollmentId']])('never holds %s', (field) => {
-    expect(() => formKeyOf(field)).toThrow(`${field} is never sent to Truora`);
-  });
+  test.each<[FieldName]>([['liveness'], ['resultMode'], ['reference'], ['enrollmentId'], ['forceNew']])(
+    'never holds %s',
+    (field) => {
+      expect(() => formKeyOf(field)).toThrow(`${field} is never sent to Truora`);
+    },
+  );
 
   test('is decided above for every field', () => {
     expect(fields.filter(({ form }) => form)).toHaveLength(7);
-    expect(fields.filter(({ form }) => !form)).toHaveLength(4);
+    expect(fields.filter(({ form }) => !form)).toHaveLength(5);
   });
 });

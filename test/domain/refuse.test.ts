@@ -103,7 +103,7 @@ describe('a value', () => {
     [canary],
     { [canary]: canary },
     { key: canary, bucket: canary, versionId: [canary] },
-    { threshold: canary, liveness: canary, subvalidations: [canary, canary], retryOfId: canary },
+    { threshold: canary, liveness: canary, subvalidations: [canary, canary], retryOf: canary },
     { minimumPrecision: canary, timeoutSeconds: canary, resultMode: canary, [canary]: 1 },
     { source: canary, detail: { bucket: { name: canary }, object: canary } },
     {

@@ -138,7 +138,7 @@ describe('on a good day', () => {
     const plain = await claimed('', { requested: {} });
     await creating(plain);
     const full = await claimed('', {
-      requested: { threshold: 0.8, liveness: 'passive', retryOfId: 'VLD1', timeoutSeconds: 60 },
+      requested: { threshold: 0.8, liveness: 'passive', retryOf: 'VLD1', timeoutSeconds: 60 },
     });
     await creating(full);
     expect(asked.map(({ method, path }) => `${method} ${path}`)).toEqual(Array(2).fill('POST /v1/validations'));

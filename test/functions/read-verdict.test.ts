@@ -196,12 +196,18 @@ describe('after the deadline and its grace', () => {
     expect(await reading(one)).toMatchObject({ status: 'approved' });
   });
 
-  it.each(['pending', 'a_new_word'])('%s is undecided for ever', async (word) => {
+  it.each([
+    ['pending', {}],
+    ['processing', {}],
+    ['a_new_word', { rawReason: 'a_new_word' }],
+    ['No Word <b>', {}],
+  ])('%s is undecided for ever, and kept if it is a word nobody knows', async (word, kept) => {
     const one = past(60);
     await scripted(says(one, { validation_status: word, details: undefined }));
     expect(await reading(one)).toEqual({
       status: 'expired',
       reason: 'undecided_at_deadline',
+      ...kept,
       decidedAt: expect.stringMatching(/Z$/),
     });
   });
@@ -230,6 +236,15 @@ describe('after the deadline and its grace', () => {
     expect([error.name, error.message]).toEqual(['VerdictUnreachableError', expect.stringMatching(`: ${reason}$`)]);
   });
 
+  it('whatever stands in the way is the end, a key that cannot be read too', async () => {
+    const held = process.env.TRUORA_KEY_SECRET;
+    process.env.TRUORA_KEY_SECRET = 'secret:nobody';
+    const [early, late] = [await errorOf(reading(past(5))), await errorOf(reading(past(60)))];
+    process.env.TRUORA_KEY_SECRET = held;
+    expect(early.name).not.toBe('VerdictUnreachableError');
+    expect(late).toMatchObject({ name: 'VerdictUnreachableError', message: expect.stringMatching(/: unexpected$/) });
+  });
+
   it('is a matter of the grace that was configured', async () => {
     const one = past(60);
     await scripted(says(one, pending));
@@ -240,6 +255,24 @@ describe('after the deadline and its grace', () => {
       process.env.GRACE_SECONDS = '30';
     }
     expect(await reading(one)).toMatchObject({ reason: 'undecided_at_deadline' });
+  });
+});
+
+describe('a word that Truora does not document is counted', () => {
+  it.each<[string, object, string[]]>([
+    ['as a status', { validation_status: 'a_new_word' }, ['status']],
+    ['as a reason to decline', { failure_status: 'declined', declined_reason: 'a_new_word' }, ['reason']],
+    ['as a way to fail', { failure_status: 'a_new_word' }, ['reason']],
+    ['as both', { validation_status: 'a_new_word', failure_status: 'another_word' }, ['status', 'reason']],
+    ['unless it is none', { validation_status: 'processing' }, []],
+    ['unless it is none either', { failure_status: 'declined', declined_reason: 'no_face_detected' }, []],
+  ])('%s', async (_, said, words) => {
+    const one = standing();
+    await scripted(says(one, said));
+    house.metrics.length = 0;
+    const verdict = await reading(one).catch(() => undefined);
+    expect(verdict?.status).not.toBe('approved');
+    expect(house.metrics.flatMap(({ UnknownWords, word }) => (UnknownWords ? [word] : []))).toEqual(words);
   });
 });
 

@@ -6,8 +6,8 @@ import { handler } from '../../functions/receive-webhook.ts';
 import { bindValidation } from '../../shared/aws/intents.ts';
 import { leaveToken } from '../../shared/aws/waits.ts';
 import type { OutcomeStatus } from '../../shared/domain/lifecycle.ts';
-import { MAX_WEBHOOK_LENGTH, signWebhook } from '../../shared/truora/webhook.ts';
-import { type House, openHouse } from '../support/house.ts';
+import { MAX_WEBHOOK_BYTES, signWebhook } from '../../shared/truora/webhook.ts';
+import { type Fate, type House, openHouse } from '../support/house.ts';
 import {
   claimOf,
   context,
@@ -41,6 +41,7 @@ beforeEach(async () => {
   house.calls.length = 0;
   house.resumed.length = 0;
   house.lines.length = 0;
+  house.metrics.length = 0;
 });
 afterEach(() => {
   vi.useRealTimers();
@@ -66,6 +67,7 @@ const receive = async (body: string | undefined, more: Partial<APIGatewayProxyEv
 const receiveEncoded = (body: string) => receive(Buffer.from(body).toString('base64'), { isBase64Encoded: true });
 
 const waitOf = (id = validationId) => house.item(`WAIT#${id}`);
+const fates = () => house.metrics.flatMap(({ Bells, bell }) => (Bells === undefined ? [] : [bell]));
 const operations = () => house.calls.map(({ operation }) => operation);
 const refused = { statusCode: 401, body: expect.stringContaining('"code":"signature_invalid"') };
 const broken = { statusCode: 500, body: expect.stringContaining('"code":"unexpected"') };
@@ -111,6 +113,7 @@ describe('a genuine webhook', () => {
     expect(await receive(await sign([about('created')]))).toEqual({ statusCode: 200 });
     expect(await waitOf()).toBeUndefined();
     expect(operations()).toEqual(['GetSecretValue']);
+    expect(fates()).toEqual(['created']);
   });
 
   it('rings for each of several validations, whatever else it carries', async () => {
@@ -127,6 +130,20 @@ describe('a genuine webhook', () => {
     expect(await receive(await sign(events))).toEqual({ statusCode: 200 });
     expect(await waitOf()).toMatchObject(rung);
     expect(await waitOf(another)).toMatchObject(rung);
+    expect(fates().toSorted()).toEqual(['created', 'rang', 'rang', 'unknown']);
+  });
+
+  it('rings once for a validation that it names many times', async () => {
+    const events = Array.from({ length: 200 }, (_, n) => about(n % 2 === 0 ? 'succeeded' : 'failed'));
+    expect(await receive(await sign(events))).toEqual({ statusCode: 200 });
+    expect(operations()).toEqual(['GetSecretValue', 'GetItem', 'UpdateItem']);
+  });
+
+  it('is heard for fifty validations, and leaves the rest to the poll', async () => {
+    const events = Array.from({ length: 60 }, () => about('succeeded', newValidationId()));
+    expect(await receive(await sign(events))).toEqual({ statusCode: 200 });
+    expect(operations().filter((operation) => operation === 'GetItem')).toHaveLength(50);
+    expect(fates().filter((fate) => fate === 'left_over')).toHaveLength(10);
   });
 
   it('about a validation that is none of ours is answered 200, and leaves nothing behind', async () => {
@@ -135,6 +152,7 @@ describe('a genuine webhook', () => {
     expect(house.writes()).toEqual([]);
     expect(house.lines.join()).toContain('webhook_unknown');
     expect(house.lines.join()).not.toContain(stranger);
+    expect(fates()).toEqual(['unknown']);
   });
 
   it.each([
@@ -234,11 +252,25 @@ describe('the replay of a webhook', () => {
     expect(house.resumed).toHaveLength(1);
   });
 
+  it('costs one read and one write, and one read more where somebody was parked', async () => {
+    const token = await sign([about()]);
+    await receive(token);
+    house.calls.length = 0;
+    await receive(token);
+    expect(operations()).toEqual(['GetItem', 'UpdateItem']);
+    await leaveToken(house.table, { validationId, deadline }, 'token-measured');
+    await receive(token);
+    house.calls.length = 0;
+    await receive(token);
+    expect(operations()).toEqual(['GetItem', 'UpdateItem', 'SendTaskSuccess', 'GetItem']);
+  });
+
   it('days after the end is answered 200', async () => {
     await leaveToken(house.table, { validationId, deadline }, 'token-d');
     house.overTokens.add('token-d');
     expect(await receive(await sign([about()]))).toEqual({ statusCode: 200 });
     expect(house.resumed).toEqual([]);
+    expect(fates()).toEqual(['late']);
   });
 
   it('many times at once wakes once', async () => {
@@ -300,7 +332,7 @@ describe('a webhook that is not genuine', () => {
     ['as deep JSON', () => '{"token":'.repeat(5000)],
     ['as an empty body', () => ''],
     ['as no body', () => undefined],
-    ['larger than any', async () => sign([{ ...about(), padding: 'x'.repeat(MAX_WEBHOOK_LENGTH) }])],
+    ['larger than any', async () => sign([{ ...about(), padding: 'x'.repeat(MAX_WEBHOOK_BYTES) }])],
     ['larger than any, in a wrapper', async () => JSON.stringify({ token: 'x'.repeat(1_000_000) })],
   ])('is answered 401 and touches nothing: %s', async (_, forge) => {
     await leaveToken(house.table, { validationId, deadline }, 'token-g');
@@ -357,9 +389,46 @@ describe('the keys', () => {
   });
 });
 
+describe('a webhook that finds its token over', () => {
+  /** A retry leaves a newer token after the bell was read with the older one, and before that one is found over. */
+  const retriedMeanwhile = async (older: string, newer: string) => {
+    await leaveToken(house.table, { validationId, deadline }, older);
+    house.overTokens.add(older);
+    house.fate(async ({ operation }): Promise<Fate> => {
+      if (operation === 'SendTaskSuccess') {
+        await house.stand({ pk: `WAIT#${validationId}`, taskToken: newer, bell: { rangAt: deadline } });
+      }
+      return 'through';
+    });
+  };
+
+  it('wakes the newer one, if there is one', async () => {
+    await retriedMeanwhile('older-a', 'newer-a');
+    expect(await receive(await sign([about()]))).toEqual({ statusCode: 200 });
+    expect(house.resumed.map(({ taskToken }) => taskToken)).toEqual(['newer-a']);
+    expect(fates()).toEqual(['woke']);
+  });
+
+  it('tries no more than that one', async () => {
+    await retriedMeanwhile('older-b', 'newer-b');
+    house.overTokens.add('newer-b');
+    expect(await receive(await sign([about()]))).toEqual({ statusCode: 200 });
+    expect(operations().filter((operation) => operation === 'SendTaskSuccess')).toHaveLength(2);
+    expect(house.resumed).toEqual([]);
+    expect(fates()).toEqual(['late']);
+  });
+
+  it('does not try the same one again', async () => {
+    await leaveToken(house.table, { validationId, deadline }, 'older-c');
+    house.overTokens.add('older-c');
+    await receive(await sign([about()]));
+    expect(operations().filter((operation) => operation === 'SendTaskSuccess')).toHaveLength(1);
+  });
+});
+
 describe('a fault on our side', () => {
-  it.each(['GetItem', 'UpdateItem', 'SendTaskSuccess'])(
-    'is a 500 without a text, and the repeat is heard: %s',
+  it.each(['GetItem', 'UpdateItem'])(
+    'before the bell is written is a 500 without a text, and the repeat is heard: %s',
     async (operation) => {
       await leaveToken(house.table, { validationId, deadline }, `token-${operation}`);
       house.fate((call) => (call.operation === operation ? 'lost' : 'through'));
@@ -370,6 +439,36 @@ describe('a fault on our side', () => {
       expect(house.resumed).toMatchObject([{ taskToken: `token-${operation}` }]);
     },
   );
+
+  it.each(['lost', 'answer lost'] as const)(
+    'after the bell was written is acknowledged and counted: the call that wakes is %s',
+    async (fate) => {
+      const taskToken = `token-unsent ${fate}`;
+      await leaveToken(house.table, { validationId, deadline }, taskToken);
+      house.fate((call) => (call.operation === 'SendTaskSuccess' ? fate : 'through'));
+      const token = await sign([about()]);
+      expect(await receive(token)).toEqual({ statusCode: 200 });
+      expect(await waitOf()).toMatchObject(rung);
+      expect(fates()).toEqual(['unsent']);
+      house.fate();
+      // A second call wakes whom the first could not, should there be one.
+      await receive(token);
+      expect(house.resumed.map((one) => one.taskToken)).toEqual([taskToken]);
+    },
+  );
+
+  it('about one validation does not silence the others of the same call', async () => {
+    const [another, third] = [newValidationId(), newValidationId()];
+    for (const id of [another, third]) {
+      await bindValidation(house.table, { validationId: id, deadline }, newRevalidationId(), 30);
+    }
+    house.fate(({ operation, input }) =>
+      operation === 'GetItem' && JSON.stringify(input).includes(another) ? 'lost' : 'through',
+    );
+    const events = [about('failed', another), about(), about('failed', third)];
+    expect(await receive(await sign(events))).toMatchObject(broken);
+    expect([await waitOf(), await waitOf(third), await waitOf(another)]).toMatchObject([rung, rung, undefined]);
+  });
 
   it('after the bell was written loses nothing: whoever leaves a token finds it', async () => {
     house.fateOfWrite(1, 'answer lost');

@@ -18,6 +18,8 @@ const good: Record<EnvKey, string> = {
   HTTP_DEADLINE_SECONDS: '10',
   SETTLE_SECONDS: '60',
   GRACE_SECONDS: '30',
+  ALLOWED_RETRIES: '1',
+  RETRY_SECONDS: '300',
   METRICS_NAMESPACE: 'face-revalidation-test',
   MACHINE_ARN: 'arn:aws:states:us-east-1:000000000000:stateMachine:Revalidation',
   ACCOUNT_CLAIM: 'account',
@@ -43,6 +45,8 @@ describe('env', () => {
       GRACE_SECONDS: 30,
       MEDIA_HOURS: 24,
       UNCLAIMED_MINUTES: 15,
+      ALLOWED_RETRIES: 1,
+      RETRY_SECONDS: 300,
       TRUORA_UPLOAD_ORIGINS: ['https://files.truora.com', 'https://files.example.com'],
     });
   });
@@ -61,6 +65,9 @@ describe('env', () => {
     ['RETENTION_DAYS', '1.5'],
     ['RETENTION_DAYS', 'a year'],
     ['RETENTION_DAYS', 'Infinity'],
+    ['ALLOWED_RETRIES', '3'],
+    ['ALLOWED_RETRIES', '-1'],
+    ['RETRY_SECONDS', '0'],
     ['RESULT_MODE', 'push'],
     ['RESULT_MODE', 'Callback'],
     ['TRUORA_ORIGIN', 'api.validations.truora.com'],

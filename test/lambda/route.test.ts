@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { beforeEach, expect, it, vi } from 'vitest';
-import { route } from '../../shared/lambda/route.ts';
+import { route, textOf } from '../../shared/lambda/route.ts';
 import { context } from '../support/journal.ts';
 
 const CANARY = 'canary-7f3a';
@@ -16,24 +16,41 @@ beforeEach(() => {
 const event = (more: Partial<APIGatewayProxyEventV2>) =>
   ({ version: '2.0', routeKey: 'POST /webhooks/truora', isBase64Encoded: false, ...more }) as APIGatewayProxyEventV2;
 
-/** What a route's function gets to see of a call. */
-const bodyOf = async (more: Partial<APIGatewayProxyEventV2>) => {
-  const seen: string[] = [];
-  await route('ReceiveWebhook', async ({ body }) => {
-    seen.push(body);
-    return { statusCode: 200 };
-  })(event(more), context);
-  return seen;
-};
+const textIn = (more: Partial<APIGatewayProxyEventV2>, maxBytes = 1000) => textOf(event(more), maxBytes);
+const encoded = (body: string) => ({ body: Buffer.from(body).toString('base64'), isBase64Encoded: true });
 
 it.each([
   ['a text as it came', { body: 'abc.def.ü' }, 'abc.def.ü'],
-  ['base64 decoded', { body: Buffer.from('abc.def.ü').toString('base64'), isBase64Encoded: true }, 'abc.def.ü'],
+  ['base64 decoded', encoded('abc.def.ü'), 'abc.def.ü'],
   ['base64 that was not encoded left alone', { body: 'YWJj' }, 'YWJj'],
   ['no body as an empty one', {}, ''],
   ['an empty body', { body: '' }, ''],
-])('hands over %s', async (_, more, body) => {
-  expect(await bodyOf(more)).toEqual([body]);
+])('reads %s', (_, more, body) => {
+  expect(textIn(more)).toBe(body);
+});
+
+it.each([
+  ['a text', (bytes: number) => ({ body: 'x'.repeat(bytes) })],
+  ['a text of characters that are two bytes each', (bytes: number) => ({ body: 'ü'.repeat(bytes / 2) })],
+  ['base64', (bytes: number) => encoded('x'.repeat(bytes))],
+])('reads up to a size, and decodes nothing that is larger: %s', (_, make) => {
+  expect(textIn(make(300), 300)).toBeDefined();
+  const large = make(306);
+  const decode = vi.spyOn(Buffer, 'from');
+  expect(textIn(large, 300)).toBeUndefined();
+  expect(decode).not.toHaveBeenCalled();
+  decode.mockRestore();
+});
+
+it('looks at no body that its function does not ask for', async () => {
+  const untouched = Object.defineProperty(event({}), 'body', {
+    get: () => {
+      throw new TypeError('touched');
+    },
+  });
+  expect(await route('ReceiveWebhook', async () => ({ statusCode: 200 }))(untouched, context)).toEqual({
+    statusCode: 200,
+  });
 });
 
 it('gives back what the function answers', async () => {

@@ -43,7 +43,7 @@ export const openHouse = async (
   rooms: { media?: true; truora?: true } = {},
 ) => {
   const calls: AwsCall[] = [];
-  let fateOf: (call: AwsCall) => Fate = () => 'through';
+  let fateOf: (call: AwsCall) => Fate | Promise<Fate> = () => 'through';
   const tap = (origin: string) => startTap(origin, calls, (call) => fateOf(call));
 
   const directory = await mkdtemp(join(tmpdir(), 'house-'));
@@ -135,6 +135,8 @@ export const openHouse = async (
     // An intent is settled at once here; who waits for one to age sets a longer time.
     SETTLE_SECONDS: '0',
     GRACE_SECONDS: '30',
+    ALLOWED_RETRIES: '1',
+    RETRY_SECONDS: '300',
     METRICS_NAMESPACE: 'face-revalidation-test',
     MACHINE_ARN: machine.arn,
     ACCOUNT_CLAIM: 'none',
@@ -188,7 +190,7 @@ export const openHouse = async (
     /** Tokens nobody waits on any more. */
     overTokens,
     /** Decides what becomes of the calls from now on; without a word, all go through. */
-    fate: (decide: (call: AwsCall) => Fate = () => 'through') => {
+    fate: (decide: (call: AwsCall) => Fate | Promise<Fate> = () => 'through') => {
       fateOf = decide;
     },
     /** Lets the nth write from now on meet its fate, once. */
@@ -275,13 +277,17 @@ const pointSdkAt = (origins: Record<string, string>): void => {
 };
 
 /** Stands between the SDK and an emulator: writes down each call, and loses it or its answer when told to. */
-const startTap = async (origin: string, calls: AwsCall[], fateOf: (call: AwsCall) => Fate): Promise<LocalServer> =>
+const startTap = async (
+  origin: string,
+  calls: AwsCall[],
+  fateOf: (call: AwsCall) => Fate | Promise<Fate>,
+): Promise<LocalServer> =>
   listen(async (request, response) => {
     const body = (await bodyOf(request, 1_000_000)) ?? Buffer.alloc(0);
     const operation = String(request.headers['x-amz-target']).split('.').at(-1) ?? '';
     const call = { operation, input: JSON.parse(body.toString('utf8')) };
     calls.push(call);
-    const fate = fateOf(call);
+    const fate = await fateOf(call);
     const answer = fate === 'lost' ? undefined : await forward(origin, request, body);
     if (fate === 'through' && answer) {
       response.writeHead(answer.status, answer.headers);

@@ -24,7 +24,7 @@ const owning = ['AlreadyDecidedError', 'ClaimedElsewhereError'] as const;
 export const thrown: Record<StepName, readonly ErrorName[]> = {
   ClaimRequest: ['RequestInvalidError', 'MediaUnacceptableError', 'MediaGoneError', ...owning],
   // Truora's refusal to show an enrollment is thrown on as EnrollmentNotReadyError.
-  CheckEnrollment: ['EnrollmentNotReadyError', 'EnrollmentPendingError', ...asking],
+  CheckEnrollment: ['RequestInvalidError', 'EnrollmentNotReadyError', 'EnrollmentPendingError', ...asking],
   // What may have created a validation is thrown on as CreationUnconfirmedError.
   CreateValidation: [
     'CreationUnsettledError',

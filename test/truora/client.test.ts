@@ -63,7 +63,7 @@ describe('on a good day', () => {
 
   test('passive liveness is asked for and answered', async () => {
     await enroll(sandbox.origin, 'ana');
-    const options: Options = { subvalidations: ['passive_liveness', 'similarity'], retryOfId: 'VLD0' };
+    const options: Options = { subvalidations: ['passive_liveness', 'similarity'], retryOf: 'VLD0' };
     const { validation_id, instructions } = await createValidation(truora, asked('ana', options));
     await uploadMedia(truora, instructions?.file_upload_link ?? '', media(Buffer.from('a video')));
     const { details } = await until(async () => {
@@ -114,7 +114,7 @@ describe('what goes over the line', () => {
       threshold: 0.8,
       subvalidations: ['passive_liveness', 'similarity', 'speech_match'],
       minimumPrecision: 'high',
-      retryOfId: 'VLD0',
+      retryOf: 'VLD0',
       timeoutSeconds: 60,
     });
     expect(all).toBe(

@@ -210,5 +210,9 @@ test('a decline keeps its score', () => {
 });
 
 test('the end without a verdict is ours', () => {
-  expect(undecided(at)).toEqual({ status: 'expired', reason: 'undecided_at_deadline', decidedAt });
+  const ours = { status: 'expired', reason: 'undecided_at_deadline', decidedAt };
+  const saying = (validation_status: string) =>
+    undecided({ validation_id: 'V', account_id: 'a', validation_status }, at);
+  expect([saying('pending'), saying('processing'), saying('no <b>word</b>')]).toEqual([ours, ours, ours]);
+  expect(saying('a_new_word')).toEqual({ ...ours, rawReason: 'a_new_word' });
 });

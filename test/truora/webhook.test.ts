@@ -1,6 +1,6 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { MAX_WEBHOOK_LENGTH, signWebhook, verifyWebhook } from '../../shared/truora/webhook.ts';
+import { calledFor, MAX_WEBHOOK_BYTES, signWebhook, verifyWebhook } from '../../shared/truora/webhook.ts';
 
 /** Made with `openssl dgst -sha256 -hmac`, and checked with Python's hmac: our own code had no hand in it. */
 const goldenKey = 'golden-signature-key/ñ+=';
@@ -93,6 +93,8 @@ describe('a webhook that is not believed', () => {
     ['with nothing in it', '', [goldenKey]],
     ['in a wrapper that holds a forgery', JSON.stringify({ token: unsigned }), [goldenKey]],
     ['in a wrapper that holds no text', JSON.stringify({ token: { a: 1 } }), [goldenKey]],
+    ['in a wrapper that holds what no text can be made of', '{"token":{"toString":1,"valueOf":1}}', [goldenKey]],
+    ['in a wrapper of the prototype', JSON.stringify({ token: 1 }).replace('token', '__proto__'), [goldenKey]],
     ['in a wrapper without a token', JSON.stringify({ jwt: golden }), [goldenKey]],
     ['as plain JSON', goldenPayload, [goldenKey]],
     ['as half a JSON', `{"token":"${golden}`, [goldenKey]],
@@ -104,7 +106,13 @@ describe('a webhook that is not believed', () => {
   test('larger than any of Truora’s, even under the right key', async () => {
     const long = (length: number) => signWebhook({ events: [event('VLD1')], padding: 'x'.repeat(length) }, 'key');
     // A token is four thirds of its payload.
-    expect(await verifyWebhook(await long(MAX_WEBHOOK_LENGTH * 0.7), ['key'])).toEqual([event('VLD1')]);
-    expect(await verifyWebhook(await long(MAX_WEBHOOK_LENGTH * 0.8), ['key'])).toBeUndefined();
+    expect(await verifyWebhook(await long(MAX_WEBHOOK_BYTES * 0.7), ['key'])).toEqual([event('VLD1')]);
+    expect(await verifyWebhook(await long(MAX_WEBHOOK_BYTES * 0.8), ['key'])).toBeUndefined();
   });
+});
+
+test('a call is for each validation once, and a creation is none', () => {
+  const events = [event('VLD1', 'created'), event('VLD2'), event('VLD1', 'failed'), event('VLD2', 'failed')];
+  expect(calledFor(events)).toEqual(['VLD2', 'VLD1']);
+  expect(calledFor([event('VLD1', 'created')])).toEqual([]);
 });

@@ -79,9 +79,9 @@ describe('a drop that nobody can take to Truora is recorded as refused, once, an
     ],
     [
       'a retry without liveness',
-      { key: `inbox/${mine}/a.jpg`, metadata: { ...consent, options: '{"retryOfId":"VLD1"}' } },
+      { key: `inbox/${mine}/a.jpg`, metadata: { ...consent, options: '{"retryOf":"VLD1"}' } },
       'request_invalid',
-      /retryOfId: needs passive liveness/,
+      /retryOf: needs passive liveness/,
     ],
     [
       'speech',

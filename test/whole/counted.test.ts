@@ -29,6 +29,7 @@ let world: World;
 const accounts = [
   '',
   '-declined',
+  '-declined-new',
   '-other-account',
   '-enrollment-unknown',
   '-create-down',

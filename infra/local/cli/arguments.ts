@@ -5,7 +5,7 @@ import type * as z from 'zod';
 import { fields } from '../../../shared/domain/fields.ts';
 import { AccountId, TruoraId } from '../../../shared/domain/ids.ts';
 import { SNIFF_BYTES } from '../../../shared/domain/media-type.ts';
-import { Options, Reference } from '../../../shared/domain/request.ts';
+import { ForceNew, Options, Reference } from '../../../shared/domain/request.ts';
 import { acceptMedia, refuseSpeech } from '../../../shared/domain/wish.ts';
 
 /** Bad words on the command line: one line for the person, exit code 2, nothing started. */
@@ -52,6 +52,7 @@ export type Asked = {
   enrollmentId: string;
   options: Options;
   reference: string | undefined;
+  forceNew: ForceNew | undefined;
 };
 
 /** @throws UsageError naming the flag or the file, and the rule */
@@ -65,9 +66,12 @@ export const readAsked = (flags: Flags, files: string[]): Asked => {
   const accountId = parse(AccountId, flags.account, '--account');
   const enrollmentId = parse(TruoraId, flags.enrollment, '--enrollment');
   const reference = parse(Reference.optional(), flags.reference, '--reference');
+  const reason = flags[flagOf('forceNew')];
+  const forceNew =
+    reason === undefined ? undefined : { reason: parse(ForceNew.shape.reason, reason, `--${flagOf('forceNew')}`) };
   const options = readOptions(flags);
   const file = readFile(given, options);
-  return { file, accountId, enrollmentId, options, reference };
+  return { file, accountId, enrollmentId, options, reference, forceNew };
 };
 
 const number = (text: unknown) => (typeof text === 'string' && text.trim() !== '' ? Number(text) : text);

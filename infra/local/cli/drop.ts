@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { drop, registerEnrollment } from '../drop.ts';
-import { readArguments, readAsked } from './arguments.ts';
+import { readArguments, readAsked, UsageError } from './arguments.ts';
 import { exitCodes, main, print } from './main.ts';
 import { findWorld } from './running-world.ts';
 
@@ -11,7 +11,8 @@ Exit code: 0 dropped; 2 wrong words; 3 failed.`;
 
 await main(help, async (argv) => {
   const { flags, files } = readArguments(argv, {});
-  const { file, accountId, enrollmentId, options, reference } = readAsked(flags, files);
+  const { file, accountId, enrollmentId, options, reference, forceNew } = readAsked(flags, files);
+  if (forceNew) throw new UsageError('--force-new: every drop is a new one by itself');
   const world = findWorld();
   await registerEnrollment(world.sandboxOrigin, { accountId, enrollmentId });
   const name = basename(file);

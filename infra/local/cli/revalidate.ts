@@ -19,11 +19,12 @@ Re-validates one face with one photo or video: against the sandbox, or with --tr
   --threshold 0.8          least similarity, 0 to 1
   --subvalidation NAME     similarity or passive_liveness; may be repeated
   --liveness passive       the older form of --subvalidation
-  --retry-of ID            Truora's id of the declined validation to retry (with passive liveness)
+  --retry-of ID            the declined validation to retry, by Truora's id or ours (with passive liveness)
   --minimum-precision P    only for speech_match, which needs a live capture
   --timeout 300            seconds Truora gives the validation, 1 to 21600
   --mode callback|poll     wait for a webhook first, or look by the clock alone
   --reference TEXT         your own name for the case; another one makes another re-validation
+  --force-new REASON       pay for the same case once more, and write down why
   --truora ORIGIN          the real Truora (https://api.validations.truora.com) or a stand-in, key in TRUORA_API_KEY
   --json                   print the recorded outcome as JSON on stdout
   --out FILE               write the recorded outcome as JSON into a file
@@ -31,9 +32,16 @@ Re-validates one face with one photo or video: against the sandbox, or with --tr
 Exit code: 0 approved; 1 declined, expired, refused or canceled; 2 wrong words; 3 failed; 130 interrupted.`;
 
 /** The same file, person, options and reference are the same case: run again, it goes on where it was. */
-const caseOf = ({ file, accountId, enrollmentId, options, reference }: Asked): string => {
+const caseOf = ({ file, accountId, enrollmentId, options, reference, forceNew }: Asked): string => {
   const bytes = createHash('sha256').update(readFileSync(file)).digest('hex');
-  const all = JSON.stringify([bytes, accountId, enrollmentId, options, reference ?? null]);
+  const all = JSON.stringify([
+    bytes,
+    accountId,
+    enrollmentId,
+    options,
+    reference ?? null,
+    ...(forceNew ? [forceNew] : []),
+  ]);
   return createHash('sha256').update(all).digest('hex').slice(0, 32);
 };
 
@@ -70,7 +78,7 @@ const outOf = (flags: Flags): string | undefined => {
 };
 
 const run = async (world: World, asked: Asked) => {
-  const { accountId, enrollmentId, options, reference } = asked;
+  const { accountId, enrollmentId, options, reference, forceNew } = asked;
   if (world.sandbox) await registerEnrollment(world.sandbox.origin, { accountId, enrollmentId });
   const name = caseOf(asked);
   const key = `media/${name}${extname(asked.file).toLowerCase()}`;
@@ -83,12 +91,14 @@ const run = async (world: World, asked: Asked) => {
     media: { key, versionId },
     options,
     ...(reference ? { reference } : {}),
+    ...(forceNew ? { forceNew } : {}),
   };
   // The name makes it the same execution after a crash, so the claim in the ledger is still its own.
   const execution = world.machine.start({ request }, name);
   await execution.ended;
   // A refused call is a case of its own, which the output names; a failed one has no output, but the claim's id.
-  const { revalidationId = revalidationIdOf({ accountId, bucket: world.bucket, key, version: versionId }) } =
+  const anew = forceNew && execution.executionArn;
+  const { revalidationId = revalidationIdOf({ accountId, bucket: world.bucket, key, version: versionId, anew }) } =
     (execution.output ?? {}) as Partial<Outcome>;
   return world.record(revalidationId);
 };
@@ -106,7 +116,9 @@ await main(
     const out = outOf(flags);
     if (where.ledgerDirectory) mkdirSync(where.ledgerDirectory, { recursive: true, mode: 0o700 });
 
-    const world = await startWorld({ ...where, onEvent: progress(tell) });
+    // Whoever retries by hand knows what their account at Truora allows; Truora refuses the rest.
+    const config = asked.options.retryOf ? { allowedRetries: 2 } : {};
+    const world = await startWorld({ ...where, config, onEvent: progress(tell) });
     open(world);
     const outcome = (await run(world, asked))?.outcome;
     if (!outcome) throw new Error('no outcome was recorded; run the same command again to go on');

@@ -1,0 +1,62 @@
+import { RequestInvalidError } from './errors.ts';
+import { isEnd, type OutcomeStatus } from './lifecycle.ts';
+import type { LedgerRecord } from './record.ts';
+import { type Options, subvalidationsOf } from './request.ts';
+
+/**
+ * What Truora's account allows: `allowed_retries` (0 to 2, none by default) and `retry_ttl` (300 seconds at most), both
+ * documented. We are told them by configuration and keep to them, since Truora's own refusal comes with the charged call.
+ */
+export type RetryRules = { allowedRetries: number; retrySeconds: number };
+
+/** A validation that somebody would retry, as far as it is known. */
+export type Retried = {
+  accountId: string | undefined;
+  end: OutcomeStatus | 'open';
+  hadLiveness: boolean | undefined;
+  /** When it was declined; from when Truora itself counts is not documented. */
+  declinedAt: string | undefined;
+};
+
+/** What is possible in the place of a retry. */
+const INSTEAD = 'start a fresh validation instead: put the media again, or call with forceNew';
+
+const refusal = (reason: ConstructorParameters<typeof RequestInvalidError>[0], rule: string, instead = INSTEAD) =>
+  new RequestInvalidError(reason, `options.retryOf: ${rule}; ${instead}`);
+
+export const asksLiveness = (options: Options): boolean =>
+  subvalidationsOf(options)?.includes('passive_liveness') ?? false;
+
+/** A re-validation of ours as something to retry. */
+export const retriedOf = ({ phase, accountId, requested, outcome }: LedgerRecord): Retried => ({
+  accountId,
+  end: isEnd(phase) ? phase : 'open',
+  hadLiveness: asksLiveness(requested ?? {}),
+  declinedAt: outcome?.decidedAt,
+});
+
+/** @throws RequestInvalidError `retry_not_allowed` */
+export const refuseAnyRetry = ({ allowedRetries }: RetryRules): void => {
+  if (allowedRetries === 0) throw refusal('retry_not_allowed', 'linked retries are switched off (allowedRetries is 0)');
+};
+
+/**
+ * Whether this may be retried for this person now.
+ * @param retried undefined for what nobody knows; another person's is as unknown
+ * @throws RequestInvalidError `retry_*`, which says what is possible instead
+ */
+export const refuseRetry = (retried: Retried | undefined, accountId: string, rules: RetryRules, now: Date): void => {
+  if (!retried || retried.accountId !== accountId) throw refusal('retry_unknown', 'is no validation of this person');
+  const { end, hadLiveness, declinedAt } = retried;
+  if (end === 'open') throw refusal('retry_not_declined', 'has not ended yet', 'wait for its outcome');
+  if (end === 'approved') throw refusal('retry_not_declined', 'was approved', 'there is nothing to retry');
+  if (end !== 'declined') throw refusal('retry_not_declined', `was not declined but has ended as ${end}`);
+  if (hadLiveness === false) throw refusal('retry_needs_liveness', 'was asked without passive liveness');
+  if (declinedAt !== undefined && now.getTime() > Date.parse(declinedAt) + rules.retrySeconds * 1000) {
+    throw refusal('retry_too_late', `was declined more than ${rules.retrySeconds} seconds ago (retrySeconds)`);
+  }
+};
+
+/** @throws RequestInvalidError `retries_used_up` */
+export const usedUp = ({ allowedRetries }: RetryRules): RequestInvalidError =>
+  refusal('retries_used_up', `was retried as often as it may be (allowedRetries is ${allowedRetries})`);
