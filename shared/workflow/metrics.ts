@@ -16,6 +16,8 @@ export const metrics = {
   /** Genuine calls of Truora's, whatever they are about. */
   Webhooks: { unit: 'Count', by: [[]] },
   WebhookSignatureFailures: { unit: 'Count', by: [[]] },
+  /** Validations that were created, and charged, and will never be used. */
+  Orphans: { unit: 'Count', by: [[]] },
   /** A success of Truora's that is not about what we asked. */
   VerdictMismatches: { unit: 'Count', by: [[]] },
 } as const satisfies Record<string, { unit: 'Count' | 'Milliseconds'; by: readonly (readonly string[])[] }>;
@@ -58,6 +60,8 @@ export const ourReasons = [
   'upload_link_unsafe',
   'creation_unconfirmed',
   'creation_unsettled',
+  'daily_budget_spent',
+  'truora_closed',
   'bus_refused',
   'unexpected',
 ] as const;
