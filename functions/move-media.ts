@@ -19,7 +19,8 @@ export const handler = step('MoveMedia', async ({ claim, validation, executionId
   const { revalidationId, media } = claim;
   const { record, uploadLink } = await readForMove(ledger, revalidationId);
   if (record?.receipt) return record.receipt;
-  if (!uploadLink || record?.validationId !== validation.validationId) throw new UploadLinkSpentError('upload_link_spent', 'the upload link has expired');
+  if (!uploadLink || record?.validationId !== validation.validationId)
+    throw new UploadLinkSpentError('upload_link_spent', 'the upload link has expired');
 
   const { stream, bytes } = await openMedia(media);
   try {

@@ -13,7 +13,8 @@ const file = join(import.meta.dirname, '../../README.md');
 const row = (...cells: string[]) => `| ${cells.join(' | ')} |`;
 const code = (text: string | undefined, otherwise: string) => (text ? `\`${text}\`` : otherwise);
 
-const words = ({ status, reason }: { status: string; reason?: string }) => [status, ...(reason ? [reason] : [])].join(', ');
+const words = ({ status, reason }: { status: string; reason?: string }) =>
+  [status, ...(reason ? [reason] : [])].join(', ');
 
 /** The parts of the README that are drawn from the code, by the name of their markers. */
 export const drawn: Record<string, () => string> = {

@@ -150,11 +150,15 @@ export const definition = ({ patienceSeconds }: { patienceSeconds: number }): De
       Catch: [refused, failed],
       Next: 'CreateValidation',
     }),
-    CreateValidation: task('CreateValidation', 'The one charged call. Lost, it is looked for, and never just repeated.', {
-      Retry: [whileHeldBack, whileUnsettled, onceTheKeyIsNew, never(...refusals, ...final, ...taken), whileCreating],
-      Catch: [decided, refused, failed],
-      Next: 'MoveMedia',
-    }),
+    CreateValidation: task(
+      'CreateValidation',
+      'The one charged call. Lost, it is looked for, and never just repeated.',
+      {
+        Retry: [whileHeldBack, whileUnsettled, onceTheKeyIsNew, never(...refusals, ...final, ...taken), whileCreating],
+        Catch: [decided, refused, failed],
+        Next: 'MoveMedia',
+      },
+    ),
     MoveMedia: task('MoveMedia', 'S3 to the upload link, streamed.', {
       Retry: [whileBusy, never(...refusals, ...final, ...taken, 'UploadLinkSpentError'), anything],
       Catch: [

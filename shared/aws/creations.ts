@@ -20,7 +20,7 @@ const known = ({ attempts, orphans = [] }: Pick<LedgerRecord, 'attempts' | 'orph
  */
 export const recordCreated = (
   ledger: Ledger,
-  record: LedgerRecord,
+  record: Pick<LedgerRecord, 'revalidationId' | 'owner' | 'attempts' | 'orphans'>,
   { uploadLink, validationId, ...used }: Validation & { uploadLink: string },
   fate: Fate,
 ): Promise<void> =>
