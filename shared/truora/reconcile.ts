@@ -1,3 +1,4 @@
+import type { Attempt } from '../domain/creation.ts';
 import { TruoraContractError } from '../domain/errors.ts';
 import type { Options } from '../domain/request.ts';
 import { type Created, createdOf } from './creation.ts';
@@ -37,6 +38,32 @@ export const fateOf = (found: readonly Found[], seenBefore: readonly string[]) =
   const adopted = found.find(({ usable }) => usable)?.usable;
   const all = new Set([...seenBefore, ...found.map(({ validationId }) => validationId)]);
   return { adopted, orphans: [...all].filter((id) => id !== adopted?.validationId) };
+};
+
+/**
+ * What calls that were given up have created after all, later than anybody waited for them (no window is long enough for
+ * every network). Asked once more when nothing else is to be done for a record: such a validation is an orphan.
+ */
+export const straysOn = (
+  list: readonly ValidationAnswer[],
+  { attempts = [], orphans = [], validationId, ...asked }: Omit<Asked, 'openedAt'> & Creations,
+): { attempt: Attempt; orphans: string[] }[] => {
+  const known = new Set([...orphans, validationId]);
+  return attempts
+    .filter(({ result }) => result === 'not_found' || result === 'unconfirmed')
+    .map((attempt) => ({
+      attempt: { ...attempt, result: 'orphaned' as const },
+      orphans: foundOn(list, { ...asked, openedAt: attempt.at })
+        .map((found) => found.validationId)
+        .filter((id) => !known.has(id) && known.add(id)),
+    }))
+    .filter((stray) => stray.orphans.length > 0);
+};
+
+type Creations = {
+  attempts?: Attempt[] | undefined;
+  orphans?: string[] | undefined;
+  validationId?: string | undefined;
 };
 
 /** What Truora does not say of a validation cannot tell it from ours. */
