@@ -17,7 +17,8 @@ export type Item = { pk: string } & Record<string, unknown>;
 export type Condition = Record<string, readonly string[]>;
 
 let client: DynamoDBClient | undefined;
-const dynamo = () => {
+/** The one client of DynamoDB. */
+export const dynamo = () => {
   client ??= new DynamoDBClient({});
   return client;
 };

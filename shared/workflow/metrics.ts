@@ -5,7 +5,7 @@ import { declinedReasons, expiredReasons, type Outcome, Verdict } from '../domai
  * and dashboards ask by them, so no name can drift. A dimension takes its values from a closed set: each value is paid for.
  */
 export const metrics = {
-  /** One for each step that ended well: the funnel. CreateValidation's is what Truora charges. */
+  /** One for each step that ended well: the funnel. CreateValidation's, and the orphans, are what Truora charges. */
   StepsDone: { unit: 'Count', by: [['step']] },
   Outcomes: { unit: 'Count', by: [['status'], ['status', 'reason']] },
   /** From the claim to a verdict of Truora's. */

@@ -53,7 +53,7 @@ describe('a run', () => {
     [2, 'lost'],
     [2, 'answer lost'],
   ] as const)('is canceled once, though write %i of the first try was %s', async (nth, fate) => {
-    const { revalidationId, accountId } = await claimed();
+    const { revalidationId } = await claimed();
     house.fateOfWrite(nth, fate);
     expect(codeOf(await canceling(revalidationId))).toBe('unexpected');
     house.fate();
