@@ -83,6 +83,8 @@ const variablesOf = (
   WEBHOOK_KEYS_SECRET: webhookKeys.secretArn,
   HTTP_DEADLINE_SECONDS: String(config.httpDeadlineSeconds),
   SETTLE_SECONDS: String(config.settleSeconds),
+  ON_UNRESOLVED: config.onUnresolved,
+  DAILY_BUDGET: String(config.dailyBudget ?? 'none'),
   GRACE_SECONDS: String(config.graceSeconds),
   ALLOWED_RETRIES: String(config.allowedRetries),
   RETRY_SECONDS: String(config.retrySeconds),
@@ -129,8 +131,8 @@ const rightsOf = (
     ReadVerdict: [readTruoraKey],
     RecordOutcome: [...items('Get', 'Put', 'Update'), announce],
     RecordRefusal: [...items('Get', 'Put', 'Update'), announce],
-    RecordFailure: [...items('Get', 'Put', 'Update', 'Delete'), announce],
-    ReadOutcome: items('Get'),
+    RecordFailure: [...items('Get', 'Put', 'Update'), announce],
+    ReadOutcome: items('Get', 'Update'),
     StartRevalidation: [
       ...items('Get', 'Put'),
       ...readMedia('media/*'),
@@ -141,7 +143,7 @@ const rightsOf = (
     ],
     ReadRevalidation: items('Get'),
     ListRevalidations: [...listOf(BY_PERSON), useOf(key, 'dynamodb', 'read')],
-    CancelRevalidation: [...items('Get', 'Update', 'Delete'), announce, allow(['states:StopExecution'], executionArns)],
+    CancelRevalidation: [...items('Get', 'Update'), announce, allow(['states:StopExecution'], executionArns)],
     ReceiveWebhook: [
       ...items('Get', 'Update'),
       resume,
@@ -168,7 +170,7 @@ const rightsOf = (
       // By version alone: without one S3 would only put a marker on top.
       allow(['s3:DeleteObjectVersion'], media.arnForObjects('inbox/*'), media.arnForObjects('media/*')),
     ],
-    RepairExecution: [...items('Get', 'Put', 'Update', 'Delete'), ...listOf(BY_PERSON), announce],
+    RepairExecution: [...items('Get', 'Put', 'Update'), ...listOf(BY_PERSON), announce],
     CheckKey: [readTruoraKey],
   };
 };

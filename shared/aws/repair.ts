@@ -1,12 +1,12 @@
 import type { LedgerRecord } from '../domain/record.ts';
 import type { Outcome } from '../domain/revalidation.ts';
 import { announce, type Results } from './announce.ts';
-import { closeIntent, readIntent } from './intents.ts';
 import { type Ledger, listRecords, readRecord, recordOutcome } from './ledger.ts';
 
 /**
- * Ends a re-validation whose execution can record nothing any more: the outcome with its cause, then the person's intent,
- * then the bus, as RecordFailure does. What has ended already is only told, if nobody has told it.
+ * Ends a re-validation whose execution can record nothing any more: the outcome with its cause, then the bus, as RecordFailure
+ * does. An intent that it leaves open stays: whoever comes next finds out what became of its call. What has ended already is
+ * only told, if nobody has told it.
  * @returns the outcome, if it is this that wrote it
  */
 export const repair = async (
@@ -20,16 +20,14 @@ export const repair = async (
     await announce(ledger, results, { outcome: ended, isAnnounced: announced !== undefined });
     return undefined;
   }
-  const outcome = await endOf(ledger, record, reason);
+  const outcome = endOf(record, reason);
   const ending = await recordOutcome(ledger, outcome, record.owner);
-  if (record.accountId) await closeIntent(ledger.table, record.accountId, record.revalidationId);
   await announce(ledger, results, ending);
   return ending.outcome === outcome ? outcome : undefined;
 };
 
-const endOf = async (ledger: Ledger, record: LedgerRecord, reason: string): Promise<Outcome> => {
-  const { revalidationId, accountId, enrollmentId, reference, claimedAt, receipt } = record;
-  const validationId = record.validationId ?? (await validationOnIntent(ledger, record));
+const endOf = (record: LedgerRecord, reason: string): Outcome => {
+  const { revalidationId, accountId, enrollmentId, validationId, reference, claimedAt, receipt } = record;
   return {
     revalidationId,
     status: 'failed',
@@ -44,12 +42,6 @@ const endOf = async (ledger: Ledger, record: LedgerRecord, reason: string): Prom
     ...(receipt ? { movedAt: receipt.movedAt } : {}),
     decidedAt: new Date().toISOString(),
   };
-};
-
-/** A validation that was paid for and not yet entered in the record: only the intent knows of it, and is closed now. */
-const validationOnIntent = async (ledger: Ledger, { accountId, revalidationId }: LedgerRecord) => {
-  const intent = accountId ? await readIntent(ledger.table, accountId) : undefined;
-  return intent?.revalidationId === revalidationId ? intent.created?.validationId : undefined;
 };
 
 /** The index by person lags behind the records, by less than this nearly always (assumed). Milliseconds. */

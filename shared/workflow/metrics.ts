@@ -5,7 +5,7 @@ import { declinedReasons, expiredReasons, type Outcome, Verdict } from '../domai
  * and dashboards ask by them, so no name can drift. A dimension takes its values from a closed set: each value is paid for.
  */
 export const metrics = {
-  /** One for each step that ended well: the funnel. CreateValidation's is what Truora charges. */
+  /** One for each step that ended well: the funnel. CreateValidation's, and the orphans, are what Truora charges. */
   StepsDone: { unit: 'Count', by: [['step']] },
   Outcomes: { unit: 'Count', by: [['status'], ['status', 'reason']] },
   /** From the claim to a verdict of Truora's. */
@@ -20,6 +20,8 @@ export const metrics = {
   WebhookSignatureFailures: { unit: 'Count', by: [[]] },
   /** Drops that had lain in the inbox for a while and that nothing had claimed: said by every sweep, 0 too. */
   UnclaimedDrops: { unit: 'Count', by: [[]] },
+  /** Validations that were created, and charged, and will never be used. */
+  Orphans: { unit: 'Count', by: [[]] },
   /** A success of Truora's that is not about what we asked. */
   VerdictMismatches: { unit: 'Count', by: [[]] },
   /** What a watch could not put right: one for each thing, or for itself. */
@@ -86,6 +88,8 @@ export const ourReasons = [
   'upload_link_unsafe',
   'creation_unconfirmed',
   'creation_unsettled',
+  'daily_budget_spent',
+  'truora_closed',
   'bus_refused',
   'execution_failed',
   'execution_timed_out',

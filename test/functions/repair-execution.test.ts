@@ -54,19 +54,22 @@ describe('an execution that owned a case', () => {
     ['ABORTED', 'execution_aborted'],
     ['TIMED_OUT', 'execution_timed_out'],
     ['FAILED', 'execution_failed'],
-  ] as const)('and is %s leaves it failed, by %s, told, and its person free', async (status, reason) => {
-    const { claim, request } = journalOf();
-    // The id that the claim of this very drop has.
-    const execution = dead(request, status);
-    const { revalidationId } = await claimedBy(execution, request);
-    await openIntent(house.table, claim.accountId, revalidationId);
-    expect(await repair(execution)).toEqual({ seen: 1, failed: 0 });
-    const record = await recordOf(revalidationId);
-    expect(record).toMatchObject({ phase: 'failed', outcome: { status: 'failed', reason, decidedBy: 'workflow' } });
-    expect(details()).toEqual([record?.outcome && announcementOf(record.outcome)]);
-    expect(await readIntent(house.table, claim.accountId)).toBeUndefined();
-    expect(house.metrics).toContainEqual(expect.objectContaining({ Outcomes: 1, reason }));
-  });
+  ] as const)(
+    'and is %s leaves it failed, by %s, told, and its intent for whoever comes next',
+    async (status, reason) => {
+      const { claim, request } = journalOf();
+      // The id that the claim of this very drop has.
+      const execution = dead(request, status);
+      const { revalidationId } = await claimedBy(execution, request);
+      await openIntent(house.table, claim.accountId, { revalidationId, attempt: 1 });
+      expect(await repair(execution)).toEqual({ seen: 1, failed: 0 });
+      const record = await recordOf(revalidationId);
+      expect(record).toMatchObject({ phase: 'failed', outcome: { status: 'failed', reason, decidedBy: 'workflow' } });
+      expect(details()).toEqual([record?.outcome && announcementOf(record.outcome)]);
+      expect(await readIntent(house.table, claim.accountId)).toMatchObject({ revalidationId });
+      expect(house.metrics).toContainEqual(expect.objectContaining({ Outcomes: 1, reason }));
+    },
+  );
 
   it('is one outcome, however often it is told of', async () => {
     const request = journalOf().request;

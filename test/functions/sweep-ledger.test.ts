@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { handler } from '../../functions/sweep-ledger.ts';
 import type { LocalServer } from '../../infra/local/http.ts';
+import { recordCreated } from '../../shared/aws/creations.ts';
 import { callBack } from '../../shared/aws/due.ts';
-import { keepAnswer, openIntent, readIntent } from '../../shared/aws/intents.ts';
-import { claim as claimRecord, readRecord, recordCreated, recordOutcome } from '../../shared/aws/ledger.ts';
+import { openIntent, readIntent } from '../../shared/aws/intents.ts';
+import { claim as claimRecord, readRecord, recordOutcome } from '../../shared/aws/ledger.ts';
 import { issueTicket } from '../../shared/aws/tickets.ts';
 import { leaveToken, ringBell } from '../../shared/aws/waits.ts';
 import { AmendmentAnnouncement, announcementOf } from '../../shared/domain/announcement.ts';
@@ -55,8 +56,12 @@ const due = async (revalidationId: string, more: Record<string, unknown> = {}) =
 const running = async (more: Partial<Claim> = {}) => {
   const { claim, validation } = journalOf({ claim: claimOf(more) });
   await claimRecord(house.ledger, claim, OURS);
-  await openIntent(house.table, claim.accountId, claim.revalidationId);
-  await recordCreated(house.ledger, claim.revalidationId, OURS, validation);
+  await recordCreated(
+    house.ledger,
+    { revalidationId: claim.revalidationId, owner: OURS },
+    { ...validation, uploadLink: 'https://files.example.com/u' },
+    { attempt: { n: 1, at: claim.claimedAt, result: 'created', validationId: validation.validationId }, orphans: [] },
+  );
   await due(claim.revalidationId);
   return { claim, validation };
 };
@@ -128,20 +133,18 @@ describe('an open record', () => {
     });
     expect(record?.announced).toMatch(/Z$/);
     expect(details()).toEqual([announcementOf(record?.outcome as Outcome)]);
-    expect(await readIntent(house.table, claim.accountId)).toBeUndefined();
     expect(house.metrics).toContainEqual(expect.objectContaining({ Outcomes: 1, reason }));
   });
 
-  it('that was paid for without its record knowing names the validation that the intent has kept', async () => {
-    const { claim, validation } = journalOf();
+  it('leaves the intent that it had open for whoever comes next', async () => {
+    const { claim } = journalOf();
     await claimRecord(house.ledger, claim, OURS);
-    await openIntent(house.table, claim.accountId, claim.revalidationId);
-    await keepAnswer(house.table, claim.accountId, claim.revalidationId, { ...validation, uploadLink: 'https://l' });
+    await openIntent(house.table, claim.accountId, { revalidationId: claim.revalidationId, attempt: 1 });
     await due(claim.revalidationId);
     house.statuses.set(OURS, 'ABORTED');
     await sweep();
-    const record = await readRecord(house.ledger, claim.revalidationId);
-    expect(record?.outcome?.validationId).toBe(validation.validationId);
+    expect((await readRecord(house.ledger, claim.revalidationId))?.phase).toBe('failed');
+    expect(await readIntent(house.table, claim.accountId)).toMatchObject({ revalidationId: claim.revalidationId });
   });
 
   it('leaves the intent of another case of the person alone', async () => {
@@ -151,21 +154,10 @@ describe('an open record', () => {
       pk: `ACC#${claim.accountId}`,
       revalidationId: claimOf().revalidationId,
       openedAt: inMinutes(0),
+      attempt: 1,
     });
     await sweep();
     expect(await readIntent(house.table, claim.accountId)).toBeDefined();
-  });
-
-  it('takes no validation for its own that the intent of another case has kept', async () => {
-    const { claim, validation } = journalOf();
-    await claimRecord(house.ledger, claim, OURS);
-    const created = { ...validation, uploadLink: 'https://l' };
-    const { revalidationId } = claimOf();
-    await house.stand({ pk: `ACC#${claim.accountId}`, revalidationId, openedAt: inMinutes(0), created });
-    await due(claim.revalidationId);
-    house.statuses.set(OURS, 'ABORTED');
-    await sweep();
-    expect((await readRecord(house.ledger, claim.revalidationId))?.outcome).not.toHaveProperty('validationId');
   });
 
   it('that ends while the sweep looks keeps its own end', async () => {
