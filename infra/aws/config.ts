@@ -83,7 +83,7 @@ const Settings = z.strictObject({
     .string()
     .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be a region such as us-east-1')
     .optional(),
-  /** Hours that media is kept. S3's lifecycle, which deletes it, counts in whole days, so 1 to 24 are a day. */
+  /** Hours that media outlives its outcome. S3's lifecycle, the backstop, counts in whole days, so there 1 to 24 are a day. */
   mediaHours: z.coerce.number().int().min(1).max(168).default(24),
   /**
    * Minutes after which a drop that nothing has claimed is started by the sweep. S3 says that its events come within seconds,
