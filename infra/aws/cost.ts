@@ -99,6 +99,9 @@ export const runs = {
 
 export type RunName = keyof typeof runs;
 
+/** Half a unit each five minutes of the day that media lies in the inbox: the sweep asks whether a drop has a record. */
+const SWEPT = 0.5 * 288;
+
 /** Dollars per 1,000 re-validations by service, without Truora's own price. */
 export const costOf = (name: RunName): Record<string, number> => {
   const run = runs[name];
@@ -112,7 +115,7 @@ export const costOf = (name: RunName): Record<string, number> => {
   const each = {
     'Step Functions': run.transitions * price.transition,
     Lambda: calls * price.request + (busy + calls * COLD_SECONDS) * MEMORY_GB * price.gigabyteSecond,
-    DynamoDB: run.writes * price.write + run.reads * price.read,
+    DynamoDB: run.writes * price.write + (run.reads + SWEPT) * price.read,
     'S3, EventBridge, HTTP API':
       run.puts * price.put + run.gets * price.get + run.events * price.event + run.bells * price.apiCall,
     'logs, X-Ray': (run.logKilobytes / 1e6) * price.logGigabyte + run.traces * price.trace,
@@ -136,9 +139,13 @@ const metricCount =
 /** What alarms look at, counted over all of them. */
 export const ALARMED_METRICS = 14;
 
-/** Sweeps a month, at one in five minutes, each a look into sixteen shards and a third of a second of a function. Assumed. */
+/**
+ * Sweeps a month, at one in five minutes, each a look into sixteen shards, a list of the inbox (one call a thousand versions)
+ * and a third of a second of two functions. Assumed.
+ */
 const SWEEPS = 8760;
-const sweep = price.request + 0.3 * MEMORY_GB * price.gigabyteSecond + 16 * 0.5 * price.read + price.trace;
+const woken = price.request + 0.3 * MEMORY_GB * price.gigabyteSecond + price.trace;
+const sweep = 2 * woken + 16 * 0.5 * price.read + price.put;
 
 /** Dollars a month that a stage costs without a single re-validation (metrics: only those that were written to). */
 export const fixedCosts: [string, number][] = [
