@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 
@@ -49,8 +49,8 @@ describe.each(rows)('the proof of T$number', ({ proof }) => {
 });
 
 test('every kind of item in the ledger is on the page, and no other', () => {
-  const sources = ['aliases', 'intents', 'ledger', 'tickets', 'waits'].map((name) => read(`shared/aws/${name}.ts`));
-  const kinds = new Set(sources.flatMap((source) => [...source.matchAll(/`([A-Z]+)#/g)].map(([, kind]) => kind)));
+  const sources = readdirSync(join(root, 'shared/aws')).map((name) => read(`shared/aws/${name}`));
+  const kinds = new Set(sources.flatMap((source) => [...source.matchAll(/[`']([A-Z]+)#/g)].map(([, kind]) => kind)));
   expect(kinds.size).toBeGreaterThan(4);
   const told = new Set([...page.matchAll(/^\| ledger `([A-Z]+)#` \|/gm)].map(([, kind]) => kind));
   expect([...told].toSorted()).toEqual([...kinds].toSorted());
