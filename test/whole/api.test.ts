@@ -416,11 +416,14 @@ describe('the gateway refuses in its own words', () => {
     expect(await traces()).toEqual(before);
   });
 
-  test('a signature over another body', async () => {
-    const signed = await call('GET /revalidations/x', {
-      headers: { authorization: 'AWS4-HMAC-SHA256 none' },
-      as: undefined,
-    });
-    expect(signed).toMatchObject({ status: 403, content: { message: 'Forbidden' } });
+  test('a signature over another body, which leaves no trace', async () => {
+    const body = await wish();
+    const before = await traces();
+    for (const swapped of [{ ...body, reference: 'x' }, await wish(), {}]) {
+      const answer = await call('POST /revalidations', { body, swapped });
+      expect(answer).toMatchObject({ status: 403, content: { message: 'Forbidden' } });
+    }
+    expect(await traces()).toEqual(before);
+    expect(await call('POST /revalidations', { body, swapped: body })).toMatchObject({ status: 202 });
   });
 });
