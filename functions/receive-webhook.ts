@@ -4,7 +4,7 @@ import { readSecret } from '../shared/aws/secrets.ts';
 import { ringBell } from '../shared/aws/waits.ts';
 import { CallRefusedError } from '../shared/domain/problem.ts';
 import { keysOf } from '../shared/domain/webhook-keys.ts';
-import { env } from '../shared/lambda/env.ts';
+import { accessFromEnv, env } from '../shared/lambda/env.ts';
 import { log } from '../shared/lambda/logger.ts';
 import { emit } from '../shared/lambda/metrics.ts';
 import { route } from '../shared/lambda/route.ts';
@@ -17,10 +17,11 @@ import { verifyWebhook } from '../shared/truora/webhook.ts';
  */
 export const handler = route('ReceiveWebhook', async ({ body }) => {
   const secretId = env('WEBHOOK_KEYS_SECRET');
-  const keys = await readSecret(secretId);
+  const access = accessFromEnv('SECRETS_MANAGER');
+  const keys = await readSecret(access, secretId);
   let events = await verifyWebhook(body, keysOf(keys));
   if (!events) {
-    const newer = await readSecret(secretId, keys);
+    const newer = await readSecret(access, secretId, keys);
     if (newer !== keys) events = await verifyWebhook(body, keysOf(newer));
   }
   if (!events) {
