@@ -66,6 +66,9 @@ describe.each(functionNames)('the bundle of %s', (name) => {
     const left = imports.filter(({ external, path }) => external && !isBuiltin(path));
     // What the SDK would look for outside Lambda stays an import() that nothing in Lambda reaches.
     expect(left.filter(({ kind }) => kind !== 'dynamic-import').map(({ path }) => path)).toEqual([]);
+    // An `import` of these reads every export, and with one of them loads all of fetch.
+    expect(imports.map(({ path }) => path)).not.toContain('node:http');
+    expect(imports.map(({ path }) => path)).not.toContain('node:https');
     if (clients[name].length === 0) expect(left).toEqual([]);
   });
 });
