@@ -8,6 +8,9 @@ import { resourcesOf, type Template } from './template.ts';
 /** Step Functions' limit on what a state may put into the execution's data. Bytes. */
 const MAX_DATA_BYTES = 262_144;
 
+/** Ended executions that can still be described. Ten thousand runs must take no more memory than one thousand. */
+const MOST_ENDED = 1000;
+
 export type Execution = {
   executionArn: string;
   status: 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'ABORTED' | 'TIMED_OUT';
@@ -58,6 +61,11 @@ export const machineOf = (
   // Paced intervals are fractions of a second, which AWS would refuse; the definition itself is validated by a test.
   const engine = new StateMachine(definition as StateMachineDefinition, { validationOptions: { noValidate: true } });
   const executions = new Map<string, Execution & { abort: () => void }>();
+  const endedArns: string[] = [];
+  const forgetOldest = (executionArn: string) => {
+    endedArns.push(executionArn);
+    if (endedArns.length > MOST_ENDED) executions.delete(endedArns.shift() ?? '');
+  };
   const parked = new Map<string, Wait>();
 
   const handlerOf = (state: TaskState, executionArn: string, isOver: () => boolean) => async (input: unknown) => {
@@ -174,6 +182,7 @@ export const machineOf = (
       },
     );
     executions.set(executionArn, execution);
+    void execution.ended.then(() => forgetOldest(executionArn));
     void report(executionArn, run.eventLogs, onEvent);
     return execution;
   };
