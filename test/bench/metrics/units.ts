@@ -69,7 +69,7 @@ export const units: Metric = async (say) => {
   const { world, ledger, services, close } = await countedWorld(events);
   const kinds: Record<RunName, { suffix: string; options: object; limits: [number, number, number] }> = {
     callback: { suffix: '', options: {}, limits: [8, 8, 12] },
-    poll: { suffix: '', options: { resultMode: 'poll' }, limits: [0, 0, 0] },
+    poll: { suffix: '-webhook-lost', options: { resultMode: 'poll' }, limits: [0, 0, 0] },
     'webhook lost': { suffix: '-webhook-lost', options: {}, limits: [0, 0, 0] },
   };
   const figures: Figure[] = [];
