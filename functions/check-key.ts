@@ -1,5 +1,5 @@
 import { readSecret } from '../shared/aws/secrets.ts';
-import { env } from '../shared/lambda/env.ts';
+import { accessFromEnv, env } from '../shared/lambda/env.ts';
 import { emit } from '../shared/lambda/metrics.ts';
 import { watch } from '../shared/lambda/watch.ts';
 import { daysLeft } from '../shared/truora/key.ts';
@@ -10,7 +10,7 @@ import { daysLeft } from '../shared/truora/key.ts';
  * step that uses it finds out.
  */
 export const handler = watch('CheckKey', async () => {
-  const left = daysLeft(await readSecret(env('TRUORA_KEY_SECRET')), new Date());
+  const left = daysLeft(await readSecret(accessFromEnv('SECRETS_MANAGER'), env('TRUORA_KEY_SECRET')), new Date());
   if (left !== undefined) emit('TruoraKeyDays', left);
   return { seen: 1, failed: 0 };
 });

@@ -6,7 +6,7 @@ import { readWait, ringBell } from '../shared/aws/waits.ts';
 import { CallRefusedError } from '../shared/domain/problem.ts';
 import type { Bell } from '../shared/domain/revalidation.ts';
 import { keysOf } from '../shared/domain/webhook-keys.ts';
-import { env } from '../shared/lambda/env.ts';
+import { accessFromEnv, env } from '../shared/lambda/env.ts';
 import { log } from '../shared/lambda/logger.ts';
 import { emit } from '../shared/lambda/metrics.ts';
 import { route, textOf } from '../shared/lambda/route.ts';
@@ -44,10 +44,11 @@ export const handler = route('ReceiveWebhook', async ({ event }) => {
 /** The events of a genuine call; a key that refuses it is read anew first, at most once a minute. */
 const eventsOf = async (body: string) => {
   const secretId = env('WEBHOOK_KEYS_SECRET');
-  const keys = await readSecret(secretId);
+  const access = accessFromEnv('SECRETS_MANAGER');
+  const keys = await readSecret(access, secretId);
   const events = await verifyWebhook(body, keysOf(keys));
   if (events) return events;
-  const newer = await readSecret(secretId, keys);
+  const newer = await readSecret(access, secretId, keys);
   return newer === keys ? undefined : verifyWebhook(body, keysOf(newer));
 };
 

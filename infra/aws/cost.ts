@@ -2,26 +2,15 @@ import { outcomeStatuses } from '../../shared/domain/lifecycle.ts';
 import { stepNames } from '../../shared/workflow/contract.ts';
 import { bellFates, truoraCalls, unknownWords } from '../../shared/workflow/metrics.ts';
 import { definition } from '../workflow/definition.ts';
+import prices from './prices.json' with { type: 'json' };
+import units from './units.json' with { type: 'json' };
 
-/** List prices of us-east-1 in dollars, as noted on this day; free tiers left out. São Paulo, for one, takes half as much again. */
-export const pricesOf = '2026-11-23';
-const price = {
-  transition: 0.025e-3,
-  request: 0.2e-6,
-  gigabyteSecond: 13.3334e-6,
-  apiCall: 1e-6,
-  event: 1e-6,
-  put: 5e-6,
-  get: 0.4e-6,
-  write: 0.625e-6,
-  read: 0.125e-6,
-  logGigabyte: 0.5,
-  trace: 5e-6,
-  secretRead: 5e-6,
-  keyUse: 3e-6,
-};
+/** Prices and counted units are data, each with the day it is of. */
+const { price, monthly } = prices;
+export const pricesOf = prices.of;
 
-const monthly = { key: 1, secret: 0.4, dashboard: 3, alarmedMetric: 0.1, metric: 0.3 };
+export type Region = keyof typeof prices.regions;
+export const regions = prices.regions;
 
 /** Seconds until Truora has decided. Assumed: nobody has published it. */
 const DECIDED_AFTER = 10;
@@ -57,41 +46,33 @@ export const looksUntil = (decidedAfter: number): number => {
 };
 
 /**
- * What a run that ends in a verdict uses. Transitions are counted by a test on the local machine; writes are KB written
- * (record, indexes, intent, binding, token and bell, and the sweep's last look), logs are ours, Lambda's and the machine's at level ALL.
+ * What a run that ends in a verdict uses. Transitions, webhooks, reads and writes (with those of indexes) are counted at the
+ * emulators by `npm run -s bench -- B9`; logs (ours, Lambda's, the machine's at level ALL), traces and key uses are reckoned.
  */
 const base = { events: 1, puts: 1, gets: 2, secretReads: 0.1, keyUses: 2 };
 export const runs = {
   callback: {
     ...base,
-    transitions: 8,
+    ...units.runs.callback,
     looks: 1,
     parked: 1,
-    bells: 2,
-    writes: 23,
-    reads: 9,
     logKilobytes: 26,
     traces: 3,
   },
   poll: {
     ...base,
+    ...units.runs.poll,
     transitions: 7 + looksUntil(DECIDED_AFTER),
     looks: 1 + looksUntil(DECIDED_AFTER),
     parked: 0,
-    bells: 0,
-    writes: 19,
-    reads: 7,
     logKilobytes: 34,
     traces: 1,
   },
   'webhook lost': {
     ...base,
-    transitions: 8,
+    ...units.runs['webhook lost'],
     looks: 1,
     parked: 1,
-    bells: 0,
-    writes: 21,
-    reads: 8,
     logKilobytes: 25,
     traces: 1,
   },

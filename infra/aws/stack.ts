@@ -89,7 +89,7 @@ export class FaceRevalidation extends Construct {
 }
 
 const bundled = () => {
-  const folderOf = bundle(functionNames);
+  const { folderOf } = bundle(functionNames);
   return (name: FunctionName) => Code.fromAsset(folderOf(name));
 };
 

@@ -8,6 +8,9 @@ import { resourcesOf, type Template } from './template.ts';
 /** Step Functions' limit on what a state may put into the execution's data. Bytes. */
 const MAX_DATA_BYTES = 262_144;
 
+/** Ended executions that can still be described. Ten thousand runs must take no more memory than one thousand. */
+const MOST_ENDED = 1000;
+
 export type Execution = {
   executionArn: string;
   status: 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'ABORTED' | 'TIMED_OUT';
@@ -70,6 +73,11 @@ export const machineOf = (
   // Paced intervals are fractions of a second, which AWS would refuse; the definition itself is validated by a test.
   const engine = new StateMachine(definition as StateMachineDefinition, { validationOptions: { noValidate: true } });
   const executions = new Map<string, Execution & { abort: () => void }>();
+  const endedArns: string[] = [];
+  const forgetOldest = (executionArn: string) => {
+    endedArns.push(executionArn);
+    if (endedArns.length > MOST_ENDED) executions.delete(endedArns.shift() ?? '');
+  };
   const parked = new Map<string, Wait>();
   let isClosing = false;
 
@@ -192,6 +200,7 @@ export const machineOf = (
         if (!isClosing) onEnded(execution);
       });
     executions.set(executionArn, execution);
+    void execution.ended.then(() => forgetOldest(executionArn));
     void report(executionArn, run.eventLogs, onEvent);
     return execution;
   };

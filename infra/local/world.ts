@@ -76,6 +76,9 @@ const sandboxTimes = { patienceSeconds: 2, httpDeadlineSeconds: 2, settleSeconds
 /** Retries against the sandbox come twenty times as fast: 2 s become 0.1 s. */
 const SANDBOX_PACE = 0.05;
 
+/** Drops whose executions can still be asked for, the newest. */
+const MOST_DROPS = 1000;
+
 /** A loopback stand-in may hand out upload links on its own origin; the real Truora may not. */
 const ownUploads = (origin: string): Pick<Config, 'uploadOrigins'> | undefined =>
   /^http:\/\/(127\.0\.0\.1|\[::1\]|localhost)(:\d+)?$/.test(origin) ? { uploadOrigins: [origin] } : undefined;
@@ -128,6 +131,10 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
       again: () => [],
     };
     drops.set(versionId, drop);
+    for (const oldest of drops.keys()) {
+      if (drops.size <= MOST_DROPS) break;
+      drops.delete(oldest);
+    }
     return drop;
   };
 

@@ -102,6 +102,31 @@ export const retryRulesFromEnv = () => ({
   allowedRetries: env('ALLOWED_RETRIES'),
   retrySeconds: env('RETRY_SECONDS'),
 });
+/**
+ * Where an AWS service is and as whom to ask it, from the variables that Lambda itself sets. An environment's credentials
+ * last as long as it does, so nothing is refreshed; they are read anew at each call and kept nowhere.
+ */
+export const accessFromEnv = (service: 'DYNAMODB' | 'SECRETS_MANAGER') => {
+  const { env: set } = process;
+  const needed = (name: string): string => {
+    const value = set[name];
+    if (!value) throw new TypeError(`environment variable ${name} is missing or malformed`);
+    return value;
+  };
+  const endpoint = set[`AWS_ENDPOINT_URL_${service}`];
+  const trace = set._X_AMZN_TRACE_ID;
+  const sessionToken = set.AWS_SESSION_TOKEN;
+  return {
+    region: needed('AWS_REGION'),
+    credentials: {
+      accessKeyId: needed('AWS_ACCESS_KEY_ID'),
+      secretAccessKey: needed('AWS_SECRET_ACCESS_KEY'),
+      ...(sessionToken ? { sessionToken } : {}),
+    },
+    ...(endpoint ? { endpoint } : {}),
+    ...(trace ? { trace } : {}),
+  };
+};
 
 type TruoraObserver = (seen: { method: 'GET' | 'POST' | 'PUT'; milliseconds: number; failed: boolean }) => void;
 
@@ -111,14 +136,14 @@ type TruoraObserver = (seen: { method: 'GET' | 'POST' | 'PUT'; milliseconds: num
  * @param readSecret reads a secret by its name, anew if the value given has just been refused
  */
 export const truoraFromEnv = (
-  readSecret: (id: string, refused?: string) => Promise<string>,
+  readSecret: (access: ReturnType<typeof accessFromEnv>, id: string, refused?: string) => Promise<string>,
   { upload = false, observe }: { upload?: boolean; observe?: TruoraObserver } = {},
 ) => {
   const callMs = env('HTTP_DEADLINE_SECONDS') * 1000;
   return {
     origin: env('TRUORA_ORIGIN'),
     uploadOrigins: env('TRUORA_UPLOAD_ORIGINS'),
-    key: (refused?: string) => readSecret(env('TRUORA_KEY_SECRET'), refused),
+    key: (refused?: string) => readSecret(accessFromEnv('SECRETS_MANAGER'), env('TRUORA_KEY_SECRET'), refused),
     ...(observe ? { observe } : {}),
     deadlines: {
       connectMs: Math.min(3000, callMs),

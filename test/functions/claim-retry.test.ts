@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { handler } from '../../functions/claim-request.ts';
+import { recordCreated } from '../../shared/aws/creations.ts';
 import { bindValidation } from '../../shared/aws/intents.ts';
-import { recordCreated, recordOutcome } from '../../shared/aws/ledger.ts';
+import { recordOutcome } from '../../shared/aws/ledger.ts';
 import type { OutcomeStatus } from '../../shared/domain/lifecycle.ts';
 import type { Claim } from '../../shared/domain/revalidation.ts';
 import { type House, openHouse } from '../support/house.ts';
@@ -57,7 +58,9 @@ const ended = async (
   const { revalidationId } = await claiming(await asked(person, options), owner);
   const validation = { validationId: newValidationId(), deadline: inMinutes(5) };
   await bindValidation(house.table, validation, revalidationId, 30);
-  await recordCreated(house.ledger, revalidationId, owner, validation);
+  const attempt = { n: 1, at: inMinutes(0), result: 'created' as const, validationId: validation.validationId };
+  const created = { ...validation, uploadLink: 'https://files.example.com/u' };
+  await recordCreated(house.ledger, { revalidationId, owner }, created, { attempt, orphans: [] });
   const decidedAt = new Date(Date.now() - ago * 1000).toISOString();
   if (status) await recordOutcome(house.ledger, { revalidationId, status, decidedBy: 'poll', decidedAt }, owner);
   house.calls.length = 0;

@@ -25,7 +25,7 @@ const rooms: { room: string; may: RegExp[] }[] = [
   { room: 'shared/domain', may: [/^shared\/domain\//, /^zod$/, /^node:crypto$/] },
   { room: 'shared/workflow', may: [/^shared\/(workflow|domain)\//, /^zod$/] },
   { room: 'shared/truora', may: [/^shared\/(truora|domain)\//, /^zod$/, /^jose$/, /^node:/] },
-  { room: 'shared/aws', may: [/^shared\/(aws|domain)\//, /^zod$/, /^node:/, /^@aws-sdk\//] },
+  { room: 'shared/aws', may: [/^shared\/(aws|domain)\//, /^zod$/, /^node:/, /^@(aws-sdk|smithy)\//] },
   { room: 'shared/lambda', may: [/^shared\/(lambda|domain|workflow)\//, /^zod$/, /^@middy\/core$/, /^aws-lambda$/] },
   { room: 'functions', may: [/^shared\//, /^node:/] },
   { room: 'infra/workflow', may: [/^infra\/workflow\//, /^shared\/(domain|workflow)\//] },
@@ -79,7 +79,7 @@ describe('the imports', () => {
   });
 
   test.each([
-    ['of the AWS SDK', /^@aws-sdk\//, /^shared\/aws\/|^infra\/local\//],
+    ['of the AWS SDK', /^@(aws-sdk|smithy)\//, /^shared\/aws\/|^infra\/local\//],
     ['of middy', /^@middy\//, /^shared\/lambda\//],
     ['of CDK', /^aws-cdk-lib|^constructs$/, /^infra\/aws\/|^infra\/local\/template\.ts$/],
     ['of a function', /^functions\/|^\?$/, /^infra\/local\/lambda\.ts$/],

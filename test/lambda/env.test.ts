@@ -1,5 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type EnvKey, env, envKeys, ledgerFromEnv, resultsFromEnv, truoraFromEnv } from '../../shared/lambda/env.ts';
+import {
+  accessFromEnv,
+  type EnvKey,
+  env,
+  envKeys,
+  ledgerFromEnv,
+  resultsFromEnv,
+  truoraFromEnv,
+} from '../../shared/lambda/env.ts';
 import { stepNames } from '../../shared/workflow/contract.ts';
 import { routes, watches } from '../../shared/workflow/names.ts';
 
@@ -28,8 +36,16 @@ const good: Record<EnvKey, string> = {
 };
 const keys = Object.keys(good) as EnvKey[];
 
+/** What Lambda itself sets, and what it may set beside it. */
+const lambda = { AWS_REGION: 'sa-east-1', AWS_ACCESS_KEY_ID: 'id', AWS_SECRET_ACCESS_KEY: 'secret' };
+const optional = ['AWS_SESSION_TOKEN', 'AWS_ENDPOINT_URL_SECRETS_MANAGER', '_X_AMZN_TRACE_ID'];
+const asLambda = () => {
+  for (const name of optional) delete process.env[name];
+  Object.assign(process.env, lambda);
+};
+
 const clear = () => {
-  for (const key of keys) delete process.env[key];
+  for (const key of [...keys, ...optional, ...Object.keys(lambda)]) delete process.env[key];
 };
 beforeEach(() => {
   clear();
@@ -135,6 +151,7 @@ it('says where outcomes are announced, and how long media outlives them', () => 
 
 describe('truoraFromEnv', () => {
   it('reads the key under its name, and again by the key that was refused', async () => {
+    asLambda();
     const asked: unknown[] = [];
     const truora = truoraFromEnv(async (...words) => {
       asked.push(words);
@@ -143,8 +160,8 @@ describe('truoraFromEnv', () => {
     expect(await truora.key()).toBe('key');
     expect(await truora.key('old')).toBe('key');
     expect(asked).toEqual([
-      ['secret:truora', undefined],
-      ['secret:truora', 'old'],
+      [accessFromEnv('SECRETS_MANAGER'), 'secret:truora', undefined],
+      [accessFromEnv('SECRETS_MANAGER'), 'secret:truora', 'old'],
     ]);
   });
 
@@ -163,5 +180,32 @@ describe('truoraFromEnv', () => {
   ])('makes of %s s, upload %s, its deadlines', (seconds, upload, deadlines) => {
     process.env.HTTP_DEADLINE_SECONDS = seconds;
     expect(truoraFromEnv(async () => 'key', { upload }).deadlines).toEqual(deadlines);
+  });
+});
+
+describe('accessFromEnv', () => {
+  beforeEach(asLambda);
+
+  it('is what Lambda says, and leaves out what it does not say', () => {
+    const credentials = { accessKeyId: 'id', secretAccessKey: 'secret' };
+    expect(accessFromEnv('SECRETS_MANAGER')).toEqual({ region: 'sa-east-1', credentials });
+  });
+
+  it('takes token, endpoint of its own service, and trace', () => {
+    process.env.AWS_SESSION_TOKEN = 'token';
+    process.env.AWS_ENDPOINT_URL_SECRETS_MANAGER = 'http://127.0.0.1:1';
+    process.env._X_AMZN_TRACE_ID = 'Root=1-5759e988';
+    expect(accessFromEnv('SECRETS_MANAGER')).toEqual({
+      region: 'sa-east-1',
+      credentials: { accessKeyId: 'id', secretAccessKey: 'secret', sessionToken: 'token' },
+      endpoint: 'http://127.0.0.1:1',
+      trace: 'Root=1-5759e988',
+    });
+    expect(accessFromEnv('DYNAMODB')).not.toHaveProperty('endpoint');
+  });
+
+  it.each(Object.keys(lambda))('fails by the name of %s when it is missing', (name) => {
+    delete process.env[name];
+    expect(() => accessFromEnv('DYNAMODB')).toThrow(`environment variable ${name} is missing or malformed`);
   });
 });
