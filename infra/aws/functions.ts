@@ -1,4 +1,5 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { EventBus } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Architecture, type Code, Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
@@ -82,59 +83,94 @@ const variablesOf = (
   ACCOUNT_CLAIM: config.jwt?.accountClaim ?? 'none',
 });
 
-/** What each function may do, action by action: the calls that stand in its code. */
+/** The kinds of items in the ledger, by how their keys begin (`shared/aws/` makes the keys). */
+type Kind = 'RUN' | 'ACC' | 'VLD' | 'LINK' | 'WAIT' | 'TICKET' | 'KEY';
+type Verb = 'Get' | 'BatchGet' | 'Put' | 'Update' | 'Delete';
+
+/**
+ * One verb on some kinds of items. DynamoDB tells IAM the keys of every item that a call touches; the `Null` is there
+ * because "for all of no keys" would be true.
+ */
+const onItems = (ledger: Table, verb: Verb, kinds: readonly Kind[]) =>
+  new PolicyStatement({
+    actions: [`dynamodb:${verb}Item`],
+    resources: [ledger.tableArn],
+    conditions: {
+      'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': kinds.map((kind) => `${kind}#*`) },
+      Null: { 'dynamodb:LeadingKeys': 'false' },
+    },
+  });
+
+/** What each function may do, action by action and item by item: the calls that stand in its code. */
 const rightsOf = (
   { key, ledger, media, truoraKey, webhookKeys }: Storage,
   bus: EventBus,
   machineArn: string,
 ): Record<FunctionName, PolicyStatement[]> => {
   const allow = (actions: string[], ...resources: string[]) => new PolicyStatement({ actions, resources });
-  const items = (...verbs: ('Get' | 'Put' | 'Update' | 'Delete')[]) => [
-    allow(
-      verbs.map((verb) => `dynamodb:${verb}Item`),
-      ledger.tableArn,
-    ),
-    useOf(key, 'dynamodb', verbs.every((verb) => verb === 'Get') ? 'read' : 'write'),
-  ];
-  const readMedia = (...folders: string[]) => [
-    allow(['s3:GetObject', 's3:GetObjectVersion'], ...folders.map((folder) => media.arnForObjects(folder))),
-    // Without it S3 answers 403 for an object that is not there, as if we were not allowed to know.
-    allow(['s3:ListBucket'], media.bucketArn),
+  const items = (kinds: Partial<Record<Verb, readonly Kind[]>>) => {
+    const verbs = Object.keys(kinds) as Verb[];
+    return [
+      ...verbs.map((verb) => onItems(ledger, verb, kinds[verb] ?? [])),
+      useOf(key, 'dynamodb', verbs.every((verb) => verb.endsWith('Get')) ? 'read' : 'write'),
+    ];
+  };
+  const objects = (folders: readonly string[]) => folders.map((folder) => media.arnForObjects(`${folder}/*`));
+  /** Reading one version of an object that is named takes another right than reading the newest. */
+  const readVersions = (...folders: string[]) => [
+    allow(['s3:GetObjectVersion'], ...objects(folders)),
     useOf(key, 's3', 'read'),
   ];
+  const readNewest = (...folders: string[]) => allow(['s3:GetObject'], ...objects(folders));
+  // Without it S3 answers 403 for an object that is not there, as if we were not allowed to know.
+  const missMedia = allow(['s3:ListBucket'], media.bucketArn);
   const readTruoraKey = allow(['secretsmanager:GetSecretValue'], truoraKey.secretArn);
   const announce = allow(['events:PutEvents'], bus.eventBusArn);
   const executionArns = `${machineArn.replace(':stateMachine:', ':execution:')}:*`;
   const resume = allow(['states:SendTaskSuccess'], machineArn);
   return {
-    ClaimRequest: [...items('Get', 'Put', 'Update'), ...readMedia('inbox/*', 'media/*')],
+    ClaimRequest: [
+      ...items({ Get: ['RUN', 'TICKET', 'KEY'], Put: ['RUN', 'KEY'], Update: ['TICKET'] }),
+      // A drop's event names the version; a call need not.
+      ...readVersions('inbox', 'media'),
+      readNewest('media'),
+      missMedia,
+    ],
     CheckEnrollment: [readTruoraKey],
-    CreateValidation: [...items('Get', 'Put', 'Update', 'Delete'), readTruoraKey],
-    // The upload link is the key: Truora's own is not sent along.
-    MoveMedia: [...items('Get', 'Update'), ...readMedia('inbox/*', 'media/*')],
-    AwaitWebhook: [...items('Update'), resume],
+    CreateValidation: [
+      ...items({ Get: ['RUN', 'ACC', 'VLD'], Put: ['ACC', 'VLD', 'LINK'], Update: ['ACC', 'RUN'], Delete: ['ACC'] }),
+      readTruoraKey,
+    ],
+    // The upload link is the key: Truora's own is not sent along. A claim has pinned the version.
+    MoveMedia: [...items({ Get: ['RUN', 'LINK'], Update: ['RUN'] }), ...readVersions('inbox', 'media')],
+    AwaitWebhook: [...items({ Update: ['WAIT'] }), resume],
     ReadVerdict: [readTruoraKey],
-    RecordOutcome: [...items('Get', 'Put', 'Update'), announce],
-    RecordRefusal: [...items('Get', 'Put', 'Update'), announce],
-    RecordFailure: [...items('Get', 'Put', 'Update', 'Delete'), announce],
-    ReadOutcome: items('Get'),
+    RecordOutcome: [...items({ Get: ['RUN'], Put: ['RUN'], Update: ['RUN'] }), announce],
+    RecordRefusal: [...items({ Get: ['RUN', 'TICKET'], Put: ['RUN'], Update: ['RUN'] }), announce],
+    RecordFailure: [...items({ Get: ['RUN', 'TICKET'], Put: ['RUN'], Update: ['RUN'], Delete: ['ACC'] }), announce],
+    ReadOutcome: items({ Get: ['RUN'] }),
     StartRevalidation: [
-      ...items('Get', 'Put'),
-      ...readMedia('media/*'),
+      ...items({ Get: ['RUN', 'TICKET', 'KEY'], Put: ['TICKET', 'KEY'] }),
+      ...readVersions('media'),
+      readNewest('media'),
+      missMedia,
       // The form it signs can do what it may do itself, and no more: writing to the inbox, under the bucket's key.
       allow(['s3:PutObject'], media.arnForObjects('inbox/*')),
       useOf(key, 's3', 'write'),
       allow(['states:StartExecution'], machineArn),
     ],
-    ReadRevalidation: items('Get'),
+    ReadRevalidation: items({ Get: ['RUN', 'TICKET'] }),
     ListRevalidations: [
       allow(['dynamodb:Query'], `${ledger.tableArn}/index/${BY_PERSON.name}`),
-      allow(['dynamodb:BatchGetItem'], ledger.tableArn),
-      useOf(key, 'dynamodb', 'read'),
+      ...items({ BatchGet: ['RUN'] }),
     ],
-    CancelRevalidation: [...items('Get', 'Update', 'Delete'), announce, allow(['states:StopExecution'], executionArns)],
+    CancelRevalidation: [
+      ...items({ Get: ['RUN', 'TICKET'], Update: ['RUN'], Delete: ['ACC'] }),
+      announce,
+      allow(['states:StopExecution'], executionArns),
+    ],
     ReceiveWebhook: [
-      ...items('Get', 'Update'),
+      ...items({ Get: ['VLD'], Update: ['WAIT'] }),
       resume,
       allow(['secretsmanager:GetSecretValue'], webhookKeys.secretArn),
     ],

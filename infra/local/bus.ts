@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Execution, Machine } from './machine.ts';
+import type { Rights } from './rights.ts';
 import type { ObjectCreated } from './s3.ts';
 import { resourcesOf, type Template } from './template.ts';
 
@@ -8,7 +9,7 @@ export type BusEvent = { source: string; 'detail-type': string; detail: unknown 
 type Rule = {
   EventBusName?: string;
   EventPattern: Record<string, unknown>;
-  Targets: { Arn: string; InputTransformer?: { InputTemplate: string } }[];
+  Targets: { Arn: string; RoleArn?: string; InputTransformer?: { InputTemplate: string } }[];
 };
 
 /** The event that S3 sends to EventBridge for a new object version; the key stands in it as it is. */
@@ -57,8 +58,14 @@ export const eventOf = ({ Source, DetailType, Detail, Time }: BusEntry): BusEven
 /**
  * The default bus, where S3 speaks, and the template's own, where outcomes are announced.
  * @param onAnnounced hears what is put on the template's own bus
+ * @param rights who may do what; everybody everything when left out
  */
-export const busOf = (template: Template, machine: Machine, onAnnounced: (event: BusEvent) => void = () => {}) => {
+export const busOf = (
+  template: Template,
+  machine: Machine,
+  onAnnounced: (event: BusEvent) => void = () => {},
+  rights?: Rights,
+) => {
   const own = resourcesOf(template, 'AWS::Events::EventBus').map(({ ref }) => ref);
   const rules = resourcesOf(template, 'AWS::Events::Rule').map(({ properties }) => properties as unknown as Rule);
   return {
@@ -76,6 +83,10 @@ export const busOf = (template: Template, machine: Machine, onAnnounced: (event:
       rules
         .filter(({ EventBusName, EventPattern }) => EventBusName === undefined && matches(EventPattern, event))
         .flatMap(({ Targets }) => Targets)
+        // A target that the rule's role may not start gets nothing, and whoever put the event learns nothing of it.
+        .filter(
+          ({ Arn, RoleArn = '' }) => rights?.may(RoleArn, { action: 'states:StartExecution', resource: Arn }) ?? true,
+        )
         .map(({ Arn, InputTransformer }) => {
           if (Arn !== machine.arn) throw new TypeError('only the state machine can be a target here');
           const text = JSON.stringify(event);

@@ -3,10 +3,14 @@ import { StateMachine, type StateMachineDefinition } from 'aws-local-stepfunctio
 import type { Definition, State, TaskState } from '../workflow/asl.ts';
 import { type MachineEvent, report } from './history.ts';
 import type { LambdaHost } from './lambda.ts';
+import { denialOf, type Rights } from './rights.ts';
 import { resourcesOf, type Template } from './template.ts';
 
 /** Step Functions' limit on what a state may put into the execution's data. Bytes. */
 const MAX_DATA_BYTES = 262_144;
+
+/** The rule that every `startExecution.sync` shares, as AWS documents the rights it needs. */
+const SYNC_RULE = 'rule/StepFunctionsGetEventsForStepFunctionsExecutionRule';
 
 export type Execution = {
   executionArn: string;
@@ -38,6 +42,13 @@ const engineError = (name: string, message: string, more: { isRetryable?: false;
 const overError = () =>
   engineError('States.Runtime', 'the execution is over', { isRetryable: false, isCatchable: false });
 
+type MachineOptions = {
+  pace: number;
+  onEvent: (event: MachineEvent) => void;
+  others?: readonly Machine[];
+  rights?: Rights;
+};
+
 /** An execution that waits for its task token to come back. */
 type Wait = { executionArn: string; resolve: (output: unknown) => void; reject: (error: Error) => void };
 
@@ -46,11 +57,12 @@ type Wait = { executionArn: string; resolve: (output: unknown) => void; reject: 
  * Lambda's error shape, the data limit, and nothing called once an execution is over (its Retry goes on after an abort).
  * @param pace factor on the seconds between retries; 1 is the definition's own
  * @param others the machines that a task of this one may start, and wait for
+ * @param rights who may do what; everybody everything when left out
  */
 export const machineOf = (
   template: Template,
   lambda: LambdaHost,
-  { pace, onEvent, others = [] }: { pace: number; onEvent: (event: MachineEvent) => void; others?: readonly Machine[] },
+  { pace, onEvent, others = [], rights }: MachineOptions,
 ): Machine => {
   const [resource] = resourcesOf(template, 'AWS::StepFunctions::StateMachine');
   if (!resource) throw new TypeError('no state machine in the template');
@@ -75,7 +87,15 @@ export const machineOf = (
     return result;
   };
 
+  /** Holds the machine to its own role. The names of the errors were seen in other people's histories. */
+  const refuseUnless = (error: string, action: string, target: string): void => {
+    const role = String(resource.properties.RoleArn);
+    const ask = { action, resource: target };
+    if (rights?.may(role, ask) === false) throw engineError(error, denialOf(role, ask));
+  };
+
   const invoke = async (functionArn: string, event: unknown): Promise<unknown> => {
+    refuseUnless('Lambda.AWSLambdaException', 'lambda:InvokeFunction', functionArn);
     const answer = await lambda.invoke(functionArn, event);
     if ('error' in answer) throw engineError(answer.error.errorType, JSON.stringify(answer.error));
     return answer.result;
@@ -86,8 +106,15 @@ export const machineOf = (
     const { StateMachineArn, Input } = input as { StateMachineArn: string; Input: unknown };
     const other = others.find(({ arn }) => arn === StateMachineArn);
     if (!other) throw engineError('StepFunctions.StateMachineDoesNotExistException', 'State Machine Does Not Exist');
+    refuseUnless('StepFunctions.AWSStepFunctionsException', 'states:StartExecution', StateMachineArn);
+    // By a rule of its own Step Functions learns of the end, which it then reads.
+    const ruleArn = StateMachineArn.replace(/:states:(.*):stateMachine:.*$/, `:events:$1:${SYNC_RULE}`);
+    for (const action of ['events:DescribeRule', 'events:PutRule', 'events:PutTargets']) {
+      refuseUnless('StepFunctions.AWSStepFunctionsException', action, ruleArn);
+    }
     const execution = other.start(JSON.parse(JSON.stringify(Input)));
     await execution.ended;
+    refuseUnless('StepFunctions.AWSStepFunctionsException', 'states:DescribeExecution', execution.executionArn);
     const { executionArn, status, output, error, cause } = execution;
     const described = { ExecutionArn: executionArn, StateMachineArn, Status: status, Input };
     if (status === 'SUCCEEDED') return { ...described, Output: output };

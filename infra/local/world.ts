@@ -13,6 +13,7 @@ import { lambdaHost } from './lambda.ts';
 import { startLedger } from './ledger.ts';
 import { type Execution, type Machine, machineOf } from './machine.ts';
 import { lockFolder, mediaFolder } from './process.ts';
+import { type RoleCall, rightsIn } from './rights.ts';
 import { startS3 } from './s3.ts';
 import { resourcesOf, suppliedBy, synthesize, type Template } from './template.ts';
 import { type Sandbox, type SandboxSettings, startSandbox } from './truora/sandbox.ts';
@@ -31,6 +32,10 @@ export type WorldOptions = {
   onLog?: (line: string) => void;
   /** Hears what is announced on our bus. */
   onAnnounced?: (event: BusEvent) => void;
+  /** Hears of every call that a role made, and whether it was allowed. */
+  onCall?: (call: RoleCall) => void;
+  /** Changes the template before anything stands on it. */
+  edit?: (template: Template) => Template;
 };
 
 export type World = {
@@ -88,14 +93,15 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
     ...(sandbox ? sandboxTimes : { resultMode: 'poll' }),
     ...options.config,
   });
-  const template = synthesize(config);
+  const template = (options.edit ?? ((same) => same))(synthesize(config));
+  const rights = rightsIn(template, options.onCall);
 
   const say = options.onLog ?? (() => {});
-  const lambda = lambdaHost(template, say);
+  const lambda = lambdaHost(template, say, rights);
   const pace = options.pace ?? (sandbox ? SANDBOX_PACE : 1);
   const onEvent = options.onEvent ?? (() => {});
-  const machine = machineOf(template, lambda, { pace, onEvent });
-  const bus = busOf(template, machine, options.onAnnounced);
+  const machine = machineOf(template, lambda, { pace, onEvent, rights });
+  const bus = busOf(template, machine, options.onAnnounced, rights);
   const drops = new Map<
     string,
     { executions: Execution[]; started: PromiseWithResolvers<Execution>; again: () => Execution[] }
@@ -114,6 +120,7 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
   const s3 = await startS3({
     buckets: [bucket],
     directory: media,
+    rights,
     secretAccessKey: (accessKeyId) => (accessKeyId === 'local' ? 'local' : undefined),
     onCreated: (created) => {
       const drop = dropOf(created.versionId);
@@ -129,7 +136,7 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
     [secretNamed('TruoraKey'), truora.key],
     [secretNamed('WebhookKeys'), JSON.stringify([webhookKey])],
   ]);
-  const awsApi = await startAwsApi({ machine, secrets, announce: bus.announce });
+  const awsApi = await startAwsApi({ machine, secrets, announce: bus.announce, rights });
   const identities = callers();
   const gateway = await startGateway(template, lambda, identities);
   pointSdkAt({
@@ -139,7 +146,7 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
     SECRETS_MANAGER: awsApi.origin,
     EVENTBRIDGE: awsApi.origin,
   });
-  const ledger = await startLedger(template, options.ledgerDirectory);
+  const ledger = await startLedger(template, { directory: options.ledgerDirectory, rights });
   pointSdkAt({ DYNAMODB: ledger.origin });
   const webhookUrl = `${gateway.origin}/webhooks/truora`;
   sandbox?.notify({ url: webhookUrl, key: webhookKey });
@@ -159,7 +166,11 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
     sandbox,
     executionOf: (versionId) => dropOf(versionId).started.promise,
     redeliver: (versionId) => dropOf(versionId).again(),
-    beside: (other) => machineOf(suppliedBy(template, other), lambda, { pace, onEvent, others: [machine] }),
+    beside: (other) => {
+      const supplied = suppliedBy(template, other);
+      const others = { pace, onEvent, others: [machine], rights: rightsIn(supplied, options.onCall) };
+      return machineOf(supplied, lambda, others);
+    },
     record: (revalidationId) => readRecord(records, revalidationId),
     recordsOf: (accountId) => listRecords(records, accountId, { limit: 100 }),
     secrets,
