@@ -133,7 +133,7 @@ const rightsOf = (
       ...items({ Get: ['RUN', 'TICKET', 'KEY'], Put: ['RUN', 'KEY'], Update: ['TICKET'] }),
       // A drop's event names the version; a call need not.
       ...readVersions('inbox', 'media'),
-      readNewest('media'),
+      readNewest('inbox', 'media'),
       missMedia,
     ],
     CheckEnrollment: [readTruoraKey],

@@ -4,9 +4,9 @@ import type { Template } from '../../infra/local/template.ts';
 
 type Policies = ReadonlyMap<string, readonly Statement[]>;
 
-/** `FunctionsMoveMediaServiceRole58F34709` is MoveMedia's. */
+/** `FunctionsMoveMediaServiceRole58F34709` is MoveMedia's, `WorkflowRole98C7DC98` the machine's. */
 export const holderOf = (role: string): string =>
-  role.replace(/^.*:role\//, '').replace(/^Functions(\w+)ServiceRole[0-9A-F]{8}$/, '$1');
+  role.replace(/^.*:role\//, '').replace(/^(?:Functions)?(\w+?)(?:Service)?Role[0-9A-F]{8}$/, '$1');
 
 /**
  * What AWS does in a role's name without a call of ours, so that no run here can use the right. Everything else that a
