@@ -18,6 +18,23 @@ let call: ReturnType<typeof calling>;
 let desk: DynamoDBClient;
 const calls: RoleCall[] = [];
 
+/** A call that is refused may hold up its run for hours: soon after the first one, all that others say is known. */
+const SOON_MS = 3000;
+/** Longer than any run takes on a busy machine. */
+const RUN_MS = 50_000;
+const over = Promise.withResolvers<never>();
+let isOver = false;
+const endAll = (why: string) => {
+  isOver = true;
+  over.reject(new Error(why));
+};
+over.promise.catch(() => {});
+
+/** Asks again and again, as long as the runs go on. */
+const until = async (isThere: () => Promise<boolean> | boolean) => {
+  while (!isOver && !(await isThere())) await sleep(30);
+};
+
 type Person = { accountId: string; enrollmentId: string };
 
 const dropOf = async (suffix: string, resultMode: 'callback' | 'poll' = 'callback') => {
@@ -38,17 +55,22 @@ const stand = async (item: Record<string, unknown>) => {
   await desk.send(new PutItemCommand({ TableName: world.table, Item: marshall(item) }));
 };
 
+const recordsOnce = async ({ accountId }: Person, phase: string) => {
+  let { records } = await world.recordsOf(accountId);
+  await until(async () => {
+    ({ records } = await world.recordsOf(accountId));
+    return records[0]?.phase === phase;
+  });
+  return records;
+};
+
 /** A drop whose record, once it is in this phase, is another execution's and has expired: its end is written anew. */
 const outlive = async (suffix: string, phase: string) => {
   const { who, execution } = await dropOf(suffix);
-  let record = (await world.recordsOf(who.accountId)).records[0];
-  while (record?.phase !== phase) {
-    await sleep(10);
-    [record] = (await world.recordsOf(who.accountId)).records;
-  }
-  const { revalidationId, claimedAt } = record;
-  const over = { owner: 'another', phase: 'canceled', trail: [], expiresAt: 1 };
-  await stand({ pk: `RUN#${revalidationId}`, revalidationId, accountId: who.accountId, claimedAt, ...over });
+  const [record] = await recordsOnce(who, phase);
+  const { revalidationId = '', claimedAt = '' } = record ?? {};
+  const expired = { owner: 'another', phase: 'canceled', trail: [], expiresAt: 1 };
+  await stand({ pk: `RUN#${revalidationId}`, revalidationId, accountId: who.accountId, claimedAt, ...expired });
   await execution.ended;
 };
 
@@ -71,9 +93,7 @@ const ticketFor = async (suffix = '', headers: Record<string, string> = {}) => {
   return { who, body, id: content.revalidationId, form: content.upload };
 };
 
-const until = async (id: string, isThere: (phase: string) => boolean) => {
-  while (!isThere((await call(`GET /revalidations/${id}`)).content.phase)) await sleep(30);
-};
+const phaseOf = async (id: string) => (await call(`GET /revalidations/${id}`)).content.phase;
 
 /**
  * Everything that has to happen for each right to be used once. A right that none of these uses fails the test below by
@@ -123,7 +143,7 @@ const runs: Record<string, () => Promise<unknown>> = {
     await call('POST /revalidations', { body, headers });
     await call(`GET /revalidations/${id}`);
     await upload(form, photo);
-    await until(id, (phase) => phase === 'approved');
+    await until(async () => (await phaseOf(id)) === 'approved');
     await call(`GET /accounts/${who.accountId}/revalidations`);
     // A workflow may ask about a drop that came under a ticket.
     await ask(who, { key: form.fields.key });
@@ -131,7 +151,7 @@ const runs: Record<string, () => Promise<unknown>> = {
   'a ticket whose media is none': async () => {
     const { id, form } = await ticketFor();
     await upload(form, Buffer.from('%PDF-1.7'));
-    await until(id, (phase) => phase === 'refused');
+    await until(async () => (await phaseOf(id)) === 'refused');
   },
   'a ticket whose claim fails': async () => {
     const { id, form } = await ticketFor();
@@ -139,7 +159,7 @@ const runs: Record<string, () => Promise<unknown>> = {
     await upload(form, photo);
     const isRead = ({ role, context = {} }: RoleCall) =>
       /RecordFailure/.test(role) && Object.values(context).flat().includes(`TICKET#${id}`);
-    while (!calls.some(isRead)) await sleep(50);
+    await until(() => calls.some(isRead));
   },
   'a start on the newest media, and on one version': async () => {
     const who = await someone(world);
@@ -152,10 +172,12 @@ const runs: Record<string, () => Promise<unknown>> = {
   'a cancellation of what runs': async () => {
     const { id, form } = await ticketFor('-never');
     await upload(form, photo);
-    await until(id, (phase) => phase === 'moved');
+    await until(async () => (await phaseOf(id)) === 'moved');
     await call(`POST /revalidations/${id}/cancel`);
   },
 };
+
+const ends: Record<string, string> = {};
 
 beforeAll(async () => {
   world = await startWorld({
@@ -165,15 +187,26 @@ beforeAll(async () => {
     },
     onCall: (one) => {
       calls.push(one);
+      if (!one.allowed) setTimeout(endAll, SOON_MS, 'a call was refused');
       // In Lambda each function is a process of its own: what one has in its memory, a secret say, the others have not.
       if (one.action === 'lambda:InvokeFunction') vi.resetModules();
     },
   });
   call = calling(world);
   desk = new DynamoDBClient({});
-  await Promise.all(Object.values(runs).map((run) => run()));
+  const tooLong = setTimeout(endAll, RUN_MS, 'it took too long');
+  await Promise.all(
+    Object.entries(runs).map(async ([name, run]) => {
+      ends[name] = await Promise.race([run(), over.promise]).then(
+        () => 'done',
+        (error: Error) => error.message,
+      );
+    }),
+  );
+  clearTimeout(tooLong);
 });
 afterAll(async () => {
+  isOver = true;
   await world.close();
   desk.destroy();
 });
@@ -197,6 +230,10 @@ describe('the roles that CDK synthesized', () => {
     const roles = grantsOf(policiesOf(template)).map(({ role }) => role);
     expect(new Set(calls.map(({ role }) => role))).toEqual(new Set(roles));
   });
+});
+
+test.each(Object.keys(runs))('%s: it is done', (name) => {
+  expect(ends[name]).toBe('done');
 });
 
 describe('what AWS does implicitly', () => {
