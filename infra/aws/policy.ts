@@ -65,6 +65,33 @@ export const acknowledgedIn = (stage: string): readonly Acknowledged[] => [
   },
 ];
 
+/**
+ * Every wildcard in a right, action by action, and why AWS or our data demand it: cdk-nag knows a wildcard by its resource
+ * alone, so one that has a reason would hide another. A test knows of no other, and of no old one.
+ */
+export const wildcards: readonly { actions: RegExp; resource: RegExp; reason: string }[] = [
+  {
+    actions: /^xray:(Put(TraceSegments|TelemetryRecords)|GetSampling(Rules|Targets))$/,
+    resource: /^\*$/,
+    reason: 'X-Ray knows no resources.',
+  },
+  {
+    actions: /^logs:(\w+LogDelivery|ListLogDeliveries|PutResourcePolicy|Describe(ResourcePolicies|LogGroups))$/,
+    resource: /^\*$/,
+    reason: 'Log delivery, by which Step Functions writes its log, knows no resources.',
+  },
+  {
+    actions: /^s3:(Get|Put)Object(Version)?$/,
+    resource: /^arn:aws:s3:::[^/*?]+\/(inbox|media)\/\*$/,
+    reason: 'Media lies anywhere under its folder: its key says whose it is, and nobody knows it before.',
+  },
+  {
+    actions: /^states:StopExecution$/,
+    resource: /^arn:aws:states:[^*?]+:execution:[^:*?]+:\*$/,
+    reason: 'An execution has a name of its own, so it can only be named by its machine.',
+  },
+];
+
 /** Has CDK look at every synthesized template with the eyes of cdk-nag; a finding without a reason fails the synthesis. */
 export const checkPolicies = (app: App): void =>
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app));

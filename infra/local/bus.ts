@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Invocation, LambdaHost } from './lambda.ts';
 import type { Execution, Machine } from './machine.ts';
+import type { Rights } from './rights.ts';
 import type { ObjectCreated } from './s3.ts';
 import { resourcesOf, type Template } from './template.ts';
 
@@ -12,7 +13,12 @@ type Rule = {
   ScheduleExpression?: string;
   Targets: Target[];
 };
-type Target = { Arn: string; InputTransformer?: { InputTemplate: string }; DeadLetterConfig?: { Arn: string } };
+type Target = {
+  Arn: string;
+  RoleArn?: string;
+  InputTransformer?: { InputTemplate: string };
+  DeadLetterConfig?: { Arn: string };
+};
 
 /** What EventBridge leaves in a queue when a target could not be reached: the event itself, and why. */
 export type DeadLetter = { queueArn: string; body: string; attributes: Record<string, string> };
@@ -90,17 +96,18 @@ export const executionEvent = ({ executionArn, status, input, error, cause, star
  * The default bus, where AWS's services speak, and the template's own, where outcomes are announced. A start that fails is not tried
  * again here, as EventBridge would for as long as the rule says: its event goes to the dead letters at once.
  * @param onAnnounced hears what is put on the template's own bus
+ * @param rights who may do what; everybody everything when left out
  */
 export const busOf = (
   template: Template,
-  { machine, lambda }: { machine: Machine; lambda: LambdaHost },
+  { machine, lambda, rights }: { machine: Machine; lambda: LambdaHost; rights?: Rights },
   onAnnounced: (event: BusEvent) => void = () => {},
 ) => {
   const own = resourcesOf(template, 'AWS::Events::EventBus').map(({ ref }) => ref);
   const rules = resourcesOf(template, 'AWS::Events::Rule').map(({ properties }) => properties as unknown as Rule);
   const deadLetters: DeadLetter[] = [];
 
-  const start = ({ Arn, InputTransformer, DeadLetterConfig }: Target, event: BusEvent): Execution[] => {
+  const start = ({ Arn, RoleArn = '', InputTransformer, DeadLetterConfig }: Target, event: BusEvent): Execution[] => {
     if (Arn.includes(':function:')) {
       void lambda.invoke(Arn, event);
       return [];
@@ -110,6 +117,7 @@ export const busOf = (
     // A function, not a text: in a replacement text `$&` and its like would be read as commands.
     const input = InputTransformer?.InputTemplate.replace('<aws.events.event.json>', () => body) ?? body;
     try {
+      if (rights && !rights.may(RoleArn, { action: 'states:StartExecution', resource: Arn })) throw noPermissions();
       return [machine.start(JSON.parse(input))];
     } catch (error) {
       const { name, message } = error as Error;
@@ -152,6 +160,9 @@ export const busOf = (
         .flatMap((target) => start(target, event)),
   };
 };
+
+/** What EventBridge says of a target that the rule's role may not start. */
+const noPermissions = () => Object.assign(new Error('The rule may not start the machine.'), { name: 'NO_PERMISSIONS' });
 
 /** EventBridge's matching, as far as the template uses it: nested fields, literal values and prefixes. */
 export const matches = (pattern: Record<string, unknown>, event: unknown): boolean =>

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { StateMachine, type StateMachineDefinition } from 'aws-local-stepfunctions';
-import type { Definition, State, TaskState } from '../workflow/asl.ts';
+import type { TaskState } from '../workflow/asl.ts';
+import { paced, substituted } from './deployed-definition.ts';
 import { type MachineEvent, report } from './history.ts';
 import type { LambdaHost } from './lambda.ts';
+import { denialOf, type Rights } from './rights.ts';
 import { resourcesOf, type Template } from './template.ts';
 
 /** Step Functions' limit on what a state may put into the execution's data. Bytes. */
@@ -10,6 +12,9 @@ const MAX_DATA_BYTES = 262_144;
 
 /** Ended executions that can still be described. Ten thousand runs must take no more memory than one thousand. */
 const MOST_ENDED = 1000;
+
+/** The rule that every `startExecution.sync` shares, as AWS documents the rights it needs. */
+const SYNC_RULE = 'rule/StepFunctionsGetEventsForStepFunctionsExecutionRule';
 
 export type Execution = {
   executionArn: string;
@@ -42,6 +47,14 @@ const engineError = (name: string, message: string, more: { isRetryable?: false;
 const overError = () =>
   engineError('States.Runtime', 'the execution is over', { isRetryable: false, isCatchable: false });
 
+type MachineOptions = {
+  pace: number;
+  onEvent: (event: MachineEvent) => void;
+  onEnded?: (execution: Execution) => void;
+  others?: readonly Machine[];
+  rights?: Rights;
+};
+
 /** An execution that waits for its task token to come back. */
 type Wait = { executionArn: string; resolve: (output: unknown) => void; reject: (error: Error) => void };
 
@@ -51,21 +64,12 @@ type Wait = { executionArn: string; resolve: (output: unknown) => void; reject: 
  * @param pace factor on the seconds between retries; 1 is the definition's own
  * @param onEnded hears of each execution that has ended, but for those that end with the machine itself
  * @param others the machines that a task of this one may start, and wait for
+ * @param rights who may do what; everybody everything when left out
  */
 export const machineOf = (
   template: Template,
   lambda: LambdaHost,
-  {
-    pace,
-    onEvent,
-    onEnded = () => {},
-    others = [],
-  }: {
-    pace: number;
-    onEvent: (event: MachineEvent) => void;
-    onEnded?: (execution: Execution) => void;
-    others?: readonly Machine[];
-  },
+  { pace, onEvent, onEnded = () => {}, others = [], rights }: MachineOptions,
 ): Machine => {
   const [resource] = resourcesOf(template, 'AWS::StepFunctions::StateMachine');
   if (!resource) throw new TypeError('no state machine in the template');
@@ -96,7 +100,15 @@ export const machineOf = (
     return result;
   };
 
+  /** Holds the machine to its own role. The names of the errors were seen in other people's histories. */
+  const refuseUnless = (error: string, action: string, target: string): void => {
+    const role = String(resource.properties.RoleArn);
+    const ask = { action, resource: target };
+    if (rights?.may(role, ask) === false) throw engineError(error, denialOf(role, ask));
+  };
+
   const invoke = async (functionArn: string, event: unknown): Promise<unknown> => {
+    refuseUnless('Lambda.AWSLambdaException', 'lambda:InvokeFunction', functionArn);
     const answer = await lambda.invoke(functionArn, event);
     if ('error' in answer) throw engineError(answer.error.errorType, JSON.stringify(answer.error));
     return answer.result;
@@ -107,8 +119,15 @@ export const machineOf = (
     const { StateMachineArn, Input } = input as { StateMachineArn: string; Input: unknown };
     const other = others.find(({ arn }) => arn === StateMachineArn);
     if (!other) throw engineError('StepFunctions.StateMachineDoesNotExistException', 'State Machine Does Not Exist');
+    refuseUnless('StepFunctions.AWSStepFunctionsException', 'states:StartExecution', StateMachineArn);
+    // By a rule of its own Step Functions learns of the end, which it then reads.
+    const ruleArn = StateMachineArn.replace(/:states:(.*):stateMachine:.*$/, `:events:$1:${SYNC_RULE}`);
+    for (const action of ['events:DescribeRule', 'events:PutRule', 'events:PutTargets']) {
+      refuseUnless('StepFunctions.AWSStepFunctionsException', action, ruleArn);
+    }
     const execution = other.start(JSON.parse(JSON.stringify(Input)));
     await execution.ended;
+    refuseUnless('StepFunctions.AWSStepFunctionsException', 'states:DescribeExecution', execution.executionArn);
     const { executionArn, status, output, error, cause } = execution;
     const described = { ExecutionArn: executionArn, StateMachineArn, Status: status, Input };
     if (status === 'SUCCEEDED') return { ...described, Output: output };
@@ -218,32 +237,5 @@ export const machineOf = (
       for (const { abort } of open) abort();
       await Promise.allSettled(open.map(({ ended }) => ended));
     },
-  };
-};
-
-const substituted = (properties: Record<string, unknown>): Definition => {
-  const { DefinitionString, DefinitionSubstitutions = {} } = properties as {
-    DefinitionString: string;
-    DefinitionSubstitutions?: Record<string, string>;
-  };
-  return JSON.parse(DefinitionString.replace(/\$\{(\w+)\}/g, (_, name) => String(DefinitionSubstitutions[name])));
-};
-
-const paced = (definition: Definition, pace: number): Definition => {
-  const quicker = (state: State): State =>
-    state.Type === 'Task'
-      ? {
-          ...state,
-          // Another stack's definition may have none.
-          Retry: (state.Retry ?? []).map((retrier) => ({
-            ...retrier,
-            ...(retrier.IntervalSeconds ? { IntervalSeconds: retrier.IntervalSeconds * pace } : {}),
-            ...(retrier.MaxDelaySeconds ? { MaxDelaySeconds: retrier.MaxDelaySeconds * pace } : {}),
-          })),
-        }
-      : state;
-  return {
-    ...definition,
-    States: Object.fromEntries(Object.entries(definition.States).map(([name, state]) => [name, quicker(state)])),
   };
 };

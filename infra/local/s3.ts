@@ -2,6 +2,7 @@ import { open } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pipeline } from 'node:stream/promises';
+import type { Rights } from './rights.ts';
 import { readAddress } from './s3/address.ts';
 import type { Answer, Call, ObjectCreated } from './s3/call.ts';
 import { deleteObject } from './s3/delete.ts';
@@ -10,6 +11,7 @@ import { listVersions } from './s3/list.ts';
 import { postObject, type SecretOf } from './s3/post.ts';
 import { putObject } from './s3/put.ts';
 import { readObject } from './s3/read.ts';
+import { refuseForm, runAllowed } from './s3/rights.ts';
 import { openVersions } from './s3/versions.ts';
 
 export type { ObjectCreated } from './s3/call.ts';
@@ -24,6 +26,8 @@ export type S3Options = {
   onCreated: (created: ObjectCreated) => void;
   /** Whose POST policies are accepted; without it a POST is answered 501. */
   secretAccessKey?: SecretOf;
+  /** Who may do what; everybody everything when left out. */
+  rights?: Rights;
 };
 
 type Operation = { run: (call: Call) => Promise<Answer>; headers: RegExp; query: RegExp };
@@ -95,10 +99,10 @@ const refuse = (request: IncomingMessage, response: ServerResponse, error: unkno
  * That a request is signed is looked at, the signature itself is not (nor its age): only a POST policy's is verified.
  */
 export const startS3 = async (options: S3Options): Promise<S3Standin> => {
-  const { buckets, directory, onCreated, secretAccessKey } = options;
+  const { buckets, directory, onCreated, secretAccessKey, rights } = options;
   const versions = openVersions(directory);
   const posting: Operation | undefined = secretAccessKey && {
-    run: (call) => postObject(call, secretAccessKey),
+    run: (call) => postObject(call, secretAccessKey, (...form) => rights && refuseForm(rights, ...form)),
     headers: /^$/,
     query: /^$/,
   };
@@ -116,7 +120,7 @@ export const startS3 = async (options: S3Options): Promise<S3Standin> => {
     if (!operation) throw notImplemented(key === '' ? `${method} of a bucket` : `${method} of an object`);
     refuseUnknown(operation, call);
     if (!buckets.includes(bucket)) throw new S3Error(404, 'NoSuchBucket', 'The specified bucket does not exist.');
-    return operation.run(call);
+    return rights && !form ? runAllowed(rights, method, call, operation.run) : operation.run(call);
   };
 
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { listRecords, readRecord } from '../../shared/aws/ledger.ts';
 import type { LedgerRecord } from '../../shared/domain/record.ts';
 import { Config } from '../aws/config.ts';
-import type { Identity } from './authorizer.ts';
+import { deskCallers, type Identity } from './authorizer.ts';
 import { startAwsApi } from './aws-api.ts';
 import { type BusEvent, busOf, type DeadLetter, executionEvent, objectCreatedEvent } from './bus.ts';
 import { startGateway } from './gateway.ts';
@@ -13,6 +13,7 @@ import { type Invocation, lambdaHost } from './lambda.ts';
 import { startLedger } from './ledger.ts';
 import { type Execution, type Machine, machineOf } from './machine.ts';
 import { lockFolder, mediaFolder } from './process.ts';
+import { type RoleCall, rightsIn } from './rights.ts';
 import { startS3 } from './s3.ts';
 import { resourcesOf, suppliedBy, synthesize, type Template } from './template.ts';
 import { type Sandbox, type SandboxSettings, startSandbox } from './truora/sandbox.ts';
@@ -33,6 +34,10 @@ export type WorldOptions = {
   onLog?: (line: string) => void;
   /** Hears what is announced on our bus. */
   onAnnounced?: (event: BusEvent) => void;
+  /** Hears of every call that a role made, and whether it was allowed. */
+  onCall?: (call: RoleCall) => void;
+  /** Changes the template before anything stands on it. */
+  edit?: (template: Template) => Template;
 };
 
 /** What becomes of S3's events: they arrive; they never do; or they do, and the machine cannot be started. */
@@ -102,10 +107,11 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
     ...(sandbox ? sandboxTimes : { resultMode: 'poll' }),
     ...options.config,
   });
-  const template = synthesize(config);
+  const template = (options.edit ?? ((same) => same))(synthesize(config));
+  const rights = rightsIn(template, options.onCall);
 
   const say = options.onLog ?? (() => {});
-  const lambda = lambdaHost(template, say);
+  const lambda = lambdaHost(template, say, rights);
   const pace = options.pace ?? (sandbox ? SANDBOX_PACE : 1);
   const onEvent = options.onEvent ?? (() => {});
   const hears = options.hearsFailure ?? (() => true);
@@ -113,13 +119,14 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
     pace,
     onEvent,
     onEnded: (execution) => hears() && bus.put(executionEvent(execution)),
+    rights,
   });
   let fate: EventFate = 'arrive';
   const start: Machine['start'] = (...given) => {
     if (fate !== 'start nothing') return machine.start(...given);
     throw Object.assign(new Error('The rule may not start the machine.'), { name: 'NO_PERMISSIONS' });
   };
-  const bus = busOf(template, { machine: { ...machine, start }, lambda }, options.onAnnounced);
+  const bus = busOf(template, { machine: { ...machine, start }, lambda, rights }, options.onAnnounced);
   const drops = new Map<
     string,
     { executions: Execution[]; started: PromiseWithResolvers<Execution>; again: () => Execution[] }
@@ -142,6 +149,7 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
   const s3 = await startS3({
     buckets: [bucket],
     directory: media,
+    rights,
     secretAccessKey: (accessKeyId) => (accessKeyId === 'local' ? 'local' : undefined),
     onCreated: (created) => {
       const drop = dropOf(created.versionId);
@@ -158,8 +166,8 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
     [secretNamed('TruoraKey'), truora.key],
     [secretNamed('WebhookKeys'), JSON.stringify([webhookKey])],
   ]);
-  const awsApi = await startAwsApi({ machine, secrets, announce: bus.announce });
-  const identities = callers();
+  const awsApi = await startAwsApi({ machine, secrets, announce: bus.announce, rights });
+  const identities = deskCallers();
   const gateway = await startGateway(template, lambda, identities);
   pointSdkAt({
     DYNAMODB: '',
@@ -168,7 +176,7 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
     SECRETS_MANAGER: awsApi.origin,
     EVENTBRIDGE: awsApi.origin,
   });
-  const ledger = await startLedger(template, options.ledgerDirectory);
+  const ledger = await startLedger(template, { directory: options.ledgerDirectory, rights });
   pointSdkAt({ DYNAMODB: ledger.origin });
   const webhookUrl = `${gateway.origin}/webhooks/truora`;
   sandbox?.notify({ url: webhookUrl, key: webhookKey });
@@ -193,7 +201,11 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
     },
     deadLetters: bus.deadLetters,
     sweep: () => bus.tick(),
-    beside: (other) => machineOf(suppliedBy(template, other), lambda, { pace, onEvent, others: [machine] }),
+    beside: (other) => {
+      const supplied = suppliedBy(template, other);
+      const others = { pace, onEvent, others: [machine], rights: rightsIn(supplied, options.onCall) };
+      return machineOf(supplied, lambda, others);
+    },
     record: (revalidationId) => readRecord(records, revalidationId),
     recordsOf: (accountId) => listRecords(records, accountId, { limit: 100 }),
     secrets,
@@ -210,19 +222,6 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
     },
   };
 };
-
-/** Three callers, each with a secret of this start: one may do everything, one may only read, one may do nothing. */
-const callers = (): ReadonlyMap<string, Identity> =>
-  new Map(
-    Object.entries({ Writer: /./, Reader: /^GET /, Stranger: /^$/ }).map(([name, routes]) => [
-      `AKIALOCAL${name.toUpperCase()}`,
-      {
-        secret: randomBytes(20).toString('hex'),
-        arn: `arn:aws:sts::000000000000:assumed-role/${name}/session`,
-        may: (routeKey) => routes.test(routeKey),
-      },
-    ]),
-  );
 
 /** The SDK finds the stand-ins by its own variables, so no code of ours knows whether it is at home or in AWS. */
 const pointSdkAt = (origins: Record<string, string>): void => {

@@ -28,7 +28,8 @@ ${scenarios
   .map(({ suffix, story }) => `  ${suffix.padEnd(58)} ${story}`)
   .join('\n')}
 
-What differs from AWS: retries come twenty times as fast, patience and deadlines are 1 to 2 s, permissions are not
+Each function is held to its own role, as it stands in the template; so are the machine and the rule.
+What differs from AWS: retries come twenty times as fast, patience and deadlines are 1 to 2 s, the use of KMS keys is not
 checked, expired items are not deleted, a function that runs over its time is left alone instead of killed.
 Ctrl-C ends it.
 `);
