@@ -1,6 +1,7 @@
 import { type Fate, recordCreated, recordFate } from '../shared/aws/creations.ts';
 import { holdBack, readGate, spendOne } from '../shared/aws/gate.ts';
 import {
+  bindOrphans,
   bindValidation,
   closeIntent,
   type Intent,
@@ -27,7 +28,7 @@ import { env, ledgerFromEnv, truoraFromEnv } from '../shared/lambda/env.ts';
 import { emit, truoraSeen } from '../shared/lambda/metrics.ts';
 import { step } from '../shared/lambda/step.ts';
 import { createValidation, listValidations } from '../shared/truora/client.ts';
-import { type Created, createdOf, LONGEST_LIFE_MS, surelyNotCreated } from '../shared/truora/creation.ts';
+import { type Created, createdOf, surelyNotCreated } from '../shared/truora/creation.ts';
 import { fateOf, foundOn } from '../shared/truora/reconcile.ts';
 
 /** What one entry works with. The record is that of the claim, as it stood at the entry. */
@@ -174,14 +175,6 @@ const giveUp = async ({ ledger, claim }: Entry, intent: Intent, caller: Caller, 
   tellOf(fate.orphans);
   await bindOrphans(ledger, intent, fate.orphans);
   await closeIntent(ledger.table, claim.accountId, intent);
-};
-
-/** An orphan has an owner too, so that no later look takes it for somebody's own. */
-const bindOrphans = async ({ table, retentionDays }: Ledger, intent: Intent, orphans: readonly string[]) => {
-  const deadline = new Date(Date.parse(intent.openedAt) + LONGEST_LIFE_MS).toISOString();
-  for (const validationId of orphans) {
-    await bindValidation(table, { validationId, deadline }, intent.revalidationId, retentionDays);
-  }
 };
 
 const tellOf = (orphans: readonly string[]): void => {

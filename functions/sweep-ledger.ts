@@ -3,6 +3,7 @@ import { announce } from '../shared/aws/announce.ts';
 import { resume } from '../shared/aws/callbacks.ts';
 import { dueRecords, lookAgain } from '../shared/aws/due.ts';
 import { endOfExecution } from '../shared/aws/executions.ts';
+import { lookForStrays } from '../shared/aws/last-look.ts';
 import { deleteMedia } from '../shared/aws/media.ts';
 import { repair } from '../shared/aws/repair.ts';
 import { readSecret } from '../shared/aws/secrets.ts';
@@ -15,9 +16,10 @@ import type { LedgerRecord } from '../shared/domain/record.ts';
 import type { Outcome, Verdict } from '../shared/domain/revalidation.ts';
 import { env, ledgerFromEnv, resultsFromEnv, truoraFromEnv } from '../shared/lambda/env.ts';
 import { log } from '../shared/lambda/logger.ts';
-import { outcomeSeen, truoraSeen } from '../shared/lambda/metrics.ts';
+import { emit, outcomeSeen, truoraSeen } from '../shared/lambda/metrics.ts';
 import { told, watch } from '../shared/lambda/watch.ts';
-import { getValidation } from '../shared/truora/client.ts';
+import { getValidation, listValidations } from '../shared/truora/client.ts';
+import { straysOn } from '../shared/truora/reconcile.ts';
 import { verdictOf } from '../shared/truora/verdict.ts';
 
 /** What one group of records may take at worst, a rotated key and Truora's silence included. Milliseconds. */
@@ -65,7 +67,10 @@ const lookAtOpen = async (record: LedgerRecord): Promise<void> => {
   await lookAgain(ledger, record, nextLook(record, new Date(), env('GRACE_SECONDS')));
 };
 
-/** Tells what was not told, deletes what has had its time, and asks Truora about what was closed without its word. */
+/**
+ * Tells what was not told, deletes what has had its time, and asks Truora about what was closed without its word, and about
+ * what was created without anybody knowing.
+ */
 const lookAtEnded = async (record: LedgerRecord, outcome: Outcome): Promise<void> => {
   const ledger = ledgerFromEnv();
   const results = resultsFromEnv();
@@ -76,10 +81,28 @@ const lookAtEnded = async (record: LedgerRecord, outcome: Outcome): Promise<void
   await announceAmendment(ledger, results.bus, record);
   const mediaEnds = lastLook(outcome.decidedAt, results.mediaHours);
   const now = new Date().toISOString();
-  if (mediaEnds <= now) await deleteAllMedia(ledger.table, record);
-  if (now <= lastTry(outcome.decidedAt, results.mediaHours)) await hearLateTruth(record, outcome);
-  await lookAgain(ledger, record, mediaEnds > now ? mediaEnds : undefined);
+  const isLast = mediaEnds <= now;
+  const mayAskTruora = now <= lastTry(outcome.decidedAt, results.mediaHours);
+  if (isLast) await deleteAllMedia(ledger.table, record);
+  const isSettled = !isLast || !mayAskTruora || (await findStrays(record));
+  if (mayAskTruora) await hearLateTruth(record, outcome);
+  const next = isSettled ? undefined : firstLook(now);
+  await lookAgain(ledger, record, isLast ? next : mediaEnds);
 };
+
+/** Calls that were given up may have been executed after all. @returns false while another run of the person is at it */
+const findStrays = (record: LedgerRecord): Promise<boolean> =>
+  lookForStrays(ledgerFromEnv(), record, {
+    straysOf: async ({ accountId, requested, ...known }) => {
+      if (!accountId || !requested) return [];
+      const truora = truoraFromEnv(readSecret, { observe: truoraSeen });
+      return straysOn(await listValidations(truora, accountId), { accountId, requested, ...known });
+    },
+    tell: (orphans) => {
+      log('warn', 'orphaned', { step: 'SweepLedger', revalidationId: record.revalidationId });
+      emit('Orphans', orphans);
+    },
+  });
 
 /** The claimed version, or the one that was dropped and never claimed; and whatever else came under its ticket. */
 const deleteAllMedia = async (table: string, { revalidationId, media, object }: LedgerRecord): Promise<void> => {

@@ -114,7 +114,13 @@ export const rightsOf = (
     ],
     SweepLedger: [
       list(BY_DUE),
-      ...items({ Get: ['RUN', 'TICKET', 'WAIT'], BatchGet: ['RUN'], Update: ['RUN'] }),
+      ...items({
+        Get: ['RUN', 'TICKET', 'WAIT', 'ACC', 'VLD'],
+        BatchGet: ['RUN'],
+        Put: ['ACC', 'VLD'],
+        Update: ['RUN'],
+        Delete: ['ACC'],
+      }),
       allow(['states:DescribeExecution'], executionArns),
       resume,
       announce,
