@@ -1,5 +1,5 @@
 import { type Fate, recordCreated, recordFate } from '../shared/aws/creations.ts';
-import { holdBack, readGate, spendOne } from '../shared/aws/gate.ts';
+import { gateOf, holdBack, readGate, spendOne } from '../shared/aws/gate.ts';
 import {
   bindOrphans,
   bindValidation,
@@ -18,9 +18,8 @@ import {
   CreationUnconfirmedError,
   CreationUnsettledError,
   SpendingRefusedError,
-  TruoraBusyError,
 } from '../shared/domain/errors.ts';
-import { passGate } from '../shared/domain/gate.ts';
+import { askThrough, isHeldBack, passGate } from '../shared/domain/gate.ts';
 import { isEnd } from '../shared/domain/lifecycle.ts';
 import { type LedgerRecord, validationOf } from '../shared/domain/record.ts';
 import type { Claim, Validation } from '../shared/domain/revalidation.ts';
@@ -84,9 +83,7 @@ const createOnce = async (entry: Entry): Promise<Validation> => {
       throw unsettled();
     }
     await closeIntent(ledger.table, accountId, intent);
-    if (error instanceof TruoraBusyError && error.reason === 'truora_rate_limited') {
-      await holdBack(ledger.table, error.retryAfterSeconds);
-    }
+    if (isHeldBack(error)) await holdBack(ledger.table, error.retryAfterSeconds);
     throw error;
   }
   return keep(entry, intent, created, { attempt: attemptOf(intent, 'created', created), orphans: [] });
@@ -118,7 +115,8 @@ const reconcile = async (entry: Entry, intent: Intent, caller: Caller): Promise<
   if (ageOf(intent.openedAt) < settleMs || (firstLook && ageOf(firstLook.at) < settleMs / 2)) throw unsettled();
 
   const truora = truoraFromEnv(readSecret, { observe: truoraSeen });
-  const list = foundOn(await listValidations(truora, accountId), { accountId, requested, openedAt: intent.openedAt });
+  const listed = await askThrough(gateOf(ledger.table), () => listValidations(truora, accountId));
+  const list = foundOn(listed, { accountId, requested, openedAt: intent.openedAt });
   const bindings = await Promise.all(list.map(({ validationId }) => readBinding(ledger.table, validationId)));
   const found = list.filter((_, n) => !bindings[n]);
   if (!firstLook) {

@@ -3,6 +3,7 @@ import { announce } from '../shared/aws/announce.ts';
 import { resume } from '../shared/aws/callbacks.ts';
 import { dueRecords, lookAgain } from '../shared/aws/due.ts';
 import { endOfExecution } from '../shared/aws/executions.ts';
+import { gateOf } from '../shared/aws/gate.ts';
 import { lookForStrays } from '../shared/aws/last-look.ts';
 import { deleteMedia } from '../shared/aws/media.ts';
 import { repair } from '../shared/aws/repair.ts';
@@ -11,6 +12,7 @@ import { readTicket } from '../shared/aws/tickets.ts';
 import { readWait } from '../shared/aws/waits.ts';
 import { firstLook, lastLook, lastTry, nextLook } from '../shared/domain/due.ts';
 import { TruoraRejectedError } from '../shared/domain/errors.ts';
+import { askThrough, isHeldBack } from '../shared/domain/gate.ts';
 import { changes, mayChange, standingOf } from '../shared/domain/late-truth.ts';
 import type { LedgerRecord } from '../shared/domain/record.ts';
 import type { Outcome, Verdict } from '../shared/domain/revalidation.ts';
@@ -46,10 +48,12 @@ const attempt = async (record: LedgerRecord): Promise<boolean> => {
     await (record.outcome ? lookAtEnded(record, record.outcome) : lookAtOpen(record));
     return true;
   } catch (error) {
-    told('SweepLedger', error, record.revalidationId);
+    // That Truora wants all of us to wait is nothing that went wrong.
+    const isFailure = !isHeldBack(error);
+    if (isFailure) told('SweepLedger', error, record.revalidationId);
     // It makes room for the others; should this fail too, it is simply due still.
     await lookAgain(ledgerFromEnv(), record, firstLook(new Date()), { keepBell: true }).catch(() => {});
-    return false;
+    return !isFailure;
   }
 };
 
@@ -96,7 +100,7 @@ const findStrays = (record: LedgerRecord): Promise<boolean> =>
     straysOf: async ({ accountId, requested, ...known }) => {
       if (!accountId || !requested) return [];
       const truora = truoraFromEnv(readSecret, { observe: truoraSeen });
-      return straysOn(await listValidations(truora, accountId), { accountId, requested, ...known });
+      return straysOn(await asking(() => listValidations(truora, accountId)), { accountId, requested, ...known });
     },
     tell: (orphans) => {
       log('warn', 'orphaned', { step: 'SweepLedger', revalidationId: record.revalidationId });
@@ -135,13 +139,15 @@ const askAgain = async (record: LedgerRecord, outcome: Outcome): Promise<Verdict
   const { accountId, enrollmentId, requested, used } = record;
   if (!validationId || !accountId || !enrollmentId || !requested) return undefined;
   const truora = truoraFromEnv(readSecret, { observe: truoraSeen });
-  const answer = await getValidation(truora, validationId).catch((error) => {
+  const answer = await asking(() => getValidation(truora, validationId)).catch((error) => {
     if (error instanceof TruoraRejectedError) return undefined;
     throw error;
   });
   const validation = { validationId, deadline: used?.deadline ?? outcome.decidedAt, ...thresholdOf(used) };
   return answer && verdictOf(answer, { claim: { accountId, enrollmentId, requested }, validation, at: new Date() });
 };
+
+const asking = <Answer>(ask: () => Promise<Answer>) => askThrough(gateOf(env('TABLE_NAME')), ask);
 
 const thresholdOf = (used: LedgerRecord['used']) =>
   used?.threshold === undefined ? {} : { threshold: used.threshold };

@@ -22,7 +22,8 @@ beforeAll(async () => {
 afterAll(() => house.close());
 
 const closers: (() => Promise<void>)[] = [];
-beforeEach(() => {
+beforeEach(async () => {
+  await house.stand({ pk: 'GATE#truora' });
   house.fate();
   house.metrics.length = 0;
 });
@@ -222,6 +223,24 @@ it('asks Truora nothing for a case whose call was answered', async () => {
   await sweep();
   expect(asked()).toBe(0);
   expect(await recordOf(claim)).not.toHaveProperty('dueAt');
+});
+
+it('waits while Truora wants all of us to wait, which is no failure; and holds the others back after a 429', async () => {
+  const claim = await ended('not_found');
+  const { asked } = await listing(rowOf(claim));
+  await house.stand({ pk: 'GATE#truora', notBefore: inMinutes(1) });
+  expect(await sweep()).toEqual({ seen: 1, failed: 0 });
+  expect(asked()).toBe(0);
+  await house.stand({ pk: 'GATE#truora' });
+  const truora = await standIn({ status: 429, headers: { 'retry-after': '60' } });
+  closers.push(truora.close);
+  process.env.TRUORA_ORIGIN = truora.origin;
+  await due(claim.revalidationId);
+  expect(await sweep()).toEqual({ seen: 1, failed: 0 });
+  expect(await house.item('GATE#truora')).toHaveProperty('notBefore');
+  expect(await intentOf(claim)).toBeUndefined();
+  expect(await recordOf(claim)).toHaveProperty('dueAt');
+  await house.stand({ pk: `RUN#${claim.revalidationId}` });
 });
 
 /** Each thing that is written: the lease, the binding, the record, the lease's end, the due time; and one too many. */
