@@ -1,5 +1,5 @@
 import { type Fate, recordCreated, recordFate } from '../shared/aws/creations.ts';
-import { gateOf, holdBack, readGate, spendOne } from '../shared/aws/gate.ts';
+import { gateOf, holdBack, payFromBudget } from '../shared/aws/gate.ts';
 import {
   bindOrphans,
   bindValidation,
@@ -13,13 +13,8 @@ import {
 import { type Ledger, ownRecord, readRecord } from '../shared/aws/ledger.ts';
 import { readSecret } from '../shared/aws/secrets.ts';
 import { type Attempt, mayAsk, withAttempt } from '../shared/domain/creation.ts';
-import {
-  AlreadyDecidedError,
-  CreationUnconfirmedError,
-  CreationUnsettledError,
-  SpendingRefusedError,
-} from '../shared/domain/errors.ts';
-import { askThrough, isHeldBack, passGate } from '../shared/domain/gate.ts';
+import { AlreadyDecidedError, CreationUnconfirmedError, CreationUnsettledError } from '../shared/domain/errors.ts';
+import { askThrough, isHeldBack } from '../shared/domain/gate.ts';
 import { isEnd } from '../shared/domain/lifecycle.ts';
 import { type LedgerRecord, validationOf } from '../shared/domain/record.ts';
 import type { Claim, Validation } from '../shared/domain/revalidation.ts';
@@ -69,7 +64,7 @@ const createOnce = async (entry: Entry): Promise<Validation> => {
   if (!mayAsk(attempts, env('ON_UNRESOLVED'))) throw unconfirmed();
   const truora = truoraFromEnv(readSecret, { observe: truoraSeen });
   await truora.key();
-  await payFromBudget(ledger.table);
+  await payFromBudget(ledger.table, env('DAILY_BUDGET'));
 
   const intent = await openIntent(ledger.table, accountId, { revalidationId, attempt: attempts.length + 1 });
   if (!intent) throw unsettled();
@@ -87,15 +82,6 @@ const createOnce = async (entry: Entry): Promise<Validation> => {
     throw error;
   }
   return keep(entry, intent, created, { attempt: attemptOf(intent, 'created', created), orphans: [] });
-};
-
-/** The gate, the kill switch and the day's budget, before a call that is charged. */
-const payFromBudget = async (table: string): Promise<void> => {
-  passGate(await readGate(table), new Date());
-  const budget = env('DAILY_BUDGET');
-  if (budget !== undefined && !(await spendOne(table, budget))) {
-    throw new SpendingRefusedError('daily_budget_spent', "the day's budget of validations is used up");
-  }
 };
 
 /**

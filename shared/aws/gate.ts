@@ -1,4 +1,5 @@
-import { dayOf, Gate, heldBack, type Keeper, sharesOf } from '../domain/gate.ts';
+import { SpendingRefusedError } from '../domain/errors.ts';
+import { dayOf, Gate, heldBack, type Keeper, passGate, sharesOf } from '../domain/gate.ts';
 import { secondsAfter } from './ledger.ts';
 import { GATE } from './signed-gate.ts';
 import { getItem, updateItem } from './table.ts';
@@ -38,4 +39,15 @@ export const spendOne = async (table: string, budget: number, now = new Date(), 
     if (taken) return true;
   }
   return false;
+};
+
+/**
+ * The gate, the kill switch and the day's budget, before a call that is charged.
+ * @throws TruoraBusyError `truora_rate_limited`, SpendingRefusedError
+ */
+export const payFromBudget = async (table: string, budget: number | undefined): Promise<void> => {
+  passGate(await readGate(table), new Date());
+  if (budget !== undefined && !(await spendOne(table, budget))) {
+    throw new SpendingRefusedError('daily_budget_spent', "the day's budget of validations is used up");
+  }
 };
