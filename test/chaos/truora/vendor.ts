@@ -66,10 +66,14 @@ export const vendorOf = (story: Story, { acceptsKey, webhookKey, callUs, latency
   const charged: Charged[] = [];
   const calls: Record<Operation, number> = { enrollment: 0, create: 0, list: 0, read: 0, upload: 0 };
   const refusedHosts: string[] = [];
+  /** Calls to us that we would have to hear: ours, signed, of a validation of ours. */
+  const sent = { created: 0, final: 0 };
   const now = () => clock.now() + seconds(story.skew);
 
   const call = (sending: Sending, of: Charged) => {
     const { body, isBase64 } = sealed(sending, { ...answerOf(of), validation_id: of.id }, webhookKey, now());
+    const isGenuine = !['wrong key', 'unsigned', 'unknown validation'].includes(sending.dress ?? '');
+    if (isGenuine) sent[sending.event] += 1;
     callUs(body, isBase64);
   };
   const callLater = (from: Sending['from'], of: Charged) => {
@@ -226,6 +230,6 @@ export const vendorOf = (story: Story, { acceptsKey, webhookKey, callUs, latency
   };
 
   const vendor: Vendor = { nameOf: (asked) => `${asked.method} ${operationOf(asked)}`, answer };
-  return { vendor, charged, calls, refusedHosts, call, answerOf };
+  return { vendor, charged, calls, sent, refusedHosts, call, answerOf };
 };
 export type TruoraInside = ReturnType<typeof vendorOf>;
