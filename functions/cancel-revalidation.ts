@@ -1,6 +1,5 @@
 import { announce } from '../shared/aws/announce.ts';
 import { stopExecution } from '../shared/aws/executions.ts';
-import { closeIntent } from '../shared/aws/intents.ts';
 import { readRecord, recordCancellation } from '../shared/aws/ledger.ts';
 import { readTicket } from '../shared/aws/tickets.ts';
 import { presentable } from '../shared/domain/api.ts';
@@ -13,8 +12,9 @@ import { answerJson, route } from '../shared/lambda/route.ts';
 
 /**
  * `POST /revalidations/{id}/cancel`, called by whoever asked for it. Writes `canceled` where nothing has been decided,
- * then clears the person's intent, stops the execution and tells the bus: in this order, so that whatever is lost on the
- * way, the outcome stands and a repeat finishes the rest. What Truora has begun to decide is paid for and left to itself.
+ * then stops the execution and tells the bus: in this order, so that whatever is lost on the way, the outcome stands and a
+ * repeat finishes the rest. What Truora has begun to decide is paid for and left to itself; a call that is in flight is
+ * written on this record by whoever learns what became of it.
  */
 export const handler = route('CancelRevalidation', async ({ event }) => {
   const caller = callerOf(event, env('ACCOUNT_CLAIM'));
@@ -29,7 +29,6 @@ export const handler = route('CancelRevalidation', async ({ event }) => {
   if (record.phase !== 'canceled') {
     throw new CallRefusedError('already_decided', `the re-validation has ended as ${record.phase}`);
   }
-  await closeIntent(ledger.table, found.accountId, id);
   if (isExecution(record.owner)) await stopExecution(record.owner);
   if (record.outcome) {
     const ending = { outcome: record.outcome, isAnnounced: record.announced !== undefined };

@@ -1,100 +1,207 @@
+import { type Fate, recordCreated, recordFate } from '../shared/aws/creations.ts';
+import { holdBack, readGate, spendOne } from '../shared/aws/gate.ts';
 import {
   bindValidation,
-  type Created,
   closeIntent,
   type Intent,
-  keepAnswer,
-  keepLink,
+  keepLook,
   openIntent,
+  readBinding,
   readIntent,
 } from '../shared/aws/intents.ts';
-import { type Ledger, ownRecord, readRecord, recordCreated } from '../shared/aws/ledger.ts';
+import { type Ledger, ownRecord, readRecord } from '../shared/aws/ledger.ts';
 import { readSecret } from '../shared/aws/secrets.ts';
-import { AlreadyDecidedError, CreationUnconfirmedError, CreationUnsettledError } from '../shared/domain/errors.ts';
+import { type Attempt, mayAsk, withAttempt } from '../shared/domain/creation.ts';
+import {
+  AlreadyDecidedError,
+  CreationUnconfirmedError,
+  CreationUnsettledError,
+  SpendingRefusedError,
+  TruoraBusyError,
+} from '../shared/domain/errors.ts';
+import { passGate } from '../shared/domain/gate.ts';
 import { isEnd } from '../shared/domain/lifecycle.ts';
-import { validationOf } from '../shared/domain/record.ts';
+import { type LedgerRecord, validationOf } from '../shared/domain/record.ts';
 import type { Claim, Validation } from '../shared/domain/revalidation.ts';
 import { env, ledgerFromEnv, truoraFromEnv } from '../shared/lambda/env.ts';
-import { truoraSeen } from '../shared/lambda/metrics.ts';
+import { emit, truoraSeen } from '../shared/lambda/metrics.ts';
 import { step } from '../shared/lambda/step.ts';
-import { createValidation } from '../shared/truora/client.ts';
-import { createdOf, surelyNotCreated } from '../shared/truora/creation.ts';
+import { createValidation, listValidations } from '../shared/truora/client.ts';
+import { type Created, createdOf, LONGEST_LIFE_MS, surelyNotCreated } from '../shared/truora/creation.ts';
+import { fateOf, foundOn } from '../shared/truora/reconcile.ts';
+
+/** What one entry works with. The record is that of the claim, as it stood at the entry. */
+type Entry = { ledger: Ledger; claim: Claim; record: LedgerRecord };
+
+/** Whose call an intent stands for; of a record that has expired only its id is left. */
+type Caller = Pick<LedgerRecord, 'revalidationId' | 'attempts' | 'orphans' | 'requested'>;
 
 /**
- * The third step, and the only one that costs money. Every entry first looks at what is known: a validation that was
- * recorded is returned, an answer that was kept is recorded, and an intent without an answer means that somebody may have
- * been charged without our knowing, so nothing is created again. It leaves out the upload link, which is a bearer secret.
+ * The third step, and the only one that costs money. Truora takes no idempotency key, so re-entry is the reconcile: each
+ * entry looks at what is known, makes at most one call to Truora, and ends with the validation or with an error by which the
+ * machine comes back. It leaves out the upload link, which is a bearer secret and stays on the record until the move.
  */
 export const handler = step('CreateValidation', async ({ claim, executionId }) => {
   const ledger = ledgerFromEnv();
-  const { accountId, revalidationId } = claim;
-  try {
-    const known = validationOf(await ownRecord(ledger, revalidationId, executionId));
-    const validation = known ?? (await settle(await answerFor(ledger, claim), claim, executionId));
-    await closeIntent(ledger.table, accountId, revalidationId);
-    return validation;
-  } catch (error) {
-    // A re-validation that has ended, by a cancellation say, must not keep its person from being verified again.
-    if (error instanceof AlreadyDecidedError) await closeIntent(ledger.table, accountId, revalidationId);
-    throw error;
-  }
+  const record = await ownRecord(ledger, claim.revalidationId, executionId);
+  const entry = { ledger, claim, record };
+  const intent = await readIntent(ledger.table, claim.accountId);
+  const isOurs = intent?.revalidationId === claim.revalidationId;
+
+  const known = validationOf(record);
+  if (known) return isOurs ? settle(entry, known, record.orphans ?? [], intent) : known;
+  if (!intent) return createOnce(entry);
+  if (isOurs) return reconcile(entry, intent, record);
+  const other = await readRecord(ledger, intent.revalidationId);
+  // A run that lives finds its own intent; what an ended one has left open is resolved here, and written on its record.
+  if (other && !isEnd(other.phase)) throw unsettled();
+  return reconcile(entry, intent, other ?? { revalidationId: intent.revalidationId });
 });
 
-/** Truora's answer that was kept, or a new one; neither while somebody's call for this person may still be in flight. */
-const answerFor = async (ledger: Ledger, claim: Claim): Promise<Created> => {
-  const intent = await readIntent(ledger.table, claim.accountId);
-  if (!intent) return createOnce(ledger.table, claim);
-  if (intent.revalidationId === claim.revalidationId) {
-    if (intent.created) return intent.created;
-    const age = Date.now() - Date.parse(intent.openedAt);
-    throw age < env('SETTLE_SECONDS') * 1000 ? unsettled(intent) : unconfirmed();
-  }
-  const other = await readRecord(ledger, intent.revalidationId);
-  if (other && !isEnd(other.phase)) throw unsettled(intent);
-  // Left behind by a re-validation that has ended: what became of its call stands in its own record.
-  await closeIntent(ledger.table, claim.accountId, intent.revalidationId);
-  return createOnce(ledger.table, claim);
-};
-
 /**
- * The one call, with the intent written before it. What surely created nothing closes the intent again; anything else
- * leaves it open. All that can fail for reasons of our own, the key above all, is fetched before the intent is written.
+ * The one call, with the intent written before it. All that can fail or refuse for reasons of our own comes before the
+ * intent. What surely created nothing closes it again; anything else leaves it open, for the next entry to reconcile.
  */
-const createOnce = async (table: string, claim: Claim): Promise<Created> => {
+const createOnce = async (entry: Entry): Promise<Validation> => {
+  const { ledger, claim, record } = entry;
   const { accountId, revalidationId, userAuthorized, requested: options } = claim;
+  const { attempts = [] } = record;
+  if (!mayAsk(attempts, env('ON_UNRESOLVED'))) throw unconfirmed();
   const truora = truoraFromEnv(readSecret, { observe: truoraSeen });
   await truora.key();
-  if (!(await openIntent(table, accountId, revalidationId))) throw unsettled({ revalidationId });
+  await payFromBudget(ledger.table);
+
+  const intent = await openIntent(ledger.table, accountId, { revalidationId, attempt: attempts.length + 1 });
+  if (!intent) throw unsettled();
   const askedAt = new Date();
   let created: Created;
   try {
     created = createdOf(await createValidation(truora, { accountId, userAuthorized, options }), claim, askedAt);
   } catch (error) {
-    if (!surelyNotCreated(error)) throw unconfirmed();
-    await closeIntent(table, accountId, revalidationId);
+    if (!surelyNotCreated(error)) {
+      await recordFate(ledger, record, { attempt: attemptOf(intent, 'unconfirmed'), orphans: [] });
+      throw unsettled();
+    }
+    await closeIntent(ledger.table, accountId, intent);
+    if (error instanceof TruoraBusyError && error.reason === 'truora_rate_limited') {
+      await holdBack(ledger.table, error.retryAfterSeconds);
+    }
     throw error;
   }
-  await keepAnswer(table, accountId, revalidationId, created);
-  return created;
+  return keep(entry, intent, created, { attempt: attemptOf(intent, 'created', created), orphans: [] });
 };
 
-/** Spreads the kept answer to where it is looked for. Each write may be repeated, so a crash anywhere in between is none. */
-const settle = async ({ uploadLink, ...validation }: Created, claim: Claim, owner: string): Promise<Validation> => {
-  const ledger = ledgerFromEnv();
+/** The gate, the kill switch and the day's budget, before a call that is charged. */
+const payFromBudget = async (table: string): Promise<void> => {
+  passGate(await readGate(table), new Date());
+  const budget = env('DAILY_BUDGET');
+  if (budget !== undefined && !(await spendOne(table, budget))) {
+    throw new SpendingRefusedError('daily_budget_spent', "the day's budget of validations is used up");
+  }
+};
+
+/**
+ * An intent without an answer: Truora may have been asked. Once nothing can be in flight any more, the person's list is
+ * looked at twice, half a settle window apart, one look an entry. What is found and still takes media is adopted, if the call
+ * was ours; all else that is found is an orphan. Found or not, it is written on the caller's record before the intent goes.
+ */
+const reconcile = async (entry: Entry, intent: Intent, caller: Caller): Promise<Validation> => {
+  const { ledger, claim } = entry;
+  const { accountId } = claim;
+  const { revalidationId, attempts = [], requested = {} } = caller;
+  if (!attempts.some(({ at }) => at === intent.openedAt)) {
+    await recordFate(ledger, caller, { attempt: attemptOf(intent, 'unconfirmed'), orphans: [] });
+  }
+  const settleMs = env('SETTLE_SECONDS') * 1000;
+  const { firstLook } = intent;
+  if (ageOf(intent.openedAt) < settleMs || (firstLook && ageOf(firstLook.at) < settleMs / 2)) throw unsettled();
+
+  const truora = truoraFromEnv(readSecret, { observe: truoraSeen });
+  const list = foundOn(await listValidations(truora, accountId), { accountId, requested, openedAt: intent.openedAt });
+  const bindings = await Promise.all(list.map(({ validationId }) => readBinding(ledger.table, validationId)));
+  const found = list.filter((_, n) => !bindings[n]);
+  if (!firstLook) {
+    const seen = found.map(({ validationId }) => validationId);
+    await keepLook(ledger.table, accountId, intent, seen);
+    throw unsettled();
+  }
+
+  const { adopted, orphans } = fateOf(found, firstLook.seen);
+  const isOurs = revalidationId === claim.revalidationId;
+  if (adopted && isOurs) {
+    return keep(entry, intent, adopted, { attempt: attemptOf(intent, 'adopted', adopted), orphans });
+  }
+  // Nobody uploads to a validation of an ended run, so even a usable one is an orphan.
+  const unused = [...(adopted ? [adopted.validationId] : []), ...orphans];
+  const attempt = attemptOf(intent, unused.length > 0 ? 'orphaned' : 'not_found');
+  await giveUp(entry, intent, caller, { attempt, orphans: unused });
+  throw isOurs && !mayAsk(withAttempt(attempts, attempt), env('ON_UNRESOLVED')) ? unconfirmed() : unsettled();
+};
+
+/** Keeps a validation of our own, all of it in one write. A run that was canceled meanwhile keeps it as an orphan. */
+const keep = async (entry: Entry, intent: Intent, created: Created, fate: Fate): Promise<Validation> => {
+  const { ledger, record } = entry;
+  const { uploadLink: _, ...validation } = created;
+  try {
+    await recordCreated(ledger, record, created, fate);
+  } catch (error) {
+    if (error instanceof AlreadyDecidedError) {
+      const attempt = { ...fate.attempt, result: 'orphaned' as const };
+      await giveUp(entry, intent, record, { attempt, orphans: [validation.validationId, ...fate.orphans] });
+    }
+    throw error;
+  }
+  tellOf(fate.orphans);
+  return settle(entry, validation, fate.orphans, intent);
+};
+
+/** What the record says is spread to where it is looked for, and the person is free. Each write may be repeated. */
+const settle = async (
+  { ledger, claim }: Entry,
+  validation: Validation,
+  orphans: readonly string[],
+  intent: Intent,
+): Promise<Validation> => {
   await bindValidation(ledger.table, validation, claim.revalidationId, ledger.retentionDays);
-  await keepLink(ledger.table, validation.validationId, uploadLink, validation.deadline);
-  await recordCreated(ledger, claim.revalidationId, owner, validation);
+  await bindOrphans(ledger, intent, orphans);
+  await closeIntent(ledger.table, claim.accountId, intent);
   return validation;
 };
 
-const unsettled = ({ revalidationId }: Pick<Intent, 'revalidationId'>) =>
-  new CreationUnsettledError(
-    'creation_unsettled',
-    `a validation of the same person is being created, by ${revalidationId}`,
-  );
+/** Writes down that an attempt came to nothing that can be used; whoever comes next is free to ask again. */
+const giveUp = async ({ ledger, claim }: Entry, intent: Intent, caller: Caller, fate: Fate): Promise<void> => {
+  await recordFate(ledger, caller, fate);
+  tellOf(fate.orphans);
+  await bindOrphans(ledger, intent, fate.orphans);
+  await closeIntent(ledger.table, claim.accountId, intent);
+};
+
+/** An orphan has an owner too, so that no later look takes it for somebody's own. */
+const bindOrphans = async ({ table, retentionDays }: Ledger, intent: Intent, orphans: readonly string[]) => {
+  const deadline = new Date(Date.parse(intent.openedAt) + LONGEST_LIFE_MS).toISOString();
+  for (const validationId of orphans) {
+    await bindValidation(table, { validationId, deadline }, intent.revalidationId, retentionDays);
+  }
+};
+
+const tellOf = (orphans: readonly string[]): void => {
+  if (orphans.length > 0) emit('Orphans', orphans.length);
+};
+
+const attemptOf = (intent: Intent, result: Attempt['result'], created?: Validation): Attempt => ({
+  n: intent.attempt,
+  at: intent.openedAt,
+  result,
+  ...(created ? { validationId: created.validationId } : {}),
+});
+
+const ageOf = (at: string): number => Date.now() - Date.parse(at);
+
+const unsettled = () =>
+  new CreationUnsettledError('creation_unsettled', 'what became of a call for the same person is not known yet');
 
 const unconfirmed = () =>
   new CreationUnconfirmedError(
     'creation_unconfirmed',
-    'Truora may have created a validation without our learning of it; a person has to decide',
+    'Truora may have charged for a validation that cannot be used; a person has to decide',
   );

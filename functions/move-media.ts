@@ -1,7 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import { Readable } from 'node:stream';
-import { readLink } from '../shared/aws/intents.ts';
-import { readRecord, recordMoved } from '../shared/aws/ledger.ts';
+import { readForMove } from '../shared/aws/creations.ts';
+import { recordMoved } from '../shared/aws/ledger.ts';
 import { openMedia } from '../shared/aws/media.ts';
 import { readSecret } from '../shared/aws/secrets.ts';
 import { MediaGoneError, UploadLinkSpentError } from '../shared/domain/errors.ts';
@@ -17,10 +17,10 @@ import { uploadMedia } from '../shared/truora/client.ts';
 export const handler = step('MoveMedia', async ({ claim, validation, executionId }) => {
   const ledger = ledgerFromEnv();
   const { revalidationId, media } = claim;
-  const record = await readRecord(ledger, revalidationId);
+  const { record, uploadLink } = await readForMove(ledger, revalidationId);
   if (record?.receipt) return record.receipt;
-  const link = await readLink(ledger.table, validation.validationId);
-  if (!link) throw new UploadLinkSpentError('upload_link_spent', 'the upload link has expired');
+  if (!uploadLink || record?.validationId !== validation.validationId)
+    throw new UploadLinkSpentError('upload_link_spent', 'the upload link has expired');
 
   const { stream, bytes } = await openMedia(media);
   try {
@@ -29,7 +29,7 @@ export const handler = step('MoveMedia', async ({ claim, validation, executionId
     const hash = createHash('sha256');
     const hashed = Readable.from(hashing(stream, hash, bytes), { objectMode: false });
     const truora = truoraFromEnv(readSecret, { upload: true, observe: truoraSeen });
-    await uploadMedia(truora, link, { stream: hashed, bytes, type: media.type });
+    await uploadMedia(truora, uploadLink, { stream: hashed, bytes, type: media.type });
     const receipt = { bytes, sha256: hash.digest('hex'), movedAt: new Date().toISOString() };
     await recordMoved(ledger, revalidationId, executionId, receipt);
     return receipt;

@@ -1,14 +1,18 @@
-import { readRecord } from '../shared/aws/ledger.ts';
+import { countRepeat, readRecord } from '../shared/aws/ledger.ts';
 import { readCaught } from '../shared/domain/caught.ts';
 import { ledgerFromEnv } from '../shared/lambda/env.ts';
 import { step } from '../shared/lambda/step.ts';
 
 /**
  * The only other step of a request that was decided before: a second copy of an event, a call made twice. Gives back the
- * stored outcome as if it had just been reached, and pays for nothing.
+ * stored outcome as if it had just been reached, and pays for nothing. It counts that on the record, once an execution, or
+ * twice if the answer to the count is lost.
  */
-export const handler = step('ReadOutcome', async ({ repeat }) => {
-  const record = await readRecord(ledgerFromEnv(), readCaught(repeat).detail);
+export const handler = step('ReadOutcome', async ({ repeat, executionId }) => {
+  const ledger = ledgerFromEnv();
+  const record = await readRecord(ledger, readCaught(repeat).detail);
   if (!record?.outcome) throw new TypeError('the decided record is not there');
+  // The owner comes here too, when it was canceled.
+  if (record.owner !== executionId) await countRepeat(ledger, record.revalidationId);
   return record.outcome;
 });

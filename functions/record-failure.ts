@@ -1,5 +1,4 @@
 import { announce } from '../shared/aws/announce.ts';
-import { closeIntent } from '../shared/aws/intents.ts';
 import { recordOutcome } from '../shared/aws/ledger.ts';
 import { ticketOfRequest } from '../shared/aws/tickets.ts';
 import { readCaught } from '../shared/domain/caught.ts';
@@ -9,9 +8,9 @@ import { env, ledgerFromEnv } from '../shared/lambda/env.ts';
 import { step } from '../shared/lambda/step.ts';
 
 /**
- * The last step of a re-validation that we gave up. Writes down what stood in the way, closes the person's intent if it is
- * ours, since a person now has to decide, and tells the bus: the machine then fails the execution, so that somebody looks.
- * The intent comes before the bus, whose trouble must not hold up the person's next re-validation.
+ * The last step of a re-validation that we gave up. Writes down what stood in the way and tells the bus: the machine then
+ * fails the execution, so that somebody looks. An intent that is still open stays so: what became of its call is not known,
+ * and the person's next re-validation finds it out.
  */
 export const handler = step('RecordFailure', async ({ request, failure, claim, validation, receipt, executionId }) => {
   const ledger = ledgerFromEnv();
@@ -34,8 +33,6 @@ export const handler = step('RecordFailure', async ({ request, failure, claim, v
     },
     executionId,
   );
-  // Should this be lost, the next re-validation of the person closes what an ended one left open.
-  if (claim) await closeIntent(ledger.table, claim.accountId, claim.revalidationId);
   const outcome = await announce(ledger, env('EVENT_BUS'), ending);
   // Somebody decided it meanwhile, so nothing was given up: the machine goes on to what stands.
   if (outcome.status !== 'failed') throw new AlreadyDecidedError('already_decided', revalidationId);

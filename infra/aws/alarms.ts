@@ -83,6 +83,11 @@ export const alarms = {
     metric: ({ config }) => ours(config, 'WebhookSignatureFailures', {}, minutes(15)),
     from: 5,
   },
+  Orphans: {
+    meaning: 'A validation was created and charged, and will never be used: its answer was lost, or came too late.',
+    metric: ({ config }) => ours(config, 'Orphans', {}, minutes(5)),
+    from: 1,
+  },
   VerdictMismatch: {
     meaning: 'Truora said success about something else than what was asked. It was not approved.',
     metric: ({ config }) => ours(config, 'VerdictMismatches', {}, minutes(5)),

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { OnUnresolved } from '../../shared/domain/creation.ts';
 import { ResultMode } from '../../shared/domain/request.ts';
 
 const loopback = ['127.0.0.1', '[::1]', 'localhost'];
@@ -46,8 +47,15 @@ export const Config = z.strictObject({
   resultMode: ResultMode.default('callback'),
   /** Seconds a parked execution waits for a bell before it polls: above nearly all of Truora's answers (assumed). */
   patienceSeconds: z.coerce.number().int().min(1).max(3600).default(60),
-  /** Seconds after which a create call without an answer is settled: above the function's own limit of 40 s. */
-  settleSeconds: z.coerce.number().int().min(1).max(600).default(60),
+  /**
+   * Seconds after which a create call without an answer is settled: above the function's own limit of 40 s, and above how
+   * long Truora may take to execute a call it was sent and to list what came of it (assumed: seconds).
+   */
+  settleSeconds: z.coerce.number().int().min(1).max(300).default(60),
+  /** Whether a validation that was created and cannot be used is left to a person, or another one is paid for. */
+  onUnresolved: OnUnresolved.default('fail-for-human'),
+  /** Validations that may be created on one day (UTC's); any number when left out. */
+  dailyBudget: z.coerce.number().int().min(1).max(10_000_000).optional(),
   /** Seconds after a validation's deadline during which Truora is still asked for the verdict. */
   graceSeconds: z.coerce.number().int().min(1).max(600).default(30),
   /** Seconds one call to Truora may take; the functions' own limits leave room for twelve. */

@@ -169,10 +169,11 @@ const operationsWidgets = ({ config, machine, deadLetters, functions, alarms }: 
         ...size,
       }),
       new GraphWidget({
-        title: 'Drops that were not started; verdicts about something else',
+        title: 'Drops that were not started; verdicts about something else; validations that are never used',
         left: [
           deadLetters.metricApproximateNumberOfMessagesVisible({ ...now, statistic: 'Maximum' }),
           ours(config, 'VerdictMismatches', {}, now),
+          ours(config, 'Orphans', {}, now),
         ],
         ...size,
       }),

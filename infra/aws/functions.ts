@@ -76,6 +76,8 @@ const variablesOf = (
   WEBHOOK_KEYS_SECRET: webhookKeys.secretArn,
   HTTP_DEADLINE_SECONDS: String(config.httpDeadlineSeconds),
   SETTLE_SECONDS: String(config.settleSeconds),
+  ON_UNRESOLVED: config.onUnresolved,
+  DAILY_BUDGET: String(config.dailyBudget ?? 'none'),
   GRACE_SECONDS: String(config.graceSeconds),
   ALLOWED_RETRIES: String(config.allowedRetries),
   RETRY_SECONDS: String(config.retrySeconds),
@@ -118,8 +120,8 @@ const rightsOf = (
     ReadVerdict: [readTruoraKey],
     RecordOutcome: [...items('Get', 'Put', 'Update'), announce],
     RecordRefusal: [...items('Get', 'Put', 'Update'), announce],
-    RecordFailure: [...items('Get', 'Put', 'Update', 'Delete'), announce],
-    ReadOutcome: items('Get'),
+    RecordFailure: [...items('Get', 'Put', 'Update'), announce],
+    ReadOutcome: items('Get', 'Update'),
     StartRevalidation: [
       ...items('Get', 'Put'),
       ...readMedia('media/*'),
@@ -134,7 +136,7 @@ const rightsOf = (
       allow(['dynamodb:BatchGetItem'], ledger.tableArn),
       useOf(key, 'dynamodb', 'read'),
     ],
-    CancelRevalidation: [...items('Get', 'Update', 'Delete'), announce, allow(['states:StopExecution'], executionArns)],
+    CancelRevalidation: [...items('Get', 'Update'), announce, allow(['states:StopExecution'], executionArns)],
     ReceiveWebhook: [
       ...items('Get', 'Update'),
       resume,

@@ -13,6 +13,9 @@ const file = join(import.meta.dirname, '../../README.md');
 const row = (...cells: string[]) => `| ${cells.join(' | ')} |`;
 const code = (text: string | undefined, otherwise: string) => (text ? `\`${text}\`` : otherwise);
 
+const words = ({ status, reason }: { status: string; reason?: string }) =>
+  [status, ...(reason ? [reason] : [])].join(', ');
+
 /** The parts of the README that are drawn from the code, by the name of their markers. */
 export const drawn: Record<string, () => string> = {
   machine: () => ['```mermaid', picture(definition({ patienceSeconds: 60 })), '```'].join('\n'),
@@ -54,12 +57,8 @@ export const drawn: Record<string, () => string> = {
     [
       row('account id ends in', 'what happens', 'outcome'),
       row('---', '---', '---'),
-      ...scenarios.map(({ suffix, story, expected }) =>
-        row(
-          code(suffix, '(anything else)'),
-          story,
-          [expected.status, ...(expected.reason ? [expected.reason] : [])].join(', '),
-        ),
+      ...scenarios.map(({ suffix, story, expected, expectedIfRepeated: repeated }) =>
+        row(code(suffix, '(anything else)'), story, `${words(expected)}${repeated ? `; ${words(repeated)} *` : ''}`),
       ),
     ].join('\n'),
 };

@@ -9,6 +9,7 @@ const refusals = [
   'MediaGoneError',
   'EnrollmentNotReadyError',
   'EnrollmentPendingError',
+  'SpendingRefusedError',
 ];
 
 /** Where trying again cannot help, or could cost money. */
@@ -62,7 +63,14 @@ const whileBusy: Retrier = {
 /** A key that was rotated is read anew after a minute; a call that was refused was not executed, so it is free too. */
 const onceTheKeyIsNew: Retrier = { ErrorEquals: ['TruoraUnauthorizedError'], IntervalSeconds: 61, MaxAttempts: 1 };
 
-/** Another validation of the same person is being created: many may wait, so they come back spread by jitter. */
+/** Before a charged call, many may wait for the same gate to open again: the same, for about half an hour. */
+const whileHeldBack: Retrier = { ...whileBusy, MaxAttempts: 60 };
+
+/**
+ * What became of a call to create is not known yet, ours or another's for the same person. Many may wait, so they come back
+ * spread by jitter: about half an hour in all, where two calls that are lost take three settle windows with the looks after
+ * them (3 min, or 15 with the longest window that may be configured).
+ */
 const whileUnsettled: Retrier = {
   ErrorEquals: ['CreationUnsettledError'],
   IntervalSeconds: 15,
@@ -73,8 +81,8 @@ const whileUnsettled: Retrier = {
 };
 
 /**
- * Creating costs money, so a retry comes back after whatever is in flight has settled: 15 s apart. A retry is safe,
- * because the function finds the intent it wrote before it called Truora.
+ * Whatever a crash is called, a retry is safe, because the function finds the intent it wrote before it called Truora: 15 s
+ * apart, so that a throttle or a bad minute is over.
  */
 const whileCreating: Retrier = { ErrorEquals: ['States.ALL'], IntervalSeconds: 15, BackoffRate: 1, MaxAttempts: 8 };
 
@@ -142,11 +150,15 @@ export const definition = ({ patienceSeconds }: { patienceSeconds: number }): De
       Catch: [refused, failed],
       Next: 'CreateValidation',
     }),
-    CreateValidation: task('CreateValidation', 'The one charged call, made at most once.', {
-      Retry: [whileBusy, whileUnsettled, onceTheKeyIsNew, never(...final, ...taken), whileCreating],
-      Catch: [decided, failed],
-      Next: 'MoveMedia',
-    }),
+    CreateValidation: task(
+      'CreateValidation',
+      'The one charged call. Lost, it is looked for, and never just repeated.',
+      {
+        Retry: [whileHeldBack, whileUnsettled, onceTheKeyIsNew, never(...refusals, ...final, ...taken), whileCreating],
+        Catch: [decided, refused, failed],
+        Next: 'MoveMedia',
+      },
+    ),
     MoveMedia: task('MoveMedia', 'S3 to the upload link, streamed.', {
       Retry: [whileBusy, never(...refusals, ...final, ...taken, 'UploadLinkSpentError'), anything],
       Catch: [

@@ -1,22 +1,35 @@
 import * as z from 'zod';
-import { RevalidationId } from '../domain/ids.ts';
-import { Timestamp, Validation } from '../domain/revalidation.ts';
+import { RevalidationId, TruoraId } from '../domain/ids.ts';
+import { Timestamp } from '../domain/revalidation.ts';
 import { secondsAfter } from './ledger.ts';
 import { deleteItem, getItem, isAlive, putNew, updateItem } from './table.ts';
 
 /** How long a validation may still be called for after its deadline (late webhooks: days, assumed). Seconds. */
 export const LATE_SECONDS = 4 * 86_400;
 
-const Created = Validation.extend({ uploadLink: z.string() });
-export type Created = z.infer<typeof Created>;
-
-/** The note on a person's account that a validation is being created; while it stands, nobody else creates one. */
-const Intent = z.object({ revalidationId: RevalidationId, openedAt: Timestamp, created: Created.optional() });
+/**
+ * The note on a person's account that a validation is being created for them. While it stands nobody else creates one: it
+ * is the person's lease, and whoever meets an old one first finds out what became of its call.
+ */
+const Intent = z.object({
+  revalidationId: RevalidationId,
+  /** With the re-validation, the name of this one attempt. */
+  openedAt: Timestamp,
+  /** Which attempt of its re-validation it is. */
+  attempt: z.int().min(1),
+  /** What the person's list held that may be ours, the first of two times. */
+  firstLook: z.object({ at: Timestamp, seen: z.array(TruoraId) }).optional(),
+});
 export type Intent = z.infer<typeof Intent>;
 
 const accountKey = (accountId: string) => `ACC#${accountId}`;
-const linkKey = (validationId: string) => `LINK#${validationId}`;
 const validationKey = (validationId: string) => `VLD#${validationId}`;
+
+/** This very intent and no later one: a function that comes back from the dead must not touch its successor's. */
+const theVery = ({ revalidationId, openedAt }: Intent) => ({
+  revalidationId: [revalidationId],
+  openedAt: [openedAt],
+});
 
 /** An intent never expires by the clock: only whoever knows what became of it may close it. */
 export const readIntent = async (table: string, accountId: string): Promise<Intent | undefined> => {
@@ -24,27 +37,34 @@ export const readIntent = async (table: string, accountId: string): Promise<Inte
   return item && Intent.parse(item);
 };
 
-/** Writes the intent before the charged call. @returns false when one is open, whoever's it is */
-export const openIntent = (table: string, accountId: string, revalidationId: string): Promise<boolean> =>
-  putNew(table, { pk: accountKey(accountId), revalidationId, openedAt: new Date().toISOString() });
-
-/** Puts Truora's whole answer onto the intent in one write: from here on nothing of it can get lost. */
-export const keepAnswer = async (table: string, accountId: string, revalidationId: string, created: Created) => {
-  const when = { revalidationId: [revalidationId] };
-  if (!(await updateItem(table, accountKey(accountId), { set: { created }, when }))) {
-    throw new TypeError('the intent is not there');
-  }
+/** Writes the intent before the charged call. @returns undefined when one is open, whoever's it is */
+export const openIntent = async (
+  table: string,
+  accountId: string,
+  of: { revalidationId: string; attempt: number },
+): Promise<Intent | undefined> => {
+  const intent = { ...of, openedAt: new Date().toISOString() };
+  return (await putNew(table, { pk: accountKey(accountId), ...intent })) ? intent : undefined;
 };
 
-/** Closes an intent of this re-validation; closing it twice, or another's, does nothing. */
-export const closeIntent = async (table: string, accountId: string, revalidationId: string): Promise<void> => {
-  await deleteItem(table, accountKey(accountId), { revalidationId: [revalidationId] });
+/** Keeps what the first look at the person's list has found, for whoever takes the second. */
+export const keepLook = async (table: string, accountId: string, intent: Intent, seen: string[]): Promise<void> => {
+  const firstLook = { at: new Date().toISOString(), seen };
+  await updateItem(table, accountKey(accountId), { set: { firstLook }, when: theVery(intent) });
 };
 
-/** Says whose a validation is, so that a webhook finds its way. @throws TypeError when it is another's */
+/** Closes this very intent; closing it twice, or another, does nothing. */
+export const closeIntent = async (table: string, accountId: string, intent: Intent): Promise<void> => {
+  await deleteItem(table, accountKey(accountId), theVery(intent));
+};
+
+/**
+ * Says whose a validation is, so that a webhook finds its way and nobody else takes it for theirs.
+ * @throws TypeError when it is another's
+ */
 export const bindValidation = async (
   table: string,
-  validation: Validation,
+  validation: { validationId: string; deadline: string },
   revalidationId: string,
   retentionDays: number,
 ) => {
@@ -62,15 +82,4 @@ const Binding = z.object({ revalidationId: RevalidationId, deadline: Timestamp }
 export const readBinding = async (table: string, validationId: string) => {
   const item = await getItem(table, validationKey(validationId));
   return item && isAlive(item) ? Binding.parse(item) : undefined;
-};
-
-/** The upload link is a bearer secret: it has an item of its own, which dies with it. Keeping it twice is once. */
-export const keepLink = async (table: string, validationId: string, uploadLink: string, deadline: string) => {
-  await putNew(table, { pk: linkKey(validationId), uploadLink, expiresAt: secondsAfter(new Date(deadline), 0) });
-};
-
-/** @returns undefined once the link has expired */
-export const readLink = async (table: string, validationId: string): Promise<string | undefined> => {
-  const item = await getItem(table, linkKey(validationId));
-  return item && isAlive(item) ? z.string().parse(item.uploadLink) : undefined;
 };

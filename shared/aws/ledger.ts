@@ -3,7 +3,7 @@ import type { Place } from '../domain/cursor.ts';
 import { AlreadyDecidedError, ClaimedElsewhereError, RequestInvalidError } from '../domain/errors.ts';
 import { isEnd, type Phase, predecessors } from '../domain/lifecycle.ts';
 import { asksOtherwise, BY_PERSON, LedgerRecord, TO_ANNOUNCE } from '../domain/record.ts';
-import { Claim, type Outcome, type Receipt, type Validation } from '../domain/revalidation.ts';
+import { Claim, type Outcome, type Receipt } from '../domain/revalidation.ts';
 import { getItem, getItems, type Item, isAlive, putNew, queryKeys, updateItem } from './table.ts';
 
 /**
@@ -12,7 +12,13 @@ import { getItem, getItems, type Item, isAlive, putNew, queryKeys, updateItem } 
  */
 export type Ledger = { table: string; retentionDays: number };
 
-const keyOf = (revalidationId: string) => `RUN#${revalidationId}`;
+export const keyOf = (revalidationId: string) => `RUN#${revalidationId}`;
+
+/**
+ * Where a record keeps its upload link, a bearer secret, from the creation to the move or the end, whichever comes first:
+ * the very writes that need it no more take it away. It is no part of `LedgerRecord`, so nobody reads it by accident.
+ */
+export const UPLOAD_LINK = 'uploadLink';
 
 /** Seconds since 1970, as DynamoDB's time to live wants it. */
 export const secondsAfter = (from: Date, seconds: number): number => Math.floor(from.getTime() / 1000) + seconds;
@@ -82,20 +88,9 @@ export const claim = async (ledger: Ledger, wanted: Claim, owner: string): Promi
   return Claim.parse(await ownRecord(ledger, wanted.revalidationId, owner));
 };
 
-/** The validation was created for this claim, and paid for. Saying so twice is the same as once. */
-export const recordCreated = async (
-  ledger: Ledger,
-  id: string,
-  owner: string,
-  validation: Validation,
-): Promise<void> => {
-  const { validationId, ...used } = validation;
-  await advance(ledger, id, owner, 'created', { validationId, used }, (record) => record.validationId === validationId);
-};
-
-/** The media reached the upload link. */
+/** The media reached the upload link, which is spent by that. */
 export const recordMoved = (ledger: Ledger, id: string, owner: string, receipt: Receipt): Promise<void> =>
-  advance(ledger, id, owner, 'moved', { receipt }, (record) => record.receipt !== undefined);
+  advance(ledger, id, owner, 'moved', { set: { receipt }, remove: [UPLOAD_LINK] }, ({ receipt }) => !!receipt);
 
 /** The outcome that stands, and whether the bus was told of it. */
 export type Ending = { outcome: Outcome; isAnnounced: boolean };
@@ -123,6 +118,7 @@ export const recordOutcome = async (ledger: Ledger, outcome: Outcome, owner: str
     set: end,
     setIfAbsent: start,
     append: { trail },
+    remove: [UPLOAD_LINK],
     when: { owner: [owner], phase: predecessors(outcome.status) },
     orAbsent: true,
   });
@@ -134,6 +130,11 @@ export const recordOutcome = async (ledger: Ledger, outcome: Outcome, owner: str
     return { outcome, isAnnounced: false };
   }
   throw elsewhere();
+};
+
+/** Somebody asked for the same thing again. A record that is gone meanwhile is not brought back. */
+export const countRepeat = async (ledger: Ledger, id: string): Promise<void> => {
+  await updateItem(ledger.table, keyOf(id), { set: {}, add: { askedAgain: 1 }, when: { revalidationId: [id] } });
 };
 
 /** The bus was told. A record that is gone meanwhile is not brought back, and the first time told stands. */
@@ -178,6 +179,7 @@ export const recordCancellation = async (
       ...(enrollmentId ? { enrollmentId } : {}),
     },
     append: { trail: [{ phase: 'canceled', at: at.toISOString() }] },
+    remove: [UPLOAD_LINK],
     when: { phase: predecessors('canceled') },
     orAbsent: true,
   });
@@ -198,17 +200,19 @@ const placeOf = (item: Item): Place => {
 
 const elsewhere = () => new ClaimedElsewhereError('claimed_elsewhere', 'another execution is working on this request');
 
-const advance = async (
+/** Takes a record one phase further. A change that was made before is not made again, and is none that failed. */
+export const advance = async (
   ledger: Ledger,
   id: string,
   owner: string,
   phase: Phase,
-  set: Record<string, unknown>,
+  { set, remove = [] }: { set: Record<string, unknown>; remove?: readonly string[] },
   isDone: (record: LedgerRecord) => boolean,
 ): Promise<void> => {
   const written = await updateItem(ledger.table, keyOf(id), {
     set: { phase, ...set },
     append: { trail: [{ phase, at: new Date().toISOString() }] },
+    remove,
     when: { owner: [owner], phase: predecessors(phase) },
   });
   if (written) return;
@@ -228,5 +232,6 @@ export const ownRecord = async (ledger: Ledger, id: string, owner: string): Prom
   return record;
 };
 
-const readAlive = (item: Item | undefined): LedgerRecord | undefined =>
+/** A record as it was stored, if it has not expired. */
+export const readAlive = (item: Item | undefined): LedgerRecord | undefined =>
   item && isAlive(item) ? LedgerRecord.parse(item) : undefined;

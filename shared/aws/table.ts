@@ -17,7 +17,8 @@ export type Item = { pk: string } & Record<string, unknown>;
 export type Condition = Record<string, readonly string[]>;
 
 let client: DynamoDBClient | undefined;
-const dynamo = () => {
+/** The one client of DynamoDB. */
+export const dynamo = () => {
   client ??= new DynamoDBClient({});
   return client;
 };
@@ -110,9 +111,11 @@ export type Change = {
   setIfAbsent?: Record<string, unknown>;
   /** Attributes that go. */
   remove?: readonly string[];
-  /** Sets of texts that take in one more; one that is in already changes nothing. */
-  add?: Record<string, string>;
+  /** Sets of texts that take in one more, where one that is in already changes nothing; and numbers that grow. */
+  add?: Record<string, string | number>;
   when?: Condition;
+  /** Only where the attribute is absent or below the value. */
+  whileBelow?: Record<string, string | number>;
   /** Also go on where the item does not exist at all. */
   orAbsent?: boolean;
 };
@@ -136,16 +139,20 @@ export const updateItem = (table: string, pk: string, change: Change): Promise<I
     ];
     const removals = (change.remove ?? []).map(text.name);
     const additions = Object.entries(change.add ?? {}).map(
-      ([attribute, one]) => `${text.name(attribute)} ${text.value(new Set([one]))}`,
+      ([attribute, one]) => `${text.name(attribute)} ${text.value(typeof one === 'number' ? one : new Set([one]))}`,
     );
-    const when = change.when && conditionText(change.when, text);
+    const below = Object.entries(change.whileBelow ?? {}).map(([attribute, bound]) => {
+      const name = text.name(attribute);
+      return `(attribute_not_exists(${name}) OR ${name} < ${text.value(bound)})`;
+    });
+    const when = [...(change.when ? [conditionText(change.when, text)] : []), ...below].join(' AND ');
     const condition = when && change.orAbsent ? `attribute_not_exists(pk) OR (${when})` : when;
     const { Attributes } = await dynamo().send(
       new UpdateItemCommand({
         TableName: table,
         Key: { pk: { S: pk } },
         UpdateExpression: [
-          `SET ${assignments.join(', ')}`,
+          ...(assignments.length > 0 ? [`SET ${assignments.join(', ')}`] : []),
           ...(removals.length > 0 ? [`REMOVE ${removals.join(', ')}`] : []),
           ...(additions.length > 0 ? [`ADD ${additions.join(', ')}`] : []),
         ].join(' '),

@@ -68,6 +68,11 @@ export class EnrollmentPendingError extends NamedError<'enrollment_pending'> {
   override readonly name = 'EnrollmentPendingError';
 }
 
+/** We do not spend any more: the day's budget is used up, or an operator has switched it off. Truora was not asked. */
+export class SpendingRefusedError extends NamedError<'daily_budget_spent' | 'truora_closed'> {
+  override readonly name = 'SpendingRefusedError';
+}
+
 // --- Claims of others ---
 
 /** This request was decided before. Not a fault: the stored outcome is the answer, and the detail is its id. */
@@ -117,12 +122,12 @@ export class TruoraRejectedError extends NamedError<'truora_rejected' | 'truora_
   override readonly name = 'TruoraRejectedError';
 }
 
-/** A validation may have been created, and charged, without our knowing. Never repeated; a person decides. */
+/** What was created cannot be used, or two calls were lost. A person decides whether to pay for another. */
 export class CreationUnconfirmedError extends NamedError<'creation_unconfirmed'> {
   override readonly name = 'CreationUnconfirmedError';
 }
 
-/** Another re-validation of the same person is being created right now. Waiting helps. */
+/** It is not known yet what became of a call to create a validation of this person, ours or another's. Waiting helps. */
 export class CreationUnsettledError extends NamedError<'creation_unsettled'> {
   override readonly name = 'CreationUnsettledError';
 }

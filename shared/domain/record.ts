@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { Attempt } from './creation.ts';
 import { RevalidationId, TruoraId } from './ids.ts';
 import { phases } from './lifecycle.ts';
 import { CalledBy, Options } from './request.ts';
@@ -14,6 +15,12 @@ export const LedgerRecord = Claim.partial().extend({
   validationId: TruoraId.optional(),
   /** What Truora said it uses, beside `requested`, which is what the caller asked for. */
   used: Validation.pick({ deadline: true, threshold: true }).optional(),
+  /** Each call to create one that may have reached Truora. */
+  attempts: z.array(Attempt).optional(),
+  /** Validations that were created for this, and charged, and will never be used. */
+  orphans: z.array(TruoraId).optional(),
+  /** How many executions asked for the same thing again, and got this outcome for nothing. */
+  askedAgain: z.int().optional(),
   receipt: Receipt.optional(),
   outcome: Outcome.optional(),
   /** When the bus was told of the outcome. */

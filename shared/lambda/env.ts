@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { OnUnresolved } from '../domain/creation.ts';
 import { ResultMode } from '../domain/request.ts';
 import type { StepName } from '../workflow/contract.ts';
 import type { RouteName } from '../workflow/names.ts';
@@ -25,6 +26,10 @@ const variables = {
   HTTP_DEADLINE_SECONDS: whole,
   /** Seconds after which a call to Truora that never came back cannot come back any more. */
   SETTLE_SECONDS: z.coerce.number().int().nonnegative(),
+  /** What to do about a validation that was created and cannot be used. */
+  ON_UNRESOLVED: OnUnresolved,
+  /** The validations that may be created on one day; `none` for any number. */
+  DAILY_BUDGET: z.union([z.literal('none').transform(() => undefined), whole]),
   /** Seconds after a validation's deadline during which Truora is still asked. */
   GRACE_SECONDS: whole,
   /** How often Truora's account lets a declined validation be retried, and within how many seconds. */
@@ -50,7 +55,7 @@ const truoraKeys = ['TRUORA_ORIGIN', 'TRUORA_UPLOAD_ORIGINS', 'TRUORA_KEY_SECRET
 const ownKeys: Record<StepName | RouteName, readonly EnvKey[]> = {
   ClaimRequest: [...ledgerKeys, ...retryKeys, 'MEDIA_BUCKET', 'RESULT_MODE'],
   CheckEnrollment: [...truoraKeys, ...retryKeys],
-  CreateValidation: [...ledgerKeys, ...truoraKeys, 'SETTLE_SECONDS'],
+  CreateValidation: [...ledgerKeys, ...truoraKeys, 'SETTLE_SECONDS', 'ON_UNRESOLVED', 'DAILY_BUDGET'],
   // The upload link is the key: Truora's own is not sent along.
   MoveMedia: [...ledgerKeys, 'TRUORA_ORIGIN', 'TRUORA_UPLOAD_ORIGINS', 'HTTP_DEADLINE_SECONDS'],
   AwaitWebhook: ['TABLE_NAME'],

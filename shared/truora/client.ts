@@ -30,8 +30,9 @@ export type Truora = {
   observe?: (seen: { method: Call['method']; milliseconds: number; failed: boolean }) => void;
 };
 
-/** An answer of Truora's is a few KB; a list of many validations some more. Bytes. */
+/** An answer of Truora's is a few KB, and a person's list as many as they have validations. Bytes. */
 const MAX_ANSWER_BYTES = 256 * 1024;
+const MAX_LIST_BYTES = 1024 * 1024;
 
 /** `GET /v1/enrollments/{id}`. @throws TruoraRejectedError `truora_not_found` for an unknown id */
 export const getEnrollment = async (truora: Truora, enrollmentId: string) =>
@@ -58,7 +59,7 @@ export const createValidation = async (
   say('retryOf', options.retryOf);
   say('minimumPrecision', options.minimumPrecision);
   say('timeoutSeconds', options.timeoutSeconds);
-  return ask(truora, 'POST', '/v1/validations', CreateAnswer, form.toString());
+  return ask(truora, 'POST', '/v1/validations', CreateAnswer, { form: form.toString() });
 };
 
 /** `GET /v1/validations/{id}`. `showDetails` adds links to the media, which live 15 minutes. */
@@ -69,7 +70,11 @@ export const getValidation = async (truora: Truora, validationId: string, { show
 
 /** `GET /v1/accounts/{id}/validations`: what Truora holds of a person, in any order and seconds late (assumed). */
 export const listValidations = async (truora: Truora, accountId: string): Promise<ValidationAnswer[]> =>
-  (await ask(truora, 'GET', `/v1/accounts/${segment(AccountId, accountId)}/validations`, ListAnswer)).validations;
+  (
+    await ask(truora, 'GET', `/v1/accounts/${segment(AccountId, accountId)}/validations`, ListAnswer, {
+      maxBytes: MAX_LIST_BYTES,
+    })
+  ).validations;
 
 /**
  * `PUT` of the media to the upload link: raw bytes, their length and type, and no key of ours.
@@ -124,7 +129,7 @@ const ask = async <Schema extends z.ZodType>(
   method: 'GET' | 'POST',
   path: string,
   schema: Schema,
-  form?: string,
+  { form, maxBytes = MAX_ANSWER_BYTES }: { form?: string; maxBytes?: number } = {},
 ): Promise<z.infer<Schema>> => {
   const askWith = (key: string) =>
     deliver({
@@ -137,7 +142,7 @@ const ask = async <Schema extends z.ZodType>(
       },
       ...(form === undefined ? {} : { body: form }),
       deadlines: truora.deadlines,
-      maxBytes: MAX_ANSWER_BYTES,
+      maxBytes,
     });
   const key = await truora.key();
   return observed(truora, method, async () => {

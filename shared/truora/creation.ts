@@ -10,6 +10,10 @@ import { expiryOf } from './upload-link.ts';
 
 /** The longest Truora lets a validation live (documented). Seconds. */
 const MAX_TIMEOUT_SECONDS = 21_600;
+export const LONGEST_LIFE_MS = MAX_TIMEOUT_SECONDS * 1000;
+
+/** All that is kept of a create answer. */
+export type Created = Validation & { uploadLink: string };
 
 /**
  * What the create answer tells us to remember. The deadline is the link's own expiry, within what Truora documents; else
@@ -21,7 +25,7 @@ export const createdOf = (
   answer: CreateAnswer,
   claim: Pick<Claim, 'accountId' | 'requested'>,
   askedAt: Date,
-): Validation & { uploadLink: string } => {
+): Created => {
   const uploadLink = answer.instructions?.file_upload_link ?? answer.file_upload_link;
   if (!uploadLink) throw new TruoraContractError('truora_contract_broken', 'the created validation has no upload link');
   if (answer.account_id !== claim.accountId) {

@@ -17,18 +17,22 @@ export const EnrollmentAnswer = z.object({
 });
 export type EnrollmentAnswer = z.infer<typeof EnrollmentAnswer>;
 
+/** The link stands in `instructions` (seen); the top level is where enrollments have it (assumed as a fall-back). */
+const uploadLink = {
+  instructions: z
+    .object({ file_upload_link: z.string().max(8192) })
+    .partial()
+    .optional(),
+  file_upload_link: z.string().max(8192).optional(),
+};
+
 /** `POST /v1/validations` */
 export const CreateAnswer = z.object({
   validation_id: TruoraId,
   account_id: z.string(),
   /** Only the ids and the link are worth a broken contract here: the validation has been paid for. */
   threshold: z.number().optional().catch(undefined),
-  /** The link stands in `instructions` (seen); the top level is where enrollments have it (assumed as a fall-back). */
-  instructions: z
-    .object({ file_upload_link: z.string().max(8192) })
-    .partial()
-    .optional(),
-  file_upload_link: z.string().max(8192).optional(),
+  ...uploadLink,
 });
 export type CreateAnswer = z.infer<typeof CreateAnswer>;
 
@@ -44,6 +48,11 @@ const FaceDetails = z.object({
 export const ValidationAnswer = z.object({
   validation_id: TruoraId,
   account_id: z.string(),
+  type: z.string().optional(),
+  /** Documented for every answer, in nanoseconds; only the list is asked for it. */
+  creation_date: z.string().optional(),
+  /** Whether a read repeats it while media is waited for is unknown. */
+  ...uploadLink,
   /** Documented: `pending`, `success`, `failure`; Truora's own SDK also takes `failed` and `processing` (seen). */
   validation_status: z.string(),
   /** `declined`, `expired` or `system_error`; decides even while the status still says `pending` (seen). */

@@ -5,7 +5,7 @@ import { declinedReasons, expiredReasons, type Outcome, Verdict } from '../domai
  * and dashboards ask by them, so no name can drift. A dimension takes its values from a closed set: each value is paid for.
  */
 export const metrics = {
-  /** One for each step that ended well: the funnel. CreateValidation's is what Truora charges. */
+  /** One for each step that ended well: the funnel. CreateValidation's, and the orphans, are what Truora charges. */
   StepsDone: { unit: 'Count', by: [['step']] },
   Outcomes: { unit: 'Count', by: [['status'], ['status', 'reason']] },
   /** From the claim to a verdict of Truora's. */
@@ -18,6 +18,8 @@ export const metrics = {
   /** What became of each thing that a genuine call said. */
   Bells: { unit: 'Count', by: [['bell']] },
   WebhookSignatureFailures: { unit: 'Count', by: [[]] },
+  /** Validations that were created, and charged, and will never be used. */
+  Orphans: { unit: 'Count', by: [[]] },
   /** A success of Truora's that is not about what we asked. */
   VerdictMismatches: { unit: 'Count', by: [[]] },
   /** Words in an answer that Truora does not document. Such a status is looked at again, such a reason kept as it came. */
@@ -79,6 +81,8 @@ export const ourReasons = [
   'upload_link_unsafe',
   'creation_unconfirmed',
   'creation_unsettled',
+  'daily_budget_spent',
+  'truora_closed',
   'bus_refused',
   'unexpected',
 ] as const;

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { claim, listRecords, readRecord, recordCreated, recordMoved, recordOutcome } from '../../shared/aws/ledger.ts';
+import { recordCreated } from '../../shared/aws/creations.ts';
+import { claim, listRecords, readRecord, recordMoved, recordOutcome } from '../../shared/aws/ledger.ts';
 import {
   isEnd,
   lifecycle,
@@ -11,7 +12,9 @@ import {
 import type { Claim, Outcome, Receipt, Validation } from '../../shared/domain/revalidation.ts';
 import { type House, openHouse } from '../support/house.ts';
 import {
+  answered,
   claimOf,
+  createdAs,
   errorOf,
   executionOf,
   inMinutes,
@@ -37,6 +40,9 @@ const validationOf = (overrides: Partial<Validation> = {}): Validation => ({
   threshold: 0.65,
   ...overrides,
 });
+/** Says that Truora has answered with this validation. */
+const creating = (revalidationId: string, owner: string, validation: Validation) =>
+  recordCreated(house.ledger, { revalidationId, owner }, createdAs(validation), answered(validation));
 const receiptOf = (): Receipt => ({ bytes: 4, sha256: sha256('face'), movedAt: new Date().toISOString() });
 const outcomeOf = ({ revalidationId, accountId }: Claim, status: OutcomeStatus): Outcome => ({
   revalidationId,
@@ -143,7 +149,7 @@ describe('the lifecycle', () => {
 
   /** Each write that leads to a phase; with another validation than the record's, so that it is no repeat. */
   const go = (wanted: Claim, to: Phase, owner = OURS): Promise<unknown> => {
-    if (to === 'created') return recordCreated(house.ledger, wanted.revalidationId, owner, validationOf());
+    if (to === 'created') return creating(wanted.revalidationId, owner, validationOf());
     if (to === 'moved') return recordMoved(house.ledger, wanted.revalidationId, owner, receiptOf());
     return recordOutcome(house.ledger, outcomeOf(wanted, to as OutcomeStatus), owner).then(({ outcome }) => outcome);
   };
@@ -183,7 +189,7 @@ describe('the lifecycle', () => {
   it('is guarded by the condition of the write itself, not by a look before it', async () => {
     const { wanted } = await standing('claimed');
     house.calls.length = 0;
-    await recordCreated(house.ledger, wanted.revalidationId, OURS, validationOf());
+    await creating(wanted.revalidationId, OURS, validationOf());
     expect(house.calls.map(({ operation }) => operation)).toEqual(['UpdateItem']);
   });
 
@@ -210,7 +216,7 @@ describe('recordCreated and recordMoved', () => {
     const validation = validationOf({ threshold: 0.65 });
     const receipt = receiptOf();
     await claim(house.ledger, wanted, OURS);
-    await recordCreated(house.ledger, wanted.revalidationId, OURS, validation);
+    await creating(wanted.revalidationId, OURS, validation);
     await recordMoved(house.ledger, wanted.revalidationId, OURS, receipt);
     expect(await readRecord(house.ledger, wanted.revalidationId)).toMatchObject({
       requested: { threshold: 0.9, timeoutSeconds: 60 },
@@ -224,20 +230,20 @@ describe('recordCreated and recordMoved', () => {
     const { wanted, validation } = await standing('claimed');
     const id = wanted.revalidationId;
     const receipt = receiptOf();
-    await recordCreated(house.ledger, id, OURS, validation);
+    await creating(id, OURS, validation);
     const created = await itemOf(wanted);
-    await recordCreated(house.ledger, id, OURS, validation);
+    await creating(id, OURS, validation);
     expect(await itemOf(wanted)).toEqual(created);
     await recordMoved(house.ledger, id, OURS, receipt);
     const moved = await itemOf(wanted);
     await recordMoved(house.ledger, id, OURS, { ...receipt, sha256: sha256('another') });
-    await recordCreated(house.ledger, id, OURS, validation);
+    await creating(id, OURS, validation);
     expect(await itemOf(wanted)).toEqual(moved);
   });
 
   it('never put a second validation in the place of the first', async () => {
     const { wanted, item } = await standing('created');
-    const second = recordCreated(house.ledger, wanted.revalidationId, OURS, validationOf());
+    const second = creating(wanted.revalidationId, OURS, validationOf());
     await expect(second).rejects.toThrow('a record in phase created cannot become created');
     expect(await itemOf(wanted)).toEqual(item);
   });

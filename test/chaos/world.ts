@@ -3,7 +3,6 @@ import type { Execution } from '../../infra/local/machine.ts';
 import { type Machine, machineOf } from '../../infra/local/machine.ts';
 import type { Template } from '../../infra/local/template.ts';
 import { definition } from '../../infra/workflow/definition.ts';
-import type { EnvKey } from '../../shared/lambda/env.ts';
 import { stepNames } from '../../shared/workflow/contract.ts';
 import { memoryBucket } from './aws/bucket.ts';
 import { memoryLedger } from './aws/ledger.ts';
@@ -44,6 +43,8 @@ export type WorldPlan = {
   onBegin?: (name: FunctionName) => void;
   /** More to happen after each effect. */
   onEffect?: (effect: Effect, fate: Fate, world: World) => void;
+  /** What differs from the settings of every world. */
+  variables?: Readonly<Record<string, string>>;
   /** Who an enrollment is of, beside the one person every world has. */
   people?: readonly string[];
 };
@@ -75,7 +76,7 @@ const template: Template = {
 /** Memory that functions keep between calls is kept by these names: each world has its own, and so begins cold. */
 let worlds = 0;
 
-const variablesOf = (serial: number): Record<EnvKey, string> => ({
+const variablesOf = (serial: number, more: Readonly<Record<string, string>> = {}) => ({
   TABLE_NAME: `ledger-${serial}`,
   MEDIA_BUCKET: 'media-of-world',
   EVENT_BUS: 'outcomes',
@@ -93,6 +94,11 @@ const variablesOf = (serial: number): Record<EnvKey, string> => ({
   METRICS_NAMESPACE: 'chaos',
   MACHINE_ARN: machineArn,
   ACCOUNT_CLAIM: 'none',
+  ON_UNRESOLVED: 'fail-for-human',
+  DAILY_BUDGET: 'none',
+  MEDIA_HOURS: String(settings.mediaHours),
+  UNCLAIMED_MINUTES: String(settings.sweepMinutes),
+  ...more,
 });
 
 export type World = ReturnType<typeof worldOf>;
@@ -119,7 +125,7 @@ export const worldOf = (plan: WorldPlan) => {
   logs = [];
   const chance: Chance = chanceOf(plan.seed ^ 0x5eed);
   const trace = traceOf();
-  const variables = variablesOf(worlds);
+  const variables = variablesOf(worlds, plan.variables);
   const ledger = memoryLedger();
   const bucket = memoryBucket();
   const announced: Announced[] = [];

@@ -2,7 +2,6 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { handler as recordFailure } from '../../functions/record-failure.ts';
 import { handler as recordOutcome } from '../../functions/record-outcome.ts';
 import { handler as recordRefusal } from '../../functions/record-refusal.ts';
-import { openIntent, readIntent } from '../../shared/aws/intents.ts';
 import { claim as claimRecord, readRecord } from '../../shared/aws/ledger.ts';
 import { Announcement, announcementOf } from '../../shared/domain/announcement.ts';
 import type { Outcome } from '../../shared/domain/revalidation.ts';
@@ -26,7 +25,6 @@ beforeEach(() => {
 const claimed = async () => {
   const journal = journalOf();
   await claimRecord(house.ledger, journal.claim, OURS);
-  await openIntent(house.table, journal.claim.accountId, journal.claim.revalidationId);
   return {
     ...journal,
     refusal: caughtOf('EnrollmentPendingError', 'enrollment_pending: enrollmentId: is not ready'),
@@ -51,7 +49,7 @@ const recorders: { name: string; record: Recording; writes: number }[] = [
   {
     name: 'RecordFailure',
     record: (journal) => recordFailure(eventOf('RecordFailure', journal, { executionId: OURS }), context),
-    writes: 4,
+    writes: 3,
   },
 ];
 
@@ -87,14 +85,3 @@ it.each(crashes)(
     expect(standing).toMatchObject({ outcome, announced: expect.stringMatching(/Z$/) });
   },
 );
-
-it("trouble with the bus does not keep a person's intent open", async () => {
-  const journal = await claimed();
-  house.openBus(false);
-  expect(await thrownBy(recorders[2]?.record(journal) ?? Promise.resolve())).toEqual({
-    name: 'BusRefusedError',
-    reason: 'bus_refused',
-  });
-  house.openBus(true);
-  expect(await readIntent(house.table, journal.claim.accountId)).toBeUndefined();
-});

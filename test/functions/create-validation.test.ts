@@ -1,7 +1,15 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { handler } from '../../functions/create-validation.ts';
-import { openIntent, readLink } from '../../shared/aws/intents.ts';
-import { claim as claimRecord, recordOutcome } from '../../shared/aws/ledger.ts';
+import { openIntent } from '../../shared/aws/intents.ts';
+import {
+  claim as claimRecord,
+  readRecord,
+  recordCancellation,
+  recordMoved,
+  recordOutcome,
+} from '../../shared/aws/ledger.ts';
+import { presentable } from '../../shared/domain/api.ts';
+import type { Attempt } from '../../shared/domain/creation.ts';
 import type { Claim } from '../../shared/domain/revalidation.ts';
 import { envKeys } from '../../shared/lambda/env.ts';
 import {
@@ -22,6 +30,7 @@ import {
   executionOf,
   newPerson,
   newValidationId,
+  sha256,
   thrownBy,
 } from '../support/journal.ts';
 
@@ -44,6 +53,10 @@ afterEach(async () => {
   vi.useRealTimers();
   process.env.TRUORA_ORIGIN = house.sandbox.origin;
   process.env.HTTP_DEADLINE_SECONDS = '10';
+  process.env.SETTLE_SECONDS = '0';
+  process.env.ON_UNRESOLVED = 'fail-for-human';
+  process.env.DAILY_BUDGET = 'none';
+  Object.assign(house.sandbox.settings, { repeatsUploadLinkOnRead: false, listLagMs: 0 });
   for (const close of closers.splice(0)) await close();
 });
 
@@ -61,10 +74,25 @@ const claimed = async (suffix = '', more: Partial<Claim> = {}) => {
 
 const intentOf = ({ accountId }: Claim) => house.item(`ACC#${accountId}`);
 const recordOf = ({ revalidationId }: Claim) => house.item(`RUN#${revalidationId}`);
-/** Whether an intent is none, open, or has its answer. */
-const intentWord = async (claim: Claim) => {
-  const intent = await intentOf(claim);
-  return intent ? ('created' in intent ? 'answered' : 'open') : 'none';
+const intentWord = async (claim: Claim) => ((await intentOf(claim)) ? 'open' : 'none');
+const linkOf = async (claim: Claim) => String((await recordOf(claim))?.uploadLink ?? '');
+const opening = ({ accountId }: Claim, { revalidationId }: Claim, attempt = 1) =>
+  openIntent(house.table, accountId, { revalidationId, attempt });
+
+/** Comes back as the machine does, as often as the creation is unsettled. */
+const comingBack = async (claim: Claim, executionId = OURS) => {
+  for (let entry = 1; entry < 20; entry += 1) {
+    const ending = await creating(claim, executionId).catch((error: Error) => error);
+    if (!(ending instanceof Error)) return ending;
+    if (ending.name !== 'CreationUnsettledError') throw ending;
+  }
+  throw new TypeError('it never settles');
+};
+
+/** The attempts on a record, as `1 not_found`. */
+const attemptsOf = async (claim: Claim): Promise<string[]> => {
+  const { attempts = [] } = (await recordOf(claim)) as { attempts?: Attempt[] };
+  return attempts.map(({ n, result }) => `${n} ${result}`);
 };
 
 /** What the sandbox has charged from now on. */
@@ -115,7 +143,7 @@ describe('on a good day', () => {
       revalidationId: claim.revalidationId,
       deadline: validation.deadline,
     });
-    expect(await readLink(house.table, validationId)).toMatch(`${house.sandbox.origin}/u/${validationId}?Expires=`);
+    expect(await linkOf(claim)).toMatch(`${house.sandbox.origin}/u/${validationId}?Expires=`);
     expect(await intentWord(claim)).toBe('none');
   });
 
@@ -130,7 +158,7 @@ describe('on a good day', () => {
   it('finds a link that stands where enrollments have theirs', async () => {
     const claim = await claimed('-link-on-top');
     const { validationId } = await creating(claim);
-    expect(await readLink(house.table, validationId)).toContain(validationId);
+    expect(await linkOf(claim)).toContain(validationId);
   });
 
   it('sends what was asked for, and nothing that was not', async () => {
@@ -162,12 +190,13 @@ describe('on a good day', () => {
     expect(standing).toContainEqual({
       pk: `ACC#${claim.accountId}`,
       revalidationId: claim.revalidationId,
+      attempt: 1,
       openedAt: expect.any(String),
     });
     expect(standing).toContainEqual(expect.objectContaining({ phase: 'claimed' }));
   });
 
-  it("keeps Truora's answer in its very first write after the call", async () => {
+  it("keeps all of Truora's answer in its very first write after the call", async () => {
     const claim = await claimed();
     await scripted((asked) => {
       house.calls.length = 0;
@@ -176,30 +205,51 @@ describe('on a good day', () => {
     const { validationId } = await creating(claim);
     expect(house.calls[0]).toMatchObject({
       operation: 'UpdateItem',
-      input: { Key: { pk: { S: `ACC#${claim.accountId}` } } },
+      input: { Key: { pk: { S: `RUN#${claim.revalidationId}` } } },
     });
     expect(JSON.stringify(house.calls[0])).toContain(validationId);
+    expect(JSON.stringify(house.calls[0])).toContain(await linkOf(claim));
   });
 });
 
 describe('the upload link, a bearer secret,', () => {
-  it('is neither in what the machine gets nor on the record, and stands on its own item alone', async () => {
+  it('is not in what the machine gets, and stands on the record alone', async () => {
     const claim = await claimed();
     const validation = await creating(claim);
-    const link = (await readLink(house.table, validation.validationId)) ?? '';
-    const signature = new URL(link).searchParams.get('Signature') ?? '';
+    const signature = new URL(await linkOf(claim)).searchParams.get('Signature') ?? '';
     expect(signature).not.toBe('');
     expect(JSON.stringify(validation)).not.toContain(signature);
     const holders = (await house.items()).filter((item) => JSON.stringify(item).includes(signature));
-    expect(holders.map(({ pk }) => pk)).toEqual([`LINK#${validation.validationId}`]);
+    expect(holders.map(({ pk }) => pk)).toEqual([`RUN#${claim.revalidationId}`]);
+  });
+
+  it('is no part of a record as anybody reads it', async () => {
+    const claim = await claimed();
+    await creating(claim);
+    const record = await readRecord(house.ledger, claim.revalidationId);
+    expect(record).toMatchObject({ phase: 'created' });
+    expect(JSON.stringify(record)).not.toContain('Signature');
+    expect(JSON.stringify(presentable(record))).not.toContain('Signature');
+  });
+
+  it.each(['moved', 'approved', 'canceled'] as const)('is gone once the record is %s', async (phase) => {
+    const claim = await claimed();
+    const { revalidationId } = claim;
+    await creating(claim);
+    const now = new Date().toISOString();
+    if (phase === 'moved') {
+      await recordMoved(house.ledger, revalidationId, OURS, { bytes: 4, sha256: sha256('x'), movedAt: now });
+    } else if (phase === 'canceled') await recordCancellation(house.ledger, claim, 'iam:caller');
+    else await recordOutcome(house.ledger, { revalidationId, status: phase, decidedBy: 'poll', decidedAt: now }, OURS);
+    expect(await recordOf(claim)).toMatchObject({ phase });
+    expect(await linkOf(claim)).toBe('');
   });
 
   it('is in no line of the log and in no error', async () => {
     const claim = await claimed();
-    house.fate(({ input }) => (JSON.stringify(input).includes('LINK#') ? 'lost' : 'through'));
+    house.fate(({ input }) => (JSON.stringify(input).includes('VLD#') ? 'lost' : 'through'));
     const { message, stack } = await errorOf(creating(claim));
-    const created = (await intentOf(claim))?.created as { uploadLink: string };
-    const signature = new URL(created.uploadLink).searchParams.get('Signature') ?? '';
+    const signature = new URL(await linkOf(claim)).searchParams.get('Signature') ?? '';
     expect(signature).not.toBe('');
     expect(`${message} ${stack} ${house.lines.join()}`).not.toContain(signature);
   });
@@ -226,24 +276,15 @@ describe('the repeat', () => {
     expect(made.length).toBeGreaterThan(0);
     expect(new Set(made.map(({ validationId }) => validationId)).size).toBe(1);
     for (const run of runs) {
-      if (run.status === 'rejected') expect(run.reason.name).toMatch(/^Creation(Unsettled|Unconfirmed)Error$/);
+      if (run.status === 'rejected') expect(run.reason.name).toBe('CreationUnsettledError');
     }
     expect(counts()).toEqual({ creates: 1, charges: 1 });
   });
 });
 
 describe('a crash', () => {
-  /** Every durable write of a creation, in order, and what a re-entry finds when that write is lost, or only its answer. */
-  const writes: { write: string; lost: 'same' | 'unconfirmed'; answerLost: 'same' | 'unconfirmed' | 'unasked' }[] = [
-    // Nobody can know any more that Truora was not asked yet.
-    { write: 'the intent', lost: 'same', answerLost: 'unasked' },
-    // The id was only ever in the memory of the function that died.
-    { write: 'the answer on the intent', lost: 'unconfirmed', answerLost: 'same' },
-    { write: 'the binding', lost: 'same', answerLost: 'same' },
-    { write: 'the link', lost: 'same', answerLost: 'same' },
-    { write: 'the record', lost: 'same', answerLost: 'same' },
-    { write: 'the closing of the intent', lost: 'same', answerLost: 'same' },
-  ];
+  /** Every durable write of a creation, in order. */
+  const writes = ['the intent', 'the whole answer on the record', 'the binding', 'the closing of the intent'];
 
   it('can happen at as many writes as there are', async () => {
     await creating(await claimed());
@@ -253,8 +294,8 @@ describe('a crash', () => {
         .writes()
         .map(({ operation }) => operation)
         .slice(1),
-    ).toEqual(['PutItem', 'UpdateItem', 'PutItem', 'PutItem', 'UpdateItem', 'DeleteItem']);
-    expect(writes).toHaveLength(6);
+    ).toEqual(['PutItem', 'UpdateItem', 'PutItem', 'DeleteItem']);
+    expect(writes).toHaveLength(4);
   });
 
   const crash = async (nth: number, fate: Fate) => {
@@ -266,30 +307,24 @@ describe('a crash', () => {
     return { claim, counts };
   };
 
-  const kept = writes.flatMap(({ write, lost, answerLost }, n) => [
-    ...(lost === 'same' ? [{ write, nth: n + 1, fate: 'lost' as const }] : []),
-    ...(answerLost === 'same' ? [{ write, nth: n + 1, fate: 'answer lost' as const }] : []),
-  ]);
-
-  it.each(kept)(
-    'at the write of $write ($fate) costs nothing: re-entry ends with one charge',
-    async ({ nth, fate }) => {
-      const { claim, counts } = await crash(nth, fate);
-      const intent = (await intentOf(claim)) as { created?: { validationId: string } } | undefined;
-      const validation = await creating(claim);
-      if (intent?.created) expect(validation.validationId).toBe(intent.created.validationId);
-      expect(await creating(claim)).toEqual(validation);
-      expect(counts()).toEqual({ creates: 1, charges: 1 });
-      const { validationId, ...used } = validation;
-      expect(await recordOf(claim)).toMatchObject({ phase: 'created', validationId, used });
-      expect(await house.item(`VLD#${validationId}`)).toMatchObject({ revalidationId: claim.revalidationId });
-      expect(await readLink(house.table, validationId)).toContain(validationId);
-    },
+  const crashes = writes.flatMap((write, n) =>
+    (['lost', 'answer lost'] as const).map((fate) => ({ write, nth: n + 1, fate })),
   );
+  /** What nobody but the function that died could know: whether Truora was asked, and what it had answered. */
+  const isForgotten = ({ nth, fate }: { nth: number; fate: Fate }) =>
+    (nth === 1 && fate === 'answer lost') || (nth === 2 && fate === 'lost');
 
-  it.each(kept)('at the write of $write ($fate) leaves no intent open behind it', async ({ nth, fate }) => {
-    const { claim } = await crash(nth, fate);
-    await creating(claim);
+  it.each(crashes)('at the write of $write ($fate) ends with one charge, and one validation', async (one) => {
+    house.sandbox.settings.repeatsUploadLinkOnRead = true;
+    const { claim, counts } = await crash(one.nth, one.fate);
+    const validation = await comingBack(claim);
+    expect(await creating(claim)).toEqual(validation);
+    expect(counts().charges).toBe(1);
+    const { validationId, ...used } = validation;
+    expect(await recordOf(claim)).toMatchObject({ phase: 'created', validationId, used });
+    expect(await house.item(`VLD#${validationId}`)).toMatchObject({ revalidationId: claim.revalidationId });
+    expect(await linkOf(claim)).toContain(validationId);
+    expect(await recordOf(claim)).not.toHaveProperty('orphans');
     expect(await intentWord(claim)).toBe('none');
     // Another media of the same person is free to go on.
     const next = claimOf({ accountId: claim.accountId, enrollmentId: claim.enrollmentId });
@@ -297,31 +332,43 @@ describe('a crash', () => {
     expect(await creating(next)).toMatchObject({ validationId: expect.stringMatching(/^VLD/) });
   });
 
-  it('between the call and the keeping of its answer is never paid for twice', async () => {
-    const { claim, counts } = await crash(2, 'lost');
-    for (let entry = 0; entry < 3; entry += 1) expect(await thrownBy(creating(claim))).toEqual(UNCONFIRMED);
-    expect(counts()).toEqual({ creates: 1, charges: 1 });
-    expect(await intentWord(claim)).toBe('open');
-  });
-
-  it('between the intent and the call is not told from one after the call', async () => {
-    const { claim, counts } = await crash(1, 'answer lost');
-    for (let entry = 0; entry < 3; entry += 1) expect(await thrownBy(creating(claim))).toEqual(UNCONFIRMED);
-    expect(counts()).toEqual({ creates: 0, charges: 0 });
-  });
-
-  it.each([1, 2, 3, 4, 5])(
-    'at each of two writes, the second being %i after re-entry, is still one charge',
-    async (again) => {
-      const { claim, counts } = await crash(3, 'lost');
-      house.fateOfWrite(again, 'lost');
-      await creating(claim).catch(() => {});
-      house.fate();
-      const validation = await creating(claim);
-      expect(await creating(claim)).toEqual(validation);
+  it.each(crashes.filter((one) => !isForgotten(one)))(
+    'at the write of $write ($fate) needs no look at the list, and no second call',
+    async ({ nth, fate }) => {
+      const { claim, counts } = await crash(nth, fate);
+      await creating(claim);
       expect(counts()).toEqual({ creates: 1, charges: 1 });
     },
   );
+
+  it('between the intent and the call is found out, and the call made after all', async () => {
+    const { claim, counts } = await crash(1, 'answer lost');
+    const { validationId } = await comingBack(claim);
+    expect(counts()).toEqual({ creates: 1, charges: 1 });
+    expect(await attemptsOf(claim)).toEqual(['1 not_found', '2 created']);
+    expect(await recordOf(claim)).toMatchObject({ validationId });
+  });
+
+  it('between the call and the keeping of its answer is found out, and nothing is paid for twice', async () => {
+    const { claim, counts } = await crash(2, 'lost');
+    expect(await thrownBy(comingBack(claim))).toEqual(UNCONFIRMED);
+    expect(counts()).toEqual({ creates: 1, charges: 1 });
+    expect(await attemptsOf(claim)).toEqual(['1 orphaned']);
+    expect(await intentWord(claim)).toBe('none');
+  });
+
+  it.each([1, 2, 3, 4])('at each of two writes, the second being %i after re-entry, is one charge', async (again) => {
+    house.sandbox.settings.repeatsUploadLinkOnRead = true;
+    for (const { nth, fate } of crashes) {
+      const { claim, counts } = await crash(nth, fate);
+      house.fateOfWrite(again, 'lost');
+      await comingBack(claim).catch(() => {});
+      house.fate();
+      const validation = await comingBack(claim);
+      expect(await creating(claim)).toEqual(validation);
+      expect({ nth, fate, ...counts() }).toMatchObject({ charges: 1 });
+    }
+  });
 
   it('of a variable that is missing comes before the intent, not after it', async () => {
     for (const key of envKeys.CreateValidation.filter((name) => name.startsWith('TRUORA') || name.startsWith('HTTP'))) {
@@ -339,23 +386,6 @@ describe('a crash', () => {
 });
 
 describe('what may have been created', () => {
-  it.each([
-    ['-create-hung', 1],
-    ['-create-down', 0],
-    ['-create-lost', 1],
-    ['-create-malformed', 1],
-    ['-no-link', 1],
-    ['-create-other-account', 1],
-  ])('is never asked for a second time: %s', async (suffix, charges) => {
-    if (suffix === '-create-hung') process.env.HTTP_DEADLINE_SECONDS = '1';
-    const counts = charging();
-    const claim = await claimed(suffix);
-    for (let entry = 0; entry < 3; entry += 1) expect(await thrownBy(creating(claim))).toEqual(UNCONFIRMED);
-    expect(counts()).toEqual({ creates: 1, charges });
-    expect(await intentWord(claim)).toBe('open');
-    expect(await recordOf(claim)).toMatchObject({ phase: 'claimed' });
-  });
-
   it.each<[string, (asked: Asked) => Said]>([
     ['408', () => ({ status: 408 })],
     ['502 of a load balancer', () => ({ status: 502, body: '<html>' })],
@@ -372,12 +402,14 @@ describe('what may have been created', () => {
       'an empty link',
       ({ form }) => answerFor(form.get('account_id') ?? '', { instructions: { file_upload_link: '' } }),
     ],
-  ])('is never asked for a second time: %s', async (_, said) => {
+  ])('is not asked for again by itself: %s', async (_, said) => {
     const { asked } = await scripted(said);
     const claim = await claimed();
-    for (let entry = 0; entry < 3; entry += 1) expect(await thrownBy(creating(claim))).toEqual(UNCONFIRMED);
+    process.env.SETTLE_SECONDS = '60';
+    for (let entry = 0; entry < 3; entry += 1) expect(await thrownBy(creating(claim))).toEqual(UNSETTLED);
     expect(asked).toHaveLength(1);
     expect(await intentWord(claim)).toBe('open');
+    expect(await attemptsOf(claim)).toEqual(['1 unconfirmed']);
   });
 
   const link = (query: string) => ({ instructions: { file_upload_link: `https://files.truora.com/u/x?${query}` } });
@@ -405,53 +437,26 @@ describe('what may have been created', () => {
   it('waits while another re-validation of the same person is being created', async () => {
     const counts = charging();
     const claim = await claimed();
-    const { revalidationId } = await claimed('', { accountId: claim.accountId });
-    await openIntent(house.table, claim.accountId, revalidationId);
+    const other = await claimed('', { accountId: claim.accountId });
+    await opening(claim, other);
     const intent = await intentOf(claim);
     expect(await thrownBy(creating(claim))).toEqual(UNSETTLED);
     expect(counts()).toEqual({ creates: 0, charges: 0 });
     expect(await intentOf(claim)).toEqual(intent);
   });
 
-  it('takes the place of an intent that was left behind by a re-validation that has ended', async () => {
-    const counts = charging();
-    const claim = await claimed();
-    const ended = await claimed('', { accountId: claim.accountId });
-    await openIntent(house.table, claim.accountId, ended.revalidationId);
-    const decidedAt = new Date().toISOString();
-    const { revalidationId } = ended;
-    await recordOutcome(house.ledger, { revalidationId, status: 'failed', decidedBy: 'workflow', decidedAt }, OURS);
-    await creating(claim);
-    expect(counts()).toEqual({ creates: 1, charges: 1 });
-    expect(await intentWord(claim)).toBe('none');
-  });
-
-  it('waits while a call of its own may still be in flight, and only then gives up', async () => {
-    const counts = charging();
-    const claim = await claimed();
-    await openIntent(house.table, claim.accountId, claim.revalidationId);
-    process.env.SETTLE_SECONDS = '60';
-    try {
-      expect(await thrownBy(creating(claim))).toEqual(UNSETTLED);
-    } finally {
-      process.env.SETTLE_SECONDS = '0';
-    }
-    expect(await thrownBy(creating(claim))).toEqual(UNCONFIRMED);
-    expect(counts()).toEqual({ creates: 0, charges: 0 });
-  });
-
   it('leaves an intent alone that another opened in between', async () => {
     const claim = await claimed();
-    const theirs = (await claimed('', { accountId: claim.accountId })).revalidationId;
+    const theirs = await claimed('', { accountId: claim.accountId });
     house.fate(({ operation, input }) => {
       const opens = operation === 'PutItem' && JSON.stringify(input).includes(`ACC#${claim.accountId}`);
-      return opens && !JSON.stringify(input).includes(theirs) ? 'lost' : 'through';
+      return opens && !JSON.stringify(input).includes(theirs.revalidationId) ? 'lost' : 'through';
     });
     expect(await thrownBy(creating(claim))).toMatchObject({ name: 'LostOnTheWay' });
     house.fate();
-    await openIntent(house.table, claim.accountId, theirs);
+    await opening(claim, theirs);
     expect(await thrownBy(creating(claim))).toEqual(UNSETTLED);
-    expect(await intentOf(claim)).toMatchObject({ revalidationId: theirs });
+    expect(await intentOf(claim)).toMatchObject({ revalidationId: theirs.revalidationId });
   });
 
   it('is created once for two media of one person that come at once', async () => {
@@ -476,7 +481,6 @@ describe('what was surely not created', () => {
     ['409', { status: 409 }, 'TruoraRejectedError', 'truora_rejected'],
     ['401', { status: 401 }, 'TruoraUnauthorizedError', 'truora_unauthorized'],
     ['403', { status: 403 }, 'TruoraUnauthorizedError', 'truora_unauthorized'],
-    ['429', { status: 429, headers: { 'retry-after': '1' } }, 'TruoraBusyError', 'truora_rate_limited'],
   ])('closes the intent, and a later call succeeds: %s', async (_, said, name, reason) => {
     const { asked } = await scripted(said, goodFor);
     const claim = await claimed();
@@ -512,14 +516,17 @@ describe('what was surely not created', () => {
     await creating(claim);
   });
 
-  it('stays open when even the closing is lost: better a person looks than Truora is asked twice', async () => {
-    const { asked } = await scripted({ status: 429 }, goodFor);
+  it('is looked for when even the closing is lost, and asked for again', async () => {
     const claim = await claimed();
+    await scripted({ status: 429 });
     house.fateOfWrite(2, 'lost');
     expect(await thrownBy(creating(claim))).toMatchObject({ name: 'LostOnTheWay' });
     house.fate();
-    expect(await thrownBy(creating(claim))).toEqual(UNCONFIRMED);
-    expect(asked).toHaveLength(1);
+    process.env.TRUORA_ORIGIN = house.sandbox.origin;
+    const counts = charging();
+    await comingBack(claim);
+    expect(counts()).toEqual({ creates: 1, charges: 1 });
+    expect(await attemptsOf(claim)).toEqual(['1 not_found', '2 created']);
   });
 });
 

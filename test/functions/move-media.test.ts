@@ -6,15 +6,17 @@ import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { handler } from '../../functions/move-media.ts';
-import { keepLink } from '../../shared/aws/intents.ts';
-import { claim as claimRecord, recordCreated } from '../../shared/aws/ledger.ts';
+import { recordCreated } from '../../shared/aws/creations.ts';
+import { claim as claimRecord } from '../../shared/aws/ledger.ts';
 import { MAX_MEDIA_BYTES, type MediaType } from '../../shared/domain/media-type.ts';
 import type { Claim, Receipt, Validation } from '../../shared/domain/revalidation.ts';
 import { deadOrigin, type House, type Line, openHouse, standIn } from '../support/house.ts';
 import {
+  answered,
   BUCKET,
   claimOf,
   context,
+  createdAs,
   errorOf,
   eventOf,
   executionOf,
@@ -80,8 +82,8 @@ const created = async (suffix = '', bytes: Uint8Array = FACE, type: MediaType = 
 const standing = async (claim: Claim, link: string, validationId = newValidationId(), deadline = inMinutes(5)) => {
   const validation: Validation = { validationId, deadline };
   await claimRecord(house.ledger, claim, OURS);
-  await recordCreated(house.ledger, claim.revalidationId, OURS, validation);
-  await keepLink(house.table, validationId, link, deadline);
+  const { revalidationId } = claim;
+  await recordCreated(house.ledger, { revalidationId, owner: OURS }, createdAs(validation, link), answered(validation));
   return { claim, validation, link };
 };
 

@@ -30,7 +30,19 @@ it.each([...outcomeStatuses])('gives back a stored outcome that is %s, as often 
   house.calls.length = 0;
   expect(await reading(revalidationId)).toEqual(outcome);
   expect(await reading(revalidationId)).toEqual(outcome);
-  expect(house.calls.map(({ operation }) => operation)).toEqual(['GetItem', 'GetItem']);
+  expect(house.calls.map(({ operation }) => operation)).toEqual(['GetItem', 'UpdateItem', 'GetItem', 'UpdateItem']);
+  expect(await house.item(`RUN#${revalidationId}`)).toMatchObject({ askedAgain: 2, outcome });
+});
+
+it('does not count the owner itself, whose request was canceled', async () => {
+  const claim = claimOf();
+  const { revalidationId } = claim;
+  const decidedAt = new Date().toISOString();
+  await claimRecord(house.ledger, claim, OURS);
+  await recordOutcome(house.ledger, { revalidationId, status: 'canceled', decidedBy: 'caller', decidedAt }, OURS);
+  const repeat = caughtOf('AlreadyDecidedError', `already_decided: ${revalidationId}`);
+  await handler(eventOf('ReadOutcome', { repeat }, { executionId: OURS }), context);
+  expect(await house.item(`RUN#${revalidationId}`)).not.toHaveProperty('askedAgain');
 });
 
 it.each([

@@ -6,17 +6,7 @@ import { revalidationIdOf } from '../../shared/domain/ids.ts';
 import type { Outcome } from '../../shared/domain/revalidation.ts';
 import type { Journal } from '../../shared/workflow/contract.ts';
 import { type House, openHouse } from '../support/house.ts';
-import {
-  BUCKET,
-  caughtOf,
-  context,
-  errorOf,
-  eventOf,
-  executionOf,
-  journalOf,
-  newRevalidationId,
-  thrownBy,
-} from '../support/journal.ts';
+import { BUCKET, caughtOf, context, errorOf, eventOf, executionOf, journalOf, thrownBy } from '../support/journal.ts';
 
 const OURS = executionOf('ours');
 const UNCONFIRMED = caughtOf('CreationUnconfirmedError', 'creation_unconfirmed: a person has to decide');
@@ -88,44 +78,12 @@ describe('the outcome', () => {
   });
 });
 
-describe('the intent', () => {
-  it('of this re-validation is closed, for a person decides now', async () => {
-    const journal = await claimed();
-    await openIntent(house.table, journal.claim.accountId, journal.claim.revalidationId);
-    await recording(journal);
-    expect(await readIntent(house.table, journal.claim.accountId)).toBeUndefined();
-  });
-
-  it('of another re-validation stays open', async () => {
-    const journal = await claimed();
-    const theirs = newRevalidationId();
-    await openIntent(house.table, journal.claim.accountId, theirs);
-    await recording(journal);
-    expect(await readIntent(house.table, journal.claim.accountId)).toMatchObject({ revalidationId: theirs });
-  });
-
-  it('is closed after the outcome stands, and before the bus can stand in the way', async () => {
-    const journal = await claimed();
-    house.calls.length = 0;
-    await recording(journal);
-    expect(house.writes().map(({ operation }) => operation)).toEqual([
-      'UpdateItem',
-      'DeleteItem',
-      'PutEvents',
-      'UpdateItem',
-    ]);
-  });
-
-  it('is closed by the repeat when the first try died before it', async () => {
-    const journal = await claimed();
-    await openIntent(house.table, journal.claim.accountId, journal.claim.revalidationId);
-    house.fate(({ operation }) => (operation === 'DeleteItem' ? 'lost' : 'through'));
-    expect(await thrownBy(recording(journal))).toMatchObject({ name: 'LostOnTheWay' });
-    house.fate();
-    const outcome = await recording(journal);
-    expect(await readIntent(house.table, journal.claim.accountId)).toBeUndefined();
-    expect(await recordOf(journal)).toMatchObject({ outcome });
-  });
+it('leaves an open intent alone, whoever opened it: nobody knows yet what became of its call', async () => {
+  const journal = await claimed();
+  const { accountId, revalidationId } = journal.claim;
+  const intent = await openIntent(house.table, accountId, { revalidationId, attempt: 1 });
+  await recording(journal);
+  expect(await readIntent(house.table, accountId)).toEqual(intent);
 });
 
 describe('the repeat', () => {
@@ -163,7 +121,7 @@ describe('the repeat', () => {
 it("does not write over another execution's open record, nor close its intent", async () => {
   const journal = await claimed();
   const { accountId, revalidationId } = journal.claim;
-  await openIntent(house.table, accountId, revalidationId);
+  await openIntent(house.table, accountId, { revalidationId, attempt: 1 });
   expect(await thrownBy(recording(journal, executionOf('theirs')))).toEqual({
     name: 'ClaimedElsewhereError',
     reason: 'claimed_elsewhere',

@@ -15,6 +15,8 @@ const good: Record<EnvKey, string> = {
   WEBHOOK_KEYS_SECRET: 'secret:webhooks',
   HTTP_DEADLINE_SECONDS: '10',
   SETTLE_SECONDS: '60',
+  ON_UNRESOLVED: 'fail-for-human',
+  DAILY_BUDGET: '1000',
   GRACE_SECONDS: '30',
   ALLOWED_RETRIES: '1',
   RETRY_SECONDS: '300',
@@ -40,6 +42,7 @@ describe('env', () => {
       RETENTION_DAYS: 365,
       HTTP_DEADLINE_SECONDS: 10,
       SETTLE_SECONDS: 60,
+      DAILY_BUDGET: 1000,
       GRACE_SECONDS: 30,
       ALLOWED_RETRIES: 1,
       RETRY_SECONDS: 300,
@@ -73,6 +76,9 @@ describe('env', () => {
     ['HTTP_DEADLINE_SECONDS', '0'],
     ['HTTP_DEADLINE_SECONDS', '10s'],
     ['GRACE_SECONDS', '-30'],
+    ['ON_UNRESOLVED', 'try-again'],
+    ['DAILY_BUDGET', '0'],
+    ['DAILY_BUDGET', 'much'],
   ] as const)('fails by the name of %s when it is %j, and does not quote it', (key, value) => {
     process.env[key] = value;
     expect(() => env(key)).toThrow(new TypeError(`environment variable ${key} is missing or malformed`));

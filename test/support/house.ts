@@ -15,7 +15,7 @@ import { startLedger } from '../../infra/local/ledger.ts';
 import type { Execution, Machine } from '../../infra/local/machine.ts';
 import { startS3 } from '../../infra/local/s3.ts';
 import { resourcesOf, synthesize } from '../../infra/local/template.ts';
-import { type Sandbox, startSandbox } from '../../infra/local/truora/sandbox.ts';
+import { type Sandbox, type SandboxSettings, startSandbox } from '../../infra/local/truora/sandbox.ts';
 import { type EnvKey, envKeys } from '../../shared/lambda/env.ts';
 import type { StepName } from '../../shared/workflow/contract.ts';
 import type { RouteName } from '../../shared/workflow/names.ts';
@@ -40,7 +40,7 @@ const isWrite = ({ operation }: AwsCall) => /^(Put|Update|Delete|BatchWrite|Tran
  */
 export const openHouse = async (
   name: StepName | RouteName | undefined,
-  rooms: { media?: true; truora?: true } = {},
+  rooms: { media?: true; truora?: true; settings?: Partial<SandboxSettings> } = {},
 ) => {
   const calls: AwsCall[] = [];
   let fateOf: (call: AwsCall) => Fate | Promise<Fate> = () => 'through';
@@ -103,7 +103,8 @@ export const openHouse = async (
       onCreated: () => {},
       secretAccessKey: (id) => (id === 'local' ? 'local' : undefined),
     }));
-  const sandbox = rooms.truora && (await startSandbox({ settings: { decisionMs: 20 } }));
+  const sandbox =
+    rooms.truora && (await startSandbox({ settings: { decisionMs: 20, listLagMs: 0, ...rooms.settings } }));
   pointSdkAt({
     ...silent,
     DYNAMODB: ledgerTap.origin,
@@ -128,6 +129,8 @@ export const openHouse = async (
     HTTP_DEADLINE_SECONDS: '10',
     // An intent is settled at once here; who waits for one to age sets a longer time.
     SETTLE_SECONDS: '0',
+    ON_UNRESOLVED: config.onUnresolved,
+    DAILY_BUDGET: 'none',
     GRACE_SECONDS: '30',
     ALLOWED_RETRIES: '1',
     RETRY_SECONDS: '300',

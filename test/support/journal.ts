@@ -134,3 +134,17 @@ export const errorOf = (call: Promise<unknown>): Promise<Error> =>
     },
     (error: Error) => error,
   );
+
+/** What is known of a creation whose answer came. */
+export const answered = ({ validationId }: { validationId: string }) => ({
+  attempt: { n: 1, at: '2026-11-23T12:00:00.000Z', result: 'created' as const, validationId },
+  orphans: [],
+});
+
+export const UPLOAD_LINK = 'https://files.truora.com/u/secret?Expires=4102444800&Signature=canary';
+
+/** What Truora's create answer leaves of a validation. */
+export const createdAs = <Of extends object>(validation: Of, uploadLink = UPLOAD_LINK) => ({
+  ...validation,
+  uploadLink,
+});

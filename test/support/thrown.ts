@@ -15,6 +15,7 @@ export const refusals: readonly ErrorName[] = [
   'MediaGoneError',
   'EnrollmentNotReadyError',
   'EnrollmentPendingError',
+  'SpendingRefusedError',
 ];
 
 const asking = ['TruoraBusyError', 'TruoraUncertainError', 'TruoraContractError', 'TruoraUnauthorizedError'] as const;
@@ -25,13 +26,13 @@ export const thrown: Record<StepName, readonly ErrorName[]> = {
   ClaimRequest: ['RequestInvalidError', 'MediaUnacceptableError', 'MediaGoneError', ...owning],
   // Truora's refusal to show an enrollment is thrown on as EnrollmentNotReadyError.
   CheckEnrollment: ['RequestInvalidError', 'EnrollmentNotReadyError', 'EnrollmentPendingError', ...asking],
-  // What may have created a validation is thrown on as CreationUnconfirmedError.
+  // What may have created a validation is thrown on as CreationUnsettledError; a look at the list may throw anything of a read.
   CreateValidation: [
     'CreationUnsettledError',
     'CreationUnconfirmedError',
-    'TruoraBusyError',
-    'TruoraUnauthorizedError',
+    'SpendingRefusedError',
     'TruoraRejectedError',
+    ...asking,
     ...owning,
   ],
   MoveMedia: [

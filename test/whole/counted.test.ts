@@ -32,6 +32,7 @@ const accounts = [
   '-other-account',
   '-enrollment-unknown',
   '-create-down',
+  '-create-lost',
   '-webhook-forged',
   '-down-2',
 ];
@@ -81,12 +82,13 @@ test('the numbers are those of what happened', () => {
   expect(sum('Outcomes', { status: 'approved', reason: 'none' })).toBe(3);
   expect(sum('Outcomes', { status: 'declined', reason: 'similarity_threshold_not_passed' })).toBe(1);
   expect(sum('Outcomes', { status: 'refused', reason: 'enrollment_unknown' })).toBe(1);
-  expect(sum('Outcomes', { status: 'failed', reason: 'creation_unconfirmed' })).toBe(1);
+  expect(sum('Outcomes', { status: 'failed', reason: 'creation_unconfirmed' })).toBe(2);
   expect(sum('VerdictMismatches')).toBe(1);
   expect(sum('WebhookSignatureFailures')).toBe(1);
   expect(sum('StepsDone', { step: 'ClaimRequest' })).toBe(accounts.length);
-  expect(sum('StepsDone', { step: 'CreateValidation' })).toBe(world.sandbox?.counts().charges);
-  expect(sum('TruoraErrors', { call: 'create' })).toBe(1);
+  expect(sum('Orphans')).toBe(1);
+  expect(sum('StepsDone', { step: 'CreateValidation' }) + sum('Orphans')).toBe(world.sandbox?.counts().charges);
+  expect(sum('TruoraErrors', { call: 'create' })).toBe(3);
   expect(sum('TruoraErrors', { call: 'upload' })).toBe(2);
   expect(of('TruoraLatency')).toHaveLength(of('TruoraErrors').length);
   expect(of('TimeToVerdict').map(({ decidedBy }) => decidedBy)).toEqual(expect.arrayContaining(['webhook', 'poll']));

@@ -173,6 +173,12 @@ const paths: Path[] = [
     ...givenUp('creation_unconfirmed'),
   },
   {
+    path: 'nothing more is to be spent',
+    script: { CreateValidation: throws('SpendingRefusedError', 'daily_budget_spent') },
+    calls: 'ClaimRequest, CheckEnrollment, CreateValidation, RecordRefusal',
+    output: { status: 'refused', reason: 'daily_budget_spent' },
+  },
+  {
     path: 'Truora refuses to create',
     script: { CreateValidation: throws('TruoraRejectedError', 'truora_rejected') },
     calls: 'ClaimRequest, CheckEnrollment, CreateValidation, RecordFailure',
@@ -202,7 +208,7 @@ const paths: Path[] = [
   {
     path: 'Truora is too busy to create, for good',
     script: { CreateValidation: forever(throws('TruoraBusyError', 'truora_unreachable')) },
-    calls: 'ClaimRequest, CheckEnrollment, CreateValidation x31, RecordFailure',
+    calls: 'ClaimRequest, CheckEnrollment, CreateValidation x61, RecordFailure',
     ...givenUp('truora_unreachable'),
   },
   {

@@ -43,7 +43,7 @@ const base = ({ id, accountId, threshold, createdAt }: Validation) => ({
   ip_address: '127.0.0.1',
 });
 
-const uploadLink = (world: World, { id, expiresAt }: Validation) => ({
+export const uploadLink = (world: World, { id, expiresAt }: Validation) => ({
   instructions: { file_upload_link: link(world, `/u/${id}`, expiresAt / 1000) },
 });
 

@@ -13,8 +13,8 @@ export type Fault = {
   on: 'create' | 'read' | 'upload' | 'enrollment';
   first: number;
   answer: Reply | Silence;
-  /** The call does its work, and only the answer to it is spoiled. */
-  executed?: true;
+  /** The call does its work, at once or only some time later, and only the answer to it is spoiled. */
+  executed?: true | 'late';
 };
 
 /** One webhook: what it says, when it leaves, and how it is dressed. */
@@ -50,6 +50,8 @@ export type Scenario = {
   story: string;
   /** How the whole workflow ends, in our words. */
   expected: { status: OutcomeStatus; reason?: string };
+  /** The same where Truora repeats the upload link when the validation is read. */
+  expectedIfRepeated?: { status: OutcomeStatus; reason?: string };
   /** What has to be asked for, or the story cannot happen. */
   needs?: Options;
   /** The ways of waiting that the story is about; both when left out. */
@@ -67,11 +69,16 @@ export const final: Sending = { event: 'final', when: 'decided' };
 export const faultAt = (behaves: Behaviour = {}, on: Fault['on'], nth: number): Fault | undefined =>
   behaves.faults?.find((fault) => fault.on === on && nth <= fault.first);
 
-/** Does the work unless a fault comes before it; answers unless a fault comes after it. */
+/** Does the work unless a fault comes before it; answers unless a fault comes after it. @param late does work later */
 export const withFault = async (
   fault: Fault | undefined,
   work: () => Reply | Silence | Promise<Reply | Silence>,
+  late: (work: () => unknown) => void = (now) => now(),
 ): Promise<Reply | Silence> => {
+  if (fault?.executed === 'late') {
+    late(work);
+    return fault.answer;
+  }
   if (fault && !fault.executed) return fault.answer;
   const answer = await work();
   return fault ? fault.answer : answer;

@@ -47,7 +47,7 @@ const postValidation: Run = async ({ world, request }) => {
   const form = new URLSearchParams(body);
   const accountId = form.get('account_id') ?? '';
   const fault = faultAt(scenarioOf(accountId).behaves, 'create', countCreate(world, accountId));
-  return withFault(fault, () => {
+  const create = () => {
     const broken = formFault(form);
     if (broken) return envelope(400, broken);
     const enrollment = readyEnrollment(world, accountId);
@@ -58,7 +58,8 @@ const postValidation: Run = async ({ world, request }) => {
     // A timer never fires before the answer of this very turn is on its way.
     later(world, 0, () => announce(world, validation, 'created'));
     return json(200, createAnswer(world, validation));
-  });
+  };
+  return withFault(fault, create, (work) => later(world, world.settings.createLateMs, work));
 };
 
 const newValidation = (world: World, form: URLSearchParams, { accountId, enrollmentId }: Enrollment): Validation => {
@@ -93,9 +94,13 @@ const getValidation: Run = ({ world, url, id }) => {
   );
 };
 
-/** Newest first; Truora documents no order. */
+/** Newest first, and the newest not yet; Truora documents neither order nor lag. */
 const listValidations: Run = ({ world, id }) => {
-  const ofAccount = [...world.validations.values()].filter(({ accountId }) => accountId === id).reverse();
+  world.counts.lists += 1;
+  const listed = Date.now() - world.settings.listLagMs;
+  const ofAccount = [...world.validations.values()]
+    .filter(({ accountId, createdAt }) => accountId === id && createdAt <= listed)
+    .reverse();
   return json(200, { validations: ofAccount.map((validation) => validationAnswer(world, validation)) });
 };
 

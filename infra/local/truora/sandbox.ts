@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { uploadLink } from './answers.ts';
 import { envelope } from './replies.ts';
 import { route } from './routes.ts';
 import { type Counts, defaultSettings, emptyWorld, type SandboxSettings, type Upload, type World } from './state.ts';
@@ -10,8 +11,12 @@ export { defaultSettings, type SandboxSettings } from './state.ts';
 export type Sandbox = {
   origin: string;
   counts(): Counts;
+  /** May be turned while it runs. */
+  settings: SandboxSettings;
   /** What arrived at a validation's upload link. */
   uploaded(validationId: string): Upload | undefined;
+  /** Where a validation's media goes, as its create answer said. */
+  linkOf(validationId: string): string | undefined;
   /** Where webhooks go from now on. */
   notify(webhook: { url: string; key: string }): void;
   close(): Promise<void>;
@@ -36,10 +41,15 @@ export const startSandbox = async (
 
   return {
     origin: world.origin,
+    settings: world.settings,
     counts: () => ({ ...world.counts }),
     uploaded: (validationId) => {
       const upload = world.validations.get(validationId)?.upload;
       return upload && { bytes: upload.bytes, sha256: upload.sha256, contentType: upload.contentType };
+    },
+    linkOf: (validationId) => {
+      const validation = world.validations.get(validationId);
+      return validation && uploadLink(world, validation).instructions.file_upload_link;
     },
     notify: (webhook) => {
       world.webhook = receiver(webhook);

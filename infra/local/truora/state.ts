@@ -3,7 +3,7 @@ import type { ClientRequest } from 'node:http';
 import type { Scenario } from './behaviour.ts';
 import { scenarioOf } from './scenarios.ts';
 
-/** The clocks and the one open question about Truora that tests turn. */
+/** The clocks and the open questions about Truora that tests turn. */
 export type SandboxSettings = {
   /** From the upload to the verdict. */
   decisionMs: number;
@@ -13,6 +13,10 @@ export type SandboxSettings = {
   webhookLateMs: number;
   /** Whether reads of a validation that waits for media repeat its upload link: nobody knows (assumed: no). */
   repeatsUploadLinkOnRead: boolean;
+  /** From a validation's creation to its place on the person's list: seconds at the real one (assumed). */
+  listLagMs: number;
+  /** From a create call to its execution, where the story has it executed late. */
+  createLateMs: number;
   defaultTimeoutSeconds: number;
 };
 
@@ -22,6 +26,8 @@ export const defaultSettings: SandboxSettings = {
   slowMs: 1500,
   webhookLateMs: 1500,
   repeatsUploadLinkOnRead: false,
+  listLagMs: 200,
+  createLateMs: 500,
   defaultTimeoutSeconds: 300,
 };
 
@@ -46,8 +52,8 @@ export type Validation = {
   decidedAt?: number;
 };
 
-const zero = { creates: 0, charges: 0, uploads: 0, reads: 0, enrollmentReads: 0, webhooks: 0 };
-/** Create calls taken, validations created, media taken whole, reads of validations and enrollments, webhooks sent. */
+const zero = { creates: 0, charges: 0, uploads: 0, reads: 0, lists: 0, enrollmentReads: 0, webhooks: 0 };
+/** Create calls taken, validations created, media taken whole, reads of validations, lists and enrollments, webhooks sent. */
 export type Counts = typeof zero;
 
 /** All that one sandbox knows, and what it has to end when it closes. */

@@ -56,32 +56,49 @@ export const troubles: readonly Scenario[] = [
   },
   {
     suffix: '-create-down',
-    story: 'The create call meets a 500, and nothing was created.',
+    story: 'Every create call meets a 500, and nothing was created.',
     expected: failed('creation_unconfirmed'),
     behaves: { faults: [{ on: 'create', first: ALWAYS, answer: envelope(500, 'Internal error') }] },
+  },
+  {
+    suffix: '-create-swallowed',
+    story: 'The line breaks before the first create call is executed: it is not found, and made once more.',
+    expected: approved,
+    behaves: { faults: [{ on: 'create', first: 1, answer: 'reset' }] },
+  },
+  {
+    suffix: '-create-late',
+    story: 'The line breaks, and the create call is executed half a second later.',
+    expected: failed('creation_unconfirmed'),
+    expectedIfRepeated: approved,
+    behaves: { faults: [{ on: 'create', first: 1, answer: 'reset', executed: 'late' }] },
   },
   {
     suffix: '-create-lost',
     story: 'The validation is created, and the line breaks before the answer.',
     expected: failed('creation_unconfirmed'),
+    expectedIfRepeated: approved,
     behaves: { faults: [{ on: 'create', first: 1, answer: 'reset', executed: true }] },
   },
   {
     suffix: '-create-hung',
     story: 'The validation is created, and the answer never comes.',
     expected: failed('creation_unconfirmed'),
+    expectedIfRepeated: approved,
     behaves: { faults: [{ on: 'create', first: 1, answer: 'hang', executed: true }] },
   },
   {
     suffix: '-create-malformed',
     story: 'The validation is created, and the answer is a web page.',
     expected: failed('creation_unconfirmed'),
+    expectedIfRepeated: approved,
     behaves: { faults: [{ on: 'create', first: 1, answer: html(200), executed: true }] },
   },
   {
     suffix: '-create-other-account',
     story: 'The created validation is for another person.',
     expected: failed('creation_unconfirmed'),
+    expectedIfRepeated: approved,
     behaves: { created: (answer) => ({ ...answer, account_id: 'somebody-else' }) },
   },
   {
@@ -106,6 +123,7 @@ export const troubles: readonly Scenario[] = [
     suffix: '-no-link',
     story: 'The validation is created without an upload link.',
     expected: failed('creation_unconfirmed'),
+    expectedIfRepeated: approved,
     behaves: { created: (answer) => ({ ...answer, instructions: {} }) },
   },
   {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Invocation as Answer, LambdaHost } from '../../../infra/local/lambda.ts';
 import { functionSeconds } from '../../../infra/workflow/timing.ts';
-import { type EnvKey, envKeys } from '../../../shared/lambda/env.ts';
+import { envKeys } from '../../../shared/lambda/env.ts';
 import { fileOf } from '../../../shared/workflow/names.ts';
 import { invocationNow, invoke } from './gate.ts';
 
@@ -38,11 +38,17 @@ export const arnOf = (name: FunctionName): string => `arn:aws:lambda:us-east-1:0
 export const callFunction = async (
   name: FunctionName,
   event: unknown,
-  variables: Record<EnvKey, string>,
+  variables: Readonly<Record<string, string>>,
 ): Promise<unknown> => {
   const handler = handlers.get(name);
   if (!handler) throw new TypeError(`there is no function ${name}`);
-  const own = Object.fromEntries(envKeys[name].map((key) => [key, variables[key]]));
+  const own = Object.fromEntries(
+    envKeys[name].map((key) => {
+      const value = variables[key];
+      if (value === undefined) throw new TypeError(`this world has no value for ${key} of ${name}`);
+      return [key, value];
+    }),
+  );
   const result = await invoke(name, { variables: own, seconds: functionSeconds[name] }, () =>
     handler(JSON.parse(JSON.stringify(event)), { functionName: name }),
   );
@@ -51,7 +57,7 @@ export const callFunction = async (
 
 /** Lambda as the machine sees it. `fault` may answer in its place, as the service does when it does not run a function. */
 export const hostOf = (
-  variables: Record<EnvKey, string>,
+  variables: Readonly<Record<string, string>>,
   fault: (name: FunctionName, event: unknown) => string | undefined,
 ): LambdaHost => ({
   idle: async () => {},

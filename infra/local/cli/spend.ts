@@ -1,0 +1,89 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { recordsBetween } from '../../../shared/aws/scan.ts';
+import type { LedgerRecord } from '../../../shared/domain/record.ts';
+import { type Spend, spendOf } from '../../../shared/domain/spend.ts';
+import { Config } from '../../aws/config.ts';
+import { startLedger } from '../ledger.ts';
+import { lockFolder } from '../process.ts';
+import { resourcesOf, synthesize } from '../template.ts';
+import { UsageError } from './arguments.ts';
+import { exitCodes, main, print } from './main.ts';
+
+const help = `npm run -s spend -- [--from DAY] [--to DAY] [--table NAME | --ledger FOLDER] [--json]
+What re-validations have cost, in validations that Truora charges: made, never used, and avoided. Counted from the records.
+
+  --from 2026-11-01        claimed on this day (UTC) or later
+  --to 2026-11-30          claimed on this day or earlier
+  --table NAME             the ledger in AWS, with the region and credentials of your environment; it is read whole
+  --ledger FOLDER          a ledger on this machine, when there is more than one in .ledger, where
+                           "npm run -s revalidate -- --truora ..." leaves them; a table in AWS goes before it
+  --json                   print the numbers as JSON
+
+Exit code: 0 done; 2 wrong words; 3 failed.`;
+
+const DAY_MS = 86_400_000;
+
+/** The beginning of a day, some days on. @throws UsageError */
+const dayOf = (flag: string, text: string | undefined, plus = 0): string | undefined => {
+  if (text === undefined) return undefined;
+  const at = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(text) : Number.NaN;
+  if (Number.isNaN(at)) throw new UsageError(`${flag}: must be a day such as 2026-11-30`);
+  return new Date(at + plus * DAY_MS).toISOString();
+};
+
+const readWords = (argv: string[]) => {
+  const text = { type: 'string' } as const;
+  try {
+    return parseArgs({
+      args: argv,
+      options: { from: text, to: text, table: text, ledger: text, json: { type: 'boolean' } },
+    }).values;
+  } catch (error) {
+    throw new UsageError((error as Error).message.split('. ')[0] ?? 'bad arguments');
+  }
+};
+
+type Period = { from: string | undefined; to: string | undefined };
+
+/** The ledger on this machine's disk. */
+async function* localRecords(period: Period, given: string | undefined): AsyncGenerator<LedgerRecord> {
+  const [only, ...others] = existsSync('.ledger') ? readdirSync('.ledger').map((name) => join('.ledger', name)) : [];
+  const folder = given ?? only;
+  if (!folder || !existsSync(folder)) throw new UsageError('there is no such ledger here; --table names one in AWS');
+  if (!given && others.length > 0) throw new UsageError('there is more than one in .ledger; --ledger names one');
+  lockFolder(folder);
+  const template = synthesize(Config.parse({ stage: 'local' }));
+  const ledger = await startLedger(template, folder);
+  process.env.AWS_ENDPOINT_URL_DYNAMODB = ledger.origin;
+  process.env.AWS_REGION = 'us-east-1';
+  process.env.AWS_ACCESS_KEY_ID = 'local';
+  process.env.AWS_SECRET_ACCESS_KEY = 'local';
+  try {
+    yield* recordsBetween(resourcesOf(template, 'AWS::DynamoDB::Table')[0]?.ref ?? '', period);
+  } finally {
+    await ledger.close();
+  }
+}
+
+const tableOf = ({ revalidations, charges, orphans, unconfirmed, avoided }: Spend): string => {
+  const all = Object.values(avoided).reduce((sum, count) => sum + count, 0);
+  const rows: [string, number][] = [
+    ['re-validations', revalidations],
+    ['charges made', charges],
+    ['  never used (orphans)', orphans],
+    ['charges that nobody can tell', unconfirmed],
+    ['charges avoided', all],
+    ...Object.entries(avoided).map(([why, count]): [string, number] => [`  ${why.replaceAll('_', ' ')}`, count]),
+  ];
+  return rows.map(([what, count]) => `${what.padEnd(48)}${String(count).padStart(8)}`).join('\n');
+};
+
+await main(help, async (argv) => {
+  const { from, to, table, ledger, json } = readWords(argv);
+  const period = { from: dayOf('--from', from), to: dayOf('--to', to, 1) };
+  const spend = await spendOf(table === undefined ? localRecords(period, ledger) : recordsBetween(table, period));
+  print(json ? JSON.stringify(spend, null, 2) : tableOf(spend));
+  return exitCodes.approved;
+});

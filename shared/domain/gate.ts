@@ -1,0 +1,52 @@
+import * as z from 'zod';
+import { SpendingRefusedError, TruoraBusyError } from './errors.ts';
+import { Timestamp } from './revalidation.ts';
+
+/** The gate before Truora, shared by all runs. */
+export const Gate = z.object({
+  /** Truora said 429: nobody asks it anything before that time. */
+  notBefore: Timestamp.optional(),
+  /** The kill switch: why nothing is created, in an operator's words. Reads go on, since a verdict has been paid for. */
+  closed: z.string().optional(),
+});
+export type Gate = z.infer<typeof Gate>;
+
+/** What Truora may ask us to wait: a 429 without a number is a breath, and no number stops the house for longer. Seconds. */
+const DEFAULT_WAIT = 2;
+const LONGEST_WAIT = 300;
+
+/** The time before which nobody should ask again, after a 429. @param retryAfterSeconds what Truora asked for, if it did */
+export const notBeforeAfter = (retryAfterSeconds: number | undefined, now: Date): string => {
+  const seconds = Math.min(LONGEST_WAIT, Math.max(1, retryAfterSeconds ?? DEFAULT_WAIT));
+  return new Date(now.getTime() + seconds * 1000).toISOString();
+};
+
+/**
+ * Whoever is about to ask Truora anything waits while the gate says so: the machine's retry brings all of them back, spread
+ * by jitter. @throws TruoraBusyError `truora_rate_limited`
+ */
+export const waitForGate = ({ notBefore }: Gate, now: Date): void => {
+  if (notBefore !== undefined && Date.parse(notBefore) > now.getTime()) {
+    throw new TruoraBusyError('truora_rate_limited', 'Truora has asked all of us to wait');
+  }
+};
+
+/** Whoever is about to spend money waits, and goes away while the switch is off. @throws SpendingRefusedError as well */
+export const passGate = (gate: Gate, now: Date): void => {
+  if (gate.closed !== undefined) {
+    throw new SpendingRefusedError('truora_closed', 'creating validations has been switched off');
+  }
+  waitForGate(gate, now);
+};
+
+/** Counters that a day's budget is spread over, so that none of them is hot: each takes 1,000 writes a second. */
+const SHARDS = 10;
+
+/** The counters of a budget, and what each may count to. In sum they are the budget, whole. */
+export const sharesOf = (budget: number): number[] => {
+  const shards = Math.min(SHARDS, budget);
+  return Array.from({ length: shards }, (_, n) => Math.floor(budget / shards) + (n < budget % shards ? 1 : 0));
+};
+
+/** The day a call is counted on: UTC's, whoever asks. */
+export const dayOf = (at: Date): string => at.toISOString().slice(0, 10);

@@ -1,0 +1,62 @@
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { holdBack, readGate, spendOne } from '../../shared/aws/gate.ts';
+import { sharesOf } from '../../shared/domain/gate.ts';
+import { type House, openHouse } from '../support/house.ts';
+
+let house: House;
+beforeAll(async () => {
+  house = await openHouse(undefined);
+});
+afterAll(() => house.close());
+beforeEach(() => house.stand({ pk: 'GATE#truora' }));
+
+const secondsUntil = (at = '') => (Date.parse(at) - Date.now()) / 1000;
+
+it('is open while nobody has said a word', async () => {
+  expect(await readGate(house.table)).toEqual({});
+});
+
+it.each([
+  ['what Truora asked for', 30, 30],
+  ['a breath, when it did not say', undefined, 2],
+  ['five minutes at most', 86_400, 300],
+  ['a second at least', 0, 1],
+])('holds everybody back for %s', async (_, asked, seconds) => {
+  await holdBack(house.table, asked);
+  expect(secondsUntil((await readGate(house.table)).notBefore)).toBeCloseTo(seconds, -0.5);
+});
+
+it('moves only forward, and never opens what an operator has closed', async () => {
+  await house.stand({ pk: 'GATE#truora', closed: 'talks about the price' });
+  await holdBack(house.table, 60);
+  const standing = await readGate(house.table);
+  await holdBack(house.table, 5);
+  expect(await readGate(house.table)).toEqual(standing);
+  expect(standing).toMatchObject({ closed: 'talks about the price', notBefore: expect.any(String) });
+});
+
+it.each([1, 3, 10, 37])(
+  'lets exactly as many calls through as the budget of %i has, however many come at once',
+  async (budget) => {
+    const day = new Date(Date.UTC(2027, 0, budget));
+    const spent = await Promise.all(Array.from({ length: budget + 25 }, () => spendOne(house.table, budget, day)));
+    expect(spent.filter(Boolean)).toHaveLength(budget);
+    expect(await spendOne(house.table, budget, day)).toBe(false);
+    expect(await spendOne(house.table, budget, new Date(day.getTime() + 86_400_000))).toBe(true);
+  },
+);
+
+it('counts on several items, so that none is hot, and forgets them', async () => {
+  const day = new Date('2027-03-01T12:00:00Z');
+  await Promise.all(Array.from({ length: 60 }, () => spendOne(house.table, 1000, day)));
+  const counters = (await house.items()).filter(({ pk }) => String(pk).startsWith('GATE#truora#2027-03-01#'));
+  expect(counters.length).toBeGreaterThan(3);
+  expect(counters.every(({ expiresAt }) => typeof expiresAt === 'number')).toBe(true);
+  expect(counters.reduce((sum, { spent }) => sum + Number(spent), 0)).toBe(60);
+});
+
+it('shares a budget out without a rest', () => {
+  for (const budget of [1, 9, 10, 11, 12_345]) {
+    expect(sharesOf(budget).reduce((sum, share) => sum + share, 0)).toBe(budget);
+  }
+});

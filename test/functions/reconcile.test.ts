@@ -1,0 +1,372 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { handler } from '../../functions/create-validation.ts';
+import { recordFate } from '../../shared/aws/creations.ts';
+import { openIntent } from '../../shared/aws/intents.ts';
+import { claim as claimRecord, readRecord, recordCancellation, recordOutcome } from '../../shared/aws/ledger.ts';
+import type { Attempt } from '../../shared/domain/creation.ts';
+import type { Claim } from '../../shared/domain/revalidation.ts';
+import { listValidations } from '../../shared/truora/client.ts';
+import { straysOn } from '../../shared/truora/reconcile.ts';
+import { type Asked, type House, openHouse, type Said, standIn } from '../support/house.ts';
+import { claimOf, context, eventOf, executionOf, newPerson, newValidationId, thrownBy } from '../support/journal.ts';
+import { truoraAt } from '../truora/at-truora.ts';
+
+const OURS = executionOf('ours');
+const UNCONFIRMED = { name: 'CreationUnconfirmedError', reason: 'creation_unconfirmed' };
+const UNSETTLED = { name: 'CreationUnsettledError', reason: 'creation_unsettled' };
+
+let house: House;
+beforeAll(async () => {
+  house = await openHouse('CreateValidation', { truora: true });
+});
+afterAll(() => house.close());
+
+const closers: (() => Promise<void>)[] = [];
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['Date'] });
+  process.env.SETTLE_SECONDS = '60';
+  house.metrics.length = 0;
+});
+afterEach(async () => {
+  vi.useRealTimers();
+  process.env.TRUORA_ORIGIN = house.sandbox.origin;
+  process.env.ON_UNRESOLVED = 'fail-for-human';
+  Object.assign(house.sandbox.settings, { repeatsUploadLinkOnRead: false, listLagMs: 0, createLateMs: 500 });
+  for (const close of closers.splice(0)) await close();
+});
+
+const creating = (claim: Claim) => handler(eventOf('CreateValidation', { claim }, { executionId: OURS }), context);
+
+const claimed = async (suffix = '', more: Partial<Claim> = {}) => {
+  const person = newPerson(suffix);
+  await house.enroll(person);
+  const claim = claimOf({ ...person, ...more });
+  await claimRecord(house.ledger, claim, OURS);
+  return claim;
+};
+/** Another media of the same person. */
+const sibling = async ({ accountId, enrollmentId }: Claim) => {
+  const claim = claimOf({ accountId, enrollmentId });
+  await claimRecord(house.ledger, claim, OURS);
+  return claim;
+};
+
+const later = (seconds: number) => vi.setSystemTime(Date.now() + seconds * 1000);
+
+/** Comes back every ten seconds, as often as the creation is unsettled. */
+const comingBack = async (claim: Claim) => {
+  for (let entry = 1; entry < 60; entry += 1) {
+    const ending = await creating(claim).catch((error: Error) => error);
+    if (!(ending instanceof Error)) return ending;
+    if (ending.name !== 'CreationUnsettledError') throw ending;
+    later(10);
+  }
+  throw new TypeError('it never settles');
+};
+
+type Kept = { attempts?: Attempt[]; orphans?: string[]; phase: string; validationId?: string };
+const recordOf = async ({ revalidationId }: Claim) => (await house.item(`RUN#${revalidationId}`)) as Kept;
+const attemptsOf = async (claim: Claim) =>
+  ((await recordOf(claim)).attempts ?? []).map(({ n, result }) => `${n} ${result}`);
+const intentOf = ({ accountId }: Claim) => house.item(`ACC#${accountId}`);
+const orphansCounted = () => house.metrics.reduce((sum, { Orphans = 0 }) => sum + Number(Orphans), 0);
+
+const charging = () => {
+  const before = house.sandbox.counts();
+  return () => {
+    const now = house.sandbox.counts();
+    return { creates: now.creates - before.creates, charges: now.charges - before.charges };
+  };
+};
+
+/** Somebody in Truora's place who loses every create call, and shows this list. */
+const listing = async (list: (asked: Asked) => object[] | Said, create: Said = 'reset') => {
+  const truora = await standIn((asked) => {
+    if (asked.method === 'POST') return create;
+    const said = list(asked);
+    return Array.isArray(said) ? { status: 200, body: { validations: said } } : said;
+  });
+  closers.push(truora.close);
+  process.env.TRUORA_ORIGIN = truora.origin;
+  return truora;
+};
+
+const LINK = 'https://files.truora.com/u/x?Expires=4102444800&Signature=canary';
+const rowOf = ({ accountId }: Claim, more: object = {}) => ({
+  validation_id: newValidationId(),
+  account_id: accountId,
+  type: 'face-recognition',
+  validation_status: 'pending',
+  threshold: 0.7,
+  creation_date: new Date().toISOString().replace('Z', '161454Z'),
+  ...more,
+});
+const withLink = (claim: Claim, more: object = {}) =>
+  rowOf(claim, { instructions: { file_upload_link: LINK }, ...more });
+
+describe('an answer that was lost', () => {
+  it('is waited for until nothing can be in flight any more, and then looked for twice, half a window apart', async () => {
+    const claim = await claimed();
+    const { asked } = await listing(() => []);
+    const entry = async (seconds: number) => {
+      later(seconds);
+      expect(await thrownBy(creating(claim))).toEqual(UNSETTLED);
+      return asked.map(({ method }) => method).join(' ');
+    };
+    expect(await entry(0)).toBe('POST');
+    expect(await entry(59)).toBe('POST');
+    expect(await entry(1)).toBe('POST GET');
+    expect(await entry(29)).toBe('POST GET');
+    expect(await entry(1)).toBe('POST GET GET');
+    expect(await attemptsOf(claim)).toEqual(['1 not_found']);
+    expect(await intentOf(claim)).toBeUndefined();
+    expect(await entry(0)).toBe('POST GET GET POST');
+  });
+
+  it('is given up after the second call that was lost', async () => {
+    const claim = await claimed();
+    const { asked } = await listing(() => []);
+    expect(await thrownBy(comingBack(claim))).toEqual(UNCONFIRMED);
+    expect(await thrownBy(creating(claim))).toEqual(UNCONFIRMED);
+    expect(asked.filter(({ method }) => method === 'POST')).toHaveLength(2);
+    expect(await attemptsOf(claim)).toEqual(['1 not_found', '2 not_found']);
+  });
+
+  it.each<[string, (claim: Claim) => object]>([
+    ['of another person', (claim) => withLink(claim, { account_id: 'somebody-else' })],
+    ['of another type', (claim) => withLink(claim, { type: 'document-validation' })],
+    ['under another threshold', (claim) => withLink(claim, { threshold: 0.65 })],
+    ['that was decided', (claim) => withLink(claim, { validation_status: 'success' })],
+    ['that was declined', (claim) => withLink(claim, { validation_status: 'failure', failure_status: 'declined' })],
+    [
+      'that is older than the call, whatever the clocks say',
+      (claim) => withLink(claim, { creation_date: new Date(Date.now() - 1000_000).toISOString() }),
+    ],
+  ])('is not taken for a validation %s', async (_, row) => {
+    const claim = await claimed();
+    const theirs = row(claim);
+    await listing(() => [theirs]);
+    expect(await thrownBy(comingBack(claim))).toEqual(UNCONFIRMED);
+    expect(await attemptsOf(claim)).toEqual(['1 not_found', '2 not_found']);
+  });
+
+  it.each([-14, 0, 14])('is found by a Truora whose clock is %i minutes off', async (minutes) => {
+    const claim = await claimed();
+    const row = withLink(claim, { creation_date: new Date(Date.now() + minutes * 60_000).toISOString() });
+    await listing(() => [row]);
+    expect(await comingBack(claim)).toMatchObject({ validationId: row.validation_id });
+  });
+
+  it('is not taken for a validation that is bound to another run', async () => {
+    const claim = await claimed();
+    const row = withLink(claim);
+    const { revalidationId } = claimOf();
+    await house.stand({ pk: `VLD#${row.validation_id}`, revalidationId, deadline: new Date().toISOString() });
+    await listing(() => [row]);
+    expect(await thrownBy(comingBack(claim))).toEqual(UNCONFIRMED);
+  });
+
+  it('is told apart from nothing by one that has expired meanwhile: it was created, and paid for', async () => {
+    const claim = await claimed();
+    const row = rowOf(claim, { validation_status: 'failure', failure_status: 'expired' });
+    const { asked } = await listing(() => [row]);
+    expect(await thrownBy(comingBack(claim))).toEqual(UNCONFIRMED);
+    expect(asked.filter(({ method }) => method === 'POST')).toHaveLength(1);
+    expect(await recordOf(claim)).toMatchObject({ orphans: [row.validation_id] });
+  });
+
+  it('is an orphan when its link has expired meanwhile', async () => {
+    const claim = await claimed();
+    const expires = Math.floor(Date.now() / 1000) + 30;
+    const row = withLink(claim, {
+      instructions: { file_upload_link: `https://files.truora.com/u/x?Expires=${expires}` },
+    });
+    await listing(() => [row]);
+    expect(await thrownBy(comingBack(claim))).toEqual(UNCONFIRMED);
+    expect(await recordOf(claim)).toMatchObject({ orphans: [row.validation_id] });
+  });
+
+  it('counts as found when only the first look saw it', async () => {
+    const claim = await claimed();
+    const row = withLink(claim);
+    let looks = 0;
+    const { asked } = await listing(() => {
+      looks += 1;
+      return looks === 1 ? [row] : [];
+    });
+    expect(await thrownBy(comingBack(claim))).toEqual(UNCONFIRMED);
+    expect(asked.filter(({ method }) => method === 'POST')).toHaveLength(1);
+    expect(await recordOf(claim)).toMatchObject({ orphans: [row.validation_id] });
+  });
+
+  it.each<[string, Said | object[], string]>([
+    ['cannot be had', { status: 503 }, 'TruoraUncertainError'],
+    ['is half a JSON', { status: 200, body: '{"validations":[' }, 'TruoraContractError'],
+    ['does not say when a validation was created', [{ creation_date: undefined }], 'TruoraContractError'],
+  ])('stays open while the list %s, and nothing is created', async (_, said, name) => {
+    const claim = await claimed();
+    const { asked } = await listing((): Said | object[] =>
+      Array.isArray(said) ? said.map((more) => withLink(claim, more)) : said,
+    );
+    await thrownBy(creating(claim));
+    later(60);
+    for (let entry = 0; entry < 3; entry += 1) {
+      expect(await thrownBy(creating(claim))).toMatchObject({ name });
+      later(60);
+    }
+    expect(asked.filter(({ method }) => method === 'POST')).toHaveLength(1);
+    expect(await attemptsOf(claim)).toEqual(['1 unconfirmed']);
+    expect(await intentOf(claim)).toBeDefined();
+  });
+});
+
+describe('what the list holds', () => {
+  const lags = [0, 20, 75];
+  const matrix = [0, 1, 2].flatMap((listed) =>
+    [true, false].flatMap((hasLink) =>
+      (['fail-for-human', 'create-again'] as const).flatMap((policy) =>
+        lags.map((lag) => ({ listed, hasLink, policy, lag })),
+      ),
+    ),
+  );
+
+  it.each(matrix)('$listed, link: $hasLink, $policy, $lag s late', async ({ listed, hasLink, policy, lag }) => {
+    process.env.ON_UNRESOLVED = policy;
+    const claim = await claimed();
+    const rows = Array.from({ length: listed }, (_, n) =>
+      (hasLink ? withLink : rowOf)(claim, { creation_date: new Date(Date.now() + n).toISOString() }),
+    );
+    const ids = rows.map((row) => (row as { validation_id: string }).validation_id);
+    const startedAt = Date.now();
+    const truora = await standIn(({ method, form }) => {
+      if (method === 'GET')
+        return { status: 200, body: { validations: Date.now() - startedAt < lag * 1000 ? [] : rows } };
+      // The second call is answered.
+      const isFirst = truora.asked.filter((one) => one.method === 'POST').length === 1;
+      return isFirst ? 'reset' : { status: 200, body: withLink({ ...claim, accountId: form.get('account_id') ?? '' }) };
+    });
+    closers.push(truora.close);
+    process.env.TRUORA_ORIGIN = truora.origin;
+    const ending = await comingBack(claim).catch(({ name }: Error) => name);
+    const posts = truora.asked.filter(({ method }) => method === 'POST').length;
+    const record = await recordOf(claim);
+    const seen = { ending, posts, attempts: await attemptsOf(claim), orphans: record.orphans ?? [] };
+
+    if (listed === 0) {
+      expect(seen).toMatchObject({ posts: 2, attempts: ['1 not_found', '2 created'], orphans: [] });
+    } else if (hasLink) {
+      expect(seen).toEqual({
+        ending: expect.objectContaining({ validationId: ids[0] }),
+        posts: 1,
+        attempts: ['1 adopted'],
+        orphans: ids.slice(1),
+      });
+      expect(record).toMatchObject({ phase: 'created', validationId: ids[0], uploadLink: LINK });
+    } else if (policy === 'create-again') {
+      expect(seen).toMatchObject({ posts: 2, attempts: ['1 orphaned', '2 created'], orphans: ids });
+      expect(ids).not.toContain(record.validationId);
+    } else {
+      expect(seen).toEqual({ ending: UNCONFIRMED.name, posts: 1, attempts: ['1 orphaned'], orphans: ids });
+    }
+    expect(orphansCounted()).toBe(seen.orphans.length);
+    for (const id of seen.orphans) {
+      expect(await house.item(`VLD#${id}`)).toMatchObject({ revalidationId: claim.revalidationId });
+    }
+    expect(await intentOf(claim)).toBeUndefined();
+  });
+});
+
+describe('the intent of another run of the person', () => {
+  it('that lives is left to that run, however old', async () => {
+    const other = await claimed();
+    const ours = await sibling(other);
+    const intent = await openIntent(house.table, other.accountId, { revalidationId: other.revalidationId, attempt: 1 });
+    later(3600);
+    expect(await thrownBy(creating(ours))).toEqual(UNSETTLED);
+    expect(await intentOf(ours)).toMatchObject({ ...intent });
+  });
+
+  it.each([
+    ['was lost and came to nothing', '-create-swallowed', ['1 not_found'], 0],
+    ['was lost and created one', '-create-lost', ['1 orphaned'], 1],
+  ] as const)(
+    'that has ended is resolved, and written on its own record, never adopted: its call %s',
+    async (_, suffix, attempts, orphans) => {
+      house.sandbox.settings.repeatsUploadLinkOnRead = true;
+      const counts = charging();
+      const other = await claimed(suffix);
+      expect(await thrownBy(creating(other))).toEqual(UNSETTLED);
+      await recordCancellation(house.ledger, other, 'iam:caller');
+      const ours = await sibling(other);
+      const { validationId } = await comingBack(ours);
+      expect(await attemptsOf(other)).toEqual(attempts);
+      const theirs = await recordOf(other);
+      expect(theirs.phase).toBe('canceled');
+      expect(theirs.orphans ?? []).toHaveLength(orphans);
+      expect(theirs.orphans ?? []).not.toContain(validationId);
+      expect(await attemptsOf(ours)).toEqual(['1 created']);
+      expect(await recordOf(ours)).not.toHaveProperty('orphans');
+      expect(counts().charges).toBe(1 + orphans);
+      expect(orphansCounted()).toBe(orphans);
+    },
+  );
+
+  it('whose record has expired is resolved all the same', async () => {
+    const ours = await claimed();
+    const { revalidationId } = claimOf();
+    await openIntent(house.table, ours.accountId, { revalidationId, attempt: 1 });
+    expect(await comingBack(ours)).toMatchObject({ validationId: expect.any(String) });
+    expect(await house.item(`RUN#${revalidationId}`)).toBeUndefined();
+  });
+
+  it('keeps the answer of a run that was canceled while it was asked for as an orphan, and frees the person', async () => {
+    const claim = await claimed();
+    const row = withLink(claim);
+    const truora = await standIn(async () => {
+      const { revalidationId } = claim;
+      const decidedAt = new Date().toISOString();
+      await recordOutcome(house.ledger, { revalidationId, status: 'canceled', decidedBy: 'caller', decidedAt }, OURS);
+      return { status: 200, body: row };
+    });
+    closers.push(truora.close);
+    process.env.TRUORA_ORIGIN = truora.origin;
+    expect(await thrownBy(creating(claim))).toMatchObject({ name: 'AlreadyDecidedError' });
+    expect(await recordOf(claim)).toMatchObject({ phase: 'canceled', orphans: [row.validation_id] });
+    expect(await recordOf(claim)).not.toHaveProperty('uploadLink');
+    expect(await attemptsOf(claim)).toEqual(['1 orphaned']);
+    expect(await intentOf(claim)).toBeUndefined();
+    expect(orphansCounted()).toBe(1);
+  });
+});
+
+describe('a call that is executed after all, later than anybody waited', () => {
+  it('is an orphan: nothing is uploaded to it, and the look that finds it writes it down', async () => {
+    // By the clock of the tests the window is over at once, while the call is executed by the clock on the wall.
+    house.sandbox.settings.repeatsUploadLinkOnRead = true;
+    const counts = charging();
+    const claim = await claimed('-create-late');
+    const { validationId } = await comingBack(claim);
+    expect(await attemptsOf(claim)).toEqual(['1 not_found', '2 created']);
+    await vi.waitFor(() => expect(counts().charges).toBe(2), { timeout: 5000 });
+
+    const record = (await readRecord(house.ledger, claim.revalidationId)) ?? raise('the record is gone');
+    const truora = truoraAt(house.sandbox.origin);
+    const asked = { ...record, accountId: claim.accountId, requested: claim.requested };
+    const list = await listValidations(truora, claim.accountId);
+    const strays = straysOn(list, asked);
+    expect(strays).toEqual([
+      { attempt: expect.objectContaining({ n: 1, result: 'orphaned' }), orphans: [expect.stringMatching(/^VLD/)] },
+    ]);
+    for (const stray of strays) await recordFate(house.ledger, record, stray);
+    const after = await recordOf(claim);
+    expect(after).toMatchObject({ validationId, orphans: strays[0]?.orphans });
+    expect(after.orphans).not.toContain(validationId);
+    // Charged twice, and both are on the record; a second look finds nothing new.
+    expect(straysOn(list, { ...asked, ...after })).toEqual([]);
+    expect(house.sandbox.uploaded(after.orphans?.[0] ?? '')).toBeUndefined();
+  });
+});
+
+const raise = (what: string): never => {
+  throw new TypeError(what);
+};

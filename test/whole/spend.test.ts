@@ -1,0 +1,57 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { putMedia } from '../../infra/local/drop.ts';
+import { startWorld, type World } from '../../infra/local/world.ts';
+import { recordsBetween } from '../../shared/aws/scan.ts';
+import { spendOf } from '../../shared/domain/spend.ts';
+import { fileOf, photo, someone } from '../support/drops.ts';
+
+/** Endings of every kind: charged, charged in vain, not charged, and lost on the way in every manner. */
+const suffixes = [
+  ...['', '-declined', '-system-error', '-upload-lost', '-webhook-lost', '-limited-1'],
+  ...['-create-lost', '-create-hung', '-create-malformed', '-create-late', '-no-link', '-create-other-account'],
+  ...['-create-swallowed', '-create-down', '-create-rejected', '-enrollment-unknown', '-unauthorized', '-unsafe-link'],
+];
+
+let world: World;
+beforeAll(async () => {
+  world = await startWorld({ config: { httpDeadlineSeconds: 4 } });
+});
+afterAll(() => world.close());
+
+const endOf = async (suffix: string, metadata: Record<string, string>) => {
+  const { accountId, enrollmentId } = await someone(world, suffix);
+  const key = `inbox/${accountId}/${enrollmentId}/a.jpg`;
+  const versionId = await putMedia(world, { key, file: fileOf(photo), metadata });
+  const first = await world.executionOf(versionId);
+  const again = world.redeliver(versionId);
+  await Promise.all([first, ...again].map(({ ended }) => ended));
+};
+
+test('what the records say was spent is what the sandbox has charged, whatever was lost, doubled or refused', async () => {
+  world.sandbox?.settings && Object.assign(world.sandbox.settings, { repeatsUploadLinkOnRead: false });
+  const agreed = { 'user-authorized': 'true' };
+  await Promise.all(suffixes.map((suffix) => endOf(suffix, agreed)));
+  await Promise.all([endOf('', {}), endOf('', {})]);
+  world.sandbox?.settings && Object.assign(world.sandbox.settings, { repeatsUploadLinkOnRead: true });
+  await Promise.all(['-create-lost', '-create-hung', '-no-link'].map((suffix) => endOf(suffix, agreed)));
+
+  const spend = await spendOf(recordsBetween(world.table, {}));
+  expect(spend).toMatchObject({
+    revalidations: suffixes.length + 5,
+    charges: world.sandbox?.counts().charges,
+    orphans: 6,
+    unconfirmed: 0,
+  });
+  expect(spend.avoided).toEqual({
+    // Each event came twice. What is refused before it is claimed is refused again, and counts as one refusal.
+    asked_again: suffixes.length + 3,
+    adopted: 3,
+    'refused: consent_missing': 2,
+    'refused: enrollment_unknown': 1,
+  });
+  const tomorrow = new Date(Date.now() + 86_400_000).toISOString();
+  expect(await spendOf(recordsBetween(world.table, { from: tomorrow }))).toMatchObject({
+    revalidations: 0,
+    charges: 0,
+  });
+});
