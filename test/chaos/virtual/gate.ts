@@ -21,7 +21,9 @@ export type Invocation = Owner & {
 export type Fate =
   | { kind: 'through' }
   | { kind: 'kill before' | 'kill after' }
-  | { kind: 'refuse' | 'lose answer'; error: Error }
+  | { kind: 'refuse'; error: Error }
+  /** It is done, its answer is lost, and the client itself does it once more. */
+  | { kind: 'twice' }
   /** It is late by so many milliseconds, and then asked about again. */
   | { kind: 'hold'; ms: number };
 
@@ -95,12 +97,14 @@ export const gate = <Result>(name: string, run: () => Promise<Result> | Result, 
         keeper.saw(told, fate, error);
         if (invocation.isDead) return;
         if (fate.kind === 'kill after') invocation.die('Lambda.Unknown', 'the function ended before it answered');
-        else if (fate.kind === 'lose answer') reject(fate.error);
         else hand();
       };
       // What the world does on an effect's behalf outlives the function, and so do its timers.
       running
-        .exit(() => Promise.resolve().then(run))
+        .exit(async () => {
+          if (fate.kind === 'twice') await run();
+          return run();
+        })
         .then(
           (result) => landed(undefined, () => resolve(result)),
           (error) => landed(error, () => reject(error)),
