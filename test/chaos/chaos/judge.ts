@@ -21,7 +21,9 @@ export const judge = ({ plan, world, dropped }: Ran): string[] => {
   const must = (holds: boolean, what: string) => {
     if (!holds) broken.push(what);
   };
-  const records = world.itemsOf('RUN').map((item) => LedgerRecord.parse(unmarshall(item)));
+  const items = world.itemsOf('RUN').map((item) => LedgerRecord.safeParse(unmarshall(item)));
+  const records = items.flatMap(({ data }) => data ?? []);
+  must(records.length === items.length, 'a record cannot be read');
   const charged = new Map(world.truora.charged.map((one) => [one.id, one]));
   const sweepsInbox = (functionNames as readonly string[]).includes('SweepInbox');
 
@@ -62,8 +64,10 @@ export const judge = ({ plan, world, dropped }: Ran): string[] => {
       ['approved', 'declined', 'expired'].includes(record.phase) ||
       record.outcome?.reason === 'verdict_mismatch' ||
       record.outcome?.reason === 'unknown_reason';
+    // Media that is gone when its upload has to be repeated: what Truora made of the first one is a late truth.
+    const isLate = record.outcome?.reason === 'media_gone';
     must(
-      !isDecided || isDecision || plan.rows.has(23),
+      !isDecided || isDecision || isLate || plan.rows.has(23),
       `Truora has decided what is recorded as ${record.phase} ${record.outcome?.reason ?? ''}`,
     );
     must(
@@ -94,9 +98,9 @@ export const judge = ({ plan, world, dropped }: Ran): string[] => {
   for (const { phase, validationId = '', outcome, accountId } of records) {
     if (phase !== 'approved') continue;
     const validation = charged.get(validationId);
-    const { validation_status, failure_status } = plan.story.ending;
-    const isTrue =
-      validation_status === 'success' && failure_status === undefined && validation?.decidedAt !== undefined;
+    const { validation_status, ...anythingElse } = plan.story.ending;
+    const isPlain = validation_status === 'success' && Object.keys(anythingElse).length === 0;
+    const isTrue = isPlain && validation?.decidedAt !== undefined;
     must(isTrue && validation?.accountId === accountId, 'approved without Truora having said so');
     must(outcome?.validationId === validationId, 'approved for another validation');
   }

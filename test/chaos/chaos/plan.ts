@@ -3,8 +3,8 @@ import { chanceOf } from '../virtual/chance.ts';
 import { enrollmentOf, person } from '../world.ts';
 import { type Arrival, faults, type Plan } from './faults.ts';
 
-/** At most so many faults in one world: with more, what is seen is mostly the first. */
-const MOST_FAULTS = 3;
+/** So many faults a world: with more, what is seen is mostly the first of them. */
+const [LEAST_FAULTS, MOST_FAULTS] = [2, 4];
 
 const dropOf = (accountId: string, name: string, at: number): Arrival => ({
   accountId,
@@ -15,7 +15,7 @@ const dropOf = (accountId: string, name: string, at: number): Arrival => ({
   events: [at],
 });
 
-/** What goes wrong in the world of a seed: up to three rows of the table, in some worlds with a second run beside the first. */
+/** What goes wrong in the world of a seed: two to four draws from the table, in some worlds with a second run beside the first. */
 export const planOf = (seed: number): Plan => {
   const chance = chanceOf(seed);
   const plan: Plan = {
@@ -37,7 +37,7 @@ export const planOf = (seed: number): Plan => {
     poison: [],
     onUnresolved: chance.is(0.7) ? 'fail-for-human' : 'create-again',
   };
-  for (let left = chance.whole(1, MOST_FAULTS); left > 0; left -= 1) {
+  for (let left = chance.whole(LEAST_FAULTS, MOST_FAULTS); left > 0; left -= 1) {
     const { row, inject } = chance.pick(faults);
     plan.rows.add(row);
     inject(plan, chance);

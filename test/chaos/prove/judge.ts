@@ -14,7 +14,10 @@ const waitOver = ({ tokens, bells, waitBegan = 0 }: Seen): number => {
   const token = tokens.at(-1);
   const patience = waitBegan + settings.patience;
   if (!token) return patience;
-  const found = token.isAlive && bells.some(({ nth }) => nth < token.nth) ? token.at : Number.POSITIVE_INFINITY;
+  const found =
+    token.isAlive && bells.some(({ nth }) => nth < token.nth)
+      ? Math.max(token.at, token.sent ?? 0)
+      : Number.POSITIVE_INFINITY;
   const sent = bells
     .filter(({ nth, isAlive }) => isAlive && nth > token.nth)
     .map(({ at, sent }) => Math.max(at, sent ?? at));

@@ -33,7 +33,7 @@ export type Seen = {
   case: Case;
   order: string;
   /** In the order of their writes, which `nth` counts through both. */
-  tokens: { at: number; nth: number; isAlive: boolean }[];
+  tokens: { at: number; nth: number; isAlive: boolean; sent: number | undefined }[];
   bells: { at: number; nth: number; isAlive: boolean; sent: number | undefined }[];
   waitBegan: number | undefined;
   looked: number | undefined;
@@ -133,13 +133,13 @@ export const run = async (given: Case): Promise<Seen> => {
     if (effect === 'CreateValidation PutItem VLD') meet('bound');
     if (effect === 'MoveMedia PUT upload') meet('uploaded');
     if (effect === 'AwaitWebhook UpdateItem WAIT') {
-      note(seen.tokens, { at, nth: happened.length, isAlive: !isKill }, 'T');
+      note(seen.tokens, { at, nth: happened.length, isAlive: !isKill, sent: undefined }, 'T');
       meet('token');
     }
     if (effect === 'ReceiveWebhook UpdateItem WAIT') {
       note(seen.bells, { at, nth: happened.length, isAlive: !isKill, sent: undefined }, seen.ended < at ? 'L' : 'B');
     }
-    if (effect === 'ReceiveWebhook SendTaskSuccess') {
+    if (name === 'SendTaskSuccess') {
       for (const one of byInvocation.get(invocation.serial) ?? []) one.sent = at;
     }
     if (effect === 'ReadVerdict GET read') happened.push(world.truora.charged[0]?.decidedAt === undefined ? 'p' : 'A');
