@@ -7,7 +7,7 @@ import { stepNames } from '../../shared/workflow/contract.ts';
 import { memoryBucket } from './aws/bucket.ts';
 import { memoryLedger } from './aws/ledger.ts';
 import { answerSdkBy } from './aws/sdk.ts';
-import type { Story } from './truora/story.ts';
+import type { Sending, Story } from './truora/story.ts';
 import { answerTruoraBy } from './truora/transport.ts';
 import { ORIGIN, UPLOADS, vendorOf } from './truora/vendor.ts';
 import { type Chance, chanceOf, seedProcess } from './virtual/chance.ts';
@@ -41,6 +41,8 @@ export type WorldPlan = {
   fault?: (name: FunctionName, event: unknown) => string | undefined;
   /** Hears of each function that the machine begins. */
   onBegin?: (name: FunctionName) => void;
+  /** Hears what Truora was answered to each of its calls. */
+  onHeard?: (sending: Sending, status: number | undefined) => void;
   /** More to happen after each effect. */
   onEffect?: (effect: Effect, fate: Fate, world: World) => void;
   /** What differs from the settings of every world. */
@@ -165,8 +167,12 @@ export const worldOf = (plan: WorldPlan) => {
     webhookKey: canaries.webhookKey,
     latency: () => chance.whole(80, 400),
     enrollments: new Map([person, ...(plan.people ?? [])].map((accountId) => [enrollmentOf(accountId), accountId])),
-    callUs: (body, isBase64Encoded) =>
-      void call('ReceiveWebhook', { headers: {}, body, isBase64Encoded, requestContext: {} }),
+    callUs: (body, isBase64Encoded, sending) => {
+      const event = { headers: {}, body, isBase64Encoded, requestContext: {} };
+      void call('ReceiveWebhook', event).then((answer) =>
+        plan.onHeard?.(sending, (answer as { statusCode?: number } | undefined)?.statusCode),
+      );
+    },
   });
 
   const host = hostOf(variables, (name, event) => {

@@ -80,9 +80,6 @@ export const judge = (seen: Seen): string[] => {
   must(ended <= last + A_CALL + slack + (until > 0 ? looks * 0.4 : 0), `it ended at ${ended} s, not by ${last} s`);
   const most = (until > 0 ? looks + 1 : 1) + kills;
   must(world.truora.calls.read <= most, `Truora was read ${world.truora.calls.read} times, not ${most}`);
-  // Every call of Truora's about a verdict comes after the validation was bound, so each is written down or not answered 200.
-  const unheard = world.truora.sent.final - seen.bells.length;
-  must(unheard <= kills, `${unheard} genuine webhooks were written down nowhere`);
   const { rings, bells, holds } = seen.case;
   // What is left to itself, with webhooks that work and a decision before patience is over, needs one look.
   const isPlain =

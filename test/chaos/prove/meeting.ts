@@ -71,6 +71,7 @@ export const run = async (given: Case): Promise<Seen> => {
   };
   const byInvocation = new Map<number, { isAlive: boolean; sent?: number | undefined }[]>();
   const met = new Set<Anchor>();
+  let heard = 0;
 
   const meet = (anchor: Anchor) => {
     if (met.has(anchor)) return;
@@ -154,6 +155,14 @@ export const run = async (given: Case): Promise<Seen> => {
     },
     fateOf,
     onEffect,
+    onHeard: ({ event }, status) => {
+      if (event !== 'final' || status !== 200) return;
+      heard += 1;
+      // Answered, so it counts as rung from here on, whether anybody has written it down or not.
+      if (seen.bells.length >= heard) return;
+      seen.bells.push({ at: secondsNow(), nth: happened.length, isAlive: true, sent: undefined });
+      happened.push('b');
+    },
     choose: (of) => {
       const chosen = given.choices[alternatives.length] ?? 0;
       alternatives.push(of);

@@ -52,7 +52,7 @@ export type Hooks = {
   acceptsKey: (key: string | undefined) => boolean;
   webhookKey: string;
   /** Calls us: a webhook's body. */
-  callUs: (body: string, isBase64: boolean) => void;
+  callUs: (body: string, isBase64: boolean, sending: Sending) => void;
   /** How many milliseconds a call takes. */
   latency: () => number;
   enrollments: ReadonlyMap<string, string>;
@@ -74,7 +74,7 @@ export const vendorOf = (story: Story, { acceptsKey, webhookKey, callUs, latency
     const { body, isBase64 } = sealed(sending, { ...answerOf(of), validation_id: of.id }, webhookKey, now());
     const isGenuine = !['wrong key', 'unsigned', 'unknown validation'].includes(sending.dress ?? '');
     sent[isGenuine ? sending.event : 'strange'] += 1;
-    callUs(body, isBase64);
+    callUs(body, isBase64, sending);
   };
   const callLater = (from: Sending['from'], of: Charged) => {
     for (const sending of story.webhooks) {

@@ -39,7 +39,8 @@ export const installHooks = ({
       const resolved = nextResolve(specifier, context);
       if (context.parentURL?.includes('/infra/local/template.ts') && unused.test(resolved.url))
         return { url: nothing, shortCircuit: true };
-      const isOwn = context.parentURL?.includes('/test/chaos/') ?? false;
+      // What takes a file's place may still rest on it.
+      const isOwn = /\/test\/chaos\/(designs|truora)\//.test(context.parentURL ?? '');
       const url = others.get(resolved.url) ?? swaps[resolved.url];
       return url && !isOwn ? { ...resolved, url } : resolved;
     },
