@@ -6,7 +6,7 @@ import { presentable } from '../shared/domain/api.ts';
 import { RevalidationId } from '../shared/domain/ids.ts';
 import { CallRefusedError } from '../shared/domain/problem.ts';
 import { callerOf, maySee } from '../shared/lambda/caller.ts';
-import { env, ledgerFromEnv } from '../shared/lambda/env.ts';
+import { env, ledgerFromEnv, resultsFromEnv } from '../shared/lambda/env.ts';
 import { log } from '../shared/lambda/logger.ts';
 import { answerJson, route } from '../shared/lambda/route.ts';
 
@@ -32,7 +32,7 @@ export const handler = route('CancelRevalidation', async ({ event }) => {
   if (isExecution(record.owner)) await stopExecution(record.owner);
   if (record.outcome) {
     const ending = { outcome: record.outcome, isAnnounced: record.announced !== undefined };
-    await announce(ledger, env('EVENT_BUS'), ending);
+    await announce(ledger, resultsFromEnv(), ending);
   }
   log('info', 'done', { step: 'CancelRevalidation', revalidationId: id });
   return answerJson(200, presentable(record, ticket) ?? {});

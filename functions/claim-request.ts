@@ -5,7 +5,12 @@ import { glanceAt } from '../shared/aws/media.ts';
 import { findRetried, takeRetry } from '../shared/aws/retries.ts';
 import { enterDrop, ticketOfMedia } from '../shared/aws/tickets.ts';
 import type { Ticket } from '../shared/domain/api.ts';
-import { AlreadyDecidedError, ClaimedElsewhereError, MediaGoneError } from '../shared/domain/errors.ts';
+import {
+  AlreadyDecidedError,
+  ClaimedElsewhereError,
+  MediaGoneError,
+  MediaUnacceptableError,
+} from '../shared/domain/errors.ts';
 import { revalidationIdOf } from '../shared/domain/ids.ts';
 import { readInboxKey } from '../shared/domain/inbox-key.ts';
 import { isEnd } from '../shared/domain/lifecycle.ts';
@@ -13,7 +18,7 @@ import { asksOtherwise } from '../shared/domain/record.ts';
 import { parseOrRefuse } from '../shared/domain/refuse.ts';
 import { RevalidationRequest } from '../shared/domain/request.ts';
 import type { Claim } from '../shared/domain/revalidation.ts';
-import { acceptMedia, addressOf, type MediaAddress, wishOf, wishOfCall } from '../shared/domain/wish.ts';
+import { acceptMedia, addressOf, isTooOld, type MediaAddress, wishOf, wishOfCall } from '../shared/domain/wish.ts';
 import { env, ledgerFromEnv, retryRulesFromEnv } from '../shared/lambda/env.ts';
 import { step } from '../shared/lambda/step.ts';
 
@@ -27,7 +32,7 @@ export const handler = step('ClaimRequest', async ({ request: unchecked, executi
   const bucket = env('MEDIA_BUCKET');
   const at = addressOf(request, bucket);
   const ticket = request.kind === 'drop' ? await useTicket(ledger, at) : undefined;
-  const { head, metadata, bytes, etag, versionId } = await glanceAt({ bucket, ...at }).catch(async (error) => {
+  const { head, metadata, bytes, etag, versionId, putAt } = await glanceAt({ bucket, ...at }).catch(async (error) => {
     if (error instanceof MediaGoneError) await meetStanding(ledger, request, ticket, executionId);
     throw error;
   });
@@ -42,6 +47,11 @@ export const handler = step('ClaimRequest', async ({ request: unchecked, executi
     promised?.accountId === accountId && !anew
       ? promised.revalidationId
       : revalidationIdOf({ accountId, bucket, key: at.key, version, anew });
+  const hours = env('MEDIA_HOURS');
+  // A late copy of what was claimed in time is a repeat like any other.
+  if (request.kind === 'drop' && isTooOld(putAt, new Date(), hours) && !(await readRecord(ledger, ownId))) {
+    throw new MediaUnacceptableError('media_too_old', `media: was dropped more than ${hours} hours ago; put it again`);
+  }
   const alias = aliasOf(request);
   const revalidationId = alias ? await bindKey(ledger.table, { ...alias, revalidationId: ownId }) : ownId;
   const { resultMode = env('RESULT_MODE'), ...asked } = options;

@@ -1,5 +1,5 @@
 import { createHash, type Hash } from 'node:crypto';
-import { Readable } from 'node:stream';
+import { pipeline, type Readable, Transform } from 'node:stream';
 import { readForMove } from '../shared/aws/creations.ts';
 import { recordMoved } from '../shared/aws/ledger.ts';
 import { openMedia } from '../shared/aws/media.ts';
@@ -27,7 +27,7 @@ export const handler = step('MoveMedia', async ({ claim, validation, executionId
     if (bytes !== media.bytes)
       throw new MediaGoneError('media_changed', 'media: its size is not the one that was claimed');
     const hash = createHash('sha256');
-    const hashed = Readable.from(hashing(stream, hash, bytes), { objectMode: false });
+    const hashed = hashing(stream, hash, bytes);
     const truora = truoraFromEnv(readSecret, { upload: true, observe: truoraSeen });
     await uploadMedia(truora, uploadLink, { stream: hashed, bytes, type: media.type });
     const receipt = { bytes, sha256: hash.digest('hex'), movedAt: new Date().toISOString() };
@@ -40,12 +40,19 @@ export const handler = step('MoveMedia', async ({ claim, validation, executionId
 });
 
 /** Passes the bytes on and hashes them. A stream that ends early is an error at once, not a silence until a deadline. */
-async function* hashing(stream: Readable, hash: Hash, bytes: number) {
+const hashing = (stream: Readable, hash: Hash, bytes: number): Readable => {
   let passed = 0;
-  for await (const chunk of stream) {
-    hash.update(chunk);
-    passed += chunk.length;
-    yield chunk;
-  }
-  if (passed !== bytes) throw Object.assign(new Error('the object ended early'), { code: 'MEDIA_ENDED_EARLY' });
-}
+  const through = new Transform({
+    transform: (chunk: Buffer, _, done) => {
+      hash.update(chunk);
+      passed += chunk.length;
+      done(null, chunk);
+    },
+    flush: (done) => {
+      const short = passed !== bytes;
+      done(short ? Object.assign(new Error('the object ended early'), { code: 'MEDIA_ENDED_EARLY' }) : null);
+    },
+  });
+  // Whichever side breaks takes the other with it; what broke is the upload's error.
+  return pipeline(stream, through, () => {});
+};

@@ -1,11 +1,12 @@
 import { resume } from '../shared/aws/callbacks.ts';
+import { callBack } from '../shared/aws/due.ts';
 import { readBinding } from '../shared/aws/intents.ts';
 import { readSecret } from '../shared/aws/secrets.ts';
-import { readToken, ringBell } from '../shared/aws/waits.ts';
+import { readWait, ringBell } from '../shared/aws/waits.ts';
 import { CallRefusedError } from '../shared/domain/problem.ts';
 import type { Bell } from '../shared/domain/revalidation.ts';
 import { keysOf } from '../shared/domain/webhook-keys.ts';
-import { env } from '../shared/lambda/env.ts';
+import { accessFromEnv, env } from '../shared/lambda/env.ts';
 import { log } from '../shared/lambda/logger.ts';
 import { emit } from '../shared/lambda/metrics.ts';
 import { route, textOf } from '../shared/lambda/route.ts';
@@ -43,10 +44,11 @@ export const handler = route('ReceiveWebhook', async ({ event }) => {
 /** The events of a genuine call; a key that refuses it is read anew first, at most once a minute. */
 const eventsOf = async (body: string) => {
   const secretId = env('WEBHOOK_KEYS_SECRET');
-  const keys = await readSecret(secretId);
+  const access = accessFromEnv('SECRETS_MANAGER');
+  const keys = await readSecret(access, secretId);
   const events = await verifyWebhook(body, keysOf(keys));
   if (events) return events;
-  const newer = await readSecret(secretId, keys);
+  const newer = await readSecret(access, secretId, keys);
   return newer === keys ? undefined : verifyWebhook(body, keysOf(newer));
 };
 
@@ -55,8 +57,12 @@ const ring = async (validationId: string): Promise<void> => {
   const table = env('TABLE_NAME');
   const binding = await readBinding(table, validationId);
   if (!binding) return seen('unknown');
-  const { bell, taskToken } = await ringBell(table, { validationId, deadline: binding.deadline }, new Date());
-  seen(taskToken === undefined ? 'rang' : await wake(validationId, taskToken, bell), binding.revalidationId);
+  const at = new Date();
+  const { bell, taskToken } = await ringBell(table, { validationId, deadline: binding.deadline }, at);
+  const fate = taskToken === undefined ? 'rang' : await wake(validationId, taskToken, bell);
+  // Nobody waits: it has not come to that yet, or the case is closed, and then the sweep asks what Truora wanted to say.
+  if (fate !== 'woke') await callBack(table, binding.revalidationId, at);
+  seen(fate, binding.revalidationId);
 };
 
 /** From here on whoever parks finds the bell, and whoever is parked and cannot be woken runs out of patience and looks. */
@@ -64,7 +70,7 @@ const wake = async (validationId: string, taskToken: string, bell: Bell): Promis
   try {
     if (await resume(taskToken, bell)) return 'woke';
     // That token is over. Should a retry have left a newer one meanwhile, it is tried, once.
-    const newer = await readToken(env('TABLE_NAME'), validationId);
+    const { taskToken: newer } = await readWait(env('TABLE_NAME'), validationId);
     return newer && newer !== taskToken && (await resume(newer, bell)) ? 'woke' : 'late';
   } catch {
     return 'unsent';

@@ -3,8 +3,8 @@ import { recordOutcome } from '../shared/aws/ledger.ts';
 import { ticketOfRequest } from '../shared/aws/tickets.ts';
 import { readCaught } from '../shared/domain/caught.ts';
 import { AlreadyDecidedError } from '../shared/domain/errors.ts';
-import { identify } from '../shared/domain/identity.ts';
-import { env, ledgerFromEnv } from '../shared/lambda/env.ts';
+import { identify, objectOf } from '../shared/domain/identity.ts';
+import { env, ledgerFromEnv, resultsFromEnv } from '../shared/lambda/env.ts';
 import { step } from '../shared/lambda/step.ts';
 
 /**
@@ -15,7 +15,9 @@ import { step } from '../shared/lambda/step.ts';
 export const handler = step('RecordFailure', async ({ request, failure, claim, validation, receipt, executionId }) => {
   const ledger = ledgerFromEnv();
   const { revalidationId, accountId, enrollmentId, reference, claimedAt } =
-    claim ?? (await ticketOfRequest(ledger.table, request)) ?? identify(request, env('MEDIA_BUCKET'), executionId);
+    claim ??
+    (await ticketOfRequest(ledger.table, request, executionId)) ??
+    identify(request, env('MEDIA_BUCKET'), executionId);
   const ending = await recordOutcome(
     ledger,
     {
@@ -32,8 +34,9 @@ export const handler = step('RecordFailure', async ({ request, failure, claim, v
       decidedAt: new Date().toISOString(),
     },
     executionId,
+    claim ? undefined : objectOf(request, env('MEDIA_BUCKET')),
   );
-  const outcome = await announce(ledger, env('EVENT_BUS'), ending);
+  const outcome = await announce(ledger, resultsFromEnv(), ending);
   // Somebody decided it meanwhile, so nothing was given up: the machine goes on to what stands.
   if (outcome.status !== 'failed') throw new AlreadyDecidedError('already_decided', revalidationId);
   return outcome;

@@ -1,6 +1,6 @@
 import { announce } from '../shared/aws/announce.ts';
 import { recordOutcome } from '../shared/aws/ledger.ts';
-import { env, ledgerFromEnv } from '../shared/lambda/env.ts';
+import { ledgerFromEnv, resultsFromEnv } from '../shared/lambda/env.ts';
 import { step } from '../shared/lambda/step.ts';
 
 /**
@@ -25,5 +25,5 @@ export const handler = step('RecordOutcome', async ({ claim, validation, verdict
     },
     executionId,
   );
-  return announce(ledger, env('EVENT_BUS'), ending);
+  return announce(ledger, resultsFromEnv(), ending);
 });

@@ -2,8 +2,8 @@ import { announce } from '../shared/aws/announce.ts';
 import { recordOutcome } from '../shared/aws/ledger.ts';
 import { ticketOfRequest } from '../shared/aws/tickets.ts';
 import { readCaught } from '../shared/domain/caught.ts';
-import { identify } from '../shared/domain/identity.ts';
-import { env, ledgerFromEnv } from '../shared/lambda/env.ts';
+import { identify, objectOf } from '../shared/domain/identity.ts';
+import { env, ledgerFromEnv, resultsFromEnv } from '../shared/lambda/env.ts';
 import { step } from '../shared/lambda/step.ts';
 
 /**
@@ -13,11 +13,12 @@ import { step } from '../shared/lambda/step.ts';
  */
 export const handler = step('RecordRefusal', async ({ request, refusal, claim, executionId }) => {
   const why = readCaught(refusal);
+  const ownCase = why.reason === 'already_asked_otherwise';
   const ledger = ledgerFromEnv();
   const { revalidationId, accountId, enrollmentId, reference, claimedAt } =
     claim ??
-    (await ticketOfRequest(ledger.table, request)) ??
-    identify(request, env('MEDIA_BUCKET'), executionId, why.reason === 'already_asked_otherwise');
+    (await ticketOfRequest(ledger.table, request, ownCase ? '' : executionId)) ??
+    identify(request, env('MEDIA_BUCKET'), executionId, ownCase);
   const ending = await recordOutcome(
     ledger,
     {
@@ -32,6 +33,7 @@ export const handler = step('RecordRefusal', async ({ request, refusal, claim, e
       decidedAt: new Date().toISOString(),
     },
     executionId,
+    claim ? undefined : objectOf(request, env('MEDIA_BUCKET')),
   );
-  return announce(ledger, env('EVENT_BUS'), ending);
+  return announce(ledger, resultsFromEnv(), ending);
 });

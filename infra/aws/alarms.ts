@@ -7,11 +7,12 @@ import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
+import { MACHINE_SECONDS } from '../workflow/timing.ts';
 import type { Config } from './config.ts';
 import { alarmKey } from './keys.ts';
 import { ours } from './metric.ts';
 
-export type Watched = { config: Config; machine: StateMachine; deadLetters: Queue };
+export type Watched = { config: Config; machine: StateMachine; deadLetters: Queue; unwatched: Queue };
 
 type Spec = {
   /** What it means, in the mail; what to do stands in the runbook under the alarm's name. */
@@ -26,13 +27,16 @@ const minutes = (count: number) => ({ period: Duration.minutes(count), statistic
 /** Below this many calls a single failure would be a rate of its own. */
 const ENOUGH_CALLS = 5;
 
+/** Enough to ask for a key, to try it and to put it in place, with a holiday in between. */
+const KEY_DAYS = 30;
+
 /**
  * Everything that is worth a person's time, and nothing else. A lack of data rings nothing: no traffic is no trouble.
  * Each has its chapter in RUNBOOK.md, under its name.
  */
 export const alarms = {
   ExecutionsFailed: {
-    meaning: 'A re-validation was given up, or ran out of its seven hours. One is enough: somebody waits for it.',
+    meaning: `A re-validation was given up, or ran out of its ${MACHINE_SECONDS / 3600} hours. One is enough: somebody waits for it.`,
     metric: ({ machine }) =>
       new MathExpression({
         expression: 'failed + timedOut',
@@ -48,6 +52,11 @@ export const alarms = {
     meaning: 'A drop could not be started and lies in the dead-letter queue.',
     metric: ({ deadLetters }) =>
       deadLetters.metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(5), statistic: 'Maximum' }),
+    from: 1,
+  },
+  UnclaimedDrops: {
+    meaning: 'Drops lay in the inbox and nothing had claimed them. The sweep has started them: late, not lost.',
+    metric: ({ config }) => ours(config, 'UnclaimedDrops', {}, minutes(5)),
     from: 1,
   },
   WebhookSilence: {
@@ -91,6 +100,33 @@ export const alarms = {
   VerdictMismatch: {
     meaning: 'Truora said success about something else than what was asked. It was not approved.',
     metric: ({ config }) => ours(config, 'VerdictMismatches', {}, minutes(5)),
+    from: 1,
+  },
+  KeyExpiry: {
+    meaning: `The Truora key ends in less than ${KEY_DAYS} days. After that every re-validation fails.`,
+    metric: ({ config }) =>
+      new MathExpression({
+        // The newest key counts, so that the alarm is over soon after a rotation.
+        expression: `IF(days < ${KEY_DAYS}, 1, 0)`,
+        usingMetrics: { days: ours(config, 'TruoraKeyDays', {}, { ...minutes(120), statistic: 'Maximum' }) },
+        period: Duration.minutes(120),
+      }),
+    from: 1,
+  },
+  SweepFailures: {
+    meaning: 'Something was left behind, and no watch could put it right. Each sweep tries again.',
+    metric: ({ config, unwatched }) =>
+      new MathExpression({
+        expression: 'FILL(failed, 0) + FILL(dead, 0)',
+        usingMetrics: {
+          failed: ours(config, 'SweepFailures', {}, minutes(15)),
+          dead: unwatched.metricApproximateNumberOfMessagesVisible({
+            period: Duration.minutes(15),
+            statistic: 'Maximum',
+          }),
+        },
+        period: Duration.minutes(15),
+      }),
     from: 1,
   },
 } satisfies Record<string, Spec>;

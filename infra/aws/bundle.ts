@@ -1,34 +1,68 @@
 import { join } from 'node:path';
-import { buildSync } from 'esbuild';
+import { type BuildOptions, buildSync } from 'esbuild';
 import { fileOf } from '../../shared/workflow/names.ts';
 
 const root = join(import.meta.dirname, '../..');
 
 /**
- * Bundles every function into a folder of its own, all in one call: esbuild's start costs more than its work.
- * ES modules first and the SDK bundled, because both start faster than what Lambda would provide.
- * @returns the folder of each function's asset
+ * Where the SDK would look for credentials outside Lambda: in profiles, at SSO, at a container's or an instance's address.
+ * In Lambda they stand in the environment, so these are never loaded; left in, they are 100 KB of each function.
  */
-export const bundle = (names: readonly string[]): ((name: string) => string) => {
-  const folderOf = (name: string) => join(root, '.build', fileOf(name));
-  buildSync({
+const neverLoaded = [
+  '@aws-sdk/credential-provider-http',
+  '@aws-sdk/credential-provider-ini',
+  '@aws-sdk/credential-provider-login',
+  '@aws-sdk/credential-provider-process',
+  '@aws-sdk/credential-provider-sso',
+  '@aws-sdk/credential-provider-web-identity',
+  '@aws-sdk/nested-clients/*',
+  '@aws-sdk/token-providers',
+  '@smithy/credential-provider-imds',
+];
+
+/**
+ * An `import` of `node:http` reads every export there is, and one of them, WebSocket, loads Node's whole fetch: 25 ms of
+ * each cold start. Fetched by name, as CommonJS always did, a module reads its exports when they are used.
+ */
+const builtins = Object.fromEntries(
+  ['http', 'https'].flatMap((name) => {
+    const file = join(import.meta.dirname, 'builtins', `${name}.cjs`);
+    return [name, `node:${name}`].map((from) => [from, file]);
+  }),
+);
+
+/** ES modules first and the SDK bundled, because both start faster than what Lambda would provide. */
+export const bundleOptions = {
+  bundle: true,
+  minify: true,
+  // Names are what the state machine decides by, in our errors and in the SDK's.
+  keepNames: true,
+  platform: 'node',
+  target: 'node24',
+  format: 'esm',
+  mainFields: ['module', 'main'],
+  // Some of the SDK's dependencies are CommonJS and call `require` for node's own modules.
+  banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
+  outExtension: { '.js': '.mjs' },
+  logLevel: 'error',
+} as const satisfies BuildOptions;
+
+/**
+ * Bundles every function into a folder of its own, all in one call: esbuild's start costs more than its work.
+ * @returns the folder of each function's asset, and what esbuild says of what is in it
+ */
+export const bundle = (names: readonly string[], outdir = join(root, '.build')) => {
+  const { metafile } = buildSync({
+    ...bundleOptions,
     entryPoints: names.map((name) => ({
       in: join(root, 'functions', `${fileOf(name)}.ts`),
       out: `${fileOf(name)}/${fileOf(name)}`,
     })),
-    outdir: join(root, '.build'),
-    outExtension: { '.js': '.mjs' },
-    bundle: true,
-    minify: true,
-    // Names are what the state machine decides by, in our errors and in the SDK's.
-    keepNames: true,
-    platform: 'node',
-    target: 'node24',
-    format: 'esm',
-    mainFields: ['module', 'main'],
-    // Some of the SDK's dependencies are CommonJS and call `require` for node's own modules.
-    banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
-    logLevel: 'error',
+    absWorkingDir: root,
+    outdir,
+    external: neverLoaded,
+    alias: builtins,
+    metafile: true,
   });
-  return folderOf;
+  return { folderOf: (name: string) => join(outdir, fileOf(name)), metafile };
 };

@@ -37,7 +37,7 @@ const readJson = (text: string): unknown => {
 };
 
 /** Everything a deployment may choose. One place, typed and checked: `npx cdk synth -c stage=prod -c patienceSeconds=90`. */
-export const Config = z.strictObject({
+const Settings = z.strictObject({
   /** Names the stack, so that several can stand side by side. */
   stage: z
     .string()
@@ -60,6 +60,8 @@ export const Config = z.strictObject({
   graceSeconds: z.coerce.number().int().min(1).max(600).default(30),
   /** Seconds one call to Truora may take; the functions' own limits leave room for twelve. */
   httpDeadlineSeconds: z.coerce.number().int().min(1).max(12).default(10),
+  /** Minutes between two sweeps: how long what a crash left behind lies there. */
+  sweepMinutes: z.coerce.number().int().min(1).max(60).default(5),
   /** How often a declined validation may be retried: `allowed_retries` of the account at Truora, none by default there too. */
   allowedRetries: z.coerce.number().int().min(0).max(2).default(0),
   /** Seconds after a decline in which it may be retried: `retry_ttl` of the account at Truora. */
@@ -81,11 +83,25 @@ export const Config = z.strictObject({
     .string()
     .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be a region such as us-east-1')
     .optional(),
-  /** Hours that media is kept. S3's lifecycle, which deletes it, counts in whole days, so 1 to 24 are a day. */
+  /** Hours that media outlives its outcome. S3's lifecycle, the backstop, counts in whole days, so there 1 to 24 are a day. */
   mediaHours: z.coerce.number().int().min(1).max(168).default(24),
+  /**
+   * Minutes after which a drop that nothing has claimed is started by the sweep. S3 says that its events come within seconds,
+   * and sometimes after a minute or longer (documented). 0, every drop at each sweep, is for the desk.
+   */
+  unclaimedMinutes: z.coerce.number().int().min(0).max(720).default(15),
   /** Web origins whose pages may upload into the bucket from a browser; none when left out. */
   corsOrigins: z.preprocess((list) => (typeof list === 'string' ? list.split(',') : list), z.array(origin)).default([]),
   /** Who is told of alarms; nobody when left out. The address has to be confirmed by a click once. */
   alarmEmail: z.email().optional(),
 });
+
+/**
+ * A record outlives the media it is about, by what S3's lifecycle may be late with (two days to the marker and behind it, one
+ * for running late): a drop whose record is gone would look like one that nothing has ever claimed.
+ */
+export const Config = Settings.refine(
+  ({ retentionDays, mediaHours }) => retentionDays >= Math.ceil(mediaHours / 24) + 3,
+  { path: ['retentionDays'], error: 'must be at least three days more than mediaHours' },
+);
 export type Config = z.infer<typeof Config>;

@@ -2,26 +2,15 @@ import { outcomeStatuses } from '../../shared/domain/lifecycle.ts';
 import { stepNames } from '../../shared/workflow/contract.ts';
 import { bellFates, truoraCalls, unknownWords } from '../../shared/workflow/metrics.ts';
 import { definition } from '../workflow/definition.ts';
+import prices from './prices.json' with { type: 'json' };
+import units from './units.json' with { type: 'json' };
 
-/** List prices of us-east-1 in dollars, as noted on this day; free tiers left out. São Paulo, for one, takes half as much again. */
-export const pricesOf = '2026-11-23';
-const price = {
-  transition: 0.025e-3,
-  request: 0.2e-6,
-  gigabyteSecond: 13.3334e-6,
-  apiCall: 1e-6,
-  event: 1e-6,
-  put: 5e-6,
-  get: 0.4e-6,
-  write: 0.625e-6,
-  read: 0.125e-6,
-  logGigabyte: 0.5,
-  trace: 5e-6,
-  secretRead: 5e-6,
-  keyUse: 3e-6,
-};
+/** Prices and counted units are data, each with the day it is of. */
+const { price, monthly } = prices;
+export const pricesOf = prices.of;
 
-const monthly = { key: 1, secret: 0.4, dashboard: 3, alarmedMetric: 0.1, metric: 0.3 };
+export type Region = keyof typeof prices.regions;
+export const regions = prices.regions;
 
 /** Seconds until Truora has decided. Assumed: nobody has published it. */
 const DECIDED_AFTER = 10;
@@ -57,47 +46,42 @@ export const looksUntil = (decidedAfter: number): number => {
 };
 
 /**
- * What a run that ends in a verdict uses. Transitions are counted by a test on the local machine; writes are KB written
- * (record, index, intent, binding, token and bell), logs are ours, Lambda's and the machine's at level ALL.
+ * What a run that ends in a verdict uses. Transitions, webhooks, reads and writes (with those of indexes) are counted at the
+ * emulators by `npm run -s bench -- B9`; logs (ours, Lambda's, the machine's at level ALL), traces and key uses are reckoned.
  */
 const base = { events: 1, puts: 1, gets: 2, secretReads: 0.1, keyUses: 2 };
 export const runs = {
   callback: {
     ...base,
-    transitions: 8,
+    ...units.runs.callback,
     looks: 1,
     parked: 1,
-    bells: 2,
-    writes: 18,
-    reads: 8,
     logKilobytes: 26,
     traces: 3,
   },
   poll: {
     ...base,
+    ...units.runs.poll,
     transitions: 7 + looksUntil(DECIDED_AFTER),
     looks: 1 + looksUntil(DECIDED_AFTER),
     parked: 0,
-    bells: 0,
-    writes: 14,
-    reads: 6,
     logKilobytes: 34,
     traces: 1,
   },
   'webhook lost': {
     ...base,
-    transitions: 8,
+    ...units.runs['webhook lost'],
     looks: 1,
     parked: 1,
-    bells: 0,
-    writes: 16,
-    reads: 7,
     logKilobytes: 25,
     traces: 1,
   },
 } as const;
 
 export type RunName = keyof typeof runs;
+
+/** Half a unit each five minutes of the day that media lies in the inbox: the sweep asks whether a drop has a record. */
+const SWEPT = 0.5 * 288;
 
 /** Dollars per 1,000 re-validations by service, without Truora's own price. */
 export const costOf = (name: RunName): Record<string, number> => {
@@ -112,7 +96,7 @@ export const costOf = (name: RunName): Record<string, number> => {
   const each = {
     'Step Functions': run.transitions * price.transition,
     Lambda: calls * price.request + (busy + calls * COLD_SECONDS) * MEMORY_GB * price.gigabyteSecond,
-    DynamoDB: run.writes * price.write + run.reads * price.read,
+    DynamoDB: run.writes * price.write + (run.reads + SWEPT) * price.read,
     'S3, EventBridge, HTTP API':
       run.puts * price.put + run.gets * price.get + run.events * price.event + run.bells * price.apiCall,
     'logs, X-Ray': (run.logKilobytes / 1e6) * price.logGigabyte + run.traces * price.trace,
@@ -129,12 +113,20 @@ const metricCount =
   3 +
   Object.keys(truoraCalls).length * 2 +
   1 +
-  4 +
+  7 +
   bellFates.length +
   unknownWords.length;
 
 /** What alarms look at, counted over all of them. */
-export const ALARMED_METRICS = 10;
+export const ALARMED_METRICS = 14;
+
+/**
+ * Sweeps a month, at one in five minutes, each a look into sixteen shards, a list of the inbox (one call a thousand versions)
+ * and a third of a second of two functions. Assumed.
+ */
+const SWEEPS = 8760;
+const woken = price.request + 0.3 * MEMORY_GB * price.gigabyteSecond + price.trace;
+const sweep = 2 * woken + 16 * 0.5 * price.read + price.put;
 
 /** Dollars a month that a stage costs without a single re-validation (metrics: only those that were written to). */
 export const fixedCosts: [string, number][] = [
@@ -142,6 +134,7 @@ export const fixedCosts: [string, number][] = [
   ['2 secrets', 2 * monthly.secret],
   ['2 dashboards', 2 * monthly.dashboard],
   [`alarms on ${ALARMED_METRICS} metrics`, ALARMED_METRICS * monthly.alarmedMetric],
+  ['a sweep every five minutes', SWEEPS * sweep],
   [`up to ${metricCount} custom metrics`, metricCount * monthly.metric],
 ];
 

@@ -169,10 +169,13 @@ const operationsWidgets = ({ config, machine, deadLetters, functions, alarms }: 
         ...size,
       }),
       new GraphWidget({
-        title: 'Drops that were not started; verdicts about something else; validations that are never used',
+        title:
+          'Drops that were not started, or found unclaimed; verdicts about something else; validations that are never used; what no sweep could mend',
         left: [
           deadLetters.metricApproximateNumberOfMessagesVisible({ ...now, statistic: 'Maximum' }),
+          ours(config, 'UnclaimedDrops', {}, now),
           ours(config, 'VerdictMismatches', {}, now),
+          ours(config, 'SweepFailures', {}, now),
           ours(config, 'Orphans', {}, now),
         ],
         ...size,
@@ -180,10 +183,18 @@ const operationsWidgets = ({ config, machine, deadLetters, functions, alarms }: 
     ],
     [
       new GraphWidget({
+        title: "Days until Truora's key ends",
+        left: [ours(config, 'TruoraKeyDays', {}, { period: Duration.hours(2), statistic: 'Maximum' })],
+        leftYAxis: { min: 0 },
+        ...size,
+      }),
+      new GraphWidget({
         title: 'Webhooks: what became of their bells',
         left: bellFates.map((bell) => ours(config, 'Bells', { bell }, { ...now, label: bell })),
         ...size,
       }),
+    ],
+    [
       new GraphWidget({
         title: 'Words of Truora’s that nobody knows',
         left: unknownWords.map((word) => ours(config, 'UnknownWords', { word }, { ...now, label: word })),

@@ -34,6 +34,8 @@ export class DropDoor extends Construct {
           arn: machine.stateMachineArn,
           roleArn: role.roleArn,
           deadLetterConfig: { arn: this.deadLetters.queueArn },
+          // A day of trying, which is what EventBridge does unasked: said, so that nobody has to know.
+          retryPolicy: { maximumEventAgeInSeconds: 86_400, maximumRetryAttempts: 185 },
           // The whole event: EventBridge does not escape single values, so a key with a quote would break the JSON.
           inputTransformer: { inputTemplate: '{"request":{"kind":"drop","event":<aws.events.event.json>}}' },
         },

@@ -1,22 +1,24 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import type { EventBus } from 'aws-cdk-lib/aws-events';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Architecture, type Code, Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { BY_PERSON } from '../../shared/domain/record.ts';
 import { type EnvKey, envKeys } from '../../shared/lambda/env.ts';
 import { type StepName, stepNames } from '../../shared/workflow/contract.ts';
 import { namespaceOf } from '../../shared/workflow/metrics.ts';
-import { fileOf, type RouteName, routes } from '../../shared/workflow/names.ts';
+import { fileOf, type RouteName, routes, type WatchName, watches } from '../../shared/workflow/names.ts';
 import { functionSeconds } from '../workflow/timing.ts';
 import type { Config } from './config.ts';
-import { useOf } from './keys.ts';
+import { rightsOf } from './rights.ts';
 import { roleOf } from './role.ts';
 import type { Storage } from './storage.ts';
 
-export type FunctionName = StepName | RouteName;
-export const functionNames: readonly FunctionName[] = [...stepNames, ...(Object.keys(routes) as RouteName[])];
+export type FunctionName = StepName | RouteName | WatchName;
+export const functionNames: readonly FunctionName[] = [
+  ...stepNames,
+  ...(Object.keys(routes) as RouteName[]),
+  ...(Object.keys(watches) as WatchName[]),
+];
 
 type Props = {
   config: Config;
@@ -69,6 +71,8 @@ const variablesOf = (
   EVENT_BUS: bus.eventBusName,
   MEDIA_BUCKET: media.bucketName,
   RETENTION_DAYS: String(config.retentionDays),
+  MEDIA_HOURS: String(config.mediaHours),
+  UNCLAIMED_MINUTES: String(config.unclaimedMinutes),
   RESULT_MODE: config.resultMode,
   TRUORA_ORIGIN: config.truoraOrigin,
   TRUORA_UPLOAD_ORIGINS: config.uploadOrigins.join(','),
@@ -85,62 +89,3 @@ const variablesOf = (
   MACHINE_ARN: machineArn,
   ACCOUNT_CLAIM: config.jwt?.accountClaim ?? 'none',
 });
-
-/** What each function may do, action by action: the calls that stand in its code. */
-const rightsOf = (
-  { key, ledger, media, truoraKey, webhookKeys }: Storage,
-  bus: EventBus,
-  machineArn: string,
-): Record<FunctionName, PolicyStatement[]> => {
-  const allow = (actions: string[], ...resources: string[]) => new PolicyStatement({ actions, resources });
-  const items = (...verbs: ('Get' | 'Put' | 'Update' | 'Delete')[]) => [
-    allow(
-      verbs.map((verb) => `dynamodb:${verb}Item`),
-      ledger.tableArn,
-    ),
-    useOf(key, 'dynamodb', verbs.every((verb) => verb === 'Get') ? 'read' : 'write'),
-  ];
-  const readMedia = (...folders: string[]) => [
-    allow(['s3:GetObject', 's3:GetObjectVersion'], ...folders.map((folder) => media.arnForObjects(folder))),
-    // Without it S3 answers 403 for an object that is not there, as if we were not allowed to know.
-    allow(['s3:ListBucket'], media.bucketArn),
-    useOf(key, 's3', 'read'),
-  ];
-  const readTruoraKey = allow(['secretsmanager:GetSecretValue'], truoraKey.secretArn);
-  const announce = allow(['events:PutEvents'], bus.eventBusArn);
-  const executionArns = `${machineArn.replace(':stateMachine:', ':execution:')}:*`;
-  const resume = allow(['states:SendTaskSuccess'], machineArn);
-  return {
-    ClaimRequest: [...items('Get', 'Put', 'Update'), ...readMedia('inbox/*', 'media/*')],
-    CheckEnrollment: [readTruoraKey],
-    CreateValidation: [...items('Get', 'Put', 'Update', 'Delete'), readTruoraKey],
-    // The upload link is the key: Truora's own is not sent along.
-    MoveMedia: [...items('Get', 'Update'), ...readMedia('inbox/*', 'media/*')],
-    AwaitWebhook: [...items('Update'), resume],
-    ReadVerdict: [readTruoraKey],
-    RecordOutcome: [...items('Get', 'Put', 'Update'), announce],
-    RecordRefusal: [...items('Get', 'Put', 'Update'), announce],
-    RecordFailure: [...items('Get', 'Put', 'Update'), announce],
-    ReadOutcome: items('Get', 'Update'),
-    StartRevalidation: [
-      ...items('Get', 'Put'),
-      ...readMedia('media/*'),
-      // The form it signs can do what it may do itself, and no more: writing to the inbox, under the bucket's key.
-      allow(['s3:PutObject'], media.arnForObjects('inbox/*')),
-      useOf(key, 's3', 'write'),
-      allow(['states:StartExecution'], machineArn),
-    ],
-    ReadRevalidation: items('Get'),
-    ListRevalidations: [
-      allow(['dynamodb:Query'], `${ledger.tableArn}/index/${BY_PERSON.name}`),
-      allow(['dynamodb:BatchGetItem'], ledger.tableArn),
-      useOf(key, 'dynamodb', 'read'),
-    ],
-    CancelRevalidation: [...items('Get', 'Update'), announce, allow(['states:StopExecution'], executionArns)],
-    ReceiveWebhook: [
-      ...items('Get', 'Update'),
-      resume,
-      allow(['secretsmanager:GetSecretValue'], webhookKeys.secretArn),
-    ],
-  };
-};

@@ -1,6 +1,6 @@
 import { EventBus, type IRuleTarget, Rule } from 'aws-cdk-lib/aws-events';
 import { Construct } from 'constructs';
-import { ENDED, EVENT_SOURCE } from '../../shared/domain/announcement.ts';
+import { AMENDED, ENDED, EVENT_SOURCE } from '../../shared/domain/announcement.ts';
 import type { OutcomeStatus } from '../../shared/domain/lifecycle.ts';
 import type { Config } from './config.ts';
 
@@ -24,11 +24,20 @@ export class Results extends Construct {
 
   /** A rule for the outcomes, or for some of them. */
   onEnded(id: string, target: IRuleTarget, statuses: readonly OutcomeStatus[] = []): Rule {
+    return this.#on(ENDED, id, target, statuses);
+  }
+
+  /** A rule for what Truora has said after the end, or for what it says by now. */
+  onAmended(id: string, target: IRuleTarget, statuses: readonly OutcomeStatus[] = []): Rule {
+    return this.#on(AMENDED, id, target, statuses);
+  }
+
+  #on(detailType: string, id: string, target: IRuleTarget, statuses: readonly OutcomeStatus[]): Rule {
     return new Rule(this, id, {
       eventBus: this.bus,
       eventPattern: {
         source: [EVENT_SOURCE],
-        detailType: [ENDED],
+        detailType: [detailType],
         ...(statuses.length > 0 ? { detail: { status: [...statuses] } } : {}),
       },
       targets: [target],

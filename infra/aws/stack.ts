@@ -19,6 +19,7 @@ import { Machine, machineArnOf } from './machine.ts';
 import { Results } from './results.ts';
 import { type Ask, parameterOf, revalidateWith } from './revalidate.ts';
 import { Storage } from './storage.ts';
+import { Watches } from './watches.ts';
 
 /** The configuration, as far as it differs from the defaults, and where the functions' code comes from. */
 export type FaceRevalidationProps = Partial<Config> & {
@@ -39,22 +40,18 @@ export class FaceRevalidation extends Construct {
     const config = Config.parse(chosen);
     const storage = new Storage(this, 'Storage', config);
     const results = new Results(this, 'Results', config);
-    const functions = new Functions(this, 'Functions', {
-      config,
-      storage,
-      bus: results.bus,
-      codeOf,
-      machineArn: machineArnOf(this, config),
-    });
+    const machineArn = machineArnOf(this, config);
+    const functions = new Functions(this, 'Functions', { config, storage, bus: results.bus, codeOf, machineArn });
     const { machine } = new Machine(this, 'Workflow', { config, functions });
     const { deadLetters } = new DropDoor(this, 'DropDoor', { media: storage.media, machine });
     const { api } = new ApiDoor(this, 'ApiDoor', { config, functions });
+    const watches = new Watches(this, 'Watches', { config, functions, machineArn });
     this.machine = machine;
     this.ledger = storage.ledger;
     this.bus = results.bus;
     this.#results = results;
 
-    const watched = { config, machine, deadLetters };
+    const watched = { config, machine, deadLetters, unwatched: watches.deadLetters };
     const alarms = new Alarms(this, 'Alarms', watched);
     new Dashboards(this, 'Dashboards', { ...watched, functions, alarms: Object.values(alarms.byName) });
 
@@ -84,10 +81,15 @@ export class FaceRevalidation extends Construct {
   onEnded(id: string, target: IRuleTarget, statuses?: readonly OutcomeStatus[]): Rule {
     return this.#results.onEnded(id, target, statuses);
   }
+
+  /** A rule for what Truora has said about a case after it had ended, or for what it says by now. */
+  onAmended(id: string, target: IRuleTarget, statuses?: readonly OutcomeStatus[]): Rule {
+    return this.#results.onAmended(id, target, statuses);
+  }
 }
 
 const bundled = () => {
-  const folderOf = bundle(functionNames);
+  const { folderOf } = bundle(functionNames);
   return (name: FunctionName) => Code.fromAsset(folderOf(name));
 };
 

@@ -4,7 +4,7 @@ import type { Key } from 'aws-cdk-lib/aws-kms';
 import { BlockPublicAccess, Bucket, BucketEncryption, type CfnBucket, HttpMethods } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { BY_PERSON, TO_ANNOUNCE } from '../../shared/domain/record.ts';
+import { BY_DUE, BY_PERSON } from '../../shared/domain/record.ts';
 import type { Config } from './config.ts';
 import { dataKey, removalPolicyOf } from './keys.ts';
 
@@ -34,7 +34,7 @@ export class Storage extends Construct {
       ...(config.corsOrigins.length > 0 ? { cors: [uploadsFrom(config.corsOrigins)] } : {}),
       lifecycleRules: [
         {
-          // S3 counts in whole days; no re-validation lasts longer than seven hours.
+          // S3 counts in whole days; no re-validation lasts longer than eight hours.
           expiration: mediaLife,
           noncurrentVersionExpiration: Duration.days(1),
           abortIncompleteMultipartUploadAfter: Duration.days(1),
@@ -65,11 +65,11 @@ export class Storage extends Construct {
       projectionType: ProjectionType.KEYS_ONLY,
     });
 
-    // Sparse: an outcome enters it when it is written and leaves it when the bus was told.
+    // Sparse: a record leaves it once nothing is left to do.
     this.ledger.addGlobalSecondaryIndex({
-      indexName: TO_ANNOUNCE.name,
-      partitionKey: { name: TO_ANNOUNCE.attribute, type: AttributeType.STRING },
-      sortKey: { name: TO_ANNOUNCE.sort, type: AttributeType.STRING },
+      indexName: BY_DUE.name,
+      partitionKey: { name: BY_DUE.attribute, type: AttributeType.STRING },
+      sortKey: { name: BY_DUE.sort, type: AttributeType.STRING },
       projectionType: ProjectionType.KEYS_ONLY,
     });
 

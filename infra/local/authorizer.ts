@@ -1,9 +1,23 @@
+import { randomBytes } from 'node:crypto';
 import { createRemoteJWKSet, type JWTPayload, jwtVerify } from 'jose';
 import { type SignedRequest, signerOf } from './signature.ts';
 import { resourcesOf, type Template } from './template.ts';
 
 /** Somebody who may sign requests here: their secret, who they are to AWS, and which routes their policy lets them take. */
 export type Identity = { secret: string; arn: string; may: (routeKey: string) => boolean };
+
+/** Three callers, each with a secret of this start: one may do everything, one may only read, one may do nothing. */
+export const deskCallers = (): ReadonlyMap<string, Identity> =>
+  new Map(
+    Object.entries({ Writer: /./, Reader: /^GET /, Stranger: /^$/ }).map(([name, routes]) => [
+      `AKIALOCAL${name.toUpperCase()}`,
+      {
+        secret: randomBytes(20).toString('hex'),
+        arn: `arn:aws:sts::000000000000:assumed-role/${name}/session`,
+        may: (routeKey) => routes.test(routeKey),
+      },
+    ]),
+  );
 
 /** What the gateway hands on of whoever it let in, or its own refusal. */
 export type Admission = { authorizer?: Record<string, unknown> } | { status: 401 | 403; message: string };

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
 import type { BusEntry } from './bus.ts';
 import { bodyOf, type LocalServer, listen } from './http.ts';
 import type { Machine } from './machine.ts';
+import { denialOf, type Rights } from './rights.ts';
 
 /** A request of ours is at most 1 MB at Step Functions, and less at the others. Bytes. */
 const MAX_BODY_BYTES = 1_048_576;
@@ -15,6 +17,42 @@ type Rooms = {
   secrets: ReadonlyMap<string, string>;
   /** @returns false when there is no such bus */
   announce: (entry: BusEntry) => boolean;
+  /** Who may do what; everybody everything when left out. */
+  rights?: Rights;
+};
+
+/** What IAM calls the services. */
+const prefixes: Record<string, string> = {
+  AWSStepFunctions: 'states',
+  secretsmanager: 'secretsmanager',
+  AWSEvents: 'events',
+};
+
+/**
+ * What each operation is about, by ARN. A task token belongs to its machine: that is how AWS names a refused one.
+ * An operation that is not named here is about everything, which no role of ours may touch.
+ */
+const resourcesOf = (target: string, input: Record<string, unknown>, machineArn: string): string[] => {
+  const text = (field: string) => String(input[field]);
+  switch (target) {
+    case 'AWSStepFunctions.StartExecution':
+      return [text('stateMachineArn')];
+    case 'AWSStepFunctions.StopExecution':
+    case 'AWSStepFunctions.DescribeExecution':
+      return [text('executionArn')];
+    case 'AWSStepFunctions.SendTaskSuccess':
+    case 'AWSStepFunctions.SendTaskFailure':
+      return [machineArn];
+    case 'secretsmanager.GetSecretValue':
+      return [text('SecretId')];
+    case 'AWSEvents.PutEvents': {
+      const busArn = (name: string) =>
+        machineArn.replace(/:states:(.*):stateMachine:.*$/, `:events:$1:event-bus/${name}`);
+      return (input.Entries as BusEntry[]).map(({ EventBusName }) => busArn(EventBusName));
+    }
+    default:
+      return ['*'];
+  }
 };
 
 /**
@@ -22,7 +60,7 @@ type Rooms = {
  * executions, task tokens, secrets and events, in the JSON protocol all speak. Anything else is an
  * UnknownOperationException, never a silent yes.
  */
-export const startAwsApi = ({ machine, secrets, announce }: Rooms): Promise<LocalServer> => {
+export const startAwsApi = ({ machine, secrets, announce, rights }: Rooms): Promise<LocalServer> => {
   const execution = (executionArn: string | undefined) => {
     const found = machine.describe(executionArn ?? '');
     if (!found) throw failure('ExecutionDoesNotExist', 'Execution Does Not Exist');
@@ -73,6 +111,14 @@ export const startAwsApi = ({ machine, secrets, announce }: Rooms): Promise<Loca
       return { FailedEntryCount: answers.filter((one) => 'ErrorCode' in one).length, Entries: answers };
     },
   };
+  const refuseOthers = (headers: IncomingHttpHeaders, target: string, input: Record<string, unknown>): void => {
+    const role = rights?.callerOf(headers);
+    const [service = '', verb] = target.split('.');
+    for (const resource of resourcesOf(target, input, machine.arn)) {
+      const ask = { action: `${prefixes[service]}:${verb}`, resource };
+      if (rights?.may(role, ask) === false) throw failure('AccessDeniedException', denialOf(role, ask));
+    }
+  };
   return listen(async (request, response) => {
     const body = await bodyOf(request, MAX_BODY_BYTES);
     const answer = (status: number, content: object) => {
@@ -83,7 +129,9 @@ export const startAwsApi = ({ machine, secrets, announce }: Rooms): Promise<Loca
     const operation = operations[target];
     if (!operation || !body) return answer(400, { __type: 'UnknownOperationException', message: target });
     try {
-      answer(200, operation(JSON.parse(body.toString('utf8'))));
+      const input = JSON.parse(body.toString('utf8'));
+      refuseOthers(request.headers, target, input);
+      answer(200, operation(input));
     } catch (error) {
       const { name, message } = error as Error;
       answer(400, { __type: name, message });

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import type { Invocation, LambdaHost } from './lambda.ts';
 import type { Execution, Machine } from './machine.ts';
+import type { Rights } from './rights.ts';
 import type { ObjectCreated } from './s3.ts';
 import { resourcesOf, type Template } from './template.ts';
 
@@ -7,9 +9,19 @@ export type BusEvent = { source: string; 'detail-type': string; detail: unknown 
 
 type Rule = {
   EventBusName?: string;
-  EventPattern: Record<string, unknown>;
-  Targets: { Arn: string; InputTransformer?: { InputTemplate: string } }[];
+  EventPattern?: Record<string, unknown>;
+  ScheduleExpression?: string;
+  Targets: Target[];
 };
+type Target = {
+  Arn: string;
+  RoleArn?: string;
+  InputTransformer?: { InputTemplate: string };
+  DeadLetterConfig?: { Arn: string };
+};
+
+/** What EventBridge leaves in a queue when a target could not be reached: the event itself, and why. */
+export type DeadLetter = { queueArn: string; body: string; attributes: Record<string, string> };
 
 /** The event that S3 sends to EventBridge for a new object version; the key stands in it as it is. */
 export const objectCreatedEvent = (created: ObjectCreated): BusEvent => ({
@@ -54,38 +66,103 @@ export const eventOf = ({ Source, DetailType, Detail, Time }: BusEntry): BusEven
   detail: JSON.parse(Detail),
 });
 
+/** The event that Step Functions sends when an execution has changed its status. */
+export const executionEvent = ({ executionArn, status, input, error, cause, startedAt }: Execution): BusEvent => ({
+  version: '0',
+  id: randomUUID(),
+  'detail-type': 'Step Functions Execution Status Change',
+  source: 'aws.states',
+  account: '000000000000',
+  time: new Date().toISOString().replace(/\.\d+Z$/, 'Z'),
+  region: 'us-east-1',
+  resources: [executionArn],
+  detail: {
+    executionArn,
+    stateMachineArn: executionArn.replace(':execution:', ':stateMachine:').replace(/:[^:]*$/, ''),
+    name: executionArn.split(':').at(-1),
+    status,
+    startDate: startedAt.getTime(),
+    stopDate: Date.now(),
+    input: JSON.stringify(input),
+    inputDetails: { included: true },
+    output: null,
+    outputDetails: null,
+    error: error ?? null,
+    cause: cause ?? null,
+  },
+});
+
 /**
- * The default bus, where S3 speaks, and the template's own, where outcomes are announced.
+ * The default bus, where AWS's services speak, and the template's own, where outcomes are announced. A start that fails is not tried
+ * again here, as EventBridge would for as long as the rule says: its event goes to the dead letters at once.
  * @param onAnnounced hears what is put on the template's own bus
+ * @param rights who may do what; everybody everything when left out
  */
-export const busOf = (template: Template, machine: Machine, onAnnounced: (event: BusEvent) => void = () => {}) => {
+export const busOf = (
+  template: Template,
+  { machine, lambda, rights }: { machine: Machine; lambda: LambdaHost; rights?: Rights },
+  onAnnounced: (event: BusEvent) => void = () => {},
+) => {
   const own = resourcesOf(template, 'AWS::Events::EventBus').map(({ ref }) => ref);
   const rules = resourcesOf(template, 'AWS::Events::Rule').map(({ properties }) => properties as unknown as Rule);
+  const deadLetters: DeadLetter[] = [];
+
+  const start = ({ Arn, RoleArn = '', InputTransformer, DeadLetterConfig }: Target, event: BusEvent): Execution[] => {
+    if (Arn.includes(':function:')) {
+      void lambda.invoke(Arn, event);
+      return [];
+    }
+    if (Arn !== machine.arn) throw new TypeError('only the state machine and functions can be targets here');
+    const body = JSON.stringify(event);
+    // A function, not a text: in a replacement text `$&` and its like would be read as commands.
+    const input = InputTransformer?.InputTemplate.replace('<aws.events.event.json>', () => body) ?? body;
+    try {
+      if (rights && !rights.may(RoleArn, { action: 'states:StartExecution', resource: Arn })) throw noPermissions();
+      return [machine.start(JSON.parse(input))];
+    } catch (error) {
+      const { name, message } = error as Error;
+      const attributes = { TARGET_ARN: Arn, ERROR_CODE: name, ERROR_MESSAGE: message };
+      // Without a queue the event is gone, here as there. Seen: the event, and not what the template makes of it.
+      if (DeadLetterConfig) deadLetters.push({ queueArn: DeadLetterConfig.Arn, body, attributes });
+      return [];
+    }
+  };
+
   return {
+    /** What lies in the queues that the rules name, oldest first. */
+    deadLetters,
     /** @returns true when the bus is the template's own, and has taken the event */
     announce: (entry: BusEntry): boolean => {
       if (!own.includes(entry.EventBusName)) return false;
       onAnnounced(eventOf(entry));
       return true;
     },
+    /** Wakes whatever a rule wakes by the clock, once. @returns how each ended */
+    tick: (): Promise<Invocation[]> =>
+      Promise.all(
+        rules
+          .filter(({ ScheduleExpression }) => ScheduleExpression)
+          .flatMap(({ Targets }) => Targets)
+          .map(({ Arn }) => lambda.invoke(Arn, { source: 'aws.events', 'detail-type': 'Scheduled Event', detail: {} })),
+      ),
     /**
-     * An event of AWS's own: handed to the targets of every rule on the default bus that matches it.
+     * An event of AWS's own: handed to the targets of every rule on the default bus that matches it. A function is not
+     * waited for, and what it throws is in its log: here nobody wakes it again.
      * @returns the executions the event has started
      */
     put: (event: BusEvent): Execution[] =>
       rules
-        .filter(({ EventBusName, EventPattern }) => EventBusName === undefined && matches(EventPattern, event))
+        .filter(
+          ({ EventBusName, EventPattern }) =>
+            EventBusName === undefined && EventPattern !== undefined && matches(EventPattern, event),
+        )
         .flatMap(({ Targets }) => Targets)
-        .map(({ Arn, InputTransformer }) => {
-          if (Arn !== machine.arn) throw new TypeError('only the state machine can be a target here');
-          const text = JSON.stringify(event);
-          // A function, not a text: in a replacement text `$&` and its like would be read as commands.
-          return machine.start(
-            JSON.parse(InputTransformer?.InputTemplate.replace('<aws.events.event.json>', () => text) ?? text),
-          );
-        }),
+        .flatMap((target) => start(target, event)),
   };
 };
+
+/** What EventBridge says of a target that the rule's role may not start. */
+const noPermissions = () => Object.assign(new Error('The rule may not start the machine.'), { name: 'NO_PERMISSIONS' });
 
 /** EventBridge's matching, as far as the template uses it: nested fields, literal values and prefixes. */
 export const matches = (pattern: Record<string, unknown>, event: unknown): boolean =>

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { join } from 'node:path';
+import { type Rights, traceOf } from './rights.ts';
 import { resourcesOf, type Template } from './template.ts';
 
 /** A function's answer, as the Lambda service gives it to whoever invoked it: a result, or an error's shape. */
@@ -19,11 +20,12 @@ const functionsFolder = join(import.meta.dirname, '../../functions');
 
 /**
  * Runs the template's functions in this process, from their sources. What they declare in the template is what they get:
- * variables, time limit, handler. Honest limits: memory is not capped, and a handler that runs over its time is left
+ * variables, time limit, handler, role. Honest limits: memory is not capped, and a handler that runs over its time is left
  * alone, not killed.
  * @param say takes each line that a function, or Lambda on its behalf, writes to the log
+ * @param rights is told what a function gives out
  */
-export const lambdaHost = (template: Template, say: (line: string) => void): LambdaHost => {
+export const lambdaHost = (template: Template, say: (line: string) => void, rights?: Rights): LambdaHost => {
   const functions = new Map(
     resourcesOf(template, 'AWS::Lambda::Function').map(({ id, properties }) => {
       const { Handler, Timeout, Environment } = properties as {
@@ -32,7 +34,9 @@ export const lambdaHost = (template: Template, say: (line: string) => void): Lam
         Environment?: { Variables: Record<string, string> };
       };
       const [file, exported] = Handler.split('.') as [string, string];
-      return [id, { file, exported, seconds: Timeout, variables: Environment?.Variables ?? {} }];
+      // Lambda's own two, by which the SDK says with each call which invocation it is of.
+      const own = { AWS_LAMBDA_FUNCTION_NAME: id, _X_AMZN_TRACE_ID: traceOf(id) };
+      return [id, { file, exported, seconds: Timeout, variables: { ...Environment?.Variables, ...own } }];
     }),
   );
   separateEnvironments(new Set([...functions.values()].flatMap(({ variables }) => Object.keys(variables))));
@@ -51,9 +55,11 @@ export const lambdaHost = (template: Template, say: (line: string) => void): Lam
     try {
       const result = await running.run({ variables, say }, async () => {
         const module = await import(join(functionsFolder, `${file}.ts`));
-        return Promise.race([module[exported](JSON.parse(text), { functionName: id }), timeUp]);
+        return Promise.race([module[exported](JSON.parse(text), contextOf(id, seconds)), timeUp]);
       });
-      return { result: JSON.parse(JSON.stringify(result ?? null)) };
+      const answer = JSON.stringify(result ?? null);
+      rights?.gaveOut(id, answer);
+      return { result: JSON.parse(answer) };
     } catch (thrown) {
       const { name, message, stack = '' } = thrown as Error;
       const error = { errorType: name, errorMessage: message, trace: stack.split('\n') };
@@ -75,6 +81,12 @@ export const lambdaHost = (template: Template, say: (line: string) => void): Lam
       while (invocations.size > 0) await Promise.allSettled(invocations);
     },
   };
+};
+
+/** What a handler may ask Lambda about: its name, and how much time it has left. */
+const contextOf = (functionName: string, seconds: number) => {
+  const endsAt = Date.now() + seconds * 1000;
+  return { functionName, getRemainingTimeInMillis: () => endsAt - Date.now() };
 };
 
 const timedOut = (seconds: number) =>

@@ -1,16 +1,25 @@
 import { randomUUID } from 'node:crypto';
 import { StateMachine, type StateMachineDefinition } from 'aws-local-stepfunctions';
-import type { Definition, State, TaskState } from '../workflow/asl.ts';
+import type { TaskState } from '../workflow/asl.ts';
+import { paced, substituted } from './deployed-definition.ts';
 import { type MachineEvent, report } from './history.ts';
 import type { LambdaHost } from './lambda.ts';
+import { denialOf, type Rights } from './rights.ts';
 import { resourcesOf, type Template } from './template.ts';
 
 /** Step Functions' limit on what a state may put into the execution's data. Bytes. */
 const MAX_DATA_BYTES = 262_144;
 
+/** Ended executions that can still be described. Ten thousand runs must take no more memory than one thousand. */
+const MOST_ENDED = 1000;
+
+/** The rule that every `startExecution.sync` shares, as AWS documents the rights it needs. */
+const SYNC_RULE = 'rule/StepFunctionsGetEventsForStepFunctionsExecutionRule';
+
 export type Execution = {
   executionArn: string;
   status: 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'ABORTED' | 'TIMED_OUT';
+  startedAt: Date;
   input: unknown;
   output?: unknown;
   error?: string;
@@ -38,6 +47,14 @@ const engineError = (name: string, message: string, more: { isRetryable?: false;
 const overError = () =>
   engineError('States.Runtime', 'the execution is over', { isRetryable: false, isCatchable: false });
 
+type MachineOptions = {
+  pace: number;
+  onEvent: (event: MachineEvent) => void;
+  onEnded?: (execution: Execution) => void;
+  others?: readonly Machine[];
+  rights?: Rights;
+};
+
 /** An execution that waits for its task token to come back. */
 type Wait = { executionArn: string; resolve: (output: unknown) => void; reject: (error: Error) => void };
 
@@ -45,12 +62,14 @@ type Wait = { executionArn: string; resolve: (output: unknown) => void; reject: 
  * Runs the synthesized definition on `aws-local-stepfunctions`, with what the engine lacks put around it: task tokens,
  * Lambda's error shape, the data limit, and nothing called once an execution is over (its Retry goes on after an abort).
  * @param pace factor on the seconds between retries; 1 is the definition's own
+ * @param onEnded hears of each execution that has ended, but for those that end with the machine itself
  * @param others the machines that a task of this one may start, and wait for
+ * @param rights who may do what; everybody everything when left out
  */
 export const machineOf = (
   template: Template,
   lambda: LambdaHost,
-  { pace, onEvent, others = [] }: { pace: number; onEvent: (event: MachineEvent) => void; others?: readonly Machine[] },
+  { pace, onEvent, onEnded = () => {}, others = [], rights }: MachineOptions,
 ): Machine => {
   const [resource] = resourcesOf(template, 'AWS::StepFunctions::StateMachine');
   if (!resource) throw new TypeError('no state machine in the template');
@@ -58,7 +77,13 @@ export const machineOf = (
   // Paced intervals are fractions of a second, which AWS would refuse; the definition itself is validated by a test.
   const engine = new StateMachine(definition as StateMachineDefinition, { validationOptions: { noValidate: true } });
   const executions = new Map<string, Execution & { abort: () => void }>();
+  const endedArns: string[] = [];
+  const forgetOldest = (executionArn: string) => {
+    endedArns.push(executionArn);
+    if (endedArns.length > MOST_ENDED) executions.delete(endedArns.shift() ?? '');
+  };
   const parked = new Map<string, Wait>();
+  let isClosing = false;
 
   const handlerOf = (state: TaskState, executionArn: string, isOver: () => boolean) => async (input: unknown) => {
     if (isOver()) throw overError();
@@ -75,7 +100,15 @@ export const machineOf = (
     return result;
   };
 
+  /** Holds the machine to its own role. The names of the errors were seen in other people's histories. */
+  const refuseUnless = (error: string, action: string, target: string): void => {
+    const role = String(resource.properties.RoleArn);
+    const ask = { action, resource: target };
+    if (rights?.may(role, ask) === false) throw engineError(error, denialOf(role, ask));
+  };
+
   const invoke = async (functionArn: string, event: unknown): Promise<unknown> => {
+    refuseUnless('Lambda.AWSLambdaException', 'lambda:InvokeFunction', functionArn);
     const answer = await lambda.invoke(functionArn, event);
     if ('error' in answer) throw engineError(answer.error.errorType, JSON.stringify(answer.error));
     return answer.result;
@@ -86,8 +119,15 @@ export const machineOf = (
     const { StateMachineArn, Input } = input as { StateMachineArn: string; Input: unknown };
     const other = others.find(({ arn }) => arn === StateMachineArn);
     if (!other) throw engineError('StepFunctions.StateMachineDoesNotExistException', 'State Machine Does Not Exist');
+    refuseUnless('StepFunctions.AWSStepFunctionsException', 'states:StartExecution', StateMachineArn);
+    // By a rule of its own Step Functions learns of the end, which it then reads.
+    const ruleArn = StateMachineArn.replace(/:states:(.*):stateMachine:.*$/, `:events:$1:${SYNC_RULE}`);
+    for (const action of ['events:DescribeRule', 'events:PutRule', 'events:PutTargets']) {
+      refuseUnless('StepFunctions.AWSStepFunctionsException', action, ruleArn);
+    }
     const execution = other.start(JSON.parse(JSON.stringify(Input)));
     await execution.ended;
+    refuseUnless('StepFunctions.AWSStepFunctionsException', 'states:DescribeExecution', execution.executionArn);
     const { executionArn, status, output, error, cause } = execution;
     const described = { ExecutionArn: executionArn, StateMachineArn, Status: status, Input };
     if (status === 'SUCCEEDED') return { ...described, Output: output };
@@ -127,6 +167,7 @@ export const machineOf = (
     const execution: Execution & { abort: () => void } = {
       executionArn,
       status: 'RUNNING',
+      startedAt: new Date(),
       input,
       abort: () => {},
       ended: Promise.resolve(),
@@ -162,18 +203,23 @@ export const machineOf = (
       run.abort();
       unparkAll();
     };
-    execution.ended = run.result.then(
-      (output) => {
-        if (execution.status === 'RUNNING') Object.assign(execution, { status: 'SUCCEEDED', output });
-      },
-      (error: Error & { cause?: Partial<Error> }) => {
-        unparkAll();
-        if (execution.status !== 'RUNNING') return;
-        const status = Date.now() >= endsAt ? 'TIMED_OUT' : 'FAILED';
-        Object.assign(execution, { status, error: error.cause?.name, cause: error.cause?.message });
-      },
-    );
+    execution.ended = run.result
+      .then(
+        (output) => {
+          if (execution.status === 'RUNNING') Object.assign(execution, { status: 'SUCCEEDED', output });
+        },
+        (error: Error & { cause?: Partial<Error> }) => {
+          unparkAll();
+          if (execution.status !== 'RUNNING') return;
+          const status = Date.now() >= endsAt ? 'TIMED_OUT' : 'FAILED';
+          Object.assign(execution, { status, error: error.cause?.name, cause: error.cause?.message });
+        },
+      )
+      .then(() => {
+        if (!isClosing) onEnded(execution);
+      });
     executions.set(executionArn, execution);
+    void execution.ended.then(() => forgetOldest(executionArn));
     void report(executionArn, run.eventLogs, onEvent);
     return execution;
   };
@@ -186,36 +232,10 @@ export const machineOf = (
     sendTaskSuccess: (taskToken, output) => unpark(taskToken).resolve(JSON.parse(output)),
     sendTaskFailure: (taskToken, error, cause) => unpark(taskToken).reject(engineError(error, cause)),
     close: async () => {
+      isClosing = true;
       const open = [...executions.values()].filter(({ status }) => status === 'RUNNING');
       for (const { abort } of open) abort();
       await Promise.allSettled(open.map(({ ended }) => ended));
     },
-  };
-};
-
-const substituted = (properties: Record<string, unknown>): Definition => {
-  const { DefinitionString, DefinitionSubstitutions = {} } = properties as {
-    DefinitionString: string;
-    DefinitionSubstitutions?: Record<string, string>;
-  };
-  return JSON.parse(DefinitionString.replace(/\$\{(\w+)\}/g, (_, name) => String(DefinitionSubstitutions[name])));
-};
-
-const paced = (definition: Definition, pace: number): Definition => {
-  const quicker = (state: State): State =>
-    state.Type === 'Task'
-      ? {
-          ...state,
-          // Another stack's definition may have none.
-          Retry: (state.Retry ?? []).map((retrier) => ({
-            ...retrier,
-            ...(retrier.IntervalSeconds ? { IntervalSeconds: retrier.IntervalSeconds * pace } : {}),
-            ...(retrier.MaxDelaySeconds ? { MaxDelaySeconds: retrier.MaxDelaySeconds * pace } : {}),
-          })),
-        }
-      : state;
-  return {
-    ...definition,
-    States: Object.fromEntries(Object.entries(definition.States).map(([name, state]) => [name, quicker(state)])),
   };
 };

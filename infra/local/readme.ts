@@ -3,9 +3,12 @@ import { join } from 'node:path';
 import { fields } from '../../shared/domain/fields.ts';
 import { problems } from '../../shared/domain/problem.ts';
 import { fileOf, routes } from '../../shared/workflow/names.ts';
+import { Config } from '../aws/config.ts';
 import { costTables } from '../aws/cost.ts';
 import { definition } from '../workflow/definition.ts';
 import { picture } from '../workflow/picture.ts';
+import { architecture } from './architecture.ts';
+import { synthesize } from './template.ts';
 import { scenarios } from './truora/scenarios.ts';
 
 const file = join(import.meta.dirname, '../../README.md');
@@ -18,6 +21,7 @@ const words = ({ status, reason }: { status: string; reason?: string }) =>
 
 /** The parts of the README that are drawn from the code, by the name of their markers. */
 export const drawn: Record<string, () => string> = {
+  architecture: () => ['```mermaid', architecture(synthesize(Config.parse({}))), '```'].join('\n'),
   machine: () => ['```mermaid', picture(definition({ patienceSeconds: 60 })), '```'].join('\n'),
   fields: () =>
     [

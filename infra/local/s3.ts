@@ -2,13 +2,16 @@ import { open } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pipeline } from 'node:stream/promises';
+import type { Rights } from './rights.ts';
 import { readAddress } from './s3/address.ts';
 import type { Answer, Call, ObjectCreated } from './s3/call.ts';
 import { deleteObject } from './s3/delete.ts';
 import { notImplemented, S3Error, toXml } from './s3/error.ts';
+import { listVersions } from './s3/list.ts';
 import { postObject, type SecretOf } from './s3/post.ts';
 import { putObject } from './s3/put.ts';
 import { readObject } from './s3/read.ts';
+import { refuseForm, runAllowed } from './s3/rights.ts';
 import { openVersions } from './s3/versions.ts';
 
 export type { ObjectCreated } from './s3/call.ts';
@@ -23,6 +26,8 @@ export type S3Options = {
   onCreated: (created: ObjectCreated) => void;
   /** Whose POST policies are accepted; without it a POST is answered 501. */
   secretAccessKey?: SecretOf;
+  /** Who may do what; everybody everything when left out. */
+  rights?: Rights;
 };
 
 type Operation = { run: (call: Call) => Promise<Answer>; headers: RegExp; query: RegExp };
@@ -38,6 +43,13 @@ const operations: Record<string, Operation> = {
   GET: { run: readObject, headers: /^(x-amz-checksum-mode|range|if-match)$/, query: /^versionId$/ },
   HEAD: { run: readObject, headers: /^(x-amz-checksum-mode|range|if-match)$/, query: /^versionId$/ },
   DELETE: { run: deleteObject, headers: /^$/, query: /^versionId$/ },
+};
+
+/** The one call about a bucket: what is in it. */
+const listing: Operation = {
+  run: listVersions,
+  headers: /^$/,
+  query: /^(versions|prefix|key-marker|version-id-marker|max-keys|encoding-type)$/,
 };
 
 /** Headers that change what a call means; the rest (host, connection, user-agent ...) is between client and server. */
@@ -56,10 +68,10 @@ const refuseUnknown = (operation: Operation, { headers, query }: Pick<Call, 'hea
       throw notImplemented(name);
 };
 
-const send = async (request: IncomingMessage, response: ServerResponse, { status, headers, part }: Answer) => {
+const send = async (request: IncomingMessage, response: ServerResponse, { status, headers, part, text }: Answer) => {
   const file = part && part.bytes > 0 && request.method === 'GET' ? await open(part.path) : undefined;
   response.writeHead(status, headers);
-  if (!part || !file) response.end();
+  if (!part || !file) response.end(text);
   else await pipeline(file.createReadStream({ start: part.start, end: part.start + part.bytes - 1 }), response);
 };
 
@@ -83,14 +95,14 @@ const refuse = (request: IncomingMessage, response: ServerResponse, error: unkno
 
 /**
  * S3 for a desk: versioned buckets, path-style, over plain HTTP, with the few calls this project makes: PutObject,
- * GetObject, HeadObject, DeleteObject and the POST of a form. Everything else is 501.
+ * GetObject, HeadObject, DeleteObject, ListObjectVersions and the POST of a form. Everything else is 501.
  * That a request is signed is looked at, the signature itself is not (nor its age): only a POST policy's is verified.
  */
 export const startS3 = async (options: S3Options): Promise<S3Standin> => {
-  const { buckets, directory, onCreated, secretAccessKey } = options;
+  const { buckets, directory, onCreated, secretAccessKey, rights } = options;
   const versions = openVersions(directory);
   const posting: Operation | undefined = secretAccessKey && {
-    run: (call) => postObject(call, secretAccessKey),
+    run: (call) => postObject(call, secretAccessKey, (...form) => rights && refuseForm(rights, ...form)),
     headers: /^$/,
     query: /^$/,
   };
@@ -101,13 +113,14 @@ export const startS3 = async (options: S3Options): Promise<S3Standin> => {
     const body = request.iterator({ destroyOnReturn: false });
     const call = { versions, bucket, key, query, headers, body };
     const form = method === 'POST' && key === '' && headers['content-type']?.startsWith('multipart/form-data') === true;
-    const operation = form ? posting : key === '' ? undefined : operations[method];
+    const ofBucket = method === 'GET' && query.has('versions') ? listing : undefined;
+    const operation = form ? posting : key === '' ? ofBucket : operations[method];
     if (!form && !headers.authorization && !query.has('X-Amz-Signature'))
       throw new S3Error(403, 'AccessDenied', 'Access Denied.');
     if (!operation) throw notImplemented(key === '' ? `${method} of a bucket` : `${method} of an object`);
     refuseUnknown(operation, call);
     if (!buckets.includes(bucket)) throw new S3Error(404, 'NoSuchBucket', 'The specified bucket does not exist.');
-    return operation.run(call);
+    return rights && !form ? runAllowed(rights, method, call, operation.run) : operation.run(call);
   };
 
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {

@@ -1,7 +1,12 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { Announcement, announcementOf } from '../../shared/domain/announcement.ts';
+import {
+  AmendmentAnnouncement,
+  Announcement,
+  amendmentAnnouncementOf,
+  announcementOf,
+} from '../../shared/domain/announcement.ts';
 import { RevalidationInput } from '../../shared/domain/input.ts';
 import { Outcome } from '../../shared/domain/revalidation.ts';
 
@@ -69,6 +74,17 @@ export const published: Record<string, { schema: z.ZodType; about: string; examp
     about:
       'Detail of the event "Re-validation Ended" of the source "face-revalidation". It may come twice, under one eventId. Fields may be added.',
     examples: [announcementOf(approved), announcementOf(refused)],
+  },
+  amended: {
+    schema: AmendmentAnnouncement,
+    about:
+      'Detail of the event "Re-validation Amended" of the source "face-revalidation": Truora has spoken after the case was closed. It may come twice, under one eventId. Fields may be added.',
+    examples: [
+      amendmentAnnouncementOf(
+        { ...approved, status: 'expired', reason: 'undecided_at_deadline' },
+        { status: 'approved', at: '2026-11-24T12:00:04.000Z', from: 'webhook' },
+      ),
+    ],
   },
 };
 

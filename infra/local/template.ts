@@ -71,6 +71,8 @@ const deployed = (id: string, { Type, Properties }: Resource): { ref: string; [a
     }
     case 'AWS::Events::Rule':
       return { ref: id, Arn: arn('events', `rule/${id}`) };
+    case 'AWS::IAM::Role':
+      return { ref: id, Arn: `arn:aws:iam::${accountId}:role/${id}` };
     default:
       return { ref: id, Arn: arn('local', id) };
   }
@@ -137,17 +139,18 @@ export const resolver = ({ Resources }: Template) => {
   return resolve;
 };
 
-/** The resources of one type, with every value resolved, under the name their `Ref` gives. */
+/** The resources of one type, with every value resolved, under the name their `Ref` gives; the name is the ARN of some. */
 export const resourcesOf = (
   template: Template,
   type: string,
-): { id: string; ref: string; properties: Record<string, unknown> }[] => {
+): { id: string; ref: string; arn: string; properties: Record<string, unknown> }[] => {
   const resolve = resolver(template);
   return Object.entries(template.Resources)
     .filter(([, { Type }]) => Type === type)
     .map(([id, resource]) => ({
       id,
       ref: deployed(id, resource).ref,
+      arn: deployed(id, resource).Arn ?? deployed(id, resource).ref,
       properties: resolve(resource.Properties ?? {}) as Record<string, unknown>,
     }));
 };

@@ -4,15 +4,16 @@ import { join } from 'node:path';
 import { listRecords, readRecord } from '../../shared/aws/ledger.ts';
 import type { LedgerRecord } from '../../shared/domain/record.ts';
 import { Config } from '../aws/config.ts';
-import type { Identity } from './authorizer.ts';
+import { deskCallers, type Identity } from './authorizer.ts';
 import { startAwsApi } from './aws-api.ts';
-import { type BusEvent, busOf, objectCreatedEvent } from './bus.ts';
+import { type BusEvent, busOf, type DeadLetter, executionEvent, objectCreatedEvent } from './bus.ts';
 import { startGateway } from './gateway.ts';
 import type { MachineEvent } from './history.ts';
-import { lambdaHost } from './lambda.ts';
+import { type Invocation, lambdaHost } from './lambda.ts';
 import { startLedger } from './ledger.ts';
 import { type Execution, type Machine, machineOf } from './machine.ts';
 import { lockFolder, mediaFolder } from './process.ts';
+import { type RoleCall, rightsIn } from './rights.ts';
 import { startS3 } from './s3.ts';
 import { resourcesOf, suppliedBy, synthesize, type Template } from './template.ts';
 import { type Sandbox, type SandboxSettings, startSandbox } from './truora/sandbox.ts';
@@ -25,13 +26,22 @@ export type WorldOptions = {
   config?: Partial<Config>;
   /** Factor on the seconds between retries. */
   pace?: number;
+  /** False where nobody hears of an execution that has failed, as if the event were lost. */
+  hearsFailure?: () => boolean;
   /** Keeps the ledger on disk. */
   ledgerDirectory?: string;
   onEvent?: (event: MachineEvent) => void;
   onLog?: (line: string) => void;
   /** Hears what is announced on our bus. */
   onAnnounced?: (event: BusEvent) => void;
+  /** Hears of every call that a role made, and whether it was allowed. */
+  onCall?: (call: RoleCall) => void;
+  /** Changes the template before anything stands on it. */
+  edit?: (template: Template) => Template;
 };
+
+/** What becomes of S3's events: they arrive; they never do; or they do, and the machine cannot be started. */
+export type EventFate = 'arrive' | 'are lost' | 'start nothing';
 
 export type World = {
   config: Config;
@@ -53,6 +63,12 @@ export type World = {
   recordsOf(accountId: string): ReturnType<typeof listRecords>;
   /** Puts an event on the bus once more, as S3 may. */
   redeliver(versionId: string): Execution[];
+  /** Decides what becomes of S3's events from now on; at first all arrive. */
+  letEvents(fate: EventFate): void;
+  /** The events that could not start the machine, in the queues that their rules name. */
+  deadLetters: readonly DeadLetter[];
+  /** Wakes whatever the template wakes by the clock, which here stands still. @returns how each ended */
+  sweep(): Promise<Invocation[]>;
   /** The machine of another stack, which may start ours; it has no functions. */
   beside(template: Template): Machine;
   secrets: Map<string, string>;
@@ -64,6 +80,9 @@ const sandboxTimes = { patienceSeconds: 2, httpDeadlineSeconds: 2, settleSeconds
 
 /** Retries against the sandbox come twenty times as fast: 2 s become 0.1 s. */
 const SANDBOX_PACE = 0.05;
+
+/** Drops whose executions can still be asked for, the newest. */
+const MOST_DROPS = 1000;
 
 /** A loopback stand-in may hand out upload links on its own origin; the real Truora may not. */
 const ownUploads = (origin: string): Pick<Config, 'uploadOrigins'> | undefined =>
@@ -88,14 +107,26 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
     ...(sandbox ? sandboxTimes : { resultMode: 'poll' }),
     ...options.config,
   });
-  const template = synthesize(config);
+  const template = (options.edit ?? ((same) => same))(synthesize(config));
+  const rights = rightsIn(template, options.onCall);
 
   const say = options.onLog ?? (() => {});
-  const lambda = lambdaHost(template, say);
+  const lambda = lambdaHost(template, say, rights);
   const pace = options.pace ?? (sandbox ? SANDBOX_PACE : 1);
   const onEvent = options.onEvent ?? (() => {});
-  const machine = machineOf(template, lambda, { pace, onEvent });
-  const bus = busOf(template, machine, options.onAnnounced);
+  const hears = options.hearsFailure ?? (() => true);
+  const machine = machineOf(template, lambda, {
+    pace,
+    onEvent,
+    onEnded: (execution) => hears() && bus.put(executionEvent(execution)),
+    rights,
+  });
+  let fate: EventFate = 'arrive';
+  const start: Machine['start'] = (...given) => {
+    if (fate !== 'start nothing') return machine.start(...given);
+    throw Object.assign(new Error('The rule may not start the machine.'), { name: 'NO_PERMISSIONS' });
+  };
+  const bus = busOf(template, { machine: { ...machine, start }, lambda, rights }, options.onAnnounced);
   const drops = new Map<
     string,
     { executions: Execution[]; started: PromiseWithResolvers<Execution>; again: () => Execution[] }
@@ -107,6 +138,10 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
       again: () => [],
     };
     drops.set(versionId, drop);
+    for (const oldest of drops.keys()) {
+      if (drops.size <= MOST_DROPS) break;
+      drops.delete(oldest);
+    }
     return drop;
   };
 
@@ -114,10 +149,12 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
   const s3 = await startS3({
     buckets: [bucket],
     directory: media,
+    rights,
     secretAccessKey: (accessKeyId) => (accessKeyId === 'local' ? 'local' : undefined),
     onCreated: (created) => {
       const drop = dropOf(created.versionId);
       drop.again = () => bus.put(objectCreatedEvent(created));
+      if (fate === 'are lost') return;
       drop.executions.push(...drop.again());
       if (drop.executions[0]) drop.started.resolve(drop.executions[0]);
     },
@@ -129,8 +166,8 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
     [secretNamed('TruoraKey'), truora.key],
     [secretNamed('WebhookKeys'), JSON.stringify([webhookKey])],
   ]);
-  const awsApi = await startAwsApi({ machine, secrets, announce: bus.announce });
-  const identities = callers();
+  const awsApi = await startAwsApi({ machine, secrets, announce: bus.announce, rights });
+  const identities = deskCallers();
   const gateway = await startGateway(template, lambda, identities);
   pointSdkAt({
     DYNAMODB: '',
@@ -139,7 +176,7 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
     SECRETS_MANAGER: awsApi.origin,
     EVENTBRIDGE: awsApi.origin,
   });
-  const ledger = await startLedger(template, options.ledgerDirectory);
+  const ledger = await startLedger(template, { directory: options.ledgerDirectory, rights });
   pointSdkAt({ DYNAMODB: ledger.origin });
   const webhookUrl = `${gateway.origin}/webhooks/truora`;
   sandbox?.notify({ url: webhookUrl, key: webhookKey });
@@ -159,7 +196,16 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
     sandbox,
     executionOf: (versionId) => dropOf(versionId).started.promise,
     redeliver: (versionId) => dropOf(versionId).again(),
-    beside: (other) => machineOf(suppliedBy(template, other), lambda, { pace, onEvent, others: [machine] }),
+    letEvents: (next) => {
+      fate = next;
+    },
+    deadLetters: bus.deadLetters,
+    sweep: () => bus.tick(),
+    beside: (other) => {
+      const supplied = suppliedBy(template, other);
+      const others = { pace, onEvent, others: [machine], rights: rightsIn(supplied, options.onCall) };
+      return machineOf(supplied, lambda, others);
+    },
     record: (revalidationId) => readRecord(records, revalidationId),
     recordsOf: (accountId) => listRecords(records, accountId, { limit: 100 }),
     secrets,
@@ -176,19 +222,6 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
     },
   };
 };
-
-/** Three callers, each with a secret of this start: one may do everything, one may only read, one may do nothing. */
-const callers = (): ReadonlyMap<string, Identity> =>
-  new Map(
-    Object.entries({ Writer: /./, Reader: /^GET /, Stranger: /^$/ }).map(([name, routes]) => [
-      `AKIALOCAL${name.toUpperCase()}`,
-      {
-        secret: randomBytes(20).toString('hex'),
-        arn: `arn:aws:sts::000000000000:assumed-role/${name}/session`,
-        may: (routeKey) => routes.test(routeKey),
-      },
-    ]),
-  );
 
 /** The SDK finds the stand-ins by its own variables, so no code of ours knows whether it is at home or in AWS. */
 const pointSdkAt = (origins: Record<string, string>): void => {

@@ -1,14 +1,15 @@
 import type { StepName } from '../../shared/workflow/contract.ts';
-import type { RouteName } from '../../shared/workflow/names.ts';
+import type { RouteName, WatchName } from '../../shared/workflow/names.ts';
 
 /** The longest a re-validation can take: Truora's longest timeout (6 h), and two hours for whatever waits before and after. */
 export const MACHINE_SECONDS = 8 * 3600;
 
 /**
  * Seconds after which Lambda ends each function. Ledger and S3 calls are done in a few; a call to Truora may take its
- * whole HTTP deadline (12 s at most), once more if the key was rotated, and the upload six times as long for 10 MB.
+ * whole HTTP deadline (12 s at most), once more if the key was rotated, and the upload six times as long for 10 MB. A sweep
+ * works until its time is nearly up and leaves the rest to the next.
  */
-export const functionSeconds: Record<StepName | RouteName, number> = {
+export const functionSeconds: Record<StepName | RouteName | WatchName, number> = {
   ClaimRequest: 15,
   CheckEnrollment: 30,
   CreateValidation: 40,
@@ -24,6 +25,10 @@ export const functionSeconds: Record<StepName | RouteName, number> = {
   ListRevalidations: 10,
   CancelRevalidation: 10,
   ReceiveWebhook: 10,
+  SweepInbox: 120,
+  SweepLedger: 120,
+  RepairExecution: 30,
+  CheckKey: 15,
 };
 
 /**

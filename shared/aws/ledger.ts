@@ -1,8 +1,9 @@
 import * as z from 'zod';
 import type { Place } from '../domain/cursor.ts';
+import { firstLook, lastLook, shardOf } from '../domain/due.ts';
 import { AlreadyDecidedError, ClaimedElsewhereError, RequestInvalidError } from '../domain/errors.ts';
 import { isEnd, type Phase, predecessors } from '../domain/lifecycle.ts';
-import { asksOtherwise, BY_PERSON, LedgerRecord, TO_ANNOUNCE } from '../domain/record.ts';
+import { asksOtherwise, BY_PERSON, LedgerRecord } from '../domain/record.ts';
 import { Claim, type Outcome, type Receipt } from '../domain/revalidation.ts';
 import { getItem, getItems, type Item, isAlive, putNew, queryKeys, updateItem } from './table.ts';
 
@@ -29,6 +30,12 @@ const lifeOf = (ledger: Ledger, at: Date) => secondsAfter(at, ledger.retentionDa
 export const readRecord = async (ledger: Ledger, revalidationId: string): Promise<LedgerRecord | undefined> =>
   readAlive(await getItem(ledger.table, keyOf(revalidationId)));
 
+/** Which of these re-validations have a record, whatever stands in it. At most 100 at once. */
+export const recordedAmong = async (table: string, ids: readonly string[]): Promise<Set<string>> => {
+  const items = await getItems(table, ids.map(keyOf));
+  return new Set(items.filter(isAlive).map(({ pk }) => pk.slice(keyOf('').length)));
+};
+
 /** One query by person, newest claim first. `next` opens the following page. */
 export const listRecords = async (
   ledger: Ledger,
@@ -47,23 +54,6 @@ export const listRecords = async (
 };
 
 /**
- * Outcomes that the bus was not told of yet, newest claim first: what a sweep hands to `announce` once more. One that is
- * being told at this moment may be among them, and is then told twice under one id.
- */
-export const listUnannounced = async (
-  ledger: Ledger,
-  page: { limit: number; after?: Item | undefined },
-): Promise<{ outcomes: Outcome[]; next: Item | undefined }> => {
-  const { keys, next } = await queryKeys(ledger.table, TO_ANNOUNCE, DUE, page);
-  const items = await getItems(
-    ledger.table,
-    keys.map(({ pk }) => pk),
-  );
-  const records = items.map(readAlive).filter((record) => record && !record.announced);
-  return { outcomes: records.flatMap((record) => record?.outcome ?? []), next };
-};
-
-/**
  * Makes the request this execution's own, or finds that it is already.
  * @returns the claim that stands, which after a retry is the first one
  * @throws AlreadyDecidedError, ClaimedElsewhereError, RequestInvalidError `already_asked_otherwise`
@@ -75,6 +65,7 @@ export const claim = async (ledger: Ledger, wanted: Claim, owner: string): Promi
     owner,
     phase: 'claimed' satisfies Phase,
     trail: [{ phase: 'claimed', at: wanted.claimedAt }],
+    ...dueFrom(wanted.revalidationId, wanted.claimedAt),
     expiresAt: lifeOf(ledger, new Date(wanted.claimedAt)),
   });
   if (fresh) return wanted;
@@ -95,15 +86,24 @@ export const recordMoved = (ledger: Ledger, id: string, owner: string, receipt: 
 /** The outcome that stands, and whether the bus was told of it. */
 export type Ending = { outcome: Outcome; isAnnounced: boolean };
 
-/** The one value of the attribute that the index of unannounced outcomes is over. */
-const DUE = 'due';
+/** What puts a record among those that a sweep looks at. An outcome leaves it there: to be announced, if nobody did. */
+const dueFrom = (revalidationId: string, from: Date | string) => ({
+  shard: shardOf(revalidationId),
+  dueAt: firstLook(from),
+});
 
 /**
  * Writes the end of a re-validation. The first end stands: whoever comes later gets it back.
  * Where there is no record yet (a request that was refused before it was claimed), this writes one.
+ * @param object what was dropped, where no claim holds it
  * @throws ClaimedElsewhereError when the record is open and another execution's
  */
-export const recordOutcome = async (ledger: Ledger, outcome: Outcome, owner: string): Promise<Ending> => {
+export const recordOutcome = async (
+  ledger: Ledger,
+  outcome: Outcome,
+  owner: string,
+  object?: LedgerRecord['object'],
+): Promise<Ending> => {
   const at = new Date();
   const pk = keyOf(outcome.revalidationId);
   const start = {
@@ -111,8 +111,10 @@ export const recordOutcome = async (ledger: Ledger, outcome: Outcome, owner: str
     owner,
     claimedAt: at.toISOString(),
     ...(outcome.accountId ? { accountId: outcome.accountId } : {}),
+    ...(object ? { object } : {}),
+    ...dueFrom(outcome.revalidationId, at),
   };
-  const end = { phase: outcome.status, outcome, [TO_ANNOUNCE.attribute]: DUE, expiresAt: lifeOf(ledger, at) };
+  const end = { phase: outcome.status, outcome, expiresAt: lifeOf(ledger, at) };
   const trail = [{ phase: outcome.status, at: at.toISOString() }];
   const written = await updateItem(ledger.table, pk, {
     set: end,
@@ -137,13 +139,15 @@ export const countRepeat = async (ledger: Ledger, id: string): Promise<void> => 
   await updateItem(ledger.table, keyOf(id), { set: {}, add: { askedAgain: 1 }, when: { revalidationId: [id] } });
 };
 
-/** The bus was told. A record that is gone meanwhile is not brought back, and the first time told stands. */
-export const markAnnounced = async (ledger: Ledger, { revalidationId, status }: Outcome): Promise<void> => {
+/**
+ * The bus was told, and what is left to do is the media's end. A record that is gone meanwhile is not brought back, and the
+ * first time told stands.
+ */
+export const markAnnounced = async (ledger: Ledger, outcome: Outcome, mediaHours: number): Promise<void> => {
+  const { revalidationId, status, decidedAt } = outcome;
   await updateItem(ledger.table, keyOf(revalidationId), {
-    set: {},
-    setIfAbsent: { announced: new Date().toISOString() },
-    remove: [TO_ANNOUNCE.attribute],
-    when: { phase: [status] },
+    set: { announced: new Date().toISOString(), dueAt: lastLook(decidedAt, mediaHours) },
+    when: { phase: [status], announced: [] },
   });
 };
 
@@ -170,13 +174,14 @@ export const recordCancellation = async (
     decidedAt: at.toISOString(),
   };
   const written = await updateItem(ledger.table, keyOf(revalidationId), {
-    set: { phase: 'canceled', outcome, canceledBy, [TO_ANNOUNCE.attribute]: DUE, expiresAt: lifeOf(ledger, at) },
+    set: { phase: 'canceled', outcome, canceledBy, expiresAt: lifeOf(ledger, at) },
     setIfAbsent: {
       revalidationId,
       owner: NOBODY,
       claimedAt: at.toISOString(),
       ...(accountId ? { accountId } : {}),
       ...(enrollmentId ? { enrollmentId } : {}),
+      ...dueFrom(revalidationId, at),
     },
     append: { trail: [{ phase: 'canceled', at: at.toISOString() }] },
     remove: [UPLOAD_LINK],

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { DeleteObjectCommand, GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { MediaGoneError, MediaUnacceptableError } from '../domain/errors.ts';
 import { SNIFF_BYTES } from '../domain/media-type.ts';
 import type { Media } from '../domain/revalidation.ts';
@@ -14,6 +14,8 @@ export const s3 = (): S3Client => {
 /** One look at an object: which version, how large, what its first bytes and its user metadata say. */
 export type Glance = Pick<Media, 'etag' | 'bytes'> & {
   versionId: string | undefined;
+  /** When it was put; for an upload in parts, when that was begun. */
+  putAt: Date;
   head: Uint8Array;
   metadata: Record<string, string>;
 };
@@ -40,6 +42,7 @@ export const glanceAt = async (at: {
     versionId: answer.VersionId === 'null' ? undefined : answer.VersionId,
     etag: (answer.ETag ?? '').replaceAll('"', ''),
     bytes,
+    putAt: answer.LastModified ?? new Date(),
     head: (await answer.Body?.transformToByteArray()) ?? new Uint8Array(),
     metadata: answer.Metadata ?? {},
   };
@@ -80,4 +83,9 @@ const read = async (
     }
     throw error;
   }
+};
+
+/** Deletes exactly one version, for good. One that is gone already is as good as deleted: S3 says yes. */
+export const deleteMedia = async (bucket: string, { key, versionId }: { key: string; versionId: string }) => {
+  await s3().send(new DeleteObjectCommand({ Bucket: bucket, Key: key, VersionId: versionId }));
 };

@@ -1,11 +1,10 @@
-import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { type Access, awsJson } from './signed.ts';
 
 /** How long a value is taken for current. A rotation is noticed within a minute anyway, when the old value is refused. */
 const CACHE_MS = 5 * 60_000;
 /** At most one read a minute because of a refusal: a wrong key must not become a flood of reads. */
 const REREAD_MS = 60_000;
 
-let client: SecretsManagerClient | undefined;
 const cache = new Map<string, { value: string; readAt: number }>();
 const reread = new Map<string, number>();
 
@@ -13,7 +12,7 @@ const reread = new Map<string, number>();
  * The current value of a secret, kept in memory for five minutes. When it cannot be read again, the old one serves on.
  * @param refused the value that the other side has just refused: it is read anew, unless that was done in the last minute
  */
-export const readSecret = async (id: string, refused?: string): Promise<string> => {
+export const readSecret = async (access: Access, id: string, refused?: string): Promise<string> => {
   const cached = cache.get(id);
   const since = (at = Number.NEGATIVE_INFINITY) => Date.now() - at;
   if (cached && cached.value !== refused && since(cached.readAt) < CACHE_MS) return cached.value;
@@ -22,10 +21,9 @@ export const readSecret = async (id: string, refused?: string): Promise<string> 
     reread.set(id, Date.now());
   }
   try {
-    client ??= new SecretsManagerClient({});
-    const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: id }));
+    const { SecretString } = await awsJson(access, 'secretsmanager', 'GetSecretValue', { SecretId: id });
     // A value that was pasted or echoed often ends in a line break, which no HTTP header may hold.
-    const value = SecretString?.trim();
+    const value = typeof SecretString === 'string' ? SecretString.trim() : '';
     if (!value) throw new TypeError('the secret is empty');
     cache.set(id, { value, readAt: Date.now() });
     return value;

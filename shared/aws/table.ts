@@ -13,7 +13,7 @@ import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 /** One item; the ledger's only key is `pk`. */
 export type Item = { pk: string } & Record<string, unknown>;
 
-/** Every named attribute must hold one of the listed values. */
+/** Every named attribute must hold one of the listed values, or where none are listed not be there. */
 export type Condition = Record<string, readonly string[]>;
 
 let client: DynamoDBClient | undefined;
@@ -48,7 +48,11 @@ const expression = () => {
 
 const conditionText = (when: Condition, { name, value }: ReturnType<typeof expression>) =>
   Object.entries(when)
-    .map(([attribute, allowed]) => `${name(attribute)} IN (${allowed.map(value).join(', ')})`)
+    .map(([attribute, allowed]) =>
+      allowed.length > 0
+        ? `${name(attribute)} IN (${allowed.map(value).join(', ')})`
+        : `attribute_not_exists(${name(attribute)})`,
+    )
     .join(' AND ');
 
 /** The item as the last write left it. */
@@ -63,11 +67,14 @@ export const getItem = async (table: string, pk: string): Promise<Item | undefin
 const BATCH_TRIES = 5;
 const BATCH_PAUSE_MS = 50;
 
-/** Several items at once, in the order asked for; what does not exist is left out. At most 100, DynamoDB's own limit. */
+/**
+ * Several items at once, in the order asked for; what does not exist is left out. At most 100, DynamoDB's own limit, which
+ * also takes no key twice.
+ */
 export const getItems = async (table: string, pks: readonly string[]): Promise<Item[]> => {
   if (pks.length === 0) return [];
   const found = new Map<string, Item>();
-  let keys = pks.map((pk) => ({ pk: { S: pk } }));
+  let keys = [...new Set(pks)].map((pk) => ({ pk: { S: pk } }));
   for (let tries = 0; keys.length > 0; tries += 1) {
     if (tries === BATCH_TRIES) throw new Error('DynamoDB leaves items of the batch unread');
     if (tries > 0) await new Promise((resolve) => setTimeout(resolve, BATCH_PAUSE_MS * 2 ** tries));
@@ -180,21 +187,24 @@ export const deleteItem = (table: string, pk: string, when: Condition): Promise<
     return true;
   }, false);
 
-/** The keys an index holds for one value, newest first, a page at a time. */
+/** The keys an index holds for one value, a page at a time: newest first, or up to a point oldest first. */
 export const queryKeys = async (
   table: string,
-  index: { name: string; attribute: string },
+  index: { name: string; attribute: string; sort: string },
   of: string,
-  { limit, after }: { limit: number; after?: Item | undefined },
+  { limit, after, upTo }: { limit: number; after?: Item | undefined; upTo?: string },
 ): Promise<{ keys: Item[]; next: Item | undefined }> => {
   const text = expression();
   const { Items, LastEvaluatedKey } = await dynamo().send(
     new QueryCommand({
       TableName: table,
       IndexName: index.name,
-      KeyConditionExpression: `${text.name(index.attribute)} = ${text.value(of)}`,
+      KeyConditionExpression: [
+        `${text.name(index.attribute)} = ${text.value(of)}`,
+        ...(upTo ? [`${text.name(index.sort)} <= ${text.value(upTo)}`] : []),
+      ].join(' AND '),
       ...text.parts(),
-      ScanIndexForward: false,
+      ScanIndexForward: upTo !== undefined,
       Limit: limit,
       ...(after ? { ExclusiveStartKey: marshall(after) } : {}),
     }),

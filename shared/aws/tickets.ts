@@ -1,12 +1,13 @@
 import { createPresignedPost } from '@aws-sdk/s3-presigned-post';
 import { type Started, Ticket, UPLOAD_SECONDS } from '../domain/api.ts';
 import type { Identity } from '../domain/identity.ts';
+import { RevalidationId } from '../domain/ids.ts';
 import { readInboxKey, ticketIdIn } from '../domain/inbox-key.ts';
 import { DropRequest } from '../domain/request.ts';
 import { addressOfDrop } from '../domain/wish.ts';
 import { type Ledger, secondsAfter } from './ledger.ts';
 import { s3 } from './media.ts';
-import { getItem, type Item, isAlive, putNew, updateItem } from './table.ts';
+import { getItem, getItems, type Item, isAlive, putNew, updateItem } from './table.ts';
 
 const keyOf = (revalidationId: string) => `TICKET#${revalidationId}`;
 
@@ -20,6 +21,12 @@ export const issueTicket = async (ledger: Ledger, ticket: Ticket): Promise<void>
 
 export const readTicket = async (table: string, revalidationId: string): Promise<Ticket | undefined> =>
   parsed(await getItem(table, keyOf(revalidationId)));
+
+/** Several tickets by their ids; at most 100 at once. */
+export const readTickets = async (table: string, ids: readonly string[]): Promise<Map<string, Ticket>> => {
+  const tickets = (await getItems(table, ids.map(keyOf))).flatMap((item) => parsed(item) ?? []);
+  return new Map(tickets.map((ticket) => [ticket.revalidationId, ticket]));
+};
 
 /**
  * The ticket under whose key an object was dropped, with this version entered on it: one write says which version came
@@ -46,15 +53,27 @@ export const ticketOfMedia = async (table: string, key: string, version: string)
   return ticket?.upload?.key === key && ticket.droppedAs === version ? ticket : undefined;
 };
 
-/** Who a drop's ticket is about, if it was this version that came first under it. */
-export const ticketOfRequest = async (table: string, request: unknown): Promise<Identity | undefined> => {
+/** Who a request's ticket is about: a drop's, if it was this version that came first under it, or that of a call of the API. */
+export const ticketOfRequest = async (
+  table: string,
+  request: unknown,
+  executionId: string,
+): Promise<Identity | undefined> => {
   const { data: drop } = DropRequest.safeParse(request);
-  if (!drop) return undefined;
-  const { key, versionId, etag } = addressOfDrop(drop.event);
-  const ticket = await ticketOfMedia(table, key, versionId ?? etag ?? '');
+  const { key, versionId, etag } = drop ? addressOfDrop(drop.event) : { key: '' };
+  const ticket = drop
+    ? await ticketOfMedia(table, key, versionId ?? etag ?? '')
+    : await ticketOfCall(table, executionId);
   if (!ticket) return undefined;
   const { revalidationId, accountId, enrollmentId, reference } = ticket;
   return { revalidationId, accountId, enrollmentId, ...(reference ? { reference } : {}) };
+};
+
+/** The API starts an execution under the name of what it has promised. */
+const ticketOfCall = async (table: string, executionId: string): Promise<Ticket | undefined> => {
+  const { data: id } = RevalidationId.safeParse(executionId.split(':').at(-1));
+  const ticket = id ? await readTicket(table, id) : undefined;
+  return ticket?.media && ticket;
 };
 
 /**

@@ -34,8 +34,6 @@ export const ringBell = async (table: string, validation: { validationId: string
   return Wait.required({ bell: true }).parse(item);
 };
 
-/** The newest token, for whoever found that the one they had is over. */
-export const readToken = async (table: string, validationId: string): Promise<string | undefined> => {
-  const item = await getItem(table, keyOf(validationId));
-  return item && Wait.parse(item).taskToken;
-};
+/** Token and bell as they stand: the newest token, or both where whoever had to bring them together has died over it. */
+export const readWait = async (table: string, validationId: string): Promise<z.infer<typeof Wait>> =>
+  Wait.parse((await getItem(table, keyOf(validationId))) ?? {});

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { AccountId, RevalidationId, TruoraId } from './ids.ts';
+import type { Amendment } from './late-truth.ts';
 import { outcomeStatuses } from './lifecycle.ts';
 import { Reference } from './request.ts';
 import { type Outcome, Timestamp } from './revalidation.ts';
@@ -8,6 +9,7 @@ import { type Outcome, Timestamp } from './revalidation.ts';
 /** What a rule on the bus asks for. */
 export const EVENT_SOURCE = 'face-revalidation';
 export const ENDED = 'Re-validation Ended';
+export const AMENDED = 'Re-validation Amended';
 
 /**
  * The detail of the event that a re-validation has ended: ids, the caller's reference and the status. Why it ended that
@@ -31,9 +33,8 @@ export type Announcement = z.infer<typeof Announcement>;
  */
 export const announcementOf = (outcome: Outcome): Announcement => {
   const { revalidationId, status, accountId, validationId, reference, decidedAt } = outcome;
-  const hash = createHash('sha256').update(JSON.stringify([revalidationId, status, decidedAt]));
   return {
-    eventId: `EVT${hash.digest('hex').slice(0, 32)}`,
+    eventId: eventIdOf(revalidationId, status, decidedAt),
     revalidationId,
     status,
     ...(accountId ? { accountId } : {}),
@@ -41,4 +42,23 @@ export const announcementOf = (outcome: Outcome): Announcement => {
     ...(reference ? { reference } : {}),
     decidedAt,
   };
+};
+
+const eventIdOf = (...of: string[]): string =>
+  `EVT${createHash('sha256').update(JSON.stringify(of)).digest('hex').slice(0, 32)}`;
+
+/** The detail of the event that Truora has said something else, after a re-validation had ended. */
+export const AmendmentAnnouncement = Announcement.omit({ decidedAt: true }).extend({
+  /** How the re-validation had ended, which stays in its record. */
+  endedAs: z.enum(outcomeStatuses),
+  amendedAt: Timestamp,
+});
+export type AmendmentAnnouncement = z.infer<typeof AmendmentAnnouncement>;
+
+/** What the bus is told of an amendment; `status` is what Truora says by now. */
+export const amendmentAnnouncementOf = (outcome: Outcome, { status, at }: Amendment): AmendmentAnnouncement => {
+  const { decidedAt: _, eventId: __, ...rest } = announcementOf(outcome);
+  const { revalidationId } = outcome;
+  const eventId = eventIdOf(revalidationId, 'amended', status, at);
+  return { ...rest, eventId, status, endedAs: outcome.status, amendedAt: at };
 };

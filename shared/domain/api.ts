@@ -86,6 +86,7 @@ export const Revalidation = LedgerRecord.pick({
   validationId: true,
   receipt: true,
   outcome: true,
+  amendments: true,
   linkedTo: true,
   forceNew: true,
   calledBy: true,

@@ -36,3 +36,14 @@ export const identify = (request: unknown, bucket: string, executionId: string, 
     ...(reference ? { reference } : {}),
   };
 };
+
+/**
+ * The version of an object that a request dropped in our inbox: what has to go one day, whatever became of it. A key that
+ * is none of ours may say anything, so it is not written down, and its object is left to the bucket's own lifecycle.
+ */
+export const objectOf = (request: unknown, bucket: string): { key: string; versionId: string } | undefined => {
+  const { data: drop } = DropRequest.safeParse(request);
+  if (drop?.event.detail.bucket.name !== bucket) return undefined;
+  const { key, versionId } = addressOfDrop(drop.event);
+  return versionId && readInboxKey(key) ? { key, versionId } : undefined;
+};

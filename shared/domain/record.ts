@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { Attempt } from './creation.ts';
 import { RevalidationId, TruoraId } from './ids.ts';
+import { Amendment } from './late-truth.ts';
 import { phases } from './lifecycle.ts';
 import { CalledBy, Options } from './request.ts';
 import { Claim, Outcome, Receipt, Timestamp, Validation } from './revalidation.ts';
@@ -23,8 +24,19 @@ export const LedgerRecord = Claim.partial().extend({
   askedAgain: z.int().optional(),
   receipt: Receipt.optional(),
   outcome: Outcome.optional(),
+  /** The drop's object, where there was never a claim that holds it. */
+  object: z.object({ key: z.string(), versionId: z.string() }).optional(),
   /** When the bus was told of the outcome. */
   announced: Timestamp.optional(),
+  /** What Truora said after we had closed the case. The first outcome stays. */
+  amendments: z.array(Amendment).optional(),
+  /** The event of the last amendment, and of the last one that the bus was told of. */
+  amended: z.string().optional(),
+  amendedTold: z.string().optional(),
+  /** When a sweep has to look at it; absent once there is nothing left to do. */
+  dueAt: Timestamp.optional(),
+  /** When Truora called about it after it had ended. */
+  lateBell: Timestamp.optional(),
   canceledBy: CalledBy.optional(),
   /** Each phase and when it was reached. */
   trail: z.array(z.object({ phase: z.enum(phases as [(typeof phases)[number], ...typeof phases]), at: Timestamp })),
@@ -52,11 +64,11 @@ export const asksOtherwise = (standing: Question & Pick<LedgerRecord, 'linkedTo'
 export const validationOf = ({ validationId, used }: LedgerRecord): Validation | undefined =>
   validationId && used ? { validationId, ...used } : undefined;
 
-/**
- * The index of the outcomes that the bus was not told of: an attribute that an outcome comes with and that its announcement
- * takes away, so the index holds what a crash left behind, and little else.
- */
-export const TO_ANNOUNCE = { name: 'to-announce', attribute: 'toAnnounce', sort: 'claimedAt' } as const;
-
 /** The index over the records: one person's, by the time of their claims. */
 export const BY_PERSON = { name: 'by-person', attribute: 'accountId', sort: 'claimedAt' } as const;
+
+/**
+ * The index of what is due, and until when: an attribute that a record comes with and loses once nothing is left to do, so
+ * the index holds what is open or young. Spread over sixteen values, so that no partition takes every write.
+ */
+export const BY_DUE = { name: 'by-due', attribute: 'shard', sort: 'dueAt' } as const;

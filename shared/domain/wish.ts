@@ -70,6 +70,13 @@ export const acceptMedia = (media: { bytes: number; head: Uint8Array }, options:
   return type;
 };
 
+/**
+ * Whether a drop comes too late to be run: it was put longer ago than media is kept. Whoever waited for its answer has long
+ * been told something else, and the person's word was about a moment that is over.
+ */
+export const isTooOld = (droppedAt: Date, now: Date, mediaHours: number): boolean =>
+  now.getTime() - droppedAt.getTime() > mediaHours * 3_600_000;
+
 /** @throws MediaUnacceptableError when liveness is to be proved with a photo */
 export const refuseStillPhoto = (type: MediaType, options: Options): void => {
   if (!isPhoto(type) || !subvalidationsOf(options)?.includes('passive_liveness')) return;

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { OnUnresolved } from '../domain/creation.ts';
 import { ResultMode } from '../domain/request.ts';
 import type { StepName } from '../workflow/contract.ts';
-import type { RouteName } from '../workflow/names.ts';
+import type { RouteName, WatchName } from '../workflow/names.ts';
 
 const whole = z.coerce.number().int().positive();
 const origins = z
@@ -15,6 +15,10 @@ const variables = {
   TABLE_NAME: z.string().min(1),
   MEDIA_BUCKET: z.string().min(1),
   RETENTION_DAYS: whole,
+  /** Hours that media is kept after its outcome, and that a drop may be late. */
+  MEDIA_HOURS: whole,
+  /** Minutes after which a drop that nothing has claimed is taken for forgotten. */
+  UNCLAIMED_MINUTES: z.coerce.number().int().nonnegative(),
   /** The bus that outcomes are announced on. */
   EVENT_BUS: z.string().min(1),
   RESULT_MODE: ResultMode,
@@ -48,12 +52,12 @@ const variables = {
 export type EnvKey = keyof typeof variables;
 
 const ledgerKeys = ['TABLE_NAME', 'RETENTION_DAYS'] as const;
-const recordKeys = [...ledgerKeys, 'EVENT_BUS'] as const;
+const recordKeys = [...ledgerKeys, 'EVENT_BUS', 'MEDIA_HOURS'] as const;
 const retryKeys = ['ALLOWED_RETRIES', 'RETRY_SECONDS'] as const;
 const truoraKeys = ['TRUORA_ORIGIN', 'TRUORA_UPLOAD_ORIGINS', 'TRUORA_KEY_SECRET', 'HTTP_DEADLINE_SECONDS'] as const;
 
-const ownKeys: Record<StepName | RouteName, readonly EnvKey[]> = {
-  ClaimRequest: [...ledgerKeys, ...retryKeys, 'MEDIA_BUCKET', 'RESULT_MODE'],
+const ownKeys: Record<StepName | RouteName | WatchName, readonly EnvKey[]> = {
+  ClaimRequest: [...ledgerKeys, ...retryKeys, 'MEDIA_BUCKET', 'RESULT_MODE', 'MEDIA_HOURS'],
   CheckEnrollment: [...truoraKeys, ...retryKeys],
   CreateValidation: [...ledgerKeys, ...truoraKeys, 'SETTLE_SECONDS', 'ON_UNRESOLVED', 'DAILY_BUDGET'],
   // The upload link is the key: Truora's own is not sent along.
@@ -69,6 +73,10 @@ const ownKeys: Record<StepName | RouteName, readonly EnvKey[]> = {
   ListRevalidations: [...ledgerKeys, 'ACCOUNT_CLAIM'],
   CancelRevalidation: [...recordKeys, 'ACCOUNT_CLAIM'],
   ReceiveWebhook: ['TABLE_NAME', 'WEBHOOK_KEYS_SECRET'],
+  SweepInbox: ['TABLE_NAME', 'MEDIA_BUCKET', 'MACHINE_ARN', 'UNCLAIMED_MINUTES'],
+  SweepLedger: [...recordKeys, ...truoraKeys, 'GRACE_SECONDS', 'MEDIA_BUCKET'],
+  RepairExecution: [...recordKeys, 'MEDIA_BUCKET'],
+  CheckKey: ['TRUORA_KEY_SECRET'],
 };
 
 /** Which function is given which variables; a function that asks for another fails by that name. Each may count. */
@@ -86,11 +94,39 @@ export const env = <Key extends EnvKey>(key: Key): z.infer<(typeof variables)[Ke
 /** The ledger, as the records' functions want it. */
 export const ledgerFromEnv = () => ({ table: env('TABLE_NAME'), retentionDays: env('RETENTION_DAYS') });
 
+/** Where outcomes are announced, and how long media outlives them. */
+export const resultsFromEnv = () => ({ bus: env('EVENT_BUS'), mediaHours: env('MEDIA_HOURS') });
+
 /** What may be retried, as the deployment was told of its account at Truora. */
 export const retryRulesFromEnv = () => ({
   allowedRetries: env('ALLOWED_RETRIES'),
   retrySeconds: env('RETRY_SECONDS'),
 });
+/**
+ * Where an AWS service is and as whom to ask it, from the variables that Lambda itself sets. An environment's credentials
+ * last as long as it does, so nothing is refreshed; they are read anew at each call and kept nowhere.
+ */
+export const accessFromEnv = (service: 'DYNAMODB' | 'SECRETS_MANAGER') => {
+  const { env: set } = process;
+  const needed = (name: string): string => {
+    const value = set[name];
+    if (!value) throw new TypeError(`environment variable ${name} is missing or malformed`);
+    return value;
+  };
+  const endpoint = set[`AWS_ENDPOINT_URL_${service}`];
+  const trace = set._X_AMZN_TRACE_ID;
+  const sessionToken = set.AWS_SESSION_TOKEN;
+  return {
+    region: needed('AWS_REGION'),
+    credentials: {
+      accessKeyId: needed('AWS_ACCESS_KEY_ID'),
+      secretAccessKey: needed('AWS_SECRET_ACCESS_KEY'),
+      ...(sessionToken ? { sessionToken } : {}),
+    },
+    ...(endpoint ? { endpoint } : {}),
+    ...(trace ? { trace } : {}),
+  };
+};
 
 type TruoraObserver = (seen: { method: 'GET' | 'POST' | 'PUT'; milliseconds: number; failed: boolean }) => void;
 
@@ -100,14 +136,14 @@ type TruoraObserver = (seen: { method: 'GET' | 'POST' | 'PUT'; milliseconds: num
  * @param readSecret reads a secret by its name, anew if the value given has just been refused
  */
 export const truoraFromEnv = (
-  readSecret: (id: string, refused?: string) => Promise<string>,
+  readSecret: (access: ReturnType<typeof accessFromEnv>, id: string, refused?: string) => Promise<string>,
   { upload = false, observe }: { upload?: boolean; observe?: TruoraObserver } = {},
 ) => {
   const callMs = env('HTTP_DEADLINE_SECONDS') * 1000;
   return {
     origin: env('TRUORA_ORIGIN'),
     uploadOrigins: env('TRUORA_UPLOAD_ORIGINS'),
-    key: (refused?: string) => readSecret(env('TRUORA_KEY_SECRET'), refused),
+    key: (refused?: string) => readSecret(accessFromEnv('SECRETS_MANAGER'), env('TRUORA_KEY_SECRET'), refused),
     ...(observe ? { observe } : {}),
     deadlines: {
       connectMs: Math.min(3000, callMs),

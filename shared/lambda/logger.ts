@@ -8,6 +8,9 @@ export type LogLine = {
   reason?: string;
   milliseconds?: number;
   events?: number;
+  /** What a sweep found due, and what of it could not be done. */
+  seen?: number;
+  failed?: number;
   count?: string;
 };
 

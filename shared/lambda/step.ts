@@ -2,7 +2,7 @@ import middy from '@middy/core';
 import { NamedError } from '../domain/errors.ts';
 import type { Claim, Outcome } from '../domain/revalidation.ts';
 import { checkOutput, type Input, type Output, readInput, type StepName, steps } from '../workflow/contract.ts';
-import { framesOf } from './frames.ts';
+import { presentable } from './frames.ts';
 import { log } from './logger.ts';
 import { emit, outcomeSeen } from './metrics.ts';
 
@@ -51,17 +51,4 @@ export const step = <S extends StepName>(name: S, run: (input: Input<S>) => Prom
       },
     })
     .handler((event) => run(event as Input<S>));
-};
-
-/**
- * An error as Lambda may log it and Step Functions may keep it. Named errors are written for that. Any other message is
- * somebody else's text (an SDK quotes ARNs, a parser quotes its input), so only the name and the frames stay.
- */
-const presentable = (error: Error): Error => {
-  const named = error instanceof NamedError;
-  const shown = new Error(named ? error.message : `unexpected: ${error.name}`);
-  shown.name = error.name;
-  const frames = named ? [] : framesOf(error);
-  shown.stack = [`${shown.name}: ${shown.message}`, ...frames].join('\n');
-  return shown;
 };

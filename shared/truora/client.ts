@@ -28,6 +28,8 @@ export type Truora = {
   deadlines: Deadlines;
   /** Is told of every call: how long it took, and whether Truora or the line failed; an answer that refuses is none. */
   observe?: (seen: { method: Call['method']; milliseconds: number; failed: boolean }) => void;
+  /** Is given every answer of Truora's as it came, whatever its status: for the recorder of examples, and for nobody in AWS. */
+  hear?: (answer: Pick<Answer, 'status' | 'body'>) => void;
 };
 
 /** An answer of Truora's is a few KB, and a person's list as many as they have validations. Bytes. */
@@ -152,6 +154,7 @@ const ask = async <Schema extends z.ZodType>(
       const newer = await truora.key(key);
       if (newer !== key) answer = await askWith(newer);
     }
+    truora.hear?.(answer);
     if (answer.status < 200 || answer.status >= 300) throw refusalOf(answer);
     const { success, data } = schema.safeParse(readJson(answer.body));
     if (!success)

@@ -18,10 +18,16 @@ export const metrics = {
   /** What became of each thing that a genuine call said. */
   Bells: { unit: 'Count', by: [['bell']] },
   WebhookSignatureFailures: { unit: 'Count', by: [[]] },
+  /** Drops that had lain in the inbox for a while and that nothing had claimed: said by every sweep, 0 too. */
+  UnclaimedDrops: { unit: 'Count', by: [[]] },
   /** Validations that were created, and charged, and will never be used. */
   Orphans: { unit: 'Count', by: [[]] },
   /** A success of Truora's that is not about what we asked. */
   VerdictMismatches: { unit: 'Count', by: [[]] },
+  /** What a watch could not put right: one for each thing, or for itself. */
+  SweepFailures: { unit: 'Count', by: [[]] },
+  /** Days until the Truora key ends; nothing where the key does not say. */
+  TruoraKeyDays: { unit: 'Count', by: [[]] },
   /** Words in an answer that Truora does not document. Such a status is looked at again, such a reason kept as it came. */
   UnknownWords: { unit: 'Count', by: [['word']] },
 } as const satisfies Record<string, { unit: 'Count' | 'Milliseconds'; by: readonly (readonly string[])[] }>;
@@ -62,6 +68,7 @@ export const ourReasons = [
   'media_too_large',
   'media_type_not_supported',
   'photo_cannot_prove_liveness',
+  'media_too_old',
   'media_gone',
   'media_changed',
   'enrollment_unknown',
@@ -84,6 +91,10 @@ export const ourReasons = [
   'daily_budget_spent',
   'truora_closed',
   'bus_refused',
+  'execution_failed',
+  'execution_timed_out',
+  'execution_aborted',
+  'execution_lost',
   'unexpected',
 ] as const;
 

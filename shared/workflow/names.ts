@@ -16,3 +16,18 @@ export const routes = {
 } as const satisfies Record<string, Route>;
 
 export type RouteName = keyof typeof routes;
+
+type Watch = { on: 'schedule' | 'failure' };
+
+/**
+ * `watch` functions: nobody calls them. Some look after things every few minutes, and some are told of each execution of
+ * ours that failed, was stopped or ran out of time. Their names follow the same rule.
+ */
+export const watches = {
+  SweepInbox: { on: 'schedule' },
+  SweepLedger: { on: 'schedule' },
+  CheckKey: { on: 'schedule' },
+  RepairExecution: { on: 'failure' },
+} as const satisfies Record<string, Watch>;
+
+export type WatchName = keyof typeof watches;

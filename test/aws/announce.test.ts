@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { announce } from '../../shared/aws/announce.ts';
-import { claim, listUnannounced, markAnnounced, readRecord, recordOutcome } from '../../shared/aws/ledger.ts';
+import { dueRecords } from '../../shared/aws/due.ts';
+import { claim, markAnnounced, readRecord, recordOutcome } from '../../shared/aws/ledger.ts';
 import { Announcement, announcementOf } from '../../shared/domain/announcement.ts';
 import type { Outcome } from '../../shared/domain/revalidation.ts';
 import { type House, openHouse } from '../support/house.ts';
@@ -8,6 +9,7 @@ import { claimOf, errorOf, executionOf, inMinutes, newValidationId, thrownBy } f
 
 const OURS = executionOf('ours');
 const BUS = 'outcomes';
+const RESULTS = { bus: BUS, mediaHours: 24 };
 
 let house: House;
 beforeAll(async () => {
@@ -39,7 +41,7 @@ const outcomeOf = (more: Partial<Outcome> = {}): Outcome => {
 
 /** What a recording step does, whichever it is, and does again after a crash. */
 const recording = async (outcome: Outcome): Promise<Outcome> =>
-  announce(house.ledger, BUS, await recordOutcome(house.ledger, outcome, OURS));
+  announce(house.ledger, RESULTS, await recordOutcome(house.ledger, outcome, OURS));
 
 /** The announced ids of one re-validation: a repeat is the same id twice. */
 const idsOf = ({ revalidationId }: Outcome) =>
@@ -48,9 +50,13 @@ const idsOf = ({ revalidationId }: Outcome) =>
     .filter((detail) => detail.revalidationId === revalidationId)
     .map(({ eventId }) => eventId);
 
-const unannounced = async () => {
-  const { outcomes } = await listUnannounced(house.ledger, { limit: 100 });
-  return outcomes.map(({ revalidationId }) => revalidationId);
+/** What the sweep will find so many minutes from now. */
+const dueIn = async (minutes: number) => {
+  const found: string[] = [];
+  for await (const records of dueRecords(house.ledger, new Date(inMinutes(minutes)))) {
+    found.push(...records.map(({ revalidationId }) => revalidationId));
+  }
+  return found;
 };
 
 describe('the announcement', () => {
@@ -98,13 +104,14 @@ describe('the announcement', () => {
     expect(ids[0]).toBe(ids[1]);
   });
 
-  it('says in the record when it was made, and leaves the index', async () => {
+  it('says in the record when it was made, and leaves it due when its media is', async () => {
     const outcome = outcomeOf();
     await recording(outcome);
     const record = await readRecord(house.ledger, outcome.revalidationId);
     expect(record?.announced).toMatch(/Z$/);
-    expect(await house.item(`RUN#${outcome.revalidationId}`)).not.toHaveProperty('toAnnounce');
-    expect(await unannounced()).not.toContain(outcome.revalidationId);
+    expect(record?.dueAt).toBe(new Date(Date.parse(outcome.decidedAt) + 24 * 3_600_000).toISOString());
+    expect(await dueIn(23 * 60)).not.toContain(outcome.revalidationId);
+    expect(await dueIn(25 * 60)).toContain(outcome.revalidationId);
   });
 
   it('costs two writes and one event', async () => {
@@ -163,7 +170,7 @@ describe('the repeat', () => {
 });
 
 describe('a bus that says yes and takes nothing', () => {
-  it('is an error by name, the outcome stands, and a sweep finds it and tells the bus', async () => {
+  it('is an error by name, the outcome stands, and it is due within minutes', async () => {
     const outcome = outcomeOf();
     house.openBus(false);
     const error = await errorOf(recording(outcome));
@@ -174,11 +181,10 @@ describe('a bus that says yes and takes nothing', () => {
     expect(record).not.toHaveProperty('announced');
 
     house.openBus(true);
-    const { outcomes } = await listUnannounced(house.ledger, { limit: 100 });
-    for (const one of outcomes) await announce(house.ledger, BUS, { outcome: one, isAnnounced: false });
-    expect(outcomes).toContainEqual(outcome);
+    expect(await dueIn(6)).toContain(outcome.revalidationId);
+    await announce(house.ledger, RESULTS, { outcome, isAnnounced: false });
     expect(idsOf(outcome)).toEqual([announcementOf(outcome).eventId]);
-    expect(await unannounced()).toEqual([]);
+    expect(await dueIn(6)).not.toContain(outcome.revalidationId);
   });
 });
 
@@ -187,29 +193,17 @@ describe('the mark', () => {
     const outcome = outcomeOf();
     await recording(outcome);
     const record = await house.item(`RUN#${outcome.revalidationId}`);
-    await markAnnounced(house.ledger, outcome);
+    await markAnnounced(house.ledger, outcome, 24);
     expect(await house.item(`RUN#${outcome.revalidationId}`)).toEqual(record);
   });
 
   it('brings no record back that is gone, and marks none that is open', async () => {
     const gone = outcomeOf();
-    await markAnnounced(house.ledger, gone);
+    await markAnnounced(house.ledger, gone, 24);
     expect(await house.item(`RUN#${gone.revalidationId}`)).toBeUndefined();
     const open = claimOf();
     await claim(house.ledger, open, OURS);
-    await markAnnounced(house.ledger, outcomeOf({ revalidationId: open.revalidationId }));
+    await markAnnounced(house.ledger, outcomeOf({ revalidationId: open.revalidationId }), 24);
     expect(await house.item(`RUN#${open.revalidationId}`)).not.toHaveProperty('announced');
-  });
-});
-
-describe('listUnannounced', () => {
-  it('pages', async () => {
-    const all = [outcomeOf(), outcomeOf(), outcomeOf()];
-    for (const outcome of all) await recordOutcome(house.ledger, outcome, OURS);
-    const first = await listUnannounced(house.ledger, { limit: 2 });
-    const rest = await listUnannounced(house.ledger, { limit: 2, after: first.next });
-    const found = [...first.outcomes, ...rest.outcomes].map(({ revalidationId }) => revalidationId);
-    expect(found.toSorted()).toEqual(all.map(({ revalidationId }) => revalidationId).toSorted());
-    expect(rest.next).toBeUndefined();
   });
 });

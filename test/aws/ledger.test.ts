@@ -88,6 +88,8 @@ describe('claim', () => {
       owner: OURS,
       phase: 'claimed',
       trail: [{ phase: 'claimed', at: wanted.claimedAt }],
+      shard: `due#${wanted.revalidationId[3]}`,
+      dueAt: new Date(Date.parse(wanted.claimedAt) + 5 * 60_000).toISOString(),
       expiresAt: seconds(Date.parse(wanted.claimedAt)) + house.ledger.retentionDays * 86_400,
     });
   });

@@ -51,6 +51,7 @@ describe('glanceAt', () => {
     const put = await house.put(newKey(), FACE, { 'user-authorized': 'true', reference: 'case 7' });
     expect(await glance({ key: put.key })).toEqual({
       versionId: put.versionId,
+      putAt: expect.any(Date),
       etag: put.etag,
       bytes: FACE.length,
       head: new Uint8Array(FACE.subarray(0, SNIFF_BYTES)),

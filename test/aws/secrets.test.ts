@@ -1,35 +1,53 @@
 import { randomUUID } from 'node:crypto';
-import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { mockClient } from 'aws-sdk-client-mock';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { readSecret } from '../../shared/aws/secrets.ts';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
+import { bodyOf, type LocalServer, listen } from '../../infra/local/http.ts';
+import { readSecret as read } from '../../shared/aws/secrets.ts';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 
-process.env.AWS_REGION = 'us-east-1';
-const mock = mockClient(SecretsManagerClient);
+/** Secrets Manager's answer to every read from now on; undefined: it refuses. */
+let answer: object | undefined;
+let asked: unknown[] = [];
+let service: LocalServer;
+beforeAll(async () => {
+  service = await listen(async (request, response) => {
+    asked.push(JSON.parse(String(await bodyOf(request, 10_000))));
+    response.writeHead(answer ? 200 : 400);
+    response.end(JSON.stringify(answer ?? { __type: 'AccessDeniedException' }));
+  });
+});
+afterAll(() => service.close());
+
+const readSecret = (id: string, refused?: string) => {
+  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+  return read({ region: 'us-east-1', credentials, endpoint: service.origin }, id, refused);
+};
 
 // The cache belongs to the module, so each test has a secret of its own.
 let id: string;
 beforeEach(() => {
   id = randomUUID();
-  mock.reset();
+  asked = [];
   vi.useFakeTimers({ toFake: ['Date'] });
 });
 afterEach(() => {
   vi.useRealTimers();
 });
 
-const holds = (value: string) => mock.on(GetSecretValueCommand).resolves({ SecretString: value });
-const fails = () => mock.on(GetSecretValueCommand).rejects(new Error('throttled'));
-const reads = () => mock.commandCalls(GetSecretValueCommand).length;
+const holds = (value: string) => {
+  answer = { SecretString: value };
+};
+const fails = () => {
+  answer = undefined;
+};
+const reads = () => asked.length;
 const wait = (ms: number) => vi.setSystemTime(Date.now() + ms);
 
 it('reads a secret by its name', async () => {
   holds('a');
   expect(await readSecret(id)).toBe('a');
-  expect(mock.commandCalls(GetSecretValueCommand)[0]?.args[0].input).toEqual({ SecretId: id });
+  expect(asked).toEqual([{ SecretId: id }]);
 });
 
 it('keeps the value for five minutes', async () => {
@@ -121,15 +139,15 @@ it('lets the old value serve on when the read fails', async () => {
 
 it('throws when there never was a value', async () => {
   fails();
-  await expect(readSecret(id)).rejects.toThrow('throttled');
+  await expect(readSecret(id)).rejects.toMatchObject({ name: 'AccessDeniedException' });
   holds('a');
   expect(await readSecret(id)).toBe('a');
 });
 
-it.each([[{ SecretString: '' }], [{}], [{ SecretBinary: new Uint8Array([1]) }]])(
+it.each([[{ SecretString: '' }], [{}], [{ SecretBinary: 'AQ==' }]])(
   'takes no secret without a text for one: %o',
-  async (answer) => {
-    mock.on(GetSecretValueCommand).resolves(answer);
+  async (empty) => {
+    answer = empty;
     await expect(readSecret(id)).rejects.toThrow('the secret is empty');
     holds('a');
     expect(await readSecret(id)).toBe('a');
@@ -139,7 +157,7 @@ it.each([[{ SecretString: '' }], [{}], [{ SecretBinary: new Uint8Array([1]) }]])
 it('never lets an emptied secret take the place of a good one', async () => {
   holds('a');
   await readSecret(id);
-  mock.on(GetSecretValueCommand).resolves({ SecretString: '' });
+  holds('');
   wait(60 * MINUTE);
   expect(await readSecret(id)).toBe('a');
 });

@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { enterDrop, issueTicket, readTicket, ticketOfRequest } from '../../shared/aws/tickets.ts';
-import { uploadTicket } from '../../shared/domain/ticket.ts';
+import { requestOf, startTicket, uploadTicket } from '../../shared/domain/ticket.ts';
 import { type House, openHouse } from '../support/house.ts';
-import { dropOf, newPerson, newRevalidationId } from '../support/journal.ts';
+import { dropOf, executionOf, newPerson, newRevalidationId } from '../support/journal.ts';
 import { CALLER } from '../support/routes.ts';
+
+const ANY = executionOf('any');
 
 let house: House;
 beforeAll(async () => {
@@ -58,9 +60,26 @@ it('is no ticket for another person’s key, for a name that is no id, and for a
 it('tells who a refused drop is about, if it was the first under the ticket', async () => {
   const { key, revalidationId, accountId, enrollmentId } = await issued();
   const drop = (versionId: string) => dropOf({ key, etag: 'e', versionId });
-  expect(await ticketOfRequest(house.table, drop('v1'))).toBeUndefined();
+  expect(await ticketOfRequest(house.table, drop('v1'), ANY)).toBeUndefined();
   await enterDrop(house.table, key, 'v1');
-  expect(await ticketOfRequest(house.table, drop('v1'))).toEqual({ revalidationId, accountId, enrollmentId });
-  expect(await ticketOfRequest(house.table, drop('v2'))).toBeUndefined();
-  expect(await ticketOfRequest(house.table, { kind: 'wish' })).toBeUndefined();
+  expect(await ticketOfRequest(house.table, drop('v1'), ANY)).toEqual({ revalidationId, accountId, enrollmentId });
+  expect(await ticketOfRequest(house.table, drop('v2'), ANY)).toBeUndefined();
+  expect(await ticketOfRequest(house.table, { kind: 'wish' }, ANY)).toBeUndefined();
+});
+
+it('tells who a call of the API is about by the name of the execution that it started', async () => {
+  const body = { ...newPerson(), userAuthorized: true as const, media: { key: 'media/a.jpg' } };
+  const ticket = startTicket(body, newRevalidationId(), 'v1', CALLER);
+  await issueTicket(house.ledger, ticket);
+  const { revalidationId, accountId, enrollmentId } = ticket;
+  const named = executionOf(revalidationId);
+  expect(await ticketOfRequest(house.table, requestOf(ticket), named)).toEqual({
+    revalidationId,
+    accountId,
+    enrollmentId,
+  });
+  expect(await ticketOfRequest(house.table, requestOf(ticket), ANY)).toBeUndefined();
+  // A ticket for an upload is the drop's, and starts nothing by itself.
+  const upload = await issued();
+  expect(await ticketOfRequest(house.table, {}, executionOf(upload.revalidationId))).toBeUndefined();
 });

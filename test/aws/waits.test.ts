@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { LATE_SECONDS } from '../../shared/aws/intents.ts';
-import { leaveToken, readToken, ringBell } from '../../shared/aws/waits.ts';
+import { leaveToken, readWait, ringBell } from '../../shared/aws/waits.ts';
 import { type House, openHouse } from '../support/house.ts';
 import { inMinutes, newValidationId } from '../support/journal.ts';
 
@@ -46,12 +46,12 @@ it('keeps the newest of several tokens, for the older ones are dead', async () =
 });
 
 it('shows the newest token to whoever found theirs over', async () => {
-  expect(await readToken(table, validation.validationId)).toBeUndefined();
+  expect((await readWait(table, validation.validationId)).taskToken).toBeUndefined();
   await ringBell(table, validation, first);
-  expect(await readToken(table, validation.validationId)).toBeUndefined();
+  expect((await readWait(table, validation.validationId)).taskToken).toBeUndefined();
   await leaveToken(table, validation, 'older');
   await leaveToken(table, validation, 'newer');
-  expect(await readToken(table, validation.validationId)).toBe('newer');
+  expect((await readWait(table, validation.validationId)).taskToken).toBe('newer');
 });
 
 it('keeps the waits of two validations apart', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { phases } from '../../shared/domain/lifecycle.ts';
-import { BY_PERSON, LedgerRecord, validationOf } from '../../shared/domain/record.ts';
+import { asksOtherwise, BY_PERSON, LedgerRecord, validationOf } from '../../shared/domain/record.ts';
 import { Claim } from '../../shared/domain/revalidation.ts';
 
 const at = '2026-11-23T12:00:00.000Z';
@@ -49,5 +49,38 @@ describe('the validation of a record', () => {
     expect(validationOf(least)).toBeUndefined();
     expect(validationOf({ ...least, validationId: 'VLD1' })).toBeUndefined();
     expect(validationOf({ ...least, used: { deadline: at } })).toBeUndefined();
+  });
+});
+
+describe('a question', () => {
+  const standing = { enrollmentId: 'ENR1', requested: { threshold: 0.5 } };
+
+  test.each([
+    [{ threshold: 0.5 }, false],
+    [{ threshold: 0.5, resultMode: 'poll' as const }, false],
+    [{ threshold: 0.51 }, true],
+    [{}, true],
+    [{ threshold: 0.5, timeoutSeconds: 60 }, true],
+  ])('in the words %j is another one: %s', (requested, other) => {
+    expect(asksOtherwise(standing, { enrollmentId: 'ENR1', requested })).toBe(other);
+    expect(asksOtherwise(standing, { enrollmentId: 'ENR2', requested })).toBe(true);
+  });
+
+  test('is the same whatever the order of its words', () => {
+    const requested = { timeoutSeconds: 60, threshold: 0.5 };
+    const turned = { threshold: 0.5, timeoutSeconds: 60 };
+    expect(asksOtherwise({ enrollmentId: 'E', requested }, { enrollmentId: 'E', requested: turned })).toBe(false);
+  });
+
+  test('about a retry is the same by our name and by Truora’s, and by no other', () => {
+    const live = { liveness: 'passive' as const };
+    const retry = { ...standing, requested: { ...live, retryOf: 'VLD1' }, linkedTo: 'RVL1' };
+    const asks = (retryOf: string) => asksOtherwise(retry, { ...standing, requested: { ...live, retryOf } });
+    expect(['VLD1', 'RVL1', 'VLD2', 'RVL2'].map(asks)).toEqual([false, false, true, true]);
+    expect(asksOtherwise(retry, { ...standing, requested: live })).toBe(true);
+  });
+
+  test('that was refused before it was claimed is the very same drop', () => {
+    expect(asksOtherwise({ enrollmentId: 'ENR1', requested: undefined }, standing)).toBe(false);
   });
 });

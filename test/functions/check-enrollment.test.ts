@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { handler } from '../../functions/check-enrollment.ts';
 import type { Claim } from '../../shared/domain/revalidation.ts';
 import { deadOrigin, type House, openHouse, type Said, standIn } from '../support/house.ts';
-import { claimOf, context, errorOf, eventOf, newPerson, thrownBy } from '../support/journal.ts';
+import { claimOf, context, errorOf, eventOf, newPerson, newRevalidationId, thrownBy } from '../support/journal.ts';
 
 let house: House;
 beforeAll(async () => {
@@ -136,4 +136,81 @@ it('says nothing of the person or the key, whatever goes wrong', async () => {
   for (const secret of [claim.accountId, claim.enrollmentId, 'truora-key', 'somebody-else']) {
     expect(`${message} ${stack} ${house.lines.join()}`).not.toContain(secret);
   }
+});
+
+describe('a retry of what only Truora knows', () => {
+  const enrollment = ({ enrollmentId, accountId }: Claim): Said => ({
+    status: 200,
+    body: { enrollment_id: enrollmentId, account_id: accountId, status: 'success' },
+  });
+  const live = { details: { face_recognition_validations: { passive_liveness_status: 'failure' } } };
+  const told = ({ accountId }: Claim, more: object): Said => ({
+    status: 200,
+    body: {
+      validation_id: 'VLDtheirs',
+      account_id: accountId,
+      validation_status: 'failure',
+      failure_status: 'declined',
+      ...live,
+      ...more,
+    },
+  });
+  const retry = () =>
+    claimOf({ requested: { subvalidations: ['passive_liveness', 'similarity'], retryOf: 'VLDtheirs' } });
+  const ago = (seconds: number) => new Date(Date.now() - seconds * 1000).toISOString().replace('Z', '456789Z');
+
+  it.each<[string, object]>([
+    ['just now', { processing_finish_date: ago(200) }],
+    ['whenever, if Truora does not say', {}],
+    ['in a way that says pending', { validation_status: 'pending' }],
+    ['at a time that is none', { processing_finish_date: 'yesterday' }],
+    ['at a time of another shape', { processing_finish_date: 7 }],
+  ])('goes on when it was declined %s', async (_, more) => {
+    const claim = retry();
+    await askingOf([enrollment(claim), told(claim, more)], async (asked) => {
+      expect(await checking(claim)).toMatchObject({ status: 'success' });
+      expect(asked.map(({ path }) => path)).toEqual([
+        `/v1/enrollments/${claim.enrollmentId}`,
+        '/v1/validations/VLDtheirs',
+      ]);
+    });
+  });
+
+  it.each<[string, object, string]>([
+    ['another person’s', { account_id: 'somebody-else' }, 'retry_unknown'],
+    ['pending', { validation_status: 'pending', failure_status: undefined }, 'retry_not_declined'],
+    ['in a word nobody knows', { validation_status: 'new_word', failure_status: undefined }, 'retry_not_declined'],
+    ['approved', { validation_status: 'success', failure_status: undefined }, 'retry_not_declined'],
+    ['expired', { failure_status: 'expired' }, 'retry_not_declined'],
+    ['broken', { failure_status: 'system_error' }, 'retry_not_declined'],
+    ['failed without a word', { failure_status: undefined }, 'retry_not_declined'],
+    ['too old', { processing_finish_date: ago(400) }, 'retry_too_late'],
+  ])('is refused by name when it is %s', async (_, more, reason) => {
+    const claim = retry();
+    await askingOf([enrollment(claim), told(claim, more)], async () => {
+      expect(await thrownBy(checking(claim))).toEqual({ name: 'RequestInvalidError', reason });
+    });
+  });
+
+  it.each([404, 400])('is refused by name when Truora knows none: %s', async (status) => {
+    const claim = retry();
+    await askingOf([enrollment(claim), { status }], async () => {
+      expect(await thrownBy(checking(claim))).toEqual({ name: 'RequestInvalidError', reason: 'retry_unknown' });
+    });
+  });
+
+  it('is looked at again when Truora could not be asked', async () => {
+    const claim = retry();
+    await askingOf([enrollment(claim), { status: 503 }], async () => {
+      expect(await thrownBy(checking(claim))).toMatchObject({ name: 'TruoraUncertainError' });
+    });
+  });
+
+  it('is no question where it is one of ours, which was checked at the claim', async () => {
+    const claim = { ...retry(), linkedTo: newRevalidationId() };
+    await askingOf([enrollment(claim), { status: 404 }], async (asked) => {
+      expect(await checking(claim)).toMatchObject({ status: 'success' });
+      expect(asked).toHaveLength(1);
+    });
+  });
 });

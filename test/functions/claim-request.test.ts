@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { handler } from '../../functions/claim-request.ts';
 import { recordOutcome } from '../../shared/aws/ledger.ts';
 import { issueTicket } from '../../shared/aws/tickets.ts';
@@ -416,6 +416,40 @@ describe('a request is refused', () => {
       expect(`${message} ${stack}`).not.toContain(canary);
     }
     expect(house.lines.join('\n')).not.toContain(canary);
+  });
+});
+
+describe('a drop that comes late', () => {
+  /** What the function says when the given hours have gone by. */
+  const hoursLater = async <Result>(hours: number, run: () => Promise<Result>): Promise<Result> => {
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + hours * 3_600_000 });
+    try {
+      return await run();
+    } finally {
+      vi.useRealTimers();
+    }
+  };
+  const tooOld = { name: 'MediaUnacceptableError', reason: 'media_too_old' };
+
+  it('is claimed within the hours that media is kept, and refused after them', async () => {
+    const { request } = await drop();
+    expect(await hoursLater(25, () => thrownBy(claiming(request)))).toEqual(tooOld);
+    expect(house.writes()).toEqual([]);
+    expect(await hoursLater(23, () => claiming(request))).toMatchObject({ userAuthorized: true });
+  });
+
+  it('is a repeat when it was claimed in time', async () => {
+    const { request } = await drop();
+    const claim = await claiming(request);
+    expect(await hoursLater(25, () => claiming(request))).toEqual(claim);
+    expect(await hoursLater(25, () => thrownBy(claiming(request, THEIRS)))).toMatchObject({
+      name: 'ClaimedElsewhereError',
+    });
+  });
+
+  it('is no matter for media that a call is about', async () => {
+    const { request } = await call();
+    expect(await hoursLater(25, () => claiming(request))).toMatchObject({ userAuthorized: true });
   });
 });
 

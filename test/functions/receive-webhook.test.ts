@@ -5,15 +5,25 @@ import { handler as awaitWebhook } from '../../functions/await-webhook.ts';
 import { handler } from '../../functions/receive-webhook.ts';
 import { bindValidation } from '../../shared/aws/intents.ts';
 import { leaveToken } from '../../shared/aws/waits.ts';
+import type { OutcomeStatus } from '../../shared/domain/lifecycle.ts';
 import { MAX_WEBHOOK_BYTES, signWebhook } from '../../shared/truora/webhook.ts';
 import { type Fate, type House, openHouse } from '../support/house.ts';
-import { context, eventOf, journalOf, newRevalidationId, newValidationId } from '../support/journal.ts';
+import {
+  claimOf,
+  context,
+  eventOf,
+  inMinutes,
+  journalOf,
+  newRevalidationId,
+  newValidationId,
+} from '../support/journal.ts';
 
 const KEY = 'webhook-key';
 
 let house: House;
 let validationId: string;
 let deadline: string;
+let revalidationId: string;
 
 beforeAll(async () => {
   house = await openHouse('ReceiveWebhook');
@@ -25,7 +35,8 @@ beforeEach(async () => {
   process.env.WEBHOOK_KEYS_SECRET = `secret:${randomUUID()}`;
   keys([KEY]);
   ({ validationId, deadline } = journalOf().validation);
-  await bindValidation(house.table, { validationId, deadline }, newRevalidationId(), 30);
+  revalidationId = newRevalidationId();
+  await bindValidation(house.table, { validationId, deadline }, revalidationId, 30);
   house.fate();
   house.calls.length = 0;
   house.resumed.length = 0;
@@ -125,7 +136,8 @@ describe('a genuine webhook', () => {
   it('rings once for a validation that it names many times', async () => {
     const events = Array.from({ length: 200 }, (_, n) => about(n % 2 === 0 ? 'succeeded' : 'failed'));
     expect(await receive(await sign(events))).toEqual({ statusCode: 200 });
-    expect(operations()).toEqual(['GetSecretValue', 'GetItem', 'UpdateItem']);
+    // The last is a look whether its case is closed, since nobody was parked.
+    expect(operations()).toEqual(['GetSecretValue', 'GetItem', 'UpdateItem', 'GetItem']);
   });
 
   it('is heard for fifty validations, and leaves the rest to the poll', async () => {
@@ -165,6 +177,63 @@ describe('a genuine webhook', () => {
   });
 });
 
+describe('a webhook about a case that has ended', () => {
+  const standing = async (phase: 'created' | OutcomeStatus, more: object = {}) => {
+    const { claim } = journalOf({ claim: claimOf({ revalidationId }) });
+    const outcome = { revalidationId, status: phase, decidedBy: 'workflow', decidedAt: claim.claimedAt };
+    const item = {
+      pk: `RUN#${revalidationId}`,
+      ...claim,
+      owner: 'arn:owner',
+      phase,
+      trail: [],
+      ...(phase === 'created' ? {} : { outcome }),
+      ...more,
+    };
+    await house.stand(item);
+    return item;
+  };
+  const record = () => house.item(`RUN#${revalidationId}`);
+
+  it.each(['expired', 'failed', 'canceled'] as const)('as %s makes it due at once', async (phase) => {
+    await standing(phase);
+    const before = new Date().toISOString();
+    await receive(await sign([about()]));
+    const { dueAt, lateBell, shard } = (await record()) ?? {};
+    expect([lateBell, shard]).toEqual([dueAt, `due#${revalidationId[3]}`]);
+    expect(String(dueAt) >= before).toBe(true);
+    expect(await waitOf()).toMatchObject(rung);
+  });
+
+  it.each(['approved', 'declined', 'refused', 'created'] as const)('leaves one that is %s as it is', async (phase) => {
+    const item = await standing(phase);
+    await receive(await sign([about()]));
+    expect(await record()).toEqual(item);
+  });
+
+  it('leaves one as it is that was amended by a word about the face, or that is due for a call already', async () => {
+    const said = { at: inMinutes(0), from: 'sweep', status: 'approved' };
+    for (const more of [{ amendments: [said] }, { lateBell: inMinutes(-1), dueAt: inMinutes(-1) }]) {
+      const item = await standing('expired', more);
+      await receive(await sign([about()]));
+      expect(await record()).toEqual(item);
+    }
+  });
+
+  it('does nothing to it when it is `created`, or forged', async () => {
+    const item = await standing('expired');
+    await receive(await sign([about('created')]));
+    await receive(await sign([about()], 'another key'));
+    expect(await record()).toEqual(item);
+  });
+
+  it('is not acknowledged when it cannot be written down', async () => {
+    await standing('expired');
+    house.fateOfWrite(2, 'lost');
+    expect(await receive(await sign([about()]))).toMatchObject(broken);
+  });
+});
+
 describe('the replay of a webhook', () => {
   it('is one write more at most, and changes nothing', async () => {
     const token = await sign([about()]);
@@ -184,17 +253,17 @@ describe('the replay of a webhook', () => {
     expect(house.resumed).toHaveLength(1);
   });
 
-  it('costs one read and one write, and one read more where somebody was parked', async () => {
+  it('costs one write and two reads, and one read more where somebody was parked', async () => {
     const token = await sign([about()]);
     await receive(token);
     house.calls.length = 0;
     await receive(token);
-    expect(operations()).toEqual(['GetItem', 'UpdateItem']);
+    expect(operations()).toEqual(['GetItem', 'UpdateItem', 'GetItem']);
     await leaveToken(house.table, { validationId, deadline }, 'token-measured');
     await receive(token);
     house.calls.length = 0;
     await receive(token);
-    expect(operations()).toEqual(['GetItem', 'UpdateItem', 'SendTaskSuccess', 'GetItem']);
+    expect(operations()).toEqual(['GetItem', 'UpdateItem', 'SendTaskSuccess', 'GetItem', 'GetItem']);
   });
 
   it('days after the end is answered 200', async () => {

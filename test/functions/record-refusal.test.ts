@@ -49,6 +49,8 @@ describe('the outcome of a request that was never claimed', () => {
   it('names the rule that a drop broke, under the id that its claim would have had', async () => {
     const { accountId, enrollmentId, ...object } = aDrop();
     const outcome = await recording({ request: dropOf(object), refusal: CONSENT });
+    // What was dropped has to go one day, though no claim holds it.
+    expect(await recordOf(outcome)).toMatchObject({ object: { key: object.key, versionId: object.versionId } });
     expect(outcome).toEqual({
       revalidationId: revalidationIdOf({ accountId, bucket: BUCKET, key: object.key, version: object.versionId }),
       status: 'refused',

@@ -3,8 +3,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { handler } from '../../functions/start-revalidation.ts';
 import type { Started } from '../../shared/domain/api.ts';
 import { revalidationIdOf } from '../../shared/domain/ids.ts';
+import type { CallRequest } from '../../shared/domain/request.ts';
 import { type House, openHouse } from '../support/house.ts';
-import { BUCKET, context, newPerson } from '../support/journal.ts';
+import { BUCKET, claimOf, context, newPerson, newRevalidationId } from '../support/journal.ts';
 import { CALLER, callEvent, codeOf, contentOf } from '../support/routes.ts';
 
 const JPEG = Buffer.from('ffd8ffe0', 'hex');
@@ -126,12 +127,136 @@ describe('an idempotency key', () => {
   });
 });
 
+describe('the same media in other words', () => {
+  it('is refused, whether it was promised or claimed before, and nothing is written or started', async () => {
+    const { body } = await lying();
+    const options = { threshold: 0.5, resultMode: 'callback' };
+    const { revalidationId } = contentOf<Started>(await asking({ ...body, options }));
+    const others = [
+      { ...body, options: { threshold: 0.9 } },
+      { ...body, enrollmentId: 'ENRanother', options },
+      { ...body },
+    ];
+    const refuseAll = async () => {
+      house.calls.length = 0;
+      house.started.length = 0;
+      for (const other of others) expect(codeOf(await asking(other))).toBe('already_asked_otherwise');
+      expect(house.writes()).toEqual([]);
+      expect(house.started).toEqual([]);
+    };
+    await refuseAll();
+    const { accountId, enrollmentId } = body;
+    const claim = claimOf({ accountId, enrollmentId, revalidationId, requested: { threshold: 0.5 } });
+    await house.stand({ pk: `RUN#${revalidationId}`, ...claim, phase: 'claimed', owner: 'arn', trail: [] });
+    await refuseAll();
+    // How the result is waited for changes no question.
+    const same = { ...body, options: { threshold: 0.5, resultMode: 'poll' } };
+    expect(contentOf<Started>(await asking(same)).revalidationId).toBe(revalidationId);
+  });
+});
+
+describe('a new case that is forced', () => {
+  const forceNew = { reason: 'the photo was of the wrong day' };
+
+  it('is one a key, however often it is asked for, and the machine is told by what to tell it apart', async () => {
+    const { body, key, versionId } = await lying();
+    const first = contentOf<Started>(await asking(body));
+    const headers = { 'idempotency-key': randomUUID() };
+    house.started.length = 0;
+    const ids = [];
+    for (const _ of [1, 2, 3]) {
+      const forced = contentOf<Started>(await asking({ ...body, forceNew }, headers));
+      expect(forced).toMatchObject({ forceNew, phase: 'accepted' });
+      ids.push(forced.revalidationId);
+    }
+    const [id = ''] = ids;
+    expect(new Set(ids)).toEqual(new Set([id]));
+    expect(id).not.toBe(first.revalidationId);
+    expect(house.started.map(({ name }) => name)).toEqual([id]);
+    const [started] = house.started as unknown as { input: { request: CallRequest } }[];
+    expect(started?.input.request).toMatchObject({ forceNew, media: { key, versionId } });
+    const anew = started?.input.request.idempotencyKey;
+    expect(anew).toMatch(/^[0-9a-f]{64}$/);
+    expect(revalidationIdOf({ accountId: body.accountId, bucket: BUCKET, key, version: versionId, anew })).toBe(id);
+  });
+
+  it('is another one under another key, and for another caller', async () => {
+    const { body } = await lying();
+    const key = randomUUID();
+    const authorizer = { iam: { userArn: 'arn:aws:iam::000000000000:user/other' } };
+    const forced = { ...body, forceNew };
+    const answers = [
+      await asking(forced, { 'idempotency-key': key }),
+      await asking(forced, { 'idempotency-key': randomUUID() }),
+      await handler(callEvent({ body: forced, headers: { 'idempotency-key': key }, authorizer }), context),
+    ];
+    expect(new Set(answers.map((answer) => contentOf<Started>(answer).revalidationId)).size).toBe(3);
+  });
+
+  it('outlives its key: the same call under it meets the same case', async () => {
+    const { body } = await lying();
+    const key = randomUUID();
+    const headers = { 'idempotency-key': key };
+    const { revalidationId } = contentOf<Started>(await asking({ ...body, forceNew }, headers));
+    await house.stand({ pk: `KEY#${CALLER}#${key}`, expiresAt: 1 });
+    expect(contentOf<Started>(await asking({ ...body, forceNew }, headers)).revalidationId).toBe(revalidationId);
+  });
+});
+
+describe('a retry', () => {
+  const LIVE = { subvalidations: ['passive_liveness', 'similarity'] };
+  /** Somebody's re-validation that was declined just now. */
+  const declined = async () => {
+    const claim = claimOf({ requested: { liveness: 'passive' } });
+    const { revalidationId, accountId, enrollmentId } = claim;
+    const outcome = { revalidationId, status: 'declined', decidedBy: 'poll', decidedAt: new Date().toISOString() };
+    const record = { ...claim, phase: 'declined', owner: 'arn', validationId: 'VLD1', outcome, trail: [] };
+    await house.stand({ pk: `RUN#${revalidationId}`, ...record });
+    return { revalidationId, accountId, enrollmentId };
+  };
+
+  it('is looked up before anything is promised, and keeps the name it was asked by', async () => {
+    const { revalidationId, ...person } = await declined();
+    const options = { ...LIVE, retryOf: revalidationId };
+    house.calls.length = 0;
+    const answer = contentOf<Started>(await asking(wish({ ...person, options })));
+    expect(answer).toMatchObject({ phase: 'awaiting_upload', requested: options });
+    // Its place is taken by the drop, not by the form.
+    expect(house.writes().map(({ operation }) => operation)).toEqual(['PutItem']);
+  });
+
+  it('that nothing can come of is refused here, and nothing is written', async () => {
+    const { revalidationId, ...person } = await declined();
+    house.calls.length = 0;
+    const asked = (more: object, retryOf = revalidationId) =>
+      asking(wish({ ...person, options: { ...LIVE, retryOf }, ...more }));
+    expect(codeOf(await asked(newPerson()))).toBe('retry_unknown');
+    expect(codeOf(await asked({}, newRevalidationId()))).toBe('retry_unknown');
+    process.env.ALLOWED_RETRIES = '0';
+    expect(codeOf(await asked({}))).toBe('retry_not_allowed');
+    process.env.ALLOWED_RETRIES = '1';
+    expect(house.writes()).toEqual([]);
+  });
+});
+
 describe('a call is refused, and nothing is written or started', () => {
   const rows: [string, string, () => Promise<[unknown, Record<string, string>?]>][] = [
     ['that is no JSON', 'body_malformed', async () => ['{']],
     ['of another type', 'content_type_unsupported', async () => [wish(), { 'content-type': 'text/json' }]],
     ['that is too large', 'body_too_large', async () => ['x'.repeat(65_537)]],
     ['that is null', 'request_invalid', async () => ['null']],
+    ['with a key whose field says nothing', 'request_invalid', async () => [wish(), { 'idempotency-key': '' }]],
+    [
+      'that forces a new case without a key to know its repeats by',
+      'request_invalid',
+      async () => [{ ...(await lying()).body, forceNew: { reason: 'r' } }],
+    ],
+    [
+      'that forces a new case without a reason',
+      'request_invalid',
+      async () => [{ ...(await lying()).body, forceNew: {} }, { 'idempotency-key': randomUUID() }],
+    ],
+    ['that forces a new case of a form', 'request_invalid', async () => [wish({ forceNew: { reason: 'r' } })]],
     ['without consent', 'consent_missing', async () => [wish({ userAuthorized: 'true' })]],
     [
       'for media without a byte',

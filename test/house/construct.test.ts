@@ -74,17 +74,22 @@ describe("the construct in somebody else's stack", () => {
     });
   });
 
-  test('gives listeners a rule for the outcomes, or for some of them', () => {
+  test('gives listeners a rule for the outcomes and for what is said after them, or for some of them', () => {
     const template = theirs({}, (stack, face) => {
       const target = new SqsQueue(new Queue(stack, 'Heard'));
       face.onEnded('All', target);
       face.onEnded('Bad', target, ['declined', 'failed']);
+      face.onAmended('Late', target);
+      face.onAmended('LateGood', target, ['approved']);
     });
     const ours = { source: ['face-revalidation'], 'detail-type': ['Re-validation Ended'] };
+    const late = { ...ours, 'detail-type': ['Re-validation Amended'] };
     const rules = resourcesOf(template, 'AWS::Events::Rule').filter(({ properties }) => properties.EventBusName);
     expect(rules.map(({ properties }) => [properties.EventBusName, properties.EventPattern])).toEqual([
       ['face-revalidation-dev', ours],
       ['face-revalidation-dev', { ...ours, detail: { status: ['declined', 'failed'] } }],
+      ['face-revalidation-dev', late],
+      ['face-revalidation-dev', { ...late, detail: { status: ['approved'] } }],
     ]);
   });
 

@@ -25,7 +25,7 @@ const rooms: { room: string; may: RegExp[] }[] = [
   { room: 'shared/domain', may: [/^shared\/domain\//, /^zod$/, /^node:crypto$/] },
   { room: 'shared/workflow', may: [/^shared\/(workflow|domain)\//, /^zod$/] },
   { room: 'shared/truora', may: [/^shared\/(truora|domain)\//, /^zod$/, /^jose$/, /^node:/] },
-  { room: 'shared/aws', may: [/^shared\/(aws|domain)\//, /^zod$/, /^node:/, /^@aws-sdk\//] },
+  { room: 'shared/aws', may: [/^shared\/(aws|domain)\//, /^zod$/, /^node:/, /^@(aws-sdk|smithy)\//] },
   { room: 'shared/lambda', may: [/^shared\/(lambda|domain|workflow)\//, /^zod$/, /^@middy\/core$/, /^aws-lambda$/] },
   { room: 'functions', may: [/^shared\//, /^node:/] },
   { room: 'infra/workflow', may: [/^infra\/workflow\//, /^shared\/(domain|workflow)\//] },
@@ -43,10 +43,12 @@ const rooms: { room: string; may: RegExp[] }[] = [
       /^node:/,
     ],
   },
+  // Truora's client at a person's desk: it knows neither the simulator nor AWS.
+  { room: 'infra/record', may: [/^infra\/record\//, /^shared\/(truora|domain)\//, /^node:/] },
   {
     room: 'infra/local',
     // Anything but Truora's client: the simulator and the client may only meet in the schemas.
-    may: [/^infra\//, /^shared\/(?!truora\/client\.ts$)/, /^(?!\.|shared\/|functions\/|test\/|infra\/|\?)/],
+    may: [/^infra\/(?!record\/)/, /^shared\/(?!truora\/client\.ts$)/, /^(?!\.|shared\/|functions\/|test\/|infra\/|\?)/],
   },
 ];
 
@@ -77,11 +79,11 @@ describe('the imports', () => {
   });
 
   test.each([
-    ['of the AWS SDK', /^@aws-sdk\//, /^shared\/aws\/|^infra\/local\//],
+    ['of the AWS SDK', /^@(aws-sdk|smithy)\//, /^shared\/aws\/|^infra\/local\//],
     ['of middy', /^@middy\//, /^shared\/lambda\//],
     ['of CDK', /^aws-cdk-lib|^constructs$/, /^infra\/aws\/|^infra\/local\/template\.ts$/],
     ['of a function', /^functions\/|^\?$/, /^infra\/local\/lambda\.ts$/],
-    ["of Truora's client", /^shared\/truora\/client\.ts$/, /^functions\//],
+    ["of Truora's client", /^shared\/truora\/client\.ts$/, /^functions\/|^infra\/record\//],
     ["of the simulator's files", /^infra\/local\/truora\//, /^infra\/local\//],
   ])('%s stand in one room', (_, what, where) => {
     const users = all.filter(({ from }) => what.test(from)).map(({ file }) => file);
@@ -115,6 +117,12 @@ describe('the check of the imports', () => {
     ['infra/aws/new.ts', "import { handler } from '../../functions/read-verdict.ts';", 'functions/read-verdict.ts'],
     ['infra/local/new.ts', "import { getValidation } from '../../shared/truora/client.ts';", 'shared/truora/client.ts'],
     ['infra/local/truora/new.ts', "import('../../../functions/read-verdict.ts')", 'functions/read-verdict.ts'],
+    ['infra/local/new.ts', "import { scrubber } from '../record/scrub.ts';", 'infra/record/scrub.ts'],
+    [
+      'infra/record/new.ts',
+      "import { startSandbox } from '../local/truora/sandbox.ts';",
+      'infra/local/truora/sandbox.ts',
+    ],
     ['infra/local/new.ts', 'await import(path)', '?'],
     ['infra/new.ts', "import { join } from 'node:path';", 'node:path'],
   ])('sees that %s has %s', (file, source, from) => {

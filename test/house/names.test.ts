@@ -6,7 +6,7 @@ import { definition } from '../../infra/workflow/definition.ts';
 import { functionSeconds } from '../../infra/workflow/timing.ts';
 import { envKeys } from '../../shared/lambda/env.ts';
 import { stepNames } from '../../shared/workflow/contract.ts';
-import { fileOf, routes } from '../../shared/workflow/names.ts';
+import { fileOf, routes, watches } from '../../shared/workflow/names.ts';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -21,10 +21,10 @@ const read = (file: string) => readFileSync(join(root, file), 'utf8');
 const linesOf = (file: string) => read(file).trimEnd().split('\n').length;
 const sources = files.filter((file) => /^(shared|functions|infra)\/.*\.ts$/.test(file));
 
-const names = [...stepNames, ...Object.keys(routes)];
+const names = [...stepNames, ...Object.keys(routes), ...Object.keys(watches)];
 
 describe('a name', () => {
-  test('of a step or of a route is a file in functions/, and every file there is one', () => {
+  test('of a step, a route or a watch is a file in functions/, and every file there is one', () => {
     expect(readdirSync(join(root, 'functions')).toSorted()).toEqual(
       names.map((name) => `${fileOf(name)}.ts`).toSorted(),
     );
@@ -56,7 +56,9 @@ describe.each(names)('the file of %s', (name) => {
 
   test('exports its handler, made for this name, and nothing else', () => {
     const exported = [...source.matchAll(/^export\b.*$/gm)].map(([line]) => line);
-    expect(exported).toEqual([expect.stringMatching(new RegExp(`^export const handler = (step|route)\\('${name}', `))]);
+    expect(exported).toEqual([
+      expect.stringMatching(new RegExp(`^export const handler = (step|route|watch)\\('${name}', `)),
+    ]);
     expect(source).not.toMatch(/module\.exports|export default/);
   });
 

@@ -4,8 +4,10 @@ import { App, type Stack } from 'aws-cdk-lib';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import { expect, test } from 'vitest';
 import { Config } from '../../infra/aws/config.ts';
-import { acknowledgedIn, acknowledgeFindings, checkPolicies } from '../../infra/aws/policy.ts';
+import { acknowledgedIn, acknowledgeFindings, checkPolicies, wildcards } from '../../infra/aws/policy.ts';
 import { FaceRevalidationStack } from '../../infra/aws/stack.ts';
+import { grantsOf, policiesOf } from '../../infra/local/iam.ts';
+import { synthesize } from '../../infra/local/template.ts';
 
 type Finding = { rule: string; path: string };
 type Report = {
@@ -49,4 +51,14 @@ test('every reason is about something that cdk-nag finds, wherever it is said to
     expect(about, `${rule} at ${where}`).not.toEqual([]);
     expect(reason.length).toBeGreaterThan(20);
   }
+});
+
+test.each(['dev', 'prod'])('every wildcard in a right of %s has its reason, and every reason its wildcard', (stage) => {
+  const wide = grantsOf(policiesOf(synthesize(Config.parse({ stage })))).filter(({ action, resource }) =>
+    /[*?]/.test(action + resource),
+  );
+  const isAbout = ({ actions, resource }: (typeof wildcards)[number], grant: (typeof wide)[number]) =>
+    actions.test(grant.action) && resource.test(grant.resource);
+  expect(wide.filter((grant) => !wildcards.some((row) => isAbout(row, grant)))).toEqual([]);
+  expect(wildcards.filter((row) => !wide.some((grant) => isAbout(row, grant)))).toEqual([]);
 });

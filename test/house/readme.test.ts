@@ -1,7 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { Config } from '../../infra/aws/config.ts';
+import { functionNames } from '../../infra/aws/functions.ts';
+import { architecture } from '../../infra/local/architecture.ts';
 import { drawn, withDrawn } from '../../infra/local/readme.ts';
+import { synthesize } from '../../infra/local/template.ts';
 import { stepNames } from '../../shared/workflow/contract.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -23,6 +27,19 @@ test('the picture shows every state', () => {
   expect(new Set(refusedTo)).toEqual(new Set(['RecordRefusal']));
   expect(picture).toContain('HowToWait{');
   expect(picture).toContain('Failed[[');
+});
+
+test('the picture of the house shows every function, and draws an arrow only where the template has one', () => {
+  const picture = drawn.architecture?.() ?? '';
+  for (const name of functionNames) expect(picture).toMatch(new RegExp(`[>, ]${name}\\b`));
+  const template = synthesize(Config.parse({}));
+  const isDenied = ({ Action }: { Action: string | string[] }) => String(Action).includes('secretsmanager:');
+  for (const { Properties } of Object.values(template.Resources)) {
+    const document = Properties?.PolicyDocument as { Statement: { Action: string | string[] }[] } | undefined;
+    if (document) document.Statement = document.Statement.filter((statement) => !isDenied(statement));
+  }
+  expect(picture).toContain('| secrets');
+  expect(architecture(template)).not.toContain('| secrets');
 });
 
 test('every file and script the README names is there', () => {

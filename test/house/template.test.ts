@@ -10,7 +10,7 @@ import { definition } from '../../infra/workflow/definition.ts';
 import { functionSeconds } from '../../infra/workflow/timing.ts';
 import { envKeys } from '../../shared/lambda/env.ts';
 import { stepNames } from '../../shared/workflow/contract.ts';
-import { fileOf, routes } from '../../shared/workflow/names.ts';
+import { fileOf, routes, watches } from '../../shared/workflow/names.ts';
 
 const config = Config.parse({});
 const template = synthesize(config);
@@ -268,7 +268,7 @@ describe('the ledger', () => {
     });
   });
 
-  test('has two indexes, keys alone: by person, and what is to be announced, by the time of the claims', () => {
+  test('has two indexes, keys alone: by person and the time of the claims, and what is due', () => {
     expect(Properties.GlobalSecondaryIndexes).toEqual([
       {
         IndexName: 'by-person',
@@ -279,10 +279,10 @@ describe('the ledger', () => {
         Projection: { ProjectionType: 'KEYS_ONLY' },
       },
       {
-        IndexName: 'to-announce',
+        IndexName: 'by-due',
         KeySchema: [
-          { AttributeName: 'toAnnounce', KeyType: 'HASH' },
-          { AttributeName: 'claimedAt', KeyType: 'RANGE' },
+          { AttributeName: 'shard', KeyType: 'HASH' },
+          { AttributeName: 'dueAt', KeyType: 'RANGE' },
         ],
         Projection: { ProjectionType: 'KEYS_ONLY' },
       },
@@ -290,8 +290,15 @@ describe('the ledger', () => {
   });
 });
 
+/** The one resource of a type whose id begins so. */
+const within = (type: string, beginning: string) => {
+  const found = resourcesOf(template, type).filter(({ id }) => id.startsWith(beginning));
+  if (!found[0] || found.length > 1) throw new TypeError(`there is not exactly one ${type} in ${beginning}`);
+  return { ...found[0], raw: template.Resources[found[0].id] as Raw };
+};
+
 describe('the door for drops', () => {
-  const rule = resolvedOf(template, 'AWS::Events::Rule');
+  const rule = within('AWS::Events::Rule', 'DropDoor');
   const [target = {}] = (rule.properties.Targets ?? []) as Record<string, unknown>[];
 
   test('is one rule with one target', () => {
@@ -319,14 +326,17 @@ describe('the door for drops', () => {
   });
 
   test('leaves what could not be started in a queue that EventBridge can write to', () => {
-    const queue = only(template, 'AWS::SQS::Queue');
-    expect(only(template, 'AWS::Events::Rule').Properties.Targets).toMatchObject([
-      { DeadLetterConfig: { Arn: { 'Fn::GetAtt': [queue.id, 'Arn'] } } },
+    const queue = within('AWS::SQS::Queue', 'DropDoor');
+    expect(rule.raw.Properties.Targets).toMatchObject([
+      {
+        DeadLetterConfig: { Arn: { 'Fn::GetAtt': [queue.id, 'Arn'] } },
+        RetryPolicy: { MaximumEventAgeInSeconds: 86_400, MaximumRetryAttempts: 185 },
+      },
     ]);
     // With a KMS key, what EventBridge sends would be lost without a word.
-    expect(queue.Properties).toMatchObject({ SqsManagedSseEnabled: true, MessageRetentionPeriod: 14 * 86_400 });
-    expect(queue.Properties).not.toHaveProperty('KmsMasterKeyId');
-    const { properties } = resolvedOf(template, 'AWS::SQS::QueuePolicy');
+    expect(queue.properties).toMatchObject({ SqsManagedSseEnabled: true, MessageRetentionPeriod: 14 * 86_400 });
+    expect(queue.properties).not.toHaveProperty('KmsMasterKeyId');
+    const { properties } = within('AWS::SQS::QueuePolicy', 'DropDoor');
     expect((properties.PolicyDocument as { Statement: Statement[] }).Statement).toContainEqual(
       expect.objectContaining({
         Effect: 'Allow',
@@ -335,6 +345,59 @@ describe('the door for drops', () => {
         Condition: { ArnEquals: { 'aws:SourceArn': expect.stringContaining('events') } },
       }),
     );
+  });
+});
+
+describe('the watches', () => {
+  const arnOf = (name: string) =>
+    String(within('AWS::Lambda::Function', `Functions${name}`).id).replace(
+      /^/,
+      'arn:aws:lambda:us-east-1:000000000000:function:',
+    );
+  const namesOn = (on: string) => Object.entries(watches).flatMap(([name, watch]) => (watch.on === on ? name : []));
+  const targetsOf = (rule: string) =>
+    within('AWS::Events::Rule', `Watches${rule}`).properties.Targets as Record<string, unknown>[];
+
+  test.each([
+    ['by the clock', 'OnSchedule', 'schedule'],
+    ['by failures', 'OnFailure', 'failure'],
+  ])('are woken %s, and what cannot be handed over is kept', (_, rule, on) => {
+    expect(targetsOf(rule).map(({ Arn }) => Arn)).toEqual(namesOn(on).map(arnOf));
+    const queue = within('AWS::SQS::Queue', 'Watches');
+    for (const { DeadLetterConfig } of targetsOf(rule)) {
+      expect(DeadLetterConfig).toEqual({ Arn: `arn:aws:sqs:us-east-1:000000000000:${queue.id}` });
+    }
+    expect(queue.properties).toMatchObject({ SqsManagedSseEnabled: true });
+  });
+
+  test('hear of the executions of our machine that ended badly, and of no other', () => {
+    const { ref: machineArn } = resolvedOf(template, 'AWS::StepFunctions::StateMachine');
+    expect(within('AWS::Events::Rule', 'WatchesOnFailure').properties.EventPattern).toEqual({
+      source: ['aws.states'],
+      'detail-type': ['Step Functions Execution Status Change'],
+      detail: { status: ['FAILED', 'TIMED_OUT', 'ABORTED'], stateMachineArn: [machineArn] },
+    });
+  });
+
+  test('sweep as often as the deployment says', () => {
+    const rates = (sweepMinutes?: number) =>
+      resourcesOf(synthesize(Config.parse({ sweepMinutes })), 'AWS::Events::Rule').flatMap(
+        ({ properties }) => properties.ScheduleExpression ?? [],
+      );
+    expect([rates(), rates(1)]).toEqual([['rate(5 minutes)'], ['rate(1 minute)']]);
+  });
+
+  test('are tried again where an event is lost otherwise, and leave what fails for good where somebody sees it', () => {
+    const queue = within('AWS::SQS::Queue', 'Watches');
+    const configs = resourcesOf(template, 'AWS::Lambda::EventInvokeConfig').map(({ properties }) => properties);
+    expect(configs).toHaveLength(Object.keys(watches).length);
+    for (const { FunctionName, MaximumRetryAttempts, DestinationConfig } of configs) {
+      const name = Object.keys(watches).find((one) => String(FunctionName).startsWith(`Functions${one}`));
+      expect(MaximumRetryAttempts).toBe(namesOn('failure').includes(String(name)) ? 2 : 0);
+      expect(DestinationConfig).toEqual({
+        OnFailure: { Destination: `arn:aws:sqs:us-east-1:000000000000:${queue.id}` },
+      });
+    }
   });
 });
 
@@ -468,7 +531,7 @@ describe('the rights', () => {
     expect(everywhere.filter((one) => !ofLogDelivery(one) && !ofTracing(one))).toEqual([]);
     const wide = allowed
       // An execution has a name of its own, so it can only be named by its machine.
-      .filter(({ statement }) => !listed(statement.Action).includes('states:StopExecution'))
+      .filter(({ statement }) => !listed(statement.Action).some((one) => /^states:(Stop|Describe)Execution$/.test(one)))
       .flatMap(({ statement }) => listed(statement.Resource))
       .filter((resource) => resource !== '*' && String(resource).includes('*'));
     expect(new Set(wide.map((resource) => String(resource).replace(/^.*:::[^/]+/, '')))).toEqual(
@@ -496,7 +559,7 @@ describe('the rights', () => {
     const without = functionNames.filter(
       (name) => !uses.some(({ id }) => id.startsWith(`Functions${name}ServiceRole`)),
     );
-    expect(without).toEqual(['CheckEnrollment', 'ReadVerdict']);
+    expect(without).toEqual(['CheckEnrollment', 'ReadVerdict', 'CheckKey']);
   });
 
   test('of the machine are to call the functions of its steps', () => {
@@ -508,7 +571,23 @@ describe('the rights', () => {
     );
   });
 
-  test('to wake an execution are those of the two that may have heard a bell, and on this machine alone', () => {
+  test('to list the bucket are those of the sweep, and of the inbox alone', () => {
+    const { ref: bucket } = resolvedOf(template, 'AWS::S3::Bucket');
+    const lists = allowed.filter(({ statement }) => listed(statement.Action).includes('s3:ListBucketVersions'));
+    expect(lists.map(({ id, statement }) => [/^Functions(\w+?)ServiceRole/.exec(id)?.[1], statement])).toEqual([
+      [
+        'SweepInbox',
+        {
+          Effect: 'Allow',
+          Action: 's3:ListBucketVersions',
+          Resource: `arn:aws:s3:::${bucket}`,
+          Condition: { StringEquals: { 's3:prefix': 'inbox/' } },
+        },
+      ],
+    ]);
+  });
+
+  test('to wake an execution are those of the three that may have heard a bell, and on this machine alone', () => {
     const { ref: machineArn } = resolvedOf(template, 'AWS::StepFunctions::StateMachine');
     const wakers = allowed
       .filter(({ statement }) => listed(statement.Action).some((action) => action.startsWith('states:SendTask')))
@@ -516,10 +595,11 @@ describe('the rights', () => {
     expect(wakers).toEqual([
       ['AwaitWebhook', 'states:SendTaskSuccess', machineArn],
       ['ReceiveWebhook', 'states:SendTaskSuccess', machineArn],
+      ['SweepLedger', 'states:SendTaskSuccess', machineArn],
     ]);
   });
 
-  test('to announce are those of the four that record outcomes, and on our bus alone', () => {
+  test('to announce are those of those that record outcomes, and on our bus alone', () => {
     const { Name } = resolvedOf(template, 'AWS::Events::EventBus').properties;
     const announcers = allowed
       .filter(({ statement }) => listed(statement.Action).some((action) => action.startsWith('events:')))
@@ -530,6 +610,8 @@ describe('the rights', () => {
       ['RecordRefusal', 'events:PutEvents', ours],
       ['RecordFailure', 'events:PutEvents', ours],
       ['CancelRevalidation', 'events:PutEvents', ours],
+      ['SweepLedger', 'events:PutEvents', ours],
+      ['RepairExecution', 'events:PutEvents', ours],
     ]);
   });
 
@@ -541,7 +623,7 @@ describe('the rights', () => {
     ).toEqual([['CancelRevalidation', `${machineArn.replace(':stateMachine:', ':execution:')}:*`]]);
   });
 
-  test("to read Truora's key are those of the functions that ask Truora with it", () => {
+  test("to read Truora's key are those of the functions that ask Truora with it, and of the one that looks at its end", () => {
     const readers = allowed
       .filter(({ statement }) => listed(statement.Action).includes('secretsmanager:GetSecretValue'))
       .map(({ id, statement }) => [
@@ -550,9 +632,11 @@ describe('the rights', () => {
       ]);
     expect(readers.toSorted()).toEqual([
       ['CheckEnrollment', 'TruoraKey'],
+      ['CheckKey', 'TruoraKey'],
       ['CreateValidation', 'TruoraKey'],
       ['ReadVerdict', 'TruoraKey'],
       ['ReceiveWebhook', 'WebhookKeys'],
+      ['SweepLedger', 'TruoraKey'],
     ]);
   });
 });
@@ -593,6 +677,7 @@ describe('the configuration', () => {
       settleSeconds: 60,
       onUnresolved: 'fail-for-human',
       httpDeadlineSeconds: 10,
+      sweepMinutes: 5,
       allowedRetries: 0,
       retrySeconds: 300,
       retentionDays: 365,
@@ -601,6 +686,7 @@ describe('the configuration', () => {
       truoraOrigin: 'https://api.validations.truora.com',
       uploadOrigins: ['https://files.truora.com'],
       mediaHours: 24,
+      unclaimedMinutes: 15,
       corsOrigins: [],
     });
   });
@@ -611,6 +697,11 @@ describe('the configuration', () => {
       expect(Config.parse({ truoraOrigin: origin, uploadOrigins: [origin] })).toMatchObject({ truoraOrigin: origin });
     },
   );
+
+  test('keeps a record for longer than S3 may keep its media', () => {
+    expect(Config.safeParse({ retentionDays: 4, mediaHours: 24 }).success).toBe(true);
+    expect(Config.safeParse({ retentionDays: 4, mediaHours: 25 }).success).toBe(false);
+  });
 
   test('takes numbers as the command line gives them', () => {
     expect(Config.parse({ patienceSeconds: '90', graceSeconds: '5', retentionDays: '30' })).toMatchObject({
@@ -638,6 +729,8 @@ describe('the configuration', () => {
     ['dailyBudget', '1.5'],
     ['graceSeconds', '0'],
     ['graceSeconds', 601],
+    ['sweepMinutes', 0],
+    ['sweepMinutes', 61],
     ['httpDeadlineSeconds', 13],
     ['httpDeadlineSeconds', 0],
     ['allowedRetries', 3],
@@ -664,6 +757,9 @@ describe('the configuration', () => {
     ['uploadOrigins', ['https://files.truora.com', 'https://files.truora.com/']],
     ['retentionDay', 30],
     ['region', 'moon'],
+    ['unclaimedMinutes', -1],
+    ['unclaimedMinutes', 721],
+    ['retentionDays', 3],
     ['mediaHours', 0],
     ['mediaHours', 169],
     ['corsOrigins', '*'],

@@ -1,12 +1,22 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type EnvKey, env, envKeys, ledgerFromEnv, truoraFromEnv } from '../../shared/lambda/env.ts';
+import {
+  accessFromEnv,
+  type EnvKey,
+  env,
+  envKeys,
+  ledgerFromEnv,
+  resultsFromEnv,
+  truoraFromEnv,
+} from '../../shared/lambda/env.ts';
 import { stepNames } from '../../shared/workflow/contract.ts';
-import { routes } from '../../shared/workflow/names.ts';
+import { routes, watches } from '../../shared/workflow/names.ts';
 
 const good: Record<EnvKey, string> = {
   TABLE_NAME: 'ledger',
   MEDIA_BUCKET: 'media',
   EVENT_BUS: 'outcomes',
+  MEDIA_HOURS: '24',
+  UNCLAIMED_MINUTES: '15',
   RETENTION_DAYS: '365',
   RESULT_MODE: 'callback',
   TRUORA_ORIGIN: 'https://api.validations.truora.com',
@@ -26,8 +36,16 @@ const good: Record<EnvKey, string> = {
 };
 const keys = Object.keys(good) as EnvKey[];
 
+/** What Lambda itself sets, and what it may set beside it. */
+const lambda = { AWS_REGION: 'sa-east-1', AWS_ACCESS_KEY_ID: 'id', AWS_SECRET_ACCESS_KEY: 'secret' };
+const optional = ['AWS_SESSION_TOKEN', 'AWS_ENDPOINT_URL_SECRETS_MANAGER', '_X_AMZN_TRACE_ID'];
+const asLambda = () => {
+  for (const name of optional) delete process.env[name];
+  Object.assign(process.env, lambda);
+};
+
 const clear = () => {
-  for (const key of keys) delete process.env[key];
+  for (const key of [...keys, ...optional, ...Object.keys(lambda)]) delete process.env[key];
 };
 beforeEach(() => {
   clear();
@@ -44,6 +62,8 @@ describe('env', () => {
       SETTLE_SECONDS: 60,
       DAILY_BUDGET: 1000,
       GRACE_SECONDS: 30,
+      MEDIA_HOURS: 24,
+      UNCLAIMED_MINUTES: 15,
       ALLOWED_RETRIES: 1,
       RETRY_SECONDS: 300,
       TRUORA_UPLOAD_ORIGINS: ['https://files.truora.com', 'https://files.example.com'],
@@ -92,7 +112,9 @@ describe('env', () => {
 
 describe('envKeys', () => {
   it('lists every function, and no other', () => {
-    expect(Object.keys(envKeys).toSorted()).toEqual([...stepNames, ...Object.keys(routes)].toSorted());
+    expect(Object.keys(envKeys).toSorted()).toEqual(
+      [...stepNames, ...Object.keys(routes), ...Object.keys(watches)].toSorted(),
+    );
   });
 
   it.each(Object.entries(envKeys))('gives %s only variables that are known, each once', (_, listed) => {
@@ -105,11 +127,17 @@ describe('envKeys', () => {
     expect([...new Set(Object.values(envKeys).flat())].toSorted()).toEqual(keys.toSorted());
   });
 
-  it("gives Truora's key to nobody who does not call Truora", () => {
+  it("gives Truora's key to nobody but those who call Truora, and to who looks at its end", () => {
     const callers = Object.entries(envKeys).flatMap(([name, listed]) =>
       listed.includes('TRUORA_KEY_SECRET') ? [name] : [],
     );
-    expect(callers).toEqual(['CheckEnrollment', 'CreateValidation', 'ReadVerdict']);
+    expect(callers.toSorted()).toEqual([
+      'CheckEnrollment',
+      'CheckKey',
+      'CreateValidation',
+      'ReadVerdict',
+      'SweepLedger',
+    ]);
   });
 });
 
@@ -117,8 +145,13 @@ it('makes a ledger of two variables', () => {
   expect(ledgerFromEnv()).toEqual({ table: 'ledger', retentionDays: 365 });
 });
 
+it('says where outcomes are announced, and how long media outlives them', () => {
+  expect(resultsFromEnv()).toEqual({ bus: 'outcomes', mediaHours: 24 });
+});
+
 describe('truoraFromEnv', () => {
   it('reads the key under its name, and again by the key that was refused', async () => {
+    asLambda();
     const asked: unknown[] = [];
     const truora = truoraFromEnv(async (...words) => {
       asked.push(words);
@@ -127,8 +160,8 @@ describe('truoraFromEnv', () => {
     expect(await truora.key()).toBe('key');
     expect(await truora.key('old')).toBe('key');
     expect(asked).toEqual([
-      ['secret:truora', undefined],
-      ['secret:truora', 'old'],
+      [accessFromEnv('SECRETS_MANAGER'), 'secret:truora', undefined],
+      [accessFromEnv('SECRETS_MANAGER'), 'secret:truora', 'old'],
     ]);
   });
 
@@ -147,5 +180,32 @@ describe('truoraFromEnv', () => {
   ])('makes of %s s, upload %s, its deadlines', (seconds, upload, deadlines) => {
     process.env.HTTP_DEADLINE_SECONDS = seconds;
     expect(truoraFromEnv(async () => 'key', { upload }).deadlines).toEqual(deadlines);
+  });
+});
+
+describe('accessFromEnv', () => {
+  beforeEach(asLambda);
+
+  it('is what Lambda says, and leaves out what it does not say', () => {
+    const credentials = { accessKeyId: 'id', secretAccessKey: 'secret' };
+    expect(accessFromEnv('SECRETS_MANAGER')).toEqual({ region: 'sa-east-1', credentials });
+  });
+
+  it('takes token, endpoint of its own service, and trace', () => {
+    process.env.AWS_SESSION_TOKEN = 'token';
+    process.env.AWS_ENDPOINT_URL_SECRETS_MANAGER = 'http://127.0.0.1:1';
+    process.env._X_AMZN_TRACE_ID = 'Root=1-5759e988';
+    expect(accessFromEnv('SECRETS_MANAGER')).toEqual({
+      region: 'sa-east-1',
+      credentials: { accessKeyId: 'id', secretAccessKey: 'secret', sessionToken: 'token' },
+      endpoint: 'http://127.0.0.1:1',
+      trace: 'Root=1-5759e988',
+    });
+    expect(accessFromEnv('DYNAMODB')).not.toHaveProperty('endpoint');
+  });
+
+  it.each(Object.keys(lambda))('fails by the name of %s when it is missing', (name) => {
+    delete process.env[name];
+    expect(() => accessFromEnv('DYNAMODB')).toThrow(`environment variable ${name} is missing or malformed`);
   });
 });

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { DynamoDBClient, GetItemCommand, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
-import { DeleteObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { vi } from 'vitest';
 import { Config } from '../../infra/aws/config.ts';
@@ -18,7 +18,7 @@ import { resourcesOf, synthesize } from '../../infra/local/template.ts';
 import { type Sandbox, type SandboxSettings, startSandbox } from '../../infra/local/truora/sandbox.ts';
 import { type EnvKey, envKeys } from '../../shared/lambda/env.ts';
 import type { StepName } from '../../shared/workflow/contract.ts';
-import type { RouteName } from '../../shared/workflow/names.ts';
+import type { RouteName, WatchName } from '../../shared/workflow/names.ts';
 import { BUCKET, executionOf } from './journal.ts';
 
 /** One call to the ledger, to Step Functions, to Secrets Manager or to EventBridge, as it went over the wire. */
@@ -39,7 +39,7 @@ const isWrite = ({ operation }: AwsCall) => /^(Put|Update|Delete|BatchWrite|Tran
  * for one that it is not given fails here as it would in AWS. One house a file: the SDK's clients keep their first address.
  */
 export const openHouse = async (
-  name: StepName | RouteName | undefined,
+  name: StepName | RouteName | WatchName | undefined,
   rooms: { media?: true; truora?: true; settings?: Partial<SandboxSettings> } = {},
 ) => {
   const calls: AwsCall[] = [];
@@ -61,6 +61,7 @@ export const openHouse = async (
   };
   const started: { name: string; input: unknown }[] = [];
   const stopped: string[] = [];
+  const statuses = new Map<string, Execution['status'] | 'FORGOTTEN'>();
 
   const config = Config.parse({ stage: 'test' });
   const template = synthesize(config);
@@ -80,7 +81,10 @@ export const openHouse = async (
     stop: (executionArn) => {
       stopped.push(executionArn);
     },
-    describe: (executionArn) => executionNamed(executionArn.split(':').at(-1) ?? ''),
+    describe: (executionArn) => {
+      const status = statuses.get(executionArn) ?? 'RUNNING';
+      return status === 'FORGOTTEN' ? undefined : { ...executionNamed(executionArn.split(':').at(-1) ?? ''), status };
+    },
     sendTaskFailure: unused,
     close: unused,
     sendTaskSuccess: (taskToken, output) => {
@@ -120,6 +124,8 @@ export const openHouse = async (
     MEDIA_BUCKET: BUCKET,
     EVENT_BUS: 'outcomes',
     RETENTION_DAYS: String(config.retentionDays),
+    MEDIA_HOURS: String(config.mediaHours),
+    UNCLAIMED_MINUTES: String(config.unclaimedMinutes),
     RESULT_MODE: config.resultMode,
     TRUORA_ORIGIN: truoraOrigin,
     TRUORA_UPLOAD_ORIGINS: truoraOrigin,
@@ -182,6 +188,8 @@ export const openHouse = async (
     /** Executions that were started, under which name and with what; and those that were stopped. */
     started,
     stopped,
+    /** How executions stand, by ARN; any other runs. */
+    statuses,
     /** Tokens nobody waits on any more. */
     overTokens,
     /** Decides what becomes of the calls from now on; without a word, all go through. */
@@ -222,6 +230,14 @@ export const openHouse = async (
       );
       return marker;
     },
+    /** Whether a version is still there. */
+    has: (Key: string, VersionId: string): Promise<boolean> =>
+      built(bucket)
+        .send(new GetObjectCommand({ Bucket: BUCKET, Key, VersionId }))
+        .then(
+          async ({ Body }) => (await Body?.transformToByteArray()) !== undefined,
+          () => false,
+        ),
     /** Tells the sandbox whose face an enrollment is. */
     enroll: async ({ accountId, enrollmentId }: { accountId: string; enrollmentId: string }) => {
       const { status } = await fetch(`${truoraOrigin}/sandbox/enrollments`, {
@@ -243,6 +259,7 @@ export const openHouse = async (
 const executionNamed = (name: string): Execution => ({
   executionArn: executionOf(name),
   status: 'RUNNING',
+  startedAt: new Date(),
   input: undefined,
   ended: Promise.resolve(),
 });

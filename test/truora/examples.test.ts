@@ -25,6 +25,8 @@ const operations: Record<string, z.ZodType> = {
 
 const Example = z.strictObject({
   source: z.enum(['documentation', 'assumed', 'recorded']),
+  /** Since when Truora's real answer has been this one (npm run record). */
+  recordedAt: z.iso.date().optional(),
   /** What exactly is not sure about it. */
   note: z.string().optional(),
   status: z.int().min(200).max(599),
@@ -62,7 +64,7 @@ const shapeOf = (value: unknown): unknown => {
 /** Walks a person through the sandbox, and returns its answer at the given moment. */
 const sandboxSays = async (
   suffix: string,
-  moment: 'enrolled' | 'created' | 'pending' | 'decided' | 'listed' | 'called',
+  moment: 'enrolled' | 'created' | 'pending' | 'waiting' | 'decided' | 'listed' | 'called',
 ) => {
   const ear = await listen((response) => response.end());
   const webhook = { url: ear.origin, key: 'key' };
@@ -81,6 +83,10 @@ const sandboxSays = async (
     const { validation_id: id, instructions } = created.body as unknown as CreateAnswer;
     if (moment === 'created') return created;
     if (moment === 'pending') return await call(`/v1/validations/${id}`);
+    if (moment === 'waiting') {
+      sandbox.settings.repeatsUploadLinkOnRead = true;
+      return await call(`/v1/accounts/${accountId}/validations`);
+    }
     const put = suffix === '-expired' ? undefined : { method: 'PUT', body: 'media' };
     if (put) await fetch(instructions?.file_upload_link ?? '', put);
     const decided = await until(async () => {
@@ -114,6 +120,7 @@ test.each([
   ['get-validation.expired', '-expired', 'decided'],
   ['get-validation.system-error', '-system-error', 'decided'],
   ['get-validation.pending-declined', '-pending-declined', 'decided'],
+  ['list-validations.waiting', '', 'waiting'],
   ['list-validations.two', '', 'listed'],
   ['webhook.succeeded', '', 'called'],
 ] as const)('the sandbox speaks as %s does', async (name, suffix, moment) => {

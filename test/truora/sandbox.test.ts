@@ -244,3 +244,26 @@ describe('beside Truora', () => {
     expect(JSON.parse(stdout)).toMatchObject({ charges: 1, uploads: 1 });
   });
 });
+
+describe('what tests may turn', () => {
+  test('a validation comes onto the list some time after it was created', async () => {
+    const lagging = await startSandbox({ settings: { listLagMs: 150 } });
+    await enroll(lagging.origin, 'ana');
+    await createAt(lagging.origin, 'ana');
+    const listed = async () =>
+      ((await callAt(lagging.origin, '/v1/accounts/ana/validations')).body.validations as []).length;
+    expect(await listed()).toBe(0);
+    expect(await until(async () => (await listed()) || undefined)).toBe(1);
+    expect(lagging.counts().lists).toBeGreaterThan(1);
+    await lagging.close();
+  });
+
+  test('a create call may be executed after its line has broken, and is charged then', async () => {
+    const late = await startSandbox({ settings: { createLateMs: 100 } });
+    await enroll(late.origin, 'ana-create-late');
+    await expect(createAt(late.origin, 'ana-create-late')).rejects.toThrow();
+    expect(late.counts().charges).toBe(0);
+    expect(await until(() => late.counts().charges || undefined)).toBe(1);
+    await late.close();
+  });
+});

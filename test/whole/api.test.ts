@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { putMedia } from '../../infra/local/drop.ts';
 import { startWorld, type World } from '../../infra/local/world.ts';
 import { RevalidationPage, Started } from '../../shared/domain/api.ts';
@@ -88,7 +88,8 @@ describe('a ticket', () => {
   });
 
   test.each<[string, Record<string, string>, number, string]>([
-    ['another key', { key: 'inbox/other/ENR1/x.jpg' }, 403, 'AccessDenied'],
+    ["another person's key", { key: 'inbox/other/ENR1/x.jpg' }, 403, 'AccessDenied'],
+    ['a key of another folder', { key: 'media/x.jpg' }, 403, 'AccessDenied'],
     ['another type', { 'Content-Type': 'text/html' }, 403, 'AccessDenied'],
     ['a field that nobody allowed', { 'x-amz-meta-user-authorized': 'true' }, 403, 'AccessDenied'],
     ['another signature', { 'X-Amz-Signature': '0'.repeat(64) }, 403, 'SignatureDoesNotMatch'],
@@ -109,6 +110,40 @@ describe('a ticket', () => {
     const before = await traces();
     expect(await upload(content.upload, Buffer.alloc(bytes))).toEqual({ status: 400, code });
     expect(await traces()).toEqual(before);
+  });
+
+  test('whose policy was widened is no ticket, though nothing else was touched', async () => {
+    const { content } = await call('POST /revalidations', { body: await wish() });
+    const { Policy = '' } = content.upload.fields;
+    const widened = Buffer.from(Policy, 'base64').toString('utf8').replace('10000000', '99999999');
+    const before = await traces();
+    const tampered = { Policy: Buffer.from(widened).toString('base64') };
+    expect(tampered.Policy).not.toBe(Policy);
+    expect(await upload(content.upload, photo, tampered)).toEqual({ status: 403, code: 'SignatureDoesNotMatch' });
+    expect(await traces()).toEqual(before);
+  });
+
+  test('that has expired takes nothing', async () => {
+    const { content } = await call('POST /revalidations', { body: await wish() });
+    const before = await traces();
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 301_000 });
+    const late = await upload(content.upload, photo).finally(() => vi.useRealTimers());
+    expect(late).toEqual({ status: 403, code: 'AccessDenied' });
+    expect(await traces()).toEqual(before);
+    // It was the time, and nothing else.
+    expect(await upload(content.upload, photo)).toMatchObject({ status: 204 });
+    expect((await ended(content.revalidationId)).phase).toBe('approved');
+  });
+
+  test('that is used again with the same media after its end is a recorded repeat, and no run', async () => {
+    const { content } = await call('POST /revalidations', { body: await wish() });
+    await upload(content.upload, photo);
+    const first = await ended(content.revalidationId);
+    const creates = world.sandbox?.counts().creates;
+    expect(await upload(content.upload, photo)).toMatchObject({ status: 204 });
+    while ((await ended(content.revalidationId)).repeats !== 1) await sleep(50);
+    expect(await ended(content.revalidationId)).toMatchObject({ outcome: first.outcome, trail: first.trail });
+    expect(world.sandbox?.counts().creates).toBe(creates);
   });
 
   test('lives for five minutes', async () => {
@@ -381,11 +416,14 @@ describe('the gateway refuses in its own words', () => {
     expect(await traces()).toEqual(before);
   });
 
-  test('a signature over another body', async () => {
-    const signed = await call('GET /revalidations/x', {
-      headers: { authorization: 'AWS4-HMAC-SHA256 none' },
-      as: undefined,
-    });
-    expect(signed).toMatchObject({ status: 403, content: { message: 'Forbidden' } });
+  test('a signature over another body, which leaves no trace', async () => {
+    const body = await wish();
+    const before = await traces();
+    for (const swapped of [{ ...body, reference: 'x' }, await wish(), {}]) {
+      const answer = await call('POST /revalidations', { body, swapped });
+      expect(answer).toMatchObject({ status: 403, content: { message: 'Forbidden' } });
+    }
+    expect(await traces()).toEqual(before);
+    expect(await call('POST /revalidations', { body, swapped: body })).toMatchObject({ status: 202 });
   });
 });

@@ -4,7 +4,9 @@ import validate from 'asl-validator';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { BusEvent } from '../../infra/local/bus.ts';
 import { putMedia } from '../../infra/local/drop.ts';
+import { policiesOf } from '../../infra/local/iam.ts';
 import type { Machine } from '../../infra/local/machine.ts';
+import type { RoleCall } from '../../infra/local/rights.ts';
 import { resourcesOf, suppliedBy, synthesizeCaller, type Template } from '../../infra/local/template.ts';
 import { startWorld, type World } from '../../infra/local/world.ts';
 import { MACHINE_SECONDS } from '../../infra/workflow/timing.ts';
@@ -12,12 +14,17 @@ import { Announcement } from '../../shared/domain/announcement.ts';
 import { RevalidationInput } from '../../shared/domain/input.ts';
 import { Outcome } from '../../shared/domain/revalidation.ts';
 import { fileOf, photo, someone } from '../support/drops.ts';
+import { judge } from '../support/rights.ts';
 
 const announced: BusEvent[] = [];
+const calls: RoleCall[] = [];
 let world: World;
 let caller: Machine;
 beforeAll(async () => {
-  world = await startWorld({ onAnnounced: (event) => announced.push(event) });
+  world = await startWorld({
+    onAnnounced: (event) => announced.push(event),
+    onCall: (one) => calls.push(one),
+  });
   caller = world.beside(synthesizeCaller('local'));
 });
 afterAll(async () => {
@@ -111,20 +118,34 @@ describe('a workflow of another stack', () => {
   });
 });
 
+/** A stack in whose Parameter Store the machine of a stage stands. */
+const stackWith = (stage: string, machineArn: string): Template => ({
+  Resources: {
+    Parameter: {
+      Type: 'AWS::SSM::Parameter',
+      Properties: { Name: `/face-revalidation-${stage}/machine-arn`, Value: machineArn },
+    },
+  },
+  Outputs: {},
+});
+
+test('the role of the example is enough, and all of it is used but to stop our execution when it is stopped itself', () => {
+  const policies = policiesOf(suppliedBy(stackWith('local', world.machine.arn), synthesizeCaller('local')));
+  const own = calls.filter(({ role }) => policies.has(role));
+  expect(own.length).toBeGreaterThan(10);
+  expect(calls.filter(({ allowed }) => !allowed)).toEqual([]);
+  expect(judge(policies, own)).toEqual({
+    denied: [],
+    unused: [expect.stringMatching(/^Transfer may states:StopExecution on .*:execution:face-revalidation-local/)],
+  });
+});
+
 describe('the example of a caller', () => {
   const template = synthesizeCaller('dev');
   const source = readFileSync(join(import.meta.dirname, '../../infra/aws/example-caller.ts'), 'utf8');
   const parameters = Object.values(template.Parameters ?? {}).map(({ Default }) => Default);
   const ours = 'arn:aws:states:us-east-1:000000000000:stateMachine:face-revalidation-dev';
-  const stack: Template = {
-    Resources: {
-      Parameter: {
-        Type: 'AWS::SSM::Parameter',
-        Properties: { Name: '/face-revalidation-dev/machine-arn', Value: ours },
-      },
-    },
-    Outputs: {},
-  };
+  const stack = stackWith('dev', ours);
   const [machine] = resourcesOf(suppliedBy(stack, template), 'AWS::StepFunctions::StateMachine');
   const definition = JSON.parse(String(machine?.properties.DefinitionString));
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Config } from '../../infra/aws/config.ts';
-import { type BusEvent, busOf, matches, objectCreatedEvent } from '../../infra/local/bus.ts';
+import { type BusEvent, busOf, executionEvent, matches, objectCreatedEvent } from '../../infra/local/bus.ts';
+import type { LambdaHost } from '../../infra/local/lambda.ts';
 import type { Machine } from '../../infra/local/machine.ts';
 import { resourcesOf, synthesize } from '../../infra/local/template.ts';
 import { RevalidationRequest } from '../../shared/domain/request.ts';
@@ -10,7 +11,7 @@ const [machineArn = ''] = resourcesOf(template, 'AWS::StepFunctions::StateMachin
 const [bucket = ''] = resourcesOf(template, 'AWS::S3::Bucket').map(({ ref }) => ref);
 
 /** The bus before a machine that only remembers what it was started with, and somebody who listens to outcomes. */
-const open = (arn = machineArn) => {
+const open = (arn = machineArn, refusal?: Error, of = template) => {
   const inputs: unknown[] = [];
   const heard: BusEvent[] = [];
   const unused = () => {
@@ -19,9 +20,10 @@ const open = (arn = machineArn) => {
   const machine: Machine = {
     arn,
     start: (input) => {
+      if (refusal) throw refusal;
       inputs.push(input);
       const executionArn = `${arn}:${inputs.length}`;
-      return { executionArn, status: 'RUNNING', input, ended: Promise.resolve() };
+      return { executionArn, status: 'RUNNING', startedAt: new Date(), input, ended: Promise.resolve() };
     },
     stop: unused,
     describe: unused,
@@ -29,7 +31,15 @@ const open = (arn = machineArn) => {
     sendTaskFailure: unused,
     close: unused,
   };
-  return { bus: busOf(template, machine, (event) => heard.push(event)), inputs, heard };
+  const invoked: { arn: string; event: unknown }[] = [];
+  const lambda: LambdaHost = {
+    idle: async () => {},
+    invoke: async (functionArn, event) => {
+      invoked.push({ arn: functionArn, event });
+      return { result: null };
+    },
+  };
+  return { bus: busOf(of, { machine, lambda }, (event) => heard.push(event)), inputs, heard, invoked };
 };
 
 const created = (key: string, more: Partial<Parameters<typeof objectCreatedEvent>[0]> = {}) =>
@@ -142,9 +152,41 @@ describe('the rule', () => {
     expect(inputs).toHaveLength(2);
   });
 
-  test('knows no target but the machine', () => {
+  test('leaves the event of a start that failed in the queue that the template names, and says why', () => {
+    const { bus, inputs } = open(machineArn, Object.assign(new Error('not now'), { name: 'NO_PERMISSIONS' }));
+    const event = created('inbox/person/ENR1/","kind":"call $& .jpg');
+    expect(bus.put(event)).toEqual([]);
+    expect(inputs).toEqual([]);
+    const queue = resourcesOf(template, 'AWS::SQS::Queue').find(({ id }) => id.startsWith('DropDoor'));
+    expect(bus.deadLetters).toEqual([
+      {
+        queueArn: `arn:aws:sqs:us-east-1:000000000000:${queue?.id}`,
+        body: JSON.stringify(event),
+        attributes: { TARGET_ARN: machineArn, ERROR_CODE: 'NO_PERMISSIONS', ERROR_MESSAGE: 'not now' },
+      },
+    ]);
+  });
+
+  test('loses such an event where it names no queue', () => {
+    const without = JSON.parse(JSON.stringify(template), (name, value) =>
+      name === 'DeadLetterConfig' ? undefined : value,
+    );
+    const { bus } = open(machineArn, new Error('not now'), without);
+    expect(bus.put(created('inbox/a/b/c.jpg'))).toEqual([]);
+    expect(bus.deadLetters).toEqual([]);
+  });
+
+  test('leaves nothing there of a start that went well', () => {
+    const { bus } = open();
+    bus.put(created('inbox/a/b/c.jpg'));
+    expect(bus.deadLetters).toEqual([]);
+  });
+
+  test('knows no target but the machine and functions', () => {
     const { bus } = open('arn:aws:states:us-east-1:000000000000:stateMachine:another');
-    expect(() => bus.put(created('inbox/a/b/c.jpg'))).toThrow('only the state machine can be a target here');
+    expect(() => bus.put(created('inbox/a/b/c.jpg'))).toThrow(
+      'only the state machine and functions can be targets here',
+    );
   });
 });
 
@@ -187,6 +229,45 @@ describe('the bus of our own', () => {
       Time: 0,
     });
     expect(inputs).toEqual([]);
+  });
+});
+
+describe('a function as a target', () => {
+  const functionIn = (name: string) =>
+    resourcesOf(template, 'AWS::Lambda::Function').find(({ properties }) => properties.Handler === `${name}.handler`);
+  const ended = (status: 'FAILED' | 'SUCCEEDED', arn = machineArn) =>
+    executionEvent({
+      executionArn: `${arn.replace(':stateMachine:', ':execution:')}:1`,
+      status,
+      startedAt: new Date(),
+      input: { request: 1 },
+      ended: Promise.resolve(),
+    });
+
+  test('is handed the failure of an execution of the machine, as Step Functions tells of it', () => {
+    const { bus, inputs, invoked } = open();
+    const event = ended('FAILED');
+    expect(event).toMatchObject({ source: 'aws.states', detail: { status: 'FAILED', input: '{"request":1}' } });
+    expect(bus.put(event)).toEqual([]);
+    expect(inputs).toEqual([]);
+    expect(invoked).toEqual([{ arn: expect.stringContaining(String(functionIn('repair-execution')?.id)), event }]);
+  });
+
+  test.each([
+    ['that went well', ended('SUCCEEDED')],
+    ['of another machine', ended('FAILED', `${machineArn}-of-others`)],
+  ])('hears of no execution %s', (_, event) => {
+    const { bus, invoked } = open();
+    bus.put(event);
+    expect(invoked).toEqual([]);
+  });
+
+  test('is woken by the clock, and by no event', async () => {
+    const { bus, invoked } = open();
+    await bus.tick();
+    expect(invoked.map(({ arn }) => arn)).toContainEqual(
+      expect.stringContaining(String(functionIn('sweep-ledger')?.id)),
+    );
   });
 });
 

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import validate from 'asl-validator';
 import { describe, expect, test } from 'vitest';
 import { Config } from '../../infra/aws/config.ts';
+import type { TaskState } from '../../infra/workflow/asl.ts';
 import { definition } from '../../infra/workflow/definition.ts';
 import { functionSeconds, MACHINE_SECONDS } from '../../infra/workflow/timing.ts';
 import { Journal, stepNames } from '../../shared/workflow/contract.ts';
@@ -228,4 +229,23 @@ describe('the time of an execution', () => {
     const again = retriersOf('CreateValidation').at(-1);
     expect(Math.min(...waitsOf(again ?? {}))).toBeGreaterThanOrEqual(longest.httpDeadlineSeconds);
   });
+});
+
+test('the patience for a creation to settle holds two lost calls with their looks, at the longest window there may be', () => {
+  const longest = 300;
+  expect(Config.safeParse({ settleSeconds: longest + 1 }).success).toBe(false);
+  const { Retry = [] } = definition({ patienceSeconds: 60 }).States.CreateValidation as TaskState;
+  const retrier = Retry.find(({ ErrorEquals }) => ErrorEquals.includes('CreationUnsettledError'));
+  const { IntervalSeconds = 0, BackoffRate = 1, MaxDelaySeconds = 0, MaxAttempts = 0 } = retrier ?? {};
+  // Full jitter takes half of each wait, on average.
+  const waits = Array.from(
+    { length: MaxAttempts },
+    (_, n) => Math.min(MaxDelaySeconds, IntervalSeconds * BackoffRate ** n) / 2,
+  );
+  const inAll = waits.reduce((sum, seconds) => sum + seconds, 0);
+  // Two windows, half of one after each, and the longest wait of each of six entries.
+  expect(inAll).toBeGreaterThan(3 * longest + 6 * MaxDelaySeconds);
+  // A function that makes one call, once more with a rotated key, has time to spare for the ledger.
+  const slowestCall = 2 * 12;
+  expect(functionSeconds.CreateValidation).toBeGreaterThanOrEqual(slowestCall + 15);
 });

@@ -55,7 +55,7 @@ async function* localRecords(period: Period, given: string | undefined): AsyncGe
   if (!given && others.length > 0) throw new UsageError('there is more than one in .ledger; --ledger names one');
   lockFolder(folder);
   const template = synthesize(Config.parse({ stage: 'local' }));
-  const ledger = await startLedger(template, folder);
+  const ledger = await startLedger(template, { directory: folder });
   process.env.AWS_ENDPOINT_URL_DYNAMODB = ledger.origin;
   process.env.AWS_REGION = 'us-east-1';
   process.env.AWS_ACCESS_KEY_ID = 'local';

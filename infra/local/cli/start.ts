@@ -13,6 +13,7 @@ const run = async (_: string[], open: (world: World) => void): Promise<never> =>
   const sandboxOrigin = world.sandbox?.origin ?? '';
   announce({ pid: process.pid, s3Origin: world.s3Origin, bucket: world.bucket, sandboxOrigin });
   process.once('exit', withdraw);
+  setInterval(() => void world.sweep(), world.config.sweepMinutes * 60_000).unref();
   print(`The world is up. From a second terminal:
 
   npm run -s drop -- infra/local/media/selfie.jpg --account ana --enrollment ENR1 --authorized
@@ -27,7 +28,8 @@ ${scenarios
   .map(({ suffix, story }) => `  ${suffix.padEnd(58)} ${story}`)
   .join('\n')}
 
-What differs from AWS: retries come twenty times as fast, patience and deadlines are 1 to 2 s, permissions are not
+Each function is held to its own role, as it stands in the template; so are the machine and the rule.
+What differs from AWS: retries come twenty times as fast, patience and deadlines are 1 to 2 s, the use of KMS keys is not
 checked, expired items are not deleted, a function that runs over its time is left alone instead of killed.
 Ctrl-C ends it.
 `);

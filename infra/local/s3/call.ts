@@ -29,5 +29,7 @@ export type Answer = {
   headers: Record<string, string>;
   /** The part of a file that is the body; HEAD leaves it out. */
   part?: { path: string; start: number; bytes: number };
+  /** A body that is no file. */
+  text?: string;
   created?: ObjectCreated;
 };

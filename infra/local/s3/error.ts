@@ -18,8 +18,8 @@ export const notImplemented = (what: string): S3Error =>
 
 const escapes: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 
+/** A text as XML holds it. */
+export const escaped = (text: string): string => text.replace(/[&<>"]/g, (sign) => escapes[sign] ?? sign);
+
 export const toXml = ({ code, message }: S3Error): string =>
-  `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>${message.replace(
-    /[&<>"]/g,
-    (sign) => escapes[sign] ?? sign,
-  )}</Message></Error>`;
+  `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>${escaped(message)}</Message></Error>`;

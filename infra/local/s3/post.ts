@@ -111,7 +111,11 @@ const obey = (policy: Policy, form: Form, bucket: string): void => {
 };
 
 /** A browser's upload under a presigned policy: the one call here whose signature is verified, for the form is all it shows. */
-export const postObject = async (call: Call, secretOf: SecretOf): Promise<Answer> => {
+export const postObject = async (
+  call: Call,
+  secretOf: SecretOf,
+  refuseSigner: (signature: string, bucket: string, key: string) => void,
+): Promise<Answer> => {
   const form = await readForm(call);
   verifySignature(form.fields, secretOf);
   obey(readPolicy(form.fields.get('policy') ?? ''), form, call.bucket);
@@ -121,6 +125,7 @@ export const postObject = async (call: Call, secretOf: SecretOf): Promise<Answer
   if (/\$\{filename\}/.test(key)) throw notImplemented('a file name within the key');
   const status = form.fields.get('success_action_status') ?? '204';
   if (status !== '204' && status !== '200') throw notImplemented(`success_action_status ${status}`);
+  refuseSigner(form.fields.get('x-amz-signature') ?? '', call.bucket, key);
   const metadata = readMetadata(form.fields);
   const landing = call.versions.landingPath();
   const stored = await land(form.file.stream() as unknown as AsyncIterable<Buffer>, landing, (sums) =>

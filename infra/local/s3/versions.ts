@@ -17,6 +17,14 @@ export type Version = StoredObject | DeleteMarker;
 export const isMarker = (version: Version | undefined): version is DeleteMarker =>
   version !== undefined && 'marker' in version;
 
+const compareBytes = (one: string, other: string): number => Buffer.compare(Buffer.from(one), Buffer.from(other));
+
+/** What has become of one key: the ids of all versions it ever had, and those that are there, oldest first. */
+type History = { bucket: string; key: string; made: string[]; versions: Version[] };
+
+/** Where a listing goes on: behind this key, or behind this version of it. */
+export type After = { key: string; versionId: string | undefined };
+
 export type Versions = ReturnType<typeof openVersions>;
 
 /**
@@ -25,17 +33,20 @@ export type Versions = ReturnType<typeof openVersions>;
  * drop into a fresh store is the same version again. Removed versions stay counted: no id ever comes back.
  */
 export const openVersions = (directory: string) => {
-  const keys = new Map<string, { made: number; versions: Version[] }>();
-  const historyOf = (bucket: string, key: string) => {
+  const keys = new Map<string, History>();
+  const historyOf = (bucket: string, key: string): History => {
     const name = JSON.stringify([bucket, key]);
-    const history = keys.get(name) ?? { made: 0, versions: [] };
+    const history = keys.get(name) ?? { bucket, key, made: [], versions: [] };
     keys.set(name, history);
     return history;
   };
   const path = (versionId: string): string => join(directory, versionId);
   const nextId = (bucket: string, key: string, md5: string | null): string => {
-    const seed = JSON.stringify([bucket, key, md5, historyOf(bucket, key).made++]);
-    return createHash('sha256').update(seed).digest('base64url').slice(0, 32);
+    const { made } = historyOf(bucket, key);
+    const seed = JSON.stringify([bucket, key, md5, made.length]);
+    const id = createHash('sha256').update(seed).digest('base64url').slice(0, 32);
+    made.push(id);
+    return id;
   };
 
   let lastSequence = 0;
@@ -52,6 +63,23 @@ export const openVersions = (directory: string) => {
     current: (bucket: string, key: string): Version | undefined => historyOf(bucket, key).versions.at(-1),
     find: (bucket: string, key: string, versionId: string): Version | undefined =>
       historyOf(bucket, key).versions.find((version) => version.versionId === versionId),
+    /** Whether the key ever had the version, though it may be gone. */
+    wasThere: (bucket: string, key: string, versionId: string): boolean =>
+      historyOf(bucket, key).made.includes(versionId),
+    /** Everything behind a place as S3 lists it: keys by their bytes, the newest version of each first. */
+    list: (bucket: string, prefix: string, after: After): { key: string; version: Version; isLatest: boolean }[] =>
+      [...keys.values()]
+        .filter((history) => history.bucket === bucket && history.key.startsWith(prefix))
+        .map((history) => ({ ...history, order: compareBytes(history.key, after.key) }))
+        .filter(({ order }) => order > 0 || (order === 0 && after.versionId !== undefined))
+        .toSorted((one, other) => compareBytes(one.key, other.key))
+        .flatMap(({ key, made, versions, order }) => {
+          const end = order === 0 ? made.indexOf(after.versionId ?? '') : made.length;
+          return versions
+            .map((version) => ({ key, version, isLatest: version === versions.at(-1) }))
+            .filter(({ version }) => made.indexOf(version.versionId) < end)
+            .toReversed();
+        }),
     /** Without an await in it: the newest version is the one whose upload ended last, and conditions hold up to here. */
     add: (bucket: string, key: string, landed: string, content: Content) => {
       const version = { ...content, versionId: nextId(bucket, key, content.etag), at: new Date() };

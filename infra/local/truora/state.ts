@@ -26,7 +26,7 @@ export const defaultSettings: SandboxSettings = {
   slowMs: 1500,
   webhookLateMs: 1500,
   repeatsUploadLinkOnRead: false,
-  listLagMs: 200,
+  listLagMs: 0,
   createLateMs: 500,
   defaultTimeoutSeconds: 300,
 };

@@ -23,7 +23,7 @@ const clients = {
 type Command = { constructor: { name: string }; input: unknown };
 
 /** Writes an effect down as a line says it: the operation, and of the ledger's the item. */
-const nameOf = (operation: string, input: unknown): string => {
+export const nameOf = (operation: string, input: unknown): string => {
   const { Key, Item, IndexName } = input as {
     Key?: { pk?: { S?: string } } | string;
     Item?: { pk?: { S?: string } };

@@ -2,7 +2,7 @@ import type { Execution } from '../../../infra/local/machine.ts';
 import { clock, EPOCH } from '../virtual/clock.ts';
 import { functionNames } from '../virtual/functions.ts';
 import type { Effect, Fate } from '../virtual/gate.ts';
-import { enrollmentOf, photo, settings, type World, worldOf } from '../world.ts';
+import { photo, settings, type World, worldOf } from '../world.ts';
 import type { Arrival, Plan } from './faults.ts';
 
 /** One byte more than Truora takes; made once, since making it takes longer than a whole run. */
@@ -90,7 +90,8 @@ export const runPlan = async (plan: Plan): Promise<Ran> => {
       const [one] = dropped;
       if (!one) return;
       if (tamper.kind === 'delete') world.bucket.remove(one.version);
-      else world.bucket.put(one.version.key, photo('another face'), one.version.metadata);
+      // What lies there now is a drop of its own, of which nobody was told.
+      else drop({ ...one.arrival, body: 'photo', putAt: tamper.at, events: [] });
     });
   }
   for (const { dress, at } of plan.strangers) {
@@ -115,5 +116,3 @@ export const runPlan = async (plan: Plan): Promise<Ran> => {
   await world.run();
   return { plan, world, dropped, repairs };
 };
-
-export { enrollmentOf };

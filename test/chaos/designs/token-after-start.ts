@@ -1,5 +1,8 @@
 import { handler as move } from '../../../functions/move-media.ts';
+import { lendVariables } from '../virtual/functions.ts';
 import { handler as store } from './token-later.ts';
+
+lendVariables('AwaitWebhook', 'MoveMedia');
 
 type Handler = (event: unknown, context: unknown) => Promise<unknown>;
 

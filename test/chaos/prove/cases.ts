@@ -22,6 +22,7 @@ export const killPoints: Case['kills'] = Object.entries(effects).flatMap(([who, 
 const moments: { at: Anchor; after: number }[] = [
   ...anchors.map((at) => ({ at, after: 0 })),
   { at: 'token', after: 5 },
+  { at: 'token', after: 25 },
   { at: 'token', after: 59.999 },
   { at: 'patience', after: 7 },
   { at: 'deadline', after: 3 },
@@ -116,7 +117,10 @@ export const anyCase: fc.Arbitrary<Case> = fc.record({
   seed: fc.nat(1_000_000),
   decides: fc.oneof(fc.integer({ min: 1, max: 280 }), fc.constantFrom(null, 900)),
   bells: fc.array(
-    fc.record({ at: fc.constantFrom(...anchors), after: fc.constantFrom(0, 0, 0.001, 1, 59.999, 60, 61, 86_400) }),
+    fc.record({
+      at: fc.constantFrom(...anchors),
+      after: fc.constantFrom(0, 0, 0.001, 1, 20, 20, 59.999, 60, 61, 86_400),
+    }),
     { maxLength: 4 },
   ),
   rings: fc.boolean(),

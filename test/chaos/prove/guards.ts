@@ -26,8 +26,9 @@ export const meetingGuards: readonly Guard[] = [
   {
     guard: 'a bell is kept when nobody waits yet',
     file: 'functions/receive-webhook.ts',
-    find: 'await ringBell(table, { validationId, deadline: binding.deadline }, new Date())',
-    replace: '{ bell: { rangAt: new Date().toISOString() }, taskToken: await readToken(table, validationId) }',
+    find: 'await ringBell(table, { validationId, deadline: binding.deadline }, at)',
+    replace:
+      '{ bell: { rangAt: at.toISOString() }, ...(await readWait(table, validationId)) } as { bell: Bell; taskToken?: string }',
   },
   {
     guard: 'a bell wakes whoever is parked',

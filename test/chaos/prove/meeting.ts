@@ -132,7 +132,7 @@ export const run = async (given: Case): Promise<Seen> => {
     };
     if (effect === 'CreateValidation POST create') untilDeadline();
     if (effect === 'CreateValidation PutItem VLD') meet('bound');
-    if (effect === 'MoveMedia PUT upload') meet('uploaded');
+    if (name === 'PUT upload') meet('uploaded');
     if (effect === 'AwaitWebhook UpdateItem WAIT') {
       note(seen.tokens, { at, nth: happened.length, isAlive: !isKill, sent: undefined }, 'T');
       meet('token');

@@ -3,12 +3,14 @@ import type { Invocation as Answer, LambdaHost } from '../../../infra/local/lamb
 import { functionSeconds } from '../../../infra/workflow/timing.ts';
 import { envKeys } from '../../../shared/lambda/env.ts';
 import { fileOf } from '../../../shared/workflow/names.ts';
+import { clock } from './clock.ts';
 import { invocationNow, invoke } from './gate.ts';
 
 export type FunctionName = keyof typeof functionSeconds;
 export const functionNames = Object.keys(functionSeconds) as FunctionName[];
 
-type Handler = (event: unknown, context: { functionName: string }) => Promise<unknown>;
+type Context = { functionName: string; getRemainingTimeInMillis: () => number };
+type Handler = (event: unknown, context: Context) => Promise<unknown>;
 const handlers = new Map<string, Handler>();
 
 /** Loads every function once, and lets each see its own variables and write to its world's log. */
@@ -32,6 +34,13 @@ export const loadFunctions = async (say: (line: string) => void): Promise<void> 
   }
 };
 
+const lent = new Map<FunctionName, readonly (typeof envKeys)[FunctionName][number][]>();
+
+/** Gives a function the variables of another one too, whose work a reference design has it do. */
+export const lendVariables = (to: FunctionName, of: FunctionName): void => {
+  lent.set(to, envKeys[of]);
+};
+
 export const arnOf = (name: FunctionName): string => `arn:aws:lambda:us-east-1:000000000000:function:${name}`;
 
 /** Runs one function with the variables that the template would give it, as Lambda does: through JSON, within its time. */
@@ -43,14 +52,16 @@ export const callFunction = async (
   const handler = handlers.get(name);
   if (!handler) throw new TypeError(`there is no function ${name}`);
   const own = Object.fromEntries(
-    envKeys[name].map((key) => {
+    [...envKeys[name], ...(lent.get(name) ?? [])].map((key) => {
       const value = variables[key];
       if (value === undefined) throw new TypeError(`this world has no value for ${key} of ${name}`);
       return [key, value];
     }),
   );
+  const endsAt = clock.now() + functionSeconds[name] * 1000;
+  const context = { functionName: name, getRemainingTimeInMillis: () => endsAt - clock.now() };
   const result = await invoke(name, { variables: own, seconds: functionSeconds[name] }, () =>
-    handler(JSON.parse(JSON.stringify(event)), { functionName: name }),
+    handler(JSON.parse(JSON.stringify(event)), context),
   );
   return JSON.parse(JSON.stringify(result ?? null));
 };

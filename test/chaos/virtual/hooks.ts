@@ -8,9 +8,10 @@ const urlOf = (file: string) => pathToFileURL(join(root, file)).href;
 /** One place of the product's source and what stands there instead: a guard taken away. */
 export type Mutation = { file: string; find: string; replace: string };
 
-/** The product's own transport gives way to the world's, except to the world's itself, which rests on its errors. */
+/** The product's own transports give way to the world's, except to those themselves, which rest on their errors. */
 const swaps: Record<string, string> = {
   [urlOf('shared/truora/request.ts')]: urlOf('test/chaos/truora/transport.ts'),
+  [urlOf('shared/aws/signed.ts')]: urlOf('test/chaos/aws/signed.ts'),
 };
 
 /** The local machine's file can also synthesize, for which it loads CDK, a second's work that nobody here asks for. */
@@ -40,7 +41,7 @@ export const installHooks = ({
       if (context.parentURL?.includes('/infra/local/template.ts') && unused.test(resolved.url))
         return { url: nothing, shortCircuit: true };
       // What takes a file's place may still rest on it.
-      const isOwn = /\/test\/chaos\/(designs|truora)\//.test(context.parentURL ?? '');
+      const isOwn = /\/test\/chaos\/(designs|truora|aws)\//.test(context.parentURL ?? '');
       const url = others.get(resolved.url) ?? swaps[resolved.url];
       return url && !isOwn ? { ...resolved, url } : resolved;
     },

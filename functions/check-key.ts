@@ -1,0 +1,16 @@
+import { readSecret } from '../shared/aws/secrets.ts';
+import { accessFromEnv, env } from '../shared/lambda/env.ts';
+import { emit } from '../shared/lambda/metrics.ts';
+import { watch } from '../shared/lambda/watch.ts';
+import { daysLeft } from '../shared/truora/key.ts';
+
+/**
+ * Woken every few minutes. Asks how many days the Truora key is good for, by the date that stands in it, and says it as a
+ * number that an alarm looks at. A key without a date says nothing. It calls nobody: whether Truora takes the key, every
+ * step that uses it finds out.
+ */
+export const handler = watch('CheckKey', async () => {
+  const left = daysLeft(await readSecret(accessFromEnv('SECRETS_MANAGER'), env('TRUORA_KEY_SECRET')), new Date());
+  if (left !== undefined) emit('TruoraKeyDays', left);
+  return { seen: 1, failed: 0 };
+});

@@ -1,0 +1,52 @@
+import { announce } from '../shared/aws/announce.ts';
+import { recordOutcome } from '../shared/aws/ledger.ts';
+import { recordOf, repair } from '../shared/aws/repair.ts';
+import { ticketOfRequest } from '../shared/aws/tickets.ts';
+import { EndedExecution, reasonsOfEnds, requestIn } from '../shared/domain/ended-execution.ts';
+import { identify, objectOf } from '../shared/domain/identity.ts';
+import type { Outcome } from '../shared/domain/revalidation.ts';
+import { env, ledgerFromEnv, resultsFromEnv } from '../shared/lambda/env.ts';
+import { outcomeSeen } from '../shared/lambda/metrics.ts';
+import { watch } from '../shared/lambda/watch.ts';
+
+/**
+ * Woken by each execution of ours that failed, was stopped or ran out of time. Asks whether it has left an outcome, and
+ * records one that says why not: for the case that it owned, or for a request that it never came to claim. What is another
+ * execution's case is left to that one.
+ */
+export const handler = watch('RepairExecution', async ({ event }) => {
+  const ended = EndedExecution.parse(event);
+  const { executionArn, status } = ended.detail;
+  const ledger = ledgerFromEnv();
+  const request = requestIn(ended);
+  const identity =
+    (await ticketOfRequest(ledger.table, request, executionArn)) ??
+    identify(request, env('MEDIA_BUCKET'), executionArn);
+  const record = await recordOf(ledger, identity, ended.detail);
+  // Whoever canceled it has stopped the execution, and tells of it.
+  if (record && (record.owner !== executionArn || record.phase === 'canceled')) return { seen: 1, failed: 0 };
+  const outcome = record
+    ? await repair(ledger, resultsFromEnv(), record, reasonsOfEnds[status])
+    : await recordUnclaimed(identity, reasonsOfEnds[status], request, executionArn);
+  if (outcome) outcomeSeen(outcome);
+  return { seen: 1, failed: 0 };
+});
+
+const recordUnclaimed = async (
+  identity: ReturnType<typeof identify>,
+  reason: string,
+  request: unknown,
+  executionArn: string,
+): Promise<Outcome> => {
+  const ledger = ledgerFromEnv();
+  const outcome: Outcome = {
+    ...identity,
+    status: 'failed',
+    reason,
+    detail: 'the execution ended before it could claim the request',
+    decidedBy: 'workflow',
+    decidedAt: new Date().toISOString(),
+  };
+  const object = objectOf(request, env('MEDIA_BUCKET'));
+  return announce(ledger, resultsFromEnv(), await recordOutcome(ledger, outcome, executionArn, object));
+};

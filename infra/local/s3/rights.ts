@@ -1,0 +1,51 @@
+import type { Ask } from '../iam.ts';
+import { denialOf, type Rights } from '../rights.ts';
+import type { Answer, Call } from './call.ts';
+import { S3Error } from './error.ts';
+
+const actions: Record<string, string> = {
+  PUT: 's3:PutObject',
+  GET: 's3:GetObject',
+  HEAD: 's3:GetObject',
+  DELETE: 's3:DeleteObject',
+};
+
+const listing = (bucket: string): Ask => ({ action: 's3:ListBucket', resource: `arn:aws:s3:::${bucket}` });
+
+/** What a call needs. One that names a version needs the right to versions, and not the right to the newest. */
+const askOf = (method: string, { bucket, key, query }: Pick<Call, 'bucket' | 'key' | 'query'>): Ask => {
+  if (key === '')
+    return query.has('versions') ? { ...listing(bucket), action: 's3:ListBucketVersions' } : listing(bucket);
+  const action = `${actions[method]}${query.has('versionId') ? 'Version' : ''}`;
+  return { action, resource: `arn:aws:s3:::${bucket}/${key}` };
+};
+
+const refuseUnless = (rights: Rights, role: string | undefined, ask: Ask): void => {
+  if (!rights.may(role, ask)) throw new S3Error(403, 'AccessDenied', denialOf(role, ask));
+};
+
+/** Runs a call if its caller may make it. That an object is not there is only told to those who may list the bucket. */
+export const runAllowed = async (
+  rights: Rights,
+  method: string,
+  call: Call,
+  run: (call: Call) => Promise<Answer>,
+): Promise<Answer> => {
+  const role = rights.callerOf(call.headers);
+  refuseUnless(rights, role, askOf(method, call));
+  try {
+    return await run(call);
+  } catch (error) {
+    if (error instanceof S3Error && /^NoSuch(Key|Version)$/.test(error.code)) {
+      refuseUnless(rights, role, listing(call.bucket));
+    }
+    throw error;
+  }
+};
+
+/** A form can do what its signer may do, at the moment when it is used. */
+export const refuseForm = (rights: Rights, signature: string, bucket: string, key: string): void =>
+  refuseUnless(rights, rights.signerOf(signature), {
+    action: 's3:PutObject',
+    resource: `arn:aws:s3:::${bucket}/${key}`,
+  });

@@ -1,0 +1,102 @@
+/**
+ * Makes an answer of Truora's into an example: the names of its fields, its kinds of values and its words stay, and whatever
+ * is of a person, of a moment or of a secret becomes an invented value. The same answer tomorrow gives the same example, so
+ * what git shows afterwards is what Truora has changed.
+ */
+
+/** An id as Truora mints them (seen): three capitals and hex digits. */
+const ID = /^([A-Z]{3})([0-9a-f]{32,40})$/;
+const DATE = /^\d{4}-\d\d-\d\d(?:([T ])\d\d:\d\d(?::\d\d)?(\.\d+)?(Z|[+-]\d\d:?\d\d)?)?$/;
+const LINK = /^[a-z][a-z0-9+.-]*:\/\//i;
+const IP4 = /^\d{1,3}(\.\d{1,3}){3}$/;
+const IP6 = /^[0-9a-f]*:[0-9a-f:.]*:[0-9a-f:.]*$/i;
+
+/** Fields whose text is one of a vocabulary: Truora's word itself is what the example is for. */
+const VOCABULARY = /(^|_)(status|type|typ|reason|action)$/;
+const WORD = /^[a-z]+(?:[_-][a-z]+)*$/;
+const LONGEST_WORD = 64;
+
+/** Numbers that say what was agreed, not what somebody looks like or when. */
+const KEPT_NUMBERS = ['threshold', 'remaining_retries', 'allowed_retries', 'code', 'http_code'];
+/** The threshold that holds when nothing else was asked for (documented): on which side a score lies is kept. */
+const DEFAULT_THRESHOLD = 0.65;
+
+/** Everything that an example may hold in place of what was said. */
+export const invented = {
+  accountId: 'customer-42',
+  text: 'text',
+  ip4: '203.0.113.7',
+  ip6: '2001:db8::7',
+  day: '2026-11-23',
+  unixSeconds: 1795428300,
+  id: (prefix: string, digits: number, count: number) => prefix + count.toString(16).padStart(digits, '0'),
+};
+const hostOf = ({ hostname }: URL) => (/\.(truora\.com|amazonaws\.com)$/.test(hostname) ? hostname : 'files.example');
+const parameterOf = (name: string): string =>
+  name === 'Expires' ? String(invented.unixSeconds) : name === 'Key-Pair-Id' ? 'KEXAMPLE' : 'abc';
+
+/** Where a link points and what it is signed with stays to be seen; the file and the signature do not. */
+const inventedLink = (text: string): string => {
+  if (!URL.canParse(text)) return invented.text;
+  const url = new URL(text);
+  const names = [...url.searchParams.keys()].filter((name) => /^[A-Za-z][A-Za-z-]{0,39}$/.test(name));
+  const query = names.map((name) => `${name}=${parameterOf(name)}`).join('&');
+  return `${url.protocol}//${hostOf(url)}/u/x${query && `?${query}`}`;
+};
+
+/** A fraction of any length is nine digits: Truora writes nanoseconds and leaves zeros at the end out (seen). */
+const inventedDate = ([, divider, fraction, zone]: RegExpExecArray): string =>
+  divider ? `${invented.day}${divider}10:00:00${fraction ? '.123161454' : ''}${zone ? 'Z' : ''}` : invented.day;
+
+const inventedNumber = (name: string, value: number): number => {
+  if (KEPT_NUMBERS.includes(name)) return value;
+  if (name === 'confidence_score') return value >= DEFAULT_THRESHOLD ? 0.97 : 0.41;
+  if (name === 'low') return 28;
+  if (name === 'high') return 36;
+  if (!Number.isInteger(value)) return 0.5;
+  return value >= 1e9 ? invented.unixSeconds : 1;
+};
+
+/** True for a word that stays as it is. */
+export const isVocabulary = (name: string, value: string): boolean =>
+  VOCABULARY.test(name) && value.length <= LONGEST_WORD && WORD.test(value);
+
+/**
+ * One recording's scrubber: an id gets the same invented one in every answer, in the order of first sight.
+ * @param who the ids that were asked about, whatever they look like
+ */
+export const scrubber = (who: { accountId: string; enrollmentId: string }) => {
+  const ids = new Map<string, string>([[who.enrollmentId, invented.id('ENR', 32, 1)]]);
+  const counts = new Map<string, number>([['ENR', 1]]);
+  const inventedId = (id: string, prefix: string, digits: number): string => {
+    const known = ids.get(id);
+    if (known) return known;
+    const count = (counts.get(prefix) ?? 0) + 1;
+    counts.set(prefix, count);
+    ids.set(id, invented.id(prefix, digits, count));
+    return invented.id(prefix, digits, count);
+  };
+  const text = (name: string, value: string): string => {
+    if (value === '' || isVocabulary(name, value)) return value;
+    if (name === 'account_id' || value === who.accountId) return invented.accountId;
+    const known = ids.get(value);
+    if (known) return known;
+    const [id, prefix = '', digits = ''] = ID.exec(value) ?? [];
+    if (id) return inventedId(id, prefix, digits.length);
+    const date = DATE.exec(value);
+    if (date) return inventedDate(date);
+    if (LINK.test(value)) return inventedLink(value);
+    if (IP4.test(value)) return invented.ip4;
+    if (IP6.test(value)) return invented.ip6;
+    return invented.text;
+  };
+  /** @param name the field that holds the value; that of a list for its entries */
+  const scrub = (value: unknown, name = ''): unknown => {
+    if (typeof value === 'string') return text(name, value);
+    if (typeof value === 'number') return inventedNumber(name, value);
+    if (Array.isArray(value)) return value.map((entry) => scrub(entry, name));
+    if (value === null || typeof value !== 'object') return value;
+    return Object.fromEntries(Object.entries(value).map(([field, inner]) => [field, scrub(inner, field)]));
+  };
+  return (body: unknown) => scrub(body);
+};

@@ -1,0 +1,135 @@
+import { createHash, createHmac } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { bodyOf, type LocalServer, listen } from '../../infra/local/http.ts';
+import { type Access, awsJson } from '../../shared/aws/signed.ts';
+import { readItem } from '../../shared/aws/signed-item.ts';
+
+type Answer = { status: number; body?: object } | 'reset' | 'hang';
+
+let service: LocalServer;
+let access: Access;
+let asked: { headers: IncomingHttpHeaders; body: string }[];
+let script: Answer[];
+
+beforeAll(async () => {
+  service = await listen(async (request, response) => {
+    asked.push({ headers: request.headers, body: String(await bodyOf(request, 10_000)) });
+    const answer = script[Math.min(asked.length, script.length) - 1] ?? 'hang';
+    if (answer === 'reset') response.socket?.destroy();
+    else if (answer !== 'hang') {
+      response.writeHead(answer.status);
+      response.end(JSON.stringify(answer.body ?? {}));
+    }
+  });
+});
+afterAll(() => service.close());
+beforeEach(() => {
+  asked = [];
+  script = [{ status: 200, body: { SecretString: 'a' } }];
+  access = {
+    region: 'sa-east-1',
+    credentials: { accessKeyId: 'id', secretAccessKey: 'secret' },
+    endpoint: service.origin,
+  };
+});
+
+const call = () => awsJson(access, 'secretsmanager', 'GetSecretValue', { SecretId: 'x' });
+
+/** The signature by hand, from AWS's description of version 4: what the library says has to agree with it. */
+const signatureOf = ({ headers, body }: (typeof asked)[number], region: string, service: string, secret: string) => {
+  const signed = /SignedHeaders=([^,]+)/.exec(headers.authorization ?? '')?.[1] ?? '';
+  const stamp = String(headers['x-amz-date']);
+  const scope = [stamp.slice(0, 8), region, service, 'aws4_request'];
+  const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+  const lines = signed.split(';').map((name) => `${name}:${headers[name]}\n`);
+  const canonical = ['POST', '/', '', lines.join(''), signed, sha256(body)].join('\n');
+  const key = scope.reduce<string | Buffer>(
+    (last, part) => createHmac('sha256', last).update(part).digest(),
+    `AWS4${secret}`,
+  );
+  const text = ['AWS4-HMAC-SHA256', stamp, scope.join('/'), sha256(canonical)].join('\n');
+  return createHmac('sha256', key).update(text).digest('hex');
+};
+
+describe('a signed call', () => {
+  it('is signed for its service and region, over host, target, date and body', async () => {
+    expect(await call()).toEqual({ SecretString: 'a' });
+    const [one] = asked;
+    if (!one) throw new TypeError('nothing was asked');
+    expect(one.headers['x-amz-target']).toBe('secretsmanager.GetSecretValue');
+    expect(one.headers['content-type']).toBe('application/x-amz-json-1.1');
+    expect(one.headers.authorization).toMatch(
+      /Credential=id\/\d{8}\/sa-east-1\/secretsmanager\/aws4_request, SignedHeaders=.*host;x-amz-.*date;.*x-amz-target/,
+    );
+    expect(one.headers.authorization).toContain(
+      `Signature=${signatureOf(one, 'sa-east-1', 'secretsmanager', 'secret')}`,
+    );
+    expect(JSON.parse(one.body)).toEqual({ SecretId: 'x' });
+  });
+
+  it('carries and signs the session token of temporary credentials', async () => {
+    access.credentials.sessionToken = 'token';
+    await call();
+    expect(asked[0]?.headers['x-amz-security-token']).toBe('token');
+    expect(asked[0]?.headers.authorization).toMatch(/SignedHeaders=[^,]*x-amz-security-token/);
+  });
+
+  it('passes the trace on, and has none of its own', async () => {
+    await call();
+    await awsJson({ ...access, trace: 'Root=1-5759e988' }, 'secretsmanager', 'GetSecretValue', {});
+    expect(asked.map(({ headers }) => headers['x-amzn-trace-id'])).toEqual([undefined, 'Root=1-5759e988']);
+  });
+
+  it.each<[string, Answer]>([
+    ['throttled', { status: 400, body: { __type: 'com.amazonaws#ThrottlingException' } }],
+    ['too busy', { status: 429 }],
+    ['broken for a moment', { status: 503 }],
+    ['cut off', 'reset'],
+  ])('is made again when it was %s', async (_, answer) => {
+    script = [answer, answer, { status: 200, body: { SecretString: 'b' } }];
+    expect(await call()).toEqual({ SecretString: 'b' });
+    expect(asked).toHaveLength(3);
+  });
+
+  it('is given up after three tries, by the name of what stood in the way', async () => {
+    script = [{ status: 400, body: { __type: 'ThrottlingException', message: 'arn:aws:iam::1:role/x' } }];
+    await expect(call()).rejects.toMatchObject({
+      name: 'ThrottlingException',
+      message: 'secretsmanager GetSecretValue: 400',
+    });
+    expect(asked).toHaveLength(3);
+  });
+
+  it('is made once when it was refused', async () => {
+    script = [{ status: 400, body: { __type: 'AccessDeniedException', message: 'arn:aws:iam::1:role/x' } }];
+    await expect(call()).rejects.toMatchObject({ name: 'AccessDeniedException' });
+    expect(asked).toHaveLength(1);
+  });
+
+  it('does not wait for an answer that never comes', async () => {
+    script = ['hang'];
+    const timeout = vi.spyOn(AbortSignal, 'timeout').mockImplementation(() => AbortSignal.abort());
+    await expect(call()).rejects.toMatchObject({ name: 'ABORT_ERR' });
+    expect(timeout.mock.calls).toEqual([[3000], [3000], [3000]]);
+    timeout.mockRestore();
+  });
+});
+
+describe('an item read by a signed call', () => {
+  it('is asked for by its key, consistently, and comes as plain values', async () => {
+    script = [{ status: 200, body: { Item: { pk: { S: 'GATE#x' }, closed: { BOOL: true }, tokens: { N: '3' } } } }];
+    expect(await readItem(access, 'ledger', 'GATE#x')).toEqual({ pk: 'GATE#x', closed: true, tokens: 3 });
+    expect(JSON.parse(asked[0]?.body ?? '')).toEqual({
+      TableName: 'ledger',
+      Key: { pk: { S: 'GATE#x' } },
+      ConsistentRead: true,
+    });
+    expect(asked[0]?.headers['x-amz-target']).toBe('DynamoDB_20120810.GetItem');
+  });
+
+  it('is undefined where there is none', async () => {
+    script = [{ status: 200 }];
+    expect(await readItem(access, 'ledger', 'GATE#x')).toBeUndefined();
+  });
+});

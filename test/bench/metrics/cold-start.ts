@@ -1,0 +1,149 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buildSync } from 'esbuild';
+import { bundle, bundleOptions } from '../../../infra/aws/bundle.ts';
+import { functionNames } from '../../../infra/aws/functions.ts';
+import { listen } from '../../../infra/local/http.ts';
+import { fileOf } from '../../../shared/workflow/names.ts';
+import { type Figure, type Metric, median, quantile, sum } from '../figures.ts';
+
+const REPETITIONS = 21;
+const WARM_UP = 2;
+const root = join(import.meta.dirname, '../../..');
+
+/** The functions that speak to Truora and to nothing else. */
+const truoraOnly = ['CheckEnrollment', 'ReadVerdict'];
+
+/**
+ * The bundles that `cdk synth` ships, and the two peers built with the same options (but for the SDK's credential chain,
+ * which nobody prunes in an afternoon): where each lies, and its bytes.
+ */
+const built = (folder: string) => {
+  const { folderOf, metafile } = bundle(functionNames, join(folder, 'ours'));
+  const peers = buildSync({
+    ...bundleOptions,
+    entryPoints: ['hello', 'sample'].map((name) => join(root, 'test/bench/peers', `${name}.ts`)),
+    absWorkingDir: root,
+    outdir: join(folder, 'peers'),
+    metafile: true,
+  });
+  const bytes = (outputs: Record<string, { bytes: number }>, name: string) =>
+    Object.entries(outputs).find(([path]) => path.endsWith(`/${name}.mjs`))?.[1].bytes ?? Number.NaN;
+  return [
+    ...['hello', 'sample'].map((name) => ({
+      name,
+      file: join(folder, 'peers', `${name}.mjs`),
+      bytes: bytes(peers.metafile.outputs, name),
+    })),
+    ...functionNames.map((name) => ({
+      name,
+      file: join(folderOf(name), `${fileOf(name)}.mjs`),
+      bytes: bytes(metafile.outputs, fileOf(name)),
+    })),
+  ];
+};
+
+/** The environment that Lambda gives: a region, credentials, and a stand-in for whatever a first invocation reads. */
+const lambda = (endpoint: string) => ({
+  AWS_REGION: 'us-east-1',
+  AWS_ACCESS_KEY_ID: 'local',
+  AWS_SECRET_ACCESS_KEY: 'local',
+  AWS_LAMBDA_FUNCTION_NAME: 'measured',
+  POWERTOOLS_TRACE_ENABLED: 'false',
+  TABLE_NAME: 'ledger',
+  WEBHOOK_KEYS_SECRET: 'secret',
+  AWS_ENDPOINT_URL: endpoint,
+  AWS_ENDPOINT_URL_SECRETS_MANAGER: endpoint,
+});
+
+/** Milliseconds from the spawn of Node to its end, and in between the import and the first invocation. */
+const coldStart = (file: string, endpoint: string): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const begun = performance.now();
+    const child = spawn(process.execPath, [join(import.meta.dirname, '../peers/first-invocation.mjs'), file], {
+      env: lambda(endpoint),
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
+    child.once('error', reject);
+    child.once('exit', (code) => {
+      if (code === 0) resolve(performance.now() - begun);
+      else reject(new Error(`${file} ended with ${code}`));
+    });
+  });
+
+/** B3: what a cold start costs, function by function, against the usual sample; forwards and backwards in turn. */
+export const coldStarts: Metric = async (say) => {
+  const folder = mkdtempSync(join(tmpdir(), 'bench-'));
+  // ReceiveWebhook alone gets past its schema: it reads its keys, finds the signature wrong, and that is its first invocation.
+  const service = await listen(async (_, response) => {
+    response.end(JSON.stringify({ SecretString: JSON.stringify(['webhook-key']) }));
+  });
+  try {
+    const all = built(folder);
+    const taken = new Map(all.map(({ name }) => [name, [] as number[]]));
+    for (let nth = -WARM_UP; nth < REPETITIONS; nth += 1) {
+      say(`cold starts: ${Math.max(0, nth + 1)} of ${REPETITIONS}`);
+      for (const { name, file } of nth % 2 === 0 ? all : all.toReversed()) {
+        const milliseconds = await coldStart(file, service.origin);
+        if (nth >= 0) taken.get(name)?.push(milliseconds);
+      }
+    }
+    const sample = taken.get('sample') ?? [];
+    const against = (name: string) => (taken.get(name) ?? []).map((one, nth) => one / (sample[nth] ?? Number.NaN));
+    return [
+      { metric: 'B3', what: 'the sample itself, for scale', value: median(sample), unit: 'ms', raw: sample },
+      ...['hello', ...functionNames].map((name): Figure => {
+        const ratios = against(name);
+        const alone = truoraOnly.includes(name);
+        return {
+          metric: 'B3',
+          what: `cold start of ${name} / the sample`,
+          value: median(ratios),
+          unit: 'x',
+          p95: quantile(ratios, 0.95),
+          ...(name === 'hello' ? {} : { target: { atMost: alone ? 0.45 : 0.75 } }),
+          reference: name === 'hello' ? '0.22' : alone ? 'no SDK 0.33' : 'DynamoDB 0.60, + S3 0.76',
+          raw: ratios,
+        };
+      }),
+    ];
+  } finally {
+    await service.close();
+    rmSync(folder, { recursive: true });
+  }
+};
+
+/** B4: the bytes of the same bundles. */
+export const bundleBytes: Metric = async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'bench-'));
+  try {
+    const all = built(folder);
+    const sample = all.find(({ name }) => name === 'sample')?.bytes ?? Number.NaN;
+    const ours = all.filter(({ name }) => name !== 'hello' && name !== 'sample');
+    const heaviest = ours.toSorted((a, b) => b.bytes - a.bytes)[0];
+    return [
+      { metric: 'B4', what: 'the sample', value: sample / 1000, unit: 'KB', reference: '802-1,189' },
+      ...ours.map(({ name, bytes }): Figure => {
+        const alone = truoraOnly.includes(name);
+        const target = alone ? 15 : name === heaviest?.name ? 50 : undefined;
+        return {
+          metric: 'B4',
+          what: `bytes of ${name} / the sample`,
+          value: (100 * bytes) / sample,
+          unit: '%',
+          ...(target ? { target: { atMost: target } } : {}),
+        };
+      }),
+      {
+        metric: 'B4',
+        what: 'bytes of all / as many samples',
+        value: (100 * sum(ours.map(({ bytes }) => bytes))) / (sample * ours.length),
+        unit: '%',
+      },
+    ];
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+};

@@ -1,0 +1,73 @@
+// A process that moves media as it is told, one line of JSON a move, and answers with what it took: by the bundle of
+// MoveMedia, by a bare pipe of node:http without a hash, or by reading all of it first. It counts the bytes of media that
+// it holds: received from S3, and not yet taken by the other socket.
+import { request } from 'node:http';
+import { Socket } from 'node:net';
+import { createInterface } from 'node:readline';
+import { pipeline } from 'node:stream/promises';
+
+const [bundle] = process.argv.slice(2);
+const { handler } = await import(bundle);
+const write = process.stdout.write.bind(process.stdout);
+// What the handler writes to its log is not an answer.
+process.stdout.write = () => true;
+
+/** Every socket of this process, to tell what has come in and what has gone out. */
+const sockets = new Set();
+const { connect } = Socket.prototype;
+Socket.prototype.connect = function (...words) {
+  sockets.add(this);
+  this.once('close', () => sockets.delete(this));
+  return connect.apply(this, words);
+};
+const held = ({ mediaPort, sinkPort }) => {
+  let received = 0;
+  let accepted = 0;
+  for (const socket of sockets) {
+    if (socket.remotePort === mediaPort) received += socket.bytesRead - (socket.before ?? 0);
+    // `bytesWritten` counts what is queued too; what the kernel has not taken is still ours.
+    if (socket.remotePort === sinkPort) {
+      accepted += socket.bytesWritten - socket.writableLength - (socket._handle?.writeQueueSize ?? 0);
+    }
+  }
+  return received - accepted;
+};
+
+const get = (url) => new Promise((resolve, reject) => request(url, resolve).on('error', reject).end());
+const put = (url, headers, send) =>
+  new Promise((resolve, reject) => {
+    const call = request(url, { method: 'PUT', headers, agent: false }, (answer) => {
+      answer.resume();
+      answer.on('end', resolve);
+    });
+    call.on('error', reject);
+    send(call).catch(reject);
+  });
+
+const ways = {
+  ours: ({ event }) => handler(event, {}),
+  pipe: async ({ source, sink, bytes }) => {
+    const media = await get(source);
+    await put(sink, { 'content-length': bytes }, (call) => pipeline(media, call));
+  },
+  buffer: async ({ source, sink, bytes }) => {
+    const body = await (await fetch(source)).arrayBuffer();
+    await fetch(sink, { method: 'PUT', body, headers: { 'content-length': String(bytes) } });
+  },
+};
+
+for await (const line of createInterface({ input: process.stdin })) {
+  const move = JSON.parse(line);
+  for (const socket of sockets) socket.before = socket.bytesRead;
+  let most = 0;
+  const look = move.watch && setInterval(() => (most = Math.max(most, held(move))), 1);
+  const before = process.cpuUsage();
+  const begun = performance.now();
+  let error;
+  await ways[move.way](move).catch((thrown) => (error = String(thrown)));
+  const { user, system } = process.cpuUsage(before);
+  clearInterval(look);
+  write(
+    `${JSON.stringify({ error, cpuMs: (user + system) / 1000, ms: performance.now() - begun, held: most, peakMB: process.resourceUsage().maxRSS / 1024 })}\n`,
+  );
+}

@@ -1,0 +1,110 @@
+import { spawn } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { join } from 'node:path';
+import type { Figure, Metric } from './figures.ts';
+import { picture } from './picture.ts';
+import { table } from './table.ts';
+
+const help = `npm run -s bench [-- METRIC ...] [--keep]
+Measures, on this machine and loopback only: B1 whole flow, B2 throughput and memory, B3 cold starts, B4 bundle bytes,
+B5 memory of the move, B6 processor time of the move, B7 poll schedules, B8 webhook to resumed, B9 units a run, B10 forged
+webhooks. All of them when none is named. Every figure is printed with its target and reference; nothing is judged.
+The table, the raw values and a picture are written to .bench/; --keep also writes test/bench/RESULTS.md and its picture.
+Exit code: 0 measured, whatever came out; 2 wrong words; 3 a metric could not be measured.`;
+
+const root = join(import.meta.dirname, '../..');
+const folder = join(root, '.bench');
+
+/** Where each metric is measured. Each runs in a process of its own, so that none inherits another's heap. */
+const metrics: Record<string, () => Promise<Metric>> = {
+  B1: async () => (await import('./metrics/flow.ts')).wholeFlow,
+  B2: async () => (await import('./metrics/flow.ts')).throughput,
+  B3: async () => (await import('./metrics/cold-start.ts')).coldStarts,
+  B4: async () => (await import('./metrics/cold-start.ts')).bundleBytes,
+  B5: async () => (await import('./metrics/move.ts')).memory,
+  B6: async () => (await import('./metrics/move.ts')).processor,
+  B7: async () => (await import('./metrics/polls.ts')).polls,
+  B8: async () => (await import('./metrics/webhooks.ts')).resumes,
+  B9: async () => (await import('./metrics/units.ts')).units,
+  B10: async () => (await import('./metrics/webhooks.ts')).forgeries,
+};
+
+/** B1's two latencies need a world each, and one process holds one world. */
+const passes = (metric: string): Record<string, string>[] =>
+  metric === 'B1' ? [{ BENCH_LATENCY: '0' }, { BENCH_LATENCY: '2000' }] : [{}];
+
+const say = (line: string) => process.stderr.write(`${line}\n`);
+
+const measureApart = (metric: string, variables: Record<string, string>): Promise<Figure[]> =>
+  new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, ['--expose-gc', join(import.meta.dirname, 'run.ts'), '--only', metric], {
+      env: { ...process.env, ...variables },
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    });
+    let figures: Figure[] | undefined;
+    child.on('message', (message) => {
+      figures = message as Figure[];
+    });
+    child.once('error', reject);
+    child.once('exit', (code) => (code === 0 && figures ? resolve(figures) : reject(new Error(`ended with ${code}`))));
+  });
+
+/** Runs and tells, in the process of one metric. */
+const measureHere = async (metric: string): Promise<void> => {
+  const measure = await metrics[metric]?.();
+  const figures = await measure?.(say);
+  process.send?.(figures, () => process.exit(0));
+};
+
+const measureAll = async (chosen: string[], keep: boolean): Promise<number> => {
+  const figures: Figure[] = [];
+  const failed: string[] = [];
+  for (const metric of chosen) {
+    say(`${metric} ...`);
+    try {
+      for (const variables of passes(metric)) figures.push(...(await measureApart(metric, variables)));
+    } catch (error) {
+      say(`${metric}: ${error instanceof Error ? error.message : error}`);
+      failed.push(metric);
+    }
+  }
+  const at = new Date().toISOString();
+  const words = ['npm run -s bench', ...(chosen.length === Object.keys(metrics).length ? [] : ['--', ...chosen])].join(
+    ' ',
+  );
+  const machine = `${cpus().length} x ${cpus()[0]?.model.trim()}, Node ${process.version}`;
+  const title = `${at.slice(0, 16).replace('T', ' ')} UTC, ${machine}`;
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'figures.json'), `${JSON.stringify({ at, machine, command: words, figures }, null, 1)}\n`);
+  writeFileSync(join(folder, 'figures.svg'), picture(figures, title));
+  writeFileSync(join(folder, 'figures.md'), `${table(figures)}\n`);
+  process.stdout.write(`${table(figures)}\n`);
+  if (keep) keepResults({ title, words, figures });
+  say(`written: ${join(folder, 'figures.json')}, .svg and .md`);
+  return failed.length > 0 ? 3 : 0;
+};
+
+/** The page of the latest results: what stands between its marks is written here, the rest by hand. */
+const keepResults = ({ title, words, figures }: { title: string; words: string; figures: Figure[] }): void => {
+  const page = join(import.meta.dirname, 'RESULTS.md');
+  const latest = `<!-- latest -->\n${title}, \`${words}\`\n\n![measured against target](results.svg)\n\n${table(figures)}\n<!-- /latest -->`;
+  writeFileSync(
+    page,
+    readFileSync(page, 'utf8').replace(/<!-- latest -->[\s\S]*<!-- \/latest -->/, () => latest),
+  );
+  writeFileSync(join(import.meta.dirname, 'results.svg'), picture(figures, title));
+};
+
+const words = process.argv.slice(2);
+if (words.includes('--help') || words.includes('-h')) process.stdout.write(`${help}\n`);
+else if (words[0] === '--only') await measureHere(words[1] ?? '');
+else {
+  const keep = words.includes('--keep');
+  const chosen = words.filter((word) => word !== '--keep');
+  const unknown = chosen.filter((word) => !(word in metrics));
+  if (unknown.length > 0) {
+    say(`there is no metric ${unknown.join(', ')}; there are ${Object.keys(metrics).join(', ')}\n\n${help}`);
+    process.exitCode = 2;
+  } else process.exitCode = await measureAll(chosen.length > 0 ? chosen : Object.keys(metrics), keep);
+}

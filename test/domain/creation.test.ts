@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest';
+import { type Attempt, mayAsk, withAttempt } from '../../shared/domain/creation.ts';
+import type { LedgerRecord } from '../../shared/domain/record.ts';
+import { spendOf } from '../../shared/domain/spend.ts';
+
+const attempt = (n: number, result: Attempt['result'], at = `2026-11-25T12:0${n}:00.000Z`): Attempt => ({
+  n,
+  at,
+  result,
+});
+
+test.each<[Attempt['result'][], boolean, boolean]>([
+  [[], true, true],
+  [['not_found'], true, true],
+  [['orphaned'], false, true],
+  [['unconfirmed'], false, false],
+  [['created'], false, false],
+  [['adopted'], false, false],
+  [['not_found', 'not_found'], false, false],
+  [['orphaned', 'not_found'], false, false],
+])('after %j, Truora may be asked: %s, and where paying again is allowed: %s', (results, careful, generous) => {
+  const attempts = results.map((result, n) => attempt(n + 1, result));
+  expect(mayAsk(attempts, 'fail-for-human')).toBe(careful);
+  expect(mayAsk(attempts, 'create-again')).toBe(generous);
+});
+
+test('what is known of an attempt now takes the place of what was known, and others stay', () => {
+  const first = attempt(1, 'not_found');
+  const before = withAttempt([first], attempt(2, 'unconfirmed'));
+  expect(withAttempt(before, attempt(2, 'adopted'))).toEqual([first, attempt(2, 'adopted')]);
+  expect(withAttempt(undefined, first)).toEqual([first]);
+});
+
+test('spend is counted in validations, and says what was avoided and why', async () => {
+  const record = (more: Partial<LedgerRecord>) => more as LedgerRecord;
+  const refused = { outcome: { status: 'refused', reason: 'truora_closed' } } as Partial<LedgerRecord>;
+  expect(
+    await spendOf([
+      record({ validationId: 'VLD1', attempts: [attempt(1, 'created')], askedAgain: 3 }),
+      record({ validationId: 'VLD2', orphans: ['VLD3'], attempts: [attempt(1, 'adopted')] }),
+      record({ attempts: [attempt(1, 'unconfirmed')] }),
+      record(refused),
+      // Refused at its second call, after the first had been paid for.
+      record({ ...refused, orphans: ['VLD4'], attempts: [attempt(1, 'orphaned')] }),
+    ]),
+  ).toEqual({
+    revalidations: 5,
+    charges: 4,
+    orphans: 2,
+    unconfirmed: 1,
+    avoided: { asked_again: 3, adopted: 1, 'refused: truora_closed': 1 },
+  });
+});

@@ -1,0 +1,87 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Ticket } from '../../shared/domain/api.ts';
+import { executionNameOf, idOfDropped, isKnown, requestOfDropped } from '../../shared/domain/dropped.ts';
+import { identify } from '../../shared/domain/identity.ts';
+import { revalidationIdOf } from '../../shared/domain/ids.ts';
+import { RevalidationRequest } from '../../shared/domain/request.ts';
+
+const dropped = {
+  key: 'inbox/person/ENR1/selfie.jpg',
+  versionId: 'version-1',
+  etag: 'd41d8cd98f00b204e9800998ecf8427e',
+  putAt: new Date('2026-11-25T12:00:00Z'),
+};
+
+describe('the request of a drop whose event never came', () => {
+  it('is one that ClaimRequest takes, and about the same case as the event would be', () => {
+    const event = {
+      version: '0',
+      id: '17793124-05d4-b198-2fde-7ededc63b103',
+      'detail-type': 'Object Created',
+      source: 'aws.s3',
+      detail: {
+        version: '0',
+        bucket: { name: 'faces' },
+        object: { key: dropped.key, size: 4, etag: dropped.etag, 'version-id': dropped.versionId, sequencer: '0' },
+        reason: 'PutObject',
+      },
+    };
+    const swept = requestOfDropped('faces', dropped);
+    // What is not read of an event falls away when it is parsed, so both are the same to the machine.
+    expect(RevalidationRequest.parse(swept)).toEqual(RevalidationRequest.parse({ kind: 'drop', event }));
+    expect(idOfDropped('faces', dropped)).toBe(identify({ kind: 'drop', event }, 'faces', 'x').revalidationId);
+    expect(idOfDropped('faces', dropped)).toBe(
+      revalidationIdOf({ accountId: 'person', bucket: 'faces', key: dropped.key, version: dropped.versionId }),
+    );
+  });
+
+  it('is one whatever its key is, and two versions are two', () => {
+    fc.assert(
+      fc.property(fc.string({ minLength: 1, maxLength: 200, unit: 'binary' }), (name) => {
+        const of = { ...dropped, key: `inbox/${name}` };
+        expect(RevalidationRequest.safeParse(requestOfDropped('faces', of)).success).toBe(true);
+        expect(idOfDropped('faces', of)).toMatch(/^RVL[0-9a-f]{32}$/);
+        expect(idOfDropped('faces', of)).not.toBe(idOfDropped('faces', { ...of, versionId: 'version-2' }));
+      }),
+    );
+  });
+});
+
+describe('a drop', () => {
+  const ownId = 'RVL00000000000000000000000000000000';
+  const ticketId = 'RVL11111111111111111111111111111111';
+  const ticket = (more: Partial<Ticket>) => ({ revalidationId: ticketId, ...more }) as Ticket;
+  const first = ticket({ droppedAs: 'version-1', uploads: new Set(['version-1', 'version-2']) });
+  const later = ticket({ droppedAs: 'version-0', uploads: new Set(['version-0', 'version-1']) });
+  const other = ticket({ droppedAs: 'version-0', uploads: new Set(['version-0']) });
+
+  it.each<[string, Ticket | undefined, string[], boolean]>([
+    ['has no record', undefined, [], false],
+    ['has a record', undefined, [ownId], true],
+    ['has a ticket that nothing came under', ticket({}), [], false],
+    ['came first under a ticket and was never claimed', first, [], false],
+    ['came first under a ticket and was claimed', first, [ticketId], true],
+    ['came later under a ticket', later, [], true],
+    ['came later under a ticket that was claimed', later, [ticketId], true],
+    ['came later and was never entered', other, [ticketId], false],
+    ['failed before it was entered', other, [ticketId, ownId], true],
+  ])('that %s', (_, of, recorded, known) => {
+    expect(isKnown(dropped, { ownId, ticket: of, recorded: new Set(recorded) })).toBe(known);
+  });
+});
+
+describe('the name of its execution', () => {
+  const name = (minutes: number) =>
+    executionNameOf(idOfDropped('faces', dropped), dropped, new Date(dropped.putAt.getTime() + minutes * 60_000));
+
+  it('is the same for every sweep within an hour of its life, and another in the next', () => {
+    expect(name(15)).toBe(name(59));
+    expect(name(60)).not.toBe(name(59));
+    expect(name(15)).toMatch(/^sweep-RVL[0-9a-f]{32}-0$/);
+  });
+
+  it('is none that AWS refuses', () => {
+    expect(name(60 * 24 * 365)).toMatch(/^[A-Za-z0-9_-]{1,80}$/);
+  });
+});

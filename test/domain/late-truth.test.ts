@@ -1,0 +1,44 @@
+import { describe, expect, test } from 'vitest';
+import { type Amendment, changes, mayChange, standingOf } from '../../shared/domain/late-truth.ts';
+import { type OutcomeStatus, outcomeStatuses } from '../../shared/domain/lifecycle.ts';
+import type { Verdict } from '../../shared/domain/revalidation.ts';
+
+const at = '2026-11-25T12:00:00.000Z';
+const verdict = (status: Verdict['status'], reason?: Verdict['reason']): Verdict => ({
+  status,
+  ...(reason ? { reason } : {}),
+  decidedAt: at,
+});
+
+test('what stands is the last amendment, or else the outcome', () => {
+  const amendment: Amendment = { at, from: 'sweep', status: 'declined', reason: 'no_face_detected' };
+  expect(standingOf({ status: 'expired' })).toEqual({ status: 'expired' });
+  expect(standingOf({ status: 'expired' }, [{ ...amendment, status: 'failed' }, amendment])).toBe(amendment);
+});
+
+test('only what was closed without a word about the face may change', () => {
+  const open = outcomeStatuses.filter((status) => mayChange({ status }));
+  expect(open).toEqual(['expired', 'failed', 'canceled']);
+});
+
+describe('a verdict', () => {
+  test.each<[OutcomeStatus, Verdict, boolean]>([
+    ['expired', verdict('approved'), true],
+    ['failed', verdict('declined', 'no_face_detected'), true],
+    ['canceled', verdict('approved'), true],
+    ['canceled', verdict('failed', 'system_error'), true],
+    ['canceled', verdict('expired', 'input_file_not_uploaded'), false],
+    ['failed', verdict('expired', 'input_file_not_uploaded'), false],
+    ['approved', verdict('declined', 'no_face_detected'), false],
+    ['declined', verdict('approved'), false],
+    ['refused', verdict('approved'), false],
+  ])('after %s: %j changes it: %s', (status, late, does) => {
+    expect(changes({ status }, late)).toBe(does);
+  });
+
+  test('that says again what stands changes nothing, and another reason does', () => {
+    const standing = { status: 'failed', reason: 'system_error' } as const;
+    expect(changes(standing, verdict('failed', 'system_error'))).toBe(false);
+    expect(changes(standing, verdict('failed', 'verdict_mismatch'))).toBe(true);
+  });
+});

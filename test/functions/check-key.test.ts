@@ -1,0 +1,56 @@
+import type { Context } from 'aws-lambda';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
+import { handler } from '../../functions/check-key.ts';
+import { type House, openHouse } from '../support/house.ts';
+import { errorOf } from '../support/journal.ts';
+
+let house: House;
+beforeAll(async () => {
+  house = await openHouse('CheckKey');
+});
+afterAll(() => house.close());
+
+// Secrets are remembered for five minutes, so every test comes an hour after the one before.
+let hour = 0;
+beforeEach(() => {
+  hour += 1;
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.parse('2026-11-23T00:00:00.000Z') + hour * 3_600_000 });
+  house.metrics.length = 0;
+  house.lines.length = 0;
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+/** A key as Truora makes them, put together here so that no file holds one. */
+const keyEnding = (exp: number | undefined): string =>
+  ['{}', JSON.stringify({ exp }), 'signature'].map((part) => Buffer.from(part).toString('base64url')).join('.');
+const check = (key: string) => {
+  house.secrets.set('secret:truora', key);
+  return handler({}, { getRemainingTimeInMillis: () => 10_000 } as Context);
+};
+const counted = () => house.metrics.flatMap(({ TruoraKeyDays }) => TruoraKeyDays ?? []);
+
+it('says how many days the key is good for', async () => {
+  const key = keyEnding(Date.now() / 1000 + 29.5 * 86_400);
+  expect(await check(key)).toEqual({ seen: 1, failed: 0 });
+  expect(counted()).toEqual([29]);
+  expect(JSON.stringify([house.lines, house.metrics])).not.toContain(key);
+});
+
+it.each([
+  ['says no end', keyEnding(undefined)],
+  ['is no token', 'truora-key'],
+])('says nothing of a key that %s', async (_, key) => {
+  expect(await check(key)).toEqual({ seen: 1, failed: 0 });
+  expect(counted()).toEqual([]);
+});
+
+it('fails by name when the secret was never put there, so that somebody hears of it', async () => {
+  vi.resetModules();
+  const { handler: cold } = await import('../../functions/check-key.ts');
+  house.secrets.delete('secret:truora');
+  const error = await errorOf(cold({}, { getRemainingTimeInMillis: () => 10_000 } as Context));
+  expect(error.name).toBe('ResourceNotFoundException');
+  expect(house.metrics.flatMap(({ SweepFailures }) => SweepFailures ?? [])).toEqual([1]);
+});

@@ -1,0 +1,255 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { handler } from '../../functions/repair-execution.ts';
+import { executionEvent } from '../../infra/local/bus.ts';
+import type { Execution } from '../../infra/local/machine.ts';
+import { openIntent, readIntent } from '../../shared/aws/intents.ts';
+import { claim as claimRecord, readRecord, recordCancellation, recordOutcome } from '../../shared/aws/ledger.ts';
+import { enterDrop, issueTicket } from '../../shared/aws/tickets.ts';
+import { announcementOf } from '../../shared/domain/announcement.ts';
+import { revalidationIdOf } from '../../shared/domain/ids.ts';
+import { requestOf, startTicket, uploadTicket } from '../../shared/domain/ticket.ts';
+import { type House, openHouse } from '../support/house.ts';
+import {
+  callOf,
+  claimOf,
+  context,
+  dropOf,
+  errorOf,
+  executionOf,
+  inMinutes,
+  journalOf,
+  newPerson,
+  newRevalidationId,
+} from '../support/journal.ts';
+import { CALLER } from '../support/routes.ts';
+
+let house: House;
+beforeAll(async () => {
+  house = await openHouse('RepairExecution');
+});
+afterAll(() => house.close());
+beforeEach(() => {
+  house.fate();
+  house.openBus(true);
+  house.announced.length = 0;
+  house.metrics.length = 0;
+});
+
+let executions = 0;
+/** An execution that has ended badly, and nobody has heard of yet. */
+const dead = (request: unknown, status: Execution['status'] = 'ABORTED', name = `dead-${++executions}`): Execution => ({
+  executionArn: executionOf(name),
+  status,
+  startedAt: new Date(Date.now() - 5000),
+  input: { request },
+  ended: Promise.resolve(),
+});
+const repair = (execution: Execution) => handler(executionEvent(execution), context);
+const recordOf = (revalidationId: string) => readRecord(house.ledger, revalidationId);
+const details = () => house.announced.map(({ detail }) => detail);
+const allRecords = async () => (await house.items()).filter(({ pk }) => String(pk).startsWith('RUN#'));
+
+describe('an execution that owned a case', () => {
+  it.each([
+    ['ABORTED', 'execution_aborted'],
+    ['TIMED_OUT', 'execution_timed_out'],
+    ['FAILED', 'execution_failed'],
+  ] as const)(
+    'and is %s leaves it failed, by %s, told, and its intent for whoever comes next',
+    async (status, reason) => {
+      const { claim, request } = journalOf();
+      // The id that the claim of this very drop has.
+      const execution = dead(request, status);
+      const { revalidationId } = await claimedBy(execution, request);
+      await openIntent(house.table, claim.accountId, { revalidationId, attempt: 1 });
+      expect(await repair(execution)).toEqual({ seen: 1, failed: 0 });
+      const record = await recordOf(revalidationId);
+      expect(record).toMatchObject({ phase: 'failed', outcome: { status: 'failed', reason, decidedBy: 'workflow' } });
+      expect(details()).toEqual([record?.outcome && announcementOf(record.outcome)]);
+      expect(await readIntent(house.table, claim.accountId)).toMatchObject({ revalidationId });
+      expect(house.metrics).toContainEqual(expect.objectContaining({ Outcomes: 1, reason }));
+    },
+  );
+
+  it('is one outcome, however often it is told of', async () => {
+    const request = journalOf().request;
+    const execution = dead(request);
+    const { revalidationId } = await claimedBy(execution, request);
+    await Promise.all([repair(execution), repair(execution)]);
+    await repair(execution);
+    expect((await recordOf(revalidationId))?.trail.map(({ phase }) => phase)).toEqual(['claimed', 'failed']);
+    expect(new Set(details().map((detail) => JSON.stringify(detail))).size).toBe(1);
+  });
+
+  it.each<[string, () => Promise<{ request: unknown; revalidationId: string; name?: string }>]>([
+    [
+      'by the ticket of its drop',
+      async () => {
+        const body = { ...newPerson(), userAuthorized: true as const, upload: { type: 'image/jpeg' as const } };
+        const ticket = uploadTicket(body, newRevalidationId(), CALLER);
+        await issueTicket(house.ledger, ticket);
+        const key = ticket.upload?.key ?? '';
+        await enterDrop(house.table, key, 'v1');
+        return { request: dropOf({ key, etag: 'e', versionId: 'v1' }), revalidationId: ticket.revalidationId };
+      },
+    ],
+    [
+      'by the name that the API has given the execution',
+      async () => {
+        const body = { ...newPerson(), userAuthorized: true as const, media: { key: 'media/a.jpg' } };
+        const ticket = startTicket(body, newRevalidationId(), 'v1', CALLER);
+        await issueTicket(house.ledger, ticket);
+        return { request: requestOf(ticket), revalidationId: ticket.revalidationId, name: ticket.revalidationId };
+      },
+    ],
+    [
+      'among the newest of the person that a call names, whichever version it took and whatever its key stands for',
+      async () => ({ request: callOf({ idempotencyKey: 'key' }), revalidationId: newRevalidationId() }),
+    ],
+  ])('is found %s', async (_, prepare) => {
+    const { request, revalidationId, name } = await prepare();
+    const execution = dead(request, 'ABORTED', name);
+    const { accountId = claimOf().accountId } = request as { accountId?: string };
+    await claimRecord(house.ledger, claimOf({ revalidationId, accountId }), execution.executionArn);
+    const before = (await allRecords()).length;
+    await repair(execution);
+    expect((await recordOf(revalidationId))?.outcome).toMatchObject({ reason: 'execution_aborted' });
+    expect(await allRecords()).toHaveLength(before);
+  });
+
+  it('is found among more cases of the person than a page holds, and no older one is taken for it', async () => {
+    const request = callOf();
+    const { accountId } = request;
+    const execution = dead(request);
+    const mine = claimOf({ accountId, claimedAt: inMinutes(-0.05) });
+    await claimRecord(house.ledger, mine, execution.executionArn);
+    const others = Array.from({ length: 30 }, () => claimOf({ accountId }));
+    for (const other of others) await claimRecord(house.ledger, other, executionOf('another'));
+    await repair(execution);
+    expect((await recordOf(mine.revalidationId))?.phase).toBe('failed');
+    for (const other of others) expect((await recordOf(other.revalidationId))?.phase).toBe('claimed');
+  });
+
+  it('and has recorded its end itself is left as it is', async () => {
+    const request = journalOf().request;
+    const execution = dead(request, 'FAILED');
+    const { revalidationId } = await claimedBy(execution, request);
+    const own = {
+      revalidationId,
+      status: 'failed' as const,
+      reason: 'creation_unconfirmed',
+      decidedBy: 'workflow' as const,
+      decidedAt: inMinutes(0),
+    };
+    await recordOutcome(house.ledger, own, execution.executionArn);
+    await repair(execution);
+    expect((await recordOf(revalidationId))?.outcome).toEqual(own);
+    // It died before it could tell the bus.
+    expect(details()).toEqual([announcementOf(own)]);
+    await repair(execution);
+    expect(details()).toHaveLength(1);
+  });
+
+  it('and was stopped by a cancellation is left to whoever canceled it', async () => {
+    const request = journalOf().request;
+    const execution = dead(request);
+    const { revalidationId } = await claimedBy(execution, request);
+    await recordCancellation(house.ledger, { revalidationId }, CALLER);
+    await repair(execution);
+    expect((await recordOf(revalidationId))?.phase).toBe('canceled');
+    expect(details()).toEqual([]);
+  });
+});
+
+describe('an execution that claimed nothing', () => {
+  it('ends in one outcome, under the id that its claim would have had, which knows the object that has to go', async () => {
+    const { key, media, request } = dropped();
+    const execution = dead(request);
+    await repair(execution);
+    await repair(execution);
+    const [record, ...more] = (await allRecords()).filter(({ owner }) => owner === execution.executionArn);
+    expect(more).toEqual([]);
+    expect(record).toMatchObject({
+      phase: 'failed',
+      object: { key, versionId: media },
+      outcome: { reason: 'execution_aborted' },
+      announced: expect.any(String),
+    });
+    expect(details()).toHaveLength(1);
+  });
+
+  it('of a call is a case of its own, though the person has others', async () => {
+    const request = callOf();
+    const other = claimOf({ accountId: request.accountId });
+    await claimRecord(house.ledger, other, executionOf('another'));
+    const execution = dead(request);
+    await repair(execution);
+    expect((await recordOf(other.revalidationId))?.phase).toBe('claimed');
+    const own = (await allRecords()).filter(({ owner }) => owner === execution.executionArn);
+    expect(own).toMatchObject([{ phase: 'failed', outcome: { accountId: request.accountId } }]);
+  });
+
+  it('that was only a copy leaves the case to the execution that owns it', async () => {
+    const { request } = dropped();
+    const { revalidationId } = await claimedBy(dead(request), request);
+    const copy = dead(request);
+    await repair(copy);
+    expect((await recordOf(revalidationId))?.phase).toBe('claimed');
+    expect((await allRecords()).filter(({ owner }) => owner === copy.executionArn)).toEqual([]);
+    expect(details()).toEqual([]);
+  });
+
+  it.each([[undefined], ['nonsense'], [{ kind: 'drop' }]])('of %j is known by its execution alone', async (request) => {
+    const execution = dead(request);
+    await repair(execution);
+    const own = (await allRecords()).filter(({ owner }) => owner === execution.executionArn);
+    expect(own).toMatchObject([{ phase: 'failed' }]);
+    expect(own[0]).not.toHaveProperty('object');
+  });
+
+  it('whose input EventBridge leaves out is known by its execution alone', async () => {
+    const execution = dead(undefined);
+    const event = executionEvent(execution);
+    await handler({ ...event, detail: { ...(event.detail as object), input: undefined } }, context);
+    expect((await allRecords()).filter(({ owner }) => owner === execution.executionArn)).toHaveLength(1);
+  });
+});
+
+it('what cannot be recorded is thrown, so that the event comes again', async () => {
+  const { request } = dropped();
+  const execution = dead(request);
+  house.openBus(false);
+  expect(await errorOf(Promise.resolve(repair(execution)))).toMatchObject({ name: 'BusRefusedError' });
+  house.openBus(true);
+  await repair(execution);
+  expect(details()).toHaveLength(1);
+});
+
+it('an event of another kind is no reason to record anything', async () => {
+  const before = await allRecords();
+  const error = await errorOf(Promise.resolve(handler({ source: 'aws.s3', detail: {} }, context)));
+  expect(error.name).toBe('ZodError');
+  expect(await allRecords()).toEqual(before);
+});
+
+/** Somebody's drop, in a version of its own. */
+const dropped = () => {
+  const { accountId, enrollmentId } = newPerson();
+  const key = `inbox/${accountId}/${enrollmentId}/a.jpg`;
+  const media = `version-${accountId}`;
+  return { key, media, request: dropOf({ key, etag: 'e', versionId: media }) };
+};
+
+/** Claims a drop for an execution, under the id that ClaimRequest gives it. */
+const claimedBy = async ({ executionArn }: Execution, request: unknown) => {
+  const { event } = request as ReturnType<typeof dropOf>;
+  const { key, 'version-id': version = '' } = event.detail.object;
+  const [, accountId = '', enrollmentId = ''] = key.split('/');
+  const bucket = event.detail.bucket.name;
+  const claim = claimOf({
+    revalidationId: revalidationIdOf({ accountId, bucket, key, version }),
+    accountId,
+    enrollmentId,
+  });
+  return claimRecord(house.ledger, claim, executionArn);
+};

@@ -1,0 +1,445 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { handler } from '../../functions/sweep-ledger.ts';
+import type { LocalServer } from '../../infra/local/http.ts';
+import { recordCreated } from '../../shared/aws/creations.ts';
+import { callBack } from '../../shared/aws/due.ts';
+import { openIntent, readIntent } from '../../shared/aws/intents.ts';
+import { claim as claimRecord, readRecord, recordOutcome } from '../../shared/aws/ledger.ts';
+import { issueTicket } from '../../shared/aws/tickets.ts';
+import { leaveToken, ringBell } from '../../shared/aws/waits.ts';
+import { AmendmentAnnouncement, announcementOf } from '../../shared/domain/announcement.ts';
+import type { OutcomeStatus } from '../../shared/domain/lifecycle.ts';
+import type { Claim, Outcome } from '../../shared/domain/revalidation.ts';
+import { type Asked, type Fate, type House, type Line, openHouse, standIn } from '../support/house.ts';
+import { BUCKET, claimOf, context, executionOf, inMinutes, journalOf, newPerson } from '../support/journal.ts';
+
+const OURS = executionOf('ours');
+const HOUR = 60;
+
+let house: House;
+let truora: LocalServer & { asked: Asked[] };
+beforeAll(async () => {
+  house = await openHouse('SweepLedger', { media: true });
+});
+afterAll(() => house.close());
+beforeEach(async () => {
+  house.fate();
+  house.openBus(true);
+  house.statuses.clear();
+  house.announced.length = 0;
+  house.resumed.length = 0;
+  house.lines.length = 0;
+  house.metrics.length = 0;
+  await says({ status: 404 });
+});
+
+const says = async (...script: Line[]) => {
+  await truora?.close();
+  truora = await standIn(...script);
+  process.env.TRUORA_ORIGIN = truora.origin;
+};
+afterAll(() => truora.close());
+
+const sweep = () => handler({}, context);
+const itemOf = (revalidationId: string) => house.item(`RUN#${revalidationId}`);
+const details = () => house.announced.map(({ detail }) => detail);
+
+/** Leaves the record as it is, and makes it due now: nobody waits here for five minutes, or for a day. */
+const due = async (revalidationId: string, more: Record<string, unknown> = {}) => {
+  const item = await itemOf(revalidationId);
+  if (!item) throw new TypeError('the record is not there');
+  const shard = `due#${revalidationId[3]}`;
+  await house.stand({ ...item, pk: `RUN#${revalidationId}`, shard, dueAt: inMinutes(-1), ...more });
+};
+
+/** A case that is being worked on, with its validation, and due. */
+const running = async (more: Partial<Claim> = {}) => {
+  const { claim, validation } = journalOf({ claim: claimOf(more) });
+  await claimRecord(house.ledger, claim, OURS);
+  await recordCreated(
+    house.ledger,
+    { revalidationId: claim.revalidationId, owner: OURS },
+    { ...validation, uploadLink: 'https://files.example.com/u' },
+    { attempt: { n: 1, at: claim.claimedAt, result: 'created', validationId: validation.validationId }, orphans: [] },
+  );
+  await due(claim.revalidationId);
+  return { claim, validation };
+};
+
+/** A case that has ended, hours ago, and was told of. */
+const ended = async (
+  status: OutcomeStatus,
+  { hours = 25, reason, more = {} }: { hours?: number; reason?: string; more?: Partial<Claim> } = {},
+) => {
+  const { claim, validation } = await running(more);
+  const { revalidationId, accountId, enrollmentId, reference } = claim;
+  const outcome: Outcome = {
+    revalidationId,
+    status,
+    ...(reason ? { reason } : {}),
+    accountId,
+    enrollmentId,
+    ...(reference ? { reference } : {}),
+    validationId: validation.validationId,
+    decidedBy: 'workflow',
+    decidedAt: inMinutes(-hours * HOUR),
+  };
+  await recordOutcome(house.ledger, outcome, OURS);
+  await due(revalidationId, { announced: outcome.decidedAt });
+  return { claim, validation, outcome };
+};
+
+type Case = Awaited<ReturnType<typeof ended>>;
+const approval = ({ claim, validation }: Pick<Case, 'claim' | 'validation'>, more: object = {}): Line => ({
+  status: 200,
+  body: {
+    validation_id: validation.validationId,
+    account_id: claim.accountId,
+    validation_status: 'success',
+    threshold: 0.7,
+    details: { face_recognition_validations: { enrollment_id: claim.enrollmentId, confidence_score: 0.9 } },
+    ...more,
+  },
+});
+const pending = (of: Pick<Case, 'claim' | 'validation'>) => approval(of, { validation_status: 'pending' });
+
+describe('an open record', () => {
+  it('whose execution lives is left alone, and looked at again', async () => {
+    const { claim } = await running();
+    await sweep();
+    const record = await readRecord(house.ledger, claim.revalidationId);
+    expect(record).toMatchObject({ phase: 'created', dueAt: expect.any(String) });
+    expect(Date.parse(record?.dueAt ?? '')).toBeGreaterThan(Date.now() + 4 * 60_000);
+    expect(details()).toEqual([]);
+  });
+
+  it.each([
+    ['ABORTED', 'execution_aborted'],
+    ['TIMED_OUT', 'execution_timed_out'],
+    ['FAILED', 'execution_failed'],
+    ['SUCCEEDED', 'execution_lost'],
+    ['FORGOTTEN', 'execution_lost'],
+  ] as const)('whose execution is %s has failed by %s, and its person is free', async (status, reason) => {
+    const { claim, validation } = await running();
+    house.statuses.set(OURS, status);
+    expect(await sweep()).toEqual({ seen: 1, failed: 0 });
+    const record = await readRecord(house.ledger, claim.revalidationId);
+    expect(record?.outcome).toMatchObject({
+      status: 'failed',
+      reason,
+      accountId: claim.accountId,
+      validationId: validation.validationId,
+      claimedAt: claim.claimedAt,
+    });
+    expect(record?.announced).toMatch(/Z$/);
+    expect(details()).toEqual([announcementOf(record?.outcome as Outcome)]);
+    expect(house.metrics).toContainEqual(expect.objectContaining({ Outcomes: 1, reason }));
+  });
+
+  it('leaves the intent that it had open for whoever comes next', async () => {
+    const { claim } = journalOf();
+    await claimRecord(house.ledger, claim, OURS);
+    await openIntent(house.table, claim.accountId, { revalidationId: claim.revalidationId, attempt: 1 });
+    await due(claim.revalidationId);
+    house.statuses.set(OURS, 'ABORTED');
+    await sweep();
+    expect((await readRecord(house.ledger, claim.revalidationId))?.phase).toBe('failed');
+    expect(await readIntent(house.table, claim.accountId)).toMatchObject({ revalidationId: claim.revalidationId });
+  });
+
+  it('leaves the intent of another case of the person alone', async () => {
+    const { claim } = await running();
+    house.statuses.set(OURS, 'ABORTED');
+    await house.stand({
+      pk: `ACC#${claim.accountId}`,
+      revalidationId: claimOf().revalidationId,
+      openedAt: inMinutes(0),
+      attempt: 1,
+    });
+    await sweep();
+    expect(await readIntent(house.table, claim.accountId)).toBeDefined();
+  });
+
+  it('that ends while the sweep looks keeps its own end', async () => {
+    const { claim } = await running();
+    house.statuses.set(OURS, 'SUCCEEDED');
+    const outcome: Outcome = {
+      revalidationId: claim.revalidationId,
+      status: 'approved',
+      decidedBy: 'poll',
+      decidedAt: inMinutes(0),
+    };
+    let once = true;
+    house.fate(({ operation }) => {
+      if (operation === 'DescribeExecution' && once) {
+        once = false;
+        void recordOutcome(house.ledger, outcome, OURS);
+      }
+      return 'through';
+    });
+    await sweep();
+    const record = await readRecord(house.ledger, claim.revalidationId);
+    expect(record?.trail.filter(({ phase }) => ['approved', 'failed'].includes(phase))).toHaveLength(1);
+  });
+
+  it.each([true, false])('with a token and a bell (%s) is woken, if both are there', async (rings) => {
+    const { validation } = await running();
+    await leaveToken(house.table, validation, `token-${rings}`);
+    if (rings) await ringBell(house.table, validation, new Date());
+    await sweep();
+    expect(house.resumed.map(({ taskToken }) => taskToken)).toEqual(rings ? ['token-true'] : []);
+  });
+});
+
+describe('an outcome that nobody was told of', () => {
+  it('is told, under its own id, and then due when its media is', async () => {
+    const { outcome } = await ended('declined', { hours: 0 });
+    await due(outcome.revalidationId, { announced: undefined });
+    await sweep();
+    expect(details()).toEqual([announcementOf(outcome)]);
+    const record = await readRecord(house.ledger, outcome.revalidationId);
+    expect(record).toMatchObject({ announced: expect.stringMatching(/Z$/) });
+    expect(Date.parse(record?.dueAt ?? '')).toBe(Date.parse(outcome.decidedAt) + 24 * 3_600_000);
+  });
+
+  it('that the bus does not take is counted, and keeps no other waiting', async () => {
+    const [one, two] = [await ended('declined', { hours: 0 }), await ended('approved', { hours: 25 })];
+    await due(one.outcome.revalidationId, { announced: undefined });
+    house.openBus(false);
+    expect(await sweep()).toEqual({ seen: 2, failed: 1 });
+    expect(house.metrics).toContainEqual(expect.objectContaining({ SweepFailures: 1 }));
+    expect(house.lines.join()).toContain('BusRefusedError');
+    expect(await itemOf(two.outcome.revalidationId)).not.toHaveProperty('dueAt');
+    house.openBus(true);
+    await due(one.outcome.revalidationId);
+    await sweep();
+    expect(details()).toEqual([announcementOf(one.outcome)]);
+  });
+});
+
+describe('media', () => {
+  const keyOf = ({ accountId, enrollmentId }: { accountId: string; enrollmentId: string }, name = 'a.jpg') =>
+    `inbox/${accountId}/${enrollmentId}/${name}`;
+  const left = (key: string, versionId: string) => house.has(key, versionId);
+  const withMedia = async () => {
+    const person = newPerson();
+    const key = keyOf(person);
+    const versions = [await house.put(key, 'first'), await house.put(key, 'second'), await house.put(key, 'third')];
+    const [, { versionId, etag }] = versions as [(typeof versions)[0], (typeof versions)[0]];
+    const media = { bucket: BUCKET, key, versionId, etag, bytes: 6, type: 'image/jpeg' as const };
+    return { key, versions: versions.map((one) => one.versionId), more: { ...person, media } };
+  };
+
+  it('goes after its hours, in the version that was claimed and no other, and nothing is due any more', async () => {
+    const { key, versions, more } = await withMedia();
+    const { outcome } = await ended('approved', { more });
+    await sweep();
+    expect(await Promise.all(versions.map((one) => left(key, one)))).toEqual([true, false, true]);
+    const item = await itemOf(outcome.revalidationId);
+    expect(item).not.toHaveProperty('dueAt');
+    expect(item).not.toHaveProperty('shard');
+  });
+
+  it('stays until then', async () => {
+    const { key, versions, more } = await withMedia();
+    const { outcome } = await ended('expired', { hours: 23, more });
+    await sweep();
+    expect(await Promise.all(versions.map((one) => left(key, one)))).toEqual([true, true, true]);
+    const record = await readRecord(house.ledger, outcome.revalidationId);
+    expect(record?.dueAt).toBe(new Date(Date.parse(outcome.decidedAt) + 24 * 3_600_000).toISOString());
+  });
+
+  it('goes with every later upload under the same ticket', async () => {
+    const { key, versions, more } = await withMedia();
+    const { claim } = await ended('declined', { more });
+    const upload = { key, type: 'image/jpeg' as const, maxBytes: 10 };
+    const { revalidationId, accountId, enrollmentId } = claim;
+    await issueTicket(house.ledger, {
+      revalidationId,
+      accountId,
+      enrollmentId,
+      userAuthorized: true,
+      options: {},
+      calledBy: 'iam:caller',
+      issuedAt: inMinutes(-1),
+      upload,
+      uploads: new Set(versions.slice(1)),
+    });
+    await sweep();
+    expect(await Promise.all(versions.map((one) => left(key, one)))).toEqual([true, false, false]);
+  });
+
+  it('of a refused drop, which nobody claimed, goes too', async () => {
+    const person = newPerson();
+    const { key, versionId } = await house.put(keyOf(person), 'refused');
+    const { revalidationId } = claimOf();
+    const outcome: Outcome = {
+      revalidationId,
+      status: 'refused',
+      decidedBy: 'workflow',
+      decidedAt: inMinutes(-25 * HOUR),
+    };
+    await recordOutcome(house.ledger, outcome, OURS, { key, versionId });
+    await due(revalidationId, { announced: outcome.decidedAt });
+    await sweep();
+    expect(await left(key, versionId)).toBe(false);
+    expect(truora.asked).toEqual([]);
+  });
+});
+
+describe('a late truth', () => {
+  it.each(['expired', 'failed', 'canceled'] as const)('amends what was closed as %s', async (status) => {
+    const closed = await ended(status, { reason: 'because' });
+    await says(approval(closed));
+    await sweep();
+    const { revalidationId } = closed.outcome;
+    const record = await readRecord(house.ledger, revalidationId);
+    expect(record?.outcome).toEqual(closed.outcome);
+    expect(record?.phase).toBe(status);
+    expect(record?.amendments).toEqual([
+      { at: expect.stringMatching(/Z$/), from: 'sweep', status: 'approved', similarity: 0.9, threshold: 0.7 },
+    ]);
+    expect(house.announced).toEqual([
+      expect.objectContaining({ source: 'face-revalidation', 'detail-type': 'Re-validation Amended' }),
+    ]);
+    const detail = AmendmentAnnouncement.parse(details()[0]);
+    expect(detail).toMatchObject({ revalidationId, status: 'approved', endedAs: status, reference: 'case-7' });
+    expect(detail.eventId).not.toBe(announcementOf(closed.outcome).eventId);
+  });
+
+  it.each(['approved', 'declined'] as const)('is not asked for where %s stands', async (status) => {
+    const closed = await ended(status);
+    await says(approval(closed));
+    await sweep();
+    expect(truora.asked).toEqual([]);
+    expect(await itemOf(closed.outcome.revalidationId)).not.toHaveProperty('amendments');
+  });
+
+  it.each<[string, object]>([
+    ['equals what stands', { validation_status: 'failure', failure_status: 'system_error' }],
+    ['says only that the time ran out', { validation_status: 'failure', failure_status: 'expired' }],
+    ['is none', { validation_status: 'pending' }],
+  ])('that %s amends nothing', async (_, said) => {
+    const closed = await ended('failed', { reason: 'system_error' });
+    await says(approval(closed, said));
+    await sweep();
+    const item = await itemOf(closed.outcome.revalidationId);
+    expect(truora.asked).toHaveLength(1);
+    expect(item).not.toHaveProperty('amendments');
+    expect(item).not.toHaveProperty('dueAt');
+    expect(details()).toEqual([]);
+  });
+
+  it('about something else is a mismatch, and approves nobody', async () => {
+    const closed = await ended('expired', { reason: 'undecided_at_deadline' });
+    await says(approval(closed, { account_id: 'another' }));
+    await sweep();
+    const record = await readRecord(house.ledger, closed.outcome.revalidationId);
+    expect(record?.amendments).toMatchObject([
+      { status: 'failed', reason: 'verdict_mismatch', mismatch: ['account_id'] },
+    ]);
+  });
+
+  it('is entered and told once, however often it is looked for and by however many at once', async () => {
+    const closed = await ended('expired');
+    const { revalidationId } = closed.outcome;
+    await says(approval(closed));
+    await Promise.all([sweep(), sweep(), sweep()]);
+    const told = details().length;
+    await due(revalidationId);
+    await sweep();
+    expect(details()).toHaveLength(told);
+    const record = await readRecord(house.ledger, revalidationId);
+    expect(record?.amendments).toHaveLength(1);
+    const ids = details().map((detail) => AmendmentAnnouncement.parse(detail).eventId);
+    expect(new Set(ids).size).toBe(1);
+  });
+
+  it('that comes after a bell says so, and the bell leaves the case due no longer than one look', async () => {
+    const closed = await ended('canceled', { hours: 1 });
+    const { revalidationId } = closed.outcome;
+    await due(revalidationId, { dueAt: inMinutes(23 * HOUR) });
+    await says(approval(closed));
+    await sweep();
+    expect(truora.asked).toEqual([]);
+    await callBack(house.table, revalidationId, new Date(Date.now() - 1000));
+    await sweep();
+    const record = await readRecord(house.ledger, revalidationId);
+    expect(record?.amendments).toMatchObject([{ status: 'approved', from: 'webhook' }]);
+    expect(record?.dueAt).toBe(new Date(Date.parse(closed.outcome.decidedAt) + 24 * 3_600_000).toISOString());
+    expect(record).not.toHaveProperty('lateBell');
+  });
+
+  it('is looked for again when a bell rings while Truora is being asked', async () => {
+    const closed = await ended('expired');
+    const { revalidationId } = closed.outcome;
+    await says(async () => {
+      await callBack(house.table, revalidationId, new Date());
+      return pending(closed) as Exclude<Line, (asked: Asked) => unknown>;
+    });
+    await sweep();
+    expect(await itemOf(revalidationId)).toMatchObject({ dueAt: expect.any(String), lateBell: expect.any(String) });
+    await says(pending(closed));
+    await sweep();
+    expect(await itemOf(revalidationId)).not.toHaveProperty('dueAt');
+  });
+
+  it('that Truora cannot be asked for is tried again for days, and then no more', async () => {
+    const [young, old] = [await ended('expired'), await ended('expired', { hours: 24 * 6 })];
+    await says({ status: 503 });
+    expect(await sweep()).toEqual({ seen: 2, failed: 1 });
+    expect(await itemOf(young.outcome.revalidationId)).toHaveProperty('dueAt');
+    expect(await itemOf(old.outcome.revalidationId)).not.toHaveProperty('dueAt');
+  });
+
+  /** Each thing that the sweep changes when a late truth comes: the amendment, the event, its mark, the due time. */
+  const crashes = [1, 2, 3, 4].flatMap((nth) =>
+    (['lost', 'answer lost'] as Fate[]).map((fate) => [nth, fate] as const),
+  );
+  it.each(crashes)('after a crash at change %i (%s) stands once and was told, under one id', async (nth, fate) => {
+    const closed = await ended('expired');
+    const { revalidationId } = closed.outcome;
+    await says(approval(closed));
+    let changes = 0;
+    house.fate(({ operation }) => {
+      if (/^(PutEvents|UpdateItem)$/.test(operation)) changes += 1;
+      return changes >= nth ? (changes === nth ? fate : 'lost') : 'through';
+    });
+    await sweep();
+    house.fate();
+    await due(revalidationId);
+    await sweep();
+    const record = await readRecord(house.ledger, revalidationId);
+    expect(record?.amendments).toHaveLength(1);
+    expect(record?.amendedTold).toBe(record?.amended);
+    const ids = details().map((detail) => AmendmentAnnouncement.parse(detail).eventId);
+    expect(ids.length).toBeGreaterThan(0);
+    expect(new Set(ids)).toEqual(new Set([record?.amended]));
+  });
+});
+
+describe('a sweep', () => {
+  it('leaves the rest for the next when its time is nearly up', async () => {
+    await ended('approved');
+    const late = { ...context, getRemainingTimeInMillis: () => 10_000 };
+    expect(await handler({}, late)).toEqual({ seen: 0, failed: 0 });
+    expect((await sweep()).seen).toBe(1);
+  });
+
+  it('sees all that is due, page by page, and nothing that is not', async () => {
+    const cases = await Promise.all(Array.from({ length: 60 }, () => running()));
+    // All in one shard, which is more than a page of it.
+    for (const { claim } of cases) await due(claim.revalidationId, { shard: 'due#7' });
+    const later = await running();
+    await due(later.claim.revalidationId, { dueAt: inMinutes(5) });
+    expect(await sweep()).toEqual({ seen: 60, failed: 0 });
+    expect(await sweep()).toEqual({ seen: 0, failed: 0 });
+  });
+
+  it('passes over a record whose time in the ledger is over', async () => {
+    const { outcome } = await ended('approved');
+    await due(outcome.revalidationId, { expiresAt: 1 });
+    expect(await sweep()).toEqual({ seen: 0, failed: 0 });
+    await due(outcome.revalidationId);
+  });
+});

@@ -1,0 +1,76 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { putMedia } from '../../infra/local/drop.ts';
+import { scenarios } from '../../infra/local/truora/scenarios.ts';
+import { startWorld, type World } from '../../infra/local/world.ts';
+import { dropped, fileOf, photo, someone } from '../support/drops.ts';
+
+let world: World;
+beforeAll(async () => {
+  // Twice the desk's own deadline: many drops at once share two cores, and only the hung calls may run into it.
+  const config = { httpDeadlineSeconds: 4, onUnresolved: 'create-again' as const };
+  world = await startWorld({ config, sandboxSettings: { repeatsUploadLinkOnRead: true, listLagMs: 200 } });
+});
+afterAll(() => world.close());
+
+const settings = () => world.sandbox?.settings ?? { repeatsUploadLinkOnRead: undefined };
+
+describe('where Truora repeats the upload link on reads', () => {
+  test.concurrent.each(scenarios.flatMap(({ suffix, expectedIfRepeated: end }) => (end ? [{ suffix, ...end }] : [])))(
+    '$suffix ends $status: it is found, and paid for once',
+    async ({ suffix, status }) => {
+      const { accountId, enrollmentId } = await someone(world, suffix);
+      await dropped(world, { key: `inbox/${accountId}/${enrollmentId}/a.jpg` });
+      const { records } = await world.recordsOf(accountId);
+      expect(records).toMatchObject([{ phase: status, attempts: [{ n: 1, result: 'adopted' }] }]);
+      expect(records[0]).not.toHaveProperty('orphans');
+    },
+  );
+});
+
+test('drops that are delivered three times each, the answer to their create call always lost, are one charge each', async () => {
+  settings().repeatsUploadLinkOnRead = true;
+  const before = world.sandbox?.counts().charges ?? 0;
+  const drops = await Promise.all(
+    Array.from({ length: 15 }, async () => {
+      const { accountId, enrollmentId } = await someone(world, '-create-lost');
+      const key = `inbox/${accountId}/${enrollmentId}/a.jpg`;
+      const versionId = await putMedia(world, { key, file: fileOf(photo), metadata: { 'user-authorized': 'true' } });
+      const first = await world.executionOf(versionId);
+      const all = [first, ...world.redeliver(versionId), ...world.redeliver(versionId)];
+      await Promise.all(all.map(({ ended }) => ended));
+      const { records } = await world.recordsOf(accountId);
+      return { ends: new Set(all.map(({ output }) => JSON.stringify(output))).size, records };
+    }),
+  );
+  expect((world.sandbox?.counts().charges ?? 0) - before).toBe(drops.length);
+  for (const { ends, records } of drops) {
+    expect(ends).toBe(1);
+    expect(records).toMatchObject([{ phase: 'approved', askedAgain: 2 }]);
+  }
+});
+
+test('two media of one person at once, the first answer lost, are two validations, each with its own', async () => {
+  settings().repeatsUploadLinkOnRead = true;
+  const before = world.sandbox?.counts().charges ?? 0;
+  const { accountId, enrollmentId } = await someone(world, '-create-lost');
+  await Promise.all(
+    ['a', 'b'].map((name) => dropped(world, { key: `inbox/${accountId}/${enrollmentId}/${name}.jpg` })),
+  );
+  const { records } = await world.recordsOf(accountId);
+  expect(records.map(({ phase }) => phase)).toEqual(['approved', 'approved']);
+  expect(new Set(records.map(({ validationId }) => validationId)).size).toBe(2);
+  expect((world.sandbox?.counts().charges ?? 0) - before).toBe(2);
+});
+
+test('where Truora does not, and paying again is allowed, what is lost is an orphan and another one is approved', async () => {
+  settings().repeatsUploadLinkOnRead = false;
+  const { accountId, enrollmentId } = await someone(world, '-create-lost');
+  await dropped(world, { key: `inbox/${accountId}/${enrollmentId}/a.jpg` });
+  const [record] = (await world.recordsOf(accountId)).records;
+  expect(record).toMatchObject({
+    phase: 'approved',
+    attempts: [{ result: 'orphaned' }, { result: 'created' }],
+    orphans: [expect.stringMatching(/^VLD/)],
+  });
+  expect(world.sandbox?.uploaded(record?.orphans?.[0] ?? '')).toBeUndefined();
+});
