@@ -80,16 +80,24 @@ export const runs = {
 
 export type RunName = keyof typeof runs;
 
-/** Dollars per 1,000 re-validations by service, without Truora's own price. */
-export const costOf = (name: RunName): Record<string, number> => {
+const once = ['ClaimRequest', 'CheckEnrollment', 'CreateValidation', 'MoveMedia', 'RecordOutcome'] as const;
+
+/** Seconds that the functions of one run are busy, all together. */
+export const busySecondsOf = (name: RunName): number => {
   const run = runs[name];
-  const once = ['ClaimRequest', 'CheckEnrollment', 'CreateValidation', 'MoveMedia', 'RecordOutcome'] as const;
-  const calls = once.length + run.looks + run.parked + run.bells;
-  const busy =
+  return (
     once.reduce((total, step) => total + seconds[step], 0) +
     run.looks * seconds.ReadVerdict +
     run.parked * seconds.AwaitWebhook +
-    run.bells * seconds.ReceiveWebhook;
+    run.bells * seconds.ReceiveWebhook
+  );
+};
+
+/** Dollars per 1,000 re-validations by service, without Truora's own price. */
+export const costOf = (name: RunName): Record<string, number> => {
+  const run = runs[name];
+  const calls = once.length + run.looks + run.parked + run.bells;
+  const busy = busySecondsOf(name);
   const each = {
     'Step Functions': run.transitions * price.transition,
     Lambda: calls * price.request + (busy + calls * COLD_SECONDS) * MEMORY_GB * price.gigabyteSecond,

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { drawn, withDrawn } from '../../infra/local/readme.ts';
+import { drawn, drawnOfScale, scalePage, withDrawn } from '../../infra/local/readme.ts';
 import { stepNames } from '../../shared/workflow/contract.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -9,6 +9,11 @@ const readme = readFileSync(join(root, 'README.md'), 'utf8');
 
 test('the drawn parts of the README are what the code draws today (npm run -s readme)', () => {
   expect(withDrawn(readme)).toBe(readme);
+});
+
+test('so are those of the page about scale', () => {
+  const page = readFileSync(scalePage, 'utf8');
+  expect(withDrawn(page, drawnOfScale)).toBe(page);
 });
 
 test('a README without a place for a drawn part is an error', () => {
