@@ -211,8 +211,9 @@ const substituted = (properties: Record<string, unknown>): Definition => {
 };
 
 const paced = (definition: Definition, pace: number): Definition => {
-  const quicker = (state: State): State =>
-    state.Type === 'Task'
+  const quicker = (state: State): State => {
+    if (state.Type === 'Wait') return { ...state, Seconds: state.Seconds * pace };
+    return state.Type === 'Task'
       ? {
           ...state,
           // Another stack's definition may have none.
@@ -223,6 +224,7 @@ const paced = (definition: Definition, pace: number): Definition => {
           })),
         }
       : state;
+  };
   return {
     ...definition,
     States: Object.fromEntries(Object.entries(definition.States).map(([name, state]) => [name, quicker(state)])),
