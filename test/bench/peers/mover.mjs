@@ -34,9 +34,9 @@ const held = ({ mediaPort, sinkPort }) => {
   let accepted = gone;
   for (const socket of sockets) {
     if (socket.peer === mediaPort) received += socket.bytesRead - (socket.before ?? 0);
-    // `bytesWritten` counts what is queued too; what the kernel has not taken is still ours.
+    // A socket's own count has in it what is queued; what the kernel has not taken is still ours.
     if (socket.peer === sinkPort) {
-      accepted += socket.bytesWritten - socket.writableLength - (socket._handle?.writeQueueSize ?? 0);
+      accepted += socket._handle ? socket._handle.bytesWritten - socket._handle.writeQueueSize : 0;
     }
   }
   return received - accepted;
