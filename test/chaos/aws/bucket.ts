@@ -57,12 +57,12 @@ export const memoryBucket = () => {
         LastModified: new Date(at),
       };
     },
-    ListObjectVersions: ({ Prefix = '' }: ListObjectVersionsCommandInput) => ({
+    ListObjectVersions: ({ Prefix = '', EncodingType }: ListObjectVersionsCommandInput) => ({
       Versions: versions
         .filter(({ key }) => key.startsWith(Prefix))
         .sort((a, b) => Buffer.compare(Buffer.from(a.key), Buffer.from(b.key)) || b.at - a.at)
         .map(({ key, versionId, etag, bytes, at }) => ({
-          Key: key,
+          Key: EncodingType === 'url' ? encodeURIComponent(key).replaceAll('%2F', '/').replaceAll('%20', '+') : key,
           VersionId: versionId,
           ETag: `"${etag}"`,
           Size: bytes.length,

@@ -94,4 +94,22 @@ export const chaosGuards: readonly Guard[] = [
     find: "      Retry: [never('States.Timeout'), anything],",
     replace: "      Retry: [never('States.ALL')],",
   },
+  {
+    guard: 'a drop that nobody told of is started by the sweep',
+    file: 'functions/sweep-inbox.ts',
+    find: "    await startExecution(env('MACHINE_ARN'), executionNameOf(id, dropped, new Date()), request);\n",
+    replace: '',
+  },
+  {
+    guard: 'media goes when its time is over',
+    file: 'functions/sweep-ledger.ts',
+    find: '  if (mediaEnds <= now) await deleteAllMedia(ledger.table, record);\n',
+    replace: '',
+  },
+  {
+    guard: 'what Truora decides after we gave up is heard',
+    file: 'functions/sweep-ledger.ts',
+    find: '  if (now <= lastTry(outcome.decidedAt, results.mediaHours)) await hearLateTruth(record, outcome);\n',
+    replace: '',
+  },
 ];
