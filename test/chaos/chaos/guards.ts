@@ -36,8 +36,8 @@ export const chaosGuards: readonly Guard[] = [
   {
     guard: 'a request is claimed by one execution',
     file: 'functions/claim-request.ts',
-    find: '      : revalidationIdOf({ accountId, bucket, key: at.key, version, anew });\n  const alias',
-    replace: '      : revalidationIdOf({ accountId, bucket, key: at.key, version, anew: executionId });\n  const alias',
+    find: '{ accountId, bucket, key: at.key, version, anew }',
+    replace: '{ accountId, bucket, key: at.key, version, anew: executionId }',
   },
   {
     guard: 'the version that was claimed is the one that is moved',
