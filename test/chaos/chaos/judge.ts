@@ -16,7 +16,7 @@ const [FEW_EVENTS, MANY_EVENTS, MOST_STATE] = [200, 1500, 8192];
 const OTHER_EVENTS = 26;
 
 /** What a whole run has to keep, whatever went wrong. @returns the promises that are broken */
-export const judge = ({ plan, world, dropped }: Ran): string[] => {
+export const judge = ({ plan, world, dropped, isOver }: Ran): string[] => {
   const broken: string[] = [];
   const must = (holds: boolean, what: string) => {
     if (!holds) broken.push(what);
@@ -24,6 +24,7 @@ export const judge = ({ plan, world, dropped }: Ran): string[] => {
   const items = world.itemsOf('RUN').map((item) => LedgerRecord.safeParse(unmarshall(item)));
   const records = items.flatMap(({ data }) => data ?? []);
   must(records.length === items.length, 'a record cannot be read');
+  must(isOver, 'the world never comes to rest');
   const charged = new Map(world.truora.charged.map((one) => [one.id, one]));
   const sweepsInbox = (functionNames as readonly string[]).includes('SweepInbox');
 
