@@ -89,12 +89,6 @@ export const chaosGuards: readonly Guard[] = [
     replace: '',
   },
   {
-    guard: 'Lambda that is busy is asked again',
-    file: 'infra/workflow/definition.ts',
-    find: "      Retry: [never('States.Timeout'), anything],",
-    replace: "      Retry: [never('States.ALL')],",
-  },
-  {
     guard: 'a drop that nobody told of is started by the sweep',
     file: 'functions/sweep-inbox.ts',
     find: "    await startExecution(env('MACHINE_ARN'), executionNameOf(id, dropped, new Date()), request);\n",

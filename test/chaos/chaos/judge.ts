@@ -66,8 +66,8 @@ export const judge = ({ plan, world, dropped, isOver }: Ran): string[] => {
       ['approved', 'declined', 'expired'].includes(record.phase) ||
       record.outcome?.reason === 'verdict_mismatch' ||
       record.outcome?.reason === 'unknown_reason';
-    // What Truora decides about a case that we had to give up comes as a late truth.
-    const isLate = (record.amendments?.length ?? 0) > 0;
+    // Media that is gone when its upload has to be repeated: what Truora made of the first one comes as a late truth.
+    const isLate = record.outcome?.reason === 'media_gone' && (record.amendments?.length ?? 0) > 0;
     must(
       !isDecided || isDecision || isLate || plan.rows.has(23),
       `Truora has decided what is recorded as ${record.phase} ${record.outcome?.reason ?? ''}`,
