@@ -28,7 +28,7 @@ export const canaries = {
 };
 
 /** How many steps of the driver a world may take: the longest take some thousands. */
-const MOST_STEPS = 200_000;
+const MOST_STEPS = 50_000;
 
 export type WorldPlan = {
   seed: number;

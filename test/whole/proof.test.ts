@@ -1,7 +1,11 @@
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
+import { chaosGuards } from '../chaos/chaos/guards.ts';
+import { naive } from '../chaos/designs/naive.ts';
+import { meetingGuards } from '../chaos/prove/guards.ts';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -39,6 +43,15 @@ describe('the proof', () => {
     expect(Number(held)).toBeLessThan(0.6 * 300);
     expect(code).toBe(1);
   });
+});
+
+describe('a guard that the proof takes away', () => {
+  test.each([...meetingGuards, ...chaosGuards, ...naive.mutations])(
+    'stands once in its file: $file, $find',
+    ({ file, find }) => {
+      expect(readFileSync(join(root, file), 'utf8').split(find)).toHaveLength(2);
+    },
+  );
 });
 
 describe('a seed', () => {

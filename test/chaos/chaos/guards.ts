@@ -36,8 +36,8 @@ export const chaosGuards: readonly Guard[] = [
   {
     guard: 'a request is claimed by one execution',
     file: 'functions/claim-request.ts',
-    find: '      : revalidationIdOf({ accountId, bucket, key: at.key, version, anew });\n  const alias',
-    replace: '      : revalidationIdOf({ accountId, bucket, key: at.key, version, anew: executionId });\n  const alias',
+    find: '{ accountId, bucket, key: at.key, version, anew }',
+    replace: '{ accountId, bucket, key: at.key, version, anew: executionId }',
   },
   {
     guard: 'the version that was claimed is the one that is moved',
@@ -87,12 +87,6 @@ export const chaosGuards: readonly Guard[] = [
     file: 'infra/workflow/definition.ts',
     find: "{ ErrorEquals: ['UploadLinkSpentError', ...whileBusy.ErrorEquals], Next: 'HowToWait', ResultPath: null },",
     replace: '',
-  },
-  {
-    guard: 'Lambda that is busy is asked again',
-    file: 'infra/workflow/definition.ts',
-    find: "      Retry: [never('States.Timeout'), anything],",
-    replace: "      Retry: [never('States.ALL')],",
   },
   {
     guard: 'a drop that nobody told of is started by the sweep',

@@ -16,7 +16,7 @@ const [FEW_EVENTS, MANY_EVENTS, MOST_STATE] = [200, 1500, 8192];
 const OTHER_EVENTS = 26;
 
 /** What a whole run has to keep, whatever went wrong. @returns the promises that are broken */
-export const judge = ({ plan, world, dropped }: Ran): string[] => {
+export const judge = ({ plan, world, dropped, isOver }: Ran): string[] => {
   const broken: string[] = [];
   const must = (holds: boolean, what: string) => {
     if (!holds) broken.push(what);
@@ -24,6 +24,7 @@ export const judge = ({ plan, world, dropped }: Ran): string[] => {
   const items = world.itemsOf('RUN').map((item) => LedgerRecord.safeParse(unmarshall(item)));
   const records = items.flatMap(({ data }) => data ?? []);
   must(records.length === items.length, 'a record cannot be read');
+  must(isOver, 'the world never comes to rest');
   const charged = new Map(world.truora.charged.map((one) => [one.id, one]));
   const sweepsInbox = (functionNames as readonly string[]).includes('SweepInbox');
 
@@ -65,8 +66,8 @@ export const judge = ({ plan, world, dropped }: Ran): string[] => {
       ['approved', 'declined', 'expired'].includes(record.phase) ||
       record.outcome?.reason === 'verdict_mismatch' ||
       record.outcome?.reason === 'unknown_reason';
-    // What Truora decides about a case that we had to give up comes as a late truth.
-    const isLate = (record.amendments?.length ?? 0) > 0;
+    // Media that is gone when its upload has to be repeated: what Truora made of the first one comes as a late truth.
+    const isLate = record.outcome?.reason === 'media_gone' && (record.amendments?.length ?? 0) > 0;
     must(
       !isDecided || isDecision || isLate || plan.rows.has(23),
       `Truora has decided what is recorded as ${record.phase} ${record.outcome?.reason ?? ''}`,

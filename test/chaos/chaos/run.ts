@@ -17,7 +17,7 @@ const bytesOf = ({ body, key, putAt }: Arrival): Buffer => {
 /** A drop as it was made: what was put, and the executions that were started for it by its events. */
 export type Dropped = { arrival: Arrival; version: ReturnType<World['bucket']['put']>; executions: Execution[] };
 
-export type Ran = { plan: Plan; world: World; dropped: Dropped[]; repairs: number };
+export type Ran = { plan: Plan; world: World; dropped: Dropped[]; repairs: number; isOver: boolean };
 
 const throttled = () => Object.assign(new Error('Rate exceeded'), { name: 'ThrottlingException' });
 const isWatch = (name: string) => name.startsWith('Sweep') || name.startsWith('Repair');
@@ -113,6 +113,9 @@ export const runPlan = async (plan: Plan): Promise<Ran> => {
     if (sweeps < INBOX_SWEEPS || isLeft()) clock.after(settings.sweepMinutes * 60_000, sweep);
   };
   clock.after(settings.sweepMinutes * 60_000, sweep);
-  await world.run();
-  return { plan, world, dropped, repairs };
+  const isOver = await world.run().then(
+    () => true,
+    () => false,
+  );
+  return { plan, world, dropped, repairs, isOver };
 };

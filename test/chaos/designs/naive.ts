@@ -13,9 +13,8 @@ export const naive: { files: Readonly<Record<string, string>>; mutations: readon
   mutations: [
     {
       file: 'functions/claim-request.ts',
-      find: '      : revalidationIdOf({ accountId, bucket, key: at.key, version, anew });\n  const alias',
-      replace:
-        '      : revalidationIdOf({ accountId, bucket, key: at.key, version, anew: executionId });\n  const alias',
+      find: '{ accountId, bucket, key: at.key, version, anew }',
+      replace: '{ accountId, bucket, key: at.key, version, anew: executionId }',
     },
     {
       file: 'infra/workflow/definition.ts',
