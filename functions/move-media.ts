@@ -43,6 +43,8 @@ export const handler = step('MoveMedia', async ({ claim, validation, executionId
 const hashing = (stream: Readable, hash: Hash, bytes: number): Readable => {
   let passed = 0;
   const through = new Transform({
+    // One chunk of a socket's is let in at a time; more would only be held before a slow reader.
+    highWaterMark: 1,
     transform: (chunk: Buffer, _, done) => {
       hash.update(chunk);
       passed += chunk.length;

@@ -33,13 +33,14 @@ const COLD_SECONDS = 0.1 * 0.4;
 
 type Poll = { IntervalSeconds: number; BackoffRate: number; MaxDelaySeconds: number };
 
-/** How often ReadVerdict looks once more before Truora has decided: the very waits of the machine's retry. */
+/** How often ReadVerdict looks once more before Truora has decided: the very waits of the machine. */
 export const looksUntil = (decidedAfter: number): number => {
   const { Retry } = definition({ patienceSeconds: 60 }).States.ReadVerdict as { Retry: readonly Partial<Poll>[] };
   const pending = Retry.find((retrier): retrier is Poll => retrier.BackoffRate !== undefined);
   if (!pending) throw new TypeError('nothing polls');
+  const pause = Object.values(definition({ patienceSeconds: 60 }).States).find((state) => state.Type === 'Wait');
   let looks = 0;
-  for (let at = 0; at < decidedAfter; looks += 1) {
+  for (let at = pause?.Seconds ?? 0; at < decidedAfter; looks += 1) {
     at += Math.min(pending.MaxDelaySeconds, pending.IntervalSeconds * pending.BackoffRate ** looks);
   }
   return looks;
@@ -62,7 +63,7 @@ export const runs = {
   poll: {
     ...base,
     ...units.runs.poll,
-    transitions: 7 + looksUntil(DECIDED_AFTER),
+    transitions: 8 + looksUntil(DECIDED_AFTER),
     looks: 1 + looksUntil(DECIDED_AFTER),
     parked: 0,
     logKilobytes: 34,
@@ -83,16 +84,24 @@ export type RunName = keyof typeof runs;
 /** Half a unit each five minutes of the day that media lies in the inbox: the sweep asks whether a drop has a record. */
 const SWEPT = 0.5 * 288;
 
-/** Dollars per 1,000 re-validations by service, without Truora's own price. */
-export const costOf = (name: RunName): Record<string, number> => {
+const once = ['ClaimRequest', 'CheckEnrollment', 'CreateValidation', 'MoveMedia', 'RecordOutcome'] as const;
+
+/** Seconds that the functions of one run are busy, all together. */
+export const busySecondsOf = (name: RunName): number => {
   const run = runs[name];
-  const once = ['ClaimRequest', 'CheckEnrollment', 'CreateValidation', 'MoveMedia', 'RecordOutcome'] as const;
-  const calls = once.length + run.looks + run.parked + run.bells;
-  const busy =
+  return (
     once.reduce((total, step) => total + seconds[step], 0) +
     run.looks * seconds.ReadVerdict +
     run.parked * seconds.AwaitWebhook +
-    run.bells * seconds.ReceiveWebhook;
+    run.bells * seconds.ReceiveWebhook
+  );
+};
+
+/** Dollars per 1,000 re-validations by service, without Truora's own price. */
+export const costOf = (name: RunName): Record<string, number> => {
+  const run = runs[name];
+  const calls = once.length + run.looks + run.parked + run.bells;
+  const busy = busySecondsOf(name);
   const each = {
     'Step Functions': run.transitions * price.transition,
     Lambda: calls * price.request + (busy + calls * COLD_SECONDS) * MEMORY_GB * price.gigabyteSecond,

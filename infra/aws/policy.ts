@@ -54,12 +54,12 @@ export const acknowledgedIn = (stage: string): readonly Acknowledged[] => [
   },
   {
     rule: 'Serverless-LambdaDLQ',
-    where: /Functions\/(?!Sweep|Repair)\w+$/,
+    where: /Functions\/(?!Sweep|Repair|CheckKey)\w+$/,
     reason: 'Called synchronously, by the machine or the gateway, which learn of every failure: nothing is queued.',
   },
   {
     rule: 'Serverless-LambdaDLQ',
-    where: /Functions\/(Sweep|Repair)\w+$/,
+    where: /Functions\/(Sweep|Repair|CheckKey)\w*$/,
     reason:
       'What it could not do goes to a queue by its failure destination, which also says why; the rule knows no such.',
   },
@@ -81,12 +81,12 @@ export const wildcards: readonly { actions: RegExp; resource: RegExp; reason: st
     reason: 'Log delivery, by which Step Functions writes its log, knows no resources.',
   },
   {
-    actions: /^s3:(Get|Put)Object(Version)?$/,
+    actions: /^s3:(GetObject(Version)?|PutObject|DeleteObjectVersion)$/,
     resource: /^arn:aws:s3:::[^/*?]+\/(inbox|media)\/\*$/,
     reason: 'Media lies anywhere under its folder: its key says whose it is, and nobody knows it before.',
   },
   {
-    actions: /^states:StopExecution$/,
+    actions: /^states:(Stop|Describe)Execution$/,
     resource: /^arn:aws:states:[^*?]+:execution:[^:*?]+:\*$/,
     reason: 'An execution has a name of its own, so it can only be named by its machine.',
   },

@@ -1,8 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { CfnRule, type CfnRuleProps, Schedule } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { CfnPermission } from 'aws-cdk-lib/aws-lambda';
-import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
+import { CfnPermission, type IDestination } from 'aws-cdk-lib/aws-lambda';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { type WatchName, watches } from '../../shared/workflow/names.ts';
@@ -28,6 +27,9 @@ export class Watches extends Construct {
       retentionPeriod: Duration.days(14),
     });
     const queue = { arn: this.deadLetters.queueArn };
+    // Not the destination that CDK has ready: that one also lets a function ask about the queue.
+    const onFailure: IDestination = { bind: () => ({ destination: queue.arn }) };
+    const leaveThere = new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [queue.arn] });
     const wake = (on: (typeof watches)[WatchName]['on'], maximumRetryAttempts: number, when: Partial<CfnRuleProps>) => {
       const names = (Object.keys(watches) as WatchName[]).filter((name) => watches[name].on === on);
       const retryPolicy = { maximumRetryAttempts, maximumEventAgeInSeconds: 3600 };
@@ -40,8 +42,9 @@ export class Watches extends Construct {
         functions.byName[name].configureAsyncInvoke({
           retryAttempts: maximumRetryAttempts,
           maxEventAge: Duration.hours(1),
-          onFailure: new SqsDestination(this.deadLetters),
+          onFailure,
         });
+        functions.byName[name].addToRolePolicy(leaveThere);
         // Not the target that CDK has ready: the names it makes up change with the name of the stack.
         new CfnPermission(this, `Wake${name}`, {
           action: 'lambda:InvokeFunction',

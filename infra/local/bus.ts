@@ -14,6 +14,7 @@ type Rule = {
   Targets: Target[];
 };
 type Target = {
+  Id: string;
   Arn: string;
   RoleArn?: string;
   InputTransformer?: { InputTemplate: string };
@@ -96,7 +97,7 @@ export const executionEvent = ({ executionArn, status, input, error, cause, star
  * The default bus, where AWS's services speak, and the template's own, where outcomes are announced. A start that fails is not tried
  * again here, as EventBridge would for as long as the rule says: its event goes to the dead letters at once.
  * @param onAnnounced hears what is put on the template's own bus
- * @param rights who may do what; everybody everything when left out
+ * @param rights what the rules' roles may start; everything when left out. A function's own permissions are always asked.
  */
 export const busOf = (
   template: Template,
@@ -104,28 +105,48 @@ export const busOf = (
   onAnnounced: (event: BusEvent) => void = () => {},
 ) => {
   const own = resourcesOf(template, 'AWS::Events::EventBus').map(({ ref }) => ref);
-  const rules = resourcesOf(template, 'AWS::Events::Rule').map(({ properties }) => properties as unknown as Rule);
+  const rules = resourcesOf(template, 'AWS::Events::Rule').map(({ arn, properties }) => ({
+    arn,
+    ...(properties as unknown as Rule),
+  }));
+  const mayWake = permissionsIn(template);
   const deadLetters: DeadLetter[] = [];
 
-  const start = ({ Arn, RoleArn = '', InputTransformer, DeadLetterConfig }: Target, event: BusEvent): Execution[] => {
+  /** Does it, or leaves the event in the target's queue. @returns undefined for what could not be done */
+  const attempt = <Done>({ Arn, DeadLetterConfig }: Target, event: BusEvent, work: () => Done): Done | undefined => {
+    try {
+      return work();
+    } catch (error) {
+      const { name, message } = error as Error;
+      const attributes = { TARGET_ARN: Arn, ERROR_CODE: name, ERROR_MESSAGE: message };
+      // Without a queue the event is gone, here as there. Seen: the event, and not what the template makes of it.
+      if (DeadLetterConfig)
+        deadLetters.push({ queueArn: DeadLetterConfig.Arn, body: JSON.stringify(event), attributes });
+      return undefined;
+    }
+  };
+
+  const wake = (ruleArn: string, target: Target, event: BusEvent): Promise<Invocation> | undefined =>
+    attempt(target, event, () => {
+      if (!mayWake(ruleArn, target.Arn)) throw noPermissions();
+      return lambda.invoke(target.Arn, event);
+    });
+
+  const start = (ruleArn: string, target: Target, event: BusEvent): Execution[] => {
+    const { Arn, RoleArn = '', InputTransformer } = target;
     if (Arn.includes(':function:')) {
-      void lambda.invoke(Arn, event);
+      void wake(ruleArn, target, event);
       return [];
     }
     if (Arn !== machine.arn) throw new TypeError('only the state machine and functions can be targets here');
     const body = JSON.stringify(event);
     // A function, not a text: in a replacement text `$&` and its like would be read as commands.
     const input = InputTransformer?.InputTemplate.replace('<aws.events.event.json>', () => body) ?? body;
-    try {
+    const execution = attempt(target, event, () => {
       if (rights && !rights.may(RoleArn, { action: 'states:StartExecution', resource: Arn })) throw noPermissions();
-      return [machine.start(JSON.parse(input))];
-    } catch (error) {
-      const { name, message } = error as Error;
-      const attributes = { TARGET_ARN: Arn, ERROR_CODE: name, ERROR_MESSAGE: message };
-      // Without a queue the event is gone, here as there. Seen: the event, and not what the template makes of it.
-      if (DeadLetterConfig) deadLetters.push({ queueArn: DeadLetterConfig.Arn, body, attributes });
-      return [];
-    }
+      return machine.start(JSON.parse(input));
+    });
+    return execution ? [execution] : [];
   };
 
   return {
@@ -137,14 +158,15 @@ export const busOf = (
       onAnnounced(eventOf(entry));
       return true;
     },
-    /** Wakes whatever a rule wakes by the clock, once. @returns how each ended */
-    tick: (): Promise<Invocation[]> =>
-      Promise.all(
-        rules
-          .filter(({ ScheduleExpression }) => ScheduleExpression)
-          .flatMap(({ Targets }) => Targets)
-          .map(({ Arn }) => lambda.invoke(Arn, { source: 'aws.events', 'detail-type': 'Scheduled Event', detail: {} })),
-      ),
+    /** Wakes whatever a rule wakes by the clock, once; or one of them, by its target's id. @returns how each ended */
+    tick: (only?: string): Promise<Invocation[]> => {
+      const event = { source: 'aws.events', 'detail-type': 'Scheduled Event', detail: {} };
+      const woken = rules
+        .filter(({ ScheduleExpression }) => ScheduleExpression)
+        .flatMap(({ arn, Targets }) => Targets.map((target) => ({ arn, target })))
+        .filter(({ target }) => only === undefined || target.Id === only);
+      return Promise.all(woken.flatMap(({ arn, target }) => wake(arn, target, event) ?? []));
+    },
     /**
      * An event of AWS's own: handed to the targets of every rule on the default bus that matches it. A function is not
      * waited for, and what it throws is in its log: here nobody wakes it again.
@@ -156,13 +178,25 @@ export const busOf = (
           ({ EventBusName, EventPattern }) =>
             EventBusName === undefined && EventPattern !== undefined && matches(EventPattern, event),
         )
-        .flatMap(({ Targets }) => Targets)
-        .flatMap((target) => start(target, event)),
+        .flatMap(({ arn, Targets }) => Targets.flatMap((target) => start(arn, target, event))),
   };
 };
 
-/** What EventBridge says of a target that the rule's role may not start. */
-const noPermissions = () => Object.assign(new Error('The rule may not start the machine.'), { name: 'NO_PERMISSIONS' });
+/** What EventBridge says of a target that the rule may not start. */
+const noPermissions = () => Object.assign(new Error('The rule may not start its target.'), { name: 'NO_PERMISSIONS' });
+
+/** A rule has no role for a function: the function's own policy says which rule may wake it. */
+const permissionsIn = (template: Template): ((ruleArn: string, functionArn: string) => boolean) => {
+  const permissions = resourcesOf(template, 'AWS::Lambda::Permission').map(({ properties }) => properties);
+  return (ruleArn, functionArn) =>
+    permissions.some(
+      ({ Action, Principal, SourceArn, FunctionName }) =>
+        Action === 'lambda:InvokeFunction' &&
+        Principal === 'events.amazonaws.com' &&
+        SourceArn === ruleArn &&
+        FunctionName === functionArn,
+    );
+};
 
 /** EventBridge's matching, as far as the template uses it: nested fields, literal values and prefixes. */
 export const matches = (pattern: Record<string, unknown>, event: unknown): boolean =>

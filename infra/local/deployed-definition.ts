@@ -11,8 +11,9 @@ export const substituted = (properties: Record<string, unknown>): Definition => 
 
 /** The same with other seconds between its retries. */
 export const paced = (definition: Definition, pace: number): Definition => {
-  const quicker = (state: State): State =>
-    state.Type === 'Task'
+  const quicker = (state: State): State => {
+    if (state.Type === 'Wait') return { ...state, Seconds: state.Seconds * pace };
+    return state.Type === 'Task'
       ? {
           ...state,
           // Another stack's definition may have none.
@@ -23,6 +24,7 @@ export const paced = (definition: Definition, pace: number): Definition => {
           })),
         }
       : state;
+  };
   return {
     ...definition,
     States: Object.fromEntries(Object.entries(definition.States).map(([name, state]) => [name, quicker(state)])),

@@ -5,6 +5,7 @@ import { problems } from '../../shared/domain/problem.ts';
 import { fileOf, routes } from '../../shared/workflow/names.ts';
 import { Config } from '../aws/config.ts';
 import { costTables } from '../aws/cost.ts';
+import { scaleTables } from '../aws/scale.ts';
 import { definition } from '../workflow/definition.ts';
 import { picture } from '../workflow/picture.ts';
 import { architecture } from './architecture.ts';
@@ -68,12 +69,19 @@ export const drawn: Record<string, () => string> = {
 };
 
 /** Puts each drawn part between its markers, `<!-- name -->` and `<!-- /name -->`. */
-export const withDrawn = (readme: string): string =>
-  Object.entries(drawn).reduce((text, [name, draw]) => {
+export const withDrawn = (readme: string, parts = drawn): string =>
+  Object.entries(parts).reduce((text, [name, draw]) => {
     const [before, rest] = text.split(`<!-- ${name} -->`);
     const after = rest?.split(`<!-- /${name} -->`)[1];
-    if (after === undefined) throw new Error(`README.md has no place for "${name}"`);
+    if (after === undefined) throw new Error(`the page has no place for "${name}"`);
     return `${before}<!-- ${name} -->\n${draw()}\n<!-- /${name} -->${after}`;
   }, readme);
 
-if (import.meta.main) writeFileSync(file, withDrawn(readFileSync(file, 'utf8')));
+/** The same for the page about scale. */
+export const scalePage = join(import.meta.dirname, '../aws/SCALE.md');
+export const drawnOfScale = { scale: scaleTables };
+
+if (import.meta.main) {
+  writeFileSync(file, withDrawn(readFileSync(file, 'utf8')));
+  writeFileSync(scalePage, withDrawn(readFileSync(scalePage, 'utf8'), drawnOfScale));
+}

@@ -67,8 +67,8 @@ export type World = {
   letEvents(fate: EventFate): void;
   /** The events that could not start the machine, in the queues that their rules name. */
   deadLetters: readonly DeadLetter[];
-  /** Wakes whatever the template wakes by the clock, which here stands still. @returns how each ended */
-  sweep(): Promise<Invocation[]>;
+  /** Wakes whatever the template wakes by the clock, which here stands still; or one of them. @returns how each ended */
+  sweep(only?: string): Promise<Invocation[]>;
   /** The machine of another stack, which may start ours; it has no functions. */
   beside(template: Template): Machine;
   secrets: Map<string, string>;
@@ -200,7 +200,7 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
       fate = next;
     },
     deadLetters: bus.deadLetters,
-    sweep: () => bus.tick(),
+    sweep: bus.tick,
     beside: (other) => {
       const supplied = suppliedBy(template, other);
       const others = { pace, onEvent, others: [machine], rights: rightsIn(supplied, options.onCall) };

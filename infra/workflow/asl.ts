@@ -31,9 +31,12 @@ export type ChoiceState = {
   Default: string;
 };
 
+/** Does nothing for so many seconds. */
+export type WaitState = { Type: 'Wait'; Comment: string; Seconds: number; Next: string };
+
 export type FailState = { Type: 'Fail'; Comment: string; Error: string; CausePath: string };
 
-export type State = TaskState | ChoiceState | FailState;
+export type State = TaskState | ChoiceState | WaitState | FailState;
 
 export type Definition = {
   Comment: string;

@@ -3,6 +3,7 @@ import type { Definition, State } from './asl.ts';
 /** Edges of a state: where it goes, and on which errors or answers. */
 const edgesOf = (state: State): { to: string; label?: string; caught?: true }[] => {
   if (state.Type === 'Fail') return [];
+  if (state.Type === 'Wait') return [{ to: state.Next }];
   if (state.Type === 'Choice') {
     return [
       ...state.Choices.map(({ Next, StringEquals }) => ({ to: Next, label: StringEquals })),
@@ -26,6 +27,7 @@ export const picture = ({ StartAt, States }: Definition): string => {
   const shape = (name: string, state: State) => {
     if (state.Type === 'Choice') return `${name}{"${name}?"}`;
     if (state.Type === 'Fail') return `${name}[["${name}"]]`;
+    if (state.Type === 'Wait') return `${name}(["${name}<br/>${state.Seconds} s"])`;
     return `${name}["<b>${name}</b><br/>${state.Comment}"]`;
   };
   const arrows = Object.entries(States).flatMap(([name, state]) =>

@@ -101,7 +101,7 @@ export const uploadMedia = async (
     });
     if (status >= 200 && status < 300) return;
     // Truora's SDK takes these codes for final whatever the status (seen).
-    if (status === 403 || /AccessDenied|SignatureDoesNotMatch/.test(body)) {
+    if (status === 403 || status === 409 || /AccessDenied|SignatureDoesNotMatch/.test(body)) {
       throw new UploadLinkSpentError('upload_link_spent', 'Truora does not take media at this link (any more)');
     }
     if (status >= 500) throw new TruoraUncertainError('truora_uncertain', `the upload was answered ${status}`);

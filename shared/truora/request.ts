@@ -4,6 +4,9 @@ import type { LookupFunction } from 'node:net';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
+/** Of a body, one chunk waits before a slow reader (64 KB as it was read) and no second one behind it. Bytes. */
+const unqueued = { highWaterMark: 16_384 };
+
 /** Milliseconds a call may take in all, and how long each silence within it may last. */
 export type Deadlines = { connectMs: number; headersMs: number; idleMs: number; totalMs: number };
 
@@ -49,6 +52,7 @@ export const send = ({ method, url, headers, body, deadlines, maxBytes, lookup }
     const request = (secure ? httpsRequest : httpRequest)(url, {
       method,
       agent: false,
+      ...unqueued,
       headers: {
         ...headers,
         'accept-encoding': 'identity',

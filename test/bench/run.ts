@@ -9,7 +9,7 @@ import { table } from './table.ts';
 const help = `npm run -s bench [-- METRIC ...] [--keep]
 Measures, on this machine and loopback only: B1 whole flow, B2 throughput and memory, B3 cold starts, B4 bundle bytes,
 B5 memory of the move, B6 processor time of the move, B7 poll schedules, B8 webhook to resumed, B9 units a run, B10 forged
-webhooks. All of them when none is named. Every figure is printed with its target and reference; nothing is judged.
+webhooks. All of them when none is named; BENCH_RUNS=1000 shortens B2, which takes 10,000 runs. Every figure is printed with its target and reference; nothing is judged.
 The table, the raw values and a picture are written to .bench/; --keep also writes test/bench/RESULTS.md and its picture.
 Exit code: 0 measured, whatever came out; 2 wrong words; 3 a metric could not be measured.`;
 
@@ -70,7 +70,9 @@ const measureAll = async (chosen: string[], keep: boolean): Promise<number> => {
     }
   }
   const at = new Date().toISOString();
-  const words = ['npm run -s bench', ...(chosen.length === Object.keys(metrics).length ? [] : ['--', ...chosen])].join(
+  const runs = process.env.BENCH_RUNS;
+  const all = chosen.length === Object.keys(metrics).length;
+  const words = [...(runs ? [`BENCH_RUNS=${runs}`] : []), 'npm run -s bench', ...(all ? [] : ['--', ...chosen])].join(
     ' ',
   );
   const machine = `${cpus().length} x ${cpus()[0]?.model.trim()}, Node ${process.version}`;

@@ -35,12 +35,13 @@ describe('a name', () => {
     expect(new Set(names).size).toBe(names.length);
   });
 
-  test('of a state is that of a step, but for one question and one end', () => {
+  test('of a state is that of a step, but for one question, one pause and one end', () => {
     const { States } = definition({ patienceSeconds: 60 });
     const others = Object.entries(States).filter(([name]) => !(stepNames as string[]).includes(name));
     expect(Object.keys(States)).toEqual(expect.arrayContaining(stepNames));
     expect(others.map(([name, { Type }]) => [name, Type])).toEqual([
       ['HowToWait', 'Choice'],
+      ['FirstPause', 'Wait'],
       ['Failed', 'Fail'],
     ]);
   });

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { Config } from '../../infra/aws/config.ts';
 import { functionNames } from '../../infra/aws/functions.ts';
 import { architecture } from '../../infra/local/architecture.ts';
-import { drawn, withDrawn } from '../../infra/local/readme.ts';
+import { drawn, drawnOfScale, scalePage, withDrawn } from '../../infra/local/readme.ts';
 import { synthesize } from '../../infra/local/template.ts';
 import { stepNames } from '../../shared/workflow/contract.ts';
 
@@ -13,6 +13,11 @@ const readme = readFileSync(join(root, 'README.md'), 'utf8');
 
 test('the drawn parts of the README are what the code draws today (npm run -s readme)', () => {
   expect(withDrawn(readme)).toBe(readme);
+});
+
+test('so are those of the page about scale', () => {
+  const page = readFileSync(scalePage, 'utf8');
+  expect(withDrawn(page, drawnOfScale)).toBe(page);
 });
 
 test('a README without a place for a drawn part is an error', () => {

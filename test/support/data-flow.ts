@@ -8,15 +8,27 @@ const contract: Record<string, Flow> = steps;
 const entryAt = (path: unknown) => (typeof path === 'string' ? /^\$\.(\w+)/.exec(path)?.[1] : undefined);
 
 /** What is surely known after a result was put where `ResultPath` says; without one it takes the whole journal's place. */
-const after = (known: readonly string[], ResultPath: string | null | undefined): readonly string[] =>
-  ResultPath === null ? known : ResultPath === undefined ? [] : [...known, entryAt(ResultPath) ?? ResultPath];
+const after = (
+  known: readonly string[],
+  { Type, ResultPath }: { Type: string; ResultPath?: string | null | undefined },
+): readonly string[] =>
+  Type === 'Wait'
+    ? known
+    : ResultPath === null
+      ? known
+      : ResultPath === undefined
+        ? []
+        : [...known, entryAt(ResultPath) ?? ResultPath];
 
 const waysOut = (state: DraftState, known: readonly string[]): [string, readonly string[]][] => [
-  ...(state.Next ? [[state.Next, after(known, state.ResultPath)] as [string, readonly string[]]] : []),
+  ...(state.Next ? [[state.Next, after(known, state)] as [string, readonly string[]]] : []),
   ...[...(state.Choices ?? []), ...(state.Default ? [{ Next: state.Default }] : [])].map(
     ({ Next }): [string, readonly string[]] => [Next, known],
   ),
-  ...(state.Catch ?? []).map(({ Next, ResultPath }): [string, readonly string[]] => [Next, after(known, ResultPath)]),
+  ...(state.Catch ?? []).map(({ Next, ResultPath }): [string, readonly string[]] => [
+    Next,
+    after(known, { Type: state.Type, ResultPath }),
+  ]),
 ];
 
 /** Walks every path of a definition, through every catch, and says what a step on it would miss. */
@@ -36,8 +48,7 @@ export const flawsOf = ({ StartAt, States }: Draft): string[] => {
       if (entry && !known.includes(entry)) flaws.add(`${name} reads ${entry} before anyone wrote it`);
     }
     const shown = entryAt(state.OutputPath);
-    if (shown && !after(known, state.ResultPath).includes(shown))
-      flaws.add(`${name} shows ${shown}, which is not there`);
+    if (shown && !after(known, state).includes(shown)) flaws.add(`${name} shows ${shown}, which is not there`);
     const ways = waysOut(state, known);
     if (state.Type !== 'Fail' && !state.End && !state.Next && !state.Choices) flaws.add(`${name} leads nowhere`);
     for (const [next, knows] of ways) enter(next, name, knows);

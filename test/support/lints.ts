@@ -112,10 +112,23 @@ const choicesHaveDefault: Lint = (draft) =>
     .filter(([, { Type, Default }]) => Type === 'Choice' && !Default)
     .map(([name]) => `${name} has no Default`);
 
+/** A pause that a question alone leads to, for whole seconds: one that a step led to would be a loop of waits. */
+const isPlainPause = (draft: Draft, name: string, { Type, Seconds }: DraftState): boolean => {
+  const leadTo = statesOf(draft).filter(([, { Next, Default, Choices = [], Catch = [] }]) =>
+    [Next, Default, ...[...Choices, ...Catch].map((way) => way.Next)].includes(name),
+  );
+  return (
+    Type === 'Wait' &&
+    Number.isInteger(Seconds) &&
+    leadTo.length > 0 &&
+    leadTo.every(([, from]) => from.Type === 'Choice')
+  );
+};
+
 /** What the local engine does not do, or does otherwise than AWS; and what moves logic into a place no test looks at. */
 const onlyWhatBothEnginesDo: Lint = (draft) => [
   ...statesOf(draft)
-    .filter(([, { Type }]) => !['Task', 'Choice', 'Fail'].includes(Type))
+    .filter(([name, state]) => !['Task', 'Choice', 'Fail'].includes(state.Type) && !isPlainPause(draft, name, state))
     .map(([name, { Type }]) => `${name} is a ${Type}`),
   ...propertiesOf(draft)
     .filter(({ key, value }) => {

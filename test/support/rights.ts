@@ -39,6 +39,11 @@ export const implicit: { actions: RegExp; since: string; what: string }[] = [
     since: '2026-11-25',
     what: 'Step Functions asks how much to sample with the role of the machine (documented: X-Ray).',
   },
+  {
+    actions: /^sqs:SendMessage$/,
+    since: '2026-11-25',
+    what: "Lambda sends the event of an asynchronous call that failed to the queue, with the function's role (documented: destinations).",
+  },
 ];
 
 export const isImplicit = ({ action }: Grant): boolean => implicit.some(({ actions }) => actions.test(action));

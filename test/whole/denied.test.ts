@@ -21,6 +21,7 @@ const taken: [string, string][] = [
   ['StartRevalidation', 's3:ListBucket'],
   ['Workflow', 'lambda:InvokeFunction'],
   ['DropDoor', 'states:StartExecution'],
+  ['SweepInbox', 's3:ListBucketVersions'],
 ];
 
 let world: World;
@@ -85,6 +86,18 @@ describe('without its right', () => {
     const versionId = await putMedia(world, { key, file: fileOf(photo), metadata: { 'user-authorized': 'true' } });
     while (!deniedOf('DropDoor').includes('states:StartExecution')) await sleep(10);
     expect(world.redeliver(versionId)).toEqual([]);
+    const { body = '', attributes } = world.deadLetters.at(-1) ?? {};
+    expect(JSON.parse(body)).toMatchObject({ detail: { object: { 'version-id': versionId } } });
+    expect(attributes).toMatchObject({ TARGET_ARN: world.machine.arn, ERROR_CODE: 'NO_PERMISSIONS' });
+  });
+
+  test('a sweep is told that it may not list the inbox', async () => {
+    const before = denied.length;
+    const [sweep] = await world.sweep('SweepInbox');
+    expect(sweep).toMatchObject({ error: { errorType: expect.any(String) } });
+    expect(denied.slice(before)).toMatchObject([
+      { action: 's3:ListBucketVersions', context: { 's3:prefix': ['inbox/'] } },
+    ]);
   });
 });
 

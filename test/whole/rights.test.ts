@@ -1,21 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { marshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { drop, putMedia } from '../../infra/local/drop.ts';
 import { grantsOf, policiesOf } from '../../infra/local/iam.ts';
 import type { RoleCall } from '../../infra/local/rights.ts';
 import type { Template } from '../../infra/local/template.ts';
 import { startWorld, type World } from '../../infra/local/world.ts';
-import { revalidationIdOf } from '../../shared/domain/ids.ts';
-import { calling, upload } from '../support/callers.ts';
-import { fileOf, photo, someone } from '../support/drops.ts';
+import { watches } from '../../shared/workflow/names.ts';
 import { edited, holderOf, implicit, isImplicit, judge, superfluous, without } from '../support/rights.ts';
+import { runsIn, settingsOfRuns } from '../support/rights-runs.ts';
 
 let world: World;
 let template: Template;
-let call: ReturnType<typeof calling>;
-let desk: DynamoDBClient;
 const calls: RoleCall[] = [];
 
 /** A call that is refused may hold up its run for hours: soon after the first one, all that others say is known. */
@@ -35,153 +29,20 @@ const until = async (isThere: () => Promise<boolean> | boolean) => {
   while (!isOver && !(await isThere())) await sleep(30);
 };
 
-type Person = { accountId: string; enrollmentId: string };
-
-const dropOf = async (suffix: string, resultMode: 'callback' | 'poll' = 'callback') => {
-  const who = await someone(world, suffix);
-  const versionId = await drop(world, { file: fileOf(photo), ...who, name: 'a.jpg', options: { resultMode } });
-  return { who, versionId, execution: await world.executionOf(versionId) };
-};
-
-/** A drop from its beginning to its end, and the same event once more. */
-const walk = async (suffix: string, resultMode: 'callback' | 'poll' = 'callback') => {
-  const { execution, versionId } = await dropOf(suffix, resultMode);
-  await execution.ended;
-  await Promise.all(world.redeliver(versionId).map(({ ended }) => ended));
-};
-
-/** Puts an item into the ledger, whatever stood there before. */
-const stand = async (item: Record<string, unknown>) => {
-  await desk.send(new PutItemCommand({ TableName: world.table, Item: marshall(item) }));
-};
-
-const recordsOnce = async ({ accountId }: Person, phase: string) => {
-  let { records } = await world.recordsOf(accountId);
-  await until(async () => {
-    ({ records } = await world.recordsOf(accountId));
-    return records[0]?.phase === phase;
-  });
-  return records;
-};
-
-/** A drop whose record, once it is in this phase, is another execution's and has expired: its end is written anew. */
-const outlive = async (suffix: string, phase: string) => {
-  const { who, execution } = await dropOf(suffix);
-  const [record] = await recordsOnce(who, phase);
-  const { revalidationId = '', claimedAt = '' } = record ?? {};
-  const expired = { owner: 'another', phase: 'canceled', trail: [], expiresAt: 1 };
-  await stand({ pk: `RUN#${revalidationId}`, revalidationId, accountId: who.accountId, claimedAt, ...expired });
-  await execution.ended;
-};
-
-const media = async (folder: string, { accountId }: Person) => {
-  const key = folder === 'inbox' ? `inbox/${accountId}/x` : `media/${accountId}.jpg`;
-  return { key, versionId: await putMedia(world, { key, file: fileOf(photo) }) };
-};
-
-const ask = async (who: Person, of: object, more: object = {}) => {
-  const execution = world.machine.start({
-    request: { kind: 'call', ...who, userAuthorized: true, media: of, ...more },
-  });
-  await execution.ended;
-};
-
-const ticketFor = async (suffix = '', headers: Record<string, string> = {}) => {
-  const who = await someone(world, suffix);
-  const body = { ...who, userAuthorized: true, upload: { type: 'image/jpeg' } };
-  const { content } = await call('POST /revalidations', { body, headers });
-  return { who, body, id: content.revalidationId, form: content.upload };
-};
-
-const phaseOf = async (id: string) => (await call(`GET /revalidations/${id}`)).content.phase;
-
-/**
- * Everything that has to happen for each right to be used once. A right that none of these uses fails the test below by
- * its name: then it goes, or what it is for is done here.
- */
-const runs: Record<string, () => Promise<unknown>> = {
-  'a bell that rings after the token was left': () => walk(''),
-  'a bell that rings before': () => walk('-webhook-early'),
-  'a verdict that is polled for': () => walk('', 'poll'),
-  'a refusal': () => walk('-enrollment-unknown'),
-  'a failure, which frees the person': () => walk('-create-down'),
-  'an outcome of a record that has expired': () => outlive('-slow', 'moved'),
-  'a refusal of a record that has expired': () => outlive('-enrollment-pending', 'claimed'),
-  'a failure of a record that has expired': () => outlive('-create-hung', 'claimed'),
-  'a call about the newest media, and one with the same key': async () => {
-    const who = await someone(world);
-    const { key } = await media('media', who);
-    await ask(who, { key }, { idempotencyKey: who.accountId });
-    await ask(who, { key }, { idempotencyKey: who.accountId });
-  },
-  'a call about one version': async () => {
-    const who = await someone(world);
-    await ask(who, await media('media', who));
-  },
-  'a call about the newest object of the inbox': async () => {
-    const who = await someone(world);
-    const { key } = await media('inbox', who);
-    await ask(who, { key });
-  },
-  'a call about media that is not there': async () => ask(await someone(world), { key: 'media/nobody.jpg' }),
-  'a creation whose answer is there already, and was spread half': async () => {
-    const who = await someone(world);
-    const { key, versionId } = await media('media', who);
-    const { accountId } = who;
-    const revalidationId = revalidationIdOf({ accountId, bucket: world.bucket, key, version: versionId });
-    const deadline = new Date(Date.now() + 5000).toISOString();
-    const created = { validationId: `VLD${accountId.replaceAll('-', '').slice(1, 33)}`, deadline };
-    const uploadLink = `${world.sandbox?.origin}/none`;
-    const openedAt = new Date().toISOString();
-    await stand({ pk: `ACC#${accountId}`, revalidationId, openedAt, created: { ...created, uploadLink } });
-    await stand({ pk: `VLD#${created.validationId}`, revalidationId, deadline });
-    await ask(who, { key, versionId });
-  },
-  'a ticket, asked for twice under one key, read, and used': async () => {
-    const headers = { 'idempotency-key': `key-${Math.random()}` };
-    const { who, body, id, form } = await ticketFor('', headers);
-    await call('POST /revalidations', { body, headers });
-    await call(`GET /revalidations/${id}`);
-    await upload(form, photo);
-    await until(async () => (await phaseOf(id)) === 'approved');
-    await call(`GET /accounts/${who.accountId}/revalidations`);
-    // A workflow may ask about a drop that came under a ticket.
-    await ask(who, { key: form.fields.key });
-  },
-  'a ticket whose media is none': async () => {
-    const { id, form } = await ticketFor();
-    await upload(form, Buffer.from('%PDF-1.7'));
-    await until(async () => (await phaseOf(id)) === 'refused');
-  },
-  'a ticket whose claim fails': async () => {
-    const { id, form } = await ticketFor();
-    await stand({ pk: `RUN#${id}`, unreadable: true });
-    await upload(form, photo);
-    const isRead = ({ role, context = {} }: RoleCall) =>
-      /RecordFailure/.test(role) && Object.values(context).flat().includes(`TICKET#${id}`);
-    await until(() => calls.some(isRead));
-  },
-  'a start on the newest media, and on one version': async () => {
-    const who = await someone(world);
-    const { key, versionId } = await media('media', who);
-    const start = (of: object) => call('POST /revalidations', { body: { ...who, userAuthorized: true, media: of } });
-    await start({ key });
-    await start({ key, versionId });
-    await start({ key: 'media/nobody.jpg' });
-  },
-  'a cancellation of what runs': async () => {
-    const { id, form } = await ticketFor('-never');
-    await upload(form, photo);
-    await until(async () => (await phaseOf(id)) === 'moved');
-    await call(`POST /revalidations/${id}/cancel`);
-  },
-};
-
+/** How each run has ended: that it is done, or why not. */
 const ends: Record<string, string> = {};
 const readers = new Set<string>();
 
+const end = async (name: string, run: () => Promise<unknown>): Promise<void> => {
+  ends[name] = await Promise.race([run(), over.promise]).then(
+    () => 'done',
+    (error: Error) => error.message,
+  );
+};
+
 beforeAll(async () => {
   world = await startWorld({
+    ...settingsOfRuns,
     edit: (synthesized) => {
       template = synthesized;
       const secrets = grantsOf(policiesOf(template)).filter(({ action }) => action.startsWith('secretsmanager:'));
@@ -197,23 +58,19 @@ beforeAll(async () => {
       if ([...readers].some((name) => one.resource.includes(`:function:Functions${name}`))) vi.resetModules();
     },
   });
-  call = calling(world);
-  desk = new DynamoDBClient({});
   const tooLong = setTimeout(endAll, RUN_MS, 'it took too long');
-  await Promise.all(
-    Object.entries(runs).map(async ([name, run]) => {
-      ends[name] = await Promise.race([run(), over.promise]).then(
-        () => 'done',
-        (error: Error) => error.message,
-      );
-    }),
-  );
+  const { atOnce, afterwards } = runsIn(world, calls, until);
+  await Promise.all(Object.entries(atOnce).map(([name, run]) => end(name, run)));
+  for (const [name, run] of Object.entries(afterwards)) {
+    // The clock, which wakes these, makes no call of its own.
+    vi.resetModules();
+    await end(name, run);
+  }
   clearTimeout(tooLong);
 }, RUN_MS + 20_000);
 afterAll(async () => {
   isOver = true;
   await world.close();
-  desk.destroy();
 });
 
 describe('the roles that CDK synthesized', () => {
@@ -237,8 +94,9 @@ describe('the roles that CDK synthesized', () => {
   });
 });
 
-test.each(Object.keys(runs))('%s: it is done', (name) => {
-  expect(ends[name]).toBe('done');
+test('every run is done', () => {
+  expect(Object.keys(ends).length).toBeGreaterThan(20);
+  expect(Object.entries(ends).filter(([, how]) => how !== 'done')).toEqual([]);
 });
 
 describe('what AWS does implicitly', () => {
@@ -249,11 +107,19 @@ describe('what AWS does implicitly', () => {
     expect(what).toMatch(/\(documented: .+\)\.$/);
   });
 
-  test('is the use of keys, logs and traces, and nothing else', () => {
+  test('is the use of keys, logs, traces and of the queue of what failed, and nothing else', () => {
     const services = grantsOf(policiesOf(template))
       .filter(isImplicit)
       .map(({ action }) => action.split(':')[0]);
-    expect(new Set(services)).toEqual(new Set(['kms', 'logs', 'xray']));
+    expect(new Set(services)).toEqual(new Set(['kms', 'logs', 'xray', 'sqs']));
+  });
+
+  test('to that queue each watch may send, and may nothing else of it; nobody else may', () => {
+    const ofQueues = grantsOf(policiesOf(template)).filter(({ action }) => action.startsWith('sqs:'));
+    expect(ofQueues.map(({ role }) => holderOf(role)).toSorted()).toEqual(Object.keys(watches).toSorted());
+    for (const { action, resource } of ofQueues) {
+      expect([action, resource]).toEqual(['sqs:SendMessage', expect.stringMatching(/:WatchesDeadLetters\w+$/)]);
+    }
   });
 });
 
@@ -267,6 +133,8 @@ describe('a change of a right is seen', () => {
     ['RecordOutcome', 'events:PutEvents', 'RecordOutcome was denied events:PutEvents on '],
     ['Workflow', 'lambda:InvokeFunction', 'Workflow was denied lambda:InvokeFunction on '],
     ['DropDoor', 'states:StartExecution', 'DropDoor was denied states:StartExecution on '],
+    ['SweepInbox', 's3:ListBucketVersions', 'SweepInbox was denied s3:ListBucketVersions on arn:aws:s3:::'],
+    ['SweepLedger', 's3:DeleteObjectVersion', 'SweepLedger was denied s3:DeleteObjectVersion on arn:aws:s3:::'],
   ])('%s without %s', (holder, action, said) => {
     const { denied } = judge(edited(template, holder, without(action)), calls);
     expect(denied).toContainEqual(expect.stringContaining(said));
@@ -274,12 +142,14 @@ describe('a change of a right is seen', () => {
 
   test('a kind of items that a function may not touch any more', () => {
     const { denied } = judge(
-      edited(template, 'MoveMedia', (statements) =>
-        JSON.parse(JSON.stringify(statements).replaceAll('"LINK#*"', '"OTHER#*"')),
+      edited(template, 'ReadRevalidation', (statements) =>
+        JSON.parse(JSON.stringify(statements).replaceAll('"TICKET#*"', '"OTHER#*"')),
       ),
       calls,
     );
-    expect(denied).toEqual([expect.stringMatching(/^MoveMedia was denied dynamodb:GetItem on .* with keys LINK#$/)]);
+    expect(denied).toEqual([
+      expect.stringMatching(/^ReadRevalidation was denied dynamodb:GetItem on .* with keys TICKET#$/),
+    ]);
   });
 
   test.each([

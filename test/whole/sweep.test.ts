@@ -1,13 +1,12 @@
-import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { BusEvent } from '../../infra/local/bus.ts';
 import { putMedia } from '../../infra/local/drop.ts';
 import { startWorld, type World } from '../../infra/local/world.ts';
 import { AmendmentAnnouncement, type Announcement, announcementOf } from '../../shared/domain/announcement.ts';
-import { BY_DUE } from '../../shared/domain/record.ts';
 import type { Outcome } from '../../shared/domain/revalidation.ts';
 import { dropped, fileOf, photo, someone } from '../support/drops.ts';
+import { agedIn, dueIn } from '../support/due.ts';
 
 const heard: BusEvent[] = [];
 let hearsFailure = true;
@@ -32,43 +31,8 @@ const toldOf = (type: string, revalidationId = '') =>
     .filter((detail) => detail.revalidationId === revalidationId);
 const tellings = (id: string | undefined) => toldOf('Re-validation Ended', id);
 
-/** Changes a record past all code, as time and crashes would: nobody waits here for minutes, or for a day. */
-const change = async (revalidationId: string, set: Record<string, string>, remove: string[] = []) => {
-  const dynamo = new DynamoDBClient({});
-  const names = [...Object.keys(set), ...remove];
-  await dynamo.send(
-    new UpdateItemCommand({
-      TableName: at.table,
-      Key: { pk: { S: `RUN#${revalidationId}` } },
-      UpdateExpression: [
-        `SET ${Object.keys(set)
-          .map((name) => `#${name} = :${name}`)
-          .join(', ')}`,
-        ...(remove.length > 0 ? [`REMOVE ${remove.map((name) => `#${name}`).join(', ')}`] : []),
-      ].join(' '),
-      ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
-      ExpressionAttributeValues: Object.fromEntries(Object.entries(set).map(([name, S]) => [`:${name}`, { S }])),
-    }),
-  );
-  dynamo.destroy();
-};
-const makeDue = (id: string, remove: string[] = []) =>
-  change(id, { [BY_DUE.attribute]: `due#${id[3]}`, [BY_DUE.sort]: new Date(0).toISOString() }, remove);
-/** As if the case had ended so many hours ago. */
-const age = async ({ revalidationId, decidedAt }: Outcome, hours: number) => {
-  const dynamo = new DynamoDBClient({});
-  await dynamo.send(
-    new UpdateItemCommand({
-      TableName: at.table,
-      Key: { pk: { S: `RUN#${revalidationId}` } },
-      UpdateExpression: 'SET #outcome.#decidedAt = :at',
-      ExpressionAttributeNames: { '#outcome': 'outcome', '#decidedAt': 'decidedAt' },
-      ExpressionAttributeValues: { ':at': { S: new Date(Date.parse(decidedAt) - hours * 3_600_000).toISOString() } },
-    }),
-  );
-  dynamo.destroy();
-  await makeDue(revalidationId);
-};
+const makeDue = (id: string, remove: string[] = []) => dueIn(at.table, id, remove);
+const age = (outcome: Outcome, hours: number) => agedIn(at.table, outcome, hours);
 
 const until = async <T>(look: () => Promise<T | undefined>): Promise<T> => {
   for (;;) {

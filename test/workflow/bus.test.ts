@@ -3,6 +3,7 @@ import { Config } from '../../infra/aws/config.ts';
 import { type BusEvent, busOf, executionEvent, matches, objectCreatedEvent } from '../../infra/local/bus.ts';
 import type { LambdaHost } from '../../infra/local/lambda.ts';
 import type { Machine } from '../../infra/local/machine.ts';
+import { type RoleCall, rightsIn } from '../../infra/local/rights.ts';
 import { resourcesOf, synthesize } from '../../infra/local/template.ts';
 import { RevalidationRequest } from '../../shared/domain/request.ts';
 
@@ -11,7 +12,7 @@ const [machineArn = ''] = resourcesOf(template, 'AWS::StepFunctions::StateMachin
 const [bucket = ''] = resourcesOf(template, 'AWS::S3::Bucket').map(({ ref }) => ref);
 
 /** The bus before a machine that only remembers what it was started with, and somebody who listens to outcomes. */
-const open = (arn = machineArn, refusal?: Error, of = template) => {
+const open = (arn = machineArn, refusal?: Error, of = template, onCall?: (call: RoleCall) => void) => {
   const inputs: unknown[] = [];
   const heard: BusEvent[] = [];
   const unused = () => {
@@ -39,7 +40,8 @@ const open = (arn = machineArn, refusal?: Error, of = template) => {
       return { result: null };
     },
   };
-  return { bus: busOf(of, { machine, lambda }, (event) => heard.push(event)), inputs, heard, invoked };
+  const rights = rightsIn(of, onCall);
+  return { bus: busOf(of, { machine, lambda, rights }, (event) => heard.push(event)), inputs, heard, invoked };
 };
 
 const created = (key: string, more: Partial<Parameters<typeof objectCreatedEvent>[0]> = {}) =>
@@ -167,6 +169,25 @@ describe('the rule', () => {
     ]);
   });
 
+  test('whose role may not start the machine leaves the event there', () => {
+    const without = JSON.parse(
+      JSON.stringify(template).replaceAll('"states:StartExecution"', '"states:ListExecutions"'),
+    );
+    const asked: RoleCall[] = [];
+    const { bus, inputs } = open(machineArn, undefined, without, (call) => asked.push(call));
+    const event = created('inbox/a/b/c.jpg');
+    expect(bus.put(event)).toEqual([]);
+    expect(inputs).toEqual([]);
+    expect(asked).toMatchObject([{ action: 'states:StartExecution', resource: machineArn, allowed: false }]);
+    expect(bus.deadLetters).toMatchObject([
+      {
+        queueArn: expect.stringMatching(/:DropDoorDeadLetters\w+$/),
+        body: JSON.stringify(event),
+        attributes: { TARGET_ARN: machineArn, ERROR_CODE: 'NO_PERMISSIONS' },
+      },
+    ]);
+  });
+
   test('loses such an event where it names no queue', () => {
     const without = JSON.parse(JSON.stringify(template), (name, value) =>
       name === 'DeadLetterConfig' ? undefined : value,
@@ -268,6 +289,59 @@ describe('a function as a target', () => {
     expect(invoked.map(({ arn }) => arn)).toContainEqual(
       expect.stringContaining(String(functionIn('sweep-ledger')?.id)),
     );
+  });
+});
+
+describe('a function that the rule may not wake', () => {
+  const scheduled = resourcesOf(template, 'AWS::Events::Rule').find(({ id }) => id.startsWith('WatchesOnSchedule'));
+  /** The template with every permission of the watches changed. */
+  const permitting = (change: (permission: Record<string, unknown>) => void) => {
+    const copy = structuredClone(template);
+    for (const [id, { Type, Properties }] of Object.entries(copy.Resources)) {
+      if (Type === 'AWS::Lambda::Permission' && id.startsWith('WatchesWake')) change(Properties);
+    }
+    return copy;
+  };
+
+  test.each<[string, (permission: Record<string, unknown>) => void]>([
+    ['of another rule', (one) => Object.assign(one, { SourceArn: `${scheduled?.arn}-of-others` })],
+    ['of another service', (one) => Object.assign(one, { Principal: 's3.amazonaws.com' })],
+    ['of another action', (one) => Object.assign(one, { Action: 'lambda:GetFunction' })],
+    ['of another function', (one) => Object.assign(one, { FunctionName: 'Other' })],
+  ])('by a permission %s sleeps on, and the event lies in the queue', async (_, change) => {
+    const { bus, invoked } = open(machineArn, undefined, permitting(change));
+    expect(await bus.tick()).toEqual([]);
+    expect(invoked).toEqual([]);
+    const targets = (scheduled?.properties.Targets ?? []) as { Arn: string }[];
+    expect(bus.deadLetters.map(({ attributes }) => [attributes.TARGET_ARN, attributes.ERROR_CODE])).toEqual(
+      targets.map(({ Arn }) => [Arn, 'NO_PERMISSIONS']),
+    );
+    for (const { queueArn } of bus.deadLetters) expect(queueArn).toMatch(/:WatchesDeadLetters\w+$/);
+  });
+
+  test('is not woken by an event either', () => {
+    const { bus, invoked } = open(
+      machineArn,
+      undefined,
+      permitting((one) => Object.assign(one, { FunctionName: 'Other' })),
+    );
+    const executionArn = `${machineArn.replace(':stateMachine:', ':execution:')}:1`;
+    const ended = {
+      executionArn,
+      status: 'FAILED',
+      startedAt: new Date(),
+      input: {},
+      ended: Promise.resolve(),
+    } as const;
+    expect(bus.put(executionEvent(ended))).toEqual([]);
+    expect(invoked).toEqual([]);
+    expect(bus.deadLetters).toHaveLength(1);
+  });
+
+  test('is one of several that are: one alone can be woken', async () => {
+    const { bus, invoked } = open();
+    await bus.tick('SweepInbox');
+    expect(invoked.map(({ arn }) => arn)).toEqual([expect.stringContaining('SweepInbox')]);
   });
 });
 

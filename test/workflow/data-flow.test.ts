@@ -22,6 +22,7 @@ describe('the check of the flow', () => {
       'CreateValidation leads nowhere',
       'MoveMedia is never reached',
       'HowToWait is never reached',
+      'FirstPause is never reached',
       'AwaitWebhook is never reached',
       'ReadVerdict is never reached',
       'RecordOutcome is never reached',

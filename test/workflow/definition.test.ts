@@ -164,12 +164,13 @@ describe('the timed poll', () => {
 
 describe('the history of an execution', () => {
   /** Events of a state that goes well, as Step Functions writes them: a token wait has TaskSubmitted in addition. */
-  const eventsOf = { Task: 5, wait: 6, Choice: 2, Fail: 1 };
+  const eventsOf = { Task: 5, wait: 6, Choice: 2, Pause: 2, Fail: 1 };
   const EVENTS_PER_RETRY = 3;
   const longestWalk = [
     ...['ClaimRequest', 'CheckEnrollment', 'CreateValidation', 'MoveMedia'].map(() => eventsOf.Task),
     eventsOf.Choice,
     eventsOf.wait,
+    eventsOf.Pause,
     ...['ReadVerdict', 'RecordOutcome'].map(() => eventsOf.Task),
   ];
   const walk = 2 + sum(longestWalk);

@@ -131,6 +131,7 @@ const breaks: [LintName, string, (copy: Draft) => void, string][] = [
     'a loop of waits',
     (copy) => {
       copy.States.Later = { Type: 'Wait', Seconds: 5, Next: 'ReadVerdict' };
+      stateIn(copy, 'ReadVerdict').Next = 'Later';
     },
     'Later is a Wait',
   ],

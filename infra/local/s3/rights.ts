@@ -12,10 +12,18 @@ const actions: Record<string, string> = {
 
 const listing = (bucket: string): Ask => ({ action: 's3:ListBucket', resource: `arn:aws:s3:::${bucket}` });
 
+/** Of a list S3 tells IAM which prefix was asked for, if one was. */
+const prefixIn = (query: Call['query']): Pick<Ask, 'context'> => {
+  const prefix = query.get('prefix');
+  return prefix === undefined ? {} : { context: { 's3:prefix': [prefix] } };
+};
+
 /** What a call needs. One that names a version needs the right to versions, and not the right to the newest. */
 const askOf = (method: string, { bucket, key, query }: Pick<Call, 'bucket' | 'key' | 'query'>): Ask => {
-  if (key === '')
-    return query.has('versions') ? { ...listing(bucket), action: 's3:ListBucketVersions' } : listing(bucket);
+  if (key === '') {
+    const list = { ...listing(bucket), ...prefixIn(query) };
+    return query.has('versions') ? { ...list, action: 's3:ListBucketVersions' } : list;
+  }
   const action = `${actions[method]}${query.has('versionId') ? 'Version' : ''}`;
   return { action, resource: `arn:aws:s3:::${bucket}/${key}` };
 };

@@ -64,7 +64,7 @@ const coldStart = (file: string, endpoint: string): Promise<number> =>
     const begun = performance.now();
     const child = spawn(process.execPath, [join(import.meta.dirname, '../peers/first-invocation.mjs'), file], {
       env: lambda(endpoint),
-      stdio: ['ignore', 'ignore', 'inherit'],
+      stdio: 'ignore',
     });
     child.once('error', reject);
     child.once('exit', (code) => {

@@ -139,7 +139,7 @@ export const throughput: Metric = async (say) => {
     await atOnce(16, 100, theirs);
     for (const many of [1, 16, 256]) {
       say(`throughput: ${many} at once`);
-      const count = many === 1 ? 60 : Math.max(200, many * 2);
+      const count = many === 1 ? 30 : Math.max(96, many);
       const { a, b, ratios } = await abba(
         async () => (await timed(() => atOnce(many, count, ours))) / count,
         async () => (await timed(() => atOnce(many, count, theirs))) / count,

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
-import { type RunName, runs } from '../../../infra/aws/cost.ts';
+import { costOf, type RunName, runs } from '../../../infra/aws/cost.ts';
 import { drop, registerEnrollment } from '../../../infra/local/drop.ts';
 import type { MachineEvent } from '../../../infra/local/history.ts';
 import { resourcesOf, synthesize } from '../../../infra/local/template.ts';
@@ -121,6 +121,12 @@ export const units: Metric = async (say) => {
         what: `write units the cost is reckoned with, ${name}`,
         value: assumed.writes,
         unit: 'count',
+      });
+      figures.push({
+        metric: 'B9',
+        what: `dollars of 1,000 runs without Truora, ${name}`,
+        value: sum(Object.values(costOf(name as RunName))),
+        unit: 'USD',
       });
     }
     return figures;

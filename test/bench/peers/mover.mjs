@@ -14,20 +14,29 @@ process.stdout.write = () => true;
 
 /** Every socket of this process, to tell what has come in and what has gone out. */
 const sockets = new Set();
+/** What sockets that are closed by now have taken of this move. */
+let gone = 0;
 const { connect } = Socket.prototype;
 Socket.prototype.connect = function (...words) {
   sockets.add(this);
-  this.once('close', () => sockets.delete(this));
+  this.once('connect', () => {
+    this.peer = this.remotePort;
+  });
+  this.once('close', () => {
+    sockets.delete(this);
+    if (this.peer === sinkOfMove) gone += this.bytesWritten;
+  });
   return connect.apply(this, words);
 };
+let sinkOfMove;
 const held = ({ mediaPort, sinkPort }) => {
   let received = 0;
-  let accepted = 0;
+  let accepted = gone;
   for (const socket of sockets) {
-    if (socket.remotePort === mediaPort) received += socket.bytesRead - (socket.before ?? 0);
-    // `bytesWritten` counts what is queued too; what the kernel has not taken is still ours.
-    if (socket.remotePort === sinkPort) {
-      accepted += socket.bytesWritten - socket.writableLength - (socket._handle?.writeQueueSize ?? 0);
+    if (socket.peer === mediaPort) received += socket.bytesRead - (socket.before ?? 0);
+    // A socket's own count has in it what is queued; what the kernel has not taken is still ours.
+    if (socket.peer === sinkPort) {
+      accepted += socket._handle ? socket._handle.bytesWritten - socket._handle.writeQueueSize : 0;
     }
   }
   return received - accepted;
@@ -59,6 +68,8 @@ const ways = {
 for await (const line of createInterface({ input: process.stdin })) {
   const move = JSON.parse(line);
   for (const socket of sockets) socket.before = socket.bytesRead;
+  sinkOfMove = move.sinkPort;
+  gone = 0;
   let most = 0;
   const look = move.watch && setInterval(() => (most = Math.max(most, held(move))), 1);
   const before = process.cpuUsage();

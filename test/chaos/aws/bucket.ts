@@ -1,0 +1,99 @@
+import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
+import type {
+  DeleteObjectCommandInput,
+  GetObjectCommandInput,
+  ListObjectVersionsCommandInput,
+} from '@aws-sdk/client-s3';
+
+export type StoredVersion = {
+  key: string;
+  versionId: string;
+  etag: string;
+  bytes: Uint8Array;
+  metadata: Record<string, string>;
+  at: number;
+};
+
+/** S3's own answers of refusal, by name and status. */
+const refused = (name: string, status: number): Error =>
+  Object.assign(new Error(name), { name, $metadata: { httpStatusCode: status } });
+
+/** A versioned bucket in memory: what the functions read, list and delete of one. */
+export const memoryBucket = () => {
+  const versions: StoredVersion[] = [];
+
+  const find = (key: string, versionId: string | undefined) =>
+    versions.findLast((version) => version.key === key && (versionId === undefined || version.versionId === versionId));
+
+  const operations = {
+    GetObject: ({ Key = '', VersionId, IfMatch, Range }: GetObjectCommandInput) => {
+      const version = find(Key, VersionId);
+      if (!version) throw VersionId ? refused('NoSuchVersion', 404) : refused('NoSuchKey', 404);
+      if (IfMatch && IfMatch.replaceAll('"', '') !== version.etag) throw refused('PreconditionFailed', 412);
+      const all = version.bytes;
+      if (Range && all.length === 0) throw refused('InvalidRange', 416);
+      const [, from = '0', to = ''] = /^bytes=(\d+)-(\d*)$/.exec(Range ?? '') ?? [];
+      const part = Range ? all.subarray(Number(from), to ? Number(to) + 1 : undefined) : all;
+      return {
+        Body: Object.assign(Readable.from([Buffer.from(part)]), { transformToByteArray: async () => part }),
+        ContentLength: part.length,
+        ...(Range ? { ContentRange: `bytes ${from}-${Number(from) + part.length - 1}/${all.length}` } : {}),
+        ETag: `"${version.etag}"`,
+        VersionId: version.versionId,
+        Metadata: version.metadata,
+        LastModified: new Date(version.at),
+      };
+    },
+    HeadObject: ({ Key = '', VersionId }: GetObjectCommandInput) => {
+      const version = find(Key, VersionId);
+      if (!version) throw refused('NotFound', 404);
+      const { etag, versionId, metadata, bytes, at } = version;
+      return {
+        ETag: `"${etag}"`,
+        VersionId: versionId,
+        Metadata: metadata,
+        ContentLength: bytes.length,
+        LastModified: new Date(at),
+      };
+    },
+    ListObjectVersions: ({ Prefix = '', EncodingType }: ListObjectVersionsCommandInput) => ({
+      Versions: versions
+        .filter(({ key }) => key.startsWith(Prefix))
+        .sort((a, b) => Buffer.compare(Buffer.from(a.key), Buffer.from(b.key)) || b.at - a.at)
+        .map(({ key, versionId, etag, bytes, at }) => ({
+          Key: EncodingType === 'url' ? encodeURIComponent(key).replaceAll('%2F', '/').replaceAll('%20', '+') : key,
+          VersionId: versionId,
+          ETag: `"${etag}"`,
+          Size: bytes.length,
+          LastModified: new Date(at),
+          IsLatest: find(key, undefined)?.versionId === versionId,
+        })),
+      IsTruncated: false,
+    }),
+    DeleteObject: ({ Key, VersionId }: DeleteObjectCommandInput) => {
+      const index = versions.findIndex(({ key, versionId }) => key === Key && versionId === VersionId);
+      if (index >= 0) versions.splice(index, 1);
+      return {};
+    },
+  };
+
+  let puts = 0;
+  return {
+    versions,
+    operations,
+    put: (key: string, bytes: Uint8Array, metadata: Record<string, string>): StoredVersion => {
+      puts += 1;
+      // Of a large object its beginning and length are enough to tell it apart.
+      const etag = createHash('md5').update(bytes.subarray(0, 4096)).update(String(bytes.length)).digest('hex');
+      const version = { key, bytes, metadata, etag, versionId: `v${String(puts).padStart(4, '0')}`, at: Date.now() };
+      versions.push(version);
+      return version;
+    },
+    remove: (version: StoredVersion) => {
+      const index = versions.indexOf(version);
+      if (index >= 0) versions.splice(index, 1);
+    },
+  };
+};
+export type MemoryBucket = ReturnType<typeof memoryBucket>;

@@ -1,0 +1,109 @@
+import type { Guard } from '../prove/guards.ts';
+
+/** Guards of the whole run; taken away one at a time, a seed has to fail. */
+export const chaosGuards: readonly Guard[] = [
+  {
+    guard: 'whoever finds an open intent finds out what became of its call',
+    file: 'functions/create-validation.ts',
+    find: '  if (isOurs) return reconcile(entry, intent, record);',
+    replace:
+      '  if (isOurs) {\n    await closeIntent(ledger.table, claim.accountId, intent);\n    return createOnce(entry);\n  }',
+  },
+  {
+    guard: 'the list is read when nothing can be in flight any more',
+    file: 'functions/create-validation.ts',
+    find: 'if (ageOf(intent.openedAt) < settleMs || (firstLook && ageOf(firstLook.at) < settleMs / 2)) throw unsettled();',
+    replace: '',
+  },
+  {
+    guard: 'what is bound to another case is not adopted',
+    file: 'functions/create-validation.ts',
+    find: 'const found = list.filter((_, n) => !bindings[n]);',
+    replace: 'const found = list;',
+  },
+  {
+    guard: 'what no answer came to may have been executed',
+    file: 'shared/truora/creation.ts',
+    find: 'error instanceof TruoraBusyError ||',
+    replace: "(error as Error).name === 'TruoraUncertainError' || error instanceof TruoraBusyError ||",
+  },
+  {
+    guard: 'an intent is closed once its call is resolved',
+    file: 'functions/create-validation.ts',
+    find: '  await bindOrphans(ledger, intent, orphans);\n  await closeIntent(ledger.table, claim.accountId, intent);\n  return validation;',
+    replace: '  await bindOrphans(ledger, intent, orphans);\n  return validation;',
+  },
+  {
+    guard: 'a request is claimed by one execution',
+    file: 'functions/claim-request.ts',
+    find: '{ accountId, bucket, key: at.key, version, anew }',
+    replace: '{ accountId, bucket, key: at.key, version, anew: executionId }',
+  },
+  {
+    guard: 'the version that was claimed is the one that is moved',
+    file: 'shared/aws/media.ts',
+    find: '        ...(at.versionId ? { VersionId: at.versionId } : {}),\n',
+    replace: '',
+  },
+  {
+    guard: 'media goes to the hosts on the list alone',
+    file: 'shared/truora/upload-link.ts',
+    find: "  if (!allowed.includes(url.origin)) throw unsafe('points to an origin that is not allowed');\n",
+    replace: '',
+  },
+  {
+    guard: 'a success that is about something else is none',
+    file: 'shared/truora/verdict.ts',
+    find: "  if (mismatch.length > 0) return { status: 'failed', reason: 'verdict_mismatch', mismatch, ...base };\n",
+    replace: '',
+  },
+  {
+    guard: 'a webhook is signed with a key of ours',
+    file: 'shared/truora/webhook.ts',
+    find: '    if (verified) return readEvents(',
+    replace:
+      "    if (!verified) return readEvents(readJson(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()));\n    if (verified) return readEvents(",
+  },
+  {
+    guard: 'media that Truora would not take is not paid for',
+    file: 'shared/domain/wish.ts',
+    find: '  if (media.bytes > MAX_MEDIA_BYTES) {',
+    replace: '  if (media.bytes < 0) {',
+  },
+  {
+    guard: 'an enrollment is of the person who is asked about',
+    file: 'functions/check-enrollment.ts',
+    find: '  if (account_id !== claim.accountId) {',
+    replace: '  if (account_id === undefined) {',
+  },
+  {
+    guard: 'an outcome is written once',
+    file: 'shared/aws/ledger.ts',
+    find: '    when: { owner: [owner], phase: predecessors(outcome.status) },\n    orAbsent: true,',
+    replace: '',
+  },
+  {
+    guard: 'a link that is used up is followed by a look',
+    file: 'infra/workflow/definition.ts',
+    find: "{ ErrorEquals: ['UploadLinkSpentError', ...whileBusy.ErrorEquals], Next: 'HowToWait', ResultPath: null },",
+    replace: '',
+  },
+  {
+    guard: 'a drop that nobody told of is started by the sweep',
+    file: 'functions/sweep-inbox.ts',
+    find: "    await startExecution(env('MACHINE_ARN'), executionNameOf(id, dropped, new Date()), request);\n",
+    replace: '',
+  },
+  {
+    guard: 'media goes when its time is over',
+    file: 'functions/sweep-ledger.ts',
+    find: '  if (mediaEnds <= now) await deleteAllMedia(ledger.table, record);\n',
+    replace: '',
+  },
+  {
+    guard: 'what Truora decides after we gave up is heard',
+    file: 'functions/sweep-ledger.ts',
+    find: '  if (now <= lastTry(outcome.decidedAt, results.mediaHours)) await hearLateTruth(record, outcome);\n',
+    replace: '',
+  },
+];

@@ -1,0 +1,173 @@
+import { isDeepStrictEqual } from 'node:util';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { identify } from '../../../shared/domain/identity.ts';
+import { isEnd } from '../../../shared/domain/lifecycle.ts';
+import { LedgerRecord } from '../../../shared/domain/record.ts';
+import { EPOCH } from '../virtual/clock.ts';
+import { functionNames } from '../virtual/functions.ts';
+import { canaries, settings } from '../world.ts';
+import type { Ran } from './run.ts';
+
+/** Without a validation a case is over by then: the machine asks for half an hour whether Truora is there. Seconds. */
+const WITHOUT_VALIDATION = 3600;
+/** Bounds of row 46, and of the state that a step is given. */
+const [FEW_EVENTS, MANY_EVENTS, MOST_STATE] = [200, 1500, 8192];
+/** What an execution's history holds beside its tasks: states entered and left, the beginning and the end. */
+const OTHER_EVENTS = 26;
+
+/** What a whole run has to keep, whatever went wrong. @returns the promises that are broken */
+export const judge = ({ plan, world, dropped, isOver }: Ran): string[] => {
+  const broken: string[] = [];
+  const must = (holds: boolean, what: string) => {
+    if (!holds) broken.push(what);
+  };
+  const items = world.itemsOf('RUN').map((item) => LedgerRecord.safeParse(unmarshall(item)));
+  const records = items.flatMap(({ data }) => data ?? []);
+  must(records.length === items.length, 'a record cannot be read');
+  must(isOver, 'the world never comes to rest');
+  const charged = new Map(world.truora.charged.map((one) => [one.id, one]));
+  const sweepsInbox = (functionNames as readonly string[]).includes('SweepInbox');
+
+  for (const { arrival, version, executions } of dropped) {
+    if (arrival.events.length === 0 && !sweepsInbox) continue;
+    const { request } = world.dropOf(version);
+    const { revalidationId } = identify(request, world.variables.MEDIA_BUCKET, 'nobody');
+    // A case holds the version it is about, and a refusal that was never claimed has the id its claim would have had.
+    const cases = records.filter(({ media, revalidationId: id }) =>
+      media ? media.key === version.key && media.versionId === version.versionId : id === revalidationId,
+    );
+    must(cases.length <= 1, `a drop is ${cases.length} cases`);
+    const [record] = cases;
+    const isGone = plan.tamper !== undefined || arrival.body !== 'photo' || plan.rows.has(59);
+    // A drop whose object is gone before anybody learns of it is nobody's case.
+    if (arrival.events.length === 0 && isGone && !record) continue;
+    must(record !== undefined, 'a drop has no record');
+    if (!record) continue;
+    const ends = record.trail.filter(({ phase }) => isEnd(phase));
+    must(
+      ends.length === 1 && isEnd(record.phase),
+      `a record has ended as ${ends.map(({ phase }) => phase).join(', ') || 'nothing'}`,
+    );
+    must(record.announced !== undefined, 'an outcome was not announced');
+    must(!world.bucket.versions.includes(version), 'media has outlived its time');
+    for (const { status, output } of executions) {
+      must(status !== 'RUNNING', 'an execution runs for ever');
+      must(
+        status !== 'SUCCEEDED' || isDeepStrictEqual(output, record.outcome),
+        'an execution says something else than the record',
+      );
+    }
+    const validation = charged.get(record.validationId ?? '');
+    for (const { bytes, cut } of validation?.uploads ?? []) {
+      must(cut || bytes.equals(version.bytes), 'other bytes were uploaded than those that were dropped');
+    }
+    const isDecided = validation?.decidedAt !== undefined && validation.decidedAt <= validation.expiresAt;
+    const isDecision =
+      ['approved', 'declined', 'expired'].includes(record.phase) ||
+      record.outcome?.reason === 'verdict_mismatch' ||
+      record.outcome?.reason === 'unknown_reason';
+    // Media that is gone when its upload has to be repeated: what Truora made of the first one comes as a late truth.
+    const isLate = record.outcome?.reason === 'media_gone' && (record.amendments?.length ?? 0) > 0;
+    must(
+      !isDecided || isDecision || isLate || plan.rows.has(23),
+      `Truora has decided what is recorded as ${record.phase} ${record.outcome?.reason ?? ''}`,
+    );
+    must(
+      plan.tamper?.kind !== 'overwrite' || !/^media_(gone|changed)$/.test(record.outcome?.reason ?? ''),
+      'a later version stood in the way of the one that was dropped',
+    );
+    const isBad =
+      arrival.body !== 'photo' || ['failure', 'unknown', 'other account'].includes(plan.story.enrollment[0] ?? '');
+    must(!isBad || record.validationId === undefined, 'what could never be decided was paid for');
+    const from = Math.max(
+      EPOCH,
+      ...executions
+        .slice(0, 1)
+        .map(({ executionArn }) => world.starts.find(({ arn }) => arn === executionArn)?.at ?? 0),
+    );
+    const deadline = record.used ? Date.parse(record.used.deadline) : from + WITHOUT_VALIDATION * 1000;
+    const latest =
+      Math.max(deadline, from + WITHOUT_VALIDATION * 1000 * (record.validationId ? 0 : 1)) +
+      (settings.grace + settings.sweepMinutes * 60) * 1000;
+    const endedAt = Date.parse(ends[0]?.at ?? '');
+    const isSwept = arrival.events.length === 0;
+    must(
+      isSwept || endedAt <= latest,
+      `a case ended ${Math.round((endedAt - latest) / 1000)} s too late, as ${record.phase} ${record.outcome?.reason ?? ''}`,
+    );
+  }
+
+  for (const { phase, validationId = '', outcome, accountId } of records) {
+    if (phase !== 'approved') continue;
+    const validation = charged.get(validationId);
+    const { validation_status, ...anythingElse } = plan.story.ending;
+    const isPlain = validation_status === 'success' && Object.keys(anythingElse).length === 0;
+    const isTrue = isPlain && validation?.decidedAt !== undefined;
+    must(isTrue && validation?.accountId === accountId, 'approved without Truora having said so');
+    must(outcome?.validationId === validationId, 'approved for another validation');
+  }
+
+  const known = new Set(records.flatMap(({ validationId, orphans = [] }) => [validationId, ...orphans.map(String)]));
+  const unknown = world.truora.charged.filter(({ id }) => !known.has(id));
+  const unresolved = records.filter(({ outcome }) => outcome?.reason === 'creation_unconfirmed').length;
+  must(unknown.length <= unresolved, `${unknown.length} charged validations stand on no record`);
+  const people = dropped.length;
+  const orphans = records.flatMap(({ orphans = [] }) => orphans).length;
+  must(
+    world.truora.charged.length <= people + orphans,
+    `${world.truora.charged.length} charges for ${people} drops and ${orphans} orphans`,
+  );
+  const mayDouble = plan.rows.has(14) || plan.onUnresolved === 'create-again';
+  must(
+    mayDouble || world.truora.charged.length <= people,
+    `${world.truora.charged.length} charges for ${people} drops`,
+  );
+
+  must(world.truora.refusedHosts.length === 0, 'media was sent to a host that is not allowed');
+  must(world.itemsOf('ACC').length === 0, "a person's intent was left open");
+  for (const { revalidationId } of records) {
+    const ids = world.announced.filter(
+      ({ detail, detailType }) => detail.revalidationId === revalidationId && /Ended/.test(detailType),
+    );
+    must(
+      new Set(ids.map(({ detail }) => detail.eventId)).size === 1,
+      'an outcome was announced under several ids, or none',
+    );
+  }
+  // By a clock far behind ours a link has expired before it came: then the longest life there is holds, and its looks.
+  const isLong = plan.rows.has(46) || plan.rows.has(53);
+  const longest = isLong ? MANY_EVENTS : FEW_EVENTS;
+  for (const { executions } of dropped) {
+    // A copy waits for the owner of its claim, in looks of its own.
+    const events = 3 * (world.invocations.get(executions[0]?.executionArn ?? '') ?? 0) + OTHER_EVENTS;
+    must(events <= longest, `${events} events in an execution's history`);
+  }
+  must(
+    plan.poison.length > 0 || world.sizes.journal <= MOST_STATE,
+    `a step was given ${world.sizes.journal} characters`,
+  );
+  must(
+    world.truora.calls.read <= (isLong ? 400 : 60) * dropped.length,
+    `Truora was read ${world.truora.calls.read} times`,
+  );
+
+  const told = [
+    ...world.logs,
+    JSON.stringify(world.announced),
+    ...dropped.flatMap(({ executions }) => executions.map(({ output, cause }) => JSON.stringify([output, cause]))),
+  ];
+  for (const [name, canary] of Object.entries(canaries))
+    must(!told.some((text) => text.includes(canary)), `the ${name} was told`);
+  for (const { dress } of plan.strangers) {
+    if (dress !== 'wrong key' && dress !== 'unsigned') continue;
+    const isAsked = world.truora.charged.length > 0 && plan.blows.length + plan.refuses.length === 0;
+    must(
+      !isAsked ||
+        world.truora.sent.strange === 0 ||
+        world.answers.some(({ status }) => status === 401) ||
+        world.answers.length === 0,
+      'a forged webhook was not refused',
+    );
+  }
+  return [...new Set(broken)];
+};

@@ -1,0 +1,18 @@
+import { resume } from '../../../shared/aws/callbacks.ts';
+import { readSecret } from '../../../shared/aws/secrets.ts';
+import { readWait } from '../../../shared/aws/waits.ts';
+import { keysOf } from '../../../shared/domain/webhook-keys.ts';
+import { accessFromEnv, env } from '../../../shared/lambda/env.ts';
+import { route } from '../../../shared/lambda/route.ts';
+import { calledFor, verifyWebhook } from '../../../shared/truora/webhook.ts';
+
+/** The receiver of both published designs: it looks for a token and sends it back; where there is none, there is nothing to do. */
+export const handler = route('ReceiveWebhook', async ({ event }) => {
+  const keys = keysOf(await readSecret(accessFromEnv('SECRETS_MANAGER'), env('WEBHOOK_KEYS_SECRET')));
+  const events = (await verifyWebhook(event.body ?? '', keys)) ?? [];
+  for (const validationId of calledFor(events)) {
+    const { taskToken } = await readWait(env('TABLE_NAME'), validationId);
+    if (taskToken) await resume(taskToken, { rangAt: new Date().toISOString() });
+  }
+  return { statusCode: 200 };
+});

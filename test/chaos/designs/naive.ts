@@ -1,0 +1,50 @@
+import type { Mutation } from '../virtual/hooks.ts';
+import { designs } from './published.ts';
+
+/**
+ * The whole run as it is written when nobody thinks of what may go wrong: each event is a run of its own, the charged call is
+ * repeated like any other, nobody looks at the media or at where it goes, the token is stored in the next state, and whoever waits in vain has failed.
+ */
+export const naive: { files: Readonly<Record<string, string>>; mutations: readonly Mutation[] } = {
+  files: {
+    ...designs['token stored in the next state'],
+    'functions/create-validation.ts': 'test/chaos/designs/create-at-once.ts',
+  },
+  mutations: [
+    {
+      file: 'functions/claim-request.ts',
+      find: '{ accountId, bucket, key: at.key, version, anew }',
+      replace: '{ accountId, bucket, key: at.key, version, anew: executionId }',
+    },
+    {
+      file: 'infra/workflow/definition.ts',
+      find: "Catch: [{ ErrorEquals: ['States.ALL'], Next: 'ReadVerdict', ResultPath: null }],",
+      replace: 'Catch: [failed],',
+    },
+    {
+      file: 'infra/workflow/definition.ts',
+      find: "{ ErrorEquals: ['UploadLinkSpentError', ...whileBusy.ErrorEquals], Next: 'HowToWait', ResultPath: null },",
+      replace: '',
+    },
+    {
+      file: 'shared/truora/upload-link.ts',
+      find: "  if (!allowed.includes(url.origin)) throw unsafe('points to an origin that is not allowed');\n",
+      replace: '',
+    },
+    {
+      file: 'shared/domain/wish.ts',
+      find: 'const type = sniffMediaType(media.head);',
+      replace: "const type = sniffMediaType(media.head) ?? 'image/jpeg';",
+    },
+    {
+      file: 'shared/aws/media.ts',
+      find: '        ...(at.versionId ? { VersionId: at.versionId } : {}),\n',
+      replace: '',
+    },
+    {
+      file: 'infra/workflow/definition.ts',
+      find: 'never(...refusals, ...final, ...taken), whileCreating],',
+      replace: 'never(...refusals, ...taken), anything],',
+    },
+  ],
+};

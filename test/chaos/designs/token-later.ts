@@ -1,0 +1,12 @@
+import { leaveToken } from '../../../shared/aws/waits.ts';
+import { env } from '../../../shared/lambda/env.ts';
+import { step } from '../../../shared/lambda/step.ts';
+
+/**
+ * A published design: one state starts the job, the next one waits and stores its token. It takes for granted that nobody
+ * calls before the token is stored, and so never looks whether somebody has.
+ */
+export const handler = step('AwaitWebhook', async ({ validation, taskToken }) => {
+  await leaveToken(env('TABLE_NAME'), validation, taskToken);
+  return undefined;
+});

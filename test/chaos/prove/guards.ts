@@ -1,0 +1,93 @@
+import type { Mutation } from '../virtual/hooks.ts';
+
+/** A guard of ours, and our source without it. Taken away, the proof has to fail; a text that is not found is an error. */
+export type Guard = { guard: string } & Mutation;
+
+/** Every guard of the meeting point. */
+export const meetingGuards: readonly Guard[] = [
+  {
+    guard: 'whoever stores the token looks for the bell',
+    file: 'functions/await-webhook.ts',
+    find: 'if (bell) await resume(taskToken, bell);',
+    replace: '',
+  },
+  {
+    guard: 'the token is written beside the bell, not over it',
+    file: 'shared/aws/waits.ts',
+    find: 'keyOf(validation.validationId), { set })).bell',
+    replace: "keyOf(validation.validationId), { set, remove: ['bell'] })).bell",
+  },
+  {
+    guard: 'a newer token takes the place of an older one',
+    file: 'shared/aws/waits.ts',
+    find: 'keyOf(validation.validationId), { set })).bell',
+    replace: 'keyOf(validation.validationId), { set: { expiresAt: set.expiresAt }, setIfAbsent: { taskToken } })).bell',
+  },
+  {
+    guard: 'a bell is kept when nobody waits yet',
+    file: 'functions/receive-webhook.ts',
+    find: 'await ringBell(table, { validationId, deadline: binding.deadline }, at)',
+    replace:
+      '{ bell: { rangAt: at.toISOString() }, ...(await readWait(table, validationId)) } as { bell: Bell; taskToken?: string }',
+  },
+  {
+    guard: 'a bell wakes whoever is parked',
+    file: 'functions/receive-webhook.ts',
+    find: "taskToken === undefined ? 'rang' : await wake(validationId, taskToken, bell)",
+    replace: "taskToken === undefined ? 'rang' : 'late'",
+  },
+  {
+    guard: 'a wake that was not sent is no reason to refuse the bell',
+    file: 'functions/receive-webhook.ts',
+    find: "    return 'unsent';",
+    replace: "    throw new TypeError('unsent');",
+  },
+  {
+    guard: '`created` rings nothing',
+    file: 'shared/truora/webhook.ts',
+    find: 'events.filter(({ event_action }) => event_action !== CREATED).map',
+    replace: 'events.map',
+  },
+  {
+    guard: 'whatever happens to the wait, the verdict is looked for',
+    file: 'infra/workflow/definition.ts',
+    find: "Catch: [{ ErrorEquals: ['States.ALL'], Next: 'ReadVerdict', ResultPath: null }],",
+    replace: 'Catch: [failed],',
+  },
+  {
+    guard: 'patience is over once',
+    file: 'infra/workflow/definition.ts',
+    find: "Retry: [never('States.Timeout'), anything],",
+    replace: 'Retry: [anything],',
+  },
+  {
+    guard: 'a look that stumbles is looked again',
+    file: 'infra/workflow/definition.ts',
+    find: "  ErrorEquals: ['States.ALL'],\n  IntervalSeconds: 2,\n  BackoffRate: 1.15,",
+    replace: "  ErrorEquals: ['VerdictPendingError'],\n  IntervalSeconds: 2,\n  BackoffRate: 1.15,",
+  },
+  {
+    guard: 'a link that is used up is followed by a look',
+    file: 'infra/workflow/definition.ts',
+    find: "{ ErrorEquals: ['UploadLinkSpentError', ...whileBusy.ErrorEquals], Next: 'HowToWait', ResultPath: null },",
+    replace: '',
+  },
+  {
+    guard: 'the looking ends at the deadline',
+    file: 'functions/read-verdict.ts',
+    find: 'if (over) return undecided(answer, at);',
+    replace: '',
+  },
+  {
+    guard: 'an outcome is written once',
+    file: 'shared/aws/ledger.ts',
+    find: '    when: { owner: [owner], phase: predecessors(outcome.status) },\n    orAbsent: true,',
+    replace: '',
+  },
+  {
+    guard: 'a validation is bound to its case before anybody can call about it',
+    file: 'functions/create-validation.ts',
+    find: '  await bindValidation(ledger.table, validation, claim.revalidationId, ledger.retentionDays);\n  await bindOrphans(',
+    replace: '  await bindOrphans(',
+  },
+];

@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest';
+import { busySecondsOf, runs } from '../../infra/aws/cost.ts';
+import { burst, limits, loadAt } from '../../infra/aws/scale.ts';
+
+describe('the load', () => {
+  const part = (what: string, rate: number, size: 'large' | 'small') =>
+    loadAt(rate, size).find((one) => one.what === what)?.part;
+
+  it('grows with the rate, by the units that were counted', () => {
+    expect(part('StateTransition', 100, 'large')).toBeCloseTo((100 * runs.callback.transitions) / 5000, 10);
+    expect(part('StateTransition', 100, 'small')).toBeCloseTo((100 * runs.callback.transitions) / 800, 10);
+    expect(part('StartExecution', 1000, 'large')).toBeCloseTo(1000 / 300, 10);
+    expect(part('Lambda at once', 10, 'small')).toBeCloseTo((10 * busySecondsOf('callback')) / 1000, 10);
+  });
+
+  it('knows of each limit what is asked of it, and names the tightest first', () => {
+    for (const size of ['large', 'small'] as const) {
+      const all = loadAt(1000, size);
+      expect(all).toHaveLength(limits.length);
+      expect(all.every(({ part }) => part > 0)).toBe(true);
+      expect(all.map(({ part }) => part)).toEqual(all.map(({ part }) => part).toSorted((a, b) => b - a));
+    }
+  });
+});
+
+it('a burst goes through its narrowest door', () => {
+  for (const size of ['large', 'small'] as const) {
+    const { perSecond, seconds, rates } = burst(size);
+    expect(perSecond).toBe(Math.min(...rates.map(([, rate]) => rate)));
+    expect(seconds).toBeCloseTo(100_000 / perSecond, 6);
+  }
+});
