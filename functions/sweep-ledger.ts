@@ -86,10 +86,10 @@ const lookAtEnded = async (record: LedgerRecord, outcome: Outcome): Promise<void
   const mediaEnds = lastLook(outcome.decidedAt, results.mediaHours);
   const now = new Date().toISOString();
   const isLast = mediaEnds <= now;
-  const mayAskTruora = now <= lastTry(outcome.decidedAt, results.mediaHours);
-  if (isLast) await deleteAllMedia(ledger.table, record);
-  const isSettled = !isLast || !mayAskTruora || (await findStrays(record));
-  if (mayAskTruora) await hearLateTruth(record, outcome);
+  if (mediaEnds <= now) await deleteAllMedia(ledger.table, record);
+  const isOver = now > lastTry(outcome.decidedAt, results.mediaHours);
+  const isSettled = !isLast || isOver || (await findStrays(record));
+  if (now <= lastTry(outcome.decidedAt, results.mediaHours)) await hearLateTruth(record, outcome);
   const next = isSettled ? undefined : firstLook(now);
   await lookAgain(ledger, record, isLast ? next : mediaEnds);
 };

@@ -141,10 +141,7 @@ export const runsIn = (
     },
     'a verdict that is polled for': () => walk('', 'poll'),
     'a refusal': () => walk('-enrollment-unknown'),
-    'looks that Truora has too many of': async () => {
-      await walk('-enrollment-limited');
-      await walk('-limited-reads', 'poll');
-    },
+    'looks that Truora has too many of': () => walk('-limited-reads', 'poll'),
     'a failure, which frees the person': () => walk('-create-down'),
     'a creation whose answer is lost, and which is found': () => walk('-create-lost'),
     'an outcome of a record that has expired': () => outlive('-slow', 'moved'),
@@ -257,6 +254,7 @@ export const runsIn = (
    */
   const afterwards: Record<string, () => Promise<unknown>> = {
     'a look at the key': () => woken('CheckKey'),
+    'an enrollment that Truora is asked about too often': () => walk('-enrollment-limited'),
     'a sweep over all that is due': () => woken('SweepLedger'),
     'a case that runs on beside a bell that woke nobody, and a sweep': async () => {
       const { who, execution } = await dropOf('-never');
