@@ -1,6 +1,7 @@
 import { type Fate, recordCreated, recordFate } from '../shared/aws/creations.ts';
-import { holdBack, readGate, spendOne } from '../shared/aws/gate.ts';
+import { gateOf, holdBack, payFromBudget } from '../shared/aws/gate.ts';
 import {
+  bindOrphans,
   bindValidation,
   closeIntent,
   type Intent,
@@ -12,14 +13,8 @@ import {
 import { type Ledger, ownRecord, readRecord } from '../shared/aws/ledger.ts';
 import { readSecret } from '../shared/aws/secrets.ts';
 import { type Attempt, mayAsk, withAttempt } from '../shared/domain/creation.ts';
-import {
-  AlreadyDecidedError,
-  CreationUnconfirmedError,
-  CreationUnsettledError,
-  SpendingRefusedError,
-  TruoraBusyError,
-} from '../shared/domain/errors.ts';
-import { passGate } from '../shared/domain/gate.ts';
+import { AlreadyDecidedError, CreationUnconfirmedError, CreationUnsettledError } from '../shared/domain/errors.ts';
+import { askThrough, isHeldBack } from '../shared/domain/gate.ts';
 import { isEnd } from '../shared/domain/lifecycle.ts';
 import { type LedgerRecord, validationOf } from '../shared/domain/record.ts';
 import type { Claim, Validation } from '../shared/domain/revalidation.ts';
@@ -27,7 +22,7 @@ import { env, ledgerFromEnv, truoraFromEnv } from '../shared/lambda/env.ts';
 import { emit, truoraSeen } from '../shared/lambda/metrics.ts';
 import { step } from '../shared/lambda/step.ts';
 import { createValidation, listValidations } from '../shared/truora/client.ts';
-import { type Created, createdOf, LONGEST_LIFE_MS, surelyNotCreated } from '../shared/truora/creation.ts';
+import { type Created, createdOf, surelyNotCreated } from '../shared/truora/creation.ts';
 import { fateOf, foundOn } from '../shared/truora/reconcile.ts';
 
 /** What one entry works with. The record is that of the claim, as it stood at the entry. */
@@ -69,7 +64,7 @@ const createOnce = async (entry: Entry): Promise<Validation> => {
   if (!mayAsk(attempts, env('ON_UNRESOLVED'))) throw unconfirmed();
   const truora = truoraFromEnv(readSecret, { observe: truoraSeen });
   await truora.key();
-  await payFromBudget(ledger.table);
+  await payFromBudget(ledger.table, env('DAILY_BUDGET'));
 
   const intent = await openIntent(ledger.table, accountId, { revalidationId, attempt: attempts.length + 1 });
   if (!intent) throw unsettled();
@@ -83,21 +78,10 @@ const createOnce = async (entry: Entry): Promise<Validation> => {
       throw unsettled();
     }
     await closeIntent(ledger.table, accountId, intent);
-    if (error instanceof TruoraBusyError && error.reason === 'truora_rate_limited') {
-      await holdBack(ledger.table, error.retryAfterSeconds);
-    }
+    if (isHeldBack(error)) await holdBack(ledger.table, error.retryAfterSeconds);
     throw error;
   }
   return keep(entry, intent, created, { attempt: attemptOf(intent, 'created', created), orphans: [] });
-};
-
-/** The gate, the kill switch and the day's budget, before a call that is charged. */
-const payFromBudget = async (table: string): Promise<void> => {
-  passGate(await readGate(table), new Date());
-  const budget = env('DAILY_BUDGET');
-  if (budget !== undefined && !(await spendOne(table, budget))) {
-    throw new SpendingRefusedError('daily_budget_spent', "the day's budget of validations is used up");
-  }
 };
 
 /**
@@ -117,7 +101,8 @@ const reconcile = async (entry: Entry, intent: Intent, caller: Caller): Promise<
   if (ageOf(intent.openedAt) < settleMs || (firstLook && ageOf(firstLook.at) < settleMs / 2)) throw unsettled();
 
   const truora = truoraFromEnv(readSecret, { observe: truoraSeen });
-  const list = foundOn(await listValidations(truora, accountId), { accountId, requested, openedAt: intent.openedAt });
+  const listed = await askThrough(gateOf(ledger.table), () => listValidations(truora, accountId));
+  const list = foundOn(listed, { accountId, requested, openedAt: intent.openedAt });
   const bindings = await Promise.all(list.map(({ validationId }) => readBinding(ledger.table, validationId)));
   const found = list.filter((_, n) => !bindings[n]);
   if (!firstLook) {
@@ -174,14 +159,6 @@ const giveUp = async ({ ledger, claim }: Entry, intent: Intent, caller: Caller, 
   tellOf(fate.orphans);
   await bindOrphans(ledger, intent, fate.orphans);
   await closeIntent(ledger.table, claim.accountId, intent);
-};
-
-/** An orphan has an owner too, so that no later look takes it for somebody's own. */
-const bindOrphans = async ({ table, retentionDays }: Ledger, intent: Intent, orphans: readonly string[]) => {
-  const deadline = new Date(Date.parse(intent.openedAt) + LONGEST_LIFE_MS).toISOString();
-  for (const validationId of orphans) {
-    await bindValidation(table, { validationId, deadline }, intent.revalidationId, retentionDays);
-  }
 };
 
 const tellOf = (orphans: readonly string[]): void => {

@@ -1,6 +1,8 @@
 import { readSecret } from '../shared/aws/secrets.ts';
+import { signedGate } from '../shared/aws/signed-gate.ts';
 import { NamedError, VerdictPendingError, VerdictUnreachableError } from '../shared/domain/errors.ts';
-import { env, truoraFromEnv } from '../shared/lambda/env.ts';
+import { askAnyway, askThrough } from '../shared/domain/gate.ts';
+import { accessFromEnv, env, truoraFromEnv } from '../shared/lambda/env.ts';
 import { emit, truoraSeen } from '../shared/lambda/metrics.ts';
 import { step } from '../shared/lambda/step.ts';
 import { getValidation } from '../shared/truora/client.ts';
@@ -8,12 +10,15 @@ import { isKnownStatus, undecided, verdictOf } from '../shared/truora/verdict.ts
 
 /**
  * The sixth step, and the only place a verdict comes from: Truora's own answer to our own key. Pending is thrown, and the
- * machine's retry is the timed poll; past the deadline and its grace the wait ends here, one way or the other.
+ * machine's retry is the timed poll; past the deadline and its grace the wait ends here, one way or the other. While Truora
+ * wants all of us to wait it is not asked, but for this last look: the verdict has been paid for.
  */
 export const handler = step('ReadVerdict', async ({ claim, validation }) => {
   const truora = truoraFromEnv(readSecret, { observe: truoraSeen });
   const over = Date.now() > Date.parse(validation.deadline) + env('GRACE_SECONDS') * 1000;
-  const answer = await getValidation(truora, validation.validationId).catch((error: Error) => {
+  const gate = signedGate(accessFromEnv('DYNAMODB'), env('TABLE_NAME'));
+  const look = over ? askAnyway : askThrough;
+  const answer = await look(gate, () => getValidation(truora, validation.validationId)).catch((error: Error) => {
     throw over ? unreachable(error) : error;
   });
   const at = new Date();

@@ -3,6 +3,8 @@ import { announce } from '../shared/aws/announce.ts';
 import { resume } from '../shared/aws/callbacks.ts';
 import { dueRecords, lookAgain } from '../shared/aws/due.ts';
 import { endOfExecution } from '../shared/aws/executions.ts';
+import { gateOf } from '../shared/aws/gate.ts';
+import { lookForStrays } from '../shared/aws/last-look.ts';
 import { deleteMedia } from '../shared/aws/media.ts';
 import { repair } from '../shared/aws/repair.ts';
 import { readSecret } from '../shared/aws/secrets.ts';
@@ -10,14 +12,16 @@ import { readTicket } from '../shared/aws/tickets.ts';
 import { readWait } from '../shared/aws/waits.ts';
 import { firstLook, lastLook, lastTry, nextLook } from '../shared/domain/due.ts';
 import { TruoraRejectedError } from '../shared/domain/errors.ts';
+import { askThrough, isHeldBack } from '../shared/domain/gate.ts';
 import { changes, mayChange, standingOf } from '../shared/domain/late-truth.ts';
 import type { LedgerRecord } from '../shared/domain/record.ts';
 import type { Outcome, Verdict } from '../shared/domain/revalidation.ts';
 import { env, ledgerFromEnv, resultsFromEnv, truoraFromEnv } from '../shared/lambda/env.ts';
 import { log } from '../shared/lambda/logger.ts';
-import { outcomeSeen, truoraSeen } from '../shared/lambda/metrics.ts';
+import { emit, outcomeSeen, truoraSeen } from '../shared/lambda/metrics.ts';
 import { told, watch } from '../shared/lambda/watch.ts';
-import { getValidation } from '../shared/truora/client.ts';
+import { getValidation, listValidations } from '../shared/truora/client.ts';
+import { straysOn } from '../shared/truora/reconcile.ts';
 import { verdictOf } from '../shared/truora/verdict.ts';
 
 /** What one group of records may take at worst, a rotated key and Truora's silence included. Milliseconds. */
@@ -44,10 +48,12 @@ const attempt = async (record: LedgerRecord): Promise<boolean> => {
     await (record.outcome ? lookAtEnded(record, record.outcome) : lookAtOpen(record));
     return true;
   } catch (error) {
-    told('SweepLedger', error, record.revalidationId);
+    // That Truora wants all of us to wait is nothing that went wrong.
+    const isFailure = !isHeldBack(error);
+    if (isFailure) told('SweepLedger', error, record.revalidationId);
     // It makes room for the others; should this fail too, it is simply due still.
     await lookAgain(ledgerFromEnv(), record, firstLook(new Date()), { keepBell: true }).catch(() => {});
-    return false;
+    return !isFailure;
   }
 };
 
@@ -65,7 +71,10 @@ const lookAtOpen = async (record: LedgerRecord): Promise<void> => {
   await lookAgain(ledger, record, nextLook(record, new Date(), env('GRACE_SECONDS')));
 };
 
-/** Tells what was not told, deletes what has had its time, and asks Truora about what was closed without its word. */
+/**
+ * Tells what was not told, deletes what has had its time, and asks Truora about what was closed without its word, and about
+ * what was created without anybody knowing.
+ */
 const lookAtEnded = async (record: LedgerRecord, outcome: Outcome): Promise<void> => {
   const ledger = ledgerFromEnv();
   const results = resultsFromEnv();
@@ -76,10 +85,28 @@ const lookAtEnded = async (record: LedgerRecord, outcome: Outcome): Promise<void
   await announceAmendment(ledger, results.bus, record);
   const mediaEnds = lastLook(outcome.decidedAt, results.mediaHours);
   const now = new Date().toISOString();
+  const isLast = mediaEnds <= now;
   if (mediaEnds <= now) await deleteAllMedia(ledger.table, record);
+  const isOver = now > lastTry(outcome.decidedAt, results.mediaHours);
+  const isSettled = !isLast || isOver || (await findStrays(record));
   if (now <= lastTry(outcome.decidedAt, results.mediaHours)) await hearLateTruth(record, outcome);
-  await lookAgain(ledger, record, mediaEnds > now ? mediaEnds : undefined);
+  const next = isSettled ? undefined : firstLook(now);
+  await lookAgain(ledger, record, isLast ? next : mediaEnds);
 };
+
+/** Calls that were given up may have been executed after all. @returns false while another run of the person is at it */
+const findStrays = (record: LedgerRecord): Promise<boolean> =>
+  lookForStrays(ledgerFromEnv(), record, {
+    straysOf: async ({ accountId, requested, ...known }) => {
+      if (!accountId || !requested) return [];
+      const truora = truoraFromEnv(readSecret, { observe: truoraSeen });
+      return straysOn(await asking(() => listValidations(truora, accountId)), { accountId, requested, ...known });
+    },
+    tell: (orphans) => {
+      log('warn', 'orphaned', { step: 'SweepLedger', revalidationId: record.revalidationId });
+      emit('Orphans', orphans);
+    },
+  });
 
 /** The claimed version, or the one that was dropped and never claimed; and whatever else came under its ticket. */
 const deleteAllMedia = async (table: string, { revalidationId, media, object }: LedgerRecord): Promise<void> => {
@@ -112,13 +139,15 @@ const askAgain = async (record: LedgerRecord, outcome: Outcome): Promise<Verdict
   const { accountId, enrollmentId, requested, used } = record;
   if (!validationId || !accountId || !enrollmentId || !requested) return undefined;
   const truora = truoraFromEnv(readSecret, { observe: truoraSeen });
-  const answer = await getValidation(truora, validationId).catch((error) => {
+  const answer = await asking(() => getValidation(truora, validationId)).catch((error) => {
     if (error instanceof TruoraRejectedError) return undefined;
     throw error;
   });
   const validation = { validationId, deadline: used?.deadline ?? outcome.decidedAt, ...thresholdOf(used) };
   return answer && verdictOf(answer, { claim: { accountId, enrollmentId, requested }, validation, at: new Date() });
 };
+
+const asking = <Answer>(ask: () => Promise<Answer>) => askThrough(gateOf(env('TABLE_NAME')), ask);
 
 const thresholdOf = (used: LedgerRecord['used']) =>
   used?.threshold === undefined ? {} : { threshold: used.threshold };

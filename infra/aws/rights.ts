@@ -62,7 +62,7 @@ export const rightsOf = (
       readNewest('inbox', 'media'),
       missMedia,
     ],
-    CheckEnrollment: [readTruoraKey],
+    CheckEnrollment: [...items({ Get: ['GATE'], Update: ['GATE'] }), readTruoraKey],
     CreateValidation: [
       ...items({
         Get: ['RUN', 'ACC', 'VLD', 'GATE'],
@@ -75,7 +75,7 @@ export const rightsOf = (
     // The upload link is the key: Truora's own is not sent along. A claim has pinned the version.
     MoveMedia: [...items({ Get: ['RUN'], Update: ['RUN'] }), ...readVersions('inbox', 'media')],
     AwaitWebhook: [...items({ Update: ['WAIT'] }), resume],
-    ReadVerdict: [readTruoraKey],
+    ReadVerdict: [...items({ Get: ['GATE'], Update: ['GATE'] }), readTruoraKey],
     RecordOutcome: [...items({ Get: ['RUN'], Put: ['RUN'], Update: ['RUN'] }), announce],
     RecordRefusal: [...items({ Get: ['RUN', 'TICKET'], Put: ['RUN'], Update: ['RUN'] }), announce],
     RecordFailure: [...items({ Get: ['RUN', 'TICKET'], Put: ['RUN'], Update: ['RUN'] }), announce],
@@ -114,7 +114,13 @@ export const rightsOf = (
     ],
     SweepLedger: [
       list(BY_DUE),
-      ...items({ Get: ['RUN', 'TICKET', 'WAIT'], BatchGet: ['RUN'], Update: ['RUN'] }),
+      ...items({
+        Get: ['RUN', 'TICKET', 'WAIT', 'ACC', 'VLD', 'GATE'],
+        BatchGet: ['RUN'],
+        Put: ['ACC', 'VLD'],
+        Update: ['RUN', 'GATE'],
+        Delete: ['ACC'],
+      }),
       allow(['states:DescribeExecution'], executionArns),
       resume,
       announce,

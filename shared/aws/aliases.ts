@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto';
 import { RequestInvalidError } from '../domain/errors.ts';
+import type { RevalidationRequest } from '../domain/request.ts';
 import { secondsAfter } from './ledger.ts';
 import { getItem, isAlive, putNew } from './table.ts';
 
@@ -9,9 +11,19 @@ const LIFE_DAYS = 90;
 export type Alias = { scope: string; key: string; body: string };
 
 /** Callers that start the machine share one scope: their permission to do so is all we know of them. */
-export const WORKFLOW_SCOPE = 'workflow';
+const WORKFLOW_SCOPE = 'workflow';
 
 const keyOf = ({ scope, key }: Alias) => `KEY#${scope}#${key}`;
+
+/** Two bodies with the same fields have the same hash: parsing has put the fields into the schema's order. */
+export const aliasOf = (request: RevalidationRequest): Alias | undefined =>
+  request.kind === 'call' && request.idempotencyKey
+    ? {
+        scope: WORKFLOW_SCOPE,
+        key: request.idempotencyKey,
+        body: createHash('sha256').update(JSON.stringify(request)).digest('hex'),
+      }
+    : undefined;
 
 /**
  * The re-validation that a caller's idempotency key stands for.

@@ -9,7 +9,7 @@ import { getItem, updateItem } from './table.ts';
 export type Fate = { attempt: Attempt; orphans: readonly string[] };
 
 /** The attempts and orphans of a record, with a new one among them. Saying so twice is the same as once. */
-const known = ({ attempts, orphans = [] }: Pick<LedgerRecord, 'attempts' | 'orphans'>, fate: Fate) => {
+export const withFate = ({ attempts, orphans = [] }: Pick<LedgerRecord, 'attempts' | 'orphans'>, fate: Fate) => {
   const all = [...new Set([...orphans, ...fate.orphans])];
   return { attempts: withAttempt(attempts, fate.attempt), ...(all.length > 0 ? { orphans: all } : {}) };
 };
@@ -29,7 +29,7 @@ export const recordCreated = (
     record.revalidationId,
     record.owner,
     'created',
-    { set: { validationId, used, [UPLOAD_LINK]: uploadLink, ...known(record, fate) } },
+    { set: { validationId, used, [UPLOAD_LINK]: uploadLink, ...withFate(record, fate) } },
     (standing) => standing.validationId === validationId,
   );
 
@@ -44,7 +44,7 @@ export const recordFate = async (
 ): Promise<void> => {
   const { revalidationId } = record;
   await updateItem(ledger.table, keyOf(revalidationId), {
-    set: known(record, fate),
+    set: withFate(record, fate),
     when: { revalidationId: [revalidationId] },
   });
 };

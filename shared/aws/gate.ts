@@ -1,8 +1,8 @@
-import { dayOf, Gate, notBeforeAfter, sharesOf } from '../domain/gate.ts';
+import { SpendingRefusedError } from '../domain/errors.ts';
+import { dayOf, Gate, heldBack, type Keeper, passGate, sharesOf } from '../domain/gate.ts';
 import { secondsAfter } from './ledger.ts';
+import { GATE } from './signed-gate.ts';
 import { getItem, updateItem } from './table.ts';
-
-const GATE = 'GATE#truora';
 
 /** How long a day's counters are kept, for whoever wonders. Seconds. */
 const COUNTER_LIFE = 7 * 86_400;
@@ -12,9 +12,14 @@ export const readGate = async (table: string): Promise<Gate> => Gate.parse((awai
 
 /** Truora said 429. The latest time stands: an earlier one never takes it back. */
 export const holdBack = async (table: string, retryAfterSeconds: number | undefined): Promise<void> => {
-  const notBefore = notBeforeAfter(retryAfterSeconds, new Date());
-  await updateItem(table, GATE, { set: { notBefore }, whileBelow: { notBefore } });
+  await updateItem(table, GATE, heldBack(retryAfterSeconds, new Date()));
 };
+
+/** The gate, for whoever passes through it. */
+export const gateOf = (table: string): Keeper => ({
+  read: () => readGate(table),
+  holdBack: (retryAfterSeconds) => holdBack(table, retryAfterSeconds),
+});
 
 /**
  * Takes one call out of the day's budget, before it is made. Exact: the counters together never pass the budget, and a call
@@ -34,4 +39,15 @@ export const spendOne = async (table: string, budget: number, now = new Date(), 
     if (taken) return true;
   }
   return false;
+};
+
+/**
+ * The gate, the kill switch and the day's budget, before a call that is charged.
+ * @throws TruoraBusyError `truora_rate_limited`, SpendingRefusedError
+ */
+export const payFromBudget = async (table: string, budget: number | undefined): Promise<void> => {
+  passGate(await readGate(table), new Date());
+  if (budget !== undefined && !(await spendOne(table, budget))) {
+    throw new SpendingRefusedError('daily_budget_spent', "the day's budget of validations is used up");
+  }
 };

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { RevalidationId, TruoraId } from '../domain/ids.ts';
-import { Timestamp } from '../domain/revalidation.ts';
+import { LONGEST_LIFE_SECONDS, Timestamp } from '../domain/revalidation.ts';
 import { secondsAfter } from './ledger.ts';
 import { deleteItem, getItem, isAlive, putNew, updateItem } from './table.ts';
 
@@ -37,13 +37,16 @@ export const readIntent = async (table: string, accountId: string): Promise<Inte
   return item && Intent.parse(item);
 };
 
-/** Writes the intent before the charged call. @returns undefined when one is open, whoever's it is */
+/**
+ * Writes the intent before the charged call; or, under the time of its first opening, once more for a call that had been
+ * given up. @returns undefined when one is open, whoever's it is
+ */
 export const openIntent = async (
   table: string,
   accountId: string,
-  of: { revalidationId: string; attempt: number },
+  of: { revalidationId: string; attempt: number; openedAt?: string },
 ): Promise<Intent | undefined> => {
-  const intent = { ...of, openedAt: new Date().toISOString() };
+  const intent = { openedAt: new Date().toISOString(), ...of };
   return (await putNew(table, { pk: accountKey(accountId), ...intent })) ? intent : undefined;
 };
 
@@ -74,6 +77,21 @@ export const bindValidation = async (
   const standing = await getItem(table, pk);
   if (standing?.revalidationId !== revalidationId)
     throw new TypeError('the validation is bound to another re-validation');
+};
+
+/**
+ * Says whose validations are that will never be used: they have an owner too, so that no later look takes them for somebody's
+ * own.
+ */
+export const bindOrphans = async (
+  { table, retentionDays }: { table: string; retentionDays: number },
+  of: { revalidationId: string; openedAt: string },
+  orphans: readonly string[],
+): Promise<void> => {
+  const deadline = new Date(Date.parse(of.openedAt) + LONGEST_LIFE_SECONDS * 1000).toISOString();
+  for (const validationId of orphans) {
+    await bindValidation(table, { validationId, deadline }, of.revalidationId, retentionDays);
+  }
 };
 
 const Binding = z.object({ revalidationId: RevalidationId, deadline: Timestamp });

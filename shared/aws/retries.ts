@@ -55,3 +55,17 @@ export const takeRetry = async (ledger: Ledger, first: string, revalidationId: s
   }
   throw usedUp(rules);
 };
+
+/** Finds what is to be retried and takes its place in the row. Whoever was claimed before has it, and is not asked for the time again. */
+export const linkRetry = async (
+  ledger: Ledger,
+  revalidationId: string,
+  of: { accountId: string; retryOf?: string | undefined },
+  rules: RetryRules,
+): Promise<Link | undefined> => {
+  const { accountId, retryOf } = of;
+  if (!retryOf || (await readRecord(ledger, revalidationId))) return undefined;
+  const link = await findRetried(ledger, { retryOf, accountId }, rules);
+  await takeRetry(ledger, link.first, revalidationId, rules);
+  return link;
+};

@@ -1,17 +1,31 @@
-import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { type Change, type Item, textOf } from './change.ts';
 import { type Access, awsJson } from './signed.ts';
-import type { Item } from './table.ts';
+
+type Raw = Record<string, { S?: string } & Record<string, unknown>>;
 
 /**
- * One item as the last write left it, for functions that need nothing else of the ledger and start without its client.
- * Expired items are returned like any other: `isAlive` tells them apart.
+ * The texts of one item, for functions that need nothing else of the ledger and start without its client. It may be a
+ * second old: that is half the price, and what is read so changes by the minute. Expired items are returned like any other.
  */
-export const readItem = async (access: Access, table: string, pk: string): Promise<Item | undefined> => {
-  const { Item } = await awsJson(access, 'dynamodb', 'GetItem', {
-    TableName: table,
-    Key: { pk: { S: pk } },
-    ConsistentRead: true,
-  });
-  return Item ? (unmarshall(Item as Record<string, AttributeValue>) as Item) : undefined;
+export const readTexts = async (access: Access, table: string, pk: string): Promise<Item | undefined> => {
+  const { Item } = await awsJson(access, 'dynamodb', 'GetItem', { TableName: table, Key: { pk: { S: pk } } });
+  if (!Item) return undefined;
+  const texts = Object.entries(Item as Raw).flatMap(([name, { S }]) => (S === undefined ? [] : [[name, S]]));
+  return { ...Object.fromEntries(texts), pk };
+};
+
+/** A change that deals in texts alone, and may be made twice. @returns false when its condition does not hold */
+export const changeTexts = async (access: Access, table: string, pk: string, change: Change): Promise<boolean> => {
+  const { values, ...text } = textOf(change);
+  const ExpressionAttributeValues = Object.fromEntries(
+    Object.entries(values).map(([placeholder, value]) => [placeholder, { S: String(value) }]),
+  );
+  const input = { TableName: table, Key: { pk: { S: pk } }, ...text, ExpressionAttributeValues };
+  return awsJson(access, 'dynamodb', 'UpdateItem', input).then(
+    () => true,
+    (error: Error) => {
+      if (error.name === 'ConditionalCheckFailedException') return false;
+      throw error;
+    },
+  );
 };

@@ -9,12 +9,9 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { type Change, type Condition, conditionText, expression, type Item, textOf } from './change.ts';
 
-/** One item; the ledger's only key is `pk`. */
-export type Item = { pk: string } & Record<string, unknown>;
-
-/** Every named attribute must hold one of the listed values, or where none are listed not be there. */
-export type Condition = Record<string, readonly string[]>;
+export type { Item } from './change.ts';
 
 let client: DynamoDBClient | undefined;
 /** The one client of DynamoDB. */
@@ -23,37 +20,13 @@ export const dynamo = () => {
   return client;
 };
 
-/** Names and values are always passed apart: half of our attribute names are reserved words to DynamoDB. */
-const expression = () => {
-  const names: Record<string, string> = {};
-  const values: Record<string, unknown> = {};
-  return {
-    name: (attribute: string) => {
-      names[`#${attribute}`] = attribute;
-      return `#${attribute}`;
-    },
-    value: (value: unknown) => {
-      const placeholder = `:v${Object.keys(values).length}`;
-      values[placeholder] = value;
-      return placeholder;
-    },
-    parts: () => ({
-      ExpressionAttributeNames: names,
-      ...(Object.keys(values).length > 0
-        ? { ExpressionAttributeValues: marshall(values, { removeUndefinedValues: true }) }
-        : {}),
-    }),
-  };
-};
-
-const conditionText = (when: Condition, { name, value }: ReturnType<typeof expression>) =>
-  Object.entries(when)
-    .map(([attribute, allowed]) =>
-      allowed.length > 0
-        ? `${name(attribute)} IN (${allowed.map(value).join(', ')})`
-        : `attribute_not_exists(${name(attribute)})`,
-    )
-    .join(' AND ');
+/** What an expression names and compares with, as the client wants it. */
+const partsOf = ({ names, values }: Pick<ReturnType<typeof expression>, 'names' | 'values'>) => ({
+  ExpressionAttributeNames: names,
+  ...(Object.keys(values).length > 0
+    ? { ExpressionAttributeValues: marshall(values, { removeUndefinedValues: true }) }
+    : {}),
+});
 
 /** The item as the last write left it. */
 export const getItem = async (table: string, pk: string): Promise<Item | undefined> => {
@@ -110,61 +83,16 @@ export const putNew = (table: string, item: Item): Promise<boolean> =>
     return true;
   }, false);
 
-export type Change = {
-  set: Record<string, unknown>;
-  /** Lists that grow by the given elements. */
-  append?: Record<string, readonly unknown[]>;
-  /** Set only where the attribute is not there yet. */
-  setIfAbsent?: Record<string, unknown>;
-  /** Attributes that go. */
-  remove?: readonly string[];
-  /** Sets of texts that take in one more, where one that is in already changes nothing; and numbers that grow. */
-  add?: Record<string, string | number>;
-  when?: Condition;
-  /** Only where the attribute is absent or below the value. */
-  whileBelow?: Record<string, string | number>;
-  /** Also go on where the item does not exist at all. */
-  orAbsent?: boolean;
-};
-
 /** Changes an item in place. @returns the item after the change; undefined when the condition does not hold */
 export const updateItem = (table: string, pk: string, change: Change): Promise<Item | undefined> =>
   unlessConditionFails(async () => {
-    const text = expression();
-    const assignments = [
-      ...Object.entries(change.set)
-        .filter(([, to]) => to !== undefined)
-        .map(([attribute, to]) => `${text.name(attribute)} = ${text.value(to)}`),
-      ...Object.entries(change.setIfAbsent ?? {}).map(([attribute, to]) => {
-        const name = text.name(attribute);
-        return `${name} = if_not_exists(${name}, ${text.value(to)})`;
-      }),
-      ...Object.entries(change.append ?? {}).map(([attribute, more]) => {
-        const name = text.name(attribute);
-        return `${name} = list_append(if_not_exists(${name}, ${text.value([])}), ${text.value(more)})`;
-      }),
-    ];
-    const removals = (change.remove ?? []).map(text.name);
-    const additions = Object.entries(change.add ?? {}).map(
-      ([attribute, one]) => `${text.name(attribute)} ${text.value(typeof one === 'number' ? one : new Set([one]))}`,
-    );
-    const below = Object.entries(change.whileBelow ?? {}).map(([attribute, bound]) => {
-      const name = text.name(attribute);
-      return `(attribute_not_exists(${name}) OR ${name} < ${text.value(bound)})`;
-    });
-    const when = [...(change.when ? [conditionText(change.when, text)] : []), ...below].join(' AND ');
-    const condition = when && change.orAbsent ? `attribute_not_exists(pk) OR (${when})` : when;
+    const { values, ExpressionAttributeNames: names, ...text } = textOf(change);
     const { Attributes } = await dynamo().send(
       new UpdateItemCommand({
         TableName: table,
         Key: { pk: { S: pk } },
-        UpdateExpression: [
-          ...(assignments.length > 0 ? [`SET ${assignments.join(', ')}`] : []),
-          ...(removals.length > 0 ? [`REMOVE ${removals.join(', ')}`] : []),
-          ...(additions.length > 0 ? [`ADD ${additions.join(', ')}`] : []),
-        ].join(' '),
-        ...(condition ? { ConditionExpression: condition } : {}),
-        ...text.parts(),
+        ...text,
+        ...partsOf({ names, values }),
         ReturnValues: 'ALL_NEW',
       }),
     );
@@ -181,7 +109,7 @@ export const deleteItem = (table: string, pk: string, when: Condition): Promise<
         TableName: table,
         Key: { pk: { S: pk } },
         ConditionExpression: condition,
-        ...text.parts(),
+        ...partsOf(text),
       }),
     );
     return true;
@@ -203,7 +131,7 @@ export const queryKeys = async (
         `${text.name(index.attribute)} = ${text.value(of)}`,
         ...(upTo ? [`${text.name(index.sort)} <= ${text.value(upTo)}`] : []),
       ].join(' AND '),
-      ...text.parts(),
+      ...partsOf(text),
       ScanIndexForward: upTo !== undefined,
       Limit: limit,
       ...(after ? { ExclusiveStartKey: marshall(after) } : {}),

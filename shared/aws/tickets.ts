@@ -1,11 +1,13 @@
 import { createPresignedPost } from '@aws-sdk/s3-presigned-post';
 import { type Started, Ticket, UPLOAD_SECONDS } from '../domain/api.ts';
+import { AlreadyDecidedError, ClaimedElsewhereError } from '../domain/errors.ts';
 import type { Identity } from '../domain/identity.ts';
 import { RevalidationId } from '../domain/ids.ts';
 import { readInboxKey, ticketIdIn } from '../domain/inbox-key.ts';
+import { isEnd } from '../domain/lifecycle.ts';
 import { DropRequest } from '../domain/request.ts';
-import { addressOfDrop } from '../domain/wish.ts';
-import { type Ledger, secondsAfter } from './ledger.ts';
+import { addressOfDrop, type MediaAddress } from '../domain/wish.ts';
+import { type Ledger, readRecord, secondsAfter } from './ledger.ts';
 import { s3 } from './media.ts';
 import { getItem, getItems, type Item, isAlive, putNew, updateItem } from './table.ts';
 
@@ -44,6 +46,22 @@ export const enterDrop = async (table: string, key: string, version: string): Pr
     when: { revalidationId: [id], accountId: [ids.accountId], enrollmentId: [ids.enrollmentId] },
   });
   return parsed(item);
+};
+
+/**
+ * What a ticket's drop was promised. A later upload under it is entered as a repeat and is no run: it waits for, or finds,
+ * what became of the first one.
+ */
+export const useTicket = async (
+  ledger: Ledger,
+  { key, versionId, etag }: MediaAddress,
+): Promise<Ticket | undefined> => {
+  const version = versionId ?? etag ?? '';
+  const ticket = await enterDrop(ledger.table, key, version);
+  if (!ticket || ticket.droppedAs === version) return ticket;
+  const standing = await readRecord(ledger, ticket.revalidationId);
+  if (standing && isEnd(standing.phase)) throw new AlreadyDecidedError('already_decided', ticket.revalidationId);
+  throw new ClaimedElsewhereError('claimed_elsewhere', 'another upload under the same ticket came first');
 };
 
 /** The ticket under whose key an object was dropped, if it was this version that came first. */

@@ -17,7 +17,7 @@ export const Attempt = z.object({
     'adopted',
     /** A validation came of it that cannot be used: it has no link, or nobody waited for it any more. */
     'orphaned',
-    /** Twice not on the person's list: it never reached Truora. */
+    /** Not on the person's list when it was looked for: it never reached Truora. */
     'not_found',
     /** Nobody knows yet. */
     'unconfirmed',
@@ -37,6 +37,9 @@ export const MOST_ATTEMPTS = 2;
 export const mayAsk = (attempts: readonly Attempt[], onUnresolved: OnUnresolved): boolean =>
   attempts.length < MOST_ATTEMPTS &&
   attempts.every(({ result }) => result === 'not_found' || (result === 'orphaned' && onUnresolved === 'create-again'));
+
+/** Whether a validation may yet turn up that nobody knows of: a call that was given up may be executed later than that. */
+export const isInDoubt = ({ result }: Attempt): boolean => result === 'not_found' || result === 'unconfirmed';
 
 /** An attempt is known by the time of its intent: what is known of it now takes the place of what was known before. */
 export const withAttempt = (attempts: readonly Attempt[] = [], attempt: Attempt): Attempt[] => [

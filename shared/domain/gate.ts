@@ -16,9 +16,35 @@ const DEFAULT_WAIT = 2;
 const LONGEST_WAIT = 300;
 
 /** The time before which nobody should ask again, after a 429. @param retryAfterSeconds what Truora asked for, if it did */
-export const notBeforeAfter = (retryAfterSeconds: number | undefined, now: Date): string => {
+const notBeforeAfter = (retryAfterSeconds: number | undefined, now: Date): string => {
   const seconds = Math.min(LONGEST_WAIT, Math.max(1, retryAfterSeconds ?? DEFAULT_WAIT));
   return new Date(now.getTime() + seconds * 1000).toISOString();
+};
+
+/** What a 429 changes about the gate. The latest time stands: an earlier one never takes it back. */
+export const heldBack = (retryAfterSeconds: number | undefined, now: Date) => {
+  const notBefore = notBeforeAfter(retryAfterSeconds, now);
+  return { set: { notBefore }, whileBelow: { notBefore } };
+};
+
+/** Whoever can read the gate, and hold everybody back. */
+export type Keeper = { read: () => Promise<Gate>; holdBack: (retryAfterSeconds: number | undefined) => Promise<void> };
+
+/** Whether Truora said 429, to us or to somebody who has told us. */
+export const isHeldBack = (error: unknown): error is TruoraBusyError =>
+  error instanceof TruoraBusyError && error.reason === 'truora_rate_limited';
+
+/** One call to Truora, whatever the gate says; a 429 holds back all others. Whoever made it comes back even where it could not. */
+export const askAnyway = async <Answer>({ holdBack }: Keeper, ask: () => Promise<Answer>): Promise<Answer> =>
+  ask().catch(async (error) => {
+    if (isHeldBack(error)) await holdBack(error.retryAfterSeconds).catch(() => {});
+    throw error;
+  });
+
+/** One question to Truora that costs nothing, unless the gate says to wait. @throws TruoraBusyError `truora_rate_limited` */
+export const askThrough = async <Answer>(gate: Keeper, ask: () => Promise<Answer>): Promise<Answer> => {
+  waitForGate(await gate.read(), new Date());
+  return askAnyway(gate, ask);
 };
 
 /**

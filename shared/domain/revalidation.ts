@@ -44,6 +44,9 @@ export type Claim = z.infer<typeof Claim>;
 export const Enrollment = z.object({ enrollmentId: TruoraId, status: z.literal('success') });
 export type Enrollment = z.infer<typeof Enrollment>;
 
+/** The longest Truora lets a validation live (documented). Seconds. */
+export const LONGEST_LIFE_SECONDS = 21_600;
+
 /** Truora's object, as far as executions may know it: the upload link is a bearer secret and stays in the ledger. */
 export const Validation = z.object({
   validationId: TruoraId,

@@ -46,6 +46,10 @@ export const addressOf = (request: RevalidationRequest, mediaBucket: string): Me
   throw new RequestInvalidError('request_invalid', `media.key: must begin with ${CALLABLE.join(' or ')}`);
 };
 
+/** A forced call is told apart by its key, so that its repeats are one case; without a key, by its execution. */
+export const anewOf = (request: RevalidationRequest, executionId: string): string | undefined =>
+  request.kind === 'call' && request.forceNew ? (request.idempotencyKey ?? executionId) : undefined;
+
 /** Who and how, from wherever this kind of request says it. */
 export const wishOf = (request: RevalidationRequest, metadata: Record<string, string>): Wish =>
   request.kind === 'drop' ? wishOfDrop(request.event.detail.object.key, metadata) : wishOfCall(request);

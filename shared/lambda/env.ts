@@ -58,12 +58,12 @@ const truoraKeys = ['TRUORA_ORIGIN', 'TRUORA_UPLOAD_ORIGINS', 'TRUORA_KEY_SECRET
 
 const ownKeys: Record<StepName | RouteName | WatchName, readonly EnvKey[]> = {
   ClaimRequest: [...ledgerKeys, ...retryKeys, 'MEDIA_BUCKET', 'RESULT_MODE', 'MEDIA_HOURS'],
-  CheckEnrollment: [...truoraKeys, ...retryKeys],
+  CheckEnrollment: [...truoraKeys, ...retryKeys, 'TABLE_NAME'],
   CreateValidation: [...ledgerKeys, ...truoraKeys, 'SETTLE_SECONDS', 'ON_UNRESOLVED', 'DAILY_BUDGET'],
   // The upload link is the key: Truora's own is not sent along.
   MoveMedia: [...ledgerKeys, 'TRUORA_ORIGIN', 'TRUORA_UPLOAD_ORIGINS', 'HTTP_DEADLINE_SECONDS'],
   AwaitWebhook: ['TABLE_NAME'],
-  ReadVerdict: [...truoraKeys, 'GRACE_SECONDS'],
+  ReadVerdict: [...truoraKeys, 'GRACE_SECONDS', 'TABLE_NAME'],
   RecordOutcome: recordKeys,
   RecordRefusal: [...recordKeys, 'MEDIA_BUCKET'],
   RecordFailure: [...recordKeys, 'MEDIA_BUCKET'],

@@ -4,13 +4,9 @@ import {
   TruoraRejectedError,
   TruoraUnauthorizedError,
 } from '../domain/errors.ts';
-import type { Claim, Validation } from '../domain/revalidation.ts';
+import { type Claim, LONGEST_LIFE_SECONDS, type Validation } from '../domain/revalidation.ts';
 import type { CreateAnswer } from './schemas.ts';
 import { expiryOf } from './upload-link.ts';
-
-/** The longest Truora lets a validation live (documented). Seconds. */
-const MAX_TIMEOUT_SECONDS = 21_600;
-export const LONGEST_LIFE_MS = MAX_TIMEOUT_SECONDS * 1000;
 
 /** All that is kept of a create answer. */
 export type Created = Validation & { uploadLink: string };
@@ -35,8 +31,8 @@ export const createdOf = (
   const expiry = URL.canParse(uploadLink) ? expiryOf(new URL(uploadLink))?.getTime() : undefined;
   const usable = expiry !== undefined && expiry > askedAt.getTime();
   const deadline = usable
-    ? Math.min(expiry, after(MAX_TIMEOUT_SECONDS))
-    : after(claim.requested.timeoutSeconds ?? MAX_TIMEOUT_SECONDS);
+    ? Math.min(expiry, after(LONGEST_LIFE_SECONDS))
+    : after(claim.requested.timeoutSeconds ?? LONGEST_LIFE_SECONDS);
   return {
     validationId: answer.validation_id,
     deadline: new Date(deadline).toISOString(),

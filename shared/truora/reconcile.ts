@@ -1,4 +1,4 @@
-import type { Attempt } from '../domain/creation.ts';
+import { type Attempt, isInDoubt } from '../domain/creation.ts';
 import { TruoraContractError } from '../domain/errors.ts';
 import type { Options } from '../domain/request.ts';
 import { type Created, createdOf } from './creation.ts';
@@ -42,7 +42,7 @@ export const fateOf = (found: readonly Found[], seenBefore: readonly string[]) =
 
 /**
  * What calls that were given up have created after all, later than anybody waited for them (no window is long enough for
- * every network). Asked once more when nothing else is to be done for a record: such a validation is an orphan.
+ * every network). Looked for once more when nothing else is to be done for a record: such a validation is an orphan.
  */
 export const straysOn = (
   list: readonly ValidationAnswer[],
@@ -50,7 +50,7 @@ export const straysOn = (
 ): { attempt: Attempt; orphans: string[] }[] => {
   const known = new Set([...orphans, validationId]);
   return attempts
-    .filter(({ result }) => result === 'not_found' || result === 'unconfirmed')
+    .filter(isInDoubt)
     .map((attempt) => ({
       attempt: { ...attempt, result: 'orphaned' as const },
       orphans: foundOn(list, { ...asked, openedAt: attempt.at })

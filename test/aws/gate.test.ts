@@ -1,6 +1,8 @@
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { holdBack, readGate, spendOne } from '../../shared/aws/gate.ts';
-import { sharesOf } from '../../shared/domain/gate.ts';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { gateOf, spendOne } from '../../shared/aws/gate.ts';
+import { signedGate } from '../../shared/aws/signed-gate.ts';
+import { type Keeper, sharesOf } from '../../shared/domain/gate.ts';
+import { accessFromEnv } from '../../shared/lambda/env.ts';
 import { type House, openHouse } from '../support/house.ts';
 
 let house: House;
@@ -12,27 +14,39 @@ beforeEach(() => house.stand({ pk: 'GATE#truora' }));
 
 const secondsUntil = (at = '') => (Date.parse(at) - Date.now()) / 1000;
 
-it('is open while nobody has said a word', async () => {
-  expect(await readGate(house.table)).toEqual({});
-});
+/** With the ledger's client and without it: the same gate. */
+const keepers: [string, () => Keeper][] = [
+  ['of the client', () => gateOf(house.table)],
+  ['of the signed call', () => signedGate(accessFromEnv('DYNAMODB'), house.table)],
+];
 
-it.each([
-  ['what Truora asked for', 30, 30],
-  ['a breath, when it did not say', undefined, 2],
-  ['five minutes at most', 86_400, 300],
-  ['a second at least', 0, 1],
-])('holds everybody back for %s', async (_, asked, seconds) => {
-  await holdBack(house.table, asked);
-  expect(secondsUntil((await readGate(house.table)).notBefore)).toBeCloseTo(seconds, -0.5);
-});
+describe.each(keepers)('the gate %s', (_, gate) => {
+  it('is open while nobody has said a word', async () => {
+    expect(await gate().read()).toEqual({});
+    await house.stand({ pk: 'GATE#truora', expiresAt: 7, tokens: 3 });
+    expect(await gate().read()).toEqual({});
+  });
 
-it('moves only forward, and never opens what an operator has closed', async () => {
-  await house.stand({ pk: 'GATE#truora', closed: 'talks about the price' });
-  await holdBack(house.table, 60);
-  const standing = await readGate(house.table);
-  await holdBack(house.table, 5);
-  expect(await readGate(house.table)).toEqual(standing);
-  expect(standing).toMatchObject({ closed: 'talks about the price', notBefore: expect.any(String) });
+  it.each([
+    ['what Truora asked for', 30, 30],
+    ['a breath, when it did not say', undefined, 2],
+    ['five minutes at most', 86_400, 300],
+    ['a second at least', 0, 1],
+  ])('holds everybody back for %s', async (_, asked, seconds) => {
+    await gate().holdBack(asked);
+    expect(secondsUntil((await gate().read()).notBefore)).toBeCloseTo(seconds, -0.5);
+  });
+
+  it('moves only forward, and never opens what an operator has closed', async () => {
+    await house.stand({ pk: 'GATE#truora', closed: 'talks about the price' });
+    await gate().holdBack(60);
+    const standing = await gate().read();
+    for (const [, other] of keepers) {
+      await other().holdBack(5);
+      expect(await other().read()).toEqual(standing);
+    }
+    expect(standing).toMatchObject({ closed: 'talks about the price', notBefore: expect.any(String) });
+  });
 });
 
 it.each([1, 3, 10, 37])(

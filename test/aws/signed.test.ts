@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { bodyOf, type LocalServer, listen } from '../../infra/local/http.ts';
 import { type Access, awsJson } from '../../shared/aws/signed.ts';
-import { readItem } from '../../shared/aws/signed-item.ts';
+import { changeTexts, readTexts } from '../../shared/aws/signed-item.ts';
 
 type Answer = { status: number; body?: object } | 'reset' | 'hang';
 
@@ -117,19 +117,41 @@ describe('a signed call', () => {
 });
 
 describe('an item read by a signed call', () => {
-  it('is asked for by its key, consistently, and comes as plain values', async () => {
-    script = [{ status: 200, body: { Item: { pk: { S: 'GATE#x' }, closed: { BOOL: true }, tokens: { N: '3' } } } }];
-    expect(await readItem(access, 'ledger', 'GATE#x')).toEqual({ pk: 'GATE#x', closed: true, tokens: 3 });
-    expect(JSON.parse(asked[0]?.body ?? '')).toEqual({
-      TableName: 'ledger',
-      Key: { pk: { S: 'GATE#x' } },
-      ConsistentRead: true,
-    });
+  it('is asked for by its key, for half the price, and comes as its texts', async () => {
+    script = [{ status: 200, body: { Item: { pk: { S: 'GATE#x' }, closed: { S: 'why' }, tokens: { N: '3' } } } }];
+    expect(await readTexts(access, 'ledger', 'GATE#x')).toEqual({ pk: 'GATE#x', closed: 'why' });
+    expect(JSON.parse(asked[0]?.body ?? '')).toEqual({ TableName: 'ledger', Key: { pk: { S: 'GATE#x' } } });
     expect(asked[0]?.headers['x-amz-target']).toBe('DynamoDB_20120810.GetItem');
   });
 
   it('is undefined where there is none', async () => {
     script = [{ status: 200 }];
-    expect(await readItem(access, 'ledger', 'GATE#x')).toBeUndefined();
+    expect(await readTexts(access, 'ledger', 'GATE#x')).toBeUndefined();
+  });
+});
+
+describe('an item changed by a signed call', () => {
+  const change = () => changeTexts(access, 'ledger', 'GATE#x', { set: { at: '2' }, whileBelow: { at: '2' } });
+
+  it('is changed in the words of any other change', async () => {
+    script = [{ status: 200 }];
+    expect(await change()).toBe(true);
+    expect(JSON.parse(asked[0]?.body ?? '')).toEqual({
+      TableName: 'ledger',
+      Key: { pk: { S: 'GATE#x' } },
+      UpdateExpression: 'SET #at = :v0',
+      ConditionExpression: '(attribute_not_exists(#at) OR #at < :v1)',
+      ExpressionAttributeNames: { '#at': 'at' },
+      ExpressionAttributeValues: { ':v0': { S: '2' }, ':v1': { S: '2' } },
+    });
+    expect(asked[0]?.headers['x-amz-target']).toBe('DynamoDB_20120810.UpdateItem');
+  });
+
+  it('stays as it is where the condition does not hold, and that is no error', async () => {
+    const __type = 'com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException';
+    script = [{ status: 400, body: { __type, message: 'The conditional request failed' } }];
+    expect(await change()).toBe(false);
+    script = [{ status: 400, body: { __type: 'AccessDeniedException' } }];
+    await expect(change()).rejects.toMatchObject({ name: 'AccessDeniedException' });
   });
 });

@@ -1,14 +1,24 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { handler } from '../../functions/check-enrollment.ts';
 import type { Claim } from '../../shared/domain/revalidation.ts';
 import { deadOrigin, type House, openHouse, type Said, standIn } from '../support/house.ts';
-import { claimOf, context, errorOf, eventOf, newPerson, newRevalidationId, thrownBy } from '../support/journal.ts';
+import {
+  claimOf,
+  context,
+  errorOf,
+  eventOf,
+  inMinutes,
+  newPerson,
+  newRevalidationId,
+  thrownBy,
+} from '../support/journal.ts';
 
 let house: House;
 beforeAll(async () => {
   house = await openHouse('CheckEnrollment', { truora: true });
 });
 afterAll(() => house.close());
+beforeEach(() => house.stand({ pk: 'GATE#truora' }));
 
 const checking = (claim: Claim) => handler(eventOf('CheckEnrollment', { claim }), context);
 
@@ -136,6 +146,42 @@ it('says nothing of the person or the key, whatever goes wrong', async () => {
   for (const secret of [claim.accountId, claim.enrollmentId, 'truora-key', 'somebody-else']) {
     expect(`${message} ${stack} ${house.lines.join()}`).not.toContain(secret);
   }
+});
+
+describe('the gate that all runs share', () => {
+  const BUSY = { name: 'TruoraBusyError', reason: 'truora_rate_limited' };
+
+  it('is looked at first, once and for half the price, and nothing is asked while it says to wait', async () => {
+    const claim = await enrolled();
+    await house.stand({ pk: 'GATE#truora', notBefore: inMinutes(1) });
+    await askingOf([{ status: 404 }], async (asked) => {
+      expect(await thrownBy(checking(claim))).toEqual(BUSY);
+      expect(asked).toEqual([]);
+    });
+    await house.stand({ pk: 'GATE#truora', notBefore: inMinutes(-1), closed: 'nothing is paid for' });
+    house.calls.length = 0;
+    expect(await checking(claim)).toMatchObject({ status: 'success' });
+    const reads = house.calls.filter(({ operation }) => operation === 'GetItem');
+    expect(reads).toHaveLength(1);
+    expect(reads[0]?.input).not.toHaveProperty('ConsistentRead');
+  });
+
+  it.each<[string, string, number]>([
+    ['seconds', '40', 40],
+    ['a date', new Date(Date.now() + 90_000).toUTCString(), 90],
+  ])('holds back all others after a 429 that asks for time in %s', async (_, retryAfter, seconds) => {
+    const said = { status: 429, headers: { 'retry-after': retryAfter } };
+    await askingOf([said], async () => expect(await thrownBy(checking(claimOf()))).toEqual(BUSY));
+    const { notBefore } = (await house.item('GATE#truora')) ?? {};
+    expect(Math.abs(Date.parse(String(notBefore)) - Date.now() - seconds * 1000)).toBeLessThan(30_000);
+  });
+
+  it('need not be told: the machine comes back from a 429 all the same', async () => {
+    house.fate(({ operation }) => (operation === 'UpdateItem' ? 'lost' : 'through'));
+    await askingOf([{ status: 429 }], async () => expect(await thrownBy(checking(claimOf()))).toEqual(BUSY));
+    house.fate();
+    expect(await house.item('GATE#truora')).not.toHaveProperty('notBefore');
+  });
 });
 
 describe('a retry of what only Truora knows', () => {

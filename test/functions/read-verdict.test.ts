@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { handler } from '../../functions/read-verdict.ts';
 import type { Claim, Validation, Verdict } from '../../shared/domain/revalidation.ts';
 import { deadOrigin, type House, type Line, openHouse, standIn } from '../support/house.ts';
@@ -21,6 +21,7 @@ beforeAll(async () => {
   house = await openHouse('ReadVerdict', { truora: true });
 });
 afterAll(() => house.close());
+beforeEach(() => house.stand({ pk: 'GATE#truora' }));
 
 const closers: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -255,6 +256,44 @@ describe('after the deadline and its grace', () => {
       process.env.GRACE_SECONDS = '30';
     }
     expect(await reading(one)).toMatchObject({ reason: 'undecided_at_deadline' });
+  });
+});
+
+describe('the gate that all runs share', () => {
+  const BUSY = { name: 'TruoraBusyError', reason: 'truora_rate_limited' };
+  const shut = () => house.stand({ pk: 'GATE#truora', notBefore: inMinutes(1) });
+
+  it('is looked at once a look, and Truora is not asked while it says to wait', async () => {
+    const one = standing();
+    const { asked } = await scripted(says(one));
+    await shut();
+    house.calls.length = 0;
+    expect(await thrownBy(reading(one))).toEqual(BUSY);
+    expect(asked).toEqual([]);
+    expect(house.calls.filter(({ operation }) => operation === 'GetItem')).toHaveLength(1);
+    await house.stand({ pk: 'GATE#truora', notBefore: inMinutes(-1) });
+    expect(await reading(one)).toMatchObject({ status: 'approved' });
+  });
+
+  it('holds back a second look after a 429, and so all others', async () => {
+    const one = standing();
+    const { asked } = await scripted({ status: 429, headers: { 'retry-after': '60' } }, says(one));
+    expect(await thrownBy(reading(one))).toEqual(BUSY);
+    expect(await thrownBy(reading(standing()))).toEqual(BUSY);
+    expect(asked).toHaveLength(1);
+    const { notBefore } = (await house.item('GATE#truora')) ?? {};
+    expect(Date.parse(String(notBefore))).toBeGreaterThan(Date.now() + 30_000);
+  });
+
+  it('keeps no wait from its end: the last look is made whatever it says, and a 429 is told all the same', async () => {
+    const one = past(60);
+    await shut();
+    await scripted(says(one));
+    expect(await reading(one)).toMatchObject({ status: 'approved' });
+    await house.stand({ pk: 'GATE#truora' });
+    await scripted({ status: 429 });
+    expect(await thrownBy(reading(past(60)))).toEqual(UNREACHABLE);
+    expect(await house.item('GATE#truora')).toHaveProperty('notBefore');
   });
 });
 

@@ -559,7 +559,7 @@ describe('the rights', () => {
     const without = functionNames.filter(
       (name) => !uses.some(({ id }) => id.startsWith(`Functions${name}ServiceRole`)),
     );
-    expect(without).toEqual(['CheckEnrollment', 'ReadVerdict', 'CheckKey']);
+    expect(without).toEqual(['CheckKey']);
   });
 
   test('of the machine are to call the functions of its steps', () => {

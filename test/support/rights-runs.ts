@@ -141,6 +141,7 @@ export const runsIn = (
     },
     'a verdict that is polled for': () => walk('', 'poll'),
     'a refusal': () => walk('-enrollment-unknown'),
+    'looks that Truora has too many of': () => walk('-limited-reads', 'poll'),
     'a failure, which frees the person': () => walk('-create-down'),
     'a creation whose answer is lost, and which is found': () => walk('-create-lost'),
     'an outcome of a record that has expired': () => outlive('-slow', 'moved'),
@@ -253,6 +254,7 @@ export const runsIn = (
    */
   const afterwards: Record<string, () => Promise<unknown>> = {
     'a look at the key': () => woken('CheckKey'),
+    'an enrollment that Truora is asked about too often': () => walk('-enrollment-limited'),
     'a sweep over all that is due': () => woken('SweepLedger'),
     'a case that runs on beside a bell that woke nobody, and a sweep': async () => {
       const { who, execution } = await dropOf('-never');
@@ -267,6 +269,27 @@ export const runsIn = (
       await woken('SweepLedger');
       world.machine.stop(execution.executionArn);
       await untilAnnounced(revalidationId);
+    },
+    'a last look that finds a stray, and that Truora has too many of': async () => {
+      const who = await someone(world, '-limited-reads');
+      const created = async () => {
+        const { accountId: account_id } = who;
+        const body = new URLSearchParams({ type: 'face-recognition', user_authorized: 'true', account_id });
+        const headers = { 'truora-api-key': 'any' };
+        const answer = await fetch(`${world.sandbox?.origin}/v1/validations`, { method: 'POST', headers, body });
+        return String(((await answer.json()) as Record<string, unknown>).validation_id);
+      };
+      const [validationId, stray] = [await created(), await created()];
+      const revalidationId = newRevalidationId();
+      const at = new Date(Date.now() - 25 * 3_600_000).toISOString();
+      const outcome = { revalidationId, status: 'failed', validationId, decidedBy: 'workflow', decidedAt: at };
+      await stand({
+        ...{ pk: `RUN#${revalidationId}`, revalidationId, ...who, owner: 'nobody', phase: 'failed', claimedAt: at },
+        ...{ trail: [], requested: {}, validationId, outcome, announced: at, ...dueNow(revalidationId) },
+        attempts: [{ n: 1, at, result: 'not_found' }],
+      });
+      await woken('SweepLedger');
+      if (!(await world.record(revalidationId))?.orphans?.includes(stray)) throw new Error('the stray was not found');
     },
     'a sweep over the inbox from where one has left off, and one from its beginning': async () => {
       const who = await someone(world);

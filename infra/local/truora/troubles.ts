@@ -31,6 +31,12 @@ export const troubles: readonly Scenario[] = [
     behaves: { faults: [{ on: 'enrollment', first: 2, answer: down }] },
   },
   {
+    suffix: '-enrollment-limited',
+    story: 'The first read of the enrollment meets a 429 that asks for a second of patience.',
+    expected: approved,
+    behaves: { faults: [{ on: 'enrollment', first: 1, answer: limited({ 'retry-after': '1' }) }] },
+  },
+  {
     suffix: '-unauthorized',
     story: 'Truora does not accept the key.',
     expected: failed('truora_unauthorized'),

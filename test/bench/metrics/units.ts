@@ -37,7 +37,7 @@ export const countedWorld = async (events: MachineEvent[] = []) => {
           writeUnits: 0,
           readUnits:
             operation === 'GetItem'
-              ? Math.max(1, Math.ceil(sizeOf(after ?? {}) / 4096))
+              ? Math.max(1, Math.ceil(sizeOf(after ?? {}) / 4096)) * (input.ConsistentRead ? 1 : 0.5)
               : Math.ceil(answer.length / 4096),
         };
   });

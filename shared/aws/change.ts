@@ -1,0 +1,88 @@
+/** One item; the ledger's only key is `pk`. */
+export type Item = { pk: string } & Record<string, unknown>;
+
+/** Every named attribute must hold one of the listed values, or where none are listed not be there. */
+export type Condition = Record<string, readonly string[]>;
+
+export type Change = {
+  set: Record<string, unknown>;
+  /** Lists that grow by the given elements. */
+  append?: Record<string, readonly unknown[]>;
+  /** Set only where the attribute is not there yet. */
+  setIfAbsent?: Record<string, unknown>;
+  /** Attributes that go. */
+  remove?: readonly string[];
+  /** Sets of texts that take in one more, where one that is in already changes nothing; and numbers that grow. */
+  add?: Record<string, string | number>;
+  when?: Condition;
+  /** Only where the attribute is absent or below the value. */
+  whileBelow?: Record<string, string | number>;
+  /** Also go on where the item does not exist at all. */
+  orAbsent?: boolean;
+};
+
+/** Names and values are always passed apart: half of our attribute names are reserved words to DynamoDB. */
+export const expression = () => {
+  const names: Record<string, string> = {};
+  const values: Record<string, unknown> = {};
+  return {
+    name: (attribute: string) => {
+      names[`#${attribute}`] = attribute;
+      return `#${attribute}`;
+    },
+    value: (value: unknown) => {
+      const placeholder = `:v${Object.keys(values).length}`;
+      values[placeholder] = value;
+      return placeholder;
+    },
+    names,
+    values,
+  };
+};
+
+export const conditionText = (when: Condition, { name, value }: ReturnType<typeof expression>) =>
+  Object.entries(when)
+    .map(([attribute, allowed]) =>
+      allowed.length > 0
+        ? `${name(attribute)} IN (${allowed.map(value).join(', ')})`
+        : `attribute_not_exists(${name(attribute)})`,
+    )
+    .join(' AND ');
+
+/** A change in DynamoDB's words. Its values are plain still: each client puts them into the protocol's form by itself. */
+export const textOf = (change: Change) => {
+  const text = expression();
+  const assignments = [
+    ...Object.entries(change.set)
+      .filter(([, to]) => to !== undefined)
+      .map(([attribute, to]) => `${text.name(attribute)} = ${text.value(to)}`),
+    ...Object.entries(change.setIfAbsent ?? {}).map(([attribute, to]) => {
+      const name = text.name(attribute);
+      return `${name} = if_not_exists(${name}, ${text.value(to)})`;
+    }),
+    ...Object.entries(change.append ?? {}).map(([attribute, more]) => {
+      const name = text.name(attribute);
+      return `${name} = list_append(if_not_exists(${name}, ${text.value([])}), ${text.value(more)})`;
+    }),
+  ];
+  const removals = (change.remove ?? []).map(text.name);
+  const additions = Object.entries(change.add ?? {}).map(
+    ([attribute, one]) => `${text.name(attribute)} ${text.value(typeof one === 'number' ? one : new Set([one]))}`,
+  );
+  const below = Object.entries(change.whileBelow ?? {}).map(([attribute, bound]) => {
+    const name = text.name(attribute);
+    return `(attribute_not_exists(${name}) OR ${name} < ${text.value(bound)})`;
+  });
+  const when = [...(change.when ? [conditionText(change.when, text)] : []), ...below].join(' AND ');
+  const condition = when && change.orAbsent ? `attribute_not_exists(pk) OR (${when})` : when;
+  return {
+    UpdateExpression: [
+      ...(assignments.length > 0 ? [`SET ${assignments.join(', ')}`] : []),
+      ...(removals.length > 0 ? [`REMOVE ${removals.join(', ')}`] : []),
+      ...(additions.length > 0 ? [`ADD ${additions.join(', ')}`] : []),
+    ].join(' '),
+    ...(condition ? { ConditionExpression: condition } : {}),
+    ExpressionAttributeNames: text.names,
+    values: text.values,
+  };
+};

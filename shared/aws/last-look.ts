@@ -1,0 +1,89 @@
+import { type Attempt, isInDoubt, withAttempt } from '../domain/creation.ts';
+import { type LedgerRecord, validationOf } from '../domain/record.ts';
+import { type Fate, recordFate, withFate } from './creations.ts';
+import {
+  bindOrphans,
+  bindValidation,
+  closeIntent,
+  type Intent,
+  openIntent,
+  readBinding,
+  readIntent,
+} from './intents.ts';
+import { type Ledger, readRecord } from './ledger.ts';
+
+/** Who looks at the person's list at Truora, and who is told how many orphans were found. */
+type Help = {
+  /** The validations that calls in doubt have created after all, by the call. */
+  straysOf: (record: LedgerRecord) => Promise<Fate[]>;
+  tell: (orphans: number) => void;
+};
+
+/**
+ * The last look at what the calls of an ended record have created, hours after the end: what nobody waited for any more is
+ * bound, told of and written down, and an intent that a killed run has left open is closed, so that no person stays taken.
+ * Whoever looks holds the person's intent: a run that creates at this very moment would find its own validation taken for
+ * a stray. Killed at any point, it is done again; the binding comes first, so that one validation counts for one record.
+ * @returns false while another run of the person holds the intent; nothing has been touched then
+ */
+export const lookForStrays = async (ledger: Ledger, seen: LedgerRecord, help: Help): Promise<boolean> => {
+  const { accountId, revalidationId, receipt, attempts = [] } = seen;
+  const [inDoubt] = attempts.filter(isInDoubt);
+  // Media moves after the creation has been settled, so no intent of its own can stand.
+  if (!accountId || (receipt && !inDoubt)) return true;
+  const standing = await readIntent(ledger.table, accountId);
+  const isOwn = standing?.revalidationId === revalidationId;
+  if (!isOwn && !inDoubt) return true;
+  const held = isOwn ? standing : inDoubt && (await hold(ledger, accountId, revalidationId, inDoubt));
+  if (!held) return false;
+
+  let isResolved = false;
+  try {
+    const record = await readRecord(ledger, revalidationId);
+    if (record) await resolve(ledger, record, held, help);
+    isResolved = true;
+  } finally {
+    // What a killed run has left open stays so until it is resolved.
+    if (isResolved || !isOwn) await closeIntent(ledger.table, accountId, held);
+  }
+  return true;
+};
+
+/** The intent of a call that was given up, opened again: should the look be killed, whoever comes next takes it from here. */
+const hold = (ledger: Ledger, accountId: string, revalidationId: string, { n, at }: Attempt) =>
+  openIntent(ledger.table, accountId, { revalidationId, attempt: n, openedAt: at });
+
+const resolve = async (
+  ledger: Ledger,
+  standing: LedgerRecord,
+  held: Intent,
+  { straysOf, tell }: Help,
+): Promise<void> => {
+  const { table, retentionDays } = ledger;
+  const { revalidationId, orphans = [] } = standing;
+  const validation = validationOf(standing);
+  if (validation) await bindValidation(table, validation, revalidationId, retentionDays);
+  await bindOrphans(ledger, held, orphans);
+
+  let record = { ...standing, attempts: withIntent(standing.attempts, held) };
+  const strays = record.attempts.some(isInDoubt) ? await straysOf(record) : [];
+  for (const attempt of record.attempts.filter(isInDoubt)) {
+    const found = strays.find((stray) => stray.attempt.at === attempt.at)?.orphans ?? [];
+    const own = await ownAmong(table, revalidationId, found);
+    await bindOrphans(ledger, { revalidationId, openedAt: attempt.at }, own);
+    if (own.length > 0) tell(own.length);
+    const fate: Fate = { attempt: { ...attempt, result: own.length > 0 ? 'orphaned' : 'not_found' }, orphans: own };
+    await recordFate(ledger, record, fate);
+    record = { ...record, ...withFate(record, fate) };
+  }
+};
+
+/** A run that was killed right after it had opened its intent has not written that it may have called. */
+const withIntent = (attempts: readonly Attempt[] = [], { attempt: n, openedAt: at }: Intent): Attempt[] =>
+  attempts.some((one) => one.at === at) ? [...attempts] : withAttempt(attempts, { n, at, result: 'unconfirmed' });
+
+/** Those that are nobody else's; one that is bound to this record and not written on it was found by a look that was killed. */
+const ownAmong = async (table: string, revalidationId: string, ids: readonly string[]): Promise<string[]> => {
+  const bindings = await Promise.all(ids.map((id) => readBinding(table, id)));
+  return ids.filter((_, n) => [undefined, revalidationId].includes(bindings[n]?.revalidationId));
+};

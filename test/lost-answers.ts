@@ -1,0 +1,52 @@
+import { parseArgs } from 'node:util';
+import { startWorld } from '../infra/local/world.ts';
+import { recordsBetween } from '../shared/aws/scan.ts';
+import { spendOf } from '../shared/domain/spend.ts';
+import { loseAnswers } from './support/lost-drops.ts';
+
+const help = `npm run -s lost-answers -- [--drops 1000]
+Drops that are delivered three times each, and the answer to their first create call always lost: once where Truora repeats
+the upload link on reads, once where it does not and the policy is fail-for-human. In the world of the desk, on loopback.
+Exit code: 0 each drop was one charge and ended as it should; 1 not so; 2 wrong words.`;
+
+const say = (line: string) => process.stdout.write(`${line}\n`);
+
+const countOf = (argv: string[]): number => {
+  try {
+    const { values } = parseArgs({ args: argv, options: { drops: { type: 'string', default: '1000' } } });
+    return /^[1-9]\d{0,5}$/.test(values.drops) ? Number(values.drops) : Number.NaN;
+  } catch {
+    return Number.NaN;
+  }
+};
+
+const drops = countOf(process.argv.slice(2));
+if (Number.isNaN(drops)) {
+  say(help);
+  process.exit(2);
+}
+
+// Long enough for a busy machine: only what is lost may run into a deadline.
+const config = { httpDeadlineSeconds: 12, onUnresolved: 'fail-for-human' as const };
+const world = await startWorld({ config, sandboxSettings: { listLagMs: 200 } });
+let isRight = true;
+for (const [repeats, end] of [
+  [true, 'approved'],
+  [false, 'failed/creation_unconfirmed'],
+] as const) {
+  Object.assign(world.sandbox?.settings ?? {}, { repeatsUploadLinkOnRead: repeats });
+  const startedAt = performance.now();
+  const { charges, differing, ends } = await loseAnswers(world, drops);
+  const seconds = Math.round((performance.now() - startedAt) / 1000);
+  say(`upload link ${repeats ? 'repeated' : 'not repeated'}: ${drops} drops x 3, ${charges} charges, ${seconds} s`);
+  for (const [how, count] of Object.entries(ends)) say(`  ${how}: ${count}`);
+  if (differing > 0) say(`  drops whose executions gave different outcomes: ${differing}`);
+  isRight &&= charges === drops && differing === 0 && ends[end] === drops && Object.keys(ends).length === 1;
+}
+const spent = await spendOf(recordsBetween(world.table, {}));
+const charged = world.sandbox?.counts().charges;
+say(`by the records: ${spent.charges} charges, ${spent.orphans} of them never used; by the sandbox: ${charged}`);
+await world.close();
+isRight &&= spent.charges === charged;
+say(isRight ? 'as it should be' : 'NOT as it should be');
+process.exit(isRight ? 0 : 1);
