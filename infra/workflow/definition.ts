@@ -91,7 +91,8 @@ const FIRST_PAUSE_SECONDS = 3;
 
 /**
  * The timed poll. One billed transition a look, against three for Wait, Task and Choice. 2 s growing by 10 % to 60 s is
- * 387 looks in six hours, and with the pause before the first one the best of the schedules we tried (test/bench/RESULTS.md). Whatever a look stumbles over, the verdict has been paid for, so it is looked at again:
+ * 387 looks in six hours, and with the pause before the first one the best of the schedules we tried
+ * (test/bench/RESULTS.md). Whatever a look stumbles over, the verdict has been paid for, so it is looked at again:
  * ReadVerdict itself ends it at the deadline, and MaxAttempts is a fence that the machine's own time leaves room for.
  */
 const whilePending: Retrier = {

@@ -63,8 +63,8 @@ export const meetingGuards: readonly Guard[] = [
   {
     guard: 'a look that stumbles is looked again',
     file: 'infra/workflow/definition.ts',
-    find: "  ErrorEquals: ['States.ALL'],\n  IntervalSeconds: 2,\n  BackoffRate: 1.15,",
-    replace: "  ErrorEquals: ['VerdictPendingError'],\n  IntervalSeconds: 2,\n  BackoffRate: 1.15,",
+    find: "  ErrorEquals: ['States.ALL'],\n  IntervalSeconds: 2,\n  BackoffRate: 1.1,",
+    replace: "  ErrorEquals: ['VerdictPendingError'],\n  IntervalSeconds: 2,\n  BackoffRate: 1.1,",
   },
   {
     guard: 'a link that is used up is followed by a look',

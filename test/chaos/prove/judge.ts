@@ -24,13 +24,13 @@ const waitOver = ({ tokens, bells, waitBegan = 0 }: Seen): number => {
   return Math.min(patience, found, ...sent);
 };
 
-/** The machine's own poll: 2 s, growing by 15 % to 60 s. @returns how many looks fit in, and the gap after the last */
+/** The machine's own poll: 2 s, growing by 10 % to 60 s. @returns how many looks fit in, and the gap after the last */
 const polls = (seconds: number): { looks: number; gap: number } => {
   let gap = 2;
   let looks = 1;
   for (let at = gap; at <= seconds; at += gap) {
     looks += 1;
-    gap = Math.min(60, gap * 1.15);
+    gap = Math.min(60, gap * 1.1);
   }
   return { looks, gap };
 };
