@@ -160,7 +160,7 @@ export const faults: readonly Fault[] = [
   {
     row: 14,
     what: 'the create call is executed after we gave it up',
-    inject: (plan, chance) => trouble(plan, 'create', 1, { kind: 'zombie', after: chance.pick([15, 40, 55, 75]) }),
+    inject: (plan, chance) => trouble(plan, 'create', 1, { kind: 'zombie', after: chance.pick([15, 40, 55, 75, 100, 400]) }),
   },
   {
     row: 15,
