@@ -156,13 +156,13 @@ export const markAnnounced = async (ledger: Ledger, outcome: Outcome, mediaHours
 
 /**
  * Writes `canceled` where nothing has been decided, whoever owns the record; where there is none yet, one that nobody owns.
- * @returns the record that stands, canceled or decided otherwise before
+ * @returns the record that stands, canceled or decided otherwise before, and whether this call has canceled it
  */
 export const recordCancellation = async (
   ledger: Ledger,
   of: Pick<Outcome, 'revalidationId' | 'accountId' | 'enrollmentId' | 'reference' | 'validationId'>,
   canceledBy: string,
-): Promise<LedgerRecord> => {
+): Promise<{ record: LedgerRecord; isNew: boolean }> => {
   const at = new Date();
   const { revalidationId, accountId, enrollmentId, reference, validationId } = of;
   const outcome: Outcome = {
@@ -191,9 +191,9 @@ export const recordCancellation = async (
     when: { phase: predecessors('canceled') },
     orAbsent: true,
   });
-  const standing = written ? readAlive(written) : await readRecord(ledger, revalidationId);
-  if (!standing) throw new TypeError('the record expired while it was canceled');
-  return standing;
+  const record = written ? readAlive(written) : await readRecord(ledger, revalidationId);
+  if (!record) throw new TypeError('the record expired while it was canceled');
+  return { record, isNew: written !== undefined };
 };
 
 /** The owner of a record that was canceled before anything ran. */
