@@ -495,6 +495,11 @@ describe('the results', () => {
     expect(template.Outputs.EventBus?.Value).toEqual({ Ref: bus.id });
   });
 
+  test('name the key that whoever drops media has to use', () => {
+    const key = resourcesOf(template, 'AWS::KMS::Key').find(({ id }) => id.includes('DataKey'));
+    expect(template.Outputs.DataKeyArn?.Value).toEqual({ 'Fn::GetAtt': [key?.id, 'Arn'] });
+  });
+
   test("name the machine's ARN in Parameter Store, and export nothing", () => {
     const { ref: machineArn } = resolvedOf(template, 'AWS::StepFunctions::StateMachine');
     expect(resolvedOf(template, 'AWS::SSM::Parameter').properties).toMatchObject({
