@@ -8,6 +8,7 @@ import { CallRefusedError } from '../shared/domain/problem.ts';
 import { callerOf, maySee } from '../shared/lambda/caller.ts';
 import { env, ledgerFromEnv, resultsFromEnv } from '../shared/lambda/env.ts';
 import { log } from '../shared/lambda/logger.ts';
+import { outcomeSeen } from '../shared/lambda/metrics.ts';
 import { answerJson, route } from '../shared/lambda/route.ts';
 
 /**
@@ -25,10 +26,11 @@ export const handler = route('CancelRevalidation', async ({ event }) => {
   if (!id || !found?.accountId || !maySee(caller, found.accountId)) {
     throw new CallRefusedError('revalidation_unknown', 'id: is none that this caller may see');
   }
-  const record = await recordCancellation(ledger, found, caller.calledBy);
+  const { record, isNew } = await recordCancellation(ledger, found, caller.calledBy);
   if (record.phase !== 'canceled') {
     throw new CallRefusedError('already_decided', `the re-validation has ended as ${record.phase}`);
   }
+  if (isNew && record.outcome) outcomeSeen(record.outcome);
   if (isExecution(record.owner)) await stopExecution(record.owner);
   if (record.outcome) {
     const ending = { outcome: record.outcome, isAnnounced: record.announced !== undefined };

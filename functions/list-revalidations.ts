@@ -5,11 +5,13 @@ import { AccountId } from '../shared/domain/ids.ts';
 import { parseOrRefuse } from '../shared/domain/refuse.ts';
 import { callerOf, refuseOthers } from '../shared/lambda/caller.ts';
 import { env, ledgerFromEnv } from '../shared/lambda/env.ts';
+import { log } from '../shared/lambda/logger.ts';
 import { answerJson, route } from '../shared/lambda/route.ts';
 
 /**
  * `GET /accounts/{accountId}/revalidations`, called by whoever looks after the person. Gives their records, newest claim
- * first, a page at a time. It leaves out what was promised and never claimed: a form that nobody used is no case.
+ * first, a page at a time. It leaves out what was promised and never claimed: a form that nobody used is no case; and a record
+ * that cannot be read, which it logs.
  */
 export const handler = route('ListRevalidations', async ({ event }) => {
   const caller = callerOf(event, env('ACCOUNT_CLAIM'));
@@ -18,6 +20,9 @@ export const handler = route('ListRevalidations', async ({ event }) => {
   const limit = parseOrRefuse(PageSize, event.queryStringParameters?.limit, 'limit');
   const cursor = event.queryStringParameters?.cursor;
   const page = await listRecords(ledgerFromEnv(), accountId, { limit, after: cursor ? readCursor(cursor) : undefined });
+  for (const { revalidationId } of page.illegible) {
+    log('error', 'illegible', { step: 'ListRevalidations', revalidationId: String(revalidationId) });
+  }
   return answerJson(200, {
     revalidations: page.records.map((record) => presentable(record)),
     ...(page.next ? { cursor: writeCursor(page.next) } : {}),

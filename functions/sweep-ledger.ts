@@ -1,13 +1,14 @@
 import { amend, announceAmendment } from '../shared/aws/amend.ts';
 import { announce } from '../shared/aws/announce.ts';
 import { resume } from '../shared/aws/callbacks.ts';
-import { dueRecords, lookAgain } from '../shared/aws/due.ts';
+import { dueRecords, lookAgain, putOff } from '../shared/aws/due.ts';
 import { endOfExecution } from '../shared/aws/executions.ts';
 import { gateOf } from '../shared/aws/gate.ts';
 import { lookForStrays } from '../shared/aws/last-look.ts';
 import { deleteMedia } from '../shared/aws/media.ts';
 import { repair } from '../shared/aws/repair.ts';
 import { readSecret } from '../shared/aws/secrets.ts';
+import type { Item } from '../shared/aws/table.ts';
 import { readTicket } from '../shared/aws/tickets.ts';
 import { readWait } from '../shared/aws/waits.ts';
 import { firstLook, lastLook, lastTry, nextLook } from '../shared/domain/due.ts';
@@ -34,9 +35,9 @@ const RESERVE_MS = 40_000;
  */
 export const handler = watch('SweepLedger', async ({ remainingMs }) => {
   const tally = { seen: 0, failed: 0 };
-  for await (const records of dueRecords(ledgerFromEnv(), new Date())) {
+  for await (const { records, illegible } of dueRecords(ledgerFromEnv(), new Date())) {
     if (remainingMs() < RESERVE_MS) break;
-    const done = await Promise.all(records.map(attempt));
+    const done = await Promise.all([...records.map(attempt), ...illegible.map(passOver)]);
     tally.seen += done.length;
     tally.failed += done.filter((well) => !well).length;
   }
@@ -55,6 +56,13 @@ const attempt = async (record: LedgerRecord): Promise<boolean> => {
     await lookAgain(ledgerFromEnv(), record, firstLook(new Date()), { keepBell: true }).catch(() => {});
     return !isFailure;
   }
+};
+
+/** One that cannot be read is for a person to mend: it is named, and makes room for the others. */
+const passOver = async (item: Item): Promise<boolean> => {
+  log('error', 'illegible', { step: 'SweepLedger', revalidationId: String(item.revalidationId ?? item.pk) });
+  await putOff(ledgerFromEnv(), item, firstLook(new Date())).catch(() => {});
+  return false;
 };
 
 /** Whoever works on it is left alone, and woken where a bell did not reach it. Nobody: then it ends here. */
@@ -89,7 +97,8 @@ const lookAtEnded = async (record: LedgerRecord, outcome: Outcome): Promise<void
   if (mediaEnds <= now) await deleteAllMedia(ledger.table, record);
   const isOver = now > lastTry(outcome.decidedAt, results.mediaHours);
   const isSettled = !isLast || isOver || (await findStrays(record));
-  if (now <= lastTry(outcome.decidedAt, results.mediaHours)) await hearLateTruth(record, outcome);
+  // Not entered by us: by somebody else, or the answer was lost. It stays due, and the next sweep tells of it.
+  if (!isOver && !(await hearLateTruth(record, outcome))) return;
   const next = isSettled ? undefined : firstLook(now);
   await lookAgain(ledger, record, isLast ? next : mediaEnds);
 };
@@ -119,18 +128,22 @@ const deleteAllMedia = async (table: string, { revalidationId, media, object }: 
   for (const version of versions) await deleteMedia(env('MEDIA_BUCKET'), version);
 };
 
-/** What Truora says by now, and whether that changes what stands: then it is entered, and the bus is told. */
-const hearLateTruth = async (record: LedgerRecord, outcome: Outcome): Promise<void> => {
+/**
+ * What Truora says by now, and whether that changes what stands: then it is entered, and the bus is told.
+ * @returns false when something else than expected stands by now
+ */
+const hearLateTruth = async (record: LedgerRecord, outcome: Outcome): Promise<boolean> => {
   const { amendments, revalidationId, lateBell } = record;
   const standing = standingOf(outcome, amendments);
   const verdict = mayChange(standing) ? await askAgain(record, outcome) : undefined;
-  if (!verdict || !changes(standing, verdict)) return;
+  if (!verdict || !changes(standing, verdict)) return true;
   const { decidedAt: at, ...said } = verdict;
   const ledger = ledgerFromEnv();
   const amended = await amend(ledger, record, { at, from: lateBell ? 'webhook' : 'sweep', ...said });
-  if (!amended) return;
+  if (!amended) return false;
   log('warn', 'amended', { step: 'SweepLedger', revalidationId, reason: verdict.status });
   await announceAmendment(ledger, env('EVENT_BUS'), amended);
+  return true;
 };
 
 /** @returns undefined for what was never taken to Truora, and while Truora has not decided or knows nothing of it */

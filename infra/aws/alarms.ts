@@ -20,6 +20,8 @@ type Spec = {
   metric: (watched: Watched) => IMetric;
   /** It rings from this value on. */
   from: number;
+  /** Or below it, where nothing counts as 0, when that lasts for so many periods. */
+  missingFor?: number;
 };
 
 const minutes = (count: number) => ({ period: Duration.minutes(count), statistic: 'Sum' });
@@ -30,8 +32,12 @@ const ENOUGH_CALLS = 5;
 /** Enough to ask for a key, to try it and to put it in place, with a holiday in between. */
 const KEY_DAYS = 30;
 
+/** One may be late by minutes, two be the work of a deploy. */
+const MISSED_SWEEPS = 3;
+
 /**
- * Everything that is worth a person's time, and nothing else. A lack of data rings nothing: no traffic is no trouble.
+ * Everything that is worth a person's time, and nothing else. A lack of data rings nothing, for no traffic is no trouble,
+ * except where it is the clock that should have spoken.
  * Each has its chapter in RUNBOOK.md, under its name.
  */
 export const alarms = {
@@ -39,7 +45,7 @@ export const alarms = {
     meaning: `A re-validation was given up, or ran out of its ${MACHINE_SECONDS / 3600} hours. One is enough: somebody waits for it.`,
     metric: ({ machine }) =>
       new MathExpression({
-        expression: 'failed + timedOut',
+        expression: 'FILL(failed, 0) + FILL(timedOut, 0)',
         usingMetrics: {
           failed: machine.metricFailed(minutes(5)),
           timedOut: machine.metricTimedOut(minutes(5)),
@@ -129,6 +135,14 @@ export const alarms = {
       }),
     from: 1,
   },
+  SweepsMissing: {
+    meaning: `No sweep has come to its end for ${MISSED_SWEEPS} times its interval: what is left behind stays there.`,
+    // Every sweep of the inbox says how many drops it has found, 0 too.
+    metric: ({ config }) =>
+      ours(config, 'UnclaimedDrops', {}, { period: Duration.minutes(config.sweepMinutes), statistic: 'SampleCount' }),
+    from: 1,
+    missingFor: MISSED_SWEEPS,
+  },
 } satisfies Record<string, Spec>;
 
 export type AlarmName = keyof typeof alarms;
@@ -154,15 +168,17 @@ export class Alarms extends Construct {
     );
     if (config.alarmEmail) this.topic.addSubscription(new EmailSubscription(config.alarmEmail));
     const make = (name: AlarmName) => {
-      const { meaning, metric, from }: Spec = alarms[name];
+      const { meaning, metric, from, missingFor }: Spec = alarms[name];
       const alarm = new Alarm(this, name, {
         alarmName: `face-revalidation-${config.stage}-${name}`,
         alarmDescription: `${meaning} What to do: infra/aws/RUNBOOK.md, ${name}.`,
         metric: metric(watched),
         threshold: from,
-        evaluationPeriods: 1,
-        comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-        treatMissingData: TreatMissingData.NOT_BREACHING,
+        evaluationPeriods: missingFor ?? 1,
+        comparisonOperator: missingFor
+          ? ComparisonOperator.LESS_THAN_THRESHOLD
+          : ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+        treatMissingData: missingFor ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
       });
       alarm.addAlarmAction(new SnsAction(this.topic));
       return alarm;

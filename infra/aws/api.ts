@@ -44,6 +44,8 @@ export class ApiDoor extends Construct {
     }
 
     const log = new LogGroup(this, 'Log', {
+      // As the machine's: see there.
+      logGroupName: `/aws/vendedlogs/apis/face-revalidation-${config.stage}`,
       retention: RetentionDays.ONE_MONTH,
       removalPolicy: RemovalPolicy.DESTROY,
     });

@@ -38,7 +38,9 @@ export class Machine extends Construct {
       role,
       tracingEnabled: true,
       logs: {
+        // Under this name no group enters the one resource policy of the account and region, which is short.
         destination: new LogGroup(this, 'Log', {
+          logGroupName: `/aws/vendedlogs/states/${machineNameOf(config)}`,
           retention: RetentionDays.ONE_MONTH,
           removalPolicy: RemovalPolicy.DESTROY,
         }),

@@ -57,9 +57,20 @@ export const acknowledgedIn = (stage: string): readonly Acknowledged[] => [
     where: /Functions\/(?!Sweep|Repair|CheckKey)\w+$/,
     reason: 'Called synchronously, by the machine or the gateway, which learn of every failure: nothing is queued.',
   },
+  ...(
+    [
+      ['Serverless-LambdaDLQ', /Functions\/(Sweep|CheckKey)\w*$/],
+      ['Serverless-LambdaAsyncFailureDestination', /Functions\/(Sweep|CheckKey)\w*\/EventInvokeConfig$/],
+      ['Serverless-EventBusDLQ', /Watches\/OnSchedule$/],
+    ] as const
+  ).map(([rule, where]) => ({
+    rule,
+    where,
+    reason: 'Woken by a clock: the next call finds the same, and alarms see what failed and what did not come.',
+  })),
   {
     rule: 'Serverless-LambdaDLQ',
-    where: /Functions\/(Sweep|Repair|CheckKey)\w*$/,
+    where: /Functions\/RepairExecution$/,
     reason:
       'What it could not do goes to a queue by its failure destination, which also says why; the rule knows no such.',
   },

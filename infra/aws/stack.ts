@@ -62,6 +62,7 @@ export class FaceRevalidation extends Construct {
       description: 'The state machine that re-validates a face.',
     });
     new CfnOutput(this, 'MediaBucket', { value: storage.media.bucketName });
+    new CfnOutput(this, 'DataKeyArn', { value: storage.key.keyArn });
     new CfnOutput(this, 'LedgerTable', { value: storage.ledger.tableName });
     new CfnOutput(this, 'MachineArn', { value: machine.stateMachineArn });
     new CfnOutput(this, 'EventBus', { value: results.bus.eventBusName });

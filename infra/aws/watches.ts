@@ -12,10 +12,10 @@ type Props = { config: Config; functions: Functions; machineArn: string };
 
 /**
  * Who wakes the watches: a clock, and the machine's own failures. Two may run at once and do no harm, so nothing holds
- * them apart.
+ * them apart. Only what no clock says again is kept: a sweep that failed is counted, and the next one finds the same.
  */
 export class Watches extends Construct {
-  /** What could not be handed over, or failed thrice. */
+  /** Failures of executions that could not be handed over, or could not be put right in three tries. */
   readonly deadLetters: Queue;
 
   constructor(scope: Construct, id: string, { config, functions, machineArn }: Props) {
@@ -31,20 +31,21 @@ export class Watches extends Construct {
     const onFailure: IDestination = { bind: () => ({ destination: queue.arn }) };
     const leaveThere = new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [queue.arn] });
     const wake = (on: (typeof watches)[WatchName]['on'], maximumRetryAttempts: number, when: Partial<CfnRuleProps>) => {
+      const isKept = on === 'failure';
       const names = (Object.keys(watches) as WatchName[]).filter((name) => watches[name].on === on);
       const retryPolicy = { maximumRetryAttempts, maximumEventAgeInSeconds: 3600 };
       const targets = names.map((name) => {
         const { functionArn: arn } = functions.byName[name];
-        return { id: name, arn, deadLetterConfig: queue, retryPolicy };
+        return { id: name, arn, retryPolicy, ...(isKept ? { deadLetterConfig: queue } : {}) };
       });
-      const rule = new CfnRule(this, `On${on === 'failure' ? 'Failure' : 'Schedule'}`, { ...when, targets });
+      const rule = new CfnRule(this, `On${isKept ? 'Failure' : 'Schedule'}`, { ...when, targets });
       for (const name of names) {
         functions.byName[name].configureAsyncInvoke({
           retryAttempts: maximumRetryAttempts,
           maxEventAge: Duration.hours(1),
-          onFailure,
+          ...(isKept ? { onFailure } : {}),
         });
-        functions.byName[name].addToRolePolicy(leaveThere);
+        if (isKept) functions.byName[name].addToRolePolicy(leaveThere);
         // Not the target that CDK has ready: the names it makes up change with the name of the stack.
         new CfnPermission(this, `Wake${name}`, {
           action: 'lambda:InvokeFunction',
@@ -55,27 +56,25 @@ export class Watches extends Construct {
       }
       return rule;
     };
-    const rules = [
-      // A sweep is not repeated: the next one comes in minutes and finds the same.
-      wake('schedule', 0, {
-        description: 'Looks after what was left lying.',
-        scheduleExpression: Schedule.rate(Duration.minutes(config.sweepMinutes)).expressionString,
-      }),
-      wake('failure', 2, {
-        description: 'Records an outcome for an execution that could not.',
-        eventPattern: {
-          source: ['aws.states'],
-          'detail-type': ['Step Functions Execution Status Change'],
-          detail: { status: ['FAILED', 'TIMED_OUT', 'ABORTED'], stateMachineArn: [machineArn] },
-        },
-      }),
-    ];
+    // A sweep is not repeated: the next one comes in minutes and finds the same.
+    wake('schedule', 0, {
+      description: 'Looks after what was left lying.',
+      scheduleExpression: Schedule.rate(Duration.minutes(config.sweepMinutes)).expressionString,
+    });
+    const failures = wake('failure', 2, {
+      description: 'Records an outcome for an execution that could not.',
+      eventPattern: {
+        source: ['aws.states'],
+        'detail-type': ['Step Functions Execution Status Change'],
+        detail: { status: ['FAILED', 'TIMED_OUT', 'ABORTED'], stateMachineArn: [machineArn] },
+      },
+    });
     this.deadLetters.addToResourcePolicy(
       new PolicyStatement({
         principals: [new ServicePrincipal('events.amazonaws.com')],
         actions: ['sqs:SendMessage'],
         resources: [this.deadLetters.queueArn],
-        conditions: { ArnEquals: { 'aws:SourceArn': rules.map(({ attrArn }) => attrArn) } },
+        conditions: { ArnEquals: { 'aws:SourceArn': failures.attrArn } },
       }),
     );
   }

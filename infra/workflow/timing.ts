@@ -33,6 +33,7 @@ export const functionSeconds: Record<StepName | RouteName | WatchName, number> =
 
 /**
  * How much longer the machine waits for a function than Lambda lets it run: if the machine gave up first, the next try
- * would start while the first still lives.
+ * would start while the first still lives. A cold start may take 10 s (Lambda's limit for the initialisation), which are not
+ * counted in the function's own time; the rest is for the way there and back.
  */
-export const STATE_MARGIN_SECONDS = 5;
+export const STATE_MARGIN_SECONDS = 15;

@@ -7,7 +7,8 @@ import { updateItem } from './table.ts';
 
 /**
  * Enters what Truora has said after the end. The outcome stays as it is; of two who enter at once, one does.
- * @returns the record with it; undefined when somebody else has entered one meanwhile
+ * @returns the record with it; undefined when one has been entered meanwhile: by somebody else, or by us, where the answer
+ *   was lost and the SDK asked again
  */
 export const amend = async (
   ledger: Ledger,

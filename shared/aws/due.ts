@@ -2,6 +2,7 @@ import { shardOf, shards } from '../domain/due.ts';
 import { mayChange, standingOf } from '../domain/late-truth.ts';
 import { BY_DUE, type LedgerRecord } from '../domain/record.ts';
 import { keyOf, type Ledger, readAlive } from './ledger.ts';
+import { type SortedOut, sortOut } from './legible.ts';
 import { getItem, getItems, type Item, queryKeys, updateItem } from './table.ts';
 
 /** Keys of one shard that are read at a time, and records that are handed over at a time. */
@@ -9,7 +10,7 @@ const PAGE = 25;
 const GROUP = 10;
 
 /** What is due by now, the longest due first as far as one page of each shard goes, a few at a time. */
-export async function* dueRecords({ table }: Ledger, now: Date): AsyncGenerator<LedgerRecord[]> {
+export async function* dueRecords({ table }: Ledger, now: Date): AsyncGenerator<SortedOut> {
   let open: { shard: string; after?: Item | undefined }[] = shards.map((shard) => ({ shard }));
   while (open.length > 0) {
     const pages = await Promise.all(
@@ -24,7 +25,7 @@ export async function* dueRecords({ table }: Ledger, now: Date): AsyncGenerator<
         table,
         keys.slice(from, from + GROUP).map(({ pk }) => pk),
       );
-      yield items.flatMap((item) => readAlive(item) ?? []);
+      yield sortOut(items);
     }
     open = pages.flatMap(({ shard, next }) => (next ? [{ shard, after: next }] : []));
   }
@@ -47,6 +48,11 @@ export const lookAgain = async (
     remove: [...(keepBell ? [] : ['lateBell']), ...(at ? [] : [BY_DUE.attribute, BY_DUE.sort])],
     when: { dueAt: [dueAt], phase: [phase] },
   });
+};
+
+/** Lets one that cannot be read make room for the others; its time is written anew, for that may be what was wrong. */
+export const putOff = async ({ table }: Ledger, { pk, dueAt }: Item, at: string): Promise<void> => {
+  if (typeof dueAt === 'string') await updateItem(table, pk, { set: { dueAt: at }, when: { dueAt: [dueAt] } });
 };
 
 /**

@@ -5,6 +5,7 @@ import { AlreadyDecidedError, ClaimedElsewhereError, RequestInvalidError } from 
 import { isEnd, type Phase, predecessors } from '../domain/lifecycle.ts';
 import { asksOtherwise, BY_PERSON, LedgerRecord } from '../domain/record.ts';
 import { Claim, type Outcome, type Receipt } from '../domain/revalidation.ts';
+import { type SortedOut, sortOut } from './legible.ts';
 import { getItem, getItems, type Item, isAlive, putNew, queryKeys, updateItem } from './table.ts';
 
 /**
@@ -36,12 +37,12 @@ export const recordedAmong = async (table: string, ids: readonly string[]): Prom
   return new Set(items.filter(isAlive).map(({ pk }) => pk.slice(keyOf('').length)));
 };
 
-/** One query by person, newest claim first. `next` opens the following page. */
+/** One query by person, newest claim first. `next` opens the following page; what cannot be read stands beside it. */
 export const listRecords = async (
   ledger: Ledger,
   accountId: string,
   { limit, after }: { limit: number; after?: Place | undefined },
-): Promise<{ records: LedgerRecord[]; next: Place | undefined }> => {
+): Promise<SortedOut & { next: Place | undefined }> => {
   const { keys, next } = await queryKeys(ledger.table, BY_PERSON, accountId, {
     limit,
     after: after && { pk: keyOf(after.revalidationId), accountId, claimedAt: after.claimedAt },
@@ -50,7 +51,7 @@ export const listRecords = async (
     ledger.table,
     keys.map(({ pk }) => pk),
   );
-  return { records: items.flatMap((item) => readAlive(item) ?? []), next: next && placeOf(next) };
+  return { ...sortOut(items), next: next && placeOf(next) };
 };
 
 /**
@@ -140,26 +141,28 @@ export const countRepeat = async (ledger: Ledger, id: string): Promise<void> => 
 };
 
 /**
- * The bus was told, and what is left to do is the media's end. A record that is gone meanwhile is not brought back, and the
- * first time told stands.
+ * The bus was told, and what is left to do is the media's end; unless Truora has called since the end, for then it is due at
+ * once. A record that is gone meanwhile is not brought back, and the first time told stands.
  */
 export const markAnnounced = async (ledger: Ledger, outcome: Outcome, mediaHours: number): Promise<void> => {
   const { revalidationId, status, decidedAt } = outcome;
-  await updateItem(ledger.table, keyOf(revalidationId), {
-    set: { announced: new Date().toISOString(), dueAt: lastLook(decidedAt, mediaHours) },
-    when: { phase: [status], announced: [] },
-  });
+  const pk = keyOf(revalidationId);
+  const announced = new Date().toISOString();
+  const when = { phase: [status], announced: [] };
+  const set = { announced, dueAt: lastLook(decidedAt, mediaHours) };
+  const written = await updateItem(ledger.table, pk, { set, when: { ...when, lateBell: [] } });
+  if (!written) await updateItem(ledger.table, pk, { set: { announced }, when });
 };
 
 /**
  * Writes `canceled` where nothing has been decided, whoever owns the record; where there is none yet, one that nobody owns.
- * @returns the record that stands, canceled or decided otherwise before
+ * @returns the record that stands, canceled or decided otherwise before, and whether this call has canceled it
  */
 export const recordCancellation = async (
   ledger: Ledger,
   of: Pick<Outcome, 'revalidationId' | 'accountId' | 'enrollmentId' | 'reference' | 'validationId'>,
   canceledBy: string,
-): Promise<LedgerRecord> => {
+): Promise<{ record: LedgerRecord; isNew: boolean }> => {
   const at = new Date();
   const { revalidationId, accountId, enrollmentId, reference, validationId } = of;
   const outcome: Outcome = {
@@ -188,9 +191,9 @@ export const recordCancellation = async (
     when: { phase: predecessors('canceled') },
     orAbsent: true,
   });
-  const standing = written ? readAlive(written) : await readRecord(ledger, revalidationId);
-  if (!standing) throw new TypeError('the record expired while it was canceled');
-  return standing;
+  const record = written ? readAlive(written) : await readRecord(ledger, revalidationId);
+  if (!record) throw new TypeError('the record expired while it was canceled');
+  return { record, isNew: written !== undefined };
 };
 
 /** The owner of a record that was canceled before anything ran. */

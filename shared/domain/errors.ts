@@ -137,7 +137,7 @@ export class UploadLinkUnsafeError extends NamedError<'upload_link_unsafe'> {
   override readonly name = 'UploadLinkUnsafeError';
 }
 
-/** The upload link is used up or too old. The media may have arrived, so Truora's own answer decides what this means. */
+/** The upload link takes no media, any more or at all. It may have arrived before, so Truora's own answer decides what this means. */
 export class UploadLinkSpentError extends NamedError<'upload_link_spent'> {
   override readonly name = 'UploadLinkSpentError';
 }

@@ -120,7 +120,18 @@ export const Verdict = z.object({
   rawReason: RawReason.optional(),
   /** Which of the checks on a `success` did not hold. */
   mismatch: z
-    .array(z.enum(['validation_id', 'account_id', 'enrollment_id', 'threshold', 'similarity', 'passive_liveness']))
+    .array(
+      z.enum([
+        'validation_id',
+        'account_id',
+        'enrollment_id',
+        'declined_reason',
+        'expired_reason',
+        'threshold',
+        'similarity',
+        'passive_liveness',
+      ]),
+    )
     .optional(),
   /** Truora's confidence score, 0 to 1. */
   similarity: z.number().optional(),

@@ -15,7 +15,7 @@ export const framesOf = ({ message, stack = '' }: Error): string[] => {
  * An error as Lambda may log it and whoever called may keep it. Named errors are written for that. Any other message is
  * somebody else's text (an SDK quotes ARNs, a parser quotes its input), so only the name and the frames stay.
  */
-export const presentable = (error: Error): Error => {
+export const tellable = (error: Error): Error => {
   const named = error instanceof NamedError;
   const shown = new Error(named ? error.message : `unexpected: ${error.name}`);
   shown.name = error.name;

@@ -2,7 +2,7 @@ import middy from '@middy/core';
 import { NamedError } from '../domain/errors.ts';
 import type { Claim, Outcome } from '../domain/revalidation.ts';
 import { checkOutput, type Input, type Output, readInput, type StepName, steps } from '../workflow/contract.ts';
-import { presentable } from './frames.ts';
+import { tellable } from './frames.ts';
 import { log } from './logger.ts';
 import { emit, outcomeSeen } from './metrics.ts';
 
@@ -47,7 +47,7 @@ export const step = <S extends StepName>(name: S, run: (input: Input<S>) => Prom
           error: error.name,
           ...(error instanceof NamedError ? { reason: error.reason } : {}),
         });
-        request.error = presentable(error);
+        request.error = tellable(error);
       },
     })
     .handler((event) => run(event as Input<S>));

@@ -1,6 +1,6 @@
 import middy from '@middy/core';
 import type { WatchName } from '../workflow/names.ts';
-import { framesOf, presentable } from './frames.ts';
+import { framesOf, tellable } from './frames.ts';
 import { log } from './logger.ts';
 import { emit } from './metrics.ts';
 
@@ -28,7 +28,7 @@ export const watch = (name: WatchName, run: (input: WatchInput) => Promise<Tally
       },
       onError: (request) => {
         emit('SweepFailures', 1);
-        request.error = presentable(told(name, request.error));
+        request.error = tellable(told(name, request.error));
       },
     })
     .handler((event, context) => run({ event, remainingMs: () => context.getRemainingTimeInMillis() }));

@@ -80,7 +80,10 @@ export const listValidations = async (truora: Truora, accountId: string): Promis
 
 /**
  * `PUT` of the media to the upload link: raw bytes, their length and type, and no key of ours.
- * @throws UploadLinkUnsafeError before anything is dialled; UploadLinkSpentError when the link is used up or too old (403);
+ * Truora's own SDK repeats an upload on 5xx and a lost line only; every 4xx is final to it, 408 and 429 too (seen). What such an
+ * answer says of the media is not known: a used link is a 403, but the media that used it may have been ours. So none is
+ * sent again, and none ends the case, which has been paid for: Truora is asked what arrived.
+ * @throws UploadLinkUnsafeError before anything is dialled; UploadLinkSpentError on any 4xx, and on a redirect;
  *   TruoraUncertainError on 5xx or a lost line, after which the same bytes may be sent to the same link again
  */
 export const uploadMedia = async (
@@ -101,11 +104,10 @@ export const uploadMedia = async (
     });
     if (status >= 200 && status < 300) return;
     // Truora's SDK takes these codes for final whatever the status (seen).
-    if (status === 403 || status === 409 || /AccessDenied|SignatureDoesNotMatch/.test(body)) {
-      throw new UploadLinkSpentError('upload_link_spent', 'Truora does not take media at this link (any more)');
+    if (status < 500 || /AccessDenied|SignatureDoesNotMatch/.test(body)) {
+      throw new UploadLinkSpentError('upload_link_spent', `Truora takes no media at this link (any more): ${status}`);
     }
-    if (status >= 500) throw new TruoraUncertainError('truora_uncertain', `the upload was answered ${status}`);
-    throw new TruoraRejectedError('truora_rejected', `the upload was answered ${status}`);
+    throw new TruoraUncertainError('truora_uncertain', `the upload was answered ${status}`);
   });
 };
 

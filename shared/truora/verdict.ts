@@ -72,7 +72,7 @@ type Mismatch = NonNullable<Verdict['mismatch']>[number];
 
 /**
  * What in the answer is not what was asked for. Any end has to be about our validation and our person; a `success` has to
- * hold the enrollment (if echoed), a threshold no lower than the one requested, a score that reaches it, only good
+ * give no reason why not, hold the enrollment (if echoed), a threshold no lower than the one requested, a score that reaches it, only good
  * sub-results, and the liveness result if liveness was asked for.
  */
 const mismatches = (answer: ValidationAnswer, { claim, validation }: About, success: boolean): Mismatch[] => {
@@ -84,6 +84,9 @@ const mismatches = (answer: ValidationAnswer, { claim, validation }: About, succ
   const used = answer.threshold ?? validation.threshold;
   const requested = claim.requested.threshold;
   if (face.enrollment_id !== undefined && face.enrollment_id !== claim.enrollmentId) found.push('enrollment_id');
+  // Nobody is approved against Truora's own word. Nowhere documented or seen, so it says something that we do not understand.
+  if (answer.declined_reason !== undefined) found.push('declined_reason');
+  if (answer.expired_reason !== undefined) found.push('expired_reason');
   if (requested !== undefined && (used === undefined || used < requested)) found.push('threshold');
   // A score below the threshold that was used is no success, whatever the status says.
   const weak = face.confidence_score !== undefined && used !== undefined && face.confidence_score < used;

@@ -91,6 +91,7 @@ export const ourReasons = [
   'daily_budget_spent',
   'truora_closed',
   'bus_refused',
+  'canceled_by_caller',
   'execution_failed',
   'execution_timed_out',
   'execution_aborted',

@@ -53,7 +53,7 @@ const idsOf = ({ revalidationId }: Outcome) =>
 /** What the sweep will find so many minutes from now. */
 const dueIn = async (minutes: number) => {
   const found: string[] = [];
-  for await (const records of dueRecords(house.ledger, new Date(inMinutes(minutes)))) {
+  for await (const { records } of dueRecords(house.ledger, new Date(inMinutes(minutes)))) {
     found.push(...records.map(({ revalidationId }) => revalidationId));
   }
   return found;

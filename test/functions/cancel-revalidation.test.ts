@@ -19,6 +19,7 @@ beforeEach(() => {
   house.fate();
   house.calls.length = 0;
   house.stopped.length = 0;
+  house.metrics.length = 0;
 });
 
 const canceling = (id: string) => handler(callEvent({ path: { id } }), context);
@@ -45,6 +46,14 @@ describe('a run', () => {
       { revalidationId, status: 'canceled', accountId },
     ]);
     expect(house.stopped).toEqual([OWNER]);
+  });
+
+  it('is counted among the outcomes by the call that canceled it, and by no repeat', async () => {
+    const { revalidationId } = await claimed();
+    for (const _ of [1, 2]) expect((await canceling(revalidationId)).statusCode).toBe(200);
+    expect(house.metrics.filter((metric) => 'Outcomes' in metric)).toMatchObject([
+      { Outcomes: 1, status: 'canceled', reason: 'canceled_by_caller' },
+    ]);
   });
 
   it.each([

@@ -42,6 +42,15 @@ it('gives every record once, newest first, whatever the size of the pages', asyn
   }
 });
 
+it('leaves out a record that cannot be read, and says which', async () => {
+  const { accountId, ids } = await claims(3);
+  const [newest, broken = '', oldest] = ids;
+  await house.stand({ pk: `RUN#${broken}`, ...(await house.item(`RUN#${broken}`)), phase: 'no phase of ours' });
+  const page = contentOf<Page>(await listing(accountId));
+  expect(page.revalidations.map(({ revalidationId }) => revalidationId)).toEqual([newest, oldest]);
+  expect(house.lines.join()).toContain(`"illegible","step":"ListRevalidations","revalidationId":"${broken}"`);
+});
+
 it('gives nothing of a person whom nobody knows', async () => {
   expect(contentOf(await listing('nobody'))).toEqual({ revalidations: [] });
 });

@@ -282,12 +282,10 @@ describe('a link that takes no media', () => {
     ['502', { status: 502, body: '<html>' }, UNCERTAIN],
     ['503', { status: 503 }, UNCERTAIN],
     ['a reset', 'reset', UNCERTAIN],
-    ['400', { status: 400 }, { name: 'TruoraRejectedError', reason: 'truora_rejected' }],
-    [
-      'a redirect',
-      { status: 307, headers: { location: '/' } },
-      { name: 'TruoraRejectedError', reason: 'truora_rejected' },
-    ],
+    ['400', { status: 400 }, SPENT],
+    ['404', { status: 404 }, SPENT],
+    ['429', { status: 429, headers: { 'retry-after': '1' } }, SPENT],
+    ['a redirect', { status: 307, headers: { location: '/' } }, SPENT],
     [
       'a megabyte',
       { status: 200, body: 'x'.repeat(1_000_000) },

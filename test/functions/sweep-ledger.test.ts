@@ -1,3 +1,4 @@
+import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { handler } from '../../functions/sweep-ledger.ts';
 import type { LocalServer } from '../../infra/local/http.ts';
@@ -370,6 +371,40 @@ describe('a late truth', () => {
     expect(record).not.toHaveProperty('lateBell');
   });
 
+  it('that was entered, though the repeat of the lost call found it so, stays due and is told by the next sweep', async () => {
+    const closed = await ended('expired');
+    const { revalidationId } = closed.outcome;
+    await says(approval(closed));
+    // What the SDK does when DynamoDB's answer is lost: it makes the same call again.
+    let isFirst = true;
+    house.fate(async ({ operation, input }): Promise<Fate> => {
+      if (operation !== 'UpdateItem' || !isFirst || !JSON.stringify(input).includes('"amendments"')) return 'through';
+      isFirst = false;
+      await new DynamoDBClient({}).send(new UpdateItemCommand(input as never));
+      return 'through';
+    });
+    await sweep();
+    expect(await itemOf(revalidationId)).toMatchObject({ amended: expect.any(String), dueAt: expect.any(String) });
+    expect(details()).toEqual([]);
+    await sweep();
+    expect(details()).toMatchObject([{ revalidationId, status: 'approved' }]);
+    const item = await itemOf(revalidationId);
+    expect(item?.amendments).toHaveLength(1);
+    expect(item).not.toHaveProperty('dueAt');
+  });
+
+  it('is heard though the bell rang between the end and the announcement of it', async () => {
+    const closed = await ended('expired', { hours: 0 });
+    const { revalidationId } = closed.outcome;
+    await due(revalidationId, { announced: undefined });
+    await callBack(house.table, revalidationId, new Date(Date.now() - 1000));
+    await says(approval(closed));
+    await sweep();
+    expect(details()).toEqual([announcementOf(closed.outcome)]);
+    await sweep();
+    expect(await itemOf(revalidationId)).toMatchObject({ amendments: [{ status: 'approved', from: 'webhook' }] });
+  });
+
   it('is looked for again when a bell rings while Truora is being asked', async () => {
     const closed = await ended('expired');
     const { revalidationId } = closed.outcome;
@@ -434,6 +469,23 @@ describe('a sweep', () => {
     await due(later.claim.revalidationId, { dueAt: inMinutes(5) });
     expect(await sweep()).toEqual({ seen: 60, failed: 0 });
     expect(await sweep()).toEqual({ seen: 0, failed: 0 });
+  });
+
+  it('counts and names one that cannot be read, puts it off, and looks at all the others', async () => {
+    const [broken, well] = [await ended('approved'), await ended('approved')];
+    // As a person may have set it by hand: the longest due of all, and no timestamp of ours.
+    await due(broken.outcome.revalidationId, { dueAt: '2026-01-01T00:00:00Z' });
+    expect(await sweep()).toEqual({ seen: 2, failed: 1 });
+    expect(await itemOf(well.outcome.revalidationId)).not.toHaveProperty('dueAt');
+    expect(house.metrics).toContainEqual(expect.objectContaining({ SweepFailures: 1 }));
+    expect(house.lines.join()).toContain(
+      `"illegible","step":"SweepLedger","revalidationId":"${broken.outcome.revalidationId}"`,
+    );
+    expect(await sweep()).toEqual({ seen: 0, failed: 0 });
+    const { dueAt } = (await readRecord(house.ledger, broken.outcome.revalidationId)) ?? {};
+    expect(Date.parse(dueAt ?? '')).toBeGreaterThan(Date.now());
+    await due(broken.outcome.revalidationId);
+    expect(await sweep()).toEqual({ seen: 1, failed: 0 });
   });
 
   it('passes over a record whose time in the ledger is over', async () => {

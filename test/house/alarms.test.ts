@@ -51,10 +51,34 @@ test.each(inTemplate.map((alarm) => [String(alarm.AlarmName), alarm] as const))(
       expect(kept).toContainEqual(Dimensions.map((dimension) => dimension.Name));
     }
     const [topic] = resourcesOf(template, 'AWS::SNS::Topic');
-    expect(alarm).toMatchObject({ AlarmActions: [topic?.ref], TreatMissingData: 'notBreaching' });
+    expect(alarm).toMatchObject({ AlarmActions: [topic?.ref] });
+    const isOfSilence = String(alarm.AlarmName).endsWith('SweepsMissing');
+    expect(alarm.TreatMissingData).toBe(isOfSilence ? 'breaching' : 'notBreaching');
     expect(alarm.AlarmDescription).toMatch(/\. What to do: infra\/aws\/RUNBOOK\.md, \w+\.$/);
   },
 );
+
+test('a failure is counted, whether or not there was a timeout as well', () => {
+  const { Metrics } = inTemplate.find(({ AlarmName }) => String(AlarmName).endsWith('ExecutionsFailed')) ?? {};
+  const expressions = (Metrics as { Expression?: string }[]).flatMap(({ Expression }) => Expression ?? []);
+  expect(expressions).toEqual(['FILL(failed, 0) + FILL(timedOut, 0)']);
+});
+
+test('that no sweep speaks any more rings after three of them, however often they come', () => {
+  for (const sweepMinutes of [1, 5, 60]) {
+    const all = resourcesOf(synthesize(Config.parse({ sweepMinutes })), 'AWS::CloudWatch::Alarm');
+    const alarm = all.find(({ properties }) => String(properties.AlarmName).endsWith('SweepsMissing'));
+    expect(alarm?.properties).toMatchObject({
+      MetricName: 'UnclaimedDrops',
+      Statistic: 'SampleCount',
+      Period: sweepMinutes * 60,
+      EvaluationPeriods: 3,
+      Threshold: 1,
+      ComparisonOperator: 'LessThanThreshold',
+      TreatMissingData: 'breaching',
+    });
+  }
+});
 
 test('the topic has a key of ours that CloudWatch may use, and nobody who is not named hears of it', () => {
   const [topic] = resourcesOf(template, 'AWS::SNS::Topic');

@@ -42,6 +42,9 @@ const everythingTimesOut: Lint = (draft) => [
     .map(([name]) => `${name} has no TimeoutSeconds`),
 ];
 
+/** Lambda gives a cold start so long, and counts it beside the function's own time. */
+const COLD_SECONDS = 10;
+
 /**
  * If the machine gave up before Lambda does, the next try would start while the first still lives. A token wait is another
  * matter: its timeout is the patience for a bell, it is not retried, and a late function leaves a token nobody waits for.
@@ -49,7 +52,9 @@ const everythingTimesOut: Lint = (draft) => [
 const stateOutlivesFunction: Lint = (draft) =>
   tasksOf(draft)
     .filter(([, state]) => !isTokenWait(state))
-    .filter(([name, { TimeoutSeconds }]) => !isStep(name) || !(Number(TimeoutSeconds) > functionSeconds[name]))
+    .filter(
+      ([name, { TimeoutSeconds }]) => !isStep(name) || !(Number(TimeoutSeconds) > functionSeconds[name] + COLD_SECONDS),
+    )
     .map(([name]) => `${name} is given up before its function ends`);
 
 const wildcardLast: Lint = (draft) =>

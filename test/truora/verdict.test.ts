@@ -94,6 +94,8 @@ describe('a success that is anything less is a mismatch', () => {
     ['validation_id', { validation_status: 'success', validation_id: 'VLD2' }],
     ['account_id', { validation_status: 'success', account_id: 'ben' }],
     ['enrollment_id', face({ enrollment_id: 'ENR2' })],
+    ['declined_reason', { validation_status: 'success', declined_reason: 'photo_of_photo' }],
+    ['expired_reason', { validation_status: 'success', expired_reason: 'manual_review_expired' }],
     ['similarity', face({ similarity_status: 'failure' })],
     ['similarity', face({ similarity_status: '' })],
     ['similarity', face({ similarity_status: 'brand_new_status' })],

@@ -130,7 +130,7 @@ test('every reason that an error can give is one that a metric knows', () => {
   expect(given.length).toBeGreaterThan(20);
   expect(given.filter((reason) => closedReason(reason) === 'other' && !never.includes(reason))).toEqual([]);
   // What an execution left behind that could record nothing has no error of ours.
-  const left = ['unexpected', 'execution_lost', ...Object.values(reasonsOfEnds)];
+  const left = ['unexpected', 'execution_lost', 'canceled_by_caller', ...Object.values(reasonsOfEnds)];
   expect(ourReasons.filter((reason) => !left.includes(reason) && !given.includes(reason))).toEqual([]);
   for (const reason of left) expect(closedReason(reason)).toBe(reason);
   expect([closedReason('made_up'), closedReason(undefined)]).toEqual(['other', 'none']);

@@ -4,7 +4,6 @@ import { grantsOf, policiesOf } from '../../infra/local/iam.ts';
 import type { RoleCall } from '../../infra/local/rights.ts';
 import type { Template } from '../../infra/local/template.ts';
 import { startWorld, type World } from '../../infra/local/world.ts';
-import { watches } from '../../shared/workflow/names.ts';
 import { edited, holderOf, implicit, isImplicit, judge, superfluous, without } from '../support/rights.ts';
 import { runsIn, settingsOfRuns } from '../support/rights-runs.ts';
 
@@ -114,9 +113,9 @@ describe('what AWS does implicitly', () => {
     expect(new Set(services)).toEqual(new Set(['kms', 'logs', 'xray', 'sqs']));
   });
 
-  test('to that queue each watch may send, and may nothing else of it; nobody else may', () => {
+  test('to that queue the watch that failures wake may send, and may nothing else of it; nobody else may', () => {
     const ofQueues = grantsOf(policiesOf(template)).filter(({ action }) => action.startsWith('sqs:'));
-    expect(ofQueues.map(({ role }) => holderOf(role)).toSorted()).toEqual(Object.keys(watches).toSorted());
+    expect(ofQueues.map(({ role }) => holderOf(role))).toEqual(['RepairExecution']);
     for (const { action, resource } of ofQueues) {
       expect([action, resource]).toEqual(['sqs:SendMessage', expect.stringMatching(/:WatchesDeadLetters\w+$/)]);
     }

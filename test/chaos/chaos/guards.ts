@@ -103,7 +103,7 @@ export const chaosGuards: readonly Guard[] = [
   {
     guard: 'what Truora decides after we gave up is heard',
     file: 'functions/sweep-ledger.ts',
-    find: '  if (now <= lastTry(outcome.decidedAt, results.mediaHours)) await hearLateTruth(record, outcome);\n',
+    find: '  if (!isOver && !(await hearLateTruth(record, outcome))) return;\n',
     replace: '',
   },
 ];
