@@ -15,10 +15,13 @@ const keyOf = (revalidationId: string) => `TICKET#${revalidationId}`;
 
 const parsed = (item: Item | undefined): Ticket | undefined => (item && isAlive(item) ? Ticket.parse(item) : undefined);
 
-/** Writes down what is promised to a caller, as long as a record would be kept. The first promise under an id stands. */
-export const issueTicket = async (ledger: Ledger, ticket: Ticket): Promise<void> => {
+/**
+ * Writes down what is promised to a caller, as long as a record would be kept. The first promise under an id stands.
+ * @returns false when one stands already
+ */
+export const issueTicket = (ledger: Ledger, ticket: Ticket): Promise<boolean> => {
   const expiresAt = secondsAfter(new Date(ticket.issuedAt), ledger.retentionDays * 86_400);
-  await putNew(ledger.table, { pk: keyOf(ticket.revalidationId), ...ticket, expiresAt });
+  return putNew(ledger.table, { pk: keyOf(ticket.revalidationId), ...ticket, expiresAt });
 };
 
 export const readTicket = async (table: string, revalidationId: string): Promise<Ticket | undefined> =>
