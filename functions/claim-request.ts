@@ -44,7 +44,7 @@ export const handler = step('ClaimRequest', async ({ request: unchecked, executi
     throw new MediaUnacceptableError('media_too_old', `media: was dropped more than ${hours} hours ago; put it again`);
   }
   const alias = aliasOf(request);
-  const revalidationId = alias ? await bindKey(ledger.table, { ...alias, revalidationId: ownId }) : ownId;
+  const revalidationId = alias ? await bindKey(ledger, { ...alias, revalidationId: ownId }) : ownId;
   const { resultMode = env('RESULT_MODE'), ...asked } = options;
   const retried = await linkRetry(ledger, revalidationId, { accountId, retryOf: asked.retryOf }, retryRulesFromEnv());
   const { calledBy = ticket?.calledBy, forceNew = undefined } = request.kind === 'call' ? request : {};

@@ -41,7 +41,7 @@ export const handler = route('StartRevalidation', async (input) => {
     const anew = forced ? hashOf([caller.calledBy, key]) : undefined;
     id = await promise(ledger, await ticketFor(wanted, caller.calledBy, anew));
     // The promise comes first: a key that was bound to nothing could never be mended.
-    if (alias) id = await bindKey(ledger.table, { ...alias, revalidationId: id });
+    if (alias) id = await bindKey(ledger, { ...alias, revalidationId: id });
   }
   const [record, ticket] = await Promise.all([readRecord(ledger, id), readTicket(ledger.table, id)]);
   if (!record && !ticket) throw new CallRefusedError('revalidation_unknown', 'its time in the ledger is over');
