@@ -5,6 +5,7 @@ import {
   bindValidation,
   closeIntent,
   type Intent,
+  isOpen,
   keepLook,
   openIntent,
   readBinding,
@@ -105,6 +106,8 @@ const reconcile = async (entry: Entry, intent: Intent, caller: Caller): Promise<
   const list = foundOn(listed, { accountId, requested, openedAt: intent.openedAt });
   const bindings = await Promise.all(list.map(({ validationId }) => readBinding(ledger.table, validationId)));
   const found = list.filter((_, n) => !bindings[n]);
+  // Where it stands still, nobody can have called before this list was read; else what is on it may be a successor's.
+  if (!(await isOpen(ledger.table, accountId, intent))) throw unsettled();
   if (!firstLook) {
     const seen = found.map(({ validationId }) => validationId);
     await keepLook(ledger.table, accountId, intent, seen);

@@ -38,6 +38,12 @@ export const readIntent = async (table: string, accountId: string): Promise<Inte
   return item && Intent.parse(item);
 };
 
+/** Whether this very intent stands still. */
+export const isOpen = async (table: string, accountId: string, intent: Intent): Promise<boolean> => {
+  const standing = await readIntent(table, accountId);
+  return standing?.revalidationId === intent.revalidationId && standing.openedAt === intent.openedAt;
+};
+
 /**
  * Writes the intent before the charged call; or, under the time of its first opening, once more for a call that had been
  * given up. A write whose answer was lost is repeated by the SDK and then finds what it wrote itself; only the mark of this

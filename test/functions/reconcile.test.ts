@@ -319,6 +319,49 @@ describe('the intent of another run of the person', () => {
     expect(await house.item(`RUN#${revalidationId}`)).toBeUndefined();
   });
 
+  it('that somebody else resolves during the look leaves alone what they create: it is theirs, not the ended run’s', async () => {
+    const ended = await claimed();
+    const one = await sibling(ended);
+    const other = await sibling(ended);
+    let row: ReturnType<typeof withLink> | undefined;
+    let isAnswered = false;
+    let meanwhile: (() => Promise<void>) | undefined;
+    const truora = await standIn(async ({ method }) => {
+      if (method === 'POST') {
+        if (!isAnswered) return 'reset';
+        row = withLink(ended);
+        return { status: 200, body: row };
+      }
+      const wait = meanwhile;
+      meanwhile = undefined;
+      await wait?.();
+      return { status: 200, body: { validations: row ? [row] : [] } };
+    });
+    closers.push(truora.close);
+    process.env.TRUORA_ORIGIN = truora.origin;
+    expect(await thrownBy(creating(ended))).toEqual(UNSETTLED);
+    await recordCancellation(house.ledger, ended, 'iam:caller');
+    later(60);
+    expect(await thrownBy(creating(one))).toEqual(UNSETTLED);
+    later(30);
+    // While the other's second list is on its way, the one resolves, creates, and has not bound what it created yet.
+    meanwhile = async () => {
+      isAnswered = true;
+      expect(await thrownBy(creating(one))).toEqual(UNSETTLED);
+      house.fate(({ operation, input }) =>
+        operation === 'PutItem' && JSON.stringify(input).includes('VLD#') ? 'lost' : 'through',
+      );
+      expect(await thrownBy(creating(one))).toMatchObject({ name: 'LostOnTheWay' });
+      house.fate();
+    };
+    expect(await thrownBy(creating(other))).toEqual(UNSETTLED);
+    expect(await recordOf(ended)).not.toHaveProperty('orphans');
+    expect(await attemptsOf(ended)).toEqual(['1 not_found']);
+    expect(await creating(one)).toMatchObject({ validationId: row?.validation_id });
+    expect(orphansCounted()).toBe(0);
+    expect(truora.asked.filter(({ method }) => method === 'POST')).toHaveLength(2);
+  });
+
   it('keeps the answer of a run that was canceled while it was asked for as an orphan, and frees the person', async () => {
     const claim = await claimed();
     const row = withLink(claim);
