@@ -157,6 +157,33 @@ describe('an answer that was lost', () => {
     expect(await comingBack(claim)).toMatchObject({ validationId: row.validation_id });
   });
 
+  it('is found on the second page of the list', async () => {
+    const claim = await claimed();
+    const row = withLink(claim);
+    const { asked } = await listing(({ path }) =>
+      path.endsWith('?start_key=two')
+        ? [row]
+        : { status: 200, body: { validations: [], next: '/v1/any?start_key=two' } },
+    );
+    expect(await comingBack(claim)).toMatchObject({ validationId: row.validation_id });
+    expect(asked.filter(({ method }) => method === 'POST')).toHaveLength(1);
+  });
+
+  it('is not found, and asked for again, of a person whom Truora does not know', async () => {
+    const claim = await claimed();
+    const { asked } = await listing(() => ({ status: 404 }));
+    expect(await thrownBy(comingBack(claim))).toEqual(UNCONFIRMED);
+    expect(asked.filter(({ method }) => method === 'POST')).toHaveLength(2);
+    expect(await intentOf(claim)).toBeUndefined();
+  });
+
+  it('does not wait for what another product’s validations do not say', async () => {
+    const claim = await claimed();
+    const row = withLink(claim);
+    await listing(() => [{ account_id: claim.accountId, type: 'document-validation', creation_date: 3 }, row]);
+    expect(await comingBack(claim)).toMatchObject({ validationId: row.validation_id });
+  });
+
   it('is not taken for a validation that is bound to another run', async () => {
     const claim = await claimed();
     const row = withLink(claim);
