@@ -34,8 +34,9 @@ type Caller = Pick<LedgerRecord, 'revalidationId' | 'attempts' | 'orphans' | 're
 
 /**
  * The third step, and the only one that costs money. Truora takes no idempotency key, so re-entry is the reconcile: each
- * entry looks at what is known, makes at most one call to Truora, and ends with the validation or with an error by which the
- * machine comes back. It leaves out the upload link, which is a bearer secret and stays on the record until the move.
+ * entry looks at what is known, makes at most one call to Truora (for a list, one a page), and ends with the validation or with
+ * an error by which the machine comes back. It leaves out the upload link, which is a bearer secret and stays on the record
+ * until the move.
  */
 export const handler = step('CreateValidation', async ({ claim, executionId }) => {
   const ledger = ledgerFromEnv();
