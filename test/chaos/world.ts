@@ -175,8 +175,11 @@ export const worldOf = (plan: WorldPlan) => {
     },
   });
 
+  /** Every task token there has been: as secret as a key. */
+  const tokens: string[] = [];
   const host = hostOf(variables, (name, event) => {
-    const { executionId } = event as { executionId: string };
+    const { executionId, taskToken } = event as { executionId: string; taskToken?: string };
+    if (taskToken) tokens.push(taskToken);
     invocations.set(executionId, (invocations.get(executionId) ?? 0) + 1);
     sizes.journal = Math.max(sizes.journal, JSON.stringify(event).length);
     const fault = plan.fault?.(name, event);
@@ -253,6 +256,7 @@ export const worldOf = (plan: WorldPlan) => {
     starts,
     counts,
     sizes,
+    tokens,
     left,
     invocations,
     variables,

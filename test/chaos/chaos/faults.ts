@@ -31,6 +31,8 @@ export type Plan = {
   tamper: { kind: 'overwrite' | 'delete'; at: number } | undefined;
   /** Somebody who is not Truora, or who repeats it, calls so long after the world began. */
   strangers: { dress: 'wrong key' | 'unsigned' | 'unknown validation' | 'replay'; at: number }[];
+  /** The first run is canceled through the API, or its execution is stopped by hand, so many seconds after the world began. */
+  interruption: { by: 'caller' | 'operator'; at: number } | undefined;
   /** Inputs that start the machine beside the drops. */
   poison: unknown[];
   onUnresolved: 'fail-for-human' | 'create-again';
@@ -160,7 +162,8 @@ export const faults: readonly Fault[] = [
   {
     row: 14,
     what: 'the create call is executed after we gave it up',
-    inject: (plan, chance) => trouble(plan, 'create', 1, { kind: 'zombie', after: chance.pick([15, 40, 55, 75]) }),
+    inject: (plan, chance) =>
+      trouble(plan, 'create', 1, { kind: 'zombie', after: chance.pick([15, 40, 55, 75, 100, 400]) }),
   },
   {
     row: 15,

@@ -68,8 +68,14 @@ export const judge = ({ plan, world, dropped, isOver }: Ran): string[] => {
       record.outcome?.reason === 'unknown_reason';
     // Media that is gone when its upload has to be repeated: what Truora made of the first one comes as a late truth.
     const isLate = record.outcome?.reason === 'media_gone' && (record.amendments?.length ?? 0) > 0;
+    // What was cut short by somebody ends without Truora's word, which comes as a late truth if it says anything of a face.
+    const isCut = record.phase === 'canceled' || /^execution_/.test(record.outcome?.reason ?? '');
+    const saysNothing =
+      !['success', 'failure'].includes(plan.story.ending.validation_status ?? '') ||
+      ['expired', 'system_error'].includes(plan.story.ending.failure_status ?? '');
+    const isToldLate = isCut && ((record.amendments?.length ?? 0) > 0 || saysNothing);
     must(
-      !isDecided || isDecision || isLate || plan.rows.has(23),
+      !isDecided || isDecision || isLate || isToldLate || plan.rows.has(23),
       `Truora has decided what is recorded as ${record.phase} ${record.outcome?.reason ?? ''}`,
     );
     must(
@@ -156,6 +162,7 @@ export const judge = ({ plan, world, dropped, isOver }: Ran): string[] => {
     JSON.stringify(world.announced),
     ...dropped.flatMap(({ executions }) => executions.map(({ output, cause }) => JSON.stringify([output, cause]))),
   ];
+  must(!world.tokens.some((token) => told.some((text) => text.includes(token))), 'a task token was told');
   for (const [name, canary] of Object.entries(canaries))
     must(!told.some((text) => text.includes(canary)), `the ${name} was told`);
   for (const { dress } of plan.strangers) {

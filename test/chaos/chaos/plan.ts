@@ -34,6 +34,7 @@ export const planOf = (seed: number): Plan => {
     refuses: [],
     tamper: undefined,
     strangers: [],
+    interruption: undefined,
     poison: [],
     onUnresolved: chance.is(0.7) ? 'fail-for-human' : 'create-again',
   };
@@ -44,5 +45,12 @@ export const planOf = (seed: number): Plan => {
   }
   // One world in five has a second run: of the same person with other media, at about the same time.
   if (chance.is(0.2)) plan.arrivals.push(dropOf(person, 'b', chance.pick([0.01, 0.3, 5])));
+  // And in one of eight somebody will not wait for the end.
+  if (chance.is(0.125)) {
+    plan.interruption = {
+      by: chance.pick(['caller', 'operator']),
+      at: chance.pick([0.05, 0.2, 0.4, 0.8, 1.5, 4, 20, 70]),
+    };
+  }
   return plan;
 };

@@ -23,6 +23,13 @@ const throttled = () => Object.assign(new Error('Rate exceeded'), { name: 'Throt
 const isWatch = (name: string) => name.startsWith('Sweep') || name.startsWith('Repair');
 const has = (name: string) => (functionNames as readonly string[]).includes(name);
 
+/** A call of the API's, as the gateway hands it on. */
+const cancelingOf = (id: string) => ({
+  headers: {},
+  pathParameters: { id },
+  requestContext: { authorizer: { iam: { userArn: 'arn:aws:sts::000000000000:assumed-role/Writer/session' } } },
+});
+
 /** How long the inbox is swept in a world: two sweeps after the last put is when nothing can be forgotten any more. Sweeps. */
 const INBOX_SWEEPS = 5;
 
@@ -99,6 +106,17 @@ export const runPlan = async (plan: Plan): Promise<Ran> => {
       const [validation] = world.truora.charged;
       const sending = { event: 'final', from: 'decided', after: 0 } as const;
       if (validation) world.truora.call(dress === 'replay' ? sending : { ...sending, dress }, validation);
+    });
+  }
+
+  const { interruption } = plan;
+  if (interruption) {
+    clock.at(EPOCH + interruption.at * 1000, () => {
+      const [execution] = dropped[0]?.executions ?? [];
+      if (execution?.status !== 'RUNNING') return;
+      if (interruption.by === 'operator') return world.machine.stop(execution.executionArn);
+      const item = world.itemsOf('RUN').find(({ owner }) => owner?.S === execution.executionArn);
+      if (item) void world.call('CancelRevalidation', cancelingOf(item.revalidationId?.S ?? ''));
     });
   }
 
