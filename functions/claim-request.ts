@@ -3,7 +3,7 @@ import { claim, readRecord } from '../shared/aws/ledger.ts';
 import { glanceAt } from '../shared/aws/media.ts';
 import { linkRetry } from '../shared/aws/retries.ts';
 import { meetStanding } from '../shared/aws/standing.ts';
-import { ticketOfMedia, useTicket } from '../shared/aws/tickets.ts';
+import { joinTicket, useTicket } from '../shared/aws/tickets.ts';
 import { MediaGoneError, MediaUnacceptableError } from '../shared/domain/errors.ts';
 import { revalidationIdOf } from '../shared/domain/ids.ts';
 import { parseOrRefuse } from '../shared/domain/refuse.ts';
@@ -31,20 +31,20 @@ export const handler = step('ClaimRequest', async ({ request: unchecked, executi
   const type = acceptMedia({ bytes, head }, options);
 
   const version = versionId ?? etag;
-  // A call about a ticket's drop, of the same person, is about the ticket's re-validation.
-  const promised = ticket ?? (await ticketOfMedia(ledger.table, at.key, version));
   const anew = anewOf(request, executionId);
-  const ownId =
-    promised?.accountId === accountId && !anew
-      ? promised.revalidationId
-      : revalidationIdOf({ accountId, bucket, key: at.key, version, anew });
+  // A call about a ticket's drop, of the same person, is about the ticket's re-validation.
+  const joined =
+    request.kind === 'call' && !anew
+      ? await joinTicket(ledger.table, { key: at.key, version }, { accountId, enrollmentId, options })
+      : ticket;
+  const ownId = joined?.revalidationId ?? revalidationIdOf({ accountId, bucket, key: at.key, version, anew });
   const hours = env('MEDIA_HOURS');
   // A late copy of what was claimed in time is a repeat like any other.
   if (request.kind === 'drop' && isTooOld(putAt, new Date(), hours) && !(await readRecord(ledger, ownId))) {
     throw new MediaUnacceptableError('media_too_old', `media: was dropped more than ${hours} hours ago; put it again`);
   }
   const alias = aliasOf(request);
-  const revalidationId = alias ? await bindKey(ledger.table, { ...alias, revalidationId: ownId }) : ownId;
+  const revalidationId = alias ? await bindKey(ledger, { ...alias, revalidationId: ownId }) : ownId;
   const { resultMode = env('RESULT_MODE'), ...asked } = options;
   const retried = await linkRetry(ledger, revalidationId, { accountId, retryOf: asked.retryOf }, retryRulesFromEnv());
   const { calledBy = ticket?.calledBy, forceNew = undefined } = request.kind === 'call' ? request : {};

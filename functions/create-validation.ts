@@ -5,6 +5,7 @@ import {
   bindValidation,
   closeIntent,
   type Intent,
+  isOpen,
   keepLook,
   openIntent,
   readBinding,
@@ -33,8 +34,9 @@ type Caller = Pick<LedgerRecord, 'revalidationId' | 'attempts' | 'orphans' | 're
 
 /**
  * The third step, and the only one that costs money. Truora takes no idempotency key, so re-entry is the reconcile: each
- * entry looks at what is known, makes at most one call to Truora, and ends with the validation or with an error by which the
- * machine comes back. It leaves out the upload link, which is a bearer secret and stays on the record until the move.
+ * entry looks at what is known, makes at most one call to Truora (for a list, one a page), and ends with the validation or with
+ * an error by which the machine comes back. It leaves out the upload link, which is a bearer secret and stays on the record
+ * until the move.
  */
 export const handler = step('CreateValidation', async ({ claim, executionId }) => {
   const ledger = ledgerFromEnv();
@@ -105,6 +107,8 @@ const reconcile = async (entry: Entry, intent: Intent, caller: Caller): Promise<
   const list = foundOn(listed, { accountId, requested, openedAt: intent.openedAt });
   const bindings = await Promise.all(list.map(({ validationId }) => readBinding(ledger.table, validationId)));
   const found = list.filter((_, n) => !bindings[n]);
+  // Where it stands still, nobody can have called before this list was read; else what is on it may be a successor's.
+  if (!(await isOpen(ledger.table, accountId, intent))) throw unsettled();
   if (!firstLook) {
     const seen = found.map(({ validationId }) => validationId);
     await keepLook(ledger.table, accountId, intent, seen);

@@ -17,7 +17,7 @@ export const handler = step('RecordRefusal', async ({ request, refusal, claim, e
   const ledger = ledgerFromEnv();
   const { revalidationId, accountId, enrollmentId, reference, claimedAt } =
     claim ??
-    (await ticketOfRequest(ledger.table, request, ownCase ? '' : executionId)) ??
+    (ownCase ? undefined : await ticketOfRequest(ledger.table, request, executionId)) ??
     identify(request, env('MEDIA_BUCKET'), executionId, ownCase);
   const ending = await recordOutcome(
     ledger,

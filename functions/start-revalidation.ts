@@ -41,7 +41,7 @@ export const handler = route('StartRevalidation', async (input) => {
     const anew = forced ? hashOf([caller.calledBy, key]) : undefined;
     id = await promise(ledger, await ticketFor(wanted, caller.calledBy, anew));
     // The promise comes first: a key that was bound to nothing could never be mended.
-    if (alias) id = await bindKey(ledger.table, { ...alias, revalidationId: id });
+    if (alias) id = await bindKey(ledger, { ...alias, revalidationId: id });
   }
   const [record, ticket] = await Promise.all([readRecord(ledger, id), readTicket(ledger.table, id)]);
   if (!record && !ticket) throw new CallRefusedError('revalidation_unknown', 'its time in the ledger is over');
@@ -75,24 +75,30 @@ const ticketFor = async (
 
 /**
  * Whoever asks again for the same media of the same person, in the same words, meets what stands, and nothing is written.
+ * Of two that ask at once one writes, and the other looks again at what it wrote.
  * @throws RequestInvalidError `already_asked_otherwise`, `retry_*`
  */
 const promise = async (ledger: Ledger, ticket: Ticket): Promise<string> => {
   const { revalidationId, accountId, options } = ticket;
+  if (await isPromised(ledger, ticket)) return revalidationId;
+  // Only looked up here: its place in the row is taken when it is claimed.
+  if (options.retryOf) await findRetried(ledger, { retryOf: options.retryOf, accountId }, retryRulesFromEnv());
+  if (!(await issueTicket(ledger, ticket))) await isPromised(ledger, ticket);
+  return revalidationId;
+};
+
+/** Whether the very same was promised or claimed before. @throws RequestInvalidError `already_asked_otherwise` */
+const isPromised = async (ledger: Ledger, { revalidationId, ...ticket }: Ticket): Promise<boolean> => {
   const [record, earlier] = await Promise.all([
     readRecord(ledger, revalidationId),
     readTicket(ledger.table, revalidationId),
   ]);
   const standing = record ?? (earlier && { ...earlier, requested: earlier.options });
-  if (standing && asksOtherwise(standing, { ...ticket, requested: options })) {
+  if (standing && asksOtherwise(standing, { ...ticket, requested: ticket.options })) {
     const rule = 'this version was asked about before with another enrollment or other options';
     throw new RequestInvalidError('already_asked_otherwise', `media: ${rule}; put it again, or call with forceNew`);
   }
-  if (standing) return revalidationId;
-  // Only looked up here: its place in the row is taken when it is claimed.
-  if (options.retryOf) await findRetried(ledger, { retryOf: options.retryOf, accountId }, retryRulesFromEnv());
-  await issueTicket(ledger, ticket);
-  return revalidationId;
+  return standing !== undefined;
 };
 
 const keyless = () => {

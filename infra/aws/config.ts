@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { OnUnresolved } from '../../shared/domain/creation.ts';
 import { ResultMode } from '../../shared/domain/request.ts';
+import { functionSeconds } from '../workflow/timing.ts';
 
 const loopback = ['127.0.0.1', '[::1]', 'localhost'];
 
@@ -11,6 +12,12 @@ const origin = z.string().refine((text) => {
     url?.origin === text && (url.protocol === 'https:' || (url.protocol === 'http:' && loopback.includes(url.hostname)))
   );
 }, 'must be https, and scheme, host and port alone');
+
+/**
+ * A function that was given up may live on until its own end (stopping an execution stops no Lambda), and its call may still be
+ * on its way then. Ten seconds for Truora to execute and list it: the least that is not plainly wrong (assumed: seconds).
+ */
+const LEAST_SETTLE_SECONDS = functionSeconds.CreateValidation + 10;
 
 const claim = z.string().regex(/^[A-Za-z][A-Za-z0-9_:.-]{0,63}$/, 'must be the name of a claim');
 const scope = z.string().regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,128}$/, 'must be a scope');
@@ -48,8 +55,9 @@ const Settings = z.strictObject({
   /** Seconds a parked execution waits for a bell before it polls: above nearly all of Truora's answers (assumed). */
   patienceSeconds: z.coerce.number().int().min(1).max(3600).default(60),
   /**
-   * Seconds after which a create call without an answer is settled: above the function's own limit of 40 s, and above how
-   * long Truora may take to execute a call it was sent and to list what came of it (assumed: seconds).
+   * Seconds after which a create call without an answer is settled: 50 at least, above the function's own limit of 40 s and
+   * what Truora may take to execute a call it was sent and to list what came of it. Less only before a stand-in on this very
+   * machine, which charges nobody.
    */
   settleSeconds: z.coerce.number().int().min(1).max(300).default(60),
   /** Whether a validation that was created and cannot be used is left to a person, or another one is paid for. */
@@ -103,5 +111,9 @@ const Settings = z.strictObject({
 export const Config = Settings.refine(
   ({ retentionDays, mediaHours }) => retentionDays >= Math.ceil(mediaHours / 24) + 3,
   { path: ['retentionDays'], error: 'must be at least three days more than mediaHours' },
+).refine(
+  ({ settleSeconds, truoraOrigin }) =>
+    settleSeconds >= LEAST_SETTLE_SECONDS || loopback.includes(URL.parse(truoraOrigin)?.hostname ?? ''),
+  { path: ['settleSeconds'], error: `must be at least ${LEAST_SETTLE_SECONDS}: a call may still be on its way` },
 );
 export type Config = z.infer<typeof Config>;

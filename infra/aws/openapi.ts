@@ -35,7 +35,7 @@ export const operations: Record<RouteName, Operation> = {
         in: 'header',
         schema: IdempotencyKey.optional(),
         description:
-          'The same key with the same body is the same re-validation for 90 days; keys are the caller’s own.',
+          'The same key with the same body is the same re-validation for 90 days, or for as long as records are kept where that is less; keys are the caller’s own.',
       },
     ],
     body: { TicketBody: examples.ticketBody, StartBody: examples.startBody },

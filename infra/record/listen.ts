@@ -88,10 +88,15 @@ export const listenTo = async (
     }
   }
 
-  await listValidations(truora, claim.accountId);
-  const list = JSON.parse(last.body) as { validations: { validation_id: string }[] };
+  const isOwn = ({ validation_id: id }: { validation_id: string }) => id === validation.validationId;
+  const pages: { validations: { validation_id: string }[] }[] = [];
+  const hear = ({ status, body }: { status: number; body: string }) => {
+    if (status === 200) pages.push(JSON.parse(body));
+  };
+  await listValidations({ ...truora, hear }, claim.accountId);
+  const list = pages.find(({ validations }) => validations.some(isOwn)) ?? pages[0] ?? { validations: [] };
   // The others are of that person's past, and one more of them at each recording.
-  const own = list.validations.filter(({ validation_id: id }) => id === validation.validationId);
+  const own = list.validations.filter(isOwn);
   keep('list-validations.one', { ...list, validations: own });
   return { heard, decided };
 };

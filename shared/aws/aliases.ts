@@ -1,10 +1,13 @@
 import { createHash } from 'node:crypto';
 import { RequestInvalidError } from '../domain/errors.ts';
 import type { RevalidationRequest } from '../domain/request.ts';
-import { secondsAfter } from './ledger.ts';
+import { type Ledger, secondsAfter } from './ledger.ts';
 import { getItem, isAlive, putNew } from './table.ts';
 
-/** How long an idempotency key is remembered: as long as Step Functions remembers an execution's name. Days. */
+/**
+ * How long an idempotency key is remembered: as long as Step Functions remembers an execution's name, and no longer than
+ * what it stands for, since a key whose record is gone would have the same id claimed, and paid for, again. Days.
+ */
 const LIFE_DAYS = 90;
 
 /** Who used the key, what it was, and the hash of the whole request: the same key may not ask for something else. */
@@ -41,9 +44,12 @@ export const findKey = async (table: string, alias: Alias): Promise<string | und
  * @returns the id the key stands for
  * @throws RequestInvalidError `idempotency_key_reused`
  */
-export const bindKey = async (table: string, alias: Alias & { revalidationId: string }): Promise<string> => {
+export const bindKey = async (
+  { table, retentionDays }: Ledger,
+  alias: Alias & { revalidationId: string },
+): Promise<string> => {
   const { revalidationId, body } = alias;
-  const expiresAt = secondsAfter(new Date(), LIFE_DAYS * 86_400);
+  const expiresAt = secondsAfter(new Date(), Math.min(LIFE_DAYS, retentionDays) * 86_400);
   if (await putNew(table, { pk: keyOf(alias), revalidationId, body, expiresAt })) return revalidationId;
   return (await findKey(table, alias)) ?? revalidationId;
 };

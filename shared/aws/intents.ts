@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import { RevalidationId, TruoraId } from '../domain/ids.ts';
 import { LONGEST_LIFE_SECONDS, Timestamp } from '../domain/revalidation.ts';
@@ -37,9 +38,16 @@ export const readIntent = async (table: string, accountId: string): Promise<Inte
   return item && Intent.parse(item);
 };
 
+/** Whether this very intent stands still. */
+export const isOpen = async (table: string, accountId: string, intent: Intent): Promise<boolean> => {
+  const standing = await readIntent(table, accountId);
+  return standing?.revalidationId === intent.revalidationId && standing.openedAt === intent.openedAt;
+};
+
 /**
  * Writes the intent before the charged call; or, under the time of its first opening, once more for a call that had been
- * given up. @returns undefined when one is open, whoever's it is
+ * given up. A write whose answer was lost is repeated by the SDK and then finds what it wrote itself; only the mark of this
+ * very opening tells that apart from another of the same run. @returns undefined when one is open, whoever's it is
  */
 export const openIntent = async (
   table: string,
@@ -47,7 +55,10 @@ export const openIntent = async (
   of: { revalidationId: string; attempt: number; openedAt?: string },
 ): Promise<Intent | undefined> => {
   const intent = { openedAt: new Date().toISOString(), ...of };
-  return (await putNew(table, { pk: accountKey(accountId), ...intent })) ? intent : undefined;
+  const opening = randomUUID();
+  const pk = accountKey(accountId);
+  if (await putNew(table, { pk, ...intent, opening })) return intent;
+  return (await getItem(table, pk))?.opening === opening ? intent : undefined;
 };
 
 /** Keeps what the first look at the person's list has found, for whoever takes the second. */

@@ -71,13 +71,17 @@ export const claim = async (ledger: Ledger, wanted: Claim, owner: string): Promi
   });
   if (fresh) return wanted;
   const standing = await readRecord(ledger, wanted.revalidationId);
-  if (standing && asksOtherwise(standing, wanted)) {
-    throw new RequestInvalidError(
-      'already_asked_otherwise',
-      'media: this version was asked about before with another enrollment or other options; put it again',
-    );
-  }
+  if (standing) refuseOtherwise(standing, wanted);
   return Claim.parse(await ownRecord(ledger, wanted.revalidationId, owner));
+};
+
+/** An answer is never passed on to another question. @throws RequestInvalidError `already_asked_otherwise` */
+export const refuseOtherwise = (...asked: Parameters<typeof asksOtherwise>): void => {
+  if (!asksOtherwise(...asked)) return;
+  throw new RequestInvalidError(
+    'already_asked_otherwise',
+    'media: this version was asked about before with another enrollment or other options; put it again',
+  );
 };
 
 /** The media reached the upload link, which is spent by that. */

@@ -6,6 +6,7 @@ import type { RevalidationRequest } from '../domain/request.ts';
 import { addressOf, anewOf, wishOfCall } from '../domain/wish.ts';
 import { aliasOf, findKey } from './aliases.ts';
 import { type Ledger, ownRecord, readRecord } from './ledger.ts';
+import { ticketOfMedia } from './tickets.ts';
 
 type Asked = { request: RevalidationRequest; bucket: string; ticket: Ticket | undefined; executionId: string };
 
@@ -21,9 +22,10 @@ export const meetStanding = async (ledger: Ledger, { request, bucket, ticket, ex
   const version = versionId ?? etag;
   const alias = aliasOf(request);
   const anew = anewOf(request, executionId);
+  const dropped = ticket ?? (version && !anew ? await ticketOfMedia(ledger.table, key, version) : undefined);
   const id =
     (alias && (await findKey(ledger.table, alias))) ??
-    ticket?.revalidationId ??
+    (dropped && dropped.accountId === accountId ? dropped.revalidationId : undefined) ??
     (accountId && version ? revalidationIdOf({ accountId, bucket, key, version, anew }) : undefined);
   const standing = id ? await readRecord(ledger, id) : undefined;
   if (!standing || (asked && asksOtherwise(standing, { ...asked, requested: asked.options }))) return;

@@ -6,8 +6,8 @@ import { RevalidationId } from '../domain/ids.ts';
 import { readInboxKey, ticketIdIn } from '../domain/inbox-key.ts';
 import { isEnd } from '../domain/lifecycle.ts';
 import { DropRequest } from '../domain/request.ts';
-import { addressOfDrop, type MediaAddress } from '../domain/wish.ts';
-import { type Ledger, readRecord, secondsAfter } from './ledger.ts';
+import { addressOfDrop, type MediaAddress, type Wish } from '../domain/wish.ts';
+import { type Ledger, readRecord, refuseOtherwise, secondsAfter } from './ledger.ts';
 import { s3 } from './media.ts';
 import { getItem, getItems, type Item, isAlive, putNew, updateItem } from './table.ts';
 
@@ -15,10 +15,13 @@ const keyOf = (revalidationId: string) => `TICKET#${revalidationId}`;
 
 const parsed = (item: Item | undefined): Ticket | undefined => (item && isAlive(item) ? Ticket.parse(item) : undefined);
 
-/** Writes down what is promised to a caller, as long as a record would be kept. The first promise under an id stands. */
-export const issueTicket = async (ledger: Ledger, ticket: Ticket): Promise<void> => {
+/**
+ * Writes down what is promised to a caller, as long as a record would be kept. The first promise under an id stands.
+ * @returns false when one stands already
+ */
+export const issueTicket = (ledger: Ledger, ticket: Ticket): Promise<boolean> => {
   const expiresAt = secondsAfter(new Date(ticket.issuedAt), ledger.retentionDays * 86_400);
-  await putNew(ledger.table, { pk: keyOf(ticket.revalidationId), ...ticket, expiresAt });
+  return putNew(ledger.table, { pk: keyOf(ticket.revalidationId), ...ticket, expiresAt });
 };
 
 export const readTicket = async (table: string, revalidationId: string): Promise<Ticket | undefined> =>
@@ -62,6 +65,25 @@ export const useTicket = async (
   const standing = await readRecord(ledger, ticket.revalidationId);
   if (standing && isEnd(standing.phase)) throw new AlreadyDecidedError('already_decided', ticket.revalidationId);
   throw new ClaimedElsewhereError('claimed_elsewhere', 'another upload under the same ticket came first');
+};
+
+/**
+ * The ticket that a call about its object is about, entered on it as the drop itself would be: whichever comes first, there is
+ * one case. A call of another person, and one about a later upload, is a case of its own.
+ * @throws RequestInvalidError `already_asked_otherwise`: the ticket's question was there first
+ */
+export const joinTicket = async (
+  table: string,
+  { key, version }: { key: string; version: string },
+  wish: Pick<Wish, 'accountId' | 'enrollmentId' | 'options'>,
+): Promise<Ticket | undefined> => {
+  const id = ticketIdIn(key);
+  const ticket = id ? await readTicket(table, id) : undefined;
+  if (ticket?.upload?.key !== key || ticket.accountId !== wish.accountId) return undefined;
+  if (ticket.droppedAs !== undefined && ticket.droppedAs !== version) return undefined;
+  refuseOtherwise({ ...ticket, requested: ticket.options }, { ...wish, requested: wish.options });
+  const entered = await enterDrop(table, key, version);
+  return entered?.droppedAs === version ? entered : undefined;
 };
 
 /** The ticket under whose key an object was dropped, if it was this version that came first. */

@@ -13,6 +13,7 @@ import { formKeyOf } from '../domain/fields.ts';
 import { AccountId, TruoraId } from '../domain/ids.ts';
 import type { MediaType } from '../domain/media-type.ts';
 import { type Options, subvalidationsOf } from '../domain/request.ts';
+import { nextOf, rowsOf } from './list.ts';
 import { type Answer, type Call, type Deadlines, SendError, send } from './request.ts';
 import { CreateAnswer, EnrollmentAnswer, ListAnswer, ValidationAnswer } from './schemas.ts';
 import { checkUploadLink } from './upload-link.ts';
@@ -35,6 +36,9 @@ export type Truora = {
 /** An answer of Truora's is a few KB, and a person's list as many as they have validations. Bytes. */
 const MAX_ANSWER_BYTES = 256 * 1024;
 const MAX_LIST_BYTES = 1024 * 1024;
+
+/** Pages of a person's list that are read: hundreds of validations, within the 40 s of the function that reads them. */
+const MOST_PAGES = 20;
 
 /** `GET /v1/enrollments/{id}`. @throws TruoraRejectedError `truora_not_found` for an unknown id */
 export const getEnrollment = async (truora: Truora, enrollmentId: string) =>
@@ -70,13 +74,32 @@ export const getValidation = async (truora: Truora, validationId: string, { show
   return ask(truora, 'GET', showDetails ? `${path}?show_details=true` : path, ValidationAnswer);
 };
 
-/** `GET /v1/accounts/{id}/validations`: what Truora holds of a person, in any order and seconds late (assumed). */
-export const listValidations = async (truora: Truora, accountId: string): Promise<ValidationAnswer[]> =>
-  (
-    await ask(truora, 'GET', `/v1/accounts/${segment(AccountId, accountId)}/validations`, ListAnswer, {
-      maxBytes: MAX_LIST_BYTES,
-    })
-  ).validations;
+/**
+ * `GET /v1/accounts/{id}/validations`, all its pages: what Truora holds of a person's face, in any order and seconds late
+ * (assumed). A person whom Truora does not know has none.
+ * @throws TruoraContractError when anything that could be ours cannot be read, or was not reached
+ */
+export const listValidations = async (truora: Truora, accountId: string): Promise<ValidationAnswer[]> => {
+  const path = `/v1/accounts/${segment(AccountId, accountId)}/validations`;
+  const found: ValidationAnswer[] = [];
+  let read = 0;
+  let after: string | undefined;
+  for (let page = 1; page <= MOST_PAGES; page += 1) {
+    const query: string = after === undefined ? '' : `?${new URLSearchParams({ start_key: after })}`;
+    const answer = await ask(truora, 'GET', path + query, ListAnswer, { maxBytes: MAX_LIST_BYTES }).catch((error) => {
+      if (!(error instanceof TruoraRejectedError) || error.reason !== 'truora_not_found') throw error;
+      if (page === 1) return NOTHING;
+      throw new TruoraContractError('truora_contract_broken', 'a page of the list is not there');
+    });
+    read += answer.validations.length;
+    found.push(...rowsOf(answer, accountId));
+    after = nextOf(answer, read);
+    if (after === undefined) return found;
+  }
+  throw new TruoraContractError('truora_contract_broken', 'the list has more pages than are read');
+};
+
+const NOTHING: ListAnswer = { validations: [] };
 
 /**
  * `PUT` of the media to the upload link: raw bytes, their length and type, and no key of ours.

@@ -66,8 +66,12 @@ export const ValidationAnswer = z.object({
 });
 export type ValidationAnswer = z.infer<typeof ValidationAnswer>;
 
-/** `GET /v1/accounts/{id}/validations`. The name of the list is assumed after the enrollments' one. */
-export const ListAnswer = z.object({ validations: z.array(ValidationAnswer).max(1000) });
+/**
+ * One page of `GET /v1/accounts/{id}/validations`. The name of the list is assumed after the enrollments' one. Rows are read
+ * one by one (list.ts), and whatever else it says may mean that there is more.
+ */
+export const ListAnswer = z.looseObject({ validations: z.array(z.unknown()).max(1000) });
+export type ListAnswer = z.infer<typeof ListAnswer>;
 
 /** One event of a webhook: documented for checks, assumed for validations. Only the action and the id are used. */
 export const WebhookEvent = z.object({

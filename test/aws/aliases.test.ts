@@ -15,8 +15,8 @@ beforeEach(() => {
   key = randomUUID();
 });
 
-const bind = (revalidationId: string, body = sha256('body')) =>
-  bindKey(house.table, { scope: 'workflow', key, revalidationId, body });
+const bind = (revalidationId: string, body = sha256('body'), retentionDays = 365) =>
+  bindKey({ table: house.table, retentionDays }, { scope: 'workflow', key, revalidationId, body });
 const itemOf = () => house.item(`KEY#workflow#${key}`);
 
 it('makes a key another name of the re-validation, for 90 days', async () => {
@@ -25,6 +25,16 @@ it('makes a key another name of the re-validation, for 90 days', async () => {
   const item = await itemOf();
   expect(item).toMatchObject({ revalidationId: id, body: sha256('body') });
   expect(Math.abs((item?.expiresAt as number) - Date.now() / 1000 - 90 * 86_400)).toBeLessThan(5);
+});
+
+it.each([
+  [4, 4],
+  [89, 89],
+  [91, 90],
+])('is forgotten no later than its record: kept for %i days, the key lives %i', async (retentionDays, days) => {
+  const bound = Date.now() / 1000;
+  await bind(newRevalidationId(), undefined, retentionDays);
+  expect(Math.abs(((await itemOf())?.expiresAt as number) - bound - days * 86_400)).toBeLessThan(5);
 });
 
 it('gives the same request the first id, even if its media has another by now', async () => {

@@ -53,6 +53,15 @@ describe('an intent', () => {
     expect((await readIntent(table, accountId))?.revalidationId).toBe(winners[0]);
   });
 
+  it('is ours when the answer was lost and the SDK wrote it twice, and not when the same run opened another just then', async () => {
+    house.fateOfWrite(1, 'twice');
+    const intent = await opened(ours);
+    house.fate();
+    expect(await readIntent(table, accountId)).toEqual(intent);
+    const again = { revalidationId: ours, attempt: 1, openedAt: intent.openedAt };
+    expect(await openIntent(table, accountId, again)).toBeUndefined();
+  });
+
   it('is of one person and nobody else', async () => {
     const { accountId: another } = newPerson();
     await opened(ours);

@@ -203,6 +203,65 @@ describe('a drop under a ticket', () => {
     expect(other.revalidationId).not.toBe(ticket.revalidationId);
   });
 
+  it('is one re-validation with a call that comes before its event', async () => {
+    const { ticket, drop: upload } = await ticketed({ options: { threshold: 0.9 } });
+    const put = await upload();
+    const { accountId, enrollmentId, revalidationId } = ticket;
+    const options = { threshold: 0.9 };
+    const call = callOf({ accountId, enrollmentId, media: { key: put.key }, options });
+    expect(await claiming(call, THEIRS)).toMatchObject({ revalidationId });
+    expect(await thrownBy(claiming(dropOf(put)))).toMatchObject({ name: 'ClaimedElsewhereError' });
+    // A later upload is a repeat of the first, which the call has entered.
+    expect(await thrownBy(claiming(dropOf(await upload())))).toMatchObject({ name: 'ClaimedElsewhereError' });
+    const records = (await house.items()).filter(
+      (item) => item.pk === `RUN#${revalidationId}` || item.accountId === accountId,
+    );
+    expect(records.filter(({ pk }) => String(pk).startsWith('RUN#'))).toHaveLength(1);
+  });
+
+  it('keeps its question: a call in other words that comes before its event is refused, and takes nothing', async () => {
+    const { ticket, drop: upload } = await ticketed({ options: { threshold: 0.9 } });
+    const put = await upload();
+    const { accountId, enrollmentId, revalidationId } = ticket;
+    const others = [
+      { options: { threshold: 0.5 }, enrollmentId },
+      { options: { threshold: 0.9 }, enrollmentId: 'ENRother' },
+    ];
+    for (const other of others) {
+      const call = callOf({ accountId, media: { key: put.key }, ...other });
+      expect(await thrownBy(claiming(call, THEIRS))).toMatchObject({ reason: 'already_asked_otherwise' });
+    }
+    expect(await house.item(`TICKET#${revalidationId}`)).not.toHaveProperty('droppedAs');
+    expect(await claiming(dropOf(put))).toMatchObject({ revalidationId, requested: { threshold: 0.9 } });
+  });
+
+  it('is found by a call though its media is gone', async () => {
+    const { ticket, drop: upload } = await ticketed();
+    const put = await upload();
+    await claiming(dropOf(put));
+    await house.remove(put.key, put.versionId);
+    const { accountId, enrollmentId } = ticket;
+    const call = callOf({ accountId, enrollmentId, media: { key: put.key, versionId: put.versionId } });
+    expect(await thrownBy(claiming(call, THEIRS))).toMatchObject({ name: 'ClaimedElsewhereError' });
+    const stranger = callOf({ media: { key: put.key, versionId: put.versionId } });
+    expect(await thrownBy(claiming(stranger, THEIRS))).toMatchObject({ reason: 'media_gone' });
+  });
+
+  it('is taken anew by a call that forces it', async () => {
+    const { ticket, drop: upload } = await ticketed();
+    const { key } = await upload();
+    const { accountId, enrollmentId, revalidationId } = ticket;
+    const forced = callOf({
+      accountId,
+      enrollmentId,
+      media: { key },
+      forceNew: { reason: 'r' },
+      idempotencyKey: revalidationId,
+    });
+    expect((await claiming(forced, THEIRS)).revalidationId).not.toBe(revalidationId);
+    expect(await house.item(`TICKET#${revalidationId}`)).not.toHaveProperty('droppedAs');
+  });
+
   it('needs consent of its own when nobody promised anything', async () => {
     const { accountId, enrollmentId } = newPerson();
     const key = `inbox/${accountId}/${enrollmentId}/${newRevalidationId()}.jpg`;

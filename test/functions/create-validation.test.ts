@@ -189,6 +189,7 @@ describe('on a good day', () => {
     expect(standing).toHaveLength(2);
     expect(standing).toContainEqual({
       pk: `ACC#${claim.accountId}`,
+      opening: expect.any(String),
       revalidationId: claim.revalidationId,
       attempt: 1,
       openedAt: expect.any(String),

@@ -157,6 +157,33 @@ describe('an answer that was lost', () => {
     expect(await comingBack(claim)).toMatchObject({ validationId: row.validation_id });
   });
 
+  it('is found on the second page of the list', async () => {
+    const claim = await claimed();
+    const row = withLink(claim);
+    const { asked } = await listing(({ path }) =>
+      path.endsWith('?start_key=two')
+        ? [row]
+        : { status: 200, body: { validations: [], next: '/v1/any?start_key=two' } },
+    );
+    expect(await comingBack(claim)).toMatchObject({ validationId: row.validation_id });
+    expect(asked.filter(({ method }) => method === 'POST')).toHaveLength(1);
+  });
+
+  it('is not found, and asked for again, of a person whom Truora does not know', async () => {
+    const claim = await claimed();
+    const { asked } = await listing(() => ({ status: 404 }));
+    expect(await thrownBy(comingBack(claim))).toEqual(UNCONFIRMED);
+    expect(asked.filter(({ method }) => method === 'POST')).toHaveLength(2);
+    expect(await intentOf(claim)).toBeUndefined();
+  });
+
+  it('does not wait for what another product’s validations do not say', async () => {
+    const claim = await claimed();
+    const row = withLink(claim);
+    await listing(() => [{ account_id: claim.accountId, type: 'document-validation', creation_date: 3 }, row]);
+    expect(await comingBack(claim)).toMatchObject({ validationId: row.validation_id });
+  });
+
   it('is not taken for a validation that is bound to another run', async () => {
     const claim = await claimed();
     const row = withLink(claim);
@@ -317,6 +344,49 @@ describe('the intent of another run of the person', () => {
     await openIntent(house.table, ours.accountId, { revalidationId, attempt: 1 });
     expect(await comingBack(ours)).toMatchObject({ validationId: expect.any(String) });
     expect(await house.item(`RUN#${revalidationId}`)).toBeUndefined();
+  });
+
+  it('that somebody else resolves during the look leaves alone what they create: it is theirs, not the ended run’s', async () => {
+    const ended = await claimed();
+    const one = await sibling(ended);
+    const other = await sibling(ended);
+    let row: ReturnType<typeof withLink> | undefined;
+    let isAnswered = false;
+    let meanwhile: (() => Promise<void>) | undefined;
+    const truora = await standIn(async ({ method }) => {
+      if (method === 'POST') {
+        if (!isAnswered) return 'reset';
+        row = withLink(ended);
+        return { status: 200, body: row };
+      }
+      const wait = meanwhile;
+      meanwhile = undefined;
+      await wait?.();
+      return { status: 200, body: { validations: row ? [row] : [] } };
+    });
+    closers.push(truora.close);
+    process.env.TRUORA_ORIGIN = truora.origin;
+    expect(await thrownBy(creating(ended))).toEqual(UNSETTLED);
+    await recordCancellation(house.ledger, ended, 'iam:caller');
+    later(60);
+    expect(await thrownBy(creating(one))).toEqual(UNSETTLED);
+    later(30);
+    // While the other's second list is on its way, the one resolves, creates, and has not bound what it created yet.
+    meanwhile = async () => {
+      isAnswered = true;
+      expect(await thrownBy(creating(one))).toEqual(UNSETTLED);
+      house.fate(({ operation, input }) =>
+        operation === 'PutItem' && JSON.stringify(input).includes('VLD#') ? 'lost' : 'through',
+      );
+      expect(await thrownBy(creating(one))).toMatchObject({ name: 'LostOnTheWay' });
+      house.fate();
+    };
+    expect(await thrownBy(creating(other))).toEqual(UNSETTLED);
+    expect(await recordOf(ended)).not.toHaveProperty('orphans');
+    expect(await attemptsOf(ended)).toEqual(['1 not_found']);
+    expect(await creating(one)).toMatchObject({ validationId: row?.validation_id });
+    expect(orphansCounted()).toBe(0);
+    expect(truora.asked.filter(({ method }) => method === 'POST')).toHaveLength(2);
   });
 
   it('keeps the answer of a run that was canceled while it was asked for as an orphan, and frees the person', async () => {

@@ -2,8 +2,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { handler as claimRequest } from '../../functions/claim-request.ts';
 import { handler } from '../../functions/record-refusal.ts';
 import { claim as claimRecord } from '../../shared/aws/ledger.ts';
+import { enterDrop, issueTicket } from '../../shared/aws/tickets.ts';
 import { revalidationIdOf } from '../../shared/domain/ids.ts';
 import type { Caught, Outcome } from '../../shared/domain/revalidation.ts';
+import { uploadTicket } from '../../shared/domain/ticket.ts';
 import type { Journal } from '../../shared/workflow/contract.ts';
 import { type House, openHouse } from '../support/house.ts';
 import {
@@ -18,8 +20,10 @@ import {
   executionOf,
   journalOf,
   newPerson,
+  newRevalidationId,
   thrownBy,
 } from '../support/journal.ts';
+import { CALLER } from '../support/routes.ts';
 
 const OURS = executionOf('ours');
 const THEIRS = executionOf('theirs');
@@ -118,6 +122,27 @@ describe('the outcome of a request that was never claimed', () => {
     expect(await recording({ request, refusal: CONSENT }, executions[0])).toEqual(a);
     expect(JSON.stringify(await house.items())).not.toContain('canary');
   });
+});
+
+it('of a drop that asks otherwise than what stands under its ticket is a case of its own', async () => {
+  const body = { ...newPerson(), userAuthorized: true as const, upload: { type: 'image/jpeg' as const } };
+  const ticket = uploadTicket(body, newRevalidationId(), CALLER);
+  await issueTicket(house.ledger, ticket);
+  const key = ticket.upload?.key ?? '';
+  await enterDrop(house.table, key, 'v1');
+  const { accountId, enrollmentId, revalidationId } = ticket;
+  const other = claimOf({ revalidationId, accountId, enrollmentId, requested: { threshold: 0.5 } });
+  await claimRecord(house.ledger, other, THEIRS);
+  const record = await recordOf(ticket);
+  const request = dropOf({ key, etag: 'e', versionId: 'v1' });
+  const refusal = caughtOf(
+    'RequestInvalidError',
+    'already_asked_otherwise: media: this version was asked about before',
+  );
+  const outcome = await recording({ request, refusal });
+  expect(outcome).toMatchObject({ status: 'refused', reason: 'already_asked_otherwise', accountId, enrollmentId });
+  expect(outcome.revalidationId).not.toBe(revalidationId);
+  expect(await recordOf(ticket)).toEqual(record);
 });
 
 it('of a request that was claimed is recorded with the claim', async () => {

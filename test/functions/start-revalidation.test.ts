@@ -4,7 +4,7 @@ import { handler } from '../../functions/start-revalidation.ts';
 import type { Started } from '../../shared/domain/api.ts';
 import { revalidationIdOf } from '../../shared/domain/ids.ts';
 import type { CallRequest } from '../../shared/domain/request.ts';
-import { type House, openHouse } from '../support/house.ts';
+import { type Fate, type House, openHouse } from '../support/house.ts';
 import { BUCKET, claimOf, context, newPerson, newRevalidationId } from '../support/journal.ts';
 import { CALLER, callEvent, codeOf, contentOf } from '../support/routes.ts';
 
@@ -152,6 +152,37 @@ describe('the same media in other words', () => {
     // How the result is waited for changes no question.
     const same = { ...body, options: { threshold: 0.5, resultMode: 'poll' } };
     expect(contentOf<Started>(await asking(same)).revalidationId).toBe(revalidationId);
+  });
+});
+
+describe('two calls about the same media at once', () => {
+  it('in other words are one promise and one refusal, and one run in the words of the promise', async () => {
+    const { body } = await lying();
+    // Both look before either writes.
+    let looks = 0;
+    const bothLooked = Promise.withResolvers<void>();
+    house.fate(async ({ operation }): Promise<Fate> => {
+      if (operation === 'GetItem') {
+        looks += 1;
+        if (looks === 4) bothLooked.resolve();
+      } else if (operation === 'PutItem') await bothLooked.promise;
+      return 'through';
+    });
+    const thresholds = [0.5, 0.9];
+    const answers = await Promise.all(thresholds.map((threshold) => asking({ ...body, options: { threshold } })));
+    expect(answers.map(({ statusCode }) => statusCode).sort()).toEqual([202, 409]);
+    const won = answers.findIndex(({ statusCode }) => statusCode === 202);
+    const refused = answers.find(({ statusCode }) => statusCode === 409);
+    expect(refused && codeOf(refused)).toBe('already_asked_otherwise');
+    const request = expect.objectContaining({ options: { threshold: thresholds[won] } });
+    expect(house.started).toEqual([{ name: expect.any(String), input: { request } }]);
+  });
+
+  it('in the same words are one case', async () => {
+    const { body } = await lying();
+    const ids = (await Promise.all([asking(body), asking(body)])).map((one) => contentOf<Started>(one).revalidationId);
+    expect(new Set(ids).size).toBe(1);
+    expect(house.started).toHaveLength(1);
   });
 });
 

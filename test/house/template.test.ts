@@ -717,6 +717,15 @@ describe('the configuration', () => {
     expect(Config.safeParse({ retentionDays: 4, mediaHours: 25 }).success).toBe(false);
   });
 
+  test('calls a lost call settled before its function is surely over only where nobody is charged', () => {
+    const settled = (settleSeconds: number, truoraOrigin?: string) =>
+      Config.safeParse({ settleSeconds, ...(truoraOrigin ? { truoraOrigin } : {}) }).success;
+    expect(settled(functionSeconds.CreateValidation)).toBe(false);
+    expect(settled(functionSeconds.CreateValidation + 10)).toBe(true);
+    expect(settled(1, 'http://127.0.0.1:8080')).toBe(true);
+    expect(settled(1, 'https://127.0.0.1.example.com')).toBe(false);
+  });
+
   test('takes numbers as the command line gives them', () => {
     expect(Config.parse({ patienceSeconds: '90', graceSeconds: '5', retentionDays: '30' })).toMatchObject({
       patienceSeconds: 90,
@@ -738,6 +747,8 @@ describe('the configuration', () => {
     ['patienceSeconds', 'a minute'],
     ['patienceSeconds', ''],
     ['settleSeconds', 301],
+    ['settleSeconds', 0],
+    ['settleSeconds', '49'],
     ['onUnresolved', 'retry'],
     ['dailyBudget', 0],
     ['dailyBudget', '1.5'],

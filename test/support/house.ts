@@ -26,9 +26,9 @@ type AwsCall = { operation: string; input: Record<string, unknown> };
 
 /**
  * What happens to a call: it goes through; it is lost on the way, as in a crash before it; or it is done and its answer is
- * lost, as in a crash right after it.
+ * lost, as in a crash right after it; or it is done twice, as when the SDK repeats it because the first answer was lost.
  */
-export type Fate = 'through' | 'lost' | 'answer lost';
+export type Fate = 'through' | 'lost' | 'answer lost' | 'twice';
 
 export type House = Awaited<ReturnType<typeof openHouse>>;
 
@@ -291,8 +291,9 @@ const startTap = async (
     const call = { operation, input: JSON.parse(body.toString('utf8')) };
     calls.push(call);
     const fate = await fateOf(call);
+    if (fate === 'twice') await forward(origin, request, body);
     const answer = fate === 'lost' ? undefined : await forward(origin, request, body);
-    if (fate === 'through' && answer) {
+    if ((fate === 'through' || fate === 'twice') && answer) {
       response.writeHead(answer.status, answer.headers);
       response.end(answer.body);
       return;

@@ -18,7 +18,7 @@ const operations: Record<string, z.ZodType> = {
   'get-enrollment': EnrollmentAnswer,
   'create-validation': CreateAnswer,
   'get-validation': ValidationAnswer,
-  'list-validations': ListAnswer,
+  'list-validations': ListAnswer.extend({ validations: z.array(ValidationAnswer) }),
   error: ErrorEnvelope,
   webhook: z.object({ iss: z.literal('Truora'), iat: z.int(), events: z.array(WebhookEvent).min(1) }),
 };

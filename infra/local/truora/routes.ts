@@ -94,14 +94,21 @@ const getValidation: Run = ({ world, url, id }) => {
   );
 };
 
-/** Newest first, and the newest not yet; Truora documents neither order nor lag. */
-const listValidations: Run = ({ world, id }) => {
+/** Newest first, the newest not yet, and a page at a time; Truora documents neither order, lag nor paging. */
+const listValidations: Run = ({ world, url, id }) => {
   world.counts.lists += 1;
   const listed = Date.now() - world.settings.listLagMs;
   const ofAccount = [...world.validations.values()]
     .filter(({ accountId, createdAt }) => accountId === id && createdAt <= listed)
     .reverse();
-  return json(200, { validations: ofAccount.map((validation) => validationAnswer(world, validation)) });
+  const after = url.searchParams.get('start_key');
+  const from = after === null ? 0 : ofAccount.findIndex((validation) => validation.id === after) + 1;
+  const page = ofAccount.slice(from, from + world.settings.pageSize);
+  const hasMore = from + page.length < ofAccount.length;
+  return json(200, {
+    validations: page.map((validation) => validationAnswer(world, validation)),
+    ...(hasMore ? { next: `${url.pathname}?start_key=${page.at(-1)?.id}` } : {}),
+  });
 };
 
 const Registration = z.strictObject({ accountId: AccountId, enrollmentId: TruoraId.optional() });

@@ -15,6 +15,8 @@ export type SandboxSettings = {
   repeatsUploadLinkOnRead: boolean;
   /** From a validation's creation to its place on the person's list: seconds at the real one (assumed). */
   listLagMs: number;
+  /** Validations on one page of a person's list. */
+  pageSize: number;
   /** From a create call to its execution, where the story has it executed late. */
   createLateMs: number;
   defaultTimeoutSeconds: number;
@@ -27,6 +29,7 @@ export const defaultSettings: SandboxSettings = {
   webhookLateMs: 1500,
   repeatsUploadLinkOnRead: false,
   listLagMs: 0,
+  pageSize: 10,
   createLateMs: 500,
   defaultTimeoutSeconds: 300,
 };

@@ -1,0 +1,110 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { startSandbox } from '../../infra/local/truora/sandbox.ts';
+import { createValidation, listValidations } from '../../shared/truora/client.ts';
+import { enroll, listen, truoraAt } from './at-truora.ts';
+
+const closing: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0)) await close();
+});
+
+const row = (id: string, more: object = {}) => ({
+  validation_id: id,
+  account_id: 'ana',
+  type: 'face-recognition',
+  validation_status: 'pending',
+  creation_date: '2026-11-23T10:00:00.123161454Z',
+  ...more,
+});
+
+/** Lists what it is told to, a page for each key. */
+const listing = async (pages: Record<string, { status?: number; body: unknown }>) => {
+  const server = await listen((response, { url = '' }) => {
+    const key = new URL(url, 'http://any').searchParams.get('start_key') ?? '';
+    const { status = 200, body } = pages[key] ?? { status: 404, body: {} };
+    response.writeHead(status).end(JSON.stringify(body));
+  });
+  closing.push(server.close);
+  const idsOf = async () =>
+    (await listValidations(truoraAt(server.origin), 'ana')).map(({ validation_id }) => validation_id);
+  return { server, idsOf };
+};
+const BROKEN = { name: 'TruoraContractError', reason: 'truora_contract_broken' };
+
+describe('a list of several pages', () => {
+  test('is read whole, at the sandbox', async () => {
+    const sandbox = await startSandbox({ settings: { pageSize: 2 } });
+    closing.push(sandbox.close);
+    await enroll(sandbox.origin, 'ana');
+    const truora = truoraAt(sandbox.origin);
+    const made: string[] = [];
+    for (let n = 0; n < 5; n += 1) {
+      const asked = { accountId: 'ana', userAuthorized: true as const, options: {} };
+      made.unshift((await createValidation(truora, asked)).validation_id);
+    }
+    expect((await listValidations(truora, 'ana')).map(({ validation_id }) => validation_id)).toEqual(made);
+    expect(sandbox.counts().lists).toBe(3);
+  });
+
+  test.each<[string, object]>([
+    ['a key', { start_key: 'a b&c' }],
+    ['a link', { next: '/v1/accounts/ana/validations?start_key=a+b%26c' }],
+    ['a link with a host, which is not dialled', { next: 'http://127.0.0.1:1/x?start_key=a%20b%26c' }],
+  ])('is followed by %s', async (_, next) => {
+    const { idsOf } = await listing({
+      '': { body: { validations: [row('VLD1')], ...next } },
+      'a b&c': { body: { validations: [row('VLD2')], next: null, start_key: '' } },
+    });
+    expect(await idsOf()).toEqual(['VLD1', 'VLD2']);
+  });
+
+  test.each<[string, object]>([
+    ['a link without a key', { next: '/v1/accounts/ana/validations?page=2' }],
+    ['a link that is none', { next: 7 }],
+    ['a key that is none', { start_key: { account: 'ana' } }],
+    ['another name', { last_evaluated_key: 'x' }],
+    ['no more than that there is more', { has_more: true }],
+    ['a number of all', { total_count: 2 }],
+    ['a page that is not there', { start_key: 'gone' }],
+    ['a page that is itself, again and again', { start_key: '' }],
+  ])('is no list of what is there when the next one is told by %s', async (what, next) => {
+    const again = what.includes('again') ? { start_key: 'again' } : next;
+    const page = { body: { validations: [row('VLD1')], ...again } };
+    const { idsOf, server } = await listing({ '': page, again: page });
+    await expect(idsOf()).rejects.toMatchObject(BROKEN);
+    expect(server.heard.length).toBeLessThanOrEqual(20);
+  });
+
+  test.each([{ has_more: false }, { next: null }, { next: '' }, { total: 1, page: 1, self: '/v1/x?start_key=y' }])(
+    'is at its end where it says %j',
+    async (said) => {
+      const { idsOf } = await listing({ '': { body: { validations: [row('VLD1')], ...said } } });
+      expect(await idsOf()).toEqual(['VLD1']);
+    },
+  );
+});
+
+describe('a row', () => {
+  test.each<[string, unknown]>([
+    ['another product', { type: 'document-validation', validation_id: 7, validation_status: {} }],
+    ['another person', { account_id: 'ben', validation_id: 'x/y' }],
+  ])('of %s is passed over, however it looks', async (_, odd) => {
+    const { idsOf } = await listing({ '': { body: { validations: [row('VLD1'), row('VLD2', odd as object)] } } });
+    expect(await idsOf()).toEqual(['VLD1']);
+  });
+
+  test.each<[string, unknown]>([
+    ['without an id', row('VLD1', { validation_id: undefined })],
+    ['that does not say whose it is', row('VLD1', { account_id: undefined })],
+    ['of no status', row('VLD1', { validation_status: 3 })],
+    ['that is none', null],
+  ])('%s could be ours, and cannot be read', async (_, odd) => {
+    const { idsOf } = await listing({ '': { body: { validations: [odd] } } });
+    await expect(idsOf()).rejects.toMatchObject(BROKEN);
+  });
+});
+
+test('a person whom Truora does not know has no validations', async () => {
+  const { idsOf } = await listing({});
+  expect(await idsOf()).toEqual([]);
+});
