@@ -165,16 +165,12 @@ export const judge = ({ plan, world, dropped, isOver }: Ran): string[] => {
   must(!world.tokens.some((token) => told.some((text) => text.includes(token))), 'a task token was told');
   for (const [name, canary] of Object.entries(canaries))
     must(!told.some((text) => text.includes(canary)), `the ${name} was told`);
-  for (const { dress } of plan.strangers) {
-    if (dress !== 'wrong key' && dress !== 'unsigned') continue;
-    const isAsked = world.truora.charged.length > 0 && plan.blows.length + plan.refuses.length === 0;
-    must(
-      !isAsked ||
-        world.truora.sent.strange === 0 ||
-        world.answers.some(({ status }) => status === 401) ||
-        world.answers.length === 0,
-      'a forged webhook was not refused',
-    );
-  }
+  must(
+    world.truora.sent.forged === 0 ||
+      world.answers.length === 0 ||
+      plan.blows.length + plan.refuses.length > 0 ||
+      world.answers.some(({ status }) => status === 401),
+    'a forged webhook was not refused',
+  );
   return [...new Set(broken)];
 };

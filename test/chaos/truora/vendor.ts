@@ -67,13 +67,13 @@ export const vendorOf = (story: Story, { acceptsKey, webhookKey, callUs, latency
   const calls: Record<Operation, number> = { enrollment: 0, create: 0, list: 0, read: 0, upload: 0 };
   const refusedHosts: string[] = [];
   /** Calls to us that we would have to hear: ours, signed, of a validation of ours. */
-  const sent = { created: 0, final: 0, strange: 0 };
+  const sent = { created: 0, final: 0, forged: 0, strange: 0 };
   const now = () => clock.now() + seconds(story.skew);
 
   const call = (sending: Sending, of: Charged) => {
     const { body, isBase64 } = sealed(sending, { ...answerOf(of), validation_id: of.id }, webhookKey, now());
-    const isGenuine = !['wrong key', 'unsigned', 'unknown validation'].includes(sending.dress ?? '');
-    sent[isGenuine ? sending.event : 'strange'] += 1;
+    const isForged = ['wrong key', 'unsigned'].includes(sending.dress ?? '');
+    sent[isForged ? 'forged' : sending.dress === 'unknown validation' ? 'strange' : sending.event] += 1;
     callUs(body, isBase64, sending);
   };
   const callLater = (from: Sending['from'], of: Charged) => {
