@@ -6,6 +6,7 @@ import {
   bindValidation,
   closeIntent,
   type Intent,
+  isOpen,
   openIntent,
   readBinding,
   readIntent,
@@ -24,7 +25,7 @@ type Help = {
  * bound, told of and written down, and an intent that a killed run has left open is closed, so that no person stays taken.
  * Whoever looks holds the person's intent: a run that creates at this very moment would find its own validation taken for
  * a stray. Killed at any point, it is done again; the binding comes first, so that one validation counts for one record.
- * @returns false while another run of the person holds the intent; nothing has been touched then
+ * @returns false where another run of the person holds the intent, or has resolved it meanwhile; nothing is taken then
  */
 export const lookForStrays = async (ledger: Ledger, seen: LedgerRecord, help: Help): Promise<boolean> => {
   const { accountId, revalidationId, receipt, attempts = [] } = seen;
@@ -40,13 +41,12 @@ export const lookForStrays = async (ledger: Ledger, seen: LedgerRecord, help: He
   let isResolved = false;
   try {
     const record = await readRecord(ledger, revalidationId);
-    if (record) await resolve(ledger, record, held, help);
-    isResolved = true;
+    isResolved = record ? await resolve(ledger, accountId, record, held, help) : true;
   } finally {
     // What a killed run has left open stays so until it is resolved.
     if (isResolved || !isOwn) await closeIntent(ledger.table, accountId, held);
   }
-  return true;
+  return isResolved;
 };
 
 /** The intent of a call that was given up, opened again: should the look be killed, whoever comes next takes it from here. */
@@ -55,10 +55,11 @@ const hold = (ledger: Ledger, accountId: string, revalidationId: string, { n, at
 
 const resolve = async (
   ledger: Ledger,
+  accountId: string,
   standing: LedgerRecord,
   held: Intent,
   { straysOf, tell }: Help,
-): Promise<void> => {
+): Promise<boolean> => {
   const { table, retentionDays } = ledger;
   const { revalidationId, orphans = [] } = standing;
   const validation = validationOf(standing);
@@ -66,16 +67,21 @@ const resolve = async (
   await bindOrphans(ledger, held, orphans);
 
   let record = { ...standing, attempts: withIntent(standing.attempts, held) };
-  const strays = record.attempts.some(isInDoubt) ? await straysOf(record) : [];
-  for (const attempt of record.attempts.filter(isInDoubt)) {
-    const found = strays.find((stray) => stray.attempt.at === attempt.at)?.orphans ?? [];
-    const own = await ownAmong(table, revalidationId, found);
+  const inDoubt = record.attempts.filter(isInDoubt);
+  const strays = inDoubt.length > 0 ? await straysOf(record) : [];
+  const ownOf = new Map<string, string[]>();
+  for (const { attempt, orphans: found } of strays) ownOf.set(attempt.at, await ownAmong(table, revalidationId, found));
+  // Whoever has resolved it meanwhile may have created since, and theirs stands on this list, bound to nobody yet.
+  if (inDoubt.length > 0 && !(await isOpen(table, accountId, held))) return false;
+  for (const attempt of inDoubt) {
+    const own = ownOf.get(attempt.at) ?? [];
     await bindOrphans(ledger, { revalidationId, openedAt: attempt.at }, own);
     if (own.length > 0) tell(own.length);
     const fate: Fate = { attempt: { ...attempt, result: own.length > 0 ? 'orphaned' : 'not_found' }, orphans: own };
     await recordFate(ledger, record, fate);
     record = { ...record, ...withFate(record, fate) };
   }
+  return true;
 };
 
 /** A run that was killed right after it had opened its intent has not written that it may have called. */

@@ -163,6 +163,26 @@ describe('an intent that still stands when its own run has ended', () => {
   });
 });
 
+it('takes nothing from a list whose intent was resolved while it was read', async () => {
+  const claim = await ended();
+  await opened(claim);
+  const row = rowOf(claim);
+  const other = { pk: `ACC#${claim.accountId}`, revalidationId: claimOf().revalidationId, attempt: 1, openedAt: ASKED };
+  const truora = await standIn(async () => {
+    // Another run of the person has closed it, opened its own and created, and has bound nothing yet.
+    await house.stand(other);
+    return { status: 200, body: { validations: [row] } };
+  });
+  closers.push(truora.close);
+  process.env.TRUORA_ORIGIN = truora.origin;
+  expect(await sweep()).toEqual({ seen: 1, failed: 0 });
+  expect(await ownerOf(row.validation_id)).toBeUndefined();
+  expect(await recordOf(claim)).not.toHaveProperty('orphans');
+  expect(await recordOf(claim)).toHaveProperty('dueAt');
+  expect(await intentOf(claim)).toMatchObject({ revalidationId: other.revalidationId });
+  await house.stand({ pk: `RUN#${claim.revalidationId}` });
+});
+
 describe('the intent of another run', () => {
   it('is never touched, and the case looked at again', async () => {
     const claim = await ended('not_found');
