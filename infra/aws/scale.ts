@@ -14,7 +14,7 @@ const gate = {
   unit: 'a second',
   large: Config.parse({}).callsPerSecond,
   small: Config.parse({}).callsPerSecond,
-  raise: '`-c callsPerSecond`, and `callsAtOnce` with it',
+  raise: '`--calls-per-second`, and `--calls-at-once` with it',
 };
 
 /** What one start a second asks of each limit, by the counted units of a run whose webhook comes. */

@@ -75,9 +75,10 @@ const readMedia = (given: string): Wanted['media'] & { requested: Wanted['reques
 
 const readOrigin = (given = TRUORA): string => {
   const url = URL.canParse(given) ? new URL(given) : undefined;
-  const desk = url?.protocol === 'http:' && ['127.0.0.1', '[::1]', 'localhost'].includes(url.hostname);
-  if (!url || url.origin !== given.replace(/\/$/, '') || !(url.protocol === 'https:' || desk)) {
-    throw new UsageError(`--truora: must be an https origin such as ${TRUORA}; http is for this machine alone`);
+  const desk = url && ['127.0.0.1', '[::1]', 'localhost'].includes(url.hostname);
+  // The key and a face go there, so a name that is nearly right must not do.
+  if (!url || url.origin !== given.replace(/\/$/, '') || !(url.origin === TRUORA || desk)) {
+    throw new UsageError(`--truora: must be ${TRUORA}, or the origin of a stand-in on this machine`);
   }
   return url.origin;
 };

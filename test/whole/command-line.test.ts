@@ -130,9 +130,14 @@ describe('wrong words', () => {
     ['no --authorized', [selfie, '--account', 'a', '--enrollment', 'e'], /--authorized is required/],
     ['no --enrollment', [selfie, '--account', 'a', '--authorized'], /--enrollment is required/],
     ['a photo for liveness', [...asked, '--liveness', 'passive'], /needs a video/],
-    ['no key for --truora', [...asked, '--truora', 'https://truora.example'], /TRUORA_API_KEY/],
-    ['http to somewhere else', [...asked, '--truora', 'http://truora.example'], /must be https/],
-    ['callback from afar', [...asked, '--truora', 'https://truora.example', '--mode', 'callback'], /no webhook/],
+    ['no key for --truora', [...asked, '--truora', 'http://127.0.0.1:9'], /TRUORA_API_KEY/],
+    ['http to somewhere else', [...asked, '--truora', 'http://truora.example'], /--truora: must be https:\/\/api/],
+    [
+      'a name nearly right',
+      [...asked, '--truora', 'https://api.validation.truora.com'],
+      /--truora: must be https:\/\/api/,
+    ],
+    ['callback from afar', [...asked, '--truora', 'http://127.0.0.1:9', '--mode', 'callback'], /no webhook/],
   ];
   test.concurrent.each(rows)('%s: one line, exit 2, nothing started', async (_, argv, line) => {
     const { code, out, err } = await run('revalidate', argv);

@@ -194,8 +194,12 @@ describe('wrong words', () => {
     ['no enrollment', [selfie, '--account', 'a', '--authorized'], /--enrollment: /],
     ['a word that is not known', [...good, '--force'], /Unknown option '--force'/],
     ['no key', good, /TRUORA_API_KEY/, ''],
-    ['an origin without https', [...good, '--truora', 'http://truora.example'], /--truora: must be an https origin/],
-    ['an origin with a path', [...good, '--truora', 'https://truora.example/v1'], /--truora: must be an https origin/],
+    ['another origin', [...good, '--truora', 'https://truora.example'], /--truora: must be https:\/\/api\.validations/],
+    [
+      'an origin with a path',
+      [...good, '--truora', 'https://truora.example/v1'],
+      /--truora: must be https:\/\/api\.validations/,
+    ],
     ['a folder that is not there', [...good, '--into', '/nowhere'], /--into: \/nowhere cannot be written/],
   ])('%s', async (_, argv, said, key) => {
     const { code, err } = await record(argv, key === undefined ? {} : { key });

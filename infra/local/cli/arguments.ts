@@ -123,3 +123,8 @@ const readFile = (given: string, options: Options): string => {
   }
   return file;
 };
+
+/** For a command that takes none. @throws UsageError */
+export const refuseWords = ([word]: string[]): void => {
+  if (word !== undefined) throw new UsageError(`${word}: this command takes no words`);
+};

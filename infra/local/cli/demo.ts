@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { drop, registerEnrollment } from '../drop.ts';
 import { startWorld } from '../world.ts';
+import { refuseWords } from './arguments.ts';
 import { exitCodes, main, print } from './main.ts';
 import { progress, summary } from './progress.ts';
 
@@ -20,7 +21,8 @@ const drops = [
   },
 ];
 
-await main(help, async (_, open) => {
+await main(help, async (argv, open) => {
+  refuseWords(argv);
   print('Starting the local world: the synthesized state machine, its functions, S3, DynamoDB and a Truora sandbox.');
   const world = await startWorld({ onEvent: progress(print), sandboxSettings: { decisionMs: 300 } });
   open(world);

@@ -45,6 +45,9 @@ const caseOf = ({ file, accountId, enrollmentId, options, reference, forceNew }:
   return createHash('sha256').update(all).digest('hex').slice(0, 32);
 };
 
+/** The one origin that a key may be sent to. */
+const TRUORA = 'https://api.validations.truora.com';
+
 const isLoopback = ({ hostname }: URL) => ['127.0.0.1', '[::1]', 'localhost'].includes(hostname);
 
 /** What --truora asks for: the origin, the key, and a ledger on disk that outlives this process. */
@@ -52,11 +55,9 @@ const truoraOf = (flags: Flags): Pick<WorldOptions, 'truora' | 'ledgerDirectory'
   if (flags.truora === undefined) return {};
   const given = String(flags.truora);
   const url = URL.canParse(given) ? new URL(given) : undefined;
-  if (!url || url.origin !== given.replace(/\/$/, '')) {
-    throw new UsageError('--truora: must be an origin such as https://api.validations.truora.com');
-  }
-  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url))) {
-    throw new UsageError('--truora: must be https; http is for this machine alone');
+  // The key and a face go there, so a name that is nearly right must not do.
+  if (!url || url.origin !== given.replace(/\/$/, '') || !(url.origin === TRUORA || isLoopback(url))) {
+    throw new UsageError(`--truora: must be ${TRUORA}, or the origin of a stand-in on this machine`);
   }
   if (flags.mode === 'callback')
     throw new UsageError('--mode callback: no webhook of Truora reaches this machine; use poll');
@@ -128,5 +129,9 @@ await main(
     if (outcome.status === 'approved') return exitCodes.approved;
     return outcome.status === 'failed' ? exitCodes.failed : exitCodes.notApproved;
   },
-  { parting: 'interrupted; the same command goes on where this one stopped, if it was given --truora' },
+  {
+    parting: process.argv.some((word) => word.startsWith('--truora'))
+      ? 'interrupted; the same command goes on where this one stopped'
+      : 'interrupted; the sandbox keeps nothing, so run it again',
+  },
 );

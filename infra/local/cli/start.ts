@@ -1,5 +1,6 @@
 import { scenarios } from '../truora/scenarios.ts';
 import { startWorld, type World } from '../world.ts';
+import { refuseWords } from './arguments.ts';
 import { main, print } from './main.ts';
 import { heard, progress } from './progress.ts';
 import { announce, withdraw } from './running-world.ts';
@@ -7,7 +8,8 @@ import { announce, withdraw } from './running-world.ts';
 const help = `npm start
 Runs the whole workflow on this machine until Ctrl-C: drop media from a second terminal and watch it here.`;
 
-const run = async (_: string[], open: (world: World) => void): Promise<never> => {
+const run = async (argv: string[], open: (world: World) => void): Promise<never> => {
+  refuseWords(argv);
   const world = await startWorld({ onEvent: progress(print, { several: true }), onAnnounced: heard(print) });
   open(world);
   const sandboxOrigin = world.sandbox?.origin ?? '';
