@@ -11,20 +11,26 @@ Exit code: 0 each drop was one charge and ended as it should; 1 not so; 2 wrong 
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
-const countOf = (argv: string[]): number => {
+const wrong = (why: string): never => {
+  process.stderr.write(`${why} (--help shows how)\n`);
+  process.exit(2);
+};
+
+const readWords = () => {
   try {
-    const { values } = parseArgs({ args: argv, options: { drops: { type: 'string', default: '1000' } } });
-    return /^[1-9]\d{0,5}$/.test(values.drops) ? Number(values.drops) : Number.NaN;
-  } catch {
-    return Number.NaN;
+    return parseArgs({ options: { drops: { type: 'string', default: '1000' }, help: { type: 'boolean' } } }).values;
+  } catch (error) {
+    return wrong((error as Error).message);
   }
 };
 
-const drops = countOf(process.argv.slice(2));
-if (Number.isNaN(drops)) {
+const words = readWords();
+if (words.help) {
   say(help);
-  process.exit(2);
+  process.exit(0);
 }
+if (!/^[1-9]\d{0,5}$/.test(words.drops)) wrong('--drops: must be a whole number from 1 to 999999');
+const drops = Number(words.drops);
 
 // Long enough for a busy machine: only what is lost may run into a deadline.
 const config = { httpDeadlineSeconds: 12, onUnresolved: 'fail-for-human' as const };

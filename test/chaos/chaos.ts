@@ -5,6 +5,7 @@ import { faults } from './chaos/faults.ts';
 import { chaosGuards } from './chaos/guards.ts';
 import type { Done, Job } from './chaos/job.ts';
 import { inProcess, inProcesses } from './pool.ts';
+import { misfits } from './prove/guards.ts';
 
 const HELP = `npm run -s chaos -- [options]
 
@@ -65,6 +66,11 @@ const whole = (name: string, text: string | undefined, otherwise: number): numbe
 };
 const seed = whole('seed', options.seed, Math.floor(Math.random() * 2 ** 31));
 const runs = whole('runs', options.runs, 1000);
+if (runs === 0) wrong('--runs must be at least 1');
+const removable = ['naive', ...chaosGuards.map(({ guard }) => guard)];
+if (options.without !== undefined && !removable.includes(options.without)) {
+  wrong(`--without must be one of: ${removable.join('; ')}`);
+}
 const without = options.without === undefined ? {} : { without: options.without };
 
 const tell = ({ failures }: Done) => {
@@ -76,6 +82,9 @@ const tell = ({ failures }: Done) => {
   }
 };
 
+for (const { guard, file } of misfits(options.guards ? chaosGuards : [])) {
+  wrong(`the text of the guard "${guard}" does not stand once in ${file} any more`);
+}
 if (options.guards) {
   print(`seed ${seed}`);
   let unneeded = 0;

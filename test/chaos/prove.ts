@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { designs } from './designs/published.ts';
 import { inProcess, inProcesses } from './pool.ts';
-import { meetingGuards } from './prove/guards.ts';
+import { meetingGuards, misfits } from './prove/guards.ts';
 import type { Done, Job } from './prove/job.ts';
 
 const HELP = `npm run prove -- [options]
@@ -46,10 +46,25 @@ if (options.help) {
   process.exit(0);
 }
 const seed = options.seed === undefined ? Math.floor(Math.random() * 2 ** 31) : Number(options.seed);
-if (!Number.isInteger(seed)) {
-  say('--seed must be a whole number');
+const wrong = (why: string): never => {
+  say(why);
   process.exit(2);
+};
+if (!Number.isInteger(seed)) wrong('--seed must be a whole number');
+const bites = [...Object.keys(designs), ...meetingGuards.map(({ guard }) => guard)];
+if (options.without !== undefined && !bites.includes(options.without)) {
+  wrong(`--without must be one of: ${bites.join('; ')}`);
 }
+for (const { guard, file } of misfits(meetingGuards)) {
+  wrong(`the text of the guard "${guard}" does not stand once in ${file} any more`);
+}
+const caseOf = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return wrong('--case must be the JSON that a failure is printed with');
+  }
+};
 
 const tell = (failures: Done['failures'], without?: string) => {
   for (const { case: failed, broken } of failures) {
@@ -61,7 +76,7 @@ const tell = (failures: Done['failures'], without?: string) => {
 if (options.case || options.without) {
   const without = options.without ? { without: options.without } : {};
   const job = options.case
-    ? { kind: 'case', case: JSON.parse(options.case), ...without }
+    ? { kind: 'case', case: caseOf(options.case), ...without }
     : { kind: 'bite', seed, runs: 2000, ...without };
   const { trace = [], failures } = await inProcess<Done>(script, job);
   for (const line of trace) print(line);
@@ -72,7 +87,6 @@ if (options.case || options.without) {
 const cores = availableParallelism();
 const parts = Array.from({ length: cores }, (_, part) => part);
 const share = options.sample ? 60 : 1;
-const bites = [...Object.keys(designs), ...meetingGuards.map(({ guard }) => guard)];
 // A sample takes some of the guards away, other ones each day the seed is fresh.
 const sampled = options.sample
   ? [bites[0], bites[1], ...[1, 2].map((n) => bites[2 + ((seed + n * 5) % (bites.length - 2))])]

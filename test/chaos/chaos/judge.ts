@@ -123,7 +123,11 @@ export const judge = ({ plan, world, dropped, isOver }: Ran): string[] => {
     world.truora.charged.length <= people + orphans,
     `${world.truora.charged.length} charges for ${people} drops and ${orphans} orphans`,
   );
-  const mayDouble = plan.rows.has(14) || plan.onUnresolved === 'create-again';
+  // Two charges for one drop are allowed where the first call is executed later than anybody could wait for it.
+  const outlives = Object.values(plan.story.troubles.create ?? {}).some(
+    (trouble) => trouble.kind === 'zombie' && trouble.after > settings.settle,
+  );
+  const mayDouble = outlives || plan.onUnresolved === 'create-again';
   must(
     mayDouble || world.truora.charged.length <= people,
     `${world.truora.charged.length} charges for ${people} drops`,
