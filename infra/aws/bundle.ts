@@ -1,5 +1,6 @@
+import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
-import { type BuildOptions, buildSync } from 'esbuild';
+import type { BuildOptions, Metafile } from 'esbuild';
 import { fileOf } from '../../shared/workflow/names.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -52,7 +53,7 @@ export const bundleOptions = {
  * @returns the folder of each function's asset, and what esbuild says of what is in it
  */
 export const bundle = (names: readonly string[], outdir = join(root, '.build')) => {
-  const { metafile } = buildSync({
+  const options: BuildOptions = {
     ...bundleOptions,
     entryPoints: names.map((name) => ({
       in: join(root, 'functions', `${fileOf(name)}.ts`),
@@ -63,6 +64,15 @@ export const bundle = (names: readonly string[], outdir = join(root, '.build')) 
     external: neverLoaded,
     alias: builtins,
     metafile: true,
-  });
+  };
+  const metafile: Metafile = JSON.parse(
+    execFileSync(process.execPath, [join(import.meta.dirname, 'bundle-run.ts')], {
+      input: JSON.stringify(options),
+      stdio: ['pipe', 'pipe', 'inherit'],
+      encoding: 'utf8',
+      // What esbuild says of all functions is some 2 MB.
+      maxBuffer: 64 * 1024 * 1024,
+    }),
+  );
   return { folderOf: (name: string) => join(outdir, fileOf(name)), metafile };
 };

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -64,6 +64,12 @@ describe.each(functionNames)('the bundle of %s', (name) => {
       (one) => !allowed.includes(one) && !(clients[name].length > 0 && ofTheSdk.test(one)),
     );
     expect(surprises).toEqual([]);
+  });
+
+  test('holds no schema of a call that nobody makes', () => {
+    const code = readFileSync(join(folder, fileOf(name), `${fileOf(name)}.mjs`), 'utf8');
+    const calls = ['PutBucketCors', 'CreateTable', 'CreateStateMachine', 'CreateEventBus'];
+    expect(calls.filter((call) => code.includes(call))).toEqual([]);
   });
 
   test("imports nothing at its start but Node's own modules", () => {
