@@ -11,7 +11,7 @@ import { newRevalidationId, revalidationIdOf } from '../shared/domain/ids.ts';
 import { CallRefusedError } from '../shared/domain/problem.ts';
 import { asksOtherwise } from '../shared/domain/record.ts';
 import { parseOrRefuse } from '../shared/domain/refuse.ts';
-import { IdempotencyKey } from '../shared/domain/request.ts';
+import { CallRequest } from '../shared/domain/request.ts';
 import { requestOf, startTicket, uploadTicket } from '../shared/domain/ticket.ts';
 import { acceptMedia, refuseSpeech, refuseStillPhoto } from '../shared/domain/wish.ts';
 import { callerOf, refuseOthers } from '../shared/lambda/caller.ts';
@@ -28,7 +28,11 @@ export const handler = route('StartRevalidation', async (input) => {
   const caller = callerOf(input.event, env('ACCOUNT_CLAIM'));
   const asked = jsonOf(input);
   const wanted = isForUpload(asked) ? parseOrRefuse(TicketBody, asked) : parseOrRefuse(StartBody, asked);
-  const key = parseOrRefuse(IdempotencyKey.optional(), input.event.headers['idempotency-key'], 'Idempotency-Key');
+  const key = parseOrRefuse(
+    CallRequest.shape.idempotencyKey,
+    input.event.headers['idempotency-key'],
+    'Idempotency-Key',
+  );
   refuseOthers(caller, wanted.accountId);
   refuseSpeech(wanted.options ?? {});
   const forced = 'forceNew' in wanted && wanted.forceNew !== undefined;

@@ -17,7 +17,18 @@ const literalKeys: Plugin = {
   },
 };
 
+/** A client's whole package.json comes along for its version: 2 KB of each. */
+const versionOnly: Plugin = {
+  name: 'version-only',
+  setup: ({ onLoad }) => {
+    onLoad({ filter: /client-[\w-]+[\\/]package\.json$/ }, async ({ path }) => {
+      const { version } = JSON.parse(await readFile(path, 'utf8'));
+      return { contents: JSON.stringify({ version }), loader: 'json' };
+    });
+  },
+};
+
 // A process of its own: esbuild takes plugins only where it may answer later, and what CDK constructs cannot wait.
 const options: BuildOptions = JSON.parse(await text(process.stdin));
-const { metafile } = await build({ ...options, plugins: [literalKeys] });
+const { metafile } = await build({ ...options, plugins: [literalKeys, versionOnly] });
 process.stdout.write(JSON.stringify(metafile));

@@ -21,16 +21,19 @@ const neverLoaded = [
   '@smithy/credential-provider-imds',
 ];
 
+const replacement = (file: string) => join(import.meta.dirname, 'replaced', file);
+
 /**
  * An `import` of `node:http` reads every export there is, and one of them, WebSocket, loads Node's whole fetch: 25 ms of
  * each cold start. Fetched by name, as CommonJS always did, a module reads its exports when they are used.
+ * The SDK's streams of events, which no call of ours has, are 15 KB of each function.
  */
-const builtins = Object.fromEntries(
-  ['http', 'https'].flatMap((name) => {
-    const file = join(import.meta.dirname, 'builtins', `${name}.cjs`);
-    return [name, `node:${name}`].map((from) => [from, file]);
-  }),
-);
+const replaced = {
+  ...Object.fromEntries(
+    ['http', 'https'].flatMap((name) => [name, `node:${name}`].map((from) => [from, replacement(`${name}.cjs`)])),
+  ),
+  '@smithy/core/event-streams': replacement('event-streams.mjs'),
+};
 
 /** ES modules first and the SDK bundled, because both start faster than what Lambda would provide. */
 export const bundleOptions = {
@@ -62,7 +65,7 @@ export const bundle = (names: readonly string[], outdir = join(root, '.build')) 
     absWorkingDir: root,
     outdir,
     external: neverLoaded,
-    alias: builtins,
+    alias: replaced,
     metafile: true,
   };
   const metafile: Metafile = JSON.parse(

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { OnUnresolved } from '../../shared/domain/creation.ts';
 import { ResultMode } from '../../shared/domain/request.ts';
 import { functionSeconds } from '../workflow/timing.ts';
@@ -6,12 +6,15 @@ import { functionSeconds } from '../workflow/timing.ts';
 const loopback = ['127.0.0.1', '[::1]', 'localhost'];
 
 /** Media and keys go there, so it is https; http is for a stand-in on this very machine. */
-const origin = z.string().refine((text) => {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  return (
-    url?.origin === text && (url.protocol === 'https:' || (url.protocol === 'http:' && loopback.includes(url.hostname)))
-  );
-}, 'must be https, and scheme, host and port alone');
+const origin = z.string().check(
+  z.refine((text) => {
+    const url = URL.canParse(text) ? new URL(text) : undefined;
+    return (
+      url?.origin === text &&
+      (url.protocol === 'https:' || (url.protocol === 'http:' && loopback.includes(url.hostname)))
+    );
+  }, 'must be https, and scheme, host and port alone'),
+);
 
 /**
  * A function that was given up may live on until its own end (stopping an execution stops no Lambda), and its call may still be
@@ -19,101 +22,104 @@ const origin = z.string().refine((text) => {
  */
 const LEAST_SETTLE_SECONDS = functionSeconds.CreateValidation + 10;
 
-const claim = z.string().regex(/^[A-Za-z][A-Za-z0-9_:.-]{0,63}$/, 'must be the name of a claim');
-const scope = z.string().regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,128}$/, 'must be a scope');
+const claim = z.string().check(z.regex(/^[A-Za-z][A-Za-z0-9_:.-]{0,63}$/, 'must be the name of a claim'));
+const scope = z.string().check(z.regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,128}$/, 'must be a scope'));
 
 /** On the command line: `-c jwt='{"issuer":"https://...","audience":["..."]}'`. */
 const Jwt = z.strictObject({
   issuer: z
     .string()
-    .refine((text) => URL.canParse(text) && origin.safeParse(new URL(text).origin).success, 'must be https'),
-  audience: z.array(z.string().min(1)).min(1),
+    .check(z.refine((text) => URL.canParse(text) && origin.safeParse(new URL(text).origin).success, 'must be https')),
+  audience: z.array(z.string().check(z.minLength(1))).check(z.minLength(1)),
   /** What a token must hold to read, and to start or cancel. */
-  readScope: scope.default('revalidations/read'),
-  writeScope: scope.default('revalidations/write'),
+  readScope: z._default(scope, 'revalidations/read'),
+  writeScope: z._default(scope, 'revalidations/write'),
   /** The claim that holds the one account a token may see; without it, a token may see all. */
-  accountClaim: claim.optional(),
+  accountClaim: z.optional(claim),
 });
 
-const readJson = (text: string): unknown => {
+/** What the command line gives as one text is a JSON or a list with commas. */
+const orJson = (given: unknown): unknown => {
+  if (typeof given !== 'string') return given;
   try {
-    return JSON.parse(text);
+    return JSON.parse(given);
   } catch {
-    return text;
+    return given;
   }
 };
+const orList = (given: unknown): unknown => (typeof given === 'string' ? given.split(',') : given);
 
 /** Everything a deployment may choose. One place, typed and checked: `npx cdk synth -c stage=prod -c patienceSeconds=90`. */
 const Settings = z.strictObject({
   /** Names the stack, so that several can stand side by side. */
-  stage: z
-    .string()
-    .regex(/^[a-z][a-z0-9-]{0,15}$/, 'must be 1 to 16 of a-z 0-9 -, beginning with a letter')
-    .default('dev'),
+  stage: z._default(
+    z.string().check(z.regex(/^[a-z][a-z0-9-]{0,15}$/, 'must be 1 to 16 of a-z 0-9 -, beginning with a letter')),
+    'dev',
+  ),
   /** How a result is waited for when the request does not say. */
-  resultMode: ResultMode.default('callback'),
+  resultMode: z._default(ResultMode, 'callback'),
   /** Seconds a parked execution waits for a bell before it polls: above nearly all of Truora's answers (assumed). */
-  patienceSeconds: z.coerce.number().int().min(1).max(3600).default(60),
+  patienceSeconds: z._default(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(3600)), 60),
   /**
    * Seconds after which a create call without an answer is settled: 50 at least, above the function's own limit of 40 s and
    * what Truora may take to execute a call it was sent and to list what came of it. Less only before a stand-in on this very
    * machine, which charges nobody.
    */
-  settleSeconds: z.coerce.number().int().min(1).max(300).default(60),
+  settleSeconds: z._default(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(300)), 60),
   /** Whether a validation that was created and cannot be used is left to a person, or another one is paid for. */
-  onUnresolved: OnUnresolved.default('fail-for-human'),
+  onUnresolved: z._default(OnUnresolved, 'fail-for-human'),
   /** Validations that may be created on one day (UTC's); any number when left out. */
-  dailyBudget: z.coerce.number().int().min(1).max(10_000_000).optional(),
+  dailyBudget: z.optional(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(10_000_000))),
   /** Seconds after a validation's deadline during which Truora is still asked for the verdict. */
-  graceSeconds: z.coerce.number().int().min(1).max(600).default(30),
+  graceSeconds: z._default(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(600)), 30),
   /** Seconds one call to Truora may take; the functions' own limits leave room for twelve. */
-  httpDeadlineSeconds: z.coerce.number().int().min(1).max(12).default(10),
+  httpDeadlineSeconds: z._default(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(12)), 10),
   /** Minutes between two sweeps: how long what a crash left behind lies there. */
-  sweepMinutes: z.coerce.number().int().min(1).max(60).default(5),
+  sweepMinutes: z._default(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(60)), 5),
   /** How often a declined validation may be retried: `allowed_retries` of the account at Truora, none by default there too. */
-  allowedRetries: z.coerce.number().int().min(0).max(2).default(0),
+  allowedRetries: z._default(z.coerce.number().check(z.int(), z.minimum(0), z.maximum(2)), 0),
   /** Seconds after a decline in which it may be retried: `retry_ttl` of the account at Truora. */
-  retrySeconds: z.coerce.number().int().min(1).max(300).default(300),
+  retrySeconds: z._default(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(300)), 300),
   /** Days a record is kept after its last change. */
-  retentionDays: z.coerce.number().int().min(1).max(3650).default(365),
+  retentionDays: z._default(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(3650)), 365),
   /** Calls a second that all callers together may make, and how many may come at once. */
-  callsPerSecond: z.coerce.number().int().min(1).max(10_000).default(50),
-  callsAtOnce: z.coerce.number().int().min(1).max(5_000).default(100),
+  callsPerSecond: z._default(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(10_000)), 50),
+  callsAtOnce: z._default(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(5_000)), 100),
   /** Who may call the API: whoever IAM lets, or when this is given the bearers of this issuer's tokens. */
-  jwt: z.preprocess((text) => (typeof text === 'string' ? readJson(text) : text), Jwt.optional()),
-  truoraOrigin: origin.default('https://api.validations.truora.com'),
+  jwt: z.optional(z.pipe(z.transform(orJson), Jwt)),
+  truoraOrigin: z._default(origin, 'https://api.validations.truora.com'),
   /** Where upload links may point: Truora's upload host (seen: its own SDK refuses every other), or a stand-in's origin. */
-  uploadOrigins: z
-    .preprocess((list) => (typeof list === 'string' ? list.split(',') : list), z.array(origin).min(1))
-    .default(['https://files.truora.com']),
+  uploadOrigins: z._default(z.pipe(z.transform(orList), z.array(origin).check(z.minLength(1))), [
+    'https://files.truora.com',
+  ]),
   /** The region to deploy to; what the AWS profile says when left out. */
-  region: z
-    .string()
-    .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be a region such as us-east-1')
-    .optional(),
+  region: z.optional(z.string().check(z.regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be a region such as us-east-1'))),
   /** Hours that media outlives its outcome. S3's lifecycle, the backstop, counts in whole days, so there 1 to 24 are a day. */
-  mediaHours: z.coerce.number().int().min(1).max(168).default(24),
+  mediaHours: z._default(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(168)), 24),
   /**
    * Minutes after which a drop that nothing has claimed is started by the sweep. S3 says that its events come within seconds,
    * and sometimes after a minute or longer (documented). 0, every drop at each sweep, is for the desk.
    */
-  unclaimedMinutes: z.coerce.number().int().min(0).max(720).default(15),
+  unclaimedMinutes: z._default(z.coerce.number().check(z.int(), z.minimum(0), z.maximum(720)), 15),
   /** Web origins whose pages may upload into the bucket from a browser; none when left out. */
-  corsOrigins: z.preprocess((list) => (typeof list === 'string' ? list.split(',') : list), z.array(origin)).default([]),
+  corsOrigins: z._default(z.pipe(z.transform(orList), z.array(origin)), []),
   /** Who is told of alarms; nobody when left out. The address has to be confirmed by a click once. */
-  alarmEmail: z.email().optional(),
+  alarmEmail: z.optional(z.email()),
 });
 
 /**
  * A record outlives the media it is about, by what S3's lifecycle may be late with (two days to the marker and behind it, one
  * for running late): a drop whose record is gone would look like one that nothing has ever claimed.
  */
-export const Config = Settings.refine(
-  ({ retentionDays, mediaHours }) => retentionDays >= Math.ceil(mediaHours / 24) + 3,
-  { path: ['retentionDays'], error: 'must be at least three days more than mediaHours' },
-).refine(
-  ({ settleSeconds, truoraOrigin }) =>
-    settleSeconds >= LEAST_SETTLE_SECONDS || loopback.includes(URL.parse(truoraOrigin)?.hostname ?? ''),
-  { path: ['settleSeconds'], error: `must be at least ${LEAST_SETTLE_SECONDS}: a call may still be on its way` },
+export const Config = Settings.check(
+  z.refine(({ retentionDays, mediaHours }) => retentionDays >= Math.ceil(mediaHours / 24) + 3, {
+    path: ['retentionDays'],
+    error: 'must be at least three days more than mediaHours',
+  }),
+  z.refine(
+    ({ settleSeconds, truoraOrigin }) =>
+      settleSeconds >= LEAST_SETTLE_SECONDS || loopback.includes(URL.parse(truoraOrigin)?.hostname ?? ''),
+    { path: ['settleSeconds'], error: `must be at least ${LEAST_SETTLE_SECONDS}: a call may still be on its way` },
+  ),
 );
 export type Config = z.infer<typeof Config>;

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
+import { inWords } from '../../shared/domain/refuse.ts';
 import { Config } from './config.ts';
 
 export type Command = 'deploy' | 'destroy';
@@ -45,7 +46,7 @@ export const readCommand = (command: Command, argv: string[]): { cdk: string[] }
     return typeof value === 'string' ? [[key, value]] : [];
   });
   if (values.stage === undefined) return { problem: '--stage is required: dev, prod, or a name of yours' };
-  const { error } = Config.safeParse(Object.fromEntries(chosen));
+  const { error } = Config.safeParse(Object.fromEntries(chosen), inWords);
   const [issue] = error?.issues ?? [];
   if (issue) return { problem: `--${flagOf(String(issue.path[0]))}: ${issue.message}` };
   const yes = command === 'deploy' ? ['--require-approval', 'never'] : ['--force'];

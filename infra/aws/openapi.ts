@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { PageSize, Revalidation, RevalidationPage, StartBody, Started, TicketBody } from '../../shared/domain/api.ts';
 import { AccountId, RevalidationId } from '../../shared/domain/ids.ts';
 import { Problem, type ProblemCode, problems } from '../../shared/domain/problem.ts';
@@ -14,7 +14,7 @@ const file = join(import.meta.dirname, 'openapi.json');
 export const schemas = { TicketBody, StartBody, Started, Revalidation, RevalidationPage, Problem } as const;
 type SchemaName = keyof typeof schemas;
 
-type Parameter = { name: string; in: 'path' | 'query' | 'header'; schema: z.ZodType; description: string };
+type Parameter = { name: string; in: 'path' | 'query' | 'header'; schema: z.ZodMiniType; description: string };
 type Operation = {
   summary: string;
   parameters?: Parameter[];
@@ -33,7 +33,7 @@ export const operations: Record<RouteName, Operation> = {
       {
         name: 'Idempotency-Key',
         in: 'header',
-        schema: IdempotencyKey.optional(),
+        schema: z.optional(IdempotencyKey),
         description:
           'The same key with the same body is the same re-validation for 90 days, or for as long as records are kept where that is less; keys are the caller’s own.',
       },
@@ -78,7 +78,7 @@ export const operations: Record<RouteName, Operation> = {
     parameters: [
       { name: 'accountId', in: 'path', schema: AccountId, description: 'The person.' },
       { name: 'limit', in: 'query', schema: PageSize, description: 'How many at most.' },
-      { name: 'cursor', in: 'query', schema: z.string().optional(), description: 'The cursor of the page before.' },
+      { name: 'cursor', in: 'query', schema: z.optional(z.string()), description: 'The cursor of the page before.' },
     ],
     answers: { 200: { description: 'A page.', schema: 'RevalidationPage', example: examples.page } },
     problems: ['account_forbidden', 'request_invalid'],
@@ -96,7 +96,7 @@ export const operations: Record<RouteName, Operation> = {
   },
 };
 
-const schemaOf = (schema: z.ZodType): object => {
+const schemaOf = (schema: z.ZodMiniType): object => {
   const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'throw' });
   return rest;
 };

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { resourcesOf, type Template } from './template.ts';
 
 /** What DynamoDB says of a call: the partition keys of the items it touches. */
@@ -7,7 +7,13 @@ export const LEADING_KEYS = 'dynamodb:LeadingKeys';
 /** What somebody would do, and what the service says of the call beside it (DynamoDB: the items' keys). */
 export type Ask = { action: string; resource: string; context?: Record<string, string[]> };
 
-const texts = z.union([z.string().transform((one) => [one]), z.array(z.string())]);
+const texts = z.union([
+  z.pipe(
+    z.string(),
+    z.transform((one) => [one]),
+  ),
+  z.array(z.string()),
+]);
 
 /** `asked` are the values of the call (none when the service does not speak of the key), `written` those of the policy. */
 type Operator = (asked: string[], written: string[]) => boolean;
@@ -26,19 +32,19 @@ type OperatorName = keyof typeof operators;
 
 /** What a statement of ours may hold. Anything else (NotAction, Principal, other operators) is refused, not overlooked. */
 const Statement = z.strictObject({
-  Sid: z.string().optional(),
+  Sid: z.optional(z.string()),
   Effect: z.enum(['Allow', 'Deny']),
   Action: texts,
   Resource: texts,
-  Condition: z
-    .partialRecord(
+  Condition: z.optional(
+    z.partialRecord(
       z.enum(Object.keys(operators) as [OperatorName, ...OperatorName[]]),
       z.record(
         z.string(),
-        texts.refine((values) => values.every((value) => !value.includes('${')), 'has a variable'),
+        texts.check(z.refine((values) => values.every((value) => !value.includes('${')), 'has a variable')),
       ),
-    )
-    .optional(),
+    ),
+  ),
 });
 export type Statement = z.infer<typeof Statement>;
 

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import {
   AmendmentAnnouncement,
   Announcement,
@@ -44,7 +44,7 @@ const refused: Outcome = {
 };
 
 /** What others build on, by the name of the file it is published in: the zod schema behind it, and examples of it. */
-export const published: Record<string, { schema: z.ZodType; about: string; examples: unknown[] }> = {
+export const published: Record<string, { schema: z.ZodMiniType; about: string; examples: unknown[] }> = {
   input: {
     schema: RevalidationInput,
     about:

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { AccountId, TruoraId } from '../../shared/domain/ids.ts';
 import { isPhoto, SNIFF_BYTES } from '../../shared/domain/media-type.ts';
+import { inWords } from '../../shared/domain/refuse.ts';
 import { acceptMedia } from '../../shared/domain/wish.ts';
 import type { Truora } from '../../shared/truora/client.ts';
 import { writeExamples } from './examples.ts';
@@ -90,9 +91,9 @@ const readCommand = (argv: string[]) => {
   if (!values.authorized) {
     throw new UsageError('--authorized is required: it says that the person has agreed to be verified');
   }
-  const account = AccountId.safeParse(values.account);
+  const account = AccountId.safeParse(values.account, inWords);
   if (!account.success) throw new UsageError(`--account: ${account.error.issues[0]?.message}`);
-  const enrollment = TruoraId.safeParse(values.enrollment);
+  const enrollment = TruoraId.safeParse(values.enrollment, inWords);
   if (!enrollment.success) throw new UsageError(`--enrollment: ${enrollment.error.issues[0]?.message}`);
   const key = process.env.TRUORA_API_KEY?.trim();
   if (!key) throw new UsageError("Truora's key is needed in the environment variable TRUORA_API_KEY");

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { type Attempt, withAttempt } from '../domain/creation.ts';
 import type { LedgerRecord } from '../domain/record.ts';
 import type { Validation } from '../domain/revalidation.ts';
@@ -57,5 +57,5 @@ export const readForMove = async (
   const item = await getItem(ledger.table, keyOf(revalidationId));
   const record = readAlive(item);
   const isOver = !record?.used || Date.parse(record.used.deadline) <= Date.now();
-  return { record, uploadLink: isOver ? undefined : z.string().optional().parse(item?.[UPLOAD_LINK]) };
+  return { record, uploadLink: isOver ? undefined : z.optional(z.string()).parse(item?.[UPLOAD_LINK]) };
 };

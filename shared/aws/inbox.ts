@@ -1,5 +1,5 @@
 import { ListObjectVersionsCommand } from '@aws-sdk/client-s3';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { Dropped } from '../domain/dropped.ts';
 import { INBOX } from '../domain/inbox-key.ts';
 import { s3 } from './media.ts';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { RevalidationId, TruoraId } from '../domain/ids.ts';
 import { LONGEST_LIFE_SECONDS, Timestamp } from '../domain/revalidation.ts';
 import { secondsAfter } from './ledger.ts';
@@ -17,9 +17,9 @@ const Intent = z.object({
   /** With the re-validation, the name of this one attempt. */
   openedAt: Timestamp,
   /** Which attempt of its re-validation it is. */
-  attempt: z.int().min(1),
+  attempt: z.int().check(z.minimum(1)),
   /** What the person's list held that may be ours, the first of two times. */
-  firstLook: z.object({ at: Timestamp, seen: z.array(TruoraId) }).optional(),
+  firstLook: z.optional(z.object({ at: Timestamp, seen: z.array(TruoraId) })),
 });
 export type Intent = z.infer<typeof Intent>;
 

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { Bell } from '../domain/revalidation.ts';
 import { LATE_SECONDS } from './intents.ts';
 import { secondsAfter } from './ledger.ts';
@@ -9,7 +9,7 @@ import { getItem, updateItem } from './table.ts';
  * writes its half and gets the whole item back from the very same write, so whoever comes second sees the first, in
  * whatever order they come.
  */
-const Wait = z.object({ taskToken: z.string().optional(), bell: Bell.optional() });
+const Wait = z.object({ taskToken: z.optional(z.string()), bell: z.optional(Bell) });
 
 const keyOf = (validationId: string) => `WAIT#${validationId}`;
 
@@ -31,7 +31,7 @@ export const ringBell = async (table: string, validation: { validationId: string
     set: { expiresAt: lifeAfter(validation.deadline) },
     setIfAbsent: { bell: { rangAt: at.toISOString() } satisfies Bell },
   });
-  return Wait.required({ bell: true }).parse(item);
+  return z.required(Wait, { bell: true }).parse(item);
 };
 
 /** Token and bell as they stand: the newest token, or both where whoever had to bring them together has died over it. */

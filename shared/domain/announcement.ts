@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { AccountId, RevalidationId, TruoraId } from './ids.ts';
 import type { Amendment } from './late-truth.ts';
 import { outcomeStatuses } from './lifecycle.ts';
@@ -17,12 +17,12 @@ export const AMENDED = 'Re-validation Amended';
  */
 export const Announcement = z.strictObject({
   /** `EVT` and 32 hex digits. An event that comes twice carries the same one: who has seen it may forget the second. */
-  eventId: z.string().regex(/^EVT[0-9a-f]{32}$/, 'must be EVT and 32 hex digits'),
+  eventId: z.string().check(z.regex(/^EVT[0-9a-f]{32}$/, 'must be EVT and 32 hex digits')),
   revalidationId: RevalidationId,
   status: z.enum(outcomeStatuses),
-  accountId: AccountId.optional(),
-  validationId: TruoraId.optional(),
-  reference: Reference.optional(),
+  accountId: z.optional(AccountId),
+  validationId: z.optional(TruoraId),
+  reference: z.optional(Reference),
   decidedAt: Timestamp,
 });
 export type Announcement = z.infer<typeof Announcement>;
@@ -48,7 +48,7 @@ const eventIdOf = (...of: string[]): string =>
   `EVT${createHash('sha256').update(JSON.stringify(of)).digest('hex').slice(0, 32)}`;
 
 /** The detail of the event that Truora has said something else, after a re-validation had ended. */
-export const AmendmentAnnouncement = Announcement.omit({ decidedAt: true }).extend({
+export const AmendmentAnnouncement = z.extend(z.omit(Announcement, { decidedAt: true }), {
   /** How the re-validation had ended, which stays in its record. */
   endedAs: z.enum(outcomeStatuses),
   amendedAt: Timestamp,

@@ -1,9 +1,9 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { AccountId, RevalidationId, TruoraId } from './ids.ts';
 import { phases } from './lifecycle.ts';
 import { MAX_MEDIA_BYTES, type MediaType, mediaTypes } from './media-type.ts';
 import { LedgerRecord } from './record.ts';
-import { CallRequest, Options, Reference } from './request.ts';
+import { CalledBy, CallRequest, Options, Reference } from './request.ts';
 import { Media, Timestamp } from './revalidation.ts';
 
 /** Seconds an upload form may be used: time to send 10 MB over a poor line, and no more. */
@@ -26,11 +26,14 @@ export const TicketBody = z.strictObject({
   upload: z.strictObject({
     type: z.enum(Object.keys(mediaTypes) as [MediaType, ...MediaType[]]),
     /** How large the media is at most; the largest that Truora takes when left out. */
-    bytes: z
-      .int('must be whole bytes')
-      .min(1, `must be 1 to ${MAX_MEDIA_BYTES}`)
-      .max(MAX_MEDIA_BYTES, `must be 1 to ${MAX_MEDIA_BYTES}`)
-      .optional(),
+    bytes: z.optional(
+      z
+        .int('must be whole bytes')
+        .check(
+          z.minimum(1, `must be 1 to ${MAX_MEDIA_BYTES}`),
+          z.maximum(MAX_MEDIA_BYTES, `must be 1 to ${MAX_MEDIA_BYTES}`),
+        ),
+    ),
   }),
   ...how,
 });
@@ -39,8 +42,8 @@ export type TicketBody = z.infer<typeof TicketBody>;
 /** A call about media that lies in the bucket already. */
 export const StartBody = z.strictObject({
   ...who,
-  media: callShape.media.extend({
-    key: callShape.media.shape.key.regex(/^media\//, 'must begin with media/'),
+  media: z.extend(callShape.media, {
+    key: callShape.media.shape.key.check(z.regex(/^media\//, 'must begin with media/')),
   }),
   ...how,
   /** Needs an `Idempotency-Key`, or a call that is repeated would be paid for once more. */
@@ -58,66 +61,69 @@ export const Ticket = z.object({
   enrollmentId: TruoraId,
   userAuthorized: z.literal(true),
   /** Absent when the media lay in the bucket already. */
-  upload: z.object({ key: z.string(), type: Media.shape.type, maxBytes: z.int() }).optional(),
+  upload: z.optional(z.object({ key: z.string(), type: Media.shape.type, maxBytes: z.int() })),
   /** The media and its version, when it lay in the bucket already. */
-  media: callShape.media.optional(),
+  media: z.optional(callShape.media),
   options: Options,
-  reference: Reference.optional(),
+  reference: z.optional(Reference),
   forceNew: callShape.forceNew,
   /** What a forced start is told apart by: caller and key, as a hash. */
   idempotencyKey: callShape.idempotencyKey,
-  calledBy: callShape.calledBy.unwrap(),
+  calledBy: CalledBy,
   issuedAt: Timestamp,
   /** The version that was dropped under it first. */
-  droppedAs: z.string().optional(),
+  droppedAs: z.optional(z.string()),
   /** Every version that was ever dropped under it. */
-  uploads: z.set(z.string()).optional(),
+  uploads: z.optional(z.set(z.string())),
 });
 export type Ticket = z.infer<typeof Ticket>;
 
 /** A re-validation as callers see it: the record without its owner, its media's place and our book-keeping. */
-export const Revalidation = LedgerRecord.pick({
-  revalidationId: true,
-  accountId: true,
-  enrollmentId: true,
-  reference: true,
-  requested: true,
-  used: true,
-  validationId: true,
-  receipt: true,
-  outcome: true,
-  amendments: true,
-  linkedTo: true,
-  forceNew: true,
-  calledBy: true,
-  canceledBy: true,
-}).extend({
-  /** Two come before the first phase: a form was given out, or an execution was started. */
-  phase: z.enum(['awaiting_upload', 'accepted', ...phases]),
-  /** When it was claimed; absent before. */
-  claimedAt: Timestamp.optional(),
-  trail: LedgerRecord.shape.trail.optional(),
-  /** Uploads under its ticket that came after the first one, and were not run. */
-  repeats: z.int().optional(),
-});
+export const Revalidation = z.extend(
+  z.pick(LedgerRecord, {
+    revalidationId: true,
+    accountId: true,
+    enrollmentId: true,
+    reference: true,
+    requested: true,
+    used: true,
+    validationId: true,
+    receipt: true,
+    outcome: true,
+    amendments: true,
+    linkedTo: true,
+    forceNew: true,
+    calledBy: true,
+    canceledBy: true,
+  }),
+  {
+    /** Two come before the first phase: a form was given out, or an execution was started. */
+    phase: z.enum(['awaiting_upload', 'accepted', ...phases]),
+    /** When it was claimed; absent before. */
+    claimedAt: z.optional(Timestamp),
+    trail: z.optional(LedgerRecord.shape.trail),
+    /** Uploads under its ticket that came after the first one, and were not run. */
+    repeats: z.optional(z.int()),
+  },
+);
 export type Revalidation = z.infer<typeof Revalidation>;
 
 /** The answer to a call: the re-validation as it stands, and for a ticket the form to upload with. */
-export const Started = Revalidation.extend({
-  upload: z.object({ url: z.string(), fields: z.record(z.string(), z.string()), expiresAt: Timestamp }).optional(),
+export const Started = z.extend(Revalidation, {
+  upload: z.optional(z.object({ url: z.string(), fields: z.record(z.string(), z.string()), expiresAt: Timestamp })),
 });
 export type Started = z.infer<typeof Started>;
 
 /** How many records a page holds, as a query says it. */
-export const PageSize = z.coerce
-  .number('must be a number')
-  .int('must be a whole number')
-  .min(1, 'must be 1 to 100')
-  .max(100, 'must be 1 to 100')
-  .default(20);
+export const PageSize = z._default(
+  z.coerce
+    .number('must be a number')
+    .check(z.int('must be a whole number'), z.minimum(1, 'must be 1 to 100'), z.maximum(100, 'must be 1 to 100')),
+  20,
+);
 
 /** A page of a person's re-validations, newest first. */
-export const RevalidationPage = z.object({ revalidations: z.array(Revalidation), cursor: z.string().optional() });
+export const RevalidationPage = z.object({ revalidations: z.array(Revalidation), cursor: z.optional(z.string()) });
 
 /** The re-validation as a caller may see it. @returns undefined when there is neither a record nor a ticket */
 export const presentable = (record: LedgerRecord | undefined, ticket?: Ticket): Revalidation | undefined => {

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { readReason } from './errors.ts';
 import type { Caught } from './revalidation.ts';
 

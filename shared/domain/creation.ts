@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { TruoraId } from './ids.ts';
 import { Timestamp } from './revalidation.ts';
 
@@ -7,7 +7,7 @@ import { Timestamp } from './revalidation.ts';
  * key, so this is all there is to count by: the record keeps every attempt and what became of it.
  */
 export const Attempt = z.object({
-  n: z.int().min(1),
+  n: z.int().check(z.minimum(1)),
   /** When its intent was opened, just before the call. */
   at: Timestamp,
   result: z.enum([
@@ -22,7 +22,7 @@ export const Attempt = z.object({
     /** Nobody knows yet. */
     'unconfirmed',
   ]),
-  validationId: TruoraId.optional(),
+  validationId: z.optional(TruoraId),
 });
 export type Attempt = z.infer<typeof Attempt>;
 

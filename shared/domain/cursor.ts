@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { RequestInvalidError } from './errors.ts';
 import { RevalidationId } from './ids.ts';
 import { Timestamp } from './revalidation.ts';

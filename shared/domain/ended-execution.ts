@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 
 /**
  * The event by which Step Functions tells EventBridge that an execution has ended badly (documented; `input` is a JSON text,
@@ -7,10 +7,10 @@ import * as z from 'zod';
 export const EndedExecution = z.object({
   source: z.literal('aws.states'),
   detail: z.object({
-    executionArn: z.string().min(1),
+    executionArn: z.string().check(z.minLength(1)),
     status: z.enum(['FAILED', 'TIMED_OUT', 'ABORTED']),
     startDate: z.number(),
-    input: z.string().nullish(),
+    input: z.nullish(z.string()),
   }),
 });
 export type EndedExecution = z.infer<typeof EndedExecution>;

@@ -1,13 +1,13 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { SpendingRefusedError, TruoraBusyError } from './errors.ts';
 import { Timestamp } from './revalidation.ts';
 
 /** The gate before Truora, shared by all runs. */
 export const Gate = z.object({
   /** Truora said 429: nobody asks it anything before that time. */
-  notBefore: Timestamp.optional(),
+  notBefore: z.optional(Timestamp),
   /** The kill switch: why nothing is created, in an operator's words. Reads go on, since a verdict has been paid for. */
-  closed: z.string().optional(),
+  closed: z.optional(z.string()),
 });
 export type Gate = z.infer<typeof Gate>;
 

@@ -1,21 +1,21 @@
 import { createHash, randomBytes } from 'node:crypto';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 
 /**
  * The caller's name for a person, shared with Truora.
  * Truora documents `[a-zA-Z0-9_.-]+`, which `.` and `..` satisfy; both would change a URL's path, so only dots is refused.
  * The length of 128 is assumed: Truora documents none.
  */
-export const AccountId = z
-  .string()
-  .regex(/^[A-Za-z0-9_.-]{1,128}$/, 'must be 1 to 128 of A-Z a-z 0-9 _ . -')
-  .refine((id) => !/^\.+$/.test(id), 'must not be only dots');
+export const AccountId = z.string().check(
+  z.regex(/^[A-Za-z0-9_.-]{1,128}$/, 'must be 1 to 128 of A-Z a-z 0-9 _ . -'),
+  z.refine((id) => !/^\.+$/.test(id), 'must not be only dots'),
+);
 
 /** An id that Truora minted (seen: `ENR` or `VLD` and 32 hex digits). Opaque to us, so no prefix is demanded. */
-export const TruoraId = z.string().regex(/^[A-Za-z0-9_-]{1,128}$/, 'must be 1 to 128 of A-Z a-z 0-9 _ -');
+export const TruoraId = z.string().check(z.regex(/^[A-Za-z0-9_-]{1,128}$/, 'must be 1 to 128 of A-Z a-z 0-9 _ -'));
 
 /** `RVL` and 32 hex digits: the first half of a SHA-256 over what makes two requests the same re-validation. */
-export const RevalidationId = z.string().regex(/^RVL[0-9a-f]{32}$/, 'must be RVL and 32 hex digits');
+export const RevalidationId = z.string().check(z.regex(/^RVL[0-9a-f]{32}$/, 'must be RVL and 32 hex digits'));
 
 /**
  * The id of a re-validation: the same person and the same version of the same object give the same id, whichever door

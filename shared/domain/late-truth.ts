@@ -1,9 +1,9 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { OutcomeStatus } from './lifecycle.ts';
 import { Timestamp, Verdict } from './revalidation.ts';
 
 /** A verdict of Truora's that came after we had closed the case: what, when we learnt of it, and what made us ask. */
-export const Amendment = Verdict.omit({ decidedAt: true }).extend({
+export const Amendment = z.extend(z.omit(Verdict, { decidedAt: true }), {
   at: Timestamp,
   /** A late call of Truora's, or the last look of the sweep. */
   from: z.enum(['webhook', 'sweep']),

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { NamedError, RequestInvalidError } from './errors.ts';
 
 /** Every code a function of ours may answer with: its HTTP status, and a title that is the same each time. */
@@ -46,11 +46,11 @@ export const Problem = z.object({
   type: z.string(),
   title: z.string(),
   status: z.int(),
-  detail: z.string().optional(),
+  detail: z.optional(z.string()),
   /** Stable, for machines. */
   code: z.enum(Object.keys(problems) as [ProblemCode, ...ProblemCode[]]),
   /** Each broken rule with the path of its field. */
-  errors: z.array(z.object({ path: z.string(), code: z.enum(ruleCodes), detail: z.string() })).optional(),
+  errors: z.optional(z.array(z.object({ path: z.string(), code: z.enum(ruleCodes), detail: z.string() }))),
 });
 export type Problem = z.infer<typeof Problem>;
 export type BrokenRule = NonNullable<Problem['errors']>[number];

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { Attempt } from './creation.ts';
 import { RevalidationId, TruoraId } from './ids.ts';
 import { Amendment } from './late-truth.ts';
@@ -7,37 +7,37 @@ import { CalledBy, Options } from './request.ts';
 import { Claim, Outcome, Receipt, Timestamp, Validation } from './revalidation.ts';
 
 /** What the ledger keeps of one re-validation: all of it, from the claim to the outcome, in one item. */
-export const LedgerRecord = Claim.partial().extend({
+export const LedgerRecord = z.extend(z.partial(Claim), {
   revalidationId: RevalidationId,
   phase: z.enum(phases as [(typeof phases)[number], ...typeof phases]),
   /** The execution that owns the claim, by its ARN. */
   owner: z.string(),
   claimedAt: Timestamp,
-  validationId: TruoraId.optional(),
+  validationId: z.optional(TruoraId),
   /** What Truora said it uses, beside `requested`, which is what the caller asked for. */
-  used: Validation.pick({ deadline: true, threshold: true }).optional(),
+  used: z.optional(z.pick(Validation, { deadline: true, threshold: true })),
   /** Each call to create one that may have reached Truora. */
-  attempts: z.array(Attempt).optional(),
+  attempts: z.optional(z.array(Attempt)),
   /** Validations that were created for this, and charged, and will never be used. */
-  orphans: z.array(TruoraId).optional(),
+  orphans: z.optional(z.array(TruoraId)),
   /** How many executions asked for the same thing again, and got this outcome for nothing. */
-  askedAgain: z.int().optional(),
-  receipt: Receipt.optional(),
-  outcome: Outcome.optional(),
+  askedAgain: z.optional(z.int()),
+  receipt: z.optional(Receipt),
+  outcome: z.optional(Outcome),
   /** The drop's object, where there was never a claim that holds it. */
-  object: z.object({ key: z.string(), versionId: z.string() }).optional(),
+  object: z.optional(z.object({ key: z.string(), versionId: z.string() })),
   /** When the bus was told of the outcome. */
-  announced: Timestamp.optional(),
+  announced: z.optional(Timestamp),
   /** What Truora said after we had closed the case. The first outcome stays. */
-  amendments: z.array(Amendment).optional(),
+  amendments: z.optional(z.array(Amendment)),
   /** The event of the last amendment, and of the last one that the bus was told of. */
-  amended: z.string().optional(),
-  amendedTold: z.string().optional(),
+  amended: z.optional(z.string()),
+  amendedTold: z.optional(z.string()),
   /** When a sweep has to look at it; absent once there is nothing left to do. */
-  dueAt: Timestamp.optional(),
+  dueAt: z.optional(Timestamp),
   /** When Truora called about it after it had ended. */
-  lateBell: Timestamp.optional(),
-  canceledBy: CalledBy.optional(),
+  lateBell: z.optional(Timestamp),
+  canceledBy: z.optional(CalledBy),
   /** Each phase and when it was reached. */
   trail: z.array(z.object({ phase: z.enum(phases as [(typeof phases)[number], ...typeof phases]), at: Timestamp })),
 });

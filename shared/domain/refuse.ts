@@ -1,6 +1,10 @@
-import type * as z from 'zod';
+import { en } from 'zod/locales';
+import type * as z from 'zod/mini';
 import { RequestInvalidError } from './errors.ts';
 import type { BrokenRule } from './problem.ts';
+
+/** The parser's own sentences, for a rule that brings none. It loads none by itself: only whoever tells people needs them. */
+export const inWords = { error: en().localeError };
 
 /** How many broken rules one sentence names; the rest would not be read. */
 const MOST_RULES = 3;
@@ -30,7 +34,7 @@ const codeOf = (issue: z.core.$ZodIssue): BrokenRule['code'] => {
 };
 
 /** Each broken rule with the path of its field; a field nobody knows is named only if it looks like a name. */
-const brokenRules = (error: z.ZodError, root: string): BrokenRule[] =>
+const brokenRules = (error: z.core.$ZodError, root: string): BrokenRule[] =>
   error.issues.slice(0, MOST_RULES).map((issue) => {
     const unknown = issue.code === 'unrecognized_keys' ? quotable(issue.keys[0] ?? '').slice(2, -1) : '';
     return {
@@ -41,7 +45,7 @@ const brokenRules = (error: z.ZodError, root: string): BrokenRule[] =>
   });
 
 /** Says which field breaks which rule, and never the value: `options.threshold: must be 0 to 1`. */
-export const explain = (error: z.ZodError, root = ''): string =>
+export const explain = (error: z.core.$ZodError, root = ''): string =>
   error.issues
     .slice(0, MOST_RULES)
     .map((issue) => {
@@ -52,8 +56,12 @@ export const explain = (error: z.ZodError, root = ''): string =>
     .join('; ');
 
 /** Parses what a caller sent, or refuses it by name. @param root the name of what is parsed, for the sentence */
-export const parseOrRefuse = <Schema extends z.ZodType>(schema: Schema, value: unknown, root = ''): z.infer<Schema> => {
-  const { success, data, error } = schema.safeParse(value);
+export const parseOrRefuse = <Schema extends z.ZodMiniType>(
+  schema: Schema,
+  value: unknown,
+  root = '',
+): z.infer<Schema> => {
+  const { success, data, error } = schema.safeParse(value, inWords);
   if (success) return data as z.infer<Schema>;
   const consent = error.issues.some(({ path }) => path.at(-1) === 'userAuthorized');
   throw new RequestInvalidError(

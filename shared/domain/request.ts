@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { AccountId, TruoraId } from './ids.ts';
 
 export const subvalidations = ['similarity', 'passive_liveness', 'speech_match'] as const;
@@ -7,7 +7,9 @@ export const ResultMode = z.enum(resultModes);
 export type ResultMode = z.infer<typeof ResultMode>;
 
 /** The caller's own name for the case. It stands in S3 metadata, which is ASCII. */
-export const Reference = z.string().regex(/^[\x20-\x7e]{1,128}$/, 'must be 1 to 128 printable ASCII characters');
+export const Reference = z
+  .string()
+  .check(z.regex(/^[\x20-\x7e]{1,128}$/, 'must be 1 to 128 printable ASCII characters'));
 
 /**
  * What a caller may ask of Truora, by our names (README: "One field, four names"), and how the result is to be waited for.
@@ -16,36 +18,39 @@ export const Reference = z.string().regex(/^[\x20-\x7e]{1,128}$/, 'must be 1 to 
 export const Options = z
   .strictObject({
     /** Least similarity that passes, 0 to 1. Truora's default: 0.65. */
-    threshold: z.number('must be a number').min(0, 'must be 0 to 1').max(1, 'must be 0 to 1').optional(),
+    threshold: z.optional(
+      z.number('must be a number').check(z.minimum(0, 'must be 0 to 1'), z.maximum(1, 'must be 0 to 1')),
+    ),
     /** The old way to ask for liveness, announced for removal; mapped onto `subvalidations` and never sent. */
-    liveness: z.enum(['passive', 'disabled']).optional(),
-    subvalidations: z
-      .array(z.enum(subvalidations))
-      .min(1, 'must name at least one')
-      .max(subvalidations.length, 'must name each at most once')
-      .refine((all) => new Set(all).size === all.length, 'must name each at most once')
-      .optional(),
+    liveness: z.optional(z.enum(['passive', 'disabled'])),
+    subvalidations: z.optional(
+      z.array(z.enum(subvalidations)).check(
+        z.minLength(1, 'must name at least one'),
+        z.maxLength(subvalidations.length, 'must name each at most once'),
+        z.refine((all) => new Set(all).size === all.length, 'must name each at most once'),
+      ),
+    ),
     /** The declined validation that this one retries: the id of a re-validation of ours, or Truora's own. */
-    retryOf: TruoraId.optional(),
-    minimumPrecision: z.enum(['very_high', 'high', 'medium', 'low']).optional(),
+    retryOf: z.optional(TruoraId),
+    minimumPrecision: z.optional(z.enum(['very_high', 'high', 'medium', 'low'])),
     /** Seconds Truora gives the validation. Truora's default: the account's setting, else 300. */
-    timeoutSeconds: z
-      .int('must be whole seconds')
-      .min(1, 'must be 1 to 21600')
-      .max(21_600, 'must be 1 to 21600')
-      .optional(),
-    resultMode: ResultMode.optional(),
+    timeoutSeconds: z.optional(
+      z.int('must be whole seconds').check(z.minimum(1, 'must be 1 to 21600'), z.maximum(21_600, 'must be 1 to 21600')),
+    ),
+    resultMode: z.optional(ResultMode),
   })
-  .superRefine((options, context) => {
-    const refuse = (field: string, message: string) => context.addIssue({ code: 'custom', path: [field], message });
-    if (options.liveness && options.subvalidations)
-      refuse('liveness', 'must not be given together with subvalidations');
-    const speech = options.subvalidations?.includes('speech_match') ?? false;
-    if (speech && !options.minimumPrecision) refuse('minimumPrecision', 'is required with speech_match');
-    if (!speech && options.minimumPrecision) refuse('minimumPrecision', 'is only for speech_match');
-    const passive = options.liveness === 'passive' || options.subvalidations?.includes('passive_liveness');
-    if (options.retryOf && !passive) refuse('retryOf', 'needs passive liveness (subvalidations: passive_liveness)');
-  });
+  .check(
+    z.superRefine((options, context) => {
+      const refuse = (field: string, message: string) => context.addIssue({ code: 'custom', path: [field], message });
+      if (options.liveness && options.subvalidations)
+        refuse('liveness', 'must not be given together with subvalidations');
+      const speech = options.subvalidations?.includes('speech_match') ?? false;
+      if (speech && !options.minimumPrecision) refuse('minimumPrecision', 'is required with speech_match');
+      if (!speech && options.minimumPrecision) refuse('minimumPrecision', 'is only for speech_match');
+      const passive = options.liveness === 'passive' || options.subvalidations?.includes('passive_liveness');
+      if (options.retryOf && !passive) refuse('retryOf', 'needs passive liveness (subvalidations: passive_liveness)');
+    }),
+  );
 export type Options = z.infer<typeof Options>;
 
 /** `subvalidations` as they are sent: the old `liveness` form becomes the new one. Undefined: say nothing to Truora. */
@@ -59,25 +64,27 @@ export const subvalidationsOf = (options: Options): Options['subvalidations'] =>
 export const DropEvent = z.object({
   source: z.literal('aws.s3'),
   detail: z.object({
-    bucket: z.object({ name: z.string().min(3).max(63) }),
+    bucket: z.object({ name: z.string().check(z.minLength(3), z.maxLength(63)) }),
     object: z.object({
-      key: z.string().min(1).max(1024),
-      etag: z.string().min(1).max(128),
-      'version-id': z.string().min(1).max(1024).optional(),
+      key: z.string().check(z.minLength(1), z.maxLength(1024)),
+      etag: z.string().check(z.minLength(1), z.maxLength(128)),
+      'version-id': z.optional(z.string().check(z.minLength(1), z.maxLength(1024))),
     }),
   }),
 });
 export type DropEvent = z.infer<typeof DropEvent>;
 
 /** Who called a door that knows its callers: `iam:` and a role's or user's ARN, or `jwt:` and the token's subject. */
-export const CalledBy = z.string().regex(/^(iam|jwt):[\x21-\x7e]{1,512}$/);
+export const CalledBy = z.string().check(z.regex(/^(iam|jwt):[\x21-\x7e]{1,512}$/));
 
 const consent = z.literal(true, 'must be true: the person has to have agreed');
-export const IdempotencyKey = z.string().regex(/^[\x21-\x7e]{1,128}$/, 'must be 1 to 128 visible ASCII characters');
+export const IdempotencyKey = z
+  .string()
+  .check(z.regex(/^[\x21-\x7e]{1,128}$/, 'must be 1 to 128 visible ASCII characters'));
 
 /** Asks for the same media once more, as a case of its own that is paid for again, and says why. */
 export const ForceNew = z.strictObject({
-  reason: z.string().regex(/^[\x20-\x7e]{1,128}$/, 'must be 1 to 128 printable ASCII characters'),
+  reason: z.string().check(z.regex(/^[\x20-\x7e]{1,128}$/, 'must be 1 to 128 printable ASCII characters')),
 });
 
 export type ForceNew = z.infer<typeof ForceNew>;
@@ -94,16 +101,16 @@ export const CallRequest = z.strictObject({
   userAuthorized: consent,
   /** In the media bucket, under `media/` or `inbox/`; which bucket that is, the deployment decides. */
   media: z.strictObject({
-    key: z.string().min(1).max(1024),
+    key: z.string().check(z.minLength(1), z.maxLength(1024)),
     /** Which version; the newest when left out. */
-    versionId: z.string().min(1).max(1024).optional(),
+    versionId: z.optional(z.string().check(z.minLength(1), z.maxLength(1024))),
   }),
-  options: Options.optional(),
-  reference: Reference.optional(),
-  idempotencyKey: IdempotencyKey.optional(),
-  forceNew: ForceNew.optional(),
+  options: z.optional(Options),
+  reference: z.optional(Reference),
+  idempotencyKey: z.optional(IdempotencyKey),
+  forceNew: z.optional(ForceNew),
   /** Written by the API. Whoever else starts the machine is believed, for they may start it. */
-  calledBy: CalledBy.optional(),
+  calledBy: z.optional(CalledBy),
 });
 export type CallRequest = z.infer<typeof CallRequest>;
 

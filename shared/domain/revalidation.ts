@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { AccountId, RevalidationId, TruoraId } from './ids.ts';
 import { outcomeStatuses } from './lifecycle.ts';
 import { MAX_MEDIA_BYTES, type MediaType, mediaTypes } from './media-type.ts';
@@ -12,9 +12,9 @@ export const Media = z.object({
   bucket: z.string(),
   key: z.string(),
   /** Absent only for a bucket that keeps no versions. */
-  versionId: z.string().optional(),
+  versionId: z.optional(z.string()),
   etag: z.string(),
-  bytes: z.int().min(1).max(MAX_MEDIA_BYTES),
+  bytes: z.int().check(z.minimum(1), z.maximum(MAX_MEDIA_BYTES)),
   type: z.enum(Object.keys(mediaTypes) as [MediaType, ...MediaType[]]),
 });
 export type Media = z.infer<typeof Media>;
@@ -29,13 +29,13 @@ export const Claim = z.object({
   /** Its `retryOf` is Truora's id, whatever the caller named. */
   requested: Options,
   resultMode: ResultMode,
-  reference: Reference.optional(),
+  reference: z.optional(Reference),
   /** The re-validation of ours that this one retries. */
-  linkedTo: RevalidationId.optional(),
+  linkedTo: z.optional(RevalidationId),
   /** Why the same media was asked about once more. */
-  forceNew: ForceNew.optional(),
+  forceNew: z.optional(ForceNew),
   /** Absent for a drop without a ticket and for a workflow. */
-  calledBy: CalledBy.optional(),
+  calledBy: z.optional(CalledBy),
   claimedAt: Timestamp,
 });
 export type Claim = z.infer<typeof Claim>;
@@ -53,12 +53,16 @@ export const Validation = z.object({
   /** When Truora stops taking or deciding it. */
   deadline: Timestamp,
   /** The threshold Truora said it uses, 0 to 1. */
-  threshold: z.number().optional(),
+  threshold: z.optional(z.number()),
 });
 export type Validation = z.infer<typeof Validation>;
 
 /** Proof of the move: what was sent, not what was asked for. */
-export const Receipt = z.object({ bytes: z.int(), sha256: z.string().regex(/^[0-9a-f]{64}$/), movedAt: Timestamp });
+export const Receipt = z.object({
+  bytes: z.int(),
+  sha256: z.string().check(z.regex(/^[0-9a-f]{64}$/)),
+  movedAt: Timestamp,
+});
 export type Receipt = z.infer<typeof Receipt>;
 
 /** A webhook called for the validation. It says "look now" and nothing about the verdict. */
@@ -101,26 +105,26 @@ export const expiredReasons = [
 ] as const;
 
 /** A vendor code, kept as it came; anything that is not shaped like a code is not kept. */
-export const RawReason = z.string().regex(/^[a-z0-9_]{1,64}$/);
+export const RawReason = z.string().check(z.regex(/^[a-z0-9_]{1,64}$/));
 
 /** What Truora decided, in our closed vocabulary. Only ReadVerdict makes one, from Truora's own authenticated answer. */
 export const Verdict = z.object({
   status: z.enum(['approved', 'declined', 'expired', 'failed']),
-  reason: z
-    .enum([
+  reason: z.optional(
+    z.enum([
       ...declinedReasons,
       ...expiredReasons,
       'unknown_reason',
       'undecided_at_deadline',
       'system_error',
       'verdict_mismatch',
-    ])
-    .optional(),
+    ]),
+  ),
   /** Truora's code when it is none we know. */
-  rawReason: RawReason.optional(),
+  rawReason: z.optional(RawReason),
   /** Which of the checks on a `success` did not hold. */
-  mismatch: z
-    .array(
+  mismatch: z.optional(
+    z.array(
       z.enum([
         'validation_id',
         'account_id',
@@ -131,17 +135,17 @@ export const Verdict = z.object({
         'similarity',
         'passive_liveness',
       ]),
-    )
-    .optional(),
+    ),
+  ),
   /** Truora's confidence score, 0 to 1. */
-  similarity: z.number().optional(),
-  threshold: z.number().optional(),
+  similarity: z.optional(z.number()),
+  threshold: z.optional(z.number()),
   decidedAt: Timestamp,
 });
 export type Verdict = z.infer<typeof Verdict>;
 
 /** What Step Functions leaves of an error that was caught. `Cause` is a JSON text when a Lambda threw. */
-export const Caught = z.object({ Error: z.string(), Cause: z.string().optional() });
+export const Caught = z.object({ Error: z.string(), Cause: z.optional(z.string()) });
 export type Caught = z.infer<typeof Caught>;
 
 /** The recorded end of a re-validation: what callers, records and the machine's output all show. */
@@ -149,21 +153,21 @@ export const Outcome = z.object({
   revalidationId: RevalidationId,
   status: z.enum(outcomeStatuses),
   /** Stable and machine-readable; absent when approved. */
-  reason: z.string().optional(),
+  reason: z.optional(z.string()),
   /** A sentence for people: the field and the rule, or what was given up. */
-  detail: z.string().optional(),
-  rawReason: RawReason.optional(),
+  detail: z.optional(z.string()),
+  rawReason: z.optional(RawReason),
   mismatch: Verdict.shape.mismatch,
-  reference: Reference.optional(),
-  accountId: AccountId.optional(),
-  enrollmentId: TruoraId.optional(),
-  validationId: TruoraId.optional(),
-  similarity: z.number().optional(),
-  threshold: z.number().optional(),
+  reference: z.optional(Reference),
+  accountId: z.optional(AccountId),
+  enrollmentId: z.optional(TruoraId),
+  validationId: z.optional(TruoraId),
+  similarity: z.optional(z.number()),
+  threshold: z.optional(z.number()),
   /** What made us look (a bell or the timed poll), or that we ended it without a look, or a caller did. */
   decidedBy: z.enum(['webhook', 'poll', 'workflow', 'caller']),
-  claimedAt: Timestamp.optional(),
-  movedAt: Timestamp.optional(),
+  claimedAt: z.optional(Timestamp),
+  movedAt: z.optional(Timestamp),
   decidedAt: Timestamp,
 });
 export type Outcome = z.infer<typeof Outcome>;

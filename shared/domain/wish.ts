@@ -1,3 +1,4 @@
+import * as z from 'zod/mini';
 import { MediaUnacceptableError, RequestInvalidError } from './errors.ts';
 import { INBOX, readInboxKey } from './inbox-key.ts';
 import { isPhoto, MAX_MEDIA_BYTES, type MediaType, sniffMediaType } from './media-type.ts';
@@ -106,7 +107,7 @@ export const wishOfDrop = (key: string, metadata: Record<string, string>): Wish 
     );
   }
   const options = parseOrRefuse(Options, readOptions(metadata.options), 'x-amz-meta-options');
-  const reference = parseOrRefuse(Reference.optional(), metadata.reference, 'x-amz-meta-reference');
+  const reference = parseOrRefuse(z.optional(Reference), metadata.reference, 'x-amz-meta-reference');
   refuseSpeech(options);
   return { accountId: ids.accountId, enrollmentId: ids.enrollmentId, userAuthorized: true, options, reference };
 };

@@ -1,88 +1,64 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { OnUnresolved } from '../domain/creation.ts';
 import { ResultMode } from '../domain/request.ts';
-import type { StepName } from '../workflow/contract.ts';
-import type { RouteName, WatchName } from '../workflow/names.ts';
 
-const whole = z.coerce.number().int().positive();
-const origins = z
-  .string()
-  .transform((list) => list.split(','))
-  .pipe(z.array(z.url()));
+const text = z.string().check(z.minLength(1));
+const whole = z.coerce.number().check(z.int(), z.positive());
+const wholeOrZero = z.coerce.number().check(z.int(), z.nonnegative());
+const origins = z.pipe(
+  z.string(),
+  z.pipe(
+    z.transform((list: string) => list.split(',')),
+    z.array(z.url()),
+  ),
+);
 
 /** Every environment variable there is, and what it must look like. None holds a secret: two name where one is kept. */
 const variables = {
-  TABLE_NAME: z.string().min(1),
-  MEDIA_BUCKET: z.string().min(1),
+  TABLE_NAME: text,
+  MEDIA_BUCKET: text,
   RETENTION_DAYS: whole,
   /** Hours that media is kept after its outcome, and that a drop may be late. */
   MEDIA_HOURS: whole,
   /** Minutes after which a drop that nothing has claimed is taken for forgotten. */
-  UNCLAIMED_MINUTES: z.coerce.number().int().nonnegative(),
+  UNCLAIMED_MINUTES: wholeOrZero,
   /** The bus that outcomes are announced on. */
-  EVENT_BUS: z.string().min(1),
+  EVENT_BUS: text,
   RESULT_MODE: ResultMode,
   TRUORA_ORIGIN: z.url(),
   TRUORA_UPLOAD_ORIGINS: origins,
-  TRUORA_KEY_SECRET: z.string().min(1),
-  WEBHOOK_KEYS_SECRET: z.string().min(1),
+  TRUORA_KEY_SECRET: text,
+  WEBHOOK_KEYS_SECRET: text,
   /** Seconds one call to Truora may take. */
   HTTP_DEADLINE_SECONDS: whole,
   /** Seconds after which a call to Truora that never came back cannot come back any more. */
-  SETTLE_SECONDS: z.coerce.number().int().nonnegative(),
+  SETTLE_SECONDS: wholeOrZero,
   /** What to do about a validation that was created and cannot be used. */
   ON_UNRESOLVED: OnUnresolved,
   /** The validations that may be created on one day; `none` for any number. */
-  DAILY_BUDGET: z.union([z.literal('none').transform(() => undefined), whole]),
+  DAILY_BUDGET: z.union([
+    z.pipe(
+      z.literal('none'),
+      z.transform(() => undefined),
+    ),
+    whole,
+  ]),
   /** Seconds after a validation's deadline during which Truora is still asked. */
   GRACE_SECONDS: whole,
   /** How often Truora's account lets a declined validation be retried, and within how many seconds. */
-  ALLOWED_RETRIES: z.coerce.number().int().min(0).max(2),
+  ALLOWED_RETRIES: z.coerce.number().check(z.int(), z.minimum(0), z.maximum(2)),
   RETRY_SECONDS: whole,
   /** Under which name CloudWatch keeps our numbers. */
-  METRICS_NAMESPACE: z.string().min(1),
-  MACHINE_ARN: z.string().min(1),
+  METRICS_NAMESPACE: text,
+  MACHINE_ARN: text,
   /** The claim of a token that holds the one account it may see; `none` where a token may see all. */
-  ACCOUNT_CLAIM: z
-    .string()
-    .min(1)
-    .transform((claim) => (claim === 'none' ? undefined : claim)),
+  ACCOUNT_CLAIM: z.pipe(
+    text,
+    z.transform((claim) => (claim === 'none' ? undefined : claim)),
+  ),
 };
 
 export type EnvKey = keyof typeof variables;
-
-const ledgerKeys = ['TABLE_NAME', 'RETENTION_DAYS'] as const;
-const recordKeys = [...ledgerKeys, 'EVENT_BUS', 'MEDIA_HOURS'] as const;
-const retryKeys = ['ALLOWED_RETRIES', 'RETRY_SECONDS'] as const;
-const truoraKeys = ['TRUORA_ORIGIN', 'TRUORA_UPLOAD_ORIGINS', 'TRUORA_KEY_SECRET', 'HTTP_DEADLINE_SECONDS'] as const;
-
-const ownKeys: Record<StepName | RouteName | WatchName, readonly EnvKey[]> = {
-  ClaimRequest: [...ledgerKeys, ...retryKeys, 'MEDIA_BUCKET', 'RESULT_MODE', 'MEDIA_HOURS'],
-  CheckEnrollment: [...truoraKeys, ...retryKeys, 'TABLE_NAME'],
-  CreateValidation: [...ledgerKeys, ...truoraKeys, 'SETTLE_SECONDS', 'ON_UNRESOLVED', 'DAILY_BUDGET'],
-  // The upload link is the key: Truora's own is not sent along.
-  MoveMedia: [...ledgerKeys, 'TRUORA_ORIGIN', 'TRUORA_UPLOAD_ORIGINS', 'HTTP_DEADLINE_SECONDS'],
-  AwaitWebhook: ['TABLE_NAME'],
-  ReadVerdict: [...truoraKeys, 'GRACE_SECONDS', 'TABLE_NAME'],
-  RecordOutcome: recordKeys,
-  RecordRefusal: [...recordKeys, 'MEDIA_BUCKET'],
-  RecordFailure: [...recordKeys, 'MEDIA_BUCKET'],
-  ReadOutcome: ledgerKeys,
-  StartRevalidation: [...ledgerKeys, ...retryKeys, 'MEDIA_BUCKET', 'MACHINE_ARN', 'ACCOUNT_CLAIM'],
-  ReadRevalidation: [...ledgerKeys, 'ACCOUNT_CLAIM'],
-  ListRevalidations: [...ledgerKeys, 'ACCOUNT_CLAIM'],
-  CancelRevalidation: [...recordKeys, 'ACCOUNT_CLAIM'],
-  ReceiveWebhook: ['TABLE_NAME', 'WEBHOOK_KEYS_SECRET'],
-  SweepInbox: ['TABLE_NAME', 'MEDIA_BUCKET', 'MACHINE_ARN', 'UNCLAIMED_MINUTES'],
-  SweepLedger: [...recordKeys, ...truoraKeys, 'GRACE_SECONDS', 'MEDIA_BUCKET'],
-  RepairExecution: [...recordKeys, 'MEDIA_BUCKET'],
-  CheckKey: ['TRUORA_KEY_SECRET'],
-};
-
-/** Which function is given which variables; a function that asks for another fails by that name. Each may count. */
-export const envKeys = Object.fromEntries<readonly EnvKey[]>(
-  Object.entries(ownKeys).map(([name, keys]) => [name, [...keys, 'METRICS_NAMESPACE']]),
-) as typeof ownKeys;
 
 /** One variable, parsed. Read when it is needed, never at import. */
 export const env = <Key extends EnvKey>(key: Key): z.infer<(typeof variables)[Key]> => {

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import type * as z from 'zod';
+import type * as z from 'zod/mini';
 import {
   TruoraBusyError,
   TruoraContractError,
@@ -149,9 +149,9 @@ const observed = async <T>({ observe }: Truora, method: Call['method'], call: ()
 };
 
 /** An id may only enter a path after our own check: Truora's pattern for account ids is satisfied by `..`. */
-const segment = (schema: z.ZodType<string>, id: string): string => encodeURIComponent(schema.parse(id));
+const segment = (schema: z.ZodMiniType<string>, id: string): string => encodeURIComponent(schema.parse(id));
 
-const ask = async <Schema extends z.ZodType>(
+const ask = async <Schema extends z.ZodMiniType>(
   truora: Truora,
   method: 'GET' | 'POST',
   path: string,

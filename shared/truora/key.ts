@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 
 /** A key is about a thousand characters; what is much longer is none, and is not looked into. Characters. */
 const MAX_KEY_LENGTH = 8192;
@@ -8,7 +8,7 @@ const DAY_MS = 86_400_000;
 /** The last moment that a Date can hold, in unix seconds: an `exp` beyond it is no date. */
 const LAST_SECOND = 8.64e12;
 
-const Payload = z.object({ exp: z.number().positive().max(LAST_SECOND) });
+const Payload = z.object({ exp: z.number().check(z.positive(), z.maximum(LAST_SECOND)) });
 
 /**
  * Whole days until the Truora key ends, negative when it has. The key is a JWT whose payload says `exp` in unix seconds

@@ -1,5 +1,5 @@
 import { CompactSign, compactVerify } from 'jose';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { WebhookEvent } from './schemas.ts';
 
 /** A webhook's body is a few KB; anything larger is refused before it is decoded or parsed. Bytes. */

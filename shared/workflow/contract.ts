@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { Bell, Caught, Claim, Enrollment, Outcome, Receipt, Validation, Verdict } from '../domain/revalidation.ts';
 
 /**
@@ -64,10 +64,10 @@ export type Output<S extends StepName> = (typeof steps)[S] extends { token: true
 
 /** The Lambda event of every step: the whole journal, and what only the machine knows. */
 const Event = z.object({
-  executionId: z.string().min(1),
+  executionId: z.string().check(z.minLength(1)),
   journal: z.record(z.string(), z.unknown()),
   /** Step Functions documents up to 2,048 characters; the bound is against nonsense, not a rule. */
-  taskToken: z.string().min(1).max(4096).optional(),
+  taskToken: z.optional(z.string().check(z.minLength(1), z.maxLength(4096))),
 });
 
 /** Parses a step's Lambda event. Entries the step does not read are not looked at, so old journals stay readable. */

@@ -102,7 +102,7 @@ export const ourReasons = [
 const known: ReadonlySet<string> = new Set([
   ...declinedReasons,
   ...expiredReasons,
-  ...Verdict.shape.reason.unwrap().options,
+  ...Verdict.shape.reason.def.innerType.options,
   ...ourReasons,
 ]);
 

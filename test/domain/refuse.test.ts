@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { RequestInvalidError } from '../../shared/domain/errors.ts';
 import { explain, parseOrRefuse } from '../../shared/domain/refuse.ts';
 import { Options, Reference, RevalidationRequest } from '../../shared/domain/request.ts';
 
-const refusal = (schema: z.ZodType, value: unknown, root?: string): RequestInvalidError => {
+const refusal = (schema: z.ZodMiniType, value: unknown, root?: string): RequestInvalidError => {
   try {
     parseOrRefuse(schema, value, root);
   } catch (error) {
@@ -52,7 +52,7 @@ describe('a refusal', () => {
 
   test('is none for what is in order, which comes back parsed', () => {
     expect(parseOrRefuse(Options, { threshold: 0.7 })).toEqual({ threshold: 0.7 });
-    expect(parseOrRefuse(z.object({ a: z.string().default('b') }), { c: 1 })).toEqual({ a: 'b' });
+    expect(parseOrRefuse(z.object({ a: z._default(z.string(), 'b') }), { c: 1 })).toEqual({ a: 'b' });
   });
 });
 

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { handler } from '../../functions/create-validation.ts';
+import { envKeys } from '../../infra/aws/env-keys.ts';
 import { openIntent } from '../../shared/aws/intents.ts';
 import {
   claim as claimRecord,
@@ -11,7 +12,6 @@ import {
 import { presentable } from '../../shared/domain/api.ts';
 import type { Attempt } from '../../shared/domain/creation.ts';
 import type { Claim } from '../../shared/domain/revalidation.ts';
-import { envKeys } from '../../shared/lambda/env.ts';
 import {
   type Asked,
   deadOrigin,

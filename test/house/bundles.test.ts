@@ -50,6 +50,7 @@ const packageOf = (input: string): string | undefined => /.*node_modules\/((?:@[
 
 describe.each(functionNames)('the bundle of %s', (name) => {
   const { inputs, imports } = outputOf(name);
+  const code = readFileSync(join(folder, fileOf(name), `${fileOf(name)}.mjs`), 'utf8');
   const packages = [...new Set(Object.keys(inputs).flatMap((input) => packageOf(input) ?? []))];
 
   test('holds the SDK clients it needs, and no other', () => {
@@ -67,9 +68,15 @@ describe.each(functionNames)('the bundle of %s', (name) => {
   });
 
   test('holds no schema of a call that nobody makes', () => {
-    const code = readFileSync(join(folder, fileOf(name), `${fileOf(name)}.mjs`), 'utf8');
     const calls = ['PutBucketCors', 'CreateTable', 'CreateStateMachine', 'CreateEventBus'];
     expect(calls.filter((call) => code.includes(call))).toEqual([]);
+  });
+
+  test('holds no part of a package that nobody uses', () => {
+    const useless =
+      /zod\/v4\/(classic|core\/(to-)?json-schema|core\/doc)|@smithy\/core\/.*\/event-streams|credential-provider-(ini|sso)/;
+    expect(Object.keys(inputs).filter((input) => useless.test(input))).toEqual([]);
+    expect(code).not.toContain('devDependencies');
   });
 
   test("imports nothing at its start but Node's own modules", () => {

@@ -22,11 +22,14 @@ const importsIn = (file: string, source: string): Import[] =>
 
 /** Who may import what, room by room: a file's own folder, other rooms, packages. What is not listed is forbidden. */
 const rooms: { room: string; may: RegExp[] }[] = [
-  { room: 'shared/domain', may: [/^shared\/domain\//, /^zod$/, /^node:crypto$/] },
-  { room: 'shared/workflow', may: [/^shared\/(workflow|domain)\//, /^zod$/] },
-  { room: 'shared/truora', may: [/^shared\/(truora|domain)\//, /^zod$/, /^jose$/, /^node:/] },
-  { room: 'shared/aws', may: [/^shared\/(aws|domain)\//, /^zod$/, /^node:/, /^@(aws-sdk|smithy)\//] },
-  { room: 'shared/lambda', may: [/^shared\/(lambda|domain|workflow)\//, /^zod$/, /^@middy\/core$/, /^aws-lambda$/] },
+  { room: 'shared/domain', may: [/^shared\/domain\//, /^zod\/(mini|locales)$/, /^node:crypto$/] },
+  { room: 'shared/workflow', may: [/^shared\/(workflow|domain)\//, /^zod\/mini$/] },
+  { room: 'shared/truora', may: [/^shared\/(truora|domain)\//, /^zod\/mini$/, /^jose$/, /^node:/] },
+  { room: 'shared/aws', may: [/^shared\/(aws|domain)\//, /^zod\/mini$/, /^node:/, /^@(aws-sdk|smithy)\//] },
+  {
+    room: 'shared/lambda',
+    may: [/^shared\/(lambda|domain|workflow)\//, /^zod\/mini$/, /^@middy\/core$/, /^aws-lambda$/],
+  },
   { room: 'functions', may: [/^shared\//, /^node:/] },
   { room: 'infra/workflow', may: [/^infra\/workflow\//, /^shared\/(domain|workflow)\//] },
   {
@@ -39,7 +42,7 @@ const rooms: { room: string; may: RegExp[] }[] = [
       /^constructs$/,
       /^cdk-nag$/,
       /^esbuild$/,
-      /^zod$/,
+      /^zod\/mini$/,
       /^node:/,
     ],
   },

@@ -2,9 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { envKeys } from '../../infra/aws/env-keys.ts';
 import { definition } from '../../infra/workflow/definition.ts';
 import { functionSeconds } from '../../infra/workflow/timing.ts';
-import { envKeys } from '../../shared/lambda/env.ts';
 import { stepNames } from '../../shared/workflow/contract.ts';
 import { fileOf, routes, watches } from '../../shared/workflow/names.ts';
 

@@ -3,12 +3,12 @@ import { App } from 'aws-cdk-lib';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import { describe, expect, test } from 'vitest';
 import { Config } from '../../infra/aws/config.ts';
+import { envKeys } from '../../infra/aws/env-keys.ts';
 import { functionNames } from '../../infra/aws/functions.ts';
 import { FaceRevalidationStack } from '../../infra/aws/stack.ts';
 import { resourcesOf, synthesize, type Template } from '../../infra/local/template.ts';
 import { definition } from '../../infra/workflow/definition.ts';
 import { functionSeconds } from '../../infra/workflow/timing.ts';
-import { envKeys } from '../../shared/lambda/env.ts';
 import { stepNames } from '../../shared/workflow/contract.ts';
 import { fileOf, routes, watches } from '../../shared/workflow/names.ts';
 

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { envKeys } from '../../infra/aws/env-keys.ts';
 import {
   accessFromEnv,
   type EnvKey,
   env,
-  envKeys,
   ledgerFromEnv,
   resultsFromEnv,
   truoraFromEnv,

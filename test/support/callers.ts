@@ -1,5 +1,6 @@
 import { createHash, createHmac } from 'node:crypto';
 import { SignatureV4 } from '@smithy/signature-v4';
+import * as z from 'zod/mini';
 import type { World } from '../../infra/local/world.ts';
 import type { Started } from '../../shared/domain/api.ts';
 import { Problem } from '../../shared/domain/problem.ts';
@@ -75,7 +76,7 @@ const sign = async (
 /** Fails unless an answer is a problem document with this code; gives it back. */
 export const problemIn = ({ status, type, content }: { status: number; type: string; content: unknown }): Problem => {
   if (type !== 'application/problem+json') throw new TypeError(`${status} ${type}: ${JSON.stringify(content)}`);
-  const problem = Problem.strict().parse(content);
+  const problem = z.strictObject(Problem.shape).parse(content);
   if (problem.status !== status) throw new TypeError('the status of the document is not that of the answer');
   return problem;
 };

@@ -8,6 +8,7 @@ import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand, S3Client } fro
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { vi } from 'vitest';
 import { Config } from '../../infra/aws/config.ts';
+import { envKeys } from '../../infra/aws/env-keys.ts';
 import { startAwsApi } from '../../infra/local/aws-api.ts';
 import { type BusEntry, type BusEvent, eventOf } from '../../infra/local/bus.ts';
 import { bodyOf, type LocalServer, listen } from '../../infra/local/http.ts';
@@ -16,7 +17,7 @@ import type { Execution, Machine } from '../../infra/local/machine.ts';
 import { startS3 } from '../../infra/local/s3.ts';
 import { resourcesOf, synthesize } from '../../infra/local/template.ts';
 import { type Sandbox, type SandboxSettings, startSandbox } from '../../infra/local/truora/sandbox.ts';
-import { type EnvKey, envKeys } from '../../shared/lambda/env.ts';
+import type { EnvKey } from '../../shared/lambda/env.ts';
 import type { StepName } from '../../shared/workflow/contract.ts';
 import type { RouteName, WatchName } from '../../shared/workflow/names.ts';
 import { BUCKET, executionOf } from './journal.ts';

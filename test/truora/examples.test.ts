@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { startSandbox } from '../../infra/local/truora/sandbox.ts';
 import {
   CreateAnswer,
@@ -14,22 +14,22 @@ import { verifyWebhook } from '../../shared/truora/webhook.ts';
 import { enroll, listen, until } from './at-truora.ts';
 
 /** Every operation there is an example of, and what must be able to read it. */
-const operations: Record<string, z.ZodType> = {
+const operations: Record<string, z.ZodMiniType> = {
   'get-enrollment': EnrollmentAnswer,
   'create-validation': CreateAnswer,
   'get-validation': ValidationAnswer,
-  'list-validations': ListAnswer.extend({ validations: z.array(ValidationAnswer) }),
+  'list-validations': z.extend(ListAnswer, { validations: z.array(ValidationAnswer) }),
   error: ErrorEnvelope,
-  webhook: z.object({ iss: z.literal('Truora'), iat: z.int(), events: z.array(WebhookEvent).min(1) }),
+  webhook: z.object({ iss: z.literal('Truora'), iat: z.int(), events: z.array(WebhookEvent).check(z.minLength(1)) }),
 };
 
 const Example = z.strictObject({
   source: z.enum(['documentation', 'assumed', 'recorded']),
   /** Since when Truora's real answer has been this one (npm run record). */
-  recordedAt: z.iso.date().optional(),
+  recordedAt: z.optional(z.iso.date()),
   /** What exactly is not sure about it. */
-  note: z.string().optional(),
-  status: z.int().min(200).max(599),
+  note: z.optional(z.string()),
+  status: z.int().check(z.minimum(200), z.maximum(599)),
   body: z.record(z.string(), z.unknown()),
 });
 

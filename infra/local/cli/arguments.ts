@@ -1,10 +1,11 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import type * as z from 'zod';
+import * as z from 'zod/mini';
 import { fields } from '../../../shared/domain/fields.ts';
 import { AccountId, TruoraId } from '../../../shared/domain/ids.ts';
 import { SNIFF_BYTES } from '../../../shared/domain/media-type.ts';
+import { inWords } from '../../../shared/domain/refuse.ts';
 import { ForceNew, Options, Reference } from '../../../shared/domain/request.ts';
 import { acceptMedia, refuseSpeech } from '../../../shared/domain/wish.ts';
 
@@ -65,7 +66,7 @@ export const readAsked = (flags: Flags, files: string[]): Asked => {
   }
   const accountId = parse(AccountId, flags.account, '--account');
   const enrollmentId = parse(TruoraId, flags.enrollment, '--enrollment');
-  const reference = parse(Reference.optional(), flags.reference, '--reference');
+  const reference = parse(z.optional(Reference), flags.reference, '--reference');
   const reason = flags[flagOf('forceNew')];
   const forceNew =
     reason === undefined ? undefined : { reason: parse(ForceNew.shape.reason, reason, `--${flagOf('forceNew')}`) };
@@ -86,15 +87,15 @@ const readOptions = (flags: Flags): Options => {
       })
       .filter(([, value]) => value !== undefined),
   );
-  const { success, data, error } = Options.safeParse(wanted);
+  const { success, data, error } = Options.safeParse(wanted, inWords);
   if (success) return data;
   const [issue] = error.issues;
   throw new UsageError(`--${flagOf(String(issue?.path[0]))}: ${issue?.message}`);
 };
 
-const parse = <Schema extends z.ZodType>(schema: Schema, value: unknown, flag: string): z.infer<Schema> => {
+const parse = <Schema extends z.ZodMiniType>(schema: Schema, value: unknown, flag: string): z.infer<Schema> => {
   if (value === undefined && !schema.safeParse(undefined).success) throw new UsageError(`${flag} is required`);
-  const { success, data, error } = schema.safeParse(value);
+  const { success, data, error } = schema.safeParse(value, inWords);
   if (!success) throw new UsageError(`${flag}: ${error.issues[0]?.message}`);
   return data as z.infer<Schema>;
 };

@@ -1,12 +1,12 @@
-import type * as z from 'zod';
+import type * as z from 'zod/mini';
 import type { OutcomeStatus } from '../../../shared/domain/lifecycle.ts';
 import type { Options, ResultMode } from '../../../shared/domain/request.ts';
 import type { CreateAnswer, ValidationAnswer } from '../../../shared/truora/schemas.ts';
 import type { Reply, Silence } from './replies.ts';
 
 /** What we read of an answer of Truora's, and whatever else its documentation shows. */
-export type Says<Schema extends z.ZodType> = z.input<Schema> & Record<string, unknown>;
-type Overlay<Schema extends z.ZodType> = Partial<z.input<Schema>> & Record<string, unknown>;
+export type Says<Schema extends z.ZodMiniType> = z.input<Schema> & Record<string, unknown>;
+type Overlay<Schema extends z.ZodMiniType> = Partial<z.input<Schema>> & Record<string, unknown>;
 
 /** The first `first` calls of a kind go wrong: of an account's creates, an enrollment's or validation's reads, a link's PUTs. */
 export type Fault = {

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { AccountId, TruoraId } from '../../../shared/domain/ids.ts';
 import { createAnswer, enrollmentAnswer, validationAnswer } from './answers.ts';
 import { faultAt, withFault } from './behaviour.ts';
@@ -111,7 +111,7 @@ const listValidations: Run = ({ world, url, id }) => {
   });
 };
 
-const Registration = z.strictObject({ accountId: AccountId, enrollmentId: TruoraId.optional() });
+const Registration = z.strictObject({ accountId: AccountId, enrollmentId: z.optional(TruoraId) });
 
 /** Not Truora's: says whose face an enrollment is, and makes up its id if none is given. */
 const postEnrollment: Run = async ({ world, request }) => {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
+import { envKeys } from '../../../infra/aws/env-keys.ts';
 import type { Invocation as Answer, LambdaHost } from '../../../infra/local/lambda.ts';
 import { functionSeconds } from '../../../infra/workflow/timing.ts';
-import { envKeys } from '../../../shared/lambda/env.ts';
 import { fileOf } from '../../../shared/workflow/names.ts';
 import { clock } from './clock.ts';
 import { invocationNow, invoke } from './gate.ts';
