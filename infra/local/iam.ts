@@ -48,15 +48,22 @@ const Statement = z.strictObject({
 });
 export type Statement = z.infer<typeof Statement>;
 
+/** Every call of every function asks, and the patterns are those of the template: each is made once. */
+const made = new Map<string, RegExp>();
+
 /** `*` stands for any run of characters and `?` for one; everything else for itself. */
-const isLike = (pattern: string, value: string): boolean =>
-  new RegExp(
-    `^${pattern
+const isLike = (pattern: string, value: string): boolean => {
+  let like = made.get(pattern);
+  if (!like) {
+    const text = pattern
       .replace(/[.+^$()|[\]{}\\]/g, '\\$&')
       .replaceAll('*', '.*')
-      .replaceAll('?', '.')}$`,
-    's',
-  ).test(value);
+      .replaceAll('?', '.');
+    like = new RegExp(`^${text}$`, 's');
+    made.set(pattern, like);
+  }
+  return like.test(value);
+};
 
 /** The six parts of an ARN; the last one may hold colons of its own. */
 const partsOf = (arn: string): string[] => {

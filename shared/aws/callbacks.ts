@@ -1,16 +1,14 @@
-import { SendTaskSuccessCommand, SFNClient } from '@aws-sdk/client-sfn';
+import { SendTaskSuccessCommand } from '@aws-sdk/client-sfn';
 import type { Bell } from '../domain/revalidation.ts';
-
-let client: SFNClient | undefined;
+import { sfn } from './clients.ts';
 
 /** All three mean that the wait is over already: by patience, by another bell, or by a retry with a newer token. */
 const tooLate = ['TaskTimedOut', 'TaskDoesNotExist', 'InvalidToken'];
 
 /** Wakes the execution that is parked on this token. @returns false when it does not wait on it any more */
 export const resume = async (taskToken: string, bell: Bell): Promise<boolean> => {
-  client ??= new SFNClient({});
   try {
-    await client.send(new SendTaskSuccessCommand({ taskToken, output: JSON.stringify(bell) }));
+    await sfn().send(new SendTaskSuccessCommand({ taskToken, output: JSON.stringify(bell) }));
     return true;
   } catch (error) {
     if (error instanceof Error && tooLate.includes(error.name)) return false;

@@ -1,13 +1,8 @@
-import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { BusRefusedError } from '../domain/errors.ts';
+import { eventBridge } from './clients.ts';
 
 export type BusEntry = { bus: string; source: string; detailType: string; detail: object; at: Date };
-
-let client: EventBridgeClient | undefined;
-const eventBridge = () => {
-  client ??= new EventBridgeClient({});
-  return client;
-};
 
 /**
  * Puts one event on a bus.

@@ -1,12 +1,7 @@
-import { DescribeExecutionCommand, SFNClient, StartExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
+import { DescribeExecutionCommand, StartExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { reasonsOfEnds } from '../domain/ended-execution.ts';
 import type { RevalidationRequest } from '../domain/request.ts';
-
-let client: SFNClient | undefined;
-const sfn = () => {
-  client ??= new SFNClient({});
-  return client;
-};
+import { sfn } from './clients.ts';
 
 /** Starts the machine under a name that the request alone decides, so that a repeat finds the first execution. */
 export const startExecution = async (machineArn: string, name: string, request: RevalidationRequest): Promise<void> => {

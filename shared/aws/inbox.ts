@@ -2,7 +2,7 @@ import { ListObjectVersionsCommand } from '@aws-sdk/client-s3';
 import * as z from 'zod/mini';
 import type { Dropped } from '../domain/dropped.ts';
 import { INBOX } from '../domain/inbox-key.ts';
-import { s3 } from './media.ts';
+import { s3 } from './clients.ts';
 import { getItem, updateItem } from './table.ts';
 
 /** Drops that are handed over at once: as many as DynamoDB reads at once. */

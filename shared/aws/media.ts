@@ -1,15 +1,9 @@
 import type { Readable } from 'node:stream';
-import { DeleteObjectCommand, GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { DeleteObjectCommand, GetObjectCommand } from '@aws-sdk/client-s3';
 import { MediaGoneError, MediaUnacceptableError } from '../domain/errors.ts';
 import { SNIFF_BYTES } from '../domain/media-type.ts';
 import type { Media } from '../domain/revalidation.ts';
-
-let client: S3Client | undefined;
-/** The one client of S3. */
-export const s3 = (): S3Client => {
-  client ??= new S3Client({});
-  return client;
-};
+import { s3 } from './clients.ts';
 
 /** One look at an object: which version, how large, what its first bytes and its user metadata say. */
 export type Glance = Pick<Media, 'etag' | 'bytes'> & {

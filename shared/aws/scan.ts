@@ -1,8 +1,9 @@
 import { paginateScan } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { LedgerRecord } from '../domain/record.ts';
+import { dynamo } from './clients.ts';
 import { keyOf, readAlive } from './ledger.ts';
-import { dynamo, type Item } from './table.ts';
+import type { Item } from './table.ts';
 
 /**
  * Every record that was claimed in a time, from one end of the table to the other: for a person at a desk, since it reads

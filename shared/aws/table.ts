@@ -2,7 +2,6 @@ import {
   BatchGetItemCommand,
   ConditionalCheckFailedException,
   DeleteItemCommand,
-  DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
   QueryCommand,
@@ -10,15 +9,9 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { type Change, type Condition, conditionText, expression, type Item, textOf } from './change.ts';
+import { dynamo } from './clients.ts';
 
 export type { Item } from './change.ts';
-
-let client: DynamoDBClient | undefined;
-/** The one client of DynamoDB. */
-export const dynamo = () => {
-  client ??= new DynamoDBClient({});
-  return client;
-};
 
 /** What an expression names and compares with, as the client wants it. */
 const partsOf = ({ names, values }: Pick<ReturnType<typeof expression>, 'names' | 'values'>) => ({

@@ -7,8 +7,8 @@ import { readInboxKey, ticketIdIn } from '../domain/inbox-key.ts';
 import { isEnd } from '../domain/lifecycle.ts';
 import { DropRequest } from '../domain/request.ts';
 import { addressOfDrop, type MediaAddress, type Wish } from '../domain/wish.ts';
+import { s3 } from './clients.ts';
 import { type Ledger, readRecord, refuseOtherwise, secondsAfter } from './ledger.ts';
-import { s3 } from './media.ts';
 import { getItem, getItems, type Item, isAlive, putNew, updateItem } from './table.ts';
 
 const keyOf = (revalidationId: string) => `TICKET#${revalidationId}`;

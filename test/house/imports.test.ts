@@ -94,6 +94,15 @@ describe('the imports', () => {
     expect(users.filter((file) => !where.test(file))).toEqual([]);
   });
 
+  test("of a client's class stand where each is made once", () => {
+    const makes = ['shared', 'functions'].flatMap(filesIn).flatMap((file) => {
+      const made = [...readFileSync(join(root, file), 'utf8').matchAll(/new (\w+Client)\(/g)];
+      return made.map(([, client]) => `${file} makes ${client}`);
+    });
+    const each = ['DynamoDBClient', 'EventBridgeClient', 'S3Client', 'SFNClient'];
+    expect(makes).toEqual(each.map((client) => `shared/aws/clients.ts makes ${client}`));
+  });
+
   test('of tests are the business of tests alone', () => {
     expect(all.filter(({ from }) => from.startsWith('test/') || from === 'vitest')).toEqual([]);
   });

@@ -1,0 +1,18 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SFNClient } from '@aws-sdk/client-sfn';
+
+const once = <Client>(make: () => Client): (() => Client) => {
+  let client: Client | undefined;
+  return () => {
+    client ??= make();
+    return client;
+  };
+};
+
+/** One client of each service, made when it is first asked for; a function's bundle holds only those that it asks for. */
+export const dynamo = /* @__PURE__ */ once(() => new DynamoDBClient({}));
+export const eventBridge = /* @__PURE__ */ once(() => new EventBridgeClient({}));
+export const s3 = /* @__PURE__ */ once(() => new S3Client({}));
+export const sfn = /* @__PURE__ */ once(() => new SFNClient({}));
