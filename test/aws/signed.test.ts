@@ -9,12 +9,13 @@ type Answer = { status: number; body?: object } | 'reset' | 'hang';
 
 let service: LocalServer;
 let access: Access;
-let asked: { headers: IncomingHttpHeaders; body: string }[];
+let asked: { headers: IncomingHttpHeaders; body: string; port: number | undefined }[];
 let script: Answer[];
 
 beforeAll(async () => {
   service = await listen(async (request, response) => {
-    asked.push({ headers: request.headers, body: String(await bodyOf(request, 10_000)) });
+    const { headers, socket } = request;
+    asked.push({ headers, body: String(await bodyOf(request, 10_000)), port: socket.remotePort });
     const answer = script[Math.min(asked.length, script.length) - 1] ?? 'hang';
     if (answer === 'reset') response.socket?.destroy();
     else if (answer !== 'hang') {
@@ -79,6 +80,12 @@ describe('a signed call', () => {
     await call();
     await awsJson({ ...access, trace: 'Root=1-5759e988' }, 'secretsmanager', 'GetSecretValue', {});
     expect(asked.map(({ headers }) => headers['x-amzn-trace-id'])).toEqual([undefined, 'Root=1-5759e988']);
+  });
+
+  it('keeps its connection for the next one', async () => {
+    await call();
+    await call();
+    expect(new Set(asked.map(({ port }) => port)).size).toBe(1);
   });
 
   it.each<[string, Answer]>([

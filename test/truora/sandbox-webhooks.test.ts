@@ -122,6 +122,17 @@ describe('one by one', () => {
     expect(await actionsOf(validation_id)).toEqual(['created']);
   });
 
+  test('a rule that names its actions hears of no other', async () => {
+    const other = await listen((response) => response.end());
+    sandbox.notify({ url: other.origin, key, actions: ['succeeded', 'failed'] });
+    const { validation_id } = await tell('ana');
+    expect(other.heard).toHaveLength(1);
+    expect(await verifyWebhook(other.heard[0]?.body ?? '', [key])).toMatchObject([
+      { event_action: 'succeeded', object: { validation_id } },
+    ]);
+    other.close();
+  });
+
   test('the receiver may be named later, and changed', async () => {
     const other = await listen((response) => response.end());
     sandbox.notify({ url: other.origin, key: 'another key' });

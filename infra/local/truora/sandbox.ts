@@ -4,7 +4,15 @@ import type { AddressInfo } from 'node:net';
 import { uploadLink } from './answers.ts';
 import { envelope } from './replies.ts';
 import { route } from './routes.ts';
-import { type Counts, defaultSettings, emptyWorld, type SandboxSettings, type Upload, type World } from './state.ts';
+import {
+  type Counts,
+  defaultSettings,
+  emptyWorld,
+  type Rule,
+  type SandboxSettings,
+  type Upload,
+  type World,
+} from './state.ts';
 
 export { defaultSettings, type SandboxSettings } from './state.ts';
 
@@ -18,7 +26,7 @@ export type Sandbox = {
   /** Where a validation's media goes, as its create answer said. */
   linkOf(validationId: string): string | undefined;
   /** Where webhooks go from now on. */
-  notify(webhook: { url: string; key: string }): void;
+  notify(rule: Rule): void;
   close(): Promise<void>;
 };
 
@@ -27,7 +35,7 @@ export type Sandbox = {
  * assumed. What happens to a person is decided by the end of the account id (scenarios.ts). It logs nothing and keeps no media.
  */
 export const startSandbox = async (
-  options: { webhook?: { url: string; key: string }; settings?: Partial<SandboxSettings> } = {},
+  options: { webhook?: Rule; settings?: Partial<SandboxSettings> } = {},
 ): Promise<Sandbox> => {
   const world = emptyWorld({ ...defaultSettings, ...options.settings });
   world.webhook = options.webhook && receiver(options.webhook);
@@ -51,8 +59,8 @@ export const startSandbox = async (
       const validation = world.validations.get(validationId);
       return validation && uploadLink(world, validation).instructions.file_upload_link;
     },
-    notify: (webhook) => {
-      world.webhook = receiver(webhook);
+    notify: (rule) => {
+      world.webhook = receiver(rule);
     },
     close: async () => {
       world.closed = true;
@@ -67,9 +75,9 @@ export const startSandbox = async (
 };
 
 /** Refused here, where somebody listens, and not by a timer. */
-const receiver = ({ url, key }: { url: string; key: string }) => {
+const receiver = ({ url, key, ...rest }: Rule): Rule => {
   if (key === '') throw new TypeError('webhooks cannot be signed with an empty key');
-  return { url: new URL(url).href, key };
+  return { url: new URL(url).href, key, ...rest };
 };
 
 const answer = async (world: World, request: IncomingMessage, response: ServerResponse): Promise<void> => {

@@ -59,11 +59,14 @@ const zero = { creates: 0, charges: 0, uploads: 0, reads: 0, lists: 0, enrollmen
 /** Create calls taken, validations created, media taken whole, reads of validations, lists and enrollments, webhooks sent. */
 export type Counts = typeof zero;
 
+/** A rule for webhooks: where they go, what signs them, and of which actions there is one; of all when left out. */
+export type Rule = { url: string; key: string; actions?: readonly ('created' | 'succeeded' | 'failed')[] };
+
 /** All that one sandbox knows, and what it has to end when it closes. */
 export type World = {
   origin: string;
   settings: SandboxSettings;
-  webhook: { url: string; key: string } | undefined;
+  webhook: Rule | undefined;
   /** Signs the upload links. */
   secret: string;
   counts: Counts;

@@ -25,12 +25,14 @@ const deliver = async (world: World, { event, dress }: Sending, validation: Vali
   // Truora has no action for an expired face validation (documented).
   if (event === 'final' && object.failure_status === 'expired') return;
   const success = object.validation_status === 'success' && object.failure_status === undefined;
+  const action = event === 'created' ? 'created' : success ? 'succeeded' : 'failed';
+  if (world.webhook.actions?.includes(action) === false) return;
   const payload = {
     iss: 'Truora',
     iat: Math.floor(Date.now() / 1000),
     events: [
       ...(dress === 'in a batch' ? [hook('check', 'succeeded', { check_id: 'CHK0001' })] : []),
-      hook('face_recognition', event === 'created' ? 'created' : success ? 'succeeded' : 'failed', object),
+      hook('face_recognition', action, object),
     ],
   };
   await send(world, world.webhook.url, await seal(payload, world.webhook.key, dress));

@@ -6,6 +6,7 @@ import { startSandbox } from '../../../infra/local/truora/sandbox.ts';
 import { startWorld, type World } from '../../../infra/local/world.ts';
 import { abba, type Figure, type Metric, median, quantile } from '../figures.ts';
 import { startScript } from '../peers/script.ts';
+import { actions, makeRule } from './units.ts';
 
 const file = join(import.meta.dirname, '../../../infra/local/media/selfie.jpg');
 const REPETITIONS = 21;
@@ -25,6 +26,7 @@ const bothSides = async (decisionMs: number, ledgerDirectory?: string) => {
     config: { patienceSeconds: 60, httpDeadlineSeconds: 10 },
     ...(ledgerDirectory ? { ledgerDirectory } : {}),
   });
+  makeRule(world);
   const sandbox = await startSandbox({ settings: { decisionMs } });
   const script = await startScript({
     sandbox,
@@ -34,6 +36,7 @@ const bothSides = async (decisionMs: number, ledgerDirectory?: string) => {
     bucket: world.bucket,
     file,
     bytes: statSync(file).size,
+    actions,
   });
   let people = 0;
   const registered = async (origin: string) => {

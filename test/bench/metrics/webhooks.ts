@@ -4,7 +4,7 @@ import { bodyOf, listen } from '../../../infra/local/http.ts';
 import { startWorld } from '../../../infra/local/world.ts';
 import { signWebhook } from '../../../shared/truora/webhook.ts';
 import { type Figure, type Metric, median, quantile } from '../figures.ts';
-import { countedWorld, runOne } from './units.ts';
+import { countedWorld, runOne, webhookKeyOf } from './units.ts';
 
 const RUNS = 100;
 const WARM_UP = 5;
@@ -28,8 +28,7 @@ export const resumes: Metric = async (say) => {
     response.end();
   });
   try {
-    const key = JSON.parse([...world.secrets.values()].find((value) => value.startsWith('[')) ?? '[]')[0] as string;
-    world.sandbox?.notify({ url: door.origin, key });
+    world.sandbox?.notify({ url: door.origin, key: webhookKeyOf(world) });
     const taken: number[] = [];
     let reads = 0;
     for (let nth = -WARM_UP; nth < RUNS; nth += 1) {

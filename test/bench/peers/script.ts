@@ -24,6 +24,7 @@ export const startScript = async (at: {
   bucket: string;
   file: string;
   bytes: number;
+  actions: readonly ('succeeded' | 'failed')[];
 }) => {
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
   const dynamo = new DynamoDBClient({ endpoint: at.dynamoOrigin, region: 'us-east-1', credentials });
@@ -34,11 +35,9 @@ export const startScript = async (at: {
     const token = String(await bodyOf(request, 100_000));
     response.end();
     const { events } = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
-    for (const { event_action, object } of events) {
-      if (event_action !== 'created') waiting.get(object.validation_id)?.();
-    }
+    for (const { object } of events) waiting.get(object.validation_id)?.();
   });
-  at.sandbox.notify({ url: door.origin, key: 'script' });
+  at.sandbox.notify({ url: door.origin, key: 'script', actions: at.actions });
 
   const call = async (method: string, path: string, body?: string | { bytes: number; file: NodeJS.ReadableStream }) => {
     const url = path.startsWith('http') ? new URL(path) : new URL(`/v1${path}`, at.sandbox.origin);
