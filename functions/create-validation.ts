@@ -40,9 +40,10 @@ type Caller = Pick<LedgerRecord, 'revalidationId' | 'attempts' | 'orphans' | 're
  */
 export const handler = step('CreateValidation', async ({ claim, executionId }) => {
   const ledger = ledgerFromEnv();
+  // In this order: whoever has closed an intent has written on the record before, so what it was about is never missed.
+  const intent = await readIntent(ledger.table, claim.accountId);
   const record = await ownRecord(ledger, claim.revalidationId, executionId);
   const entry = { ledger, claim, record };
-  const intent = await readIntent(ledger.table, claim.accountId);
   const isOurs = intent?.revalidationId === claim.revalidationId;
 
   const known = validationOf(record);

@@ -257,6 +257,22 @@ describe('the upload link, a bearer secret,', () => {
 });
 
 describe('the repeat', () => {
+  it('that overlaps with one who was given up for dead finds what that one created, and pays no second time', async () => {
+    const counts = charging();
+    const claim = await claimed();
+    let reads = 0;
+    let theirs: unknown;
+    house.fate(async ({ operation }) => {
+      if (operation !== 'GetItem') return 'through';
+      reads += 1;
+      // Between the repeat's first read and its second, the other one does all of its work.
+      if (reads === 2) theirs = await creating(claim);
+      return 'through';
+    });
+    expect(await creating(claim)).toEqual(await theirs);
+    expect(counts()).toEqual({ creates: 1, charges: 1 });
+  });
+
   it('gives back the same validation and does nothing else', async () => {
     const counts = charging();
     const claim = await claimed();
