@@ -262,7 +262,7 @@ describe('the repeat', () => {
     const claim = await claimed();
     let reads = 0;
     let theirs: unknown;
-    house.fate(async ({ operation }) => {
+    house.fate(async ({ operation }): Promise<Fate> => {
       if (operation !== 'GetItem') return 'through';
       reads += 1;
       // Between the repeat's first read and its second, the other one does all of its work.

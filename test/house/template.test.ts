@@ -4,7 +4,7 @@ import { Code } from 'aws-cdk-lib/aws-lambda';
 import { describe, expect, test } from 'vitest';
 import { Config } from '../../infra/aws/config.ts';
 import { envKeys } from '../../infra/aws/env-keys.ts';
-import { functionNames } from '../../infra/aws/functions.ts';
+import { functionNames, nodeOptions } from '../../infra/aws/functions.ts';
 import { FaceRevalidationStack } from '../../infra/aws/stack.ts';
 import { resourcesOf, synthesize, type Template } from '../../infra/local/template.ts';
 import { definition } from '../../infra/workflow/definition.ts';
@@ -133,7 +133,9 @@ describe.each(functionNames)('the function %s', (name) => {
   const variables = Environment?.Variables ?? {};
 
   test('is given the variables that it declares, and no other', () => {
-    expect(Object.keys(variables).toSorted()).toEqual([...envKeys[name]].toSorted());
+    const { NODE_OPTIONS, ...ours } = variables;
+    expect(Object.keys(ours).toSorted()).toEqual([...envKeys[name]].toSorted());
+    expect(NODE_OPTIONS).toBe(nodeOptions[name]);
     for (const value of Object.values(variables)) expect(value).toMatch(/./);
   });
 
