@@ -40,10 +40,9 @@ type Caller = Pick<LedgerRecord, 'revalidationId' | 'attempts' | 'orphans' | 're
  */
 export const handler = step('CreateValidation', async ({ claim, executionId }) => {
   const ledger = ledgerFromEnv();
-  // In this order: whoever has closed an intent has written on the record before, so what it was about is never missed.
-  const intent = await readIntent(ledger.table, claim.accountId);
   const record = await ownRecord(ledger, claim.revalidationId, executionId);
   const entry = { ledger, claim, record };
+  const intent = await readIntent(ledger.table, claim.accountId);
   const isOurs = intent?.revalidationId === claim.revalidationId;
 
   const known = validationOf(record);
@@ -71,6 +70,13 @@ const createOnce = async (entry: Entry): Promise<Validation> => {
 
   const intent = await openIntent(ledger.table, accountId, { revalidationId, attempt: attempts.length + 1 });
   if (!intent) throw unsettled();
+  // Somebody given up for dead may have come between; whatever became of that stands on the record since before their intent went.
+  const standing = await readRecord(ledger, revalidationId);
+  const before = standing?.attempts?.filter(({ at }) => at !== intent.openedAt) ?? [];
+  if (standing?.phase !== record.phase || before.length !== attempts.length) {
+    await closeIntent(ledger.table, accountId, intent);
+    throw unsettled();
+  }
   const askedAt = new Date();
   let created: Created;
   try {

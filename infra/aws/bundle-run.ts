@@ -12,7 +12,12 @@ const literalKeys: Plugin = {
     onLoad({ filter: /client-[\w-]+[\\/]dist-es[\\/]schemas[\\/]\w+\.js$/ }, async ({ path }) => {
       const source = await readFile(path, 'utf8');
       const texts = new Map([...source.matchAll(/^const (\w+) = ("[^"\\]*");$/gm)].map(([, name, is]) => [name, is]));
-      return { contents: source.replace(/\[(\w+)\]:/g, (key, name) => `${texts.get(name) ?? key}:`) };
+      if (texts.size === 0) throw new Error(`${path} is not written as it was: its keys cannot be told`);
+      return {
+        contents: source.replace(/([{,]\s*)\[(\w+)\]:/g, (all, before, name) =>
+          texts.has(name) ? `${before}${texts.get(name)}:` : all,
+        ),
+      };
     });
   },
 };

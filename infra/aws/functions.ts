@@ -21,12 +21,6 @@ export const functionNames: readonly FunctionName[] = [
   ...(Object.keys(watches) as WatchName[]),
 ];
 
-/**
- * How Node is to run a function, where its defaults are not good for it. Media goes by in chunks that die young: in a nursery
- * of 1 MB each is freed soon and its memory used again, in Node's of 16 MB the move takes half as much processor time more.
- */
-export const nodeOptions: Partial<Record<FunctionName, string>> = { MoveMedia: '--max-semi-space-size=1' };
-
 type Props = {
   config: Config;
   storage: Storage;
@@ -56,10 +50,7 @@ export class Functions extends Construct {
         // More memory is more CPU: half a vCPU-second of import and TLS at 512 MB is what a cold start is made of.
         memorySize: 512,
         timeout: Duration.seconds(functionSeconds[name]),
-        environment: {
-          ...Object.fromEntries(envKeys[name].map((key) => [key, variables[key]])),
-          ...(nodeOptions[name] ? { NODE_OPTIONS: nodeOptions[name] } : {}),
-        },
+        environment: Object.fromEntries(envKeys[name].map((key) => [key, variables[key]])),
         role: roleOf(this, name, logGroup),
         logGroup,
         tracing: Tracing.ACTIVE,

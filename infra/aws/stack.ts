@@ -7,6 +7,7 @@ import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { StepFunctionsStartExecution } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
 import type { OutcomeStatus } from '../../shared/domain/lifecycle.ts';
+import { inWords } from '../../shared/domain/refuse.ts';
 import { routes } from '../../shared/workflow/names.ts';
 import { Alarms } from './alarms.ts';
 import { ApiDoor } from './api.ts';
@@ -37,7 +38,7 @@ export class FaceRevalidation extends Construct {
 
   constructor(scope: Construct, id: string, { codeOf = bundled(), ...chosen }: FaceRevalidationProps = {}) {
     super(scope, id);
-    const config = Config.parse(chosen);
+    const config = Config.parse(chosen, inWords);
     const storage = new Storage(this, 'Storage', config);
     const results = new Results(this, 'Results', config);
     const machineArn = machineArnOf(this, config);

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { inWords } from '../../shared/domain/refuse.ts';
 import { resourcesOf, type Template } from './template.ts';
 
 /** What DynamoDB says of a call: the partition keys of the items it touches. */
@@ -104,7 +105,10 @@ export const policiesOf = (template: Template): Map<string, Statement[]> =>
       const policies = resourcesOf(template, 'AWS::IAM::Policy')
         .map(({ properties: policy }) => policy as { Roles: string[]; PolicyDocument: { Statement: unknown[] } })
         .filter(({ Roles }) => Roles.includes(ref));
-      return [arn, policies.flatMap(({ PolicyDocument }) => z.array(Statement).parse(PolicyDocument.Statement))];
+      return [
+        arn,
+        policies.flatMap(({ PolicyDocument }) => z.array(Statement).parse(PolicyDocument.Statement, inWords)),
+      ];
     }),
   );
 

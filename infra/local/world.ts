@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { listRecords, readRecord } from '../../shared/aws/ledger.ts';
 import type { LedgerRecord } from '../../shared/domain/record.ts';
+import { inWords } from '../../shared/domain/refuse.ts';
 import { Config } from '../aws/config.ts';
 import { deskCallers, type Identity } from './authorizer.ts';
 import { startAwsApi } from './aws-api.ts';
@@ -100,13 +101,16 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
     ? undefined
     : await startSandbox(options.sandboxSettings ? { settings: options.sandboxSettings } : {});
   const truora = options.truora ?? { origin: sandbox?.origin ?? '', key: `local-${randomBytes(16).toString('hex')}` };
-  const config = Config.parse({
-    stage: 'local',
-    truoraOrigin: truora.origin,
-    ...ownUploads(truora.origin),
-    ...(sandbox ? sandboxTimes : { resultMode: 'poll' }),
-    ...options.config,
-  });
+  const config = Config.parse(
+    {
+      stage: 'local',
+      truoraOrigin: truora.origin,
+      ...ownUploads(truora.origin),
+      ...(sandbox ? sandboxTimes : { resultMode: 'poll' }),
+      ...options.config,
+    },
+    inWords,
+  );
   const template = (options.edit ?? ((same) => same))(synthesize(config));
   const rights = rightsIn(template, options.onCall);
 

@@ -1,16 +1,8 @@
-import * as z from 'zod/mini';
 import { MediaUnacceptableError, RequestInvalidError } from './errors.ts';
 import { INBOX, readInboxKey } from './inbox-key.ts';
 import { isPhoto, MAX_MEDIA_BYTES, type MediaType, sniffMediaType } from './media-type.ts';
 import { parseOrRefuse } from './refuse.ts';
-import {
-  type CallRequest,
-  type DropEvent,
-  Options,
-  Reference,
-  type RevalidationRequest,
-  subvalidationsOf,
-} from './request.ts';
+import { CallRequest, type DropEvent, Options, type RevalidationRequest, subvalidationsOf } from './request.ts';
 
 /** Bytes of JSON that `x-amz-meta-options` may hold: S3 gives all user metadata of an object 2 KB. */
 const MAX_OPTIONS_BYTES = 512;
@@ -107,7 +99,7 @@ export const wishOfDrop = (key: string, metadata: Record<string, string>): Wish 
     );
   }
   const options = parseOrRefuse(Options, readOptions(metadata.options), 'x-amz-meta-options');
-  const reference = parseOrRefuse(z.optional(Reference), metadata.reference, 'x-amz-meta-reference');
+  const reference = parseOrRefuse(CallRequest.shape.reference, metadata.reference, 'x-amz-meta-reference');
   refuseSpeech(options);
   return { accountId: ids.accountId, enrollmentId: ids.enrollmentId, userAuthorized: true, options, reference };
 };

@@ -8,12 +8,7 @@ import { TruoraId } from '../domain/ids.ts';
 
 /** A field that is not worth a broken contract: absent when it is not what it should be. (`z.catch` loads all of zod's tools.) */
 const ifLegible = <Said>(schema: z.ZodMiniType<Said>) =>
-  z.optional(
-    z.pipe(
-      z.unknown(),
-      z.transform((said): Said | undefined => schema.safeParse(said).data),
-    ),
-  );
+  z.optional(z.transform((said: unknown): Said | undefined => schema.safeParse(said).data));
 
 /** `GET /v1/enrollments/{id}` */
 export const EnrollmentAnswer = z.object({

@@ -1,12 +1,12 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import * as z from 'zod/mini';
+import type * as z from 'zod/mini';
 import { fields } from '../../../shared/domain/fields.ts';
 import { AccountId, TruoraId } from '../../../shared/domain/ids.ts';
 import { SNIFF_BYTES } from '../../../shared/domain/media-type.ts';
 import { inWords } from '../../../shared/domain/refuse.ts';
-import { ForceNew, Options, Reference } from '../../../shared/domain/request.ts';
+import { CallRequest, ForceNew, Options } from '../../../shared/domain/request.ts';
 import { acceptMedia, refuseSpeech } from '../../../shared/domain/wish.ts';
 
 /** Bad words on the command line: one line for the person, exit code 2, nothing started. */
@@ -66,7 +66,7 @@ export const readAsked = (flags: Flags, files: string[]): Asked => {
   }
   const accountId = parse(AccountId, flags.account, '--account');
   const enrollmentId = parse(TruoraId, flags.enrollment, '--enrollment');
-  const reference = parse(z.optional(Reference), flags.reference, '--reference');
+  const reference = parse(CallRequest.shape.reference, flags.reference, '--reference');
   const reason = flags[flagOf('forceNew')];
   const forceNew =
     reason === undefined ? undefined : { reason: parse(ForceNew.shape.reason, reason, `--${flagOf('forceNew')}`) };

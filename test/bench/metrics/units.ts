@@ -57,12 +57,17 @@ export const countedWorld = async (events: MachineEvent[] = []) => {
 export const actions = ['succeeded', 'failed'] as const;
 
 /** The key that the world's webhooks are signed with. */
-export const webhookKeyOf = (world: World): string =>
-  JSON.parse([...world.secrets.values()].find((value) => value.startsWith('[')) ?? '[]')[0];
+export const webhookKeyOf = (world: World): string => {
+  const keys = [...world.secrets.values()].find((value) => value.startsWith('['));
+  if (!keys) throw new TypeError('the world has no key for webhooks');
+  return JSON.parse(keys)[0];
+};
 
 /** Makes the rule at Truora as the README asks for it. */
-export const makeRule = (world: World): void =>
-  world.sandbox?.notify({ url: world.webhookUrl, key: webhookKeyOf(world), actions });
+export const makeRule = (world: World): void => {
+  if (!world.sandbox) throw new TypeError('the world has no sandbox to make a rule at');
+  world.sandbox.notify({ url: world.webhookUrl, key: webhookKeyOf(world), actions });
+};
 
 /** One whole re-validation. @returns when its execution has ended */
 export const runOne = async (world: World, accountId: string, options = {}): Promise<string> => {
