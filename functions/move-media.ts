@@ -1,5 +1,4 @@
-import { createHash, type Hash } from 'node:crypto';
-import { pipeline, type Readable, Transform } from 'node:stream';
+import { createHash } from 'node:crypto';
 import { readForMove } from '../shared/aws/creations.ts';
 import { recordMoved } from '../shared/aws/ledger.ts';
 import { openMedia } from '../shared/aws/media.ts';
@@ -27,9 +26,8 @@ export const handler = step('MoveMedia', async ({ claim, validation, executionId
     if (bytes !== media.bytes)
       throw new MediaGoneError('media_changed', 'media: its size is not the one that was claimed');
     const hash = createHash('sha256');
-    const hashed = hashing(stream, hash, bytes);
     const truora = truoraFromEnv(readSecret, { upload: true, observe: truoraSeen });
-    await uploadMedia(truora, uploadLink, { stream: hashed, bytes, type: media.type });
+    await uploadMedia(truora, uploadLink, { stream, bytes, type: media.type, seen: (chunk) => hash.update(chunk) });
     const receipt = { bytes, sha256: hash.digest('hex'), movedAt: new Date().toISOString() };
     await recordMoved(ledger, revalidationId, executionId, receipt);
     return receipt;
@@ -38,23 +36,3 @@ export const handler = step('MoveMedia', async ({ claim, validation, executionId
     stream.destroy();
   }
 });
-
-/** Passes the bytes on and hashes them. A stream that ends early is an error at once, not a silence until a deadline. */
-const hashing = (stream: Readable, hash: Hash, bytes: number): Readable => {
-  let passed = 0;
-  const through = new Transform({
-    // One chunk of a socket's is let in at a time; more would only be held before a slow reader.
-    highWaterMark: 1,
-    transform: (chunk: Buffer, _, done) => {
-      hash.update(chunk);
-      passed += chunk.length;
-      done(null, chunk);
-    },
-    flush: (done) => {
-      const short = passed !== bytes;
-      done(short ? Object.assign(new Error('the object ended early'), { code: 'MEDIA_ENDED_EARLY' }) : null);
-    },
-  });
-  // Whichever side breaks takes the other with it; what broke is the upload's error.
-  return pipeline(stream, through, () => {});
-};

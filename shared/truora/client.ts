@@ -112,15 +112,15 @@ const NOTHING: ListAnswer = { validations: [] };
 export const uploadMedia = async (
   truora: Truora,
   link: string,
-  media: { stream: Readable; bytes: number; type: MediaType },
+  { type, ...sent }: { stream: Readable; bytes: number; type: MediaType; seen?: (chunk: Buffer) => void },
 ): Promise<void> => {
   const { url, lookup } = checkUploadLink(link, truora.uploadOrigins);
   await observed(truora, 'PUT', async () => {
     const { status, body } = await deliver({
       method: 'PUT',
       url,
-      headers: { 'content-type': media.type },
-      body: media,
+      headers: { 'content-type': type },
+      body: sent,
       deadlines: truora.deadlines,
       maxBytes: MAX_ANSWER_BYTES,
       ...(lookup ? { lookup } : {}),

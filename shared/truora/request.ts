@@ -14,7 +14,8 @@ export type Call = {
   method: 'GET' | 'POST' | 'PUT';
   url: URL;
   headers: Record<string, string>;
-  body?: string | { stream: Readable; bytes: number };
+  /** Of a stream, `seen` is shown each chunk as it goes out. */
+  body?: string | { stream: Readable; bytes: number; seen?: (chunk: Buffer) => void };
   deadlines: Deadlines;
   /** The largest answer that is read; Truora's are a few KB. Bytes. */
   maxBytes: number;
@@ -118,8 +119,18 @@ export const send = ({ method, url, headers, body, deadlines, maxBytes, lookup }
       request.end(body);
       return;
     }
+    // Looked at on its way: a stream of our own between the two would take a sixth more of the processor's time.
+    let passed = 0;
+    body.stream.on('data', (chunk: Buffer) => {
+      passed += chunk.length;
+      body.seen?.(chunk);
+    });
     pipeline(body.stream, request).then(
-      () => quietFor(deadlines.headersMs, 'headers_deadline'),
+      () => {
+        if (passed === body.bytes) quietFor(deadlines.headersMs, 'headers_deadline');
+        // An error at once, not a silence until a deadline: the other side waits for what never comes.
+        else end(new SendError('MEDIA_ENDED_EARLY', 'maybe'));
+      },
       // An answer that came before the whole body was sent (a refusal) counts more than the broken pipe behind it.
       (error: NodeJS.ErrnoException) => {
         if (!answered) end(new SendError(error.code ?? 'body_broken', connected ? 'maybe' : 'no'));
