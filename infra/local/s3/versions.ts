@@ -20,7 +20,10 @@ export const isMarker = (version: Version | undefined): version is DeleteMarker 
 const compareBytes = (one: string, other: string): number => Buffer.compare(Buffer.from(one), Buffer.from(other));
 
 /** What has become of one key: the ids of all versions it ever had, and those that are there, oldest first. */
-type History = { bucket: string; key: string; made: string[]; versions: Version[] };
+type History = { made: readonly string[]; versions: readonly Version[] };
+
+/** A key that nobody has put anything under. */
+const nothingYet: History = { made: [], versions: [] };
 
 /** Where a listing goes on: behind this key, or behind this version of it. */
 export type After = { key: string; versionId: string | undefined };
@@ -33,20 +36,19 @@ export type Versions = ReturnType<typeof openVersions>;
  * drop into a fresh store is the same version again. Removed versions stay counted: no id ever comes back.
  */
 export const openVersions = (directory: string) => {
-  const keys = new Map<string, History>();
-  const historyOf = (bucket: string, key: string): History => {
-    const name = JSON.stringify([bucket, key]);
-    const history = keys.get(name) ?? { bucket, key, made: [], versions: [] };
-    keys.set(name, history);
-    return history;
+  const buckets = new Map<string, Map<string, History>>();
+  const historyOf = (bucket: string, key: string): History => buckets.get(bucket)?.get(key) ?? nothingYet;
+  /** Writes a version down. `concat`, since `push` and spreading leave room for 16 more, and most keys have one version. */
+  const append = (bucket: string, key: string, version: Version): void => {
+    const { made, versions } = historyOf(bucket, key);
+    const keys = buckets.get(bucket) ?? new Map<string, History>();
+    buckets.set(bucket, keys.set(key, { made: made.concat(version.versionId), versions: versions.concat(version) }));
   };
   const path = (versionId: string): string => join(directory, versionId);
   const nextId = (bucket: string, key: string, md5: string | null): string => {
     const { made } = historyOf(bucket, key);
     const seed = JSON.stringify([bucket, key, md5, made.length]);
-    const id = createHash('sha256').update(seed).digest('base64url').slice(0, 32);
-    made.push(id);
-    return id;
+    return createHash('sha256').update(seed).digest().subarray(0, 24).toString('base64url');
   };
 
   let lastSequence = 0;
@@ -68,9 +70,9 @@ export const openVersions = (directory: string) => {
       historyOf(bucket, key).made.includes(versionId),
     /** Everything behind a place as S3 lists it: keys by their bytes, the newest version of each first. */
     list: (bucket: string, prefix: string, after: After): { key: string; version: Version; isLatest: boolean }[] =>
-      [...keys.values()]
-        .filter((history) => history.bucket === bucket && history.key.startsWith(prefix))
-        .map((history) => ({ ...history, order: compareBytes(history.key, after.key) }))
+      [...(buckets.get(bucket) ?? [])]
+        .filter(([key]) => key.startsWith(prefix))
+        .map(([key, history]) => ({ key, ...history, order: compareBytes(key, after.key) }))
         .filter(({ order }) => order > 0 || (order === 0 && after.versionId !== undefined))
         .toSorted((one, other) => compareBytes(one.key, other.key))
         .flatMap(({ key, made, versions, order }) => {
@@ -84,17 +86,17 @@ export const openVersions = (directory: string) => {
     add: (bucket: string, key: string, landed: string, content: Content) => {
       const version = { ...content, versionId: nextId(bucket, key, content.etag), at: new Date() };
       renameSync(landed, path(version.versionId));
-      historyOf(bucket, key).versions.push(version);
+      append(bucket, key, version);
       return { ...version, sequencer: sequencer() };
     },
     mark: (bucket: string, key: string): DeleteMarker => {
       const marker = { marker: true as const, versionId: nextId(bucket, key, null), at: new Date() };
-      historyOf(bucket, key).versions.push(marker);
+      append(bucket, key, marker);
       return marker;
     },
     remove: async (bucket: string, key: string, version: Version): Promise<void> => {
-      const history = historyOf(bucket, key);
-      history.versions = history.versions.filter((other) => other !== version);
+      const { made, versions } = historyOf(bucket, key);
+      buckets.get(bucket)?.set(key, { made, versions: versions.filter((other) => other !== version) });
       await rm(path(version.versionId), { force: true });
     },
   };
