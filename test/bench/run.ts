@@ -19,7 +19,7 @@ const folder = join(root, '.bench');
 /** Where each metric is measured. Each runs in a process of its own, so that none inherits another's heap. */
 const metrics: Record<string, () => Promise<Metric>> = {
   B1: async () => (await import('./metrics/flow.ts')).wholeFlow,
-  B2: async () => (await import('./metrics/flow.ts')).throughput,
+  B2: async () => (await import('./metrics/throughput.ts')).throughput,
   B3: async () => (await import('./metrics/cold-start.ts')).coldStarts,
   B4: async () => (await import('./metrics/cold-start.ts')).bundleBytes,
   B5: async () => (await import('./metrics/move.ts')).memory,
