@@ -162,6 +162,14 @@ describe('what goes over the line', () => {
     expect(JSON.stringify(headers)).not.toContain('key');
   });
 
+  test('media that ends early is an error by itself, not the silence of a server that waits for the rest', async () => {
+    const short = { ...media(Buffer.from('1234')), bytes: 5 };
+    await expect(uploadMedia(truoraAt(server.origin), `${server.origin}/u/x`, short)).rejects.toMatchObject({
+      name: 'TruoraUncertainError',
+      message: expect.stringContaining('MEDIA_ENDED_EARLY'),
+    });
+  });
+
   test.each(['..', '.', '', 'a/b', 'a%2fb', 'a?b', 'a#b', 'ñ', 'a'.repeat(129)])(
     'the id %j is refused before anything is dialled',
     async (id) => {
