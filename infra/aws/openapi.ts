@@ -4,7 +4,7 @@ import * as z from 'zod/mini';
 import { PageSize, Revalidation, RevalidationPage, StartBody, Started, TicketBody } from '../../shared/domain/api.ts';
 import { AccountId, RevalidationId } from '../../shared/domain/ids.ts';
 import { Problem, type ProblemCode, problems } from '../../shared/domain/problem.ts';
-import { IdempotencyKey } from '../../shared/domain/request.ts';
+import { CallRequest } from '../../shared/domain/request.ts';
 import { type RouteName, routes } from '../../shared/workflow/names.ts';
 import * as examples from './openapi-examples.ts';
 
@@ -33,7 +33,7 @@ export const operations: Record<RouteName, Operation> = {
       {
         name: 'Idempotency-Key',
         in: 'header',
-        schema: z.optional(IdempotencyKey),
+        schema: CallRequest.shape.idempotencyKey,
         description:
           'The same key with the same body is the same re-validation for 90 days, or for as long as records are kept where that is less; keys are the caller’s own.',
       },

@@ -78,9 +78,7 @@ export type DropEvent = z.infer<typeof DropEvent>;
 export const CalledBy = z.string().check(z.regex(/^(iam|jwt):[\x21-\x7e]{1,512}$/));
 
 const consent = z.literal(true, 'must be true: the person has to have agreed');
-export const IdempotencyKey = z
-  .string()
-  .check(z.regex(/^[\x21-\x7e]{1,128}$/, 'must be 1 to 128 visible ASCII characters'));
+const IdempotencyKey = z.string().check(z.regex(/^[\x21-\x7e]{1,128}$/, 'must be 1 to 128 visible ASCII characters'));
 
 /** Asks for the same media once more, as a case of its own that is paid for again, and says why. */
 export const ForceNew = z.strictObject({

@@ -17,8 +17,8 @@ const root = join(import.meta.dirname, '../../..');
 const truoraOnly = ['CheckEnrollment', 'ReadVerdict'];
 
 /**
- * The bundles that `cdk synth` ships, and the two peers built with the same options (but for the SDK's credential chain,
- * which nobody prunes in an afternoon): where each lies, and its bytes.
+ * The bundles that `cdk synth` ships, and the two peers built with the same options, but for what is taken out of ours and
+ * nobody takes out in an afternoon (RESULTS.md): where each lies, and its bytes.
  */
 const built = (folder: string) => {
   const { folderOf, metafile } = bundle(functionNames, join(folder, 'ours'));

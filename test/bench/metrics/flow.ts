@@ -17,6 +17,18 @@ export const timed = async (work: () => Promise<unknown>): Promise<number> => {
   return performance.now() - begun;
 };
 
+/** Keeps so many under way until all are done. */
+export const atOnce = async (many: number, count: number, work: () => Promise<unknown>): Promise<void> => {
+  let left = count;
+  const lane = async () => {
+    while (left > 0) {
+      left -= 1;
+      await work();
+    }
+  };
+  await Promise.all(Array.from({ length: many }, lane));
+};
+
 /** Both sides on one ledger, one bucket and two sandboxes of the same latency. */
 export const bothSides = async (decisionMs: number, ledgerDirectory?: string) => {
   const world = await startWorld({

@@ -27,7 +27,8 @@ const OWNER = 'arn:aws:states:us-east-1:000000000000:execution:bench:move';
 const asInLambda = ['--max-semi-space-size=1', '--max-old-space-size=256'];
 
 type Moved = { error?: string; cpuMs: number; ms: number; held: number; peakMB: number };
-type Way = 'ours' | 'pipe' | 'buffer';
+/** A `bare` process has loaded nothing; every other one the bundle, so that all clear away in a heap of one size. */
+type Way = 'ours' | 'pipe' | 'bare' | 'buffer';
 
 /** The real bundle of MoveMedia in a process of its own, and here what it stands on: ledger, bucket, and where media goes. */
 const openMover = async () => {
@@ -63,8 +64,9 @@ const openMover = async () => {
   const etag = createHash('md5').update(media).digest('hex');
   const { folderOf } = bundle(['MoveMedia'], join(folder, 'bundle'));
   /** A process that moves in one way, so that none clears away what another has left. */
-  const start = () => {
-    const files = [join(import.meta.dirname, '../peers/mover.mjs'), join(folderOf('MoveMedia'), 'move-media.mjs')];
+  const start = (way: Way) => {
+    const loaded = way === 'bare' ? [] : [join(folderOf('MoveMedia'), 'move-media.mjs')];
+    const files = [join(import.meta.dirname, '../peers/mover.mjs'), ...loaded];
     const child = spawn(process.execPath, [...asInLambda, ...files], {
       stdio: ['pipe', 'pipe', 'inherit'],
       env: {
@@ -117,7 +119,7 @@ const openMover = async () => {
   const move = async (way: Way, watch = false): Promise<Moved> => {
     const event = way === 'ours' ? await prepared() : undefined;
     const ports = { mediaPort: Number(new URL(s3.origin).port), sinkPort: Number(new URL(sink.origin).port) };
-    const { child, answers } = movers.get(way) ?? start();
+    const { child, answers } = movers.get(way) ?? start(way);
     movers.set(way, { child, answers });
     child.stdin.write(`${JSON.stringify({ way, watch, event, source, sink: sink.origin, bytes: BYTES, ...ports })}\n`);
     const moved = JSON.parse(String((await answers.next()).value)) as Moved;
@@ -223,6 +225,7 @@ export const processor: Metric = async (say) => {
     const times = { warmUp: 1, repetitions: 21 };
     const { b, ratios } = await abba(cpu('ours'), cpu('pipe'), times);
     const other = await abba(cpu('buffer'), cpu('pipe'), times);
+    const bare = await abba(cpu('ours'), cpu('bare'), times);
     return [
       {
         metric: 'B6',
@@ -243,7 +246,16 @@ export const processor: Metric = async (say) => {
         reference: '2.1',
         raw: other.ratios,
       },
+      {
+        metric: 'B6',
+        what: 'the move / a pipe in a process that has loaded nothing',
+        value: median(bare.ratios),
+        unit: 'x',
+        p95: quantile(bare.ratios, 0.95),
+        raw: bare.ratios,
+      },
       { metric: 'B6', what: 'the bare pipe itself, 10 MB', value: median(b), unit: 'ms', raw: b },
+      { metric: 'B6', what: 'the pipe that has loaded nothing', value: median(bare.b), unit: 'ms', raw: bare.b },
     ];
   } finally {
     await mover.close();

@@ -100,7 +100,7 @@ const inProcess = async (): Promise<number[]> => {
 export const forgeries: Metric = async (say) => {
   const { world, ledger, services, close } = await countedWorld();
   try {
-    const key = JSON.parse([...world.secrets.values()].find((value) => value.startsWith('[')) ?? '[]')[0] as string;
+    const key = webhookKeyOf(world);
     await runOne(world, 'forged-about');
     await new Promise((resolve) => setTimeout(resolve, 200));
     const [record] = (await world.recordsOf('forged-about')).records;

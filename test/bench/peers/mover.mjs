@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import { pipeline } from 'node:stream/promises';
 
 const [bundle] = process.argv.slice(2);
-const { handler } = await import(bundle);
+const { handler } = bundle ? await import(bundle) : {};
 const write = process.stdout.write.bind(process.stdout);
 // What the handler writes to its log is not an answer.
 process.stdout.write = () => true;
@@ -53,12 +53,15 @@ const put = (url, headers, send) =>
     send(call).catch(reject);
   });
 
+const pipe = async ({ source, sink, bytes }) => {
+  const media = await get(source);
+  await put(sink, { 'content-length': bytes }, (call) => pipeline(media, call));
+};
+
 const ways = {
   ours: ({ event }) => handler(event, {}),
-  pipe: async ({ source, sink, bytes }) => {
-    const media = await get(source);
-    await put(sink, { 'content-length': bytes }, (call) => pipeline(media, call));
-  },
+  pipe,
+  bare: pipe,
   buffer: async ({ source, sink, bytes }) => {
     const body = await (await fetch(source)).arrayBuffer();
     await fetch(sink, { method: 'PUT', body, headers: { 'content-length': String(bytes) } });
