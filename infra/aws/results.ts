@@ -1,4 +1,5 @@
-import { EventBus, type IRuleTarget, Rule } from 'aws-cdk-lib/aws-events';
+import { CfnEventBusPolicy, EventBus, type IRuleTarget, Rule } from 'aws-cdk-lib/aws-events';
+import { AnyPrincipal, Effect, type IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { AMENDED, ENDED, EVENT_SOURCE } from '../../shared/domain/announcement.ts';
 import type { OutcomeStatus } from '../../shared/domain/lifecycle.ts';
@@ -19,6 +20,26 @@ export class Results extends Construct {
     this.bus = new EventBus(this, 'Bus', {
       eventBusName: busNameOf(config),
       description: 'What became of each re-validation.',
+    });
+  }
+
+  /**
+   * Nobody but these roles puts events here, whatever else their own policies allow: who listens takes an `approved` for ours.
+   * A Deny, since within an account an identity's own right is enough. Rules are made as before.
+   */
+  closeTo(announcers: readonly IRole[]): void {
+    const statement = new PolicyStatement({
+      sid: 'OnlyOurs',
+      effect: Effect.DENY,
+      principals: [new AnyPrincipal()],
+      actions: ['events:PutEvents'],
+      resources: [this.bus.eventBusArn],
+      conditions: { ArnNotEquals: { 'aws:PrincipalArn': announcers.map(({ roleArn }) => roleArn) } },
+    });
+    new CfnEventBusPolicy(this, 'Policy', {
+      statementId: 'OnlyOurs',
+      eventBusName: this.bus.eventBusName,
+      statement: statement.toStatementJson(),
     });
   }
 
