@@ -1,4 +1,5 @@
 import { App } from 'aws-cdk-lib';
 import { compose } from './compose.ts';
 
-compose(new App());
+const app = new App();
+compose(app);
