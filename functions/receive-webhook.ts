@@ -30,6 +30,10 @@ export const handler = route('ReceiveWebhook', async ({ event }) => {
     throw new CallRefusedError('signature_invalid', 'body: must be signed with a key of ours');
   }
   emit('Webhooks', 1);
+  if (events.length === 0) {
+    emit('WebhooksUnread', 1);
+    log('warn', 'unread', { step: 'ReceiveWebhook', count: 'webhook_unread' });
+  }
   for (const { event_action } of events) if (event_action === CREATED) seen('created');
   const called = calledFor(events);
   const rung = await Promise.allSettled(called.slice(0, MOST_BELLS).map(ring));
@@ -59,6 +63,7 @@ const ring = async (validationId: string): Promise<void> => {
   if (!binding) return seen('unknown');
   const at = new Date();
   const { bell, taskToken } = await ringBell(table, { validationId, deadline: binding.deadline }, at);
+  emit('NotificationsRecorded', 1);
   const fate = taskToken === undefined ? 'rang' : await wake(validationId, taskToken, bell);
   // Nobody waits: it has not come to that yet, or the case is closed, and then the sweep asks what Truora wanted to say.
   if (fate !== 'woke') await callBack(table, binding.revalidationId, at);

@@ -34,6 +34,7 @@ const RESERVE_MS = 40_000;
  * cannot be put right is logged, counted and looked at again later; the others do not wait for it.
  */
 export const handler = watch('SweepLedger', async ({ remainingMs }) => {
+  emit('NotificationsRecorded', 0);
   const tally = { seen: 0, failed: 0 };
   for await (const { records, illegible } of dueRecords(ledgerFromEnv(), new Date())) {
     if (remainingMs() < RESERVE_MS) break;

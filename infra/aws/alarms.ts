@@ -1,5 +1,16 @@
 import { Duration, Stack } from 'aws-cdk-lib';
-import { Alarm, ComparisonOperator, type IMetric, MathExpression, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import {
+  Alarm,
+  type AlarmBase,
+  type AlarmProps,
+  AlarmRule,
+  ComparisonOperator,
+  CompositeAlarm,
+  type IMetric,
+  MathExpression,
+  type Metric,
+  TreatMissingData,
+} from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Topic } from 'aws-cdk-lib/aws-sns';
@@ -42,16 +53,13 @@ const MISSED_SWEEPS = 3;
  */
 export const alarms = {
   ExecutionsFailed: {
-    meaning: `A re-validation was given up, or ran out of its ${MACHINE_SECONDS / 3600} hours. One is enough: somebody waits for it.`,
-    metric: ({ machine }) =>
-      new MathExpression({
-        expression: 'FILL(failed, 0) + FILL(timedOut, 0)',
-        usingMetrics: {
-          failed: machine.metricFailed(minutes(5)),
-          timedOut: machine.metricTimedOut(minutes(5)),
-        },
-        period: Duration.minutes(5),
-      }),
+    meaning: 'A re-validation was given up. One is enough: somebody waits for it.',
+    metric: ({ machine }) => machine.metricFailed(minutes(5)),
+    from: 1,
+  },
+  ExecutionsTimedOut: {
+    meaning: `A re-validation ran out of its ${MACHINE_SECONDS / 3600} hours. One is enough: somebody waits for it.`,
+    metric: ({ machine }) => machine.metricTimedOut(minutes(5)),
     from: 1,
   },
   DropsNotStarted: {
@@ -66,17 +74,24 @@ export const alarms = {
     from: 1,
   },
   WebhookSilence: {
-    meaning: 'Validations were waited for, and Truora has not called once in half an hour. Results are late, not lost.',
+    meaning:
+      'Validations were waited for, and in half an hour no call of Truora’s told of one of ours. Results are late, not lost.',
     metric: ({ config }) =>
       new MathExpression({
         // Three, since one or two may just have been forgotten by Truora, which polling makes good.
-        expression: 'IF(FILL(parked, 0) >= 3 AND FILL(called, 0) == 0, 1, 0)',
+        expression: 'IF(FILL(parked, 0) >= 3 AND FILL(recorded, 0) == 0, 1, 0)',
         usingMetrics: {
           parked: ours(config, 'StepsDone', { step: 'AwaitWebhook' }, minutes(30)),
-          called: ours(config, 'Webhooks', {}, minutes(30)),
+          // Every sweep says 0: FILL gives nothing for a number that was never said.
+          recorded: ours(config, 'NotificationsRecorded', {}, minutes(30)),
         },
         period: Duration.minutes(30),
       }),
+    from: 1,
+  },
+  WebhooksUnread: {
+    meaning: 'Genuine calls of Truora’s came in which no event about a validation can be read. They woke nobody.',
+    metric: ({ config }) => ours(config, 'WebhooksUnread', {}, minutes(15)),
     from: 1,
   },
   TruoraErrorRate: {
@@ -121,18 +136,13 @@ export const alarms = {
   },
   SweepFailures: {
     meaning: 'Something was left behind, and no watch could put it right. Each sweep tries again.',
-    metric: ({ config, unwatched }) =>
-      new MathExpression({
-        expression: 'FILL(failed, 0) + FILL(dead, 0)',
-        usingMetrics: {
-          failed: ours(config, 'SweepFailures', {}, minutes(15)),
-          dead: unwatched.metricApproximateNumberOfMessagesVisible({
-            period: Duration.minutes(15),
-            statistic: 'Maximum',
-          }),
-        },
-        period: Duration.minutes(15),
-      }),
+    metric: ({ config }) => ours(config, 'SweepFailures', {}, minutes(15)),
+    from: 1,
+  },
+  RepairsNotDone: {
+    meaning: 'A failed execution was not seen to, and its event lies in the dead-letter queue of the watches.',
+    metric: ({ unwatched }) =>
+      unwatched.metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(15), statistic: 'Maximum' }),
     from: 1,
   },
   SweepsMissing: {
@@ -145,13 +155,23 @@ export const alarms = {
   },
 } satisfies Record<string, Spec>;
 
+/** A lack of data rings nothing. */
+const ifAbove = {
+  evaluationPeriods: 1,
+  comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+  treatMissingData: TreatMissingData.NOT_BREACHING,
+} as const;
+
+/** How far back a sweep is looked for, for silence to be silence: as long as CloudWatch lets an alarm look. Days. */
+const SWEPT_DAYS = 7;
+
 export type AlarmName = keyof typeof alarms;
 export const alarmNames = Object.keys(alarms) as AlarmName[];
 
 /** The alarms, and the topic that tells people of them. */
 export class Alarms extends Construct {
   readonly topic: Topic;
-  readonly byName: Record<AlarmName, Alarm>;
+  readonly byName: Record<AlarmName, AlarmBase>;
 
   constructor(scope: Construct, id: string, watched: Watched) {
     super(scope, id);
@@ -167,22 +187,52 @@ export class Alarms extends Construct {
       }),
     );
     if (config.alarmEmail) this.topic.addSubscription(new EmailSubscription(config.alarmEmail));
-    const make = (name: AlarmName) => {
+    const make = (name: AlarmName): AlarmBase => {
       const { meaning, metric, from, missingFor }: Spec = alarms[name];
-      const alarm = new Alarm(this, name, {
+      const words = {
         alarmName: `face-revalidation-${config.stage}-${name}`,
         alarmDescription: `${meaning} What to do: infra/aws/RUNBOOK.md, ${name}.`,
-        metric: metric(watched),
-        threshold: from,
-        evaluationPeriods: missingFor ?? 1,
-        comparisonOperator: missingFor
-          ? ComparisonOperator.LESS_THAN_THRESHOLD
-          : ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-        treatMissingData: missingFor ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
-      });
+      };
+      const alarm = missingFor
+        ? this.#silence(name, words, { metric: metric(watched) as Metric, from, missingFor })
+        : new Alarm(this, name, { ...words, metric: metric(watched), threshold: from, ...ifAbove });
       alarm.addAlarmAction(new SnsAction(this.topic));
       return alarm;
     };
     this.byName = Object.fromEntries(alarmNames.map((name) => [name, make(name)])) as typeof this.byName;
+  }
+  /**
+   * Rings when a number that comes by the clock is not there any more: missing now, and seen within the days before. The second
+   * half keeps a first deployment quiet until the clock has struck once.
+   */
+  #silence(
+    name: AlarmName,
+    words: { alarmName: string; alarmDescription: string },
+    { metric, from, missingFor }: { metric: Metric; from: number; missingFor: number },
+  ): CompositeAlarm {
+    const half = (what: string, props: Omit<AlarmProps, 'threshold'>) =>
+      new Alarm(this, `${name}${what}`, {
+        alarmName: `${words.alarmName}-${what}`,
+        alarmDescription: `Half of ${name}; tells nobody by itself.`,
+        threshold: from,
+        ...props,
+      });
+    const missing = half('Missing', {
+      metric,
+      evaluationPeriods: missingFor,
+      comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
+      treatMissingData: TreatMissingData.BREACHING,
+    });
+    const before = half('Before', {
+      ...ifAbove,
+      metric: metric.with({ period: Duration.days(1) }),
+      evaluationPeriods: SWEPT_DAYS,
+      datapointsToAlarm: 1,
+    });
+    return new CompositeAlarm(this, name, {
+      alarmDescription: words.alarmDescription,
+      compositeAlarmName: words.alarmName,
+      alarmRule: AlarmRule.allOf(missing, before),
+    });
   }
 }

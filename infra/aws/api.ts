@@ -1,4 +1,3 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
 import { type CfnStage, HttpApi, HttpMethod, HttpNoneAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpIamAuthorizer, HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
@@ -7,6 +6,7 @@ import { Construct } from 'constructs';
 import { type RouteName, routes } from '../../shared/workflow/names.ts';
 import type { Config } from './config.ts';
 import type { Functions } from './functions.ts';
+import { removalPolicyOf } from './keys.ts';
 
 /** What the log keeps of a call. The route and not the path: in a path there are ids of people. */
 const LOGGED = {
@@ -29,7 +29,7 @@ export class ApiDoor extends Construct {
   constructor(scope: Construct, id: string, { config, functions }: { config: Config; functions: Functions }) {
     super(scope, id);
     const { jwt } = config;
-    this.api = new HttpApi(this, 'Api');
+    this.api = new HttpApi(this, 'Api', { apiName: `face-revalidation-${config.stage}` });
     const authorizer = jwt
       ? new HttpJwtAuthorizer('Jwt', jwt.issuer, { jwtAudience: jwt.audience })
       : new HttpIamAuthorizer();
@@ -47,7 +47,7 @@ export class ApiDoor extends Construct {
       // As the machine's: see there.
       logGroupName: `/aws/vendedlogs/apis/face-revalidation-${config.stage}`,
       retention: RetentionDays.ONE_MONTH,
-      removalPolicy: RemovalPolicy.DESTROY,
+      removalPolicy: removalPolicyOf(config),
     });
     const stage = this.api.defaultStage?.node.defaultChild as CfnStage;
     stage.defaultRouteSettings = {

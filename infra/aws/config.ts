@@ -22,6 +22,15 @@ const origin = z.string().check(
  */
 const LEAST_SETTLE_SECONDS = functionSeconds.CreateValidation + 10;
 
+/** A page of this origin may upload. `*` in a name would let in every page of the web, or of a domain that is shared. */
+const corsOrigin = origin.check(z.refine((text) => !text.includes('*'), 'must name one origin: no *'));
+
+/** The partitions beside AWS's own: China, GovCloud, the isolated ones and the European Sovereign Cloud (documented). */
+const OTHER_PARTITIONS = /^(cn|us-gov|us-iso[a-z]?|eu-isoe|eusc)-/;
+
+/** Addresses and service names end in another domain there, and nothing of this has been tried. */
+export const isOfAnotherPartition = (region: string): boolean => OTHER_PARTITIONS.test(region);
+
 const claim = z.string().check(z.regex(/^[A-Za-z][A-Za-z0-9_:.-]{0,63}$/, 'must be the name of a claim'));
 const scope = z.string().check(z.regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,128}$/, 'must be a scope'));
 
@@ -68,8 +77,11 @@ const Settings = z.strictObject({
   settleSeconds: z._default(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(300)), 60),
   /** Whether a validation that was created and cannot be used is left to a person, or another one is paid for. */
   onUnresolved: z._default(OnUnresolved, 'fail-for-human'),
-  /** Validations that may be created on one day (UTC's); any number when left out. */
-  dailyBudget: z.optional(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(10_000_000))),
+  /**
+   * Validations that may be created on one day (UTC's). 10,000 by default: a day of one every nine seconds, more than most
+   * begin with, and a loop of a caller's stops there and not at the end of the month.
+   */
+  dailyBudget: z._default(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(10_000_000)), 10_000),
   /** Seconds after a validation's deadline during which Truora is still asked for the verdict. */
   graceSeconds: z._default(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(600)), 30),
   /** Seconds one call to Truora may take; the functions' own limits leave room for twelve. */
@@ -93,7 +105,20 @@ const Settings = z.strictObject({
     'https://files.truora.com',
   ]),
   /** The region to deploy to; what the AWS profile says when left out. */
-  region: z.optional(z.string().check(z.regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be a region such as us-east-1'))),
+  region: z.optional(
+    z.string().check(
+      z.regex(/^[a-z]{2,4}(-[a-z]+)+-\d$/, 'must be a region such as us-east-1'),
+      z.refine(
+        (name) => !isOfAnotherPartition(name),
+        "must be a region of AWS's own partition: no China, GovCloud or sovereign one",
+      ),
+    ),
+  ),
+  /**
+   * Instances that are kept for the webhook receiver, and the most of it that run at once; none when left out. An account that
+   * is new has ten in all and AWS wants some left over, so such a deployment would fail there.
+   */
+  webhookConcurrency: z.optional(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(1000))),
   /** Hours that media outlives its outcome. S3's lifecycle, the backstop, counts in whole days, so there 1 to 24 are a day. */
   mediaHours: z._default(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(168)), 24),
   /**
@@ -102,7 +127,7 @@ const Settings = z.strictObject({
    */
   unclaimedMinutes: z._default(z.coerce.number().check(z.int(), z.minimum(0), z.maximum(720)), 15),
   /** Web origins whose pages may upload into the bucket from a browser; none when left out. */
-  corsOrigins: z._default(z.pipe(z.transform(orList), z.array(origin)), []),
+  corsOrigins: z._default(z.pipe(z.transform(orList), z.array(corsOrigin)), []),
   /** Who is told of alarms; nobody when left out. The address has to be confirmed by a click once. */
   alarmEmail: z.optional(z.email()),
 });

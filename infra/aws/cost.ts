@@ -127,7 +127,10 @@ const metricCount =
   unknownWords.length;
 
 /** What alarms look at, counted over all of them. */
-export const ALARMED_METRICS = 15;
+export const ALARMED_METRICS = 17;
+
+/** Alarms that stand on other alarms. */
+export const COMPOSITE_ALARMS = 1;
 
 /**
  * Sweeps a month, at one in five minutes, each a look into sixteen shards, a list of the inbox (one call a thousand versions)
@@ -143,6 +146,7 @@ export const fixedCosts: [string, number][] = [
   ['2 secrets', 2 * monthly.secret],
   ['2 dashboards', 2 * monthly.dashboard],
   [`alarms on ${ALARMED_METRICS} metrics`, ALARMED_METRICS * monthly.alarmedMetric],
+  [`${COMPOSITE_ALARMS} composite alarm`, COMPOSITE_ALARMS * monthly.compositeAlarm],
   ['a sweep every five minutes', SWEEPS * sweep],
   [`up to ${metricCount} custom metrics`, metricCount * monthly.metric],
 ];

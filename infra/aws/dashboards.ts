@@ -1,16 +1,17 @@
 import { Duration } from 'aws-cdk-lib';
 import {
-  type Alarm,
+  type AlarmBase,
   AlarmStatusWidget,
   Dashboard,
   GraphWidget,
   type IMetric,
   type IWidget,
   MathExpression,
-  Metric,
+  type Metric,
   PeriodOverride,
   SingleValueWidget,
 } from 'aws-cdk-lib/aws-cloudwatch';
+import { StateTransitionMetric } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { outcomeStatuses } from '../../shared/domain/lifecycle.ts';
 import { type StepName, stepNames } from '../../shared/workflow/contract.ts';
@@ -19,7 +20,7 @@ import type { Watched } from './alarms.ts';
 import type { Functions } from './functions.ts';
 import { everyOf, ours } from './metric.ts';
 
-type Props = Watched & { functions: Functions; alarms: Alarm[] };
+type Props = Watched & { functions: Functions; alarms: AlarmBase[] };
 
 /** The steps that every accepted request takes, in its order: each bar is at most as long as the one before. */
 const funnel: StepName[] = ['ClaimRequest', 'CheckEnrollment', 'CreateValidation', 'MoveMedia', 'RecordOutcome'];
@@ -43,7 +44,7 @@ export class Dashboards extends Construct {
   }
 }
 
-const productWidgets = ({ config, machine }: Props): IWidget[][] => {
+const productWidgets = ({ config }: Props): IWidget[][] => {
   const day = { period: Duration.days(1), statistic: 'Sum' };
   const outcomes = (status: string) => ours(config, 'Outcomes', { status }, { ...day, label: status });
   const [approved, declined] = [outcomes('approved'), outcomes('declined')];
@@ -104,7 +105,7 @@ const productWidgets = ({ config, machine }: Props): IWidget[][] => {
       }),
       new SingleValueWidget({
         title: 'Cost units: validations that Truora charges, transitions that AWS charges',
-        metrics: [done('CreateValidation'), transitions(machine.stateMachineArn)],
+        metrics: [done('CreateValidation'), transitions()],
         setPeriodToTimeRange: true,
         ...size,
       }),
@@ -112,15 +113,15 @@ const productWidgets = ({ config, machine }: Props): IWidget[][] => {
   ];
 };
 
-/** What AWS bills a standard workflow by, retries included. */
-const transitions = (stateMachineArn: string): Metric =>
-  new Metric({
-    namespace: 'AWS/States',
-    metricName: 'ConsumedCapacity',
-    dimensionsMap: { ServiceMetric: 'StateTransition', StateMachineArn: stateMachineArn },
+/**
+ * What AWS bills standard workflows by, retries included. It is published for all machines of the account and region together
+ * (documented: no dimension names a machine).
+ */
+const transitions = (): Metric =>
+  StateTransitionMetric.metricConsumedCapacity({
     statistic: 'Sum',
     period: Duration.days(1),
-    label: 'transitions',
+    label: 'transitions of every machine here',
   });
 
 const operationsWidgets = ({ config, machine, deadLetters, functions, alarms }: Props): IWidget[][] => {
@@ -160,10 +161,12 @@ const operationsWidgets = ({ config, machine, deadLetters, functions, alarms }: 
     ],
     [
       new GraphWidget({
-        title: 'Webhooks: parked, genuine, without a valid signature',
+        title: 'Webhooks: parked, genuine, recorded, unread, without a valid signature',
         left: [
           ours(config, 'StepsDone', { step: 'AwaitWebhook' }, { ...now, label: 'parked' }),
           ours(config, 'Webhooks', {}, { ...now, label: 'genuine' }),
+          ours(config, 'NotificationsRecorded', {}, { ...now, label: 'recorded' }),
+          ours(config, 'WebhooksUnread', {}, { ...now, label: 'unread' }),
           ours(config, 'WebhookSignatureFailures', {}, { ...now, label: 'bad signature' }),
         ],
         ...size,

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import { inWords } from '../../shared/domain/refuse.ts';
 import { Config } from './config.ts';
+import { whoDeploys } from './identity.ts';
 
 export type Command = 'deploy' | 'destroy';
 
@@ -16,7 +17,7 @@ export const helpOf = (command: Command): string => {
     `npm run ${command} -- --stage dev [--yes] [settings]`,
     '',
     command === 'deploy'
-      ? 'Puts the stack into the AWS account of your profile (AWS_PROFILE), with the CDK. Shows what it will do and asks; --yes does not ask.'
+      ? 'Puts the stack into the AWS account of your profile (AWS_PROFILE), with the CDK. Asks AWS first whose credentials these are, shows what it will do and asks; --yes does not ask.'
       : 'Takes the stack of a stage away, with the CDK. In prod the bucket, the ledger, their key and the secrets stay. Asks; --yes does not.',
     '',
     'Settings, with what holds when they are left out (meaning and bounds: infra/aws/config.ts):',
@@ -32,7 +33,10 @@ export const helpOf = (command: Command): string => {
  * Reads the words after `npm run deploy --`. The stage must be said, since a wrong one costs most.
  * @returns what the CDK's command line is to be called with, or what is wrong
  */
-export const readCommand = (command: Command, argv: string[]): { cdk: string[] } | { problem: string } => {
+export const readCommand = (
+  command: Command,
+  argv: string[],
+): { cdk: string[]; region?: string } | { problem: string } => {
   let values: Record<string, unknown>;
   try {
     const settings = Object.fromEntries(keys.map((key) => [flagOf(key), { type: 'string' as const }]));
@@ -50,12 +54,13 @@ export const readCommand = (command: Command, argv: string[]): { cdk: string[] }
   const [issue] = error?.issues ?? [];
   if (issue) return { problem: `--${flagOf(String(issue.path[0]))}: ${issue.message}` };
   const yes = command === 'deploy' ? ['--require-approval', 'never'] : ['--force'];
-  return { cdk: [command, ...chosen.flatMap(([key, value]) => ['-c', `${key}=${value}`]), ...(values.yes ? yes : [])] };
+  const cdk = [command, ...chosen.flatMap(([key, value]) => ['-c', `${key}=${value}`]), ...(values.yes ? yes : [])];
+  return typeof values.region === 'string' ? { cdk, region: values.region } : { cdk };
 };
 
 const say = (line: string) => process.stderr.write(`${line}\n`);
 
-const main = (command: Command, argv: string[]): number => {
+const main = async (command: Command, argv: string[]): Promise<number> => {
   if (argv.includes('--help')) {
     process.stdout.write(`${helpOf(command)}\n`);
     return 0;
@@ -65,6 +70,12 @@ const main = (command: Command, argv: string[]): number => {
     say(`${read.problem} (--help shows how)`);
     return 2;
   }
+  const who = await whoDeploys(read.region);
+  if ('problem' in who) {
+    say(who.problem);
+    return 3;
+  }
+  say(`${command}: account ${who.account}, region ${who.region}`);
   const { status, error } = spawnSync('cdk', read.cdk, { stdio: 'inherit' });
   if (error) {
     say(`the CDK could not be started (${(error as NodeJS.ErrnoException).code}): run it by npm, after npm ci`);
@@ -85,5 +96,5 @@ const main = (command: Command, argv: string[]): number => {
 
 if (import.meta.main) {
   const [command, ...argv] = process.argv.slice(2);
-  process.exit(main(command === 'destroy' ? 'destroy' : 'deploy', argv));
+  process.exit(await main(command === 'destroy' ? 'destroy' : 'deploy', argv));
 }

@@ -6,6 +6,7 @@ import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { INBOX } from '../../shared/domain/inbox-key.ts';
+import { assumedBy } from './role.ts';
 
 /** The first door: an object put under the inbox starts an execution, with nothing of ours in between. */
 export class DropDoor extends Construct {
@@ -19,7 +20,7 @@ export class DropDoor extends Construct {
       enforceSSL: true,
       retentionPeriod: Duration.days(14),
     });
-    const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('events.amazonaws.com') });
+    const role = new Role(this, 'Role', { assumedBy: assumedBy(this, 'events') });
     machine.grantStartExecution(role);
     const rule = new CfnRule(this, 'Rule', {
       description: 'A drop in the inbox starts a re-validation.',

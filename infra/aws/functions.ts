@@ -1,5 +1,6 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import type { EventBus } from 'aws-cdk-lib/aws-events';
+import type { IRole } from 'aws-cdk-lib/aws-iam';
 import { Architecture, type Code, Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
@@ -10,6 +11,7 @@ import { fileOf, type RouteName, routes, type WatchName, watches } from '../../s
 import { functionSeconds } from '../workflow/timing.ts';
 import type { Config } from './config.ts';
 import { envKeys } from './env-keys.ts';
+import { removalPolicyOf } from './keys.ts';
 import { rightsOf } from './rights.ts';
 import { roleOf } from './role.ts';
 import type { Storage } from './storage.ts';
@@ -32,6 +34,8 @@ type Props = {
 /** One Lambda a name. Each gets the variables it declares and the rights listed for it, and nothing else. */
 export class Functions extends Construct {
   readonly byName: Record<FunctionName, LambdaFunction>;
+  /** The roles that may announce outcomes. */
+  readonly announcers: IRole[];
 
   constructor(scope: Construct, id: string, { config, storage, bus, machineArn, codeOf }: Props) {
     super(scope, id);
@@ -40,7 +44,7 @@ export class Functions extends Construct {
     const make = (name: FunctionName) => {
       const logGroup = new LogGroup(this, `${name}Log`, {
         retention: RetentionDays.ONE_MONTH,
-        removalPolicy: RemovalPolicy.DESTROY,
+        removalPolicy: removalPolicyOf(config),
       });
       const made = new LambdaFunction(this, name, {
         code: codeOf(name),
@@ -54,11 +58,17 @@ export class Functions extends Construct {
         role: roleOf(this, name, logGroup),
         logGroup,
         tracing: Tracing.ACTIVE,
+        ...(name === 'ReceiveWebhook' && config.webhookConcurrency
+          ? { reservedConcurrentExecutions: config.webhookConcurrency }
+          : {}),
       });
       for (const statement of rights[name]) made.addToRolePolicy(statement);
       return made;
     };
     this.byName = Object.fromEntries(functionNames.map((name) => [name, make(name)])) as typeof this.byName;
+    this.announcers = functionNames
+      .filter((name) => rights[name].some(({ actions }) => actions.includes('events:PutEvents')))
+      .map((name) => this.byName[name].role as IRole);
   }
 }
 
@@ -82,7 +92,7 @@ const variablesOf = (
   HTTP_DEADLINE_SECONDS: String(config.httpDeadlineSeconds),
   SETTLE_SECONDS: String(config.settleSeconds),
   ON_UNRESOLVED: config.onUnresolved,
-  DAILY_BUDGET: String(config.dailyBudget ?? 'none'),
+  DAILY_BUDGET: String(config.dailyBudget),
   GRACE_SECONDS: String(config.graceSeconds),
   ALLOWED_RETRIES: String(config.allowedRetries),
   RETRY_SECONDS: String(config.retrySeconds),

@@ -41,6 +41,7 @@ export const alarmKey = (scope: Construct): Key => {
 /**
  * What a caller of S3 or DynamoDB needs of a customer key: they use it in the caller's name. Reading decrypts; for writing
  * to a table these are the rights AWS documents, the wildcards written out. Only through that service, never directly.
+ * The name of the service ends so in AWS's own partition; the configuration refuses the others.
  */
 export const useOf = (key: Key, service: 's3' | 'dynamodb', use: 'read' | 'write'): PolicyStatement =>
   new PolicyStatement({

@@ -1,5 +1,5 @@
-import { ArnFormat, RemovalPolicy, Stack } from 'aws-cdk-lib';
-import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { ArnFormat, Stack } from 'aws-cdk-lib';
+import { PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { DefinitionBody, LogLevel, StateMachine, StateMachineType } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
@@ -7,6 +7,8 @@ import { stepNames } from '../../shared/workflow/contract.ts';
 import { definition } from '../workflow/definition.ts';
 import type { Config } from './config.ts';
 import type { Functions } from './functions.ts';
+import { removalPolicyOf } from './keys.ts';
+import { assumedBy } from './role.ts';
 
 /** Given, not made up by CloudFormation: functions must know the machine's ARN, and the machine knows theirs. */
 export const machineNameOf = ({ stage }: Pick<Config, 'stage'>): string => `face-revalidation-${stage}`;
@@ -25,7 +27,7 @@ export class Machine extends Construct {
 
   constructor(scope: Construct, id: string, { config, functions }: { config: Config; functions: Functions }) {
     super(scope, id);
-    const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('states.amazonaws.com') });
+    const role = new Role(this, 'Role', { assumedBy: assumedBy(this, 'states') });
     const steps = stepNames.map((name) => [name, functions.byName[name].functionArn] as const);
     role.addToPolicy(
       new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: steps.map(([, arn]) => arn) }),
@@ -42,7 +44,7 @@ export class Machine extends Construct {
         destination: new LogGroup(this, 'Log', {
           logGroupName: `/aws/vendedlogs/states/${machineNameOf(config)}`,
           retention: RetentionDays.ONE_MONTH,
-          removalPolicy: RemovalPolicy.DESTROY,
+          removalPolicy: removalPolicyOf(config),
         }),
         level: LogLevel.ALL,
         // Execution data holds ids of people; they belong into the ledger and the history, not into logs.

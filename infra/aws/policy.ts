@@ -1,10 +1,18 @@
 import { type App, type Stack, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
+import type { Config } from './config.ts';
 
 type Acknowledged = { rule: string; where: RegExp; reason: string };
 
+/** What a finding may spell differently from one deployment to the next. */
+type Deployment = Pick<Config, 'stage' | 'region' | 'alarmEmail'>;
+
 /** Every finding of the policies that we live with, where it is found, and why. A test knows of no other, and of no old one. */
-export const acknowledgedIn = (stage: string): readonly Acknowledged[] => [
+export const acknowledgedIn = ({
+  stage,
+  region = '<AWS::Region>',
+  alarmEmail,
+}: Deployment): readonly Acknowledged[] => [
   {
     rule: 'AwsSolutions-S1',
     where: /Storage\/Media$/,
@@ -33,7 +41,7 @@ export const acknowledgedIn = (stage: string): readonly Acknowledged[] => [
     reason: `Media lies anywhere under ${folder}/: its key says whose it is, and nobody knows it before.`,
   })),
   {
-    rule: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:face-revalidation-${stage}:*]`,
+    rule: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:states:${region}:<AWS::AccountId>:execution:face-revalidation-${stage}:*]`,
     where: /Functions\/(CancelRevalidation|SweepLedger)ServiceRole\/DefaultPolicy$/,
     reason: 'An execution has a name of its own that nobody knows before, so it can only be named by its machine.',
   },
@@ -47,6 +55,15 @@ export const acknowledgedIn = (stage: string): readonly Acknowledged[] => [
     where: /(DropDoor|Watches)\/DeadLetters$/,
     reason: 'This is the dead-letter queue: nobody but a person reads it, so nothing can fail twice.',
   },
+  ...(alarmEmail
+    ? [
+        {
+          rule: 'Serverless-SNSRedrivePolicy',
+          where: /Alarms\/Topic\/[^/]+$/,
+          reason: 'A mail that SNS cannot deliver is no loss: the alarm stays on, and the dashboards show it.',
+        },
+      ]
+    : []),
   {
     rule: 'AwsSolutions-APIG4',
     where: /ApiDoor\/Api\/POST--webhooks--truora$/,
@@ -108,9 +125,9 @@ export const checkPolicies = (app: App): void =>
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app));
 
 /** Leaves the reasons on the constructs they are about, where they show up in the report. */
-export const acknowledgeFindings = (stack: Stack, stage: string): void => {
+export const acknowledgeFindings = (stack: Stack, deployment: Deployment): void => {
   for (const construct of stack.node.findAll()) {
-    for (const { rule, where, reason } of acknowledgedIn(stage)) {
+    for (const { rule, where, reason } of acknowledgedIn(deployment)) {
       // CDK wants the plugin's name in front, which every rule begins with.
       const id = `${rule.split('-')[0]}::${rule}`;
       if (where.test(construct.node.path)) Validations.of(construct).acknowledge({ id, reason });

@@ -1,4 +1,6 @@
+import { CfnResource } from 'aws-cdk-lib';
 import { EventBus, type IRuleTarget, Rule } from 'aws-cdk-lib/aws-events';
+import { AnyPrincipal, Effect, type IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { AMENDED, ENDED, EVENT_SOURCE } from '../../shared/domain/announcement.ts';
 import type { OutcomeStatus } from '../../shared/domain/lifecycle.ts';
@@ -19,6 +21,30 @@ export class Results extends Construct {
     this.bus = new EventBus(this, 'Bus', {
       eventBusName: busNameOf(config),
       description: 'What became of each re-validation.',
+    });
+  }
+
+  /**
+   * Nobody but these roles puts events here, whatever else their own policies allow: who listens takes an `approved` for ours.
+   * A Deny, since within an account an identity's own right is enough. Rules are made as before.
+   */
+  closeTo(announcers: readonly IRole[]): void {
+    const statement = new PolicyStatement({
+      sid: 'OnlyOurs',
+      effect: Effect.DENY,
+      principals: [new AnyPrincipal()],
+      actions: ['events:PutEvents'],
+      resources: [this.bus.eventBusArn],
+      conditions: { ArnNotEquals: { 'aws:PrincipalArn': announcers.map(({ roleArn }) => roleArn) } },
+    });
+    // Not CDK's own class for it: that one warns of a deprecated property of its own at every synthesis.
+    new CfnResource(this, 'Policy', {
+      type: 'AWS::Events::EventBusPolicy',
+      properties: {
+        StatementId: 'OnlyOurs',
+        EventBusName: this.bus.eventBusName,
+        Statement: statement.toStatementJson(),
+      },
     });
   }
 

@@ -43,6 +43,7 @@ export class FaceRevalidation extends Construct {
     const results = new Results(this, 'Results', config);
     const machineArn = machineArnOf(this, config);
     const functions = new Functions(this, 'Functions', { config, storage, bus: results.bus, codeOf, machineArn });
+    results.closeTo(functions.announcers);
     const { machine } = new Machine(this, 'Workflow', { config, functions });
     const { deadLetters } = new DropDoor(this, 'DropDoor', { media: storage.media, machine });
     const { api } = new ApiDoor(this, 'ApiDoor', { config, functions });

@@ -1,5 +1,6 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, ProjectionType, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
+import { AnyPrincipal, Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Key } from 'aws-cdk-lib/aws-kms';
 import { BlockPublicAccess, Bucket, BucketEncryption, type CfnBucket, HttpMethods } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
@@ -30,6 +31,7 @@ export class Storage extends Construct {
       bucketKeyEnabled: true,
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       enforceSSL: true,
+      minimumTLSVersion: 1.2,
       removalPolicy,
       ...(config.corsOrigins.length > 0 ? { cors: [uploadsFrom(config.corsOrigins)] } : {}),
       lifecycleRules: [
@@ -43,6 +45,7 @@ export class Storage extends Construct {
         { expiredObjectDeleteMarker: true },
       ],
     });
+    for (const statement of ownKeyAlone(this.media, this.key)) this.media.addToResourcePolicy(statement);
     // Not `eventBridgeEnabled`: that adds a function with broad rights only to set this one property.
     (this.media.node.defaultChild as CfnBucket).notificationConfiguration = {
       eventBridgeConfiguration: { eventBridgeEnabled: true },
@@ -55,6 +58,8 @@ export class Storage extends Construct {
       encryptionKey: this.key,
       timeToLiveAttribute: 'expiresAt',
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      // The stack keeps it in prod; this keeps it from everybody else's hand.
+      deletionProtection: removalPolicy === RemovalPolicy.RETAIN,
       removalPolicy,
     });
     // Keys alone: the index is then written once a record, not at each of its changes.
@@ -80,6 +85,30 @@ export class Storage extends Construct {
     });
   }
 }
+
+/**
+ * What is put is encrypted with our key: without a word it is (the bucket's default), and whoever names another, AWS's own or
+ * one that only they hold (SSE-C) is refused. A word without a key would mean AWS's own, hence a key that is absent counts as
+ * another.
+ */
+const ownKeyAlone = (bucket: Bucket, key: Key): PolicyStatement[] => {
+  const refuse = (sid: string, conditions: Record<string, Record<string, string>>) =>
+    new PolicyStatement({
+      sid,
+      effect: Effect.DENY,
+      principals: [new AnyPrincipal()],
+      actions: ['s3:PutObject'],
+      resources: [bucket.arnForObjects('*')],
+      conditions,
+    });
+  return [
+    refuse('OtherKey', {
+      Null: { 's3:x-amz-server-side-encryption': 'false' },
+      StringNotEquals: { 's3:x-amz-server-side-encryption-aws-kms-key-id': key.keyArn },
+    }),
+    refuse('CustomerKey', { Null: { 's3:x-amz-server-side-encryption-customer-algorithm': 'false' } }),
+  ];
+};
 
 /** A browser may send a form, or a file to a signed address, and nothing else; an hour saves it the asking before. */
 const uploadsFrom = (allowedOrigins: string[]) => ({

@@ -15,6 +15,13 @@ export const metrics = {
   TruoraErrors: { unit: 'Count', by: [[], ['call']] },
   /** Genuine calls of Truora's, whatever they are about. */
   Webhooks: { unit: 'Count', by: [[]] },
+  /**
+   * Notifications of Truora's that were written down; every sweep says 0 as well. CloudWatch fills no gap of a number that was
+   * never said, and the silence that matters most is that of a rule that was never made.
+   */
+  NotificationsRecorded: { unit: 'Count', by: [[]] },
+  /** Genuine calls of Truora's in which no event about a validation could be read. */
+  WebhooksUnread: { unit: 'Count', by: [[]] },
   /** What became of each thing that a genuine call said. */
   Bells: { unit: 'Count', by: [['bell']] },
   WebhookSignatureFailures: { unit: 'Count', by: [[]] },

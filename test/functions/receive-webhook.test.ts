@@ -68,6 +68,7 @@ const receiveEncoded = (body: string) => receive(Buffer.from(body).toString('bas
 
 const waitOf = (id = validationId) => house.item(`WAIT#${id}`);
 const fates = () => house.metrics.flatMap(({ Bells, bell }) => (Bells === undefined ? [] : [bell]));
+const numbers = (name: string) => house.metrics.flatMap(({ [name]: value }) => (value === undefined ? [] : [value]));
 const operations = () => house.calls.map(({ operation }) => operation);
 const refused = { statusCode: 401, body: expect.stringContaining('"code":"signature_invalid"') };
 const broken = { statusCode: 500, body: expect.stringContaining('"code":"unexpected"') };
@@ -84,6 +85,28 @@ describe('a genuine webhook', () => {
     await leaveToken(house.table, { validationId, deadline }, 'token-a');
     await receive(await sign([about()]));
     expect(house.resumed).toEqual([{ taskToken: 'token-a', output: (await waitOf())?.bell }]);
+  });
+
+  it('is counted as recorded once its bell is written, whoever is parked, and as read', async () => {
+    await receive(await sign([about()]));
+    expect(numbers('NotificationsRecorded')).toEqual([1]);
+    expect(numbers('WebhooksUnread')).toEqual([]);
+  });
+
+  it.each<[string, () => unknown[]]>([
+    ['tells of the creation alone', () => [about('created')]],
+    ['is about a validation that is none of ours', () => [about('succeeded', 'VLDnotours')]],
+  ])('that %s counts as read, and as nothing recorded', async (_, events) => {
+    expect(await receive(await sign(events()))).toEqual({ statusCode: 200 });
+    expect([numbers('Webhooks'), numbers('NotificationsRecorded'), numbers('WebhooksUnread')]).toEqual([[1], [], []]);
+  });
+
+  it.each<[string, unknown[]]>([
+    ['without an event', []],
+    ['with an event of another form', [{ kind: 'succeeded', id: 'VLD1' }]],
+  ])('%s is accepted, counted as unread, and said in the log', async (_, events) => {
+    expect(await receive(await sign(events))).toEqual({ statusCode: 200 });
+    expect([numbers('Webhooks'), numbers('NotificationsRecorded'), numbers('WebhooksUnread')]).toEqual([[1], [], [1]]);
   });
 
   it('is durable before anybody is woken', async () => {

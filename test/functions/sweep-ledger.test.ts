@@ -104,6 +104,13 @@ const approval = ({ claim, validation }: Pick<Case, 'claim' | 'validation'>, mor
 });
 const pending = (of: Pick<Case, 'claim' | 'validation'>) => approval(of, { validation_status: 'pending' });
 
+describe('each sweep', () => {
+  it('says that it has recorded no notification itself, so that an alarm sees silence where none ever came', async () => {
+    await sweep();
+    expect(house.metrics).toContainEqual(expect.objectContaining({ NotificationsRecorded: 0 }));
+  });
+});
+
 describe('an open record', () => {
   it('whose execution lives is left alone, and looked at again', async () => {
     const { claim } = await running();

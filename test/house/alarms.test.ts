@@ -12,6 +12,9 @@ const runbook = readFileSync(join(root, 'infra/aws/RUNBOOK.md'), 'utf8');
 const config = Config.parse({ alarmEmail: 'ops@example.com' });
 const template = synthesize(config);
 const inTemplate = resourcesOf(template, 'AWS::CloudWatch::Alarm').map(({ properties }) => properties);
+const composite = resourcesOf(template, 'AWS::CloudWatch::CompositeAlarm').map(({ properties }) => properties);
+/** Those that composite alarms are made of; they tell nobody by themselves. */
+const isHalf = ({ AlarmName }: Record<string, unknown>) => /-(Missing|Before)$/.test(String(AlarmName));
 
 /** What one alarm asks CloudWatch for. */
 type Asked = { Namespace: string; MetricName: string; Dimensions?: { Name: string; Value: string }[] };
@@ -23,7 +26,8 @@ const askedBy = (alarm: Record<string, unknown>): Asked[] =>
       );
 
 test('every alarm of the table is in the template, and no other', () => {
-  expect(inTemplate.map(({ AlarmName }) => AlarmName).toSorted()).toEqual(
+  const whole = [...inTemplate.filter((alarm) => !isHalf(alarm)), ...composite];
+  expect(whole.map(({ AlarmName }) => AlarmName).toSorted()).toEqual(
     alarmNames.map((name) => `face-revalidation-dev-${name}`).toSorted(),
   );
 });
@@ -51,24 +55,32 @@ test.each(inTemplate.map((alarm) => [String(alarm.AlarmName), alarm] as const))(
       expect(kept).toContainEqual(Dimensions.map((dimension) => dimension.Name));
     }
     const [topic] = resourcesOf(template, 'AWS::SNS::Topic');
-    expect(alarm).toMatchObject({ AlarmActions: [topic?.ref] });
-    const isOfSilence = String(alarm.AlarmName).endsWith('SweepsMissing');
+    expect(alarm.AlarmActions).toEqual(isHalf(alarm) ? undefined : [topic?.ref]);
+    const isOfSilence = String(alarm.AlarmName).endsWith('-Missing');
     expect(alarm.TreatMissingData).toBe(isOfSilence ? 'breaching' : 'notBreaching');
-    expect(alarm.AlarmDescription).toMatch(/\. What to do: infra\/aws\/RUNBOOK\.md, \w+\.$/);
+    if (!isHalf(alarm)) expect(alarm.AlarmDescription).toMatch(/\. What to do: infra\/aws\/RUNBOOK\.md, \w+\.$/);
   },
 );
 
-test('a failure is counted, whether or not there was a timeout as well', () => {
-  const { Metrics } = inTemplate.find(({ AlarmName }) => String(AlarmName).endsWith('ExecutionsFailed')) ?? {};
-  const expressions = (Metrics as { Expression?: string }[]).flatMap(({ Expression }) => Expression ?? []);
-  expect(expressions).toEqual(['FILL(failed, 0) + FILL(timedOut, 0)']);
+test('no alarm waits for a number that may never have been said: FILL gives nothing for it', () => {
+  const filled = inTemplate.flatMap(({ AlarmName, Metrics }) => {
+    const all = (Metrics ?? []) as { Id: string; Expression?: string; MetricStat?: { Metric: Asked } }[];
+    const ids = all.flatMap(({ Expression = '' }) => [...Expression.matchAll(/FILL\((\w+)/g)].map(([, id]) => id));
+    return ids.map((id) => [AlarmName, all.find(({ Id }) => Id === id)?.MetricStat?.Metric.MetricName]);
+  });
+  // Every sweep says that so many were recorded, 0 too; and where nobody was ever parked, there is no silence to tell of.
+  expect(filled).toEqual([
+    ['face-revalidation-dev-WebhookSilence', 'StepsDone'],
+    ['face-revalidation-dev-WebhookSilence', 'NotificationsRecorded'],
+  ]);
 });
 
-test('that no sweep speaks any more rings after three of them, however often they come', () => {
+test('that no sweep speaks any more rings after three of them, however often they come, and never before the first', () => {
   for (const sweepMinutes of [1, 5, 60]) {
-    const all = resourcesOf(synthesize(Config.parse({ sweepMinutes })), 'AWS::CloudWatch::Alarm');
-    const alarm = all.find(({ properties }) => String(properties.AlarmName).endsWith('SweepsMissing'));
-    expect(alarm?.properties).toMatchObject({
+    const swept = synthesize(Config.parse({ sweepMinutes }));
+    const all = resourcesOf(swept, 'AWS::CloudWatch::Alarm');
+    const half = (what: string) => all.find(({ properties }) => String(properties.AlarmName).endsWith(what));
+    expect(half('SweepsMissing-Missing')?.properties).toMatchObject({
       MetricName: 'UnclaimedDrops',
       Statistic: 'SampleCount',
       Period: sweepMinutes * 60,
@@ -77,6 +89,23 @@ test('that no sweep speaks any more rings after three of them, however often the
       ComparisonOperator: 'LessThanThreshold',
       TreatMissingData: 'breaching',
     });
+    const before = half('SweepsMissing-Before')?.properties;
+    expect(before).toMatchObject({
+      MetricName: 'UnclaimedDrops',
+      Statistic: 'SampleCount',
+      DatapointsToAlarm: 1,
+      Threshold: 1,
+      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+      TreatMissingData: 'notBreaching',
+    });
+    // The longest that CloudWatch lets an alarm look back.
+    expect(Number(before?.Period) * Number(before?.EvaluationPeriods)).toBe(7 * 86_400);
+    const [both] = resourcesOf(swept, 'AWS::CloudWatch::CompositeAlarm');
+    expect(both?.properties.AlarmRule).toBe(
+      `(ALARM("${half('SweepsMissing-Missing')?.arn}") AND ALARM("${half('SweepsMissing-Before')?.arn}"))`,
+    );
+    const [topic] = resourcesOf(swept, 'AWS::SNS::Topic');
+    expect(both?.properties.AlarmActions).toEqual([topic?.ref]);
   }
 });
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { Config } from '../../infra/aws/config.ts';
-import { ALARMED_METRICS, costOf, fixedCosts, looksUntil, runs } from '../../infra/aws/cost.ts';
+import { ALARMED_METRICS, COMPOSITE_ALARMS, costOf, fixedCosts, looksUntil, runs } from '../../infra/aws/cost.ts';
 import { resourcesOf, synthesize } from '../../infra/local/template.ts';
 
 const template = synthesize(Config.parse({}));
@@ -36,4 +36,5 @@ test('the fixed lines count what the template holds', () => {
     properties.MetricName ? 1 : (properties.Metrics as object[]).filter((one) => 'MetricStat' in one).length,
   );
   expect(alarmed.reduce((sum, one) => sum + one, 0)).toBe(ALARMED_METRICS);
+  expect(count('AWS::CloudWatch::CompositeAlarm')).toBe(COMPOSITE_ALARMS);
 });

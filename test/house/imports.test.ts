@@ -44,14 +44,25 @@ const rooms: { room: string; may: RegExp[] }[] = [
       /^esbuild$/,
       /^zod\/mini$/,
       /^node:/,
+      // Whose credentials would deploy is asked at a desk, not by a function.
+      /^@aws-sdk\/client-sts$/,
     ],
   },
   // Truora's client at a person's desk: it knows neither the simulator nor AWS.
   { room: 'infra/record', may: [/^infra\/record\//, /^shared\/(truora|domain)\//, /^node:/] },
+  // The one desk that both the ledger and Truora are asked from: what one has lost, the other knows.
+  {
+    room: 'infra/restore',
+    may: [/^infra\/restore\//, /^infra\/aws\/config\.ts$/, /^shared\/(aws|truora|domain)\//, /^node:/],
+  },
   {
     room: 'infra/local',
     // Anything but Truora's client: the simulator and the client may only meet in the schemas.
-    may: [/^infra\/(?!record\/)/, /^shared\/(?!truora\/client\.ts$)/, /^(?!\.|shared\/|functions\/|test\/|infra\/|\?)/],
+    may: [
+      /^infra\/(?!record\/|restore\/)/,
+      /^shared\/(?!truora\/client\.ts$)/,
+      /^(?!\.|shared\/|functions\/|test\/|infra\/|\?)/,
+    ],
   },
 ];
 
@@ -82,11 +93,11 @@ describe('the imports', () => {
   });
 
   test.each([
-    ['of the AWS SDK', /^@(aws-sdk|smithy)\//, /^shared\/aws\/|^infra\/local\//],
+    ['of the AWS SDK', /^@(aws-sdk|smithy)\//, /^shared\/aws\/|^infra\/local\/|^infra\/aws\/identity\.ts$/],
     ['of middy', /^@middy\//, /^shared\/lambda\//],
     ['of CDK', /^aws-cdk-lib|^constructs$/, /^infra\/aws\/|^infra\/local\/template\.ts$/],
     ['of a function', /^functions\/|^\?$/, /^infra\/local\/lambda\.ts$/],
-    ["of Truora's client", /^shared\/truora\/client\.ts$/, /^functions\/|^infra\/record\//],
+    ["of Truora's client", /^shared\/truora\/client\.ts$/, /^functions\/|^infra\/(record|restore)\//],
     ["of the simulator's files", /^infra\/local\/truora\//, /^infra\/local\//],
   ])('%s stand in one room', (_, what, where) => {
     const users = all.filter(({ from }) => what.test(from)).map(({ file }) => file);

@@ -17,10 +17,10 @@ type Report = {
 };
 
 /** Synthesizes as `cdk synth` does, cdk-nag's AwsSolutions and Serverless included. @returns what they found */
-const findingsOf = (stage: string, prepare: (stack: Stack) => void): Finding[] => {
+const findingsOf = (stage: string, prepare: (stack: Stack) => void, more: object = {}): Finding[] => {
   const app = new App({ analyticsReporting: false, builtinCloudFormationValidation: false });
   checkPolicies(app);
-  const props = { config: Config.parse({ stage }), codeOf: () => Code.fromInline('//') };
+  const props = { config: Config.parse({ stage, ...more }), codeOf: () => Code.fromInline('//') };
   prepare(new FaceRevalidationStack(app, 'checked', props));
   try {
     app.synth();
@@ -37,12 +37,13 @@ const findingsOf = (stage: string, prepare: (stack: Stack) => void): Finding[] =
 };
 
 test.each(['dev', 'prod'])('cdk-nag finds nothing in %s that has no reason here', (stage) => {
-  expect(findingsOf(stage, (stack) => acknowledgeFindings(stack, stage))).toEqual([]);
+  expect(findingsOf(stage, (stack) => acknowledgeFindings(stack, { stage }))).toEqual([]);
 });
 
 test('every reason is about something that cdk-nag finds, wherever it is said to be', () => {
-  const acknowledged = acknowledgedIn('dev');
-  const found = findingsOf('dev', () => {});
+  const alarmEmail = 'ops@example.com';
+  const acknowledged = acknowledgedIn({ stage: 'dev', alarmEmail });
+  const found = findingsOf('dev', () => {}, { alarmEmail });
   expect(found.length).toBeGreaterThan(acknowledged.length);
   for (const { rule, where, reason } of acknowledged) {
     const about = found.filter(

@@ -94,7 +94,8 @@ describe('the template', () => {
       JSON.parse(
         JSON.stringify(of.Resources)
           .replaceAll(`face-revalidation-${stage}`, 'face-revalidation')
-          .replaceAll(/"(DeletionPolicy|UpdateReplacePolicy)":"\w+"/g, '"$1":""'),
+          .replaceAll(/"(DeletionPolicy|UpdateReplacePolicy)":"\w+"/g, '"$1":""')
+          .replaceAll(/"DeletionProtectionEnabled":(true|false)/g, '"DeletionProtectionEnabled":""'),
       );
     expect(neutral(prod, 'prod')).toEqual(neutral(template, 'dev'));
   });
@@ -222,7 +223,7 @@ describe('the media bucket', () => {
     expect(Properties.NotificationConfiguration).toEqual({ EventBridgeConfiguration: { EventBridgeEnabled: true } });
   });
 
-  test('speaks TLS alone, to its objects too', () => {
+  test('speaks TLS alone, from 1.2 on, to its objects too, and refuses what is put under another key than ours', () => {
     const { ref: bucket } = resolvedOf(template, 'AWS::S3::Bucket');
     expect(only(template, 'AWS::S3::BucketPolicy').Properties.Bucket).toEqual({ Ref: id });
     expect(statementsOf(template, 'AWS::S3::BucketPolicy').map(({ statement }) => statement)).toEqual([
@@ -232,6 +233,35 @@ describe('the media bucket', () => {
         Principal: { AWS: '*' },
         Resource: [`arn:aws:s3:::${bucket}`, `arn:aws:s3:::${bucket}/*`],
         Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+      },
+      {
+        Effect: 'Deny',
+        Action: 's3:*',
+        Principal: { AWS: '*' },
+        Resource: [`arn:aws:s3:::${bucket}`, `arn:aws:s3:::${bucket}/*`],
+        Condition: { NumericLessThan: { 's3:TlsVersion': 1.2 } },
+      },
+      {
+        Sid: 'OtherKey',
+        Effect: 'Deny',
+        Action: 's3:PutObject',
+        Principal: { AWS: '*' },
+        Resource: `arn:aws:s3:::${bucket}/*`,
+        // A key that is absent counts as another: encryption by a word alone would be under AWS's own.
+        Condition: {
+          Null: { 's3:x-amz-server-side-encryption': 'false' },
+          StringNotEquals: {
+            's3:x-amz-server-side-encryption-aws-kms-key-id': `arn:aws:kms:us-east-1:000000000000:key/${dataKey.id}`,
+          },
+        },
+      },
+      {
+        Sid: 'CustomerKey',
+        Effect: 'Deny',
+        Action: 's3:PutObject',
+        Principal: { AWS: '*' },
+        Resource: `arn:aws:s3:::${bucket}/*`,
+        Condition: { Null: { 's3:x-amz-server-side-encryption-customer-algorithm': 'false' } },
       },
     ]);
   });
@@ -503,6 +533,27 @@ describe('the results', () => {
     expect(template.Outputs.EventBus?.Value).toEqual({ Ref: bus.id });
   });
 
+  test('can be announced by the roles of our own announcers, and by nobody else of the account', () => {
+    const { properties } = resolvedOf(template, 'AWS::Events::EventBusPolicy');
+    const statement = properties.Statement as Statement & { Condition: Record<string, Record<string, string[]>> };
+    expect(properties.EventBusName).toBe('face-revalidation-dev');
+    expect(statement).toMatchObject({
+      Effect: 'Deny',
+      Action: 'events:PutEvents',
+      Principal: { AWS: '*' },
+      Resource: 'arn:aws:events:us-east-1:000000000000:event-bus/face-revalidation-dev',
+    });
+    const holders = statement.Condition.ArnNotEquals?.['aws:PrincipalArn'] ?? [];
+    expect(holders.map((arn) => /role\/Functions(\w+?)ServiceRole/.exec(arn)?.[1])).toEqual([
+      'RecordOutcome',
+      'RecordRefusal',
+      'RecordFailure',
+      'CancelRevalidation',
+      'SweepLedger',
+      'RepairExecution',
+    ]);
+  });
+
   test('name the key that whoever drops media has to use', () => {
     const key = resourcesOf(template, 'AWS::KMS::Key').find(({ id }) => id.includes('DataKey'));
     expect(template.Outputs.DataKeyArn?.Value).toEqual({ 'Fn::GetAtt': [key?.id, 'Arn'] });
@@ -663,6 +714,38 @@ describe('the rights', () => {
   });
 });
 
+test('the services that take a role of ours take it for this account alone, where they say for whom', () => {
+  const trusts = resourcesOf(template, 'AWS::IAM::Role').map(
+    ({ properties }) => (properties.AssumeRolePolicyDocument as { Statement: [Statement] }).Statement[0],
+  );
+  const withAccount = { StringEquals: { 'aws:SourceAccount': '000000000000' } };
+  const of = (service: string) =>
+    trusts.filter((trust) => (trust.Principal as { Service: string }).Service === `${service}.amazonaws.com`);
+  expect(of('states').map((trust) => trust.Condition)).toEqual([withAccount]);
+  expect(of('events').map((trust) => trust.Condition)).toEqual([withAccount]);
+  // Not documented for Lambda: a condition that it does not meet would stop every function.
+  expect(of('lambda').map((trust) => trust.Condition)).toEqual(functionNames.map(() => undefined));
+  expect(trusts).toHaveLength(functionNames.length + 2);
+});
+
+test('the receiver of webhooks has instances of its own where the deployment says so, and no function else', () => {
+  const reserved = (of: Template) =>
+    resourcesOf(of, 'AWS::Lambda::Function').flatMap(({ properties: { Handler, ReservedConcurrentExecutions } }) =>
+      ReservedConcurrentExecutions === undefined ? [] : [[Handler, ReservedConcurrentExecutions]],
+    );
+  expect(reserved(template)).toEqual([]);
+  expect(reserved(synthesize(Config.parse({ webhookConcurrency: '5' })))).toEqual([['receive-webhook.handler', 5]]);
+});
+
+test("the gateway's API has the name of its stage", () => {
+  expect(resolvedOf(template, 'AWS::ApiGatewayV2::Api').properties.Name).toBe('face-revalidation-dev');
+  expect(resolvedOf(prod, 'AWS::ApiGatewayV2::Api').properties.Name).toBe('face-revalidation-prod');
+});
+
+test('each call is counted against a budget, also where nobody has said one', () => {
+  expect(functionOf('CreateValidation').Environment?.Variables.DAILY_BUDGET).toBe('10000');
+});
+
 describe('what lasts', () => {
   const lasting = ['AWS::S3::Bucket', 'AWS::DynamoDB::Table', 'AWS::SecretsManager::Secret'];
   const keyOf = (of: Template) => rawOf(of, 'AWS::KMS::Key').find(([id]) => id === dataKey.id)?.[1];
@@ -673,11 +756,17 @@ describe('what lasts', () => {
 
   test('outlives the stack in prod', () => {
     expect(livesOf(prod, lasting)).toEqual(Array.from({ length: 4 }, () => ['Retain', 'Retain']));
+    // What happened is told by the logs, and somebody may ask after the stack is gone.
+    const logs = rawOf(prod, 'AWS::Logs::LogGroup').length;
+    expect(livesOf(prod, ['AWS::Logs::LogGroup'])).toEqual(Array.from({ length: logs }, () => ['Retain', 'Retain']));
+    expect(logs).toBe(functionNames.length + 2);
+    expect(only(prod, 'AWS::DynamoDB::Table').Properties.DeletionProtectionEnabled).toBe(true);
     // Data without its key is lost all the same.
     expect(keyOf(prod)).toMatchObject({ DeletionPolicy: 'Retain', Properties: { EnableKeyRotation: true } });
   });
 
   test('goes with the stack everywhere else', () => {
+    expect(only(template, 'AWS::DynamoDB::Table').Properties.DeletionProtectionEnabled).toBe(false);
     expect(livesOf(template, lasting)).toEqual(Array.from({ length: 4 }, () => ['Delete', 'Delete']));
   });
 
@@ -698,6 +787,7 @@ describe('the configuration', () => {
       graceSeconds: 30,
       settleSeconds: 60,
       onUnresolved: 'fail-for-human',
+      dailyBudget: 10_000,
       httpDeadlineSeconds: 10,
       sweepMinutes: 5,
       allowedRetries: 0,
@@ -790,12 +880,19 @@ describe('the configuration', () => {
     ['uploadOrigins', ['https://files.truora.com', 'https://files.truora.com/']],
     ['retentionDay', 30],
     ['region', 'moon'],
+    ['region', 'cn-north-1'],
+    ['region', 'us-gov-west-1'],
+    ['webhookConcurrency', 0],
+    ['webhookConcurrency', 1001],
     ['unclaimedMinutes', -1],
     ['unclaimedMinutes', 721],
     ['retentionDays', 3],
     ['mediaHours', 0],
     ['mediaHours', 169],
     ['corsOrigins', '*'],
+    ['corsOrigins', 'https://*'],
+    ['corsOrigins', 'https://*.example.com'],
+    ['corsOrigins', 'https://app.example.com,https://*'],
     ['corsOrigins', ['http://app.example.com']],
     ['alarmEmail', 'ops'],
     ['alarmEmail', ''],

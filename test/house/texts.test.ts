@@ -36,7 +36,7 @@ test('the runbook names no setting of a deployment that is none', () => {
 test('the texts know how long the machine lives, and how long a caller has to wait for it', () => {
   const hours = `${MACHINE_SECONDS / 3600} hours`;
   expect(read('infra/aws/RUNBOOK.md')).toContain(`the machine's ${hours}`);
-  expect(alarms.ExecutionsFailed.meaning).toContain(hours);
+  expect(alarms.ExecutionsTimedOut.meaning).toContain(hours);
   const waits = [...read('README.md').matchAll(/"TimeoutSeconds": (\d+)/g)].map(([, seconds]) => Number(seconds));
   expect(waits).toEqual([MACHINE_SECONDS + 60]);
 });

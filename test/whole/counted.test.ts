@@ -6,7 +6,9 @@ import { drop, registerEnrollment } from '../../infra/local/drop.ts';
 import type { MachineEvent } from '../../infra/local/history.ts';
 import { startWorld, type World } from '../../infra/local/world.ts';
 import { reasonsOfEnds } from '../../shared/domain/ended-execution.ts';
+import { signWebhook } from '../../shared/truora/webhook.ts';
 import { closedReason, type MetricName, metrics, ourReasons } from '../../shared/workflow/metrics.ts';
+import { routes } from '../../shared/workflow/names.ts';
 
 /** One line of CloudWatch's embedded metric format. */
 type Line = {
@@ -61,6 +63,10 @@ beforeAll(async () => {
       await ended;
     }),
   );
+  // A genuine call of Truora's in which nobody can read an event.
+  const [, webhookKeys = '[]'] = [...world.secrets].find(([name]) => name.includes('WebhookKeys')) ?? [];
+  const body = await signWebhook({ iss: 'Truora', iat: 1, events: [] }, JSON.parse(webhookKeys)[0]);
+  await fetch(`${world.apiOrigin}${routes.ReceiveWebhook.path}`, { method: 'POST', body });
   await world.sweep();
 });
 afterAll(() => world.close());

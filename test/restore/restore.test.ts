@@ -1,0 +1,246 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { bodyOf, type LocalServer, listen } from '../../infra/local/http.ts';
+import { readGate } from '../../shared/aws/gate.ts';
+import { readBinding, readIntent } from '../../shared/aws/intents.ts';
+import { claim as claimRecord, readRecord } from '../../shared/aws/ledger.ts';
+import { deleteItem } from '../../shared/aws/table.ts';
+import { mayAsk } from '../../shared/domain/creation.ts';
+import { AlreadyDecidedError } from '../../shared/domain/errors.ts';
+import type { Outcome } from '../../shared/domain/revalidation.ts';
+import type { Journal } from '../../shared/workflow/contract.ts';
+import { type House, type Line, openHouse, standIn } from '../support/house.ts';
+import { errorOf, executionOf, inMinutes, journalOf, newValidationId } from '../support/journal.ts';
+
+const MACHINE = 'arn:aws:states:us-east-1:000000000000:stateMachine:Revalidation';
+const root = join(import.meta.dirname, '../..');
+
+type Run = { name: string; minutesAgo: number; exits: unknown[] };
+
+let house: House;
+let machine: LocalServer;
+/** The executions that Step Functions remembers, newest first, and what left their states, newest first. */
+let runs: Run[] = [];
+/** How the gate stood when the first execution was read. */
+let gateAtFirst: unknown;
+const read: string[] = [];
+
+beforeAll(async () => {
+  house = await openHouse(undefined);
+  machine = await listen(async (request, response) => {
+    const input = JSON.parse(String(await bodyOf(request, 100_000)));
+    const operation = String(request.headers['x-amz-target']).split('.')[1];
+    gateAtFirst ??= await house.item('GATE#truora');
+    const at = (minutes: number) => Date.now() / 1000 - minutes * 60;
+    const run = runs.find(({ name }) => executionOf(name) === input.executionArn);
+    if (run) read.push(run.name);
+    const answer =
+      operation === 'ListExecutions'
+        ? {
+            executions: runs.map(({ name, minutesAgo }) => ({
+              executionArn: executionOf(name),
+              stateMachineArn: input.stateMachineArn,
+              name,
+              status: 'SUCCEEDED',
+              startDate: at(minutesAgo),
+            })),
+          }
+        : {
+            events: (run?.exits ?? []).map((output, n) => ({
+              timestamp: at(1),
+              type: 'TaskStateExited',
+              id: n + 1,
+              stateExitedEventDetails: { name: 'any', output: JSON.stringify(output) },
+            })),
+          };
+    response.writeHead(200, { 'content-type': 'application/x-amz-json-1.0' }).end(JSON.stringify(answer));
+  });
+});
+afterAll(async () => {
+  await machine.close();
+  await house.close();
+});
+beforeEach(async () => {
+  runs = [];
+  read.length = 0;
+  gateAtFirst = undefined;
+  for (const { pk } of await house.items())
+    if (/^(GATE|ACC)#/.test(String(pk))) await deleteItem(house.table, String(pk), { pk: [String(pk)] });
+});
+
+/** Calls the command against a Truora that says this of every person. */
+const restore = async (truora: Line, ...words: string[]) => {
+  const there = await standIn(truora);
+  const argv = ['--table', house.table, '--machine', MACHINE, '--as-of', inMinutes(-60), '--truora', there.origin];
+  const env = { ...process.env, AWS_ENDPOINT_URL_SFN: machine.origin, TRUORA_API_KEY: 'canary-key' };
+  const ended = await new Promise<{ code: number; out: string; err: string }>((done) => {
+    const script = join(root, 'infra/restore/restore.ts');
+    execFile(process.execPath, [script, ...argv, ...words], { env }, (error, out, err) =>
+      done({ code: error ? Number(error.code) : 0, out, err }),
+    );
+  });
+  await there.close();
+  return { ...ended, asked: there.asked };
+};
+const nothing: Line = { status: 200, body: { validations: [] } };
+
+/** A case that ended after the backup: its record is in no ledger, its history is. */
+const decided = () => {
+  const { claim, validation, enrollment, verdict } = journalOf();
+  const outcome: Outcome = {
+    revalidationId: claim.revalidationId,
+    status: 'approved',
+    accountId: claim.accountId,
+    enrollmentId: claim.enrollmentId,
+    ...(validation ? { validationId: validation.validationId } : {}),
+    decidedBy: 'webhook',
+    claimedAt: claim.claimedAt,
+    decidedAt: new Date().toISOString(),
+  };
+  const journal = { request: {}, claim, enrollment, validation, verdict };
+  return { claim, validation, outcome, exits: [outcome, journal, { request: {}, claim }] };
+};
+/** A case that was killed while its call was under way. */
+const killed = (more: Partial<Journal> = {}) => {
+  const { claim, enrollment } = journalOf(more);
+  return {
+    claim,
+    exits: [
+      { request: {}, claim, enrollment },
+      { request: {}, claim },
+    ],
+  };
+};
+const row = (accountId: string, more: object) => ({
+  validation_id: newValidationId(),
+  account_id: accountId,
+  type: 'face-recognition',
+  validation_status: 'pending',
+  creation_date: inMinutes(-9),
+  threshold: 0.7,
+  ...more,
+});
+
+describe('a ledger that was restored from a backup', () => {
+  it('gets back a case that was decided since, so that its media is answered and not paid for again', async () => {
+    const { claim, validation, outcome, exits } = decided();
+    runs = [{ name: 'decided', minutesAgo: 10, exits }];
+    expect(await restore(nothing)).toMatchObject({ code: 0, err: '' });
+    expect(await readRecord(house.ledger, claim.revalidationId)).toMatchObject({
+      outcome,
+      requested: claim.requested,
+      validationId: validation?.validationId,
+      owner: executionOf('decided'),
+    });
+    const { revalidationId } = claim;
+    expect(await readBinding(house.table, validation?.validationId ?? '')).toMatchObject({ revalidationId });
+    const again = await errorOf(claimRecord(house.ledger, claim, executionOf('again')));
+    expect(again).toBeInstanceOf(AlreadyDecidedError);
+  });
+
+  it('ends a case that somebody has claimed again meanwhile with the outcome that it had', async () => {
+    const { claim, outcome, exits } = decided();
+    await claimRecord(house.ledger, claim, executionOf('meanwhile'));
+    runs = [{ name: 'first', minutesAgo: 10, exits }];
+    expect(await restore(nothing)).toMatchObject({ code: 0 });
+    expect((await readRecord(house.ledger, claim.revalidationId))?.outcome).toEqual(outcome);
+  });
+
+  it('is not changed by what it knows already, however often', async () => {
+    const { claim, exits } = decided();
+    runs = [{ name: 'known', minutesAgo: 10, exits }];
+    await restore(nothing);
+    const before = await house.item(`RUN#${claim.revalidationId}`);
+    expect(await restore(nothing)).toMatchObject({ code: 0 });
+    expect(await house.item(`RUN#${claim.revalidationId}`)).toEqual(before);
+  });
+
+  it('makes the next run of a person look first, whose call was under way', async () => {
+    const { claim, exits } = killed();
+    runs = [{ name: 'killed', minutesAgo: 10, exits }];
+    expect(await restore(nothing)).toMatchObject({ code: 0 });
+    expect(await readIntent(house.table, claim.accountId)).toMatchObject({ revalidationId: claim.revalidationId });
+  });
+
+  it('learns what such a call was charged for and Truora has decided: an orphan, and no second charge by itself', async () => {
+    const { claim, exits } = killed();
+    runs = [{ name: 'charged', minutesAgo: 10, exits }];
+    const charged = row(claim.accountId, { validation_status: 'failure', failure_status: 'declined' });
+    const { code, out } = await restore({ status: 200, body: { validations: [charged] } });
+    expect([code, out]).toEqual([0, expect.stringContaining(charged.validation_id)]);
+    const record = await readRecord(house.ledger, claim.revalidationId);
+    expect(record?.orphans).toEqual([charged.validation_id]);
+    expect(mayAsk(record?.attempts ?? [], 'fail-for-human')).toBe(false);
+    expect(await readIntent(house.table, claim.accountId)).toBeUndefined();
+  });
+
+  it('leaves one that waits for media to the next run, and one of long before alone', async () => {
+    const { claim, exits } = killed();
+    runs = [{ name: 'waiting', minutesAgo: 10, exits }];
+    const rows = [
+      row(claim.accountId, {}),
+      row(claim.accountId, { validation_status: 'success', creation_date: inMinutes(-90) }),
+    ];
+    expect(await restore({ status: 200, body: { validations: rows } })).toMatchObject({ code: 0 });
+    expect(await readIntent(house.table, claim.accountId)).toBeDefined();
+    for (const { validation_id } of rows) expect(await readBinding(house.table, validation_id)).toBeUndefined();
+  });
+
+  it('is left alone by executions that claimed nothing, and by those that had ended before the backup', async () => {
+    const { claim } = decided();
+    runs = [
+      { name: 'refused', minutesAgo: 10, exits: [{ request: {}, refusal: {} }] },
+      { name: 'long ago', minutesAgo: 10 * 60, exits: [{ claim }] },
+    ];
+    expect(await restore(nothing)).toMatchObject({ code: 0 });
+    expect(read).toEqual(['refused']);
+    expect(await readRecord(house.ledger, claim.revalidationId)).toBeUndefined();
+  });
+});
+
+describe('the gate', () => {
+  const gate = () => readGate(house.table);
+
+  it('is closed before anything is read, and opens at the end where that was asked for', async () => {
+    runs = [{ name: 'one', minutesAgo: 10, exits: killed().exits }];
+    expect(await restore(nothing)).toMatchObject({ code: 0 });
+    expect(gateAtFirst).toMatchObject({ closed: 'the ledger is being restored' });
+    expect(await gate()).toMatchObject({ closed: 'the ledger is being restored' });
+    expect(await restore(nothing, '--open')).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('the gate is open'),
+    });
+    expect((await gate()).closed).toBeUndefined();
+  });
+
+  it.each<[string, Line]>([
+    ['the list cannot be read', { status: 500 }],
+    ['the list has more that cannot be read', { status: 200, body: { validations: [], next: true } }],
+  ])('stays closed where a person is left: %s', async (_, line) => {
+    const { claim, exits } = killed();
+    runs = [{ name: 'left', minutesAgo: 10, exits }];
+    const { code, out } = await restore(line, '--open');
+    expect([code, out]).toEqual([1, expect.stringContaining(`${claim.accountId}: could not be settled`)]);
+    expect((await gate()).closed).toBeDefined();
+  });
+
+  it('stays closed for whoever has closed it for another reason', async () => {
+    await house.stand({ pk: 'GATE#truora', closed: 'by hand' });
+    expect(await restore(nothing, '--open')).toMatchObject({ code: 0, out: expect.stringContaining('stays so') });
+    expect(await gate()).toMatchObject({ closed: 'by hand' });
+  });
+});
+
+it.each([
+  [['--as-of', 'yesterday'], '--as-of: must be a time'],
+  [['--as-of', '2100-01-01T00:00:00Z'], '--as-of: must be past'],
+  [['--machine', 'Revalidation'], '--machine: must be'],
+  [['--retention-days', '0'], '--retention-days: must be'],
+  [['--truora', 'https://truora.example.com'], '--truora: must be'],
+  [['--colour', 'red'], '--colour'],
+])('refuses %j by name, and touches nothing', async (words, line) => {
+  const { code, out, err } = await restore(nothing, ...words);
+  expect([code, out, err.split('\n')[0]]).toEqual([2, '', expect.stringContaining(line)]);
+  expect(await house.item('GATE#truora')).toBeUndefined();
+});
