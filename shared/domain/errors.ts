@@ -56,6 +56,14 @@ export class MediaGoneError extends NamedError<'media_gone' | 'media_changed'> {
   override readonly name = 'MediaGoneError';
 }
 
+/**
+ * What S3 gave us of the claimed version broke off, ended early or does not match its checksum while it went to Truora. It is
+ * ours, not Truora's, and it is read anew.
+ */
+export class MediaUnreadError extends NamedError<'media_unread'> {
+  override readonly name = 'MediaUnreadError';
+}
+
 /** The person has no finished enrollment, so there is no face to compare with. */
 export class EnrollmentNotReadyError extends NamedError<
   'enrollment_unknown' | 'enrollment_failed' | 'enrollment_of_another_account'
