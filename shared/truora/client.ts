@@ -14,6 +14,7 @@ import { formKeyOf } from '../domain/fields.ts';
 import { AccountId, TruoraId } from '../domain/ids.ts';
 import type { MediaType } from '../domain/media-type.ts';
 import { type Options, subvalidationsOf } from '../domain/request.ts';
+import { readJson, tellsOfAnError } from './body.ts';
 import { nextOf, rowsOf } from './list.ts';
 import { type Answer, type Call, type Deadlines, SendError, send } from './request.ts';
 import { CreateAnswer, EnrollmentAnswer, ListAnswer, ValidationAnswer } from './schemas.ts';
@@ -145,17 +146,6 @@ export const uploadMedia = async (
   });
 };
 
-/**
- * Whether the body of a 2xx is an error after all: S3's `<Error>`, a web page of something between, or JSON with an error in
- * it. A success is empty as far as is known (assumed), so any other body is left alone.
- */
-const tellsOfAnError = (body: string): boolean => {
-  if (/^\s*(<\?xml[^>]*>\s*)?(<!--[^>]*-->\s*)*<(!doctype\s+html|html|head|body|error|errorresponse)\b/i.test(body))
-    return true;
-  const { error, errors, http_code } = Object(readJson(body)) as Record<string, unknown>;
-  return Boolean(error ?? errors) || Number(http_code) >= 400;
-};
-
 /** Times a call, and tells what became of it; one that our own media broke says nothing of Truora. */
 const observed = async <T>({ observe }: Truora, method: Call['method'], call: () => Promise<T>): Promise<T> => {
   const startedAt = performance.now();
@@ -256,16 +246,4 @@ export const retryAfterSeconds = (header: string | undefined, now = Date.now()):
   if (/^\d{1,6}$/.test(header.trim())) return Number(header);
   const at = /[a-z]/i.test(header) ? Date.parse(header) : Number.NaN;
   return Number.isNaN(at) ? undefined : Math.max(0, Math.ceil((at - now) / 1000));
-};
-
-/**
- * A null or an empty text says as little as the field's absence, and must not decide a case that has been paid for. A
- * byte-order mark in front goes with the blanks.
- */
-const readJson = (text: string): unknown => {
-  try {
-    return JSON.parse(text.trim(), (_, value) => (value === null || value === '' ? undefined : value));
-  } catch {
-    return undefined;
-  }
 };
