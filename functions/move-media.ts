@@ -3,22 +3,25 @@ import { readForMove } from '../shared/aws/creations.ts';
 import { recordMoved } from '../shared/aws/ledger.ts';
 import { openMedia } from '../shared/aws/media.ts';
 import { readSecret } from '../shared/aws/secrets.ts';
-import { MediaGoneError, UploadLinkSpentError } from '../shared/domain/errors.ts';
+import { MediaGoneError, MediaUnreadError, UploadLinkSpentError } from '../shared/domain/errors.ts';
 import { ledgerFromEnv, truoraFromEnv } from '../shared/lambda/env.ts';
-import { truoraSeen } from '../shared/lambda/metrics.ts';
+import { emit, truoraSeen } from '../shared/lambda/metrics.ts';
 import { step } from '../shared/lambda/step.ts';
 import { uploadMedia } from '../shared/truora/client.ts';
+import { isLinkOver } from '../shared/truora/upload-link.ts';
 
 /**
  * The fourth step. Streams the pinned version of the object to Truora's upload link, hashing it on the way; the file is
- * never held. A repeat starts at byte 0 of the same link, unless the receipt is there already. It never creates anything.
+ * never held. A repeat starts at byte 0 of the same link, unless the receipt is there already, or the link is over by its own
+ * word: the validation may live longer, and Truora is asked what arrived. It never creates anything.
  */
 export const handler = step('MoveMedia', async ({ claim, validation, executionId }) => {
   const ledger = ledgerFromEnv();
   const { revalidationId, media } = claim;
   const { record, uploadLink } = await readForMove(ledger, revalidationId);
   if (record?.receipt) return record.receipt;
-  if (!uploadLink || record?.validationId !== validation.validationId)
+  const isUsable = uploadLink && !isLinkOver(uploadLink, new Date(claim.claimedAt));
+  if (!isUsable || record?.validationId !== validation.validationId)
     throw new UploadLinkSpentError('upload_link_spent', 'the upload link has expired');
 
   const { stream, bytes } = await openMedia(media);
@@ -27,7 +30,11 @@ export const handler = step('MoveMedia', async ({ claim, validation, executionId
       throw new MediaGoneError('media_changed', 'media: its size is not the one that was claimed');
     const hash = createHash('sha256');
     const truora = truoraFromEnv(readSecret, { upload: true, observe: truoraSeen });
-    await uploadMedia(truora, uploadLink, { stream, bytes, type: media.type, seen: (chunk) => hash.update(chunk) });
+    const sent = { stream, bytes, type: media.type, seen: (chunk: Buffer) => hash.update(chunk) };
+    await uploadMedia(truora, uploadLink, sent).catch((error) => {
+      if (error instanceof MediaUnreadError) emit('MediaReadFailures', 1);
+      throw error;
+    });
     const receipt = { bytes, sha256: hash.digest('hex'), movedAt: new Date().toISOString() };
     await recordMoved(ledger, revalidationId, executionId, receipt);
     return receipt;

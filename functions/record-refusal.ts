@@ -8,17 +8,18 @@ import { step } from '../shared/lambda/step.ts';
 
 /**
  * The last step of a request that was never taken to Truora. Writes down which rule it broke, under the id its claim has
- * or would have had, so that a refused drop is known and not tried again, and tells the bus. A refusal is an answer: the
- * execution succeeds.
+ * or would have had, so that a refused drop is known and not tried again, and tells the bus. However many uploads a full
+ * ticket refuses, they are one record and one event. A refusal is an answer: the execution succeeds.
  */
 export const handler = step('RecordRefusal', async ({ request, refusal, claim, executionId }) => {
   const why = readCaught(refusal);
   const ownCase = why.reason === 'already_asked_otherwise';
+  const ofKey = why.reason === 'too_many_uploads' ? why.reason : undefined;
   const ledger = ledgerFromEnv();
   const { revalidationId, accountId, enrollmentId, reference, claimedAt } =
     claim ??
     (ownCase ? undefined : await ticketOfRequest(ledger.table, request, executionId)) ??
-    identify(request, env('MEDIA_BUCKET'), executionId, ownCase);
+    identify(request, env('MEDIA_BUCKET'), executionId, ownCase, ofKey);
   const ending = await recordOutcome(
     ledger,
     {

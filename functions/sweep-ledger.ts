@@ -10,8 +10,9 @@ import { repair } from '../shared/aws/repair.ts';
 import { readSecret } from '../shared/aws/secrets.ts';
 import type { Item } from '../shared/aws/table.ts';
 import { readTicket } from '../shared/aws/tickets.ts';
+import { deleteUploads } from '../shared/aws/uploads.ts';
 import { readWait } from '../shared/aws/waits.ts';
-import { firstLook, lastLook, lastTry, nextLook } from '../shared/domain/due.ts';
+import { firstLook, lastLook, lastTry, nextLateLook, nextLook } from '../shared/domain/due.ts';
 import { TruoraRejectedError } from '../shared/domain/errors.ts';
 import { askThrough, isHeldBack } from '../shared/domain/gate.ts';
 import { changes, mayChange, standingOf } from '../shared/domain/late-truth.ts';
@@ -25,7 +26,8 @@ import { getValidation, listValidations } from '../shared/truora/client.ts';
 import { straysOn } from '../shared/truora/reconcile.ts';
 import { verdictOf } from '../shared/truora/verdict.ts';
 
-/** What one group of records may take at worst, a rotated key and Truora's silence included. Milliseconds. */
+/** What one record may take, a rotated key and Truora's silence included, and a group with what is written then. Milliseconds. */
+const RECORD_MS = 35_000;
 const RESERVE_MS = 40_000;
 
 /**
@@ -47,7 +49,7 @@ export const handler = watch('SweepLedger', async ({ remainingMs }) => {
 
 const attempt = async (record: LedgerRecord): Promise<boolean> => {
   try {
-    await (record.outcome ? lookAtEnded(record, record.outcome) : lookAtOpen(record));
+    await inTime(record.outcome ? lookAtEnded(record, record.outcome) : lookAtOpen(record));
     return true;
   } catch (error) {
     // That Truora wants all of us to wait is nothing that went wrong.
@@ -56,6 +58,24 @@ const attempt = async (record: LedgerRecord): Promise<boolean> => {
     // It makes room for the others; should this fail too, it is simply due still.
     await lookAgain(ledgerFromEnv(), record, firstLook(new Date()), { keepBell: true }).catch(() => {});
     return !isFailure;
+  }
+};
+
+/**
+ * No record may keep its group waiting: one that takes longer is left where it is. Whatever it still does is done under the
+ * same conditions, and the next look takes it up.
+ */
+const inTime = async (look: Promise<void>): Promise<void> => {
+  const { promise, reject } = Promise.withResolvers<void>();
+  const timer = setTimeout(() => {
+    reject(Object.assign(new Error('the look took too long'), { name: 'SlowRecordError' }));
+  }, RECORD_MS);
+  // What is left behind may fail later; nobody waits for it then.
+  look.catch(() => {});
+  try {
+    await Promise.race([look, promise]);
+  } finally {
+    clearTimeout(timer);
   }
 };
 
@@ -95,13 +115,17 @@ const lookAtEnded = async (record: LedgerRecord, outcome: Outcome): Promise<void
   const mediaEnds = lastLook(outcome.decidedAt, results.mediaHours);
   const now = new Date().toISOString();
   const isLast = mediaEnds <= now;
-  if (mediaEnds <= now) await deleteAllMedia(ledger.table, record);
+  const isDeleted = !isLast || (await deleteAllMedia(ledger.table, record));
   const isOver = now > lastTry(outcome.decidedAt, results.mediaHours);
   const isSettled = !isLast || isOver || (await findStrays(record));
+  const heard = isOver ? 'all' : await hearLateTruth(record, outcome);
   // Not entered by us: by somebody else, or the answer was lost. It stays due, and the next sweep tells of it.
-  if (!isOver && !(await hearLateTruth(record, outcome))) return;
-  const next = isSettled ? undefined : firstLook(now);
-  await lookAgain(ledger, record, isLast ? next : mediaEnds);
+  if (heard === 'overtaken') return;
+  const next = isSettled && isDeleted ? undefined : firstLook(now);
+  // Truora has called and not decided yet: it is asked again soon, and still because of that call.
+  const late = heard === 'pending' && record.lateBell ? nextLateLook(record.lateBell, new Date(now)) : undefined;
+  const looks = [isLast ? next : mediaEnds, late].filter((at) => at !== undefined).toSorted();
+  await lookAgain(ledger, record, looks[0], { keepBell: late !== undefined });
 };
 
 /** Calls that were given up may have been executed after all. @returns false while another run of the person is at it */
@@ -118,33 +142,36 @@ const findStrays = (record: LedgerRecord): Promise<boolean> =>
     },
   });
 
-/** The claimed version, or the one that was dropped and never claimed; and whatever else came under its ticket. */
-const deleteAllMedia = async (table: string, { revalidationId, media, object }: LedgerRecord): Promise<void> => {
+/**
+ * The claimed version, or the one that was dropped and never claimed; and whatever else came under its ticket.
+ * @returns false where more is left than one visit deletes
+ */
+const deleteAllMedia = async (table: string, { revalidationId, media, object }: LedgerRecord): Promise<boolean> => {
+  const bucket = env('MEDIA_BUCKET');
   const own = media ?? object;
-  const { upload, uploads = [] } = (await readTicket(table, revalidationId)) ?? {};
-  const versions = [
-    ...(own?.versionId ? [{ key: own.key, versionId: own.versionId }] : []),
-    ...(upload ? [...uploads].map((versionId) => ({ key: upload.key, versionId })) : []),
-  ];
-  for (const version of versions) await deleteMedia(env('MEDIA_BUCKET'), version);
+  if (own?.versionId) await deleteMedia(bucket, { key: own.key, versionId: own.versionId });
+  const { upload } = (await readTicket(table, revalidationId)) ?? {};
+  return !upload || deleteUploads(bucket, upload.key);
 };
 
 /**
  * What Truora says by now, and whether that changes what stands: then it is entered, and the bus is told.
- * @returns false when something else than expected stands by now
+ * @returns whether all is heard, Truora has not decided yet, or something else than expected stands by now
  */
-const hearLateTruth = async (record: LedgerRecord, outcome: Outcome): Promise<boolean> => {
+const hearLateTruth = async (record: LedgerRecord, outcome: Outcome): Promise<'all' | 'pending' | 'overtaken'> => {
   const { amendments, revalidationId, lateBell } = record;
   const standing = standingOf(outcome, amendments);
-  const verdict = mayChange(standing) ? await askAgain(record, outcome) : undefined;
-  if (!verdict || !changes(standing, verdict)) return true;
+  if (!mayChange(standing)) return 'all';
+  const verdict = await askAgain(record, outcome);
+  if (!verdict) return 'pending';
+  if (!changes(standing, verdict)) return 'all';
   const { decidedAt: at, ...said } = verdict;
   const ledger = ledgerFromEnv();
   const amended = await amend(ledger, record, { at, from: lateBell ? 'webhook' : 'sweep', ...said });
-  if (!amended) return false;
+  if (!amended) return 'overtaken';
   log('warn', 'amended', { step: 'SweepLedger', revalidationId, reason: verdict.status });
   await announceAmendment(ledger, env('EVENT_BUS'), amended);
-  return true;
+  return 'all';
 };
 
 /** @returns undefined for what was never taken to Truora, and while Truora has not decided or knows nothing of it */

@@ -173,13 +173,14 @@ const operationsWidgets = ({ config, machine, deadLetters, functions, alarms }: 
       }),
       new GraphWidget({
         title:
-          'Drops that were not started, or found unclaimed; verdicts about something else; validations that are never used; what no sweep could mend',
+          'Drops that were not started, or found unclaimed; verdicts about something else; validations that are never used; media that broke off on the way from S3; what no sweep could mend',
         left: [
           deadLetters.metricApproximateNumberOfMessagesVisible({ ...now, statistic: 'Maximum' }),
           ours(config, 'UnclaimedDrops', {}, now),
           ours(config, 'VerdictMismatches', {}, now),
           ours(config, 'SweepFailures', {}, now),
           ours(config, 'Orphans', {}, now),
+          ours(config, 'MediaReadFailures', {}, now),
         ],
         ...size,
       }),

@@ -125,6 +125,12 @@ export const rightsOf = (
       resume,
       announce,
       readTruoraKey,
+      // What was uploaded under a ticket, whose exact key is asked for.
+      new PolicyStatement({
+        actions: ['s3:ListBucketVersions'],
+        resources: [media.bucketArn],
+        conditions: { StringLike: { 's3:prefix': `${INBOX}*` } },
+      }),
       // By version alone: without one S3 would only put a marker on top.
       allow(['s3:DeleteObjectVersion'], ...objects(['inbox', 'media'])),
     ],

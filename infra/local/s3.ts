@@ -6,12 +6,13 @@ import type { Rights } from './rights.ts';
 import { readAddress } from './s3/address.ts';
 import type { Answer, Call, ObjectCreated } from './s3/call.ts';
 import { deleteObject } from './s3/delete.ts';
+import { deleteObjects } from './s3/delete-many.ts';
 import { notImplemented, S3Error, toXml } from './s3/error.ts';
 import { listVersions } from './s3/list.ts';
 import { postObject, type SecretOf } from './s3/post.ts';
 import { putObject } from './s3/put.ts';
 import { readObject } from './s3/read.ts';
-import { refuseForm, runAllowed } from './s3/rights.ts';
+import { refuseForm, runAllowed, versionRefusal } from './s3/rights.ts';
 import { openVersions } from './s3/versions.ts';
 
 export type { ObjectCreated } from './s3/call.ts';
@@ -95,7 +96,7 @@ const refuse = (request: IncomingMessage, response: ServerResponse, error: unkno
 
 /**
  * S3 for a desk: versioned buckets, path-style, over plain HTTP, with the few calls this project makes: PutObject,
- * GetObject, HeadObject, DeleteObject, ListObjectVersions and the POST of a form. Everything else is 501.
+ * GetObject, HeadObject, DeleteObject, DeleteObjects, ListObjectVersions and the POST of a form. Everything else is 501.
  * That a request is signed is looked at, the signature itself is not (nor its age): only a POST policy's is verified.
  */
 export const startS3 = async (options: S3Options): Promise<S3Standin> => {
@@ -107,6 +108,12 @@ export const startS3 = async (options: S3Options): Promise<S3Standin> => {
     query: /^$/,
   };
 
+  const deleting: Operation = {
+    run: (call) => deleteObjects(call, (key) => rights && versionRefusal(rights, call, key)),
+    headers: /^x-amz-(checksum-\w+|sdk-checksum-algorithm)$/,
+    query: /^delete$/,
+  };
+
   const answer = (request: IncomingMessage): Promise<Answer> => {
     const { method = '', headers } = request;
     const { bucket, key, query } = readAddress(request.url ?? '');
@@ -114,13 +121,15 @@ export const startS3 = async (options: S3Options): Promise<S3Standin> => {
     const call = { versions, bucket, key, query, headers, body };
     const form = method === 'POST' && key === '' && headers['content-type']?.startsWith('multipart/form-data') === true;
     const ofBucket = method === 'GET' && query.has('versions') ? listing : undefined;
-    const operation = form ? posting : key === '' ? ofBucket : operations[method];
+    const many = method === 'POST' && key === '' && query.has('delete');
+    const operation = form ? posting : many ? deleting : key === '' ? ofBucket : operations[method];
     if (!form && !headers.authorization && !query.has('X-Amz-Signature'))
       throw new S3Error(403, 'AccessDenied', 'Access Denied.');
     if (!operation) throw notImplemented(key === '' ? `${method} of a bucket` : `${method} of an object`);
     refuseUnknown(operation, call);
     if (!buckets.includes(bucket)) throw new S3Error(404, 'NoSuchBucket', 'The specified bucket does not exist.');
-    return rights && !form ? runAllowed(rights, method, call, operation.run) : operation.run(call);
+    // These two ask about each object by themselves.
+    return rights && !form && !many ? runAllowed(rights, method, call, operation.run) : operation.run(call);
   };
 
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {

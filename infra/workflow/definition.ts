@@ -60,6 +60,9 @@ const whileBusy: Retrier = {
   JitterStrategy: 'FULL',
 };
 
+/** The same for media that S3 broke off: it has been paid for, and in the end Truora is asked what arrived. */
+const whileMoving: Retrier = { ...whileBusy, ErrorEquals: [...whileBusy.ErrorEquals, 'MediaUnreadError'] };
+
 /** A key that was rotated is read anew after a minute; a call that was refused was not executed, so it is free too. */
 const onceTheKeyIsNew: Retrier = { ErrorEquals: ['TruoraUnauthorizedError'], IntervalSeconds: 61, MaxAttempts: 1 };
 
@@ -164,10 +167,10 @@ export const definition = ({ patienceSeconds }: { patienceSeconds: number }): De
       },
     ),
     MoveMedia: task('MoveMedia', 'S3 to the upload link, streamed.', {
-      Retry: [whileBusy, never(...refusals, ...final, ...taken, 'UploadLinkSpentError'), anything],
+      Retry: [whileMoving, never(...refusals, ...final, ...taken, 'UploadLinkSpentError'), anything],
       Catch: [
         decided,
-        { ErrorEquals: ['UploadLinkSpentError', ...whileBusy.ErrorEquals], Next: 'HowToWait', ResultPath: null },
+        { ErrorEquals: ['UploadLinkSpentError', ...whileMoving.ErrorEquals], Next: 'HowToWait', ResultPath: null },
         failed,
       ],
       Next: 'HowToWait',

@@ -17,6 +17,8 @@ export type Change = {
   when?: Condition;
   /** Only where the attribute is absent or below the value. */
   whileBelow?: Record<string, string | number>;
+  /** Only where the set is absent, has fewer texts than `most`, or holds this one already. */
+  whileRoom?: Record<string, { most: number; one: string }>;
   /** Also go on where the item does not exist at all. */
   orAbsent?: boolean;
 };
@@ -73,7 +75,11 @@ export const textOf = (change: Change) => {
     const name = text.name(attribute);
     return `(attribute_not_exists(${name}) OR ${name} < ${text.value(bound)})`;
   });
-  const when = [...(change.when ? [conditionText(change.when, text)] : []), ...below].join(' AND ');
+  const room = Object.entries(change.whileRoom ?? {}).map(([attribute, { most, one }]) => {
+    const name = text.name(attribute);
+    return `(attribute_not_exists(${name}) OR size(${name}) < ${text.value(most)} OR contains(${name}, ${text.value(one)}))`;
+  });
+  const when = [...(change.when ? [conditionText(change.when, text)] : []), ...below, ...room].join(' AND ');
   const condition = when && change.orAbsent ? `attribute_not_exists(pk) OR (${when})` : when;
   return {
     UpdateExpression: [

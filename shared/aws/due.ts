@@ -56,12 +56,13 @@ export const putOff = async ({ table }: Ledger, { pk, dueAt }: Item, at: string)
 };
 
 /**
- * Truora has called about a validation. One that we closed without its word is due at once; for any other, and for one that
- * is due because of a call already, nothing is written.
+ * Truora has called about a validation. One that we closed without its word is due at once, though an earlier call has put
+ * it off to a later look; for any other, and for one that is due because of a call already, nothing is written.
  */
 export const callBack = async (table: string, revalidationId: string, at: Date): Promise<void> => {
   const record = readAlive(await getItem(table, keyOf(revalidationId)));
-  if (!record?.outcome || !mayChange(standingOf(record.outcome, record.amendments)) || record.lateBell) return;
+  if (!record?.outcome || !mayChange(standingOf(record.outcome, record.amendments))) return;
+  if (record.lateBell && record.dueAt && record.dueAt <= at.toISOString()) return;
   await updateItem(table, keyOf(revalidationId), {
     set: { lateBell: at.toISOString(), dueAt: at.toISOString(), shard: shardOf(revalidationId) },
     when: { phase: [record.phase] },

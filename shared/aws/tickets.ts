@@ -1,6 +1,6 @@
 import { createPresignedPost } from '@aws-sdk/s3-presigned-post';
-import { type Started, Ticket, UPLOAD_SECONDS } from '../domain/api.ts';
-import { AlreadyDecidedError, ClaimedElsewhereError } from '../domain/errors.ts';
+import { isFull, MOST_UPLOADS, type Started, Ticket, UPLOAD_SECONDS } from '../domain/api.ts';
+import { AlreadyDecidedError, ClaimedElsewhereError, RequestInvalidError } from '../domain/errors.ts';
 import type { Identity } from '../domain/identity.ts';
 import { RevalidationId } from '../domain/ids.ts';
 import { readInboxKey, ticketIdIn } from '../domain/inbox-key.ts';
@@ -35,8 +35,9 @@ export const readTickets = async (table: string, ids: readonly string[]): Promis
 
 /**
  * The ticket under whose key an object was dropped, with this version entered on it: one write says which version came
- * first and that this one came, however often it is repeated.
- * @returns undefined for a key that is no ticket's, or not of this person and enrollment
+ * first and that this one came, however often it is repeated. Whoever holds a form can put versions without end, so a ticket
+ * takes in so many and no more.
+ * @returns undefined for a key that is no ticket's, not of this person and enrollment, or of a ticket that is full
  */
 export const enterDrop = async (table: string, key: string, version: string): Promise<Ticket | undefined> => {
   const id = ticketIdIn(key);
@@ -47,24 +48,36 @@ export const enterDrop = async (table: string, key: string, version: string): Pr
     setIfAbsent: { droppedAs: version },
     add: { uploads: version },
     when: { revalidationId: [id], accountId: [ids.accountId], enrollmentId: [ids.enrollmentId] },
+    whileRoom: { uploads: { most: MOST_UPLOADS, one: version } },
   });
   return parsed(item);
 };
 
 /**
  * What a ticket's drop was promised. A later upload under it is entered as a repeat and is no run: it waits for, or finds,
- * what became of the first one.
+ * what became of the first one. One that a full ticket does not take in waits for nothing.
+ * @throws RequestInvalidError `too_many_uploads`
  */
 export const useTicket = async (
   ledger: Ledger,
   { key, versionId, etag }: MediaAddress,
 ): Promise<Ticket | undefined> => {
   const version = versionId ?? etag ?? '';
-  const ticket = await enterDrop(ledger.table, key, version);
+  const entered = await enterDrop(ledger.table, key, version);
+  const ticket = entered ?? (await fullTicketOf(ledger.table, key));
   if (!ticket || ticket.droppedAs === version) return ticket;
   const standing = await readRecord(ledger, ticket.revalidationId);
   if (standing && isEnd(standing.phase)) throw new AlreadyDecidedError('already_decided', ticket.revalidationId);
+  if (!entered)
+    throw new RequestInvalidError('too_many_uploads', `media: one upload form takes ${MOST_UPLOADS} uploads`);
   throw new ClaimedElsewhereError('claimed_elsewhere', 'another upload under the same ticket came first');
+};
+
+/** The ticket of this very key, if no further version can be entered on it. */
+const fullTicketOf = async (table: string, key: string): Promise<Ticket | undefined> => {
+  const id = ticketIdIn(key);
+  const ticket = id ? await readTicket(table, id) : undefined;
+  return ticket?.upload?.key === key && isFull(ticket) ? ticket : undefined;
 };
 
 /**

@@ -78,6 +78,15 @@ export const Ticket = z.object({
 });
 export type Ticket = z.infer<typeof Ticket>;
 
+/**
+ * Uploads that are entered on one ticket. A camera that fails is tried a few times; 100 texts of 32 letters leave an item of
+ * DynamoDB far below its 400 KB.
+ */
+export const MOST_UPLOADS = 100;
+
+/** Whether a ticket takes in no further upload. */
+export const isFull = ({ uploads }: Ticket): boolean => (uploads?.size ?? 0) >= MOST_UPLOADS;
+
 /** A re-validation as callers see it: the record without its owner, its media's place and our book-keeping. */
 export const Revalidation = z.extend(
   z.pick(LedgerRecord, {

@@ -1,4 +1,4 @@
-import type { Ticket } from './api.ts';
+import { isFull, type Ticket } from './api.ts';
 import { identify } from './identity.ts';
 import type { RevalidationRequest } from './request.ts';
 
@@ -20,14 +20,15 @@ export const idOfDropped = (bucket: string, dropped: Dropped): string =>
 
 /**
  * Whether something has become of a drop: it has a record, whatever stands in it, or it was entered under a ticket as a
- * later upload. One that was entered first and has no record died on the way to its claim.
+ * later upload, or the ticket is full and enters nothing more. One that was entered first and has no record died on the way to
+ * its claim.
  */
 export const isKnown = (
   { versionId }: Dropped,
   { ownId, ticket, recorded }: { ownId: string; ticket: Ticket | undefined; recorded: ReadonlySet<string> },
 ): boolean => {
   if (recorded.has(ownId)) return true;
-  if (!ticket?.uploads?.has(versionId)) return false;
+  if (!ticket?.uploads?.has(versionId)) return ticket !== undefined && isFull(ticket);
   return ticket.droppedAs !== versionId || recorded.has(ticket.revalidationId);
 };
 

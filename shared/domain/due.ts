@@ -1,3 +1,5 @@
+import { LONGEST_LIFE_SECONDS } from './revalidation.ts';
+
 /**
  * When the sweep looks at a record: five minutes after the claim, since no retry of a recording step takes longer and most
  * cases are decided by then, so that they are never looked at while they run.
@@ -35,6 +37,17 @@ export const nextLook = (
 /** When the media of an ended case goes, and Truora is asked for the last time. */
 export const lastLook = (decidedAt: string, mediaHours: number): string =>
   minutesAfter(decidedAt, mediaHours * 60).toISOString();
+
+/**
+ * When a case that Truora has called about late, and not decided yet, is looked at again: after as long as the call is old,
+ * but every hour; until no validation can live any more.
+ * @returns undefined once the call is older than that
+ */
+export const nextLateLook = (calledAt: string, now: Date): string | undefined => {
+  const age = (now.getTime() - Date.parse(calledAt)) / 60_000;
+  if (age > LONGEST_LIFE_SECONDS / 60) return undefined;
+  return minutesAfter(now, Math.min(MOST_MINUTES, Math.max(LOOK_MINUTES, age))).toISOString();
+};
 
 /** Until when the last look may be tried again. */
 export const lastTry = (decidedAt: string, mediaHours: number): string =>

@@ -26,6 +26,7 @@ type RequestInvalidReason =
   | 'speech_match_needs_live_capture'
   | 'idempotency_key_reused'
   | 'already_asked_otherwise'
+  | 'too_many_uploads'
   | 'retry_not_allowed'
   | 'retry_unknown'
   | 'retry_not_declined'
@@ -54,6 +55,14 @@ export class MediaUnacceptableError extends NamedError<
 /** The pinned version of the object cannot be read any more, or is not the one that was claimed. */
 export class MediaGoneError extends NamedError<'media_gone' | 'media_changed'> {
   override readonly name = 'MediaGoneError';
+}
+
+/**
+ * What S3 gave us of the claimed version broke off, ended early or does not match its checksum while it went to Truora. It is
+ * ours, not Truora's, and it is read anew.
+ */
+export class MediaUnreadError extends NamedError<'media_unread'> {
+  override readonly name = 'MediaUnreadError';
 }
 
 /** The person has no finished enrollment, so there is no face to compare with. */

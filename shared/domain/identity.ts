@@ -13,15 +13,22 @@ export type Identity = Pick<Claim, 'revalidationId'> &
  * had, so its copies meet in one record. Anything else is a case of its own, named after the execution: a call that was
  * refused must never be answered with the outcome of another question about the same media.
  * @param ownCase also for a drop, where what stands under its id is the answer to another question
+ * @param ofKey a reason for which all versions of a drop's key are refused together, in one record
  */
-export const identify = (request: unknown, bucket: string, executionId: string, ownCase = false): Identity => {
+export const identify = (
+  request: unknown,
+  bucket: string,
+  executionId: string,
+  ownCase = false,
+  ofKey?: string,
+): Identity => {
   const { data: drop } = DropRequest.safeParse(request);
   if (drop) {
     const { key, versionId, etag } = addressOfDrop(drop.event);
     // The event's own bucket: an event of another bucket must not come out as one of our drops.
     const from = drop.event.detail.bucket.name;
     const ids = readInboxKey(key);
-    const version = ownCase ? executionId : (versionId ?? etag ?? executionId);
+    const version = ownCase ? executionId : (ofKey ?? versionId ?? etag ?? executionId);
     const id = revalidationIdOf({ bucket: from, key, version, ...(ids ? { accountId: ids.accountId } : {}) });
     return { revalidationId: id, ...(ids ? { accountId: ids.accountId, enrollmentId: ids.enrollmentId } : {}) };
   }

@@ -50,7 +50,8 @@ export const jsonOf = ({ event }: RouteInput): unknown => {
     throw new CallRefusedError('body_too_large', `body: must be at most ${MAX_CALL_BYTES} bytes`);
   }
   try {
-    return JSON.parse(body);
+    // With the blanks goes a byte-order mark, which some clients write in front.
+    return JSON.parse(body.trim());
   } catch {
     throw new CallRefusedError('body_malformed', 'body: must be JSON');
   }

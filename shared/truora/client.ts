@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import type * as z from 'zod/mini';
 import {
+  MediaUnreadError,
   TruoraBusyError,
   TruoraContractError,
   TruoraRejectedError,
@@ -13,6 +14,7 @@ import { formKeyOf } from '../domain/fields.ts';
 import { AccountId, TruoraId } from '../domain/ids.ts';
 import type { MediaType } from '../domain/media-type.ts';
 import { type Options, subvalidationsOf } from '../domain/request.ts';
+import { readJson, tellsOfAnError } from './body.ts';
 import { nextOf, rowsOf } from './list.ts';
 import { type Answer, type Call, type Deadlines, SendError, send } from './request.ts';
 import { CreateAnswer, EnrollmentAnswer, ListAnswer, ValidationAnswer } from './schemas.ts';
@@ -105,9 +107,11 @@ const NOTHING: ListAnswer = { validations: [] };
  * `PUT` of the media to the upload link: raw bytes, their length and type, and no key of ours.
  * Truora's own SDK repeats an upload on 5xx and a lost line only; every 4xx is final to it, 408 and 429 too (seen). What such an
  * answer says of the media is not known: a used link is a 403, but the media that used it may have been ours. So none is
- * sent again, and none ends the case, which has been paid for: Truora is asked what arrived.
+ * sent again, and none ends the case, which has been paid for: Truora is asked what arrived. A 2xx counts once every byte was
+ * handed over before it, and unless its body tells of an error.
  * @throws UploadLinkUnsafeError before anything is dialled; UploadLinkSpentError on any 4xx, and on a redirect;
- *   TruoraUncertainError on 5xx or a lost line, after which the same bytes may be sent to the same link again
+ *   TruoraUncertainError on any other answer or a lost line, after which the same bytes may be sent to the same link again;
+ *   MediaUnreadError when the stream itself fails or ends early
  */
 export const uploadMedia = async (
   truora: Truora,
@@ -124,8 +128,16 @@ export const uploadMedia = async (
       deadlines: truora.deadlines,
       maxBytes: MAX_ANSWER_BYTES,
       ...(lookup ? { lookup } : {}),
+    }).catch((error) => {
+      // However large it is: what arrived is for Truora to say.
+      if (error instanceof TruoraContractError)
+        throw new TruoraUncertainError('truora_uncertain', 'the answer is too large');
+      throw error;
     });
-    if (status >= 200 && status < 300) return;
+    if (status >= 200 && status < 300) {
+      if (!tellsOfAnError(body)) return;
+      throw new TruoraUncertainError('truora_uncertain', 'the upload was answered with an error in a success');
+    }
     // Truora's SDK takes these codes for final whatever the status (seen).
     if (status < 500 || /AccessDenied|SignatureDoesNotMatch/.test(body)) {
       throw new UploadLinkSpentError('upload_link_spent', `Truora takes no media at this link (any more): ${status}`);
@@ -134,7 +146,7 @@ export const uploadMedia = async (
   });
 };
 
-/** Times a call, and tells what became of it. */
+/** Times a call, and tells what became of it; one that our own media broke says nothing of Truora. */
 const observed = async <T>({ observe }: Truora, method: Call['method'], call: () => Promise<T>): Promise<T> => {
   const startedAt = performance.now();
   const tell = (failed: boolean) => observe?.({ method, milliseconds: performance.now() - startedAt, failed });
@@ -143,7 +155,9 @@ const observed = async <T>({ observe }: Truora, method: Call['method'], call: ()
     tell(false);
     return answer;
   } catch (error) {
-    tell(!(error instanceof TruoraRejectedError || error instanceof UploadLinkSpentError));
+    if (!(error instanceof MediaUnreadError)) {
+      tell(!(error instanceof TruoraRejectedError || error instanceof UploadLinkSpentError));
+    }
     throw error;
   }
 };
@@ -198,6 +212,9 @@ const deliver = async (call: Call): Promise<Answer> => {
     if (error.message === 'PRIVATE_ADDRESS') {
       throw new UploadLinkUnsafeError('upload_link_unsafe', 'the upload link resolves to a private address');
     }
+    if (error.message.startsWith('MEDIA_')) {
+      throw new MediaUnreadError('media_unread', `our own copy broke off on its way to Truora (${error.message})`);
+    }
     if (error.executed === 'no') throw new TruoraBusyError('truora_unreachable', `no connection (${error.message})`);
     if (error.message === 'answer_too_large') {
       throw new TruoraContractError('truora_contract_broken', 'the answer is larger than any of Truora');
@@ -229,13 +246,4 @@ export const retryAfterSeconds = (header: string | undefined, now = Date.now()):
   if (/^\d{1,6}$/.test(header.trim())) return Number(header);
   const at = /[a-z]/i.test(header) ? Date.parse(header) : Number.NaN;
   return Number.isNaN(at) ? undefined : Math.max(0, Math.ceil((at - now) / 1000));
-};
-
-/** A null or an empty text says as little as the field's absence, and must not decide a case that has been paid for. */
-const readJson = (text: string): unknown => {
-  try {
-    return JSON.parse(text, (_, value) => (value === null || value === '' ? undefined : value));
-  } catch {
-    return undefined;
-  }
 };

@@ -11,10 +11,14 @@ import { expiryOf } from './upload-link.ts';
 /** All that is kept of a create answer. */
 export type Created = Validation & { uploadLink: string };
 
+/** How long a validation lives when no timeout is sent (documented). Seconds. */
+const USUAL_LIFE_SECONDS = 300;
+
 /**
- * What the create answer tells us to remember. The deadline is the link's own expiry, within what Truora documents; else
- * the timeout that was sent, counted from the creation; else the longest there is: a deadline too late only costs looks,
- * one too early a verdict.
+ * What the create answer tells us to remember. The deadline is the later of the link's own expiry and the creation with the
+ * timeout that was sent, or Truora's usual one; within the longest that Truora documents, which also stands where neither the
+ * link nor the request says anything. A deadline too late only costs looks, one too early a verdict, and Truora's link may
+ * live shorter than its validation.
  * @throws TruoraContractError without an upload link, or for another person than asked
  */
 export const createdOf = (
@@ -30,9 +34,9 @@ export const createdOf = (
   const after = (seconds: number) => askedAt.getTime() + seconds * 1000;
   const expiry = URL.canParse(uploadLink) ? expiryOf(new URL(uploadLink))?.getTime() : undefined;
   const usable = expiry !== undefined && expiry > askedAt.getTime();
-  const deadline = usable
-    ? Math.min(expiry, after(LONGEST_LIFE_SECONDS))
-    : after(claim.requested.timeoutSeconds ?? LONGEST_LIFE_SECONDS);
+  const { timeoutSeconds = usable ? USUAL_LIFE_SECONDS : LONGEST_LIFE_SECONDS } = claim.requested;
+  const latest = Math.max(after(timeoutSeconds), usable ? expiry : 0);
+  const deadline = Math.min(latest, after(LONGEST_LIFE_SECONDS));
   return {
     validationId: answer.validation_id,
     deadline: new Date(deadline).toISOString(),

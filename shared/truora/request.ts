@@ -3,6 +3,7 @@ import { request as httpsRequest } from 'node:https';
 import type { LookupFunction } from 'node:net';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { decoded } from './decoded.ts';
 
 /** Of a body, one chunk waits before a slow reader (64 KB as it was read) and no second one behind it. Bytes. */
 const unqueued = { highWaterMark: 16_384 };
@@ -17,7 +18,7 @@ export type Call = {
   /** Of a stream, `seen` is shown each chunk as it goes out. */
   body?: string | { stream: Readable; bytes: number; seen?: (chunk: Buffer) => void };
   deadlines: Deadlines;
-  /** The largest answer that is read; Truora's are a few KB. Bytes. */
+  /** The largest answer that is read, packed and unpacked; Truora's are a few KB. Bytes. */
   maxBytes: number;
   /** Decides which address is dialled; refuses by an error. */
   lookup?: LookupFunction;
@@ -43,7 +44,8 @@ export class SendError extends Error {
 
 /**
  * One HTTP call on a connection of its own, which is never used again: a kept-alive socket that the other side has closed
- * would make a request's fate unknowable. No redirects, no retries, no decompression.
+ * would make a request's fate unknowable. No redirects, no retries. An answer is asked for unpacked; one that comes packed is
+ * unpacked, up to `maxBytes`. A 2xx to a stream counts only if it began after the last byte had been handed to the socket.
  * Own code on `node:http`: built-in fetch tells neither "no byte was written" nor which address it dialled.
  */
 export const send = ({ method, url, headers, body, deadlines, maxBytes, lookup }: Call): Promise<Answer> =>
@@ -62,6 +64,8 @@ export const send = ({ method, url, headers, body, deadlines, maxBytes, lookup }
       ...(lookup ? { lookup } : {}),
     });
 
+    let passed = 0;
+    const isAllHandedOver = ({ bytes }: { bytes: number }) => passed === bytes && request.writableFinished;
     let connected = false;
     let answered = false;
     let over = false;
@@ -96,6 +100,12 @@ export const send = ({ method, url, headers, body, deadlines, maxBytes, lookup }
     );
     request.on('response', (response) => {
       answered = true;
+      const { statusCode: status = 0, headers: said } = response;
+      // Who answers "yes" to half of the media may have kept half of it.
+      if (typeof body === 'object' && status >= 200 && status < 300 && !isAllHandedOver(body)) {
+        end(new SendError('answered_too_early', 'maybe', true));
+        return;
+      }
       const chunks: Buffer[] = [];
       let bytes = 0;
       quietFor(deadlines.idleMs, 'body_deadline');
@@ -106,21 +116,23 @@ export const send = ({ method, url, headers, body, deadlines, maxBytes, lookup }
         else chunks.push(chunk);
       });
       response.on('error', () => end(new SendError('answer_cut_off', 'maybe', true)));
-      response.on('end', () =>
-        end({
-          status: response.statusCode ?? 0,
-          headers: response.headers,
-          body: Buffer.concat(chunks).toString('utf8'),
-        }),
-      );
+      response.on('end', () => {
+        const text = decoded(Buffer.concat(chunks), said['content-encoding'], maxBytes);
+        end(
+          typeof text === 'string' ? { status, headers: said, body: text } : new SendError(text.fault, 'maybe', true),
+        );
+      });
     });
 
     if (typeof body !== 'object') {
       request.end(body);
       return;
     }
+    // A source that fails by itself, before anything else did, is ours and not the line's.
+    const broken = () => over || body.stream.readableEnded || end(new SendError('MEDIA_BROKEN', 'maybe'));
+    body.stream.on('error', broken).on('close', broken);
+    if (body.stream.destroyed) broken();
     // Looked at on its way: a stream of our own between the two would take a sixth more of the processor's time.
-    let passed = 0;
     body.stream.on('data', (chunk: Buffer) => {
       passed += chunk.length;
       body.seen?.(chunk);

@@ -2,7 +2,10 @@ import { lookup as resolve } from 'node:dns';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
 import { UploadLinkUnsafeError } from '../domain/errors.ts';
 
-/** Loopback, private, link-local, shared, benchmarking, multicast and reserved: IANA's special-purpose registries. */
+/**
+ * IANA's special-purpose registry for IPv4, whole: also what may be reached but serves nobody's files (AS112, AMT, anycast of
+ * 192.0.0.0/24), and multicast.
+ */
 const notPublic4 = new BlockList();
 for (const [net, bits] of [
   ['0.0.0.0', 8],
@@ -12,20 +15,35 @@ for (const [net, bits] of [
   ['169.254.0.0', 16],
   ['172.16.0.0', 12],
   ['192.0.0.0', 24],
+  ['192.0.2.0', 24],
+  ['192.31.196.0', 24],
+  ['192.52.193.0', 24],
+  ['192.88.99.0', 24],
   ['192.168.0.0', 16],
+  ['192.175.48.0', 24],
   ['198.18.0.0', 15],
+  ['198.51.100.0', 24],
+  ['203.0.113.0', 24],
   ['224.0.0.0', 3],
 ] as const)
   notPublic4.addSubnet(net, bits, 'ipv4');
 
-/** A list apart: a BlockList holds IPv4 addresses against IPv6 rules too, and `::/8` would match every one of them. */
+/**
+ * All that is not 2000::/3, the only block that IANA gives public addresses out of (so loopback, mapped and translated IPv4,
+ * discard, segment routing, unique and site local, link-local, multicast), and in it the special-purpose registry: Teredo and
+ * other protocols, documentation, 6to4, AS112.
+ * A list apart: a BlockList holds IPv4 addresses against IPv6 rules too, and `::/3` would match every one of them.
+ */
 const notPublic6 = new BlockList();
 for (const [net, bits] of [
-  ['::', 8],
-  ['64:ff9b::', 16],
-  ['fc00::', 7],
-  ['fe80::', 9],
-  ['ff00::', 8],
+  ['::', 3],
+  ['4000::', 2],
+  ['8000::', 1],
+  ['2001::', 23],
+  ['2001:db8::', 32],
+  ['2002::', 16],
+  ['2620:4f:8000::', 48],
+  ['3fff::', 20],
 ] as const)
   notPublic6.addSubnet(net, bits, 'ipv6');
 
@@ -66,13 +84,23 @@ export const checkUploadLink = (link: string, allowed: readonly string[]): Uploa
   return { url, ...(standin ? {} : { lookup: lookupPublic }) };
 };
 
+/**
+ * Whether the link says of itself that it takes nothing any more. One that says it was over before it was made is one whose
+ * words we do not understand, and is tried.
+ * @param knownAt a moment before the link was made
+ */
+export const isLinkOver = (link: string, knownAt: Date, now = new Date()): boolean => {
+  const expiry = URL.canParse(link) ? expiryOf(new URL(link)) : undefined;
+  return expiry !== undefined && expiry > knownAt && expiry <= now;
+};
+
 /** When the link stops working: `Expires` in unix seconds (seen), or the date and life of `X-Amz-*` (seen in 2024). */
 export const expiryOf = (url: URL): Date | undefined => {
   const expires = Number(url.searchParams.get('Expires') ?? Number.NaN);
   if (Number.isInteger(expires) && expires > 0 && expires < 8.64e12) return new Date(expires * 1000);
   const [, y, mo, d, h, mi, s] =
     /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(url.searchParams.get('X-Amz-Date') ?? '') ?? [];
-  const life = Number(url.searchParams.get('X-Amz-Expires') ?? Number.NaN);
+  const life = Number(url.searchParams.get('X-Amz-Expires') || Number.NaN);
   if (!y || !Number.isInteger(life)) return undefined;
   const at = Date.parse(`${y}-${mo}-${d}T${h}:${mi}:${s}Z`) + life * 1000;
   return Number.isNaN(at) ? undefined : new Date(at);

@@ -12,7 +12,8 @@ export const signWebhook = (payload: object, key: string): Promise<string> =>
   new CompactSign(bytes(JSON.stringify(payload))).setProtectedHeader({ alg: 'HS256', typ: 'JWT' }).sign(bytes(key));
 
 /**
- * Reads a webhook's body: the raw token, or a JSON wrapper `{"token": "..."}` around it.
+ * Reads a webhook's body: the raw token, the token as a JSON text, or either in `{"token": "..."}`; a byte-order mark in front
+ * is passed over. Whatever is around it, only what the token itself holds, once it is verified, is believed.
  * @param keys one per rule, several while one is rotated; none or an empty one accepts nothing
  * @returns the events that are about a validation; undefined unless the token is HS256 and signed with one of the keys
  */
@@ -40,8 +41,22 @@ const readEvents = (payload: unknown): WebhookEvent[] => {
   return success ? data.events.flatMap((event) => WebhookEvent.safeParse(event).data ?? []) : [];
 };
 
-const unwrap = (body: string): string =>
-  body.startsWith('{') ? (z.object({ token: z.string() }).safeParse(readJson(body)).data?.token ?? body) : body;
+/** How often a token is wrapped at most: a JSON text in an object in a JSON text. */
+const MOST_WRAPS = 3;
+
+const Wrapped = z.union([
+  z.string(),
+  z.pipe(
+    z.object({ token: z.string() }),
+    z.transform(({ token }) => token),
+  ),
+]);
+
+const unwrap = (body: string, wraps = 0): string => {
+  if (wraps === MOST_WRAPS || !/^[{"]/.test(body)) return body;
+  const { data: inner } = Wrapped.safeParse(readJson(body));
+  return inner === undefined ? body : unwrap(inner.trim(), wraps + 1);
+};
 
 const readJson = (text: string): unknown => {
   try {

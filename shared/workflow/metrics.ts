@@ -31,6 +31,8 @@ export const metrics = {
   Orphans: { unit: 'Count', by: [[]] },
   /** A success of Truora's that is not about what we asked. */
   VerdictMismatches: { unit: 'Count', by: [[]] },
+  /** Media that broke off or failed its checksum on the way from S3: ours, and no error of Truora's. */
+  MediaReadFailures: { unit: 'Count', by: [[]] },
   /** What a watch could not put right: one for each thing, or for itself. */
   SweepFailures: { unit: 'Count', by: [[]] },
   /** Days until the Truora key ends; nothing where the key does not say. */
@@ -65,6 +67,7 @@ export const ourReasons = [
   'speech_match_needs_live_capture',
   'idempotency_key_reused',
   'already_asked_otherwise',
+  'too_many_uploads',
   'retry_not_allowed',
   'retry_unknown',
   'retry_not_declined',
@@ -78,6 +81,7 @@ export const ourReasons = [
   'media_too_old',
   'media_gone',
   'media_changed',
+  'media_unread',
   'enrollment_unknown',
   'enrollment_failed',
   'enrollment_of_another_account',

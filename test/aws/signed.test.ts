@@ -1,11 +1,14 @@
 import { createHash, createHmac } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { partition } from '@aws-sdk/core/client';
+import { isClockSkewError, isThrottlingError, isTransientError } from '@smithy/core/retry';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { bodyOf, type LocalServer, listen } from '../../infra/local/http.ts';
-import { type Access, awsJson } from '../../shared/aws/signed.ts';
+import { type Access, awsJson, hostOf } from '../../shared/aws/signed.ts';
 import { changeTexts, readTexts } from '../../shared/aws/signed-item.ts';
+import { isTransient, passing, skewed, throttling } from '../../shared/aws/signed-retries.ts';
 
-type Answer = { status: number; body?: object } | 'reset' | 'hang';
+type Answer = { status: number; body?: object; date?: string } | 'reset' | 'hang';
 
 let service: LocalServer;
 let access: Access;
@@ -19,7 +22,7 @@ beforeAll(async () => {
     const answer = script[Math.min(asked.length, script.length) - 1] ?? 'hang';
     if (answer === 'reset') response.socket?.destroy();
     else if (answer !== 'hang') {
-      response.writeHead(answer.status);
+      response.writeHead(answer.status, answer.date ? { date: answer.date } : {});
       response.end(JSON.stringify(answer.body ?? {}));
     }
   });
@@ -34,6 +37,9 @@ beforeEach(() => {
     endpoint: service.origin,
   };
 });
+
+/** As the SDK's own functions take an error. */
+const errorNamed = (name: string) => ({ name, message: '', $fault: 'client' as const, $metadata: {} });
 
 const call = () => awsJson(access, 'secretsmanager', 'GetSecretValue', { SecretId: 'x' });
 
@@ -90,6 +96,10 @@ describe('a signed call', () => {
 
   it.each<[string, Answer]>([
     ['throttled', { status: 400, body: { __type: 'com.amazonaws#ThrottlingException' } }],
+    ['throttled by the table', { status: 400, body: { __type: 'x#ProvisionedThroughputExceededException' } }],
+    ['throttled by the account', { status: 400, body: { __type: 'RequestLimitExceeded' } }],
+    ['in the way of another', { status: 400, body: { __type: 'TransactionInProgressException' } }],
+    ['out of time there', { status: 400, body: { __type: 'RequestTimeoutException' } }],
     ['too busy', { status: 429 }],
     ['broken for a moment', { status: 503 }],
     ['cut off', 'reset'],
@@ -112,6 +122,91 @@ describe('a signed call', () => {
     script = [{ status: 400, body: { __type: 'AccessDeniedException', message: 'arn:aws:iam::1:role/x' } }];
     await expect(call()).rejects.toMatchObject({ name: 'AccessDeniedException' });
     expect(asked).toHaveLength(1);
+  });
+
+  describe('whose clock is wrong', () => {
+    const refused = 'com.amazon.coral.service#InvalidSignatureException';
+    const signedAt = (one: (typeof asked)[number] | undefined) => String(one?.headers['x-amz-date']);
+    const stampOf = (at: Date) => `${at.toISOString().replace(/[-:]/g, '').slice(0, 13)}`;
+    /** Puts the clock right again for the other tests. */
+    afterEach(async () => {
+      script = [{ status: 200 }];
+      asked = [];
+      await call();
+    });
+
+    it.each([-3600, 3600])('is made again at the time of AWS, and the next ones too: off by %i s', async (seconds) => {
+      const theirs = new Date(Date.now() + seconds * 1000);
+      const date = theirs.toUTCString();
+      script = [
+        { status: 403, body: { __type: refused }, date },
+        { status: 200, body: { SecretString: 'b' }, date },
+      ];
+      expect(await call()).toEqual({ SecretString: 'b' });
+      await call();
+      expect(asked).toHaveLength(3);
+      const [first, second, third] = asked.map(signedAt);
+      expect(first).not.toContain(stampOf(theirs));
+      expect([second, third]).toEqual([
+        expect.stringContaining(stampOf(theirs)),
+        expect.stringContaining(stampOf(theirs)),
+      ]);
+    });
+
+    it('learns it from an answer that is well, too', async () => {
+      const theirs = new Date(Date.now() + 7_200_000);
+      script = [{ status: 200, date: theirs.toUTCString() }];
+      await call();
+      await call();
+      expect(signedAt(asked[1])).toContain(stampOf(theirs));
+    });
+
+    it('is made again for each of several that were under way', async () => {
+      const date = new Date(Date.now() + 3_600_000).toUTCString();
+      script = [
+        { status: 403, body: { __type: refused }, date },
+        { status: 403, body: { __type: refused }, date },
+        { status: 200, body: { SecretString: 'b' }, date },
+      ];
+      expect(await Promise.all([call(), call()])).toEqual([{ SecretString: 'b' }, { SecretString: 'b' }]);
+    });
+
+    it.each([
+      ['four minutes', new Date(Date.now() + 240_000).toUTCString()],
+      ['nothing that is a time', 'soon'],
+    ])('is not made again where it is off by %s', async (_, date) => {
+      script = [{ status: 403, body: { __type: refused }, date }];
+      await expect(call()).rejects.toMatchObject({ name: 'InvalidSignatureException' });
+      expect(asked).toHaveLength(1);
+    });
+  });
+
+  it('is tried again for what the SDK tries again, by its own lists', () => {
+    for (const name of throttling) expect(isThrottlingError(errorNamed(name)), name).toBe(true);
+    for (const name of passing) expect(isTransientError(errorNamed(name)), name).toBe(true);
+    for (const name of skewed) expect(isClockSkewError(errorNamed(name)), name).toBe(true);
+    const plain = { status: 400, isClockSet: false };
+    expect([...throttling, ...passing].filter((name) => !isTransient({ ...plain, name }))).toEqual([]);
+    expect(skewed.filter((name) => isTransient({ ...plain, name }))).toEqual([]);
+    expect(skewed.filter((name) => !isTransient({ ...plain, name, isClockSet: true }))).toEqual([]);
+    const other = ['ValidationException', 'ResourceNotFoundException', 'ConditionalCheckFailedException'];
+    expect(other.filter((name) => isTransient({ ...plain, name, isClockSet: true }))).toEqual([]);
+  });
+
+  it.each([
+    'us-east-1',
+    'sa-east-1',
+    'mx-central-1',
+    'us-gov-west-1',
+    'cn-north-1',
+    'cn-northwest-1',
+    'eusc-de-east-1',
+    'us-iso-east-1',
+    'us-isob-east-1',
+    'eu-isoe-west-1',
+    'us-isof-south-1',
+  ])('goes to the host that AWS keeps for %s', (region) => {
+    expect(hostOf('dynamodb', region)).toBe(`dynamodb.${region}.${partition(region).dnsSuffix}`);
   });
 
   it('does not wait for an answer that never comes', async () => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { enterDrop, issueTicket, readTicket, ticketOfRequest } from '../../shared/aws/tickets.ts';
+import { enterDrop, issueTicket, readTicket, ticketOfRequest, useTicket } from '../../shared/aws/tickets.ts';
+import { MOST_UPLOADS } from '../../shared/domain/api.ts';
 import { requestOf, startTicket, uploadTicket } from '../../shared/domain/ticket.ts';
 import { type House, openHouse } from '../support/house.ts';
 import { dropOf, executionOf, newPerson, newRevalidationId } from '../support/journal.ts';
@@ -40,6 +41,25 @@ it('gives the ticket to exactly one of many versions that come at once', async (
   const versions = Array.from({ length: 10 }, (_, n) => `v${n}`);
   const tickets = await Promise.all(versions.map((version) => enterDrop(house.table, key, version)));
   expect(new Set(tickets.map((ticket) => ticket?.droppedAs)).size).toBe(1);
+});
+
+it('takes in so many uploads and no more, and refuses the rest by name, however many come at once', async () => {
+  const { key, revalidationId } = await issued();
+  const versions = Array.from({ length: MOST_UPLOADS + 40 }, (_, n) => `version-${n}`);
+  await enterDrop(house.table, key, 'version-0');
+  await Promise.all(versions.map((version) => enterDrop(house.table, key, version)));
+  const { uploads, droppedAs } = (await readTicket(house.table, revalidationId)) ?? {};
+  expect(uploads?.size).toBe(MOST_UPLOADS);
+  expect(droppedAs).toBe('version-0');
+  const use = (versionId: string) => useTicket(house.ledger, { key, versionId, etag: 'e' });
+  const over = versions.filter((version) => !uploads?.has(version));
+  expect(over).toHaveLength(40);
+  for (const version of over) await expect(use(version)).rejects.toMatchObject({ reason: 'too_many_uploads' });
+  // What was taken in stays so: the first is the run, and another waits for it.
+  const [, later = ''] = versions.filter((version) => uploads?.has(version));
+  await expect(use(later)).rejects.toMatchObject({ reason: 'claimed_elsewhere' });
+  expect(await use('version-0')).toMatchObject({ revalidationId });
+  expect((await readTicket(house.table, revalidationId))?.uploads).toEqual(uploads);
 });
 
 it('is no ticket for another person’s key, for a name that is no id, and for an id that was never promised', async () => {

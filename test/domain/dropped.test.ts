@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Ticket } from '../../shared/domain/api.ts';
+import { MOST_UPLOADS, type Ticket } from '../../shared/domain/api.ts';
 import { executionNameOf, idOfDropped, isKnown, requestOfDropped } from '../../shared/domain/dropped.ts';
 import { identify } from '../../shared/domain/identity.ts';
 import { revalidationIdOf } from '../../shared/domain/ids.ts';
@@ -56,6 +56,11 @@ describe('a drop', () => {
   const later = ticket({ droppedAs: 'version-0', uploads: new Set(['version-0', 'version-1']) });
   const other = ticket({ droppedAs: 'version-0', uploads: new Set(['version-0']) });
 
+  const full = ticket({
+    droppedAs: 'version-0',
+    uploads: new Set(Array.from({ length: MOST_UPLOADS }, (_, n) => `other-${n}`)),
+  });
+
   it.each<[string, Ticket | undefined, string[], boolean]>([
     ['has no record', undefined, [], false],
     ['has a record', undefined, [ownId], true],
@@ -65,6 +70,8 @@ describe('a drop', () => {
     ['came later under a ticket', later, [], true],
     ['came later under a ticket that was claimed', later, [ticketId], true],
     ['came later and was never entered', other, [ticketId], false],
+    ['came when the ticket was full', full, [ticketId], true],
+    ['came when the ticket was full, which nobody has claimed yet', full, [], true],
     ['failed before it was entered', other, [ticketId, ownId], true],
   ])('that %s', (_, of, recorded, known) => {
     expect(isKnown(dropped, { ownId, ticket: of, recorded: new Set(recorded) })).toBe(known);

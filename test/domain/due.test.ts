@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { firstLook, lastLook, lastTry, nextLook, shardOf, shards } from '../../shared/domain/due.ts';
+import { firstLook, lastLook, lastTry, nextLateLook, nextLook, shardOf, shards } from '../../shared/domain/due.ts';
 import { newRevalidationId } from '../../shared/domain/ids.ts';
 
 const at = (time: string) => `2026-11-25T${time}.000Z`;
@@ -34,6 +34,19 @@ describe('an open run', () => {
 
   test('that is long past its deadline is looked at as any other, never at once', () => {
     expect(look(120, at('09:00:00'))).toBe(at('13:00:00'));
+  });
+});
+
+describe('a case that Truora has called about late and not decided yet', () => {
+  test.each([
+    [0, at('12:05:00')],
+    [5, at('12:05:00')],
+    [20, at('12:20:00')],
+    [359, at('13:00:00')],
+    [361, undefined],
+  ])('%i minutes ago is looked at next at %s', (age, next) => {
+    const now = new Date(at('12:00:00'));
+    expect(nextLateLook(new Date(now.getTime() - age * 60_000).toISOString(), now)).toBe(next);
   });
 });
 

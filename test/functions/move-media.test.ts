@@ -30,6 +30,7 @@ import {
 const OURS = executionOf('ours');
 const FACE = Buffer.concat([Buffer.from([0xff, 0xd8, 0xff, 0xe0]), Buffer.from('selfie')]);
 const SPENT = { name: 'UploadLinkSpentError', reason: 'upload_link_spent' };
+const UNREAD = { name: 'MediaUnreadError', reason: 'media_unread' };
 const UNCERTAIN = { name: 'TruoraUncertainError', reason: 'truora_uncertain' };
 
 let house: House;
@@ -246,6 +247,30 @@ describe('a link that takes no media', () => {
     expect(house.sandbox.counts().uploads).toBe(uploads);
   });
 
+  it('is spent when it is over by its own word, though the validation lives on', async () => {
+    const one = await standingBefore({ status: 200 });
+    const hour = { ...one.validation, deadline: inMinutes(60) };
+    const soon = Math.floor(Date.now() / 1000) + 60;
+    const again = await standing(
+      claimOf({ media: one.claim.media }),
+      one.link.replace('4102444800', String(soon)),
+      newValidationId(),
+      hour.deadline,
+    );
+    vi.useFakeTimers({ toFake: ['Date'] });
+    vi.setSystemTime(soon * 1000);
+    expect(await thrownBy(moving(again))).toEqual(SPENT);
+    expect(one.asked).toEqual([]);
+    vi.setSystemTime(soon * 1000 - 1);
+    expect(await moving(again)).toMatchObject({ bytes: FACE.length });
+  });
+
+  it('is tried when it says that it was over before it was made', async () => {
+    const one = await standingBefore({ status: 200 });
+    const again = await standing(claimOf({ media: one.claim.media }), one.link.replace('4102444800', '300'));
+    expect(await moving(again)).toMatchObject({ bytes: FACE.length });
+  });
+
   it('is spent when there is none', async () => {
     const one = await created();
     const validation = { ...one.validation, validationId: newValidationId() };
@@ -285,11 +310,13 @@ describe('a link that takes no media', () => {
     ['400', { status: 400 }, SPENT],
     ['404', { status: 404 }, SPENT],
     ['429', { status: 429, headers: { 'retry-after': '1' } }, SPENT],
+    ['an error in a success', { status: 200, body: '<Error><Code>InternalError</Code></Error>' }, UNCERTAIN],
     ['a redirect', { status: 307, headers: { location: '/' } }, SPENT],
     [
       'a megabyte',
       { status: 200, body: 'x'.repeat(1_000_000) },
-      { name: 'TruoraContractError', reason: 'truora_contract_broken' },
+      // The case has been paid for: what arrived is for Truora to say.
+      UNCERTAIN,
     ],
   ])('is told by name: %s', async (_, said, thrown) => {
     const one = await standingBefore(said);
@@ -386,10 +413,43 @@ describe('the stream from S3', () => {
       { objectMode: false },
     );
     await streamed(stream, async () => {
-      expect((await thrownBy(moving(one))).name).toMatch(/^Truora(Uncertain|Busy)Error$/);
+      expect(await thrownBy(moving(one))).toEqual(UNREAD);
     });
     expect(arrivedOf(one)).toBeUndefined();
     expect(await moving(one)).toMatchObject({ sha256: sha256(FACE) });
+  });
+
+  it('that breaks off, ends early or fails its checksum is counted as ours, and not among the errors of Truora', async () => {
+    const failing = (error: object, bytes = 3) =>
+      Readable.from(
+        (function* () {
+          yield FACE.subarray(0, bytes);
+          throw Object.assign(new Error('no more'), error);
+        })(),
+        { objectMode: false },
+      );
+    const closing = new Readable({
+      read() {
+        this.push(FACE.subarray(0, 3));
+        setImmediate(() => this.destroy());
+      },
+    });
+    for (const stream of [
+      failing({ code: 'ECONNRESET' }),
+      failing({ name: 'ChecksumMismatch' }, FACE.length),
+      Readable.from([FACE.subarray(0, 3)], { objectMode: false }),
+      closing,
+      new PassThrough().destroy(),
+    ]) {
+      const one = await created();
+      house.metrics.length = 0;
+      await streamed(stream, async () => {
+        expect(await thrownBy(moving(one))).toEqual(UNREAD);
+      });
+      expect(house.metrics.filter((line) => 'TruoraErrors' in line || 'TruoraLatency' in line)).toEqual([]);
+      expect(house.metrics).toContainEqual(expect.objectContaining({ MediaReadFailures: 1 }));
+      expect(await recordOf(one)).toMatchObject({ phase: 'created' });
+    }
   });
 
   it('that ends early is no upload', async () => {
@@ -397,7 +457,7 @@ describe('the stream from S3', () => {
     const one = await created();
     const stream = Readable.from([FACE.subarray(0, 3)], { objectMode: false });
     await streamed(stream, async () => {
-      await errorOf(moving(one));
+      expect(await thrownBy(moving(one))).toEqual(UNREAD);
     });
     expect(arrivedOf(one)).toBeUndefined();
     expect(await recordOf(one)).toMatchObject({ phase: 'created' });

@@ -243,6 +243,14 @@ describe('a webhook about a case that has ended', () => {
     }
   });
 
+  it('makes one due at once that an earlier call has put off to a later look', async () => {
+    await standing('expired', { lateBell: inMinutes(-10), dueAt: inMinutes(10) });
+    await receive(await sign([about()]));
+    const { dueAt, lateBell } = (await record()) ?? {};
+    expect(String(dueAt) <= inMinutes(0)).toBe(true);
+    expect(lateBell).toBe(dueAt);
+  });
+
   it('does nothing to it when it is `created`, or forged', async () => {
     const item = await standing('expired');
     await receive(await sign([about('created')]));

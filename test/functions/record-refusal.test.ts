@@ -145,6 +145,22 @@ it('of a drop that asks otherwise than what stands under its ticket is a case of
   expect(await recordOf(ticket)).toEqual(record);
 });
 
+it('of uploads that a full ticket does not take in is one record and one event, however many there are', async () => {
+  const { accountId, enrollmentId, revalidationId } = { ...newPerson(), revalidationId: newRevalidationId() };
+  const key = `inbox/${accountId}/${enrollmentId}/${revalidationId}.jpg`;
+  const refusal = caughtOf('RequestInvalidError', 'too_many_uploads: media: one upload form takes 100 uploads');
+  house.announced.length = 0;
+  const outcomes = [];
+  for (let n = 0; n < 5; n += 1) {
+    const request = dropOf({ key, etag: 'e', versionId: `v${n}` });
+    outcomes.push(await recording({ request, refusal }, executionOf(`flood-${n}`)));
+  }
+  expect(new Set(outcomes.map((outcome) => outcome.revalidationId)).size).toBe(1);
+  expect(outcomes[4]).toMatchObject({ status: 'refused', reason: 'too_many_uploads', accountId, enrollmentId });
+  expect(outcomes[0]?.revalidationId).not.toBe(revalidationId);
+  expect(house.announced).toHaveLength(1);
+});
+
 it('of a request that was claimed is recorded with the claim', async () => {
   const { claim, request } = journalOf();
   await claimRecord(house.ledger, claim, OURS);

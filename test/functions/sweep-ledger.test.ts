@@ -257,7 +257,7 @@ describe('media', () => {
     expect(record?.dueAt).toBe(new Date(Date.parse(outcome.decidedAt) + 24 * 3_600_000).toISOString());
   });
 
-  it('goes with every later upload under the same ticket', async () => {
+  it('goes with everything else that was uploaded under the same ticket', async () => {
     const { key, versions, more } = await withMedia();
     const { claim } = await ended('declined', { more });
     const upload = { key, type: 'image/jpeg' as const, maxBytes: 10 };
@@ -273,8 +273,10 @@ describe('media', () => {
       upload,
       uploads: new Set(versions.slice(1)),
     });
+    const neighbour = await house.put(`${key}.jpg`, 'another');
     await sweep();
-    expect(await Promise.all(versions.map((one) => left(key, one)))).toEqual([true, false, false]);
+    expect(await Promise.all(versions.map((one) => left(key, one)))).toEqual([false, false, false]);
+    expect(await left(neighbour.key, neighbour.versionId)).toBe(true);
   });
 
   it('of a refused drop, which nobody claimed, goes too', async () => {
@@ -423,7 +425,48 @@ describe('a late truth', () => {
     expect(await itemOf(revalidationId)).toMatchObject({ dueAt: expect.any(String), lateBell: expect.any(String) });
     await says(pending(closed));
     await sweep();
-    expect(await itemOf(revalidationId)).not.toHaveProperty('dueAt');
+    const item = await itemOf(revalidationId);
+    expect(item).toMatchObject({ dueAt: expect.any(String), lateBell: expect.any(String) });
+    const minutes = (Date.parse(String(item?.dueAt)) - Date.now()) / 60_000;
+    expect(minutes).toBeGreaterThan(0);
+    expect(minutes).toBeLessThanOrEqual(5);
+  });
+
+  it('that is not there at the first look after a call is looked for within minutes, and entered as of that call', async () => {
+    const closed = await ended('expired', { hours: 0 });
+    const { revalidationId } = closed.outcome;
+    await callBack(house.table, revalidationId, new Date(Date.now() - 1000));
+    await says(pending(closed));
+    await sweep();
+    const first = await itemOf(revalidationId);
+    expect(first).toMatchObject({ lateBell: expect.any(String) });
+    expect(Date.parse(String(first?.dueAt)) - Date.now()).toBeLessThanOrEqual(5 * 60_000);
+    await due(revalidationId, { lateBell: inMinutes(-20) });
+    await sweep();
+    const second = await itemOf(revalidationId);
+    // As old as the call is, which grows while the test runs.
+    const after = Date.parse(String(second?.dueAt)) - Date.parse(String(first?.dueAt));
+    expect(after).toBeGreaterThanOrEqual(15 * 60_000);
+    expect(after).toBeLessThan(30 * 60_000);
+    // A second call does not wait for that.
+    await callBack(house.table, revalidationId, new Date(Date.now() - 1000));
+    await says(approval(closed));
+    await sweep();
+    const last = await itemOf(revalidationId);
+    expect(last).toMatchObject({ amendments: [{ status: 'approved', from: 'webhook' }] });
+    expect(last).not.toHaveProperty('lateBell');
+    expect(last?.dueAt).toBe(new Date(Date.parse(closed.outcome.decidedAt) + 24 * 3_600_000).toISOString());
+  });
+
+  it('that no validation can bring any more is waited for until the media goes, and as of nobody', async () => {
+    const closed = await ended('expired', { hours: 8 });
+    const { revalidationId } = closed.outcome;
+    await due(revalidationId, { lateBell: inMinutes(-6 * HOUR - 1) });
+    await says(pending(closed));
+    await sweep();
+    const item = await itemOf(revalidationId);
+    expect(item).not.toHaveProperty('lateBell');
+    expect(item?.dueAt).toBe(new Date(Date.parse(closed.outcome.decidedAt) + 24 * 3_600_000).toISOString());
   });
 
   it('that Truora cannot be asked for is tried again for days, and then no more', async () => {

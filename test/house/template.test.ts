@@ -644,7 +644,7 @@ describe('the rights', () => {
     );
   });
 
-  test('to list the bucket are those of the sweep, and of the inbox alone', () => {
+  test('to list the bucket are those of the two sweeps, and of the inbox alone', () => {
     const { ref: bucket } = resolvedOf(template, 'AWS::S3::Bucket');
     const lists = allowed.filter(({ statement }) => listed(statement.Action).includes('s3:ListBucketVersions'));
     expect(lists.map(({ id, statement }) => [/^Functions(\w+?)ServiceRole/.exec(id)?.[1], statement])).toEqual([
@@ -655,6 +655,15 @@ describe('the rights', () => {
           Action: 's3:ListBucketVersions',
           Resource: `arn:aws:s3:::${bucket}`,
           Condition: { StringEquals: { 's3:prefix': 'inbox/' } },
+        },
+      ],
+      [
+        'SweepLedger',
+        {
+          Effect: 'Allow',
+          Action: 's3:ListBucketVersions',
+          Resource: `arn:aws:s3:::${bucket}`,
+          Condition: { StringLike: { 's3:prefix': 'inbox/*' } },
         },
       ],
     ]);

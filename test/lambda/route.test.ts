@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { beforeEach, expect, it, vi } from 'vitest';
-import { route, textOf } from '../../shared/lambda/route.ts';
+import { jsonOf, route, textOf } from '../../shared/lambda/route.ts';
 import { context } from '../support/journal.ts';
 
 const CANARY = 'canary-7f3a';
@@ -40,6 +40,13 @@ it.each([
   expect(textIn(large, 300)).toBeUndefined();
   expect(decode).not.toHaveBeenCalled();
   decode.mockRestore();
+});
+
+it.each([
+  ['a text', { body: '\uFEFF{"a":1}' }],
+  ['base64', encoded('\uFEFF{"a":1}\n')],
+])('reads JSON behind a byte-order mark: %s', (_, more) => {
+  expect(jsonOf({ event: event({ ...more, headers: { 'content-type': 'application/json' } }) })).toEqual({ a: 1 });
 });
 
 it('looks at no body that its function does not ask for', async () => {

@@ -237,6 +237,13 @@ export const runsIn = (
       const { outcome } = await walk('');
       await agedIn(world.table, outcome, 25);
     },
+    'media under a ticket that has had its time, due': async () => {
+      const { id, form } = await ticketFor();
+      await upload(form, photo);
+      await untilAnnounced(id);
+      const { outcome } = (await world.record(id)) ?? {};
+      if (outcome) await agedIn(world.table, outcome, 25);
+    },
     'media of a call that has had its time, due': async () => {
       const who = await someone(world);
       await agedIn(world.table, await ask(who, await media('media', who)), 25);

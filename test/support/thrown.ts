@@ -38,6 +38,7 @@ export const thrown: Record<StepName, readonly ErrorName[]> = {
   MoveMedia: [
     'MediaGoneError',
     'MediaUnacceptableError',
+    'MediaUnreadError',
     'UploadLinkSpentError',
     'UploadLinkUnsafeError',
     'TruoraBusyError',

@@ -165,7 +165,7 @@ describe('what goes over the line', () => {
   test('media that ends early is an error by itself, not the silence of a server that waits for the rest', async () => {
     const short = { ...media(Buffer.from('1234')), bytes: 5 };
     await expect(uploadMedia(truoraAt(server.origin), `${server.origin}/u/x`, short)).rejects.toMatchObject({
-      name: 'TruoraUncertainError',
+      name: 'MediaUnreadError',
       message: expect.stringContaining('MEDIA_ENDED_EARLY'),
     });
   });

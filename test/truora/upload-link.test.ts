@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type Sandbox, startSandbox } from '../../infra/local/truora/sandbox.ts';
 import { createValidation, uploadMedia } from '../../shared/truora/client.ts';
-import { checkUploadLink, expiryOf, isPrivateAddress } from '../../shared/truora/upload-link.ts';
+import { checkUploadLink, expiryOf, isLinkOver, isPrivateAddress } from '../../shared/truora/upload-link.ts';
 import { enroll, listen, media, truoraAt } from './at-truora.ts';
 
 const truoraOnly = ['https://files.truora.com'];
@@ -98,11 +98,94 @@ describe('where media may go', () => {
     expect(isPrivateAddress(address)).toBe(false),
   );
 
+  /** IANA's special-purpose registries of 2025, first and last address of each block, and multicast. */
+  test.each([
+    ['this network', '0.0.0.0', '0.255.255.255'],
+    ['private use', '10.0.0.0', '10.255.255.255'],
+    ['shared', '100.64.0.0', '100.127.255.255'],
+    ['loopback', '127.0.0.0', '127.255.255.255'],
+    ['link-local', '169.254.0.0', '169.254.255.255'],
+    ['private use', '172.16.0.0', '172.31.255.255'],
+    ['protocol assignments', '192.0.0.0', '192.0.0.255'],
+    ['documentation', '192.0.2.0', '192.0.2.255'],
+    ['AS112', '192.31.196.0', '192.31.196.255'],
+    ['AMT', '192.52.193.0', '192.52.193.255'],
+    ['6to4 relay', '192.88.99.0', '192.88.99.255'],
+    ['private use', '192.168.0.0', '192.168.255.255'],
+    ['AS112', '192.175.48.0', '192.175.48.255'],
+    ['benchmarking', '198.18.0.0', '198.19.255.255'],
+    ['documentation', '198.51.100.0', '198.51.100.255'],
+    ['documentation', '203.0.113.0', '203.0.113.255'],
+    ['multicast', '224.0.0.0', '239.255.255.255'],
+    ['reserved and broadcast', '240.0.0.0', '255.255.255.255'],
+    ['unspecified and loopback', '::', '::1'],
+    ['IPv4 mapped', '::ffff:0:0', '::ffff:ffff:ffff'],
+    ['IPv4 translated', '64:ff9b::', '64:ff9b::ffff:ffff'],
+    ['IPv4 translated, local', '64:ff9b:1::', '64:ff9b:1:ffff:ffff:ffff:ffff:ffff'],
+    ['discard and dummy', '100::', '100:0:0:1:ffff:ffff:ffff:ffff'],
+    ['protocol assignments, Teredo', '2001::', '2001:0:ffff:ffff:ffff:ffff:ffff:ffff'],
+    ['benchmarking', '2001:2::', '2001:2:0:ffff:ffff:ffff:ffff:ffff'],
+    ['protocol assignments', '2001:3::', '2001:1ff:ffff:ffff:ffff:ffff:ffff:ffff'],
+    ['documentation', '2001:db8::', '2001:db8:ffff:ffff:ffff:ffff:ffff:ffff'],
+    ['6to4', '2002::', '2002:ffff:ffff:ffff:ffff:ffff:ffff:ffff'],
+    ['AS112', '2620:4f:8000::', '2620:4f:8000:ffff:ffff:ffff:ffff:ffff'],
+    ['documentation', '3fff::', '3fff:fff:ffff:ffff:ffff:ffff:ffff:ffff'],
+    ['segment routing', '5f00::', '5f00:ffff:ffff:ffff:ffff:ffff:ffff:ffff'],
+    ['unique local', 'fc00::', 'fdff:ffff:ffff:ffff:ffff:ffff:ffff:ffff'],
+    ['link-local', 'fe80::', 'febf:ffff:ffff:ffff:ffff:ffff:ffff:ffff'],
+    ['site local', 'fec0::', 'feff:ffff:ffff:ffff:ffff:ffff:ffff:ffff'],
+    ['multicast', 'ff00::', 'ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff'],
+    ['not given out', '1000::', '1fff:ffff:ffff:ffff:ffff:ffff:ffff:ffff'],
+    ['not given out', '4000::', 'fbff:ffff:ffff:ffff:ffff:ffff:ffff:ffff'],
+  ])('nothing of the block for %s is public: %s to %s', (_, first, last) => {
+    expect([first, last].filter((address) => !isPrivateAddress(address))).toEqual([]);
+  });
+
+  test.each([
+    ['1.0.0.0', '9.255.255.255', '11.0.0.0', '100.63.255.255', '126.255.255.255', '128.0.0.0'],
+    ['169.253.255.255', '169.255.0.0', '172.15.255.255', '191.255.255.255', '192.0.1.0', '192.0.3.0'],
+    ['192.31.195.255', '192.31.197.0', '192.52.192.255', '192.52.194.0', '192.88.98.255', '192.88.100.0'],
+    ['192.167.255.255', '192.169.0.0', '192.175.47.255', '192.175.49.0', '198.17.255.255', '198.20.0.0'],
+    ['198.51.99.255', '198.51.101.0', '203.0.112.255', '203.0.114.0', '223.255.255.255'],
+    ['2000::', '2000:ffff:ffff:ffff:ffff:ffff:ffff:ffff', '2001:200::', '2001:db7:ffff::', '2001:db9::', '2003::'],
+    ['2620:4f:7fff:ffff::', '2620:4f:8001::', '3ffe:ffff:ffff:ffff:ffff:ffff:ffff:ffff', '3fff:1000::'],
+  ])('the neighbours of the blocks are public: %s ...', (...addresses) => {
+    expect(addresses.filter(isPrivateAddress)).toEqual([]);
+  });
+
+  test('an address with a zone is none that anything is sent to', () => {
+    expect(isPrivateAddress('fe80::1%eth0')).toBe(true);
+  });
+
+  test.each([
+    ['an hour before', 1795428300 - 3600, false],
+    ['a second before', 1795428299, false],
+    ['then', 1795428300, true],
+  ])('a link that says when it is over is over: %s %i %j', (_, now, isOver) => {
+    const made = new Date('2026-11-23T10:00:00Z');
+    const link = 'https://files.truora.com/u/x?Expires=1795428300';
+    expect(isLinkOver(link, made, new Date(now * 1000))).toBe(isOver);
+  });
+
+  test.each(['?Expires=300', '', '?Expires=never'])('a link with %j says nothing of its end', (query) => {
+    const made = new Date('2026-11-23T10:00:00Z');
+    expect(isLinkOver(`https://files.truora.com/u/x${query}`, made, new Date('2050-01-01T00:00:00Z'))).toBe(false);
+  });
+
   test.each([
     ['Expires=1795428300', '2026-11-23T10:05:00.000Z'],
     ['X-Amz-Date=20261123T100000Z&X-Amz-Expires=900', '2026-11-23T10:15:00.000Z'],
     ['X-Amz-Date=20261123T100000Z', undefined],
     ['Expires=never', undefined],
+    ['Expires=1795428300.5', undefined],
+    ['Expires=8640000000000', undefined],
+    ['X-Amz-Date=20261123T100000Z&X-Amz-Expires=900.5', undefined],
+    ['X-Amz-Date=20261123T100000Z&X-Amz-Expires=', undefined],
+    ['X-Amz-Date=20261123T100000Z&X-Amz-Expires=soon', undefined],
+    ['X-Amz-Date=20269923T100000Z&X-Amz-Expires=900', undefined],
+    ['X-Amz-Date=x20261123T100000Z&X-Amz-Expires=900', undefined],
+    ['X-Amz-Date=20261123T100000Zx&X-Amz-Expires=900', undefined],
+    ['X-Amz-Expires=900', undefined],
     ['Expires=-5', undefined],
     ['Expires=1e99', undefined],
     ['', undefined],

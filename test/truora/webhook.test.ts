@@ -42,6 +42,17 @@ describe('a genuine webhook', () => {
     expect(await verifyWebhook(JSON.stringify({ token: golden }), [goldenKey])).toEqual(heard);
   });
 
+  test.each([
+    ['as a JSON text', JSON.stringify(golden)],
+    ['as a JSON text with blanks in and around it', ` "${golden}\\n"\r\n`],
+    ['behind a byte-order mark', `\uFEFF${golden}`],
+    ['in a wrapper behind a byte-order mark', `\uFEFF${JSON.stringify({ token: golden })}`],
+    ['in a wrapper that is a JSON text', JSON.stringify(JSON.stringify({ token: golden }))],
+    ['as a JSON text in a wrapper', JSON.stringify({ token: JSON.stringify(golden) })],
+  ])('is read %s', async (_, body) => {
+    expect(await verifyWebhook(body, [goldenKey])).toEqual(heard);
+  });
+
   test('is read when any of the keys is its own', async () => {
     expect(await verifyWebhook(golden, ['an old key', '', goldenKey])).toEqual(heard);
     expect(await verifyWebhook(golden, [goldenKey, 'a new key'])).toEqual(heard);
@@ -91,6 +102,11 @@ describe('a webhook that is not believed', () => {
     ['without a signature', `${header}.${body}.`, [goldenKey]],
     ['in two parts', `${header}.${body}`, [goldenKey]],
     ['with nothing in it', '', [goldenKey]],
+    ['as a JSON text that holds a forgery', JSON.stringify(unsigned), [goldenKey]],
+    ['as an empty JSON text', '""', [goldenKey]],
+    ['as half a JSON text', `"${golden}`, [goldenKey]],
+    ['as a list', JSON.stringify([golden]), [goldenKey]],
+    ['wrapped more often than anybody would', [1, 2, 3, 4].reduce((text) => JSON.stringify(text), golden), [goldenKey]],
     ['in a wrapper that holds a forgery', JSON.stringify({ token: unsigned }), [goldenKey]],
     ['in a wrapper that holds no text', JSON.stringify({ token: { a: 1 } }), [goldenKey]],
     ['in a wrapper that holds what no text can be made of', '{"token":{"toString":1,"valueOf":1}}', [goldenKey]],

@@ -51,6 +51,17 @@ export const runAllowed = async (
   }
 };
 
+/** Why the caller of a call may not delete versions of this object; undefined when it may. */
+export const versionRefusal = (
+  rights: Rights,
+  { bucket, headers }: Pick<Call, 'bucket' | 'headers'>,
+  key: string,
+): string | undefined => {
+  const role = rights.callerOf(headers);
+  const ask = { action: 's3:DeleteObjectVersion', resource: `arn:aws:s3:::${bucket}/${key}` };
+  return rights.may(role, ask) ? undefined : denialOf(role, ask);
+};
+
 /** A form can do what its signer may do, at the moment when it is used. */
 export const refuseForm = (rights: Rights, signature: string, bucket: string, key: string): void =>
   refuseUnless(rights, rights.signerOf(signature), {

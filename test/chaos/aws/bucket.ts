@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type {
   DeleteObjectCommandInput,
+  DeleteObjectsCommandInput,
   GetObjectCommandInput,
   ListObjectVersionsCommandInput,
 } from '@aws-sdk/client-s3';
@@ -71,6 +72,13 @@ export const memoryBucket = () => {
         })),
       IsTruncated: false,
     }),
+    DeleteObjects: ({ Delete }: DeleteObjectsCommandInput) => {
+      for (const { Key, VersionId } of Delete?.Objects ?? []) {
+        const index = versions.findIndex(({ key, versionId }) => key === Key && versionId === VersionId);
+        if (index >= 0) versions.splice(index, 1);
+      }
+      return {};
+    },
     DeleteObject: ({ Key, VersionId }: DeleteObjectCommandInput) => {
       const index = versions.findIndex(({ key, versionId }) => key === Key && versionId === VersionId);
       if (index >= 0) versions.splice(index, 1);

@@ -1,0 +1,31 @@
+import { describe, expect, test } from 'vitest';
+import { createdOf } from '../../shared/truora/creation.ts';
+
+const at = new Date('2026-11-23T10:00:00Z');
+const after = (seconds: number) => new Date(at.getTime() + seconds * 1000).toISOString();
+
+/** What is remembered of a create answer whose link says that it lives so many seconds, or says nothing. */
+const deadlineOf = (linkSeconds: number | string | undefined, timeoutSeconds?: number) => {
+  const expires = typeof linkSeconds === 'number' ? at.getTime() / 1000 + linkSeconds : linkSeconds;
+  const link = `https://files.truora.com/u/x${expires === undefined ? '' : `?Expires=${expires}`}`;
+  const answer = { validation_id: 'VLD1', account_id: 'ana', instructions: { file_upload_link: link } };
+  const requested = timeoutSeconds === undefined ? {} : { timeoutSeconds };
+  return createdOf(answer, { accountId: 'ana', requested }, at).deadline;
+};
+
+describe('the deadline of a validation', () => {
+  test.each([
+    ['the timeout, when the link lives shorter', 300, 3600, 3600],
+    ['the end of the link, when that is later', 900, 300, 900],
+    ['the usual timeout, when none was sent and the link lives shorter', 60, undefined, 300],
+    ['the end of the link, when no timeout was sent', 900, undefined, 900],
+    ['the longest that Truora documents, when the link lives longer', 86_400, 300, 21_600],
+    ['the timeout, when the link was over before it was made', -60, 600, 600],
+    ['the timeout, when the link gives its end as a span', '300', 600, 600],
+    ['the timeout, when the link gives no whole second', '1795428300.5', 600, 600],
+    ['the timeout, when the link says nothing', undefined, 600, 600],
+    ['the longest that Truora documents, when neither says anything', undefined, undefined, 21_600],
+  ])('is %s', (_, linkSeconds, timeoutSeconds, seconds) => {
+    expect(deadlineOf(linkSeconds, timeoutSeconds)).toBe(after(seconds));
+  });
+});
