@@ -48,6 +48,7 @@ export const StartBody = z.strictObject({
   ...how,
   /** Needs an `Idempotency-Key`, or a call that is repeated would be paid for once more. */
   forceNew: callShape.forceNew,
+  maxAgeSeconds: callShape.maxAgeSeconds,
 });
 export type StartBody = z.infer<typeof StartBody>;
 
@@ -110,6 +111,8 @@ export type Revalidation = z.infer<typeof Revalidation>;
 
 /** The answer to a call: the re-validation as it stands, and for a ticket the form to upload with. */
 export const Started = z.extend(Revalidation, {
+  /** Set when it was asked for before this call: look at `claimedAt` and `reference`, which are those of the first time. */
+  isRepeat: z.optional(z.literal(true)),
   upload: z.optional(z.object({ url: z.string(), fields: z.record(z.string(), z.string()), expiresAt: Timestamp })),
 });
 export type Started = z.infer<typeof Started>;

@@ -26,6 +26,7 @@ type RequestInvalidReason =
   | 'speech_match_needs_live_capture'
   | 'idempotency_key_reused'
   | 'already_asked_otherwise'
+  | 'answer_too_old'
   | 'retry_not_allowed'
   | 'retry_unknown'
   | 'retry_not_declined'

@@ -10,6 +10,7 @@ export const problems = {
   already_decided: { status: 409, title: 'The re-validation has ended.' },
   idempotency_key_reused: { status: 409, title: 'The key was used with another request.' },
   already_asked_otherwise: { status: 409, title: 'The media was asked about in other words.' },
+  answer_too_old: { status: 409, title: 'The answer that stands is older than was asked for.' },
   body_too_large: { status: 413, title: 'The body is too large.' },
   content_type_unsupported: { status: 415, title: 'The body must be application/json.' },
   request_invalid: { status: 422, title: 'The request breaks a rule.' },

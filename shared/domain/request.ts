@@ -87,6 +87,16 @@ export const ForceNew = z.strictObject({
 
 export type ForceNew = z.infer<typeof ForceNew>;
 
+/** A year: what is kept longer is no answer to anything asked today. Seconds. */
+const LONGEST_AGE = 31_536_000;
+const AGE_RULE = `must be 1 to ${LONGEST_AGE} whole seconds`;
+
+/**
+ * How old an answer may be, in seconds since its media was claimed, where the same media was asked about before. An older one
+ * is refused as `answer_too_old`; without it any answer that stands is given.
+ */
+export const MaxAgeSeconds = z.int(AGE_RULE).check(z.minimum(1, AGE_RULE), z.maximum(LONGEST_AGE, AGE_RULE));
+
 /** Someone put media into the inbox. Who and what for stand in the key and in the object's own metadata. */
 export const DropRequest = z.strictObject({ kind: z.literal('drop'), event: DropEvent });
 
@@ -107,6 +117,7 @@ export const CallRequest = z.strictObject({
   reference: z.optional(Reference),
   idempotencyKey: z.optional(IdempotencyKey),
   forceNew: z.optional(ForceNew),
+  maxAgeSeconds: z.optional(MaxAgeSeconds),
   /** Written by the API. Whoever else starts the machine is believed, for they may start it. */
   calledBy: z.optional(CalledBy),
 });
