@@ -6,7 +6,7 @@ import { glanceAt } from '../shared/aws/media.ts';
 import { findRetried } from '../shared/aws/retries.ts';
 import { refuseOldAnswer } from '../shared/aws/standing.ts';
 import { formFor, issueTicket, readTicket } from '../shared/aws/tickets.ts';
-import { presentable, StartBody, type Ticket, TicketBody } from '../shared/domain/api.ts';
+import { ONE_OF_BOTH, presentable, StartBody, type Ticket, TicketBody } from '../shared/domain/api.ts';
 import { RequestInvalidError } from '../shared/domain/errors.ts';
 import { newRevalidationId, revalidationIdOf } from '../shared/domain/ids.ts';
 import { CallRefusedError } from '../shared/domain/problem.ts';
@@ -15,7 +15,7 @@ import { parseOrRefuse } from '../shared/domain/refuse.ts';
 import { CallRequest } from '../shared/domain/request.ts';
 import { requestOf, startTicket, uploadTicket } from '../shared/domain/ticket.ts';
 import { acceptMedia, refuseSpeech, refuseStillPhoto } from '../shared/domain/wish.ts';
-import { callerOf, refuseOthers } from '../shared/lambda/caller.ts';
+import { callerOf, refuseOthers, refuseOthersMedia } from '../shared/lambda/caller.ts';
 import { env, ledgerFromEnv, retryRulesFromEnv } from '../shared/lambda/env.ts';
 import { log } from '../shared/lambda/logger.ts';
 import { answerJson, jsonOf, route } from '../shared/lambda/route.ts';
@@ -35,6 +35,7 @@ export const handler = route('StartRevalidation', async (input) => {
     'Idempotency-Key',
   );
   refuseOthers(caller, wanted.accountId);
+  if ('media' in wanted) refuseOthersMedia(caller, wanted.media.key);
   refuseSpeech(wanted.options ?? {});
   const forced = 'forceNew' in wanted && wanted.forceNew !== undefined;
   if (forced && !key) throw keyless();
@@ -66,7 +67,13 @@ export const handler = route('StartRevalidation', async (input) => {
   });
 });
 
-const isForUpload = (asked: unknown): boolean => typeof asked === 'object' && asked !== null && 'upload' in asked;
+/** @throws RequestInvalidError for a call that says both what lies there and what is to come */
+const isForUpload = (asked: unknown): boolean => {
+  if (typeof asked !== 'object' || asked === null || !('upload' in asked)) return false;
+  if (!('media' in asked)) return true;
+  const broken = { path: 'media', code: 'rule', detail: `is given together with upload: ${ONE_OF_BOTH}` };
+  throw new RequestInvalidError('request_invalid', `${broken.path}: ${broken.detail}`, [broken]);
+};
 
 /** What Truora could never take is refused here and now, and nothing is written for it. */
 const ticketFor = async (

@@ -12,6 +12,9 @@ export const UPLOAD_SECONDS = 300;
 /** The largest body of a call: the options and the ids, a hundred times over. Bytes. */
 export const MAX_CALL_BYTES = 65_536;
 
+/** What a call is about, as a sentence for one that says neither or both. */
+export const ONE_OF_BOTH = 'give either media, which lies in the bucket, or upload, for a form to upload with';
+
 const callShape = CallRequest.shape;
 const who = {
   accountId: callShape.accountId,
@@ -42,9 +45,13 @@ export type TicketBody = z.infer<typeof TicketBody>;
 /** A call about media that lies in the bucket already. */
 export const StartBody = z.strictObject({
   ...who,
-  media: z.extend(callShape.media, {
-    key: callShape.media.shape.key.check(z.regex(/^media\//, 'must begin with media/')),
-  }),
+  media: z.strictObject(
+    {
+      ...callShape.media.shape,
+      key: callShape.media.shape.key.check(z.regex(/^media\//, 'must begin with media/')),
+    },
+    { error: ({ input }) => (input === undefined ? `is missing: ${ONE_OF_BOTH}` : undefined) },
+  ),
   ...how,
   /** Needs an `Idempotency-Key`, or a call that is repeated would be paid for once more. */
   forceNew: callShape.forceNew,

@@ -5,6 +5,7 @@ import { NamedError, RequestInvalidError } from './errors.ts';
 export const problems = {
   body_malformed: { status: 400, title: 'The body is not JSON.' },
   signature_invalid: { status: 401, title: 'The signature is not genuine.' },
+  subject_missing: { status: 403, title: 'The token names no subject.' },
   account_forbidden: { status: 403, title: 'The caller may not see this account.' },
   revalidation_unknown: { status: 404, title: 'There is no such re-validation.' },
   already_decided: { status: 409, title: 'The re-validation has ended.' },
@@ -60,6 +61,7 @@ export type BrokenRule = NonNullable<Problem['errors']>[number];
 export class CallRefusedError extends NamedError<
   | 'body_malformed'
   | 'signature_invalid'
+  | 'subject_missing'
   | 'account_forbidden'
   | 'revalidation_unknown'
   | 'already_decided'

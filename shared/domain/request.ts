@@ -77,7 +77,12 @@ export type DropEvent = z.infer<typeof DropEvent>;
 /** Who called a door that knows its callers: `iam:` and a role's or user's ARN, or `jwt:` and the token's subject. */
 export const CalledBy = z.string().check(z.regex(/^(iam|jwt):[\x21-\x7e]{1,512}$/));
 
-const consent = z.literal(true, 'must be true: the person has to have agreed');
+const consent = z.literal(true, {
+  error: ({ input }) =>
+    input === undefined
+      ? 'is missing: it must be true, the person has to have agreed'
+      : 'must be true: the person has to have agreed',
+});
 const IdempotencyKey = z.string().check(z.regex(/^[\x21-\x7e]{1,128}$/, 'must be 1 to 128 visible ASCII characters'));
 
 /** Asks for the same media once more, as a case of its own that is paid for again, and says why. */
