@@ -1,14 +1,14 @@
-import { aliasOf, bindKey } from '../shared/aws/aliases.ts';
-import { claim, readRecord } from '../shared/aws/ledger.ts';
+import { aliasOf, claimUnderKey, findKey } from '../shared/aws/aliases.ts';
+import { claim, ownRecord, readRecord } from '../shared/aws/ledger.ts';
 import { glanceAt } from '../shared/aws/media.ts';
 import { linkRetry } from '../shared/aws/retries.ts';
-import { meetStanding } from '../shared/aws/standing.ts';
+import { meetStanding, refuseIfOld } from '../shared/aws/standing.ts';
 import { joinTicket, useTicket } from '../shared/aws/tickets.ts';
 import { MediaGoneError, MediaUnacceptableError } from '../shared/domain/errors.ts';
 import { revalidationIdOf } from '../shared/domain/ids.ts';
 import { parseOrRefuse } from '../shared/domain/refuse.ts';
 import { RevalidationRequest } from '../shared/domain/request.ts';
-import type { Claim } from '../shared/domain/revalidation.ts';
+import { Claim } from '../shared/domain/revalidation.ts';
 import { acceptMedia, addressOf, anewOf, isTooOld, wishOf } from '../shared/domain/wish.ts';
 import { env, ledgerFromEnv, retryRulesFromEnv } from '../shared/lambda/env.ts';
 import { step } from '../shared/lambda/step.ts';
@@ -19,7 +19,15 @@ import { step } from '../shared/lambda/step.ts';
  */
 export const handler = step('ClaimRequest', async ({ request: unchecked, executionId }) => {
   const request = parseOrRefuse(RevalidationRequest, unchecked);
+  return claimIt(request, executionId).catch(refuseIfOld(ledgerFromEnv(), request, executionId));
+});
+
+const claimIt = async (request: RevalidationRequest, executionId: string): Promise<Claim> => {
   const ledger = ledgerFromEnv();
+  const alias = aliasOf(request);
+  const named = alias && (await findKey(ledger, alias));
+  // What a key stands for does not depend on which version of its media is the newest by now.
+  if (named) return Claim.parse(await ownRecord(ledger, named, executionId));
   const bucket = env('MEDIA_BUCKET');
   const at = addressOf(request, bucket);
   const ticket = request.kind === 'drop' ? await useTicket(ledger, at) : undefined;
@@ -37,30 +45,30 @@ export const handler = step('ClaimRequest', async ({ request: unchecked, executi
     request.kind === 'call' && !anew
       ? await joinTicket(ledger.table, { key: at.key, version }, { accountId, enrollmentId, options })
       : ticket;
-  const ownId = joined?.revalidationId ?? revalidationIdOf({ accountId, bucket, key: at.key, version, anew });
+  const revalidationId = joined?.revalidationId ?? revalidationIdOf({ accountId, bucket, key: at.key, version, anew });
   const hours = env('MEDIA_HOURS');
   // A late copy of what was claimed in time is a repeat like any other.
-  if (request.kind === 'drop' && isTooOld(putAt, new Date(), hours) && !(await readRecord(ledger, ownId))) {
+  if (request.kind === 'drop' && isTooOld(putAt, new Date(), hours) && !(await readRecord(ledger, revalidationId))) {
     throw new MediaUnacceptableError('media_too_old', `media: was dropped more than ${hours} hours ago; put it again`);
   }
-  const alias = aliasOf(request);
-  const revalidationId = alias ? await bindKey(ledger, { ...alias, revalidationId: ownId }) : ownId;
   const { resultMode = env('RESULT_MODE'), ...asked } = options;
-  const retried = await linkRetry(ledger, revalidationId, { accountId, retryOf: asked.retryOf }, retryRulesFromEnv());
   const { calledBy = ticket?.calledBy, forceNew = undefined } = request.kind === 'call' ? request : {};
-  const wanted: Claim = {
-    revalidationId,
-    accountId,
-    enrollmentId,
-    userAuthorized,
-    media: { bucket, key: at.key, ...(versionId ? { versionId } : {}), etag, bytes, type },
-    requested: { ...asked, ...(retried ? { retryOf: retried.validationId } : {}) },
-    resultMode,
-    ...(reference ? { reference } : {}),
-    ...(calledBy ? { calledBy } : {}),
-    ...(retried?.linkedTo ? { linkedTo: retried.linkedTo } : {}),
-    ...(forceNew ? { forceNew } : {}),
-    claimedAt: new Date().toISOString(),
-  };
-  return claim(ledger, wanted, executionId);
-});
+  return claimUnderKey(ledger, alias, { revalidationId, owner: executionId }, async (keyHash) => {
+    const retried = await linkRetry(ledger, revalidationId, { accountId, retryOf: asked.retryOf }, retryRulesFromEnv());
+    const wanted: Claim = {
+      revalidationId,
+      accountId,
+      enrollmentId,
+      userAuthorized,
+      media: { bucket, key: at.key, ...(versionId ? { versionId } : {}), etag, bytes, type },
+      requested: { ...asked, ...(retried ? { retryOf: retried.validationId } : {}) },
+      resultMode,
+      ...(reference ? { reference } : {}),
+      ...(calledBy ? { calledBy } : {}),
+      ...(retried?.linkedTo ? { linkedTo: retried.linkedTo } : {}),
+      ...(forceNew ? { forceNew } : {}),
+      claimedAt: new Date().toISOString(),
+    };
+    return claim(ledger, wanted, executionId, keyHash).catch(refuseIfOld(ledger, request, executionId));
+  });
+};

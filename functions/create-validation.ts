@@ -66,7 +66,7 @@ const createOnce = async (entry: Entry): Promise<Validation> => {
   if (!mayAsk(attempts, env('ON_UNRESOLVED'))) throw unconfirmed();
   const truora = truoraFromEnv(readSecret, { observe: truoraSeen });
   await truora.key();
-  await payFromBudget(ledger.table, env('DAILY_BUDGET'));
+  await payFromBudget(ledger.table, env('DAILY_BUDGET'), `${revalidationId}#${attempts.length + 1}`);
 
   const intent = await openIntent(ledger.table, accountId, { revalidationId, attempt: attempts.length + 1 });
   if (!intent) throw unsettled();

@@ -5,7 +5,7 @@ import { step } from '../shared/lambda/step.ts';
 
 /**
  * The only other step of a request that was decided before: a second copy of an event, a call made twice. Gives back the
- * stored outcome as if it had just been reached, and pays for nothing. It counts that on the record, once an execution, or
+ * stored outcome, says that it is a repeat and when the first was claimed, and pays for nothing. It counts that on the record, once an execution, or
  * twice if the answer to the count is lost.
  */
 export const handler = step('ReadOutcome', async ({ repeat, executionId }) => {
@@ -13,6 +13,7 @@ export const handler = step('ReadOutcome', async ({ repeat, executionId }) => {
   const record = await readRecord(ledger, readCaught(repeat).detail);
   if (!record?.outcome) throw new TypeError('the decided record is not there');
   // The owner comes here too, when it was canceled.
-  if (record.owner !== executionId) await countRepeat(ledger, record.revalidationId);
-  return record.outcome;
+  if (record.owner === executionId) return record.outcome;
+  await countRepeat(ledger, record.revalidationId);
+  return { ...record.outcome, claimedAt: record.claimedAt, isRepeat: true };
 });

@@ -13,7 +13,8 @@ import { step } from '../shared/lambda/step.ts';
  */
 export const handler = step('RecordRefusal', async ({ request, refusal, claim, executionId }) => {
   const why = readCaught(refusal);
-  const ownCase = why.reason === 'already_asked_otherwise';
+  // What stands under the request's id is the answer to another question, or too old an answer: it is left alone.
+  const ownCase = ['already_asked_otherwise', 'answer_too_old'].includes(why.reason);
   const ofKey = why.reason === 'too_many_uploads' ? why.reason : undefined;
   const ledger = ledgerFromEnv();
   const { revalidationId, accountId, enrollmentId, reference, claimedAt } =

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
-import { bindKey, findKey } from '../shared/aws/aliases.ts';
+import { bindKey, findKey, hashOfQuestion } from '../shared/aws/aliases.ts';
 import { startExecution } from '../shared/aws/executions.ts';
 import { type Ledger, readRecord } from '../shared/aws/ledger.ts';
 import { glanceAt } from '../shared/aws/media.ts';
 import { findRetried } from '../shared/aws/retries.ts';
+import { refuseOldAnswer } from '../shared/aws/standing.ts';
 import { formFor, issueTicket, readTicket } from '../shared/aws/tickets.ts';
-import { presentable, StartBody, type Ticket, TicketBody } from '../shared/domain/api.ts';
+import { ONE_OF_BOTH, presentable, StartBody, type Ticket, TicketBody } from '../shared/domain/api.ts';
 import { RequestInvalidError } from '../shared/domain/errors.ts';
 import { newRevalidationId, revalidationIdOf } from '../shared/domain/ids.ts';
 import { CallRefusedError } from '../shared/domain/problem.ts';
@@ -14,7 +15,7 @@ import { parseOrRefuse } from '../shared/domain/refuse.ts';
 import { CallRequest } from '../shared/domain/request.ts';
 import { requestOf, startTicket, uploadTicket } from '../shared/domain/ticket.ts';
 import { acceptMedia, refuseSpeech, refuseStillPhoto } from '../shared/domain/wish.ts';
-import { callerOf, refuseOthers } from '../shared/lambda/caller.ts';
+import { callerOf, refuseOthers, refuseOthersMedia } from '../shared/lambda/caller.ts';
 import { env, ledgerFromEnv, retryRulesFromEnv } from '../shared/lambda/env.ts';
 import { log } from '../shared/lambda/logger.ts';
 import { answerJson, jsonOf, route } from '../shared/lambda/route.ts';
@@ -34,29 +35,45 @@ export const handler = route('StartRevalidation', async (input) => {
     'Idempotency-Key',
   );
   refuseOthers(caller, wanted.accountId);
+  if ('media' in wanted) refuseOthersMedia(caller, wanted.media.key);
   refuseSpeech(wanted.options ?? {});
   const forced = 'forceNew' in wanted && wanted.forceNew !== undefined;
   if (forced && !key) throw keyless();
 
   const ledger = ledgerFromEnv();
-  const alias = key ? { scope: caller.calledBy, key, body: hashOf(wanted) } : undefined;
-  let id = alias && (await findKey(ledger.table, alias));
+  const alias = key ? { scope: caller.calledBy, key, body: hashOfQuestion(wanted) } : undefined;
+  const maxAgeSeconds = 'maxAgeSeconds' in wanted ? wanted.maxAgeSeconds : undefined;
+  let id = alias && (await findKey(ledger, alias));
+  let isRepeat = id !== undefined;
   if (!id) {
     const anew = forced ? hashOf([caller.calledBy, key]) : undefined;
-    id = await promise(ledger, await ticketFor(wanted, caller.calledBy, anew));
+    const promised = await promise(ledger, await ticketFor(wanted, caller.calledBy, anew), maxAgeSeconds);
+    id = promised.revalidationId;
     // The promise comes first: a key that was bound to nothing could never be mended.
     if (alias) id = await bindKey(ledger, { ...alias, revalidationId: id });
+    isRepeat = promised.isRepeat || id !== promised.revalidationId;
   }
   const [record, ticket] = await Promise.all([readRecord(ledger, id), readTicket(ledger.table, id)]);
   if (!record && !ticket) throw new CallRefusedError('revalidation_unknown', 'its time in the ledger is over');
+  if (record && isRepeat) refuseOldAnswer(record, maxAgeSeconds);
   const open = record ? undefined : ticket;
   const upload = open?.upload && (await formFor(env('MEDIA_BUCKET'), open.upload));
   if (open && !upload) await startExecution(env('MACHINE_ARN'), id, requestOf(open));
   log('info', 'done', { step: 'StartRevalidation', revalidationId: id });
-  return answerJson(record ? 200 : 202, { ...presentable(record, ticket), ...(upload ? { upload } : {}) });
+  return answerJson(record ? 200 : 202, {
+    ...presentable(record, ticket),
+    ...(isRepeat ? { isRepeat } : {}),
+    ...(upload ? { upload } : {}),
+  });
 });
 
-const isForUpload = (asked: unknown): boolean => typeof asked === 'object' && asked !== null && 'upload' in asked;
+/** @throws RequestInvalidError for a call that says both what lies there and what is to come */
+const isForUpload = (asked: unknown): boolean => {
+  if (typeof asked !== 'object' || asked === null || !('upload' in asked)) return false;
+  if (!('media' in asked)) return true;
+  const broken = { path: 'media', code: 'rule', detail: `is given together with upload: ${ONE_OF_BOTH}` };
+  throw new RequestInvalidError('request_invalid', `${broken.path}: ${broken.detail}`, [broken]);
+};
 
 /** What Truora could never take is refused here and now, and nothing is written for it. */
 const ticketFor = async (
@@ -80,19 +97,31 @@ const ticketFor = async (
 /**
  * Whoever asks again for the same media of the same person, in the same words, meets what stands, and nothing is written.
  * Of two that ask at once one writes, and the other looks again at what it wrote.
- * @throws RequestInvalidError `already_asked_otherwise`, `retry_*`
+ * @throws RequestInvalidError `already_asked_otherwise`, `answer_too_old`, `retry_*`
  */
-const promise = async (ledger: Ledger, ticket: Ticket): Promise<string> => {
+const promise = async (
+  ledger: Ledger,
+  ticket: Ticket,
+  maxAgeSeconds: number | undefined,
+): Promise<{ revalidationId: string; isRepeat: boolean }> => {
   const { revalidationId, accountId, options } = ticket;
-  if (await isPromised(ledger, ticket)) return revalidationId;
+  if (await isPromised(ledger, ticket, maxAgeSeconds)) return { revalidationId, isRepeat: true };
   // Only looked up here: its place in the row is taken when it is claimed.
   if (options.retryOf) await findRetried(ledger, { retryOf: options.retryOf, accountId }, retryRulesFromEnv());
-  if (!(await issueTicket(ledger, ticket))) await isPromised(ledger, ticket);
-  return revalidationId;
+  const isNew = await issueTicket(ledger, ticket);
+  if (!isNew) await isPromised(ledger, ticket, maxAgeSeconds);
+  return { revalidationId, isRepeat: !isNew };
 };
 
-/** Whether the very same was promised or claimed before. @throws RequestInvalidError `already_asked_otherwise` */
-const isPromised = async (ledger: Ledger, { revalidationId, ...ticket }: Ticket): Promise<boolean> => {
+/**
+ * Whether the very same was promised or claimed before.
+ * @throws RequestInvalidError `already_asked_otherwise`, `answer_too_old`
+ */
+const isPromised = async (
+  ledger: Ledger,
+  { revalidationId, ...ticket }: Ticket,
+  maxAgeSeconds: number | undefined,
+): Promise<boolean> => {
   const [record, earlier] = await Promise.all([
     readRecord(ledger, revalidationId),
     readTicket(ledger.table, revalidationId),
@@ -102,6 +131,7 @@ const isPromised = async (ledger: Ledger, { revalidationId, ...ticket }: Ticket)
     const rule = 'this version was asked about before with another enrollment or other options';
     throw new RequestInvalidError('already_asked_otherwise', `media: ${rule}; put it again, or call with forceNew`);
   }
+  if (record) refuseOldAnswer(record, maxAgeSeconds);
   return standing !== undefined;
 };
 
@@ -113,6 +143,4 @@ const keyless = () => {
   return new RequestInvalidError('request_invalid', `${path}: ${detail}`, [{ path, code: 'missing', detail }]);
 };
 
-/** Two bodies with the same fields have the same hash: parsing has put the fields into the schema's order. */
-const hashOf = (asked: TicketBody | StartBody | readonly unknown[]): string =>
-  createHash('sha256').update(JSON.stringify(asked)).digest('hex');
+const hashOf = (asked: readonly unknown[]): string => createHash('sha256').update(JSON.stringify(asked)).digest('hex');

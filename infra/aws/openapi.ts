@@ -45,10 +45,12 @@ export const operations: Record<RouteName, Operation> = {
     },
     problems: [
       'body_malformed',
+      'subject_missing',
       'account_forbidden',
       'revalidation_unknown',
       'idempotency_key_reused',
       'already_asked_otherwise',
+      'answer_too_old',
       'retry_not_allowed',
       'retry_unknown',
       'retry_not_declined',
@@ -71,7 +73,7 @@ export const operations: Record<RouteName, Operation> = {
     summary: 'How a re-validation stands.',
     parameters: [id],
     answers: { 200: { description: 'As it stands.', schema: 'Revalidation', example: examples.approved } },
-    problems: ['account_forbidden', 'revalidation_unknown'],
+    problems: ['subject_missing', 'account_forbidden', 'revalidation_unknown'],
   },
   ListRevalidations: {
     summary: 'The re-validations of a person that were claimed, newest first.',
@@ -81,13 +83,13 @@ export const operations: Record<RouteName, Operation> = {
       { name: 'cursor', in: 'query', schema: z.optional(z.string()), description: 'The cursor of the page before.' },
     ],
     answers: { 200: { description: 'A page.', schema: 'RevalidationPage', example: examples.page } },
-    problems: ['account_forbidden', 'request_invalid'],
+    problems: ['subject_missing', 'account_forbidden', 'request_invalid'],
   },
   CancelRevalidation: {
     summary: 'Cancel what has not been decided.',
     parameters: [id],
     answers: { 200: { description: 'It is canceled.', schema: 'Revalidation', example: examples.canceled } },
-    problems: ['account_forbidden', 'revalidation_unknown', 'already_decided'],
+    problems: ['subject_missing', 'account_forbidden', 'revalidation_unknown', 'already_decided'],
   },
   ReceiveWebhook: {
     summary: 'A webhook of Truora’s: a JWT signed with the key of its rule.',

@@ -32,6 +32,8 @@ export type Ask = Pick<CallRequest, 'accountId' | 'enrollmentId' | 'media'> & {
   idempotencyKey?: string;
   /** The one way to have the same media decided, and paid for, once more. Bring a key: retries of a Task are new executions. */
   forceNew?: CallRequest['forceNew'];
+  /** The oldest answer that is taken where the same media was asked about before; an older one is refused. Seconds. */
+  maxAgeSeconds?: number;
   /** Where in the caller's state the answer goes; its `Output` is the outcome. */
   resultPath?: string;
 };

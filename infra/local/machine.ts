@@ -188,7 +188,7 @@ export const machineOf = (
         ),
       },
       context: {
-        Execution: { Id: executionArn, Name: name },
+        Execution: { Id: executionArn, Name: name, Input: structuredClone(input) as never },
         // Read once for each entry of the waiting state, so each entry and each retry gets a token of its own.
         Task: {
           get Token() {

@@ -13,6 +13,8 @@ const IP6 = /^[0-9a-f]*:[0-9a-f:.]*:[0-9a-f:.]*$/i;
 
 /** Fields whose text is one of a vocabulary: Truora's word itself is what the example is for. */
 const VOCABULARY = /(^|_)(status|type|typ|reason|action)$/;
+/** How Truora names its fields (seen): small words, with a number at the end at most. */
+const FIELD = /^[A-Za-z][A-Za-z_]{0,63}\d{0,3}$/;
 const WORD = /^[a-z]+(?:[_-][a-z]+)*$/;
 const LONGEST_WORD = 64;
 
@@ -90,13 +92,28 @@ export const scrubber = (who: { accountId: string; enrollmentId: string }) => {
     if (IP6.test(value)) return invented.ip6;
     return invented.text;
   };
+  /** A name of Truora's own stays. Where a person or an id stands in the place of one, it is scrubbed like a value. */
+  const fieldOf = (field: string): string =>
+    FIELD.test(field) && !field.includes(who.accountId) && !field.includes(who.enrollmentId)
+      ? field
+      : field === who.accountId
+        ? 'customer'
+        : 'text';
   /** @param name the field that holds the value; that of a list for its entries */
   const scrub = (value: unknown, name = ''): unknown => {
     if (typeof value === 'string') return text(name, value);
     if (typeof value === 'number') return inventedNumber(name, value);
     if (Array.isArray(value)) return value.map((entry) => scrub(entry, name));
     if (value === null || typeof value !== 'object') return value;
-    return Object.fromEntries(Object.entries(value).map(([field, inner]) => [field, scrub(inner, field)]));
+    const example: Record<string, unknown> = {};
+    for (const [field, inner] of Object.entries(value)) {
+      const name = fieldOf(field);
+      // Two names that say the same once they are scrubbed stay two fields.
+      let free = name;
+      for (let nth = 2; Object.hasOwn(example, free); nth += 1) free = `${name}_${nth}`;
+      example[free] = scrub(inner, field);
+    }
+    return example;
   };
   return (body: unknown) => scrub(body);
 };

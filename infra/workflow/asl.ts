@@ -8,14 +8,17 @@ export type Retrier = {
   JitterStrategy?: 'FULL' | 'NONE';
 };
 
-export type Catcher = { ErrorEquals: readonly string[]; Next: string; ResultPath: string | null };
+/** Without a `ResultPath` the error takes the place of the state's whole input. */
+export type Catcher = { ErrorEquals: readonly string[]; Next: string; ResultPath?: string | null };
 
 export type TaskState = {
   Type: 'Task';
   Comment: string;
   Resource: string;
   Parameters: Record<string, unknown>;
-  ResultPath: string | null;
+  ResultSelector?: Record<string, string>;
+  /** Without one the result takes the place of the state's whole input. */
+  ResultPath?: string | null;
   OutputPath?: string;
   TimeoutSeconds: number;
   Retry: readonly Retrier[];

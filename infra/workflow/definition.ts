@@ -112,6 +112,29 @@ const failed: Catcher = { ErrorEquals: ['States.ALL'], Next: 'RecordFailure', Re
 
 type Ending = { Next: string } | { End: true; OutputPath: '$.outcome' };
 
+/**
+ * What a step's function is called with. The request is read from the input that the execution was started with, which no
+ * state can change; every other entry is read from the journal, which only our states have written.
+ */
+const parametersOf = (name: StepName): Record<string, string> => {
+  const reads: readonly string[] = steps[name].reads;
+  return {
+    ...(name === 'ClaimRequest' ? {} : { 'journal.$': '$' }),
+    ...(reads.includes('request') ? { 'input.$': '$$.Execution.Input' } : {}),
+    'executionId.$': '$$.Execution.Id',
+  };
+};
+
+/**
+ * The first state. Whoever may start the machine chooses its whole input, so none of it becomes the journal: the claim, or the
+ * error, takes its place. A forged entry (a claim, a receipt, a bell) is gone before a step could read it.
+ */
+const first = ({ ResultPath: _, Catch = [], ...state }: TaskState): TaskState => ({
+  ...state,
+  ResultSelector: { 'claim.$': '$' },
+  Catch: Catch.map(({ ErrorEquals, Next }) => ({ ErrorEquals, Next })),
+});
+
 /** One step of the contract as a state: its function gets the whole journal and adds one entry to it. */
 const task = (
   name: StepName,
@@ -121,7 +144,7 @@ const task = (
   Type: 'Task',
   Comment,
   Resource: `\${${name}}`,
-  Parameters: { 'journal.$': '$', 'executionId.$': '$$.Execution.Id' },
+  Parameters: parametersOf(name),
   ResultPath: `$.${steps[name].writes}`,
   TimeoutSeconds: functionSeconds[name] + STATE_MARGIN_SECONDS,
   ...rest,
@@ -147,11 +170,13 @@ export const definition = ({ patienceSeconds }: { patienceSeconds: number }): De
   StartAt: 'ClaimRequest',
   TimeoutSeconds: MACHINE_SECONDS,
   States: {
-    ClaimRequest: task('ClaimRequest', 'Is this request in order, and ours alone?', {
-      Retry: [never(...refusals, 'AlreadyDecidedError'), whileClaimedElsewhere, anything],
-      Catch: [decided, refused, failed],
-      Next: 'CheckEnrollment',
-    }),
+    ClaimRequest: first(
+      task('ClaimRequest', 'Is this request in order, and ours alone?', {
+        Retry: [never(...refusals, 'AlreadyDecidedError'), whileClaimedElsewhere, anything],
+        Catch: [decided, refused, failed],
+        Next: 'CheckEnrollment',
+      }),
+    ),
     CheckEnrollment: task('CheckEnrollment', 'Does Truora know this face?', {
       Retry: [whileEnrollmentPending, whileBusy, onceTheKeyIsNew, never(...refusals, ...final), anything],
       Catch: [refused, failed],

@@ -15,10 +15,12 @@ export type Change = {
   /** Sets of texts that take in one more, where one that is in already changes nothing; and numbers that grow. */
   add?: Record<string, string | number>;
   when?: Condition;
-  /** Only where the attribute is absent or below the value. */
+  /** Only where the attribute is absent, below the value, or of another kind than the value. */
   whileBelow?: Record<string, string | number>;
   /** Only where the set is absent, has fewer texts than `most`, or holds this one already. */
   whileRoom?: Record<string, { most: number; one: string }>;
+  /** Only where the set of texts does not hold this one. */
+  whileWithout?: Record<string, string>;
   /** Also go on where the item does not exist at all. */
   orAbsent?: boolean;
 };
@@ -73,13 +75,18 @@ export const textOf = (change: Change) => {
   );
   const below = Object.entries(change.whileBelow ?? {}).map(([attribute, bound]) => {
     const name = text.name(attribute);
-    return `(attribute_not_exists(${name}) OR ${name} < ${text.value(bound)})`;
+    return `(NOT ${name} >= ${text.value(bound)})`;
   });
   const room = Object.entries(change.whileRoom ?? {}).map(([attribute, { most, one }]) => {
     const name = text.name(attribute);
     return `(attribute_not_exists(${name}) OR size(${name}) < ${text.value(most)} OR contains(${name}, ${text.value(one)}))`;
   });
-  const when = [...(change.when ? [conditionText(change.when, text)] : []), ...below, ...room].join(' AND ');
+  const without = Object.entries(change.whileWithout ?? {}).map(
+    ([attribute, one]) => `(NOT contains(${text.name(attribute)}, ${text.value(one)}))`,
+  );
+  const when = [...(change.when ? [conditionText(change.when, text)] : []), ...below, ...room, ...without].join(
+    ' AND ',
+  );
   const condition = when && change.orAbsent ? `attribute_not_exists(pk) OR (${when})` : when;
   return {
     UpdateExpression: [

@@ -56,14 +56,16 @@ export const listRecords = async (
 
 /**
  * Makes the request this execution's own, or finds that it is already.
+ * @param keyHash the hash of the idempotency key that it is claimed under
  * @returns the claim that stands, which after a retry is the first one
  * @throws AlreadyDecidedError, ClaimedElsewhereError, RequestInvalidError `already_asked_otherwise`
  */
-export const claim = async (ledger: Ledger, wanted: Claim, owner: string): Promise<Claim> => {
+export const claim = async (ledger: Ledger, wanted: Claim, owner: string, keyHash?: string): Promise<Claim> => {
   const fresh = await putNew(ledger.table, {
     pk: keyOf(wanted.revalidationId),
     ...wanted,
     owner,
+    ...(keyHash ? { keyHash } : {}),
     phase: 'claimed' satisfies Phase,
     trail: [{ phase: 'claimed', at: wanted.claimedAt }],
     ...dueFrom(wanted.revalidationId, wanted.claimedAt),
@@ -73,6 +75,15 @@ export const claim = async (ledger: Ledger, wanted: Claim, owner: string): Promi
   const standing = await readRecord(ledger, wanted.revalidationId);
   if (standing) refuseOtherwise(standing, wanted);
   return Claim.parse(await ownRecord(ledger, wanted.revalidationId, owner));
+};
+
+/**
+ * Takes back a claim of this execution's own, before anything was asked of Truora: an expired item stands in its place, which
+ * is as good as none.
+ */
+export const withdrawClaim = async (ledger: Ledger, id: string, owner: string): Promise<void> => {
+  const nothing = { pk: keyOf(id), expiresAt: secondsAfter(new Date(), -1) };
+  await putNew(ledger.table, nothing, { owner: [owner], phase: ['claimed' satisfies Phase], attempts: [] });
 };
 
 /** An answer is never passed on to another question. @throws RequestInvalidError `already_asked_otherwise` */

@@ -5,6 +5,12 @@ const CACHE_MS = 5 * 60_000;
 /** At most one read a minute because of a refusal: a wrong key must not become a flood of reads. */
 const REREAD_MS = 60_000;
 
+/**
+ * What stands around a value that was pasted or echoed, and is never a part of it: blanks, line breaks, byte-order marks and
+ * marks without a width. No HTTP header may hold them.
+ */
+const AROUND = /^[\s\p{Cf}\p{Cc}]+|[\s\p{Cf}\p{Cc}]+$/gu;
+
 const cache = new Map<string, { value: string; readAt: number }>();
 const reread = new Map<string, number>();
 
@@ -22,8 +28,7 @@ export const readSecret = async (access: Access, id: string, refused?: string): 
   }
   try {
     const { SecretString } = await awsJson(access, 'secretsmanager', 'GetSecretValue', { SecretId: id });
-    // A value that was pasted or echoed often ends in a line break, which no HTTP header may hold.
-    const value = typeof SecretString === 'string' ? SecretString.trim() : '';
+    const value = typeof SecretString === 'string' ? SecretString.replace(AROUND, '') : '';
     if (!value) throw new TypeError('the secret is empty');
     cache.set(id, { value, readAt: Date.now() });
     return value;

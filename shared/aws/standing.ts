@@ -1,10 +1,10 @@
 import type { Ticket } from '../domain/api.ts';
+import { AlreadyDecidedError, RequestInvalidError, readReason } from '../domain/errors.ts';
 import { revalidationIdOf } from '../domain/ids.ts';
 import { readInboxKey } from '../domain/inbox-key.ts';
-import { asksOtherwise } from '../domain/record.ts';
+import { asksOtherwise, isOlderThan, type LedgerRecord } from '../domain/record.ts';
 import type { RevalidationRequest } from '../domain/request.ts';
 import { addressOf, anewOf, wishOfCall } from '../domain/wish.ts';
-import { aliasOf, findKey } from './aliases.ts';
 import { type Ledger, ownRecord, readRecord } from './ledger.ts';
 import { ticketOfMedia } from './tickets.ts';
 
@@ -20,14 +20,36 @@ export const meetStanding = async (ledger: Ledger, { request, bucket, ticket, ex
   const asked = request.kind === 'call' ? wishOfCall(request) : ticket;
   const accountId = asked?.accountId ?? readInboxKey(key)?.accountId;
   const version = versionId ?? etag;
-  const alias = aliasOf(request);
   const anew = anewOf(request, executionId);
   const dropped = ticket ?? (version && !anew ? await ticketOfMedia(ledger.table, key, version) : undefined);
   const id =
-    (alias && (await findKey(ledger.table, alias))) ??
     (dropped && dropped.accountId === accountId ? dropped.revalidationId : undefined) ??
     (accountId && version ? revalidationIdOf({ accountId, bucket, key, version, anew }) : undefined);
   const standing = id ? await readRecord(ledger, id) : undefined;
   if (!standing || (asked && asksOtherwise(standing, { ...asked, requested: asked.options }))) return;
   await ownRecord(ledger, standing.revalidationId, executionId);
 };
+
+/** @throws RequestInvalidError `answer_too_old` */
+export const refuseOldAnswer = (record: LedgerRecord, maxAgeSeconds: number | undefined): void => {
+  if (maxAgeSeconds === undefined || !isOlderThan(record, maxAgeSeconds, new Date())) return;
+  throw new RequestInvalidError(
+    'answer_too_old',
+    'maxAgeSeconds: the answer about this media is older; put the media again, or call with forceNew, under a new key',
+  );
+};
+
+/**
+ * Whether a caller takes the answer that stands, where a claim met one. One that this execution has come to itself is no
+ * older answer.
+ * @throws RequestInvalidError `answer_too_old`, or else the error as it came
+ */
+export const refuseIfOld =
+  (ledger: Ledger, request: RevalidationRequest, executionId: string) =>
+  async (error: unknown): Promise<never> => {
+    if (error instanceof AlreadyDecidedError && request.kind === 'call' && request.maxAgeSeconds !== undefined) {
+      const record = await readRecord(ledger, readReason(error.message)?.detail ?? '');
+      if (record && record.owner !== executionId) refuseOldAnswer(record, request.maxAgeSeconds);
+    }
+    throw error;
+  };

@@ -62,15 +62,22 @@ const now = () => Math.floor(Date.now() / 1000);
 /** False for an item that has expired and is only not deleted yet. */
 export const isAlive = (item: Item): boolean => typeof item.expiresAt !== 'number' || item.expiresAt > now();
 
-/** Writes an item that must not exist yet; an expired one does not. @returns false when it does */
-export const putNew = (table: string, item: Item): Promise<boolean> =>
+/**
+ * Writes an item that must not exist yet; an expired one does not.
+ * @param over also in the place of an item of which this holds
+ * @returns false when another exists
+ */
+export const putNew = (table: string, item: Item, over?: Condition): Promise<boolean> =>
   unlessConditionFails(async () => {
+    const text = expression();
+    const isOver = over ? ` OR (${conditionText(over, text)})` : '';
     await dynamo().send(
       new PutItemCommand({
         TableName: table,
         Item: marshall(item, { removeUndefinedValues: true }),
-        ConditionExpression: 'attribute_not_exists(pk) OR expiresAt <= :now',
-        ExpressionAttributeValues: { ':now': { N: String(now()) } },
+        ConditionExpression: `attribute_not_exists(pk) OR expiresAt <= :now${isOver}`,
+        ...(over ? { ExpressionAttributeNames: text.names } : {}),
+        ExpressionAttributeValues: { ...marshall(text.values), ':now': { N: String(now()) } },
       }),
     );
     return true;

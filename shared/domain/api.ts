@@ -12,6 +12,9 @@ export const UPLOAD_SECONDS = 300;
 /** The largest body of a call: the options and the ids, a hundred times over. Bytes. */
 export const MAX_CALL_BYTES = 65_536;
 
+/** What a call is about, as a sentence for one that says neither or both. */
+export const ONE_OF_BOTH = 'give either media, which lies in the bucket, or upload, for a form to upload with';
+
 const callShape = CallRequest.shape;
 const who = {
   accountId: callShape.accountId,
@@ -42,12 +45,17 @@ export type TicketBody = z.infer<typeof TicketBody>;
 /** A call about media that lies in the bucket already. */
 export const StartBody = z.strictObject({
   ...who,
-  media: z.extend(callShape.media, {
-    key: callShape.media.shape.key.check(z.regex(/^media\//, 'must begin with media/')),
-  }),
+  media: z.strictObject(
+    {
+      ...callShape.media.shape,
+      key: callShape.media.shape.key.check(z.regex(/^media\//, 'must begin with media/')),
+    },
+    { error: ({ input }) => (input === undefined ? `is missing: ${ONE_OF_BOTH}` : undefined) },
+  ),
   ...how,
   /** Needs an `Idempotency-Key`, or a call that is repeated would be paid for once more. */
   forceNew: callShape.forceNew,
+  maxAgeSeconds: callShape.maxAgeSeconds,
 });
 export type StartBody = z.infer<typeof StartBody>;
 
@@ -119,6 +127,8 @@ export type Revalidation = z.infer<typeof Revalidation>;
 
 /** The answer to a call: the re-validation as it stands, and for a ticket the form to upload with. */
 export const Started = z.extend(Revalidation, {
+  /** Set when it was asked for before this call: look at `claimedAt` and `reference`, which are those of the first time. */
+  isRepeat: z.optional(z.literal(true)),
   upload: z.optional(z.object({ url: z.string(), fields: z.record(z.string(), z.string()), expiresAt: Timestamp })),
 });
 export type Started = z.infer<typeof Started>;

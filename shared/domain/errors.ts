@@ -27,6 +27,7 @@ type RequestInvalidReason =
   | 'idempotency_key_reused'
   | 'already_asked_otherwise'
   | 'too_many_uploads'
+  | 'answer_too_old'
   | 'retry_not_allowed'
   | 'retry_unknown'
   | 'retry_not_declined'

@@ -1,14 +1,40 @@
 import * as z from 'zod/mini';
 import { SpendingRefusedError, TruoraBusyError } from './errors.ts';
-import { Timestamp } from './revalidation.ts';
 
-/** The gate before Truora, shared by all runs. */
-export const Gate = z.object({
-  /** Truora said 429: nobody asks it anything before that time. */
-  notBefore: z.optional(Timestamp),
-  /** The kill switch: why nothing is created, in an operator's words. Reads go on, since a verdict has been paid for. */
-  closed: z.optional(z.string()),
-});
+/** Above it a number of seconds would be in the year 5138, so it is one of milliseconds. */
+const LATEST_SECONDS = 1e11;
+
+/** A time as a person writes it: a date with or without milliseconds or zone, or seconds or milliseconds since 1970. */
+const readTime = (written: unknown): string | undefined => {
+  const text = String(written).trim();
+  const number = /^\d+(\.\d+)?$/.test(text) ? Number(text) : undefined;
+  const at = new Date(number === undefined ? text : number < LATEST_SECONDS ? number * 1000 : number);
+  return Number.isNaN(at.getTime()) ? undefined : at.toISOString();
+};
+
+/** What a person writes into a switch that is to be open. Anything else closes it, for a switch that is touched is to hold. */
+const OPEN = ['', 'false', 'no', 'off', 'open', '0', 'null', 'undefined'];
+const readSwitch = (written: unknown): string | undefined => {
+  const text = String(written ?? '').trim();
+  return OPEN.includes(text.toLowerCase()) ? undefined : text;
+};
+
+/**
+ * The gate before Truora, shared by all runs. Operators write its item by hand in the console, so every field is read
+ * leniently: no spelling of one may stop the runs by itself.
+ */
+export const Gate = z.pipe(
+  z.record(z.string(), z.unknown()),
+  z.transform((item): { notBefore?: string; closed?: string } => {
+    const [notBefore, closed] = [readTime(item.notBefore), readSwitch(item.closed)];
+    return {
+      /** Truora said 429: nobody asks it anything before that time. What is no time holds back nobody. */
+      ...(notBefore ? { notBefore } : {}),
+      /** The kill switch: why nothing is created, in an operator's words. Reads go on, since a verdict has been paid for. */
+      ...(closed ? { closed } : {}),
+    };
+  }),
+);
 export type Gate = z.infer<typeof Gate>;
 
 /** What Truora may ask us to wait: a 429 without a number is a breath, and no number stops the house for longer. Seconds. */
@@ -65,12 +91,18 @@ export const passGate = (gate: Gate, now: Date): void => {
   waitForGate(gate, now);
 };
 
-/** Counters that a day's budget is spread over, so that none of them is hot: each takes 1,000 writes a second. */
+/** Counters that a day's budget is spread over at least, so that none of them is hot: each takes 1,000 writes a second. */
 const SHARDS = 10;
+
+/**
+ * Calls that one counter keeps at most. It holds a mark of 12 characters for each, so it stays below 300 KB of the 400 KB that
+ * an item may have; a counter of a thousand calls, of a budget of 10,000, has 14 KB.
+ */
+const MOST_ON_ONE = 20_000;
 
 /** The counters of a budget, and what each may count to. In sum they are the budget, whole. */
 export const sharesOf = (budget: number): number[] => {
-  const shards = Math.min(SHARDS, budget);
+  const shards = Math.min(Math.max(SHARDS, Math.ceil(budget / MOST_ON_ONE)), budget);
   return Array.from({ length: shards }, (_, n) => Math.floor(budget / shards) + (n < budget % shards ? 1 : 0));
 };
 

@@ -5,11 +5,13 @@ import { NamedError, RequestInvalidError } from './errors.ts';
 export const problems = {
   body_malformed: { status: 400, title: 'The body is not JSON.' },
   signature_invalid: { status: 401, title: 'The signature is not genuine.' },
+  subject_missing: { status: 403, title: 'The token names no subject.' },
   account_forbidden: { status: 403, title: 'The caller may not see this account.' },
   revalidation_unknown: { status: 404, title: 'There is no such re-validation.' },
   already_decided: { status: 409, title: 'The re-validation has ended.' },
   idempotency_key_reused: { status: 409, title: 'The key was used with another request.' },
   already_asked_otherwise: { status: 409, title: 'The media was asked about in other words.' },
+  answer_too_old: { status: 409, title: 'The answer that stands is older than was asked for.' },
   body_too_large: { status: 413, title: 'The body is too large.' },
   content_type_unsupported: { status: 415, title: 'The body must be application/json.' },
   request_invalid: { status: 422, title: 'The request breaks a rule.' },
@@ -59,6 +61,7 @@ export type BrokenRule = NonNullable<Problem['errors']>[number];
 export class CallRefusedError extends NamedError<
   | 'body_malformed'
   | 'signature_invalid'
+  | 'subject_missing'
   | 'account_forbidden'
   | 'revalidation_unknown'
   | 'already_decided'

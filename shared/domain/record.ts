@@ -3,7 +3,7 @@ import { Attempt } from './creation.ts';
 import { RevalidationId, TruoraId } from './ids.ts';
 import { Amendment } from './late-truth.ts';
 import { phases } from './lifecycle.ts';
-import { CalledBy, Options } from './request.ts';
+import { CalledBy, type Options, subvalidationsOf } from './request.ts';
 import { Claim, Outcome, Receipt, Timestamp, Validation } from './revalidation.ts';
 
 /** What the ledger keeps of one re-validation: all of it, from the claim to the outcome, in one item. */
@@ -13,6 +13,8 @@ export const LedgerRecord = z.extend(z.partial(Claim), {
   /** The execution that owns the claim, by its ARN. */
   owner: z.string(),
   claimedAt: Timestamp,
+  /** The hash of the idempotency key that it was claimed under. */
+  keyHash: z.optional(z.string()),
   validationId: z.optional(TruoraId),
   /** What Truora said it uses, beside `requested`, which is what the caller asked for. */
   used: z.optional(z.pick(Validation, { deadline: true, threshold: true })),
@@ -45,8 +47,16 @@ export type LedgerRecord = z.infer<typeof LedgerRecord>;
 
 type Question = Pick<LedgerRecord, 'enrollmentId' | 'requested'>;
 
-/** Parsing puts the fields into the schema's order; how the result is waited for changes no question. */
-const wordsOf = (requested: unknown) => JSON.stringify({ ...Options.parse(requested), resultMode: undefined });
+/**
+ * Options as they would be sent to Truora, in one form: subvalidations are a set, `liveness` is another way to name them, and
+ * how the result is waited for is ours alone. Two ways to ask for the same come out the same.
+ */
+export const wordsSent = (options: Options): string => {
+  const { liveness: _, resultMode: __, ...sent } = options;
+  const subvalidations = [...(subvalidationsOf(options) ?? [])].sort();
+  const words = Object.entries({ ...sent, subvalidations }).filter(([, value]) => value !== undefined);
+  return JSON.stringify(words.sort(([a], [b]) => (a < b ? -1 : 1)));
+};
 
 /**
  * Whether what stands is the answer to another question than the one that is asked. A record without a claim is a refusal
@@ -57,8 +67,15 @@ export const asksOtherwise = (standing: Question & Pick<LedgerRecord, 'linkedTo'
   if (requested === undefined) return false;
   const retryOf = wanted.requested?.retryOf;
   const same = retryOf !== undefined && retryOf === linkedTo ? { retryOf: requested.retryOf } : {};
-  return enrollmentId !== wanted.enrollmentId || wordsOf(requested) !== wordsOf({ ...wanted.requested, ...same });
+  return enrollmentId !== wanted.enrollmentId || wordsSent(requested) !== wordsSent({ ...wanted.requested, ...same });
 };
+
+/**
+ * Whether what stands was asked for longer ago than a caller takes an answer for. It counts from the claim: that is when the
+ * media was taken and the person had agreed, however long the verdict took.
+ */
+export const isOlderThan = ({ claimedAt }: Pick<LedgerRecord, 'claimedAt'>, seconds: number, now: Date): boolean =>
+  now.getTime() - Date.parse(claimedAt) > seconds * 1000;
 
 /** The validation of a record, once there is one. */
 export const validationOf = ({ validationId, used }: LedgerRecord): Validation | undefined =>

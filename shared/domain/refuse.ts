@@ -3,11 +3,44 @@ import type * as z from 'zod/mini';
 import { RequestInvalidError } from './errors.ts';
 import type { BrokenRule } from './problem.ts';
 
-/** The parser's own sentences, for a rule that brings none. It loads none by itself: only whoever tells people needs them. */
-export const inWords = { error: en().localeError };
+/** What a value has to be, by the parser's name for it. */
+const kinds: Record<string, string> = {
+  string: 'text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  object: 'an object',
+  array: 'a list',
+};
+
+/** How every sentence about an absent field begins. */
+const MISSING = 'is missing';
+
+const textOf = en().localeError;
+
+/** A sentence for a rule that brings none. What is absent is called missing, whatever it would have had to be. */
+const sentenceOf = (issue: z.core.$ZodRawIssue): ReturnType<typeof textOf> => {
+  const { code, input } = issue;
+  if (code === 'invalid_type') {
+    const kind = kinds[String(issue.expected)];
+    if (input === undefined) return MISSING;
+    return kind ? `must be ${kind}` : textOf(issue);
+  }
+  if (code === 'invalid_value') {
+    return input === undefined ? MISSING : `must be ${(issue.values as unknown[]).map(String).join(' or ')}`;
+  }
+  if (code === 'invalid_union' && typeof issue.discriminator === 'string') {
+    const kind = (input as Record<string, unknown> | null)?.[issue.discriminator];
+    return kind === undefined ? MISSING : 'is none that is known';
+  }
+  return textOf(issue);
+};
+
+/** The sentences, for those who tell people. The parser loads none by itself. */
+export const inWords = { error: sentenceOf };
 
 /** How many broken rules one sentence names; the rest would not be read. */
-const MOST_RULES = 3;
+const MOST_RULES = 4;
 
 /** A field's name may be quoted in an error only if it looks like a name: it comes from the caller. */
 const quotable = (name: string) => (/^[A-Za-z][A-Za-z0-9_-]{0,31}$/.test(name) ? ` "${name}"` : '');
@@ -16,11 +49,12 @@ const pathOf = (path: readonly PropertyKey[], root: string) => [root, ...path.ma
 
 /** A code per kind of rule, from what the parser calls it. */
 const codeOf = (issue: z.core.$ZodIssue): BrokenRule['code'] => {
+  if (issue.message.startsWith(MISSING)) return 'missing';
   switch (issue.code) {
     case 'unrecognized_keys':
       return 'unknown_field';
     case 'invalid_type':
-      return /received undefined$/.test(issue.message) ? 'missing' : 'wrong_type';
+      return 'wrong_type';
     case 'too_small':
     case 'too_big':
       return 'out_of_range';

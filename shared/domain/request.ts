@@ -77,7 +77,12 @@ export type DropEvent = z.infer<typeof DropEvent>;
 /** Who called a door that knows its callers: `iam:` and a role's or user's ARN, or `jwt:` and the token's subject. */
 export const CalledBy = z.string().check(z.regex(/^(iam|jwt):[\x21-\x7e]{1,512}$/));
 
-const consent = z.literal(true, 'must be true: the person has to have agreed');
+const consent = z.literal(true, {
+  error: ({ input }) =>
+    input === undefined
+      ? 'is missing: it must be true, the person has to have agreed'
+      : 'must be true: the person has to have agreed',
+});
 const IdempotencyKey = z.string().check(z.regex(/^[\x21-\x7e]{1,128}$/, 'must be 1 to 128 visible ASCII characters'));
 
 /** Asks for the same media once more, as a case of its own that is paid for again, and says why. */
@@ -86,6 +91,16 @@ export const ForceNew = z.strictObject({
 });
 
 export type ForceNew = z.infer<typeof ForceNew>;
+
+/** A year: what is kept longer is no answer to anything asked today. Seconds. */
+const LONGEST_AGE = 31_536_000;
+const AGE_RULE = `must be 1 to ${LONGEST_AGE} whole seconds`;
+
+/**
+ * How old an answer may be, in seconds since its media was claimed, where the same media was asked about before. An older one
+ * is refused as `answer_too_old`; without it any answer that stands is given.
+ */
+export const MaxAgeSeconds = z.int(AGE_RULE).check(z.minimum(1, AGE_RULE), z.maximum(LONGEST_AGE, AGE_RULE));
 
 /** Someone put media into the inbox. Who and what for stand in the key and in the object's own metadata. */
 export const DropRequest = z.strictObject({ kind: z.literal('drop'), event: DropEvent });
@@ -107,6 +122,7 @@ export const CallRequest = z.strictObject({
   reference: z.optional(Reference),
   idempotencyKey: z.optional(IdempotencyKey),
   forceNew: z.optional(ForceNew),
+  maxAgeSeconds: z.optional(MaxAgeSeconds),
   /** Written by the API. Whoever else starts the machine is believed, for they may start it. */
   calledBy: z.optional(CalledBy),
 });

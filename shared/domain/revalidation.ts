@@ -169,5 +169,10 @@ export const Outcome = z.object({
   claimedAt: z.optional(Timestamp),
   movedAt: z.optional(Timestamp),
   decidedAt: Timestamp,
+  /**
+   * Set where an execution is given what another one had asked for: `claimedAt` and `reference` are those of the first. It is
+   * never recorded, and the event of the outcome is told once.
+   */
+  isRepeat: z.optional(z.literal(true)),
 });
 export type Outcome = z.infer<typeof Outcome>;

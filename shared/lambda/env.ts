@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { OnUnresolved } from '../domain/creation.ts';
 import { ResultMode } from '../domain/request.ts';
+import { sendableKey } from '../domain/sendable-key.ts';
 
 const text = z.string().check(z.minLength(1));
 const whole = z.coerce.number().check(z.int(), z.positive());
@@ -119,7 +120,16 @@ export const truoraFromEnv = (
   return {
     origin: env('TRUORA_ORIGIN'),
     uploadOrigins: env('TRUORA_UPLOAD_ORIGINS'),
-    key: (refused?: string) => readSecret(accessFromEnv('SECRETS_MANAGER'), env('TRUORA_KEY_SECRET'), refused),
+    key: async (refused?: string) => {
+      const read = (bad?: string) => readSecret(accessFromEnv('SECRETS_MANAGER'), env('TRUORA_KEY_SECRET'), bad);
+      const stored = await read(refused);
+      try {
+        return sendableKey(stored);
+      } catch {
+        // It may have been mended since it was read: that is one more read, at most once a minute.
+        return sendableKey(await read(stored));
+      }
+    },
     ...(observe ? { observe } : {}),
     deadlines: {
       connectMs: Math.min(3000, callMs),

@@ -3,10 +3,13 @@ import { Bell, Caught, Claim, Enrollment, Outcome, Receipt, Validation, Verdict 
 
 /**
  * The journal: what one execution has learnt so far, which is the state machine's state. Entries are only ever added, and
- * none holds media, an upload link, a key, a task token or a body of Truora's.
+ * none holds media, an upload link, a key, a task token or a body of Truora's. The first state puts it in the place of the
+ * input that the machine was started with, so nothing that a caller wrote stands in it.
  */
 export const Journal = z.object({
-  /** As the door handed it over. ClaimRequest alone believes nothing of it and checks all of it. */
+  /**
+   * As it was handed over, read from the input of the execution. ClaimRequest believes nothing of it and checks all of it.
+   */
   request: z.unknown(),
   claim: Claim,
   enrollment: Enrollment,
@@ -25,7 +28,14 @@ export const Journal = z.object({
 export type Journal = z.infer<typeof Journal>;
 export type Entry = keyof Journal;
 
-type Step = { reads: readonly Entry[]; mayRead?: readonly Entry[]; writes: Entry; token?: true };
+type Step = {
+  reads: readonly Entry[];
+  mayRead?: readonly Entry[];
+  writes: Entry;
+  token?: true;
+  /** The entry that a caught error is. The catch of the first state leaves the error alone, without a name. */
+  caught?: Entry;
+};
 
 /** The steps: what each must find in the journal, what it may find, and the one entry it adds. */
 export const steps = {
@@ -36,9 +46,14 @@ export const steps = {
   AwaitWebhook: { reads: ['claim', 'validation'], writes: 'bell', token: true },
   ReadVerdict: { reads: ['claim', 'validation'], writes: 'verdict' },
   RecordOutcome: { reads: ['claim', 'validation', 'verdict'], mayRead: ['receipt', 'bell'], writes: 'outcome' },
-  RecordRefusal: { reads: ['request', 'refusal'], mayRead: ['claim'], writes: 'outcome' },
-  RecordFailure: { reads: ['request', 'failure'], mayRead: ['claim', 'validation', 'receipt'], writes: 'outcome' },
-  ReadOutcome: { reads: ['repeat'], writes: 'outcome' },
+  RecordRefusal: { reads: ['request', 'refusal'], mayRead: ['claim'], writes: 'outcome', caught: 'refusal' },
+  RecordFailure: {
+    reads: ['request', 'failure'],
+    mayRead: ['claim', 'validation', 'receipt'],
+    writes: 'outcome',
+    caught: 'failure',
+  },
+  ReadOutcome: { reads: ['repeat'], writes: 'outcome', caught: 'repeat' },
 } as const satisfies Record<string, Step>;
 
 export type StepName = keyof typeof steps;
@@ -65,15 +80,38 @@ export type Output<S extends StepName> = (typeof steps)[S] extends { token: true
 /** The Lambda event of every step: the whole journal, and what only the machine knows. */
 const Event = z.object({
   executionId: z.string().check(z.minLength(1)),
-  journal: z.record(z.string(), z.unknown()),
+  /** Absent for the first step, where there is none yet. */
+  journal: z.optional(z.record(z.string(), z.unknown())),
+  /** What the execution was started with, for the steps that read the request. A caller may have written anything into it. */
+  input: z.optional(z.unknown()),
   /** Step Functions documents up to 2,048 characters; the bound is against nonsense, not a rule. */
   taskToken: z.optional(z.string().check(z.minLength(1), z.maxLength(4096))),
 });
 
+/**
+ * The entries of an event, the request and a caught error among them. An execution that began before the request was read
+ * from the input hands over no input, and its journal holds the request.
+ */
+const journalIn = (
+  { journal = {}, ...rest }: Omit<z.infer<typeof Event>, 'executionId'>,
+  { caught }: Step,
+): Record<string, unknown> => {
+  const isBare = caught !== undefined && journal[caught] === undefined && typeof journal.Error === 'string';
+  return {
+    ...journal,
+    ...('input' in rest ? { request: isObject(rest.input) ? rest.input.request : undefined } : {}),
+    ...(isBare ? { [caught]: journal } : {}),
+  };
+};
+
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
+
 /** Parses a step's Lambda event. Entries the step does not read are not looked at, so old journals stay readable. */
 export const readInput = <S extends StepName>(name: S, event: unknown): Input<S> => {
-  const { executionId, journal, taskToken } = Event.parse(event);
+  const { executionId, taskToken, ...parsed } = Event.parse(event);
+  if (parsed.journal === undefined && !('input' in parsed)) throw new TypeError(`${name} was called without a journal`);
   const step: Step = steps[name];
+  const journal = journalIn(parsed, step);
   const entries: Record<string, unknown> = {};
   for (const entry of step.reads) entries[entry] = Journal.shape[entry].parse(journal[entry]);
   for (const entry of step.mayRead ?? []) {

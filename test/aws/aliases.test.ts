@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { bindKey } from '../../shared/aws/aliases.ts';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { bindKey, findKey, hashOfQuestion } from '../../shared/aws/aliases.ts';
 import { type House, openHouse } from '../support/house.ts';
-import { newRevalidationId, sha256, thrownBy } from '../support/journal.ts';
+import { inMinutes, newRevalidationId, sha256, thrownBy } from '../support/journal.ts';
+
+const SCOPE = 'iam:arn:aws:iam::000000000000:user/ana';
 
 let house: House;
 let key: string;
@@ -16,8 +18,8 @@ beforeEach(() => {
 });
 
 const bind = (revalidationId: string, body = sha256('body'), retentionDays = 365) =>
-  bindKey({ table: house.table, retentionDays }, { scope: 'workflow', key, revalidationId, body });
-const itemOf = () => house.item(`KEY#workflow#${key}`);
+  bindKey({ table: house.table, retentionDays }, { scope: SCOPE, key, revalidationId, body });
+const itemOf = () => house.item(`KEY#${SCOPE}#${key}`);
 
 it('makes a key another name of the re-validation, for 90 days', async () => {
   const id = newRevalidationId();
@@ -74,7 +76,101 @@ it('keeps keys apart, whatever characters they are made of', async () => {
 it('forgets a key that has expired, though DynamoDB still has it', async () => {
   const stale = newRevalidationId();
   const expiresAt = Math.floor(Date.now() / 1000) - 1;
-  await house.stand({ pk: `KEY#workflow#${key}`, revalidationId: stale, body: sha256('last quarter'), expiresAt });
+  await house.stand({ pk: `KEY#${SCOPE}#${key}`, revalidationId: stale, body: sha256('last quarter'), expiresAt });
   const id = newRevalidationId();
   expect(await bind(id, sha256('somebody else'))).toBe(id);
+});
+
+it('keeps the keys of two callers apart, wherever one ends and the other begins', async () => {
+  const ids = [];
+  for (const [scope, name] of [
+    ['a', 'b#c'],
+    ['a#b', 'c'],
+    ['a%23b', 'c'],
+    ['a%2523b', 'c'],
+    ['a', 'b%23c'],
+  ] as const) {
+    const alias = {
+      scope: `jwt:${scope}`,
+      key: `${key}#${name}`,
+      body: sha256(name),
+      revalidationId: newRevalidationId(),
+    };
+    expect(await bindKey({ table: house.table, retentionDays: 30 }, alias)).toBe(alias.revalidationId);
+    ids.push(alias.revalidationId);
+  }
+  for (const { pk } of await house.items()) if (String(pk).includes(key)) expect(pk).toMatch(/^KEY#jwt:/);
+  expect(new Set(ids).size).toBe(5);
+});
+
+const record = (revalidationId: string, more: object) =>
+  house.stand({
+    pk: `RUN#${revalidationId}`,
+    revalidationId,
+    owner: 'arn',
+    phase: 'claimed',
+    claimedAt: inMinutes(0),
+    trail: [],
+    ...more,
+  });
+
+it('frees the key of what was refused, for any question, and of nothing else', async () => {
+  const ended = async (phase: string) => {
+    key = randomUUID();
+    const id = newRevalidationId();
+    await bind(id);
+    await record(id, { phase });
+    return id;
+  };
+  for (const phase of ['approved', 'declined', 'expired', 'failed', 'canceled', 'created']) {
+    const id = await ended(phase);
+    expect(await bind(newRevalidationId()), phase).toBe(id);
+  }
+  await ended('refused');
+  const next = newRevalidationId();
+  expect(await bind(next, sha256('another question'))).toBe(next);
+});
+
+it('is worth nothing while it is only reserved, unless its case was claimed under it', async () => {
+  const workflow = (revalidationId: string) => ({ scope: 'workflow', key, body: sha256('body'), revalidationId });
+  const ledger = { table: house.table, retentionDays: 30 };
+  const [first, second] = [newRevalidationId(), newRevalidationId()];
+  await bindKey(ledger, workflow(first), 'one');
+  expect(await findKey(ledger, workflow(first))).toBeUndefined();
+  // Claimed by somebody without the key: that is no use of the key.
+  await record(first, {});
+  expect(await findKey(ledger, workflow(first))).toBeUndefined();
+  await record(first, { keyHash: sha256(`KEY#workflow#${key}`) });
+  expect(await findKey(ledger, workflow(second))).toBe(first);
+  expect(await bindKey(ledger, workflow(second), 'two')).toBe(first);
+});
+
+describe('the hash of a question', () => {
+  const of = (options?: object, more: object = {}) => hashOfQuestion({ accountId: 'ana', ...more, options });
+
+  it.each([
+    [undefined, {}],
+    [{ subvalidations: ['similarity', 'passive_liveness'] }, { subvalidations: ['passive_liveness', 'similarity'] }],
+    [{ liveness: 'passive' }, { subvalidations: ['passive_liveness', 'similarity'] }],
+    [{ liveness: 'disabled' }, { subvalidations: ['similarity'] }],
+    [{ resultMode: 'poll' }, {}],
+  ])('of %j is that of %j', (one, other) => {
+    expect(of(one)).toBe(of(other));
+  });
+
+  it('is another for what would be sent otherwise, and for another reference', () => {
+    const all = [
+      of({}),
+      of({ threshold: 0.7 }),
+      of({ subvalidations: ['similarity'], timeoutSeconds: 60 }),
+      of({ liveness: 'passive' }),
+      of({}, { reference: 'r' }),
+      of({}, { accountId: 'bob' }),
+    ];
+    expect(new Set(all).size).toBe(all.length);
+  });
+
+  it('does not depend on how old an answer may be', () => {
+    expect(of({}, { maxAgeSeconds: 60 })).toBe(of({}));
+  });
 });

@@ -53,16 +53,18 @@ it.each([1, 3, 10, 37])(
   'lets exactly as many calls through as the budget of %i has, however many come at once',
   async (budget) => {
     const day = new Date(Date.UTC(2027, 0, budget));
-    const spent = await Promise.all(Array.from({ length: budget + 25 }, () => spendOne(house.table, budget, day)));
+    const spent = await Promise.all(
+      Array.from({ length: budget + 25 }, (_, n) => spendOne(house.table, budget, `RVL${n}#1`, day)),
+    );
     expect(spent.filter(Boolean)).toHaveLength(budget);
-    expect(await spendOne(house.table, budget, day)).toBe(false);
-    expect(await spendOne(house.table, budget, new Date(day.getTime() + 86_400_000))).toBe(true);
+    expect(await spendOne(house.table, budget, 'RVLlast#1', day)).toBe(false);
+    expect(await spendOne(house.table, budget, 'RVLlast#1', new Date(day.getTime() + 86_400_000))).toBe(true);
   },
 );
 
 it('counts on several items, so that none is hot, and forgets them', async () => {
   const day = new Date('2027-03-01T12:00:00Z');
-  await Promise.all(Array.from({ length: 60 }, () => spendOne(house.table, 1000, day)));
+  await Promise.all(Array.from({ length: 60 }, (_, n) => spendOne(house.table, 1000, `RVL${n}#1`, day)));
   const counters = (await house.items()).filter(({ pk }) => String(pk).startsWith('GATE#truora#2027-03-01#'));
   expect(counters.length).toBeGreaterThan(3);
   expect(counters.every(({ expiresAt }) => typeof expiresAt === 'number')).toBe(true);
@@ -70,7 +72,74 @@ it('counts on several items, so that none is hot, and forgets them', async () =>
 });
 
 it('shares a budget out without a rest', () => {
-  for (const budget of [1, 9, 10, 11, 12_345]) {
+  for (const budget of [1, 9, 10, 11, 12_345, 200_001, 10_000_000]) {
+    // A counter keeps a mark for each call, and an item holds 400 KB.
+    expect(Math.max(...sharesOf(budget))).toBeLessThanOrEqual(20_000);
     expect(sharesOf(budget).reduce((sum, share) => sum + share, 0)).toBe(budget);
   }
+});
+
+describe('one attempt', () => {
+  const spentOn = async (day: string) =>
+    (await house.items())
+      .filter(({ pk }) => String(pk).startsWith(`GATE#truora#${day}#`))
+      .reduce((sum, { spent }) => sum + Number(spent), 0);
+
+  it('is counted once, though the SDK repeats the write or the step comes again', async () => {
+    const day = new Date('2027-04-01T12:00:00Z');
+    house.fateOfWrite(1, 'twice');
+    expect(await spendOne(house.table, 100, 'RVL1#1', day)).toBe(true);
+    house.fate();
+    for (const _ of [1, 2, 3]) expect(await spendOne(house.table, 100, 'RVL1#1', day)).toBe(true);
+    expect(await spentOn('2027-04-01')).toBe(1);
+    expect(await spendOne(house.table, 100, 'RVL1#2', day)).toBe(true);
+    expect(await spentOn('2027-04-01')).toBe(2);
+  });
+
+  it('is counted once though its first counter was full, and goes on when the budget is spent', async () => {
+    const day = new Date('2027-04-02T12:00:00Z');
+    const attempts = Array.from({ length: 12 }, (_, n) => `RVL${n}#1`);
+    for (const attempt of attempts) expect(await spendOne(house.table, 12, attempt, day)).toBe(true);
+    for (const attempt of attempts) expect(await spendOne(house.table, 12, attempt, day)).toBe(true);
+    expect(await spendOne(house.table, 12, 'RVLother#1', day)).toBe(false);
+    expect(await spentOn('2027-04-02')).toBe(12);
+  });
+});
+
+describe.each(keepers)('the gate %s, written by hand', (_, gate) => {
+  it.each([
+    [true, 'true'],
+    ['true', 'true'],
+    ['YES', 'YES'],
+    [1, '1'],
+    ['talks', 'talks'],
+  ])('is closed by %j', async (closed, why) => {
+    await house.stand({ pk: 'GATE#truora', closed });
+    expect(await gate().read()).toEqual({ closed: why });
+  });
+
+  it.each([false, 'false', 'False', 'no', '', 0])('is open at %j', async (closed) => {
+    await house.stand({ pk: 'GATE#truora', closed });
+    expect(await gate().read()).toEqual({});
+  });
+
+  it.each([
+    ['2027-01-02T03:04:05Z', '2027-01-02T03:04:05.000Z'],
+    ['2027-01-02T03:04:05.678Z', '2027-01-02T03:04:05.678Z'],
+    ['2027-01-02T03:04:05-05:00', '2027-01-02T08:04:05.000Z'],
+    [1798859045, '2027-01-02T03:04:05.000Z'],
+    ['1798859045', '2027-01-02T03:04:05.000Z'],
+    [1798859045678, '2027-01-02T03:04:05.678Z'],
+  ])('holds back until %j', async (notBefore, at) => {
+    await house.stand({ pk: 'GATE#truora', notBefore });
+    expect(await gate().read()).toEqual({ notBefore: at });
+  });
+
+  it('holds back nobody by what is no time, and takes a later word of Truora’s over a number', async () => {
+    await house.stand({ pk: 'GATE#truora', notBefore: 'tomorrow' });
+    expect(await gate().read()).toEqual({});
+    await house.stand({ pk: 'GATE#truora', notBefore: 1 });
+    await gate().holdBack(60);
+    expect(secondsUntil((await gate().read()).notBefore)).toBeCloseTo(60, -0.5);
+  });
 });

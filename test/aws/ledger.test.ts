@@ -1,6 +1,14 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { recordCreated } from '../../shared/aws/creations.ts';
-import { claim, listRecords, readRecord, recordMoved, recordOutcome } from '../../shared/aws/ledger.ts';
+import {
+  claim,
+  countRepeat,
+  listRecords,
+  readRecord,
+  recordedAmong,
+  recordMoved,
+  recordOutcome,
+} from '../../shared/aws/ledger.ts';
 import {
   isEnd,
   lifecycle,
@@ -367,5 +375,30 @@ describe('a record that has expired, and that DynamoDB has not deleted yet', () 
     const { wanted } = await expired();
     const outcome = outcomeOf(wanted, 'refused');
     expect(await recordOutcome(house.ledger, outcome, THEIRS)).toEqual({ outcome, isAnnounced: false });
+  });
+});
+
+describe('a repeat that is counted', () => {
+  it('stands on its record, and brings back none that is gone', async () => {
+    const standing = claimOf();
+    await claim(house.ledger, standing, OURS);
+    await countRepeat(house.ledger, standing.revalidationId);
+    await countRepeat(house.ledger, standing.revalidationId);
+    expect(await readRecord(house.ledger, standing.revalidationId)).toMatchObject({ askedAgain: 2 });
+    const gone = claimOf();
+    await countRepeat(house.ledger, gone.revalidationId);
+    expect(await house.item(`RUN#${gone.revalidationId}`)).toBeUndefined();
+  });
+});
+
+describe('the re-validations that have a record', () => {
+  it('are told by their ids, without those that nobody claimed and those that have expired', async () => {
+    const [alive, expired, unknown] = [claimOf(), claimOf(), claimOf()];
+    for (const one of [alive, expired]) await claim(house.ledger, one, OURS);
+    const item = await house.item(`RUN#${expired.revalidationId}`);
+    await house.stand({ pk: `RUN#${expired.revalidationId}`, ...item, expiresAt: Math.floor(Date.now() / 1000) - 1 });
+    const ids = [alive, expired, unknown].map(({ revalidationId }) => revalidationId);
+    expect(await recordedAmong(house.table, ids)).toEqual(new Set([alive.revalidationId]));
+    expect(await recordedAmong(house.table, [])).toEqual(new Set());
   });
 });

@@ -162,3 +162,16 @@ it('never lets an emptied secret take the place of a good one', async () => {
   wait(60 * MINUTE);
   expect(await readSecret(id)).toBe('a');
 });
+
+it.each(['\u200bkey', '\ufeffkey\u200b\r\n', '  key\u2060 ', '\u00a0key\u00ad'])(
+  'leaves out what is invisible around the value %j',
+  async (value) => {
+    holds(value);
+    expect(await readSecret(id)).toBe('key');
+  },
+);
+
+it('keeps what stands within the value, for whoever uses it to name', async () => {
+  holds('k\u200bey');
+  expect(await readSecret(id)).toBe('k\u200bey');
+});

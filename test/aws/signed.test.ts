@@ -221,7 +221,7 @@ describe('a signed call', () => {
 describe('an item read by a signed call', () => {
   it('is asked for by its key, for half the price, and comes as its texts', async () => {
     script = [{ status: 200, body: { Item: { pk: { S: 'GATE#x' }, closed: { S: 'why' }, tokens: { N: '3' } } } }];
-    expect(await readTexts(access, 'ledger', 'GATE#x')).toEqual({ pk: 'GATE#x', closed: 'why' });
+    expect(await readTexts(access, 'ledger', 'GATE#x')).toEqual({ pk: 'GATE#x', closed: 'why', tokens: '3' });
     expect(JSON.parse(asked[0]?.body ?? '')).toEqual({ TableName: 'ledger', Key: { pk: { S: 'GATE#x' } } });
     expect(asked[0]?.headers['x-amz-target']).toBe('DynamoDB_20120810.GetItem');
   });
@@ -242,7 +242,7 @@ describe('an item changed by a signed call', () => {
       TableName: 'ledger',
       Key: { pk: { S: 'GATE#x' } },
       UpdateExpression: 'SET #at = :v0',
-      ConditionExpression: '(attribute_not_exists(#at) OR #at < :v1)',
+      ConditionExpression: '(NOT #at >= :v1)',
       ExpressionAttributeNames: { '#at': 'at' },
       ExpressionAttributeValues: { ':v0': { S: '2' }, ':v1': { S: '2' } },
     });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { phases } from '../../shared/domain/lifecycle.ts';
 import { asksOtherwise, BY_PERSON, LedgerRecord, validationOf } from '../../shared/domain/record.ts';
+import type { Options } from '../../shared/domain/request.ts';
 import { Claim } from '../../shared/domain/revalidation.ts';
 
 const at = '2026-11-23T12:00:00.000Z';
@@ -70,6 +71,18 @@ describe('a question', () => {
     const requested = { timeoutSeconds: 60, threshold: 0.5 };
     const turned = { threshold: 0.5, timeoutSeconds: 60 };
     expect(asksOtherwise({ enrollmentId: 'E', requested }, { enrollmentId: 'E', requested: turned })).toBe(false);
+  });
+
+  test.each<[Options, Options]>([
+    [{ subvalidations: ['passive_liveness', 'similarity'] }, { subvalidations: ['similarity', 'passive_liveness'] }],
+    [{ liveness: 'passive' }, { subvalidations: ['similarity', 'passive_liveness'] }],
+    [{ liveness: 'disabled' }, { subvalidations: ['similarity'] }],
+    [{}, { resultMode: 'poll' }],
+  ])('in the words %j is the same as in %j, because the same would be sent', (one, other) => {
+    expect(asksOtherwise({ enrollmentId: 'E', requested: one }, { enrollmentId: 'E', requested: other })).toBe(false);
+    expect(asksOtherwise({ enrollmentId: 'E', requested: other }, { enrollmentId: 'E', requested: one })).toBe(false);
+    const more = { ...other, threshold: 0.5 };
+    expect(asksOtherwise({ enrollmentId: 'E', requested: one }, { enrollmentId: 'E', requested: more })).toBe(true);
   });
 
   test('about a retry is the same by our name and by Truora’s, and by no other', () => {

@@ -30,17 +30,15 @@ describe('a refusal', () => {
   });
 
   test('speaks of the request when there is no field to name', () => {
-    expect(refusal(Options, 7).message).toBe(
-      'request_invalid: request: Invalid input: expected object, received number',
-    );
+    expect(refusal(Options, 7).message).toBe('request_invalid: request: must be an object');
     expect(refusal(Reference, 'é', 'reference').message).toBe(
       'request_invalid: reference: must be 1 to 128 printable ASCII characters',
     );
   });
 
-  test('names three rules, and no more', () => {
+  test('names four rules, and no more', () => {
     const broken = { threshold: 7, timeoutSeconds: 0, subvalidations: [], resultMode: 'x', liveness: 'y' };
-    expect(refusal(Options, broken).message.split('; ')).toHaveLength(3);
+    expect(refusal(Options, broken).message.split('; ')).toHaveLength(4);
   });
 
   test('is about the consent whenever the consent is missing, whatever else is wrong', () => {
@@ -53,6 +51,49 @@ describe('a refusal', () => {
   test('is none for what is in order, which comes back parsed', () => {
     expect(parseOrRefuse(Options, { threshold: 0.7 })).toEqual({ threshold: 0.7 });
     expect(parseOrRefuse(z.object({ a: z._default(z.string(), 'b') }), { c: 1 })).toEqual({ a: 'b' });
+  });
+});
+
+describe('what is absent', () => {
+  const codesOf = (value: unknown) => refusal(RevalidationRequest, value).broken.map(({ path, code }) => [path, code]);
+
+  test('is called missing, field by field, in the sentence and by its code', () => {
+    const { message, broken } = refusal(RevalidationRequest, { kind: 'call' });
+    expect(message).toMatch(
+      /^consent_missing: accountId: is missing; enrollmentId: is missing; userAuthorized: is missing: /,
+    );
+    expect(broken.map(({ path, code }) => [path, code])).toEqual([
+      ['accountId', 'missing'],
+      ['enrollmentId', 'missing'],
+      ['userAuthorized', 'missing'],
+      ['media', 'missing'],
+    ]);
+  });
+
+  test.each<[unknown, [string, string][]]>([
+    [undefined, [['request', 'missing']]],
+    [{}, [['kind', 'missing']]],
+    [{ kind: 'drop' }, [['event', 'missing']]],
+    [{ kind: 'wish' }, [['kind', 'rule']]],
+    [7, [['request', 'wrong_type']]],
+  ])('of %j is told from what is wrong', (value, codes) => {
+    expect(codesOf(value)).toEqual(codes);
+  });
+
+  test('is no longer missing once something stands there', () => {
+    const { broken } = refusal(RevalidationRequest, {
+      kind: 'call',
+      accountId: 7,
+      enrollmentId: '',
+      userAuthorized: 'true',
+      media: [],
+    });
+    expect(broken.map(({ code, detail }) => [code, detail])).toEqual([
+      ['wrong_type', 'must be text'],
+      ['malformed', 'must be 1 to 128 of A-Z a-z 0-9 _ -'],
+      ['not_one_of', 'must be true: the person has to have agreed'],
+      ['wrong_type', 'must be an object'],
+    ]);
   });
 });
 

@@ -157,7 +157,7 @@ describe('a call', () => {
     [
       'without consent',
       { ...call, userAuthorized: undefined },
-      'userAuthorized: must be true: the person has to have agreed',
+      'userAuthorized: is missing: it must be true, the person has to have agreed',
     ],
     [
       'with consent refused',

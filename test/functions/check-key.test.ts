@@ -46,6 +46,14 @@ it.each([
   expect(counted()).toEqual([]);
 });
 
+it('fails by name when no header can hold the key, and quotes nothing of it', async () => {
+  const error = await errorOf(check('canary\u200bkey'));
+  expect(error.message).toMatch(
+    /^truora_unauthorized: the Truora key holds a character that no key has, at place 7 of 10/,
+  );
+  expect(JSON.stringify([house.lines, house.metrics, error.message])).not.toContain('canary');
+});
+
 it('fails by name when the secret was never put there, so that somebody hears of it', async () => {
   vi.resetModules();
   const { handler: cold } = await import('../../functions/check-key.ts');

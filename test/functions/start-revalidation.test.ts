@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { handler } from '../../functions/start-revalidation.ts';
 import type { Started } from '../../shared/domain/api.ts';
 import { revalidationIdOf } from '../../shared/domain/ids.ts';
 import type { CallRequest } from '../../shared/domain/request.ts';
 import { type Fate, type House, openHouse } from '../support/house.ts';
-import { BUCKET, claimOf, context, newPerson, newRevalidationId } from '../support/journal.ts';
+import { BUCKET, claimOf, context, inMinutes, newPerson, newRevalidationId } from '../support/journal.ts';
 import { CALLER, callEvent, codeOf, contentOf } from '../support/routes.ts';
 
 const JPEG = Buffer.from('ffd8ffe0', 'hex');
@@ -28,8 +28,8 @@ const wish = (more: object = {}) => ({
   upload: { type: 'video/mp4', bytes: 5_000_000 },
   ...more,
 });
-const lying = async () => {
-  const { key, versionId } = await house.put(`media/${randomUUID()}`, JPEG);
+const lying = async (folder = '') => {
+  const { key, versionId } = await house.put(`media/${folder}${randomUUID()}`, JPEG);
   return { key, versionId, body: { ...newPerson(), userAuthorized: true, media: { key } } };
 };
 
@@ -152,6 +152,143 @@ describe('the same media in other words', () => {
     // How the result is waited for changes no question.
     const same = { ...body, options: { threshold: 0.5, resultMode: 'poll' } };
     expect(contentOf<Started>(await asking(same)).revalidationId).toBe(revalidationId);
+  });
+});
+
+describe('the same question in words that are sent as the same', () => {
+  it('is the same case, by the media and by a key', async () => {
+    const { body } = await lying();
+    const ids = new Set<string>();
+    for (const options of [undefined, {}, { resultMode: 'poll' }]) {
+      ids.add(contentOf<Started>(await asking({ ...body, ...(options ? { options } : {}) })).revalidationId);
+    }
+    expect(ids.size).toBe(1);
+    const upload = wish({ options: { liveness: 'passive' } });
+    const headers = { 'idempotency-key': randomUUID() };
+    const first = contentOf<Started>(await asking(upload, headers));
+    const turned = { ...upload, options: { subvalidations: ['similarity', 'passive_liveness'] } };
+    expect(contentOf<Started>(await asking(turned, headers)).revalidationId).toBe(first.revalidationId);
+  });
+});
+
+describe('a repeat', () => {
+  const decided = async (minutesAgo: number) => {
+    const { body } = await lying();
+    const asked = { ...body, reference: 'transfer-1' };
+    const { revalidationId } = contentOf<Started>(await asking(asked));
+    const { accountId, enrollmentId } = body;
+    const claimedAt = inMinutes(-minutesAgo);
+    const claim = claimOf({
+      accountId,
+      enrollmentId,
+      revalidationId,
+      requested: {},
+      reference: 'transfer-1',
+      claimedAt,
+    });
+    const outcome = { revalidationId, status: 'approved', decidedBy: 'poll', decidedAt: claimedAt };
+    const record = { ...claim, phase: 'approved', owner: 'arn', outcome, trail: [] };
+    await house.stand({ pk: `RUN#${revalidationId}`, ...record });
+    return { asked, claimedAt };
+  };
+
+  it('says that it is one, when the first was claimed and under which reference, and a first call does not', async () => {
+    const { asked, claimedAt } = await decided(10);
+    const answer = await asking({ ...asked, reference: 'transfer-2' }, { 'idempotency-key': randomUUID() });
+    expect(contentOf(answer)).toMatchObject({ isRepeat: true, reference: 'transfer-1', claimedAt, phase: 'approved' });
+    const first = await asking((await lying()).body);
+    expect(contentOf(first)).not.toHaveProperty('isRepeat');
+    const headers = { 'idempotency-key': randomUUID() };
+    const upload = wish();
+    expect(contentOf(await asking(upload, headers))).not.toHaveProperty('isRepeat');
+    expect(contentOf(await asking(upload, headers))).toHaveProperty('isRepeat', true);
+  });
+
+  it('of an answer older than the caller takes is refused by name, binds no key and writes nothing', async () => {
+    const { asked } = await decided(10);
+    const key = randomUUID();
+    house.calls.length = 0;
+    for (const headers of [{}, { 'idempotency-key': key }]) {
+      expect(codeOf(await asking({ ...asked, maxAgeSeconds: 540 }, headers))).toBe('answer_too_old');
+    }
+    expect(house.writes()).toEqual([]);
+    expect(contentOf(await asking({ ...asked, maxAgeSeconds: 660 }))).toMatchObject({ isRepeat: true });
+    // Under a key that was bound before, too.
+    await asking(asked, { 'idempotency-key': key });
+    expect(codeOf(await asking({ ...asked, maxAgeSeconds: 540 }, { 'idempotency-key': key }))).toBe('answer_too_old');
+  });
+
+  it('of what was refused frees its key for media that was put again', async () => {
+    const { body, key } = await lying();
+    const headers = { 'idempotency-key': randomUUID() };
+    const { revalidationId } = contentOf<Started>(await asking(body, headers));
+    const outcome = {
+      revalidationId,
+      status: 'refused',
+      reason: 'media_gone',
+      decidedBy: 'workflow',
+      decidedAt: inMinutes(0),
+    };
+    const refused = { revalidationId, phase: 'refused', owner: 'arn', claimedAt: inMinutes(0), outcome, trail: [] };
+    await house.stand({ pk: `RUN#${revalidationId}`, ...refused });
+    await house.put(key, JPEG);
+    const again = contentOf<Started>(await asking(body, headers));
+    expect(again.revalidationId).not.toBe(revalidationId);
+    expect(contentOf<Started>(await asking(body, headers)).revalidationId).toBe(again.revalidationId);
+  });
+});
+
+describe('a token for one account', () => {
+  beforeEach(() => {
+    process.env.ACCOUNT_CLAIM = 'account';
+  });
+  afterEach(() => {
+    process.env.ACCOUNT_CLAIM = 'none';
+  });
+
+  it('names media of that account alone: another person’s is not looked at, started or written down', async () => {
+    const { body } = await lying('victim/');
+    const authorizer = { jwt: { claims: { sub: 'app', account: body.accountId }, scopes: [] } };
+    house.calls.length = 0;
+    expect(codeOf(await handler(callEvent({ body, authorizer }), context))).toBe('account_forbidden');
+    expect([house.calls, house.started]).toEqual([[], []]);
+    const own = await house.put(`media/${body.accountId}/selfie.jpg`, JPEG);
+    const answer = await handler(callEvent({ body: { ...body, media: { key: own.key } }, authorizer }), context);
+    expect(answer.statusCode).toBe(202);
+  });
+
+  it('without a subject is refused by name', async () => {
+    const authorizer = { jwt: { claims: { azp: 'app' }, scopes: [] } };
+    expect(codeOf(await handler(callEvent({ body: wish(), authorizer }), context))).toBe('subject_missing');
+  });
+});
+
+describe('a call that does not say what it is about', () => {
+  const brokenOf = async (body: unknown) => {
+    const answer = await asking(body);
+    return contentOf<{ errors: { path: string; code: string; detail: string }[] }>(answer).errors;
+  };
+  const BOTH = 'give either media, which lies in the bucket, or upload, for a form to upload with';
+
+  it('is told what is missing, in those words', async () => {
+    expect(await brokenOf({})).toEqual([
+      { path: 'accountId', code: 'missing', detail: 'is missing' },
+      { path: 'enrollmentId', code: 'missing', detail: 'is missing' },
+      {
+        path: 'userAuthorized',
+        code: 'missing',
+        detail: 'is missing: it must be true, the person has to have agreed',
+      },
+      { path: 'media', code: 'missing', detail: `is missing: ${BOTH}` },
+    ]);
+    const { upload: _, ...neither } = wish();
+    expect(await brokenOf(neither)).toEqual([{ path: 'media', code: 'missing', detail: `is missing: ${BOTH}` }]);
+  });
+
+  it('or that it says two things', async () => {
+    expect(await brokenOf({ ...wish(), media: { key: 'media/a.jpg' } })).toEqual([
+      { path: 'media', code: 'rule', detail: `is given together with upload: ${BOTH}` },
+    ]);
   });
 });
 

@@ -165,6 +165,26 @@ describe('truoraFromEnv', () => {
     ]);
   });
 
+  it('reads a key once more that no header can hold, and names it if it is still so', async () => {
+    asLambda();
+    const bad = 'good-\u200bkey';
+    for (const [stored, expected] of [
+      [[bad, 'good-key'], 'good-key'],
+      [[bad, bad], undefined],
+    ] as const) {
+      const refused: unknown[] = [];
+      const truora = truoraFromEnv(async (_, __, old) => {
+        refused.push(old);
+        return stored[refused.length - 1] ?? '';
+      });
+      const key = truora.key();
+      if (expected) expect(await key).toBe(expected);
+      else
+        await expect(key).rejects.toThrow(/^truora_unauthorized: the Truora key holds a character .* at place 6 of 9/);
+      expect(refused).toEqual([undefined, bad]);
+    }
+  });
+
   it('says where Truora is and where media may go', () => {
     const { origin, uploadOrigins } = truoraFromEnv(async () => 'key');
     expect({ origin, uploadOrigins }).toEqual({

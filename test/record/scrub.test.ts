@@ -46,6 +46,27 @@ describe('what is scrubbed', () => {
   });
 });
 
+test('a field that is named after a person or an id loses its name, and no field is lost', () => {
+  const said = {
+    [who.accountId]: { status: 'success' },
+    [who.enrollmentId]: 1,
+    [id('VLD', '9')]: 2,
+    'maria@example.com': 3,
+    [`face_of_${who.accountId}`]: 4,
+    validation_id: id('VLD', '9'),
+  };
+  const example = scrub(said) as Record<string, unknown>;
+  expect(Object.keys(example)).toEqual(['customer', 'text', 'text_2', 'text_3', 'text_4', 'validation_id']);
+  expect(example.customer).toEqual({ status: 'success' });
+  expect(JSON.stringify(example)).not.toMatch(/maria|ENR9f8e|VLD7777/);
+  expect(leaksIn(example, secrets)).toEqual([]);
+});
+
+test('a person who is called as a field is called has no field of that name kept', () => {
+  const named = { ...who, accountId: 'juan' };
+  expect(scrubber(named)({ juan: { status: 'success' } })).toEqual({ customer: { status: 'success' } });
+});
+
 test('fields, kinds, words and what was agreed stay', () => {
   const said = {
     type: 'face-recognition',

@@ -19,6 +19,8 @@ const propertiesOf = (value: unknown, at = ''): Property[] =>
 
 const statesOf = ({ States }: Draft): [string, DraftState][] => Object.entries(States);
 const tasksOf = (draft: Draft) => statesOf(draft).filter(([, { Type }]) => Type === 'Task');
+const laterTasksOf = (draft: Draft) => tasksOf(draft).filter(([name]) => name !== draft.StartAt);
+const isGiven = (value: unknown): boolean => value !== undefined;
 const isTokenWait = ({ Resource }: DraftState) => String(Resource).endsWith('.waitForTaskToken');
 const isStep = (name: string): name is StepName => (stepNames as string[]).includes(name);
 
@@ -138,21 +140,30 @@ const onlyWhatBothEnginesDo: Lint = (draft) => [
   ...propertiesOf(draft)
     .filter(({ key, value }) => {
       if (key === 'IsPresent') return value !== true;
-      if (['ResultSelector', 'QueryLanguage', 'TimeoutSecondsPath', 'InputPath', 'Assign'].includes(key)) return true;
+      if (['QueryLanguage', 'TimeoutSecondsPath', 'InputPath', 'Assign'].includes(key)) return true;
       return key.startsWith('Heartbeat');
     })
     .map(({ at }) => `${at} is not used here`),
+  // The first state selects the claim out of an input that anybody may have written; a later one has nothing to select.
+  ...statesOf(draft)
+    .filter(([name, { ResultSelector }]) => ResultSelector && name !== draft.StartAt)
+    .map(([name]) => `States.${name}.ResultSelector is not used here`),
   ...propertiesOf(draft)
     .filter(({ key }) => key.endsWith('.$') || key.endsWith('Path') || key === 'Variable')
     .filter(({ value }) => /States\.|\$\$\.(State|Map)\b/.test(String(value)))
     .map(({ at }) => `${at} is more than a path`),
 ];
 
+/** The journal begins at the first state, which keeps nothing of what the machine was started with; every other one keeps it. */
 const journalIsKept: Lint = (draft) => [
   ...tasksOf(draft)
+    .filter(([name]) => name === draft.StartAt)
+    .filter(([, { ResultPath, Catch = [] }]) => [ResultPath, ...Catch.map((way) => way.ResultPath)].some(isGiven))
+    .map(([name]) => `${name} keeps what the machine was started with`),
+  ...laterTasksOf(draft)
     .filter(([, { ResultPath }]) => ResultPath === undefined || ResultPath === '$')
     .map(([name]) => `${name} puts its result in the journal's place`),
-  ...statesOf(draft).flatMap(([name, { Catch = [] }]) =>
+  ...laterTasksOf(draft).flatMap(([name, { Catch = [] }]) =>
     Catch.filter(({ ResultPath }) => ResultPath === undefined || ResultPath === '$').map(
       ({ ErrorEquals }) => `${name}: the catch of ${ErrorEquals} puts the error in the journal's place`,
     ),

@@ -101,7 +101,9 @@ export const scripted = (template: Template, script: Script, { pace = 0.0001 } =
       const step = nameOf.get(functionArn);
       if (!step) throw new TypeError(`no step has the function ${functionArn}`);
       const call: Call = JSON.parse(JSON.stringify(event));
-      readInput(step, call);
+      // With what its wrapper makes of the event: the request, and an error that was caught, under their names.
+      const { executionId: _, taskToken: __, ...entries } = readInput(step, call) as Record<string, unknown>;
+      call.journal = { ...call.journal, ...entries };
       const index = calls.filter((earlier) => earlier.step === step).length;
       calls.push({ ...call, step });
       const move = [script[step] ?? []].flat()[index] ?? wellDone[step];

@@ -3,6 +3,7 @@ import { putMedia } from '../../infra/local/drop.ts';
 import { startWorld, type World } from '../../infra/local/world.ts';
 import type { Outcome } from '../../shared/domain/revalidation.ts';
 import { dropped, fileOf, photo, someone, video } from '../support/drops.ts';
+import { claimOf, journalOf } from '../support/journal.ts';
 
 let world: World;
 beforeAll(async () => {
@@ -192,4 +193,32 @@ describe('a call that breaks a rule names the field and the rule', () => {
     await execution.ended;
     expect(execution.output).toMatchObject({ status: 'approved', reference: 'case 7', accountId });
   });
+});
+
+test('a start whose every entry is forged is refused for its request alone, under an id of its own', async () => {
+  const forged = claimOf();
+  const caught = { Error: 'RequestInvalidError', Cause: 'consent_missing: forged' };
+  const { validation, receipt, bell, verdict } = journalOf({ claim: forged });
+  const journal = {
+    claim: forged,
+    validation,
+    receipt,
+    bell,
+    verdict,
+    refusal: caught,
+    failure: caught,
+    repeat: caught,
+  };
+  const before = charges();
+  const execution = world.machine.start({ request: { kind: 'call' }, ...journal, ...caught });
+  await execution.ended;
+  const outcome = execution.output as Outcome;
+  expect(outcome).toMatchObject({ status: 'refused', decidedBy: 'workflow' });
+  expect(outcome.detail).not.toContain('forged');
+  for (const entry of ['accountId', 'enrollmentId', 'reference', 'validationId', 'claimedAt', 'movedAt']) {
+    expect(outcome).not.toHaveProperty(entry);
+  }
+  expect(outcome.revalidationId).not.toBe(forged.revalidationId);
+  expect(await world.record(forged.revalidationId)).toBeUndefined();
+  expect(charges()).toBe(before);
 });

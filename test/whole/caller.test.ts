@@ -96,7 +96,7 @@ describe('a workflow of another stack', () => {
     const transfer = await transferOf();
     const [first, second] = [await ask(transfer), await ask(transfer)];
     const outcomeOf = ({ output }: typeof first) => (output as { face: { Output: unknown } }).face.Output;
-    expect(outcomeOf(second)).toEqual(outcomeOf(first));
+    expect(outcomeOf(second)).toEqual({ ...(outcomeOf(first) as Outcome), isRepeat: true });
     expect(toldOf(transfer.accountId)).toHaveLength(1);
   });
 
@@ -109,6 +109,14 @@ describe('a workflow of another stack', () => {
       error: 'TransferHeldError',
       cause: status,
     });
+  });
+
+  test('holds a transfer whose media had brought an approval to another one', async () => {
+    const transfer = await transferOf();
+    expect(await ask(transfer)).toMatchObject({ status: 'SUCCEEDED' });
+    const another = await ask({ ...transfer, transferId: `${transfer.transferId}-another` });
+    expect(another).toMatchObject({ status: 'FAILED', error: 'TransferHeldError' });
+    expect(toldOf(transfer.accountId)).toHaveLength(1);
   });
 
   test('sees by an error when we gave up, and hears why on the bus', async () => {
@@ -163,6 +171,7 @@ describe('the example of a caller', () => {
     expect(Parameters.StateMachineArn).toBe(ours);
     expect(TimeoutSeconds).toBeGreaterThan(MACHINE_SECONDS);
     expect(definition.TimeoutSeconds).toBeGreaterThan(TimeoutSeconds);
+    expect(Parameters.Input.request.maxAgeSeconds).toBe(900);
   });
 
   test('may start our machine and watch its executions, and nothing else of ours', () => {

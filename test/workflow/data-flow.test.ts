@@ -14,6 +14,37 @@ describe('the flow of the journal', () => {
 });
 
 describe('the check of the flow', () => {
+  test('names every entry that is believed although the input of the execution may have forged it', () => {
+    const claimKept = draft((copy) => {
+      const first = stateIn(copy, 'ClaimRequest');
+      delete first.ResultSelector;
+      first.ResultPath = '$.claim';
+    });
+    expect(flawsOf(claimKept)).toEqual(
+      expect.arrayContaining([
+        'RecordOutcome believes a forged bell',
+        'RecordOutcome believes a forged receipt',
+        'RecordFailure believes a forged validation',
+        'HowToWait sees forged entries',
+      ]),
+    );
+    const errorKept = draft((copy) => {
+      const [, refused, failed] = stateIn(copy, 'ClaimRequest').Catch ?? [];
+      if (refused) refused.ResultPath = '$.refusal';
+      if (failed) failed.ResultPath = '$.failure';
+    });
+    expect(flawsOf(errorKept)).toEqual(
+      expect.arrayContaining(['RecordRefusal believes a forged claim', 'RecordFailure believes a forged receipt']),
+    );
+  });
+
+  test('names a step that reads the request from the journal', () => {
+    const broken = draft((copy) => {
+      stateIn(copy, 'RecordFailure').Parameters = { 'journal.$': '$', 'executionId.$': '$$.Execution.Id' };
+    });
+    expect(flawsOf(broken)).toEqual(['RecordFailure reads request before anyone wrote it']);
+  });
+
   test('names a state that leads nowhere, and what is never reached behind it', () => {
     const broken = draft((copy) => {
       delete stateIn(copy, 'CreateValidation').Next;
@@ -48,17 +79,19 @@ describe('the check of the flow', () => {
 
   test('names the step behind a catch that forgets the journal', () => {
     const broken = draft((copy) => {
-      for (const catcher of stateIn(copy, 'RecordRefusal').Catch ?? []) delete catcher.ResultPath;
+      for (const catcher of stateIn(copy, 'MoveMedia').Catch ?? []) delete catcher.ResultPath;
     });
-    expect(flawsOf(broken)).toEqual([
-      'RecordFailure reads request before anyone wrote it',
-      'RecordFailure reads failure before anyone wrote it',
-    ]);
+    expect(flawsOf(broken)).toEqual(
+      expect.arrayContaining([
+        'HowToWait reads claim before anyone wrote it',
+        'ReadVerdict reads validation before anyone wrote it',
+      ]),
+    );
   });
 
   test('names the step behind a catch that writes another entry', () => {
     const broken = draft((copy) => {
-      const [decided] = stateIn(copy, 'ClaimRequest').Catch ?? [];
+      const [decided] = stateIn(copy, 'CreateValidation').Catch ?? [];
       if (decided) decided.ResultPath = '$.refusal';
     });
     expect(flawsOf(broken)).toEqual(['ReadOutcome reads repeat before anyone wrote it']);

@@ -166,6 +166,22 @@ const breaks: [LintName, string, (copy: Draft) => void, string][] = [
   ],
   [
     'journalIsKept',
+    'a first state that keeps its input',
+    (copy) => {
+      stateIn(copy, 'ClaimRequest').ResultPath = '$.claim';
+    },
+    'ClaimRequest keeps what the machine was started with',
+  ],
+  [
+    'journalIsKept',
+    'a catch of the first state that keeps its input',
+    (copy) => {
+      for (const catcher of stateIn(copy, 'ClaimRequest').Catch ?? []) catcher.ResultPath = '$.failure';
+    },
+    'ClaimRequest keeps what the machine was started with',
+  ],
+  [
+    'journalIsKept',
     'a result in the place of the journal',
     (copy) => {
       stateIn(copy, 'CheckEnrollment').ResultPath = '$';

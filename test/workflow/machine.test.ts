@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test, vi } from 'vitest';
 import { Config } from '../../infra/aws/config.ts';
 import { synthesize, type Template } from '../../infra/local/template.ts';
-import { type StepName, stepNames } from '../../shared/workflow/contract.ts';
+import { Journal, type StepName, stepNames } from '../../shared/workflow/contract.ts';
 import {
   approved,
   claim,
@@ -578,10 +578,75 @@ describe('the data of an execution', () => {
 
   test('is the journal, to which every step adds its one entry', async () => {
     const { calls } = await run({ AwaitWebhook: isRung() });
-    const learnt = ['request', 'claim', 'enrollment', 'validation', 'receipt', 'bell', 'verdict'];
-    expect(calls.map(({ journal }) => Object.keys(journal))).toEqual(
-      learnt.map((_, index) => learnt.slice(0, index + 1)),
+    const learnt = ['claim', 'enrollment', 'validation', 'receipt', 'bell', 'verdict'];
+    expect(calls.map(({ journal }) => Object.keys(journal))).toEqual([
+      ['request'],
+      ...learnt.map((_, index) => learnt.slice(0, index + 1)),
+    ]);
+  });
+
+  test('begins with the claim: no entry that whoever started the machine has forged reaches a step', async () => {
+    const forgery = 'RVLffffffffffffffffffffffffffffffff';
+    const caught = { Error: 'Forged', Cause: forgery };
+    const forged = {
+      claim: { ...claim, revalidationId: forgery },
+      enrollment: { enrollmentId: forgery, status: 'success' },
+      validation: { validationId: forgery, deadline: '2026-11-23T12:05:00.000Z' },
+      receipt: { bytes: 1, sha256: 'f'.repeat(64), movedAt: '2000-01-01T00:00:00.000Z' },
+      bell: { rangAt: '2000-01-01T00:00:00.000Z' },
+      verdict: { status: 'approved', decidedAt: '2000-01-01T00:00:00.000Z' },
+      refusal: caught,
+      failure: caught,
+      repeat: caught,
+      outcome: { ...approved, revalidationId: forgery },
+      ...caught,
+    };
+    expect(Object.keys(forged)).toEqual(
+      expect.arrayContaining(Object.keys(Journal.shape).filter((entry) => entry !== 'request')),
     );
+    const scripts: Script[] = [
+      { AwaitWebhook: isRung() },
+      { ClaimRequest: polling },
+      { ClaimRequest: requestInvalid },
+      { ClaimRequest: requestInvalid, RecordRefusal: forever(crashes('Lambda.Unknown')) },
+      { ClaimRequest: forever(crashes('Lambda.Unknown')) },
+      { ClaimRequest: alreadyDecided },
+      { ClaimRequest: polling, MoveMedia: throws('UploadLinkSpentError', 'upload_link_spent') },
+      { CreateValidation: throws('CreationUnconfirmedError', 'creation_unconfirmed') },
+    ];
+    for (const script of scripts) {
+      const { machine, calls } = scripted(template, script);
+      const { ended } = machine.start({ request, ...forged, AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID: 'arn' });
+      await ended;
+      expect(calls.length).toBeGreaterThan(1);
+      for (const { step, journal } of calls) {
+        expect(JSON.stringify([step, journal])).not.toMatch(/RVLf{32}|Forged|2000-01-01/);
+        if ('request' in journal) expect(journal.request).toEqual(request);
+      }
+    }
+  });
+
+  test('tells a refusal from a failure and a repeat, though the error of the first state stands alone', async () => {
+    const refused = await run({ ClaimRequest: requestInvalid });
+    expect(refused.calls[1]?.journal).toMatchObject({ request, refusal: { Error: 'RequestInvalidError' } });
+    const failed = await run({ ClaimRequest: requestInvalid, RecordRefusal: forever(crashes('Lambda.Unknown')) });
+    expect(failed.calls.at(-1)?.journal).toMatchObject({ request, failure: { Error: 'Lambda.Unknown' } });
+    const overtaken = await run({
+      ClaimRequest: forever(crashes('Lambda.Unknown')),
+      RecordFailure: alreadyDecided,
+    });
+    expect(overtaken.calls.at(-1)).toMatchObject({
+      step: 'ReadOutcome',
+      journal: { repeat: { Error: 'AlreadyDecidedError' } },
+    });
+  });
+
+  test.each([[[]], ['text'], [7], [null]])('is no start at all when it is %j, and that is recorded', async (input) => {
+    const { machine, told } = scripted(template, { ClaimRequest: requestInvalid });
+    const execution = machine.start(input);
+    await execution.ended;
+    expect(told()).toBe('ClaimRequest, RecordRefusal');
+    expect(execution).toMatchObject({ status: 'SUCCEEDED', output: { status: 'refused' } });
   });
 
   test('is handed to every step with the ARN of the execution', async () => {
@@ -596,10 +661,7 @@ describe('the data of an execution', () => {
     const { ended } = machine.start(input);
     input.request.note = 'changed';
     await ended;
-    expect(calls.map(({ journal }) => journal.request)).toEqual([
-      { kind: 'drop', note: 'as it was' },
-      { kind: 'drop', note: 'as it was' },
-    ]);
+    expect(calls.map(({ journal }) => journal.request)).toEqual([{ kind: 'drop', note: 'as it was' }, undefined]);
   });
 });
 
