@@ -8,6 +8,7 @@ import { formFor, issueTicket, readTicket } from '../shared/aws/tickets.ts';
 import { presentable, StartBody, type Ticket, TicketBody } from '../shared/domain/api.ts';
 import { RequestInvalidError } from '../shared/domain/errors.ts';
 import { newRevalidationId, revalidationIdOf } from '../shared/domain/ids.ts';
+import { type Policy, underPolicy } from '../shared/domain/policy.ts';
 import { CallRefusedError } from '../shared/domain/problem.ts';
 import { asksOtherwise } from '../shared/domain/record.ts';
 import { parseOrRefuse } from '../shared/domain/refuse.ts';
@@ -15,7 +16,7 @@ import { CallRequest } from '../shared/domain/request.ts';
 import { requestOf, startTicket, uploadTicket } from '../shared/domain/ticket.ts';
 import { acceptMedia, refuseSpeech, refuseStillPhoto } from '../shared/domain/wish.ts';
 import { callerOf, refuseOthers } from '../shared/lambda/caller.ts';
-import { env, ledgerFromEnv, retryRulesFromEnv } from '../shared/lambda/env.ts';
+import { env, ledgerFromEnv, policyFromEnv, retryRulesFromEnv } from '../shared/lambda/env.ts';
 import { log } from '../shared/lambda/logger.ts';
 import { answerJson, jsonOf, route } from '../shared/lambda/route.ts';
 
@@ -35,6 +36,8 @@ export const handler = route('StartRevalidation', async (input) => {
   );
   refuseOthers(caller, wanted.accountId);
   refuseSpeech(wanted.options ?? {});
+  const policy = policyFromEnv();
+  underPolicy(wanted.options ?? {}, policy);
   const forced = 'forceNew' in wanted && wanted.forceNew !== undefined;
   if (forced && !key) throw keyless();
 
@@ -43,7 +46,7 @@ export const handler = route('StartRevalidation', async (input) => {
   let id = alias && (await findKey(ledger.table, alias));
   if (!id) {
     const anew = forced ? hashOf([caller.calledBy, key]) : undefined;
-    id = await promise(ledger, await ticketFor(wanted, caller.calledBy, anew));
+    id = await promise(ledger, await ticketFor(wanted, caller.calledBy, anew), policy);
     // The promise comes first: a key that was bound to nothing could never be mended.
     if (alias) id = await bindKey(ledger, { ...alias, revalidationId: id });
   }
@@ -82,23 +85,27 @@ const ticketFor = async (
  * Of two that ask at once one writes, and the other looks again at what it wrote.
  * @throws RequestInvalidError `already_asked_otherwise`, `retry_*`
  */
-const promise = async (ledger: Ledger, ticket: Ticket): Promise<string> => {
+const promise = async (ledger: Ledger, ticket: Ticket, policy: Policy): Promise<string> => {
   const { revalidationId, accountId, options } = ticket;
-  if (await isPromised(ledger, ticket)) return revalidationId;
+  if (await isPromised(ledger, ticket, policy)) return revalidationId;
   // Only looked up here: its place in the row is taken when it is claimed.
   if (options.retryOf) await findRetried(ledger, { retryOf: options.retryOf, accountId }, retryRulesFromEnv());
-  if (!(await issueTicket(ledger, ticket))) await isPromised(ledger, ticket);
+  if (!(await issueTicket(ledger, ticket))) await isPromised(ledger, ticket, policy);
   return revalidationId;
 };
 
-/** Whether the very same was promised or claimed before. @throws RequestInvalidError `already_asked_otherwise` */
-const isPromised = async (ledger: Ledger, { revalidationId, ...ticket }: Ticket): Promise<boolean> => {
+/**
+ * Whether the very same was promised or claimed before: what is sent in fact is compared.
+ * @throws RequestInvalidError `already_asked_otherwise`
+ */
+const isPromised = async (ledger: Ledger, ticket: Ticket, policy: Policy): Promise<boolean> => {
+  const { revalidationId } = ticket;
   const [record, earlier] = await Promise.all([
     readRecord(ledger, revalidationId),
     readTicket(ledger.table, revalidationId),
   ]);
-  const standing = record ?? (earlier && { ...earlier, requested: earlier.options });
-  if (standing && asksOtherwise(standing, { ...ticket, requested: ticket.options })) {
+  const standing = record ?? (earlier && { ...earlier, requested: underPolicy(earlier.options, policy) });
+  if (standing && asksOtherwise(standing, { ...ticket, requested: underPolicy(ticket.options, policy) })) {
     const rule = 'this version was asked about before with another enrollment or other options';
     throw new RequestInvalidError('already_asked_otherwise', `media: ${rule}; put it again, or call with forceNew`);
   }

@@ -20,6 +20,9 @@ const expired = (expired_reason?: string) => ({
 });
 const weak = { similarity_status: 'failure', confidence_score: 0.41 };
 
+/** Of the same account, and not the one that is named. */
+const OTHER_ENROLLMENT = 'ENR0000000000000000000000000000ffff';
+
 const verdicts: readonly Scenario[] = [
   { suffix: '', story: 'The face is the enrolled one.', expected: approved },
   {
@@ -109,9 +112,9 @@ const verdicts: readonly Scenario[] = [
   },
   {
     suffix: '-other-enrollment',
-    story: 'A success against the face of another enrollment.',
-    expected: mismatch,
-    behaves: { face: { enrollment_id: 'ENR0000000000000000000000000000ffff' } },
+    story: 'A success against the face of another enrollment, which Truora lists.',
+    expected: { status: 'failed', reason: 'verdict_of_another_enrollment' },
+    behaves: { face: { enrollment_id: OTHER_ENROLLMENT }, others: [OTHER_ENROLLMENT] },
   },
   {
     suffix: '-other-account',
@@ -130,6 +133,39 @@ const verdicts: readonly Scenario[] = [
     story: 'A success whose similarity failed.',
     expected: mismatch,
     behaves: { face: weak },
+  },
+  {
+    suffix: '-no-similarity',
+    story: 'A success that never says how alike the faces are.',
+    expected: { status: 'failed', reason: 'verdict_unconfirmed' },
+    behaves: { similarity: 'never' },
+  },
+  {
+    suffix: '-similarity-in-details',
+    story: 'A success that says how alike the faces are only when its details are asked for.',
+    expected: approved,
+    behaves: { similarity: 'detailed' },
+  },
+  {
+    suffix: '-percent',
+    story: 'A success whose score and threshold are in percent.',
+    expected: mismatch,
+    behaves: { decided: { threshold: 65 }, face: { confidence_score: 97 } },
+  },
+  {
+    suffix: '-capitals',
+    story: 'A success in capitals.',
+    expected: approved,
+    behaves: { decided: { validation_status: 'SUCCESS' }, face: { similarity_status: 'SUCCESS' } },
+  },
+  {
+    suffix: '-declined-text',
+    story: 'A decline whose score is a text.',
+    expected: { status: 'declined', reason: 'similarity_threshold_not_passed' },
+    behaves: {
+      decided: declined('similarity_threshold_not_passed'),
+      face: { similarity_status: 'failure', confidence_score: '0.41' },
+    },
   },
   {
     suffix: '-weak-liveness',
@@ -184,6 +220,12 @@ const webhooks: readonly Scenario[] = (
 }));
 
 const enrollments: readonly Scenario[] = [
+  {
+    suffix: '-enrollment-odd',
+    story: 'The enrollment is in a state that nobody has heard of.',
+    expected: { status: 'refused', reason: 'enrollment_not_ready' },
+    behaves: { enrollment: ['archived'] },
+  },
   {
     suffix: '-enrollment-pending',
     story: 'The enrollment is still waiting for its first validation.',
