@@ -5,6 +5,7 @@ import { askAnyway, askThrough } from '../shared/domain/gate.ts';
 import { accessFromEnv, env, policyFromEnv, truoraFromEnv } from '../shared/lambda/env.ts';
 import { emit, truoraSeen } from '../shared/lambda/metrics.ts';
 import { step } from '../shared/lambda/step.ts';
+import { getValidation } from '../shared/truora/client.ts';
 import { lookAt } from '../shared/truora/look.ts';
 import { isKnownStatus, undecided } from '../shared/truora/verdict.ts';
 
@@ -19,7 +20,8 @@ export const handler = step('ReadVerdict', async ({ claim, validation }) => {
   const gate = signedGate(accessFromEnv('DYNAMODB'), env('TABLE_NAME'));
   const look = over ? askAnyway : askThrough;
   const about = { claim, validation, policy: policyFromEnv() };
-  const { answer, verdict } = await look(gate, () => lookAt(truora, about, over)).catch((error: Error) => {
+  const read = (how: { showDetails: boolean }) => getValidation(truora, validation.validationId, how);
+  const { answer, verdict } = await look(gate, () => lookAt(read, about, over)).catch((error: Error) => {
     throw over ? unreachable(error) : error;
   });
   if (!isKnownStatus(answer)) emit('UnknownWords', 1, { word: 'status' });

@@ -21,7 +21,7 @@ import { env, ledgerFromEnv, policyFromEnv, resultsFromEnv, truoraFromEnv } from
 import { log } from '../shared/lambda/logger.ts';
 import { emit, outcomeSeen, truoraSeen } from '../shared/lambda/metrics.ts';
 import { told, watch } from '../shared/lambda/watch.ts';
-import { listValidations } from '../shared/truora/client.ts';
+import { getValidation, listValidations } from '../shared/truora/client.ts';
 import { lookAt } from '../shared/truora/look.ts';
 import { straysOn } from '../shared/truora/reconcile.ts';
 
@@ -154,7 +154,8 @@ const askAgain = async (record: LedgerRecord, outcome: Outcome): Promise<Verdict
   const truora = truoraFromEnv(readSecret, { observe: truoraSeen });
   const validation = { validationId, deadline: used?.deadline ?? outcome.decidedAt, ...thresholdOf(used) };
   const about = { claim: { accountId, enrollmentId, requested }, validation, policy: policyFromEnv() };
-  const looked = await asking(() => lookAt(truora, about, false)).catch((error) => {
+  const read = (how: { showDetails: boolean }) => getValidation(truora, validationId, how);
+  const looked = await asking(() => lookAt(read, about, false)).catch((error) => {
     if (error instanceof TruoraRejectedError) return undefined;
     throw error;
   });

@@ -127,7 +127,7 @@ const metricCount =
   unknownWords.length;
 
 /** What alarms look at, counted over all of them. */
-export const ALARMED_METRICS = 15;
+export const ALARMED_METRICS = 16;
 
 /**
  * Sweeps a month, at one in five minutes, each a look into sixteen shards, a list of the inbox (one call a thousand versions)

@@ -176,6 +176,7 @@ const operationsWidgets = ({ config, machine, deadLetters, functions, alarms }: 
           ours(config, 'UnclaimedDrops', {}, now),
           ours(config, 'VerdictMismatches', {}, now),
           ours(config, 'VerdictsUnconfirmed', {}, now),
+          ours(config, 'OtherEnrollments', {}, now),
           ours(config, 'SweepFailures', {}, now),
           ours(config, 'Orphans', {}, now),
         ],
