@@ -280,6 +280,12 @@ describe('a call is refused, and nothing is written or started', () => {
     ['that is no JSON', 'body_malformed', async () => ['{']],
     ['of another type', 'content_type_unsupported', async () => [wish(), { 'content-type': 'text/json' }]],
     ['that is too large', 'body_too_large', async () => ['x'.repeat(65_537)]],
+    ['for a ticket below the floor', 'threshold_below_policy', async () => [wish({ options: { threshold: 0.3 } })]],
+    [
+      'for media below the floor',
+      'threshold_below_policy',
+      async () => [{ ...(await lying()).body, options: { threshold: 0.3 } }],
+    ],
     ['that is null', 'request_invalid', async () => ['null']],
     ['with a key whose field says nothing', 'request_invalid', async () => [wish(), { 'idempotency-key': '' }]],
     [
