@@ -10,10 +10,15 @@ import { askThrough } from '../shared/domain/gate.ts';
 import { refuseRetry } from '../shared/domain/retry.ts';
 import type { Claim, Enrollment } from '../shared/domain/revalidation.ts';
 import { accessFromEnv, env, retryRulesFromEnv, truoraFromEnv } from '../shared/lambda/env.ts';
-import { truoraSeen } from '../shared/lambda/metrics.ts';
+import { log } from '../shared/lambda/logger.ts';
+import { emit, truoraSeen } from '../shared/lambda/metrics.ts';
 import { step } from '../shared/lambda/step.ts';
-import { getEnrollment, getValidation, type Truora } from '../shared/truora/client.ts';
+import { getEnrollment, getValidation, listEnrollments, type Truora } from '../shared/truora/client.ts';
+import { type EnrollmentState, enrollmentStateOf, wordOf } from '../shared/truora/enrollment.ts';
 import { retriedAt } from '../shared/truora/retry.ts';
+
+/** What the look at the person's other enrollments may take, since it decides nothing. Milliseconds. */
+const HINT_MS = 2000;
 
 /**
  * The second step. Asks Truora whether it knows this person's face: without a finished enrollment of the same account a
@@ -33,14 +38,44 @@ const check = async (claim: Claim): Promise<Enrollment> => {
   if (account_id !== claim.accountId) {
     throw new EnrollmentNotReadyError('enrollment_of_another_account', 'enrollmentId: belongs to another account');
   }
-  if (status === 'failure') {
+  refuseUnready(enrollmentStateOf(status), status);
+  await checkRetried(truora, claim);
+  const others = await countOthers(truora, claim);
+  return { enrollmentId: enrollment_id, status: 'success', ...(others ? { otherEnrollments: others } : {}) };
+};
+
+const refuseUnready = (state: EnrollmentState, status: string): void => {
+  if (state === 'failure') {
     throw new EnrollmentNotReadyError('enrollment_failed', 'enrollmentId: its enrollment failed; a new one is needed');
   }
-  if (status === 'pending') {
+  if (state === 'pending') {
     throw new EnrollmentPendingError('enrollment_pending', 'enrollmentId: the enrollment is not finished yet');
   }
-  await checkRetried(truora, claim);
-  return { enrollmentId: enrollment_id, status };
+  if (state === 'success') return;
+  emit('UnknownWords', 1, { word: 'enrollment' });
+  const detail = 'enrollmentId: Truora says of its enrollment what is not known here, and not that it is finished';
+  throw new EnrollmentNotReadyError('enrollment_not_ready', detail, wordOf(status));
+};
+
+/**
+ * The create call names no enrollment, so Truora may compare with another one of the person's. Where it lists any that are
+ * finished, that is counted and told beforehand. It is a hint: what cannot be read or takes too long changes nothing, is no
+ * failed call of Truora's, and a key that is refused here is not read anew.
+ */
+const countOthers = async (truora: Truora, { accountId, enrollmentId, revalidationId }: Claim): Promise<number> => {
+  const { observe: _, key, deadlines, ...at } = truora;
+  const short = { ...deadlines, totalMs: Math.min(HINT_MS, deadlines.totalMs) };
+  const listed = await listEnrollments({ ...at, key: () => key(), deadlines: short }, accountId).catch(() => []);
+  const others = listed.filter(
+    (one) =>
+      one.account_id === accountId && one.enrollment_id !== enrollmentId && enrollmentStateOf(one.status) === 'success',
+  );
+  const count = new Set(others.map((one) => one.enrollment_id)).size;
+  if (count > 0) {
+    emit('OtherEnrollments', 1);
+    log('warn', 'other_enrollments', { step: 'CheckEnrollment', revalidationId });
+  }
+  return count;
 };
 
 /** A retry of one of ours was checked at the claim. Of any other Truora says what became of it, or that there is none. */

@@ -6,11 +6,12 @@ import { meetStanding, refuseIfOld } from '../shared/aws/standing.ts';
 import { joinTicket, useTicket } from '../shared/aws/tickets.ts';
 import { MediaGoneError, MediaUnacceptableError } from '../shared/domain/errors.ts';
 import { revalidationIdOf } from '../shared/domain/ids.ts';
+import { underPolicy } from '../shared/domain/policy.ts';
 import { parseOrRefuse } from '../shared/domain/refuse.ts';
 import { RevalidationRequest } from '../shared/domain/request.ts';
 import { Claim } from '../shared/domain/revalidation.ts';
 import { acceptMedia, addressOf, anewOf, isTooOld, wishOf } from '../shared/domain/wish.ts';
-import { env, ledgerFromEnv, retryRulesFromEnv } from '../shared/lambda/env.ts';
+import { env, ledgerFromEnv, policyFromEnv, retryRulesFromEnv } from '../shared/lambda/env.ts';
 import { step } from '../shared/lambda/step.ts';
 
 /**
@@ -29,13 +30,15 @@ const claimIt = async (request: RevalidationRequest, executionId: string): Promi
   // What a key stands for does not depend on which version of its media is the newest by now.
   if (named) return Claim.parse(await ownRecord(ledger, named, executionId));
   const bucket = env('MEDIA_BUCKET');
+  const policy = policyFromEnv();
   const at = addressOf(request, bucket);
   const ticket = request.kind === 'drop' ? await useTicket(ledger, at) : undefined;
   const { head, metadata, bytes, etag, versionId, putAt } = await glanceAt({ bucket, ...at }).catch(async (error) => {
-    if (error instanceof MediaGoneError) await meetStanding(ledger, { request, bucket, ticket, executionId });
+    if (error instanceof MediaGoneError) await meetStanding(ledger, { request, bucket, ticket, executionId, policy });
     throw error;
   });
-  const { accountId, enrollmentId, userAuthorized, options, reference } = ticket ?? wishOf(request, metadata);
+  const { accountId, enrollmentId, userAuthorized, reference, ...wish } = ticket ?? wishOf(request, metadata);
+  const options = underPolicy(wish.options, policy);
   const type = acceptMedia({ bytes, head }, options);
 
   const version = versionId ?? etag;
@@ -43,7 +46,7 @@ const claimIt = async (request: RevalidationRequest, executionId: string): Promi
   // A call about a ticket's drop, of the same person, is about the ticket's re-validation.
   const joined =
     request.kind === 'call' && !anew
-      ? await joinTicket(ledger.table, { key: at.key, version }, { accountId, enrollmentId, options })
+      ? await joinTicket(ledger.table, { key: at.key, version }, { accountId, enrollmentId, options }, policy)
       : ticket;
   const revalidationId = joined?.revalidationId ?? revalidationIdOf({ accountId, bucket, key: at.key, version, anew });
   const hours = env('MEDIA_HOURS');

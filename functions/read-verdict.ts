@@ -2,11 +2,12 @@ import { readSecret } from '../shared/aws/secrets.ts';
 import { signedGate } from '../shared/aws/signed-gate.ts';
 import { NamedError, VerdictPendingError, VerdictUnreachableError } from '../shared/domain/errors.ts';
 import { askAnyway, askThrough } from '../shared/domain/gate.ts';
-import { accessFromEnv, env, truoraFromEnv } from '../shared/lambda/env.ts';
+import { accessFromEnv, env, policyFromEnv, truoraFromEnv } from '../shared/lambda/env.ts';
 import { emit, truoraSeen } from '../shared/lambda/metrics.ts';
 import { step } from '../shared/lambda/step.ts';
 import { getValidation } from '../shared/truora/client.ts';
-import { isKnownStatus, undecided, verdictOf } from '../shared/truora/verdict.ts';
+import { lookAt } from '../shared/truora/look.ts';
+import { isKnownStatus, undecided } from '../shared/truora/verdict.ts';
 
 /**
  * The sixth step, and the only place a verdict comes from: Truora's own answer to our own key. Pending is thrown, and the
@@ -18,15 +19,15 @@ export const handler = step('ReadVerdict', async ({ claim, validation }) => {
   const over = Date.now() > Date.parse(validation.deadline) + env('GRACE_SECONDS') * 1000;
   const gate = signedGate(accessFromEnv('DYNAMODB'), env('TABLE_NAME'));
   const look = over ? askAnyway : askThrough;
-  const answer = await look(gate, () => getValidation(truora, validation.validationId)).catch((error: Error) => {
+  const about = { claim, validation, policy: policyFromEnv() };
+  const read = (how: { showDetails: boolean }) => getValidation(truora, validation.validationId, how);
+  const { answer, verdict } = await look(gate, () => lookAt(read, about, over)).catch((error: Error) => {
     throw over ? unreachable(error) : error;
   });
-  const at = new Date();
-  const verdict = verdictOf(answer, { claim, validation, at });
   if (!isKnownStatus(answer)) emit('UnknownWords', 1, { word: 'status' });
   if (verdict?.reason === 'unknown_reason') emit('UnknownWords', 1, { word: 'reason' });
   if (verdict) return verdict;
-  if (over) return undecided(answer, at);
+  if (over) return undecided(answer, new Date());
   throw new VerdictPendingError('verdict_pending', 'Truora has not decided yet');
 });
 

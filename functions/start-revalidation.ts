@@ -9,6 +9,7 @@ import { formFor, issueTicket, readTicket } from '../shared/aws/tickets.ts';
 import { ONE_OF_BOTH, presentable, StartBody, type Ticket, TicketBody } from '../shared/domain/api.ts';
 import { RequestInvalidError } from '../shared/domain/errors.ts';
 import { newRevalidationId, revalidationIdOf } from '../shared/domain/ids.ts';
+import { type Policy, underPolicy } from '../shared/domain/policy.ts';
 import { CallRefusedError } from '../shared/domain/problem.ts';
 import { asksOtherwise } from '../shared/domain/record.ts';
 import { parseOrRefuse } from '../shared/domain/refuse.ts';
@@ -16,7 +17,7 @@ import { CallRequest } from '../shared/domain/request.ts';
 import { requestOf, startTicket, uploadTicket } from '../shared/domain/ticket.ts';
 import { acceptMedia, refuseSpeech, refuseStillPhoto } from '../shared/domain/wish.ts';
 import { callerOf, refuseOthers, refuseOthersMedia } from '../shared/lambda/caller.ts';
-import { env, ledgerFromEnv, retryRulesFromEnv } from '../shared/lambda/env.ts';
+import { env, ledgerFromEnv, policyFromEnv, retryRulesFromEnv } from '../shared/lambda/env.ts';
 import { log } from '../shared/lambda/logger.ts';
 import { answerJson, jsonOf, route } from '../shared/lambda/route.ts';
 
@@ -37,6 +38,8 @@ export const handler = route('StartRevalidation', async (input) => {
   refuseOthers(caller, wanted.accountId);
   if ('media' in wanted) refuseOthersMedia(caller, wanted.media.key);
   refuseSpeech(wanted.options ?? {});
+  const policy = policyFromEnv();
+  underPolicy(wanted.options ?? {}, policy);
   const forced = 'forceNew' in wanted && wanted.forceNew !== undefined;
   if (forced && !key) throw keyless();
 
@@ -47,7 +50,7 @@ export const handler = route('StartRevalidation', async (input) => {
   let isRepeat = id !== undefined;
   if (!id) {
     const anew = forced ? hashOf([caller.calledBy, key]) : undefined;
-    const promised = await promise(ledger, await ticketFor(wanted, caller.calledBy, anew), maxAgeSeconds);
+    const promised = await promise(ledger, await ticketFor(wanted, caller.calledBy, anew), { policy, maxAgeSeconds });
     id = promised.revalidationId;
     // The promise comes first: a key that was bound to nothing could never be mended.
     if (alias) id = await bindKey(ledger, { ...alias, revalidationId: id });
@@ -102,32 +105,35 @@ const ticketFor = async (
 const promise = async (
   ledger: Ledger,
   ticket: Ticket,
-  maxAgeSeconds: number | undefined,
+  rules: Rules,
 ): Promise<{ revalidationId: string; isRepeat: boolean }> => {
   const { revalidationId, accountId, options } = ticket;
-  if (await isPromised(ledger, ticket, maxAgeSeconds)) return { revalidationId, isRepeat: true };
+  if (await isPromised(ledger, ticket, rules)) return { revalidationId, isRepeat: true };
   // Only looked up here: its place in the row is taken when it is claimed.
   if (options.retryOf) await findRetried(ledger, { retryOf: options.retryOf, accountId }, retryRulesFromEnv());
   const isNew = await issueTicket(ledger, ticket);
-  if (!isNew) await isPromised(ledger, ticket, maxAgeSeconds);
+  if (!isNew) await isPromised(ledger, ticket, rules);
   return { revalidationId, isRepeat: !isNew };
 };
 
+/** What decides whether an earlier promise answers a call: the policy in force, and how old the answer may be. Seconds. */
+type Rules = { policy: Policy; maxAgeSeconds: number | undefined };
+
 /**
- * Whether the very same was promised or claimed before.
+ * Whether the very same was promised or claimed before: what is sent in fact is compared.
  * @throws RequestInvalidError `already_asked_otherwise`, `answer_too_old`
  */
 const isPromised = async (
   ledger: Ledger,
   { revalidationId, ...ticket }: Ticket,
-  maxAgeSeconds: number | undefined,
+  { policy, maxAgeSeconds }: Rules,
 ): Promise<boolean> => {
   const [record, earlier] = await Promise.all([
     readRecord(ledger, revalidationId),
     readTicket(ledger.table, revalidationId),
   ]);
-  const standing = record ?? (earlier && { ...earlier, requested: earlier.options });
-  if (standing && asksOtherwise(standing, { ...ticket, requested: ticket.options })) {
+  const standing = record ?? (earlier && { ...earlier, requested: underPolicy(earlier.options, policy) });
+  if (standing && asksOtherwise(standing, { ...ticket, requested: underPolicy(ticket.options, policy) })) {
     const rule = 'this version was asked about before with another enrollment or other options';
     throw new RequestInvalidError('already_asked_otherwise', `media: ${rule}; put it again, or call with forceNew`);
   }

@@ -18,13 +18,13 @@ import { askThrough, isHeldBack } from '../shared/domain/gate.ts';
 import { changes, mayChange, standingOf } from '../shared/domain/late-truth.ts';
 import type { LedgerRecord } from '../shared/domain/record.ts';
 import type { Outcome, Verdict } from '../shared/domain/revalidation.ts';
-import { env, ledgerFromEnv, resultsFromEnv, truoraFromEnv } from '../shared/lambda/env.ts';
+import { env, ledgerFromEnv, policyFromEnv, resultsFromEnv, truoraFromEnv } from '../shared/lambda/env.ts';
 import { log } from '../shared/lambda/logger.ts';
 import { emit, outcomeSeen, truoraSeen } from '../shared/lambda/metrics.ts';
 import { told, watch } from '../shared/lambda/watch.ts';
 import { getValidation, listValidations } from '../shared/truora/client.ts';
+import { lookAt } from '../shared/truora/look.ts';
 import { straysOn } from '../shared/truora/reconcile.ts';
-import { verdictOf } from '../shared/truora/verdict.ts';
 
 /** What one record may take, a rotated key and Truora's silence included, and a group with what is written then. Milliseconds. */
 const RECORD_MS = 35_000;
@@ -180,12 +180,14 @@ const askAgain = async (record: LedgerRecord, outcome: Outcome): Promise<Verdict
   const { accountId, enrollmentId, requested, used } = record;
   if (!validationId || !accountId || !enrollmentId || !requested) return undefined;
   const truora = truoraFromEnv(readSecret, { observe: truoraSeen });
-  const answer = await asking(() => getValidation(truora, validationId)).catch((error) => {
+  const validation = { validationId, deadline: used?.deadline ?? outcome.decidedAt, ...thresholdOf(used) };
+  const about = { claim: { accountId, enrollmentId, requested }, validation, policy: policyFromEnv() };
+  const read = (how: { showDetails: boolean }) => getValidation(truora, validationId, how);
+  const looked = await asking(() => lookAt(read, about, false)).catch((error) => {
     if (error instanceof TruoraRejectedError) return undefined;
     throw error;
   });
-  const validation = { validationId, deadline: used?.deadline ?? outcome.decidedAt, ...thresholdOf(used) };
-  return answer && verdictOf(answer, { claim: { accountId, enrollmentId, requested }, validation, at: new Date() });
+  return looked?.verdict;
 };
 
 const asking = <Answer>(ask: () => Promise<Answer>) => askThrough(gateOf(env('TABLE_NAME')), ask);

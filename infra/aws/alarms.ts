@@ -123,6 +123,11 @@ export const alarms = {
     metric: ({ config }) => ours(config, 'VerdictMismatches', {}, minutes(5)),
     from: 1,
   },
+  VerdictUnconfirmed: {
+    meaning: 'Truora said success without saying how alike the faces are. It was not approved.',
+    metric: ({ config }) => ours(config, 'VerdictsUnconfirmed', {}, minutes(5)),
+    from: 1,
+  },
   KeyExpiry: {
     meaning: `The Truora key ends in less than ${KEY_DAYS} days. After that every re-validation fails.`,
     metric: ({ config }) =>

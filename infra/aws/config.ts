@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { OnUnresolved } from '../../shared/domain/creation.ts';
-import { ResultMode } from '../../shared/domain/request.ts';
+import { ResultMode, Threshold } from '../../shared/domain/request.ts';
 import { functionSeconds } from '../workflow/timing.ts';
 
 const loopback = ['127.0.0.1', '[::1]', 'localhost'];
@@ -88,6 +88,11 @@ const Settings = z.strictObject({
   httpDeadlineSeconds: z._default(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(12)), 10),
   /** Minutes between two sweeps: how long what a crash left behind lies there. */
   sweepMinutes: z._default(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(60)), 5),
+  /**
+   * Least similarity that approves anybody, 0 to 1, whoever asks and however: what is asked below it is refused, and what asks
+   * for none gets it. Truora's own default (documented): 0.65.
+   */
+  minimumThreshold: z._default(z.pipe(z.coerce.number('must be a number'), Threshold), 0.65),
   /** How often a declined validation may be retried: `allowed_retries` of the account at Truora, none by default there too. */
   allowedRetries: z._default(z.coerce.number().check(z.int(), z.minimum(0), z.maximum(2)), 0),
   /** Seconds after a decline in which it may be retried: `retry_ttl` of the account at Truora. */

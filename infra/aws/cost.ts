@@ -127,7 +127,7 @@ const metricCount =
   unknownWords.length;
 
 /** What alarms look at, counted over all of them. */
-export const ALARMED_METRICS = 17;
+export const ALARMED_METRICS = 18;
 
 /** Alarms that stand on other alarms. */
 export const COMPOSITE_ALARMS = 1;

@@ -178,6 +178,8 @@ const operationsWidgets = ({ config, machine, deadLetters, functions, alarms }: 
           deadLetters.metricApproximateNumberOfMessagesVisible({ ...now, statistic: 'Maximum' }),
           ours(config, 'UnclaimedDrops', {}, now),
           ours(config, 'VerdictMismatches', {}, now),
+          ours(config, 'VerdictsUnconfirmed', {}, now),
+          ours(config, 'OtherEnrollments', {}, now),
           ours(config, 'SweepFailures', {}, now),
           ours(config, 'Orphans', {}, now),
           ours(config, 'MediaReadFailures', {}, now),

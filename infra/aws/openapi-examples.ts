@@ -43,7 +43,7 @@ const base = {
   revalidationId,
   ...who,
   reference: 'case 7',
-  requested: { threshold: 0.8 },
+  requested: { threshold: 0.8, subvalidations: ['similarity'] as Array<'similarity'> },
   calledBy,
   claimedAt,
 } as const;

@@ -57,6 +57,7 @@ export const operations: Record<RouteName, Operation> = {
       'retry_needs_liveness',
       'retry_too_late',
       'retries_used_up',
+      'threshold_below_policy',
       'body_too_large',
       'content_type_unsupported',
       'request_invalid',

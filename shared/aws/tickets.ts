@@ -5,6 +5,7 @@ import type { Identity } from '../domain/identity.ts';
 import { RevalidationId } from '../domain/ids.ts';
 import { readInboxKey, ticketIdIn } from '../domain/inbox-key.ts';
 import { isEnd } from '../domain/lifecycle.ts';
+import { type Policy, underPolicy } from '../domain/policy.ts';
 import { DropRequest } from '../domain/request.ts';
 import { addressOfDrop, type MediaAddress, type Wish } from '../domain/wish.ts';
 import { s3 } from './clients.ts';
@@ -83,18 +84,20 @@ const fullTicketOf = async (table: string, key: string): Promise<Ticket | undefi
 /**
  * The ticket that a call about its object is about, entered on it as the drop itself would be: whichever comes first, there is
  * one case. A call of another person, and one about a later upload, is a case of its own.
+ * @param wish as it is sent in fact
  * @throws RequestInvalidError `already_asked_otherwise`: the ticket's question was there first
  */
 export const joinTicket = async (
   table: string,
   { key, version }: { key: string; version: string },
   wish: Pick<Wish, 'accountId' | 'enrollmentId' | 'options'>,
+  policy: Policy,
 ): Promise<Ticket | undefined> => {
   const id = ticketIdIn(key);
   const ticket = id ? await readTicket(table, id) : undefined;
   if (ticket?.upload?.key !== key || ticket.accountId !== wish.accountId) return undefined;
   if (ticket.droppedAs !== undefined && ticket.droppedAs !== version) return undefined;
-  refuseOtherwise({ ...ticket, requested: ticket.options }, { ...wish, requested: wish.options });
+  refuseOtherwise({ ...ticket, requested: underPolicy(ticket.options, policy) }, { ...wish, requested: wish.options });
   const entered = await enterDrop(table, key, version);
   return entered?.droppedAs === version ? entered : undefined;
 };

@@ -5,16 +5,18 @@
  */
 export abstract class NamedError<Reason extends string = string> extends Error {
   readonly reason: Reason;
-  constructor(reason: Reason, detail: string) {
-    super(`${reason}: ${detail}`);
+  /** @param rawReason a code of Truora's, which is kept beside the reason; it has to be shaped like one */
+  constructor(reason: Reason, detail: string, rawReason?: string) {
+    super(`${reason}${rawReason ? ` (${rawReason})` : ''}: ${detail}`);
     this.reason = reason;
   }
 }
 
-/** Reads back what a named error wrote as its message. */
-export const readReason = (message: string): { reason: string; detail: string } | undefined => {
-  const [, reason, detail] = /^([a-z0-9_]{1,64}): (.*)$/s.exec(message) ?? [];
-  return reason === undefined || detail === undefined ? undefined : { reason, detail: detail.slice(0, 400) };
+/** Reads back what a named error wrote as its message: `reason: detail`, or `reason (raw_reason): detail`. */
+export const readReason = (message: string): { reason: string; rawReason?: string; detail: string } | undefined => {
+  const [, reason, rawReason, said] = /^([a-z0-9_]{1,64})(?: \(([a-z0-9_]{1,64})\))?: (.*)$/s.exec(message) ?? [];
+  if (reason === undefined || said === undefined) return undefined;
+  return { reason, ...(rawReason ? { rawReason } : {}), detail: said.slice(0, 400) };
 };
 
 // --- Refusals: Truora was never asked to decide. Trying again cannot help; the caller has to change something. ---
@@ -33,7 +35,8 @@ type RequestInvalidReason =
   | 'retry_not_declined'
   | 'retry_needs_liveness'
   | 'retry_too_late'
-  | 'retries_used_up';
+  | 'retries_used_up'
+  | 'threshold_below_policy';
 
 /** The request breaks a rule; the detail names the field and the rule. */
 export class RequestInvalidError extends NamedError<RequestInvalidReason> {
@@ -68,7 +71,7 @@ export class MediaUnreadError extends NamedError<'media_unread'> {
 
 /** The person has no finished enrollment, so there is no face to compare with. */
 export class EnrollmentNotReadyError extends NamedError<
-  'enrollment_unknown' | 'enrollment_failed' | 'enrollment_of_another_account'
+  'enrollment_unknown' | 'enrollment_failed' | 'enrollment_of_another_account' | 'enrollment_not_ready'
 > {
   override readonly name = 'EnrollmentNotReadyError';
 }

@@ -23,6 +23,7 @@ export const problems = {
   retry_needs_liveness: { status: 422, title: 'Only a passive liveness check can be retried.' },
   retry_too_late: { status: 422, title: 'The time for a retry is over.' },
   retries_used_up: { status: 422, title: 'There is no retry left.' },
+  threshold_below_policy: { status: 422, title: 'The threshold is below the floor of this deployment.' },
   media_empty: { status: 422, title: 'The media is empty.' },
   media_too_large: { status: 422, title: 'The media is too large.' },
   media_type_not_supported: { status: 422, title: 'The media is of another type.' },

@@ -11,16 +11,24 @@ export const Reference = z
   .string()
   .check(z.regex(/^[\x20-\x7e]{1,128}$/, 'must be 1 to 128 printable ASCII characters'));
 
+/** Nearer to 0 a threshold is none but 0 itself: it means nothing, and DynamoDB takes no number below 1e-130. */
+const LEAST_THRESHOLD = 1e-6;
+
+/** Least similarity that passes, 0 to 1. */
+export const Threshold = z.number('must be a number').check(
+  z.minimum(0, 'must be 0 to 1'),
+  z.maximum(1, 'must be 0 to 1'),
+  z.refine((value) => value <= 0 || value >= LEAST_THRESHOLD, `must be 0, or at least ${LEAST_THRESHOLD}`),
+);
+
 /**
  * What a caller may ask of Truora, by our names (README: "One field, four names"), and how the result is to be waited for.
- * Rules, defaults and bounds: documented in Truora's re-validation guide. Anything left out is not sent.
+ * Rules, defaults and bounds: documented in Truora's re-validation guide. What is sent in fact, policy.ts says.
  */
 export const Options = z
   .strictObject({
-    /** Least similarity that passes, 0 to 1. Truora's default: 0.65. */
-    threshold: z.optional(
-      z.number('must be a number').check(z.minimum(0, 'must be 0 to 1'), z.maximum(1, 'must be 0 to 1')),
-    ),
+    /** Least similarity that passes, 0 to 1; the deployment's `minimumThreshold` when left out, and never less. */
+    threshold: z.optional(Threshold),
     /** The old way to ask for liveness, announced for removal; mapped onto `subvalidations` and never sent. */
     liveness: z.optional(z.enum(['passive', 'disabled'])),
     subvalidations: z.optional(

@@ -41,7 +41,15 @@ export const Claim = z.object({
 export type Claim = z.infer<typeof Claim>;
 
 /** That the person's face is known to Truora. */
-export const Enrollment = z.object({ enrollmentId: TruoraId, status: z.literal('success') });
+export const Enrollment = z.object({
+  enrollmentId: TruoraId,
+  status: z.literal('success'),
+  /**
+   * How many other finished enrollments Truora lists for the account, where it lists any. The create call names no enrollment,
+   * so Truora may compare with one of those, and the case ends `failed/verdict_of_another_enrollment`.
+   */
+  otherEnrollments: z.optional(z.int()),
+});
 export type Enrollment = z.infer<typeof Enrollment>;
 
 /** The longest Truora lets a validation live (documented). Seconds. */
@@ -118,6 +126,8 @@ export const Verdict = z.object({
       'undecided_at_deadline',
       'system_error',
       'verdict_mismatch',
+      'verdict_of_another_enrollment',
+      'verdict_unconfirmed',
     ]),
   ),
   /** Truora's code when it is none we know. */
@@ -128,7 +138,9 @@ export const Verdict = z.object({
       z.enum([
         'validation_id',
         'account_id',
+        'type',
         'enrollment_id',
+        'failure_status',
         'declined_reason',
         'expired_reason',
         'threshold',
@@ -137,9 +149,14 @@ export const Verdict = z.object({
       ]),
     ),
   ),
+  /** What is to be done about it, where the reason alone does not say. */
+  detail: z.optional(z.string()),
   /** Truora's confidence score, 0 to 1. */
   similarity: z.optional(z.number()),
+  /** Of an approval the threshold that it had to reach; of any other end the one that Truora says it used. 0 to 1. */
   threshold: z.optional(z.number()),
+  /** What a search among known faces came to, where Truora made one (seen). It decides nothing. */
+  faceSearch: z.optional(z.object({ status: z.optional(RawReason), similarity: z.optional(z.number()) })),
   decidedAt: Timestamp,
 });
 export type Verdict = z.infer<typeof Verdict>;
@@ -164,6 +181,7 @@ export const Outcome = z.object({
   validationId: z.optional(TruoraId),
   similarity: z.optional(z.number()),
   threshold: z.optional(z.number()),
+  faceSearch: Verdict.shape.faceSearch,
   /** What made us look (a bell or the timed poll), or that we ended it without a look, or a caller did. */
   decidedBy: z.enum(['webhook', 'poll', 'workflow', 'caller']),
   claimedAt: z.optional(Timestamp),

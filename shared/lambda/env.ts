@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { OnUnresolved } from '../domain/creation.ts';
-import { ResultMode } from '../domain/request.ts';
+import { ResultMode, Threshold } from '../domain/request.ts';
 import { sendableKey } from '../domain/sendable-key.ts';
 
 const text = z.string().check(z.minLength(1));
@@ -46,6 +46,8 @@ const variables = {
   ]),
   /** Seconds after a validation's deadline during which Truora is still asked. */
   GRACE_SECONDS: whole,
+  /** Least similarity that approves anybody, 0 to 1. */
+  MINIMUM_THRESHOLD: z.pipe(z.pipe(text, z.transform(Number)), Threshold),
   /** How often Truora's account lets a declined validation be retried, and within how many seconds. */
   ALLOWED_RETRIES: z.coerce.number().check(z.int(), z.minimum(0), z.maximum(2)),
   RETRY_SECONDS: whole,
@@ -73,6 +75,9 @@ export const ledgerFromEnv = () => ({ table: env('TABLE_NAME'), retentionDays: e
 
 /** Where outcomes are announced, and how long media outlives them. */
 export const resultsFromEnv = () => ({ bus: env('EVENT_BUS'), mediaHours: env('MEDIA_HOURS') });
+
+/** How strict every check is at least, as the deployment decides. */
+export const policyFromEnv = () => ({ minimumThreshold: env('MINIMUM_THRESHOLD') });
 
 /** What may be retried, as the deployment was told of its account at Truora. */
 export const retryRulesFromEnv = () => ({

@@ -45,7 +45,8 @@ const namespaceFromEnv = (): string | undefined => {
 export const outcomeSeen = (outcome: Outcome): void => {
   const { status, reason, decidedBy } = outcome;
   emit('Outcomes', 1, { status, reason: closedReason(reason) });
-  if (reason === 'verdict_mismatch') emit('VerdictMismatches', 1);
+  if (reason === 'verdict_mismatch' || reason === 'verdict_of_another_enrollment') emit('VerdictMismatches', 1);
+  if (reason === 'verdict_unconfirmed') emit('VerdictsUnconfirmed', 1);
   const milliseconds = timeToVerdict(outcome);
   if (milliseconds !== undefined) emit('TimeToVerdict', milliseconds, { decidedBy });
 };

@@ -17,7 +17,7 @@ import { type Options, subvalidationsOf } from '../domain/request.ts';
 import { readJson, tellsOfAnError } from './body.ts';
 import { nextOf, rowsOf } from './list.ts';
 import { type Answer, type Call, type Deadlines, SendError, send } from './request.ts';
-import { CreateAnswer, EnrollmentAnswer, ListAnswer, ValidationAnswer } from './schemas.ts';
+import { CreateAnswer, EnrollmentAnswer, EnrollmentList, ListAnswer, ValidationAnswer } from './schemas.ts';
 import { checkUploadLink } from './upload-link.ts';
 
 /** How to reach Truora, or whoever stands in for it. */
@@ -45,6 +45,15 @@ const MOST_PAGES = 20;
 /** `GET /v1/enrollments/{id}`. @throws TruoraRejectedError `truora_not_found` for an unknown id */
 export const getEnrollment = async (truora: Truora, enrollmentId: string) =>
   ask(truora, 'GET', `/v1/enrollments/${segment(TruoraId, enrollmentId)}`, EnrollmentAnswer);
+
+/**
+ * `GET /v1/accounts/{id}/enrollments` (seen in a transcription; shape assumed). A hint: unreadable rows and later pages are left out.
+ */
+export const listEnrollments = async (truora: Truora, accountId: string): Promise<EnrollmentAnswer[]> => {
+  const path = `/v1/accounts/${segment(AccountId, accountId)}/enrollments`;
+  const { enrollments } = await ask(truora, 'GET', path, EnrollmentList);
+  return enrollments.flatMap((row) => EnrollmentAnswer.safeParse(row).data ?? []);
+};
 
 /**
  * `POST /v1/validations`: the charged call. It is made once; whoever catches an error decides what became of it.

@@ -3,6 +3,7 @@ import { TruoraContractError } from '../domain/errors.ts';
 import type { Options } from '../domain/request.ts';
 import { type Created, createdOf } from './creation.ts';
 import type { ValidationAnswer } from './schemas.ts';
+import { isShare } from './share.ts';
 
 /**
  * How far Truora's clock may be from ours. What is older than an intent by more than that was not created by its call; a
@@ -70,7 +71,7 @@ type Creations = {
 const isLikeOurs = (one: ValidationAnswer, { accountId, requested }: Asked): boolean => {
   const { account_id, type = 'face-recognition', validation_status, failure_status, threshold } = one;
   const isDecided = validation_status === 'success' || failure_status === 'declined';
-  const isOtherwise = ![undefined, threshold].includes(requested.threshold) && threshold !== undefined;
+  const isOtherwise = ![undefined, threshold].includes(requested.threshold) && isShare(threshold);
   return account_id === accountId && type === 'face-recognition' && !isDecided && !isOtherwise;
 };
 

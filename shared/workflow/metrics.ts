@@ -33,6 +33,10 @@ export const metrics = {
   VerdictMismatches: { unit: 'Count', by: [[]] },
   /** Media that broke off or failed its checksum on the way from S3: ours, and no error of Truora's. */
   MediaReadFailures: { unit: 'Count', by: [[]] },
+  /** A success of Truora's that does not say how alike the faces are. */
+  VerdictsUnconfirmed: { unit: 'Count', by: [[]] },
+  /** Runs of a person for whom Truora lists other finished enrollments than the one that is named. */
+  OtherEnrollments: { unit: 'Count', by: [[]] },
   /** What a watch could not put right: one for each thing, or for itself. */
   SweepFailures: { unit: 'Count', by: [[]] },
   /** Days until the Truora key ends; nothing where the key does not say. */
@@ -57,7 +61,7 @@ export const bellFates = ['created', 'unknown', 'rang', 'woke', 'late', 'unsent'
 export type BellFate = (typeof bellFates)[number];
 
 /** Where an unknown word stood. */
-export const unknownWords = ['status', 'reason'] as const;
+export const unknownWords = ['status', 'reason', 'enrollment'] as const;
 
 /** The reasons of ours, beside Truora's: what refuses a request, and what makes us give one up. */
 export const ourReasons = [
@@ -74,6 +78,7 @@ export const ourReasons = [
   'retry_needs_liveness',
   'retry_too_late',
   'retries_used_up',
+  'threshold_below_policy',
   'media_empty',
   'media_too_large',
   'media_type_not_supported',
@@ -85,6 +90,7 @@ export const ourReasons = [
   'enrollment_unknown',
   'enrollment_failed',
   'enrollment_of_another_account',
+  'enrollment_not_ready',
   'enrollment_pending',
   'claimed_elsewhere',
   'truora_unreachable',

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { readCaught } from '../../shared/domain/caught.ts';
-import { RequestInvalidError } from '../../shared/domain/errors.ts';
+import { EnrollmentNotReadyError, RequestInvalidError } from '../../shared/domain/errors.ts';
 
 const byLambda = (error: Error) =>
   JSON.stringify({ errorType: error.name, errorMessage: error.message, trace: ['at somewhere'] });
@@ -11,6 +11,15 @@ describe('what a Catch left', () => {
     expect(readCaught({ Error: error.name, Cause: byLambda(error) })).toEqual({
       reason: 'consent_missing',
       detail: 'userAuthorized: must be true',
+    });
+  });
+
+  test('of a named error that keeps a word of Truora’s is that word too', () => {
+    const error = new EnrollmentNotReadyError('enrollment_not_ready', 'enrollmentId: not finished', 'archived');
+    expect(readCaught({ Error: error.name, Cause: byLambda(error) })).toEqual({
+      reason: 'enrollment_not_ready',
+      rawReason: 'archived',
+      detail: 'enrollmentId: not finished',
     });
   });
 

@@ -46,6 +46,7 @@ describe('options', () => {
   test.each<[string, object, string]>([
     ['a threshold below 0', { threshold: -0.01 }, 'threshold: must be 0 to 1'],
     ['a threshold above 1', { threshold: 1.01 }, 'threshold: must be 0 to 1'],
+    ['a threshold that no ledger can hold', { threshold: 1e-200 }, 'threshold: must be 0, or at least 0.000001'],
     ['a threshold in words', { threshold: '0.7' }, 'threshold: '],
     ['a threshold that is no number', { threshold: Number.NaN }, 'threshold: '],
     ['liveness of another kind', { liveness: 'active' }, 'liveness: '],

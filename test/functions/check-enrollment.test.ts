@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { handler } from '../../functions/check-enrollment.ts';
+import { readReason } from '../../shared/domain/errors.ts';
 import type { Claim } from '../../shared/domain/revalidation.ts';
 import { deadOrigin, type House, openHouse, type Said, standIn } from '../support/house.ts';
 import {
@@ -64,15 +65,102 @@ it('sees an enrollment that becomes ready while it waits', async () => {
   expect(await checking(claim)).toMatchObject({ status: 'success' });
 });
 
+describe('the other enrollments of the person', () => {
+  const listed = (claim: Claim, ...rows: unknown[]): Said[] => [
+    { status: 200, body: { enrollment_id: claim.enrollmentId, account_id: claim.accountId, status: 'SUCCESS' } },
+    { status: 200, body: { enrollments: rows } },
+  ];
+  const row = ({ accountId }: Claim, enrollment_id: string, more: object = {}) => ({
+    enrollment_id,
+    account_id: accountId,
+    status: 'success',
+    ...more,
+  });
+
+  it('are counted before the charge where Truora lists finished ones', async () => {
+    const claim = claimOf();
+    house.metrics.length = 0;
+    const rows = [
+      row(claim, claim.enrollmentId),
+      row(claim, 'ENRa'),
+      row(claim, 'ENRa'),
+      row(claim, 'ENRb', { status: 'Success', reason: 7 }),
+      row(claim, 'ENRc', { status: 'pending' }),
+      row(claim, 'ENRd', { account_id: 'somebody-else' }),
+      { nonsense: true },
+      7,
+    ];
+    await askingOf(listed(claim, ...rows), async (asked) => {
+      expect(await checking(claim)).toEqual({
+        enrollmentId: claim.enrollmentId,
+        status: 'success',
+        otherEnrollments: 2,
+      });
+      expect(asked.map(({ path }) => path)).toEqual([
+        `/v1/enrollments/${claim.enrollmentId}`,
+        `/v1/accounts/${claim.accountId}/enrollments`,
+      ]);
+    });
+    expect(house.metrics.filter(({ OtherEnrollments }) => OtherEnrollments)).toHaveLength(1);
+  });
+
+  it('are none where there is but the one', async () => {
+    const claim = claimOf();
+    await askingOf(listed(claim, row(claim, claim.enrollmentId)), async () => {
+      expect(await checking(claim)).toEqual({ enrollmentId: claim.enrollmentId, status: 'success' });
+    });
+  });
+
+  it.each<[string, Said]>([
+    ['404', { status: 404 }],
+    ['403', { status: 403 }],
+    ['429', { status: 429, headers: { 'retry-after': '60' } }],
+    ['503', { status: 503 }],
+    ['a reset', 'reset'],
+    ['silence', 'hang'],
+    ['a web page', { status: 200, body: '<html>' }],
+    ['null in its place', { status: 200, body: { enrollments: null } }],
+  ])('cost no case where the list answers %s, and count as no failure of Truora’s', async (_, said) => {
+    const claim = claimOf();
+    const [first] = listed(claim);
+    house.metrics.length = 0;
+    await askingOf([first as Said, said], async () => {
+      expect(await checking(claim)).toEqual({ enrollmentId: claim.enrollmentId, status: 'success' });
+    });
+    expect(house.metrics.filter(({ TruoraErrors }) => TruoraErrors === 1)).toEqual([]);
+    expect(await house.item('GATE#truora')).not.toHaveProperty('notBefore');
+  });
+});
+
 describe('says by name', () => {
   it.each([
     ['-enrollment-pending', 'EnrollmentPendingError', 'enrollment_pending'],
     ['-enrollment-failure', 'EnrollmentNotReadyError', 'enrollment_failed'],
+    ['-enrollment-odd', 'EnrollmentNotReadyError', 'enrollment_not_ready'],
     ['-enrollment-unknown', 'EnrollmentNotReadyError', 'enrollment_unknown'],
     ['-enrollment-other', 'EnrollmentNotReadyError', 'enrollment_of_another_account'],
     ['-enrollment-down-2', 'TruoraUncertainError', 'truora_uncertain'],
   ])('%s: %s %s', async (suffix, name, reason) => {
     expect(await thrownBy(checking(await enrolled(suffix)))).toEqual({ name, reason });
+  });
+
+  it.each<[string, string, string]>([
+    ['failed', 'EnrollmentNotReadyError', 'enrollment_failed'],
+    ['Expired', 'EnrollmentNotReadyError', 'enrollment_failed'],
+    ['FAILURE', 'EnrollmentNotReadyError', 'enrollment_failed'],
+    ['Processing', 'EnrollmentPendingError', 'enrollment_pending'],
+    ['archived', 'EnrollmentNotReadyError', 'enrollment_not_ready'],
+    ['constructor', 'EnrollmentNotReadyError', 'enrollment_not_ready'],
+    ['No <b>', 'EnrollmentNotReadyError', 'enrollment_not_ready'],
+  ])('an enrollment that is %s: %s %s', async (status, name, reason) => {
+    const claim = claimOf();
+    const body = { enrollment_id: claim.enrollmentId, account_id: claim.accountId, status };
+    await askingOf([{ status: 200, body }], async () => {
+      const error = await errorOf(checking(claim));
+      expect([error.name, readReason(error.message)?.reason]).toEqual([name, reason]);
+      const word = reason === 'enrollment_not_ready' && /^[a-z_]+$/.test(status) ? status : undefined;
+      expect(readReason(error.message)?.rawReason).toBe(word);
+    });
   });
 
   it('an enrollment that was never heard of', async () => {
@@ -218,6 +306,7 @@ describe('a retry of what only Truora knows', () => {
       expect(asked.map(({ path }) => path)).toEqual([
         `/v1/enrollments/${claim.enrollmentId}`,
         '/v1/validations/VLDtheirs',
+        `/v1/accounts/${claim.accountId}/enrollments`,
       ]);
     });
   });
@@ -256,7 +345,7 @@ describe('a retry of what only Truora knows', () => {
     const claim = { ...retry(), linkedTo: newRevalidationId() };
     await askingOf([enrollment(claim), { status: 404 }], async (asked) => {
       expect(await checking(claim)).toMatchObject({ status: 'success' });
-      expect(asked).toHaveLength(1);
+      expect(asked.map(({ path }) => path)).not.toContain('/v1/validations/VLDtheirs');
     });
   });
 });

@@ -133,7 +133,7 @@ describe('a repeat whose media has been deleted meanwhile', () => {
   });
 
   it('never meets the answer to another question', async () => {
-    const { request, key, versionId } = await call({ options: { threshold: 0.5 } });
+    const { request, key, versionId } = await call({ options: { threshold: 0.75 } });
     await end(await claiming(request));
     await house.remove(key, versionId);
     for (const other of [
@@ -144,6 +144,6 @@ describe('a repeat whose media has been deleted meanwhile', () => {
     ]) {
       expect(await thrownBy(claiming(other, THEIRS))).toEqual(GONE);
     }
-    expect(await thrownBy(claiming({ ...request, options: { threshold: 0.5, resultMode: 'poll' } }))).toEqual(DECIDED);
+    expect(await thrownBy(claiming({ ...request, options: { threshold: 0.75, resultMode: 'poll' } }))).toEqual(DECIDED);
   });
 });

@@ -71,7 +71,7 @@ describe('a drop', () => {
       enrollmentId,
       userAuthorized: true,
       media: { bucket: BUCKET, ...put, bytes: JPEG.length, type: 'image/jpeg' },
-      requested: { threshold: 0.8, timeoutSeconds: 60 },
+      requested: { threshold: 0.8, timeoutSeconds: 60, subvalidations: ['similarity'] },
       resultMode: 'poll',
       reference: 'case 7',
       claimedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
@@ -82,7 +82,10 @@ describe('a drop', () => {
 
   it('asks for nothing that it does not name, and waits as the deployment says', async () => {
     const { request } = await drop();
-    expect(await claiming(request)).toMatchObject({ requested: {}, resultMode: 'callback' });
+    expect(await claiming(request)).toMatchObject({
+      requested: { threshold: 0.65, subvalidations: ['similarity'] },
+      resultMode: 'callback',
+    });
     expect(await claiming(request)).not.toHaveProperty('reference');
   });
 
@@ -224,7 +227,7 @@ describe('a drop under a ticket', () => {
     const put = await upload();
     const { accountId, enrollmentId, revalidationId } = ticket;
     const others = [
-      { options: { threshold: 0.5 }, enrollmentId },
+      { options: { threshold: 0.75 }, enrollmentId },
       { options: { threshold: 0.9 }, enrollmentId: 'ENRother' },
     ];
     for (const other of others) {
@@ -320,7 +323,7 @@ describe('the repeat', () => {
   });
 
   it('under an idempotency key is the same whatever the order of its fields', async () => {
-    const { request } = await call({ idempotencyKey: `key-${drops}`, reference: 'r', options: { threshold: 0.5 } });
+    const { request } = await call({ idempotencyKey: `key-${drops}`, reference: 'r', options: { threshold: 0.75 } });
     const first = await claiming(request);
     expect(await claiming(Object.fromEntries(Object.entries(request).toReversed()))).toEqual(first);
   });
@@ -453,7 +456,7 @@ describe('a request is refused', () => {
     const { request } = await call({ idempotencyKey: `key-${drops}` });
     await claiming(request);
     const writes = house.writes().length;
-    const other = { ...request, options: { threshold: 0.1 } };
+    const other = { ...request, options: { threshold: 0.7 } };
     expect(await thrownBy(claiming(other, THEIRS))).toEqual({
       name: 'RequestInvalidError',
       reason: 'idempotency_key_reused',

@@ -21,7 +21,7 @@ import {
 } from '../support/journal.ts';
 
 const MP4 = Buffer.concat([Buffer.from([0, 0, 0, 24]), Buffer.from('ftypisom'), Buffer.alloc(12)]);
-const LIVE = { subvalidations: ['passive_liveness' as const, 'similarity' as const] };
+const LIVE = { subvalidations: ['similarity' as const, 'passive_liveness' as const] };
 const INSTEAD = /; (start a fresh validation instead: .*forceNew|wait for its outcome|there is nothing to retry)$/;
 
 let house: House;

@@ -125,7 +125,12 @@ describe('a verdict', () => {
     ['-pending-declined', { status: 'declined', reason: 'similarity_threshold_not_passed' }],
     ['-other-account', { status: 'failed', reason: 'verdict_mismatch', mismatch: ['account_id'] }],
     ['-other-validation', { status: 'failed', reason: 'verdict_mismatch', mismatch: ['validation_id'] }],
-    ['-other-enrollment', { status: 'failed', reason: 'verdict_mismatch', mismatch: ['enrollment_id'] }],
+    ['-other-enrollment', { status: 'failed', reason: 'verdict_of_another_enrollment', mismatch: ['enrollment_id'] }],
+    ['-percent', { status: 'failed', reason: 'verdict_mismatch', mismatch: ['threshold', 'similarity'] }],
+    ['-declined-text', { status: 'declined', reason: 'similarity_threshold_not_passed' }],
+    ['-capitals', { status: 'approved', similarity: 0.97 }],
+    ['-no-similarity', { status: 'failed', reason: 'verdict_unconfirmed' }],
+    ['-similarity-in-details', { status: 'approved', similarity: 0.97 }],
     ['-weak-similarity', { status: 'failed', reason: 'verdict_mismatch', mismatch: ['similarity'] }],
     ['-match', { status: 'approved', similarity: 1 }],
     ['-processing', { status: 'approved' }],
@@ -149,6 +154,44 @@ describe('a verdict', () => {
       ['GET', `/v1/validations/${one.validation.validationId}`, 'truora-key'],
     ]);
     expect(house.writes()).toEqual([]);
+  });
+});
+
+describe('a success that does not say how alike the faces are', () => {
+  const silent = { details: undefined };
+  const unconfirmed = { status: 'failed', reason: 'verdict_unconfirmed' };
+
+  it('is looked at once more with its details, which decide', async () => {
+    const one = standing();
+    const { asked } = await scripted(says(one, silent), says(one));
+    expect(await reading(one)).toMatchObject({ status: 'approved', similarity: 0.97 });
+    const path = `/v1/validations/${one.validation.validationId}`;
+    expect(asked.map((call) => call.path)).toEqual([path, `${path}?show_details=true`]);
+  });
+
+  it.each<[string, object, object]>([
+    ['nothing more', silent, unconfirmed],
+    ['that it is pending', pending, unconfirmed],
+    ['a decline', { failure_status: 'declined' }, { status: 'declined' }],
+    ['what contradicts', { threshold: 0.1 }, { reason: 'verdict_mismatch' }],
+  ])('ends by what the second look says: %s', async (_, second, verdict) => {
+    const one = standing();
+    await scripted(says(one, silent), says(one, second));
+    expect(await reading(one)).toMatchObject(verdict);
+  });
+
+  it('is looked at again when the second look gets no answer, and is the end where Truora refuses it', async () => {
+    const one = standing();
+    await scripted(says(one, silent), { status: 503 });
+    expect(await thrownBy(reading(one))).toEqual({ name: 'TruoraUncertainError', reason: 'truora_uncertain' });
+    await scripted(says(one, silent), { status: 400 });
+    expect(await reading(one)).toMatchObject(unconfirmed);
+  });
+
+  it('is the end after the deadline, whatever became of the second look', async () => {
+    const one = past(60);
+    await scripted(says(one, silent), { status: 503 });
+    expect(await reading(one)).toMatchObject(unconfirmed);
   });
 });
 

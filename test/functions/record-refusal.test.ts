@@ -73,6 +73,7 @@ describe('the outcome of a request that was never claimed', () => {
     const put = await house.put(object.key, Buffer.from([0xff, 0xd8, 0xff]));
     const request = dropOf(put);
     process.env.RESULT_MODE = 'callback';
+    process.env.MINIMUM_THRESHOLD = '0.65';
     const claiming = (executionId: string) =>
       errorOf(claimRequest(eventOf('ClaimRequest', { request }, { executionId }), context));
     const { name, message } = await claiming(OURS);
@@ -131,7 +132,7 @@ it('of a drop that asks otherwise than what stands under its ticket is a case of
   const key = ticket.upload?.key ?? '';
   await enterDrop(house.table, key, 'v1');
   const { accountId, enrollmentId, revalidationId } = ticket;
-  const other = claimOf({ revalidationId, accountId, enrollmentId, requested: { threshold: 0.5 } });
+  const other = claimOf({ revalidationId, accountId, enrollmentId, requested: { threshold: 0.75 } });
   await claimRecord(house.ledger, other, THEIRS);
   const record = await recordOf(ticket);
   const request = dropOf({ key, etag: 'e', versionId: 'v1' });

@@ -130,7 +130,7 @@ describe('an idempotency key', () => {
 describe('the same media in other words', () => {
   it('is refused, whether it was promised or claimed before, and nothing is written or started', async () => {
     const { body } = await lying();
-    const options = { threshold: 0.5, resultMode: 'callback' };
+    const options = { threshold: 0.75, resultMode: 'callback' };
     const { revalidationId } = contentOf<Started>(await asking({ ...body, options }));
     const others = [
       { ...body, options: { threshold: 0.9 } },
@@ -146,11 +146,16 @@ describe('the same media in other words', () => {
     };
     await refuseAll();
     const { accountId, enrollmentId } = body;
-    const claim = claimOf({ accountId, enrollmentId, revalidationId, requested: { threshold: 0.5 } });
+    const claim = claimOf({
+      accountId,
+      enrollmentId,
+      revalidationId,
+      requested: { threshold: 0.75, subvalidations: ['similarity'] },
+    });
     await house.stand({ pk: `RUN#${revalidationId}`, ...claim, phase: 'claimed', owner: 'arn', trail: [] });
     await refuseAll();
     // How the result is waited for changes no question.
-    const same = { ...body, options: { threshold: 0.5, resultMode: 'poll' } };
+    const same = { ...body, options: { threshold: 0.75, resultMode: 'poll' } };
     expect(contentOf<Started>(await asking(same)).revalidationId).toBe(revalidationId);
   });
 });
@@ -305,7 +310,7 @@ describe('two calls about the same media at once', () => {
       } else if (operation === 'PutItem') await bothLooked.promise;
       return 'through';
     });
-    const thresholds = [0.5, 0.9];
+    const thresholds = [0.75, 0.9];
     const answers = await Promise.all(thresholds.map((threshold) => asking({ ...body, options: { threshold } })));
     expect(answers.map(({ statusCode }) => statusCode).sort()).toEqual([202, 409]);
     const won = answers.findIndex(({ statusCode }) => statusCode === 202);
@@ -412,6 +417,12 @@ describe('a call is refused, and nothing is written or started', () => {
     ['that is no JSON', 'body_malformed', async () => ['{']],
     ['of another type', 'content_type_unsupported', async () => [wish(), { 'content-type': 'text/json' }]],
     ['that is too large', 'body_too_large', async () => ['x'.repeat(65_537)]],
+    ['for a ticket below the floor', 'threshold_below_policy', async () => [wish({ options: { threshold: 0.3 } })]],
+    [
+      'for media below the floor',
+      'threshold_below_policy',
+      async () => [{ ...(await lying()).body, options: { threshold: 0.3 } }],
+    ],
     ['that is null', 'request_invalid', async () => ['null']],
     ['with a key whose field says nothing', 'request_invalid', async () => [wish(), { 'idempotency-key': '' }]],
     [

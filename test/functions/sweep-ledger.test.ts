@@ -98,7 +98,13 @@ const approval = ({ claim, validation }: Pick<Case, 'claim' | 'validation'>, mor
     account_id: claim.accountId,
     validation_status: 'success',
     threshold: 0.7,
-    details: { face_recognition_validations: { enrollment_id: claim.enrollmentId, confidence_score: 0.9 } },
+    details: {
+      face_recognition_validations: {
+        enrollment_id: claim.enrollmentId,
+        similarity_status: 'success',
+        confidence_score: 0.9,
+      },
+    },
     ...more,
   },
 });

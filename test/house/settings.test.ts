@@ -16,6 +16,7 @@ const given: Record<keyof typeof Config.shape, string> = {
   resultMode: 'poll',
   patienceSeconds: '90',
   settleSeconds: '120',
+  minimumThreshold: '0.8',
   onUnresolved: 'create-again',
   dailyBudget: '500',
   graceSeconds: '60',

@@ -139,6 +139,7 @@ export const openHouse = async (
     ON_UNRESOLVED: config.onUnresolved,
     DAILY_BUDGET: 'none',
     GRACE_SECONDS: '30',
+    MINIMUM_THRESHOLD: String(config.minimumThreshold),
     ALLOWED_RETRIES: '1',
     RETRY_SECONDS: '300',
     METRICS_NAMESPACE: 'face-revalidation-test',

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { declinedReasons, expiredReasons, Verdict } from '../../shared/domain/revalidation.ts';
-import type { ValidationAnswer } from '../../shared/truora/schemas.ts';
+import { ValidationAnswer } from '../../shared/truora/schemas.ts';
 import { undecided, verdictOf } from '../../shared/truora/verdict.ts';
 
 const at = new Date('2026-11-23T10:00:10Z');
@@ -10,16 +10,28 @@ const validation = { validationId: 'VLD1', deadline: '2026-11-23T10:05:00.000Z' 
 const pending: ValidationAnswer = { validation_id: 'VLD1', account_id: 'ana', validation_status: 'pending' };
 
 type Changes = Partial<ValidationAnswer>;
-const about = { claim, validation, at };
+const about = { claim, validation, policy: { minimumThreshold: 0.65 }, at };
 const read = (changes: Changes, told: typeof about = about) => {
   const verdict = verdictOf({ ...pending, ...changes }, told);
   if (verdict) expect(Verdict.parse(verdict)).toEqual(verdict);
   return verdict;
 };
+/** What Truora's answer means once it was read, as it comes: nothing of it need be what is documented. */
+const heard = (said: object, told: typeof about = about) => {
+  const { data } = ValidationAnswer.safeParse({ validation_id: 'VLD1', account_id: 'ana', ...said });
+  return data && read(data, told);
+};
+const details = (more: object) => ({
+  face_recognition_validations: { similarity_status: 'success', confidence_score: 0.97, ...more },
+});
+const good = { validation_status: 'success', threshold: 0.65, details: details({}) };
 const face = (results: Record<string, unknown>) => ({
   validation_status: 'success',
   details: { face_recognition_validations: results },
 });
+/** A success that says how alike the faces are, and more or otherwise. */
+const alike = (results: Record<string, unknown> = {}) =>
+  face({ similarity_status: 'success', confidence_score: 0.97, ...results });
 
 describe('no verdict yet', () => {
   test.each([['pending'], ['processing'], ['brand_new_status'], ['SUCCESS'], ['']])(
@@ -50,78 +62,159 @@ describe('approved', () => {
     });
   });
 
-  test('is a success without details, when nothing special was asked for', () => {
-    expect(read({ validation_status: 'success' })).toEqual({ status: 'approved', decidedAt });
+  test('is a success that echoes no threshold, by the floor', () => {
+    expect(read(alike())).toEqual({ status: 'approved', similarity: 0.97, threshold: 0.65, decidedAt });
   });
 
-  test('is a success by a higher threshold than asked for', () => {
+  test('is a success by a higher threshold than asked for, which the score reaches', () => {
     const asked = { ...about, claim: { ...claim, requested: { threshold: 0.8 } } };
-    expect(read({ validation_status: 'success', threshold: 0.9 }, asked)?.status).toBe('approved');
+    expect(read({ ...alike(), threshold: 0.9 }, asked)).toMatchObject({ status: 'approved', threshold: 0.9 });
+    expect(read({ ...alike(), threshold: 0.98 }, asked)?.mismatch).toEqual(['similarity']);
   });
 
   test('takes the threshold of the creation when the verdict repeats none', () => {
     const asked = { ...about, claim: { ...claim, requested: { threshold: 0.8 } } };
-    const told = { ...asked, validation: { ...validation, threshold: 0.8 } };
-    expect(read({ validation_status: 'success' }, told)?.status).toBe('approved');
-    expect(read({ validation_status: 'success', threshold: 0.7 }, told)?.mismatch).toEqual(['threshold']);
+    const told = { ...asked, validation: { ...validation, threshold: 0.9 } };
+    expect(read(alike(), told)).toMatchObject({ status: 'approved', threshold: 0.9 });
+    expect(read(alike({ confidence_score: 0.85 }), told)?.mismatch).toEqual(['similarity']);
+    expect(read({ ...alike(), threshold: 0.7 }, told)?.mismatch).toEqual(['threshold']);
+    const low = { ...asked, validation: { ...validation, threshold: 0.7 } };
+    expect(read(alike(), low)?.mismatch).toEqual(['threshold']);
   });
 
   test('is not what does not confirm the liveness that was asked for', () => {
     for (const requested of [{ subvalidations: ['passive_liveness' as const] }, { liveness: 'passive' as const }]) {
       const asked = { ...about, claim: { ...claim, requested } };
-      expect(read({ validation_status: 'success' }, asked)).toMatchObject({
+      expect(read(alike(), asked)).toMatchObject({
         status: 'failed',
         reason: 'verdict_mismatch',
         mismatch: ['passive_liveness'],
       });
-      expect(read(face({ passive_liveness_status: 'success' }), asked)?.status).toBe('approved');
+      expect(read(alike({ passive_liveness_status: 'success' }), asked)?.status).toBe('approved');
     }
   });
 
-  test('is not a success whose own score stays below the threshold that was used', () => {
-    const weak = face({ similarity_status: 'success', confidence_score: 0.64 });
-    expect(read({ ...weak, threshold: 0.65 })?.mismatch).toEqual(['similarity']);
-    expect(read({ ...weak, threshold: 0.64 })?.status).toBe('approved');
+  test('is not a success whose own score stays below the threshold that was used, or below the floor', () => {
+    const weak = alike({ confidence_score: 0.66 });
+    expect(read({ ...weak, threshold: 0.67 })?.mismatch).toEqual(['similarity']);
+    expect(read({ ...weak, threshold: 0.66 })?.status).toBe('approved');
+    expect(read(alike({ confidence_score: 0.64 }))?.mismatch).toEqual(['similarity']);
+    expect(read(alike({ confidence_score: 0.66 }), { ...about, policy: { minimumThreshold: 0.7 } })?.mismatch).toEqual([
+      'similarity',
+    ]);
   });
 
   test('knows `match`, as Truora’s own SDK does', () => {
-    expect(read(face({ similarity_status: 'match' }))?.status).toBe('approved');
+    expect(read(alike({ similarity_status: 'match' }))?.status).toBe('approved');
+  });
+
+  test.each([[0.7], [0.65], [0.8], [0.123_456_789]])(
+    'is a success by %d that comes back in single precision',
+    (asked) => {
+      const told = { ...about, policy: { minimumThreshold: 0 }, claim: { ...claim, requested: { threshold: asked } } };
+      const echoed = { ...alike({ confidence_score: Math.fround(asked) }), threshold: Math.fround(asked) };
+      expect(read(echoed, told)).toMatchObject({ status: 'approved' });
+      expect(read({ ...echoed, threshold: asked - 1e-6 }, told)?.mismatch).toEqual(['threshold']);
+      expect(read({ ...echoed, ...alike({ confidence_score: asked - 1e-6 }) }, told)?.mismatch).toEqual(['similarity']);
+    },
+  );
+
+  test('says a threshold that is never below the one asked for', () => {
+    const asked = { ...about, claim: { ...claim, requested: { threshold: 0.7 } } };
+    expect(read({ ...alike(), threshold: 0.699999988 }, asked)).toMatchObject({ status: 'approved', threshold: 0.7 });
+  });
+
+  test('keeps what a search among known faces came to, which decides nothing', () => {
+    const search = (face_search: unknown) => heard({ ...good, details: details({ face_search }) });
+    expect(search({ status: 'Found', confidence_score: 0.91 })).toMatchObject({
+      status: 'approved',
+      faceSearch: { status: 'found', similarity: 0.91 },
+    });
+    for (const nothing of [{}, 'found', [], 7, { status: 'No <b>', confidence_score: 41 }]) {
+      expect(search(nothing)).toEqual({ status: 'approved', similarity: 0.97, threshold: 0.65, decidedAt });
+    }
+  });
+});
+
+describe('a success that does not say how alike the faces are is unconfirmed', () => {
+  test.each<[string, Changes]>([
+    ['without details', { validation_status: 'success' }],
+    ['without sub-results', { validation_status: 'success', details: {} }],
+    ['with liveness alone', face({ passive_liveness_status: 'success' })],
+    ['with a status and no score', face({ similarity_status: 'success' })],
+    ['with a score and no status', face({ confidence_score: 0.97 })],
+  ])('%s', (_, changes) => {
+    const asked = { ...about, claim: { ...claim, requested: { subvalidations: ['passive_liveness' as const] } } };
+    for (const told of [about, asked]) {
+      expect(read(changes, told)).toMatchObject({ status: 'failed', reason: 'verdict_unconfirmed', decidedAt });
+    }
+  });
+
+  test('unless something in it contradicts what was asked', () => {
+    expect(read({ validation_status: 'success', threshold: 0.5 })?.mismatch).toEqual(['threshold']);
+    expect(read(face({ similarity_status: 'failure' }))?.mismatch).toEqual(['similarity']);
+    expect(read(face({ confidence_score: 0.41 }))?.mismatch).toEqual(['similarity']);
   });
 });
 
 describe('a success that is anything less is a mismatch', () => {
   test.each<[string, Changes]>([
-    ['validation_id', { validation_status: 'success', validation_id: 'VLD2' }],
-    ['account_id', { validation_status: 'success', account_id: 'ben' }],
-    ['enrollment_id', face({ enrollment_id: 'ENR2' })],
-    ['declined_reason', { validation_status: 'success', declined_reason: 'photo_of_photo' }],
-    ['expired_reason', { validation_status: 'success', expired_reason: 'manual_review_expired' }],
-    ['similarity', face({ similarity_status: 'failure' })],
-    ['similarity', face({ similarity_status: '' })],
-    ['similarity', face({ similarity_status: 'brand_new_status' })],
-    ['passive_liveness', face({ passive_liveness_status: 'failure' })],
-    ['passive_liveness', face({ passive_liveness_status: 'pending' })],
+    ['validation_id', { ...alike(), validation_id: 'VLD2' }],
+    ['account_id', { ...alike(), account_id: 'ben' }],
+    ['type', { ...alike(), type: 'document-validation' }],
+    ['type', { ...alike(), typ: 'document-validation' }],
+    ['failure_status', { ...alike(), failure_status: '' }],
+    ['declined_reason', { ...alike(), declined_reason: 'photo_of_photo' }],
+    ['expired_reason', { ...alike(), expired_reason: 'manual_review_expired' }],
+    ['threshold', { ...alike(), threshold: 65 }],
+    ['threshold', { ...alike(), threshold: 1e300 }],
+    ['threshold', { ...alike(), threshold: Number.NaN }],
+    ['threshold', { ...alike(), threshold: -0.1 }],
+    ['similarity', alike({ similarity_status: 'failure' })],
+    ['similarity', alike({ similarity_status: '' })],
+    ['similarity', alike({ similarity_status: 'brand_new_status' })],
+    ['similarity', alike({ confidence_score: 41 })],
+    ['similarity', alike({ confidence_score: 97 })],
+    ['similarity', alike({ confidence_score: -1 })],
+    ['similarity', alike({ confidence_score: 1.5 })],
+    ['similarity', alike({ confidence_score: 0 })],
+    ['similarity', alike({ confidence_score: Number.NaN })],
+    ['passive_liveness', alike({ passive_liveness_status: 'failure' })],
+    ['passive_liveness', alike({ passive_liveness_status: 'pending' })],
   ])('%s: %j', (which, changes) => {
-    expect(read(changes)).toEqual({ status: 'failed', reason: 'verdict_mismatch', mismatch: [which], decidedAt });
+    expect(read(changes)).toMatchObject({ status: 'failed', reason: 'verdict_mismatch', mismatch: [which], decidedAt });
   });
 
-  test.each([[0.79], [0], [undefined]])('a threshold of %j where 0.8 was asked for', (threshold) => {
+  test.each(['face_recognition', 'face recognition', 'facerecognition'])('but the type may be spelled %s', (type) => {
+    expect(read({ ...alike(), type })?.status).toBe('approved');
+  });
+
+  test.each([[0.79], [0]])('a threshold of %j where 0.8 was asked for', (threshold) => {
     const asked = { ...about, claim: { ...claim, requested: { threshold: 0.8 } } };
-    const changes = { validation_status: 'success', ...(threshold === undefined ? {} : { threshold }) };
-    expect(read(changes, asked)).toMatchObject({ reason: 'verdict_mismatch', mismatch: ['threshold'] });
+    expect(read({ ...alike(), threshold }, asked)).toMatchObject({
+      reason: 'verdict_mismatch',
+      mismatch: ['threshold'],
+    });
   });
 
   test('and every fault is named', () => {
     const results = { enrollment_id: 'ENR2', similarity_status: 'failure', passive_liveness_status: 'failure' };
     const asked = { ...about, claim: { ...claim, requested: { threshold: 0.8 } } };
-    expect(read({ ...face(results), validation_id: 'VLD2', account_id: 'ben' }, asked)?.mismatch).toEqual([
-      'validation_id',
-      'account_id',
-      'enrollment_id',
-      'threshold',
-      'similarity',
-      'passive_liveness',
-    ]);
+    const told = { ...face(results), validation_id: 'VLD2', account_id: 'ben', threshold: 0.7 };
+    expect(read(told, asked)).toMatchObject({
+      reason: 'verdict_mismatch',
+      mismatch: ['validation_id', 'account_id', 'enrollment_id', 'threshold', 'similarity', 'passive_liveness'],
+    });
+  });
+
+  test('against another enrollment has a reason of its own, and says what to do', () => {
+    expect(read(alike({ enrollment_id: 'ENR2' }))).toMatchObject({
+      status: 'failed',
+      reason: 'verdict_of_another_enrollment',
+      mismatch: ['enrollment_id'],
+      detail: expect.stringMatching(/^enrollmentId: .*another enrollment/),
+    });
+    expect(read(alike({ enrollment_id: '' }))).toMatchObject({ reason: 'verdict_mismatch' });
   });
 
   test.each(['declined', 'expired', 'system_error'])('and so is a %s of somebody else', (failure_status) => {
@@ -217,4 +310,68 @@ test('the end without a verdict is ours', () => {
     undecided({ validation_id: 'V', account_id: 'a', validation_status }, at);
   expect([saying('pending'), saying('processing'), saying('no <b>word</b>')]).toEqual([ours, ours, ours]);
   expect(saying('a_new_word')).toEqual({ ...ours, rawReason: 'a_new_word' });
+});
+
+describe('what is said in another form', () => {
+  const no = { validation_status: 'failure', failure_status: 'declined', declined_reason: 'photo_of_photo' };
+  const junk = [[], {}, '', 'x', '0.65', 7, true, 1e300, [1], { a: 1 }];
+
+  test.each(['threshold', 'details', 'type', 'instructions', 'file_upload_link', 'creation_date', 'expired_reason'])(
+    'costs no decline, no expiry and no system error: %s',
+    (field) => {
+      for (const said of junk) {
+        expect(heard({ ...no, [field]: said })).toMatchObject({ status: 'declined', reason: 'photo_of_photo' });
+        expect(heard({ ...no, failure_status: 'expired', [field]: said })?.status).toBe('expired');
+        expect(heard({ ...no, failure_status: 'system_error', [field]: said })?.reason).toBe('system_error');
+      }
+    },
+  );
+
+  test('is not kept of a decline: a score and a threshold as texts', () => {
+    const texts = details({ similarity_status: 'failure', confidence_score: '0.41' });
+    expect(heard({ ...no, threshold: '0.65', details: texts })).toEqual({
+      status: 'declined',
+      reason: 'photo_of_photo',
+      decidedAt,
+    });
+    expect(heard({ ...no, details: [] })).toMatchObject({ status: 'declined' });
+  });
+
+  test('is no number of a success: a text is a mismatch at once', () => {
+    expect(heard({ ...good, details: details({ confidence_score: '0.97' }) })?.mismatch).toEqual(['similarity']);
+    expect(heard({ ...good, threshold: '0.65' })?.mismatch).toEqual(['threshold']);
+    expect(heard({ ...good, details: [] })?.reason).toBe('verdict_unconfirmed');
+  });
+
+  test('is a word all the same in capitals', () => {
+    expect(
+      heard({ ...good, validation_status: 'SUCCESS', details: details({ similarity_status: 'Match' }) })?.status,
+    ).toBe('approved');
+    const loud = { validation_status: 'Failed', failure_status: 'DECLINED', declined_reason: 'PHOTO_OF_PHOTO' };
+    expect(heard(loud)).toMatchObject({ status: 'declined', reason: 'photo_of_photo' });
+  });
+
+  test('does not approve: a failure_status or a reason that cannot be read', () => {
+    for (const said of [[], {}, 7, true]) {
+      expect(heard({ ...good, failure_status: said })?.mismatch).toEqual(['failure_status']);
+      expect(heard({ ...good, declined_reason: said })?.mismatch).toEqual(['declined_reason']);
+      expect(heard({ ...no, validation_status: 'pending', failure_status: said })).toBeUndefined();
+    }
+  });
+
+  test('decides where one of the two statuses says it; without either there is no answer', () => {
+    expect(heard({ failure_status: 'declined' })?.status).toBe('declined');
+    expect(heard({ ...no, validation_status: 7 })?.status).toBe('declined');
+    for (const said of [{}, { validation_status: 7 }, { validation_status: '' }, { failure_status: [] }]) {
+      expect(ValidationAnswer.safeParse({ validation_id: 'VLD1', account_id: 'ana', ...said }).success).toBe(false);
+    }
+  });
+
+  test('is 0 where it is so near to 0 that the ledger could not hold it', () => {
+    expect(heard({ ...no, threshold: 1e-200, details: details({ confidence_score: 1e-150 }) })).toMatchObject({
+      status: 'declined',
+      similarity: 0,
+      threshold: 0,
+    });
+  });
 });

@@ -33,6 +33,8 @@ const accounts = [
   '-declined',
   '-declined-new',
   '-other-account',
+  '-other-enrollment',
+  '-no-similarity',
   '-enrollment-unknown',
   '-create-down',
   '-create-lost',
@@ -98,7 +100,9 @@ test('the numbers are those of what happened', () => {
   expect(sum('Outcomes', { status: 'declined', reason: 'similarity_threshold_not_passed' })).toBe(1);
   expect(sum('Outcomes', { status: 'refused', reason: 'enrollment_unknown' })).toBe(1);
   expect(sum('Outcomes', { status: 'failed', reason: 'creation_unconfirmed' })).toBe(2);
-  expect(sum('VerdictMismatches')).toBe(1);
+  expect(sum('VerdictMismatches')).toBe(2);
+  expect(sum('VerdictsUnconfirmed')).toBe(1);
+  expect(sum('OtherEnrollments')).toBe(1);
   expect(sum('WebhookSignatureFailures')).toBe(1);
   expect(sum('StepsDone', { step: 'ClaimRequest' })).toBe(accounts.length);
   expect(sum('Orphans')).toBe(1);

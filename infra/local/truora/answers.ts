@@ -32,6 +32,13 @@ export const enrollmentAnswer = (enrollment: Enrollment): Says<typeof Enrollment
   };
 };
 
+/** What the list of an account's enrollments says (assumed); the others are in the same state as long as they are. */
+export const enrollmentList = (enrollments: readonly Enrollment[], others: readonly string[]) => {
+  const answers = enrollments.flatMap((one) => enrollmentAnswer(one) ?? []);
+  const [first] = answers;
+  return { enrollments: [...answers, ...(first ? others.map((enrollment_id) => ({ ...first, enrollment_id })) : [])] };
+};
+
 /** What every answer about a validation says. */
 const base = ({ id, accountId, threshold, createdAt }: Validation) => ({
   validation_id: id,
@@ -62,7 +69,7 @@ export const validationAnswer = (
   const links = details ? mediaLinks(world, validation) : {};
   if (upload && decidedAt) {
     const processed = { processing_start_date: seconds(upload.at), processing_finish_date: seconds(decidedAt) };
-    return { ...base(validation), ...processed, remaining_retries: 0, ...verdict(validation), ...links };
+    return { ...base(validation), ...processed, remaining_retries: 0, ...verdict(validation, details), ...links };
   }
   if (upload) return { ...base(validation), ...scenario.behaves?.meanwhile, ...links };
   if (Date.now() < validation.expiresAt) {
@@ -74,14 +81,14 @@ export const validationAnswer = (
 };
 
 /** A success with all its sub-results, and the story laid over it. Content speaks louder than the story. */
-const verdict = ({ enrollmentId, threshold, liveness, scenario, upload }: Validation) => {
+const verdict = ({ enrollmentId, threshold, liveness, scenario, upload }: Validation, details: boolean) => {
   if (upload?.bytes === 0) {
     return { validation_status: 'failure', failure_status: 'declined', declined_reason: 'empty_input_file' };
   }
-  const { decided, face } = scenario.behaves ?? {};
+  const { decided, face, similarity } = scenario.behaves ?? {};
+  const says = similarity === undefined || (similarity === 'detailed' && details);
   const good = {
-    similarity_status: 'success',
-    confidence_score: Math.max(0.97, threshold),
+    ...(says ? { similarity_status: 'success', confidence_score: Math.max(0.97, threshold) } : {}),
     ...(liveness ? { passive_liveness_status: 'success' } : {}),
     age_range: { low: 28, high: 36 },
   };
@@ -94,7 +101,7 @@ const verdict = ({ enrollmentId, threshold, liveness, scenario, upload }: Valida
 };
 
 const failed = (decided: { validation_status?: string; failure_status?: string | undefined } | undefined) =>
-  decided?.failure_status !== undefined || (decided?.validation_status ?? 'success') !== 'success';
+  decided?.failure_status !== undefined || (decided?.validation_status ?? 'success').toLowerCase() !== 'success';
 
 const mediaLinks = (world: World, { id, upload }: Validation) => {
   const expires = Math.floor(Date.now() / 1000) + RESULT_LINK_SECONDS;

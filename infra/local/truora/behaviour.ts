@@ -5,8 +5,8 @@ import type { CreateAnswer, ValidationAnswer } from '../../../shared/truora/sche
 import type { Reply, Silence } from './replies.ts';
 
 /** What we read of an answer of Truora's, and whatever else its documentation shows. */
-export type Says<Schema extends z.ZodMiniType> = z.input<Schema> & Record<string, unknown>;
-type Overlay<Schema extends z.ZodMiniType> = Partial<z.input<Schema>> & Record<string, unknown>;
+export type Says<Schema extends z.ZodMiniType> = z.output<Schema> & Record<string, unknown>;
+type Overlay<Schema extends z.ZodMiniType> = Partial<z.output<Schema>> & Record<string, unknown>;
 
 /** The first `first` calls of a kind go wrong: of an account's creates, an enrollment's or validation's reads, a link's PUTs. */
 export type Fault = {
@@ -30,7 +30,9 @@ export type Behaviour = {
   /** Laid over what a validation says once it is decided. */
   decided?: Overlay<typeof ValidationAnswer>;
   /** Laid over its sub-results; a failure has none unless they are named here. */
-  face?: Record<string, string | number>;
+  face?: Record<string, string | number | undefined>;
+  /** Whether a success brings its sub-results: only when the details are asked for, or never how alike the faces are. */
+  similarity?: 'detailed' | 'never';
   /** Laid over what it says between the upload and the verdict. */
   meanwhile?: Overlay<typeof ValidationAnswer>;
   pace?: 'slow' | 'never';
@@ -39,7 +41,12 @@ export type Behaviour = {
   /** Changes the create answer. */
   created?: (answer: Says<typeof CreateAnswer>) => object;
   /** What the reads of the enrollment say, one after the other; the last one stays. */
-  enrollment?: readonly ['pending' | 'success' | 'failure' | 'unknown' | 'other', ...('pending' | 'success')[]];
+  /** Other finished enrollments of the account, besides the registered one. */
+  others?: readonly string[];
+  enrollment?: readonly [
+    'pending' | 'success' | 'failure' | 'archived' | 'unknown' | 'other',
+    ...('pending' | 'success')[],
+  ];
   webhooks?: readonly Sending[];
   faults?: readonly Fault[];
 };

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import * as z from 'zod/mini';
 import { AccountId, TruoraId } from '../../../shared/domain/ids.ts';
-import { createAnswer, enrollmentAnswer, validationAnswer } from './answers.ts';
+import { createAnswer, enrollmentAnswer, enrollmentList, validationAnswer } from './answers.ts';
 import { faultAt, withFault } from './behaviour.ts';
 import { asksLiveness, formFault } from './form.ts';
 import { envelope, gateway, json, type Reply, type Silence } from './replies.ts';
@@ -36,6 +36,11 @@ const getEnrollment: Run = ({ world, id }) => {
     const answer = enrollmentAnswer(enrollment);
     return answer ? json(200, answer) : envelope(404, 'The Enrollment was not found');
   });
+};
+
+const listEnrollments: Run = ({ world, id }) => {
+  const own = [...world.enrollments.values()].filter(({ accountId }) => accountId === id);
+  return json(200, enrollmentList(own, scenarioOf(id).behaves?.others ?? []));
 };
 
 const postValidation: Run = async ({ world, request }) => {
@@ -126,6 +131,7 @@ const listScenarios: Run = () => json(200, { scenarios: scenarios.map(({ behaves
 
 const routes: readonly { method: string; path: RegExp; open?: true; run: Run }[] = [
   { method: 'GET', path: /^\/v1\/enrollments\/([^/]+)$/, run: getEnrollment },
+  { method: 'GET', path: /^\/v1\/accounts\/([^/]+)\/enrollments$/, run: listEnrollments },
   { method: 'POST', path: /^\/v1\/validations$/, run: postValidation },
   { method: 'GET', path: /^\/v1\/validations\/([^/]+)$/, run: getValidation },
   { method: 'GET', path: /^\/v1\/accounts\/([^/]+)\/validations$/, run: listValidations },

@@ -1,11 +1,11 @@
 import { declinedReasons, expiredReasons } from '../../../shared/domain/revalidation.ts';
 import { created, final, type Scenario } from './behaviour.ts';
+import { similarityFailed, successes } from './successes.ts';
 import { troubles } from './troubles.ts';
 
 export type { Scenario } from './behaviour.ts';
 
 const approved = { status: 'approved' } as const;
-const mismatch = { status: 'failed', reason: 'verdict_mismatch' } as const;
 
 /** Documented and seen: how Truora says no, and that time ran out. */
 const declined = (declined_reason?: string) => ({
@@ -18,7 +18,6 @@ const expired = (expired_reason?: string) => ({
   failure_status: 'expired',
   expired_reason,
 });
-const weak = { similarity_status: 'failure', confidence_score: 0.41 };
 
 const verdicts: readonly Scenario[] = [
   { suffix: '', story: 'The face is the enrolled one.', expected: approved },
@@ -26,7 +25,7 @@ const verdicts: readonly Scenario[] = [
     suffix: '-declined',
     story: 'The face is not similar enough.',
     expected: { status: 'declined', reason: 'similarity_threshold_not_passed' },
-    behaves: { decided: declined('similarity_threshold_not_passed'), face: weak },
+    behaves: { decided: declined('similarity_threshold_not_passed'), face: similarityFailed },
   },
   ...declinedReasons.map((reason) => ({
     suffix: `-declined-${reason}`,
@@ -45,6 +44,15 @@ const verdicts: readonly Scenario[] = [
     story: 'Truora declines and gives no reason, as was seen in its own figures.',
     expected: { status: 'declined', reason: 'unknown_reason' },
     behaves: { decided: declined() },
+  },
+  {
+    suffix: '-declined-text',
+    story: 'A decline whose score is a text.',
+    expected: { status: 'declined', reason: 'similarity_threshold_not_passed' },
+    behaves: {
+      decided: declined('similarity_threshold_not_passed'),
+      face: { similarity_status: 'failure', confidence_score: '0.41' },
+    },
   },
   {
     suffix: '-declined-failed',
@@ -101,43 +109,6 @@ const verdicts: readonly Scenario[] = [
     behaves: { decided: { validation_status: 'pending', failure_status: 'system_error' } },
   },
   {
-    suffix: '-other-threshold',
-    story: 'A success that was measured against a lower threshold than the one asked for.',
-    expected: mismatch,
-    needs: { threshold: 0.8 },
-    behaves: { threshold: (requested) => Math.min(0.1, (requested ?? 1) / 2) },
-  },
-  {
-    suffix: '-other-enrollment',
-    story: 'A success against the face of another enrollment.',
-    expected: mismatch,
-    behaves: { face: { enrollment_id: 'ENR0000000000000000000000000000ffff' } },
-  },
-  {
-    suffix: '-other-account',
-    story: 'A success of another person.',
-    expected: mismatch,
-    behaves: { decided: { account_id: 'somebody-else' } },
-  },
-  {
-    suffix: '-other-validation',
-    story: 'A success of another validation.',
-    expected: mismatch,
-    behaves: { decided: { validation_id: 'VLD0000000000000000000000000000ffff' } },
-  },
-  {
-    suffix: '-weak-similarity',
-    story: 'A success whose similarity failed.',
-    expected: mismatch,
-    behaves: { face: weak },
-  },
-  {
-    suffix: '-weak-liveness',
-    story: 'A success whose liveness failed.',
-    expected: mismatch,
-    behaves: { face: { passive_liveness_status: 'failure' } },
-  },
-  {
     suffix: '-match',
     story: 'A success in other spellings: `match`, a score of 1, and `typ` for the type, all seen.',
     expected: approved,
@@ -185,6 +156,12 @@ const webhooks: readonly Scenario[] = (
 
 const enrollments: readonly Scenario[] = [
   {
+    suffix: '-enrollment-odd',
+    story: 'The enrollment is in a state that nobody has heard of.',
+    expected: { status: 'refused', reason: 'enrollment_not_ready' },
+    behaves: { enrollment: ['archived'] },
+  },
+  {
     suffix: '-enrollment-pending',
     story: 'The enrollment is still waiting for its first validation.',
     expected: { status: 'refused', reason: 'enrollment_pending' },
@@ -217,7 +194,7 @@ const enrollments: readonly Scenario[] = [
 ];
 
 /** Every story the sandbox can tell. Adding one is a line here, or in troubles.ts; nothing else knows them by name. */
-export const scenarios: readonly Scenario[] = [...verdicts, ...webhooks, ...enrollments, ...troubles];
+export const scenarios: readonly Scenario[] = [...verdicts, ...successes, ...webhooks, ...enrollments, ...troubles];
 
 const longestFirst = [...scenarios].sort((a, b) => b.suffix.length - a.suffix.length);
 
