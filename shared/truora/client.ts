@@ -13,7 +13,8 @@ import { formKeyOf } from '../domain/fields.ts';
 import { AccountId, TruoraId } from '../domain/ids.ts';
 import type { MediaType } from '../domain/media-type.ts';
 import { type Options, subvalidationsOf } from '../domain/request.ts';
-import { nextOf, rowsOf } from './list.ts';
+import { type ListedRow, nextOf, rowsOf } from './list.ts';
+import { signsIn } from './paging.ts';
 import { type Answer, type Call, type Deadlines, SendError, send } from './request.ts';
 import { CreateAnswer, EnrollmentAnswer, ListAnswer, ValidationAnswer } from './schemas.ts';
 import { checkUploadLink } from './upload-link.ts';
@@ -76,30 +77,43 @@ export const getValidation = async (truora: Truora, validationId: string, { show
 
 /**
  * `GET /v1/accounts/{id}/validations`, all its pages: what Truora holds of a person's face, in any order and seconds late
- * (assumed). A person whom Truora does not know has none.
+ * (assumed). Whoever asks has read the person's enrollment before, so "not found" is no empty list.
  * @throws TruoraContractError when anything that could be ours cannot be read, or was not reached
  */
-export const listValidations = async (truora: Truora, accountId: string): Promise<ValidationAnswer[]> => {
+export const listValidations = async (truora: Truora, accountId: string): Promise<ListedRow[]> => {
   const path = `/v1/accounts/${segment(AccountId, accountId)}/validations`;
-  const found: ValidationAnswer[] = [];
+  const found: ListedRow[] = [];
   let read = 0;
   let after: string | undefined;
-  for (let page = 1; page <= MOST_PAGES; page += 1) {
+  for (let pages = 1; pages <= MOST_PAGES; pages += 1) {
     const query: string = after === undefined ? '' : `?${new URLSearchParams({ start_key: after })}`;
-    const answer = await ask(truora, 'GET', path + query, ListAnswer, { maxBytes: MAX_LIST_BYTES }).catch((error) => {
-      if (!(error instanceof TruoraRejectedError) || error.reason !== 'truora_not_found') throw error;
-      if (page === 1) return NOTHING;
-      throw new TruoraContractError('truora_contract_broken', 'a page of the list is not there');
-    });
-    read += answer.validations.length;
-    found.push(...rowsOf(answer, accountId));
-    after = nextOf(answer, read);
+    const { validations, ...body } = await listPage(truora, path + query);
+    const rows = validations.length;
+    read += rows;
+    found.push(...rowsOf({ validations }, accountId));
+    after = nextOf({ said: body, rows, read, pages });
     if (after === undefined) return found;
   }
-  throw new TruoraContractError('truora_contract_broken', 'the list has more pages than are read');
+  throw brokenList('the list has more pages than are read');
 };
 
-const NOTHING: ListAnswer = { validations: [] };
+/** One page, and what its headers say of others. */
+const listPage = async (truora: Truora, path: string): Promise<ListAnswer> => {
+  let signs: Record<string, unknown> = {};
+  const heed = ({ status, headers }: Answer) => {
+    if (status !== 200) throw brokenList(`the list was answered ${status}`);
+    signs = signsIn(headers);
+  };
+  try {
+    const page = await ask(truora, 'GET', path, ListAnswer, { maxBytes: MAX_LIST_BYTES, heed });
+    return { ...page, headers: signs };
+  } catch (error) {
+    const isMissing = error instanceof TruoraRejectedError && error.reason === 'truora_not_found';
+    throw isMissing ? brokenList('a page of the list is not there') : error;
+  }
+};
+
+const brokenList = (detail: string) => new TruoraContractError('truora_contract_broken', detail);
 
 /**
  * `PUT` of the media to the upload link: raw bytes, their length and type, and no key of ours.
@@ -156,7 +170,11 @@ const ask = async <Schema extends z.ZodMiniType>(
   method: 'GET' | 'POST',
   path: string,
   schema: Schema,
-  { form, maxBytes = MAX_ANSWER_BYTES }: { form?: string; maxBytes?: number } = {},
+  {
+    form,
+    maxBytes = MAX_ANSWER_BYTES,
+    heed,
+  }: { form?: string; maxBytes?: number; heed?: (answer: Answer) => void } = {},
 ): Promise<z.infer<Schema>> => {
   const askWith = (key: string) =>
     deliver({
@@ -181,6 +199,7 @@ const ask = async <Schema extends z.ZodMiniType>(
     }
     truora.hear?.(answer);
     if (answer.status < 200 || answer.status >= 300) throw refusalOf(answer);
+    heed?.(answer);
     const { success, data } = schema.safeParse(readJson(answer.body));
     if (!success)
       throw new TruoraContractError('truora_contract_broken', 'the answer does not hold what Truora documents');
@@ -231,10 +250,16 @@ export const retryAfterSeconds = (header: string | undefined, now = Date.now()):
   return Number.isNaN(at) ? undefined : Math.max(0, Math.ceil((at - now) / 1000));
 };
 
-/** A null or an empty text says as little as the field's absence, and must not decide a case that has been paid for. */
+/**
+ * A null or an empty text says as little as the field's absence, and must not decide a case that has been paid for. Under the name
+ * of the list, null is how some languages write a list of nothing.
+ */
 const readJson = (text: string): unknown => {
   try {
-    return JSON.parse(text, (_, value) => (value === null || value === '' ? undefined : value));
+    return JSON.parse(text, (name, value) => {
+      if (name === 'validations' && value === null) return [];
+      return value === null || value === '' ? undefined : value;
+    });
   } catch {
     return undefined;
   }
