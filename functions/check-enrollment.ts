@@ -13,7 +13,8 @@ import { accessFromEnv, env, retryRulesFromEnv, truoraFromEnv } from '../shared/
 import { log } from '../shared/lambda/logger.ts';
 import { emit, truoraSeen } from '../shared/lambda/metrics.ts';
 import { step } from '../shared/lambda/step.ts';
-import { getEnrollment, getValidation, listEnrollments, type Truora } from '../shared/truora/client.ts';
+import type { Truora } from '../shared/truora/ask.ts';
+import { getEnrollment, getValidation, listEnrollments } from '../shared/truora/client.ts';
 import { type EnrollmentState, enrollmentStateOf, wordOf } from '../shared/truora/enrollment.ts';
 import { retriedAt } from '../shared/truora/retry.ts';
 

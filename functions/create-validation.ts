@@ -1,4 +1,4 @@
-import { type Fate, recordCreated, recordFate } from '../shared/aws/creations.ts';
+import { type Fate, recordCreated, recordFate, withFate } from '../shared/aws/creations.ts';
 import { gateOf, holdBack, payFromBudget } from '../shared/aws/gate.ts';
 import {
   bindOrphans,
@@ -13,8 +13,18 @@ import {
 } from '../shared/aws/intents.ts';
 import { type Ledger, ownRecord, readRecord } from '../shared/aws/ledger.ts';
 import { readSecret } from '../shared/aws/secrets.ts';
-import { type Attempt, mayAsk, withAttempt } from '../shared/domain/creation.ts';
-import { AlreadyDecidedError, CreationUnconfirmedError, CreationUnsettledError } from '../shared/domain/errors.ts';
+import {
+  type Attempt,
+  asBlind,
+  givenUp,
+  inNeedOfProof,
+  isInDoubt,
+  isUnseen,
+  mayAsk,
+  unsettled,
+  withAttempt,
+} from '../shared/domain/creation.ts';
+import { AlreadyDecidedError } from '../shared/domain/errors.ts';
 import { askThrough, isHeldBack } from '../shared/domain/gate.ts';
 import { isEnd } from '../shared/domain/lifecycle.ts';
 import { type LedgerRecord, validationOf } from '../shared/domain/record.ts';
@@ -24,13 +34,13 @@ import { emit, truoraSeen } from '../shared/lambda/metrics.ts';
 import { step } from '../shared/lambda/step.ts';
 import { createValidation, listValidations } from '../shared/truora/client.ts';
 import { type Created, createdOf, surelyNotCreated } from '../shared/truora/creation.ts';
-import { fateOf, foundOn } from '../shared/truora/reconcile.ts';
+import { fateOf, lookOn, ownOf, surestOf } from '../shared/truora/reconcile.ts';
 
 /** What one entry works with. The record is that of the claim, as it stood at the entry. */
 type Entry = { ledger: Ledger; claim: Claim; record: LedgerRecord };
 
 /** Whose call an intent stands for; of a record that has expired only its id is left. */
-type Caller = Pick<LedgerRecord, 'revalidationId' | 'attempts' | 'orphans' | 'requested'>;
+type Caller = Pick<LedgerRecord, 'revalidationId' | 'attempts' | 'orphans' | 'requested' | 'validationId' | 'used'>;
 
 /**
  * The third step, and the only one that costs money. Truora takes no idempotency key, so re-entry is the reconcile: each
@@ -46,7 +56,8 @@ export const handler = step('CreateValidation', async ({ claim, executionId }) =
   const isOurs = intent?.revalidationId === claim.revalidationId;
 
   const known = validationOf(record);
-  if (known) return isOurs ? settle(entry, known, record.orphans ?? [], intent) : known;
+  if (known && isOurs) return settle(entry, record, known, intent);
+  if (known) return known;
   if (!intent) return createOnce(entry);
   if (isOurs) return reconcile(entry, intent, record);
   const other = await readRecord(ledger, intent.revalidationId);
@@ -63,7 +74,7 @@ const createOnce = async (entry: Entry): Promise<Validation> => {
   const { ledger, claim, record } = entry;
   const { accountId, revalidationId, userAuthorized, requested: options } = claim;
   const { attempts = [] } = record;
-  if (!mayAsk(attempts, env('ON_UNRESOLVED'))) throw unconfirmed();
+  if (!mayAsk(attempts, env('ON_UNRESOLVED'))) throw givenUp(attempts);
   const truora = truoraFromEnv(readSecret, { observe: truoraSeen });
   await truora.key();
   await payFromBudget(ledger.table, env('DAILY_BUDGET'), `${revalidationId}#${attempts.length + 1}`);
@@ -101,8 +112,16 @@ const createOnce = async (entry: Entry): Promise<Validation> => {
 const reconcile = async (entry: Entry, intent: Intent, caller: Caller): Promise<Validation> => {
   const { ledger, claim } = entry;
   const { accountId } = claim;
-  const { revalidationId, attempts = [], requested = {} } = caller;
-  if (!attempts.some(({ at }) => at === intent.openedAt)) {
+  const { revalidationId, attempts = [], orphans: before = [], requested = {} } = caller;
+  const standing = attempts.find(({ at }) => at === intent.openedAt);
+  // What came of it is on the record, by somebody who was killed before the person was free: the list says nothing new.
+  if (standing && !isInDoubt(standing)) {
+    const theirs = validationOf(caller);
+    if (theirs) await bindValidation(ledger.table, theirs, revalidationId, ledger.retentionDays);
+    await spread(entry, before, intent);
+    throw unsettled();
+  }
+  if (!standing) {
     await recordFate(ledger, caller, { attempt: attemptOf(intent, 'unconfirmed'), orphans: [] });
   }
   const settleMs = env('SETTLE_SECONDS') * 1000;
@@ -111,9 +130,9 @@ const reconcile = async (entry: Entry, intent: Intent, caller: Caller): Promise<
 
   const truora = truoraFromEnv(readSecret, { observe: truoraSeen });
   const listed = await askThrough(gateOf(ledger.table), () => listValidations(truora, accountId));
-  const list = foundOn(listed, { accountId, requested, openedAt: intent.openedAt });
+  const list = lookOn(listed, { accountId, requested, openedAt: intent.openedAt }, ownOf(caller));
   const bindings = await Promise.all(list.map(({ validationId }) => readBinding(ledger.table, validationId)));
-  const found = list.filter((_, n) => !bindings[n]);
+  const found = surestOf(list.filter((_, n) => !bindings[n]));
   // Where it stands still, nobody can have called before this list was read; else what is on it may be a successor's.
   if (!(await isOpen(ledger.table, accountId, intent))) throw unsettled();
   if (!firstLook) {
@@ -129,9 +148,14 @@ const reconcile = async (entry: Entry, intent: Intent, caller: Caller): Promise<
   }
   // Nobody uploads to a validation of an ended run, so even a usable one is an orphan.
   const unused = [...(adopted ? [adopted.validationId] : []), ...orphans];
-  const attempt = attemptOf(intent, unused.length > 0 ? 'orphaned' : 'not_found');
-  await giveUp(entry, intent, caller, { attempt, orphans: unused });
-  throw isOurs && !mayAsk(withAttempt(attempts, attempt), env('ON_UNRESOLVED')) ? unconfirmed() : unsettled();
+  const earlier = unused.length > 0 ? [] : attempts.filter((one) => isUnseen(one) && one !== standing);
+  // A list that shows neither of two calls has never shown us anything: both may have been charged.
+  const isBlind = earlier.length > 0;
+  const none = isBlind || standing?.result === 'blind' ? 'blind' : 'not_found';
+  const attempt = attemptOf(intent, unused.length > 0 ? 'orphaned' : none);
+  await giveUp(entry, intent, caller, { attempt, orphans: unused, earlier: earlier.map(asBlind) });
+  const all = withAttempt(attempts, attempt);
+  throw isOurs && !mayAsk(all, env('ON_UNRESOLVED')) ? givenUp(all) : unsettled();
 };
 
 /** Keeps a validation of our own, all of it in one write. A run that was canceled meanwhile keeps it as an orphan. */
@@ -147,33 +171,61 @@ const keep = async (entry: Entry, intent: Intent, created: Created, fate: Fate):
     }
     throw error;
   }
-  tellOf(fate.orphans);
-  return settle(entry, validation, fate.orphans, intent);
+  tellOf(fate.orphans.length);
+  return settle(entry, { ...record, ...withFate(record, fate) }, validation, intent);
 };
 
 /** What the record says is spread to where it is looked for, and the person is free. Each write may be repeated. */
-const settle = async (
-  { ledger, claim }: Entry,
-  validation: Validation,
-  orphans: readonly string[],
-  intent: Intent,
-): Promise<Validation> => {
-  await bindValidation(ledger.table, validation, claim.revalidationId, ledger.retentionDays);
+const settle = async (entry: Entry, record: LedgerRecord, known: Validation, intent: Intent): Promise<Validation> => {
+  await bindValidation(entry.ledger.table, known, record.revalidationId, entry.ledger.retentionDays);
+  await prove(entry, record, known, intent);
+  await spread(entry, record.orphans ?? [], intent);
+  return known;
+};
+
+/** The life that a validation keeps while its proof is waited for: the machine may come back a minute later. Milliseconds. */
+const LIFE_LEFT = 120_000;
+
+/**
+ * The first call was taken for one that never arrived, because the list did not show it, and this one was made after it. The very
+ * list has to show this one, whose id we know; else it proves nothing, and the first may have been charged as well. This
+ * one is paid for and goes on, whatever the list says; no third is made.
+ */
+const prove = async ({ ledger, claim }: Entry, record: LedgerRecord, known: Validation, intent: Intent) => {
+  const { accountId, requested } = claim;
+  const { own, unproved } = inNeedOfProof(record.attempts, known.validationId);
+  if (!own || unproved.length === 0) return;
+  const truora = truoraFromEnv(readSecret, { observe: truoraSeen });
+  const look = async () => {
+    const listed = await askThrough(gateOf(ledger.table), () => listValidations(truora, accountId));
+    const found = lookOn(listed, { accountId, requested, openedAt: intent.openedAt }, new Set());
+    return found.some(({ validationId }) => validationId === known.validationId);
+  };
+  // A list that cannot be had shows nothing, and what has been paid for does not wait for it for ever.
+  if (await look().catch(() => false)) return;
+  const isEarly = ageOf(intent.openedAt) < env('SETTLE_SECONDS') * 1000;
+  if (isEarly && Date.parse(known.deadline) - Date.now() > LIFE_LEFT) throw unsettled();
+  tellOf(unproved.length);
+  await recordFate(ledger, record, { attempt: own, orphans: [], earlier: unproved.map(asBlind) });
+};
+
+/** Writes down that an attempt came to nothing that can be used. Told before it is written: a death in between tells twice. */
+const giveUp = async (entry: Entry, intent: Intent, caller: Caller, fate: Fate): Promise<void> => {
+  const { attempt, orphans, earlier = [] } = fate;
+  const unseen = attempt.result === 'blind' ? [attempt, ...earlier] : earlier;
+  tellOf(orphans.length + unseen.length);
+  await recordFate(entry.ledger, caller, fate);
+  await spread(entry, orphans, intent);
+};
+
+/** Binds the orphans; whoever comes next is free to ask again. */
+const spread = async ({ ledger, claim }: Entry, orphans: readonly string[], intent: Intent): Promise<void> => {
   await bindOrphans(ledger, intent, orphans);
   await closeIntent(ledger.table, claim.accountId, intent);
-  return validation;
 };
 
-/** Writes down that an attempt came to nothing that can be used; whoever comes next is free to ask again. */
-const giveUp = async ({ ledger, claim }: Entry, intent: Intent, caller: Caller, fate: Fate): Promise<void> => {
-  await recordFate(ledger, caller, fate);
-  tellOf(fate.orphans);
-  await bindOrphans(ledger, intent, fate.orphans);
-  await closeIntent(ledger.table, claim.accountId, intent);
-};
-
-const tellOf = (orphans: readonly string[]): void => {
-  if (orphans.length > 0) emit('Orphans', orphans.length);
+const tellOf = (orphans: number): void => {
+  if (orphans > 0) emit('Orphans', orphans);
 };
 
 const attemptOf = (intent: Intent, result: Attempt['result'], created?: Validation): Attempt => ({
@@ -184,12 +236,3 @@ const attemptOf = (intent: Intent, result: Attempt['result'], created?: Validati
 });
 
 const ageOf = (at: string): number => Date.now() - Date.parse(at);
-
-const unsettled = () =>
-  new CreationUnsettledError('creation_unsettled', 'what became of a call for the same person is not known yet');
-
-const unconfirmed = () =>
-  new CreationUnconfirmedError(
-    'creation_unconfirmed',
-    'Truora may have charged for a validation that cannot be used; a person has to decide',
-  );

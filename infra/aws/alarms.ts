@@ -114,7 +114,8 @@ export const alarms = {
     from: 5,
   },
   Orphans: {
-    meaning: 'A validation was created and charged, and will never be used: its answer was lost, or came too late.',
+    meaning:
+      'A validation was, or may have been, created and charged, and will never be used: its answer was lost or late.',
     metric: ({ config }) => ours(config, 'Orphans', {}, minutes(5)),
     from: 1,
   },

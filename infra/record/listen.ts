@@ -3,12 +3,12 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { TruoraRejectedError } from '../../shared/domain/errors.ts';
 import type { MediaType } from '../../shared/domain/media-type.ts';
 import type { Claim } from '../../shared/domain/revalidation.ts';
+import type { Truora } from '../../shared/truora/ask.ts';
 import {
   createValidation,
   getEnrollment,
   getValidation,
   listValidations,
-  type Truora,
   uploadMedia,
 } from '../../shared/truora/client.ts';
 import { createdOf } from '../../shared/truora/creation.ts';

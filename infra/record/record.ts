@@ -5,7 +5,7 @@ import { AccountId, TruoraId } from '../../shared/domain/ids.ts';
 import { isPhoto, SNIFF_BYTES } from '../../shared/domain/media-type.ts';
 import { inWords } from '../../shared/domain/refuse.ts';
 import { acceptMedia } from '../../shared/domain/wish.ts';
-import type { Truora } from '../../shared/truora/client.ts';
+import type { Truora } from '../../shared/truora/ask.ts';
 import { writeExamples } from './examples.ts';
 import { leaksIn } from './leaks.ts';
 import { listenTo, type Wanted } from './listen.ts';

@@ -1,8 +1,9 @@
 import { resolveByHand } from '../../shared/aws/by-hand.ts';
 import { readBinding, readIntent } from '../../shared/aws/intents.ts';
 import type { Ledger } from '../../shared/aws/ledger.ts';
-import { listValidations, type Truora } from '../../shared/truora/client.ts';
-import type { ValidationAnswer } from '../../shared/truora/schemas.ts';
+import type { Truora } from '../../shared/truora/ask.ts';
+import { listValidations } from '../../shared/truora/client.ts';
+import type { ListedRow } from '../../shared/truora/list.ts';
 
 /** How far Truora's clock may be from ours, as where a lost call is looked for. Milliseconds. */
 const CLOCK_SKEW_MS = 900_000;
@@ -24,9 +25,9 @@ export const lookAtPerson = async (
     const since = Date.parse(intent.openedAt) - CLOCK_SKEW_MS;
     // One that does not say when it was created may be of that time.
     const young = (await listValidations(truora, accountId)).filter(
-      ({ creation_date }) => !(Date.parse(creation_date ?? '') < since),
+      ({ creation_date }) => !(Date.parse(String(creation_date ?? '')) < since),
     );
-    const unknown: ValidationAnswer[] = [];
+    const unknown: ListedRow[] = [];
     for (const one of young) if (!(await readBinding(ledger.table, one.validation_id))) unknown.push(one);
     const decided = unknown.filter(isDecided).map(({ validation_id }) => validation_id);
     if (decided.length === 0)
@@ -38,5 +39,5 @@ export const lookAtPerson = async (
   }
 };
 
-const isDecided = ({ validation_status, failure_status }: ValidationAnswer): boolean =>
+const isDecided = ({ validation_status, failure_status }: ListedRow): boolean =>
   validation_status !== 'pending' || failure_status !== undefined;

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import type { Ledger } from '../../shared/aws/ledger.ts';
 import { closeForRestore, openAfterRestore, peopleInDoubt, replay } from '../../shared/aws/restore.ts';
-import type { Truora } from '../../shared/truora/client.ts';
+import type { Truora } from '../../shared/truora/ask.ts';
 import { Config } from '../aws/config.ts';
 import { lookAtPerson } from './person.ts';
 

@@ -15,8 +15,9 @@ import { type Ledger, readRecord } from './ledger.ts';
 
 /** Who looks at the person's list at Truora, and who is told how many orphans were found. */
 type Help = {
-  /** The validations that calls in doubt have created after all, by the call. */
+  /** What calls in doubt have created after all, by the call; and where nothing, what that is worth. */
   straysOf: (record: LedgerRecord) => Promise<Fate[]>;
+  /** Is told how many were found, and of how many it turns out that they may have been charged. */
   tell: (orphans: number) => void;
 };
 
@@ -69,15 +70,19 @@ const resolve = async (
   let record = { ...standing, attempts: withIntent(standing.attempts, held) };
   const inDoubt = record.attempts.filter(isInDoubt);
   const strays = inDoubt.length > 0 ? await straysOf(record) : [];
-  const ownOf = new Map<string, string[]>();
-  for (const { attempt, orphans: found } of strays) ownOf.set(attempt.at, await ownAmong(table, revalidationId, found));
+  const ownOf = new Map<string, Fate>();
+  for (const { attempt, orphans: found } of strays) {
+    ownOf.set(attempt.at, { attempt, orphans: await ownAmong(table, revalidationId, found) });
+  }
   // Whoever has resolved it meanwhile may have created since, and theirs stands on this list, bound to nobody yet.
   if (inDoubt.length > 0 && !(await isOpen(table, accountId, held))) return false;
-  for (const attempt of inDoubt) {
-    const own = ownOf.get(attempt.at) ?? [];
+  for (const before of inDoubt) {
+    const { attempt, orphans: own } = ownOf.get(before.at) ?? { attempt: before, orphans: [] };
+    const result = own.length > 0 ? 'orphaned' : attempt.result;
     await bindOrphans(ledger, { revalidationId, openedAt: attempt.at }, own);
-    if (own.length > 0) tell(own.length);
-    const fate: Fate = { attempt: { ...attempt, result: own.length > 0 ? 'orphaned' : 'not_found' }, orphans: own };
+    const isNews = result === 'blind' && before.result !== 'blind';
+    if (own.length > 0 || isNews) tell(own.length + (isNews ? 1 : 0));
+    const fate: Fate = { attempt: { ...attempt, result }, orphans: own };
     await recordFate(ledger, record, fate);
     record = { ...record, ...withFate(record, fate) };
   }

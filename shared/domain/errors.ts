@@ -135,8 +135,8 @@ export class TruoraRejectedError extends NamedError<'truora_rejected' | 'truora_
   override readonly name = 'TruoraRejectedError';
 }
 
-/** What was created cannot be used, or two calls were lost. A person decides whether to pay for another. */
-export class CreationUnconfirmedError extends NamedError<'creation_unconfirmed'> {
+/** What was created cannot be used, or the list that would tell proves nothing. A person decides whether to pay for another. */
+export class CreationUnconfirmedError extends NamedError<'creation_unconfirmed' | 'list_blind'> {
   override readonly name = 'CreationUnconfirmedError';
 }
 

@@ -78,7 +78,10 @@ export const isOlderThan = ({ claimedAt }: Pick<LedgerRecord, 'claimedAt'>, seco
   now.getTime() - Date.parse(claimedAt) > seconds * 1000;
 
 /** The validation of a record, once there is one. */
-export const validationOf = ({ validationId, used }: LedgerRecord): Validation | undefined =>
+export const validationOf = ({
+  validationId,
+  used,
+}: Pick<LedgerRecord, 'validationId' | 'used'>): Validation | undefined =>
   validationId && used ? { validationId, ...used } : undefined;
 
 /** The index over the records: one person's, by the time of their claims. */

@@ -25,7 +25,7 @@ export const spendOf = async (records: AsyncIterable<LedgerRecord> | Iterable<Le
     spend.revalidations += 1;
     spend.charges += charges;
     spend.orphans += orphans.length;
-    spend.unconfirmed += counted('unconfirmed');
+    spend.unconfirmed += counted('unconfirmed') + counted('blind');
     avoid('asked_again', askedAgain);
     avoid('adopted', counted('adopted'));
     if (outcome?.status === 'refused' && charges === 0) avoid(`refused: ${outcome.reason}`);

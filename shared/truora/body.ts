@@ -4,7 +4,11 @@
  */
 export const readJson = (text: string): unknown => {
   try {
-    return JSON.parse(text.trim(), (_, value) => (value === null || value === '' ? undefined : value));
+    return JSON.parse(text.trim(), (name, value) => {
+      // Under the name of a person's list, null is how some languages write a list of nothing.
+      if (name === 'validations' && value === null) return [];
+      return value === null || value === '' ? undefined : value;
+    });
   } catch {
     return undefined;
   }

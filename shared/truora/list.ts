@@ -1,50 +1,75 @@
+import * as z from 'zod/mini';
 import { TruoraContractError } from '../domain/errors.ts';
-import { type ListAnswer, ValidationAnswer } from './schemas.ts';
+import { TruoraId } from '../domain/ids.ts';
+import { mayHoldMore, type Page } from './paging.ts';
+import type { ListAnswer } from './schemas.ts';
 
-/** Names under which an answer may say that there is more than it holds, or how much there is in all (assumed). */
-const MORE = /next|more|cursor|start_?key|last_?(evaluated_?)?key|continu/i;
-const IN_ALL = /^(total|count|total_(count|items|results))$/i;
+const link = z.optional(z.string().check(z.maxLength(8192)));
 
 /**
- * The rows of a page that may be about this person's face. Truora lists all its products, so a row of another person or type is
+ * A row of a person's list, as far as it tells whose it is. What it is compared by may come in a form that we do not know, so that
+ * is read as it stands and judged by `lookOn`.
+ */
+export const ListedRow = z.object({
+  validation_id: TruoraId,
+  account_id: z.union([z.string(), z.number()]),
+  type: z.optional(z.unknown()),
+  creation_date: z.optional(z.union([z.string(), z.number()])),
+  validation_status: z.string(),
+  failure_status: z.optional(z.string()),
+  threshold: z.optional(z.unknown()),
+  instructions: z.optional(z.object({ file_upload_link: link })),
+  file_upload_link: link,
+});
+export type ListedRow = z.infer<typeof ListedRow>;
+
+/** Truora's other products, which the same list shows (assumed). A type that is none of these may be ours under another name. */
+const OTHERS = new Set([
+  'documentvalidation',
+  'electronicsignature',
+  'phoneverification',
+  'emailverification',
+  'speechrecognition',
+]);
+
+/**
+ * The rows of a page that may be about this person's face. Truora lists all its products, so a row of another person or product is
  * none of our business, however it looks; one that could be ours has to be read.
  * @throws TruoraContractError
  */
-export const rowsOf = ({ validations }: ListAnswer, accountId: string): ValidationAnswer[] =>
+export const rowsOf = ({ validations }: ListAnswer, accountId: string): ListedRow[] =>
   validations
     .filter((row) => !isAnothers(row, accountId))
     .map((row) => {
-      const { success, data } = ValidationAnswer.safeParse(row);
+      const { success, data } = ListedRow.safeParse(row);
       if (!success) throw broken('a validation on the list cannot be read');
       return data;
     });
 
 const isAnothers = (row: unknown, accountId: string): boolean => {
-  const { account_id, type } = (row ?? {}) as { account_id?: unknown; type?: unknown };
-  const isOther = (said: unknown, ours: string) => typeof said === 'string' && said !== ours;
-  return isOther(account_id, accountId) || isOther(type, 'face-recognition');
+  const { account_id: said, type } = (row ?? {}) as { account_id?: unknown; type?: unknown };
+  const isOther = ['string', 'number'].includes(typeof said) && folded(String(said)) !== folded(accountId);
+  return isOther || (typeof type === 'string' && OTHERS.has(type.toLowerCase().replace(/[^a-z]/g, '')));
 };
+
+/** An id may come back in other capitals, composed otherwise, or with a blank around it. */
+const folded = (text: string): string => text.normalize('NFKC').trim().toLowerCase();
 
 /**
  * By which key the next page is asked for, if there is one: a `start_key`, or the one in the link `next`, as in Truora's older
  * API (documented there, assumed here). The link itself is never followed, since our key goes where it points.
- * @param read how many rows were read by now, this page's among them
- * @throws TruoraContractError when there is more and nothing says how to get it: what is not seen is not "not found"
+ * @throws TruoraContractError when there may be more and nothing says how to get it: what is not seen is not "not found"
  */
-export const nextOf = ({ validations: _, ...said }: ListAnswer, read: number): string | undefined => {
-  const { next, start_key: key = keyIn(next), ...others } = said;
-  const isMore = Object.entries(others).some(([name, value]) => MORE.test(name) && isSomething(value));
-  const isFewer = Object.entries(others).some(([name, value]) => IN_ALL.test(name) && Number(value) > read);
+export const nextOf = (page: Page): string | undefined => {
+  const { next, start_key: key = keyIn(next) } = page.said;
   if (typeof key === 'string') return key;
-  if (isSomething(key) || isSomething(next) || isMore || isFewer) throw broken('the list has more that cannot be read');
+  if (mayHoldMore(page)) throw broken('the list may have more that cannot be read');
   return undefined;
 };
 
-const keyIn = (link: unknown): string | undefined => {
-  if (typeof link !== 'string' || !URL.canParse(link, 'https://truora.invalid')) return undefined;
-  return new URL(link, 'https://truora.invalid').searchParams.get('start_key') || undefined;
+const keyIn = (next: unknown): string | undefined => {
+  if (typeof next !== 'string' || !URL.canParse(next, 'https://truora.invalid')) return undefined;
+  return new URL(next, 'https://truora.invalid').searchParams.get('start_key') || undefined;
 };
-
-const isSomething = (value: unknown): boolean => value !== undefined && value !== false && value !== 0;
 
 const broken = (detail: string) => new TruoraContractError('truora_contract_broken', detail);

@@ -1,9 +1,9 @@
 import { type Attempt, isInDoubt } from '../domain/creation.ts';
 import { TruoraContractError } from '../domain/errors.ts';
 import type { Options } from '../domain/request.ts';
+import { isSameNumber } from '../domain/tolerance.ts';
 import { type Created, createdOf } from './creation.ts';
-import type { ValidationAnswer } from './schemas.ts';
-import { isShare } from './share.ts';
+import type { ListedRow } from './list.ts';
 
 /**
  * How far Truora's clock may be from ours. What is older than an intent by more than that was not created by its call; a
@@ -11,28 +11,55 @@ import { isShare } from './share.ts';
  */
 const CLOCK_SKEW = 900;
 
+/** A time without a zone may be any on earth: UTC is up to 14 h before it, in the east, or 12 h after it. Milliseconds. */
+const EASTERN = 14 * 3_600_000;
+const WESTERN = 12 * 3_600_000;
+
 /** A validation that may have come of a call whose answer was lost. */
 export type Found = {
   validationId: string;
   createdAt: number;
-  /** All that its create answer would have told us, if it still waits for media and shows where that goes. */
+  /**
+   * `may_be_ours` differs from what was asked only in what Truora may say otherwise (threshold, type, capitals, form of the date):
+   * it is no proof of anything but that "not found" would be a guess.
+   */
+  says: 'ours' | 'may_be_ours';
+  /** All that its create answer would have told us, if it is surely ours, still waits for media and shows where that goes. */
   usable: Created | undefined;
 };
 
 type Asked = { accountId: string; requested: Options; openedAt: string };
 
 /**
- * The validations on a person's list that the call of an intent may have created, oldest first: of the same person, type and
- * threshold, not older than the call, and without a verdict, since nobody has sent media to ours. One that has expired
- * meanwhile was created all the same, and is only of no use.
+ * The one reader of a whole list (`listValidations`): the validations on it that the call of an intent may have created, oldest
+ * first. They are not older than the call, and without a verdict, since nobody has sent media to ours. One that has expired
+ * meanwhile was created all the same, and is only of no use. None means: for sure, as far as a list can be believed.
+ * @param known the record's own, which came of other calls or were found before
  * @throws TruoraContractError for one that does not say when it was created: nothing could be concluded from its absence
  */
-export const foundOn = (list: readonly ValidationAnswer[], asked: Asked): Found[] =>
-  list
-    .filter((one) => isLikeOurs(one, asked))
-    .map((one) => ({ validationId: one.validation_id, createdAt: createdAt(one), usable: usable(one, asked) }))
-    .filter((one) => one.createdAt >= Date.parse(asked.openedAt) - CLOCK_SKEW * 1000)
-    .sort((one, other) => one.createdAt - other.createdAt);
+export const lookOn = (list: readonly ListedRow[], asked: Asked, known: ReadonlySet<string>): Found[] => {
+  const since = Date.parse(asked.openedAt) - CLOCK_SKEW * 1000;
+  return list
+    .filter((row) => !isDecided(row) && !known.has(row.validation_id))
+    .map((row) => ({ row, time: timeOf(row) }))
+    .filter(({ time }) => time.latest >= since)
+    .sort((one, other) => one.time.at - other.time.at)
+    .map(({ row, time: { at, isExact } }) => {
+      const isOurs = isExact && isAsAsked(row, asked);
+      return {
+        validationId: row.validation_id,
+        createdAt: at,
+        says: isOurs ? 'ours' : 'may_be_ours',
+        usable: isOurs ? usable(row, asked, at) : undefined,
+      };
+    });
+};
+
+/** Where some are surely ours, those that may be are not: Truora spells all its rows in one way. */
+export const surestOf = (found: readonly Found[]): Found[] => {
+  const ours = found.filter(({ says }) => says === 'ours');
+  return ours.length > 0 ? ours : [...found];
+};
 
 /** What the two looks mean together. Of several usable ones the oldest is taken; all others are orphans. */
 export const fateOf = (found: readonly Found[], seenBefore: readonly string[]) => {
@@ -41,24 +68,29 @@ export const fateOf = (found: readonly Found[], seenBefore: readonly string[]) =
   return { adopted, orphans: [...all].filter((id) => id !== adopted?.validationId) };
 };
 
+/** What stands on a record as its own, and so came of no call in doubt. */
+export const ownOf = ({ validationId, orphans = [] }: Creations): Set<string> =>
+  new Set([...orphans, ...(validationId ? [validationId] : [])]);
+
 /**
- * What calls that were given up have created after all, later than anybody waited for them (no window is long enough for
- * every network). Looked for once more when nothing else is to be done for a record: such a validation is an orphan.
+ * What calls in doubt have created after all, later than anybody waited for them (no window is long enough for every network).
+ * Looked for once more when nothing else is to be done for a record: such a validation is an orphan. That there is none is
+ * believed of a list that shows another of the record's own; where it has none of its own, what was known stands.
+ * @returns for each call in doubt what was found, and what it is worth if none of that is the record's
  */
 export const straysOn = (
-  list: readonly ValidationAnswer[],
-  { attempts = [], orphans = [], validationId, ...asked }: Omit<Asked, 'openedAt'> & Creations,
+  list: readonly ListedRow[],
+  { attempts = [], ...record }: Omit<Asked, 'openedAt'> & Creations,
 ): { attempt: Attempt; orphans: string[] }[] => {
-  const known = new Set([...orphans, validationId]);
-  return attempts
-    .filter(isInDoubt)
-    .map((attempt) => ({
-      attempt: { ...attempt, result: 'orphaned' as const },
-      orphans: foundOn(list, { ...asked, openedAt: attempt.at })
-        .map((found) => found.validationId)
-        .filter((id) => !known.has(id) && known.add(id)),
-    }))
-    .filter((stray) => stray.orphans.length > 0);
+  const own = ownOf(record);
+  const isBlind = own.size > 0 && !list.some(({ validation_id: id }) => own.has(id));
+  const known = new Set(own);
+  return attempts.filter(isInDoubt).map((attempt) => {
+    const found = lookOn(list, { ...record, openedAt: attempt.at }, known).map(({ validationId: id }) => id);
+    for (const id of found) known.add(id);
+    const staysBlind = attempt.result === 'blind' && own.size === 0;
+    return { attempt: { ...attempt, result: isBlind || staysBlind ? 'blind' : 'not_found' }, orphans: found };
+  });
 };
 
 type Creations = {
@@ -67,23 +99,62 @@ type Creations = {
   validationId?: string | undefined;
 };
 
-/** What Truora does not say of a validation cannot tell it from ours. */
-const isLikeOurs = (one: ValidationAnswer, { accountId, requested }: Asked): boolean => {
-  const { account_id, type = 'face-recognition', validation_status, failure_status, threshold } = one;
-  const isDecided = validation_status === 'success' || failure_status === 'declined';
-  const isOtherwise = ![undefined, threshold].includes(requested.threshold) && isShare(threshold);
-  return account_id === accountId && type === 'face-recognition' && !isDecided && !isOtherwise;
+const isDecided = ({ validation_status, failure_status }: ListedRow): boolean =>
+  validation_status === 'success' || failure_status === 'declined';
+
+/** Word for word what was asked, but for single precision. What Truora does not say of a validation cannot tell it from ours. */
+const isAsAsked = ({ account_id, type, threshold }: ListedRow, { accountId, requested }: Asked): boolean => {
+  const isFace = type === undefined || type === 'face-recognition';
+  const isOtherwise = requested.threshold !== undefined && threshold !== undefined;
+  const isSame = typeof threshold === 'number' && isSameNumber(threshold, requested.threshold ?? threshold);
+  return account_id === accountId && isFace && (!isOtherwise || isSame);
 };
 
-const createdAt = ({ creation_date }: ValidationAnswer): number => {
-  const at = Date.parse(creation_date ?? '');
+const ZONED = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d([.,]\d+)?(Z|[+-]\d\d:?\d\d)$/i;
+const UNZONED = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?)([.,]\d+)?)?$/i;
+/** Seconds, or thousandths, millionths or billionths of one, since 1970: told apart by their digits until the year 2286. */
+const EPOCH = /^\d{10}(\d{3}){0,3}(\.\d+)?$/;
+
+/**
+ * When a row was created, and when at the latest if its time is of no known zone. Documented: RFC 3339 in UTC, in nanoseconds.
+ * Another form is read as far as it can be; one that lies ahead of any clock is local time under a zone that it is not in.
+ */
+const timeOf = ({ creation_date: said = '' }: ListedRow): { at: number; latest: number; isExact: boolean } => {
+  const text = String(said).trim();
+  if (ZONED.test(text)) {
+    const at = read(text.replace(',', '.').replace(' ', 'T'));
+    return { at, latest: at, isExact: at <= Date.now() + CLOCK_SKEW * 1000 };
+  }
+  const [, day, time, fraction = ''] = UNZONED.exec(text) ?? [];
+  if (day) {
+    const at = read(`${day}T${time ?? '00:00'}${fraction.replace(',', '.')}Z`);
+    return { at: at - EASTERN, latest: at + WESTERN + (time ? 0 : 24 * 3_600_000), isExact: false };
+  }
+  if (EPOCH.test(text)) {
+    const at = Number(text.slice(0, 10)) * 1000;
+    return { at, latest: at + 1000, isExact: false };
+  }
+  const at = read(/(GMT|UTC|Z|[+-]\d\d:?\d\d)$/i.test(text) ? text : '');
+  return { at, latest: at, isExact: false };
+};
+
+const read = (text: string): number => {
+  const at = Date.parse(text);
   if (Number.isNaN(at)) throw new TruoraContractError('truora_contract_broken', 'a validation was created at no time');
   return at;
 };
 
-const usable = (one: ValidationAnswer, claim: Asked): Found['usable'] => {
-  const isWaiting = one.validation_status === 'pending' && one.failure_status === undefined;
-  if (!isWaiting || !(one.instructions?.file_upload_link ?? one.file_upload_link)) return undefined;
-  const created = createdOf(one, claim, new Date(createdAt(one)));
+const usable = (row: ListedRow, asked: Asked, at: number): Found['usable'] => {
+  const { instructions, file_upload_link, validation_status, failure_status, threshold, validation_id } = row;
+  const isWaiting = validation_status === 'pending' && failure_status === undefined;
+  const link = instructions?.file_upload_link ?? file_upload_link;
+  if (!isWaiting || !link) return undefined;
+  const answer = {
+    validation_id,
+    account_id: asked.accountId,
+    threshold: typeof threshold === 'number' ? threshold : undefined,
+    file_upload_link: link,
+  };
+  const created = createdOf(answer, asked, new Date(at));
   return Date.parse(created.deadline) > Date.now() ? created : undefined;
 };

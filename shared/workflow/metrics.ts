@@ -27,7 +27,7 @@ export const metrics = {
   WebhookSignatureFailures: { unit: 'Count', by: [[]] },
   /** Drops that had lain in the inbox for a while and that nothing had claimed: said by every sweep, 0 too. */
   UnclaimedDrops: { unit: 'Count', by: [[]] },
-  /** Validations that were created, and charged, and will never be used. */
+  /** Validations that were created, and charged, and will never be used; and calls that may have been charged unseen. */
   Orphans: { unit: 'Count', by: [[]] },
   /** A success of Truora's that is not about what we asked. */
   VerdictMismatches: { unit: 'Count', by: [[]] },
@@ -105,6 +105,7 @@ export const ourReasons = [
   'upload_link_unsafe',
   'creation_unconfirmed',
   'creation_unsettled',
+  'list_blind',
   'daily_budget_spent',
   'truora_closed',
   'bus_refused',

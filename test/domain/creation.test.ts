@@ -18,6 +18,7 @@ test.each<[Attempt['result'][], boolean, boolean]>([
   [['adopted'], false, false],
   [['not_found', 'not_found'], false, false],
   [['orphaned', 'not_found'], false, false],
+  [['blind'], false, false],
 ])('after %j, Truora may be asked: %s, and where paying again is allowed: %s', (results, careful, generous) => {
   const attempts = results.map((result, n) => attempt(n + 1, result));
   expect(mayAsk(attempts, 'fail-for-human')).toBe(careful);
@@ -31,6 +32,22 @@ test('what is known of an attempt now takes the place of what was known, and oth
   expect(withAttempt(undefined, first)).toEqual([first]);
 });
 
+test.each<[Attempt['result'], Attempt['result'], Attempt['result']]>([
+  ['unconfirmed', 'not_found', 'not_found'],
+  ['not_found', 'unconfirmed', 'not_found'],
+  ['created', 'unconfirmed', 'created'],
+  ['adopted', 'not_found', 'adopted'],
+  ['created', 'orphaned', 'created'],
+  ['orphaned', 'blind', 'orphaned'],
+  ['orphaned', 'unconfirmed', 'orphaned'],
+  ['not_found', 'orphaned', 'orphaned'],
+  ['not_found', 'blind', 'blind'],
+  ['blind', 'not_found', 'not_found'],
+])('of an attempt that was %s, %s says %s, in its place', (standing, said, result) => {
+  const second = attempt(2, 'unconfirmed');
+  expect(withAttempt([attempt(1, standing), second], attempt(1, said))).toEqual([attempt(1, result), second]);
+});
+
 test('spend is counted in validations, and says what was avoided and why', async () => {
   const record = (more: Partial<LedgerRecord>) => more as LedgerRecord;
   const refused = { outcome: { status: 'refused', reason: 'truora_closed' } } as Partial<LedgerRecord>;
@@ -38,7 +55,7 @@ test('spend is counted in validations, and says what was avoided and why', async
     await spendOf([
       record({ validationId: 'VLD1', attempts: [attempt(1, 'created')], askedAgain: 3 }),
       record({ validationId: 'VLD2', orphans: ['VLD3'], attempts: [attempt(1, 'adopted')] }),
-      record({ attempts: [attempt(1, 'unconfirmed')] }),
+      record({ attempts: [attempt(1, 'unconfirmed'), attempt(2, 'blind')] }),
       record(refused),
       // Refused at its second call, after the first had been paid for.
       record({ ...refused, orphans: ['VLD4'], attempts: [attempt(1, 'orphaned')] }),
@@ -47,7 +64,7 @@ test('spend is counted in validations, and says what was avoided and why', async
     revalidations: 5,
     charges: 4,
     orphans: 2,
-    unconfirmed: 1,
+    unconfirmed: 2,
     avoided: { asked_again: 3, adopted: 1, 'refused: truora_closed': 1 },
   });
 });

@@ -2,7 +2,8 @@ import { createServer } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { startSandbox } from '../../infra/local/truora/sandbox.ts';
 import { TruoraBusyError, TruoraUnauthorizedError, TruoraUncertainError } from '../../shared/domain/errors.ts';
-import { createValidation, getEnrollment, getValidation, retryAfterSeconds } from '../../shared/truora/client.ts';
+import { retryAfterSeconds } from '../../shared/truora/ask.ts';
+import { createValidation, getEnrollment, getValidation } from '../../shared/truora/client.ts';
 import { enroll, listen, truoraAt } from './at-truora.ts';
 
 /** Deadlines for those who never answer. Milliseconds. */

@@ -2,12 +2,12 @@ import { createHash, randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Sandbox, startSandbox } from '../../infra/local/truora/sandbox.ts';
 import type { Options } from '../../shared/domain/request.ts';
+import type { Truora } from '../../shared/truora/ask.ts';
 import {
   createValidation,
   getEnrollment,
   getValidation,
   listValidations,
-  type Truora,
   uploadMedia,
 } from '../../shared/truora/client.ts';
 import { enroll, listen, media, truoraAt, until } from './at-truora.ts';

@@ -65,6 +65,24 @@ describe('a list of several pages', () => {
     ['another name', { last_evaluated_key: 'x' }],
     ['no more than that there is more', { has_more: true }],
     ['a number of all', { total_count: 2 }],
+    ['a link among links', { links: { next: '/v1/x?page=2' } }],
+    ['a link in a list of links', { links: [{ rel: 'next', href: '/x' }] }],
+    ['a flag inside', { pagination: { has_more: true } }],
+    ['a flag in other words', { paging: { hasNextPage: 'true' } }],
+    ['a number of all inside', { meta: { total: 60 } }],
+    ['a number of all as a text', { meta: { total: '60' } }],
+    ['a number of all below what was read', { total: 0.5 }],
+    ['a number of pages', { total_pages: 2 }],
+    ['a number of pages by another name', { meta: { last_page: 3 } }],
+    ['a token', { page_token: 'abc' }],
+    ['a cursor', { paging: { cursors: { after: 'abc' } } }],
+    ['what remains', { remaining: 3 }],
+    ['an end that it is not', { is_last: false }],
+    ['a page that is as full as it can be', { limit: 1 }],
+    ['a range', { range: '0-0/60' }],
+    ['a page that is not the first', { offset: 50 }],
+    ['a place to go on', { more_here: 0, forward: '/v1/accounts/ana/validations?cursor=abc' }],
+    ['that it was cut', { truncated: true }],
     ['a page that is not there', { start_key: 'gone' }],
     ['a page that is itself, again and again', { start_key: '' }],
   ])('is no list of what is there when the next one is told by %s', async (what, next) => {
@@ -75,13 +93,38 @@ describe('a list of several pages', () => {
     expect(server.heard.length).toBeLessThanOrEqual(20);
   });
 
-  test.each([{ has_more: false }, { next: null }, { next: '' }, { total: 1, page: 1, self: '/v1/x?start_key=y' }])(
-    'is at its end where it says %j',
-    async (said) => {
-      const { idsOf } = await listing({ '': { body: { validations: [row('VLD1')], ...said } } });
-      expect(await idsOf()).toEqual(['VLD1']);
-    },
-  );
+  test.each([
+    { has_more: false },
+    { next: null },
+    { next: '' },
+    { total: 1, page: 1, self: '/v1/x?start_key=y' },
+    { pagination: { has_more: false, next_cursor: null, total: 1, total_pages: 1, per_page: 50 } },
+    { links: [{ rel: 'self', href: '/v1/accounts/ana/validations?page=1' }] },
+    { links: { next: null, first: '/v1/x?page=1' }, account_id: '4711', limit: 1, count: 1, total: 1 },
+    { last: true, number: 0, size: 20, total_elements: 1 },
+    { page: { size: 20, total_elements: 1, total_pages: 1 } },
+  ])('is at its end where it says %j', async (said) => {
+    const { idsOf } = await listing({ '': { body: { validations: [row('VLD1')], ...said } } });
+    expect(await idsOf()).toEqual(['VLD1']);
+  });
+});
+
+test.each<[string, Record<string, string>, boolean]>([
+  ['a link to the next', { link: '<https://x/v1?page=2>; rel="next"' }, false],
+  ['a number of all', { 'x-total-count': '60' }, false],
+  ['a next page', { 'x-next-page': '2' }, false],
+  [
+    'nothing of more',
+    { link: '<https://x/v1>; rel="self"', 'x-total-count': '1', 'x-ratelimit-remaining': '59' },
+    true,
+  ],
+])('a list whose headers tell %s', async (_, headers, isWhole) => {
+  const server = await listen((response) => {
+    response.writeHead(200, headers).end(JSON.stringify({ validations: [row('VLD1')] }));
+  });
+  closing.push(server.close);
+  const listed = listValidations(truoraAt(server.origin), 'ana').catch(({ name }: Error) => name);
+  expect(Array.isArray(await listed)).toBe(isWhole);
 });
 
 describe('a row', () => {
@@ -104,7 +147,27 @@ describe('a row', () => {
   });
 });
 
-test('a person whom Truora does not know has no validations', async () => {
+test('a list that is not there is no list of nothing', async () => {
   const { idsOf } = await listing({});
+  await expect(idsOf()).rejects.toMatchObject(BROKEN);
+});
+
+test.each<[string, unknown]>([
+  ['null', { validations: null }],
+  ['an empty list', { validations: [] }],
+])('a list of nothing is read where it is %s', async (_, body) => {
+  const { idsOf } = await listing({ '': { body } });
   expect(await idsOf()).toEqual([]);
+});
+
+test.each<[string, { status?: number; body: unknown }]>([
+  ['no name', { body: {} }],
+  ['another name', { body: { data: { validations: [] } } }],
+  ['another name beside ours', { body: { validations: [], items: [row('VLD1')] } }],
+  ['another name beside a null', { body: { validations: null, page: { VLD1: row('VLD1') } } }],
+  ['another form', { body: { validations: { VLD1: row('VLD1') } } }],
+  ['a part of the content', { status: 206, body: { validations: [] } }],
+])('a list is not read where it is %s', async (_, page) => {
+  const { idsOf } = await listing({ '': page });
+  await expect(idsOf()).rejects.toMatchObject(BROKEN);
 });

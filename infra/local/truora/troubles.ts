@@ -63,7 +63,7 @@ export const troubles: readonly Scenario[] = [
   {
     suffix: '-create-down',
     story: 'Every create call meets a 500, and nothing was created.',
-    expected: failed('creation_unconfirmed'),
+    expected: failed('list_blind'),
     behaves: { faults: [{ on: 'create', first: ALWAYS, answer: envelope(500, 'Internal error') }] },
   },
   {

@@ -18,8 +18,8 @@ export const chaosGuards: readonly Guard[] = [
   {
     guard: 'what is bound to another case is not adopted',
     file: 'functions/create-validation.ts',
-    find: 'const found = list.filter((_, n) => !bindings[n]);',
-    replace: 'const found = list;',
+    find: 'surestOf(list.filter((_, n) => !bindings[n]))',
+    replace: 'surestOf(list)',
   },
   {
     guard: 'what no answer came to may have been executed',
@@ -30,8 +30,8 @@ export const chaosGuards: readonly Guard[] = [
   {
     guard: 'an intent is closed once its call is resolved',
     file: 'functions/create-validation.ts',
-    find: '  await bindOrphans(ledger, intent, orphans);\n  await closeIntent(ledger.table, claim.accountId, intent);\n  return validation;',
-    replace: '  await bindOrphans(ledger, intent, orphans);\n  return validation;',
+    find: '  await bindOrphans(ledger, intent, orphans);\n  await closeIntent(ledger.table, claim.accountId, intent);\n',
+    replace: '  await bindOrphans(ledger, intent, orphans);\n',
   },
   {
     guard: 'a request is claimed by one execution',

@@ -115,7 +115,9 @@ export const judge = ({ plan, world, dropped, isOver }: Ran): string[] => {
 
   const known = new Set(records.flatMap(({ validationId, orphans = [] }) => [validationId, ...orphans.map(String)]));
   const unknown = world.truora.charged.filter(({ id }) => !known.has(id));
-  const unresolved = records.filter(({ outcome }) => outcome?.reason === 'creation_unconfirmed').length;
+  const unresolved = records.filter(({ outcome }) =>
+    ['creation_unconfirmed', 'list_blind'].includes(outcome?.reason ?? ''),
+  ).length;
   must(unknown.length <= unresolved, `${unknown.length} charged validations stand on no record`);
   const people = dropped.length;
   const orphans = records.flatMap(({ orphans = [] }) => orphans).length;

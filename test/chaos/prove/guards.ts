@@ -95,7 +95,7 @@ export const meetingGuards: readonly Guard[] = [
   {
     guard: 'a validation is bound to its case before anybody can call about it',
     file: 'functions/create-validation.ts',
-    find: '  await bindValidation(ledger.table, validation, claim.revalidationId, ledger.retentionDays);\n  await bindOrphans(',
-    replace: '  await bindOrphans(',
+    find: '  await bindValidation(entry.ledger.table, known, record.revalidationId, entry.ledger.retentionDays);\n',
+    replace: '',
   },
 ];
