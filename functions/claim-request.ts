@@ -1,16 +1,19 @@
 import { aliasOf, bindKey } from '../shared/aws/aliases.ts';
-import { claim, readRecord } from '../shared/aws/ledger.ts';
-import { glanceAt } from '../shared/aws/media.ts';
+import { enterCopy, originalOf } from '../shared/aws/copies.ts';
+import { holdMedia } from '../shared/aws/holds.ts';
+import { claim, type Ledger, readRecord } from '../shared/aws/ledger.ts';
+import { fileAt, glanceAt } from '../shared/aws/media.ts';
 import { linkRetry } from '../shared/aws/retries.ts';
 import { meetStanding } from '../shared/aws/standing.ts';
 import { joinTicket, useTicket } from '../shared/aws/tickets.ts';
 import { MediaGoneError, MediaUnacceptableError } from '../shared/domain/errors.ts';
 import { revalidationIdOf } from '../shared/domain/ids.ts';
+import { checkMedia } from '../shared/domain/media-check.ts';
 import { parseOrRefuse } from '../shared/domain/refuse.ts';
 import { RevalidationRequest } from '../shared/domain/request.ts';
 import type { Claim } from '../shared/domain/revalidation.ts';
-import { acceptMedia, addressOf, anewOf, isTooOld, wishOf } from '../shared/domain/wish.ts';
-import { env, ledgerFromEnv, retryRulesFromEnv } from '../shared/lambda/env.ts';
+import { acceptMedia, addressOf, anewOf, isTooOld, mayBeCopy, wishOf } from '../shared/domain/wish.ts';
+import { env, ledgerFromEnv, mediaLimitsFromEnv, retryRulesFromEnv } from '../shared/lambda/env.ts';
 import { step } from '../shared/lambda/step.ts';
 
 /**
@@ -23,12 +26,14 @@ export const handler = step('ClaimRequest', async ({ request: unchecked, executi
   const bucket = env('MEDIA_BUCKET');
   const at = addressOf(request, bucket);
   const ticket = request.kind === 'drop' ? await useTicket(ledger, at) : undefined;
-  const { head, metadata, bytes, etag, versionId, putAt } = await glanceAt({ bucket, ...at }).catch(async (error) => {
+  const glance = await glanceAt({ bucket, ...at }).catch(async (error) => {
     if (error instanceof MediaGoneError) await meetStanding(ledger, { request, bucket, ticket, executionId });
     throw error;
   });
+  const { metadata, bytes, etag, versionId, putAt } = glance;
   const { accountId, enrollmentId, userAuthorized, options, reference } = ticket ?? wishOf(request, metadata);
-  const type = acceptMedia({ bytes, head }, options);
+  const type = acceptMedia(glance, options);
+  await checkMedia(type, fileAt({ bucket, key: at.key }, glance), mediaLimitsFromEnv());
 
   const version = versionId ?? etag;
   const anew = anewOf(request, executionId);
@@ -37,7 +42,13 @@ export const handler = step('ClaimRequest', async ({ request: unchecked, executi
     request.kind === 'call' && !anew
       ? await joinTicket(ledger.table, { key: at.key, version }, { accountId, enrollmentId, options })
       : ticket;
-  const ownId = joined?.revalidationId ?? revalidationIdOf({ accountId, bucket, key: at.key, version, anew });
+  const original =
+    request.kind === 'drop' && !ticket && versionId && mayBeCopy(request.event)
+      ? await originalOf(ledger, { bucket, key: at.key, versionId })
+      : undefined;
+  if (original && versionId) await enterCopy(ledger, original, versionId);
+  const ownId =
+    joined?.revalidationId ?? original ?? revalidationIdOf({ accountId, bucket, key: at.key, version, anew });
   const hours = env('MEDIA_HOURS');
   // A late copy of what was claimed in time is a repeat like any other.
   if (request.kind === 'drop' && isTooOld(putAt, new Date(), hours) && !(await readRecord(ledger, ownId))) {
@@ -62,5 +73,13 @@ export const handler = step('ClaimRequest', async ({ request: unchecked, executi
     ...(forceNew ? { forceNew } : {}),
     claimedAt: new Date().toISOString(),
   };
-  return claim(ledger, wanted, executionId);
+  const claimed = await claim(ledger, wanted, executionId);
+  await hold(ledger, claimed);
+  return claimed;
 });
+
+/** From here on nothing deletes the media before the case has ended. What is being deleted already is not paid for. */
+const hold = async (ledger: Ledger, { revalidationId, media: { bucket, key, versionId } }: Claim): Promise<void> => {
+  if (versionId && !(await holdMedia(ledger, { bucket, key, versionId }, revalidationId)))
+    throw new MediaGoneError('media_gone', 'media: there is no such object (any more)');
+};

@@ -4,7 +4,9 @@ import { resume } from '../shared/aws/callbacks.ts';
 import { dueRecords, lookAgain, putOff } from '../shared/aws/due.ts';
 import { endOfExecution } from '../shared/aws/executions.ts';
 import { gateOf } from '../shared/aws/gate.ts';
+import { freeMedia } from '../shared/aws/holds.ts';
 import { lookForStrays } from '../shared/aws/last-look.ts';
+import type { Ledger } from '../shared/aws/ledger.ts';
 import { deleteMedia } from '../shared/aws/media.ts';
 import { repair } from '../shared/aws/repair.ts';
 import { readSecret } from '../shared/aws/secrets.ts';
@@ -94,7 +96,7 @@ const lookAtEnded = async (record: LedgerRecord, outcome: Outcome): Promise<void
   const mediaEnds = lastLook(outcome.decidedAt, results.mediaHours);
   const now = new Date().toISOString();
   const isLast = mediaEnds <= now;
-  if (mediaEnds <= now) await deleteAllMedia(ledger.table, record);
+  if (mediaEnds <= now) await deleteAllMedia(ledger, record);
   const isOver = now > lastTry(outcome.decidedAt, results.mediaHours);
   const isSettled = !isLast || isOver || (await findStrays(record));
   // Not entered by us: by somebody else, or the answer was lost. It stays due, and the next sweep tells of it.
@@ -117,15 +119,24 @@ const findStrays = (record: LedgerRecord): Promise<boolean> =>
     },
   });
 
-/** The claimed version, or the one that was dropped and never claimed; and whatever else came under its ticket. */
-const deleteAllMedia = async (table: string, { revalidationId, media, object }: LedgerRecord): Promise<void> => {
+/**
+ * The claimed version, or the one that was dropped and never claimed; its copies, and whatever else came under its ticket.
+ * One that another case needs stays for that one to delete.
+ */
+const deleteAllMedia = async (ledger: Ledger, record: LedgerRecord): Promise<void> => {
+  const { revalidationId, media, object, copies = [] } = record;
   const own = media ?? object;
-  const { upload, uploads = [] } = (await readTicket(table, revalidationId)) ?? {};
+  const { upload, uploads = [] } = (await readTicket(ledger.table, revalidationId)) ?? {};
+  const bucket = env('MEDIA_BUCKET');
   const versions = [
     ...(own?.versionId ? [{ key: own.key, versionId: own.versionId }] : []),
-    ...(upload ? [...uploads].map((versionId) => ({ key: upload.key, versionId })) : []),
+    ...(own ? [...copies].map((versionId) => ({ key: own.key, versionId })) : []),
+    ...(upload
+      ? [...uploads].filter((one) => one !== own?.versionId).map((versionId) => ({ key: upload.key, versionId }))
+      : []),
   ];
-  for (const version of versions) await deleteMedia(env('MEDIA_BUCKET'), version);
+  for (const version of versions)
+    if (await freeMedia(ledger, { bucket, ...version }, revalidationId)) await deleteMedia(bucket, version);
 };
 
 /**

@@ -20,6 +20,9 @@ const variables = {
   RETENTION_DAYS: whole,
   /** Hours that media is kept after its outcome, and that a drop may be late. */
   MEDIA_HOURS: whole,
+  /** The least pixels of a photo's shorter side, and the most seconds of a video. */
+  MEDIA_MIN_PIXELS: whole,
+  MEDIA_MAX_SECONDS: whole,
   /** Minutes after which a drop that nothing has claimed is taken for forgotten. */
   UNCLAIMED_MINUTES: wholeOrZero,
   /** The bus that outcomes are announced on. */
@@ -72,6 +75,9 @@ export const ledgerFromEnv = () => ({ table: env('TABLE_NAME'), retentionDays: e
 
 /** Where outcomes are announced, and how long media outlives them. */
 export const resultsFromEnv = () => ({ bus: env('EVENT_BUS'), mediaHours: env('MEDIA_HOURS') });
+
+/** What media is sent to Truora at all. */
+export const mediaLimitsFromEnv = () => ({ minPixels: env('MEDIA_MIN_PIXELS'), maxSeconds: env('MEDIA_MAX_SECONDS') });
 
 /** What may be retried, as the deployment was told of its account at Truora. */
 export const retryRulesFromEnv = () => ({
