@@ -1,17 +1,20 @@
 import { aliasOf, claimUnderKey, findKey } from '../shared/aws/aliases.ts';
-import { claim, ownRecord, readRecord } from '../shared/aws/ledger.ts';
-import { glanceAt } from '../shared/aws/media.ts';
+import { enterCopy, originalOf } from '../shared/aws/copies.ts';
+import { holdMedia } from '../shared/aws/holds.ts';
+import { claim, type Ledger, ownRecord, readRecord } from '../shared/aws/ledger.ts';
+import { fileAt, glanceAt } from '../shared/aws/media.ts';
 import { linkRetry } from '../shared/aws/retries.ts';
 import { meetStanding, refuseIfOld } from '../shared/aws/standing.ts';
 import { joinTicket, useTicket } from '../shared/aws/tickets.ts';
 import { MediaGoneError, MediaUnacceptableError } from '../shared/domain/errors.ts';
 import { revalidationIdOf } from '../shared/domain/ids.ts';
+import { checkMedia } from '../shared/domain/media-check.ts';
 import { underPolicy } from '../shared/domain/policy.ts';
 import { parseOrRefuse } from '../shared/domain/refuse.ts';
 import { RevalidationRequest } from '../shared/domain/request.ts';
 import { Claim } from '../shared/domain/revalidation.ts';
-import { acceptMedia, addressOf, anewOf, isTooOld, wishOf } from '../shared/domain/wish.ts';
-import { env, ledgerFromEnv, policyFromEnv, retryRulesFromEnv } from '../shared/lambda/env.ts';
+import { acceptMedia, addressOf, anewOf, isTooOld, mayBeCopy, wishOf } from '../shared/domain/wish.ts';
+import { env, ledgerFromEnv, mediaLimitsFromEnv, policyFromEnv, retryRulesFromEnv } from '../shared/lambda/env.ts';
 import { step } from '../shared/lambda/step.ts';
 
 /**
@@ -33,13 +36,15 @@ const claimIt = async (request: RevalidationRequest, executionId: string): Promi
   const policy = policyFromEnv();
   const at = addressOf(request, bucket);
   const ticket = request.kind === 'drop' ? await useTicket(ledger, at) : undefined;
-  const { head, metadata, bytes, etag, versionId, putAt } = await glanceAt({ bucket, ...at }).catch(async (error) => {
+  const glance = await glanceAt({ bucket, ...at }).catch(async (error) => {
     if (error instanceof MediaGoneError) await meetStanding(ledger, { request, bucket, ticket, executionId, policy });
     throw error;
   });
+  const { metadata, bytes, etag, versionId, putAt } = glance;
   const { accountId, enrollmentId, userAuthorized, reference, ...wish } = ticket ?? wishOf(request, metadata);
   const options = underPolicy(wish.options, policy);
-  const type = acceptMedia({ bytes, head }, options);
+  const type = acceptMedia(glance, options);
+  await checkMedia(type, fileAt({ bucket, key: at.key }, glance), mediaLimitsFromEnv());
 
   const version = versionId ?? etag;
   const anew = anewOf(request, executionId);
@@ -48,7 +53,13 @@ const claimIt = async (request: RevalidationRequest, executionId: string): Promi
     request.kind === 'call' && !anew
       ? await joinTicket(ledger.table, { key: at.key, version }, { accountId, enrollmentId, options }, policy)
       : ticket;
-  const revalidationId = joined?.revalidationId ?? revalidationIdOf({ accountId, bucket, key: at.key, version, anew });
+  const original =
+    request.kind === 'drop' && !ticket && versionId && mayBeCopy(request.event)
+      ? await originalOf(ledger, { bucket, key: at.key, versionId })
+      : undefined;
+  if (original && versionId) await enterCopy(ledger, original, versionId);
+  const revalidationId =
+    joined?.revalidationId ?? original ?? revalidationIdOf({ accountId, bucket, key: at.key, version, anew });
   const hours = env('MEDIA_HOURS');
   // A late copy of what was claimed in time is a repeat like any other.
   if (request.kind === 'drop' && isTooOld(putAt, new Date(), hours) && !(await readRecord(ledger, revalidationId))) {
@@ -72,6 +83,14 @@ const claimIt = async (request: RevalidationRequest, executionId: string): Promi
       ...(forceNew ? { forceNew } : {}),
       claimedAt: new Date().toISOString(),
     };
-    return claim(ledger, wanted, executionId, keyHash).catch(refuseIfOld(ledger, request, executionId));
+    const claimed = await claim(ledger, wanted, executionId, keyHash).catch(refuseIfOld(ledger, request, executionId));
+    await hold(ledger, claimed);
+    return claimed;
   });
+};
+
+/** From here on nothing deletes the media before the case has ended. What is being deleted already is not paid for. */
+const hold = async (ledger: Ledger, { revalidationId, media: { bucket, key, versionId } }: Claim): Promise<void> => {
+  if (versionId && !(await holdMedia(ledger, { bucket, key, versionId }, revalidationId)))
+    throw new MediaGoneError('media_gone', 'media: there is no such object (any more)');
 };

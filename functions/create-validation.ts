@@ -12,6 +12,7 @@ import {
   readIntent,
 } from '../shared/aws/intents.ts';
 import { type Ledger, ownRecord, readRecord } from '../shared/aws/ledger.ts';
+import { seeMedia } from '../shared/aws/media.ts';
 import { readSecret } from '../shared/aws/secrets.ts';
 import {
   type Attempt,
@@ -77,6 +78,8 @@ const createOnce = async (entry: Entry): Promise<Validation> => {
   if (!mayAsk(attempts, env('ON_UNRESOLVED'))) throw givenUp(attempts);
   const truora = truoraFromEnv(readSecret, { observe: truoraSeen });
   await truora.key();
+  // What has gone since the claim is not paid for, and not counted as if it were.
+  await seeMedia(claim.media);
   await payFromBudget(ledger.table, env('DAILY_BUDGET'), `${revalidationId}#${attempts.length + 1}`);
 
   const intent = await openIntent(ledger.table, accountId, { revalidationId, attempt: attempts.length + 1 });

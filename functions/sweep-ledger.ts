@@ -4,7 +4,9 @@ import { resume } from '../shared/aws/callbacks.ts';
 import { dueRecords, lookAgain, putOff } from '../shared/aws/due.ts';
 import { endOfExecution } from '../shared/aws/executions.ts';
 import { gateOf } from '../shared/aws/gate.ts';
+import { freeMedia } from '../shared/aws/holds.ts';
 import { lookForStrays } from '../shared/aws/last-look.ts';
+import type { Ledger } from '../shared/aws/ledger.ts';
 import { deleteMedia } from '../shared/aws/media.ts';
 import { repair } from '../shared/aws/repair.ts';
 import { readSecret } from '../shared/aws/secrets.ts';
@@ -115,7 +117,7 @@ const lookAtEnded = async (record: LedgerRecord, outcome: Outcome): Promise<void
   const mediaEnds = lastLook(outcome.decidedAt, results.mediaHours);
   const now = new Date().toISOString();
   const isLast = mediaEnds <= now;
-  const isDeleted = !isLast || (await deleteAllMedia(ledger.table, record));
+  const isDeleted = !isLast || (await deleteAllMedia(ledger, record));
   const isOver = now > lastTry(outcome.decidedAt, results.mediaHours);
   const isSettled = !isLast || isOver || (await findStrays(record));
   const heard = isOver ? 'all' : await hearLateTruth(record, outcome);
@@ -143,15 +145,19 @@ const findStrays = (record: LedgerRecord): Promise<boolean> =>
   });
 
 /**
- * The claimed version, or the one that was dropped and never claimed; and whatever else came under its ticket.
+ * The claimed version, or the one that was dropped and never claimed; its copies, and whatever else came under its ticket.
+ * One that another case needs stays for that one to delete.
  * @returns false where more is left than one visit deletes
  */
-const deleteAllMedia = async (table: string, { revalidationId, media, object }: LedgerRecord): Promise<boolean> => {
-  const bucket = env('MEDIA_BUCKET');
+const deleteAllMedia = async (ledger: Ledger, record: LedgerRecord): Promise<boolean> => {
+  const { revalidationId, media, object, copies = [] } = record;
   const own = media ?? object;
-  if (own?.versionId) await deleteMedia(bucket, { key: own.key, versionId: own.versionId });
-  const { upload } = (await readTicket(table, revalidationId)) ?? {};
-  return !upload || deleteUploads(bucket, upload.key);
+  const bucket = env('MEDIA_BUCKET');
+  const isFree = (key: string, versionId: string) => freeMedia(ledger, { bucket, key, versionId }, revalidationId);
+  for (const versionId of own ? [...(own.versionId ? [own.versionId] : []), ...copies] : [])
+    if (own && (await isFree(own.key, versionId))) await deleteMedia(bucket, { key: own.key, versionId });
+  const { upload } = (await readTicket(ledger.table, revalidationId)) ?? {};
+  return !upload || deleteUploads(bucket, upload.key, async (versionId) => !(await isFree(upload.key, versionId)));
 };
 
 /**

@@ -58,6 +58,20 @@ const orJson = (given: unknown): unknown => {
 };
 const orList = (given: unknown): unknown => (typeof given === 'string' ? given.split(',') : given);
 
+/** On the command line: `-c media='{"minPixels":200}'`. */
+const MediaLimits = z.strictObject({
+  /**
+   * Pixels of a photo's shorter side, below which it is refused. Truora names no bound; detectors of faces name 36 to 40
+   * pixels for a face alone (documented: Azure, Rekognition), so what is below 64 is certain to be paid for in vain.
+   */
+  minPixels: z._default(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(4000)), 64),
+  /**
+   * Seconds of a video, above which it is refused where it says so. Truora names no bound but 10 MB; a passive capture lasts
+   * some 5 s, and a minute of it is a recording that was never stopped.
+   */
+  maxSeconds: z._default(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(3600)), 60),
+});
+
 /** Everything a deployment may choose. One place, typed and checked: `npx cdk synth -c stage=prod -c patienceSeconds=90`. */
 const Settings = z.strictObject({
   /** Names the stack, so that several can stand side by side. */
@@ -131,6 +145,8 @@ const Settings = z.strictObject({
    * and sometimes after a minute or longer (documented). 0, every drop at each sweep, is for the desk.
    */
   unclaimedMinutes: z._default(z.coerce.number().check(z.int(), z.minimum(0), z.maximum(720)), 15),
+  /** What media is refused without asking Truora, beyond what Truora says itself. */
+  media: z._default(z.pipe(z.transform(orJson), MediaLimits), MediaLimits.parse({})),
   /** Web origins whose pages may upload into the bucket from a browser; none when left out. */
   corsOrigins: z._default(z.pipe(z.transform(orList), z.array(corsOrigin)), []),
   /** Who is told of alarms; nobody when left out. The address has to be confirmed by a click once. */

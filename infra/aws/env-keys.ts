@@ -5,10 +5,19 @@ import type { RouteName, WatchName } from '../../shared/workflow/names.ts';
 const ledgerKeys = ['TABLE_NAME', 'RETENTION_DAYS'] as const;
 const recordKeys = [...ledgerKeys, 'EVENT_BUS', 'MEDIA_HOURS'] as const;
 const retryKeys = ['ALLOWED_RETRIES', 'RETRY_SECONDS'] as const;
+const limitKeys = ['MEDIA_MIN_PIXELS', 'MEDIA_MAX_SECONDS'] as const;
 const truoraKeys = ['TRUORA_ORIGIN', 'TRUORA_UPLOAD_ORIGINS', 'TRUORA_KEY_SECRET', 'HTTP_DEADLINE_SECONDS'] as const;
 
 const ownKeys: Record<StepName | RouteName | WatchName, readonly EnvKey[]> = {
-  ClaimRequest: [...ledgerKeys, ...retryKeys, 'MEDIA_BUCKET', 'RESULT_MODE', 'MEDIA_HOURS', 'MINIMUM_THRESHOLD'],
+  ClaimRequest: [
+    ...ledgerKeys,
+    ...retryKeys,
+    ...limitKeys,
+    'MEDIA_BUCKET',
+    'RESULT_MODE',
+    'MEDIA_HOURS',
+    'MINIMUM_THRESHOLD',
+  ],
   CheckEnrollment: [...truoraKeys, ...retryKeys, 'TABLE_NAME'],
   CreateValidation: [...ledgerKeys, ...truoraKeys, 'SETTLE_SECONDS', 'ON_UNRESOLVED', 'DAILY_BUDGET'],
   // The upload link is the key: Truora's own is not sent along.
@@ -19,7 +28,15 @@ const ownKeys: Record<StepName | RouteName | WatchName, readonly EnvKey[]> = {
   RecordRefusal: [...recordKeys, 'MEDIA_BUCKET'],
   RecordFailure: [...recordKeys, 'MEDIA_BUCKET'],
   ReadOutcome: ledgerKeys,
-  StartRevalidation: [...ledgerKeys, ...retryKeys, 'MEDIA_BUCKET', 'MACHINE_ARN', 'ACCOUNT_CLAIM', 'MINIMUM_THRESHOLD'],
+  StartRevalidation: [
+    ...ledgerKeys,
+    ...retryKeys,
+    ...limitKeys,
+    'MEDIA_BUCKET',
+    'MACHINE_ARN',
+    'ACCOUNT_CLAIM',
+    'MINIMUM_THRESHOLD',
+  ],
   ReadRevalidation: [...ledgerKeys, 'ACCOUNT_CLAIM'],
   ListRevalidations: [...ledgerKeys, 'ACCOUNT_CLAIM'],
   CancelRevalidation: [...recordKeys, 'ACCOUNT_CLAIM'],

@@ -83,6 +83,8 @@ const variablesOf = (
   MEDIA_BUCKET: media.bucketName,
   RETENTION_DAYS: String(config.retentionDays),
   MEDIA_HOURS: String(config.mediaHours),
+  MEDIA_MIN_PIXELS: String(config.media.minPixels),
+  MEDIA_MAX_SECONDS: String(config.media.maxSeconds),
   UNCLAIMED_MINUTES: String(config.unclaimedMinutes),
   RESULT_MODE: config.resultMode,
   TRUORA_ORIGIN: config.truoraOrigin,

@@ -8,7 +8,7 @@ import { useOf } from './keys.ts';
 import type { Storage } from './storage.ts';
 
 /** The kinds of items in the ledger, by how their keys begin (`shared/aws/` makes the keys). */
-type Kind = 'RUN' | 'ACC' | 'VLD' | 'WAIT' | 'TICKET' | 'KEY' | 'RETRY' | 'GATE' | 'SWEEP';
+type Kind = 'RUN' | 'ACC' | 'VLD' | 'WAIT' | 'TICKET' | 'KEY' | 'RETRY' | 'GATE' | 'SWEEP' | 'HOLD';
 type Verb = 'Get' | 'BatchGet' | 'Put' | 'Update' | 'Delete';
 
 /**
@@ -49,6 +49,12 @@ export const rightsOf = (
   const readNewest = (...folders: string[]) => allow(['s3:GetObject'], ...objects(folders));
   // Without it S3 answers 403 for an object that is not there, as if we were not allowed to know.
   const missMedia = allow(['s3:ListBucket'], media.bucketArn);
+  const listInbox = (how: 'StringEquals' | 'StringLike', prefix: string) =>
+    new PolicyStatement({
+      actions: ['s3:ListBucketVersions'],
+      resources: [media.bucketArn],
+      conditions: { [how]: { 's3:prefix': prefix } },
+    });
   const readTruoraKey = allow(['secretsmanager:GetSecretValue'], truoraKey.secretArn);
   const announce = allow(['events:PutEvents'], bus.eventBusArn);
   const executionArns = `${machineArn.replace(':stateMachine:', ':execution:')}:*`;
@@ -56,11 +62,17 @@ export const rightsOf = (
   const start = allow(['states:StartExecution'], machineArn);
   return {
     ClaimRequest: [
-      ...items({ Get: ['RUN', 'TICKET', 'KEY', 'VLD'], Put: ['RUN', 'KEY'], Update: ['TICKET', 'RETRY'] }),
+      ...items({
+        Get: ['RUN', 'TICKET', 'KEY', 'VLD'],
+        Put: ['RUN', 'KEY'],
+        Update: ['TICKET', 'RETRY', 'HOLD', 'RUN'],
+      }),
       // A drop's event names the version; a call need not.
       ...readVersions('inbox', 'media'),
       readNewest('inbox', 'media'),
       missMedia,
+      // The older versions of a drop's own key: what it may be a copy of.
+      listInbox('StringLike', `${INBOX}*`),
     ],
     CheckEnrollment: [...items({ Get: ['GATE'], Update: ['GATE'] }), readTruoraKey],
     CreateValidation: [
@@ -71,9 +83,12 @@ export const rightsOf = (
         Delete: ['ACC'],
       }),
       readTruoraKey,
+      // That the claimed version is still there, right before it is paid for.
+      ...readVersions('inbox', 'media'),
+      missMedia,
     ],
     // The upload link is the key: Truora's own is not sent along. A claim has pinned the version.
-    MoveMedia: [...items({ Get: ['RUN'], Update: ['RUN'] }), ...readVersions('inbox', 'media')],
+    MoveMedia: [...items({ Get: ['RUN'], Update: ['RUN'] }), ...readVersions('inbox', 'media'), missMedia],
     AwaitWebhook: [...items({ Update: ['WAIT'] }), resume],
     ReadVerdict: [...items({ Get: ['GATE'], Update: ['GATE'] }), readTruoraKey],
     RecordOutcome: [...items({ Get: ['RUN'], Put: ['RUN'], Update: ['RUN'] }), announce],
@@ -105,11 +120,7 @@ export const rightsOf = (
     SweepInbox: [
       ...items({ Get: ['SWEEP'], BatchGet: ['RUN', 'TICKET'], Update: ['SWEEP'] }),
       // The list alone, and of the inbox alone: what is in a drop, ClaimRequest reads.
-      new PolicyStatement({
-        actions: ['s3:ListBucketVersions'],
-        resources: [media.bucketArn],
-        conditions: { StringEquals: { 's3:prefix': INBOX } },
-      }),
+      listInbox('StringEquals', INBOX),
       start,
     ],
     SweepLedger: [
@@ -118,7 +129,7 @@ export const rightsOf = (
         Get: ['RUN', 'TICKET', 'WAIT', 'ACC', 'VLD', 'GATE'],
         BatchGet: ['RUN'],
         Put: ['ACC', 'VLD'],
-        Update: ['RUN', 'GATE'],
+        Update: ['RUN', 'GATE', 'HOLD'],
         Delete: ['ACC'],
       }),
       allow(['states:DescribeExecution'], executionArns),

@@ -14,6 +14,8 @@ export type Change = {
   remove?: readonly string[];
   /** Sets of texts that take in one more, where one that is in already changes nothing; and numbers that grow. */
   add?: Record<string, string | number>;
+  /** Sets of texts that lose one, where one that is not in changes nothing; an empty set is no attribute. */
+  take?: Record<string, string>;
   when?: Condition;
   /** Only where the attribute is absent, below the value, or of another kind than the value. */
   whileBelow?: Record<string, string | number>;
@@ -73,6 +75,9 @@ export const textOf = (change: Change) => {
   const additions = Object.entries(change.add ?? {}).map(
     ([attribute, one]) => `${text.name(attribute)} ${text.value(typeof one === 'number' ? one : new Set([one]))}`,
   );
+  const takings = Object.entries(change.take ?? {}).map(
+    ([attribute, one]) => `${text.name(attribute)} ${text.value(new Set([one]))}`,
+  );
   const below = Object.entries(change.whileBelow ?? {}).map(([attribute, bound]) => {
     const name = text.name(attribute);
     return `(NOT ${name} >= ${text.value(bound)})`;
@@ -93,6 +98,7 @@ export const textOf = (change: Change) => {
       ...(assignments.length > 0 ? [`SET ${assignments.join(', ')}`] : []),
       ...(removals.length > 0 ? [`REMOVE ${removals.join(', ')}`] : []),
       ...(additions.length > 0 ? [`ADD ${additions.join(', ')}`] : []),
+      ...(takings.length > 0 ? [`DELETE ${takings.join(', ')}`] : []),
     ].join(' '),
     ...(condition ? { ConditionExpression: condition } : {}),
     ExpressionAttributeNames: text.names,

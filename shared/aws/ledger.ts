@@ -31,10 +31,11 @@ const lifeOf = (ledger: Ledger, at: Date) => secondsAfter(at, ledger.retentionDa
 export const readRecord = async (ledger: Ledger, revalidationId: string): Promise<LedgerRecord | undefined> =>
   readAlive(await getItem(ledger.table, keyOf(revalidationId)));
 
-/** Which of these re-validations have a record, whatever stands in it. At most 100 at once. */
+/** Which of these re-validations have a record, and which versions are copies of their media. At most 100 at once. */
 export const recordedAmong = async (table: string, ids: readonly string[]): Promise<Set<string>> => {
-  const items = await getItems(table, ids.map(keyOf));
-  return new Set(items.filter(isAlive).map(({ pk }) => pk.slice(keyOf('').length)));
+  const items = (await getItems(table, ids.map(keyOf))).filter(isAlive);
+  const copiesOf = ({ copies }: Item): string[] => (copies instanceof Set ? [...copies] : []);
+  return new Set(items.flatMap((item) => [item.pk.slice(keyOf('').length), ...copiesOf(item)]));
 };
 
 /** One query by person, newest claim first. `next` opens the following page; what cannot be read stands beside it. */

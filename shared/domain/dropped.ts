@@ -19,15 +19,15 @@ export const idOfDropped = (bucket: string, dropped: Dropped): string =>
   identify(requestOfDropped(bucket, dropped), bucket, '').revalidationId;
 
 /**
- * Whether something has become of a drop: it has a record, whatever stands in it, or it was entered under a ticket as a
- * later upload, or the ticket is full and enters nothing more. One that was entered first and has no record died on the way to
- * its claim.
+ * Whether something has become of a drop: it has a record, whatever stands in it, or it was entered as a copy of one that
+ * has, or under a ticket as a later upload, or the ticket is full and enters nothing more. One that was entered first and has no
+ * record died on the way to its claim.
  */
 export const isKnown = (
   { versionId }: Dropped,
   { ownId, ticket, recorded }: { ownId: string; ticket: Ticket | undefined; recorded: ReadonlySet<string> },
 ): boolean => {
-  if (recorded.has(ownId)) return true;
+  if (recorded.has(ownId) || recorded.has(versionId)) return true;
   if (!ticket?.uploads?.has(versionId)) return ticket !== undefined && isFull(ticket);
   return ticket.droppedAs !== versionId || recorded.has(ticket.revalidationId);
 };

@@ -51,7 +51,16 @@ export class RequestInvalidError extends NamedError<RequestInvalidReason> {
 
 /** The media breaks a rule of Truora's that can be seen without asking Truora. */
 export class MediaUnacceptableError extends NamedError<
-  'media_empty' | 'media_too_large' | 'media_type_not_supported' | 'photo_cannot_prove_liveness' | 'media_too_old'
+  | 'media_empty'
+  | 'media_too_large'
+  | 'media_type_not_supported'
+  | 'media_unreadable'
+  | 'media_incomplete'
+  | 'media_too_small'
+  | 'media_without_video'
+  | 'media_too_long'
+  | 'photo_cannot_prove_liveness'
+  | 'media_too_old'
 > {
   override readonly name = 'MediaUnacceptableError';
 }

@@ -28,6 +28,8 @@ export const LedgerRecord = z.extend(z.partial(Claim), {
   outcome: z.optional(Outcome),
   /** The drop's object, where there was never a claim that holds it. */
   object: z.optional(z.object({ key: z.string(), versionId: z.string() })),
+  /** Versions of the same object that are copies of this one's media, and were not run for themselves. */
+  copies: z.optional(z.set(z.string())),
   /** When the bus was told of the outcome. */
   announced: z.optional(Timestamp),
   /** What Truora said after we had closed the case. The first outcome stays. */

@@ -72,6 +72,8 @@ export const subvalidationsOf = (options: Options): Options['subvalidations'] =>
 export const DropEvent = z.object({
   source: z.literal('aws.s3'),
   detail: z.object({
+    /** What made the version: `PutObject`, `POST Object`, `CompleteMultipartUpload` or `CopyObject` (documented). */
+    reason: z.optional(z.string()),
     bucket: z.object({ name: z.string().check(z.minLength(3), z.maxLength(63)) }),
     object: z.object({
       key: z.string().check(z.minLength(1), z.maxLength(1024)),

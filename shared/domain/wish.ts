@@ -1,5 +1,6 @@
 import { MediaUnacceptableError, RequestInvalidError } from './errors.ts';
 import { INBOX, readInboxKey } from './inbox-key.ts';
+import { formatFound } from './media-found.ts';
 import { isPhoto, MAX_MEDIA_BYTES, type MediaType, sniffMediaType } from './media-type.ts';
 import { parseOrRefuse } from './refuse.ts';
 import { CallRequest, type DropEvent, Options, type RevalidationRequest, subvalidationsOf } from './request.ts';
@@ -24,6 +25,12 @@ export const addressOfDrop = ({ detail: { object } }: DropEvent): MediaAddress =
   versionId: object['version-id'],
   etag: object.etag,
 });
+
+/** What puts content of its own. A sweep does not know what made a version, so then too it is asked whether it is a copy. */
+const PUTS = ['PutObject', 'POST Object', 'CompleteMultipartUpload'];
+
+/** Whether a drop may be a copy of an older version of its key. */
+export const mayBeCopy = ({ detail: { reason = '' } }: DropEvent): boolean => !PUTS.includes(reason);
 
 /** Where a call may take media from: what other systems left there, or a drop's own object. */
 const CALLABLE = ['media/', INBOX];
@@ -60,7 +67,7 @@ export const acceptMedia = (media: { bytes: number; head: Uint8Array }, options:
   if (!type) {
     throw new MediaUnacceptableError(
       'media_type_not_supported',
-      'media: must be jpeg, png, webp, webm, mp4, avi or mov',
+      `media: must be jpeg, png, webp, webm, mp4, avi or mov; this is ${formatFound(media.head) ?? 'none of them'} (names are not looked at)`,
     );
   }
   refuseStillPhoto(type, options);

@@ -21,6 +21,9 @@ const variables = {
   RETENTION_DAYS: whole,
   /** Hours that media is kept after its outcome, and that a drop may be late. */
   MEDIA_HOURS: whole,
+  /** The least pixels of a photo's shorter side, and the most seconds of a video. */
+  MEDIA_MIN_PIXELS: whole,
+  MEDIA_MAX_SECONDS: whole,
   /** Minutes after which a drop that nothing has claimed is taken for forgotten. */
   UNCLAIMED_MINUTES: wholeOrZero,
   /** The bus that outcomes are announced on. */
@@ -78,6 +81,8 @@ export const resultsFromEnv = () => ({ bus: env('EVENT_BUS'), mediaHours: env('M
 
 /** How strict every check is at least, as the deployment decides. */
 export const policyFromEnv = () => ({ minimumThreshold: env('MINIMUM_THRESHOLD') });
+/** What media is sent to Truora at all. */
+export const mediaLimitsFromEnv = () => ({ minPixels: env('MEDIA_MIN_PIXELS'), maxSeconds: env('MEDIA_MAX_SECONDS') });
 
 /** What may be retried, as the deployment was told of its account at Truora. */
 export const retryRulesFromEnv = () => ({

@@ -4,6 +4,7 @@ import { type Machine, machineOf } from '../../infra/local/machine.ts';
 import type { Template } from '../../infra/local/template.ts';
 import { definition } from '../../infra/workflow/definition.ts';
 import { stepNames } from '../../shared/workflow/contract.ts';
+import { jpeg } from '../support/media.ts';
 import { memoryBucket } from './aws/bucket.ts';
 import { memoryLedger } from './aws/ledger.ts';
 import { answerSdkBy } from './aws/sdk.ts';
@@ -54,9 +55,8 @@ export type WorldPlan = {
 export const person = 'person-1';
 export const enrollmentOf = (accountId: string): string => `ENR-${accountId}`;
 
-/** A photo by its first bytes; what follows makes each one of its own. */
-export const photo = (text: string): Buffer =>
-  Buffer.concat([Buffer.from([0xff, 0xd8, 0xff, 0xe0]), Buffer.from(text)]);
+/** A photo as far as anything here looks at it; what it shows makes each one of its own. */
+export const photo = (text: string): Buffer => jpeg({ data: text });
 
 const machineArn = 'arn:aws:states:us-east-1:000000000000:stateMachine:face-revalidation';
 
@@ -99,6 +99,8 @@ const variablesOf = (serial: number, more: Readonly<Record<string, string>> = {}
   ACCOUNT_CLAIM: 'none',
   ON_UNRESOLVED: 'fail-for-human',
   DAILY_BUDGET: 'none',
+  MEDIA_MIN_PIXELS: '64',
+  MEDIA_MAX_SECONDS: '60',
   MEDIA_HOURS: String(settings.mediaHours),
   UNCLAIMED_MINUTES: String(settings.sweepMinutes),
   ...more,

@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { formatFound } from '../../shared/domain/media-found.ts';
 import { isPhoto, type MediaType, mediaTypes, SNIFF_BYTES, sniffMediaType } from '../../shared/domain/media-type.ts';
+import { box as box4, ftyp, longBox } from '../support/media.ts';
 
 const bytes = (text: string) => new Uint8Array(Buffer.from(text, 'latin1'));
 const box = (type: string, brand = '') => bytes(`\x00\x00\x00\x20${type}${brand}\x00\x00\x02\x00isomiso2avc1mp41`);
@@ -44,7 +46,7 @@ describe('the first bytes', () => {
     ['a HEIF photo', box('ftyp', 'mif1')],
     ['an AVIF photo', box('ftyp', 'avif')],
     ['an MP4 that holds sound alone', box('ftyp', 'M4A ')],
-    ['a 3GP video', box('ftyp', '3gp5')],
+    ['a 3GP video', ftyp('3gp5', '3gp5', '3gp4')],
     ['a GIF', bytes('GIF89a\x01\x00\x01\x00')],
     ['a BMP', bytes('BM\x36\x00\x0c\x00')],
     ['a TIFF', bytes('II*\x00\x08\x00\x00\x00')],
@@ -60,6 +62,53 @@ describe('the first bytes', () => {
     ['nothing', new Uint8Array()],
   ])('do not let %s through', (_, head) => {
     expect(sniffMediaType(head)).toBeUndefined();
+  });
+
+  test.each<readonly [Uint8Array, MediaType | undefined]>([
+    ...['3gp4', '3gp5', '3g2a', 'mmp4', 'XAVC', 'CAEP', 'niko', 'pana', 'MSNV', 'NDSC', 'kddi', 'zzzz'].flatMap(
+      (major) =>
+        ['isom', 'iso2', 'iso6', 'mp41', 'mp42', 'avc1'].map(
+          (compatible) => [ftyp(major, 'xxxx', compatible), 'video/mp4'] as const,
+        ),
+    ),
+    [ftyp('zzzz', 'qt  '), 'video/quicktime'],
+    [ftyp('qt  ', 'mp42'), 'video/quicktime'],
+    [ftyp('heic', 'mif1', 'iso8'), undefined],
+    [ftyp('avis', 'msf1', 'iso8'), undefined],
+    [ftyp('M4A ', 'isom', 'mp42'), undefined],
+    [longBox('ftyp', Buffer.from('isom'), Buffer.alloc(4)), 'video/mp4'],
+    [longBox('ftyp', Buffer.from('3gp4'), Buffer.alloc(4), Buffer.from('isom')), 'video/mp4'],
+    [Buffer.concat([longBox('free', Buffer.alloc(9)), ftyp('isom')]), 'video/mp4'],
+    ...['free', 'skip', 'wide'].flatMap((filler) => [
+      [Buffer.concat([box4(filler, Buffer.alloc(100)), ftyp('isom')]), 'video/mp4'] as const,
+      [Buffer.concat([box4(filler), box4(filler), ftyp('qt  ')]), 'video/quicktime'] as const,
+      [Buffer.concat([box4(filler), ftyp('heic', 'mif1')]), undefined] as const,
+      [Buffer.concat([box4(filler), box4('mdat', Buffer.alloc(9))]), 'video/quicktime'] as const,
+    ]),
+    // What lies behind the box is no brand.
+    [Buffer.concat([ftyp('3gp4'), Buffer.from('isomisom')]), undefined],
+  ])('of an ISO file tell by all its brands, wherever they stand: %#', (head, type) => {
+    expect(sniffMediaType(head)).toBe(type);
+  });
+
+  test.each([
+    ['HEIC', ftyp('heic', 'mif1')],
+    ['AVIF', ftyp('avif', 'mif1')],
+    ['3GP', ftyp('3gp5', '3gp4')],
+    ['M4A (sound alone)', ftyp('M4A ', 'mp42')],
+    ['an ISO media file of the brand zzzz', ftyp('zzzz')],
+    ['Matroska (MKV)', ebml('matroska')],
+    ['PDF', bytes('%PDF-1.7')],
+    ['GIF', bytes('GIF89a')],
+    ['text (a data: URL)', bytes('data:image/jpeg;base64,/9j/4AAQ')],
+    ['base64 text', bytes('/9j/4AAQSkZJRg==')],
+    ['SVG', bytes('<?xml version="1.0"?>\n<svg xmlns="x">')],
+    ['HTML', bytes('\xef\xbb\xbf<!DOCTYPE html>')],
+    [undefined, ftyp('\0\x01<>')],
+    [undefined, new Uint8Array()],
+  ])('are called %s in a refusal', (name, head) => {
+    expect(sniffMediaType(head)).toBeUndefined();
+    expect(formatFound(head)).toBe(name);
   });
 
   test.each([

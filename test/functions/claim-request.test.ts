@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { handler } from '../../functions/claim-request.ts';
+import { freeMedia } from '../../shared/aws/holds.ts';
 import { recordOutcome } from '../../shared/aws/ledger.ts';
 import { issueTicket } from '../../shared/aws/tickets.ts';
 import { revalidationIdOf } from '../../shared/domain/ids.ts';
@@ -19,10 +20,11 @@ import {
   newRevalidationId,
   thrownBy,
 } from '../support/journal.ts';
+import { jpeg, mp4 } from '../support/media.ts';
 import { CALLER } from '../support/routes.ts';
 
-const JPEG = Buffer.concat([Buffer.from([0xff, 0xd8, 0xff, 0xe0]), Buffer.from('selfie')]);
-const MP4 = Buffer.concat([Buffer.from([0, 0, 0, 24]), Buffer.from('ftypisom'), Buffer.alloc(12)]);
+const JPEG = jpeg();
+const MP4 = mp4();
 const CONSENT = { 'user-authorized': 'true' };
 const OURS = executionOf('ours');
 const THEIRS = executionOf('theirs');
@@ -55,6 +57,14 @@ const call = async (more: Parameters<typeof callOf>[0] = {}, bytes: Uint8Array =
   const put = await house.put(`media/${drops}`, bytes);
   return { ...put, request: callOf({ media: { key: put.key }, ...more }) };
 };
+
+/** The event of an object that was copied onto itself. */
+const copied = (put: { key: string; etag: string; versionId: string }) => {
+  const { event } = dropOf(put);
+  return { kind: 'drop', event: { ...event, detail: { ...event.detail, reason: 'CopyObject' } } };
+};
+const idOf = ({ key, versionId, accountId }: { key: string; versionId: string; accountId: string }) =>
+  revalidationIdOf({ accountId, bucket: BUCKET, key, version: versionId });
 
 describe('a drop', () => {
   it('is claimed as its key and its metadata say', async () => {
@@ -105,6 +115,77 @@ describe('a drop', () => {
     const second = dropOf(await house.put(first.key, MP4, CONSENT));
     const [one, two] = [await claiming(first.request), await claiming(second, THEIRS)];
     expect(one.revalidationId).not.toBe(two.revalidationId);
+  });
+
+  it('is one with the version that it is a copy of, by an edit of its metadata or its encryption', async () => {
+    const first = await drop();
+    const { revalidationId } = await claiming(first.request);
+    const copy = await house.put(first.key, JPEG, { ...CONSENT, 'last-edited': 'today' });
+    expect(await thrownBy(claiming(copied(copy), THEIRS))).toEqual({
+      name: 'ClaimedElsewhereError',
+      reason: 'claimed_elsewhere',
+    });
+    expect(await house.item(`RUN#${revalidationId}`)).toMatchObject({ copies: new Set([copy.versionId]) });
+    const outcome = { revalidationId, status: 'approved', decidedBy: 'workflow', decidedAt: new Date().toISOString() };
+    await recordOutcome(house.ledger, outcome as never, OURS);
+    expect(await thrownBy(claiming(copied(copy), THEIRS))).toMatchObject({ reason: 'already_decided' });
+  });
+
+  it('is one with the version that it is a copy of, whichever comes first', async () => {
+    const first = await drop();
+    const copy = await house.put(first.key, JPEG, CONSENT);
+    const { revalidationId } = await claiming(copied(copy));
+    expect(revalidationId).toBe(idOf(first));
+    expect(await thrownBy(claiming(first.request, THEIRS))).toMatchObject({ reason: 'claimed_elsewhere' });
+  });
+
+  it.each<[string, Uint8Array, Record<string, string>]>([
+    ['other bytes', Buffer.concat([JPEG, Buffer.from('!')]), CONSENT],
+    ['other bytes of the same length', jpeg({ data: 'SELFIE' }), CONSENT],
+    ['another reference', JPEG, { ...CONSENT, reference: 'r2' }],
+    ['other options', JPEG, { ...CONSENT, options: '{"threshold":0.9}' }],
+  ])('copied over with %s is another re-validation', async (_, bytes, metadata) => {
+    const first = await drop();
+    await claiming(first.request);
+    const second = await house.put(first.key, bytes, metadata);
+    expect((await claiming(copied(second), THEIRS)).revalidationId).not.toBe(idOf(first));
+  });
+
+  it('that was put again by its sender, and is no copy, is another re-validation', async () => {
+    const first = await drop();
+    await claiming(first.request);
+    const { event } = dropOf(await house.put(first.key, JPEG, CONSENT));
+    const put = { kind: 'drop', event: { ...event, detail: { ...event.detail, reason: 'PutObject' } } };
+    expect((await claiming(put, THEIRS)).revalidationId).not.toBe(idOf(first));
+  });
+
+  it('that is a copy of one that was refused before its claim is run', async () => {
+    const first = await drop({});
+    expect(await thrownBy(claiming(first.request))).toMatchObject({ reason: 'consent_missing' });
+    const second = await house.put(first.key, JPEG, CONSENT);
+    expect((await claiming(copied(second))).media.versionId).toBe(second.versionId);
+  });
+
+  it('whose media is being deleted already is refused, and holds nothing', async () => {
+    const { request, key, versionId } = await drop();
+    await freeMedia(house.ledger, { bucket: BUCKET, key, versionId }, newRevalidationId());
+    expect(await thrownBy(claiming(request))).toEqual({ name: 'MediaGoneError', reason: 'media_gone' });
+  });
+
+  it('holds its media from the claim on', async () => {
+    const { request, key, versionId } = await drop();
+    await claiming(request);
+    expect(await freeMedia(house.ledger, { bucket: BUCKET, key, versionId }, newRevalidationId())).toBe(false);
+  });
+
+  it.each([
+    ['media_incomplete', jpeg().subarray(0, -2)],
+    ['media_too_small', jpeg({ width: 30, height: 30 })],
+    ['media_without_video', mp4({ handlers: ['soun'] })],
+    ['media_too_long', mp4({ seconds: 90 })],
+  ])('is refused as %s before anything is paid for', async (reason, bytes) => {
+    const { request } = await drop(CONSENT, { bytes });
+    expect(await thrownBy(claiming(request))).toEqual({ name: 'MediaUnacceptableError', reason });
   });
 
   it.each(['a"b.jpg', '%2B+.jpg', 'ü \u{1f600}.jpg', "'; drop table.jpg", '$(x) $x {x}.jpg', '..jpg.jpg'])(

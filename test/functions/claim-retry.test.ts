@@ -19,8 +19,9 @@ import {
   newValidationId,
   thrownBy,
 } from '../support/journal.ts';
+import { mp4 } from '../support/media.ts';
 
-const MP4 = Buffer.concat([Buffer.from([0, 0, 0, 24]), Buffer.from('ftypisom'), Buffer.alloc(12)]);
+const MP4 = mp4();
 const LIVE = { subvalidations: ['similarity' as const, 'passive_liveness' as const] };
 const INSTEAD = /; (start a fresh validation instead: .*forceNew|wait for its outcome|there is nothing to retry)$/;
 

@@ -1,3 +1,5 @@
+import { HeadObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { handler } from '../../functions/create-validation.ts';
 import { envKeys } from '../../infra/aws/env-keys.ts';
@@ -210,6 +212,32 @@ describe('on a good day', () => {
     });
     expect(JSON.stringify(house.calls[0])).toContain(validationId);
     expect(JSON.stringify(house.calls[0])).toContain(await linkOf(claim));
+  });
+});
+
+describe('media that has gone since its claim', () => {
+  /** What the bucket answers to a look at the object. */
+  const answering = async (status: number, run: () => Promise<void>) => {
+    const mock = mockClient(S3Client);
+    const name = status === 404 ? 'NotFound' : status === 412 ? 'PreconditionFailed' : 'Forbidden';
+    mock.on(HeadObjectCommand).rejects(Object.assign(new Error(name), { name, $metadata: { httpStatusCode: status } }));
+    await run().finally(() => mock.restore());
+  };
+
+  it.each([
+    [404, { name: 'MediaGoneError', reason: 'media_gone' }],
+    [412, { name: 'MediaGoneError', reason: 'media_changed' }],
+    [403, { name: 'Forbidden', reason: 'unexpected' }],
+  ])('is not paid for, and leaves no intent: %i', async (status, thrown) => {
+    const counts = charging();
+    const claim = await claimed();
+    await answering(status, async () => {
+      expect(await thrownBy(creating(claim))).toEqual(thrown);
+    });
+    expect(counts()).toEqual({ creates: 0, charges: 0 });
+    expect(await intentWord(claim)).toBe('none');
+    await creating(claim);
+    expect(counts()).toEqual({ creates: 1, charges: 1 });
   });
 });
 

@@ -6,9 +6,10 @@ import { revalidationIdOf } from '../../shared/domain/ids.ts';
 import type { CallRequest } from '../../shared/domain/request.ts';
 import { type Fate, type House, openHouse } from '../support/house.ts';
 import { BUCKET, claimOf, context, inMinutes, newPerson, newRevalidationId } from '../support/journal.ts';
+import { jpeg } from '../support/media.ts';
 import { CALLER, callEvent, codeOf, contentOf } from '../support/routes.ts';
 
-const JPEG = Buffer.from('ffd8ffe0', 'hex');
+const JPEG = jpeg();
 
 let house: House;
 beforeAll(async () => {

@@ -1,6 +1,7 @@
 import type { Context } from 'aws-lambda';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { handler } from '../../functions/sweep-inbox.ts';
+import { keepPlace } from '../../shared/aws/inbox.ts';
 import { enterDrop, issueTicket } from '../../shared/aws/tickets.ts';
 import { revalidationIdOf } from '../../shared/domain/ids.ts';
 import { uploadTicket } from '../../shared/domain/ticket.ts';
@@ -86,6 +87,34 @@ describe('a drop that nothing has claimed', () => {
     await sweep();
     expect(inputs()).toEqual([{ request: dropOf(two) }]);
     expect(first.versionId).not.toBe(two.versionId);
+  });
+
+  it('is not started once it was withdrawn by a deletion, in none of its versions', async () => {
+    const one = await drop();
+    await put(one.key, 'another');
+    const marker = await house.remove(one.key);
+    await sweep();
+    expect(inputs()).toEqual([]);
+    await house.remove(one.key, marker);
+    await sweep();
+    expect(inputs()).toHaveLength(2);
+  });
+
+  it('is not started either when the walk goes on between the deletion and the version', async () => {
+    const one = await drop();
+    const marker = (await house.remove(one.key)) ?? '';
+    await keepPlace(house.table, { key: one.key, versionId: marker, deletedAt: Date.now() });
+    await sweep();
+    expect(inputs()).toEqual([]);
+    await house.remove(one.key, marker);
+  });
+
+  it('is not started as a copy of one that was claimed', async () => {
+    const one = await drop();
+    const copy = await put(one.key);
+    await record(one.id, { copies: new Set([copy.versionId]) });
+    await sweep();
+    expect(inputs()).toEqual([]);
   });
 
   it('is left alone while its event may still come', async () => {

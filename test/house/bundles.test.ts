@@ -17,7 +17,8 @@ const ledger = ['client-dynamodb'];
 const clients: Record<FunctionName, readonly string[]> = {
   ClaimRequest: [...ledger, 'client-s3'],
   CheckEnrollment: [],
-  CreateValidation: ledger,
+  // To see that the media is there, right before it is paid for.
+  CreateValidation: [...ledger, 'client-s3'],
   MoveMedia: [...ledger, 'client-s3'],
   AwaitWebhook: [...ledger, 'client-sfn'],
   ReadVerdict: [],

@@ -33,6 +33,7 @@ const given: Record<keyof typeof Config.shape, string> = {
   region: 'us-east-1',
   webhookConcurrency: '5',
   mediaHours: '48',
+  media: '{"minPixels":128,"maxSeconds":30}',
   unclaimedMinutes: '30',
   corsOrigins: 'https://app.example.com',
   alarmEmail: 'you@example.com',

@@ -644,10 +644,19 @@ describe('the rights', () => {
     );
   });
 
-  test('to list the bucket are those of the two sweeps, and of the inbox alone', () => {
+  test('to list versions are those of the two sweeps and of ClaimRequest, which looks for copies, and of the inbox alone', () => {
     const { ref: bucket } = resolvedOf(template, 'AWS::S3::Bucket');
     const lists = allowed.filter(({ statement }) => listed(statement.Action).includes('s3:ListBucketVersions'));
     expect(lists.map(({ id, statement }) => [/^Functions(\w+?)ServiceRole/.exec(id)?.[1], statement])).toEqual([
+      [
+        'ClaimRequest',
+        {
+          Effect: 'Allow',
+          Action: 's3:ListBucketVersions',
+          Resource: `arn:aws:s3:::${bucket}`,
+          Condition: { StringLike: { 's3:prefix': 'inbox/*' } },
+        },
+      ],
       [
         'SweepInbox',
         {
@@ -809,6 +818,7 @@ describe('the configuration', () => {
       uploadOrigins: ['https://files.truora.com'],
       mediaHours: 24,
       unclaimedMinutes: 15,
+      media: { minPixels: 64, maxSeconds: 60 },
       corsOrigins: [],
     });
   });
@@ -903,6 +913,8 @@ describe('the configuration', () => {
     ['retentionDays', 3],
     ['mediaHours', 0],
     ['mediaHours', 169],
+    ['media', { minPixels: 0 }],
+    ['media', '{"maxSeconds":3601}'],
     ['corsOrigins', '*'],
     ['corsOrigins', 'https://*'],
     ['corsOrigins', 'https://*.example.com'],

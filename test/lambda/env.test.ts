@@ -17,6 +17,8 @@ const good: Record<EnvKey, string> = {
   EVENT_BUS: 'outcomes',
   MEDIA_HOURS: '24',
   UNCLAIMED_MINUTES: '15',
+  MEDIA_MIN_PIXELS: '64',
+  MEDIA_MAX_SECONDS: '60',
   RETENTION_DAYS: '365',
   RESULT_MODE: 'callback',
   TRUORA_ORIGIN: 'https://api.validations.truora.com',

@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { putMedia, registerEnrollment } from '../../infra/local/drop.ts';
 import type { Execution } from '../../infra/local/machine.ts';
 import type { World } from '../../infra/local/world.ts';
+import { jpeg, mp4 } from './media.ts';
 
-/** A small file that begins like a JPEG. */
-export const photo = Buffer.concat([Buffer.from('ffd8ffe000104a464946', 'hex'), Buffer.alloc(500, 7)]);
-/** A small file that begins like an MP4. */
-export const video = Buffer.concat([Buffer.from('00000018667479706d703432', 'hex'), Buffer.alloc(500, 7)]);
+/** A small photo, and a small video. */
+export const photo = jpeg({ data: Buffer.alloc(500, 7) });
+export const video = mp4();
 
 export const fileOf = (bytes: Buffer): string => {
   const file = join(

@@ -108,6 +108,8 @@ export const openHouse = async (
       onCreated: () => {},
       secretAccessKey: (id) => (id === 'local' ? 'local' : undefined),
     }));
+  // Without a bucket, whatever is asked of one object is that it is there.
+  const anyMedia = rooms.media ? undefined : await listen(async (_, response) => void response.writeHead(200).end());
   const sandbox =
     rooms.truora && (await startSandbox({ settings: { decisionMs: 20, listLagMs: 0, ...rooms.settings } }));
   pointSdkAt({
@@ -116,7 +118,7 @@ export const openHouse = async (
     SFN: awsTap.origin,
     SECRETS_MANAGER: awsTap.origin,
     EVENTBRIDGE: awsTap.origin,
-    ...(s3 ? { S3: s3.origin } : {}),
+    S3: s3 ? s3.origin : (anyMedia?.origin ?? ''),
   });
 
   const truoraOrigin = sandbox?.origin ?? 'http://127.0.0.1:1';
@@ -126,6 +128,8 @@ export const openHouse = async (
     EVENT_BUS: 'outcomes',
     RETENTION_DAYS: String(config.retentionDays),
     MEDIA_HOURS: String(config.mediaHours),
+    MEDIA_MIN_PIXELS: String(config.media.minPixels),
+    MEDIA_MAX_SECONDS: String(config.media.maxSeconds),
     UNCLAIMED_MINUTES: String(config.unclaimedMinutes),
     RESULT_MODE: config.resultMode,
     TRUORA_ORIGIN: truoraOrigin,
@@ -251,7 +255,7 @@ export const openHouse = async (
     close: async () => {
       dynamo.destroy();
       bucket?.destroy();
-      const servers = [ledgerTap, awsTap, ledger, awsApi, s3, sandbox];
+      const servers = [ledgerTap, awsTap, ledger, awsApi, s3, anyMedia, sandbox];
       await Promise.all(servers.map((server) => server?.close()));
       await rm(directory, { recursive: true });
     },

@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto';
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { type AttributeValue, DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { DeleteObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { drop, putMedia } from '../../infra/local/drop.ts';
 import type { Execution } from '../../infra/local/machine.ts';
@@ -59,6 +61,13 @@ export const runsIn = (
       const { Item } = await dynamo.send(new GetItemCommand({ TableName: world.table, Key, ConsistentRead: true }));
       return Item ? unmarshall(Item) : {};
     });
+
+  /** Deletes a version for good, as whoever owns the bucket may. */
+  const takeAway = async (Key: string, VersionId: string) => {
+    const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+    const s3 = new S3Client({ endpoint: world.s3Origin, region: 'us-east-1', credentials });
+    await s3.send(new DeleteObjectCommand({ Bucket: world.bucket, Key, VersionId })).finally(() => s3.destroy());
+  };
 
   const dropOf = async (suffix: string, resultMode: 'callback' | 'poll' = 'callback') => {
     const who = await someone(world, suffix);
@@ -233,6 +242,34 @@ export const runsIn = (
     'a case whose execution nobody remembers, due': () => standLost('claimed'),
     // What a read that may be stale has shown as open has ended meanwhile, and then there is no outcome on it yet.
     'a case that ends between the look and the write of the sweep, due': () => standLost('failed'),
+    'media that goes between the claim and the charge': async () => {
+      const { who, versionId, execution } = await dropOf('-limited');
+      const key = `inbox/${who.accountId}/${who.enrollmentId}/a.jpg`;
+      const isSeen = ({ role, resource }: RoleCall) => holderOf(role) === 'CreateValidation' && resource.endsWith(key);
+      await until(() => calls.some(isSeen));
+      await takeAway(key, versionId);
+      await execution.ended;
+      await recordOnce(who, 'refused');
+    },
+    'media that goes between the charge and the move': async () => {
+      // The first upload breaks off, so that there is a second one.
+      const { who, versionId, execution } = await dropOf('-upload-reset');
+      const key = `inbox/${who.accountId}/${who.enrollmentId}/a.jpg`;
+      await until(() => calls.some(({ role, resource }) => holderOf(role) === 'MoveMedia' && resource.endsWith(key)));
+      await takeAway(key, versionId);
+      await execution.ended;
+      await recordOnce(who, 'failed');
+    },
+    'a drop that was copied onto itself': async () => {
+      const { who } = await walk('');
+      const key = `inbox/${who.accountId}/${who.enrollmentId}/a.jpg`;
+      const metadata = { 'user-authorized': 'true', options: JSON.stringify({ resultMode: 'callback' }) };
+      const copy = await putMedia(world, { key, file: fileOf(photo), metadata });
+      // What the local S3 makes is a put of its own; the event of a copy is started beside it.
+      const object = { key, etag: createHash('md5').update(photo).digest('hex'), 'version-id': copy };
+      const event = { source: 'aws.s3', detail: { reason: 'CopyObject', bucket: { name: world.bucket }, object } };
+      await world.machine.start({ request: { kind: 'drop', event } }).ended;
+    },
     'media that was dropped and has had its time, due': async () => {
       const { outcome } = await walk('');
       await agedIn(world.table, outcome, 25);

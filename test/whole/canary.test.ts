@@ -9,6 +9,7 @@ import type { MachineEvent } from '../../infra/local/history.ts';
 import { startWorld, type World } from '../../infra/local/world.ts';
 import { getItem } from '../../shared/aws/table.ts';
 import { Announcement } from '../../shared/domain/announcement.ts';
+import { jpeg } from '../support/media.ts';
 
 const logs: string[] = [];
 const events: MachineEvent[] = [];
@@ -47,7 +48,7 @@ const tokens: string[] = [];
 const links: string[] = [];
 
 beforeAll(async () => {
-  writeFileSync(file, Buffer.concat([Buffer.from('ffd8ffe0', 'hex'), Buffer.from(mediaCanary.repeat(500))]));
+  writeFileSync(file, jpeg({ data: mediaCanary.repeat(500) }));
   world = await startWorld({
     onLog: (line) => logs.push(line),
     onEvent: (event) => events.push(event),

@@ -1,0 +1,173 @@
+import type { MediaFacts, MediaFile } from './media-file.ts';
+
+/** Parts of one level. A file with more is left to Truora. */
+const MAX_PARTS = 2000;
+
+type Box = { type: string; from: number; to: number };
+
+/**
+ * The boxes between two places (ISO 14496-12). One whose name cannot be one ends the walk, and one that is said to go on
+ * behind the end of the file is given as it is said.
+ * @returns whether the walk came to its end
+ */
+async function* boxesIn(file: MediaFile, start: number, end: number): AsyncGenerator<Box, boolean> {
+  let at = start;
+  for (let parts = 0; at + 8 <= end; parts += 1) {
+    const head = await file.at(at, 16);
+    const type = head.toString('latin1', 4, 8);
+    if (parts === MAX_PARTS || !/^[\x20-\x7e\xa9]{4}$/.test(type)) return false;
+    const said = head.readUInt32BE(0);
+    const isLong = said === 1;
+    if (isLong && head.length < 16) return false;
+    const length = isLong ? Number(head.readBigUInt64BE(8)) : said || end - at;
+    const header = isLong ? 16 : 8;
+    if (length < header) return false;
+    yield { type, from: at + header, to: at + length };
+    at += length;
+  }
+  return true;
+}
+
+/** Holds what cannot be shown without it. Anything else that is cut off may be what somebody appended. */
+const needed = /^(moov|mdat|moof)$/;
+
+/** MP4 and QuickTime: the index (`moov`) is anywhere, says how long it lasts, and names what each track is. */
+export const mp4Facts = async (file: MediaFile): Promise<MediaFacts> => {
+  let facts: MediaFacts | undefined;
+  const boxes = boxesIn(file, 0, file.bytes);
+  for (;;) {
+    // Once the index was read, a file of very many pieces is whole enough.
+    const next = await boxes.next().catch((error) => {
+      if (facts) return undefined;
+      throw error;
+    });
+    if (!next) return facts ?? {};
+    if (next.done) return facts ?? (next.value ? { isCut: true } : {});
+    const box = next.value;
+    if (box.to > file.bytes && (needed.test(box.type) || !facts)) return { ...facts, isCut: true };
+    if (box.type === 'moov') facts = await indexFacts(file, box);
+  }
+};
+
+/** What a track may be without any picture. A handler that is not listed here may be one. */
+const pictureless = /^(soun|text|sbtl|subt|meta|mdta|hint|tmcd|clcp|sdsm|odsm)$/;
+
+const indexFacts = async (file: MediaFile, index: Box): Promise<MediaFacts> => {
+  const handlers: string[] = [];
+  let isKnown = true;
+  let seconds: number | undefined;
+  for await (const { type, from, to } of boxesIn(file, index.from, index.to)) {
+    if (type === 'mvhd') seconds = secondsOf(await file.at(from, 32));
+    // A compressed index, or one that only names other files.
+    if (type === 'cmov' || type === 'rmra') isKnown = false;
+    if (type === 'trak') handlers.push(await handlerOf(file, { type, from, to }));
+  }
+  const hasVideo = handlers.some((handler) => handler === 'vide' || handler === 'pict');
+  const hasNone = isKnown && handlers.length > 0 && handlers.every((handler) => pictureless.test(handler));
+  return { ...(hasVideo || hasNone ? { hasVideo } : {}), ...(seconds ? { seconds } : {}) };
+};
+
+/** Zero and all ones mean that nobody knew, as in what is written in fragments. */
+const secondsOf = (header: Buffer): number | undefined => {
+  const isLong = header[0] === 1;
+  if (header.length < (isLong ? 32 : 20)) return undefined;
+  const scale = header.readUInt32BE(isLong ? 20 : 12);
+  const duration = isLong ? Number(header.readBigUInt64BE(24)) : header.readUInt32BE(16);
+  const isUnknown = isLong ? duration >= 2 ** 63 : duration === 0xffff_ffff;
+  return scale > 0 && !isUnknown ? duration / scale : undefined;
+};
+
+const handlerOf = async (file: MediaFile, track: Box): Promise<string> => {
+  for await (const media of boxesIn(file, track.from, track.to)) {
+    if (media.type !== 'mdia') continue;
+    for await (const { type, from } of boxesIn(file, media.from, media.to)) {
+      if (type === 'hdlr') return (await file.at(from, 12)).toString('latin1', 8, 12);
+    }
+  }
+  return '';
+};
+
+const [SEGMENT, INFO, TRACKS, CLUSTER] = [0x18538067, 0x1549a966, 0x1654ae6b, 0x1f43b675];
+const [SCALE, DURATION, TRACK, TRACK_TYPE] = [0x2ad7b1, 0x4489, 0xae, 0x83];
+const VIDEO = 1;
+
+type Element = { id: number; from: number; to: number };
+
+/** The elements between two places (RFC 8794). One of unknown length, as live recorders write, reaches to the end. */
+async function* elementsIn(file: MediaFile, start: number, end: number): AsyncGenerator<Element> {
+  let at = start;
+  for (let parts = 0; at < end && parts < MAX_PARTS; parts += 1) {
+    const head = await file.at(at, 12);
+    const idBytes = Math.clz32(head[0] as number) - 23;
+    const sizeBytes = Math.clz32(head[idBytes] ?? 0) - 23;
+    if (idBytes > 4 || sizeBytes > 8 || head.length < idBytes + sizeBytes) return;
+    const first = (head[idBytes] as number) & (0xff >> sizeBytes);
+    const rest = head.subarray(idBytes + 1, idBytes + sizeBytes);
+    const isUnknown = first === 0xff >> sizeBytes && rest.every((byte) => byte === 0xff);
+    const length = rest.reduce((sum, byte) => sum * 256 + byte, first);
+    const from = at + idBytes + sizeBytes;
+    at = isUnknown ? end : from + length;
+    yield { id: head.readUIntBE(0, idBytes), from, to: at };
+  }
+}
+
+/** WebM: what it is stands before the first piece of it; recorders that write live say no duration. */
+export const webmFacts = async (file: MediaFile): Promise<MediaFacts> => {
+  const facts: MediaFacts = {};
+  for await (const segment of elementsIn(file, 0, file.bytes)) {
+    if (segment.id !== SEGMENT) continue;
+    if (segment.to > file.bytes) facts.isCut = true;
+    for await (const { id, from, to } of elementsIn(file, segment.from, Math.min(segment.to, file.bytes))) {
+      if (id === CLUSTER) return facts;
+      if (to > file.bytes) return { ...facts, isCut: true };
+      if (id === INFO) Object.assign(facts, await durationIn(file, from, to));
+      if (id === TRACKS) Object.assign(facts, await tracksIn(file, from, to));
+    }
+  }
+  return facts;
+};
+
+const numberAt = async (file: MediaFile, { from, to }: Element): Promise<number> =>
+  (await file.at(from, to - from)).subarray(0, Math.min(to - from, 6)).reduce((sum, byte) => sum * 256 + byte, 0);
+
+const durationIn = async (file: MediaFile, start: number, end: number): Promise<MediaFacts> => {
+  // Nanoseconds a tick, where nothing else is said.
+  let scale = 1_000_000;
+  let ticks = 0;
+  for await (const element of elementsIn(file, start, end)) {
+    const bytes = element.to - element.from;
+    if (element.id === SCALE) scale = await numberAt(file, element);
+    if (element.id !== DURATION || (bytes !== 4 && bytes !== 8)) continue;
+    const held = await file.at(element.from, bytes);
+    ticks = bytes === 4 ? held.readFloatBE(0) : held.readDoubleBE(0);
+  }
+  return ticks > 0 ? { seconds: (ticks * scale) / 1e9 } : {};
+};
+
+const tracksIn = async (file: MediaFile, start: number, end: number): Promise<MediaFacts> => {
+  const types: number[] = [];
+  for await (const track of elementsIn(file, start, end)) {
+    if (track.id !== TRACK) continue;
+    for await (const element of elementsIn(file, track.from, track.to))
+      if (element.id === TRACK_TYPE) types.push(await numberAt(file, element));
+  }
+  return types.length > 0 ? { hasVideo: types.includes(VIDEO) } : {};
+};
+
+/** AVI: how long, and what the streams are, stands in its first list. */
+export const aviFacts = async (file: MediaFile): Promise<MediaFacts> => {
+  const head = await file.at(0, 64);
+  if (head.length < 64) return { isCut: true };
+  if (head.toString('latin1', 20, 28) !== 'hdrlavih') return {};
+  const [micros, frames] = [head.readUInt32LE(32), head.readUInt32LE(48)];
+  const seconds = (micros * frames) / 1e6;
+  const end = Math.min(20 + head.readUInt32LE(16), file.bytes);
+  const list = (await file.at(20, end - 20)).toString('latin1', 0, end - 20);
+  const streams = [...list.matchAll(/strh.{4}(.{4})/gs)].map(([, type]) => type);
+  const isKnown = streams.length > 0 && streams.every((type) => /^(vids|iavs|auds|mids|txts)$/.test(type ?? ''));
+  return {
+    ...(isKnown ? { hasVideo: streams.some((type) => type === 'vids' || type === 'iavs') } : {}),
+    // Each frame has an entry of 8 bytes at least; a number that cannot be true was never filled in.
+    ...(seconds > 0 && frames * 8 <= file.bytes ? { seconds } : {}),
+  };
+};

@@ -1,0 +1,54 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { freeMedia, holdMedia } from '../../shared/aws/holds.ts';
+import { type House, openHouse } from '../support/house.ts';
+import { BUCKET, newRevalidationId } from '../support/journal.ts';
+
+let house: House;
+beforeAll(async () => {
+  house = await openHouse(undefined);
+});
+afterAll(() => house.close());
+
+let made = 0;
+const newVersion = () => {
+  made += 1;
+  return { bucket: BUCKET, key: `media/${made}`, versionId: 'v'.repeat(1000) };
+};
+
+describe('a version of the media', () => {
+  it('is free once the last of those that hold it lets go, however often each says so', async () => {
+    const version = newVersion();
+    const [one, other] = [newRevalidationId(), newRevalidationId()];
+    for (const id of [one, other, one]) expect(await holdMedia(house.ledger, version, id)).toBe(true);
+    expect(await freeMedia(house.ledger, version, one)).toBe(false);
+    expect(await freeMedia(house.ledger, version, one)).toBe(false);
+    expect(await freeMedia(house.ledger, version, other)).toBe(true);
+    expect(await freeMedia(house.ledger, version, other)).toBe(true);
+  });
+
+  it('that nothing has ever held is free, and one that is free is held no more', async () => {
+    const version = newVersion();
+    expect(await freeMedia(house.ledger, version, newRevalidationId())).toBe(true);
+    expect(await holdMedia(house.ledger, version, newRevalidationId())).toBe(false);
+  });
+
+  it('is another one of another key, version or bucket', async () => {
+    const version = newVersion();
+    await freeMedia(house.ledger, version, newRevalidationId());
+    for (const other of [{ versionId: 'x' }, { key: 'media/x' }, { bucket: 'x' }])
+      expect(await holdMedia(house.ledger, { ...version, ...other }, newRevalidationId())).toBe(true);
+  });
+
+  it('is either held or freed by two that come at once, and never both', async () => {
+    for (let round = 0; round < 20; round += 1) {
+      const version = newVersion();
+      const first = newRevalidationId();
+      await holdMedia(house.ledger, version, first);
+      const [isFree, isHeld] = await Promise.all([
+        freeMedia(house.ledger, version, first),
+        holdMedia(house.ledger, version, newRevalidationId()),
+      ]);
+      expect(isFree).toBe(!isHeld);
+    }
+  });
+});
