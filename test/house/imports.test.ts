@@ -35,7 +35,7 @@ const rooms: { room: string; may: RegExp[] }[] = [
   {
     room: 'infra/aws',
     may: [
-      /^infra\/(aws|workflow)\//,
+      /^infra\/(aws|command|workflow)\//,
       /^shared\/(domain|workflow)\//,
       /^shared\/lambda\/env\.ts$/,
       /^aws-cdk-lib(\/|$)/,
@@ -46,8 +46,10 @@ const rooms: { room: string; may: RegExp[] }[] = [
       /^node:/,
     ],
   },
+  // What every command line needs, and nothing of what it is for.
+  { room: 'infra/command', may: [/^infra\/command\//, /^node:/] },
   // Truora's client at a person's desk: it knows neither the simulator nor AWS.
-  { room: 'infra/record', may: [/^infra\/record\//, /^shared\/(truora|domain)\//, /^node:/] },
+  { room: 'infra/record', may: [/^infra\/(command|record)\//, /^shared\/(truora|domain)\//, /^node:/] },
   {
     room: 'infra/local',
     // Anything but Truora's client: the simulator and the client may only meet in the schemas.
