@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { readWords, UsageError } from '../command/words.ts';
 import { costOf, fixedCosts, pricesOf, type Region, type RunName, regions } from './cost.ts';
 
 const help = `npm run -s cost -- --per-month N [--region R] [--webhooks S] [--poll S] [--vendor-price D] [--json]
@@ -13,33 +13,24 @@ Exit code: 0; 2 for wrong words.`;
 
 type Wish = { perMonth: number; region: Region; webhooks: number; poll: number; vendorPrice: number | undefined };
 
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
+export { UsageError } from '../command/words.ts';
 
 /** Reads the command's words. @throws UsageError that names the flag and its rule */
 export const readWish = (words: readonly string[]): Wish & { json: boolean; help: boolean } => {
   const text = { type: 'string' } as const;
   const flag = { type: 'boolean', default: false } as const;
-  const parsed = () => {
-    try {
-      return parseArgs({
-        args: [...words],
-        options: {
-          'per-month': text,
-          region: text,
-          webhooks: text,
-          poll: text,
-          'vendor-price': text,
-          json: flag,
-          help: flag,
-        },
-      }).values;
-    } catch (error) {
-      throw new UsageError(error instanceof Error ? error.message : String(error));
-    }
-  };
-  const values = parsed();
+  const { values } = readWords({
+    args: [...words],
+    options: {
+      'per-month': text,
+      region: text,
+      webhooks: text,
+      poll: text,
+      'vendor-price': text,
+      json: flag,
+      help: flag,
+    },
+  });
   const number = (
     name: 'per-month' | 'webhooks' | 'poll' | 'vendor-price',
     rule: string,

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { parseArgs } from 'node:util';
 import { inWords } from '../../shared/domain/refuse.ts';
+import { readWords } from '../command/words.ts';
 import { Config } from './config.ts';
 import { whoDeploys } from './identity.ts';
 
@@ -40,10 +40,9 @@ export const readCommand = (
   let values: Record<string, unknown>;
   try {
     const settings = Object.fromEntries(keys.map((key) => [flagOf(key), { type: 'string' as const }]));
-    ({ values } = parseArgs({ args: argv, options: { ...settings, yes: { type: 'boolean' } } }));
+    ({ values } = readWords({ args: argv, options: { ...settings, yes: { type: 'boolean' } } }));
   } catch (error) {
-    // The first sentence says what is wrong; the rest explains how to quote.
-    return { problem: (error as Error).message.split('. ')[0] ?? 'bad arguments' };
+    return { problem: (error as Error).message };
   }
   const chosen = keys.flatMap((key): [string, string][] => {
     const value = values[flagOf(key)];

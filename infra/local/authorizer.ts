@@ -90,8 +90,20 @@ const keysUrlOf = async (issuer: string): Promise<string> => {
   return ((await response.json()) as { jwks_uri: string }).jwks_uri;
 };
 
-const scopesOf = ({ scope, scp }: JWTPayload): string[] => String(scope ?? scp ?? '').split(' ');
+const scopesOf = ({ scope, scp }: JWTPayload): string[] =>
+  [scope ?? scp ?? ''].flat().flatMap((one) => String(one).split(' '));
 
-/** The gateway hands on every claim as a text. */
+/**
+ * The gateway hands on every claim as a text. A list is its members in brackets with blanks between (seen in many reports of
+ * `cognito:groups`), so one that holds `ana` is another text than `ana`; how it writes an object is assumed, from how it
+ * writes lists.
+ */
+const claimText = (value: unknown): string => {
+  if (Array.isArray(value)) return `[${value.map(claimText).join(' ')}]`;
+  if (value === null || typeof value !== 'object') return String(value);
+  const members = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return `map[${members.map(([name, member]) => `${name}:${claimText(member)}`).join(' ')}]`;
+};
+
 const textsOf = (claims: JWTPayload): Record<string, string> =>
-  Object.fromEntries(Object.entries(claims).map(([name, value]) => [name, String(value)]));
+  Object.fromEntries(Object.entries(claims).map(([name, value]) => [name, claimText(value)]));

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { BusEntry } from './bus.ts';
+import { deskSecret } from './desk.ts';
 import { bodyOf, type LocalServer, listen } from './http.ts';
 import type { Machine } from './machine.ts';
 import { denialOf, type Rights } from './rights.ts';
+import { signerOf } from './signature.ts';
 
 /** A request of ours is at most 1 MB at Step Functions, and less at the others. Bytes. */
 const MAX_BODY_BYTES = 1_048_576;
@@ -26,6 +28,12 @@ const prefixes: Record<string, string> = {
   AWSStepFunctions: 'states',
   secretsmanager: 'secretsmanager',
   AWSEvents: 'events',
+};
+
+/** What a service answers whose caller it does not know. */
+export const unknownCaller = {
+  __type: 'UnrecognizedClientException',
+  message: 'The security token included in the request is invalid.',
 };
 
 /**
@@ -58,7 +66,8 @@ const resourcesOf = (target: string, input: Record<string, unknown>, machineArn:
 /**
  * Step Functions, Secrets Manager and EventBridge as their SDK clients reach them: starting, stopping and describing
  * executions, task tokens, secrets and events, in the JSON protocol all speak. Anything else is an
- * UnknownOperationException, never a silent yes.
+ * UnknownOperationException, never a silent yes. Only calls that this run's own credentials have signed are answered: a
+ * secret may be Truora's real key, and every process of this machine can reach the port.
  */
 export const startAwsApi = ({ machine, secrets, announce, rights }: Rooms): Promise<LocalServer> => {
   const execution = (executionArn: string | undefined) => {
@@ -127,6 +136,11 @@ export const startAwsApi = ({ machine, secrets, announce, rights }: Rooms): Prom
     };
     const target = String(request.headers['x-amz-target']);
     const operation = operations[target];
+    const { method = '', url = '/', headers } = request;
+    const service = prefixes[target.split('.')[0] ?? ''];
+    if (body && signerOf({ method, url, headers, body }, deskSecret, service) === undefined) {
+      return answer(400, unknownCaller);
+    }
     if (!operation || !body) return answer(400, { __type: 'UnknownOperationException', message: target });
     try {
       const input = JSON.parse(body.toString('utf8'));

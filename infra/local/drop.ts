@@ -1,20 +1,22 @@
 import { readFile } from 'node:fs/promises';
+import { Agent, request } from 'node:http';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { writeInboxKey } from '../../shared/domain/inbox-key.ts';
 import type { Options } from '../../shared/domain/request.ts';
+import type { Credentials } from './desk.ts';
 
-/** Where to put media: the bucket of a world that runs. */
-export type Bucket = { s3Origin: string; bucket: string };
+/** Where to put media: the bucket of a world that runs, and as whom. */
+export type Bucket = { s3Origin: string; bucket: string; credentials: Credentials };
 
 /** Puts a file into the bucket as any S3 client would. @returns the version that was made of it */
 export const putMedia = async (
-  { s3Origin, bucket }: Bucket,
+  { s3Origin, bucket, credentials }: Bucket,
   object: { key: string; file: string; metadata?: Record<string, string> },
 ): Promise<string> => {
   const s3 = new S3Client({
     endpoint: s3Origin,
     region: 'us-east-1',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    credentials,
   });
   const { VersionId } = await s3.send(
     new PutObjectCommand({
@@ -50,15 +52,24 @@ export const drop = (at: Bucket, { file, accountId, enrollmentId, name, options,
     },
   });
 
-/** Tells the sandbox whose an enrollment is: enrollment ids carry no account, and the real Truora knows already. */
-export const registerEnrollment = async (
+/**
+ * Tells the sandbox whose an enrollment is: enrollment ids carry no account, and the real Truora knows already. With an
+ * agent of its own, because the one of `fetch` follows the environment's proxies, even to this machine.
+ */
+export const registerEnrollment = (
   sandboxOrigin: string,
   enrollment: { accountId: string; enrollmentId: string },
-) => {
-  const response = await fetch(`${sandboxOrigin}/sandbox/enrollments`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(enrollment),
+): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const headers = { 'content-type': 'application/json' };
+    const agent = new Agent();
+    const call = request(`${sandboxOrigin}/sandbox/enrollments`, { method: 'POST', headers, agent });
+    call.on('error', reject);
+    call.on('response', (response) => {
+      response.resume();
+      const { statusCode = 0 } = response;
+      if (statusCode >= 200 && statusCode < 300) resolve();
+      else reject(new TypeError(`the sandbox does not register the enrollment: ${statusCode}`));
+    });
+    call.end(JSON.stringify(enrollment));
   });
-  if (!response.ok) throw new TypeError(`the sandbox does not register the enrollment: ${response.status}`);
-};

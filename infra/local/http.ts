@@ -9,6 +9,7 @@ export const listen = async (
   port = 0,
 ): Promise<LocalServer> => {
   const server = createServer((request, response) => {
+    if (!isForUs(request)) return turnAway(response);
     handle(request, response).catch(() => {
       if (!response.headersSent) response.writeHead(500);
       response.end();
@@ -16,6 +17,19 @@ export const listen = async (
   });
   await listening(server, port);
   return { origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close: () => closed(server) };
+};
+
+/**
+ * Whether a request names this machine. A page in a browser whose own name was pointed at 127.0.0.1 (DNS rebinding) reaches
+ * our ports, and shows itself by the Host it asks for.
+ */
+export const isForUs = ({ headers }: IncomingMessage): boolean =>
+  /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/i.test(headers.host ?? '');
+
+/** The answer to a request that names another host. */
+export const turnAway = (response: ServerResponse): void => {
+  response.writeHead(403, { 'content-type': 'text/plain', connection: 'close' });
+  response.end('This is a service of this machine for this machine: ask for 127.0.0.1 or localhost.\n');
 };
 
 /** Waits until a server listens on 127.0.0.1. */

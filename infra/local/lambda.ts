@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { type Rights, traceOf } from './rights.ts';
 import { resourcesOf, type Template } from './template.ts';
 
@@ -54,7 +55,7 @@ export const lambdaHost = (template: Template, say: (line: string) => void, righ
     });
     try {
       const result = await running.run({ variables, say }, async () => {
-        const module = await import(join(functionsFolder, `${file}.ts`));
+        const module = await import(pathToFileURL(join(functionsFolder, `${file}.ts`)).href);
         return Promise.race([module[exported](JSON.parse(text), contextOf(id, seconds)), timeUp]);
       });
       const answer = JSON.stringify(result ?? null);

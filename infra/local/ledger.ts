@@ -9,9 +9,12 @@ import {
   ResourceInUseException,
 } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
-import { bodyOf, closed, type LocalServer, listening } from './http.ts';
+import { unknownCaller } from './aws-api.ts';
+import { desk, deskSecret } from './desk.ts';
+import { bodyOf, closed, isForUs, type LocalServer, listening, turnAway } from './http.ts';
 import { ledgerAsks } from './ledger-asks.ts';
 import { denialOf, type Rights } from './rights.ts';
+import { signerOf } from './signature.ts';
 import { resourcesOf, type Template } from './template.ts';
 
 type Listener = (request: IncomingMessage, response: ServerResponse) => void;
@@ -19,22 +22,26 @@ type Listener = (request: IncomingMessage, response: ServerResponse) => void;
 /** DynamoDB's own limit on a request, a batch of the largest items. Bytes. */
 const MAX_BODY_BYTES = 16 * 1024 * 1024;
 
-/** Stands before dynalite: a function's call goes through if its role allows it, and the desk's as it is. */
-const guard = (template: Template, rights: Rights, dynalites: Listener): Listener => {
+/** Stands before dynalite: what this run's credentials signed goes through, of a function's calls what its role allows. */
+const guard = (template: Template, rights: Rights | undefined, dynalites: Listener): Listener => {
   const asksOf = ledgerAsks(template);
   return async (request, response) => {
-    const role = rights.callerOf(request.headers);
-    if (role === undefined) return dynalites(request, response);
-    const body = (await bodyOf(request, MAX_BODY_BYTES)) ?? Buffer.alloc(0);
-    const operation = String(request.headers['x-amz-target']).split('.')[1] ?? '';
-    const denied = asksOf(operation, JSON.parse(body.toString('utf8'))).find((ask) => !rights.may(role, ask));
-    if (denied) {
+    if (!isForUs(request)) return turnAway(response);
+    const refuse = (content: object) => {
       response.writeHead(400, { 'content-type': 'application/x-amz-json-1.0' });
+      response.end(JSON.stringify(content));
+    };
+    const body = (await bodyOf(request, MAX_BODY_BYTES)) ?? Buffer.alloc(0);
+    const { method = '', url = '/', headers } = request;
+    if (signerOf({ method, url, headers, body }, deskSecret, 'dynamodb') === undefined) return refuse(unknownCaller);
+    const role = rights?.callerOf(headers);
+    const operation = String(headers['x-amz-target']).split('.')[1] ?? '';
+    const asks = role === undefined ? [] : asksOf(operation, JSON.parse(body.toString('utf8')));
+    const denied = asks.find((ask) => rights?.may(role, ask) === false);
+    if (denied) {
       const __type = 'com.amazon.coral.service#AccessDeniedException';
-      response.end(JSON.stringify({ __type, Message: denialOf(role, denied) }));
-      return;
+      return refuse({ __type, Message: denialOf(role, denied) });
     }
-    const { method, url, headers } = request;
     dynalites(Object.assign(Readable.from([body]), { method, url, headers }) as IncomingMessage, response);
   };
 };
@@ -55,7 +62,7 @@ export const startLedger = async (
     response.once('close', () => running.delete(response));
   });
   const [dynalites] = server.listeners('request') as Listener[];
-  if (rights && dynalites) {
+  if (dynalites) {
     server.off('request', dynalites);
     server.on('request', guard(template, rights, dynalites));
   }
@@ -64,7 +71,7 @@ export const startLedger = async (
   const client = new DynamoDBClient({
     endpoint: origin,
     region: 'us-east-1',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    credentials: desk,
   });
   for (const { ref, properties } of resourcesOf(template, 'AWS::DynamoDB::Table')) {
     const { KeySchema, AttributeDefinitions, GlobalSecondaryIndexes, BillingMode } =

@@ -2,6 +2,8 @@ import { open } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pipeline } from 'node:stream/promises';
+import type { SecretOf } from './desk.ts';
+import { isForUs, turnAway } from './http.ts';
 import type { Rights } from './rights.ts';
 import { readAddress } from './s3/address.ts';
 import type { Answer, Call, ObjectCreated } from './s3/call.ts';
@@ -9,11 +11,12 @@ import { deleteObject } from './s3/delete.ts';
 import { deleteObjects } from './s3/delete-many.ts';
 import { notImplemented, S3Error, toXml } from './s3/error.ts';
 import { listVersions } from './s3/list.ts';
-import { postObject, type SecretOf } from './s3/post.ts';
+import { postObject } from './s3/post.ts';
 import { putObject } from './s3/put.ts';
 import { readObject } from './s3/read.ts';
 import { refuseForm, runAllowed, versionRefusal } from './s3/rights.ts';
 import { openVersions } from './s3/versions.ts';
+import { signerOf } from './signature.ts';
 
 export type { ObjectCreated } from './s3/call.ts';
 
@@ -25,7 +28,7 @@ export type S3Options = {
   directory: string;
   /** Called when the object can be read and its answer has gone out. */
   onCreated: (created: ObjectCreated) => void;
-  /** Whose POST policies are accepted; without it a POST is answered 501. */
+  /** Whose signatures are accepted. Without it, in tests of this stand-in alone, any is, and a POST is answered 501. */
   secretAccessKey?: SecretOf;
   /** Who may do what; everybody everything when left out. */
   rights?: Rights;
@@ -69,6 +72,13 @@ const refuseUnknown = (operation: Operation, { headers, query }: Pick<Call, 'hea
       throw notImplemented(name);
 };
 
+const refuseStranger = ({ method = '', url = '/', headers }: IncomingMessage, secretOf: SecretOf | undefined): void => {
+  if (!headers.authorization && (secretOf || !/[?&]X-Amz-Signature=/.test(url)))
+    throw new S3Error(403, 'AccessDenied', 'Access Denied.');
+  if (secretOf && signerOf({ method, url, headers }, secretOf, 's3') === undefined)
+    throw new S3Error(403, 'SignatureDoesNotMatch', 'The signature we calculated does not match yours.');
+};
+
 const send = async (request: IncomingMessage, response: ServerResponse, { status, headers, part, text }: Answer) => {
   const file = part && part.bytes > 0 && request.method === 'GET' ? await open(part.path) : undefined;
   response.writeHead(status, headers);
@@ -97,7 +107,7 @@ const refuse = (request: IncomingMessage, response: ServerResponse, error: unkno
 /**
  * S3 for a desk: versioned buckets, path-style, over plain HTTP, with the few calls this project makes: PutObject,
  * GetObject, HeadObject, DeleteObject, DeleteObjects, ListObjectVersions and the POST of a form. Everything else is 501.
- * That a request is signed is looked at, the signature itself is not (nor its age): only a POST policy's is verified.
+ * Signatures are verified, in the header and of a POST policy; addresses that are signed themselves are not known here.
  */
 export const startS3 = async (options: S3Options): Promise<S3Standin> => {
   const { buckets, directory, onCreated, secretAccessKey, rights } = options;
@@ -123,8 +133,8 @@ export const startS3 = async (options: S3Options): Promise<S3Standin> => {
     const ofBucket = method === 'GET' && query.has('versions') ? listing : undefined;
     const many = method === 'POST' && key === '' && query.has('delete');
     const operation = form ? posting : many ? deleting : key === '' ? ofBucket : operations[method];
-    if (!form && !headers.authorization && !query.has('X-Amz-Signature'))
-      throw new S3Error(403, 'AccessDenied', 'Access Denied.');
+    // A form shows who signed it by its policy.
+    if (!form) refuseStranger(request, secretAccessKey);
     if (!operation) throw notImplemented(key === '' ? `${method} of a bucket` : `${method} of an object`);
     refuseUnknown(operation, call);
     if (!buckets.includes(bucket)) throw new S3Error(404, 'NoSuchBucket', 'The specified bucket does not exist.');
@@ -147,6 +157,7 @@ export const startS3 = async (options: S3Options): Promise<S3Standin> => {
 
   const serving = new Set<Promise<void>>();
   const server = createServer((request, response) => {
+    if (!isForUs(request)) return turnAway(response);
     const served = serve(request, response).finally(() => serving.delete(served));
     serving.add(served);
   });

@@ -1,6 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { listRecords, readRecord } from '../../shared/aws/ledger.ts';
 import type { LedgerRecord } from '../../shared/domain/record.ts';
 import { inWords } from '../../shared/domain/refuse.ts';
@@ -8,6 +6,7 @@ import { Config } from '../aws/config.ts';
 import { deskCallers, type Identity } from './authorizer.ts';
 import { startAwsApi } from './aws-api.ts';
 import { type BusEvent, busOf, type DeadLetter, executionEvent, objectCreatedEvent } from './bus.ts';
+import { type Credentials, desk, deskSecret, leaveAws, pointSdkAt } from './desk.ts';
 import { startGateway } from './gateway.ts';
 import type { MachineEvent } from './history.ts';
 import { type Invocation, lambdaHost } from './lambda.ts';
@@ -51,6 +50,8 @@ export type World = {
   /** The ledger's table. */
   table: string;
   s3Origin: string;
+  /** Whose calls the stand-ins of AWS answer. */
+  credentials: Credentials;
   apiOrigin: string;
   webhookUrl: string;
   /** Whose signatures the gateway knows: each has all rights that its name says, by access key id. */
@@ -94,7 +95,8 @@ const ownUploads = (origin: string): Pick<Config, 'uploadOrigins'> | undefined =
  * One world a process, since the functions' SDK clients find it through the process's environment.
  */
 export const startWorld = async (options: WorldOptions = {}): Promise<World> => {
-  if (options.ledgerDirectory) lockFolder(options.ledgerDirectory);
+  leaveAws();
+  const letGo = options.ledgerDirectory ? lockFolder(options.ledgerDirectory) : () => {};
   const { folder: media, forget } = mediaFolder();
 
   const sandbox = options.truora
@@ -154,7 +156,7 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
     buckets: [bucket],
     directory: media,
     rights,
-    secretAccessKey: (accessKeyId) => (accessKeyId === 'local' ? 'local' : undefined),
+    secretAccessKey: deskSecret,
     onCreated: (created) => {
       const drop = dropOf(created.versionId);
       drop.again = () => bus.put(objectCreatedEvent(created));
@@ -174,7 +176,6 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
   const identities = deskCallers();
   const gateway = await startGateway(template, lambda, identities);
   pointSdkAt({
-    DYNAMODB: '',
     S3: s3.origin,
     SFN: awsApi.origin,
     SECRETS_MANAGER: awsApi.origin,
@@ -194,6 +195,7 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
     bucket,
     table,
     s3Origin: s3.origin,
+    credentials: desk,
     apiOrigin: gateway.origin,
     webhookUrl,
     identities,
@@ -221,22 +223,9 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
         await Promise.all([sandbox?.close(), lambda.idle()]);
         await Promise.all([gateway.close(), awsApi.close(), s3.close(), ledger.close()]);
         forget();
+        letGo();
       })();
       return closing;
     },
   };
-};
-
-/** The SDK finds the stand-ins by its own variables, so no code of ours knows whether it is at home or in AWS. */
-const pointSdkAt = (origins: Record<string, string>): void => {
-  for (const [service, origin] of Object.entries(origins)) process.env[`AWS_ENDPOINT_URL_${service}`] = origin;
-  process.env.AWS_REGION = 'us-east-1';
-  process.env.AWS_ACCESS_KEY_ID = 'local';
-  process.env.AWS_SECRET_ACCESS_KEY = 'local';
-  process.env.AWS_CONFIG_FILE = process.env.AWS_SHARED_CREDENTIALS_FILE = join(
-    tmpdir(),
-    'face-revalidation-no-profile',
-  );
-  delete process.env.AWS_PROFILE;
-  delete process.env.AWS_SESSION_TOKEN;
 };

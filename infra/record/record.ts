@@ -1,11 +1,12 @@
 import { accessSync, constants, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { AccountId, TruoraId } from '../../shared/domain/ids.ts';
 import { isPhoto, SNIFF_BYTES } from '../../shared/domain/media-type.ts';
 import { inWords } from '../../shared/domain/refuse.ts';
 import { acceptMedia } from '../../shared/domain/wish.ts';
 import type { Truora } from '../../shared/truora/ask.ts';
+import { guardEnding } from '../command/ending.ts';
+import { readWords, UsageError } from '../command/words.ts';
 import { writeExamples } from './examples.ts';
 import { leaksIn } from './leaks.ts';
 import { listenTo, type Wanted } from './listen.ts';
@@ -33,29 +34,10 @@ const say = (line: string): void => {
   process.stderr.write(`${line}\n`);
 };
 
-/** Bad words on the command line: one line for the person, exit code 2, nothing asked of anybody. */
-class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
-
 const own = (path: string) => resolve(process.env.INIT_CWD ?? process.cwd(), path);
 
-const readWords = (argv: string[]) => {
-  const text = { type: 'string' as const };
-  const options = {
-    account: text,
-    enrollment: text,
-    truora: text,
-    into: text,
-    authorized: { type: 'boolean' as const },
-  };
-  try {
-    return parseArgs({ args: argv, allowPositionals: true, options });
-  } catch (error) {
-    // The first sentence says what is wrong; the rest explains how to quote.
-    throw new UsageError((error as Error).message.split('. ')[0]);
-  }
-};
+const text = { type: 'string' as const };
+const options = { account: text, enrollment: text, truora: text, into: text, authorized: { type: 'boolean' as const } };
 
 const readMedia = (given: string): Wanted['media'] & { requested: Wanted['requested'] } => {
   const file = own(given);
@@ -85,7 +67,7 @@ const readOrigin = (given = TRUORA): string => {
 };
 
 const readCommand = (argv: string[]) => {
-  const { values, positionals } = readWords(argv);
+  const { values, positionals } = readWords({ args: argv, allowPositionals: true, options });
   const [given, ...more] = positionals;
   if (given === undefined || more.length > 0) throw new UsageError('give one media file');
   if (!values.authorized) {
@@ -137,6 +119,8 @@ const run = async (argv: string[], charged: () => void): Promise<number> => {
 };
 
 let isCharged = false;
+const maybe = () => (isCharged ? ' (a validation may have been created and charged)' : '');
+const codeOf = guardEnding({ more: maybe });
 const interrupt = (): never => {
   say(`interrupted; nothing was written${isCharged ? ', and a validation may have been created and charged' : ''}`);
   process.exit(130);
@@ -147,13 +131,13 @@ else {
   process.on('SIGINT', interrupt);
   process.on('SIGTERM', interrupt);
   try {
-    process.exitCode = await run(process.argv.slice(2), () => {
+    const code = await run(process.argv.slice(2), () => {
       isCharged = true;
     });
+    process.exitCode = codeOf(code);
   } catch (error) {
     const usage = error instanceof UsageError;
-    const maybe = isCharged ? ' (a validation may have been created and charged)' : '';
-    say(usage ? `${error.message} (--help shows how)` : `failed: ${(error as Error).message}${maybe}`);
+    say(usage ? `${error.message} (--help shows how)` : `failed: ${(error as Error).message}${maybe()}`);
     process.exitCode = usage ? 2 : 3;
   }
 }

@@ -35,7 +35,7 @@ const rooms: { room: string; may: RegExp[] }[] = [
   {
     room: 'infra/aws',
     may: [
-      /^infra\/(aws|workflow)\//,
+      /^infra\/(aws|command|workflow)\//,
       /^shared\/(domain|workflow)\//,
       /^shared\/lambda\/env\.ts$/,
       /^aws-cdk-lib(\/|$)/,
@@ -48,12 +48,14 @@ const rooms: { room: string; may: RegExp[] }[] = [
       /^@aws-sdk\/client-sts$/,
     ],
   },
+  // What every command line needs, and nothing of what it is for.
+  { room: 'infra/command', may: [/^infra\/command\//, /^node:/] },
   // Truora's client at a person's desk: it knows neither the simulator nor AWS.
-  { room: 'infra/record', may: [/^infra\/record\//, /^shared\/(truora|domain)\//, /^node:/] },
+  { room: 'infra/record', may: [/^infra\/(command|record)\//, /^shared\/(truora|domain)\//, /^node:/] },
   // The one desk that both the ledger and Truora are asked from: what one has lost, the other knows.
   {
     room: 'infra/restore',
-    may: [/^infra\/restore\//, /^infra\/aws\/config\.ts$/, /^shared\/(aws|truora|domain)\//, /^node:/],
+    may: [/^infra\/(command|restore)\//, /^infra\/aws\/config\.ts$/, /^shared\/(aws|truora|domain)\//, /^node:/],
   },
   {
     room: 'infra/local',

@@ -11,6 +11,7 @@ import { Config } from '../../infra/aws/config.ts';
 import { envKeys } from '../../infra/aws/env-keys.ts';
 import { startAwsApi } from '../../infra/local/aws-api.ts';
 import { type BusEntry, type BusEvent, eventOf } from '../../infra/local/bus.ts';
+import { deskSecret, leaveAws, pointSdkAt } from '../../infra/local/desk.ts';
 import { bodyOf, type LocalServer, listen } from '../../infra/local/http.ts';
 import { startLedger } from '../../infra/local/ledger.ts';
 import type { Execution, Machine } from '../../infra/local/machine.ts';
@@ -95,8 +96,7 @@ export const openHouse = async (
     },
   };
 
-  const silent = { DYNAMODB: '', S3: '', SFN: '', SECRETS_MANAGER: '', EVENTBRIDGE: '' };
-  pointSdkAt(silent);
+  leaveAws();
   const ledger = await startLedger(template);
   const awsApi = await startAwsApi({ machine, secrets, announce });
   const [ledgerTap, awsTap] = await Promise.all([tap(ledger.origin), tap(awsApi.origin)]);
@@ -106,14 +106,13 @@ export const openHouse = async (
       buckets: [BUCKET],
       directory,
       onCreated: () => {},
-      secretAccessKey: (id) => (id === 'local' ? 'local' : undefined),
+      secretAccessKey: deskSecret,
     }));
   // Without a bucket, whatever is asked of one object is that it is there.
   const anyMedia = rooms.media ? undefined : await listen(async (_, response) => void response.writeHead(200).end());
   const sandbox =
     rooms.truora && (await startSandbox({ settings: { decisionMs: 20, listLagMs: 0, ...rooms.settings } }));
   pointSdkAt({
-    ...silent,
     DYNAMODB: ledgerTap.origin,
     SFN: awsTap.origin,
     SECRETS_MANAGER: awsTap.origin,
@@ -273,16 +272,6 @@ const executionNamed = (name: string): Execution => ({
 const built = <Room>(room: Room | undefined): Room => {
   if (!room) throw new TypeError('this house was opened without that room');
   return room;
-};
-
-const pointSdkAt = (origins: Record<string, string>): void => {
-  for (const [service, origin] of Object.entries(origins)) process.env[`AWS_ENDPOINT_URL_${service}`] = origin;
-  process.env.AWS_REGION = 'us-east-1';
-  process.env.AWS_ACCESS_KEY_ID = 'local';
-  process.env.AWS_SECRET_ACCESS_KEY = 'local';
-  // Nobody's own profile may decide where a test goes.
-  process.env.AWS_CONFIG_FILE = process.env.AWS_SHARED_CREDENTIALS_FILE = join(tmpdir(), 'no-such-profile');
-  delete process.env.AWS_PROFILE;
 };
 
 /** Stands between the SDK and an emulator: writes down each call, and loses it or its answer when told to. */

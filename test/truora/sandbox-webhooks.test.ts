@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Sandbox, startSandbox } from '../../infra/local/truora/sandbox.ts';
 import { createValidation, listValidations, uploadMedia } from '../../shared/truora/client.ts';
-import { verifyWebhook } from '../../shared/truora/webhook.ts';
+import { signWebhook, verifyWebhook } from '../../shared/truora/webhook.ts';
 import { enroll, listen, media, truoraAt, until, wait } from './at-truora.ts';
 
 const key = 'webhook-key';
@@ -143,6 +143,30 @@ describe('one by one', () => {
     expect(() => sandbox.notify({ url: other.origin, key: '' })).toThrow(TypeError);
     expect(() => sandbox.notify({ url: 'nowhere', key })).toThrow(TypeError);
     other.close();
+  });
+
+  test('a sandbox that is closed between two webhooks sends nothing more', async () => {
+    // Holds the first webhook of its verdict, so that the second one is still to come when the sandbox closes.
+    const held = await listen((response, request) => {
+      if (held.heard.length < 2) response.end();
+      else request.socket.once('close', () => response.destroy());
+    });
+    sandbox.notify({ url: held.origin, key });
+    await enroll(sandbox.origin, 'ana-webhook-twice');
+    const truora = truoraAt(sandbox.origin);
+    const asked = { accountId: 'ana-webhook-twice', userAuthorized: true as const, options: {} };
+    const { instructions } = await createValidation(truora, asked);
+    await uploadMedia(truora, instructions?.file_upload_link ?? '', media(Buffer.from('media')));
+    await until(() => held.heard.length === 2 || undefined);
+    await sandbox.close();
+    const { webhooks } = sandbox.counts();
+    // What would still be sent is signed and sent within less than these calls of ours take, one after the other.
+    for (let calls = 0; calls < 20; calls += 1) {
+      await signWebhook({ calls }, key);
+      await fetch(ear.origin);
+    }
+    expect([held.heard.length, sandbox.counts().webhooks]).toEqual([2, webhooks]);
+    held.close();
   });
 
   test('a receiver that refuses, or is not there, changes nothing', async () => {

@@ -71,6 +71,25 @@ describe('a token', () => {
     expect(RevalidationPage.parse(page.content).revalidations).toMatchObject([{ calledBy: 'jwt:onboarding' }]);
   });
 
+  test.each([
+    ['with one member', (account: string) => [account]],
+    ['with two members', (account: string) => [account, 'another']],
+    ['within a list', (account: string) => [[account]]],
+    ['within an object', (account: string) => ({ account })],
+  ])('whose account claim is a list or an object %s opens no account of that name', async (_, claimOf) => {
+    const body = await wish();
+    const as = await bearer({ claims: { account: claimOf(body.accountId) } });
+    const { status } = await call('POST /revalidations', { ...as, body });
+    expect(status).toBe(403);
+    expect(await world.recordsOf(body.accountId)).toMatchObject({ records: [] });
+  });
+
+  test('whose scopes are a list is let in by each of them', async () => {
+    const body = await wish();
+    const claims = { account: body.accountId, scope: undefined, scp: BOTH.split(' ') };
+    expect((await call('POST /revalidations', { ...(await bearer({ claims })), body })).status).toBe(202);
+  });
+
   test('opens no other account, whatever is asked', async () => {
     const body = await wish();
     const owner = await bearer({ claims: { account: body.accountId } });

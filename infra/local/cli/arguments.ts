@@ -1,6 +1,5 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import type * as z from 'zod/mini';
 import { fields } from '../../../shared/domain/fields.ts';
 import { AccountId, TruoraId } from '../../../shared/domain/ids.ts';
@@ -8,11 +7,9 @@ import { SNIFF_BYTES } from '../../../shared/domain/media-type.ts';
 import { inWords } from '../../../shared/domain/refuse.ts';
 import { CallRequest, ForceNew, Options } from '../../../shared/domain/request.ts';
 import { acceptMedia, refuseSpeech } from '../../../shared/domain/wish.ts';
+import { readWords, UsageError } from '../../command/words.ts';
 
-/** Bad words on the command line: one line for the person, exit code 2, nothing started. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
+export { UsageError } from '../../command/words.ts';
 
 /** Every option that stands for a field of the request, from the one list of fields. */
 const requestFlags = Object.fromEntries(
@@ -28,22 +25,14 @@ const flagOf = (field: string) => fields.find((known) => known.field === field)?
 
 export type Flags = { [flag: string]: string | boolean | string[] | undefined };
 
-/** Reads the command line; an unknown word is an error that names it. */
+/** Reads the command line; an unknown word is an error that names it. @throws UsageError */
 export const readArguments = (
   argv: string[],
   more: Record<string, { type: 'string' | 'boolean' }>,
 ): { flags: Flags; files: string[] } => {
-  try {
-    const { values, positionals } = parseArgs({
-      args: argv,
-      options: { ...requestFlags, ...more, help: { type: 'boolean' } },
-      allowPositionals: true,
-    });
-    return { flags: values as Flags, files: positionals };
-  } catch (error) {
-    // Node explains how to quote a value that looks like a flag; the first sentence says what is wrong.
-    throw new UsageError((error as Error).message.split('. ')[0] ?? 'bad arguments');
-  }
+  const options = { ...requestFlags, ...more, help: { type: 'boolean' } } as const;
+  const { values, positionals } = readWords({ args: argv, options, allowPositionals: true });
+  return { flags: values as Flags, files: positionals };
 };
 
 /** The request as the command line words it, checked by the very rules of the machine's first step. */

@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { leaveAws } from '../desk.ts';
 import { drop, registerEnrollment } from '../drop.ts';
 import { readArguments, readAsked, UsageError } from './arguments.ts';
 import { exitCodes, main, print } from './main.ts';
@@ -14,6 +15,7 @@ await main(help, async (argv) => {
   const { file, accountId, enrollmentId, options, reference, forceNew } = readAsked(flags, files);
   if (forceNew) throw new UsageError('--force-new: every drop is a new one by itself');
   const world = findWorld();
+  leaveAws();
   await registerEnrollment(world.sandboxOrigin, { accountId, enrollmentId });
   const name = basename(file);
   const versionId = await drop(world, { file, accountId, enrollmentId, name, options, reference });

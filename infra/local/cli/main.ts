@@ -1,7 +1,8 @@
+import { FAILED, guardEnding } from '../../command/ending.ts';
 import type { World } from '../world.ts';
 import { UsageError } from './arguments.ts';
 
-export const exitCodes = { approved: 0, notApproved: 1, usage: 2, failed: 3, interrupted: 130 } as const;
+export const exitCodes = { approved: 0, notApproved: 1, usage: 2, failed: FAILED, interrupted: 130 } as const;
 
 /**
  * How long a world may take to close after Ctrl-C: a call to Truora that is under way may take its whole deadline (10 s),
@@ -23,17 +24,16 @@ export const tell = (line: string): void => {
 
 /**
  * Runs a command and ends the process with its exit code. Wrong words are one line and code 2; Ctrl-C closes what was
- * opened and is code 130.
+ * opened and is code 130. A crash is code 3, as is a result that cannot be written; a closed pipe is no error.
  * @param run gets a place to leave the world it opens, so that an interruption can close it
- * @param ending what Ctrl-C says, and its exit code
+ * @param ending what Ctrl-C says, its exit code, and whether the command ends when its reader has gone
  */
 export const main = async (
   help: string,
   run: (argv: string[], open: (world: World) => void) => Promise<number>,
-  { parting = 'interrupted', code: codeOfInterruption = exitCodes.interrupted as number } = {},
+  { parting = 'interrupted', code: codeOfInterruption = exitCodes.interrupted as number, endsUnheard = false } = {},
 ): Promise<void> => {
   const argv = process.argv.slice(2);
-  if (argv.includes('--help')) return print(help);
   let world: World | undefined;
   let interrupted: number | undefined;
   const interrupt = () => {
@@ -46,6 +46,8 @@ export const main = async (
     setTimeout(() => process.exit(codeOfInterruption), CLOSING_MS).unref();
     void Promise.resolve(world?.close()).finally(() => process.exit(codeOfInterruption));
   };
+  const codeOf = guardEnding({ unheard: () => endsUnheard && interrupt() });
+  if (argv.includes('--help')) return print(help);
   process.on('SIGINT', interrupt);
   process.on('SIGTERM', interrupt);
   let code: number;
@@ -61,5 +63,5 @@ export const main = async (
   }
   if (interrupted !== undefined) return;
   await world?.close();
-  process.exit(code);
+  process.exit(codeOf(code));
 };

@@ -1,9 +1,10 @@
-import { parseArgs } from 'node:util';
 import { resolveByHand } from '../../../shared/aws/by-hand.ts';
 import { AccountId, TruoraId } from '../../../shared/domain/ids.ts';
 import { Config } from '../../aws/config.ts';
+import { readWords } from '../../command/words.ts';
 import { UsageError } from './arguments.ts';
 import { exitCodes, main, print } from './main.ts';
+import { atTable } from './table.ts';
 
 const help = `npm run -s resolve -- --table NAME --account ID (--found VALIDATION... | --nothing) [--retention-days N]
 Closes a person's intent by hand, where Truora's list cannot be read, and writes on the record what became of its call.
@@ -17,24 +18,18 @@ Closes a person's intent by hand, where Truora's list cannot be read, and writes
 
 Exit code: 0 done; 1 no intent is open; 2 wrong words; 3 failed.`;
 
-const readWords = (argv: string[]) => {
-  const text = { type: 'string' } as const;
-  try {
-    const options = {
-      table: text,
-      account: text,
-      found: { ...text, multiple: true },
-      nothing: { type: 'boolean' },
-      'retention-days': text,
-    } as const;
-    return parseArgs({ args: argv, options }).values;
-  } catch (error) {
-    throw new UsageError((error as Error).message.split('. ')[0] ?? 'bad arguments');
-  }
-};
+const text = { type: 'string' } as const;
+const options = {
+  table: text,
+  account: text,
+  found: { ...text, multiple: true },
+  nothing: { type: 'boolean' },
+  'retention-days': text,
+} as const;
 
 await main(help, async (argv) => {
-  const { table, account, found = [], nothing = false, 'retention-days': days } = readWords(argv);
+  const words = readWords({ args: argv, options }).values;
+  const { table, account, found = [], nothing = false, 'retention-days': days } = words;
   if (!table) throw new UsageError('--table is required');
   if (!AccountId.safeParse(account).success) throw new UsageError('--account: must be the id of a person');
   if (nothing === found.length > 0) throw new UsageError('one of --found and --nothing is required');
@@ -42,7 +37,7 @@ await main(help, async (argv) => {
     throw new UsageError('--found: must be the id of a validation');
   const { data, success } = Config.shape.retentionDays.safeParse(days);
   if (!success) throw new UsageError('--retention-days: must be whole days');
-  const resolved = await resolveByHand({ table, retentionDays: data }, account ?? '', found);
+  const resolved = await atTable(table, () => resolveByHand({ table, retentionDays: data }, account ?? '', found));
   print(resolved ? `${resolved.revalidationId}: attempt ${resolved.n} is ${resolved.result}` : 'no intent is open');
   return resolved ? exitCodes.approved : exitCodes.notApproved;
 });

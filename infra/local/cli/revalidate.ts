@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { accessSync, constants, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, extname, join, resolve } from 'node:path';
 import { revalidationIdOf } from '../../../shared/domain/ids.ts';
 import type { CallRequest } from '../../../shared/domain/request.ts';
@@ -62,6 +62,8 @@ const truoraOf = (flags: Flags): Pick<WorldOptions, 'truora' | 'ledgerDirectory'
   if (flags.mode === 'callback')
     throw new UsageError('--mode callback: no webhook of Truora reaches this machine; use poll');
   const key = process.env.TRUORA_API_KEY;
+  // From here on it is in this process's memory alone: what might be started by it inherits nothing.
+  delete process.env.TRUORA_API_KEY;
   if (!key) throw new UsageError('--truora needs the key in the environment variable TRUORA_API_KEY');
   return { truora: { origin: url.origin, key }, ledgerDirectory: join('.ledger', url.host.replaceAll(':', '_')) };
 };
@@ -70,12 +72,24 @@ const truoraOf = (flags: Flags): Pick<WorldOptions, 'truora' | 'ledgerDirectory'
 const outOf = (flags: Flags): string | undefined => {
   if (flags.out === undefined) return undefined;
   const file = resolve(process.env.INIT_CWD ?? '.', String(flags.out));
+  const there = statSync(file, { throwIfNoEntry: false });
+  if (there?.isDirectory()) throw new UsageError(`--out: ${flags.out} is a folder; name a file`);
   try {
-    accessSync(dirname(file), constants.W_OK);
+    accessSync(there ? file : dirname(file), constants.W_OK);
   } catch {
-    throw new UsageError(`--out: ${flags.out} cannot be written: its folder is missing or closed`);
+    throw new UsageError(`--out: ${flags.out} cannot be written: ${there ? 'it' : 'its folder'} is missing or closed`);
   }
   return file;
+};
+
+/** @throws Error that names the outcome, which is recorded all the same */
+const writeOut = (file: string, json: string, status: string): void => {
+  try {
+    writeFileSync(file, `${json}\n`);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new Error(`the outcome is ${status} and recorded, but --out ${file} cannot be written (${code})`);
+  }
 };
 
 const run = async (world: World, asked: Asked) => {
@@ -125,7 +139,7 @@ await main(
     if (!outcome) throw new Error('no outcome was recorded; run the same command again to go on');
     const json = JSON.stringify(outcome, null, 2);
     print(flags.json ? json : summary(outcome));
-    if (out) writeFileSync(out, `${json}\n`);
+    if (out) writeOut(out, json, outcome.status);
     if (outcome.status === 'approved') return exitCodes.approved;
     return outcome.status === 'failed' ? exitCodes.failed : exitCodes.notApproved;
   },

@@ -1,29 +1,37 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { isAlive } from '../process.ts';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import type { Bucket } from '../drop.ts';
+import { tryLock } from '../lock.ts';
+import { PATIENCE_MS } from '../process.ts';
 import { UsageError } from './arguments.ts';
 
-/** Where a world that runs can be found from another terminal. Git-ignored; it holds no secret. */
+/** Where a world that runs can be found from another terminal, and the lock it holds as long as it lives. Git-ignored. */
 const FILE = '.world.json';
+const LOCK = '.world.lock';
 
-export type RunningWorld = { pid: number; s3Origin: string; bucket: string; sandboxOrigin: string };
+/** The way into a world that stands before the sandbox; its credentials open nothing else, and end with it. */
+export type RunningWorld = Bucket & { sandboxOrigin: string };
 
-/** @throws UsageError when another world runs already */
-export const announce = (world: RunningWorld): void => {
-  const standing = readWorld();
-  if (standing) throw new UsageError(`a world is running here already, as process ${standing.pid}`);
-  writeFileSync(FILE, JSON.stringify(world));
-};
-
-export const withdraw = (): void => rmSync(FILE, { force: true });
-
-const readWorld = (): RunningWorld | undefined => {
-  const world = existsSync(FILE) ? (JSON.parse(readFileSync(FILE, 'utf8')) as RunningWorld) : undefined;
-  return world && isAlive(world.pid) ? world : undefined;
+/**
+ * Tells other terminals of this world.
+ * @returns the way to take it back
+ * @throws UsageError when another world runs here already
+ */
+export const announce = (world: RunningWorld): (() => void) => {
+  const release = tryLock(LOCK, PATIENCE_MS);
+  if (!release) throw new UsageError('a world is running here already, in another terminal');
+  // Written anew, since the rights of a file that is there already would stay what they are.
+  rmSync(FILE, { force: true });
+  writeFileSync(FILE, JSON.stringify(world), { mode: 0o600 });
+  return () => {
+    rmSync(FILE, { force: true });
+    release();
+  };
 };
 
 /** @throws UsageError when no world runs */
 export const findWorld = (): RunningWorld => {
-  const world = readWorld();
-  if (world) return world;
+  const release = tryLock(LOCK, PATIENCE_MS);
+  release?.();
+  if (!release) return JSON.parse(readFileSync(FILE, 'utf8')) as RunningWorld;
   throw new UsageError('no world is running here; start one with "npm start" in another terminal');
 };

@@ -1,15 +1,17 @@
-import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { recordsBetween } from '../../../shared/aws/scan.ts';
 import type { LedgerRecord } from '../../../shared/domain/record.ts';
 import { type Spend, spendOf } from '../../../shared/domain/spend.ts';
 import { Config } from '../../aws/config.ts';
+import { readWords } from '../../command/words.ts';
+import { leaveAws, pointSdkAt } from '../desk.ts';
 import { startLedger } from '../ledger.ts';
 import { lockFolder } from '../process.ts';
 import { resourcesOf, synthesize } from '../template.ts';
 import { UsageError } from './arguments.ts';
 import { exitCodes, main, print } from './main.ts';
+import { atTable } from './table.ts';
 
 const help = `npm run -s spend -- [--from DAY] [--to DAY] [--table NAME | --ledger FOLDER] [--json]
 What re-validations have cost, in validations that Truora charges: made, never used, and avoided. Counted from the records.
@@ -33,37 +35,42 @@ const dayOf = (flag: string, text: string | undefined, plus = 0): string | undef
   return new Date(at + plus * DAY_MS).toISOString();
 };
 
-const readWords = (argv: string[]) => {
-  const text = { type: 'string' } as const;
-  try {
-    return parseArgs({
-      args: argv,
-      options: { from: text, to: text, table: text, ledger: text, json: { type: 'boolean' } },
-    }).values;
-  } catch (error) {
-    throw new UsageError((error as Error).message.split('. ')[0] ?? 'bad arguments');
-  }
-};
+const text = { type: 'string' } as const;
+const options = { from: text, to: text, table: text, ledger: text, json: { type: 'boolean' } } as const;
 
 type Period = { from: string | undefined; to: string | undefined };
+
+/** A folder that holds no ledger is refused, since opening it would make one there. @throws UsageError */
+const refuseOther = (given: string): string => {
+  const folder = resolve(process.env.INIT_CWD ?? '.', given);
+  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new UsageError(`--ledger: there is no folder ${given}`);
+  }
+  // LevelDB, in which the ledger is kept, finds its other files by this one.
+  if (!existsSync(join(folder, 'CURRENT'))) throw new UsageError(`--ledger: ${given} holds no ledger`);
+  return folder;
+};
 
 /** The ledger on this machine's disk. */
 async function* localRecords(period: Period, given: string | undefined): AsyncGenerator<LedgerRecord> {
   const [only, ...others] = existsSync('.ledger') ? readdirSync('.ledger').map((name) => join('.ledger', name)) : [];
-  const folder = given ?? only;
-  if (!folder || !existsSync(folder)) throw new UsageError('there is no such ledger here; --table names one in AWS');
-  if (!given && others.length > 0) throw new UsageError('there is more than one in .ledger; --ledger names one');
-  lockFolder(folder);
+  if (given === undefined && only === undefined) {
+    throw new UsageError('there is no ledger in .ledger; --table names one in AWS');
+  }
+  if (given === undefined && others.length > 0) {
+    throw new UsageError('there is more than one in .ledger; --ledger names one');
+  }
+  const folder = given === undefined ? (only ?? '') : refuseOther(given);
+  leaveAws();
+  const letGo = lockFolder(folder);
   const template = synthesize(Config.parse({ stage: 'local' }));
   const ledger = await startLedger(template, { directory: folder });
-  process.env.AWS_ENDPOINT_URL_DYNAMODB = ledger.origin;
-  process.env.AWS_REGION = 'us-east-1';
-  process.env.AWS_ACCESS_KEY_ID = 'local';
-  process.env.AWS_SECRET_ACCESS_KEY = 'local';
+  pointSdkAt({ DYNAMODB: ledger.origin });
   try {
     yield* recordsBetween(resourcesOf(template, 'AWS::DynamoDB::Table')[0]?.ref ?? '', period);
   } finally {
     await ledger.close();
+    letGo();
   }
 }
 
@@ -81,9 +88,13 @@ const tableOf = ({ revalidations, charges, orphans, unconfirmed, avoided }: Spen
 };
 
 await main(help, async (argv) => {
-  const { from, to, table, ledger, json } = readWords(argv);
+  const { from, to, table, ledger, json } = readWords({ args: argv, options }).values;
+  if (table !== undefined && ledger !== undefined) throw new UsageError('give one of --table and --ledger');
   const period = { from: dayOf('--from', from), to: dayOf('--to', to, 1) };
-  const spend = await spendOf(table === undefined ? localRecords(period, ledger) : recordsBetween(table, period));
+  const spend =
+    table === undefined
+      ? await spendOf(localRecords(period, ledger))
+      : await atTable(table, () => spendOf(recordsBetween(table, period)));
   print(json ? JSON.stringify(spend, null, 2) : tableOf(spend));
   return exitCodes.approved;
 });

@@ -3,7 +3,7 @@ import { startWorld, type World } from '../world.ts';
 import { refuseWords } from './arguments.ts';
 import { main, print } from './main.ts';
 import { heard, progress } from './progress.ts';
-import { announce, withdraw } from './running-world.ts';
+import { announce } from './running-world.ts';
 
 const help = `npm start
 Runs the whole workflow on this machine until Ctrl-C: drop media from a second terminal and watch it here.`;
@@ -13,8 +13,8 @@ const run = async (argv: string[], open: (world: World) => void): Promise<never>
   const world = await startWorld({ onEvent: progress(print, { several: true }), onAnnounced: heard(print) });
   open(world);
   const sandboxOrigin = world.sandbox?.origin ?? '';
-  announce({ pid: process.pid, s3Origin: world.s3Origin, bucket: world.bucket, sandboxOrigin });
-  process.once('exit', withdraw);
+  const { s3Origin, bucket, credentials } = world;
+  process.once('exit', announce({ s3Origin, bucket, credentials, sandboxOrigin }));
   setInterval(() => void world.sweep(), world.config.sweepMinutes * 60_000).unref();
   print(`The world is up. From a second terminal:
 
@@ -38,5 +38,5 @@ Ctrl-C ends it.
   return new Promise<never>(() => {});
 };
 
-// Ctrl-C is how a world is meant to end, so it is no error.
-await main(help, run, { parting: 'the world has ended', code: 0 });
+// Ctrl-C is how a world is meant to end, so it is no error; without a reader of what it shows it has no purpose.
+await main(help, run, { parting: 'the world has ended', code: 0, endsUnheard: true });

@@ -1,4 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import type { SecretOf } from '../desk.ts';
 import { refuseLongKey } from './address.ts';
 import { land } from './body.ts';
 import type { Answer, Call } from './call.ts';
@@ -14,7 +15,6 @@ const taken =
 /** What a policy need not speak of. */
 const exempt = /^(policy|x-amz-signature|x-ignore-.*)$/;
 
-export type SecretOf = (accessKeyId: string) => string | undefined;
 type Policy = { expiration: string; conditions: unknown[] };
 type Form = { fields: Map<string, string>; file: Blob };
 

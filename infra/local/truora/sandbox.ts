@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { isForUs, turnAway } from '../http.ts';
 import { uploadLink } from './answers.ts';
 import { envelope } from './replies.ts';
 import { route } from './routes.ts';
@@ -41,6 +42,7 @@ export const startSandbox = async (
   world.webhook = options.webhook && receiver(options.webhook);
   // No clocks of Node's own: connections are closed by us, and a hung call hangs until then.
   const server = createServer({ keepAliveTimeout: 0, requestTimeout: 0 }, (request, response) => {
+    if (!isForUs(request)) return turnAway(response);
     void answer(world, request, response);
   });
   server.listen(0, '127.0.0.1');

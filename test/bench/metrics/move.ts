@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { bundle } from '../../../infra/aws/bundle.ts';
 import { Config } from '../../../infra/aws/config.ts';
+import { desk } from '../../../infra/local/desk.ts';
 import { putMedia } from '../../../infra/local/drop.ts';
 import { listen } from '../../../infra/local/http.ts';
 import { startLedger } from '../../../infra/local/ledger.ts';
@@ -41,7 +42,6 @@ const openMover = async () => {
     buckets: [BUCKET],
     directory: join(folder, 's3'),
     onCreated: () => {},
-    secretAccessKey: (id) => (id === 'local' ? 'local' : undefined),
   });
   let slow = false;
   const sink = await listen(async (request, response) => {
@@ -54,11 +54,11 @@ const openMover = async () => {
   Object.assign(process.env, {
     AWS_ENDPOINT_URL_DYNAMODB: ledger.origin,
     AWS_REGION: 'us-east-1',
-    AWS_ACCESS_KEY_ID: 'local',
-    AWS_SECRET_ACCESS_KEY: 'local',
+    AWS_ACCESS_KEY_ID: desk.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: desk.secretAccessKey,
   });
   const key = 'inbox/bench/ENR1/media.jpg';
-  const versionId = await putMedia({ s3Origin: s3.origin, bucket: BUCKET }, { key, file });
+  const versionId = await putMedia({ s3Origin: s3.origin, bucket: BUCKET, credentials: desk }, { key, file });
   // The bare peers get the same bytes from the same place: the stand-in looks whether there is a signature, not at what it says.
   const source = `${s3.origin}/${BUCKET}/${key}?versionId=${versionId}&X-Amz-Signature=none`;
   const etag = createHash('md5').update(media).digest('hex');
@@ -71,8 +71,8 @@ const openMover = async () => {
       stdio: ['pipe', 'pipe', 'inherit'],
       env: {
         AWS_REGION: 'us-east-1',
-        AWS_ACCESS_KEY_ID: 'local',
-        AWS_SECRET_ACCESS_KEY: 'local',
+        AWS_ACCESS_KEY_ID: desk.accessKeyId,
+        AWS_SECRET_ACCESS_KEY: desk.secretAccessKey,
         AWS_ENDPOINT_URL_DYNAMODB: ledger.origin,
         AWS_ENDPOINT_URL_S3: s3.origin,
         TABLE_NAME: table,

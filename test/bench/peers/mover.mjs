@@ -5,9 +5,10 @@ import { request } from 'node:http';
 import { Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import { pipeline } from 'node:stream/promises';
+import { pathToFileURL } from 'node:url';
 
 const [bundle] = process.argv.slice(2);
-const { handler } = bundle ? await import(bundle) : {};
+const { handler } = bundle ? await import(pathToFileURL(bundle).href) : {};
 const write = process.stdout.write.bind(process.stdout);
 // What the handler writes to its log is not an answer.
 process.stdout.write = () => true;

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { envKeys } from '../../../infra/aws/env-keys.ts';
 import type { Invocation as Answer, LambdaHost } from '../../../infra/local/lambda.ts';
 import { functionSeconds } from '../../../infra/workflow/timing.ts';
@@ -29,7 +30,9 @@ export const loadFunctions = async (say: (line: string) => void): Promise<void> 
     return true;
   };
   for (const name of functionNames) {
-    const module = await import(join(import.meta.dirname, '../../../functions', `${fileOf(name)}.ts`));
+    const module = await import(
+      pathToFileURL(join(import.meta.dirname, '../../../functions', `${fileOf(name)}.ts`)).href
+    );
     handlers.set(name, module.handler);
   }
 };
