@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    globalSetup: 'test/temporary.ts',
     // Whole drops wait for real seconds, and the command line's tests start eight processes one after the other: seconds
     // here, a minute on a machine that has other things to do. Nothing is ever judged by its time.
     testTimeout: 120_000,

@@ -7,6 +7,7 @@ import type { Attempt } from '../../shared/domain/creation.ts';
 import type { Claim } from '../../shared/domain/revalidation.ts';
 import { listValidations } from '../../shared/truora/client.ts';
 import { straysOn } from '../../shared/truora/reconcile.ts';
+import { holdBack } from '../support/held-back.ts';
 import { type Asked, type House, openHouse, type Said, standIn } from '../support/house.ts';
 import { claimOf, context, eventOf, executionOf, newPerson, newValidationId, thrownBy } from '../support/journal.ts';
 import { truoraAt } from '../truora/at-truora.ts';
@@ -15,6 +16,9 @@ const OURS = executionOf('ours');
 const UNCONFIRMED = { name: 'CreationUnconfirmedError', reason: 'creation_unconfirmed' };
 const BLIND = { name: 'CreationUnconfirmedError', reason: 'list_blind' };
 const UNSETTLED = { name: 'CreationUnsettledError', reason: 'creation_unsettled' };
+
+/** Stands for nothing else; it is held back until the test says so. */
+const LATE_MS = 86_123;
 
 let house: House;
 beforeAll(async () => {
@@ -409,13 +413,15 @@ describe('the intent of another run of the person', () => {
 
 describe('a call that is executed after all, later than anybody waited', () => {
   it('is an orphan: nothing is uploaded to it, and the look that finds it writes it down', async () => {
-    // By the clock of the tests the window is over at once, while the call is executed by the clock on the wall.
-    Object.assign(house.sandbox.settings, { repeatsUploadLinkOnRead: true, createLateMs: 4000 });
+    const late = holdBack(LATE_MS);
+    closers.push(async () => late.end());
+    Object.assign(house.sandbox.settings, { repeatsUploadLinkOnRead: true, createLateMs: LATE_MS });
     const counts = charging();
     const claim = await claimed('-create-late');
     const { validationId } = await comingBack(claim);
     expect(await attemptsOf(claim)).toEqual(['1 not_found', '2 created']);
-    await vi.waitFor(() => expect(counts().charges).toBe(2), { timeout: 20_000 });
+    late.letGo();
+    expect(counts().charges).toBe(2);
 
     const record = (await readRecord(house.ledger, claim.revalidationId)) ?? raise('the record is gone');
     const truora = truoraAt(house.sandbox.origin);

@@ -19,9 +19,10 @@ import {
   type PutObjectCommandInput,
   S3Client,
 } from '@aws-sdk/client-s3';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { signPolicy } from '../../infra/local/s3/post.ts';
 import { type ObjectCreated, type S3Options, startS3 } from '../../infra/local/s3.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 const Bucket = 'media';
 const Key = 'inbox/ACCperson/ENRface/selfie.jpg';
@@ -161,7 +162,7 @@ describe('putting and getting', () => {
   ])('takes the key %j as it is', async (key) => {
     await put(`bytes of ${key}`, { Key: key });
     expect((await read({ Key: key })).bytes.toString()).toBe(`bytes of ${key}`);
-    await vi.waitFor(() => expect(events).toEqual([expect.objectContaining({ bucket: Bucket, key })]));
+    await waitFor(() => expect(events).toEqual([expect.objectContaining({ bucket: Bucket, key })]));
     expect(await readdir(directory)).toHaveLength(1);
   });
 
@@ -324,7 +325,7 @@ describe('the event', () => {
     });
     const before = Date.now();
     const { VersionId } = await client.send(new PutObjectCommand({ Bucket, Key, Body: 'a face' }));
-    await vi.waitFor(() => expect(events).toHaveLength(1));
+    await waitFor(() => expect(events).toHaveLength(1));
     expect(events[0]).toEqual({
       bucket: Bucket,
       key: Key,
@@ -341,7 +342,7 @@ describe('the event', () => {
 
   it('has a sequencer that grows', async () => {
     for (let n = 0; n < 20; n++) await put(`put ${n}`);
-    await vi.waitFor(() => expect(events).toHaveLength(20));
+    await waitFor(() => expect(events).toHaveLength(20));
     const sequencers = events.map(({ sequencer }) => sequencer);
     expect(new Set(sequencers).size).toBe(20);
     expect(sequencers).toEqual(sequencers.toSorted());
@@ -402,7 +403,7 @@ describe('uploads that go wrong', () => {
   };
 
   afterEach(async () => {
-    await vi.waitFor(async () => expect(await readdir(directory)).toEqual([]));
+    await waitFor(async () => expect(await readdir(directory)).toEqual([]));
     expect(events).toEqual([]);
   });
 
@@ -452,9 +453,9 @@ describe('uploads that go wrong', () => {
   ])('leaves nothing of a %s upload that breaks off', async (_, headers, sent) => {
     const upload = httpRequest(origin, { method: 'PUT', path, headers: { authorization: 'signed', ...headers } });
     upload.on('error', () => undefined).write(sent);
-    await vi.waitFor(async () => expect(await readdir(directory)).toHaveLength(1));
+    await waitFor(async () => expect(await readdir(directory)).toHaveLength(1));
     upload.destroy();
-    await vi.waitFor(async () => expect(await readdir(directory)).toEqual([]));
+    await waitFor(async () => expect(await readdir(directory)).toEqual([]));
     await expect(read()).rejects.toMatchObject(refusal('NoSuchKey', 404));
   });
 
@@ -466,7 +467,7 @@ describe('uploads that go wrong', () => {
       headers: { authorization: 'signed', 'content-length': 1_000_000 },
     });
     upload.on('error', () => undefined).write('a'.repeat(200_000));
-    await vi.waitFor(async () => expect(await readdir(directory)).toHaveLength(1));
+    await waitFor(async () => expect(await readdir(directory)).toHaveLength(1));
     await close();
     expect(await readdir(directory)).toEqual([]);
   });
@@ -544,7 +545,7 @@ describe('posting a form', () => {
     const file = Buffer.from([0xff, 0xd8, 0xff, 0x0d, 0x0a, 0x2d, 0x2d, 0x00]);
     const { status, versionId, client } = await post({ file });
     expect(status).toBe(204);
-    await vi.waitFor(() => expect(events).toHaveLength(1));
+    await waitFor(() => expect(events).toHaveLength(1));
     expect(events[0]).toMatchObject({ key: Key, versionId, bytes: 8, etag: md5(file), reason: 'POST Object' });
     const got = await client.send(new GetObjectCommand({ Bucket, Key }));
     expect(Buffer.from((await got.Body?.transformToByteArray()) ?? [])).toEqual(file);

@@ -81,12 +81,15 @@ export const listen = async (answer: (response: ServerResponse, request: Incomin
   };
 };
 
+/** Shorter than a test may take, so that it is said what did not come; nothing that comes is judged by it. Milliseconds. */
+const MOST_MS = 90_000;
+
 /** Looks again until something is there. */
 export const until = async <Thing>(look: () => Thing | undefined | Promise<Thing | undefined>): Promise<Thing> => {
-  for (const end = Date.now() + 10_000; Date.now() < end; ) {
+  for (const end = performance.now() + MOST_MS; performance.now() < end; ) {
     const thing = await look();
     if (thing) return thing;
     await wait(10);
   }
-  throw new Error('nothing came within 10 s');
+  throw new Error(`nothing came within ${MOST_MS / 1000} s`);
 };

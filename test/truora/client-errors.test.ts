@@ -1,5 +1,5 @@
 import { createServer } from 'node:net';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { startSandbox } from '../../infra/local/truora/sandbox.ts';
 import { TruoraBusyError, TruoraUnauthorizedError, TruoraUncertainError } from '../../shared/domain/errors.ts';
 import { retryAfterSeconds } from '../../shared/truora/ask.ts';
@@ -7,7 +7,7 @@ import { createValidation, getEnrollment, getValidation } from '../../shared/tru
 import { enroll, listen, truoraAt } from './at-truora.ts';
 
 /** Deadlines for those who never answer. Milliseconds. */
-const hasty = { connectMs: 2000, headersMs: 200, idleMs: 200, totalMs: 1000 };
+const hasty = { headersMs: 500 };
 const ana = { accountId: 'ana', userAuthorized: true as const, options: {} };
 
 const closing: (() => unknown)[] = [];
@@ -142,6 +142,9 @@ describe('a 2xx that does not hold what Truora documents', () => {
   });
 });
 
+/** Who is listening, which deadline is to end it, and that one alone made short. */
+type Left = [string, Parameters<typeof listen>[0], string, Parameters<typeof truoraAt>[1]];
+
 describe('a line that breaks', () => {
   test('nobody listening means: not executed', async () => {
     const server = await listen(() => {});
@@ -181,9 +184,19 @@ describe('a line that breaks', () => {
   });
 
   test.each([
-    ['never answers', () => {}, 'headers_deadline'],
-    ['sends the head and stops', (response) => void response.writeHead(200).flushHeaders(), 'body_deadline'],
-    ['sends one byte and stops', (response) => void response.writeHead(200).write('{'), 'body_deadline'],
+    ['never answers', () => {}, 'headers_deadline', { headersMs: 200 }],
+    [
+      'sends the head and stops',
+      (response) => void response.writeHead(200).flushHeaders(),
+      'body_deadline',
+      { idleMs: 200 },
+    ],
+    [
+      'sends one byte and stops',
+      (response) => void response.writeHead(200).write('{'),
+      'body_deadline',
+      { idleMs: 200 },
+    ],
     [
       'sends a byte now and then, for ever',
       (response) => {
@@ -191,14 +204,12 @@ describe('a line that breaks', () => {
         response.writeHead(200).on('close', () => clearInterval(drip));
       },
       'total_deadline',
+      { totalMs: 1500 },
     ],
-  ] as [string, Parameters<typeof listen>[0], string][])('one who %s is left in time', async (_, answer, deadline) => {
+  ] as Left[])('one who %s is left by the deadline for it', async (_, answer, deadline, hasty) => {
     const server = await listening(answer);
-    const start = Date.now();
     const error = await caught(createValidation(truoraAt(server.origin, hasty), ana));
     expect(error).toMatchObject({ name: 'TruoraUncertainError', message: expect.stringContaining(deadline) });
-    // The longest of the deadlines, and time for a busy machine.
-    expect(Date.now() - start).toBeLessThan(hasty.totalMs + 2000);
   });
 
   test.each([
@@ -212,7 +223,7 @@ describe('a line that breaks', () => {
       createValidation(truoraAt(sandbox.origin, hasty), { ...ana, accountId: `ana${suffix}` }),
     );
     expect(error).toBeInstanceOf(TruoraUncertainError);
-    expect(sandbox.counts()).toMatchObject({ creates: 1, charges });
+    await vi.waitFor(() => expect(sandbox.counts()).toMatchObject({ creates: 1, charges }), { timeout: 10_000 });
   });
 
   test('the sandbox’s -hung look is left in time, and the next one answered', async () => {

@@ -2,14 +2,18 @@ import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { promisify } from 'node:util';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type Sandbox, startSandbox } from '../../infra/local/truora/sandbox.ts';
 import { scenarios } from '../../infra/local/truora/scenarios.ts';
-import { call as callAt, create as createAt, enroll, linkOf, put, until, wait } from './at-truora.ts';
+import { holdBack } from '../support/held-back.ts';
+import { call as callAt, create as createAt, enroll, linkOf, put, until } from './at-truora.ts';
+
+/** Stands for nothing else; it is held back until the test says so. */
+const SLOW_MS = 86_123;
 
 let sandbox: Sandbox;
 beforeEach(async () => {
-  sandbox = await startSandbox({ settings: { decisionMs: 20, slowMs: 1500 } });
+  sandbox = await startSandbox({ settings: { decisionMs: 20, slowMs: SLOW_MS } });
 });
 afterEach(() => sandbox.close());
 
@@ -136,12 +140,19 @@ describe('an enrollment', () => {
 });
 
 describe('a decided validation', () => {
-  const decide = async (accountId: string, fields: Record<string, string> = {}, bytes = 'media') => {
+  /** Sends media. @returns a look at what became of it */
+  const send = async (accountId: string, fields: Record<string, string> = {}, bytes = 'media') => {
     await enroll(sandbox.origin, accountId);
     const created = await create(accountId, fields);
     await put(linkOf(created), bytes);
-    await wait(100);
-    return call(`/v1/validations/${created.body.validation_id}?show_details=true`);
+    return () => call(`/v1/validations/${created.body.validation_id}?show_details=true`);
+  };
+  const decide = async (...what: Parameters<typeof send>) => {
+    const look = await send(...what);
+    return until(async () => {
+      const answer = await look();
+      return answer.body.validation_status === 'pending' ? undefined : answer;
+    });
   };
 
   test('links to its media for a quarter of an hour', async () => {
@@ -177,20 +188,33 @@ describe('a decided validation', () => {
     },
   );
 
-  test('of -slow takes longer than others, and of -never for ever', async () => {
-    const { body } = await decide('ana-slow');
-    const never = await decide('ana-never');
-    expect([body.validation_status, never.body.validation_status]).toEqual(['pending', 'pending']);
-    const statusOf = async (said: typeof body) =>
-      (await call(`/v1/validations/${said.validation_id}`)).body.validation_status;
-    await until(async () => (await statusOf(body)) === 'success' || undefined);
-    expect(await statusOf(never.body)).toBe('pending');
+  test('of -slow comes at a time of its own, and of -never not at all', async () => {
+    const held = holdBack(SLOW_MS);
+    try {
+      const looks = [await send('ana-slow'), await send('ana-never')] as const;
+      const statuses = async () => Promise.all(looks.map(async (look) => (await look()).body.validation_status));
+      expect((await decide('ana')).body.validation_status).toBe('success');
+      expect(await statuses()).toEqual(['pending', 'pending']);
+      held.letGo();
+      await until(async () => (await looks[0]()).body.validation_status === 'success' || undefined);
+      expect(await statuses()).toEqual(['success', 'pending']);
+    } finally {
+      held.end();
+    }
   });
 
   test('of -processing says so until it is decided', async () => {
-    await sandbox.close();
-    sandbox = await startSandbox({ settings: { decisionMs: 1000 } });
-    expect((await decide('ana-processing')).body.validation_status).toBe('processing');
+    const held = holdBack(SLOW_MS);
+    try {
+      await sandbox.close();
+      sandbox = await startSandbox({ settings: { decisionMs: SLOW_MS } });
+      const look = await send('ana-processing');
+      expect((await look()).body.validation_status).toBe('processing');
+      held.letGo();
+      await until(async () => (await look()).body.validation_status === 'success' || undefined);
+    } finally {
+      held.end();
+    }
   });
 
   test.each([
@@ -220,7 +244,7 @@ describe('beside Truora', () => {
     const idle = connect(Number(new URL(sandbox.origin).port), '127.0.0.1');
     await once(idle, 'connect');
     idle.on('error', () => {});
-    await wait(50);
+    await until(() => sandbox.counts().creates || undefined);
     await sandbox.close();
     expect(await hung).toBeInstanceOf(Error);
     await expect(call('/sandbox/counts')).rejects.toThrow();
@@ -238,8 +262,8 @@ describe('beside Truora', () => {
       await sandbox.close();
       process.stdout.write(JSON.stringify(sandbox.counts()));`;
     const root = new URL('../../', import.meta.url);
-    // Far less than the hour that the verdict would take.
-    const options = { cwd: root, timeout: 20_000 };
+    // Far less than the hour that the verdict would take, and enough for a busy machine to start a process.
+    const options = { cwd: root, timeout: 110_000 };
     const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script], options);
     expect(JSON.parse(stdout)).toMatchObject({ charges: 1, uploads: 1 });
   });
@@ -247,23 +271,36 @@ describe('beside Truora', () => {
 
 describe('what tests may turn', () => {
   test('a validation comes onto the list some time after it was created', async () => {
-    const lagging = await startSandbox({ settings: { listLagMs: 150 } });
-    await enroll(lagging.origin, 'ana');
-    await createAt(lagging.origin, 'ana');
-    const listed = async () =>
-      ((await callAt(lagging.origin, '/v1/accounts/ana/validations')).body.validations as []).length;
-    expect(await listed()).toBe(0);
-    expect(await until(async () => (await listed()) || undefined)).toBe(1);
-    expect(lagging.counts().lists).toBeGreaterThan(1);
-    await lagging.close();
+    vi.useFakeTimers({ toFake: ['Date'] });
+    const lagging = await startSandbox({ settings: { listLagMs: 60_000 } });
+    try {
+      await enroll(lagging.origin, 'ana');
+      await createAt(lagging.origin, 'ana');
+      const listed = async () =>
+        ((await callAt(lagging.origin, '/v1/accounts/ana/validations')).body.validations as []).length;
+      vi.setSystemTime(Date.now() + 59_999);
+      expect(await listed()).toBe(0);
+      vi.setSystemTime(Date.now() + 1);
+      expect(await listed()).toBe(1);
+      expect(lagging.counts().lists).toBe(2);
+    } finally {
+      vi.useRealTimers();
+      await lagging.close();
+    }
   });
 
   test('a create call may be executed after its line has broken, and is charged then', async () => {
-    const late = await startSandbox({ settings: { createLateMs: 100 } });
-    await enroll(late.origin, 'ana-create-late');
-    await expect(createAt(late.origin, 'ana-create-late')).rejects.toThrow();
-    expect(late.counts().charges).toBe(0);
-    expect(await until(() => late.counts().charges || undefined)).toBe(1);
-    await late.close();
+    const held = holdBack(SLOW_MS);
+    const late = await startSandbox({ settings: { createLateMs: SLOW_MS } });
+    try {
+      await enroll(late.origin, 'ana-create-late');
+      await expect(createAt(late.origin, 'ana-create-late')).rejects.toThrow();
+      expect(late.counts().charges).toBe(0);
+      held.letGo();
+      expect(late.counts().charges).toBe(1);
+    } finally {
+      held.end();
+      await late.close();
+    }
   });
 });

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Config } from '../../infra/aws/config.ts';
 import { synthesize, type Template } from '../../infra/local/template.ts';
 import { Journal, type StepName, stepNames } from '../../shared/workflow/contract.ts';
@@ -16,6 +16,7 @@ import {
   throws,
   times,
 } from '../support/scripted.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 const PATIENCE_MS = 1000;
 const template = synthesize(Config.parse({ stage: 'test', patienceSeconds: PATIENCE_MS / 1000 }));
@@ -386,7 +387,7 @@ describe.concurrent('an execution that is over', () => {
   test('calls nothing more, though it was stopped between two tries', async () => {
     const { machine, calls } = scripted(template, { ClaimRequest: forever(claimedElsewhere) });
     const { executionArn, ended } = machine.start({ request });
-    await vi.waitFor(() => expect(calls.length).toBeGreaterThan(5));
+    await waitFor(() => expect(calls.length).toBeGreaterThan(5));
     machine.stop(executionArn);
     const made = calls.length;
     await ended;
@@ -399,9 +400,9 @@ describe.concurrent('an execution that is over', () => {
     const unsettled = throws('CreationUnsettledError', 'creation_unsettled');
     const { machine, calls } = scripted(template, { CreateValidation: forever(unsettled) }, { pace: 1 });
     const { executionArn, ended } = machine.start({ request });
-    await vi.waitFor(() => expect(calls.at(-1)?.step).toBe('CreateValidation'));
+    await waitFor(() => expect(calls.at(-1)?.step).toBe('CreateValidation'));
     machine.stop(executionArn);
-    const first = await Promise.race([ended.then(() => 'ended'), sleep(500, 'still waiting')]);
+    const first = await Promise.race([ended.then(() => 'ended'), sleep(10_000, 'still waiting', { ref: false })]);
     expect(first).toBe('ended');
     expect(calls.filter(({ step }) => step === 'CreateValidation')).toHaveLength(1);
   });
@@ -409,7 +410,7 @@ describe.concurrent('an execution that is over', () => {
   test('calls nothing more, though it was stopped while it was parked', async () => {
     const { machine, calls, told } = scripted(template, {});
     const { executionArn, ended } = machine.start({ request });
-    await vi.waitFor(() => expect(calls.at(-1)?.step).toBe('AwaitWebhook'));
+    await waitFor(() => expect(calls.at(-1)?.step).toBe('AwaitWebhook'));
     machine.stop(executionArn);
     await ended;
     await sleep(PATIENCE_MS + 200);
@@ -425,7 +426,7 @@ describe.concurrent('an execution that is over', () => {
     };
     const { machine, calls, told } = scripted(template, { CreateValidation: create });
     const { executionArn, ended } = machine.start({ request });
-    await vi.waitFor(() => expect(calls.at(-1)?.step).toBe('CreateValidation'));
+    await waitFor(() => expect(calls.at(-1)?.step).toBe('CreateValidation'));
     machine.stop(executionArn);
     resolve();
     await ended;
@@ -454,7 +455,7 @@ describe.concurrent('an execution that is over', () => {
       CreateValidation: forever(throws('CreationUnsettledError', 'creation_unsettled')),
     });
     const executions = [machine.start({ request }, 'one'), machine.start({ request }, 'two')];
-    await vi.waitFor(() => expect(calls.length).toBeGreaterThan(7));
+    await waitFor(() => expect(calls.length).toBeGreaterThan(7));
     await machine.close();
     const made = calls.length;
     expect(executions.map(({ status }) => status)).toEqual(['ABORTED', 'ABORTED']);
@@ -478,7 +479,7 @@ describe.concurrent('a task token', () => {
   const parked = async (script: Script = {}) => {
     const world = scripted(template, script);
     const execution = world.machine.start({ request });
-    await vi.waitFor(() => expect(tokensOf(world.calls)).not.toEqual([]));
+    await waitFor(() => expect(tokensOf(world.calls)).not.toEqual([]));
     return { ...world, execution, token: tokensOf(world.calls).at(-1) ?? '' };
   };
 
@@ -493,7 +494,7 @@ describe.concurrent('a task token', () => {
 
   test('is worth nothing once patience is over', async () => {
     const { machine, execution, token, told } = await parked({ ReadVerdict: times(3, verdictPending) });
-    await sleep(PATIENCE_MS + 50);
+    await waitFor(() => expect(told()).toContain('ReadVerdict'));
     expect(() => machine.sendTaskSuccess(token, bell)).toThrow(tooLate);
     await execution.ended;
     expect(told()).toBe(`${moved}, AwaitWebhook, ReadVerdict x4, RecordOutcome`);
@@ -519,7 +520,7 @@ describe.concurrent('a task token', () => {
   test('is a fresh one at every try and in every execution, and only the last one wakes', async () => {
     const script = () => ({ AwaitWebhook: times(2, crashes('Lambda.Unknown')) });
     const { machine, calls, execution } = await parked(script());
-    await vi.waitFor(() => expect(tokensOf(calls)).toHaveLength(3));
+    await waitFor(() => expect(tokensOf(calls)).toHaveLength(3));
     const other = await parked();
     other.machine.sendTaskSuccess(other.token, bell);
     const [first = '', second = '', third = ''] = tokensOf(calls);
@@ -535,7 +536,7 @@ describe.concurrent('a task token', () => {
   test('that brings back a failure is followed by a fresh one', async () => {
     const { machine, calls, execution, token } = await parked();
     machine.sendTaskFailure(token, 'SomebodyElsesError', 'no cause');
-    await vi.waitFor(() => expect(tokensOf(calls)).toHaveLength(2));
+    await waitFor(() => expect(tokensOf(calls)).toHaveLength(2));
     machine.sendTaskSuccess(tokensOf(calls)[1] ?? '', bell);
     await execution.ended;
     expect(execution).toMatchObject({ status: 'SUCCEEDED', output: { decidedBy: 'webhook' } });
@@ -545,7 +546,7 @@ describe.concurrent('a task token', () => {
     const { machine, calls, events, execution, token } = await parked({ ReadVerdict: verdictPending });
     machine.sendTaskSuccess(token, bell);
     await execution.ended;
-    await vi.waitFor(() => expect(events.at(-1)?.type).toBe('ExecutionSucceeded'));
+    await waitFor(() => expect(events.at(-1)?.type).toBe('ExecutionSucceeded'));
     expect(calls.filter((call) => JSON.stringify(call).includes(token)).map(({ step }) => step)).toEqual([
       'AwaitWebhook',
     ]);

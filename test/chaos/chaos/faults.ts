@@ -1,74 +1,13 @@
-import type { Ending, Operation, Story, Trouble } from '../truora/story.ts';
-import type { Chance } from '../virtual/chance.ts';
+import { arrivalOf, blow, declined, ending, type Fault, final, first, trouble, webhooks } from './fault.ts';
+import { ofForms } from './forms.ts';
 
-/** How one drop of a world comes to us. Seconds are from the world's beginning. */
-export type Arrival = {
-  accountId: string;
-  key: string;
-  body: 'photo' | 'empty' | 'text' | 'large';
-  metadata: Record<string, string>;
-  putAt: number;
-  /** When its events come; none: they are all lost. */
-  events: number[];
-};
-
-/** What an effect meets: a kill of its function, a refusal, or a lost answer. */
-export type Blow = { nth: number; how: 'kill before' | 'kill after' | 'twice' };
-
-/** All that will go wrong in one world; plain, so that it can be printed. */
-export type Plan = {
-  seed: number;
-  /** The rows of the table of faults that this world injects. */
-  rows: Set<number>;
-  story: Story;
-  arrivals: Arrival[];
-  blows: Blow[];
-  /** Errors of the Lambda service, by step: the first so many of its starts. */
-  lambda: { step: string; error: string; first: number }[];
-  /** The service that refuses its calls for the first so many times. */
-  refuses: { operation: string; first: number }[];
-  /** Done to the object after so many seconds. */
-  tamper: { kind: 'overwrite' | 'delete'; at: number } | undefined;
-  /** Somebody who is not Truora, or who repeats it, calls so long after the world began. */
-  strangers: { dress: 'wrong key' | 'unsigned' | 'unknown validation' | 'replay'; at: number }[];
-  /** The first run is canceled through the API, or its execution is stopped by hand, so many seconds after the world began. */
-  interruption: { by: 'caller' | 'operator'; at: number } | undefined;
-  /** Inputs that start the machine beside the drops. */
-  poison: unknown[];
-  onUnresolved: 'fail-for-human' | 'create-again';
-};
-
-type Fault = { row: number; what: string; inject: (plan: Plan, chance: Chance) => void };
-
-const trouble = (plan: Plan, on: Operation, nth: number, what: Trouble): void => {
-  plan.story.troubles[on] = { ...plan.story.troubles[on], [nth]: what };
-};
-const first = (plan: Plan, on: Operation, count: number, what: Trouble): void => {
-  for (let nth = 1; nth <= count; nth += 1) trouble(plan, on, nth, what);
-};
-const arrivalOf = (plan: Plan): Arrival => plan.arrivals[0] as Arrival;
-const webhooks = (plan: Plan, change: (story: Story) => Story['webhooks']): void => {
-  plan.story.webhooks = change(plan.story);
-};
-const final = (after: number) => ({ event: 'final', from: 'decided', after }) as const;
-/** A fault that strikes one effect of the world, wherever it falls. */
-const blow = (plan: Plan, chance: Chance, how: Blow['how'], from = 1, to = 40): void => {
-  plan.blows.push({ nth: chance.whole(from, to), how });
-};
-const ending = (plan: Plan, more: Ending): void => {
-  plan.story.ending = more;
-};
-const declined = (declined_reason: string): Ending => ({
-  validation_status: 'failure',
-  failure_status: 'declined',
-  declined_reason,
-});
+export type { Arrival, Plan } from './fault.ts';
 
 /**
  * The table of faults, by its rows: each says how this harness injects it. Rows that are missing are no fault that a world can
  * inject: 9 (S3 reads what was written), 47 and 49 (lints of the definition), 58 (a deploy) and 60 (runs of many rows).
  */
-export const faults: readonly Fault[] = [
+const ofTheTable: readonly Fault[] = [
   {
     row: 1,
     what: 'the event of a drop comes several times, up to 91 days apart',
@@ -471,6 +410,9 @@ export const faults: readonly Fault[] = [
     },
   },
 ];
+
+/** What can go wrong in a world: the table of faults, and after its rows the forms in which Truora may answer. */
+export const faults: readonly Fault[] = [...ofTheTable, ...ofForms];
 
 /** The rows that can be injected, in order. */
 export const injectable: readonly number[] = faults.map(({ row }) => row);

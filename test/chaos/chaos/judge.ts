@@ -6,6 +6,7 @@ import { LedgerRecord } from '../../../shared/domain/record.ts';
 import { EPOCH } from '../virtual/clock.ts';
 import { functionNames } from '../virtual/functions.ts';
 import { canaries, settings } from '../world.ts';
+import { judgeMoney } from './money.ts';
 import type { Ran } from './run.ts';
 
 /** Without a validation a case is over by then: the machine asks for half an hour whether Truora is there. Seconds. */
@@ -16,7 +17,8 @@ const [FEW_EVENTS, MANY_EVENTS, MOST_STATE] = [200, 1500, 8192];
 const OTHER_EVENTS = 26;
 
 /** What a whole run has to keep, whatever went wrong. @returns the promises that are broken */
-export const judge = ({ plan, world, dropped, isOver }: Ran): string[] => {
+export const judge = (ran: Ran): string[] => {
+  const { plan, world, dropped, isOver } = ran;
   const broken: string[] = [];
   const must = (holds: boolean, what: string) => {
     if (!holds) broken.push(what);
@@ -65,6 +67,7 @@ export const judge = ({ plan, world, dropped, isOver }: Ran): string[] => {
     const isDecision =
       ['approved', 'declined', 'expired'].includes(record.phase) ||
       record.outcome?.reason === 'verdict_mismatch' ||
+      record.outcome?.reason === 'verdict_unconfirmed' ||
       record.outcome?.reason === 'unknown_reason';
     // Media that is gone when its upload has to be repeated: what Truora made of the first one comes as a late truth.
     const isLate = record.outcome?.reason === 'media_gone' && (record.amendments?.length ?? 0) > 0;
@@ -77,6 +80,12 @@ export const judge = ({ plan, world, dropped, isOver }: Ran): string[] => {
     must(
       !isDecided || isDecision || isLate || isToldLate || plan.rows.has(23),
       `Truora has decided what is recorded as ${record.phase} ${record.outcome?.reason ?? ''}`,
+    );
+    must(!record.receipt || (validation?.uploads.length ?? 0) > 0, 'a receipt is kept of media that Truora never took');
+    const isLegible = !plan.rows.has(23) && !plan.rows.has(53) && plan.story.forms?.words !== undefined;
+    must(
+      !isDecided || !isLegible || record.outcome?.reason !== 'undecided_at_deadline',
+      'a verdict in capitals was not read',
     );
     must(
       plan.tamper?.kind !== 'overwrite' || !/^media_(gone|changed)$/.test(record.outcome?.reason ?? ''),
@@ -108,35 +117,20 @@ export const judge = ({ plan, world, dropped, isOver }: Ran): string[] => {
     const validation = charged.get(validationId);
     const { validation_status, ...anythingElse } = plan.story.ending;
     const isPlain = validation_status === 'success' && Object.keys(anythingElse).length === 0;
-    const isTrue = isPlain && validation?.decidedAt !== undefined;
+    // A number that was asked for and comes back above 1 says that something else was compared.
+    const isSaid = plan.story.forms?.threshold !== 'percent';
+    const isTrue = isPlain && isSaid && validation?.decidedAt !== undefined;
     must(isTrue && validation?.accountId === accountId, 'approved without Truora having said so');
     must(outcome?.validationId === validationId, 'approved for another validation');
   }
 
-  const known = new Set(records.flatMap(({ validationId, orphans = [] }) => [validationId, ...orphans.map(String)]));
-  const unknown = world.truora.charged.filter(({ id }) => !known.has(id));
-  const unresolved = records.filter(({ outcome }) =>
-    ['creation_unconfirmed', 'list_blind'].includes(outcome?.reason ?? ''),
-  ).length;
-  must(unknown.length <= unresolved, `${unknown.length} charged validations stand on no record`);
-  const people = dropped.length;
-  const orphans = records.flatMap(({ orphans = [] }) => orphans).length;
-  must(
-    world.truora.charged.length <= people + orphans,
-    `${world.truora.charged.length} charges for ${people} drops and ${orphans} orphans`,
-  );
-  // Two charges for one drop are allowed where the first call is executed later than anybody could wait for it.
-  const outlives = Object.values(plan.story.troubles.create ?? {}).some(
-    (trouble) => trouble.kind === 'zombie' && trouble.after > settings.settle,
-  );
-  const mayDouble = outlives || plan.onUnresolved === 'create-again';
-  must(
-    mayDouble || world.truora.charged.length <= people,
-    `${world.truora.charged.length} charges for ${people} drops`,
-  );
+  broken.push(...judgeMoney(ran, records));
 
   must(world.truora.refusedHosts.length === 0, 'media was sent to a host that is not allowed');
-  must(world.itemsOf('ACC').length === 0, "a person's intent was left open");
+  // While a list cannot be read, nobody knows what became of a call, and the person stays taken; for ever, if it stays so.
+  const { listing, listingEnds } = plan.story;
+  const isUnread = listing !== undefined && listing.kind !== 'null' && listingEnds === undefined;
+  must(isUnread || world.itemsOf('ACC').length === 0, "a person's intent was left open");
   for (const { revalidationId } of records) {
     const ids = world.announced.filter(
       ({ detail, detailType }) => detail.revalidationId === revalidationId && /Ended/.test(detailType),

@@ -10,7 +10,11 @@ export type Trouble =
   | { kind: 'slow'; after: number }
   /** Of an upload: the line breaks after this share of the bytes; or a proxy swallows the rest and says 200. */
   | { kind: 'broken'; share: number }
-  | { kind: 'truncated' };
+  | { kind: 'truncated' }
+  /** Of an upload: a success is answered when a part of it is here, and the rest is never taken. */
+  | { kind: 'early' }
+  /** Of an upload: nothing is taken, and a document says so under a success. */
+  | { kind: 'error document'; body: string };
 
 export type Operation = 'enrollment' | 'create' | 'list' | 'read' | 'upload';
 
@@ -34,8 +38,40 @@ export type Sending = {
   dress?: 'wrong key' | 'unsigned' | 'wrapper' | 'base64' | 'unknown validation' | 'batch';
 };
 
+/** What Truora may write otherwise than we sent or saw it, and mean the same (assumed, none of it seen). */
+export type Forms = {
+  /** The number of the threshold: in single precision, with one decimal, times a hundred, or the account's own one above it. */
+  threshold?: 'single precision' | 'rounded' | 'percent' | 'the account’s own';
+  /** The type, and the account on a person's list. */
+  type?: string;
+  account?: 'capitals';
+  /** Dates without a zone, written by a clock so many hours east of UTC. */
+  hoursEast?: number;
+  /** The statuses in capitals. */
+  words?: 'capitals';
+  /** Numbers as texts. */
+  numbers?: 'texts';
+  /** Of a decision without sub-results. */
+  details?: 'empty list';
+  /** A byte-order mark before the JSON. */
+  mark?: true;
+};
+
+/** How a person's list is answered: whole and under its name where nothing is said. */
+export type Listing =
+  /** Nothing is under its name, whatever there is. */
+  | { kind: 'null' | 'nameless' | 'not found' }
+  /** The rows stand under another name. */
+  | { kind: 'elsewhere'; under: string }
+  /** The first page holds no row; that there is more stands in a form that nobody knows. */
+  | { kind: 'paged'; more: Record<string, unknown> };
+
 /** All that Truora will do in one world. Seconds. */
 export type Story = {
+  forms?: Forms;
+  listing?: Listing;
+  /** How long the list is answered so, from the world's beginning; always when left out. */
+  listingEnds?: number;
   /** Troubles by operation, and the how-manieth call of it meets them; from 1. */
   troubles: Partial<Record<Operation, Record<number, Trouble>>>;
   ending: Ending;

@@ -1,6 +1,7 @@
 import type { Answer, Call } from '../../../shared/truora/request.ts';
 import { SendError } from '../../../shared/truora/request.ts';
-import { clock } from '../virtual/clock.ts';
+import { clock, EPOCH } from '../virtual/clock.ts';
+import { formed, listed, marked } from './forms.ts';
 import { sealed } from './seal.ts';
 import type { Operation, Sending, Story, Trouble } from './story.ts';
 import type { Vendor } from './transport.ts';
@@ -104,7 +105,9 @@ export const vendorOf = (story: Story, { acceptsKey, webhookKey, callUs, latency
     return `${hosts[story.link]}/u/${id}?Expires=${expires}&Signature=CANARY-LINK&Key-Pair-Id=K`;
   };
 
-  const answerOf = (one: Charged): Record<string, unknown> => {
+  const answerOf = (one: Charged, isListed = false) => formed(plainOf(one), story.forms, isListed);
+
+  const plainOf = (one: Charged): Record<string, unknown> => {
     const { face, ...ending } = story.ending;
     const threshold = Number(one.form.get('threshold') ?? 0.65);
     const base = {
@@ -147,9 +150,12 @@ export const vendorOf = (story: Story, { acceptsKey, webhookKey, callUs, latency
 
   const take = async (one: Charged, { body }: Call, trouble: Trouble | undefined): Promise<Answer> => {
     const chunks: Buffer[] = [];
+    // In the place of the product's own transport, which takes no success for one that came before the last byte.
+    if (trouble?.kind === 'early') throw new SendError('answered_too_early', 'maybe', true);
     if (typeof body === 'object') for await (const chunk of body.stream) chunks.push(Buffer.from(chunk));
     const all = Buffer.concat(chunks);
     if (trouble?.kind === 'broken') throw new SendError('ECONNRESET', 'maybe');
+    if (trouble?.kind === 'error document') return { ...json(200, {}), body: trouble.body };
     if (one.uploads.length > 0) return json(409, { code: 'AlreadyUploaded' });
     if (clock.now() >= one.expiresAt) return json(403, { code: 'AccessDenied' });
     const cut = trouble?.kind === 'truncated';
@@ -179,10 +185,14 @@ export const vendorOf = (story: Story, { acceptsKey, webhookKey, callUs, latency
       return json(200, { ...answerOf(one), ...link });
     }
     if (operation === 'list') {
-      const listed = charged.filter(
+      const due = charged.filter(
         (one) => one.accountId === id && one.createdAt + seconds(story.listLag) <= clock.now(),
       );
-      return json(200, { validations: listed.map(answerOf) });
+      const { status, body } = listed(
+        due.map((one) => answerOf(one, true)),
+        clock.now() < EPOCH + seconds(story.listingEnds ?? Number.POSITIVE_INFINITY) ? story.listing : undefined,
+      );
+      return json(status, body);
     }
     if (operation === 'enrollment') {
       const account_id = enrollments.get(id);
@@ -228,7 +238,7 @@ export const vendorOf = (story: Story, { acceptsKey, webhookKey, callUs, latency
     if (trouble?.kind === 'reset') throw new SendError('ECONNRESET', 'maybe', false);
     if (trouble?.kind === 'hang') return never();
     if (trouble?.kind === 'garbage') return { ...done, body: garbage[trouble.body] };
-    return done;
+    return operation === 'upload' ? done : marked(done, story.forms);
   };
 
   const vendor: Vendor = { nameOf: (asked) => `${asked.method} ${operationOf(asked)}`, answer };

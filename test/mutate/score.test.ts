@@ -1,0 +1,63 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { mutated } from './files.ts';
+import { type Equivalent, killedOf, type Report, survivorsOf, unmet } from './score.ts';
+
+const source = 'const a = 1;\nif (a > 1 && isOpen(a)) {\n  close();\n}\n';
+const at = (line: number, from: number, to: number) => ({
+  start: { line, column: from },
+  end: { line, column: to },
+});
+const mutants = [
+  { mutatorName: 'OtherNumber', replacement: '2', status: 'Survived', location: at(1, 11, 12) },
+  { mutatorName: 'EqualityOperator', replacement: 'a >= 1', status: 'NoCoverage', location: at(2, 5, 10) },
+  { mutatorName: 'RemovedStatement', replacement: '{}', status: 'Killed', location: at(3, 3, 11) },
+  { mutatorName: 'ConditionalExpression', replacement: 'true', status: 'Timeout', location: at(2, 5, 23) },
+  { mutatorName: 'StringLiteral', replacement: '""', status: 'Ignored', location: at(3, 3, 4) },
+];
+const report: Report = { files: { 'shared/a.ts': { source, mutants } } };
+const same: Equivalent = {
+  file: 'shared/a.ts',
+  line: 'const a = 1;',
+  mutator: 'OtherNumber',
+  original: '1',
+  replacement: '2',
+  reason: 'only its sign is looked at',
+};
+
+test('a change that no test notices survives, and so does one that no test reaches', () => {
+  expect(survivorsOf(report, [])).toEqual([
+    { line: 1, text: 'const a = 1;', mutator: 'OtherNumber', original: '1', replacement: '2' },
+    {
+      line: 2,
+      text: 'if (a > 1 && isOpen(a)) {',
+      mutator: 'EqualityOperator',
+      original: 'a > 1',
+      replacement: 'a >= 1',
+    },
+  ]);
+});
+
+test('a change that never ends is killed, and one that is left out is neither', () => {
+  expect(killedOf(mutants)).toBe(2);
+});
+
+test('a reason stands for its own change alone, wherever its line has moved', () => {
+  expect(survivorsOf(report, [same]).map(({ line }) => line)).toEqual([2]);
+  const moved = {
+    files: { 'shared/a.ts': { source: `\n${source}`, mutants: [{ ...mutants[0], location: at(2, 11, 12) }] } },
+  };
+  expect(survivorsOf(moved as Report, [same])).toEqual([]);
+  expect(survivorsOf(report, [{ ...same, replacement: '0' }])).toHaveLength(2);
+});
+
+test('a reason for a change that is killed, or not there any more, is told', () => {
+  const gone = { ...same, line: 'const b = 1;' };
+  const killed = { ...same, line: 'close();', mutator: 'RemovedStatement', original: 'close();', replacement: '{}' };
+  expect(unmet(report, [same, gone, killed])).toEqual([gone, killed]);
+});
+
+test.each(mutated)('%s is there to be changed', (file) => {
+  expect(existsSync(join(import.meta.dirname, '../..', file))).toBe(true);
+});

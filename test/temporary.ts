@@ -1,0 +1,13 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/**
+ * Gives one run of the tests a temporary folder of its own, before its workers start: another run on the same machine, of
+ * another version maybe, deletes what it takes for left over. Vitest calls what this gives back when all tests have ended.
+ */
+export default () => {
+  const folder = mkdtempSync(join(tmpdir(), 'frv-'));
+  Object.assign(process.env, { TMPDIR: folder, TMP: folder, TEMP: folder });
+  return () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+};
