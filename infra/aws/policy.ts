@@ -37,7 +37,8 @@ export const acknowledgedIn = ({
   ...(['inbox', 'media'] as const).map((folder) => ({
     // The id that CDK gives the bucket: cdk-nag names what it found word by word.
     rule: `AwsSolutions-IAM5[Resource::<StorageMedia9333CB25.Arn>/${folder}/*]`,
-    where: /Functions\/(ClaimRequest|MoveMedia|StartRevalidation|SweepLedger)ServiceRole\/DefaultPolicy$/,
+    where:
+      /Functions\/(ClaimRequest|CreateValidation|MoveMedia|StartRevalidation|SweepLedger)ServiceRole\/DefaultPolicy$/,
     reason: `Media lies anywhere under ${folder}/: its key says whose it is, and nobody knows it before.`,
   })),
   {

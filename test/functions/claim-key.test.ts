@@ -6,8 +6,9 @@ import { revalidationIdOf } from '../../shared/domain/ids.ts';
 import type { Claim, Outcome } from '../../shared/domain/revalidation.ts';
 import { type Fate, type House, openHouse } from '../support/house.ts';
 import { BUCKET, callOf, context, eventOf, executionOf, inMinutes, thrownBy } from '../support/journal.ts';
+import { jpeg } from '../support/media.ts';
 
-const JPEG = Buffer.from('ffd8ffe073656c666965', 'hex');
+const JPEG = jpeg();
 const OURS = executionOf('ours');
 const THEIRS = executionOf('theirs');
 const ELSEWHERE = { name: 'ClaimedElsewhereError', reason: 'claimed_elsewhere' };

@@ -188,7 +188,7 @@ describe('a repeat', () => {
       accountId,
       enrollmentId,
       revalidationId,
-      requested: {},
+      requested: { threshold: 0.65, subvalidations: ['similarity'] },
       reference: 'transfer-1',
       claimedAt,
     });

@@ -68,6 +68,8 @@ describe('env', () => {
       MEDIA_HOURS: 24,
       UNCLAIMED_MINUTES: 15,
       MINIMUM_THRESHOLD: 0.65,
+      MEDIA_MIN_PIXELS: 64,
+      MEDIA_MAX_SECONDS: 60,
       ALLOWED_RETRIES: 1,
       RETRY_SECONDS: 300,
       TRUORA_UPLOAD_ORIGINS: ['https://files.truora.com', 'https://files.example.com'],

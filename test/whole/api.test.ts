@@ -308,7 +308,7 @@ describe('a call that breaks a rule is a problem document, and leaves no trace',
       (b) => ['POST /revalidations', { body: { ...b, media: { key: 'media/a.jpg' } } }],
       422,
       'request_invalid',
-      { path: 'media', code: 'unknown_field' },
+      { path: 'media', code: 'rule' },
     ],
     [
       'neither ticket nor media',

@@ -4,6 +4,7 @@ import type {
   DeleteObjectCommandInput,
   DeleteObjectsCommandInput,
   GetObjectCommandInput,
+  HeadObjectCommandInput,
   ListObjectVersionsCommandInput,
 } from '@aws-sdk/client-s3';
 
@@ -46,9 +47,10 @@ export const memoryBucket = () => {
         LastModified: new Date(version.at),
       };
     },
-    HeadObject: ({ Key = '', VersionId }: GetObjectCommandInput) => {
+    HeadObject: ({ Key = '', VersionId, IfMatch }: HeadObjectCommandInput) => {
       const version = find(Key, VersionId);
       if (!version) throw refused('NotFound', 404);
+      if (IfMatch && IfMatch.replaceAll('"', '') !== version.etag) throw refused('PreconditionFailed', 412);
       const { etag, versionId, metadata, bytes, at } = version;
       return {
         ETag: `"${etag}"`,

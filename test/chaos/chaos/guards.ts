@@ -42,8 +42,8 @@ export const chaosGuards: readonly Guard[] = [
   {
     guard: 'the version that was claimed is the one that is moved',
     file: 'shared/aws/media.ts',
-    find: '        ...(at.versionId ? { VersionId: at.versionId } : {}),\n',
-    replace: '',
+    find: 'GetObjectCommand(inputOf(media))',
+    replace: 'GetObjectCommand(inputOf({ ...media, versionId: undefined }))',
   },
   {
     guard: 'media goes to the hosts on the list alone',
@@ -54,7 +54,7 @@ export const chaosGuards: readonly Guard[] = [
   {
     guard: 'a success that is about something else is none',
     file: 'shared/truora/verdict.ts',
-    find: "  if (mismatch.length > 0) return { status: 'failed', reason: 'verdict_mismatch', mismatch, ...base };\n",
+    find: "  if (mismatch.length > 0) return { status: 'failed', ...contradicted(mismatch, answer), ...base };\n",
     replace: '',
   },
   {
@@ -85,7 +85,7 @@ export const chaosGuards: readonly Guard[] = [
   {
     guard: 'a link that is used up is followed by a look',
     file: 'infra/workflow/definition.ts',
-    find: "{ ErrorEquals: ['UploadLinkSpentError', ...whileBusy.ErrorEquals], Next: 'HowToWait', ResultPath: null },",
+    find: "{ ErrorEquals: ['UploadLinkSpentError', ...whileMoving.ErrorEquals], Next: 'HowToWait', ResultPath: null },",
     replace: '',
   },
   {
@@ -97,13 +97,13 @@ export const chaosGuards: readonly Guard[] = [
   {
     guard: 'media goes when its time is over',
     file: 'functions/sweep-ledger.ts',
-    find: '  if (mediaEnds <= now) await deleteAllMedia(ledger.table, record);\n',
-    replace: '',
+    find: 'const isDeleted = !isLast || (await deleteAllMedia(ledger, record));',
+    replace: 'const isDeleted = true;',
   },
   {
     guard: 'what Truora decides after we gave up is heard',
     file: 'functions/sweep-ledger.ts',
-    find: '  if (!isOver && !(await hearLateTruth(record, outcome))) return;\n',
-    replace: '',
+    find: "const heard = isOver ? 'all' : await hearLateTruth(record, outcome);",
+    replace: "const heard = 'all' as string;",
   },
 ];

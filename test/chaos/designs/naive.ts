@@ -23,7 +23,7 @@ export const naive: { files: Readonly<Record<string, string>>; mutations: readon
     },
     {
       file: 'infra/workflow/definition.ts',
-      find: "{ ErrorEquals: ['UploadLinkSpentError', ...whileBusy.ErrorEquals], Next: 'HowToWait', ResultPath: null },",
+      find: "{ ErrorEquals: ['UploadLinkSpentError', ...whileMoving.ErrorEquals], Next: 'HowToWait', ResultPath: null },",
       replace: '',
     },
     {
@@ -38,8 +38,8 @@ export const naive: { files: Readonly<Record<string, string>>; mutations: readon
     },
     {
       file: 'shared/aws/media.ts',
-      find: '        ...(at.versionId ? { VersionId: at.versionId } : {}),\n',
-      replace: '',
+      find: 'GetObjectCommand(inputOf(media))',
+      replace: 'GetObjectCommand(inputOf({ ...media, versionId: undefined }))',
     },
     {
       file: 'infra/workflow/definition.ts',

@@ -77,13 +77,13 @@ export const meetingGuards: readonly Guard[] = [
   {
     guard: 'a link that is used up is followed by a look',
     file: 'infra/workflow/definition.ts',
-    find: "{ ErrorEquals: ['UploadLinkSpentError', ...whileBusy.ErrorEquals], Next: 'HowToWait', ResultPath: null },",
+    find: "{ ErrorEquals: ['UploadLinkSpentError', ...whileMoving.ErrorEquals], Next: 'HowToWait', ResultPath: null },",
     replace: '',
   },
   {
     guard: 'the looking ends at the deadline',
     file: 'functions/read-verdict.ts',
-    find: 'if (over) return undecided(answer, at);',
+    find: 'if (over) return undecided(answer, new Date());',
     replace: '',
   },
   {
