@@ -16,10 +16,14 @@ const [FEW_EVENTS, MANY_EVENTS, MOST_STATE] = [200, 1500, 8192];
 /** What an execution's history holds beside its tasks: states entered and left, the beginning and the end. */
 const OTHER_EVENTS = 26;
 
-/** What an execution that succeeds says of a case: its owner the outcome, every other one that it is a repeat, and of what age. */
-const saidBy = (executionArn: string, { owner, outcome, media, claimedAt }: LedgerRecord): unknown =>
-  // What was refused before anybody claimed it is refused each time it comes: that is no answer of an earlier claim.
-  owner === executionArn || !media ? outcome : { ...outcome, claimedAt, isRepeat: true };
+/** Whether an execution that succeeded says what stands: its owner the outcome, every other one that it is a repeat, and of what age. */
+const saysWhatStands = (executionArn: string, output: unknown, record: LedgerRecord): boolean => {
+  const { owner, outcome, media, claimedAt } = record;
+  const isOwn = isDeepStrictEqual(output, outcome);
+  if (owner === executionArn) return isOwn;
+  // What was refused before anybody claimed it may be refused again each time it comes: that is no answer of an earlier claim.
+  return isDeepStrictEqual(output, { ...outcome, claimedAt, isRepeat: true }) || (!media && isOwn);
+};
 
 /** What a whole run has to keep, whatever went wrong. @returns the promises that are broken */
 export const judge = (ran: Ran): string[] => {
@@ -60,7 +64,7 @@ export const judge = (ran: Ran): string[] => {
     for (const { status, output, executionArn } of executions) {
       must(status !== 'RUNNING', 'an execution runs for ever');
       must(
-        status !== 'SUCCEEDED' || isDeepStrictEqual(output, saidBy(executionArn, record)),
+        status !== 'SUCCEEDED' || saysWhatStands(executionArn, output, record),
         'an execution says something else than the record',
       );
     }
@@ -73,7 +77,8 @@ export const judge = (ran: Ran): string[] => {
       ['approved', 'declined', 'expired'].includes(record.phase) ||
       record.outcome?.reason === 'verdict_mismatch' ||
       record.outcome?.reason === 'verdict_unconfirmed' ||
-      record.outcome?.reason === 'unknown_reason';
+      record.outcome?.reason === 'unknown_reason' ||
+      (record.outcome?.reason === 'system_error' && plan.story.ending.failure_status === 'system_error');
     // Media that is gone when its upload has to be repeated: what Truora made of the first one comes as a late truth.
     const isLate = record.outcome?.reason === 'media_gone' && (record.amendments?.length ?? 0) > 0;
     // What was cut short by somebody ends without Truora's word, which comes as a late truth if it says anything of a face.
