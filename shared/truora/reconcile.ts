@@ -4,6 +4,7 @@ import type { Options } from '../domain/request.ts';
 import { isSameNumber } from '../domain/tolerance.ts';
 import { type Created, createdOf } from './creation.ts';
 import type { ListedRow } from './list.ts';
+import { isLinkOver } from './upload-link.ts';
 
 /**
  * How far Truora's clock may be from ours. What is older than an intent by more than that was not created by its call; a
@@ -156,5 +157,7 @@ const usable = (row: ListedRow, asked: Asked, at: number): Found['usable'] => {
     file_upload_link: link,
   };
   const created = createdOf(answer, asked, new Date(at));
-  return Date.parse(created.deadline) > Date.now() ? created : undefined;
+  // The validation may live longer than its link, but takes no media then.
+  const isOver = isLinkOver(link, new Date(at)) || Date.parse(created.deadline) <= Date.now();
+  return isOver ? undefined : created;
 };

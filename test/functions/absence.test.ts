@@ -1,4 +1,5 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { S3Client } from '@aws-sdk/client-s3';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { handler } from '../../functions/create-validation.ts';
@@ -52,6 +53,14 @@ beforeAll(() => {
       return memory.operations[operation]((command as { input: never }).input);
     },
   });
+  // The media of each is there, whenever it is looked at right before the charge.
+  const { send: toS3 } = S3Client.prototype;
+  Object.assign(S3Client.prototype, {
+    send: async (command: object) => {
+      if (command.constructor.name !== 'HeadObjectCommand') throw new TypeError(`${command.constructor.name} to S3`);
+      return {};
+    },
+  });
   const { log } = console;
   console.log = () => {};
   const { write } = process.stdout;
@@ -62,6 +71,7 @@ beforeAll(() => {
   }) as typeof write;
   restore = () => {
     Object.assign(DynamoDBClient.prototype, { send });
+    Object.assign(S3Client.prototype, { send: toS3 });
     Object.assign(process.stdout, { write });
     Object.assign(console, { log });
   };
