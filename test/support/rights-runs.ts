@@ -64,8 +64,7 @@ export const runsIn = (
 
   /** Deletes a version for good, as whoever owns the bucket may. */
   const takeAway = async (Key: string, VersionId: string) => {
-    const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
-    const s3 = new S3Client({ endpoint: world.s3Origin, region: 'us-east-1', credentials });
+    const s3 = new S3Client({ endpoint: world.s3Origin, region: 'us-east-1', credentials: world.credentials });
     await s3.send(new DeleteObjectCommand({ Bucket: world.bucket, Key, VersionId })).finally(() => s3.destroy());
   };
 
