@@ -79,7 +79,7 @@ const bodyOf = (name: string) => JSON.parse(written()[name] ?? '{}').body;
 test('one validation is recorded: every answer of a good day, and what an unknown id gets', async () => {
   const before = sandbox.counts().charges;
   const { code, err } = await record(await asked('maria.lopez'));
-  expect([code, sandbox.counts().charges - before]).toEqual([0, 1]);
+  expect([code, sandbox.counts().charges - before], err).toEqual([0, 1]);
   expect(err).toMatch(/^This creates one validation at http:\/\/127\.0\.0\.1:\d+, which Truora charges\./);
   expect(Object.keys(written()).toSorted()).toEqual([
     'create-validation.created',
@@ -117,14 +117,14 @@ test('a second recording of an unchanged Truora changes nothing, whoever is reco
   }
   const dated = written();
   const { code, err } = await record(await asked('juan', clip));
-  expect(code).toBe(0);
+  expect(code, err).toBe(0);
   expect(written()).toEqual(dated);
   expect(err).toContain('get-validation.approved: as it was');
 });
 
 test('a decline is recorded under its own name', async () => {
-  const { code } = await record(await asked('ana-declined'));
-  expect(code).toBe(0);
+  const { code, err } = await record(await asked('ana-declined'));
+  expect(code, err).toBe(0);
   expect(bodyOf('get-validation.declined')).toMatchObject({ declined_reason: 'similarity_threshold_not_passed' });
   expect(written()['get-validation.approved']).toBeUndefined();
 });
@@ -162,7 +162,7 @@ test('a person who stands as the name of a field is taken out of the file', asyn
 
 test('Ctrl-C before the verdict writes nothing, and says what may have been charged', async () => {
   const { code, err } = await record(await asked('ana-never'), { interruptAt: 'waiting for the verdict' });
-  expect([code, Object.keys(written())]).toEqual([130, []]);
+  expect([code, Object.keys(written())], err).toEqual([130, []]);
   expect(err).toContain('interrupted; nothing was written, and a validation may have been created and charged');
 });
 

@@ -25,7 +25,7 @@ test('copies of one event, while it runs and after it has ended, are one charge 
   expect(new Set(all.map(({ executionArn }) => executionArn)).size).toBe(5);
   // All get the one outcome; those that came second say that they did.
   const outcomes = all.map(({ output }) => output as Outcome);
-  for (const { isRepeat: _, ...outcome } of outcomes) expect(outcome).toEqual(first.output);
+  for (const outcome of outcomes) expect({ ...outcome, isRepeat: true }).toEqual({ ...outcomes[0], isRepeat: true });
   expect(outcomes.filter(({ isRepeat }) => isRepeat)).toHaveLength(4);
   const { records } = await world.recordsOf(accountId);
   expect(records.map(({ trail }) => trail.map(({ phase }) => phase))).toEqual([
