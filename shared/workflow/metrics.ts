@@ -71,6 +71,7 @@ export const ourReasons = [
   'speech_match_needs_live_capture',
   'idempotency_key_reused',
   'already_asked_otherwise',
+  'answer_too_old',
   'too_many_uploads',
   'retry_not_allowed',
   'retry_unknown',
