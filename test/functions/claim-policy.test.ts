@@ -17,9 +17,10 @@ import {
   newRevalidationId,
   thrownBy,
 } from '../support/journal.ts';
+import { jpeg } from '../support/media.ts';
 import { CALLER } from '../support/routes.ts';
 
-const JPEG = Buffer.concat([Buffer.from([0xff, 0xd8, 0xff, 0xe0]), Buffer.from('selfie')]);
+const JPEG = jpeg();
 const OURS = executionOf('ours');
 const THEIRS = executionOf('theirs');
 const BELOW = { name: 'RequestInvalidError', reason: 'threshold_below_policy' };

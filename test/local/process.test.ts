@@ -69,6 +69,8 @@ test.runIf(process.getuid?.() === 0)("another user's left-overs are left alone a
   const theirs = leftOver('5-theirs');
   chmodSync(theirs, 0o700);
   chmodSync(temporary, 0o777);
+  // The folder of this run of the tests is ours alone; the other user has to pass through it.
+  chmodSync(join(temporary, '..'), 0o711);
   mediaFolder().forget();
   const script = `
     const { mediaFolder } = await import(${JSON.stringify(

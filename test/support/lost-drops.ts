@@ -30,8 +30,10 @@ export const loseAnswers = async (world: World, drops: number): Promise<Losses> 
       const first = await world.executionOf(versionId);
       const all = [first, ...world.redeliver(versionId), ...world.redeliver(versionId)];
       await Promise.all(all.map(({ ended }) => ended));
-      // An execution that failed has none: its outcome is on the record, and what the repeats were given.
-      const outputs = all.flatMap(({ output }) => (output === undefined ? [] : [JSON.stringify(output)]));
+      // An execution that failed has none: its outcome is on the record, and what the repeats were given. They say that they are.
+      const outputs = all.flatMap(({ output }) =>
+        output === undefined ? [] : [JSON.stringify({ ...output, isRepeat: true })],
+      );
       if (new Set(outputs).size !== 1) losses.differing += 1;
       for (const { outcome } of (await world.recordsOf(accountId)).records) {
         const end = [outcome?.status ?? 'open', ...(outcome?.reason ? [outcome.reason] : [])].join('/');

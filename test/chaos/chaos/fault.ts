@@ -33,6 +33,8 @@ export type Plan = {
   strangers: { dress: 'wrong key' | 'unsigned' | 'unknown validation' | 'replay'; at: number }[];
   /** The first run is canceled through the API, or its execution is stopped by hand, so many seconds after the world began. */
   interruption: { by: 'caller' | 'operator'; at: number } | undefined;
+  /** When the machine is started by a call about the media of the first drop, all under one idempotency key. */
+  calls: number[];
   /** Inputs that start the machine beside the drops. */
   poison: unknown[];
   onUnresolved: 'fail-for-human' | 'create-again';

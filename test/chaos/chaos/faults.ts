@@ -1,3 +1,4 @@
+import { besideTheTable } from './beside.ts';
 import { arrivalOf, blow, declined, ending, type Fault, final, first, trouble, webhooks } from './fault.ts';
 import { ofForms } from './forms.ts';
 
@@ -53,7 +54,7 @@ const ofTheTable: readonly Fault[] = [
     row: 6,
     what: 'the object is deleted while it is worked on',
     inject: (plan, chance) => {
-      plan.tamper = { kind: 'delete', at: chance.pick([0.001, 0.2, 0.5, 1]) };
+      plan.tamper = { kind: 'delete', at: chance.pick([0.001, 0.2, 0.5, 1, 5]) };
     },
   },
   {
@@ -174,6 +175,9 @@ const ofTheTable: readonly Fault[] = [
           { validation_status: 'success', account_id: 'somebody-else' },
           { validation_status: 'success', face: { similarity_status: 'failure' } },
           { validation_status: 'success', face: { enrollment_id: 'ENR-of-somebody-else' } },
+          { validation_status: 'success', face: { confidence_score: chance.pick([0.5, 0.649, 97, '0.5', null]) } },
+          { validation_status: 'success', face: { similarity_status: undefined, confidence_score: undefined } },
+          { validation_status: 'success', threshold: 0.5 },
           declined('brand_new_reason'),
           { validation_status: 'failure', failure_status: 'brand_new' },
         ]),
@@ -411,8 +415,8 @@ const ofTheTable: readonly Fault[] = [
   },
 ];
 
-/** What can go wrong in a world: the table of faults, and after its rows the forms in which Truora may answer. */
-export const faults: readonly Fault[] = [...ofTheTable, ...ofForms];
+/** What can go wrong in a world: the table of faults, and after its rows the forms in which Truora may answer, and what is beside both. */
+export const faults: readonly Fault[] = [...ofTheTable, ...ofForms, ...besideTheTable];
 
 /** The rows that can be injected, in order. */
 export const injectable: readonly number[] = faults.map(({ row }) => row);

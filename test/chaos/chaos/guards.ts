@@ -101,6 +101,36 @@ export const chaosGuards: readonly Guard[] = [
     replace: 'const isDeleted = true;',
   },
   {
+    guard: 'no less is asked than the deployment allows',
+    file: 'functions/claim-request.ts',
+    find: 'const options = underPolicy(wish.options, policy);',
+    replace: 'const { options } = wish;',
+  },
+  {
+    guard: 'a score below the threshold is no success',
+    file: 'shared/truora/verdict.ts',
+    find: "  if (isWeak || isUnlike) found.push('similarity');\n",
+    replace: '',
+  },
+  {
+    guard: 'a success that brings no similarity is none',
+    file: 'shared/truora/verdict.ts',
+    find: "    if (!isConfirmed(answer)) return { status: 'failed', reason: 'verdict_unconfirmed', ...base };\n",
+    replace: '',
+  },
+  {
+    guard: 'media that is gone is not paid for',
+    file: 'functions/create-validation.ts',
+    find: '  await seeMedia(claim.media);\n',
+    replace: '',
+  },
+  {
+    guard: 'a key stands for what was claimed under it',
+    file: 'shared/aws/aliases.ts',
+    find: 'if (item.body === alias.body) return { item, revalidationId };',
+    replace: 'if (item.body === alias.body) return { item };',
+  },
+  {
     guard: 'what Truora decides after we gave up is heard',
     file: 'functions/sweep-ledger.ts',
     find: "const heard = isOver ? 'all' : await hearLateTruth(record, outcome);",

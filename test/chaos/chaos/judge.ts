@@ -3,6 +3,7 @@ import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { identify } from '../../../shared/domain/identity.ts';
 import { isEnd } from '../../../shared/domain/lifecycle.ts';
 import { LedgerRecord } from '../../../shared/domain/record.ts';
+import type { Outcome } from '../../../shared/domain/revalidation.ts';
 import { EPOCH } from '../virtual/clock.ts';
 import { functionNames } from '../virtual/functions.ts';
 import { canaries, settings } from '../world.ts';
@@ -15,6 +16,8 @@ const WITHOUT_VALIDATION = 3600;
 const [FEW_EVENTS, MANY_EVENTS, MOST_STATE] = [200, 1500, 8192];
 /** What an execution's history holds beside its tasks: states entered and left, the beginning and the end. */
 const OTHER_EVENTS = 26;
+/** Tasks more of a run that waits until another of its person can see what became of a call: as often as the machine comes back. */
+const MOST_WAITS = 60;
 
 /** Whether an execution that succeeded says what stands: its owner the outcome, every other one that it is a repeat, and of what age. */
 const saysWhatStands = (executionArn: string, output: unknown, record: LedgerRecord): boolean => {
@@ -27,7 +30,7 @@ const saysWhatStands = (executionArn: string, output: unknown, record: LedgerRec
 
 /** What a whole run has to keep, whatever went wrong. @returns the promises that are broken */
 export const judge = (ran: Ran): string[] => {
-  const { plan, world, dropped, isOver } = ran;
+  const { plan, world, dropped, called, paidInVain, isOver } = ran;
   const broken: string[] = [];
   const must = (holds: boolean, what: string) => {
     if (!holds) broken.push(what);
@@ -36,6 +39,7 @@ export const judge = (ran: Ran): string[] => {
   const records = items.flatMap(({ data }) => data ?? []);
   must(records.length === items.length, 'a record cannot be read');
   must(isOver, 'the world never comes to rest');
+  must(paidInVain === 0, 'media that was gone was paid for');
   const charged = new Map(world.truora.charged.map((one) => [one.id, one]));
   const sweepsInbox = (functionNames as readonly string[]).includes('SweepInbox');
 
@@ -104,6 +108,9 @@ export const judge = (ran: Ran): string[] => {
     const isBad =
       arrival.body !== 'photo' || ['failure', 'unknown', 'other account'].includes(plan.story.enrollment[0] ?? '');
     must(!isBad || record.validationId === undefined, 'what could never be decided was paid for');
+    const { threshold } = JSON.parse(arrival.metadata.options ?? '{}') as { threshold?: number };
+    const isBelow = threshold !== undefined && threshold < Number(world.variables.MINIMUM_THRESHOLD);
+    must(!isBelow || record.validationId === undefined, 'less than the floor was asked for, and paid for');
     const from = Math.max(
       EPOCH,
       ...executions
@@ -121,6 +128,12 @@ export const judge = (ran: Ran): string[] => {
       `a case ended ${Math.round((endedAt - latest) / 1000)} s too late, as ${record.phase} ${record.outcome?.reason ?? ''}`,
     );
   }
+
+  for (const { status } of called) must(status !== 'RUNNING', 'an execution runs for ever');
+  // A refusal frees the key; anything else is the one case that the key stands for.
+  const answers = called.flatMap(({ status, output }) => (status === 'SUCCEEDED' ? [output as Outcome] : []));
+  const kept = answers.filter(({ status }) => status !== 'refused').map(({ revalidationId }) => revalidationId);
+  must(new Set(kept).size <= 1, 'an idempotency key stands for two cases');
 
   for (const { phase, validationId = '', outcome, accountId } of records) {
     if (phase !== 'approved') continue;
@@ -152,7 +165,8 @@ export const judge = (ran: Ran): string[] => {
   }
   // By a clock far behind ours a link has expired before it came: then the longest life there is holds, and its looks.
   const isLong = plan.rows.has(46) || plan.rows.has(53);
-  const longest = isLong ? MANY_EVENTS : FEW_EVENTS;
+  const mayWait = plan.story.listing !== undefined && dropped.length > 1;
+  const longest = (isLong ? MANY_EVENTS : FEW_EVENTS) + (mayWait ? 3 * MOST_WAITS : 0);
   for (const { executions } of dropped) {
     // A copy waits for the owner of its claim, in looks of its own.
     const events = 3 * (world.invocations.get(executions[0]?.executionArn ?? '') ?? 0) + OTHER_EVENTS;

@@ -35,6 +35,7 @@ export const planOf = (seed: number): Plan => {
     tamper: undefined,
     strangers: [],
     interruption: undefined,
+    calls: [],
     poison: [],
     onUnresolved: chance.is(0.7) ? 'fail-for-human' : 'create-again',
   };

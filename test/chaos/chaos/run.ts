@@ -2,7 +2,8 @@ import type { Execution } from '../../../infra/local/machine.ts';
 import { clock, EPOCH } from '../virtual/clock.ts';
 import { functionNames } from '../virtual/functions.ts';
 import type { Effect, Fate } from '../virtual/gate.ts';
-import { photo, settings, type World, worldOf } from '../world.ts';
+import { enrollmentOf, photo, settings, type World, worldOf } from '../world.ts';
+import { arrivalOf } from './fault.ts';
 import type { Arrival, Plan } from './faults.ts';
 
 /** One byte more than Truora takes; made once, since making it takes longer than a whole run. */
@@ -17,9 +18,32 @@ const bytesOf = ({ body, key, putAt }: Arrival): Buffer => {
 /** A drop as it was made: what was put, and the executions that were started for it by its events. */
 export type Dropped = { arrival: Arrival; version: ReturnType<World['bucket']['put']>; executions: Execution[] };
 
-export type Ran = { plan: Plan; world: World; dropped: Dropped[]; repairs: number; isOver: boolean };
+export type Ran = {
+  plan: Plan;
+  world: World;
+  dropped: Dropped[];
+  /** The executions that calls have started. */
+  called: Execution[];
+  repairs: number;
+  /** Charged calls that were begun though the media was gone. */
+  paidInVain: number;
+  isOver: boolean;
+};
 
 const throttled = () => Object.assign(new Error('Rate exceeded'), { name: 'ThrottlingException' });
+/** What starts the machine for the newest version of what was dropped: the same question, in a caller's words. */
+const callAbout = ({ key, accountId, metadata }: Arrival) => ({
+  request: {
+    kind: 'call',
+    accountId,
+    enrollmentId: enrollmentOf(accountId),
+    userAuthorized: true,
+    media: { key },
+    options: JSON.parse(metadata.options ?? '{}'),
+    idempotencyKey: 'key-of-the-caller',
+  },
+});
+
 const isWatch = (name: string) => name.startsWith('Sweep') || name.startsWith('Repair');
 const has = (name: string) => (functionNames as readonly string[]).includes(name);
 
@@ -30,6 +54,9 @@ const cancelingOf = (id: string) => ({
   requestContext: { authorizer: { iam: { userArn: 'arn:aws:sts::000000000000:assumed-role/Writer/session' } } },
 });
 
+/** Longer than a refused call with the repeat under a fresh key takes. Seconds. */
+const A_CALL = 1;
+
 /** How long the inbox is swept in a world: two sweeps after the last put is when nothing can be forgotten any more. Sweeps. */
 const INBOX_SWEEPS = 5;
 
@@ -38,7 +65,15 @@ export const runPlan = async (plan: Plan): Promise<Ran> => {
   const refused = new Map<string, number>();
   const begun = new Map<string, number>();
   const dropped: Dropped[] = [];
+  const called: Execution[] = [];
   let repairs = 0;
+  let paidInVain = 0;
+
+  /** Whether the only media there is was deleted before a function could begin that pays for it. */
+  const isLongGone = () =>
+    plan.arrivals.length === 1 &&
+    plan.tamper?.kind === 'delete' &&
+    clock.now() > EPOCH + (plan.tamper.at + A_CALL) * 1000;
 
   const fateOf = ({ name, nth }: Effect): Fate => {
     const [operation = ''] = name.split(' ');
@@ -57,6 +92,7 @@ export const runPlan = async (plan: Plan): Promise<Ran> => {
     variables: { ON_UNRESOLVED: plan.onUnresolved },
     fateOf,
     onEffect: ({ invocation, name }) => {
+      if (name === 'POST create' && isLongGone()) paidInVain += 1;
       if (isWatch(invocation.name) && !/^(Get|Query|List|Batch|Describe)/.test(name)) repairs += 1;
     },
     fault: (name) => {
@@ -89,6 +125,9 @@ export const runPlan = async (plan: Plan): Promise<Ran> => {
   for (const arrival of plan.arrivals) {
     if (arrival.putAt === 0) drop(arrival);
     else clock.at(EPOCH + arrival.putAt * 1000, () => drop(arrival));
+  }
+  for (const at of plan.calls) {
+    clock.at(EPOCH + at * 1000, () => called.push(start(callAbout(arrivalOf(plan)))));
   }
   for (const input of plan.poison) start(input);
   const { tamper } = plan;
@@ -135,5 +174,5 @@ export const runPlan = async (plan: Plan): Promise<Ran> => {
     () => true,
     () => false,
   );
-  return { plan, world, dropped, repairs, isOver };
+  return { plan, world, dropped, called, repairs, paidInVain, isOver };
 };

@@ -1,5 +1,5 @@
 import type { Answer } from '../../../shared/truora/request.ts';
-import type { Forms, Listing } from './story.ts';
+import type { Forms, Listing, Story } from './story.ts';
 
 type Row = Record<string, unknown>;
 
@@ -59,6 +59,13 @@ export const listed = (rows: readonly Row[], listing: Listing | undefined): { st
     default:
       return { status: 200, body: { validations: rows } };
   }
+};
+
+/** The list of a person's other enrollments: a hint, of which nothing may depend. */
+export const othersOf = (accountId: string, others: Story['others']): Row => {
+  if (others === 'nonsense') return { enrollments: 'many' };
+  const one = { enrollment_id: 'ENR-other', account_id: accountId, status: 'success' };
+  return { enrollments: others === 'finished' ? [one] : [] };
 };
 
 /** What stands before the JSON. */

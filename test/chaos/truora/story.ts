@@ -84,6 +84,8 @@ export type Story = {
   listLag: number;
   /** What the enrollment reads as, look by look; the last stays. */
   enrollment: readonly ('success' | 'pending' | 'failure' | 'unknown' | 'other account')[];
+  /** The list of the person's enrollments beside the one that is asked about; empty when left out. */
+  others?: 'finished' | 'nonsense' | 'no answer';
   /** How far Truora's clock is ahead of ours. */
   skew: number;
   link: 'good' | 'private address' | 'http' | 'other host' | 'user info' | 'missing';

@@ -1,7 +1,7 @@
 import type { Answer, Call } from '../../../shared/truora/request.ts';
 import { SendError } from '../../../shared/truora/request.ts';
 import { clock, EPOCH } from '../virtual/clock.ts';
-import { formed, listed, marked } from './forms.ts';
+import { formed, listed, marked, othersOf } from './forms.ts';
 import { sealed } from './seal.ts';
 import type { Operation, Sending, Story, Trouble } from './story.ts';
 import type { Vendor } from './transport.ts';
@@ -211,7 +211,10 @@ export const vendorOf = (story: Story, { acceptsKey, webhookKey, callUs, latency
 
   const answer = async (asked: Call): Promise<Answer> => {
     // A hint that decides nothing: it meets no trouble here and is counted nowhere.
-    if (asked.url.pathname.endsWith('/enrollments')) return json(200, { enrollments: [] });
+    if (asked.url.pathname.endsWith('/enrollments')) {
+      const accountId = decodeURIComponent(asked.url.pathname.split('/').at(-2) ?? '');
+      return story.others === 'no answer' ? never() : json(200, othersOf(accountId, story.others));
+    }
     const operation = operationOf(asked);
     calls[operation] += 1;
     if (operation === 'upload' && asked.url.origin !== UPLOADS) refusedHosts.push(asked.url.origin);
