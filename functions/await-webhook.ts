@@ -1,7 +1,7 @@
-import { resume } from '../shared/aws/callbacks.ts';
-import { leaveToken } from '../shared/aws/waits.ts';
+import { resume } from '../shared/aws/executions.ts';
 import { env } from '../shared/lambda/env.ts';
 import { step } from '../shared/lambda/step.ts';
+import { leaveToken } from '../shared/ledger/callbacks.ts';
 
 /**
  * The fifth step, of callback mode alone. Leaves the task token where the webhook will look for it. A bell that rang

@@ -1,15 +1,17 @@
-import { announce } from '../shared/aws/announce.ts';
 import { stopExecution } from '../shared/aws/executions.ts';
-import { readRecord, recordCancellation } from '../shared/aws/ledger.ts';
-import { readTicket } from '../shared/aws/tickets.ts';
 import { presentable } from '../shared/domain/api.ts';
 import { RevalidationId } from '../shared/domain/ids.ts';
 import { CallRefusedError } from '../shared/domain/problem.ts';
 import { callerOf, maySee } from '../shared/lambda/caller.ts';
-import { env, ledgerFromEnv, resultsFromEnv } from '../shared/lambda/env.ts';
+import { ledgerFromEnv, resultsFromEnv } from '../shared/lambda/clients.ts';
+import { env } from '../shared/lambda/env.ts';
 import { log } from '../shared/lambda/logger.ts';
 import { outcomeSeen } from '../shared/lambda/metrics.ts';
 import { answerJson, route } from '../shared/lambda/route.ts';
+import { recordCancellation } from '../shared/ledger/outcomes.ts';
+import { readRecord } from '../shared/ledger/records.ts';
+import { readTicket } from '../shared/ledger/tickets.ts';
+import { announce } from '../shared/logic/outcome.ts';
 
 /**
  * `POST /revalidations/{id}/cancel`, called by whoever asked for it. Writes `canceled` where nothing has been decided,

@@ -1,22 +1,23 @@
 import { readSecret } from '../shared/aws/secrets.ts';
-import { signedGate } from '../shared/aws/signed-gate.ts';
 import {
   EnrollmentNotReadyError,
   EnrollmentPendingError,
   TruoraContractError,
   TruoraRejectedError,
 } from '../shared/domain/errors.ts';
-import { askThrough } from '../shared/domain/gate.ts';
-import { refuseRetry } from '../shared/domain/retry.ts';
+import { refuseRetry } from '../shared/domain/linked-retry.ts';
 import type { Claim, Enrollment } from '../shared/domain/revalidation.ts';
-import { accessFromEnv, env, retryRulesFromEnv, truoraFromEnv } from '../shared/lambda/env.ts';
+import { askThrough } from '../shared/domain/throttle.ts';
+import { accessFromEnv, retryRulesFromEnv, truoraFromEnv } from '../shared/lambda/clients.ts';
+import { env } from '../shared/lambda/env.ts';
 import { log } from '../shared/lambda/logger.ts';
 import { emit, truoraSeen } from '../shared/lambda/metrics.ts';
 import { step } from '../shared/lambda/step.ts';
-import type { Truora } from '../shared/truora/ask.ts';
+import { signedGate } from '../shared/ledger/throttle.ts';
+import type { Truora } from '../shared/truora/call.ts';
 import { getEnrollment, getValidation, listEnrollments } from '../shared/truora/client.ts';
 import { type EnrollmentState, enrollmentStateOf, wordOf } from '../shared/truora/enrollment.ts';
-import { retriedAt } from '../shared/truora/retry.ts';
+import { retriedAt } from '../shared/truora/verdict.ts';
 
 /** What the look at the person's other enrollments may take, since it decides nothing. Milliseconds. */
 const HINT_MS = 2000;

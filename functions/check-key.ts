@@ -1,9 +1,10 @@
 import { readSecret } from '../shared/aws/secrets.ts';
 import { sendableKey } from '../shared/domain/sendable-key.ts';
-import { accessFromEnv, env } from '../shared/lambda/env.ts';
+import { accessFromEnv } from '../shared/lambda/clients.ts';
+import { env } from '../shared/lambda/env.ts';
+import { watch } from '../shared/lambda/job.ts';
 import { emit } from '../shared/lambda/metrics.ts';
-import { watch } from '../shared/lambda/watch.ts';
-import { daysLeft } from '../shared/truora/key.ts';
+import { daysLeft } from '../shared/truora/api-key.ts';
 
 /**
  * Woken every few minutes. Asks how many days the Truora key is good for, by the date that stands in it, and says it as a

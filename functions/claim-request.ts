@@ -1,21 +1,23 @@
-import { aliasOf, claimUnderKey, findKey } from '../shared/aws/aliases.ts';
-import { enterCopy, originalOf } from '../shared/aws/copies.ts';
-import { holdMedia } from '../shared/aws/holds.ts';
-import { claim, type Ledger, ownRecord, readRecord } from '../shared/aws/ledger.ts';
-import { fileAt, glanceAt } from '../shared/aws/media.ts';
-import { linkRetry } from '../shared/aws/retries.ts';
-import { meetStanding, refuseIfOld } from '../shared/aws/standing.ts';
-import { joinTicket, useTicket } from '../shared/aws/tickets.ts';
+import { fileAt, glanceAt } from '../shared/aws/media-store.ts';
+import { addressOf, anewOf, revalidationIdOf } from '../shared/domain/case-id.ts';
 import { MediaGoneError, MediaUnacceptableError } from '../shared/domain/errors.ts';
-import { revalidationIdOf } from '../shared/domain/ids.ts';
+import { acceptMedia, isTooOld } from '../shared/domain/media.ts';
 import { checkMedia } from '../shared/domain/media-check.ts';
+import { parseOrRefuse } from '../shared/domain/parse.ts';
 import { underPolicy } from '../shared/domain/policy.ts';
-import { parseOrRefuse } from '../shared/domain/refuse.ts';
 import { RevalidationRequest } from '../shared/domain/request.ts';
+import { mayBeCopy, wishOf } from '../shared/domain/request-details.ts';
 import { Claim } from '../shared/domain/revalidation.ts';
-import { acceptMedia, addressOf, anewOf, isTooOld, mayBeCopy, wishOf } from '../shared/domain/wish.ts';
-import { env, ledgerFromEnv, mediaLimitsFromEnv, policyFromEnv, retryRulesFromEnv } from '../shared/lambda/env.ts';
+import { ledgerFromEnv, retryRulesFromEnv } from '../shared/lambda/clients.ts';
+import { env, mediaLimitsFromEnv, policyFromEnv } from '../shared/lambda/env.ts';
 import { step } from '../shared/lambda/step.ts';
+import { claim, ownRecord } from '../shared/ledger/claims.ts';
+import { holdMedia } from '../shared/ledger/holds.ts';
+import { aliasOf, claimUnderKey, findKey } from '../shared/ledger/idempotency-keys.ts';
+import { type Ledger, readRecord } from '../shared/ledger/records.ts';
+import { enterCopy, originalOf } from '../shared/logic/copies.ts';
+import { linkRetry } from '../shared/logic/linked-retry.ts';
+import { joinTicket, meetStanding, refuseIfOld, useTicket } from '../shared/logic/locate.ts';
 
 /**
  * The first step, for every door. Asks whether the request is in order: who, with whose consent, which version of which

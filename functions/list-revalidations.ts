@@ -1,12 +1,12 @@
-import { listRecords } from '../shared/aws/ledger.ts';
-import { PageSize, presentable } from '../shared/domain/api.ts';
-import { readCursor, writeCursor } from '../shared/domain/cursor.ts';
+import { PageSize, presentable, readCursor, writeCursor } from '../shared/domain/api.ts';
 import { AccountId } from '../shared/domain/ids.ts';
-import { parseOrRefuse } from '../shared/domain/refuse.ts';
+import { parseOrRefuse } from '../shared/domain/parse.ts';
 import { callerOf, refuseOthers } from '../shared/lambda/caller.ts';
-import { env, ledgerFromEnv } from '../shared/lambda/env.ts';
+import { ledgerFromEnv } from '../shared/lambda/clients.ts';
+import { env } from '../shared/lambda/env.ts';
 import { log } from '../shared/lambda/logger.ts';
 import { answerJson, route } from '../shared/lambda/route.ts';
+import { listRecords } from '../shared/ledger/records.ts';
 
 /**
  * `GET /accounts/{accountId}/revalidations`, called by whoever looks after the person. Gives their records, newest claim

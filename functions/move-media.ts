@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto';
-import { readForMove } from '../shared/aws/creations.ts';
-import { recordMoved } from '../shared/aws/ledger.ts';
-import { openMedia } from '../shared/aws/media.ts';
+import { openMedia } from '../shared/aws/media-store.ts';
 import { readSecret } from '../shared/aws/secrets.ts';
 import { MediaGoneError, MediaUnreadError, UploadLinkSpentError } from '../shared/domain/errors.ts';
-import { ledgerFromEnv, truoraFromEnv } from '../shared/lambda/env.ts';
+import { ledgerFromEnv, truoraFromEnv } from '../shared/lambda/clients.ts';
 import { emit, truoraSeen } from '../shared/lambda/metrics.ts';
 import { step } from '../shared/lambda/step.ts';
+import { readForMove, recordMoved } from '../shared/ledger/claims.ts';
 import { uploadMedia } from '../shared/truora/client.ts';
 import { isLinkOver } from '../shared/truora/upload-link.ts';
 

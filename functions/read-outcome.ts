@@ -1,7 +1,8 @@
-import { countRepeat, readRecord } from '../shared/aws/ledger.ts';
-import { readCaught } from '../shared/domain/caught.ts';
-import { ledgerFromEnv } from '../shared/lambda/env.ts';
+import { readCaught } from '../shared/domain/revalidation.ts';
+import { ledgerFromEnv } from '../shared/lambda/clients.ts';
 import { step } from '../shared/lambda/step.ts';
+import { countRepeat } from '../shared/ledger/outcomes.ts';
+import { readRecord } from '../shared/ledger/records.ts';
 
 /**
  * The only other step of a request that was decided before: a second copy of an event, a call made twice. Gives back the

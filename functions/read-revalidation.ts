@@ -1,11 +1,12 @@
-import { readRecord } from '../shared/aws/ledger.ts';
-import { readTicket } from '../shared/aws/tickets.ts';
 import { presentable } from '../shared/domain/api.ts';
 import { RevalidationId } from '../shared/domain/ids.ts';
 import { CallRefusedError } from '../shared/domain/problem.ts';
 import { callerOf, maySee } from '../shared/lambda/caller.ts';
-import { env, ledgerFromEnv } from '../shared/lambda/env.ts';
+import { ledgerFromEnv } from '../shared/lambda/clients.ts';
+import { env } from '../shared/lambda/env.ts';
 import { answerJson, route } from '../shared/lambda/route.ts';
+import { readRecord } from '../shared/ledger/records.ts';
+import { readTicket } from '../shared/ledger/tickets.ts';
 
 /**
  * `GET /revalidations/{id}`, called by whoever asked for it. Asks how the re-validation stands: its record, or before the

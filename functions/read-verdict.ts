@@ -1,12 +1,13 @@
 import { readSecret } from '../shared/aws/secrets.ts';
-import { signedGate } from '../shared/aws/signed-gate.ts';
 import { NamedError, VerdictPendingError, VerdictUnreachableError } from '../shared/domain/errors.ts';
-import { askAnyway, askThrough } from '../shared/domain/gate.ts';
-import { accessFromEnv, env, policyFromEnv, truoraFromEnv } from '../shared/lambda/env.ts';
+import { askAnyway, askThrough } from '../shared/domain/throttle.ts';
+import { accessFromEnv, truoraFromEnv } from '../shared/lambda/clients.ts';
+import { env, policyFromEnv } from '../shared/lambda/env.ts';
 import { emit, truoraSeen } from '../shared/lambda/metrics.ts';
 import { step } from '../shared/lambda/step.ts';
+import { signedGate } from '../shared/ledger/throttle.ts';
 import { getValidation } from '../shared/truora/client.ts';
-import { lookAt } from '../shared/truora/look.ts';
+import { lookAt } from '../shared/truora/read-verdict.ts';
 import { isKnownStatus, undecided } from '../shared/truora/verdict.ts';
 
 /**

@@ -1,16 +1,16 @@
-import { resume } from '../shared/aws/callbacks.ts';
-import { callBack } from '../shared/aws/due.ts';
-import { readBinding } from '../shared/aws/intents.ts';
+import { resume } from '../shared/aws/executions.ts';
 import { readSecret } from '../shared/aws/secrets.ts';
-import { readWait, ringBell } from '../shared/aws/waits.ts';
 import { CallRefusedError } from '../shared/domain/problem.ts';
 import type { Bell } from '../shared/domain/revalidation.ts';
-import { keysOf } from '../shared/domain/webhook-keys.ts';
-import { accessFromEnv, env } from '../shared/lambda/env.ts';
+import { accessFromEnv } from '../shared/lambda/clients.ts';
+import { env } from '../shared/lambda/env.ts';
 import { log } from '../shared/lambda/logger.ts';
 import { emit } from '../shared/lambda/metrics.ts';
 import { route, textOf } from '../shared/lambda/route.ts';
-import { CREATED, calledFor, MAX_WEBHOOK_BYTES, verifyWebhook } from '../shared/truora/webhook.ts';
+import { readBinding } from '../shared/ledger/bindings.ts';
+import { readWait, ringBell } from '../shared/ledger/callbacks.ts';
+import { callBack } from '../shared/ledger/follow-ups.ts';
+import { CREATED, calledFor, keysOf, MAX_WEBHOOK_BYTES, verifyWebhook } from '../shared/truora/webhook.ts';
 import type { BellFate } from '../shared/workflow/metrics.ts';
 
 /** How many validations one call is heard for. Truora's carry one event each (assumed); ten seconds are enough for these. */

@@ -1,7 +1,7 @@
-import { announce } from '../shared/aws/announce.ts';
-import { recordOutcome } from '../shared/aws/ledger.ts';
-import { ledgerFromEnv, resultsFromEnv } from '../shared/lambda/env.ts';
+import { ledgerFromEnv, resultsFromEnv } from '../shared/lambda/clients.ts';
 import { step } from '../shared/lambda/step.ts';
+import { recordOutcome } from '../shared/ledger/outcomes.ts';
+import { announce } from '../shared/logic/outcome.ts';
 
 /**
  * The last step of a re-validation that Truora decided. Writes the outcome, once, and tells the bus: a repeat, or a

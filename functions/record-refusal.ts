@@ -1,10 +1,11 @@
-import { announce } from '../shared/aws/announce.ts';
-import { recordOutcome } from '../shared/aws/ledger.ts';
-import { ticketOfRequest } from '../shared/aws/tickets.ts';
-import { readCaught } from '../shared/domain/caught.ts';
-import { identify, objectOf } from '../shared/domain/identity.ts';
-import { env, ledgerFromEnv, resultsFromEnv } from '../shared/lambda/env.ts';
+import { identify, objectOf } from '../shared/domain/case-id.ts';
+import { readCaught } from '../shared/domain/revalidation.ts';
+import { ledgerFromEnv, resultsFromEnv } from '../shared/lambda/clients.ts';
+import { env } from '../shared/lambda/env.ts';
 import { step } from '../shared/lambda/step.ts';
+import { recordOutcome } from '../shared/ledger/outcomes.ts';
+import { ticketOfRequest } from '../shared/logic/locate.ts';
+import { announce } from '../shared/logic/outcome.ts';
 
 /**
  * The last step of a request that was never taken to Truora. Writes down which rule it broke, under the id its claim has

@@ -1,13 +1,13 @@
-import { announce } from '../shared/aws/announce.ts';
-import { recordOutcome } from '../shared/aws/ledger.ts';
-import { recordOf, repair } from '../shared/aws/repair.ts';
-import { ticketOfRequest } from '../shared/aws/tickets.ts';
-import { EndedExecution, reasonsOfEnds, requestIn } from '../shared/domain/ended-execution.ts';
-import { identify, objectOf } from '../shared/domain/identity.ts';
+import { EndedExecution, reasonsOfEnds, requestIn } from '../shared/aws/executions.ts';
+import { identify, objectOf } from '../shared/domain/case-id.ts';
 import type { Outcome } from '../shared/domain/revalidation.ts';
-import { env, ledgerFromEnv, resultsFromEnv } from '../shared/lambda/env.ts';
+import { ledgerFromEnv, resultsFromEnv } from '../shared/lambda/clients.ts';
+import { env } from '../shared/lambda/env.ts';
+import { watch } from '../shared/lambda/job.ts';
 import { outcomeSeen } from '../shared/lambda/metrics.ts';
-import { watch } from '../shared/lambda/watch.ts';
+import { recordOutcome } from '../shared/ledger/outcomes.ts';
+import { recordOf, ticketOfRequest } from '../shared/logic/locate.ts';
+import { announce, repair } from '../shared/logic/outcome.ts';
 
 /**
  * Woken by each execution of ours that failed, was stopped or ran out of time. Asks whether it has left an outcome, and

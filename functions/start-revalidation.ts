@@ -1,26 +1,29 @@
 import { createHash } from 'node:crypto';
-import { bindKey, findKey, hashOfQuestion } from '../shared/aws/aliases.ts';
 import { startExecution } from '../shared/aws/executions.ts';
-import { type Ledger, readRecord } from '../shared/aws/ledger.ts';
-import { fileAt, glanceAt } from '../shared/aws/media.ts';
-import { findRetried } from '../shared/aws/retries.ts';
-import { refuseOldAnswer } from '../shared/aws/standing.ts';
-import { formFor, issueTicket, readTicket } from '../shared/aws/tickets.ts';
+import { fileAt, formFor, glanceAt } from '../shared/aws/media-store.ts';
 import { ONE_OF_BOTH, presentable, StartBody, type Ticket, TicketBody } from '../shared/domain/api.ts';
+import { revalidationIdOf } from '../shared/domain/case-id.ts';
 import { RequestInvalidError } from '../shared/domain/errors.ts';
-import { newRevalidationId, revalidationIdOf } from '../shared/domain/ids.ts';
+import { newRevalidationId } from '../shared/domain/ids.ts';
+import { acceptMedia, refuseStillPhoto } from '../shared/domain/media.ts';
 import { checkMedia } from '../shared/domain/media-check.ts';
+import { parseOrRefuse } from '../shared/domain/parse.ts';
 import { type Policy, underPolicy } from '../shared/domain/policy.ts';
 import { CallRefusedError } from '../shared/domain/problem.ts';
 import { asksOtherwise } from '../shared/domain/record.ts';
-import { parseOrRefuse } from '../shared/domain/refuse.ts';
 import { CallRequest } from '../shared/domain/request.ts';
+import { refuseSpeech } from '../shared/domain/request-details.ts';
 import { requestOf, startTicket, uploadTicket } from '../shared/domain/ticket.ts';
-import { acceptMedia, refuseSpeech, refuseStillPhoto } from '../shared/domain/wish.ts';
 import { callerOf, refuseOthers, refuseOthersMedia } from '../shared/lambda/caller.ts';
-import { env, ledgerFromEnv, mediaLimitsFromEnv, policyFromEnv, retryRulesFromEnv } from '../shared/lambda/env.ts';
+import { ledgerFromEnv, retryRulesFromEnv } from '../shared/lambda/clients.ts';
+import { env, mediaLimitsFromEnv, policyFromEnv } from '../shared/lambda/env.ts';
 import { log } from '../shared/lambda/logger.ts';
 import { answerJson, jsonOf, route } from '../shared/lambda/route.ts';
+import { bindKey, findKey, hashOfQuestion } from '../shared/ledger/idempotency-keys.ts';
+import { type Ledger, readRecord } from '../shared/ledger/records.ts';
+import { issueTicket, readTicket } from '../shared/ledger/tickets.ts';
+import { findRetried } from '../shared/logic/linked-retry.ts';
+import { refuseOldAnswer } from '../shared/logic/locate.ts';
 
 /**
  * `POST /revalidations`, called by systems that know the person. Asks whether the call is in order, and promises a

@@ -1,12 +1,13 @@
 import { startExecution } from '../shared/aws/executions.ts';
-import { keepPlace, takePlace, walkInbox } from '../shared/aws/inbox.ts';
-import { recordedAmong } from '../shared/aws/ledger.ts';
-import { readTickets } from '../shared/aws/tickets.ts';
-import { type Dropped, executionNameOf, idOfDropped, isKnown, requestOfDropped } from '../shared/domain/dropped.ts';
-import { ticketIdIn } from '../shared/domain/inbox-key.ts';
+import { walkInbox } from '../shared/aws/media-store.ts';
+import { idOfDropped } from '../shared/domain/case-id.ts';
+import { type Dropped, executionNameOf, isKnown, requestOfDropped, ticketIdIn } from '../shared/domain/drop.ts';
 import { env } from '../shared/lambda/env.ts';
+import { told, watch } from '../shared/lambda/job.ts';
 import { emit } from '../shared/lambda/metrics.ts';
-import { told, watch } from '../shared/lambda/watch.ts';
+import { recordedAmong } from '../shared/ledger/records.ts';
+import { keepPlace, takePlace } from '../shared/ledger/sweep-position.ts';
+import { readTickets } from '../shared/ledger/tickets.ts';
 
 /** What one batch may take, starts and retries included; the walk ends when less is left. Milliseconds. */
 const BATCH_MS = 30_000;

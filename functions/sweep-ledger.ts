@@ -1,36 +1,37 @@
-import { amend, announceAmendment } from '../shared/aws/amend.ts';
-import { announce } from '../shared/aws/announce.ts';
-import { resume } from '../shared/aws/callbacks.ts';
-import { dueRecords, lookAgain, putOff } from '../shared/aws/due.ts';
-import { endOfExecution } from '../shared/aws/executions.ts';
-import { gateOf } from '../shared/aws/gate.ts';
-import { freeMedia } from '../shared/aws/holds.ts';
-import { lookForStrays } from '../shared/aws/last-look.ts';
-import type { Ledger } from '../shared/aws/ledger.ts';
-import { deleteMedia } from '../shared/aws/media.ts';
-import { repair } from '../shared/aws/repair.ts';
+import { deleteUploads } from '../shared/aws/delete-versions.ts';
+import type { Item } from '../shared/aws/dynamodb.ts';
+import { endOfExecution, resume } from '../shared/aws/executions.ts';
+import { deleteMedia } from '../shared/aws/media-store.ts';
 import { readSecret } from '../shared/aws/secrets.ts';
-import type { Item } from '../shared/aws/table.ts';
-import { readTicket } from '../shared/aws/tickets.ts';
-import { deleteUploads } from '../shared/aws/uploads.ts';
-import { readWait } from '../shared/aws/waits.ts';
-import { firstLook, lastLook, lastTry, nextLateLook, nextLook } from '../shared/domain/due.ts';
+import { changes, mayChange, standingOf } from '../shared/domain/amendments.ts';
 import { TruoraRejectedError } from '../shared/domain/errors.ts';
-import { askThrough, isHeldBack } from '../shared/domain/gate.ts';
-import { changes, mayChange, standingOf } from '../shared/domain/late-truth.ts';
+import { firstLook, lastLook, lastTry, nextLateLook, nextLook } from '../shared/domain/follow-up.ts';
 import type { LedgerRecord } from '../shared/domain/record.ts';
 import type { Outcome, Verdict } from '../shared/domain/revalidation.ts';
-import { env, ledgerFromEnv, policyFromEnv, resultsFromEnv, truoraFromEnv } from '../shared/lambda/env.ts';
+import { askThrough, isHeldBack } from '../shared/domain/throttle.ts';
+import { ledgerFromEnv, resultsFromEnv, truoraFromEnv } from '../shared/lambda/clients.ts';
+import { env, policyFromEnv } from '../shared/lambda/env.ts';
+import { told, watch } from '../shared/lambda/job.ts';
 import { log } from '../shared/lambda/logger.ts';
 import { emit, outcomeSeen, truoraSeen } from '../shared/lambda/metrics.ts';
-import { told, watch } from '../shared/lambda/watch.ts';
+import { readWait } from '../shared/ledger/callbacks.ts';
+import { dueRecords, lookAgain, putOff } from '../shared/ledger/follow-ups.ts';
+import { freeMedia } from '../shared/ledger/holds.ts';
+import { amend } from '../shared/ledger/outcomes.ts';
+import type { Ledger } from '../shared/ledger/records.ts';
+import { gateOf } from '../shared/ledger/throttle.ts';
+import { readTicket } from '../shared/ledger/tickets.ts';
+import { lookForStrays } from '../shared/logic/orphans.ts';
+import { announce, announceAmendment, repair } from '../shared/logic/outcome.ts';
 import { getValidation, listValidations } from '../shared/truora/client.ts';
-import { lookAt } from '../shared/truora/look.ts';
+import { lookAt } from '../shared/truora/read-verdict.ts';
 import { straysOn } from '../shared/truora/reconcile.ts';
 
 /** What one record may take, a rotated key and Truora's silence included, and a group with what is written then. Milliseconds. */
 const RECORD_MS = 35_000;
+
 const RESERVE_MS = 40_000;
+
 /**
  * After this long a visit begins no other page of uploads. A write for each version is 1.2 ms of this function's CPU (0.35 ms of a whole one,
  * measured): a page takes 1.2 s alone, and 12 s where all of a group delete one, so that each ends within its time. Milliseconds.

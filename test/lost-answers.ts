@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { startWorld } from '../infra/local/world.ts';
-import { recordsBetween } from '../shared/aws/scan.ts';
 import { spendOf } from '../shared/domain/spend.ts';
+import { recordsBetween } from '../shared/ledger/records.ts';
 import { loseAnswers } from './support/lost-drops.ts';
 
 const help = `npm run -s lost-answers -- [--drops 1000]
@@ -25,17 +25,23 @@ const readWords = () => {
 };
 
 const words = readWords();
+
 if (words.help) {
   say(help);
   process.exit(0);
 }
+
 if (!/^[1-9]\d{0,5}$/.test(words.drops)) wrong('--drops: must be a whole number from 1 to 999999');
+
 const drops = Number(words.drops);
 
 // Long enough for a busy machine: only what is lost may run into a deadline.
 const config = { httpDeadlineSeconds: 12, onUnresolved: 'fail-for-human' as const };
+
 const world = await startWorld({ config, sandboxSettings: { listLagMs: 200 } });
+
 let isRight = true;
+
 for (const [repeats, end] of [
   [true, 'approved'],
   [false, 'failed/creation_unconfirmed'],
@@ -49,10 +55,17 @@ for (const [repeats, end] of [
   if (differing > 0) say(`  drops whose executions gave different outcomes: ${differing}`);
   isRight &&= charges === drops && differing === 0 && ends[end] === drops && Object.keys(ends).length === 1;
 }
+
 const spent = await spendOf(recordsBetween(world.table, {}));
+
 const charged = world.sandbox?.counts().charges;
+
 say(`by the records: ${spent.charges} charges, ${spent.orphans} of them never used; by the sandbox: ${charged}`);
+
 await world.close();
+
 isRight &&= spent.charges === charged;
+
 say(isRight ? 'as it should be' : 'NOT as it should be');
+
 process.exit(isRight ? 0 : 1);

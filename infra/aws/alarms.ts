@@ -18,10 +18,10 @@ import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { MACHINE_SECONDS } from '../workflow/timing.ts';
+import { MACHINE_SECONDS } from '../workflow/timeouts.ts';
 import type { Config } from './config.ts';
-import { alarmKey } from './keys.ts';
-import { ours } from './metric.ts';
+import { alarmKey } from './kms.ts';
+import { ours } from './metrics.ts';
 
 export type Watched = { config: Config; machine: StateMachine; deadLetters: Queue; unwatched: Queue };
 
@@ -172,6 +172,7 @@ const ifAbove = {
 const SWEPT_DAYS = 7;
 
 export type AlarmName = keyof typeof alarms;
+
 export const alarmNames = Object.keys(alarms) as AlarmName[];
 
 /** The alarms, and the topic that tells people of them. */

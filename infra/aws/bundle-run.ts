@@ -35,5 +35,7 @@ const versionOnly: Plugin = {
 
 // A process of its own: esbuild takes plugins only where it may answer later, and what CDK constructs cannot wait.
 const options: BuildOptions = JSON.parse(await text(process.stdin));
+
 const { metafile } = await build({ ...options, plugins: [literalKeys, versionOnly] });
+
 process.stdout.write(JSON.stringify(metafile));

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import type { BuildOptions, Metafile } from 'esbuild';
-import { fileOf } from '../../shared/workflow/names.ts';
+import { fileOf } from '../../shared/workflow/functions.ts';
 
 const root = join(import.meta.dirname, '../..');
 

@@ -1,7 +1,7 @@
 import type { App } from 'aws-cdk-lib';
-import { inWords } from '../../shared/domain/refuse.ts';
+import { inWords } from '../../shared/domain/parse.ts';
+import { acknowledgeFindings, checkPolicies } from './cdk-nag.ts';
 import { Config, isOfAnotherPartition } from './config.ts';
-import { acknowledgeFindings, checkPolicies } from './policy.ts';
 import { type FaceRevalidationProps, FaceRevalidationStack } from './stack.ts';
 
 /**

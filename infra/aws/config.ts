@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
-import { OnUnresolved } from '../../shared/domain/creation.ts';
+import { OnUnresolved } from '../../shared/domain/attempts.ts';
 import { ResultMode, Threshold } from '../../shared/domain/request.ts';
-import { functionSeconds } from '../workflow/timing.ts';
+import { functionSeconds } from '../workflow/timeouts.ts';
 
 const loopback = ['127.0.0.1', '[::1]', 'localhost'];
 
@@ -32,6 +32,7 @@ const OTHER_PARTITIONS = /^(cn|us-gov|us-iso[a-z]?|eu-isoe|eusc)-/;
 export const isOfAnotherPartition = (region: string): boolean => OTHER_PARTITIONS.test(region);
 
 const claim = z.string().check(z.regex(/^[A-Za-z][A-Za-z0-9_:.-]{0,63}$/, 'must be the name of a claim'));
+
 const scope = z.string().check(z.regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,128}$/, 'must be a scope'));
 
 /** On the command line: `-c jwt='{"issuer":"https://...","audience":["..."]}'`. */
@@ -56,6 +57,7 @@ const orJson = (given: unknown): unknown => {
     return given;
   }
 };
+
 const orList = (given: unknown): unknown => (typeof given === 'string' ? given.split(',') : given);
 
 /** On the command line: `-c media='{"minPixels":200}'`. */
@@ -168,4 +170,5 @@ export const Config = Settings.check(
     { path: ['settleSeconds'], error: `must be at least ${LEAST_SETTLE_SECONDS}: a call may still be on its way` },
   ),
 );
+
 export type Config = z.infer<typeof Config>;

@@ -18,7 +18,7 @@ import { type StepName, stepNames } from '../../shared/workflow/contract.ts';
 import { bellFates, truoraCalls, unknownWords } from '../../shared/workflow/metrics.ts';
 import type { Watched } from './alarms.ts';
 import type { Functions } from './functions.ts';
-import { everyOf, ours } from './metric.ts';
+import { everyOf, ours } from './metrics.ts';
 
 type Props = Watched & { functions: Functions; alarms: AlarmBase[] };
 
@@ -26,6 +26,7 @@ type Props = Watched & { functions: Functions; alarms: AlarmBase[] };
 const funnel: StepName[] = ['ClaimRequest', 'CheckEnrollment', 'CreateValidation', 'MoveMedia', 'RecordOutcome'];
 
 const size = { width: 12, height: 6 };
+
 const wide = { width: 24, height: 6 };
 
 /** Two pages: what it brings, for whoever owns the product, and how it runs, for whoever is called at night. */

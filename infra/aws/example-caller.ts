@@ -9,8 +9,8 @@ import {
   Succeed,
 } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
-import { MACHINE_SECONDS } from '../workflow/timing.ts';
-import { machineOfStage, revalidateWith } from './revalidate.ts';
+import { MACHINE_SECONDS } from '../workflow/timeouts.ts';
+import { machineOfStage, revalidateWith } from './revalidate-task.ts';
 
 /** How old the answer about a transfer's face may be: the same media may have been asked about before. Seconds. */
 const MAX_AGE_SECONDS = 900;

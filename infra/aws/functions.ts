@@ -1,27 +1,18 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import type { EventBus } from 'aws-cdk-lib/aws-events';
-import type { IRole } from 'aws-cdk-lib/aws-iam';
+import { type IPrincipal, type IRole, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, type Code, Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { EnvKey } from '../../shared/lambda/env.ts';
-import { type StepName, stepNames } from '../../shared/workflow/contract.ts';
+import { type FunctionName, fileOf, functionNames } from '../../shared/workflow/functions.ts';
 import { namespaceOf } from '../../shared/workflow/metrics.ts';
-import { fileOf, type RouteName, routes, type WatchName, watches } from '../../shared/workflow/names.ts';
-import { functionSeconds } from '../workflow/timing.ts';
+import { functionSeconds } from '../workflow/timeouts.ts';
 import type { Config } from './config.ts';
-import { envKeys } from './env-keys.ts';
-import { removalPolicyOf } from './keys.ts';
-import { rightsOf } from './rights.ts';
-import { roleOf } from './role.ts';
+import { envKeys } from './function-env.ts';
+import { removalPolicyOf } from './kms.ts';
+import { rightsOf } from './permissions.ts';
 import type { Storage } from './storage.ts';
-
-export type FunctionName = StepName | RouteName | WatchName;
-export const functionNames: readonly FunctionName[] = [
-  ...stepNames,
-  ...(Object.keys(routes) as RouteName[]),
-  ...(Object.keys(watches) as WatchName[]),
-];
 
 type Props = {
   config: Config;
@@ -103,3 +94,24 @@ const variablesOf = (
   MACHINE_ARN: machineArn,
   ACCOUNT_CLAIM: config.jwt?.accountClaim ?? 'none',
 });
+
+/**
+ * A service that takes a role for a resource of this account, and for none of another's. Step Functions and EventBridge send
+ * the account along (documented: confused deputy); that Lambda does is not documented, so there it would be a risk.
+ */
+export const assumedBy = (scope: Construct, service: 'states' | 'events'): IPrincipal =>
+  new ServicePrincipal(`${service}.amazonaws.com`, {
+    conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(scope).account } },
+  });
+
+/** A function's role: to begin with it may write its own log. AWS's ready-made policy would open every log there is. */
+export const roleOf = (scope: Construct, name: string, logGroup: LogGroup): Role => {
+  const role = new Role(scope, `${name}ServiceRole`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+  role.addToPolicy(
+    new PolicyStatement({
+      actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+      resources: [logGroup.logGroupArn],
+    }),
+  );
+  return role;
+};

@@ -7,20 +7,20 @@ import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { StepFunctionsStartExecution } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
 import type { OutcomeStatus } from '../../shared/domain/lifecycle.ts';
-import { inWords } from '../../shared/domain/refuse.ts';
-import { routes } from '../../shared/workflow/names.ts';
+import { inWords } from '../../shared/domain/parse.ts';
+import { type FunctionName, functionNames, routes } from '../../shared/workflow/functions.ts';
 import { Alarms } from './alarms.ts';
-import { ApiDoor } from './api.ts';
 import { bundle } from './bundle.ts';
 import { Config } from './config.ts';
 import { Dashboards } from './dashboards.ts';
-import { DropDoor } from './doors.ts';
-import { type FunctionName, Functions, functionNames } from './functions.ts';
-import { Machine, machineArnOf } from './machine.ts';
-import { Results } from './results.ts';
-import { type Ask, parameterOf, revalidateWith } from './revalidate.ts';
+import { DropDoor } from './drop-rule.ts';
+import { Functions } from './functions.ts';
+import { ApiDoor } from './http-api.ts';
+import { Watches } from './jobs.ts';
+import { Results } from './outcome-bus.ts';
+import { type Ask, parameterOf, revalidateWith } from './revalidate-task.ts';
+import { Machine, machineArnOf } from './state-machine.ts';
 import { Storage } from './storage.ts';
-import { Watches } from './watches.ts';
 
 /** The configuration, as far as it differs from the defaults, and where the functions' code comes from. */
 export type FaceRevalidationProps = Partial<Config> & {

@@ -7,7 +7,7 @@ import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { BY_DUE, BY_PERSON } from '../../shared/domain/record.ts';
 import type { Config } from './config.ts';
-import { dataKey, removalPolicyOf } from './keys.ts';
+import { dataKey, removalPolicyOf } from './kms.ts';
 
 /** What lasts: the media for two to four days (S3 counts whole days, to the marker and behind it), the ledger, two secrets. */
 export class Storage extends Construct {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { createRemoteJWKSet, type JWTPayload, jwtVerify } from 'jose';
-import { type SignedRequest, signerOf } from './signature.ts';
+import { type SignedRequest, signerOf } from './sigv4.ts';
 import { resourcesOf, type Template } from './template.ts';
 
 /** Somebody who may sign requests here: their secret, who they are to AWS, and which routes their policy lets them take. */
@@ -23,6 +23,7 @@ export const deskCallers = (): ReadonlyMap<string, Identity> =>
 export type Admission = { authorizer?: Record<string, unknown> } | { status: 401 | 403; message: string };
 
 const unauthorized: Admission = { status: 401, message: 'Unauthorized' };
+
 const forbidden: Admission = { status: 403, message: 'Forbidden' };
 
 type Jwt = { Issuer: string; Audience: string[] };

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
-import type { BusEntry } from './bus.ts';
-import { deskSecret } from './desk.ts';
+import { deskSecret } from './credentials.ts';
+import type { BusEntry } from './event-bus.ts';
 import { bodyOf, type LocalServer, listen } from './http.ts';
-import type { Machine } from './machine.ts';
-import { denialOf, type Rights } from './rights.ts';
-import { signerOf } from './signature.ts';
+import { denialOf, type Rights } from './iam/roles.ts';
+import { signerOf } from './sigv4.ts';
+import type { Machine } from './state-machine.ts';
 
 /** A request of ours is at most 1 MB at Step Functions, and less at the others. Bytes. */
 const MAX_BODY_BYTES = 1_048_576;

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type Rights, traceOf } from './rights.ts';
+import { type Rights, traceOf } from './iam/roles.ts';
 import { resourcesOf, type Template } from './template.ts';
 
 /** A function's answer, as the Lambda service gives it to whoever invoked it: a result, or an error's shape. */

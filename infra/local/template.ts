@@ -6,6 +6,7 @@ import { ExampleCallerStack } from '../aws/example-caller.ts';
 import { FaceRevalidationStack } from '../aws/stack.ts';
 
 export type Resource = { Type: string; Properties: Record<string, unknown> };
+
 export type Template = {
   Resources: Record<string, Resource>;
   Outputs: Record<string, { Value: unknown }>;
@@ -37,6 +38,7 @@ const templateOf = (make: (app: App) => Stack): Template => {
 };
 
 const region = 'us-east-1';
+
 const accountId = '000000000000';
 
 /** What `Fn::GetAtt` and `Ref` give for a deployed resource; made up here, by the shapes AWS uses. */

@@ -4,6 +4,7 @@ import { invented, isVocabulary } from './scrub.ts';
 const FIELD = /^[A-Za-z][A-Za-z_]{0,63}\d{0,3}$/;
 
 const INVENTED_LINK = /^https?:\/\/[a-z0-9.-]+\/u\/x(\?([A-Za-z-]+=(abc|KEXAMPLE|1795428300)&?)+)?$/;
+
 const INVENTED_ID = /^[A-Z]{3}0{28,38}[0-9a-f]{2,4}$/;
 
 /** What no example may hold, whoever put it there, and what it is called. Looked for in every text, at any depth. */

@@ -1,9 +1,9 @@
 import { createReadStream } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { TruoraRejectedError } from '../../shared/domain/errors.ts';
-import type { MediaType } from '../../shared/domain/media-type.ts';
+import type { MediaType } from '../../shared/domain/media.ts';
 import type { Claim } from '../../shared/domain/revalidation.ts';
-import type { Truora } from '../../shared/truora/ask.ts';
+import type { Truora } from '../../shared/truora/call.ts';
 import {
   createValidation,
   getEnrollment,
@@ -17,8 +17,10 @@ import type { Example } from './examples.ts';
 
 /** An id that Truora has given to nobody. */
 const NOBODY = `VLD${'0'.repeat(32)}`;
+
 /** Between two looks; nobody waits for this command but its caller. Milliseconds. */
 const LOOK_MS = 2000;
+
 /** How long after its deadline a validation is still looked at. Milliseconds. */
 const GRACE_MS = 30_000;
 

@@ -1,20 +1,21 @@
 import { accessSync, constants, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { AccountId, TruoraId } from '../../shared/domain/ids.ts';
-import { isPhoto, SNIFF_BYTES } from '../../shared/domain/media-type.ts';
-import { inWords } from '../../shared/domain/refuse.ts';
-import { acceptMedia } from '../../shared/domain/wish.ts';
-import type { Truora } from '../../shared/truora/ask.ts';
-import { guardEnding } from '../command/ending.ts';
-import { readWords, UsageError } from '../command/words.ts';
+import { acceptMedia, isPhoto, SNIFF_BYTES } from '../../shared/domain/media.ts';
+import { inWords } from '../../shared/domain/parse.ts';
+import type { Truora } from '../../shared/truora/call.ts';
+import { guardEnding } from '../cli/exit-codes.ts';
+import { readWords, UsageError } from '../cli/parse-arguments.ts';
 import { writeExamples } from './examples.ts';
 import { leaksIn } from './leaks.ts';
 import { listenTo, type Wanted } from './listen.ts';
 import { scrubber } from './scrub.ts';
 
 const TRUORA = 'https://api.validations.truora.com';
+
 /** Where Truora takes media (seen: its own SDK refuses every other). */
 const UPLOADS = 'https://files.truora.com';
+
 const examples = join(import.meta.dirname, '../../shared/truora/examples');
 
 const help = `npm run -s record -- FILE --account ID --enrollment ID --authorized [--truora ORIGIN] [--into FOLDER]
@@ -37,6 +38,7 @@ const say = (line: string): void => {
 const own = (path: string) => resolve(process.env.INIT_CWD ?? process.cwd(), path);
 
 const text = { type: 'string' as const };
+
 const options = { account: text, enrollment: text, truora: text, into: text, authorized: { type: 'boolean' as const } };
 
 const readMedia = (given: string): Wanted['media'] & { requested: Wanted['requested'] } => {
@@ -119,8 +121,11 @@ const run = async (argv: string[], charged: () => void): Promise<number> => {
 };
 
 let isCharged = false;
+
 const maybe = () => (isCharged ? ' (a validation may have been created and charged)' : '');
+
 const codeOf = guardEnding({ more: maybe });
+
 const interrupt = (): never => {
   say(`interrupted; nothing was written${isCharged ? ', and a validation may have been created and charged' : ''}`);
   process.exit(130);

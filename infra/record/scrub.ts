@@ -6,20 +6,28 @@
 
 /** An id as Truora mints them (seen): three capitals and hex digits. */
 const ID = /^([A-Z]{3})([0-9a-f]{32,40})$/;
+
 const DATE = /^\d{4}-\d\d-\d\d(?:([T ])\d\d:\d\d(?::\d\d)?(\.\d+)?(Z|[+-]\d\d:?\d\d)?)?$/;
+
 const LINK = /^[a-z][a-z0-9+.-]*:\/\//i;
+
 const IP4 = /^\d{1,3}(\.\d{1,3}){3}$/;
+
 const IP6 = /^[0-9a-f]*:[0-9a-f:.]*:[0-9a-f:.]*$/i;
 
 /** Fields whose text is one of a vocabulary: Truora's word itself is what the example is for. */
 const VOCABULARY = /(^|_)(status|type|typ|reason|action)$/;
+
 /** How Truora names its fields (seen): small words, with a number at the end at most. */
 const FIELD = /^[A-Za-z][A-Za-z_]{0,63}\d{0,3}$/;
+
 const WORD = /^[a-z]+(?:[_-][a-z]+)*$/;
+
 const LONGEST_WORD = 64;
 
 /** Numbers that say what was agreed, not what somebody looks like or when. */
 const KEPT_NUMBERS = ['threshold', 'remaining_retries', 'allowed_retries', 'code', 'http_code'];
+
 /** The threshold that holds when nothing else was asked for (documented): on which side a score lies is kept. */
 const DEFAULT_THRESHOLD = 0.65;
 
@@ -33,7 +41,9 @@ export const invented = {
   unixSeconds: 1795428300,
   id: (prefix: string, digits: number, count: number) => prefix + count.toString(16).padStart(digits, '0'),
 };
+
 const hostOf = ({ hostname }: URL) => (/\.(truora\.com|amazonaws\.com)$/.test(hostname) ? hostname : 'files.example');
+
 const parameterOf = (name: string): string =>
   name === 'Expires' ? String(invented.unixSeconds) : name === 'Key-Pair-Id' ? 'KEXAMPLE' : 'abc';
 

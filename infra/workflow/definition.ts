@@ -1,6 +1,21 @@
 import { type StepName, steps } from '../../shared/workflow/contract.ts';
 import type { Catcher, ChoiceState, Definition, FailState, Retrier, TaskState, WaitState } from './asl.ts';
-import { functionSeconds, MACHINE_SECONDS, STATE_MARGIN_SECONDS } from './timing.ts';
+import {
+  anything,
+  FIRST_PAUSE_SECONDS,
+  never,
+  onceTheKeyIsNew,
+  recording,
+  whileBusy,
+  whileClaimedElsewhere,
+  whileCreating,
+  whileEnrollmentPending,
+  whileHeldBack,
+  whileMoving,
+  whilePending,
+  whileUnsettled,
+} from './retriers.ts';
+import { functionSeconds, MACHINE_SECONDS, STATE_MARGIN_SECONDS } from './timeouts.ts';
 
 /** Answers, not faults: the request cannot be taken to Truora as it is. They end the execution well, as `refused`. */
 const refusals = [
@@ -18,96 +33,10 @@ const final = ['TruoraRejectedError', 'CreationUnconfirmedError', 'UploadLinkUns
 /** The claim is not ours to work on (any more): it was canceled meanwhile, or somebody else decided it. */
 const taken = ['AlreadyDecidedError', 'ClaimedElsewhereError'];
 
-const never = (...names: string[]): Retrier => ({ ErrorEquals: names, MaxAttempts: 0 });
-
-/** Everything without a name of ours (throttles, crashes, lost connections): 2, 4, 8, 16, 30 s, spread by jitter. */
-const anything: Retrier = {
-  ErrorEquals: ['States.ALL'],
-  IntervalSeconds: 2,
-  BackoffRate: 2,
-  MaxDelaySeconds: 30,
-  MaxAttempts: 5,
-  JitterStrategy: 'FULL',
-};
-
-/** A record is worth more patience than a look: 2 s to 60 s, up to four minutes in all. */
-const recording: Retrier = { ...anything, MaxDelaySeconds: 60, MaxAttempts: 8 };
-
-/** The owner of a claim may take as long as the machine: 5 s to 60 s apart, until ten minutes before that is over. */
-const whileClaimedElsewhere: Retrier = {
-  ErrorEquals: ['ClaimedElsewhereError'],
-  IntervalSeconds: 5,
-  BackoffRate: 1.5,
-  MaxDelaySeconds: 60,
-  MaxAttempts: 472,
-};
-
-/** A fresh enrollment becomes ready within seconds or not at all: 1, 2, 4, 8 s (Truora's own SDK waits as long: seen). */
-const whileEnrollmentPending: Retrier = {
-  ErrorEquals: ['EnrollmentPendingError'],
-  IntervalSeconds: 1,
-  BackoffRate: 2,
-  MaxAttempts: 4,
-};
-
-/** Truora is busy or away, and asking again is free: 5 s to 60 s, about a quarter of an hour, spread by jitter. */
-const whileBusy: Retrier = {
-  ErrorEquals: ['TruoraBusyError', 'TruoraUncertainError'],
-  IntervalSeconds: 5,
-  BackoffRate: 1.5,
-  MaxDelaySeconds: 60,
-  MaxAttempts: 30,
-  JitterStrategy: 'FULL',
-};
-
-/** The same for media that S3 broke off: it has been paid for, and in the end Truora is asked what arrived. */
-const whileMoving: Retrier = { ...whileBusy, ErrorEquals: [...whileBusy.ErrorEquals, 'MediaUnreadError'] };
-
-/** A key that was rotated is read anew after a minute; a call that was refused was not executed, so it is free too. */
-const onceTheKeyIsNew: Retrier = { ErrorEquals: ['TruoraUnauthorizedError'], IntervalSeconds: 61, MaxAttempts: 1 };
-
-/** Before a charged call, many may wait for the same gate to open again: the same, for about half an hour. */
-const whileHeldBack: Retrier = { ...whileBusy, MaxAttempts: 60 };
-
-/**
- * What became of a call to create is not known yet, ours or another's for the same person. Many may wait, so they come back
- * spread by jitter: about half an hour in all, where two calls that are lost take three settle windows with the looks after
- * them (3 min, or 15 with the longest window that may be configured).
- */
-const whileUnsettled: Retrier = {
-  ErrorEquals: ['CreationUnsettledError'],
-  IntervalSeconds: 15,
-  BackoffRate: 1.2,
-  MaxDelaySeconds: 60,
-  MaxAttempts: 60,
-  JitterStrategy: 'FULL',
-};
-
-/**
- * Whatever a crash is called, a retry is safe, because the function finds the intent it wrote before it called Truora: 15 s
- * apart, so that a throttle or a bad minute is over.
- */
-const whileCreating: Retrier = { ErrorEquals: ['States.ALL'], IntervalSeconds: 15, BackoffRate: 1, MaxAttempts: 8 };
-
-/** Before the first look of who does not wait for a webhook: it costs what that look would cost, and asks nobody. Seconds. */
-const FIRST_PAUSE_SECONDS = 3;
-
-/**
- * The timed poll. One billed transition a look, against three for Wait, Task and Choice. 2 s growing by 10 % to 60 s is
- * 387 looks in six hours, and with the pause before the first one the best of the schedules we tried
- * (test/bench/RESULTS.md). Whatever a look stumbles over, the verdict has been paid for, so it is looked at again:
- * ReadVerdict itself ends it at the deadline, and MaxAttempts is a fence that the machine's own time leaves room for.
- */
-const whilePending: Retrier = {
-  ErrorEquals: ['States.ALL'],
-  IntervalSeconds: 2,
-  BackoffRate: 1.1,
-  MaxDelaySeconds: 60,
-  MaxAttempts: 400,
-};
-
 const decided: Catcher = { ErrorEquals: ['AlreadyDecidedError'], Next: 'ReadOutcome', ResultPath: '$.repeat' };
+
 const refused: Catcher = { ErrorEquals: refusals, Next: 'RecordRefusal', ResultPath: '$.refusal' };
+
 const failed: Catcher = { ErrorEquals: ['States.ALL'], Next: 'RecordFailure', ResultPath: '$.failure' };
 
 type Ending = { Next: string } | { End: true; OutputPath: '$.outcome' };

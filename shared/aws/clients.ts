@@ -13,6 +13,9 @@ const once = <Client>(make: () => Client): (() => Client) => {
 
 /** One client of each service, made when it is first asked for; a function's bundle holds only those that it asks for. */
 export const dynamo = /* @__PURE__ */ once(() => new DynamoDBClient({}));
+
 export const eventBridge = /* @__PURE__ */ once(() => new EventBridgeClient({}));
+
 export const s3 = /* @__PURE__ */ once(() => new S3Client({}));
+
 export const sfn = /* @__PURE__ */ once(() => new SFNClient({}));

@@ -1,7 +1,8 @@
-import { type Access, awsJson } from './signed.ts';
+import { type Access, awsJson } from './signed-call.ts';
 
 /** How long a value is taken for current. A rotation is noticed within a minute anyway, when the old value is refused. */
 const CACHE_MS = 5 * 60_000;
+
 /** At most one read a minute because of a refusal: a wrong key must not become a flood of reads. */
 const REREAD_MS = 60_000;
 
@@ -12,6 +13,7 @@ const REREAD_MS = 60_000;
 const AROUND = /^[\s\p{Cf}\p{Cc}]+|[\s\p{Cf}\p{Cc}]+$/gu;
 
 const cache = new Map<string, { value: string; readAt: number }>();
+
 const reread = new Map<string, number>();
 
 /**

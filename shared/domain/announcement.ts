@@ -1,14 +1,16 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
+import type { Amendment } from './amendments.ts';
 import { AccountId, RevalidationId, TruoraId } from './ids.ts';
-import type { Amendment } from './late-truth.ts';
 import { outcomeStatuses } from './lifecycle.ts';
 import { Reference } from './request.ts';
 import { type Outcome, Timestamp } from './revalidation.ts';
 
 /** What a rule on the bus asks for. */
 export const EVENT_SOURCE = 'face-revalidation';
+
 export const ENDED = 'Re-validation Ended';
+
 export const AMENDED = 'Re-validation Amended';
 
 /**
@@ -25,6 +27,7 @@ export const Announcement = z.strictObject({
   reference: z.optional(Reference),
   decidedAt: Timestamp,
 });
+
 export type Announcement = z.infer<typeof Announcement>;
 
 /**
@@ -53,6 +56,7 @@ export const AmendmentAnnouncement = z.extend(z.omit(Announcement, { decidedAt: 
   endedAs: z.enum(outcomeStatuses),
   amendedAt: Timestamp,
 });
+
 export type AmendmentAnnouncement = z.infer<typeof AmendmentAnnouncement>;
 
 /** What the bus is told of an amendment; `status` is what Truora says by now. */

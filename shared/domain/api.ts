@@ -1,7 +1,8 @@
 import * as z from 'zod/mini';
+import { RequestInvalidError } from './errors.ts';
 import { AccountId, RevalidationId, TruoraId } from './ids.ts';
 import { phases } from './lifecycle.ts';
-import { MAX_MEDIA_BYTES, type MediaType, mediaTypes } from './media-type.ts';
+import { MAX_MEDIA_BYTES, type MediaType, mediaTypes } from './media.ts';
 import { LedgerRecord } from './record.ts';
 import { CalledBy, CallRequest, Options, Reference } from './request.ts';
 import { Media, Timestamp } from './revalidation.ts';
@@ -16,11 +17,13 @@ export const MAX_CALL_BYTES = 65_536;
 export const ONE_OF_BOTH = 'give either media, which lies in the bucket, or upload, for a form to upload with';
 
 const callShape = CallRequest.shape;
+
 const who = {
   accountId: callShape.accountId,
   enrollmentId: callShape.enrollmentId,
   userAuthorized: callShape.userAuthorized,
 };
+
 const how = { options: callShape.options, reference: callShape.reference };
 
 /** A call that asks for a place to upload to. */
@@ -40,6 +43,7 @@ export const TicketBody = z.strictObject({
   }),
   ...how,
 });
+
 export type TicketBody = z.infer<typeof TicketBody>;
 
 /** A call about media that lies in the bucket already. */
@@ -57,6 +61,7 @@ export const StartBody = z.strictObject({
   forceNew: callShape.forceNew,
   maxAgeSeconds: callShape.maxAgeSeconds,
 });
+
 export type StartBody = z.infer<typeof StartBody>;
 
 /**
@@ -84,6 +89,7 @@ export const Ticket = z.object({
   /** Every version that was ever dropped under it. */
   uploads: z.optional(z.set(z.string())),
 });
+
 export type Ticket = z.infer<typeof Ticket>;
 
 /**
@@ -123,6 +129,7 @@ export const Revalidation = z.extend(
     repeats: z.optional(z.int()),
   },
 );
+
 export type Revalidation = z.infer<typeof Revalidation>;
 
 /** The answer to a call: the re-validation as it stands, and for a ticket the form to upload with. */
@@ -131,6 +138,7 @@ export const Started = z.extend(Revalidation, {
   isRepeat: z.optional(z.literal(true)),
   upload: z.optional(z.object({ url: z.string(), fields: z.record(z.string(), z.string()), expiresAt: Timestamp })),
 });
+
 export type Started = z.infer<typeof Started>;
 
 /** How many records a page holds, as a query says it. */
@@ -156,4 +164,24 @@ export const presentable = (record: LedgerRecord | undefined, ticket?: Ticket): 
     ...record,
     ...(repeats > 0 ? { repeats } : {}),
   });
+};
+
+/** Where a page ended. It names no person: whose list it is, the call itself has to say. */
+export const Place = z.strictObject({ revalidationId: RevalidationId, claimedAt: Timestamp });
+
+export type Place = z.infer<typeof Place>;
+
+export const writeCursor = (place: Place): string =>
+  Buffer.from(JSON.stringify(Place.parse(place))).toString('base64url');
+
+/** @throws RequestInvalidError for a text that we did not write */
+export const readCursor = (cursor: string): Place => {
+  try {
+    return Place.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')));
+  } catch {
+    const detail = 'must be the cursor of the page before';
+    throw new RequestInvalidError('request_invalid', `cursor: ${detail}`, [
+      { path: 'cursor', code: 'malformed', detail },
+    ]);
+  }
 };

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import * as z from 'zod/mini';
 
 /**
@@ -16,24 +16,6 @@ export const TruoraId = z.string().check(z.regex(/^[A-Za-z0-9_-]{1,128}$/, 'must
 
 /** `RVL` and 32 hex digits: the first half of a SHA-256 over what makes two requests the same re-validation. */
 export const RevalidationId = z.string().check(z.regex(/^RVL[0-9a-f]{32}$/, 'must be RVL and 32 hex digits'));
-
-/**
- * The id of a re-validation: the same person and the same version of the same object give the same id, whichever door
- * they came through. Only the hash leaves the claim, so the id tells nobody which key or person it stands for.
- * The parts are joined as JSON, so that no part can spill over into the next.
- * @param of.anew what tells one case apart from another about the same media, where a caller forced a new one
- */
-export const revalidationIdOf = (of: {
-  accountId?: string;
-  bucket: string;
-  key: string;
-  version: string;
-  anew?: string | undefined;
-}): string =>
-  `RVL${createHash('sha256')
-    .update(JSON.stringify([of.accountId ?? null, of.bucket, of.key, of.version, ...(of.anew ? [of.anew] : [])]))
-    .digest('hex')
-    .slice(0, 32)}`;
 
 /** An id for a re-validation whose media is still to come. */
 export const newRevalidationId = (): string => `RVL${randomBytes(16).toString('hex')}`;

@@ -18,6 +18,7 @@ export type Phase = keyof typeof lifecycle;
 
 /** The six ways a re-validation can end. */
 export const outcomeStatuses = ['approved', 'declined', 'expired', 'refused', 'failed', 'canceled'] as const;
+
 export type OutcomeStatus = (typeof outcomeStatuses)[number];
 
 export const phases = Object.keys(lifecycle) as Phase[];

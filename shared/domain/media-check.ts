@@ -1,6 +1,6 @@
 import { MediaUnacceptableError } from './errors.ts';
+import type { MediaType } from './media.ts';
 import { type MediaFacts, type MediaFile, TooScatteredError } from './media-file.ts';
-import type { MediaType } from './media-type.ts';
 import { jpegFacts, pngFacts, webpFacts } from './photo.ts';
 import { aviFacts, mp4Facts, webmFacts } from './video.ts';
 

@@ -27,8 +27,10 @@ export class TooScatteredError extends Error {
 
 /** One read of a look. Every index (`moov`, chunks, markers) that was tried is read in one to three of them. */
 const READ_BYTES = 65_536;
+
 /** Reads of one file. A read of a range takes some 20 ms; the function has 15 s. */
 const MAX_READS = 16;
+
 /** One read of a search through the whole file, which only a photo without its end in place needs: ten for the largest. */
 const SEARCH_BYTES = 1_048_576;
 

@@ -2,9 +2,12 @@ import type { MediaFacts, MediaFile } from './media-file.ts';
 
 /** Segments before the picture. A file with more is none that a camera or a phone wrote. */
 const MAX_SEGMENTS = 1000;
+
 /** Frame headers (SOF): all of C0 to CF but the Huffman table, the reserved one and the arithmetic coding table. */
 const isFrame = (marker: number) => marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker);
+
 const isAlone = (marker: number) => marker === 0x01 || (marker >= 0xd0 && marker <= 0xd8);
+
 const [END, SCAN] = [0xd9, 0xda];
 
 /**

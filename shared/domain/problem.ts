@@ -37,6 +37,7 @@ export const problems = {
   media_changed: { status: 422, title: 'The media was overwritten.' },
   unexpected: { status: 500, title: 'Something went wrong here.' },
 } as const;
+
 export type ProblemCode = keyof typeof problems;
 
 const ruleCodes = [
@@ -60,7 +61,9 @@ export const Problem = z.object({
   /** Each broken rule with the path of its field. */
   errors: z.optional(z.array(z.object({ path: z.string(), code: z.enum(ruleCodes), detail: z.string() }))),
 });
+
 export type Problem = z.infer<typeof Problem>;
+
 export type BrokenRule = NonNullable<Problem['errors']>[number];
 
 /** A call that is refused for what it is, not for what it asks of Truora. Only routes throw it. */

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
-import { Attempt } from './creation.ts';
+import { Amendment } from './amendments.ts';
+import { Attempt } from './attempts.ts';
 import { RevalidationId, TruoraId } from './ids.ts';
-import { Amendment } from './late-truth.ts';
 import { phases } from './lifecycle.ts';
 import { CalledBy, type Options, subvalidationsOf } from './request.ts';
 import { Claim, Outcome, Receipt, Timestamp, Validation } from './revalidation.ts';
@@ -45,6 +45,7 @@ export const LedgerRecord = z.extend(z.partial(Claim), {
   /** Each phase and when it was reached. */
   trail: z.array(z.object({ phase: z.enum(phases as [(typeof phases)[number], ...typeof phases]), at: Timestamp })),
 });
+
 export type LedgerRecord = z.infer<typeof LedgerRecord>;
 
 type Question = Pick<LedgerRecord, 'enrollmentId' | 'requested'>;

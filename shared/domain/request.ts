@@ -2,8 +2,11 @@ import * as z from 'zod/mini';
 import { AccountId, TruoraId } from './ids.ts';
 
 export const subvalidations = ['similarity', 'passive_liveness', 'speech_match'] as const;
+
 export const resultModes = ['callback', 'poll'] as const;
+
 export const ResultMode = z.enum(resultModes);
+
 export type ResultMode = z.infer<typeof ResultMode>;
 
 /** The caller's own name for the case. It stands in S3 metadata, which is ASCII. */
@@ -59,6 +62,7 @@ export const Options = z
       if (options.retryOf && !passive) refuse('retryOf', 'needs passive liveness (subvalidations: passive_liveness)');
     }),
   );
+
 export type Options = z.infer<typeof Options>;
 
 /** `subvalidations` as they are sent: the old `liveness` form becomes the new one. Undefined: say nothing to Truora. */
@@ -82,6 +86,7 @@ export const DropEvent = z.object({
     }),
   }),
 });
+
 export type DropEvent = z.infer<typeof DropEvent>;
 
 /** Who called a door that knows its callers: `iam:` and a role's or user's ARN, or `jwt:` and the token's subject. */
@@ -93,6 +98,7 @@ const consent = z.literal(true, {
       ? 'is missing: it must be true, the person has to have agreed'
       : 'must be true: the person has to have agreed',
 });
+
 const IdempotencyKey = z.string().check(z.regex(/^[\x21-\x7e]{1,128}$/, 'must be 1 to 128 visible ASCII characters'));
 
 /** Asks for the same media once more, as a case of its own that is paid for again, and says why. */
@@ -104,6 +110,7 @@ export type ForceNew = z.infer<typeof ForceNew>;
 
 /** A year: what is kept longer is no answer to anything asked today. Seconds. */
 const LONGEST_AGE = 31_536_000;
+
 const AGE_RULE = `must be 1 to ${LONGEST_AGE} whole seconds`;
 
 /**
@@ -136,8 +143,19 @@ export const CallRequest = z.strictObject({
   /** Written by the API. Whoever else starts the machine is believed, for they may start it. */
   calledBy: z.optional(CalledBy),
 });
+
 export type CallRequest = z.infer<typeof CallRequest>;
 
 /** What a door hands the machine. */
 export const RevalidationRequest = z.discriminatedUnion('kind', [DropRequest, CallRequest]);
+
 export type RevalidationRequest = z.infer<typeof RevalidationRequest>;
+
+/** What an execution is started with: the third door's envelope, and what the other doors make of theirs. */
+export const RevalidationInput = z.strictObject({
+  request: RevalidationRequest,
+  /** Step Functions' own mark of a nested start, by which its console links the two executions. We do not read it. */
+  AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID: z.optional(z.string().check(z.minLength(1), z.maxLength(2048))),
+});
+
+export type RevalidationInput = z.infer<typeof RevalidationInput>;

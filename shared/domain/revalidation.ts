@@ -1,7 +1,8 @@
 import * as z from 'zod/mini';
+import { readReason } from './errors.ts';
 import { AccountId, RevalidationId, TruoraId } from './ids.ts';
 import { outcomeStatuses } from './lifecycle.ts';
-import { MAX_MEDIA_BYTES, type MediaType, mediaTypes } from './media-type.ts';
+import { MAX_MEDIA_BYTES, type MediaType, mediaTypes } from './media.ts';
 import { CalledBy, ForceNew, Options, Reference, ResultMode } from './request.ts';
 
 /** RFC 3339 in UTC with milliseconds. */
@@ -17,6 +18,7 @@ export const Media = z.object({
   bytes: z.int().check(z.minimum(1), z.maximum(MAX_MEDIA_BYTES)),
   type: z.enum(Object.keys(mediaTypes) as [MediaType, ...MediaType[]]),
 });
+
 export type Media = z.infer<typeof Media>;
 
 /** The request, normalised, checked and owned by exactly one execution. */
@@ -38,6 +40,7 @@ export const Claim = z.object({
   calledBy: z.optional(CalledBy),
   claimedAt: Timestamp,
 });
+
 export type Claim = z.infer<typeof Claim>;
 
 /** That the person's face is known to Truora. */
@@ -50,6 +53,7 @@ export const Enrollment = z.object({
    */
   otherEnrollments: z.optional(z.int()),
 });
+
 export type Enrollment = z.infer<typeof Enrollment>;
 
 /** The longest Truora lets a validation live (documented). Seconds. */
@@ -63,6 +67,7 @@ export const Validation = z.object({
   /** The threshold Truora said it uses, 0 to 1. */
   threshold: z.optional(z.number()),
 });
+
 export type Validation = z.infer<typeof Validation>;
 
 /** Proof of the move: what was sent, not what was asked for. */
@@ -71,10 +76,12 @@ export const Receipt = z.object({
   sha256: z.string().check(z.regex(/^[0-9a-f]{64}$/)),
   movedAt: Timestamp,
 });
+
 export type Receipt = z.infer<typeof Receipt>;
 
 /** A webhook called for the validation. It says "look now" and nothing about the verdict. */
 export const Bell = z.object({ rangAt: Timestamp });
+
 export type Bell = z.infer<typeof Bell>;
 
 /** Every reason Truora documents for a declined face validation, and ours for one it does not document. */
@@ -159,10 +166,12 @@ export const Verdict = z.object({
   faceSearch: z.optional(z.object({ status: z.optional(RawReason), similarity: z.optional(z.number()) })),
   decidedAt: Timestamp,
 });
+
 export type Verdict = z.infer<typeof Verdict>;
 
 /** What Step Functions leaves of an error that was caught. `Cause` is a JSON text when a Lambda threw. */
 export const Caught = z.object({ Error: z.string(), Cause: z.optional(z.string()) });
+
 export type Caught = z.infer<typeof Caught>;
 
 /** The recorded end of a re-validation: what callers, records and the machine's output all show. */
@@ -193,4 +202,25 @@ export const Outcome = z.object({
    */
   isRepeat: z.optional(z.literal(true)),
 });
+
 export type Outcome = z.infer<typeof Outcome>;
+
+const LambdaCause = z.object({ errorMessage: z.string() });
+
+/**
+ * What a Catch left, as reason and detail. A Lambda's cause is a JSON text around the message; one of Step Functions' own
+ * (a timeout, a throttle) is a sentence, of which only the error's name is kept.
+ */
+export const readCaught = ({
+  Error: name,
+  Cause = '',
+}: Caught): { reason: string; rawReason?: string; detail: string } =>
+  readReason(messageOf(Cause)) ?? { reason: 'unexpected', detail: `${name.slice(0, 100)} after every retry` };
+
+const messageOf = (cause: string): string => {
+  try {
+    return LambdaCause.parse(JSON.parse(cause)).errorMessage;
+  } catch {
+    return '';
+  }
+};

@@ -1,6 +1,6 @@
 import type { StartBody, Ticket, TicketBody } from './api.ts';
-import { writeInboxKey } from './inbox-key.ts';
-import { MAX_MEDIA_BYTES, mediaTypes } from './media-type.ts';
+import { writeInboxKey } from './drop.ts';
+import { MAX_MEDIA_BYTES, mediaTypes } from './media.ts';
 import type { CallRequest } from './request.ts';
 
 const common = (body: TicketBody | StartBody, revalidationId: string, calledBy: string) => {

@@ -88,7 +88,9 @@ const handlerOf = async (file: MediaFile, track: Box): Promise<string> => {
 };
 
 const [SEGMENT, INFO, TRACKS, CLUSTER] = [0x18538067, 0x1549a966, 0x1654ae6b, 0x1f43b675];
+
 const [SCALE, DURATION, TRACK, TRACK_TYPE] = [0x2ad7b1, 0x4489, 0xae, 0x83];
+
 const VIDEO = 1;
 
 type Element = { id: number; from: number; to: number };

@@ -19,6 +19,7 @@ const MAX_LENGTH = 200;
 
 /** What JSON leaves as it is, and a terminal or a log reader may take for a line break or a command. */
 const unprintable = /[\u007f-\u009f\u2028\u2029]/g;
+
 const escaped = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 
 /** Writes one line of JSON; every control character is escaped, so no value can begin a line of its own. */

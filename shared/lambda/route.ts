@@ -2,9 +2,9 @@ import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { MAX_CALL_BYTES } from '../domain/api.ts';
 import { CallRefusedError, type Problem, problemOf } from '../domain/problem.ts';
-import type { RouteName } from '../workflow/names.ts';
-import { framesOf } from './frames.ts';
+import type { RouteName } from '../workflow/functions.ts';
 import { log } from './logger.ts';
+import { framesOf } from './safe-error.ts';
 
 /** What a route's function is called with. Nobody has looked at the body yet: `textOf` and `jsonOf` do, up to a size. */
 export type RouteInput = { event: APIGatewayProxyEventV2 };

@@ -2,9 +2,9 @@ import middy from '@middy/core';
 import { NamedError } from '../domain/errors.ts';
 import type { Claim, Outcome } from '../domain/revalidation.ts';
 import { checkOutput, type Input, type Output, readInput, type StepName, steps } from '../workflow/contract.ts';
-import { tellable } from './frames.ts';
 import { log } from './logger.ts';
 import { emit, outcomeSeen } from './metrics.ts';
+import { tellable } from './safe-error.ts';
 
 /** What the wrapper keeps of one invocation: only of input that was parsed does anything reach the log. */
 type Kept = { startedAt: number; revalidationId?: string | undefined };

@@ -5,15 +5,15 @@ import {
   TruoraUncertainError,
   UploadLinkSpentError,
 } from '../domain/errors.ts';
-import { formKeyOf } from '../domain/fields.ts';
+import { formKeyOf } from '../domain/field-names.ts';
 import { AccountId, TruoraId } from '../domain/ids.ts';
-import type { MediaType } from '../domain/media-type.ts';
+import type { MediaType } from '../domain/media.ts';
 import { type Options, subvalidationsOf } from '../domain/request.ts';
-import { ask, deliver, MAX_ANSWER_BYTES, observed, segment, type Truora } from './ask.ts';
 import { tellsOfAnError } from './body.ts';
-import { type ListedRow, nextOf, rowsOf } from './list.ts';
-import { signsIn } from './paging.ts';
-import type { Answer } from './request.ts';
+import { ask, deliver, MAX_ANSWER_BYTES, observed, segment, type Truora } from './call.ts';
+import type { Answer } from './http.ts';
+import { signsIn } from './list-end.ts';
+import { type ListedRow, nextOf, rowsOf } from './list-page.ts';
 import { CreateAnswer, EnrollmentAnswer, EnrollmentList, ListAnswer, ValidationAnswer } from './schemas.ts';
 import { checkUploadLink } from './upload-link.ts';
 

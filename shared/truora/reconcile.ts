@@ -1,9 +1,9 @@
-import { type Attempt, isInDoubt } from '../domain/creation.ts';
+import { type Attempt, isInDoubt } from '../domain/attempts.ts';
 import { TruoraContractError } from '../domain/errors.ts';
 import type { Options } from '../domain/request.ts';
 import { isSameNumber } from '../domain/tolerance.ts';
 import { type Created, createdOf } from './creation.ts';
-import type { ListedRow } from './list.ts';
+import type { ListedRow } from './list-page.ts';
 import { isLinkOver } from './upload-link.ts';
 
 /**
@@ -14,6 +14,7 @@ const CLOCK_SKEW = 900;
 
 /** A time without a zone may be any on earth: UTC is up to 14 h before it, in the east, or 12 h after it. Milliseconds. */
 const EASTERN = 14 * 3_600_000;
+
 const WESTERN = 12 * 3_600_000;
 
 /** A validation that may have come of a call whose answer was lost. */
@@ -112,7 +113,9 @@ const isAsAsked = ({ account_id, type, threshold }: ListedRow, { accountId, requ
 };
 
 const ZONED = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d([.,]\d+)?(Z|[+-]\d\d:?\d\d)$/i;
+
 const UNZONED = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?)([.,]\d+)?)?$/i;
+
 /** Seconds, or thousandths, millionths or billionths of one, since 1970: told apart by their digits until the year 2286. */
 const EPOCH = /^\d{10}(\d{3}){0,3}(\.\d+)?$/;
 

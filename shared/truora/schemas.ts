@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { TruoraId } from '../domain/ids.ts';
-import { kept } from './share.ts';
+import { kept } from './score.ts';
 
 /**
  * What Truora says, as far as we use it: strict about the fields we use, silent about the rest, which appears without
@@ -12,6 +12,7 @@ const ifLegible = <Said>(schema: z.ZodMiniType<Said>) =>
   z.optional(z.transform((said: unknown): Said | undefined => schema.safeParse(said).data));
 
 const asWord = (said: unknown): string => (typeof said === 'string' ? said.trim().toLowerCase() : '');
+
 const text = z.pipe(
   z.string(),
   z.transform((said: string) => asWord(said)),
@@ -37,6 +38,7 @@ export const EnrollmentAnswer = z.object({
   /** Seen: `waiting_face_validation`. Only the status decides. */
   reason: ifLegible(z.string()),
 });
+
 export type EnrollmentAnswer = z.infer<typeof EnrollmentAnswer>;
 
 /** `GET /v1/accounts/{id}/enrollments` (assumed). The rows are read one by one. */
@@ -58,6 +60,7 @@ export const CreateAnswer = z.object({
   threshold: ifLegible(z.pipe(z.number().check(z.minimum(0), z.maximum(1)), z.transform(kept))),
   ...uploadLink,
 });
+
 export type CreateAnswer = z.infer<typeof CreateAnswer>;
 
 const FaceDetails = z.object({
@@ -104,6 +107,7 @@ export const ValidationAnswer = z
   .check(
     z.refine(({ validation_status, failure_status }) => Boolean(validation_status || failure_status), WithoutWord),
   );
+
 export type ValidationAnswer = z.infer<typeof ValidationAnswer>;
 
 /**
@@ -111,6 +115,7 @@ export type ValidationAnswer = z.infer<typeof ValidationAnswer>;
  * one by one (list.ts), and whatever else it says may mean that there is more.
  */
 export const ListAnswer = z.looseObject({ validations: z.array(z.unknown()).check(z.maxLength(1000)) });
+
 export type ListAnswer = z.infer<typeof ListAnswer>;
 
 /** One event of a webhook: documented for checks, assumed for validations. Only the action and the id are used. */
@@ -118,6 +123,7 @@ export const WebhookEvent = z.object({
   event_action: z.string().check(z.maxLength(64)),
   object: z.object({ validation_id: TruoraId }),
 });
+
 export type WebhookEvent = z.infer<typeof WebhookEvent>;
 
 /** The error envelope of the older API of the same family (documented there). Only its status is ever acted upon. */

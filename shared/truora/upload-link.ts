@@ -7,6 +7,7 @@ import { UploadLinkUnsafeError } from '../domain/errors.ts';
  * 192.0.0.0/24), and multicast.
  */
 const notPublic4 = new BlockList();
+
 for (const [net, bits] of [
   ['0.0.0.0', 8],
   ['10.0.0.0', 8],
@@ -35,6 +36,7 @@ for (const [net, bits] of [
  * A list apart: a BlockList holds IPv4 addresses against IPv6 rules too, and `::/3` would match every one of them.
  */
 const notPublic6 = new BlockList();
+
 for (const [net, bits] of [
   ['::', 3],
   ['4000::', 2],

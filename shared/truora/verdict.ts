@@ -1,4 +1,5 @@
 import { TruoraId } from '../domain/ids.ts';
+import type { Retried } from '../domain/linked-retry.ts';
 import type { Policy } from '../domain/policy.ts';
 import { subvalidationsOf } from '../domain/request.ts';
 import {
@@ -10,9 +11,9 @@ import {
   type Verdict,
 } from '../domain/revalidation.ts';
 import { isAtLeast } from '../domain/tolerance.ts';
+import { faceOf, seenOf } from './recorded-fields.ts';
 import type { ValidationAnswer } from './schemas.ts';
-import { faceOf, seenOf } from './seen.ts';
-import { isShare } from './share.ts';
+import { isShare } from './score.ts';
 
 export type About = {
   claim: Pick<Claim, 'accountId' | 'enrollmentId' | 'requested'>;
@@ -23,6 +24,7 @@ export type About = {
 
 /** Truora's own words: `pending`, `success` and `failure` are documented, its SDK also takes the others (seen). */
 const openStatuses = ['pending', 'processing'];
+
 const endStatuses = ['success', 'failure', 'failed'];
 
 /** The type of a face validation, whatever its capitals and whatever stands between its words (assumed). */
@@ -145,4 +147,27 @@ const mismatches = (answer: ValidationAnswer, about: About, success: boolean): M
   const isDue = isConfirmed(answer) && subvalidationsOf(claim.requested)?.includes('passive_liveness');
   if ((face.passive_liveness_status ?? (isDue ? 'missing' : 'success')) !== 'success') found.push('passive_liveness');
   return found;
+};
+
+/**
+ * A validation that only Truora knows, as something to retry. Truora itself may refuse it for more than can be seen here:
+ * how it counts is not documented, and a refused create call costs nothing (assumed).
+ */
+export const retriedAt = (answer: ValidationAnswer): Retried => {
+  const { account_id, validation_status: status, failure_status: failure, declined_reason } = answer;
+  const declined = failure === 'declined' || (failure === undefined && declined_reason !== undefined);
+  const finished = answer.processing_finish_date;
+  return {
+    accountId: account_id,
+    end: endOf(status, failure, declined),
+    hadLiveness: answer.details?.face_recognition_validations?.passive_liveness_status === undefined ? undefined : true,
+    declinedAt: finished && !Number.isNaN(Date.parse(finished)) ? finished : undefined,
+  };
+};
+
+const endOf = (status: string, failure: string | undefined, declined: boolean): Retried['end'] => {
+  if (declined) return 'declined';
+  if (failure === 'expired') return 'expired';
+  if (failure !== undefined || status === 'failure' || status === 'failed') return 'failed';
+  return status === 'success' ? 'approved' : 'open';
 };

@@ -25,7 +25,9 @@ export const Journal = z.object({
   repeat: Caught,
   outcome: Outcome,
 });
+
 export type Journal = z.infer<typeof Journal>;
+
 export type Entry = keyof Journal;
 
 type Step = {
@@ -57,9 +59,11 @@ export const steps = {
 } as const satisfies Record<string, Step>;
 
 export type StepName = keyof typeof steps;
+
 export const stepNames = Object.keys(steps) as StepName[];
 
 type Reads<S extends StepName> = (typeof steps)[S]['reads'][number];
+
 type MayRead<S extends StepName> = (typeof steps)[S] extends { mayRead: readonly (infer E)[] } ? E & Entry : never;
 
 /** What a step's function is called with, after the journal was parsed. */

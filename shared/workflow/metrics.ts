@@ -46,7 +46,9 @@ export const metrics = {
 } as const satisfies Record<string, { unit: 'Count' | 'Milliseconds'; by: readonly (readonly string[])[] }>;
 
 export type MetricName = keyof typeof metrics;
+
 type DimensionOf<Name extends MetricName> = (typeof metrics)[Name]['by'][number][number];
+
 export type DimensionsOf<Name extends MetricName> = { [Key in DimensionOf<Name>]: string };
 
 /** What is asked of Truora, as the dimension `call` names it. */
@@ -58,6 +60,7 @@ export const truoraCalls = { GET: 'read', POST: 'create', PUT: 'upload' } as con
  * too many for one call.
  */
 export const bellFates = ['created', 'unknown', 'rang', 'woke', 'late', 'unsent', 'left_over'] as const;
+
 export type BellFate = (typeof bellFates)[number];
 
 /** Where an unknown word stood. */

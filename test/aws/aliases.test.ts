@@ -1,24 +1,28 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { bindKey, findKey, hashOfQuestion } from '../../shared/aws/aliases.ts';
+import { bindKey, findKey, hashOfQuestion } from '../../shared/ledger/idempotency-keys.ts';
 import { type House, openHouse } from '../support/house.ts';
 import { inMinutes, newRevalidationId, sha256, thrownBy } from '../support/journal.ts';
 
 const SCOPE = 'iam:arn:aws:iam::000000000000:user/ana';
 
 let house: House;
+
 let key: string;
 
 beforeAll(async () => {
   house = await openHouse(undefined);
 });
+
 afterAll(() => house.close());
+
 beforeEach(() => {
   key = randomUUID();
 });
 
 const bind = (revalidationId: string, body = sha256('body'), retentionDays = 365) =>
   bindKey({ table: house.table, retentionDays }, { scope: SCOPE, key, revalidationId, body });
+
 const itemOf = () => house.item(`KEY#${SCOPE}#${key}`);
 
 it('makes a key another name of the re-validation, for 90 days', async () => {

@@ -1,21 +1,28 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { announce } from '../../shared/aws/announce.ts';
-import { dueRecords } from '../../shared/aws/due.ts';
-import { claim, markAnnounced, readRecord, recordOutcome } from '../../shared/aws/ledger.ts';
 import { Announcement, announcementOf } from '../../shared/domain/announcement.ts';
 import type { Outcome } from '../../shared/domain/revalidation.ts';
+import { claim } from '../../shared/ledger/claims.ts';
+import { dueRecords } from '../../shared/ledger/follow-ups.ts';
+import { markAnnounced, recordOutcome } from '../../shared/ledger/outcomes.ts';
+import { readRecord } from '../../shared/ledger/records.ts';
+import { announce } from '../../shared/logic/outcome.ts';
 import { type House, openHouse } from '../support/house.ts';
 import { claimOf, errorOf, executionOf, inMinutes, newValidationId, thrownBy } from '../support/journal.ts';
 
 const OURS = executionOf('ours');
+
 const BUS = 'outcomes';
+
 const RESULTS = { bus: BUS, mediaHours: 24 };
 
 let house: House;
+
 beforeAll(async () => {
   house = await openHouse(undefined);
 });
+
 afterAll(() => house.close());
+
 beforeEach(() => {
   house.fate();
   house.openBus(true);

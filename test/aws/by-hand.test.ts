@@ -1,31 +1,38 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { bindValidation, readBinding } from '../../shared/aws/intents.ts';
-import { claim as claimRecord, readRecord } from '../../shared/aws/ledger.ts';
-import { mayAsk } from '../../shared/domain/creation.ts';
+import { mayAsk } from '../../shared/domain/attempts.ts';
 import type { Claim } from '../../shared/domain/revalidation.ts';
+import { bindValidation, readBinding } from '../../shared/ledger/bindings.ts';
+import { claim as claimRecord } from '../../shared/ledger/claims.ts';
+import { readRecord } from '../../shared/ledger/records.ts';
 import { type House, openHouse } from '../support/house.ts';
 import { claimOf, executionOf, inMinutes, newRevalidationId, newValidationId } from '../support/journal.ts';
 
 let house: House;
+
 let claim: Claim;
+
 beforeAll(async () => {
   house = await openHouse(undefined);
 });
+
 afterAll(() => house.close());
+
 beforeEach(async () => {
   claim = claimOf();
   await claimRecord(house.ledger, claim, executionOf('ours'));
 });
 
 const openedAt = () => inMinutes(-6);
+
 const opened = async (at = openedAt(), revalidationId = claim.revalidationId) => {
   await house.stand({ pk: `ACC#${claim.accountId}`, revalidationId, attempt: 1, openedAt: at });
   return at;
 };
+
 const resolve = (...words: string[]): Promise<{ code: number; out: string; err: string }> => {
-  const script = join(import.meta.dirname, '../../infra/local/cli/resolve.ts');
+  const script = join(import.meta.dirname, '../../infra/cli/resolve.ts');
   const argv = ['--table', house.table, '--account', claim.accountId, ...words];
   return new Promise((done) => {
     execFile(process.execPath, [script, ...argv], { env: process.env }, (error, out, err) =>
@@ -33,6 +40,7 @@ const resolve = (...words: string[]): Promise<{ code: number; out: string; err: 
     );
   });
 };
+
 const standing = async () => {
   const record = await readRecord(house.ledger, claim.revalidationId);
   return { attempts: record?.attempts, orphans: record?.orphans, intent: await house.item(`ACC#${claim.accountId}`) };

@@ -1,13 +1,16 @@
 import { InvalidToken, SendTaskSuccessCommand, SFNClient, TaskDoesNotExist, TaskTimedOut } from '@aws-sdk/client-sfn';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, expect, it } from 'vitest';
-import { resume } from '../../shared/aws/callbacks.ts';
+import { resume } from '../../shared/aws/executions.ts';
 
 process.env.AWS_REGION = 'us-east-1';
+
 const mock = mockClient(SFNClient);
+
 beforeEach(() => mock.reset());
 
 const bell = { rangAt: '2026-11-23T10:00:00.000Z' };
+
 const late = { message: 'too late', $metadata: {} };
 
 it('wakes the execution with the bell and nothing else', async () => {

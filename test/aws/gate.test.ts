@@ -1,15 +1,18 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { gateOf, spendOne } from '../../shared/aws/gate.ts';
-import { signedGate } from '../../shared/aws/signed-gate.ts';
-import { type Keeper, sharesOf } from '../../shared/domain/gate.ts';
-import { accessFromEnv } from '../../shared/lambda/env.ts';
+import { type Keeper, sharesOf } from '../../shared/domain/throttle.ts';
+import { accessFromEnv } from '../../shared/lambda/clients.ts';
+import { spendOne } from '../../shared/ledger/budget.ts';
+import { gateOf, signedGate } from '../../shared/ledger/throttle.ts';
 import { type House, openHouse } from '../support/house.ts';
 
 let house: House;
+
 beforeAll(async () => {
   house = await openHouse(undefined);
 });
+
 afterAll(() => house.close());
+
 beforeEach(() => house.stand({ pk: 'GATE#truora' }));
 
 const secondsUntil = (at = '') => (Date.parse(at) - Date.now()) / 1000;

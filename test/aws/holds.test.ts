@@ -1,15 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { freeMedia, holdMedia } from '../../shared/aws/holds.ts';
+import { freeMedia, holdMedia } from '../../shared/ledger/holds.ts';
 import { type House, openHouse } from '../support/house.ts';
 import { BUCKET, newRevalidationId } from '../support/journal.ts';
 
 let house: House;
+
 beforeAll(async () => {
   house = await openHouse(undefined);
 });
+
 afterAll(() => house.close());
 
 let made = 0;
+
 const newVersion = () => {
   made += 1;
   return { bucket: BUCKET, key: `media/${made}`, versionId: 'v'.repeat(1000) };

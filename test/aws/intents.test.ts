@@ -1,27 +1,26 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import {
-  bindValidation,
-  closeIntent,
-  type Intent,
-  keepLook,
-  openIntent,
-  readBinding,
-  readIntent,
-} from '../../shared/aws/intents.ts';
+import { bindValidation, readBinding } from '../../shared/ledger/bindings.ts';
+import { closeIntent, type Intent, keepLook, openIntent, readIntent } from '../../shared/ledger/intents.ts';
 import { type House, openHouse } from '../support/house.ts';
 import { inMinutes, newPerson, newRevalidationId, newValidationId } from '../support/journal.ts';
 
 let house: House;
+
 let table: string;
+
 let accountId: string;
+
 let ours: string;
+
 let theirs: string;
 
 beforeAll(async () => {
   house = await openHouse(undefined);
   table = house.table;
 });
+
 afterAll(() => house.close());
+
 beforeEach(() => {
   ({ accountId } = newPerson());
   ours = newRevalidationId();
@@ -29,7 +28,9 @@ beforeEach(() => {
 });
 
 const validationOf = () => ({ validationId: newValidationId(), deadline: inMinutes(5) });
+
 const opening = (revalidationId: string, attempt = 1) => openIntent(table, accountId, { revalidationId, attempt });
+
 const opened = async (revalidationId: string): Promise<Intent> => {
   const intent = await opening(revalidationId);
   if (!intent) throw new TypeError('another intent is open');

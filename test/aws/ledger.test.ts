@@ -1,14 +1,4 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { recordCreated } from '../../shared/aws/creations.ts';
-import {
-  claim,
-  countRepeat,
-  listRecords,
-  readRecord,
-  recordedAmong,
-  recordMoved,
-  recordOutcome,
-} from '../../shared/aws/ledger.ts';
 import {
   isEnd,
   lifecycle,
@@ -18,6 +8,9 @@ import {
   phases,
 } from '../../shared/domain/lifecycle.ts';
 import type { Claim, Outcome, Receipt, Validation } from '../../shared/domain/revalidation.ts';
+import { claim, recordCreated, recordMoved } from '../../shared/ledger/claims.ts';
+import { countRepeat, recordOutcome } from '../../shared/ledger/outcomes.ts';
+import { listRecords, readRecord, recordedAmong } from '../../shared/ledger/records.ts';
 import { type House, openHouse } from '../support/house.ts';
 import {
   answered,
@@ -33,13 +26,17 @@ import {
 } from '../support/journal.ts';
 
 const OURS = executionOf('ours');
+
 const THEIRS = executionOf('theirs');
 
 let house: House;
+
 beforeAll(async () => {
   house = await openHouse(undefined);
 });
+
 afterAll(() => house.close());
+
 beforeEach(() => house.fate());
 
 const validationOf = (overrides: Partial<Validation> = {}): Validation => ({
@@ -48,10 +45,13 @@ const validationOf = (overrides: Partial<Validation> = {}): Validation => ({
   threshold: 0.65,
   ...overrides,
 });
+
 /** Says that Truora has answered with this validation. */
 const creating = (revalidationId: string, owner: string, validation: Validation) =>
   recordCreated(house.ledger, { revalidationId, owner }, createdAs(validation), answered(validation));
+
 const receiptOf = (): Receipt => ({ bytes: 4, sha256: sha256('face'), movedAt: new Date().toISOString() });
+
 const outcomeOf = ({ revalidationId, accountId }: Claim, status: OutcomeStatus): Outcome => ({
   revalidationId,
   accountId,
@@ -62,7 +62,9 @@ const outcomeOf = ({ revalidationId, accountId }: Claim, status: OutcomeStatus):
 });
 
 const keyOf = ({ revalidationId }: Pick<Claim, 'revalidationId'>) => `RUN#${revalidationId}`;
+
 const itemOf = (wanted: Pick<Claim, 'revalidationId'>) => house.item(keyOf(wanted));
+
 const seconds = (at: number) => Math.floor(at / 1000);
 
 /** A record as it stands in a phase, written past the code that is tested. */

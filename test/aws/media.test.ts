@@ -2,33 +2,39 @@ import { buffer } from 'node:stream/consumers';
 import { GetObjectCommand, HeadObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fileAt, glanceAt, openMedia, seeMedia } from '../../shared/aws/media.ts';
-import { SNIFF_BYTES } from '../../shared/domain/media-type.ts';
+import { fileAt, glanceAt, openMedia, seeMedia } from '../../shared/aws/media-store.ts';
+import { SNIFF_BYTES } from '../../shared/domain/media.ts';
 import type { Media } from '../../shared/domain/revalidation.ts';
 import { type House, openHouse } from '../support/house.ts';
 import { BUCKET, claimOf, thrownBy } from '../support/journal.ts';
 
 let house: House;
+
 beforeAll(async () => {
   house = await openHouse(undefined, { media: true });
 });
+
 afterAll(() => house.close());
 
 let made = 0;
+
 const newKey = () => {
   made += 1;
   return `media/${made}.jpg`;
 };
+
 const FACE = Buffer.from(`\xff\xd8\xff${'face'.repeat(20_000)}`, 'latin1');
 
 const glance = (at: { key: string; versionId?: string; etag?: string }) =>
   glanceAt({ bucket: BUCKET, versionId: undefined, etag: undefined, ...at });
+
 const mediaOf = (put: { key: string; versionId: string; etag: string }, bytes = FACE.length): Media => ({
   ...claimOf().media,
   ...put,
   bucket: BUCKET,
   bytes,
 });
+
 const read = async (media: Media) => {
   const { stream, bytes } = await openMedia(media);
   return { content: await buffer(stream), bytes };

@@ -4,12 +4,16 @@ import { bodyOf, type LocalServer, listen } from '../../infra/local/http.ts';
 import { readSecret as read } from '../../shared/aws/secrets.ts';
 
 const SECOND = 1000;
+
 const MINUTE = 60 * SECOND;
 
 /** Secrets Manager's answer to every read from now on; undefined: it refuses. */
 let answer: object | undefined;
+
 let asked: unknown[] = [];
+
 let service: LocalServer;
+
 beforeAll(async () => {
   service = await listen(async (request, response) => {
     asked.push(JSON.parse(String(await bodyOf(request, 10_000))));
@@ -18,6 +22,7 @@ beforeAll(async () => {
     response.end(JSON.stringify(answer ?? { __type: 'AccessDeniedException' }));
   });
 });
+
 afterAll(() => service.close());
 
 const readSecret = (id: string, refused?: string) => {
@@ -27,11 +32,13 @@ const readSecret = (id: string, refused?: string) => {
 
 // The cache belongs to the module, so each test has a secret of its own.
 let id: string;
+
 beforeEach(() => {
   id = randomUUID();
   asked = [];
   vi.useFakeTimers({ toFake: ['Date'] });
 });
+
 afterEach(() => {
   vi.useRealTimers();
 });
@@ -39,10 +46,13 @@ afterEach(() => {
 const holds = (value: string) => {
   answer = { SecretString: value };
 };
+
 const fails = () => {
   answer = undefined;
 };
+
 const reads = () => asked.length;
+
 const wait = (ms: number) => vi.setSystemTime(Date.now() + ms);
 
 it('reads a secret by its name', async () => {

@@ -4,15 +4,18 @@ import { partition } from '@aws-sdk/core/client';
 import { isClockSkewError, isThrottlingError, isTransientError } from '@smithy/core/retry';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { bodyOf, type LocalServer, listen } from '../../infra/local/http.ts';
-import { type Access, awsJson, hostOf } from '../../shared/aws/signed.ts';
-import { changeTexts, readTexts } from '../../shared/aws/signed-item.ts';
-import { isTransient, passing, skewed, throttling } from '../../shared/aws/signed-retries.ts';
+import { type Access, awsJson, hostOf } from '../../shared/aws/signed-call.ts';
+import { isTransient, passing, skewed, throttling } from '../../shared/aws/signed-call-retries.ts';
+import { changeTexts, readTexts } from '../../shared/ledger/throttle.ts';
 
 type Answer = { status: number; body?: object; date?: string } | 'reset' | 'hang';
 
 let service: LocalServer;
+
 let access: Access;
+
 let asked: { headers: IncomingHttpHeaders; body: string; port: number | undefined }[];
+
 let script: Answer[];
 
 beforeAll(async () => {
@@ -27,7 +30,9 @@ beforeAll(async () => {
     }
   });
 });
+
 afterAll(() => service.close());
+
 beforeEach(() => {
   asked = [];
   script = [{ status: 200, body: { SecretString: 'a' } }];

@@ -4,20 +4,25 @@ import { BatchGetItemCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { deleteItem, getItem, getItems, putNew, queryKeys, updateItem } from '../../shared/aws/table.ts';
+import { deleteItem, getItem, getItems, putNew, queryKeys, updateItem } from '../../shared/aws/dynamodb.ts';
 import { BY_PERSON } from '../../shared/domain/record.ts';
 import { type House, openHouse } from '../support/house.ts';
 
 let house: House;
+
 let table: string;
+
 let made = 0;
+
 let pk: string;
 
 beforeAll(async () => {
   house = await openHouse(undefined);
   table = house.table;
 });
+
 afterAll(() => house.close());
+
 beforeEach(() => {
   made += 1;
   pk = `TEST#${made}`;

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { enterDrop, issueTicket, readTicket, ticketOfRequest, useTicket } from '../../shared/aws/tickets.ts';
 import { MOST_UPLOADS } from '../../shared/domain/api.ts';
 import { requestOf, startTicket, uploadTicket } from '../../shared/domain/ticket.ts';
+import { enterDrop, issueTicket, readTicket } from '../../shared/ledger/tickets.ts';
+import { ticketOfRequest, useTicket } from '../../shared/logic/locate.ts';
 import { type House, openHouse } from '../support/house.ts';
 import { dropOf, executionOf, newPerson, newRevalidationId } from '../support/journal.ts';
 import { CALLER } from '../support/routes.ts';
@@ -9,9 +10,11 @@ import { CALLER } from '../support/routes.ts';
 const ANY = executionOf('any');
 
 let house: House;
+
 beforeAll(async () => {
   house = await openHouse(undefined);
 });
+
 afterAll(() => house.close());
 
 const issued = async () => {

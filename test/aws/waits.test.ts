@@ -1,23 +1,27 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { LATE_SECONDS } from '../../shared/aws/intents.ts';
-import { leaveToken, readWait, ringBell } from '../../shared/aws/waits.ts';
+import { LATE_SECONDS, leaveToken, readWait, ringBell } from '../../shared/ledger/callbacks.ts';
 import { type House, openHouse } from '../support/house.ts';
 import { inMinutes, newValidationId } from '../support/journal.ts';
 
 let house: House;
+
 let table: string;
+
 let validation: { validationId: string; deadline: string };
 
 beforeAll(async () => {
   house = await openHouse(undefined);
   table = house.table;
 });
+
 afterAll(() => house.close());
+
 beforeEach(() => {
   validation = { validationId: newValidationId(), deadline: inMinutes(5) };
 });
 
 const first = new Date('2026-11-23T10:00:00.000Z');
+
 const second = new Date('2026-11-23T10:00:07.000Z');
 
 it('gives the bell the token that was left before it', async () => {

@@ -14,6 +14,7 @@ The table, the raw values and a picture are written to .bench/; --keep also writ
 Exit code: 0 measured, whatever came out; 2 wrong words; 3 a metric could not be measured.`;
 
 const root = join(import.meta.dirname, '../..');
+
 const folder = join(root, '.bench');
 
 /** Where each metric is measured. Each runs in a process of its own, so that none inherits another's heap. */
@@ -99,6 +100,7 @@ const keepResults = ({ title, words, figures }: { title: string; words: string; 
 };
 
 const words = process.argv.slice(2);
+
 if (words.includes('--help') || words.includes('-h')) process.stdout.write(`${help}\n`);
 else if (words[0] === '--only') await measureHere(words[1] ?? '');
 else {

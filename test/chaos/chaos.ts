@@ -23,7 +23,9 @@ promise holds: one charge, one outcome, in time, media only where it may go, not
 Progress goes to stderr. Exit code: 0 all held, 1 a promise was broken or a guard was not needed, 2 wrong usage.`;
 
 const script = join(import.meta.dirname, 'chaos/job.ts');
+
 const say = (line: string) => process.stderr.write(`${line}\n`);
+
 const print = (line: string) => process.stdout.write(`${line}\n`);
 
 const wrong = (message: string): never => {
@@ -52,25 +54,34 @@ const readOptions = () => {
 };
 
 const options = readOptions();
+
 if (options.help) {
   print(HELP);
   process.exit(0);
 }
+
 if (options.rows) {
   for (const { row, what } of faults) print(`${String(row).padStart(2)}  ${what}`);
   process.exit(0);
 }
+
 const whole = (name: string, text: string | undefined, otherwise: number): number => {
   const value = text === undefined ? otherwise : Number(text);
   return Number.isSafeInteger(value) && value >= 0 ? value : wrong(`--${name} must be a whole number`);
 };
+
 const seed = whole('seed', options.seed, Math.floor(Math.random() * 2 ** 31));
+
 const runs = whole('runs', options.runs, 1000);
+
 if (runs === 0) wrong('--runs must be at least 1');
+
 const removable = ['naive', ...chaosGuards.map(({ guard }) => guard)];
+
 if (options.without !== undefined && !removable.includes(options.without)) {
   wrong(`--without must be one of: ${removable.join('; ')}`);
 }
+
 const without = options.without === undefined ? {} : { without: options.without };
 
 const tell = ({ failures }: Done) => {
@@ -85,6 +96,7 @@ const tell = ({ failures }: Done) => {
 for (const { guard, file } of misfits(options.guards ? chaosGuards : [])) {
   wrong(`the text of the guard "${guard}" does not stand once in ${file} any more`);
 }
+
 if (options.guards) {
   print(`seed ${seed}`);
   let unneeded = 0;
@@ -108,7 +120,9 @@ if (options.trace) {
 
 /** Small shares, so that progress is seen and no process waits long for the other. */
 const SHARE = 250;
+
 const startedAt = performance.now();
+
 const total = {
   runs: 0,
   held: 0,
@@ -118,9 +132,11 @@ const total = {
   rows: new Map<string, number>(),
   ends: new Map<string, number>(),
 };
+
 const add = (to: Map<string, number>, more: Record<string, number>) => {
   for (const [name, count] of Object.entries(more)) to.set(name, (to.get(name) ?? 0) + count);
 };
+
 const jobs = Array.from(
   { length: Math.ceil(runs / SHARE) },
   (_, index): Job => ({
@@ -130,7 +146,9 @@ const jobs = Array.from(
     ...without,
   }),
 );
+
 print(`seed ${seed}`);
+
 await inProcesses<Job, Done>(
   script,
   jobs,
@@ -153,11 +171,15 @@ const list = (counts: Map<string, number>) =>
     .sort(([a], [b]) => a.localeCompare(b, 'en', { numeric: true }))
     .map(([name, count]) => `${name}: ${count}`)
     .join(', ');
+
 print(`outcomes: ${list(total.ends)}`);
+
 print(`faults injected by row: ${list(total.rows)}`);
+
 print(
   `${total.runs} runs, ${total.held} held, ${[...total.rows.values()].reduce((sum, count) => sum + count, 0)} faults of ` +
     `${total.rows.size} rows, ${total.charges} charges, ${total.orphans} orphans, ${total.repairs} repairs, ` +
     `${Math.round((performance.now() - startedAt) / 1000)} s`,
 );
+
 process.exit(total.held < total.runs ? 1 : 0);

@@ -20,7 +20,9 @@ decisions, patience and deadline, with crashes in between; and that the proof fa
 Exit code: 0 all held, 1 something broke a promise or a guard was not needed, 2 wrong usage.`;
 
 const script = join(import.meta.dirname, 'prove/job.ts');
+
 const say = (line: string) => process.stderr.write(`${line}\n`);
+
 const print = (line: string) => process.stdout.write(`${line}\n`);
 
 const readOptions = () => {
@@ -41,23 +43,31 @@ const readOptions = () => {
 };
 
 const options = readOptions();
+
 if (options.help) {
   print(HELP);
   process.exit(0);
 }
+
 const seed = options.seed === undefined ? Math.floor(Math.random() * 2 ** 31) : Number(options.seed);
+
 const wrong = (why: string): never => {
   say(why);
   process.exit(2);
 };
+
 if (!Number.isInteger(seed)) wrong('--seed must be a whole number');
+
 const bites = [...Object.keys(designs), ...meetingGuards.map(({ guard }) => guard)];
+
 if (options.without !== undefined && !bites.includes(options.without)) {
   wrong(`--without must be one of: ${bites.join('; ')}`);
 }
+
 for (const { guard, file } of misfits(meetingGuards)) {
   wrong(`the text of the guard "${guard}" does not stand once in ${file} any more`);
 }
+
 const caseOf = (text: string): unknown => {
   try {
     return JSON.parse(text);
@@ -85,12 +95,16 @@ if (options.case || options.without) {
 }
 
 const cores = availableParallelism();
+
 const parts = Array.from({ length: cores }, (_, part) => part);
+
 const share = options.sample ? 60 : 1;
+
 // A sample takes some of the guards away, other ones each day the seed is fresh.
 const sampled = options.sample
   ? [bites[0], bites[1], ...[1, 2].map((n) => bites[2 + ((seed + n * 5) % (bites.length - 2))])]
   : bites;
+
 const jobs: Job[] = [
   ...parts.map((part): Job => ({ kind: 'grid', part, of: cores, every: share })),
   ...parts.map((part): Job => ({ kind: 'races', part, of: cores, every: share })),
@@ -101,9 +115,13 @@ const jobs: Job[] = [
 ];
 
 const startedAt = performance.now();
+
 const orders = new Set<string>();
+
 const total = { runs: 0, crashes: 0, seeds: 0, needed: 0, broken: 0 };
+
 print(`seed ${seed}`);
+
 await inProcesses<Job, Done>(script, jobs, (done, job) => {
   if (job.kind === 'bite') {
     const [failure] = done.failures;
@@ -123,9 +141,12 @@ await inProcesses<Job, Done>(script, jobs, (done, job) => {
   say(`${job.kind}: ${done.runs} runs, ${done.failures.length > 0 ? 'BROKEN' : 'all held'}`);
   tell(done.failures);
 });
+
 const seconds = Math.round((performance.now() - startedAt) / 1000);
+
 print(
   `${total.runs} runs, ${orders.size} orderings, ${total.crashes} crashes, ${total.seeds} seeds, ` +
     `${total.needed} of ${sampled.length} guards and designs proven needed or wanting, ${total.broken} broken, ${seconds} s`,
 );
+
 process.exit(total.broken > 0 || total.needed < sampled.length ? 1 : 0);

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Execution } from '../../infra/local/machine.ts';
-import { type Machine, machineOf } from '../../infra/local/machine.ts';
+import { type Execution, type Machine, machineOf } from '../../infra/local/state-machine.ts';
 import type { Template } from '../../infra/local/template.ts';
 import { definition } from '../../infra/workflow/definition.ts';
 import { stepNames } from '../../shared/workflow/contract.ts';
@@ -53,6 +52,7 @@ export type WorldPlan = {
 };
 
 export const person = 'person-1';
+
 export const enrollmentOf = (accountId: string): string => `ENR-${accountId}`;
 
 /** A photo as far as anything here looks at it; what it shows makes each one of its own. */
@@ -107,6 +107,7 @@ const variablesOf = (serial: number, more: Readonly<Record<string, string>> = {}
 });
 
 export type World = ReturnType<typeof worldOf>;
+
 export type Announced = {
   at: number;
   detailType: string;
@@ -115,6 +116,7 @@ export type Announced = {
 
 /** What functions wrote to their logs in the world that runs. */
 let logs: string[] = [];
+
 export const say = (line: string): void => {
   logs.push(line);
 };

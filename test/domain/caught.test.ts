@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { readCaught } from '../../shared/domain/caught.ts';
 import { EnrollmentNotReadyError, RequestInvalidError } from '../../shared/domain/errors.ts';
+import { readCaught } from '../../shared/domain/revalidation.ts';
 
 const byLambda = (error: Error) =>
   JSON.stringify({ errorType: error.name, errorMessage: error.message, trace: ['at somewhere'] });

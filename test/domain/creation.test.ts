@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type Attempt, mayAsk, withAttempt } from '../../shared/domain/creation.ts';
+import { type Attempt, mayAsk, withAttempt } from '../../shared/domain/attempts.ts';
 import type { LedgerRecord } from '../../shared/domain/record.ts';
 import { spendOf } from '../../shared/domain/spend.ts';
 

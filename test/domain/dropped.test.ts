@@ -1,9 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { MOST_UPLOADS, type Ticket } from '../../shared/domain/api.ts';
-import { executionNameOf, idOfDropped, isKnown, requestOfDropped } from '../../shared/domain/dropped.ts';
-import { identify } from '../../shared/domain/identity.ts';
-import { revalidationIdOf } from '../../shared/domain/ids.ts';
+import { identify, idOfDropped, revalidationIdOf } from '../../shared/domain/case-id.ts';
+import { executionNameOf, isKnown, requestOfDropped } from '../../shared/domain/drop.ts';
 import { RevalidationRequest } from '../../shared/domain/request.ts';
 
 const dropped = {

@@ -1,8 +1,17 @@
 import { describe, expect, test } from 'vitest';
-import { firstLook, lastLook, lastTry, nextLateLook, nextLook, shardOf, shards } from '../../shared/domain/due.ts';
+import {
+  firstLook,
+  lastLook,
+  lastTry,
+  nextLateLook,
+  nextLook,
+  shardOf,
+  shards,
+} from '../../shared/domain/follow-up.ts';
 import { newRevalidationId } from '../../shared/domain/ids.ts';
 
 const at = (time: string) => `2026-11-25T${time}.000Z`;
+
 const look = (age: number, deadline?: string) => {
   const now = new Date(at('12:00:00'));
   const claimedAt = new Date(now.getTime() - age * 60_000).toISOString();

@@ -6,9 +6,11 @@ import * as errors from '../../shared/domain/errors.ts';
 import { errorNames } from '../support/thrown.ts';
 
 const { readReason } = errors;
+
 const source = readFileSync(join(import.meta.dirname, '../../shared/domain/errors.ts'), 'utf8');
 
 type AnyError = new (reason: never, detail: string) => Error & { reason: string };
+
 const classes = (Object.entries(errors) as unknown as [string, AnyError][]).filter(([name]) =>
   (errorNames as string[]).includes(name),
 );

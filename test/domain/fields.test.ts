@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type FieldName, fields, formKeyOf } from '../../shared/domain/fields.ts';
+import { type FieldName, fields, formKeyOf } from '../../shared/domain/field-names.ts';
 import { CallRequest, Options } from '../../shared/domain/request.ts';
 
 const names = fields.map(({ field }) => field);

@@ -1,14 +1,18 @@
 import { describe, expect, test } from 'vitest';
-import { identify } from '../../shared/domain/identity.ts';
-import { RevalidationId, revalidationIdOf } from '../../shared/domain/ids.ts';
+import { identify, revalidationIdOf } from '../../shared/domain/case-id.ts';
+import { RevalidationId } from '../../shared/domain/ids.ts';
 
 const bucket = 'media';
+
 const key = 'inbox/person/ENR1/selfie.jpg';
+
 const object = { key, etag: 'e', 'version-id': 'v1' };
+
 const drop = (overrides: object = {}) => ({
   kind: 'drop',
   event: { source: 'aws.s3', detail: { bucket: { name: bucket }, object: { ...object, ...overrides } } },
 });
+
 const call = {
   kind: 'call',
   accountId: 'person',

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { AccountId, RevalidationId, revalidationIdOf, TruoraId } from '../../shared/domain/ids.ts';
+import { revalidationIdOf } from '../../shared/domain/case-id.ts';
+import { AccountId, RevalidationId, TruoraId } from '../../shared/domain/ids.ts';
 
 const accepts = (schema: typeof AccountId | typeof TruoraId, id: unknown) => schema.safeParse(id).success;
 

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { INBOX, type InboxKey, readInboxKey, writeInboxKey } from '../../shared/domain/inbox-key.ts';
+import { INBOX, type InboxKey, readInboxKey, writeInboxKey } from '../../shared/domain/drop.ts';
 
 const at = { accountId: 'person-1', enrollmentId: 'ENR0123456789abcdef0123456789abcdef' };
+
 const keyOf = (name: string) => `inbox/${at.accountId}/${at.enrollmentId}/${name}`;
 
 /** Exactly as many bytes as S3 allows a key, with a name of letters that take two each. */

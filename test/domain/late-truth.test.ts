@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { type Amendment, changes, mayChange, standingOf } from '../../shared/domain/late-truth.ts';
+import { type Amendment, changes, mayChange, standingOf } from '../../shared/domain/amendments.ts';
 import { type OutcomeStatus, outcomeStatuses } from '../../shared/domain/lifecycle.ts';
 import type { Verdict } from '../../shared/domain/revalidation.ts';
 
 const at = '2026-11-25T12:00:00.000Z';
+
 const verdict = (status: Verdict['status'], reason?: Verdict['reason']): Verdict => ({
   status,
   ...(reason ? { reason } : {}),

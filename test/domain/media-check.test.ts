@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readReason } from '../../shared/domain/errors.ts';
+import { SNIFF_BYTES, sniffMediaType } from '../../shared/domain/media.ts';
 import { checkMedia } from '../../shared/domain/media-check.ts';
 import { fileOf } from '../../shared/domain/media-file.ts';
-import { SNIFF_BYTES, sniffMediaType } from '../../shared/domain/media-type.ts';
 import * as make from '../support/media.ts';
 
 const limits = { minPixels: 64, maxSeconds: 60 };
@@ -26,11 +26,15 @@ const checked = async (bytes: Buffer, within = limits): Promise<{ is: string; re
   );
   return { is, reads };
 };
+
 const fate = async (bytes: Buffer, within = limits) => (await checked(bytes, within)).is;
 
 const shipped = (name: string) => readFileSync(join(import.meta.dirname, '../../infra/local/media', name));
+
 const noise = (bytes: number) => Buffer.alloc(bytes, '0123456789');
+
 const joined = (bytes: Buffer, more: Buffer) => Buffer.concat([bytes, more]);
+
 const exif = make.segment(0xe1, Buffer.alloc(65_000));
 
 describe('what is whole', () => {

@@ -2,13 +2,16 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { formatFound } from '../../shared/domain/media-found.ts';
-import { isPhoto, type MediaType, mediaTypes, SNIFF_BYTES, sniffMediaType } from '../../shared/domain/media-type.ts';
+import { isPhoto, type MediaType, mediaTypes, SNIFF_BYTES, sniffMediaType } from '../../shared/domain/media.ts';
+import { formatFound } from '../../shared/domain/media-names.ts';
 import { box as box4, ftyp, longBox } from '../support/media.ts';
 
 const bytes = (text: string) => new Uint8Array(Buffer.from(text, 'latin1'));
+
 const box = (type: string, brand = '') => bytes(`\x00\x00\x00\x20${type}${brand}\x00\x00\x02\x00isomiso2avc1mp41`);
+
 const riff = (form: string) => bytes(`RIFF\x24\x4a\x01\x00${form}`);
+
 /** An EBML header as muxers write it: version 1, ids of 4 and sizes of 8 bytes, the doctype last but two. */
 const ebml = (doctype: string) =>
   bytes(

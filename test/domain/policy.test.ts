@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { RequestInvalidError } from '../../shared/domain/errors.ts';
 import { type Policy, underPolicy } from '../../shared/domain/policy.ts';
 import { Options, subvalidations } from '../../shared/domain/request.ts';
+import { wishOfCall, wishOfDrop } from '../../shared/domain/request-details.ts';
 import { SINGLE_PRECISION } from '../../shared/domain/tolerance.ts';
-import { wishOfCall, wishOfDrop } from '../../shared/domain/wish.ts';
 import { ValidationAnswer } from '../../shared/truora/schemas.ts';
 import { verdictOf } from '../../shared/truora/verdict.ts';
 
@@ -46,6 +46,7 @@ describe('what is asked in fact', () => {
 });
 
 const share = fc.double({ min: 0, max: 1, noNaN: true });
+
 const options = fc.record(
   {
     threshold: fc.oneof(share, fc.constantFrom(0.65, 0.7)),
@@ -55,6 +56,7 @@ const options = fc.record(
   },
   { requiredKeys: [] },
 );
+
 /** What Truora may say where a number or a word belongs: near what was asked, in other forms, and nonsense. */
 const number = fc.oneof(
   share,
@@ -81,7 +83,9 @@ const number = fc.oneof(
     true,
   ),
 );
+
 const word = fc.constantFrom(undefined, null, 'success', 'SUCCESS', 'match', 'failure', 'pending', '', 7, [], {});
+
 const face = fc.record(
   {
     similarity_status: word,
@@ -91,6 +95,7 @@ const face = fc.record(
   },
   { requiredKeys: [] },
 );
+
 const answer = fc.record(
   {
     validation_id: fc.constantFrom('VLD1', 'VLD1', 'VLD2'),
@@ -103,12 +108,14 @@ const answer = fc.record(
   },
   { requiredKeys: ['validation_id', 'account_id', 'validation_status'] },
 );
+
 /** A success as it should be, but for its numbers: what comes near an approval. */
 const likely = fc.oneof(
   number,
   fc.double({ min: 0.6, max: 1, noNaN: true }),
   fc.constantFrom(0.65, Math.fround(0.7), 0.97, 1),
 );
+
 const nearly = fc
   .record({ threshold: likely, score: likely, liveness: fc.oneof(word, fc.constant('success')) })
   .map(({ threshold, score, liveness }) => ({
@@ -132,6 +139,7 @@ const call = {
   userAuthorized: true,
   media: { key: 'media/a' },
 } as const;
+
 /** The options as each entry point takes them: a drop's metadata, and a call, which the API makes of what it is asked. */
 const entryPoints: ((asked: Options) => Options)[] = [
   (asked) => wishOfCall({ ...call, options: asked }).options,

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { TicketBody } from '../../shared/domain/api.ts';
 import { MediaGoneError, TruoraBusyError } from '../../shared/domain/errors.ts';
+import { parseOrRefuse } from '../../shared/domain/parse.ts';
 import { CallRefusedError, Problem, problemOf } from '../../shared/domain/problem.ts';
-import { parseOrRefuse } from '../../shared/domain/refuse.ts';
 
 const problemWith = (body: unknown) => {
   try {

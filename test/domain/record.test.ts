@@ -5,6 +5,7 @@ import type { Options } from '../../shared/domain/request.ts';
 import { Claim } from '../../shared/domain/revalidation.ts';
 
 const at = '2026-11-23T12:00:00.000Z';
+
 const least: LedgerRecord = {
   revalidationId: 'RVL0123456789abcdef0123456789abcdef',
   phase: 'refused',

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod/mini';
 import { RequestInvalidError } from '../../shared/domain/errors.ts';
-import { explain, inWords, parseOrRefuse } from '../../shared/domain/refuse.ts';
+import { explain, inWords, parseOrRefuse } from '../../shared/domain/parse.ts';
 import { Options, Reference, RevalidationRequest } from '../../shared/domain/request.ts';
 
 const refusal = (schema: z.ZodMiniType, value: unknown, root?: string): RequestInvalidError => {

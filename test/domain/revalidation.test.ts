@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { outcomeStatuses } from '../../shared/domain/lifecycle.ts';
-import { MAX_MEDIA_BYTES } from '../../shared/domain/media-type.ts';
+import { MAX_MEDIA_BYTES } from '../../shared/domain/media.ts';
 import {
   Claim,
   declinedReasons,
@@ -14,6 +14,7 @@ import {
 } from '../../shared/domain/revalidation.ts';
 
 const at = '2026-11-23T12:00:00.000Z';
+
 const media = { bucket: 'media', key: 'k', etag: 'e', bytes: 1, type: 'image/jpeg' };
 
 describe('a timestamp', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { keysOf } from '../../shared/domain/webhook-keys.ts';
+import { keysOf } from '../../shared/truora/webhook.ts';
 
 describe('the signature keys in a secret', () => {
   test.each([

@@ -1,17 +1,12 @@
 import { describe, expect, test } from 'vitest';
+import { addressOf, addressOfDrop } from '../../shared/domain/case-id.ts';
 import { readReason } from '../../shared/domain/errors.ts';
+import { acceptMedia } from '../../shared/domain/media.ts';
 import type { CallRequest, Options, RevalidationRequest } from '../../shared/domain/request.ts';
-import {
-  acceptMedia,
-  addressOf,
-  addressOfDrop,
-  refuseSpeech,
-  wishOf,
-  wishOfCall,
-  wishOfDrop,
-} from '../../shared/domain/wish.ts';
+import { refuseSpeech, wishOf, wishOfCall, wishOfDrop } from '../../shared/domain/request-details.ts';
 
 const key = 'inbox/person/ENR1/selfie.jpg';
+
 const consent = { 'user-authorized': 'true' };
 
 /** The name, the reason and the sentence of what is thrown. */

@@ -3,11 +3,12 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { handler } from '../../functions/create-validation.ts';
-import { claim as claimRecord, recordOutcome } from '../../shared/aws/ledger.ts';
 import { LedgerRecord } from '../../shared/domain/record.ts';
 import type { Claim } from '../../shared/domain/revalidation.ts';
 import { spendOf } from '../../shared/domain/spend.ts';
-import type { Answer, Call } from '../../shared/truora/request.ts';
+import { claim as claimRecord } from '../../shared/ledger/claims.ts';
+import { recordOutcome } from '../../shared/ledger/outcomes.ts';
+import type { Answer, Call } from '../../shared/truora/http.ts';
 import { memoryLedger } from '../chaos/aws/ledger.ts';
 import { chanceOf } from '../chaos/virtual/chance.ts';
 import { claimOf, context, eventOf, executionOf, newPerson } from '../support/journal.ts';
@@ -15,20 +16,28 @@ import { type Quirk, quirks, type Row } from '../support/quirks.ts';
 
 /** Of each kind, all of them in memory; `ABSENCE_CASES=1000` is minutes of work. */
 const CASES = Number(process.env.ABSENCE_CASES ?? 40);
+
 const OURS = executionOf('ours');
+
 const ledger = { table: 'ledger', retentionDays: 365 };
 
 const wire = vi.hoisted(() => ({ send: (_: unknown): Promise<unknown> => Promise.reject(new TypeError('not set')) }));
+
 vi.mock('../../shared/aws/secrets.ts', () => ({ readSecret: async () => 'truora-key' }));
-vi.mock('../../shared/truora/request.ts', async (original) => ({
+
+vi.mock('../../shared/truora/http.ts', async (original) => ({
   ...(await original<object>()),
   send: (call: unknown) => wire.send(call),
 }));
-const { SendError } = await import('../../shared/truora/request.ts');
+
+const { SendError } = await import('../../shared/truora/http.ts');
 
 let memory = memoryLedger();
+
 let alarmed = 0;
+
 let restore = () => {};
+
 beforeAll(() => {
   vi.useFakeTimers({ toFake: ['Date'] });
   Object.assign(process.env, {
@@ -76,6 +85,7 @@ beforeAll(() => {
     Object.assign(console, { log });
   };
 });
+
 afterAll(() => {
   vi.useRealTimers();
   restore();

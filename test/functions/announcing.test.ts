@@ -2,9 +2,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { handler as recordFailure } from '../../functions/record-failure.ts';
 import { handler as recordOutcome } from '../../functions/record-outcome.ts';
 import { handler as recordRefusal } from '../../functions/record-refusal.ts';
-import { claim as claimRecord, readRecord } from '../../shared/aws/ledger.ts';
 import { Announcement, announcementOf } from '../../shared/domain/announcement.ts';
 import type { Outcome } from '../../shared/domain/revalidation.ts';
+import { claim as claimRecord } from '../../shared/ledger/claims.ts';
+import { readRecord } from '../../shared/ledger/records.ts';
 import type { Journal } from '../../shared/workflow/contract.ts';
 import { type Fate, type House, openHouse } from '../support/house.ts';
 import { caughtOf, context, eventOf, executionOf, journalOf, thrownBy } from '../support/journal.ts';
@@ -12,11 +13,14 @@ import { caughtOf, context, eventOf, executionOf, journalOf, thrownBy } from '..
 const OURS = executionOf('ours');
 
 let house: House;
+
 beforeAll(async () => {
   // Its variables are those of the other two as well.
   house = await openHouse('RecordFailure');
 });
+
 afterAll(() => house.close());
+
 beforeEach(() => {
   house.fate();
   house.announced.length = 0;

@@ -1,17 +1,21 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { handler } from '../../functions/await-webhook.ts';
-import { ringBell } from '../../shared/aws/waits.ts';
+import { ringBell } from '../../shared/ledger/callbacks.ts';
 import { type House, openHouse } from '../support/house.ts';
 import { context, errorOf, eventOf, journalOf, thrownBy } from '../support/journal.ts';
 
 const RANG_AT = new Date('2026-11-23T10:00:00.000Z');
 
 let house: House;
+
 let journal: ReturnType<typeof journalOf>;
+
 beforeAll(async () => {
   house = await openHouse('AwaitWebhook');
 });
+
 afterAll(() => house.close());
+
 beforeEach(() => {
   house.fate();
   house.calls.length = 0;
@@ -20,7 +24,9 @@ beforeEach(() => {
 });
 
 const waiting = (taskToken: string) => handler(eventOf('AwaitWebhook', journal, { taskToken }), context);
+
 const waitOf = () => house.item(`WAIT#${journal.validation.validationId}`);
+
 const ring = () => ringBell(house.table, journal.validation, RANG_AT);
 
 it('leaves its token where the webhook will look, and answers nothing', async () => {

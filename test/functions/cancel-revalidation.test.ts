@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { handler } from '../../functions/cancel-revalidation.ts';
-import { openIntent } from '../../shared/aws/intents.ts';
-import { claim, recordOutcome } from '../../shared/aws/ledger.ts';
-import { issueTicket } from '../../shared/aws/tickets.ts';
 import { uploadTicket } from '../../shared/domain/ticket.ts';
+import { claim } from '../../shared/ledger/claims.ts';
+import { openIntent } from '../../shared/ledger/intents.ts';
+import { recordOutcome } from '../../shared/ledger/outcomes.ts';
+import { issueTicket } from '../../shared/ledger/tickets.ts';
 import { type House, openHouse } from '../support/house.ts';
 import { claimOf, context, executionOf, newPerson, newRevalidationId } from '../support/journal.ts';
 import { CALLER, callEvent, codeOf, contentOf } from '../support/routes.ts';
@@ -11,10 +12,13 @@ import { CALLER, callEvent, codeOf, contentOf } from '../support/routes.ts';
 const OWNER = executionOf('owner');
 
 let house: House;
+
 beforeAll(async () => {
   house = await openHouse('CancelRevalidation');
 });
+
 afterAll(() => house.close());
+
 beforeEach(() => {
   house.fate();
   house.calls.length = 0;
@@ -23,6 +27,7 @@ beforeEach(() => {
 });
 
 const canceling = (id: string) => handler(callEvent({ path: { id } }), context);
+
 const claimed = async () => {
   const wanted = claimOf();
   await claim(house.ledger, wanted, OWNER);

@@ -15,10 +15,13 @@ import {
 } from '../support/journal.ts';
 
 let house: House;
+
 beforeAll(async () => {
   house = await openHouse('CheckEnrollment', { truora: true });
 });
+
 afterAll(() => house.close());
+
 beforeEach(() => house.stand({ pk: 'GATE#truora' }));
 
 const checking = (claim: Claim) => handler(eventOf('CheckEnrollment', { claim }), context);

@@ -5,19 +5,23 @@ import { type House, openHouse } from '../support/house.ts';
 import { errorOf } from '../support/journal.ts';
 
 let house: House;
+
 beforeAll(async () => {
   house = await openHouse('CheckKey');
 });
+
 afterAll(() => house.close());
 
 // Secrets are remembered for five minutes, so every test comes an hour after the one before.
 let hour = 0;
+
 beforeEach(() => {
   hour += 1;
   vi.useFakeTimers({ toFake: ['Date'], now: Date.parse('2026-11-23T00:00:00.000Z') + hour * 3_600_000 });
   house.metrics.length = 0;
   house.lines.length = 0;
 });
+
 afterEach(() => {
   vi.useRealTimers();
 });
@@ -25,10 +29,12 @@ afterEach(() => {
 /** A key as Truora makes them, put together here so that no file holds one. */
 const keyEnding = (exp: number | undefined): string =>
   ['{}', JSON.stringify({ exp }), 'signature'].map((part) => Buffer.from(part).toString('base64url')).join('.');
+
 const check = (key: string) => {
   house.secrets.set('secret:truora', key);
   return handler({}, { getRemainingTimeInMillis: () => 10_000 } as Context);
 };
+
 const counted = () => house.metrics.flatMap(({ TruoraKeyDays }) => TruoraKeyDays ?? []);
 
 it('says how many days the key is good for', async () => {

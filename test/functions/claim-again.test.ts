@@ -1,25 +1,34 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { handler } from '../../functions/claim-request.ts';
-import { recordOutcome } from '../../shared/aws/ledger.ts';
-import { revalidationIdOf } from '../../shared/domain/ids.ts';
+import { revalidationIdOf } from '../../shared/domain/case-id.ts';
 import type { Claim, Outcome } from '../../shared/domain/revalidation.ts';
+import { recordOutcome } from '../../shared/ledger/outcomes.ts';
 import { type House, openHouse } from '../support/house.ts';
 import { BUCKET, callOf, context, dropOf, eventOf, executionOf, newPerson, thrownBy } from '../support/journal.ts';
 import { jpeg } from '../support/media.ts';
 
 const JPEG = jpeg();
+
 const OURS = executionOf('ours');
+
 const THEIRS = executionOf('theirs');
+
 const forceNew = { reason: 'the photo was of the wrong day' };
+
 const DECIDED = { name: 'AlreadyDecidedError', reason: 'already_decided' };
+
 const ELSEWHERE = { name: 'ClaimedElsewhereError', reason: 'claimed_elsewhere' };
+
 const GONE = { name: 'MediaGoneError', reason: 'media_gone' };
 
 let house: House;
+
 beforeAll(async () => {
   house = await openHouse('ClaimRequest', { media: true });
 });
+
 afterAll(() => house.close());
+
 beforeEach(() => {
   house.fate();
   house.calls.length = 0;
@@ -29,11 +38,13 @@ const claiming = (request: unknown, executionId = OURS): Promise<Claim> =>
   handler(eventOf('ClaimRequest', { request }, { executionId }), context);
 
 let calls = 0;
+
 const call = async (more: Parameters<typeof callOf>[0] = {}) => {
   calls += 1;
   const put = await house.put(`media/${calls}`, JPEG);
   return { ...put, request: callOf({ media: { key: put.key, versionId: put.versionId }, ...more }) };
 };
+
 const end = ({ revalidationId }: Claim, owner = OURS) => {
   const outcome: Outcome = {
     revalidationId,

@@ -1,26 +1,35 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { handler } from '../../functions/claim-request.ts';
-import { recordOutcome } from '../../shared/aws/ledger.ts';
-import { revalidationIdOf } from '../../shared/domain/ids.ts';
+import { revalidationIdOf } from '../../shared/domain/case-id.ts';
 import type { Claim, Outcome } from '../../shared/domain/revalidation.ts';
+import { recordOutcome } from '../../shared/ledger/outcomes.ts';
 import { type Fate, type House, openHouse } from '../support/house.ts';
 import { BUCKET, callOf, context, eventOf, executionOf, inMinutes, thrownBy } from '../support/journal.ts';
 import { jpeg } from '../support/media.ts';
 
 const JPEG = jpeg();
+
 const OURS = executionOf('ours');
+
 const THEIRS = executionOf('theirs');
+
 const ELSEWHERE = { name: 'ClaimedElsewhereError', reason: 'claimed_elsewhere' };
+
 const DECIDED = { name: 'AlreadyDecidedError', reason: 'already_decided' };
+
 const OTHERWISE = { name: 'RequestInvalidError', reason: 'already_asked_otherwise' };
+
 const TOO_OLD = { name: 'RequestInvalidError', reason: 'answer_too_old' };
 
 let house: House;
+
 beforeAll(async () => {
   house = await openHouse('ClaimRequest', { media: true });
 });
+
 afterAll(() => house.close());
+
 beforeEach(() => {
   house.fate();
   house.calls.length = 0;
@@ -37,12 +46,14 @@ const keyed = async (more: Parameters<typeof callOf>[0] = {}) => {
   const idOf = (version: string) => revalidationIdOf({ accountId: request.accountId, bucket: BUCKET, key, version });
   return { key, versionId, request, idOf, again: async () => (await house.put(key, JPEG)).versionId };
 };
+
 const end = (revalidationId: string, status: Outcome['status'] = 'approved', owner = OURS) =>
   recordOutcome(
     house.ledger,
     { revalidationId, status, decidedBy: 'poll', decidedAt: new Date().toISOString() },
     owner,
   );
+
 const alive = async (id: string) => {
   const item = await house.item(`RUN#${id}`);
   return item && Number(item.expiresAt) * 1000 > Date.now() ? item : undefined;

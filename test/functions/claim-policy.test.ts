@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { handler } from '../../functions/claim-request.ts';
-import { recordOutcome } from '../../shared/aws/ledger.ts';
-import { issueTicket } from '../../shared/aws/tickets.ts';
 import type { Options } from '../../shared/domain/request.ts';
 import type { Claim } from '../../shared/domain/revalidation.ts';
 import { uploadTicket } from '../../shared/domain/ticket.ts';
+import { recordOutcome } from '../../shared/ledger/outcomes.ts';
+import { issueTicket } from '../../shared/ledger/tickets.ts';
 import { type House, openHouse } from '../support/house.ts';
 import {
   callOf,
@@ -21,17 +21,25 @@ import { jpeg } from '../support/media.ts';
 import { CALLER } from '../support/routes.ts';
 
 const JPEG = jpeg();
+
 const OURS = executionOf('ours');
+
 const THEIRS = executionOf('theirs');
+
 const BELOW = { name: 'RequestInvalidError', reason: 'threshold_below_policy' };
+
 const OTHERWISE = { name: 'RequestInvalidError', reason: 'already_asked_otherwise' };
+
 const ELSEWHERE = { name: 'ClaimedElsewhereError', reason: 'claimed_elsewhere' };
 
 let house: House;
+
 beforeAll(async () => {
   house = await openHouse('ClaimRequest', { media: true });
 });
+
 afterAll(() => house.close());
+
 afterEach(() => {
   process.env.MINIMUM_THRESHOLD = '0.65';
 });
@@ -40,23 +48,27 @@ const claiming = (request: unknown, executionId = OURS): Promise<Claim> =>
   handler(eventOf('ClaimRequest', { request }, { executionId }), context);
 
 let puts = 0;
+
 const called = async (options?: Options, more: object = {}) => {
   puts += 1;
   const { key, versionId } = await house.put(`media/${puts}`, JPEG);
   return callOf({ media: { key, versionId }, ...(options ? { options } : {}), ...more });
 };
+
 const dropped = async (options: Options) => {
   puts += 1;
   const { accountId, enrollmentId } = newPerson();
   const metadata = { 'user-authorized': 'true', options: JSON.stringify(options) };
   return dropOf(await house.put(`inbox/${accountId}/${enrollmentId}/${puts}.jpg`, JPEG, metadata));
 };
+
 const ticketed = async (options: Options) => {
   const body = { ...newPerson(), userAuthorized: true as const, upload: { type: 'image/jpeg' as const }, options };
   const ticket = uploadTicket(body, newRevalidationId(), CALLER);
   await issueTicket(house.ledger, ticket);
   return dropOf(await house.put(ticket.upload?.key ?? '', JPEG));
 };
+
 const entryPoints = [
   ['a drop', dropped],
   ["a ticket's drop", ticketed],

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { handler } from '../../functions/claim-request.ts';
-import { freeMedia } from '../../shared/aws/holds.ts';
-import { recordOutcome } from '../../shared/aws/ledger.ts';
-import { issueTicket } from '../../shared/aws/tickets.ts';
-import { revalidationIdOf } from '../../shared/domain/ids.ts';
-import { MAX_MEDIA_BYTES } from '../../shared/domain/media-type.ts';
+import { revalidationIdOf } from '../../shared/domain/case-id.ts';
+import { MAX_MEDIA_BYTES } from '../../shared/domain/media.ts';
 import type { Claim } from '../../shared/domain/revalidation.ts';
 import { uploadTicket } from '../../shared/domain/ticket.ts';
+import { freeMedia } from '../../shared/ledger/holds.ts';
+import { recordOutcome } from '../../shared/ledger/outcomes.ts';
+import { issueTicket } from '../../shared/ledger/tickets.ts';
 import { type House, openHouse } from '../support/house.ts';
 import {
   BUCKET,
@@ -24,16 +24,23 @@ import { jpeg, mp4 } from '../support/media.ts';
 import { CALLER } from '../support/routes.ts';
 
 const JPEG = jpeg();
+
 const MP4 = mp4();
+
 const CONSENT = { 'user-authorized': 'true' };
+
 const OURS = executionOf('ours');
+
 const THEIRS = executionOf('theirs');
 
 let house: House;
+
 beforeAll(async () => {
   house = await openHouse('ClaimRequest', { media: true });
 });
+
 afterAll(() => house.close());
+
 beforeEach(() => {
   house.fate();
   house.calls.length = 0;
@@ -43,6 +50,7 @@ const claiming = (request: unknown, executionId = OURS): Promise<Claim> =>
   handler(eventOf('ClaimRequest', { request }, { executionId }), context);
 
 let drops = 0;
+
 const drop = async (
   metadata: Record<string, string> = CONSENT,
   { bytes = JPEG as Uint8Array, person = newPerson(), name = `selfie-${drops}.jpg` } = {},
@@ -51,6 +59,7 @@ const drop = async (
   const put = await house.put(`inbox/${person.accountId}/${person.enrollmentId}/${name}`, bytes, metadata);
   return { ...put, ...person, request: dropOf(put) };
 };
+
 /** Media that another system left, and a call about it. */
 const call = async (more: Parameters<typeof callOf>[0] = {}, bytes: Uint8Array = JPEG) => {
   drops += 1;
@@ -63,6 +72,7 @@ const copied = (put: { key: string; etag: string; versionId: string }) => {
   const { event } = dropOf(put);
   return { kind: 'drop', event: { ...event, detail: { ...event.detail, reason: 'CopyObject' } } };
 };
+
 const idOf = ({ key, versionId, accountId }: { key: string; versionId: string; accountId: string }) =>
   revalidationIdOf({ accountId, bucket: BUCKET, key, version: versionId });
 

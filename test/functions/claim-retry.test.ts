@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { handler } from '../../functions/claim-request.ts';
-import { recordCreated } from '../../shared/aws/creations.ts';
-import { bindValidation } from '../../shared/aws/intents.ts';
-import { recordOutcome } from '../../shared/aws/ledger.ts';
 import type { OutcomeStatus } from '../../shared/domain/lifecycle.ts';
 import type { Claim } from '../../shared/domain/revalidation.ts';
+import { bindValidation } from '../../shared/ledger/bindings.ts';
+import { recordCreated } from '../../shared/ledger/claims.ts';
+import { recordOutcome } from '../../shared/ledger/outcomes.ts';
 import { type House, openHouse } from '../support/house.ts';
 import {
   callOf,
@@ -22,27 +22,35 @@ import {
 import { mp4 } from '../support/media.ts';
 
 const MP4 = mp4();
+
 const LIVE = { subvalidations: ['similarity' as const, 'passive_liveness' as const] };
+
 const INSTEAD = /; (start a fresh validation instead: .*forceNew|wait for its outcome|there is nothing to retry)$/;
 
 let house: House;
+
 beforeAll(async () => {
   house = await openHouse('ClaimRequest', { media: true });
 });
+
 afterAll(() => house.close());
+
 beforeEach(() => {
   house.calls.length = 0;
 });
+
 afterEach(() => {
   vi.useRealTimers();
   process.env.ALLOWED_RETRIES = '1';
 });
 
 let executions = 0;
+
 const claiming = (request: unknown, executionId = executionOf(`one-${executions}`)): Promise<Claim> =>
   handler(eventOf('ClaimRequest', { request }, { executionId }), context);
 
 let videos = 0;
+
 const asked = async (person: object, options: object, more: object = {}) => {
   videos += 1;
   const { key, versionId } = await house.put(`media/${videos}`, MP4);

@@ -2,18 +2,14 @@ import { HeadObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { handler } from '../../functions/create-validation.ts';
-import { envKeys } from '../../infra/aws/env-keys.ts';
-import { openIntent } from '../../shared/aws/intents.ts';
-import {
-  claim as claimRecord,
-  readRecord,
-  recordCancellation,
-  recordMoved,
-  recordOutcome,
-} from '../../shared/aws/ledger.ts';
+import { envKeys } from '../../infra/aws/function-env.ts';
 import { presentable } from '../../shared/domain/api.ts';
-import type { Attempt } from '../../shared/domain/creation.ts';
+import type { Attempt } from '../../shared/domain/attempts.ts';
 import type { Claim } from '../../shared/domain/revalidation.ts';
+import { claim as claimRecord, recordMoved } from '../../shared/ledger/claims.ts';
+import { openIntent } from '../../shared/ledger/intents.ts';
+import { recordCancellation, recordOutcome } from '../../shared/ledger/outcomes.ts';
+import { readRecord } from '../../shared/ledger/records.ts';
 import {
   type Asked,
   deadOrigin,
@@ -37,20 +33,26 @@ import {
 } from '../support/journal.ts';
 
 const OURS = executionOf('ours');
+
 const UNCONFIRMED = { name: 'CreationUnconfirmedError', reason: 'creation_unconfirmed' };
+
 const UNSETTLED = { name: 'CreationUnsettledError', reason: 'creation_unsettled' };
 
 let house: House;
+
 beforeAll(async () => {
   house = await openHouse('CreateValidation', { truora: true });
 });
+
 afterAll(() => house.close());
 
 const closers: (() => Promise<void>)[] = [];
+
 beforeEach(() => {
   house.fate();
   house.calls.length = 0;
 });
+
 afterEach(async () => {
   vi.useRealTimers();
   process.env.TRUORA_ORIGIN = house.sandbox.origin;
@@ -75,9 +77,13 @@ const claimed = async (suffix = '', more: Partial<Claim> = {}) => {
 };
 
 const intentOf = ({ accountId }: Claim) => house.item(`ACC#${accountId}`);
+
 const recordOf = ({ revalidationId }: Claim) => house.item(`RUN#${revalidationId}`);
+
 const intentWord = async (claim: Claim) => ((await intentOf(claim)) ? 'open' : 'none');
+
 const linkOf = async (claim: Claim) => String((await recordOf(claim))?.uploadLink ?? '');
+
 const opening = ({ accountId }: Claim, { revalidationId }: Claim, attempt = 1) =>
   openIntent(house.table, accountId, { revalidationId, attempt });
 
@@ -116,6 +122,7 @@ const answerFor = (accountId: string, more: object = {}): { status: number; body
     ...more,
   },
 });
+
 const goodFor = ({ form }: Asked): Said => answerFor(form.get('account_id') ?? '');
 
 const keyOf = ({ headers }: Asked) => headers['truora-api-key'];

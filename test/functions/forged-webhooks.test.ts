@@ -3,17 +3,19 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { handler } from '../../functions/receive-webhook.ts';
-import { bindValidation } from '../../shared/aws/intents.ts';
-import { leaveToken } from '../../shared/aws/waits.ts';
+import { bindValidation } from '../../shared/ledger/bindings.ts';
+import { leaveToken } from '../../shared/ledger/callbacks.ts';
 import { MAX_WEBHOOK_BYTES, signWebhook } from '../../shared/truora/webhook.ts';
 import { type House, openHouse } from '../support/house.ts';
 import { context, journalOf, newRevalidationId } from '../support/journal.ts';
 
 /** How many bodies are tried, a seed each run; a failure names the seed and the smallest body that shows it. */
 const BODIES = 10_000;
+
 const KEYS = ['the key of a rule', 'the key that takes its place'];
 
 let house: House;
+
 const { validationId, deadline } = journalOf().validation;
 
 beforeAll(async () => {
@@ -23,16 +25,22 @@ beforeAll(async () => {
   await leaveToken(house.table, { validationId, deadline }, 'parked');
   house.calls.length = 0;
 });
+
 afterAll(() => house.close());
 
 const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+
 /** In the place of a key, so that whoever takes an RS256 token for one of HS256 has the very key to check it by. */
 const pem = publicKey.export({ type: 'spki', format: 'pem' }).toString().trim();
 
 const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
+
 const events = [{ event_action: 'succeeded', object: { validation_id: validationId } }];
+
 const payload = part({ iss: 'Truora', iat: 1, events });
+
 const mac = (hash: string, key: string, content: string) => createHmac(hash, key).update(content).digest('base64url');
+
 const withHeader = (header: unknown, signature: (content: string) => string, body = payload) => {
   const content = `${part(header)}.${body}`;
   return `${content}.${signature(content)}`;
@@ -42,11 +50,15 @@ const withHeader = (header: unknown, signature: (content: string) => string, bod
 const rs256 = withHeader({ alg: 'RS256', typ: 'JWT' }, (content) =>
   sign('sha256', Buffer.from(content), privateKey).toString('base64url'),
 );
+
 const genuine = await signWebhook({ iss: 'Truora', events }, KEYS[0] ?? '');
 
 const strangersKey = fc.string({ minLength: 1 }).filter((key) => ![...KEYS, pem].includes(key));
+
 const algorithm = fc.constantFrom('none', 'None', '', 'HS384', 'HS512', 'RS256', 'ES256', 'PS256', 'dir', 'hs256');
+
 const json = fc.json({ maxDepth: 5 });
+
 const odd = fc.constantFrom('__proto__', 'constructor', 'token', 'toString', 'valueOf', 'events');
 
 const forged = fc.oneof(
@@ -78,6 +90,7 @@ const forged = fc.oneof(
   fc.nat(30_000).map((depth) => `{"token":${'['.repeat(depth)}${']'.repeat(depth)}}`),
   fc.nat(60_000).map((length) => 'a.'.repeat(length / 2)),
 );
+
 /** Large ones are few, since they are the same to whoever does not look at them. */
 const oversized = fc
   .nat(9)
@@ -91,6 +104,7 @@ const decoded = (token: string) =>
     .join('.');
 
 const wrapped = fc.oneof({ weight: 3, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) });
+
 const call = fc
   .record({
     body: fc.oneof({ weight: 200, arbitrary: forged }, { weight: 1, arbitrary: oversized }),

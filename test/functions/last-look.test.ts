@@ -1,38 +1,46 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { handler } from '../../functions/sweep-ledger.ts';
-import { recordCreated, recordFate } from '../../shared/aws/creations.ts';
-import { bindValidation, openIntent } from '../../shared/aws/intents.ts';
-import { claim as claimRecord, recordOutcome } from '../../shared/aws/ledger.ts';
-import { recordsBetween } from '../../shared/aws/scan.ts';
-import type { Attempt } from '../../shared/domain/creation.ts';
+import type { Attempt } from '../../shared/domain/attempts.ts';
 import type { Claim } from '../../shared/domain/revalidation.ts';
 import { spendOf } from '../../shared/domain/spend.ts';
+import { bindValidation } from '../../shared/ledger/bindings.ts';
+import { claim as claimRecord, recordCreated, recordFate } from '../../shared/ledger/claims.ts';
+import { openIntent } from '../../shared/ledger/intents.ts';
+import { recordOutcome } from '../../shared/ledger/outcomes.ts';
+import { recordsBetween } from '../../shared/ledger/records.ts';
 import { type Fate, type House, openHouse, standIn } from '../support/house.ts';
 import { claimOf, context, executionOf, inMinutes, newPerson, newValidationId } from '../support/journal.ts';
 
 const OURS = executionOf('ours');
+
 const HOUR = 60;
+
 /** When the call was made, of a run that ended an hour after. */
 const ASKED = inMinutes(-26 * HOUR);
 
 let house: House;
+
 beforeAll(async () => {
   house = await openHouse('SweepLedger', { media: true, truora: true, settings: { createLateMs: 1 } });
 });
+
 afterAll(() => house.close());
 
 const closers: (() => Promise<void>)[] = [];
+
 beforeEach(async () => {
   await house.stand({ pk: 'GATE#truora' });
   house.fate();
   house.metrics.length = 0;
 });
+
 afterEach(async () => {
   process.env.TRUORA_ORIGIN = house.sandbox.origin;
   for (const close of closers.splice(0)) await close();
 });
 
 const sweep = () => handler({}, context);
+
 const isGet = (path: string) => path.endsWith('/validations');
 
 /** Truora's list of the person, whatever else it is asked. */
@@ -44,6 +52,7 @@ const listing = async (...list: object[]) => {
   process.env.TRUORA_ORIGIN = truora.origin;
   return { asked: () => truora.asked.filter(({ path }) => isGet(path)).length };
 };
+
 const rowOf = ({ accountId }: Claim, more: object = {}) => ({
   validation_id: newValidationId(),
   account_id: accountId,
@@ -77,14 +86,20 @@ const ended = async (result?: Attempt['result'], person = newPerson()) => {
   await end(claim);
   return claim;
 };
+
 const opened = ({ revalidationId, accountId }: Claim) =>
   openIntent(house.table, accountId, { revalidationId, attempt: 1, openedAt: ASKED });
 
 type Kept = { attempts?: Attempt[]; orphans?: string[]; dueAt?: string };
+
 const recordOf = async ({ revalidationId }: Claim) => (await house.item(`RUN#${revalidationId}`)) as Kept;
+
 const resultsOf = async (claim: Claim) => ((await recordOf(claim)).attempts ?? []).map(({ result }) => result);
+
 const intentOf = ({ accountId }: Claim) => house.item(`ACC#${accountId}`);
+
 const ownerOf = async (id: string) => (await house.item(`VLD#${id}`))?.revalidationId;
+
 const orphansCounted = () => house.metrics.reduce((sum, { Orphans = 0 }) => sum + Number(Orphans), 0);
 
 describe.each(['not_found', 'unconfirmed'] as const)('a call that was %s when its run ended', (result) => {

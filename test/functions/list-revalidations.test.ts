@@ -1,19 +1,21 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { handler } from '../../functions/list-revalidations.ts';
-import { claim } from '../../shared/aws/ledger.ts';
-import type { Revalidation } from '../../shared/domain/api.ts';
-import { writeCursor } from '../../shared/domain/cursor.ts';
+import { type Revalidation, writeCursor } from '../../shared/domain/api.ts';
+import { claim } from '../../shared/ledger/claims.ts';
 import { type House, openHouse } from '../support/house.ts';
 import { claimOf, context, executionOf, newPerson, newRevalidationId } from '../support/journal.ts';
 import { callEvent, codeOf, contentOf } from '../support/routes.ts';
 
 let house: House;
+
 beforeAll(async () => {
   house = await openHouse('ListRevalidations');
 });
+
 afterAll(() => house.close());
 
 type Page = { revalidations: Revalidation[]; cursor?: string };
+
 const listing = (accountId: string, query?: Record<string, string>) =>
   handler(callEvent({ path: { accountId }, ...(query ? { query } : {}) }), context);
 

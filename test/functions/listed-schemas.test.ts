@@ -1,16 +1,18 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { handler as list } from '../../functions/list-revalidations.ts';
 import { handler as start } from '../../functions/start-revalidation.ts';
-import { operations, schemas } from '../../infra/aws/openapi.ts';
+import { operations, schemas } from '../../infra/docs/openapi.ts';
 import { AccountId } from '../../shared/domain/ids.ts';
 import { type House, openHouse } from '../support/house.ts';
 import { context, newPerson } from '../support/journal.ts';
 import { callEvent } from '../support/routes.ts';
 
 let house: House;
+
 beforeAll(async () => {
   house = await openHouse('StartRevalidation', { media: true });
 });
+
 afterAll(() => house.close());
 
 /** Which schemas a call is parsed with: the very objects, not others that look like them. */

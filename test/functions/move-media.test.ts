@@ -6,10 +6,9 @@ import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { handler } from '../../functions/move-media.ts';
-import { recordCreated } from '../../shared/aws/creations.ts';
-import { claim as claimRecord } from '../../shared/aws/ledger.ts';
-import { MAX_MEDIA_BYTES, type MediaType } from '../../shared/domain/media-type.ts';
+import { MAX_MEDIA_BYTES, type MediaType } from '../../shared/domain/media.ts';
 import type { Claim, Receipt, Validation } from '../../shared/domain/revalidation.ts';
+import { claim as claimRecord, recordCreated } from '../../shared/ledger/claims.ts';
 import { deadOrigin, type House, type Line, openHouse, standIn } from '../support/house.ts';
 import {
   answered,
@@ -28,22 +27,30 @@ import {
 } from '../support/journal.ts';
 
 const OURS = executionOf('ours');
+
 const FACE = Buffer.concat([Buffer.from([0xff, 0xd8, 0xff, 0xe0]), Buffer.from('selfie')]);
+
 const SPENT = { name: 'UploadLinkSpentError', reason: 'upload_link_spent' };
+
 const UNREAD = { name: 'MediaUnreadError', reason: 'media_unread' };
+
 const UNCERTAIN = { name: 'TruoraUncertainError', reason: 'truora_uncertain' };
 
 let house: House;
+
 beforeAll(async () => {
   house = await openHouse('MoveMedia', { media: true, truora: true });
 });
+
 afterAll(() => house.close());
 
 const closers: (() => Promise<void>)[] = [];
+
 beforeEach(() => {
   house.fate();
   house.calls.length = 0;
 });
+
 afterEach(async () => {
   vi.useRealTimers();
   process.env.TRUORA_UPLOAD_ORIGINS = house.sandbox.origin;
@@ -99,6 +106,7 @@ const standingBefore = async (...script: Line[]) => {
 };
 
 const recordOf = ({ claim }: Case) => house.item(`RUN#${claim.revalidationId}`);
+
 const arrivedOf = ({ validation }: Case) => house.sandbox.uploaded(validation.validationId);
 
 describe('on a good day', () => {

@@ -1,17 +1,20 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { handler } from '../../functions/read-outcome.ts';
-import { claim as claimRecord, recordOutcome } from '../../shared/aws/ledger.ts';
 import { outcomeStatuses } from '../../shared/domain/lifecycle.ts';
 import type { Outcome } from '../../shared/domain/revalidation.ts';
+import { claim as claimRecord } from '../../shared/ledger/claims.ts';
+import { recordOutcome } from '../../shared/ledger/outcomes.ts';
 import { type House, openHouse } from '../support/house.ts';
 import { caughtOf, claimOf, context, errorOf, eventOf, executionOf, newRevalidationId } from '../support/journal.ts';
 
 const OURS = executionOf('ours');
 
 let house: House;
+
 beforeAll(async () => {
   house = await openHouse('ReadOutcome');
 });
+
 afterAll(() => house.close());
 
 /** As ClaimRequest leaves it when it finds the request decided. */

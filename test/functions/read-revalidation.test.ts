@@ -1,16 +1,19 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { handler } from '../../functions/read-revalidation.ts';
-import { claim, recordOutcome } from '../../shared/aws/ledger.ts';
-import { issueTicket } from '../../shared/aws/tickets.ts';
 import { uploadTicket } from '../../shared/domain/ticket.ts';
+import { claim } from '../../shared/ledger/claims.ts';
+import { recordOutcome } from '../../shared/ledger/outcomes.ts';
+import { issueTicket } from '../../shared/ledger/tickets.ts';
 import { type House, openHouse } from '../support/house.ts';
 import { claimOf, context, executionOf, newPerson, newRevalidationId } from '../support/journal.ts';
 import { CALLER, callEvent, codeOf, contentOf } from '../support/routes.ts';
 
 let house: House;
+
 beforeAll(async () => {
   house = await openHouse('ReadRevalidation');
 });
+
 afterAll(() => house.close());
 
 const reading = (id: string, authorizer?: object) =>

@@ -14,16 +14,21 @@ import {
 } from '../support/journal.ts';
 
 const PENDING = { name: 'VerdictPendingError', reason: 'verdict_pending' };
+
 const UNREACHABLE = { name: 'VerdictUnreachableError', reason: 'truora_unreachable_at_deadline' };
 
 let house: House;
+
 beforeAll(async () => {
   house = await openHouse('ReadVerdict', { truora: true });
 });
+
 afterAll(() => house.close());
+
 beforeEach(() => house.stand({ pk: 'GATE#truora' }));
 
 const closers: (() => Promise<void>)[] = [];
+
 afterEach(async () => {
   vi.useRealTimers();
   process.env.TRUORA_ORIGIN = house.sandbox.origin;
@@ -32,6 +37,7 @@ afterEach(async () => {
 });
 
 type Case = { claim: Claim; validation: Validation };
+
 const reading = ({ claim, validation }: Case): Promise<Verdict> =>
   handler(eventOf('ReadVerdict', { claim, validation }), context);
 
@@ -40,6 +46,7 @@ const standing = (more: Partial<Case> = {}): Case => ({
   validation: { validationId: newValidationId(), deadline: inMinutes(5), threshold: 0.65 },
   ...more,
 });
+
 /** The deadline was a while ago; the grace is half a minute. */
 const past = (seconds: number): Case =>
   standing({
@@ -53,6 +60,7 @@ const scripted = async (...script: Line[]) => {
   if (script.includes('hang')) process.env.HTTP_DEADLINE_SECONDS = '1';
   return truora;
 };
+
 const says = ({ claim, validation }: Case, more: object = {}): Line => ({
   status: 200,
   body: {
@@ -70,6 +78,7 @@ const says = ({ claim, validation }: Case, more: object = {}): Line => ({
     ...more,
   },
 });
+
 const pending = { validation_status: 'pending', details: undefined };
 
 /** A validation at the sandbox, and the way to upload its media. */
@@ -91,6 +100,7 @@ const created = async (suffix = '') => {
   });
   return { ...one, upload: () => fetch(instructions.file_upload_link, { method: 'PUT', body: 'selfie' }) };
 };
+
 /** Looks again while Truora has not decided, as the machine does. */
 const looked = async (one: Case): Promise<Verdict> => {
   for (;;) {

@@ -3,9 +3,9 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { handler as awaitWebhook } from '../../functions/await-webhook.ts';
 import { handler } from '../../functions/receive-webhook.ts';
-import { bindValidation } from '../../shared/aws/intents.ts';
-import { leaveToken } from '../../shared/aws/waits.ts';
 import type { OutcomeStatus } from '../../shared/domain/lifecycle.ts';
+import { bindValidation } from '../../shared/ledger/bindings.ts';
+import { leaveToken } from '../../shared/ledger/callbacks.ts';
 import { MAX_WEBHOOK_BYTES, signWebhook } from '../../shared/truora/webhook.ts';
 import { type Fate, type House, openHouse } from '../support/house.ts';
 import {
@@ -21,13 +21,17 @@ import {
 const KEY = 'webhook-key';
 
 let house: House;
+
 let validationId: string;
+
 let deadline: string;
+
 let revalidationId: string;
 
 beforeAll(async () => {
   house = await openHouse('ReceiveWebhook');
 });
+
 afterAll(() => house.close());
 
 beforeEach(async () => {
@@ -43,6 +47,7 @@ beforeEach(async () => {
   house.lines.length = 0;
   house.metrics.length = 0;
 });
+
 afterEach(() => {
   vi.useRealTimers();
 });
@@ -58,20 +63,28 @@ const about = (event_action = 'succeeded', id = validationId) => ({
   event_action,
   object: { validation_id: id, account_id: 'canary-person', validation_status: 'success' },
 });
+
 const sign = (events: unknown[], key = KEY) => signWebhook({ iss: 'Truora', iat: 1, events }, key);
 
 const receive = async (body: string | undefined, more: Partial<APIGatewayProxyEventV2> = {}) => {
   const event = { version: '2.0', isBase64Encoded: false, ...(body === undefined ? {} : { body }), ...more };
   return handler(event as APIGatewayProxyEventV2, context);
 };
+
 const receiveEncoded = (body: string) => receive(Buffer.from(body).toString('base64'), { isBase64Encoded: true });
 
 const waitOf = (id = validationId) => house.item(`WAIT#${id}`);
+
 const fates = () => house.metrics.flatMap(({ Bells, bell }) => (Bells === undefined ? [] : [bell]));
+
 const numbers = (name: string) => house.metrics.flatMap(({ [name]: value }) => (value === undefined ? [] : [value]));
+
 const operations = () => house.calls.map(({ operation }) => operation);
+
 const refused = { statusCode: 401, body: expect.stringContaining('"code":"signature_invalid"') };
+
 const broken = { statusCode: 500, body: expect.stringContaining('"code":"unexpected"') };
+
 const rung = { bell: { rangAt: expect.stringMatching(/Z$/) } };
 
 describe('a genuine webhook', () => {

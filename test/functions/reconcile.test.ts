@@ -1,10 +1,11 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { handler } from '../../functions/create-validation.ts';
-import { recordFate } from '../../shared/aws/creations.ts';
-import { openIntent } from '../../shared/aws/intents.ts';
-import { claim as claimRecord, readRecord, recordCancellation, recordOutcome } from '../../shared/aws/ledger.ts';
-import type { Attempt } from '../../shared/domain/creation.ts';
+import type { Attempt } from '../../shared/domain/attempts.ts';
 import type { Claim } from '../../shared/domain/revalidation.ts';
+import { claim as claimRecord, recordFate } from '../../shared/ledger/claims.ts';
+import { openIntent } from '../../shared/ledger/intents.ts';
+import { recordCancellation, recordOutcome } from '../../shared/ledger/outcomes.ts';
+import { readRecord } from '../../shared/ledger/records.ts';
 import { listValidations } from '../../shared/truora/client.ts';
 import { straysOn } from '../../shared/truora/reconcile.ts';
 import { holdBack } from '../support/held-back.ts';
@@ -13,25 +14,32 @@ import { claimOf, context, eventOf, executionOf, newPerson, newValidationId, thr
 import { truoraAt } from '../truora/at-truora.ts';
 
 const OURS = executionOf('ours');
+
 const UNCONFIRMED = { name: 'CreationUnconfirmedError', reason: 'creation_unconfirmed' };
+
 const BLIND = { name: 'CreationUnconfirmedError', reason: 'list_blind' };
+
 const UNSETTLED = { name: 'CreationUnsettledError', reason: 'creation_unsettled' };
 
 /** Stands for nothing else; it is held back until the test says so. */
 const LATE_MS = 86_123;
 
 let house: House;
+
 beforeAll(async () => {
   house = await openHouse('CreateValidation', { truora: true });
 });
+
 afterAll(() => house.close());
 
 const closers: (() => Promise<void>)[] = [];
+
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['Date'] });
   process.env.SETTLE_SECONDS = '60';
   house.metrics.length = 0;
 });
+
 afterEach(async () => {
   vi.useRealTimers();
   process.env.TRUORA_ORIGIN = house.sandbox.origin;
@@ -49,6 +57,7 @@ const claimed = async (suffix = '', more: Partial<Claim> = {}) => {
   await claimRecord(house.ledger, claim, OURS);
   return claim;
 };
+
 /** Another media of the same person. */
 const sibling = async ({ accountId, enrollmentId }: Claim) => {
   const claim = claimOf({ accountId, enrollmentId });
@@ -70,10 +79,14 @@ const comingBack = async (claim: Claim) => {
 };
 
 type Kept = { attempts?: Attempt[]; orphans?: string[]; phase: string; validationId?: string };
+
 const recordOf = async ({ revalidationId }: Claim) => (await house.item(`RUN#${revalidationId}`)) as Kept;
+
 const attemptsOf = async (claim: Claim) =>
   ((await recordOf(claim)).attempts ?? []).map(({ n, result }) => `${n} ${result}`);
+
 const intentOf = ({ accountId }: Claim) => house.item(`ACC#${accountId}`);
+
 const orphansCounted = () => house.metrics.reduce((sum, { Orphans = 0 }) => sum + Number(Orphans), 0);
 
 const charging = () => {
@@ -97,6 +110,7 @@ const listing = async (list: (asked: Asked) => object[] | Said, create: Said = '
 };
 
 const LINK = 'https://files.truora.com/u/x?Expires=4102444800&Signature=canary';
+
 const rowOf = ({ accountId }: Claim, more: object = {}) => ({
   validation_id: newValidationId(),
   account_id: accountId,
@@ -106,6 +120,7 @@ const rowOf = ({ accountId }: Claim, more: object = {}) => ({
   creation_date: new Date().toISOString().replace('Z', '161454Z'),
   ...more,
 });
+
 const withLink = (claim: Claim, more: object = {}) =>
   rowOf(claim, { instructions: { file_upload_link: LINK }, ...more });
 

@@ -1,21 +1,26 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { handler } from '../../functions/record-failure.ts';
-import { openIntent, readIntent } from '../../shared/aws/intents.ts';
-import { claim as claimRecord, recordOutcome } from '../../shared/aws/ledger.ts';
-import { revalidationIdOf } from '../../shared/domain/ids.ts';
+import { revalidationIdOf } from '../../shared/domain/case-id.ts';
 import type { Outcome } from '../../shared/domain/revalidation.ts';
+import { claim as claimRecord } from '../../shared/ledger/claims.ts';
+import { openIntent, readIntent } from '../../shared/ledger/intents.ts';
+import { recordOutcome } from '../../shared/ledger/outcomes.ts';
 import type { Journal } from '../../shared/workflow/contract.ts';
 import { type House, openHouse } from '../support/house.ts';
 import { BUCKET, caughtOf, context, errorOf, eventOf, executionOf, journalOf, thrownBy } from '../support/journal.ts';
 
 const OURS = executionOf('ours');
+
 const UNCONFIRMED = caughtOf('CreationUnconfirmedError', 'creation_unconfirmed: a person has to decide');
 
 let house: House;
+
 beforeAll(async () => {
   house = await openHouse('RecordFailure');
 });
+
 afterAll(() => house.close());
+
 beforeEach(() => house.fate());
 
 const recording = (journal: Partial<Journal>, executionId = OURS): Promise<Outcome> =>
@@ -26,6 +31,7 @@ const claimed = async () => {
   await claimRecord(house.ledger, claim, OURS);
   return { request, claim, validation, receipt, failure: UNCONFIRMED };
 };
+
 const recordOf = ({ claim }: Pick<Journal, 'claim'>) => house.item(`RUN#${claim.revalidationId}`);
 
 describe('the outcome', () => {

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { handler } from '../../functions/record-outcome.ts';
-import { claim as claimRecord, recordOutcome } from '../../shared/aws/ledger.ts';
 import type { Outcome, Verdict } from '../../shared/domain/revalidation.ts';
+import { claim as claimRecord } from '../../shared/ledger/claims.ts';
+import { recordOutcome } from '../../shared/ledger/outcomes.ts';
 import type { Journal } from '../../shared/workflow/contract.ts';
 import { type House, openHouse } from '../support/house.ts';
 import { context, eventOf, executionOf, journalOf, thrownBy } from '../support/journal.ts';
@@ -9,10 +10,13 @@ import { context, eventOf, executionOf, journalOf, thrownBy } from '../support/j
 const OURS = executionOf('ours');
 
 let house: House;
+
 beforeAll(async () => {
   house = await openHouse('RecordOutcome');
 });
+
 afterAll(() => house.close());
+
 beforeEach(() => house.fate());
 
 const recording = (journal: Partial<Journal>, executionId = OURS): Promise<Outcome> =>
@@ -23,6 +27,7 @@ const claimed = async (overrides: Partial<Journal> = {}) => {
   await claimRecord(house.ledger, journal.claim, OURS);
   return journal;
 };
+
 const recordOf = ({ claim }: Pick<Journal, 'claim'>) => house.item(`RUN#${claim.revalidationId}`);
 
 describe('the outcome', () => {

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { handler as claimRequest } from '../../functions/claim-request.ts';
 import { handler } from '../../functions/record-refusal.ts';
-import { claim as claimRecord } from '../../shared/aws/ledger.ts';
-import { enterDrop, issueTicket } from '../../shared/aws/tickets.ts';
-import { revalidationIdOf } from '../../shared/domain/ids.ts';
+import { revalidationIdOf } from '../../shared/domain/case-id.ts';
 import type { Caught, Outcome } from '../../shared/domain/revalidation.ts';
 import { uploadTicket } from '../../shared/domain/ticket.ts';
+import { claim as claimRecord } from '../../shared/ledger/claims.ts';
+import { enterDrop, issueTicket } from '../../shared/ledger/tickets.ts';
 import type { Journal } from '../../shared/workflow/contract.ts';
 import { type House, openHouse } from '../support/house.ts';
 import {
@@ -26,13 +26,17 @@ import {
 import { CALLER } from '../support/routes.ts';
 
 const OURS = executionOf('ours');
+
 const THEIRS = executionOf('theirs');
 
 let house: House;
+
 beforeAll(async () => {
   house = await openHouse('RecordRefusal', { media: true });
 });
+
 afterAll(() => house.close());
+
 beforeEach(() => house.fate());
 
 const CONSENT = caughtOf('RequestInvalidError', 'consent_missing: x-amz-meta-user-authorized: must be true');
@@ -41,12 +45,14 @@ const recording = (journal: Partial<Journal>, executionId = OURS): Promise<Outco
   handler(eventOf('RecordRefusal', journal, { executionId }), context);
 
 let drops = 0;
+
 const aDrop = () => {
   const person = newPerson();
   drops += 1;
   const key = `inbox/${person.accountId}/${person.enrollmentId}/${drops}.jpg`;
   return { ...person, key, versionId: `version-${drops}`, etag: 'etag' };
 };
+
 const recordOf = ({ revalidationId }: { revalidationId: string }) => house.item(`RUN#${revalidationId}`);
 
 describe('the outcome of a request that was never claimed', () => {

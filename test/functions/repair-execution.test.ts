@@ -1,13 +1,15 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { handler } from '../../functions/repair-execution.ts';
-import { executionEvent } from '../../infra/local/bus.ts';
-import type { Execution } from '../../infra/local/machine.ts';
-import { openIntent, readIntent } from '../../shared/aws/intents.ts';
-import { claim as claimRecord, readRecord, recordCancellation, recordOutcome } from '../../shared/aws/ledger.ts';
-import { enterDrop, issueTicket } from '../../shared/aws/tickets.ts';
+import { executionEvent } from '../../infra/local/event-bus.ts';
+import type { Execution } from '../../infra/local/state-machine.ts';
 import { announcementOf } from '../../shared/domain/announcement.ts';
-import { revalidationIdOf } from '../../shared/domain/ids.ts';
+import { revalidationIdOf } from '../../shared/domain/case-id.ts';
 import { requestOf, startTicket, uploadTicket } from '../../shared/domain/ticket.ts';
+import { claim as claimRecord } from '../../shared/ledger/claims.ts';
+import { openIntent, readIntent } from '../../shared/ledger/intents.ts';
+import { recordCancellation, recordOutcome } from '../../shared/ledger/outcomes.ts';
+import { readRecord } from '../../shared/ledger/records.ts';
+import { enterDrop, issueTicket } from '../../shared/ledger/tickets.ts';
 import { type House, openHouse } from '../support/house.ts';
 import {
   callOf,
@@ -24,10 +26,13 @@ import {
 import { CALLER } from '../support/routes.ts';
 
 let house: House;
+
 beforeAll(async () => {
   house = await openHouse('RepairExecution');
 });
+
 afterAll(() => house.close());
+
 beforeEach(() => {
   house.fate();
   house.openBus(true);
@@ -36,6 +41,7 @@ beforeEach(() => {
 });
 
 let executions = 0;
+
 /** An execution that has ended badly, and nobody has heard of yet. */
 const dead = (request: unknown, status: Execution['status'] = 'ABORTED', name = `dead-${++executions}`): Execution => ({
   executionArn: executionOf(name),
@@ -44,9 +50,13 @@ const dead = (request: unknown, status: Execution['status'] = 'ABORTED', name = 
   input: { request },
   ended: Promise.resolve(),
 });
+
 const repair = (execution: Execution) => handler(executionEvent(execution), context);
+
 const recordOf = (revalidationId: string) => readRecord(house.ledger, revalidationId);
+
 const details = () => house.announced.map(({ detail }) => detail);
+
 const allRecords = async () => (await house.items()).filter(({ pk }) => String(pk).startsWith('RUN#'));
 
 describe('an execution that owned a case', () => {

@@ -1,9 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { handler } from '../../functions/create-validation.ts';
-import { recordFate } from '../../shared/aws/creations.ts';
-import { bindOrphans, openIntent } from '../../shared/aws/intents.ts';
-import { claim as claimRecord, recordCancellation } from '../../shared/aws/ledger.ts';
 import { type Claim, LONGEST_LIFE_SECONDS } from '../../shared/domain/revalidation.ts';
+import { bindOrphans } from '../../shared/ledger/bindings.ts';
+import { claim as claimRecord, recordFate } from '../../shared/ledger/claims.ts';
+import { openIntent } from '../../shared/ledger/intents.ts';
+import { recordCancellation } from '../../shared/ledger/outcomes.ts';
 import { type Fate, type House, openHouse, standIn } from '../support/house.ts';
 import {
   claimOf,
@@ -18,16 +19,21 @@ import {
 } from '../support/journal.ts';
 
 const OURS = executionOf('ours');
+
 const UNSETTLED = { name: 'CreationUnsettledError', reason: 'creation_unsettled' };
+
 const LINK = 'https://files.truora.com/u/x?Expires=4102444800&Signature=canary';
 
 let house: House;
+
 beforeAll(async () => {
   house = await openHouse('CreateValidation', { truora: true });
 });
+
 afterAll(() => house.close());
 
 const closers: (() => Promise<void>)[] = [];
+
 beforeEach(async () => {
   vi.useFakeTimers({ toFake: ['Date'] });
   process.env.SETTLE_SECONDS = '60';
@@ -35,6 +41,7 @@ beforeEach(async () => {
   house.fate();
   await house.stand({ pk: 'GATE#truora' });
 });
+
 afterEach(async () => {
   vi.useRealTimers();
   house.fate();
@@ -43,15 +50,21 @@ afterEach(async () => {
 });
 
 const creating = (claim: Claim) => handler(eventOf('CreateValidation', { claim }, { executionId: OURS }), context);
+
 const claimed = async (person: Partial<Claim> = newPerson()) => {
   const claim = claimOf(person);
   await claimRecord(house.ledger, claim, OURS);
   return claim;
 };
+
 const later = (seconds: number) => vi.setSystemTime(Date.now() + seconds * 1000);
+
 const recordOf = async ({ revalidationId }: Claim) => house.item(`RUN#${revalidationId}`);
+
 const intentOf = ({ accountId }: Claim) => house.item(`ACC#${accountId}`);
+
 const orphansCounted = () => house.metrics.reduce((sum, { Orphans = 0 }) => sum + Number(Orphans), 0);
+
 const rowOf = ({ accountId }: Claim) => ({
   validation_id: newValidationId(),
   account_id: accountId,
@@ -61,6 +74,7 @@ const rowOf = ({ accountId }: Claim) => ({
   creation_date: new Date().toISOString(),
   file_upload_link: LINK,
 });
+
 const truoraOf = async (create: () => object | 'reset', list: () => object[]) => {
   const truora = await standIn(({ method }) => {
     if (method === 'GET') return { status: 200, body: { validations: list() } };

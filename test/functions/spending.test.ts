@@ -1,21 +1,26 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { handler } from '../../functions/create-validation.ts';
-import { claim as claimRecord } from '../../shared/aws/ledger.ts';
 import type { Claim } from '../../shared/domain/revalidation.ts';
+import { claim as claimRecord } from '../../shared/ledger/claims.ts';
 import { type House, openHouse, type Said, standIn } from '../support/house.ts';
 import { claimOf, context, eventOf, executionOf, newPerson, newValidationId, thrownBy } from '../support/journal.ts';
 
 const OURS = executionOf('ours');
+
 const LIMITED = { name: 'TruoraBusyError', reason: 'truora_rate_limited' };
 
 let house: House;
+
 beforeAll(async () => {
   house = await openHouse('CreateValidation', { truora: true });
 });
+
 afterAll(() => house.close());
 
 const closers: (() => Promise<void>)[] = [];
+
 beforeEach(() => house.stand({ pk: 'GATE#truora' }));
+
 afterEach(async () => {
   vi.useRealTimers();
   process.env.TRUORA_ORIGIN = house.sandbox.origin;
@@ -24,6 +29,7 @@ afterEach(async () => {
 });
 
 const creating = (claim: Claim) => handler(eventOf('CreateValidation', { claim }, { executionId: OURS }), context);
+
 const claimed = async () => {
   const person = newPerson();
   await house.enroll(person);
@@ -31,7 +37,9 @@ const claimed = async () => {
   await claimRecord(house.ledger, claim, OURS);
   return claim;
 };
+
 const intentOf = ({ accountId }: Claim) => house.item(`ACC#${accountId}`);
+
 const asking = async (first: Said) => {
   const truora = await standIn(first, ({ form }) => ({
     status: 200,

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { handler } from '../../functions/start-revalidation.ts';
 import type { Started } from '../../shared/domain/api.ts';
-import { revalidationIdOf } from '../../shared/domain/ids.ts';
+import { revalidationIdOf } from '../../shared/domain/case-id.ts';
 import type { CallRequest } from '../../shared/domain/request.ts';
 import { type Fate, type House, openHouse } from '../support/house.ts';
 import { BUCKET, claimOf, context, inMinutes, newPerson, newRevalidationId } from '../support/journal.ts';
@@ -12,10 +12,13 @@ import { CALLER, callEvent, codeOf, contentOf } from '../support/routes.ts';
 const JPEG = jpeg();
 
 let house: House;
+
 beforeAll(async () => {
   house = await openHouse('StartRevalidation', { media: true });
 });
+
 afterAll(() => house.close());
+
 beforeEach(() => {
   house.fate();
   house.calls.length = 0;
@@ -23,12 +26,14 @@ beforeEach(() => {
 });
 
 const asking = (body: unknown, headers: Record<string, string> = {}) => handler(callEvent({ body, headers }), context);
+
 const wish = (more: object = {}) => ({
   ...newPerson(),
   userAuthorized: true,
   upload: { type: 'video/mp4', bytes: 5_000_000 },
   ...more,
 });
+
 const lying = async (folder = '') => {
   const { key, versionId } = await house.put(`media/${folder}${randomUUID()}`, JPEG);
   return { key, versionId, body: { ...newPerson(), userAuthorized: true, media: { key } } };

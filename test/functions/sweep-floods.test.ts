@@ -9,27 +9,34 @@ import {
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { handler } from '../../functions/sweep-ledger.ts';
-import { claim as claimRecord, recordOutcome } from '../../shared/aws/ledger.ts';
-import { issueTicket } from '../../shared/aws/tickets.ts';
 import type { Outcome } from '../../shared/domain/revalidation.ts';
+import { claim as claimRecord } from '../../shared/ledger/claims.ts';
+import { recordOutcome } from '../../shared/ledger/outcomes.ts';
+import { issueTicket } from '../../shared/ledger/tickets.ts';
 import { memoryLedger } from '../chaos/aws/ledger.ts';
 import { type House, type Line, openHouse, standIn } from '../support/house.ts';
 import { BUCKET, claimOf, context, executionOf, inMinutes, newPerson, newValidationId } from '../support/journal.ts';
 
 const OURS = executionOf('ours');
+
 /** What one record may take. */
 const RECORD_MS = 35_000;
 
 let house: House;
+
 beforeAll(async () => {
   house = await openHouse('SweepLedger');
 });
+
 afterAll(() => house.close());
 
 /** Who holds which version, in memory: tens of thousands of writes. All else of the ledger goes over the wire. */
 let holds = memoryLedger();
+
 const writing = { now: 0, most: 0 };
+
 const { send } = DynamoDBClient.prototype;
+
 beforeAll(() => {
   Object.assign(DynamoDBClient.prototype, {
     async send(this: DynamoDBClient, command: UpdateItemCommand) {
@@ -43,12 +50,16 @@ beforeAll(() => {
     },
   });
 });
+
 afterAll(() => void Object.assign(DynamoDBClient.prototype, { send }));
 
 /** A bucket in memory that answers as S3 does: pages of a list, newest first, and deletions of a thousand at most. */
 const versions = new Map<string, string[]>();
+
 const s3 = mockClient(S3Client);
+
 let refuse: (input: DeleteObjectsCommandInput) => object | undefined;
+
 beforeEach(() => {
   versions.clear();
   holds = memoryLedger();
@@ -95,10 +106,13 @@ beforeEach(() => {
     return {};
   });
 });
+
 afterEach(() => vi.useRealTimers());
+
 afterAll(() => s3.restore());
 
 const sweep = () => handler({}, context);
+
 const itemOf = (revalidationId: string) => house.item(`RUN#${revalidationId}`);
 
 /** Makes a record due now, in one shard with all others, the longest due first. */

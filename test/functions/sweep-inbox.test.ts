@@ -1,27 +1,31 @@
 import type { Context } from 'aws-lambda';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { handler } from '../../functions/sweep-inbox.ts';
-import { keepPlace } from '../../shared/aws/inbox.ts';
-import { enterDrop, issueTicket } from '../../shared/aws/tickets.ts';
-import { revalidationIdOf } from '../../shared/domain/ids.ts';
+import { revalidationIdOf } from '../../shared/domain/case-id.ts';
 import { uploadTicket } from '../../shared/domain/ticket.ts';
+import { keepPlace } from '../../shared/ledger/sweep-position.ts';
+import { enterDrop, issueTicket } from '../../shared/ledger/tickets.ts';
 import { type House, openHouse } from '../support/house.ts';
 import { BUCKET, dropOf, newPerson, newRevalidationId, thrownBy } from '../support/journal.ts';
 import { CALLER } from '../support/routes.ts';
 
 let house: House;
+
 beforeAll(async () => {
   house = await openHouse('SweepInbox', { media: true });
 });
+
 afterAll(() => house.close());
 
 let puts: { key: string; etag: string; versionId: string }[] = [];
+
 beforeEach(() => {
   // Old enough at once; whoever waits for age sets it.
   process.env.UNCLAIMED_MINUTES = '0';
   house.fate();
   for (const list of [house.started, house.metrics, house.calls, house.lines]) list.length = 0;
 });
+
 afterEach(async () => {
   for (const { key, versionId } of puts) await house.remove(key, versionId);
   puts = [];
@@ -32,11 +36,13 @@ const put = async (key: string, bytes = 'selfie') => {
   puts.push(one);
   return one;
 };
+
 const drop = async (name = 'selfie.jpg') => {
   const { accountId, enrollmentId } = newPerson();
   const one = await put(`inbox/${accountId}/${enrollmentId}/${name}`);
   return { ...one, id: revalidationIdOf({ accountId, bucket: BUCKET, key: one.key, version: one.versionId }) };
 };
+
 const ticket = async () => {
   const body = { ...newPerson(), userAuthorized: true as const, upload: { type: 'image/jpeg' as const } };
   const issued = uploadTicket(body, newRevalidationId(), CALLER);
@@ -46,10 +52,14 @@ const ticket = async () => {
 
 /** Less than a batch may take. */
 const SHORT = 20_000;
+
 const sweep = (remainingMs = 60_000) =>
   handler({ source: 'aws.events' }, { getRemainingTimeInMillis: () => remainingMs } as Context);
+
 const inputs = () => house.started.map(({ input }) => input);
+
 const counted = () => house.metrics.flatMap(({ UnclaimedDrops }) => UnclaimedDrops ?? []);
+
 const record = (id: string, more: object = {}) =>
   house.stand({ pk: `RUN#${id}`, revalidationId: id, expiresAt: Date.now(), ...more });
 

@@ -2,17 +2,18 @@ import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { handler } from '../../functions/sweep-ledger.ts';
 import type { LocalServer } from '../../infra/local/http.ts';
-import { enterCopy } from '../../shared/aws/copies.ts';
-import { recordCreated } from '../../shared/aws/creations.ts';
-import { callBack } from '../../shared/aws/due.ts';
-import { holdMedia } from '../../shared/aws/holds.ts';
-import { openIntent, readIntent } from '../../shared/aws/intents.ts';
-import { claim as claimRecord, readRecord, recordOutcome } from '../../shared/aws/ledger.ts';
-import { issueTicket } from '../../shared/aws/tickets.ts';
-import { leaveToken, ringBell } from '../../shared/aws/waits.ts';
 import { AmendmentAnnouncement, announcementOf } from '../../shared/domain/announcement.ts';
 import type { OutcomeStatus } from '../../shared/domain/lifecycle.ts';
 import type { Claim, Outcome } from '../../shared/domain/revalidation.ts';
+import { leaveToken, ringBell } from '../../shared/ledger/callbacks.ts';
+import { claim as claimRecord, recordCreated } from '../../shared/ledger/claims.ts';
+import { callBack } from '../../shared/ledger/follow-ups.ts';
+import { holdMedia } from '../../shared/ledger/holds.ts';
+import { openIntent, readIntent } from '../../shared/ledger/intents.ts';
+import { recordOutcome } from '../../shared/ledger/outcomes.ts';
+import { readRecord } from '../../shared/ledger/records.ts';
+import { issueTicket } from '../../shared/ledger/tickets.ts';
+import { enterCopy } from '../../shared/logic/copies.ts';
 import { type Asked, type Fate, type House, type Line, openHouse, standIn } from '../support/house.ts';
 import {
   BUCKET,
@@ -26,14 +27,19 @@ import {
 } from '../support/journal.ts';
 
 const OURS = executionOf('ours');
+
 const HOUR = 60;
 
 let house: House;
+
 let truora: LocalServer & { asked: Asked[] };
+
 beforeAll(async () => {
   house = await openHouse('SweepLedger', { media: true });
 });
+
 afterAll(() => house.close());
+
 beforeEach(async () => {
   house.fate();
   house.openBus(true);
@@ -50,10 +56,13 @@ const says = async (...script: Line[]) => {
   truora = await standIn(...script);
   process.env.TRUORA_ORIGIN = truora.origin;
 };
+
 afterAll(() => truora.close());
 
 const sweep = () => handler({}, context);
+
 const itemOf = (revalidationId: string) => house.item(`RUN#${revalidationId}`);
+
 const details = () => house.announced.map(({ detail }) => detail);
 
 /** Leaves the record as it is, and makes it due now: nobody waits here for five minutes, or for a day. */
@@ -102,6 +111,7 @@ const ended = async (
 };
 
 type Case = Awaited<ReturnType<typeof ended>>;
+
 const approval = ({ claim, validation }: Pick<Case, 'claim' | 'validation'>, more: object = {}): Line => ({
   status: 200,
   body: {
@@ -119,6 +129,7 @@ const approval = ({ claim, validation }: Pick<Case, 'claim' | 'validation'>, mor
     ...more,
   },
 });
+
 const pending = (of: Pick<Case, 'claim' | 'validation'>) => approval(of, { validation_status: 'pending' });
 
 describe('each sweep', () => {

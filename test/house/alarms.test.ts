@@ -3,21 +3,28 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { alarmNames } from '../../infra/aws/alarms.ts';
 import { Config } from '../../infra/aws/config.ts';
-import { ours } from '../../infra/aws/metric.ts';
+import { ours } from '../../infra/aws/metrics.ts';
 import { resourcesOf, synthesize } from '../../infra/local/template.ts';
 import { type MetricName, metrics } from '../../shared/workflow/metrics.ts';
 
 const root = join(import.meta.dirname, '../..');
+
 const runbook = readFileSync(join(root, 'infra/aws/RUNBOOK.md'), 'utf8');
+
 const config = Config.parse({ alarmEmail: 'ops@example.com' });
+
 const template = synthesize(config);
+
 const inTemplate = resourcesOf(template, 'AWS::CloudWatch::Alarm').map(({ properties }) => properties);
+
 const composite = resourcesOf(template, 'AWS::CloudWatch::CompositeAlarm').map(({ properties }) => properties);
+
 /** Those that composite alarms are made of; they tell nobody by themselves. */
 const isHalf = ({ AlarmName }: Record<string, unknown>) => /-(Missing|Before)$/.test(String(AlarmName));
 
 /** What one alarm asks CloudWatch for. */
 type Asked = { Namespace: string; MetricName: string; Dimensions?: { Name: string; Value: string }[] };
+
 const askedBy = (alarm: Record<string, unknown>): Asked[] =>
   alarm.MetricName
     ? [alarm as Asked]

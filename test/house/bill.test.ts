@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { answerWords, billOf, readWish } from '../../infra/aws/bill.ts';
-import { costOf, fixedCosts } from '../../infra/aws/cost.ts';
+import { answerWords, billOf, readWish } from '../../infra/cli/cost.ts';
+import { costOf, fixedCosts } from '../../infra/cost/cost.ts';
 
 const wish = { perMonth: 1_000_000, region: 'us-east-1', webhooks: 1, poll: 0, vendorPrice: undefined } as const;
+
 const total = (cost: Record<string, number>) => Object.values(cost).reduce((all, one) => all + one, 0);
 
 describe('the bill', () => {

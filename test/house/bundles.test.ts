@@ -4,11 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { bundle } from '../../infra/aws/bundle.ts';
-import { type FunctionName, functionNames } from '../../infra/aws/functions.ts';
-import { fileOf } from '../../shared/workflow/names.ts';
+import { type FunctionName, fileOf, functionNames } from '../../shared/workflow/functions.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'bundles-'));
+
 const { metafile } = bundle(functionNames, folder);
+
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const ledger = ['client-dynamodb'];
@@ -39,6 +40,7 @@ const clients: Record<FunctionName, readonly string[]> = {
 
 /** What every function may hold beside them, and what only one may. */
 const everywhere = ['zod', '@middy/core', '@smithy/core', '@smithy/signature-v4'];
+
 const alone: Partial<Record<FunctionName, readonly string[]>> = { ReceiveWebhook: ['jose'] };
 
 const outputOf = (name: FunctionName) => {

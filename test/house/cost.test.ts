@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
 import { Config } from '../../infra/aws/config.ts';
-import { ALARMED_METRICS, COMPOSITE_ALARMS, costOf, fixedCosts, looksUntil, runs } from '../../infra/aws/cost.ts';
+import { ALARMED_METRICS, COMPOSITE_ALARMS, costOf, fixedCosts, looksUntil, runs } from '../../infra/cost/cost.ts';
 import { resourcesOf, synthesize } from '../../infra/local/template.ts';
 
 const template = synthesize(Config.parse({}));
+
 const total = (name: keyof typeof runs) => Object.values(costOf(name)).reduce((sum, one) => sum + one, 0);
 
 test('the machine looks as often as it waits: after 3, 5, 7.2, 9.6 and 12.3 seconds', () => {

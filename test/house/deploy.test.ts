@@ -4,32 +4,42 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Config } from '../../infra/aws/config.ts';
-import { readCommand } from '../../infra/aws/deploy.ts';
+import { readCommand } from '../../infra/cli/deploy.ts';
 import { type LocalServer, listen } from '../../infra/local/http.ts';
 
 const root = join(import.meta.dirname, '../..');
+
 const folder = mkdtempSync(join(tmpdir(), 'face-revalidation-deploy-'));
+
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** A CDK that only says what it was called with, and ends as it is told. */
 writeFileSync(join(folder, 'cdk'), '#!/bin/sh\necho "cdk $*"\nexit $CDK_ENDS\n');
+
 chmodSync(join(folder, 'cdk'), 0o755);
 
 /** An STS that says what it is told, and counts how often it was asked. */
 let said: { status: number; body: string };
+
 let asked = 0;
+
 const identity = (partition: string) =>
   `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult><Arn>arn:${partition}:iam::111122223333:user/deployer</Arn><UserId>AIDAEXAMPLE</UserId><Account>111122223333</Account></GetCallerIdentityResult></GetCallerIdentityResponse>`;
+
 const refusal = (code: string) =>
   `<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Type>Sender</Type><Code>${code}</Code><Message>no</Message></Error></ErrorResponse>`;
+
 let sts: LocalServer;
+
 beforeAll(async () => {
   sts = await listen(async (_, response) => {
     asked += 1;
     response.writeHead(said.status, { 'content-type': 'text/xml' }).end(said.body);
   });
 });
+
 afterAll(() => sts.close());
+
 beforeEach(() => {
   said = { status: 200, body: identity('aws') };
   asked = 0;
@@ -48,9 +58,10 @@ const shell = () => ({
 });
 
 type Ended = { code: number | null; out: string; err: string };
+
 const run = (argv: string[], env: Record<string, string | undefined> = {}): Promise<Ended> =>
   new Promise((resolve) => {
-    const words = [join(root, 'infra/aws/deploy.ts'), ...argv];
+    const words = [join(root, 'infra/cli/deploy.ts'), ...argv];
     const child = execFile(process.execPath, words, { env: { ...shell(), ...env } }, (_, stdout, stderr) =>
       resolve({ code: child.exitCode, out: stdout.trim(), err: stderr.trim() }),
     );

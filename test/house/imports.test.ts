@@ -27,15 +27,29 @@ const rooms: { room: string; may: RegExp[] }[] = [
   { room: 'shared/truora', may: [/^shared\/(truora|domain)\//, /^zod\/mini$/, /^jose$/, /^node:/] },
   { room: 'shared/aws', may: [/^shared\/(aws|domain)\//, /^zod\/mini$/, /^node:/, /^@(aws-sdk|smithy)\//] },
   {
+    room: 'shared/ledger',
+    may: [/^shared\/(ledger|aws|domain)\//, /^zod\/mini$/, /^node:/, /^@aws-sdk\/(client|util)-dynamodb$/],
+  },
+  // A procedure that more than one function needs. It is handed its settings, so it reads no environment of its own.
+  {
+    room: 'shared/logic',
+    may: [/^shared\/(logic|ledger|truora|aws|domain|lambda)\//, /^zod\/mini$/, /^node:/, /^@aws-sdk\//],
+  },
+  {
     room: 'shared/lambda',
-    may: [/^shared\/(lambda|domain|workflow)\//, /^zod\/mini$/, /^@middy\/core$/, /^aws-lambda$/],
+    may: [
+      /^shared\/(lambda|ledger|logic|truora|aws|domain|workflow)\//,
+      /^zod\/mini$/,
+      /^@middy\/core$/,
+      /^aws-lambda$/,
+    ],
   },
   { room: 'functions', may: [/^shared\//, /^node:/] },
   { room: 'infra/workflow', may: [/^infra\/workflow\//, /^shared\/(domain|workflow)\//] },
   {
     room: 'infra/aws',
     may: [
-      /^infra\/(aws|command|workflow)\//,
+      /^infra\/(aws|workflow)\//,
       /^shared\/(domain|workflow)\//,
       /^shared\/lambda\/env\.ts$/,
       /^aws-cdk-lib(\/|$)/,
@@ -44,25 +58,33 @@ const rooms: { room: string; may: RegExp[] }[] = [
       /^esbuild$/,
       /^zod\/mini$/,
       /^node:/,
-      // Whose credentials would deploy is asked at a desk, not by a function.
+      // Whose credentials would deploy is asked by the command line, not by a function.
       /^@aws-sdk\/client-sts$/,
     ],
   },
-  // What every command line needs, and nothing of what it is for.
-  { room: 'infra/command', may: [/^infra\/command\//, /^node:/] },
-  // Truora's client at a person's desk: it knows neither the simulator nor AWS.
-  { room: 'infra/record', may: [/^infra\/(command|record)\//, /^shared\/(truora|domain)\//, /^node:/] },
-  // The one desk that both the ledger and Truora are asked from: what one has lost, the other knows.
   {
-    room: 'infra/restore',
-    may: [/^infra\/(command|restore)\//, /^infra\/aws\/config\.ts$/, /^shared\/(aws|truora|domain)\//, /^node:/],
+    room: 'infra/cost',
+    may: [/^infra\/(cost|workflow)\//, /^infra\/aws\/config\.ts$/, /^shared\/(domain|workflow)\//],
+  },
+  {
+    room: 'infra/docs',
+    may: [/^infra\/(docs|aws|cost|local|workflow)\//, /^shared\/(domain|workflow)\//, /^zod\/mini$/, /^node:/],
+  },
+  // Truora's client on a person's machine: it knows neither the simulator nor AWS.
+  {
+    room: 'infra/record',
+    may: [/^infra\/record\//, /^infra\/cli\/(exit-codes|parse-arguments)\.ts$/, /^shared\/(truora|domain)\//, /^node:/],
+  },
+  {
+    room: 'infra/cli',
+    may: [/^infra\/(cli|local|aws|cost|workflow)\//, /^shared\/(?!lambda\/)/, /^zod\/mini$/, /^node:/],
   },
   {
     room: 'infra/local',
     // Anything but Truora's client: the simulator and the client may only meet in the schemas.
     may: [
-      /^infra\/(?!record\/|restore\/)/,
-      /^shared\/(?!truora\/client\.ts$)/,
+      /^infra\/(local|aws|workflow)\//,
+      /^shared\/(?!truora\/(client|call)\.ts$)/,
       /^(?!\.|shared\/|functions\/|test\/|infra\/|\?)/,
     ],
   },
@@ -95,12 +117,20 @@ describe('the imports', () => {
   });
 
   test.each([
-    ['of the AWS SDK', /^@(aws-sdk|smithy)\//, /^shared\/aws\/|^infra\/local\/|^infra\/aws\/identity\.ts$/],
+    [
+      'of the AWS SDK',
+      /^@(aws-sdk|smithy)\//,
+      /^shared\/(aws|ledger|logic)\/|^infra\/local\/|^infra\/aws\/identity\.ts$/,
+    ],
     ['of middy', /^@middy\//, /^shared\/lambda\//],
     ['of CDK', /^aws-cdk-lib|^constructs$/, /^infra\/aws\/|^infra\/local\/template\.ts$/],
     ['of a function', /^functions\/|^\?$/, /^infra\/local\/lambda\.ts$/],
-    ["of Truora's client", /^shared\/truora\/client\.ts$/, /^functions\/|^infra\/(record|restore)\//],
-    ["of the simulator's files", /^infra\/local\/truora\//, /^infra\/local\//],
+    [
+      "of Truora's client",
+      /^shared\/truora\/client\.ts$/,
+      /^functions\/|^shared\/logic\/|^infra\/record\/|^infra\/cli\/restore-person\.ts$/,
+    ],
+    ["of the simulator's files", /^infra\/local\/truora\//, /^infra\/(local|cli|docs)\//],
   ])('%s stand in one room', (_, what, where) => {
     const users = all.filter(({ from }) => what.test(from)).map(({ file }) => file);
     expect(users).not.toEqual([]);
@@ -125,14 +155,14 @@ describe('the check of the imports', () => {
   test.each([
     ['shared/domain/new.ts', "import { readFile } from 'node:fs';", 'node:fs'],
     ['shared/domain/new.ts', "import { step } from '../lambda/step.ts';", 'shared/lambda/step.ts'],
-    ['shared/workflow/new.ts', "export * from '../aws/ledger.ts';", 'shared/aws/ledger.ts'],
+    ['shared/workflow/new.ts', "export * from '../ledger/records.ts';", 'shared/ledger/records.ts'],
     [
       'shared/truora/new.ts',
       "import type {\n  Journal,\n} from '../workflow/contract.ts';",
       'shared/workflow/contract.ts',
     ],
     ['shared/truora/new.ts', "import '@aws-sdk/client-s3';", '@aws-sdk/client-s3'],
-    ['shared/aws/new.ts', "import { send } from '../truora/request.ts';", 'shared/truora/request.ts'],
+    ['shared/aws/new.ts', "import { send } from '../truora/http.ts';", 'shared/truora/http.ts'],
     ['shared/lambda/new.ts', "const sdk = await import('@aws-sdk/client-s3');", '@aws-sdk/client-s3'],
     ['functions/new.ts', "import { handler } from './read-verdict.ts';", 'functions/read-verdict.ts'],
     ['functions/new.ts', "import { routes } from '../infra/aws/functions.ts';", 'infra/aws/functions.ts'],

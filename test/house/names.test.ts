@@ -2,11 +2,11 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { envKeys } from '../../infra/aws/env-keys.ts';
+import { envKeys } from '../../infra/aws/function-env.ts';
 import { definition } from '../../infra/workflow/definition.ts';
-import { functionSeconds } from '../../infra/workflow/timing.ts';
+import { functionSeconds } from '../../infra/workflow/timeouts.ts';
 import { stepNames } from '../../shared/workflow/contract.ts';
-import { fileOf, routes, watches } from '../../shared/workflow/names.ts';
+import { fileOf, routes, watches } from '../../shared/workflow/functions.ts';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -17,8 +17,11 @@ const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclud
 })
   .split('\n')
   .filter((file) => file !== '' && existsSync(join(root, file)));
+
 const read = (file: string) => readFileSync(join(root, file), 'utf8');
+
 const linesOf = (file: string) => read(file).trimEnd().split('\n').length;
+
 const sources = files.filter((file) => /^(shared|functions|infra)\/.*\.ts$/.test(file));
 
 const names = [...stepNames, ...Object.keys(routes), ...Object.keys(watches)];

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 
 const root = join(import.meta.dirname, '../..');
+
 const read = (file: string) => JSON.parse(readFileSync(join(root, file), 'utf8'));
 
 test('Node comes as a package per platform, sealed by the lock file, and never two for one platform', () => {

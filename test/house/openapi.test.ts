@@ -1,15 +1,17 @@
 import { describe, expect, test } from 'vitest';
 import { fromJSONSchema } from 'zod';
-import { openapi, operations, schemas, written } from '../../infra/aws/openapi.ts';
+import { openapi, operations, schemas, written } from '../../infra/docs/openapi.ts';
 import { problems } from '../../shared/domain/problem.ts';
-import { routes } from '../../shared/workflow/names.ts';
+import { routes } from '../../shared/workflow/functions.ts';
 
 type Example = { schema: string; value: unknown };
+
 type Media = {
   schema?: { $ref?: string; oneOf?: { $ref: string }[] };
   example?: unknown;
   examples?: Record<string, { value: unknown }>;
 };
+
 type Operation = {
   operationId: string;
   parameters: { name: string; in: string }[];
@@ -21,9 +23,11 @@ const document = written() as {
   paths: Record<string, Record<string, Operation>>;
   components: { schemas: Record<string, object> };
 };
+
 const all = Object.entries(document.paths).flatMap(([path, methods]) =>
   Object.entries(methods).map(([method, operation]) => ({ method: method.toUpperCase(), path, operation })),
 );
+
 const nameOf = ($ref = '') => $ref.replace('#/components/schemas/', '');
 
 /** Every example of the document, with the schema it is to hold to. */

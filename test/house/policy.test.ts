@@ -3,13 +3,14 @@ import { join } from 'node:path';
 import { App, type Stack } from 'aws-cdk-lib';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import { expect, test } from 'vitest';
+import { acknowledgedIn, acknowledgeFindings, checkPolicies, wildcards } from '../../infra/aws/cdk-nag.ts';
 import { Config } from '../../infra/aws/config.ts';
-import { acknowledgedIn, acknowledgeFindings, checkPolicies, wildcards } from '../../infra/aws/policy.ts';
 import { FaceRevalidationStack } from '../../infra/aws/stack.ts';
-import { grantsOf, policiesOf } from '../../infra/local/iam.ts';
+import { grantsOf, policiesOf } from '../../infra/local/iam/policies.ts';
 import { synthesize } from '../../infra/local/template.ts';
 
 type Finding = { rule: string; path: string };
+
 type Report = {
   pluginReports: {
     violations: { ruleName: string; violatingConstructs: { constructPath: string }[] }[];

@@ -53,7 +53,9 @@ const published: Record<string, { names: string[]; by: string[][] }[]> = {
 };
 
 const template = synthesize(Config.parse({}));
+
 const refs = (type: string) => resourcesOf(template, type).map(({ ref }) => ref);
+
 const queues = resourcesOf(template, 'AWS::SQS::Queue').map(({ id }) => id);
 
 /** The values that a dimension can have: of AWS's what stands in the template, of ours what functions say. */
@@ -96,6 +98,7 @@ const inDashboards: Asked[] = resourcesOf(template, 'AWS::CloudWatch::Dashboard'
 });
 
 type Stat = { Namespace: string; MetricName: string; Dimensions?: { Name: string; Value: string }[] };
+
 const inAlarms: Asked[] = resourcesOf(template, 'AWS::CloudWatch::Alarm').flatMap(({ properties }) => {
   const stats = properties.MetricName
     ? [properties as Stat]

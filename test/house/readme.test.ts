@@ -2,13 +2,14 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { Config } from '../../infra/aws/config.ts';
-import { functionNames } from '../../infra/aws/functions.ts';
-import { architecture } from '../../infra/local/architecture.ts';
-import { drawn, drawnOfScale, scalePage, withDrawn } from '../../infra/local/readme.ts';
+import { architecture } from '../../infra/docs/architecture.ts';
+import { drawn, drawnOfScale, scalePage, withDrawn } from '../../infra/docs/readme.ts';
 import { synthesize } from '../../infra/local/template.ts';
 import { stepNames } from '../../shared/workflow/contract.ts';
+import { functionNames } from '../../shared/workflow/functions.ts';
 
 const root = join(import.meta.dirname, '../..');
+
 const readme = readFileSync(join(root, 'README.md'), 'utf8');
 
 test('the drawn parts of the README are what the code draws today (npm run -s readme)', () => {

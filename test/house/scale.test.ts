@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { busySecondsOf, runs } from '../../infra/aws/cost.ts';
-import { burst, limits, loadAt } from '../../infra/aws/scale.ts';
+import { busySecondsOf, runs } from '../../infra/cost/cost.ts';
+import { burst, limits, loadAt } from '../../infra/cost/scale.ts';
 
 describe('the load', () => {
   const part = (what: string, rate: number, size: 'large' | 'small') =>

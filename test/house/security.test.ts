@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 
 const root = join(import.meta.dirname, '../..');
+
 const read = (file: string) => readFileSync(join(root, file), 'utf8');
+
 const page = read('infra/aws/SECURITY.md');
 
 /** The threats that the design names. */
@@ -49,7 +51,9 @@ describe.each(rows)('the proof of T$number', ({ proof }) => {
 });
 
 test('every kind of item in the ledger is on the page, and no other', () => {
-  const sources = readdirSync(join(root, 'shared/aws')).map((name) => read(`shared/aws/${name}`));
+  const sources = ['shared/aws', 'shared/ledger'].flatMap((folder) =>
+    readdirSync(join(root, folder)).map((name) => read(`${folder}/${name}`)),
+  );
   const kinds = new Set(sources.flatMap((source) => [...source.matchAll(/[`']([A-Z]+)#/g)].map(([, kind]) => kind)));
   expect(kinds.size).toBeGreaterThan(4);
   const told = new Set([...page.matchAll(/^\| ledger `([A-Z]+)#` \|/gm)].map(([, kind]) => kind));

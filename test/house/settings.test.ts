@@ -5,9 +5,10 @@ import { Code } from 'aws-cdk-lib/aws-lambda';
 import { expect, test } from 'vitest';
 import { compose } from '../../infra/aws/compose.ts';
 import { Config } from '../../infra/aws/config.ts';
-import { readCommand } from '../../infra/aws/deploy.ts';
+import { readCommand } from '../../infra/cli/deploy.ts';
 
 const root = join(import.meta.dirname, '../..');
+
 const ownContext: object = JSON.parse(readFileSync(join(root, 'cdk.json'), 'utf8')).context;
 
 /** A value of each setting that is not its default, as the command line gives it. */
@@ -38,7 +39,9 @@ const given: Record<keyof typeof Config.shape, string> = {
   corsOrigins: 'https://app.example.com',
   alarmEmail: 'you@example.com',
 };
+
 type Setting = keyof typeof given;
+
 const settings = Object.keys(given) as Setting[];
 
 /**
@@ -58,12 +61,14 @@ const shaping: Setting[] = [
 ];
 
 const flagOf = (setting: Setting) => `--${setting.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+
 const wordsOf = (chosen: readonly Setting[]) => [
   ...(chosen.includes('stage') ? [] : ['--stage', 'dev']),
   ...chosen.flatMap((setting) => [flagOf(setting), given[setting]]),
 ];
 
 type How = { codeOf?: (() => Code) | undefined; ownRules?: boolean };
+
 /** What code a function has is nothing that a policy of cdk-nag looks at, so it is not bundled anew each time. */
 const noCode: How = { codeOf: () => Code.fromInline('//') };
 
@@ -103,6 +108,7 @@ test.each(settings)('%s alone synthesizes, and differs from what holds without i
 });
 
 const pairs = shaping.flatMap((one, at) => shaping.slice(at + 1).map((other) => [one, other] as const));
+
 test.each(pairs)('%s and %s together synthesize', (...pair) => {
   expect(Object.keys(synthesizeFor(wordsOf(pair), noCode).Resources).length).toBeGreaterThan(50);
 });

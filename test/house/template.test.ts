@@ -3,17 +3,18 @@ import { App } from 'aws-cdk-lib';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import { describe, expect, test } from 'vitest';
 import { Config } from '../../infra/aws/config.ts';
-import { envKeys } from '../../infra/aws/env-keys.ts';
-import { functionNames } from '../../infra/aws/functions.ts';
+import { envKeys } from '../../infra/aws/function-env.ts';
 import { FaceRevalidationStack } from '../../infra/aws/stack.ts';
 import { resourcesOf, synthesize, type Template } from '../../infra/local/template.ts';
 import { definition } from '../../infra/workflow/definition.ts';
-import { functionSeconds } from '../../infra/workflow/timing.ts';
+import { functionSeconds } from '../../infra/workflow/timeouts.ts';
 import { stepNames } from '../../shared/workflow/contract.ts';
-import { fileOf, routes, watches } from '../../shared/workflow/names.ts';
+import { fileOf, functionNames, routes, watches } from '../../shared/workflow/functions.ts';
 
 const config = Config.parse({});
+
 const template = synthesize(config);
+
 const prod = synthesize(Config.parse({ stage: 'prod' }));
 
 /** A resource as CloudFormation reads it, with what the local world has no use for. */
@@ -22,8 +23,10 @@ type Raw = Template['Resources'][string] & {
   UpdateReplacePolicy?: string;
   DependsOn?: string[];
 };
+
 const rawOf = (of: Template, type: string): [string, Raw][] =>
   Object.entries(of.Resources as Record<string, Raw>).filter(([, { Type }]) => Type === type);
+
 const only = (of: Template, type: string): Raw & { id: string } => {
   const [[id, resource] = [], ...more] = rawOf(of, type);
   if (!id || !resource || more.length > 0) throw new TypeError(`there is not exactly one ${type}`);
@@ -50,7 +53,9 @@ type Statement = {
   Principal?: unknown;
   Condition?: unknown;
 };
+
 const listed = <T>(one: T | T[]): T[] => (Array.isArray(one) ? one : [one]);
+
 const statementsOf = (of: Template, type: string): { id: string; statement: Statement }[] =>
   resourcesOf(of, type).flatMap(({ id, properties }) =>
     (properties.PolicyDocument as { Statement: Statement[] }).Statement.map((statement) => ({ id, statement })),

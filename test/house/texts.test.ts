@@ -3,11 +3,14 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { alarms } from '../../infra/aws/alarms.ts';
 import { Config } from '../../infra/aws/config.ts';
-import { MACHINE_SECONDS } from '../../infra/workflow/timing.ts';
+import { MACHINE_SECONDS } from '../../infra/workflow/timeouts.ts';
 
 const root = join(import.meta.dirname, '../..');
+
 const read = (file: string) => readFileSync(join(root, file), 'utf8');
+
 const texts = ['README.md', 'infra/aws/RUNBOOK.md', 'infra/aws/SECURITY.md'];
+
 const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
 
 const settings = Object.keys(Config.shape).map((key) => key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`));

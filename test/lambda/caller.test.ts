@@ -4,6 +4,7 @@ import { callerOf, maySee, refuseOthers, refuseOthersMedia } from '../../shared/
 import { callEvent } from '../support/routes.ts';
 
 const iam = (userArn: string) => callEvent({ authorizer: { iam: { userArn } } });
+
 const jwt = (claims: object) => callEvent({ authorizer: { jwt: { claims, scopes: [] } } });
 
 describe('a caller', () => {

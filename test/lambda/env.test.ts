@@ -1,15 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { envKeys } from '../../infra/aws/env-keys.ts';
-import {
-  accessFromEnv,
-  type EnvKey,
-  env,
-  ledgerFromEnv,
-  resultsFromEnv,
-  truoraFromEnv,
-} from '../../shared/lambda/env.ts';
+import { envKeys } from '../../infra/aws/function-env.ts';
+import { accessFromEnv, ledgerFromEnv, resultsFromEnv, truoraFromEnv } from '../../shared/lambda/clients.ts';
+import { type EnvKey, env } from '../../shared/lambda/env.ts';
 import { stepNames } from '../../shared/workflow/contract.ts';
-import { routes, watches } from '../../shared/workflow/names.ts';
+import { routes, watches } from '../../shared/workflow/functions.ts';
 
 const good: Record<EnvKey, string> = {
   TABLE_NAME: 'ledger',
@@ -37,11 +31,14 @@ const good: Record<EnvKey, string> = {
   MACHINE_ARN: 'arn:aws:states:us-east-1:000000000000:stateMachine:Revalidation',
   ACCOUNT_CLAIM: 'account',
 };
+
 const keys = Object.keys(good) as EnvKey[];
 
 /** What Lambda itself sets, and what it may set beside it. */
 const lambda = { AWS_REGION: 'sa-east-1', AWS_ACCESS_KEY_ID: 'id', AWS_SECRET_ACCESS_KEY: 'secret' };
+
 const optional = ['AWS_SESSION_TOKEN', 'AWS_ENDPOINT_URL_SECRETS_MANAGER', '_X_AMZN_TRACE_ID'];
+
 const asLambda = () => {
   for (const name of optional) delete process.env[name];
   Object.assign(process.env, lambda);
@@ -50,10 +47,12 @@ const asLambda = () => {
 const clear = () => {
   for (const key of [...keys, ...optional, ...Object.keys(lambda)]) delete process.env[key];
 };
+
 beforeEach(() => {
   clear();
   Object.assign(process.env, good);
 });
+
 afterEach(clear);
 
 describe('env', () => {

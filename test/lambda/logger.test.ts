@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { type LogLine, log } from '../../shared/lambda/logger.ts';
 
 let lines: unknown[][];
+
 beforeEach(() => {
   lines = [];
   vi.spyOn(console, 'log').mockImplementation((...words) => {

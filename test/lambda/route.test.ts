@@ -6,6 +6,7 @@ import { context } from '../support/journal.ts';
 const CANARY = 'canary-7f3a';
 
 let lines: string[];
+
 beforeEach(() => {
   lines = [];
   vi.spyOn(console, 'log').mockImplementation((line) => {
@@ -17,6 +18,7 @@ const event = (more: Partial<APIGatewayProxyEventV2>) =>
   ({ version: '2.0', routeKey: 'POST /webhooks/truora', isBase64Encoded: false, ...more }) as APIGatewayProxyEventV2;
 
 const textIn = (more: Partial<APIGatewayProxyEventV2>, maxBytes = 1000) => textOf(event(more), maxBytes);
+
 const encoded = (body: string) => ({ body: Buffer.from(body).toString('base64'), isBase64Encoded: true });
 
 it.each([

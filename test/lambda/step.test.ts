@@ -7,15 +7,18 @@ import { context, errorOf, eventOf, executionOf, journalOf } from '../support/jo
 const CANARY = 'canary-7f3a';
 
 let lines: string[];
+
 beforeEach(() => {
   lines = [];
   vi.spyOn(console, 'log').mockImplementation((line) => {
     lines.push(line);
   });
 });
+
 const logged = () => lines.map((line) => JSON.parse(line));
 
 const journal = journalOf();
+
 const event = (more: object = {}) => eventOf('ReadVerdict', { ...journal, ...more });
 
 /** A step that throws, called with a good journal. */

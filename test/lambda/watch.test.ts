@@ -1,9 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { told, watch } from '../../shared/lambda/watch.ts';
+import { told, watch } from '../../shared/lambda/job.ts';
 import { context, errorOf } from '../support/journal.ts';
 
 let lines: string[];
+
 let numbers: string[];
+
 beforeEach(() => {
   lines = [];
   numbers = [];
@@ -14,6 +16,7 @@ beforeEach(() => {
     return true;
   });
 });
+
 afterEach(() => {
   vi.restoreAllMocks();
   delete process.env.METRICS_NAMESPACE;

@@ -9,12 +9,15 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startWorld, type World } from '../../infra/local/world.ts';
 
 let world: World;
+
 beforeAll(async () => {
   world = await startWorld();
 });
+
 afterAll(() => world.close());
 
 const secretId = () => [...world.secrets.keys()][0] ?? '';
+
 const origins = (): Record<string, string> => ({
   'the ledger': process.env.AWS_ENDPOINT_URL_DYNAMODB ?? '',
   'the secrets': process.env.AWS_ENDPOINT_URL_SECRETS_MANAGER ?? '',

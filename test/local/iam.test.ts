@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { grantsOf, isAllowed, isUseOf, policiesOf } from '../../infra/local/iam.ts';
+import { grantsOf, isAllowed, isUseOf, policiesOf } from '../../infra/local/iam/policies.ts';
 import type { Template } from '../../infra/local/template.ts';
 
 const ROLE = 'arn:aws:iam::000000000000:role/Role';
+
 const table = 'arn:aws:dynamodb:us-east-1:000000000000:table/Ledger';
 
 type Written = Record<string, unknown>;
@@ -19,13 +20,16 @@ const templateWith = (statements: Written[], role: Written = {}): Template => ({
   },
   Outputs: {},
 });
+
 const policies = (...statements: Written[]) => policiesOf(templateWith(statements));
+
 const allow = (Action: string | string[], Resource: string | string[], more: Written = {}) => ({
   Effect: 'Allow',
   Action,
   Resource,
   ...more,
 });
+
 const may = (statements: Written[], action: string, resource: string, context?: Record<string, string[]>) =>
   isAllowed(policies(...statements).get(ROLE) ?? [], { action, resource, ...(context ? { context } : {}) });
 

@@ -1,13 +1,16 @@
 import { expect, test } from 'vitest';
 import { Config } from '../../infra/aws/config.ts';
-import { ledgerAsks } from '../../infra/local/ledger-asks.ts';
+import { ledgerAsks } from '../../infra/local/iam/dynamodb.ts';
 import { resourcesOf, synthesize } from '../../infra/local/template.ts';
 
 const template = synthesize(Config.parse({ stage: 'test' }));
+
 const [{ ref: name = '', arn = '' } = {}] = resourcesOf(template, 'AWS::DynamoDB::Table');
+
 const asksOf = ledgerAsks(template);
 
 const pk = (text: string) => ({ pk: { S: text } });
+
 const keys = (...all: string[]) => ({ context: { 'dynamodb:LeadingKeys': all } });
 
 test.each<[string, Parameters<typeof asksOf>[1], object[]]>([

@@ -5,17 +5,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { lockFolder } from '../../infra/local/folders.ts';
 import { tryLock } from '../../infra/local/lock.ts';
-import { lockFolder } from '../../infra/local/process.ts';
 
 const lockModule = pathToFileURL(join(import.meta.dirname, '../../infra/local/lock.ts')).href;
 
 let folder: string;
+
 let children: ChildProcess[];
+
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'lock-'));
   children = [];
 });
+
 afterEach(() => {
   for (const child of children) child.kill('SIGKILL');
   rmSync(folder, { recursive: true });

@@ -13,18 +13,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { mediaFolder } from '../../infra/local/folders.ts';
 import { tryLock } from '../../infra/local/lock.ts';
-import { mediaFolder } from '../../infra/local/process.ts';
 
 const MEDIA = 'face-revalidation-media-';
 
 let temporary: string;
+
 let before: string | undefined;
+
 beforeEach(() => {
   before = process.env.TMPDIR;
   temporary = mkdtempSync(join(tmpdir(), 'process-'));
   process.env.TMPDIR = temporary;
 });
+
 afterEach(() => {
   if (before === undefined) delete process.env.TMPDIR;
   else process.env.TMPDIR = before;
@@ -74,7 +77,7 @@ test.runIf(process.getuid?.() === 0)("another user's left-overs are left alone a
   mediaFolder().forget();
   const script = `
     const { mediaFolder } = await import(${JSON.stringify(
-      pathToFileURL(join(import.meta.dirname, '../../infra/local/process.ts')).href,
+      pathToFileURL(join(import.meta.dirname, '../../infra/local/folders.ts')).href,
     )});
     process.setgid(65534);
     process.setuid(65534);

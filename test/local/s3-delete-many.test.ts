@@ -12,15 +12,18 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Ask } from '../../infra/local/iam.ts';
-import type { Rights } from '../../infra/local/rights.ts';
-import { type S3Standin, startS3 } from '../../infra/local/s3.ts';
+import type { Ask } from '../../infra/local/iam/policies.ts';
+import type { Rights } from '../../infra/local/iam/roles.ts';
+import { type S3Standin, startS3 } from '../../infra/local/s3/server.ts';
 
 const Bucket = 'media';
 
 let directory: string;
+
 let standin: S3Standin;
+
 let s3: S3Client;
+
 let asks: Ask[];
 
 /** A caller who may delete under `inbox/` alone. */
@@ -41,6 +44,7 @@ beforeEach(async () => {
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
   s3 = new S3Client({ endpoint: standin.origin, region: 'us-east-1', maxAttempts: 1, credentials });
 });
+
 afterEach(async () => {
   s3.destroy();
   await standin.close();
@@ -51,8 +55,10 @@ const put = async (Key: string) => {
   const { VersionId = '' } = await s3.send(new PutObjectCommand({ Bucket, Key, Body: Key }));
   return { Key, VersionId };
 };
+
 const remove = (Objects: ObjectIdentifier[], Quiet = true) =>
   s3.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects, Quiet } }));
+
 const isThere = ({ Key, VersionId }: { Key: string; VersionId: string }) =>
   s3.send(new GetObjectCommand({ Bucket, Key, VersionId })).then(
     () => true,

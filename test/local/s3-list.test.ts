@@ -10,12 +10,14 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type S3Standin, startS3 } from '../../infra/local/s3.ts';
+import { type S3Standin, startS3 } from '../../infra/local/s3/server.ts';
 
 const Bucket = 'media';
 
 let directory: string;
+
 let standin: S3Standin;
+
 let s3: S3Client;
 
 beforeEach(async () => {
@@ -33,11 +35,16 @@ afterEach(async () => {
 
 const put = async (Key: string, Body = 'x', to = Bucket) =>
   (await s3.send(new PutObjectCommand({ Bucket: to, Key, Body }))).VersionId ?? '';
+
 const list = (more: Partial<ListObjectVersionsCommandInput> = {}) =>
   s3.send(new ListObjectVersionsCommand({ Bucket, EncodingType: 'url', ...more }));
+
 const decoded = (key = '') => decodeURIComponent(key.replaceAll('+', ' '));
+
 const keysIn = ({ Versions = [] }: ListObjectVersionsCommandOutput) => Versions.map(({ Key }) => decoded(Key));
+
 const idsIn = ({ Versions = [] }: ListObjectVersionsCommandOutput) => Versions.map(({ VersionId }) => VersionId);
+
 const refusal = (name: string, status: number) => ({ name, $metadata: { httpStatusCode: status } });
 
 describe('the list of versions', () => {

@@ -4,7 +4,9 @@ import { expect, it } from 'vitest';
 import { openVersions } from '../../infra/local/s3/versions.ts';
 
 setFlagsFromString('--expose-gc');
+
 const collect = runInNewContext('gc') as () => void;
+
 const heap = () => {
   collect();
   return process.memoryUsage().heapUsed;

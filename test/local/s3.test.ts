@@ -21,18 +21,25 @@ import {
 } from '@aws-sdk/client-s3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { signPolicy } from '../../infra/local/s3/post.ts';
-import { type ObjectCreated, type S3Options, startS3 } from '../../infra/local/s3.ts';
+import { type ObjectCreated, type S3Options, startS3 } from '../../infra/local/s3/server.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const Bucket = 'media';
+
 const Key = 'inbox/ACCperson/ENRface/selfie.jpg';
+
 const ACCESS_KEY_ID = 'AKIDLOCAL';
+
 const SECRET = 'a secret of the desk';
 
 let directory: string;
+
 let events: ObjectCreated[];
+
 let closers: (() => Promise<void> | void)[];
+
 let s3: S3Client;
+
 let origin: string;
 
 const open = async (options: Partial<S3Options> = {}) => {
@@ -73,7 +80,9 @@ const read = async (more: { Key?: string; VersionId?: string; Range?: string; If
 };
 
 const refusal = (name: string, status: number) => ({ name, $metadata: { httpStatusCode: status } });
+
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
+
 const md5 = (bytes: Uint8Array | string) => createHash('md5').update(bytes).digest('hex');
 
 /** A request as the SDK would never send it. */

@@ -4,6 +4,7 @@ import { types as t } from '@babel/core';
 
 /** As much of a place in Babel's tree as is used here. */
 type Place = { node: t.Node; parentPath: Place | null };
+
 type Mutator = { name: string; mutate(place: Place): Iterable<t.Node> };
 
 /** Stryker empties whole blocks only; the lines that nobody missed in review were single ones. */
@@ -43,8 +44,11 @@ const missingPart: Mutator = {
 
 // Stryker has no door for mutators of one's own: its list of them is not exported by name, and its version is pinned.
 const instrumenter = dirname(fileURLToPath(import.meta.resolve('@stryker-mutator/instrumenter')));
+
 const mutators = pathToFileURL(join(instrumenter, 'mutators/mutate.js')).href;
+
 const { allMutators } = (await import(mutators)) as { allMutators: Mutator[] };
+
 allMutators.push(removedStatement, otherNumber, missingPart);
 
 const isSentence = (node: t.Node): boolean =>

@@ -20,15 +20,20 @@ finished before, with the same sources and tests, is not done again.
 Progress goes to stderr. Exit code: 0 every change that changes anything is killed, 1 some survive, 2 wrong usage, 3 a run failed.`;
 
 const root = join(import.meta.dirname, '../..');
+
 const folder = join(root, '.mutate');
+
 const say = (line: string) => process.stderr.write(`${line}\n`);
+
 const print = (line: string) => process.stdout.write(`${line}\n`);
+
 const wrong = (message: string): never => {
   say(`${message}\n\n${HELP}`);
   process.exit(2);
 };
 
 const boolean = { type: 'boolean', default: false } as const;
+
 const readOptions = () => {
   try {
     return parseArgs({ options: { fresh: boolean, list: boolean, help: boolean }, allowPositionals: true });
@@ -36,13 +41,18 @@ const readOptions = () => {
     return wrong((error as Error).message);
   }
 };
+
 const { values, positionals } = readOptions();
+
 if (values.help || values.list) {
   print(values.help ? HELP : mutated.join('\n'));
   process.exit(0);
 }
+
 const stranger = positionals.find((file) => !(mutated as readonly string[]).includes(file));
+
 if (stranger) wrong(`${stranger} is none of the files (see --list)`);
+
 const files = positionals.length > 0 ? positionals : mutated;
 
 /** What a result depends on: every source, every test, and the versions of what runs them. */
@@ -71,11 +81,15 @@ const runStryker = (file: string, report: string): Promise<number | null> =>
   });
 
 const state = await digest();
+
 const equivalent: Equivalent[] = JSON.parse(readFileSync(join(import.meta.dirname, 'equivalent.json'), 'utf8'));
+
 mkdirSync(folder, { recursive: true });
 
 const rows: { file: string; killed: number; equal: number; all: number }[] = [];
+
 let isBroken = false;
+
 for (const [n, file] of files.entries()) {
   const at = join(folder, `${file.replaceAll('/', '-')}.json`);
   const stamp = `${at}.of`;
@@ -108,10 +122,12 @@ for (const [n, file] of files.entries()) {
 }
 
 const sum = (of: 'killed' | 'equal' | 'all') => rows.reduce((total, row) => total + row[of], 0);
+
 for (const { file, killed, equal, all } of [
   ...rows,
   { file: 'all', killed: sum('killed'), equal: sum('equal'), all: sum('all') },
 ]) {
   print(`${file.padEnd(36)} ${killed} killed, ${equal} equivalent, ${all - killed - equal} survived, ${all} in all`);
 }
+
 process.exit(isBroken ? 3 : sum('killed') + sum('equal') < sum('all') ? 1 : 0);

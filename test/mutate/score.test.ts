@@ -5,10 +5,12 @@ import { mutated } from './files.ts';
 import { type Equivalent, killedOf, type Report, survivorsOf, unmet } from './score.ts';
 
 const source = 'const a = 1;\nif (a > 1 && isOpen(a)) {\n  close();\n}\n';
+
 const at = (line: number, from: number, to: number) => ({
   start: { line, column: from },
   end: { line, column: to },
 });
+
 const mutants = [
   { mutatorName: 'OtherNumber', replacement: '2', status: 'Survived', location: at(1, 11, 12) },
   { mutatorName: 'EqualityOperator', replacement: 'a >= 1', status: 'NoCoverage', location: at(2, 5, 10) },
@@ -16,7 +18,9 @@ const mutants = [
   { mutatorName: 'ConditionalExpression', replacement: 'true', status: 'Timeout', location: at(2, 5, 23) },
   { mutatorName: 'StringLiteral', replacement: '""', status: 'Ignored', location: at(3, 3, 4) },
 ];
+
 const report: Report = { files: { 'shared/a.ts': { source, mutants } } };
+
 const same: Equivalent = {
   file: 'shared/a.ts',
   line: 'const a = 1;',

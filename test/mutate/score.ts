@@ -1,11 +1,13 @@
 /** As much of a report of Stryker's (mutation-testing-report-schema) as is used here. Lines and columns count from 1. */
 type Position = { line: number; column: number };
+
 type Mutant = {
   mutatorName: string;
   replacement?: string;
   status: string;
   location: { start: Position; end: Position };
 };
+
 export type Report = { files: Record<string, { source: string; mutants: Mutant[] }> };
 
 /** A change that changes nothing anybody could see, and why. `line` is the text it begins in: numbers move. */

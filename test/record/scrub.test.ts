@@ -3,8 +3,11 @@ import { leaksIn } from '../../infra/record/leaks.ts';
 import { scrubber } from '../../infra/record/scrub.ts';
 
 const who = { accountId: 'maria.lopez', enrollmentId: 'ENR9f8e7d6c5b4a39281706f5e4d3c2b1a0' };
+
 const secrets = { ...who, key: 'a-key-of-truora' };
+
 const id = (prefix: string, end: string) => prefix + end.padStart(32, '7');
+
 const scrub = (body: unknown) => scrubber(who)(body);
 
 describe('what is scrubbed', () => {

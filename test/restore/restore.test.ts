@@ -2,28 +2,35 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { bodyOf, type LocalServer, listen } from '../../infra/local/http.ts';
-import { readGate } from '../../shared/aws/gate.ts';
-import { readBinding, readIntent } from '../../shared/aws/intents.ts';
-import { claim as claimRecord, readRecord } from '../../shared/aws/ledger.ts';
-import { deleteItem } from '../../shared/aws/table.ts';
-import { mayAsk } from '../../shared/domain/creation.ts';
+import { deleteItem } from '../../shared/aws/dynamodb.ts';
+import { mayAsk } from '../../shared/domain/attempts.ts';
 import { AlreadyDecidedError } from '../../shared/domain/errors.ts';
 import type { Outcome } from '../../shared/domain/revalidation.ts';
+import { readBinding } from '../../shared/ledger/bindings.ts';
+import { claim as claimRecord } from '../../shared/ledger/claims.ts';
+import { readIntent } from '../../shared/ledger/intents.ts';
+import { readRecord } from '../../shared/ledger/records.ts';
+import { readGate } from '../../shared/ledger/throttle.ts';
 import type { Journal } from '../../shared/workflow/contract.ts';
 import { type House, type Line, openHouse, standIn } from '../support/house.ts';
 import { errorOf, executionOf, inMinutes, journalOf, newValidationId } from '../support/journal.ts';
 
 const MACHINE = 'arn:aws:states:us-east-1:000000000000:stateMachine:Revalidation';
+
 const root = join(import.meta.dirname, '../..');
 
 type Run = { name: string; minutesAgo: number; exits: unknown[] };
 
 let house: House;
+
 let machine: LocalServer;
+
 /** The executions that Step Functions remembers, newest first, and what left their states, newest first. */
 let runs: Run[] = [];
+
 /** How the gate stood when the first execution was read. */
 let gateAtFirst: unknown;
+
 const read: string[] = [];
 
 beforeAll(async () => {
@@ -57,10 +64,12 @@ beforeAll(async () => {
     response.writeHead(200, { 'content-type': 'application/x-amz-json-1.0' }).end(JSON.stringify(answer));
   });
 });
+
 afterAll(async () => {
   await machine.close();
   await house.close();
 });
+
 beforeEach(async () => {
   runs = [];
   read.length = 0;
@@ -75,7 +84,7 @@ const restore = async (truora: Line, ...words: string[]) => {
   const argv = ['--table', house.table, '--machine', MACHINE, '--as-of', inMinutes(-60), '--truora', there.origin];
   const env = { ...process.env, AWS_ENDPOINT_URL_SFN: machine.origin, TRUORA_API_KEY: 'canary-key' };
   const ended = await new Promise<{ code: number; out: string; err: string }>((done) => {
-    const script = join(root, 'infra/restore/restore.ts');
+    const script = join(root, 'infra/cli/restore.ts');
     execFile(process.execPath, [script, ...argv, ...words], { env }, (error, out, err) =>
       done({ code: error ? Number(error.code) : 0, out, err }),
     );
@@ -83,6 +92,7 @@ const restore = async (truora: Line, ...words: string[]) => {
   await there.close();
   return { ...ended, asked: there.asked };
 };
+
 const nothing: Line = { status: 200, body: { validations: [] } };
 
 /** A case that ended after the backup: its record is in no ledger, its history is. */
@@ -101,6 +111,7 @@ const decided = () => {
   const journal = { request: {}, claim, enrollment, validation, verdict };
   return { claim, validation, outcome, exits: [outcome, journal, { request: {}, claim }] };
 };
+
 /** A case that was killed while its call was under way. */
 const killed = (more: Partial<Journal> = {}) => {
   const { claim, enrollment } = journalOf(more);
@@ -112,6 +123,7 @@ const killed = (more: Partial<Journal> = {}) => {
     ],
   };
 };
+
 const row = (accountId: string, more: object) => ({
   validation_id: newValidationId(),
   account_id: accountId,

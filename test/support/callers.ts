@@ -6,6 +6,7 @@ import type { Started } from '../../shared/domain/api.ts';
 import { Problem } from '../../shared/domain/problem.ts';
 
 type Chunk = string | ArrayBuffer | ArrayBufferView;
+
 const bytesOf = (chunk: Chunk) =>
   typeof chunk === 'string'
     ? chunk

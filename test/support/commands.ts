@@ -2,7 +2,9 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 
 export const root = join(import.meta.dirname, '../..');
+
 export const selfie = join(root, 'infra/local/media/selfie.jpg');
+
 export const asked = [selfie, '--account', 'a', '--enrollment', 'e', '--authorized'];
 
 export type End = { code: number | null; out: string; err: string };

@@ -2,12 +2,14 @@ import { steps } from '../../shared/workflow/contract.ts';
 import type { Draft, DraftState } from './draft.ts';
 
 type Flow = { reads: readonly string[]; mayRead?: readonly string[]; writes: string; caught?: string };
+
 const contract: Record<string, Flow> = steps;
 
 /** The journal's entry that a path begins with. */
 const entryAt = (path: unknown) => (typeof path === 'string' ? /^\$\.(\w+)/.exec(path)?.[1] : undefined);
 
 const FORGED = 'forged ';
+
 const forged = (entry: string) => FORGED + entry;
 
 /** An error that was caught without a `ResultPath`: it is the whole state, and the step behind it knows it by its own name. */

@@ -2,13 +2,14 @@ import { createHash, randomUUID } from 'node:crypto';
 import { existsSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { putMedia, registerEnrollment } from '../../infra/local/drop.ts';
-import type { Execution } from '../../infra/local/machine.ts';
+import { putMedia, registerEnrollment } from '../../infra/local/put-media.ts';
+import type { Execution } from '../../infra/local/state-machine.ts';
 import type { World } from '../../infra/local/world.ts';
 import { jpeg, mp4 } from './media.ts';
 
 /** A small photo, and a small video. */
 export const photo = jpeg({ data: Buffer.alloc(500, 7) });
+
 export const video = mp4();
 
 export const fileOf = (bytes: Buffer): string => {

@@ -8,19 +8,19 @@ import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand, S3Client } fro
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { vi } from 'vitest';
 import { Config } from '../../infra/aws/config.ts';
-import { envKeys } from '../../infra/aws/env-keys.ts';
+import { envKeys } from '../../infra/aws/function-env.ts';
 import { startAwsApi } from '../../infra/local/aws-api.ts';
-import { type BusEntry, type BusEvent, eventOf } from '../../infra/local/bus.ts';
-import { deskSecret, leaveAws, pointSdkAt } from '../../infra/local/desk.ts';
+import { deskSecret, leaveAws, pointSdkAt } from '../../infra/local/credentials.ts';
+import { startLedger } from '../../infra/local/dynamodb.ts';
+import { type BusEntry, type BusEvent, eventOf } from '../../infra/local/event-bus.ts';
 import { bodyOf, type LocalServer, listen } from '../../infra/local/http.ts';
-import { startLedger } from '../../infra/local/ledger.ts';
-import type { Execution, Machine } from '../../infra/local/machine.ts';
-import { startS3 } from '../../infra/local/s3.ts';
+import { startS3 } from '../../infra/local/s3/server.ts';
+import type { Execution, Machine } from '../../infra/local/state-machine.ts';
 import { resourcesOf, synthesize } from '../../infra/local/template.ts';
 import { type Sandbox, type SandboxSettings, startSandbox } from '../../infra/local/truora/sandbox.ts';
 import type { EnvKey } from '../../shared/lambda/env.ts';
 import type { StepName } from '../../shared/workflow/contract.ts';
-import type { RouteName, WatchName } from '../../shared/workflow/names.ts';
+import type { RouteName, WatchName } from '../../shared/workflow/functions.ts';
 import { BUCKET, executionOf } from './journal.ts';
 
 /** One call to the ledger, to Step Functions, to Secrets Manager or to EventBridge, as it went over the wire. */
@@ -311,8 +311,10 @@ const forward = (origin: string, { method, url, headers }: IncomingMessage, body
 
 /** An answer of Truora's that no scenario of the sandbox gives, or its silence. */
 export type Said = { status: number; body?: unknown; headers?: Record<string, string> } | 'reset' | 'hang' | 'cut off';
+
 /** What is said to the next call, or who decides it at the moment of the call. */
 export type Line = Said | ((asked: Asked) => Said | Promise<Said>);
+
 export type Asked = { method: string; path: string; headers: IncomingMessage['headers']; form: URLSearchParams };
 
 /**

@@ -29,6 +29,7 @@ export const newPerson = (suffix = ''): { accountId: string; enrollmentId: strin
 };
 
 export const newRevalidationId = (): string => `RVL${randomBytes(16).toString('hex')}`;
+
 export const newValidationId = (): string => `VLD${randomBytes(16).toString('hex')}`;
 
 /** Minutes from now, as a journal writes it. */
@@ -87,6 +88,7 @@ export const callOf = (overrides: Partial<CallRequest> = {}): CallRequest => ({
 
 /** The entries of a good day; the rest is only ever left by a Catch or by the end. */
 type Day = 'request' | 'claim' | 'enrollment' | 'validation' | 'receipt' | 'bell' | 'verdict';
+
 type Told = Pick<Journal, Day> & Partial<Omit<Journal, Day>>;
 
 /** A journal of a good day. What an override says of the claim, the other entries follow. */

@@ -1,4 +1,4 @@
-import { functionSeconds } from '../../infra/workflow/timing.ts';
+import { functionSeconds } from '../../infra/workflow/timeouts.ts';
 import { type StepName, stepNames } from '../../shared/workflow/contract.ts';
 import type { Draft, DraftState } from './draft.ts';
 import { type ErrorName, errorNames, refusals, thrown } from './thrown.ts';
@@ -18,10 +18,15 @@ const propertiesOf = (value: unknown, at = ''): Property[] =>
       });
 
 const statesOf = ({ States }: Draft): [string, DraftState][] => Object.entries(States);
+
 const tasksOf = (draft: Draft) => statesOf(draft).filter(([, { Type }]) => Type === 'Task');
+
 const laterTasksOf = (draft: Draft) => tasksOf(draft).filter(([name]) => name !== draft.StartAt);
+
 const isGiven = (value: unknown): boolean => value !== undefined;
+
 const isTokenWait = ({ Resource }: DraftState) => String(Resource).endsWith('.waitForTaskToken');
+
 const isStep = (name: string): name is StepName => (stepNames as string[]).includes(name);
 
 /** JavaScript's timers fire at once above it, and the local engine sets one a timeout. Seconds. */

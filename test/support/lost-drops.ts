@@ -1,4 +1,4 @@
-import { putMedia } from '../../infra/local/drop.ts';
+import { putMedia } from '../../infra/local/put-media.ts';
 import type { World } from '../../infra/local/world.ts';
 import { fileOf, photo, someone } from './drops.ts';
 

@@ -1,20 +1,25 @@
 /** Tiny files of each type, made byte by byte: as whole as the checks before a charge want them, and no picture. */
 
 const u16 = (value: number) => Buffer.from([value >> 8, value & 0xff]);
+
 const u32 = (value: number) => {
   const bytes = Buffer.alloc(4);
   bytes.writeUInt32BE(value);
   return bytes;
 };
+
 const u32le = (value: number) => u32(value).reverse();
 
 export const segment = (marker: number, content: Buffer): Buffer =>
   Buffer.concat([Buffer.from([0xff, marker]), u16(content.length + 2), content]);
 
 const START = Buffer.from([0xff, 0xd8]);
+
 const END = Buffer.from([0xff, 0xd9]);
+
 export const frame = (width: number, height: number, marker = 0xc0): Buffer =>
   segment(marker, Buffer.concat([Buffer.from([8]), u16(height), u16(width), Buffer.from([1, 1, 0x11, 0])]));
+
 const scan = segment(0xda, Buffer.from([1, 1, 0, 0, 63, 0]));
 
 type Picture = { width?: number; height?: number; before?: Buffer[]; data?: Buffer | string; end?: Buffer };
@@ -25,6 +30,7 @@ export const jpeg = ({ width = 640, height = 480, before = [], data = 'selfie', 
 
 const chunk = (type: string, content: Buffer): Buffer =>
   Buffer.concat([u32(content.length), Buffer.from(type), content, Buffer.alloc(4)]);
+
 export const png = ({ width = 640, height = 480, data = 'selfie' }: Picture = {}): Buffer =>
   Buffer.concat([
     Buffer.from('89504e470d0a1a0a', 'hex'),
@@ -35,8 +41,10 @@ export const png = ({ width = 640, height = 480, data = 'selfie' }: Picture = {}
 
 const riff = (form: string, content: Buffer): Buffer =>
   Buffer.concat([Buffer.from('RIFF'), u32le(content.length + 4), Buffer.from(form), content]);
+
 const piece = (type: string, content: Buffer): Buffer =>
   Buffer.concat([Buffer.from(type), u32le(content.length), content]);
+
 export const webp = ({ width = 640, height = 480 }: Picture = {}, form: 'VP8 ' | 'VP8L' | 'VP8X' = 'VP8X'): Buffer => {
   const contents = {
     VP8X: [Buffer.alloc(4), u32le(width - 1).subarray(0, 3), u32le(height - 1).subarray(0, 3)],
@@ -50,21 +58,29 @@ export const box = (type: string, ...content: Buffer[]): Buffer => {
   const all = Buffer.concat(content);
   return Buffer.concat([u32(all.length + 8), Buffer.from(type, 'latin1'), all]);
 };
+
 /** A box with its length in 64 bits. */
 export const longBox = (type: string, ...content: Buffer[]): Buffer => {
   const all = Buffer.concat(content);
   return Buffer.concat([u32(1), Buffer.from(type), u32(0), u32(all.length + 16), all]);
 };
+
 export const ftyp = (major: string, ...compatible: string[]): Buffer =>
   box('ftyp', Buffer.from(major), u32(512), Buffer.from(compatible.join('')));
+
 const track = (handler: string) =>
   box('trak', box('mdia', box('hdlr', u32(0), u32(0), Buffer.from(handler), Buffer.alloc(12))));
+
 type Film = { seconds?: number; handlers?: string[] };
+
 export const moov = ({ seconds = 3, handlers = ['vide', 'soun'] }: Film = {}): Buffer =>
   box('moov', box('mvhd', Buffer.alloc(12), u32(1000), u32(seconds * 1000), Buffer.alloc(80)), ...handlers.map(track));
+
 export const mdat = (bytes = 64): Buffer => box('mdat', Buffer.alloc(bytes, 7));
+
 export const mp4 = (film: Film = {}): Buffer =>
   Buffer.concat([ftyp('isom', 'iso2', 'avc1', 'mp41'), mdat(), moov(film)]);
+
 export const mov = (film: Film = {}): Buffer => Buffer.concat([ftyp('qt  '), box('wide'), mdat(), moov(film)]);
 
 /** An element with a length of four bytes; `unknown` as live recorders write it. */
@@ -72,6 +88,7 @@ const element = (id: string, content: Buffer, unknown = false): Buffer => {
   const length = unknown ? Buffer.from('01ffffffffffffff', 'hex') : u32((content.length | 0x10000000) >>> 0);
   return Buffer.concat([Buffer.from(id, 'hex'), length, content]);
 };
+
 export const webm = ({ seconds, types = [1, 2] }: { seconds?: number; types?: number[] } = {}): Buffer => {
   const ticks = Buffer.alloc(8);
   ticks.writeDoubleBE((seconds ?? 0) * 1000);
@@ -96,4 +113,5 @@ export const avi = ({ seconds = 3, types = ['vids', 'auds'] }: { seconds?: numbe
   const list = piece('LIST', Buffer.concat([Buffer.from('hdrl'), piece('avih', header), ...streams]));
   return riff('AVI ', Buffer.concat([list, piece('movi', Buffer.alloc(10_000))]));
 };
+
 const strh = (type: string) => piece('strh', Buffer.concat([Buffer.from(type), Buffer.alloc(52)]));

@@ -22,9 +22,12 @@ export type Quirk = {
 };
 
 const HOUR = 3_600_000;
+
 const local = ({ creation_date }: Row, hours: number): string =>
   new Date(Date.parse(creation_date) + hours * HOUR).toISOString().slice(0, 19);
+
 const east = (draw: number) => 1 + Math.floor(draw * 14);
+
 const west = (draw: number) => -1 - Math.floor(draw * 12);
 
 const echoes: Quirk[] = [

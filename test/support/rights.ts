@@ -1,5 +1,12 @@
-import { type Grant, grantsOf, isAllowed, isUseOf, policiesOf, type Statement } from '../../infra/local/iam.ts';
-import type { RoleCall } from '../../infra/local/rights.ts';
+import {
+  type Grant,
+  grantsOf,
+  isAllowed,
+  isUseOf,
+  policiesOf,
+  type Statement,
+} from '../../infra/local/iam/policies.ts';
+import type { RoleCall } from '../../infra/local/iam/roles.ts';
 import type { Template } from '../../infra/local/template.ts';
 
 type Policies = ReadonlyMap<string, readonly Statement[]>;

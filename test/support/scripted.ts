@@ -1,9 +1,8 @@
 import type { MachineEvent } from '../../infra/local/history.ts';
 import type { Invocation, LambdaHost } from '../../infra/local/lambda.ts';
-import { type Machine, machineOf } from '../../infra/local/machine.ts';
+import { type Machine, machineOf } from '../../infra/local/state-machine.ts';
 import { resourcesOf, type Template } from '../../infra/local/template.ts';
-import { readCaught } from '../../shared/domain/caught.ts';
-import type { Caught, Claim, Outcome } from '../../shared/domain/revalidation.ts';
+import { type Caught, type Claim, type Outcome, readCaught } from '../../shared/domain/revalidation.ts';
 import { type Journal, readInput, type StepName } from '../../shared/workflow/contract.ts';
 import type { ErrorName } from './thrown.ts';
 
@@ -42,6 +41,7 @@ export const isRung =
   };
 
 const at = '2026-11-23T12:00:00.000Z';
+
 const revalidationId = 'RVL0123456789abcdef0123456789abcdef';
 
 export const claim: Claim = {

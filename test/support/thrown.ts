@@ -19,6 +19,7 @@ export const refusals: readonly ErrorName[] = [
 ];
 
 const asking = ['TruoraBusyError', 'TruoraUncertainError', 'TruoraContractError', 'TruoraUnauthorizedError'] as const;
+
 const owning = ['AlreadyDecidedError', 'ClaimedElsewhereError'] as const;
 
 /** What each step's function can throw by name; a test holds it against the sources. */

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
-import type { Truora } from '../../shared/truora/ask.ts';
+import type { Truora } from '../../shared/truora/call.ts';
 
 /** Long enough for a busy machine; what waits for a deadline brings shorter ones. Milliseconds. */
 const patient = { connectMs: 5000, headersMs: 5000, idleMs: 5000, totalMs: 20_000 };

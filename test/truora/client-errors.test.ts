@@ -2,28 +2,33 @@ import { createServer } from 'node:net';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { startSandbox } from '../../infra/local/truora/sandbox.ts';
 import { TruoraBusyError, TruoraUnauthorizedError, TruoraUncertainError } from '../../shared/domain/errors.ts';
-import { retryAfterSeconds } from '../../shared/truora/ask.ts';
+import { retryAfterSeconds } from '../../shared/truora/call.ts';
 import { createValidation, getEnrollment, getValidation } from '../../shared/truora/client.ts';
 import { enroll, listen, truoraAt } from './at-truora.ts';
 
 /** Deadlines for those who never answer. Milliseconds. */
 const hasty = { headersMs: 500 };
+
 const ana = { accountId: 'ana', userAuthorized: true as const, options: {} };
 
 const closing: (() => unknown)[] = [];
+
 afterEach(async () => {
   for (const close of closing.splice(0)) await close();
 });
+
 const listening = async (...args: Parameters<typeof listen>) => {
   const server = await listen(...args);
   closing.push(server.close);
   return server;
 };
+
 const sandboxed = async () => {
   const sandbox = await startSandbox();
   closing.push(sandbox.close);
   return sandbox;
 };
+
 const caught = (promise: Promise<unknown>) =>
   promise.then(
     () => undefined,

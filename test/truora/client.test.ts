@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Sandbox, startSandbox } from '../../infra/local/truora/sandbox.ts';
 import type { Options } from '../../shared/domain/request.ts';
-import type { Truora } from '../../shared/truora/ask.ts';
+import type { Truora } from '../../shared/truora/call.ts';
 import {
   createValidation,
   getEnrollment,
@@ -13,6 +13,7 @@ import {
 import { enroll, listen, media, truoraAt, until } from './at-truora.ts';
 
 const created = { validation_id: 'VLD1', account_id: 'ana' };
+
 const asked = (accountId: string, options: Options = {}) => ({ accountId, userAuthorized: true as const, options });
 
 describe('on a good day', () => {

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { createdOf } from '../../shared/truora/creation.ts';
 
 const at = new Date('2026-11-23T10:00:00Z');
+
 const after = (seconds: number) => new Date(at.getTime() + seconds * 1000).toISOString();
 
 /** What is remembered of a create answer whose link says that it lives so many seconds, or says nothing. */

@@ -34,7 +34,9 @@ const Example = z.strictObject({
 });
 
 const folder = new URL('../../shared/truora/examples/', import.meta.url);
+
 const files = readdirSync(folder);
+
 const example = (file: string) => Example.parse(JSON.parse(readFileSync(new URL(file, folder), 'utf8')));
 
 test.each(files)('%s can be read', (file) => {

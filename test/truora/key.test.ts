@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { daysLeft } from '../../shared/truora/key.ts';
+import { daysLeft } from '../../shared/truora/api-key.ts';
 
 const now = new Date('2026-11-23T12:00:00.000Z');
+
 const inDays = (days: number) => now.getTime() / 1000 + days * 86_400;
 
 /** A key as Truora makes them, as far as anybody looks: put together here, so that no file holds one. */

@@ -4,6 +4,7 @@ import { createValidation, listValidations } from '../../shared/truora/client.ts
 import { enroll, listen, truoraAt } from './at-truora.ts';
 
 const closing: (() => unknown)[] = [];
+
 afterEach(async () => {
   for (const close of closing.splice(0)) await close();
 });
@@ -29,6 +30,7 @@ const listing = async (pages: Record<string, { status?: number; body: unknown }>
     (await listValidations(truoraAt(server.origin), 'ana')).map(({ validation_id }) => validation_id);
   return { server, idsOf };
 };
+
 const BROKEN = { name: 'TruoraContractError', reason: 'truora_contract_broken' };
 
 describe('a list of several pages', () => {

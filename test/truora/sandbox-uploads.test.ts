@@ -3,9 +3,11 @@ import { type Sandbox, startSandbox } from '../../infra/local/truora/sandbox.ts'
 import { call, create, enroll, linkOf, put, wait } from './at-truora.ts';
 
 let sandbox: Sandbox;
+
 beforeEach(async () => {
   sandbox = await startSandbox();
 });
+
 afterEach(() => sandbox.close());
 
 test('an upload link is the person’s own, signed, and lives as long as the validation', async () => {

@@ -6,18 +6,24 @@ import { holdBack } from '../support/held-back.ts';
 import { enroll, listen, media, truoraAt, until } from './at-truora.ts';
 
 const key = 'webhook-key';
+
 /** Stand for nothing else; they are held back until a test lets them go. */
 const [DECISION_MS, LATE_MS] = [86_123, 86_124];
 
 let sandbox: Sandbox;
+
 let ear: Awaited<ReturnType<typeof listen>>;
+
 let held: ReturnType<typeof holdBack>;
+
 const settings = { decisionMs: DECISION_MS, webhookLateMs: LATE_MS };
+
 const open = async () => {
   held = holdBack(DECISION_MS, LATE_MS);
   ear = await listen((response) => response.end());
   sandbox = await startSandbox({ webhook: { url: `${ear.origin}/webhooks/truora`, key }, settings });
 };
+
 const close = async () => {
   held.end();
   await sandbox.close();

@@ -12,12 +12,15 @@ import { call as callAt, create as createAt, enroll, linkOf, put, until } from '
 const SLOW_MS = 86_123;
 
 let sandbox: Sandbox;
+
 beforeEach(async () => {
   sandbox = await startSandbox({ settings: { decisionMs: 20, slowMs: SLOW_MS } });
 });
+
 afterEach(() => sandbox.close());
 
 const call = (path: string, init?: RequestInit) => callAt(sandbox.origin, path, init);
+
 const create = (accountId: string, fields?: Record<string, string>) => createAt(sandbox.origin, accountId, fields);
 
 describe('the gateway', () => {

@@ -13,6 +13,7 @@ const resolving: Record<string, string[]> = {
   'half.example': ['8.8.8.8', 'fd12:3456::1'],
   'nobody.example': [],
 };
+
 vi.mock('node:dns', async (original) => {
   const dns = await original<typeof import('node:dns')>();
   const lookup = (host: string, options: object, done: (error: Error | null, found: object[]) => void) => {

@@ -4,31 +4,42 @@ import { ValidationAnswer } from '../../shared/truora/schemas.ts';
 import { undecided, verdictOf } from '../../shared/truora/verdict.ts';
 
 const at = new Date('2026-11-23T10:00:10Z');
+
 const decidedAt = at.toISOString();
+
 const claim = { accountId: 'ana', enrollmentId: 'ENR1', requested: {} };
+
 const validation = { validationId: 'VLD1', deadline: '2026-11-23T10:05:00.000Z' };
+
 const pending: ValidationAnswer = { validation_id: 'VLD1', account_id: 'ana', validation_status: 'pending' };
 
 type Changes = Partial<ValidationAnswer>;
+
 const about = { claim, validation, policy: { minimumThreshold: 0.65 }, at };
+
 const read = (changes: Changes, told: typeof about = about) => {
   const verdict = verdictOf({ ...pending, ...changes }, told);
   if (verdict) expect(Verdict.parse(verdict)).toEqual(verdict);
   return verdict;
 };
+
 /** What Truora's answer means once it was read, as it comes: nothing of it need be what is documented. */
 const heard = (said: object, told: typeof about = about) => {
   const { data } = ValidationAnswer.safeParse({ validation_id: 'VLD1', account_id: 'ana', ...said });
   return data && read(data, told);
 };
+
 const details = (more: object) => ({
   face_recognition_validations: { similarity_status: 'success', confidence_score: 0.97, ...more },
 });
+
 const good = { validation_status: 'success', threshold: 0.65, details: details({}) };
+
 const face = (results: Record<string, unknown>) => ({
   validation_status: 'success',
   details: { face_recognition_validations: results },
 });
+
 /** A success that says how alike the faces are, and more or otherwise. */
 const alike = (results: Record<string, unknown> = {}) =>
   face({ similarity_status: 'success', confidence_score: 0.97, ...results });

@@ -4,25 +4,31 @@ import { calledFor, MAX_WEBHOOK_BYTES, signWebhook, verifyWebhook } from '../../
 
 /** Made with `openssl dgst -sha256 -hmac`, and checked with Python's hmac: our own code had no hand in it. */
 const goldenKey = 'golden-signature-key/ñ+=';
+
 const goldenPayload =
   '{"iss":"Truora","iat":1795428011,"events":[{"id":"HKE0123456789abcdef0123456789abcdef01234567",' +
   '"event_type":"face_recognition","event_action":"succeeded","timestamp":"2026-11-23T10:00:10Z","version":"1.0",' +
   '"object":{"validation_id":"VLD00000000000000000000000000000001","account_id":"customer-42",' +
   '"validation_status":"success"}}]}';
+
 const goldenBody =
   'eyJpc3MiOiJUcnVvcmEiLCJpYXQiOjE3OTU0MjgwMTEsImV2ZW50cyI6W3siaWQiOiJIS0UwMTIzNDU2Nzg5YWJjZGVmMDEyMzQ1Njc4OWFiY2Rl' +
   'ZjAxMjM0NTY3IiwiZXZlbnRfdHlwZSI6ImZhY2VfcmVjb2duaXRpb24iLCJldmVudF9hY3Rpb24iOiJzdWNjZWVkZWQiLCJ0aW1lc3RhbXAiOiIy' +
   'MDI2LTExLTIzVDEwOjAwOjEwWiIsInZlcnNpb24iOiIxLjAiLCJvYmplY3QiOnsidmFsaWRhdGlvbl9pZCI6IlZMRDAwMDAwMDAwMDAwMDAwMDAw' +
   'MDAwMDAwMDAwMDAwMDAxIiwiYWNjb3VudF9pZCI6ImN1c3RvbWVyLTQyIiwidmFsaWRhdGlvbl9zdGF0dXMiOiJzdWNjZXNzIn19XX0';
+
 const golden = `eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.${goldenBody}.I5qC6ExjWf3GTir0PD6JuhLoaWJF1-iUVnVHLqsVGVw`;
+
 /** The same payload and key, with `openssl dgst -sha512`. */
 const hs512 =
   `eyJhbGciOiJIUzUxMiIsInR5cCI6IkpXVCJ9.${goldenBody}.` +
   '2wzPJc_pGOKA1dmcscA5Q5Edn3p9NbV_yZS0oSqra0vc8nSKXiYLmgzvAWTMPB8zGFkt0YgQj6paGfeLSNclgw';
 
 const heard = [{ event_action: 'succeeded', object: { validation_id: 'VLD00000000000000000000000000000001' } }];
+
 const part = (value: string | object) =>
   Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url');
+
 const event = (validation_id: string, event_action = 'succeeded') => ({ event_action, object: { validation_id } });
 
 describe('a genuine webhook', () => {

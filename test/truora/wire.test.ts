@@ -7,10 +7,13 @@ import { createValidation, getValidation, uploadMedia } from '../../shared/truor
 import { listen, media, truoraAt } from './at-truora.ts';
 
 const ana = { accountId: 'ana', userAuthorized: true as const, options: {} };
+
 const CREATED = '{"validation_id":"VLD1","account_id":"ana"}';
+
 const UNCERTAIN = { name: 'TruoraUncertainError', reason: 'truora_uncertain' };
 
 const closing: (() => unknown)[] = [];
+
 afterEach(async () => {
   for (const close of closing.splice(0)) await close();
 });

@@ -7,12 +7,17 @@ import { calling, problemIn, upload } from '../support/callers.ts';
 import { photo, someone } from '../support/drops.ts';
 
 const AUDIENCE = 'face-revalidation';
+
 const BOTH = 'revalidations/read revalidations/write';
 
 let world: World;
+
 let issuer: LocalServer;
+
 let keys: Awaited<ReturnType<typeof generateKeyPair>>;
+
 let others: Awaited<ReturnType<typeof generateKeyPair>>;
+
 let call: ReturnType<typeof calling>;
 
 beforeAll(async () => {
@@ -35,6 +40,7 @@ beforeAll(async () => {
   });
   call = calling(world);
 });
+
 afterAll(async () => {
   await world.close();
   await issuer.close();

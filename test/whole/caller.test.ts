@@ -2,24 +2,28 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import validate from 'asl-validator';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { BusEvent } from '../../infra/local/bus.ts';
-import { putMedia } from '../../infra/local/drop.ts';
-import { policiesOf } from '../../infra/local/iam.ts';
-import type { Machine } from '../../infra/local/machine.ts';
-import type { RoleCall } from '../../infra/local/rights.ts';
+import type { BusEvent } from '../../infra/local/event-bus.ts';
+import { policiesOf } from '../../infra/local/iam/policies.ts';
+import type { RoleCall } from '../../infra/local/iam/roles.ts';
+import { putMedia } from '../../infra/local/put-media.ts';
+import type { Machine } from '../../infra/local/state-machine.ts';
 import { resourcesOf, suppliedBy, synthesizeCaller, type Template } from '../../infra/local/template.ts';
 import { startWorld, type World } from '../../infra/local/world.ts';
-import { MACHINE_SECONDS } from '../../infra/workflow/timing.ts';
+import { MACHINE_SECONDS } from '../../infra/workflow/timeouts.ts';
 import { Announcement } from '../../shared/domain/announcement.ts';
-import { RevalidationInput } from '../../shared/domain/input.ts';
+import { RevalidationInput } from '../../shared/domain/request.ts';
 import { Outcome } from '../../shared/domain/revalidation.ts';
 import { fileOf, photo, someone } from '../support/drops.ts';
 import { judge } from '../support/rights.ts';
 
 const announced: BusEvent[] = [];
+
 const calls: RoleCall[] = [];
+
 let world: World;
+
 let caller: Machine;
+
 beforeAll(async () => {
   world = await startWorld({
     onAnnounced: (event) => announced.push(event),
@@ -27,6 +31,7 @@ beforeAll(async () => {
   });
   caller = world.beside(synthesizeCaller('local'));
 });
+
 afterAll(async () => {
   await caller.close();
   await world.close();

@@ -3,21 +3,25 @@ import { writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { BusEvent } from '../../infra/local/bus.ts';
-import { drop, putMedia, registerEnrollment } from '../../infra/local/drop.ts';
+import type { BusEvent } from '../../infra/local/event-bus.ts';
 import type { MachineEvent } from '../../infra/local/history.ts';
+import { drop, putMedia, registerEnrollment } from '../../infra/local/put-media.ts';
 import { startWorld, type World } from '../../infra/local/world.ts';
-import { getItem } from '../../shared/aws/table.ts';
+import { getItem } from '../../shared/aws/dynamodb.ts';
 import { Announcement } from '../../shared/domain/announcement.ts';
 import { jpeg } from '../support/media.ts';
 
 const logs: string[] = [];
+
 const events: MachineEvent[] = [];
+
 const announced: BusEvent[] = [];
+
 let world: World;
 
 /** A media file whose every part is a canary: the same text over and over behind a JPEG's first bytes. */
 const mediaCanary = `media-canary-${randomBytes(8).toString('hex')}`;
+
 const file = join(tmpdir(), `${mediaCanary}.jpg`);
 
 /** Endings of every kind, and each trouble that makes somebody write an error. */
@@ -39,12 +43,14 @@ const suffixes = [
   '-upload-reset',
   '-unsafe-link',
 ];
+
 const accounts = suffixes.map((suffix) => ({
   accountId: `person-canary${suffix}`,
   enrollmentId: `ENR-canary${suffix}`,
 }));
 
 const tokens: string[] = [];
+
 const links: string[] = [];
 
 beforeAll(async () => {
@@ -73,6 +79,7 @@ beforeAll(async () => {
     .then(world.executionOf)
     .then(({ ended }) => ended);
 });
+
 afterAll(() => world.close());
 
 /** What an execution's history holds: every input, output, error and cause. */

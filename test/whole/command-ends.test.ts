@@ -13,17 +13,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
-import { readWish } from '../../infra/aws/bill.ts';
-import { readCommand } from '../../infra/aws/deploy.ts';
-import { desk } from '../../infra/local/desk.ts';
-import { startLedger } from '../../infra/local/ledger.ts';
+import { readWish } from '../../infra/cli/cost.ts';
+import { readCommand } from '../../infra/cli/deploy.ts';
+import { desk } from '../../infra/local/credentials.ts';
+import { startLedger } from '../../infra/local/dynamodb.ts';
 import { startSandbox } from '../../infra/local/truora/sandbox.ts';
 import { asked, runCommand, selfie } from '../support/commands.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'face-revalidation-ends-'));
+
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const command = (name: string) => (name === 'record' ? 'infra/record/record.ts' : `infra/local/cli/${name}.ts`);
+const command = (name: string) => (name === 'record' ? 'infra/record/record.ts' : `infra/cli/${name}.ts`);
+
 const run = (name: string, argv: string[], how: Partial<Parameters<typeof runCommand>[2]> = {}) =>
   runCommand(command(name), argv, { cwd: folder, ...how });
 
@@ -76,6 +78,7 @@ describe.runIf(existsSync(FULL))('a full disk', () => {
 
 /** Loaded before a command: as soon as it stands on its feet, something breaks that it does not expect. */
 const crash = join(folder, 'crash.mjs');
+
 writeFileSync(
   crash,
   `const listen = process.on.bind(process);

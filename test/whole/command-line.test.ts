@@ -3,13 +3,16 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { registerEnrollment } from '../../infra/local/drop.ts';
+import { registerEnrollment } from '../../infra/local/put-media.ts';
 import { startSandbox } from '../../infra/local/truora/sandbox.ts';
 import type { Outcome } from '../../shared/domain/revalidation.ts';
 
 const root = join(import.meta.dirname, '../..');
+
 const selfie = join(root, 'infra/local/media/selfie.jpg');
+
 const folder = mkdtempSync(join(tmpdir(), 'face-revalidation-cli-'));
+
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 type End = { code: number | null; out: string; err: string };
@@ -20,7 +23,7 @@ const start = (
   argv: string[],
   env: Record<string, string> = {},
 ): { child: ChildProcess; end: Promise<End> } => {
-  const child = spawn(process.execPath, [join(root, `infra/local/cli/${command}.ts`), ...argv], {
+  const child = spawn(process.execPath, [join(root, `infra/cli/${command}.ts`), ...argv], {
     cwd: folder,
     env: { ...process.env, INIT_CWD: root, TRUORA_API_KEY: '', ...env },
   });
@@ -33,6 +36,7 @@ const start = (
   });
   return { child, end: new Promise((resolve) => child.on('close', (code) => resolve({ ...end, code }))) };
 };
+
 const run = (command: string, argv: string[], env?: Record<string, string>) => start(command, argv, env).end;
 
 /** Waits until a stream has said something. */

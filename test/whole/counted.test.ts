@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { GetObjectCommand, type GetObjectCommandOutput, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { looksUntil, runs } from '../../infra/aws/cost.ts';
-import { drop, registerEnrollment } from '../../infra/local/drop.ts';
+import { looksUntil, runs } from '../../infra/cost/cost.ts';
 import type { MachineEvent } from '../../infra/local/history.ts';
+import { drop, registerEnrollment } from '../../infra/local/put-media.ts';
 import { startWorld, type World } from '../../infra/local/world.ts';
-import { reasonsOfEnds } from '../../shared/domain/ended-execution.ts';
+import { reasonsOfEnds } from '../../shared/aws/executions.ts';
 import { signWebhook } from '../../shared/truora/webhook.ts';
+import { routes } from '../../shared/workflow/functions.ts';
 import { closedReason, type MetricName, metrics, ourReasons } from '../../shared/workflow/metrics.ts';
-import { routes } from '../../shared/workflow/names.ts';
 
 /** One line of CloudWatch's embedded metric format. */
 type Line = {
@@ -25,10 +25,15 @@ type Line = {
 } & Record<string, unknown>;
 
 const root = join(import.meta.dirname, '../..');
+
 const file = join(root, 'infra/local/media/selfie.jpg');
+
 const lines: Line[] = [];
+
 const events: MachineEvent[] = [];
+
 let world: World;
+
 /** Copies that broke off on their way from S3. */
 let torn = 0;
 
@@ -104,9 +109,11 @@ beforeAll(async () => {
   await fetch(`${world.apiOrigin}${routes.ReceiveWebhook.path}`, { method: 'POST', body });
   await world.sweep();
 });
+
 afterAll(() => world.close());
 
 const of = (name: MetricName) => lines.filter((line) => line._aws.CloudWatchMetrics[0]?.Metrics[0]?.Name === name);
+
 const sum = (name: MetricName, where: Record<string, string> = {}) =>
   of(name)
     .filter((line) => Object.entries(where).every(([key, value]) => line[key] === value))

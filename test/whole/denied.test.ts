@@ -6,8 +6,8 @@ import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { putMedia } from '../../infra/local/drop.ts';
-import { type RoleCall, traceOf } from '../../infra/local/rights.ts';
+import { type RoleCall, traceOf } from '../../infra/local/iam/roles.ts';
+import { putMedia } from '../../infra/local/put-media.ts';
 import { resourcesOf, type Template } from '../../infra/local/template.ts';
 import { startWorld, type World } from '../../infra/local/world.ts';
 import { calling, problemIn, upload } from '../support/callers.ts';
@@ -25,9 +25,13 @@ const taken: [string, string][] = [
 ];
 
 let world: World;
+
 let template: Template;
+
 let call: ReturnType<typeof calling>;
+
 const denied: RoleCall[] = [];
+
 beforeAll(async () => {
   world = await startWorld({
     // Quick retries: what is denied stays denied.
@@ -42,6 +46,7 @@ beforeAll(async () => {
   });
   call = calling(world);
 });
+
 afterAll(() => world.close());
 
 const ticket = async () => {

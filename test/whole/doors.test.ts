@@ -1,14 +1,16 @@
 import { DynamoDBClient, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { putMedia } from '../../infra/local/drop.ts';
+import { putMedia } from '../../infra/local/put-media.ts';
 import { startWorld, type World } from '../../infra/local/world.ts';
 import type { Outcome } from '../../shared/domain/revalidation.ts';
 import { fileOf, photo, someone, video } from '../support/drops.ts';
 
 let world: World;
+
 beforeAll(async () => {
   world = await startWorld({ config: { allowedRetries: 1 } });
 });
+
 afterAll(() => world.close());
 
 const DAY = 86_400;
@@ -30,12 +32,14 @@ const run = async (request: object, more: object = {}): Promise<Outcome> => {
   await execution.ended;
   return execution.output as Outcome;
 };
+
 /** The sandbox's own list of a person's validations: what Truora would charge for. */
 const chargesOf = async (accountId: string): Promise<number> => {
   const url = `${world.sandbox?.origin}/v1/accounts/${accountId}/validations`;
   const response = await fetch(url, { headers: { 'truora-api-key': 'any' } });
   return ((await response.json()) as { validations: unknown[] }).validations.length;
 };
+
 const nested = {
   AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID: 'arn:aws:states:us-east-1:000000000000:execution:Caller:one',
 };

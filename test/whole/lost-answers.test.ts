@@ -5,11 +5,13 @@ import { dropped, someone } from '../support/drops.ts';
 import { loseAnswers } from '../support/lost-drops.ts';
 
 let world: World;
+
 beforeAll(async () => {
   // Twice the desk's own deadline: many drops at once share two cores, and only the hung calls may run into it.
   const config = { httpDeadlineSeconds: 4, onUnresolved: 'create-again' as const };
   world = await startWorld({ config, sandboxSettings: { repeatsUploadLinkOnRead: true, listLagMs: 200 } });
 });
+
 afterAll(() => world.close());
 
 const settings = () => world.sandbox?.settings ?? { repeatsUploadLinkOnRead: undefined };

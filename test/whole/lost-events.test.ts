@@ -1,21 +1,24 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { putMedia } from '../../infra/local/drop.ts';
-import type { Execution } from '../../infra/local/machine.ts';
+import { putMedia } from '../../infra/local/put-media.ts';
+import type { Execution } from '../../infra/local/state-machine.ts';
 import { startWorld, type World } from '../../infra/local/world.ts';
 import { Started } from '../../shared/domain/api.ts';
-import { revalidationIdOf } from '../../shared/domain/ids.ts';
+import { revalidationIdOf } from '../../shared/domain/case-id.ts';
 import type { LedgerRecord } from '../../shared/domain/record.ts';
 import type { Outcome } from '../../shared/domain/revalidation.ts';
 import { calling, upload } from '../support/callers.ts';
 import { fileOf, photo, someone } from '../support/drops.ts';
 
 let world: World;
+
 const lines: string[] = [];
+
 beforeAll(async () => {
   // No waiting for the age of a drop; a test of the function waits.
   world = await startWorld({ config: { unclaimedMinutes: 0 }, onLog: (line) => lines.push(line) });
 });
+
 afterAll(() => world.close());
 
 /** Puts media, and lets its event meet its fate. */
@@ -30,6 +33,7 @@ const put = async (fate: 'are lost' | 'arrive' | 'start nothing', key: string, m
   const id = revalidationIdOf({ bucket: world.bucket, key, version: versionId, ...(accountId ? { accountId } : {}) });
   return { versionId, id };
 };
+
 const keyOf = ({ accountId, enrollmentId }: { accountId: string; enrollmentId: string }, name = 'a.jpg') =>
   `inbox/${accountId}/${enrollmentId}/${name}`;
 
@@ -48,9 +52,11 @@ const ended = async (id: string): Promise<LedgerRecord> => {
     await sleep(50);
   }
 };
+
 /** The execution that a sweep has started for a drop, if one has. */
 const sweptAs = (id: string): Execution | undefined =>
   world.machine.describe(`${world.machine.arn.replace(':stateMachine:', ':execution:')}:sweep-${id}-0`);
+
 const creates = () => world.sandbox?.counts().creates ?? 0;
 
 test('a drop whose event is lost is found by the sweep, and is one charge and one outcome, even if the event comes after all', async () => {

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { registerEnrollment } from '../../infra/local/drop.ts';
+import { registerEnrollment } from '../../infra/local/put-media.ts';
 import { type Sandbox, startSandbox } from '../../infra/local/truora/sandbox.ts';
 import {
   CreateAnswer,
@@ -15,19 +15,27 @@ import {
 import { listen } from '../truora/at-truora.ts';
 
 const root = join(import.meta.dirname, '../..');
+
 const selfie = join(root, 'infra/local/media/selfie.jpg');
+
 const clip = join(root, 'infra/local/media/selfie.mp4');
+
 const KEY = 'key-of-the-recording-7';
 
 let sandbox: Sandbox;
+
 let folder: string;
+
 beforeAll(async () => {
   sandbox = await startSandbox({ settings: { decisionMs: 100 } });
 });
+
 afterAll(() => sandbox.close());
+
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'face-revalidation-record-'));
 });
+
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 type End = { code: number | null; err: string };
@@ -74,6 +82,7 @@ const written = () =>
   Object.fromEntries(
     readdirSync(folder).map((file) => [file.replace('.json', ''), readFileSync(join(folder, file), 'utf8')]),
   );
+
 const bodyOf = (name: string) => JSON.parse(written()[name] ?? '{}').body;
 
 test('one validation is recorded: every answer of a good day, and what an unknown id gets', async () => {

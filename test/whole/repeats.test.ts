@@ -1,13 +1,15 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { putMedia } from '../../infra/local/drop.ts';
+import { putMedia } from '../../infra/local/put-media.ts';
 import { startWorld, type World } from '../../infra/local/world.ts';
 import type { Outcome } from '../../shared/domain/revalidation.ts';
 import { dropped, fileOf, photo, someone } from '../support/drops.ts';
 
 let world: World;
+
 beforeAll(async () => {
   world = await startWorld();
 });
+
 afterAll(() => world.close());
 
 test('copies of one event, while it runs and after it has ended, are one charge and one outcome', async () => {

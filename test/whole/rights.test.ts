@@ -1,26 +1,33 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { grantsOf, policiesOf } from '../../infra/local/iam.ts';
-import type { RoleCall } from '../../infra/local/rights.ts';
+import { grantsOf, policiesOf } from '../../infra/local/iam/policies.ts';
+import type { RoleCall } from '../../infra/local/iam/roles.ts';
 import type { Template } from '../../infra/local/template.ts';
 import { startWorld, type World } from '../../infra/local/world.ts';
 import { edited, holderOf, implicit, isImplicit, judge, superfluous, without } from '../support/rights.ts';
 import { runsIn, settingsOfRuns } from '../support/rights-runs.ts';
 
 let world: World;
+
 let template: Template;
+
 const calls: RoleCall[] = [];
 
 /** A call that is refused may hold up its run for hours: soon after the first one, all that others say is known. */
 const SOON_MS = 3000;
+
 /** Longer than any run takes on a busy machine. */
 const RUN_MS = 100_000;
+
 const over = Promise.withResolvers<never>();
+
 let isOver = false;
+
 const endAll = (why: string) => {
   isOver = true;
   over.reject(new Error(why));
 };
+
 over.promise.catch(() => {});
 
 /** Asks again and again, as long as the runs go on. */
@@ -30,6 +37,7 @@ const until = async (isThere: () => Promise<boolean> | boolean) => {
 
 /** How each run has ended: that it is done, or why not. */
 const ends: Record<string, string> = {};
+
 const readers = new Set<string>();
 
 const end = async (name: string, run: () => Promise<unknown>): Promise<void> => {
@@ -67,6 +75,7 @@ beforeAll(async () => {
   }
   clearTimeout(tooLong);
 }, RUN_MS + 20_000);
+
 afterAll(async () => {
   isOver = true;
   await world.close();

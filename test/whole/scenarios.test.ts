@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { BusEvent } from '../../infra/local/bus.ts';
-import { drop, registerEnrollment } from '../../infra/local/drop.ts';
+import type { BusEvent } from '../../infra/local/event-bus.ts';
+import { drop, registerEnrollment } from '../../infra/local/put-media.ts';
 import { type Scenario, scenarios } from '../../infra/local/truora/scenarios.ts';
 import { startWorld, type World } from '../../infra/local/world.ts';
 import { type Announcement, announcementOf } from '../../shared/domain/announcement.ts';
@@ -11,11 +11,14 @@ import type { Outcome } from '../../shared/domain/revalidation.ts';
 const selfie = join(import.meta.dirname, '../../infra/local/media/selfie.jpg');
 
 const announced: BusEvent[] = [];
+
 let world: World;
+
 beforeAll(async () => {
   // Twice the desk's own deadline: many drops at once share two cores, and only the hung calls may run into it.
   world = await startWorld({ config: { httpDeadlineSeconds: 4 }, onAnnounced: (event) => announced.push(event) });
 });
+
 afterAll(() => world.close());
 
 /** One whole drop: object, event, rule, machine, functions, sandbox, record. */

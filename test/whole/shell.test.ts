@@ -6,6 +6,7 @@ import { afterAll, expect, test } from 'vitest';
 import { asked, root, runCommand } from '../support/commands.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'face-revalidation-shell-'));
+
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** A profile that says everything that can send a call elsewhere, and lies where the SDK looks by itself. */
@@ -21,8 +22,11 @@ source_profile = other
 credential_process = /bin/false
 sso_start_url = https://sso.example
 `;
+
 const home = join(folder, 'home');
+
 mkdirSync(join(home, '.aws'), { recursive: true });
+
 for (const name of ['config', 'credentials']) {
   const head = name === 'config' ? 'profile ' : '';
   const text = `[default]${profile}\n[${head}work]${profile}\n[services elsewhere]\ns3 =\n  endpoint_url = http://services.example\n`;
@@ -78,7 +82,7 @@ test('nothing in a shell sends a call anywhere but to this machine, whatever it 
   writeFileSync(lookups, '');
   const preload = pathToFileURL(join(root, 'test/support/lookups.mjs')).href;
   const env = { ...hostile, LOOKUPS: lookups };
-  const { code, err, out } = await runCommand('infra/local/cli/revalidate.ts', [...asked, '--json'], {
+  const { code, err, out } = await runCommand('infra/cli/revalidate.ts', [...asked, '--json'], {
     cwd: folder,
     env,
     preload,
@@ -96,7 +100,7 @@ test('the project runs from a folder whose name means something in an address', 
     cpSync(join(root, name), join(from, name), { recursive: true });
   }
   symlinkSync(join(root, 'node_modules'), join(from, 'node_modules'));
-  const { code, err, out } = await runCommand('infra/local/cli/revalidate.ts', [...asked, '--json'], {
+  const { code, err, out } = await runCommand('infra/cli/revalidate.ts', [...asked, '--json'], {
     cwd: from,
     from,
   });

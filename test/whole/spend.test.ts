@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { putMedia } from '../../infra/local/drop.ts';
+import { putMedia } from '../../infra/local/put-media.ts';
 import { startWorld, type World } from '../../infra/local/world.ts';
-import { recordsBetween } from '../../shared/aws/scan.ts';
 import { spendOf } from '../../shared/domain/spend.ts';
+import { recordsBetween } from '../../shared/ledger/records.ts';
 import { fileOf, photo, someone } from '../support/drops.ts';
 
 /** Endings of every kind: charged, charged in vain, not charged, and lost on the way in every manner. */
@@ -13,9 +13,11 @@ const suffixes = [
 ];
 
 let world: World;
+
 beforeAll(async () => {
   world = await startWorld({ config: { httpDeadlineSeconds: 4 } });
 });
+
 afterAll(() => world.close());
 
 const endOf = async (suffix: string, metadata: Record<string, string>) => {

@@ -1,7 +1,7 @@
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import type { BusEvent } from '../../infra/local/bus.ts';
-import { putMedia } from '../../infra/local/drop.ts';
+import type { BusEvent } from '../../infra/local/event-bus.ts';
+import { putMedia } from '../../infra/local/put-media.ts';
 import { startWorld, type World } from '../../infra/local/world.ts';
 import { AmendmentAnnouncement, type Announcement, announcementOf } from '../../shared/domain/announcement.ts';
 import type { Outcome } from '../../shared/domain/revalidation.ts';
@@ -9,8 +9,11 @@ import { dropped, fileOf, photo, someone } from '../support/drops.ts';
 import { agedIn, dueIn } from '../support/due.ts';
 
 const heard: BusEvent[] = [];
+
 let hearsFailure = true;
+
 let at: World;
+
 beforeAll(async () => {
   at = await startWorld({
     // Longer than a case that gives Truora two seconds lives.
@@ -19,7 +22,9 @@ beforeAll(async () => {
     onAnnounced: (event) => heard.push(event),
   });
 });
+
 afterAll(() => at.close());
+
 afterEach(() => {
   hearsFailure = true;
 });
@@ -29,9 +34,11 @@ const toldOf = (type: string, revalidationId = '') =>
     .filter((event) => event['detail-type'] === type)
     .map(({ detail }) => detail as Announcement)
     .filter((detail) => detail.revalidationId === revalidationId);
+
 const tellings = (id: string | undefined) => toldOf('Re-validation Ended', id);
 
 const makeDue = (id: string, remove: string[] = []) => dueIn(at.table, id, remove);
+
 const age = (outcome: Outcome, hours: number) => agedIn(at.table, outcome, hours);
 
 const until = async <T>(look: () => Promise<T | undefined>): Promise<T> => {

@@ -1,14 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import { Config } from '../../infra/aws/config.ts';
-import { type BusEvent, busOf, executionEvent, matches, objectCreatedEvent } from '../../infra/local/bus.ts';
+import { type BusEvent, busOf, executionEvent, matches, objectCreatedEvent } from '../../infra/local/event-bus.ts';
+import { type RoleCall, rightsIn } from '../../infra/local/iam/roles.ts';
 import type { LambdaHost } from '../../infra/local/lambda.ts';
-import type { Machine } from '../../infra/local/machine.ts';
-import { type RoleCall, rightsIn } from '../../infra/local/rights.ts';
+import type { Machine } from '../../infra/local/state-machine.ts';
 import { resourcesOf, synthesize } from '../../infra/local/template.ts';
 import { RevalidationRequest } from '../../shared/domain/request.ts';
 
 const template = synthesize(Config.parse({ stage: 'test' }));
+
 const [machineArn = ''] = resourcesOf(template, 'AWS::StepFunctions::StateMachine').map(({ ref }) => ref);
+
 const [bucket = ''] = resourcesOf(template, 'AWS::S3::Bucket').map(({ ref }) => ref);
 
 /** The bus before a machine that only remembers what it was started with, and somebody who listens to outcomes. */

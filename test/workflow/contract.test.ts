@@ -13,7 +13,7 @@ import {
   stepNames,
   steps,
 } from '../../shared/workflow/contract.ts';
-import { fileOf, routes } from '../../shared/workflow/names.ts';
+import { fileOf, routes } from '../../shared/workflow/functions.ts';
 import { caughtOf, journalOf } from '../support/journal.ts';
 
 const outcome: Outcome = {
@@ -22,6 +22,7 @@ const outcome: Outcome = {
   decidedBy: 'poll',
   decidedAt: '2026-11-23T12:00:00.000Z',
 };
+
 const caught = caughtOf('RequestInvalidError', 'consent_missing: it is');
 
 /** A journal that holds every entry there is. */
@@ -49,6 +50,7 @@ const mayRead = (step: StepName): readonly Entry[] => {
 const needs = stepNames.flatMap((step) =>
   steps[step].reads.filter((entry) => entry !== 'request').map((entry): [StepName, Entry] => [step, entry]),
 );
+
 const hopes = stepNames.flatMap((step) => mayRead(step).map((entry): [StepName, Entry] => [step, entry]));
 
 describe('what a step is called with', () => {

@@ -5,9 +5,9 @@ import { describe, expect, test } from 'vitest';
 import { Config } from '../../infra/aws/config.ts';
 import type { TaskState } from '../../infra/workflow/asl.ts';
 import { definition } from '../../infra/workflow/definition.ts';
-import { functionSeconds, MACHINE_SECONDS } from '../../infra/workflow/timing.ts';
+import { functionSeconds, MACHINE_SECONDS } from '../../infra/workflow/timeouts.ts';
 import { Journal, stepNames } from '../../shared/workflow/contract.ts';
-import { fileOf } from '../../shared/workflow/names.ts';
+import { fileOf } from '../../shared/workflow/functions.ts';
 import { type Draft, draft, stateIn } from '../support/draft.ts';
 import { errorNames, thrown } from '../support/thrown.ts';
 
@@ -108,6 +108,7 @@ describe('the names a step can throw', () => {
 type Wait = { IntervalSeconds?: number; BackoffRate?: number; MaxDelaySeconds?: number; MaxAttempts?: number };
 
 const retriersOf = (state: string) => (stateIn(draft(), state).Retry ?? []) as (Wait & { ErrorEquals: string[] })[];
+
 const waitsOf = ({
   IntervalSeconds = 1,
   BackoffRate = 2,
@@ -117,6 +118,7 @@ const waitsOf = ({
   Array.from({ length: MaxAttempts }, (_, attempt) =>
     Math.min(IntervalSeconds * BackoffRate ** attempt, MaxDelaySeconds),
   );
+
 const sum = (all: readonly number[]) => all.reduce((total, one) => total + one, 0);
 
 const pending = (): Wait & { ErrorEquals: string[] } => {
@@ -139,6 +141,7 @@ const looksIn = (seconds: number): number => {
 
 /** Truora's longest timeout. Seconds. */
 const SIX_HOURS = 21_600;
+
 const longest = Config.parse({ graceSeconds: 600, patienceSeconds: 3600 });
 
 describe('the timed poll', () => {

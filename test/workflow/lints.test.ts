@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { functionSeconds } from '../../infra/workflow/timing.ts';
+import { functionSeconds } from '../../infra/workflow/timeouts.ts';
 import { type Draft, draft, stateIn } from '../support/draft.ts';
 import { lints } from '../support/lints.ts';
 

@@ -9,6 +9,7 @@ import { S3Error } from './error.ts';
 const MAX_LINE_BYTES = 4096;
 
 const incomplete = () => new S3Error(400, 'IncompleteBody', 'The request body terminated unexpectedly.');
+
 const malformed = () => new S3Error(400, 'InvalidRequest', 'The aws-chunked body is malformed.');
 
 /**

@@ -3,6 +3,7 @@ import { escaped, notImplemented, S3Error } from './error.ts';
 
 /** S3's own limits: objects in one call, and bytes of its body (a key of 1024 bytes is three times as long in XML). */
 const MOST_OBJECTS = 1000;
+
 const MAX_BODY_BYTES = 8_000_000;
 
 const malformed = () =>

@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import type { SecretOf } from '../desk.ts';
+import type { SecretOf } from '../credentials.ts';
 import { refuseLongKey } from './address.ts';
 import { land } from './body.ts';
 import type { Answer, Call } from './call.ts';
@@ -12,13 +12,16 @@ const MAX_FORM_BYTES = 11_000_000;
 
 const taken =
   /^(key|policy|content-type|success_action_status|x-ignore-.*|x-amz-(meta-.+|algorithm|credential|date|signature|security-token))$/;
+
 /** What a policy need not speak of. */
 const exempt = /^(policy|x-amz-signature|x-ignore-.*)$/;
 
 type Policy = { expiration: string; conditions: unknown[] };
+
 type Form = { fields: Map<string, string>; file: Blob };
 
 const malformed = (detail: string) => new S3Error(400, 'MalformedPOSTRequest', detail);
+
 const denied = (detail: string) => new S3Error(403, 'AccessDenied', detail);
 
 const readForm = async ({ headers, body }: Call): Promise<Form> => {

@@ -10,8 +10,11 @@ export type Content = {
   contentType: string;
   metadata: Record<string, string>;
 };
+
 export type StoredObject = Content & { versionId: string; at: Date };
+
 export type DeleteMarker = { marker: true; versionId: string; at: Date };
+
 export type Version = StoredObject | DeleteMarker;
 
 export const isMarker = (version: Version | undefined): version is DeleteMarker =>

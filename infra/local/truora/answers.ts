@@ -8,6 +8,7 @@ const RESULT_LINK_SECONDS = 900;
 
 /** Truora writes nanoseconds; ours end in six digits of nobody's clock. */
 const nanoseconds = (at: number) => new Date(at).toISOString().replace('Z', '161454Z');
+
 const seconds = (at: number) => new Date(at).toISOString().replace(/\.\d+/, '');
 
 export const signatureOf = (world: World, path: string, expires: string | number): string =>

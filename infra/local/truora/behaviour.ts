@@ -6,6 +6,7 @@ import type { Reply, Silence } from './replies.ts';
 
 /** What we read of an answer of Truora's, and whatever else its documentation shows. */
 export type Says<Schema extends z.ZodMiniType> = z.output<Schema> & Record<string, unknown>;
+
 type Overlay<Schema extends z.ZodMiniType> = Partial<z.output<Schema>> & Record<string, unknown>;
 
 /** The first `first` calls of a kind go wrong: of an account's creates, an enrollment's or validation's reads, a link's PUTs. */
@@ -70,6 +71,7 @@ export type Scenario = {
 export const ALWAYS = Number.POSITIVE_INFINITY;
 
 export const created: Sending = { event: 'created', when: 'created' };
+
 export const final: Sending = { event: 'final', when: 'decided' };
 
 /** What goes wrong at the nth call of a kind, counted from 1. */

@@ -7,10 +7,12 @@ const optional = (field: string, rule: string, holds: (value: string) => boolean
   rule,
   holds: (form) => form.getAll(field).every(holds),
 });
+
 const oneOf =
   (...words: readonly string[]) =>
   (value: string) =>
     words.includes(value);
+
 const between = (low: number, high: number) => (value: string) =>
   /^\d+(\.\d+)?$/.test(value) && Number(value) >= low && Number(value) <= high;
 

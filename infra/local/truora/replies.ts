@@ -1,5 +1,6 @@
 /** What the sandbox writes back, or how it keeps silent. */
 export type Reply = { status: number; headers?: Record<string, string>; body: string };
+
 export type Silence = 'hang' | 'reset';
 
 export const json = (status: number, body: object, headers: Record<string, string> = {}): Reply => ({

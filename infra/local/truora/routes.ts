@@ -24,6 +24,7 @@ import { announce } from './webhooks.ts';
 const MAX_BODY_BYTES = 64 * 1024;
 
 type Call = { world: World; request: IncomingMessage; url: URL; id: string };
+
 type Run = (call: Call) => Reply | Silence | Promise<Reply | Silence>;
 
 const getEnrollment: Run = ({ world, id }) => {

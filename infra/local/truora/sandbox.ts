@@ -15,7 +15,8 @@ import {
   type World,
 } from './state.ts';
 
-export { defaultSettings, type SandboxSettings } from './state.ts';
+export type { SandboxSettings } from './state.ts';
+export { defaultSettings } from './state.ts';
 
 export type Sandbox = {
   origin: string;

@@ -1,7 +1,7 @@
 import { declinedReasons, expiredReasons } from '../../../shared/domain/revalidation.ts';
 import { created, final, type Scenario } from './behaviour.ts';
+import { troubles } from './failures.ts';
 import { similarityFailed, successes } from './successes.ts';
-import { troubles } from './troubles.ts';
 
 export type { Scenario } from './behaviour.ts';
 
@@ -13,6 +13,7 @@ const declined = (declined_reason?: string) => ({
   failure_status: 'declined',
   declined_reason,
 });
+
 const expired = (expired_reason?: string) => ({
   validation_status: 'failure',
   failure_status: 'expired',

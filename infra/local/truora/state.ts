@@ -56,6 +56,7 @@ export type Validation = {
 };
 
 const zero = { creates: 0, charges: 0, uploads: 0, reads: 0, lists: 0, enrollmentReads: 0, webhooks: 0 };
+
 /** Create calls taken, validations created, media taken whole, reads of validations, lists and enrollments, webhooks sent. */
 export type Counts = typeof zero;
 
@@ -103,6 +104,7 @@ export const mintId = (prefix: 'ENR' | 'VLD' | 'HKE', digits: 32 | 40 = 32): str
 
 /** Enough people for any load test; the one not heard of for longest goes first. */
 const MOST_PEOPLE = 100_000;
+
 /** Longer than the longest timeout (6 h) and any look after it. Milliseconds. */
 const VALIDATION_LIFE_MS = 86_400_000;
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { MAX_MEDIA_BYTES } from '../../../shared/domain/media-type.ts';
+import { MAX_MEDIA_BYTES } from '../../../shared/domain/media.ts';
 import { signatureOf } from './answers.ts';
 import { faultAt, withFault } from './behaviour.ts';
 import { nothing, type Reply, type Silence, storeError } from './replies.ts';

@@ -4,13 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
 import { bundle, bundleOptions } from '../../../infra/aws/bundle.ts';
-import { functionNames } from '../../../infra/aws/functions.ts';
 import { listen } from '../../../infra/local/http.ts';
-import { fileOf } from '../../../shared/workflow/names.ts';
+import { fileOf, functionNames } from '../../../shared/workflow/functions.ts';
 import { type Figure, type Metric, median, quantile, sum } from '../figures.ts';
 
 const REPETITIONS = 21;
+
 const WARM_UP = 2;
+
 const root = join(import.meta.dirname, '../../..');
 
 /** The functions that speak to Truora and to nothing else. */

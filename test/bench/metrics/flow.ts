@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { drop, registerEnrollment } from '../../../infra/local/drop.ts';
+import { drop, registerEnrollment } from '../../../infra/local/put-media.ts';
 import { startSandbox } from '../../../infra/local/truora/sandbox.ts';
 import { startWorld, type World } from '../../../infra/local/world.ts';
 import { abba, type Figure, type Metric, median, quantile } from '../figures.ts';
@@ -8,7 +8,9 @@ import { startScript } from '../peers/script.ts';
 import { actions, makeRule } from './units.ts';
 
 const file = join(import.meta.dirname, '../../../infra/local/media/selfie.jpg');
+
 const REPETITIONS = 21;
+
 const WARM_UP = 5;
 
 export const timed = async (work: () => Promise<unknown>): Promise<number> => {

@@ -7,27 +7,31 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { bundle } from '../../../infra/aws/bundle.ts';
 import { Config } from '../../../infra/aws/config.ts';
-import { desk } from '../../../infra/local/desk.ts';
-import { putMedia } from '../../../infra/local/drop.ts';
+import { desk } from '../../../infra/local/credentials.ts';
+import { startLedger } from '../../../infra/local/dynamodb.ts';
 import { listen } from '../../../infra/local/http.ts';
-import { startLedger } from '../../../infra/local/ledger.ts';
-import { startS3 } from '../../../infra/local/s3.ts';
+import { putMedia } from '../../../infra/local/put-media.ts';
+import { startS3 } from '../../../infra/local/s3/server.ts';
 import { resourcesOf, synthesize } from '../../../infra/local/template.ts';
-import { recordCreated } from '../../../shared/aws/creations.ts';
-import { claim } from '../../../shared/aws/ledger.ts';
+import { claim, recordCreated } from '../../../shared/ledger/claims.ts';
 import { abba, type Metric, median, quantile } from '../figures.ts';
 
 const BYTES = 10_000_000;
+
 const MOVES = 200;
+
 /** The memory that MoveMedia may use in all. A function's smallest useful size is 512 MB. */
 const CAP_MB = 160;
+
 const BUCKET = 'media';
+
 const OWNER = 'arn:aws:states:us-east-1:000000000000:execution:bench:move';
 
 /** What V8 makes of 512 MB, which is all that it sees in Lambda; here it would see the whole machine (a limit of 259 MB, seen). */
 const asInLambda = ['--max-semi-space-size=1', '--max-old-space-size=256'];
 
 type Moved = { error?: string; cpuMs: number; ms: number; held: number; peakMB: number };
+
 /** A `bare` process has loaded nothing; every other one the bundle, so that all clear away in a heap of one size. */
 type Way = 'ours' | 'pipe' | 'bare' | 'buffer';
 
@@ -204,6 +208,7 @@ export const memory: Metric = async (say) => {
  * moves later, and whether that costs little or much is decided when a process begins. So each repetition has its own.
  */
 const BATCH = 10;
+
 const FIRST = 5;
 
 /** B6: processor time of the move, hash and ledger and all, against a bare pipe. */

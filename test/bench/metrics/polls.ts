@@ -2,6 +2,7 @@ import { definition } from '../../../infra/workflow/definition.ts';
 import { type Figure, type Metric, seeded, sum } from '../figures.ts';
 
 const DRAWS = 20_000;
+
 const SIX_HOURS = 6 * 3600;
 
 /** A latency of Truora's, in seconds: one draw of it, and its density. */

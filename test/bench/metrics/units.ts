@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
-import { costOf, type RunName, runs } from '../../../infra/aws/cost.ts';
-import { drop, registerEnrollment } from '../../../infra/local/drop.ts';
+import { costOf, type RunName, runs } from '../../../infra/cost/cost.ts';
 import type { MachineEvent } from '../../../infra/local/history.ts';
+import { drop, registerEnrollment } from '../../../infra/local/put-media.ts';
 import { resourcesOf, synthesize } from '../../../infra/local/template.ts';
 import { startWorld, type World } from '../../../infra/local/world.ts';
 import { type Figure, type Metric, sum } from '../figures.ts';

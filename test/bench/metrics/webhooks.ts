@@ -7,6 +7,7 @@ import { type Figure, type Metric, median, quantile } from '../figures.ts';
 import { countedWorld, runOne, webhookKeyOf } from './units.ts';
 
 const RUNS = 100;
+
 const WARM_UP = 5;
 
 /** B8: from a webhook at the door to the execution that goes on, and how often Truora is read when webhooks come. */

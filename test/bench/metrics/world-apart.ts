@@ -23,8 +23,11 @@ const heap = (): number => {
 
 // One process holds one world, so each side of B2's growth is a process that does as it is told and answers with a number.
 const folder = mkdtempSync(join(tmpdir(), 'bench-'));
+
 const { ours, close } = await bothSides(0, folder);
+
 process.on('message', async (order: Order) => process.send?.(order === 'heap' ? heap() : await costOf(order, ours)));
+
 process.once('disconnect', async () => {
   await close();
   rmSync(folder, { recursive: true, force: true });

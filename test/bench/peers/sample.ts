@@ -18,12 +18,19 @@ import * as z from 'zod';
  * inner function, zod for the input. What a competent team writes in an afternoon from the tools' own documentation.
  */
 const logger = new Logger({ serviceName: 'sample' });
+
 const metrics = new Metrics({ namespace: 'sample', serviceName: 'sample' });
+
 const tracer = new Tracer({ serviceName: 'sample' });
+
 const dynamo = tracer.captureAWSv3Client(new DynamoDBClient({}));
+
 const s3 = tracer.captureAWSv3Client(new S3Client({}));
+
 const sfn = tracer.captureAWSv3Client(new SFNClient({}));
+
 const secrets = tracer.captureAWSv3Client(new SecretsManagerClient({}));
+
 const persistenceStore = new DynamoDBPersistenceLayer({ tableName: process.env.IDEMPOTENCY_TABLE ?? 'idempotency' });
 
 const Event = z.object({

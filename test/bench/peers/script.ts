@@ -5,7 +5,7 @@ import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { DynamoDBClient, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { desk } from '../../../infra/local/desk.ts';
+import { desk } from '../../../infra/local/credentials.ts';
 import { bodyOf, listen } from '../../../infra/local/http.ts';
 import type { Sandbox } from '../../../infra/local/truora/sandbox.ts';
 

@@ -106,4 +106,5 @@ export const memoryBucket = () => {
     },
   };
 };
+
 export type MemoryBucket = ReturnType<typeof memoryBucket>;

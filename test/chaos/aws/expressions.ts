@@ -1,6 +1,7 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 
 export type Attributes = Record<string, AttributeValue>;
+
 export type Bindings = {
   ExpressionAttributeNames?: Record<string, string> | undefined;
   ExpressionAttributeValues?: Attributes | undefined;
@@ -17,7 +18,9 @@ const bare = new Set(['pk', 'expiresAt']);
 
 /** A part of an expression, ready to be asked about an item. */
 export type Value = (item: Attributes) => AttributeValue | undefined;
+
 export type Test = (item: Attributes) => boolean;
+
 /** Where in an item: the attribute, and inside it. */
 export type Path = readonly string[];
 

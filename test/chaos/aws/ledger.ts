@@ -134,4 +134,5 @@ export const memoryLedger = () => {
     },
   };
 };
+
 export type MemoryLedger = ReturnType<typeof memoryLedger>;

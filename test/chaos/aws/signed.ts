@@ -1,4 +1,4 @@
-import type { Access } from '../../../shared/aws/signed.ts';
+import type { Access } from '../../../shared/aws/signed-call.ts';
 import { gate } from '../virtual/gate.ts';
 import { type Aws, ask, nameOf } from './sdk.ts';
 

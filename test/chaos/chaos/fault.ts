@@ -45,21 +45,28 @@ export type Fault = { row: number; what: string; inject: (plan: Plan, chance: Ch
 export const trouble = (plan: Plan, on: Operation, nth: number, what: Trouble): void => {
   plan.story.troubles[on] = { ...plan.story.troubles[on], [nth]: what };
 };
+
 export const first = (plan: Plan, on: Operation, count: number, what: Trouble): void => {
   for (let nth = 1; nth <= count; nth += 1) trouble(plan, on, nth, what);
 };
+
 export const arrivalOf = (plan: Plan): Arrival => plan.arrivals[0] as Arrival;
+
 export const webhooks = (plan: Plan, change: (story: Story) => Story['webhooks']): void => {
   plan.story.webhooks = change(plan.story);
 };
+
 export const final = (after: number) => ({ event: 'final', from: 'decided', after }) as const;
+
 /** A fault that strikes one effect of the world, wherever it falls. */
 export const blow = (plan: Plan, chance: Chance, how: Blow['how'], from = 1, to = 40): void => {
   plan.blows.push({ nth: chance.whole(from, to), how });
 };
+
 export const ending = (plan: Plan, more: Ending): void => {
   plan.story.ending = more;
 };
+
 export const declined = (declined_reason: string): Ending => ({
   validation_status: 'failure',
   failure_status: 'declined',

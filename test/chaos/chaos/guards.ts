@@ -11,13 +11,13 @@ export const chaosGuards: readonly Guard[] = [
   },
   {
     guard: 'the list is read when nothing can be in flight any more',
-    file: 'functions/create-validation.ts',
+    file: 'shared/logic/creation.ts',
     find: 'if (ageOf(intent.openedAt) < settleMs || (firstLook && ageOf(firstLook.at) < settleMs / 2)) throw unsettled();',
     replace: '',
   },
   {
     guard: 'what is bound to another case is not adopted',
-    file: 'functions/create-validation.ts',
+    file: 'shared/logic/creation.ts',
     find: 'surestOf(list.filter((_, n) => !bindings[n]))',
     replace: 'surestOf(list)',
   },
@@ -29,7 +29,7 @@ export const chaosGuards: readonly Guard[] = [
   },
   {
     guard: 'an intent is closed once its call is resolved',
-    file: 'functions/create-validation.ts',
+    file: 'shared/logic/creation.ts',
     find: '  await bindOrphans(ledger, intent, orphans);\n  await closeIntent(ledger.table, claim.accountId, intent);\n',
     replace: '  await bindOrphans(ledger, intent, orphans);\n',
   },
@@ -41,7 +41,7 @@ export const chaosGuards: readonly Guard[] = [
   },
   {
     guard: 'the version that was claimed is the one that is moved',
-    file: 'shared/aws/media.ts',
+    file: 'shared/aws/media-store.ts',
     find: 'GetObjectCommand(inputOf(media))',
     replace: 'GetObjectCommand(inputOf({ ...media, versionId: undefined }))',
   },
@@ -66,7 +66,7 @@ export const chaosGuards: readonly Guard[] = [
   },
   {
     guard: 'media that Truora would not take is not paid for',
-    file: 'shared/domain/wish.ts',
+    file: 'shared/domain/media.ts',
     find: '  if (media.bytes > MAX_MEDIA_BYTES) {',
     replace: '  if (media.bytes < 0) {',
   },
@@ -78,7 +78,7 @@ export const chaosGuards: readonly Guard[] = [
   },
   {
     guard: 'an outcome is written once',
-    file: 'shared/aws/ledger.ts',
+    file: 'shared/ledger/outcomes.ts',
     find: '    when: { owner: [owner], phase: predecessors(outcome.status) },\n    orAbsent: true,',
     replace: '',
   },
@@ -120,13 +120,13 @@ export const chaosGuards: readonly Guard[] = [
   },
   {
     guard: 'media that is gone is not paid for',
-    file: 'functions/create-validation.ts',
+    file: 'shared/logic/creation.ts',
     find: '  await seeMedia(claim.media);\n',
     replace: '',
   },
   {
     guard: 'a key stands for what was claimed under it',
-    file: 'shared/aws/aliases.ts',
+    file: 'shared/ledger/idempotency-keys.ts',
     find: 'if (item.body === alias.body) return { item, revalidationId };',
     replace: 'if (item.body === alias.body) return { item };',
   },

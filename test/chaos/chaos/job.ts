@@ -27,24 +27,36 @@ export type Done = {
 };
 
 const job: Job = JSON.parse(process.argv[2] ?? '{}');
+
 const { without } = job;
+
 const guards = chaosGuards.filter(({ guard }) => guard === without);
+
 if (without && without !== 'naive' && guards.length === 0) throw new TypeError(`there is no guard: ${without}`);
 
 installHooks({
   mutations: without === 'naive' ? naive.mutations : guards,
   files: without === 'naive' ? naive.files : {},
 });
+
 const { boot } = await import('../boot.ts');
+
 const { planOf } = await import('./plan.ts');
+
 const { runPlan } = await import('./run.ts');
+
 const { judge } = await import('./judge.ts');
+
 const { createHash } = await import('node:crypto');
+
 const print = process.stdout.write.bind(process.stdout);
+
 await boot();
 
 const hash = createHash('sha256');
+
 const done: Done = { runs: 0, held: 0, charges: 0, orphans: 0, repairs: 0, rows: {}, ends: {}, failures: [], hash: '' };
+
 for (let index = 0; index < job.runs; index += 1) {
   const seed = job.first + index * job.step;
   const ran = await runPlan(planOf(seed));
@@ -71,6 +83,9 @@ for (let index = 0; index < job.runs; index += 1) {
   }
   if (broken.length > 0 && job.untilBroken) break;
 }
+
 done.hash = hash.digest('hex').slice(0, 16);
+
 print(JSON.stringify(done));
+
 process.exit(0);

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import { identify } from '../../../shared/domain/identity.ts';
+import { identify } from '../../../shared/domain/case-id.ts';
 import { isEnd } from '../../../shared/domain/lifecycle.ts';
 import { LedgerRecord } from '../../../shared/domain/record.ts';
 import type { Outcome } from '../../../shared/domain/revalidation.ts';
@@ -12,10 +12,13 @@ import type { Ran } from './run.ts';
 
 /** Without a validation a case is over by then: the machine asks for half an hour whether Truora is there. Seconds. */
 const WITHOUT_VALIDATION = 3600;
+
 /** Bounds of row 46, and of the state that a step is given. */
 const [FEW_EVENTS, MANY_EVENTS, MOST_STATE] = [200, 1500, 8192];
+
 /** What an execution's history holds beside its tasks: states entered and left, the beginning and the end. */
 const OTHER_EVENTS = 26;
+
 /** Tasks more of a run that waits until another of its person can see what became of a call: as often as the machine comes back. */
 const MOST_WAITS = 60;
 

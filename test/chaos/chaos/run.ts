@@ -1,4 +1,4 @@
-import type { Execution } from '../../../infra/local/machine.ts';
+import type { Execution } from '../../../infra/local/state-machine.ts';
 import { clock, EPOCH } from '../virtual/clock.ts';
 import { functionNames } from '../virtual/functions.ts';
 import type { Effect, Fate } from '../virtual/gate.ts';
@@ -31,6 +31,7 @@ export type Ran = {
 };
 
 const throttled = () => Object.assign(new Error('Rate exceeded'), { name: 'ThrottlingException' });
+
 /** What starts the machine for the newest version of what was dropped: the same question, in a caller's words. */
 const callAbout = ({ key, accountId, metadata }: Arrival) => ({
   request: {
@@ -45,6 +46,7 @@ const callAbout = ({ key, accountId, metadata }: Arrival) => ({
 });
 
 const isWatch = (name: string) => name.startsWith('Sweep') || name.startsWith('Repair');
+
 const has = (name: string) => (functionNames as readonly string[]).includes(name);
 
 /** A call of the API's, as the gateway hands it on. */

@@ -1,10 +1,10 @@
-import { resume } from '../../../shared/aws/callbacks.ts';
+import { resume } from '../../../shared/aws/executions.ts';
 import { readSecret } from '../../../shared/aws/secrets.ts';
-import { readWait } from '../../../shared/aws/waits.ts';
-import { keysOf } from '../../../shared/domain/webhook-keys.ts';
-import { accessFromEnv, env } from '../../../shared/lambda/env.ts';
+import { accessFromEnv } from '../../../shared/lambda/clients.ts';
+import { env } from '../../../shared/lambda/env.ts';
 import { route } from '../../../shared/lambda/route.ts';
-import { calledFor, verifyWebhook } from '../../../shared/truora/webhook.ts';
+import { readWait } from '../../../shared/ledger/callbacks.ts';
+import { calledFor, keysOf, verifyWebhook } from '../../../shared/truora/webhook.ts';
 
 /** The receiver of both published designs: it looks for a token and sends it back; where there is none, there is nothing to do. */
 export const handler = route('ReceiveWebhook', async ({ event }) => {

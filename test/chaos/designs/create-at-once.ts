@@ -1,9 +1,8 @@
-import { recordCreated } from '../../../shared/aws/creations.ts';
-import { bindValidation } from '../../../shared/aws/intents.ts';
-import { ownRecord } from '../../../shared/aws/ledger.ts';
 import { readSecret } from '../../../shared/aws/secrets.ts';
-import { ledgerFromEnv, truoraFromEnv } from '../../../shared/lambda/env.ts';
+import { ledgerFromEnv, truoraFromEnv } from '../../../shared/lambda/clients.ts';
 import { step } from '../../../shared/lambda/step.ts';
+import { bindValidation } from '../../../shared/ledger/bindings.ts';
+import { ownRecord, recordCreated } from '../../../shared/ledger/claims.ts';
 import { createValidation } from '../../../shared/truora/client.ts';
 import { createdOf } from '../../../shared/truora/creation.ts';
 

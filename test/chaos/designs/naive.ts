@@ -32,12 +32,12 @@ export const naive: { files: Readonly<Record<string, string>>; mutations: readon
       replace: '',
     },
     {
-      file: 'shared/domain/wish.ts',
+      file: 'shared/domain/media.ts',
       find: 'const type = sniffMediaType(media.head);',
       replace: "const type = sniffMediaType(media.head) ?? 'image/jpeg';",
     },
     {
-      file: 'shared/aws/media.ts',
+      file: 'shared/aws/media-store.ts',
       find: 'GetObjectCommand(inputOf(media))',
       replace: 'GetObjectCommand(inputOf({ ...media, versionId: undefined }))',
     },

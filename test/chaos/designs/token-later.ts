@@ -1,6 +1,6 @@
-import { leaveToken } from '../../../shared/aws/waits.ts';
 import { env } from '../../../shared/lambda/env.ts';
 import { step } from '../../../shared/lambda/step.ts';
+import { leaveToken } from '../../../shared/ledger/callbacks.ts';
 
 /**
  * A published design: one state starts the job, the next one waits and stores its token. It takes for granted that nobody

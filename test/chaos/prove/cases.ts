@@ -138,6 +138,7 @@ export const anyCase: fc.Arbitrary<Case> = fc.record({
 
 /** Plain runs, each with a decision of its own: with working webhooks, or with none and one crash anywhere. */
 export const plain = (seed: number): Case => ({ ...base, seed, decides: 1 + (seed % 45), rings: true });
+
 export const lost = (seed: number): Case => ({
   ...base,
   seed,

@@ -21,13 +21,13 @@ export const meetingGuards: readonly Guard[] = [
   },
   {
     guard: 'the token is written beside the bell, not over it',
-    file: 'shared/aws/waits.ts',
+    file: 'shared/ledger/callbacks.ts',
     find: 'keyOf(validation.validationId), { set })).bell',
     replace: "keyOf(validation.validationId), { set, remove: ['bell'] })).bell",
   },
   {
     guard: 'a newer token takes the place of an older one',
-    file: 'shared/aws/waits.ts',
+    file: 'shared/ledger/callbacks.ts',
     find: 'keyOf(validation.validationId), { set })).bell',
     replace: 'keyOf(validation.validationId), { set: { expiresAt: set.expiresAt }, setIfAbsent: { taskToken } })).bell',
   },
@@ -70,7 +70,7 @@ export const meetingGuards: readonly Guard[] = [
   },
   {
     guard: 'a look that stumbles is looked again',
-    file: 'infra/workflow/definition.ts',
+    file: 'infra/workflow/retriers.ts',
     find: "  ErrorEquals: ['States.ALL'],\n  IntervalSeconds: 2,\n  BackoffRate: 1.1,",
     replace: "  ErrorEquals: ['VerdictPendingError'],\n  IntervalSeconds: 2,\n  BackoffRate: 1.1,",
   },
@@ -88,13 +88,13 @@ export const meetingGuards: readonly Guard[] = [
   },
   {
     guard: 'an outcome is written once',
-    file: 'shared/aws/ledger.ts',
+    file: 'shared/ledger/outcomes.ts',
     find: '    when: { owner: [owner], phase: predecessors(outcome.status) },\n    orAbsent: true,',
     replace: '',
   },
   {
     guard: 'a validation is bound to its case before anybody can call about it',
-    file: 'functions/create-validation.ts',
+    file: 'shared/logic/creation.ts',
     find: '  await bindValidation(entry.ledger.table, known, record.revalidationId, entry.ledger.retentionDays);\n',
     replace: '',
   },

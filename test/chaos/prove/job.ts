@@ -20,20 +20,31 @@ export type Done = {
 };
 
 const job: Job = JSON.parse(process.argv[2] ?? '{}');
+
 const without = 'without' in job ? job.without : undefined;
+
 const guards = meetingGuards.filter(({ guard }) => guard === without);
+
 const files = without ? (designs[without] ?? {}) : {};
+
 if (without && guards.length === 0 && !designs[without]) throw new TypeError(`there is no guard or design: ${without}`);
 
 installHooks({ mutations: guards, files });
+
 const { boot } = await import('../boot.ts');
+
 const { run } = await import('./meeting.ts');
+
 const { judge, judgeLost } = await import('./judge.ts');
+
 const { anyCase, grid, interleavings, lost, plain, races } = await import('./cases.ts');
+
 const print = process.stdout.write.bind(process.stdout);
+
 await boot();
 
 const done: Done = { runs: 0, crashes: 0, orders: [], failures: [] };
+
 const orders = new Set<string>();
 
 const check = async (given: Case, by: typeof judge = judge) => {
@@ -91,6 +102,9 @@ switch (job.kind) {
     break;
   }
 }
+
 done.orders = [...orders];
+
 print(JSON.stringify(done));
+
 process.exit(0);

@@ -6,6 +6,7 @@ import { endsOf, type Seen } from './meeting.ts';
 
 /** Any answer of Truora's takes less, and nothing else takes time at all. Seconds. */
 const A_CALL = 1;
+
 /** What a retry costs at most where the definition says 2 s, the one function's time included. Seconds. */
 const A_RETRY = 4;
 

@@ -6,6 +6,7 @@ import { enrollmentOf, person, photo, settings, type World, worldOf } from '../w
 
 /** Moments of a run that a bell can come at, or some seconds after. */
 export const anchors = ['bound', 'uploaded', 'waiting', 'token', 'patience', 'deadline', 'ended'] as const;
+
 export type Anchor = (typeof anchors)[number];
 
 /** One ordering of what can happen at the meeting point. All of it is plain, so that it can be printed and run again. */
@@ -48,7 +49,9 @@ export type Seen = {
 };
 
 const FINAL: Sending = { event: 'final', from: 'decided', after: 0 };
+
 const throttled = () => Object.assign(new Error('Rate exceeded'), { name: 'ThrottlingException' });
+
 const secondsNow = () => (clock.now() - EPOCH) / 1000;
 
 /** Runs one case as a whole run of the real machine, and writes down what happened in which order. */

@@ -1,4 +1,4 @@
-import type { Answer } from '../../../shared/truora/request.ts';
+import type { Answer } from '../../../shared/truora/http.ts';
 import type { Forms, Listing, Story } from './story.ts';
 
 type Row = Record<string, unknown>;

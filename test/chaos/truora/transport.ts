@@ -1,5 +1,4 @@
-import type { Answer, Call } from '../../../shared/truora/request.ts';
-import { SendError } from '../../../shared/truora/request.ts';
+import { type Answer, type Call, SendError } from '../../../shared/truora/http.ts';
 import { clock } from '../virtual/clock.ts';
 import { gate } from '../virtual/gate.ts';
 

@@ -1,5 +1,4 @@
-import type { Answer, Call } from '../../../shared/truora/request.ts';
-import { SendError } from '../../../shared/truora/request.ts';
+import { type Answer, type Call, SendError } from '../../../shared/truora/http.ts';
 import { clock, EPOCH } from '../virtual/clock.ts';
 import { formed, listed, marked, othersOf } from './forms.ts';
 import { sealed } from './seal.ts';
@@ -7,6 +6,7 @@ import type { Operation, Sending, Story, Trouble } from './story.ts';
 import type { Vendor } from './transport.ts';
 
 export const ORIGIN = 'https://api.validations.truora.com';
+
 export const UPLOADS = 'https://files.truora.com';
 
 /** Truora's own default, and what a validation's life is when nobody says otherwise (documented). Seconds. */
@@ -24,12 +24,15 @@ export type Charged = {
 };
 
 const seconds = (count: number) => count * 1000;
+
 const json = (status: number, body: object, headers: Record<string, string> = {}): Answer => ({
   status,
   headers: { 'content-type': 'application/json', ...headers },
   body: JSON.stringify(body),
 });
+
 const pause = (ms: number) => new Promise<void>((done) => clock.after(ms, done));
+
 const never = () => new Promise<never>(() => {});
 
 const garbage = {
@@ -247,4 +250,5 @@ export const vendorOf = (story: Story, { acceptsKey, webhookKey, callUs, latency
   const vendor: Vendor = { nameOf: (asked) => `${asked.method} ${operationOf(asked)}`, answer };
   return { vendor, charged, calls, sent, refusedHosts, call, answerOf };
 };
+
 export type TruoraInside = ReturnType<typeof vendorOf>;

@@ -11,9 +11,13 @@ type Timer = { at: number; order: number; run: () => void; owner: Owner | undefi
 export const EPOCH = Date.parse('2026-01-05T08:00:00.000Z');
 
 const RealDate = Date;
+
 let now = EPOCH;
+
 let order = 0;
+
 let heap: Timer[] = [];
+
 let ownerNow: () => Owner | undefined = () => undefined;
 
 const before = (a: Timer, b: Timer) => a.at < b.at || (a.at === b.at && a.order < b.order);

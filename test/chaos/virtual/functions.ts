@@ -1,17 +1,20 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { envKeys } from '../../../infra/aws/env-keys.ts';
+import { envKeys } from '../../../infra/aws/function-env.ts';
 import type { Invocation as Answer, LambdaHost } from '../../../infra/local/lambda.ts';
-import { functionSeconds } from '../../../infra/workflow/timing.ts';
-import { fileOf } from '../../../shared/workflow/names.ts';
+import { functionSeconds } from '../../../infra/workflow/timeouts.ts';
+import { fileOf } from '../../../shared/workflow/functions.ts';
 import { clock } from './clock.ts';
 import { invocationNow, invoke } from './gate.ts';
 
 export type FunctionName = keyof typeof functionSeconds;
+
 export const functionNames = Object.keys(functionSeconds) as FunctionName[];
 
 type Context = { functionName: string; getRemainingTimeInMillis: () => number };
+
 type Handler = (event: unknown, context: Context) => Promise<unknown>;
+
 const handlers = new Map<string, Handler>();
 
 /** Loads every function once, and lets each see its own variables and write to its world's log. */

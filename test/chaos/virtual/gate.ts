@@ -41,13 +41,19 @@ export type Keeper = {
 type Queued = Effect & { release: (fate: Fate) => void };
 
 const running = new AsyncLocalStorage<Invocation>();
+
 export const invocationNow = (): Invocation | undefined => running.getStore();
 
 const realImmediate = setImmediate;
+
 let keeper: Keeper;
+
 let queue: Queued[] = [];
+
 let alive = new Set<Invocation>();
+
 let serial = 0;
+
 let effects = 0;
 
 /** A new world begins: whatever the last one left behind is forgotten. */

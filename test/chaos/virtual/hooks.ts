@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const root = join(import.meta.dirname, '../../..');
+
 const urlOf = (file: string) => pathToFileURL(join(root, file)).href;
 
 /** One place of the product's source and what stands there instead: a guard taken away. */
@@ -10,12 +11,13 @@ export type Mutation = { file: string; find: string; replace: string };
 
 /** The product's own transports give way to the world's, except to those themselves, which rest on their errors. */
 const swaps: Record<string, string> = {
-  [urlOf('shared/truora/request.ts')]: urlOf('test/chaos/truora/transport.ts'),
-  [urlOf('shared/aws/signed.ts')]: urlOf('test/chaos/aws/signed.ts'),
+  [urlOf('shared/truora/http.ts')]: urlOf('test/chaos/truora/transport.ts'),
+  [urlOf('shared/aws/signed-call.ts')]: urlOf('test/chaos/aws/signed.ts'),
 };
 
 /** The local machine's file can also synthesize, for which it loads CDK, a second's work that nobody here asks for. */
 const unused = /^(aws-cdk-lib|constructs|cdk-nag)(\/|$)|\/infra\/aws\/(stack|example-caller)\.ts$/;
+
 const nothing = `data:text/javascript,${encodeURIComponent(
   ['App', 'Code', 'FaceRevalidationStack', 'ExampleCallerStack'].map((name) => `export class ${name} {}`).join('\n'),
 )}`;

@@ -1,0 +1,59 @@
+import { type CfnStage, HttpApi, HttpMethod, HttpNoneAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2';
+import { HttpIamAuthorizer, HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
+import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { type RouteName, routes } from '../../shared/workflow/functions.ts';
+import type { Config } from './config.ts';
+import type { Functions } from './functions.ts';
+import { removalPolicyOf } from './kms.ts';
+
+/** What the log keeps of a call. The route and not the path: in a path there are ids of people. */
+const LOGGED = {
+  requestId: '$context.requestId',
+  routeKey: '$context.routeKey',
+  status: '$context.status',
+  milliseconds: '$context.responseLatency',
+  error: '$context.error.responseType',
+  authorizer: '$context.authorizer.error',
+  integration: '$context.integrationErrorMessage',
+};
+
+/**
+ * The second door: the routes, who may take them, and how many at once. Truora's webhook proves itself by its signature,
+ * so the gateway asks for no other authorisation there.
+ */
+export class ApiDoor extends Construct {
+  readonly api: HttpApi;
+
+  constructor(scope: Construct, id: string, { config, functions }: { config: Config; functions: Functions }) {
+    super(scope, id);
+    const { jwt } = config;
+    this.api = new HttpApi(this, 'Api', { apiName: `face-revalidation-${config.stage}` });
+    const authorizer = jwt
+      ? new HttpJwtAuthorizer('Jwt', jwt.issuer, { jwtAudience: jwt.audience })
+      : new HttpIamAuthorizer();
+    for (const [name, { method, path, scope: needed }] of Object.entries(routes)) {
+      const scopes = jwt && { authorizationScopes: [needed === 'read' ? jwt.readScope : jwt.writeScope] };
+      this.api.addRoutes({
+        path,
+        methods: [HttpMethod[method]],
+        integration: new HttpLambdaIntegration(name, functions.byName[name as RouteName]),
+        ...(needed === 'signature' ? { authorizer: new HttpNoneAuthorizer() } : { authorizer, ...scopes }),
+      });
+    }
+
+    const log = new LogGroup(this, 'Log', {
+      // As the machine's: see there.
+      logGroupName: `/aws/vendedlogs/apis/face-revalidation-${config.stage}`,
+      retention: RetentionDays.ONE_MONTH,
+      removalPolicy: removalPolicyOf(config),
+    });
+    const stage = this.api.defaultStage?.node.defaultChild as CfnStage;
+    stage.defaultRouteSettings = {
+      throttlingRateLimit: config.callsPerSecond,
+      throttlingBurstLimit: config.callsAtOnce,
+    };
+    stage.accessLogSettings = { destinationArn: log.logGroupArn, format: JSON.stringify(LOGGED) };
+  }
+}

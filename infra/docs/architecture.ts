@@ -1,0 +1,105 @@
+import { stepNames } from '../../shared/workflow/contract.ts';
+import { routes, watches } from '../../shared/workflow/functions.ts';
+import { resourcesOf, type Template } from '../local/template.ts';
+
+type Statement = { Action: string | string[] };
+
+type Rule = { EventPattern?: { source?: string[] }; ScheduleExpression?: string; Targets: { Arn: string }[] };
+
+const calls = Object.entries(routes).filter(([, { scope }]) => scope !== 'signature');
+
+const bells = Object.entries(routes).filter(([, { scope }]) => scope === 'signature');
+
+const namesOf = (entries: [string, unknown][]) => entries.map(([name]) => name);
+
+/** The functions, by who calls them. */
+const groups: Record<string, readonly string[]> = {
+  steps: stepNames,
+  calls: namesOf(calls),
+  bells: namesOf(bells),
+  watches: Object.keys(watches),
+};
+
+/** What a right on something means in the picture; rights that are on the way to others (keys, logs, traces) mean nothing. */
+const meanings: [RegExp, string, string][] = [
+  [/^dynamodb:(Get|BatchGet|Query)/, 'ledger', 'reads'],
+  [/^dynamodb:(Put|Update|Delete)/, 'ledger', 'writes'],
+  [/^s3:GetObject/, 'media', 'reads'],
+  [/^s3:PutObject/, 'media', 'signs uploads'],
+  [/^s3:DeleteObject/, 'media', 'deletes'],
+  [/^s3:ListBucketVersions/, 'media', 'lists'],
+  [/^events:PutEvents/, 'bus', 'announces'],
+  [/^secretsmanager:GetSecretValue/, 'secrets', 'reads'],
+  [/^states:StartExecution/, 'machine', 'starts'],
+  [/^states:StopExecution/, 'machine', 'stops'],
+  [/^states:SendTaskSuccess/, 'machine', 'wakes'],
+  [/^states:DescribeExecution/, 'machine', 'looks at'],
+];
+
+/** What each function may do, by its role, and whether it speaks to Truora, by its variables. */
+const doingsOf = (template: Template, name: string): [string, string][] => {
+  const own = (id: string) => new RegExp(`^Functions${name}(ServiceRole|[0-9A-F]{8}$)`).test(id);
+  const actions = resourcesOf(template, 'AWS::IAM::Policy')
+    .filter(({ id }) => own(id))
+    .flatMap(({ properties }) => (properties.PolicyDocument as { Statement: Statement[] }).Statement)
+    .flatMap(({ Action }) => Action);
+  const [lambda] = resourcesOf(template, 'AWS::Lambda::Function').filter(({ id }) => own(id));
+  const { Variables = {} } = (lambda?.properties.Environment ?? {}) as { Variables?: Record<string, string> };
+  return [
+    ...actions.flatMap((action): [string, string][] =>
+      meanings.flatMap(([right, to, verb]) => (right.test(action) ? [[to, verb]] : [])),
+    ),
+    ...('TRUORA_ORIGIN' in Variables ? ([['truora', 'asks']] as [string, string][]) : []),
+  ];
+};
+
+const rulesOf = (template: Template) =>
+  resourcesOf(template, 'AWS::Events::Rule').flatMap(({ properties }) => {
+    const { EventPattern, ScheduleExpression, Targets } = properties as unknown as Rule;
+    const to = Targets.some(({ Arn }) => Arn.includes(':function:')) ? 'watches' : 'machine';
+    if (ScheduleExpression)
+      return [`  clock(["a clock, ${ScheduleExpression.replace(/^rate\((.*)\)$/, 'every $1')}"]) --> ${to}`];
+    if (EventPattern?.source?.includes('aws.s3')) return [`  media ==>|each drop| ${to}`];
+    return [`  machine -.->|what failed| ${to}`];
+  });
+
+const box = (id: string, title: string, names: readonly string[]) => {
+  const rows = Array.from({ length: Math.ceil(names.length / 3) }, (_, index) => names.slice(index * 3, index * 3 + 3));
+  return `  ${id}["<b>${title}</b><br/>${rows.map((row) => row.join(', ')).join('<br/>')}"]`;
+};
+
+/**
+ * The house as a Mermaid flowchart. Its boxes are the names in the code, and its arrows are what the synthesized roles,
+ * variables and rules allow, so that the picture shows nothing that cannot happen.
+ */
+export const architecture = (template: Template): string => {
+  const arrows = Object.entries(groups).flatMap(([group, names]) => {
+    const verbs = new Map<string, Set<string>>();
+    for (const [to, verb] of names.flatMap((name) => doingsOf(template, name))) {
+      verbs.set(to, (verbs.get(to) ?? new Set()).add(verb));
+    }
+    return [...verbs].map(([to, said]) => `  ${group} -->|${[...said].join(', ')}| ${to}`);
+  });
+  const letters = resourcesOf(template, 'AWS::SQS::Queue').length;
+  return [
+    'flowchart LR',
+    '  drop(["a drop"]) ==> media[("media bucket")]',
+    '  workflow(["a workflow"]) ==> machine',
+    '  call(["a call"]) ==> api["HTTP API"]',
+    '  truora(["Truora"]) -.->|webhook| api',
+    box('machine', 'state machine', ['calls each step, waits, retries']),
+    box('steps', 'steps', groups.steps ?? []),
+    box('calls', 'routes', groups.calls ?? []),
+    box('bells', 'webhook', groups.bells ?? []),
+    box('watches', 'watches', groups.watches ?? []),
+    '  ledger[("ledger")]',
+    '  secrets[("secrets")]',
+    '  bus(["event bus"]) ==> listeners(["whoever listens"])',
+    '  machine ==> steps',
+    '  api ==> calls',
+    '  api -.-> bells',
+    ...rulesOf(template),
+    ...arrows,
+    `  machine & watches -.->|what could not start| letters[("${letters} dead-letter queues")]`,
+  ].join('\n');
+};

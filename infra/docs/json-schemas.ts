@@ -1,0 +1,112 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as z from 'zod/mini';
+import {
+  AmendmentAnnouncement,
+  Announcement,
+  amendmentAnnouncementOf,
+  announcementOf,
+} from '../../shared/domain/announcement.ts';
+import { RevalidationInput } from '../../shared/domain/request.ts';
+import { Outcome } from '../../shared/domain/revalidation.ts';
+
+const folder = join(import.meta.dirname, '../../shared/contracts');
+
+const ids = {
+  revalidationId: 'RVL0f1e2d3c4b5a69788796a5b4c3d2e1f0',
+  accountId: 'ana',
+  enrollmentId: 'ENR0123456789abcdef0123456789abcdef',
+  validationId: 'VLD0123456789abcdef0123456789abcdef',
+};
+
+const call = { kind: 'call', accountId: ids.accountId, enrollmentId: ids.enrollmentId, userAuthorized: true };
+
+const approved: Outcome = {
+  revalidationId: ids.revalidationId,
+  status: 'approved',
+  reference: 'case 7',
+  accountId: ids.accountId,
+  enrollmentId: ids.enrollmentId,
+  validationId: ids.validationId,
+  similarity: 0.97,
+  threshold: 0.8,
+  decidedBy: 'webhook',
+  claimedAt: '2026-11-23T12:00:00.000Z',
+  movedAt: '2026-11-23T12:00:01.500Z',
+  decidedAt: '2026-11-23T12:00:04.000Z',
+};
+
+const refused: Outcome = {
+  revalidationId: ids.revalidationId,
+  status: 'refused',
+  reason: 'consent_missing',
+  detail: 'userAuthorized: must be true: the person has to have agreed',
+  decidedBy: 'workflow',
+  decidedAt: '2026-11-23T12:00:00.250Z',
+};
+
+/** What others build on, by the name of the file it is published in: the zod schema behind it, and examples of it. */
+export const published: Record<string, { schema: z.ZodMiniType; about: string; examples: unknown[] }> = {
+  input: {
+    schema: RevalidationInput,
+    about:
+      'Input of the state machine. Rules between fields (speech_match, retryOf, liveness) and ids that are only dots are refused too, though no schema here says so.',
+    examples: [
+      { request: { ...call, media: { key: 'media/clip.mp4' } } },
+      {
+        request: {
+          ...call,
+          media: { key: 'media/clip.mp4', versionId: '3HL4kqtJvjVBH40Nrjfkd' },
+          options: { threshold: 0.8, subvalidations: ['passive_liveness', 'similarity'], resultMode: 'poll' },
+          reference: 'case 7',
+          idempotencyKey: 'order-1',
+        },
+        AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID:
+          'arn:aws:states:us-east-1:123456789012:execution:transfer:7f3e4a52-8b0e-4f5b-9a55-2f5f8a3c1d10',
+      },
+    ],
+  },
+  outcome: {
+    schema: Outcome,
+    about: 'Output of the state machine, and what the ledger keeps as the outcome. Fields may be added.',
+    examples: [approved, refused],
+  },
+  ended: {
+    schema: Announcement,
+    about:
+      'Detail of the event "Re-validation Ended" of the source "face-revalidation". It may come twice, under one eventId. Fields may be added.',
+    examples: [announcementOf(approved), announcementOf(refused)],
+  },
+  amended: {
+    schema: AmendmentAnnouncement,
+    about:
+      'Detail of the event "Re-validation Amended" of the source "face-revalidation": Truora has spoken after the case was closed. It may come twice, under one eventId. Fields may be added.',
+    examples: [
+      amendmentAnnouncementOf(
+        { ...approved, status: 'expired', reason: 'undecided_at_deadline' },
+        { status: 'approved', at: '2026-11-24T12:00:04.000Z', from: 'webhook' },
+      ),
+    ],
+  },
+};
+
+/** The JSON Schema (draft 2020-12) of one of them, as it stands in its file. */
+export const schemaText = (name: string): string => {
+  const { schema, about, examples } = published[name] ?? { schema: z.never(), about: '', examples: [] };
+  // `input`: what a sender may send. `output`: what a reader gets, who has to bear fields that are new.
+  const io = name === 'input' ? 'input' : 'output';
+  const { $schema, ...rules } = z.toJSONSchema(schema, {
+    io,
+    // zod's pattern of a date knows leap years, in 200 characters that nobody can read.
+    override: ({ jsonSchema }) => {
+      if (jsonSchema.format === 'date-time') jsonSchema.pattern = 'T\\d{2}:\\d{2}:\\d{2}\\.\\d{3}Z$';
+    },
+  });
+  if (io === 'output') delete rules.additionalProperties;
+  return `${JSON.stringify({ $schema, title: name, description: about, ...rules, examples }, null, 2)}\n`;
+};
+
+if (import.meta.main) {
+  mkdirSync(folder, { recursive: true });
+  for (const name of Object.keys(published)) writeFileSync(join(folder, `${name}.json`), schemaText(name));
+}

@@ -1,0 +1,97 @@
+import type * as z from 'zod/mini';
+import type { Revalidation, RevalidationPage, StartBody, Started, TicketBody } from '../../shared/domain/api.ts';
+import { type Problem, type ProblemCode, problems } from '../../shared/domain/problem.ts';
+
+const revalidationId = 'RVL5f2b8c1d9e3a47608f1c2d3e4b5a6978';
+
+const who = { accountId: 'ana', enrollmentId: 'ENR0123456789abcdef0123456789abcdef' };
+
+const calledBy = 'iam:arn:aws:sts::111122223333:assumed-role/Onboarding';
+
+const claimedAt = '2026-11-23T10:00:00.000Z';
+
+export const ticketBody: TicketBody = {
+  ...who,
+  userAuthorized: true,
+  upload: { type: 'image/jpeg' },
+  options: { threshold: 0.8 },
+  reference: 'case 7',
+};
+
+export const startBody: StartBody = { ...who, userAuthorized: true, media: { key: 'media/clip.mp4' } };
+
+export const ticket: Started = {
+  revalidationId,
+  phase: 'awaiting_upload',
+  ...who,
+  reference: 'case 7',
+  requested: { threshold: 0.8 },
+  calledBy,
+  upload: {
+    url: 'https://example-bucket.s3.us-east-1.amazonaws.com/',
+    fields: {
+      'Content-Type': 'image/jpeg',
+      'X-Amz-Algorithm': 'AWS4-HMAC-SHA256',
+      'X-Amz-Credential': 'EXAMPLE-KEY-ID/20261123/us-east-1/s3/aws4_request',
+      'X-Amz-Date': '20261123T100000Z',
+      'X-Amz-Signature': '0000000000000000000000000000000000000000000000000000000000000000',
+      Policy: 'e30=',
+      key: `inbox/${who.accountId}/${who.enrollmentId}/${revalidationId}.jpg`,
+    },
+    expiresAt: '2026-11-23T10:05:00.000Z',
+  },
+};
+
+const base = {
+  revalidationId,
+  ...who,
+  reference: 'case 7',
+  requested: { threshold: 0.8, subvalidations: ['similarity'] as Array<'similarity'> },
+  calledBy,
+  claimedAt,
+} as const;
+
+const decidedAt = '2026-11-23T10:00:07.000Z';
+
+export const approved: Revalidation = {
+  ...base,
+  phase: 'approved',
+  validationId: 'VLD0123456789abcdef0123456789abcdef',
+  outcome: {
+    revalidationId,
+    status: 'approved',
+    ...who,
+    reference: 'case 7',
+    similarity: 0.97,
+    threshold: 0.8,
+    decidedBy: 'webhook',
+    claimedAt,
+    decidedAt,
+  },
+};
+
+export const canceled: Revalidation = {
+  ...base,
+  phase: 'canceled',
+  canceledBy: calledBy,
+  outcome: { revalidationId, status: 'canceled', reason: 'canceled_by_caller', ...who, decidedBy: 'caller', decidedAt },
+};
+
+export const page: z.infer<typeof RevalidationPage> = {
+  revalidations: [approved],
+  cursor: 'eyJyZXZhbGlkYXRpb25JZCI6Ii4uLiJ9',
+};
+
+/** A problem document as the functions write it. */
+export const problemWith = (code: ProblemCode): Problem => ({
+  type: `urn:problem:face-revalidation:${code}`,
+  title: problems[code].title,
+  status: problems[code].status,
+  code,
+  ...(code === 'request_invalid'
+    ? {
+        detail: 'options.threshold: must be 0 to 1',
+        errors: [{ path: 'options.threshold', code: 'out_of_range', detail: 'must be 0 to 1' }],
+      }
+    : {}),
+});

@@ -1,0 +1,202 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as z from 'zod/mini';
+import { PageSize, Revalidation, RevalidationPage, StartBody, Started, TicketBody } from '../../shared/domain/api.ts';
+import { AccountId, RevalidationId } from '../../shared/domain/ids.ts';
+import { Problem, type ProblemCode, problems } from '../../shared/domain/problem.ts';
+import { CallRequest } from '../../shared/domain/request.ts';
+import { type RouteName, routes } from '../../shared/workflow/functions.ts';
+import * as examples from './openapi-examples.ts';
+
+const file = join(import.meta.dirname, '../../shared/contracts/openapi.json');
+
+/** The schemas of the document, by the names it gives them; each is the very one that a function parses with. */
+export const schemas = { TicketBody, StartBody, Started, Revalidation, RevalidationPage, Problem } as const;
+
+type SchemaName = keyof typeof schemas;
+
+type Parameter = { name: string; in: 'path' | 'query' | 'header'; schema: z.ZodMiniType; description: string };
+
+type Operation = {
+  summary: string;
+  parameters?: Parameter[];
+  body?: Partial<Record<SchemaName, object>>;
+  answers: Record<number, { description: string; schema?: SchemaName; example?: object }>;
+  problems: ProblemCode[];
+};
+
+const id: Parameter = { name: 'id', in: 'path', schema: RevalidationId, description: 'The id of the re-validation.' };
+
+/** What each route takes and gives. A route without an entry does not compile. */
+export const operations: Record<RouteName, Operation> = {
+  StartRevalidation: {
+    summary: 'Ask for a re-validation: with a form to upload the media with, or of media that lies under `media/`.',
+    parameters: [
+      {
+        name: 'Idempotency-Key',
+        in: 'header',
+        schema: CallRequest.shape.idempotencyKey,
+        description:
+          'The same key with the same body is the same re-validation for 90 days, or for as long as records are kept where that is less; keys are the caller’s own.',
+      },
+    ],
+    body: { TicketBody: examples.ticketBody, StartBody: examples.startBody },
+    answers: {
+      200: { description: 'It was claimed before.', schema: 'Started', example: examples.approved },
+      202: { description: 'It is promised.', schema: 'Started', example: examples.ticket },
+    },
+    problems: [
+      'body_malformed',
+      'subject_missing',
+      'account_forbidden',
+      'revalidation_unknown',
+      'idempotency_key_reused',
+      'already_asked_otherwise',
+      'answer_too_old',
+      'retry_not_allowed',
+      'retry_unknown',
+      'retry_not_declined',
+      'retry_needs_liveness',
+      'retry_too_late',
+      'retries_used_up',
+      'threshold_below_policy',
+      'body_too_large',
+      'content_type_unsupported',
+      'request_invalid',
+      'consent_missing',
+      'speech_match_needs_live_capture',
+      'media_empty',
+      'media_too_large',
+      'media_type_not_supported',
+      'media_unreadable',
+      'media_incomplete',
+      'media_too_small',
+      'media_without_video',
+      'media_too_long',
+      'photo_cannot_prove_liveness',
+      'media_gone',
+    ],
+  },
+  ReadRevalidation: {
+    summary: 'How a re-validation stands.',
+    parameters: [id],
+    answers: { 200: { description: 'As it stands.', schema: 'Revalidation', example: examples.approved } },
+    problems: ['subject_missing', 'account_forbidden', 'revalidation_unknown'],
+  },
+  ListRevalidations: {
+    summary: 'The re-validations of a person that were claimed, newest first.',
+    parameters: [
+      { name: 'accountId', in: 'path', schema: AccountId, description: 'The person.' },
+      { name: 'limit', in: 'query', schema: PageSize, description: 'How many at most.' },
+      { name: 'cursor', in: 'query', schema: z.optional(z.string()), description: 'The cursor of the page before.' },
+    ],
+    answers: { 200: { description: 'A page.', schema: 'RevalidationPage', example: examples.page } },
+    problems: ['subject_missing', 'account_forbidden', 'request_invalid'],
+  },
+  CancelRevalidation: {
+    summary: 'Cancel what has not been decided.',
+    parameters: [id],
+    answers: { 200: { description: 'It is canceled.', schema: 'Revalidation', example: examples.canceled } },
+    problems: ['subject_missing', 'account_forbidden', 'revalidation_unknown', 'already_decided'],
+  },
+  ReceiveWebhook: {
+    summary: 'A webhook of Truora’s: a JWT signed with the key of its rule.',
+    answers: { 200: { description: 'Heard.' } },
+    problems: ['signature_invalid'],
+  },
+};
+
+const schemaOf = (schema: z.ZodMiniType): object => {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'throw' });
+  return rest;
+};
+
+const ref = (name: SchemaName) => ({ $ref: `#/components/schemas/${name}` });
+
+/** The problem documents of one status, with one example a code. */
+const problemAnswer = (codes: ProblemCode[]) => ({
+  description: codes.map((code) => problems[code].title).join(' Or: '),
+  content: {
+    'application/problem+json': {
+      schema: ref('Problem'),
+      examples: Object.fromEntries(codes.map((code) => [code, { value: examples.problemWith(code) }])),
+    },
+  },
+});
+
+const bodyOf = (body: NonNullable<Operation['body']>) => ({
+  required: true,
+  content: {
+    'application/json': {
+      schema: { oneOf: (Object.keys(body) as SchemaName[]).map(ref) },
+      examples: Object.fromEntries(Object.entries(body).map(([name, value]) => [name, { value }])),
+    },
+  },
+});
+
+const operationOf = (name: RouteName) => {
+  const { summary, parameters = [], body, answers, problems: codes } = operations[name];
+  const all: ProblemCode[] = [...codes, 'unexpected'];
+  const byStatus = Map.groupBy(all, (code) => problems[code].status);
+  return {
+    operationId: name,
+    summary,
+    'x-scope': routes[name].scope,
+    ...(routes[name].scope === 'signature' ? { security: [] } : {}),
+    parameters: parameters.map(({ schema, ...parameter }) => ({
+      ...parameter,
+      required: parameter.in === 'path',
+      schema: schemaOf(schema),
+    })),
+    ...(body ? { requestBody: bodyOf(body) } : {}),
+    responses: {
+      ...Object.fromEntries(
+        Object.entries(answers).map(([status, { description, schema, example }]) => [
+          status,
+          { description, ...(schema ? { content: { 'application/json': { schema: ref(schema), example } } } : {}) },
+        ]),
+      ),
+      ...Object.fromEntries([...byStatus].map(([status, some]) => [status, problemAnswer(some)])),
+    },
+  };
+};
+
+/** The API as OpenAPI 3.1, made from the routes and from the schemas that the functions parse with. */
+export const openapi = () => {
+  const paths: Record<string, Record<string, unknown>> = {};
+  for (const [name, { method, path }] of Object.entries(routes)) {
+    paths[path] = { ...paths[path], [method.toLowerCase()]: operationOf(name as RouteName) };
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Face Re-Validation',
+      version: '1.0.0',
+      description:
+        'Errors of the functions are problem documents (RFC 9457). The gateway’s own 401, 403, 404, 413, 429 and 500 are `{"message": "..."}` as application/json.',
+    },
+    security: [{ iam: [] }, { jwt: [] }],
+    paths,
+    components: {
+      securitySchemes: {
+        iam: {
+          type: 'apiKey',
+          in: 'header',
+          name: 'Authorization',
+          description: 'AWS signature version 4, execute-api.',
+        },
+        jwt: {
+          type: 'http',
+          scheme: 'bearer',
+          bearerFormat: 'JWT',
+          description: 'Where the deployment names an issuer.',
+        },
+      },
+      schemas: Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [name, schemaOf(schema)])),
+    },
+  };
+};
+
+export const written = (): unknown => JSON.parse(readFileSync(file, 'utf8'));
+
+if (import.meta.main) writeFileSync(file, `${JSON.stringify(openapi(), null, 2)}\n`);

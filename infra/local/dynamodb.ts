@@ -1,0 +1,103 @@
+import { once } from 'node:events';
+import { type IncomingMessage, Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
+import {
+  CreateTableCommand,
+  type CreateTableCommandInput,
+  DynamoDBClient,
+  ResourceInUseException,
+} from '@aws-sdk/client-dynamodb';
+import dynalite from 'dynalite';
+import { unknownCaller } from './aws-api.ts';
+import { desk, deskSecret } from './credentials.ts';
+import { bodyOf, closed, isForUs, type LocalServer, listening, turnAway } from './http.ts';
+import { ledgerAsks } from './iam/dynamodb.ts';
+import { denialOf, type Rights } from './iam/roles.ts';
+import { signerOf } from './sigv4.ts';
+import { resourcesOf, type Template } from './template.ts';
+
+type Listener = (request: IncomingMessage, response: ServerResponse) => void;
+
+/** DynamoDB's own limit on a request, a batch of the largest items. Bytes. */
+const MAX_BODY_BYTES = 16 * 1024 * 1024;
+
+/** Stands before dynalite: what this run's credentials signed goes through, of a function's calls what its role allows. */
+const guard = (template: Template, rights: Rights | undefined, dynalites: Listener): Listener => {
+  const asksOf = ledgerAsks(template);
+  return async (request, response) => {
+    if (!isForUs(request)) return turnAway(response);
+    const refuse = (content: object) => {
+      response.writeHead(400, { 'content-type': 'application/x-amz-json-1.0' });
+      response.end(JSON.stringify(content));
+    };
+    const body = (await bodyOf(request, MAX_BODY_BYTES)) ?? Buffer.alloc(0);
+    const { method = '', url = '/', headers } = request;
+    if (signerOf({ method, url, headers, body }, deskSecret, 'dynamodb') === undefined) return refuse(unknownCaller);
+    const role = rights?.callerOf(headers);
+    const operation = String(headers['x-amz-target']).split('.')[1] ?? '';
+    const asks = role === undefined ? [] : asksOf(operation, JSON.parse(body.toString('utf8')));
+    const denied = asks.find((ask) => rights?.may(role, ask) === false);
+    if (denied) {
+      const __type = 'com.amazon.coral.service#AccessDeniedException';
+      return refuse({ __type, Message: denialOf(role, denied) });
+    }
+    dynalites(Object.assign(Readable.from([body]), { method, url, headers }) as IncomingMessage, response);
+  };
+};
+
+/**
+ * DynamoDB on dynalite, with the tables of the template.
+ * @param directory keeps the items on disk, where a later world finds them; in memory when left out
+ * @param rights who may do what; everybody everything when left out
+ */
+export const startLedger = async (
+  template: Template,
+  { directory, rights }: { directory?: string | undefined; rights?: Rights } = {},
+): Promise<LocalServer> => {
+  const server: Server = dynalite({ createTableMs: 0, ...(directory ? { path: directory } : {}) });
+  const running = new Set<ServerResponse>();
+  server.on('request', (_, response: ServerResponse) => {
+    running.add(response);
+    response.once('close', () => running.delete(response));
+  });
+  const [dynalites] = server.listeners('request') as Listener[];
+  if (dynalites) {
+    server.off('request', dynalites);
+    server.on('request', guard(template, rights, dynalites));
+  }
+  await listening(server);
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const client = new DynamoDBClient({
+    endpoint: origin,
+    region: 'us-east-1',
+    credentials: desk,
+  });
+  for (const { ref, properties } of resourcesOf(template, 'AWS::DynamoDB::Table')) {
+    const { KeySchema, AttributeDefinitions, GlobalSecondaryIndexes, BillingMode } =
+      properties as unknown as CreateTableCommandInput;
+    await client
+      .send(
+        new CreateTableCommand({
+          TableName: ref,
+          KeySchema,
+          AttributeDefinitions,
+          GlobalSecondaryIndexes,
+          BillingMode,
+        }),
+      )
+      .catch((error) => {
+        if (!(error instanceof ResourceInUseException)) throw error;
+      });
+  }
+  client.destroy();
+  return {
+    origin,
+    close: async () => {
+      // dynalite closes its database first, and would write into it after that: nobody new, then those who are in.
+      Server.prototype.close.call(server);
+      while (running.size > 0) await Promise.race([...running].map((response) => once(response, 'close')));
+      await closed(server);
+    },
+  };
+};

@@ -1,0 +1,177 @@
+import { open } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { pipeline } from 'node:stream/promises';
+import type { SecretOf } from '../credentials.ts';
+import { isForUs, turnAway } from '../http.ts';
+import type { Rights } from '../iam/roles.ts';
+import { refuseForm, runAllowed, versionRefusal } from '../iam/s3.ts';
+import { signerOf } from '../sigv4.ts';
+import { readAddress } from './address.ts';
+import type { Answer, Call, ObjectCreated } from './call.ts';
+import { deleteObject } from './delete.ts';
+import { deleteObjects } from './delete-many.ts';
+import { notImplemented, S3Error, toXml } from './error.ts';
+import { listVersions } from './list.ts';
+import { postObject } from './post.ts';
+import { putObject } from './put.ts';
+import { readObject } from './read.ts';
+import { openVersions } from './versions.ts';
+
+export type { ObjectCreated } from './call.ts';
+
+export type S3Standin = { origin: string; close(): Promise<void> };
+
+export type S3Options = {
+  buckets: string[];
+  /** Where the bytes lie. The caller makes it and deletes it. */
+  directory: string;
+  /** Called when the object can be read and its answer has gone out. */
+  onCreated: (created: ObjectCreated) => void;
+  /** Whose signatures are accepted. Without it, in tests of this stand-in alone, any is, and a POST is answered 501. */
+  secretAccessKey?: SecretOf;
+  /** Who may do what; everybody everything when left out. */
+  rights?: Rights;
+};
+
+type Operation = { run: (call: Call) => Promise<Answer>; headers: RegExp; query: RegExp };
+
+/** Each call, and what may be said with it beyond the signature. */
+const operations: Record<string, Operation> = {
+  PUT: {
+    run: putObject,
+    headers:
+      /^(x-amz-(meta-.+|checksum-(crc32|sha256)|sdk-checksum-algorithm|decoded-content-length|trailer)|if-none-match|content-encoding)$/,
+    query: /^$/,
+  },
+  GET: { run: readObject, headers: /^(x-amz-checksum-mode|range|if-match)$/, query: /^versionId$/ },
+  HEAD: { run: readObject, headers: /^(x-amz-checksum-mode|range|if-match)$/, query: /^versionId$/ },
+  DELETE: { run: deleteObject, headers: /^$/, query: /^versionId$/ },
+};
+
+/** The one call about a bucket: what is in it. */
+const listing: Operation = {
+  run: listVersions,
+  headers: /^$/,
+  query: /^(versions|prefix|key-marker|version-id-marker|max-keys|encoding-type)$/,
+};
+
+/** Headers that change what a call means; the rest (host, connection, user-agent ...) is between client and server. */
+const meaningful = /^(x-amz-.+|if-.+|range|expires|cache-control|content-(disposition|encoding|language))$/;
+
+const signatureHeaders = /^x-amz-(date|content-sha256|security-token|user-agent)$/;
+
+/** `x-id` is the SDK's own name of the call. */
+const signatureQuery =
+  /^(x-id|X-Amz-(Algorithm|Credential|Date|Expires|SignedHeaders|Signature|Security-Token|Content-Sha256))$/;
+
+/** What a call says and its operation does not take is refused: to ignore it would be a silent 200. */
+const refuseUnknown = (operation: Operation, { headers, query }: Pick<Call, 'headers' | 'query'>): void => {
+  for (const name of query.keys())
+    if (!signatureQuery.test(name) && !operation.query.test(name)) throw notImplemented(`?${name}`);
+  for (const name of Object.keys(headers))
+    if (meaningful.test(name) && !signatureHeaders.test(name) && !operation.headers.test(name))
+      throw notImplemented(name);
+};
+
+const refuseStranger = ({ method = '', url = '/', headers }: IncomingMessage, secretOf: SecretOf | undefined): void => {
+  if (!headers.authorization && (secretOf || !/[?&]X-Amz-Signature=/.test(url)))
+    throw new S3Error(403, 'AccessDenied', 'Access Denied.');
+  if (secretOf && signerOf({ method, url, headers }, secretOf, 's3') === undefined)
+    throw new S3Error(403, 'SignatureDoesNotMatch', 'The signature we calculated does not match yours.');
+};
+
+const send = async (request: IncomingMessage, response: ServerResponse, { status, headers, part, text }: Answer) => {
+  const file = part && part.bytes > 0 && request.method === 'GET' ? await open(part.path) : undefined;
+  response.writeHead(status, headers);
+  if (!part || !file) response.end(text);
+  else await pipeline(file.createReadStream({ start: part.start, end: part.start + part.bytes - 1 }), response);
+};
+
+const refuse = (request: IncomingMessage, response: ServerResponse, error: unknown): void => {
+  // Too late to say so: the client sees a broken answer, or was the one who left.
+  if (response.headersSent || response.destroyed) {
+    response.destroy();
+    return;
+  }
+  // Lets through what is still coming of a refused upload, or the connection would hang.
+  request.resume();
+  const refusal = error instanceof S3Error ? error : new S3Error(500, 'InternalError', String(error));
+  const xml = toXml(refusal);
+  response.writeHead(refusal.status, {
+    ...refusal.headers,
+    'content-type': 'application/xml',
+    'content-length': Buffer.byteLength(xml),
+  });
+  response.end(xml);
+};
+
+/**
+ * S3 for a desk: versioned buckets, path-style, over plain HTTP, with the few calls this project makes: PutObject,
+ * GetObject, HeadObject, DeleteObject, DeleteObjects, ListObjectVersions and the POST of a form. Everything else is 501.
+ * Signatures are verified, in the header and of a POST policy; addresses that are signed themselves are not known here.
+ */
+export const startS3 = async (options: S3Options): Promise<S3Standin> => {
+  const { buckets, directory, onCreated, secretAccessKey, rights } = options;
+  const versions = openVersions(directory);
+  const posting: Operation | undefined = secretAccessKey && {
+    run: (call) => postObject(call, secretAccessKey, (...form) => rights && refuseForm(rights, ...form)),
+    headers: /^$/,
+    query: /^$/,
+  };
+
+  const deleting: Operation = {
+    run: (call) => deleteObjects(call, (key) => rights && versionRefusal(rights, call, key)),
+    headers: /^x-amz-(checksum-\w+|sdk-checksum-algorithm)$/,
+    query: /^delete$/,
+  };
+
+  const answer = (request: IncomingMessage): Promise<Answer> => {
+    const { method = '', headers } = request;
+    const { bucket, key, query } = readAddress(request.url ?? '');
+    const body = request.iterator({ destroyOnReturn: false });
+    const call = { versions, bucket, key, query, headers, body };
+    const form = method === 'POST' && key === '' && headers['content-type']?.startsWith('multipart/form-data') === true;
+    const ofBucket = method === 'GET' && query.has('versions') ? listing : undefined;
+    const many = method === 'POST' && key === '' && query.has('delete');
+    const operation = form ? posting : many ? deleting : key === '' ? ofBucket : operations[method];
+    // A form shows who signed it by its policy.
+    if (!form) refuseStranger(request, secretAccessKey);
+    if (!operation) throw notImplemented(key === '' ? `${method} of a bucket` : `${method} of an object`);
+    refuseUnknown(operation, call);
+    if (!buckets.includes(bucket)) throw new S3Error(404, 'NoSuchBucket', 'The specified bucket does not exist.');
+    // These two ask about each object by themselves.
+    return rights && !form && !many ? runAllowed(rights, method, call, operation.run) : operation.run(call);
+  };
+
+  const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    try {
+      const answered = await answer(request);
+      const { created } = answered;
+      await send(request, response, answered).finally(() => {
+        // The object exists, whether or not its sender stayed for the answer.
+        if (created) setImmediate(onCreated, created);
+      });
+    } catch (error) {
+      refuse(request, response, error);
+    }
+  };
+
+  const serving = new Set<Promise<void>>();
+  const server = createServer((request, response) => {
+    if (!isForUs(request)) return turnAway(response);
+    const served = serve(request, response).finally(() => serving.delete(served));
+    serving.add(served);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+
+  return {
+    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close: async () => {
+      const closed = new Promise((resolve) => server.close(resolve));
+      server.closeAllConnections();
+      // Uploads that were cut off still have to clear their files away.
+      await Promise.all([closed, ...serving]);
+    },
+  };
+};

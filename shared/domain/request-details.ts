@@ -1,0 +1,77 @@
+import { readInboxKey } from './drop.ts';
+import { RequestInvalidError } from './errors.ts';
+import { parseOrRefuse } from './parse.ts';
+import { CallRequest, type DropEvent, Options, type RevalidationRequest } from './request.ts';
+
+/** Bytes of JSON that `x-amz-meta-options` may hold: S3 gives all user metadata of an object 2 KB. */
+const MAX_OPTIONS_BYTES = 512;
+
+/** Who is to be verified, and how: what both kinds of request come down to, before the media is looked at. */
+export type Wish = {
+  accountId: string;
+  enrollmentId: string;
+  userAuthorized: true;
+  options: Options;
+  reference: string | undefined;
+};
+
+/** What puts content of its own. A sweep does not know what made a version, so then too it is asked whether it is a copy. */
+const PUTS = ['PutObject', 'POST Object', 'CompleteMultipartUpload'];
+
+/** Whether a drop may be a copy of an older version of its key. */
+export const mayBeCopy = ({ detail: { reason = '' } }: DropEvent): boolean => !PUTS.includes(reason);
+
+/** Who and how, from wherever this kind of request says it. */
+export const wishOf = (request: RevalidationRequest, metadata: Record<string, string>): Wish =>
+  request.kind === 'drop' ? wishOfDrop(request.event.detail.object.key, metadata) : wishOfCall(request);
+
+/**
+ * A drop says who in its key and the rest in its user metadata (`x-amz-meta-*`), which whoever may write the object sets.
+ * @throws RequestInvalidError naming the key, or the metadata field and its rule
+ */
+export const wishOfDrop = (key: string, metadata: Record<string, string>): Wish => {
+  const ids = readInboxKey(key);
+  if (!ids) {
+    throw new RequestInvalidError(
+      'unreadable_key',
+      'key: must be inbox/{accountId}/{enrollmentId}/{name}.{ext} with ids of A-Z a-z 0-9 _ - (and . in accountId)',
+    );
+  }
+  if (metadata['user-authorized'] !== 'true') {
+    throw new RequestInvalidError(
+      'consent_missing',
+      'x-amz-meta-user-authorized: must be true: the person has to have agreed',
+    );
+  }
+  const options = parseOrRefuse(Options, readOptions(metadata.options), 'x-amz-meta-options');
+  const reference = parseOrRefuse(CallRequest.shape.reference, metadata.reference, 'x-amz-meta-reference');
+  refuseSpeech(options);
+  return { accountId: ids.accountId, enrollmentId: ids.enrollmentId, userAuthorized: true, options, reference };
+};
+
+/** A call says everything itself. */
+export const wishOfCall = (call: CallRequest): Wish => {
+  const { accountId, enrollmentId, userAuthorized, options = {}, reference } = call;
+  refuseSpeech(options);
+  return { accountId, enrollmentId, userAuthorized, options, reference };
+};
+
+/** Refuses what is understood but impossible: Truora gives the phrase to speak after the media was made. */
+export const refuseSpeech = (options: Options): void => {
+  if (!options.subvalidations?.includes('speech_match')) return;
+  throw new RequestInvalidError(
+    'speech_match_needs_live_capture',
+    'subvalidations: speech_match needs a phrase that only a live capture can be given',
+  );
+};
+
+const readOptions = (text: string | undefined): unknown => {
+  if (text === undefined) return {};
+  const refuse = (rule: string) => new RequestInvalidError('request_invalid', `x-amz-meta-options: ${rule}`);
+  if (Buffer.byteLength(text) > MAX_OPTIONS_BYTES) throw refuse(`must be at most ${MAX_OPTIONS_BYTES} bytes`);
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw refuse('must be JSON');
+  }
+};

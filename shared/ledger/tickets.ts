@@ -1,0 +1,54 @@
+import { getItem, getItems, type Item, isAlive, putNew, updateItem } from '../aws/dynamodb.ts';
+import { isFull, MOST_UPLOADS, Ticket } from '../domain/api.ts';
+import { readInboxKey, ticketIdIn } from '../domain/drop.ts';
+import { secondsAfter } from './keys.ts';
+import type { Ledger } from './records.ts';
+
+const keyOf = (revalidationId: string) => `TICKET#${revalidationId}`;
+
+const parsed = (item: Item | undefined): Ticket | undefined => (item && isAlive(item) ? Ticket.parse(item) : undefined);
+
+/**
+ * Writes down what is promised to a caller, as long as a record would be kept. The first promise under an id stands.
+ * @returns false when one stands already
+ */
+export const issueTicket = (ledger: Ledger, ticket: Ticket): Promise<boolean> => {
+  const expiresAt = secondsAfter(new Date(ticket.issuedAt), ledger.retentionDays * 86_400);
+  return putNew(ledger.table, { pk: keyOf(ticket.revalidationId), ...ticket, expiresAt });
+};
+
+export const readTicket = async (table: string, revalidationId: string): Promise<Ticket | undefined> =>
+  parsed(await getItem(table, keyOf(revalidationId)));
+
+/** Several tickets by their ids; at most 100 at once. */
+export const readTickets = async (table: string, ids: readonly string[]): Promise<Map<string, Ticket>> => {
+  const tickets = (await getItems(table, ids.map(keyOf))).flatMap((item) => parsed(item) ?? []);
+  return new Map(tickets.map((ticket) => [ticket.revalidationId, ticket]));
+};
+
+/**
+ * The ticket under whose key an object was dropped, with this version entered on it: one write says which version came
+ * first and that this one came, however often it is repeated. Whoever holds a form can put versions without end, so a ticket
+ * takes in so many and no more.
+ * @returns undefined for a key that is no ticket's, not of this person and enrollment, or of a ticket that is full
+ */
+export const enterDrop = async (table: string, key: string, version: string): Promise<Ticket | undefined> => {
+  const id = ticketIdIn(key);
+  const ids = readInboxKey(key);
+  if (!id || !ids) return undefined;
+  const item = await updateItem(table, keyOf(id), {
+    set: {},
+    setIfAbsent: { droppedAs: version },
+    add: { uploads: version },
+    when: { revalidationId: [id], accountId: [ids.accountId], enrollmentId: [ids.enrollmentId] },
+    whileRoom: { uploads: { most: MOST_UPLOADS, one: version } },
+  });
+  return parsed(item);
+};
+
+/** The ticket of this very key, if no further version can be entered on it. */
+export const fullTicketOf = async (table: string, key: string): Promise<Ticket | undefined> => {
+  const id = ticketIdIn(key);
+  const ticket = id ? await readTicket(table, id) : undefined;
+  return ticket?.upload?.key === key && isFull(ticket) ? ticket : undefined;
+};

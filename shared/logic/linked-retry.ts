@@ -1,0 +1,53 @@
+import { RevalidationId } from '../domain/ids.ts';
+import { type RetryRules, refuseAnyRetry, refuseRetry, retriedOf } from '../domain/linked-retry.ts';
+import type { LedgerRecord } from '../domain/record.ts';
+import { readBinding } from '../ledger/bindings.ts';
+import { type Ledger, readRecord } from '../ledger/records.ts';
+import { takeRetry } from '../ledger/retry-slots.ts';
+
+/** What a retry retries: Truora's id of it, our own if it is one of ours, and Truora's id of the first of its row. */
+export type Link = { validationId: string; linkedTo?: string; first: string };
+
+/** A row holds two retries at most (Truora's own limit), so there are no more steps back to its first one. */
+const LONGEST_ROW = 2;
+
+/**
+ * Finds what a caller wants to retry, and refuses what may not be. A validation that Truora knows and we do not is let
+ * through here: only Truora can say what became of it.
+ * @throws RequestInvalidError `retry_*`
+ */
+export const findRetried = async (
+  ledger: Ledger,
+  { retryOf, accountId }: { retryOf: string; accountId: string },
+  rules: RetryRules,
+): Promise<Link> => {
+  refuseAnyRetry(rules);
+  const isOurs = RevalidationId.safeParse(retryOf).success;
+  const id = isOurs ? retryOf : (await readBinding(ledger.table, retryOf))?.revalidationId;
+  if (!id) return { validationId: retryOf, first: retryOf };
+  const record = await readRecord(ledger, id);
+  refuseRetry(record && retriedOf(record), accountId, rules, new Date());
+  const validationId = record?.validationId ?? '';
+  return { validationId, linkedTo: id, first: (await firstOf(ledger, record)) ?? validationId };
+};
+
+/** The validation that a row of retries began with: one of ours, or one that only Truora knows. */
+const firstOf = async (ledger: Ledger, record: LedgerRecord | undefined): Promise<string | undefined> => {
+  let at = record;
+  for (let back = 0; back < LONGEST_ROW && at?.linkedTo; back += 1) at = (await readRecord(ledger, at.linkedTo)) ?? at;
+  return at?.requested?.retryOf ?? at?.validationId;
+};
+
+/** Finds what is to be retried and takes its place in the row. Whoever was claimed before has it, and is not asked for the time again. */
+export const linkRetry = async (
+  ledger: Ledger,
+  revalidationId: string,
+  of: { accountId: string; retryOf?: string | undefined },
+  rules: RetryRules,
+): Promise<Link | undefined> => {
+  const { accountId, retryOf } = of;
+  if (!retryOf || (await readRecord(ledger, revalidationId))) return undefined;
+  const link = await findRetried(ledger, { retryOf, accountId }, rules);
+  await takeRetry(ledger, link.first, revalidationId, rules);
+  return link;
+};

@@ -1,0 +1,33 @@
+import { RawReason, type Verdict } from '../domain/revalidation.ts';
+import type { ValidationAnswer } from './schemas.ts';
+import { isShare, kept } from './score.ts';
+
+/** The sub-results of a face validation; none where there are no details. */
+export const faceOf = ({ details }: ValidationAnswer) => details?.face_recognition_validations ?? {};
+
+/** What is kept of any answer beside the verdict, as far as it can be read. No end hangs on it. */
+export const seenOf = (answer: ValidationAnswer): Pick<Verdict, 'similarity' | 'threshold' | 'faceSearch'> => {
+  const { confidence_score: score, face_search } = faceOf(answer);
+  const faceSearch = face_search && searchOf(face_search);
+  return {
+    ...(isShare(score) ? { similarity: kept(score) } : {}),
+    ...(isShare(answer.threshold) ? { threshold: kept(answer.threshold) } : {}),
+    ...(faceSearch ? { faceSearch } : {}),
+  };
+};
+
+/**
+ * A search among known faces. It decides nothing: "found" may be the client's own collection, and where it matters Truora
+ * declines.
+ */
+const searchOf = ({
+  status,
+  confidence_score: score,
+}: {
+  status?: string | undefined;
+  confidence_score?: number | undefined;
+}) => {
+  const { data: word } = RawReason.safeParse(status);
+  if (!word && !isShare(score)) return undefined;
+  return { ...(word ? { status: word } : {}), ...(isShare(score) ? { similarity: kept(score) } : {}) };
+};
