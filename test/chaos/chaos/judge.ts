@@ -168,7 +168,7 @@ export const judge = (ran: Ran): string[] => {
   }
   // By a clock far behind ours a link has expired before it came: then the longest life there is holds, and its looks.
   const isLong = plan.rows.has(46) || plan.rows.has(53);
-  const mayWait = plan.story.listing !== undefined && dropped.length > 1;
+  const mayWait = dropped.length > 1;
   const longest = (isLong ? MANY_EVENTS : FEW_EVENTS) + (mayWait ? 3 * MOST_WAITS : 0);
   for (const { executions } of dropped) {
     // A copy waits for the owner of its claim, in looks of its own.

@@ -78,6 +78,7 @@ export const runPlan = async (plan: Plan): Promise<Ran> => {
     clock.now() > EPOCH + (plan.tamper.at + A_CALL) * 1000;
 
   const fateOf = ({ name, nth }: Effect): Fate => {
+    if (name === 'POST create' && isLongGone()) paidInVain += 1;
     const [operation = ''] = name.split(' ');
     const blow = plan.blows.find((one) => one.nth === nth);
     if (blow && (blow.how !== 'twice' || /^(Put|Update|Delete)Item/.test(name))) return { kind: blow.how };
@@ -94,7 +95,6 @@ export const runPlan = async (plan: Plan): Promise<Ran> => {
     variables: { ON_UNRESOLVED: plan.onUnresolved },
     fateOf,
     onEffect: ({ invocation, name }) => {
-      if (name === 'POST create' && isLongGone()) paidInVain += 1;
       if (isWatch(invocation.name) && !/^(Get|Query|List|Batch|Describe)/.test(name)) repairs += 1;
     },
     fault: (name) => {
