@@ -6,7 +6,7 @@ import { callerOf, maySee } from '../shared/lambda/caller.ts';
 import { ledgerFromEnv, resultsFromEnv } from '../shared/lambda/clients.ts';
 import { env } from '../shared/lambda/env.ts';
 import { log } from '../shared/lambda/logger.ts';
-import { outcomeSeen } from '../shared/lambda/metrics.ts';
+import { emitOutcome } from '../shared/lambda/metrics.ts';
 import { answerJson, route } from '../shared/lambda/route.ts';
 import { recordCancellation } from '../shared/ledger/outcomes.ts';
 import { readRecord } from '../shared/ledger/records.ts';
@@ -32,7 +32,7 @@ export const handler = route('CancelRevalidation', async ({ event }) => {
   if (record.phase !== 'canceled') {
     throw new CallRefusedError('already_decided', `the re-validation has ended as ${record.phase}`);
   }
-  if (isNew && record.outcome) outcomeSeen(record.outcome);
+  if (isNew && record.outcome) emitOutcome(record.outcome);
   if (isExecution(record.owner)) await stopExecution(record.owner);
   if (record.outcome) {
     const ending = { outcome: record.outcome, isAnnounced: record.announced !== undefined };

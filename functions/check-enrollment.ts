@@ -7,13 +7,13 @@ import {
 } from '../shared/domain/errors.ts';
 import { refuseRetry } from '../shared/domain/linked-retry.ts';
 import type { Claim, Enrollment } from '../shared/domain/revalidation.ts';
-import { askThrough } from '../shared/domain/throttle.ts';
+import { throttled } from '../shared/domain/throttle.ts';
 import { accessFromEnv, retryRulesFromEnv, truoraFromEnv } from '../shared/lambda/clients.ts';
 import { env } from '../shared/lambda/env.ts';
 import { log } from '../shared/lambda/logger.ts';
-import { emit, truoraSeen } from '../shared/lambda/metrics.ts';
+import { emit, emitTruoraCall } from '../shared/lambda/metrics.ts';
 import { step } from '../shared/lambda/step.ts';
-import { signedGate } from '../shared/ledger/throttle.ts';
+import { signedThrottle } from '../shared/ledger/throttle.ts';
 import type { Truora } from '../shared/truora/call.ts';
 import { getEnrollment, getValidation, listEnrollments } from '../shared/truora/client.ts';
 import { type EnrollmentState, enrollmentStateOf, wordOf } from '../shared/truora/enrollment.ts';
@@ -28,11 +28,11 @@ const HINT_MS = 2000;
  * What is to be retried is looked up as well, if Truora alone knows it. Nothing is asked while Truora wants all of us to wait.
  */
 export const handler = step('CheckEnrollment', ({ claim }) =>
-  askThrough(signedGate(accessFromEnv('DYNAMODB'), env('TABLE_NAME')), () => check(claim)),
+  throttled(signedThrottle(accessFromEnv('DYNAMODB'), env('TABLE_NAME')), () => check(claim)),
 );
 
 const check = async (claim: Claim): Promise<Enrollment> => {
-  const truora = truoraFromEnv(readSecret, { observe: truoraSeen });
+  const truora = truoraFromEnv(readSecret, { observe: emitTruoraCall });
   const { enrollment_id, account_id, status } = await getEnrollment(truora, claim.enrollmentId).catch(unknownByName);
   if (enrollment_id !== claim.enrollmentId) {
     throw new TruoraContractError('truora_contract_broken', 'the answer is about another enrollment than asked');

@@ -2,7 +2,7 @@ import { readSecret } from '../shared/aws/secrets.ts';
 import { sendableKey } from '../shared/domain/sendable-key.ts';
 import { accessFromEnv } from '../shared/lambda/clients.ts';
 import { env } from '../shared/lambda/env.ts';
-import { watch } from '../shared/lambda/job.ts';
+import { job } from '../shared/lambda/job.ts';
 import { emit } from '../shared/lambda/metrics.ts';
 import { daysLeft } from '../shared/truora/api-key.ts';
 
@@ -12,7 +12,7 @@ import { daysLeft } from '../shared/truora/api-key.ts';
  * no header can hold fails by name. It calls nobody: whether Truora takes the key, every
  * step that uses it finds out.
  */
-export const handler = watch('CheckKey', async () => {
+export const handler = job('CheckKey', async () => {
   const stored = await readSecret(accessFromEnv('SECRETS_MANAGER'), env('TRUORA_KEY_SECRET'));
   const left = daysLeft(sendableKey(stored), new Date());
   if (left !== undefined) emit('TruoraKeyDays', left);

@@ -1,12 +1,12 @@
-import { fileAt, glanceAt } from '../shared/aws/media-store.ts';
-import { addressOf, anewOf, revalidationIdOf } from '../shared/domain/case-id.ts';
+import { fileAt, peekMedia } from '../shared/aws/media-store.ts';
+import { addressOf, forceKeyOf, revalidationIdOf } from '../shared/domain/case-id.ts';
 import { MediaGoneError, MediaUnacceptableError } from '../shared/domain/errors.ts';
 import { acceptMedia, isTooOld } from '../shared/domain/media.ts';
 import { checkMedia } from '../shared/domain/media-check.ts';
 import { parseOrRefuse } from '../shared/domain/parse.ts';
 import { underPolicy } from '../shared/domain/policy.ts';
 import { RevalidationRequest } from '../shared/domain/request.ts';
-import { mayBeCopy, wishOf } from '../shared/domain/request-details.ts';
+import { mayBeCopy, requestDetailsOf } from '../shared/domain/request-details.ts';
 import { Claim } from '../shared/domain/revalidation.ts';
 import { ledgerFromEnv, retryRulesFromEnv } from '../shared/lambda/clients.ts';
 import { env, mediaLimitsFromEnv, policyFromEnv } from '../shared/lambda/env.ts';
@@ -17,7 +17,7 @@ import { aliasOf, claimUnderKey, findKey } from '../shared/ledger/idempotency-ke
 import { type Ledger, readRecord } from '../shared/ledger/records.ts';
 import { enterCopy, originalOf } from '../shared/logic/copies.ts';
 import { linkRetry } from '../shared/logic/linked-retry.ts';
-import { joinTicket, meetStanding, refuseIfOld, useTicket } from '../shared/logic/locate.ts';
+import { joinTicket, refuseIfOld, throwIfAlreadyClaimed, useTicket } from '../shared/logic/locate.ts';
 
 /**
  * The first step, for every door. Asks whether the request is in order: who, with whose consent, which version of which
@@ -38,18 +38,19 @@ const claimIt = async (request: RevalidationRequest, executionId: string): Promi
   const policy = policyFromEnv();
   const at = addressOf(request, bucket);
   const ticket = request.kind === 'drop' ? await useTicket(ledger, at) : undefined;
-  const glance = await glanceAt({ bucket, ...at }).catch(async (error) => {
-    if (error instanceof MediaGoneError) await meetStanding(ledger, { request, bucket, ticket, executionId, policy });
+  const glance = await peekMedia({ bucket, ...at }).catch(async (error) => {
+    if (error instanceof MediaGoneError)
+      await throwIfAlreadyClaimed(ledger, { request, bucket, ticket, executionId, policy });
     throw error;
   });
   const { metadata, bytes, etag, versionId, putAt } = glance;
-  const { accountId, enrollmentId, userAuthorized, reference, ...wish } = ticket ?? wishOf(request, metadata);
+  const { accountId, enrollmentId, userAuthorized, reference, ...wish } = ticket ?? requestDetailsOf(request, metadata);
   const options = underPolicy(wish.options, policy);
   const type = acceptMedia(glance, options);
   await checkMedia(type, fileAt({ bucket, key: at.key }, glance), mediaLimitsFromEnv());
 
   const version = versionId ?? etag;
-  const anew = anewOf(request, executionId);
+  const anew = forceKeyOf(request, executionId);
   // A call about a ticket's drop, of the same person, is about the ticket's re-validation.
   const joined =
     request.kind === 'call' && !anew

@@ -1,17 +1,17 @@
 import { resume } from '../shared/aws/executions.ts';
 import { readSecret } from '../shared/aws/secrets.ts';
 import { CallRefusedError } from '../shared/domain/problem.ts';
-import type { Bell } from '../shared/domain/revalidation.ts';
+import type { Notification } from '../shared/domain/revalidation.ts';
 import { accessFromEnv } from '../shared/lambda/clients.ts';
 import { env } from '../shared/lambda/env.ts';
 import { log } from '../shared/lambda/logger.ts';
 import { emit } from '../shared/lambda/metrics.ts';
 import { route, textOf } from '../shared/lambda/route.ts';
 import { readBinding } from '../shared/ledger/bindings.ts';
-import { readWait, ringBell } from '../shared/ledger/callbacks.ts';
-import { callBack } from '../shared/ledger/follow-ups.ts';
+import { readCallback, recordNotification } from '../shared/ledger/callbacks.ts';
+import { markLateWebhook } from '../shared/ledger/follow-ups.ts';
 import { CREATED, calledFor, keysOf, MAX_WEBHOOK_BYTES, verifyWebhook } from '../shared/truora/webhook.ts';
-import type { BellFate } from '../shared/workflow/metrics.ts';
+import type { NotificationResult } from '../shared/workflow/metrics.ts';
 
 /** How many validations one call is heard for. Truora's carry one event each (assumed); ten seconds are enough for these. */
 const MOST_BELLS = 50;
@@ -62,27 +62,27 @@ const ring = async (validationId: string): Promise<void> => {
   const binding = await readBinding(table, validationId);
   if (!binding) return seen('unknown');
   const at = new Date();
-  const { bell, taskToken } = await ringBell(table, { validationId, deadline: binding.deadline }, at);
+  const { bell, taskToken } = await recordNotification(table, { validationId, deadline: binding.deadline }, at);
   emit('NotificationsRecorded', 1);
   const fate = taskToken === undefined ? 'rang' : await wake(validationId, taskToken, bell);
   // Nobody waits: it has not come to that yet, or the case is closed, and then the sweep asks what Truora wanted to say.
-  if (fate !== 'woke') await callBack(table, binding.revalidationId, at);
+  if (fate !== 'woke') await markLateWebhook(table, binding.revalidationId, at);
   seen(fate, binding.revalidationId);
 };
 
 /** From here on whoever parks finds the bell, and whoever is parked and cannot be woken runs out of patience and looks. */
-const wake = async (validationId: string, taskToken: string, bell: Bell): Promise<BellFate> => {
+const wake = async (validationId: string, taskToken: string, bell: Notification): Promise<NotificationResult> => {
   try {
     if (await resume(taskToken, bell)) return 'woke';
     // That token is over. Should a retry have left a newer one meanwhile, it is tried, once.
-    const { taskToken: newer } = await readWait(env('TABLE_NAME'), validationId);
+    const { taskToken: newer } = await readCallback(env('TABLE_NAME'), validationId);
     return newer && newer !== taskToken && (await resume(newer, bell)) ? 'woke' : 'late';
   } catch {
     return 'unsent';
   }
 };
 
-const seen = (bell: BellFate, revalidationId?: string): void => {
+const seen = (bell: NotificationResult, revalidationId?: string): void => {
   emit('Bells', 1, { bell });
   log(bell === 'unsent' ? 'warn' : 'info', bell, { step: 'ReceiveWebhook', revalidationId, count: `webhook_${bell}` });
 };

@@ -1,4 +1,4 @@
-import { identify, objectOf } from '../shared/domain/case-id.ts';
+import { caseIdOf, objectOf } from '../shared/domain/case-id.ts';
 import { AlreadyDecidedError } from '../shared/domain/errors.ts';
 import { readCaught } from '../shared/domain/revalidation.ts';
 import { ledgerFromEnv, resultsFromEnv } from '../shared/lambda/clients.ts';
@@ -18,7 +18,7 @@ export const handler = step('RecordFailure', async ({ request, failure, claim, v
   const { revalidationId, accountId, enrollmentId, reference, claimedAt } =
     claim ??
     (await ticketOfRequest(ledger.table, request, executionId)) ??
-    identify(request, env('MEDIA_BUCKET'), executionId);
+    caseIdOf(request, env('MEDIA_BUCKET'), executionId);
   const ending = await recordOutcome(
     ledger,
     {

@@ -1,4 +1,4 @@
-import { identify, objectOf } from '../shared/domain/case-id.ts';
+import { caseIdOf, objectOf } from '../shared/domain/case-id.ts';
 import { readCaught } from '../shared/domain/revalidation.ts';
 import { ledgerFromEnv, resultsFromEnv } from '../shared/lambda/clients.ts';
 import { env } from '../shared/lambda/env.ts';
@@ -21,7 +21,7 @@ export const handler = step('RecordRefusal', async ({ request, refusal, claim, e
   const { revalidationId, accountId, enrollmentId, reference, claimedAt } =
     claim ??
     (ownCase ? undefined : await ticketOfRequest(ledger.table, request, executionId)) ??
-    identify(request, env('MEDIA_BUCKET'), executionId, ownCase, ofKey);
+    caseIdOf(request, env('MEDIA_BUCKET'), executionId, ownCase, ofKey);
   const ending = await recordOutcome(
     ledger,
     {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { startExecution } from '../shared/aws/executions.ts';
-import { fileAt, formFor, glanceAt } from '../shared/aws/media-store.ts';
+import { fileAt, formFor, peekMedia } from '../shared/aws/media-store.ts';
 import { ONE_OF_BOTH, presentable, StartBody, type Ticket, TicketBody } from '../shared/domain/api.ts';
 import { revalidationIdOf } from '../shared/domain/case-id.ts';
 import { RequestInvalidError } from '../shared/domain/errors.ts';
@@ -10,7 +10,7 @@ import { checkMedia } from '../shared/domain/media-check.ts';
 import { parseOrRefuse } from '../shared/domain/parse.ts';
 import { type Policy, underPolicy } from '../shared/domain/policy.ts';
 import { CallRefusedError } from '../shared/domain/problem.ts';
-import { asksOtherwise } from '../shared/domain/record.ts';
+import { isDifferentRequest } from '../shared/domain/record.ts';
 import { CallRequest } from '../shared/domain/request.ts';
 import { refuseSpeech } from '../shared/domain/request-details.ts';
 import { requestOf, startTicket, uploadTicket } from '../shared/domain/ticket.ts';
@@ -94,7 +94,7 @@ const ticketFor = async (
   }
   const bucket = env('MEDIA_BUCKET');
   const { key, versionId } = wanted.media;
-  const glance = await glanceAt({ bucket, key, versionId, etag: undefined });
+  const glance = await peekMedia({ bucket, key, versionId, etag: undefined });
   const type = acceptMedia(glance, wanted.options ?? {});
   await checkMedia(type, fileAt({ bucket, key }, glance), mediaLimitsFromEnv());
   const version = glance.versionId ?? glance.etag;
@@ -138,7 +138,7 @@ const isPromised = async (
     readTicket(ledger.table, revalidationId),
   ]);
   const standing = record ?? (earlier && { ...earlier, requested: underPolicy(earlier.options, policy) });
-  if (standing && asksOtherwise(standing, { ...ticket, requested: underPolicy(ticket.options, policy) })) {
+  if (standing && isDifferentRequest(standing, { ...ticket, requested: underPolicy(ticket.options, policy) })) {
     const rule = 'this version was asked about before with another enrollment or other options';
     throw new RequestInvalidError('already_asked_otherwise', `media: ${rule}; put it again, or call with forceNew`);
   }

@@ -3,7 +3,7 @@ import { walkInbox } from '../shared/aws/media-store.ts';
 import { idOfDropped } from '../shared/domain/case-id.ts';
 import { type Dropped, executionNameOf, isKnown, requestOfDropped, ticketIdIn } from '../shared/domain/drop.ts';
 import { env } from '../shared/lambda/env.ts';
-import { told, watch } from '../shared/lambda/job.ts';
+import { job, logError } from '../shared/lambda/job.ts';
 import { emit } from '../shared/lambda/metrics.ts';
 import { recordedAmong } from '../shared/ledger/records.ts';
 import { keepPlace, takePlace } from '../shared/ledger/sweep-position.ts';
@@ -17,7 +17,7 @@ const BATCH_MS = 30_000;
  * starts those of which nothing has, just as the rule would have: S3's event came late, or never. What is in order and what
  * is not is ClaimRequest's to say. It claims nothing; starting a drop twice is harmless.
  */
-export const handler = watch('SweepInbox', async ({ remainingMs }) => {
+export const handler = job('SweepInbox', async ({ remainingMs }) => {
   const table = env('TABLE_NAME');
   const before = new Date(Date.now() - env('UNCLAIMED_MINUTES') * 60_000);
   const tally = { seen: 0, failed: 0 };
@@ -70,7 +70,7 @@ const start = async (dropped: Dropped): Promise<boolean> => {
     await startExecution(env('MACHINE_ARN'), executionNameOf(id, dropped, new Date()), request);
     return true;
   } catch (error) {
-    told('SweepInbox', error, id);
+    logError('SweepInbox', error, id);
     return false;
   }
 };

@@ -3,29 +3,29 @@ import type { Item } from '../shared/aws/dynamodb.ts';
 import { endOfExecution, resume } from '../shared/aws/executions.ts';
 import { deleteMedia } from '../shared/aws/media-store.ts';
 import { readSecret } from '../shared/aws/secrets.ts';
-import { changes, mayChange, standingOf } from '../shared/domain/amendments.ts';
+import { changes, currentOutcomeOf, mayChange } from '../shared/domain/amendments.ts';
 import { TruoraRejectedError } from '../shared/domain/errors.ts';
 import { firstLook, lastLook, lastTry, nextLateLook, nextLook } from '../shared/domain/follow-up.ts';
 import type { LedgerRecord } from '../shared/domain/record.ts';
 import type { Outcome, Verdict } from '../shared/domain/revalidation.ts';
-import { askThrough, isHeldBack } from '../shared/domain/throttle.ts';
+import { isBackOff, throttled } from '../shared/domain/throttle.ts';
 import { ledgerFromEnv, resultsFromEnv, truoraFromEnv } from '../shared/lambda/clients.ts';
 import { env, policyFromEnv } from '../shared/lambda/env.ts';
-import { told, watch } from '../shared/lambda/job.ts';
+import { job, logError } from '../shared/lambda/job.ts';
 import { log } from '../shared/lambda/logger.ts';
-import { emit, outcomeSeen, truoraSeen } from '../shared/lambda/metrics.ts';
-import { readWait } from '../shared/ledger/callbacks.ts';
-import { dueRecords, lookAgain, putOff } from '../shared/ledger/follow-ups.ts';
+import { emit, emitOutcome, emitTruoraCall } from '../shared/lambda/metrics.ts';
+import { readCallback } from '../shared/ledger/callbacks.ts';
+import { dueRecords, postpone, reschedule } from '../shared/ledger/follow-ups.ts';
 import { freeMedia } from '../shared/ledger/holds.ts';
 import { amend } from '../shared/ledger/outcomes.ts';
 import type { Ledger } from '../shared/ledger/records.ts';
-import { gateOf } from '../shared/ledger/throttle.ts';
+import { throttleOf } from '../shared/ledger/throttle.ts';
 import { readTicket } from '../shared/ledger/tickets.ts';
-import { lookForStrays } from '../shared/logic/orphans.ts';
+import { findLateOrphans } from '../shared/logic/orphans.ts';
 import { announce, announceAmendment, repair } from '../shared/logic/outcome.ts';
 import { getValidation, listValidations } from '../shared/truora/client.ts';
 import { lookAt } from '../shared/truora/read-verdict.ts';
-import { straysOn } from '../shared/truora/reconcile.ts';
+import { lateOrphansOn } from '../shared/truora/reconcile.ts';
 
 /** What one record may take, a rotated key and Truora's silence included, and a group with what is written then. Milliseconds. */
 const RECORD_MS = 35_000;
@@ -43,7 +43,7 @@ const UPLOADS_MS = 10_000;
  * open one still being worked on, was an ended one told, is its media to go, has Truora said something since? One that
  * cannot be put right is logged, counted and looked at again later; the others do not wait for it.
  */
-export const handler = watch('SweepLedger', async ({ remainingMs }) => {
+export const handler = job('SweepLedger', async ({ remainingMs }) => {
   emit('NotificationsRecorded', 0);
   const tally = { seen: 0, failed: 0 };
   for await (const { records, illegible } of dueRecords(ledgerFromEnv(), new Date())) {
@@ -61,10 +61,10 @@ const attempt = async (record: LedgerRecord): Promise<boolean> => {
     return true;
   } catch (error) {
     // That Truora wants all of us to wait is nothing that went wrong.
-    const isFailure = !isHeldBack(error);
-    if (isFailure) told('SweepLedger', error, record.revalidationId);
+    const isFailure = !isBackOff(error);
+    if (isFailure) logError('SweepLedger', error, record.revalidationId);
     // It makes room for the others; should this fail too, it is simply due still.
-    await lookAgain(ledgerFromEnv(), record, firstLook(new Date()), { keepBell: true }).catch(() => {});
+    await reschedule(ledgerFromEnv(), record, firstLook(new Date()), { keepBell: true }).catch(() => {});
     return !isFailure;
   }
 };
@@ -90,7 +90,7 @@ const inTime = async (look: Promise<void>): Promise<void> => {
 /** One that cannot be read is for a person to mend: it is named, and makes room for the others. */
 const passOver = async (item: Item): Promise<boolean> => {
   log('error', 'illegible', { step: 'SweepLedger', revalidationId: String(item.revalidationId ?? item.pk) });
-  await putOff(ledgerFromEnv(), item, firstLook(new Date())).catch(() => {});
+  await postpone(ledgerFromEnv(), item, firstLook(new Date())).catch(() => {});
   return false;
 };
 
@@ -100,12 +100,12 @@ const lookAtOpen = async (record: LedgerRecord): Promise<void> => {
   const reason = await endOfExecution(record.owner);
   if (reason) {
     const outcome = await repair(ledger, resultsFromEnv(), record, reason);
-    if (outcome) outcomeSeen(outcome);
+    if (outcome) emitOutcome(outcome);
     return;
   }
-  const { taskToken, bell } = record.validationId ? await readWait(ledger.table, record.validationId) : {};
+  const { taskToken, bell } = record.validationId ? await readCallback(ledger.table, record.validationId) : {};
   if (taskToken && bell) await resume(taskToken, bell);
-  await lookAgain(ledger, record, nextLook(record, new Date(), env('GRACE_SECONDS')));
+  await reschedule(ledger, record, nextLook(record, new Date(), env('GRACE_SECONDS')));
 };
 
 /**
@@ -133,16 +133,16 @@ const lookAtEnded = async (record: LedgerRecord, outcome: Outcome): Promise<void
   // Truora has called and not decided yet: it is asked again soon, and still because of that call.
   const late = heard === 'pending' && record.lateBell ? nextLateLook(record.lateBell, new Date(now)) : undefined;
   const looks = [isLast ? next : mediaEnds, late].filter((at) => at !== undefined).toSorted();
-  await lookAgain(ledger, record, looks[0], { keepBell: late !== undefined });
+  await reschedule(ledger, record, looks[0], { keepBell: late !== undefined });
 };
 
 /** Calls that were given up may have been executed after all. @returns false while another run of the person is at it */
 const findStrays = (record: LedgerRecord): Promise<boolean> =>
-  lookForStrays(ledgerFromEnv(), record, {
+  findLateOrphans(ledgerFromEnv(), record, {
     straysOf: async ({ accountId, requested, ...known }) => {
       if (!accountId || !requested) return [];
-      const truora = truoraFromEnv(readSecret, { observe: truoraSeen });
-      return straysOn(await asking(() => listValidations(truora, accountId)), { accountId, requested, ...known });
+      const truora = truoraFromEnv(readSecret, { observe: emitTruoraCall });
+      return lateOrphansOn(await asking(() => listValidations(truora, accountId)), { accountId, requested, ...known });
     },
     tell: (orphans) => {
       log('warn', 'orphaned', { step: 'SweepLedger', revalidationId: record.revalidationId });
@@ -175,7 +175,7 @@ const deleteAllMedia = async (ledger: Ledger, record: LedgerRecord): Promise<boo
  */
 const hearLateTruth = async (record: LedgerRecord, outcome: Outcome): Promise<'all' | 'pending' | 'overtaken'> => {
   const { amendments, revalidationId, lateBell } = record;
-  const standing = standingOf(outcome, amendments);
+  const standing = currentOutcomeOf(outcome, amendments);
   if (!mayChange(standing)) return 'all';
   const verdict = await askAgain(record, outcome);
   if (!verdict) return 'pending';
@@ -194,7 +194,7 @@ const askAgain = async (record: LedgerRecord, outcome: Outcome): Promise<Verdict
   const { validationId } = outcome;
   const { accountId, enrollmentId, requested, used } = record;
   if (!validationId || !accountId || !enrollmentId || !requested) return undefined;
-  const truora = truoraFromEnv(readSecret, { observe: truoraSeen });
+  const truora = truoraFromEnv(readSecret, { observe: emitTruoraCall });
   const validation = { validationId, deadline: used?.deadline ?? outcome.decidedAt, ...thresholdOf(used) };
   const about = { claim: { accountId, enrollmentId, requested }, validation, policy: policyFromEnv() };
   const read = (how: { showDetails: boolean }) => getValidation(truora, validationId, how);
@@ -205,7 +205,7 @@ const askAgain = async (record: LedgerRecord, outcome: Outcome): Promise<Verdict
   return looked?.verdict;
 };
 
-const asking = <Answer>(ask: () => Promise<Answer>) => askThrough(gateOf(env('TABLE_NAME')), ask);
+const asking = <Answer>(ask: () => Promise<Answer>) => throttled(throttleOf(env('TABLE_NAME')), ask);
 
 const thresholdOf = (used: LedgerRecord['used']) =>
   used?.threshold === undefined ? {} : { threshold: used.threshold };

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { startWorld } from '../infra/local/world.ts';
+import { startLocalSystem } from '../infra/local/world.ts';
 import { spendOf } from '../shared/domain/spend.ts';
 import { recordsBetween } from '../shared/ledger/records.ts';
 import { loseAnswers } from './support/lost-drops.ts';
@@ -38,7 +38,7 @@ const drops = Number(words.drops);
 // Long enough for a busy machine: only what is lost may run into a deadline.
 const config = { httpDeadlineSeconds: 12, onUnresolved: 'fail-for-human' as const };
 
-const world = await startWorld({ config, sandboxSettings: { listLagMs: 200 } });
+const world = await startLocalSystem({ config, sandboxSettings: { listLagMs: 200 } });
 
 let isRight = true;
 

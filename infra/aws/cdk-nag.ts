@@ -48,12 +48,12 @@ export const acknowledgedIn = ({
   },
   {
     rule: 'AwsSolutions-SQS3',
-    where: /(DropDoor|Watches)\/DeadLetters$/,
+    where: /(DropRule|Jobs)\/DeadLetters$/,
     reason: 'This is the dead-letter queue: of the rules, which cdk-nag does not look at.',
   },
   {
     rule: 'Serverless-SQSRedrivePolicy',
-    where: /(DropDoor|Watches)\/DeadLetters$/,
+    where: /(DropRule|Jobs)\/DeadLetters$/,
     reason: 'This is the dead-letter queue: nobody but a person reads it, so nothing can fail twice.',
   },
   ...(alarmEmail
@@ -67,7 +67,7 @@ export const acknowledgedIn = ({
     : []),
   {
     rule: 'AwsSolutions-APIG4',
-    where: /ApiDoor\/Api\/POST--webhooks--truora$/,
+    where: /RevalidationApi\/Api\/POST--webhooks--truora$/,
     reason: "A webhook's authorisation is its signature, which the function checks before anything else.",
   },
   {
@@ -79,7 +79,7 @@ export const acknowledgedIn = ({
     [
       ['Serverless-LambdaDLQ', /Functions\/(Sweep|CheckKey)\w*$/],
       ['Serverless-LambdaAsyncFailureDestination', /Functions\/(Sweep|CheckKey)\w*\/EventInvokeConfig$/],
-      ['Serverless-EventBusDLQ', /Watches\/OnSchedule$/],
+      ['Serverless-EventBusDLQ', /Jobs\/OnSchedule$/],
     ] as const
   ).map(([rule, where]) => ({
     rule,

@@ -1,5 +1,5 @@
 import type { App } from 'aws-cdk-lib';
-import { inWords } from '../../shared/domain/parse.ts';
+import { englishErrors } from '../../shared/domain/parse.ts';
 import { acknowledgeFindings, checkPolicies } from './cdk-nag.ts';
 import { Config, isOfAnotherPartition } from './config.ts';
 import { type FaceRevalidationProps, FaceRevalidationStack } from './stack.ts';
@@ -17,7 +17,7 @@ export const compose = (
   checkPolicies(app);
   // CDK's own settings have a colon or an @ in their names; whatever is left is meant for us, so a typo is an error.
   const chosen = Object.entries(app.node.getAllContext()).filter(([name]) => !/[:@]/.test(name));
-  const { success, data: config, error } = Config.safeParse(Object.fromEntries(chosen), inWords);
+  const { success, data: config, error } = Config.safeParse(Object.fromEntries(chosen), englishErrors);
   if (!success)
     throw new Error(
       `configuration: ${error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ')}`,

@@ -15,7 +15,7 @@ import { StateTransitionMetric } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { outcomeStatuses } from '../../shared/domain/lifecycle.ts';
 import { type StepName, stepNames } from '../../shared/workflow/contract.ts';
-import { bellFates, truoraCalls, unknownWords } from '../../shared/workflow/metrics.ts';
+import { notificationResults, truoraCalls, unknownWords } from '../../shared/workflow/metrics.ts';
 import type { Watched } from './alarms.ts';
 import type { Functions } from './functions.ts';
 import { everyOf, ours } from './metrics.ts';
@@ -197,7 +197,7 @@ const operationsWidgets = ({ config, machine, deadLetters, functions, alarms }: 
       }),
       new GraphWidget({
         title: 'Webhooks: what became of their bells',
-        left: bellFates.map((bell) => ours(config, 'Bells', { bell }, { ...now, label: bell })),
+        left: notificationResults.map((bell) => ours(config, 'Bells', { bell }, { ...now, label: bell })),
         ...size,
       }),
     ],

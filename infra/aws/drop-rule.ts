@@ -9,7 +9,7 @@ import { INBOX } from '../../shared/domain/drop.ts';
 import { assumedBy } from './functions.ts';
 
 /** The first door: an object put under the inbox starts an execution, with nothing of ours in between. */
-export class DropDoor extends Construct {
+export class DropRule extends Construct {
   readonly deadLetters: Queue;
 
   constructor(scope: Construct, id: string, { media, machine }: { media: Bucket; machine: StateMachine }) {

@@ -1,6 +1,6 @@
 import type { EnvKey } from '../../shared/lambda/env.ts';
 import type { StepName } from '../../shared/workflow/contract.ts';
-import type { RouteName, WatchName } from '../../shared/workflow/functions.ts';
+import type { JobName, RouteName } from '../../shared/workflow/functions.ts';
 
 const ledgerKeys = ['TABLE_NAME', 'RETENTION_DAYS'] as const;
 
@@ -12,7 +12,7 @@ const limitKeys = ['MEDIA_MIN_PIXELS', 'MEDIA_MAX_SECONDS'] as const;
 
 const truoraKeys = ['TRUORA_ORIGIN', 'TRUORA_UPLOAD_ORIGINS', 'TRUORA_KEY_SECRET', 'HTTP_DEADLINE_SECONDS'] as const;
 
-const ownKeys: Record<StepName | RouteName | WatchName, readonly EnvKey[]> = {
+const ownKeys: Record<StepName | RouteName | JobName, readonly EnvKey[]> = {
   ClaimRequest: [
     ...ledgerKeys,
     ...retryKeys,

@@ -11,7 +11,7 @@ import { functionSeconds } from '../workflow/timeouts.ts';
 import type { Config } from './config.ts';
 import { envKeys } from './function-env.ts';
 import { removalPolicyOf } from './kms.ts';
-import { rightsOf } from './permissions.ts';
+import { permissionsOf } from './permissions.ts';
 import type { Storage } from './storage.ts';
 
 type Props = {
@@ -31,7 +31,7 @@ export class Functions extends Construct {
   constructor(scope: Construct, id: string, { config, storage, bus, machineArn, codeOf }: Props) {
     super(scope, id);
     const variables = variablesOf(config, storage, bus, machineArn);
-    const rights = rightsOf(storage, bus, machineArn);
+    const rights = permissionsOf(storage, bus, machineArn);
     const make = (name: FunctionName) => {
       const logGroup = new LogGroup(this, `${name}Log`, {
         retention: RetentionDays.ONE_MONTH,

@@ -23,7 +23,7 @@ const LOGGED = {
  * The second door: the routes, who may take them, and how many at once. Truora's webhook proves itself by its signature,
  * so the gateway asks for no other authorisation there.
  */
-export class ApiDoor extends Construct {
+export class RevalidationApi extends Construct {
   readonly api: HttpApi;
 
   constructor(scope: Construct, id: string, { config, functions }: { config: Config; functions: Functions }) {

@@ -4,7 +4,7 @@ import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { CfnPermission, type IDestination } from 'aws-cdk-lib/aws-lambda';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { type WatchName, watches } from '../../shared/workflow/functions.ts';
+import { type JobName, jobs } from '../../shared/workflow/functions.ts';
 import type { Config } from './config.ts';
 import type { Functions } from './functions.ts';
 
@@ -14,7 +14,7 @@ type Props = { config: Config; functions: Functions; machineArn: string };
  * Who wakes the watches: a clock, and the machine's own failures. Two may run at once and do no harm, so nothing holds
  * them apart. Only what no clock says again is kept: a sweep that failed is counted, and the next one finds the same.
  */
-export class Watches extends Construct {
+export class Jobs extends Construct {
   /** Failures of executions that could not be handed over, or could not be put right in three tries. */
   readonly deadLetters: Queue;
 
@@ -30,9 +30,9 @@ export class Watches extends Construct {
     // Not the destination that CDK has ready: that one also lets a function ask about the queue.
     const onFailure: IDestination = { bind: () => ({ destination: queue.arn }) };
     const leaveThere = new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [queue.arn] });
-    const wake = (on: (typeof watches)[WatchName]['on'], maximumRetryAttempts: number, when: Partial<CfnRuleProps>) => {
+    const wake = (on: (typeof jobs)[JobName]['on'], maximumRetryAttempts: number, when: Partial<CfnRuleProps>) => {
       const isKept = on === 'failure';
-      const names = (Object.keys(watches) as WatchName[]).filter((name) => watches[name].on === on);
+      const names = (Object.keys(jobs) as JobName[]).filter((name) => jobs[name].on === on);
       const retryPolicy = { maximumRetryAttempts, maximumEventAgeInSeconds: 3600 };
       const targets = names.map((name) => {
         const { functionArn: arn } = functions.byName[name];

@@ -13,7 +13,7 @@ export const busNameOf = ({ stage }: Pick<Config, 'stage'>): string => `face-rev
  * Where outcomes are announced: a bus of our own. On the default bus every function that may announce could also imitate
  * any other team's events, and stages in one account would hear each other.
  */
-export class Results extends Construct {
+export class OutcomeBus extends Construct {
   readonly bus: EventBus;
 
   constructor(scope: Construct, id: string, config: Pick<Config, 'stage'>) {

@@ -27,7 +27,7 @@ const onItems = (ledger: Table, verb: Verb, kinds: readonly Kind[]) =>
   });
 
 /** What each function may do, action by action and item by item: the calls that stand in its code. */
-export const rightsOf = (
+export const permissionsOf = (
   { key, ledger, media, truoraKey, webhookKeys }: Storage,
   bus: EventBus,
   machineArn: string,

@@ -7,17 +7,17 @@ import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { StepFunctionsStartExecution } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
 import type { OutcomeStatus } from '../../shared/domain/lifecycle.ts';
-import { inWords } from '../../shared/domain/parse.ts';
+import { englishErrors } from '../../shared/domain/parse.ts';
 import { type FunctionName, functionNames, routes } from '../../shared/workflow/functions.ts';
 import { Alarms } from './alarms.ts';
 import { bundle } from './bundle.ts';
 import { Config } from './config.ts';
 import { Dashboards } from './dashboards.ts';
-import { DropDoor } from './drop-rule.ts';
+import { DropRule } from './drop-rule.ts';
 import { Functions } from './functions.ts';
-import { ApiDoor } from './http-api.ts';
-import { Watches } from './jobs.ts';
-import { Results } from './outcome-bus.ts';
+import { RevalidationApi } from './http-api.ts';
+import { Jobs } from './jobs.ts';
+import { OutcomeBus } from './outcome-bus.ts';
 import { type Ask, parameterOf, revalidateWith } from './revalidate-task.ts';
 import { Machine, machineArnOf } from './state-machine.ts';
 import { Storage } from './storage.ts';
@@ -34,26 +34,26 @@ export class FaceRevalidation extends Construct {
   readonly ledger: Table;
   /** Where outcomes are announced. */
   readonly bus: EventBus;
-  readonly #results: Results;
+  readonly #results: OutcomeBus;
 
   constructor(scope: Construct, id: string, { codeOf = bundled(), ...chosen }: FaceRevalidationProps = {}) {
     super(scope, id);
-    const config = Config.parse(chosen, inWords);
+    const config = Config.parse(chosen, englishErrors);
     const storage = new Storage(this, 'Storage', config);
-    const results = new Results(this, 'Results', config);
+    const results = new OutcomeBus(this, 'Results', config);
     const machineArn = machineArnOf(this, config);
     const functions = new Functions(this, 'Functions', { config, storage, bus: results.bus, codeOf, machineArn });
     results.closeTo(functions.announcers);
     const { machine } = new Machine(this, 'Workflow', { config, functions });
-    const { deadLetters } = new DropDoor(this, 'DropDoor', { media: storage.media, machine });
-    const { api } = new ApiDoor(this, 'ApiDoor', { config, functions });
-    const watches = new Watches(this, 'Watches', { config, functions, machineArn });
+    const { deadLetters } = new DropRule(this, 'DropRule', { media: storage.media, machine });
+    const { api } = new RevalidationApi(this, 'RevalidationApi', { config, functions });
+    const jobs = new Jobs(this, 'Jobs', { config, functions, machineArn });
     this.machine = machine;
     this.ledger = storage.ledger;
     this.bus = results.bus;
     this.#results = results;
 
-    const watched = { config, machine, deadLetters, unwatched: watches.deadLetters };
+    const watched = { config, machine, deadLetters, unwatched: jobs.deadLetters };
     const alarms = new Alarms(this, 'Alarms', watched);
     new Dashboards(this, 'Dashboards', { ...watched, functions, alarms: Object.values(alarms.byName) });
 

@@ -4,7 +4,7 @@ import type * as z from 'zod/mini';
 import { fields } from '../../shared/domain/field-names.ts';
 import { AccountId, TruoraId } from '../../shared/domain/ids.ts';
 import { acceptMedia, SNIFF_BYTES } from '../../shared/domain/media.ts';
-import { inWords } from '../../shared/domain/parse.ts';
+import { englishErrors } from '../../shared/domain/parse.ts';
 import { CallRequest, ForceNew, Options } from '../../shared/domain/request.ts';
 import { refuseSpeech } from '../../shared/domain/request-details.ts';
 import { readWords, UsageError } from './parse-arguments.ts';
@@ -76,7 +76,7 @@ const readOptions = (flags: Flags): Options => {
       })
       .filter(([, value]) => value !== undefined),
   );
-  const { success, data, error } = Options.safeParse(wanted, inWords);
+  const { success, data, error } = Options.safeParse(wanted, englishErrors);
   if (success) return data;
   const [issue] = error.issues;
   throw new UsageError(`--${flagOf(String(issue?.path[0]))}: ${issue?.message}`);
@@ -84,7 +84,7 @@ const readOptions = (flags: Flags): Options => {
 
 const parse = <Schema extends z.ZodMiniType>(schema: Schema, value: unknown, flag: string): z.infer<Schema> => {
   if (value === undefined && !schema.safeParse(undefined).success) throw new UsageError(`${flag} is required`);
-  const { success, data, error } = schema.safeParse(value, inWords);
+  const { success, data, error } = schema.safeParse(value, englishErrors);
   if (!success) throw new UsageError(`${flag}: ${error.issues[0]?.message}`);
   return data as z.infer<Schema>;
 };
@@ -115,6 +115,6 @@ const readFile = (given: string, options: Options): string => {
 };
 
 /** For a command that takes none. @throws UsageError */
-export const refuseWords = ([word]: string[]): void => {
+export const refuseArguments = ([word]: string[]): void => {
   if (word !== undefined) throw new UsageError(`${word}: this command takes no words`);
 };

@@ -13,10 +13,16 @@ Dollars a month by line, from counted units (infra/cost/units.json) and the pric
   --json             the same as JSON
 Exit code: 0; 2 for wrong words.`;
 
-type Wish = { perMonth: number; region: Region; webhooks: number; poll: number; vendorPrice: number | undefined };
+type RequestDetails = {
+  perMonth: number;
+  region: Region;
+  webhooks: number;
+  poll: number;
+  vendorPrice: number | undefined;
+};
 
 /** Reads the command's words. @throws UsageError that names the flag and its rule */
-export const readWish = (words: readonly string[]): Wish & { json: boolean; help: boolean } => {
+export const readCostOptions = (words: readonly string[]): RequestDetails & { json: boolean; help: boolean } => {
   const text = { type: 'string' } as const;
   const flag = { type: 'boolean', default: false } as const;
   const { values } = readWords({
@@ -54,7 +60,7 @@ export const readWish = (words: readonly string[]): Wish & { json: boolean; help
 };
 
 /** Dollars a month, line by line: what each run costs by service, what stands whether or not one runs, and Truora. */
-export const billOf = ({ perMonth, region, webhooks, poll, vendorPrice }: Wish) => {
+export const billOf = ({ perMonth, region, webhooks, poll, vendorPrice }: RequestDetails) => {
   const shares: Record<RunName, number> = {
     callback: (1 - poll) * webhooks,
     poll,
@@ -105,9 +111,9 @@ const shown = (bill: ReturnType<typeof billOf>): string => {
 };
 
 /** @returns what to print, and the exit code */
-export const answerWords = (words: readonly string[]): { text: string; exitCode: number; isError?: true } => {
+export const answerCost = (words: readonly string[]): { text: string; exitCode: number; isError?: true } => {
   try {
-    const { json, help: asksHelp, ...wish } = readWish(words);
+    const { json, help: asksHelp, ...wish } = readCostOptions(words);
     if (asksHelp) return { text: help, exitCode: 0 };
     const bill = billOf(wish);
     return { text: json ? JSON.stringify(bill, null, 2) : shown(bill), exitCode: 0 };
@@ -118,7 +124,7 @@ export const answerWords = (words: readonly string[]): { text: string; exitCode:
 };
 
 if (import.meta.main) {
-  const { text, exitCode, isError } = answerWords(process.argv.slice(2));
+  const { text, exitCode, isError } = answerCost(process.argv.slice(2));
   (isError ? process.stderr : process.stdout).write(`${text}\n`);
   process.exitCode = exitCode;
 }

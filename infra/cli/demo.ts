@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { drop, registerEnrollment } from '../local/put-media.ts';
-import { startWorld } from '../local/world.ts';
-import { refuseWords } from './arguments.ts';
+import { startLocalSystem } from '../local/world.ts';
+import { refuseArguments } from './arguments.ts';
 import { exitCodes, main, print } from './main.ts';
 import { progress, summary } from './progress.ts';
 
@@ -22,9 +22,9 @@ const drops = [
 ];
 
 await main(help, async (argv, open) => {
-  refuseWords(argv);
+  refuseArguments(argv);
   print('Starting the local world: the synthesized state machine, its functions, S3, DynamoDB and a Truora sandbox.');
-  const world = await startWorld({ onEvent: progress(print), sandboxSettings: { decisionMs: 300 } });
+  const world = await startLocalSystem({ onEvent: progress(print), sandboxSettings: { decisionMs: 300 } });
   open(world);
   const ends: (string | undefined)[] = [];
   for (const { name, accountId, enrollmentId, options } of drops) {

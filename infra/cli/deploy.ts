@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { inWords } from '../../shared/domain/parse.ts';
+import { englishErrors } from '../../shared/domain/parse.ts';
 import { Config } from '../aws/config.ts';
 import { whoDeploys } from '../aws/identity.ts';
 import { readWords } from './parse-arguments.ts';
@@ -50,7 +50,7 @@ export const readCommand = (
     return typeof value === 'string' ? [[key, value]] : [];
   });
   if (values.stage === undefined) return { problem: '--stage is required: dev, prod, or a name of yours' };
-  const { error } = Config.safeParse(Object.fromEntries(chosen), inWords);
+  const { error } = Config.safeParse(Object.fromEntries(chosen), englishErrors);
   const [issue] = error?.issues ?? [];
   if (issue) return { problem: `--${flagOf(String(issue.path[0]))}: ${issue.message}` };
   const yes = command === 'deploy' ? ['--require-approval', 'never'] : ['--force'];

@@ -3,7 +3,7 @@ import { leaveAws } from '../local/credentials.ts';
 import { drop, registerEnrollment } from '../local/put-media.ts';
 import { readArguments, readAsked, UsageError } from './arguments.ts';
 import { exitCodes, main, print } from './main.ts';
-import { findWorld } from './running-world.ts';
+import { findRunning } from './running-world.ts';
 
 const help = `npm run -s drop -- FILE --account ID --enrollment ID --authorized [options]
 Drops a photo or video into the bucket of the world that "npm start" runs in another terminal, which shows what happens.
@@ -14,7 +14,7 @@ await main(help, async (argv) => {
   const { flags, files } = readArguments(argv, {});
   const { file, accountId, enrollmentId, options, reference, forceNew } = readAsked(flags, files);
   if (forceNew) throw new UsageError('--force-new: every drop is a new one by itself');
-  const world = findWorld();
+  const world = findRunning();
   leaveAws();
   await registerEnrollment(world.sandboxOrigin, { accountId, enrollmentId });
   const name = basename(file);

@@ -1,4 +1,4 @@
-import type { World } from '../local/world.ts';
+import type { LocalSystem } from '../local/world.ts';
 import { UsageError } from './arguments.ts';
 import { FAILED, guardEnding } from './exit-codes.ts';
 
@@ -30,11 +30,11 @@ export const tell = (line: string): void => {
  */
 export const main = async (
   help: string,
-  run: (argv: string[], open: (world: World) => void) => Promise<number>,
+  run: (argv: string[], open: (world: LocalSystem) => void) => Promise<number>,
   { parting = 'interrupted', code: codeOfInterruption = exitCodes.interrupted as number, endsUnheard = false } = {},
 ): Promise<void> => {
   const argv = process.argv.slice(2);
-  let world: World | undefined;
+  let world: LocalSystem | undefined;
   let interrupted: number | undefined;
   const interrupt = () => {
     if (interrupted !== undefined) {

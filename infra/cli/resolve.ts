@@ -1,5 +1,5 @@
 import { AccountId, TruoraId } from '../../shared/domain/ids.ts';
-import { resolveByHand } from '../../shared/logic/orphans.ts';
+import { resolveIntent } from '../../shared/logic/orphans.ts';
 import { Config } from '../aws/config.ts';
 import { UsageError } from './arguments.ts';
 import { exitCodes, main, print } from './main.ts';
@@ -38,7 +38,7 @@ await main(help, async (argv) => {
     throw new UsageError('--found: must be the id of a validation');
   const { data, success } = Config.shape.retentionDays.safeParse(days);
   if (!success) throw new UsageError('--retention-days: must be whole days');
-  const resolved = await atTable(table, () => resolveByHand({ table, retentionDays: data }, account ?? '', found));
+  const resolved = await atTable(table, () => resolveIntent({ table, retentionDays: data }, account ?? '', found));
   print(resolved ? `${resolved.revalidationId}: attempt ${resolved.n} is ${resolved.result}` : 'no intent is open');
   return resolved ? exitCodes.approved : exitCodes.notApproved;
 });

@@ -1,7 +1,7 @@
 import { readBinding } from '../../shared/ledger/bindings.ts';
 import { readIntent } from '../../shared/ledger/intents.ts';
 import type { Ledger } from '../../shared/ledger/records.ts';
-import { resolveByHand } from '../../shared/logic/orphans.ts';
+import { resolveIntent } from '../../shared/logic/orphans.ts';
 import type { Truora } from '../../shared/truora/call.ts';
 import { listValidations } from '../../shared/truora/client.ts';
 import type { ListedRow } from '../../shared/truora/list-page.ts';
@@ -33,7 +33,7 @@ export const lookAtPerson = async (
     const decided = unknown.filter(isDecided).map(({ validation_id }) => validation_id);
     if (decided.length === 0)
       return { isSettled: true, words: `${unknown.length} of unknown use wait at Truora; the next run looks again` };
-    await resolveByHand(ledger, accountId, decided);
+    await resolveIntent(ledger, accountId, decided);
     return { isSettled: true, words: `charged and not known here, entered as orphans: ${decided.join(', ')}` };
   } catch (error) {
     return { isSettled: false, words: `could not be settled (${(error as Error).message})` };

@@ -5,7 +5,7 @@ import { revalidationIdOf } from '../../shared/domain/case-id.ts';
 import type { CallRequest } from '../../shared/domain/request.ts';
 import type { Outcome } from '../../shared/domain/revalidation.ts';
 import { putMedia, registerEnrollment } from '../local/put-media.ts';
-import { startWorld, type World, type WorldOptions } from '../local/world.ts';
+import { type LocalSystem, type LocalSystemOptions, startLocalSystem } from '../local/world.ts';
 import { type Asked, type Flags, readArguments, readAsked, UsageError } from './arguments.ts';
 import { exitCodes, main, print, tell } from './main.ts';
 import { progress, summary } from './progress.ts';
@@ -51,7 +51,7 @@ const TRUORA = 'https://api.validations.truora.com';
 const isLoopback = ({ hostname }: URL) => ['127.0.0.1', '[::1]', 'localhost'].includes(hostname);
 
 /** What --truora asks for: the origin, the key, and a ledger on disk that outlives this process. */
-const truoraOf = (flags: Flags): Pick<WorldOptions, 'truora' | 'ledgerDirectory'> => {
+const truoraOf = (flags: Flags): Pick<LocalSystemOptions, 'truora' | 'ledgerDirectory'> => {
   if (flags.truora === undefined) return {};
   const given = String(flags.truora);
   const url = URL.canParse(given) ? new URL(given) : undefined;
@@ -92,7 +92,7 @@ const writeOut = (file: string, json: string, status: string): void => {
   }
 };
 
-const run = async (world: World, asked: Asked) => {
+const run = async (world: LocalSystem, asked: Asked) => {
   const { accountId, enrollmentId, options, reference, forceNew } = asked;
   if (world.sandbox) await registerEnrollment(world.sandbox.origin, { accountId, enrollmentId });
   const name = caseOf(asked);
@@ -133,7 +133,7 @@ await main(
 
     // Whoever retries by hand knows what their account at Truora allows; Truora refuses the rest.
     const config = asked.options.retryOf ? { allowedRetries: 2 } : {};
-    const world = await startWorld({ ...where, config, onEvent: progress(tell) });
+    const world = await startLocalSystem({ ...where, config, onEvent: progress(tell) });
     open(world);
     const outcome = (await run(world, asked))?.outcome;
     if (!outcome) throw new Error('no outcome was recorded; run the same command again to go on');

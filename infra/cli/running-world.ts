@@ -10,14 +10,14 @@ const FILE = '.world.json';
 const LOCK = '.world.lock';
 
 /** The way into a world that stands before the sandbox; its credentials open nothing else, and end with it. */
-export type RunningWorld = Bucket & { sandboxOrigin: string };
+export type RunningSystem = Bucket & { sandboxOrigin: string };
 
 /**
  * Tells other terminals of this world.
  * @returns the way to take it back
  * @throws UsageError when another world runs here already
  */
-export const announce = (world: RunningWorld): (() => void) => {
+export const announce = (world: RunningSystem): (() => void) => {
   const release = tryLock(LOCK, PATIENCE_MS);
   if (!release) throw new UsageError('a world is running here already, in another terminal');
   // Written anew, since the rights of a file that is there already would stay what they are.
@@ -30,9 +30,9 @@ export const announce = (world: RunningWorld): (() => void) => {
 };
 
 /** @throws UsageError when no world runs */
-export const findWorld = (): RunningWorld => {
+export const findRunning = (): RunningSystem => {
   const release = tryLock(LOCK, PATIENCE_MS);
   release?.();
-  if (!release) return JSON.parse(readFileSync(FILE, 'utf8')) as RunningWorld;
+  if (!release) return JSON.parse(readFileSync(FILE, 'utf8')) as RunningSystem;
   throw new UsageError('no world is running here; start one with "npm start" in another terminal');
 };

@@ -5,7 +5,7 @@ import { type Spend, spendOf } from '../../shared/domain/spend.ts';
 import { recordsBetween } from '../../shared/ledger/records.ts';
 import { Config } from '../aws/config.ts';
 import { leaveAws, pointSdkAt } from '../local/credentials.ts';
-import { startLedger } from '../local/dynamodb.ts';
+import { startDynamoDb } from '../local/dynamodb.ts';
 import { lockFolder } from '../local/folders.ts';
 import { resourcesOf, synthesize } from '../local/template.ts';
 import { UsageError } from './arguments.ts';
@@ -65,7 +65,7 @@ async function* localRecords(period: Period, given: string | undefined): AsyncGe
   leaveAws();
   const letGo = lockFolder(folder);
   const template = synthesize(Config.parse({ stage: 'local' }));
-  const ledger = await startLedger(template, { directory: folder });
+  const ledger = await startDynamoDb(template, { directory: folder });
   pointSdkAt({ DYNAMODB: ledger.origin });
   try {
     yield* recordsBetween(resourcesOf(template, 'AWS::DynamoDB::Table')[0]?.ref ?? '', period);

@@ -1,6 +1,6 @@
 import { scenarios } from '../local/truora/scenarios.ts';
-import { startWorld, type World } from '../local/world.ts';
-import { refuseWords } from './arguments.ts';
+import { type LocalSystem, startLocalSystem } from '../local/world.ts';
+import { refuseArguments } from './arguments.ts';
 import { main, print } from './main.ts';
 import { heard, progress } from './progress.ts';
 import { announce } from './running-world.ts';
@@ -8,9 +8,9 @@ import { announce } from './running-world.ts';
 const help = `npm start
 Runs the whole workflow on this machine until Ctrl-C: drop media from a second terminal and watch it here.`;
 
-const run = async (argv: string[], open: (world: World) => void): Promise<never> => {
-  refuseWords(argv);
-  const world = await startWorld({ onEvent: progress(print, { several: true }), onAnnounced: heard(print) });
+const run = async (argv: string[], open: (world: LocalSystem) => void): Promise<never> => {
+  refuseArguments(argv);
+  const world = await startLocalSystem({ onEvent: progress(print, { several: true }), onAnnounced: heard(print) });
   open(world);
   const sandboxOrigin = world.sandbox?.origin ?? '';
   const { s3Origin, bucket, credentials } = world;

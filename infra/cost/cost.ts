@@ -1,6 +1,6 @@
 import { outcomeStatuses } from '../../shared/domain/lifecycle.ts';
 import { stepNames } from '../../shared/workflow/contract.ts';
-import { bellFates, truoraCalls, unknownWords } from '../../shared/workflow/metrics.ts';
+import { notificationResults, truoraCalls, unknownWords } from '../../shared/workflow/metrics.ts';
 import { definition } from '../workflow/definition.ts';
 import prices from './prices.json' with { type: 'json' };
 import units from './units.json' with { type: 'json' };
@@ -127,7 +127,7 @@ const metricCount =
   Object.keys(truoraCalls).length * 2 +
   1 +
   7 +
-  bellFates.length +
+  notificationResults.length +
   unknownWords.length;
 
 /** What alarms look at, counted over all of them. */

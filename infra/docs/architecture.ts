@@ -1,5 +1,5 @@
 import { stepNames } from '../../shared/workflow/contract.ts';
-import { routes, watches } from '../../shared/workflow/functions.ts';
+import { jobs, routes } from '../../shared/workflow/functions.ts';
 import { resourcesOf, type Template } from '../local/template.ts';
 
 type Statement = { Action: string | string[] };
@@ -17,7 +17,7 @@ const groups: Record<string, readonly string[]> = {
   steps: stepNames,
   calls: namesOf(calls),
   bells: namesOf(bells),
-  watches: Object.keys(watches),
+  watches: Object.keys(jobs),
 };
 
 /** What a right on something means in the picture; rights that are on the way to others (keys, logs, traces) mean nothing. */

@@ -23,7 +23,7 @@ const edgesOf = (state: State): { to: string; label?: string; caught?: true }[] 
  * The state machine as a Mermaid flowchart, drawn from the definition so that it cannot drift from it. Thick arrows are
  * the way a drop walks, dotted ones are what a Catch does; a step that can end in RecordFailure does not repeat that arrow.
  */
-export const picture = ({ StartAt, States }: Definition): string => {
+export const stateDiagram = ({ StartAt, States }: Definition): string => {
   const shape = (name: string, state: State) => {
     if (state.Type === 'Choice') return `${name}{"${name}?"}`;
     if (state.Type === 'Fail') return `${name}[["${name}"]]`;

@@ -4,10 +4,10 @@ import { type SignedRequest, signerOf } from './sigv4.ts';
 import { resourcesOf, type Template } from './template.ts';
 
 /** Somebody who may sign requests here: their secret, who they are to AWS, and which routes their policy lets them take. */
-export type Identity = { secret: string; arn: string; may: (routeKey: string) => boolean };
+export type CaseId = { secret: string; arn: string; may: (routeKey: string) => boolean };
 
 /** Three callers, each with a secret of this start: one may do everything, one may only read, one may do nothing. */
-export const deskCallers = (): ReadonlyMap<string, Identity> =>
+export const localCallers = (): ReadonlyMap<string, CaseId> =>
   new Map(
     Object.entries({ Writer: /./, Reader: /^GET /, Stranger: /^$/ }).map(([name, routes]) => [
       `AKIALOCAL${name.toUpperCase()}`,
@@ -33,7 +33,7 @@ type Jwt = { Issuer: string; Audience: string[] };
  * wrong one are both 403, as at the real gateway. JWT: the issuer's own keys, its audience, the time and the scopes.
  * Honest limit: what IAM would say of a policy is one function per identity.
  */
-export const authorizersOf = (template: Template, identities: ReadonlyMap<string, Identity>) => {
+export const authorizersOf = (template: Template, identities: ReadonlyMap<string, CaseId>) => {
   const issuers = new Map(
     resourcesOf(template, 'AWS::ApiGatewayV2::Authorizer').map(({ ref, properties }) => [
       ref,

@@ -51,7 +51,7 @@ const guard = (template: Template, rights: Rights | undefined, dynalites: Listen
  * @param directory keeps the items on disk, where a later world finds them; in memory when left out
  * @param rights who may do what; everybody everything when left out
  */
-export const startLedger = async (
+export const startDynamoDb = async (
   template: Template,
   { directory, rights }: { directory?: string | undefined; rights?: Rights } = {},
 ): Promise<LocalServer> => {

@@ -1,4 +1,4 @@
-import { authorizersOf, type Identity } from './authorizer.ts';
+import { authorizersOf, type CaseId } from './authorizer.ts';
 import { bodyOf, type LocalServer, listen } from './http.ts';
 import type { LambdaHost } from './lambda.ts';
 import { resourcesOf, type Template } from './template.ts';
@@ -33,10 +33,10 @@ const routesOf = (template: Template): Route[] => {
  * The HTTP API: the template's routes to the template's functions, as payload 2.0 events, behind the template's
  * authorisers. Its own refusals have the gateway's own bodies. Honest limit: it does not throttle.
  */
-export const startGateway = (
+export const startHttpApi = (
   template: Template,
   lambda: LambdaHost,
-  identities: ReadonlyMap<string, Identity> = new Map(),
+  identities: ReadonlyMap<string, CaseId> = new Map(),
 ): Promise<LocalServer> => {
   const routes = routesOf(template);
   const admit = authorizersOf(template, identities);

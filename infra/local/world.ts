@@ -1,16 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { inWords } from '../../shared/domain/parse.ts';
+import { englishErrors } from '../../shared/domain/parse.ts';
 import type { LedgerRecord } from '../../shared/domain/record.ts';
 import { listRecords, readRecord } from '../../shared/ledger/records.ts';
 import { Config } from '../aws/config.ts';
-import { deskCallers, type Identity } from './authorizer.ts';
+import { type CaseId, localCallers } from './authorizer.ts';
 import { startAwsApi } from './aws-api.ts';
 import { type Credentials, desk, deskSecret, leaveAws, pointSdkAt } from './credentials.ts';
-import { startLedger } from './dynamodb.ts';
+import { startDynamoDb } from './dynamodb.ts';
 import { type BusEvent, busOf, type DeadLetter, executionEvent, objectCreatedEvent } from './event-bus.ts';
 import { lockFolder, mediaFolder } from './folders.ts';
 import type { MachineEvent } from './history.ts';
-import { startGateway } from './http-api.ts';
+import { startHttpApi } from './http-api.ts';
 import { type RoleCall, rightsIn } from './iam/roles.ts';
 import { type Invocation, lambdaHost } from './lambda.ts';
 import { startS3 } from './s3/server.ts';
@@ -18,7 +18,7 @@ import { type Execution, type Machine, machineOf } from './state-machine.ts';
 import { resourcesOf, suppliedBy, synthesize, type Template } from './template.ts';
 import { type Sandbox, type SandboxSettings, startSandbox } from './truora/sandbox.ts';
 
-export type WorldOptions = {
+export type LocalSystemOptions = {
   /** The real Truora or a stand-in, with its key; the sandbox when left out. */
   truora?: { origin: string; key: string };
   sandboxSettings?: Partial<SandboxSettings>;
@@ -43,7 +43,7 @@ export type WorldOptions = {
 /** What becomes of S3's events: they arrive; they never do; or they do, and the machine cannot be started. */
 export type EventFate = 'arrive' | 'are lost' | 'start nothing';
 
-export type World = {
+export type LocalSystem = {
   config: Config;
   machine: Machine;
   bucket: string;
@@ -55,7 +55,7 @@ export type World = {
   apiOrigin: string;
   webhookUrl: string;
   /** Whose signatures the gateway knows: each has all rights that its name says, by access key id. */
-  identities: ReadonlyMap<string, Identity>;
+  identities: ReadonlyMap<string, CaseId>;
   /** Absent when the world stands before the real Truora. */
   sandbox: Sandbox | undefined;
   /** The execution that a drop of this version has started, or will start. */
@@ -94,7 +94,7 @@ const ownUploads = (origin: string): Pick<Config, 'uploadOrigins'> | undefined =
  * Boots the house on this machine from the synthesized template: what the template does not declare does not exist here.
  * One world a process, since the functions' SDK clients find it through the process's environment.
  */
-export const startWorld = async (options: WorldOptions = {}): Promise<World> => {
+export const startLocalSystem = async (options: LocalSystemOptions = {}): Promise<LocalSystem> => {
   leaveAws();
   const letGo = options.ledgerDirectory ? lockFolder(options.ledgerDirectory) : () => {};
   const { folder: media, forget } = mediaFolder();
@@ -111,7 +111,7 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
       ...(sandbox ? sandboxTimes : { resultMode: 'poll' }),
       ...options.config,
     },
-    inWords,
+    englishErrors,
   );
   const template = (options.edit ?? ((same) => same))(synthesize(config));
   const rights = rightsIn(template, options.onCall);
@@ -173,15 +173,15 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
     [secretNamed('WebhookKeys'), JSON.stringify([webhookKey])],
   ]);
   const awsApi = await startAwsApi({ machine, secrets, announce: bus.announce, rights });
-  const identities = deskCallers();
-  const gateway = await startGateway(template, lambda, identities);
+  const identities = localCallers();
+  const gateway = await startHttpApi(template, lambda, identities);
   pointSdkAt({
     S3: s3.origin,
     SFN: awsApi.origin,
     SECRETS_MANAGER: awsApi.origin,
     EVENTBRIDGE: awsApi.origin,
   });
-  const ledger = await startLedger(template, { directory: options.ledgerDirectory, rights });
+  const ledger = await startDynamoDb(template, { directory: options.ledgerDirectory, rights });
   pointSdkAt({ DYNAMODB: ledger.origin });
   const webhookUrl = `${gateway.origin}/webhooks/truora`;
   sandbox?.notify({ url: webhookUrl, key: webhookKey });

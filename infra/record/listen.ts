@@ -36,7 +36,7 @@ export type Told = { say: (line: string) => void; charged: () => void };
  * our schemas leave out, since their coming and going is what a recording is to show.
  * @returns the answers as they came; `decided` is false when Truora had not decided in its own time, or was never asked to
  */
-export const listenTo = async (
+export const recordAnswers = async (
   at: Omit<Truora, 'hear' | 'observe'>,
   { media, ...claim }: Wanted,
   { say, charged }: Told,

@@ -2,13 +2,13 @@ import { accessSync, constants, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { AccountId, TruoraId } from '../../shared/domain/ids.ts';
 import { acceptMedia, isPhoto, SNIFF_BYTES } from '../../shared/domain/media.ts';
-import { inWords } from '../../shared/domain/parse.ts';
+import { englishErrors } from '../../shared/domain/parse.ts';
 import type { Truora } from '../../shared/truora/call.ts';
 import { guardEnding } from '../cli/exit-codes.ts';
 import { readWords, UsageError } from '../cli/parse-arguments.ts';
 import { writeExamples } from './examples.ts';
 import { leaksIn } from './leaks.ts';
-import { listenTo, type Wanted } from './listen.ts';
+import { recordAnswers, type Wanted } from './listen.ts';
 import { scrubber } from './scrub.ts';
 
 const TRUORA = 'https://api.validations.truora.com';
@@ -75,9 +75,9 @@ const readCommand = (argv: string[]) => {
   if (!values.authorized) {
     throw new UsageError('--authorized is required: it says that the person has agreed to be verified');
   }
-  const account = AccountId.safeParse(values.account, inWords);
+  const account = AccountId.safeParse(values.account, englishErrors);
   if (!account.success) throw new UsageError(`--account: ${account.error.issues[0]?.message}`);
-  const enrollment = TruoraId.safeParse(values.enrollment, inWords);
+  const enrollment = TruoraId.safeParse(values.enrollment, englishErrors);
   if (!enrollment.success) throw new UsageError(`--enrollment: ${enrollment.error.issues[0]?.message}`);
   const key = process.env.TRUORA_API_KEY?.trim();
   if (!key) throw new UsageError("Truora's key is needed in the environment variable TRUORA_API_KEY");
@@ -104,7 +104,7 @@ const truoraAt = (origin: string, key: string): Truora => ({
 const run = async (argv: string[], charged: () => void): Promise<number> => {
   const { origin, key, folder, wanted } = readCommand(argv);
   say(`This creates one validation at ${origin}, which Truora charges.`);
-  const { heard, decided } = await listenTo(truoraAt(origin, key), wanted, { say, charged });
+  const { heard, decided } = await recordAnswers(truoraAt(origin, key), wanted, { say, charged });
   const scrub = scrubber(wanted);
   const scrubbed = heard.map((one) => ({ ...one, body: scrub(one.body) }));
   const leaks = scrubbed.flatMap(({ name, body }) =>

@@ -1,5 +1,5 @@
 import type { StepName } from '../../shared/workflow/contract.ts';
-import type { RouteName, WatchName } from '../../shared/workflow/functions.ts';
+import type { JobName, RouteName } from '../../shared/workflow/functions.ts';
 
 /** The longest a re-validation can take: Truora's longest timeout (6 h), and two hours for whatever waits before and after. */
 export const MACHINE_SECONDS = 8 * 3600;
@@ -9,7 +9,7 @@ export const MACHINE_SECONDS = 8 * 3600;
  * whole HTTP deadline (12 s at most), once more if the key was rotated, and the upload six times as long for 10 MB. A sweep
  * works until its time is nearly up and leaves the rest to the next.
  */
-export const functionSeconds: Record<StepName | RouteName | WatchName, number> = {
+export const functionSeconds: Record<StepName | RouteName | JobName, number> = {
   ClaimRequest: 15,
   CheckEnrollment: 30,
   CreateValidation: 40,

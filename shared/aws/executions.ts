@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-sfn';
 import * as z from 'zod/mini';
 import type { RevalidationRequest } from '../domain/request.ts';
-import type { Bell } from '../domain/revalidation.ts';
+import type { Notification } from '../domain/revalidation.ts';
 import { sfn } from './clients.ts';
 
 /** Starts the machine under a name that the request alone decides, so that a repeat finds the first execution. */
@@ -50,7 +50,7 @@ export const endOfExecution = async (executionArn: string): Promise<string | und
 const tooLate = ['TaskTimedOut', 'TaskDoesNotExist', 'InvalidToken'];
 
 /** Wakes the execution that is parked on this token. @returns false when it does not wait on it any more */
-export const resume = async (taskToken: string, bell: Bell): Promise<boolean> => {
+export const resume = async (taskToken: string, bell: Notification): Promise<boolean> => {
   try {
     await sfn().send(new SendTaskSuccessCommand({ taskToken, output: JSON.stringify(bell) }));
     return true;

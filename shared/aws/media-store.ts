@@ -20,7 +20,7 @@ import { s3 } from './clients.ts';
 type At = { bucket: string; key: string; versionId?: string | undefined; etag: string | undefined };
 
 /** One look at an object: which version, how large, what its first bytes and its user metadata say. */
-export type Glance = Pick<Media, 'etag' | 'bytes'> & {
+export type MediaHead = Pick<Media, 'etag' | 'bytes'> & {
   versionId: string | undefined;
   /** When it was put; for an upload in parts, when that was begun. */
   putAt: Date;
@@ -32,7 +32,7 @@ export type Glance = Pick<Media, 'etag' | 'bytes'> & {
  * Reads an object's head and first bytes in one call: a ranged read answers with the whole size and the metadata.
  * @throws MediaGoneError (no such object or version), MediaUnacceptableError `media_empty`, `media_unreadable`
  */
-export const glanceAt = async (at: At & { versionId: string | undefined }): Promise<Glance> => {
+export const peekMedia = async (at: At & { versionId: string | undefined }): Promise<MediaHead> => {
   // A version id that cannot be one is as good as none.
   const answer = await reading(() => readRange(at, 0, SNIFF_BYTES), ['InvalidArgument']).catch(refuseUnreadable);
   const bytes = Number(/\/(\d+)$/.exec(answer.ContentRange ?? '')?.[1] ?? answer.ContentLength);
@@ -51,7 +51,7 @@ export const metadataOf = ({ Metadata = {} }: { Metadata?: Record<string, string
   Object.fromEntries(Object.entries(Metadata).map(([name, value]) => [name, decodeWords(value)]));
 
 /** What was glanced at, to be read in parts. @throws as `glanceAt`, at each read */
-export const fileAt = (at: { bucket: string; key: string }, glance: Glance): MediaFile => {
+export const fileAt = (at: { bucket: string; key: string }, glance: MediaHead): MediaFile => {
   const { versionId, etag } = glance;
   return fileOf(glance, async (start, end) => {
     const answer = await reading(() => readRange({ ...at, versionId, etag }, start, end)).catch(refuseUnreadable);

@@ -17,7 +17,7 @@ const closedWithoutWord = ['expired', 'failed', 'canceled'] as const satisfies r
 type Standing = { status: OutcomeStatus; reason?: string | undefined };
 
 /** What stands by now: the last amendment, or the outcome. */
-export const standingOf = (outcome: Standing, amendments: readonly Amendment[] = []): Standing =>
+export const currentOutcomeOf = (outcome: Standing, amendments: readonly Amendment[] = []): Standing =>
   amendments.at(-1) ?? outcome;
 
 /** Whether Truora is asked about it at all: not once it has said something about the face. */

@@ -5,7 +5,7 @@ import { CallRequest, type DropEvent, DropRequest, type RevalidationRequest } fr
 import type { Claim } from './revalidation.ts';
 
 /** What an outcome can say of who it is about. */
-export type Identity = Pick<Claim, 'revalidationId'> &
+export type CaseId = Pick<Claim, 'revalidationId'> &
   Partial<Pick<Claim, 'accountId' | 'enrollmentId' | 'reference' | 'claimedAt'>>;
 
 /**
@@ -15,13 +15,13 @@ export type Identity = Pick<Claim, 'revalidationId'> &
  * @param ownCase also for a drop, where what stands under its id is the answer to another question
  * @param ofKey a reason for which all versions of a drop's key are refused together, in one record
  */
-export const identify = (
+export const caseIdOf = (
   request: unknown,
   bucket: string,
   executionId: string,
   ownCase = false,
   ofKey?: string,
-): Identity => {
+): CaseId => {
   const { data: drop } = DropRequest.safeParse(request);
   if (drop) {
     const { key, versionId, etag } = addressOfDrop(drop.event);
@@ -57,7 +57,7 @@ export const objectOf = (request: unknown, bucket: string): { key: string; versi
 
 /** The id a drop has by itself; one that came first under a ticket has the ticket's. */
 export const idOfDropped = (bucket: string, dropped: Dropped): string =>
-  identify(requestOfDropped(bucket, dropped), bucket, '').revalidationId;
+  caseIdOf(requestOfDropped(bucket, dropped), bucket, '').revalidationId;
 
 /**
  * The id of a re-validation: the same person and the same version of the same object give the same id, whichever door
@@ -101,5 +101,5 @@ export const addressOf = (request: RevalidationRequest, mediaBucket: string): Me
 };
 
 /** A forced call is told apart by its key, so that its repeats are one case; without a key, by its execution. */
-export const anewOf = (request: RevalidationRequest, executionId: string): string | undefined =>
+export const forceKeyOf = (request: RevalidationRequest, executionId: string): string | undefined =>
   request.kind === 'call' && request.forceNew ? (request.idempotencyKey ?? executionId) : undefined;

@@ -37,7 +37,7 @@ const sentenceOf = (issue: z.core.$ZodRawIssue): ReturnType<typeof textOf> => {
 };
 
 /** The sentences, for those who tell people. The parser loads none by itself. */
-export const inWords = { error: sentenceOf };
+export const englishErrors = { error: sentenceOf };
 
 /** How many broken rules one sentence names; the rest would not be read. */
 const MOST_RULES = 4;
@@ -95,7 +95,7 @@ export const parseOrRefuse = <Schema extends z.ZodMiniType>(
   value: unknown,
   root = '',
 ): z.infer<Schema> => {
-  const { success, data, error } = schema.safeParse(value, inWords);
+  const { success, data, error } = schema.safeParse(value, englishErrors);
   if (success) return data as z.infer<Schema>;
   const consent = error.issues.some(({ path }) => path.at(-1) === 'userAuthorized');
   throw new RequestInvalidError(

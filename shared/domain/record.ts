@@ -65,7 +65,7 @@ export const wordsSent = (options: Options): string => {
  * Whether what stands is the answer to another question than the one that is asked. A record without a claim is a refusal
  * of the very same drop. A retry is the same by our name of what it retries and by Truora's.
  */
-export const asksOtherwise = (standing: Question & Pick<LedgerRecord, 'linkedTo'>, wanted: Question): boolean => {
+export const isDifferentRequest = (standing: Question & Pick<LedgerRecord, 'linkedTo'>, wanted: Question): boolean => {
   const { requested, linkedTo, enrollmentId } = standing;
   if (requested === undefined) return false;
   const retryOf = wanted.requested?.retryOf;

@@ -7,7 +7,7 @@ import { CallRequest, type DropEvent, Options, type RevalidationRequest } from '
 const MAX_OPTIONS_BYTES = 512;
 
 /** Who is to be verified, and how: what both kinds of request come down to, before the media is looked at. */
-export type Wish = {
+export type RequestDetails = {
   accountId: string;
   enrollmentId: string;
   userAuthorized: true;
@@ -22,14 +22,14 @@ const PUTS = ['PutObject', 'POST Object', 'CompleteMultipartUpload'];
 export const mayBeCopy = ({ detail: { reason = '' } }: DropEvent): boolean => !PUTS.includes(reason);
 
 /** Who and how, from wherever this kind of request says it. */
-export const wishOf = (request: RevalidationRequest, metadata: Record<string, string>): Wish =>
-  request.kind === 'drop' ? wishOfDrop(request.event.detail.object.key, metadata) : wishOfCall(request);
+export const requestDetailsOf = (request: RevalidationRequest, metadata: Record<string, string>): RequestDetails =>
+  request.kind === 'drop' ? detailsOfDrop(request.event.detail.object.key, metadata) : detailsOfCall(request);
 
 /**
  * A drop says who in its key and the rest in its user metadata (`x-amz-meta-*`), which whoever may write the object sets.
  * @throws RequestInvalidError naming the key, or the metadata field and its rule
  */
-export const wishOfDrop = (key: string, metadata: Record<string, string>): Wish => {
+export const detailsOfDrop = (key: string, metadata: Record<string, string>): RequestDetails => {
   const ids = readInboxKey(key);
   if (!ids) {
     throw new RequestInvalidError(
@@ -50,7 +50,7 @@ export const wishOfDrop = (key: string, metadata: Record<string, string>): Wish 
 };
 
 /** A call says everything itself. */
-export const wishOfCall = (call: CallRequest): Wish => {
+export const detailsOfCall = (call: CallRequest): RequestDetails => {
   const { accountId, enrollmentId, userAuthorized, options = {}, reference } = call;
   refuseSpeech(options);
   return { accountId, enrollmentId, userAuthorized, options, reference };

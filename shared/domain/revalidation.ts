@@ -80,9 +80,9 @@ export const Receipt = z.object({
 export type Receipt = z.infer<typeof Receipt>;
 
 /** A webhook called for the validation. It says "look now" and nothing about the verdict. */
-export const Bell = z.object({ rangAt: Timestamp });
+export const Notification = z.object({ rangAt: Timestamp });
 
-export type Bell = z.infer<typeof Bell>;
+export type Notification = z.infer<typeof Notification>;
 
 /** Every reason Truora documents for a declined face validation, and ours for one it does not document. */
 export const declinedReasons = [

@@ -24,7 +24,7 @@ const readSwitch = (written: unknown): string | undefined => {
  * The gate before Truora, shared by all runs. Operators write its item by hand in the console, so every field is read
  * leniently: no spelling of one may stop the runs by itself.
  */
-export const Gate = z.pipe(
+export const Throttle = z.pipe(
   z.record(z.string(), z.unknown()),
   z.transform((item): { notBefore?: string; closed?: string } => {
     const [notBefore, closed] = [readTime(item.notBefore), readSwitch(item.closed)];
@@ -37,7 +37,7 @@ export const Gate = z.pipe(
   }),
 );
 
-export type Gate = z.infer<typeof Gate>;
+export type Throttle = z.infer<typeof Throttle>;
 
 /** What Truora may ask us to wait: a 429 without a number is a breath, and no number stops the house for longer. Seconds. */
 const DEFAULT_WAIT = 2;
@@ -51,47 +51,50 @@ const notBeforeAfter = (retryAfterSeconds: number | undefined, now: Date): strin
 };
 
 /** What a 429 changes about the gate. The latest time stands: an earlier one never takes it back. */
-export const heldBack = (retryAfterSeconds: number | undefined, now: Date) => {
+export const backOffOf = (retryAfterSeconds: number | undefined, now: Date) => {
   const notBefore = notBeforeAfter(retryAfterSeconds, now);
   return { set: { notBefore }, whileBelow: { notBefore } };
 };
 
 /** Whoever can read the gate, and hold everybody back. */
-export type Keeper = { read: () => Promise<Gate>; holdBack: (retryAfterSeconds: number | undefined) => Promise<void> };
+export type ThrottleStore = {
+  read: () => Promise<Throttle>;
+  holdBack: (retryAfterSeconds: number | undefined) => Promise<void>;
+};
 
 /** Whether Truora said 429, to us or to somebody who has told us. */
-export const isHeldBack = (error: unknown): error is TruoraBusyError =>
+export const isBackOff = (error: unknown): error is TruoraBusyError =>
   error instanceof TruoraBusyError && error.reason === 'truora_rate_limited';
 
 /** One call to Truora, whatever the gate says; a 429 holds back all others. Whoever made it comes back even where it could not. */
-export const askAnyway = async <Answer>({ holdBack }: Keeper, ask: () => Promise<Answer>): Promise<Answer> =>
+export const unthrottled = async <Answer>({ holdBack }: ThrottleStore, ask: () => Promise<Answer>): Promise<Answer> =>
   ask().catch(async (error) => {
-    if (isHeldBack(error)) await holdBack(error.retryAfterSeconds).catch(() => {});
+    if (isBackOff(error)) await holdBack(error.retryAfterSeconds).catch(() => {});
     throw error;
   });
 
 /** One question to Truora that costs nothing, unless the gate says to wait. @throws TruoraBusyError `truora_rate_limited` */
-export const askThrough = async <Answer>(gate: Keeper, ask: () => Promise<Answer>): Promise<Answer> => {
-  waitForGate(await gate.read(), new Date());
-  return askAnyway(gate, ask);
+export const throttled = async <Answer>(gate: ThrottleStore, ask: () => Promise<Answer>): Promise<Answer> => {
+  waitForThrottle(await gate.read(), new Date());
+  return unthrottled(gate, ask);
 };
 
 /**
  * Whoever is about to ask Truora anything waits while the gate says so: the machine's retry brings all of them back, spread
  * by jitter. @throws TruoraBusyError `truora_rate_limited`
  */
-export const waitForGate = ({ notBefore }: Gate, now: Date): void => {
+export const waitForThrottle = ({ notBefore }: Throttle, now: Date): void => {
   if (notBefore !== undefined && Date.parse(notBefore) > now.getTime()) {
     throw new TruoraBusyError('truora_rate_limited', 'Truora has asked all of us to wait');
   }
 };
 
 /** Whoever is about to spend money waits, and goes away while the switch is off. @throws SpendingRefusedError as well */
-export const passGate = (gate: Gate, now: Date): void => {
+export const checkThrottle = (gate: Throttle, now: Date): void => {
   if (gate.closed !== undefined) {
     throw new SpendingRefusedError('truora_closed', 'creating validations has been switched off');
   }
-  waitForGate(gate, now);
+  waitForThrottle(gate, now);
 };
 
 /** Counters that a day's budget is spread over at least, so that none of them is hot: each takes 1,000 writes a second. */

@@ -1,11 +1,11 @@
 import middy from '@middy/core';
-import type { WatchName } from '../workflow/functions.ts';
+import type { JobName } from '../workflow/functions.ts';
 import { log } from './logger.ts';
 import { emit } from './metrics.ts';
-import { framesOf, tellable } from './safe-error.ts';
+import { redactError, safeFrames } from './safe-error.ts';
 
 /** What a watch is woken with: an event of EventBridge's, and how much of its time is left. */
-export type WatchInput = { event: unknown; remainingMs: () => number };
+export type JobInput = { event: unknown; remainingMs: () => number };
 
 /** How many things it looked at, and how many of them it could not put right and has logged. */
 export type Tally = { seen: number; failed: number };
@@ -14,7 +14,7 @@ export type Tally = { seen: number; failed: number };
  * Makes a Lambda handler of a watch. EventBridge wakes it and nobody waits for an answer, so what it throws is for Lambda,
  * which wakes it again or keeps the event, and what it could not do is a number that an alarm looks at.
  */
-export const watch = (name: WatchName, run: (input: WatchInput) => Promise<Tally>) =>
+export const job = (name: JobName, run: (input: JobInput) => Promise<Tally>) =>
   middy<unknown, Tally>()
     .use({
       before: (request) => {
@@ -28,7 +28,7 @@ export const watch = (name: WatchName, run: (input: WatchInput) => Promise<Tally
       },
       onError: (request) => {
         emit('SweepFailures', 1);
-        request.error = tellable(told(name, request.error));
+        request.error = redactError(logError(name, request.error));
       },
     })
     .handler((event, context) => run({ event, remainingMs: () => context.getRemainingTimeInMillis() }));
@@ -37,8 +37,8 @@ export const watch = (name: WatchName, run: (input: WatchInput) => Promise<Tally
  * Logs what stood in the way of one thing, by name and frames: the others must not wait for it.
  * @returns the error, as an error
  */
-export const told = (name: WatchName, thrown: unknown, revalidationId?: string): Error => {
+export const logError = (name: JobName, thrown: unknown, revalidationId?: string): Error => {
   const error = thrown instanceof Error ? thrown : new TypeError('something that is no error was thrown');
-  log('error', 'thrown', { step: name, revalidationId, error: error.name, at: framesOf(error).join(' ') });
+  log('error', 'thrown', { step: name, revalidationId, error: error.name, at: safeFrames(error).join(' ') });
   return error;
 };

@@ -42,7 +42,7 @@ const namespaceFromEnv = (): string | undefined => {
 };
 
 /** What an outcome that has just been recorded means in numbers. */
-export const outcomeSeen = (outcome: Outcome): void => {
+export const emitOutcome = (outcome: Outcome): void => {
   const { status, reason, decidedBy } = outcome;
   emit('Outcomes', 1, { status, reason: closedReason(reason) });
   if (reason === 'verdict_mismatch' || reason === 'verdict_of_another_enrollment') emit('VerdictMismatches', 1);
@@ -52,7 +52,11 @@ export const outcomeSeen = (outcome: Outcome): void => {
 };
 
 /** What one call to Truora means in numbers. */
-export const truoraSeen = (seen: { method: 'GET' | 'POST' | 'PUT'; milliseconds: number; failed: boolean }): void => {
+export const emitTruoraCall = (seen: {
+  method: 'GET' | 'POST' | 'PUT';
+  milliseconds: number;
+  failed: boolean;
+}): void => {
   const call = truoraCalls[seen.method];
   emit('TruoraLatency', Math.round(seen.milliseconds), { call });
   emit('TruoraErrors', seen.failed ? 1 : 0, { call });

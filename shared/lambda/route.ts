@@ -4,7 +4,7 @@ import { MAX_CALL_BYTES } from '../domain/api.ts';
 import { CallRefusedError, type Problem, problemOf } from '../domain/problem.ts';
 import type { RouteName } from '../workflow/functions.ts';
 import { log } from './logger.ts';
-import { framesOf } from './safe-error.ts';
+import { safeFrames } from './safe-error.ts';
 
 /** What a route's function is called with. Nobody has looked at the body yet: `textOf` and `jsonOf` do, up to a size. */
 export type RouteInput = { event: APIGatewayProxyEventV2 };
@@ -21,7 +21,7 @@ export const route = (name: RouteName, run: (input: RouteInput) => Promise<APIGa
           request.error instanceof Error ? request.error : new TypeError('something that is no error was thrown');
         const problem = problemOf(error);
         if (problem.status === 500)
-          log('error', 'thrown', { step: name, error: error.name, at: framesOf(error).join(' ') });
+          log('error', 'thrown', { step: name, error: error.name, at: safeFrames(error).join(' ') });
         else log('info', 'refused', { step: name, error: error.name, reason: problem.code });
         request.response = answerProblem(problem);
       },

@@ -4,7 +4,7 @@ import { NamedError } from '../domain/errors.ts';
 const MAX_FRAMES = 8;
 
 /** The frames alone: a message may have lines of its own that look like frames, so the stack is only read behind it. */
-export const framesOf = ({ message, stack = '' }: Error): string[] => {
+export const safeFrames = ({ message, stack = '' }: Error): string[] => {
   const end = stack.indexOf(message);
   if (end < 0) return [];
   const lines = stack.slice(end + message.length).split('\n');
@@ -15,11 +15,11 @@ export const framesOf = ({ message, stack = '' }: Error): string[] => {
  * An error as Lambda may log it and whoever called may keep it. Named errors are written for that. Any other message is
  * somebody else's text (an SDK quotes ARNs, a parser quotes its input), so only the name and the frames stay.
  */
-export const tellable = (error: Error): Error => {
+export const redactError = (error: Error): Error => {
   const named = error instanceof NamedError;
   const shown = new Error(named ? error.message : `unexpected: ${error.name}`);
   shown.name = error.name;
-  const frames = named ? [] : framesOf(error);
+  const frames = named ? [] : safeFrames(error);
   shown.stack = [`${shown.name}: ${shown.message}`, ...frames].join('\n');
   return shown;
 };

@@ -3,8 +3,8 @@ import { NamedError } from '../domain/errors.ts';
 import type { Claim, Outcome } from '../domain/revalidation.ts';
 import { checkOutput, type Input, type Output, readInput, type StepName, steps } from '../workflow/contract.ts';
 import { log } from './logger.ts';
-import { emit, outcomeSeen } from './metrics.ts';
-import { tellable } from './safe-error.ts';
+import { emit, emitOutcome } from './metrics.ts';
+import { redactError } from './safe-error.ts';
 
 /** What the wrapper keeps of one invocation: only of input that was parsed does anything reach the log. */
 type Kept = { startedAt: number; revalidationId?: string | undefined };
@@ -38,7 +38,7 @@ export const step = <S extends StepName>(name: S, run: (input: Input<S>) => Prom
         say('done', kept);
         emit('StepsDone', 1, { step: name });
         // ReadOutcome only gives back what was counted when it was recorded.
-        if (steps[name].writes === 'outcome' && name !== 'ReadOutcome') outcomeSeen(output as Outcome);
+        if (steps[name].writes === 'outcome' && name !== 'ReadOutcome') emitOutcome(output as Outcome);
       },
       onError: (request) => {
         const error =
@@ -47,7 +47,7 @@ export const step = <S extends StepName>(name: S, run: (input: Input<S>) => Prom
           error: error.name,
           ...(error instanceof NamedError ? { reason: error.reason } : {}),
         });
-        request.error = tellable(error);
+        request.error = redactError(error);
       },
     })
     .handler((event) => run(event as Input<S>));

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { getItem, updateItem } from '../aws/dynamodb.ts';
 import { SpendingRefusedError } from '../domain/errors.ts';
-import { dayOf, passGate, sharesOf } from '../domain/throttle.ts';
+import { checkThrottle, dayOf, sharesOf } from '../domain/throttle.ts';
 import { secondsAfter } from './keys.ts';
-import { Counter, GATE, MARK_LENGTH, readGate } from './throttle.ts';
+import { Counter, GATE, MARK_LENGTH, readThrottle } from './throttle.ts';
 
 /** How long a day's counters are kept, for whoever wonders. Seconds. */
 const COUNTER_LIFE = 7 * 86_400;
@@ -15,7 +15,12 @@ const COUNTER_LIFE = 7 * 86_400;
  * @param attempt what tells this call from every other
  * @returns false when the day's budget is spent
  */
-export const spendOne = async (table: string, budget: number, attempt: string, now = new Date()): Promise<boolean> => {
+export const reserveOne = async (
+  table: string,
+  budget: number,
+  attempt: string,
+  now = new Date(),
+): Promise<boolean> => {
   const shares = sharesOf(budget);
   const hash = createHash('sha256').update(attempt).digest();
   const mark = hash.toString('base64url').slice(0, MARK_LENGTH);
@@ -38,9 +43,9 @@ export const spendOne = async (table: string, budget: number, attempt: string, n
  * @param attempt what tells this call from every other: the re-validation and the number of its attempt
  * @throws TruoraBusyError `truora_rate_limited`, SpendingRefusedError
  */
-export const payFromBudget = async (table: string, budget: number | undefined, attempt: string): Promise<void> => {
-  passGate(await readGate(table), new Date());
-  if (budget !== undefined && !(await spendOne(table, budget, attempt))) {
+export const reserveBudget = async (table: string, budget: number | undefined, attempt: string): Promise<void> => {
+  checkThrottle(await readThrottle(table), new Date());
+  if (budget !== undefined && !(await reserveOne(table, budget, attempt))) {
     throw new SpendingRefusedError('daily_budget_spent', "the day's budget of validations is used up");
   }
 };

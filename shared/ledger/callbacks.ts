@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { getItem, updateItem } from '../aws/dynamodb.ts';
-import { Bell } from '../domain/revalidation.ts';
+import { Notification } from '../domain/revalidation.ts';
 import { secondsAfter } from './keys.ts';
 
 /**
@@ -8,33 +8,37 @@ import { secondsAfter } from './keys.ts';
  * writes its half and gets the whole item back from the very same write, so whoever comes second sees the first, in
  * whatever order they come.
  */
-const Wait = z.object({ taskToken: z.optional(z.string()), bell: z.optional(Bell) });
+const Wait = z.object({ taskToken: z.optional(z.string()), bell: z.optional(Notification) });
 
 const keyOf = (validationId: string) => `WAIT#${validationId}`;
 
 const lifeAfter = (deadline: string) => secondsAfter(new Date(deadline), LATE_SECONDS);
 
 /** Leaves the token; a newer one takes the place of an older one, which is dead. @returns the bell, if it rang already */
-export const leaveToken = async (
+export const storeTaskToken = async (
   table: string,
   validation: { validationId: string; deadline: string },
   taskToken: string,
-): Promise<Bell | undefined> => {
+): Promise<Notification | undefined> => {
   const set = { taskToken, expiresAt: lifeAfter(validation.deadline) };
   return Wait.parse(await updateItem(table, keyOf(validation.validationId), { set })).bell;
 };
 
 /** Leaves the bell; the first one stays. @returns the bell that stands, and the token, if anybody is parked */
-export const ringBell = async (table: string, validation: { validationId: string; deadline: string }, at: Date) => {
+export const recordNotification = async (
+  table: string,
+  validation: { validationId: string; deadline: string },
+  at: Date,
+) => {
   const item = await updateItem(table, keyOf(validation.validationId), {
     set: { expiresAt: lifeAfter(validation.deadline) },
-    setIfAbsent: { bell: { rangAt: at.toISOString() } satisfies Bell },
+    setIfAbsent: { bell: { rangAt: at.toISOString() } satisfies Notification },
   });
   return z.required(Wait, { bell: true }).parse(item);
 };
 
 /** Token and bell as they stand: the newest token, or both where whoever had to bring them together has died over it. */
-export const readWait = async (table: string, validationId: string): Promise<z.infer<typeof Wait>> =>
+export const readCallback = async (table: string, validationId: string): Promise<z.infer<typeof Wait>> =>
   Wait.parse((await getItem(table, keyOf(validationId))) ?? {});
 
 /** How long a validation may still be called for after its deadline (late webhooks: days, assumed). Seconds. */

@@ -4,7 +4,7 @@ import { getItem, putNew, updateItem } from '../aws/dynamodb.ts';
 import { type Attempt, withAttempt } from '../domain/attempts.ts';
 import { AlreadyDecidedError, ClaimedElsewhereError, RequestInvalidError } from '../domain/errors.ts';
 import { isEnd, type Phase, predecessors } from '../domain/lifecycle.ts';
-import { asksOtherwise, type LedgerRecord } from '../domain/record.ts';
+import { isDifferentRequest, type LedgerRecord } from '../domain/record.ts';
 import { Claim, type Receipt, type Validation } from '../domain/revalidation.ts';
 import { keyOf } from './keys.ts';
 import { dueFrom, type Ledger, lifeOf, readAlive, readRecord, UPLOAD_LINK } from './records.ts';
@@ -13,10 +13,13 @@ import { dueFrom, type Ledger, lifeOf, readAlive, readRecord, UPLOAD_LINK } from
  * What is known of a creation: its attempt, validations that were created for it and will never be used, and what it says of
  * attempts before it.
  */
-export type Fate = { attempt: Attempt; orphans: readonly string[]; earlier?: readonly Attempt[] };
+export type AttemptResult = { attempt: Attempt; orphans: readonly string[]; earlier?: readonly Attempt[] };
 
 /** The attempts and orphans of a record, with a new one among them. Saying so twice is the same as once. */
-export const withFate = ({ attempts, orphans = [] }: Pick<LedgerRecord, 'attempts' | 'orphans'>, fate: Fate) => {
+export const withAttemptResult = (
+  { attempts, orphans = [] }: Pick<LedgerRecord, 'attempts' | 'orphans'>,
+  fate: AttemptResult,
+) => {
   const all = [...new Set([...orphans, ...fate.orphans])];
   return {
     attempts: [...(fate.earlier ?? []), fate.attempt].reduce(withAttempt, attempts ?? []),
@@ -38,14 +41,16 @@ export const recordCreated = (
   ledger: Ledger,
   record: Pick<LedgerRecord, 'revalidationId' | 'owner' | 'attempts' | 'orphans'>,
   { uploadLink, validationId, ...used }: Validation & { uploadLink: string },
-  fate: Fate,
+  fate: AttemptResult,
 ): Promise<void> =>
   advance(
     ledger,
     record.revalidationId,
     record.owner,
     'created',
-    { set: { validationId, used, [UPLOAD_LINK]: uploadLink, [FATED]: randomUUID(), ...withFate(record, fate) } },
+    {
+      set: { validationId, used, [UPLOAD_LINK]: uploadLink, [FATED]: randomUUID(), ...withAttemptResult(record, fate) },
+    },
     (standing) => standing.validationId === validationId,
   );
 
@@ -53,10 +58,10 @@ export const recordCreated = (
  * What became of an attempt that led to no validation of its record's own, ended or not. A record that is gone stays gone. It is
  * added to what stands at this moment, and written only over that: whoever comes back from the dead takes nothing away.
  */
-export const recordFate = async (
+export const recordAttempt = async (
   ledger: Ledger,
   { revalidationId }: Pick<LedgerRecord, 'revalidationId'>,
-  fate: Fate,
+  fate: AttemptResult,
 ): Promise<void> => {
   for (let tries = 0; tries < MOST_TRIES; tries += 1) {
     const item = await getItem(ledger.table, keyOf(revalidationId));
@@ -64,7 +69,7 @@ export const recordFate = async (
     if (!standing) return;
     const before = z.optional(z.string()).parse(item?.[FATED]);
     const written = await updateItem(ledger.table, keyOf(revalidationId), {
-      set: { ...withFate(standing, fate), [FATED]: randomUUID() },
+      set: { ...withAttemptResult(standing, fate), [FATED]: randomUUID() },
       when: { revalidationId: [revalidationId], [FATED]: before === undefined ? [] : [before] },
     });
     if (written) return;
@@ -103,13 +108,13 @@ export const claim = async (ledger: Ledger, wanted: Claim, owner: string, keyHas
   if (fresh) return wanted;
   const standing = await readRecord(ledger, wanted.revalidationId);
   // Its own claim is nobody else's question, even if the deployment's floor was changed between two tries of this run.
-  if (standing && standing.owner !== owner) refuseOtherwise(standing, wanted);
+  if (standing && standing.owner !== owner) refuseDifferentRequest(standing, wanted);
   return Claim.parse(await ownRecord(ledger, wanted.revalidationId, owner));
 };
 
 /** An answer is never passed on to another question. @throws RequestInvalidError `already_asked_otherwise` */
-export const refuseOtherwise = (...asked: Parameters<typeof asksOtherwise>): void => {
-  if (!asksOtherwise(...asked)) return;
+export const refuseDifferentRequest = (...asked: Parameters<typeof isDifferentRequest>): void => {
+  if (!isDifferentRequest(...asked)) return;
   throw new RequestInvalidError(
     'already_asked_otherwise',
     'media: this version was asked about before with another enrollment or other options; put it again',

@@ -1,9 +1,9 @@
 import { getItem, getItems, type Item, queryKeys, updateItem } from '../aws/dynamodb.ts';
-import { mayChange, standingOf } from '../domain/amendments.ts';
+import { currentOutcomeOf, mayChange } from '../domain/amendments.ts';
 import { shardOf, shards } from '../domain/follow-up.ts';
 import { BY_DUE, type LedgerRecord } from '../domain/record.ts';
 import { keyOf } from './keys.ts';
-import { type Ledger, readAlive, type SortedOut, sortOut } from './records.ts';
+import { type Ledger, type ParsedRecords, parseRecords, readAlive } from './records.ts';
 
 /** Keys of one shard that are read at a time, and records that are handed over at a time. */
 const PAGE = 25;
@@ -11,7 +11,7 @@ const PAGE = 25;
 const GROUP = 10;
 
 /** What is due by now, the longest due first as far as one page of each shard goes, a few at a time. */
-export async function* dueRecords({ table }: Ledger, now: Date): AsyncGenerator<SortedOut> {
+export async function* dueRecords({ table }: Ledger, now: Date): AsyncGenerator<ParsedRecords> {
   let open: { shard: string; after?: Item | undefined }[] = shards.map((shard) => ({ shard }));
   while (open.length > 0) {
     const pages = await Promise.all(
@@ -26,7 +26,7 @@ export async function* dueRecords({ table }: Ledger, now: Date): AsyncGenerator<
         table,
         keys.slice(from, from + GROUP).map(({ pk }) => pk),
       );
-      yield sortOut(items);
+      yield parseRecords(items);
     }
     open = pages.flatMap(({ shard, next }) => (next ? [{ shard, after: next }] : []));
   }
@@ -36,7 +36,7 @@ export async function* dueRecords({ table }: Ledger, now: Date): AsyncGenerator<
  * Says when the record is looked at next, or that nothing is left to do. One that has moved on meanwhile, or that Truora
  * has called about, stays due.
  */
-export const lookAgain = async (
+export const reschedule = async (
   { table }: Ledger,
   record: LedgerRecord,
   at: string | undefined,
@@ -52,7 +52,7 @@ export const lookAgain = async (
 };
 
 /** Lets one that cannot be read make room for the others; its time is written anew, for that may be what was wrong. */
-export const putOff = async ({ table }: Ledger, { pk, dueAt }: Item, at: string): Promise<void> => {
+export const postpone = async ({ table }: Ledger, { pk, dueAt }: Item, at: string): Promise<void> => {
   if (typeof dueAt === 'string') await updateItem(table, pk, { set: { dueAt: at }, when: { dueAt: [dueAt] } });
 };
 
@@ -60,9 +60,9 @@ export const putOff = async ({ table }: Ledger, { pk, dueAt }: Item, at: string)
  * Truora has called about a validation. One that we closed without its word is due at once, though an earlier call has put
  * it off to a later look; for any other, and for one that is due because of a call already, nothing is written.
  */
-export const callBack = async (table: string, revalidationId: string, at: Date): Promise<void> => {
+export const markLateWebhook = async (table: string, revalidationId: string, at: Date): Promise<void> => {
   const record = readAlive(await getItem(table, keyOf(revalidationId)));
-  if (!record?.outcome || !mayChange(standingOf(record.outcome, record.amendments))) return;
+  if (!record?.outcome || !mayChange(currentOutcomeOf(record.outcome, record.amendments))) return;
   if (record.lateBell && record.dueAt && record.dueAt <= at.toISOString()) return;
   await updateItem(table, keyOf(revalidationId), {
     set: { lateBell: at.toISOString(), dueAt: at.toISOString(), shard: shardOf(revalidationId) },

@@ -39,7 +39,7 @@ export const listRecords = async (
   ledger: Ledger,
   accountId: string,
   { limit, after }: { limit: number; after?: Place | undefined },
-): Promise<SortedOut & { next: Place | undefined }> => {
+): Promise<ParsedRecords & { next: Place | undefined }> => {
   const { keys, next } = await queryKeys(ledger.table, BY_PERSON, accountId, {
     limit,
     after: after && { pk: keyOf(after.revalidationId), accountId, claimedAt: after.claimedAt },
@@ -48,7 +48,7 @@ export const listRecords = async (
     ledger.table,
     keys.map(({ pk }) => pk),
   );
-  return { ...sortOut(items), next: next && placeOf(next) };
+  return { ...parseRecords(items), next: next && placeOf(next) };
 };
 
 /**
@@ -78,10 +78,10 @@ export const readAlive = (item: Item | undefined): LedgerRecord | undefined =>
   item && isAlive(item) ? LedgerRecord.parse(item) : undefined;
 
 /** Records as they were stored, and the items that hold what no record may: those are for a person to mend. */
-export type SortedOut = { records: LedgerRecord[]; illegible: Item[] };
+export type ParsedRecords = { records: LedgerRecord[]; illegible: Item[] };
 
 /** Reads many records at once. One that cannot be read keeps no other from it; what has expired is left out. */
-export const sortOut = (items: readonly Item[]): SortedOut => {
+export const parseRecords = (items: readonly Item[]): ParsedRecords => {
   const records: LedgerRecord[] = [];
   const illegible: Item[] = [];
   for (const item of items.filter(isAlive)) {

@@ -2,31 +2,32 @@ import * as z from 'zod/mini';
 import { getItem, updateItem } from '../aws/dynamodb.ts';
 import { type Access, awsJson } from '../aws/signed-call.ts';
 import { type Change, type Item, textOf } from '../aws/update-expression.ts';
-import { Gate, heldBack, type Keeper } from '../domain/throttle.ts';
+import { backOffOf, Throttle, type ThrottleStore } from '../domain/throttle.ts';
 
 /** The item of the ledger that the gate is kept in. */
 export const GATE = 'GATE#truora';
 
 /** The gate before Truora, for functions that know nothing else of the ledger: the item of `gate.ts`, without its client. */
-export const signedGate = (access: Access, table: string): Keeper => ({
-  read: async () => Gate.parse((await readTexts(access, table, GATE)) ?? {}),
+export const signedThrottle = (access: Access, table: string): ThrottleStore => ({
+  read: async () => Throttle.parse((await readTexts(access, table, GATE)) ?? {}),
   holdBack: async (retryAfterSeconds) => {
-    await changeTexts(access, table, GATE, heldBack(retryAfterSeconds, new Date()));
+    await changeTexts(access, table, GATE, backOffOf(retryAfterSeconds, new Date()));
   },
 });
 
 /** What all runs have to know before they ask Truora anything. */
-export const readGate = async (table: string): Promise<Gate> => Gate.parse((await getItem(table, GATE)) ?? {});
+export const readThrottle = async (table: string): Promise<Throttle> =>
+  Throttle.parse((await getItem(table, GATE)) ?? {});
 
 /** Truora said 429. The latest time stands: an earlier one never takes it back. */
-export const holdBack = async (table: string, retryAfterSeconds: number | undefined): Promise<void> => {
-  await updateItem(table, GATE, heldBack(retryAfterSeconds, new Date()));
+export const backOff = async (table: string, retryAfterSeconds: number | undefined): Promise<void> => {
+  await updateItem(table, GATE, backOffOf(retryAfterSeconds, new Date()));
 };
 
 /** The gate, for whoever passes through it. */
-export const gateOf = (table: string): Keeper => ({
-  read: () => readGate(table),
-  holdBack: (retryAfterSeconds) => holdBack(table, retryAfterSeconds),
+export const throttleOf = (table: string): ThrottleStore => ({
+  read: () => readThrottle(table),
+  holdBack: (retryAfterSeconds) => backOff(table, retryAfterSeconds),
 });
 
 /** 72 bits: of 20,000 calls on one counter two share a mark once in ten trillion days. Characters. */

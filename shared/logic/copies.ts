@@ -3,7 +3,7 @@ import { s3 } from '../aws/clients.ts';
 import { updateItem } from '../aws/dynamodb.ts';
 import { decoded, metadataOf } from '../aws/media-store.ts';
 import { idOfDropped } from '../domain/case-id.ts';
-import { wishOfDrop } from '../domain/request-details.ts';
+import { detailsOfDrop } from '../domain/request-details.ts';
 import { keyOf } from '../ledger/keys.ts';
 import { type Ledger, readRecord } from '../ledger/records.ts';
 
@@ -85,7 +85,7 @@ const isSameContent = (one: HeadObjectCommandOutput, other: HeadObjectCommandOut
     checksums.some((name) => one[name] !== undefined && one[name] === other[name]));
 
 const asksTheSame = (key: string, one: HeadObjectCommandOutput, other: HeadObjectCommandOutput): boolean => {
-  const wishOfOne = (answer: HeadObjectCommandOutput) => JSON.stringify(wishOfDrop(key, metadataOf(answer)));
+  const wishOfOne = (answer: HeadObjectCommandOutput) => JSON.stringify(detailsOfDrop(key, metadataOf(answer)));
   try {
     return wishOfOne(one) === wishOfOne(other);
   } catch {

@@ -14,19 +14,19 @@ import {
 import { AlreadyDecidedError } from '../domain/errors.ts';
 import { type LedgerRecord, validationOf } from '../domain/record.ts';
 import type { Claim, Validation } from '../domain/revalidation.ts';
-import { askThrough, isHeldBack } from '../domain/throttle.ts';
+import { isBackOff, throttled } from '../domain/throttle.ts';
 import { truoraFromEnv } from '../lambda/clients.ts';
 import { env } from '../lambda/env.ts';
-import { emit, truoraSeen } from '../lambda/metrics.ts';
+import { emit, emitTruoraCall } from '../lambda/metrics.ts';
 import { bindOrphans, bindValidation, readBinding } from '../ledger/bindings.ts';
-import { payFromBudget } from '../ledger/budget.ts';
-import { type Fate, recordCreated, recordFate, withFate } from '../ledger/claims.ts';
+import { reserveBudget } from '../ledger/budget.ts';
+import { type AttemptResult, recordAttempt, recordCreated, withAttemptResult } from '../ledger/claims.ts';
 import { closeIntent, type Intent, isOpen, keepLook, openIntent } from '../ledger/intents.ts';
 import { type Ledger, readRecord } from '../ledger/records.ts';
-import { gateOf, holdBack } from '../ledger/throttle.ts';
+import { backOff, throttleOf } from '../ledger/throttle.ts';
 import { createValidation, listValidations } from '../truora/client.ts';
 import { type Created, createdOf, surelyNotCreated } from '../truora/creation.ts';
-import { fateOf, lookOn, ownOf, surestOf } from '../truora/reconcile.ts';
+import { attemptResultOf, lookOn, ownOf, surestOf } from '../truora/reconcile.ts';
 
 /** What one entry works with. The record is that of the claim, as it stood at the entry. */
 type Entry = { ledger: Ledger; claim: Claim; record: LedgerRecord };
@@ -43,11 +43,11 @@ export const createOnce = async (entry: Entry): Promise<Validation> => {
   const { accountId, revalidationId, userAuthorized, requested: options } = claim;
   const { attempts = [] } = record;
   if (!mayAsk(attempts, env('ON_UNRESOLVED'))) throw givenUp(attempts);
-  const truora = truoraFromEnv(readSecret, { observe: truoraSeen });
+  const truora = truoraFromEnv(readSecret, { observe: emitTruoraCall });
   await truora.key();
   // What has gone since the claim is not paid for, and not counted as if it were.
   await seeMedia(claim.media);
-  await payFromBudget(ledger.table, env('DAILY_BUDGET'), `${revalidationId}#${attempts.length + 1}`);
+  await reserveBudget(ledger.table, env('DAILY_BUDGET'), `${revalidationId}#${attempts.length + 1}`);
 
   const intent = await openIntent(ledger.table, accountId, { revalidationId, attempt: attempts.length + 1 });
   if (!intent) throw unsettled();
@@ -64,11 +64,11 @@ export const createOnce = async (entry: Entry): Promise<Validation> => {
     created = createdOf(await createValidation(truora, { accountId, userAuthorized, options }), claim, askedAt);
   } catch (error) {
     if (!surelyNotCreated(error)) {
-      await recordFate(ledger, record, { attempt: attemptOf(intent, 'unconfirmed'), orphans: [] });
+      await recordAttempt(ledger, record, { attempt: attemptOf(intent, 'unconfirmed'), orphans: [] });
       throw unsettled();
     }
     await closeIntent(ledger.table, accountId, intent);
-    if (isHeldBack(error)) await holdBack(ledger.table, error.retryAfterSeconds);
+    if (isBackOff(error)) await backOff(ledger.table, error.retryAfterSeconds);
     throw error;
   }
   return keep(entry, intent, created, { attempt: attemptOf(intent, 'created', created), orphans: [] });
@@ -92,14 +92,14 @@ export const reconcile = async (entry: Entry, intent: Intent, caller: Caller): P
     throw unsettled();
   }
   if (!standing) {
-    await recordFate(ledger, caller, { attempt: attemptOf(intent, 'unconfirmed'), orphans: [] });
+    await recordAttempt(ledger, caller, { attempt: attemptOf(intent, 'unconfirmed'), orphans: [] });
   }
   const settleMs = env('SETTLE_SECONDS') * 1000;
   const { firstLook } = intent;
   if (ageOf(intent.openedAt) < settleMs || (firstLook && ageOf(firstLook.at) < settleMs / 2)) throw unsettled();
 
-  const truora = truoraFromEnv(readSecret, { observe: truoraSeen });
-  const listed = await askThrough(gateOf(ledger.table), () => listValidations(truora, accountId));
+  const truora = truoraFromEnv(readSecret, { observe: emitTruoraCall });
+  const listed = await throttled(throttleOf(ledger.table), () => listValidations(truora, accountId));
   const list = lookOn(listed, { accountId, requested, openedAt: intent.openedAt }, ownOf(caller));
   const bindings = await Promise.all(list.map(({ validationId }) => readBinding(ledger.table, validationId)));
   const found = surestOf(list.filter((_, n) => !bindings[n]));
@@ -111,7 +111,7 @@ export const reconcile = async (entry: Entry, intent: Intent, caller: Caller): P
     throw unsettled();
   }
 
-  const { adopted, orphans } = fateOf(found, firstLook.seen);
+  const { adopted, orphans } = attemptResultOf(found, firstLook.seen);
   const isOurs = revalidationId === claim.revalidationId;
   if (adopted && isOurs) {
     return keep(entry, intent, adopted, { attempt: attemptOf(intent, 'adopted', adopted), orphans });
@@ -129,7 +129,7 @@ export const reconcile = async (entry: Entry, intent: Intent, caller: Caller): P
 };
 
 /** Keeps a validation of our own, all of it in one write. A run that was canceled meanwhile keeps it as an orphan. */
-const keep = async (entry: Entry, intent: Intent, created: Created, fate: Fate): Promise<Validation> => {
+const keep = async (entry: Entry, intent: Intent, created: Created, fate: AttemptResult): Promise<Validation> => {
   const { ledger, record } = entry;
   const { uploadLink: _, ...validation } = created;
   try {
@@ -142,7 +142,7 @@ const keep = async (entry: Entry, intent: Intent, created: Created, fate: Fate):
     throw error;
   }
   tellOf(fate.orphans.length);
-  return settle(entry, { ...record, ...withFate(record, fate) }, validation, intent);
+  return settle(entry, { ...record, ...withAttemptResult(record, fate) }, validation, intent);
 };
 
 /** What the record says is spread to where it is looked for, and the person is free. Each write may be repeated. */
@@ -159,11 +159,11 @@ export const settle = async (
 };
 
 /** Writes down that an attempt came to nothing that can be used. Told before it is written: a death in between tells twice. */
-const giveUp = async (entry: Entry, intent: Intent, caller: Caller, fate: Fate): Promise<void> => {
+const giveUp = async (entry: Entry, intent: Intent, caller: Caller, fate: AttemptResult): Promise<void> => {
   const { attempt, orphans, earlier = [] } = fate;
   const unseen = attempt.result === 'blind' ? [attempt, ...earlier] : earlier;
   tellOf(orphans.length + unseen.length);
-  await recordFate(entry.ledger, caller, fate);
+  await recordAttempt(entry.ledger, caller, fate);
   await spread(entry, orphans, intent);
 };
 
@@ -192,9 +192,9 @@ const prove = async ({ ledger, claim }: Entry, record: LedgerRecord, known: Vali
   const { accountId, requested } = claim;
   const { own, unproved } = inNeedOfProof(record.attempts, known.validationId);
   if (!own || unproved.length === 0) return;
-  const truora = truoraFromEnv(readSecret, { observe: truoraSeen });
+  const truora = truoraFromEnv(readSecret, { observe: emitTruoraCall });
   const look = async () => {
-    const listed = await askThrough(gateOf(ledger.table), () => listValidations(truora, accountId));
+    const listed = await throttled(throttleOf(ledger.table), () => listValidations(truora, accountId));
     const found = lookOn(listed, { accountId, requested, openedAt: intent.openedAt }, new Set());
     return found.some(({ validationId }) => validationId === known.validationId);
   };
@@ -203,7 +203,7 @@ const prove = async ({ ledger, claim }: Entry, record: LedgerRecord, known: Vali
   const isEarly = ageOf(intent.openedAt) < env('SETTLE_SECONDS') * 1000;
   if (isEarly && Date.parse(known.deadline) - Date.now() > LIFE_LEFT) throw unsettled();
   tellOf(unproved.length);
-  await recordFate(ledger, record, { attempt: own, orphans: [], earlier: unproved.map(asBlind) });
+  await recordAttempt(ledger, record, { attempt: own, orphans: [], earlier: unproved.map(asBlind) });
 };
 
 /** Binds the orphans; whoever comes next is free to ask again. */

@@ -2,8 +2,8 @@ import { MOST_UPLOADS, type Ticket } from '../domain/api.ts';
 import {
   addressOf,
   addressOfDrop,
-  anewOf,
-  type Identity,
+  type CaseId,
+  forceKeyOf,
   type MediaAddress,
   revalidationIdOf,
 } from '../domain/case-id.ts';
@@ -12,10 +12,10 @@ import { AlreadyDecidedError, ClaimedElsewhereError, RequestInvalidError, readRe
 import { RevalidationId } from '../domain/ids.ts';
 import { isEnd } from '../domain/lifecycle.ts';
 import { type Policy, underPolicy } from '../domain/policy.ts';
-import { asksOtherwise, isOlderThan, type LedgerRecord } from '../domain/record.ts';
+import { isDifferentRequest, isOlderThan, type LedgerRecord } from '../domain/record.ts';
 import { DropRequest, type RevalidationRequest } from '../domain/request.ts';
-import { type Wish, wishOfCall } from '../domain/request-details.ts';
-import { ownRecord, refuseOtherwise } from '../ledger/claims.ts';
+import { detailsOfCall, type RequestDetails } from '../domain/request-details.ts';
+import { ownRecord, refuseDifferentRequest } from '../ledger/claims.ts';
 import { type Ledger, listRecords, readRecord } from '../ledger/records.ts';
 import { enterDrop, fullTicketOf, readTicket } from '../ledger/tickets.ts';
 
@@ -66,20 +66,20 @@ type Asked = {
  * media is gone. It returns where nothing stands, or something that is this execution's own and open.
  * @throws AlreadyDecidedError, ClaimedElsewhereError, RequestInvalidError `threshold_below_policy`
  */
-export const meetStanding = async (ledger: Ledger, asking: Asked): Promise<void> => {
+export const throwIfAlreadyClaimed = async (ledger: Ledger, asking: Asked): Promise<void> => {
   const { request, bucket, ticket, executionId, policy } = asking;
   const { key, versionId, etag } = addressOf(request, bucket);
-  const asked = request.kind === 'call' ? wishOfCall(request) : ticket;
+  const asked = request.kind === 'call' ? detailsOfCall(request) : ticket;
   const requested = asked && underPolicy(asked.options, policy);
   const accountId = asked?.accountId ?? readInboxKey(key)?.accountId;
   const version = versionId ?? etag;
-  const anew = anewOf(request, executionId);
+  const anew = forceKeyOf(request, executionId);
   const dropped = ticket ?? (version && !anew ? await ticketOfMedia(ledger.table, key, version) : undefined);
   const id =
     (dropped && dropped.accountId === accountId ? dropped.revalidationId : undefined) ??
     (accountId && version ? revalidationIdOf({ accountId, bucket, key, version, anew }) : undefined);
   const standing = id ? await readRecord(ledger, id) : undefined;
-  if (!standing || (asked && asksOtherwise(standing, { ...asked, requested }))) return;
+  if (!standing || (asked && isDifferentRequest(standing, { ...asked, requested }))) return;
   await ownRecord(ledger, standing.revalidationId, executionId);
 };
 
@@ -136,14 +136,17 @@ export const useTicket = async (
 export const joinTicket = async (
   table: string,
   { key, version }: { key: string; version: string },
-  wish: Pick<Wish, 'accountId' | 'enrollmentId' | 'options'>,
+  wish: Pick<RequestDetails, 'accountId' | 'enrollmentId' | 'options'>,
   policy: Policy,
 ): Promise<Ticket | undefined> => {
   const id = ticketIdIn(key);
   const ticket = id ? await readTicket(table, id) : undefined;
   if (ticket?.upload?.key !== key || ticket.accountId !== wish.accountId) return undefined;
   if (ticket.droppedAs !== undefined && ticket.droppedAs !== version) return undefined;
-  refuseOtherwise({ ...ticket, requested: underPolicy(ticket.options, policy) }, { ...wish, requested: wish.options });
+  refuseDifferentRequest(
+    { ...ticket, requested: underPolicy(ticket.options, policy) },
+    { ...wish, requested: wish.options },
+  );
   const entered = await enterDrop(table, key, version);
   return entered?.droppedAs === version ? entered : undefined;
 };
@@ -160,7 +163,7 @@ export const ticketOfRequest = async (
   table: string,
   request: unknown,
   executionId: string,
-): Promise<Identity | undefined> => {
+): Promise<CaseId | undefined> => {
   const { data: drop } = DropRequest.safeParse(request);
   const { key, versionId, etag } = drop ? addressOfDrop(drop.event) : { key: '' };
   const ticket = drop

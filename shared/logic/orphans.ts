@@ -1,14 +1,14 @@
 import { type Attempt, isInDoubt, withAttempt } from '../domain/attempts.ts';
 import { type LedgerRecord, validationOf } from '../domain/record.ts';
 import { bindOrphans, bindValidation, readBinding } from '../ledger/bindings.ts';
-import { type Fate, recordFate, withFate } from '../ledger/claims.ts';
+import { type AttemptResult, recordAttempt, withAttemptResult } from '../ledger/claims.ts';
 import { closeIntent, type Intent, isOpen, openIntent, readIntent } from '../ledger/intents.ts';
 import { type Ledger, readRecord } from '../ledger/records.ts';
 
 /** Who looks at the person's list at Truora, and who is told how many orphans were found. */
 type Help = {
   /** What calls in doubt have created after all, by the call; and where nothing, what that is worth. */
-  straysOf: (record: LedgerRecord) => Promise<Fate[]>;
+  straysOf: (record: LedgerRecord) => Promise<AttemptResult[]>;
   /** Is told how many were found, and of how many it turns out that they may have been charged. */
   tell: (orphans: number) => void;
 };
@@ -20,7 +20,7 @@ type Help = {
  * a stray. Killed at any point, it is done again; the binding comes first, so that one validation counts for one record.
  * @returns false where another run of the person holds the intent, or has resolved it meanwhile; nothing is taken then
  */
-export const lookForStrays = async (ledger: Ledger, seen: LedgerRecord, help: Help): Promise<boolean> => {
+export const findLateOrphans = async (ledger: Ledger, seen: LedgerRecord, help: Help): Promise<boolean> => {
   const { accountId, revalidationId, receipt, attempts = [] } = seen;
   const [inDoubt] = attempts.filter(isInDoubt);
   // Media moves after the creation has been settled, so no intent of its own can stand.
@@ -62,7 +62,7 @@ const resolve = async (
   let record = { ...standing, attempts: withIntent(standing.attempts, held) };
   const inDoubt = record.attempts.filter(isInDoubt);
   const strays = inDoubt.length > 0 ? await straysOf(record) : [];
-  const ownOf = new Map<string, Fate>();
+  const ownOf = new Map<string, AttemptResult>();
   for (const { attempt, orphans: found } of strays) {
     ownOf.set(attempt.at, { attempt, orphans: await ownAmong(table, revalidationId, found) });
   }
@@ -74,9 +74,9 @@ const resolve = async (
     await bindOrphans(ledger, { revalidationId, openedAt: attempt.at }, own);
     const isNews = result === 'blind' && before.result !== 'blind';
     if (own.length > 0 || isNews) tell(own.length + (isNews ? 1 : 0));
-    const fate: Fate = { attempt: { ...attempt, result }, orphans: own };
-    await recordFate(ledger, record, fate);
-    record = { ...record, ...withFate(record, fate) };
+    const fate: AttemptResult = { attempt: { ...attempt, result }, orphans: own };
+    await recordAttempt(ledger, record, fate);
+    record = { ...record, ...withAttemptResult(record, fate) };
   }
   return true;
 };
@@ -101,7 +101,7 @@ const SETTLED_MS = 300_000;
  * @returns what came of the attempt; undefined when no intent is open
  * @throws TypeError for one that may still be under way, and for a validation that is another run's; nothing is written then
  */
-export const resolveByHand = async (
+export const resolveIntent = async (
   ledger: Ledger,
   accountId: string,
   found: readonly string[],
@@ -120,7 +120,7 @@ export const resolveByHand = async (
   const given = found.length > 0 ? ('orphaned' as const) : ('not_found' as const);
   const attempt: Attempt = { n, at: openedAt, result: validation ? 'created' : given };
   // What an answered call came to stands on the record, in the same write as its validation.
-  if (!validation) await recordFate(ledger, record ?? { revalidationId }, { attempt, orphans: found });
+  if (!validation) await recordAttempt(ledger, record ?? { revalidationId }, { attempt, orphans: found });
   await closeIntent(ledger.table, accountId, intent);
   return { ...attempt, revalidationId };
 };

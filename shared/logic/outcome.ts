@@ -15,7 +15,7 @@ import type { Ledger } from '../ledger/records.ts';
  */
 export const repair = async (
   ledger: Ledger,
-  results: Results,
+  results: OutcomeBus,
   record: LedgerRecord,
   reason: string,
 ): Promise<Outcome | undefined> => {
@@ -62,7 +62,7 @@ export const announceAmendment = async (ledger: Ledger, bus: string, record: Led
 };
 
 /** Where outcomes are announced, and how long the media is kept after one. */
-export type Results = { bus: string; mediaHours: number };
+export type OutcomeBus = { bus: string; mediaHours: number };
 
 /**
  * Tells the bus of an outcome that stands in the ledger, unless the record says that it was told. The mark is written
@@ -71,7 +71,7 @@ export type Results = { bus: string; mediaHours: number };
  */
 export const announce = async (
   ledger: Ledger,
-  { bus, mediaHours }: Results,
+  { bus, mediaHours }: OutcomeBus,
   { outcome, isAnnounced }: Ending,
 ): Promise<Outcome> => {
   if (isAnnounced) return outcome;

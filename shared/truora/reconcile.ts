@@ -64,7 +64,7 @@ export const surestOf = (found: readonly Found[]): Found[] => {
 };
 
 /** What the two looks mean together. Of several usable ones the oldest is taken; all others are orphans. */
-export const fateOf = (found: readonly Found[], seenBefore: readonly string[]) => {
+export const attemptResultOf = (found: readonly Found[], seenBefore: readonly string[]) => {
   const adopted = found.find(({ usable }) => usable)?.usable;
   const all = new Set([...seenBefore, ...found.map(({ validationId }) => validationId)]);
   return { adopted, orphans: [...all].filter((id) => id !== adopted?.validationId) };
@@ -80,7 +80,7 @@ export const ownOf = ({ validationId, orphans = [] }: Creations): Set<string> =>
  * believed of a list that shows another of the record's own; where it has none of its own, what was known stands.
  * @returns for each call in doubt what was found, and what it is worth if none of that is the record's
  */
-export const straysOn = (
+export const lateOrphansOn = (
   list: readonly ListedRow[],
   { attempts = [], ...record }: Omit<Asked, 'openedAt'> & Creations,
 ): { attempt: Attempt; orphans: string[] }[] => {

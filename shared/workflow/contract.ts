@@ -1,5 +1,14 @@
 import * as z from 'zod/mini';
-import { Bell, Caught, Claim, Enrollment, Outcome, Receipt, Validation, Verdict } from '../domain/revalidation.ts';
+import {
+  Caught,
+  Claim,
+  Enrollment,
+  Notification,
+  Outcome,
+  Receipt,
+  Validation,
+  Verdict,
+} from '../domain/revalidation.ts';
 
 /**
  * The journal: what one execution has learnt so far, which is the state machine's state. Entries are only ever added, and
@@ -15,7 +24,7 @@ export const Journal = z.object({
   enrollment: Enrollment,
   validation: Validation,
   receipt: Receipt,
-  bell: Bell,
+  bell: Notification,
   verdict: Verdict,
   /** Left by a Catch that names the refusals. */
   refusal: Caught,

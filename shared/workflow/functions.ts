@@ -25,19 +25,19 @@ type Watch = { on: 'schedule' | 'failure' };
  * `watch` functions: nobody calls them. Some look after things every few minutes, and some are told of each execution of
  * ours that failed, was stopped or ran out of time. Their names follow the same rule.
  */
-export const watches = {
+export const jobs = {
   SweepInbox: { on: 'schedule' },
   SweepLedger: { on: 'schedule' },
   CheckKey: { on: 'schedule' },
   RepairExecution: { on: 'failure' },
 } as const satisfies Record<string, Watch>;
 
-export type WatchName = keyof typeof watches;
+export type JobName = keyof typeof jobs;
 
-export type FunctionName = StepName | RouteName | WatchName;
+export type FunctionName = StepName | RouteName | JobName;
 
 export const functionNames: readonly FunctionName[] = [
   ...stepNames,
   ...(Object.keys(routes) as RouteName[]),
-  ...(Object.keys(watches) as WatchName[]),
+  ...(Object.keys(jobs) as JobName[]),
 ];

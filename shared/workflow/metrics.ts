@@ -59,9 +59,9 @@ export const truoraCalls = { GET: 'read', POST: 'create', PUT: 'upload' } as con
  * parked, woke somebody, came too late for whoever was parked, was written down though nobody could be woken, or was one
  * too many for one call.
  */
-export const bellFates = ['created', 'unknown', 'rang', 'woke', 'late', 'unsent', 'left_over'] as const;
+export const notificationResults = ['created', 'unknown', 'rang', 'woke', 'late', 'unsent', 'left_over'] as const;
 
-export type BellFate = (typeof bellFates)[number];
+export type NotificationResult = (typeof notificationResults)[number];
 
 /** Where an unknown word stood. */
 export const unknownWords = ['status', 'reason', 'enrollment'] as const;

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type Keeper, sharesOf } from '../../shared/domain/throttle.ts';
+import { sharesOf, type ThrottleStore } from '../../shared/domain/throttle.ts';
 import { accessFromEnv } from '../../shared/lambda/clients.ts';
-import { spendOne } from '../../shared/ledger/budget.ts';
-import { gateOf, signedGate } from '../../shared/ledger/throttle.ts';
+import { reserveOne } from '../../shared/ledger/budget.ts';
+import { signedThrottle, throttleOf } from '../../shared/ledger/throttle.ts';
 import { type House, openHouse } from '../support/house.ts';
 
 let house: House;
@@ -18,9 +18,9 @@ beforeEach(() => house.stand({ pk: 'GATE#truora' }));
 const secondsUntil = (at = '') => (Date.parse(at) - Date.now()) / 1000;
 
 /** With the ledger's client and without it: the same gate. */
-const keepers: [string, () => Keeper][] = [
-  ['of the client', () => gateOf(house.table)],
-  ['of the signed call', () => signedGate(accessFromEnv('DYNAMODB'), house.table)],
+const keepers: [string, () => ThrottleStore][] = [
+  ['of the client', () => throttleOf(house.table)],
+  ['of the signed call', () => signedThrottle(accessFromEnv('DYNAMODB'), house.table)],
 ];
 
 describe.each(keepers)('the gate %s', (_, gate) => {
@@ -57,17 +57,17 @@ it.each([1, 3, 10, 37])(
   async (budget) => {
     const day = new Date(Date.UTC(2027, 0, budget));
     const spent = await Promise.all(
-      Array.from({ length: budget + 25 }, (_, n) => spendOne(house.table, budget, `RVL${n}#1`, day)),
+      Array.from({ length: budget + 25 }, (_, n) => reserveOne(house.table, budget, `RVL${n}#1`, day)),
     );
     expect(spent.filter(Boolean)).toHaveLength(budget);
-    expect(await spendOne(house.table, budget, 'RVLlast#1', day)).toBe(false);
-    expect(await spendOne(house.table, budget, 'RVLlast#1', new Date(day.getTime() + 86_400_000))).toBe(true);
+    expect(await reserveOne(house.table, budget, 'RVLlast#1', day)).toBe(false);
+    expect(await reserveOne(house.table, budget, 'RVLlast#1', new Date(day.getTime() + 86_400_000))).toBe(true);
   },
 );
 
 it('counts on several items, so that none is hot, and forgets them', async () => {
   const day = new Date('2027-03-01T12:00:00Z');
-  await Promise.all(Array.from({ length: 60 }, (_, n) => spendOne(house.table, 1000, `RVL${n}#1`, day)));
+  await Promise.all(Array.from({ length: 60 }, (_, n) => reserveOne(house.table, 1000, `RVL${n}#1`, day)));
   const counters = (await house.items()).filter(({ pk }) => String(pk).startsWith('GATE#truora#2027-03-01#'));
   expect(counters.length).toBeGreaterThan(3);
   expect(counters.every(({ expiresAt }) => typeof expiresAt === 'number')).toBe(true);
@@ -91,20 +91,20 @@ describe('one attempt', () => {
   it('is counted once, though the SDK repeats the write or the step comes again', async () => {
     const day = new Date('2027-04-01T12:00:00Z');
     house.fateOfWrite(1, 'twice');
-    expect(await spendOne(house.table, 100, 'RVL1#1', day)).toBe(true);
+    expect(await reserveOne(house.table, 100, 'RVL1#1', day)).toBe(true);
     house.fate();
-    for (const _ of [1, 2, 3]) expect(await spendOne(house.table, 100, 'RVL1#1', day)).toBe(true);
+    for (const _ of [1, 2, 3]) expect(await reserveOne(house.table, 100, 'RVL1#1', day)).toBe(true);
     expect(await spentOn('2027-04-01')).toBe(1);
-    expect(await spendOne(house.table, 100, 'RVL1#2', day)).toBe(true);
+    expect(await reserveOne(house.table, 100, 'RVL1#2', day)).toBe(true);
     expect(await spentOn('2027-04-01')).toBe(2);
   });
 
   it('is counted once though its first counter was full, and goes on when the budget is spent', async () => {
     const day = new Date('2027-04-02T12:00:00Z');
     const attempts = Array.from({ length: 12 }, (_, n) => `RVL${n}#1`);
-    for (const attempt of attempts) expect(await spendOne(house.table, 12, attempt, day)).toBe(true);
-    for (const attempt of attempts) expect(await spendOne(house.table, 12, attempt, day)).toBe(true);
-    expect(await spendOne(house.table, 12, 'RVLother#1', day)).toBe(false);
+    for (const attempt of attempts) expect(await reserveOne(house.table, 12, attempt, day)).toBe(true);
+    for (const attempt of attempts) expect(await reserveOne(house.table, 12, attempt, day)).toBe(true);
+    expect(await reserveOne(house.table, 12, 'RVLother#1', day)).toBe(false);
     expect(await spentOn('2027-04-02')).toBe(12);
   });
 });

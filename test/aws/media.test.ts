@@ -2,7 +2,7 @@ import { buffer } from 'node:stream/consumers';
 import { GetObjectCommand, HeadObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fileAt, glanceAt, openMedia, seeMedia } from '../../shared/aws/media-store.ts';
+import { fileAt, openMedia, peekMedia, seeMedia } from '../../shared/aws/media-store.ts';
 import { SNIFF_BYTES } from '../../shared/domain/media.ts';
 import type { Media } from '../../shared/domain/revalidation.ts';
 import { type House, openHouse } from '../support/house.ts';
@@ -26,7 +26,7 @@ const newKey = () => {
 const FACE = Buffer.from(`\xff\xd8\xff${'face'.repeat(20_000)}`, 'latin1');
 
 const glance = (at: { key: string; versionId?: string; etag?: string }) =>
-  glanceAt({ bucket: BUCKET, versionId: undefined, etag: undefined, ...at });
+  peekMedia({ bucket: BUCKET, versionId: undefined, etag: undefined, ...at });
 
 const mediaOf = (put: { key: string; versionId: string; etag: string }, bytes = FACE.length): Media => ({
   ...claimOf().media,

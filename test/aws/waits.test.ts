@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { LATE_SECONDS, leaveToken, readWait, ringBell } from '../../shared/ledger/callbacks.ts';
+import { LATE_SECONDS, readCallback, recordNotification, storeTaskToken } from '../../shared/ledger/callbacks.ts';
 import { type House, openHouse } from '../support/house.ts';
 import { inMinutes, newValidationId } from '../support/journal.ts';
 
@@ -25,51 +25,51 @@ const first = new Date('2026-11-23T10:00:00.000Z');
 const second = new Date('2026-11-23T10:00:07.000Z');
 
 it('gives the bell the token that was left before it', async () => {
-  expect(await leaveToken(table, validation, 'token')).toBeUndefined();
-  expect(await ringBell(table, validation, first)).toEqual({
+  expect(await storeTaskToken(table, validation, 'token')).toBeUndefined();
+  expect(await recordNotification(table, validation, first)).toEqual({
     taskToken: 'token',
     bell: { rangAt: first.toISOString() },
   });
 });
 
 it('gives the token the bell that rang before it', async () => {
-  expect(await ringBell(table, validation, first)).toEqual({ bell: { rangAt: first.toISOString() } });
-  expect(await leaveToken(table, validation, 'token')).toEqual({ rangAt: first.toISOString() });
+  expect(await recordNotification(table, validation, first)).toEqual({ bell: { rangAt: first.toISOString() } });
+  expect(await storeTaskToken(table, validation, 'token')).toEqual({ rangAt: first.toISOString() });
 });
 
 it('keeps the first of two bells', async () => {
-  await ringBell(table, validation, first);
-  expect(await ringBell(table, validation, second)).toEqual({ bell: { rangAt: first.toISOString() } });
-  expect(await leaveToken(table, validation, 'token')).toEqual({ rangAt: first.toISOString() });
+  await recordNotification(table, validation, first);
+  expect(await recordNotification(table, validation, second)).toEqual({ bell: { rangAt: first.toISOString() } });
+  expect(await storeTaskToken(table, validation, 'token')).toEqual({ rangAt: first.toISOString() });
 });
 
 it('keeps the newest of several tokens, for the older ones are dead', async () => {
-  await leaveToken(table, validation, 'older');
-  await leaveToken(table, validation, 'newer');
-  expect(await ringBell(table, validation, first)).toMatchObject({ taskToken: 'newer' });
+  await storeTaskToken(table, validation, 'older');
+  await storeTaskToken(table, validation, 'newer');
+  expect(await recordNotification(table, validation, first)).toMatchObject({ taskToken: 'newer' });
 });
 
 it('shows the newest token to whoever found theirs over', async () => {
-  expect((await readWait(table, validation.validationId)).taskToken).toBeUndefined();
-  await ringBell(table, validation, first);
-  expect((await readWait(table, validation.validationId)).taskToken).toBeUndefined();
-  await leaveToken(table, validation, 'older');
-  await leaveToken(table, validation, 'newer');
-  expect((await readWait(table, validation.validationId)).taskToken).toBe('newer');
+  expect((await readCallback(table, validation.validationId)).taskToken).toBeUndefined();
+  await recordNotification(table, validation, first);
+  expect((await readCallback(table, validation.validationId)).taskToken).toBeUndefined();
+  await storeTaskToken(table, validation, 'older');
+  await storeTaskToken(table, validation, 'newer');
+  expect((await readCallback(table, validation.validationId)).taskToken).toBe('newer');
 });
 
 it('keeps the waits of two validations apart', async () => {
-  await leaveToken(table, validation, 'token');
+  await storeTaskToken(table, validation, 'token');
   const another = { ...validation, validationId: newValidationId() };
-  expect(await ringBell(table, another, first)).not.toHaveProperty('taskToken');
+  expect(await recordNotification(table, another, first)).not.toHaveProperty('taskToken');
 });
 
 it('outlives the deadline by the days in which a webhook may still come', async () => {
-  await leaveToken(table, validation, 'token');
+  await storeTaskToken(table, validation, 'token');
   const expiresAt = Math.floor(Date.parse(validation.deadline) / 1000) + LATE_SECONDS;
   expect(await house.item(`WAIT#${validation.validationId}`)).toMatchObject({ expiresAt });
   const another = { ...validation, validationId: newValidationId() };
-  await ringBell(table, another, first);
+  await recordNotification(table, another, first);
   expect(await house.item(`WAIT#${another.validationId}`)).toMatchObject({ expiresAt });
 });
 
@@ -80,8 +80,8 @@ it('never lets a token and a bell miss each other, however they race', async () 
   }));
   const seen = await Promise.all(
     pairs.map(async ({ validation, tokenFirst }) => {
-      const token = () => leaveToken(table, validation, 'token');
-      const bell = () => ringBell(table, validation, first);
+      const token = () => storeTaskToken(table, validation, 'token');
+      const bell = () => recordNotification(table, validation, first);
       const [found, rung] = tokenFirst
         ? await Promise.all([token(), bell()])
         : (await Promise.all([bell(), token()])).toReversed();
@@ -97,7 +97,7 @@ it('never lets a token and a bell miss each other, however they race', async () 
 
 it('is one write for each side, which is what makes it a race nobody can lose', async () => {
   house.calls.length = 0;
-  await leaveToken(table, validation, 'token');
-  await ringBell(table, validation, first);
+  await storeTaskToken(table, validation, 'token');
+  await recordNotification(table, validation, first);
   expect(house.calls.map(({ operation }) => operation)).toEqual(['UpdateItem', 'UpdateItem']);
 });

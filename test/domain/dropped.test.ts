@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { MOST_UPLOADS, type Ticket } from '../../shared/domain/api.ts';
-import { identify, idOfDropped, revalidationIdOf } from '../../shared/domain/case-id.ts';
+import { caseIdOf, idOfDropped, revalidationIdOf } from '../../shared/domain/case-id.ts';
 import { executionNameOf, isKnown, requestOfDropped } from '../../shared/domain/drop.ts';
 import { RevalidationRequest } from '../../shared/domain/request.ts';
 
@@ -32,7 +32,7 @@ describe('the request of a drop whose event never came', () => {
     expect(RevalidationRequest.parse(swept)).toEqual(
       RevalidationRequest.parse({ kind: 'drop', event: { ...event, detail } }),
     );
-    expect(idOfDropped('faces', dropped)).toBe(identify({ kind: 'drop', event }, 'faces', 'x').revalidationId);
+    expect(idOfDropped('faces', dropped)).toBe(caseIdOf({ kind: 'drop', event }, 'faces', 'x').revalidationId);
     expect(idOfDropped('faces', dropped)).toBe(
       revalidationIdOf({ accountId: 'person', bucket: 'faces', key: dropped.key, version: dropped.versionId }),
     );

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { identify, revalidationIdOf } from '../../shared/domain/case-id.ts';
+import { caseIdOf, revalidationIdOf } from '../../shared/domain/case-id.ts';
 import { RevalidationId } from '../../shared/domain/ids.ts';
 
 const bucket = 'media';
@@ -23,7 +23,7 @@ const call = {
 
 describe('who a drop is about', () => {
   test('is told by its key, under the id that its claim would have', () => {
-    expect(identify(drop(), bucket, 'execution-1')).toEqual({
+    expect(caseIdOf(drop(), bucket, 'execution-1')).toEqual({
       revalidationId: revalidationIdOf({ accountId: 'person', bucket, key, version: 'v1' }),
       accountId: 'person',
       enrollmentId: 'ENR1',
@@ -31,30 +31,30 @@ describe('who a drop is about', () => {
   });
 
   test('is the same for all of its copies, whichever execution asks', () => {
-    const copies = ['one', 'two', 'three'].map((execution) => identify(drop(), bucket, execution));
+    const copies = ['one', 'two', 'three'].map((execution) => caseIdOf(drop(), bucket, execution));
     expect(new Set(copies.map(({ revalidationId }) => revalidationId)).size).toBe(1);
   });
 
   test('is told by its etag where there are no versions, as in its claim', () => {
-    expect(identify(drop({ 'version-id': undefined }), bucket, 'execution-1').revalidationId).toBe(
+    expect(caseIdOf(drop({ 'version-id': undefined }), bucket, 'execution-1').revalidationId).toBe(
       revalidationIdOf({ accountId: 'person', bucket, key, version: 'e' }),
     );
   });
 
   test('is another one for another version', () => {
-    const ids = ['v1', 'v2'].map((version) => identify(drop({ 'version-id': version }), bucket, 'one').revalidationId);
+    const ids = ['v1', 'v2'].map((version) => caseIdOf(drop({ 'version-id': version }), bucket, 'one').revalidationId);
     expect(new Set(ids).size).toBe(2);
   });
 
   test('is not one of ours when it was dropped into another bucket', () => {
     const elsewhere = structuredClone(drop());
     elsewhere.event.detail.bucket.name = 'media-of-others';
-    expect(identify(elsewhere, bucket, 'one').revalidationId).not.toBe(identify(drop(), bucket, 'one').revalidationId);
+    expect(caseIdOf(elsewhere, bucket, 'one').revalidationId).not.toBe(caseIdOf(drop(), bucket, 'one').revalidationId);
   });
 
   test('is nobody under a key that cannot be read; its copies meet all the same', () => {
     const unreadable = 'inbox/../ENR1/selfie.jpg';
-    const copies = ['one', 'two'].map((execution) => identify(drop({ key: unreadable }), bucket, execution));
+    const copies = ['one', 'two'].map((execution) => caseIdOf(drop({ key: unreadable }), bucket, execution));
     expect(copies[0]).toEqual({ revalidationId: revalidationIdOf({ bucket, key: unreadable, version: 'v1' }) });
     expect(copies[1]).toEqual(copies[0]);
   });
@@ -62,7 +62,7 @@ describe('who a drop is about', () => {
 
 describe('who a call is about', () => {
   test('is what it says, in a case of its own', () => {
-    expect(identify({ ...call, reference: 'case 7' }, bucket, 'execution-1')).toEqual({
+    expect(caseIdOf({ ...call, reference: 'case 7' }, bucket, 'execution-1')).toEqual({
       revalidationId: revalidationIdOf({ accountId: 'person', bucket, key: 'media/a.jpg', version: 'execution-1' }),
       accountId: 'person',
       enrollmentId: 'ENR1',
@@ -72,17 +72,17 @@ describe('who a call is about', () => {
 
   test('never has the id of a claim, so it cannot be answered with the outcome of another question', () => {
     const claimed = revalidationIdOf({ accountId: 'person', bucket, key: 'media/a.jpg', version: 'v1' });
-    expect(identify(call, bucket, 'one').revalidationId).not.toBe(claimed);
-    expect(identify(drop(), bucket, 'one', true).revalidationId).not.toBe(
-      identify(drop(), bucket, 'one').revalidationId,
+    expect(caseIdOf(call, bucket, 'one').revalidationId).not.toBe(claimed);
+    expect(caseIdOf(drop(), bucket, 'one', true).revalidationId).not.toBe(
+      caseIdOf(drop(), bucket, 'one').revalidationId,
     );
   });
 
   test('is a case of its own for each execution, if it means the newest', () => {
     const newest = { ...call, media: { key: 'media/a.jpg' } };
-    expect(identify(newest, bucket, 'one')).toEqual(identify(newest, bucket, 'one'));
-    expect(identify(newest, bucket, 'one').revalidationId).not.toBe(identify(newest, bucket, 'two').revalidationId);
-    expect(identify(newest, bucket, 'one')).toMatchObject({ accountId: 'person', enrollmentId: 'ENR1' });
+    expect(caseIdOf(newest, bucket, 'one')).toEqual(caseIdOf(newest, bucket, 'one'));
+    expect(caseIdOf(newest, bucket, 'one').revalidationId).not.toBe(caseIdOf(newest, bucket, 'two').revalidationId);
+    expect(caseIdOf(newest, bucket, 'one')).toMatchObject({ accountId: 'person', enrollmentId: 'ENR1' });
   });
 });
 
@@ -96,7 +96,7 @@ describe('who a request is about that cannot be read', () => {
     ['a drop of another service', { kind: 'drop', event: { ...drop().event, source: 'aws.ec2' } }],
     ['a drop without an event', { kind: 'drop' }],
   ])('is nobody, and a case of its own for each execution: %s', (_, request) => {
-    const [one, again, two] = ['one', 'one', 'two'].map((execution) => identify(request, bucket, execution));
+    const [one, again, two] = ['one', 'one', 'two'].map((execution) => caseIdOf(request, bucket, execution));
     expect(Object.keys(one ?? {})).toEqual(['revalidationId']);
     expect(RevalidationId.safeParse(one?.revalidationId).success).toBe(true);
     expect(again).toEqual(one);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type Amendment, changes, mayChange, standingOf } from '../../shared/domain/amendments.ts';
+import { type Amendment, changes, currentOutcomeOf, mayChange } from '../../shared/domain/amendments.ts';
 import { type OutcomeStatus, outcomeStatuses } from '../../shared/domain/lifecycle.ts';
 import type { Verdict } from '../../shared/domain/revalidation.ts';
 
@@ -13,8 +13,8 @@ const verdict = (status: Verdict['status'], reason?: Verdict['reason']): Verdict
 
 test('what stands is the last amendment, or else the outcome', () => {
   const amendment: Amendment = { at, from: 'sweep', status: 'declined', reason: 'no_face_detected' };
-  expect(standingOf({ status: 'expired' })).toEqual({ status: 'expired' });
-  expect(standingOf({ status: 'expired' }, [{ ...amendment, status: 'failed' }, amendment])).toBe(amendment);
+  expect(currentOutcomeOf({ status: 'expired' })).toEqual({ status: 'expired' });
+  expect(currentOutcomeOf({ status: 'expired' }, [{ ...amendment, status: 'failed' }, amendment])).toBe(amendment);
 });
 
 test('only what was closed without a word about the face may change', () => {

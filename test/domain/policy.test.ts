@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { RequestInvalidError } from '../../shared/domain/errors.ts';
 import { type Policy, underPolicy } from '../../shared/domain/policy.ts';
 import { Options, subvalidations } from '../../shared/domain/request.ts';
-import { wishOfCall, wishOfDrop } from '../../shared/domain/request-details.ts';
+import { detailsOfCall, detailsOfDrop } from '../../shared/domain/request-details.ts';
 import { SINGLE_PRECISION } from '../../shared/domain/tolerance.ts';
 import { ValidationAnswer } from '../../shared/truora/schemas.ts';
 import { verdictOf } from '../../shared/truora/verdict.ts';
@@ -142,8 +142,9 @@ const call = {
 
 /** The options as each entry point takes them: a drop's metadata, and a call, which the API makes of what it is asked. */
 const entryPoints: ((asked: Options) => Options)[] = [
-  (asked) => wishOfCall({ ...call, options: asked }).options,
-  (asked) => wishOfDrop('inbox/ana/ENR1/a.jpg', { 'user-authorized': 'true', options: JSON.stringify(asked) }).options,
+  (asked) => detailsOfCall({ ...call, options: asked }).options,
+  (asked) =>
+    detailsOfDrop('inbox/ana/ENR1/a.jpg', { 'user-authorized': 'true', options: JSON.stringify(asked) }).options,
 ];
 
 it('whatever is asked and whatever Truora echoes, approves nobody below the floor or below what was asked', () => {

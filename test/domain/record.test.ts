@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { phases } from '../../shared/domain/lifecycle.ts';
-import { asksOtherwise, BY_PERSON, LedgerRecord, validationOf } from '../../shared/domain/record.ts';
+import { BY_PERSON, isDifferentRequest, LedgerRecord, validationOf } from '../../shared/domain/record.ts';
 import type { Options } from '../../shared/domain/request.ts';
 import { Claim } from '../../shared/domain/revalidation.ts';
 
@@ -64,14 +64,14 @@ describe('a question', () => {
     [{}, true],
     [{ threshold: 0.5, timeoutSeconds: 60 }, true],
   ])('in the words %j is another one: %s', (requested, other) => {
-    expect(asksOtherwise(standing, { enrollmentId: 'ENR1', requested })).toBe(other);
-    expect(asksOtherwise(standing, { enrollmentId: 'ENR2', requested })).toBe(true);
+    expect(isDifferentRequest(standing, { enrollmentId: 'ENR1', requested })).toBe(other);
+    expect(isDifferentRequest(standing, { enrollmentId: 'ENR2', requested })).toBe(true);
   });
 
   test('is the same whatever the order of its words', () => {
     const requested = { timeoutSeconds: 60, threshold: 0.5 };
     const turned = { threshold: 0.5, timeoutSeconds: 60 };
-    expect(asksOtherwise({ enrollmentId: 'E', requested }, { enrollmentId: 'E', requested: turned })).toBe(false);
+    expect(isDifferentRequest({ enrollmentId: 'E', requested }, { enrollmentId: 'E', requested: turned })).toBe(false);
   });
 
   test.each<[Options, Options]>([
@@ -80,21 +80,27 @@ describe('a question', () => {
     [{ liveness: 'disabled' }, { subvalidations: ['similarity'] }],
     [{}, { resultMode: 'poll' }],
   ])('in the words %j is the same as in %j, because the same would be sent', (one, other) => {
-    expect(asksOtherwise({ enrollmentId: 'E', requested: one }, { enrollmentId: 'E', requested: other })).toBe(false);
-    expect(asksOtherwise({ enrollmentId: 'E', requested: other }, { enrollmentId: 'E', requested: one })).toBe(false);
+    expect(isDifferentRequest({ enrollmentId: 'E', requested: one }, { enrollmentId: 'E', requested: other })).toBe(
+      false,
+    );
+    expect(isDifferentRequest({ enrollmentId: 'E', requested: other }, { enrollmentId: 'E', requested: one })).toBe(
+      false,
+    );
     const more = { ...other, threshold: 0.5 };
-    expect(asksOtherwise({ enrollmentId: 'E', requested: one }, { enrollmentId: 'E', requested: more })).toBe(true);
+    expect(isDifferentRequest({ enrollmentId: 'E', requested: one }, { enrollmentId: 'E', requested: more })).toBe(
+      true,
+    );
   });
 
   test('about a retry is the same by our name and by Truora’s, and by no other', () => {
     const live = { liveness: 'passive' as const };
     const retry = { ...standing, requested: { ...live, retryOf: 'VLD1' }, linkedTo: 'RVL1' };
-    const asks = (retryOf: string) => asksOtherwise(retry, { ...standing, requested: { ...live, retryOf } });
+    const asks = (retryOf: string) => isDifferentRequest(retry, { ...standing, requested: { ...live, retryOf } });
     expect(['VLD1', 'RVL1', 'VLD2', 'RVL2'].map(asks)).toEqual([false, false, true, true]);
-    expect(asksOtherwise(retry, { ...standing, requested: live })).toBe(true);
+    expect(isDifferentRequest(retry, { ...standing, requested: live })).toBe(true);
   });
 
   test('that was refused before it was claimed is the very same drop', () => {
-    expect(asksOtherwise({ enrollmentId: 'ENR1', requested: undefined }, standing)).toBe(false);
+    expect(isDifferentRequest({ enrollmentId: 'ENR1', requested: undefined }, standing)).toBe(false);
   });
 });

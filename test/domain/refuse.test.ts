@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod/mini';
 import { RequestInvalidError } from '../../shared/domain/errors.ts';
-import { explain, inWords, parseOrRefuse } from '../../shared/domain/parse.ts';
+import { englishErrors, explain, parseOrRefuse } from '../../shared/domain/parse.ts';
 import { Options, Reference, RevalidationRequest } from '../../shared/domain/request.ts';
 
 const refusal = (schema: z.ZodMiniType, value: unknown, root?: string): RequestInvalidError => {
@@ -161,7 +161,7 @@ describe('a value', () => {
     );
     fc.assert(
       fc.property(fc.oneof(request, canaries), (value) => {
-        const { error } = RevalidationRequest.safeParse(value, inWords);
+        const { error } = RevalidationRequest.safeParse(value, englishErrors);
         if (!error) return;
         refused += 1;
         expect(explain(error)).not.toMatch(/canary|4711/i);
@@ -176,7 +176,7 @@ describe('a value', () => {
   test('of any kind at all makes a sentence of field and rule, on one line and of decent length', () => {
     fc.assert(
       fc.property(fc.anything({ withNullPrototype: true, withBigInt: true, withDate: true }), (value) => {
-        const { error } = RevalidationRequest.safeParse(value, inWords);
+        const { error } = RevalidationRequest.safeParse(value, englishErrors);
         if (error) expect(explain(error)).toMatch(/^[ -~]{5,400}$/);
       }),
     );

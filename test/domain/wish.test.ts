@@ -3,7 +3,7 @@ import { addressOf, addressOfDrop } from '../../shared/domain/case-id.ts';
 import { readReason } from '../../shared/domain/errors.ts';
 import { acceptMedia } from '../../shared/domain/media.ts';
 import type { CallRequest, Options, RevalidationRequest } from '../../shared/domain/request.ts';
-import { refuseSpeech, wishOf, wishOfCall, wishOfDrop } from '../../shared/domain/request-details.ts';
+import { detailsOfCall, detailsOfDrop, refuseSpeech, requestDetailsOf } from '../../shared/domain/request-details.ts';
 
 const key = 'inbox/person/ENR1/selfie.jpg';
 
@@ -41,7 +41,7 @@ describe('the wish of a drop', () => {
       reference: 'case 7',
       color: 'blue',
     };
-    expect(wishOfDrop('inbox/person.1/ENR-1/a+b.mp4', metadata)).toEqual({
+    expect(detailsOfDrop('inbox/person.1/ENR-1/a+b.mp4', metadata)).toEqual({
       accountId: 'person.1',
       enrollmentId: 'ENR-1',
       userAuthorized: true,
@@ -51,7 +51,7 @@ describe('the wish of a drop', () => {
   });
 
   test('may leave everything but the consent to Truora', () => {
-    expect(wishOfDrop(key, consent)).toEqual({
+    expect(detailsOfDrop(key, consent)).toEqual({
       accountId: 'person',
       enrollmentId: 'ENR1',
       userAuthorized: true,
@@ -64,14 +64,14 @@ describe('the wish of a drop', () => {
     'is none with a consent of %j',
     (said) => {
       const metadata = said === undefined ? {} : { 'user-authorized': said };
-      const [name, reason, detail] = refusalOf(() => wishOfDrop(key, metadata as Record<string, string>));
+      const [name, reason, detail] = refusalOf(() => detailsOfDrop(key, metadata as Record<string, string>));
       expect([name, reason]).toEqual(['RequestInvalidError', 'consent_missing']);
       expect(detail).toMatch(/^x-amz-meta-user-authorized: must be true/);
     },
   );
 
   test('is none under a key that is not one of ours, and the key is not quoted', () => {
-    const [name, reason, detail] = refusalOf(() => wishOfDrop('inbox/canary', consent));
+    const [name, reason, detail] = refusalOf(() => detailsOfDrop('inbox/canary', consent));
     expect([name, reason]).toEqual(['RequestInvalidError', 'unreadable_key']);
     expect(detail).toMatch(/^key: must be inbox\/\{accountId\}\/\{enrollmentId\}\/\{name\}\.\{ext\}/);
     expect(detail).not.toContain('canary');
@@ -81,7 +81,7 @@ describe('the wish of a drop', () => {
   const padded = (bytes: number) => '{"threshold":0.7}'.padEnd(bytes);
 
   test('may take 512 bytes for its options', () => {
-    expect(wishOfDrop(key, { ...consent, options: padded(512) }).options).toEqual({ threshold: 0.7 });
+    expect(detailsOfDrop(key, { ...consent, options: padded(512) }).options).toEqual({ threshold: 0.7 });
   });
 
   test.each([
@@ -100,12 +100,12 @@ describe('the wish of a drop', () => {
     ['with a value against the rules', '{"threshold":7}', 'x-amz-meta-options.threshold: must be 0 to 1'],
     ['that would be somebody else', '{"accountId":"other"}', 'x-amz-meta-options: unknown field "accountId"'],
   ])('is none with options %s', (_, options, detail) => {
-    const refusal = refusalOf(() => wishOfDrop(key, { ...consent, options }));
+    const refusal = refusalOf(() => detailsOfDrop(key, { ...consent, options }));
     expect(refusal).toEqual(['RequestInvalidError', 'request_invalid', detail]);
   });
 
   test.each(['José', '', 'x'.repeat(129), 'a\nb'])('is none with a reference of %j', (reference) => {
-    expect(refusalOf(() => wishOfDrop(key, { ...consent, reference }))).toEqual([
+    expect(refusalOf(() => detailsOfDrop(key, { ...consent, reference }))).toEqual([
       'RequestInvalidError',
       'request_invalid',
       'x-amz-meta-reference: must be 1 to 128 printable ASCII characters',
@@ -114,32 +114,34 @@ describe('the wish of a drop', () => {
 
   test('is none with speech, whose phrase is only given after the media was made', () => {
     const options = '{"subvalidations":["speech_match"],"minimumPrecision":"high"}';
-    const [name, reason] = refusalOf(() => wishOfDrop(key, { ...consent, options }));
+    const [name, reason] = refusalOf(() => detailsOfDrop(key, { ...consent, options }));
     expect([name, reason]).toEqual(['RequestInvalidError', 'speech_match_needs_live_capture']);
   });
 });
 
 describe('the wish of a call', () => {
   test('is what it says', () => {
-    expect(wishOfCall({ ...call, options: { threshold: 0.5 }, reference: 'case 7' })).toEqual({
+    expect(detailsOfCall({ ...call, options: { threshold: 0.5 }, reference: 'case 7' })).toEqual({
       accountId: 'person',
       enrollmentId: 'ENR1',
       userAuthorized: true,
       options: { threshold: 0.5 },
       reference: 'case 7',
     });
-    expect(wishOfCall(call)).toMatchObject({ options: {}, reference: undefined });
+    expect(detailsOfCall(call)).toMatchObject({ options: {}, reference: undefined });
   });
 
   test('is none with speech', () => {
     const options: Options = { subvalidations: ['similarity', 'speech_match'], minimumPrecision: 'low' };
-    expect(refusalOf(() => wishOfCall({ ...call, options }))[1]).toBe('speech_match_needs_live_capture');
+    expect(refusalOf(() => detailsOfCall({ ...call, options }))[1]).toBe('speech_match_needs_live_capture');
   });
 
   test('is not looked for in metadata, nor that of a drop in its request', () => {
-    expect(wishOf({ ...call, reference: 'said' }, { reference: 'metadata' }).reference).toBe('said');
-    expect(wishOf(drop('media', { key, etag: 'e' }), { ...consent, reference: 'metadata' }).reference).toBe('metadata');
-    expect(refusalOf(() => wishOf(drop('media', { key, etag: 'e' }), {}))[1]).toBe('consent_missing');
+    expect(requestDetailsOf({ ...call, reference: 'said' }, { reference: 'metadata' }).reference).toBe('said');
+    expect(requestDetailsOf(drop('media', { key, etag: 'e' }), { ...consent, reference: 'metadata' }).reference).toBe(
+      'metadata',
+    );
+    expect(refusalOf(() => requestDetailsOf(drop('media', { key, etag: 'e' }), {}))[1]).toBe('consent_missing');
   });
 });
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { handler } from '../../functions/await-webhook.ts';
-import { ringBell } from '../../shared/ledger/callbacks.ts';
+import { recordNotification } from '../../shared/ledger/callbacks.ts';
 import { type House, openHouse } from '../support/house.ts';
 import { context, errorOf, eventOf, journalOf, thrownBy } from '../support/journal.ts';
 
@@ -27,7 +27,7 @@ const waiting = (taskToken: string) => handler(eventOf('AwaitWebhook', journal, 
 
 const waitOf = () => house.item(`WAIT#${journal.validation.validationId}`);
 
-const ring = () => ringBell(house.table, journal.validation, RANG_AT);
+const ring = () => recordNotification(house.table, journal.validation, RANG_AT);
 
 it('leaves its token where the webhook will look, and answers nothing', async () => {
   expect(await waiting('token-1')).toBeUndefined();

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { handler } from '../../functions/receive-webhook.ts';
 import { bindValidation } from '../../shared/ledger/bindings.ts';
-import { leaveToken } from '../../shared/ledger/callbacks.ts';
+import { storeTaskToken } from '../../shared/ledger/callbacks.ts';
 import { MAX_WEBHOOK_BYTES, signWebhook } from '../../shared/truora/webhook.ts';
 import { type House, openHouse } from '../support/house.ts';
 import { context, journalOf, newRevalidationId } from '../support/journal.ts';
@@ -22,7 +22,7 @@ beforeAll(async () => {
   house = await openHouse('ReceiveWebhook');
   house.secrets.set('secret:webhooks', JSON.stringify([...KEYS, pem]));
   await bindValidation(house.table, { validationId, deadline }, newRevalidationId(), 30);
-  await leaveToken(house.table, { validationId, deadline }, 'parked');
+  await storeTaskToken(house.table, { validationId, deadline }, 'parked');
   house.calls.length = 0;
 });
 

@@ -4,7 +4,7 @@ import type { Attempt } from '../../shared/domain/attempts.ts';
 import type { Claim } from '../../shared/domain/revalidation.ts';
 import { spendOf } from '../../shared/domain/spend.ts';
 import { bindValidation } from '../../shared/ledger/bindings.ts';
-import { claim as claimRecord, recordCreated, recordFate } from '../../shared/ledger/claims.ts';
+import { claim as claimRecord, recordAttempt, recordCreated } from '../../shared/ledger/claims.ts';
 import { openIntent } from '../../shared/ledger/intents.ts';
 import { recordOutcome } from '../../shared/ledger/outcomes.ts';
 import { recordsBetween } from '../../shared/ledger/records.ts';
@@ -82,7 +82,8 @@ const ended = async (result?: Attempt['result'], person = newPerson()) => {
   const claim = claimOf(person);
   await claimRecord(house.ledger, claim, OURS);
   const { revalidationId } = claim;
-  if (result) await recordFate(house.ledger, { revalidationId }, { attempt: { n: 1, at: ASKED, result }, orphans: [] });
+  if (result)
+    await recordAttempt(house.ledger, { revalidationId }, { attempt: { n: 1, at: ASKED, result }, orphans: [] });
   await end(claim);
   return claim;
 };

@@ -5,7 +5,7 @@ import { handler as awaitWebhook } from '../../functions/await-webhook.ts';
 import { handler } from '../../functions/receive-webhook.ts';
 import type { OutcomeStatus } from '../../shared/domain/lifecycle.ts';
 import { bindValidation } from '../../shared/ledger/bindings.ts';
-import { leaveToken } from '../../shared/ledger/callbacks.ts';
+import { storeTaskToken } from '../../shared/ledger/callbacks.ts';
 import { MAX_WEBHOOK_BYTES, signWebhook } from '../../shared/truora/webhook.ts';
 import { type Fate, type House, openHouse } from '../support/house.ts';
 import {
@@ -95,7 +95,7 @@ describe('a genuine webhook', () => {
   });
 
   it('wakes whoever is parked, with the bell that was written down', async () => {
-    await leaveToken(house.table, { validationId, deadline }, 'token-a');
+    await storeTaskToken(house.table, { validationId, deadline }, 'token-a');
     await receive(await sign([about()]));
     expect(house.resumed).toEqual([{ taskToken: 'token-a', output: (await waitOf())?.bell }]);
   });
@@ -123,7 +123,7 @@ describe('a genuine webhook', () => {
   });
 
   it('is durable before anybody is woken', async () => {
-    await leaveToken(house.table, { validationId, deadline }, 'token-b');
+    await storeTaskToken(house.table, { validationId, deadline }, 'token-b');
     house.calls.length = 0;
     await receive(await sign([about()]));
     expect(operations()).toEqual(['GetSecretValue', 'GetItem', 'UpdateItem', 'SendTaskSuccess']);
@@ -290,7 +290,7 @@ describe('the replay of a webhook', () => {
   });
 
   it('wakes nobody a second time', async () => {
-    await leaveToken(house.table, { validationId, deadline }, 'token-c');
+    await storeTaskToken(house.table, { validationId, deadline }, 'token-c');
     const token = await sign([about()]);
     await receive(token);
     expect(await receive(token)).toEqual({ statusCode: 200 });
@@ -303,7 +303,7 @@ describe('the replay of a webhook', () => {
     house.calls.length = 0;
     await receive(token);
     expect(operations()).toEqual(['GetItem', 'UpdateItem', 'GetItem']);
-    await leaveToken(house.table, { validationId, deadline }, 'token-measured');
+    await storeTaskToken(house.table, { validationId, deadline }, 'token-measured');
     await receive(token);
     house.calls.length = 0;
     await receive(token);
@@ -311,7 +311,7 @@ describe('the replay of a webhook', () => {
   });
 
   it('days after the end is answered 200', async () => {
-    await leaveToken(house.table, { validationId, deadline }, 'token-d');
+    await storeTaskToken(house.table, { validationId, deadline }, 'token-d');
     house.overTokens.add('token-d');
     expect(await receive(await sign([about()]))).toEqual({ statusCode: 200 });
     expect(house.resumed).toEqual([]);
@@ -319,7 +319,7 @@ describe('the replay of a webhook', () => {
   });
 
   it('many times at once wakes once', async () => {
-    await leaveToken(house.table, { validationId, deadline }, 'token-e');
+    await storeTaskToken(house.table, { validationId, deadline }, 'token-e');
     const token = await sign([about()]);
     const answers = await Promise.all(Array.from({ length: 10 }, () => receive(token)));
     expect(answers).toEqual(Array(10).fill({ statusCode: 200 }));
@@ -380,7 +380,7 @@ describe('a webhook that is not genuine', () => {
     ['larger than any', async () => sign([{ ...about(), padding: 'x'.repeat(MAX_WEBHOOK_BYTES) }])],
     ['larger than any, in a wrapper', async () => JSON.stringify({ token: 'x'.repeat(1_000_000) })],
   ])('is answered 401 and touches nothing: %s', async (_, forge) => {
-    await leaveToken(house.table, { validationId, deadline }, 'token-g');
+    await storeTaskToken(house.table, { validationId, deadline }, 'token-g');
     house.calls.length = 0;
     expect(await receive(await forge())).toMatchObject(refused);
     expect(operations().filter((operation) => operation !== 'GetSecretValue')).toEqual([]);
@@ -437,7 +437,7 @@ describe('the keys', () => {
 describe('a webhook that finds its token over', () => {
   /** A retry leaves a newer token after the bell was read with the older one, and before that one is found over. */
   const retriedMeanwhile = async (older: string, newer: string) => {
-    await leaveToken(house.table, { validationId, deadline }, older);
+    await storeTaskToken(house.table, { validationId, deadline }, older);
     house.overTokens.add(older);
     house.fate(async ({ operation }): Promise<Fate> => {
       if (operation === 'SendTaskSuccess') {
@@ -464,7 +464,7 @@ describe('a webhook that finds its token over', () => {
   });
 
   it('does not try the same one again', async () => {
-    await leaveToken(house.table, { validationId, deadline }, 'older-c');
+    await storeTaskToken(house.table, { validationId, deadline }, 'older-c');
     house.overTokens.add('older-c');
     await receive(await sign([about()]));
     expect(operations().filter((operation) => operation === 'SendTaskSuccess')).toHaveLength(1);
@@ -475,7 +475,7 @@ describe('a fault on our side', () => {
   it.each(['GetItem', 'UpdateItem'])(
     'before the bell is written is a 500 without a text, and the repeat is heard: %s',
     async (operation) => {
-      await leaveToken(house.table, { validationId, deadline }, `token-${operation}`);
+      await storeTaskToken(house.table, { validationId, deadline }, `token-${operation}`);
       house.fate((call) => (call.operation === operation ? 'lost' : 'through'));
       const token = await sign([about()]);
       expect(await receive(token)).toMatchObject(broken);
@@ -489,7 +489,7 @@ describe('a fault on our side', () => {
     'after the bell was written is acknowledged and counted: the call that wakes is %s',
     async (fate) => {
       const taskToken = `token-unsent ${fate}`;
-      await leaveToken(house.table, { validationId, deadline }, taskToken);
+      await storeTaskToken(house.table, { validationId, deadline }, taskToken);
       house.fate((call) => (call.operation === 'SendTaskSuccess' ? fate : 'through'));
       const token = await sign([about()]);
       expect(await receive(token)).toEqual({ statusCode: 200 });
@@ -519,12 +519,12 @@ describe('a fault on our side', () => {
     house.fateOfWrite(1, 'answer lost');
     expect(await receive(await sign([about()]))).toMatchObject(broken);
     house.fate();
-    expect(await leaveToken(house.table, { validationId, deadline }, 'token-h')).toMatchObject(rung.bell);
+    expect(await storeTaskToken(house.table, { validationId, deadline }, 'token-h')).toMatchObject(rung.bell);
   });
 });
 
 it('says nothing of the person, the token or the key in its log', async () => {
-  await leaveToken(house.table, { validationId, deadline }, 'canary-token');
+  await storeTaskToken(house.table, { validationId, deadline }, 'canary-token');
   await receive(await sign([about()]));
   await receive(await sign([about()], 'canary-key'));
   await receive('canary-garbage');

@@ -2,12 +2,12 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { handler } from '../../functions/create-validation.ts';
 import type { Attempt } from '../../shared/domain/attempts.ts';
 import type { Claim } from '../../shared/domain/revalidation.ts';
-import { claim as claimRecord, recordFate } from '../../shared/ledger/claims.ts';
+import { claim as claimRecord, recordAttempt } from '../../shared/ledger/claims.ts';
 import { openIntent } from '../../shared/ledger/intents.ts';
 import { recordCancellation, recordOutcome } from '../../shared/ledger/outcomes.ts';
 import { readRecord } from '../../shared/ledger/records.ts';
 import { listValidations } from '../../shared/truora/client.ts';
-import { straysOn } from '../../shared/truora/reconcile.ts';
+import { lateOrphansOn } from '../../shared/truora/reconcile.ts';
 import { holdBack } from '../support/held-back.ts';
 import { type Asked, type House, openHouse, type Said, standIn } from '../support/house.ts';
 import { claimOf, context, eventOf, executionOf, newPerson, newValidationId, thrownBy } from '../support/journal.ts';
@@ -442,18 +442,18 @@ describe('a call that is executed after all, later than anybody waited', () => {
     const truora = truoraAt(house.sandbox.origin);
     const asked = { ...record, accountId: claim.accountId, requested: claim.requested };
     const list = await listValidations(truora, claim.accountId);
-    const strays = straysOn(list, asked);
+    const strays = lateOrphansOn(list, asked);
     expect(strays).toEqual([
       { attempt: expect.objectContaining({ n: 1, result: 'not_found' }), orphans: [expect.stringMatching(/^VLD/)] },
     ]);
     for (const { attempt, orphans } of strays) {
-      await recordFate(house.ledger, record, { attempt: { ...attempt, result: 'orphaned' }, orphans });
+      await recordAttempt(house.ledger, record, { attempt: { ...attempt, result: 'orphaned' }, orphans });
     }
     const after = await recordOf(claim);
     expect(after).toMatchObject({ validationId, orphans: strays[0]?.orphans });
     expect(after.orphans).not.toContain(validationId);
     // Charged twice, and both are on the record; a second look finds nothing new.
-    expect(straysOn(list, { ...asked, ...after })).toEqual([]);
+    expect(lateOrphansOn(list, { ...asked, ...after })).toEqual([]);
     expect(house.sandbox.uploaded(after.orphans?.[0] ?? '')).toBeUndefined();
   });
 });

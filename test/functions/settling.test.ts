@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { handler } from '../../functions/create-validation.ts';
 import { type Claim, LONGEST_LIFE_SECONDS } from '../../shared/domain/revalidation.ts';
 import { bindOrphans } from '../../shared/ledger/bindings.ts';
-import { claim as claimRecord, recordFate } from '../../shared/ledger/claims.ts';
+import { claim as claimRecord, recordAttempt } from '../../shared/ledger/claims.ts';
 import { openIntent } from '../../shared/ledger/intents.ts';
 import { recordCancellation } from '../../shared/ledger/outcomes.ts';
 import { type Fate, type House, openHouse, standIn } from '../support/house.ts';
@@ -104,7 +104,7 @@ describe('what has changed between the first look at the record and the intent',
     [
       'another attempt was written down',
       (claim) =>
-        recordFate(house.ledger, claim, { attempt: { n: 1, at: inMinutes(-5), result: 'orphaned' }, orphans: [] }),
+        recordAttempt(house.ledger, claim, { attempt: { n: 1, at: inMinutes(-5), result: 'orphaned' }, orphans: [] }),
     ],
   ])('keeps the charged call from being made, and frees the person: %s', async (_, change) => {
     const claim = await claimed();
@@ -217,7 +217,7 @@ it('never takes back what is known of an attempt by a write that comes late', as
   const claim = await claimed();
   const at = inMinutes(-1);
   const orphan = newValidationId();
-  await recordFate(house.ledger, claim, { attempt: { n: 1, at, result: 'orphaned' }, orphans: [orphan] });
-  await recordFate(house.ledger, claim, { attempt: { n: 1, at, result: 'unconfirmed' }, orphans: [] });
+  await recordAttempt(house.ledger, claim, { attempt: { n: 1, at, result: 'orphaned' }, orphans: [orphan] });
+  await recordAttempt(house.ledger, claim, { attempt: { n: 1, at, result: 'unconfirmed' }, orphans: [] });
   expect(await recordOf(claim)).toMatchObject({ attempts: [{ n: 1, at, result: 'orphaned' }], orphans: [orphan] });
 });

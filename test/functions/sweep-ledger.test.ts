@@ -5,9 +5,9 @@ import type { LocalServer } from '../../infra/local/http.ts';
 import { AmendmentAnnouncement, announcementOf } from '../../shared/domain/announcement.ts';
 import type { OutcomeStatus } from '../../shared/domain/lifecycle.ts';
 import type { Claim, Outcome } from '../../shared/domain/revalidation.ts';
-import { leaveToken, ringBell } from '../../shared/ledger/callbacks.ts';
+import { recordNotification, storeTaskToken } from '../../shared/ledger/callbacks.ts';
 import { claim as claimRecord, recordCreated } from '../../shared/ledger/claims.ts';
-import { callBack } from '../../shared/ledger/follow-ups.ts';
+import { markLateWebhook } from '../../shared/ledger/follow-ups.ts';
 import { holdMedia } from '../../shared/ledger/holds.ts';
 import { openIntent, readIntent } from '../../shared/ledger/intents.ts';
 import { recordOutcome } from '../../shared/ledger/outcomes.ts';
@@ -220,8 +220,8 @@ describe('an open record', () => {
 
   it.each([true, false])('with a token and a bell (%s) is woken, if both are there', async (rings) => {
     const { validation } = await running();
-    await leaveToken(house.table, validation, `token-${rings}`);
-    if (rings) await ringBell(house.table, validation, new Date());
+    await storeTaskToken(house.table, validation, `token-${rings}`);
+    if (rings) await recordNotification(house.table, validation, new Date());
     await sweep();
     expect(house.resumed.map(({ taskToken }) => taskToken)).toEqual(rings ? ['token-true'] : []);
   });
@@ -432,7 +432,7 @@ describe('a late truth', () => {
     await says(approval(closed));
     await sweep();
     expect(truora.asked).toEqual([]);
-    await callBack(house.table, revalidationId, new Date(Date.now() - 1000));
+    await markLateWebhook(house.table, revalidationId, new Date(Date.now() - 1000));
     await sweep();
     const record = await readRecord(house.ledger, revalidationId);
     expect(record?.amendments).toMatchObject([{ status: 'approved', from: 'webhook' }]);
@@ -466,7 +466,7 @@ describe('a late truth', () => {
     const closed = await ended('expired', { hours: 0 });
     const { revalidationId } = closed.outcome;
     await due(revalidationId, { announced: undefined });
-    await callBack(house.table, revalidationId, new Date(Date.now() - 1000));
+    await markLateWebhook(house.table, revalidationId, new Date(Date.now() - 1000));
     await says(approval(closed));
     await sweep();
     expect(details()).toEqual([announcementOf(closed.outcome)]);
@@ -478,7 +478,7 @@ describe('a late truth', () => {
     const closed = await ended('expired');
     const { revalidationId } = closed.outcome;
     await says(async () => {
-      await callBack(house.table, revalidationId, new Date());
+      await markLateWebhook(house.table, revalidationId, new Date());
       return pending(closed) as Exclude<Line, (asked: Asked) => unknown>;
     });
     await sweep();
@@ -495,7 +495,7 @@ describe('a late truth', () => {
   it('that is not there at the first look after a call is looked for within minutes, and entered as of that call', async () => {
     const closed = await ended('expired', { hours: 0 });
     const { revalidationId } = closed.outcome;
-    await callBack(house.table, revalidationId, new Date(Date.now() - 1000));
+    await markLateWebhook(house.table, revalidationId, new Date(Date.now() - 1000));
     await says(pending(closed));
     await sweep();
     const first = await itemOf(revalidationId);
@@ -509,7 +509,7 @@ describe('a late truth', () => {
     expect(after).toBeGreaterThanOrEqual(15 * 60_000);
     expect(after).toBeLessThan(30 * 60_000);
     // A second call does not wait for that.
-    await callBack(house.table, revalidationId, new Date(Date.now() - 1000));
+    await markLateWebhook(house.table, revalidationId, new Date(Date.now() - 1000));
     await says(approval(closed));
     await sweep();
     const last = await itemOf(revalidationId);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { answerWords, billOf, readWish } from '../../infra/cli/cost.ts';
+import { answerCost, billOf, readCostOptions } from '../../infra/cli/cost.ts';
 import { costOf, fixedCosts } from '../../infra/cost/cost.ts';
 
 const wish = { perMonth: 1_000_000, region: 'us-east-1', webhooks: 1, poll: 0, vendorPrice: undefined } as const;
@@ -37,7 +37,16 @@ describe('the bill', () => {
 
   it('reads its words, and has words of its own for what is left out', () => {
     expect(
-      readWish(['--per-month', '1000000', '--region', 'sa-east-1', '--webhooks', '0.98', '--vendor-price', '0.30']),
+      readCostOptions([
+        '--per-month',
+        '1000000',
+        '--region',
+        'sa-east-1',
+        '--webhooks',
+        '0.98',
+        '--vendor-price',
+        '0.30',
+      ]),
     ).toEqual({
       perMonth: 1_000_000,
       region: 'sa-east-1',
@@ -47,7 +56,7 @@ describe('the bill', () => {
       json: false,
       help: false,
     });
-    expect(readWish(['--per-month', '1'])).toMatchObject({
+    expect(readCostOptions(['--per-month', '1'])).toMatchObject({
       region: 'us-east-1',
       webhooks: 0.98,
       vendorPrice: undefined,
@@ -65,15 +74,15 @@ describe('the bill', () => {
     [['--per-month', '1', '--region', 'mars'], '--region: must be one of us-east-1'],
     [['--per-month', '1', '--regoin', 'x'], "Unknown option '--regoin'"],
   ])('refuses %j by the flag and its rule', (words, says) => {
-    const { text, exitCode, isError } = answerWords(words);
+    const { text, exitCode, isError } = answerCost(words);
     expect({ exitCode, isError }).toEqual({ exitCode: 2, isError: true });
     expect(text).toContain(says);
     expect(text).toContain('npm run -s cost');
   });
 
   it('says the same as JSON', () => {
-    const { text } = answerWords(['--per-month', '1000000', '--webhooks', '1', '--json']);
+    const { text } = answerCost(['--per-month', '1000000', '--webhooks', '1', '--json']);
     expect(JSON.parse(text)).toEqual(JSON.parse(JSON.stringify(billOf(wish))));
-    expect(answerWords(['--help']).exitCode).toBe(0);
+    expect(answerCost(['--help']).exitCode).toBe(0);
   });
 });

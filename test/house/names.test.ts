@@ -6,7 +6,7 @@ import { envKeys } from '../../infra/aws/function-env.ts';
 import { definition } from '../../infra/workflow/definition.ts';
 import { functionSeconds } from '../../infra/workflow/timeouts.ts';
 import { stepNames } from '../../shared/workflow/contract.ts';
-import { fileOf, routes, watches } from '../../shared/workflow/functions.ts';
+import { fileOf, jobs, routes } from '../../shared/workflow/functions.ts';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -24,7 +24,7 @@ const linesOf = (file: string) => read(file).trimEnd().split('\n').length;
 
 const sources = files.filter((file) => /^(shared|functions|infra)\/.*\.ts$/.test(file));
 
-const names = [...stepNames, ...Object.keys(routes), ...Object.keys(watches)];
+const names = [...stepNames, ...Object.keys(routes), ...Object.keys(jobs)];
 
 describe('a name', () => {
   test('of a step, a route or a watch is a file in functions/, and every file there is one', () => {
@@ -61,7 +61,7 @@ describe.each(names)('the file of %s', (name) => {
   test('exports its handler, made for this name, and nothing else', () => {
     const exported = [...source.matchAll(/^export\b.*$/gm)].map(([line]) => line);
     expect(exported).toEqual([
-      expect.stringMatching(new RegExp(`^export const handler = (step|route|watch)\\('${name}', `)),
+      expect.stringMatching(new RegExp(`^export const handler = (step|route|job)\\('${name}', `)),
     ]);
     expect(source).not.toMatch(/module\.exports|export default/);
   });

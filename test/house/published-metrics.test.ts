@@ -3,7 +3,13 @@ import { Config } from '../../infra/aws/config.ts';
 import { resourcesOf, synthesize } from '../../infra/local/template.ts';
 import { outcomeStatuses } from '../../shared/domain/lifecycle.ts';
 import { stepNames } from '../../shared/workflow/contract.ts';
-import { bellFates, type MetricName, metrics, truoraCalls, unknownWords } from '../../shared/workflow/metrics.ts';
+import {
+  type MetricName,
+  metrics,
+  notificationResults,
+  truoraCalls,
+  unknownWords,
+} from '../../shared/workflow/metrics.ts';
 
 /**
  * What AWS publishes of the services that we ask about: the numbers, and the sets of dimensions that each can be asked by. A
@@ -68,7 +74,7 @@ const values: Record<string, readonly string[]> = {
   status: outcomeStatuses,
   decidedBy: ['webhook', 'poll'],
   call: Object.values(truoraCalls),
-  bell: bellFates,
+  bell: notificationResults,
   word: unknownWords,
 };
 

@@ -9,7 +9,7 @@ import { resourcesOf, synthesize, type Template } from '../../infra/local/templa
 import { definition } from '../../infra/workflow/definition.ts';
 import { functionSeconds } from '../../infra/workflow/timeouts.ts';
 import { stepNames } from '../../shared/workflow/contract.ts';
-import { fileOf, functionNames, routes, watches } from '../../shared/workflow/functions.ts';
+import { fileOf, functionNames, jobs, routes } from '../../shared/workflow/functions.ts';
 
 const config = Config.parse({});
 
@@ -341,7 +341,7 @@ const within = (type: string, beginning: string) => {
 };
 
 describe('the door for drops', () => {
-  const rule = within('AWS::Events::Rule', 'DropDoor');
+  const rule = within('AWS::Events::Rule', 'DropRule');
   const [target = {}] = (rule.properties.Targets ?? []) as Record<string, unknown>[];
 
   test('is one rule with one target', () => {
@@ -369,7 +369,7 @@ describe('the door for drops', () => {
   });
 
   test('leaves what could not be started in a queue that EventBridge can write to', () => {
-    const queue = within('AWS::SQS::Queue', 'DropDoor');
+    const queue = within('AWS::SQS::Queue', 'DropRule');
     expect(rule.raw.Properties.Targets).toMatchObject([
       {
         DeadLetterConfig: { Arn: { 'Fn::GetAtt': [queue.id, 'Arn'] } },
@@ -379,7 +379,7 @@ describe('the door for drops', () => {
     // With a KMS key, what EventBridge sends would be lost without a word.
     expect(queue.properties).toMatchObject({ SqsManagedSseEnabled: true, MessageRetentionPeriod: 14 * 86_400 });
     expect(queue.properties).not.toHaveProperty('KmsMasterKeyId');
-    const { properties } = within('AWS::SQS::QueuePolicy', 'DropDoor');
+    const { properties } = within('AWS::SQS::QueuePolicy', 'DropRule');
     expect((properties.PolicyDocument as { Statement: Statement[] }).Statement).toContainEqual(
       expect.objectContaining({
         Effect: 'Allow',
@@ -397,16 +397,16 @@ describe('the watches', () => {
       /^/,
       'arn:aws:lambda:us-east-1:000000000000:function:',
     );
-  const namesOn = (on: string) => Object.entries(watches).flatMap(([name, watch]) => (watch.on === on ? name : []));
+  const namesOn = (on: string) => Object.entries(jobs).flatMap(([name, watch]) => (watch.on === on ? name : []));
   const targetsOf = (rule: string) =>
-    within('AWS::Events::Rule', `Watches${rule}`).properties.Targets as Record<string, unknown>[];
+    within('AWS::Events::Rule', `Jobs${rule}`).properties.Targets as Record<string, unknown>[];
 
   test.each([
     ['by the clock', 'OnSchedule', 'schedule'],
     ['by failures', 'OnFailure', 'failure'],
   ])('are woken %s, and what cannot be handed over is kept if nobody says it again', (_, rule, on) => {
     expect(targetsOf(rule).map(({ Arn }) => Arn)).toEqual(namesOn(on).map(arnOf));
-    const queue = within('AWS::SQS::Queue', 'Watches');
+    const queue = within('AWS::SQS::Queue', 'Jobs');
     const kept = on === 'failure' ? { Arn: `arn:aws:sqs:us-east-1:000000000000:${queue.id}` } : undefined;
     for (const { DeadLetterConfig } of targetsOf(rule)) expect(DeadLetterConfig).toEqual(kept);
     expect(queue.properties).toMatchObject({ SqsManagedSseEnabled: true });
@@ -414,7 +414,7 @@ describe('the watches', () => {
 
   test('hear of the executions of our machine that ended badly, and of no other', () => {
     const { ref: machineArn } = resolvedOf(template, 'AWS::StepFunctions::StateMachine');
-    expect(within('AWS::Events::Rule', 'WatchesOnFailure').properties.EventPattern).toEqual({
+    expect(within('AWS::Events::Rule', 'JobsOnFailure').properties.EventPattern).toEqual({
       source: ['aws.states'],
       'detail-type': ['Step Functions Execution Status Change'],
       detail: { status: ['FAILED', 'TIMED_OUT', 'ABORTED'], stateMachineArn: [machineArn] },
@@ -430,11 +430,11 @@ describe('the watches', () => {
   });
 
   test('are tried again where an event is lost otherwise, and leave what fails for good where somebody sees it', () => {
-    const queue = within('AWS::SQS::Queue', 'Watches');
+    const queue = within('AWS::SQS::Queue', 'Jobs');
     const configs = resourcesOf(template, 'AWS::Lambda::EventInvokeConfig').map(({ properties }) => properties);
-    expect(configs).toHaveLength(Object.keys(watches).length);
+    expect(configs).toHaveLength(Object.keys(jobs).length);
     for (const { FunctionName, MaximumRetryAttempts, DestinationConfig } of configs) {
-      const name = Object.keys(watches).find((one) => String(FunctionName).startsWith(`Functions${one}`));
+      const name = Object.keys(jobs).find((one) => String(FunctionName).startsWith(`Functions${one}`));
       const isKept = namesOn('failure').includes(String(name));
       expect(MaximumRetryAttempts).toBe(isKept ? 2 : 0);
       const kept = { OnFailure: { Destination: `arn:aws:sqs:us-east-1:000000000000:${queue.id}` } };

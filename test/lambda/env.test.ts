@@ -3,7 +3,7 @@ import { envKeys } from '../../infra/aws/function-env.ts';
 import { accessFromEnv, ledgerFromEnv, resultsFromEnv, truoraFromEnv } from '../../shared/lambda/clients.ts';
 import { type EnvKey, env } from '../../shared/lambda/env.ts';
 import { stepNames } from '../../shared/workflow/contract.ts';
-import { routes, watches } from '../../shared/workflow/functions.ts';
+import { jobs, routes } from '../../shared/workflow/functions.ts';
 
 const good: Record<EnvKey, string> = {
   TABLE_NAME: 'ledger',
@@ -122,7 +122,7 @@ describe('env', () => {
 describe('envKeys', () => {
   it('lists every function, and no other', () => {
     expect(Object.keys(envKeys).toSorted()).toEqual(
-      [...stepNames, ...Object.keys(routes), ...Object.keys(watches)].toSorted(),
+      [...stepNames, ...Object.keys(routes), ...Object.keys(jobs)].toSorted(),
     );
   });
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { told, watch } from '../../shared/lambda/job.ts';
+import { job, logError } from '../../shared/lambda/job.ts';
 import { context, errorOf } from '../support/journal.ts';
 
 let lines: string[];
@@ -27,7 +27,7 @@ const failures = () => numbers.map((line) => JSON.parse(line).SweepFailures);
 describe('watch', () => {
   it('hands over the event and the time that is left, and says what came of it', async () => {
     const seen: unknown[] = [];
-    const handler = watch('SweepLedger', async ({ event, remainingMs }) => {
+    const handler = job('SweepLedger', async ({ event, remainingMs }) => {
       seen.push(event, remainingMs());
       return { seen: 3, failed: 1 };
     });
@@ -40,7 +40,7 @@ describe('watch', () => {
   });
 
   it('throws on what it cannot do at all, by its name and without its words, so that it is woken again', async () => {
-    const handler = watch('SweepLedger', async () => {
+    const handler = job('SweepLedger', async () => {
       throw new RangeError('person-7 is not there');
     });
     const error = await errorOf(Promise.resolve(handler({}, context)));
@@ -51,7 +51,7 @@ describe('watch', () => {
   });
 
   it('makes an error of what is none', () => {
-    expect(told('SweepLedger', 'words')).toBeInstanceOf(TypeError);
+    expect(logError('SweepLedger', 'words')).toBeInstanceOf(TypeError);
     expect(JSON.parse(lines[0] ?? '')).toMatchObject({ message: 'thrown', error: 'TypeError' });
   });
 });

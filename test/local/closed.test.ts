@@ -6,12 +6,12 @@ import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startWorld, type World } from '../../infra/local/world.ts';
+import { type LocalSystem, startLocalSystem } from '../../infra/local/world.ts';
 
-let world: World;
+let world: LocalSystem;
 
 beforeAll(async () => {
-  world = await startWorld();
+  world = await startLocalSystem();
 });
 
 afterAll(() => world.close());

@@ -1,7 +1,7 @@
 import { createHash, createHmac } from 'node:crypto';
 import { SignatureV4 } from '@smithy/signature-v4';
 import * as z from 'zod/mini';
-import type { World } from '../../infra/local/world.ts';
+import type { LocalSystem } from '../../infra/local/world.ts';
 import type { Started } from '../../shared/domain/api.ts';
 import { Problem } from '../../shared/domain/problem.ts';
 
@@ -39,7 +39,7 @@ export type Call = {
 
 /** Calls the API of a world as a system in AWS would: signed by the SDK's own signer, which is not the gateway's code. */
 export const calling =
-  (world: World) =>
+  (world: LocalSystem) =>
   async (line: string, call: Call = {}): Promise<{ status: number; type: string; content: Content }> => {
     const [method = '', target = ''] = line.split(' ');
     const url = new URL(target, world.apiOrigin);
@@ -56,7 +56,7 @@ export const calling =
   };
 
 const sign = async (
-  world: World,
+  world: LocalSystem,
   as: string,
   { method, url, headers, body }: { method: string; url: URL; headers: Record<string, string>; body: string },
 ): Promise<Record<string, string>> => {

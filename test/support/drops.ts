@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { putMedia, registerEnrollment } from '../../infra/local/put-media.ts';
 import type { Execution } from '../../infra/local/state-machine.ts';
-import type { World } from '../../infra/local/world.ts';
+import type { LocalSystem } from '../../infra/local/world.ts';
 import { jpeg, mp4 } from './media.ts';
 
 /** A small photo, and a small video. */
@@ -23,7 +23,7 @@ export const fileOf = (bytes: Buffer): string => {
 };
 
 /** A person of a test's own, known to the sandbox. */
-export const someone = async (world: World, suffix = '') => {
+export const someone = async (world: LocalSystem, suffix = '') => {
   const who = { accountId: `p-${randomUUID()}${suffix}`, enrollmentId: `ENR-${randomUUID()}` };
   await registerEnrollment(world.sandbox?.origin ?? '', who);
   return who;
@@ -31,7 +31,7 @@ export const someone = async (world: World, suffix = '') => {
 
 /** Puts an object and waits for the end of the execution that it started. */
 export const dropped = async (
-  world: World,
+  world: LocalSystem,
   object: { key: string; bytes?: Buffer; metadata?: Record<string, string> },
 ): Promise<{ execution: Execution; versionId: string }> => {
   const { key, bytes = photo, metadata = { 'user-authorized': 'true' } } = object;

@@ -11,7 +11,7 @@ import { Config } from '../../infra/aws/config.ts';
 import { envKeys } from '../../infra/aws/function-env.ts';
 import { startAwsApi } from '../../infra/local/aws-api.ts';
 import { deskSecret, leaveAws, pointSdkAt } from '../../infra/local/credentials.ts';
-import { startLedger } from '../../infra/local/dynamodb.ts';
+import { startDynamoDb } from '../../infra/local/dynamodb.ts';
 import { type BusEntry, type BusEvent, eventOf } from '../../infra/local/event-bus.ts';
 import { bodyOf, type LocalServer, listen } from '../../infra/local/http.ts';
 import { startS3 } from '../../infra/local/s3/server.ts';
@@ -20,7 +20,7 @@ import { resourcesOf, synthesize } from '../../infra/local/template.ts';
 import { type Sandbox, type SandboxSettings, startSandbox } from '../../infra/local/truora/sandbox.ts';
 import type { EnvKey } from '../../shared/lambda/env.ts';
 import type { StepName } from '../../shared/workflow/contract.ts';
-import type { RouteName, WatchName } from '../../shared/workflow/functions.ts';
+import type { JobName, RouteName } from '../../shared/workflow/functions.ts';
 import { BUCKET, executionOf } from './journal.ts';
 
 /** One call to the ledger, to Step Functions, to Secrets Manager or to EventBridge, as it went over the wire. */
@@ -41,7 +41,7 @@ const isWrite = ({ operation }: AwsCall) => /^(Put|Update|Delete|BatchWrite|Tran
  * for one that it is not given fails here as it would in AWS. One house a file: the SDK's clients keep their first address.
  */
 export const openHouse = async (
-  name: StepName | RouteName | WatchName | undefined,
+  name: StepName | RouteName | JobName | undefined,
   rooms: { media?: true; truora?: true; settings?: Partial<SandboxSettings> } = {},
 ) => {
   const calls: AwsCall[] = [];
@@ -97,7 +97,7 @@ export const openHouse = async (
   };
 
   leaveAws();
-  const ledger = await startLedger(template);
+  const ledger = await startDynamoDb(template);
   const awsApi = await startAwsApi({ machine, secrets, announce });
   const [ledgerTap, awsTap] = await Promise.all([tap(ledger.origin), tap(awsApi.origin)]);
   const s3 =

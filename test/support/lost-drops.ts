@@ -1,5 +1,5 @@
 import { putMedia } from '../../infra/local/put-media.ts';
-import type { World } from '../../infra/local/world.ts';
+import type { LocalSystem } from '../../infra/local/world.ts';
 import { fileOf, photo, someone } from './drops.ts';
 
 /** Drops under way at once: more only wait for the same two cores. */
@@ -16,7 +16,7 @@ export type Losses = {
 };
 
 /** Drops that are delivered three times each, and the answer to their first create call always lost. */
-export const loseAnswers = async (world: World, drops: number): Promise<Losses> => {
+export const loseAnswers = async (world: LocalSystem, drops: number): Promise<Losses> => {
   const charged = () => world.sandbox?.counts().charges ?? 0;
   const before = charged();
   const losses: Losses = { drops, charges: 0, differing: 0, ends: {} };

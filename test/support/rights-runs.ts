@@ -6,7 +6,7 @@ import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import type { RoleCall } from '../../infra/local/iam/roles.ts';
 import { drop, putMedia } from '../../infra/local/put-media.ts';
 import type { Execution } from '../../infra/local/state-machine.ts';
-import type { World, WorldOptions } from '../../infra/local/world.ts';
+import type { LocalSystem, LocalSystemOptions } from '../../infra/local/world.ts';
 import { revalidationIdOf } from '../../shared/domain/case-id.ts';
 import { newRevalidationId } from '../../shared/domain/ids.ts';
 import type { Outcome } from '../../shared/domain/revalidation.ts';
@@ -18,7 +18,7 @@ import { holderOf } from './rights.ts';
 type Person = { accountId: string; enrollmentId: string };
 
 /** A world in which each of the runs can happen: a budget to count on, retries, no waiting for the age of a drop. */
-export const settingsOfRuns: Pick<WorldOptions, 'config' | 'sandboxSettings'> = {
+export const settingsOfRuns: Pick<LocalSystemOptions, 'config' | 'sandboxSettings'> = {
   config: { dailyBudget: 10_000, allowedRetries: 1, unclaimedMinutes: 0 },
   // Slow enough to be canceled before; a late webhook comes when nobody is patient any more.
   sandboxSettings: { slowMs: 3000, webhookLateMs: 3000 },
@@ -32,7 +32,7 @@ export const settingsOfRuns: Pick<WorldOptions, 'config' | 'sandboxSettings'> = 
  * @param until asks again and again, as long as the runs go on
  */
 export const runsIn = (
-  world: World,
+  world: LocalSystem,
   calls: readonly RoleCall[],
   until: (isThere: () => Promise<boolean> | boolean) => Promise<void>,
 ) => {

@@ -1,7 +1,7 @@
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type LocalServer, listen } from '../../infra/local/http.ts';
-import { startWorld, type World } from '../../infra/local/world.ts';
+import { type LocalSystem, startLocalSystem } from '../../infra/local/world.ts';
 import { RevalidationPage } from '../../shared/domain/api.ts';
 import { calling, problemIn, upload } from '../support/callers.ts';
 import { photo, someone } from '../support/drops.ts';
@@ -10,7 +10,7 @@ const AUDIENCE = 'face-revalidation';
 
 const BOTH = 'revalidations/read revalidations/write';
 
-let world: World;
+let world: LocalSystem;
 
 let issuer: LocalServer;
 
@@ -27,7 +27,7 @@ beforeAll(async () => {
     const found = url === '/keys' ? { keys: [jwk] } : { issuer: issuer.origin, jwks_uri: `${issuer.origin}/keys` };
     response.end(JSON.stringify(found));
   });
-  world = await startWorld({
+  world = await startLocalSystem({
     config: {
       jwt: {
         issuer: issuer.origin,

@@ -2,20 +2,20 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { putMedia } from '../../infra/local/put-media.ts';
-import { startWorld, type World } from '../../infra/local/world.ts';
+import { type LocalSystem, startLocalSystem } from '../../infra/local/world.ts';
 import { RevalidationPage, Started } from '../../shared/domain/api.ts';
 import { MAX_MEDIA_BYTES } from '../../shared/domain/media.ts';
 import { calling, problemIn, upload } from '../support/callers.ts';
 import { fileOf, photo, someone, video } from '../support/drops.ts';
 
-let world: World;
+let world: LocalSystem;
 
 let call: ReturnType<typeof calling>;
 
 const lines: string[] = [];
 
 beforeAll(async () => {
-  world = await startWorld({ onLog: (line) => lines.push(line) });
+  world = await startLocalSystem({ onLog: (line) => lines.push(line) });
   call = calling(world);
 });
 

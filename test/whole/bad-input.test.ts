@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { putMedia } from '../../infra/local/put-media.ts';
-import { startWorld, type World } from '../../infra/local/world.ts';
+import { type LocalSystem, startLocalSystem } from '../../infra/local/world.ts';
 import type { Outcome } from '../../shared/domain/revalidation.ts';
 import { dropped, fileOf, photo, someone, video } from '../support/drops.ts';
 import { claimOf, journalOf } from '../support/journal.ts';
 
-let world: World;
+let world: LocalSystem;
 
 beforeAll(async () => {
-  world = await startWorld();
+  world = await startLocalSystem();
 });
 
 afterAll(() => world.close());

@@ -8,7 +8,7 @@ import type { RoleCall } from '../../infra/local/iam/roles.ts';
 import { putMedia } from '../../infra/local/put-media.ts';
 import type { Machine } from '../../infra/local/state-machine.ts';
 import { resourcesOf, suppliedBy, synthesizeCaller, type Template } from '../../infra/local/template.ts';
-import { startWorld, type World } from '../../infra/local/world.ts';
+import { type LocalSystem, startLocalSystem } from '../../infra/local/world.ts';
 import { MACHINE_SECONDS } from '../../infra/workflow/timeouts.ts';
 import { Announcement } from '../../shared/domain/announcement.ts';
 import { RevalidationInput } from '../../shared/domain/request.ts';
@@ -20,12 +20,12 @@ const announced: BusEvent[] = [];
 
 const calls: RoleCall[] = [];
 
-let world: World;
+let world: LocalSystem;
 
 let caller: Machine;
 
 beforeAll(async () => {
-  world = await startWorld({
+  world = await startLocalSystem({
     onAnnounced: (event) => announced.push(event),
     onCall: (one) => calls.push(one),
   });

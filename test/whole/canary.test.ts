@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { BusEvent } from '../../infra/local/event-bus.ts';
 import type { MachineEvent } from '../../infra/local/history.ts';
 import { drop, putMedia, registerEnrollment } from '../../infra/local/put-media.ts';
-import { startWorld, type World } from '../../infra/local/world.ts';
+import { type LocalSystem, startLocalSystem } from '../../infra/local/world.ts';
 import { getItem } from '../../shared/aws/dynamodb.ts';
 import { Announcement } from '../../shared/domain/announcement.ts';
 import { jpeg } from '../support/media.ts';
@@ -17,7 +17,7 @@ const events: MachineEvent[] = [];
 
 const announced: BusEvent[] = [];
 
-let world: World;
+let world: LocalSystem;
 
 /** A media file whose every part is a canary: the same text over and over behind a JPEG's first bytes. */
 const mediaCanary = `media-canary-${randomBytes(8).toString('hex')}`;
@@ -55,7 +55,7 @@ const links: string[] = [];
 
 beforeAll(async () => {
   writeFileSync(file, jpeg({ data: mediaCanary.repeat(500) }));
-  world = await startWorld({
+  world = await startLocalSystem({
     onLog: (line) => logs.push(line),
     onEvent: (event) => events.push(event),
     onAnnounced: (event) => announced.push(event),

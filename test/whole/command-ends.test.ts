@@ -13,10 +13,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
-import { readWish } from '../../infra/cli/cost.ts';
+import { readCostOptions } from '../../infra/cli/cost.ts';
 import { readCommand } from '../../infra/cli/deploy.ts';
 import { desk } from '../../infra/local/credentials.ts';
-import { startLedger } from '../../infra/local/dynamodb.ts';
+import { startDynamoDb } from '../../infra/local/dynamodb.ts';
 import { startSandbox } from '../../infra/local/truora/sandbox.ts';
 import { asked, runCommand, selfie } from '../support/commands.ts';
 
@@ -143,12 +143,12 @@ describe('wrong words', () => {
   test('a setting of a deployment and of a bill that is given twice is named', () => {
     const twice = ['--stage', 'dev', '--stage', 'prod'];
     expect(readCommand('deploy', twice)).toEqual({ problem: '--stage: is given twice, and takes one value' });
-    expect(() => readWish(['--per-month', '1', '--per-month', '2'])).toThrow('--per-month: is given twice');
+    expect(() => readCostOptions(['--per-month', '1', '--per-month', '2'])).toThrow('--per-month: is given twice');
   });
 });
 
 test.concurrent('a table that is not there is told with its name and its region', async () => {
-  const ledger = await startLedger({ Resources: {}, Outputs: {} });
+  const ledger = await startDynamoDb({ Resources: {}, Outputs: {} });
   const env = {
     AWS_ENDPOINT_URL_DYNAMODB: ledger.origin,
     AWS_REGION: 'sa-east-1',

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { looksUntil, runs } from '../../infra/cost/cost.ts';
 import type { MachineEvent } from '../../infra/local/history.ts';
 import { drop, registerEnrollment } from '../../infra/local/put-media.ts';
-import { startWorld, type World } from '../../infra/local/world.ts';
+import { type LocalSystem, startLocalSystem } from '../../infra/local/world.ts';
 import { reasonsOfEnds } from '../../shared/aws/executions.ts';
 import { signWebhook } from '../../shared/truora/webhook.ts';
 import { routes } from '../../shared/workflow/functions.ts';
@@ -32,7 +32,7 @@ const lines: Line[] = [];
 
 const events: MachineEvent[] = [];
 
-let world: World;
+let world: LocalSystem;
 
 /** Copies that broke off on their way from S3. */
 let torn = 0;
@@ -85,7 +85,7 @@ const keyEnding = () =>
     .join('.');
 
 beforeAll(async () => {
-  world = await startWorld({
+  world = await startLocalSystem({
     onLog: (line) => {
       if (line.startsWith('{"_aws"')) lines.push(JSON.parse(line));
     },

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type RoleCall, traceOf } from '../../infra/local/iam/roles.ts';
 import { putMedia } from '../../infra/local/put-media.ts';
 import { resourcesOf, type Template } from '../../infra/local/template.ts';
-import { startWorld, type World } from '../../infra/local/world.ts';
+import { type LocalSystem, startLocalSystem } from '../../infra/local/world.ts';
 import { calling, problemIn, upload } from '../support/callers.ts';
 import { fileOf, photo, someone } from '../support/drops.ts';
 import { editedTemplate, holderOf, without } from '../support/rights.ts';
@@ -20,11 +20,11 @@ const taken: [string, string][] = [
   ['StartRevalidation', 's3:PutObject'],
   ['StartRevalidation', 's3:ListBucket'],
   ['Workflow', 'lambda:InvokeFunction'],
-  ['DropDoor', 'states:StartExecution'],
+  ['DropRule', 'states:StartExecution'],
   ['SweepInbox', 's3:ListBucketVersions'],
 ];
 
-let world: World;
+let world: LocalSystem;
 
 let template: Template;
 
@@ -33,7 +33,7 @@ let call: ReturnType<typeof calling>;
 const denied: RoleCall[] = [];
 
 beforeAll(async () => {
-  world = await startWorld({
+  world = await startLocalSystem({
     // Quick retries: what is denied stays denied.
     pace: 0.0001,
     edit: (synthesized) => {
@@ -89,7 +89,7 @@ describe('without its right', () => {
     const who = await someone(world);
     const key = `inbox/${who.accountId}/${who.enrollmentId}/a.jpg`;
     const versionId = await putMedia(world, { key, file: fileOf(photo), metadata: { 'user-authorized': 'true' } });
-    while (!deniedOf('DropDoor').includes('states:StartExecution')) await sleep(10);
+    while (!deniedOf('DropRule').includes('states:StartExecution')) await sleep(10);
     expect(world.redeliver(versionId)).toEqual([]);
     const { body = '', attributes } = world.deadLetters.at(-1) ?? {};
     expect(JSON.parse(body)).toMatchObject({ detail: { object: { 'version-id': versionId } } });

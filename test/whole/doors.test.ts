@@ -1,14 +1,14 @@
 import { DynamoDBClient, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { putMedia } from '../../infra/local/put-media.ts';
-import { startWorld, type World } from '../../infra/local/world.ts';
+import { type LocalSystem, startLocalSystem } from '../../infra/local/world.ts';
 import type { Outcome } from '../../shared/domain/revalidation.ts';
 import { fileOf, photo, someone, video } from '../support/drops.ts';
 
-let world: World;
+let world: LocalSystem;
 
 beforeAll(async () => {
-  world = await startWorld({ config: { allowedRetries: 1 } });
+  world = await startLocalSystem({ config: { allowedRetries: 1 } });
 });
 
 afterAll(() => world.close());

@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { scenarios } from '../../infra/local/truora/scenarios.ts';
-import { startWorld, type World } from '../../infra/local/world.ts';
+import { type LocalSystem, startLocalSystem } from '../../infra/local/world.ts';
 import { dropped, someone } from '../support/drops.ts';
 import { loseAnswers } from '../support/lost-drops.ts';
 
-let world: World;
+let world: LocalSystem;
 
 beforeAll(async () => {
   // Twice the desk's own deadline: many drops at once share two cores, and only the hung calls may run into it.
   const config = { httpDeadlineSeconds: 4, onUnresolved: 'create-again' as const };
-  world = await startWorld({ config, sandboxSettings: { repeatsUploadLinkOnRead: true, listLagMs: 200 } });
+  world = await startLocalSystem({ config, sandboxSettings: { repeatsUploadLinkOnRead: true, listLagMs: 200 } });
 });
 
 afterAll(() => world.close());

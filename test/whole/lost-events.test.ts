@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { putMedia } from '../../infra/local/put-media.ts';
 import type { Execution } from '../../infra/local/state-machine.ts';
-import { startWorld, type World } from '../../infra/local/world.ts';
+import { type LocalSystem, startLocalSystem } from '../../infra/local/world.ts';
 import { Started } from '../../shared/domain/api.ts';
 import { revalidationIdOf } from '../../shared/domain/case-id.ts';
 import type { LedgerRecord } from '../../shared/domain/record.ts';
@@ -10,13 +10,13 @@ import type { Outcome } from '../../shared/domain/revalidation.ts';
 import { calling, upload } from '../support/callers.ts';
 import { fileOf, photo, someone } from '../support/drops.ts';
 
-let world: World;
+let world: LocalSystem;
 
 const lines: string[] = [];
 
 beforeAll(async () => {
   // No waiting for the age of a drop; a test of the function waits.
-  world = await startWorld({ config: { unclaimedMinutes: 0 }, onLog: (line) => lines.push(line) });
+  world = await startLocalSystem({ config: { unclaimedMinutes: 0 }, onLog: (line) => lines.push(line) });
 });
 
 afterAll(() => world.close());
@@ -142,7 +142,7 @@ test('a drop that the rule could not start lies in the dead letters, and ends we
   const { id } = await put('start nothing', keyOf(await someone(world), 'a","kind":"call.jpg'));
   const [letter, ...others] = world.deadLetters.slice(known);
   expect(others).toEqual([]);
-  expect(letter?.queueArn).toMatch(/:DropDoorDeadLetters\w+$/);
+  expect(letter?.queueArn).toMatch(/:DropRuleDeadLetters\w+$/);
   expect(letter?.attributes).toMatchObject({ TARGET_ARN: world.machine.arn, ERROR_CODE: 'NO_PERMISSIONS' });
   expect(await world.record(id)).toBeUndefined();
 

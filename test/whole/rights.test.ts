@@ -3,11 +3,11 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { grantsOf, policiesOf } from '../../infra/local/iam/policies.ts';
 import type { RoleCall } from '../../infra/local/iam/roles.ts';
 import type { Template } from '../../infra/local/template.ts';
-import { startWorld, type World } from '../../infra/local/world.ts';
+import { type LocalSystem, startLocalSystem } from '../../infra/local/world.ts';
 import { edited, holderOf, implicit, isImplicit, judge, superfluous, without } from '../support/rights.ts';
 import { runsIn, settingsOfRuns } from '../support/rights-runs.ts';
 
-let world: World;
+let world: LocalSystem;
 
 let template: Template;
 
@@ -48,7 +48,7 @@ const end = async (name: string, run: () => Promise<unknown>): Promise<void> => 
 };
 
 beforeAll(async () => {
-  world = await startWorld({
+  world = await startLocalSystem({
     ...settingsOfRuns,
     edit: (synthesized) => {
       template = synthesized;
@@ -126,7 +126,7 @@ describe('what AWS does implicitly', () => {
     const ofQueues = grantsOf(policiesOf(template)).filter(({ action }) => action.startsWith('sqs:'));
     expect(ofQueues.map(({ role }) => holderOf(role))).toEqual(['RepairExecution']);
     for (const { action, resource } of ofQueues) {
-      expect([action, resource]).toEqual(['sqs:SendMessage', expect.stringMatching(/:WatchesDeadLetters\w+$/)]);
+      expect([action, resource]).toEqual(['sqs:SendMessage', expect.stringMatching(/:JobsDeadLetters\w+$/)]);
     }
   });
 });
@@ -140,7 +140,7 @@ describe('a change of a right is seen', () => {
     ['ReadVerdict', 'secretsmanager:GetSecretValue', 'ReadVerdict was denied secretsmanager:GetSecretValue on '],
     ['RecordOutcome', 'events:PutEvents', 'RecordOutcome was denied events:PutEvents on '],
     ['Workflow', 'lambda:InvokeFunction', 'Workflow was denied lambda:InvokeFunction on '],
-    ['DropDoor', 'states:StartExecution', 'DropDoor was denied states:StartExecution on '],
+    ['DropRule', 'states:StartExecution', 'DropRule was denied states:StartExecution on '],
     ['SweepInbox', 's3:ListBucketVersions', 'SweepInbox was denied s3:ListBucketVersions on arn:aws:s3:::'],
     ['SweepLedger', 's3:DeleteObjectVersion', 'SweepLedger was denied s3:DeleteObjectVersion on arn:aws:s3:::'],
   ])('%s without %s', (holder, action, said) => {

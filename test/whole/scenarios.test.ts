@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { BusEvent } from '../../infra/local/event-bus.ts';
 import { drop, registerEnrollment } from '../../infra/local/put-media.ts';
 import { type Scenario, scenarios } from '../../infra/local/truora/scenarios.ts';
-import { startWorld, type World } from '../../infra/local/world.ts';
+import { type LocalSystem, startLocalSystem } from '../../infra/local/world.ts';
 import { type Announcement, announcementOf } from '../../shared/domain/announcement.ts';
 import type { ResultMode } from '../../shared/domain/request.ts';
 import type { Outcome } from '../../shared/domain/revalidation.ts';
@@ -12,11 +12,11 @@ const selfie = join(import.meta.dirname, '../../infra/local/media/selfie.jpg');
 
 const announced: BusEvent[] = [];
 
-let world: World;
+let world: LocalSystem;
 
 beforeAll(async () => {
   // Twice the desk's own deadline: many drops at once share two cores, and only the hung calls may run into it.
-  world = await startWorld({ config: { httpDeadlineSeconds: 4 }, onAnnounced: (event) => announced.push(event) });
+  world = await startLocalSystem({ config: { httpDeadlineSeconds: 4 }, onAnnounced: (event) => announced.push(event) });
 });
 
 afterAll(() => world.close());

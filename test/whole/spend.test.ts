@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { putMedia } from '../../infra/local/put-media.ts';
-import { startWorld, type World } from '../../infra/local/world.ts';
+import { type LocalSystem, startLocalSystem } from '../../infra/local/world.ts';
 import { spendOf } from '../../shared/domain/spend.ts';
 import { recordsBetween } from '../../shared/ledger/records.ts';
 import { fileOf, photo, someone } from '../support/drops.ts';
@@ -12,10 +12,10 @@ const suffixes = [
   ...['-create-swallowed', '-create-down', '-create-rejected', '-enrollment-unknown', '-unauthorized', '-unsafe-link'],
 ];
 
-let world: World;
+let world: LocalSystem;
 
 beforeAll(async () => {
-  world = await startWorld({ config: { httpDeadlineSeconds: 4 } });
+  world = await startLocalSystem({ config: { httpDeadlineSeconds: 4 } });
 });
 
 afterAll(() => world.close());

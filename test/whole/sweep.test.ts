@@ -2,7 +2,7 @@ import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { BusEvent } from '../../infra/local/event-bus.ts';
 import { putMedia } from '../../infra/local/put-media.ts';
-import { startWorld, type World } from '../../infra/local/world.ts';
+import { type LocalSystem, startLocalSystem } from '../../infra/local/world.ts';
 import { AmendmentAnnouncement, type Announcement, announcementOf } from '../../shared/domain/announcement.ts';
 import type { Outcome } from '../../shared/domain/revalidation.ts';
 import { dropped, fileOf, photo, someone } from '../support/drops.ts';
@@ -12,10 +12,10 @@ const heard: BusEvent[] = [];
 
 let hearsFailure = true;
 
-let at: World;
+let at: LocalSystem;
 
 beforeAll(async () => {
-  at = await startWorld({
+  at = await startLocalSystem({
     // Longer than a case that gives Truora two seconds lives.
     sandboxSettings: { slowMs: 6000 },
     hearsFailure: () => hearsFailure,

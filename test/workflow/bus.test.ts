@@ -161,7 +161,7 @@ describe('the rule', () => {
     const event = created('inbox/person/ENR1/","kind":"call $& .jpg');
     expect(bus.put(event)).toEqual([]);
     expect(inputs).toEqual([]);
-    const queue = resourcesOf(template, 'AWS::SQS::Queue').find(({ id }) => id.startsWith('DropDoor'));
+    const queue = resourcesOf(template, 'AWS::SQS::Queue').find(({ id }) => id.startsWith('DropRule'));
     expect(bus.deadLetters).toEqual([
       {
         queueArn: `arn:aws:sqs:us-east-1:000000000000:${queue?.id}`,
@@ -183,7 +183,7 @@ describe('the rule', () => {
     expect(asked).toMatchObject([{ action: 'states:StartExecution', resource: machineArn, allowed: false }]);
     expect(bus.deadLetters).toMatchObject([
       {
-        queueArn: expect.stringMatching(/:DropDoorDeadLetters\w+$/),
+        queueArn: expect.stringMatching(/:DropRuleDeadLetters\w+$/),
         body: JSON.stringify(event),
         attributes: { TARGET_ARN: machineArn, ERROR_CODE: 'NO_PERMISSIONS' },
       },
@@ -295,12 +295,12 @@ describe('a function as a target', () => {
 });
 
 describe('a function that the rule may not wake', () => {
-  const scheduled = resourcesOf(template, 'AWS::Events::Rule').find(({ id }) => id.startsWith('WatchesOnSchedule'));
+  const scheduled = resourcesOf(template, 'AWS::Events::Rule').find(({ id }) => id.startsWith('JobsOnSchedule'));
   /** The template with every permission of the watches changed. */
   const permitting = (change: (permission: Record<string, unknown>) => void) => {
     const copy = structuredClone(template);
     for (const [id, { Type, Properties }] of Object.entries(copy.Resources)) {
-      if (Type === 'AWS::Lambda::Permission' && id.startsWith('WatchesWake')) change(Properties);
+      if (Type === 'AWS::Lambda::Permission' && id.startsWith('JobsWake')) change(Properties);
     }
     return copy;
   };
@@ -335,7 +335,7 @@ describe('a function that the rule may not wake', () => {
     expect(invoked).toEqual([]);
     expect(bus.deadLetters).toMatchObject([
       {
-        queueArn: expect.stringMatching(/:WatchesDeadLetters\w+$/),
+        queueArn: expect.stringMatching(/:JobsDeadLetters\w+$/),
         attributes: { TARGET_ARN: expect.stringContaining('RepairExecution'), ERROR_CODE: 'NO_PERMISSIONS' },
       },
     ]);

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { inWords } from '../../../shared/domain/parse.ts';
+import { englishErrors } from '../../../shared/domain/parse.ts';
 import { resourcesOf, type Template } from '../template.ts';
 
 /** What DynamoDB says of a call: the partition keys of the items it touches. */
@@ -109,7 +109,7 @@ export const policiesOf = (template: Template): Map<string, Statement[]> =>
         .filter(({ Roles }) => Roles.includes(ref));
       return [
         arn,
-        policies.flatMap(({ PolicyDocument }) => z.array(Statement).parse(PolicyDocument.Statement, inWords)),
+        policies.flatMap(({ PolicyDocument }) => z.array(Statement).parse(PolicyDocument.Statement, englishErrors)),
       ];
     }),
   );

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import type { CreateAnswer, EnrollmentAnswer, ValidationAnswer } from '../../../shared/truora/schemas.ts';
 import type { Says } from './behaviour.ts';
-import { type Enrollment, enrollmentWord, type Validation, type World } from './state.ts';
+import { type Enrollment, enrollmentWord, type LocalSystem, type Validation } from './state.ts';
 
 /** Links to the media live this long (documented). Seconds. */
 const RESULT_LINK_SECONDS = 900;
@@ -11,10 +11,10 @@ const nanoseconds = (at: number) => new Date(at).toISOString().replace('Z', '161
 
 const seconds = (at: number) => new Date(at).toISOString().replace(/\.\d+/, '');
 
-export const signatureOf = (world: World, path: string, expires: string | number): string =>
+export const signatureOf = (world: LocalSystem, path: string, expires: string | number): string =>
   createHmac('sha256', world.secret).update(`${path} ${expires}`).digest('base64url');
 
-const link = (world: World, path: string, expires: number) =>
+const link = (world: LocalSystem, path: string, expires: number) =>
   `${world.origin}${path}?Expires=${expires}&Signature=${signatureOf(world, path, expires)}&Key-Pair-Id=KSANDBOX`;
 
 /** @returns undefined for one that this story says nobody knows */
@@ -51,18 +51,18 @@ const base = ({ id, accountId, threshold, createdAt }: Validation) => ({
   ip_address: '127.0.0.1',
 });
 
-export const uploadLink = (world: World, { id, expiresAt }: Validation) => ({
+export const uploadLink = (world: LocalSystem, { id, expiresAt }: Validation) => ({
   instructions: { file_upload_link: link(world, `/u/${id}`, expiresAt / 1000) },
 });
 
-export const createAnswer = (world: World, validation: Validation): object => {
+export const createAnswer = (world: LocalSystem, validation: Validation): object => {
   const answer: Says<typeof CreateAnswer> = { ...base(validation), ...uploadLink(world, validation) };
   return validation.scenario.behaves?.created?.(answer) ?? answer;
 };
 
 /** What Truora says of a validation now. @param details adds links to the media, as `show_details` does */
 export const validationAnswer = (
-  world: World,
+  world: LocalSystem,
   validation: Validation,
   { details = false } = {},
 ): Says<typeof ValidationAnswer> => {
@@ -104,7 +104,7 @@ const verdict = ({ enrollmentId, threshold, liveness, scenario, upload }: Valida
 const failed = (decided: { validation_status?: string; failure_status?: string | undefined } | undefined) =>
   decided?.failure_status !== undefined || (decided?.validation_status ?? 'success').toLowerCase() !== 'success';
 
-const mediaLinks = (world: World, { id, upload }: Validation) => {
+const mediaLinks = (world: LocalSystem, { id, upload }: Validation) => {
   const expires = Math.floor(Date.now() / 1000) + RESULT_LINK_SECONDS;
   const result = (path: string) => link(world, path, expires);
   return {

@@ -29,7 +29,7 @@ const huge = json(200, { validation_status: 'success', padding: 'x'.repeat(1_000
 const elsewhere = { file_upload_link: 'https://169.254.169.254/u/x?Expires=4102444800&Signature=x' };
 
 /** Stories in which the line, the gateway or the answer is at fault, in the order of the calls. */
-export const troubles: readonly Scenario[] = [
+export const failures: readonly Scenario[] = [
   {
     suffix: '-enrollment-down-2',
     story: 'The first two reads of the enrollment meet a 503.',

@@ -10,12 +10,12 @@ import {
   countCreate,
   type Enrollment,
   keepValidation,
+  type LocalSystem,
   later,
   mintId,
   readyEnrollment,
   registerEnrollment,
   type Validation,
-  type World,
 } from './state.ts';
 import { takeUpload } from './uploads.ts';
 import { announce } from './webhooks.ts';
@@ -23,7 +23,7 @@ import { announce } from './webhooks.ts';
 /** A create form or a registration is a few hundred bytes. */
 const MAX_BODY_BYTES = 64 * 1024;
 
-type Call = { world: World; request: IncomingMessage; url: URL; id: string };
+type Call = { world: LocalSystem; request: IncomingMessage; url: URL; id: string };
 
 type Run = (call: Call) => Reply | Silence | Promise<Reply | Silence>;
 
@@ -68,7 +68,11 @@ const postValidation: Run = async ({ world, request }) => {
   return withFault(fault, create, (work) => later(world, world.settings.createLateMs, work));
 };
 
-const newValidation = (world: World, form: URLSearchParams, { accountId, enrollmentId }: Enrollment): Validation => {
+const newValidation = (
+  world: LocalSystem,
+  form: URLSearchParams,
+  { accountId, enrollmentId }: Enrollment,
+): Validation => {
   const scenario = scenarioOf(accountId);
   const requested = form.has('threshold') ? Number(form.get('threshold')) : undefined;
   const timeoutSeconds = Number(form.get('timeout') ?? world.settings.defaultTimeoutSeconds);
@@ -149,7 +153,7 @@ const routes: readonly { method: string; path: RegExp; open?: true; run: Run }[]
 ];
 
 /** Finds who answers. As at Truora's gateway, an unknown path is a 403 whatever the key (seen). */
-export const route = async (world: World, request: IncomingMessage): Promise<Reply | Silence> => {
+export const route = async (world: LocalSystem, request: IncomingMessage): Promise<Reply | Silence> => {
   const url = new URL(request.url ?? '/', world.origin);
   for (const { method, path, open, run } of routes) {
     const [found, id = ''] = path.exec(url.pathname) ?? [];

@@ -9,10 +9,10 @@ import {
   type Counts,
   defaultSettings,
   emptyWorld,
+  type LocalSystem,
   type Rule,
   type SandboxSettings,
   type Upload,
-  type World,
 } from './state.ts';
 
 export type { SandboxSettings } from './state.ts';
@@ -83,7 +83,7 @@ const receiver = ({ url, key, ...rest }: Rule): Rule => {
   return { url: new URL(url).href, key, ...rest };
 };
 
-const answer = async (world: World, request: IncomingMessage, response: ServerResponse): Promise<void> => {
+const answer = async (world: LocalSystem, request: IncomingMessage, response: ServerResponse): Promise<void> => {
   const reply = await route(world, request).catch((error: unknown) =>
     // A caller that hung up needs no answer; anything else is a fault of the sandbox, and says so.
     request.complete ? envelope(500, `the sandbox itself failed: ${error}`) : 'reset',

@@ -1,6 +1,6 @@
 import { declinedReasons, expiredReasons } from '../../../shared/domain/revalidation.ts';
 import { created, final, type Scenario } from './behaviour.ts';
-import { troubles } from './failures.ts';
+import { failures } from './failures.ts';
 import { similarityFailed, successes } from './successes.ts';
 
 export type { Scenario } from './behaviour.ts';
@@ -195,7 +195,7 @@ const enrollments: readonly Scenario[] = [
 ];
 
 /** Every story the sandbox can tell. Adding one is a line here, or in troubles.ts; nothing else knows them by name. */
-export const scenarios: readonly Scenario[] = [...verdicts, ...successes, ...webhooks, ...enrollments, ...troubles];
+export const scenarios: readonly Scenario[] = [...verdicts, ...successes, ...webhooks, ...enrollments, ...failures];
 
 const longestFirst = [...scenarios].sort((a, b) => b.suffix.length - a.suffix.length);
 

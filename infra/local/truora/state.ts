@@ -64,7 +64,7 @@ export type Counts = typeof zero;
 export type Rule = { url: string; key: string; actions?: readonly ('created' | 'succeeded' | 'failed')[] };
 
 /** All that one sandbox knows, and what it has to end when it closes. */
-export type World = {
+export type LocalSystem = {
   origin: string;
   settings: SandboxSettings;
   webhook: Rule | undefined;
@@ -80,7 +80,7 @@ export type World = {
   closed: boolean;
 };
 
-export const emptyWorld = (settings: SandboxSettings): World => ({
+export const emptyWorld = (settings: SandboxSettings): LocalSystem => ({
   origin: '',
   settings,
   webhook: undefined,
@@ -119,7 +119,7 @@ const keep = <Value>(map: Map<string, Value>, key: string, value: Value): Value 
 };
 
 /** Whose face an enrollment is. Registering it again starts the account's story from its beginning. */
-export const registerEnrollment = (world: World, accountId: string, enrollmentId: string): void => {
+export const registerEnrollment = (world: LocalSystem, accountId: string, enrollmentId: string): void => {
   keep(world.enrollments, enrollmentId, { enrollmentId, accountId, registeredAt: Date.now(), reads: 0 });
   keep(world.accounts, accountId, { enrollmentId, creates: 0 });
 };
@@ -131,19 +131,19 @@ export const enrollmentWord = ({ accountId, reads }: Enrollment) => {
 };
 
 /** Counts a create call of an account. @returns which one it is, from 1 */
-export const countCreate = (world: World, accountId: string): number => {
+export const countCreate = (world: LocalSystem, accountId: string): number => {
   const account = world.accounts.get(accountId) ?? keep(world.accounts, accountId, { creates: 0 });
   account.creates += 1;
   return account.creates;
 };
 
 /** The enrollment by which an account may be validated, if it has one. */
-export const readyEnrollment = (world: World, accountId: string): Enrollment | undefined => {
+export const readyEnrollment = (world: LocalSystem, accountId: string): Enrollment | undefined => {
   const enrollment = world.enrollments.get(world.accounts.get(accountId)?.enrollmentId ?? '');
   return enrollment && enrollmentWord(enrollment) === 'success' ? enrollment : undefined;
 };
 
-export const keepValidation = (world: World, validation: Validation): void => {
+export const keepValidation = (world: LocalSystem, validation: Validation): void => {
   for (const { id, createdAt } of world.validations.values()) {
     if (validation.createdAt - createdAt < VALIDATION_LIFE_MS) break;
     world.validations.delete(id);
@@ -152,7 +152,7 @@ export const keepValidation = (world: World, validation: Validation): void => {
 };
 
 /** Works later, unless the sandbox is closed first. @returns the way to call it off */
-export const later = (world: World, ms: number, work: () => unknown): (() => void) => {
+export const later = (world: LocalSystem, ms: number, work: () => unknown): (() => void) => {
   if (world.closed) return () => {};
   const timer = setTimeout(() => {
     world.timers.delete(timer);

@@ -4,12 +4,12 @@ import { MAX_MEDIA_BYTES } from '../../../shared/domain/media.ts';
 import { signatureOf } from './answers.ts';
 import { faultAt, withFault } from './behaviour.ts';
 import { nothing, type Reply, type Silence, storeError } from './replies.ts';
-import { later, type Upload, type Validation, type World } from './state.ts';
+import { type LocalSystem, later, type Upload, type Validation } from './state.ts';
 import { announce, sendingsOf } from './webhooks.ts';
 
 /** `PUT` to an upload link: it works once, until it expires (seen). The bytes are counted, hashed and forgotten. */
 export const takeUpload = async (
-  world: World,
+  world: LocalSystem,
   request: IncomingMessage,
   url: URL,
   id: string,
@@ -36,7 +36,7 @@ export const takeUpload = async (
 
 const denied = (message: string) => storeError(403, 'AccessDenied', message);
 
-const refusalOf = (world: World, validation: Validation | undefined, url: URL): Reply | undefined => {
+const refusalOf = (world: LocalSystem, validation: Validation | undefined, url: URL): Reply | undefined => {
   const expires = url.searchParams.get('Expires') ?? '';
   if (url.searchParams.get('Signature') !== signatureOf(world, url.pathname, expires)) {
     return storeError(403, 'SignatureDoesNotMatch', 'The signature does not match the request');
@@ -46,7 +46,7 @@ const refusalOf = (world: World, validation: Validation | undefined, url: URL): 
 };
 
 /** The media is there: Truora starts to decide, at the story's own pace. */
-const begin = async (world: World, validation: Validation, upload: Upload): Promise<void> => {
+const begin = async (world: LocalSystem, validation: Validation, upload: Upload): Promise<void> => {
   const { settings } = world;
   const pace = validation.scenario.behaves?.pace;
   validation.upload = { ...upload, at: Date.now() };

@@ -3,7 +3,7 @@ import { request as httpsRequest } from 'node:https';
 import { signWebhook } from '../../../shared/truora/webhook.ts';
 import { validationAnswer } from './answers.ts';
 import { created, final, type Sending } from './behaviour.ts';
-import { later, mintId, type Validation, type World } from './state.ts';
+import { type LocalSystem, later, mintId, type Validation } from './state.ts';
 
 /** A receiver that is slower than this has lost the webhook. Truora publishes no number (assumed). Milliseconds. */
 const PATIENCE_MS = 5000;
@@ -12,13 +12,13 @@ export const sendingsOf = ({ scenario }: Validation): readonly Sending[] =>
   scenario.behaves?.webhooks ?? [created, final];
 
 /** Sends what the story has for this moment, one after the other. Nobody hears whether it arrived. */
-export const announce = async (world: World, validation: Validation, moment: Sending['when']): Promise<void> => {
+export const announce = async (world: LocalSystem, validation: Validation, moment: Sending['when']): Promise<void> => {
   for (const sending of sendingsOf(validation)) {
     if (sending.when === moment) await deliver(world, sending, validation);
   }
 };
 
-const deliver = async (world: World, { event, dress }: Sending, validation: Validation): Promise<void> => {
+const deliver = async (world: LocalSystem, { event, dress }: Sending, validation: Validation): Promise<void> => {
   if (!world.webhook) return;
   // Ids are those of the validation, whatever its verdict pretends.
   const object = { ...validationAnswer(world, validation), validation_id: validation.id };
@@ -58,7 +58,7 @@ const seal = async (payload: object, key: string, dress: Sending['dress']): Prom
 };
 
 /** One try on a connection of its own. Ends with its answer, its failure, or our patience. */
-const send = (world: World, url: string, body: string): Promise<void> =>
+const send = (world: LocalSystem, url: string, body: string): Promise<void> =>
   new Promise((done) => {
     if (world.closed) return done();
     const call = (url.startsWith('https:') ? httpsRequest : httpRequest)(url, {

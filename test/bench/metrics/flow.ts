@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { drop, registerEnrollment } from '../../../infra/local/put-media.ts';
 import { startSandbox } from '../../../infra/local/truora/sandbox.ts';
-import { startWorld, type World } from '../../../infra/local/world.ts';
+import { type LocalSystem, startLocalSystem } from '../../../infra/local/world.ts';
 import { abba, type Figure, type Metric, median, quantile } from '../figures.ts';
 import { startScript } from '../peers/script.ts';
 import { actions, makeRule } from './units.ts';
@@ -33,7 +33,7 @@ export const atOnce = async (many: number, count: number, work: () => Promise<un
 
 /** Both sides on one ledger, one bucket and two sandboxes of the same latency. */
 export const bothSides = async (decisionMs: number, ledgerDirectory?: string) => {
-  const world = await startWorld({
+  const world = await startLocalSystem({
     sandboxSettings: { decisionMs },
     // The wait is never cut short by the poll: both sides wait for their webhook.
     config: { patienceSeconds: 60, httpDeadlineSeconds: 10 },
@@ -76,7 +76,7 @@ export const bothSides = async (decisionMs: number, ledgerDirectory?: string) =>
   };
 };
 
-const wholeRun = async (world: World, who: { accountId: string; enrollmentId: string }): Promise<void> => {
+const wholeRun = async (world: LocalSystem, who: { accountId: string; enrollmentId: string }): Promise<void> => {
   const { ended, ...execution } = await world.executionOf(await drop(world, { file, ...who, name: 'face.jpg' }));
   await ended;
   const { status } = world.machine.describe(execution.executionArn) ?? {};

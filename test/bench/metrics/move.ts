@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline';
 import { bundle } from '../../../infra/aws/bundle.ts';
 import { Config } from '../../../infra/aws/config.ts';
 import { desk } from '../../../infra/local/credentials.ts';
-import { startLedger } from '../../../infra/local/dynamodb.ts';
+import { startDynamoDb } from '../../../infra/local/dynamodb.ts';
 import { listen } from '../../../infra/local/http.ts';
 import { putMedia } from '../../../infra/local/put-media.ts';
 import { startS3 } from '../../../infra/local/s3/server.ts';
@@ -40,7 +40,7 @@ const openMover = async () => {
   const folder = mkdtempSync(join(tmpdir(), 'bench-'));
   const template = synthesize(Config.parse({ stage: 'bench' }));
   const table = resourcesOf(template, 'AWS::DynamoDB::Table')[0]?.ref ?? '';
-  const ledger = await startLedger(template);
+  const ledger = await startDynamoDb(template);
   mkdirSync(join(folder, 's3'));
   const s3 = await startS3({
     buckets: [BUCKET],

@@ -4,7 +4,7 @@ import { costOf, type RunName, runs } from '../../../infra/cost/cost.ts';
 import type { MachineEvent } from '../../../infra/local/history.ts';
 import { drop, registerEnrollment } from '../../../infra/local/put-media.ts';
 import { resourcesOf, synthesize } from '../../../infra/local/template.ts';
-import { startWorld, type World } from '../../../infra/local/world.ts';
+import { type LocalSystem, startLocalSystem } from '../../../infra/local/world.ts';
 import { type Figure, type Metric, sum } from '../figures.ts';
 import { type Seen, sizeOf, startTap, writeUnitsOf } from '../tap.ts';
 
@@ -12,7 +12,7 @@ const file = join(import.meta.dirname, '../../../infra/local/media/selfie.jpg');
 
 /** A world whose calls to the ledger and to the secrets are counted on their way. */
 export const countedWorld = async (events: MachineEvent[] = []) => {
-  const world = await startWorld({ onEvent: (event) => events.push(event), sandboxSettings: { decisionMs: 50 } });
+  const world = await startLocalSystem({ onEvent: (event) => events.push(event), sandboxSettings: { decisionMs: 50 } });
   const ledger: Seen[] = [];
   const services: Seen[] = [];
   const origin = process.env.AWS_ENDPOINT_URL_DYNAMODB ?? '';
@@ -57,20 +57,20 @@ export const countedWorld = async (events: MachineEvent[] = []) => {
 export const actions = ['succeeded', 'failed'] as const;
 
 /** The key that the world's webhooks are signed with. */
-export const webhookKeyOf = (world: World): string => {
+export const webhookKeyOf = (world: LocalSystem): string => {
   const keys = [...world.secrets.values()].find((value) => value.startsWith('['));
   if (!keys) throw new TypeError('the world has no key for webhooks');
   return JSON.parse(keys)[0];
 };
 
 /** Makes the rule at Truora as the README asks for it. */
-export const makeRule = (world: World): void => {
+export const makeRule = (world: LocalSystem): void => {
   if (!world.sandbox) throw new TypeError('the world has no sandbox to make a rule at');
   world.sandbox.notify({ url: world.webhookUrl, key: webhookKeyOf(world), actions });
 };
 
 /** One whole re-validation. @returns when its execution has ended */
-export const runOne = async (world: World, accountId: string, options = {}): Promise<string> => {
+export const runOne = async (world: LocalSystem, accountId: string, options = {}): Promise<string> => {
   const who = { accountId, enrollmentId: `ENR-${accountId}` };
   await registerEnrollment(world.sandbox?.origin ?? '', who);
   const execution = await world.executionOf(await drop(world, { file, ...who, name: 'face.jpg', options }));

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { MachineEvent } from '../../../infra/local/history.ts';
 import { bodyOf, listen } from '../../../infra/local/http.ts';
-import { startWorld } from '../../../infra/local/world.ts';
+import { startLocalSystem } from '../../../infra/local/world.ts';
 import { signWebhook } from '../../../shared/truora/webhook.ts';
 import { type Figure, type Metric, median, quantile } from '../figures.ts';
 import { countedWorld, runOne, webhookKeyOf } from './units.ts';
@@ -13,7 +13,7 @@ const WARM_UP = 5;
 /** B8: from a webhook at the door to the execution that goes on, and how often Truora is read when webhooks come. */
 export const resumes: Metric = async (say) => {
   const events: MachineEvent[] = [];
-  const world = await startWorld({ onEvent: (event) => events.push(event), sandboxSettings: { decisionMs: 50 } });
+  const world = await startLocalSystem({ onEvent: (event) => events.push(event), sandboxSettings: { decisionMs: 50 } });
   // A door before the door: it notes when each call came, and hands it on.
   const came: number[] = [];
   const door = await listen(async (request, response) => {

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import { identify } from '../../../shared/domain/case-id.ts';
+import { caseIdOf } from '../../../shared/domain/case-id.ts';
 import { isEnd } from '../../../shared/domain/lifecycle.ts';
 import { LedgerRecord } from '../../../shared/domain/record.ts';
 import type { Outcome } from '../../../shared/domain/revalidation.ts';
@@ -49,7 +49,7 @@ export const judge = (ran: Ran): string[] => {
   for (const { arrival, version, executions } of dropped) {
     if (arrival.events.length === 0 && !sweepsInbox) continue;
     const { request } = world.dropOf(version);
-    const { revalidationId } = identify(request, world.variables.MEDIA_BUCKET, 'nobody');
+    const { revalidationId } = caseIdOf(request, world.variables.MEDIA_BUCKET, 'nobody');
     // A case holds the version it is about, and a refusal that was never claimed has the id its claim would have had.
     const cases = records.filter(({ media, revalidationId: id }) =>
       media ? media.key === version.key && media.versionId === version.versionId : id === revalidationId,

@@ -1,12 +1,12 @@
 import { env } from '../../../shared/lambda/env.ts';
 import { step } from '../../../shared/lambda/step.ts';
-import { leaveToken } from '../../../shared/ledger/callbacks.ts';
+import { storeTaskToken } from '../../../shared/ledger/callbacks.ts';
 
 /**
  * A published design: one state starts the job, the next one waits and stores its token. It takes for granted that nobody
  * calls before the token is stored, and so never looks whether somebody has.
  */
 export const handler = step('AwaitWebhook', async ({ validation, taskToken }) => {
-  await leaveToken(env('TABLE_NAME'), validation, taskToken);
+  await storeTaskToken(env('TABLE_NAME'), validation, taskToken);
   return undefined;
 });

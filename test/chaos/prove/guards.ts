@@ -34,7 +34,7 @@ export const meetingGuards: readonly Guard[] = [
   {
     guard: 'a bell is kept when nobody waits yet',
     file: 'functions/receive-webhook.ts',
-    find: 'await ringBell(table, { validationId, deadline: binding.deadline }, at)',
+    find: 'await recordNotification(table, { validationId, deadline: binding.deadline }, at)',
     replace:
       '{ bell: { rangAt: at.toISOString() }, ...(await readWait(table, validationId)) } as { bell: Bell; taskToken?: string }',
   },
