@@ -36,7 +36,7 @@ export const bothSides = async (decisionMs: number, ledgerDirectory?: string) =>
   const world = await startLocalSystem({
     sandboxSettings: { decisionMs },
     // The wait is never cut short by the poll: both sides wait for their webhook.
-    config: { patienceSeconds: 60, httpDeadlineSeconds: 10 },
+    config: { callbackTimeoutSeconds: 60, httpDeadlineSeconds: 10 },
     ...(ledgerDirectory ? { ledgerDirectory } : {}),
   });
   makeRule(world);
