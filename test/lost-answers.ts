@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { startLocalSystem } from '../infra/local/world.ts';
+import { startLocalSystem } from '../infra/local/local-system.ts';
 import { spendOf } from '../shared/domain/spend.ts';
 import { recordsBetween } from '../shared/ledger/records.ts';
 import { loseAnswers } from './support/lost-drops.ts';

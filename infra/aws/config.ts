@@ -74,7 +74,7 @@ const MediaLimits = z.strictObject({
   maxSeconds: z._default(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(3600)), 60),
 });
 
-/** Everything a deployment may choose. One place, typed and checked: `npx cdk synth -c stage=prod -c patienceSeconds=90`. */
+/** Everything a deployment may choose. One place, typed and checked: `npx cdk synth -c stage=prod -c callbackTimeoutSeconds=90`. */
 const Settings = z.strictObject({
   /** Names the stack, so that several can stand side by side. */
   stage: z._default(
@@ -84,7 +84,7 @@ const Settings = z.strictObject({
   /** How a result is waited for when the request does not say. */
   resultMode: z._default(ResultMode, 'callback'),
   /** Seconds a parked execution waits for a bell before it polls: above nearly all of Truora's answers (assumed). */
-  patienceSeconds: z._default(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(3600)), 60),
+  callbackTimeoutSeconds: z._default(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(3600)), 60),
   /**
    * Seconds after which a create call without an answer is settled: 50 at least, above the function's own limit of 40 s and
    * what Truora may take to execute a call it was sent and to list what came of it. Less only before a stand-in on this very

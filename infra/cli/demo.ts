@@ -1,6 +1,6 @@
 import { join } from 'node:path';
+import { startLocalSystem } from '../local/local-system.ts';
 import { drop, registerEnrollment } from '../local/put-media.ts';
-import { startLocalSystem } from '../local/world.ts';
 import { refuseArguments } from './arguments.ts';
 import { exitCodes, main, print } from './main.ts';
 import { progress, summary } from './progress.ts';

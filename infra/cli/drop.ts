@@ -3,7 +3,7 @@ import { leaveAws } from '../local/credentials.ts';
 import { drop, registerEnrollment } from '../local/put-media.ts';
 import { readArguments, readAsked, UsageError } from './arguments.ts';
 import { exitCodes, main, print } from './main.ts';
-import { findRunning } from './running-world.ts';
+import { findRunning } from './running-system.ts';
 
 const help = `npm run -s drop -- FILE --account ID --enrollment ID --authorized [options]
 Drops a photo or video into the bucket of the world that "npm start" runs in another terminal, which shows what happens.

@@ -1,4 +1,4 @@
-import type { LocalSystem } from '../local/world.ts';
+import type { LocalSystem } from '../local/local-system.ts';
 import { UsageError } from './arguments.ts';
 import { FAILED, guardEnding } from './exit-codes.ts';
 

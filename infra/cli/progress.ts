@@ -4,7 +4,7 @@ import type { BusEvent } from '../local/event-bus.ts';
 import type { MachineEvent } from '../local/history.ts';
 import { definition } from '../workflow/definition.ts';
 
-const { States } = definition({ patienceSeconds: 1 });
+const { States } = definition({ callbackTimeoutSeconds: 1 });
 
 /**
  * Prints each state as it happens: when, and what it asks or what came of it; at the end the outcome.

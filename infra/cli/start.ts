@@ -1,9 +1,9 @@
+import { type LocalSystem, startLocalSystem } from '../local/local-system.ts';
 import { scenarios } from '../local/truora/scenarios.ts';
-import { type LocalSystem, startLocalSystem } from '../local/world.ts';
 import { refuseArguments } from './arguments.ts';
 import { main, print } from './main.ts';
 import { heard, progress } from './progress.ts';
-import { announce } from './running-world.ts';
+import { announce } from './running-system.ts';
 
 const help = `npm start
 Runs the whole workflow on this machine until Ctrl-C: drop media from a second terminal and watch it here.`;

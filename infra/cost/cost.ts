@@ -38,10 +38,12 @@ type Poll = { IntervalSeconds: number; BackoffRate: number; MaxDelaySeconds: num
 
 /** How often ReadVerdict looks once more before Truora has decided: the very waits of the machine. */
 export const looksUntil = (decidedAfter: number): number => {
-  const { Retry } = definition({ patienceSeconds: 60 }).States.ReadVerdict as { Retry: readonly Partial<Poll>[] };
+  const { Retry } = definition({ callbackTimeoutSeconds: 60 }).States.ReadVerdict as {
+    Retry: readonly Partial<Poll>[];
+  };
   const pending = Retry.find((retrier): retrier is Poll => retrier.BackoffRate !== undefined);
   if (!pending) throw new TypeError('nothing polls');
-  const pause = Object.values(definition({ patienceSeconds: 60 }).States).find((state) => state.Type === 'Wait');
+  const pause = Object.values(definition({ callbackTimeoutSeconds: 60 }).States).find((state) => state.Type === 'Wait');
   let looks = 0;
   for (let at = pause?.Seconds ?? 0; at < decidedAfter; looks += 1) {
     at += Math.min(pending.MaxDelaySeconds, pending.IntervalSeconds * pending.BackoffRate ** looks);

@@ -24,7 +24,7 @@ const words = ({ status, reason }: { status: string; reason?: string }) =>
 /** The parts of the README that are drawn from the code, by the name of their markers. */
 export const drawn: Record<string, () => string> = {
   architecture: () => ['```mermaid', architecture(synthesize(Config.parse({}))), '```'].join('\n'),
-  machine: () => ['```mermaid', stateDiagram(definition({ patienceSeconds: 60 })), '```'].join('\n'),
+  machine: () => ['```mermaid', stateDiagram(definition({ callbackTimeoutSeconds: 60 })), '```'].join('\n'),
   fields: () =>
     [
       row('our word', 'in a drop', 'command line', "Truora's form"),

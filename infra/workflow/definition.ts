@@ -92,9 +92,9 @@ const ends = { End: true, OutputPath: '$.outcome' } as const;
 /**
  * The state machine, in the order a drop walks it. A plain value: CDK hands it to AWS as it is, and the local world runs
  * the very same text. `${Name}` stands for the ARN of the function of that name.
- * @param patienceSeconds how long AwaitWebhook waits for a bell before the timed poll takes over
+ * @param callbackTimeoutSeconds how long AwaitWebhook waits for a bell before the timed poll takes over
  */
-export const definition = ({ patienceSeconds }: { patienceSeconds: number }): Definition => ({
+export const definition = ({ callbackTimeoutSeconds }: { callbackTimeoutSeconds: number }): Definition => ({
   Comment: 'Re-validates the face of one person with one media at Truora, and records one outcome.',
   StartAt: 'ClaimRequest',
   TimeoutSeconds: MACHINE_SECONDS,
@@ -149,7 +149,7 @@ export const definition = ({ patienceSeconds }: { patienceSeconds: number }): De
         Next: 'ReadVerdict',
       }),
       'AwaitWebhook',
-      patienceSeconds,
+      callbackTimeoutSeconds,
     ),
     ReadVerdict: task('ReadVerdict', 'What does Truora itself say? Asked again until it has decided.', {
       Retry: [never('VerdictUnreachableError'), whilePending],

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { bindKey, findKey, hashOfQuestion } from '../../shared/ledger/idempotency-keys.ts';
-import { type House, openHouse } from '../support/house.ts';
 import { inMinutes, newRevalidationId, sha256, thrownBy } from '../support/journal.ts';
+import { type House, openHouse } from '../support/local-aws.ts';
 
 const SCOPE = 'iam:arn:aws:iam::000000000000:user/ana';
 

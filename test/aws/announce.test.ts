@@ -6,8 +6,8 @@ import { dueRecords } from '../../shared/ledger/follow-ups.ts';
 import { markAnnounced, recordOutcome } from '../../shared/ledger/outcomes.ts';
 import { readRecord } from '../../shared/ledger/records.ts';
 import { announce } from '../../shared/logic/outcome.ts';
-import { type House, openHouse } from '../support/house.ts';
 import { claimOf, errorOf, executionOf, inMinutes, newValidationId, thrownBy } from '../support/journal.ts';
+import { type House, openHouse } from '../support/local-aws.ts';
 
 const OURS = executionOf('ours');
 

@@ -6,8 +6,8 @@ import type { Claim } from '../../shared/domain/revalidation.ts';
 import { bindValidation, readBinding } from '../../shared/ledger/bindings.ts';
 import { claim as claimRecord } from '../../shared/ledger/claims.ts';
 import { readRecord } from '../../shared/ledger/records.ts';
-import { type House, openHouse } from '../support/house.ts';
 import { claimOf, executionOf, inMinutes, newRevalidationId, newValidationId } from '../support/journal.ts';
+import { type House, openHouse } from '../support/local-aws.ts';
 
 let house: House;
 

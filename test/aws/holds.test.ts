@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freeMedia, holdMedia } from '../../shared/ledger/holds.ts';
-import { type House, openHouse } from '../support/house.ts';
 import { BUCKET, newRevalidationId } from '../support/journal.ts';
+import { type House, openHouse } from '../support/local-aws.ts';
 
 let house: House;
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { bindValidation, readBinding } from '../../shared/ledger/bindings.ts';
 import { closeIntent, type Intent, keepLook, openIntent, readIntent } from '../../shared/ledger/intents.ts';
-import { type House, openHouse } from '../support/house.ts';
 import { inMinutes, newPerson, newRevalidationId, newValidationId } from '../support/journal.ts';
+import { type House, openHouse } from '../support/local-aws.ts';
 
 let house: House;
 

@@ -11,7 +11,6 @@ import type { Claim, Outcome, Receipt, Validation } from '../../shared/domain/re
 import { claim, recordCreated, recordMoved } from '../../shared/ledger/claims.ts';
 import { countRepeat, recordOutcome } from '../../shared/ledger/outcomes.ts';
 import { listRecords, readRecord, recordedAmong } from '../../shared/ledger/records.ts';
-import { type House, openHouse } from '../support/house.ts';
 import {
   answered,
   claimOf,
@@ -24,6 +23,7 @@ import {
   sha256,
   thrownBy,
 } from '../support/journal.ts';
+import { type House, openHouse } from '../support/local-aws.ts';
 
 const OURS = executionOf('ours');
 

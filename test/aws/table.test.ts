@@ -6,7 +6,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { deleteItem, getItem, getItems, putNew, queryKeys, updateItem } from '../../shared/aws/dynamodb.ts';
 import { BY_PERSON } from '../../shared/domain/record.ts';
-import { type House, openHouse } from '../support/house.ts';
+import { type House, openHouse } from '../support/local-aws.ts';
 
 let house: House;
 

@@ -3,8 +3,8 @@ import { MOST_UPLOADS } from '../../shared/domain/api.ts';
 import { requestOf, startTicket, uploadTicket } from '../../shared/domain/ticket.ts';
 import { enterDrop, issueTicket, readTicket } from '../../shared/ledger/tickets.ts';
 import { ticketOfRequest, useTicket } from '../../shared/logic/locate.ts';
-import { type House, openHouse } from '../support/house.ts';
 import { dropOf, executionOf, newPerson, newRevalidationId } from '../support/journal.ts';
+import { type House, openHouse } from '../support/local-aws.ts';
 import { CALLER } from '../support/routes.ts';
 
 const ANY = executionOf('any');

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { LATE_SECONDS, readCallback, recordNotification, storeTaskToken } from '../../shared/ledger/callbacks.ts';
-import { type House, openHouse } from '../support/house.ts';
 import { inMinutes, newValidationId } from '../support/journal.ts';
+import { type House, openHouse } from '../support/local-aws.ts';
 
 let house: House;
 

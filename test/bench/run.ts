@@ -7,8 +7,8 @@ import { picture } from './picture.ts';
 import { table } from './table.ts';
 
 const help = `npm run -s bench [-- METRIC ...] [--keep]
-Measures, on this machine and loopback only: B1 whole flow, B2 throughput and memory, B3 cold starts, B4 bundle bytes,
-B5 memory of the move, B6 processor time of the move, B7 poll schedules, B8 webhook to resumed, B9 units a run, B10 forged
+Measures, on this machine and loopback only: B1 whole flow, B2 throughput and memory, B3 cold starts, B5 memory of the
+move, B6 processor time of the move, B7 poll schedules, B8 webhook to resumed, B9 units a run, B10 forged
 webhooks. All of them when none is named; BENCH_RUNS=1000 shortens B2, which takes 10,000 runs. Every figure is printed with its target and reference; nothing is judged.
 The table, the raw values and a picture are written to .bench/; --keep also writes test/bench/RESULTS.md and its picture.
 Exit code: 0 measured, whatever came out; 2 wrong words; 3 a metric could not be measured.`;
@@ -22,7 +22,6 @@ const metrics: Record<string, () => Promise<Metric>> = {
   B1: async () => (await import('./metrics/flow.ts')).wholeFlow,
   B2: async () => (await import('./metrics/throughput.ts')).throughput,
   B3: async () => (await import('./metrics/cold-start.ts')).coldStarts,
-  B4: async () => (await import('./metrics/cold-start.ts')).bundleBytes,
   B5: async () => (await import('./metrics/move.ts')).memory,
   B6: async () => (await import('./metrics/move.ts')).processor,
   B7: async () => (await import('./metrics/polls.ts')).polls,

@@ -68,7 +68,7 @@ const template: Template = {
       Type: 'AWS::StepFunctions::StateMachine',
       Properties: {
         StateMachineName: machineArn.split(':').at(-1),
-        DefinitionString: JSON.stringify(definition({ patienceSeconds: settings.patience })),
+        DefinitionString: JSON.stringify(definition({ callbackTimeoutSeconds: settings.patience })),
         DefinitionSubstitutions: Object.fromEntries(stepNames.map((name) => [name, arnOf(name)])),
       },
     },

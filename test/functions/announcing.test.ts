@@ -7,8 +7,8 @@ import type { Outcome } from '../../shared/domain/revalidation.ts';
 import { claim as claimRecord } from '../../shared/ledger/claims.ts';
 import { readRecord } from '../../shared/ledger/records.ts';
 import type { Journal } from '../../shared/workflow/contract.ts';
-import { type Fate, type House, openHouse } from '../support/house.ts';
 import { caughtOf, context, eventOf, executionOf, journalOf, thrownBy } from '../support/journal.ts';
+import { type Fate, type House, openHouse } from '../support/local-aws.ts';
 
 const OURS = executionOf('ours');
 

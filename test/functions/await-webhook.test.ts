@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { handler } from '../../functions/await-webhook.ts';
 import { recordNotification } from '../../shared/ledger/callbacks.ts';
-import { type House, openHouse } from '../support/house.ts';
 import { context, errorOf, eventOf, journalOf, thrownBy } from '../support/journal.ts';
+import { type House, openHouse } from '../support/local-aws.ts';
 
 const RANG_AT = new Date('2026-11-23T10:00:00.000Z');
 

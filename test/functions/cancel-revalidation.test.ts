@@ -5,8 +5,8 @@ import { claim } from '../../shared/ledger/claims.ts';
 import { openIntent } from '../../shared/ledger/intents.ts';
 import { recordOutcome } from '../../shared/ledger/outcomes.ts';
 import { issueTicket } from '../../shared/ledger/tickets.ts';
-import { type House, openHouse } from '../support/house.ts';
 import { claimOf, context, executionOf, newPerson, newRevalidationId } from '../support/journal.ts';
+import { type House, openHouse } from '../support/local-aws.ts';
 import { CALLER, callEvent, codeOf, contentOf } from '../support/routes.ts';
 
 const OWNER = executionOf('owner');

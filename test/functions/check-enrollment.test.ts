@@ -2,7 +2,6 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { handler } from '../../functions/check-enrollment.ts';
 import { readReason } from '../../shared/domain/errors.ts';
 import type { Claim } from '../../shared/domain/revalidation.ts';
-import { deadOrigin, type House, openHouse, type Said, standIn } from '../support/house.ts';
 import {
   claimOf,
   context,
@@ -13,6 +12,7 @@ import {
   newRevalidationId,
   thrownBy,
 } from '../support/journal.ts';
+import { deadOrigin, type House, openHouse, type Said, standIn } from '../support/local-aws.ts';
 
 let house: House;
 

@@ -1,8 +1,8 @@
 import type { Context } from 'aws-lambda';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { handler } from '../../functions/check-key.ts';
-import { type House, openHouse } from '../support/house.ts';
 import { errorOf } from '../support/journal.ts';
+import { type House, openHouse } from '../support/local-aws.ts';
 
 let house: House;
 

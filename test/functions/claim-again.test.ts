@@ -3,8 +3,8 @@ import { handler } from '../../functions/claim-request.ts';
 import { revalidationIdOf } from '../../shared/domain/case-id.ts';
 import type { Claim, Outcome } from '../../shared/domain/revalidation.ts';
 import { recordOutcome } from '../../shared/ledger/outcomes.ts';
-import { type House, openHouse } from '../support/house.ts';
 import { BUCKET, callOf, context, dropOf, eventOf, executionOf, newPerson, thrownBy } from '../support/journal.ts';
+import { type House, openHouse } from '../support/local-aws.ts';
 import { jpeg } from '../support/media.ts';
 
 const JPEG = jpeg();

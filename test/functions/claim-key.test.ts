@@ -4,8 +4,8 @@ import { handler } from '../../functions/claim-request.ts';
 import { revalidationIdOf } from '../../shared/domain/case-id.ts';
 import type { Claim, Outcome } from '../../shared/domain/revalidation.ts';
 import { recordOutcome } from '../../shared/ledger/outcomes.ts';
-import { type Fate, type House, openHouse } from '../support/house.ts';
 import { BUCKET, callOf, context, eventOf, executionOf, inMinutes, thrownBy } from '../support/journal.ts';
+import { type Fate, type House, openHouse } from '../support/local-aws.ts';
 import { jpeg } from '../support/media.ts';
 
 const JPEG = jpeg();

@@ -5,7 +5,6 @@ import type { Claim } from '../../shared/domain/revalidation.ts';
 import { uploadTicket } from '../../shared/domain/ticket.ts';
 import { recordOutcome } from '../../shared/ledger/outcomes.ts';
 import { issueTicket } from '../../shared/ledger/tickets.ts';
-import { type House, openHouse } from '../support/house.ts';
 import {
   callOf,
   context,
@@ -17,6 +16,7 @@ import {
   newRevalidationId,
   thrownBy,
 } from '../support/journal.ts';
+import { type House, openHouse } from '../support/local-aws.ts';
 import { jpeg } from '../support/media.ts';
 import { CALLER } from '../support/routes.ts';
 

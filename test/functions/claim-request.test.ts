@@ -7,7 +7,6 @@ import { uploadTicket } from '../../shared/domain/ticket.ts';
 import { freeMedia } from '../../shared/ledger/holds.ts';
 import { recordOutcome } from '../../shared/ledger/outcomes.ts';
 import { issueTicket } from '../../shared/ledger/tickets.ts';
-import { type House, openHouse } from '../support/house.ts';
 import {
   BUCKET,
   callOf,
@@ -20,6 +19,7 @@ import {
   newRevalidationId,
   thrownBy,
 } from '../support/journal.ts';
+import { type House, openHouse } from '../support/local-aws.ts';
 import { jpeg, mp4 } from '../support/media.ts';
 import { CALLER } from '../support/routes.ts';
 

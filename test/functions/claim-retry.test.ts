@@ -5,7 +5,6 @@ import type { Claim } from '../../shared/domain/revalidation.ts';
 import { bindValidation } from '../../shared/ledger/bindings.ts';
 import { recordCreated } from '../../shared/ledger/claims.ts';
 import { recordOutcome } from '../../shared/ledger/outcomes.ts';
-import { type House, openHouse } from '../support/house.ts';
 import {
   callOf,
   context,
@@ -19,6 +18,7 @@ import {
   newValidationId,
   thrownBy,
 } from '../support/journal.ts';
+import { type House, openHouse } from '../support/local-aws.ts';
 import { mp4 } from '../support/media.ts';
 
 const MP4 = mp4();

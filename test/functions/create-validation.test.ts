@@ -11,16 +11,6 @@ import { openIntent } from '../../shared/ledger/intents.ts';
 import { recordCancellation, recordOutcome } from '../../shared/ledger/outcomes.ts';
 import { readRecord } from '../../shared/ledger/records.ts';
 import {
-  type Asked,
-  deadOrigin,
-  type Fate,
-  type House,
-  type Line,
-  openHouse,
-  type Said,
-  standIn,
-} from '../support/house.ts';
-import {
   claimOf,
   context,
   errorOf,
@@ -31,6 +21,16 @@ import {
   sha256,
   thrownBy,
 } from '../support/journal.ts';
+import {
+  type Asked,
+  deadOrigin,
+  type Fate,
+  type House,
+  type Line,
+  openHouse,
+  type Said,
+  standIn,
+} from '../support/local-aws.ts';
 
 const OURS = executionOf('ours');
 

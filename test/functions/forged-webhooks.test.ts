@@ -6,8 +6,8 @@ import { handler } from '../../functions/receive-webhook.ts';
 import { bindValidation } from '../../shared/ledger/bindings.ts';
 import { storeTaskToken } from '../../shared/ledger/callbacks.ts';
 import { MAX_WEBHOOK_BYTES, signWebhook } from '../../shared/truora/webhook.ts';
-import { type House, openHouse } from '../support/house.ts';
 import { context, journalOf, newRevalidationId } from '../support/journal.ts';
+import { type House, openHouse } from '../support/local-aws.ts';
 
 /** How many bodies are tried, a seed each run; a failure names the seed and the smallest body that shows it. */
 const BODIES = 10_000;

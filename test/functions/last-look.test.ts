@@ -8,8 +8,8 @@ import { claim as claimRecord, recordAttempt, recordCreated } from '../../shared
 import { openIntent } from '../../shared/ledger/intents.ts';
 import { recordOutcome } from '../../shared/ledger/outcomes.ts';
 import { recordsBetween } from '../../shared/ledger/records.ts';
-import { type Fate, type House, openHouse, standIn } from '../support/house.ts';
 import { claimOf, context, executionOf, inMinutes, newPerson, newValidationId } from '../support/journal.ts';
+import { type Fate, type House, openHouse, standIn } from '../support/local-aws.ts';
 
 const OURS = executionOf('ours');
 

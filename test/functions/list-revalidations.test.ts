@@ -2,8 +2,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { handler } from '../../functions/list-revalidations.ts';
 import { type Revalidation, writeCursor } from '../../shared/domain/api.ts';
 import { claim } from '../../shared/ledger/claims.ts';
-import { type House, openHouse } from '../support/house.ts';
 import { claimOf, context, executionOf, newPerson, newRevalidationId } from '../support/journal.ts';
+import { type House, openHouse } from '../support/local-aws.ts';
 import { callEvent, codeOf, contentOf } from '../support/routes.ts';
 
 let house: House;

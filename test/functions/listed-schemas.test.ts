@@ -3,8 +3,8 @@ import { handler as list } from '../../functions/list-revalidations.ts';
 import { handler as start } from '../../functions/start-revalidation.ts';
 import { operations, schemas } from '../../infra/docs/openapi.ts';
 import { AccountId } from '../../shared/domain/ids.ts';
-import { type House, openHouse } from '../support/house.ts';
 import { context, newPerson } from '../support/journal.ts';
+import { type House, openHouse } from '../support/local-aws.ts';
 import { callEvent } from '../support/routes.ts';
 
 let house: House;

@@ -9,7 +9,6 @@ import { handler } from '../../functions/move-media.ts';
 import { MAX_MEDIA_BYTES, type MediaType } from '../../shared/domain/media.ts';
 import type { Claim, Receipt, Validation } from '../../shared/domain/revalidation.ts';
 import { claim as claimRecord, recordCreated } from '../../shared/ledger/claims.ts';
-import { deadOrigin, type House, type Line, openHouse, standIn } from '../support/house.ts';
 import {
   answered,
   BUCKET,
@@ -25,6 +24,7 @@ import {
   sha256,
   thrownBy,
 } from '../support/journal.ts';
+import { deadOrigin, type House, type Line, openHouse, standIn } from '../support/local-aws.ts';
 
 const OURS = executionOf('ours');
 

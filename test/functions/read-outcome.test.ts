@@ -4,8 +4,8 @@ import { outcomeStatuses } from '../../shared/domain/lifecycle.ts';
 import type { Outcome } from '../../shared/domain/revalidation.ts';
 import { claim as claimRecord } from '../../shared/ledger/claims.ts';
 import { recordOutcome } from '../../shared/ledger/outcomes.ts';
-import { type House, openHouse } from '../support/house.ts';
 import { caughtOf, claimOf, context, errorOf, eventOf, executionOf, newRevalidationId } from '../support/journal.ts';
+import { type House, openHouse } from '../support/local-aws.ts';
 
 const OURS = executionOf('ours');
 

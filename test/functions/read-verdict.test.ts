@@ -1,7 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { handler } from '../../functions/read-verdict.ts';
 import type { Claim, Validation, Verdict } from '../../shared/domain/revalidation.ts';
-import { deadOrigin, type House, type Line, openHouse, standIn } from '../support/house.ts';
 import {
   claimOf,
   context,
@@ -12,6 +11,7 @@ import {
   newValidationId,
   thrownBy,
 } from '../support/journal.ts';
+import { deadOrigin, type House, type Line, openHouse, standIn } from '../support/local-aws.ts';
 
 const PENDING = { name: 'VerdictPendingError', reason: 'verdict_pending' };
 

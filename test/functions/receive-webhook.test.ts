@@ -7,7 +7,6 @@ import type { OutcomeStatus } from '../../shared/domain/lifecycle.ts';
 import { bindValidation } from '../../shared/ledger/bindings.ts';
 import { storeTaskToken } from '../../shared/ledger/callbacks.ts';
 import { MAX_WEBHOOK_BYTES, signWebhook } from '../../shared/truora/webhook.ts';
-import { type Fate, type House, openHouse } from '../support/house.ts';
 import {
   claimOf,
   context,
@@ -17,6 +16,7 @@ import {
   newRevalidationId,
   newValidationId,
 } from '../support/journal.ts';
+import { type Fate, type House, openHouse } from '../support/local-aws.ts';
 
 const KEY = 'webhook-key';
 

@@ -6,8 +6,8 @@ import { claim as claimRecord } from '../../shared/ledger/claims.ts';
 import { openIntent, readIntent } from '../../shared/ledger/intents.ts';
 import { recordOutcome } from '../../shared/ledger/outcomes.ts';
 import type { Journal } from '../../shared/workflow/contract.ts';
-import { type House, openHouse } from '../support/house.ts';
 import { BUCKET, caughtOf, context, errorOf, eventOf, executionOf, journalOf, thrownBy } from '../support/journal.ts';
+import { type House, openHouse } from '../support/local-aws.ts';
 
 const OURS = executionOf('ours');
 

@@ -4,8 +4,8 @@ import type { Outcome, Verdict } from '../../shared/domain/revalidation.ts';
 import { claim as claimRecord } from '../../shared/ledger/claims.ts';
 import { recordOutcome } from '../../shared/ledger/outcomes.ts';
 import type { Journal } from '../../shared/workflow/contract.ts';
-import { type House, openHouse } from '../support/house.ts';
 import { context, eventOf, executionOf, journalOf, thrownBy } from '../support/journal.ts';
+import { type House, openHouse } from '../support/local-aws.ts';
 
 const OURS = executionOf('ours');
 

@@ -7,7 +7,6 @@ import { uploadTicket } from '../../shared/domain/ticket.ts';
 import { claim as claimRecord } from '../../shared/ledger/claims.ts';
 import { enterDrop, issueTicket } from '../../shared/ledger/tickets.ts';
 import type { Journal } from '../../shared/workflow/contract.ts';
-import { type House, openHouse } from '../support/house.ts';
 import {
   BUCKET,
   callOf,
@@ -23,6 +22,7 @@ import {
   newRevalidationId,
   thrownBy,
 } from '../support/journal.ts';
+import { type House, openHouse } from '../support/local-aws.ts';
 import { CALLER } from '../support/routes.ts';
 
 const OURS = executionOf('ours');

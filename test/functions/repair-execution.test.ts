@@ -10,7 +10,6 @@ import { openIntent, readIntent } from '../../shared/ledger/intents.ts';
 import { recordCancellation, recordOutcome } from '../../shared/ledger/outcomes.ts';
 import { readRecord } from '../../shared/ledger/records.ts';
 import { enterDrop, issueTicket } from '../../shared/ledger/tickets.ts';
-import { type House, openHouse } from '../support/house.ts';
 import {
   callOf,
   claimOf,
@@ -23,6 +22,7 @@ import {
   newPerson,
   newRevalidationId,
 } from '../support/journal.ts';
+import { type House, openHouse } from '../support/local-aws.ts';
 import { CALLER } from '../support/routes.ts';
 
 let house: House;

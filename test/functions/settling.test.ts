@@ -5,7 +5,6 @@ import { bindOrphans } from '../../shared/ledger/bindings.ts';
 import { claim as claimRecord, recordAttempt } from '../../shared/ledger/claims.ts';
 import { openIntent } from '../../shared/ledger/intents.ts';
 import { recordCancellation } from '../../shared/ledger/outcomes.ts';
-import { type Fate, type House, openHouse, standIn } from '../support/house.ts';
 import {
   claimOf,
   context,
@@ -17,6 +16,7 @@ import {
   newValidationId,
   thrownBy,
 } from '../support/journal.ts';
+import { type Fate, type House, openHouse, standIn } from '../support/local-aws.ts';
 
 const OURS = executionOf('ours');
 

@@ -2,8 +2,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { handler } from '../../functions/create-validation.ts';
 import type { Claim } from '../../shared/domain/revalidation.ts';
 import { claim as claimRecord } from '../../shared/ledger/claims.ts';
-import { type House, openHouse, type Said, standIn } from '../support/house.ts';
 import { claimOf, context, eventOf, executionOf, newPerson, newValidationId, thrownBy } from '../support/journal.ts';
+import { type House, openHouse, type Said, standIn } from '../support/local-aws.ts';
 
 const OURS = executionOf('ours');
 

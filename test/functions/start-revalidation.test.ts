@@ -4,8 +4,8 @@ import { handler } from '../../functions/start-revalidation.ts';
 import type { Started } from '../../shared/domain/api.ts';
 import { revalidationIdOf } from '../../shared/domain/case-id.ts';
 import type { CallRequest } from '../../shared/domain/request.ts';
-import { type Fate, type House, openHouse } from '../support/house.ts';
 import { BUCKET, claimOf, context, inMinutes, newPerson, newRevalidationId } from '../support/journal.ts';
+import { type Fate, type House, openHouse } from '../support/local-aws.ts';
 import { jpeg } from '../support/media.ts';
 import { CALLER, callEvent, codeOf, contentOf } from '../support/routes.ts';
 

@@ -14,8 +14,8 @@ import { claim as claimRecord } from '../../shared/ledger/claims.ts';
 import { recordOutcome } from '../../shared/ledger/outcomes.ts';
 import { issueTicket } from '../../shared/ledger/tickets.ts';
 import { memoryLedger } from '../chaos/aws/ledger.ts';
-import { type House, type Line, openHouse, standIn } from '../support/house.ts';
 import { BUCKET, claimOf, context, executionOf, inMinutes, newPerson, newValidationId } from '../support/journal.ts';
+import { type House, type Line, openHouse, standIn } from '../support/local-aws.ts';
 
 const OURS = executionOf('ours');
 

@@ -5,8 +5,8 @@ import { revalidationIdOf } from '../../shared/domain/case-id.ts';
 import { uploadTicket } from '../../shared/domain/ticket.ts';
 import { keepPlace } from '../../shared/ledger/sweep-position.ts';
 import { enterDrop, issueTicket } from '../../shared/ledger/tickets.ts';
-import { type House, openHouse } from '../support/house.ts';
 import { BUCKET, dropOf, newPerson, newRevalidationId, thrownBy } from '../support/journal.ts';
+import { type House, openHouse } from '../support/local-aws.ts';
 import { CALLER } from '../support/routes.ts';
 
 let house: House;

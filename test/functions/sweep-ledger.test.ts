@@ -14,7 +14,6 @@ import { recordOutcome } from '../../shared/ledger/outcomes.ts';
 import { readRecord } from '../../shared/ledger/records.ts';
 import { issueTicket } from '../../shared/ledger/tickets.ts';
 import { enterCopy } from '../../shared/logic/copies.ts';
-import { type Asked, type Fate, type House, type Line, openHouse, standIn } from '../support/house.ts';
 import {
   BUCKET,
   claimOf,
@@ -25,6 +24,7 @@ import {
   newPerson,
   newRevalidationId,
 } from '../support/journal.ts';
+import { type Asked, type Fate, type House, type Line, openHouse, standIn } from '../support/local-aws.ts';
 
 const OURS = executionOf('ours');
 

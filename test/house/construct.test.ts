@@ -33,7 +33,7 @@ describe("the construct in somebody else's stack", () => {
   });
 
   test.each<[string, object, RegExp]>([
-    ['a number out of its bounds', { patienceSeconds: 0 }, /"Too small: expected number to be >=1"/],
+    ['a number out of its bounds', { callbackTimeoutSeconds: 0 }, /"Too small: expected number to be >=1"/],
     ['a word that it does not know', { patience: 90 }, /"Unrecognized key: \\"patience\\""/],
   ])('refuses %s, and says why', (_, props, why) => {
     expect(() => theirs(props as FaceRevalidationProps)).toThrow(why);

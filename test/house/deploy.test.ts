@@ -83,7 +83,7 @@ describe('wrong words', () => {
   test.each([
     [[], /^--stage is required/],
     [['--stage', 'Prod'], /^--stage: must be 1 to 16/],
-    [['--stage', 'dev', '--patience-seconds', '0'], /^--patience-seconds: /],
+    [['--stage', 'dev', '--callback-timeout-seconds', '0'], /^--callback-timeout-seconds: /],
     [['--stage', 'dev', '--colour', 'red'], /--colour/],
     [['--stage', 'dev', '--alarm-email', 'ops'], /^--alarm-email: /],
     [['--stage'], /--stage/],

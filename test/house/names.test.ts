@@ -39,7 +39,7 @@ describe('a name', () => {
   });
 
   test('of a state is that of a step, but for one question, one pause and one end', () => {
-    const { States } = definition({ patienceSeconds: 60 });
+    const { States } = definition({ callbackTimeoutSeconds: 60 });
     const others = Object.entries(States).filter(([name]) => !(stepNames as string[]).includes(name));
     expect(Object.keys(States)).toEqual(expect.arrayContaining(stepNames));
     expect(others.map(([name, { Type }]) => [name, Type])).toEqual([

@@ -15,7 +15,7 @@ const ownContext: object = JSON.parse(readFileSync(join(root, 'cdk.json'), 'utf8
 const given: Record<keyof typeof Config.shape, string> = {
   stage: 'prod',
   resultMode: 'poll',
-  patienceSeconds: '90',
+  callbackTimeoutSeconds: '90',
   settleSeconds: '120',
   minimumThreshold: '0.8',
   onUnresolved: 'create-again',

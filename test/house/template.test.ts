@@ -120,9 +120,9 @@ describe('the state machine', () => {
   });
 
   test('waits as long as the deployment says', () => {
-    const patient = synthesize(Config.parse({ patienceSeconds: '90' }));
+    const patient = synthesize(Config.parse({ callbackTimeoutSeconds: '90' }));
     const { DefinitionString } = only(patient, 'AWS::StepFunctions::StateMachine').Properties;
-    expect(DefinitionString).toBe(JSON.stringify(definition({ patienceSeconds: 90 })));
+    expect(DefinitionString).toBe(JSON.stringify(definition({ callbackTimeoutSeconds: 90 })));
   });
 
   test('knows every function of a step by its name, and no other', () => {
@@ -806,7 +806,7 @@ describe('the configuration', () => {
     expect(config).toEqual({
       stage: 'dev',
       resultMode: 'callback',
-      patienceSeconds: 60,
+      callbackTimeoutSeconds: 60,
       graceSeconds: 30,
       settleSeconds: 60,
       onUnresolved: 'fail-for-human',
@@ -850,8 +850,8 @@ describe('the configuration', () => {
   });
 
   test('takes numbers as the command line gives them', () => {
-    expect(Config.parse({ patienceSeconds: '90', graceSeconds: '5', retentionDays: '30' })).toMatchObject({
-      patienceSeconds: 90,
+    expect(Config.parse({ callbackTimeoutSeconds: '90', graceSeconds: '5', retentionDays: '30' })).toMatchObject({
+      callbackTimeoutSeconds: 90,
       graceSeconds: 5,
       retentionDays: 30,
     });
@@ -864,11 +864,11 @@ describe('the configuration', () => {
     ['stage', 'a'.repeat(17)],
     ['stage', 'a_b'],
     ['resultMode', 'push'],
-    ['patienceSeconds', 0],
-    ['patienceSeconds', '3601'],
-    ['patienceSeconds', '1.5'],
-    ['patienceSeconds', 'a minute'],
-    ['patienceSeconds', ''],
+    ['callbackTimeoutSeconds', 0],
+    ['callbackTimeoutSeconds', '3601'],
+    ['callbackTimeoutSeconds', '1.5'],
+    ['callbackTimeoutSeconds', 'a minute'],
+    ['callbackTimeoutSeconds', ''],
     ['settleSeconds', 301],
     ['settleSeconds', 0],
     ['settleSeconds', '49'],

@@ -6,7 +6,7 @@ import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type LocalSystem, startLocalSystem } from '../../infra/local/world.ts';
+import { type LocalSystem, startLocalSystem } from '../../infra/local/local-system.ts';
 
 let world: LocalSystem;
 

@@ -12,8 +12,8 @@ import { readIntent } from '../../shared/ledger/intents.ts';
 import { readRecord } from '../../shared/ledger/records.ts';
 import { readThrottle } from '../../shared/ledger/throttle.ts';
 import type { Journal } from '../../shared/workflow/contract.ts';
-import { type House, type Line, openHouse, standIn } from '../support/house.ts';
 import { errorOf, executionOf, inMinutes, journalOf, newValidationId } from '../support/journal.ts';
+import { type House, type Line, openHouse, standIn } from '../support/local-aws.ts';
 
 const MACHINE = 'arn:aws:states:us-east-1:000000000000:stateMachine:Revalidation';
 

@@ -1,7 +1,7 @@
 import { createHash, createHmac } from 'node:crypto';
 import { SignatureV4 } from '@smithy/signature-v4';
 import * as z from 'zod/mini';
-import type { LocalSystem } from '../../infra/local/world.ts';
+import type { LocalSystem } from '../../infra/local/local-system.ts';
 import type { Started } from '../../shared/domain/api.ts';
 import { Problem } from '../../shared/domain/problem.ts';
 

@@ -17,7 +17,7 @@ export type Draft = { StartAt: string; States: Record<string, DraftState>; [fiel
 
 /** A copy of the definition, with what a test breaks in it. By way of JSON, which leaves no part shared by two states. */
 export const draft = (edit: (copy: Draft) => void = () => {}): Draft => {
-  const copy: Draft = JSON.parse(JSON.stringify(definition({ patienceSeconds: 60 })));
+  const copy: Draft = JSON.parse(JSON.stringify(definition({ callbackTimeoutSeconds: 60 })));
   edit(copy);
   return copy;
 };

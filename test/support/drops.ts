@@ -2,9 +2,9 @@ import { createHash, randomUUID } from 'node:crypto';
 import { existsSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { LocalSystem } from '../../infra/local/local-system.ts';
 import { putMedia, registerEnrollment } from '../../infra/local/put-media.ts';
 import type { Execution } from '../../infra/local/state-machine.ts';
-import type { LocalSystem } from '../../infra/local/world.ts';
 import { jpeg, mp4 } from './media.ts';
 
 /** A small photo, and a small video. */

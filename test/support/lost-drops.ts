@@ -1,5 +1,5 @@
+import type { LocalSystem } from '../../infra/local/local-system.ts';
 import { putMedia } from '../../infra/local/put-media.ts';
-import type { LocalSystem } from '../../infra/local/world.ts';
 import { fileOf, photo, someone } from './drops.ts';
 
 /** Drops under way at once: more only wait for the same two cores. */

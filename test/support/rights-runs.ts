@@ -4,9 +4,9 @@ import { type AttributeValue, DynamoDBClient, GetItemCommand, PutItemCommand } f
 import { DeleteObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import type { RoleCall } from '../../infra/local/iam/roles.ts';
+import type { LocalSystem, LocalSystemOptions } from '../../infra/local/local-system.ts';
 import { drop, putMedia } from '../../infra/local/put-media.ts';
 import type { Execution } from '../../infra/local/state-machine.ts';
-import type { LocalSystem, LocalSystemOptions } from '../../infra/local/world.ts';
 import { revalidationIdOf } from '../../shared/domain/case-id.ts';
 import { newRevalidationId } from '../../shared/domain/ids.ts';
 import type { Outcome } from '../../shared/domain/revalidation.ts';

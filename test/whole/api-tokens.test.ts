@@ -1,7 +1,7 @@
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type LocalServer, listen } from '../../infra/local/http.ts';
-import { type LocalSystem, startLocalSystem } from '../../infra/local/world.ts';
+import { type LocalSystem, startLocalSystem } from '../../infra/local/local-system.ts';
 import { RevalidationPage } from '../../shared/domain/api.ts';
 import { calling, problemIn, upload } from '../support/callers.ts';
 import { photo, someone } from '../support/drops.ts';

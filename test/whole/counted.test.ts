@@ -5,8 +5,8 @@ import { GetObjectCommand, type GetObjectCommandOutput, S3Client } from '@aws-sd
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { looksUntil, runs } from '../../infra/cost/cost.ts';
 import type { MachineEvent } from '../../infra/local/history.ts';
+import { type LocalSystem, startLocalSystem } from '../../infra/local/local-system.ts';
 import { drop, registerEnrollment } from '../../infra/local/put-media.ts';
-import { type LocalSystem, startLocalSystem } from '../../infra/local/world.ts';
 import { reasonsOfEnds } from '../../shared/aws/executions.ts';
 import { signWebhook } from '../../shared/truora/webhook.ts';
 import { routes } from '../../shared/workflow/functions.ts';

@@ -7,9 +7,9 @@ import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-sec
 import { SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type RoleCall, traceOf } from '../../infra/local/iam/roles.ts';
+import { type LocalSystem, startLocalSystem } from '../../infra/local/local-system.ts';
 import { putMedia } from '../../infra/local/put-media.ts';
 import { resourcesOf, type Template } from '../../infra/local/template.ts';
-import { type LocalSystem, startLocalSystem } from '../../infra/local/world.ts';
 import { calling, problemIn, upload } from '../support/callers.ts';
 import { fileOf, photo, someone } from '../support/drops.ts';
 import { editedTemplate, holderOf, without } from '../support/rights.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type LocalSystem, startLocalSystem } from '../../infra/local/local-system.ts';
 import { scenarios } from '../../infra/local/truora/scenarios.ts';
-import { type LocalSystem, startLocalSystem } from '../../infra/local/world.ts';
 import { dropped, someone } from '../support/drops.ts';
 import { loseAnswers } from '../support/lost-drops.ts';
 

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type LocalSystem, startLocalSystem } from '../../infra/local/local-system.ts';
 import { putMedia } from '../../infra/local/put-media.ts';
 import type { Execution } from '../../infra/local/state-machine.ts';
-import { type LocalSystem, startLocalSystem } from '../../infra/local/world.ts';
 import { Started } from '../../shared/domain/api.ts';
 import { revalidationIdOf } from '../../shared/domain/case-id.ts';
 import type { LedgerRecord } from '../../shared/domain/record.ts';

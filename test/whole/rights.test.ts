@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { grantsOf, policiesOf } from '../../infra/local/iam/policies.ts';
 import type { RoleCall } from '../../infra/local/iam/roles.ts';
+import { type LocalSystem, startLocalSystem } from '../../infra/local/local-system.ts';
 import type { Template } from '../../infra/local/template.ts';
-import { type LocalSystem, startLocalSystem } from '../../infra/local/world.ts';
 import { edited, holderOf, implicit, isImplicit, judge, superfluous, without } from '../support/rights.ts';
 import { runsIn, settingsOfRuns } from '../support/rights-runs.ts';
 

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { BusEvent } from '../../infra/local/event-bus.ts';
+import { type LocalSystem, startLocalSystem } from '../../infra/local/local-system.ts';
 import { drop, registerEnrollment } from '../../infra/local/put-media.ts';
 import { type Scenario, scenarios } from '../../infra/local/truora/scenarios.ts';
-import { type LocalSystem, startLocalSystem } from '../../infra/local/world.ts';
 import { type Announcement, announcementOf } from '../../shared/domain/announcement.ts';
 import type { ResultMode } from '../../shared/domain/request.ts';
 import type { Outcome } from '../../shared/domain/revalidation.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type LocalSystem, startLocalSystem } from '../../infra/local/local-system.ts';
 import { putMedia } from '../../infra/local/put-media.ts';
-import { type LocalSystem, startLocalSystem } from '../../infra/local/world.ts';
 import { spendOf } from '../../shared/domain/spend.ts';
 import { recordsBetween } from '../../shared/ledger/records.ts';
 import { fileOf, photo, someone } from '../support/drops.ts';

@@ -141,7 +141,7 @@ describe('what a step returns', () => {
 
 describe('the entries of the journal', () => {
   test('are each written by a step or left by a catch, but for the request', () => {
-    const { States } = definition({ patienceSeconds: 60 });
+    const { States } = definition({ callbackTimeoutSeconds: 60 });
     const caughtInto = Object.values(States).flatMap((state) =>
       state.Type === 'Task' ? (state.Catch ?? []).map(({ ResultPath }) => ResultPath?.replace('$.', '')) : [],
     );
@@ -170,7 +170,7 @@ describe('the journal of an execution that outlived a deploy', () => {
   const verdict: Verdict = { status: 'approved', decidedAt: '2026-11-23T12:00:00.000Z' };
 
   test('is kept for every step where one can stand for longer than ten minutes', () => {
-    const { States } = definition({ patienceSeconds: 3600 });
+    const { States } = definition({ callbackTimeoutSeconds: 3600 });
     const parked = stepNames.filter((step) => {
       const state = States[step];
       if (state?.Type !== 'Task') return false;

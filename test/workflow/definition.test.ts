@@ -36,12 +36,12 @@ describe('the Amazon States Language', () => {
 
 describe('the definition', () => {
   test('is a plain value that JSON keeps as it is', () => {
-    const value = definition({ patienceSeconds: 60 });
+    const value = definition({ callbackTimeoutSeconds: 60 });
     expect(JSON.parse(JSON.stringify(value))).toEqual(value);
   });
 
   test('waits for a bell as long as the deployment says', () => {
-    expect(definition({ patienceSeconds: 7 }).States.AwaitWebhook).toMatchObject({ TimeoutSeconds: 7 });
+    expect(definition({ callbackTimeoutSeconds: 7 }).States.AwaitWebhook).toMatchObject({ TimeoutSeconds: 7 });
   });
 
   test('begins every substitution with the name of a step, and knows each of them', () => {
@@ -142,7 +142,7 @@ const looksIn = (seconds: number): number => {
 /** Truora's longest timeout. Seconds. */
 const SIX_HOURS = 21_600;
 
-const longest = Config.parse({ graceSeconds: 600, patienceSeconds: 3600 });
+const longest = Config.parse({ graceSeconds: 600, callbackTimeoutSeconds: 3600 });
 
 describe('the timed poll', () => {
   test('is still looking when the longest validation and the longest grace are over', () => {
@@ -238,7 +238,7 @@ describe('the time of an execution', () => {
 test('the patience for a creation to settle holds two lost calls with their looks, at the longest window there may be', () => {
   const longest = 300;
   expect(Config.safeParse({ settleSeconds: longest + 1 }).success).toBe(false);
-  const { Retry = [] } = definition({ patienceSeconds: 60 }).States.CreateValidation as TaskState;
+  const { Retry = [] } = definition({ callbackTimeoutSeconds: 60 }).States.CreateValidation as TaskState;
   const retrier = Retry.find(({ ErrorEquals }) => ErrorEquals.includes('CreationUnsettledError'));
   const { IntervalSeconds = 0, BackoffRate = 1, MaxDelaySeconds = 0, MaxAttempts = 0 } = retrier ?? {};
   // Full jitter takes half of each wait, on average.

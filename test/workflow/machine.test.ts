@@ -20,7 +20,7 @@ import { waitFor } from '../support/wait-for.ts';
 
 const PATIENCE_MS = 1000;
 
-const template = synthesize(Config.parse({ stage: 'test', patienceSeconds: PATIENCE_MS / 1000 }));
+const template = synthesize(Config.parse({ stage: 'test', callbackTimeoutSeconds: PATIENCE_MS / 1000 }));
 
 const request = { kind: 'drop', event: {} };
 

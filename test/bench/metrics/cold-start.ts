@@ -6,7 +6,7 @@ import { buildSync } from 'esbuild';
 import { bundle, bundleOptions } from '../../../infra/aws/bundle.ts';
 import { listen } from '../../../infra/local/http.ts';
 import { fileOf, functionNames } from '../../../shared/workflow/functions.ts';
-import { type Figure, type Metric, median, quantile, sum } from '../figures.ts';
+import { type Figure, type Metric, median, quantile } from '../figures.ts';
 
 const REPETITIONS = 21;
 
@@ -17,32 +17,18 @@ const root = join(import.meta.dirname, '../../..');
 /** The functions that speak to Truora and to nothing else. */
 const truoraOnly = ['CheckEnrollment', 'ReadVerdict'];
 
-/**
- * The bundles that `cdk synth` ships, and the two peers built with the same options, but for what is taken out of ours and
- * nobody takes out in an afternoon (RESULTS.md): where each lies, and its bytes.
- */
+/** The file of each bundle that `cdk synth` ships, and of the two peers: same options, without the exceptions of ours (RESULTS.md). */
 const built = (folder: string) => {
-  const { folderOf, metafile } = bundle(functionNames, join(folder, 'ours'));
-  const peers = buildSync({
+  const { folderOf } = bundle(functionNames, join(folder, 'ours'));
+  buildSync({
     ...bundleOptions,
     entryPoints: ['hello', 'sample'].map((name) => join(root, 'test/bench/peers', `${name}.ts`)),
     absWorkingDir: root,
     outdir: join(folder, 'peers'),
-    metafile: true,
   });
-  const bytes = (outputs: Record<string, { bytes: number }>, name: string) =>
-    Object.entries(outputs).find(([path]) => path.endsWith(`/${name}.mjs`))?.[1].bytes ?? Number.NaN;
   return [
-    ...['hello', 'sample'].map((name) => ({
-      name,
-      file: join(folder, 'peers', `${name}.mjs`),
-      bytes: bytes(peers.metafile.outputs, name),
-    })),
-    ...functionNames.map((name) => ({
-      name,
-      file: join(folderOf(name), `${fileOf(name)}.mjs`),
-      bytes: bytes(metafile.outputs, fileOf(name)),
-    })),
+    ...['hello', 'sample'].map((name) => ({ name, file: join(folder, 'peers', `${name}.mjs`) })),
+    ...functionNames.map((name) => ({ name, file: join(folderOf(name), `${fileOf(name)}.mjs`) })),
   ];
 };
 
@@ -112,39 +98,6 @@ export const coldStarts: Metric = async (say) => {
     ];
   } finally {
     await service.close();
-    rmSync(folder, { recursive: true });
-  }
-};
-
-/** B4: the bytes of the same bundles. */
-export const bundleBytes: Metric = async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'bench-'));
-  try {
-    const all = built(folder);
-    const sample = all.find(({ name }) => name === 'sample')?.bytes ?? Number.NaN;
-    const ours = all.filter(({ name }) => name !== 'hello' && name !== 'sample');
-    const heaviest = ours.toSorted((a, b) => b.bytes - a.bytes)[0];
-    return [
-      { metric: 'B4', what: 'the sample', value: sample / 1000, unit: 'KB', reference: '802-1,189' },
-      ...ours.map(({ name, bytes }): Figure => {
-        const alone = truoraOnly.includes(name);
-        const target = alone ? 15 : name === heaviest?.name ? 50 : undefined;
-        return {
-          metric: 'B4',
-          what: `bytes of ${name} / the sample`,
-          value: (100 * bytes) / sample,
-          unit: '%',
-          ...(target ? { target: { atMost: target } } : {}),
-        };
-      }),
-      {
-        metric: 'B4',
-        what: 'bytes of all / as many samples',
-        value: (100 * sum(ours.map(({ bytes }) => bytes))) / (sample * ours.length),
-        unit: '%',
-      },
-    ];
-  } finally {
     rmSync(folder, { recursive: true });
   }
 };

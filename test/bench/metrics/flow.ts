@@ -1,8 +1,8 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
+import { type LocalSystem, startLocalSystem } from '../../../infra/local/local-system.ts';
 import { drop, registerEnrollment } from '../../../infra/local/put-media.ts';
 import { startSandbox } from '../../../infra/local/truora/sandbox.ts';
-import { type LocalSystem, startLocalSystem } from '../../../infra/local/world.ts';
 import { abba, type Figure, type Metric, median, quantile } from '../figures.ts';
 import { startScript } from '../peers/script.ts';
 import { actions, makeRule } from './units.ts';
@@ -36,7 +36,7 @@ export const bothSides = async (decisionMs: number, ledgerDirectory?: string) =>
   const world = await startLocalSystem({
     sandboxSettings: { decisionMs },
     // The wait is never cut short by the poll: both sides wait for their webhook.
-    config: { patienceSeconds: 60, httpDeadlineSeconds: 10 },
+    config: { callbackTimeoutSeconds: 60, httpDeadlineSeconds: 10 },
     ...(ledgerDirectory ? { ledgerDirectory } : {}),
   });
   makeRule(world);

@@ -43,7 +43,7 @@ type Schedule = (nth: number) => number;
 
 /** The very waits of the machine: its pause before the first look, then its own Retry. */
 export const ours: Schedule = (() => {
-  const { States } = definition({ patienceSeconds: 60 });
+  const { States } = definition({ callbackTimeoutSeconds: 60 });
   const { Retry } = States.ReadVerdict as {
     Retry: readonly Partial<{ IntervalSeconds: number; BackoffRate: number; MaxDelaySeconds: number }>[];
   };

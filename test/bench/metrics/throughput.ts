@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { abba, type Figure, type Metric, median, quantile } from '../figures.ts';
 import { atOnce, bothSides, timed } from './flow.ts';
-import type { Order } from './world-apart.ts';
+import type { Order } from './system-process.ts';
 
 /** Runs per second, 1, 16 and 256 at once, against the script. */
 const speeds: Metric = async (say) => {
@@ -40,7 +40,7 @@ const speeds: Metric = async (say) => {
 
 /** A world in a process of its own, that makes runs and says what one of them cost, in milliseconds, or what it holds, in MB. */
 const startWorldApart = () => {
-  const child = fork(join(import.meta.dirname, 'world-apart.ts'));
+  const child = fork(join(import.meta.dirname, 'system-process.ts'));
   const ended = once(child, 'exit').then(([code]) => Promise.reject(new Error(`a world apart ended with ${code}`)));
   return {
     tell: async (order: Order): Promise<number> => {

@@ -2,9 +2,9 @@ import { join } from 'node:path';
 import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { costOf, type RunName, runs } from '../../../infra/cost/cost.ts';
 import type { MachineEvent } from '../../../infra/local/history.ts';
+import { type LocalSystem, startLocalSystem } from '../../../infra/local/local-system.ts';
 import { drop, registerEnrollment } from '../../../infra/local/put-media.ts';
 import { resourcesOf, synthesize } from '../../../infra/local/template.ts';
-import { type LocalSystem, startLocalSystem } from '../../../infra/local/world.ts';
 import { type Figure, type Metric, sum } from '../figures.ts';
 import { type Seen, sizeOf, startTap, writeUnitsOf } from '../tap.ts';
 

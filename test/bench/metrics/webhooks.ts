@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { MachineEvent } from '../../../infra/local/history.ts';
 import { bodyOf, listen } from '../../../infra/local/http.ts';
-import { startLocalSystem } from '../../../infra/local/world.ts';
+import { startLocalSystem } from '../../../infra/local/local-system.ts';
 import { signWebhook } from '../../../shared/truora/webhook.ts';
 import { type Figure, type Metric, median, quantile } from '../figures.ts';
 import { countedWorld, runOne, webhookKeyOf } from './units.ts';

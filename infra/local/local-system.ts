@@ -78,7 +78,7 @@ export type LocalSystem = {
 };
 
 /** Short times, so that a person at a desk sees every ending: against the sandbox nothing takes long. Seconds. */
-const sandboxTimes = { patienceSeconds: 2, httpDeadlineSeconds: 2, settleSeconds: 1, graceSeconds: 1 };
+const sandboxTimes = { callbackTimeoutSeconds: 2, httpDeadlineSeconds: 2, settleSeconds: 1, graceSeconds: 1 };
 
 /** Retries against the sandbox come twenty times as fast: 2 s become 0.1 s. */
 const SANDBOX_PACE = 0.05;
