@@ -64,7 +64,7 @@ const attempt = async (record: LedgerRecord): Promise<boolean> => {
     const isFailure = !isBackOff(error);
     if (isFailure) logError('SweepLedger', error, record.revalidationId);
     // It makes room for the others; should this fail too, it is simply due still.
-    await reschedule(ledgerFromEnv(), record, firstLook(new Date()), { keepBell: true }).catch(() => {});
+    await reschedule(ledgerFromEnv(), record, firstLook(new Date()), { keepLateWebhook: true }).catch(() => {});
     return !isFailure;
   }
 };
@@ -103,8 +103,8 @@ const lookAtOpen = async (record: LedgerRecord): Promise<void> => {
     if (outcome) emitOutcome(outcome);
     return;
   }
-  const { taskToken, bell } = record.validationId ? await readCallback(ledger.table, record.validationId) : {};
-  if (taskToken && bell) await resume(taskToken, bell);
+  const { taskToken, notification } = record.validationId ? await readCallback(ledger.table, record.validationId) : {};
+  if (taskToken && notification) await resume(taskToken, notification);
   await reschedule(ledger, record, nextLook(record, new Date(), env('GRACE_SECONDS')));
 };
 
@@ -131,9 +131,10 @@ const lookAtEnded = async (record: LedgerRecord, outcome: Outcome): Promise<void
   if (heard === 'overtaken') return;
   const next = isSettled && isDeleted ? undefined : firstLook(now);
   // Truora has called and not decided yet: it is asked again soon, and still because of that call.
-  const late = heard === 'pending' && record.lateBell ? nextLateLook(record.lateBell, new Date(now)) : undefined;
+  const late =
+    heard === 'pending' && record.lateWebhookAt ? nextLateLook(record.lateWebhookAt, new Date(now)) : undefined;
   const looks = [isLast ? next : mediaEnds, late].filter((at) => at !== undefined).toSorted();
-  await reschedule(ledger, record, looks[0], { keepBell: late !== undefined });
+  await reschedule(ledger, record, looks[0], { keepLateWebhook: late !== undefined });
 };
 
 /** Calls that were given up may have been executed after all. @returns false while another run of the person is at it */
@@ -174,7 +175,7 @@ const deleteAllMedia = async (ledger: Ledger, record: LedgerRecord): Promise<boo
  * @returns whether all is heard, Truora has not decided yet, or something else than expected stands by now
  */
 const hearLateTruth = async (record: LedgerRecord, outcome: Outcome): Promise<'all' | 'pending' | 'overtaken'> => {
-  const { amendments, revalidationId, lateBell } = record;
+  const { amendments, revalidationId, lateWebhookAt } = record;
   const standing = currentOutcomeOf(outcome, amendments);
   if (!mayChange(standing)) return 'all';
   const verdict = await askAgain(record, outcome);
@@ -182,7 +183,7 @@ const hearLateTruth = async (record: LedgerRecord, outcome: Outcome): Promise<'a
   if (!changes(standing, verdict)) return 'all';
   const { decidedAt: at, ...said } = verdict;
   const ledger = ledgerFromEnv();
-  const amended = await amend(ledger, record, { at, from: lateBell ? 'webhook' : 'sweep', ...said });
+  const amended = await amend(ledger, record, { at, from: lateWebhookAt ? 'webhook' : 'sweep', ...said });
   if (!amended) return 'overtaken';
   log('warn', 'amended', { step: 'SweepLedger', revalidationId, reason: verdict.status });
   await announceAmendment(ledger, env('EVENT_BUS'), amended);

@@ -36,11 +36,11 @@ export const LedgerRecord = z.extend(z.partial(Claim), {
   amendments: z.optional(z.array(Amendment)),
   /** The event of the last amendment, and of the last one that the bus was told of. */
   amended: z.optional(z.string()),
-  amendedTold: z.optional(z.string()),
+  amendmentAnnounced: z.optional(z.string()),
   /** When a sweep has to look at it; absent once there is nothing left to do. */
   dueAt: z.optional(Timestamp),
   /** When Truora called about it after it had ended. */
-  lateBell: z.optional(Timestamp),
+  lateWebhookAt: z.optional(Timestamp),
   canceledBy: z.optional(CalledBy),
   /** Each phase and when it was reached. */
   trail: z.array(z.object({ phase: z.enum(phases as [(typeof phases)[number], ...typeof phases]), at: Timestamp })),

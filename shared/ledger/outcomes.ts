@@ -90,7 +90,7 @@ export const markAnnounced = async (ledger: Ledger, outcome: Outcome, mediaHours
   const announced = new Date().toISOString();
   const when = { phase: [status], announced: [] };
   const set = { announced, dueAt: lastLook(decidedAt, mediaHours) };
-  const written = await updateItem(ledger.table, pk, { set, when: { ...when, lateBell: [] } });
+  const written = await updateItem(ledger.table, pk, { set, when: { ...when, lateWebhookAt: [] } });
   if (!written) await updateItem(ledger.table, pk, { set: { announced }, when });
 };
 

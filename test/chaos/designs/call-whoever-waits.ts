@@ -12,7 +12,7 @@ export const handler = route('ReceiveWebhook', async ({ event }) => {
   const events = (await verifyWebhook(event.body ?? '', keys)) ?? [];
   for (const validationId of calledFor(events)) {
     const { taskToken } = await readCallback(env('TABLE_NAME'), validationId);
-    if (taskToken) await resume(taskToken, { rangAt: new Date().toISOString() });
+    if (taskToken) await resume(taskToken, { receivedAt: new Date().toISOString() });
   }
   return { statusCode: 200 };
 });
