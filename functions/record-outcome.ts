@@ -1,4 +1,4 @@
-import { ledgerFromEnv, resultsFromEnv } from '../shared/lambda/clients.ts';
+import { ledgerFromEnv, outcomeSettingsFromEnv } from '../shared/lambda/clients.ts';
 import { step } from '../shared/lambda/step.ts';
 import { recordOutcome } from '../shared/ledger/outcomes.ts';
 import { announce } from '../shared/logic/outcome.ts';
@@ -27,6 +27,6 @@ export const handler = step(
       },
       executionId,
     );
-    return announce(ledger, resultsFromEnv(), ending);
+    return announce(ledger, outcomeSettingsFromEnv(), ending);
   },
 );

@@ -593,7 +593,7 @@ describe('a sweep', () => {
     expect(await itemOf(well.outcome.revalidationId)).not.toHaveProperty('dueAt');
     expect(house.metrics).toContainEqual(expect.objectContaining({ SweepFailures: 1 }));
     expect(house.lines.join()).toContain(
-      `"illegible","step":"SweepLedger","revalidationId":"${broken.outcome.revalidationId}"`,
+      `"unreadable","step":"SweepLedger","revalidationId":"${broken.outcome.revalidationId}"`,
     );
     expect(await sweep()).toEqual({ seen: 0, failed: 0 });
     const { dueAt } = (await readRecord(house.ledger, broken.outcome.revalidationId)) ?? {};
