@@ -109,7 +109,7 @@ const itemOf = ({ retentionDays }: Ledger, alias: Alias & { revalidationId: stri
   revalidationId: alias.revalidationId,
   body: alias.body,
   expiresAt: secondsAfter(new Date(), Math.min(LIFE_DAYS, retentionDays) * 86_400),
-  ...(reservedBy ? { reservedBy } : {}),
+  reservedBy,
 });
 
 /**

@@ -1,6 +1,7 @@
 import { putNew, updateItem } from '../aws/dynamodb.ts';
 import type { Amendment } from '../domain/amendments.ts';
 import { amendmentAnnouncementOf } from '../domain/announcement.ts';
+import { defined } from '../domain/defined.ts';
 import { lastCheckAt } from '../domain/follow-up.ts';
 import { predecessors } from '../domain/lifecycle.ts';
 import type { LedgerRecord } from '../domain/record.ts';
@@ -51,8 +52,7 @@ export const recordOutcome = async (
     revalidationId: outcome.revalidationId,
     owner,
     claimedAt: at.toISOString(),
-    ...(outcome.accountId ? { accountId: outcome.accountId } : {}),
-    ...(object ? { object } : {}),
+    ...defined({ accountId: outcome.accountId, object }),
     ...dueFrom(outcome.revalidationId, at),
   };
   const end = { phase: outcome.status, outcome, expiresAt: lifeOf(ledger, at) };
@@ -66,10 +66,10 @@ export const recordOutcome = async (
     orAbsent: true,
   });
   if (written) return { outcome, isAnnounced: false };
-  const standing = await readRecord(ledger, outcome.revalidationId);
-  if (standing?.outcome) return { outcome: standing.outcome, isAnnounced: standing.announced !== undefined };
+  const existing = await readRecord(ledger, outcome.revalidationId);
+  if (existing?.outcome) return { outcome: existing.outcome, isAnnounced: existing.announced !== undefined };
   // Nothing alive stands there: the record in the way has expired, and an item of its own takes its place.
-  if (!standing && (await putNew(ledger.table, { pk, ...start, ...end, trail }))) {
+  if (!existing && (await putNew(ledger.table, { pk, ...start, ...end, trail }))) {
     return { outcome, isAnnounced: false };
   }
   throw claimedElsewhere();
@@ -109,10 +109,7 @@ export const recordCancellation = async (
     revalidationId,
     status: 'canceled',
     reason: 'canceled_by_caller',
-    ...(reference ? { reference } : {}),
-    ...(accountId ? { accountId } : {}),
-    ...(enrollmentId ? { enrollmentId } : {}),
-    ...(validationId ? { validationId } : {}),
+    ...defined({ reference, accountId, enrollmentId, validationId }),
     decidedBy: 'caller',
     decidedAt: at.toISOString(),
   };
@@ -122,8 +119,7 @@ export const recordCancellation = async (
       revalidationId,
       owner: NOBODY,
       claimedAt: at.toISOString(),
-      ...(accountId ? { accountId } : {}),
-      ...(enrollmentId ? { enrollmentId } : {}),
+      ...defined({ accountId, enrollmentId }),
       ...dueFrom(revalidationId, at),
     },
     append: { trail: [{ phase: 'canceled', at: at.toISOString() }] },

@@ -1,4 +1,5 @@
 import type * as z from 'zod/mini';
+import { defined } from '../domain/defined.ts';
 import {
   MediaUnreadError,
   TruoraBusyError,
@@ -61,18 +62,20 @@ export const ask = async <Schema extends z.ZodMiniType>(
   }: { form?: string; maxBytes?: number; heed?: (answer: Answer) => void } = {},
 ): Promise<z.infer<Schema>> => {
   const askWith = (key: string) =>
-    deliver({
-      method,
-      url: new URL(path, truora.origin),
-      headers: {
-        'truora-api-key': key,
-        accept: 'application/json',
-        ...(form === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded' }),
-      },
-      ...(form === undefined ? {} : { body: form }),
-      deadlines: truora.deadlines,
-      maxBytes,
-    });
+    deliver(
+      defined({
+        method,
+        url: new URL(path, truora.origin),
+        headers: defined({
+          'truora-api-key': key,
+          accept: 'application/json',
+          'content-type': form === undefined ? undefined : 'application/x-www-form-urlencoded',
+        }),
+        body: form,
+        deadlines: truora.deadlines,
+        maxBytes,
+      }),
+    );
   const key = await truora.key();
   return observed(truora, method, async () => {
     let answer = await askWith(key);

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { defined } from '../domain/defined.ts';
 import {
   TruoraContractError,
   TruoraRejectedError,
@@ -130,7 +131,7 @@ export const uploadMedia = async (
       body: sent,
       deadlines: truora.deadlines,
       maxBytes: MAX_ANSWER_BYTES,
-      ...(lookup ? { lookup } : {}),
+      ...defined({ lookup }),
     }).catch((error) => {
       // However large it is: what arrived is for Truora to say.
       if (error instanceof TruoraContractError)
