@@ -8,7 +8,7 @@ import { storeTaskToken } from '../shared/ledger/callbacks.ts';
  * before is found by the same write, and then nobody else would come: the step resumes itself. It says nothing of a verdict.
  */
 export const handler = step('AwaitWebhook', async ({ validation, taskToken }) => {
-  const bell = await storeTaskToken(env('TABLE_NAME'), validation, taskToken);
-  if (bell) await resume(taskToken, bell);
+  const notification = await storeTaskToken(env('TABLE_NAME'), validation, taskToken);
+  if (notification) await resume(taskToken, notification);
   return undefined;
 });

@@ -16,7 +16,7 @@ import { step } from '../shared/lambda/step.ts';
 import { signedThrottle } from '../shared/ledger/throttle.ts';
 import type { Truora } from '../shared/truora/call.ts';
 import { getEnrollment, getValidation, listEnrollments } from '../shared/truora/client.ts';
-import { type EnrollmentState, enrollmentStateOf, wordOf } from '../shared/truora/enrollment.ts';
+import { type EnrollmentState, enrollmentStateOf, rawStatusOf } from '../shared/truora/enrollment.ts';
 import { retriedAt } from '../shared/truora/verdict.ts';
 
 /** What the look at the person's other enrollments may take, since it decides nothing. Milliseconds. */
@@ -32,7 +32,7 @@ export const handler = step('CheckEnrollment', ({ claim }) =>
 );
 
 const check = async (claim: Claim): Promise<Enrollment> => {
-  const truora = truoraFromEnv(readSecret, { observe: emitTruoraCall });
+  const truora = truoraFromEnv(readSecret, { onCall: emitTruoraCall });
   const { enrollment_id, account_id, status } = await getEnrollment(truora, claim.enrollmentId).catch(unknownByName);
   if (enrollment_id !== claim.enrollmentId) {
     throw new TruoraContractError('truora_contract_broken', 'the answer is about another enrollment than asked');
@@ -56,7 +56,7 @@ const refuseUnready = (state: EnrollmentState, status: string): void => {
   if (state === 'success') return;
   emit('UnknownWords', 1, { word: 'enrollment' });
   const detail = 'enrollmentId: Truora says of its enrollment what is not known here, and not that it is finished';
-  throw new EnrollmentNotReadyError('enrollment_not_ready', detail, wordOf(status));
+  throw new EnrollmentNotReadyError('enrollment_not_ready', detail, rawStatusOf(status));
 };
 
 /**
@@ -65,7 +65,7 @@ const refuseUnready = (state: EnrollmentState, status: string): void => {
  * failed call of Truora's, and a key that is refused here is not read anew.
  */
 const countOthers = async (truora: Truora, { accountId, enrollmentId, revalidationId }: Claim): Promise<number> => {
-  const { observe: _, key, deadlines, ...at } = truora;
+  const { onCall: _, key, deadlines, ...at } = truora;
   const short = { ...deadlines, totalMs: Math.min(HINT_MS, deadlines.totalMs) };
   const listed = await listEnrollments({ ...at, key: () => key(), deadlines: short }, accountId).catch(() => []);
   const others = listed.filter(

@@ -4,7 +4,7 @@ import { MediaGoneError, MediaUnacceptableError } from '../shared/domain/errors.
 import { acceptMedia, isTooOld } from '../shared/domain/media.ts';
 import { checkMedia } from '../shared/domain/media-check.ts';
 import { parseOrRefuse } from '../shared/domain/parse.ts';
-import { underPolicy } from '../shared/domain/policy.ts';
+import { applyPolicy } from '../shared/domain/policy.ts';
 import { RevalidationRequest } from '../shared/domain/request.ts';
 import { mayBeCopy, requestDetailsOf } from '../shared/domain/request-details.ts';
 import { Claim } from '../shared/domain/revalidation.ts';
@@ -45,7 +45,7 @@ const claimIt = async (request: RevalidationRequest, executionId: string): Promi
   });
   const { metadata, bytes, etag, versionId, putAt } = glance;
   const { accountId, enrollmentId, userAuthorized, reference, ...wish } = ticket ?? requestDetailsOf(request, metadata);
-  const options = underPolicy(wish.options, policy);
+  const options = applyPolicy(wish.options, policy);
   const type = acceptMedia(glance, options);
   await checkMedia(type, fileAt({ bucket, key: at.key }, glance), mediaLimitsFromEnv());
 

@@ -1,4 +1,4 @@
-import { unsettled } from '../shared/domain/attempts.ts';
+import { creationUnsettled } from '../shared/domain/attempts.ts';
 import { isEnd } from '../shared/domain/lifecycle.ts';
 import { validationOf } from '../shared/domain/record.ts';
 import { ledgerFromEnv } from '../shared/lambda/clients.ts';
@@ -28,6 +28,6 @@ export const handler = step('CreateValidation', async ({ claim, executionId }) =
   if (isOurs) return reconcile(entry, intent, record);
   const other = await readRecord(ledger, intent.revalidationId);
   // A run that lives finds its own intent; what an ended one has left open is resolved here, and written on its record.
-  if (other && !isEnd(other.phase)) throw unsettled();
+  if (other && !isEnd(other.phase)) throw creationUnsettled();
   return reconcile(entry, intent, other ?? { revalidationId: intent.revalidationId });
 });

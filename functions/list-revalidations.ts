@@ -1,4 +1,4 @@
-import { PageSize, presentable, readCursor, writeCursor } from '../shared/domain/api.ts';
+import { PageSize, presentRevalidation, readCursor, writeCursor } from '../shared/domain/api.ts';
 import { AccountId } from '../shared/domain/ids.ts';
 import { parseOrRefuse } from '../shared/domain/parse.ts';
 import { callerOf, refuseOthers } from '../shared/lambda/caller.ts';
@@ -20,11 +20,11 @@ export const handler = route('ListRevalidations', async ({ event }) => {
   const limit = parseOrRefuse(PageSize, event.queryStringParameters?.limit, 'limit');
   const cursor = event.queryStringParameters?.cursor;
   const page = await listRecords(ledgerFromEnv(), accountId, { limit, after: cursor ? readCursor(cursor) : undefined });
-  for (const { revalidationId } of page.illegible) {
-    log('error', 'illegible', { step: 'ListRevalidations', revalidationId: String(revalidationId) });
+  for (const { revalidationId } of page.unreadable) {
+    log('error', 'unreadable', { step: 'ListRevalidations', revalidationId: String(revalidationId) });
   }
   return answerJson(200, {
-    revalidations: page.records.map((record) => presentable(record)),
+    revalidations: page.records.map((record) => presentRevalidation(record)),
     ...(page.next ? { cursor: writeCursor(page.next) } : {}),
   });
 });

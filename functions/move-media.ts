@@ -28,7 +28,7 @@ export const handler = step('MoveMedia', async ({ claim, validation, executionId
     if (bytes !== media.bytes)
       throw new MediaGoneError('media_changed', 'media: its size is not the one that was claimed');
     const hash = createHash('sha256');
-    const truora = truoraFromEnv(readSecret, { upload: true, observe: emitTruoraCall });
+    const truora = truoraFromEnv(readSecret, { upload: true, onCall: emitTruoraCall });
     const sent = { stream, bytes, type: media.type, seen: (chunk: Buffer) => hash.update(chunk) };
     await uploadMedia(truora, uploadLink, sent).catch((error) => {
       if (error instanceof MediaUnreadError) emit('MediaReadFailures', 1);

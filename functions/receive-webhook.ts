@@ -10,11 +10,11 @@ import { route, textOf } from '../shared/lambda/route.ts';
 import { readBinding } from '../shared/ledger/bindings.ts';
 import { readCallback, recordNotification } from '../shared/ledger/callbacks.ts';
 import { markLateWebhook } from '../shared/ledger/follow-ups.ts';
-import { CREATED, calledFor, keysOf, MAX_WEBHOOK_BYTES, verifyWebhook } from '../shared/truora/webhook.ts';
+import { CREATED, keysOf, MAX_WEBHOOK_BYTES, validationIdsOf, verifyWebhook } from '../shared/truora/webhook.ts';
 import type { NotificationResult } from '../shared/workflow/metrics.ts';
 
 /** How many validations one call is heard for. Truora's carry one event each (assumed); ten seconds are enough for these. */
-const MOST_BELLS = 50;
+const MOST_NOTIFICATIONS = 50;
 
 /**
  * `POST /webhooks/truora`, called by Truora. Asks only whether the call is genuine and which of our validations it is
@@ -35,10 +35,10 @@ export const handler = route('ReceiveWebhook', async ({ event }) => {
     log('warn', 'unread', { step: 'ReceiveWebhook', count: 'webhook_unread' });
   }
   for (const { event_action } of events) if (event_action === CREATED) seen('created');
-  const called = calledFor(events);
-  const rung = await Promise.allSettled(called.slice(0, MOST_BELLS).map(ring));
+  const called = validationIdsOf(events);
+  const rung = await Promise.allSettled(called.slice(0, MOST_NOTIFICATIONS).map(ring));
   // The rest is left to the timed poll: a call that takes us more than our time would be heard for none.
-  for (const _ of called.slice(MOST_BELLS)) seen('left_over');
+  for (const _ of called.slice(MOST_NOTIFICATIONS)) seen('left_over');
   log('info', 'done', { step: 'ReceiveWebhook', events: events.length });
   // What was not written down is not acknowledged; the others have rung, and ring no louder at the repeat.
   for (const one of rung) if (one.status === 'rejected') throw one.reason;
@@ -62,27 +62,35 @@ const ring = async (validationId: string): Promise<void> => {
   const binding = await readBinding(table, validationId);
   if (!binding) return seen('unknown');
   const at = new Date();
-  const { bell, taskToken } = await recordNotification(table, { validationId, deadline: binding.deadline }, at);
+  const { notification, taskToken } = await recordNotification(table, { validationId, deadline: binding.deadline }, at);
   emit('NotificationsRecorded', 1);
-  const fate = taskToken === undefined ? 'rang' : await wake(validationId, taskToken, bell);
+  const fate = taskToken === undefined ? 'recorded' : await wake(validationId, taskToken, notification);
   // Nobody waits: it has not come to that yet, or the case is closed, and then the sweep asks what Truora wanted to say.
-  if (fate !== 'woke') await markLateWebhook(table, binding.revalidationId, at);
+  if (fate !== 'resumed') await markLateWebhook(table, binding.revalidationId, at);
   seen(fate, binding.revalidationId);
 };
 
 /** From here on whoever parks finds the bell, and whoever is parked and cannot be woken runs out of patience and looks. */
-const wake = async (validationId: string, taskToken: string, bell: Notification): Promise<NotificationResult> => {
+const wake = async (
+  validationId: string,
+  taskToken: string,
+  notification: Notification,
+): Promise<NotificationResult> => {
   try {
-    if (await resume(taskToken, bell)) return 'woke';
+    if (await resume(taskToken, notification)) return 'resumed';
     // That token is over. Should a retry have left a newer one meanwhile, it is tried, once.
     const { taskToken: newer } = await readCallback(env('TABLE_NAME'), validationId);
-    return newer && newer !== taskToken && (await resume(newer, bell)) ? 'woke' : 'late';
+    return newer && newer !== taskToken && (await resume(newer, notification)) ? 'resumed' : 'late';
   } catch {
     return 'unsent';
   }
 };
 
-const seen = (bell: NotificationResult, revalidationId?: string): void => {
-  emit('Bells', 1, { bell });
-  log(bell === 'unsent' ? 'warn' : 'info', bell, { step: 'ReceiveWebhook', revalidationId, count: `webhook_${bell}` });
+const seen = (result: NotificationResult, revalidationId?: string): void => {
+  emit('Notifications', 1, { result });
+  log(result === 'unsent' ? 'warn' : 'info', result, {
+    step: 'ReceiveWebhook',
+    revalidationId,
+    count: `webhook_${result}`,
+  });
 };

@@ -1,7 +1,7 @@
 import { caseIdOf, objectOf } from '../shared/domain/case-id.ts';
 import { AlreadyDecidedError } from '../shared/domain/errors.ts';
 import { readCaught } from '../shared/domain/revalidation.ts';
-import { ledgerFromEnv, resultsFromEnv } from '../shared/lambda/clients.ts';
+import { ledgerFromEnv, outcomeSettingsFromEnv } from '../shared/lambda/clients.ts';
 import { env } from '../shared/lambda/env.ts';
 import { step } from '../shared/lambda/step.ts';
 import { recordOutcome } from '../shared/ledger/outcomes.ts';
@@ -37,7 +37,7 @@ export const handler = step('RecordFailure', async ({ request, failure, claim, v
     executionId,
     claim ? undefined : objectOf(request, env('MEDIA_BUCKET')),
   );
-  const outcome = await announce(ledger, resultsFromEnv(), ending);
+  const outcome = await announce(ledger, outcomeSettingsFromEnv(), ending);
   // Somebody decided it meanwhile, so nothing was given up: the machine goes on to what stands.
   if (outcome.status !== 'failed') throw new AlreadyDecidedError('already_decided', revalidationId);
   return outcome;

@@ -1,6 +1,6 @@
 import { caseIdOf, objectOf } from '../shared/domain/case-id.ts';
 import { readCaught } from '../shared/domain/revalidation.ts';
-import { ledgerFromEnv, resultsFromEnv } from '../shared/lambda/clients.ts';
+import { ledgerFromEnv, outcomeSettingsFromEnv } from '../shared/lambda/clients.ts';
 import { env } from '../shared/lambda/env.ts';
 import { step } from '../shared/lambda/step.ts';
 import { recordOutcome } from '../shared/ledger/outcomes.ts';
@@ -38,5 +38,5 @@ export const handler = step('RecordRefusal', async ({ request, refusal, claim, e
     executionId,
     claim ? undefined : objectOf(request, env('MEDIA_BUCKET')),
   );
-  return announce(ledger, resultsFromEnv(), ending);
+  return announce(ledger, outcomeSettingsFromEnv(), ending);
 });

@@ -1,7 +1,7 @@
 import { EndedExecution, reasonsOfEnds, requestIn } from '../shared/aws/executions.ts';
 import { caseIdOf, objectOf } from '../shared/domain/case-id.ts';
 import type { Outcome } from '../shared/domain/revalidation.ts';
-import { ledgerFromEnv, resultsFromEnv } from '../shared/lambda/clients.ts';
+import { ledgerFromEnv, outcomeSettingsFromEnv } from '../shared/lambda/clients.ts';
 import { env } from '../shared/lambda/env.ts';
 import { job } from '../shared/lambda/job.ts';
 import { emitOutcome } from '../shared/lambda/metrics.ts';
@@ -26,7 +26,7 @@ export const handler = job('RepairExecution', async ({ event }) => {
   // Whoever canceled it has stopped the execution, and tells of it.
   if (record && (record.owner !== executionArn || record.phase === 'canceled')) return { seen: 1, failed: 0 };
   const outcome = record
-    ? await repair(ledger, resultsFromEnv(), record, reasonsOfEnds[status])
+    ? await repair(ledger, outcomeSettingsFromEnv(), record, reasonsOfEnds[status])
     : await recordUnclaimed(identity, reasonsOfEnds[status], request, executionArn);
   if (outcome) emitOutcome(outcome);
   return { seen: 1, failed: 0 };
@@ -48,5 +48,5 @@ const recordUnclaimed = async (
     decidedAt: new Date().toISOString(),
   };
   const object = objectOf(request, env('MEDIA_BUCKET'));
-  return announce(ledger, resultsFromEnv(), await recordOutcome(ledger, outcome, executionArn, object));
+  return announce(ledger, outcomeSettingsFromEnv(), await recordOutcome(ledger, outcome, executionArn, object));
 };

@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import { startExecution } from '../shared/aws/executions.ts';
 import { fileAt, formFor, peekMedia } from '../shared/aws/media-store.ts';
-import { ONE_OF_BOTH, presentable, StartBody, type Ticket, TicketBody } from '../shared/domain/api.ts';
+import { ONE_OF_BOTH, presentRevalidation, StartBody, type Ticket, TicketBody } from '../shared/domain/api.ts';
 import { revalidationIdOf } from '../shared/domain/case-id.ts';
 import { RequestInvalidError } from '../shared/domain/errors.ts';
 import { newRevalidationId } from '../shared/domain/ids.ts';
 import { acceptMedia, refuseStillPhoto } from '../shared/domain/media.ts';
 import { checkMedia } from '../shared/domain/media-check.ts';
 import { parseOrRefuse } from '../shared/domain/parse.ts';
-import { type Policy, underPolicy } from '../shared/domain/policy.ts';
+import { applyPolicy, type Policy } from '../shared/domain/policy.ts';
 import { CallRefusedError } from '../shared/domain/problem.ts';
 import { isDifferentRequest } from '../shared/domain/record.ts';
 import { CallRequest } from '../shared/domain/request.ts';
@@ -43,7 +43,7 @@ export const handler = route('StartRevalidation', async (input) => {
   if ('media' in wanted) refuseOthersMedia(caller, wanted.media.key);
   refuseSpeech(wanted.options ?? {});
   const policy = policyFromEnv();
-  underPolicy(wanted.options ?? {}, policy);
+  applyPolicy(wanted.options ?? {}, policy);
   const forced = 'forceNew' in wanted && wanted.forceNew !== undefined;
   if (forced && !key) throw keyless();
 
@@ -68,7 +68,7 @@ export const handler = route('StartRevalidation', async (input) => {
   if (open && !upload) await startExecution(env('MACHINE_ARN'), id, requestOf(open));
   log('info', 'done', { step: 'StartRevalidation', revalidationId: id });
   return answerJson(record ? 200 : 202, {
-    ...presentable(record, ticket),
+    ...presentRevalidation(record, ticket),
     ...(isRepeat ? { isRepeat } : {}),
     ...(upload ? { upload } : {}),
   });
@@ -137,8 +137,8 @@ const isPromised = async (
     readRecord(ledger, revalidationId),
     readTicket(ledger.table, revalidationId),
   ]);
-  const standing = record ?? (earlier && { ...earlier, requested: underPolicy(earlier.options, policy) });
-  if (standing && isDifferentRequest(standing, { ...ticket, requested: underPolicy(ticket.options, policy) })) {
+  const standing = record ?? (earlier && { ...earlier, requested: applyPolicy(earlier.options, policy) });
+  if (standing && isDifferentRequest(standing, { ...ticket, requested: applyPolicy(ticket.options, policy) })) {
     const rule = 'this version was asked about before with another enrollment or other options';
     throw new RequestInvalidError('already_asked_otherwise', `media: ${rule}; put it again, or call with forceNew`);
   }

@@ -6,7 +6,7 @@ import { env } from '../shared/lambda/env.ts';
 import { job, logError } from '../shared/lambda/job.ts';
 import { emit } from '../shared/lambda/metrics.ts';
 import { recordedAmong } from '../shared/ledger/records.ts';
-import { keepPlace, takePlace } from '../shared/ledger/sweep-position.ts';
+import { storeSweepPosition, takeSweepPosition } from '../shared/ledger/sweep-position.ts';
 import { readTickets } from '../shared/ledger/tickets.ts';
 
 /** What one batch may take, starts and retries included; the walk ends when less is left. Milliseconds. */
@@ -23,14 +23,14 @@ export const handler = job('SweepInbox', async ({ remainingMs }) => {
   const tally = { seen: 0, failed: 0 };
   let unclaimed = 0;
   try {
-    for await (const { dropped, behind } of walkInbox(env('MEDIA_BUCKET'), await takePlace(table))) {
+    for await (const { dropped, behind } of walkInbox(env('MEDIA_BUCKET'), await takeSweepPosition(table))) {
       const due = dropped.filter(({ putAt }) => putAt <= before);
       const forgotten = await forgottenAmong(table, due);
       tally.seen += due.length;
       unclaimed += forgotten.length;
       tally.failed += (await Promise.all(forgotten.map(start))).filter((isStarted) => !isStarted).length;
       if (!behind || remainingMs() >= BATCH_MS) continue;
-      await keepPlace(table, behind);
+      await storeSweepPosition(table, behind);
       break;
     }
   } finally {

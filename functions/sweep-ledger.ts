@@ -5,11 +5,17 @@ import { deleteMedia } from '../shared/aws/media-store.ts';
 import { readSecret } from '../shared/aws/secrets.ts';
 import { changes, currentOutcomeOf, mayChange } from '../shared/domain/amendments.ts';
 import { TruoraRejectedError } from '../shared/domain/errors.ts';
-import { firstLook, lastLook, lastTry, nextLateLook, nextLook } from '../shared/domain/follow-up.ts';
+import {
+  firstFollowUp,
+  lastCheckAt,
+  lastCheckUntil,
+  nextFollowUp,
+  nextLateFollowUp,
+} from '../shared/domain/follow-up.ts';
 import type { LedgerRecord } from '../shared/domain/record.ts';
 import type { Outcome, Verdict } from '../shared/domain/revalidation.ts';
 import { isBackOff, throttled } from '../shared/domain/throttle.ts';
-import { ledgerFromEnv, resultsFromEnv, truoraFromEnv } from '../shared/lambda/clients.ts';
+import { ledgerFromEnv, outcomeSettingsFromEnv, truoraFromEnv } from '../shared/lambda/clients.ts';
 import { env, policyFromEnv } from '../shared/lambda/env.ts';
 import { job, logError } from '../shared/lambda/job.ts';
 import { log } from '../shared/lambda/logger.ts';
@@ -24,7 +30,7 @@ import { readTicket } from '../shared/ledger/tickets.ts';
 import { findLateOrphans } from '../shared/logic/orphans.ts';
 import { announce, announceAmendment, repair } from '../shared/logic/outcome.ts';
 import { getValidation, listValidations } from '../shared/truora/client.ts';
-import { lookAt } from '../shared/truora/read-verdict.ts';
+import { readDecision } from '../shared/truora/read-verdict.ts';
 import { lateOrphansOn } from '../shared/truora/reconcile.ts';
 
 /** What one record may take, a rotated key and Truora's silence included, and a group with what is written then. Milliseconds. */
@@ -46,9 +52,9 @@ const UPLOADS_MS = 10_000;
 export const handler = job('SweepLedger', async ({ remainingMs }) => {
   emit('NotificationsRecorded', 0);
   const tally = { seen: 0, failed: 0 };
-  for await (const { records, illegible } of dueRecords(ledgerFromEnv(), new Date())) {
+  for await (const { records, unreadable } of dueRecords(ledgerFromEnv(), new Date())) {
     if (remainingMs() < RESERVE_MS) break;
-    const done = await Promise.all([...records.map(attempt), ...illegible.map(passOver)]);
+    const done = await Promise.all([...records.map(attempt), ...unreadable.map(passOver)]);
     tally.seen += done.length;
     tally.failed += done.filter((well) => !well).length;
   }
@@ -64,7 +70,7 @@ const attempt = async (record: LedgerRecord): Promise<boolean> => {
     const isFailure = !isBackOff(error);
     if (isFailure) logError('SweepLedger', error, record.revalidationId);
     // It makes room for the others; should this fail too, it is simply due still.
-    await reschedule(ledgerFromEnv(), record, firstLook(new Date()), { keepBell: true }).catch(() => {});
+    await reschedule(ledgerFromEnv(), record, firstFollowUp(new Date()), { keepLateWebhook: true }).catch(() => {});
     return !isFailure;
   }
 };
@@ -89,8 +95,8 @@ const inTime = async (look: Promise<void>): Promise<void> => {
 
 /** One that cannot be read is for a person to mend: it is named, and makes room for the others. */
 const passOver = async (item: Item): Promise<boolean> => {
-  log('error', 'illegible', { step: 'SweepLedger', revalidationId: String(item.revalidationId ?? item.pk) });
-  await postpone(ledgerFromEnv(), item, firstLook(new Date())).catch(() => {});
+  log('error', 'unreadable', { step: 'SweepLedger', revalidationId: String(item.revalidationId ?? item.pk) });
+  await postpone(ledgerFromEnv(), item, firstFollowUp(new Date())).catch(() => {});
   return false;
 };
 
@@ -99,13 +105,13 @@ const lookAtOpen = async (record: LedgerRecord): Promise<void> => {
   const ledger = ledgerFromEnv();
   const reason = await endOfExecution(record.owner);
   if (reason) {
-    const outcome = await repair(ledger, resultsFromEnv(), record, reason);
+    const outcome = await repair(ledger, outcomeSettingsFromEnv(), record, reason);
     if (outcome) emitOutcome(outcome);
     return;
   }
-  const { taskToken, bell } = record.validationId ? await readCallback(ledger.table, record.validationId) : {};
-  if (taskToken && bell) await resume(taskToken, bell);
-  await reschedule(ledger, record, nextLook(record, new Date(), env('GRACE_SECONDS')));
+  const { taskToken, notification } = record.validationId ? await readCallback(ledger.table, record.validationId) : {};
+  if (taskToken && notification) await resume(taskToken, notification);
+  await reschedule(ledger, record, nextFollowUp(record, new Date(), env('GRACE_SECONDS')));
 };
 
 /**
@@ -114,26 +120,27 @@ const lookAtOpen = async (record: LedgerRecord): Promise<void> => {
  */
 const lookAtEnded = async (record: LedgerRecord, outcome: Outcome): Promise<void> => {
   const ledger = ledgerFromEnv();
-  const results = resultsFromEnv();
+  const results = outcomeSettingsFromEnv();
   if (!record.announced) {
     await announce(ledger, results, { outcome, isAnnounced: false });
     return;
   }
   await announceAmendment(ledger, results.bus, record);
-  const mediaEnds = lastLook(outcome.decidedAt, results.mediaHours);
+  const mediaEnds = lastCheckAt(outcome.decidedAt, results.mediaHours);
   const now = new Date().toISOString();
   const isLast = mediaEnds <= now;
   const isDeleted = !isLast || (await deleteAllMedia(ledger, record));
-  const isOver = now > lastTry(outcome.decidedAt, results.mediaHours);
+  const isOver = now > lastCheckUntil(outcome.decidedAt, results.mediaHours);
   const isSettled = !isLast || isOver || (await findStrays(record));
   const heard = isOver ? 'all' : await hearLateTruth(record, outcome);
   // Not entered by us: by somebody else, or the answer was lost. It stays due, and the next sweep tells of it.
   if (heard === 'overtaken') return;
-  const next = isSettled && isDeleted ? undefined : firstLook(now);
+  const next = isSettled && isDeleted ? undefined : firstFollowUp(now);
   // Truora has called and not decided yet: it is asked again soon, and still because of that call.
-  const late = heard === 'pending' && record.lateBell ? nextLateLook(record.lateBell, new Date(now)) : undefined;
+  const late =
+    heard === 'pending' && record.lateWebhookAt ? nextLateFollowUp(record.lateWebhookAt, new Date(now)) : undefined;
   const looks = [isLast ? next : mediaEnds, late].filter((at) => at !== undefined).toSorted();
-  await reschedule(ledger, record, looks[0], { keepBell: late !== undefined });
+  await reschedule(ledger, record, looks[0], { keepLateWebhook: late !== undefined });
 };
 
 /** Calls that were given up may have been executed after all. @returns false while another run of the person is at it */
@@ -141,7 +148,7 @@ const findStrays = (record: LedgerRecord): Promise<boolean> =>
   findLateOrphans(ledgerFromEnv(), record, {
     straysOf: async ({ accountId, requested, ...known }) => {
       if (!accountId || !requested) return [];
-      const truora = truoraFromEnv(readSecret, { observe: emitTruoraCall });
+      const truora = truoraFromEnv(readSecret, { onCall: emitTruoraCall });
       return lateOrphansOn(await asking(() => listValidations(truora, accountId)), { accountId, requested, ...known });
     },
     tell: (orphans) => {
@@ -174,7 +181,7 @@ const deleteAllMedia = async (ledger: Ledger, record: LedgerRecord): Promise<boo
  * @returns whether all is heard, Truora has not decided yet, or something else than expected stands by now
  */
 const hearLateTruth = async (record: LedgerRecord, outcome: Outcome): Promise<'all' | 'pending' | 'overtaken'> => {
-  const { amendments, revalidationId, lateBell } = record;
+  const { amendments, revalidationId, lateWebhookAt } = record;
   const standing = currentOutcomeOf(outcome, amendments);
   if (!mayChange(standing)) return 'all';
   const verdict = await askAgain(record, outcome);
@@ -182,7 +189,7 @@ const hearLateTruth = async (record: LedgerRecord, outcome: Outcome): Promise<'a
   if (!changes(standing, verdict)) return 'all';
   const { decidedAt: at, ...said } = verdict;
   const ledger = ledgerFromEnv();
-  const amended = await amend(ledger, record, { at, from: lateBell ? 'webhook' : 'sweep', ...said });
+  const amended = await amend(ledger, record, { at, from: lateWebhookAt ? 'webhook' : 'sweep', ...said });
   if (!amended) return 'overtaken';
   log('warn', 'amended', { step: 'SweepLedger', revalidationId, reason: verdict.status });
   await announceAmendment(ledger, env('EVENT_BUS'), amended);
@@ -194,11 +201,11 @@ const askAgain = async (record: LedgerRecord, outcome: Outcome): Promise<Verdict
   const { validationId } = outcome;
   const { accountId, enrollmentId, requested, used } = record;
   if (!validationId || !accountId || !enrollmentId || !requested) return undefined;
-  const truora = truoraFromEnv(readSecret, { observe: emitTruoraCall });
+  const truora = truoraFromEnv(readSecret, { onCall: emitTruoraCall });
   const validation = { validationId, deadline: used?.deadline ?? outcome.decidedAt, ...thresholdOf(used) };
   const about = { claim: { accountId, enrollmentId, requested }, validation, policy: policyFromEnv() };
   const read = (how: { showDetails: boolean }) => getValidation(truora, validationId, how);
-  const looked = await asking(() => lookAt(read, about, false)).catch((error) => {
+  const looked = await asking(() => readDecision(read, about, false)).catch((error) => {
     if (error instanceof TruoraRejectedError) return undefined;
     throw error;
   });

@@ -196,8 +196,8 @@ const operationsWidgets = ({ config, machine, deadLetters, functions, alarms }: 
         ...size,
       }),
       new GraphWidget({
-        title: 'Webhooks: what became of their bells',
-        left: notificationResults.map((bell) => ours(config, 'Bells', { bell }, { ...now, label: bell })),
+        title: 'Webhooks: what became of their notifications',
+        left: notificationResults.map((result) => ours(config, 'Notifications', { result }, { ...now, label: result })),
         ...size,
       }),
     ],

@@ -99,21 +99,21 @@ export const busySecondsOf = (name: RunName): number => {
     once.reduce((total, step) => total + seconds[step], 0) +
     run.looks * seconds.ReadVerdict +
     run.parked * seconds.AwaitWebhook +
-    run.bells * seconds.ReceiveWebhook
+    run.notifications * seconds.ReceiveWebhook
   );
 };
 
 /** Dollars per 1,000 re-validations by service, without Truora's own price. */
 export const costOf = (name: RunName): Record<string, number> => {
   const run = runs[name];
-  const calls = once.length + run.looks + run.parked + run.bells;
+  const calls = once.length + run.looks + run.parked + run.notifications;
   const busy = busySecondsOf(name);
   const each = {
     'Step Functions': run.transitions * price.transition,
     Lambda: calls * price.request + (busy + calls * COLD_SECONDS) * MEMORY_GB * price.gigabyteSecond,
     DynamoDB: run.writes * price.write + (run.reads + SWEPT) * price.read,
     'S3, EventBridge, HTTP API':
-      run.puts * price.put + run.gets * price.get + run.events * price.event + run.bells * price.apiCall,
+      run.puts * price.put + run.gets * price.get + run.events * price.event + run.notifications * price.apiCall,
     'logs, X-Ray': (run.logKilobytes / 1e6) * price.logGigabyte + run.traces * price.trace,
     'KMS, secrets': run.keyUses * price.keyUse + run.secretReads * price.secretRead,
   };

@@ -29,7 +29,7 @@ const asks: Record<string, number> = {
   'Lambda at once': busySecondsOf('callback'),
   'DynamoDB writes of a new table': run.writes,
   'DynamoDB reads of a new table': run.reads,
-  [gate.what]: run.bells,
+  [gate.what]: run.notifications,
 };
 
 export const limits = [...limitsOf.limits, gate];

@@ -8,7 +8,7 @@ type Rule = { EventPattern?: { source?: string[] }; ScheduleExpression?: string;
 
 const calls = Object.entries(routes).filter(([, { scope }]) => scope !== 'signature');
 
-const bells = Object.entries(routes).filter(([, { scope }]) => scope === 'signature');
+const webhooks = Object.entries(routes).filter(([, { scope }]) => scope === 'signature');
 
 const namesOf = (entries: [string, unknown][]) => entries.map(([name]) => name);
 
@@ -16,7 +16,7 @@ const namesOf = (entries: [string, unknown][]) => entries.map(([name]) => name);
 const groups: Record<string, readonly string[]> = {
   steps: stepNames,
   calls: namesOf(calls),
-  bells: namesOf(bells),
+  webhooks: namesOf(webhooks),
   watches: Object.keys(jobs),
 };
 
@@ -90,14 +90,14 @@ export const architecture = (template: Template): string => {
     box('machine', 'state machine', ['calls each step, waits, retries']),
     box('steps', 'steps', groups.steps ?? []),
     box('calls', 'routes', groups.calls ?? []),
-    box('bells', 'webhook', groups.bells ?? []),
+    box('webhooks', 'webhook', groups.webhooks ?? []),
     box('watches', 'watches', groups.watches ?? []),
     '  ledger[("ledger")]',
     '  secrets[("secrets")]',
     '  bus(["event bus"]) ==> listeners(["whoever listens"])',
     '  machine ==> steps',
     '  api ==> calls',
-    '  api -.-> bells',
+    '  api -.-> webhooks',
     ...rulesOf(template),
     ...arrows,
     `  machine & watches -.->|what could not start| letters[("${letters} dead-letter queues")]`,

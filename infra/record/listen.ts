@@ -37,7 +37,7 @@ export type Told = { say: (line: string) => void; charged: () => void };
  * @returns the answers as they came; `decided` is false when Truora had not decided in its own time, or was never asked to
  */
 export const recordAnswers = async (
-  at: Omit<Truora, 'hear' | 'observe'>,
+  at: Omit<Truora, 'onAnswer' | 'onCall'>,
   { media, ...claim }: Wanted,
   { say, charged }: Told,
 ): Promise<{ heard: Example[]; decided: boolean }> => {
@@ -45,7 +45,7 @@ export const recordAnswers = async (
   let last = { status: 0, body: '' };
   const truora: Truora = {
     ...at,
-    hear: ({ status, body }) => {
+    onAnswer: ({ status, body }) => {
       last = { status, body };
     },
   };
@@ -93,10 +93,10 @@ export const recordAnswers = async (
 
   const isOwn = ({ validation_id: id }: { validation_id: string }) => id === validation.validationId;
   const pages: { validations: { validation_id: string }[] }[] = [];
-  const hear = ({ status, body }: { status: number; body: string }) => {
+  const onAnswer = ({ status, body }: { status: number; body: string }) => {
     if (status === 200) pages.push(JSON.parse(body));
   };
-  await listValidations({ ...truora, hear }, claim.accountId);
+  await listValidations({ ...truora, onAnswer }, claim.accountId);
   const list = pages.find(({ validations }) => validations.some(isOwn)) ?? pages[0] ?? { validations: [] };
   // The others are of that person's past, and one more of them at each recording.
   const own = list.validations.filter(isOwn);

@@ -142,7 +142,7 @@ export const definition = ({ callbackTimeoutSeconds }: { callbackTimeoutSeconds:
       Next: 'ReadVerdict',
     } satisfies WaitState,
     AwaitWebhook: park(
-      task('AwaitWebhook', 'Parked until a bell rings, or patience is over.', {
+      task('AwaitWebhook', 'Parked until a notification rings, or patience is over.', {
         Retry: [never('States.Timeout'), anything],
         // Whatever happens to the wait, the timed poll still finds the verdict.
         Catch: [{ ErrorEquals: ['States.ALL'], Next: 'ReadVerdict', ResultPath: null }],

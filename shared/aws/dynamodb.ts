@@ -77,7 +77,7 @@ export const putNew = (table: string, item: Item, over?: Condition): Promise<boo
         TableName: table,
         Item: marshall(item, { removeUndefinedValues: true }),
         ConditionExpression: `attribute_not_exists(pk) OR expiresAt <= :now${isOver}`,
-        ...(over ? { ExpressionAttributeNames: text.names } : {}),
+        ExpressionAttributeNames: over && text.names,
         ExpressionAttributeValues: { ...marshall(text.values), ':now': { N: String(now()) } },
       }),
     );
@@ -135,7 +135,7 @@ export const queryKeys = async (
       ...partsOf(text),
       ScanIndexForward: upTo !== undefined,
       Limit: limit,
-      ...(after ? { ExclusiveStartKey: marshall(after) } : {}),
+      ExclusiveStartKey: after && marshall(after),
     }),
   );
   return {

@@ -46,13 +46,13 @@ export const endOfExecution = async (executionArn: string): Promise<string | und
   }
 };
 
-/** All three mean that the wait is over already: by patience, by another bell, or by a retry with a newer token. */
+/** All three mean that the wait is over already: by patience, by another notification, or by a retry with a newer token. */
 const tooLate = ['TaskTimedOut', 'TaskDoesNotExist', 'InvalidToken'];
 
 /** Wakes the execution that is parked on this token. @returns false when it does not wait on it any more */
-export const resume = async (taskToken: string, bell: Notification): Promise<boolean> => {
+export const resume = async (taskToken: string, notification: Notification): Promise<boolean> => {
   try {
-    await sfn().send(new SendTaskSuccessCommand({ taskToken, output: JSON.stringify(bell) }));
+    await sfn().send(new SendTaskSuccessCommand({ taskToken, output: JSON.stringify(notification) }));
     return true;
   } catch (error) {
     if (error instanceof Error && tooLate.includes(error.name)) return false;

@@ -72,7 +72,7 @@ export const openMedia = async (media: Media): Promise<{ stream: Readable; bytes
  * Whether the pinned version is still there, right before it is paid for.
  * @throws MediaGoneError
  */
-export const seeMedia = async (media: Media): Promise<void> => {
+export const checkMediaExists = async (media: Media): Promise<void> => {
   await reading(() => s3().send(new HeadObjectCommand(inputOf(media))));
 };
 
@@ -81,8 +81,8 @@ const unquoted = (etag: string | undefined) => (etag ?? '').replaceAll('"', '');
 const inputOf = ({ bucket, key, versionId, etag }: At) => ({
   Bucket: bucket,
   Key: key,
-  ...(versionId ? { VersionId: versionId } : {}),
-  ...(etag ? { IfMatch: etag } : {}),
+  VersionId: versionId || undefined,
+  IfMatch: etag || undefined,
 });
 
 /** @param end behind the last byte */
@@ -159,7 +159,8 @@ export async function* walkInbox(
         Bucket: bucket,
         Prefix: INBOX,
         EncodingType: 'url',
-        ...(place ? { KeyMarker: place.key, VersionIdMarker: place.versionId } : {}),
+        KeyMarker: place?.key,
+        VersionIdMarker: place?.versionId,
       }),
     );
     const deletions = deletionsOn(page, place);

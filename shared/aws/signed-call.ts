@@ -3,6 +3,7 @@ import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { text } from 'node:stream/consumers';
 import { Sha256 } from '@smithy/core/checksum';
 import { SignatureV4 } from '@smithy/signature-v4';
+import { defined } from '../domain/defined.ts';
 import { isTransient, setClock, signingDate } from './signed-call-retries.ts';
 
 /** Where a service is and who asks, as Lambda's environment says it. It is read at every call and kept nowhere. */
@@ -101,7 +102,7 @@ const attempt = async (
     },
     { signingDate: signedAt },
   );
-  return send(url, { ...headers, ...(access.trace ? { 'x-amzn-trace-id': access.trace } : {}) }, body);
+  return send(url, { ...headers, ...defined({ 'x-amzn-trace-id': access.trace }) }, body);
 };
 
 /** An answer, with the time that it was given at. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
 import type { Amendment } from './amendments.ts';
+import { defined } from './defined.ts';
 import { AccountId, RevalidationId, TruoraId } from './ids.ts';
 import { outcomeStatuses } from './lifecycle.ts';
 import { Reference } from './request.ts';
@@ -36,15 +37,8 @@ export type Announcement = z.infer<typeof Announcement>;
  */
 export const announcementOf = (outcome: Outcome): Announcement => {
   const { revalidationId, status, accountId, validationId, reference, decidedAt } = outcome;
-  return {
-    eventId: eventIdOf(revalidationId, status, decidedAt),
-    revalidationId,
-    status,
-    ...(accountId ? { accountId } : {}),
-    ...(validationId ? { validationId } : {}),
-    ...(reference ? { reference } : {}),
-    decidedAt,
-  };
+  const eventId = eventIdOf(revalidationId, status, decidedAt);
+  return defined({ eventId, revalidationId, status, accountId, validationId, reference, decidedAt });
 };
 
 const eventIdOf = (...of: string[]): string =>

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { defined } from './defined.ts';
 import { type Dropped, INBOX, readInboxKey, requestOfDropped } from './drop.ts';
 import { RequestInvalidError } from './errors.ts';
 import { CallRequest, type DropEvent, DropRequest, type RevalidationRequest } from './request.ts';
@@ -29,19 +30,19 @@ export const caseIdOf = (
     const from = drop.event.detail.bucket.name;
     const ids = readInboxKey(key);
     const version = ownCase ? executionId : (ofKey ?? versionId ?? etag ?? executionId);
-    const id = revalidationIdOf({ bucket: from, key, version, ...(ids ? { accountId: ids.accountId } : {}) });
-    return { revalidationId: id, ...(ids ? { accountId: ids.accountId, enrollmentId: ids.enrollmentId } : {}) };
+    const id = revalidationIdOf(defined({ bucket: from, key, version, accountId: ids?.accountId }));
+    return defined({ revalidationId: id, accountId: ids?.accountId, enrollmentId: ids?.enrollmentId });
   }
   const { data: call } = CallRequest.safeParse(request);
   const version = executionId;
   if (!call) return { revalidationId: revalidationIdOf({ bucket, key: '', version }) };
   const { accountId, enrollmentId, reference } = call;
-  return {
+  return defined({
     revalidationId: revalidationIdOf({ accountId, bucket, key: call.media.key, version }),
     accountId,
     enrollmentId,
-    ...(reference ? { reference } : {}),
-  };
+    reference,
+  });
 };
 
 /**

@@ -1,3 +1,4 @@
+import { defined } from './defined.ts';
 /**
  * The named errors. A name is what the state machine decides by (Retry and Catch match it), the reason is what the record
  * keeps, the detail is a sentence for people. Errors cross logs and execution history, so no id, key or link may stand in
@@ -14,9 +15,9 @@ export abstract class NamedError<Reason extends string = string> extends Error {
 
 /** Reads back what a named error wrote as its message: `reason: detail`, or `reason (raw_reason): detail`. */
 export const readReason = (message: string): { reason: string; rawReason?: string; detail: string } | undefined => {
-  const [, reason, rawReason, said] = /^([a-z0-9_]{1,64})(?: \(([a-z0-9_]{1,64})\))?: (.*)$/s.exec(message) ?? [];
-  if (reason === undefined || said === undefined) return undefined;
-  return { reason, ...(rawReason ? { rawReason } : {}), detail: said.slice(0, 400) };
+  const [, reason, rawReason, detail] = /^([a-z0-9_]{1,64})(?: \(([a-z0-9_]{1,64})\))?: (.*)$/s.exec(message) ?? [];
+  if (reason === undefined || detail === undefined) return undefined;
+  return defined({ reason, rawReason, detail: detail.slice(0, 400) });
 };
 
 // --- Refusals: Truora was never asked to decide. Trying again cannot help; the caller has to change something. ---

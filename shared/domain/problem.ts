@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { defined } from './defined.ts';
 import { NamedError, RequestInvalidError } from './errors.ts';
 
 /** Every code a function of ours may answer with: its HTTP status, and a title that is the same each time. */
@@ -88,12 +89,12 @@ export const problemOf = (error: unknown): Problem => {
   const code: ProblemCode = (named?.reason as ProblemCode | undefined) ?? 'unexpected';
   const { status, title } = problems[code];
   const errors = error instanceof RequestInvalidError ? error.broken : [];
-  return {
+  return defined({
     type: `urn:problem:face-revalidation:${code}`,
     title,
     status,
-    ...(named ? { detail: named.message.slice(code.length + 2) } : {}),
+    detail: named?.message.slice(code.length + 2),
     code,
-    ...(errors.length > 0 ? { errors: [...errors] as BrokenRule[] } : {}),
-  };
+    errors: errors.length > 0 ? ([...errors] as BrokenRule[]) : undefined,
+  });
 };

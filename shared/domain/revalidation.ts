@@ -80,7 +80,7 @@ export const Receipt = z.object({
 export type Receipt = z.infer<typeof Receipt>;
 
 /** A webhook called for the validation. It says "look now" and nothing about the verdict. */
-export const Notification = z.object({ rangAt: Timestamp });
+export const Notification = z.object({ receivedAt: Timestamp });
 
 export type Notification = z.infer<typeof Notification>;
 
@@ -191,7 +191,7 @@ export const Outcome = z.object({
   similarity: z.optional(z.number()),
   threshold: z.optional(z.number()),
   faceSearch: Verdict.shape.faceSearch,
-  /** What made us look (a bell or the timed poll), or that we ended it without a look, or a caller did. */
+  /** What made us look (a notification or the timed poll), or that we ended it without a look, or a caller did. */
   decidedBy: z.enum(['webhook', 'poll', 'workflow', 'caller']),
   claimedAt: z.optional(Timestamp),
   movedAt: z.optional(Timestamp),

@@ -1,20 +1,13 @@
 import type { StartBody, Ticket, TicketBody } from './api.ts';
+import { defined } from './defined.ts';
 import { writeInboxKey } from './drop.ts';
 import { MAX_MEDIA_BYTES, mediaTypes } from './media.ts';
 import type { CallRequest } from './request.ts';
 
 const common = (body: TicketBody | StartBody, revalidationId: string, calledBy: string) => {
   const { accountId, enrollmentId, userAuthorized, options = {}, reference } = body;
-  return {
-    revalidationId,
-    accountId,
-    enrollmentId,
-    userAuthorized,
-    options,
-    ...(reference ? { reference } : {}),
-    calledBy,
-    issuedAt: new Date().toISOString(),
-  };
+  const issuedAt = new Date().toISOString();
+  return defined({ revalidationId, accountId, enrollmentId, userAuthorized, options, reference, calledBy, issuedAt });
 };
 
 /** The promise of a place: one exact key, which names the re-validation. */
@@ -37,27 +30,27 @@ export const startTicket = (
   revalidationId: string,
   versionId: string | undefined,
   calledBy: string,
-  anew?: string,
+  forceKey?: string,
 ): Ticket => ({
   ...common(body, revalidationId, calledBy),
-  ...(body.forceNew && anew ? { forceNew: body.forceNew, idempotencyKey: anew } : {}),
-  media: { key: body.media.key, ...(versionId ? { versionId } : {}) },
+  ...(body.forceNew && forceKey ? { forceNew: body.forceNew, idempotencyKey: forceKey } : {}),
+  media: defined({ key: body.media.key, versionId }),
 });
 
 /** What the machine is started with, from the promise alone: a repeat starts it with the very same words. */
 export const requestOf = ({ media, ...ticket }: Ticket): CallRequest => {
   if (!media) throw new TypeError('an upload starts the machine by itself');
   const { accountId, enrollmentId, userAuthorized, options, reference, forceNew, idempotencyKey, calledBy } = ticket;
-  return {
-    kind: 'call',
+  return defined({
+    kind: 'call' as const,
     accountId,
     enrollmentId,
     userAuthorized,
     media,
     options,
-    ...(reference ? { reference } : {}),
-    ...(idempotencyKey ? { idempotencyKey } : {}),
-    ...(forceNew ? { forceNew } : {}),
+    reference,
+    idempotencyKey,
+    forceNew,
     calledBy,
-  };
+  });
 };

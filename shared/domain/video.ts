@@ -1,3 +1,4 @@
+import { defined } from './defined.ts';
 import type { MediaFacts, MediaFile } from './media-file.ts';
 
 /** Parts of one level. A file with more is left to Truora. */
@@ -64,7 +65,7 @@ const indexFacts = async (file: MediaFile, index: Box): Promise<MediaFacts> => {
   }
   const hasVideo = handlers.some((handler) => handler === 'vide' || handler === 'pict');
   const hasNone = isKnown && handlers.length > 0 && handlers.every((handler) => pictureless.test(handler));
-  return { ...(hasVideo || hasNone ? { hasVideo } : {}), ...(seconds ? { seconds } : {}) };
+  return defined({ hasVideo: hasVideo || hasNone ? hasVideo : undefined, seconds: seconds || undefined });
 };
 
 /** Zero and all ones mean that nobody knew, as in what is written in fragments. */
@@ -167,9 +168,9 @@ export const aviFacts = async (file: MediaFile): Promise<MediaFacts> => {
   const list = (await file.at(20, end - 20)).toString('latin1', 0, end - 20);
   const streams = [...list.matchAll(/strh.{4}(.{4})/gs)].map(([, type]) => type);
   const isKnown = streams.length > 0 && streams.every((type) => /^(vids|iavs|auds|mids|txts)$/.test(type ?? ''));
-  return {
-    ...(isKnown ? { hasVideo: streams.some((type) => type === 'vids' || type === 'iavs') } : {}),
+  return defined({
+    hasVideo: isKnown ? streams.some((type) => type === 'vids' || type === 'iavs') : undefined,
     // Each frame has an entry of 8 bytes at least; a number that cannot be true was never filled in.
-    ...(seconds > 0 && frames * 8 <= file.bytes ? { seconds } : {}),
-  };
+    seconds: seconds > 0 && frames * 8 <= file.bytes ? seconds : undefined,
+  });
 };

@@ -5,7 +5,7 @@ import { env } from './env.ts';
 export const ledgerFromEnv = () => ({ table: env('TABLE_NAME'), retentionDays: env('RETENTION_DAYS') });
 
 /** Where outcomes are announced, and how long media outlives them. */
-export const resultsFromEnv = () => ({ bus: env('EVENT_BUS'), mediaHours: env('MEDIA_HOURS') });
+export const outcomeSettingsFromEnv = () => ({ bus: env('EVENT_BUS'), mediaHours: env('MEDIA_HOURS') });
 
 /** What may be retried, as the deployment was told of its account at Truora. */
 export const retryRulesFromEnv = () => ({
@@ -48,7 +48,7 @@ type TruoraObserver = (seen: { method: 'GET' | 'POST' | 'PUT'; milliseconds: num
  */
 export const truoraFromEnv = (
   readSecret: (access: ReturnType<typeof accessFromEnv>, id: string, refused?: string) => Promise<string>,
-  { upload = false, observe }: { upload?: boolean; observe?: TruoraObserver } = {},
+  { upload = false, onCall }: { upload?: boolean; onCall?: TruoraObserver } = {},
 ) => {
   const callMs = env('HTTP_DEADLINE_SECONDS') * 1000;
   return {
@@ -64,7 +64,7 @@ export const truoraFromEnv = (
         return sendableKey(await read(stored));
       }
     },
-    ...(observe ? { observe } : {}),
+    ...(onCall ? { onCall } : {}),
     deadlines: {
       connectMs: Math.min(3000, callMs),
       headersMs: callMs,

@@ -1,4 +1,5 @@
 import middy from '@middy/core';
+import { defined } from '../domain/defined.ts';
 import { NamedError } from '../domain/errors.ts';
 import type { Claim, Outcome } from '../domain/revalidation.ts';
 import { checkOutput, type Input, type Output, readInput, type StepName, steps } from '../workflow/contract.ts';
@@ -14,7 +15,11 @@ type Kept = { startedAt: number; revalidationId?: string | undefined };
  * with its name, its reason and nothing that could tell a person or a secret apart.
  */
 export const step = <S extends StepName>(name: S, run: (input: Input<S>) => Promise<Output<S>>) => {
-  const say = (message: string, { startedAt, revalidationId }: Kept, more: { error?: string; reason?: string } = {}) =>
+  const report = (
+    message: string,
+    { startedAt, revalidationId }: Kept,
+    more: { error?: string; reason?: string } = {},
+  ) =>
     log('info', message, {
       step: name,
       revalidationId,
@@ -35,7 +40,7 @@ export const step = <S extends StepName>(name: S, run: (input: Input<S>) => Prom
         const kept = request.internal as Kept;
         kept.revalidationId ??= (output as Partial<Claim> | undefined)?.revalidationId;
         request.response = output;
-        say('done', kept);
+        report('done', kept);
         emit('StepsDone', 1, { step: name });
         // ReadOutcome only gives back what was counted when it was recorded.
         if (steps[name].writes === 'outcome' && name !== 'ReadOutcome') emitOutcome(output as Outcome);
@@ -43,10 +48,8 @@ export const step = <S extends StepName>(name: S, run: (input: Input<S>) => Prom
       onError: (request) => {
         const error =
           request.error instanceof Error ? request.error : new TypeError('something that is no error was thrown');
-        say('thrown', request.internal as Kept, {
-          error: error.name,
-          ...(error instanceof NamedError ? { reason: error.reason } : {}),
-        });
+        const reason = error instanceof NamedError ? error.reason : undefined;
+        report('thrown', request.internal as Kept, defined({ error: error.name, reason }));
         request.error = redactError(error);
       },
     })

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import * as z from 'zod/mini';
 import { getItem, putNew, updateItem } from '../aws/dynamodb.ts';
 import { type Attempt, withAttempt } from '../domain/attempts.ts';
+import { defined } from '../domain/defined.ts';
 import { AlreadyDecidedError, ClaimedElsewhereError, RequestInvalidError } from '../domain/errors.ts';
 import { isEnd, type Phase, predecessors } from '../domain/lifecycle.ts';
 import { isDifferentRequest, type LedgerRecord } from '../domain/record.ts';
@@ -18,17 +19,17 @@ export type AttemptResult = { attempt: Attempt; orphans: readonly string[]; earl
 /** The attempts and orphans of a record, with a new one among them. Saying so twice is the same as once. */
 export const withAttemptResult = (
   { attempts, orphans = [] }: Pick<LedgerRecord, 'attempts' | 'orphans'>,
-  fate: AttemptResult,
+  result: AttemptResult,
 ) => {
-  const all = [...new Set([...orphans, ...fate.orphans])];
-  return {
-    attempts: [...(fate.earlier ?? []), fate.attempt].reduce(withAttempt, attempts ?? []),
-    ...(all.length > 0 ? { orphans: all } : {}),
-  };
+  const all = [...new Set([...orphans, ...result.orphans])];
+  return defined({
+    attempts: [...(result.earlier ?? []), result.attempt].reduce(withAttempt, attempts ?? []),
+    orphans: all.length > 0 ? all : undefined,
+  });
 };
 
 /** Where a record keeps the mark of the last write of its attempts and orphans. It is no part of `LedgerRecord`. */
-const FATED = 'fated';
+const ATTEMPTS_VERSION = 'attemptsVersion';
 
 /** How often a fate is written anew because somebody else wrote one in between. */
 const MOST_TRIES = 5;
@@ -41,7 +42,7 @@ export const recordCreated = (
   ledger: Ledger,
   record: Pick<LedgerRecord, 'revalidationId' | 'owner' | 'attempts' | 'orphans'>,
   { uploadLink, validationId, ...used }: Validation & { uploadLink: string },
-  fate: AttemptResult,
+  result: AttemptResult,
 ): Promise<void> =>
   advance(
     ledger,
@@ -49,9 +50,15 @@ export const recordCreated = (
     record.owner,
     'created',
     {
-      set: { validationId, used, [UPLOAD_LINK]: uploadLink, [FATED]: randomUUID(), ...withAttemptResult(record, fate) },
+      set: {
+        validationId,
+        used,
+        [UPLOAD_LINK]: uploadLink,
+        [ATTEMPTS_VERSION]: randomUUID(),
+        ...withAttemptResult(record, result),
+      },
     },
-    (standing) => standing.validationId === validationId,
+    (existing) => existing.validationId === validationId,
   );
 
 /**
@@ -61,16 +68,16 @@ export const recordCreated = (
 export const recordAttempt = async (
   ledger: Ledger,
   { revalidationId }: Pick<LedgerRecord, 'revalidationId'>,
-  fate: AttemptResult,
+  result: AttemptResult,
 ): Promise<void> => {
   for (let tries = 0; tries < MOST_TRIES; tries += 1) {
     const item = await getItem(ledger.table, keyOf(revalidationId));
-    const standing = readAlive(item);
-    if (!standing) return;
-    const before = z.optional(z.string()).parse(item?.[FATED]);
+    const existing = readAlive(item);
+    if (!existing) return;
+    const before = z.optional(z.string()).parse(item?.[ATTEMPTS_VERSION]);
     const written = await updateItem(ledger.table, keyOf(revalidationId), {
-      set: { ...withAttemptResult(standing, fate), [FATED]: randomUUID() },
-      when: { revalidationId: [revalidationId], [FATED]: before === undefined ? [] : [before] },
+      set: { ...withAttemptResult(existing, result), [ATTEMPTS_VERSION]: randomUUID() },
+      when: { revalidationId: [revalidationId], [ATTEMPTS_VERSION]: before === undefined ? [] : [before] },
     });
     if (written) return;
   }
@@ -99,16 +106,16 @@ export const claim = async (ledger: Ledger, wanted: Claim, owner: string, keyHas
     pk: keyOf(wanted.revalidationId),
     ...wanted,
     owner,
-    ...(keyHash ? { keyHash } : {}),
+    keyHash,
     phase: 'claimed' satisfies Phase,
     trail: [{ phase: 'claimed', at: wanted.claimedAt }],
     ...dueFrom(wanted.revalidationId, wanted.claimedAt),
     expiresAt: lifeOf(ledger, new Date(wanted.claimedAt)),
   });
   if (fresh) return wanted;
-  const standing = await readRecord(ledger, wanted.revalidationId);
+  const existing = await readRecord(ledger, wanted.revalidationId);
   // Its own claim is nobody else's question, even if the deployment's floor was changed between two tries of this run.
-  if (standing && standing.owner !== owner) refuseDifferentRequest(standing, wanted);
+  if (existing && existing.owner !== owner) refuseDifferentRequest(existing, wanted);
   return Claim.parse(await ownRecord(ledger, wanted.revalidationId, owner));
 };
 
@@ -125,7 +132,7 @@ export const refuseDifferentRequest = (...asked: Parameters<typeof isDifferentRe
 export const recordMoved = (ledger: Ledger, id: string, owner: string, receipt: Receipt): Promise<void> =>
   advance(ledger, id, owner, 'moved', { set: { receipt }, remove: [UPLOAD_LINK] }, ({ receipt }) => !!receipt);
 
-export const elsewhere = () =>
+export const claimedElsewhere = () =>
   new ClaimedElsewhereError('claimed_elsewhere', 'another execution is working on this request');
 
 /** Takes a record one phase further. A change that was made before is not made again, and is none that failed. */
@@ -144,8 +151,8 @@ export const advance = async (
     when: { owner: [owner], phase: predecessors(phase) },
   });
   if (written) return;
-  const standing = await ownRecord(ledger, id, owner);
-  if (!isDone(standing)) throw new TypeError(`a record in phase ${standing.phase} cannot become ${phase}`);
+  const existing = await ownRecord(ledger, id, owner);
+  if (!isDone(existing)) throw new TypeError(`a record in phase ${existing.phase} cannot become ${phase}`);
 };
 
 /**
@@ -156,6 +163,6 @@ export const ownRecord = async (ledger: Ledger, id: string, owner: string): Prom
   const record = await readRecord(ledger, id);
   if (!record) throw new TypeError('the record is not there');
   if (isEnd(record.phase)) throw new AlreadyDecidedError('already_decided', id);
-  if (record.owner !== owner) throw elsewhere();
+  if (record.owner !== owner) throw claimedElsewhere();
   return record;
 };

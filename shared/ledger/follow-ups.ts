@@ -40,13 +40,13 @@ export const reschedule = async (
   { table }: Ledger,
   record: LedgerRecord,
   at: string | undefined,
-  { keepBell = false } = {},
+  { keepLateWebhook = false } = {},
 ): Promise<void> => {
   const { revalidationId, dueAt, phase } = record;
   if (dueAt === undefined) return;
   await updateItem(table, keyOf(revalidationId), {
     set: at ? { dueAt: at } : {},
-    remove: [...(keepBell ? [] : ['lateBell']), ...(at ? [] : [BY_DUE.attribute, BY_DUE.sort])],
+    remove: [...(keepLateWebhook ? [] : ['lateWebhookAt']), ...(at ? [] : [BY_DUE.attribute, BY_DUE.sort])],
     when: { dueAt: [dueAt], phase: [phase] },
   });
 };
@@ -63,9 +63,9 @@ export const postpone = async ({ table }: Ledger, { pk, dueAt }: Item, at: strin
 export const markLateWebhook = async (table: string, revalidationId: string, at: Date): Promise<void> => {
   const record = readAlive(await getItem(table, keyOf(revalidationId)));
   if (!record?.outcome || !mayChange(currentOutcomeOf(record.outcome, record.amendments))) return;
-  if (record.lateBell && record.dueAt && record.dueAt <= at.toISOString()) return;
+  if (record.lateWebhookAt && record.dueAt && record.dueAt <= at.toISOString()) return;
   await updateItem(table, keyOf(revalidationId), {
-    set: { lateBell: at.toISOString(), dueAt: at.toISOString(), shard: shardOf(revalidationId) },
+    set: { lateWebhookAt: at.toISOString(), dueAt: at.toISOString(), shard: shardOf(revalidationId) },
     when: { phase: [record.phase] },
   });
 };

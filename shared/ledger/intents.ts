@@ -15,7 +15,7 @@ export const Intent = z.object({
   /** Which attempt of its re-validation it is. */
   attempt: z.int().check(z.minimum(1)),
   /** What the person's list held that may be ours, the first of two times. */
-  firstLook: z.optional(z.object({ at: Timestamp, seen: z.array(TruoraId) })),
+  firstCheck: z.optional(z.object({ at: Timestamp, seen: z.array(TruoraId) })),
 });
 
 export type Intent = z.infer<typeof Intent>;
@@ -58,9 +58,14 @@ export const openIntent = async (
 };
 
 /** Keeps what the first look at the person's list has found, for whoever takes the second. */
-export const keepLook = async (table: string, accountId: string, intent: Intent, seen: string[]): Promise<void> => {
-  const firstLook = { at: new Date().toISOString(), seen };
-  await updateItem(table, accountKey(accountId), { set: { firstLook }, when: theVery(intent) });
+export const recordFirstCheck = async (
+  table: string,
+  accountId: string,
+  intent: Intent,
+  seen: string[],
+): Promise<void> => {
+  const firstCheck = { at: new Date().toISOString(), seen };
+  await updateItem(table, accountKey(accountId), { set: { firstCheck }, when: theVery(intent) });
 };
 
 /** Closes this very intent; closing it twice, or another, does nothing. */

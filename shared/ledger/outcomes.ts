@@ -1,11 +1,12 @@
 import { putNew, updateItem } from '../aws/dynamodb.ts';
 import type { Amendment } from '../domain/amendments.ts';
 import { amendmentAnnouncementOf } from '../domain/announcement.ts';
-import { lastLook } from '../domain/follow-up.ts';
+import { defined } from '../domain/defined.ts';
+import { lastCheckAt } from '../domain/follow-up.ts';
 import { predecessors } from '../domain/lifecycle.ts';
 import type { LedgerRecord } from '../domain/record.ts';
 import type { Outcome } from '../domain/revalidation.ts';
-import { elsewhere } from './claims.ts';
+import { claimedElsewhere } from './claims.ts';
 import { keyOf } from './keys.ts';
 import { dueFrom, type Ledger, lifeOf, readAlive, readRecord, UPLOAD_LINK } from './records.ts';
 
@@ -51,8 +52,7 @@ export const recordOutcome = async (
     revalidationId: outcome.revalidationId,
     owner,
     claimedAt: at.toISOString(),
-    ...(outcome.accountId ? { accountId: outcome.accountId } : {}),
-    ...(object ? { object } : {}),
+    ...defined({ accountId: outcome.accountId, object }),
     ...dueFrom(outcome.revalidationId, at),
   };
   const end = { phase: outcome.status, outcome, expiresAt: lifeOf(ledger, at) };
@@ -66,13 +66,13 @@ export const recordOutcome = async (
     orAbsent: true,
   });
   if (written) return { outcome, isAnnounced: false };
-  const standing = await readRecord(ledger, outcome.revalidationId);
-  if (standing?.outcome) return { outcome: standing.outcome, isAnnounced: standing.announced !== undefined };
+  const existing = await readRecord(ledger, outcome.revalidationId);
+  if (existing?.outcome) return { outcome: existing.outcome, isAnnounced: existing.announced !== undefined };
   // Nothing alive stands there: the record in the way has expired, and an item of its own takes its place.
-  if (!standing && (await putNew(ledger.table, { pk, ...start, ...end, trail }))) {
+  if (!existing && (await putNew(ledger.table, { pk, ...start, ...end, trail }))) {
     return { outcome, isAnnounced: false };
   }
-  throw elsewhere();
+  throw claimedElsewhere();
 };
 
 /** Somebody asked for the same thing again. A record that is gone meanwhile is not brought back. */
@@ -89,8 +89,8 @@ export const markAnnounced = async (ledger: Ledger, outcome: Outcome, mediaHours
   const pk = keyOf(revalidationId);
   const announced = new Date().toISOString();
   const when = { phase: [status], announced: [] };
-  const set = { announced, dueAt: lastLook(decidedAt, mediaHours) };
-  const written = await updateItem(ledger.table, pk, { set, when: { ...when, lateBell: [] } });
+  const set = { announced, dueAt: lastCheckAt(decidedAt, mediaHours) };
+  const written = await updateItem(ledger.table, pk, { set, when: { ...when, lateWebhookAt: [] } });
   if (!written) await updateItem(ledger.table, pk, { set: { announced }, when });
 };
 
@@ -109,10 +109,7 @@ export const recordCancellation = async (
     revalidationId,
     status: 'canceled',
     reason: 'canceled_by_caller',
-    ...(reference ? { reference } : {}),
-    ...(accountId ? { accountId } : {}),
-    ...(enrollmentId ? { enrollmentId } : {}),
-    ...(validationId ? { validationId } : {}),
+    ...defined({ reference, accountId, enrollmentId, validationId }),
     decidedBy: 'caller',
     decidedAt: at.toISOString(),
   };
@@ -122,8 +119,7 @@ export const recordCancellation = async (
       revalidationId,
       owner: NOBODY,
       claimedAt: at.toISOString(),
-      ...(accountId ? { accountId } : {}),
-      ...(enrollmentId ? { enrollmentId } : {}),
+      ...defined({ accountId, enrollmentId }),
       ...dueFrom(revalidationId, at),
     },
     append: { trail: [{ phase: 'canceled', at: at.toISOString() }] },

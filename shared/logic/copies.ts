@@ -24,9 +24,9 @@ type Drop = { bucket: string; key: string; versionId: string };
 export const originalOf = async (ledger: Ledger, drop: Drop): Promise<string | undefined> => {
   const older = await olderOf(drop);
   if (older.length === 0) return undefined;
-  const own = await lookAt(drop);
+  const own = await readDecision(drop);
   for (const versionId of older) {
-    const other = await lookAt({ ...drop, versionId });
+    const other = await readDecision({ ...drop, versionId });
     if (!other || !own || !isSameContent(own, other) || !asksTheSame(drop.key, own, other)) continue;
     const id = idOfDropped(drop.bucket, { key: drop.key, versionId, etag: other.ETag ?? '', putAt: new Date(0) });
     const record = await readRecord(ledger, id);
@@ -57,7 +57,7 @@ const olderOf = async ({ bucket, key, versionId }: Drop): Promise<string[]> => {
 };
 
 /** One that has gone, or cannot be read, is none to compare with. */
-const lookAt = async ({ bucket, key, versionId }: Drop): Promise<HeadObjectCommandOutput | undefined> =>
+const readDecision = async ({ bucket, key, versionId }: Drop): Promise<HeadObjectCommandOutput | undefined> =>
   s3()
     .send(new HeadObjectCommand({ Bucket: bucket, Key: key, VersionId: versionId, ChecksumMode: 'ENABLED' }))
     .catch((error: { $metadata?: { httpStatusCode?: number } }) => {

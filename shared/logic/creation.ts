@@ -1,14 +1,14 @@
-import { seeMedia } from '../aws/media-store.ts';
+import { checkMediaExists } from '../aws/media-store.ts';
 import { readSecret } from '../aws/secrets.ts';
 import {
   type Attempt,
   asBlind,
-  givenUp,
+  creationGivenUp,
+  creationUnsettled,
   inNeedOfProof,
   isInDoubt,
-  isUnseen,
-  mayAsk,
-  unsettled,
+  isNotFound,
+  mayCreate,
   withAttempt,
 } from '../domain/attempts.ts';
 import { AlreadyDecidedError } from '../domain/errors.ts';
@@ -21,12 +21,12 @@ import { emit, emitTruoraCall } from '../lambda/metrics.ts';
 import { bindOrphans, bindValidation, readBinding } from '../ledger/bindings.ts';
 import { reserveBudget } from '../ledger/budget.ts';
 import { type AttemptResult, recordAttempt, recordCreated, withAttemptResult } from '../ledger/claims.ts';
-import { closeIntent, type Intent, isOpen, keepLook, openIntent } from '../ledger/intents.ts';
+import { closeIntent, type Intent, isOpen, openIntent, recordFirstCheck } from '../ledger/intents.ts';
 import { type Ledger, readRecord } from '../ledger/records.ts';
 import { backOff, throttleOf } from '../ledger/throttle.ts';
 import { createValidation, listValidations } from '../truora/client.ts';
 import { type Created, createdOf, surelyNotCreated } from '../truora/creation.ts';
-import { attemptResultOf, lookOn, ownOf, surestOf } from '../truora/reconcile.ts';
+import { attemptResultOf, candidatesOn, ownOf, surestOf } from '../truora/reconcile.ts';
 
 /** What one entry works with. The record is that of the claim, as it stood at the entry. */
 type Entry = { ledger: Ledger; claim: Claim; record: LedgerRecord };
@@ -42,21 +42,21 @@ export const createOnce = async (entry: Entry): Promise<Validation> => {
   const { ledger, claim, record } = entry;
   const { accountId, revalidationId, userAuthorized, requested: options } = claim;
   const { attempts = [] } = record;
-  if (!mayAsk(attempts, env('ON_UNRESOLVED'))) throw givenUp(attempts);
-  const truora = truoraFromEnv(readSecret, { observe: emitTruoraCall });
+  if (!mayCreate(attempts, env('ON_UNRESOLVED'))) throw creationGivenUp(attempts);
+  const truora = truoraFromEnv(readSecret, { onCall: emitTruoraCall });
   await truora.key();
   // What has gone since the claim is not paid for, and not counted as if it were.
-  await seeMedia(claim.media);
+  await checkMediaExists(claim.media);
   await reserveBudget(ledger.table, env('DAILY_BUDGET'), `${revalidationId}#${attempts.length + 1}`);
 
   const intent = await openIntent(ledger.table, accountId, { revalidationId, attempt: attempts.length + 1 });
-  if (!intent) throw unsettled();
+  if (!intent) throw creationUnsettled();
   // Somebody given up for dead may have come between; whatever became of that stands on the record since before their intent went.
   const standing = await readRecord(ledger, revalidationId);
   const before = standing?.attempts?.filter(({ at }) => at !== intent.openedAt) ?? [];
   if (standing?.phase !== record.phase || before.length !== attempts.length) {
     await closeIntent(ledger.table, accountId, intent);
-    throw unsettled();
+    throw creationUnsettled();
   }
   const askedAt = new Date();
   let created: Created;
@@ -65,7 +65,7 @@ export const createOnce = async (entry: Entry): Promise<Validation> => {
   } catch (error) {
     if (!surelyNotCreated(error)) {
       await recordAttempt(ledger, record, { attempt: attemptOf(intent, 'unconfirmed'), orphans: [] });
-      throw unsettled();
+      throw creationUnsettled();
     }
     await closeIntent(ledger.table, accountId, intent);
     if (isBackOff(error)) await backOff(ledger.table, error.retryAfterSeconds);
@@ -89,43 +89,44 @@ export const reconcile = async (entry: Entry, intent: Intent, caller: Caller): P
     const theirs = validationOf(caller);
     if (theirs) await bindValidation(ledger.table, theirs, revalidationId, ledger.retentionDays);
     await spread(entry, before, intent);
-    throw unsettled();
+    throw creationUnsettled();
   }
   if (!standing) {
     await recordAttempt(ledger, caller, { attempt: attemptOf(intent, 'unconfirmed'), orphans: [] });
   }
   const settleMs = env('SETTLE_SECONDS') * 1000;
-  const { firstLook } = intent;
-  if (ageOf(intent.openedAt) < settleMs || (firstLook && ageOf(firstLook.at) < settleMs / 2)) throw unsettled();
+  const { firstCheck } = intent;
+  if (ageOf(intent.openedAt) < settleMs || (firstCheck && ageOf(firstCheck.at) < settleMs / 2))
+    throw creationUnsettled();
 
-  const truora = truoraFromEnv(readSecret, { observe: emitTruoraCall });
+  const truora = truoraFromEnv(readSecret, { onCall: emitTruoraCall });
   const listed = await throttled(throttleOf(ledger.table), () => listValidations(truora, accountId));
-  const list = lookOn(listed, { accountId, requested, openedAt: intent.openedAt }, ownOf(caller));
+  const list = candidatesOn(listed, { accountId, requested, openedAt: intent.openedAt }, ownOf(caller));
   const bindings = await Promise.all(list.map(({ validationId }) => readBinding(ledger.table, validationId)));
   const found = surestOf(list.filter((_, n) => !bindings[n]));
   // Where it stands still, nobody can have called before this list was read; else what is on it may be a successor's.
-  if (!(await isOpen(ledger.table, accountId, intent))) throw unsettled();
-  if (!firstLook) {
+  if (!(await isOpen(ledger.table, accountId, intent))) throw creationUnsettled();
+  if (!firstCheck) {
     const seen = found.map(({ validationId }) => validationId);
-    await keepLook(ledger.table, accountId, intent, seen);
-    throw unsettled();
+    await recordFirstCheck(ledger.table, accountId, intent, seen);
+    throw creationUnsettled();
   }
 
-  const { adopted, orphans } = attemptResultOf(found, firstLook.seen);
+  const { adopted, orphans } = attemptResultOf(found, firstCheck.seen);
   const isOurs = revalidationId === claim.revalidationId;
   if (adopted && isOurs) {
     return keep(entry, intent, adopted, { attempt: attemptOf(intent, 'adopted', adopted), orphans });
   }
   // Nobody uploads to a validation of an ended run, so even a usable one is an orphan.
   const unused = [...(adopted ? [adopted.validationId] : []), ...orphans];
-  const earlier = unused.length > 0 ? [] : attempts.filter((one) => isUnseen(one) && one !== standing);
+  const earlier = unused.length > 0 ? [] : attempts.filter((one) => isNotFound(one) && one !== standing);
   // A list that shows neither of two calls has never shown us anything: both may have been charged.
   const isBlind = earlier.length > 0;
   const none = isBlind || standing?.result === 'blind' ? 'blind' : 'not_found';
   const attempt = attemptOf(intent, unused.length > 0 ? 'orphaned' : none);
   await giveUp(entry, intent, caller, { attempt, orphans: unused, earlier: earlier.map(asBlind) });
   const all = withAttempt(attempts, attempt);
-  throw isOurs && !mayAsk(all, env('ON_UNRESOLVED')) ? givenUp(all) : unsettled();
+  throw isOurs && !mayCreate(all, env('ON_UNRESOLVED')) ? creationGivenUp(all) : creationUnsettled();
 };
 
 /** Keeps a validation of our own, all of it in one write. A run that was canceled meanwhile keeps it as an orphan. */
@@ -192,16 +193,16 @@ const prove = async ({ ledger, claim }: Entry, record: LedgerRecord, known: Vali
   const { accountId, requested } = claim;
   const { own, unproved } = inNeedOfProof(record.attempts, known.validationId);
   if (!own || unproved.length === 0) return;
-  const truora = truoraFromEnv(readSecret, { observe: emitTruoraCall });
+  const truora = truoraFromEnv(readSecret, { onCall: emitTruoraCall });
   const look = async () => {
     const listed = await throttled(throttleOf(ledger.table), () => listValidations(truora, accountId));
-    const found = lookOn(listed, { accountId, requested, openedAt: intent.openedAt }, new Set());
+    const found = candidatesOn(listed, { accountId, requested, openedAt: intent.openedAt }, new Set());
     return found.some(({ validationId }) => validationId === known.validationId);
   };
   // A list that cannot be had shows nothing, and what has been paid for does not wait for it for ever.
   if (await look().catch(() => false)) return;
   const isEarly = ageOf(intent.openedAt) < env('SETTLE_SECONDS') * 1000;
-  if (isEarly && Date.parse(known.deadline) - Date.now() > LIFE_LEFT) throw unsettled();
+  if (isEarly && Date.parse(known.deadline) - Date.now() > LIFE_LEFT) throw creationUnsettled();
   tellOf(unproved.length);
   await recordAttempt(ledger, record, { attempt: own, orphans: [], earlier: unproved.map(asBlind) });
 };

@@ -11,7 +11,7 @@ import { readInboxKey, ticketIdIn } from '../domain/drop.ts';
 import { AlreadyDecidedError, ClaimedElsewhereError, RequestInvalidError, readReason } from '../domain/errors.ts';
 import { RevalidationId } from '../domain/ids.ts';
 import { isEnd } from '../domain/lifecycle.ts';
-import { type Policy, underPolicy } from '../domain/policy.ts';
+import { applyPolicy, type Policy } from '../domain/policy.ts';
 import { isDifferentRequest, isOlderThan, type LedgerRecord } from '../domain/record.ts';
 import { DropRequest, type RevalidationRequest } from '../domain/request.ts';
 import { detailsOfCall, type RequestDetails } from '../domain/request-details.ts';
@@ -70,7 +70,7 @@ export const throwIfAlreadyClaimed = async (ledger: Ledger, asking: Asked): Prom
   const { request, bucket, ticket, executionId, policy } = asking;
   const { key, versionId, etag } = addressOf(request, bucket);
   const asked = request.kind === 'call' ? detailsOfCall(request) : ticket;
-  const requested = asked && underPolicy(asked.options, policy);
+  const requested = asked && applyPolicy(asked.options, policy);
   const accountId = asked?.accountId ?? readInboxKey(key)?.accountId;
   const version = versionId ?? etag;
   const anew = forceKeyOf(request, executionId);
@@ -144,7 +144,7 @@ export const joinTicket = async (
   if (ticket?.upload?.key !== key || ticket.accountId !== wish.accountId) return undefined;
   if (ticket.droppedAs !== undefined && ticket.droppedAs !== version) return undefined;
   refuseDifferentRequest(
-    { ...ticket, requested: underPolicy(ticket.options, policy) },
+    { ...ticket, requested: applyPolicy(ticket.options, policy) },
     { ...wish, requested: wish.options },
   );
   const entered = await enterDrop(table, key, version);

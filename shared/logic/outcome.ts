@@ -50,13 +50,13 @@ const endOf = (record: LedgerRecord, reason: string): Outcome => {
 
 /** Tells the bus of the last amendment, unless it was told. Marked after, so that a crash tells it twice under one id. */
 export const announceAmendment = async (ledger: Ledger, bus: string, record: LedgerRecord): Promise<void> => {
-  const { revalidationId, outcome, amended, amendedTold, amendments = [] } = record;
+  const { revalidationId, outcome, amended, amendmentAnnounced, amendments = [] } = record;
   const last = amendments.at(-1);
-  if (!outcome || !last || !amended || amended === amendedTold) return;
+  if (!outcome || !last || !amended || amended === amendmentAnnounced) return;
   const detail = amendmentAnnouncementOf(outcome, last);
   await putEvent({ bus, source: EVENT_SOURCE, detailType: AMENDED, detail, at: new Date(last.at) });
   await updateItem(ledger.table, keyOf(revalidationId), {
-    set: { amendedTold: amended },
+    set: { amendmentAnnounced: amended },
     when: { amended: [amended] },
   });
 };

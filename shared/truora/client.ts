@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { defined } from '../domain/defined.ts';
 import {
   TruoraContractError,
   TruoraRejectedError,
@@ -9,7 +10,7 @@ import { formKeyOf } from '../domain/field-names.ts';
 import { AccountId, TruoraId } from '../domain/ids.ts';
 import type { MediaType } from '../domain/media.ts';
 import { type Options, subvalidationsOf } from '../domain/request.ts';
-import { tellsOfAnError } from './body.ts';
+import { isErrorBody } from './body.ts';
 import { ask, deliver, MAX_ANSWER_BYTES, observed, segment, type Truora } from './call.ts';
 import type { Answer } from './http.ts';
 import { signsIn } from './list-end.ts';
@@ -130,7 +131,7 @@ export const uploadMedia = async (
       body: sent,
       deadlines: truora.deadlines,
       maxBytes: MAX_ANSWER_BYTES,
-      ...(lookup ? { lookup } : {}),
+      ...defined({ lookup }),
     }).catch((error) => {
       // However large it is: what arrived is for Truora to say.
       if (error instanceof TruoraContractError)
@@ -138,7 +139,7 @@ export const uploadMedia = async (
       throw error;
     });
     if (status >= 200 && status < 300) {
-      if (!tellsOfAnError(body)) return;
+      if (!isErrorBody(body)) return;
       throw new TruoraUncertainError('truora_uncertain', 'the upload was answered with an error in a success');
     }
     // Truora's SDK takes these codes for final whatever the status (seen).

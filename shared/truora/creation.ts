@@ -1,3 +1,4 @@
+import { defined } from '../domain/defined.ts';
 import {
   TruoraBusyError,
   TruoraContractError,
@@ -37,12 +38,12 @@ export const createdOf = (
   const { timeoutSeconds = usable ? USUAL_LIFE_SECONDS : LONGEST_LIFE_SECONDS } = claim.requested;
   const latest = Math.max(after(timeoutSeconds), usable ? expiry : 0);
   const deadline = Math.min(latest, after(LONGEST_LIFE_SECONDS));
-  return {
+  return defined({
     validationId: answer.validation_id,
     deadline: new Date(deadline).toISOString(),
-    ...(answer.threshold === undefined ? {} : { threshold: answer.threshold }),
+    threshold: answer.threshold,
     uploadLink,
-  };
+  });
 };
 
 /**

@@ -3,6 +3,7 @@ import { request as httpsRequest } from 'node:https';
 import type { LookupFunction } from 'node:net';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { defined } from '../domain/defined.ts';
 import { decoded } from './decoded.ts';
 
 /** Of a body, one chunk waits before a slow reader (64 KB as it was read) and no second one behind it. Bytes. */
@@ -59,9 +60,9 @@ export const send = ({ method, url, headers, body, deadlines, maxBytes, lookup }
       headers: {
         ...headers,
         'accept-encoding': 'identity',
-        ...(length === undefined ? {} : { 'content-length': String(length) }),
+        ...defined({ 'content-length': length?.toString() }),
       },
-      ...(lookup ? { lookup } : {}),
+      ...defined({ lookup }),
     });
 
     let passed = 0;

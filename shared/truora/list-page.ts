@@ -8,7 +8,7 @@ const link = z.optional(z.string().check(z.maxLength(8192)));
 
 /**
  * A row of a person's list, as far as it tells whose it is. What it is compared by may come in a form that we do not know, so that
- * is read as it stands and judged by `lookOn`.
+ * is read as it stands and judged by `candidatesOn`.
  */
 export const ListedRow = z.object({
   validation_id: TruoraId,

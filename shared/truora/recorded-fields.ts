@@ -1,3 +1,4 @@
+import { defined } from '../domain/defined.ts';
 import { RawReason, type Verdict } from '../domain/revalidation.ts';
 import type { ValidationAnswer } from './schemas.ts';
 import { isShare, kept } from './score.ts';
@@ -6,14 +7,16 @@ import { isShare, kept } from './score.ts';
 export const faceOf = ({ details }: ValidationAnswer) => details?.face_recognition_validations ?? {};
 
 /** What is kept of any answer beside the verdict, as far as it can be read. No end hangs on it. */
-export const seenOf = (answer: ValidationAnswer): Pick<Verdict, 'similarity' | 'threshold' | 'faceSearch'> => {
+export const recordedFieldsOf = (
+  answer: ValidationAnswer,
+): Pick<Verdict, 'similarity' | 'threshold' | 'faceSearch'> => {
   const { confidence_score: score, face_search } = faceOf(answer);
   const faceSearch = face_search && searchOf(face_search);
-  return {
-    ...(isShare(score) ? { similarity: kept(score) } : {}),
-    ...(isShare(answer.threshold) ? { threshold: kept(answer.threshold) } : {}),
-    ...(faceSearch ? { faceSearch } : {}),
-  };
+  return defined({
+    similarity: isShare(score) ? kept(score) : undefined,
+    threshold: isShare(answer.threshold) ? kept(answer.threshold) : undefined,
+    faceSearch,
+  });
 };
 
 /**
@@ -29,5 +32,5 @@ const searchOf = ({
 }) => {
   const { data: word } = RawReason.safeParse(status);
   if (!word && !isShare(score)) return undefined;
-  return { ...(word ? { status: word } : {}), ...(isShare(score) ? { similarity: kept(score) } : {}) };
+  return defined({ status: word, similarity: isShare(score) ? kept(score) : undefined });
 };

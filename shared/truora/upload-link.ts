@@ -1,5 +1,6 @@
 import { lookup as resolve } from 'node:dns';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
+import { defined } from '../domain/defined.ts';
 import { UploadLinkUnsafeError } from '../domain/errors.ts';
 
 /**
@@ -81,9 +82,9 @@ export const checkUploadLink = (link: string, allowed: readonly string[]): Uploa
   if (url.username || url.password) throw unsafe('carries user info');
   if (!allowed.includes(url.origin)) throw unsafe('points to an origin that is not allowed');
   const host = url.hostname.replace(/^\[|\]$/g, '');
-  const standin = host === 'localhost' || (isIP(host) !== 0 && isPrivateAddress(host));
-  if (url.protocol !== 'https:' && !standin) throw unsafe('is not https');
-  return { url, ...(standin ? {} : { lookup: lookupPublic }) };
+  const isStandIn = host === 'localhost' || (isIP(host) !== 0 && isPrivateAddress(host));
+  if (url.protocol !== 'https:' && !isStandIn) throw unsafe('is not https');
+  return defined({ url, lookup: isStandIn ? undefined : lookupPublic });
 };
 
 /**

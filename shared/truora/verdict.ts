@@ -1,3 +1,4 @@
+import { defined } from '../domain/defined.ts';
 import { TruoraId } from '../domain/ids.ts';
 import type { Retried } from '../domain/linked-retry.ts';
 import type { Policy } from '../domain/policy.ts';
@@ -11,7 +12,7 @@ import {
   type Verdict,
 } from '../domain/revalidation.ts';
 import { isAtLeast } from '../domain/tolerance.ts';
-import { faceOf, seenOf } from './recorded-fields.ts';
+import { faceOf, recordedFieldsOf } from './recorded-fields.ts';
 import type { ValidationAnswer } from './schemas.ts';
 import { isShare } from './score.ts';
 
@@ -46,7 +47,7 @@ export const verdictOf = (answer: ValidationAnswer, about: About): Verdict | und
   if (!failure && !endStatuses.includes(status)) return undefined;
 
   const isSuccess = !failure && status === 'success';
-  const base = { ...seenOf(answer), decidedAt: about.at.toISOString() };
+  const base = { ...recordedFieldsOf(answer), decidedAt: about.at.toISOString() };
   const mismatch = mismatches(answer, about, isSuccess);
   if (mismatch.length > 0) return { status: 'failed', ...contradicted(mismatch, answer), ...base };
   if (isSuccess) {
@@ -66,12 +67,8 @@ export const verdictOf = (answer: ValidationAnswer, about: About): Verdict | und
 /** The end that comes when Truora was asked after the deadline and its grace, and still had not decided. */
 export const undecided = (answer: ValidationAnswer, at: Date): Verdict => {
   const { data: rawReason } = RawReason.safeParse(isKnownStatus(answer) ? undefined : answer.validation_status);
-  return {
-    status: 'expired',
-    reason: 'undecided_at_deadline',
-    ...(rawReason ? { rawReason } : {}),
-    decidedAt: at.toISOString(),
-  };
+  const decidedAt = at.toISOString();
+  return defined({ status: 'expired' as const, reason: 'undecided_at_deadline' as const, rawReason, decidedAt });
 };
 
 /** A known code is the reason; another is kept beside `unknown_reason`, if it is shaped like a code at all. */
@@ -79,7 +76,7 @@ const reasonOf = <Known extends Verdict['reason'] & string>(raw: string | undefi
   const reason = known.find((code) => code === raw);
   if (reason) return { reason };
   const { data: rawReason } = RawReason.safeParse(raw);
-  return { reason: 'unknown_reason' as const, ...(rawReason ? { rawReason } : {}) };
+  return defined({ reason: 'unknown_reason' as const, rawReason });
 };
 
 type Mismatch = NonNullable<Verdict['mismatch']>[number];

@@ -24,7 +24,7 @@ export const Journal = z.object({
   enrollment: Enrollment,
   validation: Validation,
   receipt: Receipt,
-  bell: Notification,
+  notification: Notification,
   verdict: Verdict,
   /** Left by a Catch that names the refusals. */
   refusal: Caught,
@@ -54,9 +54,9 @@ export const steps = {
   CheckEnrollment: { reads: ['claim'], writes: 'enrollment' },
   CreateValidation: { reads: ['claim'], writes: 'validation' },
   MoveMedia: { reads: ['claim', 'validation'], writes: 'receipt' },
-  AwaitWebhook: { reads: ['claim', 'validation'], writes: 'bell', token: true },
+  AwaitWebhook: { reads: ['claim', 'validation'], writes: 'notification', token: true },
   ReadVerdict: { reads: ['claim', 'validation'], writes: 'verdict' },
-  RecordOutcome: { reads: ['claim', 'validation', 'verdict'], mayRead: ['receipt', 'bell'], writes: 'outcome' },
+  RecordOutcome: { reads: ['claim', 'validation', 'verdict'], mayRead: ['receipt', 'notification'], writes: 'outcome' },
   RecordRefusal: { reads: ['request', 'refusal'], mayRead: ['claim'], writes: 'outcome', caught: 'refusal' },
   RecordFailure: {
     reads: ['request', 'failure'],

@@ -23,7 +23,7 @@ export const metrics = {
   /** Genuine calls of Truora's in which no event about a validation could be read. */
   WebhooksUnread: { unit: 'Count', by: [[]] },
   /** What became of each thing that a genuine call said. */
-  Bells: { unit: 'Count', by: [['bell']] },
+  Notifications: { unit: 'Count', by: [['result']] },
   WebhookSignatureFailures: { unit: 'Count', by: [[]] },
   /** Drops that had lain in the inbox for a while and that nothing had claimed: said by every sweep, 0 too. */
   UnclaimedDrops: { unit: 'Count', by: [[]] },
@@ -59,7 +59,15 @@ export const truoraCalls = { GET: 'read', POST: 'create', PUT: 'upload' } as con
  * parked, woke somebody, came too late for whoever was parked, was written down though nobody could be woken, or was one
  * too many for one call.
  */
-export const notificationResults = ['created', 'unknown', 'rang', 'woke', 'late', 'unsent', 'left_over'] as const;
+export const notificationResults = [
+  'created',
+  'unknown',
+  'recorded',
+  'resumed',
+  'late',
+  'unsent',
+  'left_over',
+] as const;
 
 export type NotificationResult = (typeof notificationResults)[number];
 

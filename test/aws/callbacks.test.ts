@@ -9,15 +9,15 @@ const mock = mockClient(SFNClient);
 
 beforeEach(() => mock.reset());
 
-const bell = { rangAt: '2026-11-23T10:00:00.000Z' };
+const notification = { receivedAt: '2026-11-23T10:00:00.000Z' };
 
 const late = { message: 'too late', $metadata: {} };
 
-it('wakes the execution with the bell and nothing else', async () => {
+it('wakes the execution with the notification and nothing else', async () => {
   mock.on(SendTaskSuccessCommand).resolves({});
-  expect(await resume('token', bell)).toBe(true);
+  expect(await resume('token', notification)).toBe(true);
   expect(mock.commandCalls(SendTaskSuccessCommand).map(({ args: [{ input }] }) => input)).toEqual([
-    { taskToken: 'token', output: '{"rangAt":"2026-11-23T10:00:00.000Z"}' },
+    { taskToken: 'token', output: '{"receivedAt":"2026-11-23T10:00:00.000Z"}' },
   ]);
 });
 
@@ -25,7 +25,7 @@ it.each([new TaskTimedOut(late), new TaskDoesNotExist(late), new InvalidToken(la
   'says that nobody waits any more: $name',
   async (error) => {
     mock.on(SendTaskSuccessCommand).rejects(error);
-    expect(await resume('token', bell)).toBe(false);
+    expect(await resume('token', notification)).toBe(false);
   },
 );
 
@@ -33,6 +33,6 @@ it.each(['ThrottlingException', 'AccessDeniedException', 'InvalidOutput', 'Timeo
   'lets any other error fly: %s',
   async (name) => {
     mock.on(SendTaskSuccessCommand).rejects(Object.assign(new Error('x'), { name }));
-    await expect(resume('token', bell)).rejects.toMatchObject({ name });
+    await expect(resume('token', notification)).rejects.toMatchObject({ name });
   },
 );

@@ -349,7 +349,7 @@ describe('listRecords', () => {
   it('holds nothing for somebody who was never here', async () => {
     expect(await listRecords(house.ledger, newPerson().accountId, { limit: 3 })).toEqual({
       records: [],
-      illegible: [],
+      unreadable: [],
       next: undefined,
     });
   });

@@ -24,23 +24,27 @@ const first = new Date('2026-11-23T10:00:00.000Z');
 
 const second = new Date('2026-11-23T10:00:07.000Z');
 
-it('gives the bell the token that was left before it', async () => {
+it('gives the notification the token that was left before it', async () => {
   expect(await storeTaskToken(table, validation, 'token')).toBeUndefined();
   expect(await recordNotification(table, validation, first)).toEqual({
     taskToken: 'token',
-    bell: { rangAt: first.toISOString() },
+    notification: { receivedAt: first.toISOString() },
   });
 });
 
-it('gives the token the bell that rang before it', async () => {
-  expect(await recordNotification(table, validation, first)).toEqual({ bell: { rangAt: first.toISOString() } });
-  expect(await storeTaskToken(table, validation, 'token')).toEqual({ rangAt: first.toISOString() });
+it('gives the token the notification that rang before it', async () => {
+  expect(await recordNotification(table, validation, first)).toEqual({
+    notification: { receivedAt: first.toISOString() },
+  });
+  expect(await storeTaskToken(table, validation, 'token')).toEqual({ receivedAt: first.toISOString() });
 });
 
-it('keeps the first of two bells', async () => {
+it('keeps the first of two notifications', async () => {
   await recordNotification(table, validation, first);
-  expect(await recordNotification(table, validation, second)).toEqual({ bell: { rangAt: first.toISOString() } });
-  expect(await storeTaskToken(table, validation, 'token')).toEqual({ rangAt: first.toISOString() });
+  expect(await recordNotification(table, validation, second)).toEqual({
+    notification: { receivedAt: first.toISOString() },
+  });
+  expect(await storeTaskToken(table, validation, 'token')).toEqual({ receivedAt: first.toISOString() });
 });
 
 it('keeps the newest of several tokens, for the older ones are dead', async () => {
@@ -73,7 +77,7 @@ it('outlives the deadline by the days in which a webhook may still come', async 
   expect(await house.item(`WAIT#${another.validationId}`)).toMatchObject({ expiresAt });
 });
 
-it('never lets a token and a bell miss each other, however they race', async () => {
+it('never lets a token and a notification miss each other, however they race', async () => {
   const pairs = Array.from({ length: 50 }, (_, n) => ({
     validation: { validationId: newValidationId(), deadline: inMinutes(5) },
     tokenFirst: n % 2 === 0,
@@ -81,17 +85,20 @@ it('never lets a token and a bell miss each other, however they race', async () 
   const seen = await Promise.all(
     pairs.map(async ({ validation, tokenFirst }) => {
       const token = () => storeTaskToken(table, validation, 'token');
-      const bell = () => recordNotification(table, validation, first);
+      const notification = () => recordNotification(table, validation, first);
       const [found, rung] = tokenFirst
-        ? await Promise.all([token(), bell()])
-        : (await Promise.all([bell(), token()])).toReversed();
-      return { bellSeen: found !== undefined, tokenSeen: (rung as { taskToken?: string }).taskToken !== undefined };
+        ? await Promise.all([token(), notification()])
+        : (await Promise.all([notification(), token()])).toReversed();
+      return {
+        notificationSeen: found !== undefined,
+        tokenSeen: (rung as { taskToken?: string }).taskToken !== undefined,
+      };
     }),
   );
-  expect(seen.filter(({ bellSeen, tokenSeen }) => !bellSeen && !tokenSeen)).toEqual([]);
+  expect(seen.filter(({ notificationSeen, tokenSeen }) => !notificationSeen && !tokenSeen)).toEqual([]);
   // Both halves are on the item in the end, whoever was first.
   for (const { validation } of pairs) {
-    expect(await house.item(`WAIT#${validation.validationId}`)).toMatchObject({ taskToken: 'token', bell: {} });
+    expect(await house.item(`WAIT#${validation.validationId}`)).toMatchObject({ taskToken: 'token', notification: {} });
   }
 });
 

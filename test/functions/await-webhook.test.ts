@@ -4,7 +4,7 @@ import { recordNotification } from '../../shared/ledger/callbacks.ts';
 import { context, errorOf, eventOf, journalOf, thrownBy } from '../support/journal.ts';
 import { type House, openHouse } from '../support/local-aws.ts';
 
-const RANG_AT = new Date('2026-11-23T10:00:00.000Z');
+const RECEIVED_AT = new Date('2026-11-23T10:00:00.000Z');
 
 let house: House;
 
@@ -27,7 +27,7 @@ const waiting = (taskToken: string) => handler(eventOf('AwaitWebhook', journal, 
 
 const waitOf = () => house.item(`WAIT#${journal.validation.validationId}`);
 
-const ring = () => recordNotification(house.table, journal.validation, RANG_AT);
+const ring = () => recordNotification(house.table, journal.validation, RECEIVED_AT);
 
 it('leaves its token where the webhook will look, and answers nothing', async () => {
   expect(await waiting('token-1')).toBeUndefined();
@@ -36,10 +36,10 @@ it('leaves its token where the webhook will look, and answers nothing', async ()
   expect(await ring()).toMatchObject({ taskToken: 'token-1' });
 });
 
-it('resumes itself with the bell that rang before it came', async () => {
+it('resumes itself with the notification that rang before it came', async () => {
   await ring();
   expect(await waiting('token-2')).toBeUndefined();
-  expect(house.resumed).toEqual([{ taskToken: 'token-2', output: { rangAt: RANG_AT.toISOString() } }]);
+  expect(house.resumed).toEqual([{ taskToken: 'token-2', output: { receivedAt: RECEIVED_AT.toISOString() } }]);
 });
 
 it('says the same twice as if once', async () => {

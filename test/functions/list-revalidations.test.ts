@@ -50,7 +50,7 @@ it('leaves out a record that cannot be read, and says which', async () => {
   await house.stand({ pk: `RUN#${broken}`, ...(await house.item(`RUN#${broken}`)), phase: 'no phase of ours' });
   const page = contentOf<Page>(await listing(accountId));
   expect(page.revalidations.map(({ revalidationId }) => revalidationId)).toEqual([newest, oldest]);
-  expect(house.lines.join()).toContain(`"illegible","step":"ListRevalidations","revalidationId":"${broken}"`);
+  expect(house.lines.join()).toContain(`"unreadable","step":"ListRevalidations","revalidationId":"${broken}"`);
 });
 
 it('gives nothing of a person whom nobody knows', async () => {

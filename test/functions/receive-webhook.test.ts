@@ -75,7 +75,7 @@ const receiveEncoded = (body: string) => receive(Buffer.from(body).toString('bas
 
 const waitOf = (id = validationId) => house.item(`WAIT#${id}`);
 
-const fates = () => house.metrics.flatMap(({ Bells, bell }) => (Bells === undefined ? [] : [bell]));
+const fates = () => house.metrics.flatMap(({ Notifications, result }) => (Notifications === undefined ? [] : [result]));
 
 const numbers = (name: string) => house.metrics.flatMap(({ [name]: value }) => (value === undefined ? [] : [value]));
 
@@ -85,22 +85,22 @@ const refused = { statusCode: 401, body: expect.stringContaining('"code":"signat
 
 const broken = { statusCode: 500, body: expect.stringContaining('"code":"unexpected"') };
 
-const rung = { bell: { rangAt: expect.stringMatching(/Z$/) } };
+const rung = { notification: { receivedAt: expect.stringMatching(/Z$/) } };
 
 describe('a genuine webhook', () => {
-  it('rings the bell', async () => {
+  it('rings the notification', async () => {
     expect(await receive(await sign([about()]))).toEqual({ statusCode: 200 });
     expect(await waitOf()).toMatchObject(rung);
     expect(house.resumed).toEqual([]);
   });
 
-  it('wakes whoever is parked, with the bell that was written down', async () => {
+  it('wakes whoever is parked, with the notification that was written down', async () => {
     await storeTaskToken(house.table, { validationId, deadline }, 'token-a');
     await receive(await sign([about()]));
-    expect(house.resumed).toEqual([{ taskToken: 'token-a', output: (await waitOf())?.bell }]);
+    expect(house.resumed).toEqual([{ taskToken: 'token-a', output: (await waitOf())?.notification }]);
   });
 
-  it('is counted as recorded once its bell is written, whoever is parked, and as read', async () => {
+  it('is counted as recorded once its notification is written, whoever is parked, and as read', async () => {
     await receive(await sign([about()]));
     expect(numbers('NotificationsRecorded')).toEqual([1]);
     expect(numbers('WebhooksUnread')).toEqual([]);
@@ -166,7 +166,7 @@ describe('a genuine webhook', () => {
     expect(await receive(await sign(events))).toEqual({ statusCode: 200 });
     expect(await waitOf()).toMatchObject(rung);
     expect(await waitOf(another)).toMatchObject(rung);
-    expect(fates().toSorted()).toEqual(['created', 'rang', 'rang', 'unknown']);
+    expect(fates().toSorted()).toEqual(['created', 'recorded', 'recorded', 'unknown']);
   });
 
   it('rings once for a validation that it names many times', async () => {
@@ -209,7 +209,7 @@ describe('a genuine webhook', () => {
     await receive(await sign([about()]));
     expect(JSON.stringify(await house.items())).not.toMatch(/canary-person|success/);
     const { pk: _, ...wait } = (await waitOf()) ?? {};
-    expect(Object.keys(wait).toSorted()).toEqual(['bell', 'expiresAt']);
+    expect(Object.keys(wait).toSorted()).toEqual(['notification', 'expiresAt']);
   });
 });
 
@@ -235,8 +235,8 @@ describe('a webhook about a case that has ended', () => {
     await standing(phase);
     const before = new Date().toISOString();
     await receive(await sign([about()]));
-    const { dueAt, lateBell, shard } = (await record()) ?? {};
-    expect([lateBell, shard]).toEqual([dueAt, `due#${revalidationId[3]}`]);
+    const { dueAt, lateWebhookAt, shard } = (await record()) ?? {};
+    expect([lateWebhookAt, shard]).toEqual([dueAt, `due#${revalidationId[3]}`]);
     expect(String(dueAt) >= before).toBe(true);
     expect(await waitOf()).toMatchObject(rung);
   });
@@ -249,7 +249,7 @@ describe('a webhook about a case that has ended', () => {
 
   it('leaves one as it is that was amended by a word about the face, or that is due for a call already', async () => {
     const said = { at: inMinutes(0), from: 'sweep', status: 'approved' };
-    for (const more of [{ amendments: [said] }, { lateBell: inMinutes(-1), dueAt: inMinutes(-1) }]) {
+    for (const more of [{ amendments: [said] }, { lateWebhookAt: inMinutes(-1), dueAt: inMinutes(-1) }]) {
       const item = await standing('expired', more);
       await receive(await sign([about()]));
       expect(await record()).toEqual(item);
@@ -257,11 +257,11 @@ describe('a webhook about a case that has ended', () => {
   });
 
   it('makes one due at once that an earlier call has put off to a later look', async () => {
-    await standing('expired', { lateBell: inMinutes(-10), dueAt: inMinutes(10) });
+    await standing('expired', { lateWebhookAt: inMinutes(-10), dueAt: inMinutes(10) });
     await receive(await sign([about()]));
-    const { dueAt, lateBell } = (await record()) ?? {};
+    const { dueAt, lateWebhookAt } = (await record()) ?? {};
     expect(String(dueAt) <= inMinutes(0)).toBe(true);
-    expect(lateBell).toBe(dueAt);
+    expect(lateWebhookAt).toBe(dueAt);
   });
 
   it('does nothing to it when it is `created`, or forged', async () => {
@@ -333,7 +333,7 @@ describe('a webhook that comes before the token', () => {
     await receive(await sign([about()]));
     expect(house.resumed).toEqual([]);
     await awaitWebhook(eventOf('AwaitWebhook', journal, { taskToken: 'token-f' }), context);
-    expect(house.resumed).toEqual([{ taskToken: 'token-f', output: (await waitOf())?.bell }]);
+    expect(house.resumed).toEqual([{ taskToken: 'token-f', output: (await waitOf())?.notification }]);
   });
 
   it('or after it, or together with it: somebody wakes the execution, exactly once', async () => {
@@ -441,7 +441,7 @@ describe('a webhook that finds its token over', () => {
     house.overTokens.add(older);
     house.fate(async ({ operation }): Promise<Fate> => {
       if (operation === 'SendTaskSuccess') {
-        await house.stand({ pk: `WAIT#${validationId}`, taskToken: newer, bell: { rangAt: deadline } });
+        await house.stand({ pk: `WAIT#${validationId}`, taskToken: newer, notification: { receivedAt: deadline } });
       }
       return 'through';
     });
@@ -451,7 +451,7 @@ describe('a webhook that finds its token over', () => {
     await retriedMeanwhile('older-a', 'newer-a');
     expect(await receive(await sign([about()]))).toEqual({ statusCode: 200 });
     expect(house.resumed.map(({ taskToken }) => taskToken)).toEqual(['newer-a']);
-    expect(fates()).toEqual(['woke']);
+    expect(fates()).toEqual(['resumed']);
   });
 
   it('tries no more than that one', async () => {
@@ -473,7 +473,7 @@ describe('a webhook that finds its token over', () => {
 
 describe('a fault on our side', () => {
   it.each(['GetItem', 'UpdateItem'])(
-    'before the bell is written is a 500 without a text, and the repeat is heard: %s',
+    'before the notification is written is a 500 without a text, and the repeat is heard: %s',
     async (operation) => {
       await storeTaskToken(house.table, { validationId, deadline }, `token-${operation}`);
       house.fate((call) => (call.operation === operation ? 'lost' : 'through'));
@@ -486,7 +486,7 @@ describe('a fault on our side', () => {
   );
 
   it.each(['lost', 'answer lost'] as const)(
-    'after the bell was written is acknowledged and counted: the call that wakes is %s',
+    'after the notification was written is acknowledged and counted: the call that wakes is %s',
     async (fate) => {
       const taskToken = `token-unsent ${fate}`;
       await storeTaskToken(house.table, { validationId, deadline }, taskToken);
@@ -515,11 +515,11 @@ describe('a fault on our side', () => {
     expect([await waitOf(), await waitOf(third), await waitOf(another)]).toMatchObject([rung, rung, undefined]);
   });
 
-  it('after the bell was written loses nothing: whoever leaves a token finds it', async () => {
+  it('after the notification was written loses nothing: whoever leaves a token finds it', async () => {
     house.fateOfWrite(1, 'answer lost');
     expect(await receive(await sign([about()]))).toMatchObject(broken);
     house.fate();
-    expect(await storeTaskToken(house.table, { validationId, deadline }, 'token-h')).toMatchObject(rung.bell);
+    expect(await storeTaskToken(house.table, { validationId, deadline }, 'token-h')).toMatchObject(rung.notification);
   });
 });
 

@@ -65,13 +65,13 @@ describe('the outcome', () => {
     expect(await recordOf(journal)).toMatchObject({ phase, outcome });
   });
 
-  it('without a bell was found by the poll', async () => {
-    const { bell: _, ...journal } = await claimed();
+  it('without a notification was found by the poll', async () => {
+    const { notification: _, ...journal } = await claimed();
     expect(await recording(journal)).toMatchObject({ decidedBy: 'poll' });
   });
 
   it('leaves out what the journal does not hold', async () => {
-    const { bell: _, receipt: __, ...journal } = await claimed();
+    const { notification: _, receipt: __, ...journal } = await claimed();
     const { reference: ___, ...claim } = journal.claim;
     const outcome = await recording({ ...journal, claim });
     for (const field of ['movedAt', 'reference', 'reason', 'detail']) {

@@ -218,7 +218,7 @@ describe('an open record', () => {
     expect(record?.trail.filter(({ phase }) => ['approved', 'failed'].includes(phase))).toHaveLength(1);
   });
 
-  it.each([true, false])('with a token and a bell (%s) is woken, if both are there', async (rings) => {
+  it.each([true, false])('with a token and a notification (%s) is woken, if both are there', async (rings) => {
     const { validation } = await running();
     await storeTaskToken(house.table, validation, `token-${rings}`);
     if (rings) await recordNotification(house.table, validation, new Date());
@@ -425,7 +425,7 @@ describe('a late truth', () => {
     expect(new Set(ids).size).toBe(1);
   });
 
-  it('that comes after a bell says so, and the bell leaves the case due no longer than one look', async () => {
+  it('that comes after a notification says so, and the notification leaves the case due no longer than one look', async () => {
     const closed = await ended('canceled', { hours: 1 });
     const { revalidationId } = closed.outcome;
     await due(revalidationId, { dueAt: inMinutes(23 * HOUR) });
@@ -437,7 +437,7 @@ describe('a late truth', () => {
     const record = await readRecord(house.ledger, revalidationId);
     expect(record?.amendments).toMatchObject([{ status: 'approved', from: 'webhook' }]);
     expect(record?.dueAt).toBe(new Date(Date.parse(closed.outcome.decidedAt) + 24 * 3_600_000).toISOString());
-    expect(record).not.toHaveProperty('lateBell');
+    expect(record).not.toHaveProperty('lateWebhookAt');
   });
 
   it('that was entered, though the repeat of the lost call found it so, stays due and is told by the next sweep', async () => {
@@ -462,7 +462,7 @@ describe('a late truth', () => {
     expect(item).not.toHaveProperty('dueAt');
   });
 
-  it('is heard though the bell rang between the end and the announcement of it', async () => {
+  it('is heard though the notification rang between the end and the announcement of it', async () => {
     const closed = await ended('expired', { hours: 0 });
     const { revalidationId } = closed.outcome;
     await due(revalidationId, { announced: undefined });
@@ -474,7 +474,7 @@ describe('a late truth', () => {
     expect(await itemOf(revalidationId)).toMatchObject({ amendments: [{ status: 'approved', from: 'webhook' }] });
   });
 
-  it('is looked for again when a bell rings while Truora is being asked', async () => {
+  it('is looked for again when a notification rings while Truora is being asked', async () => {
     const closed = await ended('expired');
     const { revalidationId } = closed.outcome;
     await says(async () => {
@@ -482,11 +482,14 @@ describe('a late truth', () => {
       return pending(closed) as Exclude<Line, (asked: Asked) => unknown>;
     });
     await sweep();
-    expect(await itemOf(revalidationId)).toMatchObject({ dueAt: expect.any(String), lateBell: expect.any(String) });
+    expect(await itemOf(revalidationId)).toMatchObject({
+      dueAt: expect.any(String),
+      lateWebhookAt: expect.any(String),
+    });
     await says(pending(closed));
     await sweep();
     const item = await itemOf(revalidationId);
-    expect(item).toMatchObject({ dueAt: expect.any(String), lateBell: expect.any(String) });
+    expect(item).toMatchObject({ dueAt: expect.any(String), lateWebhookAt: expect.any(String) });
     const minutes = (Date.parse(String(item?.dueAt)) - Date.now()) / 60_000;
     expect(minutes).toBeGreaterThan(0);
     expect(minutes).toBeLessThanOrEqual(5);
@@ -499,9 +502,9 @@ describe('a late truth', () => {
     await says(pending(closed));
     await sweep();
     const first = await itemOf(revalidationId);
-    expect(first).toMatchObject({ lateBell: expect.any(String) });
+    expect(first).toMatchObject({ lateWebhookAt: expect.any(String) });
     expect(Date.parse(String(first?.dueAt)) - Date.now()).toBeLessThanOrEqual(5 * 60_000);
-    await due(revalidationId, { lateBell: inMinutes(-20) });
+    await due(revalidationId, { lateWebhookAt: inMinutes(-20) });
     await sweep();
     const second = await itemOf(revalidationId);
     // As old as the call is, which grows while the test runs.
@@ -514,18 +517,18 @@ describe('a late truth', () => {
     await sweep();
     const last = await itemOf(revalidationId);
     expect(last).toMatchObject({ amendments: [{ status: 'approved', from: 'webhook' }] });
-    expect(last).not.toHaveProperty('lateBell');
+    expect(last).not.toHaveProperty('lateWebhookAt');
     expect(last?.dueAt).toBe(new Date(Date.parse(closed.outcome.decidedAt) + 24 * 3_600_000).toISOString());
   });
 
   it('that no validation can bring any more is waited for until the media goes, and as of nobody', async () => {
     const closed = await ended('expired', { hours: 8 });
     const { revalidationId } = closed.outcome;
-    await due(revalidationId, { lateBell: inMinutes(-6 * HOUR - 1) });
+    await due(revalidationId, { lateWebhookAt: inMinutes(-6 * HOUR - 1) });
     await says(pending(closed));
     await sweep();
     const item = await itemOf(revalidationId);
-    expect(item).not.toHaveProperty('lateBell');
+    expect(item).not.toHaveProperty('lateWebhookAt');
     expect(item?.dueAt).toBe(new Date(Date.parse(closed.outcome.decidedAt) + 24 * 3_600_000).toISOString());
   });
 
@@ -557,7 +560,7 @@ describe('a late truth', () => {
     await sweep();
     const record = await readRecord(house.ledger, revalidationId);
     expect(record?.amendments).toHaveLength(1);
-    expect(record?.amendedTold).toBe(record?.amended);
+    expect(record?.amendmentAnnounced).toBe(record?.amended);
     const ids = details().map((detail) => AmendmentAnnouncement.parse(detail).eventId);
     expect(ids.length).toBeGreaterThan(0);
     expect(new Set(ids)).toEqual(new Set([record?.amended]));
@@ -590,7 +593,7 @@ describe('a sweep', () => {
     expect(await itemOf(well.outcome.revalidationId)).not.toHaveProperty('dueAt');
     expect(house.metrics).toContainEqual(expect.objectContaining({ SweepFailures: 1 }));
     expect(house.lines.join()).toContain(
-      `"illegible","step":"SweepLedger","revalidationId":"${broken.outcome.revalidationId}"`,
+      `"unreadable","step":"SweepLedger","revalidationId":"${broken.outcome.revalidationId}"`,
     );
     expect(await sweep()).toEqual({ seen: 0, failed: 0 });
     const { dueAt } = (await readRecord(house.ledger, broken.outcome.revalidationId)) ?? {};

@@ -74,7 +74,7 @@ const values: Record<string, readonly string[]> = {
   status: outcomeStatuses,
   decidedBy: ['webhook', 'poll'],
   call: Object.values(truoraCalls),
-  bell: notificationResults,
+  result: notificationResults,
   word: unknownWords,
 };
 

@@ -683,7 +683,7 @@ describe('the rights', () => {
     ]);
   });
 
-  test('to wake an execution are those of the three that may have heard a bell, and on this machine alone', () => {
+  test('to wake an execution are those of the three that may have heard a notification, and on this machine alone', () => {
     const { ref: machineArn } = resolvedOf(template, 'AWS::StepFunctions::StateMachine');
     const wakers = allowed
       .filter(({ statement }) => listed(statement.Action).some((action) => action.startsWith('states:SendTask')))

@@ -52,13 +52,13 @@ describe('what goes in', () => {
       seen.push(input);
       return { ...journal.verdict, revalidationId: input.claim.revalidationId, decidedBy: 'poll' };
     });
-    const { claim, validation, verdict, bell } = journal;
+    const { claim, validation, verdict, notification } = journal;
     await record(eventOf('RecordOutcome', { claim, validation, verdict }), context);
-    await record(eventOf('RecordOutcome', { claim, validation, verdict, bell }), context);
+    await record(eventOf('RecordOutcome', { claim, validation, verdict, notification }), context);
     const executionId = executionOf('first');
     expect(seen).toEqual([
       { claim, validation, verdict, executionId },
-      { claim, validation, verdict, bell, executionId },
+      { claim, validation, verdict, notification, executionId },
     ]);
   });
 

@@ -87,7 +87,7 @@ export const callOf = (overrides: Partial<CallRequest> = {}): CallRequest => ({
 });
 
 /** The entries of a good day; the rest is only ever left by a Catch or by the end. */
-type Day = 'request' | 'claim' | 'enrollment' | 'validation' | 'receipt' | 'bell' | 'verdict';
+type Day = 'request' | 'claim' | 'enrollment' | 'validation' | 'receipt' | 'notification' | 'verdict';
 
 type Told = Pick<Journal, Day> & Partial<Omit<Journal, Day>>;
 
@@ -103,7 +103,7 @@ export const journalOf = (overrides: Partial<Journal> = {}): Told => {
     enrollment: { enrollmentId, status: 'success' },
     validation: { validationId: newValidationId(), deadline: inMinutes(5), threshold: 0.7 },
     receipt: { bytes: media.bytes, sha256: sha256('selfie'), movedAt: now },
-    bell: { rangAt: now },
+    notification: { receivedAt: now },
     verdict: { status: 'approved', similarity: 0.97, threshold: 0.7, decidedAt: now },
     ...overrides,
   };

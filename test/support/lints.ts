@@ -54,7 +54,7 @@ const COLD_SECONDS = 10;
 
 /**
  * If the machine gave up before Lambda does, the next try would start while the first still lives. A token wait is another
- * matter: its timeout is the patience for a bell, it is not retried, and a late function leaves a token nobody waits for.
+ * matter: its timeout is the patience for a notification, it is not retried, and a late function leaves a token nobody waits for.
  */
 const stateOutlivesFunction: Lint = (draft) =>
   tasksOf(draft)

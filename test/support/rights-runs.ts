@@ -142,9 +142,9 @@ export const runsIn = (
 
   /** All at once: what comes in by the doors, and what is left lying for the sweeps. */
   const atOnce: Record<string, () => Promise<unknown>> = {
-    'a bell that rings after the token was left': () => walk(''),
-    'a bell that rings before': () => walk('-webhook-early'),
-    'a bell that rings when nobody is patient any more': async () => {
+    'a notification that rings after the token was left': () => walk(''),
+    'a notification that rings before': () => walk('-webhook-early'),
+    'a notification that rings when nobody is patient any more': async () => {
       const { outcome } = await walk('-webhook-late');
       await untilCalled('ReceiveWebhook', 'GetItem', `WAIT#${outcome.validationId}`);
     },
@@ -210,12 +210,12 @@ export const runsIn = (
       const id = await start(who, again, { options: { ...options, retryOf: validationId } });
       await until(async () => (await phaseOf(id)) === 'declined');
     },
-    'a cancellation of what runs, and a bell after it, which makes it due': async () => {
+    'a cancellation of what runs, and a notification after it, which makes it due': async () => {
       const { id, form } = await ticketFor('-slow');
       await upload(form, photo);
       await until(async () => (await phaseOf(id)) === 'moved');
       await call(`POST /revalidations/${id}/cancel`);
-      await until(async () => (await world.record(id))?.lateBell !== undefined);
+      await until(async () => (await world.record(id))?.lateWebhookAt !== undefined);
     },
     'an execution about the newest media that is stopped by hand': async () => {
       const who = await someone(world, '-never');
@@ -300,7 +300,7 @@ export const runsIn = (
     'a look at the key': () => woken('CheckKey'),
     'an enrollment that Truora is asked about too often': () => walk('-enrollment-limited'),
     'a sweep over all that is due': () => woken('SweepLedger'),
-    'a case that runs on beside a bell that woke nobody, and a sweep': async () => {
+    'a case that runs on beside a notification that woke nobody, and a sweep': async () => {
       const { who, execution } = await dropOf('-never');
       const { revalidationId, validationId } = await recordOnce(who, 'moved');
       let wait: Record<string, unknown> = {};
@@ -308,7 +308,7 @@ export const runsIn = (
         wait = await itemAt(`WAIT#${validationId}`);
         return wait.taskToken !== undefined;
       });
-      await stand({ ...wait, bell: { rangAt: new Date().toISOString() } });
+      await stand({ ...wait, notification: { receivedAt: new Date().toISOString() } });
       await dueIn(world.table, revalidationId);
       await woken('SweepLedger');
       world.machine.stop(execution.executionArn);

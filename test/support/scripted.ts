@@ -34,9 +34,9 @@ export const forever = (move: Move): Move[] => times(1000, move);
 
 /** Brings the token back, as the webhook would: some time after the step has returned. */
 export const isRung =
-  (bell: object = { rangAt: '2026-11-23T12:00:02.000Z' }): Move =>
+  (notification: object = { receivedAt: '2026-11-23T12:00:02.000Z' }): Move =>
   ({ taskToken = '' }, machine) => {
-    setTimeout(() => machine.sendTaskSuccess(taskToken, JSON.stringify(bell)), 5);
+    setTimeout(() => machine.sendTaskSuccess(taskToken, JSON.stringify(notification)), 5);
     return gives(null);
   };
 
@@ -60,7 +60,7 @@ export const approved: Outcome = { revalidationId, status: 'approved', decidedBy
 const given = (status: 'refused' | 'failed', caught: Caught | undefined): Invocation =>
   gives({ ...approved, status, ...readCaught(caught ?? { Error: 'nothing was caught' }), decidedBy: 'workflow' });
 
-/** What each step does on a good day. Nobody rings: the wait for a bell lasts as long as patience does. */
+/** What each step does on a good day. Nobody rings: the wait for a notification lasts as long as patience does. */
 const wellDone: Record<StepName, Move> = {
   ClaimRequest: gives(claim),
   CheckEnrollment: gives({ enrollmentId: claim.enrollmentId, status: 'success' }),
@@ -68,7 +68,8 @@ const wellDone: Record<StepName, Move> = {
   MoveMedia: gives({ bytes: 4, sha256: '0'.repeat(64), movedAt: at }),
   AwaitWebhook: gives(null),
   ReadVerdict: gives({ status: 'approved', decidedAt: at }),
-  RecordOutcome: ({ journal: { bell } }) => gives({ ...approved, decidedBy: bell ? 'webhook' : 'poll' }),
+  RecordOutcome: ({ journal: { notification } }) =>
+    gives({ ...approved, decidedBy: notification ? 'webhook' : 'poll' }),
   RecordRefusal: ({ journal: { refusal } }) => given('refused', refusal),
   RecordFailure: ({ journal: { failure } }) => given('failed', failure),
   ReadOutcome: gives(approved),

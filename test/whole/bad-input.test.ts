@@ -200,12 +200,12 @@ describe('a call that breaks a rule names the field and the rule', () => {
 test('a start whose every entry is forged is refused for its request alone, under an id of its own', async () => {
   const forged = claimOf();
   const caught = { Error: 'RequestInvalidError', Cause: 'consent_missing: forged' };
-  const { validation, receipt, bell, verdict } = journalOf({ claim: forged });
+  const { validation, receipt, notification, verdict } = journalOf({ claim: forged });
   const journal = {
     claim: forged,
     validation,
     receipt,
-    bell,
+    notification,
     verdict,
     refusal: caught,
     failure: caught,

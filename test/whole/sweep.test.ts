@@ -169,7 +169,7 @@ test('an approval that comes after the case had expired amends it, and the bus h
   expect([outcome.status, outcome.reason]).toEqual(['expired', 'undecided_at_deadline']);
   const { revalidationId } = outcome;
   // The webhook of the verdict makes it due, and nobody else does.
-  await until(async () => (await at.record(revalidationId))?.lateBell);
+  await until(async () => (await at.record(revalidationId))?.lateWebhookAt);
   await at.sweep();
   const record = await at.record(revalidationId);
   expect(record?.outcome).toEqual(outcome);

@@ -121,7 +121,7 @@ describe('what a step returns', () => {
   });
 
   test('is nothing for the parked one: whoever brings the token back says it', () => {
-    expect(checkOutput('AwaitWebhook', { rangAt: 'never' } as never)).toBeUndefined();
+    expect(checkOutput('AwaitWebhook', { receivedAt: 'never' } as never)).toBeUndefined();
   });
 
   test('holds nothing that the entry does not have, such as an upload link', () => {
@@ -192,7 +192,7 @@ describe('the journal of an execution that outlived a deploy', () => {
     'of %s is read by every step that may follow',
     (step) => {
       const { journal } = read(step);
-      const later = { ...journal, verdict, failure: caught, bell: { rangAt: verdict.decidedAt } };
+      const later = { ...journal, verdict, failure: caught, notification: { receivedAt: verdict.decidedAt } };
       expect(readInput('ReadVerdict', eventOf('ReadVerdict', later)).claim).toEqual(journal.claim);
       expect(readInput('RecordOutcome', eventOf('RecordOutcome', later)).receipt).toEqual(journal.receipt);
       expect(readInput('RecordFailure', eventOf('RecordFailure', later)).validation).toEqual(journal.validation);

@@ -22,7 +22,7 @@ describe('the check of the flow', () => {
     });
     expect(flawsOf(claimKept)).toEqual(
       expect.arrayContaining([
-        'RecordOutcome believes a forged bell',
+        'RecordOutcome believes a forged notification',
         'RecordOutcome believes a forged receipt',
         'RecordFailure believes a forged validation',
         'HowToWait sees forged entries',
@@ -172,8 +172,8 @@ describe('the check of the flow', () => {
       stateIn(copy, 'AwaitWebhook').ResultPath = null;
     });
     expect(flawsOf(broken)).toEqual([
-      'AwaitWebhook does not write bell',
-      'RecordOutcome may read bell, which nobody writes before',
+      'AwaitWebhook does not write notification',
+      'RecordOutcome may read notification, which nobody writes before',
     ]);
   });
 });

@@ -40,7 +40,7 @@ describe('the definition', () => {
     expect(JSON.parse(JSON.stringify(value))).toEqual(value);
   });
 
-  test('waits for a bell as long as the deployment says', () => {
+  test('waits for a notification as long as the deployment says', () => {
     expect(definition({ callbackTimeoutSeconds: 7 }).States.AwaitWebhook).toMatchObject({ TimeoutSeconds: 7 });
   });
 

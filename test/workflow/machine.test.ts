@@ -61,7 +61,7 @@ const refusedFor = (reason: string) => ({ output: { status: 'refused', reason, d
 
 const paths: Path[] = [
   {
-    path: 'a bell rings',
+    path: 'a notification rings',
     script: { AwaitWebhook: isRung() },
     calls: `${moved}, AwaitWebhook, ${toTheEnd}`,
     output: { status: 'approved', decidedBy: 'webhook' },
@@ -79,7 +79,7 @@ const paths: Path[] = [
     output: { status: 'approved', decidedBy: 'poll' },
   },
   {
-    path: 'a bell rings before the verdict is there',
+    path: 'a notification rings before the verdict is there',
     script: { AwaitWebhook: isRung(), ReadVerdict: times(2, verdictPending) },
     calls: `${moved}, AwaitWebhook, ReadVerdict x3, RecordOutcome`,
     output: { status: 'approved', decidedBy: 'webhook' },
@@ -241,7 +241,7 @@ const paths: Path[] = [
     output: { status: 'approved' },
   },
   {
-    path: 'the upload link is spent, and a bell is waited for',
+    path: 'the upload link is spent, and a notification is waited for',
     script: { MoveMedia: throws('UploadLinkSpentError', 'upload_link_spent'), AwaitWebhook: isRung() },
     calls: `${moved}, AwaitWebhook, ${toTheEnd}`,
     output: { status: 'approved', decidedBy: 'webhook' },
@@ -485,7 +485,7 @@ describe.concurrent('an execution that is over', () => {
 });
 
 describe.concurrent('a task token', () => {
-  const bell = '{"rangAt":"2026-11-23T12:00:02.000Z"}';
+  const notification = '{"receivedAt":"2026-11-23T12:00:02.000Z"}';
   const tokensOf = (calls: { taskToken?: string }[]) => calls.flatMap(({ taskToken }) => taskToken ?? []);
   const tooLate = expect.objectContaining({ name: 'TaskTimedOut' });
 
@@ -497,19 +497,19 @@ describe.concurrent('a task token', () => {
     return { ...world, execution, token: tokensOf(world.calls).at(-1) ?? '' };
   };
 
-  test('wakes the execution with the bell, once', async () => {
+  test('wakes the execution with the notification, once', async () => {
     const { machine, calls, execution, token } = await parked();
-    machine.sendTaskSuccess(token, bell);
-    expect(() => machine.sendTaskSuccess(token, bell)).toThrow(tooLate);
+    machine.sendTaskSuccess(token, notification);
+    expect(() => machine.sendTaskSuccess(token, notification)).toThrow(tooLate);
     await execution.ended;
-    expect(calls.find(({ step }) => step === 'RecordOutcome')?.journal.bell).toEqual(JSON.parse(bell));
-    expect(() => machine.sendTaskSuccess(token, bell)).toThrow(tooLate);
+    expect(calls.find(({ step }) => step === 'RecordOutcome')?.journal.notification).toEqual(JSON.parse(notification));
+    expect(() => machine.sendTaskSuccess(token, notification)).toThrow(tooLate);
   });
 
   test('is worth nothing once patience is over', async () => {
     const { machine, execution, token, told } = await parked({ ReadVerdict: times(3, verdictPending) });
     await waitFor(() => expect(told()).toContain('ReadVerdict'));
-    expect(() => machine.sendTaskSuccess(token, bell)).toThrow(tooLate);
+    expect(() => machine.sendTaskSuccess(token, notification)).toThrow(tooLate);
     await execution.ended;
     expect(told()).toBe(`${moved}, AwaitWebhook, ReadVerdict x4, RecordOutcome`);
     expect(execution).toMatchObject({ status: 'SUCCEEDED', output: { decidedBy: 'poll' } });
@@ -519,14 +519,14 @@ describe.concurrent('a task token', () => {
     const { machine, execution, token } = await parked();
     machine.stop(execution.executionArn);
     await execution.ended;
-    expect(() => machine.sendTaskSuccess(token, bell)).toThrow(tooLate);
+    expect(() => machine.sendTaskSuccess(token, notification)).toThrow(tooLate);
   });
 
   test('is worth nothing if nobody was ever given it', async () => {
     const { machine, execution, token } = await parked();
-    expect(() => machine.sendTaskSuccess('made up', bell)).toThrow(tooLate);
+    expect(() => machine.sendTaskSuccess('made up', notification)).toThrow(tooLate);
     expect(() => machine.sendTaskFailure('made up', 'Error', '')).toThrow(tooLate);
-    machine.sendTaskSuccess(token, bell);
+    machine.sendTaskSuccess(token, notification);
     await execution.ended;
     expect(execution.status).toBe('SUCCEEDED');
   });
@@ -536,13 +536,13 @@ describe.concurrent('a task token', () => {
     const { machine, calls, execution } = await parked(script());
     await waitFor(() => expect(tokensOf(calls)).toHaveLength(3));
     const other = await parked();
-    other.machine.sendTaskSuccess(other.token, bell);
+    other.machine.sendTaskSuccess(other.token, notification);
     const [first = '', second = '', third = ''] = tokensOf(calls);
     expect(new Set([first, second, third, other.token]).size).toBe(4);
-    expect(() => machine.sendTaskSuccess(first, bell)).toThrow(tooLate);
-    expect(() => machine.sendTaskSuccess(second, bell)).toThrow(tooLate);
-    expect(() => machine.sendTaskSuccess(other.token, bell)).toThrow(tooLate);
-    machine.sendTaskSuccess(third, bell);
+    expect(() => machine.sendTaskSuccess(first, notification)).toThrow(tooLate);
+    expect(() => machine.sendTaskSuccess(second, notification)).toThrow(tooLate);
+    expect(() => machine.sendTaskSuccess(other.token, notification)).toThrow(tooLate);
+    machine.sendTaskSuccess(third, notification);
     await Promise.all([execution.ended, other.execution.ended]);
     expect(execution).toMatchObject({ status: 'SUCCEEDED', output: { decidedBy: 'webhook' } });
   });
@@ -551,14 +551,14 @@ describe.concurrent('a task token', () => {
     const { machine, calls, execution, token } = await parked();
     machine.sendTaskFailure(token, 'SomebodyElsesError', 'no cause');
     await waitFor(() => expect(tokensOf(calls)).toHaveLength(2));
-    machine.sendTaskSuccess(tokensOf(calls)[1] ?? '', bell);
+    machine.sendTaskSuccess(tokensOf(calls)[1] ?? '', notification);
     await execution.ended;
     expect(execution).toMatchObject({ status: 'SUCCEEDED', output: { decidedBy: 'webhook' } });
   });
 
   test('stands nowhere but in what AwaitWebhook is called with', async () => {
     const { machine, calls, events, execution, token } = await parked({ ReadVerdict: verdictPending });
-    machine.sendTaskSuccess(token, bell);
+    machine.sendTaskSuccess(token, notification);
     await execution.ended;
     await waitFor(() => expect(events.at(-1)?.type).toBe('ExecutionSucceeded'));
     expect(calls.filter((call) => JSON.stringify(call).includes(token)).map(({ step }) => step)).toEqual([
@@ -593,7 +593,7 @@ describe('the data of an execution', () => {
 
   test('is the journal, to which every step adds its one entry', async () => {
     const { calls } = await run({ AwaitWebhook: isRung() });
-    const learnt = ['claim', 'enrollment', 'validation', 'receipt', 'bell', 'verdict'];
+    const learnt = ['claim', 'enrollment', 'validation', 'receipt', 'notification', 'verdict'];
     expect(calls.map(({ journal }) => Object.keys(journal))).toEqual([
       ['request'],
       ...learnt.map((_, index) => learnt.slice(0, index + 1)),
@@ -608,7 +608,7 @@ describe('the data of an execution', () => {
       enrollment: { enrollmentId: forgery, status: 'success' },
       validation: { validationId: forgery, deadline: '2026-11-23T12:05:00.000Z' },
       receipt: { bytes: 1, sha256: 'f'.repeat(64), movedAt: '2000-01-01T00:00:00.000Z' },
-      bell: { rangAt: '2000-01-01T00:00:00.000Z' },
+      notification: { receivedAt: '2000-01-01T00:00:00.000Z' },
       verdict: { status: 'approved', decidedAt: '2000-01-01T00:00:00.000Z' },
       refusal: caught,
       failure: caught,

@@ -12,7 +12,7 @@ export const chaosGuards: readonly Guard[] = [
   {
     guard: 'the list is read when nothing can be in flight any more',
     file: 'shared/logic/creation.ts',
-    find: 'if (ageOf(intent.openedAt) < settleMs || (firstLook && ageOf(firstLook.at) < settleMs / 2)) throw unsettled();',
+    find: 'if (ageOf(intent.openedAt) < settleMs || (firstCheck && ageOf(firstCheck.at) < settleMs / 2))\n    throw creationUnsettled();',
     replace: '',
   },
   {
@@ -103,7 +103,7 @@ export const chaosGuards: readonly Guard[] = [
   {
     guard: 'no less is asked than the deployment allows',
     file: 'functions/claim-request.ts',
-    find: 'const options = underPolicy(wish.options, policy);',
+    find: 'const options = applyPolicy(wish.options, policy);',
     replace: 'const { options } = wish;',
   },
   {
@@ -121,7 +121,7 @@ export const chaosGuards: readonly Guard[] = [
   {
     guard: 'media that is gone is not paid for',
     file: 'shared/logic/creation.ts',
-    find: '  await seeMedia(claim.media);\n',
+    find: '  await checkMediaExists(claim.media);\n',
     replace: '',
   },
   {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { type Anchor, anchors, type Case, type Seen } from './meeting.ts';
 
-const base: Case = { seed: 1, decides: 4, bells: [], rings: false, kills: [], holds: [], choices: [] };
+const base: Case = { seed: 1, decides: 4, notifications: [], rings: false, kills: [], holds: [], choices: [] };
 
 /** Where a kill can fall: each effect of each function that works at the meeting point or after it, in order. */
 const effects: Record<string, number> = {
@@ -49,16 +49,17 @@ export function* grid(): Generator<Case> {
     for (const [index, first] of [undefined, ...moments].entries()) {
       for (const second of [undefined, ...moments.slice(Math.max(0, index - 1))]) {
         if (second && !first) continue;
-        const bells = [first, second].filter((bell) => bell !== undefined);
-        for (const holds of held) yield { ...base, decides, bells, holds };
+        const notifications = [first, second].filter((notification) => notification !== undefined);
+        for (const holds of held) yield { ...base, decides, notifications, holds };
       }
     }
   }
   for (const kill of killPoints) {
     for (const decides of [1, 70, null]) {
-      for (const bell of [undefined, ...moments]) {
-        yield { ...base, decides, bells: bell ? [bell] : [], kills: [kill] };
-        if (bell) yield { ...base, decides, bells: [bell, { at: 'token', after: 0 }], kills: [kill] };
+      for (const notification of [undefined, ...moments]) {
+        yield { ...base, decides, notifications: notification ? [notification] : [], kills: [kill] };
+        if (notification)
+          yield { ...base, decides, notifications: [notification, { at: 'token', after: 0 }], kills: [kill] };
       }
     }
   }
@@ -85,11 +86,11 @@ export const interleavings = async (
 
 /** Where two and three race: a bell and the token, two bells and the token, and a retried task that brings a new token. */
 export const races: readonly Case[] = [
-  { ...base, decides: 1, bells: [{ at: 'waiting', after: 0 }] },
+  { ...base, decides: 1, notifications: [{ at: 'waiting', after: 0 }] },
   {
     ...base,
     decides: 1,
-    bells: [
+    notifications: [
       { at: 'waiting', after: 0 },
       { at: 'waiting', after: 0 },
     ],
@@ -97,7 +98,7 @@ export const races: readonly Case[] = [
   {
     ...base,
     decides: 1,
-    bells: [
+    notifications: [
       { at: 'token', after: 0 },
       { at: 'token', after: 0 },
     ],
@@ -106,7 +107,7 @@ export const races: readonly Case[] = [
     [1, 2].map((nth) => ({
       ...base,
       decides: 1,
-      bells: [{ at: 'waiting' as const, after: 0 }],
+      notifications: [{ at: 'waiting' as const, after: 0 }],
       kills: [{ who: 'AwaitWebhook', nth, when }],
     })),
   ),
@@ -116,7 +117,7 @@ export const races: readonly Case[] = [
 export const anyCase: fc.Arbitrary<Case> = fc.record({
   seed: fc.nat(1_000_000),
   decides: fc.oneof(fc.integer({ min: 1, max: 280 }), fc.constantFrom(null, 900)),
-  bells: fc.array(
+  notifications: fc.array(
     fc.record({
       at: fc.constantFrom(...anchors),
       after: fc.constantFrom(0, 0, 0.001, 1, 20, 20, 59.999, 60, 61, 86_400),

@@ -14,38 +14,39 @@ export const misfits = (guards: readonly Guard[]): Guard[] =>
 /** Every guard of the meeting point. */
 export const meetingGuards: readonly Guard[] = [
   {
-    guard: 'whoever stores the token looks for the bell',
+    guard: 'whoever stores the token looks for the notification',
     file: 'functions/await-webhook.ts',
-    find: 'if (bell) await resume(taskToken, bell);',
+    find: 'if (notification) await resume(taskToken, notification);',
     replace: '',
   },
   {
-    guard: 'the token is written beside the bell, not over it',
+    guard: 'the token is written beside the notification, not over it',
     file: 'shared/ledger/callbacks.ts',
-    find: 'keyOf(validation.validationId), { set })).bell',
-    replace: "keyOf(validation.validationId), { set, remove: ['bell'] })).bell",
+    find: 'keyOf(validation.validationId), { set })).notification',
+    replace: "keyOf(validation.validationId), { set, remove: ['notification'] })).notification",
   },
   {
     guard: 'a newer token takes the place of an older one',
     file: 'shared/ledger/callbacks.ts',
-    find: 'keyOf(validation.validationId), { set })).bell',
-    replace: 'keyOf(validation.validationId), { set: { expiresAt: set.expiresAt }, setIfAbsent: { taskToken } })).bell',
+    find: 'keyOf(validation.validationId), { set })).notification',
+    replace:
+      'keyOf(validation.validationId), { set: { expiresAt: set.expiresAt }, setIfAbsent: { taskToken } })).notification',
   },
   {
-    guard: 'a bell is kept when nobody waits yet',
+    guard: 'a notification is kept when nobody waits yet',
     file: 'functions/receive-webhook.ts',
     find: 'await recordNotification(table, { validationId, deadline: binding.deadline }, at)',
     replace:
-      '{ bell: { rangAt: at.toISOString() }, ...(await readWait(table, validationId)) } as { bell: Bell; taskToken?: string }',
+      '{ notification: { receivedAt: at.toISOString() }, ...(await readWait(table, validationId)) } as { notification: Notification; taskToken?: string }',
   },
   {
-    guard: 'a bell wakes whoever is parked',
+    guard: 'a notification wakes whoever is parked',
     file: 'functions/receive-webhook.ts',
-    find: "taskToken === undefined ? 'rang' : await wake(validationId, taskToken, bell)",
-    replace: "taskToken === undefined ? 'rang' : 'late'",
+    find: "taskToken === undefined ? 'recorded' : await wake(validationId, taskToken, notification)",
+    replace: "taskToken === undefined ? 'recorded' : 'late'",
   },
   {
-    guard: 'a wake that was not sent is no reason to refuse the bell',
+    guard: 'a wake that was not sent is no reason to refuse the notification',
     file: 'functions/receive-webhook.ts',
     find: "    return 'unsent';",
     replace: "    throw new TypeError('unsent');",

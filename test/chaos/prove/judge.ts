@@ -11,15 +11,15 @@ const A_CALL = 1;
 const A_RETRY = 4;
 
 /** When the wait has to be over at the latest: what met, met at once; else patience is. */
-const waitOver = ({ tokens, bells, waitBegan = 0 }: Seen): number => {
+const waitOver = ({ tokens, notifications, waitBegan = 0 }: Seen): number => {
   const token = tokens.at(-1);
   const patience = waitBegan + settings.patience;
   if (!token) return patience;
   const found =
-    token.isAlive && bells.some(({ nth }) => nth < token.nth)
+    token.isAlive && notifications.some(({ nth }) => nth < token.nth)
       ? Math.max(token.at, token.sent ?? 0)
       : Number.POSITIVE_INFINITY;
-  const sent = bells
+  const sent = notifications
     .filter(({ nth, isAlive }) => isAlive && nth > token.nth)
     .map(({ at, sent }) => Math.max(at, sent ?? at));
   return Math.min(patience, found, ...sent);
@@ -81,10 +81,10 @@ export const judge = (seen: Seen): string[] => {
   must(ended <= last + A_CALL + slack + (until > 0 ? looks * 0.4 : 0), `it ended at ${ended} s, not by ${last} s`);
   const most = (until > 0 ? looks + 1 : 1) + kills;
   must(world.truora.calls.read <= most, `Truora was read ${world.truora.calls.read} times, not ${most}`);
-  const { rings, bells, holds } = seen.case;
+  const { rings, notifications, holds } = seen.case;
   // What is left to itself, with webhooks that work and a decision before patience is over, needs one look.
   const isPlain =
-    rings && kills === 0 && bells.length + holds.length === 0 && (decided ?? 999) < settings.patience - 10;
+    rings && kills === 0 && notifications.length + holds.length === 0 && (decided ?? 999) < settings.patience - 10;
   if (isPlain) must(world.truora.calls.read === 1, `a plain run read Truora ${world.truora.calls.read} times`);
   return broken;
 };

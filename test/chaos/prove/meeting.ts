@@ -14,7 +14,7 @@ export type Case = {
   seed: number;
   /** Seconds from the upload to Truora's decision; null: never. */
   decides: number | null;
-  bells: readonly { at: Anchor; after: number }[];
+  notifications: readonly { at: Anchor; after: number }[];
   /** Truora itself rings too, half a second after its decision. */
   rings: boolean;
   /**
@@ -35,7 +35,7 @@ export type Seen = {
   order: string;
   /** In the order of their writes, which `nth` counts through both. */
   tokens: { at: number; nth: number; isAlive: boolean; sent: number | undefined }[];
-  bells: { at: number; nth: number; isAlive: boolean; sent: number | undefined }[];
+  notifications: { at: number; nth: number; isAlive: boolean; sent: number | undefined }[];
   waitBegan: number | undefined;
   looked: number | undefined;
   decided: number | undefined;
@@ -62,7 +62,7 @@ export const run = async (given: Case): Promise<Seen> => {
   const seen: Omit<Seen, 'order' | 'world'> = {
     case: given,
     tokens: [],
-    bells: [],
+    notifications: [],
     waitBegan: undefined,
     looked: undefined,
     decided: undefined,
@@ -79,7 +79,7 @@ export const run = async (given: Case): Promise<Seen> => {
   const meet = (anchor: Anchor) => {
     if (met.has(anchor)) return;
     met.add(anchor);
-    for (const { at, after } of given.bells) {
+    for (const { at, after } of given.notifications) {
       if (at !== anchor) continue;
       const ring = () => {
         const [validation] = world.truora.charged;
@@ -141,7 +141,11 @@ export const run = async (given: Case): Promise<Seen> => {
       meet('token');
     }
     if (effect === 'ReceiveWebhook UpdateItem WAIT') {
-      note(seen.bells, { at, nth: happened.length, isAlive: !isKill, sent: undefined }, seen.ended < at ? 'L' : 'B');
+      note(
+        seen.notifications,
+        { at, nth: happened.length, isAlive: !isKill, sent: undefined },
+        seen.ended < at ? 'L' : 'B',
+      );
     }
     if (name === 'SendTaskSuccess') {
       for (const one of byInvocation.get(invocation.serial) ?? []) one.sent = at;
@@ -162,8 +166,8 @@ export const run = async (given: Case): Promise<Seen> => {
       if (event !== 'final' || status !== 200) return;
       heard += 1;
       // Answered, so it counts as rung from here on, whether anybody has written it down or not.
-      if (seen.bells.length >= heard) return;
-      seen.bells.push({ at: secondsNow(), nth: happened.length, isAlive: true, sent: undefined });
+      if (seen.notifications.length >= heard) return;
+      seen.notifications.push({ at: secondsNow(), nth: happened.length, isAlive: true, sent: undefined });
       happened.push('b');
     },
     choose: (of) => {
