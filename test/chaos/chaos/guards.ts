@@ -12,7 +12,7 @@ export const chaosGuards: readonly Guard[] = [
   {
     guard: 'the list is read when nothing can be in flight any more',
     file: 'shared/logic/creation.ts',
-    find: 'if (ageOf(intent.openedAt) < settleMs || (firstCheck && ageOf(firstCheck.at) < settleMs / 2)) throw creationUnsettled();',
+    find: 'if (ageOf(intent.openedAt) < settleMs || (firstCheck && ageOf(firstCheck.at) < settleMs / 2))\n    throw creationUnsettled();',
     replace: '',
   },
   {
