@@ -19,7 +19,7 @@ export type Retried = {
 };
 
 /** What the caller can do instead of a retry. */
-const INSTEAD = 'start a fresh validation instead: put the media again, or call with forceNew';
+const INSTEAD = 'start a new validation instead: upload the media again, or call with forceNew';
 
 const refusal = (reason: ConstructorParameters<typeof RequestInvalidError>[0], rule: string, instead = INSTEAD) =>
   new RequestInvalidError(reason, `options.retryOf: ${rule}; ${instead}`);

@@ -288,7 +288,7 @@ describe('a call that does not say what it is about', () => {
       {
         path: 'userAuthorized',
         code: 'missing',
-        detail: 'is missing: it must be true, the person has to have agreed',
+        detail: 'is missing: it must be true, the person must have agreed',
       },
       { path: 'media', code: 'missing', detail: `is missing: ${BOTH}` },
     ]);
