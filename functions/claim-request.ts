@@ -50,10 +50,10 @@ const claimIt = async (request: RevalidationRequest, executionId: string): Promi
   await checkMedia(type, fileAt({ bucket, key: at.key }, glance), mediaLimitsFromEnv());
 
   const version = versionId ?? etag;
-  const anew = forceKeyOf(request, executionId);
+  const forceKey = forceKeyOf(request, executionId);
   // A call about a ticket's drop, of the same person, is about the ticket's re-validation.
   const joined =
-    request.kind === 'call' && !anew
+    request.kind === 'call' && !forceKey
       ? await joinTicket(ledger.table, { key: at.key, version }, { accountId, enrollmentId, options }, policy)
       : ticket;
   const original =
@@ -62,7 +62,7 @@ const claimIt = async (request: RevalidationRequest, executionId: string): Promi
       : undefined;
   if (original && versionId) await enterCopy(ledger, original, versionId);
   const revalidationId =
-    joined?.revalidationId ?? original ?? revalidationIdOf({ accountId, bucket, key: at.key, version, anew });
+    joined?.revalidationId ?? original ?? revalidationIdOf({ accountId, bucket, key: at.key, version, forceKey });
   const hours = env('MEDIA_HOURS');
   // A late copy of what was claimed in time is a repeat like any other.
   if (request.kind === 'drop' && isTooOld(putAt, new Date(), hours) && !(await readRecord(ledger, revalidationId))) {

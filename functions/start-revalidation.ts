@@ -53,8 +53,8 @@ export const handler = route('StartRevalidation', async (input) => {
   let id = alias && (await findKey(ledger, alias));
   let isRepeat = id !== undefined;
   if (!id) {
-    const anew = forced ? hashOf([caller.calledBy, key]) : undefined;
-    const promised = await promise(ledger, await ticketFor(wanted, caller.calledBy, anew), { policy, maxAgeSeconds });
+    const forceKey = forced ? hashOf([caller.calledBy, key]) : undefined;
+    const promised = await promise(ledger, await ticketFor(wanted, caller.calledBy, forceKey), { policy, maxAgeSeconds });
     id = promised.revalidationId;
     // The promise comes first: a key that was bound to nothing could never be mended.
     if (alias) id = await bindKey(ledger, { ...alias, revalidationId: id });
@@ -86,7 +86,7 @@ const isForUpload = (asked: unknown): boolean => {
 const ticketFor = async (
   wanted: TicketBody | StartBody,
   calledBy: string,
-  anew: string | undefined,
+  forceKey: string | undefined,
 ): Promise<Ticket> => {
   if ('upload' in wanted) {
     refuseStillPhoto(wanted.upload.type, wanted.options ?? {});
@@ -98,8 +98,8 @@ const ticketFor = async (
   const type = acceptMedia(glance, wanted.options ?? {});
   await checkMedia(type, fileAt({ bucket, key }, glance), mediaLimitsFromEnv());
   const version = glance.versionId ?? glance.etag;
-  const id = revalidationIdOf({ accountId: wanted.accountId, bucket, key, version, anew });
-  return startTicket(wanted, id, glance.versionId, calledBy, anew);
+  const id = revalidationIdOf({ accountId: wanted.accountId, bucket, key, version, forceKey });
+  return startTicket(wanted, id, glance.versionId, calledBy, forceKey);
 };
 
 /**

@@ -112,8 +112,8 @@ const run = async (world: LocalSystem, asked: Asked) => {
   const execution = world.machine.start({ request }, name);
   await execution.ended;
   // A refused call is a case of its own, which the output names; a failed one has no output, but the claim's id.
-  const anew = forceNew && execution.executionArn;
-  const { revalidationId = revalidationIdOf({ accountId, bucket: world.bucket, key, version: versionId, anew }) } =
+  const forceKey = forceNew && execution.executionArn;
+  const { revalidationId = revalidationIdOf({ accountId, bucket: world.bucket, key, version: versionId, forceKey }) } =
     (execution.output ?? {}) as Partial<Outcome>;
   return world.record(revalidationId);
 };

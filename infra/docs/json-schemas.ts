@@ -40,7 +40,7 @@ const refused: Outcome = {
   revalidationId: ids.revalidationId,
   status: 'refused',
   reason: 'consent_missing',
-  detail: 'userAuthorized: must be true: the person has to have agreed',
+  detail: 'userAuthorized: must be true: the person must have agreed',
   decidedBy: 'workflow',
   decidedAt: '2026-11-23T12:00:00.250Z',
 };

@@ -88,7 +88,7 @@ export const operations: Record<RouteName, Operation> = {
     parameters: [
       { name: 'accountId', in: 'path', schema: AccountId, description: 'The person.' },
       { name: 'limit', in: 'query', schema: PageSize, description: 'How many at most.' },
-      { name: 'cursor', in: 'query', schema: z.optional(z.string()), description: 'The cursor of the page before.' },
+      { name: 'cursor', in: 'query', schema: z.optional(z.string()), description: 'The cursor of the previous page.' },
     ],
     answers: { 200: { description: 'A page.', schema: 'RevalidationPage', example: examples.page } },
     problems: ['subject_missing', 'account_forbidden', 'request_invalid'],

@@ -11,7 +11,7 @@ const once = <Client>(make: () => Client): (() => Client) => {
   };
 };
 
-/** One client of each service, made when it is first asked for; a function's bundle holds only those that it asks for. */
+/** One client for each service, made at its first use. A function's bundle holds only the clients that it uses. */
 export const dynamo = /* @__PURE__ */ once(() => new DynamoDBClient({}));
 
 export const eventBridge = /* @__PURE__ */ once(() => new EventBridgeClient({}));

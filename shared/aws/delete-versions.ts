@@ -1,25 +1,25 @@
 import { DeleteObjectsCommand, ListObjectVersionsCommand } from '@aws-sdk/client-s3';
 import { s3 } from './clients.ts';
 
-/** Versions that S3 lists, and deletes, in one call. */
+/** Versions that S3 lists, and deletes, in one call (documented limit). */
 const PAGE = 1000;
 
-/** Pages that one visit deletes at most: 5,000 versions take some ten seconds where no other case deletes as many. */
-const PAGES_A_VISIT = 5;
+/** The most pages that one call deletes: 5,000 versions take about ten seconds. */
+const MOST_PAGES = 5;
 
 /**
- * Versions that are asked about at once. A sweep looks at ten cases together, and the client of the ledger opens 50 sockets:
- * what is more than twice that only waits in line, and a look that ends early leaves it all behind.
+ * Versions that are checked concurrently. A sweep handles ten cases together, and the client of the ledger opens 50 sockets:
+ * more concurrent requests would only wait in its queue.
  */
-const ASKED_AT_ONCE = 10;
+const CONCURRENT_CHECKS = 10;
 
 /**
- * Deletes what was uploaded under one exact key, a page at a time and for good: every version, delete markers too. It asks S3
- * what is there and remembers nothing, so a visit that ends early, or dies, is taken up by the next.
- * @param isKept says of a version that it stays
- * @param hasTime is asked before every page but the first, so that each visit deletes something
+ * Deletes every version of one exact key permanently, delete markers too, page by page. It keeps no position, so a later call
+ * continues after one that ended early or failed.
+ * @param isKept whether a version must stay
+ * @param hasTime checked before every page except the first, so that each call deletes something
  * @returns whether the end of the list was reached
- * @throws Error where S3 keeps a version that it was told to delete
+ * @throws Error when S3 did not delete a version
  */
 export const deleteUploads = async (
   bucket: string,
@@ -28,15 +28,15 @@ export const deleteUploads = async (
   hasTime: () => boolean,
 ): Promise<boolean> => {
   let after: { KeyMarker: string; VersionIdMarker: string } | undefined;
-  for (let page = 0; page < PAGES_A_VISIT && (page === 0 || hasTime()); page += 1) {
+  for (let page = 0; page < MOST_PAGES && (page === 0 || hasTime()); page += 1) {
     const found = await s3().send(
       new ListObjectVersionsCommand({ Bucket: bucket, Prefix: key, EncodingType: 'url', MaxKeys: PAGE, ...after }),
     );
-    // The key of a ticket is of plain letters, and encoded it is the same. Of a longer key nothing is ours.
+    // The key of a ticket has only letters that encoding does not change. A longer key with this prefix is another object.
     const listed = [...(found.Versions ?? []), ...(found.DeleteMarkers ?? [])].filter(({ Key }) => Key === key);
     const going: { Key: string; VersionId: string }[] = [];
-    for (let n = 0; n < listed.length; n += ASKED_AT_ONCE) {
-      const some = listed.slice(n, n + ASKED_AT_ONCE).flatMap(({ VersionId }) => VersionId ?? []);
+    for (let n = 0; n < listed.length; n += CONCURRENT_CHECKS) {
+      const some = listed.slice(n, n + CONCURRENT_CHECKS).flatMap(({ VersionId }) => VersionId ?? []);
       const kept = await Promise.all(some.map((versionId) => isKept(versionId)));
       going.push(...some.filter((_, m) => !kept[m]).map((VersionId) => ({ Key: key, VersionId })));
     }
@@ -52,9 +52,9 @@ const deleteAll = async (bucket: string, Objects: { Key: string; VersionId: stri
   const { Errors = [] } = await s3().send(
     new DeleteObjectsCommand({ Bucket: bucket, Delete: { Objects, Quiet: true } }),
   );
-  // S3 answers 200 and says in the body what it did not do.
+  // S3 answers 200 and lists the failed deletions in the body (documented).
   if (Errors.length > 0) {
-    throw Object.assign(new Error('S3 keeps versions that it was told to delete'), {
+    throw Object.assign(new Error('S3 did not delete all versions'), {
       name: Errors[0]?.Code ?? 'Error',
     });
   }

@@ -13,7 +13,7 @@ import { type Change, type Condition, conditionText, expression, type Item, text
 
 export type { Item } from './update-expression.ts';
 
-/** What an expression names and compares with, as the client wants it. */
+/** The names and values of an expression, in the client's format. */
 const partsOf = ({ names, values }: Pick<ReturnType<typeof expression>, 'names' | 'values'>) => ({
   ExpressionAttributeNames: names,
   ...(Object.keys(values).length > 0
@@ -21,7 +21,7 @@ const partsOf = ({ names, values }: Pick<ReturnType<typeof expression>, 'names' 
     : {}),
 });
 
-/** The item as the last write left it. */
+/** The item, read consistently. */
 export const getItem = async (table: string, pk: string): Promise<Item | undefined> => {
   const { Item } = await dynamo().send(
     new GetItemCommand({ TableName: table, Key: { pk: { S: pk } }, ConsistentRead: true }),
@@ -29,21 +29,21 @@ export const getItem = async (table: string, pk: string): Promise<Item | undefin
   return Item && (unmarshall(Item) as Item);
 };
 
-/** How often DynamoDB is asked again for what it left out of a batch, and how long before the first time. Milliseconds. */
+/** The most tries to read a whole batch, and the pause before the second try (milliseconds), which doubles. */
 const BATCH_TRIES = 5;
 
 const BATCH_PAUSE_MS = 50;
 
 /**
- * Several items at once, in the order asked for; what does not exist is left out. At most 100, DynamoDB's own limit, which
- * also takes no key twice.
+ * Several items, in the order of the keys; missing items are left out. At most 100 keys (documented limit); DynamoDB refuses a
+ * repeated key, so each is read once.
  */
 export const getItems = async (table: string, pks: readonly string[]): Promise<Item[]> => {
   if (pks.length === 0) return [];
   const found = new Map<string, Item>();
   let keys = [...new Set(pks)].map((pk) => ({ pk: { S: pk } }));
   for (let tries = 0; keys.length > 0; tries += 1) {
-    if (tries === BATCH_TRIES) throw new Error('DynamoDB leaves items of the batch unread');
+    if (tries === BATCH_TRIES) throw new Error('DynamoDB did not return all items of the batch');
     if (tries > 0) await new Promise((resolve) => setTimeout(resolve, BATCH_PAUSE_MS * 2 ** tries));
     const { Responses, UnprocessedKeys } = await dynamo().send(
       new BatchGetItemCommand({ RequestItems: { [table]: { Keys: keys } } }),
@@ -57,16 +57,16 @@ export const getItems = async (table: string, pks: readonly string[]): Promise<I
   return pks.flatMap((pk) => found.get(pk) ?? []);
 };
 
-/** Seconds since 1970. DynamoDB deletes expired items up to days late, so every reader and writer looks at the clock itself. */
+/** Seconds since 1970. DynamoDB deletes expired items up to days late, so every reader and writer compares the time itself. */
 const now = () => Math.floor(Date.now() / 1000);
 
-/** False for an item that has expired and is only not deleted yet. */
+/** False for an expired item that DynamoDB has not deleted yet. */
 export const isAlive = (item: Item): boolean => typeof item.expiresAt !== 'number' || item.expiresAt > now();
 
 /**
- * Writes an item that must not exist yet; an expired one does not.
- * @param over also in the place of an item of which this holds
- * @returns false when another exists
+ * Writes an item that must not exist yet. An expired item counts as absent.
+ * @param over also replaces an item that meets this condition
+ * @returns false when another item exists
  */
 export const putNew = (table: string, item: Item, over?: Condition): Promise<boolean> =>
   unlessConditionFails(async () => {
@@ -116,7 +116,7 @@ export const deleteItem = (table: string, pk: string, when: Condition): Promise<
     return true;
   }, false);
 
-/** The keys an index holds for one value, a page at a time: newest first, or up to a point oldest first. */
+/** One page of the keys of an index value: newest first, or with `upTo` oldest first up to that value. */
 export const queryKeys = async (
   table: string,
   index: { name: string; attribute: string; sort: string },

@@ -6,7 +6,7 @@ export type BusEntry = { bus: string; source: string; detailType: string; detail
 
 /**
  * Puts one event on a bus.
- * @throws BusRefusedError when EventBridge answers 200 and has not taken it all the same
+ * @throws BusRefusedError when EventBridge answers 200 and did not take the event
  */
 export const putEvent = async ({ bus, source, detailType, detail, at }: BusEntry): Promise<void> => {
   const { FailedEntryCount, Entries } = await eventBridge().send(
@@ -17,7 +17,7 @@ export const putEvent = async ({ bus, source, detailType, detail, at }: BusEntry
     }),
   );
   if (!FailedEntryCount) return;
-  // A code of EventBridge's (ThrottlingException, InternalFailure ...); its message may quote what was sent.
+  // A code of EventBridge (ThrottlingException, InternalFailure ...). Its message may quote the event, so it is left out.
   const code = /^[A-Za-z]{1,64}$/.exec(Entries?.[0]?.ErrorCode ?? '')?.[0] ?? 'no code';
   throw new BusRefusedError('bus_refused', `EventBridge did not take the event: ${code}`);
 };

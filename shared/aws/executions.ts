@@ -9,7 +9,7 @@ import type { RevalidationRequest } from '../domain/request.ts';
 import type { Notification } from '../domain/revalidation.ts';
 import { sfn } from './clients.ts';
 
-/** Starts the machine under a name that the request alone decides, so that a repeat finds the first execution. */
+/** Starts an execution. Its name depends only on the request, so a repeat starts no second one. */
 export const startExecution = async (machineArn: string, name: string, request: RevalidationRequest): Promise<void> => {
   try {
     const input = JSON.stringify({ request });
@@ -19,7 +19,7 @@ export const startExecution = async (machineArn: string, name: string, request: 
   }
 };
 
-/** Ends an execution. One that has ended, or that was forgotten, is as good as stopped. */
+/** Stops an execution. One that has ended, or that Step Functions no longer knows, counts as stopped. */
 export const stopExecution = async (executionArn: string): Promise<void> => {
   try {
     await sfn().send(
@@ -31,8 +31,8 @@ export const stopExecution = async (executionArn: string): Promise<void> => {
 };
 
 /**
- * Why an execution can record nothing any more. One that went well and left its record open, or that nobody remembers, is
- * `execution_lost`.
+ * The reason why an execution can no longer record an outcome. An execution that succeeded without an outcome, or that Step
+ * Functions no longer knows, gives `execution_lost`.
  * @returns undefined while it runs
  */
 export const endOfExecution = async (executionArn: string): Promise<string | undefined> => {
@@ -46,10 +46,10 @@ export const endOfExecution = async (executionArn: string): Promise<string | und
   }
 };
 
-/** All three mean that the wait is over already: by patience, by another notification, or by a retry with a newer token. */
+/** Errors that mean that the wait is over: by its timeout, another notification, or a retry with a newer token. */
 const tooLate = ['TaskTimedOut', 'TaskDoesNotExist', 'InvalidToken'];
 
-/** Wakes the execution that is parked on this token. @returns false when it does not wait on it any more */
+/** Resumes the execution that waits on this token. @returns false when it no longer waits on it */
 export const resume = async (taskToken: string, notification: Notification): Promise<boolean> => {
   try {
     await sfn().send(new SendTaskSuccessCommand({ taskToken, output: JSON.stringify(notification) }));
@@ -61,8 +61,8 @@ export const resume = async (taskToken: string, notification: Notification): Pro
 };
 
 /**
- * The event by which Step Functions tells EventBridge that an execution has ended badly (documented; `input` is a JSON text,
- * left out when it is large). Only what we use is checked.
+ * The event of Step Functions about an execution that ended without success (documented; `input` is a JSON text, absent when
+ * it is large). Only used fields are checked.
  */
 export const EndedExecution = z.object({
   source: z.literal('aws.states'),
@@ -76,14 +76,14 @@ export const EndedExecution = z.object({
 
 export type EndedExecution = z.infer<typeof EndedExecution>;
 
-/** Why a re-validation was given up whose execution can record nothing any more. */
+/** The reason of a re-validation whose execution ended without an outcome. */
 export const reasonsOfEnds = {
   FAILED: 'execution_failed',
   TIMED_OUT: 'execution_timed_out',
   ABORTED: 'execution_aborted',
 } as const;
 
-/** What the execution was started with. @returns undefined where the event does not say */
+/** The request of the execution. @returns undefined when the event does not hold it */
 export const requestIn = ({ detail: { input } }: EndedExecution): unknown => {
   const { success, data } = z.object({ request: z.unknown() }).safeParse(JSON.parse(input ?? 'null'));
   return success ? data.request : undefined;

@@ -16,13 +16,13 @@ import { fileOf, type MediaFile } from '../domain/media-file.ts';
 import type { Media } from '../domain/revalidation.ts';
 import { s3 } from './clients.ts';
 
-/** Which version of which object; with its ETag only as long as that is what it holds. */
+/** A version of an object. With `etag`, a read fails when the content changed. */
 type At = { bucket: string; key: string; versionId?: string | undefined; etag: string | undefined };
 
-/** One look at an object: which version, how large, what its first bytes and its user metadata say. */
+/** The head of an object: version, size, first bytes and user metadata. */
 export type MediaHead = Pick<Media, 'etag' | 'bytes'> & {
   versionId: string | undefined;
-  /** When it was put; for an upload in parts, when that was begun. */
+  /** When it was uploaded; for a multipart upload, when it began. */
   putAt: Date;
   head: Uint8Array;
   metadata: Record<string, string>;
@@ -33,7 +33,7 @@ export type MediaHead = Pick<Media, 'etag' | 'bytes'> & {
  * @throws MediaGoneError (no such object or version), MediaUnacceptableError `media_empty`, `media_unreadable`
  */
 export const peekMedia = async (at: At & { versionId: string | undefined }): Promise<MediaHead> => {
-  // A version id that cannot be one is as good as none.
+  // An invalid version id counts as a missing version.
   const answer = await reading(() => readRange(at, 0, SNIFF_BYTES), ['InvalidArgument']).catch(refuseUnreadable);
   const bytes = Number(/\/(\d+)$/.exec(answer.ContentRange ?? '')?.[1] ?? answer.ContentLength);
   return {
@@ -46,22 +46,22 @@ export const peekMedia = async (at: At & { versionId: string | undefined }): Pro
   };
 };
 
-/** The user metadata of an answer, as it was put. */
+/** The user metadata of an answer, decoded. */
 export const metadataOf = ({ Metadata = {} }: { Metadata?: Record<string, string> | undefined }) =>
   Object.fromEntries(Object.entries(Metadata).map(([name, value]) => [name, decodeWords(value)]));
 
-/** What was glanced at, to be read in parts. @throws as `glanceAt`, at each read */
-export const fileAt = (at: { bucket: string; key: string }, glance: MediaHead): MediaFile => {
-  const { versionId, etag } = glance;
-  return fileOf(glance, async (start, end) => {
+/** The object of a media head, read in parts. @throws as `peekMedia`, at each read */
+export const fileAt = (at: { bucket: string; key: string }, media: MediaHead): MediaFile => {
+  const { versionId, etag } = media;
+  return fileOf(media, async (start, end) => {
     const answer = await reading(() => readRange({ ...at, versionId, etag }, start, end)).catch(refuseUnreadable);
     return (await answer.Body?.transformToByteArray()) ?? new Uint8Array();
   });
 };
 
 /**
- * Opens the pinned version for the move. The stream has to be read or destroyed: an open one holds a socket.
- * @throws MediaGoneError; any other refusal as S3 names it: it has been paid for by then, and a refusal may pass
+ * Opens the claimed version for the move. The caller must read or destroy the stream: an open one holds a socket.
+ * @throws MediaGoneError; any other error of S3 unchanged: the case is charged by then, and a retry may succeed
  */
 export const openMedia = async (media: Media): Promise<{ stream: Readable; bytes: number }> => {
   const answer = await reading(() => s3().send(new GetObjectCommand(inputOf(media))));
@@ -69,7 +69,7 @@ export const openMedia = async (media: Media): Promise<{ stream: Readable; bytes
 };
 
 /**
- * Whether the pinned version is still there, right before it is paid for.
+ * Checks that the claimed version still exists, directly before the charged call.
  * @throws MediaGoneError
  */
 export const checkMediaExists = async (media: Media): Promise<void> => {
@@ -85,15 +85,15 @@ const inputOf = ({ bucket, key, versionId, etag }: At) => ({
   IfMatch: etag || undefined,
 });
 
-/** @param end behind the last byte */
+/** @param end the position after the last byte */
 const readRange = (at: At, start: number, end: number) =>
   s3().send(new GetObjectCommand({ ...inputOf(at), Range: `bytes=${start}-${end - 1}` }));
 
 type S3Failure = { name?: string; message?: string; $metadata?: { httpStatusCode?: number } };
 
 /**
- * Tells apart what S3 refuses. With the right to list, an object that is not there is a 404, a deletion's own version a 405,
- * and a 403 says nothing of the object: a clock, a key or a policy may be right at the next try.
+ * Maps the errors of S3. With permission to list, a missing object is a 404 and a delete marker a 405 (documented). A 403 says
+ * nothing about the object: a clock, a key or a policy may be corrected before the next try.
  */
 const reading = async <Answer>(read: () => Promise<Answer>, alsoGone: readonly string[] = []): Promise<Answer> => {
   try {
@@ -111,43 +111,42 @@ const reading = async <Answer>(read: () => Promise<Answer>, alsoGone: readonly s
   }
 };
 
-/** Before the charge, what can never be read is told at once. @throws MediaUnacceptableError, or what it was given */
+/** Before the charge: refuses an object that can never be read. @throws MediaUnacceptableError, or the given error */
 const refuseUnreadable = (error: unknown): never => {
   const why = unreadableFor(error as S3Failure);
   throw why ? new MediaUnacceptableError('media_unreadable', `media: ${why}`) : error;
 };
 
 /**
- * Why an object can never be read by us, whoever may read it (S3's codes: documented; the messages: seen). An object of
- * another account's cannot lie in a bucket whose owner owns everything, which is S3's default.
+ * Why we can never read an object (codes of S3: documented; messages: seen). The bucket owner owns every object, which is S3's
+ * default, so an object is never of another account.
  */
 const unreadableFor = ({ name = '', message = '' }: S3Failure): string | undefined => {
-  if (name === 'InvalidObjectState') return 'is archived; restore it, or put it again';
+  if (name === 'InvalidObjectState') return 'is archived; restore it, or upload it again';
   if (name === 'InvalidRequest' && /server.side encryption/i.test(message))
-    return 'is encrypted under a key of the sender (SSE-C); put it without';
+    return 'is encrypted with a key of the sender (SSE-C); upload it without one';
   const isKey =
     /^(KMS\.)?(NotFoundException|DisabledException|(KMS)?InvalidStateException)$/.test(name) ||
     (name === 'AccessDenied' && /kms:Decrypt|ciphertext/i.test(message));
-  return isKey ? 'is encrypted under a key that may not be used here; put it without naming a key' : undefined;
+  return isKey ? 'is encrypted with a key that this deployment may not use; upload it without naming a key' : undefined;
 };
 
-/** Deletes exactly one version, for good. One that is gone already is as good as deleted: S3 says yes. */
+/** Deletes exactly one version permanently. A missing version counts as deleted: S3 answers with success. */
 export const deleteMedia = async (bucket: string, { key, versionId }: { key: string; versionId: string }) => {
   await s3().send(new DeleteObjectCommand({ Bucket: bucket, Key: key, VersionId: versionId }));
 };
 
-/** Drops that are handed over at once: as many as DynamoDB reads at once. */
+/** Drops of one batch: as many as DynamoDB reads at once. */
 const BATCH = 100;
 
 /** Keys come URL-encoded, since XML cannot hold every one; a plus is a space (seen). */
 export const decoded = (key: string): string => decodeURIComponent(key.replaceAll('+', ' '));
 
 /**
- * Every version under the inbox, key by key, the newest of each first. What was deleted by a marker on top of it was
- * withdrawn by whoever dropped it, and is passed over as the markers are; S3 keeps time in seconds, so of the same second only
- * a marker that is the key's newest is.
- * @param from where an earlier walk has left off; at the beginning when left out
- * @returns batches, and the place behind each, which is undefined behind the last
+ * Every version in the inbox, key by key, the newest of each key first. A version under a newer delete marker was withdrawn and
+ * is skipped. S3 keeps time in seconds: of the same second, only a marker that is the newest version of its key counts.
+ * @param from the position where an earlier walk stopped; default: the beginning
+ * @returns batches, each with the position after it, which is undefined after the last
  */
 export async function* walkInbox(
   bucket: string,
@@ -185,8 +184,8 @@ export async function* walkInbox(
 }
 
 /**
- * When each key was last deleted, as far as the list has come: what was put up to then was withdrawn. Of a key that was put
- * again the marker counts for what lies before its second.
+ * When each key was last deleted, up to the current page: versions up to then were withdrawn. When the key was uploaded again,
+ * the marker counts for versions before its second.
  */
 const deletionsOn = (
   { DeleteMarkers = [] }: { DeleteMarkers?: DeleteMarkerEntry[] | undefined },
@@ -203,8 +202,8 @@ const deletionsOn = (
 };
 
 /**
- * A form with which exactly this object can be uploaded, of this type and size, for five minutes. S3 itself holds whoever
- * has it to that; the signature covers the policy and shows no key of ours.
+ * A form to upload exactly this object, with this type and size, for five minutes. S3 enforces it; the signature covers the
+ * policy and reveals no key of ours.
  */
 export const formFor = async (
   bucket: string,
@@ -221,7 +220,7 @@ export const formFor = async (
     ],
     Expires: UPLOAD_SECONDS,
   });
-  // The bucket stands in the URL and in the policy; as a field S3 would not ask for it.
+  // The bucket is in the URL and in the policy; S3 does not require it as a field.
   const { bucket: _, ...rest } = fields;
   return { url, fields: rest, expiresAt };
 };

@@ -1,14 +1,14 @@
 import { type Access, awsJson } from './signed-call.ts';
 
-/** How long a value is taken for current. A rotation is noticed within a minute anyway, when the old value is refused. */
+/** How long a value is cached. A rotation is noticed within a minute, when the old value is refused. */
 const CACHE_MS = 5 * 60_000;
 
-/** At most one read a minute because of a refusal: a wrong key must not become a flood of reads. */
+/** At most one read a minute after refusals, so that a wrong key does not cause many reads. */
 const REREAD_MS = 60_000;
 
 /**
- * What stands around a value that was pasted or echoed, and is never a part of it: blanks, line breaks, byte-order marks and
- * marks without a width. No HTTP header may hold them.
+ * Characters around a pasted value that are never part of it: blanks, line breaks, byte-order marks and zero-width characters.
+ * No HTTP header may hold them.
  */
 const AROUND = /^[\s\p{Cf}\p{Cc}]+|[\s\p{Cf}\p{Cc}]+$/gu;
 
@@ -17,8 +17,8 @@ const cache = new Map<string, { value: string; readAt: number }>();
 const reread = new Map<string, number>();
 
 /**
- * The current value of a secret, kept in memory for five minutes. When it cannot be read again, the old one serves on.
- * @param refused the value that the other side has just refused: it is read anew, unless that was done in the last minute
+ * The current value of a secret, cached for five minutes. When it cannot be read again, the old value stays in use.
+ * @param refused the value that was just refused: the secret is read again, at most once a minute
  */
 export const readSecret = async (access: Access, id: string, refused?: string): Promise<string> => {
   const cached = cache.get(id);
@@ -36,7 +36,7 @@ export const readSecret = async (access: Access, id: string, refused?: string): 
     return value;
   } catch (error) {
     if (!cached) throw error;
-    // It is tried again in a minute: a flood of calls must not become a flood of reads that fail.
+    // The next try is in a minute, so that many calls do not cause many failing reads.
     cache.set(id, { ...cached, readAt: Date.now() - CACHE_MS + REREAD_MS });
     return cached.value;
   }

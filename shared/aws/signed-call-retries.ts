@@ -1,6 +1,6 @@
 /**
- * What the SDK's clients make a call again for: `@smithy/core`'s `service-error-classification` of the version in the lock,
- * which cannot be loaded without the retry middleware around it. A test holds these lists to it.
+ * The errors that the SDK's clients retry: `service-error-classification` of `@smithy/core` in the locked version, which cannot
+ * be loaded without its retry middleware. A test compares these lists with it.
  */
 export const throttling: readonly string[] = [
   'BandwidthLimitExceeded',
@@ -21,7 +21,7 @@ export const throttling: readonly string[] = [
 
 export const passing: readonly string[] = ['TimeoutError', 'RequestTimeout', 'RequestTimeoutException'];
 
-/** Refusals that a wrong clock is the reason of, often. */
+/** Errors that a wrong clock often causes. */
 export const skewed: readonly string[] = [
   'AccessDeniedException',
   'AuthFailure',
@@ -32,26 +32,26 @@ export const skewed: readonly string[] = [
   'SignatureDoesNotMatch',
 ];
 
-/** Whether a call that came to nothing is made again. Status 0: there was no answer. */
+/** Whether a failed call is retried. Status 0: there was no answer. */
 export const isTransient = (failed: { status: number; name: string; isClockSet: boolean }): boolean => {
   const { status, name, isClockSet } = failed;
   if (status === 0 || status === 429 || status >= 500) return true;
   return throttling.includes(name) || passing.includes(name) || (isClockSet && skewed.includes(name));
 };
 
-/** Clocks that are further apart than this are set: AWS takes signatures that are up to five minutes off. Milliseconds. */
+/** A larger clock difference is corrected: AWS accepts signatures that are up to five minutes off (documented). Milliseconds. */
 const MOST_SKEW_MS = 300_000;
 
-/** How far AWS's clock is ahead of ours, as the process has learnt it. Milliseconds. */
+/** How far AWS's clock is ahead of ours. Milliseconds. */
 let offsetMs = 0;
 
 /** The time to sign at. */
 export const signingDate = (): Date => new Date(Date.now() + offsetMs);
 
 /**
- * Learns from an answer's `Date`.
- * @param signedAt the time that the call was signed at
- * @returns whether that was so wrong that the clock is set now
+ * Corrects the signing time from the `Date` of an answer.
+ * @param signedAt the time of the signature
+ * @returns whether it was corrected
  */
 export const setClock = (date: string | undefined, signedAt: Date): boolean => {
   const theirs = Date.parse(date ?? '');

@@ -6,26 +6,25 @@ import { SignatureV4 } from '@smithy/signature-v4';
 import { defined } from '../domain/defined.ts';
 import { isTransient, setClock, signingDate } from './signed-call-retries.ts';
 
-/** Where a service is and who asks, as Lambda's environment says it. It is read at every call and kept nowhere. */
+/** Region, credentials and endpoint from Lambda's environment. They are read at every call and never stored. */
 export type Access = {
   region: string;
   credentials: { accessKeyId: string; secretAccessKey: string; sessionToken?: string };
-  /** Another address than AWS's own: the stand-ins of the desk, or an interface endpoint. */
+  /** Another address than AWS's public one: the local system, or an interface endpoint. */
   endpoint?: string;
   /** The trace that this call belongs to. */
   trace?: string;
 };
 
-/** The services spoken to in this way: their short name is both in the address and in the signature. */
+/** The services that are called in this way. Their short name is in the address and in the signature. */
 const services = {
   dynamodb: { target: 'DynamoDB_20120810', version: '1.0' },
   secretsmanager: { target: 'secretsmanager', version: '1.1' },
 } as const;
 
 /**
- * The name that each partition of AWS keeps its services under, by how its regions begin: `AWS_REGION` is all that Lambda
- * says. SDK's own table (`partitions` of @aws-sdk/core) is 14 KB of rules for endpoints that are not asked here; a test holds
- * this one to it.
+ * The DNS suffix of each AWS partition, by the prefix of its regions: Lambda provides only `AWS_REGION`. The SDK's table
+ * (`partitions` of @aws-sdk/core) is 14 KB; a test compares this one with it.
  */
 const suffixes: readonly (readonly [region: RegExp, suffix: string])[] = [
   [/^cn-/, 'amazonaws.com.cn'],
@@ -36,11 +35,11 @@ const suffixes: readonly (readonly [region: RegExp, suffix: string])[] = [
   [/^us-isof-|^eu-isof-/, 'csp.hci.ic.gov'],
 ];
 
-/** Where AWS keeps a service of a region. */
+/** The host of a service in a region. */
 export const hostOf = (service: string, region: string): string =>
   `${service}.${region}.${suffixes.find(([regions]) => regions.test(region))?.[1] ?? 'amazonaws.com'}`;
 
-/** How often a call is made in all, how long one may take, and how long before the second one. Milliseconds. */
+/** The most tries of a call, the timeout of one try and the pause before the second one (milliseconds). */
 const TRIES = 3;
 
 const CALL_MS = 3000;
@@ -48,10 +47,10 @@ const CALL_MS = 3000;
 const PAUSE_MS = 100;
 
 /**
- * One call to an AWS service that speaks JSON, signed, without its SDK client: for functions that would otherwise load 0.3 s
- * of client to read one secret. Only for calls that may be made twice; answers are small. It is made again where the SDK's
- * client would make it again, and signed at AWS's time where our clock is wrong.
- * @throws Error named as the service named it; its message stays behind, because it may quote what was sent
+ * One signed call to an AWS service with a JSON protocol, without its SDK client: loading a client takes 0.3 s of a cold start.
+ * Only for idempotent calls with small answers. It is retried like the SDK's client does, and signed at AWS's time when our
+ * clock is wrong.
+ * @throws Error with the name that the service gave; its message is left out, because it may quote the input
  */
 export const awsJson = async (
   access: Access,
@@ -62,7 +61,7 @@ export const awsJson = async (
   for (let tries = 1; ; tries += 1) {
     const signedAt = signingDate();
     const { status, body, date } = await attempt(access, service, operation, JSON.stringify(input), signedAt).catch(
-      ({ code, name }: NodeJS.ErrnoException): Said => ({
+      ({ code, name }: NodeJS.ErrnoException): Reply => ({
         status: 0,
         body: JSON.stringify({ __type: code ?? name }),
         date: undefined,
@@ -73,7 +72,7 @@ export const awsJson = async (
     const name = nameOf(body) ?? `Status${status}`;
     if (!isTransient({ status, name, isClockSet }) || tries === TRIES)
       throw Object.assign(new Error(`${service} ${operation}: ${status}`), { name });
-    // Between half and all of it: whoever was refused at the same moment does not come back at the same moment.
+    // Jitter between half and the whole pause, so that concurrent callers do not retry at the same time.
     await new Promise((resolve) => setTimeout(resolve, PAUSE_MS * 2 ** (tries - 1) * (0.5 + Math.random() / 2)));
   }
 };
@@ -84,7 +83,7 @@ const attempt = async (
   operation: string,
   body: string,
   signedAt: Date,
-): Promise<Said> => {
+): Promise<Reply> => {
   const { target, version } = services[service];
   const url = new URL(access.endpoint ?? `https://${hostOf(service, access.region)}`);
   const { headers } = await new SignatureV4({ ...access, service, sha256: Sha256 }).sign(
@@ -105,16 +104,16 @@ const attempt = async (
   return send(url, { ...headers, ...defined({ 'x-amzn-trace-id': access.trace }) }, body);
 };
 
-/** An answer, with the time that it was given at. */
-type Said = { status: number; body: string; date: string | undefined };
+/** An answer and its `Date` header. */
+type Reply = { status: number; body: string; date: string | undefined };
 
-/** Connections stay open for the next call, which saves it a handshake; on one that has closed meanwhile it is made again. */
+/** Connections stay open, which saves a handshake; a call on a connection that was closed is retried. */
 const http = { request: httpRequest, agent: new HttpAgent({ keepAlive: true }) };
 
 const https = { request: httpsRequest, agent: new HttpsAgent({ keepAlive: true }) };
 
-/** On `node:http`: built-in fetch takes 25 ms more of a cold start (107 against 82, medians of 15 processes). */
-const send = (url: URL, headers: Record<string, string>, body: string): Promise<Said> =>
+/** `node:http`, because built-in fetch adds 25 ms to a cold start (107 against 82 ms, medians of 15 processes). */
+const send = (url: URL, headers: Record<string, string>, body: string): Promise<Reply> =>
   new Promise((resolve, reject) => {
     const { request: open, agent } = url.protocol === 'https:' ? https : http;
     const request = open(url, {
@@ -125,8 +124,8 @@ const send = (url: URL, headers: Record<string, string>, body: string): Promise<
     });
     request.on('error', reject);
     request.on('response', (response) => {
-      const { statusCode: status = 0, headers: said } = response;
-      text(response).then((answer) => resolve({ status, body: answer, date: said.date }), reject);
+      const { statusCode: status = 0, headers: received } = response;
+      text(response).then((answer) => resolve({ status, body: answer, date: received.date }), reject);
     });
     request.end(body);
   });

@@ -1,7 +1,7 @@
 /** One item; the ledger's only key is `pk`. */
 export type Item = { pk: string } & Record<string, unknown>;
 
-/** Every named attribute must hold one of the listed values, or where none are listed not be there. */
+/** Each named attribute must have one of the listed values; with an empty list it must be absent. */
 export type Condition = Record<string, readonly string[]>;
 
 export type Change = {
@@ -10,24 +10,24 @@ export type Change = {
   append?: Record<string, readonly unknown[]>;
   /** Set only where the attribute is not there yet. */
   setIfAbsent?: Record<string, unknown>;
-  /** Attributes that go. */
+  /** Attributes that are removed. */
   remove?: readonly string[];
-  /** Sets of texts that take in one more, where one that is in already changes nothing; and numbers that grow. */
+  /** Sets of texts that get one more element (idempotent), and numbers that are increased. */
   add?: Record<string, string | number>;
-  /** Sets of texts that lose one, where one that is not in changes nothing; an empty set is no attribute. */
+  /** Sets of texts that lose an element (idempotent). An empty set is an absent attribute. */
   take?: Record<string, string>;
   when?: Condition;
-  /** Only where the attribute is absent, below the value, or of another kind than the value. */
+  /** Only when the attribute is absent, below the value, or of another type. */
   whileBelow?: Record<string, string | number>;
-  /** Only where the set is absent, has fewer texts than `most`, or holds this one already. */
+  /** Only when the set is absent, has fewer elements than `most`, or contains this one. */
   whileRoom?: Record<string, { most: number; one: string }>;
-  /** Only where the set of texts does not hold this one. */
+  /** Only when the set does not contain this element. */
   whileWithout?: Record<string, string>;
-  /** Also go on where the item does not exist at all. */
+  /** Also writes when the item does not exist. */
   orAbsent?: boolean;
 };
 
-/** Names and values are always passed apart: half of our attribute names are reserved words to DynamoDB. */
+/** Names and values are always placeholders, because half of our attribute names are reserved words of DynamoDB. */
 export const expression = () => {
   const names: Record<string, string> = {};
   const values: Record<string, unknown> = {};
@@ -55,7 +55,7 @@ export const conditionText = (when: Condition, { name, value }: ReturnType<typeo
     )
     .join(' AND ');
 
-/** A change in DynamoDB's words. Its values are plain still: each client puts them into the protocol's form by itself. */
+/** A change as DynamoDB expressions. Its values are plain: each client encodes them for its protocol. */
 export const textOf = (change: Change) => {
   const text = expression();
   const assignments = [

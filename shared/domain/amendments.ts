@@ -2,31 +2,31 @@ import * as z from 'zod/mini';
 import type { OutcomeStatus } from './lifecycle.ts';
 import { Timestamp, Verdict } from './revalidation.ts';
 
-/** A verdict of Truora's that came after we had closed the case: what, when we learnt of it, and what made us ask. */
+/** A verdict of Truora that arrives after the case is closed: the verdict, when we learned it, and what made us ask. */
 export const Amendment = z.extend(z.omit(Verdict, { decidedAt: true }), {
   at: Timestamp,
-  /** A late call of Truora's, or the last look of the sweep. */
+  /** A late webhook, or the last check of the sweep. */
   from: z.enum(['webhook', 'sweep']),
 });
 
 export type Amendment = z.infer<typeof Amendment>;
 
-/** Ends that we came to without Truora's word about the face, so that it may still come. */
-const closedWithoutWord = ['expired', 'failed', 'canceled'] as const satisfies readonly OutcomeStatus[];
+/** Outcomes without a verdict of Truora about the face. A verdict may still arrive. */
+const closedWithoutVerdict = ['expired', 'failed', 'canceled'] as const satisfies readonly OutcomeStatus[];
 
-type Standing = { status: OutcomeStatus; reason?: string | undefined };
+type Current = { status: OutcomeStatus; reason?: string | undefined };
 
-/** What stands by now: the last amendment, or the outcome. */
-export const currentOutcomeOf = (outcome: Standing, amendments: readonly Amendment[] = []): Standing =>
+/** The current result: the last amendment, or else the outcome. */
+export const currentOutcomeOf = (outcome: Current, amendments: readonly Amendment[] = []): Current =>
   amendments.at(-1) ?? outcome;
 
-/** Whether Truora is asked about it at all: not once it has said something about the face. */
-export const mayChange = ({ status }: Standing): boolean =>
-  (closedWithoutWord as readonly OutcomeStatus[]).includes(status);
+/** Whether Truora is still asked about the case. False once Truora has given a verdict about the face. */
+export const mayChange = ({ status }: Current): boolean =>
+  (closedWithoutVerdict as readonly OutcomeStatus[]).includes(status);
 
 /**
- * Whether a verdict changes what stands. That Truora's time ran out says nothing about a face, and nothing new of a case
- * that we have closed ourselves.
+ * Whether a verdict changes the current result. `expired` does not: it says nothing about the face, and the case is closed
+ * already.
  */
-export const changes = (standing: Standing, { status, reason }: Verdict): boolean =>
-  mayChange(standing) && status !== 'expired' && !(status === standing.status && reason === standing.reason);
+export const changes = (current: Current, { status, reason }: Verdict): boolean =>
+  mayChange(current) && status !== 'expired' && !(status === current.status && reason === current.reason);

@@ -7,7 +7,7 @@ import { outcomeStatuses } from './lifecycle.ts';
 import { Reference } from './request.ts';
 import { type Outcome, Timestamp } from './revalidation.ts';
 
-/** What a rule on the bus asks for. */
+/** The event source that a rule on the bus matches. */
 export const EVENT_SOURCE = 'face-revalidation';
 
 export const ENDED = 'Re-validation Ended';
@@ -15,11 +15,11 @@ export const ENDED = 'Re-validation Ended';
 export const AMENDED = 'Re-validation Amended';
 
 /**
- * The detail of the event that a re-validation has ended: ids, the caller's reference and the status. Why it ended that
- * way is about a face, so it stays in the record, where reading it takes a right of its own.
+ * The detail of the event "Re-validation Ended": ids, the caller's reference and the status. The reason is about a face, so
+ * it stays in the record, which needs a separate permission to read.
  */
 export const Announcement = z.strictObject({
-  /** `EVT` and 32 hex digits. An event that comes twice carries the same one: who has seen it may forget the second. */
+  /** `EVT` and 32 hex digits. A repeated event has the same id, so a consumer can drop the second one. */
   eventId: z.string().check(z.regex(/^EVT[0-9a-f]{32}$/, 'must be EVT and 32 hex digits')),
   revalidationId: RevalidationId,
   status: z.enum(outcomeStatuses),
@@ -32,8 +32,8 @@ export const Announcement = z.strictObject({
 export type Announcement = z.infer<typeof Announcement>;
 
 /**
- * What the bus is told of an outcome. The id is a hash of what was decided and when, so it is the same however often it is
- * told, and another one for a later truth about the same re-validation.
+ * The event detail for an outcome. The id is a hash of the decision and its time: a repeated announcement has the same id,
+ * and an amendment has another one.
  */
 export const announcementOf = (outcome: Outcome): Announcement => {
   const { revalidationId, status, accountId, validationId, reference, decidedAt } = outcome;
@@ -44,16 +44,16 @@ export const announcementOf = (outcome: Outcome): Announcement => {
 const eventIdOf = (...of: string[]): string =>
   `EVT${createHash('sha256').update(JSON.stringify(of)).digest('hex').slice(0, 32)}`;
 
-/** The detail of the event that Truora has said something else, after a re-validation had ended. */
+/** The detail of the event "Re-validation Amended": Truora gave another verdict after the re-validation ended. */
 export const AmendmentAnnouncement = z.extend(z.omit(Announcement, { decidedAt: true }), {
-  /** How the re-validation had ended, which stays in its record. */
+  /** The status of the first outcome, which stays in the record. */
   endedAs: z.enum(outcomeStatuses),
   amendedAt: Timestamp,
 });
 
 export type AmendmentAnnouncement = z.infer<typeof AmendmentAnnouncement>;
 
-/** What the bus is told of an amendment; `status` is what Truora says by now. */
+/** The event detail for an amendment; `status` is the new verdict. */
 export const amendmentAnnouncementOf = (outcome: Outcome, { status, at }: Amendment): AmendmentAnnouncement => {
   const { decidedAt: _, eventId: __, ...rest } = announcementOf(outcome);
   const { revalidationId } = outcome;

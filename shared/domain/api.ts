@@ -7,31 +7,31 @@ import { LedgerRecord } from './record.ts';
 import { CalledBy, CallRequest, Options, Reference } from './request.ts';
 import { Media, Timestamp } from './revalidation.ts';
 
-/** Seconds an upload form may be used: time to send 10 MB over a poor line, and no more. */
+/** How long an upload form is valid: enough to send 10 MB over a slow connection. Seconds. */
 export const UPLOAD_SECONDS = 300;
 
-/** The largest body of a call: the options and the ids, a hundred times over. Bytes. */
+/** The largest body of a call: about a hundred times the options and the ids. Bytes. */
 export const MAX_CALL_BYTES = 65_536;
 
-/** What a call is about, as a sentence for one that says neither or both. */
+/** The error text for a call that gives neither `media` nor `upload`, or both. */
 export const ONE_OF_BOTH = 'give either media, which lies in the bucket, or upload, for a form to upload with';
 
 const callShape = CallRequest.shape;
 
-const who = {
+const personFields = {
   accountId: callShape.accountId,
   enrollmentId: callShape.enrollmentId,
   userAuthorized: callShape.userAuthorized,
 };
 
-const how = { options: callShape.options, reference: callShape.reference };
+const optionFields = { options: callShape.options, reference: callShape.reference };
 
-/** A call that asks for a place to upload to. */
+/** The body of a call that asks for an upload form. */
 export const TicketBody = z.strictObject({
-  ...who,
+  ...personFields,
   upload: z.strictObject({
     type: z.enum(Object.keys(mediaTypes) as [MediaType, ...MediaType[]]),
-    /** How large the media is at most; the largest that Truora takes when left out. */
+    /** The largest allowed size of the media. Default: the largest that Truora takes. Bytes. */
     bytes: z.optional(
       z
         .int('must be whole bytes')
@@ -41,14 +41,14 @@ export const TicketBody = z.strictObject({
         ),
     ),
   }),
-  ...how,
+  ...optionFields,
 });
 
 export type TicketBody = z.infer<typeof TicketBody>;
 
-/** A call about media that lies in the bucket already. */
+/** The body of a call about media that is already in the bucket. */
 export const StartBody = z.strictObject({
-  ...who,
+  ...personFields,
   media: z.strictObject(
     {
       ...callShape.media.shape,
@@ -56,8 +56,8 @@ export const StartBody = z.strictObject({
     },
     { error: ({ input }) => (input === undefined ? `is missing: ${ONE_OF_BOTH}` : undefined) },
   ),
-  ...how,
-  /** Needs an `Idempotency-Key`, or a call that is repeated would be paid for once more. */
+  ...optionFields,
+  /** Needs an `Idempotency-Key`. Without one, a repeated call would be charged again. */
   forceNew: callShape.forceNew,
   maxAgeSeconds: callShape.maxAgeSeconds,
 });
@@ -65,43 +65,43 @@ export const StartBody = z.strictObject({
 export type StartBody = z.infer<typeof StartBody>;
 
 /**
- * What was promised to a caller before anything has run: who, how and whose word it was. For a ticket also which versions
- * came under it; the first is the drop.
+ * What was promised to a caller before an execution starts: person, options and caller. For an upload also the versions that
+ * were uploaded; the first one is the drop.
  */
 export const Ticket = z.object({
   revalidationId: RevalidationId,
   accountId: AccountId,
   enrollmentId: TruoraId,
   userAuthorized: z.literal(true),
-  /** Absent when the media lay in the bucket already. */
+  /** Absent when the media was already in the bucket. */
   upload: z.optional(z.object({ key: z.string(), type: Media.shape.type, maxBytes: z.int() })),
-  /** The media and its version, when it lay in the bucket already. */
+  /** The media and its version, when it was already in the bucket. */
   media: z.optional(callShape.media),
   options: Options,
   reference: z.optional(Reference),
   forceNew: callShape.forceNew,
-  /** What a forced start is told apart by: caller and key, as a hash. */
+  /** Identifies a forced start: a hash of caller and key. */
   idempotencyKey: callShape.idempotencyKey,
   calledBy: CalledBy,
   issuedAt: Timestamp,
-  /** The version that was dropped under it first. */
+  /** The first version that was uploaded with this ticket. */
   droppedAs: z.optional(z.string()),
-  /** Every version that was ever dropped under it. */
+  /** All versions that were uploaded with this ticket. */
   uploads: z.optional(z.set(z.string())),
 });
 
 export type Ticket = z.infer<typeof Ticket>;
 
 /**
- * Uploads that are entered on one ticket. A camera that fails is tried a few times; 100 texts of 32 letters leave an item of
- * DynamoDB far below its 400 KB.
+ * The most uploads that one ticket records. A failing camera causes a few repeats; 100 version ids of 32 characters keep the
+ * item far below the 400 KB limit of DynamoDB.
  */
 export const MOST_UPLOADS = 100;
 
-/** Whether a ticket takes in no further upload. */
+/** Whether a ticket records no further upload. */
 export const isFull = ({ uploads }: Ticket): boolean => (uploads?.size ?? 0) >= MOST_UPLOADS;
 
-/** A re-validation as callers see it: the record without its owner, its media's place and our book-keeping. */
+/** A re-validation as callers see it: the record without owner, media location and internal fields. */
 export const Revalidation = z.extend(
   z.pick(LedgerRecord, {
     revalidationId: true,
@@ -120,28 +120,28 @@ export const Revalidation = z.extend(
     canceledBy: true,
   }),
   {
-    /** Two come before the first phase: a form was given out, or an execution was started. */
+    /** Two values precede the phases of a record: an upload form was issued, or an execution was started. */
     phase: z.enum(['awaiting_upload', 'accepted', ...phases]),
-    /** When it was claimed; absent before. */
+    /** When it was claimed; absent before the claim. */
     claimedAt: z.optional(Timestamp),
     trail: z.optional(LedgerRecord.shape.trail),
-    /** Uploads under its ticket that came after the first one, and were not run. */
+    /** Uploads with its ticket after the first one. They were not run. */
     repeats: z.optional(z.int()),
   },
 );
 
 export type Revalidation = z.infer<typeof Revalidation>;
 
-/** The answer to a call: the re-validation as it stands, and for a ticket the form to upload with. */
+/** The answer to a call: the current re-validation, and for a ticket the upload form. */
 export const Started = z.extend(Revalidation, {
-  /** Set when it was asked for before this call: look at `claimedAt` and `reference`, which are those of the first time. */
+  /** Set when an earlier call asked for the same: `claimedAt` and `reference` are those of the first call. */
   isRepeat: z.optional(z.literal(true)),
   upload: z.optional(z.object({ url: z.string(), fields: z.record(z.string(), z.string()), expiresAt: Timestamp })),
 });
 
 export type Started = z.infer<typeof Started>;
 
-/** How many records a page holds, as a query says it. */
+/** The query parameter for the number of records on a page. */
 export const PageSize = z._default(
   z.coerce
     .number('must be a number')
@@ -152,7 +152,7 @@ export const PageSize = z._default(
 /** A page of a person's re-validations, newest first. */
 export const RevalidationPage = z.object({ revalidations: z.array(Revalidation), cursor: z.optional(z.string()) });
 
-/** The re-validation as a caller may see it. @returns undefined when there is neither a record nor a ticket */
+/** The re-validation as a caller may see it. @returns undefined without a record and without a ticket */
 export const presentRevalidation = (record: LedgerRecord | undefined, ticket?: Ticket): Revalidation | undefined => {
   if (!record && !ticket) return undefined;
   const { upload, options, uploads, revalidationId, accountId, enrollmentId, reference, calledBy } = ticket ?? {};
@@ -166,7 +166,7 @@ export const presentRevalidation = (record: LedgerRecord | undefined, ticket?: T
   });
 };
 
-/** Where a page ended. It names no person: whose list it is, the call itself has to say. */
+/** The last entry of a page. It names no person: the call itself says whose list it is. */
 export const Place = z.strictObject({ revalidationId: RevalidationId, claimedAt: Timestamp });
 
 export type Place = z.infer<typeof Place>;
@@ -174,12 +174,12 @@ export type Place = z.infer<typeof Place>;
 export const writeCursor = (place: Place): string =>
   Buffer.from(JSON.stringify(Place.parse(place))).toString('base64url');
 
-/** @throws RequestInvalidError for a text that we did not write */
+/** @throws RequestInvalidError for a text that `writeCursor` did not write */
 export const readCursor = (cursor: string): Place => {
   try {
     return Place.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')));
   } catch {
-    const detail = 'must be the cursor of the page before';
+    const detail = 'must be the cursor of the previous page';
     throw new RequestInvalidError('request_invalid', `cursor: ${detail}`, [
       { path: 'cursor', code: 'malformed', detail },
     ]);

@@ -5,16 +5,16 @@ import { RequestInvalidError } from './errors.ts';
 import { CallRequest, type DropEvent, DropRequest, type RevalidationRequest } from './request.ts';
 import type { Claim } from './revalidation.ts';
 
-/** What an outcome can say of who it is about. */
+/** The fields of an outcome that identify the case and the person. */
 export type CaseId = Pick<Claim, 'revalidationId'> &
   Partial<Pick<Claim, 'accountId' | 'enrollmentId' | 'reference' | 'claimedAt'>>;
 
 /**
- * Who a request is about that never became a claim, as far as it can be read. A drop gets the id that its claim would have
- * had, so its copies meet in one record. Anything else is a case of its own, named after the execution: a call that was
- * refused must never be answered with the outcome of another question about the same media.
- * @param ownCase also for a drop, where what stands under its id is the answer to another question
- * @param ofKey a reason for which all versions of a drop's key are refused together, in one record
+ * The case and person of a request without a claim, as far as it can be read. A drop gets the id that its claim would have,
+ * so that its copies share one record. Any other request is a separate case with an id from its execution: a refused call
+ * must never get the outcome of another request about the same media.
+ * @param ownCase a separate case for a drop too, when the record under its id answers another request
+ * @param ofKey a reason that refuses all versions of a drop's key together, in one record
  */
 export const caseIdOf = (
   request: unknown,
@@ -26,7 +26,7 @@ export const caseIdOf = (
   const { data: drop } = DropRequest.safeParse(request);
   if (drop) {
     const { key, versionId, etag } = addressOfDrop(drop.event);
-    // The event's own bucket: an event of another bucket must not come out as one of our drops.
+    // The event's own bucket: an event of another bucket must not get the id of one of our drops.
     const from = drop.event.detail.bucket.name;
     const ids = readInboxKey(key);
     const version = ownCase ? executionId : (ofKey ?? versionId ?? etag ?? executionId);
@@ -46,8 +46,8 @@ export const caseIdOf = (
 };
 
 /**
- * The version of an object that a request dropped in our inbox: what has to go one day, whatever became of it. A key that
- * is none of ours may say anything, so it is not written down, and its object is left to the bucket's own lifecycle.
+ * The object version that a request dropped in our inbox. It must be deleted later, whatever the outcome. A key of another
+ * form may hold anything, so it is not stored; the lifecycle rule of the bucket deletes its object.
  */
 export const objectOf = (request: unknown, bucket: string): { key: string; versionId: string } | undefined => {
   const { data: drop } = DropRequest.safeParse(request);
@@ -56,29 +56,30 @@ export const objectOf = (request: unknown, bucket: string): { key: string; versi
   return versionId && readInboxKey(key) ? { key, versionId } : undefined;
 };
 
-/** The id a drop has by itself; one that came first under a ticket has the ticket's. */
+/** The id of a drop without a ticket. The first drop of a ticket has the ticket's id. */
 export const idOfDropped = (bucket: string, dropped: Dropped): string =>
   caseIdOf(requestOfDropped(bucket, dropped), bucket, '').revalidationId;
 
 /**
- * The id of a re-validation: the same person and the same version of the same object give the same id, whichever door
- * they came through. Only the hash leaves the claim, so the id tells nobody which key or person it stands for.
- * The parts are joined as JSON, so that no part can spill over into the next.
- * @param of.anew what tells one case apart from another about the same media, where a caller forced a new one
+ * The id of a re-validation: the same person and the same version of the same object give the same id, for every entry point.
+ * The id is a hash, so it does not reveal the key or the person. The parts are joined as JSON, so that they stay separate.
+ * @param of.forceKey distinguishes a forced case from other cases about the same media
  */
 export const revalidationIdOf = (of: {
   accountId?: string;
   bucket: string;
   key: string;
   version: string;
-  anew?: string | undefined;
+  forceKey?: string | undefined;
 }): string =>
   `RVL${createHash('sha256')
-    .update(JSON.stringify([of.accountId ?? null, of.bucket, of.key, of.version, ...(of.anew ? [of.anew] : [])]))
+    .update(
+      JSON.stringify([of.accountId ?? null, of.bucket, of.key, of.version, ...(of.forceKey ? [of.forceKey] : [])]),
+    )
     .digest('hex')
     .slice(0, 32)}`;
 
-/** Which version of which object a request is about; a call that names no version means the newest. */
+/** The object version that a request is about. A call without a version means the newest one. */
 export type MediaAddress = { key: string; versionId: string | undefined; etag: string | undefined };
 
 export const addressOfDrop = ({ detail: { object } }: DropEvent): MediaAddress => ({
@@ -87,10 +88,10 @@ export const addressOfDrop = ({ detail: { object } }: DropEvent): MediaAddress =
   etag: object.etag,
 });
 
-/** Where a call may take media from: what other systems left there, or a drop's own object. */
+/** The prefixes that a call may take media from: media of other systems, or a drop's object. */
 const CALLABLE = ['media/', INBOX];
 
-/** @throws RequestInvalidError when the object is not where media may be taken from */
+/** @throws RequestInvalidError for another bucket or prefix */
 export const addressOf = (request: RevalidationRequest, mediaBucket: string): MediaAddress => {
   if (request.kind === 'drop') {
     if (request.event.detail.bucket.name === mediaBucket) return addressOfDrop(request.event);
@@ -101,6 +102,6 @@ export const addressOf = (request: RevalidationRequest, mediaBucket: string): Me
   throw new RequestInvalidError('request_invalid', `media.key: must begin with ${CALLABLE.join(' or ')}`);
 };
 
-/** A forced call is told apart by its key, so that its repeats are one case; without a key, by its execution. */
+/** The force key of a forced call: its idempotency key, so that repeats are one case, or else its execution. */
 export const forceKeyOf = (request: RevalidationRequest, executionId: string): string | undefined =>
   request.kind === 'call' && request.forceNew ? (request.idempotencyKey ?? executionId) : undefined;

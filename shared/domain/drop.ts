@@ -3,15 +3,15 @@ import { isFull, type Ticket } from './api.ts';
 import { AccountId, RevalidationId, TruoraId } from './ids.ts';
 import type { RevalidationRequest } from './request.ts';
 
-/** Where drops go. The rule that starts the machine listens to this prefix alone. */
+/** The prefix of drops. The rule that starts the state machine matches this prefix only. */
 export const INBOX = 'inbox/';
 
 export type InboxKey = { accountId: string; enrollmentId: string; name: string };
 
 /**
- * Reads `inbox/{accountId}/{enrollmentId}/{name}.{ext}`. EventBridge hands over the real key, so nothing is decoded here:
- * `%2B` in a name is those three characters. The name may hold anything but a slash; it is never used as a path or as text.
- * @returns undefined for a key that is not one of ours.
+ * Reads `inbox/{accountId}/{enrollmentId}/{name}.{ext}`. EventBridge delivers the raw key, so nothing is decoded here:
+ * `%2B` in a name is those three characters. The name may hold anything except a slash; it is never used as a path or as text.
+ * @returns undefined for a key of another form
  */
 export const readInboxKey = (key: string): InboxKey | undefined => {
   const [inbox, accountId, enrollmentId, name, ...rest] = key.split('/');
@@ -30,17 +30,17 @@ export const ticketIdIn = (key: string): string | undefined =>
   RevalidationId.safeParse(readInboxKey(key)?.name.replace(/\.[^.]+$/su, '')).data;
 
 /**
- * A version in the list, behind which it goes on; and when its key was last deleted, if a newer marker of that was passed.
- * Milliseconds since 1970.
+ * A position in the list: the walk continues after this version. `deletedAt` is the time of a newer delete marker of its key,
+ * if the walk passed one. Milliseconds since 1970.
  */
 export const Place = z.object({ key: z.string(), versionId: z.string(), deletedAt: z.optional(z.number()) });
 
 export type Place = z.infer<typeof Place>;
 
-/** One version of one object in the inbox, as a list of them tells of it. */
+/** One version of one object in the inbox, as the list of versions gives it. */
 export type Dropped = { key: string; versionId: string; etag: string; putAt: Date };
 
-/** What the rule would have handed to the machine, had S3's event come: its template, around the part of the event that is read. */
+/** The request that the rule would have started the state machine with, if the event of S3 had arrived. */
 export const requestOfDropped = (bucket: string, { key, versionId, etag }: Dropped): RevalidationRequest => ({
   kind: 'drop',
   event: {
@@ -50,9 +50,8 @@ export const requestOfDropped = (bucket: string, { key, versionId, etag }: Dropp
 });
 
 /**
- * Whether something has become of a drop: it has a record, whatever stands in it, or it was entered as a copy of one that
- * has, or under a ticket as a later upload, or the ticket is full and enters nothing more. One that was entered first and has no
- * record died on the way to its claim.
+ * Whether a drop was handled: it has a record, or it is recorded as a copy of one that has, or as a later upload of a ticket,
+ * or the ticket is full. The first upload of a ticket without a record was lost before its claim.
  */
 export const isKnown = (
   { versionId }: Dropped,
@@ -64,8 +63,8 @@ export const isKnown = (
 };
 
 /**
- * The execution that a sweep starts for a drop: the same name for every sweep within an hour, so that one is started however
- * many find it, and another in the next, should that one end without a record.
+ * The name of the execution that a sweep starts for a drop. It is the same within an hour, so that several sweeps start one
+ * execution, and changes with the hour, so that another one starts when the first leaves no record.
  */
 export const executionNameOf = (id: string, { putAt }: Dropped, now: Date): string =>
   `sweep-${id}-${Math.floor((now.getTime() - putAt.getTime()) / 3_600_000)}`;

@@ -1,4 +1,4 @@
-/** One field, four names. The command line, the form sent to Truora and the README's table are all made from this list. */
+/** The four names of each field. The command line, the form that is sent to Truora and a table of the documents use this list. */
 export const fields = [
   { field: 'userAuthorized', metadata: 'user-authorized', flag: 'authorized', form: 'user_authorized' },
   { field: 'accountId', metadata: undefined, flag: 'account', form: 'account_id' },
@@ -16,7 +16,7 @@ export const fields = [
 
 export type FieldName = (typeof fields)[number]['field'];
 
-/** The form key under which Truora knows one of our fields. */
+/** The form key of Truora for one of our fields. @throws TypeError for a field that is never sent */
 export const formKeyOf = (name: FieldName): string => {
   const form = fields.find(({ field }) => field === name)?.form;
   if (!form) throw new TypeError(`${name} is never sent to Truora`);

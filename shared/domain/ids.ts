@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import * as z from 'zod/mini';
 
 /**
- * The caller's name for a person, shared with Truora.
- * Truora documents `[a-zA-Z0-9_.-]+`, which `.` and `..` satisfy; both would change a URL's path, so only dots is refused.
+ * The caller's id of a person, shared with Truora.
+ * Truora documents `[a-zA-Z0-9_.-]+`, which `.` and `..` match; both would change a URL's path, so an id of dots is refused.
  * The length of 128 is assumed: Truora documents none.
  */
 export const AccountId = z.string().check(
@@ -11,11 +11,11 @@ export const AccountId = z.string().check(
   z.refine((id) => !/^\.+$/.test(id), 'must not be only dots'),
 );
 
-/** An id that Truora minted (seen: `ENR` or `VLD` and 32 hex digits). Opaque to us, so no prefix is demanded. */
+/** An id from Truora (seen: `ENR` or `VLD` and 32 hex digits). It is opaque to us, so no prefix is required. */
 export const TruoraId = z.string().check(z.regex(/^[A-Za-z0-9_-]{1,128}$/, 'must be 1 to 128 of A-Z a-z 0-9 _ -'));
 
-/** `RVL` and 32 hex digits: the first half of a SHA-256 over what makes two requests the same re-validation. */
+/** `RVL` and 32 hex digits: the first half of a SHA-256 over the fields that identify a re-validation. */
 export const RevalidationId = z.string().check(z.regex(/^RVL[0-9a-f]{32}$/, 'must be RVL and 32 hex digits'));
 
-/** An id for a re-validation whose media is still to come. */
+/** A random id for a re-validation whose media is not uploaded yet. */
 export const newRevalidationId = (): string => `RVL${randomBytes(16).toString('hex')}`;

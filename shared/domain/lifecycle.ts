@@ -1,6 +1,6 @@
 /**
- * What a re-validation may become, and nothing else: the one table from which the ledger derives the conditions of its
- * writes. Phases only move forward; a row without a successor is an end, and an end is never left.
+ * The phases of a re-validation and their successors. The ledger derives the conditions of its writes from this table. Phases
+ * only move forward; a phase without a successor is an end and never changes.
  */
 export const lifecycle = {
   claimed: ['created', 'approved', 'declined', 'expired', 'refused', 'failed', 'canceled'],
@@ -25,6 +25,6 @@ export const phases = Object.keys(lifecycle) as Phase[];
 
 export const isEnd = (phase: Phase): phase is OutcomeStatus => lifecycle[phase].length === 0;
 
-/** The phases from which `next` may be reached: what a write to `next` demands of the record it finds. */
+/** The phases before `next`: a write of `next` requires one of them on the record. */
 export const predecessors = (next: Phase): Phase[] =>
   phases.filter((phase) => (lifecycle[phase] as readonly Phase[]).includes(next));

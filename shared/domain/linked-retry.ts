@@ -4,22 +4,22 @@ import type { LedgerRecord } from './record.ts';
 import { type Options, subvalidationsOf } from './request.ts';
 
 /**
- * What Truora's account allows: `allowed_retries` (0 to 2, none by default) and `retry_ttl` (300 seconds at most), both
- * documented. We are told them by configuration and keep to them, since Truora's own refusal comes with the charged call.
+ * What the account at Truora allows: `allowed_retries` (0 to 2, none by default) and `retry_ttl` (at most 300 seconds), both
+ * documented. The deployment configures them. We check them first, because Truora itself refuses only in the charged call.
  */
 export type RetryRules = { allowedRetries: number; retrySeconds: number };
 
-/** A validation that somebody would retry, as far as it is known. */
+/** The validation to retry, as far as it is known. */
 export type Retried = {
   accountId: string | undefined;
   end: OutcomeStatus | 'open';
   hadLiveness: boolean | undefined;
-  /** When it was declined; from when Truora itself counts is not documented. */
+  /** When it was declined. Which moment Truora counts from is not documented. */
   declinedAt: string | undefined;
 };
 
-/** What is possible in the place of a retry. */
-const INSTEAD = 'start a fresh validation instead: put the media again, or call with forceNew';
+/** What the caller can do instead of a retry. */
+const INSTEAD = 'start a new validation instead: upload the media again, or call with forceNew';
 
 const refusal = (reason: ConstructorParameters<typeof RequestInvalidError>[0], rule: string, instead = INSTEAD) =>
   new RequestInvalidError(reason, `options.retryOf: ${rule}; ${instead}`);
@@ -27,7 +27,7 @@ const refusal = (reason: ConstructorParameters<typeof RequestInvalidError>[0], r
 export const asksLiveness = (options: Options): boolean =>
   subvalidationsOf(options)?.includes('passive_liveness') ?? false;
 
-/** A re-validation of ours as something to retry. */
+/** One of our re-validations as the validation to retry. */
 export const retriedOf = ({ phase, accountId, requested, outcome }: LedgerRecord): Retried => ({
   accountId,
   end: isEnd(phase) ? phase : 'open',
@@ -41,9 +41,9 @@ export const refuseAnyRetry = ({ allowedRetries }: RetryRules): void => {
 };
 
 /**
- * Whether this may be retried for this person now.
- * @param retried undefined for what nobody knows; another person's is as unknown
- * @throws RequestInvalidError `retry_*`, which says what is possible instead
+ * Checks that a validation may be retried for this person now.
+ * @param retried undefined for an unknown one; one of another person counts as unknown
+ * @throws RequestInvalidError `retry_*`; the detail says what is possible instead
  */
 export const refuseRetry = (retried: Retried | undefined, accountId: string, rules: RetryRules, now: Date): void => {
   if (!retried || retried.accountId !== accountId) throw refusal('retry_unknown', 'is no validation of this person');

@@ -4,13 +4,13 @@ import { type MediaFacts, type MediaFile, TooScatteredError } from './media-file
 import { jpegFacts, pngFacts, webpFacts } from './photo.ts';
 import { aviFacts, mp4Facts, webmFacts } from './video.ts';
 
-/** What a deployment sends to Truora at all: the shorter side of a photo at least, and a video's length at most. */
+/** The media limits of a deployment: least pixels of a photo's shorter side, most seconds of a video. */
 export type MediaLimits = { minPixels: number; maxSeconds: number };
 
 /**
- * Own code, since no library keeps the one promise that matters here, that a valid file is never refused: `image-size`
- * (12 KB) says the same of a JPEG that is cut off as of one whose header lies behind what was read, and takes one without its
- * end; `mediabunny` reads by ranges, but is 187 KB of ClaimRequest's cold start, and knows no AVI.
+ * Own code, because no library keeps the promise that a valid file is never refused: `image-size` (12 KB) gives the same
+ * error for a truncated JPEG and for a header behind the bytes that were read, and accepts a JPEG without its end;
+ * `mediabunny` reads by ranges, but adds 187 KB to the cold start of ClaimRequest and cannot read AVI.
  */
 const factsOf: Record<MediaType, (file: MediaFile) => Promise<MediaFacts>> = {
   'image/jpeg': jpegFacts,
@@ -23,8 +23,8 @@ const factsOf: Record<MediaType, (file: MediaFile) => Promise<MediaFacts>> = {
 };
 
 /**
- * Refuses what is certain to be paid for in vain. Whatever a file does not say, or says in a way that is not understood, is
- * for Truora to decide.
+ * Refuses media that would certainly be charged without a result. Truora decides about everything that a file does not state,
+ * or states in an unknown form.
  * @throws MediaUnacceptableError
  */
 export const checkMedia = async (type: MediaType, file: MediaFile, limits: MediaLimits): Promise<void> => {
@@ -32,12 +32,12 @@ export const checkMedia = async (type: MediaType, file: MediaFile, limits: Media
     if (error instanceof TooScatteredError) return {};
     throw error;
   });
-  if (isCut) throw refusal('media_incomplete', 'media: its end is missing; put the whole file');
+  if (isCut) throw refusal('media_incomplete', 'media: its end is missing; upload the whole file');
   if (width && height && Math.min(width, height) < limits.minPixels)
     throw refusal('media_too_small', `media: must be at least ${limits.minPixels} pixels wide and high`);
-  if (hasVideo === false) throw refusal('media_without_video', 'media: holds sound alone; a video is needed');
+  if (hasVideo === false) throw refusal('media_without_video', 'media: has no picture, only sound; a video is needed');
   if (seconds && seconds > limits.maxSeconds)
     throw refusal('media_too_long', `media: must last at most ${limits.maxSeconds} seconds`);
 };
 
-const refusal = (...said: ConstructorParameters<typeof MediaUnacceptableError>) => new MediaUnacceptableError(...said);
+const refusal = (...of: ConstructorParameters<typeof MediaUnacceptableError>) => new MediaUnacceptableError(...of);

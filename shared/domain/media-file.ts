@@ -1,41 +1,41 @@
-/** A stored file that is read in parts, so that it is never held. */
+/** A stored file that is read in parts, so that it is never whole in memory. */
 export type MediaFile = {
-  /** The size of the whole. */
+  /** The size of the file. */
   bytes: number;
-  /** At least `length` bytes from `start` on, or what there is of them. */
+  /** At least `length` bytes from `start`, or fewer at the end of the file. */
   at: (start: number, length: number) => Promise<Buffer>;
-  /** Whether a mark stands anywhere from `start` on: at the end first, where it belongs, and then in all of it. */
+  /** Whether a mark is anywhere from `start` on. The end is searched first, then the rest. */
   holds: (mark: Buffer, start: number) => Promise<boolean>;
 };
 
-/** What a file says of itself. Whatever cannot be read with certainty is left out. */
+/** The facts that a file states. A fact that cannot be read with certainty is absent. */
 export type MediaFacts = {
-  /** That bytes are missing without which nothing can be shown. */
+  /** True when bytes are missing that every player needs. */
   isCut?: boolean;
   /** Pixels. */
   width?: number;
   height?: number;
-  /** Whether there is a picture that moves. */
+  /** Whether there is a video track. */
   hasVideo?: boolean;
   seconds?: number;
 };
 
-/** A look that would need more reads than the checks are worth: what is not known by then stays unknown. */
+/** The file would need too many reads. Facts that are not known by then stay unknown. */
 export class TooScatteredError extends Error {
   override readonly name = 'TooScatteredError';
 }
 
-/** One read of a look. Every index (`moov`, chunks, markers) that was tried is read in one to three of them. */
+/** Bytes of one read. One to three reads were enough for every index (`moov`, chunks, markers) that was tried. */
 const READ_BYTES = 65_536;
 
-/** Reads of one file. A read of a range takes some 20 ms; the function has 15 s. */
+/** The most reads of one file. A range read takes about 20 ms; the function has 15 s. */
 const MAX_READS = 16;
 
-/** One read of a search through the whole file, which only a photo without its end in place needs: ten for the largest. */
+/** Bytes of one read in a search through the whole file: ten reads for the largest file. Only a photo without its end in place needs it. */
 const SEARCH_BYTES = 1_048_576;
 
 /**
- * @param head the first bytes, which were read already
+ * @param head the first bytes, already read
  * @param read the bytes from `start` to before `end`, both within the file
  */
 export const fileOf = (
@@ -57,7 +57,7 @@ export const fileOf = (
     const tail = Math.max(start, bytes - READ_BYTES);
     if ((await at(tail, bytes - tail)).includes(mark)) return true;
     for (let from = start; from < tail; from += SEARCH_BYTES) {
-      // Overlapping, for a mark may lie across the border.
+      // The parts overlap, because a mark may cross their border.
       const part = await read(from, Math.min(from + SEARCH_BYTES + mark.length - 1, bytes));
       if (bufferOf(part).includes(mark)) return true;
     }

@@ -1,6 +1,6 @@
 import { brandsOf } from './media.ts';
 
-/** Formats that people send under another name, by how they begin. Only names of formats are ever told, no byte of a file. */
+/** Unsupported formats by their first bytes. An error names the format only, and quotes no byte of a file. */
 const beginnings: readonly [string, string][] = [
   ['\x1a\x45\xdf\xa3', 'Matroska (MKV)'],
   ['GIF8', 'GIF'],
@@ -23,7 +23,7 @@ const beginnings: readonly [string, string][] = [
   ['data:', 'text (a data: URL)'],
 ];
 
-/** Texts may begin with a byte-order mark and blanks; base64 is what a media type's first bytes become in it. */
+/** Text formats; a byte-order mark and blanks may precede them. base64: the encoded first bytes of a media type. */
 const texts: readonly [RegExp, string][] = [
   [/^(\/9j\/|iVBORw0KGgo|UklGR|AAAA)[A-Za-z0-9+/=\r\n]*$/, 'base64 text'],
   [/^(\xef\xbb\xbf)?\s*(<\?xml[^>]*>\s*)?<svg/i, 'SVG'],
@@ -31,28 +31,28 @@ const texts: readonly [RegExp, string][] = [
   [/^(\xef\xbb\xbf)?\s*<\?xml/, 'XML'],
 ];
 
-/** By the major brand of an `ftyp` box, which is told where none of the compatible ones is of a type that is taken. */
+/** By the major brand of an `ftyp` box, when none of the compatible brands is of a supported type. */
 const brands: readonly [RegExp, string][] = [
   [/^(hei[cxms]|hev[cmsx]|mif[12]|msf1)$/, 'HEIC'],
   [/^avi[fso]$/, 'AVIF'],
   [/^3g[2-9a-z]/, '3GP'],
-  [/^(M4[ABP] |F4[ABP] )$/, 'M4A (sound alone)'],
+  [/^(M4[ABP] |F4[ABP] )$/, 'M4A (only sound)'],
 ];
 
-/** How much of a file is looked at. Bytes. */
-const LOOK_BYTES = 256;
+/** How much of a file is searched. Bytes. */
+const SEARCHED_BYTES = 256;
 
 /**
- * What a file that is not taken is, for the sentence that refuses it.
+ * The name of an unsupported format, for the error text.
  * @param head the first bytes of the file
- * @returns undefined where nothing known begins like that
+ * @returns undefined for an unknown format
  */
 export const formatFound = (head: Uint8Array): string | undefined => {
   const bytes = Buffer.from(head.buffer, head.byteOffset, head.byteLength);
   const major = brandsOf(bytes)?.[0];
   const isPrintable = major !== undefined && /^[\w .-]{4}$/.test(major);
   if (isPrintable) return brands.find(([form]) => form.test(major))?.[1] ?? `an ISO media file of the brand ${major}`;
-  const text = bytes.toString('latin1', 0, LOOK_BYTES);
+  const text = bytes.toString('latin1', 0, SEARCHED_BYTES);
   const begun = beginnings.find(([beginning]) => text.startsWith(beginning));
   return (begun ?? texts.find(([form]) => form.test(text)))?.[1];
 };

@@ -2,10 +2,10 @@ import { MediaUnacceptableError } from './errors.ts';
 import { formatFound } from './media-names.ts';
 import { type Options, subvalidationsOf } from './request.ts';
 
-/** The largest media Truora takes: "10 MB", read as decimal because the guide does not say (assumed). Bytes. */
+/** The largest media that Truora takes: "10 MB" (documented), read as decimal (assumed). Bytes. */
 export const MAX_MEDIA_BYTES = 10_000_000;
 
-/** How much of a file is read at first: the type, and of nearly every file all that is checked, stand in it. 64 KiB cost one read, as 64 bytes do. */
+/** Bytes of the first read. It holds the type and, for nearly every file, all checked facts. One read costs the same for any size. */
 export const SNIFF_BYTES = 65_536;
 
 export const mediaTypes = {
@@ -22,19 +22,19 @@ export type MediaType = keyof typeof mediaTypes;
 
 export const isPhoto = (type: MediaType): boolean => mediaTypes[type].kind === 'photo';
 
-/** Brands of MP4 video: ISO base media, MPEG-4, its codecs, Apple's M4V, and the profiles that are MP4 beneath. */
+/** Brands of MP4 video: ISO base media, MPEG-4, its codecs, Apple's M4V, and profiles of MP4. */
 const mp4Brands = /^(iso[m2-9a-c]|mp4[12]|mp71|avc[1-4]|hvc1|hev1|av01|vp09|M4V |M4VP|M4VH|dash|cmfc|MSNV|mmp4|f4v )$/;
 
-/** Brands that decide as the major one: a photo, or sound alone, although MP4 stands among the compatible ones. */
+/** Major brands that decide alone: a photo, or only sound, although MP4 is among the compatible brands. */
 const decidingBrands = /^(hei[cxms]|hev[cmsx]|mif[12]|msf1|avi[fso]|M4[ABP] |F4[ABP] |jpeg|jpgs|jp2 |jpx |crx )$/;
 
 /** A QuickTime file older than the `ftyp` box starts with one of these atoms. */
 const quicktimeAtoms = /^(moov|mdat|wide|free|skip|pnot)$/;
 
-/** Atoms without content of their own, which may stand before `ftyp`. */
+/** Atoms without content, which may precede `ftyp`. */
 const fillers = /^(free|skip|wide)$/;
 
-/** The brands of an `ftyp` box, the major one first. Undefined where no such box begins the file. */
+/** The brands of an `ftyp` box, the major one first. @returns undefined when the file does not begin with one */
 export const brandsOf = (head: Buffer): string[] | undefined => {
   for (let at = 0; at + 8 <= head.length; ) {
     const size = head.readUInt32BE(at);
@@ -44,7 +44,7 @@ export const brandsOf = (head: Buffer): string[] | undefined => {
     const length = isLong ? Number(head.readBigUInt64BE(at + 8)) : size || head.length - at;
     if (type === 'ftyp') {
       const text = head.toString('latin1', at + (isLong ? 16 : 8), Math.min(at + length, head.length));
-      // The four bytes behind the major brand are its version.
+      // The four bytes after the major brand are its version.
       return [text.slice(0, 4), ...(text.slice(8).match(/.{4}/gs) ?? [])];
     }
     if (!fillers.test(type) || length < 8) return undefined;
@@ -53,7 +53,7 @@ export const brandsOf = (head: Buffer): string[] | undefined => {
   return undefined;
 };
 
-/** Compatible brands decide: the major one names the maker's profile, and many phones write `3gp4` into plain MP4. */
+/** Compatible brands decide: the major one names the vendor's profile, and many phones write `3gp4` into plain MP4. */
 const typeOfBrands = ([major = '', ...compatible]: readonly string[]): MediaType | undefined => {
   if (major === 'qt  ') return 'video/quicktime';
   if (mp4Brands.test(major)) return 'video/mp4';
@@ -62,14 +62,14 @@ const typeOfBrands = ([major = '', ...compatible]: readonly string[]): MediaType
   return compatible.includes('qt  ') ? 'video/quicktime' : undefined;
 };
 
-/** Bytes within which the document type of EBML stands, with every field before it at its longest. */
+/** The document type of EBML is within these bytes, even when every field before it has its longest form. */
 const EBML_HEADER_BYTES = 256;
 
 /**
- * What the first bytes say a file is; names and declared types are never asked.
- * Own code: a detector of every known format would be the largest thing in the bundle, and all but seven are refused.
+ * The media type by the first bytes of a file. Names and declared types are ignored.
+ * Own code: a detector of every known format would be the largest part of the bundle, and only seven formats are accepted.
  * @param head the first `SNIFF_BYTES` of the file, or all of a shorter one
- * @returns undefined for anything Truora does not take
+ * @returns undefined for a type that Truora does not take
  */
 export const sniffMediaType = (head: Uint8Array): MediaType | undefined => {
   const bytes = Buffer.from(head.buffer, head.byteOffset, head.byteLength);
@@ -86,7 +86,7 @@ export const sniffMediaType = (head: Uint8Array): MediaType | undefined => {
 };
 
 /**
- * Whether Truora would take the media: its size and its first bytes are all that can be known for free.
+ * Checks that Truora would take the media, by its size and its first bytes.
  * @throws MediaUnacceptableError
  */
 export const acceptMedia = (media: { bytes: number; head: Uint8Array }, options: Options): MediaType => {
@@ -98,7 +98,7 @@ export const acceptMedia = (media: { bytes: number; head: Uint8Array }, options:
   if (!type) {
     throw new MediaUnacceptableError(
       'media_type_not_supported',
-      `media: must be jpeg, png, webp, webm, mp4, avi or mov; this is ${formatFound(media.head) ?? 'none of them'} (names are not looked at)`,
+      `media: must be jpeg, png, webp, webm, mp4, avi or mov; this is ${formatFound(media.head) ?? 'none of them'} (file names are ignored)`,
     );
   }
   refuseStillPhoto(type, options);
@@ -106,13 +106,13 @@ export const acceptMedia = (media: { bytes: number; head: Uint8Array }, options:
 };
 
 /**
- * Whether a drop comes too late to be run: it was put longer ago than media is kept. Whoever waited for its answer has long
- * been told something else, and the person's word was about a moment that is over.
+ * Whether a drop is too old to run: it was uploaded longer ago than media is kept. Its caller no longer waits for an answer, and
+ * the person's consent was for that time.
  */
 export const isTooOld = (droppedAt: Date, now: Date, mediaHours: number): boolean =>
   now.getTime() - droppedAt.getTime() > mediaHours * 3_600_000;
 
-/** @throws MediaUnacceptableError when liveness is to be proved with a photo */
+/** @throws MediaUnacceptableError for a photo when passive liveness is requested */
 export const refuseStillPhoto = (type: MediaType, options: Options): void => {
   if (!isPhoto(type) || !subvalidationsOf(options)?.includes('passive_liveness')) return;
   throw new MediaUnacceptableError('photo_cannot_prove_liveness', 'media: passive liveness needs a video, not a photo');

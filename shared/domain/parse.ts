@@ -3,7 +3,7 @@ import type * as z from 'zod/mini';
 import { RequestInvalidError } from './errors.ts';
 import type { BrokenRule } from './problem.ts';
 
-/** What a value has to be, by the parser's name for it. */
+/** The required type of a value, by the parser's name for it. */
 const kinds: Record<string, string> = {
   string: 'text',
   number: 'a number',
@@ -13,12 +13,12 @@ const kinds: Record<string, string> = {
   array: 'a list',
 };
 
-/** How every sentence about an absent field begins. */
+/** The first words of the error for an absent field. */
 const MISSING = 'is missing';
 
 const textOf = en().localeError;
 
-/** A sentence for a rule that brings none. What is absent is called missing, whatever it would have had to be. */
+/** The error text for a rule without one. An absent field is always reported as missing. */
 const sentenceOf = (issue: z.core.$ZodRawIssue): ReturnType<typeof textOf> => {
   const { code, input } = issue;
   if (code === 'invalid_type') {
@@ -31,23 +31,23 @@ const sentenceOf = (issue: z.core.$ZodRawIssue): ReturnType<typeof textOf> => {
   }
   if (code === 'invalid_union' && typeof issue.discriminator === 'string') {
     const kind = (input as Record<string, unknown> | null)?.[issue.discriminator];
-    return kind === undefined ? MISSING : 'is none that is known';
+    return kind === undefined ? MISSING : 'is not a known value';
   }
   return textOf(issue);
 };
 
-/** The sentences, for those who tell people. The parser loads none by itself. */
+/** English error texts for a parse. The parser loads no language by itself. */
 export const englishErrors = { error: sentenceOf };
 
-/** How many broken rules one sentence names; the rest would not be read. */
+/** The most broken rules that one error names. */
 const MOST_RULES = 4;
 
-/** A field's name may be quoted in an error only if it looks like a name: it comes from the caller. */
+/** A field name comes from the caller, so an error quotes it only when it has the form of a name. */
 const quotable = (name: string) => (/^[A-Za-z][A-Za-z0-9_-]{0,31}$/.test(name) ? ` "${name}"` : '');
 
 const pathOf = (path: readonly PropertyKey[], root: string) => [root, ...path.map(String)].filter(Boolean).join('.');
 
-/** A code per kind of rule, from what the parser calls it. */
+/** The code for a kind of rule, from the parser's name for it. */
 const codeOf = (issue: z.core.$ZodIssue): BrokenRule['code'] => {
   if (issue.message.startsWith(MISSING)) return 'missing';
   switch (issue.code) {
@@ -67,7 +67,7 @@ const codeOf = (issue: z.core.$ZodIssue): BrokenRule['code'] => {
   }
 };
 
-/** Each broken rule with the path of its field; a field nobody knows is named only if it looks like a name. */
+/** Each broken rule with the path of its field. An unknown field is named only when it has the form of a name. */
 const brokenRules = (error: z.core.$ZodError, root: string): BrokenRule[] =>
   error.issues.slice(0, MOST_RULES).map((issue) => {
     const unknown = issue.code === 'unrecognized_keys' ? quotable(issue.keys[0] ?? '').slice(2, -1) : '';
@@ -78,7 +78,7 @@ const brokenRules = (error: z.core.$ZodError, root: string): BrokenRule[] =>
     };
   });
 
-/** Says which field breaks which rule, and never the value: `options.threshold: must be 0 to 1`. */
+/** The fields and the rules that they break, never a value: `options.threshold: must be 0 to 1`. */
 export const explain = (error: z.core.$ZodError, root = ''): string =>
   error.issues
     .slice(0, MOST_RULES)
@@ -89,7 +89,7 @@ export const explain = (error: z.core.$ZodError, root = ''): string =>
     })
     .join('; ');
 
-/** Parses what a caller sent, or refuses it by name. @param root the name of what is parsed, for the sentence */
+/** Parses a caller's input. @param root the name of the input, for the error @throws RequestInvalidError */
 export const parseOrRefuse = <Schema extends z.ZodMiniType>(
   schema: Schema,
   value: unknown,

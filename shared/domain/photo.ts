@@ -1,9 +1,9 @@
 import type { MediaFacts, MediaFile } from './media-file.ts';
 
-/** Segments before the picture. A file with more is none that a camera or a phone wrote. */
+/** The most segments before the picture. No camera or phone writes more. */
 const MAX_SEGMENTS = 1000;
 
-/** Frame headers (SOF): all of C0 to CF but the Huffman table, the reserved one and the arithmetic coding table. */
+/** Frame headers (SOF): C0 to CF, except the Huffman table, the reserved one and the arithmetic coding table. */
 const isFrame = (marker: number) => marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker);
 
 const isAlone = (marker: number) => marker === 0x01 || (marker >= 0xd0 && marker <= 0xd8);
@@ -11,8 +11,8 @@ const isAlone = (marker: number) => marker === 0x01 || (marker >= 0xd0 && marker
 const [END, SCAN] = [0xd9, 0xda];
 
 /**
- * A JPEG's size is in its frame header, and its end is a mark of its own (ITU T.81, annex B). Behind the end anything may
- * follow: makers append thumbnails, and a moving picture of megabytes. Decoders skip what is no marker, so here it ends the look.
+ * A JPEG's size is in its frame header, and its end is a separate marker (ITU T.81, annex B). Any data may follow the end:
+ * vendors append thumbnails and videos of megabytes. Decoders skip bytes that are no marker; here such a byte ends the check.
  */
 export const jpegFacts = async (file: MediaFile): Promise<MediaFacts> => {
   let size: MediaFacts = {};
@@ -40,20 +40,20 @@ export const jpegFacts = async (file: MediaFile): Promise<MediaFacts> => {
   return size;
 };
 
-/** A PNG's size is in its first chunk, and its last one is named (ISO 15948). */
+/** A PNG's size is in its first chunk; its last chunk is `IEND` (ISO 15948). */
 export const pngFacts = async (file: MediaFile): Promise<MediaFacts> => {
   const head = await file.at(0, 33);
   if (head.length < 33) return { isCut: true };
   const isCut = !(await file.holds(Buffer.from('IEND'), 33));
-  // Apple's own form has another chunk before it.
+  // Apple's variant has another chunk before it.
   if (head.toString('latin1', 12, 16) !== 'IHDR') return { isCut };
   return { width: head.readUInt32BE(16), height: head.readUInt32BE(20), isCut };
 };
 
-/** A WebP says how long it is, and its size in one of three ways (RFC 9649). */
+/** A WebP states its length, and its size in one of three forms (RFC 9649). */
 export const webpFacts = async (file: MediaFile): Promise<MediaFacts> => {
   const head = await file.at(0, 30);
-  // One byte of padding is often left out.
+  // One byte of padding is often missing.
   if (head.length < 30 || head.readUInt32LE(4) + 8 > file.bytes + 1) return { isCut: true };
   return sizeOfWebp(head);
 };

@@ -2,16 +2,16 @@ import { RequestInvalidError } from './errors.ts';
 import { type Options, subvalidations, subvalidationsOf } from './request.ts';
 import { isAtLeast } from './tolerance.ts';
 
-/** How strict every check is at least. The deployment decides it, never a caller. */
+/** The minimum strictness of every check. The deployment sets it, never a caller. */
 export type Policy = {
-  /** Least similarity that approves anybody, 0 to 1. */
+  /** Least similarity for an approval, 0 to 1. */
   minimumThreshold: number;
 };
 
 /**
- * What is asked of Truora in fact: a missing threshold takes the floor, similarity is always among the subvalidations, and
- * these stand in one order whatever form they were asked in. The claim keeps this, it is what is sent, what the verdict is
- * held against, and what tells a repeat from another question.
+ * The options that are sent to Truora: a missing threshold becomes the floor, similarity is always among the subvalidations,
+ * and these have one order. The claim keeps these options. The verdict is checked against them, and they distinguish a
+ * repeat from another request.
  * @throws RequestInvalidError `threshold_below_policy`, which names the floor
  */
 export const applyPolicy = (asked: Options, { minimumThreshold: floor }: Policy): Options => {

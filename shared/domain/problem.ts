@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { defined } from './defined.ts';
 import { NamedError, RequestInvalidError } from './errors.ts';
 
-/** Every code a function of ours may answer with: its HTTP status, and a title that is the same each time. */
+/** Every code that the API may answer with: its HTTP status and its fixed title. */
 export const problems = {
   body_malformed: { status: 400, title: 'The body is not JSON.' },
   signature_invalid: { status: 401, title: 'The signature is not genuine.' },
@@ -11,15 +11,15 @@ export const problems = {
   revalidation_unknown: { status: 404, title: 'There is no such re-validation.' },
   already_decided: { status: 409, title: 'The re-validation has ended.' },
   idempotency_key_reused: { status: 409, title: 'The key was used with another request.' },
-  already_asked_otherwise: { status: 409, title: 'The media was asked about in other words.' },
-  answer_too_old: { status: 409, title: 'The answer that stands is older than was asked for.' },
+  already_asked_otherwise: { status: 409, title: 'The media was asked about with another request.' },
+  answer_too_old: { status: 409, title: 'The existing answer is older than the request allows.' },
   body_too_large: { status: 413, title: 'The body is too large.' },
   content_type_unsupported: { status: 415, title: 'The body must be application/json.' },
   request_invalid: { status: 422, title: 'The request breaks a rule.' },
-  consent_missing: { status: 422, title: 'The person has to have agreed.' },
+  consent_missing: { status: 422, title: 'The consent of the person is missing.' },
   speech_match_needs_live_capture: { status: 422, title: 'Speech cannot be matched from a file.' },
   retry_not_allowed: { status: 422, title: 'Linked retries are switched off.' },
-  retry_unknown: { status: 422, title: 'There is nothing of this person to retry.' },
+  retry_unknown: { status: 422, title: 'The validation to retry is not of this person.' },
   retry_not_declined: { status: 422, title: 'Only what was declined can be retried.' },
   retry_needs_liveness: { status: 422, title: 'Only a passive liveness check can be retried.' },
   retry_too_late: { status: 422, title: 'The time for a retry is over.' },
@@ -27,16 +27,16 @@ export const problems = {
   threshold_below_policy: { status: 422, title: 'The threshold is below the floor of this deployment.' },
   media_empty: { status: 422, title: 'The media is empty.' },
   media_too_large: { status: 422, title: 'The media is too large.' },
-  media_type_not_supported: { status: 422, title: 'The media is of another type.' },
+  media_type_not_supported: { status: 422, title: 'The media type is not supported.' },
   media_unreadable: { status: 422, title: 'The media cannot be read.' },
-  media_incomplete: { status: 422, title: 'The media is not whole.' },
+  media_incomplete: { status: 422, title: 'The media is incomplete.' },
   media_too_small: { status: 422, title: 'The media has too few pixels.' },
   media_without_video: { status: 422, title: 'The media holds no video.' },
   media_too_long: { status: 422, title: 'The media lasts too long.' },
   photo_cannot_prove_liveness: { status: 422, title: 'A photo cannot prove liveness.' },
   media_gone: { status: 422, title: 'There is no such media.' },
   media_changed: { status: 422, title: 'The media was overwritten.' },
-  unexpected: { status: 500, title: 'Something went wrong here.' },
+  unexpected: { status: 500, title: 'The server failed.' },
 } as const;
 
 export type ProblemCode = keyof typeof problems;
@@ -57,7 +57,7 @@ export const Problem = z.object({
   title: z.string(),
   status: z.int(),
   detail: z.optional(z.string()),
-  /** Stable, for machines. */
+  /** A stable code for programs. */
   code: z.enum(Object.keys(problems) as [ProblemCode, ...ProblemCode[]]),
   /** Each broken rule with the path of its field. */
   errors: z.optional(z.array(z.object({ path: z.string(), code: z.enum(ruleCodes), detail: z.string() }))),
@@ -67,7 +67,7 @@ export type Problem = z.infer<typeof Problem>;
 
 export type BrokenRule = NonNullable<Problem['errors']>[number];
 
-/** A call that is refused for what it is, not for what it asks of Truora. Only routes throw it. */
+/** A call that the API itself refuses, before its request is checked. Only routes throw it. */
 export class CallRefusedError extends NamedError<
   | 'body_malformed'
   | 'signature_invalid'
@@ -83,7 +83,7 @@ export class CallRefusedError extends NamedError<
 
 const isCode = (reason: string): reason is ProblemCode => Object.hasOwn(problems, reason);
 
-/** What an error means to whoever called. An error without a name of ours says nothing of itself. */
+/** The problem document for an error. An error without one of our names becomes `unexpected`, without details. */
 export const problemOf = (error: unknown): Problem => {
   const named = error instanceof NamedError && isCode(error.reason) ? error : undefined;
   const code: ProblemCode = (named?.reason as ProblemCode | undefined) ?? 'unexpected';

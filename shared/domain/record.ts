@@ -6,40 +6,40 @@ import { phases } from './lifecycle.ts';
 import { CalledBy, type Options, subvalidationsOf } from './request.ts';
 import { Claim, Outcome, Receipt, Timestamp, Validation } from './revalidation.ts';
 
-/** What the ledger keeps of one re-validation: all of it, from the claim to the outcome, in one item. */
+/** The ledger's record of one re-validation, from the claim to the outcome, in one item. */
 export const LedgerRecord = z.extend(z.partial(Claim), {
   revalidationId: RevalidationId,
   phase: z.enum(phases as [(typeof phases)[number], ...typeof phases]),
   /** The execution that owns the claim, by its ARN. */
   owner: z.string(),
   claimedAt: Timestamp,
-  /** The hash of the idempotency key that it was claimed under. */
+  /** The hash of the idempotency key of the claim. */
   keyHash: z.optional(z.string()),
   validationId: z.optional(TruoraId),
-  /** What Truora said it uses, beside `requested`, which is what the caller asked for. */
+  /** The values that Truora uses; `requested` holds the values that the caller asked for. */
   used: z.optional(z.pick(Validation, { deadline: true, threshold: true })),
-  /** Each call to create one that may have reached Truora. */
+  /** Each create call that may have reached Truora. */
   attempts: z.optional(z.array(Attempt)),
-  /** Validations that were created for this, and charged, and will never be used. */
+  /** Validations that were created for this case, charged, and will never be used. */
   orphans: z.optional(z.array(TruoraId)),
-  /** How many executions asked for the same thing again, and got this outcome for nothing. */
+  /** How many executions asked for the same again and got this outcome without a charge. */
   askedAgain: z.optional(z.int()),
   receipt: z.optional(Receipt),
   outcome: z.optional(Outcome),
-  /** The drop's object, where there was never a claim that holds it. */
+  /** The drop's object, when there was no claim. */
   object: z.optional(z.object({ key: z.string(), versionId: z.string() })),
-  /** Versions of the same object that are copies of this one's media, and were not run for themselves. */
+  /** Versions of the same object that are copies of this media. They were not run. */
   copies: z.optional(z.set(z.string())),
-  /** When the bus was told of the outcome. */
+  /** When the outcome was announced on the bus. */
   announced: z.optional(Timestamp),
-  /** What Truora said after we had closed the case. The first outcome stays. */
+  /** Verdicts of Truora after the case was closed. The first outcome stays. */
   amendments: z.optional(z.array(Amendment)),
-  /** The event of the last amendment, and of the last one that the bus was told of. */
+  /** The event id of the last amendment, and of the last announced one. */
   amended: z.optional(z.string()),
   amendmentAnnounced: z.optional(z.string()),
-  /** When a sweep has to look at it; absent once there is nothing left to do. */
+  /** The time of the next follow-up; absent when nothing is left to do. */
   dueAt: z.optional(Timestamp),
-  /** When Truora called about it after it had ended. */
+  /** When a webhook arrived after the end. */
   lateWebhookAt: z.optional(Timestamp),
   canceledBy: z.optional(CalledBy),
   /** Each phase and when it was reached. */
@@ -48,25 +48,25 @@ export const LedgerRecord = z.extend(z.partial(Claim), {
 
 export type LedgerRecord = z.infer<typeof LedgerRecord>;
 
-type Question = Pick<LedgerRecord, 'enrollmentId' | 'requested'>;
+type Asked = Pick<LedgerRecord, 'enrollmentId' | 'requested'>;
 
 /**
- * Options as they would be sent to Truora, in one form: subvalidations are a set, `liveness` is another way to name them, and
- * how the result is waited for is ours alone. Two ways to ask for the same come out the same.
+ * Options in one form, to compare requests: subvalidations are sorted, `liveness` becomes subvalidations, and `resultMode` is
+ * left out because it is not sent to Truora.
  */
 export const normalisedOptions = (options: Options): string => {
   const { liveness: _, resultMode: __, ...sent } = options;
   const subvalidations = [...(subvalidationsOf(options) ?? [])].sort();
-  const words = Object.entries({ ...sent, subvalidations }).filter(([, value]) => value !== undefined);
-  return JSON.stringify(words.sort(([a], [b]) => (a < b ? -1 : 1)));
+  const entries = Object.entries({ ...sent, subvalidations }).filter(([, value]) => value !== undefined);
+  return JSON.stringify(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
 };
 
 /**
- * Whether what stands is the answer to another question than the one that is asked. A record without a claim is a refusal
- * of the very same drop. A retry is the same by our name of what it retries and by Truora's.
+ * Whether an existing record answers another request than the wanted one. A record without a claim is a refusal of the same
+ * drop. `retryOf` may be our id or Truora's id of the same validation.
  */
-export const isDifferentRequest = (standing: Question & Pick<LedgerRecord, 'linkedTo'>, wanted: Question): boolean => {
-  const { requested, linkedTo, enrollmentId } = standing;
+export const isDifferentRequest = (existing: Asked & Pick<LedgerRecord, 'linkedTo'>, wanted: Asked): boolean => {
+  const { requested, linkedTo, enrollmentId } = existing;
   if (requested === undefined) return false;
   const retryOf = wanted.requested?.retryOf;
   const same = retryOf !== undefined && retryOf === linkedTo ? { retryOf: requested.retryOf } : {};
@@ -77,24 +77,24 @@ export const isDifferentRequest = (standing: Question & Pick<LedgerRecord, 'link
 };
 
 /**
- * Whether what stands was asked for longer ago than a caller takes an answer for. It counts from the claim: that is when the
- * media was taken and the person had agreed, however long the verdict took.
+ * Whether a record is older than a caller accepts. The age counts from the claim, the time of the media and of the person's
+ * consent.
  */
 export const isOlderThan = ({ claimedAt }: Pick<LedgerRecord, 'claimedAt'>, seconds: number, now: Date): boolean =>
   now.getTime() - Date.parse(claimedAt) > seconds * 1000;
 
-/** The validation of a record, once there is one. */
+/** The validation of a record. @returns undefined before there is one */
 export const validationOf = ({
   validationId,
   used,
 }: Pick<LedgerRecord, 'validationId' | 'used'>): Validation | undefined =>
   validationId && used ? { validationId, ...used } : undefined;
 
-/** The index over the records: one person's, by the time of their claims. */
+/** The index of one person's records, by the time of the claim. */
 export const BY_PERSON = { name: 'by-person', attribute: 'accountId', sort: 'claimedAt' } as const;
 
 /**
- * The index of what is due, and until when: an attribute that a record comes with and loses once nothing is left to do, so
- * the index holds what is open or young. Spread over sixteen values, so that no partition takes every write.
+ * The index of follow-ups, by their time. A record has the attribute until nothing is left to do, so the index holds only
+ * open or recent cases. Sixteen shards, so that no partition takes every write.
  */
 export const BY_DUE = { name: 'by-due', attribute: 'shard', sort: 'dueAt' } as const;

@@ -6,7 +6,7 @@ import { CallRequest, type DropEvent, Options, type RevalidationRequest } from '
 /** Bytes of JSON that `x-amz-meta-options` may hold: S3 gives all user metadata of an object 2 KB. */
 const MAX_OPTIONS_BYTES = 512;
 
-/** Who is to be verified, and how: what both kinds of request come down to, before the media is looked at. */
+/** The person and the options of a request, of either kind, before the media is read. */
 export type RequestDetails = {
   accountId: string;
   enrollmentId: string;
@@ -15,18 +15,18 @@ export type RequestDetails = {
   reference: string | undefined;
 };
 
-/** What puts content of its own. A sweep does not know what made a version, so then too it is asked whether it is a copy. */
+/** The S3 reasons of an upload with new content. A sweep does not know the reason, so it checks for a copy too. */
 const PUTS = ['PutObject', 'POST Object', 'CompleteMultipartUpload'];
 
 /** Whether a drop may be a copy of an older version of its key. */
 export const mayBeCopy = ({ detail: { reason = '' } }: DropEvent): boolean => !PUTS.includes(reason);
 
-/** Who and how, from wherever this kind of request says it. */
+/** The request details, from the call or from the drop's key and metadata. */
 export const requestDetailsOf = (request: RevalidationRequest, metadata: Record<string, string>): RequestDetails =>
   request.kind === 'drop' ? detailsOfDrop(request.event.detail.object.key, metadata) : detailsOfCall(request);
 
 /**
- * A drop says who in its key and the rest in its user metadata (`x-amz-meta-*`), which whoever may write the object sets.
+ * The key of a drop holds the person, and its user metadata (`x-amz-meta-*`) the rest. The uploader sets both.
  * @throws RequestInvalidError naming the key, or the metadata field and its rule
  */
 export const detailsOfDrop = (key: string, metadata: Record<string, string>): RequestDetails => {
@@ -40,7 +40,7 @@ export const detailsOfDrop = (key: string, metadata: Record<string, string>): Re
   if (metadata['user-authorized'] !== 'true') {
     throw new RequestInvalidError(
       'consent_missing',
-      'x-amz-meta-user-authorized: must be true: the person has to have agreed',
+      'x-amz-meta-user-authorized: must be true: the person must have agreed',
     );
   }
   const options = parseOrRefuse(Options, readOptions(metadata.options), 'x-amz-meta-options');
@@ -49,14 +49,14 @@ export const detailsOfDrop = (key: string, metadata: Record<string, string>): Re
   return { accountId: ids.accountId, enrollmentId: ids.enrollmentId, userAuthorized: true, options, reference };
 };
 
-/** A call says everything itself. */
+/** The details of a call are its own fields. */
 export const detailsOfCall = (call: CallRequest): RequestDetails => {
   const { accountId, enrollmentId, userAuthorized, options = {}, reference } = call;
   refuseSpeech(options);
   return { accountId, enrollmentId, userAuthorized, options, reference };
 };
 
-/** Refuses what is understood but impossible: Truora gives the phrase to speak after the media was made. */
+/** Refuses speech matching: Truora gives the phrase to speak only after the media was made (documented). */
 export const refuseSpeech = (options: Options): void => {
   if (!options.subvalidations?.includes('speech_match')) return;
   throw new RequestInvalidError(

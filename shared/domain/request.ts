@@ -9,15 +9,15 @@ export const ResultMode = z.enum(resultModes);
 
 export type ResultMode = z.infer<typeof ResultMode>;
 
-/** The caller's own name for the case. It stands in S3 metadata, which is ASCII. */
+/** The caller's own name for the case. It is also S3 metadata, which is ASCII. */
 export const Reference = z
   .string()
   .check(z.regex(/^[\x20-\x7e]{1,128}$/, 'must be 1 to 128 printable ASCII characters'));
 
-/** Nearer to 0 a threshold is none but 0 itself: it means nothing, and DynamoDB takes no number below 1e-130. */
+/** The least threshold above 0. A smaller one has no effect, and DynamoDB takes no number below 1e-130. */
 const LEAST_THRESHOLD = 1e-6;
 
-/** Least similarity that passes, 0 to 1. */
+/** Least similarity for an approval, 0 to 1. */
 export const Threshold = z.number('must be a number').check(
   z.minimum(0, 'must be 0 to 1'),
   z.maximum(1, 'must be 0 to 1'),
@@ -25,14 +25,14 @@ export const Threshold = z.number('must be a number').check(
 );
 
 /**
- * What a caller may ask of Truora, by our names (README: "One field, four names"), and how the result is to be waited for.
- * Rules, defaults and bounds: documented in Truora's re-validation guide. What is sent in fact, policy.ts says.
+ * What a caller may ask of Truora, by our field names (README: "One field, four names"), and how to wait for the result.
+ * Rules, defaults and bounds: documented in Truora's re-validation guide. policy.ts decides what is sent.
  */
 export const Options = z
   .strictObject({
-    /** Least similarity that passes, 0 to 1; the deployment's `minimumThreshold` when left out, and never less. */
+    /** Least similarity for an approval, 0 to 1. Default and minimum: the deployment's `minimumThreshold`. */
     threshold: z.optional(Threshold),
-    /** The old way to ask for liveness, announced for removal; mapped onto `subvalidations` and never sent. */
+    /** The old form of the liveness option, announced for removal (documented); mapped to `subvalidations` and never sent. */
     liveness: z.optional(z.enum(['passive', 'disabled'])),
     subvalidations: z.optional(
       z.array(z.enum(subvalidations)).check(
@@ -41,10 +41,10 @@ export const Options = z
         z.refine((all) => new Set(all).size === all.length, 'must name each at most once'),
       ),
     ),
-    /** The declined validation that this one retries: the id of a re-validation of ours, or Truora's own. */
+    /** The declined validation to retry: our re-validation id, or Truora's id. */
     retryOf: z.optional(TruoraId),
     minimumPrecision: z.optional(z.enum(['very_high', 'high', 'medium', 'low'])),
-    /** Seconds Truora gives the validation. Truora's default: the account's setting, else 300. */
+    /** How long the validation lives at Truora. Truora's default: the account's setting, else 300. Seconds. */
     timeoutSeconds: z.optional(
       z.int('must be whole seconds').check(z.minimum(1, 'must be 1 to 21600'), z.maximum(21_600, 'must be 1 to 21600')),
     ),
@@ -65,14 +65,14 @@ export const Options = z
 
 export type Options = z.infer<typeof Options>;
 
-/** `subvalidations` as they are sent: the old `liveness` form becomes the new one. Undefined: say nothing to Truora. */
+/** `subvalidations` as they are sent; the old `liveness` form becomes the new one. Undefined: the field is not sent. */
 export const subvalidationsOf = (options: Options): Options['subvalidations'] => {
   if (options.liveness === 'passive') return ['passive_liveness', 'similarity'];
   if (options.liveness === 'disabled') return ['similarity'];
   return options.subvalidations;
 };
 
-/** The S3 "Object Created" event as EventBridge delivers it. Only what we use is checked; the key is not URL-encoded. */
+/** The S3 "Object Created" event as EventBridge delivers it. Only used fields are checked; the key is not URL-encoded. */
 export const DropEvent = z.object({
   source: z.literal('aws.s3'),
   detail: z.object({
@@ -89,50 +89,50 @@ export const DropEvent = z.object({
 
 export type DropEvent = z.infer<typeof DropEvent>;
 
-/** Who called a door that knows its callers: `iam:` and a role's or user's ARN, or `jwt:` and the token's subject. */
+/** An authenticated caller: `iam:` and the ARN of a role or user, or `jwt:` and the subject of the token. */
 export const CalledBy = z.string().check(z.regex(/^(iam|jwt):[\x21-\x7e]{1,512}$/));
 
 const consent = z.literal(true, {
   error: ({ input }) =>
     input === undefined
-      ? 'is missing: it must be true, the person has to have agreed'
-      : 'must be true: the person has to have agreed',
+      ? 'is missing: it must be true, the person must have agreed'
+      : 'must be true: the person must have agreed',
 });
 
 const IdempotencyKey = z.string().check(z.regex(/^[\x21-\x7e]{1,128}$/, 'must be 1 to 128 visible ASCII characters'));
 
-/** Asks for the same media once more, as a case of its own that is paid for again, and says why. */
+/** Starts a separate, charged case about media that was asked about before, with the reason for it. */
 export const ForceNew = z.strictObject({
   reason: z.string().check(z.regex(/^[\x20-\x7e]{1,128}$/, 'must be 1 to 128 printable ASCII characters')),
 });
 
 export type ForceNew = z.infer<typeof ForceNew>;
 
-/** A year: what is kept longer is no answer to anything asked today. Seconds. */
+/** A year: an older answer is of no use. Seconds. */
 const LONGEST_AGE = 31_536_000;
 
 const AGE_RULE = `must be 1 to ${LONGEST_AGE} whole seconds`;
 
 /**
- * How old an answer may be, in seconds since its media was claimed, where the same media was asked about before. An older one
- * is refused as `answer_too_old`; without it any answer that stands is given.
+ * The greatest age of an existing answer about the same media, in seconds since its claim. An older answer is refused as
+ * `answer_too_old`; without this field, any existing answer is returned.
  */
 export const MaxAgeSeconds = z.int(AGE_RULE).check(z.minimum(1, AGE_RULE), z.maximum(LONGEST_AGE, AGE_RULE));
 
-/** Someone put media into the inbox. Who and what for stand in the key and in the object's own metadata. */
+/** A drop: media was uploaded to the inbox. Its key and metadata hold the person and the options. */
 export const DropRequest = z.strictObject({ kind: z.literal('drop'), event: DropEvent });
 
-/** Another workflow, or the API, asks with everything in its hand. */
+/** A call: another workflow or the API sends all fields. */
 export const CallRequest = z.strictObject({
   kind: z.literal('call'),
   accountId: AccountId,
   enrollmentId: TruoraId,
-  /** That the person agreed to be verified; Truora demands it, and only the caller can know. */
+  /** The person agreed to be verified. Truora requires it (documented), and only the caller can know it. */
   userAuthorized: consent,
-  /** In the media bucket, under `media/` or `inbox/`; which bucket that is, the deployment decides. */
+  /** An object in the deployment's media bucket, under `media/` or `inbox/`. */
   media: z.strictObject({
     key: z.string().check(z.minLength(1), z.maxLength(1024)),
-    /** Which version; the newest when left out. */
+    /** The version. Default: the newest. */
     versionId: z.optional(z.string().check(z.minLength(1), z.maxLength(1024))),
   }),
   options: z.optional(Options),
@@ -140,21 +140,21 @@ export const CallRequest = z.strictObject({
   idempotencyKey: z.optional(IdempotencyKey),
   forceNew: z.optional(ForceNew),
   maxAgeSeconds: z.optional(MaxAgeSeconds),
-  /** Written by the API. Whoever else starts the machine is believed, for they may start it. */
+  /** Set by the API. Another caller with permission to start the state machine may set it too. */
   calledBy: z.optional(CalledBy),
 });
 
 export type CallRequest = z.infer<typeof CallRequest>;
 
-/** What a door hands the machine. */
+/** The request that starts the state machine. */
 export const RevalidationRequest = z.discriminatedUnion('kind', [DropRequest, CallRequest]);
 
 export type RevalidationRequest = z.infer<typeof RevalidationRequest>;
 
-/** What an execution is started with: the third door's envelope, and what the other doors make of theirs. */
+/** The input of an execution. Every entry point produces this form. */
 export const RevalidationInput = z.strictObject({
   request: RevalidationRequest,
-  /** Step Functions' own mark of a nested start, by which its console links the two executions. We do not read it. */
+  /** Step Functions adds it to a nested start, so that its console links the two executions. We do not read it. */
   AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID: z.optional(z.string().check(z.minLength(1), z.maxLength(2048))),
 });
 

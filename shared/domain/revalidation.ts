@@ -8,7 +8,7 @@ import { CalledBy, ForceNew, Options, Reference, ResultMode } from './request.ts
 /** RFC 3339 in UTC with milliseconds. */
 export const Timestamp = z.iso.datetime({ precision: 3 });
 
-/** One version of one object, checked before anything is paid for. */
+/** One version of one object, checked before the charged call. */
 export const Media = z.object({
   bucket: z.string(),
   key: z.string(),
@@ -21,20 +21,20 @@ export const Media = z.object({
 
 export type Media = z.infer<typeof Media>;
 
-/** The request, normalised, checked and owned by exactly one execution. */
+/** The request: normalised, checked and owned by exactly one execution. */
 export const Claim = z.object({
   revalidationId: RevalidationId,
   accountId: AccountId,
   enrollmentId: TruoraId,
   userAuthorized: z.literal(true),
   media: Media,
-  /** Its `retryOf` is Truora's id, whatever the caller named. */
+  /** Its `retryOf` is always Truora's id. */
   requested: Options,
   resultMode: ResultMode,
   reference: z.optional(Reference),
   /** The re-validation of ours that this one retries. */
   linkedTo: z.optional(RevalidationId),
-  /** Why the same media was asked about once more. */
+  /** The reason for a forced case about the same media. */
   forceNew: z.optional(ForceNew),
   /** Absent for a drop without a ticket and for a workflow. */
   calledBy: z.optional(CalledBy),
@@ -43,34 +43,34 @@ export const Claim = z.object({
 
 export type Claim = z.infer<typeof Claim>;
 
-/** That the person's face is known to Truora. */
+/** The person's finished enrollment at Truora. */
 export const Enrollment = z.object({
   enrollmentId: TruoraId,
   status: z.literal('success'),
   /**
-   * How many other finished enrollments Truora lists for the account, where it lists any. The create call names no enrollment,
-   * so Truora may compare with one of those, and the case ends `failed/verdict_of_another_enrollment`.
+   * How many other finished enrollments Truora lists for the account. The create call names no enrollment (documented), so
+   * Truora may compare with another one, and the case then ends `failed/verdict_of_another_enrollment`.
    */
   otherEnrollments: z.optional(z.int()),
 });
 
 export type Enrollment = z.infer<typeof Enrollment>;
 
-/** The longest Truora lets a validation live (documented). Seconds. */
+/** The longest life of a validation at Truora (documented). Seconds. */
 export const LONGEST_LIFE_SECONDS = 21_600;
 
-/** Truora's object, as far as executions may know it: the upload link is a bearer secret and stays in the ledger. */
+/** The validation at Truora. The upload link is a bearer secret, so it stays in the ledger and is no field of the journal. */
 export const Validation = z.object({
   validationId: TruoraId,
-  /** When Truora stops taking or deciding it. */
+  /** When Truora stops accepting media and deciding. */
   deadline: Timestamp,
-  /** The threshold Truora said it uses, 0 to 1. */
+  /** The threshold that Truora uses, 0 to 1. */
   threshold: z.optional(z.number()),
 });
 
 export type Validation = z.infer<typeof Validation>;
 
-/** Proof of the move: what was sent, not what was asked for. */
+/** Proof of the move: the bytes that were sent. */
 export const Receipt = z.object({
   bytes: z.int(),
   sha256: z.string().check(z.regex(/^[0-9a-f]{64}$/)),
@@ -79,12 +79,12 @@ export const Receipt = z.object({
 
 export type Receipt = z.infer<typeof Receipt>;
 
-/** A webhook called for the validation. It says "look now" and nothing about the verdict. */
+/** A webhook arrived for the validation. It causes a read at Truora and holds no verdict. */
 export const Notification = z.object({ receivedAt: Timestamp });
 
 export type Notification = z.infer<typeof Notification>;
 
-/** Every reason Truora documents for a declined face validation, and ours for one it does not document. */
+/** Every reason that Truora documents for a declined face validation. */
 export const declinedReasons = [
   'similarity_threshold_not_passed',
   'passive_liveness_verification_not_passed',
@@ -111,7 +111,7 @@ export const declinedReasons = [
   'canceled',
 ] as const;
 
-/** Every reason Truora documents for an expired validation. */
+/** Every reason that Truora documents for an expired validation. */
 export const expiredReasons = [
   'input_file_not_uploaded',
   'manual_review_expired',
@@ -119,10 +119,10 @@ export const expiredReasons = [
   'pending_validation_methods',
 ] as const;
 
-/** A vendor code, kept as it came; anything that is not shaped like a code is not kept. */
+/** A code of Truora, stored unchanged. Text of another form is not stored. */
 export const RawReason = z.string().check(z.regex(/^[a-z0-9_]{1,64}$/));
 
-/** What Truora decided, in our closed vocabulary. Only ReadVerdict makes one, from Truora's own authenticated answer. */
+/** Truora's decision in our closed vocabulary. It comes only from an authenticated answer of Truora. */
 export const Verdict = z.object({
   status: z.enum(['approved', 'declined', 'expired', 'failed']),
   reason: z.optional(
@@ -137,9 +137,9 @@ export const Verdict = z.object({
       'verdict_unconfirmed',
     ]),
   ),
-  /** Truora's code when it is none we know. */
+  /** Truora's code when it is unknown to us. */
   rawReason: z.optional(RawReason),
-  /** Which of the checks on a `success` did not hold. */
+  /** The failed checks of a `success`. */
   mismatch: z.optional(
     z.array(
       z.enum([
@@ -156,31 +156,31 @@ export const Verdict = z.object({
       ]),
     ),
   ),
-  /** What is to be done about it, where the reason alone does not say. */
+  /** What to do, when the reason alone does not say it. */
   detail: z.optional(z.string()),
   /** Truora's confidence score, 0 to 1. */
   similarity: z.optional(z.number()),
-  /** Of an approval the threshold that it had to reach; of any other end the one that Truora says it used. 0 to 1. */
+  /** For an approval the threshold that it had to reach, otherwise the threshold that Truora says it used. 0 to 1. */
   threshold: z.optional(z.number()),
-  /** What a search among known faces came to, where Truora made one (seen). It decides nothing. */
+  /** The result of a search among known faces, if Truora made one (seen). It decides nothing. */
   faceSearch: z.optional(z.object({ status: z.optional(RawReason), similarity: z.optional(z.number()) })),
   decidedAt: Timestamp,
 });
 
 export type Verdict = z.infer<typeof Verdict>;
 
-/** What Step Functions leaves of an error that was caught. `Cause` is a JSON text when a Lambda threw. */
+/** An error that Step Functions caught. `Cause` is a JSON text when a Lambda function threw. */
 export const Caught = z.object({ Error: z.string(), Cause: z.optional(z.string()) });
 
 export type Caught = z.infer<typeof Caught>;
 
-/** The recorded end of a re-validation: what callers, records and the machine's output all show. */
+/** The recorded end of a re-validation. Callers, records and the output of the state machine show it. */
 export const Outcome = z.object({
   revalidationId: RevalidationId,
   status: z.enum(outcomeStatuses),
   /** Stable and machine-readable; absent when approved. */
   reason: z.optional(z.string()),
-  /** A sentence for people: the field and the rule, or what was given up. */
+  /** A sentence for people: the field and the rule, or what failed. */
   detail: z.optional(z.string()),
   rawReason: z.optional(RawReason),
   mismatch: Verdict.shape.mismatch,
@@ -191,14 +191,14 @@ export const Outcome = z.object({
   similarity: z.optional(z.number()),
   threshold: z.optional(z.number()),
   faceSearch: Verdict.shape.faceSearch,
-  /** What made us look (a notification or the timed poll), or that we ended it without a look, or a caller did. */
+  /** What led to the end: a webhook, the timed poll, the workflow itself, or a caller. */
   decidedBy: z.enum(['webhook', 'poll', 'workflow', 'caller']),
   claimedAt: z.optional(Timestamp),
   movedAt: z.optional(Timestamp),
   decidedAt: Timestamp,
   /**
-   * Set where an execution is given what another one had asked for: `claimedAt` and `reference` are those of the first. It is
-   * never recorded, and the event of the outcome is told once.
+   * Set when an execution returns the outcome of an earlier one: `claimedAt` and `reference` are those of the first. It is
+   * never recorded, and the outcome is announced once.
    */
   isRepeat: z.optional(z.literal(true)),
 });
@@ -208,8 +208,8 @@ export type Outcome = z.infer<typeof Outcome>;
 const LambdaCause = z.object({ errorMessage: z.string() });
 
 /**
- * What a Catch left, as reason and detail. A Lambda's cause is a JSON text around the message; one of Step Functions' own
- * (a timeout, a throttle) is a sentence, of which only the error's name is kept.
+ * The reason and detail of a caught error. The cause of a Lambda error is a JSON text around the message. The cause of an error
+ * of Step Functions (a timeout, throttling) is a sentence, and only the error's name is kept.
  */
 export const readCaught = ({
   Error: name,

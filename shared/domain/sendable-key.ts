@@ -1,12 +1,12 @@
 import { TruoraUnauthorizedError } from './errors.ts';
 
 /**
- * The key, if a header can hold it. A character that is invisible or of no key is named by its place alone.
+ * Checks that a header can hold the key. The error names the position of an invalid character, never the key.
  * @throws TruoraUnauthorizedError `truora_unauthorized`
  */
 export const sendableKey = (key: string): string => {
   const at = key.search(/[^\x21-\x7e]/);
   if (key !== '' && at < 0) return key;
-  const what = key === '' ? 'is empty' : `holds a character that no key has, at place ${at + 1} of ${key.length}`;
+  const what = key === '' ? 'is empty' : `holds an invalid character at position ${at + 1} of ${key.length}`;
   throw new TruoraUnauthorizedError('truora_unauthorized', `the Truora key ${what}; store it again`);
 };

@@ -1,19 +1,19 @@
 import type { LedgerRecord } from './record.ts';
 
-/** What re-validations have cost, and what they might have: counted in validations, each of which Truora charges (assumed). */
+/** The cost of re-validations and the avoided cost, in validations. Truora charges each validation (assumed). */
 export type Spend = {
   revalidations: number;
   /** Validations that were created. */
   charges: number;
-  /** Those of them that will never be used. */
+  /** Created validations that will never be used. */
   orphans: number;
-  /** Calls of which nobody knows (yet) whether they were charged. */
+  /** Calls that may have been charged; it is not known (yet). */
   unconfirmed: number;
-  /** Charges that were not made, and why: what was asked again, what was found instead of bought, what was refused. */
+  /** Avoided charges by cause: repeated requests, adopted validations, refusals. */
   avoided: Record<string, number>;
 };
 
-/** Counts records one by one, so that any number of them fits. */
+/** Counts records one by one, so that memory does not limit their number. */
 export const spendOf = async (records: AsyncIterable<LedgerRecord> | Iterable<LedgerRecord>): Promise<Spend> => {
   const spend: Spend = { revalidations: 0, charges: 0, orphans: 0, unconfirmed: 0, avoided: {} };
   const avoid = (why: string, count = 1) => {
@@ -21,7 +21,7 @@ export const spendOf = async (records: AsyncIterable<LedgerRecord> | Iterable<Le
   };
   for await (const { validationId, orphans = [], attempts = [], askedAgain = 0, outcome } of records) {
     const charges = (validationId ? 1 : 0) + orphans.length;
-    const counted = (word: string) => attempts.filter(({ result }) => result === word).length;
+    const counted = (wanted: string) => attempts.filter(({ result }) => result === wanted).length;
     spend.revalidations += 1;
     spend.charges += charges;
     spend.orphans += orphans.length;

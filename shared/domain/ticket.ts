@@ -10,7 +10,7 @@ const common = (body: TicketBody | StartBody, revalidationId: string, calledBy: 
   return defined({ revalidationId, accountId, enrollmentId, userAuthorized, options, reference, calledBy, issuedAt });
 };
 
-/** The promise of a place: one exact key, which names the re-validation. */
+/** A ticket for an upload to one exact key, which names the re-validation. */
 export const uploadTicket = (body: TicketBody, revalidationId: string, calledBy: string): Ticket => {
   const { accountId, enrollmentId, upload } = body;
   const name = `${revalidationId}.${mediaTypes[upload.type].extension}`;
@@ -24,7 +24,7 @@ export const uploadTicket = (body: TicketBody, revalidationId: string, calledBy:
   };
 };
 
-/** The promise of a run on media that is there, in the one version that was looked at. */
+/** A ticket for a run on existing media, in the version that was checked. */
 export const startTicket = (
   body: StartBody,
   revalidationId: string,
@@ -37,7 +37,7 @@ export const startTicket = (
   media: defined({ key: body.media.key, versionId }),
 });
 
-/** What the machine is started with, from the promise alone: a repeat starts it with the very same words. */
+/** The request for the state machine, from the ticket alone, so that a repeat sends the same request. */
 export const requestOf = ({ media, ...ticket }: Ticket): CallRequest => {
   if (!media) throw new TypeError('an upload starts the machine by itself');
   const { accountId, enrollmentId, userAuthorized, options, reference, forceNew, idempotencyKey, calledBy } = ticket;

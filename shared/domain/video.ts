@@ -1,15 +1,15 @@
 import { defined } from './defined.ts';
 import type { MediaFacts, MediaFile } from './media-file.ts';
 
-/** Parts of one level. A file with more is left to Truora. */
+/** The most parts of one level. A file with more is not checked further. */
 const MAX_PARTS = 2000;
 
 type Box = { type: string; from: number; to: number };
 
 /**
- * The boxes between two places (ISO 14496-12). One whose name cannot be one ends the walk, and one that is said to go on
- * behind the end of the file is given as it is said.
- * @returns whether the walk came to its end
+ * The boxes between two positions (ISO 14496-12). An invalid name ends the walk. A box that ends after the end of the file is
+ * yielded as declared.
+ * @returns whether the walk reached its end
  */
 async function* boxesIn(file: MediaFile, start: number, end: number): AsyncGenerator<Box, boolean> {
   let at = start;
@@ -17,10 +17,10 @@ async function* boxesIn(file: MediaFile, start: number, end: number): AsyncGener
     const head = await file.at(at, 16);
     const type = head.toString('latin1', 4, 8);
     if (parts === MAX_PARTS || !/^[\x20-\x7e\xa9]{4}$/.test(type)) return false;
-    const said = head.readUInt32BE(0);
-    const isLong = said === 1;
+    const declared = head.readUInt32BE(0);
+    const isLong = declared === 1;
     if (isLong && head.length < 16) return false;
-    const length = isLong ? Number(head.readBigUInt64BE(8)) : said || end - at;
+    const length = isLong ? Number(head.readBigUInt64BE(8)) : declared || end - at;
     const header = isLong ? 16 : 8;
     if (length < header) return false;
     yield { type, from: at + header, to: at + length };
@@ -29,15 +29,15 @@ async function* boxesIn(file: MediaFile, start: number, end: number): AsyncGener
   return true;
 }
 
-/** Holds what cannot be shown without it. Anything else that is cut off may be what somebody appended. */
+/** Boxes that playback needs. Any other incomplete box may be appended data. */
 const needed = /^(moov|mdat|moof)$/;
 
-/** MP4 and QuickTime: the index (`moov`) is anywhere, says how long it lasts, and names what each track is. */
+/** MP4 and QuickTime: the index (`moov`) may be anywhere. It holds the duration and the type of each track. */
 export const mp4Facts = async (file: MediaFile): Promise<MediaFacts> => {
   let facts: MediaFacts | undefined;
   const boxes = boxesIn(file, 0, file.bytes);
   for (;;) {
-    // Once the index was read, a file of very many pieces is whole enough.
+    // After the index was read, too many parts are no reason to refuse the file.
     const next = await boxes.next().catch((error) => {
       if (facts) return undefined;
       throw error;
@@ -50,7 +50,7 @@ export const mp4Facts = async (file: MediaFile): Promise<MediaFacts> => {
   }
 };
 
-/** What a track may be without any picture. A handler that is not listed here may be one. */
+/** Track handlers without a picture. An unlisted handler may have one. */
 const pictureless = /^(soun|text|sbtl|subt|meta|mdta|hint|tmcd|clcp|sdsm|odsm)$/;
 
 const indexFacts = async (file: MediaFile, index: Box): Promise<MediaFacts> => {
@@ -59,7 +59,7 @@ const indexFacts = async (file: MediaFile, index: Box): Promise<MediaFacts> => {
   let seconds: number | undefined;
   for await (const { type, from, to } of boxesIn(file, index.from, index.to)) {
     if (type === 'mvhd') seconds = secondsOf(await file.at(from, 32));
-    // A compressed index, or one that only names other files.
+    // A compressed index, or one that refers to other files.
     if (type === 'cmov' || type === 'rmra') isKnown = false;
     if (type === 'trak') handlers.push(await handlerOf(file, { type, from, to }));
   }
@@ -68,7 +68,7 @@ const indexFacts = async (file: MediaFile, index: Box): Promise<MediaFacts> => {
   return defined({ hasVideo: hasVideo || hasNone ? hasVideo : undefined, seconds: seconds || undefined });
 };
 
-/** Zero and all ones mean that nobody knew, as in what is written in fragments. */
+/** Zero and all ones mean an unknown duration, as in fragmented files. */
 const secondsOf = (header: Buffer): number | undefined => {
   const isLong = header[0] === 1;
   if (header.length < (isLong ? 32 : 20)) return undefined;
@@ -96,7 +96,7 @@ const VIDEO = 1;
 
 type Element = { id: number; from: number; to: number };
 
-/** The elements between two places (RFC 8794). One of unknown length, as live recorders write, reaches to the end. */
+/** The elements between two positions (RFC 8794). An element of unknown length (live recorders) reaches to the end. */
 async function* elementsIn(file: MediaFile, start: number, end: number): AsyncGenerator<Element> {
   let at = start;
   for (let parts = 0; at < end && parts < MAX_PARTS; parts += 1) {
@@ -114,7 +114,7 @@ async function* elementsIn(file: MediaFile, start: number, end: number): AsyncGe
   }
 }
 
-/** WebM: what it is stands before the first piece of it; recorders that write live say no duration. */
+/** WebM: the facts precede the first cluster; live recorders write no duration. */
 export const webmFacts = async (file: MediaFile): Promise<MediaFacts> => {
   const facts: MediaFacts = {};
   for await (const segment of elementsIn(file, 0, file.bytes)) {
@@ -134,7 +134,7 @@ const numberAt = async (file: MediaFile, { from, to }: Element): Promise<number>
   (await file.at(from, to - from)).subarray(0, Math.min(to - from, 6)).reduce((sum, byte) => sum * 256 + byte, 0);
 
 const durationIn = async (file: MediaFile, start: number, end: number): Promise<MediaFacts> => {
-  // Nanoseconds a tick, where nothing else is said.
+  // The default scale: nanoseconds per tick.
   let scale = 1_000_000;
   let ticks = 0;
   for await (const element of elementsIn(file, start, end)) {
@@ -157,7 +157,7 @@ const tracksIn = async (file: MediaFile, start: number, end: number): Promise<Me
   return types.length > 0 ? { hasVideo: types.includes(VIDEO) } : {};
 };
 
-/** AVI: how long, and what the streams are, stands in its first list. */
+/** AVI: its first list holds the duration and the stream types. */
 export const aviFacts = async (file: MediaFile): Promise<MediaFacts> => {
   const head = await file.at(0, 64);
   if (head.length < 64) return { isCut: true };
@@ -170,7 +170,7 @@ export const aviFacts = async (file: MediaFile): Promise<MediaFacts> => {
   const isKnown = streams.length > 0 && streams.every((type) => /^(vids|iavs|auds|mids|txts)$/.test(type ?? ''));
   return defined({
     hasVideo: isKnown ? streams.some((type) => type === 'vids' || type === 'iavs') : undefined,
-    // Each frame has an entry of 8 bytes at least; a number that cannot be true was never filled in.
+    // Each frame has an entry of at least 8 bytes; a larger number was never filled in.
     seconds: seconds > 0 && frames * 8 <= file.bytes ? seconds : undefined,
   });
 };

@@ -2,19 +2,19 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { calledByOf } from '../domain/called-by.ts';
 import { CallRefusedError } from '../domain/problem.ts';
 
-/** Who called, as the gateway has proved it; and the one account they may see, if their token says so. */
+/** The caller that API Gateway authenticated, and the one account that the token allows, if it names one. */
 export type Caller = { calledBy: string; onlyAccount: string | undefined };
 
-/** What the gateway's authoriser leaves in the event: of IAM or of a token, whichever the deployment chose. */
+/** The authorizer context of the event: IAM or a token, by the deployment's setting. */
 type Authorizer = {
   iam?: { userArn?: string };
   jwt?: { claims?: Record<string, unknown> };
 };
 
-/** A role is one caller whatever its sessions are called: Lambda and EC2 make those up. */
+/** All sessions of a role are one caller: Lambda and EC2 generate the session names. */
 const withoutSession = (arn: string) => arn.replace(/^(arn:[^:]+:sts::\d+:assumed-role\/[^/]+)\/.*$/, '$1');
 
-/** The subject of a token, or its client, where the issuer names no subject. @throws CallRefusedError `subject_missing` */
+/** The subject of a token, or its client when the issuer sets no subject. @throws CallRefusedError `subject_missing` */
 const subjectOf = ({ sub, client_id }: Record<string, unknown>): string => {
   const subject = [sub, client_id].find((one) => typeof one === 'string' && one !== '');
   if (typeof subject === 'string') return subject;
@@ -22,15 +22,15 @@ const subjectOf = ({ sub, client_id }: Record<string, unknown>): string => {
 };
 
 /**
- * @param accountClaim the claim that holds the one account a token may see; without that claim it sees none
+ * @param accountClaim the claim with the one account that a token may see; a token without it sees none
  * @throws CallRefusedError `subject_missing`, `account_forbidden`;
- *   TypeError for a call that no authoriser let through: the gateway must never send one
+ *   TypeError for a call without an authorizer, which API Gateway must never send
  */
 export const callerOf = (event: APIGatewayProxyEventV2, accountClaim: string | undefined): Caller => {
   const { authorizer } = event.requestContext as { authorizer?: Authorizer };
   const { iam, jwt } = authorizer ?? {};
   if (!jwt) {
-    if (!iam?.userArn) throw new TypeError('nobody is known to have called');
+    if (!iam?.userArn) throw new TypeError('the event names no caller');
     return { calledBy: calledByOf('iam', withoutSession(iam.userArn)), onlyAccount: undefined };
   }
   const claims = jwt.claims ?? {};
@@ -52,8 +52,8 @@ export const refuseOthers = (caller: Caller, accountId: string): void => {
 };
 
 /**
- * A token for one account may have that account's own media looked at, and no other person's: whoever names an object learns
- * its outcome and its hash, and has it deleted after the end. Others may name all that lies under `media/`.
+ * A token for one account may name only that account's media: a caller that names an object gets its outcome and its hash, and
+ * the object is deleted after the end. Other callers may name everything under `media/`.
  * @throws CallRefusedError `account_forbidden`
  */
 export const refuseOthersMedia = ({ onlyAccount }: Caller, key: string): void => {

@@ -16,32 +16,32 @@ const origins = z.pipe(
   ),
 );
 
-/** Every environment variable there is, and what it must look like. None holds a secret: two name where one is kept. */
+/** Every environment variable and its form. None holds a secret; two name where one is stored. */
 const variables = {
   TABLE_NAME: text,
   MEDIA_BUCKET: text,
   RETENTION_DAYS: whole,
-  /** Hours that media is kept after its outcome, and that a drop may be late. */
+  /** Hours that media is kept after its outcome, and the greatest age of a drop. */
   MEDIA_HOURS: whole,
   /** The least pixels of a photo's shorter side, and the most seconds of a video. */
   MEDIA_MIN_PIXELS: whole,
   MEDIA_MAX_SECONDS: whole,
-  /** Minutes after which a drop that nothing has claimed is taken for forgotten. */
+  /** Minutes after which a sweep starts a drop that no execution claimed. */
   UNCLAIMED_MINUTES: wholeOrZero,
-  /** The bus that outcomes are announced on. */
+  /** The bus for the announcements of outcomes. */
   EVENT_BUS: text,
   RESULT_MODE: ResultMode,
   TRUORA_ORIGIN: z.url(),
   TRUORA_UPLOAD_ORIGINS: origins,
   TRUORA_KEY_SECRET: text,
   WEBHOOK_KEYS_SECRET: text,
-  /** Seconds one call to Truora may take. */
+  /** The timeout of one call to Truora. Seconds. */
   HTTP_DEADLINE_SECONDS: whole,
-  /** Seconds after which a call to Truora that never came back cannot come back any more. */
+  /** After this time a call to Truora without an answer is over. Seconds. */
   SETTLE_SECONDS: wholeOrZero,
-  /** What to do about a validation that was created and cannot be used. */
+  /** What to do after a validation was created that cannot be used. */
   ON_UNRESOLVED: OnUnresolved,
-  /** The validations that may be created on one day; `none` for any number. */
+  /** The most validations that may be created on one day; `none` for no limit. */
   DAILY_BUDGET: z.union([
     z.pipe(
       z.literal('none'),
@@ -51,15 +51,15 @@ const variables = {
   ]),
   /** Seconds after a validation's deadline during which Truora is still asked. */
   GRACE_SECONDS: whole,
-  /** Least similarity that approves anybody, 0 to 1. */
+  /** Least similarity for an approval, 0 to 1. */
   MINIMUM_THRESHOLD: z.pipe(z.pipe(text, z.transform(Number)), Threshold),
-  /** How often Truora's account lets a declined validation be retried, and within how many seconds. */
+  /** How often the account at Truora allows a retry of a declined validation, and within how many seconds. */
   ALLOWED_RETRIES: z.coerce.number().check(z.int(), z.minimum(0), z.maximum(2)),
   RETRY_SECONDS: whole,
-  /** Under which name CloudWatch keeps our numbers. */
+  /** The namespace of our CloudWatch metrics. */
   METRICS_NAMESPACE: text,
   MACHINE_ARN: text,
-  /** The claim of a token that holds the one account it may see; `none` where a token may see all. */
+  /** The token claim with the one account that a token may see; `none` when every token may see all. */
   ACCOUNT_CLAIM: z.pipe(
     text,
     z.transform((claim) => (claim === 'none' ? undefined : claim)),
@@ -68,15 +68,15 @@ const variables = {
 
 export type EnvKey = keyof typeof variables;
 
-/** One variable, parsed. Read when it is needed, never at import. */
+/** One parsed variable. It is read at use, never at import. @throws TypeError that names the variable */
 export const env = <Key extends EnvKey>(key: Key): z.infer<(typeof variables)[Key]> => {
   const { success, data } = variables[key].safeParse(process.env[key]);
   if (!success) throw new TypeError(`environment variable ${key} is missing or malformed`);
   return data as z.infer<(typeof variables)[Key]>;
 };
 
-/** How strict every check is at least, as the deployment decides. */
+/** The deployment's minimum strictness of every check. */
 export const policyFromEnv = () => ({ minimumThreshold: env('MINIMUM_THRESHOLD') });
 
-/** What media is sent to Truora at all. */
+/** The deployment's limits for media. */
 export const mediaLimitsFromEnv = () => ({ minPixels: env('MEDIA_MIN_PIXELS'), maxSeconds: env('MEDIA_MAX_SECONDS') });

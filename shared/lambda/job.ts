@@ -4,15 +4,15 @@ import { log } from './logger.ts';
 import { emit } from './metrics.ts';
 import { redactError, safeFrames } from './safe-error.ts';
 
-/** What a watch is woken with: an event of EventBridge's, and how much of its time is left. */
+/** The input of a job: an event of EventBridge, and its remaining time. */
 export type JobInput = { event: unknown; remainingMs: () => number };
 
-/** How many things it looked at, and how many of them it could not put right and has logged. */
+/** How many items a job handled, and how many of them failed and were logged. */
 export type Tally = { seen: number; failed: number };
 
 /**
- * Makes a Lambda handler of a watch. EventBridge wakes it and nobody waits for an answer, so what it throws is for Lambda,
- * which wakes it again or keeps the event, and what it could not do is a number that an alarm looks at.
+ * Makes the Lambda handler of a job. EventBridge invokes it asynchronously: after an error Lambda retries it or keeps the event.
+ * The number of failed items is a metric with an alarm.
  */
 export const job = (name: JobName, run: (input: JobInput) => Promise<Tally>) =>
   middy<unknown, Tally>()
@@ -34,11 +34,11 @@ export const job = (name: JobName, run: (input: JobInput) => Promise<Tally>) =>
     .handler((event, context) => run({ event, remainingMs: () => context.getRemainingTimeInMillis() }));
 
 /**
- * Logs what stood in the way of one thing, by name and frames: the others must not wait for it.
- * @returns the error, as an error
+ * Logs the error of one item, by name and stack frames, so that the job continues with the others.
+ * @returns the thrown value as an Error
  */
 export const logError = (name: JobName, thrown: unknown, revalidationId?: string): Error => {
-  const error = thrown instanceof Error ? thrown : new TypeError('something that is no error was thrown');
+  const error = thrown instanceof Error ? thrown : new TypeError('a value that is no Error was thrown');
   log('error', 'thrown', { step: name, revalidationId, error: error.name, at: safeFrames(error).join(' ') });
   return error;
 };

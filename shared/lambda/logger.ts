@@ -1,28 +1,28 @@
-/** All that a log line may hold: nothing of a person, of the media or of Truora's answers has a place here. */
+/** All fields of a log line. It holds no personal data, no media and no answer of Truora. */
 export type LogLine = {
   step: string;
   revalidationId?: string | undefined;
   error?: string;
-  /** Where an error came from: frames of our own code, never a message. */
+  /** Stack frames of an error, never its message. */
   at?: string;
   reason?: string;
   milliseconds?: number;
   events?: number;
-  /** What a sweep found due, and what of it could not be done. */
+  /** Items that a job handled, and those that failed. */
   seen?: number;
   failed?: number;
   count?: string;
 };
 
-/** The longest value of a line. A reason or an error's name is far shorter; anything longer is not one. */
+/** The longest value of a line. Reasons and error names are far shorter. Characters. */
 const MAX_LENGTH = 200;
 
-/** What JSON leaves as it is, and a terminal or a log reader may take for a line break or a command. */
+/** Characters that JSON does not escape, and that a terminal or log reader may treat as a line break or command. */
 const unprintable = /[\u007f-\u009f\u2028\u2029]/g;
 
 const escaped = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 
-/** Writes one line of JSON; every control character is escaped, so no value can begin a line of its own. */
+/** Writes one line of JSON; every control character is escaped, so no value can begin a new line. */
 export const log = (level: 'info' | 'warn' | 'error', message: string, line: LogLine): void => {
   const cut = Object.entries(line).map(([name, value]) => [
     name,

@@ -10,9 +10,9 @@ import {
 import { env } from './env.ts';
 
 /**
- * Says one number, as a line in CloudWatch's embedded metric format: no call, no waiting, no rights. It goes straight to
- * stdout, since Lambda puts words of its own in front of what goes to the console, and then the line is JSON no more.
- * A number is never worth a case: where nobody said under which name to keep it, it is left out.
+ * Writes one metric as a line in CloudWatch's embedded metric format, which needs no call and no permission. It is written to
+ * stdout directly, because Lambda adds a prefix to console output, and then the line is not JSON. Without a namespace, nothing
+ * is written: a missing metric must not stop a case.
  */
 export const emit = <Name extends MetricName>(
   name: Name,
@@ -41,7 +41,7 @@ const namespaceFromEnv = (): string | undefined => {
   }
 };
 
-/** What an outcome that has just been recorded means in numbers. */
+/** Emits the metrics of a recorded outcome. */
 export const emitOutcome = (outcome: Outcome): void => {
   const { status, reason, decidedBy } = outcome;
   emit('Outcomes', 1, { status, reason: closedReason(reason) });
@@ -51,7 +51,7 @@ export const emitOutcome = (outcome: Outcome): void => {
   if (milliseconds !== undefined) emit('TimeToVerdict', milliseconds, { decidedBy });
 };
 
-/** What one call to Truora means in numbers. */
+/** Emits the metrics of one call to Truora. */
 export const emitTruoraCall = (seen: {
   method: 'GET' | 'POST' | 'PUT';
   milliseconds: number;

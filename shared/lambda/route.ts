@@ -6,19 +6,19 @@ import type { RouteName } from '../workflow/functions.ts';
 import { log } from './logger.ts';
 import { safeFrames } from './safe-error.ts';
 
-/** What a route's function is called with. Nobody has looked at the body yet: `textOf` and `jsonOf` do, up to a size. */
+/** The input of a route. The body is not parsed yet: `textOf` and `jsonOf` do it, up to a size. */
 export type RouteInput = { event: APIGatewayProxyEventV2 };
 
 /**
- * Makes a Lambda handler of a route of the HTTP API (payload format 2.0). A named error is answered as its problem
- * document, and any other as a 500 that says nothing of itself.
+ * Makes the Lambda handler of a route of the HTTP API (payload format 2.0). The answer to a named error is its problem document,
+ * and to any other error a 500 without details.
  */
 export const route = (name: RouteName, run: (input: RouteInput) => Promise<APIGatewayProxyStructuredResultV2>) =>
   middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>()
     .use({
       onError: (request) => {
         const error =
-          request.error instanceof Error ? request.error : new TypeError('something that is no error was thrown');
+          request.error instanceof Error ? request.error : new TypeError('a value that is no Error was thrown');
         const problem = problemOf(error);
         if (problem.status === 500)
           log('error', 'thrown', { step: name, error: error.name, at: safeFrames(error).join(' ') });
@@ -40,7 +40,7 @@ const answerProblem = (problem: Problem): APIGatewayProxyStructuredResultV2 => (
   body: JSON.stringify(problem),
 });
 
-/** The body of a call as the value that its JSON says. @throws CallRefusedError */
+/** The parsed JSON body of a call. @throws CallRefusedError */
 export const jsonOf = ({ event }: RouteInput): unknown => {
   if (!/^application\/json\s*(;|$)/i.test(event.headers['content-type'] ?? '')) {
     throw new CallRefusedError('content_type_unsupported', 'content-type: must be application/json');
@@ -50,7 +50,7 @@ export const jsonOf = ({ event }: RouteInput): unknown => {
     throw new CallRefusedError('body_too_large', `body: must be at most ${MAX_CALL_BYTES} bytes`);
   }
   try {
-    // With the blanks goes a byte-order mark, which some clients write in front.
+    // `trim` also removes a byte-order mark, which some clients send.
     return JSON.parse(body.trim());
   } catch {
     throw new CallRefusedError('body_malformed', 'body: must be JSON');
@@ -58,9 +58,9 @@ export const jsonOf = ({ event }: RouteInput): unknown => {
 };
 
 /**
- * The body as text; the gateway hands over some content types, `application/jwt` among them, in base64. It is measured as
- * it came, four characters of base64 for three bytes, so that nothing is decoded for a body that is too large.
- * @returns undefined for more than so many bytes
+ * The body as text. API Gateway encodes some content types in base64, for example `application/jwt`. The size is checked before
+ * decoding (four characters of base64 for three bytes), so that a body that is too large is never decoded.
+ * @returns undefined for more than `maxBytes`
  */
 export const textOf = (
   { body = '', isBase64Encoded }: APIGatewayProxyEventV2,

@@ -1,9 +1,9 @@
 import { NamedError } from '../domain/errors.ts';
 
-/** Frames of an unexpected error that are kept: where it came from, in about 1 KB of the execution's history. */
+/** The most stack frames of an unexpected error that are kept: about 1 KB of the execution history. */
 const MAX_FRAMES = 8;
 
-/** The frames alone: a message may have lines of its own that look like frames, so the stack is only read behind it. */
+/** The stack frames without the message. A message may contain lines that look like frames, so the stack is read after it. */
 export const safeFrames = ({ message, stack = '' }: Error): string[] => {
   const end = stack.indexOf(message);
   if (end < 0) return [];
@@ -12,8 +12,8 @@ export const safeFrames = ({ message, stack = '' }: Error): string[] => {
 };
 
 /**
- * An error as Lambda may log it and whoever called may keep it. Named errors are written for that. Any other message is
- * somebody else's text (an SDK quotes ARNs, a parser quotes its input), so only the name and the frames stay.
+ * An error that is safe for logs and the execution history. Named errors are safe. Any other message is foreign text (an SDK
+ * quotes ARNs, a parser quotes its input), so only the name and the stack frames stay.
  */
 export const redactError = (error: Error): Error => {
   const named = error instanceof NamedError;

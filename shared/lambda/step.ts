@@ -7,12 +7,12 @@ import { log } from './logger.ts';
 import { emit, emitOutcome } from './metrics.ts';
 import { redactError } from './safe-error.ts';
 
-/** What the wrapper keeps of one invocation: only of input that was parsed does anything reach the log. */
+/** The wrapper's data of one invocation. Only parsed input reaches the log. */
 type Kept = { startedAt: number; revalidationId?: string | undefined };
 
 /**
- * Makes a Lambda handler of a step: the journal is parsed before, the one new entry is checked after, and an error leaves
- * with its name, its reason and nothing that could tell a person or a secret apart.
+ * Makes the Lambda handler of a step: it parses the journal before, checks the one new entry after, and reduces an error to its
+ * name and reason, without personal data or secrets.
  */
 export const step = <S extends StepName>(name: S, run: (input: Input<S>) => Promise<Output<S>>) => {
   const report = (
@@ -42,12 +42,12 @@ export const step = <S extends StepName>(name: S, run: (input: Input<S>) => Prom
         request.response = output;
         report('done', kept);
         emit('StepsDone', 1, { step: name });
-        // ReadOutcome only gives back what was counted when it was recorded.
+        // ReadOutcome returns an outcome that was counted when it was recorded.
         if (steps[name].writes === 'outcome' && name !== 'ReadOutcome') emitOutcome(output as Outcome);
       },
       onError: (request) => {
         const error =
-          request.error instanceof Error ? request.error : new TypeError('something that is no error was thrown');
+          request.error instanceof Error ? request.error : new TypeError('a value that is no Error was thrown');
         const reason = error instanceof NamedError ? error.reason : undefined;
         report('thrown', request.internal as Kept, defined({ error: error.name, reason }));
         request.error = redactError(error);

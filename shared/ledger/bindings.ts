@@ -7,8 +7,8 @@ import { secondsAfter } from './keys.ts';
 const validationKey = (validationId: string) => `VLD#${validationId}`;
 
 /**
- * Says whose a validation is, so that a webhook finds its way and nobody else takes it for theirs.
- * @throws TypeError when it is another's
+ * Records the re-validation that a validation belongs to, so that a webhook finds it and no other case adopts it.
+ * @throws TypeError when it belongs to another one
  */
 export const bindValidation = async (
   table: string,
@@ -19,14 +19,13 @@ export const bindValidation = async (
   const pk = validationKey(validation.validationId);
   const expiresAt = secondsAfter(new Date(validation.deadline), retentionDays * 86_400);
   if (await putNew(table, { pk, revalidationId, deadline: validation.deadline, expiresAt })) return;
-  const standing = await getItem(table, pk);
-  if (standing?.revalidationId !== revalidationId)
+  const existing = await getItem(table, pk);
+  if (existing?.revalidationId !== revalidationId)
     throw new TypeError('the validation is bound to another re-validation');
 };
 
 /**
- * Says whose validations are that will never be used: they have an owner too, so that no later look takes them for somebody's
- * own.
+ * Records the re-validation of unused validations (orphans), so that no other case adopts them.
  */
 export const bindOrphans = async (
   { table, retentionDays }: { table: string; retentionDays: number },
@@ -41,7 +40,7 @@ export const bindOrphans = async (
 
 const Binding = z.object({ revalidationId: RevalidationId, deadline: Timestamp });
 
-/** Whose validation this is. @returns undefined for one that is none of ours */
+/** The re-validation that a validation belongs to. @returns undefined for an unknown one */
 export const readBinding = async (table: string, validationId: string) => {
   const item = await getItem(table, validationKey(validationId));
   return item && isAlive(item) ? Binding.parse(item) : undefined;

@@ -4,27 +4,26 @@ import { Notification } from '../domain/revalidation.ts';
 import { secondsAfter } from './keys.ts';
 
 /**
- * Where a parked execution and a webhook meet: one item a validation, which holds the task token and the notification. Each side
- * writes its half and gets the whole item back from the very same write, so whoever comes second sees the first, in
- * whatever order they come.
+ * One item for each validation, which holds the task token of the waiting execution and the notification of the webhook. Each
+ * side writes its part and gets the whole item from the same write, so the second writer sees the first, in any order.
  */
-const Wait = z.object({ taskToken: z.optional(z.string()), notification: z.optional(Notification) });
+const Callback = z.object({ taskToken: z.optional(z.string()), notification: z.optional(Notification) });
 
 const keyOf = (validationId: string) => `WAIT#${validationId}`;
 
 const lifeAfter = (deadline: string) => secondsAfter(new Date(deadline), LATE_SECONDS);
 
-/** Leaves the token; a newer one takes the place of an older one, which is dead. @returns the notification, if it rang already */
+/** Stores the task token; it replaces an older one, which is no longer valid. @returns the notification, if it arrived before */
 export const storeTaskToken = async (
   table: string,
   validation: { validationId: string; deadline: string },
   taskToken: string,
 ): Promise<Notification | undefined> => {
   const set = { taskToken, expiresAt: lifeAfter(validation.deadline) };
-  return Wait.parse(await updateItem(table, keyOf(validation.validationId), { set })).notification;
+  return Callback.parse(await updateItem(table, keyOf(validation.validationId), { set })).notification;
 };
 
-/** Leaves the notification; the first one stays. @returns the notification that stands, and the token, if anybody is parked */
+/** Stores the notification; the first one stays. @returns the stored notification, and the token, if an execution waits */
 export const recordNotification = async (
   table: string,
   validation: { validationId: string; deadline: string },
@@ -34,12 +33,12 @@ export const recordNotification = async (
     set: { expiresAt: lifeAfter(validation.deadline) },
     setIfAbsent: { notification: { receivedAt: at.toISOString() } satisfies Notification },
   });
-  return z.required(Wait, { notification: true }).parse(item);
+  return z.required(Callback, { notification: true }).parse(item);
 };
 
-/** Token and notification as they stand: the newest token, or both where whoever had to bring them together has died over it. */
-export const readCallback = async (table: string, validationId: string): Promise<z.infer<typeof Wait>> =>
-  Wait.parse((await getItem(table, keyOf(validationId))) ?? {});
+/** The stored token and notification. Both are there when the writer of the second one failed before it resumed the execution. */
+export const readCallback = async (table: string, validationId: string): Promise<z.infer<typeof Callback>> =>
+  Callback.parse((await getItem(table, keyOf(validationId))) ?? {});
 
-/** How long a validation may still be called for after its deadline (late webhooks: days, assumed). Seconds. */
+/** How long a webhook may arrive after the deadline (days, assumed). Seconds. */
 export const LATE_SECONDS = 4 * 86_400;

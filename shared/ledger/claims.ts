@@ -11,12 +11,12 @@ import { keyOf } from './keys.ts';
 import { dueFrom, type Ledger, lifeOf, readAlive, readRecord, UPLOAD_LINK } from './records.ts';
 
 /**
- * What is known of a creation: its attempt, validations that were created for it and will never be used, and what it says of
- * attempts before it.
+ * The result of a creation: its attempt, validations that were created and will never be used (orphans), and new results of
+ * earlier attempts.
  */
 export type AttemptResult = { attempt: Attempt; orphans: readonly string[]; earlier?: readonly Attempt[] };
 
-/** The attempts and orphans of a record, with a new one among them. Saying so twice is the same as once. */
+/** The attempts and orphans of a record together with a new result. Idempotent. */
 export const withAttemptResult = (
   { attempts, orphans = [] }: Pick<LedgerRecord, 'attempts' | 'orphans'>,
   result: AttemptResult,
@@ -28,15 +28,15 @@ export const withAttemptResult = (
   });
 };
 
-/** Where a record keeps the mark of the last write of its attempts and orphans. It is no part of `LedgerRecord`. */
+/** The attribute with a random id of the last write of attempts and orphans. It is no part of `LedgerRecord`. */
 const ATTEMPTS_VERSION = 'attemptsVersion';
 
-/** How often a fate is written anew because somebody else wrote one in between. */
+/** The most tries to write a result when other writers change the record in between. */
 const MOST_TRIES = 5;
 
 /**
- * The validation of this claim, paid for: whatever Truora said of it in ONE write, the upload link too, so that from here on
- * nothing of it can get lost. Saying so twice is the same as once.
+ * Records the charged validation of this claim, in ONE write with the upload link, so that nothing of it can get lost.
+ * Idempotent.
  */
 export const recordCreated = (
   ledger: Ledger,
@@ -62,8 +62,8 @@ export const recordCreated = (
   );
 
 /**
- * What became of an attempt that led to no validation of its record's own, ended or not. A record that is gone stays gone. It is
- * added to what stands at this moment, and written only over that: whoever comes back from the dead takes nothing away.
+ * Records the result of an attempt that gave the record no validation; the record may have ended. An expired record stays
+ * expired. The result is added to the current record under a condition, so that a delayed function overwrites nothing.
  */
 export const recordAttempt = async (
   ledger: Ledger,
@@ -81,10 +81,10 @@ export const recordAttempt = async (
     });
     if (written) return;
   }
-  throw new Error('the attempts of a record change all the time');
+  throw new Error('the attempts of the record kept changing');
 };
 
-/** The record and the link that its media goes to. The link is not given out once it has expired. */
+/** The record and its upload link. The link is undefined after the deadline. */
 export const readForMove = async (
   ledger: Ledger,
   revalidationId: string,
@@ -96,9 +96,9 @@ export const readForMove = async (
 };
 
 /**
- * Makes the request this execution's own, or finds that it is already.
- * @param keyHash the hash of the idempotency key that it is claimed under
- * @returns the claim that stands, which after a retry is the first one
+ * Claims the request for this execution. Idempotent.
+ * @param keyHash the hash of the idempotency key
+ * @returns the stored claim, after a retry the first one
  * @throws AlreadyDecidedError, ClaimedElsewhereError, RequestInvalidError `already_asked_otherwise`
  */
 export const claim = async (ledger: Ledger, wanted: Claim, owner: string, keyHash?: string): Promise<Claim> => {
@@ -114,28 +114,28 @@ export const claim = async (ledger: Ledger, wanted: Claim, owner: string, keyHas
   });
   if (fresh) return wanted;
   const existing = await readRecord(ledger, wanted.revalidationId);
-  // Its own claim is nobody else's question, even if the deployment's floor was changed between two tries of this run.
+  // Its own claim is never another request, even if the deployment's floor changed between two tries of this run.
   if (existing && existing.owner !== owner) refuseDifferentRequest(existing, wanted);
   return Claim.parse(await ownRecord(ledger, wanted.revalidationId, owner));
 };
 
-/** An answer is never passed on to another question. @throws RequestInvalidError `already_asked_otherwise` */
+/** An answer is never returned to another request. @throws RequestInvalidError `already_asked_otherwise` */
 export const refuseDifferentRequest = (...asked: Parameters<typeof isDifferentRequest>): void => {
   if (!isDifferentRequest(...asked)) return;
   throw new RequestInvalidError(
     'already_asked_otherwise',
-    'media: this version was asked about before with another enrollment or other options; put it again',
+    'media: this version was asked about before with another enrollment or other options; upload it again',
   );
 };
 
-/** The media reached the upload link, which is spent by that. */
+/** Records that the media was sent. The upload link is removed, because it cannot be used again. */
 export const recordMoved = (ledger: Ledger, id: string, owner: string, receipt: Receipt): Promise<void> =>
   advance(ledger, id, owner, 'moved', { set: { receipt }, remove: [UPLOAD_LINK] }, ({ receipt }) => !!receipt);
 
 export const claimedElsewhere = () =>
   new ClaimedElsewhereError('claimed_elsewhere', 'another execution is working on this request');
 
-/** Takes a record one phase further. A change that was made before is not made again, and is none that failed. */
+/** Moves a record to a phase. Idempotent: a change that `isDone` confirms is no error. */
 export const advance = async (
   ledger: Ledger,
   id: string,
@@ -161,7 +161,7 @@ export const advance = async (
  */
 export const ownRecord = async (ledger: Ledger, id: string, owner: string): Promise<LedgerRecord> => {
   const record = await readRecord(ledger, id);
-  if (!record) throw new TypeError('the record is not there');
+  if (!record) throw new TypeError('the record does not exist');
   if (isEnd(record.phase)) throw new AlreadyDecidedError('already_decided', id);
   if (record.owner !== owner) throw claimedElsewhere();
   return record;

@@ -5,12 +5,12 @@ import { BY_DUE, type LedgerRecord } from '../domain/record.ts';
 import { keyOf } from './keys.ts';
 import { type Ledger, type ParsedRecords, parseRecords, readAlive } from './records.ts';
 
-/** Keys of one shard that are read at a time, and records that are handed over at a time. */
+/** Keys that one read of a shard returns, and records that are yielded together. */
 const PAGE = 25;
 
 const GROUP = 10;
 
-/** What is due by now, the longest due first as far as one page of each shard goes, a few at a time. */
+/** The records whose follow-up time has passed, a few at a time. The oldest come first within one page of each shard. */
 export async function* dueRecords({ table }: Ledger, now: Date): AsyncGenerator<ParsedRecords> {
   let open: { shard: string; after?: Item | undefined }[] = shards.map((shard) => ({ shard }));
   while (open.length > 0) {
@@ -33,8 +33,8 @@ export async function* dueRecords({ table }: Ledger, now: Date): AsyncGenerator<
 }
 
 /**
- * Says when the record is looked at next, or that nothing is left to do. One that has moved on meanwhile, or that Truora
- * has called about, stays due.
+ * Sets the next follow-up of a record, or removes it when nothing is left to do. Nothing changes when the record changed or a
+ * webhook arrived in between.
  */
 export const reschedule = async (
   { table }: Ledger,
@@ -51,14 +51,14 @@ export const reschedule = async (
   });
 };
 
-/** Lets one that cannot be read make room for the others; its time is written anew, for that may be what was wrong. */
+/** Postpones the follow-up of an unreadable record, so that it does not block others. Only its time is written. */
 export const postpone = async ({ table }: Ledger, { pk, dueAt }: Item, at: string): Promise<void> => {
   if (typeof dueAt === 'string') await updateItem(table, pk, { set: { dueAt: at }, when: { dueAt: [dueAt] } });
 };
 
 /**
- * Truora has called about a validation. One that we closed without its word is due at once, though an earlier call has put
- * it off to a later look; for any other, and for one that is due because of a call already, nothing is written.
+ * Records a late webhook. A case that was closed without a verdict gets a follow-up now. Nothing is written for another case, or
+ * when a late webhook already caused a follow-up that is not done yet.
  */
 export const markLateWebhook = async (table: string, revalidationId: string, at: Date): Promise<void> => {
   const record = readAlive(await getItem(table, keyOf(revalidationId)));

@@ -13,9 +13,10 @@ const keyOf = ({ bucket, key, versionId }: Version): string =>
     .digest('hex')}`;
 
 /**
- * Which cases need a version of the media. Several may: a call about a drop, or one that is forced anew. Each claim holds,
- * each case's own deletion lets go, and the last one to let go frees the version for good: between that and a new hold one
- * item decides, so nothing is deleted under an open case.
+ * Holds a version of the media for a case. Several cases may hold it: a call about a drop, or a forced case. Each claim adds a
+ * hold, each case's deletion removes its hold, and the last one frees the version permanently. One item decides between that
+ * and a new hold, so no media of an open case is deleted.
+ * @returns false when the version was freed before
  */
 export const holdMedia = async (ledger: Ledger, version: Version, revalidationId: string): Promise<boolean> => {
   const held = await updateItem(ledger.table, keyOf(version), {
@@ -28,8 +29,8 @@ export const holdMedia = async (ledger: Ledger, version: Version, revalidationId
 };
 
 /**
- * Lets go of a version. One write for a version that no case ever held, as nearly all uploads under a flooded ticket are.
- * @returns whether nothing holds it, nor ever will: it may be deleted
+ * Removes a hold. One write is enough for a version that no case ever held, like most uploads of a flooded ticket.
+ * @returns true when no case holds it or can hold it again: it may be deleted
  */
 export const freeMedia = async (ledger: Ledger, version: Version, revalidationId: string): Promise<boolean> => {
   const pk = keyOf(version);
@@ -46,5 +47,5 @@ export const freeMedia = async (ledger: Ledger, version: Version, revalidationId
   return left?.holders === undefined && (await close()) !== undefined;
 };
 
-/** As long as a record that was written now. */
+/** The expiry of a record that is written now. Seconds since 1970. */
 const lifeOf = ({ retentionDays }: Ledger): number => secondsAfter(new Date(), retentionDays * 86_400);

@@ -9,29 +9,28 @@ import { secondsAfter } from './keys.ts';
 import { type Ledger, readRecord, withdrawClaim } from './records.ts';
 
 /**
- * How long an idempotency key is remembered: as long as Step Functions remembers an execution's name, and no longer than
- * what it stands for, since a key whose record is gone would have the same id claimed, and paid for, again. Days.
+ * The life of an idempotency key: as long as Step Functions keeps an execution's name, and no longer than its record. A key
+ * without its record would let the same id be claimed, and charged, again. Days.
  */
 const LIFE_DAYS = 90;
 
-/** Who used the key, what it was, and the hash of the whole request: the same key may not ask for something else. */
+/** The scope of the caller, the key, and the hash of the request: the same key must not be used with another request. */
 export type Alias = { scope: string; key: string; body: string };
 
-/** Callers that start the machine share one scope: their permission to do so is all we know of them. */
+/** Callers that start the state machine directly share one scope, because only their permission is known. */
 const WORKFLOW_SCOPE = 'workflow';
 
 /**
- * The key's item. Scope and key may hold any visible character, so the divider between them is escaped in the scope: the
- * first `#` behind the prefix is the divider. A scope without `#` and `%` stands as it is.
+ * The ledger key of an idempotency key. Scope and key may hold any visible character, so the separator is escaped in the scope:
+ * the first `#` after the prefix separates them.
  */
 const keyOf = ({ scope, key }: Alias) => `KEY#${scope.replaceAll('%', '%25').replaceAll('#', '%23')}#${key}`;
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 /**
- * The hash of a question: what would be sent to Truora, about which media, of whom and for what. Two ways to say the same
- * options have one hash; how the result is waited for, and how old an answer may be, change no question. Parsing has put the
- * other fields into the schema's order.
+ * The hash of a request: person, media, reference and the options that would be sent to Truora. Two forms of the same options have
+ * one hash. `resultMode` and `maxAgeSeconds` do not change it. Parsing puts the other fields into the schema's order.
  */
 export const hashOfQuestion = ({
   options,
@@ -48,11 +47,11 @@ export const aliasOf = (request: RevalidationRequest): Alias | undefined =>
 type Pointer = { revalidationId: string; body: string; reservedBy?: string };
 
 /**
- * Whether a key stands for the case that its item names. A key is reserved before the claim and bound after it, so a reserved
- * one counts only if the case was claimed under this very key: whatever died in between has claimed nothing. What was refused
- * was never paid for, and frees its key. A key of the API is bound to what was promised, before there is a record.
+ * Whether a key is bound to the case that its item names. A key is reserved before the claim and bound after it, so a reserved
+ * key counts only when the case was claimed with this key. A refused case was not charged and frees its key. A key of the API
+ * is bound to a ticket, before there is a record.
  */
-const stands = ({ reservedBy }: Pointer, alias: Alias, record: LedgerRecord | undefined): boolean => {
+const isBound = ({ reservedBy }: Pointer, alias: Alias, record: LedgerRecord | undefined): boolean => {
   if (!record) return reservedBy === undefined && alias.scope !== WORKFLOW_SCOPE;
   return record.phase !== 'refused' && (reservedBy === undefined || record.keyHash === sha256(keyOf(alias)));
 };
@@ -62,26 +61,26 @@ const lookUp = async (ledger: Ledger, alias: Alias): Promise<{ item?: Pointer; r
   const item = (await getItem(ledger.table, keyOf(alias))) as (Pointer & { pk: string }) | undefined;
   if (!item || !isAlive(item)) return {};
   const { revalidationId } = item;
-  if (!stands(item, alias, await readRecord(ledger, revalidationId))) return { item };
+  if (!isBound(item, alias, await readRecord(ledger, revalidationId))) return { item };
   if (item.body === alias.body) return { item, revalidationId };
   throw new RequestInvalidError('idempotency_key_reused', 'idempotencyKey: was used before with another request');
 };
 
 /**
- * The re-validation that a caller's idempotency key stands for; for a workflow's key it has a record.
+ * The re-validation that a caller's idempotency key is bound to; for a workflow's key it has a record.
  * @throws RequestInvalidError `idempotency_key_reused`
  */
 export const findKey = async (ledger: Ledger, alias: Alias): Promise<string | undefined> =>
   (await lookUp(ledger, alias)).revalidationId;
 
-/** Of those who write a key at once each sees in the second round what the first has written. Rounds. */
+/** The most rounds of read and write. Among concurrent writers, each sees the first write in its second round. */
 const ROUNDS = 3;
 
 /**
- * Makes a caller's idempotency key another name of a re-validation, or finds what it stands for already.
- * @param reservedBy the execution that is about to claim it: the key is only reserved, until `bind`
- * @returns the id the key stands for
- * @throws RequestInvalidError `idempotency_key_reused`; ClaimedElsewhereError where others change it all the time
+ * Binds a caller's idempotency key to a re-validation, or finds the one that it is bound to.
+ * @param reservedBy the execution that is about to claim the case: the key is only reserved, until `bind`
+ * @returns the id that the key is bound to
+ * @throws RequestInvalidError `idempotency_key_reused`; ClaimedElsewhereError when other writers keep changing it
  */
 export const bindKey = async (
   ledger: Ledger,
@@ -90,9 +89,9 @@ export const bindKey = async (
 ): Promise<string> => {
   const { revalidationId } = alias;
   for (let round = 0; round < ROUNDS; round += 1) {
-    const { item, revalidationId: standing } = await lookUp(ledger, alias);
-    if (standing) return standing;
-    // Others are about to claim the very same: whichever comes first, the key stands for it.
+    const { item, revalidationId: existing } = await lookUp(ledger, alias);
+    if (existing) return existing;
+    // Another execution is about to claim the same case: the key is bound to it, whichever claims first.
     if (reservedBy && item?.revalidationId === revalidationId && item.body === alias.body) return revalidationId;
     const over = item && {
       revalidationId: [item.revalidationId],
@@ -101,7 +100,7 @@ export const bindKey = async (
     };
     if (await putNew(ledger.table, itemOf(ledger, alias, reservedBy), over)) return revalidationId;
   }
-  throw new ClaimedElsewhereError('claimed_elsewhere', 'another request uses the same idempotency key at the moment');
+  throw new ClaimedElsewhereError('claimed_elsewhere', 'another request is using the same idempotency key');
 };
 
 const itemOf = ({ retentionDays }: Ledger, alias: Alias & { revalidationId: string }, reservedBy?: string) => ({
@@ -113,10 +112,10 @@ const itemOf = ({ retentionDays }: Ledger, alias: Alias & { revalidationId: stri
 });
 
 /**
- * Claims a case under a caller's key, so that the key stands for what was claimed and for nothing else: it is reserved, the
- * case is claimed and names the key, the key is bound. One that found another key's holder in the last step takes its claim
- * back, for which nothing has been paid, and comes back later. A refusal frees the key.
- * @param claimIt claims the case; with the hash of the key, where there is one
+ * Claims a case with a caller's idempotency key, so that the key is bound to this case only: the key is reserved, the case is
+ * claimed with the hash of the key, the key is bound. When another request took the key before the last step, the claim is
+ * withdrawn (nothing was charged yet) and the step is retried. A refusal frees the key.
+ * @param claimIt claims the case; gets the hash of the key, if there is one
  */
 export const claimUnderKey = async (
   ledger: Ledger,
@@ -126,12 +125,12 @@ export const claimUnderKey = async (
 ): Promise<Claim> => {
   if (!alias) return claimIt();
   const own = { ...alias, revalidationId };
-  const standing = await bindKey(ledger, own, owner);
-  if (standing !== revalidationId) return Claim.parse(await ownRecord(ledger, standing, owner));
+  const bound = await bindKey(ledger, own, owner);
+  if (bound !== revalidationId) return Claim.parse(await ownRecord(ledger, bound, owner));
   const sameCase = { revalidationId: [revalidationId], body: [alias.body] };
   const bind = () => putNew(ledger.table, itemOf(ledger, own), sameCase);
   const claimed = await claimIt(sha256(keyOf(alias))).catch(async (error) => {
-    // What stands, or will, is the answer to this key as well.
+    // The existing or later outcome is the answer for this key too.
     if (error instanceof AlreadyDecidedError || error instanceof ClaimedElsewhereError) await bind();
     else if (error instanceof RequestInvalidError) {
       await putNew(
@@ -144,5 +143,5 @@ export const claimUnderKey = async (
   });
   if (await bind()) return claimed;
   await withdrawClaim(ledger, revalidationId, owner);
-  throw new ClaimedElsewhereError('claimed_elsewhere', 'another request has taken the idempotency key meanwhile');
+  throw new ClaimedElsewhereError('claimed_elsewhere', 'another request took the idempotency key');
 };

@@ -5,16 +5,16 @@ import { RevalidationId, TruoraId } from '../domain/ids.ts';
 import { Timestamp } from '../domain/revalidation.ts';
 
 /**
- * The note on a person's account that a validation is being created for them. While it stands nobody else creates one: it
- * is the person's lease, and whoever meets an old one first finds out what became of its call.
+ * The intent to create a validation for a person. It is a lease: while it exists, no other execution creates one for this
+ * person. An execution that finds an old intent first finds the result of its call.
  */
 export const Intent = z.object({
   revalidationId: RevalidationId,
-  /** With the re-validation, the name of this one attempt. */
+  /** Identifies the attempt, together with the re-validation. */
   openedAt: Timestamp,
-  /** Which attempt of its re-validation it is. */
+  /** The number of the attempt of its re-validation, from 1. */
   attempt: z.int().check(z.minimum(1)),
-  /** What the person's list held that may be ours, the first of two times. */
+  /** The validations on the person's list that may be ours, at the first of two checks. */
   firstCheck: z.optional(z.object({ at: Timestamp, seen: z.array(TruoraId) })),
 });
 
@@ -22,28 +22,28 @@ export type Intent = z.infer<typeof Intent>;
 
 const accountKey = (accountId: string) => `ACC#${accountId}`;
 
-/** This very intent and no later one: a function that comes back from the dead must not touch its successor's. */
-const theVery = ({ revalidationId, openedAt }: Intent) => ({
+/** The condition that matches this intent and no later one: a delayed function must not change a later intent. */
+const sameIntent = ({ revalidationId, openedAt }: Intent) => ({
   revalidationId: [revalidationId],
   openedAt: [openedAt],
 });
 
-/** An intent never expires by the clock: only whoever knows what became of it may close it. */
+/** An intent has no expiry: it is closed only when the result of its call is known. */
 export const readIntent = async (table: string, accountId: string): Promise<Intent | undefined> => {
   const item = await getItem(table, accountKey(accountId));
   return item && Intent.parse(item);
 };
 
-/** Whether this very intent stands still. */
+/** Whether this intent is still open. */
 export const isOpen = async (table: string, accountId: string, intent: Intent): Promise<boolean> => {
-  const standing = await readIntent(table, accountId);
-  return standing?.revalidationId === intent.revalidationId && standing.openedAt === intent.openedAt;
+  const existing = await readIntent(table, accountId);
+  return existing?.revalidationId === intent.revalidationId && existing.openedAt === intent.openedAt;
 };
 
 /**
- * Writes the intent before the charged call; or, under the time of its first opening, once more for a call that had been
- * given up. A write whose answer was lost is repeated by the SDK and then finds what it wrote itself; only the mark of this
- * very opening tells that apart from another of the same run. @returns undefined when one is open, whoever's it is
+ * Opens the intent before the charged call, or again, with the time of its first opening, for a call that was given up. The SDK
+ * repeats a write whose answer was lost and then finds its own item. The random id `opening` distinguishes it from another
+ * intent of the same run. @returns undefined when another intent is open
  */
 export const openIntent = async (
   table: string,
@@ -57,7 +57,7 @@ export const openIntent = async (
   return (await getItem(table, pk))?.opening === opening ? intent : undefined;
 };
 
-/** Keeps what the first look at the person's list has found, for whoever takes the second. */
+/** Stores the result of the first check of the person's list, for the second check. */
 export const recordFirstCheck = async (
   table: string,
   accountId: string,
@@ -65,10 +65,10 @@ export const recordFirstCheck = async (
   seen: string[],
 ): Promise<void> => {
   const firstCheck = { at: new Date().toISOString(), seen };
-  await updateItem(table, accountKey(accountId), { set: { firstCheck }, when: theVery(intent) });
+  await updateItem(table, accountKey(accountId), { set: { firstCheck }, when: sameIntent(intent) });
 };
 
-/** Closes this very intent; closing it twice, or another, does nothing. */
+/** Closes this intent. It does nothing when it is closed or another one is open. */
 export const closeIntent = async (table: string, accountId: string, intent: Intent): Promise<void> => {
-  await deleteItem(table, accountKey(accountId), theVery(intent));
+  await deleteItem(table, accountKey(accountId), sameIntent(intent));
 };

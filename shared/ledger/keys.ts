@@ -1,4 +1,5 @@
+/** The ledger key of a record. */
 export const keyOf = (revalidationId: string) => `RUN#${revalidationId}`;
 
-/** Seconds since 1970, as DynamoDB's time to live wants it. */
+/** A time in seconds since 1970, the form of DynamoDB's time to live. */
 export const secondsAfter = (from: Date, seconds: number): number => Math.floor(from.getTime() / 1000) + seconds;

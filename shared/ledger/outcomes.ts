@@ -11,9 +11,9 @@ import { keyOf } from './keys.ts';
 import { dueFrom, type Ledger, lifeOf, readAlive, readRecord, UPLOAD_LINK } from './records.ts';
 
 /**
- * Enters what Truora has said after the end. The outcome stays as it is; of two who enter at once, one does.
- * @returns the record with it; undefined when one has been entered meanwhile: by somebody else, or by us, where the answer
- *   was lost and the SDK asked again
+ * Adds a verdict that arrived after the end. The outcome does not change. Of two concurrent writers one succeeds.
+ * @returns the record with the amendment; undefined when another one was added in between, or when the SDK repeated our own
+ *   write after its answer was lost
  */
 export const amend = async (
   ledger: Ledger,
@@ -31,13 +31,13 @@ export const amend = async (
   return written && { ...record, amended: eventId, amendments: [...amendments, amendment] };
 };
 
-/** The outcome that stands, and whether the bus was told of it. */
+/** The stored outcome, and whether it was announced. */
 export type Ending = { outcome: Outcome; isAnnounced: boolean };
 
 /**
- * Writes the end of a re-validation. The first end stands: whoever comes later gets it back.
- * Where there is no record yet (a request that was refused before it was claimed), this writes one.
- * @param object what was dropped, where no claim holds it
+ * Writes the outcome of a re-validation. The first outcome stays, and a later writer gets it.
+ * Without a record (a request that was refused before its claim), this writes one.
+ * @param object the dropped object, when there is no claim
  * @throws ClaimedElsewhereError when the record is open and another execution's
  */
 export const recordOutcome = async (
@@ -68,21 +68,21 @@ export const recordOutcome = async (
   if (written) return { outcome, isAnnounced: false };
   const existing = await readRecord(ledger, outcome.revalidationId);
   if (existing?.outcome) return { outcome: existing.outcome, isAnnounced: existing.announced !== undefined };
-  // Nothing alive stands there: the record in the way has expired, and an item of its own takes its place.
+  // The item under this key has expired: a new item replaces it.
   if (!existing && (await putNew(ledger.table, { pk, ...start, ...end, trail }))) {
     return { outcome, isAnnounced: false };
   }
   throw claimedElsewhere();
 };
 
-/** Somebody asked for the same thing again. A record that is gone meanwhile is not brought back. */
+/** Counts a repeated request. An expired record is not written again. */
 export const countRepeat = async (ledger: Ledger, id: string): Promise<void> => {
   await updateItem(ledger.table, keyOf(id), { set: {}, add: { askedAgain: 1 }, when: { revalidationId: [id] } });
 };
 
 /**
- * The bus was told, and what is left to do is the media's end; unless Truora has called since the end, for then it is due at
- * once. A record that is gone meanwhile is not brought back, and the first time told stands.
+ * Records that the outcome was announced. The next follow-up deletes the media; after a late webhook it stays now. An expired
+ * record is not written again, and the first time of announcement stays.
  */
 export const markAnnounced = async (ledger: Ledger, outcome: Outcome, mediaHours: number): Promise<void> => {
   const { revalidationId, status, decidedAt } = outcome;
@@ -95,8 +95,8 @@ export const markAnnounced = async (ledger: Ledger, outcome: Outcome, mediaHours
 };
 
 /**
- * Writes `canceled` where nothing has been decided, whoever owns the record; where there is none yet, one that nobody owns.
- * @returns the record that stands, canceled or decided otherwise before, and whether this call has canceled it
+ * Writes `canceled` when the case has not ended, for any owner of the record. Without a record, this writes one without an owner.
+ * @returns the stored record, canceled now or ended before, and whether this call canceled it
  */
 export const recordCancellation = async (
   ledger: Ledger,
@@ -117,7 +117,7 @@ export const recordCancellation = async (
     set: { phase: 'canceled', outcome, canceledBy, expiresAt: lifeOf(ledger, at) },
     setIfAbsent: {
       revalidationId,
-      owner: NOBODY,
+      owner: NO_OWNER,
       claimedAt: at.toISOString(),
       ...defined({ accountId, enrollmentId }),
       ...dueFrom(revalidationId, at),
@@ -132,5 +132,5 @@ export const recordCancellation = async (
   return { record, isNew: written !== undefined };
 };
 
-/** The owner of a record that was canceled before anything ran. */
-const NOBODY = 'nobody';
+/** The owner of a record that was canceled before an execution started. */
+const NO_OWNER = 'nobody';

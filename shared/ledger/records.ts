@@ -10,31 +10,31 @@ import { BY_PERSON, LedgerRecord } from '../domain/record.ts';
 import { keyOf, secondsAfter } from './keys.ts';
 
 /**
- * The records: one item a re-validation, changed only by single conditional writes. Every change names its owner and
- * moves forward in the lifecycle; a change that comes too late finds its condition broken and gets what stands instead.
+ * The records: one item for each re-validation, changed only by single conditional writes. Every change requires its owner and
+ * an earlier phase. The condition of a late change fails, and its writer reads the stored record.
  */
 export type Ledger = { table: string; retentionDays: number };
 
 /**
- * Where a record keeps its upload link, a bearer secret, from the creation to the move or the end, whichever comes first:
- * the very writes that need it no more take it away. It is no part of `LedgerRecord`, so nobody reads it by accident.
+ * The attribute with the upload link, a bearer secret. It is there from the creation to the move or the end; the write that ends
+ * its use removes it. It is no part of `LedgerRecord`, so it is never read by accident.
  */
 export const UPLOAD_LINK = 'uploadLink';
 
 export const lifeOf = (ledger: Ledger, at: Date) => secondsAfter(at, ledger.retentionDays * 86_400);
 
-/** One get by id. Expired records may still be stored for days, so they are told apart here. */
+/** The record of an id. An expired one, which DynamoDB may keep for days, counts as absent. */
 export const readRecord = async (ledger: Ledger, revalidationId: string): Promise<LedgerRecord | undefined> =>
   readAlive(await getItem(ledger.table, keyOf(revalidationId)));
 
-/** Which of these re-validations have a record, and which versions are copies of their media. At most 100 at once. */
+/** The ids of these re-validations that have a record, and the versions that are copies of their media. At most 100 ids. */
 export const recordedAmong = async (table: string, ids: readonly string[]): Promise<Set<string>> => {
   const items = (await getItems(table, ids.map(keyOf))).filter(isAlive);
   const copiesOf = ({ copies }: Item): string[] => (copies instanceof Set ? [...copies] : []);
   return new Set(items.flatMap((item) => [item.pk.slice(keyOf('').length), ...copiesOf(item)]));
 };
 
-/** One query by person, newest claim first. `next` opens the following page; what cannot be read stands beside it. */
+/** One query by person, newest claim first. `next` is the position of the next page; unreadable items are listed separately. */
 export const listRecords = async (
   ledger: Ledger,
   accountId: string,
@@ -52,15 +52,14 @@ export const listRecords = async (
 };
 
 /**
- * Takes back a claim of this execution's own, before anything was asked of Truora: an expired item stands in its place, which
- * is as good as none.
+ * Withdraws this execution's claim before any call to Truora. An expired item replaces it, which counts as absent.
  */
 export const withdrawClaim = async (ledger: Ledger, id: string, owner: string): Promise<void> => {
   const nothing = { pk: keyOf(id), expiresAt: secondsAfter(new Date(), -1) };
   await putNew(ledger.table, nothing, { owner: [owner], phase: ['claimed' satisfies Phase], attempts: [] });
 };
 
-/** What puts a record among those that a sweep looks at. An outcome leaves it there: to be announced, if nobody did. */
+/** The index attributes of the first follow-up. An outcome keeps them, so that a sweep announces it if needed. */
 export const dueFrom = (revalidationId: string, from: Date | string) => ({
   shard: shardOf(revalidationId),
   dueAt: firstFollowUp(from),
@@ -73,14 +72,14 @@ const placeOf = (item: Item): Place => {
   return { revalidationId: pk.slice(keyOf('').length), claimedAt };
 };
 
-/** A record as it was stored, if it has not expired. */
+/** The stored record, if it has not expired. */
 export const readAlive = (item: Item | undefined): LedgerRecord | undefined =>
   item && isAlive(item) ? LedgerRecord.parse(item) : undefined;
 
-/** Records as they were stored, and the items that hold what no record may: those are for a person to mend. */
+/** Parsed records, and the items that are no valid records. A person must correct those. */
 export type ParsedRecords = { records: LedgerRecord[]; unreadable: Item[] };
 
-/** Reads many records at once. One that cannot be read keeps no other from it; what has expired is left out. */
+/** Parses several items. An unreadable one does not stop the others; expired ones are left out. */
 export const parseRecords = (items: readonly Item[]): ParsedRecords => {
   const records: LedgerRecord[] = [];
   const unreadable: Item[] = [];
@@ -93,8 +92,8 @@ export const parseRecords = (items: readonly Item[]): ParsedRecords => {
 };
 
 /**
- * Every record that was claimed in a time, from one end of the table to the other: for a person at a desk, since it reads
- * (and pays for) the whole table. @param from @param to the times as a record writes them, the second one not included
+ * Every record that was claimed from `from` (inclusive) to `to` (exclusive), timestamps in the record's format. Only for the
+ * command line, because it reads, and pays for, the whole table.
  */
 export async function* recordsBetween(
   table: string,

@@ -4,19 +4,20 @@ import { secondsAfter } from './keys.ts';
 import type { Ledger } from './records.ts';
 
 /**
- * Takes one of the retries that a row has left, by a conditional write for each place in it: of two that come at once one
- * gets it, and whoever comes twice has it already. A retry that is refused later has used its place all the same.
+ * Takes one retry slot of a validation, by a conditional write for each slot. Of two concurrent retries one gets a slot; the same
+ * retry always gets its own slot again. A retry that is refused later still uses its slot.
+ * @param first the first validation of the series
  * @throws RequestInvalidError `retries_used_up`
  */
 export const takeRetry = async (ledger: Ledger, first: string, revalidationId: string, rules: RetryRules) => {
   const expiresAt = secondsAfter(new Date(), ledger.retentionDays * 86_400);
   for (let nth = 1; nth <= rules.allowedRetries; nth += 1) {
-    const place = `retry${nth}`;
+    const slot = `retry${nth}`;
     const row = await updateItem(ledger.table, `RETRY#${first}`, {
       set: { expiresAt },
-      setIfAbsent: { [place]: revalidationId },
+      setIfAbsent: { [slot]: revalidationId },
     });
-    if (row?.[place] === revalidationId) return;
+    if (row?.[slot] === revalidationId) return;
   }
   throw usedUp(rules);
 };

@@ -9,8 +9,8 @@ const keyOf = (revalidationId: string) => `TICKET#${revalidationId}`;
 const parsed = (item: Item | undefined): Ticket | undefined => (item && isAlive(item) ? Ticket.parse(item) : undefined);
 
 /**
- * Writes down what is promised to a caller, as long as a record would be kept. The first promise under an id stands.
- * @returns false when one stands already
+ * Writes the ticket of a caller, for the retention time of a record. The first ticket of an id stays.
+ * @returns false when there was one before
  */
 export const issueTicket = (ledger: Ledger, ticket: Ticket): Promise<boolean> => {
   const expiresAt = secondsAfter(new Date(ticket.issuedAt), ledger.retentionDays * 86_400);
@@ -27,10 +27,9 @@ export const readTickets = async (table: string, ids: readonly string[]): Promis
 };
 
 /**
- * The ticket under whose key an object was dropped, with this version entered on it: one write says which version came
- * first and that this one came, however often it is repeated. Whoever holds a form can put versions without end, so a ticket
- * takes in so many and no more.
- * @returns undefined for a key that is no ticket's, not of this person and enrollment, or of a ticket that is full
+ * Records an uploaded version on the ticket of its key. One idempotent write records the first version and this one. A form
+ * allows any number of uploads, so a ticket records at most `MOST_UPLOADS`.
+ * @returns the ticket; undefined for a key without a ticket, of another person or enrollment, or of a full ticket
  */
 export const enterDrop = async (table: string, key: string, version: string): Promise<Ticket | undefined> => {
   const id = ticketIdIn(key);
@@ -46,7 +45,7 @@ export const enterDrop = async (table: string, key: string, version: string): Pr
   return parsed(item);
 };
 
-/** The ticket of this very key, if no further version can be entered on it. */
+/** The ticket of this key, if it is full. */
 export const fullTicketOf = async (table: string, key: string): Promise<Ticket | undefined> => {
   const id = ticketIdIn(key);
   const ticket = id ? await readTicket(table, id) : undefined;

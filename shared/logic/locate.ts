@@ -73,11 +73,11 @@ export const throwIfAlreadyClaimed = async (ledger: Ledger, asking: Asked): Prom
   const requested = asked && applyPolicy(asked.options, policy);
   const accountId = asked?.accountId ?? readInboxKey(key)?.accountId;
   const version = versionId ?? etag;
-  const anew = forceKeyOf(request, executionId);
-  const dropped = ticket ?? (version && !anew ? await ticketOfMedia(ledger.table, key, version) : undefined);
+  const forceKey = forceKeyOf(request, executionId);
+  const dropped = ticket ?? (version && !forceKey ? await ticketOfMedia(ledger.table, key, version) : undefined);
   const id =
     (dropped && dropped.accountId === accountId ? dropped.revalidationId : undefined) ??
-    (accountId && version ? revalidationIdOf({ accountId, bucket, key, version, anew }) : undefined);
+    (accountId && version ? revalidationIdOf({ accountId, bucket, key, version, forceKey }) : undefined);
   const standing = id ? await readRecord(ledger, id) : undefined;
   if (!standing || (asked && isDifferentRequest(standing, { ...asked, requested }))) return;
   await ownRecord(ledger, standing.revalidationId, executionId);

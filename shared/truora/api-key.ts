@@ -1,19 +1,19 @@
 import * as z from 'zod/mini';
 
-/** A key is about a thousand characters; what is much longer is none, and is not looked into. Characters. */
+/** The longest text that is parsed as a key. A key has about a thousand characters (seen). */
 const MAX_KEY_LENGTH = 8192;
 
 const DAY_MS = 86_400_000;
 
-/** The last moment that a Date can hold, in unix seconds: an `exp` beyond it is no date. */
+/** The last time that a Date can hold, in unix seconds. */
 const LAST_SECOND = 8.64e12;
 
 const Payload = z.object({ exp: z.number().check(z.positive(), z.maximum(LAST_SECOND)) });
 
 /**
- * Whole days until the Truora key ends, negative when it has. The key is a JWT whose payload says `exp` in unix seconds
- * (seen, decades ahead in most). Its signature is Truora's business: this only reads a date, and decides nothing.
- * @returns undefined for a key that says no end, or cannot be read
+ * Whole days until the Truora key expires, negative after that. The key is a JWT with `exp` in unix seconds (seen, in most keys
+ * decades ahead). The signature is not checked: only the date is read.
+ * @returns undefined for a key without a date, or an unreadable one
  */
 export const daysLeft = (key: string, now: Date): number | undefined => {
   if (key.length > MAX_KEY_LENGTH) return undefined;

@@ -1,11 +1,11 @@
 /**
- * A null or an empty text says as little as the field's absence, and must not decide a case that has been paid for. A
- * byte-order mark in front goes with the blanks.
+ * Parses a JSON answer of Truora. A null or an empty text counts as an absent field, so that it cannot decide a charged case.
+ * `trim` also removes a byte-order mark. @returns undefined for text that is no JSON
  */
 export const readJson = (text: string): unknown => {
   try {
     return JSON.parse(text.trim(), (name, value) => {
-      // Under the name of a person's list, null is how some languages write a list of nothing.
+      // Some languages write an empty list as null.
       if (name === 'validations' && value === null) return [];
       return value === null || value === '' ? undefined : value;
     });
@@ -15,8 +15,8 @@ export const readJson = (text: string): unknown => {
 };
 
 /**
- * Whether the body of a 2xx is an error after all: S3's `<Error>`, a web page of something between, or JSON with an error in
- * it. A success is empty as far as is known (assumed), so any other body is left alone.
+ * Whether the body of a 2xx answer is an error: S3's `<Error>`, a web page of a proxy, or JSON with an error. The body of a success
+ * is empty (assumed), so any other body is accepted.
  */
 export const isErrorBody = (body: string): boolean => {
   if (/^\s*(<\?xml[^>]*>\s*)?(<!--[^>]*-->\s*)*<(!doctype\s+html|html|head|body|error|errorresponse)\b/i.test(body))

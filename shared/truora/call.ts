@@ -13,25 +13,25 @@ import {
 import { readJson } from './body.ts';
 import { type Answer, type Call, type Deadlines, SendError, send } from './http.ts';
 
-/** How to reach Truora, or whoever stands in for it. */
+/** How to reach Truora, or the local system in its place. */
 export type Truora = {
   /** Scheme, host and port; `/v1` is added here. */
   origin: string;
-  /** The `Truora-API-Key`; asked again with the key that Truora has just refused, in case there is a newer one. */
+  /** The `Truora-API-Key`. Called again with a refused key, to get a newer one. */
   key: (refused?: string) => Promise<string>;
-  /** Where upload links may point. */
+  /** The allowed origins of upload links. */
   uploadOrigins: readonly string[];
   deadlines: Deadlines;
-  /** Is told of every call: how long it took, and whether Truora or the line failed; an answer that refuses is none. */
+  /** Called after every call, with its duration and whether Truora or the connection failed. A refusal is no failure. */
   onCall?: (seen: { method: Call['method']; milliseconds: number; failed: boolean }) => void;
-  /** Is given every answer of Truora's as it came, whatever its status: for the recorder of examples, and for nobody in AWS. */
+  /** Called with every unchanged answer of Truora, for the recorder of examples only. */
   onAnswer?: (answer: Pick<Answer, 'status' | 'body'>) => void;
 };
 
-/** An answer of Truora's is a few KB. Bytes. */
+/** The largest answer that is read; answers of Truora have a few KB (seen). Bytes. */
 export const MAX_ANSWER_BYTES = 256 * 1024;
 
-/** Times a call, and tells what became of it; one that our own media broke says nothing of Truora. */
+/** Measures a call and reports it to `onCall`. An error of our own media says nothing about Truora, so it is not reported. */
 export const observed = async <T>({ onCall }: Truora, method: Call['method'], call: () => Promise<T>): Promise<T> => {
   const startedAt = performance.now();
   const report = (failed: boolean) => onCall?.({ method, milliseconds: performance.now() - startedAt, failed });
@@ -47,7 +47,7 @@ export const observed = async <T>({ onCall }: Truora, method: Call['method'], ca
   }
 };
 
-/** An id may only enter a path after our own check: Truora's pattern for account ids is satisfied by `..`. */
+/** An id for a path, after our own check: Truora's pattern for account ids matches `..`. */
 export const segment = (schema: z.ZodMiniType<string>, id: string): string => encodeURIComponent(schema.parse(id));
 
 export const ask = async <Schema extends z.ZodMiniType>(
@@ -58,8 +58,8 @@ export const ask = async <Schema extends z.ZodMiniType>(
   {
     form,
     maxBytes = MAX_ANSWER_BYTES,
-    heed,
-  }: { form?: string; maxBytes?: number; heed?: (answer: Answer) => void } = {},
+    onHeaders,
+  }: { form?: string; maxBytes?: number; onHeaders?: (answer: Answer) => void } = {},
 ): Promise<z.infer<Schema>> => {
   const askWith = (key: string) =>
     deliver(
@@ -80,13 +80,13 @@ export const ask = async <Schema extends z.ZodMiniType>(
   return observed(truora, method, async () => {
     let answer = await askWith(key);
     if (answer.status === 401 || answer.status === 403) {
-      // A refused call was not executed, so asking once more with a rotated key is safe, the charged call included.
+      // A refused call was not executed, so a repeat with a newer key is safe, for the charged call too.
       const newer = await truora.key(key);
       if (newer !== key) answer = await askWith(newer);
     }
     truora.onAnswer?.(answer);
     if (answer.status < 200 || answer.status >= 300) throw refusalOf(answer);
-    heed?.(answer);
+    onHeaders?.(answer);
     const { success, data } = schema.safeParse(readJson(answer.body));
     if (!success)
       throw new TruoraContractError('truora_contract_broken', 'the answer does not hold what Truora documents');
@@ -94,7 +94,7 @@ export const ask = async <Schema extends z.ZodMiniType>(
   });
 };
 
-/** Sends, and says by a named error whether the request can have been executed. */
+/** Sends a call. The named errors say whether Truora may have executed it. */
 export const deliver = async (call: Call): Promise<Answer> => {
   try {
     return await send(call);
@@ -105,7 +105,7 @@ export const deliver = async (call: Call): Promise<Answer> => {
       throw new UploadLinkUnsafeError('upload_link_unsafe', 'the upload link resolves to a private address');
     }
     if (error.message.startsWith('MEDIA_')) {
-      throw new MediaUnreadError('media_unread', `our own copy broke off on its way to Truora (${error.message})`);
+      throw new MediaUnreadError('media_unread', `the media from S3 was cut off during the upload (${error.message})`);
     }
     if (error.executed === 'no') throw new TruoraBusyError('truora_unreachable', `no connection (${error.message})`);
     if (error.message === 'answer_too_large') {
@@ -115,13 +115,13 @@ export const deliver = async (call: Call): Promise<Answer> => {
   }
 };
 
-/** A non-2xx answer as an error. Bodies are never quoted: they may hold a person's data. */
+/** The error for an answer that is not 2xx. Bodies are never quoted, because they may hold personal data. */
 const refusalOf = ({ status, headers }: Answer): Error => {
   if (status === 429) {
     const wait = retryAfterSeconds(headers['retry-after']);
     return new TruoraBusyError('truora_rate_limited', 'Truora answered 429', wait);
   }
-  // A 403 can also mean an unknown path at Truora's gateway (seen), so it says "or origin".
+  // A 403 can also mean an unknown path (seen), so the text says "or origin".
   if (status === 401 || status === 403) {
     return new TruoraUnauthorizedError('truora_unauthorized', `Truora answered ${status}: wrong key or origin`);
   }

@@ -18,10 +18,10 @@ import { type ListedRow, nextOf, rowsOf } from './list-page.ts';
 import { CreateAnswer, EnrollmentAnswer, EnrollmentList, ListAnswer, ValidationAnswer } from './schemas.ts';
 import { checkUploadLink } from './upload-link.ts';
 
-/** A person's list is as many answers as they have validations. Bytes. */
+/** The largest page of a person's list. Bytes. */
 const MAX_LIST_BYTES = 1024 * 1024;
 
-/** Pages of a person's list that are read: hundreds of validations, within the 40 s of the function that reads them. */
+/** The most pages of a person's list: hundreds of validations, within the 40 s of the function. */
 const MOST_PAGES = 20;
 
 /** `GET /v1/enrollments/{id}`. @throws TruoraRejectedError `truora_not_found` for an unknown id */
@@ -29,7 +29,7 @@ export const getEnrollment = async (truora: Truora, enrollmentId: string) =>
   ask(truora, 'GET', `/v1/enrollments/${segment(TruoraId, enrollmentId)}`, EnrollmentAnswer);
 
 /**
- * `GET /v1/accounts/{id}/enrollments` (seen in a transcription; shape assumed). A hint: unreadable rows and later pages are left out.
+ * `GET /v1/accounts/{id}/enrollments` (seen in a transcription; shape assumed). It is only a hint: unreadable rows and later pages are left out.
  */
 export const listEnrollments = async (truora: Truora, accountId: string): Promise<EnrollmentAnswer[]> => {
   const path = `/v1/accounts/${segment(AccountId, accountId)}/enrollments`;
@@ -38,7 +38,7 @@ export const listEnrollments = async (truora: Truora, accountId: string): Promis
 };
 
 /**
- * `POST /v1/validations`: the charged call. It is made once; whoever catches an error decides what became of it.
+ * `POST /v1/validations`: the charged call. It is sent once; the caller decides about an error.
  * @throws TruoraBusyError (not executed), TruoraUncertainError or TruoraContractError (may have been executed),
  *   TruoraRejectedError, TruoraUnauthorizedError (refused)
  */
@@ -48,16 +48,16 @@ export const createValidation = async (
 ): Promise<CreateAnswer> => {
   const { options } = asked;
   const form = new URLSearchParams({ type: 'face-recognition' });
-  const say = (field: Parameters<typeof formKeyOf>[0], value: string | number | boolean | undefined) => {
+  const append = (field: Parameters<typeof formKeyOf>[0], value: string | number | boolean | undefined) => {
     if (value !== undefined) form.append(formKeyOf(field), String(value));
   };
-  say('userAuthorized', asked.userAuthorized);
-  say('accountId', AccountId.parse(asked.accountId));
-  say('threshold', options.threshold);
-  for (const subvalidation of subvalidationsOf(options) ?? []) say('subvalidations', subvalidation);
-  say('retryOf', options.retryOf);
-  say('minimumPrecision', options.minimumPrecision);
-  say('timeoutSeconds', options.timeoutSeconds);
+  append('userAuthorized', asked.userAuthorized);
+  append('accountId', AccountId.parse(asked.accountId));
+  append('threshold', options.threshold);
+  for (const subvalidation of subvalidationsOf(options) ?? []) append('subvalidations', subvalidation);
+  append('retryOf', options.retryOf);
+  append('minimumPrecision', options.minimumPrecision);
+  append('timeoutSeconds', options.timeoutSeconds);
   return ask(truora, 'POST', '/v1/validations', CreateAnswer, { form: form.toString() });
 };
 
@@ -68,9 +68,9 @@ export const getValidation = async (truora: Truora, validationId: string, { show
 };
 
 /**
- * `GET /v1/accounts/{id}/validations`, all its pages: what Truora holds of a person's face, in any order and seconds late
- * (assumed). Whoever asks has read the person's enrollment before, so "not found" is no empty list.
- * @throws TruoraContractError when anything that could be ours cannot be read, or was not reached
+ * `GET /v1/accounts/{id}/validations`, all pages: the person's validations in any order, seconds late (assumed). The caller has
+ * read the person's enrollment before, so 404 is no empty list.
+ * @throws TruoraContractError when a row that may be ours is unreadable, or a page was not read
  */
 export const listValidations = async (truora: Truora, accountId: string): Promise<ListedRow[]> => {
   const path = `/v1/accounts/${segment(AccountId, accountId)}/validations`;
@@ -83,38 +83,38 @@ export const listValidations = async (truora: Truora, accountId: string): Promis
     const rows = validations.length;
     read += rows;
     found.push(...rowsOf({ validations }, accountId));
-    after = nextOf({ said: body, rows, read, pages });
+    after = nextOf({ fields: body, rows, read, pages });
     if (after === undefined) return found;
   }
   throw brokenList('the list has more pages than are read');
 };
 
-/** One page, and what its headers say of others. */
+/** One page, with the headers that may refer to other pages. */
 const listPage = async (truora: Truora, path: string): Promise<ListAnswer> => {
-  let signs: Record<string, unknown> = {};
-  const heed = ({ status, headers }: Answer) => {
+  let paging: Record<string, unknown> = {};
+  const onHeaders = ({ status, headers }: Answer) => {
     if (status !== 200) throw brokenList(`the list was answered ${status}`);
-    signs = signsIn(headers);
+    paging = signsIn(headers);
   };
   try {
-    const page = await ask(truora, 'GET', path, ListAnswer, { maxBytes: MAX_LIST_BYTES, heed });
-    return { ...page, headers: signs };
+    const page = await ask(truora, 'GET', path, ListAnswer, { maxBytes: MAX_LIST_BYTES, onHeaders });
+    return { ...page, headers: paging };
   } catch (error) {
     const isMissing = error instanceof TruoraRejectedError && error.reason === 'truora_not_found';
-    throw isMissing ? brokenList('a page of the list is not there') : error;
+    throw isMissing ? brokenList('a page of the list does not exist') : error;
   }
 };
 
 const brokenList = (detail: string) => new TruoraContractError('truora_contract_broken', detail);
 
 /**
- * `PUT` of the media to the upload link: raw bytes, their length and type, and no key of ours.
- * Truora's own SDK repeats an upload on 5xx and a lost line only; every 4xx is final to it, 408 and 429 too (seen). What such an
- * answer says of the media is not known: a used link is a 403, but the media that used it may have been ours. So none is
- * sent again, and none ends the case, which has been paid for: Truora is asked what arrived. A 2xx counts once every byte was
- * handed over before it, and unless its body tells of an error.
- * @throws UploadLinkUnsafeError before anything is dialled; UploadLinkSpentError on any 4xx, and on a redirect;
- *   TruoraUncertainError on any other answer or a lost line, after which the same bytes may be sent to the same link again;
+ * `PUT` of the media to the upload link: raw bytes, length and type, without our key.
+ * Truora's own SDK retries an upload only after a 5xx or a lost connection; every 4xx is final, 408 and 429 too (seen). A 4xx says
+ * nothing certain about the media: a used link is a 403, but our own media may have used it. So the upload is not repeated, and
+ * the charged case does not end: Truora is asked for the result. A 2xx counts when all bytes were sent before it and its body is
+ * no error.
+ * @throws UploadLinkUnsafeError before a connection; UploadLinkSpentError on any 4xx or redirect;
+ *   TruoraUncertainError on any other answer or a lost connection: the same bytes may be sent to the same link again;
  *   MediaUnreadError when the stream itself fails or ends early
  */
 export const uploadMedia = async (
@@ -133,7 +133,7 @@ export const uploadMedia = async (
       maxBytes: MAX_ANSWER_BYTES,
       ...defined({ lookup }),
     }).catch((error) => {
-      // However large it is: what arrived is for Truora to say.
+      // A too large answer does not say whether the media arrived, so the case goes on.
       if (error instanceof TruoraContractError)
         throw new TruoraUncertainError('truora_uncertain', 'the answer is too large');
       throw error;
@@ -142,9 +142,9 @@ export const uploadMedia = async (
       if (!isErrorBody(body)) return;
       throw new TruoraUncertainError('truora_uncertain', 'the upload was answered with an error in a success');
     }
-    // Truora's SDK takes these codes for final whatever the status (seen).
+    // Truora's SDK treats these codes as final for every status (seen).
     if (status < 500 || /AccessDenied|SignatureDoesNotMatch/.test(body)) {
-      throw new UploadLinkSpentError('upload_link_spent', `Truora takes no media at this link (any more): ${status}`);
+      throw new UploadLinkSpentError('upload_link_spent', `the upload link takes no media: ${status}`);
     }
     throw new TruoraUncertainError('truora_uncertain', `the upload was answered ${status}`);
   });

@@ -9,17 +9,16 @@ import { type Claim, LONGEST_LIFE_SECONDS, type Validation } from '../domain/rev
 import type { CreateAnswer } from './schemas.ts';
 import { expiryOf } from './upload-link.ts';
 
-/** All that is kept of a create answer. */
+/** The stored part of a create answer. */
 export type Created = Validation & { uploadLink: string };
 
 /** How long a validation lives when no timeout is sent (documented). Seconds. */
 const USUAL_LIFE_SECONDS = 300;
 
 /**
- * What the create answer tells us to remember. The deadline is the later of the link's own expiry and the creation with the
- * timeout that was sent, or Truora's usual one; within the longest that Truora documents, which also stands where neither the
- * link nor the request says anything. A deadline too late only costs looks, one too early a verdict, and Truora's link may
- * live shorter than its validation.
+ * The stored part of a create answer. The deadline is the later of the link's expiry and the creation plus the timeout (sent, or
+ * Truora's usual one), and at most the longest life that Truora documents. Without link expiry and timeout it is the longest
+ * life. A late deadline only costs extra reads, an early one would lose a verdict, and the link may expire before its validation.
  * @throws TruoraContractError without an upload link, or for another person than asked
  */
 export const createdOf = (
@@ -47,8 +46,8 @@ export const createdOf = (
 };
 
 /**
- * Whether a failed create call surely created, and charged, nothing: it never got there, or Truora refused it. Anything
- * else, an error of our own while reading the answer too, may have been paid for.
+ * Whether a failed create call certainly created and charged nothing: it did not reach Truora, or Truora refused it. Any other
+ * error, also our own error while reading the answer, may mean a charge.
  */
 export const surelyNotCreated = (error: unknown): boolean =>
   error instanceof TruoraBusyError || error instanceof TruoraRejectedError || error instanceof TruoraUnauthorizedError;

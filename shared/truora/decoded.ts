@@ -2,13 +2,13 @@ import { brotliDecompressSync, gunzipSync, inflateRawSync, inflateSync } from 'n
 
 type Unpack = (packed: Buffer, bounds: { maxOutputLength: number }) => Buffer;
 
-/** `deflate` with and without its frame: servers send both under that name. */
+/** `deflate` with and without the zlib header: servers send both. */
 const inflate: Unpack = (packed, bounds) => {
-  // The frame begins with 8 (the method) in the low half of its first byte; a raw stream does not.
+  // The low half of the first byte of a zlib header is 8 (the method); a raw stream has no such byte.
   return ((packed[0] ?? 0) & 0x0f) === 8 ? inflateSync(packed, bounds) : inflateRawSync(packed, bounds);
 };
 
-/** The codings that HTTP has a name for and that something between Truora and us may use, though `identity` is asked for. */
+/** The content codings that a proxy may use, although we request `identity`. */
 const codings: Record<string, Unpack> = {
   gzip: gunzipSync,
   'x-gzip': gunzipSync,
@@ -17,10 +17,10 @@ const codings: Record<string, Unpack> = {
 };
 
 /**
- * The text of an answer's body, unpacked from the coding that its header names. A coding that is not known is left as it
- * is: what it holds is then no JSON, and the reader says so.
- * @param maxBytes the most that is unpacked, so that a small answer cannot fill the memory
- * @returns the text, or what is wrong with the body
+ * The text of an answer's body, decoded by its content coding. The body of an unknown coding stays as it is and then fails as
+ * JSON.
+ * @param maxBytes the most decoded bytes, so that a small answer cannot fill the memory
+ * @returns the text, or the fault
  */
 export const decoded = (
   body: Buffer,
@@ -28,7 +28,7 @@ export const decoded = (
   maxBytes: number,
 ): string | { fault: 'answer_too_large' | 'answer_unreadable' } => {
   const unpack = codings[coding?.trim().toLowerCase() ?? ''];
-  // An empty body is one whatever its header says; a 204 is an example.
+  // An empty body needs no decoding, for example of a 204.
   if (!unpack || body.length === 0) return body.toString('utf8');
   try {
     return unpack(body, { maxOutputLength: maxBytes }).toString('utf8');

@@ -1,11 +1,10 @@
 import { RawReason } from '../domain/revalidation.ts';
 
-/** What an enrollment's status means. `unknown` is a word that nobody has documented or seen: it is not "ready". */
+/** The meaning of an enrollment's status. `unknown` is an undocumented and unseen status: it does not mean ready. */
 export type EnrollmentState = 'pending' | 'success' | 'failure' | 'unknown';
 
 /**
- * Documented: `pending`, `success`, `failure`. The others are the words that validations have for the same (assumed). Capitals
- * are gone by now.
+ * Documented: `pending`, `success`, `failure`. The others are the statuses of validations (assumed). Keys in lower case.
  */
 const states: Readonly<Record<string, EnrollmentState>> = {
   pending: 'pending',
@@ -19,5 +18,5 @@ const states: Readonly<Record<string, EnrollmentState>> = {
 export const enrollmentStateOf = (status: string): EnrollmentState =>
   (Object.hasOwn(states, status) ? states[status] : undefined) ?? 'unknown';
 
-/** A status as it may be kept: only what is shaped like a code. */
+/** A status for the record. @returns undefined for text that has not the form of a code */
 export const rawStatusOf = (status: string): string | undefined => RawReason.safeParse(status).data;

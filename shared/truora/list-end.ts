@@ -1,24 +1,23 @@
 /**
- * What a page of a list says beside its rows, its headers among it, and whether any of that may mean that there is more than it
- * holds. How Truora pages this list is not documented, so nothing here is a form that is known: it is every form we could
- * think of, and a sign that is not understood counts as more.
+ * Decides whether a page of a list may have further pages, by its fields and headers. Truora does not document the paging of this
+ * list, so this covers all common forms, and an unknown sign counts as more.
  */
 export type Page = {
-  /** All that stands beside the rows. */
-  said: Record<string, unknown>;
+  /** All other fields of the page, and its headers. */
+  fields: Record<string, unknown>;
   /** Rows of this page, rows of all pages up to it, and how many pages those are. */
   rows: number;
   read: number;
   pages: number;
 };
 
-/** Names under which there is more, if anything stands there; and those under which it is the end, unless they say `false`. */
+/** Names that mean more pages when they have a value, and names that mean the end unless they are `false`. */
 const MORE =
   /next|more|cursor|token|startkey|lastkey|lastevaluated|continu|truncat|partial|incomplete|remain|scroll|bookmark|^after$/;
 
 const END = /^(is|was)?(last|final|end|complete|done|finished)/;
 
-/** Numbers of pages, of rows in all, of rows on a page at most, of rows that were passed over. */
+/** Names for a number of pages, all rows, rows of a page at most, skipped rows. */
 const PAGES = /^(pages|maxpages?|lastpage)$|(total|count|num|number|of)pages$|pages?(total|count|num)/;
 
 const IN_ALL = /total/;
@@ -29,21 +28,21 @@ const MOST = /limit|pagesize|perpage|^size$|maxresults|maxitems/;
 
 const SKIPPED = /offset|skip/;
 
-/** Texts such as `0-49/120` and `1-50 of 120`, where they stand under such a name. */
+/** Names for texts such as `0-49/120` and `1-50 of 120`. */
 const RANGED = /range|showing|summary|^page$/;
 
 const RANGE = /(?:\/|\bof\b)\s*(\d+|\*)/;
 
-/** Links with a place in the list, which are harmless where they lead to no later page. */
+/** Links with a position in the list. Those to this page or an earlier one mean nothing. */
 const PLACE = /[?&](page|offset|skip|from|after|cursor|start_?key|[a-z_]*token)\b/i;
 
 const EARLIER = /^(self|first|prev(ious)?|current)$/;
 
-/** Headers that speak of other things. */
+/** Headers that have nothing to do with paging. */
 const ELSE = /rate-?limit|amz|amzn|request|trace|content-type|frame|xss|cache|powered|retry/;
 
 /**
- * The headers of an answer that may speak of pages. A link in one is an object of our own, under the name of what it is.
+ * The headers of an answer that may refer to pages. A `link` header becomes an object with `isNext`.
  * @param headers names in lower case
  */
 export const signsIn = (headers: Readonly<Record<string, unknown>>): Record<string, unknown> =>
@@ -55,21 +54,21 @@ export const signsIn = (headers: Readonly<Record<string, unknown>>): Record<stri
       ),
   );
 
-/** Whether anything on the page may mean that there is more. */
+/** Whether the page may have further pages. */
 export const mayHoldMore = (page: Page): boolean => {
-  const leaves = leavesOf(page.said, []);
+  const leaves = leavesOf(page.fields, []);
   const isWhole = leaves.some(
     ({ name, value }) => IN_ALL.test(name) && !PAGES.test(name) && Number(value) === page.read,
   );
-  return leaves.some((leaf) => isSign(leaf, page, isWhole)) || holdsRows(page.said);
+  return leaves.some((leaf) => isSign(leaf, page, isWhole)) || holdsRows(page.fields);
 };
 
 type Leaf = { names: string[]; name: string; value: unknown };
 
-/** What a name says, however it is spelled: `has_more`, `hasMore`, `Has-More`. An account is no count. */
+/** A name in one spelling: `has_more`, `hasMore`, `Has-More`. `account` is removed, because it contains `count`. */
 const plain = (name: string): string => name.toLowerCase().replace(/[^a-z]|account/g, '');
 
-/** A link in a list of links has its name in `rel`. */
+/** The values of an object with their names. The name of a link is its `rel`. */
 const leavesOf = (value: unknown, names: string[]): Leaf[] => {
   if (typeof value !== 'object' || value === null) return [{ names, name: names.at(-1) ?? '', value }];
   if (Array.isArray(value)) return value.flatMap((inner) => leavesOf(inner, names));
@@ -84,7 +83,7 @@ const isSign = ({ names, name, value }: Leaf, { rows, read, pages }: Page, isWho
   if (PAGES.test(name)) return !(count <= pages);
   if (MOST.test(name)) return !isWhole && !(count > rows);
   if (SKIPPED.test(name)) return pages === 1;
-  // A number of all that is smaller than what was read counts something else than rows.
+  // Any other total than the rows that were read may mean more.
   if (names.some((one) => IN_ALL.test(one))) return count !== read;
   if (names.some((one) => COUNT.test(one)) && count > read) return true;
   if (typeof value !== 'string') return false;
@@ -92,7 +91,7 @@ const isSign = ({ names, name, value }: Leaf, { rows, read, pages }: Page, isWho
   return PLACE.test(value) && !names.some((one) => EARLIER.test(one));
 };
 
-/** Rows may stand elsewhere: any list of objects, but one of links, and any object that is a validation. */
+/** Whether there are rows under another name: a list of objects that are no links, or an object that is a validation. */
 const holdsRows = (value: unknown): boolean => {
   if (typeof value !== 'object' || value === null) return false;
   if ('validation_id' in value || 'validationId' in value) return true;
@@ -103,6 +102,6 @@ const holdsRows = (value: unknown): boolean => {
 
 const isNo = (value: unknown): boolean => value === false || value === 'false';
 
-/** An explicit "no more" says so by nothing, by `false`, or by 0. */
+/** An empty value, `false` or 0 means no more pages. */
 const isSomething = (value: unknown): boolean =>
   ![undefined, null, false, 0, '', 'false', '0'].includes(value as undefined);

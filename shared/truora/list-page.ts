@@ -7,8 +7,8 @@ import type { ListAnswer } from './schemas.ts';
 const link = z.optional(z.string().check(z.maxLength(8192)));
 
 /**
- * A row of a person's list, as far as it tells whose it is. What it is compared by may come in a form that we do not know, so that
- * is read as it stands and judged by `candidatesOn`.
+ * A row of a person's list. The compared fields may have an unknown form, so they are not checked here; `candidatesOn` compares
+ * them.
  */
 export const ListedRow = z.object({
   validation_id: TruoraId,
@@ -24,7 +24,7 @@ export const ListedRow = z.object({
 
 export type ListedRow = z.infer<typeof ListedRow>;
 
-/** Truora's other products, which the same list shows (assumed). A type that is none of these may be ours under another name. */
+/** Truora's other products, which the same list shows (assumed). Any other type may be ours. */
 const OTHERS = new Set([
   'documentvalidation',
   'electronicsignature',
@@ -34,35 +34,35 @@ const OTHERS = new Set([
 ]);
 
 /**
- * The rows of a page that may be about this person's face. Truora lists all its products, so a row of another person or product is
- * none of our business, however it looks; one that could be ours has to be read.
+ * The rows of a page that may be about this person's face. Rows of another person or product are ignored, even unreadable ones. A
+ * row that may be ours must be readable.
  * @throws TruoraContractError
  */
 export const rowsOf = ({ validations }: ListAnswer, accountId: string): ListedRow[] =>
   validations
-    .filter((row) => !isAnothers(row, accountId))
+    .filter((row) => !isOfAnother(row, accountId))
     .map((row) => {
       const { success, data } = ListedRow.safeParse(row);
       if (!success) throw broken('a validation on the list cannot be read');
       return data;
     });
 
-const isAnothers = (row: unknown, accountId: string): boolean => {
-  const { account_id: said, type } = (row ?? {}) as { account_id?: unknown; type?: unknown };
-  const isOther = ['string', 'number'].includes(typeof said) && folded(String(said)) !== folded(accountId);
+const isOfAnother = (row: unknown, accountId: string): boolean => {
+  const { account_id: account, type } = (row ?? {}) as { account_id?: unknown; type?: unknown };
+  const isOther = ['string', 'number'].includes(typeof account) && folded(String(account)) !== folded(accountId);
   return isOther || (typeof type === 'string' && OTHERS.has(type.toLowerCase().replace(/[^a-z]/g, '')));
 };
 
-/** An id may come back in other capitals, composed otherwise, or with a blank around it. */
+/** An id in one form: Truora may return it in other capitals, another Unicode form, or with blanks (assumed). */
 const folded = (text: string): string => text.normalize('NFKC').trim().toLowerCase();
 
 /**
- * By which key the next page is asked for, if there is one: a `start_key`, or the one in the link `next`, as in Truora's older
- * API (documented there, assumed here). The link itself is never followed, since our key goes where it points.
- * @throws TruoraContractError when there may be more and nothing says how to get it: what is not seen is not "not found"
+ * The key of the next page, if there is one: `start_key`, or the one in the link `next`, as in Truora's older API (documented there,
+ * assumed here). The link itself is never followed, because our API key would be sent to its origin.
+ * @throws TruoraContractError when there may be more pages without a key: an unread row must not count as "not found"
  */
 export const nextOf = (page: Page): string | undefined => {
-  const { next, start_key: key = keyIn(next) } = page.said;
+  const { next, start_key: key = keyIn(next) } = page.fields;
   if (typeof key === 'string') return key;
   if (mayHoldMore(page)) throw broken('the list may have more that cannot be read');
   return undefined;

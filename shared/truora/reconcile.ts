@@ -7,37 +7,37 @@ import type { ListedRow } from './list-page.ts';
 import { isLinkOver } from './upload-link.ts';
 
 /**
- * How far Truora's clock may be from ours. What is older than an intent by more than that was not created by its call; a
- * bound too small would miss our own validation, and pay for another. Seconds.
+ * How far Truora's clock may be from ours. A validation that is older than the intent by more was not created by its call. A
+ * bound that is too small would miss our own validation and cause a second charge. Seconds.
  */
 const CLOCK_SKEW = 900;
 
-/** A time without a zone may be any on earth: UTC is up to 14 h before it, in the east, or 12 h after it. Milliseconds. */
+/** A time without a zone may be of any zone, from UTC+14 to UTC-12. Milliseconds. */
 const EASTERN = 14 * 3_600_000;
 
 const WESTERN = 12 * 3_600_000;
 
-/** A validation that may have come of a call whose answer was lost. */
+/** A validation that a call with a lost answer may have created. */
 export type Found = {
   validationId: string;
   createdAt: number;
   /**
-   * `may_be_ours` differs from what was asked only in what Truora may say otherwise (threshold, type, capitals, form of the date):
-   * it is no proof of anything but that "not found" would be a guess.
+   * `may_be_ours` differs from the request only in fields that Truora may write differently (threshold, type, capitals, form of
+   * the date): it only means that "not found" would be a guess.
    */
   match: 'ours' | 'may_be_ours';
-  /** All that its create answer would have told us, if it is surely ours, still waits for media and shows where that goes. */
+  /** The data of its create answer, if it is certainly ours, still waits for media and has an upload link. */
   usable: Created | undefined;
 };
 
 type Asked = { accountId: string; requested: Options; openedAt: string };
 
 /**
- * The one reader of a whole list (`listValidations`): the validations on it that the call of an intent may have created, oldest
- * first. They are not older than the call, and without a verdict, since nobody has sent media to ours. One that has expired
- * meanwhile was created all the same, and is only of no use. None means: for sure, as far as a list can be believed.
- * @param known the record's own, which came of other calls or were found before
- * @throws TruoraContractError for one that does not say when it was created: nothing could be concluded from its absence
+ * The validations of a whole list (`listValidations`) that the call of an intent may have created, oldest first. They are not
+ * older than the call and have no verdict, because ours has received no media. An expired one counts too: it was created. An
+ * empty result means that the list shows none.
+ * @param known the record's own validations, from other calls or found before
+ * @throws TruoraContractError for a row without a readable creation time: its call would be unknown
  */
 export const candidatesOn = (list: readonly ListedRow[], asked: Asked, known: ReadonlySet<string>): Found[] => {
   const since = Date.parse(asked.openedAt) - CLOCK_SKEW * 1000;
@@ -57,28 +57,28 @@ export const candidatesOn = (list: readonly ListedRow[], asked: Asked, known: Re
     });
 };
 
-/** Where some are surely ours, those that may be are not: Truora spells all its rows in one way. */
+/** The certain candidates, or else all: Truora writes all rows in one form, so a certain one excludes the uncertain ones. */
 export const surestOf = (found: readonly Found[]): Found[] => {
   const ours = found.filter(({ match }) => match === 'ours');
   return ours.length > 0 ? ours : [...found];
 };
 
-/** What the two looks mean together. Of several usable ones the oldest is taken; all others are orphans. */
+/** The result of both checks. The oldest usable validation is adopted; all others are orphans. */
 export const attemptResultOf = (found: readonly Found[], seenBefore: readonly string[]) => {
   const adopted = found.find(({ usable }) => usable)?.usable;
   const all = new Set([...seenBefore, ...found.map(({ validationId }) => validationId)]);
   return { adopted, orphans: [...all].filter((id) => id !== adopted?.validationId) };
 };
 
-/** What stands on a record as its own, and so came of no call in doubt. */
+/** The validations that are on the record already, so no uncertain call created them. */
 export const ownOf = ({ validationId, orphans = [] }: Creations): Set<string> =>
   new Set([...orphans, ...(validationId ? [validationId] : [])]);
 
 /**
- * What calls in doubt have created after all, later than anybody waited for them (no window is long enough for every network).
- * Looked for once more when nothing else is to be done for a record: such a validation is an orphan. That there is none is
- * believed of a list that shows another of the record's own; where it has none of its own, what was known stands.
- * @returns for each call in doubt what was found, and what it is worth if none of that is the record's
+ * Validations that uncertain calls created later than the settle time (no wait is long enough for every network). They are checked
+ * once more at the end of a case and are orphans. A list without them is evidence only when it shows another validation of the
+ * record; for a record without one, an earlier result stays.
+ * @returns for each uncertain call its result and the orphans
  */
 export const lateOrphansOn = (
   list: readonly ListedRow[],
@@ -104,7 +104,7 @@ type Creations = {
 const isDecided = ({ validation_status, failure_status }: ListedRow): boolean =>
   validation_status === 'success' || failure_status === 'declined';
 
-/** Word for word what was asked, but for single precision. What Truora does not say of a validation cannot tell it from ours. */
+/** Whether a row equals the request within single precision. An absent field does not distinguish it from ours. */
 const isAsAsked = ({ account_id, type, threshold }: ListedRow, { accountId, requested }: Asked): boolean => {
   const isFace = type === undefined || type === 'face-recognition';
   const isOtherwise = requested.threshold !== undefined && threshold !== undefined;
@@ -116,15 +116,15 @@ const ZONED = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d([.,]\d+)?(Z|[+-]\d\d:?\d\d)$/i
 
 const UNZONED = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?)([.,]\d+)?)?$/i;
 
-/** Seconds, or thousandths, millionths or billionths of one, since 1970: told apart by their digits until the year 2286. */
+/** Seconds, milliseconds, microseconds or nanoseconds since 1970; the number of digits is unambiguous until the year 2286. */
 const EPOCH = /^\d{10}(\d{3}){0,3}(\.\d+)?$/;
 
 /**
- * When a row was created, and when at the latest if its time is of no known zone. Documented: RFC 3339 in UTC, in nanoseconds.
- * Another form is read as far as it can be; one that lies ahead of any clock is local time under a zone that it is not in.
+ * The creation time of a row, and the latest possible one when the zone is unknown. Documented: RFC 3339 in UTC with nanoseconds.
+ * Other forms are parsed too. A time ahead of every clock is local time with a wrong zone, so it is not exact.
  */
-const timeOf = ({ creation_date: said = '' }: ListedRow): { at: number; latest: number; isExact: boolean } => {
-  const text = String(said).trim();
+const timeOf = ({ creation_date: written = '' }: ListedRow): { at: number; latest: number; isExact: boolean } => {
+  const text = String(written).trim();
   if (ZONED.test(text)) {
     const at = read(text.replace(',', '.').replace(' ', 'T'));
     return { at, latest: at, isExact: at <= Date.now() + CLOCK_SKEW * 1000 };
@@ -144,7 +144,8 @@ const timeOf = ({ creation_date: said = '' }: ListedRow): { at: number; latest: 
 
 const read = (text: string): number => {
   const at = Date.parse(text);
-  if (Number.isNaN(at)) throw new TruoraContractError('truora_contract_broken', 'a validation was created at no time');
+  if (Number.isNaN(at))
+    throw new TruoraContractError('truora_contract_broken', 'a validation has no readable creation time');
   return at;
 };
 
@@ -160,7 +161,7 @@ const usable = (row: ListedRow, asked: Asked, at: number): Found['usable'] => {
     file_upload_link: link,
   };
   const created = createdOf(answer, asked, new Date(at));
-  // The validation may live longer than its link, but takes no media then.
+  // The validation may live longer than its link, but without the link it takes no media.
   const isOver = isLinkOver(link, new Date(at)) || Date.parse(created.deadline) <= Date.now();
   return isOver ? undefined : created;
 };

@@ -3,10 +3,10 @@ import { RawReason, type Verdict } from '../domain/revalidation.ts';
 import type { ValidationAnswer } from './schemas.ts';
 import { isShare, kept } from './score.ts';
 
-/** The sub-results of a face validation; none where there are no details. */
+/** The sub-results of a face validation; empty without details. */
 export const faceOf = ({ details }: ValidationAnswer) => details?.face_recognition_validations ?? {};
 
-/** What is kept of any answer beside the verdict, as far as it can be read. No end hangs on it. */
+/** The readable fields of an answer that are stored with the verdict. They decide nothing. */
 export const recordedFieldsOf = (
   answer: ValidationAnswer,
 ): Pick<Verdict, 'similarity' | 'threshold' | 'faceSearch'> => {
@@ -20,8 +20,8 @@ export const recordedFieldsOf = (
 };
 
 /**
- * A search among known faces. It decides nothing: "found" may be the client's own collection, and where it matters Truora
- * declines.
+ * A search among known faces. It decides nothing: "found" may be the client's own collection, and Truora declines when it matters
+ * (assumed).
  */
 const searchOf = ({
   status,

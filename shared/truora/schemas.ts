@@ -3,30 +3,30 @@ import { TruoraId } from '../domain/ids.ts';
 import { kept } from './score.ts';
 
 /**
- * What Truora says, as far as we use it: strict about the fields we use, silent about the rest, which appears without
- * notice. Field by field: documented in the re-validation guide, unless marked seen (public code) or assumed.
+ * The used fields of Truora's answers. Unknown fields are ignored, because Truora adds fields without notice. Every field is
+ * documented in the re-validation guide, unless marked seen (public code) or assumed.
  */
 
-/** A field that is not worth a broken contract: absent when it is not what it should be. (`z.catch` loads all of zod's tools.) */
-const ifLegible = <Said>(schema: z.ZodMiniType<Said>) =>
-  z.optional(z.transform((said: unknown): Said | undefined => schema.safeParse(said).data));
+/** An optional field that is absent when it is unreadable, instead of an error. (`z.catch` would load all of zod.) */
+const ifReadable = <Value>(schema: z.ZodMiniType<Value>) =>
+  z.optional(z.transform((value: unknown): Value | undefined => schema.safeParse(value).data));
 
-const asWord = (said: unknown): string => (typeof said === 'string' ? said.trim().toLowerCase() : '');
+const asWord = (value: unknown): string => (typeof value === 'string' ? value.trim().toLowerCase() : '');
 
 const text = z.pipe(
   z.string(),
-  z.transform((said: string) => asWord(said)),
+  z.transform((value: string) => asWord(value)),
 );
 
-/** A word of a vocabulary, whatever its capitals. One that is said and cannot be read is the empty word, which is nobody's. */
-const word = z.optional(z.transform((said: unknown) => (said === undefined ? undefined : asWord(said))));
+/** A code in lower case. An unreadable value becomes the empty text, which equals no code. */
+const word = z.optional(z.transform((value: unknown) => (value === undefined ? undefined : asWord(value))));
 
 /**
- * A number on which only an approval hangs. One that is said and cannot be read (a text, a list) is no number, so that it
- * passes no comparison and costs no decline.
+ * A number that only an approval needs. An unreadable value (a text, a list) becomes NaN, so that no comparison accepts it and a
+ * decline stays readable.
  */
 const numeral = z.optional(
-  z.transform((said: unknown) => (said === undefined || typeof said === 'number' ? said : Number.NaN)),
+  z.transform((value: unknown) => (value === undefined || typeof value === 'number' ? value : Number.NaN)),
 );
 
 /** `GET /v1/enrollments/{id}`, and one row of a person's list of them. */
@@ -36,7 +36,7 @@ export const EnrollmentAnswer = z.object({
   /** `pending` until the first face validation has ended, then `success` or `failure` (documented). Read without capitals. */
   status: text,
   /** Seen: `waiting_face_validation`. Only the status decides. */
-  reason: ifLegible(z.string()),
+  reason: ifReadable(z.string()),
 });
 
 export type EnrollmentAnswer = z.infer<typeof EnrollmentAnswer>;
@@ -46,18 +46,18 @@ export const EnrollmentList = z.object({ enrollments: z.array(z.unknown()).check
 
 const link = z.string().check(z.maxLength(8192));
 
-/** The link stands in `instructions` (seen); the top level is where enrollments have it (assumed as a fall-back). */
+/** The link is in `instructions` (seen); enrollments have it at the top level (assumed as a fallback). */
 const uploadLink = {
-  instructions: ifLegible(z.object({ file_upload_link: ifLegible(link) })),
-  file_upload_link: ifLegible(link),
+  instructions: ifReadable(z.object({ file_upload_link: ifReadable(link) })),
+  file_upload_link: ifReadable(link),
 };
 
 /** `POST /v1/validations` */
 export const CreateAnswer = z.object({
   validation_id: TruoraId,
   account_id: z.string(),
-  /** Only the ids and the link are worth a broken contract here: the validation has been paid for. It is kept, so it is one. */
-  threshold: ifLegible(z.pipe(z.number().check(z.minimum(0), z.maximum(1)), z.transform(kept))),
+  /** Unreadable is absent: the validation is charged, so only its ids and link are required. */
+  threshold: ifReadable(z.pipe(z.number().check(z.minimum(0), z.maximum(1)), z.transform(kept))),
   ...uploadLink,
 });
 
@@ -65,33 +65,32 @@ export type CreateAnswer = z.infer<typeof CreateAnswer>;
 
 const FaceDetails = z.object({
   enrollment_id: z.optional(
-    z.transform((said: unknown) => (said === undefined || typeof said === 'string' ? said : '')),
+    z.transform((value: unknown) => (value === undefined || typeof value === 'string' ? value : '')),
   ),
   similarity_status: word,
   /** 0 to 1; an integer 1 was seen. */
   confidence_score: numeral,
   passive_liveness_status: word,
-  /** What a search among known faces came to (seen); decides nothing. */
-  face_search: ifLegible(z.object({ status: word, confidence_score: numeral })),
+  /** The result of a search among known faces (seen). It decides nothing. */
+  face_search: ifReadable(z.object({ status: word, confidence_score: numeral })),
 });
 
-const WithoutWord = 'must say validation_status or failure_status';
+const WITHOUT_STATUS = 'must have validation_status or failure_status';
 
 /**
- * `GET /v1/validations/{id}` and one row of a person's list. A field that a decision does not need cannot lose it: besides the
- * ids it has to say one of the two statuses, and whatever else cannot be read is absent, or stands there as what is never
- * good for an approval.
+ * `GET /v1/validations/{id}` and one row of a person's list. Required are the ids and one of the two statuses. Any
+ * other unreadable field is absent, or has a value that prevents an approval.
  */
 export const ValidationAnswer = z
   .object({
     validation_id: TruoraId,
     account_id: z.string(),
-    type: ifLegible(text),
-    /** So the type is spelled in one sample of the guide (documented). */
-    typ: ifLegible(text),
-    /** Documented for every answer, in nanoseconds; only the list is asked for it. */
-    creation_date: ifLegible(z.string()),
-    /** Whether a read repeats it while media is waited for is unknown. */
+    type: ifReadable(text),
+    /** The type in one sample of the guide (documented). */
+    typ: ifReadable(text),
+    /** Documented for every answer, with nanoseconds; only used in the list. */
+    creation_date: ifReadable(z.string()),
+    /** It is unknown whether a read repeats it while the validation waits for media. */
     ...uploadLink,
     /** Documented: `pending`, `success`, `failure`; Truora's own SDK also takes `failed` and `processing` (seen). */
     validation_status: z.transform(asWord),
@@ -100,19 +99,19 @@ export const ValidationAnswer = z
     declined_reason: word,
     expired_reason: word,
     threshold: numeral,
-    /** When Truora had decided (seen); not worth a broken contract. */
-    processing_finish_date: ifLegible(z.string()),
-    details: ifLegible(z.object({ face_recognition_validations: ifLegible(FaceDetails) })),
+    /** When Truora decided (seen). */
+    processing_finish_date: ifReadable(z.string()),
+    details: ifReadable(z.object({ face_recognition_validations: ifReadable(FaceDetails) })),
   })
   .check(
-    z.refine(({ validation_status, failure_status }) => Boolean(validation_status || failure_status), WithoutWord),
+    z.refine(({ validation_status, failure_status }) => Boolean(validation_status || failure_status), WITHOUT_STATUS),
   );
 
 export type ValidationAnswer = z.infer<typeof ValidationAnswer>;
 
 /**
- * One page of `GET /v1/accounts/{id}/validations`. The name of the list is assumed after the enrollments' one. Rows are read
- * one by one (list.ts), and whatever else it says may mean that there is more.
+ * One page of `GET /v1/accounts/{id}/validations`. The name of the list is assumed, like the one of enrollments. Rows are
+ * parsed one by one (list-page.ts); the other fields may mean further pages.
  */
 export const ListAnswer = z.looseObject({ validations: z.array(z.unknown()).check(z.maxLength(1000)) });
 

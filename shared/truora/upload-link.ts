@@ -4,7 +4,7 @@ import { defined } from '../domain/defined.ts';
 import { UploadLinkUnsafeError } from '../domain/errors.ts';
 
 /**
- * IANA's special-purpose registry for IPv4, whole: also what may be reached but serves nobody's files (AS112, AMT, anycast of
+ * IANA's whole special-purpose registry for IPv4, also reachable addresses without file servers (AS112, AMT, anycast of
  * 192.0.0.0/24), and multicast.
  */
 const notPublic4 = new BlockList();
@@ -31,10 +31,10 @@ for (const [net, bits] of [
   notPublic4.addSubnet(net, bits, 'ipv4');
 
 /**
- * All that is not 2000::/3, the only block that IANA gives public addresses out of (so loopback, mapped and translated IPv4,
- * discard, segment routing, unique and site local, link-local, multicast), and in it the special-purpose registry: Teredo and
- * other protocols, documentation, 6to4, AS112.
- * A list apart: a BlockList holds IPv4 addresses against IPv6 rules too, and `::/3` would match every one of them.
+ * Everything outside 2000::/3, the only block of public addresses (so loopback, mapped and translated IPv4, discard, segment
+ * routing, unique and site local, link-local, multicast), and inside it the special-purpose registry: Teredo and other protocols,
+ * documentation, 6to4, AS112.
+ * A separate list: a BlockList also compares IPv4 addresses with IPv6 rules, and `::/3` would match all of them.
  */
 const notPublic6 = new BlockList();
 
@@ -50,14 +50,14 @@ for (const [net, bits] of [
 ] as const)
   notPublic6.addSubnet(net, bits, 'ipv6');
 
-/** True for an address that media must never be sent to, and for IPv4 in the clothes of IPv6, which nobody needs. */
+/** Whether media must not be sent to an address. True for IPv4 addresses in IPv6 form too, which no server needs. */
 export const isPrivateAddress = (address: string): boolean => {
   const family = isIP(address);
   if (family === 4) return notPublic4.check(address, 'ipv4');
   return family === 0 || notPublic6.check(address, 'ipv6');
 };
 
-/** Resolves a name once, for the very connection that is about to be made, and refuses it if any answer is private. */
+/** Resolves a name once, for the connection that is made next, and refuses it when any address is private. */
 const lookupPublic: LookupFunction = (host, options, done) =>
   resolve(host, { ...options, all: true }, (error, addresses) => {
     if (error) return done(error, '');
@@ -71,8 +71,8 @@ const lookupPublic: LookupFunction = (host, options, done) =>
 export type UploadTarget = { url: URL; lookup?: LookupFunction };
 
 /**
- * Checks where Truora wants the media sent: https, a host on the list, its default port, no user info, no private address.
- * @param allowed origins; a stand-in's own (loopback, http) only ever gets there by configuration
+ * Checks an upload link: https, a host on the list, its default port, no user info, no private address.
+ * @param allowed origins; the local system's origin (loopback, http) is only allowed by configuration
  * @throws UploadLinkUnsafeError without the link, which is a bearer secret
  */
 export const checkUploadLink = (link: string, allowed: readonly string[]): UploadTarget => {
@@ -88,8 +88,7 @@ export const checkUploadLink = (link: string, allowed: readonly string[]): Uploa
 };
 
 /**
- * Whether the link says of itself that it takes nothing any more. One that says it was over before it was made is one whose
- * words we do not understand, and is tried.
+ * Whether the link has expired by its own date. A link with an expiry before its creation has an unknown form and is tried.
  * @param knownAt a moment before the link was made
  */
 export const isLinkOver = (link: string, knownAt: Date, now = new Date()): boolean => {

@@ -23,23 +23,23 @@ export type About = {
   at: Date;
 };
 
-/** Truora's own words: `pending`, `success` and `failure` are documented, its SDK also takes the others (seen). */
+/** Statuses of Truora: `pending`, `success` and `failure` are documented; its SDK also accepts the others (seen). */
 const openStatuses = ['pending', 'processing'];
 
 const endStatuses = ['success', 'failure', 'failed'];
 
-/** The type of a face validation, whatever its capitals and whatever stands between its words (assumed). */
+/** The type of a face validation, with any separator between its words (assumed). */
 const OUR_TYPE = /^face[-_ ]?recognition$/;
 
 export const isKnownStatus = ({ validation_status }: ValidationAnswer): boolean =>
   [...openStatuses, ...endStatuses].includes(validation_status);
 
 /**
- * What Truora's authenticated answer means in our closed vocabulary.
- * A `failure_status` decides even while the status still says `pending` (seen in Truora's own SDK). A status we do not know
- * is not an end: it is looked at again until the deadline, and never taken for approval. A decline, an expiry and a system
- * error need their own words alone. A success needs its numbers: what contradicts is a mismatch, and one that brings no
- * similarity is `verdict_unconfirmed`.
+ * The verdict of Truora's authenticated answer, in our closed vocabulary.
+ * A `failure_status` decides even while the status is still `pending` (seen in Truora's own SDK). An unknown status is no end: it is
+ * read again until the deadline and never counts as an approval. A decline, an expiry and a system error need only their
+ * status. A success also needs its numbers: a contradiction is a mismatch, and a success without a similarity is
+ * `verdict_unconfirmed`.
  * @returns undefined while Truora has not decided
  */
 export const verdictOf = (answer: ValidationAnswer, about: About): Verdict | undefined => {
@@ -64,14 +64,14 @@ export const verdictOf = (answer: ValidationAnswer, about: About): Verdict | und
   return { status: 'failed', ...reasonOf(failure, []), ...base };
 };
 
-/** The end that comes when Truora was asked after the deadline and its grace, and still had not decided. */
+/** The verdict when Truora has not decided after the deadline and the grace period. */
 export const undecided = (answer: ValidationAnswer, at: Date): Verdict => {
   const { data: rawReason } = RawReason.safeParse(isKnownStatus(answer) ? undefined : answer.validation_status);
   const decidedAt = at.toISOString();
   return defined({ status: 'expired' as const, reason: 'undecided_at_deadline' as const, rawReason, decidedAt });
 };
 
-/** A known code is the reason; another is kept beside `unknown_reason`, if it is shaped like a code at all. */
+/** A known code is the reason. Another one is stored as `rawReason` with `unknown_reason`, if it has the form of a code. */
 const reasonOf = <Known extends Verdict['reason'] & string>(raw: string | undefined, known: readonly Known[]) => {
   const reason = known.find((code) => code === raw);
   if (reason) return { reason };
@@ -81,7 +81,7 @@ const reasonOf = <Known extends Verdict['reason'] & string>(raw: string | undefi
 
 type Mismatch = NonNullable<Verdict['mismatch']>[number];
 
-/** That the face is another enrollment's of the same account has a remedy of its own, so it has a reason of its own. */
+/** The reason of a contradiction. A face of another enrollment of the same account needs another remedy, so it has its own reason. */
 const contradicted = (
   mismatch: Mismatch[],
   answer: ValidationAnswer,
@@ -95,28 +95,27 @@ const contradicted = (
     mismatch,
     detail:
       'enrollmentId: Truora compared the face with another enrollment of this account; ' +
-      'name that one, or have it deleted at Truora, and start a fresh validation',
+      'use that one, or delete it at Truora, and start a new validation',
   };
 };
 
-/** The threshold that a success has to reach: what was asked, the floor, or the one that Truora says it used, if it is higher. */
+/** The threshold that a success must reach: the highest of the request, the floor and the one that Truora used. */
 const thresholdInForce = (answer: ValidationAnswer, { claim, validation, policy }: About): number => {
   const { threshold: used = validation.threshold } = answer;
   const asked = Math.max(claim.requested.threshold ?? 0, policy.minimumThreshold);
   return isShare(used) ? Math.max(asked, used) : asked;
 };
 
-/** Whether a success without a contradiction says that the faces are alike, and how much. */
+/** Whether a success holds the similarity status and the score. */
 const isConfirmed = (answer: ValidationAnswer): boolean => {
   const { similarity_status, confidence_score } = faceOf(answer);
   return similarity_status !== undefined && confidence_score !== undefined;
 };
 
 /**
- * What in the answer is not what was asked for. Any end has to be about our validation and our person; a `success` has to
- * be a face validation, give no reason why not, hold the enrollment (if echoed), a threshold no lower than the one asked for
- * and the floor (if echoed), a score that reaches all of them, only good sub-results, and the liveness result if liveness
- * was asked for.
+ * The contradictions between the answer and the request. Every verdict must be about our validation and person. A `success` must be
+ * a face validation without a failure reason, of our enrollment (if present), with a threshold not below the request and the
+ * floor (if present), a score that reaches it, only good sub-results, and the liveness result if it was requested.
  */
 const mismatches = (answer: ValidationAnswer, about: About, success: boolean): Mismatch[] => {
   const { claim, validation, policy } = about;
@@ -127,7 +126,7 @@ const mismatches = (answer: ValidationAnswer, about: About, success: boolean): M
   const face = faceOf(answer);
   if ([answer.type, answer.typ].some((type = 'face-recognition') => !OUR_TYPE.test(type))) found.push('type');
   if (face.enrollment_id !== undefined && face.enrollment_id !== claim.enrollmentId) found.push('enrollment_id');
-  // Nobody is approved against Truora's own word. Nowhere documented or seen, so it says something that we do not understand.
+  // A success with a failure reason is not documented or seen, so it has an unknown meaning and is no approval.
   if (answer.failure_status !== undefined) found.push('failure_status');
   if (answer.declined_reason !== undefined) found.push('declined_reason');
   if (answer.expired_reason !== undefined) found.push('expired_reason');

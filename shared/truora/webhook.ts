@@ -7,13 +7,13 @@ export const MAX_WEBHOOK_BYTES = 64_000;
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 
-/** Signs as Truora does: a compact JWT, HS256, with the rule's key as it stands (seen: UTF-8, not base64-decoded). */
+/** Signs like Truora: a compact JWT, HS256, with the rule's key as UTF-8 text (seen: not base64-decoded). */
 export const signWebhook = (payload: object, key: string): Promise<string> =>
   new CompactSign(bytes(JSON.stringify(payload))).setProtectedHeader({ alg: 'HS256', typ: 'JWT' }).sign(bytes(key));
 
 /**
- * Reads a webhook's body: the raw token, the token as a JSON text, or either in `{"token": "..."}`; a byte-order mark in front
- * is passed over. Whatever is around it, only what the token itself holds, once it is verified, is believed.
+ * Reads a webhook's body: the raw token, the token as a JSON text, or either in `{"token": "..."}`; a leading byte-order
+ * mark is ignored. Only the content of the verified token is used.
  * @param keys one per rule, several while one is rotated; none or an empty one accepts nothing
  * @returns the events that are about a validation; undefined unless the token is HS256 and signed with one of the keys
  */
@@ -28,20 +28,20 @@ export const verifyWebhook = async (body: string, keys: readonly string[]): Prom
   return undefined;
 };
 
-/** The validations that a webhook calls for, each once; `created` is no call, for there is nothing to look at yet. */
+/** The validation ids of a webhook, each once. `created` events are left out, because there is no verdict yet. */
 export const validationIdsOf = (events: readonly WebhookEvent[]): string[] => [
   ...new Set(events.filter(({ event_action }) => event_action !== CREATED).map(({ object }) => object.validation_id)),
 ];
 
 export const CREATED = 'created';
 
-/** Another product's event may look otherwise; it is none of ours and no reason to refuse the rest. */
+/** The events about validations. Events of other products may have another form and are left out. */
 const readEvents = (payload: unknown): WebhookEvent[] => {
   const { success, data } = z.object({ events: z.array(z.unknown()) }).safeParse(payload);
   return success ? data.events.flatMap((event) => WebhookEvent.safeParse(event).data ?? []) : [];
 };
 
-/** How often a token is wrapped at most: a JSON text in an object in a JSON text. */
+/** The most wrappings of a token: a JSON text in an object in a JSON text. */
 const MOST_WRAPS = 3;
 
 const Wrapped = z.union([
@@ -69,8 +69,8 @@ const readJson = (text: string): unknown => {
 const Keys = z.array(z.string());
 
 /**
- * The signature keys as the secret holds them: a JSON list, one a rule of Truora's, two while one is rotated. Anything
- * else is no key at all, so that a half-written secret opens no door.
+ * The signature keys of the secret: a JSON list, one for each webhook rule at Truora, two during a rotation. Any other content
+ * gives no key, so that an incomplete secret accepts no webhook.
  */
 export const keysOf = (secret: string): string[] => {
   try {

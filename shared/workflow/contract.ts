@@ -11,13 +11,12 @@ import {
 } from '../domain/revalidation.ts';
 
 /**
- * The journal: what one execution has learnt so far, which is the state machine's state. Entries are only ever added, and
- * none holds media, an upload link, a key, a task token or a body of Truora's. The first state puts it in the place of the
- * input that the machine was started with, so nothing that a caller wrote stands in it.
+ * The journal: the state of one execution. Entries are only added, and none holds media, an upload link, a key, a task token or
+ * an answer of Truora. The first state replaces the input of the execution with it, so it holds nothing that a caller wrote.
  */
 export const Journal = z.object({
   /**
-   * As it was handed over, read from the input of the execution. ClaimRequest believes nothing of it and checks all of it.
+   * The request, unchecked, from the input of the execution. ClaimRequest checks all of it.
    */
   request: z.unknown(),
   claim: Claim,
@@ -26,11 +25,11 @@ export const Journal = z.object({
   receipt: Receipt,
   notification: Notification,
   verdict: Verdict,
-  /** Left by a Catch that names the refusals. */
+  /** Written by a Catch for refusals. */
   refusal: Caught,
-  /** Left by the last Catch. */
+  /** Written by the last Catch. */
   failure: Caught,
-  /** Left by the Catch of a request that was decided before. */
+  /** Written by the Catch for a request that was decided before. */
   repeat: Caught,
   outcome: Outcome,
 });
@@ -44,11 +43,11 @@ type Step = {
   mayRead?: readonly Entry[];
   writes: Entry;
   token?: true;
-  /** The entry that a caught error is. The catch of the first state leaves the error alone, without a name. */
+  /** The entry for a caught error. The Catch of the first state passes the error without a journal. */
   caught?: Entry;
 };
 
-/** The steps: what each must find in the journal, what it may find, and the one entry it adds. */
+/** The steps: the entries that each one needs, the entries that it may use, and the one entry that it adds. */
 export const steps = {
   ClaimRequest: { reads: ['request'], writes: 'claim' },
   CheckEnrollment: { reads: ['claim'], writes: 'enrollment' },
@@ -75,35 +74,35 @@ type Reads<S extends StepName> = (typeof steps)[S]['reads'][number];
 
 type MayRead<S extends StepName> = (typeof steps)[S] extends { mayRead: readonly (infer E)[] } ? E & Entry : never;
 
-/** What a step's function is called with, after the journal was parsed. */
+/** The parsed input of a step. */
 export type Input<S extends StepName> = Pick<Journal, Reads<S>> &
   Partial<Pick<Journal, MayRead<S>>> & {
-    /** The execution's ARN: whoever holds a claim holds it under this name. */
+    /** The execution's ARN, which owns the claim. */
     executionId: string;
   } & ((typeof steps)[S] extends { token: true } ? { taskToken: string } : unknown);
 
 /**
- * What a step's function returns: the one entry, and the machine does the remembering.
- * Nothing for a parked step: its entry comes from whoever brings the token back.
+ * The output of a step: its one entry, which the state machine adds to the journal.
+ * A waiting step returns nothing: its entry comes with the task token.
  */
 export type Output<S extends StepName> = (typeof steps)[S] extends { token: true }
   ? undefined
   : Journal[(typeof steps)[S]['writes']];
 
-/** The Lambda event of every step: the whole journal, and what only the machine knows. */
+/** The Lambda event of every step: the whole journal, and data of the execution. */
 const Event = z.object({
   executionId: z.string().check(z.minLength(1)),
-  /** Absent for the first step, where there is none yet. */
+  /** Absent for the first step. */
   journal: z.optional(z.record(z.string(), z.unknown())),
-  /** What the execution was started with, for the steps that read the request. A caller may have written anything into it. */
+  /** The input of the execution, for the steps that read the request. It is unchecked. */
   input: z.optional(z.unknown()),
-  /** Step Functions documents up to 2,048 characters; the bound is against nonsense, not a rule. */
+  /** Step Functions documents up to 2,048 characters; twice that is accepted. */
   taskToken: z.optional(z.string().check(z.minLength(1), z.maxLength(4096))),
 });
 
 /**
- * The entries of an event, the request and a caught error among them. An execution that began before the request was read
- * from the input hands over no input, and its journal holds the request.
+ * The entries of an event, with the request and a caught error. An execution of an earlier version passes no input; its journal
+ * holds the request.
  */
 const journalIn = (
   { journal = {}, ...rest }: Omit<z.infer<typeof Event>, 'executionId'>,
@@ -119,7 +118,7 @@ const journalIn = (
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
 
-/** Parses a step's Lambda event. Entries the step does not read are not looked at, so old journals stay readable. */
+/** Parses a step's Lambda event. Entries that the step does not read are ignored, so old journals stay readable. */
 export const readInput = <S extends StepName>(name: S, event: unknown): Input<S> => {
   const { executionId, taskToken, ...parsed } = Event.parse(event);
   if (parsed.journal === undefined && !('input' in parsed)) throw new TypeError(`${name} was called without a journal`);
@@ -134,6 +133,6 @@ export const readInput = <S extends StepName>(name: S, event: unknown): Input<S>
   return { ...entries, executionId, ...(step.token ? { taskToken } : {}) } as Input<S>;
 };
 
-/** Checks what a step is about to hand to the machine. */
+/** Checks the output of a step. */
 export const checkOutput = <S extends StepName>(name: S, output: Output<S>): Output<S> =>
   ('token' in steps[name] ? undefined : Journal.shape[steps[name].writes].parse(output)) as Output<S>;

@@ -1,13 +1,13 @@
 import { type StepName, stepNames } from './contract.ts';
 
-/** `ClaimRequest` lives in `functions/claim-request.ts`: the words of a function's name, so nobody keeps a list of files. */
+/** The file name of a function: `ClaimRequest` is in `functions/claim-request.ts`. */
 export const fileOf = (functionName: string): string => functionName.replace(/(?!^)[A-Z]/g, '-$&').toLowerCase();
 
 type Route = { method: 'GET' | 'POST'; path: string; scope: 'read' | 'write' | 'signature' };
 
 /**
- * `http` functions: one route each. Their names follow the same rule. The scope is what a caller needs: to read, to write,
- * or a signature of its own in the body.
+ * The routes of the HTTP API, one function each. The scope is the caller's permission: to read, to write, or a signature in the
+ * body.
  */
 export const routes = {
   StartRevalidation: { method: 'POST', path: '/revalidations', scope: 'write' },
@@ -19,18 +19,17 @@ export const routes = {
 
 export type RouteName = keyof typeof routes;
 
-type Watch = { on: 'schedule' | 'failure' };
+type Job = { on: 'schedule' | 'failure' };
 
 /**
- * `watch` functions: nobody calls them. Some look after things every few minutes, and some are told of each execution of
- * ours that failed, was stopped or ran out of time. Their names follow the same rule.
+ * The jobs. Some run on a schedule; the others handle the event of each execution that failed, was stopped or timed out.
  */
 export const jobs = {
   SweepInbox: { on: 'schedule' },
   SweepLedger: { on: 'schedule' },
   CheckKey: { on: 'schedule' },
   RepairExecution: { on: 'failure' },
-} as const satisfies Record<string, Watch>;
+} as const satisfies Record<string, Job>;
 
 export type JobName = keyof typeof jobs;
 

@@ -1,47 +1,47 @@
 import { declinedReasons, expiredReasons, type Outcome, Verdict } from '../domain/revalidation.ts';
 
 /**
- * Every number we tell CloudWatch, and along which dimensions it may be asked for. Functions emit by these names, alarms
- * and dashboards ask by them, so no name can drift. A dimension takes its values from a closed set: each value is paid for.
+ * Every CloudWatch metric with its dimensions. Functions, alarms and dashboards use these names. The values of a dimension are
+ * a closed set, because each value costs money.
  */
 export const metrics = {
-  /** One for each step that ended well: the funnel. CreateValidation's, and the orphans, are what Truora charges. */
+  /** One for each successful step. Truora charges those of CreateValidation, and the orphans (assumed). */
   StepsDone: { unit: 'Count', by: [['step']] },
   Outcomes: { unit: 'Count', by: [['status'], ['status', 'reason']] },
-  /** From the claim to a verdict of Truora's. */
+  /** From the claim to a verdict of Truora. */
   TimeToVerdict: { unit: 'Milliseconds', by: [['decidedBy']] },
   TruoraLatency: { unit: 'Milliseconds', by: [['call']] },
-  /** 0 or 1 for each call, so the average is the rate: no usable answer, a refused key, 408, 429 or any 5xx. */
+  /** 1 for a failed call, 0 otherwise, so the average is the rate. Failed: no usable answer, a refused key, 408, 429, any 5xx. */
   TruoraErrors: { unit: 'Count', by: [[], ['call']] },
-  /** Genuine calls of Truora's, whatever they are about. */
+  /** Webhooks with a valid signature. */
   Webhooks: { unit: 'Count', by: [[]] },
   /**
-   * Notifications of Truora's that were written down; every sweep says 0 as well. CloudWatch fills no gap of a number that was
-   * never said, and the silence that matters most is that of a rule that was never made.
+   * Notifications that were stored. Every sweep emits 0 too, because CloudWatch has no data points for a metric that was never
+   * emitted, and a missing webhook rule at Truora must cause an alarm.
    */
   NotificationsRecorded: { unit: 'Count', by: [[]] },
-  /** Genuine calls of Truora's in which no event about a validation could be read. */
+  /** Webhooks with a valid signature and without a readable event about a validation. */
   WebhooksUnread: { unit: 'Count', by: [[]] },
-  /** What became of each thing that a genuine call said. */
+  /** The result of each event of a webhook with a valid signature. */
   Notifications: { unit: 'Count', by: [['result']] },
   WebhookSignatureFailures: { unit: 'Count', by: [[]] },
-  /** Drops that had lain in the inbox for a while and that nothing had claimed: said by every sweep, 0 too. */
+  /** Drops in the inbox that no execution claimed for a while. Every sweep emits it, 0 too. */
   UnclaimedDrops: { unit: 'Count', by: [[]] },
-  /** Validations that were created, and charged, and will never be used; and calls that may have been charged unseen. */
+  /** Validations that were created, charged and will never be used, and calls that may have been charged. */
   Orphans: { unit: 'Count', by: [[]] },
-  /** A success of Truora's that is not about what we asked. */
+  /** A success of Truora that contradicts the request. */
   VerdictMismatches: { unit: 'Count', by: [[]] },
-  /** Media that broke off or failed its checksum on the way from S3: ours, and no error of Truora's. */
+  /** Media from S3 that was cut off or failed its checksum: our fault, and no error of Truora. */
   MediaReadFailures: { unit: 'Count', by: [[]] },
-  /** A success of Truora's that does not say how alike the faces are. */
+  /** A success of Truora without a similarity. */
   VerdictsUnconfirmed: { unit: 'Count', by: [[]] },
-  /** Runs of a person for whom Truora lists other finished enrollments than the one that is named. */
+  /** Runs of a person with further finished enrollments at Truora. */
   OtherEnrollments: { unit: 'Count', by: [[]] },
-  /** What a watch could not put right: one for each thing, or for itself. */
+  /** Failures of a job: one for each item, or for the job itself. */
   SweepFailures: { unit: 'Count', by: [[]] },
-  /** Days until the Truora key ends; nothing where the key does not say. */
+  /** Days until the Truora key expires; absent when the key holds no date. */
   TruoraKeyDays: { unit: 'Count', by: [[]] },
-  /** Words in an answer that Truora does not document. Such a status is looked at again, such a reason kept as it came. */
+  /** Undocumented words in an answer of Truora. An unknown status is read again later, an unknown reason is stored unchanged. */
   UnknownWords: { unit: 'Count', by: [['word']] },
 } as const satisfies Record<string, { unit: 'Count' | 'Milliseconds'; by: readonly (readonly string[])[] }>;
 
@@ -51,13 +51,13 @@ type DimensionOf<Name extends MetricName> = (typeof metrics)[Name]['by'][number]
 
 export type DimensionsOf<Name extends MetricName> = { [Key in DimensionOf<Name>]: string };
 
-/** What is asked of Truora, as the dimension `call` names it. */
+/** The values of the dimension `call`. */
 export const truoraCalls = { GET: 'read', POST: 'create', PUT: 'upload' } as const;
 
 /**
- * What became of one event of a webhook: it was no call at all (`created`), about none of ours, rang before anybody was
- * parked, woke somebody, came too late for whoever was parked, was written down though nobody could be woken, or was one
- * too many for one call.
+ * The result of one event of a webhook: `created` (no notification), `unknown` (not ours), `recorded` (no execution waits yet),
+ * `resumed` (the execution continues), `late` (the wait was over), `unsent` (stored, but the execution could not be resumed),
+ * `left_over` (over the limit of one webhook).
  */
 export const notificationResults = [
   'created',
@@ -71,10 +71,10 @@ export const notificationResults = [
 
 export type NotificationResult = (typeof notificationResults)[number];
 
-/** Where an unknown word stood. */
+/** The kinds of unknown words. */
 export const unknownWords = ['status', 'reason', 'enrollment'] as const;
 
-/** The reasons of ours, beside Truora's: what refuses a request, and what makes us give one up. */
+/** Our reason codes, in addition to Truora's: refusals and failures. */
 export const ourReasons = [
   'unreadable_key',
   'request_invalid',
@@ -141,15 +141,15 @@ const known: ReadonlySet<string> = new Set([
   ...ourReasons,
 ]);
 
-/** A reason as a dimension: the record keeps any, a metric only those we know, since each is paid for by the month. */
+/** A reason as a dimension. The record keeps any reason, a metric only known ones, because each value costs money. */
 export const closedReason = (reason: string | undefined): string =>
   reason === undefined ? 'none' : known.has(reason) ? reason : 'other';
 
-/** Milliseconds from claim to verdict; undefined for an end that is no decision of Truora's about a face. */
+/** Milliseconds from claim to verdict; undefined when Truora did not decide about the face. */
 export const timeToVerdict = ({ status, claimedAt, decidedAt }: Outcome): number | undefined =>
   (status === 'approved' || status === 'declined') && claimedAt
     ? Math.max(0, Date.parse(decidedAt) - Date.parse(claimedAt))
     : undefined;
 
-/** Several stages may stand in one account; each has its metrics to itself. */
+/** The metric namespace of a stage. Several stages may be in one account. */
 export const namespaceOf = ({ stage }: { stage: string }): string => `face-revalidation-${stage}`;

@@ -91,7 +91,7 @@ describe('what is absent', () => {
     expect(broken.map(({ code, detail }) => [code, detail])).toEqual([
       ['wrong_type', 'must be text'],
       ['malformed', 'must be 1 to 128 of A-Z a-z 0-9 _ -'],
-      ['not_one_of', 'must be true: the person has to have agreed'],
+      ['not_one_of', 'must be true: the person must have agreed'],
       ['wrong_type', 'must be an object'],
     ]);
   });

@@ -158,17 +158,17 @@ describe('a call', () => {
     [
       'without consent',
       { ...call, userAuthorized: undefined },
-      'userAuthorized: is missing: it must be true, the person has to have agreed',
+      'userAuthorized: is missing: it must be true, the person must have agreed',
     ],
     [
       'with consent refused',
       { ...call, userAuthorized: false },
-      'userAuthorized: must be true: the person has to have agreed',
+      'userAuthorized: must be true: the person must have agreed',
     ],
     [
       'with consent in words',
       { ...call, userAuthorized: 'true' },
-      'userAuthorized: must be true: the person has to have agreed',
+      'userAuthorized: must be true: the person must have agreed',
     ],
     ['about nobody', { ...call, accountId: '' }, 'accountId: must be 1 to 128 of A-Z a-z 0-9 _ . -'],
     ['about a path', { ...call, accountId: '..' }, 'accountId: must not be only dots'],

@@ -213,7 +213,7 @@ describe('the media', () => {
     expect(refusalOf(() => acceptMedia({ bytes: 4, head: new Uint8Array(Buffer.from('%PDF')) }, {}))).toEqual([
       'MediaUnacceptableError',
       'media_type_not_supported',
-      'media: must be jpeg, png, webp, webm, mp4, avi or mov; this is PDF (names are not looked at)',
+      'media: must be jpeg, png, webp, webm, mp4, avi or mov; this is PDF (file names are ignored)',
     ]);
   });
 

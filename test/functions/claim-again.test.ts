@@ -116,8 +116,8 @@ describe('a call that forces a new case', () => {
 
   it('leaves the ids of all other cases as they were', () => {
     const of = { accountId: 'ana', bucket: BUCKET, key: 'media/a.jpg', version: 'v1' };
-    expect(revalidationIdOf({ ...of, anew: undefined })).toBe(revalidationIdOf(of));
-    expect(revalidationIdOf({ ...of, anew: 'x' })).not.toBe(revalidationIdOf(of));
+    expect(revalidationIdOf({ ...of, forceKey: undefined })).toBe(revalidationIdOf(of));
+    expect(revalidationIdOf({ ...of, forceKey: 'x' })).not.toBe(revalidationIdOf(of));
   });
 });
 

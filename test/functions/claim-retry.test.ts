@@ -25,7 +25,7 @@ const MP4 = mp4();
 
 const LIVE = { subvalidations: ['similarity' as const, 'passive_liveness' as const] };
 
-const INSTEAD = /; (start a fresh validation instead: .*forceNew|wait for its outcome|there is nothing to retry)$/;
+const INSTEAD = /; (start a new validation instead: .*forceNew|wait for its outcome|there is nothing to retry)$/;
 
 let house: House;
 

@@ -209,7 +209,7 @@ describe('a genuine webhook', () => {
     await receive(await sign([about()]));
     expect(JSON.stringify(await house.items())).not.toMatch(/canary-person|success/);
     const { pk: _, ...wait } = (await waitOf()) ?? {};
-    expect(Object.keys(wait).toSorted()).toEqual(['notification', 'expiresAt']);
+    expect(Object.keys(wait).toSorted()).toEqual(['expiresAt', 'notification']);
   });
 });
 

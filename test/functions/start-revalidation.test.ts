@@ -288,7 +288,7 @@ describe('a call that does not say what it is about', () => {
       {
         path: 'userAuthorized',
         code: 'missing',
-        detail: 'is missing: it must be true, the person has to have agreed',
+        detail: 'is missing: it must be true, the person must have agreed',
       },
       { path: 'media', code: 'missing', detail: `is missing: ${BOTH}` },
     ]);
@@ -354,9 +354,9 @@ describe('a new case that is forced', () => {
     expect(house.started.map(({ name }) => name)).toEqual([id]);
     const [started] = house.started as unknown as { input: { request: CallRequest } }[];
     expect(started?.input.request).toMatchObject({ forceNew, media: { key, versionId } });
-    const anew = started?.input.request.idempotencyKey;
-    expect(anew).toMatch(/^[0-9a-f]{64}$/);
-    expect(revalidationIdOf({ accountId: body.accountId, bucket: BUCKET, key, version: versionId, anew })).toBe(id);
+    const forceKey = started?.input.request.idempotencyKey;
+    expect(forceKey).toMatch(/^[0-9a-f]{64}$/);
+    expect(revalidationIdOf({ accountId: body.accountId, bucket: BUCKET, key, version: versionId, forceKey })).toBe(id);
   });
 
   it('is another one under another key, and for another caller', async () => {

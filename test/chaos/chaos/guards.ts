@@ -36,8 +36,8 @@ export const chaosGuards: readonly Guard[] = [
   {
     guard: 'a request is claimed by one execution',
     file: 'functions/claim-request.ts',
-    find: '{ accountId, bucket, key: at.key, version, anew }',
-    replace: '{ accountId, bucket, key: at.key, version, anew: executionId }',
+    find: '{ accountId, bucket, key: at.key, version, forceKey }',
+    replace: '{ accountId, bucket, key: at.key, version, forceKey: executionId }',
   },
   {
     guard: 'the version that was claimed is the one that is moved',

@@ -20,8 +20,8 @@ export const naive: { files: Readonly<Record<string, string>>; mutations: readon
     },
     {
       file: 'functions/claim-request.ts',
-      find: '{ accountId, bucket, key: at.key, version, anew }',
-      replace: '{ accountId, bucket, key: at.key, version, anew: executionId }',
+      find: '{ accountId, bucket, key: at.key, version, forceKey }',
+      replace: '{ accountId, bucket, key: at.key, version, forceKey: executionId }',
     },
     {
       file: 'infra/workflow/definition.ts',
