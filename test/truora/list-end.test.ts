@@ -187,10 +187,14 @@ describe('the next page is asked for', () => {
 });
 
 describe('of a page', () => {
-  const row = (more: object = {}) => ({ validation_id: 'VLD1', account_id: 'Ana', validation_status: 'pending', ...more });
+  const row = (more: object = {}) => ({
+    validation_id: 'VLD1',
+    account_id: 'Ana',
+    validation_status: 'pending',
+    ...more,
+  });
 
-  const idsOf = (...validations: unknown[]) =>
-    rowsOf({ validations }, 'Ana').map(({ validation_id }) => validation_id);
+  const idsOf = (...validations: unknown[]) => rowsOf({ validations }, 'Ana').map(({ validation_id }) => validation_id);
 
   test.each<[string, object]>([
     ['in other capitals', { account_id: 'aNA' }],
