@@ -28,10 +28,13 @@ describe('an enrollment', () => {
     });
   });
 
-  test.each([{ enrollment_id: 'a/b' }, { enrollment_id: undefined }, { account_id: 7 }, { status: 7 }, { status: undefined }])(
-    'cannot be read with %j',
-    (odd) => expect(isRead(EnrollmentAnswer, { ...base, ...odd })).toBe(false),
-  );
+  test.each([
+    { enrollment_id: 'a/b' },
+    { enrollment_id: undefined },
+    { account_id: 7 },
+    { status: 7 },
+    { status: undefined },
+  ])('cannot be read with %j', (odd) => expect(isRead(EnrollmentAnswer, { ...base, ...odd })).toBe(false));
 });
 
 test('a list is read up to a thousand rows', () => {
