@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 /**
  * The tests that may kill a mutant: those that call the code itself. Whole drops, the harness and the synthesized template
- * run it in other processes, where no mutant is switched on, or take too long to be run for each.
+ * run it in other processes, where no mutant is switched on, or take too long to be run for each. run.ts names fewer for most.
  */
 export default defineConfig({
   test: {
