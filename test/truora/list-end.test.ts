@@ -56,6 +56,13 @@ describe('more is seen', () => {
     ['in a number of what is available', { available: 6 }],
     ['in a count inside', { records: { of: 6 } }],
     ['in a range', { range: '0-4/6' }],
+    ['in a full page of a list that says no number of all', { limit: 2, total: 0 }],
+    ['in a number of pages in a list', { pages: [3] }],
+    ['under the name of a list of links', { more: [{ rel: 'self', href: '/x' }] }],
+    ['in a number of all inside', { meta: { total: 6 } }],
+    ['in a range of ten times as many', { range: '0-4/50' }],
+    ['in a link to itself by another name', { myself: '/x?page=3' }],
+    ['in a link by a longer name', { selfish: '/x?page=3' }],
     ['in a range without an end', { range: '0-4/*' }],
     ['in a range with blanks', { range: '0-4/ 6' }],
     ['in a sentence', { showing: '1-5 of 60' }],
@@ -99,6 +106,10 @@ describe('no more is seen', () => {
     ['where the end is not denied', { is_last: true, done: null, complete: 0, final: '' }],
     ['where a name only holds that of an end', { blast: false, weekend: false }],
     ['where a name only ends in after', { thereafter: 'x', hereafters: 'x' }],
+    ['where a name only begins with after', { afterwards: 'x' }],
+    ['in pages of another kind', { homepages: 3, num_pages_wanted: 3 }],
+    ['in a size of another kind', { font_size: 1 }],
+    ['in the label of a page', { page_label: '1 of 60' }],
     ['in as many pages as were read', { pages: 2, total_pages: 2 }],
     ['in fewer pages than were read', { pages: 1 }],
     ['in a page that is not full', { limit: 3 }],
@@ -180,6 +191,7 @@ describe('the next page is asked for', () => {
     ['a link with an empty key', { next: '/x?start_key=' }],
     ['a link that is no URL', { next: 'http://[' }],
     ['a link that is no text', { next: { start_key: 'b' } }],
+    ['a list of links', { next: ['/x?start_key=b'] }],
     ['a key that is no text', { start_key: 7 }],
   ])('by nothing that can be told from %s', (_, said) => {
     expect(() => nextOf(page(said))).toThrow(expect.objectContaining(BROKEN));
@@ -202,6 +214,11 @@ describe('of a page', () => {
     ['in letters of another width', { account_id: 'Ａna' }],
   ])('a row is kept whose person is written %s', (_, more) => {
     expect(idsOf(row(more))).toEqual(['VLD1']);
+  });
+
+  test('a row of another person is passed over, however it looks, and of one who is only written alike', () => {
+    expect(idsOf(row({ account_id: 'ben', validation_id: 'x/y' }), row())).toEqual(['VLD1']);
+    expect(rowsOf({ validations: [row({ account_id: 'ına' })] }, 'ina')).toEqual([]);
   });
 
   test('a row is kept whose person is a number', () => {
@@ -246,6 +263,7 @@ describe('of a page', () => {
       instructions: { file_upload_link: 'x'.repeat(8192) },
       file_upload_link: 'y',
     });
-    expect(rowsOf({ validations: [whole] }, 'Ana')).toEqual([whole]);
+    const dated = { ...whole, creation_date: '2026-11-23T10:00:00Z' };
+    expect(rowsOf({ validations: [whole, dated] }, 'Ana')).toEqual([whole, dated]);
   });
 });
