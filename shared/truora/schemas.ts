@@ -19,15 +19,13 @@ const text = z.pipe(
 );
 
 /** A word of a vocabulary, whatever its capitals. One that is said and cannot be read is the empty word, which is nobody's. */
-const word = z.optional(z.transform((said: unknown) => (said === undefined ? undefined : asWord(said))));
+const word = z.optional(z.transform(asWord));
 
 /**
  * A number on which only an approval hangs. One that is said and cannot be read (a text, a list) is no number, so that it
  * passes no comparison and costs no decline.
  */
-const numeral = z.optional(
-  z.transform((said: unknown) => (said === undefined || typeof said === 'number' ? said : Number.NaN)),
-);
+const numeral = z.optional(z.transform((said: unknown) => (typeof said === 'number' ? said : Number.NaN)));
 
 /** `GET /v1/enrollments/{id}`, and one row of a person's list of them. */
 export const EnrollmentAnswer = z.object({
@@ -64,9 +62,7 @@ export const CreateAnswer = z.object({
 export type CreateAnswer = z.infer<typeof CreateAnswer>;
 
 const FaceDetails = z.object({
-  enrollment_id: z.optional(
-    z.transform((said: unknown) => (said === undefined || typeof said === 'string' ? said : '')),
-  ),
+  enrollment_id: z.optional(z.transform((said: unknown) => (typeof said === 'string' ? said : ''))),
   similarity_status: word,
   /** 0 to 1; an integer 1 was seen. */
   confidence_score: numeral,

@@ -1,4 +1,4 @@
-import { generateKeyPairSync, sign } from 'node:crypto';
+import { createHmac, generateKeyPairSync, sign } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { calledFor, MAX_WEBHOOK_BYTES, signWebhook, verifyWebhook } from '../../shared/truora/webhook.ts';
 
@@ -54,6 +54,7 @@ describe('a genuine webhook', () => {
     ['behind a byte-order mark', `\uFEFF${golden}`],
     ['in a wrapper behind a byte-order mark', `\uFEFF${JSON.stringify({ token: golden })}`],
     ['in a wrapper that is a JSON text', JSON.stringify(JSON.stringify({ token: golden }))],
+    ['in a wrapper behind a blank in a JSON text', JSON.stringify(` ${JSON.stringify({ token: golden })}`)],
     ['as a JSON text in a wrapper', JSON.stringify({ token: JSON.stringify(golden) })],
   ])('is read %s', async (_, body) => {
     expect(await verifyWebhook(body, [goldenKey])).toEqual(heard);
@@ -95,6 +96,11 @@ describe('a webhook that is not believed', () => {
     ['under another key', golden, ['another key']],
     ['without any key to check it by', golden, []],
     ['with only an empty key to check it by', golden, ['']],
+    [
+      'that an empty key has signed',
+      `${header}.${body}.${createHmac('sha256', '').update(`${header}.${body}`).digest('base64url')}`,
+      ['', goldenKey],
+    ],
     ['with `alg: none`', unsigned, [goldenKey]],
     ['with `alg: none` and a signature', `${unsigned}${signature}`, [goldenKey]],
     ['with HS512', hs512, [goldenKey]],
