@@ -54,7 +54,10 @@ export const handler = route('StartRevalidation', async (input) => {
   let isRepeat = id !== undefined;
   if (!id) {
     const forceKey = forced ? hashOf([caller.calledBy, key]) : undefined;
-    const promised = await promise(ledger, await ticketFor(wanted, caller.calledBy, forceKey), { policy, maxAgeSeconds });
+    const promised = await promise(ledger, await ticketFor(wanted, caller.calledBy, forceKey), {
+      policy,
+      maxAgeSeconds,
+    });
     id = promised.revalidationId;
     // The promise comes first: a key that was bound to nothing could never be mended.
     if (alias) id = await bindKey(ledger, { ...alias, revalidationId: id });

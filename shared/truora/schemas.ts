@@ -19,15 +19,13 @@ const text = z.pipe(
 );
 
 /** A code in lower case. An unreadable value becomes the empty text, which equals no code. */
-const word = z.optional(z.transform((value: unknown) => (value === undefined ? undefined : asWord(value))));
+const word = z.optional(z.transform(asWord));
 
 /**
  * A number that only an approval needs. An unreadable value (a text, a list) becomes NaN, so that no comparison accepts it and a
  * decline stays readable.
  */
-const numeral = z.optional(
-  z.transform((value: unknown) => (value === undefined || typeof value === 'number' ? value : Number.NaN)),
-);
+const numeral = z.optional(z.transform((value: unknown) => (typeof value === 'number' ? value : Number.NaN)));
 
 /** `GET /v1/enrollments/{id}`, and one row of a person's list of them. */
 export const EnrollmentAnswer = z.object({
@@ -64,9 +62,7 @@ export const CreateAnswer = z.object({
 export type CreateAnswer = z.infer<typeof CreateAnswer>;
 
 const FaceDetails = z.object({
-  enrollment_id: z.optional(
-    z.transform((value: unknown) => (value === undefined || typeof value === 'string' ? value : '')),
-  ),
+  enrollment_id: z.optional(z.transform((value: unknown) => (typeof value === 'string' ? value : ''))),
   similarity_status: word,
   /** 0 to 1; an integer 1 was seen. */
   confidence_score: numeral,

@@ -104,6 +104,6 @@ export const expiryOf = (url: URL): Date | undefined => {
     /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(url.searchParams.get('X-Amz-Date') ?? '') ?? [];
   const life = Number(url.searchParams.get('X-Amz-Expires') || Number.NaN);
   if (!y || !Number.isInteger(life)) return undefined;
-  const at = Date.parse(`${y}-${mo}-${d}T${h}:${mi}:${s}Z`) + life * 1000;
-  return Number.isNaN(at) ? undefined : new Date(at);
+  const at = new Date(Date.parse(`${y}-${mo}-${d}T${h}:${mi}:${s}Z`) + life * 1000);
+  return Number.isNaN(at.getTime()) ? undefined : at;
 };

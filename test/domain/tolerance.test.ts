@@ -21,3 +21,8 @@ test('what is no number is the same as none and reaches nothing', () => {
   expect([isSameNumber(Number.NaN, 0.7), isSameNumber(Number.NaN, Number.NaN)]).toEqual([false, false]);
   expect([isAtLeast(Number.NaN, 0), isAtLeast(0.5, Number.NaN)]).toEqual([false, false]);
 });
+
+test('what differs by single precision exactly is the same number, and reaches the other', () => {
+  expect([isSameNumber(2 ** -24, 0), isSameNumber(0.5, 0.5 + 2 ** -24)]).toEqual([true, true]);
+  expect([isAtLeast(0.5 - 2 ** -24, 0.5), isAtLeast(0.5 - 2 ** -23, 0.5)]).toEqual([true, false]);
+});

@@ -43,3 +43,34 @@ export const mutated = [
   'shared/truora/verdict.ts',
   'shared/truora/webhook.ts',
 ] as const;
+
+/**
+ * The tests that hold a file by themselves, in seconds: each of its mutants meets these and no others. Where none is named, all
+ * that reach the file are run, which takes a minute for each mutant of what half of the product stands on.
+ */
+export const testsOf: Partial<Record<(typeof mutated)[number], readonly string[]>> = {
+  'shared/domain/amendments.ts': ['test/domain/late-truth.test.ts', 'test/domain/attempts.test.ts'],
+  'shared/domain/attempts.ts': ['test/domain/creation.test.ts', 'test/domain/attempts.test.ts'],
+  'shared/domain/lifecycle.ts': ['test/domain/lifecycle.test.ts'],
+  'shared/domain/policy.ts': ['test/domain/policy.test.ts'],
+  'shared/domain/throttle.ts': ['test/domain/throttle.test.ts'],
+  'shared/domain/tolerance.ts': ['test/domain/tolerance.test.ts'],
+  'shared/ledger/bindings.ts': ['test/aws/items.test.ts'],
+  'shared/ledger/budget.ts': ['test/aws/items.test.ts'],
+  'shared/ledger/callbacks.ts': ['test/aws/items.test.ts'],
+  'shared/ledger/holds.ts': ['test/aws/items.test.ts'],
+  'shared/ledger/intents.ts': ['test/aws/items.test.ts', 'test/aws/intents.test.ts'],
+  'shared/ledger/throttle.ts': ['test/aws/items.test.ts'],
+  'shared/truora/body.ts': ['test/truora/body.test.ts'],
+  'shared/truora/creation.ts': ['test/truora/creation.test.ts', 'test/truora/look.test.ts'],
+  'shared/truora/list-end.ts': ['test/truora/list-end.test.ts'],
+  'shared/truora/list-page.ts': ['test/truora/list-end.test.ts'],
+  'shared/truora/read-verdict.ts': ['test/truora/second-look.test.ts'],
+  'shared/truora/reconcile.ts': ['test/truora/look.test.ts'],
+  'shared/truora/recorded-fields.ts': ['test/truora/verdict.test.ts', 'test/truora/verdict-edges.test.ts'],
+  'shared/truora/schemas.ts': ['test/truora/answers.test.ts', 'test/truora/verdict.test.ts'],
+  'shared/truora/score.ts': ['test/truora/verdict-edges.test.ts'],
+  'shared/truora/upload-link.ts': ['test/truora/upload-link.test.ts'],
+  'shared/truora/verdict.ts': ['test/truora/verdict.test.ts', 'test/truora/verdict-edges.test.ts'],
+  'shared/truora/webhook.ts': ['test/truora/webhook.test.ts', 'test/domain/webhook-keys.test.ts'],
+};

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { glob } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { mutated } from './files.ts';
+import { mutated, testsOf } from './files.ts';
 import { type Equivalent, killedOf, type Report, survivorsOf, unmet } from './score.ts';
 
 const HELP = `npm run -s mutate -- [options] [file ...]
@@ -70,7 +70,14 @@ const digest = async (): Promise<string> => {
 const runStryker = (file: string, report: string): Promise<number | null> =>
   new Promise((resolve, reject) => {
     const stryker = join(root, 'node_modules/@stryker-mutator/core/bin/stryker.js');
-    const env = { ...process.env, MUTATE_FILE: file, MUTATE_REPORT: report, MUTATE_FOLDER: '.mutate' };
+    const tests = testsOf[file as keyof typeof testsOf];
+    const env = {
+      ...process.env,
+      MUTATE_FILE: file,
+      MUTATE_REPORT: report,
+      MUTATE_FOLDER: '.mutate',
+      ...(tests ? { MUTATE_TESTS: tests.join(',') } : {}),
+    };
     const stdio = ['ignore', process.stderr, process.stderr] as const;
     const child = spawn(process.execPath, [stryker, 'run', 'test/mutate/stryker.config.ts'], {
       cwd: root,

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { mutated } from './files.ts';
+import { mutated, testsOf } from './files.ts';
 import { type Equivalent, killedOf, type Report, survivorsOf, unmet } from './score.ts';
 
 const source = 'const a = 1;\nif (a > 1 && isOpen(a)) {\n  close();\n}\n';
@@ -63,5 +63,9 @@ test('a reason for a change that is killed, or not there any more, is told', () 
 });
 
 test.each(mutated)('%s is there to be changed', (file) => {
+  expect(existsSync(join(import.meta.dirname, '../..', file))).toBe(true);
+});
+
+test.each([...new Set(Object.values(testsOf).flat())])('%s is there to be run', (file) => {
   expect(existsSync(join(import.meta.dirname, '../..', file))).toBe(true);
 });

@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { createdOf } from '../../shared/truora/creation.ts';
+import {
+  TruoraBusyError,
+  TruoraContractError,
+  TruoraRejectedError,
+  TruoraUnauthorizedError,
+  TruoraUncertainError,
+} from '../../shared/domain/errors.ts';
+import { createdOf, surelyNotCreated } from '../../shared/truora/creation.ts';
 
 const at = new Date('2026-11-23T10:00:00Z');
 
@@ -22,6 +29,13 @@ describe('the deadline of a validation', () => {
     ['the end of the link, when no timeout was sent', 900, undefined, 900],
     ['the longest that Truora documents, when the link lives longer', 86_400, 300, 21_600],
     ['the timeout, when the link was over before it was made', -60, 600, 600],
+    [
+      'the longest that Truora documents, when the link was over before and no timeout was sent',
+      -60,
+      undefined,
+      21_600,
+    ],
+    ['the longest that Truora documents, when the link was over at once', 0, undefined, 21_600],
     ['the timeout, when the link gives its end as a span', '300', 600, 600],
     ['the timeout, when the link gives no whole second', '1795428300.5', 600, 600],
     ['the timeout, when the link says nothing', undefined, 600, 600],
@@ -29,4 +43,29 @@ describe('the deadline of a validation', () => {
   ])('is %s', (_, linkSeconds, timeoutSeconds, seconds) => {
     expect(deadlineOf(linkSeconds, timeoutSeconds)).toBe(after(seconds));
   });
+});
+
+test.each<[string, object]>([
+  ['without a link', {}],
+  ['of another person', { account_id: 'ben', file_upload_link: 'https://files.truora.com/u/x' }],
+])('a creation %s is a broken contract', (_, more) => {
+  const answer = { validation_id: 'VLD1', account_id: 'ana', ...more };
+  expect(() => createdOf(answer, { accountId: 'ana', requested: {} }, at)).toThrow(
+    expect.objectContaining({ name: 'TruoraContractError', reason: 'truora_contract_broken' }),
+  );
+});
+
+test('a call has surely created nothing where it never got there or was refused, and nowhere else', () => {
+  const sure = [
+    new TruoraBusyError('truora_unreachable', 'x'),
+    new TruoraRejectedError('truora_rejected', 'x'),
+    new TruoraUnauthorizedError('truora_unauthorized', 'x'),
+  ];
+  const open = [
+    new TruoraContractError('truora_contract_broken', 'x'),
+    new TruoraUncertainError('truora_uncertain', 'x'),
+    new TypeError('x'),
+    undefined,
+  ];
+  expect([...sure, ...open].filter(surelyNotCreated)).toEqual(sure);
 });

@@ -168,6 +168,20 @@ describe('where media may go', () => {
     expect(isLinkOver(link, made, new Date(now * 1000))).toBe(isOver);
   });
 
+  test('a link that was over when it was made, or is none, says nothing of its end', () => {
+    const [made, later] = [new Date('2026-11-23T10:05:00Z'), new Date('2050-01-01T00:00:00Z')];
+    expect(isLinkOver('https://files.truora.com/u/x?Expires=1795428300', made, later)).toBe(false);
+    expect(isLinkOver('https://files.truora.com/u/x?Expires=1795428301', made, later)).toBe(true);
+    expect(isLinkOver('no link', made, later)).toBe(false);
+  });
+
+  test('a link is over by the clock where no other time is given', () => {
+    const made = new Date(0);
+    const ends = (ms: number) => `https://files.truora.com/u/x?Expires=${Math.round(ms / 1000)}`;
+    expect(isLinkOver(ends(Date.now() - 60_000), made)).toBe(true);
+    expect(isLinkOver(ends(Date.now() + 600_000), made)).toBe(false);
+  });
+
   test.each(['?Expires=300', '', '?Expires=never'])('a link with %j says nothing of its end', (query) => {
     const made = new Date('2026-11-23T10:00:00Z');
     expect(isLinkOver(`https://files.truora.com/u/x${query}`, made, new Date('2050-01-01T00:00:00Z'))).toBe(false);
@@ -188,6 +202,13 @@ describe('where media may go', () => {
     ['X-Amz-Date=20261123T100000Zx&X-Amz-Expires=900', undefined],
     ['X-Amz-Expires=900', undefined],
     ['Expires=-5', undefined],
+    ['Expires=0', undefined],
+    ['Expires=', undefined],
+    ['Expires=1', '1970-01-01T00:00:01.000Z'],
+    ['Expires=8639999999999', '+275760-09-12T23:59:59.000Z'],
+    ['Expires=0&X-Amz-Date=20261123T100000Z&X-Amz-Expires=900', '2026-11-23T10:15:00.000Z'],
+    ['X-Amz-Date=20261123T100000Z&X-Amz-Expires=0', '2026-11-23T10:00:00.000Z'],
+    ['X-Amz-Date=20261123T100000Z&X-Amz-Expires=1e99', undefined],
     ['Expires=1e99', undefined],
     ['', undefined],
   ])('the expiry of a link with %j is %j', (query, expiry) => {

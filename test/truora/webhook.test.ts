@@ -1,4 +1,4 @@
-import { generateKeyPairSync, sign } from 'node:crypto';
+import { createHmac, generateKeyPairSync, sign } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { MAX_WEBHOOK_BYTES, signWebhook, validationIdsOf, verifyWebhook } from '../../shared/truora/webhook.ts';
 
@@ -54,6 +54,7 @@ describe('a genuine webhook', () => {
     ['behind a byte-order mark', `\uFEFF${golden}`],
     ['in a wrapper behind a byte-order mark', `\uFEFF${JSON.stringify({ token: golden })}`],
     ['in a wrapper that is a JSON text', JSON.stringify(JSON.stringify({ token: golden }))],
+    ['in a wrapper behind a blank in a JSON text', JSON.stringify(` ${JSON.stringify({ token: golden })}`)],
     ['as a JSON text in a wrapper', JSON.stringify({ token: JSON.stringify(golden) })],
   ])('is read %s', async (_, body) => {
     expect(await verifyWebhook(body, [goldenKey])).toEqual(heard);
@@ -95,6 +96,11 @@ describe('a webhook that is not believed', () => {
     ['under another key', golden, ['another key']],
     ['without any key to check it by', golden, []],
     ['with only an empty key to check it by', golden, ['']],
+    [
+      'that an empty key has signed',
+      `${header}.${body}.${createHmac('sha256', '').update(`${header}.${body}`).digest('base64url')}`,
+      ['', goldenKey],
+    ],
     ['with `alg: none`', unsigned, [goldenKey]],
     ['with `alg: none` and a signature', `${unsigned}${signature}`, [goldenKey]],
     ['with HS512', hs512, [goldenKey]],
@@ -137,4 +143,17 @@ test('a call is for each validation once, and a creation is none', () => {
   const events = [event('VLD1', 'created'), event('VLD2'), event('VLD1', 'failed'), event('VLD2', 'failed')];
   expect(validationIdsOf(events)).toEqual(['VLD2', 'VLD1']);
   expect(validationIdsOf([event('VLD1', 'created')])).toEqual([]);
+});
+
+test('a webhook is read up to 64,000 bytes, blanks around it among them, and no further', async () => {
+  expect(MAX_WEBHOOK_BYTES).toBe(64_000);
+  expect(await verifyWebhook(golden.padEnd(64_000), [goldenKey])).toEqual(heard);
+  expect(await verifyWebhook(golden.padEnd(64_001), [goldenKey])).toBeUndefined();
+});
+
+test('a token is unwrapped three times, and no further', async () => {
+  const wrapped = (times: number) =>
+    Array.from({ length: times }).reduce<string>((text) => JSON.stringify(text), golden);
+  expect(await verifyWebhook(wrapped(3), [goldenKey])).toEqual(heard);
+  expect(await verifyWebhook(wrapped(4), [goldenKey])).toBeUndefined();
 });

@@ -1,0 +1,321 @@
+import { createHash } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { accessFromEnv } from '../../shared/lambda/clients.ts';
+import { bindOrphans, bindValidation, readBinding } from '../../shared/ledger/bindings.ts';
+import { reserveBudget, reserveOne } from '../../shared/ledger/budget.ts';
+import { readCallback, recordNotification, storeTaskToken } from '../../shared/ledger/callbacks.ts';
+import { freeMedia, holdMedia } from '../../shared/ledger/holds.ts';
+import { closeIntent, Intent, isOpen, keepLook, openIntent, readIntent } from '../../shared/ledger/intents.ts';
+import {
+  backOff,
+  changeTexts,
+  readTexts,
+  readThrottle,
+  signedThrottle,
+  throttleOf,
+} from '../../shared/ledger/throttle.ts';
+import { newPerson, newRevalidationId, newValidationId } from '../support/journal.ts';
+import { type OpenTable, openTable } from '../support/table.ts';
+
+let house: OpenTable;
+
+beforeAll(async () => {
+  house = await openTable();
+});
+
+afterAll(() => house.close());
+
+const DAY = 86_400;
+
+/** Far ahead, so that nothing here is over. */
+const deadline = '2126-11-23T10:05:00.000Z';
+
+const deadlineSeconds = Date.parse(deadline) / 1000;
+
+/** A time to live that was counted from now, between the two times that a test looked at the clock. */
+const expectLife = (expiresAt: unknown, from: number, seconds: number) => {
+  expect(expiresAt).toBeGreaterThanOrEqual(Math.floor(from / 1000) + seconds);
+  expect(expiresAt).toBeLessThanOrEqual(Math.floor(Date.now() / 1000) + seconds);
+};
+
+describe('a binding', () => {
+  it('holds whose a validation is until the deadline and the retention are over', async () => {
+    const [id, ours] = [newValidationId(), newRevalidationId()];
+    await bindValidation(house.table, { validationId: id, deadline }, ours, 3);
+    const expiresAt = deadlineSeconds + 3 * DAY;
+    expect(await house.item(`VLD#${id}`)).toEqual({ pk: `VLD#${id}`, revalidationId: ours, deadline, expiresAt });
+    await house.stand({ pk: `VLD#${id}`, revalidationId: ours, deadline, expiresAt: Date.now() });
+    expect(await readBinding(house.table, id)).toEqual({ revalidationId: ours, deadline });
+    await house.stand({ pk: `VLD#${id}`, revalidationId: ours, deadline, expiresAt: 1 });
+    expect(await readBinding(house.table, id)).toBeUndefined();
+    expect(await readBinding(house.table, newValidationId())).toBeUndefined();
+  });
+
+  it('stands when it is made again, and is refused to another', async () => {
+    const [id, ours] = [newValidationId(), newRevalidationId()];
+    await bindValidation(house.table, { validationId: id, deadline }, ours, 3);
+    await bindValidation(house.table, { validationId: id, deadline }, ours, 3);
+    await expect(bindValidation(house.table, { validationId: id, deadline }, newRevalidationId(), 3)).rejects.toThrow(
+      TypeError,
+    );
+  });
+
+  it('is made for each orphan, as long as a validation may live after its call', async () => {
+    const [one, other, ours] = [newValidationId(), newValidationId(), newRevalidationId()];
+    const of = { revalidationId: ours, openedAt: '2026-11-23T10:00:00.000Z' };
+    await bindOrphans(house.ledger, of, [one, other]);
+    const end = '2026-11-23T16:00:00.000Z';
+    for (const id of [one, other]) {
+      expect(await house.item(`VLD#${id}`)).toMatchObject({
+        revalidationId: ours,
+        deadline: end,
+        expiresAt: Date.parse(end) / 1000 + 30 * DAY,
+      });
+    }
+  });
+
+  it('that says no owner cannot be read', async () => {
+    const id = newValidationId();
+    await house.stand({ pk: `VLD#${id}`, expiresAt: Date.now() });
+    await expect(readBinding(house.table, id)).rejects.toThrow();
+  });
+});
+
+describe('a callback', () => {
+  const validationOf = () => ({ validationId: newValidationId(), deadline });
+
+  it('gives the token to the bell and the bell to the token, whichever comes second', async () => {
+    const at = new Date('2026-11-23T10:00:00.000Z');
+    const bell = { rangAt: at.toISOString() };
+    const first = validationOf();
+    expect(await storeTaskToken(house.table, first, 'token')).toBeUndefined();
+    expect(await recordNotification(house.table, first, at)).toEqual({ taskToken: 'token', bell });
+    const second = validationOf();
+    expect(await recordNotification(house.table, second, at)).toEqual({ bell });
+    expect(await recordNotification(house.table, second, new Date())).toEqual({ bell });
+    expect(await storeTaskToken(house.table, second, 'token')).toEqual(bell);
+    expect(await readCallback(house.table, second.validationId)).toEqual({ taskToken: 'token', bell });
+    expect(await readCallback(house.table, newValidationId())).toEqual({});
+  });
+
+  it.each<[string, (validation: { validationId: string; deadline: string }) => Promise<unknown>]>([
+    ['a token', (validation) => storeTaskToken(house.table, validation, 'token')],
+    ['a bell', (validation) => recordNotification(house.table, validation, new Date())],
+  ])('of %s is kept for four days after the deadline', async (_, leave) => {
+    const validation = validationOf();
+    await leave(validation);
+    expect(await house.item(`WAIT#${validation.validationId}`)).toMatchObject({
+      expiresAt: deadlineSeconds + 4 * DAY,
+    });
+  });
+});
+
+describe('a version of the media', () => {
+  const newVersion = () => ({ bucket: 'media', key: `media/${newValidationId()}`, versionId: 'v1' });
+
+  const itemOf = ({ bucket, key, versionId }: ReturnType<typeof newVersion>) =>
+    house.item(
+      `HOLD#${createHash('sha256')
+        .update(JSON.stringify([bucket, key, versionId]))
+        .digest('hex')}`,
+    );
+
+  it('is held by each case, and free once the last one lets go', async () => {
+    const [version, one, other, from] = [newVersion(), newRevalidationId(), newRevalidationId(), Date.now()];
+    expect(await holdMedia(house.ledger, version, one)).toBe(true);
+    expect(await holdMedia(house.ledger, version, other)).toBe(true);
+    const held = await itemOf(version);
+    expect(held?.holders).toEqual(new Set([one, other]));
+    expectLife(held?.expiresAt, from, 30 * DAY);
+    expect(await freeMedia(house.ledger, version, one)).toBe(false);
+    expect(await freeMedia(house.ledger, version, one)).toBe(false);
+    expect(await holdMedia(house.ledger, version, one)).toBe(true);
+    expect(await freeMedia(house.ledger, version, other)).toBe(false);
+    expect(await freeMedia(house.ledger, version, one)).toBe(true);
+    expect(await holdMedia(house.ledger, version, one)).toBe(false);
+  });
+
+  it('lives as long as a record from the last word about it', async () => {
+    const [version, one, other] = [newVersion(), newRevalidationId(), newRevalidationId()];
+    await holdMedia(house.ledger, version, one);
+    const longer = { ...house.ledger, retentionDays: 40 };
+    const from = Date.now();
+    expect(await freeMedia(longer, version, other)).toBe(false);
+    expectLife((await itemOf(version))?.expiresAt, from, 40 * DAY);
+    expect(await freeMedia({ ...house.ledger, retentionDays: 50 }, version, one)).toBe(true);
+    const freed = await itemOf(version);
+    expectLife(freed?.expiresAt, from, 50 * DAY);
+    expect(Date.parse(String(freed?.freed))).toBeGreaterThanOrEqual(from);
+  });
+
+  it('that nothing has held is free at once, and held no more', async () => {
+    const version = newVersion();
+    expect(await freeMedia(house.ledger, version, newRevalidationId())).toBe(true);
+    expect(await holdMedia(house.ledger, version, newRevalidationId())).toBe(false);
+    for (const other of [{ bucket: 'x' }, { key: 'x' }, { versionId: 'x' }]) {
+      expect(await holdMedia(house.ledger, { ...version, ...other }, newRevalidationId())).toBe(true);
+    }
+  });
+});
+
+describe('an intent', () => {
+  const opened = async () => {
+    const { accountId } = newPerson();
+    const revalidationId = newRevalidationId();
+    const intent = await openIntent(house.table, accountId, { revalidationId, attempt: 1 });
+    if (!intent) throw new TypeError('another intent is open');
+    return { accountId, intent };
+  };
+
+  it('is opened now, or under the time of its first opening, and by one alone', async () => {
+    const from = Date.now();
+    const { accountId, intent } = await opened();
+    expect(Date.parse(intent.openedAt)).toBeGreaterThanOrEqual(from);
+    const again = { revalidationId: intent.revalidationId, attempt: 2 };
+    expect(await openIntent(house.table, accountId, again)).toBeUndefined();
+    await closeIntent(house.table, accountId, intent);
+    const first = { ...again, openedAt: '2026-11-23T10:00:00.000Z' };
+    expect(await openIntent(house.table, accountId, first)).toEqual(first);
+    expect(await readIntent(house.table, accountId)).toEqual(first);
+    expect(await house.item(`ACC#${accountId}`)).toMatchObject(first);
+  });
+
+  it('is open while it stands, and no other is', async () => {
+    const { accountId, intent } = await opened();
+    expect(await isOpen(house.table, accountId, intent)).toBe(true);
+    expect(await isOpen(house.table, accountId, { ...intent, revalidationId: newRevalidationId() })).toBe(false);
+    expect(await isOpen(house.table, accountId, { ...intent, openedAt: deadline })).toBe(false);
+    expect(await isOpen(house.table, newPerson().accountId, intent)).toBe(false);
+  });
+
+  it('keeps a look and is closed by its own name alone', async () => {
+    const { accountId, intent } = await opened();
+    const others = [
+      { ...intent, revalidationId: newRevalidationId() },
+      { ...intent, openedAt: deadline },
+    ];
+    for (const other of others) {
+      await keepLook(house.table, accountId, other, ['VLD1']);
+      await closeIntent(house.table, accountId, other);
+    }
+    expect(await readIntent(house.table, accountId)).toEqual(intent);
+    const from = Date.now();
+    await keepLook(house.table, accountId, intent, ['VLD1']);
+    const looked = await readIntent(house.table, accountId);
+    expect(looked).toEqual({ ...intent, firstLook: { at: expect.any(String), seen: ['VLD1'] } });
+    expect(Date.parse(looked?.firstLook?.at ?? '')).toBeGreaterThanOrEqual(from);
+    await closeIntent(house.table, accountId, intent);
+    await closeIntent(house.table, accountId, intent);
+    expect(await readIntent(house.table, accountId)).toBeUndefined();
+  });
+
+  it.each([
+    { revalidationId: 'x' },
+    { openedAt: 'today' },
+    { attempt: 0 },
+    { attempt: 1.5 },
+    { firstLook: {} },
+    { firstLook: { at: 'today', seen: [] } },
+    { firstLook: { at: deadline, seen: ['a/b'] } },
+  ])('cannot be read with %j', (odd) => {
+    const intent = { revalidationId: newRevalidationId(), openedAt: deadline, attempt: 1 };
+    expect(Intent.safeParse(intent).success).toBe(true);
+    expect(Intent.safeParse({ ...intent, ...odd }).success).toBe(false);
+  });
+});
+
+describe('the gate', () => {
+  const seconds = (at = '') => (Date.parse(at) - Date.now()) / 1000;
+
+  const keepers = () => [throttleOf(house.table), signedThrottle(accessFromEnv('DYNAMODB'), house.table)];
+
+  it('is read and held back alike with the ledger’s client and without it', async () => {
+    for (const gate of keepers()) {
+      await house.stand({ pk: 'GATE#truora' });
+      expect(await gate.read()).toEqual({});
+      await gate.holdBack(200);
+      const standing = await gate.read();
+      expect(seconds(standing.notBefore)).toBeGreaterThan(60);
+      await gate.holdBack(1);
+      expect(await readThrottle(house.table)).toEqual(standing);
+    }
+  });
+
+  it('is read from an item that is not there yet as open', async () => {
+    expect(await readThrottle('Ledger')).toBeDefined();
+    const access = accessFromEnv('DYNAMODB');
+    expect(await readTexts(access, house.table, 'GATE#none')).toBeUndefined();
+  });
+
+  it('is read without the client by its texts, numbers and truth values, and nothing else', async () => {
+    const pk = 'GATE#odd';
+    await house.stand({ pk, text: 'a', number: 7, isTrue: true, isFalse: false, list: ['a'], nothing: null });
+    expect(await readTexts(accessFromEnv('DYNAMODB'), house.table, pk)).toEqual({
+      pk,
+      text: 'a',
+      number: '7',
+      isTrue: 'true',
+      isFalse: 'false',
+    });
+  });
+
+  it('is changed without the client while its condition holds, and any other error is thrown', async () => {
+    const access = accessFromEnv('DYNAMODB');
+    const change = (value: string) => ({ set: { at: value }, whileBelow: { at: value } });
+    expect(await changeTexts(access, house.table, 'GATE#two', change('b'))).toBe(true);
+    expect(await changeTexts(access, house.table, 'GATE#two', change('a'))).toBe(false);
+    expect(await house.item('GATE#two')).toEqual({ pk: 'GATE#two', at: 'b' });
+    await expect(changeTexts(access, 'NoTable', 'GATE#two', change('c'))).rejects.toThrow();
+  });
+
+  it('refuses a charged call while it is closed, says when to come again, and lets it pass else', async () => {
+    await house.stand({ pk: 'GATE#truora', closed: 'an incident' });
+    await expect(reserveBudget(house.table, 5, 'RVL1#1')).rejects.toMatchObject({ reason: 'truora_closed' });
+    await house.stand({ pk: 'GATE#truora' });
+    await backOff(house.table, 100);
+    await expect(reserveBudget(house.table, 5, 'RVL1#1')).rejects.toMatchObject({ reason: 'truora_rate_limited' });
+    await house.stand({ pk: 'GATE#truora' });
+    await expect(reserveBudget(house.table, undefined, 'RVL1#1')).resolves.toBeUndefined();
+    await expect(reserveBudget(house.table, 1, 'RVL1#1')).resolves.toBeUndefined();
+    await expect(reserveBudget(house.table, 0, 'RVL2#1')).rejects.toMatchObject({
+      name: 'SpendingRefusedError',
+      reason: 'daily_budget_spent',
+    });
+  });
+});
+
+describe('a budget', () => {
+  const countersOf = async (day: string, shards: number) => {
+    const counters = await Promise.all(
+      Array.from({ length: shards }, (_, shard) => house.item(`GATE#truora#${day}#${shard}`)),
+    );
+    return counters.filter((counter) => counter !== undefined);
+  };
+
+  it('lets exactly its calls through, each counted once, and keeps its counters for a week', async () => {
+    const day = new Date('2027-04-02T12:00:00Z');
+    const attempts = Array.from({ length: 12 }, (_, n) => `RVL${n}#1`);
+    for (const _ of [1, 2]) {
+      for (const attempt of attempts) expect(await reserveOne(house.table, 12, attempt, day)).toBe(true);
+    }
+    expect(await reserveOne(house.table, 12, 'RVLother#1', day)).toBe(false);
+    const counters = await countersOf('2027-04-02', 10);
+    expect(counters.map(({ spent }) => spent)).toEqual([2, 2, 1, 1, 1, 1, 1, 1, 1, 1]);
+    for (const { expiresAt, attempts: marks } of counters) {
+      expect(expiresAt).toBe(day.getTime() / 1000 + 7 * DAY);
+      expect([...(marks as Set<string>)].every((mark) => mark.length === 12)).toBe(true);
+    }
+  });
+
+  it('counts an attempt first on the counter that its own name says', async () => {
+    const day = new Date('2027-04-03T12:00:00Z');
+    const hash = createHash('sha256').update('RVL7#1').digest();
+    expect(await reserveOne(house.table, 1000, 'RVL7#1', day)).toBe(true);
+    const shard = hash.readUInt32BE(28) % 10;
+    expect(await house.item(`GATE#truora#2027-04-03#${shard}`)).toMatchObject({
+      spent: 1,
+      attempts: new Set([hash.toString('base64url').slice(0, 12)]),
+    });
+    expect(await countersOf('2027-04-03', 10)).toHaveLength(1);
+  });
+});

@@ -1,0 +1,160 @@
+import { describe, expect, test } from 'vitest';
+import { TruoraBusyError } from '../../shared/domain/errors.ts';
+import {
+  backOffOf,
+  checkThrottle,
+  dayOf,
+  isBackOff,
+  sharesOf,
+  Throttle,
+  throttled,
+  unthrottled,
+  waitForThrottle,
+} from '../../shared/domain/throttle.ts';
+
+const now = new Date('2026-11-23T10:00:00.000Z');
+
+const LIMITED = { name: 'TruoraBusyError', reason: 'truora_rate_limited' };
+
+const limited = (seconds?: number) => new TruoraBusyError('truora_rate_limited', 'wait', seconds);
+
+describe('the time that an operator writes', () => {
+  test.each<[unknown, string]>([
+    ['2026-11-23T10:00:00Z', '2026-11-23T10:00:00.000Z'],
+    [' 2026-11-23T10:00:00.000Z ', '2026-11-23T10:00:00.000Z'],
+    [1_795_428_000, '2026-11-23T10:00:00.000Z'],
+    ['1795428000', '2026-11-23T10:00:00.000Z'],
+    [' 1795428000 ', '2026-11-23T10:00:00.000Z'],
+    ['1795428000.5', '2026-11-23T10:00:00.500Z'],
+    [1_795_428_000_000, '2026-11-23T10:00:00.000Z'],
+    ['1795428000000.25', '2026-11-23T10:00:00.000Z'],
+    [99_999_999_999, '5138-11-16T09:46:39.000Z'],
+    [100_000_000_000, '1973-03-03T09:46:40.000Z'],
+  ])('%j is %s', (written, notBefore) => {
+    expect(Throttle.parse({ notBefore: written })).toEqual({ notBefore });
+  });
+
+  test.each([undefined, null, '', 'soon', 'NaN', '9e99', {}, '9999999999999999'])('%j holds back nobody', (written) => {
+    expect(Throttle.parse({ notBefore: written })).toEqual({});
+  });
+});
+
+describe('the switch', () => {
+  test.each([undefined, null, '', ' ', 'false', 'No', ' OFF ', 'open', 0, '0', 'null', 'undefined', false])(
+    'is open where it says %j',
+    (closed) => {
+      expect(Throttle.parse({ closed })).toEqual({});
+    },
+  );
+
+  test.each([true, 'true', 1, 'Nobody pays', 'opened'])('is closed where it says %j', (closed) => {
+    expect(Throttle.parse({ closed })).toEqual({ closed: String(closed) });
+  });
+
+  test('keeps the words of an operator without blanks around them', () => {
+    expect(Throttle.parse({ closed: ' an incident ' })).toEqual({ closed: 'an incident' });
+  });
+});
+
+describe('a 429', () => {
+  test.each<[number | undefined, number]>([
+    [undefined, 2],
+    [0, 1],
+    [-5, 1],
+    [1, 1],
+    [7, 7],
+    [300, 300],
+    [301, 300],
+  ])('that asks to wait %j s holds back all others for %i s', (asked, seconds) => {
+    const notBefore = new Date(now.getTime() + seconds * 1000).toISOString();
+    expect(backOffOf(asked, now)).toEqual({ set: { notBefore }, whileBelow: { notBefore } });
+  });
+
+  test('is one that Truora said, and nothing else is', () => {
+    expect(isBackOff(limited())).toBe(true);
+    expect(isBackOff(new TruoraBusyError('truora_unreachable', 'elsewhere'))).toBe(false);
+    expect(isBackOff({ reason: 'truora_rate_limited' })).toBe(false);
+  });
+});
+
+const gateOf = (gate: Throttle = {}) => {
+  const held: (number | undefined)[] = [];
+  return { held, read: async () => gate, holdBack: async (seconds: number | undefined) => void held.push(seconds) };
+};
+
+describe('a call to Truora', () => {
+  test('hands back its answer, and holds back nobody', async () => {
+    const gate = gateOf();
+    expect(await throttled(gate, async () => 'answer')).toBe('answer');
+    expect(await unthrottled(gate, async () => 'answer')).toBe('answer');
+    expect(gate.held).toEqual([]);
+  });
+
+  test('that gets a 429 holds back all others, and throws it', async () => {
+    const gate = gateOf();
+    const error = limited(9);
+    await expect(throttled(gate, () => Promise.reject(error))).rejects.toBe(error);
+    expect(gate.held).toEqual([9]);
+  });
+
+  test('that gets another error holds back nobody', async () => {
+    const gate = gateOf();
+    const error = new TruoraBusyError('truora_unreachable', 'busy');
+    await expect(unthrottled(gate, () => Promise.reject(error))).rejects.toBe(error);
+    expect(gate.held).toEqual([]);
+  });
+
+  test('throws what Truora said where nobody could be held back', async () => {
+    const error = limited();
+    const gate = { ...gateOf(), holdBack: () => Promise.reject(new Error('no table')) };
+    await expect(unthrottled(gate, () => Promise.reject(error))).rejects.toBe(error);
+  });
+
+  test('is not made while the gate says to wait', async () => {
+    let isAsked = false;
+    const asking = throttled(gateOf({ notBefore: new Date(Date.now() + 60_000).toISOString() }), async () => {
+      isAsked = true;
+    });
+    await expect(asking).rejects.toMatchObject(LIMITED);
+    expect(isAsked).toBe(false);
+  });
+});
+
+describe('the gate', () => {
+  test('lets nobody pass before its time, and everybody from it on', () => {
+    const notBefore = now.toISOString();
+    for (const pass of [waitForThrottle, checkThrottle]) {
+      expect(() => pass({ notBefore }, new Date(now.getTime() - 1))).toThrow(expect.objectContaining(LIMITED));
+      expect(() => pass({ notBefore }, now)).not.toThrow();
+      expect(() => pass({}, now)).not.toThrow();
+    }
+  });
+
+  test('sends away who is about to pay while it is closed, and lets others look', () => {
+    const closed = { closed: 'an incident', notBefore: new Date(now.getTime() - 1).toISOString() };
+    const refused = expect.objectContaining({ name: 'SpendingRefusedError', reason: 'truora_closed' });
+    expect(() => checkThrottle(closed, now)).toThrow(refused);
+    expect(() => waitForThrottle(closed, now)).not.toThrow();
+  });
+});
+
+describe('the counters of a budget', () => {
+  test.each<[number, number, number, number]>([
+    [0, 0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY],
+    [1, 1, 1, 1],
+    [9, 9, 1, 1],
+    [10, 10, 1, 1],
+    [25, 10, 2, 3],
+    [200_000, 10, 20_000, 20_000],
+    [200_001, 11, 18_181, 18_182],
+  ])('of %i calls are %i, of %d to %d calls each', (budget, counters, least, most) => {
+    const shares = sharesOf(budget);
+    expect(shares).toHaveLength(counters);
+    expect([Math.min(...shares), Math.max(...shares)]).toEqual([least, most]);
+    expect(shares.reduce((sum, share) => sum + share, 0)).toBe(budget);
+  });
+});
+
+test('a call is counted on the day that it is in UTC', () => {
+  expect(dayOf(new Date('2026-11-23T23:59:59.999-05:00'))).toBe('2026-11-24');
+});

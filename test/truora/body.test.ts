@@ -1,0 +1,63 @@
+import { describe, expect, test } from 'vitest';
+import { readJson, tellsOfAnError } from '../../shared/truora/body.ts';
+
+describe('a body in JSON', () => {
+  test.each<[string, unknown]>([
+    ['{"a":null,"b":"","c":0,"d":false,"e":" "}', { c: 0, d: false, e: ' ' }],
+    ['{"in":{"a":null,"b":[{"c":""}]}}', { in: { b: [{}] } }],
+    ['{"validations":null,"others":null}', { validations: [] }],
+    ['{"validations":""}', {}],
+    ['\uFEFF {"a":1}\n', { a: 1 }],
+  ])('%j says %j', (text, said) => {
+    expect(readJson(text)).toEqual(said);
+    expect(Object.keys(readJson(text) as object)).toEqual(Object.keys(said as object));
+  });
+
+  test.each(['null', '""', '', '{', '<a/>'])('says nothing where it is %j', (text) => {
+    expect(readJson(text)).toBeUndefined();
+  });
+});
+
+describe('the body of a success', () => {
+  test.each([
+    '<Error><Code>AccessDenied</Code></Error>',
+    '  <error/>',
+    '<ErrorResponse>',
+    '<?xml version="1.0" encoding="UTF-8"?><Error>',
+    '<?xml version="1.0"?>\n <Error>',
+    '<!-- a --> <!-- b -->\n<html>',
+    '<!--a--><body>',
+    '<?xml?><!--a-->  <head>',
+    '<!DOCTYPE html>',
+    '<!doctype   html>',
+    '<HTML lang="en">',
+    '{"error":"no"}',
+    '{"errors":["no"]}',
+    '{"error":null,"errors":{"a":1}}',
+    '{"http_code":400}',
+    '{"http_code":"500"}',
+  ])('%j tells of an error', (body) => {
+    expect(tellsOfAnError(body)).toBe(true);
+  });
+
+  test.each([
+    '',
+    'ok',
+    '<ok/>',
+    '<PostResponse/>',
+    '<errorless/>',
+    'all well <error>',
+    '<bodywork>',
+    'x<?xml?><Error>',
+    '{"error":false}',
+    '{"errors":0}',
+    '{"http_code":399}',
+    '{"http_code":200,"error":null}',
+    '{"http_code":"many"}',
+    'null',
+    '7',
+    '[]',
+  ])('%j tells of none', (body) => {
+    expect(tellsOfAnError(body)).toBe(false);
+  });
+});

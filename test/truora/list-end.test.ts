@@ -1,0 +1,269 @@
+import { describe, expect, test } from 'vitest';
+import { mayHoldMore, signsIn } from '../../shared/truora/list-end.ts';
+import { nextOf, rowsOf } from '../../shared/truora/list-page.ts';
+
+/** A second page of two rows, five of them read so far, unless a test says otherwise. */
+const page = (said: Record<string, unknown>, more: object = {}) => ({ said, rows: 2, read: 5, pages: 2, ...more });
+
+const BROKEN = { name: 'TruoraContractError', reason: 'truora_contract_broken' };
+
+describe('more is seen', () => {
+  test.each<[string, Record<string, unknown>]>([
+    ...[
+      'next',
+      'hasMore',
+      'Has-More',
+      'cursor',
+      'page_token',
+      'start_key',
+      'last_key',
+      'LastEvaluatedKey',
+      'continuation',
+      'isTruncated',
+      'partial',
+      'incomplete',
+      'remaining',
+      'scroll_id',
+      'bookmark',
+      'after',
+    ].map((name): [string, Record<string, unknown>] => [`under the name ${name}`, { [name]: 'x' }]),
+    ...['last', 'is_last', 'was_last', 'final', 'is_end', 'complete', 'done', 'is_finished'].flatMap(
+      (name): [string, Record<string, unknown>][] => [
+        [`where ${name} is false`, { [name]: false }],
+        [`where ${name} is the text false`, { [name]: 'false' }],
+      ],
+    ),
+    ['in a number of pages', { pages: 3 }],
+    ['in a highest page', { max_page: 3 }],
+    ['in a highest number of pages', { max_pages: 3 }],
+    ['in a last page', { last_page: 3 }],
+    ['in all pages', { total_pages: 3 }],
+    ['in a count of pages', { page_count: 3 }],
+    ['in a number of pages in other words', { number_of_pages: 3, num_pages: 2 }],
+    ['in a number of pages that is none', { pages: 'many' }],
+    ['in a page as full as its limit', { limit: 2 }],
+    ['in a page fuller than its limit', { page_size: 1 }],
+    ['in a size that is no number', { size: 'all' }],
+    ['in the most results of a page', { max_results: 2 }],
+    ['in the most items of a page', { max_items: 2 }],
+    ['in the rows per page', { per_page: 2 }],
+    ['in a number of all that is larger', { total: 6 }],
+    ['in a number of all that is smaller, whatever it counts', { total: 4 }],
+    ['in a count of more than was read', { count: 6 }],
+    ['in results of more than was read', { results: 6 }],
+    ['in a number of what was found', { found: 6 }],
+    ['in a number of hits', { hits: 6 }],
+    ['in a number of what is available', { available: 6 }],
+    ['in a count inside', { records: { of: 6 } }],
+    ['in a range', { range: '0-4/6' }],
+    ['in a full page of a list that says no number of all', { limit: 2, total: 0 }],
+    ['in a number of pages in a list', { pages: [3] }],
+    ['under the name of a list of links', { more: [{ rel: 'self', href: '/x' }] }],
+    ['in a number of all inside', { meta: { total: 6 } }],
+    ['in a range of ten times as many', { range: '0-4/50' }],
+    ['in a link to itself by another name', { myself: '/x?page=3' }],
+    ['in a link by a longer name', { selfish: '/x?page=3' }],
+    ['in a range without an end', { range: '0-4/*' }],
+    ['in a range with blanks', { range: '0-4/ 6' }],
+    ['in a sentence', { showing: '1-5 of 60' }],
+    ['in a summary', { summary: '1-5 of  6' }],
+    ['in a page of pages', { page: '2 of 3' }],
+    ['in a link to a page', { forward: '/v1/x?page=3' }],
+    ['in a link to an offset', { forward: '/v1/x?a=b&offset=5' }],
+    ['in a link that skips', { forward: '/v1/x?skip=5' }],
+    ['in a link from a row', { forward: '/v1/x?from=5' }],
+    ['in a link after a row', { forward: '/v1/x?after=5' }],
+    ['in a link with a start key', { forward: '/v1/x?start_key=5' }],
+    ['in a link with a start key in one word', { forward: '/v1/x?startkey=5' }],
+    ['in a link with a token', { forward: '/v1/x?page_token=5' }],
+    ['in a link in a list', { links: ['/v1/x?page=3'] }],
+    ['in a link whose relation is no earlier one', { links: [{ rel: 'later', href: '/v1/x?page=3' }] }],
+    ['in the relation of a link', { links: [{ rel: 'next', href: '/x' }] }],
+    ['in rows under another name', { data: [{ id: 1 }] }],
+    ['in rows among links', { data: [{ rel: 'self' }, { id: 1 }] }],
+    ['in an empty row', { data: [null] }],
+    ['in rows inside', { a: { b: [{ id: 1 }] } }],
+    ['in a validation that stands alone', { other: { validation_id: 'VLD1' } }],
+    ['in a validation in other letters', { other: { deep: { validationId: 'VLD1' } } }],
+  ])('%s', (_, said) => {
+    expect(mayHoldMore(page(said))).toBe(true);
+  });
+
+  test('in rows that were passed over before the first page', () => {
+    expect(mayHoldMore(page({ offset: 3 }, { pages: 1 }))).toBe(true);
+    expect(mayHoldMore(page({ skipped: 3 }, { pages: 1 }))).toBe(true);
+    expect(mayHoldMore(page({ offset: 3 }))).toBe(false);
+  });
+});
+
+describe('no more is seen', () => {
+  test.each<[string, Record<string, unknown>]>([
+    ['where nothing is said', {}],
+    ...[false, 'false', 0, '0', '', null, undefined].map((no): [string, Record<string, unknown>] => [
+      `where more is ${JSON.stringify(no)}`,
+      { has_more: no },
+    ]),
+    ['where the end is not denied', { is_last: true, done: null, complete: 0, final: '' }],
+    ['where a name only holds that of an end', { blast: false, weekend: false }],
+    ['where a name only ends in after', { thereafter: 'x', hereafters: 'x' }],
+    ['where a name only begins with after', { afterwards: 'x' }],
+    ['in pages of another kind', { homepages: 3, num_pages_wanted: 3 }],
+    ['in a size of another kind', { font_size: 1 }],
+    ['in the label of a page', { page_label: '1 of 60' }],
+    ['in as many pages as were read', { pages: 2, total_pages: 2 }],
+    ['in fewer pages than were read', { pages: 1 }],
+    ['in a page that is not full', { limit: 3 }],
+    ['in a full page of a whole list', { limit: 2, total: 5 }],
+    ['in a number of all', { total: 5 }],
+    ['in a number of all as a text', { total: '5' }],
+    ['in a count of the page', { count: 2, results: 5 }],
+    ['in a whole range', { range: '0-4/5' }],
+    ['in a range of no form that is known', { range: 'all' }],
+    ['in a name that only holds that of a page', { homepage: '1 of 60' }],
+    ['in a size that is no page’s', { sizes: 1 }],
+    ['in an earlier link', { self: '/x?page=2', first: '/x?page=1', prev: '/x?page=1', current: '/x?page=2' }],
+    ['in a previous link', { links: [{ rel: 'previous', href: '/x?page=1' }] }],
+    ['in a link without a place', { help: '/x?about=pages' }],
+    ['in a sentence', { message: 'on this page=5 of many' }],
+    ['in an id of the account', { account_count: '4711x', account_id: 4711 }],
+    ['in an empty list', { data: [], others: {} }],
+    ['in a list of words', { tags: ['a', 'b'] }],
+    ['in a list of links', { links: [{ rel: 'self', href: '/x' }] }],
+  ])('%s', (_, said) => {
+    expect(mayHoldMore(page(said))).toBe(false);
+  });
+});
+
+test('a number of all pages does not make a full page the whole list', () => {
+  expect(mayHoldMore(page({ limit: 2, total_pages: 2 }, { read: 2 }))).toBe(true);
+});
+
+describe('the headers that speak of pages', () => {
+  test('are those of extensions, ranges and links', () => {
+    const headers = { 'x-total-count': '60', 'content-range': '0-1/2', date: 'now', 'content-length': '9' };
+    expect(signsIn(headers)).toEqual({ 'x-total-count': '60', 'content-range': '0-1/2' });
+  });
+
+  test.each([
+    'x-ratelimit-remaining',
+    'x-rate-limit-remaining',
+    'x-amz-next',
+    'x-amzn-more',
+    'x-request-next',
+    'x-trace-total',
+    'x-content-type-options',
+    'x-frame-options',
+    'x-xss-protection',
+    'x-cache-hits',
+    'x-powered-by',
+    'x-retry-count',
+    'next',
+    'max-x-more',
+    'hyperlink',
+    'linked',
+    'content-ranges',
+  ])('are not %s', (name) => {
+    expect(signsIn({ [name]: '7' })).toEqual({});
+  });
+
+  test.each<[string, boolean]>([
+    ['<https://x/v1?page=2>; rel="next"', true],
+    ['<https://x/v1?page=2>; rel=next', true],
+    ['<https://x/v1?page=2>; REL="NEXT"', true],
+    ['<https://x/v1>; rel="self"', false],
+  ])('hold the link %s as what it is', (link, isNext) => {
+    expect(signsIn({ link })).toEqual({ link: { isNext } });
+  });
+});
+
+describe('the next page is asked for', () => {
+  test.each<[string, Record<string, unknown>, string | undefined]>([
+    ['by a key', { start_key: 'a' }, 'a'],
+    ['by a key before a link', { start_key: 'a', next: '/x?start_key=b' }, 'a'],
+    ['by the key in a path', { next: '/x?start_key=b' }, 'b'],
+    ['by the key in a link', { next: 'https://elsewhere.example/x?start_key=b' }, 'b'],
+    ['by nothing at the end', { next: null }, undefined],
+  ])('%s', (_, said, key) => {
+    expect(nextOf(page(said))).toBe(key);
+  });
+
+  test.each<[string, Record<string, unknown>]>([
+    ['a link with an empty key', { next: '/x?start_key=' }],
+    ['a link that is no URL', { next: 'http://[' }],
+    ['a link that is no text', { next: { start_key: 'b' } }],
+    ['a list of links', { next: ['/x?start_key=b'] }],
+    ['a key that is no text', { start_key: 7 }],
+  ])('by nothing that can be told from %s', (_, said) => {
+    expect(() => nextOf(page(said))).toThrow(expect.objectContaining(BROKEN));
+  });
+});
+
+describe('of a page', () => {
+  const row = (more: object = {}) => ({
+    validation_id: 'VLD1',
+    account_id: 'Ana',
+    validation_status: 'pending',
+    ...more,
+  });
+
+  const idsOf = (...validations: unknown[]) => rowsOf({ validations }, 'Ana').map(({ validation_id }) => validation_id);
+
+  test.each<[string, object]>([
+    ['in other capitals', { account_id: 'aNA' }],
+    ['with a blank around it', { account_id: ' Ana\t' }],
+    ['in letters of another width', { account_id: 'Ａna' }],
+  ])('a row is kept whose person is written %s', (_, more) => {
+    expect(idsOf(row(more))).toEqual(['VLD1']);
+  });
+
+  test('a row of another person is passed over, however it looks, and of one who is only written alike', () => {
+    expect(idsOf(row({ account_id: 'ben', validation_id: 'x/y' }), row())).toEqual(['VLD1']);
+    expect(rowsOf({ validations: [row({ account_id: 'ına' })] }, 'ina')).toEqual([]);
+  });
+
+  test('a row is kept whose person is a number', () => {
+    expect(rowsOf({ validations: [row({ account_id: 4711 }), row({ account_id: 4712 })] }, '4711')).toHaveLength(1);
+  });
+
+  test.each([
+    'document-validation',
+    'Document_Validation',
+    'electronic-signature',
+    'phone-verification',
+    'email verification',
+    'speech-recognition',
+  ])('a row of the type %s is passed over, however it looks', (type) => {
+    expect(idsOf({ type }, row({ type: `${type}x`, validation_id: 'VLD2' }))).toEqual(['VLD2']);
+  });
+
+  test.each([7, ['document-validation'], 'face', undefined])('a row of the type %j is kept', (type) => {
+    expect(idsOf(row({ type }))).toEqual(['VLD1']);
+  });
+
+  test.each<[string, unknown]>([
+    ['null', null],
+    ['nothing', undefined],
+    ['without a person', row({ account_id: undefined })],
+    ['whose person is a list', row({ account_id: ['ben'] })],
+    ['with a date that is a list', row({ creation_date: [] })],
+    ['with a failure that is no text', row({ failure_status: 7 })],
+    ['with a link that is too long', row({ file_upload_link: 'x'.repeat(8193) })],
+    ['with a link inside that is too long', row({ instructions: { file_upload_link: 'x'.repeat(8193) } })],
+    ['with instructions that are none', row({ instructions: 7 })],
+  ])('a row that is %s cannot be read', (_, odd) => {
+    expect(() => idsOf(odd)).toThrow(expect.objectContaining(BROKEN));
+  });
+
+  test('a row keeps all that it is compared by', () => {
+    const whole = row({
+      type: 'face-recognition',
+      creation_date: 7,
+      failure_status: 'expired',
+      threshold: '70',
+      instructions: { file_upload_link: 'x'.repeat(8192) },
+      file_upload_link: 'y',
+    });
+    const dated = { ...whole, creation_date: '2026-11-23T10:00:00Z' };
+    expect(rowsOf({ validations: [whole, dated] }, 'Ana')).toEqual([whole, dated]);
+  });
+});

@@ -1,0 +1,276 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { Attempt } from '../../shared/domain/attempts.ts';
+import type { ListedRow } from '../../shared/truora/list-page.ts';
+import { attemptResultOf, lateOrphansOn, lookOn, ownOf, surestOf } from '../../shared/truora/reconcile.ts';
+
+const openedAt = '2026-11-23T10:00:00.000Z';
+
+const opened = Date.parse(openedAt);
+
+const MINUTE = 60_000;
+
+const HOUR = 60 * MINUTE;
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['Date'], now: opened + 2 * MINUTE });
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+const asked = { accountId: 'ana', requested: { threshold: 0.7 }, openedAt };
+
+const link = 'https://files.truora.com/u/x?Signature=canary';
+
+const row = (more: Partial<ListedRow> = {}): ListedRow => ({
+  validation_id: 'VLD1',
+  account_id: 'ana',
+  type: 'face-recognition',
+  creation_date: '2026-11-23T10:00:01.123161454Z',
+  validation_status: 'pending',
+  threshold: 0.7,
+  file_upload_link: link,
+  ...more,
+});
+
+const look = (rows: ListedRow[], known: string[] = [], more: Partial<typeof asked> = {}) =>
+  lookOn(rows, { ...asked, ...more }, new Set(known));
+
+const at = (offset: number) => new Date(opened + offset).toISOString();
+
+describe('a validation on the list', () => {
+  test('that is as asked and waits for media is ours, and usable', () => {
+    expect(look([row()])).toEqual([
+      {
+        validationId: 'VLD1',
+        createdAt: opened + 1123,
+        says: 'ours',
+        usable: { validationId: 'VLD1', threshold: 0.7, uploadLink: link, deadline: '2026-11-23T16:00:01.123Z' },
+      },
+    ]);
+  });
+
+  test.each<[string, Partial<ListedRow>]>([
+    ['a success', { validation_status: 'success' }],
+    ['declined', { validation_status: 'failure', failure_status: 'declined' }],
+    ['declined while it is said to wait', { failure_status: 'declined' }],
+    ['older than the call by more than clocks differ', { creation_date: at(-900_001) }],
+  ])('that is %s did not come of the call', (_, more) => {
+    expect(look([row(more)])).toEqual([]);
+  });
+
+  test('that is older than the call by as much as clocks differ may have come of it', () => {
+    expect(look([row({ creation_date: at(-900_000) })])).toMatchObject([{ says: 'ours' }]);
+  });
+
+  test('that is known already is passed over, and another is not', () => {
+    const found = look([row(), row({ validation_id: 'VLD2' })], ['VLD1']);
+    expect(found.map(({ validationId }) => validationId)).toEqual(['VLD2']);
+  });
+
+  test('stands behind those that are older', () => {
+    const rows = [3, 1, 2].map((n) => row({ validation_id: `VLD${n}`, creation_date: at(n * 1000) }));
+    expect(look(rows).map(({ validationId }) => validationId)).toEqual(['VLD1', 'VLD2', 'VLD3']);
+  });
+
+  test.each<[string, Partial<ListedRow>, object]>([
+    ['says no type', { type: undefined }, {}],
+    ['says no threshold', { threshold: undefined }, {}],
+    ['says a threshold where none was asked for', { threshold: 0.9 }, { requested: {} }],
+    ['says a text for a threshold where none was asked for', { threshold: 'high' }, { requested: {} }],
+    ['says its threshold in single precision', { threshold: Math.fround(0.7) }, {}],
+  ])('that %s is ours', (_, more, otherwise) => {
+    expect(look([row(more)], [], otherwise)).toMatchObject([{ says: 'ours', usable: { uploadLink: link } }]);
+  });
+
+  test.each<[string, Partial<ListedRow>]>([
+    ['another type', { type: 'face_recognition' }],
+    ['a type that is no text', { type: 7 }],
+    ['another threshold', { threshold: 0.71 }],
+    ['its threshold in percent', { threshold: 70 }],
+    ['its threshold as a text', { threshold: '0.7' }],
+    ['its person in other capitals', { account_id: 'ANA' }],
+    ['its person as a number', { account_id: 7 }],
+    ['a time that is ahead of any clock', { creation_date: at(2 * MINUTE + 900_001) }],
+  ])('that says %s may be ours, and is not usable', (_, more) => {
+    expect(look([row(more)])).toMatchObject([{ says: 'may_be_ours', usable: undefined }]);
+  });
+
+  test('that is ahead by as much as clocks differ is ours', () => {
+    expect(look([row({ creation_date: at(2 * MINUTE + 900_000) })])).toMatchObject([{ says: 'ours' }]);
+  });
+
+  test.each<[string, Partial<ListedRow>]>([
+    ['has expired', { failure_status: 'expired' }],
+    ['is worked on', { validation_status: 'processing' }],
+    ['shows no link', { file_upload_link: undefined }],
+    ['shows a link that is over', { file_upload_link: `${link}&Expires=${opened / 1000 + 60}` }],
+  ])('that is ours and %s is not usable', (_, more) => {
+    expect(look([row(more)])).toMatchObject([{ says: 'ours', usable: undefined }]);
+  });
+
+  test('that is ours is not usable from its deadline on', () => {
+    const requested = { threshold: 0.7, timeoutSeconds: 120 };
+    expect(look([row({ creation_date: at(0) })], [], { requested })).toMatchObject([{ usable: undefined }]);
+    expect(look([row({ creation_date: at(1) })], [], { requested })).toMatchObject([{ usable: { uploadLink: link } }]);
+  });
+
+  test('shows its link in its instructions first', () => {
+    const inner = `${link}&of=instructions`;
+    expect(look([row({ instructions: { file_upload_link: inner } })])[0]?.usable?.uploadLink).toBe(inner);
+    expect(look([row({ instructions: {} })])[0]?.usable?.uploadLink).toBe(link);
+  });
+
+  test('keeps no threshold that is no number', () => {
+    const [found] = look([row({ threshold: 'high' })], [], { requested: {} } as Partial<typeof asked>);
+    expect(found?.usable).not.toHaveProperty('threshold');
+  });
+});
+
+describe('the time of a validation', () => {
+  test.each<[string | number, number]>([
+    ['2026-11-23T10:00:05Z', 5000],
+    [' 2026-11-23T10:00:05Z ', 5000],
+    ['2026-11-23 10:00:05Z', 5000],
+    ['2026-11-23t10:00:05z', 5000],
+    ['2026-11-23T10:00:05,250Z', 5250],
+    ['2026-11-23T10:00:05.25Z', 5250],
+    ['2026-11-23T05:00:05-05:00', 5000],
+    ['2026-11-23T05:00:05-0500', 5000],
+    ['2026-11-23T15:30:05+05:30', 5000],
+  ])('%j is exact', (creation_date, offset) => {
+    expect(look([row({ creation_date })])).toMatchObject([{ createdAt: opened + offset, says: 'ours' }]);
+  });
+
+  test.each<[string | number, number]>([
+    ['2026-11-23T10:00:05', 5000 - 14 * HOUR],
+    ['2026-11-23 10:00:05', 5000 - 14 * HOUR],
+    ['2026-11-23T10:01', MINUTE - 14 * HOUR],
+    ['2026-11-23T10:00:05.25', 5250 - 14 * HOUR],
+    ['2026-11-23T10:00:05,25', 5250 - 14 * HOUR],
+    ['2026-11-23', -24 * HOUR],
+    [opened / 1000 + 5, 5000],
+    [String(opened / 1000 + 5), 5000],
+    [opened + 5250, 5000],
+    [`${opened + 5250}000`, 5000],
+    [`${opened + 5250}000000`, 5000],
+    [`${opened / 1000 + 5}.75`, 5000],
+    ['+002026-11-23T10:00:05Z', 5000],
+    ['Mon, 23 Nov 2026 10:00:05 GMT', 5000],
+    ['Mon, 23 Nov 2026 10:00:05 UTC', 5000],
+    ['Mon, 23 Nov 2026 10:00:05 Z', 5000],
+    ['Mon, 23 Nov 2026 05:00:05 -0500', 5000],
+    ['Mon, 23 Nov 2026 15:00:05 +05:00', 5000],
+  ])('%j is read, and proves nothing', (creation_date, offset) => {
+    expect(look([row({ creation_date })])).toMatchObject([{ createdAt: opened + offset, says: 'may_be_ours' }]);
+  });
+
+  test.each<[string, (since: number) => string]>([
+    ['a time of no zone', (since) => new Date(since - 12 * HOUR).toISOString().slice(0, -1)],
+    ['a number of seconds', (since) => String(since / 1000 - 1)],
+  ])('is at the latest what %s may be', (_, written) => {
+    const since = opened - 900_000;
+    const found = row({ creation_date: written(since) });
+    expect(look([found])).toHaveLength(1);
+    expect(look([found], [], { openedAt: at(1) })).toEqual([]);
+  });
+
+  test('is at the latest the end of a day in the west', () => {
+    const day = row({ creation_date: '2026-11-21' });
+    expect(look([day], [], { openedAt: '2026-11-22T12:15:00.000Z' })).toHaveLength(1);
+    expect(look([day], [], { openedAt: '2026-11-22T12:15:00.001Z' })).toEqual([]);
+  });
+
+  test.each([
+    undefined,
+    '',
+    'yesterday',
+    '23/11/2026',
+    '2026-13-40T10:00:00Z',
+    '2026-13-40',
+    'Mon, 23 Nov 2026 10:00:05',
+    'GMT 2026',
+    12_345,
+    '17954283001',
+    '2026-11-23T10:00:05Z (UTC)',
+    'x2026-11-23',
+    '2026-11-23x',
+    'x1795428300',
+    '1795428300x',
+  ])('that is written %j is none, so nothing is concluded', (creation_date) => {
+    expect(() => look([row({ creation_date })])).toThrow(
+      expect.objectContaining({ name: 'TruoraContractError', reason: 'truora_contract_broken' }),
+    );
+  });
+});
+
+describe('of several that were found', () => {
+  const found = (more: Partial<ListedRow>[]) =>
+    look(more.map((one, n) => row({ validation_id: `VLD${n + 1}`, creation_date: at(n * 1000), ...one })));
+
+  test('those that may be ours are not, where one is for sure', () => {
+    const ids = (list: { validationId: string }[]) => list.map(({ validationId }) => validationId);
+    expect(ids(surestOf(found([{ threshold: 70 }, {}])))).toEqual(['VLD2']);
+    expect(ids(surestOf(found([{ threshold: 70 }, { threshold: '0.7' }])))).toEqual(['VLD1', 'VLD2']);
+    expect(surestOf([])).toEqual([]);
+  });
+
+  test('the oldest usable one is taken, and all others are orphans, those that were seen before too', () => {
+    const result = attemptResultOf(found([{ failure_status: 'expired' }, {}, {}]), ['VLD0', 'VLD1']);
+    expect(result).toMatchObject({ adopted: { validationId: 'VLD2' }, orphans: ['VLD0', 'VLD1', 'VLD3'] });
+    expect(attemptResultOf(found([{ failure_status: 'expired' }]), [])).toEqual({
+      adopted: undefined,
+      orphans: ['VLD1'],
+    });
+    expect(attemptResultOf([], [])).toEqual({ adopted: undefined, orphans: [] });
+  });
+});
+
+test('the own ones of a record are its validation and its orphans', () => {
+  expect(ownOf({})).toEqual(new Set());
+  expect(ownOf({ validationId: 'VLD1', orphans: ['VLD2', 'VLD3'] })).toEqual(new Set(['VLD1', 'VLD2', 'VLD3']));
+  expect(ownOf({ orphans: ['VLD2'] })).toEqual(new Set(['VLD2']));
+});
+
+describe('a call in doubt', () => {
+  const attempt = (n: number, result: Attempt['result'], offset = 0): Attempt => ({ n, at: at(offset), result });
+
+  const late = (rows: ListedRow[], record: Omit<Parameters<typeof lateOrphansOn>[1], 'accountId' | 'requested'>) =>
+    lateOrphansOn(rows, { accountId: 'ana', requested: { threshold: 0.7 }, ...record }).map(
+      ({ attempt: { n, result }, orphans }) => [n, result, orphans],
+    );
+
+  test('has made what the list shows and nobody knows, each once', () => {
+    const attempts = [attempt(1, 'unconfirmed'), attempt(2, 'not_found', 1000), attempt(3, 'created', 2000)];
+    const rows = [row(), row({ validation_id: 'VLD2' }), row({ validation_id: 'VLD3' })];
+    expect(late(rows, { attempts, validationId: 'VLD1', orphans: ['VLD2'] })).toEqual([
+      [1, 'not_found', ['VLD3']],
+      [2, 'not_found', []],
+    ]);
+  });
+
+  test('is blind where the list shows none of the record’s own', () => {
+    expect(late([], { attempts: [attempt(1, 'not_found')], validationId: 'VLD9' })).toEqual([[1, 'blind', []]]);
+    expect(late([row()], { attempts: [attempt(1, 'unconfirmed')], orphans: ['VLD9'] })).toEqual([
+      [1, 'blind', ['VLD1']],
+    ]);
+  });
+
+  test('stays blind where the record has none of its own, and is believed where the list shows one', () => {
+    const attempts = [attempt(1, 'blind'), attempt(2, 'unconfirmed')];
+    expect(late([], { attempts })).toEqual([
+      [1, 'blind', []],
+      [2, 'not_found', []],
+    ]);
+    expect(late([row()], { attempts, validationId: 'VLD1' })).toEqual([
+      [1, 'not_found', []],
+      [2, 'not_found', []],
+    ]);
+  });
+
+  test('is none where every call is known', () => {
+    expect(late([row()], {})).toEqual([]);
+    expect(late([row()], { attempts: [attempt(1, 'orphaned'), attempt(2, 'adopted')] })).toEqual([]);
+  });
+});
