@@ -5,7 +5,7 @@ import { bindOrphans, bindValidation, readBinding } from '../../shared/ledger/bi
 import { reserveBudget, reserveOne } from '../../shared/ledger/budget.ts';
 import { readCallback, recordNotification, storeTaskToken } from '../../shared/ledger/callbacks.ts';
 import { freeMedia, holdMedia } from '../../shared/ledger/holds.ts';
-import { closeIntent, Intent, isOpen, keepLook, openIntent, readIntent } from '../../shared/ledger/intents.ts';
+import { closeIntent, Intent, isOpen, openIntent, readIntent, recordFirstCheck } from '../../shared/ledger/intents.ts';
 import {
   backOff,
   changeTexts,
@@ -195,15 +195,15 @@ describe('an intent', () => {
       { ...intent, openedAt: deadline },
     ];
     for (const other of others) {
-      await keepLook(house.table, accountId, other, ['VLD1']);
+      await recordFirstCheck(house.table, accountId, other, ['VLD1']);
       await closeIntent(house.table, accountId, other);
     }
     expect(await readIntent(house.table, accountId)).toEqual(intent);
     const from = Date.now();
-    await keepLook(house.table, accountId, intent, ['VLD1']);
+    await recordFirstCheck(house.table, accountId, intent, ['VLD1']);
     const looked = await readIntent(house.table, accountId);
-    expect(looked).toEqual({ ...intent, firstLook: { at: expect.any(String), seen: ['VLD1'] } });
-    expect(Date.parse(looked?.firstLook?.at ?? '')).toBeGreaterThanOrEqual(from);
+    expect(looked).toEqual({ ...intent, firstCheck: { at: expect.any(String), seen: ['VLD1'] } });
+    expect(Date.parse(looked?.firstCheck?.at ?? '')).toBeGreaterThanOrEqual(from);
     await closeIntent(house.table, accountId, intent);
     await closeIntent(house.table, accountId, intent);
     expect(await readIntent(house.table, accountId)).toBeUndefined();
@@ -214,9 +214,9 @@ describe('an intent', () => {
     { openedAt: 'today' },
     { attempt: 0 },
     { attempt: 1.5 },
-    { firstLook: {} },
-    { firstLook: { at: 'today', seen: [] } },
-    { firstLook: { at: deadline, seen: ['a/b'] } },
+    { firstCheck: {} },
+    { firstCheck: { at: 'today', seen: [] } },
+    { firstCheck: { at: deadline, seen: ['a/b'] } },
   ])('cannot be read with %j', (odd) => {
     const intent = { revalidationId: newRevalidationId(), openedAt: deadline, attempt: 1 };
     expect(Intent.safeParse(intent).success).toBe(true);

@@ -3,12 +3,12 @@ import { Amendment, currentOutcomeOf } from '../../shared/domain/amendments.ts';
 import {
   Attempt,
   asBlind,
-  givenUp,
+  creationGivenUp,
+  creationUnsettled,
   inNeedOfProof,
   isInDoubt,
-  isUnseen,
+  isNotFound,
   OnUnresolved,
-  unsettled,
 } from '../../shared/domain/attempts.ts';
 
 const at = '2026-11-25T12:00:00.000Z';
@@ -46,7 +46,7 @@ test('what to do about a creation that is not resolved is one of two', () => {
 
 test('a validation may yet turn up of what is not known, was not found, or not on a list that shows nothing', () => {
   expect(results.filter((result) => isInDoubt(attempt(result)))).toEqual(['not_found', 'blind', 'unconfirmed']);
-  expect(results.filter((result) => isUnseen(attempt(result)))).toEqual(['not_found', 'blind']);
+  expect(results.filter((result) => isNotFound(attempt(result)))).toEqual(['not_found', 'blind']);
 });
 
 describe('what a list was believed not to show', () => {
@@ -70,13 +70,13 @@ test('an attempt on a list that shows nothing of ours is blind, and else what it
 
 test('no more is asked because the list shows nothing where any attempt is blind, else because a charge is open', () => {
   const seen = [attempt('unconfirmed'), attempt('not_found')];
-  expect(givenUp(seen)).toMatchObject({ name: 'CreationUnconfirmedError', reason: 'creation_unconfirmed' });
-  expect(givenUp([])).toMatchObject({ reason: 'creation_unconfirmed' });
-  expect(givenUp([attempt('blind'), ...seen])).toMatchObject({
+  expect(creationGivenUp(seen)).toMatchObject({ name: 'CreationUnconfirmedError', reason: 'creation_unconfirmed' });
+  expect(creationGivenUp([])).toMatchObject({ reason: 'creation_unconfirmed' });
+  expect(creationGivenUp([attempt('blind'), ...seen])).toMatchObject({
     name: 'CreationUnconfirmedError',
     reason: 'list_blind',
   });
-  expect(unsettled()).toMatchObject({ name: 'CreationUnsettledError', reason: 'creation_unsettled' });
+  expect(creationUnsettled()).toMatchObject({ name: 'CreationUnsettledError', reason: 'creation_unsettled' });
 });
 
 describe('an amendment', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readJson, tellsOfAnError } from '../../shared/truora/body.ts';
+import { isErrorBody, readJson } from '../../shared/truora/body.ts';
 
 describe('a body in JSON', () => {
   test.each<[string, unknown]>([
@@ -37,7 +37,7 @@ describe('the body of a success', () => {
     '{"http_code":400}',
     '{"http_code":"500"}',
   ])('%j tells of an error', (body) => {
-    expect(tellsOfAnError(body)).toBe(true);
+    expect(isErrorBody(body)).toBe(true);
   });
 
   test.each([
@@ -58,6 +58,6 @@ describe('the body of a success', () => {
     '7',
     '[]',
   ])('%j tells of none', (body) => {
-    expect(tellsOfAnError(body)).toBe(false);
+    expect(isErrorBody(body)).toBe(false);
   });
 });

@@ -170,13 +170,13 @@ describe('a question', () => {
 
   test('shows a good answer to whoever heeds it, before it is read, and no refusal', async () => {
     const statuses: number[] = [];
-    const heed = ({ status }: { status: number }) => void statuses.push(status);
+    const onHeaders = ({ status }: { status: number }) => void statuses.push(status);
     for (const [status, body] of [
       [200, 7],
       [404, {}],
     ] as const) {
       const server = await saying(status, body);
-      await caught(ask(truoraAt(server.origin), 'GET', '/v1/x', Anything, { heed }));
+      await caught(ask(truoraAt(server.origin), 'GET', '/v1/x', Anything, { onHeaders }));
     }
     expect(statuses).toEqual([200]);
   });

@@ -3,7 +3,13 @@ import { mayHoldMore, signsIn } from '../../shared/truora/list-end.ts';
 import { nextOf, rowsOf } from '../../shared/truora/list-page.ts';
 
 /** A second page of two rows, five of them read so far, unless a test says otherwise. */
-const page = (said: Record<string, unknown>, more: object = {}) => ({ said, rows: 2, read: 5, pages: 2, ...more });
+const page = (said: Record<string, unknown>, more: object = {}) => ({
+  fields: said,
+  rows: 2,
+  read: 5,
+  pages: 2,
+  ...more,
+});
 
 const BROKEN = { name: 'TruoraContractError', reason: 'truora_contract_broken' };
 

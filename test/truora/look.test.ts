@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Attempt } from '../../shared/domain/attempts.ts';
 import type { ListedRow } from '../../shared/truora/list-page.ts';
-import { attemptResultOf, lateOrphansOn, lookOn, ownOf, surestOf } from '../../shared/truora/reconcile.ts';
+import { attemptResultOf, candidatesOn, lateOrphansOn, ownOf, surestOf } from '../../shared/truora/reconcile.ts';
 
 const openedAt = '2026-11-23T10:00:00.000Z';
 
@@ -35,7 +35,7 @@ const row = (more: Partial<ListedRow> = {}): ListedRow => ({
 });
 
 const look = (rows: ListedRow[], known: string[] = [], more: Partial<typeof asked> = {}) =>
-  lookOn(rows, { ...asked, ...more }, new Set(known));
+  candidatesOn(rows, { ...asked, ...more }, new Set(known));
 
 const at = (offset: number) => new Date(opened + offset).toISOString();
 

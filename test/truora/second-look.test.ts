@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { TruoraRejectedError, TruoraUncertainError } from '../../shared/domain/errors.ts';
-import { lookAt } from '../../shared/truora/read-verdict.ts';
+import { readDecision } from '../../shared/truora/read-verdict.ts';
 import type { ValidationAnswer } from '../../shared/truora/schemas.ts';
 
 const about = {
@@ -29,7 +29,7 @@ const looking = (isLast: boolean, ...answers: (ValidationAnswer | Error)[]) => {
     if (!answer || answer instanceof Error) throw answer ?? new TypeError('asked once too often');
     return answer;
   };
-  return { asked, seen: lookAt(look, about, isLast) };
+  return { asked, seen: readDecision(look, about, isLast) };
 };
 
 describe('a look at a validation', () => {

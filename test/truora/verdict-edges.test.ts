@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { seenOf } from '../../shared/truora/recorded-fields.ts';
+import { recordedFieldsOf } from '../../shared/truora/recorded-fields.ts';
 import type { ValidationAnswer } from '../../shared/truora/schemas.ts';
 import { isShare, kept } from '../../shared/truora/score.ts';
 import { isKnownStatus, retriedAt, verdictOf } from '../../shared/truora/verdict.ts';
@@ -31,13 +31,13 @@ test.each<[object, object]>([
   [{ confidence_score: 40 }, {}],
   [{}, {}],
 ])('a search that says %j is kept as %j', (face_search, seen) => {
-  expect(seenOf(answer(details({ face_search })))).toEqual(seen);
+  expect(recordedFieldsOf(answer(details({ face_search })))).toEqual(seen);
 });
 
 test('what is kept of an answer are its numbers, where they are some', () => {
-  expect(seenOf(answer({ threshold: 0.7, ...alike }))).toEqual({ similarity: 0.97, threshold: 0.7 });
-  expect(seenOf(answer({ threshold: 70, ...details({ confidence_score: 97 }) }))).toEqual({});
-  expect([seenOf(answer()), seenOf(answer({ details: {} }))]).toEqual([{}, {}]);
+  expect(recordedFieldsOf(answer({ threshold: 0.7, ...alike }))).toEqual({ similarity: 0.97, threshold: 0.7 });
+  expect(recordedFieldsOf(answer({ threshold: 70, ...details({ confidence_score: 97 }) }))).toEqual({});
+  expect([recordedFieldsOf(answer()), recordedFieldsOf(answer({ details: {} }))]).toEqual([{}, {}]);
 });
 
 test('the statuses that are known are those of an open and of an ended validation', () => {
