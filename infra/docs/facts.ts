@@ -29,6 +29,6 @@ export const factsText = (): string => {
   const count = (source: string) => sources.filter((one) => one === source).length;
   return [
     `- **Facts about Truora** in the code: ${documented} documented, ${seen} seen (in Truora's public code), ${assumed} assumed.`,
-    `  Of ${sources.length} example answers ${count('documentation')} come from Truora's documentation, ${count('assumed')} are assumed, ${count('recorded')} are recorded.`,
+    `  Of ${sources.length} example answers ${count('documentation')} come from Truora's documentation, ${count('assumed')} are assumed, ${count('recorded')} were recorded live.`,
   ].join('\n');
 };
