@@ -3,6 +3,7 @@ import { dirname, join, normalize } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { alarms } from '../../infra/aws/alarms.ts';
 import { Config } from '../../infra/aws/config.ts';
+import { costOf, fixedCosts } from '../../infra/cost/cost.ts';
 import { MACHINE_SECONDS } from '../../infra/workflow/timeouts.ts';
 import { stepNames } from '../../shared/workflow/contract.ts';
 import { chapterOf, documents, read, root } from '../support/documents.ts';
@@ -110,6 +111,14 @@ test('the documents know how long the machine lives, and how long a caller waits
   expect(alarms.ExecutionsTimedOut.meaning).toContain(hours);
   const waits = [...read('shared/contracts/README.md').matchAll(/"TimeoutSeconds": (\d+)/g)].map(([, s]) => Number(s));
   expect(waits).toEqual([MACHINE_SECONDS + 60]);
+});
+
+test('the README gives the costs that the tables give', () => {
+  const sum = (dollars: number[]) => dollars.reduce((total, one) => total + one, 0);
+  const each = sum(Object.values(costOf('callback'))).toFixed(2);
+  const month = Math.round(sum(fixedCosts.map(([, dollars]) => dollars)));
+  expect(read('README.md')).toContain(`about ${each} USD for 1,000`);
+  expect(read('README.md')).toContain(`about ${month} USD a month`);
 });
 
 describe('the chapter "Add a step"', () => {
