@@ -120,6 +120,7 @@ const Settings = z.strictObject({
   callsAtOnce: z._default(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(5_000)), 100),
   /** Who may call the API: whoever IAM lets, or when this is given the bearers of this issuer's tokens. */
   jwt: z.optional(z.pipe(z.transform(orJson), Jwt)),
+  /** The origin of Truora's API, or of a stand-in on this machine. */
   truoraOrigin: z._default(origin, 'https://api.validations.truora.com'),
   /** Where upload links may point: Truora's upload host (seen: its own SDK refuses every other), or a stand-in's origin. */
   uploadOrigins: z._default(z.pipe(z.transform(orList), z.array(origin).check(z.minLength(1))), [

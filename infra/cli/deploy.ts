@@ -26,7 +26,7 @@ export const helpOf = (command: Command): string => {
     '',
     command === 'deploy'
       ? 'Give the same settings at every deployment: what is left out goes back to its default.'
-      : 'S3 deletes no bucket that holds something: empty the media bucket first (README, "In AWS").',
+      : 'S3 deletes no bucket that holds something: empty the media bucket first (infra/aws/README.md, "Destroy").',
   ].join('\n');
 };
 
@@ -82,14 +82,18 @@ const main = async (command: Command, argv: string[]): Promise<number> => {
     return 3;
   }
   if (status === 0)
-    say(command === 'deploy' ? 'Deployed. What is left for a person: README, "After a deploy".' : 'Destroyed.');
+    say(
+      command === 'deploy'
+        ? 'Deployed. What is left for a person: infra/aws/README.md, "After a deploy".'
+        : 'Destroyed.',
+    );
   else if (command === 'deploy') {
     say(
       'Not deployed: the reason stands above. No credentials? aws sso login. A new account or region? npx cdk bootstrap.',
     );
   } else
     say(
-      'Not destroyed: the reason stands above. A bucket that is not empty has to be emptied first (README, "In AWS").',
+      'Not destroyed: the reason stands above. A bucket that is not empty has to be emptied first (infra/aws/README.md, "Destroy").',
     );
   return status ?? 3;
 };

@@ -17,10 +17,10 @@ const groups: Record<string, readonly string[]> = {
   steps: stepNames,
   calls: namesOf(calls),
   webhooks: namesOf(webhooks),
-  watches: Object.keys(jobs),
+  jobs: Object.keys(jobs),
 };
 
-/** What a right on something means in the picture; rights that are on the way to others (keys, logs, traces) mean nothing. */
+/** What a permission means in the picture. Permissions for keys, logs and traces are left out. */
 const meanings: [RegExp, string, string][] = [
   [/^dynamodb:(Get|BatchGet|Query)/, 'ledger', 'reads'],
   [/^dynamodb:(Put|Update|Delete)/, 'ledger', 'writes'],
@@ -32,12 +32,12 @@ const meanings: [RegExp, string, string][] = [
   [/^secretsmanager:GetSecretValue/, 'secrets', 'reads'],
   [/^states:StartExecution/, 'machine', 'starts'],
   [/^states:StopExecution/, 'machine', 'stops'],
-  [/^states:SendTaskSuccess/, 'machine', 'wakes'],
-  [/^states:DescribeExecution/, 'machine', 'looks at'],
+  [/^states:SendTaskSuccess/, 'machine', 'resumes'],
+  [/^states:DescribeExecution/, 'machine', 'checks'],
 ];
 
-/** What each function may do, by its role, and whether it speaks to Truora, by its variables. */
-const doingsOf = (template: Template, name: string): [string, string][] => {
+/** What each function may do, by its role, and if it calls Truora, by its variables. */
+const actionsOf = (template: Template, name: string): [string, string][] => {
   const own = (id: string) => new RegExp(`^Functions${name}(ServiceRole|[0-9A-F]{8}$)`).test(id);
   const actions = resourcesOf(template, 'AWS::IAM::Policy')
     .filter(({ id }) => own(id))
@@ -47,7 +47,7 @@ const doingsOf = (template: Template, name: string): [string, string][] => {
   const { Variables = {} } = (lambda?.properties.Environment ?? {}) as { Variables?: Record<string, string> };
   return [
     ...actions.flatMap((action): [string, string][] =>
-      meanings.flatMap(([right, to, verb]) => (right.test(action) ? [[to, verb]] : [])),
+      meanings.flatMap(([permission, to, verb]) => (permission.test(action) ? [[to, verb]] : [])),
     ),
     ...('TRUORA_ORIGIN' in Variables ? ([['truora', 'asks']] as [string, string][]) : []),
   ];
@@ -56,7 +56,7 @@ const doingsOf = (template: Template, name: string): [string, string][] => {
 const rulesOf = (template: Template) =>
   resourcesOf(template, 'AWS::Events::Rule').flatMap(({ properties }) => {
     const { EventPattern, ScheduleExpression, Targets } = properties as unknown as Rule;
-    const to = Targets.some(({ Arn }) => Arn.includes(':function:')) ? 'watches' : 'machine';
+    const to = Targets.some(({ Arn }) => Arn.includes(':function:')) ? 'jobs' : 'machine';
     if (ScheduleExpression)
       return [`  clock(["a clock, ${ScheduleExpression.replace(/^rate\((.*)\)$/, 'every $1')}"]) --> ${to}`];
     if (EventPattern?.source?.includes('aws.s3')) return [`  media ==>|each drop| ${to}`];
@@ -69,16 +69,17 @@ const box = (id: string, title: string, names: readonly string[]) => {
 };
 
 /**
- * The house as a Mermaid flowchart. Its boxes are the names in the code, and its arrows are what the synthesized roles,
- * variables and rules allow, so that the picture shows nothing that cannot happen.
+ * The architecture as a Mermaid flowchart. Its boxes are the names in the code. Its arrows are what the synthesized roles,
+ * variables and rules allow, so the picture shows nothing that cannot happen.
+ * @param template the synthesized template of the stack
  */
 export const architecture = (template: Template): string => {
   const arrows = Object.entries(groups).flatMap(([group, names]) => {
     const verbs = new Map<string, Set<string>>();
-    for (const [to, verb] of names.flatMap((name) => doingsOf(template, name))) {
+    for (const [to, verb] of names.flatMap((name) => actionsOf(template, name))) {
       verbs.set(to, (verbs.get(to) ?? new Set()).add(verb));
     }
-    return [...verbs].map(([to, said]) => `  ${group} -->|${[...said].join(', ')}| ${to}`);
+    return [...verbs].map(([to, all]) => `  ${group} -->|${[...all].join(', ')}| ${to}`);
   });
   const letters = resourcesOf(template, 'AWS::SQS::Queue').length;
   return [
@@ -91,15 +92,15 @@ export const architecture = (template: Template): string => {
     box('steps', 'steps', groups.steps ?? []),
     box('calls', 'routes', groups.calls ?? []),
     box('webhooks', 'webhook', groups.webhooks ?? []),
-    box('watches', 'watches', groups.watches ?? []),
+    box('jobs', 'jobs', groups.jobs ?? []),
     '  ledger[("ledger")]',
     '  secrets[("secrets")]',
-    '  bus(["event bus"]) ==> listeners(["whoever listens"])',
+    '  bus(["event bus"]) ==> listeners(["listeners"])',
     '  machine ==> steps',
     '  api ==> calls',
     '  api -.-> webhooks',
     ...rulesOf(template),
     ...arrows,
-    `  machine & watches -.->|what could not start| letters[("${letters} dead-letter queues")]`,
+    `  machine & jobs -.->|what could not start| letters[("${letters} dead-letter queues")]`,
   ].join('\n');
 };

@@ -1,89 +1,60 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fields } from '../../shared/domain/field-names.ts';
-import { problems } from '../../shared/domain/problem.ts';
-import { fileOf, routes } from '../../shared/workflow/functions.ts';
 import { Config } from '../aws/config.ts';
 import { costTables } from '../cost/cost.ts';
 import { scaleTables } from '../cost/scale.ts';
 import { synthesize } from '../local/template.ts';
-import { scenarios } from '../local/truora/scenarios.ts';
 import { definition } from '../workflow/definition.ts';
 import { architecture } from './architecture.ts';
+import { factsText } from './facts.ts';
+import { reasonsTable } from './reasons.ts';
+import { settingsTable } from './settings.ts';
 import { stateDiagram } from './state-diagram.ts';
+import { fieldsTable, functionsTable, problemsTable, routesTable, scenariosTable } from './tables.ts';
 
-const file = join(import.meta.dirname, '../../README.md');
+const root = join(import.meta.dirname, '../..');
 
-const row = (...cells: string[]) => `| ${cells.join(' | ')} |`;
+const mermaid = (picture: string) => ['```mermaid', picture, '```'].join('\n');
 
-const code = (text: string | undefined, otherwise: string) => (text ? `\`${text}\`` : otherwise);
+type Parts = Record<string, () => string>;
 
-const words = ({ status, reason }: { status: string; reason?: string }) =>
-  [status, ...(reason ? [reason] : [])].join(', ');
+const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
 
-/** The parts of the README that are drawn from the code, by the name of their markers. */
-export const drawn: Record<string, () => string> = {
-  architecture: () => ['```mermaid', architecture(synthesize(Config.parse({}))), '```'].join('\n'),
-  machine: () => ['```mermaid', stateDiagram(definition({ callbackTimeoutSeconds: 60 })), '```'].join('\n'),
-  fields: () =>
-    [
-      row('our word', 'in a drop', 'command line', "Truora's form"),
-      row('---', '---', '---', '---'),
-      ...fields.map(({ field, metadata, flag, form }) =>
-        row(
-          `\`${field}\``,
-          metadata === 'options'
-            ? `\`x-amz-meta-options\`, as \`${field}\``
-            : code(metadata && `x-amz-meta-${metadata}`, field === 'forceNew' ? 'a new version is new' : 'in the key'),
-          `\`--${flag}\``,
-          code(form, field === 'enrollmentId' ? 'in the path of a read' : 'never sent'),
-        ),
-      ),
-    ].join('\n'),
-  cost: costTables,
-  routes: () =>
-    [
-      row('route', 'function', 'who may call'),
-      row('---', '---', '---'),
-      ...Object.entries(routes).map(([name, { method, path, scope }]) =>
-        row(
-          `\`${method} ${path}\``,
-          `\`functions/${fileOf(name)}.ts\``,
-          scope === 'signature' ? 'whoever signs with a webhook key' : `IAM, or a token with the ${scope} scope`,
-        ),
-      ),
-    ].join('\n'),
-  problems: () =>
-    [
-      row('code', 'status', 'title'),
-      row('---', '---', '---'),
-      ...Object.entries(problems).map(([name, { status, title }]) => row(`\`${name}\``, String(status), title)),
-    ].join('\n'),
-  scenarios: () =>
-    [
-      row('account id ends in', 'what happens', 'outcome'),
-      row('---', '---', '---'),
-      ...scenarios.map(({ suffix, story, expected, expectedIfRepeated: repeated }) =>
-        row(code(suffix, '(anything else)'), story, `${words(expected)}${repeated ? `; ${words(repeated)} *` : ''}`),
-      ),
-    ].join('\n'),
+/** The parts of the documents that are generated from the code, by document and by the name of their markers. */
+export const generated: Record<string, Parts> = {
+  'README.md': {
+    version: () => `- **Version** ${version}. \`CHANGELOG.md\` says what changed.`,
+    facts: factsText,
+    architecture: () => mermaid(architecture(synthesize(Config.parse({})))),
+  },
+  'functions/README.md': {
+    machine: () =>
+      mermaid(stateDiagram(definition({ callbackTimeoutSeconds: Config.parse({}).callbackTimeoutSeconds }))),
+    functions: functionsTable,
+  },
+  'shared/contracts/README.md': {
+    reasons: reasonsTable,
+    routes: routesTable,
+    problems: problemsTable,
+    fields: fieldsTable,
+  },
+  'infra/aws/README.md': { settings: settingsTable },
+  'infra/cost/README.md': { cost: costTables, scale: scaleTables },
+  'infra/local/README.md': { scenarios: scenariosTable },
 };
 
-/** Puts each drawn part between its markers, `<!-- name -->` and `<!-- /name -->`. */
-export const withDrawn = (readme: string, parts = drawn): string =>
-  Object.entries(parts).reduce((text, [name, draw]) => {
+/** Puts each generated part between its markers, `<!-- name -->` and `<!-- /name -->`. */
+export const withGenerated = (document: string, parts: Parts): string =>
+  Object.entries(parts).reduce((text, [name, generate]) => {
     const [before, rest] = text.split(`<!-- ${name} -->`);
     const after = rest?.split(`<!-- /${name} -->`)[1];
-    if (after === undefined) throw new Error(`the page has no place for "${name}"`);
-    return `${before}<!-- ${name} -->\n${draw()}\n<!-- /${name} -->${after}`;
-  }, readme);
-
-/** The same for the page about scale. */
-export const scalePage = join(import.meta.dirname, '../cost/README.md');
-
-export const drawnOfScale = { scale: scaleTables };
+    if (after === undefined) throw new Error(`the document has no place for "${name}"`);
+    return `${before}<!-- ${name} -->\n${generate()}\n<!-- /${name} -->${after}`;
+  }, document);
 
 if (import.meta.main) {
-  writeFileSync(file, withDrawn(readFileSync(file, 'utf8')));
-  writeFileSync(scalePage, withDrawn(readFileSync(scalePage, 'utf8'), drawnOfScale));
+  for (const [document, parts] of Object.entries(generated)) {
+    const file = join(root, document);
+    writeFileSync(file, withGenerated(readFileSync(file, 'utf8'), parts));
+  }
 }

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { fromJSONSchema } from 'zod';
 import * as z from 'zod/mini';
 import { published, schemaText } from '../../infra/docs/json-schemas.ts';
+import { TicketBody } from '../../shared/domain/api.ts';
 
 const folder = join(import.meta.dirname, '../../shared/contracts');
 
@@ -87,9 +88,9 @@ describe('the input', () => {
   });
 });
 
-describe("the README's examples", () => {
-  const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8');
-  const blocks = [...readme.matchAll(/```json\n(.*?)```/gs)].map(([, text]) => JSON.parse(text ?? ''));
+describe("the contracts page's examples", () => {
+  const page = readFileSync(join(folder, 'README.md'), 'utf8');
+  const blocks = [...page.matchAll(/```json\n(.*?)```/gs)].map(([, text]) => JSON.parse(text ?? ''));
 
   test('of an input and of an event are what the schemas take', () => {
     const inputs = blocks.filter((block) => 'request' in block);
@@ -97,6 +98,12 @@ describe("the README's examples", () => {
     expect([inputs.length, events.length]).toEqual([1, 1]);
     expect(takes('input', inputs[0]) && entry('input').schema.safeParse(inputs[0]).success).toBe(true);
     expect(entry('ended').examples).toContainEqual(events[0]);
+  });
+
+  test('of a body of the API are what the route takes', () => {
+    const bodies = blocks.filter((block) => 'upload' in block);
+    expect(bodies).toHaveLength(1);
+    expect(TicketBody.safeParse(bodies[0]).success).toBe(true);
   });
 
   test('of a task without CDK fills the fields of a call, and no other', () => {

@@ -1,61 +1,90 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Config } from '../../infra/aws/config.ts';
 import { architecture } from '../../infra/docs/architecture.ts';
-import { drawn, drawnOfScale, scalePage, withDrawn } from '../../infra/docs/readme.ts';
+import { countMarks } from '../../infra/docs/facts.ts';
+import { generated, withGenerated } from '../../infra/docs/readme.ts';
+import { groups } from '../../infra/docs/reasons.ts';
+import { settingsTable, wordsOf } from '../../infra/docs/settings.ts';
 import { synthesize } from '../../infra/local/template.ts';
+import { Verdict } from '../../shared/domain/revalidation.ts';
 import { stepNames } from '../../shared/workflow/contract.ts';
 import { functionNames } from '../../shared/workflow/functions.ts';
+import { ourReasons } from '../../shared/workflow/metrics.ts';
+import { read } from '../support/documents.ts';
 
-const root = join(import.meta.dirname, '../..');
+const part = (document: string, name: string): string => {
+  const generate = generated[document]?.[name];
+  if (!generate) throw new Error(`${document} has no part "${name}"`);
+  return generate();
+};
 
-const readme = readFileSync(join(root, 'README.md'), 'utf8');
+describe('the generated parts', () => {
+  test.each(Object.entries(generated))('of %s are what the code gives today (npm run -s readme)', (document, parts) => {
+    expect(withGenerated(read(document), parts)).toBe(read(document));
+  });
 
-test('the drawn parts of the README are what the code draws today (npm run -s readme)', () => {
-  expect(withDrawn(readme)).toBe(readme);
+  test('without a place in their document are an error', () => {
+    const text = read('functions/README.md').replace('<!-- machine -->', '');
+    expect(() => withGenerated(text, generated['functions/README.md'] ?? {})).toThrow(/no place for "machine"/);
+  });
 });
 
-test('so are those of the page about scale', () => {
-  const page = readFileSync(scalePage, 'utf8');
-  expect(withDrawn(page, drawnOfScale)).toBe(page);
+describe('the picture of the state machine', () => {
+  const picture = part('functions/README.md', 'machine');
+
+  test('shows every state', () => {
+    for (const name of stepNames) expect(picture).toContain(`<b>${name}</b>`);
+    expect(picture).toContain('HowToWait{');
+    expect(picture).toContain('Failed[[');
+  });
+
+  test('labels an arrow "refused" only where it leads to RecordRefusal', () => {
+    const refusedTo = [...picture.matchAll(/\|refused\| (\w+)/g)].map(([, to]) => to);
+    expect(new Set(refusedTo)).toEqual(new Set(['RecordRefusal']));
+  });
 });
 
-test('a README without a place for a drawn part is an error', () => {
-  expect(() => withDrawn(readme.replace('<!-- machine -->', ''))).toThrow(/no place for "machine"/);
+describe('the picture of the architecture', () => {
+  test('shows every function', () => {
+    for (const name of functionNames) expect(part('README.md', 'architecture')).toMatch(new RegExp(`[>, ]${name}\\b`));
+  });
+
+  test('has an arrow only where the template has a permission', () => {
+    const template = synthesize(Config.parse({}));
+    const isDenied = ({ Action }: { Action: string | string[] }) => String(Action).includes('secretsmanager:');
+    for (const { Properties } of Object.values(template.Resources)) {
+      const document = Properties?.PolicyDocument as { Statement: { Action: string | string[] }[] } | undefined;
+      if (document) document.Statement = document.Statement.filter((statement) => !isDenied(statement));
+    }
+    expect(part('README.md', 'architecture')).toContain('| secrets');
+    expect(architecture(template)).not.toContain('| secrets');
+  });
 });
 
-test('the picture shows every state', () => {
-  const picture = drawn.machine?.() ?? '';
-  for (const name of stepNames) expect(picture).toContain(`<b>${name}</b>`);
-  // A label that says more than the Catch does would send a reader the wrong way.
-  const refusedTo = [...picture.matchAll(/\|refused\| (\w+)/g)].map(([, to]) => to);
-  expect(new Set(refusedTo)).toEqual(new Set(['RecordRefusal']));
-  expect(picture).toContain('HowToWait{');
-  expect(picture).toContain('Failed[[');
+test('the table of reasons has every reason of an outcome, each once', () => {
+  const listed = groups.flatMap(({ reasons }) => reasons);
+  const known = new Set<string>([...Verdict.shape.reason.def.innerType.options, ...ourReasons]);
+  expect(listed.toSorted()).toEqual([...known].toSorted());
 });
 
-test('the picture of the house shows every function, and draws an arrow only where the template has one', () => {
-  const picture = drawn.architecture?.() ?? '';
-  for (const name of functionNames) expect(picture).toMatch(new RegExp(`[>, ]${name}\\b`));
-  const template = synthesize(Config.parse({}));
-  const isDenied = ({ Action }: { Action: string | string[] }) => String(Action).includes('secretsmanager:');
-  for (const { Properties } of Object.values(template.Resources)) {
-    const document = Properties?.PolicyDocument as { Statement: { Action: string | string[] }[] } | undefined;
-    if (document) document.Statement = document.Statement.filter((statement) => !isDenied(statement));
-  }
-  expect(picture).toContain('| secrets');
-  expect(architecture(template)).not.toContain('| secrets');
+describe('the table of settings', () => {
+  test('has a row with a meaning for every setting', () => {
+    const rows = settingsTable().split('\n').slice(2);
+    expect(rows).toHaveLength(Object.keys(Config.shape).length);
+    for (const row of rows) expect(row).toMatch(/^\| `--[a-z-]+` \| .+ \| .+ \| .+\. \|$/);
+    // Calls a second and calls at once share their words; any other pair lacks a docstring.
+    const meanings = rows.map((row) => row.split(' | ').at(-1));
+    expect(new Set(meanings).size).toBeGreaterThanOrEqual(rows.length - 1);
+  });
+
+  test('takes the docstring above a setting, also for the setting after it that has none', () => {
+    const source =
+      '  /** One and\n   * two. More. */\n  one: z.string(),\n  two: z.string(),\n  /** Three. */\n  three: z.x(';
+    expect(wordsOf(source)).toEqual({ one: 'One and two. More.', two: 'One and two. More.', three: 'Three.' });
+  });
 });
 
-test('every file and script the README names is there', () => {
-  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
-    scripts: Record<string, string>;
-  };
-  const named = [...readme.matchAll(/`((?:infra|functions|shared|test)\/[\w./-]*)`/g)].map(([, path]) => path ?? '');
-  expect(named.length).toBeGreaterThan(10);
-  expect(named.filter((path) => !existsSync(join(root, path)))).toEqual([]);
-  const run = [...readme.matchAll(/npm run (?:-s )?([\w-]+)/g)].map(([, name]) => name ?? '');
-  expect(run.length).toBeGreaterThan(3);
-  expect(run.filter((name) => !(name in scripts))).toEqual([]);
+test('the count of facts counts each mark that begins a parenthesis, and no other word', () => {
+  const sources = ['/** A (documented). B (seen in an SDK); C (assumed: no). */', '// as documented, (not assumed)'];
+  expect(countMarks(sources)).toEqual({ documented: 1, seen: 1, assumed: 1 });
 });

@@ -1,0 +1,55 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as z from 'zod/mini';
+import { Config } from '../aws/config.ts';
+import { row } from './rows.ts';
+
+const source = readFileSync(join(import.meta.dirname, '../aws/config.ts'), 'utf8');
+
+type Rules = { type?: string; enum?: string[]; minimum?: number; maximum?: number };
+
+/**
+ * What the docstrings of the configuration say, by setting. A setting without a docstring of its own shares the one above it.
+ * @param text the source of the configuration
+ */
+export const wordsOf = (text: string): Record<string, string> => {
+  const words: Record<string, string> = {};
+  let current = '';
+  for (const [, comment, setting] of text.matchAll(/\/\*\*((?:(?!\*\/)[\s\S])*)\*\/|^ {2}(\w+): z/gm)) {
+    if (comment !== undefined) current = comment.replace(/\s*\n\s*\*?\s*/g, ' ').trim();
+    else if (setting) words[setting] = current;
+  }
+  return words;
+};
+
+const flagOf = (setting: string) => `--${setting.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+
+const boundsOf = ({ type, enum: values, minimum, maximum }: Rules): string => {
+  if (values) return values.join(', ');
+  if (minimum !== undefined && maximum !== undefined) return `${minimum} to ${maximum}`;
+  return type === 'array' ? 'list with commas' : type === 'object' ? 'JSON' : 'text';
+};
+
+const textOf = (value: unknown): string => {
+  if (value === undefined || (Array.isArray(value) && value.length === 0)) return 'none';
+  return `\`${typeof value === 'string' ? value : Array.isArray(value) ? value.join(',') : JSON.stringify(value)}\``;
+};
+
+/** The first sentence says what a setting is; the rest of its docstring says why, and stays in the code. */
+const firstSentence = (text: string): string => /^.*?\.(?= [A-Z0-9]|$)/.exec(text)?.[0] ?? text;
+
+/** Each setting of a deployment: its option, its default, its bounds and what it means. */
+export const settingsTable = (): string => {
+  const defaults = Config.parse({}) as Record<string, unknown>;
+  const { properties = {} } = z.toJSONSchema(Config, { unrepresentable: 'any' });
+  const words = wordsOf(source);
+  return [
+    row('option', 'default', 'takes', 'meaning'),
+    row('---', '---', '---', '---'),
+    ...Object.keys(Config.shape).map((setting) => {
+      const meaning = firstSentence(words[setting] ?? '');
+      if (!meaning) throw new Error(`the setting "${setting}" has no docstring`);
+      return row(`\`${flagOf(setting)}\``, textOf(defaults[setting]), boundsOf(properties[setting] as Rules), meaning);
+    }),
+  ].join('\n');
+};

@@ -1,0 +1,84 @@
+import { fields } from '../../shared/domain/field-names.ts';
+import { problems } from '../../shared/domain/problem.ts';
+import { type FunctionName, fileOf, functionNames, jobs, routes } from '../../shared/workflow/functions.ts';
+import { scenarios } from '../local/truora/scenarios.ts';
+import { functionSeconds } from '../workflow/timeouts.ts';
+import { groups } from './reasons.ts';
+import { codes, row } from './rows.ts';
+
+const code = (text: string | undefined, otherwise: string) => (text ? `\`${text}\`` : otherwise);
+
+/** One field of a request under its names in a drop, on the command line and in Truora's form. */
+export const fieldsTable = (): string =>
+  [
+    row('our name', 'in a drop', 'command line', "Truora's form"),
+    row('---', '---', '---', '---'),
+    ...fields.map(({ field, metadata, flag, form }) =>
+      row(
+        `\`${field}\``,
+        metadata === 'options'
+          ? 'in `x-amz-meta-options`'
+          : code(metadata && `x-amz-meta-${metadata}`, field === 'forceNew' ? 'a new version is new' : 'in the key'),
+        `\`--${flag}\``,
+        code(form, field === 'enrollmentId' ? 'in the path of a read' : 'not sent'),
+      ),
+    ),
+  ].join('\n');
+
+export const routesTable = (): string =>
+  [
+    row('route', 'function', 'who may call'),
+    row('---', '---', '---'),
+    ...Object.entries(routes).map(([name, { method, path, scope }]) =>
+      row(
+        `\`${method} ${path}\``,
+        `\`functions/${fileOf(name)}.ts\``,
+        scope === 'signature' ? 'a body signed with a webhook key' : `IAM, or a token with the ${scope} scope`,
+      ),
+    ),
+  ].join('\n');
+
+const isReason: ReadonlySet<string> = new Set(groups.flatMap(({ reasons }) => reasons));
+
+/** The codes of problem documents, by HTTP status. A code that is also a reason of an outcome is described there. */
+export const problemsTable = (): string =>
+  [
+    row('status', 'codes'),
+    row('---', '---'),
+    ...[...Map.groupBy(Object.entries(problems), ([, { status }]) => status)].map(([status, some]) => {
+      const names = some.map(([name]) => name);
+      // Nearly every 422 is a reason of the same name.
+      const own = status === 422 ? names.filter((name) => !isReason.has(name)) : names;
+      return row(String(status), own.length < names.length ? 'the reasons of `refused`' : codes(own));
+    }),
+  ].join('\n');
+
+const starterOf = (name: FunctionName): string => {
+  if (name in routes) {
+    const { method, path } = routes[name as keyof typeof routes];
+    return `\`${method} ${path}\``;
+  }
+  if (name in jobs) return jobs[name as keyof typeof jobs].on === 'schedule' ? 'the clock' : 'a failed execution';
+  return 'the state machine';
+};
+
+/** Every function by its file, with what starts it and its time limit. */
+export const functionsTable = (): string =>
+  [
+    row('file', 'started by', 'limit, s'),
+    row('---', '---', '---:'),
+    ...functionNames.map((name) => row(`\`${fileOf(name)}.ts\``, starterOf(name), String(functionSeconds[name]))),
+  ].join('\n');
+
+const words = ({ status, reason }: { status: string; reason?: string }) =>
+  [status, ...(reason ? [reason] : [])].join(', ');
+
+/** What the sandbox does, by the end of the account id. */
+export const scenariosTable = (): string =>
+  [
+    row('account id ends in', 'what happens', 'outcome'),
+    row('---', '---', '---'),
+    ...scenarios.map(({ suffix, story, expected, expectedIfRepeated: repeated }) =>
+      row(code(suffix, '(anything else)'), story, `${words(expected)}${repeated ? `; ${words(repeated)} *` : ''}`),
+    ),
+  ].join('\n');
