@@ -6,7 +6,7 @@ import { defineConfig } from 'vitest/config';
  */
 export default defineConfig({
   test: {
-    include: ['test/{aws,domain,functions,lambda,truora}/**/*.test.ts'],
+    include: ['test/{aws,domain,functions,lambda,ledger,logic,truora}/**/*.test.ts'],
     testTimeout: 120_000,
     hookTimeout: 60_000,
   },
