@@ -46,7 +46,7 @@ export const caseIdOf = (
 };
 
 /**
- * The object version that a request dropped in our inbox. It must be deleted later, whatever the outcome. A key of another
+ * The object version that a request dropped in our inbox. It must be deleted later, for every outcome. A key of another
  * form may hold anything, so it is not stored; the lifecycle rule of the bucket deletes its object.
  */
 export const objectOf = (request: unknown, bucket: string): { key: string; versionId: string } | undefined => {

@@ -1,7 +1,8 @@
 import * as z from 'zod/mini';
+import { defined } from './defined.ts';
 import { SpendingRefusedError, TruoraBusyError } from './errors.ts';
 
-/** Above it a number of seconds would be in the year 5138, so it is one of milliseconds. */
+/** A larger number is in milliseconds: as seconds it would be in the year 5138. */
 const LATEST_SECONDS = 1e11;
 
 /** A time as a person writes it: a date with or without milliseconds or zone, or seconds or milliseconds since 1970. */
@@ -12,7 +13,7 @@ const readTime = (written: unknown): string | undefined => {
   return Number.isNaN(at.getTime()) ? undefined : at.toISOString();
 };
 
-/** What a person writes into a switch that is to be open. Anything else closes it, for a switch that is touched is to hold. */
+/** The values of an open switch. Any other value closes it, so that every manual change stops the charges. */
 const OPEN = ['', 'false', 'no', 'off', 'open', '0', 'null', 'undefined'];
 
 const readSwitch = (written: unknown): string | undefined => {
@@ -21,96 +22,96 @@ const readSwitch = (written: unknown): string | undefined => {
 };
 
 /**
- * The gate before Truora, shared by all runs. Operators write its item by hand in the console, so every field is read
- * leniently: no spelling of one may stop the runs by itself.
+ * The throttle before Truora, shared by all runs. Operators edit its item in the console, so every field is parsed leniently:
+ * no form of a value may make the runs fail.
  */
 export const Throttle = z.pipe(
   z.record(z.string(), z.unknown()),
   z.transform((item): { notBefore?: string; closed?: string } => {
     const [notBefore, closed] = [readTime(item.notBefore), readSwitch(item.closed)];
-    return {
-      /** Truora said 429: nobody asks it anything before that time. What is no time holds back nobody. */
-      ...(notBefore ? { notBefore } : {}),
-      /** The kill switch: why nothing is created, in an operator's words. Reads go on, since a verdict has been paid for. */
-      ...(closed ? { closed } : {}),
-    };
+    return defined({
+      /** After a 429: no call to Truora before this time. An unreadable time has no effect. */
+      notBefore,
+      /** The kill switch: an operator's reason why no validation is created. Reads go on, because a verdict is charged already. */
+      closed,
+    });
   }),
 );
 
 export type Throttle = z.infer<typeof Throttle>;
 
-/** What Truora may ask us to wait: a 429 without a number is a breath, and no number stops the house for longer. Seconds. */
+/** The wait after a 429 without `Retry-After`, and the longest wait that is accepted. Seconds. */
 const DEFAULT_WAIT = 2;
 
 const LONGEST_WAIT = 300;
 
-/** The time before which nobody should ask again, after a 429. @param retryAfterSeconds what Truora asked for, if it did */
+/** The earliest time of the next call after a 429. @param retryAfterSeconds the `Retry-After`, if any */
 const notBeforeAfter = (retryAfterSeconds: number | undefined, now: Date): string => {
   const seconds = Math.min(LONGEST_WAIT, Math.max(1, retryAfterSeconds ?? DEFAULT_WAIT));
   return new Date(now.getTime() + seconds * 1000).toISOString();
 };
 
-/** What a 429 changes about the gate. The latest time stands: an earlier one never takes it back. */
+/** The change of the throttle after a 429. The latest time stays. */
 export const backOffOf = (retryAfterSeconds: number | undefined, now: Date) => {
   const notBefore = notBeforeAfter(retryAfterSeconds, now);
   return { set: { notBefore }, whileBelow: { notBefore } };
 };
 
-/** Whoever can read the gate, and hold everybody back. */
+/** Reads the stored throttle, and stores that all runs back off. */
 export type ThrottleStore = {
   read: () => Promise<Throttle>;
-  holdBack: (retryAfterSeconds: number | undefined) => Promise<void>;
+  backOff: (retryAfterSeconds: number | undefined) => Promise<void>;
 };
 
-/** Whether Truora said 429, to us or to somebody who has told us. */
+/** Whether the error is a 429, of this call or of another run. */
 export const isBackOff = (error: unknown): error is TruoraBusyError =>
   error instanceof TruoraBusyError && error.reason === 'truora_rate_limited';
 
-/** One call to Truora, whatever the gate says; a 429 holds back all others. Whoever made it comes back even where it could not. */
-export const unthrottled = async <Answer>({ holdBack }: ThrottleStore, ask: () => Promise<Answer>): Promise<Answer> =>
+/** One call to Truora that ignores the throttle. After a 429 all runs back off; an error of that write is ignored, because this call is retried anyway. */
+export const unthrottled = async <Answer>({ backOff }: ThrottleStore, ask: () => Promise<Answer>): Promise<Answer> =>
   ask().catch(async (error) => {
-    if (isBackOff(error)) await holdBack(error.retryAfterSeconds).catch(() => {});
+    if (isBackOff(error)) await backOff(error.retryAfterSeconds).catch(() => {});
     throw error;
   });
 
-/** One question to Truora that costs nothing, unless the gate says to wait. @throws TruoraBusyError `truora_rate_limited` */
-export const throttled = async <Answer>(gate: ThrottleStore, ask: () => Promise<Answer>): Promise<Answer> => {
-  waitForThrottle(await gate.read(), new Date());
-  return unthrottled(gate, ask);
+/** One free call to Truora, unless the throttle says to wait. @throws TruoraBusyError `truora_rate_limited` */
+export const throttled = async <Answer>(throttle: ThrottleStore, ask: () => Promise<Answer>): Promise<Answer> => {
+  waitForThrottle(await throttle.read(), new Date());
+  return unthrottled(throttle, ask);
 };
 
 /**
- * Whoever is about to ask Truora anything waits while the gate says so: the machine's retry brings all of them back, spread
- * by jitter. @throws TruoraBusyError `truora_rate_limited`
+ * Checks that Truora may be called now. The retry of the state machine repeats the step later, spread by jitter.
+ * @throws TruoraBusyError `truora_rate_limited`
  */
 export const waitForThrottle = ({ notBefore }: Throttle, now: Date): void => {
   if (notBefore !== undefined && Date.parse(notBefore) > now.getTime()) {
-    throw new TruoraBusyError('truora_rate_limited', 'Truora has asked all of us to wait');
+    throw new TruoraBusyError('truora_rate_limited', 'Truora asked all runs to wait');
   }
 };
 
-/** Whoever is about to spend money waits, and goes away while the switch is off. @throws SpendingRefusedError as well */
-export const checkThrottle = (gate: Throttle, now: Date): void => {
-  if (gate.closed !== undefined) {
-    throw new SpendingRefusedError('truora_closed', 'creating validations has been switched off');
+/** The checks before a charged call: the kill switch and the throttle. @throws SpendingRefusedError, TruoraBusyError */
+export const checkThrottle = (throttle: Throttle, now: Date): void => {
+  if (throttle.closed !== undefined) {
+    throw new SpendingRefusedError('truora_closed', 'creating validations is switched off');
   }
-  waitForThrottle(gate, now);
+  waitForThrottle(throttle, now);
 };
 
-/** Counters that a day's budget is spread over at least, so that none of them is hot: each takes 1,000 writes a second. */
+/** The least number of counters of a day's budget, so that none is a hot key: each takes 1,000 writes a second (documented). */
 const SHARDS = 10;
 
 /**
- * Calls that one counter keeps at most. It holds a mark of 12 characters for each, so it stays below 300 KB of the 400 KB that
- * an item may have; a counter of a thousand calls, of a budget of 10,000, has 14 KB.
+ * The most calls of one counter. It holds a mark of 12 characters for each, so it stays below 300 KB; the limit of an item is
+ * 400 KB. A counter of a thousand calls, of a budget of 10,000, has 14 KB.
  */
 const MOST_ON_ONE = 20_000;
 
-/** The counters of a budget, and what each may count to. In sum they are the budget, whole. */
+/** The limit of each counter. Their sum is the budget. */
 export const sharesOf = (budget: number): number[] => {
   const shards = Math.min(Math.max(SHARDS, Math.ceil(budget / MOST_ON_ONE)), budget);
   return Array.from({ length: shards }, (_, n) => Math.floor(budget / shards) + (n < budget % shards ? 1 : 0));
 };
 
-/** The day a call is counted on: UTC's, whoever asks. */
+/** The UTC day that a call is counted on. */
 export const dayOf = (at: Date): string => at.toISOString().slice(0, 10);

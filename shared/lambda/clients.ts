@@ -15,7 +15,7 @@ export const retryRulesFromEnv = () => ({
 
 /**
  * Where an AWS service is and as whom to ask it, from the variables that Lambda itself sets. An environment's credentials
- * last as long as it does, so nothing is refreshed; they are read anew at each call and kept nowhere.
+ * last as long as it does, so nothing is refreshed; they are read again at each call and kept nowhere.
  */
 export const accessFromEnv = (service: 'DYNAMODB' | 'SECRETS_MANAGER') => {
   const { env: set } = process;
@@ -44,7 +44,7 @@ type TruoraObserver = (seen: { method: 'GET' | 'POST' | 'PUT'; milliseconds: num
 /**
  * How to reach Truora. A connection stands within 3 s or not at all, and no silence lasts longer than the whole call may;
  * an upload of 10 MB may take six times as long as an ordinary call.
- * @param readSecret reads a secret by its name, anew if the value given has just been refused
+ * @param readSecret reads a secret by its name, again if the given value was refused
  */
 export const truoraFromEnv = (
   readSecret: (access: ReturnType<typeof accessFromEnv>, id: string, refused?: string) => Promise<string>,

@@ -5,7 +5,7 @@ import { checkThrottle, dayOf, sharesOf } from '../domain/throttle.ts';
 import { secondsAfter } from './keys.ts';
 import { Counter, GATE, MARK_LENGTH, readThrottle } from './throttle.ts';
 
-/** How long a day's counters are kept, for whoever wonders. Seconds. */
+/** How long a day's counters are kept, for a later check. Seconds. */
 const COUNTER_LIFE = 7 * 86_400;
 
 /**
@@ -39,7 +39,7 @@ export const reserveOne = async (
 };
 
 /**
- * The gate, the kill switch and the day's budget, before a call that is charged.
+ * The throttle, the kill switch and the day's budget, before a call that is charged.
  * @param attempt what tells this call from every other: the re-validation and the number of its attempt
  * @throws TruoraBusyError `truora_rate_limited`, SpendingRefusedError
  */

@@ -91,7 +91,7 @@ export const bindKey = async (
   for (let round = 0; round < ROUNDS; round += 1) {
     const { item, revalidationId: existing } = await lookUp(ledger, alias);
     if (existing) return existing;
-    // Another execution is about to claim the same case: the key is bound to it, whichever claims first.
+    // Another execution is about to claim the same case: the key is bound to it, and either may claim first.
     if (reservedBy && item?.revalidationId === revalidationId && item.body === alias.body) return revalidationId;
     const over = item && {
       revalidationId: [item.revalidationId],

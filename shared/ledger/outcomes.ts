@@ -133,4 +133,4 @@ export const recordCancellation = async (
 };
 
 /** The owner of a record that was canceled before an execution started. */
-const NO_OWNER = 'nobody';
+const NO_OWNER = 'none';

@@ -4,13 +4,13 @@ import { type Access, awsJson } from '../aws/signed-call.ts';
 import { type Change, type Item, textOf } from '../aws/update-expression.ts';
 import { backOffOf, Throttle, type ThrottleStore } from '../domain/throttle.ts';
 
-/** The item of the ledger that the gate is kept in. */
+/** The item of the ledger that holds the throttle. */
 export const GATE = 'GATE#truora';
 
-/** The gate before Truora, for functions that know nothing else of the ledger: the item of `gate.ts`, without its client. */
+/** The throttle before Truora, for functions that need nothing else of the ledger, without the client of DynamoDB. */
 export const signedThrottle = (access: Access, table: string): ThrottleStore => ({
   read: async () => Throttle.parse((await readTexts(access, table, GATE)) ?? {}),
-  holdBack: async (retryAfterSeconds) => {
+  backOff: async (retryAfterSeconds) => {
     await changeTexts(access, table, GATE, backOffOf(retryAfterSeconds, new Date()));
   },
 });
@@ -24,10 +24,10 @@ export const backOff = async (table: string, retryAfterSeconds: number | undefin
   await updateItem(table, GATE, backOffOf(retryAfterSeconds, new Date()));
 };
 
-/** The gate, for whoever passes through it. */
+/** The throttle before Truora, with the client of DynamoDB. */
 export const throttleOf = (table: string): ThrottleStore => ({
   read: () => readThrottle(table),
-  holdBack: (retryAfterSeconds) => backOff(table, retryAfterSeconds),
+  backOff: (retryAfterSeconds) => backOff(table, retryAfterSeconds),
 });
 
 /** 72 bits: of 20,000 calls on one counter two share a mark once in ten trillion days. Characters. */

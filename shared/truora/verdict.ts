@@ -133,7 +133,7 @@ const mismatches = (answer: ValidationAnswer, about: About, success: boolean): M
   const { threshold: used = validation.threshold } = answer;
   const asked = Math.max(claim.requested.threshold ?? 0, policy.minimumThreshold);
   if (used !== undefined && !(isShare(used) && isAtLeast(used, asked))) found.push('threshold');
-  // A score below the threshold in force is no success, whatever the status says.
+  // A score below the threshold in force is no success, for every status.
   const { confidence_score: score, similarity_status: likeness } = face;
   const isWeak = score !== undefined && !(isShare(score) && isAtLeast(score, thresholdInForce(answer, about)));
   // `success` is documented; `match` stands in a fixture of Truora's SDK (seen).

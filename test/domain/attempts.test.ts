@@ -1,107 +1,70 @@
-import { describe, expect, test } from 'vitest';
-import { Amendment, currentOutcomeOf } from '../../shared/domain/amendments.ts';
-import {
-  Attempt,
-  asBlind,
-  creationGivenUp,
-  creationUnsettled,
-  inNeedOfProof,
-  isInDoubt,
-  isNotFound,
-  OnUnresolved,
-} from '../../shared/domain/attempts.ts';
+import { expect, test } from 'vitest';
+import { type Attempt, mayCreate, withAttempt } from '../../shared/domain/attempts.ts';
+import type { LedgerRecord } from '../../shared/domain/record.ts';
+import { spendOf } from '../../shared/domain/spend.ts';
 
-const at = '2026-11-25T12:00:00.000Z';
-
-const results = ['created', 'adopted', 'orphaned', 'not_found', 'blind', 'unconfirmed'] as const;
-
-const attempt = (result: Attempt['result'], validationId?: string): Attempt => ({
-  n: 1,
+const attempt = (n: number, result: Attempt['result'], at = `2026-11-25T12:0${n}:00.000Z`): Attempt => ({
+  n,
   at,
   result,
-  ...(validationId ? { validationId } : {}),
 });
 
-describe('an attempt on a record', () => {
-  test.each(results)('may be %s', (result) => {
-    expect(Attempt.parse(attempt(result, 'VLD1'))).toEqual(attempt(result, 'VLD1'));
-  });
-
-  test.each([{ n: 0 }, { n: 1.5 }, { at: 'today' }, { result: '' }, { result: 'lost' }, { validationId: 'a/b' }])(
-    'cannot be read with %j',
-    (odd) => {
-      expect(Attempt.safeParse({ ...attempt('created'), ...odd }).success).toBe(false);
-    },
-  );
+test.each<[Attempt['result'][], boolean, boolean]>([
+  [[], true, true],
+  [['not_found'], true, true],
+  [['orphaned'], false, true],
+  [['unconfirmed'], false, false],
+  [['created'], false, false],
+  [['adopted'], false, false],
+  [['not_found', 'not_found'], false, false],
+  [['orphaned', 'not_found'], false, false],
+  [['blind'], false, false],
+])('after %j, Truora may be asked: %s, and where paying again is allowed: %s', (results, careful, generous) => {
+  const attempts = results.map((result, n) => attempt(n + 1, result));
+  expect(mayCreate(attempts, 'fail-for-human')).toBe(careful);
+  expect(mayCreate(attempts, 'create-again')).toBe(generous);
 });
 
-test('what to do about a creation that is not resolved is one of two', () => {
-  expect(['fail-for-human', 'create-again', '', 'again'].map((one) => OnUnresolved.safeParse(one).success)).toEqual([
-    true,
-    true,
-    false,
-    false,
-  ]);
+test('what is known of an attempt now takes the place of what was known, and others stay', () => {
+  const first = attempt(1, 'not_found');
+  const before = withAttempt([first], attempt(2, 'unconfirmed'));
+  expect(withAttempt(before, attempt(2, 'adopted'))).toEqual([first, attempt(2, 'adopted')]);
+  expect(withAttempt(undefined, first)).toEqual([first]);
 });
 
-test('a validation may yet turn up of what is not known, was not found, or not on a list that shows nothing', () => {
-  expect(results.filter((result) => isInDoubt(attempt(result)))).toEqual(['not_found', 'blind', 'unconfirmed']);
-  expect(results.filter((result) => isNotFound(attempt(result)))).toEqual(['not_found', 'blind']);
+test.each<[Attempt['result'], Attempt['result'], Attempt['result']]>([
+  ['unconfirmed', 'not_found', 'not_found'],
+  ['not_found', 'unconfirmed', 'not_found'],
+  ['created', 'unconfirmed', 'created'],
+  ['adopted', 'not_found', 'adopted'],
+  ['created', 'orphaned', 'created'],
+  ['orphaned', 'blind', 'orphaned'],
+  ['orphaned', 'unconfirmed', 'orphaned'],
+  ['not_found', 'orphaned', 'orphaned'],
+  ['not_found', 'blind', 'blind'],
+  ['blind', 'not_found', 'not_found'],
+])('of an attempt that was %s, %s says %s, in its place', (standing, said, result) => {
+  const second = attempt(2, 'unconfirmed');
+  expect(withAttempt([attempt(1, standing), second], attempt(1, said))).toEqual([attempt(1, result), second]);
 });
 
-describe('what a list was believed not to show', () => {
-  const created = attempt('created', 'VLD2');
-
-  test('is proved by the attempt that Truora answered, and by no other', () => {
-    const lost = attempt('not_found');
-    const all = [lost, attempt('created', 'VLD1'), attempt('adopted', 'VLD2'), created, attempt('blind')];
-    expect(inNeedOfProof(all, 'VLD2')).toEqual({ own: created, unproved: [lost] });
-    expect(inNeedOfProof([attempt('adopted', 'VLD2')], 'VLD2')).toEqual({ own: undefined, unproved: [] });
-  });
-
-  test('is nothing where there was no attempt', () => {
-    expect(inNeedOfProof(undefined, 'VLD2')).toEqual({ own: undefined, unproved: [] });
-  });
-});
-
-test('an attempt on a list that shows nothing of ours is blind, and else what it was', () => {
-  expect(asBlind(attempt('not_found', 'VLD1'))).toEqual(attempt('blind', 'VLD1'));
-});
-
-test('no more is asked because the list shows nothing where any attempt is blind, else because a charge is open', () => {
-  const seen = [attempt('unconfirmed'), attempt('not_found')];
-  expect(creationGivenUp(seen)).toMatchObject({ name: 'CreationUnconfirmedError', reason: 'creation_unconfirmed' });
-  expect(creationGivenUp([])).toMatchObject({ reason: 'creation_unconfirmed' });
-  expect(creationGivenUp([attempt('blind'), ...seen])).toMatchObject({
-    name: 'CreationUnconfirmedError',
-    reason: 'list_blind',
-  });
-  expect(creationUnsettled()).toMatchObject({ name: 'CreationUnsettledError', reason: 'creation_unsettled' });
-});
-
-describe('an amendment', () => {
-  const amendment = { at, from: 'webhook', status: 'approved' } as const;
-
-  test.each(['webhook', 'sweep'] as const)('comes from a %s, and says when it was learnt of', (from) => {
-    expect(Amendment.parse({ ...amendment, from })).toEqual({ ...amendment, from });
-  });
-
-  test.each([{ from: '' }, { from: 'call' }, { at: undefined }, { at: 'today' }, { status: 'refused' }])(
-    'cannot be read with %j',
-    (odd) => {
-      expect(Amendment.safeParse({ ...amendment, ...odd }).success).toBe(false);
-    },
-  );
-
-  test('has no time of a decision beside its own', () => {
-    expect(Amendment.parse({ ...amendment, decidedAt: at })).not.toHaveProperty('decidedAt');
-  });
-
-  test('stands behind all before it', () => {
-    const [first, second, third] = (['failed', 'expired', 'declined'] as const).map((status) => ({
-      ...amendment,
-      status,
-    })) as [Amendment, Amendment, Amendment];
-    expect(currentOutcomeOf({ status: 'canceled' }, [first, second, third])).toBe(third);
+test('spend is counted in validations, and says what was avoided and why', async () => {
+  const record = (more: Partial<LedgerRecord>) => more as LedgerRecord;
+  const refused = { outcome: { status: 'refused', reason: 'truora_closed' } } as Partial<LedgerRecord>;
+  expect(
+    await spendOf([
+      record({ validationId: 'VLD1', attempts: [attempt(1, 'created')], askedAgain: 3 }),
+      record({ validationId: 'VLD2', orphans: ['VLD3'], attempts: [attempt(1, 'adopted')] }),
+      record({ attempts: [attempt(1, 'unconfirmed'), attempt(2, 'blind')] }),
+      record(refused),
+      // Refused at its second call, after the first had been paid for.
+      record({ ...refused, orphans: ['VLD4'], attempts: [attempt(1, 'orphaned')] }),
+    ]),
+  ).toEqual({
+    revalidations: 5,
+    charges: 4,
+    orphans: 2,
+    unconfirmed: 2,
+    avoided: { asked_again: 3, adopted: 1, 'refused: truora_closed': 1 },
   });
 });

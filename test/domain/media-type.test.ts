@@ -98,7 +98,7 @@ describe('the first bytes', () => {
     ['HEIC', ftyp('heic', 'mif1')],
     ['AVIF', ftyp('avif', 'mif1')],
     ['3GP', ftyp('3gp5', '3gp4')],
-    ['M4A (sound alone)', ftyp('M4A ', 'mp42')],
+    ['M4A (only sound)', ftyp('M4A ', 'mp42')],
     ['an ISO media file of the brand zzzz', ftyp('zzzz')],
     ['Matroska (MKV)', ebml('matroska')],
     ['PDF', bytes('%PDF-1.7')],

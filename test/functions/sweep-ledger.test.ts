@@ -68,7 +68,7 @@ const details = () => house.announced.map(({ detail }) => detail);
 /** Leaves the record as it is, and makes it due now: nobody waits here for five minutes, or for a day. */
 const due = async (revalidationId: string, more: Record<string, unknown> = {}) => {
   const item = await itemOf(revalidationId);
-  if (!item) throw new TypeError('the record is not there');
+  if (!item) throw new TypeError('the record does not exist');
   const shard = `due#${revalidationId[3]}`;
   await house.stand({ ...item, pk: `RUN#${revalidationId}`, shard, dueAt: inMinutes(-1), ...more });
 };

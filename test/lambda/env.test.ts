@@ -189,7 +189,9 @@ describe('truoraFromEnv', () => {
       const key = truora.key();
       if (expected) expect(await key).toBe(expected);
       else
-        await expect(key).rejects.toThrow(/^truora_unauthorized: the Truora key holds a character .* at place 6 of 9/);
+        await expect(key).rejects.toThrow(
+          /^truora_unauthorized: the Truora key holds an invalid character at position 6 of 9/,
+        );
       expect(refused).toEqual([undefined, bad]);
     }
   });

@@ -81,7 +81,7 @@ it.each([
     headers: { 'content-type': 'application/problem+json', 'cache-control': 'no-store' },
     body: JSON.stringify({
       type: 'urn:problem:face-revalidation:unexpected',
-      title: 'Something went wrong here.',
+      title: 'The server failed.',
       status: 500,
       code: 'unexpected',
     }),

@@ -49,8 +49,8 @@ export const mutated = [
  * that reach the file are run, which takes a minute for each mutant of what half of the product stands on.
  */
 export const testsOf: Partial<Record<(typeof mutated)[number], readonly string[]>> = {
-  'shared/domain/amendments.ts': ['test/domain/late-truth.test.ts', 'test/domain/attempts.test.ts'],
-  'shared/domain/attempts.ts': ['test/domain/creation.test.ts', 'test/domain/attempts.test.ts'],
+  'shared/domain/amendments.ts': ['test/domain/amendments.test.ts', 'test/domain/attempts.test.ts'],
+  'shared/domain/attempts.ts': ['test/domain/attempts.test.ts', 'test/domain/attempts.test.ts'],
   'shared/domain/lifecycle.ts': ['test/domain/lifecycle.test.ts'],
   'shared/domain/policy.ts': ['test/domain/policy.test.ts'],
   'shared/domain/throttle.ts': ['test/domain/throttle.test.ts'],
@@ -59,7 +59,7 @@ export const testsOf: Partial<Record<(typeof mutated)[number], readonly string[]
   'shared/ledger/budget.ts': ['test/aws/items.test.ts'],
   'shared/ledger/callbacks.ts': ['test/aws/items.test.ts'],
   'shared/ledger/holds.ts': ['test/aws/items.test.ts'],
-  'shared/ledger/intents.ts': ['test/aws/items.test.ts', 'test/aws/intents.test.ts'],
+  'shared/ledger/intents.ts': ['test/aws/items.test.ts', 'test/ledger/intents.test.ts'],
   'shared/ledger/throttle.ts': ['test/aws/items.test.ts'],
   'shared/truora/body.ts': ['test/truora/body.test.ts'],
   'shared/truora/creation.ts': ['test/truora/creation.test.ts', 'test/truora/look.test.ts'],
@@ -72,5 +72,5 @@ export const testsOf: Partial<Record<(typeof mutated)[number], readonly string[]
   'shared/truora/score.ts': ['test/truora/verdict-edges.test.ts'],
   'shared/truora/upload-link.ts': ['test/truora/upload-link.test.ts'],
   'shared/truora/verdict.ts': ['test/truora/verdict.test.ts', 'test/truora/verdict-edges.test.ts'],
-  'shared/truora/webhook.ts': ['test/truora/webhook.test.ts', 'test/domain/webhook-keys.test.ts'],
+  'shared/truora/webhook.ts': ['test/truora/webhook.test.ts', 'test/truora/webhook-keys.test.ts'],
 };

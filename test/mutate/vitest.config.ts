@@ -6,7 +6,9 @@ import { defineConfig } from 'vitest/config';
  */
 export default defineConfig({
   test: {
-    include: process.env.MUTATE_TESTS?.split(',') ?? ['test/{aws,domain,functions,lambda,truora}/**/*.test.ts'],
+    include: process.env.MUTATE_TESTS?.split(',') ?? [
+      'test/{aws,domain,functions,lambda,ledger,logic,truora}/**/*.test.ts',
+    ],
     testTimeout: 120_000,
     hookTimeout: 60_000,
   },

@@ -207,8 +207,8 @@ describe('the lifecycle', () => {
 
   it('makes no record of a move without a claim', async () => {
     const wanted = claimOf();
-    await expect(go(wanted, 'created')).rejects.toThrow('the record is not there');
-    await expect(go(wanted, 'moved')).rejects.toThrow('the record is not there');
+    await expect(go(wanted, 'created')).rejects.toThrow('the record does not exist');
+    await expect(go(wanted, 'moved')).rejects.toThrow('the record does not exist');
     expect(await itemOf(wanted)).toBeUndefined();
   });
 
