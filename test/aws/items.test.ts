@@ -233,10 +233,10 @@ describe('the gate', () => {
     for (const gate of keepers()) {
       await house.stand({ pk: 'GATE#truora' });
       expect(await gate.read()).toEqual({});
-      await gate.holdBack(200);
+      await gate.backOff(200);
       const standing = await gate.read();
       expect(seconds(standing.notBefore)).toBeGreaterThan(60);
-      await gate.holdBack(1);
+      await gate.backOff(1);
       expect(await readThrottle(house.table)).toEqual(standing);
     }
   });

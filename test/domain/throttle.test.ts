@@ -79,7 +79,7 @@ describe('a 429', () => {
 
 const gateOf = (gate: Throttle = {}) => {
   const held: (number | undefined)[] = [];
-  return { held, read: async () => gate, holdBack: async (seconds: number | undefined) => void held.push(seconds) };
+  return { held, read: async () => gate, backOff: async (seconds: number | undefined) => void held.push(seconds) };
 };
 
 describe('a call to Truora', () => {
@@ -106,7 +106,7 @@ describe('a call to Truora', () => {
 
   test('throws what Truora said where nobody could be held back', async () => {
     const error = limited();
-    const gate = { ...gateOf(), holdBack: () => Promise.reject(new Error('no table')) };
+    const gate = { ...gateOf(), backOff: () => Promise.reject(new Error('no table')) };
     await expect(unthrottled(gate, () => Promise.reject(error))).rejects.toBe(error);
   });
 
