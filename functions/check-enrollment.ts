@@ -1,4 +1,4 @@
-import { readSecret } from '../shared/aws/secrets.ts';
+import { defined } from '../shared/domain/defined.ts';
 import {
   EnrollmentNotReadyError,
   EnrollmentPendingError,
@@ -8,12 +8,10 @@ import {
 import { refuseRetry } from '../shared/domain/linked-retry.ts';
 import type { Claim, Enrollment } from '../shared/domain/revalidation.ts';
 import { throttled } from '../shared/domain/throttle.ts';
-import { accessFromEnv, retryRulesFromEnv, truoraFromEnv } from '../shared/lambda/clients.ts';
-import { env } from '../shared/lambda/env.ts';
+import { retryRulesFromEnv, throttleFromEnv, truoraFromEnv } from '../shared/lambda/clients.ts';
 import { log } from '../shared/lambda/logger.ts';
-import { emit, emitTruoraCall } from '../shared/lambda/metrics.ts';
+import { emit } from '../shared/lambda/metrics.ts';
 import { step } from '../shared/lambda/step.ts';
-import { signedThrottle } from '../shared/ledger/throttle.ts';
 import type { Truora } from '../shared/truora/call.ts';
 import { getEnrollment, getValidation, listEnrollments } from '../shared/truora/client.ts';
 import { type EnrollmentState, enrollmentStateOf, wordOf } from '../shared/truora/enrollment.ts';
@@ -27,12 +25,10 @@ const HINT_MS = 2000;
  * validation would cost money and prove nothing. Reading is free, so a `pending` one is looked at again by the machine.
  * What is to be retried is looked up as well, if Truora alone knows it. Nothing is asked while Truora wants all of us to wait.
  */
-export const handler = step('CheckEnrollment', ({ claim }) =>
-  throttled(signedThrottle(accessFromEnv('DYNAMODB'), env('TABLE_NAME')), () => check(claim)),
-);
+export const handler = step('CheckEnrollment', ({ claim }) => throttled(throttleFromEnv(), () => check(claim)));
 
 const check = async (claim: Claim): Promise<Enrollment> => {
-  const truora = truoraFromEnv(readSecret, { observe: emitTruoraCall });
+  const truora = truoraFromEnv();
   const { enrollment_id, account_id, status } = await getEnrollment(truora, claim.enrollmentId).catch(unknownByName);
   if (enrollment_id !== claim.enrollmentId) {
     throw new TruoraContractError('truora_contract_broken', 'the answer is about another enrollment than asked');
@@ -43,7 +39,7 @@ const check = async (claim: Claim): Promise<Enrollment> => {
   refuseUnready(enrollmentStateOf(status), status);
   await checkRetried(truora, claim);
   const others = await countOthers(truora, claim);
-  return { enrollmentId: enrollment_id, status: 'success', ...(others ? { otherEnrollments: others } : {}) };
+  return defined({ enrollmentId: enrollment_id, status: 'success' as const, otherEnrollments: others || undefined });
 };
 
 const refuseUnready = (state: EnrollmentState, status: string): void => {

@@ -1,11 +1,9 @@
-import { readSecret } from '../shared/aws/secrets.ts';
 import { NamedError, VerdictPendingError, VerdictUnreachableError } from '../shared/domain/errors.ts';
 import { throttled, unthrottled } from '../shared/domain/throttle.ts';
-import { accessFromEnv, truoraFromEnv } from '../shared/lambda/clients.ts';
+import { throttleFromEnv, truoraFromEnv } from '../shared/lambda/clients.ts';
 import { env, policyFromEnv } from '../shared/lambda/env.ts';
-import { emit, emitTruoraCall } from '../shared/lambda/metrics.ts';
+import { emit } from '../shared/lambda/metrics.ts';
 import { step } from '../shared/lambda/step.ts';
-import { signedThrottle } from '../shared/ledger/throttle.ts';
 import { getValidation } from '../shared/truora/client.ts';
 import { lookAt } from '../shared/truora/read-verdict.ts';
 import { isKnownStatus, undecided } from '../shared/truora/verdict.ts';
@@ -16,13 +14,13 @@ import { isKnownStatus, undecided } from '../shared/truora/verdict.ts';
  * wants all of us to wait it is not asked, but for this last look: the verdict has been paid for.
  */
 export const handler = step('ReadVerdict', async ({ claim, validation }) => {
-  const truora = truoraFromEnv(readSecret, { observe: emitTruoraCall });
+  const truora = truoraFromEnv();
   const over = Date.now() > Date.parse(validation.deadline) + env('GRACE_SECONDS') * 1000;
-  const gate = signedThrottle(accessFromEnv('DYNAMODB'), env('TABLE_NAME'));
-  const look = over ? unthrottled : throttled;
+  const throttle = throttleFromEnv();
+  const ask = over ? unthrottled : throttled;
   const about = { claim, validation, policy: policyFromEnv() };
   const read = (how: { showDetails: boolean }) => getValidation(truora, validation.validationId, how);
-  const { answer, verdict } = await look(gate, () => lookAt(read, about, over)).catch((error: Error) => {
+  const { answer, verdict } = await ask(throttle, () => lookAt(read, about, over)).catch((error: Error) => {
     throw over ? unreachable(error) : error;
   });
   if (!isKnownStatus(answer)) emit('UnknownWords', 1, { word: 'status' });

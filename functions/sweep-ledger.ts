@@ -2,24 +2,22 @@ import { deleteUploads } from '../shared/aws/delete-versions.ts';
 import type { Item } from '../shared/aws/dynamodb.ts';
 import { endOfExecution, resume } from '../shared/aws/executions.ts';
 import { deleteMedia } from '../shared/aws/media-store.ts';
-import { readSecret } from '../shared/aws/secrets.ts';
 import { changes, currentOutcomeOf, mayChange } from '../shared/domain/amendments.ts';
 import { TruoraRejectedError } from '../shared/domain/errors.ts';
 import { firstLook, lastLook, lastTry, nextLateLook, nextLook } from '../shared/domain/follow-up.ts';
 import type { LedgerRecord } from '../shared/domain/record.ts';
 import type { Outcome, Verdict } from '../shared/domain/revalidation.ts';
 import { isBackOff, throttled } from '../shared/domain/throttle.ts';
-import { ledgerFromEnv, resultsFromEnv, truoraFromEnv } from '../shared/lambda/clients.ts';
+import { ledgerFromEnv, resultsFromEnv, throttleFromEnv, truoraFromEnv } from '../shared/lambda/clients.ts';
 import { env, policyFromEnv } from '../shared/lambda/env.ts';
 import { job, logError } from '../shared/lambda/job.ts';
 import { log } from '../shared/lambda/logger.ts';
-import { emit, emitOutcome, emitTruoraCall } from '../shared/lambda/metrics.ts';
+import { emit, emitOutcome } from '../shared/lambda/metrics.ts';
 import { readCallback } from '../shared/ledger/callbacks.ts';
 import { dueRecords, postpone, reschedule } from '../shared/ledger/follow-ups.ts';
 import { freeMedia } from '../shared/ledger/holds.ts';
 import { amend } from '../shared/ledger/outcomes.ts';
 import type { Ledger } from '../shared/ledger/records.ts';
-import { throttleOf } from '../shared/ledger/throttle.ts';
 import { readTicket } from '../shared/ledger/tickets.ts';
 import { findLateOrphans } from '../shared/logic/orphans.ts';
 import { announce, announceAmendment, repair } from '../shared/logic/outcome.ts';
@@ -141,7 +139,7 @@ const findStrays = (record: LedgerRecord): Promise<boolean> =>
   findLateOrphans(ledgerFromEnv(), record, {
     straysOf: async ({ accountId, requested, ...known }) => {
       if (!accountId || !requested) return [];
-      const truora = truoraFromEnv(readSecret, { observe: emitTruoraCall });
+      const truora = truoraFromEnv();
       return lateOrphansOn(await asking(() => listValidations(truora, accountId)), { accountId, requested, ...known });
     },
     tell: (orphans) => {
@@ -194,7 +192,7 @@ const askAgain = async (record: LedgerRecord, outcome: Outcome): Promise<Verdict
   const { validationId } = outcome;
   const { accountId, enrollmentId, requested, used } = record;
   if (!validationId || !accountId || !enrollmentId || !requested) return undefined;
-  const truora = truoraFromEnv(readSecret, { observe: emitTruoraCall });
+  const truora = truoraFromEnv();
   const validation = { validationId, deadline: used?.deadline ?? outcome.decidedAt, ...thresholdOf(used) };
   const about = { claim: { accountId, enrollmentId, requested }, validation, policy: policyFromEnv() };
   const read = (how: { showDetails: boolean }) => getValidation(truora, validationId, how);
@@ -205,7 +203,7 @@ const askAgain = async (record: LedgerRecord, outcome: Outcome): Promise<Verdict
   return looked?.verdict;
 };
 
-const asking = <Answer>(ask: () => Promise<Answer>) => throttled(throttleOf(env('TABLE_NAME')), ask);
+const asking = <Answer>(ask: () => Promise<Answer>) => throttled(throttleFromEnv(), ask);
 
 const thresholdOf = (used: LedgerRecord['used']) =>
   used?.threshold === undefined ? {} : { threshold: used.threshold };

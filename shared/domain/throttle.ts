@@ -58,7 +58,8 @@ export const backOffOf = (retryAfterSeconds: number | undefined, now: Date) => {
 
 /** Whoever can read the gate, and hold everybody back. */
 export type ThrottleStore = {
-  read: () => Promise<Throttle>;
+  /** An eventual read (the default) may be a second old and costs half. The kill switch needs a consistent one. */
+  read: (how?: { consistent: boolean }) => Promise<Throttle>;
   holdBack: (retryAfterSeconds: number | undefined) => Promise<void>;
 };
 
