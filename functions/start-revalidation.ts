@@ -2,9 +2,11 @@ import { createHash } from 'node:crypto';
 import { startExecution } from '../shared/aws/executions.ts';
 import { fileAt, formFor, peekMedia } from '../shared/aws/media-store.ts';
 import { ONE_OF_BOTH, presentable, StartBody, type Ticket, TicketBody } from '../shared/domain/api.ts';
-import { revalidationIdOf } from '../shared/domain/case-id.ts';
+import { claimIdOf } from '../shared/domain/case-id.ts';
+import { defined } from '../shared/domain/defined.ts';
 import { RequestInvalidError } from '../shared/domain/errors.ts';
 import { newRevalidationId } from '../shared/domain/ids.ts';
+import { readIntake } from '../shared/domain/intake.ts';
 import { acceptMedia, refuseStillPhoto } from '../shared/domain/media.ts';
 import { checkMedia } from '../shared/domain/media-check.ts';
 import { parseOrRefuse } from '../shared/domain/parse.ts';
@@ -22,8 +24,8 @@ import { answerJson, jsonOf, route } from '../shared/lambda/route.ts';
 import { bindKey, findKey, hashOfQuestion } from '../shared/ledger/idempotency-keys.ts';
 import { type Ledger, readRecord } from '../shared/ledger/records.ts';
 import { issueTicket, readTicket } from '../shared/ledger/tickets.ts';
+import { refuseOldAnswer } from '../shared/logic/answer-age.ts';
 import { findRetried } from '../shared/logic/linked-retry.ts';
-import { refuseOldAnswer } from '../shared/logic/locate.ts';
 
 /**
  * `POST /revalidations`, called by systems that know the person. Asks whether the call is in order, and promises a
@@ -93,13 +95,13 @@ const ticketFor = async (
     return uploadTicket(wanted, newRevalidationId(), calledBy);
   }
   const bucket = env('MEDIA_BUCKET');
-  const { key, versionId } = wanted.media;
-  const glance = await peekMedia({ bucket, key, versionId, etag: undefined });
-  const type = acceptMedia(glance, wanted.options ?? {});
-  await checkMedia(type, fileAt({ bucket, key }, glance), mediaLimitsFromEnv());
-  const version = glance.versionId ?? glance.etag;
-  const id = revalidationIdOf({ accountId: wanted.accountId, bucket, key, version, anew });
-  return startTicket(wanted, id, glance.versionId, calledBy, anew);
+  const call = defined({ kind: 'call', ...wanted, idempotencyKey: anew });
+  const intake = readIntake(call, { bucket, executionId: '' });
+  const head = await peekMedia({ bucket, ...intake.media });
+  const type = acceptMedia(head, wanted.options ?? {});
+  await checkMedia(type, fileAt({ bucket, key: intake.media.key }, head), mediaLimitsFromEnv());
+  const id = claimIdOf(intake, head.versionId ?? head.etag);
+  return startTicket(wanted, id, head.versionId, calledBy, anew);
 };
 
 /**

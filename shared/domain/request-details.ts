@@ -1,7 +1,8 @@
 import { readInboxKey } from './drop.ts';
 import { RequestInvalidError } from './errors.ts';
+import type { Intake } from './intake.ts';
 import { parseOrRefuse } from './parse.ts';
-import { CallRequest, type DropEvent, Options, type RevalidationRequest } from './request.ts';
+import { CallRequest, Options } from './request.ts';
 
 /** Bytes of JSON that `x-amz-meta-options` may hold: S3 gives all user metadata of an object 2 KB. */
 const MAX_OPTIONS_BYTES = 512;
@@ -15,15 +16,9 @@ export type RequestDetails = {
   reference: string | undefined;
 };
 
-/** What puts content of its own. A sweep does not know what made a version, so then too it is asked whether it is a copy. */
-const PUTS = ['PutObject', 'POST Object', 'CompleteMultipartUpload'];
-
-/** Whether a drop may be a copy of an older version of its key. */
-export const mayBeCopy = ({ detail: { reason = '' } }: DropEvent): boolean => !PUTS.includes(reason);
-
-/** Who and how, from wherever this kind of request says it. */
-export const requestDetailsOf = (request: RevalidationRequest, metadata: Record<string, string>): RequestDetails =>
-  request.kind === 'drop' ? detailsOfDrop(request.event.detail.object.key, metadata) : detailsOfCall(request);
+/** The details of a request: of a call from its fields, of a drop from its key and its metadata. */
+export const requestDetailsOf = ({ call, media }: Intake, metadata: Record<string, string>): RequestDetails =>
+  call ? detailsOfCall(call) : detailsOfDrop(media.key, metadata);
 
 /**
  * A drop says who in its key and the rest in its user metadata (`x-amz-meta-*`), which whoever may write the object sets.

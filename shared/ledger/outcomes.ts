@@ -3,6 +3,7 @@ import type { Amendment } from '../domain/amendments.ts';
 import { amendmentAnnouncementOf } from '../domain/announcement.ts';
 import { lastLook } from '../domain/follow-up.ts';
 import { predecessors } from '../domain/lifecycle.ts';
+import { outcomeOf } from '../domain/outcome.ts';
 import type { LedgerRecord } from '../domain/record.ts';
 import type { Outcome } from '../domain/revalidation.ts';
 import { elsewhere } from './claims.ts';
@@ -105,17 +106,15 @@ export const recordCancellation = async (
 ): Promise<{ record: LedgerRecord; isNew: boolean }> => {
   const at = new Date();
   const { revalidationId, accountId, enrollmentId, reference, validationId } = of;
-  const outcome: Outcome = {
-    revalidationId,
-    status: 'canceled',
-    reason: 'canceled_by_caller',
-    ...(reference ? { reference } : {}),
-    ...(accountId ? { accountId } : {}),
-    ...(enrollmentId ? { enrollmentId } : {}),
-    ...(validationId ? { validationId } : {}),
-    decidedBy: 'caller',
-    decidedAt: at.toISOString(),
-  };
+  const outcome = outcomeOf(
+    { revalidationId, accountId, enrollmentId, reference, validationId },
+    {
+      status: 'canceled',
+      reason: 'canceled_by_caller',
+      decidedBy: 'caller',
+      decidedAt: at.toISOString(),
+    },
+  );
   const written = await updateItem(ledger.table, keyOf(revalidationId), {
     set: { phase: 'canceled', outcome, canceledBy, expiresAt: lifeOf(ledger, at) },
     setIfAbsent: {

@@ -12,9 +12,9 @@ export const naive: { files: Readonly<Record<string, string>>; mutations: readon
   },
   mutations: [
     {
-      file: 'functions/claim-request.ts',
-      find: '{ accountId, bucket, key: at.key, version, anew }',
-      replace: '{ accountId, bucket, key: at.key, version, anew: executionId }',
+      file: 'shared/logic/locate.ts',
+      find: "{ by: 'hash', revalidationId: claimIdOf(intake, version) }",
+      replace: "{ by: 'hash', revalidationId: claimIdOf({ ...intake, forceKey: intake.executionId }, version) }",
     },
     {
       file: 'infra/workflow/definition.ts',
