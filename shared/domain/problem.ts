@@ -1,5 +1,8 @@
 import * as z from 'zod/mini';
 import { NamedError, RequestInvalidError } from './errors.ts';
+import type { endReasons, errorReasons, ReasonOf } from './reasons.ts';
+
+type Code = ReasonOf<keyof typeof errorReasons> | (typeof endReasons)[number];
 
 /** Every code a function of ours may answer with: its HTTP status, and a title that is the same each time. */
 export const problems = {
@@ -36,7 +39,7 @@ export const problems = {
   media_gone: { status: 422, title: 'There is no such media.' },
   media_changed: { status: 422, title: 'The media was overwritten.' },
   unexpected: { status: 500, title: 'Something went wrong here.' },
-} as const;
+} as const satisfies { [Name in Code]?: { status: number; title: string } };
 
 export type ProblemCode = keyof typeof problems;
 
@@ -67,16 +70,7 @@ export type Problem = z.infer<typeof Problem>;
 export type BrokenRule = NonNullable<Problem['errors']>[number];
 
 /** A call that is refused for what it is, not for what it asks of Truora. Only routes throw it. */
-export class CallRefusedError extends NamedError<
-  | 'body_malformed'
-  | 'signature_invalid'
-  | 'subject_missing'
-  | 'account_forbidden'
-  | 'revalidation_unknown'
-  | 'already_decided'
-  | 'body_too_large'
-  | 'content_type_unsupported'
-> {
+export class CallRefusedError extends NamedError<ReasonOf<'CallRefusedError'>> {
   override readonly name = 'CallRefusedError';
 }
 

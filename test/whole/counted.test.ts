@@ -8,9 +8,10 @@ import type { MachineEvent } from '../../infra/local/history.ts';
 import { drop, registerEnrollment } from '../../infra/local/put-media.ts';
 import { type LocalSystem, startLocalSystem } from '../../infra/local/world.ts';
 import { reasonsOfEnds } from '../../shared/aws/executions.ts';
+import { ourReasons } from '../../shared/domain/reasons.ts';
 import { signWebhook } from '../../shared/truora/webhook.ts';
 import { routes } from '../../shared/workflow/functions.ts';
-import { closedReason, type MetricName, metrics, ourReasons } from '../../shared/workflow/metrics.ts';
+import { closedReason, type MetricName, metrics } from '../../shared/workflow/metrics.ts';
 
 /** One line of CloudWatch's embedded metric format. */
 type Line = {
