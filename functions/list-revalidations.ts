@@ -1,4 +1,5 @@
 import { PageSize, presentable, readCursor, writeCursor } from '../shared/domain/api.ts';
+import { defined } from '../shared/domain/defined.ts';
 import { AccountId } from '../shared/domain/ids.ts';
 import { parseOrRefuse } from '../shared/domain/parse.ts';
 import { callerOf, refuseOthers } from '../shared/lambda/caller.ts';
@@ -23,8 +24,6 @@ export const handler = route('ListRevalidations', async ({ event }) => {
   for (const { revalidationId } of page.illegible) {
     log('error', 'illegible', { step: 'ListRevalidations', revalidationId: String(revalidationId) });
   }
-  return answerJson(200, {
-    revalidations: page.records.map((record) => presentable(record)),
-    ...(page.next ? { cursor: writeCursor(page.next) } : {}),
-  });
+  const revalidations = page.records.map((record) => presentable(record));
+  return answerJson(200, defined({ revalidations, cursor: page.next && writeCursor(page.next) }));
 });

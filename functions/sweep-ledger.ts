@@ -3,6 +3,7 @@ import type { Item } from '../shared/aws/dynamodb.ts';
 import { endOfExecution, resume } from '../shared/aws/executions.ts';
 import { deleteMedia } from '../shared/aws/media-store.ts';
 import { changes, currentOutcomeOf, mayChange } from '../shared/domain/amendments.ts';
+import { defined } from '../shared/domain/defined.ts';
 import { TruoraRejectedError } from '../shared/domain/errors.ts';
 import { firstLook, lastLook, lastTry, nextLateLook, nextLook } from '../shared/domain/follow-up.ts';
 import type { LedgerRecord } from '../shared/domain/record.ts';
@@ -193,7 +194,8 @@ const askAgain = async (record: LedgerRecord, outcome: Outcome): Promise<Verdict
   const { accountId, enrollmentId, requested, used } = record;
   if (!validationId || !accountId || !enrollmentId || !requested) return undefined;
   const truora = truoraFromEnv();
-  const validation = { validationId, deadline: used?.deadline ?? outcome.decidedAt, ...thresholdOf(used) };
+  const deadline = used?.deadline ?? outcome.decidedAt;
+  const validation = defined({ validationId, deadline, threshold: used?.threshold });
   const about = { claim: { accountId, enrollmentId, requested }, validation, policy: policyFromEnv() };
   const read = (how: { showDetails: boolean }) => getValidation(truora, validationId, how);
   const looked = await asking(() => lookAt(read, about, false)).catch((error) => {
@@ -204,6 +206,3 @@ const askAgain = async (record: LedgerRecord, outcome: Outcome): Promise<Verdict
 };
 
 const asking = <Answer>(ask: () => Promise<Answer>) => throttled(throttleFromEnv(), ask);
-
-const thresholdOf = (used: LedgerRecord['used']) =>
-  used?.threshold === undefined ? {} : { threshold: used.threshold };
