@@ -17,13 +17,13 @@ import { getEnrollment, getValidation, listEnrollments } from '../shared/truora/
 import { type EnrollmentState, enrollmentStateOf, wordOf } from '../shared/truora/enrollment.ts';
 import { retriedAt } from '../shared/truora/verdict.ts';
 
-/** What the look at the person's other enrollments may take, since it decides nothing. Milliseconds. */
+/** The time for the check of the person's other enrollments, which decides nothing. Milliseconds. */
 const HINT_MS = 2000;
 
 /**
- * The second step. Asks Truora whether it knows this person's face: without a finished enrollment of the same account a
- * validation would cost money and prove nothing. Reading is free, so a `pending` one is looked at again by the machine.
- * What is to be retried is looked up as well, if Truora alone knows it. Nothing is asked while Truora wants all of us to wait.
+ * The second step. Checks at Truora that the person's face is enrolled: without a finished enrollment of the same account a validation
+ * costs money and proves nothing. Reading is free, so the machine reads a `pending` enrollment again. The validation that a linked
+ * retry repeats is checked as well, if only Truora knows it. Nothing is read while the throttle is backing off.
  */
 export const handler = step('CheckEnrollment', ({ claim }) => throttled(throttleFromEnv(), () => check(claim)));
 
@@ -56,9 +56,9 @@ const refuseUnready = (state: EnrollmentState, status: string): void => {
 };
 
 /**
- * The create call names no enrollment, so Truora may compare with another one of the person's. Where it lists any that are
- * finished, that is counted and told beforehand. It is a hint: what cannot be read or takes too long changes nothing, is no
- * failed call of Truora's, and a key that is refused here is not read anew.
+ * The create call names no enrollment, so Truora may compare with another enrollment of the person. Finished ones are counted and
+ * logged before the call. The count is a hint: a list that cannot be read or takes too long changes nothing and counts as no failed
+ * call of Truora, and a key that is refused here is not read again.
  */
 const countOthers = async (truora: Truora, { accountId, enrollmentId, revalidationId }: Claim): Promise<number> => {
   const { observe: _, key, deadlines, ...at } = truora;
@@ -76,7 +76,7 @@ const countOthers = async (truora: Truora, { accountId, enrollmentId, revalidati
   return count;
 };
 
-/** A retry of one of ours was checked at the claim. Of any other Truora says what became of it, or that there is none. */
+/** A retry of a validation of ours was checked at the claim. The result of any other one is read from Truora. */
 const checkRetried = async (truora: Truora, { accountId, requested: { retryOf }, linkedTo }: Claim): Promise<void> => {
   if (!retryOf || linkedTo) return;
   const answer = await getValidation(truora, retryOf).catch((error: unknown) => {

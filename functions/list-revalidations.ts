@@ -10,9 +10,9 @@ import { answerJson, route } from '../shared/lambda/route.ts';
 import { listRecords } from '../shared/ledger/records.ts';
 
 /**
- * `GET /accounts/{accountId}/revalidations`, called by whoever looks after the person. Gives their records, newest claim
- * first, a page at a time. It leaves out what was promised and never claimed: a form that nobody used is no case; and a record
- * that cannot be read, which it logs.
+ * `GET /accounts/{accountId}/revalidations`, called by systems that know the person. Gives the person's records, newest claim first, a
+ * page at a time. It leaves out promises that were never claimed (an unused form is no case), and records that cannot be read, which
+ * it logs.
  */
 export const handler = route('ListRevalidations', async ({ event }) => {
   const caller = callerOf(event, env('ACCOUNT_CLAIM'));

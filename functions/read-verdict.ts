@@ -9,9 +9,9 @@ import { lookAt } from '../shared/truora/read-verdict.ts';
 import { isKnownStatus, undecided } from '../shared/truora/verdict.ts';
 
 /**
- * The sixth step, and the only place a verdict comes from: Truora's own answer to our own key. Pending is thrown, and the
- * machine's retry is the timed poll; past the deadline and its grace the wait ends here, one way or the other. While Truora
- * wants all of us to wait it is not asked, but for this last look: the verdict has been paid for.
+ * The sixth step, and the only source of a verdict: Truora's answer to our own key. A pending verdict is thrown, and the machine's
+ * retry is the timed poll. After the deadline and its grace the wait ends here with an outcome. While the throttle is backing off
+ * nothing is read, except for this last check: the verdict has been paid for.
  */
 export const handler = step('ReadVerdict', async ({ claim, validation }) => {
   const truora = truoraFromEnv();
@@ -30,7 +30,7 @@ export const handler = step('ReadVerdict', async ({ claim, validation }) => {
   throw new VerdictPendingError('verdict_pending', 'Truora has not decided yet');
 });
 
-/** Whatever stood in the way, a key that could not be read too: after the deadline nothing is waited for. */
+/** Any error, also of a key that could not be read: after the deadline nothing waits any more. */
 const unreachable = (error: Error) =>
   new VerdictUnreachableError(
     'truora_unreachable_at_deadline',

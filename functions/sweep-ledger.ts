@@ -124,8 +124,8 @@ const lookAtEnded = async (record: LedgerRecord, outcome: Outcome): Promise<void
   const isLast = mediaEnds <= now;
   const isDeleted = !isLast || (await deleteAllMedia(ledger, record));
   const isOver = now > lastTry(outcome.decidedAt, results.mediaHours);
-  const isSettled = !isLast || isOver || (await findStrays(record));
-  const heard = isOver ? 'all' : await hearLateTruth(record, outcome);
+  const isSettled = !isLast || isOver || (await findOrphans(record));
+  const heard = isOver ? 'all' : await amendLate(record, outcome);
   // Not entered by us: by somebody else, or the answer was lost. It stays due, and the next sweep tells of it.
   if (heard === 'overtaken') return;
   const next = isSettled && isDeleted ? undefined : firstLook(now);
@@ -136,16 +136,16 @@ const lookAtEnded = async (record: LedgerRecord, outcome: Outcome): Promise<void
 };
 
 /** Calls that were given up may have been executed after all. @returns false while another run of the person is at it */
-const findStrays = (record: LedgerRecord): Promise<boolean> =>
+const findOrphans = (record: LedgerRecord): Promise<boolean> =>
   findLateOrphans(ledgerFromEnv(), record, {
-    straysOf: async ({ accountId, requested, ...known }) => {
+    lateResultsOf: async ({ accountId, requested, ...known }) => {
       if (!accountId || !requested) return [];
       const truora = truoraFromEnv();
       return lateOrphansOn(await asking(() => listValidations(truora, accountId)), { accountId, requested, ...known });
     },
-    tell: (orphans) => {
+    emitOrphans: (count) => {
       log('warn', 'orphaned', { step: 'SweepLedger', revalidationId: record.revalidationId });
-      emit('Orphans', orphans);
+      emit('Orphans', count);
     },
   });
 
@@ -172,7 +172,7 @@ const deleteAllMedia = async (ledger: Ledger, record: LedgerRecord): Promise<boo
  * What Truora says by now, and whether that changes what stands: then it is entered, and the bus is told.
  * @returns whether all is heard, Truora has not decided yet, or something else than expected stands by now
  */
-const hearLateTruth = async (record: LedgerRecord, outcome: Outcome): Promise<'all' | 'pending' | 'overtaken'> => {
+const amendLate = async (record: LedgerRecord, outcome: Outcome): Promise<'all' | 'pending' | 'overtaken'> => {
   const { amendments, revalidationId, lateBell } = record;
   const standing = currentOutcomeOf(outcome, amendments);
   if (!mayChange(standing)) return 'all';

@@ -133,7 +133,7 @@ export const chaosGuards: readonly Guard[] = [
   {
     guard: 'what Truora decides after we gave up is heard',
     file: 'functions/sweep-ledger.ts',
-    find: "const heard = isOver ? 'all' : await hearLateTruth(record, outcome);",
+    find: "const heard = isOver ? 'all' : await amendLate(record, outcome);",
     replace: "const heard = 'all' as string;",
   },
 ];
