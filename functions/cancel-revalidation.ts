@@ -1,9 +1,9 @@
 import { stopExecution } from '../shared/aws/executions.ts';
-import { presentable } from '../shared/domain/api.ts';
+import { presentRevalidation } from '../shared/domain/api.ts';
 import { RevalidationId } from '../shared/domain/ids.ts';
 import { CallRefusedError } from '../shared/domain/problem.ts';
 import { callerOf, maySee } from '../shared/lambda/caller.ts';
-import { ledgerFromEnv, resultsFromEnv } from '../shared/lambda/clients.ts';
+import { ledgerFromEnv, outcomeSettingsFromEnv } from '../shared/lambda/clients.ts';
 import { env } from '../shared/lambda/env.ts';
 import { log } from '../shared/lambda/logger.ts';
 import { emitOutcome } from '../shared/lambda/metrics.ts';
@@ -24,7 +24,7 @@ export const handler = route('CancelRevalidation', async ({ event }) => {
   const { data: id } = RevalidationId.safeParse(event.pathParameters?.id);
   const ledger = ledgerFromEnv();
   const [standing, ticket] = id ? await Promise.all([readRecord(ledger, id), readTicket(ledger.table, id)]) : [];
-  const found = presentable(standing, ticket);
+  const found = presentRevalidation(standing, ticket);
   if (!id || !found?.accountId || !maySee(caller, found.accountId)) {
     throw new CallRefusedError('revalidation_unknown', 'id: is none that this caller may see');
   }
@@ -36,10 +36,10 @@ export const handler = route('CancelRevalidation', async ({ event }) => {
   if (isExecution(record.owner)) await stopExecution(record.owner);
   if (record.outcome) {
     const ending = { outcome: record.outcome, isAnnounced: record.announced !== undefined };
-    await announce(ledger, resultsFromEnv(), ending);
+    await announce(ledger, outcomeSettingsFromEnv(), ending);
   }
   log('info', 'done', { step: 'CancelRevalidation', revalidationId: id });
-  return answerJson(200, presentable(record, ticket) ?? {});
+  return answerJson(200, presentRevalidation(record, ticket) ?? {});
 });
 
 /** A record that was canceled before anything ran has no execution. */

@@ -14,7 +14,7 @@ import { emit } from '../shared/lambda/metrics.ts';
 import { step } from '../shared/lambda/step.ts';
 import type { Truora } from '../shared/truora/call.ts';
 import { getEnrollment, getValidation, listEnrollments } from '../shared/truora/client.ts';
-import { type EnrollmentState, enrollmentStateOf, wordOf } from '../shared/truora/enrollment.ts';
+import { type EnrollmentState, enrollmentStateOf, rawStatusOf } from '../shared/truora/enrollment.ts';
 import { retriedAt } from '../shared/truora/verdict.ts';
 
 /** The time for the check of the person's other enrollments, which decides nothing. Milliseconds. */
@@ -52,7 +52,7 @@ const refuseUnready = (state: EnrollmentState, status: string): void => {
   if (state === 'success') return;
   emit('UnknownWords', 1, { word: 'enrollment' });
   const detail = 'enrollmentId: Truora says of its enrollment what is not known here, and not that it is finished';
-  throw new EnrollmentNotReadyError('enrollment_not_ready', detail, wordOf(status));
+  throw new EnrollmentNotReadyError('enrollment_not_ready', detail, rawStatusOf(status));
 };
 
 /**
@@ -61,7 +61,7 @@ const refuseUnready = (state: EnrollmentState, status: string): void => {
  * call of Truora, and a key that is refused here is not read again.
  */
 const countOthers = async (truora: Truora, { accountId, enrollmentId, revalidationId }: Claim): Promise<number> => {
-  const { observe: _, key, deadlines, ...at } = truora;
+  const { onCall: _, key, deadlines, ...at } = truora;
   const short = { ...deadlines, totalMs: Math.min(HINT_MS, deadlines.totalMs) };
   const listed = await listEnrollments({ ...at, key: () => key(), deadlines: short }, accountId).catch(() => []);
   const others = listed.filter(

@@ -6,7 +6,7 @@ import { type Intake, readIntake, refuseForeignMedia } from '../shared/domain/in
 import { acceptMedia, isTooOld } from '../shared/domain/media.ts';
 import { checkMedia } from '../shared/domain/media-check.ts';
 import { parseOrRefuse } from '../shared/domain/parse.ts';
-import { underPolicy } from '../shared/domain/policy.ts';
+import { applyPolicy } from '../shared/domain/policy.ts';
 import { RevalidationRequest } from '../shared/domain/request.ts';
 import { requestDetailsOf } from '../shared/domain/request-details.ts';
 import { Claim } from '../shared/domain/revalidation.ts';
@@ -62,7 +62,7 @@ const readAsked = async (ledger: Ledger, intake: Intake, ticket: Ticket | undefi
     throw error;
   });
   const asked = ticket ?? requestDetailsOf(intake, head.metadata);
-  const options = underPolicy(asked.options, policy);
+  const options = applyPolicy(asked.options, policy);
   const type = acceptMedia(head, options);
   await checkMedia(type, fileAt({ bucket, key: media.key }, head), mediaLimitsFromEnv());
   const { accountId, enrollmentId, userAuthorized, reference } = asked;

@@ -1,4 +1,4 @@
-import { unsettled } from '../shared/domain/attempts.ts';
+import { creationUnsettled } from '../shared/domain/attempts.ts';
 import { isEnd } from '../shared/domain/lifecycle.ts';
 import { validationOf } from '../shared/domain/record.ts';
 import { creationFromEnv } from '../shared/lambda/clients.ts';
@@ -28,6 +28,6 @@ export const handler = step('CreateValidation', async ({ claim, executionId }) =
   if (isOurs) return reconcile(entry, intent, record);
   const other = await readRecord(ledger, intent.revalidationId);
   // An open run resolves its own intent. The intent of an ended run is resolved here, and its result written on that record.
-  if (other && !isEnd(other.phase)) throw unsettled();
+  if (other && !isEnd(other.phase)) throw creationUnsettled();
   return reconcile(entry, intent, other ?? { revalidationId: intent.revalidationId });
 });

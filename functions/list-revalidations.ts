@@ -1,4 +1,4 @@
-import { PageSize, presentable, readCursor, writeCursor } from '../shared/domain/api.ts';
+import { PageSize, presentRevalidation, readCursor, writeCursor } from '../shared/domain/api.ts';
 import { defined } from '../shared/domain/defined.ts';
 import { AccountId } from '../shared/domain/ids.ts';
 import { parseOrRefuse } from '../shared/domain/parse.ts';
@@ -24,6 +24,6 @@ export const handler = route('ListRevalidations', async ({ event }) => {
   for (const { revalidationId } of page.illegible) {
     log('error', 'illegible', { step: 'ListRevalidations', revalidationId: String(revalidationId) });
   }
-  const revalidations = page.records.map((record) => presentable(record));
+  const revalidations = page.records.map((record) => presentRevalidation(record));
   return answerJson(200, defined({ revalidations, cursor: page.next && writeCursor(page.next) }));
 });

@@ -1,4 +1,4 @@
-import { presentable } from '../shared/domain/api.ts';
+import { presentRevalidation } from '../shared/domain/api.ts';
 import { RevalidationId } from '../shared/domain/ids.ts';
 import { CallRefusedError } from '../shared/domain/problem.ts';
 import { callerOf, maySee } from '../shared/lambda/caller.ts';
@@ -17,7 +17,7 @@ export const handler = route('ReadRevalidation', async ({ event }) => {
   const { data: id } = RevalidationId.safeParse(event.pathParameters?.id);
   const ledger = ledgerFromEnv();
   const [record, ticket] = id ? await Promise.all([readRecord(ledger, id), readTicket(ledger.table, id)]) : [];
-  const found = presentable(record, ticket);
+  const found = presentRevalidation(record, ticket);
   if (!found || !maySee(caller, found.accountId)) {
     throw new CallRefusedError('revalidation_unknown', 'id: is none that this caller may see');
   }

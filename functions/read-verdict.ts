@@ -5,7 +5,7 @@ import { env, policyFromEnv } from '../shared/lambda/env.ts';
 import { emit } from '../shared/lambda/metrics.ts';
 import { step } from '../shared/lambda/step.ts';
 import { getValidation } from '../shared/truora/client.ts';
-import { lookAt } from '../shared/truora/read-verdict.ts';
+import { readDecision } from '../shared/truora/read-verdict.ts';
 import { isKnownStatus, undecided } from '../shared/truora/verdict.ts';
 
 /**
@@ -20,7 +20,7 @@ export const handler = step('ReadVerdict', async ({ claim, validation }) => {
   const ask = over ? unthrottled : throttled;
   const about = { claim, validation, policy: policyFromEnv() };
   const read = (how: { showDetails: boolean }) => getValidation(truora, validation.validationId, how);
-  const { answer, verdict } = await ask(throttle, () => lookAt(read, about, over)).catch((error: Error) => {
+  const { answer, verdict } = await ask(throttle, () => readDecision(read, about, over)).catch((error: Error) => {
     throw over ? unreachable(error) : error;
   });
   if (!isKnownStatus(answer)) emit('UnknownWords', 1, { word: 'status' });

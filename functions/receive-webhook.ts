@@ -10,7 +10,7 @@ import { route, textOf } from '../shared/lambda/route.ts';
 import { readBinding } from '../shared/ledger/bindings.ts';
 import { readCallback, recordNotification } from '../shared/ledger/callbacks.ts';
 import { markLateWebhook } from '../shared/ledger/follow-ups.ts';
-import { CREATED, calledFor, keysOf, MAX_WEBHOOK_BYTES, verifyWebhook } from '../shared/truora/webhook.ts';
+import { CREATED, keysOf, MAX_WEBHOOK_BYTES, validationIdsOf, verifyWebhook } from '../shared/truora/webhook.ts';
 import type { NotificationResult } from '../shared/workflow/metrics.ts';
 
 /** How many validations one call is heard for. Truora's carry one event each (assumed); ten seconds are enough for these. */
@@ -35,7 +35,7 @@ export const handler = route('ReceiveWebhook', async ({ event }) => {
     log('warn', 'unread', { step: 'ReceiveWebhook', count: 'webhook_unread' });
   }
   for (const { event_action } of events) if (event_action === CREATED) seen('created');
-  const called = calledFor(events);
+  const called = validationIdsOf(events);
   const rung = await Promise.allSettled(called.slice(0, MOST_BELLS).map(ring));
   // The rest is left to the timed poll: a call that takes us more than our time would be heard for none.
   for (const _ of called.slice(MOST_BELLS)) seen('left_over');

@@ -3,7 +3,7 @@ import { AlreadyDecidedError } from '../shared/domain/errors.ts';
 import { readIntake } from '../shared/domain/intake.ts';
 import { outcomeOf } from '../shared/domain/outcome.ts';
 import { readCaught } from '../shared/domain/revalidation.ts';
-import { ledgerFromEnv, resultsFromEnv } from '../shared/lambda/clients.ts';
+import { ledgerFromEnv, outcomeSettingsFromEnv } from '../shared/lambda/clients.ts';
 import { env } from '../shared/lambda/env.ts';
 import { step } from '../shared/lambda/step.ts';
 import { locateUnclaimed } from '../shared/logic/locate.ts';
@@ -21,7 +21,7 @@ export const handler = step('RecordFailure', async ({ request, failure, claim, v
   const about = { ...subject, validationId: validation?.validationId, receipt };
   const failed = outcomeOf(about, { status: 'failed', ...readCaught(failure), decidedBy: 'workflow' });
   const object = claim ? undefined : objectOf(intake);
-  const outcome = await endCase(ledger, resultsFromEnv(), failed, { owner: executionId, object });
+  const outcome = await endCase(ledger, outcomeSettingsFromEnv(), failed, { owner: executionId, object });
   // The case was decided meanwhile, so nothing was given up: the machine goes on with that outcome.
   if (outcome.status !== 'failed') throw new AlreadyDecidedError('already_decided', subject.revalidationId);
   return outcome;

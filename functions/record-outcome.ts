@@ -1,5 +1,5 @@
 import { outcomeOf } from '../shared/domain/outcome.ts';
-import { ledgerFromEnv, resultsFromEnv } from '../shared/lambda/clients.ts';
+import { ledgerFromEnv, outcomeSettingsFromEnv } from '../shared/lambda/clients.ts';
 import { step } from '../shared/lambda/step.ts';
 import { endCase } from '../shared/logic/outcome.ts';
 
@@ -10,5 +10,5 @@ import { endCase } from '../shared/logic/outcome.ts';
 export const handler = step('RecordOutcome', ({ claim, validation, verdict, receipt, bell, executionId }) => {
   const { validationId } = validation;
   const outcome = outcomeOf({ ...claim, validationId, receipt }, { ...verdict, decidedBy: bell ? 'webhook' : 'poll' });
-  return endCase(ledgerFromEnv(), resultsFromEnv(), outcome, { owner: executionId });
+  return endCase(ledgerFromEnv(), outcomeSettingsFromEnv(), outcome, { owner: executionId });
 });

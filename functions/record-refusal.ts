@@ -2,7 +2,7 @@ import { objectOf } from '../shared/domain/case-id.ts';
 import { readIntake } from '../shared/domain/intake.ts';
 import { outcomeOf } from '../shared/domain/outcome.ts';
 import { readCaught } from '../shared/domain/revalidation.ts';
-import { ledgerFromEnv, resultsFromEnv } from '../shared/lambda/clients.ts';
+import { ledgerFromEnv, outcomeSettingsFromEnv } from '../shared/lambda/clients.ts';
 import { env } from '../shared/lambda/env.ts';
 import { step } from '../shared/lambda/step.ts';
 import { locateUnclaimed } from '../shared/logic/locate.ts';
@@ -19,7 +19,7 @@ export const handler = step('RecordRefusal', async ({ request, refusal, claim, e
   const why = readCaught(refusal);
   const subject = claim ?? (await locateUnclaimed(ledger.table, intake, why.reason));
   const outcome = outcomeOf(subject, { status: 'refused', ...why, decidedBy: 'workflow' });
-  return endCase(ledger, resultsFromEnv(), outcome, {
+  return endCase(ledger, outcomeSettingsFromEnv(), outcome, {
     owner: executionId,
     object: claim ? undefined : objectOf(intake),
   });

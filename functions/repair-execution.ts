@@ -2,7 +2,7 @@ import { EndedExecution, reasonsOfEnds, requestIn } from '../shared/aws/executio
 import { objectOf } from '../shared/domain/case-id.ts';
 import { readIntake } from '../shared/domain/intake.ts';
 import { outcomeOf } from '../shared/domain/outcome.ts';
-import { ledgerFromEnv, resultsFromEnv } from '../shared/lambda/clients.ts';
+import { ledgerFromEnv, outcomeSettingsFromEnv } from '../shared/lambda/clients.ts';
 import { env } from '../shared/lambda/env.ts';
 import { job } from '../shared/lambda/job.ts';
 import { emitOutcome } from '../shared/lambda/metrics.ts';
@@ -17,7 +17,7 @@ export const handler = job('RepairExecution', async ({ event }) => {
   const ended = EndedExecution.parse(event);
   const { executionArn, status } = ended.detail;
   const reason = reasonsOfEnds[status];
-  const [ledger, bus] = [ledgerFromEnv(), resultsFromEnv()];
+  const [ledger, bus] = [ledgerFromEnv(), outcomeSettingsFromEnv()];
   const intake = readIntake(requestIn(ended), { bucket: env('MEDIA_BUCKET'), executionId: executionArn });
   const caseId = await locateUnclaimed(ledger.table, intake);
   const record = await recordOf(ledger, caseId, ended.detail);

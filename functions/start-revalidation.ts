@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { startExecution } from '../shared/aws/executions.ts';
 import { fileAt, formFor, peekMedia } from '../shared/aws/media-store.ts';
-import { ONE_OF_BOTH, presentable, StartBody, type Ticket, TicketBody } from '../shared/domain/api.ts';
+import { ONE_OF_BOTH, presentRevalidation, StartBody, type Ticket, TicketBody } from '../shared/domain/api.ts';
 import { claimIdOf } from '../shared/domain/case-id.ts';
 import { defined } from '../shared/domain/defined.ts';
 import { RequestInvalidError } from '../shared/domain/errors.ts';
@@ -10,7 +10,7 @@ import { readIntake } from '../shared/domain/intake.ts';
 import { acceptMedia, refuseStillPhoto } from '../shared/domain/media.ts';
 import { checkMedia } from '../shared/domain/media-check.ts';
 import { parseOrRefuse } from '../shared/domain/parse.ts';
-import { underPolicy } from '../shared/domain/policy.ts';
+import { applyPolicy } from '../shared/domain/policy.ts';
 import { CallRefusedError } from '../shared/domain/problem.ts';
 import { CallRequest } from '../shared/domain/request.ts';
 import { refuseSpeech } from '../shared/domain/request-details.ts';
@@ -44,7 +44,7 @@ export const handler = route('StartRevalidation', async (input) => {
   log('info', 'done', { step: 'StartRevalidation', revalidationId: id });
   return answerJson(
     record ? 200 : 202,
-    defined({ ...presentable(record, ticket), isRepeat: isRepeat || undefined, upload }),
+    defined({ ...presentRevalidation(record, ticket), isRepeat: isRepeat || undefined, upload }),
   );
 });
 
@@ -66,7 +66,7 @@ const readCall = (input: RouteInput): Asked => {
   refuseOthers(caller, wanted.accountId);
   if ('media' in wanted) refuseOthersMedia(caller, wanted.media.key);
   refuseSpeech(wanted.options ?? {});
-  underPolicy(wanted.options ?? {}, policyFromEnv());
+  applyPolicy(wanted.options ?? {}, policyFromEnv());
   const isForced = 'forceNew' in wanted && wanted.forceNew !== undefined;
   if (isForced && !key) throw keyless();
   const maxAgeSeconds = 'maxAgeSeconds' in wanted ? wanted.maxAgeSeconds : undefined;

@@ -5,7 +5,7 @@ import { type Dropped, executionNameOf, requestOfDropped } from '../shared/domai
 import { env } from '../shared/lambda/env.ts';
 import { job, logError } from '../shared/lambda/job.ts';
 import { emit } from '../shared/lambda/metrics.ts';
-import { keepPlace, takePlace } from '../shared/ledger/sweep-position.ts';
+import { storeSweepPosition, takeSweepPosition } from '../shared/ledger/sweep-position.ts';
 import { unknownAmong } from '../shared/logic/locate.ts';
 
 /** What one batch may take, starts and retries included; the walk ends when less is left. Milliseconds. */
@@ -23,14 +23,14 @@ export const handler = job('SweepInbox', async ({ remainingMs }) => {
   const tally = { seen: 0, failed: 0 };
   let unclaimed = 0;
   try {
-    for await (const { dropped, behind } of walkInbox(bucket, await takePlace(table))) {
+    for await (const { dropped, behind } of walkInbox(bucket, await takeSweepPosition(table))) {
       const old = dropped.filter(({ putAt }) => putAt <= before);
       const unknown = await unknownAmong(table, bucket, old);
       tally.seen += old.length;
       unclaimed += unknown.length;
       tally.failed += (await Promise.all(unknown.map(start))).filter((isStarted) => !isStarted).length;
       if (!behind || remainingMs() >= BATCH_MS) continue;
-      await keepPlace(table, behind);
+      await storeSweepPosition(table, behind);
       break;
     }
   } finally {

@@ -5,11 +5,17 @@ import { deleteMedia } from '../shared/aws/media-store.ts';
 import { changes, currentOutcomeOf, mayChange } from '../shared/domain/amendments.ts';
 import { defined } from '../shared/domain/defined.ts';
 import { TruoraRejectedError } from '../shared/domain/errors.ts';
-import { firstLook, lastLook, lastTry, nextLateLook, nextLook } from '../shared/domain/follow-up.ts';
+import {
+  firstFollowUp,
+  lastCheckAt,
+  lastCheckUntil,
+  nextFollowUp,
+  nextLateFollowUp,
+} from '../shared/domain/follow-up.ts';
 import type { LedgerRecord } from '../shared/domain/record.ts';
 import type { Outcome, Verdict } from '../shared/domain/revalidation.ts';
 import { isBackOff, throttled } from '../shared/domain/throttle.ts';
-import { ledgerFromEnv, resultsFromEnv, throttleFromEnv, truoraFromEnv } from '../shared/lambda/clients.ts';
+import { ledgerFromEnv, outcomeSettingsFromEnv, throttleFromEnv, truoraFromEnv } from '../shared/lambda/clients.ts';
 import { env, policyFromEnv } from '../shared/lambda/env.ts';
 import { job, logError } from '../shared/lambda/job.ts';
 import { log } from '../shared/lambda/logger.ts';
@@ -23,7 +29,7 @@ import { readTicket } from '../shared/ledger/tickets.ts';
 import { findLateOrphans } from '../shared/logic/orphans.ts';
 import { announce, announceAmendment, repair } from '../shared/logic/outcome.ts';
 import { getValidation, listValidations } from '../shared/truora/client.ts';
-import { lookAt } from '../shared/truora/read-verdict.ts';
+import { readDecision } from '../shared/truora/read-verdict.ts';
 import { lateOrphansOn } from '../shared/truora/reconcile.ts';
 
 /** What one record may take, a rotated key and Truora's silence included, and a group with what is written then. Milliseconds. */
@@ -63,7 +69,7 @@ const attempt = async (record: LedgerRecord): Promise<boolean> => {
     const isFailure = !isBackOff(error);
     if (isFailure) logError('SweepLedger', error, record.revalidationId);
     // It makes room for the others; should this fail too, it is simply due still.
-    await reschedule(ledgerFromEnv(), record, firstLook(new Date()), { keepBell: true }).catch(() => {});
+    await reschedule(ledgerFromEnv(), record, firstFollowUp(new Date()), { keepBell: true }).catch(() => {});
     return !isFailure;
   }
 };
@@ -89,7 +95,7 @@ const inTime = async (look: Promise<void>): Promise<void> => {
 /** One that cannot be read is for a person to mend: it is named, and makes room for the others. */
 const passOver = async (item: Item): Promise<boolean> => {
   log('error', 'illegible', { step: 'SweepLedger', revalidationId: String(item.revalidationId ?? item.pk) });
-  await postpone(ledgerFromEnv(), item, firstLook(new Date())).catch(() => {});
+  await postpone(ledgerFromEnv(), item, firstFollowUp(new Date())).catch(() => {});
   return false;
 };
 
@@ -98,13 +104,13 @@ const lookAtOpen = async (record: LedgerRecord): Promise<void> => {
   const ledger = ledgerFromEnv();
   const reason = await endOfExecution(record.owner);
   if (reason) {
-    const outcome = await repair(ledger, resultsFromEnv(), record, reason);
+    const outcome = await repair(ledger, outcomeSettingsFromEnv(), record, reason);
     if (outcome) emitOutcome(outcome);
     return;
   }
   const { taskToken, bell } = record.validationId ? await readCallback(ledger.table, record.validationId) : {};
   if (taskToken && bell) await resume(taskToken, bell);
-  await reschedule(ledger, record, nextLook(record, new Date(), env('GRACE_SECONDS')));
+  await reschedule(ledger, record, nextFollowUp(record, new Date(), env('GRACE_SECONDS')));
 };
 
 /**
@@ -113,24 +119,24 @@ const lookAtOpen = async (record: LedgerRecord): Promise<void> => {
  */
 const lookAtEnded = async (record: LedgerRecord, outcome: Outcome): Promise<void> => {
   const ledger = ledgerFromEnv();
-  const results = resultsFromEnv();
+  const results = outcomeSettingsFromEnv();
   if (!record.announced) {
     await announce(ledger, results, { outcome, isAnnounced: false });
     return;
   }
   await announceAmendment(ledger, results.bus, record);
-  const mediaEnds = lastLook(outcome.decidedAt, results.mediaHours);
+  const mediaEnds = lastCheckAt(outcome.decidedAt, results.mediaHours);
   const now = new Date().toISOString();
   const isLast = mediaEnds <= now;
   const isDeleted = !isLast || (await deleteAllMedia(ledger, record));
-  const isOver = now > lastTry(outcome.decidedAt, results.mediaHours);
+  const isOver = now > lastCheckUntil(outcome.decidedAt, results.mediaHours);
   const isSettled = !isLast || isOver || (await findOrphans(record));
   const heard = isOver ? 'all' : await amendLate(record, outcome);
   // Not entered by us: by somebody else, or the answer was lost. It stays due, and the next sweep tells of it.
   if (heard === 'overtaken') return;
-  const next = isSettled && isDeleted ? undefined : firstLook(now);
+  const next = isSettled && isDeleted ? undefined : firstFollowUp(now);
   // Truora has called and not decided yet: it is asked again soon, and still because of that call.
-  const late = heard === 'pending' && record.lateBell ? nextLateLook(record.lateBell, new Date(now)) : undefined;
+  const late = heard === 'pending' && record.lateBell ? nextLateFollowUp(record.lateBell, new Date(now)) : undefined;
   const looks = [isLast ? next : mediaEnds, late].filter((at) => at !== undefined).toSorted();
   await reschedule(ledger, record, looks[0], { keepBell: late !== undefined });
 };
@@ -198,7 +204,7 @@ const askAgain = async (record: LedgerRecord, outcome: Outcome): Promise<Verdict
   const validation = defined({ validationId, deadline, threshold: used?.threshold });
   const about = { claim: { accountId, enrollmentId, requested }, validation, policy: policyFromEnv() };
   const read = (how: { showDetails: boolean }) => getValidation(truora, validationId, how);
-  const looked = await asking(() => lookAt(read, about, false)).catch((error) => {
+  const looked = await asking(() => readDecision(read, about, false)).catch((error) => {
     if (error instanceof TruoraRejectedError) return undefined;
     throw error;
   });

@@ -72,7 +72,7 @@ export const openMedia = async (media: Media): Promise<{ stream: Readable; bytes
  * Whether the pinned version is still there, right before it is paid for.
  * @throws MediaGoneError
  */
-export const seeMedia = async (media: Media): Promise<void> => {
+export const checkMediaExists = async (media: Media): Promise<void> => {
   await reading(() => s3().send(new HeadObjectCommand(inputOf(media))));
 };
 

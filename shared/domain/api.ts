@@ -153,7 +153,7 @@ export const PageSize = z._default(
 export const RevalidationPage = z.object({ revalidations: z.array(Revalidation), cursor: z.optional(z.string()) });
 
 /** The re-validation as a caller may see it. @returns undefined when there is neither a record nor a ticket */
-export const presentable = (record: LedgerRecord | undefined, ticket?: Ticket): Revalidation | undefined => {
+export const presentRevalidation = (record: LedgerRecord | undefined, ticket?: Ticket): Revalidation | undefined => {
   if (!record && !ticket) return undefined;
   const { upload, options, uploads, revalidationId, accountId, enrollmentId, reference, calledBy } = ticket ?? {};
   const { forceNew } = ticket ?? {};

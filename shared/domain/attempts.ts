@@ -39,7 +39,7 @@ export type OnUnresolved = z.infer<typeof OnUnresolved>;
 export const MOST_ATTEMPTS = 2;
 
 /** Whether Truora may be asked (once more) to create a validation. */
-export const mayAsk = (attempts: readonly Attempt[], onUnresolved: OnUnresolved): boolean =>
+export const mayCreate = (attempts: readonly Attempt[], onUnresolved: OnUnresolved): boolean =>
   attempts.length < MOST_ATTEMPTS &&
   attempts.every(({ result }) => result === 'not_found' || (result === 'orphaned' && onUnresolved === 'create-again'));
 
@@ -50,7 +50,7 @@ const weights = { unconfirmed: 0, not_found: 1, blind: 1, orphaned: 2, adopted: 
 export const isInDoubt = ({ result }: Attempt): boolean => weights[result] < weights.orphaned;
 
 /** Whether a look has not found it, which is worth as much as the list is. */
-export const isUnseen = ({ result }: Attempt): boolean => weights[result] === weights.not_found;
+export const isNotFound = ({ result }: Attempt): boolean => weights[result] === weights.not_found;
 
 /** An attempt is known by the time of its intent. */
 export const withAttempt = (attempts: readonly Attempt[] = [], attempt: Attempt): Attempt[] => {
@@ -72,7 +72,7 @@ export const inNeedOfProof = (attempts: readonly Attempt[] = [], validationId: s
 export const asBlind = (attempt: Attempt): Attempt => ({ ...attempt, result: 'blind' });
 
 /** Why no more is asked: what stands on the record of the calls before. */
-export const givenUp = (attempts: readonly Attempt[]) =>
+export const creationGivenUp = (attempts: readonly Attempt[]) =>
   attempts.some(({ result }) => result === 'blind')
     ? new CreationUnconfirmedError(
         'list_blind',
@@ -83,5 +83,5 @@ export const givenUp = (attempts: readonly Attempt[]) =>
         'Truora may have charged for a validation that cannot be used; a person has to decide',
       );
 
-export const unsettled = () =>
+export const creationUnsettled = () =>
   new CreationUnsettledError('creation_unsettled', 'what became of a call for the same person is not known yet');

@@ -20,10 +20,10 @@ export const shardOf = (revalidationId: string): string => `due#${revalidationId
 
 export const shards: readonly string[] = [...'0123456789abcdef'].map((digit) => `due#${digit}`);
 
-export const firstLook = (from: Date | string): string => minutesAfter(from, LOOK_MINUTES).toISOString();
+export const firstFollowUp = (from: Date | string): string => minutesAfter(from, LOOK_MINUTES).toISOString();
 
 /** When an open run is looked at again; at the latest right after its deadline and the grace are over. */
-export const nextLook = (
+export const nextFollowUp = (
   { claimedAt, used }: { claimedAt: string; used?: { deadline: string } | undefined },
   now: Date,
   graceSeconds: number,
@@ -36,7 +36,7 @@ export const nextLook = (
 };
 
 /** When the media of an ended case goes, and Truora is asked for the last time. */
-export const lastLook = (decidedAt: string, mediaHours: number): string =>
+export const lastCheckAt = (decidedAt: string, mediaHours: number): string =>
   minutesAfter(decidedAt, mediaHours * 60).toISOString();
 
 /**
@@ -44,12 +44,12 @@ export const lastLook = (decidedAt: string, mediaHours: number): string =>
  * but every hour; until no validation can live any more.
  * @returns undefined once the call is older than that
  */
-export const nextLateLook = (calledAt: string, now: Date): string | undefined => {
+export const nextLateFollowUp = (calledAt: string, now: Date): string | undefined => {
   const age = (now.getTime() - Date.parse(calledAt)) / 60_000;
   if (age > LONGEST_LIFE_SECONDS / 60) return undefined;
   return minutesAfter(now, Math.min(MOST_MINUTES, Math.max(LOOK_MINUTES, age))).toISOString();
 };
 
 /** Until when the last look may be tried again. */
-export const lastTry = (decidedAt: string, mediaHours: number): string =>
+export const lastCheckUntil = (decidedAt: string, mediaHours: number): string =>
   minutesAfter(decidedAt, mediaHours * 60 + LATE_DAYS * 1440).toISOString();

@@ -14,7 +14,7 @@ export type Policy = {
  * held against, and what tells a repeat from another question.
  * @throws RequestInvalidError `threshold_below_policy`, which names the floor
  */
-export const underPolicy = (asked: Options, { minimumThreshold: floor }: Policy): Options => {
+export const applyPolicy = (asked: Options, { minimumThreshold: floor }: Policy): Options => {
   const { threshold = floor, liveness: _, subvalidations: __, ...others } = asked;
   if (!isAtLeast(threshold, floor)) {
     const rule = `must be at least ${floor}, the minimumThreshold of this deployment`;

@@ -54,7 +54,7 @@ type Question = Pick<LedgerRecord, 'enrollmentId' | 'requested'>;
  * Options as they would be sent to Truora, in one form: subvalidations are a set, `liveness` is another way to name them, and
  * how the result is waited for is ours alone. Two ways to ask for the same come out the same.
  */
-export const wordsSent = (options: Options): string => {
+export const normalisedOptions = (options: Options): string => {
   const { liveness: _, resultMode: __, ...sent } = options;
   const subvalidations = [...(subvalidationsOf(options) ?? [])].sort();
   const words = Object.entries({ ...sent, subvalidations }).filter(([, value]) => value !== undefined);
@@ -70,7 +70,10 @@ export const isDifferentRequest = (standing: Question & Pick<LedgerRecord, 'link
   if (requested === undefined) return false;
   const retryOf = wanted.requested?.retryOf;
   const same = retryOf !== undefined && retryOf === linkedTo ? { retryOf: requested.retryOf } : {};
-  return enrollmentId !== wanted.enrollmentId || wordsSent(requested) !== wordsSent({ ...wanted.requested, ...same });
+  return (
+    enrollmentId !== wanted.enrollmentId ||
+    normalisedOptions(requested) !== normalisedOptions({ ...wanted.requested, ...same })
+  );
 };
 
 /**

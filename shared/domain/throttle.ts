@@ -60,7 +60,7 @@ export const backOffOf = (retryAfterSeconds: number | undefined, now: Date) => {
 export type ThrottleStore = {
   /** An eventual read (the default) may be a second old and costs half. The kill switch needs a consistent one. */
   read: (how?: { consistent: boolean }) => Promise<Throttle>;
-  holdBack: (retryAfterSeconds: number | undefined) => Promise<void>;
+  backOff: (retryAfterSeconds: number | undefined) => Promise<void>;
 };
 
 /** Whether Truora said 429, to us or to somebody who has told us. */
@@ -68,7 +68,10 @@ export const isBackOff = (error: unknown): error is TruoraBusyError =>
   error instanceof TruoraBusyError && error.reason === 'truora_rate_limited';
 
 /** One call to Truora, whatever the gate says; a 429 holds back all others. Whoever made it comes back even where it could not. */
-export const unthrottled = async <Answer>({ holdBack }: ThrottleStore, ask: () => Promise<Answer>): Promise<Answer> =>
+export const unthrottled = async <Answer>(
+  { backOff: holdBack }: ThrottleStore,
+  ask: () => Promise<Answer>,
+): Promise<Answer> =>
   ask().catch(async (error) => {
     if (isBackOff(error)) await holdBack(error.retryAfterSeconds).catch(() => {});
     throw error;

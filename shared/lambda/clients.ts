@@ -12,7 +12,7 @@ import { emit, emitTruoraCall } from './metrics.ts';
 export const ledgerFromEnv = () => ({ table: env('TABLE_NAME'), retentionDays: env('RETENTION_DAYS') });
 
 /** Where outcomes are announced, and how long media outlives them. */
-export const resultsFromEnv = () => ({ bus: env('EVENT_BUS'), mediaHours: env('MEDIA_HOURS') });
+export const outcomeSettingsFromEnv = () => ({ bus: env('EVENT_BUS'), mediaHours: env('MEDIA_HOURS') });
 
 /** The throttle before Truora, that all runs share. */
 export const throttleFromEnv = (): ThrottleStore => throttleOf(accessFromEnv('DYNAMODB'), env('TABLE_NAME'));
@@ -83,7 +83,7 @@ export const truoraFromEnv = ({
         return sendableKey(await readKey(stored));
       }
     },
-    observe: emitTruoraCall,
+    onCall: emitTruoraCall,
     deadlines: {
       connectMs: Math.min(3000, callMs),
       headersMs: callMs,

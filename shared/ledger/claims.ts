@@ -125,7 +125,7 @@ export const refuseDifferentRequest = (...asked: Parameters<typeof isDifferentRe
 export const recordMoved = (ledger: Ledger, id: string, owner: string, receipt: Receipt): Promise<void> =>
   advance(ledger, id, owner, 'moved', { set: { receipt }, remove: [UPLOAD_LINK] }, ({ receipt }) => !!receipt);
 
-export const elsewhere = () =>
+export const claimedElsewhere = () =>
   new ClaimedElsewhereError('claimed_elsewhere', 'another execution is working on this request');
 
 /** Takes a record one phase further. A change that was made before is not made again, and is none that failed. */
@@ -156,6 +156,6 @@ export const ownRecord = async (ledger: Ledger, id: string, owner: string): Prom
   const record = await readRecord(ledger, id);
   if (!record) throw new TypeError('the record is not there');
   if (isEnd(record.phase)) throw new AlreadyDecidedError('already_decided', id);
-  if (record.owner !== owner) throw elsewhere();
+  if (record.owner !== owner) throw claimedElsewhere();
   return record;
 };

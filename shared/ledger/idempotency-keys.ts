@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { getItem, isAlive, putNew } from '../aws/dynamodb.ts';
 import { AlreadyDecidedError, ClaimedElsewhereError, RequestInvalidError } from '../domain/errors.ts';
-import { type LedgerRecord, wordsSent } from '../domain/record.ts';
+import { type LedgerRecord, normalisedOptions } from '../domain/record.ts';
 import type { CallRequest, Options } from '../domain/request.ts';
 import { Claim } from '../domain/revalidation.ts';
 import { ownRecord } from './claims.ts';
@@ -38,7 +38,7 @@ export const hashOfQuestion = ({
   maxAgeSeconds: _,
   ...rest
 }: { options?: Options | undefined; maxAgeSeconds?: number | undefined } & Record<string, unknown>): string =>
-  sha256(JSON.stringify({ ...rest, options: wordsSent(options ?? {}) }));
+  sha256(JSON.stringify({ ...rest, options: normalisedOptions(options ?? {}) }));
 
 export const aliasOf = (call: CallRequest | undefined): Alias | undefined =>
   call?.idempotencyKey ? { scope: WORKFLOW_SCOPE, key: call.idempotencyKey, body: hashOfQuestion(call) } : undefined;

@@ -58,7 +58,12 @@ export const openIntent = async (
 };
 
 /** Keeps what the first look at the person's list has found, for whoever takes the second. */
-export const keepLook = async (table: string, accountId: string, intent: Intent, seen: string[]): Promise<void> => {
+export const recordFirstCheck = async (
+  table: string,
+  accountId: string,
+  intent: Intent,
+  seen: string[],
+): Promise<void> => {
   const firstLook = { at: new Date().toISOString(), seen };
   await updateItem(table, accountKey(accountId), { set: { firstLook }, when: theVery(intent) });
 };

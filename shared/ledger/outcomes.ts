@@ -1,12 +1,12 @@
 import { putNew, updateItem } from '../aws/dynamodb.ts';
 import type { Amendment } from '../domain/amendments.ts';
 import { amendmentAnnouncementOf } from '../domain/announcement.ts';
-import { lastLook } from '../domain/follow-up.ts';
+import { lastCheckAt } from '../domain/follow-up.ts';
 import { predecessors } from '../domain/lifecycle.ts';
 import { outcomeOf } from '../domain/outcome.ts';
 import type { LedgerRecord } from '../domain/record.ts';
 import type { Outcome } from '../domain/revalidation.ts';
-import { elsewhere } from './claims.ts';
+import { claimedElsewhere } from './claims.ts';
 import { keyOf } from './keys.ts';
 import { dueFrom, type Ledger, lifeOf, readAlive, readRecord, UPLOAD_LINK } from './records.ts';
 
@@ -73,7 +73,7 @@ export const recordOutcome = async (
   if (!standing && (await putNew(ledger.table, { pk, ...start, ...end, trail }))) {
     return { outcome, isAnnounced: false };
   }
-  throw elsewhere();
+  throw claimedElsewhere();
 };
 
 /** Somebody asked for the same thing again. A record that is gone meanwhile is not brought back. */
@@ -90,7 +90,7 @@ export const markAnnounced = async (ledger: Ledger, outcome: Outcome, mediaHours
   const pk = keyOf(revalidationId);
   const announced = new Date().toISOString();
   const when = { phase: [status], announced: [] };
-  const set = { announced, dueAt: lastLook(decidedAt, mediaHours) };
+  const set = { announced, dueAt: lastCheckAt(decidedAt, mediaHours) };
   const written = await updateItem(ledger.table, pk, { set, when: { ...when, lateBell: [] } });
   if (!written) await updateItem(ledger.table, pk, { set: { announced }, when });
 };

@@ -4,7 +4,7 @@ import * as z from 'zod/mini';
 import { dynamo } from '../aws/clients.ts';
 import { getItem, getItems, type Item, isAlive, putNew, queryKeys } from '../aws/dynamodb.ts';
 import type { Place } from '../domain/api.ts';
-import { firstLook, shardOf } from '../domain/follow-up.ts';
+import { firstFollowUp, shardOf } from '../domain/follow-up.ts';
 import type { Phase } from '../domain/lifecycle.ts';
 import { BY_PERSON, LedgerRecord } from '../domain/record.ts';
 import { keyOf, secondsAfter } from './keys.ts';
@@ -63,7 +63,7 @@ export const withdrawClaim = async (ledger: Ledger, id: string, owner: string): 
 /** What puts a record among those that a sweep looks at. An outcome leaves it there: to be announced, if nobody did. */
 export const dueFrom = (revalidationId: string, from: Date | string) => ({
   shard: shardOf(revalidationId),
-  dueAt: firstLook(from),
+  dueAt: firstFollowUp(from),
 });
 
 const Position = z.object({ pk: z.string(), claimedAt: z.string() });

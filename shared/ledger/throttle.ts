@@ -12,7 +12,7 @@ export const GATE = 'GATE#truora';
  */
 export const throttleOf = (access: Access, table: string): ThrottleStore => ({
   read: async (how) => Throttle.parse((await readTexts(access, table, GATE, how)) ?? {}),
-  holdBack: async (retryAfterSeconds) => {
+  backOff: async (retryAfterSeconds) => {
     await changeTexts(access, table, GATE, backOffOf(retryAfterSeconds, new Date()));
   },
 });

@@ -1,14 +1,14 @@
-import { seeMedia } from '../aws/media-store.ts';
+import { checkMediaExists } from '../aws/media-store.ts';
 import {
   type Attempt,
   asBlind,
-  givenUp,
+  creationGivenUp,
+  creationUnsettled,
   inNeedOfProof,
   isInDoubt,
-  isUnseen,
-  mayAsk,
+  isNotFound,
+  mayCreate,
   type OnUnresolved,
-  unsettled,
   withAttempt,
 } from '../domain/attempts.ts';
 import { defined } from '../domain/defined.ts';
@@ -19,12 +19,12 @@ import { isBackOff, type ThrottleStore, throttled } from '../domain/throttle.ts'
 import { bindOrphans, bindValidation, readBinding } from '../ledger/bindings.ts';
 import { reserveBudget } from '../ledger/budget.ts';
 import { type AttemptResult, recordAttempt, recordCreated, withAttemptResult } from '../ledger/claims.ts';
-import { closeIntent, type Intent, isOpen, keepLook, openIntent } from '../ledger/intents.ts';
+import { closeIntent, type Intent, isOpen, openIntent, recordFirstCheck } from '../ledger/intents.ts';
 import { type Ledger, readRecord } from '../ledger/records.ts';
 import type { Truora } from '../truora/call.ts';
 import { createValidation, listValidations } from '../truora/client.ts';
 import { type Created, createdOf, surelyNotCreated } from '../truora/creation.ts';
-import { attemptResultOf, lookOn, ownOf, surestOf } from '../truora/reconcile.ts';
+import { attemptResultOf, candidatesOn, ownOf, surestOf } from '../truora/reconcile.ts';
 
 /** What a creation works with, as the deployment decides it. The function makes it; nothing here reads the environment. */
 export type CreationSettings = {
@@ -61,21 +61,21 @@ export const createOnce = async (entry: Entry): Promise<Validation> => {
   const { ledger, truora, throttle } = settings;
   const { accountId, revalidationId, userAuthorized, requested: options } = claim;
   const { attempts = [] } = record;
-  if (!mayAsk(attempts, settings.onUnresolved)) throw givenUp(attempts);
+  if (!mayCreate(attempts, settings.onUnresolved)) throw creationGivenUp(attempts);
   await truora.key();
   // Media that was deleted after the claim is not paid for, and takes nothing from the budget.
-  await seeMedia(claim.media);
+  await checkMediaExists(claim.media);
   const attempt = attempts.length + 1;
   await reserveBudget({ table: ledger.table, throttle }, settings.dailyBudget, `${revalidationId}#${attempt}`);
 
   const intent = await openIntent(ledger.table, accountId, { revalidationId, attempt });
-  if (!intent) throw unsettled();
+  if (!intent) throw creationUnsettled();
   // A run that was taken for dead may have called meanwhile. Its result is on the record before its intent is closed.
   const current = await readRecord(ledger, revalidationId);
   const before = current?.attempts?.filter(({ at }) => at !== intent.openedAt) ?? [];
   if (current?.phase !== record.phase || before.length !== attempts.length) {
     await closeIntent(ledger.table, accountId, intent);
-    throw unsettled();
+    throw creationUnsettled();
   }
   const askedAt = new Date();
   let created: Created;
@@ -84,10 +84,10 @@ export const createOnce = async (entry: Entry): Promise<Validation> => {
   } catch (error) {
     if (!surelyNotCreated(error)) {
       await recordAttempt(ledger, record, { attempt: attemptOf(intent, 'unconfirmed'), orphans: [] });
-      throw unsettled();
+      throw creationUnsettled();
     }
     await closeIntent(ledger.table, accountId, intent);
-    if (isBackOff(error)) await throttle.holdBack(error.retryAfterSeconds);
+    if (isBackOff(error)) await throttle.backOff(error.retryAfterSeconds);
     throw error;
   }
   return keep(entry, intent, created, { attempt: attemptOf(intent, 'created', created), orphans: [] });
@@ -110,25 +110,25 @@ export const reconcile = async (entry: Entry, intent: Intent, owner: IntentOwner
     const validation = validationOf(owner);
     if (validation) await bindValidation(ledger.table, validation, revalidationId, ledger.retentionDays);
     await release(entry, before, intent);
-    throw unsettled();
+    throw creationUnsettled();
   }
   if (!current) {
     await recordAttempt(ledger, owner, { attempt: attemptOf(intent, 'unconfirmed'), orphans: [] });
   }
   const settleMs = settings.settleSeconds * 1000;
   const { firstLook } = intent;
-  if (ageOf(intent.openedAt) < settleMs || (firstLook && ageOf(firstLook.at) < settleMs / 2)) throw unsettled();
+  if (ageOf(intent.openedAt) < settleMs || (firstLook && ageOf(firstLook.at) < settleMs / 2)) throw creationUnsettled();
 
   const listed = await throttled(throttle, () => listValidations(truora, accountId));
-  const list = lookOn(listed, { accountId, requested, openedAt: intent.openedAt }, ownOf(owner));
+  const list = candidatesOn(listed, { accountId, requested, openedAt: intent.openedAt }, ownOf(owner));
   const bindings = await Promise.all(list.map(({ validationId }) => readBinding(ledger.table, validationId)));
   const found = surestOf(list.filter((_, n) => !bindings[n]));
   // While the intent is open, no run can have called before this list was read. Else the list may show a later run's validation.
-  if (!(await isOpen(ledger.table, accountId, intent))) throw unsettled();
+  if (!(await isOpen(ledger.table, accountId, intent))) throw creationUnsettled();
   if (!firstLook) {
     const seen = found.map(({ validationId }) => validationId);
-    await keepLook(ledger.table, accountId, intent, seen);
-    throw unsettled();
+    await recordFirstCheck(ledger.table, accountId, intent, seen);
+    throw creationUnsettled();
   }
 
   const { adopted, orphans } = attemptResultOf(found, firstLook.seen);
@@ -138,14 +138,14 @@ export const reconcile = async (entry: Entry, intent: Intent, owner: IntentOwner
   }
   // An ended run uploads nothing, so even a usable validation of its call is an orphan.
   const unused = [...(adopted ? [adopted.validationId] : []), ...orphans];
-  const earlier = unused.length > 0 ? [] : attempts.filter((one) => isUnseen(one) && one !== current);
+  const earlier = unused.length > 0 ? [] : attempts.filter((one) => isNotFound(one) && one !== current);
   // A list that shows neither of two calls has never shown a call of ours: both may have been charged.
   const isBlind = earlier.length > 0;
   const none = isBlind || current?.result === 'blind' ? 'blind' : 'not_found';
   const attempt = attemptOf(intent, unused.length > 0 ? 'orphaned' : none);
   await giveUp(entry, intent, owner, { attempt, orphans: unused, earlier: earlier.map(asBlind) });
   const all = withAttempt(attempts, attempt);
-  throw isOurs && !mayAsk(all, settings.onUnresolved) ? givenUp(all) : unsettled();
+  throw isOurs && !mayCreate(all, settings.onUnresolved) ? creationGivenUp(all) : creationUnsettled();
 };
 
 /** Keeps a validation of this claim, in one write. A run that was canceled meanwhile keeps it as an orphan. */
@@ -212,13 +212,13 @@ const prove = async ({ settings, claim }: Entry, record: LedgerRecord, validatio
   if (!own || unproved.length === 0) return;
   const isListed = async () => {
     const listed = await throttled(throttle, () => listValidations(truora, accountId));
-    const found = lookOn(listed, { accountId, requested, openedAt: intent.openedAt }, new Set());
+    const found = candidatesOn(listed, { accountId, requested, openedAt: intent.openedAt }, new Set());
     return found.some(({ validationId }) => validationId === validation.validationId);
   };
   // A list that cannot be read shows nothing, and a validation that is paid for does not wait for it without end.
   if (await isListed().catch(() => false)) return;
   const isEarly = ageOf(intent.openedAt) < settings.settleSeconds * 1000;
-  if (isEarly && Date.parse(validation.deadline) - Date.now() > LIFE_LEFT) throw unsettled();
+  if (isEarly && Date.parse(validation.deadline) - Date.now() > LIFE_LEFT) throw creationUnsettled();
   emitAny(settings, unproved.length);
   await recordAttempt(ledger, record, { attempt: own, orphans: [], earlier: unproved.map(asBlind) });
 };

@@ -2,7 +2,7 @@ import type { Ticket } from '../domain/api.ts';
 import { type CaseId, claimIdOf, idOfDropped, OTHER_CASE, unclaimedCaseOf } from '../domain/case-id.ts';
 import { type Dropped, isKnown, ticketIdIn } from '../domain/drop.ts';
 import { type Intake, versionOf } from '../domain/intake.ts';
-import { type Policy, underPolicy } from '../domain/policy.ts';
+import { applyPolicy, type Policy } from '../domain/policy.ts';
 import { isDifferentRequest, type LedgerRecord } from '../domain/record.ts';
 import { detailsOfCall, type RequestDetails } from '../domain/request-details.ts';
 import { ownRecord } from '../ledger/claims.ts';
@@ -74,7 +74,7 @@ export const throwIfAlreadyClaimed = async (
 ): Promise<void> => {
   const { call, media, forceKey, executionId } = intake;
   const asked = call ? detailsOfCall(call) : ticket;
-  const requested = asked && underPolicy(asked.options, policy);
+  const requested = asked && applyPolicy(asked.options, policy);
   const accountId = asked?.accountId ?? intake.person.accountId;
   const version = versionOf(media);
   if (!accountId || !version) return;

@@ -1,7 +1,7 @@
 import type { Ticket } from '../domain/api.ts';
 import { RequestInvalidError } from '../domain/errors.ts';
 import type { RetryRules } from '../domain/linked-retry.ts';
-import { type Policy, underPolicy } from '../domain/policy.ts';
+import { applyPolicy, type Policy } from '../domain/policy.ts';
 import { isDifferentRequest } from '../domain/record.ts';
 import { type Ledger, readRecord } from '../ledger/records.ts';
 import { issueTicket, readTicket } from '../ledger/tickets.ts';
@@ -44,8 +44,8 @@ const isPromised = async (
     readRecord(ledger, revalidationId),
     readTicket(ledger.table, revalidationId),
   ]);
-  const existing = record ?? (earlier && { ...earlier, requested: underPolicy(earlier.options, policy) });
-  if (existing && isDifferentRequest(existing, { ...ticket, requested: underPolicy(ticket.options, policy) })) {
+  const existing = record ?? (earlier && { ...earlier, requested: applyPolicy(earlier.options, policy) });
+  if (existing && isDifferentRequest(existing, { ...ticket, requested: applyPolicy(ticket.options, policy) })) {
     const rule = 'this version was asked about before with another enrollment or other options';
     throw new RequestInvalidError('already_asked_otherwise', `media: ${rule}; put it again, or call with forceNew`);
   }

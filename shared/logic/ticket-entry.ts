@@ -5,7 +5,7 @@ import { AlreadyDecidedError, ClaimedElsewhereError, RequestInvalidError } from 
 import { RevalidationId } from '../domain/ids.ts';
 import { type Intake, versionOf } from '../domain/intake.ts';
 import { isEnd } from '../domain/lifecycle.ts';
-import { type Policy, underPolicy } from '../domain/policy.ts';
+import { applyPolicy, type Policy } from '../domain/policy.ts';
 import type { RequestDetails } from '../domain/request-details.ts';
 import { refuseDifferentRequest } from '../ledger/claims.ts';
 import { type Ledger, readRecord } from '../ledger/records.ts';
@@ -47,7 +47,7 @@ export const enterCallOnTicket = async (
   if (!ticket || ticket.accountId !== details.accountId) return undefined;
   if (ticket.droppedAs !== undefined && ticket.droppedAs !== version) return undefined;
   refuseDifferentRequest(
-    { ...ticket, requested: underPolicy(ticket.options, policy) },
+    { ...ticket, requested: applyPolicy(ticket.options, policy) },
     { ...details, requested: details.options },
   );
   const entered = await enterDrop(table, media.key, version);

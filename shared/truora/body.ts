@@ -18,7 +18,7 @@ export const readJson = (text: string): unknown => {
  * Whether the body of a 2xx is an error after all: S3's `<Error>`, a web page of something between, or JSON with an error in
  * it. A success is empty as far as is known (assumed), so any other body is left alone.
  */
-export const tellsOfAnError = (body: string): boolean => {
+export const isErrorBody = (body: string): boolean => {
   if (/^\s*(<\?xml[^>]*>\s*)?(<!--[^>]*-->\s*)*<(!doctype\s+html|html|head|body|error|errorresponse)\b/i.test(body))
     return true;
   const { error, errors, http_code } = Object(readJson(body)) as Record<string, unknown>;

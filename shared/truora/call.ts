@@ -22,16 +22,20 @@ export type Truora = {
   uploadOrigins: readonly string[];
   deadlines: Deadlines;
   /** Is told of every call: how long it took, and whether Truora or the line failed; an answer that refuses is none. */
-  observe?: (seen: { method: Call['method']; milliseconds: number; failed: boolean }) => void;
+  onCall?: (seen: { method: Call['method']; milliseconds: number; failed: boolean }) => void;
   /** Is given every answer of Truora's as it came, whatever its status: for the recorder of examples, and for nobody in AWS. */
-  hear?: (answer: Pick<Answer, 'status' | 'body'>) => void;
+  onAnswer?: (answer: Pick<Answer, 'status' | 'body'>) => void;
 };
 
 /** An answer of Truora's is a few KB. Bytes. */
 export const MAX_ANSWER_BYTES = 256 * 1024;
 
 /** Times a call, and tells what became of it; one that our own media broke says nothing of Truora. */
-export const observed = async <T>({ observe }: Truora, method: Call['method'], call: () => Promise<T>): Promise<T> => {
+export const observed = async <T>(
+  { onCall: observe }: Truora,
+  method: Call['method'],
+  call: () => Promise<T>,
+): Promise<T> => {
   const startedAt = performance.now();
   const tell = (failed: boolean) => observe?.({ method, milliseconds: performance.now() - startedAt, failed });
   try {
@@ -81,7 +85,7 @@ export const ask = async <Schema extends z.ZodMiniType>(
       const newer = await truora.key(key);
       if (newer !== key) answer = await askWith(newer);
     }
-    truora.hear?.(answer);
+    truora.onAnswer?.(answer);
     if (answer.status < 200 || answer.status >= 300) throw refusalOf(answer);
     heed?.(answer);
     const { success, data } = schema.safeParse(readJson(answer.body));

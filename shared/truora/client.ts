@@ -9,7 +9,7 @@ import { formKeyOf } from '../domain/field-names.ts';
 import { AccountId, TruoraId } from '../domain/ids.ts';
 import type { MediaType } from '../domain/media.ts';
 import { type Options, subvalidationsOf } from '../domain/request.ts';
-import { tellsOfAnError } from './body.ts';
+import { isErrorBody } from './body.ts';
 import { ask, deliver, MAX_ANSWER_BYTES, observed, segment, type Truora } from './call.ts';
 import type { Answer } from './http.ts';
 import { signsIn } from './list-end.ts';
@@ -138,7 +138,7 @@ export const uploadMedia = async (
       throw error;
     });
     if (status >= 200 && status < 300) {
-      if (!tellsOfAnError(body)) return;
+      if (!isErrorBody(body)) return;
       throw new TruoraUncertainError('truora_uncertain', 'the upload was answered with an error in a success');
     }
     // Truora's SDK takes these codes for final whatever the status (seen).

@@ -20,4 +20,4 @@ export const enrollmentStateOf = (status: string): EnrollmentState =>
   (Object.hasOwn(states, status) ? states[status] : undefined) ?? 'unknown';
 
 /** A status as it may be kept: only what is shaped like a code. */
-export const wordOf = (status: string): string | undefined => RawReason.safeParse(status).data;
+export const rawStatusOf = (status: string): string | undefined => RawReason.safeParse(status).data;

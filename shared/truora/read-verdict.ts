@@ -10,7 +10,7 @@ import { type About, verdictOf } from './verdict.ts';
  * @param look reads the validation, with its details if it is told so
  * @param isLast whether it counts as well where the second gets no answer; else its error is thrown, and all is looked at again
  */
-export const lookAt = async (
+export const readDecision = async (
   look: (how: { showDetails: boolean }) => Promise<ValidationAnswer>,
   about: Omit<About, 'at'>,
   isLast: boolean,

@@ -25,7 +25,7 @@ export type Found = {
    * `may_be_ours` differs from what was asked only in what Truora may say otherwise (threshold, type, capitals, form of the date):
    * it is no proof of anything but that "not found" would be a guess.
    */
-  says: 'ours' | 'may_be_ours';
+  match: 'ours' | 'may_be_ours';
   /** All that its create answer would have told us, if it is surely ours, still waits for media and shows where that goes. */
   usable: Created | undefined;
 };
@@ -39,7 +39,7 @@ type Asked = { accountId: string; requested: Options; openedAt: string };
  * @param known the record's own, which came of other calls or were found before
  * @throws TruoraContractError for one that does not say when it was created: nothing could be concluded from its absence
  */
-export const lookOn = (list: readonly ListedRow[], asked: Asked, known: ReadonlySet<string>): Found[] => {
+export const candidatesOn = (list: readonly ListedRow[], asked: Asked, known: ReadonlySet<string>): Found[] => {
   const since = Date.parse(asked.openedAt) - CLOCK_SKEW * 1000;
   return list
     .filter((row) => !isDecided(row) && !known.has(row.validation_id))
@@ -51,7 +51,7 @@ export const lookOn = (list: readonly ListedRow[], asked: Asked, known: Readonly
       return {
         validationId: row.validation_id,
         createdAt: at,
-        says: isOurs ? 'ours' : 'may_be_ours',
+        match: isOurs ? 'ours' : 'may_be_ours',
         usable: isOurs ? usable(row, asked, at) : undefined,
       };
     });
@@ -59,7 +59,7 @@ export const lookOn = (list: readonly ListedRow[], asked: Asked, known: Readonly
 
 /** Where some are surely ours, those that may be are not: Truora spells all its rows in one way. */
 export const surestOf = (found: readonly Found[]): Found[] => {
-  const ours = found.filter(({ says }) => says === 'ours');
+  const ours = found.filter(({ match: says }) => says === 'ours');
   return ours.length > 0 ? ours : [...found];
 };
 
@@ -88,7 +88,7 @@ export const lateOrphansOn = (
   const isBlind = own.size > 0 && !list.some(({ validation_id: id }) => own.has(id));
   const known = new Set(own);
   return attempts.filter(isInDoubt).map((attempt) => {
-    const found = lookOn(list, { ...record, openedAt: attempt.at }, known).map(({ validationId: id }) => id);
+    const found = candidatesOn(list, { ...record, openedAt: attempt.at }, known).map(({ validationId: id }) => id);
     for (const id of found) known.add(id);
     const staysBlind = attempt.result === 'blind' && own.size === 0;
     return { attempt: { ...attempt, result: isBlind || staysBlind ? 'blind' : 'not_found' }, orphans: found };

@@ -6,7 +6,9 @@ import { isShare, kept } from './score.ts';
 export const faceOf = ({ details }: ValidationAnswer) => details?.face_recognition_validations ?? {};
 
 /** What is kept of any answer beside the verdict, as far as it can be read. No end hangs on it. */
-export const seenOf = (answer: ValidationAnswer): Pick<Verdict, 'similarity' | 'threshold' | 'faceSearch'> => {
+export const recordedFieldsOf = (
+  answer: ValidationAnswer,
+): Pick<Verdict, 'similarity' | 'threshold' | 'faceSearch'> => {
   const { confidence_score: score, face_search } = faceOf(answer);
   const faceSearch = face_search && searchOf(face_search);
   return {

@@ -5,7 +5,7 @@ import { declinedReasons, expiredReasons } from '../domain/reasons.ts';
 import { subvalidationsOf } from '../domain/request.ts';
 import { type Claim, RawReason, type Validation, type Verdict } from '../domain/revalidation.ts';
 import { isAtLeast } from '../domain/tolerance.ts';
-import { faceOf, seenOf } from './recorded-fields.ts';
+import { faceOf, recordedFieldsOf } from './recorded-fields.ts';
 import type { ValidationAnswer } from './schemas.ts';
 import { isShare } from './score.ts';
 
@@ -40,7 +40,7 @@ export const verdictOf = (answer: ValidationAnswer, about: About): Verdict | und
   if (!failure && !endStatuses.includes(status)) return undefined;
 
   const isSuccess = !failure && status === 'success';
-  const base = { ...seenOf(answer), decidedAt: about.at.toISOString() };
+  const base = { ...recordedFieldsOf(answer), decidedAt: about.at.toISOString() };
   const mismatch = mismatches(answer, about, isSuccess);
   if (mismatch.length > 0) return { status: 'failed', ...contradicted(mismatch, answer), ...base };
   if (isSuccess) {

@@ -29,7 +29,7 @@ export const verifyWebhook = async (body: string, keys: readonly string[]): Prom
 };
 
 /** The validations that a webhook calls for, each once; `created` is no call, for there is nothing to look at yet. */
-export const calledFor = (events: readonly WebhookEvent[]): string[] => [
+export const validationIdsOf = (events: readonly WebhookEvent[]): string[] => [
   ...new Set(events.filter(({ event_action }) => event_action !== CREATED).map(({ object }) => object.validation_id)),
 ];
 

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { mayAsk } from '../../shared/domain/attempts.ts';
+import { mayCreate } from '../../shared/domain/attempts.ts';
 import type { Claim } from '../../shared/domain/revalidation.ts';
 import { bindValidation, readBinding } from '../../shared/ledger/bindings.ts';
 import { claim as claimRecord } from '../../shared/ledger/claims.ts';
@@ -54,7 +54,7 @@ it('frees a person whose call never arrived, who may be asked about once more', 
   });
   const after = await standing();
   expect(after).toEqual({ attempts: [{ n: 1, at, result: 'not_found' }], orphans: undefined, intent: undefined });
-  expect(mayAsk(after.attempts ?? [], 'fail-for-human')).toBe(true);
+  expect(mayCreate(after.attempts ?? [], 'fail-for-human')).toBe(true);
   expect(await resolve('--nothing')).toMatchObject({ code: 1, out: 'no intent is open' });
 });
 
@@ -65,7 +65,7 @@ it('writes down what the call has created, as charged and never used', async () 
   expect(code).toBe(0);
   const after = await standing();
   expect(after).toEqual({ attempts: [{ n: 1, at, result: 'orphaned' }], orphans: ids, intent: undefined });
-  expect(mayAsk(after.attempts ?? [], 'fail-for-human')).toBe(false);
+  expect(mayCreate(after.attempts ?? [], 'fail-for-human')).toBe(false);
   for (const id of ids) {
     expect(await readBinding(house.table, id)).toMatchObject({ revalidationId: claim.revalidationId });
   }

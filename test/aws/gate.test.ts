@@ -32,15 +32,15 @@ describe('the throttle', () => {
     ['five minutes at most', 86_400, 300],
     ['a second at least', 0, 1],
   ])('holds everybody back for %s', async (_, asked, seconds) => {
-    await gate().holdBack(asked);
+    await gate().backOff(asked);
     expect(secondsUntil((await gate().read()).notBefore)).toBeCloseTo(seconds, -0.5);
   });
 
   it('moves only forward, and never opens what an operator has closed', async () => {
     await house.stand({ pk: 'GATE#truora', closed: 'talks about the price' });
-    await gate().holdBack(60);
+    await gate().backOff(60);
     const standing = await gate().read();
-    await gate().holdBack(5);
+    await gate().backOff(5);
     expect(await gate().read()).toEqual(standing);
     expect(await gate().read({ consistent: true })).toEqual(standing);
     expect(standing).toMatchObject({ closed: 'talks about the price', notBefore: expect.any(String) });
@@ -153,7 +153,7 @@ describe('the throttle that an operator writes by hand', () => {
     await house.stand({ pk: 'GATE#truora', notBefore: 'tomorrow' });
     expect(await gate().read()).toEqual({});
     await house.stand({ pk: 'GATE#truora', notBefore: 1 });
-    await gate().holdBack(60);
+    await gate().backOff(60);
     expect(secondsUntil((await gate().read()).notBefore)).toBeCloseTo(60, -0.5);
   });
 });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { bindValidation, readBinding } from '../../shared/ledger/bindings.ts';
-import { closeIntent, type Intent, keepLook, openIntent, readIntent } from '../../shared/ledger/intents.ts';
+import { closeIntent, type Intent, openIntent, readIntent, recordFirstCheck } from '../../shared/ledger/intents.ts';
 import { type House, openHouse } from '../support/house.ts';
 import { inMinutes, newPerson, newRevalidationId, newValidationId } from '../support/journal.ts';
 
@@ -89,13 +89,13 @@ describe('an intent', () => {
     const intent = await opened(ours);
     const dead = { ...intent, openedAt: '2026-11-23T12:00:00.000Z' };
     await closeIntent(table, accountId, dead);
-    await keepLook(table, accountId, dead, ['VLD1']);
+    await recordFirstCheck(table, accountId, dead, ['VLD1']);
     expect(await readIntent(table, accountId)).toEqual(intent);
   });
 
   it('keeps the first look at the list', async () => {
     const intent = await opened(ours);
-    await keepLook(table, accountId, intent, ['VLD1']);
+    await recordFirstCheck(table, accountId, intent, ['VLD1']);
     const firstLook = { at: expect.any(String), seen: ['VLD1'] };
     expect(await readIntent(table, accountId)).toEqual({ ...intent, firstLook });
   });

@@ -2,7 +2,7 @@ import { buffer } from 'node:stream/consumers';
 import { GetObjectCommand, HeadObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fileAt, openMedia, peekMedia, seeMedia } from '../../shared/aws/media-store.ts';
+import { checkMediaExists, fileAt, openMedia, peekMedia } from '../../shared/aws/media-store.ts';
 import { SNIFF_BYTES } from '../../shared/domain/media.ts';
 import type { Media } from '../../shared/domain/revalidation.ts';
 import { type House, openHouse } from '../support/house.ts';
@@ -172,19 +172,19 @@ describe('seeMedia', () => {
   it('sees the pinned version, whatever lies on top of it', async () => {
     const put = await house.put(newKey(), FACE);
     await house.remove(put.key);
-    expect(await seeMedia(mediaOf(put))).toBeUndefined();
+    expect(await checkMediaExists(mediaOf(put))).toBeUndefined();
   });
 
   it('finds it gone, or changed', async () => {
     const put = await house.put(newKey(), FACE);
     const changed = { name: 'MediaGoneError', reason: 'media_changed' };
-    expect(await thrownBy(seeMedia(mediaOf({ ...put, etag: '0'.repeat(32) })))).toEqual(changed);
+    expect(await thrownBy(checkMediaExists(mediaOf({ ...put, etag: '0'.repeat(32) })))).toEqual(changed);
     await house.remove(put.key, put.versionId);
-    expect(await thrownBy(seeMedia(mediaOf(put)))).toEqual({ name: 'MediaGoneError', reason: 'media_gone' });
+    expect(await thrownBy(checkMediaExists(mediaOf(put)))).toEqual({ name: 'MediaGoneError', reason: 'media_gone' });
   });
 
   it.each([403, 503])('lets a %i fly', async (status) => {
-    const refused = refusedWith(status, 'UnknownError', () => thrownBy(seeMedia(claimOf().media)));
+    const refused = refusedWith(status, 'UnknownError', () => thrownBy(checkMediaExists(claimOf().media)));
     expect(await refused).toEqual({ name: 'UnknownError', reason: undefined });
   });
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type Attempt, mayAsk, withAttempt } from '../../shared/domain/attempts.ts';
+import { type Attempt, mayCreate, withAttempt } from '../../shared/domain/attempts.ts';
 import type { LedgerRecord } from '../../shared/domain/record.ts';
 import { spendOf } from '../../shared/domain/spend.ts';
 
@@ -21,8 +21,8 @@ test.each<[Attempt['result'][], boolean, boolean]>([
   [['blind'], false, false],
 ])('after %j, Truora may be asked: %s, and where paying again is allowed: %s', (results, careful, generous) => {
   const attempts = results.map((result, n) => attempt(n + 1, result));
-  expect(mayAsk(attempts, 'fail-for-human')).toBe(careful);
-  expect(mayAsk(attempts, 'create-again')).toBe(generous);
+  expect(mayCreate(attempts, 'fail-for-human')).toBe(careful);
+  expect(mayCreate(attempts, 'create-again')).toBe(generous);
 });
 
 test('what is known of an attempt now takes the place of what was known, and others stay', () => {

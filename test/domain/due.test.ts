@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import {
-  firstLook,
-  lastLook,
-  lastTry,
-  nextLateLook,
-  nextLook,
+  firstFollowUp,
+  lastCheckAt,
+  lastCheckUntil,
+  nextFollowUp,
+  nextLateFollowUp,
   shardOf,
   shards,
 } from '../../shared/domain/follow-up.ts';
@@ -15,11 +15,11 @@ const at = (time: string) => `2026-11-25T${time}.000Z`;
 const look = (age: number, deadline?: string) => {
   const now = new Date(at('12:00:00'));
   const claimedAt = new Date(now.getTime() - age * 60_000).toISOString();
-  return nextLook({ claimedAt, ...(deadline ? { used: { deadline } } : {}) }, now, 30);
+  return nextFollowUp({ claimedAt, ...(deadline ? { used: { deadline } } : {}) }, now, 30);
 };
 
 test('a fresh record is looked at after five minutes', () => {
-  expect(firstLook(at('12:00:00'))).toBe(at('12:05:00'));
+  expect(firstFollowUp(at('12:00:00'))).toBe(at('12:05:00'));
 });
 
 describe('an open run', () => {
@@ -55,13 +55,13 @@ describe('a case that Truora has called about late and not decided yet', () => {
     [361, undefined],
   ])('%i minutes ago is looked at next at %s', (age, next) => {
     const now = new Date(at('12:00:00'));
-    expect(nextLateLook(new Date(now.getTime() - age * 60_000).toISOString(), now)).toBe(next);
+    expect(nextLateFollowUp(new Date(now.getTime() - age * 60_000).toISOString(), now)).toBe(next);
   });
 });
 
 test('an ended case is looked at when its media has had its time, and four days more if Truora is away', () => {
-  expect(lastLook(at('12:00:00'), 24)).toBe('2026-11-26T12:00:00.000Z');
-  expect(lastTry(at('12:00:00'), 24)).toBe('2026-11-30T12:00:00.000Z');
+  expect(lastCheckAt(at('12:00:00'), 24)).toBe('2026-11-26T12:00:00.000Z');
+  expect(lastCheckUntil(at('12:00:00'), 24)).toBe('2026-11-30T12:00:00.000Z');
 });
 
 test('every id has its shard, and there are sixteen', () => {

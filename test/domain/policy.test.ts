@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { RequestInvalidError } from '../../shared/domain/errors.ts';
-import { type Policy, underPolicy } from '../../shared/domain/policy.ts';
+import { applyPolicy, type Policy } from '../../shared/domain/policy.ts';
 import { Options, subvalidations } from '../../shared/domain/request.ts';
 import { detailsOfCall, detailsOfDrop } from '../../shared/domain/request-details.ts';
 import { SINGLE_PRECISION } from '../../shared/domain/tolerance.ts';
@@ -25,23 +25,23 @@ describe('what is asked in fact', () => {
       { threshold: 0.65, subvalidations: ['similarity', 'passive_liveness'], resultMode: 'poll' },
     ],
   ])('of %j is %j, and of that the same', (asked, inFact) => {
-    expect(underPolicy(asked, policy)).toEqual(inFact);
-    expect(underPolicy(inFact, policy)).toEqual(inFact);
+    expect(applyPolicy(asked, policy)).toEqual(inFact);
+    expect(applyPolicy(inFact, policy)).toEqual(inFact);
     expect(Options.parse(inFact)).toEqual(inFact);
   });
 
   it('is refused below the floor, and the refusal names field and floor', () => {
     for (const threshold of [0, 0.1, 0.6499]) {
-      expect(() => underPolicy({ threshold }, policy)).toThrow(
+      expect(() => applyPolicy({ threshold }, policy)).toThrow(
         /^threshold_below_policy: options\.threshold: must be at least 0\.65, the minimumThreshold/,
       );
     }
-    expect(() => underPolicy({ threshold: 0.99 }, { minimumThreshold: 1 })).toThrow(RequestInvalidError);
+    expect(() => applyPolicy({ threshold: 0.99 }, { minimumThreshold: 1 })).toThrow(RequestInvalidError);
   });
 
   it('is the floor itself where that comes in single precision', () => {
-    expect(underPolicy({ threshold: Math.fround(0.65) }, policy).threshold).toBe(0.65);
-    expect(underPolicy({ threshold: 0 }, { minimumThreshold: 0 }).threshold).toBe(0);
+    expect(applyPolicy({ threshold: Math.fround(0.65) }, policy).threshold).toBe(0.65);
+    expect(applyPolicy({ threshold: 0 }, { minimumThreshold: 0 }).threshold).toBe(0);
   });
 });
 
@@ -161,7 +161,7 @@ it('whatever is asked and whatever Truora echoes, approves nobody below the floo
         if (!success) return;
         let requested: Options;
         try {
-          requested = underPolicy(enter(asked), { minimumThreshold });
+          requested = applyPolicy(enter(asked), { minimumThreshold });
         } catch (error) {
           expect(error).toMatchObject({ reason: 'threshold_below_policy' });
           expect(asked.threshold).toBeLessThan(minimumThreshold);

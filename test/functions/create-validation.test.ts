@@ -3,7 +3,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { handler } from '../../functions/create-validation.ts';
 import { envKeys } from '../../infra/aws/function-env.ts';
-import { presentable } from '../../shared/domain/api.ts';
+import { presentRevalidation } from '../../shared/domain/api.ts';
 import type { Attempt } from '../../shared/domain/attempts.ts';
 import type { Claim } from '../../shared/domain/revalidation.ts';
 import { claim as claimRecord, recordMoved } from '../../shared/ledger/claims.ts';
@@ -265,7 +265,7 @@ describe('the upload link, a bearer secret,', () => {
     const record = await readRecord(house.ledger, claim.revalidationId);
     expect(record).toMatchObject({ phase: 'created' });
     expect(JSON.stringify(record)).not.toContain('Signature');
-    expect(JSON.stringify(presentable(record))).not.toContain('Signature');
+    expect(JSON.stringify(presentRevalidation(record))).not.toContain('Signature');
   });
 
   it.each(['moved', 'approved', 'canceled'] as const)('is gone once the record is %s', async (phase) => {

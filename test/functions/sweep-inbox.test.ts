@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { handler } from '../../functions/sweep-inbox.ts';
 import { revalidationIdOf } from '../../shared/domain/case-id.ts';
 import { uploadTicket } from '../../shared/domain/ticket.ts';
-import { keepPlace } from '../../shared/ledger/sweep-position.ts';
+import { storeSweepPosition } from '../../shared/ledger/sweep-position.ts';
 import { enterDrop, issueTicket } from '../../shared/ledger/tickets.ts';
 import { type House, openHouse } from '../support/house.ts';
 import { BUCKET, dropOf, newPerson, newRevalidationId, thrownBy } from '../support/journal.ts';
@@ -113,7 +113,7 @@ describe('a drop that nothing has claimed', () => {
   it('is not started either when the walk goes on between the deletion and the version', async () => {
     const one = await drop();
     const marker = (await house.remove(one.key)) ?? '';
-    await keepPlace(house.table, { key: one.key, versionId: marker, deletedAt: Date.now() });
+    await storeSweepPosition(house.table, { key: one.key, versionId: marker, deletedAt: Date.now() });
     await sweep();
     expect(inputs()).toEqual([]);
     await house.remove(one.key, marker);

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { envKeys } from '../../infra/aws/function-env.ts';
-import { accessFromEnv, ledgerFromEnv, resultsFromEnv, truoraFromEnv } from '../../shared/lambda/clients.ts';
+import { accessFromEnv, ledgerFromEnv, outcomeSettingsFromEnv, truoraFromEnv } from '../../shared/lambda/clients.ts';
 import { type EnvKey, env } from '../../shared/lambda/env.ts';
 import { stepNames } from '../../shared/workflow/contract.ts';
 import { jobs, routes } from '../../shared/workflow/functions.ts';
@@ -155,7 +155,7 @@ it('makes a ledger of two variables', () => {
 });
 
 it('says where outcomes are announced, and how long media outlives them', () => {
-  expect(resultsFromEnv()).toEqual({ bus: 'outcomes', mediaHours: 24 });
+  expect(outcomeSettingsFromEnv()).toEqual({ bus: 'outcomes', mediaHours: 24 });
 });
 
 describe('truoraFromEnv', () => {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { bodyOf, type LocalServer, listen } from '../../infra/local/http.ts';
 import { deleteItem } from '../../shared/aws/dynamodb.ts';
-import { mayAsk } from '../../shared/domain/attempts.ts';
+import { mayCreate } from '../../shared/domain/attempts.ts';
 import { AlreadyDecidedError } from '../../shared/domain/errors.ts';
 import type { Outcome } from '../../shared/domain/revalidation.ts';
 import { accessFromEnv } from '../../shared/lambda/clients.ts';
@@ -184,7 +184,7 @@ describe('a ledger that was restored from a backup', () => {
     expect([code, out]).toEqual([0, expect.stringContaining(charged.validation_id)]);
     const record = await readRecord(house.ledger, claim.revalidationId);
     expect(record?.orphans).toEqual([charged.validation_id]);
-    expect(mayAsk(record?.attempts ?? [], 'fail-for-human')).toBe(false);
+    expect(mayCreate(record?.attempts ?? [], 'fail-for-human')).toBe(false);
     expect(await readIntent(house.table, claim.accountId)).toBeUndefined();
   });
 

@@ -1,6 +1,6 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { calledFor, MAX_WEBHOOK_BYTES, signWebhook, verifyWebhook } from '../../shared/truora/webhook.ts';
+import { MAX_WEBHOOK_BYTES, signWebhook, validationIdsOf, verifyWebhook } from '../../shared/truora/webhook.ts';
 
 /** Made with `openssl dgst -sha256 -hmac`, and checked with Python's hmac: our own code had no hand in it. */
 const goldenKey = 'golden-signature-key/ñ+=';
@@ -135,6 +135,6 @@ describe('a webhook that is not believed', () => {
 
 test('a call is for each validation once, and a creation is none', () => {
   const events = [event('VLD1', 'created'), event('VLD2'), event('VLD1', 'failed'), event('VLD2', 'failed')];
-  expect(calledFor(events)).toEqual(['VLD2', 'VLD1']);
-  expect(calledFor([event('VLD1', 'created')])).toEqual([]);
+  expect(validationIdsOf(events)).toEqual(['VLD2', 'VLD1']);
+  expect(validationIdsOf([event('VLD1', 'created')])).toEqual([]);
 });

@@ -26,7 +26,7 @@ const broken: Reply = {
 const huge = json(200, { validation_status: 'success', padding: 'x'.repeat(1_000_000) });
 
 /** The address at which clouds hand out credentials. */
-const elsewhere = { file_upload_link: 'https://169.254.169.254/u/x?Expires=4102444800&Signature=x' };
+const claimedElsewhere = { file_upload_link: 'https://169.254.169.254/u/x?Expires=4102444800&Signature=x' };
 
 /** Stories in which the line, the gateway or the answer is at fault, in the order of the calls. */
 export const failures: readonly Scenario[] = [
@@ -142,7 +142,7 @@ export const failures: readonly Scenario[] = [
     suffix: '-unsafe-link',
     story: 'The upload link points into the private network.',
     expected: failed('upload_link_unsafe'),
-    behaves: { created: (answer) => ({ ...answer, instructions: elsewhere }) },
+    behaves: { created: (answer) => ({ ...answer, instructions: claimedElsewhere }) },
   },
   {
     suffix: '-upload-reset',
