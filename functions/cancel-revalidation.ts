@@ -14,10 +14,10 @@ import { readTicket } from '../shared/ledger/tickets.ts';
 import { announce } from '../shared/logic/outcome.ts';
 
 /**
- * `POST /revalidations/{id}/cancel`, called by whoever asked for it. Writes `canceled` where nothing has been decided,
- * then stops the execution and tells the bus: in this order, so that whatever is lost on the way, the outcome stands and a
- * repeat finishes the rest. What Truora has begun to decide is paid for and left to itself; a call that is in flight is
- * written on this record by whoever learns what became of it.
+ * `POST /revalidations/{id}/cancel`, called by the caller that started it. Writes `canceled` where nothing has been decided, then stops
+ * the execution and announces the outcome: in this order, so that after any failure the outcome is written and a repeat does the
+ * rest. A validation that Truora has begun to decide is paid for and left alone; the result of a call in flight is written on this
+ * record by the run that resolves it.
  */
 export const handler = route('CancelRevalidation', async ({ event }) => {
   const caller = callerOf(event, env('ACCOUNT_CLAIM'));
@@ -42,5 +42,5 @@ export const handler = route('CancelRevalidation', async ({ event }) => {
   return answerJson(200, presentRevalidation(record, ticket) ?? {});
 });
 
-/** Canceled before anything ran, a record is nobody's. */
+/** A record that was canceled before anything ran has no execution. */
 const isExecution = (owner: string): boolean => /^arn:[^:]+:states:/.test(owner);

@@ -1,4 +1,4 @@
-import { readSecret } from '../shared/aws/secrets.ts';
+import { defined } from '../shared/domain/defined.ts';
 import {
   EnrollmentNotReadyError,
   EnrollmentPendingError,
@@ -8,31 +8,27 @@ import {
 import { refuseRetry } from '../shared/domain/linked-retry.ts';
 import type { Claim, Enrollment } from '../shared/domain/revalidation.ts';
 import { throttled } from '../shared/domain/throttle.ts';
-import { accessFromEnv, retryRulesFromEnv, truoraFromEnv } from '../shared/lambda/clients.ts';
-import { env } from '../shared/lambda/env.ts';
+import { retryRulesFromEnv, throttleFromEnv, truoraFromEnv } from '../shared/lambda/clients.ts';
 import { log } from '../shared/lambda/logger.ts';
-import { emit, emitTruoraCall } from '../shared/lambda/metrics.ts';
+import { emit } from '../shared/lambda/metrics.ts';
 import { step } from '../shared/lambda/step.ts';
-import { signedThrottle } from '../shared/ledger/throttle.ts';
 import type { Truora } from '../shared/truora/call.ts';
 import { getEnrollment, getValidation, listEnrollments } from '../shared/truora/client.ts';
 import { type EnrollmentState, enrollmentStateOf, rawStatusOf } from '../shared/truora/enrollment.ts';
 import { retriedAt } from '../shared/truora/verdict.ts';
 
-/** What the look at the person's other enrollments may take, since it decides nothing. Milliseconds. */
+/** The time for the check of the person's other enrollments, which decides nothing. Milliseconds. */
 const HINT_MS = 2000;
 
 /**
- * The second step. Asks Truora whether it knows this person's face: without a finished enrollment of the same account a
- * validation would cost money and prove nothing. Reading is free, so a `pending` one is looked at again by the machine.
- * What is to be retried is looked up as well, if Truora alone knows it. Nothing is asked while Truora wants all of us to wait.
+ * The second step. Checks at Truora that the person's face is enrolled: without a finished enrollment of the same account a validation
+ * costs money and proves nothing. Reading is free, so the machine reads a `pending` enrollment again. The validation that a linked
+ * retry repeats is checked as well, if only Truora knows it. Nothing is read while the throttle is backing off.
  */
-export const handler = step('CheckEnrollment', ({ claim }) =>
-  throttled(signedThrottle(accessFromEnv('DYNAMODB'), env('TABLE_NAME')), () => check(claim)),
-);
+export const handler = step('CheckEnrollment', ({ claim }) => throttled(throttleFromEnv(), () => check(claim)));
 
 const check = async (claim: Claim): Promise<Enrollment> => {
-  const truora = truoraFromEnv(readSecret, { onCall: emitTruoraCall });
+  const truora = truoraFromEnv();
   const { enrollment_id, account_id, status } = await getEnrollment(truora, claim.enrollmentId).catch(unknownByName);
   if (enrollment_id !== claim.enrollmentId) {
     throw new TruoraContractError('truora_contract_broken', 'the answer is about another enrollment than asked');
@@ -43,7 +39,7 @@ const check = async (claim: Claim): Promise<Enrollment> => {
   refuseUnready(enrollmentStateOf(status), status);
   await checkRetried(truora, claim);
   const others = await countOthers(truora, claim);
-  return { enrollmentId: enrollment_id, status: 'success', ...(others ? { otherEnrollments: others } : {}) };
+  return defined({ enrollmentId: enrollment_id, status: 'success' as const, otherEnrollments: others || undefined });
 };
 
 const refuseUnready = (state: EnrollmentState, status: string): void => {
@@ -60,9 +56,9 @@ const refuseUnready = (state: EnrollmentState, status: string): void => {
 };
 
 /**
- * The create call names no enrollment, so Truora may compare with another one of the person's. Where it lists any that are
- * finished, that is counted and told beforehand. It is a hint: what cannot be read or takes too long changes nothing, is no
- * failed call of Truora's, and a key that is refused here is not read anew.
+ * The create call names no enrollment, so Truora may compare with another enrollment of the person. Finished ones are counted and
+ * logged before the call. The count is a hint: a list that cannot be read or takes too long changes nothing and counts as no failed
+ * call of Truora, and a key that is refused here is not read again.
  */
 const countOthers = async (truora: Truora, { accountId, enrollmentId, revalidationId }: Claim): Promise<number> => {
   const { onCall: _, key, deadlines, ...at } = truora;
@@ -80,7 +76,7 @@ const countOthers = async (truora: Truora, { accountId, enrollmentId, revalidati
   return count;
 };
 
-/** A retry of one of ours was checked at the claim. Of any other Truora says what became of it, or that there is none. */
+/** A retry of a validation of ours was checked at the claim. The result of any other one is read from Truora. */
 const checkRetried = async (truora: Truora, { accountId, requested: { retryOf }, linkedTo }: Claim): Promise<void> => {
   if (!retryOf || linkedTo) return;
   const answer = await getValidation(truora, retryOf).catch((error: unknown) => {

@@ -7,10 +7,9 @@ import { emit } from '../shared/lambda/metrics.ts';
 import { daysLeft } from '../shared/truora/api-key.ts';
 
 /**
- * Woken every few minutes. Asks how many days the Truora key is good for, by the date that stands in it, and says it as a
- * number that an alarm looks at. A key without a date says nothing, and one that
- * no header can hold fails by name. It calls nobody: whether Truora takes the key, every
- * step that uses it finds out.
+ * Runs every few minutes. Emits how many days the Truora key is still valid, by the date inside the key; an alarm watches the number.
+ * A key without a date emits nothing, and a key that no header can hold fails by name. It does not call Truora: every step that uses
+ * the key finds out whether Truora accepts it.
  */
 export const handler = job('CheckKey', async () => {
   const stored = await readSecret(accessFromEnv('SECRETS_MANAGER'), env('TRUORA_KEY_SECRET'));

@@ -1,12 +1,14 @@
 import { fileAt, peekMedia } from '../shared/aws/media-store.ts';
-import { addressOf, forceKeyOf, revalidationIdOf } from '../shared/domain/case-id.ts';
+import type { Ticket } from '../shared/domain/api.ts';
+import { defined } from '../shared/domain/defined.ts';
 import { MediaGoneError, MediaUnacceptableError } from '../shared/domain/errors.ts';
+import { type Intake, readIntake, refuseForeignMedia } from '../shared/domain/intake.ts';
 import { acceptMedia, isTooOld } from '../shared/domain/media.ts';
 import { checkMedia } from '../shared/domain/media-check.ts';
 import { parseOrRefuse } from '../shared/domain/parse.ts';
 import { applyPolicy } from '../shared/domain/policy.ts';
 import { RevalidationRequest } from '../shared/domain/request.ts';
-import { mayBeCopy, requestDetailsOf } from '../shared/domain/request-details.ts';
+import { requestDetailsOf } from '../shared/domain/request-details.ts';
 import { Claim } from '../shared/domain/revalidation.ts';
 import { ledgerFromEnv, retryRulesFromEnv } from '../shared/lambda/clients.ts';
 import { env, mediaLimitsFromEnv, policyFromEnv } from '../shared/lambda/env.ts';
@@ -15,84 +17,100 @@ import { claim, ownRecord } from '../shared/ledger/claims.ts';
 import { holdMedia } from '../shared/ledger/holds.ts';
 import { aliasOf, claimUnderKey, findKey } from '../shared/ledger/idempotency-keys.ts';
 import { type Ledger, readRecord } from '../shared/ledger/records.ts';
-import { enterCopy, originalOf } from '../shared/logic/copies.ts';
+import { refuseIfOld } from '../shared/logic/answer-age.ts';
 import { linkRetry } from '../shared/logic/linked-retry.ts';
-import { joinTicket, refuseIfOld, throwIfAlreadyClaimed, useTicket } from '../shared/logic/locate.ts';
+import { locate, throwIfAlreadyClaimed } from '../shared/logic/locate.ts';
+import { enterDropOnTicket } from '../shared/logic/ticket-entry.ts';
 
 /**
- * The first step, for every door. Asks whether the request is in order: who, with whose consent, which version of which
- * object, and whether Truora would take it at all; and whether anybody else has claimed it. Nothing is paid for here.
+ * The first step, for every entry point. Checks the request: the person, the consent, the version of the object, and whether
+ * Truora takes it at all; and claims its case, unless another execution has. Nothing is paid for here.
  */
-export const handler = step('ClaimRequest', async ({ request: unchecked, executionId }) => {
-  const request = parseOrRefuse(RevalidationRequest, unchecked);
-  return claimIt(request, executionId).catch(refuseIfOld(ledgerFromEnv(), request, executionId));
+export const handler = step('ClaimRequest', async ({ request, executionId }) => {
+  const checked = parseOrRefuse(RevalidationRequest, request);
+  const intake = readIntake(checked, { bucket: env('MEDIA_BUCKET'), executionId });
+  return claimIt(intake).catch(refuseIfOld(ledgerFromEnv(), intake));
 });
 
-const claimIt = async (request: RevalidationRequest, executionId: string): Promise<Claim> => {
+const claimIt = async (intake: Intake): Promise<Claim> => {
   const ledger = ledgerFromEnv();
-  const alias = aliasOf(request);
+  const alias = aliasOf(intake.call);
   const named = alias && (await findKey(ledger, alias));
-  // What a key stands for does not depend on which version of its media is the newest by now.
-  if (named) return Claim.parse(await ownRecord(ledger, named, executionId));
-  const bucket = env('MEDIA_BUCKET');
+  // The case of a key does not depend on which version of its media is the newest by now.
+  if (named) return Claim.parse(await ownRecord(ledger, named, intake.executionId));
+  refuseForeignMedia(intake);
   const policy = policyFromEnv();
-  const at = addressOf(request, bucket);
-  const ticket = request.kind === 'drop' ? await useTicket(ledger, at) : undefined;
-  const glance = await peekMedia({ bucket, ...at }).catch(async (error) => {
-    if (error instanceof MediaGoneError)
-      await throwIfAlreadyClaimed(ledger, { request, bucket, ticket, executionId, policy });
-    throw error;
-  });
-  const { metadata, bytes, etag, versionId, putAt } = glance;
-  const { accountId, enrollmentId, userAuthorized, reference, ...wish } = ticket ?? requestDetailsOf(request, metadata);
-  const options = applyPolicy(wish.options, policy);
-  const type = acceptMedia(glance, options);
-  await checkMedia(type, fileAt({ bucket, key: at.key }, glance), mediaLimitsFromEnv());
-
-  const version = versionId ?? etag;
-  const forceKey = forceKeyOf(request, executionId);
-  // A call about a ticket's drop, of the same person, is about the ticket's re-validation.
-  const joined =
-    request.kind === 'call' && !forceKey
-      ? await joinTicket(ledger.table, { key: at.key, version }, { accountId, enrollmentId, options }, policy)
-      : ticket;
-  const original =
-    request.kind === 'drop' && !ticket && versionId && mayBeCopy(request.event)
-      ? await originalOf(ledger, { bucket, key: at.key, versionId })
-      : undefined;
-  if (original && versionId) await enterCopy(ledger, original, versionId);
-  const revalidationId =
-    joined?.revalidationId ?? original ?? revalidationIdOf({ accountId, bucket, key: at.key, version, forceKey });
-  const hours = env('MEDIA_HOURS');
-  // A late copy of what was claimed in time is a repeat like any other.
-  if (request.kind === 'drop' && isTooOld(putAt, new Date(), hours) && !(await readRecord(ledger, revalidationId))) {
-    throw new MediaUnacceptableError('media_too_old', `media: was dropped more than ${hours} hours ago; put it again`);
-  }
-  const { resultMode = env('RESULT_MODE'), ...asked } = options;
-  const { calledBy = ticket?.calledBy, forceNew = undefined } = request.kind === 'call' ? request : {};
-  return claimUnderKey(ledger, alias, { revalidationId, owner: executionId }, async (keyHash) => {
-    const retried = await linkRetry(ledger, revalidationId, { accountId, retryOf: asked.retryOf }, retryRulesFromEnv());
-    const wanted: Claim = {
-      revalidationId,
-      accountId,
-      enrollmentId,
-      userAuthorized,
-      media: { bucket, key: at.key, ...(versionId ? { versionId } : {}), etag, bytes, type },
-      requested: { ...asked, ...(retried ? { retryOf: retried.validationId } : {}) },
-      resultMode,
-      ...(reference ? { reference } : {}),
-      ...(calledBy ? { calledBy } : {}),
-      ...(retried?.linkedTo ? { linkedTo: retried.linkedTo } : {}),
-      ...(forceNew ? { forceNew } : {}),
-      claimedAt: new Date().toISOString(),
-    };
-    const claimed = await claim(ledger, wanted, executionId, keyHash).catch(refuseIfOld(ledger, request, executionId));
+  const ticket = await enterDropOnTicket(ledger, intake);
+  const asked = await readAsked(ledger, intake, ticket);
+  const { revalidationId } = await locate(ledger, intake, { ticket, policy, ...asked });
+  await refuseTooOld(ledger, intake, revalidationId, asked.putAt);
+  const owner = intake.executionId;
+  return claimUnderKey(ledger, alias, { revalidationId, owner }, async (keyHash) => {
+    const wanted = await wantedClaim(ledger, intake, { revalidationId, ticket, ...asked });
+    const claimed = await claim(ledger, wanted, owner, keyHash).catch(refuseIfOld(ledger, intake));
     await hold(ledger, claimed);
     return claimed;
   });
 };
 
-/** From here on nothing deletes the media before the case has ended. What is being deleted already is not paid for. */
+/** The media in the version that it has now, and the details of the request as they are sent to Truora. */
+const readAsked = async (ledger: Ledger, intake: Intake, ticket: Ticket | undefined) => {
+  const { mediaBucket: bucket, media } = intake;
+  const policy = policyFromEnv();
+  const head = await peekMedia({ bucket, ...media }).catch(async (error) => {
+    if (error instanceof MediaGoneError) await throwIfAlreadyClaimed(ledger, intake, { ticket, policy });
+    throw error;
+  });
+  const asked = ticket ?? requestDetailsOf(intake, head.metadata);
+  const options = applyPolicy(asked.options, policy);
+  const type = acceptMedia(head, options);
+  await checkMedia(type, fileAt({ bucket, key: media.key }, head), mediaLimitsFromEnv());
+  const { accountId, enrollmentId, userAuthorized, reference } = asked;
+  const { bytes, etag, versionId, putAt } = head;
+  return {
+    details: { accountId, enrollmentId, userAuthorized, options, reference },
+    media: { bucket, key: media.key, versionId, etag, bytes, type },
+    putAt,
+  };
+};
+
+/** A late copy of media that was claimed in time is a repeat like any other. */
+const refuseTooOld = async (ledger: Ledger, { kind }: Intake, revalidationId: string, putAt: Date): Promise<void> => {
+  const hours = env('MEDIA_HOURS');
+  if (kind !== 'drop' || !isTooOld(putAt, new Date(), hours) || (await readRecord(ledger, revalidationId))) return;
+  throw new MediaUnacceptableError('media_too_old', `media: was dropped more than ${hours} hours ago; put it again`);
+};
+
+type Wanted = { revalidationId: string; ticket: Ticket | undefined } & Awaited<ReturnType<typeof readAsked>>;
+
+/** The claim to write. The slot of a linked retry is taken first. */
+const wantedClaim = async (ledger: Ledger, { call }: Intake, wanted: Wanted): Promise<Claim> => {
+  const { revalidationId, ticket, media, details } = wanted;
+  const { accountId, enrollmentId, userAuthorized, reference } = details;
+  const { resultMode = env('RESULT_MODE'), ...requested } = details.options;
+  const retried = await linkRetry(
+    ledger,
+    revalidationId,
+    { accountId, retryOf: requested.retryOf },
+    retryRulesFromEnv(),
+  );
+  return defined({
+    revalidationId,
+    accountId,
+    enrollmentId,
+    userAuthorized,
+    media: defined(media),
+    requested: retried ? { ...requested, retryOf: retried.validationId } : requested,
+    resultMode,
+    reference,
+    calledBy: call ? call.calledBy : ticket?.calledBy,
+    linkedTo: retried?.linkedTo,
+    forceNew: call?.forceNew,
+    claimedAt: new Date().toISOString(),
+  });
+};
+
+/** From here on nothing deletes the media before the case has ended. Media that is being deleted already is not paid for. */
 const hold = async (ledger: Ledger, { revalidationId, media: { bucket, key, versionId } }: Claim): Promise<void> => {
   if (versionId && !(await holdMedia(ledger, { bucket, key, versionId }, revalidationId)))
     throw new MediaGoneError('media_gone', 'media: there is no such object (any more)');

@@ -1,4 +1,5 @@
 import { PageSize, presentRevalidation, readCursor, writeCursor } from '../shared/domain/api.ts';
+import { defined } from '../shared/domain/defined.ts';
 import { AccountId } from '../shared/domain/ids.ts';
 import { parseOrRefuse } from '../shared/domain/parse.ts';
 import { callerOf, refuseOthers } from '../shared/lambda/caller.ts';
@@ -9,9 +10,9 @@ import { answerJson, route } from '../shared/lambda/route.ts';
 import { listRecords } from '../shared/ledger/records.ts';
 
 /**
- * `GET /accounts/{accountId}/revalidations`, called by whoever looks after the person. Gives their records, newest claim
- * first, a page at a time. It leaves out what was promised and never claimed: a form that nobody used is no case; and a record
- * that cannot be read, which it logs.
+ * `GET /accounts/{accountId}/revalidations`, called by systems that know the person. Gives the person's records, newest claim first, a
+ * page at a time. It leaves out promises that were never claimed (an unused form is no case), and records that cannot be read, which
+ * it logs.
  */
 export const handler = route('ListRevalidations', async ({ event }) => {
   const caller = callerOf(event, env('ACCOUNT_CLAIM'));
@@ -23,8 +24,6 @@ export const handler = route('ListRevalidations', async ({ event }) => {
   for (const { revalidationId } of page.unreadable) {
     log('error', 'unreadable', { step: 'ListRevalidations', revalidationId: String(revalidationId) });
   }
-  return answerJson(200, {
-    revalidations: page.records.map((record) => presentRevalidation(record)),
-    ...(page.next ? { cursor: writeCursor(page.next) } : {}),
-  });
+  const revalidations = page.records.map((record) => presentRevalidation(record));
+  return answerJson(200, defined({ revalidations, cursor: page.next && writeCursor(page.next) }));
 });

@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
 import { openMedia } from '../shared/aws/media-store.ts';
-import { readSecret } from '../shared/aws/secrets.ts';
 import { MediaGoneError, MediaUnreadError, UploadLinkSpentError } from '../shared/domain/errors.ts';
 import { ledgerFromEnv, truoraFromEnv } from '../shared/lambda/clients.ts';
-import { emit, emitTruoraCall } from '../shared/lambda/metrics.ts';
+import { emit } from '../shared/lambda/metrics.ts';
 import { step } from '../shared/lambda/step.ts';
 import { readForMove, recordMoved } from '../shared/ledger/claims.ts';
 import { uploadMedia } from '../shared/truora/client.ts';
@@ -28,7 +27,7 @@ export const handler = step('MoveMedia', async ({ claim, validation, executionId
     if (bytes !== media.bytes)
       throw new MediaGoneError('media_changed', 'media: its size is not the one that was claimed');
     const hash = createHash('sha256');
-    const truora = truoraFromEnv(readSecret, { upload: true, onCall: emitTruoraCall });
+    const truora = truoraFromEnv({ upload: true });
     const sent = { stream, bytes, type: media.type, seen: (chunk: Buffer) => hash.update(chunk) };
     await uploadMedia(truora, uploadLink, sent).catch((error) => {
       if (error instanceof MediaUnreadError) emit('MediaReadFailures', 1);

@@ -5,8 +5,8 @@ import { countRepeat } from '../shared/ledger/outcomes.ts';
 import { readRecord } from '../shared/ledger/records.ts';
 
 /**
- * The only other step of a request that was decided before: a second copy of an event, a call made twice. Gives back the
- * stored outcome, says that it is a repeat and when the first was claimed, and pays for nothing. It counts that on the record, once an execution, or
+ * The only other step of a request that was decided before: a second copy of an event, or a call made twice. Gives the stored outcome,
+ * marked as a repeat, with the time of the first claim, and pays for nothing. It counts the repeat on the record, once an execution, or
  * twice if the answer to the count is lost.
  */
 export const handler = step('ReadOutcome', async ({ repeat, executionId }) => {

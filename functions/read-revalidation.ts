@@ -9,8 +9,8 @@ import { readRecord } from '../shared/ledger/records.ts';
 import { readTicket } from '../shared/ledger/tickets.ts';
 
 /**
- * `GET /revalidations/{id}`, called by whoever asked for it. Asks how the re-validation stands: its record, or before the
- * claim what was promised. One that the caller may not see is as unknown as one that never was.
+ * `GET /revalidations/{id}`, called by the caller that started it. Gives the record of the re-validation, or before the claim the
+ * promise. A re-validation that the caller may not see is unknown to the caller, like one that does not exist.
  */
 export const handler = route('ReadRevalidation', async ({ event }) => {
   const caller = callerOf(event, env('ACCOUNT_CLAIM'));

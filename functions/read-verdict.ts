@@ -1,28 +1,26 @@
-import { readSecret } from '../shared/aws/secrets.ts';
 import { NamedError, VerdictPendingError, VerdictUnreachableError } from '../shared/domain/errors.ts';
 import { throttled, unthrottled } from '../shared/domain/throttle.ts';
-import { accessFromEnv, truoraFromEnv } from '../shared/lambda/clients.ts';
+import { throttleFromEnv, truoraFromEnv } from '../shared/lambda/clients.ts';
 import { env, policyFromEnv } from '../shared/lambda/env.ts';
-import { emit, emitTruoraCall } from '../shared/lambda/metrics.ts';
+import { emit } from '../shared/lambda/metrics.ts';
 import { step } from '../shared/lambda/step.ts';
-import { signedThrottle } from '../shared/ledger/throttle.ts';
 import { getValidation } from '../shared/truora/client.ts';
 import { readDecision } from '../shared/truora/read-verdict.ts';
 import { isKnownStatus, undecided } from '../shared/truora/verdict.ts';
 
 /**
- * The sixth step, and the only place a verdict comes from: Truora's own answer to our own key. Pending is thrown, and the
- * machine's retry is the timed poll; past the deadline and its grace the wait ends here, one way or the other. While Truora
- * wants all of us to wait it is not asked, but for this last look: the verdict has been paid for.
+ * The sixth step, and the only source of a verdict: Truora's answer to our own key. A pending verdict is thrown, and the machine's
+ * retry is the timed poll. After the deadline and its grace the wait ends here with an outcome. While the throttle is backing off
+ * nothing is read, except for this last check: the verdict has been paid for.
  */
 export const handler = step('ReadVerdict', async ({ claim, validation }) => {
-  const truora = truoraFromEnv(readSecret, { onCall: emitTruoraCall });
+  const truora = truoraFromEnv();
   const over = Date.now() > Date.parse(validation.deadline) + env('GRACE_SECONDS') * 1000;
-  const gate = signedThrottle(accessFromEnv('DYNAMODB'), env('TABLE_NAME'));
-  const look = over ? unthrottled : throttled;
+  const throttle = throttleFromEnv();
+  const ask = over ? unthrottled : throttled;
   const about = { claim, validation, policy: policyFromEnv() };
   const read = (how: { showDetails: boolean }) => getValidation(truora, validation.validationId, how);
-  const { answer, verdict } = await look(gate, () => readDecision(read, about, over)).catch((error: Error) => {
+  const { answer, verdict } = await ask(throttle, () => readDecision(read, about, over)).catch((error: Error) => {
     throw over ? unreachable(error) : error;
   });
   if (!isKnownStatus(answer)) emit('UnknownWords', 1, { word: 'status' });
@@ -32,7 +30,7 @@ export const handler = step('ReadVerdict', async ({ claim, validation }) => {
   throw new VerdictPendingError('verdict_pending', 'Truora has not decided yet');
 });
 
-/** Whatever stood in the way, a key that could not be read too: after the deadline nothing is waited for. */
+/** Any error, also of a key that could not be read: after the deadline nothing waits any more. */
 const unreachable = (error: Error) =>
   new VerdictUnreachableError(
     'truora_unreachable_at_deadline',

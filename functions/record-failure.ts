@@ -1,44 +1,28 @@
-import { caseIdOf, objectOf } from '../shared/domain/case-id.ts';
+import { objectOf } from '../shared/domain/case-id.ts';
 import { AlreadyDecidedError } from '../shared/domain/errors.ts';
+import { readIntake } from '../shared/domain/intake.ts';
+import { outcomeOf } from '../shared/domain/outcome.ts';
 import { readCaught } from '../shared/domain/revalidation.ts';
 import { ledgerFromEnv, outcomeSettingsFromEnv } from '../shared/lambda/clients.ts';
 import { env } from '../shared/lambda/env.ts';
 import { step } from '../shared/lambda/step.ts';
-import { recordOutcome } from '../shared/ledger/outcomes.ts';
-import { ticketOfRequest } from '../shared/logic/locate.ts';
-import { announce } from '../shared/logic/outcome.ts';
+import { locateUnclaimed } from '../shared/logic/locate.ts';
+import { endCase } from '../shared/logic/outcome.ts';
 
 /**
- * The last step of a re-validation that we gave up. Writes down what stood in the way and tells the bus: the machine then
- * fails the execution, so that somebody looks. An intent that is still open stays so: what became of its call is not known,
- * and the person's next re-validation finds it out.
+ * The last step of a re-validation that was given up. Writes the error and announces it: the machine then fails the execution, so
+ * that an operator looks. An intent that is still open stays open: the result of its call is not known, and the person's next
+ * re-validation finds it out.
  */
 export const handler = step('RecordFailure', async ({ request, failure, claim, validation, receipt, executionId }) => {
   const ledger = ledgerFromEnv();
-  const { revalidationId, accountId, enrollmentId, reference, claimedAt } =
-    claim ??
-    (await ticketOfRequest(ledger.table, request, executionId)) ??
-    caseIdOf(request, env('MEDIA_BUCKET'), executionId);
-  const ending = await recordOutcome(
-    ledger,
-    {
-      revalidationId,
-      status: 'failed',
-      ...readCaught(failure),
-      ...(accountId ? { accountId } : {}),
-      ...(enrollmentId ? { enrollmentId } : {}),
-      ...(validation ? { validationId: validation.validationId } : {}),
-      ...(reference ? { reference } : {}),
-      decidedBy: 'workflow',
-      ...(claimedAt ? { claimedAt } : {}),
-      ...(receipt ? { movedAt: receipt.movedAt } : {}),
-      decidedAt: new Date().toISOString(),
-    },
-    executionId,
-    claim ? undefined : objectOf(request, env('MEDIA_BUCKET')),
-  );
-  const outcome = await announce(ledger, outcomeSettingsFromEnv(), ending);
-  // Somebody decided it meanwhile, so nothing was given up: the machine goes on to what stands.
-  if (outcome.status !== 'failed') throw new AlreadyDecidedError('already_decided', revalidationId);
+  const intake = readIntake(request, { bucket: env('MEDIA_BUCKET'), executionId });
+  const subject = claim ?? (await locateUnclaimed(ledger.table, intake));
+  const about = { ...subject, validationId: validation?.validationId, receipt };
+  const failed = outcomeOf(about, { status: 'failed', ...readCaught(failure), decidedBy: 'workflow' });
+  const object = claim ? undefined : objectOf(intake);
+  const outcome = await endCase(ledger, outcomeSettingsFromEnv(), failed, { owner: executionId, object });
+  // The case was decided meanwhile, so nothing was given up: the machine goes on with that outcome.
+  if (outcome.status !== 'failed') throw new AlreadyDecidedError('already_decided', subject.revalidationId);
   return outcome;
 });

@@ -1,32 +1,14 @@
+import { outcomeOf } from '../shared/domain/outcome.ts';
 import { ledgerFromEnv, outcomeSettingsFromEnv } from '../shared/lambda/clients.ts';
 import { step } from '../shared/lambda/step.ts';
-import { recordOutcome } from '../shared/ledger/outcomes.ts';
-import { announce } from '../shared/logic/outcome.ts';
+import { endCase } from '../shared/logic/outcome.ts';
 
 /**
- * The last step of a re-validation that Truora decided. Writes the outcome, once, and tells the bus: a repeat, or a
- * cancellation that came first, gives back what stands, and tells the bus of it only if nobody has.
+ * The last step of a re-validation that Truora decided. Writes the outcome once and announces it. A repeat, or a run that was
+ * canceled before, gets the outcome that is written already.
  */
-export const handler = step(
-  'RecordOutcome',
-  async ({ claim, validation, verdict, receipt, notification, executionId }) => {
-    const { revalidationId, accountId, enrollmentId, reference, claimedAt } = claim;
-    const ledger = ledgerFromEnv();
-    const ending = await recordOutcome(
-      ledger,
-      {
-        revalidationId,
-        ...verdict,
-        accountId,
-        enrollmentId,
-        ...(reference ? { reference } : {}),
-        validationId: validation.validationId,
-        decidedBy: notification ? 'webhook' : 'poll',
-        claimedAt,
-        ...(receipt ? { movedAt: receipt.movedAt } : {}),
-      },
-      executionId,
-    );
-    return announce(ledger, outcomeSettingsFromEnv(), ending);
-  },
-);
+export const handler = step('RecordOutcome', ({ claim, validation, verdict, receipt, bell, executionId }) => {
+  const { validationId } = validation;
+  const outcome = outcomeOf({ ...claim, validationId, receipt }, { ...verdict, decidedBy: bell ? 'webhook' : 'poll' });
+  return endCase(ledgerFromEnv(), outcomeSettingsFromEnv(), outcome, { owner: executionId });
+});

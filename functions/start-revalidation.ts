@@ -2,15 +2,16 @@ import { createHash } from 'node:crypto';
 import { startExecution } from '../shared/aws/executions.ts';
 import { fileAt, formFor, peekMedia } from '../shared/aws/media-store.ts';
 import { ONE_OF_BOTH, presentRevalidation, StartBody, type Ticket, TicketBody } from '../shared/domain/api.ts';
-import { revalidationIdOf } from '../shared/domain/case-id.ts';
+import { claimIdOf } from '../shared/domain/case-id.ts';
+import { defined } from '../shared/domain/defined.ts';
 import { RequestInvalidError } from '../shared/domain/errors.ts';
 import { newRevalidationId } from '../shared/domain/ids.ts';
+import { readIntake } from '../shared/domain/intake.ts';
 import { acceptMedia, refuseStillPhoto } from '../shared/domain/media.ts';
 import { checkMedia } from '../shared/domain/media-check.ts';
 import { parseOrRefuse } from '../shared/domain/parse.ts';
-import { applyPolicy, type Policy } from '../shared/domain/policy.ts';
+import { applyPolicy } from '../shared/domain/policy.ts';
 import { CallRefusedError } from '../shared/domain/problem.ts';
-import { isDifferentRequest } from '../shared/domain/record.ts';
 import { CallRequest } from '../shared/domain/request.ts';
 import { refuseSpeech } from '../shared/domain/request-details.ts';
 import { requestOf, startTicket, uploadTicket } from '../shared/domain/ticket.ts';
@@ -18,66 +19,74 @@ import { callerOf, refuseOthers, refuseOthersMedia } from '../shared/lambda/call
 import { ledgerFromEnv, retryRulesFromEnv } from '../shared/lambda/clients.ts';
 import { env, mediaLimitsFromEnv, policyFromEnv } from '../shared/lambda/env.ts';
 import { log } from '../shared/lambda/logger.ts';
-import { answerJson, jsonOf, route } from '../shared/lambda/route.ts';
+import { answerJson, jsonOf, type RouteInput, route } from '../shared/lambda/route.ts';
 import { bindKey, findKey, hashOfQuestion } from '../shared/ledger/idempotency-keys.ts';
 import { type Ledger, readRecord } from '../shared/ledger/records.ts';
-import { issueTicket, readTicket } from '../shared/ledger/tickets.ts';
-import { findRetried } from '../shared/logic/linked-retry.ts';
-import { refuseOldAnswer } from '../shared/logic/locate.ts';
+import { readTicket } from '../shared/ledger/tickets.ts';
+import { refuseOldAnswer } from '../shared/logic/answer-age.ts';
+import { promise } from '../shared/logic/promise.ts';
 
 /**
- * `POST /revalidations`, called by systems that know the person. Asks whether the call is in order, and promises a
- * re-validation: with a form to upload with, so that the upload itself is the drop, or by starting the machine on media
- * that is there. The promise is in the ledger before anything is given out. It claims nothing and pays for nothing.
+ * `POST /revalidations`, called by systems that know the person. Checks the call and promises a re-validation: with a form to upload
+ * with, where the upload itself is the drop, or by starting the machine on media that is in the bucket. The promise is in the ledger
+ * before anything is given out. It claims nothing and pays for nothing.
  */
 export const handler = route('StartRevalidation', async (input) => {
-  const caller = callerOf(input.event, env('ACCOUNT_CLAIM'));
-  const asked = jsonOf(input);
-  const wanted = isForUpload(asked) ? parseOrRefuse(TicketBody, asked) : parseOrRefuse(StartBody, asked);
-  const key = parseOrRefuse(
-    CallRequest.shape.idempotencyKey,
-    input.event.headers['idempotency-key'],
-    'Idempotency-Key',
-  );
-  refuseOthers(caller, wanted.accountId);
-  if ('media' in wanted) refuseOthersMedia(caller, wanted.media.key);
-  refuseSpeech(wanted.options ?? {});
-  const policy = policyFromEnv();
-  applyPolicy(wanted.options ?? {}, policy);
-  const forced = 'forceNew' in wanted && wanted.forceNew !== undefined;
-  if (forced && !key) throw keyless();
-
+  const asked = readCall(input);
   const ledger = ledgerFromEnv();
-  const alias = key ? { scope: caller.calledBy, key, body: hashOfQuestion(wanted) } : undefined;
-  const maxAgeSeconds = 'maxAgeSeconds' in wanted ? wanted.maxAgeSeconds : undefined;
-  let id = alias && (await findKey(ledger, alias));
-  let isRepeat = id !== undefined;
-  if (!id) {
-    const forceKey = forced ? hashOf([caller.calledBy, key]) : undefined;
-    const promised = await promise(ledger, await ticketFor(wanted, caller.calledBy, forceKey), {
-      policy,
-      maxAgeSeconds,
-    });
-    id = promised.revalidationId;
-    // The promise comes first: a key that was bound to nothing could never be mended.
-    if (alias) id = await bindKey(ledger, { ...alias, revalidationId: id });
-    isRepeat = promised.isRepeat || id !== promised.revalidationId;
-  }
+  const { revalidationId: id, isRepeat } = await promised(ledger, asked);
   const [record, ticket] = await Promise.all([readRecord(ledger, id), readTicket(ledger.table, id)]);
   if (!record && !ticket) throw new CallRefusedError('revalidation_unknown', 'its time in the ledger is over');
-  if (record && isRepeat) refuseOldAnswer(record, maxAgeSeconds);
+  if (record && isRepeat) refuseOldAnswer(record, asked.maxAgeSeconds);
   const open = record ? undefined : ticket;
   const upload = open?.upload && (await formFor(env('MEDIA_BUCKET'), open.upload));
   if (open && !upload) await startExecution(env('MACHINE_ARN'), id, requestOf(open));
   log('info', 'done', { step: 'StartRevalidation', revalidationId: id });
-  return answerJson(record ? 200 : 202, {
-    ...presentRevalidation(record, ticket),
-    ...(isRepeat ? { isRepeat } : {}),
-    ...(upload ? { upload } : {}),
-  });
+  return answerJson(
+    record ? 200 : 202,
+    defined({ ...presentRevalidation(record, ticket), isRepeat: isRepeat || undefined, upload }),
+  );
 });
 
-/** @throws RequestInvalidError for a call that says both what lies there and what is to come */
+type Asked = {
+  wanted: TicketBody | StartBody;
+  key: string | undefined;
+  calledBy: string;
+  maxAgeSeconds: number | undefined;
+  isForced: boolean;
+};
+
+/** Reads the call and checks all that needs no look at the ledger or the media. */
+const readCall = (input: RouteInput): Asked => {
+  const caller = callerOf(input.event, env('ACCOUNT_CLAIM'));
+  const body = jsonOf(input);
+  const wanted = isForUpload(body) ? parseOrRefuse(TicketBody, body) : parseOrRefuse(StartBody, body);
+  const header = input.event.headers['idempotency-key'];
+  const key = parseOrRefuse(CallRequest.shape.idempotencyKey, header, 'Idempotency-Key');
+  refuseOthers(caller, wanted.accountId);
+  if ('media' in wanted) refuseOthersMedia(caller, wanted.media.key);
+  refuseSpeech(wanted.options ?? {});
+  applyPolicy(wanted.options ?? {}, policyFromEnv());
+  const isForced = 'forceNew' in wanted && wanted.forceNew !== undefined;
+  if (isForced && !key) throw keyless();
+  const maxAgeSeconds = 'maxAgeSeconds' in wanted ? wanted.maxAgeSeconds : undefined;
+  return { wanted, key, calledBy: caller.calledBy, maxAgeSeconds, isForced };
+};
+
+/** The re-validation that the key of a call names already, or else a promise, which the key names from then on. */
+const promised = async (ledger: Ledger, { wanted, key, calledBy, maxAgeSeconds, isForced }: Asked) => {
+  const alias = key ? { scope: calledBy, key, body: hashOfQuestion(wanted) } : undefined;
+  const known = alias && (await findKey(ledger, alias));
+  if (known) return { revalidationId: known, isRepeat: true };
+  const ticket = await ticketFor(wanted, calledBy, isForced ? hashOf([calledBy, key]) : undefined);
+  const rules = { policy: policyFromEnv(), maxAgeSeconds, retries: retryRulesFromEnv() };
+  const { revalidationId, isRepeat } = await promise(ledger, ticket, rules);
+  // The promise comes first: a key that names nothing could never be corrected.
+  const named = alias ? await bindKey(ledger, { ...alias, revalidationId }) : revalidationId;
+  return { revalidationId: named, isRepeat: isRepeat || named !== revalidationId };
+};
+
+/** @throws RequestInvalidError for a call that names both media and an upload */
 const isForUpload = (asked: unknown): boolean => {
   if (typeof asked !== 'object' || asked === null || !('upload' in asked)) return false;
   if (!('media' in asked)) return true;
@@ -85,7 +94,7 @@ const isForUpload = (asked: unknown): boolean => {
   throw new RequestInvalidError('request_invalid', `${broken.path}: ${broken.detail}`, [broken]);
 };
 
-/** What Truora could never take is refused here and now, and nothing is written for it. */
+/** What is promised. Media that Truora cannot take is refused here, and nothing is written for it. */
 const ticketFor = async (
   wanted: TicketBody | StartBody,
   calledBy: string,
@@ -96,57 +105,13 @@ const ticketFor = async (
     return uploadTicket(wanted, newRevalidationId(), calledBy);
   }
   const bucket = env('MEDIA_BUCKET');
-  const { key, versionId } = wanted.media;
-  const glance = await peekMedia({ bucket, key, versionId, etag: undefined });
-  const type = acceptMedia(glance, wanted.options ?? {});
-  await checkMedia(type, fileAt({ bucket, key }, glance), mediaLimitsFromEnv());
-  const version = glance.versionId ?? glance.etag;
-  const id = revalidationIdOf({ accountId: wanted.accountId, bucket, key, version, forceKey });
-  return startTicket(wanted, id, glance.versionId, calledBy, forceKey);
-};
-
-/**
- * Whoever asks again for the same media of the same person, in the same words, meets what stands, and nothing is written.
- * Of two that ask at once one writes, and the other looks again at what it wrote.
- * @throws RequestInvalidError `already_asked_otherwise`, `answer_too_old`, `retry_*`
- */
-const promise = async (
-  ledger: Ledger,
-  ticket: Ticket,
-  rules: Rules,
-): Promise<{ revalidationId: string; isRepeat: boolean }> => {
-  const { revalidationId, accountId, options } = ticket;
-  if (await isPromised(ledger, ticket, rules)) return { revalidationId, isRepeat: true };
-  // Only looked up here: its place in the row is taken when it is claimed.
-  if (options.retryOf) await findRetried(ledger, { retryOf: options.retryOf, accountId }, retryRulesFromEnv());
-  const isNew = await issueTicket(ledger, ticket);
-  if (!isNew) await isPromised(ledger, ticket, rules);
-  return { revalidationId, isRepeat: !isNew };
-};
-
-/** What decides whether an earlier promise answers a call: the policy in force, and how old the answer may be. Seconds. */
-type Rules = { policy: Policy; maxAgeSeconds: number | undefined };
-
-/**
- * Whether the very same was promised or claimed before: what is sent in fact is compared.
- * @throws RequestInvalidError `already_asked_otherwise`, `answer_too_old`
- */
-const isPromised = async (
-  ledger: Ledger,
-  { revalidationId, ...ticket }: Ticket,
-  { policy, maxAgeSeconds }: Rules,
-): Promise<boolean> => {
-  const [record, earlier] = await Promise.all([
-    readRecord(ledger, revalidationId),
-    readTicket(ledger.table, revalidationId),
-  ]);
-  const standing = record ?? (earlier && { ...earlier, requested: applyPolicy(earlier.options, policy) });
-  if (standing && isDifferentRequest(standing, { ...ticket, requested: applyPolicy(ticket.options, policy) })) {
-    const rule = 'this version was asked about before with another enrollment or other options';
-    throw new RequestInvalidError('already_asked_otherwise', `media: ${rule}; put it again, or call with forceNew`);
-  }
-  if (record) refuseOldAnswer(record, maxAgeSeconds);
-  return standing !== undefined;
+  const call = defined({ kind: 'call', ...wanted, idempotencyKey: forceKey });
+  const intake = readIntake(call, { bucket, executionId: '' });
+  const head = await peekMedia({ bucket, ...intake.media });
+  const type = acceptMedia(head, wanted.options ?? {});
+  await checkMedia(type, fileAt({ bucket, key: intake.media.key }, head), mediaLimitsFromEnv());
+  const id = claimIdOf(intake, head.versionId ?? head.etag);
+  return startTicket(wanted, id, head.versionId, calledBy, forceKey);
 };
 
 const keyless = () => {

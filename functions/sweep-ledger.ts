@@ -2,8 +2,8 @@ import { deleteUploads } from '../shared/aws/delete-versions.ts';
 import type { Item } from '../shared/aws/dynamodb.ts';
 import { endOfExecution, resume } from '../shared/aws/executions.ts';
 import { deleteMedia } from '../shared/aws/media-store.ts';
-import { readSecret } from '../shared/aws/secrets.ts';
 import { changes, currentOutcomeOf, mayChange } from '../shared/domain/amendments.ts';
+import { defined } from '../shared/domain/defined.ts';
 import { TruoraRejectedError } from '../shared/domain/errors.ts';
 import {
   firstFollowUp,
@@ -15,17 +15,16 @@ import {
 import type { LedgerRecord } from '../shared/domain/record.ts';
 import type { Outcome, Verdict } from '../shared/domain/revalidation.ts';
 import { isBackOff, throttled } from '../shared/domain/throttle.ts';
-import { ledgerFromEnv, outcomeSettingsFromEnv, truoraFromEnv } from '../shared/lambda/clients.ts';
+import { ledgerFromEnv, outcomeSettingsFromEnv, throttleFromEnv, truoraFromEnv } from '../shared/lambda/clients.ts';
 import { env, policyFromEnv } from '../shared/lambda/env.ts';
 import { job, logError } from '../shared/lambda/job.ts';
 import { log } from '../shared/lambda/logger.ts';
-import { emit, emitOutcome, emitTruoraCall } from '../shared/lambda/metrics.ts';
+import { emit, emitOutcome } from '../shared/lambda/metrics.ts';
 import { readCallback } from '../shared/ledger/callbacks.ts';
 import { dueRecords, postpone, reschedule } from '../shared/ledger/follow-ups.ts';
 import { freeMedia } from '../shared/ledger/holds.ts';
 import { amend } from '../shared/ledger/outcomes.ts';
 import type { Ledger } from '../shared/ledger/records.ts';
-import { throttleOf } from '../shared/ledger/throttle.ts';
 import { readTicket } from '../shared/ledger/tickets.ts';
 import { findLateOrphans } from '../shared/logic/orphans.ts';
 import { announce, announceAmendment, repair } from '../shared/logic/outcome.ts';
@@ -70,7 +69,7 @@ const attempt = async (record: LedgerRecord): Promise<boolean> => {
     const isFailure = !isBackOff(error);
     if (isFailure) logError('SweepLedger', error, record.revalidationId);
     // It makes room for the others; should this fail too, it is simply due still.
-    await reschedule(ledgerFromEnv(), record, firstFollowUp(new Date()), { keepLateWebhook: true }).catch(() => {});
+    await reschedule(ledgerFromEnv(), record, firstFollowUp(new Date()), { keepBell: true }).catch(() => {});
     return !isFailure;
   }
 };
@@ -95,7 +94,7 @@ const inTime = async (look: Promise<void>): Promise<void> => {
 
 /** One that cannot be read is for a person to mend: it is named, and makes room for the others. */
 const passOver = async (item: Item): Promise<boolean> => {
-  log('error', 'unreadable', { step: 'SweepLedger', revalidationId: String(item.revalidationId ?? item.pk) });
+  log('error', 'illegible', { step: 'SweepLedger', revalidationId: String(item.revalidationId ?? item.pk) });
   await postpone(ledgerFromEnv(), item, firstFollowUp(new Date())).catch(() => {});
   return false;
 };
@@ -109,8 +108,8 @@ const lookAtOpen = async (record: LedgerRecord): Promise<void> => {
     if (outcome) emitOutcome(outcome);
     return;
   }
-  const { taskToken, notification } = record.validationId ? await readCallback(ledger.table, record.validationId) : {};
-  if (taskToken && notification) await resume(taskToken, notification);
+  const { taskToken, bell } = record.validationId ? await readCallback(ledger.table, record.validationId) : {};
+  if (taskToken && bell) await resume(taskToken, bell);
   await reschedule(ledger, record, nextFollowUp(record, new Date(), env('GRACE_SECONDS')));
 };
 
@@ -131,29 +130,28 @@ const lookAtEnded = async (record: LedgerRecord, outcome: Outcome): Promise<void
   const isLast = mediaEnds <= now;
   const isDeleted = !isLast || (await deleteAllMedia(ledger, record));
   const isOver = now > lastCheckUntil(outcome.decidedAt, results.mediaHours);
-  const isSettled = !isLast || isOver || (await findStrays(record));
-  const heard = isOver ? 'all' : await hearLateTruth(record, outcome);
+  const isSettled = !isLast || isOver || (await findOrphans(record));
+  const heard = isOver ? 'all' : await amendLate(record, outcome);
   // Not entered by us: by somebody else, or the answer was lost. It stays due, and the next sweep tells of it.
   if (heard === 'overtaken') return;
   const next = isSettled && isDeleted ? undefined : firstFollowUp(now);
   // Truora has called and not decided yet: it is asked again soon, and still because of that call.
-  const late =
-    heard === 'pending' && record.lateWebhookAt ? nextLateFollowUp(record.lateWebhookAt, new Date(now)) : undefined;
+  const late = heard === 'pending' && record.lateBell ? nextLateFollowUp(record.lateBell, new Date(now)) : undefined;
   const looks = [isLast ? next : mediaEnds, late].filter((at) => at !== undefined).toSorted();
   await reschedule(ledger, record, looks[0], { keepLateWebhook: late !== undefined });
 };
 
 /** Calls that were given up may have been executed after all. @returns false while another run of the person is at it */
-const findStrays = (record: LedgerRecord): Promise<boolean> =>
+const findOrphans = (record: LedgerRecord): Promise<boolean> =>
   findLateOrphans(ledgerFromEnv(), record, {
-    straysOf: async ({ accountId, requested, ...known }) => {
+    lateResultsOf: async ({ accountId, requested, ...known }) => {
       if (!accountId || !requested) return [];
-      const truora = truoraFromEnv(readSecret, { onCall: emitTruoraCall });
+      const truora = truoraFromEnv();
       return lateOrphansOn(await asking(() => listValidations(truora, accountId)), { accountId, requested, ...known });
     },
-    tell: (orphans) => {
+    emitOrphans: (count) => {
       log('warn', 'orphaned', { step: 'SweepLedger', revalidationId: record.revalidationId });
-      emit('Orphans', orphans);
+      emit('Orphans', count);
     },
   });
 
@@ -180,8 +178,8 @@ const deleteAllMedia = async (ledger: Ledger, record: LedgerRecord): Promise<boo
  * What Truora says by now, and whether that changes what stands: then it is entered, and the bus is told.
  * @returns whether all is heard, Truora has not decided yet, or something else than expected stands by now
  */
-const hearLateTruth = async (record: LedgerRecord, outcome: Outcome): Promise<'all' | 'pending' | 'overtaken'> => {
-  const { amendments, revalidationId, lateWebhookAt } = record;
+const amendLate = async (record: LedgerRecord, outcome: Outcome): Promise<'all' | 'pending' | 'overtaken'> => {
+  const { amendments, revalidationId, lateBell } = record;
   const standing = currentOutcomeOf(outcome, amendments);
   if (!mayChange(standing)) return 'all';
   const verdict = await askAgain(record, outcome);
@@ -201,8 +199,9 @@ const askAgain = async (record: LedgerRecord, outcome: Outcome): Promise<Verdict
   const { validationId } = outcome;
   const { accountId, enrollmentId, requested, used } = record;
   if (!validationId || !accountId || !enrollmentId || !requested) return undefined;
-  const truora = truoraFromEnv(readSecret, { onCall: emitTruoraCall });
-  const validation = { validationId, deadline: used?.deadline ?? outcome.decidedAt, ...thresholdOf(used) };
+  const truora = truoraFromEnv();
+  const deadline = used?.deadline ?? outcome.decidedAt;
+  const validation = defined({ validationId, deadline, threshold: used?.threshold });
   const about = { claim: { accountId, enrollmentId, requested }, validation, policy: policyFromEnv() };
   const read = (how: { showDetails: boolean }) => getValidation(truora, validationId, how);
   const looked = await asking(() => readDecision(read, about, false)).catch((error) => {
@@ -212,7 +211,4 @@ const askAgain = async (record: LedgerRecord, outcome: Outcome): Promise<Verdict
   return looked?.verdict;
 };
 
-const asking = <Answer>(ask: () => Promise<Answer>) => throttled(throttleOf(env('TABLE_NAME')), ask);
-
-const thresholdOf = (used: LedgerRecord['used']) =>
-  used?.threshold === undefined ? {} : { threshold: used.threshold };
+const asking = <Answer>(ask: () => Promise<Answer>) => throttled(throttleFromEnv(), ask);

@@ -5,6 +5,7 @@ import {
   StopExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import * as z from 'zod/mini';
+import type { endReasons } from '../domain/reasons.ts';
 import type { RevalidationRequest } from '../domain/request.ts';
 import type { Notification } from '../domain/revalidation.ts';
 import { sfn } from './clients.ts';
@@ -81,7 +82,7 @@ export const reasonsOfEnds = {
   FAILED: 'execution_failed',
   TIMED_OUT: 'execution_timed_out',
   ABORTED: 'execution_aborted',
-} as const;
+} as const satisfies Record<string, (typeof endReasons)[number]>;
 
 /** The request of the execution. @returns undefined when the event does not hold it */
 export const requestIn = ({ detail: { input } }: EndedExecution): unknown => {

@@ -1,69 +1,56 @@
 import { createHash } from 'node:crypto';
 import { defined } from './defined.ts';
-import { type Dropped, INBOX, readInboxKey, requestOfDropped } from './drop.ts';
-import { RequestInvalidError } from './errors.ts';
-import { CallRequest, type DropEvent, DropRequest, type RevalidationRequest } from './request.ts';
+import { type Dropped, readInboxKey, requestOfDropped } from './drop.ts';
+import { type Intake, readIntake } from './intake.ts';
 import type { Claim } from './revalidation.ts';
 
-/** The fields of an outcome that identify the case and the person. */
+/** The case and the person that an outcome names. */
 export type CaseId = Pick<Claim, 'revalidationId'> &
   Partial<Pick<Claim, 'accountId' | 'enrollmentId' | 'reference' | 'claimedAt'>>;
 
+/** The id of the case that a request claims, by the version of its media. */
+export const claimIdOf = ({ person, bucket, media, forceKey }: Intake, version: string): string =>
+  revalidationIdOf(defined({ accountId: person.accountId, bucket, key: media.key, version, anew: forceKey }));
+
+/** Reasons where the id of the media belongs to another question, or to an answer that is too old: it is left alone. */
+export const OTHER_CASE = ['already_asked_otherwise', 'answer_too_old'];
+
+/** The reason for which all versions of a key are refused in one record. */
+const OF_KEY = 'too_many_uploads';
+
 /**
- * The case and person of a request without a claim, as far as it can be read. A drop gets the id that its claim would have,
- * so that its copies share one record. Any other request is a separate case with an id from its execution: a refused call
- * must never get the outcome of another request about the same media.
- * @param ownCase a separate case for a drop too, when the record under its id answers another request
- * @param ofKey a reason that refuses all versions of a drop's key together, in one record
+ * The case of a request that never became a claim. A drop has the id that its claim would have had, so its copies are in one
+ * record. Anything else is a case of its own, named after the execution: a call that was refused must never be answered with
+ * the outcome of another question about the same media.
+ * @param reason why it was refused, where it was
  */
-export const caseIdOf = (
-  request: unknown,
-  bucket: string,
-  executionId: string,
-  ownCase = false,
-  ofKey?: string,
-): CaseId => {
-  const { data: drop } = DropRequest.safeParse(request);
-  if (drop) {
-    const { key, versionId, etag } = addressOfDrop(drop.event);
-    // The event's own bucket: an event of another bucket must not get the id of one of our drops.
-    const from = drop.event.detail.bucket.name;
-    const ids = readInboxKey(key);
-    const version = ownCase ? executionId : (ofKey ?? versionId ?? etag ?? executionId);
-    const id = revalidationIdOf(defined({ bucket: from, key, version, accountId: ids?.accountId }));
-    return defined({ revalidationId: id, accountId: ids?.accountId, enrollmentId: ids?.enrollmentId });
-  }
-  const { data: call } = CallRequest.safeParse(request);
-  const version = executionId;
-  if (!call) return { revalidationId: revalidationIdOf({ bucket, key: '', version }) };
-  const { accountId, enrollmentId, reference } = call;
-  return defined({
-    revalidationId: revalidationIdOf({ accountId, bucket, key: call.media.key, version }),
-    accountId,
-    enrollmentId,
-    reference,
-  });
+export const unclaimedCaseOf = (intake: Intake, reason = ''): CaseId => {
+  const { person, bucket, media, kind, executionId, unclaimedName } = intake;
+  const name = kind === 'drop' && reason === OF_KEY ? OF_KEY : unclaimedName;
+  const version = OTHER_CASE.includes(reason) ? executionId : name;
+  const id = revalidationIdOf(defined({ accountId: person.accountId, bucket, key: media.key, version }));
+  return { revalidationId: id, ...person };
 };
 
 /**
- * The object version that a request dropped in our inbox. It must be deleted later, for every outcome. A key of another
- * form may hold anything, so it is not stored; the lifecycle rule of the bucket deletes its object.
+ * The version of an object that a request dropped in our inbox: it is deleted one day, whatever the outcome. A key that is none
+ * of ours may hold any text, so it is not written down, and its object is left to the bucket's own lifecycle.
  */
-export const objectOf = (request: unknown, bucket: string): { key: string; versionId: string } | undefined => {
-  const { data: drop } = DropRequest.safeParse(request);
-  if (drop?.event.detail.bucket.name !== bucket) return undefined;
-  const { key, versionId } = addressOfDrop(drop.event);
+export const objectOf = (intake: Intake): { key: string; versionId: string } | undefined => {
+  const { kind, bucket, mediaBucket, media } = intake;
+  const { key, versionId } = media;
+  if (kind !== 'drop' || bucket !== mediaBucket) return undefined;
   return versionId && readInboxKey(key) ? { key, versionId } : undefined;
 };
 
 /** The id of a drop without a ticket. The first drop of a ticket has the ticket's id. */
 export const idOfDropped = (bucket: string, dropped: Dropped): string =>
-  caseIdOf(requestOfDropped(bucket, dropped), bucket, '').revalidationId;
+  claimIdOf(readIntake(requestOfDropped(bucket, dropped), { bucket, executionId: '' }), dropped.versionId);
 
 /**
- * The id of a re-validation: the same person and the same version of the same object give the same id, for every entry point.
- * The id is a hash, so it does not reveal the key or the person. The parts are joined as JSON, so that they stay separate.
- * @param of.forceKey distinguishes a forced case from other cases about the same media
+ * The id of a re-validation: the same person and the same version of the same object give the same id, through every entry
+ * point. It is a hash, so it shows no key and no person. The parts are joined as JSON, so that no part can run into the next.
+ * @param of.anew the force key: the name of another case about the same media, where a caller forced a new one
  */
 export const revalidationIdOf = (of: {
   accountId?: string;
@@ -78,30 +65,3 @@ export const revalidationIdOf = (of: {
     )
     .digest('hex')
     .slice(0, 32)}`;
-
-/** The object version that a request is about. A call without a version means the newest one. */
-export type MediaAddress = { key: string; versionId: string | undefined; etag: string | undefined };
-
-export const addressOfDrop = ({ detail: { object } }: DropEvent): MediaAddress => ({
-  key: object.key,
-  versionId: object['version-id'],
-  etag: object.etag,
-});
-
-/** The prefixes that a call may take media from: media of other systems, or a drop's object. */
-const CALLABLE = ['media/', INBOX];
-
-/** @throws RequestInvalidError for another bucket or prefix */
-export const addressOf = (request: RevalidationRequest, mediaBucket: string): MediaAddress => {
-  if (request.kind === 'drop') {
-    if (request.event.detail.bucket.name === mediaBucket) return addressOfDrop(request.event);
-    throw new RequestInvalidError('request_invalid', 'event.detail.bucket.name: must be the media bucket');
-  }
-  const { key, versionId } = request.media;
-  if (CALLABLE.some((prefix) => key.startsWith(prefix))) return { key, versionId, etag: undefined };
-  throw new RequestInvalidError('request_invalid', `media.key: must begin with ${CALLABLE.join(' or ')}`);
-};
-
-/** The force key of a forced call: its idempotency key, so that repeats are one case, or else its execution. */
-export const forceKeyOf = (request: RevalidationRequest, executionId: string): string | undefined =>
-  request.kind === 'call' && request.forceNew ? (request.idempotencyKey ?? executionId) : undefined;

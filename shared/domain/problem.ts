@@ -1,6 +1,9 @@
 import * as z from 'zod/mini';
 import { defined } from './defined.ts';
 import { NamedError, RequestInvalidError } from './errors.ts';
+import type { endReasons, errorReasons, ReasonOf } from './reasons.ts';
+
+type Code = ReasonOf<keyof typeof errorReasons> | (typeof endReasons)[number];
 
 /** Every code that the API may answer with: its HTTP status and its fixed title. */
 export const problems = {
@@ -36,8 +39,8 @@ export const problems = {
   photo_cannot_prove_liveness: { status: 422, title: 'A photo cannot prove liveness.' },
   media_gone: { status: 422, title: 'There is no such media.' },
   media_changed: { status: 422, title: 'The media was overwritten.' },
-  unexpected: { status: 500, title: 'The server failed.' },
-} as const;
+  unexpected: { status: 500, title: 'Something went wrong here.' },
+} as const satisfies { [Name in Code]?: { status: number; title: string } };
 
 export type ProblemCode = keyof typeof problems;
 
@@ -67,17 +70,8 @@ export type Problem = z.infer<typeof Problem>;
 
 export type BrokenRule = NonNullable<Problem['errors']>[number];
 
-/** A call that the API itself refuses, before its request is checked. Only routes throw it. */
-export class CallRefusedError extends NamedError<
-  | 'body_malformed'
-  | 'signature_invalid'
-  | 'subject_missing'
-  | 'account_forbidden'
-  | 'revalidation_unknown'
-  | 'already_decided'
-  | 'body_too_large'
-  | 'content_type_unsupported'
-> {
+/** A call that is refused for what it is, not for what it asks of Truora. Only routes throw it. */
+export class CallRefusedError extends NamedError<ReasonOf<'CallRefusedError'>> {
   override readonly name = 'CallRefusedError';
 }
 

@@ -1,7 +1,8 @@
 import { readInboxKey } from './drop.ts';
 import { RequestInvalidError } from './errors.ts';
+import type { Intake } from './intake.ts';
 import { parseOrRefuse } from './parse.ts';
-import { CallRequest, type DropEvent, Options, type RevalidationRequest } from './request.ts';
+import { CallRequest, Options } from './request.ts';
 
 /** Bytes of JSON that `x-amz-meta-options` may hold: S3 gives all user metadata of an object 2 KB. */
 const MAX_OPTIONS_BYTES = 512;
@@ -15,15 +16,9 @@ export type RequestDetails = {
   reference: string | undefined;
 };
 
-/** The S3 reasons of an upload with new content. A sweep does not know the reason, so it checks for a copy too. */
-const PUTS = ['PutObject', 'POST Object', 'CompleteMultipartUpload'];
-
-/** Whether a drop may be a copy of an older version of its key. */
-export const mayBeCopy = ({ detail: { reason = '' } }: DropEvent): boolean => !PUTS.includes(reason);
-
-/** The request details, from the call or from the drop's key and metadata. */
-export const requestDetailsOf = (request: RevalidationRequest, metadata: Record<string, string>): RequestDetails =>
-  request.kind === 'drop' ? detailsOfDrop(request.event.detail.object.key, metadata) : detailsOfCall(request);
+/** The details of a request: of a call from its fields, of a drop from its key and its metadata. */
+export const requestDetailsOf = ({ call, media }: Intake, metadata: Record<string, string>): RequestDetails =>
+  call ? detailsOfCall(call) : detailsOfDrop(media.key, metadata);
 
 /**
  * The key of a drop holds the person, and its user metadata (`x-amz-meta-*`) the rest. The uploader sets both.

@@ -3,6 +3,7 @@ import { readReason } from './errors.ts';
 import { AccountId, RevalidationId, TruoraId } from './ids.ts';
 import { outcomeStatuses } from './lifecycle.ts';
 import { MAX_MEDIA_BYTES, type MediaType, mediaTypes } from './media.ts';
+import { verdictReasons } from './reasons.ts';
 import { CalledBy, ForceNew, Options, Reference, ResultMode } from './request.ts';
 
 /** RFC 3339 in UTC with milliseconds. */
@@ -84,60 +85,14 @@ export const Notification = z.object({ receivedAt: Timestamp });
 
 export type Notification = z.infer<typeof Notification>;
 
-/** Every reason that Truora documents for a declined face validation. */
-export const declinedReasons = [
-  'similarity_threshold_not_passed',
-  'passive_liveness_verification_not_passed',
-  'no_face_detected',
-  'face_not_detected',
-  'liveness_verification_not_passed',
-  'photo_of_photo',
-  'invalid_video_file',
-  'invalid_file_format',
-  'file_format_not_supported',
-  'empty_input_file',
-  'face_in_blocklist',
-  'fraudster_face_match_in_client_collection',
-  'user_face_match_in_client_collection',
-  'user_face_match_in_fraud_collection',
-  'risky_face_detected',
-  'risk_signal_detected',
-  'face_validation_failed',
-  'max_retries_reached',
-  'no_face_media_uploaded',
-  'validation_expired',
-  'validation_not_finished',
-  'abandoned_without_using_retries',
-  'canceled',
-] as const;
-
-/** Every reason that Truora documents for an expired validation. */
-export const expiredReasons = [
-  'input_file_not_uploaded',
-  'manual_review_expired',
-  'face_validation_not_started',
-  'pending_validation_methods',
-] as const;
-
-/** A code of Truora, stored unchanged. Text of another form is not stored. */
+/** A vendor code, kept as it came; anything that is not shaped like a code is not kept. */
 export const RawReason = z.string().check(z.regex(/^[a-z0-9_]{1,64}$/));
 
 /** Truora's decision in our closed vocabulary. It comes only from an authenticated answer of Truora. */
 export const Verdict = z.object({
   status: z.enum(['approved', 'declined', 'expired', 'failed']),
-  reason: z.optional(
-    z.enum([
-      ...declinedReasons,
-      ...expiredReasons,
-      'unknown_reason',
-      'undecided_at_deadline',
-      'system_error',
-      'verdict_mismatch',
-      'verdict_of_another_enrollment',
-      'verdict_unconfirmed',
-    ]),
-  ),
-  /** Truora's code when it is unknown to us. */
+  reason: z.optional(z.enum(verdictReasons)),
+  /** Truora's code when it is none we know. */
   rawReason: z.optional(RawReason),
   /** The failed checks of a `success`. */
   mismatch: z.optional(

@@ -59,7 +59,8 @@ export const backOffOf = (retryAfterSeconds: number | undefined, now: Date) => {
 
 /** Reads the stored throttle, and stores that all runs back off. */
 export type ThrottleStore = {
-  read: () => Promise<Throttle>;
+  /** An eventual read (the default) may be a second old and costs half. The kill switch needs a consistent one. */
+  read: (how?: { consistent: boolean }) => Promise<Throttle>;
   backOff: (retryAfterSeconds: number | undefined) => Promise<void>;
 };
 
@@ -67,8 +68,11 @@ export type ThrottleStore = {
 export const isBackOff = (error: unknown): error is TruoraBusyError =>
   error instanceof TruoraBusyError && error.reason === 'truora_rate_limited';
 
-/** One call to Truora that ignores the throttle. After a 429 all runs back off; an error of that write is ignored, because this call is retried anyway. */
-export const unthrottled = async <Answer>({ backOff }: ThrottleStore, ask: () => Promise<Answer>): Promise<Answer> =>
+/** One call to Truora, whatever the gate says; a 429 holds back all others. Whoever made it comes back even where it could not. */
+export const unthrottled = async <Answer>(
+  { backOff: holdBack }: ThrottleStore,
+  ask: () => Promise<Answer>,
+): Promise<Answer> =>
   ask().catch(async (error) => {
     if (isBackOff(error)) await backOff(error.retryAfterSeconds).catch(() => {});
     throw error;

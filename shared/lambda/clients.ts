@@ -1,11 +1,32 @@
+import { readSecret } from '../aws/secrets.ts';
+import { defined } from '../domain/defined.ts';
 import { sendableKey } from '../domain/sendable-key.ts';
+import type { ThrottleStore } from '../domain/throttle.ts';
+import { throttleOf } from '../ledger/throttle.ts';
+import type { CreationSettings } from '../logic/creation.ts';
+import type { Truora } from '../truora/call.ts';
 import { env } from './env.ts';
+import { emit, emitTruoraCall } from './metrics.ts';
 
 /** The ledger, as the records' functions want it. */
 export const ledgerFromEnv = () => ({ table: env('TABLE_NAME'), retentionDays: env('RETENTION_DAYS') });
 
 /** Where outcomes are announced, and how long media outlives them. */
 export const outcomeSettingsFromEnv = () => ({ bus: env('EVENT_BUS'), mediaHours: env('MEDIA_HOURS') });
+
+/** The throttle before Truora, that all runs share. */
+export const throttleFromEnv = (): ThrottleStore => throttleOf(accessFromEnv('DYNAMODB'), env('TABLE_NAME'));
+
+/** What a creation works with. */
+export const creationFromEnv = (): CreationSettings => ({
+  ledger: ledgerFromEnv(),
+  truora: truoraFromEnv(),
+  throttle: throttleFromEnv(),
+  settleSeconds: env('SETTLE_SECONDS'),
+  onUnresolved: env('ON_UNRESOLVED'),
+  dailyBudget: env('DAILY_BUDGET'),
+  emitOrphans: (count) => emit('Orphans', count),
+});
 
 /** What may be retried, as the deployment was told of its account at Truora. */
 export const retryRulesFromEnv = () => ({
@@ -24,47 +45,45 @@ export const accessFromEnv = (service: 'DYNAMODB' | 'SECRETS_MANAGER') => {
     if (!value) throw new TypeError(`environment variable ${name} is missing or malformed`);
     return value;
   };
-  const endpoint = set[`AWS_ENDPOINT_URL_${service}`];
-  const trace = set._X_AMZN_TRACE_ID;
-  const sessionToken = set.AWS_SESSION_TOKEN;
-  return {
+  return defined({
     region: needed('AWS_REGION'),
-    credentials: {
+    credentials: defined({
       accessKeyId: needed('AWS_ACCESS_KEY_ID'),
       secretAccessKey: needed('AWS_SECRET_ACCESS_KEY'),
-      ...(sessionToken ? { sessionToken } : {}),
-    },
-    ...(endpoint ? { endpoint } : {}),
-    ...(trace ? { trace } : {}),
-  };
+      sessionToken: set.AWS_SESSION_TOKEN || undefined,
+    }),
+    endpoint: set[`AWS_ENDPOINT_URL_${service}`] || undefined,
+    trace: set._X_AMZN_TRACE_ID || undefined,
+  });
 };
-
-type TruoraObserver = (seen: { method: 'GET' | 'POST' | 'PUT'; milliseconds: number; failed: boolean }) => void;
 
 /**
  * How to reach Truora. A connection stands within 3 s or not at all, and no silence lasts longer than the whole call may;
- * an upload of 10 MB may take six times as long as an ordinary call.
- * @param readSecret reads a secret by its name, again if the given value was refused
+ * an upload of 10 MB may take six times as long as an ordinary call. Every call is counted.
+ * @param of.read reads a secret by its name, again if the given value was refused
  */
-export const truoraFromEnv = (
-  readSecret: (access: ReturnType<typeof accessFromEnv>, id: string, refused?: string) => Promise<string>,
-  { upload = false, onCall }: { upload?: boolean; onCall?: TruoraObserver } = {},
-) => {
+export const truoraFromEnv = ({
+  upload = false,
+  read = readSecret,
+}: {
+  upload?: boolean;
+  read?: typeof readSecret;
+} = {}): Truora => {
   const callMs = env('HTTP_DEADLINE_SECONDS') * 1000;
   return {
     origin: env('TRUORA_ORIGIN'),
     uploadOrigins: env('TRUORA_UPLOAD_ORIGINS'),
     key: async (refused?: string) => {
-      const read = (bad?: string) => readSecret(accessFromEnv('SECRETS_MANAGER'), env('TRUORA_KEY_SECRET'), bad);
-      const stored = await read(refused);
+      const readKey = (bad?: string) => read(accessFromEnv('SECRETS_MANAGER'), env('TRUORA_KEY_SECRET'), bad);
+      const stored = await readKey(refused);
       try {
         return sendableKey(stored);
       } catch {
-        // It may have been mended since it was read: that is one more read, at most once a minute.
-        return sendableKey(await read(stored));
+        // The secret may have been corrected since it was read: that is one more read, at most once a minute.
+        return sendableKey(await readKey(stored));
       }
     },
-    ...(onCall ? { onCall } : {}),
+    onCall: emitTruoraCall,
     deadlines: {
       connectMs: Math.min(3000, callMs),
       headersMs: callMs,

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { getItem, updateItem } from '../aws/dynamodb.ts';
 import { SpendingRefusedError } from '../domain/errors.ts';
-import { checkThrottle, dayOf, sharesOf } from '../domain/throttle.ts';
+import { checkThrottle, dayOf, sharesOf, type ThrottleStore } from '../domain/throttle.ts';
 import { secondsAfter } from './keys.ts';
-import { Counter, GATE, MARK_LENGTH, readThrottle } from './throttle.ts';
+import { Counter, GATE, MARK_LENGTH } from './throttle.ts';
 
 /** How long a day's counters are kept, for a later check. Seconds. */
 const COUNTER_LIFE = 7 * 86_400;
@@ -39,12 +39,17 @@ export const reserveOne = async (
 };
 
 /**
- * The throttle, the kill switch and the day's budget, before a call that is charged.
- * @param attempt what tells this call from every other: the re-validation and the number of its attempt
+ * Checks the throttle and the kill switch, and reserves one call of the day's budget, before a call that is charged. The kill
+ * switch is read consistently: a call after it was closed is never made.
+ * @param attempt the name of this call: the re-validation and the number of its attempt
  * @throws TruoraBusyError `truora_rate_limited`, SpendingRefusedError
  */
-export const reserveBudget = async (table: string, budget: number | undefined, attempt: string): Promise<void> => {
-  checkThrottle(await readThrottle(table), new Date());
+export const reserveBudget = async (
+  { table, throttle }: { table: string; throttle: ThrottleStore },
+  budget: number | undefined,
+  attempt: string,
+): Promise<void> => {
+  checkThrottle(await throttle.read({ consistent: true }), new Date());
   if (budget !== undefined && !(await reserveOne(table, budget, attempt))) {
     throw new SpendingRefusedError('daily_budget_spent', "the day's budget of validations is used up");
   }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { getItem, isAlive, putNew } from '../aws/dynamodb.ts';
 import { AlreadyDecidedError, ClaimedElsewhereError, RequestInvalidError } from '../domain/errors.ts';
 import { type LedgerRecord, normalisedOptions } from '../domain/record.ts';
-import type { Options, RevalidationRequest } from '../domain/request.ts';
+import type { CallRequest, Options } from '../domain/request.ts';
 import { Claim } from '../domain/revalidation.ts';
 import { ownRecord } from './claims.ts';
 import { secondsAfter } from './keys.ts';
@@ -39,10 +39,8 @@ export const hashOfQuestion = ({
 }: { options?: Options | undefined; maxAgeSeconds?: number | undefined } & Record<string, unknown>): string =>
   sha256(JSON.stringify({ ...rest, options: normalisedOptions(options ?? {}) }));
 
-export const aliasOf = (request: RevalidationRequest): Alias | undefined =>
-  request.kind === 'call' && request.idempotencyKey
-    ? { scope: WORKFLOW_SCOPE, key: request.idempotencyKey, body: hashOfQuestion(request) }
-    : undefined;
+export const aliasOf = (call: CallRequest | undefined): Alias | undefined =>
+  call?.idempotencyKey ? { scope: WORKFLOW_SCOPE, key: call.idempotencyKey, body: hashOfQuestion(call) } : undefined;
 
 type Pointer = { revalidationId: string; body: string; reservedBy?: string };
 

@@ -1,9 +1,9 @@
 import { putNew, updateItem } from '../aws/dynamodb.ts';
 import type { Amendment } from '../domain/amendments.ts';
 import { amendmentAnnouncementOf } from '../domain/announcement.ts';
-import { defined } from '../domain/defined.ts';
 import { lastCheckAt } from '../domain/follow-up.ts';
 import { predecessors } from '../domain/lifecycle.ts';
+import { outcomeOf } from '../domain/outcome.ts';
 import type { LedgerRecord } from '../domain/record.ts';
 import type { Outcome } from '../domain/revalidation.ts';
 import { claimedElsewhere } from './claims.ts';
@@ -90,7 +90,7 @@ export const markAnnounced = async (ledger: Ledger, outcome: Outcome, mediaHours
   const announced = new Date().toISOString();
   const when = { phase: [status], announced: [] };
   const set = { announced, dueAt: lastCheckAt(decidedAt, mediaHours) };
-  const written = await updateItem(ledger.table, pk, { set, when: { ...when, lateWebhookAt: [] } });
+  const written = await updateItem(ledger.table, pk, { set, when: { ...when, lateBell: [] } });
   if (!written) await updateItem(ledger.table, pk, { set: { announced }, when });
 };
 
@@ -105,14 +105,15 @@ export const recordCancellation = async (
 ): Promise<{ record: LedgerRecord; isNew: boolean }> => {
   const at = new Date();
   const { revalidationId, accountId, enrollmentId, reference, validationId } = of;
-  const outcome: Outcome = {
-    revalidationId,
-    status: 'canceled',
-    reason: 'canceled_by_caller',
-    ...defined({ reference, accountId, enrollmentId, validationId }),
-    decidedBy: 'caller',
-    decidedAt: at.toISOString(),
-  };
+  const outcome = outcomeOf(
+    { revalidationId, accountId, enrollmentId, reference, validationId },
+    {
+      status: 'canceled',
+      reason: 'canceled_by_caller',
+      decidedBy: 'caller',
+      decidedAt: at.toISOString(),
+    },
+  );
   const written = await updateItem(ledger.table, keyOf(revalidationId), {
     set: { phase: 'canceled', outcome, canceledBy, expiresAt: lifeOf(ledger, at) },
     setIfAbsent: {

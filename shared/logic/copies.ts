@@ -12,22 +12,22 @@ const LISTED = 100;
 
 const COMPARED = 5;
 
-/** A version in the inbox, of a drop that is no ticket's. */
+/** A version in the inbox, of a drop without a ticket. */
 type Drop = { bucket: string; key: string; versionId: string };
 
 /**
- * The case that a drop belongs to, if it is only a copy: S3 makes a new version, and an event of it, when an object's metadata
- * or encryption is edited, or it is restored. A copy holds the same content and asks the same as an older version of its key
- * that was claimed, or that may be claimed any moment. One of a version that was refused before its claim is run.
- * @returns undefined for a drop of its own
+ * The case of a drop that is only a copy: S3 makes a new version, and an event, when an object's metadata or encryption is edited, or
+ * the object is restored. A copy has the same content and the same request details as an older version of its key that was claimed,
+ * or may be claimed at any moment. A copy of a version that was refused before its claim is a case of its own.
+ * @returns undefined for a drop that is no copy
  */
 export const originalOf = async (ledger: Ledger, drop: Drop): Promise<string | undefined> => {
   const older = await olderOf(drop);
   if (older.length === 0) return undefined;
-  const own = await readDecision(drop);
+  const own = await headOf(drop);
   for (const versionId of older) {
-    const other = await readDecision({ ...drop, versionId });
-    if (!other || !own || !isSameContent(own, other) || !asksTheSame(drop.key, own, other)) continue;
+    const other = await headOf({ ...drop, versionId });
+    if (!other || !own || !isSameContent(own, other) || !isSameRequest(drop.key, own, other)) continue;
     const id = idOfDropped(drop.bucket, { key: drop.key, versionId, etag: other.ETag ?? '', putAt: new Date(0) });
     const record = await readRecord(ledger, id);
     if (!record || record.media) return id;
@@ -35,7 +35,7 @@ export const originalOf = async (ledger: Ledger, drop: Drop): Promise<string | u
   return undefined;
 };
 
-/** Enters a copy with its original, so that it is known to the sweeps, and deleted together with it. */
+/** Enters a copy on the record of its original, so that the sweeps know it and delete it with the original. */
 export const enterCopy = async ({ table }: Ledger, id: string, versionId: string): Promise<void> => {
   await updateItem(table, keyOf(id), { set: {}, add: { copies: versionId }, when: { revalidationId: [id] } });
 };
@@ -56,8 +56,8 @@ const olderOf = async ({ bucket, key, versionId }: Drop): Promise<string[]> => {
     .slice(0, COMPARED);
 };
 
-/** One that has gone, or cannot be read, is none to compare with. */
-const readDecision = async ({ bucket, key, versionId }: Drop): Promise<HeadObjectCommandOutput | undefined> =>
+/** @returns undefined for a version that is gone or cannot be read */
+const headOf = async ({ bucket, key, versionId }: Drop): Promise<HeadObjectCommandOutput | undefined> =>
   s3()
     .send(new HeadObjectCommand({ Bucket: bucket, Key: key, VersionId: versionId, ChecksumMode: 'ENABLED' }))
     .catch((error: { $metadata?: { httpStatusCode?: number } }) => {
@@ -74,9 +74,9 @@ const checksums = [
 ] as const satisfies readonly (keyof HeadObjectCommandOutput)[];
 
 /**
- * The ETag is a hash of the content only where S3's own key encrypts it. Under KMS it differs from copy to copy, and there
- * a checksum tells, which S3 gives every object since 2024 and keeps when it copies (documented); one of an upload in parts
- * is another than that of its copy, which is then a drop of its own.
+ * The ETag is a hash of the content only where S3's own key encrypts it. Under KMS it differs from copy to copy; there the checksum is
+ * compared, which S3 gives every object since 2024 and keeps when it copies (documented). The checksum of an upload in parts
+ * differs from that of its copy, which is then a drop of its own.
  */
 const isSameContent = (one: HeadObjectCommandOutput, other: HeadObjectCommandOutput): boolean =>
   (one.ETag !== undefined && one.ETag === other.ETag) ||
@@ -84,12 +84,12 @@ const isSameContent = (one: HeadObjectCommandOutput, other: HeadObjectCommandOut
     one.ChecksumType !== 'COMPOSITE' &&
     checksums.some((name) => one[name] !== undefined && one[name] === other[name]));
 
-const asksTheSame = (key: string, one: HeadObjectCommandOutput, other: HeadObjectCommandOutput): boolean => {
-  const wishOfOne = (answer: HeadObjectCommandOutput) => JSON.stringify(detailsOfDrop(key, metadataOf(answer)));
+const isSameRequest = (key: string, one: HeadObjectCommandOutput, other: HeadObjectCommandOutput): boolean => {
+  const detailsOf = (answer: HeadObjectCommandOutput) => JSON.stringify(detailsOfDrop(key, metadataOf(answer)));
   try {
-    return wishOfOne(one) === wishOfOne(other);
+    return detailsOf(one) === detailsOf(other);
   } catch {
-    // One of them was refused, or will be.
+    // One of them is refused.
     return false;
   }
 };

@@ -1,5 +1,4 @@
 import { checkMediaExists } from '../aws/media-store.ts';
-import { readSecret } from '../aws/secrets.ts';
 import {
   type Attempt,
   asBlind,
@@ -9,52 +8,72 @@ import {
   isInDoubt,
   isNotFound,
   mayCreate,
+  type OnUnresolved,
   withAttempt,
 } from '../domain/attempts.ts';
+import { defined } from '../domain/defined.ts';
 import { AlreadyDecidedError } from '../domain/errors.ts';
 import { type LedgerRecord, validationOf } from '../domain/record.ts';
 import type { Claim, Validation } from '../domain/revalidation.ts';
-import { isBackOff, throttled } from '../domain/throttle.ts';
-import { truoraFromEnv } from '../lambda/clients.ts';
-import { env } from '../lambda/env.ts';
-import { emit, emitTruoraCall } from '../lambda/metrics.ts';
+import { isBackOff, type ThrottleStore, throttled } from '../domain/throttle.ts';
 import { bindOrphans, bindValidation, readBinding } from '../ledger/bindings.ts';
 import { reserveBudget } from '../ledger/budget.ts';
 import { type AttemptResult, recordAttempt, recordCreated, withAttemptResult } from '../ledger/claims.ts';
 import { closeIntent, type Intent, isOpen, openIntent, recordFirstCheck } from '../ledger/intents.ts';
 import { type Ledger, readRecord } from '../ledger/records.ts';
-import { backOff, throttleOf } from '../ledger/throttle.ts';
+import type { Truora } from '../truora/call.ts';
 import { createValidation, listValidations } from '../truora/client.ts';
 import { type Created, createdOf, surelyNotCreated } from '../truora/creation.ts';
 import { attemptResultOf, candidatesOn, ownOf, surestOf } from '../truora/reconcile.ts';
 
-/** What one entry works with. The record is that of the claim, as it stood at the entry. */
-type Entry = { ledger: Ledger; claim: Claim; record: LedgerRecord };
+/** What a creation works with, as the deployment decides it. The function makes it; nothing here reads the environment. */
+export type CreationSettings = {
+  ledger: Ledger;
+  truora: Truora;
+  throttle: ThrottleStore;
+  /** Seconds after which a call to Truora without an answer cannot be executed any more. */
+  settleSeconds: number;
+  onUnresolved: OnUnresolved;
+  /** Validations that may be created on one day; undefined for any number. */
+  dailyBudget: number | undefined;
+  /** Counts validations that will never be used, and calls that may have been charged without a trace. */
+  emitOrphans: (count: number) => void;
+};
 
-/** Whose call an intent stands for; of a record that has expired only its id is left. */
-type Caller = Pick<LedgerRecord, 'revalidationId' | 'attempts' | 'orphans' | 'requested' | 'validationId' | 'used'>;
+/** One entry of the step: its settings, the claim, and the record of the claim as it was at the entry. */
+export type Entry = { settings: CreationSettings; claim: Claim; record: LedgerRecord };
+
+/** The record that an intent belongs to. Of a record that has expired only the id is left. */
+type IntentOwner = Pick<
+  LedgerRecord,
+  'revalidationId' | 'attempts' | 'orphans' | 'requested' | 'validationId' | 'used'
+>;
 
 /**
- * The one call, with the intent written before it. All that can fail or refuse for reasons of our own comes before the
- * intent. What surely created nothing closes it again; anything else leaves it open, for the next entry to reconcile.
+ * Makes the one charged call, after it has written the intent. Every check that can fail or refuse for a reason of ours comes
+ * before the intent. A call that surely created nothing closes the intent again; any other failure leaves it open, and the next
+ * entry reconciles it.
+ * @throws CreationUnsettledError where the answer is lost or another run is ahead; CreationUnconfirmedError where no more
+ *   calls are allowed; SpendingRefusedError, MediaGoneError and Truora's errors where nothing was created
  */
 export const createOnce = async (entry: Entry): Promise<Validation> => {
-  const { ledger, claim, record } = entry;
+  const { settings, claim, record } = entry;
+  const { ledger, truora, throttle } = settings;
   const { accountId, revalidationId, userAuthorized, requested: options } = claim;
   const { attempts = [] } = record;
-  if (!mayCreate(attempts, env('ON_UNRESOLVED'))) throw creationGivenUp(attempts);
-  const truora = truoraFromEnv(readSecret, { onCall: emitTruoraCall });
+  if (!mayCreate(attempts, settings.onUnresolved)) throw creationGivenUp(attempts);
   await truora.key();
-  // What has gone since the claim is not paid for, and not counted as if it were.
+  // Media that was deleted after the claim is not paid for, and takes nothing from the budget.
   await checkMediaExists(claim.media);
-  await reserveBudget(ledger.table, env('DAILY_BUDGET'), `${revalidationId}#${attempts.length + 1}`);
+  const attempt = attempts.length + 1;
+  await reserveBudget({ table: ledger.table, throttle }, settings.dailyBudget, `${revalidationId}#${attempt}`);
 
-  const intent = await openIntent(ledger.table, accountId, { revalidationId, attempt: attempts.length + 1 });
+  const intent = await openIntent(ledger.table, accountId, { revalidationId, attempt });
   if (!intent) throw creationUnsettled();
-  // Somebody given up for dead may have come between; whatever became of that stands on the record since before their intent went.
-  const standing = await readRecord(ledger, revalidationId);
-  const before = standing?.attempts?.filter(({ at }) => at !== intent.openedAt) ?? [];
-  if (standing?.phase !== record.phase || before.length !== attempts.length) {
+  // A run that was taken for dead may have called meanwhile. Its result is on the record before its intent is closed.
+  const current = await readRecord(ledger, revalidationId);
+  const before = current?.attempts?.filter(({ at }) => at !== intent.openedAt) ?? [];
+  if (current?.phase !== record.phase || before.length !== attempts.length) {
     await closeIntent(ledger.table, accountId, intent);
     throw creationUnsettled();
   }
@@ -68,45 +87,45 @@ export const createOnce = async (entry: Entry): Promise<Validation> => {
       throw creationUnsettled();
     }
     await closeIntent(ledger.table, accountId, intent);
-    if (isBackOff(error)) await backOff(ledger.table, error.retryAfterSeconds);
+    if (isBackOff(error)) await throttle.backOff(error.retryAfterSeconds);
     throw error;
   }
   return keep(entry, intent, created, { attempt: attemptOf(intent, 'created', created), orphans: [] });
 };
 
 /**
- * An intent without an answer: Truora may have been asked. Once nothing can be in flight any more, the person's list is
- * looked at twice, half a settle window apart, one look an entry. What is found and still takes media is adopted, if the call
- * was ours; all else that is found is an orphan. Found or not, it is written on the caller's record before the intent goes.
+ * Resolves an intent without an answer: Truora may have been called. Once no call can be in flight any more, the person's list is
+ * read twice, half a settle window apart, one reading an entry. A validation that is found and still takes media is adopted, if the
+ * call was ours; every other one is an orphan. The result is written on the owner's record before the intent is closed.
+ * @throws CreationUnsettledError until the result is known; CreationUnconfirmedError where a person has to decide
  */
-export const reconcile = async (entry: Entry, intent: Intent, caller: Caller): Promise<Validation> => {
-  const { ledger, claim } = entry;
+export const reconcile = async (entry: Entry, intent: Intent, owner: IntentOwner): Promise<Validation> => {
+  const { settings, claim } = entry;
+  const { ledger, truora, throttle } = settings;
   const { accountId } = claim;
-  const { revalidationId, attempts = [], orphans: before = [], requested = {} } = caller;
-  const standing = attempts.find(({ at }) => at === intent.openedAt);
-  // What came of it is on the record, by somebody who was killed before the person was free: the list says nothing new.
-  if (standing && !isInDoubt(standing)) {
-    const theirs = validationOf(caller);
-    if (theirs) await bindValidation(ledger.table, theirs, revalidationId, ledger.retentionDays);
-    await spread(entry, before, intent);
+  const { revalidationId, attempts = [], orphans: before = [], requested = {} } = owner;
+  const current = attempts.find(({ at }) => at === intent.openedAt);
+  // The result is on the record already: a run was killed before it closed the intent. The list says nothing new.
+  if (current && !isInDoubt(current)) {
+    const validation = validationOf(owner);
+    if (validation) await bindValidation(ledger.table, validation, revalidationId, ledger.retentionDays);
+    await release(entry, before, intent);
     throw creationUnsettled();
   }
-  if (!standing) {
-    await recordAttempt(ledger, caller, { attempt: attemptOf(intent, 'unconfirmed'), orphans: [] });
+  if (!current) {
+    await recordAttempt(ledger, owner, { attempt: attemptOf(intent, 'unconfirmed'), orphans: [] });
   }
-  const settleMs = env('SETTLE_SECONDS') * 1000;
-  const { firstCheck } = intent;
-  if (ageOf(intent.openedAt) < settleMs || (firstCheck && ageOf(firstCheck.at) < settleMs / 2))
-    throw creationUnsettled();
+  const settleMs = settings.settleSeconds * 1000;
+  const { firstLook } = intent;
+  if (ageOf(intent.openedAt) < settleMs || (firstLook && ageOf(firstLook.at) < settleMs / 2)) throw creationUnsettled();
 
-  const truora = truoraFromEnv(readSecret, { onCall: emitTruoraCall });
-  const listed = await throttled(throttleOf(ledger.table), () => listValidations(truora, accountId));
-  const list = candidatesOn(listed, { accountId, requested, openedAt: intent.openedAt }, ownOf(caller));
+  const listed = await throttled(throttle, () => listValidations(truora, accountId));
+  const list = candidatesOn(listed, { accountId, requested, openedAt: intent.openedAt }, ownOf(owner));
   const bindings = await Promise.all(list.map(({ validationId }) => readBinding(ledger.table, validationId)));
   const found = surestOf(list.filter((_, n) => !bindings[n]));
-  // Where it stands still, nobody can have called before this list was read; else what is on it may be a successor's.
+  // While the intent is open, no run can have called before this list was read. Else the list may show a later run's validation.
   if (!(await isOpen(ledger.table, accountId, intent))) throw creationUnsettled();
-  if (!firstCheck) {
+  if (!firstLook) {
     const seen = found.map(({ validationId }) => validationId);
     await recordFirstCheck(ledger.table, accountId, intent, seen);
     throw creationUnsettled();
@@ -117,98 +136,95 @@ export const reconcile = async (entry: Entry, intent: Intent, caller: Caller): P
   if (adopted && isOurs) {
     return keep(entry, intent, adopted, { attempt: attemptOf(intent, 'adopted', adopted), orphans });
   }
-  // Nobody uploads to a validation of an ended run, so even a usable one is an orphan.
+  // An ended run uploads nothing, so even a usable validation of its call is an orphan.
   const unused = [...(adopted ? [adopted.validationId] : []), ...orphans];
-  const earlier = unused.length > 0 ? [] : attempts.filter((one) => isNotFound(one) && one !== standing);
-  // A list that shows neither of two calls has never shown us anything: both may have been charged.
+  const earlier = unused.length > 0 ? [] : attempts.filter((one) => isNotFound(one) && one !== current);
+  // A list that shows neither of two calls has never shown a call of ours: both may have been charged.
   const isBlind = earlier.length > 0;
-  const none = isBlind || standing?.result === 'blind' ? 'blind' : 'not_found';
+  const none = isBlind || current?.result === 'blind' ? 'blind' : 'not_found';
   const attempt = attemptOf(intent, unused.length > 0 ? 'orphaned' : none);
-  await giveUp(entry, intent, caller, { attempt, orphans: unused, earlier: earlier.map(asBlind) });
+  await giveUp(entry, intent, owner, { attempt, orphans: unused, earlier: earlier.map(asBlind) });
   const all = withAttempt(attempts, attempt);
-  throw isOurs && !mayCreate(all, env('ON_UNRESOLVED')) ? creationGivenUp(all) : creationUnsettled();
+  throw isOurs && !mayCreate(all, settings.onUnresolved) ? creationGivenUp(all) : creationUnsettled();
 };
 
-/** Keeps a validation of our own, all of it in one write. A run that was canceled meanwhile keeps it as an orphan. */
-const keep = async (entry: Entry, intent: Intent, created: Created, fate: AttemptResult): Promise<Validation> => {
-  const { ledger, record } = entry;
+/** Keeps a validation of this claim, in one write. A run that was canceled meanwhile keeps it as an orphan. */
+const keep = async (entry: Entry, intent: Intent, created: Created, result: AttemptResult): Promise<Validation> => {
+  const { settings, record } = entry;
   const { uploadLink: _, ...validation } = created;
   try {
-    await recordCreated(ledger, record, created, fate);
+    await recordCreated(settings.ledger, record, created, result);
   } catch (error) {
     if (error instanceof AlreadyDecidedError) {
-      const attempt = { ...fate.attempt, result: 'orphaned' as const };
-      await giveUp(entry, intent, record, { attempt, orphans: [validation.validationId, ...fate.orphans] });
+      const attempt = { ...result.attempt, result: 'orphaned' as const };
+      await giveUp(entry, intent, record, { attempt, orphans: [validation.validationId, ...result.orphans] });
     }
     throw error;
   }
-  tellOf(fate.orphans.length);
-  return settle(entry, { ...record, ...withAttemptResult(record, fate) }, validation, intent);
+  emitAny(settings, result.orphans.length);
+  return settle(entry, { ...record, ...withAttemptResult(record, result) }, validation, intent);
 };
 
-/** What the record says is spread to where it is looked for, and the person is free. Each write may be repeated. */
+/** Binds the validation and the orphans of a record, and closes the intent, so that the person is free. Each write may be repeated. */
 export const settle = async (
   entry: Entry,
   record: LedgerRecord,
-  known: Validation,
+  validation: Validation,
   intent: Intent,
 ): Promise<Validation> => {
-  await bindValidation(entry.ledger.table, known, record.revalidationId, entry.ledger.retentionDays);
-  await prove(entry, record, known, intent);
-  await spread(entry, record.orphans ?? [], intent);
-  return known;
+  const { ledger } = entry.settings;
+  await bindValidation(ledger.table, validation, record.revalidationId, ledger.retentionDays);
+  await prove(entry, record, validation, intent);
+  await release(entry, record.orphans ?? [], intent);
+  return validation;
 };
 
-/** Writes down that an attempt came to nothing that can be used. Told before it is written: a death in between tells twice. */
-const giveUp = async (entry: Entry, intent: Intent, caller: Caller, fate: AttemptResult): Promise<void> => {
-  const { attempt, orphans, earlier = [] } = fate;
+/** Writes that an attempt created nothing usable. It is counted before it is written: a crash in between counts it twice. */
+const giveUp = async (entry: Entry, intent: Intent, owner: IntentOwner, result: AttemptResult): Promise<void> => {
+  const { attempt, orphans, earlier = [] } = result;
   const unseen = attempt.result === 'blind' ? [attempt, ...earlier] : earlier;
-  tellOf(orphans.length + unseen.length);
-  await recordAttempt(entry.ledger, caller, fate);
-  await spread(entry, orphans, intent);
+  emitAny(entry.settings, orphans.length + unseen.length);
+  await recordAttempt(entry.settings.ledger, owner, result);
+  await release(entry, orphans, intent);
 };
 
-const tellOf = (orphans: number): void => {
-  if (orphans > 0) emit('Orphans', orphans);
+const emitAny = ({ emitOrphans }: CreationSettings, count: number): void => {
+  if (count > 0) emitOrphans(count);
 };
 
-const attemptOf = (intent: Intent, result: Attempt['result'], created?: Validation): Attempt => ({
-  n: intent.attempt,
-  at: intent.openedAt,
-  result,
-  ...(created ? { validationId: created.validationId } : {}),
-});
+const attemptOf = (intent: Intent, result: Attempt['result'], created?: Validation): Attempt =>
+  defined({ n: intent.attempt, at: intent.openedAt, result, validationId: created?.validationId });
 
 const ageOf = (at: string): number => Date.now() - Date.parse(at);
 
-/** The life that a validation keeps while its proof is waited for: the machine may come back a minute later. Milliseconds. */
+/** The life that a validation keeps while its proof is waited for: the machine may retry only a minute later. Milliseconds. */
 const LIFE_LEFT = 120_000;
 
 /**
- * The first call was taken for one that never arrived, because the list did not show it, and this one was made after it. The very
- * list has to show this one, whose id we know; else it proves nothing, and the first may have been charged as well. This
- * one is paid for and goes on, whatever the list says; no third is made.
+ * Proves that the list shows our calls, where a first call was given up because the list did not show it. The list has to show
+ * this validation, whose id is known; else the list proves nothing, and the first call may have been charged as well. This
+ * validation is paid for and is used in both cases; no third one is created.
  */
-const prove = async ({ ledger, claim }: Entry, record: LedgerRecord, known: Validation, intent: Intent) => {
+const prove = async ({ settings, claim }: Entry, record: LedgerRecord, validation: Validation, intent: Intent) => {
+  const { ledger, truora, throttle } = settings;
   const { accountId, requested } = claim;
-  const { own, unproved } = inNeedOfProof(record.attempts, known.validationId);
+  const { own, unproved } = inNeedOfProof(record.attempts, validation.validationId);
   if (!own || unproved.length === 0) return;
-  const truora = truoraFromEnv(readSecret, { onCall: emitTruoraCall });
-  const look = async () => {
-    const listed = await throttled(throttleOf(ledger.table), () => listValidations(truora, accountId));
+  const isListed = async () => {
+    const listed = await throttled(throttle, () => listValidations(truora, accountId));
     const found = candidatesOn(listed, { accountId, requested, openedAt: intent.openedAt }, new Set());
-    return found.some(({ validationId }) => validationId === known.validationId);
+    return found.some(({ validationId }) => validationId === validation.validationId);
   };
-  // A list that cannot be had shows nothing, and what has been paid for does not wait for it for ever.
-  if (await look().catch(() => false)) return;
-  const isEarly = ageOf(intent.openedAt) < env('SETTLE_SECONDS') * 1000;
-  if (isEarly && Date.parse(known.deadline) - Date.now() > LIFE_LEFT) throw creationUnsettled();
-  tellOf(unproved.length);
+  // A list that cannot be read shows nothing, and a validation that is paid for does not wait for it without end.
+  if (await isListed().catch(() => false)) return;
+  const isEarly = ageOf(intent.openedAt) < settings.settleSeconds * 1000;
+  if (isEarly && Date.parse(validation.deadline) - Date.now() > LIFE_LEFT) throw creationUnsettled();
+  emitAny(settings, unproved.length);
   await recordAttempt(ledger, record, { attempt: own, orphans: [], earlier: unproved.map(asBlind) });
 };
 
-/** Binds the orphans; whoever comes next is free to ask again. */
-const spread = async ({ ledger, claim }: Entry, orphans: readonly string[], intent: Intent): Promise<void> => {
+/** Binds the orphans and closes the intent: the next run of the person may call. */
+const release = async ({ settings: { ledger }, claim }: Entry, orphans: readonly string[], intent: Intent) => {
   await bindOrphans(ledger, intent, orphans);
   await closeIntent(ledger.table, claim.accountId, intent);
 };

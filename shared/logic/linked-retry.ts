@@ -5,15 +5,15 @@ import { readBinding } from '../ledger/bindings.ts';
 import { type Ledger, readRecord } from '../ledger/records.ts';
 import { takeRetry } from '../ledger/retry-slots.ts';
 
-/** What a retry retries: Truora's id of it, our own if it is one of ours, and Truora's id of the first of its row. */
+/** The validation that a retry repeats: Truora's id, our id if it is one of ours, and Truora's id of the first of its row. */
 export type Link = { validationId: string; linkedTo?: string; first: string };
 
 /** A row holds two retries at most (Truora's own limit), so there are no more steps back to its first one. */
 const LONGEST_ROW = 2;
 
 /**
- * Finds what a caller wants to retry, and refuses what may not be. A validation that Truora knows and we do not is let
- * through here: only Truora can say what became of it.
+ * Finds the validation that a caller wants to retry, and refuses one that may not be retried. A validation that only Truora knows
+ * is accepted here: CheckEnrollment asks Truora for its result.
  * @throws RequestInvalidError `retry_*`
  */
 export const findRetried = async (
@@ -38,7 +38,7 @@ const firstOf = async (ledger: Ledger, record: LedgerRecord | undefined): Promis
   return at?.requested?.retryOf ?? at?.validationId;
 };
 
-/** Finds what is to be retried and takes its place in the row. Whoever was claimed before has it, and is not asked for the time again. */
+/** Finds the validation to retry and takes the slot in its row. A case that was claimed before has its slot, and its time is not checked again. */
 export const linkRetry = async (
   ledger: Ledger,
   revalidationId: string,

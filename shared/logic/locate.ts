@@ -1,40 +1,122 @@
-import { MOST_UPLOADS, type Ticket } from '../domain/api.ts';
-import {
-  addressOf,
-  addressOfDrop,
-  type CaseId,
-  forceKeyOf,
-  type MediaAddress,
-  revalidationIdOf,
-} from '../domain/case-id.ts';
-import { readInboxKey, ticketIdIn } from '../domain/drop.ts';
-import { AlreadyDecidedError, ClaimedElsewhereError, RequestInvalidError, readReason } from '../domain/errors.ts';
-import { RevalidationId } from '../domain/ids.ts';
-import { isEnd } from '../domain/lifecycle.ts';
+import type { Ticket } from '../domain/api.ts';
+import { type CaseId, claimIdOf, idOfDropped, OTHER_CASE, unclaimedCaseOf } from '../domain/case-id.ts';
+import { type Dropped, isKnown, ticketIdIn } from '../domain/drop.ts';
+import { type Intake, versionOf } from '../domain/intake.ts';
 import { applyPolicy, type Policy } from '../domain/policy.ts';
-import { isDifferentRequest, isOlderThan, type LedgerRecord } from '../domain/record.ts';
-import { DropRequest, type RevalidationRequest } from '../domain/request.ts';
+import { isDifferentRequest, type LedgerRecord } from '../domain/record.ts';
 import { detailsOfCall, type RequestDetails } from '../domain/request-details.ts';
-import { ownRecord, refuseDifferentRequest } from '../ledger/claims.ts';
-import { type Ledger, listRecords, readRecord } from '../ledger/records.ts';
-import { enterDrop, fullTicketOf, readTicket } from '../ledger/tickets.ts';
+import { ownRecord } from '../ledger/claims.ts';
+import { type Ledger, listRecords, readRecord, recordedAmong } from '../ledger/records.ts';
+import { readTickets } from '../ledger/tickets.ts';
+import { enterCopy, originalOf } from './copies.ts';
+import { caseOfTicket, enterCallOnTicket, ticketOfExecution, ticketOfMedia } from './ticket-entry.ts';
 
-/** The index by person lags behind the records, by less than this nearly always (assumed). Milliseconds. */
+/**
+ * The case of a request that is about to claim it, and how it was found: by the ticket of its upload form, by the ticket that a
+ * call joins, as the original of a copy, or by the hash of person and media.
+ */
+export type Located = { by: 'ticket' | 'joined' | 'original' | 'hash'; revalidationId: string };
+
+/** What is known of a request once its media was looked at. */
+type Known = {
+  /** The ticket that the drop was entered on. */
+  ticket: Ticket | undefined;
+  media: { versionId: string | undefined; etag: string };
+  details: RequestDetails;
+  policy: Policy;
+};
+
+/**
+ * Says which case a request is about, and enters its version there: on the ticket that a call joins, or as a copy of the original.
+ * @throws RequestInvalidError `already_asked_otherwise` where the ticket that a call would join asks something else
+ */
+export const locate = async (ledger: Ledger, intake: Intake, known: Known): Promise<Located> => {
+  const { ticket, media, details, policy } = known;
+  if (ticket) return { by: 'ticket', revalidationId: ticket.revalidationId };
+  const version = media.versionId ?? media.etag;
+  const joined = await enterCallOnTicket(ledger.table, intake, { version, details, policy });
+  if (joined) return { by: 'joined', revalidationId: joined.revalidationId };
+  if (intake.mayBeCopy && media.versionId) {
+    const drop = { bucket: intake.bucket, key: intake.media.key, versionId: media.versionId };
+    const original = await originalOf(ledger, drop);
+    if (original) {
+      await enterCopy(ledger, original, media.versionId);
+      return { by: 'original', revalidationId: original };
+    }
+  }
+  return { by: 'hash', revalidationId: claimIdOf(intake, version) };
+};
+
+/**
+ * Says which case a request is about that never became a claim, for the record of its refusal or failure. It only reads: the
+ * ticket of a drop, if this version came first, or of a call of the API; else the request itself.
+ * @param reason why it was refused, where it was
+ */
+export const locateUnclaimed = async (table: string, intake: Intake, reason = ''): Promise<CaseId> => {
+  if (OTHER_CASE.includes(reason)) return unclaimedCaseOf(intake, reason);
+  const { kind, media, executionId } = intake;
+  const ticket =
+    kind === 'drop'
+      ? await ticketOfMedia(table, media.key, versionOf(media) ?? '')
+      : await ticketOfExecution(table, executionId);
+  return ticket ? caseOfTicket(ticket) : unclaimedCaseOf(intake, reason);
+};
+
+/**
+ * Answers a request whose media is gone from the record of its case: media is deleted some hours after the outcome, and a caller
+ * that asks again gets the outcome. It returns where there is no such record, or an open one of this execution.
+ * @throws AlreadyDecidedError, ClaimedElsewhereError, RequestInvalidError `threshold_below_policy`
+ */
+export const throwIfAlreadyClaimed = async (
+  ledger: Ledger,
+  intake: Intake,
+  { ticket, policy }: Pick<Known, 'ticket' | 'policy'>,
+): Promise<void> => {
+  const { call, media, forceKey, executionId } = intake;
+  const asked = call ? detailsOfCall(call) : ticket;
+  const requested = asked && applyPolicy(asked.options, policy);
+  const accountId = asked?.accountId ?? intake.person.accountId;
+  const version = versionOf(media);
+  if (!accountId || !version) return;
+  const dropped = ticket ?? (forceKey ? undefined : await ticketOfMedia(ledger.table, media.key, version));
+  const isOfPerson = dropped?.accountId === accountId;
+  const existing = await readRecord(ledger, isOfPerson ? dropped.revalidationId : claimIdOf(intake, version));
+  if (!existing || (asked && isDifferentRequest(existing, { ...asked, requested }))) return;
+  await ownRecord(ledger, existing.revalidationId, executionId);
+};
+
+/** The drops of a batch that have no record and were not entered under a ticket either. At most 100 at once. */
+export const unknownAmong = async (table: string, bucket: string, batch: readonly Dropped[]): Promise<Dropped[]> => {
+  const ticketIds = batch.flatMap(({ key }) => ticketIdIn(key) ?? []);
+  const tickets = await readTickets(table, ticketIds);
+  const own = batch.map((dropped) => ({ dropped, ownId: idOfDropped(bucket, dropped) }));
+  const ownIds = own.map(({ ownId }) => ownId);
+  const found = await Promise.all([recordedAmong(table, ownIds), recordedAmong(table, [...tickets.keys()])]);
+  const recorded = new Set(found.flatMap((ids) => [...ids]));
+  return own
+    .filter(({ dropped, ownId }) => {
+      const ticket = tickets.get(ticketIdIn(dropped.key) ?? '');
+      return !isKnown(dropped, { ownId, ticket, recorded });
+    })
+    .map(({ dropped }) => dropped);
+};
+
+/** The index by person is behind the records, by less than this nearly always (assumed). Milliseconds. */
 const INDEX_LAG_MS = 3000;
 
 type Ended = { executionArn: string; startDate: number };
 
 /**
- * The record that stands under an id, or else the one that an execution has claimed among the person's newest: a call says
- * neither which version it took nor which case its idempotency key stands for.
+ * The record of an ended execution: the one under the id of its request, or else the one that it has claimed among the person's
+ * newest. A call names neither the version that it took nor the case that its idempotency key belongs to.
  */
 export const recordOf = async (
   ledger: Ledger,
   { revalidationId, accountId }: { revalidationId: string; accountId?: string | undefined },
   execution: Ended,
 ): Promise<LedgerRecord | undefined> => {
-  const standing = await readRecord(ledger, revalidationId);
-  if (standing || !accountId) return standing;
+  const record = await readRecord(ledger, revalidationId);
+  if (record || !accountId) return record;
   const own = await ownAmongNewest(ledger, accountId, execution);
   if (own) return own;
   await new Promise((resolve) => setTimeout(resolve, INDEX_LAG_MS));
@@ -47,136 +129,8 @@ const ownAmongNewest = async (ledger: Ledger, accountId: string, { executionArn,
     const { records, next } = await listRecords(ledger, accountId, { limit: 25, after });
     const own = records.find(({ owner }) => owner === executionArn);
     if (own) return own;
-    // Whatever was claimed before the execution began is not its own.
+    // A record that was claimed before the execution began is not its own.
     after = records.some(({ claimedAt }) => Date.parse(claimedAt) < startDate) ? undefined : next;
   } while (after);
   return undefined;
-};
-
-type Asked = {
-  request: RevalidationRequest;
-  bucket: string;
-  ticket: Ticket | undefined;
-  executionId: string;
-  policy: Policy;
-};
-
-/**
- * Media is deleted some hours after its outcome, and whoever asks again after that is to get the outcome, not that the
- * media is gone. It returns where nothing stands, or something that is this execution's own and open.
- * @throws AlreadyDecidedError, ClaimedElsewhereError, RequestInvalidError `threshold_below_policy`
- */
-export const throwIfAlreadyClaimed = async (ledger: Ledger, asking: Asked): Promise<void> => {
-  const { request, bucket, ticket, executionId, policy } = asking;
-  const { key, versionId, etag } = addressOf(request, bucket);
-  const asked = request.kind === 'call' ? detailsOfCall(request) : ticket;
-  const requested = asked && applyPolicy(asked.options, policy);
-  const accountId = asked?.accountId ?? readInboxKey(key)?.accountId;
-  const version = versionId ?? etag;
-  const forceKey = forceKeyOf(request, executionId);
-  const dropped = ticket ?? (version && !forceKey ? await ticketOfMedia(ledger.table, key, version) : undefined);
-  const id =
-    (dropped && dropped.accountId === accountId ? dropped.revalidationId : undefined) ??
-    (accountId && version ? revalidationIdOf({ accountId, bucket, key, version, forceKey }) : undefined);
-  const standing = id ? await readRecord(ledger, id) : undefined;
-  if (!standing || (asked && isDifferentRequest(standing, { ...asked, requested }))) return;
-  await ownRecord(ledger, standing.revalidationId, executionId);
-};
-
-/** @throws RequestInvalidError `answer_too_old` */
-export const refuseOldAnswer = (record: LedgerRecord, maxAgeSeconds: number | undefined): void => {
-  if (maxAgeSeconds === undefined || !isOlderThan(record, maxAgeSeconds, new Date())) return;
-  throw new RequestInvalidError(
-    'answer_too_old',
-    'maxAgeSeconds: the answer about this media is older; put the media again, or call with forceNew, under a new key',
-  );
-};
-
-/**
- * Whether a caller takes the answer that stands, where a claim met one. One that this execution has come to itself is no
- * older answer.
- * @throws RequestInvalidError `answer_too_old`, or else the error as it came
- */
-export const refuseIfOld =
-  (ledger: Ledger, request: RevalidationRequest, executionId: string) =>
-  async (error: unknown): Promise<never> => {
-    if (error instanceof AlreadyDecidedError && request.kind === 'call' && request.maxAgeSeconds !== undefined) {
-      const record = await readRecord(ledger, readReason(error.message)?.detail ?? '');
-      if (record && record.owner !== executionId) refuseOldAnswer(record, request.maxAgeSeconds);
-    }
-    throw error;
-  };
-
-/**
- * What a ticket's drop was promised. A later upload under it is entered as a repeat and is no run: it waits for, or finds,
- * what became of the first one. One that a full ticket does not take in waits for nothing.
- * @throws RequestInvalidError `too_many_uploads`
- */
-export const useTicket = async (
-  ledger: Ledger,
-  { key, versionId, etag }: MediaAddress,
-): Promise<Ticket | undefined> => {
-  const version = versionId ?? etag ?? '';
-  const entered = await enterDrop(ledger.table, key, version);
-  const ticket = entered ?? (await fullTicketOf(ledger.table, key));
-  if (!ticket || ticket.droppedAs === version) return ticket;
-  const standing = await readRecord(ledger, ticket.revalidationId);
-  if (standing && isEnd(standing.phase)) throw new AlreadyDecidedError('already_decided', ticket.revalidationId);
-  if (!entered)
-    throw new RequestInvalidError('too_many_uploads', `media: one upload form takes ${MOST_UPLOADS} uploads`);
-  throw new ClaimedElsewhereError('claimed_elsewhere', 'another upload under the same ticket came first');
-};
-
-/**
- * The ticket that a call about its object is about, entered on it as the drop itself would be: whichever comes first, there is
- * one case. A call of another person, and one about a later upload, is a case of its own.
- * @param wish as it is sent in fact
- * @throws RequestInvalidError `already_asked_otherwise`: the ticket's question was there first
- */
-export const joinTicket = async (
-  table: string,
-  { key, version }: { key: string; version: string },
-  wish: Pick<RequestDetails, 'accountId' | 'enrollmentId' | 'options'>,
-  policy: Policy,
-): Promise<Ticket | undefined> => {
-  const id = ticketIdIn(key);
-  const ticket = id ? await readTicket(table, id) : undefined;
-  if (ticket?.upload?.key !== key || ticket.accountId !== wish.accountId) return undefined;
-  if (ticket.droppedAs !== undefined && ticket.droppedAs !== version) return undefined;
-  refuseDifferentRequest(
-    { ...ticket, requested: applyPolicy(ticket.options, policy) },
-    { ...wish, requested: wish.options },
-  );
-  const entered = await enterDrop(table, key, version);
-  return entered?.droppedAs === version ? entered : undefined;
-};
-
-/** The ticket under whose key an object was dropped, if it was this version that came first. */
-export const ticketOfMedia = async (table: string, key: string, version: string): Promise<Ticket | undefined> => {
-  const id = ticketIdIn(key);
-  const ticket = id ? await readTicket(table, id) : undefined;
-  return ticket?.upload?.key === key && ticket.droppedAs === version ? ticket : undefined;
-};
-
-/** Who a request's ticket is about: a drop's, if it was this version that came first under it, or that of a call of the API. */
-export const ticketOfRequest = async (
-  table: string,
-  request: unknown,
-  executionId: string,
-): Promise<CaseId | undefined> => {
-  const { data: drop } = DropRequest.safeParse(request);
-  const { key, versionId, etag } = drop ? addressOfDrop(drop.event) : { key: '' };
-  const ticket = drop
-    ? await ticketOfMedia(table, key, versionId ?? etag ?? '')
-    : await ticketOfCall(table, executionId);
-  if (!ticket) return undefined;
-  const { revalidationId, accountId, enrollmentId, reference } = ticket;
-  return { revalidationId, accountId, enrollmentId, ...(reference ? { reference } : {}) };
-};
-
-/** The API starts an execution under the name of what it has promised. */
-const ticketOfCall = async (table: string, executionId: string): Promise<Ticket | undefined> => {
-  const { data: id } = RevalidationId.safeParse(executionId.split(':').at(-1));
-  const ticket = id ? await readTicket(table, id) : undefined;
-  return ticket?.media && ticket;
 };

@@ -5,78 +5,82 @@ import { type AttemptResult, recordAttempt, withAttemptResult } from '../ledger/
 import { closeIntent, type Intent, isOpen, openIntent, readIntent } from '../ledger/intents.ts';
 import { type Ledger, readRecord } from '../ledger/records.ts';
 
-/** Who looks at the person's list at Truora, and who is told how many orphans were found. */
-type Help = {
-  /** What calls in doubt have created after all, by the call; and where nothing, what that is worth. */
-  straysOf: (record: LedgerRecord) => Promise<AttemptResult[]>;
-  /** Is told how many were found, and of how many it turns out that they may have been charged. */
-  tell: (orphans: number) => void;
+/** How the person's list at Truora is read, and how orphans are counted. */
+type OrphanSettings = {
+  /** The results of calls in doubt, one for each call that the list says something about. */
+  lateResultsOf: (record: LedgerRecord) => Promise<AttemptResult[]>;
+  /** Counts orphans, and calls of which it turns out that they may have been charged. */
+  emitOrphans: (count: number) => void;
 };
 
 /**
- * The last look at what the calls of an ended record have created, hours after the end: what nobody waited for any more is
- * bound, told of and written down, and an intent that a killed run has left open is closed, so that no person stays taken.
- * Whoever looks holds the person's intent: a run that creates at this very moment would find its own validation taken for
- * a stray. Killed at any point, it is done again; the binding comes first, so that one validation counts for one record.
- * @returns false where another run of the person holds the intent, or has resolved it meanwhile; nothing is taken then
+ * The last check of what the calls of an ended record have created, hours after the end. Orphans are bound, counted and written on
+ * the record, and an intent that a killed run left open is closed, so that the person is free. The check holds the person's intent
+ * meanwhile: else a validation that another run creates now would be taken for an orphan. A check that is killed is repeated; the
+ * binding comes first, so that one validation counts for one record.
+ * @returns false where another run of the person holds the intent, or has resolved it meanwhile; nothing is written then
  */
-export const findLateOrphans = async (ledger: Ledger, seen: LedgerRecord, help: Help): Promise<boolean> => {
+export const findLateOrphans = async (
+  ledger: Ledger,
+  seen: LedgerRecord,
+  settings: OrphanSettings,
+): Promise<boolean> => {
   const { accountId, revalidationId, receipt, attempts = [] } = seen;
   const [inDoubt] = attempts.filter(isInDoubt);
-  // Media moves after the creation has been settled, so no intent of its own can stand.
+  // Media moves after the creation has been settled, so this record has no open intent.
   if (!accountId || (receipt && !inDoubt)) return true;
-  const standing = await readIntent(ledger.table, accountId);
-  const isOwn = standing?.revalidationId === revalidationId;
+  const open = await readIntent(ledger.table, accountId);
+  const isOwn = open?.revalidationId === revalidationId;
   if (!isOwn && !inDoubt) return true;
-  const held = isOwn ? standing : inDoubt && (await hold(ledger, accountId, revalidationId, inDoubt));
+  const held = isOwn ? open : inDoubt && (await hold(ledger, accountId, revalidationId, inDoubt));
   if (!held) return false;
 
   let isResolved = false;
   try {
     const record = await readRecord(ledger, revalidationId);
-    isResolved = record ? await resolve(ledger, accountId, record, held, help) : true;
+    isResolved = record ? await resolve(ledger, accountId, record, held, settings) : true;
   } finally {
-    // What a killed run has left open stays so until it is resolved.
+    // An intent that a killed run left open stays open until it is resolved.
     if (isResolved || !isOwn) await closeIntent(ledger.table, accountId, held);
   }
   return isResolved;
 };
 
-/** The intent of a call that was given up, opened again: should the look be killed, whoever comes next takes it from here. */
+/** Opens the intent of a call that was given up once more: if the check is killed, the next run resolves it. */
 const hold = (ledger: Ledger, accountId: string, revalidationId: string, { n, at }: Attempt) =>
   openIntent(ledger.table, accountId, { revalidationId, attempt: n, openedAt: at });
 
 const resolve = async (
   ledger: Ledger,
   accountId: string,
-  standing: LedgerRecord,
+  before: LedgerRecord,
   held: Intent,
-  { straysOf, tell }: Help,
+  { lateResultsOf, emitOrphans }: OrphanSettings,
 ): Promise<boolean> => {
   const { table, retentionDays } = ledger;
-  const { revalidationId, orphans = [] } = standing;
-  const validation = validationOf(standing);
+  const { revalidationId, orphans = [] } = before;
+  const validation = validationOf(before);
   if (validation) await bindValidation(table, validation, revalidationId, retentionDays);
   await bindOrphans(ledger, held, orphans);
 
-  let record = { ...standing, attempts: withIntent(standing.attempts, held) };
+  let record = { ...before, attempts: withIntent(before.attempts, held) };
   const inDoubt = record.attempts.filter(isInDoubt);
-  const strays = inDoubt.length > 0 ? await straysOf(record) : [];
+  const late = inDoubt.length > 0 ? await lateResultsOf(record) : [];
   const ownOf = new Map<string, AttemptResult>();
-  for (const { attempt, orphans: found } of strays) {
+  for (const { attempt, orphans: found } of late) {
     ownOf.set(attempt.at, { attempt, orphans: await ownAmong(table, revalidationId, found) });
   }
-  // Whoever has resolved it meanwhile may have created since, and theirs stands on this list, bound to nobody yet.
+  // A run that resolved it meanwhile may have created since: its validation is on this list, and not bound yet.
   if (inDoubt.length > 0 && !(await isOpen(table, accountId, held))) return false;
-  for (const before of inDoubt) {
-    const { attempt, orphans: own } = ownOf.get(before.at) ?? { attempt: before, orphans: [] };
+  for (const doubt of inDoubt) {
+    const { attempt, orphans: own } = ownOf.get(doubt.at) ?? { attempt: doubt, orphans: [] };
     const result = own.length > 0 ? 'orphaned' : attempt.result;
     await bindOrphans(ledger, { revalidationId, openedAt: attempt.at }, own);
-    const isNews = result === 'blind' && before.result !== 'blind';
-    if (own.length > 0 || isNews) tell(own.length + (isNews ? 1 : 0));
-    const fate: AttemptResult = { attempt: { ...attempt, result }, orphans: own };
-    await recordAttempt(ledger, record, fate);
-    record = { ...record, ...withAttemptResult(record, fate) };
+    const isNews = result === 'blind' && doubt.result !== 'blind';
+    if (own.length > 0 || isNews) emitOrphans(own.length + (isNews ? 1 : 0));
+    const found: AttemptResult = { attempt: { ...attempt, result }, orphans: own };
+    await recordAttempt(ledger, record, found);
+    record = { ...record, ...withAttemptResult(record, found) };
   }
   return true;
 };
@@ -85,21 +89,21 @@ const resolve = async (
 const withIntent = (attempts: readonly Attempt[] = [], { attempt: n, openedAt: at }: Intent): Attempt[] =>
   attempts.some((one) => one.at === at) ? [...attempts] : withAttempt(attempts, { n, at, result: 'unconfirmed' });
 
-/** Those that are nobody else's; one that is bound to this record and not written on it was found by a look that was killed. */
+/** Those that belong to no other record. One that is bound to this record and not written on it was found by a check that was killed. */
 const ownAmong = async (table: string, revalidationId: string, ids: readonly string[]): Promise<string[]> => {
   const bindings = await Promise.all(ids.map((id) => readBinding(table, id)));
   return ids.filter((_, n) => [undefined, revalidationId].includes(bindings[n]?.revalidationId));
 };
 
-/** The longest settle window there may be: what is younger may have a call on its way. Milliseconds. */
+/** The longest settle window: the call of a younger intent may still be in flight. Milliseconds. */
 const SETTLED_MS = 300_000;
 
 /**
- * Resolves a person's intent as a human found it, where Truora's list cannot be read: what was created by its call is bound and
- * written on the record as its orphans, the attempt with it, and the person is free. A run that waits for it goes on by itself.
- * @param found what was created by the call, as Truora says; nothing, if it never arrived
- * @returns what came of the attempt; undefined when no intent is open
- * @throws TypeError for one that may still be under way, and for a validation that is another run's; nothing is written then
+ * Resolves a person's intent by what an operator found, where Truora's list cannot be read: the validations of its call are bound and
+ * written on the record as orphans, with the attempt, and the person is free. A run that waits for the intent goes on by itself.
+ * @param found the validations of the call, as Truora shows them; none, if it never arrived
+ * @returns the result of the attempt; undefined when no intent is open
+ * @throws TypeError for a call that may still be in flight, and for a validation of another run; nothing is written then
  */
 export const resolveIntent = async (
   ledger: Ledger,
@@ -119,7 +123,7 @@ export const resolveIntent = async (
   await bindOrphans(ledger, intent, found);
   const given = found.length > 0 ? ('orphaned' as const) : ('not_found' as const);
   const attempt: Attempt = { n, at: openedAt, result: validation ? 'created' : given };
-  // What an answered call came to stands on the record, in the same write as its validation.
+  // The result of an answered call is on the record already, in the same write as its validation.
   if (!validation) await recordAttempt(ledger, record ?? { revalidationId }, { attempt, orphans: found });
   await closeIntent(ledger.table, accountId, intent);
   return { ...attempt, revalidationId };

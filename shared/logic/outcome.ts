@@ -1,6 +1,7 @@
 import { updateItem } from '../aws/dynamodb.ts';
 import { putEvent } from '../aws/event-bus.ts';
 import { AMENDED, amendmentAnnouncementOf, announcementOf, ENDED, EVENT_SOURCE } from '../domain/announcement.ts';
+import { outcomeOf } from '../domain/outcome.ts';
 import type { LedgerRecord } from '../domain/record.ts';
 import type { Outcome } from '../domain/revalidation.ts';
 import { keyOf } from '../ledger/keys.ts';
@@ -8,47 +9,42 @@ import { type Ending, markAnnounced, recordOutcome } from '../ledger/outcomes.ts
 import type { Ledger } from '../ledger/records.ts';
 
 /**
- * Ends a re-validation whose execution can record nothing any more: the outcome with its cause, then the bus, as RecordFailure
- * does. An intent that it leaves open stays: whoever comes next finds out what became of its call. What has ended already is
- * only told, if nobody has told it.
- * @returns the outcome, if it is this that wrote it
+ * Writes an outcome and announces it. The first outcome of a case stays: a later end gets that one, and announces it only if it
+ * was not announced.
+ * @param object the dropped version, where no claim holds it
+ * @returns the outcome of the case
+ * @throws ClaimedElsewhereError when the record is open and another execution's
+ */
+export const endCase = async (
+  ledger: Ledger,
+  bus: OutcomeBus,
+  outcome: Outcome,
+  { owner, object }: { owner: string; object?: LedgerRecord['object'] | undefined },
+): Promise<Outcome> => announce(ledger, bus, await recordOutcome(ledger, outcome, owner, object));
+
+/**
+ * Ends a case whose execution can record nothing any more. An intent that the execution left open stays open: the next run of
+ * the person finds out the result of its call. A case that has ended already is only announced, if it was not.
+ * @returns the outcome, if this call wrote it
  */
 export const repair = async (
   ledger: Ledger,
-  results: OutcomeBus,
+  bus: OutcomeBus,
   record: LedgerRecord,
   reason: string,
 ): Promise<Outcome | undefined> => {
   const { outcome: ended, announced } = record;
   if (ended) {
-    await announce(ledger, results, { outcome: ended, isAnnounced: announced !== undefined });
+    await announce(ledger, bus, { outcome: ended, isAnnounced: announced !== undefined });
     return undefined;
   }
-  const outcome = endOf(record, reason);
-  const ending = await recordOutcome(ledger, outcome, record.owner);
-  await announce(ledger, results, ending);
-  return ending.outcome === outcome ? outcome : undefined;
+  const detail = 'the execution ended before it could record an outcome';
+  const outcome = outcomeOf(record, { status: 'failed', reason, detail, decidedBy: 'workflow' });
+  const current = await endCase(ledger, bus, outcome, { owner: record.owner });
+  return current === outcome ? outcome : undefined;
 };
 
-const endOf = (record: LedgerRecord, reason: string): Outcome => {
-  const { revalidationId, accountId, enrollmentId, validationId, reference, claimedAt, receipt } = record;
-  return {
-    revalidationId,
-    status: 'failed',
-    reason,
-    detail: 'the execution ended before it could record an outcome',
-    ...(accountId ? { accountId } : {}),
-    ...(enrollmentId ? { enrollmentId } : {}),
-    ...(validationId ? { validationId } : {}),
-    ...(reference ? { reference } : {}),
-    decidedBy: 'workflow',
-    claimedAt,
-    ...(receipt ? { movedAt: receipt.movedAt } : {}),
-    decidedAt: new Date().toISOString(),
-  };
-};
-
-/** Tells the bus of the last amendment, unless it was told. Marked after, so that a crash tells it twice under one id. */
+/** Announces the last amendment, unless it was announced. It is marked afterwards: a crash in between announces it twice under one id. */
 export const announceAmendment = async (ledger: Ledger, bus: string, record: LedgerRecord): Promise<void> => {
   const { revalidationId, outcome, amended, amendmentAnnounced, amendments = [] } = record;
   const last = amendments.at(-1);
@@ -65,9 +61,9 @@ export const announceAmendment = async (ledger: Ledger, bus: string, record: Led
 export type OutcomeBus = { bus: string; mediaHours: number };
 
 /**
- * Tells the bus of an outcome that stands in the ledger, unless the record says that it was told. The mark is written
- * after the event is taken: a crash in between tells it twice under one id, and none tells it never.
- * @param ending what `recordOutcome` gave back, whoever wrote it
+ * Announces an outcome of the ledger, unless its record says that it was announced. The mark is written after the bus took the
+ * event: a crash in between announces the outcome twice under one id, and no crash loses it.
+ * @param ending the result of `recordOutcome`
  */
 export const announce = async (
   ledger: Ledger,

@@ -13,24 +13,24 @@ import { recordOutcome } from '../ledger/outcomes.ts';
 import { type Ledger, readRecord } from '../ledger/records.ts';
 import { GATE } from '../ledger/throttle.ts';
 
-/** Why the gate is closed meanwhile; only a gate that is closed for this reason is opened again. */
+/** Why the throttle is closed meanwhile. Only a throttle that is closed for this reason is opened again. */
 const CLOSED = 'the ledger is being restored';
 
-/** Shuts the gate, if it is open: nothing is created from the next call on. */
+/** Closes the throttle, if it is open: nothing is created from the next call on. */
 export const closeForRestore = async (table: string): Promise<void> => {
   await updateItem(table, GATE, { set: { closed: CLOSED }, when: { closed: [] } });
 };
 
-/** Opens what was closed for the restore. @returns false where it is closed for another reason, or open */
+/** Opens a throttle that was closed for the restore. @returns false where it is closed for another reason, or open */
 export const openAfterRestore = async (table: string): Promise<boolean> =>
   (await updateItem(table, GATE, { set: {}, remove: ['closed'], when: { closed: [CLOSED] } })) !== undefined;
 
-/** What an execution has written into its journal by now, as far as money hangs on it. */
+/** The entries of an execution's journal that money depends on. */
 const Seen = z.object({ claim: Claim, validation: z.optional(Validation), outcome: z.optional(Outcome) });
 
 type Seen = z.infer<typeof Seen>;
 
-/** How many executions were read, and how many cases of theirs stand in the ledger by now, decided or under a new intent. */
+/** How many executions were read, and how many of their cases are in the ledger now, decided or under a new intent. */
 export type Replayed = { executions: number; decided: number; open: number };
 
 /**
@@ -55,7 +55,7 @@ export const replay = async (ledger: Ledger, stateMachineArn: string, from: Date
   return tally;
 };
 
-/** @returns undefined for one that has claimed nothing, and so has paid for nothing */
+/** @returns undefined for an execution that has claimed nothing, and so has paid for nothing */
 const journalOf = async (executionArn: string): Promise<Seen | undefined> => {
   let outcome: Outcome | undefined;
   // Newest first: a journal only grows, so the last state that left the whole of it says all; the very last leaves the outcome.
@@ -87,11 +87,11 @@ const bringBack = async (ledger: Ledger, executionArn: string, startDate: Date, 
   } else if (!outcome || outcome.status === 'failed') {
     await openIntent(ledger.table, accountId, { revalidationId, attempt: 1, openedAt: startDate.toISOString() });
   }
-  // The first end stands, and this was the first: whoever has claimed the case since the restore finds it decided.
+  // The first outcome stays, and this was the first: an execution that claimed the case since the restore finds it decided.
   if (outcome) await recordOutcome(ledger, outcome, owner);
 };
 
-/** @returns who owns the record now: somebody may have asked again since the restore */
+/** @returns the owner of the record now: another execution may have claimed the case since the restore */
 const claimAgain = async (ledger: Ledger, claim: Claim, executionArn: string): Promise<string> => {
   try {
     await claimRecord(ledger, claim, executionArn);
@@ -102,7 +102,7 @@ const claimAgain = async (ledger: Ledger, claim: Claim, executionArn: string): P
   }
 };
 
-/** The people about whom it is not known what became of a call. It reads, and pays for, the whole table. */
+/** The people with an open intent: the result of a call is not known. It reads, and pays for, the whole table. */
 export async function* peopleInDoubt(table: string): AsyncGenerator<string> {
   const pages = paginateScan(
     { client: dynamo() },

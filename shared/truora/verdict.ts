@@ -2,15 +2,9 @@ import { defined } from '../domain/defined.ts';
 import { TruoraId } from '../domain/ids.ts';
 import type { Retried } from '../domain/linked-retry.ts';
 import type { Policy } from '../domain/policy.ts';
+import { declinedReasons, expiredReasons } from '../domain/reasons.ts';
 import { subvalidationsOf } from '../domain/request.ts';
-import {
-  type Claim,
-  declinedReasons,
-  expiredReasons,
-  RawReason,
-  type Validation,
-  type Verdict,
-} from '../domain/revalidation.ts';
+import { type Claim, RawReason, type Validation, type Verdict } from '../domain/revalidation.ts';
 import { isAtLeast } from '../domain/tolerance.ts';
 import { faceOf, recordedFieldsOf } from './recorded-fields.ts';
 import type { ValidationAnswer } from './schemas.ts';

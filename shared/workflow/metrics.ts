@@ -1,4 +1,5 @@
-import { declinedReasons, expiredReasons, type Outcome, Verdict } from '../domain/revalidation.ts';
+import { outcomeReasons } from '../domain/reasons.ts';
+import type { Outcome } from '../domain/revalidation.ts';
 
 /**
  * Every CloudWatch metric with its dimensions. Functions, alarms and dashboards use these names. The values of a dimension are
@@ -74,76 +75,9 @@ export type NotificationResult = (typeof notificationResults)[number];
 /** The kinds of unknown words. */
 export const unknownWords = ['status', 'reason', 'enrollment'] as const;
 
-/** Our reason codes, in addition to Truora's: refusals and failures. */
-export const ourReasons = [
-  'unreadable_key',
-  'request_invalid',
-  'consent_missing',
-  'speech_match_needs_live_capture',
-  'idempotency_key_reused',
-  'already_asked_otherwise',
-  'answer_too_old',
-  'too_many_uploads',
-  'retry_not_allowed',
-  'retry_unknown',
-  'retry_not_declined',
-  'retry_needs_liveness',
-  'retry_too_late',
-  'retries_used_up',
-  'threshold_below_policy',
-  'media_empty',
-  'media_too_large',
-  'media_type_not_supported',
-  'media_unreadable',
-  'media_incomplete',
-  'media_too_small',
-  'media_without_video',
-  'media_too_long',
-  'photo_cannot_prove_liveness',
-  'media_too_old',
-  'media_gone',
-  'media_changed',
-  'media_unread',
-  'enrollment_unknown',
-  'enrollment_failed',
-  'enrollment_of_another_account',
-  'enrollment_not_ready',
-  'enrollment_pending',
-  'claimed_elsewhere',
-  'truora_unreachable',
-  'truora_rate_limited',
-  'truora_uncertain',
-  'truora_contract_broken',
-  'truora_rejected',
-  'truora_not_found',
-  'truora_unauthorized',
-  'truora_unreachable_at_deadline',
-  'upload_link_spent',
-  'upload_link_unsafe',
-  'creation_unconfirmed',
-  'creation_unsettled',
-  'list_blind',
-  'daily_budget_spent',
-  'truora_closed',
-  'bus_refused',
-  'canceled_by_caller',
-  'execution_failed',
-  'execution_timed_out',
-  'execution_aborted',
-  'execution_lost',
-  'unexpected',
-] as const;
-
-const known: ReadonlySet<string> = new Set([
-  ...declinedReasons,
-  ...expiredReasons,
-  ...Verdict.shape.reason.def.innerType.options,
-  ...ourReasons,
-]);
-
-/** A reason as a dimension. The record keeps any reason, a metric only known ones, because each value costs money. */
+/** A reason as a dimension: the record keeps any, a metric only those we know, since each is paid for by the month. */
 export const closedReason = (reason: string | undefined): string =>
-  reason === undefined ? 'none' : known.has(reason) ? reason : 'other';
+  reason === undefined ? 'none' : outcomeReasons.has(reason) ? reason : 'other';
 
 /** Milliseconds from claim to verdict; undefined when Truora did not decide about the face. */
 export const timeToVerdict = ({ status, claimedAt, decidedAt }: Outcome): number | undefined =>

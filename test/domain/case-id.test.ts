@@ -1,10 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { caseIdOf, revalidationIdOf } from '../../shared/domain/case-id.ts';
+import { revalidationIdOf, unclaimedCaseOf } from '../../shared/domain/case-id.ts';
 import { RevalidationId } from '../../shared/domain/ids.ts';
+import { readIntake } from '../../shared/domain/intake.ts';
 
 const bucket = 'media';
 
 const key = 'inbox/person/ENR1/selfie.jpg';
+
+const caseIdOf = (request: unknown, of: string, executionId: string, reason?: string) =>
+  unclaimedCaseOf(readIntake(request, { bucket: of, executionId }), reason);
 
 const object = { key, etag: 'e', 'version-id': 'v1' };
 
@@ -73,7 +77,7 @@ describe('who a call is about', () => {
   test('never has the id of a claim, so it cannot be answered with the outcome of another question', () => {
     const claimed = revalidationIdOf({ accountId: 'person', bucket, key: 'media/a.jpg', version: 'v1' });
     expect(caseIdOf(call, bucket, 'one').revalidationId).not.toBe(claimed);
-    expect(caseIdOf(drop(), bucket, 'one', true).revalidationId).not.toBe(
+    expect(caseIdOf(drop(), bucket, 'one', 'already_asked_otherwise').revalidationId).not.toBe(
       caseIdOf(drop(), bucket, 'one').revalidationId,
     );
   });

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { MOST_UPLOADS, type Ticket } from '../../shared/domain/api.ts';
-import { caseIdOf, idOfDropped, revalidationIdOf } from '../../shared/domain/case-id.ts';
+import { idOfDropped, revalidationIdOf, unclaimedCaseOf } from '../../shared/domain/case-id.ts';
 import { executionNameOf, isKnown, requestOfDropped } from '../../shared/domain/drop.ts';
+import { readIntake } from '../../shared/domain/intake.ts';
 import { RevalidationRequest } from '../../shared/domain/request.ts';
 
 const dropped = {
@@ -32,7 +33,8 @@ describe('the request of a drop whose event never came', () => {
     expect(RevalidationRequest.parse(swept)).toEqual(
       RevalidationRequest.parse({ kind: 'drop', event: { ...event, detail } }),
     );
-    expect(idOfDropped('faces', dropped)).toBe(caseIdOf({ kind: 'drop', event }, 'faces', 'x').revalidationId);
+    const intake = readIntake({ kind: 'drop', event }, { bucket: 'faces', executionId: 'x' });
+    expect(idOfDropped('faces', dropped)).toBe(unclaimedCaseOf(intake).revalidationId);
     expect(idOfDropped('faces', dropped)).toBe(
       revalidationIdOf({ accountId: 'person', bucket: 'faces', key: dropped.key, version: dropped.versionId }),
     );

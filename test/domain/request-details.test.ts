@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { addressOf, addressOfDrop } from '../../shared/domain/case-id.ts';
 import { readReason } from '../../shared/domain/errors.ts';
+import { readIntake, refuseForeignMedia } from '../../shared/domain/intake.ts';
 import { acceptMedia } from '../../shared/domain/media.ts';
 import type { CallRequest, Options, RevalidationRequest } from '../../shared/domain/request.ts';
 import { detailsOfCall, detailsOfDrop, refuseSpeech, requestDetailsOf } from '../../shared/domain/request-details.ts';
@@ -32,6 +32,15 @@ const drop = (bucket: string, object: { key: string; etag: string; 'version-id'?
   kind: 'drop',
   event: { source: 'aws.s3', detail: { bucket: { name: bucket }, object } },
 });
+
+const read = (request: unknown) => readIntake(request, { bucket: 'media', executionId: 'execution-1' });
+
+/** The address of a request that may be taken. */
+const addressOf = (request: unknown) => {
+  const intake = read(request);
+  refuseForeignMedia(intake);
+  return intake.media;
+};
 
 describe('the wish of a drop', () => {
   test('is in its key and in its metadata', () => {
@@ -137,11 +146,11 @@ describe('the wish of a call', () => {
   });
 
   test('is not looked for in metadata, nor that of a drop in its request', () => {
-    expect(requestDetailsOf({ ...call, reference: 'said' }, { reference: 'metadata' }).reference).toBe('said');
-    expect(requestDetailsOf(drop('media', { key, etag: 'e' }), { ...consent, reference: 'metadata' }).reference).toBe(
-      'metadata',
-    );
-    expect(refusalOf(() => requestDetailsOf(drop('media', { key, etag: 'e' }), {}))[1]).toBe('consent_missing');
+    expect(requestDetailsOf(read({ ...call, reference: 'said' }), { reference: 'metadata' }).reference).toBe('said');
+    expect(
+      requestDetailsOf(read(drop('media', { key, etag: 'e' })), { ...consent, reference: 'metadata' }).reference,
+    ).toBe('metadata');
+    expect(refusalOf(() => requestDetailsOf(read(drop('media', { key, etag: 'e' })), {}))[1]).toBe('consent_missing');
   });
 });
 
@@ -160,22 +169,21 @@ describe('speech', () => {
 describe('the address of the media', () => {
   test('is for a drop the version that its event names', () => {
     const request = drop('media', { key, etag: 'e', 'version-id': 'v1' });
-    expect(addressOf(request, 'media')).toEqual({ key, versionId: 'v1', etag: 'e' });
-    expect(addressOf(drop('media', { key, etag: 'e' }), 'media')).toEqual({ key, versionId: undefined, etag: 'e' });
-    expect(request.kind === 'drop' && addressOfDrop(request.event)).toEqual({ key, versionId: 'v1', etag: 'e' });
+    expect(addressOf(request)).toEqual({ key, versionId: 'v1', etag: 'e' });
+    expect(addressOf(drop('media', { key, etag: 'e' }))).toEqual({ key, versionId: undefined, etag: 'e' });
   });
 
   test('is for a call what it names, or the newest version of it', () => {
-    expect(addressOf({ ...call, media: { key: 'media/a', versionId: 'v1' } }, 'media')).toEqual({
+    expect(addressOf({ ...call, media: { key: 'media/a', versionId: 'v1' } })).toEqual({
       key: 'media/a',
       versionId: 'v1',
       etag: undefined,
     });
-    expect(addressOf({ ...call, media: { key } }, 'media')).toEqual({ key, versionId: undefined, etag: undefined });
+    expect(addressOf({ ...call, media: { key } })).toEqual({ key, versionId: undefined, etag: undefined });
   });
 
   test('is none in another bucket', () => {
-    expect(refusalOf(() => addressOf(drop('media-of-others', { key, etag: 'e' }), 'media'))).toEqual([
+    expect(refusalOf(() => addressOf(drop('media-of-others', { key, etag: 'e' })))).toEqual([
       'RequestInvalidError',
       'request_invalid',
       'event.detail.bucket.name: must be the media bucket',
@@ -185,7 +193,7 @@ describe('the address of the media', () => {
   test.each(['other/a.jpg', 'media', 'mediax/a', '/media/a', 'Media/a', '../media/a', 'a/inbox/b', 'm'])(
     'is none for a call at %s',
     (elsewhere) => {
-      expect(refusalOf(() => addressOf({ ...call, media: { key: elsewhere } }, 'media'))).toEqual([
+      expect(refusalOf(() => addressOf({ ...call, media: { key: elsewhere } }))).toEqual([
         'RequestInvalidError',
         'request_invalid',
         'media.key: must begin with media/ or inbox/',

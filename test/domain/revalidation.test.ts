@@ -1,17 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { outcomeStatuses } from '../../shared/domain/lifecycle.ts';
 import { MAX_MEDIA_BYTES } from '../../shared/domain/media.ts';
-import {
-  Claim,
-  declinedReasons,
-  expiredReasons,
-  Media,
-  Outcome,
-  RawReason,
-  Receipt,
-  Timestamp,
-  Verdict,
-} from '../../shared/domain/revalidation.ts';
+import { declinedReasons, expiredReasons } from '../../shared/domain/reasons.ts';
+import { Claim, Media, Outcome, RawReason, Receipt, Timestamp, Verdict } from '../../shared/domain/revalidation.ts';
 
 const at = '2026-11-23T12:00:00.000Z';
 

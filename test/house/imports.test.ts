@@ -33,7 +33,7 @@ const rooms: { room: string; may: RegExp[] }[] = [
   // A procedure that more than one function needs. It is handed its settings, so it reads no environment of its own.
   {
     room: 'shared/logic',
-    may: [/^shared\/(logic|ledger|truora|aws|domain|lambda)\//, /^zod\/mini$/, /^node:/, /^@aws-sdk\//],
+    may: [/^shared\/(logic|ledger|truora|aws|domain)\//, /^zod\/mini$/, /^node:/, /^@aws-sdk\//],
   },
   {
     room: 'shared/lambda',

@@ -162,9 +162,11 @@ describe('truoraFromEnv', () => {
   it('reads the key under its name, and again by the key that was refused', async () => {
     asLambda();
     const asked: unknown[] = [];
-    const truora = truoraFromEnv(async (...words) => {
-      asked.push(words);
-      return 'key';
+    const truora = truoraFromEnv({
+      read: async (...words) => {
+        asked.push(words);
+        return 'key';
+      },
     });
     expect(await truora.key()).toBe('key');
     expect(await truora.key('old')).toBe('key');
@@ -182,9 +184,11 @@ describe('truoraFromEnv', () => {
       [[bad, bad], undefined],
     ] as const) {
       const refused: unknown[] = [];
-      const truora = truoraFromEnv(async (_, __, old) => {
-        refused.push(old);
-        return stored[refused.length - 1] ?? '';
+      const truora = truoraFromEnv({
+        read: async (_, __, old) => {
+          refused.push(old);
+          return stored[refused.length - 1] ?? '';
+        },
       });
       const key = truora.key();
       if (expected) expect(await key).toBe(expected);
@@ -197,7 +201,7 @@ describe('truoraFromEnv', () => {
   });
 
   it('says where Truora is and where media may go', () => {
-    const { origin, uploadOrigins } = truoraFromEnv(async () => 'key');
+    const { origin, uploadOrigins } = truoraFromEnv();
     expect({ origin, uploadOrigins }).toEqual({
       origin: good.TRUORA_ORIGIN,
       uploadOrigins: ['https://files.truora.com', 'https://files.example.com'],
@@ -210,7 +214,7 @@ describe('truoraFromEnv', () => {
     ['2', false, { connectMs: 2000, headersMs: 2000, idleMs: 2000, totalMs: 2000 }],
   ])('makes of %s s, upload %s, its deadlines', (seconds, upload, deadlines) => {
     process.env.HTTP_DEADLINE_SECONDS = seconds;
-    expect(truoraFromEnv(async () => 'key', { upload }).deadlines).toEqual(deadlines);
+    expect(truoraFromEnv({ upload }).deadlines).toEqual(deadlines);
   });
 });
 

@@ -1,15 +1,27 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { MOST_UPLOADS } from '../../shared/domain/api.ts';
+import { unclaimedCaseOf } from '../../shared/domain/case-id.ts';
+import { readIntake } from '../../shared/domain/intake.ts';
 import { requestOf, startTicket, uploadTicket } from '../../shared/domain/ticket.ts';
 import { enterDrop, issueTicket, readTicket } from '../../shared/ledger/tickets.ts';
-import { ticketOfRequest, useTicket } from '../../shared/logic/locate.ts';
-import { dropOf, executionOf, newPerson, newRevalidationId } from '../support/journal.ts';
-import { type House, openHouse } from '../support/local-aws.ts';
+import { locateUnclaimed } from '../../shared/logic/locate.ts';
+import { enterDropOnTicket } from '../../shared/logic/ticket-entry.ts';
+import { type House, openHouse } from '../support/house.ts';
+import { BUCKET, dropOf, executionOf, newPerson, newRevalidationId } from '../support/journal.ts';
 import { CALLER } from '../support/routes.ts';
 
 const ANY = executionOf('any');
 
 let house: House;
+
+const read = (request: unknown, executionId = ANY) => readIntake(request, { bucket: BUCKET, executionId });
+
+/** The case of a request without a claim, if it is a ticket's. */
+const ticketOfRequest = async (request: unknown, executionId = ANY) => {
+  const intake = read(request, executionId);
+  const found = await locateUnclaimed(house.table, intake);
+  return found.revalidationId === unclaimedCaseOf(intake).revalidationId ? undefined : found;
+};
 
 beforeAll(async () => {
   house = await openHouse(undefined);
@@ -54,7 +66,7 @@ it('takes in so many uploads and no more, and refuses the rest by name, however 
   const { uploads, droppedAs } = (await readTicket(house.table, revalidationId)) ?? {};
   expect(uploads?.size).toBe(MOST_UPLOADS);
   expect(droppedAs).toBe('version-0');
-  const use = (versionId: string) => useTicket(house.ledger, { key, versionId, etag: 'e' });
+  const use = (versionId: string) => enterDropOnTicket(house.ledger, read(dropOf({ key, versionId, etag: 'e' })));
   const over = versions.filter((version) => !uploads?.has(version));
   expect(over).toHaveLength(40);
   for (const version of over) await expect(use(version)).rejects.toMatchObject({ reason: 'too_many_uploads' });
@@ -83,11 +95,11 @@ it('is no ticket for another person’s key, for a name that is no id, and for a
 it('tells who a refused drop is about, if it was the first under the ticket', async () => {
   const { key, revalidationId, accountId, enrollmentId } = await issued();
   const drop = (versionId: string) => dropOf({ key, etag: 'e', versionId });
-  expect(await ticketOfRequest(house.table, drop('v1'), ANY)).toBeUndefined();
+  expect(await ticketOfRequest(drop('v1'), ANY)).toBeUndefined();
   await enterDrop(house.table, key, 'v1');
-  expect(await ticketOfRequest(house.table, drop('v1'), ANY)).toEqual({ revalidationId, accountId, enrollmentId });
-  expect(await ticketOfRequest(house.table, drop('v2'), ANY)).toBeUndefined();
-  expect(await ticketOfRequest(house.table, { kind: 'wish' }, ANY)).toBeUndefined();
+  expect(await ticketOfRequest(drop('v1'), ANY)).toEqual({ revalidationId, accountId, enrollmentId });
+  expect(await ticketOfRequest(drop('v2'), ANY)).toBeUndefined();
+  expect(await ticketOfRequest({ kind: 'wish' }, ANY)).toBeUndefined();
 });
 
 it('tells who a call of the API is about by the name of the execution that it started', async () => {
@@ -96,13 +108,13 @@ it('tells who a call of the API is about by the name of the execution that it st
   await issueTicket(house.ledger, ticket);
   const { revalidationId, accountId, enrollmentId } = ticket;
   const named = executionOf(revalidationId);
-  expect(await ticketOfRequest(house.table, requestOf(ticket), named)).toEqual({
+  expect(await ticketOfRequest(requestOf(ticket), named)).toEqual({
     revalidationId,
     accountId,
     enrollmentId,
   });
-  expect(await ticketOfRequest(house.table, requestOf(ticket), ANY)).toBeUndefined();
+  expect(await ticketOfRequest(requestOf(ticket), ANY)).toBeUndefined();
   // A ticket for an upload is the drop's, and starts nothing by itself.
   const upload = await issued();
-  expect(await ticketOfRequest(house.table, {}, executionOf(upload.revalidationId))).toBeUndefined();
+  expect(await ticketOfRequest({}, executionOf(upload.revalidationId))).toBeUndefined();
 });

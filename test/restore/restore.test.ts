@@ -6,11 +6,12 @@ import { deleteItem } from '../../shared/aws/dynamodb.ts';
 import { mayCreate } from '../../shared/domain/attempts.ts';
 import { AlreadyDecidedError } from '../../shared/domain/errors.ts';
 import type { Outcome } from '../../shared/domain/revalidation.ts';
+import { accessFromEnv } from '../../shared/lambda/clients.ts';
 import { readBinding } from '../../shared/ledger/bindings.ts';
 import { claim as claimRecord } from '../../shared/ledger/claims.ts';
 import { readIntent } from '../../shared/ledger/intents.ts';
 import { readRecord } from '../../shared/ledger/records.ts';
-import { readThrottle } from '../../shared/ledger/throttle.ts';
+import { throttleOf } from '../../shared/ledger/throttle.ts';
 import type { Journal } from '../../shared/workflow/contract.ts';
 import { errorOf, executionOf, inMinutes, journalOf, newValidationId } from '../support/journal.ts';
 import { type House, type Line, openHouse, standIn } from '../support/local-aws.ts';
@@ -212,7 +213,7 @@ describe('a ledger that was restored from a backup', () => {
 });
 
 describe('the gate', () => {
-  const gate = () => readThrottle(house.table);
+  const gate = () => throttleOf(accessFromEnv('DYNAMODB'), house.table).read();
 
   it('is closed before anything is read, and opens at the end where that was asked for', async () => {
     runs = [{ name: 'one', minutesAgo: 10, exits: killed().exits }];

@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { scenarioOf, scenarios } from '../../infra/local/truora/scenarios.ts';
 import { AccountId } from '../../shared/domain/ids.ts';
 import { outcomeStatuses } from '../../shared/domain/lifecycle.ts';
+import { declinedReasons, expiredReasons } from '../../shared/domain/reasons.ts';
 import { Options } from '../../shared/domain/request.ts';
-import { declinedReasons, expiredReasons } from '../../shared/domain/revalidation.ts';
 
 const suffixes = scenarios.map(({ suffix }) => suffix);
 

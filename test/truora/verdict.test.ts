@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { declinedReasons, expiredReasons, Verdict } from '../../shared/domain/revalidation.ts';
+import { declinedReasons, expiredReasons } from '../../shared/domain/reasons.ts';
+import { Verdict } from '../../shared/domain/revalidation.ts';
 import { ValidationAnswer } from '../../shared/truora/schemas.ts';
 import { undecided, verdictOf } from '../../shared/truora/verdict.ts';
 

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { GetObjectCommand, type GetObjectCommandOutput, S3Client } from '@aws-sdk/client-s3';
@@ -8,9 +7,10 @@ import type { MachineEvent } from '../../infra/local/history.ts';
 import { type LocalSystem, startLocalSystem } from '../../infra/local/local-system.ts';
 import { drop, registerEnrollment } from '../../infra/local/put-media.ts';
 import { reasonsOfEnds } from '../../shared/aws/executions.ts';
+import { errorReasons, ourReasons } from '../../shared/domain/reasons.ts';
 import { signWebhook } from '../../shared/truora/webhook.ts';
 import { routes } from '../../shared/workflow/functions.ts';
-import { closedReason, type MetricName, metrics, ourReasons } from '../../shared/workflow/metrics.ts';
+import { closedReason, type MetricName, metrics } from '../../shared/workflow/metrics.ts';
 
 /** One line of CloudWatch's embedded metric format. */
 type Line = {
@@ -179,8 +179,9 @@ test('no number tells of a person', () => {
 });
 
 test('every reason that an error can give is one that a metric knows', () => {
-  const source = readFileSync(join(root, 'shared/domain/errors.ts'), 'utf8');
-  const given = [...source.matchAll(/(?<!\[)'([a-z_]+)'/g)].map(([, reason = '']) => reason);
+  // A route's own codes end no case.
+  const { CallRefusedError: _, ...ofCases } = errorReasons;
+  const given: string[] = Object.values(ofCases).flat();
   // The first is the end of a repeat, the second the timed poll: neither is ever recorded.
   const never = ['already_decided', 'verdict_pending'];
   expect(given.length).toBeGreaterThan(20);

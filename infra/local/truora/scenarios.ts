@@ -1,4 +1,4 @@
-import { declinedReasons, expiredReasons } from '../../../shared/domain/revalidation.ts';
+import { declinedReasons, expiredReasons } from '../../../shared/domain/reasons.ts';
 import { created, final, type Scenario } from './behaviour.ts';
 import { failures } from './failures.ts';
 import { similarityFailed, successes } from './successes.ts';

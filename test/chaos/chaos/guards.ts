@@ -35,9 +35,9 @@ export const chaosGuards: readonly Guard[] = [
   },
   {
     guard: 'a request is claimed by one execution',
-    file: 'functions/claim-request.ts',
-    find: '{ accountId, bucket, key: at.key, version, forceKey }',
-    replace: '{ accountId, bucket, key: at.key, version, forceKey: executionId }',
+    file: 'shared/logic/locate.ts',
+    find: "{ by: 'hash', revalidationId: claimIdOf(intake, version) }",
+    replace: "{ by: 'hash', revalidationId: claimIdOf({ ...intake, forceKey: intake.executionId }, version) }",
   },
   {
     guard: 'the version that was claimed is the one that is moved',
@@ -103,8 +103,8 @@ export const chaosGuards: readonly Guard[] = [
   {
     guard: 'no less is asked than the deployment allows',
     file: 'functions/claim-request.ts',
-    find: 'const options = applyPolicy(wish.options, policy);',
-    replace: 'const { options } = wish;',
+    find: 'const options = underPolicy(asked.options, policy);',
+    replace: 'const { options } = asked;',
   },
   {
     guard: 'a score below the threshold is no success',
@@ -133,7 +133,7 @@ export const chaosGuards: readonly Guard[] = [
   {
     guard: 'what Truora decides after we gave up is heard',
     file: 'functions/sweep-ledger.ts',
-    find: "const heard = isOver ? 'all' : await hearLateTruth(record, outcome);",
+    find: "const heard = isOver ? 'all' : await amendLate(record, outcome);",
     replace: "const heard = 'all' as string;",
   },
 ];

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import { caseIdOf } from '../../../shared/domain/case-id.ts';
+import { unclaimedCaseOf } from '../../../shared/domain/case-id.ts';
+import { readIntake } from '../../../shared/domain/intake.ts';
 import { isEnd } from '../../../shared/domain/lifecycle.ts';
 import { LedgerRecord } from '../../../shared/domain/record.ts';
 import type { Outcome } from '../../../shared/domain/revalidation.ts';
@@ -49,7 +50,8 @@ export const judge = (ran: Ran): string[] => {
   for (const { arrival, version, executions } of dropped) {
     if (arrival.events.length === 0 && !sweepsInbox) continue;
     const { request } = world.dropOf(version);
-    const { revalidationId } = caseIdOf(request, world.variables.MEDIA_BUCKET, 'nobody');
+    const intake = readIntake(request, { bucket: world.variables.MEDIA_BUCKET, executionId: 'none' });
+    const { revalidationId } = unclaimedCaseOf(intake);
     // A case holds the version it is about, and a refusal that was never claimed has the id its claim would have had.
     const cases = records.filter(({ media, revalidationId: id }) =>
       media ? media.key === version.key && media.versionId === version.versionId : id === revalidationId,

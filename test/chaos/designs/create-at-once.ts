@@ -1,4 +1,3 @@
-import { readSecret } from '../../../shared/aws/secrets.ts';
 import { ledgerFromEnv, truoraFromEnv } from '../../../shared/lambda/clients.ts';
 import { step } from '../../../shared/lambda/step.ts';
 import { bindValidation } from '../../../shared/ledger/bindings.ts';
@@ -12,7 +11,7 @@ export const handler = step('CreateValidation', async ({ claim, executionId }) =
   const { accountId, userAuthorized, requested: options, revalidationId } = claim;
   const at = new Date();
   const asked = { accountId, userAuthorized, options };
-  const created = createdOf(await createValidation(truoraFromEnv(readSecret), asked), claim, at);
+  const created = createdOf(await createValidation(truoraFromEnv(), asked), claim, at);
   const { uploadLink: _, ...validation } = created;
   const record = await ownRecord(ledger, revalidationId, executionId);
   const attempt = { n: 1, at: at.toISOString(), result: 'created', validationId: validation.validationId } as const;

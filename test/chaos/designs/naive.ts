@@ -19,9 +19,9 @@ export const naive: { files: Readonly<Record<string, string>>; mutations: readon
       replace: '',
     },
     {
-      file: 'functions/claim-request.ts',
-      find: '{ accountId, bucket, key: at.key, version, forceKey }',
-      replace: '{ accountId, bucket, key: at.key, version, forceKey: executionId }',
+      file: 'shared/logic/locate.ts',
+      find: "{ by: 'hash', revalidationId: claimIdOf(intake, version) }",
+      replace: "{ by: 'hash', revalidationId: claimIdOf({ ...intake, forceKey: intake.executionId }, version) }",
     },
     {
       file: 'infra/workflow/definition.ts',

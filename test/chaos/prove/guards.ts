@@ -96,7 +96,7 @@ export const meetingGuards: readonly Guard[] = [
   {
     guard: 'a validation is bound to its case before anybody can call about it',
     file: 'shared/logic/creation.ts',
-    find: '  await bindValidation(entry.ledger.table, known, record.revalidationId, entry.ledger.retentionDays);\n',
+    find: '  await bindValidation(ledger.table, validation, record.revalidationId, ledger.retentionDays);\n',
     replace: '',
   },
 ];
