@@ -36,7 +36,7 @@ export const handler = route('ReceiveWebhook', async ({ event }) => {
   }
   for (const { event_action } of events) if (event_action === CREATED) seen('created');
   const called = validationIdsOf(events);
-  const rung = await Promise.allSettled(called.slice(0, MOST_BELLS).map(ring));
+  const rung = await Promise.allSettled(called.slice(0, MOST_NOTIFICATIONS).map(ring));
   // The rest is left to the timed poll: a call that takes us more than our time would be heard for none.
   for (const _ of called.slice(MOST_NOTIFICATIONS)) seen('left_over');
   log('info', 'done', { step: 'ReceiveWebhook', events: events.length });

@@ -69,7 +69,7 @@ const attempt = async (record: LedgerRecord): Promise<boolean> => {
     const isFailure = !isBackOff(error);
     if (isFailure) logError('SweepLedger', error, record.revalidationId);
     // It makes room for the others; should this fail too, it is simply due still.
-    await reschedule(ledgerFromEnv(), record, firstFollowUp(new Date()), { keepBell: true }).catch(() => {});
+    await reschedule(ledgerFromEnv(), record, firstFollowUp(new Date()), { keepLateWebhook: true }).catch(() => {});
     return !isFailure;
   }
 };
@@ -108,8 +108,8 @@ const lookAtOpen = async (record: LedgerRecord): Promise<void> => {
     if (outcome) emitOutcome(outcome);
     return;
   }
-  const { taskToken, bell } = record.validationId ? await readCallback(ledger.table, record.validationId) : {};
-  if (taskToken && bell) await resume(taskToken, bell);
+  const { taskToken, notification } = record.validationId ? await readCallback(ledger.table, record.validationId) : {};
+  if (taskToken && notification) await resume(taskToken, notification);
   await reschedule(ledger, record, nextFollowUp(record, new Date(), env('GRACE_SECONDS')));
 };
 
@@ -136,7 +136,8 @@ const lookAtEnded = async (record: LedgerRecord, outcome: Outcome): Promise<void
   if (heard === 'overtaken') return;
   const next = isSettled && isDeleted ? undefined : firstFollowUp(now);
   // Truora has called and not decided yet: it is asked again soon, and still because of that call.
-  const late = heard === 'pending' && record.lateBell ? nextLateFollowUp(record.lateBell, new Date(now)) : undefined;
+  const late =
+    heard === 'pending' && record.lateWebhookAt ? nextLateFollowUp(record.lateWebhookAt, new Date(now)) : undefined;
   const looks = [isLast ? next : mediaEnds, late].filter((at) => at !== undefined).toSorted();
   await reschedule(ledger, record, looks[0], { keepLateWebhook: late !== undefined });
 };
@@ -179,7 +180,7 @@ const deleteAllMedia = async (ledger: Ledger, record: LedgerRecord): Promise<boo
  * @returns whether all is heard, Truora has not decided yet, or something else than expected stands by now
  */
 const amendLate = async (record: LedgerRecord, outcome: Outcome): Promise<'all' | 'pending' | 'overtaken'> => {
-  const { amendments, revalidationId, lateBell } = record;
+  const { amendments, revalidationId, lateWebhookAt } = record;
   const standing = currentOutcomeOf(outcome, amendments);
   if (!mayChange(standing)) return 'all';
   const verdict = await askAgain(record, outcome);

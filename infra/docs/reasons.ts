@@ -1,6 +1,6 @@
 import type { OutcomeStatus } from '../../shared/domain/lifecycle.ts';
+import type { ourReasons } from '../../shared/domain/reasons.ts';
 import type { Verdict } from '../../shared/domain/revalidation.ts';
-import type { ourReasons } from '../../shared/workflow/metrics.ts';
 import { codes, row } from './rows.ts';
 
 export type Reason = NonNullable<Verdict['reason']> | (typeof ourReasons)[number];

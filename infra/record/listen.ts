@@ -96,7 +96,7 @@ export const recordAnswers = async (
   const onAnswer = ({ status, body }: { status: number; body: string }) => {
     if (status === 200) pages.push(JSON.parse(body));
   };
-  await listValidations({ ...truora, onAnswer: hear }, claim.accountId);
+  await listValidations({ ...truora, onAnswer }, claim.accountId);
   const list = pages.find(({ validations }) => validations.some(isOwn)) ?? pages[0] ?? { validations: [] };
   // The others are of that person's past, and one more of them at each recording.
   const own = list.validations.filter(isOwn);

@@ -152,7 +152,7 @@ export const PageSize = z._default(
 /** A page of a person's re-validations, newest first. */
 export const RevalidationPage = z.object({ revalidations: z.array(Revalidation), cursor: z.optional(z.string()) });
 
-/** The re-validation as a caller may see it. @returns undefined when there is neither a record nor a ticket */
+/** The re-validation as a caller may see it. @returns undefined without a record and without a ticket */
 export const presentRevalidation = (record: LedgerRecord | undefined, ticket?: Ticket): Revalidation | undefined => {
   if (!record && !ticket) return undefined;
   const { upload, options, uploads, revalidationId, accountId, enrollmentId, reference, calledBy } = ticket ?? {};

@@ -38,7 +38,7 @@ export type OnUnresolved = z.infer<typeof OnUnresolved>;
 /** The most calls to create a validation for one case: each lost call may have been charged. */
 export const MOST_ATTEMPTS = 2;
 
-/** Whether Truora may be asked (once more) to create a validation. */
+/** Whether another validation may be created. */
 export const mayCreate = (attempts: readonly Attempt[], onUnresolved: OnUnresolved): boolean =>
   attempts.length < MOST_ATTEMPTS &&
   attempts.every(({ result }) => result === 'not_found' || (result === 'orphaned' && onUnresolved === 'create-again'));
@@ -49,8 +49,8 @@ const certainty = { unconfirmed: 0, not_found: 1, blind: 1, orphaned: 2, adopted
 /** Whether an unknown validation of this call may still appear: Truora may execute a call after we gave it up. */
 export const isInDoubt = ({ result }: Attempt): boolean => certainty[result] < certainty.orphaned;
 
-/** Whether a look has not found it, which is worth as much as the list is. */
-export const isNotFound = ({ result }: Attempt): boolean => weights[result] === weights.not_found;
+/** Whether a list did not show the validation of this call. */
+export const isNotFound = ({ result }: Attempt): boolean => certainty[result] === certainty.not_found;
 
 /** The attempts with one more, or with a more certain result of one that is there. The time of its intent identifies an attempt. */
 export const withAttempt = (attempts: readonly Attempt[] = [], attempt: Attempt): Attempt[] => {
@@ -71,7 +71,7 @@ export const inNeedOfProof = (attempts: readonly Attempt[] = [], validationId: s
 
 export const asBlind = (attempt: Attempt): Attempt => ({ ...attempt, result: 'blind' });
 
-/** Why no more is asked: what stands on the record of the calls before. */
+/** The error for a case that may create no further validation, by the earlier attempts on its record. */
 export const creationGivenUp = (attempts: readonly Attempt[]) =>
   attempts.some(({ result }) => result === 'blind')
     ? new CreationUnconfirmedError(
@@ -84,4 +84,7 @@ export const creationGivenUp = (attempts: readonly Attempt[]) =>
       );
 
 export const creationUnsettled = () =>
-  new CreationUnsettledError('creation_unsettled', 'what became of a call for the same person is not known yet');
+  new CreationUnsettledError(
+    'creation_unsettled',
+    'the result of an earlier call for the same person is not known yet',
+  );

@@ -1,3 +1,4 @@
+import { defined } from './defined.ts';
 import type { ReasonOf } from './reasons.ts';
 
 /**

@@ -20,9 +20,9 @@ export const shardOf = (revalidationId: string): string => `due#${revalidationId
 
 export const shards: readonly string[] = [...'0123456789abcdef'].map((digit) => `due#${digit}`);
 
-export const firstFollowUp = (from: Date | string): string => minutesAfter(from, LOOK_MINUTES).toISOString();
+export const firstFollowUp = (from: Date | string): string => minutesAfter(from, FOLLOW_UP_MINUTES).toISOString();
 
-/** When an open run is looked at again; at the latest right after its deadline and the grace are over. */
+/** The next follow-up of an open run; at the latest directly after its deadline and the grace period. */
 export const nextFollowUp = (
   { claimedAt, used }: { claimedAt: string; used?: { deadline: string } | undefined },
   now: Date,
@@ -35,7 +35,7 @@ export const nextFollowUp = (
   return (over > soonest && over < usual ? over : usual).toISOString();
 };
 
-/** When the media of an ended case goes, and Truora is asked for the last time. */
+/** When the media of an ended case is deleted and Truora is asked for the last time. */
 export const lastCheckAt = (decidedAt: string, mediaHours: number): string =>
   minutesAfter(decidedAt, mediaHours * 60).toISOString();
 
@@ -50,6 +50,6 @@ export const nextLateFollowUp = (calledAt: string, now: Date): string | undefine
   return minutesAfter(now, Math.min(MOST_MINUTES, Math.max(FOLLOW_UP_MINUTES, age))).toISOString();
 };
 
-/** Until when the last look may be tried again. */
+/** Until when the last check may be retried. */
 export const lastCheckUntil = (decidedAt: string, mediaHours: number): string =>
   minutesAfter(decidedAt, mediaHours * 60 + LATE_DAYS * 1440).toISOString();

@@ -69,10 +69,7 @@ export const isBackOff = (error: unknown): error is TruoraBusyError =>
   error instanceof TruoraBusyError && error.reason === 'truora_rate_limited';
 
 /** One call to Truora, whatever the gate says; a 429 holds back all others. Whoever made it comes back even where it could not. */
-export const unthrottled = async <Answer>(
-  { backOff: holdBack }: ThrottleStore,
-  ask: () => Promise<Answer>,
-): Promise<Answer> =>
+export const unthrottled = async <Answer>({ backOff }: ThrottleStore, ask: () => Promise<Answer>): Promise<Answer> =>
   ask().catch(async (error) => {
     if (isBackOff(error)) await backOff(error.retryAfterSeconds).catch(() => {});
     throw error;

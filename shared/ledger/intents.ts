@@ -57,15 +57,15 @@ export const openIntent = async (
   return (await getItem(table, pk))?.opening === opening ? intent : undefined;
 };
 
-/** Keeps what the first look at the person's list has found, for whoever takes the second. */
+/** Stores the result of the first check of the person's list, for the second check. */
 export const recordFirstCheck = async (
   table: string,
   accountId: string,
   intent: Intent,
   seen: string[],
 ): Promise<void> => {
-  const firstLook = { at: new Date().toISOString(), seen };
-  await updateItem(table, accountKey(accountId), { set: { firstLook }, when: theVery(intent) });
+  const firstCheck = { at: new Date().toISOString(), seen };
+  await updateItem(table, accountKey(accountId), { set: { firstCheck }, when: sameIntent(intent) });
 };
 
 /** Closes this intent. It does nothing when it is closed or another one is open. */

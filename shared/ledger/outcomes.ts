@@ -1,6 +1,7 @@
 import { putNew, updateItem } from '../aws/dynamodb.ts';
 import type { Amendment } from '../domain/amendments.ts';
 import { amendmentAnnouncementOf } from '../domain/announcement.ts';
+import { defined } from '../domain/defined.ts';
 import { lastCheckAt } from '../domain/follow-up.ts';
 import { predecessors } from '../domain/lifecycle.ts';
 import { outcomeOf } from '../domain/outcome.ts';
@@ -90,7 +91,7 @@ export const markAnnounced = async (ledger: Ledger, outcome: Outcome, mediaHours
   const announced = new Date().toISOString();
   const when = { phase: [status], announced: [] };
   const set = { announced, dueAt: lastCheckAt(decidedAt, mediaHours) };
-  const written = await updateItem(ledger.table, pk, { set, when: { ...when, lateBell: [] } });
+  const written = await updateItem(ledger.table, pk, { set, when: { ...when, lateWebhookAt: [] } });
   if (!written) await updateItem(ledger.table, pk, { set: { announced }, when });
 };
 

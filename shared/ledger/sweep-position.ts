@@ -3,14 +3,14 @@ import { Place } from '../domain/drop.ts';
 
 const POSITION = 'SWEEP#inbox';
 
-/** Where the last walk ran out of time, if it did. It is taken away: a walk that dies begins anew, so no place can block it. */
+/** Reads and removes the position where the last walk ran out of time. A walk that fails starts at the beginning, so no position can block it. */
 export const takeSweepPosition = async (table: string): Promise<Place | undefined> => {
-  const { data: place } = Place.safeParse((await getItem(table, PLACE))?.place);
-  if (place) await updateItem(table, PLACE, { set: { takenAt: new Date().toISOString() }, remove: ['place'] });
+  const { data: place } = Place.safeParse((await getItem(table, POSITION))?.place);
+  if (place) await updateItem(table, POSITION, { set: { takenAt: new Date().toISOString() }, remove: ['place'] });
   return place;
 };
 
-/** Leaves the place for the next walk. Of two that overlap the later one's stands: some drops are then looked at twice. */
+/** Stores the position for the next walk. Of two overlapping walks the later write stays: some drops are then checked twice. */
 export const storeSweepPosition = async (table: string, place: Place): Promise<void> => {
-  await updateItem(table, PLACE, { set: { place, keptAt: new Date().toISOString() } });
+  await updateItem(table, POSITION, { set: { place, keptAt: new Date().toISOString() } });
 };

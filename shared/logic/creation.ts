@@ -116,8 +116,9 @@ export const reconcile = async (entry: Entry, intent: Intent, owner: IntentOwner
     await recordAttempt(ledger, owner, { attempt: attemptOf(intent, 'unconfirmed'), orphans: [] });
   }
   const settleMs = settings.settleSeconds * 1000;
-  const { firstLook } = intent;
-  if (ageOf(intent.openedAt) < settleMs || (firstLook && ageOf(firstLook.at) < settleMs / 2)) throw creationUnsettled();
+  const { firstCheck } = intent;
+  if (ageOf(intent.openedAt) < settleMs || (firstCheck && ageOf(firstCheck.at) < settleMs / 2))
+    throw creationUnsettled();
 
   const listed = await throttled(throttle, () => listValidations(truora, accountId));
   const list = candidatesOn(listed, { accountId, requested, openedAt: intent.openedAt }, ownOf(owner));
@@ -125,7 +126,7 @@ export const reconcile = async (entry: Entry, intent: Intent, owner: IntentOwner
   const found = surestOf(list.filter((_, n) => !bindings[n]));
   // While the intent is open, no run can have called before this list was read. Else the list may show a later run's validation.
   if (!(await isOpen(ledger.table, accountId, intent))) throw creationUnsettled();
-  if (!firstLook) {
+  if (!firstCheck) {
     const seen = found.map(({ validationId }) => validationId);
     await recordFirstCheck(ledger.table, accountId, intent, seen);
     throw creationUnsettled();

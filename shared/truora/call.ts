@@ -22,21 +22,17 @@ export type Truora = {
   /** The allowed origins of upload links. */
   uploadOrigins: readonly string[];
   deadlines: Deadlines;
-  /** Is told of every call: how long it took, and whether Truora or the line failed; an answer that refuses is none. */
+  /** Called after every call, with its duration and whether Truora or the connection failed. A refusal is no failure. */
   onCall?: (seen: { method: Call['method']; milliseconds: number; failed: boolean }) => void;
-  /** Is given every answer of Truora's as it came, whatever its status: for the recorder of examples, and for nobody in AWS. */
+  /** Called with every unchanged answer of Truora, for the recorder of examples only. */
   onAnswer?: (answer: Pick<Answer, 'status' | 'body'>) => void;
 };
 
 /** The largest answer that is read; answers of Truora have a few KB (seen). Bytes. */
 export const MAX_ANSWER_BYTES = 256 * 1024;
 
-/** Times a call, and tells what became of it; one that our own media broke says nothing of Truora. */
-export const observed = async <T>(
-  { onCall: observe }: Truora,
-  method: Call['method'],
-  call: () => Promise<T>,
-): Promise<T> => {
+/** Measures a call and reports it to `onCall`. An error of our own media says nothing about Truora, so it is not reported. */
+export const observed = async <T>({ onCall }: Truora, method: Call['method'], call: () => Promise<T>): Promise<T> => {
   const startedAt = performance.now();
   const report = (failed: boolean) => onCall?.({ method, milliseconds: performance.now() - startedAt, failed });
   try {

@@ -18,5 +18,5 @@ const states: Readonly<Record<string, EnrollmentState>> = {
 export const enrollmentStateOf = (status: string): EnrollmentState =>
   (Object.hasOwn(states, status) ? states[status] : undefined) ?? 'unknown';
 
-/** A status as it may be kept: only what is shaped like a code. */
+/** A status for the record. @returns undefined for text that has not the form of a code */
 export const rawStatusOf = (status: string): string | undefined => RawReason.safeParse(status).data;

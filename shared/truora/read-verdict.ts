@@ -10,7 +10,7 @@ import { type About, verdictOf } from './verdict.ts';
  * @param isLast whether the first read counts when the second one fails; otherwise that error is thrown
  */
 export const readDecision = async (
-  look: (how: { showDetails: boolean }) => Promise<ValidationAnswer>,
+  read: (how: { showDetails: boolean }) => Promise<ValidationAnswer>,
   about: Omit<About, 'at'>,
   isLast: boolean,
 ): Promise<{ answer: ValidationAnswer; verdict: Verdict | undefined }> => {

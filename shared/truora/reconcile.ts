@@ -26,7 +26,7 @@ export type Found = {
    * the date): it only means that "not found" would be a guess.
    */
   match: 'ours' | 'may_be_ours';
-  /** All that its create answer would have told us, if it is surely ours, still waits for media and shows where that goes. */
+  /** The data of its create answer, if it is certainly ours, still waits for media and has an upload link. */
   usable: Created | undefined;
 };
 
@@ -59,7 +59,7 @@ export const candidatesOn = (list: readonly ListedRow[], asked: Asked, known: Re
 
 /** The certain candidates, or else all: Truora writes all rows in one form, so a certain one excludes the uncertain ones. */
 export const surestOf = (found: readonly Found[]): Found[] => {
-  const ours = found.filter(({ match: says }) => says === 'ours');
+  const ours = found.filter(({ match }) => match === 'ours');
   return ours.length > 0 ? ours : [...found];
 };
 

@@ -6,7 +6,7 @@ import { isShare, kept } from './score.ts';
 /** The sub-results of a face validation; empty without details. */
 export const faceOf = ({ details }: ValidationAnswer) => details?.face_recognition_validations ?? {};
 
-/** What is kept of any answer beside the verdict, as far as it can be read. No end hangs on it. */
+/** The readable fields of an answer that are stored with the verdict. They decide nothing. */
 export const recordedFieldsOf = (
   answer: ValidationAnswer,
 ): Pick<Verdict, 'similarity' | 'threshold' | 'faceSearch'> => {

@@ -28,7 +28,7 @@ export const verifyWebhook = async (body: string, keys: readonly string[]): Prom
   return undefined;
 };
 
-/** The validations that a webhook calls for, each once; `created` is no call, for there is nothing to look at yet. */
+/** The validation ids of a webhook, each once. `created` events are left out, because there is no verdict yet. */
 export const validationIdsOf = (events: readonly WebhookEvent[]): string[] => [
   ...new Set(events.filter(({ event_action }) => event_action !== CREATED).map(({ object }) => object.validation_id)),
 ];

@@ -231,12 +231,6 @@ describe('an item read by a signed call', () => {
     expect(asked[0]?.headers['x-amz-target']).toBe('DynamoDB_20120810.GetItem');
   });
 
-  it('is read consistently where the caller asks for it', async () => {
-    script = [{ status: 200 }];
-    await readTexts(access, 'ledger', 'GATE#x', { consistent: true });
-    expect(JSON.parse(asked[0]?.body ?? '')).toMatchObject({ ConsistentRead: true });
-  });
-
   it('is undefined where there is none', async () => {
     script = [{ status: 200 }];
     expect(await readTexts(access, 'ledger', 'GATE#x')).toBeUndefined();

@@ -6,10 +6,10 @@ import { generated, withGenerated } from '../../infra/docs/readme.ts';
 import { groups } from '../../infra/docs/reasons.ts';
 import { settingsTable, wordsOf } from '../../infra/docs/settings.ts';
 import { synthesize } from '../../infra/local/template.ts';
+import { ourReasons } from '../../shared/domain/reasons.ts';
 import { Verdict } from '../../shared/domain/revalidation.ts';
 import { stepNames } from '../../shared/workflow/contract.ts';
 import { functionNames } from '../../shared/workflow/functions.ts';
-import { ourReasons } from '../../shared/workflow/metrics.ts';
 import { read } from '../support/documents.ts';
 
 const part = (document: string, name: string): string => {

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { bindValidation, readBinding } from '../../shared/ledger/bindings.ts';
 import { closeIntent, type Intent, openIntent, readIntent, recordFirstCheck } from '../../shared/ledger/intents.ts';
-import { type House, openHouse } from '../support/house.ts';
 import { inMinutes, newPerson, newRevalidationId, newValidationId } from '../support/journal.ts';
 import { type House, openHouse } from '../support/local-aws.ts';
 
@@ -97,8 +96,8 @@ describe('an intent', () => {
   it('keeps the first look at the list', async () => {
     const intent = await opened(ours);
     await recordFirstCheck(table, accountId, intent, ['VLD1']);
-    const firstLook = { at: expect.any(String), seen: ['VLD1'] };
-    expect(await readIntent(table, accountId)).toEqual({ ...intent, firstLook });
+    const firstCheck = { at: expect.any(String), seen: ['VLD1'] };
+    expect(await readIntent(table, accountId)).toEqual({ ...intent, firstCheck });
   });
 });
 

@@ -3,7 +3,7 @@ import { sharesOf, type ThrottleStore } from '../../shared/domain/throttle.ts';
 import { accessFromEnv } from '../../shared/lambda/clients.ts';
 import { reserveBudget, reserveOne } from '../../shared/ledger/budget.ts';
 import { throttleOf } from '../../shared/ledger/throttle.ts';
-import { type House, openHouse } from '../support/house.ts';
+import { type House, openHouse } from '../support/local-aws.ts';
 
 let house: House;
 

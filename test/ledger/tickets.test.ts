@@ -6,8 +6,8 @@ import { requestOf, startTicket, uploadTicket } from '../../shared/domain/ticket
 import { enterDrop, issueTicket, readTicket } from '../../shared/ledger/tickets.ts';
 import { locateUnclaimed } from '../../shared/logic/locate.ts';
 import { enterDropOnTicket } from '../../shared/logic/ticket-entry.ts';
-import { type House, openHouse } from '../support/house.ts';
 import { BUCKET, dropOf, executionOf, newPerson, newRevalidationId } from '../support/journal.ts';
+import { type House, openHouse } from '../support/local-aws.ts';
 import { CALLER } from '../support/routes.ts';
 
 const ANY = executionOf('any');

@@ -144,3 +144,16 @@ test('a call is for each validation once, and a creation is none', () => {
   expect(validationIdsOf(events)).toEqual(['VLD2', 'VLD1']);
   expect(validationIdsOf([event('VLD1', 'created')])).toEqual([]);
 });
+
+test('a webhook is read up to 64,000 bytes, blanks around it among them, and no further', async () => {
+  expect(MAX_WEBHOOK_BYTES).toBe(64_000);
+  expect(await verifyWebhook(golden.padEnd(64_000), [goldenKey])).toEqual(heard);
+  expect(await verifyWebhook(golden.padEnd(64_001), [goldenKey])).toBeUndefined();
+});
+
+test('a token is unwrapped three times, and no further', async () => {
+  const wrapped = (times: number) =>
+    Array.from({ length: times }).reduce<string>((text) => JSON.stringify(text), golden);
+  expect(await verifyWebhook(wrapped(3), [goldenKey])).toEqual(heard);
+  expect(await verifyWebhook(wrapped(4), [goldenKey])).toBeUndefined();
+});
