@@ -103,7 +103,7 @@ export const chaosGuards: readonly Guard[] = [
   {
     guard: 'no less is asked than the deployment allows',
     file: 'functions/claim-request.ts',
-    find: 'const options = underPolicy(asked.options, policy);',
+    find: 'const options = applyPolicy(asked.options, policy);',
     replace: 'const { options } = asked;',
   },
   {
