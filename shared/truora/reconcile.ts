@@ -3,7 +3,7 @@ import { TruoraContractError } from '../domain/errors.ts';
 import type { Options } from '../domain/request.ts';
 import { isSameNumber } from '../domain/tolerance.ts';
 import { type Created, createdOf } from './creation.ts';
-import type { ListedRow } from './list-page.ts';
+import { isDecided, type ListedRow } from './list-page.ts';
 import { isLinkOver } from './upload-link.ts';
 
 /**
@@ -100,9 +100,6 @@ type Creations = {
   orphans?: string[] | undefined;
   validationId?: string | undefined;
 };
-
-const isDecided = ({ validation_status, failure_status }: ListedRow): boolean =>
-  validation_status === 'success' || failure_status === 'declined';
 
 /** Whether a row equals the request within single precision. An absent field does not distinguish it from ours. */
 const isAsAsked = ({ account_id, type, threshold }: ListedRow, { accountId, requested }: Asked): boolean => {

@@ -154,7 +154,7 @@ describe('an answer that was lost', () => {
   });
 
   it.each<[string, (claim: Claim) => object]>([
-    ['of another person', (claim) => withLink(claim, { account_id: 'somebody-else' })],
+    ['of another person', (claim) => withLink(claim, { account_id: 'somebody-else', validation_status: 'success' })],
     ['of another type', (claim) => withLink(claim, { type: 'document-validation' })],
     ['that was decided', (claim) => withLink(claim, { validation_status: 'success' })],
     ['that was declined', (claim) => withLink(claim, { validation_status: 'failure', failure_status: 'declined' })],
@@ -243,6 +243,7 @@ describe('an answer that was lost', () => {
     ['is not there, though the person is enrolled', { status: 404 }, 'TruoraContractError'],
     ['is half a JSON', { status: 200, body: '{"validations":[' }, 'TruoraContractError'],
     ['does not say when a validation was created', [{ creation_date: undefined }], 'TruoraContractError'],
+    ['names the person in another form', [{ account_id: 'ACC7f3a' }], 'TruoraContractError'],
   ])('stays open while the list %s, and nothing is created', async (_, said, name) => {
     const claim = await claimed();
     const { asked } = await listing((): Said | object[] =>

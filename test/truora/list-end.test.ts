@@ -288,7 +288,26 @@ describe('of a page', () => {
 
   test('a row of another person is passed over, however it looks, and of one who is only written alike', () => {
     expect(idsOf(row({ account_id: 'ben', validation_id: 'x/y' }), row())).toEqual(['VLD1']);
-    expect(rowsOf({ validations: [row({ account_id: 'ına' })] }, 'ina')).toEqual([]);
+    expect(idsOf(row({ account_id: 'ına' }), row({ validation_id: 'VLD2' }))).toEqual(['VLD2']);
+  });
+
+  test.each<[string, unknown[]]>([
+    ['in another form', [row({ account_id: 'ACC7f3a' }), row({ account_id: 'ACC7f3a', failure_status: 'expired' })]],
+    [
+      'in another form, beside ours that are decided',
+      [row({ account_id: 'ACC7f3a' }), row({ validation_status: 'success' })],
+    ],
+    ['in another form, and says no type', [row({ account_id: 'ACC7f3a', type: undefined })]],
+  ])('undecided faces whose person is written %s are no list without ours', (_, validations) => {
+    expect(() => idsOf(...validations)).toThrow(expect.objectContaining(BROKEN));
+  });
+
+  test.each<[string, object]>([
+    ['was a success', { validation_status: 'success' }],
+    ['was declined', { failure_status: 'declined' }],
+    ['is of another product', { type: 'document-validation' }],
+  ])('a row of another person that %s says nothing of ours', (_, more) => {
+    expect(idsOf(row({ account_id: 'ACC7f3a', ...more }))).toEqual([]);
   });
 
   test('a row is kept whose person is a number', () => {
