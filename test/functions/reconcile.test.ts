@@ -160,7 +160,7 @@ describe('an answer that was lost', () => {
     ['that was declined', (claim) => withLink(claim, { validation_status: 'failure', failure_status: 'declined' })],
     [
       'that is older than the call, whatever the clocks say',
-      (claim) => withLink(claim, { creation_date: new Date(Date.now() - 1000_000).toISOString() }),
+      (claim) => withLink(claim, { creation_date: new Date(Date.now() - 13 * 3_600_000).toISOString() }),
     ],
   ])('is not taken for a validation %s', async (_, row) => {
     const claim = await claimed();
@@ -212,6 +212,25 @@ describe('an answer that was lost', () => {
     expect(await thrownBy(comingBack(claim))).toEqual(UNCONFIRMED);
     expect(asked.filter(({ method }) => method === 'POST')).toHaveLength(1);
     expect(await recordOf(claim)).toMatchObject({ orphans: [row.validation_id] });
+  });
+
+  it('is told apart from nothing by one in local time that is labelled UTC', async () => {
+    const claim = await claimed();
+    const row = withLink(claim, { creation_date: new Date(Date.now() - 5 * 3_600_000).toISOString() });
+    const { asked } = await listing(() => [row]);
+    expect(await thrownBy(comingBack(claim))).toEqual(UNCONFIRMED);
+    expect(asked.filter(({ method }) => method === 'POST')).toHaveLength(1);
+    expect(await recordOf(claim)).toMatchObject({ orphans: [row.validation_id] });
+  });
+
+  it('is not one in local time that is bound to another run', async () => {
+    const claim = await claimed();
+    const row = withLink(claim, { creation_date: new Date(Date.now() - 5 * 3_600_000).toISOString() });
+    const { revalidationId } = claimOf();
+    await house.stand({ pk: `VLD#${row.validation_id}`, revalidationId, deadline: new Date().toISOString() });
+    await listing(() => [row]);
+    expect(await thrownBy(comingBack(claim))).toEqual(BLIND);
+    expect(await recordOf(claim)).not.toHaveProperty('orphans');
   });
 
   it('is an orphan when its link has expired meanwhile', async () => {
