@@ -94,7 +94,7 @@ const inTime = async (look: Promise<void>): Promise<void> => {
 
 /** One that cannot be read is for a person to mend: it is named, and makes room for the others. */
 const passOver = async (item: Item): Promise<boolean> => {
-  log('error', 'illegible', { step: 'SweepLedger', revalidationId: String(item.revalidationId ?? item.pk) });
+  log('error', 'unreadable', { step: 'SweepLedger', revalidationId: String(item.revalidationId ?? item.pk) });
   await postpone(ledgerFromEnv(), item, firstFollowUp(new Date())).catch(() => {});
   return false;
 };

@@ -10,7 +10,7 @@ export type CaseId = Pick<Claim, 'revalidationId'> &
 
 /** The id of the case that a request claims, by the version of its media. */
 export const claimIdOf = ({ person, bucket, media, forceKey }: Intake, version: string): string =>
-  revalidationIdOf(defined({ accountId: person.accountId, bucket, key: media.key, version, anew: forceKey }));
+  revalidationIdOf(defined({ accountId: person.accountId, bucket, key: media.key, version, forceKey }));
 
 /** Reasons where the id of the media belongs to another question, or to an answer that is too old: it is left alone. */
 export const OTHER_CASE = ['already_asked_otherwise', 'answer_too_old'];
@@ -50,7 +50,7 @@ export const idOfDropped = (bucket: string, dropped: Dropped): string =>
 /**
  * The id of a re-validation: the same person and the same version of the same object give the same id, through every entry
  * point. It is a hash, so it shows no key and no person. The parts are joined as JSON, so that no part can run into the next.
- * @param of.anew the force key: the name of another case about the same media, where a caller forced a new one
+ * @param of.forceKey the force key: the name of another case about the same media, where a caller forced a new one
  */
 export const revalidationIdOf = (of: {
   accountId?: string;

@@ -6,6 +6,7 @@ import {
   TruoraUnauthorizedError,
 } from '../domain/errors.ts';
 import { type Claim, LONGEST_LIFE_SECONDS, type Validation } from '../domain/revalidation.ts';
+import { isSameAccount } from './account.ts';
 import type { CreateAnswer } from './schemas.ts';
 import { expiryOf } from './upload-link.ts';
 
@@ -19,6 +20,7 @@ const USUAL_LIFE_SECONDS = 300;
  * The stored part of a create answer. The deadline is the later of the link's expiry and the creation plus the timeout (sent, or
  * Truora's usual one), and at most the longest life that Truora documents. Without link expiry and timeout it is the longest
  * life. A late deadline only costs extra reads, an early one would lose a verdict, and the link may expire before its validation.
+ * The answer comes from our own call, so an absent account, or one written in another way, is the one of the request.
  * @throws TruoraContractError without an upload link, or for another person than asked
  */
 export const createdOf = (
@@ -28,7 +30,7 @@ export const createdOf = (
 ): Created => {
   const uploadLink = answer.instructions?.file_upload_link ?? answer.file_upload_link;
   if (!uploadLink) throw new TruoraContractError('truora_contract_broken', 'the created validation has no upload link');
-  if (answer.account_id !== claim.accountId) {
+  if (answer.account_id !== undefined && !isSameAccount(answer.account_id, claim.accountId)) {
     throw new TruoraContractError('truora_contract_broken', 'the created validation is of another account');
   }
   const after = (seconds: number) => askedAt.getTime() + seconds * 1000;

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { TruoraContractError } from '../domain/errors.ts';
 import { TruoraId } from '../domain/ids.ts';
+import { isSameAccount } from './account.ts';
 import { mayHoldMore, type Page } from './list-end.ts';
 import type { ListAnswer } from './schemas.ts';
 
@@ -35,26 +36,42 @@ const OTHERS = new Set([
 
 /**
  * The rows of a page that may be about this person's face. Rows of another person or product are ignored, even unreadable ones. A
- * row that may be ours must be readable.
+ * row that may be ours must be readable. The list is the person's own, so a page whose undecided faces are all of other accounts
+ * writes the account in a form that is unknown here.
  * @throws TruoraContractError
  */
-export const rowsOf = ({ validations }: ListAnswer, accountId: string): ListedRow[] =>
-  validations
-    .filter((row) => !isOfAnother(row, accountId))
-    .map((row) => {
-      const { success, data } = ListedRow.safeParse(row);
-      if (!success) throw broken('a validation on the list cannot be read');
-      return data;
-    });
-
-const isOfAnother = (row: unknown, accountId: string): boolean => {
-  const { account_id: account, type } = (row ?? {}) as { account_id?: unknown; type?: unknown };
-  const isOther = ['string', 'number'].includes(typeof account) && folded(String(account)) !== folded(accountId);
-  return isOther || (typeof type === 'string' && OTHERS.has(type.toLowerCase().replace(/[^a-z]/g, '')));
+export const rowsOf = ({ validations }: ListAnswer, accountId: string): ListedRow[] => {
+  const faces = validations.filter((row) => !isOfAnotherProduct(row));
+  const ours = faces.filter((row) => !isOfAnother(row, accountId));
+  if (faces.some(isUndecided) && !ours.some(isUndecided)) {
+    throw broken('the validations on the list are of another account');
+  }
+  return ours.map((row) => {
+    const { success, data } = ListedRow.safeParse(row);
+    if (!success) throw broken('a validation on the list cannot be read');
+    return data;
+  });
 };
 
-/** An id in one form: Truora may return it in other capitals, another Unicode form, or with blanks (assumed). */
-const folded = (text: string): string => text.normalize('NFKC').trim().toLowerCase();
+type Fields = Partial<Record<'account_id' | 'type' | 'validation_status' | 'failure_status', unknown>>;
+
+const fieldsOf = (row: unknown): Fields => row ?? {};
+
+const isOfAnotherProduct = (row: unknown): boolean => {
+  const { type } = fieldsOf(row);
+  return typeof type === 'string' && OTHERS.has(type.toLowerCase().replace(/[^a-z]/g, ''));
+};
+
+const isOfAnother = (row: unknown, accountId: string): boolean => {
+  const { account_id: account } = fieldsOf(row);
+  return ['string', 'number'].includes(typeof account) && !isSameAccount(String(account), accountId);
+};
+
+const isUndecided = (row: unknown): boolean => !isDecided(fieldsOf(row));
+
+/** Whether a row has a verdict. An expired one has none. */
+export const isDecided = ({ validation_status, failure_status }: Fields): boolean =>
+  validation_status === 'success' || failure_status === 'declined';
 
 /**
  * The key of the next page, if there is one: `start_key`, or the one in the link `next`, as in Truora's older API (documented there,

@@ -3,7 +3,7 @@ import { TruoraContractError } from '../domain/errors.ts';
 import type { Options } from '../domain/request.ts';
 import { isSameNumber } from '../domain/tolerance.ts';
 import { type Created, createdOf } from './creation.ts';
-import type { ListedRow } from './list-page.ts';
+import { isDecided, type ListedRow } from './list-page.ts';
 import { isLinkOver } from './upload-link.ts';
 
 /**
@@ -12,7 +12,10 @@ import { isLinkOver } from './upload-link.ts';
  */
 const CLOCK_SKEW = 900;
 
-/** A time without a zone may be of any zone, from UTC+14 to UTC-12. Milliseconds. */
+/**
+ * A time without a zone may be of any zone, from UTC+14 to UTC-12. A time labelled UTC may be local time with a wrong label
+ * (assumed), so it may be later by as much as the westernmost zone. Milliseconds.
+ */
 const EASTERN = 14 * 3_600_000;
 
 const WESTERN = 12 * 3_600_000;
@@ -22,39 +25,50 @@ export type Found = {
   validationId: string;
   createdAt: number;
   /**
-   * `may_be_ours` differs from the request only in fields that Truora may write differently (threshold, type, capitals, form of
-   * the date): it only means that "not found" would be a guess.
+   * `may_be_ours` differs from the request only in fields that Truora may write differently (threshold, type, capitals, form or
+   * zone of the date): it only means that "not found" would be a guess.
    */
   match: 'ours' | 'may_be_ours';
   /** The data of its create answer, if it is certainly ours, still waits for media and has an upload link. */
   usable: Created | undefined;
 };
 
-type Asked = { accountId: string; requested: Options; openedAt: string };
+type Asked = {
+  accountId: string;
+  requested: Options;
+  openedAt: string;
+  /** Whether the list is known to write UTC for UTC. */
+  isInUtc?: boolean;
+};
 
 /**
  * The validations of a whole list (`listValidations`) that the call of an intent may have created, oldest first. They are not
- * older than the call and have no verdict, because ours has received no media. An expired one counts too: it was created. An
- * empty result means that the list shows none.
+ * older than the call and have no verdict, because ours has received no media. An expired one counts too: it was created. One
+ * that is older only by its zone counts where nothing shows that the list writes UTC: no row that is certainly ours. An empty
+ * result means that the list shows none.
  * @param known the record's own validations, from other calls or found before
  * @throws TruoraContractError for a row without a readable creation time: its call would be unknown
  */
 export const candidatesOn = (list: readonly ListedRow[], asked: Asked, known: ReadonlySet<string>): Found[] => {
   const since = Date.parse(asked.openedAt) - CLOCK_SKEW * 1000;
-  return list
+  const found = list
     .filter((row) => !isDecided(row) && !known.has(row.validation_id))
     .map((row) => ({ row, time: timeOf(row) }))
     .filter(({ time }) => time.latest >= since)
     .sort((one, other) => one.time.at - other.time.at)
     .map(({ row, time: { at, isExact } }) => {
-      const isOurs = isExact && isAsAsked(row, asked);
-      return {
-        validationId: row.validation_id,
-        createdAt: at,
-        match: isOurs ? 'ours' : 'may_be_ours',
-        usable: isOurs ? usable(row, asked, at) : undefined,
-      };
+      const isEarly = isExact && at < since;
+      return { row, at, isEarly, isOurs: isExact && !isEarly && isAsAsked(row, asked) };
     });
+  const isInUtc = asked.isInUtc || found.some(({ isOurs }) => isOurs);
+  return found
+    .filter(({ isEarly }) => !(isEarly && isInUtc))
+    .map(({ row, at, isOurs }) => ({
+      validationId: row.validation_id,
+      createdAt: at,
+      match: isOurs ? 'ours' : 'may_be_ours',
+      usable: isOurs ? usable(row, asked, at) : undefined,
+    }));
 };
 
 /** The certain candidates, or else all: Truora writes all rows in one form, so a certain one excludes the uncertain ones. */
@@ -87,13 +101,23 @@ export const lateOrphansOn = (
   const own = ownOf(record);
   const isBlind = own.size > 0 && !list.some(({ validation_id: id }) => own.has(id));
   const known = new Set(own);
+  const isInUtc = attempts.some((attempt) => isTimely(list, attempt));
   return attempts.filter(isInDoubt).map((attempt) => {
-    const found = candidatesOn(list, { ...record, openedAt: attempt.at }, known).map(({ validationId: id }) => id);
+    const found = candidatesOn(list, { ...record, openedAt: attempt.at, isInUtc }, known).map(
+      ({ validationId: id }) => id,
+    );
     for (const id of found) known.add(id);
     const staysBlind = attempt.result === 'blind' && own.size === 0;
     return { attempt: { ...attempt, result: isBlind || staysBlind ? 'blind' : 'not_found' }, orphans: found };
   });
 };
+
+/** Whether the list shows what a call has created, and not as older than the call: so it writes no western time as UTC. */
+const isTimely = (list: readonly ListedRow[], { at, validationId }: Attempt): boolean =>
+  list.some(
+    ({ validation_id, creation_date }) =>
+      validation_id === validationId && Date.parse(String(creation_date)) >= Date.parse(at) - CLOCK_SKEW * 1000,
+  );
 
 type Creations = {
   attempts?: Attempt[] | undefined;
@@ -101,15 +125,12 @@ type Creations = {
   validationId?: string | undefined;
 };
 
-const isDecided = ({ validation_status, failure_status }: ListedRow): boolean =>
-  validation_status === 'success' || failure_status === 'declined';
-
 /** Whether a row equals the request within single precision. An absent field does not distinguish it from ours. */
 const isAsAsked = ({ account_id, type, threshold }: ListedRow, { accountId, requested }: Asked): boolean => {
   const isFace = type === undefined || type === 'face-recognition';
   const isOtherwise = requested.threshold !== undefined && threshold !== undefined;
   const isSame = typeof threshold === 'number' && isSameNumber(threshold, requested.threshold ?? threshold);
-  return account_id === accountId && isFace && (!isOtherwise || isSame);
+  return String(account_id) === accountId && isFace && (!isOtherwise || isSame);
 };
 
 const ZONED = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d([.,]\d+)?(Z|[+-]\d\d:?\d\d)$/i;
@@ -120,14 +141,23 @@ const UNZONED = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?)([.,]\d+)?)?$/i;
 const EPOCH = /^\d{10}(\d{3}){0,3}(\.\d+)?$/;
 
 /**
- * The creation time of a row, and the latest possible one when the zone is unknown. Documented: RFC 3339 in UTC with nanoseconds.
+ * A time of day with a zone behind a date that has one meaning: the year first, or the month as a word. `11-12-2026` is a day of
+ * November or of December, and its year is no zone.
+ */
+const NAMED =
+  /^(\+?\d{4,6}-\d\d-\d\d|.*(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)).*\d:\d\d([.,]\d+)? ?(Z|GMT|UTC|(GMT|UTC)?[+-]\d\d:?\d\d)$/i;
+
+const IN_UTC = /(Z|GMT|UTC|[+-]00:?00)$/i;
+
+/**
+ * The creation time of a row, and the latest possible one when the zone is unknown or may be wrong. Documented: RFC 3339 in UTC with nanoseconds.
  * Other forms are parsed too. A time ahead of every clock is local time with a wrong zone, so it is not exact.
  */
 const timeOf = ({ creation_date: written = '' }: ListedRow): { at: number; latest: number; isExact: boolean } => {
   const text = String(written).trim();
   if (ZONED.test(text)) {
     const at = read(text.replace(',', '.').replace(' ', 'T'));
-    return { at, latest: at, isExact: at <= Date.now() + CLOCK_SKEW * 1000 };
+    return { at, latest: latestOf(text, at), isExact: at <= Date.now() + CLOCK_SKEW * 1000 };
   }
   const [, day, time, fraction = ''] = UNZONED.exec(text) ?? [];
   if (day) {
@@ -138,9 +168,11 @@ const timeOf = ({ creation_date: written = '' }: ListedRow): { at: number; lates
     const at = Number(text.slice(0, 10)) * 1000;
     return { at, latest: at + 1000, isExact: false };
   }
-  const at = read(/(GMT|UTC|Z|[+-]\d\d:?\d\d)$/i.test(text) ? text : '');
-  return { at, latest: at, isExact: false };
+  const at = read(NAMED.test(text) ? text : '');
+  return { at, latest: latestOf(text, at), isExact: false };
 };
+
+const latestOf = (text: string, at: number): number => (IN_UTC.test(text) ? at + WESTERN : at);
 
 const read = (text: string): number => {
   const at = Date.parse(text);

@@ -27,10 +27,16 @@ const word = z.optional(z.transform(asWord));
  */
 const numeral = z.optional(z.transform((value: unknown) => (typeof value === 'number' ? value : Number.NaN)));
 
+/** An account id as text. A number that is exact is the same account (assumed). */
+const account = z.pipe(
+  z.union([z.string(), z.int()]),
+  z.transform((value: string | number) => String(value)),
+);
+
 /** `GET /v1/enrollments/{id}`, and one row of a person's list of them. */
 export const EnrollmentAnswer = z.object({
   enrollment_id: TruoraId,
-  account_id: z.string(),
+  account_id: account,
   /** `pending` until the first face validation has ended, then `success` or `failure` (documented). Read without capitals. */
   status: text,
   /** Seen: `waiting_face_validation`. Only the status decides. */
@@ -53,7 +59,8 @@ const uploadLink = {
 /** `POST /v1/validations` */
 export const CreateAnswer = z.object({
   validation_id: TruoraId,
-  account_id: z.string(),
+  /** An echo of the request; `createdOf` accepts its absence. */
+  account_id: z.optional(account),
   /** Unreadable is absent: the validation is charged, so only its ids and link are required. */
   threshold: ifReadable(z.pipe(z.number().check(z.minimum(0), z.maximum(1)), z.transform(kept))),
   ...uploadLink,
@@ -74,16 +81,18 @@ const FaceDetails = z.object({
 const WITHOUT_STATUS = 'must have validation_status or failure_status';
 
 /**
- * `GET /v1/validations/{id}` and one row of a person's list. Required are the ids and one of the two statuses. Any
+ * `GET /v1/validations/{id}` and one row of a person's list. Required are its id and one of the two statuses. Any
  * other unreadable field is absent, or has a value that prevents an approval.
  */
 export const ValidationAnswer = z
   .object({
     validation_id: TruoraId,
-    account_id: z.string(),
-    type: ifReadable(text),
+    /** Only a success needs it. */
+    account_id: z.optional(account),
+    /** Unreadable is the empty text, which is no type of ours: it prevents an approval. */
+    type: word,
     /** The type in one sample of the guide (documented). */
-    typ: ifReadable(text),
+    typ: word,
     /** Documented for every answer, with nanoseconds; only used in the list. */
     creation_date: ifReadable(z.string()),
     /** It is unknown whether a read repeats it while the validation waits for media. */

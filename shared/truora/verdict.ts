@@ -6,6 +6,7 @@ import { declinedReasons, expiredReasons } from '../domain/reasons.ts';
 import { subvalidationsOf } from '../domain/request.ts';
 import { type Claim, RawReason, type Validation, type Verdict } from '../domain/revalidation.ts';
 import { isAtLeast } from '../domain/tolerance.ts';
+import { isSameAccount } from './account.ts';
 import { faceOf, recordedFieldsOf } from './recorded-fields.ts';
 import type { ValidationAnswer } from './schemas.ts';
 import { isShare } from './score.ts';
@@ -107,15 +108,16 @@ const isConfirmed = (answer: ValidationAnswer): boolean => {
 };
 
 /**
- * The contradictions between the answer and the request. Every verdict must be about our validation and person. A `success` must be
- * a face validation without a failure reason, of our enrollment (if present), with a threshold not below the request and the
- * floor (if present), a score that reaches it, only good sub-results, and the liveness result if it was requested.
+ * The contradictions between the answer and the request. Every verdict must be about our validation, and none about another
+ * person. A `success` must name our person exactly and be a face validation without a failure reason, of our enrollment (if
+ * present), with a threshold not below the request and the floor (if present), a score that reaches it, only good sub-results,
+ * and the liveness result if it was requested.
  */
 const mismatches = (answer: ValidationAnswer, about: About, success: boolean): Mismatch[] => {
   const { claim, validation, policy } = about;
   const found: Mismatch[] = [];
   if (answer.validation_id !== validation.validationId) found.push('validation_id');
-  if (answer.account_id !== claim.accountId) found.push('account_id');
+  if (!isOf(claim.accountId, answer.account_id, success)) found.push('account_id');
   if (!success) return found;
   const face = faceOf(answer);
   if ([answer.type, answer.typ].some((type = 'face-recognition') => !OUR_TYPE.test(type))) found.push('type');
@@ -138,6 +140,10 @@ const mismatches = (answer: ValidationAnswer, about: About, success: boolean): M
   if ((face.passive_liveness_status ?? (isDue ? 'missing' : 'success')) !== 'success') found.push('passive_liveness');
   return found;
 };
+
+/** Whether the answer is about the person. Only a success must say so exactly: it alone approves, and the id is ours already. */
+const isOf = (accountId: string, said: string | undefined, success: boolean): boolean =>
+  success ? said === accountId : said === undefined || isSameAccount(said, accountId);
 
 /**
  * A validation that only Truora knows, as something to retry. Truora itself may refuse it for more than can be seen here:

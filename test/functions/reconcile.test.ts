@@ -154,13 +154,13 @@ describe('an answer that was lost', () => {
   });
 
   it.each<[string, (claim: Claim) => object]>([
-    ['of another person', (claim) => withLink(claim, { account_id: 'somebody-else' })],
+    ['of another person', (claim) => withLink(claim, { account_id: 'somebody-else', validation_status: 'success' })],
     ['of another type', (claim) => withLink(claim, { type: 'document-validation' })],
     ['that was decided', (claim) => withLink(claim, { validation_status: 'success' })],
     ['that was declined', (claim) => withLink(claim, { validation_status: 'failure', failure_status: 'declined' })],
     [
       'that is older than the call, whatever the clocks say',
-      (claim) => withLink(claim, { creation_date: new Date(Date.now() - 1000_000).toISOString() }),
+      (claim) => withLink(claim, { creation_date: new Date(Date.now() - 13 * 3_600_000).toISOString() }),
     ],
   ])('is not taken for a validation %s', async (_, row) => {
     const claim = await claimed();
@@ -214,6 +214,25 @@ describe('an answer that was lost', () => {
     expect(await recordOf(claim)).toMatchObject({ orphans: [row.validation_id] });
   });
 
+  it('is told apart from nothing by one in local time that is labelled UTC', async () => {
+    const claim = await claimed();
+    const row = withLink(claim, { creation_date: new Date(Date.now() - 5 * 3_600_000).toISOString() });
+    const { asked } = await listing(() => [row]);
+    expect(await thrownBy(comingBack(claim))).toEqual(UNCONFIRMED);
+    expect(asked.filter(({ method }) => method === 'POST')).toHaveLength(1);
+    expect(await recordOf(claim)).toMatchObject({ orphans: [row.validation_id] });
+  });
+
+  it('is not one in local time that is bound to another run', async () => {
+    const claim = await claimed();
+    const row = withLink(claim, { creation_date: new Date(Date.now() - 5 * 3_600_000).toISOString() });
+    const { revalidationId } = claimOf();
+    await house.stand({ pk: `VLD#${row.validation_id}`, revalidationId, deadline: new Date().toISOString() });
+    await listing(() => [row]);
+    expect(await thrownBy(comingBack(claim))).toEqual(BLIND);
+    expect(await recordOf(claim)).not.toHaveProperty('orphans');
+  });
+
   it('is an orphan when its link has expired meanwhile', async () => {
     const claim = await claimed();
     const expires = Math.floor(Date.now() / 1000) + 30;
@@ -243,6 +262,7 @@ describe('an answer that was lost', () => {
     ['is not there, though the person is enrolled', { status: 404 }, 'TruoraContractError'],
     ['is half a JSON', { status: 200, body: '{"validations":[' }, 'TruoraContractError'],
     ['does not say when a validation was created', [{ creation_date: undefined }], 'TruoraContractError'],
+    ['names the person in another form', [{ account_id: 'ACC7f3a' }], 'TruoraContractError'],
   ])('stays open while the list %s, and nothing is created', async (_, said, name) => {
     const claim = await claimed();
     const { asked } = await listing((): Said | object[] =>

@@ -77,15 +77,15 @@ describe('a binding', () => {
 describe('a callback', () => {
   const validationOf = () => ({ validationId: newValidationId(), deadline });
 
-  it('gives the token to the bell and the bell to the token, whichever comes second', async () => {
+  it('gives the token to the notification and the notification to the token, whichever comes second', async () => {
     const at = new Date('2026-11-23T10:00:00.000Z');
-    const bell = { rangAt: at.toISOString() };
+    const bell = { receivedAt: at.toISOString() };
     const first = validationOf();
     expect(await storeTaskToken(house.table, first, 'token')).toBeUndefined();
     expect(await recordNotification(house.table, first, at)).toEqual({ taskToken: 'token', bell });
     const second = validationOf();
-    expect(await recordNotification(house.table, second, at)).toEqual({ bell });
-    expect(await recordNotification(house.table, second, new Date())).toEqual({ bell });
+    expect(await recordNotification(house.table, second, at)).toEqual({ notification });
+    expect(await recordNotification(house.table, second, new Date())).toEqual({ notification });
     expect(await storeTaskToken(house.table, second, 'token')).toEqual(bell);
     expect(await readCallback(house.table, second.validationId)).toEqual({ taskToken: 'token', bell });
     expect(await readCallback(house.table, newValidationId())).toEqual({});

@@ -31,10 +31,21 @@ describe('an enrollment', () => {
   test.each([
     { enrollment_id: 'a/b' },
     { enrollment_id: undefined },
-    { account_id: 7 },
+    { account_id: 7.5 },
+    { account_id: 2 ** 53 },
+    { account_id: ['ana'] },
     { status: 7 },
     { status: undefined },
   ])('cannot be read with %j', (odd) => expect(isRead(EnrollmentAnswer, { ...base, ...odd })).toBe(false));
+});
+
+test('an account that is an exact number is the same account as a text', () => {
+  const base = { enrollment_id: 'ENR1', validation_id: 'VLD1', status: 'success', validation_status: 'pending' };
+  for (const schema of [EnrollmentAnswer, CreateAnswer, ValidationAnswer]) {
+    expect(fieldOf(schema, base, 'account_id')(1_032_456_789)).toBe('1032456789');
+  }
+  expect([CreateAnswer, ValidationAnswer].map((schema) => isRead(schema, base))).toEqual([true, true]);
+  expect(isRead(EnrollmentAnswer, base)).toBe(false);
 });
 
 test('a list is read up to a thousand rows', () => {
@@ -51,7 +62,7 @@ describe('what a creation is answered', () => {
 
   const longest = 'x'.repeat(8192);
 
-  test.each([{ validation_id: 'a/b' }, { validation_id: undefined }, { account_id: 7 }])(
+  test.each([{ validation_id: 'a/b' }, { validation_id: undefined }, { account_id: 7.5 }])(
     'cannot be read with %j',
     (odd) => expect(isRead(CreateAnswer, { ...base, ...odd })).toBe(false),
   );
@@ -89,7 +100,9 @@ describe('a validation', () => {
   test.each([
     { validation_id: 'a/b' },
     { validation_id: undefined },
-    { account_id: 7 },
+    { account_id: 7.5 },
+    { account_id: 2 ** 53 },
+    { account_id: ['ana'] },
     { validation_status: 7 },
     { validation_status: ' ', failure_status: 7 },
     { validation_status: undefined },
@@ -104,8 +117,9 @@ describe('a validation', () => {
     expect(error?.issues[0]?.message).toMatch(/validation_status or failure_status/);
   });
 
-  test.each(['type', 'typ'])('says its %s without capitals, or none', (name) => {
-    expect([read(name)(' Face-Recognition '), read(name)(7)]).toEqual(['face-recognition', undefined]);
+  test.each(['type', 'typ'])('says its %s without capitals, and one that is no text is empty', (name) => {
+    const types = [' Face-Recognition ', 7, ['document-validation'], undefined];
+    expect(types.map(read(name))).toEqual(['face-recognition', '', '', undefined]);
   });
 
   test.each(['creation_date', 'processing_finish_date'])('says its %s as it stands, or none', (name) => {

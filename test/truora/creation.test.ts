@@ -55,6 +55,14 @@ test.each<[string, object]>([
   );
 });
 
+test.each([undefined, 'ANA', ' ana ', 'ａna'])(
+  'a creation that names its person as %j is the one asked for',
+  (account_id) => {
+    const answer = { validation_id: 'VLD1', account_id, file_upload_link: 'https://files.truora.com/u/x' };
+    expect(createdOf(answer, { accountId: 'ana', requested: {} }, at).validationId).toBe('VLD1');
+  },
+);
+
 test('a call has surely created nothing where it never got there or was refused, and nowhere else', () => {
   const sure = [
     new TruoraBusyError('truora_unreachable', 'x'),

@@ -3,13 +3,7 @@ import { mayHoldMore, signsIn } from '../../shared/truora/list-end.ts';
 import { nextOf, rowsOf } from '../../shared/truora/list-page.ts';
 
 /** A second page of two rows, five of them read so far, unless a test says otherwise. */
-const page = (said: Record<string, unknown>, more: object = {}) => ({
-  fields: said,
-  rows: 2,
-  read: 5,
-  pages: 2,
-  ...more,
-});
+const page = (fields: Record<string, unknown>, more: object = {}) => ({ fields, rows: 2, read: 5, pages: 2, ...more });
 
 const BROKEN = { name: 'TruoraContractError', reason: 'truora_contract_broken' };
 
@@ -91,6 +85,43 @@ describe('more is seen', () => {
     ['in rows inside', { a: { b: [{ id: 1 }] } }],
     ['in a validation that stands alone', { other: { validation_id: 'VLD1' } }],
     ['in a validation in other letters', { other: { deep: { validationId: 'VLD1' } } }],
+    ...(
+      [
+        { marker: 'abc' },
+        { last_id: 'VLD1' },
+        { older: 'abc' },
+        { before: 'abc' },
+        { end_key: 'abc' },
+        { position: 'abc' },
+        { page_info: { end: 'abc' } },
+        { page: { number: 1, of: 3 } },
+        { page: 1, last: 3 },
+        { from: 1, to: 5, of: 6 },
+        { rows: 6 },
+        { links: [{ rel: 'older', href: '/x' }] },
+        { links: { last: '/x?page=3' } },
+        { batches: 3 },
+        { omitted: 1 },
+        { capped: true },
+        { all: false },
+        { length: 50 },
+        { quantity: 50 },
+        { page: 3 },
+        { page: '5 of 6' },
+        { url: '/x' },
+        { warning: 'the list was cut' },
+        { status: 'partial' },
+        { message: 'on this page=5 of many' },
+        { range: 'all' },
+        { total_remaining: 5 },
+        { older: { page: 1 } },
+        { tags: ['a', 'b'] },
+        { headers: { 'x-pages': '3' } },
+        { headers: { 'x-last-page': '3' } },
+        { headers: { 'x-after': 'abc' } },
+        { headers: { 'x-pagination': { TotalPages: 3 } } },
+      ] as Record<string, unknown>[]
+    ).map((fields): [string, Record<string, unknown>] => [`in ${JSON.stringify(fields)}`, fields]),
   ])('%s', (_, said) => {
     expect(mayHoldMore(page(said))).toBe(true);
   });
@@ -111,11 +142,6 @@ describe('no more is seen', () => {
     ]),
     ['where the end is not denied', { is_last: true, done: null, complete: 0, final: '' }],
     ['where a name only holds that of an end', { blast: false, weekend: false }],
-    ['where a name only ends in after', { thereafter: 'x', hereafters: 'x' }],
-    ['where a name only begins with after', { afterwards: 'x' }],
-    ['in pages of another kind', { homepages: 3, num_pages_wanted: 3 }],
-    ['in a size of another kind', { font_size: 1 }],
-    ['in the label of a page', { page_label: '1 of 60' }],
     ['in as many pages as were read', { pages: 2, total_pages: 2 }],
     ['in fewer pages than were read', { pages: 1 }],
     ['in a page that is not full', { limit: 3 }],
@@ -124,16 +150,15 @@ describe('no more is seen', () => {
     ['in a number of all as a text', { total: '5' }],
     ['in a count of the page', { count: 2, results: 5 }],
     ['in a whole range', { range: '0-4/5' }],
-    ['in a range of no form that is known', { range: 'all' }],
-    ['in a name that only holds that of a page', { homepage: '1 of 60' }],
-    ['in a size that is no page’s', { sizes: 1 }],
     ['in an earlier link', { self: '/x?page=2', first: '/x?page=1', prev: '/x?page=1', current: '/x?page=2' }],
     ['in a previous link', { links: [{ rel: 'previous', href: '/x?page=1' }] }],
-    ['in a link without a place', { help: '/x?about=pages' }],
-    ['in a sentence', { message: 'on this page=5 of many' }],
-    ['in an id of the account', { account_count: '4711x', account_id: 4711 }],
+    ['in an id of the account', { account_id: 4711 }],
+    ['in an id of the request or a time', { meta: { request_id: 'abc', timestamp: 1795428300 } }],
+    ['in a status of a success', { status: 'OK', code: 200, message: 'success' }],
+    ['in an end that is said', { last: true, is_complete: 'true', all: true, first: true }],
+    ['in the numbers of a page', { page: 1, from: 1, to: 5, last: 2, of: 2, page_size: 50 }],
+    ['in a page of pages that is the last', { page: '2 of 2' }],
     ['in an empty list', { data: [], others: {} }],
-    ['in a list of words', { tags: ['a', 'b'] }],
     ['in a list of links', { links: [{ rel: 'self', href: '/x' }] }],
   ])('%s', (_, said) => {
     expect(mayHoldMore(page(said))).toBe(false);
@@ -163,8 +188,8 @@ describe('the headers that speak of pages', () => {
     'x-cache-hits',
     'x-powered-by',
     'x-retry-count',
-    'next',
-    'max-x-more',
+    'x-envoy-attempt-count',
+    'last-modified',
     'hyperlink',
     'linked',
     'content-ranges',
@@ -172,7 +197,46 @@ describe('the headers that speak of pages', () => {
     expect(signsIn({ [name]: '7' })).toEqual({});
   });
 
+  test.each(['next-cursor', 'has-more', 'total-count', 'x-pages', 'x-last-page', 'x-after', 'x-marker'])(
+    'are %s',
+    (name) => {
+      expect(signsIn({ [name]: '7' })).toEqual({ [name]: '7' });
+    },
+  );
+
+  test('hold what their JSON says, and a text that is no JSON as it is', () => {
+    const headers = { 'x-pagination': '{"TotalPages":3}', 'x-cursor': '{abc', 'x-next': ' [7]' };
+    expect(signsIn(headers)).toEqual({ 'x-pagination': { TotalPages: 3 }, 'x-cursor': '{abc', 'x-next': [7] });
+  });
+
+  test('are none among the usual ones of HTTP', () => {
+    const headers = {
+      date: 'Mon, 23 Nov 2026 10:00:05 GMT',
+      'content-length': '900',
+      'content-type': 'application/json',
+      etag: 'W/"9"',
+      'last-modified': 'Mon, 23 Nov 2026 10:00:05 GMT',
+      'accept-ranges': 'bytes',
+      'cf-ray': 'abc',
+      'cf-cache-status': 'MISS',
+      'x-amzn-requestid': 'abc',
+      'x-amz-apigw-id': 'abc',
+      'x-amz-cf-pop': 'abc',
+      via: '1.1 x',
+      server: 'x',
+      'x-request-id': 'abc',
+      'x-cache': 'Miss',
+      'x-envoy-upstream-service-time': '7',
+      'x-runtime': '0.7',
+      'x-ratelimit-limit': '60',
+      vary: 'accept',
+      'strict-transport-security': 'max-age=9',
+    };
+    expect(signsIn(headers)).toEqual({});
+  });
+
   test.each<[string, boolean]>([
+    ['<https://x/v1?page=2>; rel="older"', true],
     ['<https://x/v1?page=2>; rel="next"', true],
     ['<https://x/v1?page=2>; rel=next', true],
     ['<https://x/v1?page=2>; REL="NEXT"', true],
@@ -224,7 +288,26 @@ describe('of a page', () => {
 
   test('a row of another person is passed over, however it looks, and of one who is only written alike', () => {
     expect(idsOf(row({ account_id: 'ben', validation_id: 'x/y' }), row())).toEqual(['VLD1']);
-    expect(rowsOf({ validations: [row({ account_id: 'ına' })] }, 'ina')).toEqual([]);
+    expect(idsOf(row({ account_id: 'ına' }), row({ validation_id: 'VLD2' }))).toEqual(['VLD2']);
+  });
+
+  test.each<[string, unknown[]]>([
+    ['in another form', [row({ account_id: 'ACC7f3a' }), row({ account_id: 'ACC7f3a', failure_status: 'expired' })]],
+    [
+      'in another form, beside ours that are decided',
+      [row({ account_id: 'ACC7f3a' }), row({ validation_status: 'success' })],
+    ],
+    ['in another form, and says no type', [row({ account_id: 'ACC7f3a', type: undefined })]],
+  ])('undecided faces whose person is written %s are no list without ours', (_, validations) => {
+    expect(() => idsOf(...validations)).toThrow(expect.objectContaining(BROKEN));
+  });
+
+  test.each<[string, object]>([
+    ['was a success', { validation_status: 'success' }],
+    ['was declined', { failure_status: 'declined' }],
+    ['is of another product', { type: 'document-validation' }],
+  ])('a row of another person that %s says nothing of ours', (_, more) => {
+    expect(idsOf(row({ account_id: 'ACC7f3a', ...more }))).toEqual([]);
   });
 
   test('a row is kept whose person is a number', () => {

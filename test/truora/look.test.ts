@@ -45,7 +45,7 @@ describe('a validation on the list', () => {
       {
         validationId: 'VLD1',
         createdAt: opened + 1123,
-        says: 'ours',
+        match: 'ours',
         usable: { validationId: 'VLD1', threshold: 0.7, uploadLink: link, deadline: '2026-11-23T16:00:01.123Z' },
       },
     ]);
@@ -55,13 +55,35 @@ describe('a validation on the list', () => {
     ['a success', { validation_status: 'success' }],
     ['declined', { validation_status: 'failure', failure_status: 'declined' }],
     ['declined while it is said to wait', { failure_status: 'declined' }],
-    ['older than the call by more than clocks differ', { creation_date: at(-900_001) }],
+    ['older than the call by more than clocks and zones differ', { creation_date: at(-12 * HOUR - 900_001) }],
+    ['older than the call, in a zone of its own', { creation_date: '2026-11-23T04:44:59-05:00' }],
+    ['older than the call, in a zone of its own and in words', { creation_date: '23 Nov 2026 04:44:59 -0500' }],
   ])('that is %s did not come of the call', (_, more) => {
     expect(look([row(more)])).toEqual([]);
   });
 
   test('that is older than the call by as much as clocks differ may have come of it', () => {
-    expect(look([row({ creation_date: at(-900_000) })])).toMatchObject([{ says: 'ours' }]);
+    expect(look([row({ creation_date: at(-900_000) })])).toMatchObject([{ match: 'ours' }]);
+  });
+
+  test.each([
+    '2026-11-23T05:00:01Z',
+    '2026-11-23T05:00:01+00:00',
+    '23 Nov 2026 05:00:01 GMT',
+    at(-12 * HOUR - 900_000),
+  ])('that is created at %s may be ours: a western time may be labelled UTC', (creation_date) => {
+    expect(look([row({ creation_date })])).toMatchObject([{ match: 'may_be_ours', usable: undefined }]);
+  });
+
+  test('that is older than the call is not ours where one is for sure', () => {
+    const old = row({ validation_id: 'VLD2', creation_date: at(-5 * HOUR) });
+    expect(look([old, row()]).map(({ validationId }) => validationId)).toEqual(['VLD1']);
+    const alike = row({ validation_id: 'VLD3', threshold: 70 });
+    expect(look([old, alike]).map(({ validationId }) => validationId)).toEqual(['VLD2', 'VLD3']);
+  });
+
+  test('that writes its person as a number is ours', () => {
+    expect(look([row({ account_id: 4711 })], [], { accountId: '4711' })).toMatchObject([{ match: 'ours' }]);
   });
 
   test('that is known already is passed over, and another is not', () => {
@@ -81,7 +103,7 @@ describe('a validation on the list', () => {
     ['says a text for a threshold where none was asked for', { threshold: 'high' }, { requested: {} }],
     ['says its threshold in single precision', { threshold: Math.fround(0.7) }, {}],
   ])('that %s is ours', (_, more, otherwise) => {
-    expect(look([row(more)], [], otherwise)).toMatchObject([{ says: 'ours', usable: { uploadLink: link } }]);
+    expect(look([row(more)], [], otherwise)).toMatchObject([{ match: 'ours', usable: { uploadLink: link } }]);
   });
 
   test.each<[string, Partial<ListedRow>]>([
@@ -94,11 +116,11 @@ describe('a validation on the list', () => {
     ['its person as a number', { account_id: 7 }],
     ['a time that is ahead of any clock', { creation_date: at(2 * MINUTE + 900_001) }],
   ])('that says %s may be ours, and is not usable', (_, more) => {
-    expect(look([row(more)])).toMatchObject([{ says: 'may_be_ours', usable: undefined }]);
+    expect(look([row(more)])).toMatchObject([{ match: 'may_be_ours', usable: undefined }]);
   });
 
   test('that is ahead by as much as clocks differ is ours', () => {
-    expect(look([row({ creation_date: at(2 * MINUTE + 900_000) })])).toMatchObject([{ says: 'ours' }]);
+    expect(look([row({ creation_date: at(2 * MINUTE + 900_000) })])).toMatchObject([{ match: 'ours' }]);
   });
 
   test.each<[string, Partial<ListedRow>]>([
@@ -107,7 +129,7 @@ describe('a validation on the list', () => {
     ['shows no link', { file_upload_link: undefined }],
     ['shows a link that is over', { file_upload_link: `${link}&Expires=${opened / 1000 + 60}` }],
   ])('that is ours and %s is not usable', (_, more) => {
-    expect(look([row(more)])).toMatchObject([{ says: 'ours', usable: undefined }]);
+    expect(look([row(more)])).toMatchObject([{ match: 'ours', usable: undefined }]);
   });
 
   test('that is ours is not usable from its deadline on', () => {
@@ -140,7 +162,7 @@ describe('the time of a validation', () => {
     ['2026-11-23T05:00:05-0500', 5000],
     ['2026-11-23T15:30:05+05:30', 5000],
   ])('%j is exact', (creation_date, offset) => {
-    expect(look([row({ creation_date })])).toMatchObject([{ createdAt: opened + offset, says: 'ours' }]);
+    expect(look([row({ creation_date })])).toMatchObject([{ createdAt: opened + offset, match: 'ours' }]);
   });
 
   test.each<[string | number, number]>([
@@ -163,7 +185,7 @@ describe('the time of a validation', () => {
     ['Mon, 23 Nov 2026 05:00:05 -0500', 5000],
     ['Mon, 23 Nov 2026 15:00:05 +05:00', 5000],
   ])('%j is read, and proves nothing', (creation_date, offset) => {
-    expect(look([row({ creation_date })])).toMatchObject([{ createdAt: opened + offset, says: 'may_be_ours' }]);
+    expect(look([row({ creation_date })])).toMatchObject([{ createdAt: opened + offset, match: 'may_be_ours' }]);
   });
 
   test.each<[string, (since: number) => string]>([
@@ -190,6 +212,13 @@ describe('the time of a validation', () => {
     '2026-13-40T10:00:00Z',
     '2026-13-40',
     'Mon, 23 Nov 2026 10:00:05',
+    '11-23-2026',
+    '23-11-2026',
+    '01-12-2026',
+    '23-Nov-2026',
+    'Nov-23-2026',
+    '11-12-2026 10:00:05 GMT',
+    '11/23/2026 10:00:05 Z',
     'GMT 2026',
     12_345,
     '17954283001',
@@ -267,6 +296,16 @@ describe('a call in doubt', () => {
       [1, 'not_found', []],
       [2, 'not_found', []],
     ]);
+  });
+
+  test('has made none of the older ones where the list shows what another call made in its time', () => {
+    const old = row({ validation_id: 'VLD7', creation_date: at(-5 * HOUR) });
+    const own = (offset: number) => row({ creation_date: at(offset) });
+    const attempts = [attempt(1, 'unconfirmed'), { ...attempt(2, 'created', 6 * HOUR), validationId: 'VLD1' }];
+    expect(late([old, own(6 * HOUR)], { attempts, validationId: 'VLD1' })).toEqual([[1, 'not_found', []]]);
+    // Shown five hours early: the list writes the time of its place.
+    expect(late([old, own(HOUR)], { attempts, validationId: 'VLD1' })).toEqual([[1, 'not_found', ['VLD7']]]);
+    expect(late([old], { attempts: [attempt(1, 'unconfirmed')] })).toEqual([[1, 'not_found', ['VLD7']]]);
   });
 
   test('is none where every call is known', () => {

@@ -173,6 +173,9 @@ describe('a success that is anything less is a mismatch', () => {
   test.each<[string, Changes]>([
     ['validation_id', { ...alike(), validation_id: 'VLD2' }],
     ['account_id', { ...alike(), account_id: 'ben' }],
+    ['account_id', { ...alike(), account_id: 'ANA' }],
+    ['account_id', { ...alike(), account_id: undefined }],
+    ['type', { ...alike(), type: '' }],
     ['type', { ...alike(), type: 'document-validation' }],
     ['type', { ...alike(), typ: 'document-validation' }],
     ['failure_status', { ...alike(), failure_status: '' }],
@@ -207,6 +210,10 @@ describe('a success that is anything less is a mismatch', () => {
       reason: 'verdict_mismatch',
       mismatch: ['threshold'],
     });
+  });
+
+  test.each([[{ type: ['document-validation'] }], [{ typ: 7 }]])('a type that cannot be read: %j', (type) => {
+    expect(heard({ ...good, ...type })).toMatchObject({ reason: 'verdict_mismatch', mismatch: ['type'] });
   });
 
   test('and every fault is named', () => {
