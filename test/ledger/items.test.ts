@@ -79,21 +79,21 @@ describe('a callback', () => {
 
   it('gives the token to the notification and the notification to the token, whichever comes second', async () => {
     const at = new Date('2026-11-23T10:00:00.000Z');
-    const bell = { receivedAt: at.toISOString() };
+    const notification = { receivedAt: at.toISOString() };
     const first = validationOf();
     expect(await storeTaskToken(house.table, first, 'token')).toBeUndefined();
-    expect(await recordNotification(house.table, first, at)).toEqual({ taskToken: 'token', bell });
+    expect(await recordNotification(house.table, first, at)).toEqual({ taskToken: 'token', notification });
     const second = validationOf();
     expect(await recordNotification(house.table, second, at)).toEqual({ notification });
     expect(await recordNotification(house.table, second, new Date())).toEqual({ notification });
-    expect(await storeTaskToken(house.table, second, 'token')).toEqual(bell);
-    expect(await readCallback(house.table, second.validationId)).toEqual({ taskToken: 'token', bell });
+    expect(await storeTaskToken(house.table, second, 'token')).toEqual(notification);
+    expect(await readCallback(house.table, second.validationId)).toEqual({ taskToken: 'token', notification });
     expect(await readCallback(house.table, newValidationId())).toEqual({});
   });
 
   it.each<[string, (validation: { validationId: string; deadline: string }) => Promise<unknown>]>([
     ['a token', (validation) => storeTaskToken(house.table, validation, 'token')],
-    ['a bell', (validation) => recordNotification(house.table, validation, new Date())],
+    ['a notification', (validation) => recordNotification(house.table, validation, new Date())],
   ])('of %s is kept for four days after the deadline', async (_, leave) => {
     const validation = validationOf();
     await leave(validation);

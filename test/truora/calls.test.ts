@@ -65,7 +65,7 @@ describe('a Retry-After', () => {
 describe('whoever looks on', () => {
   const watching = () => {
     const seen: object[] = [];
-    return { seen, truora: { ...truoraAt('http://127.0.0.1:1'), observe: (one: object) => void seen.push(one) } };
+    return { seen, truora: { ...truoraAt('http://127.0.0.1:1'), onCall: (one: object) => void seen.push(one) } };
   };
 
   const told = (failed: boolean) => [{ method: 'GET', failed, milliseconds: expect.any(Number) }];
@@ -101,7 +101,7 @@ describe('whoever looks on', () => {
   test('hears each answer as it came, a refusal too', async () => {
     const heard: object[] = [];
     const server = await saying(404, { code: 1 });
-    const truora = { ...truoraAt(server.origin), hear: (answer: object) => void heard.push(answer) };
+    const truora = { ...truoraAt(server.origin), onAnswer: (answer: object) => void heard.push(answer) };
     await caught(ask(truora, 'GET', '/v1/x', Anything));
     expect(heard).toMatchObject([{ status: 404, body: '{"code":1}' }]);
   });
