@@ -56,6 +56,15 @@ export const backOffOf = (retryAfterSeconds: number | undefined, now: Date) => {
   return { set: { notBefore }, whileBelow: { notBefore } };
 };
 
+/**
+ * The write over a text that is no later time. An operator's text may sort behind every time, and would switch the waiting off.
+ * @returns undefined when what stands is a later time
+ */
+export const backOffOver = (standing: unknown, { notBefore }: { notBefore: string }) => {
+  const isLater = Date.parse(readTime(standing) ?? '') > Date.parse(notBefore);
+  return typeof standing === 'string' && !isLater ? { set: { notBefore }, when: { notBefore: [standing] } } : undefined;
+};
+
 /** Whoever can read the gate, and hold everybody back. */
 export type ThrottleStore = {
   /** An eventual read (the default) may be a second old and costs half. The kill switch needs a consistent one. */
