@@ -34,23 +34,23 @@ export const handler = step('ClaimRequest', async ({ request, executionId }) => 
 
 const claimIt = async (intake: Intake): Promise<Claim> => {
   const ledger = ledgerFromEnv();
-  const alias = aliasOf(intake.call);
+  const policy = policyFromEnv();
+  const alias = aliasOf(intake.call, policy);
   const named = alias && (await findKey(ledger, alias));
   // The case of a key does not depend on which version of its media is the newest by now.
-  if (named) return Claim.parse(await ownRecord(ledger, named, intake.executionId));
+  if (named) return held(ledger, Claim.parse(await ownRecord(ledger, named, intake.executionId)));
   refuseForeignMedia(intake);
-  const policy = policyFromEnv();
   const ticket = await enterDropOnTicket(ledger, intake);
   const asked = await readAsked(ledger, intake, ticket);
   const { revalidationId } = await locate(ledger, intake, { ticket, policy, ...asked });
   await refuseTooOld(ledger, intake, revalidationId, asked.putAt);
   const owner = intake.executionId;
-  return claimUnderKey(ledger, alias, { revalidationId, owner }, async (keyHash) => {
+  const claimed = await claimUnderKey(ledger, alias, { revalidationId, owner }, async (keyHash) => {
     const wanted = await wantedClaim(ledger, intake, { revalidationId, ticket, ...asked });
-    const claimed = await claim(ledger, wanted, owner, keyHash).catch(refuseIfOld(ledger, intake));
-    await hold(ledger, claimed);
-    return claimed;
+    return held(ledger, await claim(ledger, wanted, owner, keyHash).catch(refuseIfOld(ledger, intake)));
   });
+  // The key stands for another case that an earlier try of this step has claimed.
+  return claimed.revalidationId === revalidationId ? claimed : held(ledger, claimed);
 };
 
 /** The media in the version that it has now, and the details of the request as they are sent to Truora. */
@@ -110,8 +110,14 @@ const wantedClaim = async (ledger: Ledger, { call }: Intake, wanted: Wanted): Pr
   });
 };
 
-/** From here on nothing deletes the media before the case has ended. Media that is being deleted already is not paid for. */
-const hold = async (ledger: Ledger, { revalidationId, media: { bucket, key, versionId } }: Claim): Promise<void> => {
-  if (versionId && !(await holdMedia(ledger, { bucket, key, versionId }, revalidationId)))
+/**
+ * The claim, with its media held: from here on nothing deletes the media before the case has ended. Media that is being deleted
+ * already is not paid for. An earlier try of this step may have claimed the case and ended before the hold, so a claim that is
+ * found is held too.
+ */
+const held = async (ledger: Ledger, claimed: Claim): Promise<Claim> => {
+  const { bucket, key, versionId } = claimed.media;
+  if (versionId && !(await holdMedia(ledger, { bucket, key, versionId }, claimed.revalidationId)))
     throw new MediaGoneError('media_gone', 'media: there is no such object (any more)');
+  return claimed;
 };

@@ -75,7 +75,7 @@ const readCall = (input: RouteInput): Asked => {
 
 /** The re-validation that the key of a call names already, or else a promise, which the key names from then on. */
 const promised = async (ledger: Ledger, { wanted, key, calledBy, maxAgeSeconds, isForced }: Asked) => {
-  const alias = key ? { scope: calledBy, key, body: hashOfQuestion(wanted) } : undefined;
+  const alias = key ? { scope: calledBy, key, body: hashOfQuestion(wanted, policyFromEnv()) } : undefined;
   const known = alias && (await findKey(ledger, alias));
   if (known) return { revalidationId: known, isRepeat: true };
   const ticket = await ticketFor(wanted, calledBy, isForced ? hashOf([calledBy, key]) : undefined);

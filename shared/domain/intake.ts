@@ -29,6 +29,8 @@ export type Intake = {
   unclaimedName: string;
   /** Whether a drop may be a copy of an older version of its key. */
   mayBeCopy: boolean;
+  /** S3's name for what made the version of a drop; undefined where a sweep started it. */
+  reason: string | undefined;
 };
 
 /** S3's names for uploads of new content. A sweep does not know what made a version, so its drops are compared as well. */
@@ -43,14 +45,21 @@ export const readIntake = (
   { bucket: mediaBucket, executionId }: { bucket: string; executionId: string },
 ): Intake => {
   const { data } = RevalidationRequest.safeParse(request);
-  const common = { executionId, mediaBucket, bucket: mediaBucket, unclaimedName: executionId, mayBeCopy: false };
+  const common = {
+    executionId,
+    mediaBucket,
+    bucket: mediaBucket,
+    unclaimedName: executionId,
+    mayBeCopy: false,
+    reason: undefined,
+  };
   if (data?.kind === 'drop') return { ...common, ...ofDrop(data.event) };
   if (data?.kind === 'call') return { ...common, ...ofCall(data, executionId) };
   const media = { key: '', versionId: undefined, etag: undefined };
   return { ...common, kind: 'unreadable', media, person: {}, call: undefined, forceKey: undefined };
 };
 
-const ofDrop = ({ detail: { reason = '', bucket, object } }: DropEvent) => {
+const ofDrop = ({ detail: { reason, bucket, object } }: DropEvent) => {
   const { key, etag, 'version-id': versionId } = object;
   const named = readInboxKey(key);
   return {
@@ -61,7 +70,8 @@ const ofDrop = ({ detail: { reason = '', bucket, object } }: DropEvent) => {
     call: undefined,
     forceKey: undefined,
     unclaimedName: versionId ?? etag,
-    mayBeCopy: !UPLOADS.includes(reason),
+    mayBeCopy: !UPLOADS.includes(reason ?? ''),
+    reason,
   };
 };
 

@@ -15,17 +15,30 @@ export type Policy = {
  * @throws RequestInvalidError `threshold_below_policy`, which names the floor
  */
 export const applyPolicy = (asked: Options, { minimumThreshold: floor }: Policy): Options => {
-  const { threshold = floor, liveness: _, subvalidations: __, ...others } = asked;
+  const { threshold = floor } = asked;
   if (!isAtLeast(threshold, floor)) {
     const rule = `must be at least ${floor}, the minimumThreshold of this deployment`;
     throw new RequestInvalidError('threshold_below_policy', `options.threshold: ${rule}`, [
       { path: 'options.threshold', code: 'out_of_range', detail: rule },
     ]);
   }
+  return { ...withSubvalidations(asked), threshold: Math.max(threshold, floor) };
+};
+
+const withSubvalidations = (asked: Options): Options => {
+  const { liveness: _, subvalidations: __, ...others } = asked;
   const named = subvalidationsOf(asked) ?? [];
   return {
     ...others,
-    threshold: Math.max(threshold, floor),
     subvalidations: subvalidations.filter((one) => one === 'similarity' || named.includes(one)),
   };
+};
+
+/**
+ * Options as they would be sent, to compare requests. A threshold that is not above the floor is left out, so that a request
+ * without a threshold stays the same when the floor changes.
+ */
+export const comparableOptions = (asked: Options, { minimumThreshold: floor }: Policy): Options => {
+  const { threshold, ...others } = withSubvalidations(asked);
+  return threshold === undefined || isAtLeast(floor, threshold) ? others : { ...others, threshold };
 };

@@ -57,6 +57,15 @@ export const backOffOf = (retryAfterSeconds: number | undefined, now: Date) => {
   return { set: { notBefore }, whileBelow: { notBefore } };
 };
 
+/**
+ * The write over a text that is no later time. An operator's text may sort behind every time, and would switch the waiting off.
+ * @returns undefined when the existing text is a later time
+ */
+export const backOffOver = (existing: unknown, { notBefore }: { notBefore: string }) => {
+  const isLater = Date.parse(readTime(existing) ?? '') > Date.parse(notBefore);
+  return typeof existing === 'string' && !isLater ? { set: { notBefore }, when: { notBefore: [existing] } } : undefined;
+};
+
 /** Reads the stored throttle, and stores that all runs back off. */
 export type ThrottleStore = {
   /** An eventual read (the default) may be a second old and costs half. The kill switch needs a consistent one. */

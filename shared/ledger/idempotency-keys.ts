@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { getItem, isAlive, putNew } from '../aws/dynamodb.ts';
 import { AlreadyDecidedError, ClaimedElsewhereError, RequestInvalidError } from '../domain/errors.ts';
+import { comparableOptions, type Policy } from '../domain/policy.ts';
 import { type LedgerRecord, normalisedOptions } from '../domain/record.ts';
 import type { CallRequest, Options } from '../domain/request.ts';
 import { Claim } from '../domain/revalidation.ts';
@@ -32,15 +33,19 @@ const sha256 = (text: string): string => createHash('sha256').update(text).diges
  * The hash of a request: person, media, reference and the options that would be sent to Truora. Two forms of the same options have
  * one hash. `resultMode` and `maxAgeSeconds` do not change it. Parsing puts the other fields into the schema's order.
  */
-export const hashOfQuestion = ({
-  options,
-  maxAgeSeconds: _,
-  ...rest
-}: { options?: Options | undefined; maxAgeSeconds?: number | undefined } & Record<string, unknown>): string =>
-  sha256(JSON.stringify({ ...rest, options: normalisedOptions(options ?? {}) }));
+export const hashOfQuestion = (
+  {
+    options,
+    maxAgeSeconds: _,
+    ...rest
+  }: { options?: Options | undefined; maxAgeSeconds?: number | undefined } & Record<string, unknown>,
+  policy: Policy,
+): string => sha256(JSON.stringify({ ...rest, options: normalisedOptions(comparableOptions(options ?? {}, policy)) }));
 
-export const aliasOf = (call: CallRequest | undefined): Alias | undefined =>
-  call?.idempotencyKey ? { scope: WORKFLOW_SCOPE, key: call.idempotencyKey, body: hashOfQuestion(call) } : undefined;
+export const aliasOf = (call: CallRequest | undefined, policy: Policy): Alias | undefined =>
+  call?.idempotencyKey
+    ? { scope: WORKFLOW_SCOPE, key: call.idempotencyKey, body: hashOfQuestion(call, policy) }
+    : undefined;
 
 type Pointer = { revalidationId: string; body: string; reservedBy?: string };
 

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { type Access, awsJson } from '../aws/signed-call.ts';
 import { type Change, type Item, textOf } from '../aws/update-expression.ts';
-import { backOffOf, Throttle, type ThrottleStore } from '../domain/throttle.ts';
+import { backOffOf, backOffOver, Throttle, type ThrottleStore } from '../domain/throttle.ts';
 
 /** The item of the ledger that holds the throttle. */
 export const GATE = 'GATE#truora';
@@ -13,7 +13,10 @@ export const GATE = 'GATE#truora';
 export const throttleOf = (access: Access, table: string): ThrottleStore => ({
   read: async (how) => Throttle.parse((await readTexts(access, table, GATE, how)) ?? {}),
   backOff: async (retryAfterSeconds) => {
-    await changeTexts(access, table, GATE, backOffOf(retryAfterSeconds, new Date()));
+    const later = backOffOf(retryAfterSeconds, new Date());
+    if (await changeTexts(access, table, GATE, later)) return;
+    const over = backOffOver((await readTexts(access, table, GATE))?.notBefore, later.set);
+    if (over) await changeTexts(access, table, GATE, over);
   },
 });
 

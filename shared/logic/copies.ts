@@ -3,6 +3,8 @@ import { s3 } from '../aws/clients.ts';
 import { updateItem } from '../aws/dynamodb.ts';
 import { decoded, metadataOf } from '../aws/media-store.ts';
 import { idOfDropped } from '../domain/case-id.ts';
+import { isEnd } from '../domain/lifecycle.ts';
+import type { LedgerRecord } from '../domain/record.ts';
 import { detailsOfDrop } from '../domain/request-details.ts';
 import { keyOf } from '../ledger/keys.ts';
 import { type Ledger, readRecord } from '../ledger/records.ts';
@@ -12,13 +14,14 @@ const LISTED = 100;
 
 const COMPARED = 5;
 
-/** A version in the inbox, of a drop without a ticket. */
-type Drop = { bucket: string; key: string; versionId: string };
+/** A version in the inbox, of a drop without a ticket. A drop that a sweep starts has no S3 reason. */
+type Drop = { bucket: string; key: string; versionId: string; reason?: string | undefined };
 
 /**
  * The case of a drop that is only a copy: S3 makes a new version, and an event, when an object's metadata or encryption is edited, or
  * the object is restored. A copy has the same content and the same request details as an older version of its key that was claimed,
- * or may be claimed at any moment. A copy of a version that was refused before its claim is a case of its own.
+ * or may be claimed at any moment. A copy of a version that was refused before its claim, or whose case cannot
+ * answer for it, is a case of its own.
  * @returns undefined for a drop that is no copy
  */
 export const originalOf = async (ledger: Ledger, drop: Drop): Promise<string | undefined> => {
@@ -30,9 +33,20 @@ export const originalOf = async (ledger: Ledger, drop: Drop): Promise<string | u
     if (!other || !own || !isSameContent(own, other) || !isSameRequest(drop.key, own, other)) continue;
     const id = idOfDropped(drop.bucket, { key: drop.key, versionId, etag: other.ETag ?? '', putAt: new Date(0) });
     const record = await readRecord(ledger, id);
-    if (!record || record.media) return id;
+    if (!record || (record.media && isStandIn(record, drop))) return id;
   }
   return undefined;
+};
+
+/**
+ * Whether a claimed case answers for a copy of its media. One that was refused, or failed before any call that could charge,
+ * does not. Where the S3 reason is unknown the drop may be media that was put again, so it runs unless the case is open or has
+ * a verdict.
+ */
+const isStandIn = ({ phase, validationId, attempts = [] }: LedgerRecord, { reason }: Drop): boolean => {
+  if (!isEnd(phase) || phase === 'approved' || phase === 'declined') return true;
+  const isUncharged = validationId === undefined && attempts.length === 0;
+  return reason !== undefined && !(isUncharged && (phase === 'refused' || phase === 'failed'));
 };
 
 /** Enters a copy on the record of its original, so that the sweeps know it and delete it with the original. */

@@ -37,7 +37,7 @@ export const locate = async (ledger: Ledger, intake: Intake, known: Known): Prom
   const joined = await enterCallOnTicket(ledger.table, intake, { version, details, policy });
   if (joined) return { by: 'joined', revalidationId: joined.revalidationId };
   if (intake.mayBeCopy && media.versionId) {
-    const drop = { bucket: intake.bucket, key: intake.media.key, versionId: media.versionId };
+    const drop = { bucket: intake.bucket, key: intake.media.key, versionId: media.versionId, reason: intake.reason };
     const original = await originalOf(ledger, drop);
     if (original) {
       await enterCopy(ledger, original, media.versionId);

@@ -3,8 +3,18 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { handler } from '../../functions/claim-request.ts';
 import { revalidationIdOf } from '../../shared/domain/case-id.ts';
 import type { Claim, Outcome } from '../../shared/domain/revalidation.ts';
+import { freeMedia } from '../../shared/ledger/holds.ts';
 import { recordOutcome } from '../../shared/ledger/outcomes.ts';
-import { BUCKET, callOf, context, eventOf, executionOf, inMinutes, thrownBy } from '../support/journal.ts';
+import {
+  BUCKET,
+  callOf,
+  context,
+  eventOf,
+  executionOf,
+  inMinutes,
+  newRevalidationId,
+  thrownBy,
+} from '../support/journal.ts';
 import { type Fate, type House, openHouse } from '../support/local-aws.ts';
 import { jpeg } from '../support/media.ts';
 
@@ -153,12 +163,45 @@ describe('an idempotency key', () => {
     expect(ends.filter((one) => one === 'ClaimedElsewhereError')).toHaveLength(7);
   });
 
+  it('that finds the claim of an earlier try holds its media, where that try ended before the hold', async () => {
+    const { request, key, versionId } = await keyed();
+    house.fate(({ operation }): Fate => (operation === 'UpdateItem' ? 'lost' : 'through'));
+    await expect(claiming(request)).rejects.toThrow();
+    house.fate();
+    await claiming(request);
+    expect(await freeMedia(house.ledger, { bucket: BUCKET, key, versionId }, newRevalidationId())).toBe(false);
+  });
+
+  it('that another try of the execution has claimed a newer version under holds the media of that case', async () => {
+    const { request, key, again, idOf } = await keyed();
+    let [newer, isBetween] = ['', false];
+    // One try is about to reserve the key when the other claims the newer version, and ends before the hold.
+    house.fate(async ({ operation }): Promise<Fate> => {
+      if (isBetween && operation === 'UpdateItem') return 'lost';
+      if (newer || operation !== 'PutItem') return 'through';
+      newer = await again();
+      isBetween = true;
+      await claiming(request).catch(() => {});
+      isBetween = false;
+      return 'through';
+    });
+    expect((await claiming(request)).revalidationId).toBe(idOf(newer));
+    const version = { bucket: BUCKET, key, versionId: newer };
+    expect(await freeMedia(house.ledger, version, newRevalidationId())).toBe(false);
+  });
+
   it('is the same for options that ask for the same in other words', async () => {
     const { request } = await keyed({ options: {} });
     const { options: _, ...plain } = request;
     const claim = await claiming(request);
     expect(await claiming(plain)).toEqual(claim);
     expect(await claiming({ ...plain, options: { resultMode: 'poll' } })).toEqual(claim);
+    for (const options of [
+      { subvalidations: ['similarity'] },
+      { liveness: 'disabled' },
+      { threshold: claim.requested.threshold },
+    ])
+      expect(await claiming({ ...plain, options })).toEqual(claim);
   });
 });
 

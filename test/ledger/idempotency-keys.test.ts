@@ -150,7 +150,8 @@ it('is worth nothing while it is only reserved, unless its case was claimed unde
 });
 
 describe('the hash of a question', () => {
-  const of = (options?: object, more: object = {}) => hashOfQuestion({ accountId: 'ana', ...more, options });
+  const of = (options?: object, more: object = {}) =>
+    hashOfQuestion({ accountId: 'ana', ...more, options }, { minimumThreshold: 0.6 });
 
   it.each([
     [undefined, {}],
@@ -158,6 +159,11 @@ describe('the hash of a question', () => {
     [{ liveness: 'passive' }, { subvalidations: ['passive_liveness', 'similarity'] }],
     [{ liveness: 'disabled' }, { subvalidations: ['similarity'] }],
     [{ resultMode: 'poll' }, {}],
+    [{ subvalidations: ['similarity'] }, {}],
+    [{ liveness: 'disabled' }, {}],
+    [{ threshold: 0.6 }, {}],
+    [{ threshold: 0.5 }, {}],
+    [{ subvalidations: ['passive_liveness'] }, { liveness: 'passive' }],
   ])('of %j is that of %j', (one, other) => {
     expect(of(one)).toBe(of(other));
   });
@@ -172,6 +178,10 @@ describe('the hash of a question', () => {
       of({}, { accountId: 'bob' }),
     ];
     expect(new Set(all).size).toBe(all.length);
+  });
+
+  it('does not depend on the floor where no threshold is given', () => {
+    expect(hashOfQuestion({}, { minimumThreshold: 0.9 })).toBe(hashOfQuestion({}, { minimumThreshold: 0.6 }));
   });
 
   it('does not depend on how old an answer may be', () => {

@@ -156,4 +156,19 @@ describe('the throttle that an operator writes by hand', () => {
     await gate().backOff(60);
     expect(secondsUntil((await gate().read()).notBefore)).toBeCloseTo(60, -0.5);
   });
+
+  it.each(['none', 'tomorrow', '29/11/2026', 'Nov 1 2026'])(
+    'is taken over by a word of Truora’s where it says %j',
+    async (notBefore) => {
+      await house.stand({ pk: 'GATE#truora', notBefore });
+      await gate().backOff(60);
+      expect(secondsUntil((await gate().read()).notBefore)).toBeCloseTo(60, -0.5);
+    },
+  );
+
+  it('keeps a later time of an operator, in any form, against a word of Truora’s', async () => {
+    await house.stand({ pk: 'GATE#truora', notBefore: 'Jan 2 2999 03:04:05 UTC' });
+    await gate().backOff(60);
+    expect(await gate().read()).toEqual({ notBefore: '2999-01-02T03:04:05.000Z' });
+  });
 });

@@ -120,7 +120,6 @@ describe('a 2xx that does not hold what Truora documents', () => {
     ['half a JSON', '{"validation_id":"VLD1"'],
     ['a web page', '<html></html>'],
     ['nothing', ''],
-    ['no account', '{"validation_id":"VLD1"}'],
     ['an id that is none', '{"validation_id":"../1","account_id":"ana"}'],
     ['a list', '[]'],
     ['null', 'null'],
