@@ -33,7 +33,7 @@ export const unclaimedCaseOf = (intake: Intake, reason = ''): CaseId => {
 };
 
 /**
- * The version of an object that a request dropped in our inbox: it is deleted one day, whatever the outcome. A key that is none
+ * The version of an object that a request dropped in our inbox: it is deleted later, under every outcome. A key that is none
  * of ours may hold any text, so it is not written down, and its object is left to the bucket's own lifecycle.
  */
 export const objectOf = (intake: Intake): { key: string; versionId: string } | undefined => {

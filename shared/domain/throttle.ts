@@ -77,7 +77,10 @@ export type ThrottleStore = {
 export const isBackOff = (error: unknown): error is TruoraBusyError =>
   error instanceof TruoraBusyError && error.reason === 'truora_rate_limited';
 
-/** One call to Truora, whatever the gate says; a 429 holds back all others. Whoever made it comes back even where it could not. */
+/**
+ * One call to Truora that does not read the throttle. A 429 makes all other runs back off; the call's own error is thrown even
+ * where that could not be stored.
+ */
 export const unthrottled = async <Answer>({ backOff }: ThrottleStore, ask: () => Promise<Answer>): Promise<Answer> =>
   ask().catch(async (error) => {
     if (isBackOff(error)) await backOff(error.retryAfterSeconds).catch(() => {});

@@ -25,6 +25,11 @@ const END = /^(is|was)?(last|final|end|complete|done|finished|all$|whole)/;
 const PAGES =
   /^(current|last|max|this)?pages?(no|num|number|index|count|total)?$|^(total|count|num|number)(of)?pages$|^(number|index|current|last|of)$/;
 
+/** The number of this page, which may begin at 0, and then so does that of the last page. */
+const NUMBER = /^(current|this)?page(no|num|number|index)?$|^(number|index|current)$/;
+
+const LAST = /^(last|max)/;
+
 const ROWS = 'rows|results|records|elements|items|hits|matches|validations|entries';
 
 /** Names for the number of all rows, and of rows that are no more than those that were read. */
@@ -88,7 +93,8 @@ const parsed = (value: unknown): unknown => {
 export const mayHoldMore = (page: Page): boolean => {
   const leaves = leavesOf(page.fields, []);
   const isWhole = leaves.some(({ name, value }) => IN_ALL.test(name) && numberOf(value) === page.read);
-  return !leaves.every((leaf) => isHarmless(leaf, page, isWhole));
+  const isFromZero = leaves.some(({ name, value }) => NUMBER.test(name) && /^0$/.test(String(value)));
+  return !leaves.every((leaf) => isHarmless(leaf, { ...page, isWhole, isFromZero }));
 };
 
 type Leaf = { names: string[]; name: string; value: unknown };
@@ -112,7 +118,9 @@ const leavesOf = (value: unknown, names: string[]): Leaf[] => {
   return Object.entries(value).flatMap(([key, inner]) => leavesOf(inner, [...all, plain(key)]));
 };
 
-const isHarmless = ({ names, name, value }: Leaf, { rows, read, pages }: Page, isWhole: boolean): boolean => {
+type Known = Page & { isWhole: boolean; isFromZero: boolean };
+
+const isHarmless = ({ names, name, value }: Leaf, { rows, read, pages, isWhole, isFromZero }: Known): boolean => {
   if (!isSomething(value)) return !(END.test(name) && isNo(value));
   if (typeof value === 'object' || !names.every((one) => HOLDERS.test(one) || EARLIER.test(one))) return false;
   if (isYes(value)) return END.test(name) || name === 'first';
@@ -120,7 +128,7 @@ const isHarmless = ({ names, name, value }: Leaf, { rows, read, pages }: Page, i
   const isEarlier = [...names, name].some((one) => EARLIER.test(one));
   const count = numberOf(value);
   if (Number.isNaN(count)) return isEarlier || isRangeOf(name, String(value), name === 'page' ? pages : read);
-  if (PAGES.test(name)) return count <= pages;
+  if (PAGES.test(name)) return isFromZero && LAST.test(name) ? count < pages : count <= pages;
   if (MOST.test(name)) return isWhole || count > rows;
   if (SKIPPED.test(name)) return pages > 1;
   if (name === 'from') return pages > 1 || count <= 1;

@@ -120,8 +120,12 @@ describe.each(['not_found', 'unconfirmed'] as const)('a call that was %s when it
 
   it('and was not is known never to have got there', async () => {
     const claim = await ended(result);
+    // Four hours older than the call could be local time, but this one is another case's.
+    const theirs = rowOf(claim, { creation_date: inMinutes(-30 * HOUR) });
+    await house.stand({ pk: `VLD#${theirs.validation_id}`, revalidationId: claimOf().revalidationId, deadline: ASKED });
     await listing(
-      rowOf(claim, { creation_date: inMinutes(-30 * HOUR) }),
+      theirs,
+      rowOf(claim, { creation_date: inMinutes(-39 * HOUR) }),
       rowOf(claim, { validation_status: 'success' }),
     );
     await sweep();

@@ -165,6 +165,24 @@ describe('no more is seen', () => {
   });
 });
 
+test('the last page of a list that counts its pages from 0 is one less than their number', () => {
+  const first = { rows: 2, read: 2, pages: 1 };
+  expect(
+    [
+      { page: 0, last: 1 },
+      { current_page: '0', last_page: 1 },
+    ].map((said) => mayHoldMore(page(said, first))),
+  ).toEqual([true, true]);
+  const ends = [
+    { page: 0, last: 0 },
+    { page: 1, last: 1 },
+    { page: 0, pages: 1 },
+    { page: null, last: 1 },
+    { number: 0, last: true },
+  ];
+  expect(ends.map((said) => mayHoldMore(page(said, first)))).toEqual(ends.map(() => false));
+});
+
 test('a number of all pages does not make a full page the whole list', () => {
   expect(mayHoldMore(page({ limit: 2, total_pages: 2 }, { read: 2 }))).toBe(true);
 });

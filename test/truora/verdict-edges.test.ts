@@ -64,7 +64,7 @@ describe('a success', () => {
     const other = details({ similarity_status: 'success', confidence_score: 0.97, enrollment_id: 'ENR2' });
     expect(verdictOf(answer(other), about)?.detail).toBe(
       'enrollmentId: Truora compared the face with another enrollment of this account; ' +
-        'name that one, or have it deleted at Truora, and start a fresh validation',
+        'use that one, or delete it at Truora, and start a new validation',
     );
   });
 });
