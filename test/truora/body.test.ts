@@ -36,6 +36,23 @@ describe('the body of a success', () => {
     '{"error":null,"errors":{"a":1}}',
     '{"http_code":400}',
     '{"http_code":"500"}',
+    '<ok/>',
+    '\uFEFF<PostResponse/>',
+    '<h1>502 Bad Gateway</h1>',
+    '<center>nginx</center>',
+    '{"code":10400,"message":"invalid file"}',
+    '{"code":"AnyCode"}',
+    '{"Code":"Any","Message":"Request has expired"}',
+    '{"message":"Forbidden"}',
+    '{"errorMessage":"no"}',
+    '{"error_message":"no"}',
+    '{"ERROR":{"a":1}}',
+    '{"http_code":200,"message":"stored","error":"no"}',
+    '{"success":false}',
+    '{"Ok":false}',
+    'AccessDenied: Request has expired',
+    'x SignatureDoesNotMatch',
+    '["EntityTooLarge"]',
   ])('%j tells of an error', (body) => {
     expect(isErrorBody(body)).toBe(true);
   });
@@ -43,11 +60,7 @@ describe('the body of a success', () => {
   test.each([
     '',
     'ok',
-    '<ok/>',
-    '<PostResponse/>',
-    '<errorless/>',
     'all well <error>',
-    '<bodywork>',
     'x<?xml?><Error>',
     '{"error":false}',
     '{"errors":0}',
@@ -57,6 +70,14 @@ describe('the body of a success', () => {
     'null',
     '7',
     '[]',
+    '{}',
+    '{"errors":[]}',
+    '{"error":{}}',
+    '{"message":""}',
+    '{"code":0}',
+    '{"http_code":200,"message":"stored","code":7}',
+    '{"success":true}',
+    '{"ok":true}',
   ])('%j tells of none', (body) => {
     expect(isErrorBody(body)).toBe(false);
   });
