@@ -130,8 +130,11 @@ export const webmFacts = async (file: MediaFile): Promise<MediaFacts> => {
   return facts;
 };
 
-const numberAt = async (file: MediaFile, { from, to }: Element): Promise<number> =>
-  (await file.at(from, to - from)).subarray(0, Math.min(to - from, 6)).reduce((sum, byte) => sum * 256 + byte, 0);
+/** An integer has at most 8 bytes, and any number of them may be leading zeros (RFC 8794). */
+const numberAt = async (file: MediaFile, { from, to }: Element): Promise<number> => {
+  const bytes = Math.min(to - from, 8);
+  return (await file.at(from, bytes)).subarray(0, bytes).reduce((sum, byte) => sum * 256 + byte, 0);
+};
 
 const durationIn = async (file: MediaFile, start: number, end: number): Promise<MediaFacts> => {
   // The default scale: nanoseconds per tick.
@@ -157,6 +160,26 @@ const tracksIn = async (file: MediaFile, start: number, end: number): Promise<Me
   return types.length > 0 ? { hasVideo: types.includes(VIDEO) } : {};
 };
 
+/** The most chunks of an AVI before its media (`movi`): the lists of headers and texts, and padding. Each may cost one read. */
+const MAX_BEFORE_MEDIA = 8;
+
+/** Whether the media list of an AVI ends after the end of the file. A length of zero or all ones was never filled in. */
+const isMediaCut = async (file: MediaFile): Promise<boolean> => {
+  let at = 12;
+  for (let chunks = 0; chunks <= MAX_BEFORE_MEDIA; chunks += 1) {
+    const head = await file.at(at, 12);
+    if (head.length < 12) return false;
+    const length = head.readUInt32LE(4);
+    const isKnown = length !== 0 && length !== 0xffff_ffff;
+    const end = at + 8 + length;
+    if (head.toString('latin1', 0, 4) === 'LIST' && head.toString('latin1', 8, 12) === 'movi')
+      return isKnown && end > file.bytes;
+    // A chunk of an odd length has one byte of padding.
+    at = end + (length % 2);
+  }
+  return false;
+};
+
 /** AVI: its first list holds the duration and the stream types. */
 export const aviFacts = async (file: MediaFile): Promise<MediaFacts> => {
   const head = await file.at(0, 64);
@@ -172,5 +195,6 @@ export const aviFacts = async (file: MediaFile): Promise<MediaFacts> => {
     hasVideo: isKnown ? streams.some((type) => type === 'vids' || type === 'iavs') : undefined,
     // Each frame has an entry of at least 8 bytes; a larger number was never filled in.
     seconds: seconds > 0 && frames * 8 <= file.bytes ? seconds : undefined,
+    isCut: (await isMediaCut(file)) || undefined,
   });
 };

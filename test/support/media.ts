@@ -89,14 +89,19 @@ const element = (id: string, content: Buffer, unknown = false): Buffer => {
   return Buffer.concat([Buffer.from(id, 'hex'), length, content]);
 };
 
-export const webm = ({ seconds, types = [1, 2] }: { seconds?: number; types?: number[] } = {}): Buffer => {
+type Webm = { seconds?: number; types?: number[]; typeBytes?: number };
+
+/** @param typeBytes how many bytes the type of a track has, most of them leading zeros */
+export const webm = ({ seconds, types = [1, 2], typeBytes = 1 }: Webm = {}): Buffer => {
   const ticks = Buffer.alloc(8);
   ticks.writeDoubleBE((seconds ?? 0) * 1000);
   const info = Buffer.concat([
     element('2ad7b1', Buffer.from([0x0f, 0x42, 0x40])),
     ...(seconds === undefined ? [] : [element('4489', ticks)]),
   ]);
-  const tracks = Buffer.concat(types.map((type) => element('ae', element('83', Buffer.from([type])))));
+  const tracks = Buffer.concat(
+    types.map((type) => element('ae', element('83', Buffer.from([...Array(typeBytes - 1).fill(0), type])))),
+  );
   const all = Buffer.concat([
     element('1549a966', info),
     element('1654ae6b', tracks),
@@ -105,13 +110,17 @@ export const webm = ({ seconds, types = [1, 2] }: { seconds?: number; types?: nu
   return Buffer.concat([element('1a45dfa3', element('4282', Buffer.from('webm'))), element('18538067', all, true)]);
 };
 
-export const avi = ({ seconds = 3, types = ['vids', 'auds'] }: { seconds?: number; types?: string[] } = {}): Buffer => {
+type Avi = { seconds?: number; types?: string[]; declared?: number };
+
+/** @param declared the length that the list of the media states */
+export const avi = ({ seconds = 3, types = ['vids', 'auds'], declared = 10_004 }: Avi = {}): Buffer => {
   const header = Buffer.alloc(56);
   header.writeUInt32LE(100_000, 0);
   header.writeUInt32LE(seconds * 10, 16);
   const streams = types.map((type) => piece('LIST', Buffer.concat([Buffer.from('strl'), strh(type)])));
   const list = piece('LIST', Buffer.concat([Buffer.from('hdrl'), piece('avih', header), ...streams]));
-  return riff('AVI ', Buffer.concat([list, piece('movi', Buffer.alloc(10_000))]));
+  const media = Buffer.concat([Buffer.from('LIST'), u32le(declared), Buffer.from('movi'), Buffer.alloc(10_000)]);
+  return riff('AVI ', Buffer.concat([list, piece('JUNK', Buffer.from('odd\0')), media]));
 };
 
 const strh = (type: string) => piece('strh', Buffer.concat([Buffer.from(type), Buffer.alloc(52)]));
