@@ -1,6 +1,6 @@
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import type { LookupFunction } from 'node:net';
+import type { LookupFunction, Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { defined } from '../domain/defined.ts';
@@ -8,6 +8,24 @@ import { decoded } from './decoded.ts';
 
 /** Buffer limit of a request, so that only one chunk (64 KB) of the media waits for a slow receiver. Bytes. */
 const unqueued = { highWaterMark: 16_384 };
+
+/**
+ * How long a success for a stream waits for the end of the connection. The kernel's buffers take about 2.5 MB (measured), so an
+ * answer that began after the last byte was written may still be early. A server that did not read the rest resets the connection;
+ * one that read it closes the connection, at once, since we ask for that. 250 ms is more than a round trip to another continent.
+ */
+const END_MS = 250;
+
+/** Calls `then` once: when the other side has closed the connection, or after `END_MS`. */
+const onceEnded = (socket: Socket, then: () => void): void => {
+  const done = () => {
+    clearTimeout(timer);
+    socket.off('end', done).off('close', done);
+    then();
+  };
+  const timer = setTimeout(done, END_MS);
+  socket.once('end', done).once('close', done);
+};
 
 /** The timeouts of a call: in total, and for each pause. Milliseconds. */
 export type Deadlines = { connectMs: number; headersMs: number; idleMs: number; totalMs: number };
@@ -46,7 +64,7 @@ export class SendError extends Error {
 /**
  * One HTTP call on a new connection, which is not used again: after a call on a reused connection that the server closed, it is
  * unknown whether the request was executed. No redirects, no retries. An encoded answer is decoded, up to `maxBytes`. A 2xx for a
- * stream counts only when it began after the last byte was written to the socket.
+ * stream counts only when it began after the last byte was written to the socket, and the connection was not reset after it.
  * Own code on `node:http`: built-in fetch does not report "no byte was written" or the connected address.
  */
 export const send = ({ method, url, headers, body, deadlines, maxBytes, lookup }: Call): Promise<Answer> =>
@@ -68,6 +86,7 @@ export const send = ({ method, url, headers, body, deadlines, maxBytes, lookup }
     let passed = 0;
     let connected = false;
     let answered = false;
+    let ending = false;
     let over = false;
     let silence: NodeJS.Timeout | undefined;
     const expectWithin = (ms: number, code: string) => {
@@ -88,7 +107,13 @@ export const send = ({ method, url, headers, body, deadlines, maxBytes, lookup }
 
     expectWithin(deadlines.connectMs, 'connect_deadline');
     request.on('error', (error: NodeJS.ErrnoException) =>
-      end(new SendError(error.code ?? 'connection_lost', connected ? 'maybe' : 'no', answered)),
+      end(
+        new SendError(
+          ending ? 'answered_too_early' : (error.code ?? 'connection_lost'),
+          connected ? 'maybe' : 'no',
+          answered,
+        ),
+      ),
     );
     request.on('socket', (socket) =>
       socket.once(secure ? 'secureConnect' : 'connect', () => {
@@ -110,20 +135,28 @@ export const send = ({ method, url, headers, body, deadlines, maxBytes, lookup }
       const chunks: Buffer[] = [];
       let bytes = 0;
       expectWithin(deadlines.idleMs, 'body_deadline');
-      response.on('data', (chunk: Buffer) => {
-        expectWithin(deadlines.idleMs, 'body_deadline');
-        bytes += chunk.length;
-        if (bytes > maxBytes) end(new SendError('answer_too_large', 'maybe', true));
-        else chunks.push(chunk);
-      });
       response.on('error', () => end(new SendError('answer_cut_off', 'maybe', true)));
-      response.on('end', () => {
-        const text = decoded(Buffer.concat(chunks), received['content-encoding'], maxBytes);
-        // Some bytes still wait for the socket.
-        if (isSuccess && request.writableLength > 0) end(new SendError('answered_too_early', 'maybe', true));
-        else if (typeof text === 'string') end({ status, headers: received, body: text });
-        else end(new SendError(text.fault, 'maybe', true));
-      });
+      const read = () => {
+        ending = false;
+        response.on('data', (chunk: Buffer) => {
+          expectWithin(deadlines.idleMs, 'body_deadline');
+          bytes += chunk.length;
+          if (bytes > maxBytes) end(new SendError('answer_too_large', 'maybe', true));
+          else chunks.push(chunk);
+        });
+        response.on('end', () => {
+          const text = decoded(Buffer.concat(chunks), received['content-encoding'], maxBytes);
+          // Some bytes still wait for the socket.
+          if (isSuccess && request.writableLength > 0) end(new SendError('answered_too_early', 'maybe', true));
+          else if (typeof text === 'string') end({ status, headers: received, body: text });
+          else end(new SendError(text.fault, 'maybe', true));
+        });
+      };
+      if (!isSuccess) read();
+      else {
+        ending = true;
+        onceEnded(response.socket, read);
+      }
     });
 
     if (typeof body !== 'object') {

@@ -4,6 +4,8 @@ import { Readable } from 'node:stream';
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createValidation, getValidation, uploadMedia } from '../../shared/truora/client.ts';
+import { holdBack } from '../support/held-back.ts';
+import { waitFor } from '../support/wait-for.ts';
 import { listen, media, truoraAt } from './at-truora.ts';
 
 const ana = { accountId: 'ana', userAuthorized: true as const, options: {} };
@@ -81,6 +83,29 @@ describe('an upload that is answered well', () => {
     expect(server.heard[0]?.bytes).toBeLessThan(100 * 65_536);
   });
 
+  test('of a length that the buffers of the line take is uncertain, when the other side resets the line', async () => {
+    const held = holdBack(250);
+    closing.push(held.end);
+    const sent = pieces(3);
+    const server = await rawServer(1000, '', async (socket) => {
+      socket.pause();
+      await waitFor(() => expect(sent.stream.readableEnded).toBe(true));
+      socket.write(OK);
+      await waitFor(() => expect(held.waiting(250)).toBe(1));
+      socket.resetAndDestroy();
+    });
+    const upload = uploadMedia(truoraAt(server.origin), `${server.origin}/u/x`, sent);
+    await expect(upload).rejects.toMatchObject(UNCERTAIN);
+  });
+
+  test.each([
+    ['closes the line', (socket: Socket) => socket.end()],
+    ['leaves the line open', () => {}],
+  ])('after the last byte counts, though the other side %s', async (_, then) => {
+    const server = await rawServer(3 * 65_536, OK, then);
+    await uploadMedia(truoraAt(server.origin), `${server.origin}/u/x`, pieces(3));
+  });
+
   test('while our own source still pauses is uncertain', async () => {
     const { promise, resolve } = Promise.withResolvers<void>();
     closing.push(resolve);
@@ -115,6 +140,7 @@ describe('an upload that is answered well', () => {
     ['a web page', '<!DOCTYPE html><html><body>Sign in</body></html>'],
     ['a web page without its type', '<html lang="en"></html>'],
     ['a web page behind a comment', '<!-- proxy --><HTML></HTML>'],
+    ['any markup', '<Ok/>'],
     ['an error in JSON', '{"code":10503,"http_code":503,"message":"later"}'],
     ['an error under its name', '{"error":"later"}'],
     ['a list of errors', '\uFEFF{"errors":[{"code":1}]}'],
@@ -132,20 +158,13 @@ describe('an upload that is answered well', () => {
     await expect(upload).rejects.toMatchObject(UNCERTAIN);
   });
 
-  test.each([
-    '',
-    ' ',
-    'OK',
-    '{}',
-    'null',
-    '[]',
-    '{"message":"ok","http_code":200}',
-    '<Ok/>',
-    '{"error":null,"errors":""}',
-  ])('and whose answer is %j is an upload', async (body) => {
-    const truora = await answering(body);
-    await uploadMedia(truora, `${truora.origin}/u/x`, media(Buffer.from('face')));
-  });
+  test.each(['', ' ', 'OK', '{}', 'null', '[]', '{"message":"ok","http_code":200}', '{"error":null,"errors":""}'])(
+    'and whose answer is %j is an upload',
+    async (body) => {
+      const truora = await answering(body);
+      await uploadMedia(truora, `${truora.origin}/u/x`, media(Buffer.from('face')));
+    },
+  );
 });
 
 describe('an answer of Truora', () => {
