@@ -39,7 +39,7 @@ export const problems = {
   photo_cannot_prove_liveness: { status: 422, title: 'A photo cannot prove liveness.' },
   media_gone: { status: 422, title: 'There is no such media.' },
   media_changed: { status: 422, title: 'The media was overwritten.' },
-  unexpected: { status: 500, title: 'Something went wrong here.' },
+  unexpected: { status: 500, title: 'The server failed.' },
 } as const satisfies { [Name in Code]?: { status: number; title: string } };
 
 export type ProblemCode = keyof typeof problems;

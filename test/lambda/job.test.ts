@@ -46,7 +46,7 @@ describe('watch', () => {
     const error = await errorOf(Promise.resolve(handler({}, context)));
     expect(error).toMatchObject({ name: 'RangeError', message: 'unexpected: RangeError' });
     expect(failures()).toEqual([1]);
-    expect(lines.join()).toContain('watch.test.ts');
+    expect(lines.join()).toContain('job.test.ts');
     expect(`${lines.join()}${error.stack}`).not.toContain('person-7');
   });
 
