@@ -3,8 +3,6 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    // Its stand-in of the ledger does not answer the signed calls by which the throttle is read, so it hangs. Mend it first.
-    exclude: ['**/node_modules/**', 'test/functions/absence.test.ts'],
     globalSetup: 'test/temporary.ts',
     // Whole drops wait for real seconds, and the command line's tests start eight processes one after the other: seconds
     // here, a minute on a machine that has other things to do. Nothing is ever judged by its time.

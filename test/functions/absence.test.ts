@@ -25,6 +25,13 @@ const wire = vi.hoisted(() => ({ send: (_: unknown): Promise<unknown> => Promise
 
 vi.mock('../../shared/aws/secrets.ts', () => ({ readSecret: async () => 'truora-key' }));
 
+// The throttle is read and written by signed calls: to the same ledger in memory.
+vi.mock('../../shared/aws/signed-call.ts', async (original) => ({
+  ...(await original<object>()),
+  awsJson: async (_: unknown, __: string, operation: keyof typeof memory.operations, input: never) =>
+    memory.operations[operation](input),
+}));
+
 vi.mock('../../shared/truora/http.ts', async (original) => ({
   ...(await original<object>()),
   send: (call: unknown) => wire.send(call),
