@@ -8,10 +8,10 @@ import { recordCancellation, recordOutcome } from '../../shared/ledger/outcomes.
 import { readRecord } from '../../shared/ledger/records.ts';
 import { listValidations } from '../../shared/truora/client.ts';
 import { lateOrphansOn } from '../../shared/truora/reconcile.ts';
-import { holdBack } from '../support/held-back.ts';
+import { holdBack } from '../support/held-timers.ts';
 import { claimOf, context, eventOf, executionOf, newPerson, newValidationId, thrownBy } from '../support/journal.ts';
 import { type Asked, type House, openHouse, type Said, standIn } from '../support/local-aws.ts';
-import { truoraAt } from '../truora/at-truora.ts';
+import { truoraAt } from '../support/truora.ts';
 
 const OURS = executionOf('ours');
 
