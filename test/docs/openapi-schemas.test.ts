@@ -4,13 +4,13 @@ import { handler as start } from '../../functions/start-revalidation.ts';
 import { operations, schemas } from '../../infra/docs/openapi.ts';
 import { AccountId } from '../../shared/domain/ids.ts';
 import { context, newPerson } from '../support/journal.ts';
-import { type House, openHouse } from '../support/local-aws.ts';
+import { type LocalAws, openLocalAws } from '../support/local-aws.ts';
 import { callEvent } from '../support/routes.ts';
 
-let house: House;
+let house: LocalAws;
 
 beforeAll(async () => {
-  house = await openHouse('StartRevalidation', { media: true });
+  house = await openLocalAws('StartRevalidation', { media: true });
 });
 
 afterAll(() => house.close());

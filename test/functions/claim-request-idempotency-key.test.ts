@@ -15,7 +15,7 @@ import {
   newRevalidationId,
   thrownBy,
 } from '../support/journal.ts';
-import { type Fate, type House, openHouse } from '../support/local-aws.ts';
+import { type Fate, type LocalAws, openLocalAws } from '../support/local-aws.ts';
 import { jpeg } from '../support/media.ts';
 
 const JPEG = jpeg();
@@ -32,10 +32,10 @@ const OTHERWISE = { name: 'RequestInvalidError', reason: 'already_asked_otherwis
 
 const TOO_OLD = { name: 'RequestInvalidError', reason: 'answer_too_old' };
 
-let house: House;
+let house: LocalAws;
 
 beforeAll(async () => {
-  house = await openHouse('ClaimRequest', { media: true });
+  house = await openLocalAws('ClaimRequest', { media: true });
 });
 
 afterAll(() => house.close());

@@ -18,7 +18,7 @@ import {
   newValidationId,
   thrownBy,
 } from '../support/journal.ts';
-import { type House, openHouse } from '../support/local-aws.ts';
+import { type LocalAws, openLocalAws } from '../support/local-aws.ts';
 import { mp4 } from '../support/media.ts';
 
 const MP4 = mp4();
@@ -27,10 +27,10 @@ const LIVE = { subvalidations: ['similarity' as const, 'passive_liveness' as con
 
 const INSTEAD = /; (start a new validation instead: .*forceNew|wait for its outcome|there is nothing to retry)$/;
 
-let house: House;
+let house: LocalAws;
 
 beforeAll(async () => {
-  house = await openHouse('ClaimRequest', { media: true });
+  house = await openLocalAws('ClaimRequest', { media: true });
 });
 
 afterAll(() => house.close());

@@ -4,7 +4,7 @@ import { revalidationIdOf } from '../../shared/domain/case-id.ts';
 import type { Claim } from '../../shared/domain/revalidation.ts';
 import { recordOutcome } from '../../shared/ledger/outcomes.ts';
 import { BUCKET, context, dropOf, eventOf, executionOf, newPerson, thrownBy } from '../support/journal.ts';
-import { type House, openHouse } from '../support/local-aws.ts';
+import { type LocalAws, openLocalAws } from '../support/local-aws.ts';
 import { jpeg } from '../support/media.ts';
 
 const CONSENT = { 'user-authorized': 'true' };
@@ -13,10 +13,10 @@ const OURS = executionOf('ours');
 
 const THEIRS = executionOf('theirs');
 
-let house: House;
+let house: LocalAws;
 
 beforeAll(async () => {
-  house = await openHouse('ClaimRequest', { media: true });
+  house = await openLocalAws('ClaimRequest', { media: true });
 });
 
 afterAll(() => house.close());

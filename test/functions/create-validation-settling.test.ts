@@ -16,7 +16,7 @@ import {
   newValidationId,
   thrownBy,
 } from '../support/journal.ts';
-import { type Fate, type House, openHouse, standIn } from '../support/local-aws.ts';
+import { type Fate, type LocalAws, openLocalAws, standIn } from '../support/local-aws.ts';
 
 const OURS = executionOf('ours');
 
@@ -24,10 +24,10 @@ const UNSETTLED = { name: 'CreationUnsettledError', reason: 'creation_unsettled'
 
 const LINK = 'https://files.truora.com/u/x?Expires=4102444800&Signature=canary';
 
-let house: House;
+let house: LocalAws;
 
 beforeAll(async () => {
-  house = await openHouse('CreateValidation', { truora: true });
+  house = await openLocalAws('CreateValidation', { truora: true });
 });
 
 afterAll(() => house.close());

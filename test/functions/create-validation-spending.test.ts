@@ -3,16 +3,16 @@ import { handler } from '../../functions/create-validation.ts';
 import type { Claim } from '../../shared/domain/revalidation.ts';
 import { claim as claimRecord } from '../../shared/ledger/claims.ts';
 import { claimOf, context, eventOf, executionOf, newPerson, newValidationId, thrownBy } from '../support/journal.ts';
-import { type House, openHouse, type Said, standIn } from '../support/local-aws.ts';
+import { type LocalAws, openLocalAws, type Said, standIn } from '../support/local-aws.ts';
 
 const OURS = executionOf('ours');
 
 const LIMITED = { name: 'TruoraBusyError', reason: 'truora_rate_limited' };
 
-let house: House;
+let house: LocalAws;
 
 beforeAll(async () => {
-  house = await openHouse('CreateValidation', { truora: true });
+  house = await openLocalAws('CreateValidation', { truora: true });
 });
 
 afterAll(() => house.close());

@@ -7,19 +7,19 @@ import { bindValidation } from '../../shared/ledger/bindings.ts';
 import { storeTaskToken } from '../../shared/ledger/callbacks.ts';
 import { MAX_WEBHOOK_BYTES, signWebhook } from '../../shared/truora/webhook.ts';
 import { context, journalOf, newRevalidationId } from '../support/journal.ts';
-import { type House, openHouse } from '../support/local-aws.ts';
+import { type LocalAws, openLocalAws } from '../support/local-aws.ts';
 
 /** How many bodies are tried, a seed each run; a failure names the seed and the smallest body that shows it. */
 const BODIES = 10_000;
 
 const KEYS = ['the key of a rule', 'the key that takes its place'];
 
-let house: House;
+let house: LocalAws;
 
 const { validationId, deadline } = journalOf().validation;
 
 beforeAll(async () => {
-  house = await openHouse('ReceiveWebhook');
+  house = await openLocalAws('ReceiveWebhook');
   house.secrets.set('secret:webhooks', JSON.stringify([...KEYS, pem]));
   await bindValidation(house.table, { validationId, deadline }, newRevalidationId(), 30);
   await storeTaskToken(house.table, { validationId, deadline }, 'parked');

@@ -8,15 +8,15 @@ import { claim as claimRecord } from '../../shared/ledger/claims.ts';
 import { readRecord } from '../../shared/ledger/records.ts';
 import type { Journal } from '../../shared/workflow/contract.ts';
 import { caughtOf, context, eventOf, executionOf, journalOf, thrownBy } from '../support/journal.ts';
-import { type Fate, type House, openHouse } from '../support/local-aws.ts';
+import { type Fate, type LocalAws, openLocalAws } from '../support/local-aws.ts';
 
 const OURS = executionOf('ours');
 
-let house: House;
+let house: LocalAws;
 
 beforeAll(async () => {
   // Its variables are those of the other two as well.
-  house = await openHouse('RecordFailure');
+  house = await openLocalAws('RecordFailure');
 });
 
 afterAll(() => house.close());

@@ -9,7 +9,7 @@ import { openIntent } from '../../shared/ledger/intents.ts';
 import { recordOutcome } from '../../shared/ledger/outcomes.ts';
 import { recordsBetween } from '../../shared/ledger/records.ts';
 import { claimOf, context, executionOf, inMinutes, newPerson, newValidationId } from '../support/journal.ts';
-import { type Fate, type House, openHouse, standIn } from '../support/local-aws.ts';
+import { type Fate, type LocalAws, openLocalAws, standIn } from '../support/local-aws.ts';
 
 const OURS = executionOf('ours');
 
@@ -18,10 +18,10 @@ const HOUR = 60;
 /** When the call was made, of a run that ended an hour after. */
 const ASKED = inMinutes(-26 * HOUR);
 
-let house: House;
+let house: LocalAws;
 
 beforeAll(async () => {
-  house = await openHouse('SweepLedger', { media: true, truora: true, settings: { createLateMs: 1 } });
+  house = await openLocalAws('SweepLedger', { media: true, truora: true, settings: { createLateMs: 1 } });
 });
 
 afterAll(() => house.close());

@@ -15,17 +15,17 @@ import { recordOutcome } from '../../shared/ledger/outcomes.ts';
 import { issueTicket } from '../../shared/ledger/tickets.ts';
 import { memoryLedger } from '../simulation/aws/ledger.ts';
 import { BUCKET, claimOf, context, executionOf, inMinutes, newPerson, newValidationId } from '../support/journal.ts';
-import { type House, type Line, openHouse, standIn } from '../support/local-aws.ts';
+import { type Line, type LocalAws, openLocalAws, standIn } from '../support/local-aws.ts';
 
 const OURS = executionOf('ours');
 
 /** What one record may take. */
 const RECORD_MS = 35_000;
 
-let house: House;
+let house: LocalAws;
 
 beforeAll(async () => {
-  house = await openHouse('SweepLedger');
+  house = await openLocalAws('SweepLedger');
 });
 
 afterAll(() => house.close());

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { type Sandbox, startSandbox } from '../../infra/local/truora/sandbox.ts';
 import { createValidation, listValidations, uploadMedia } from '../../shared/truora/client.ts';
 import { verifyWebhook } from '../../shared/truora/webhook.ts';
-import { holdBack } from '../support/held-timers.ts';
+import { holdTimers } from '../support/held-timers.ts';
 import { enroll, listen, media, truoraAt, until } from '../support/truora.ts';
 
 const key = 'webhook-key';
@@ -14,12 +14,12 @@ let sandbox: Sandbox;
 
 let ear: Awaited<ReturnType<typeof listen>>;
 
-let held: ReturnType<typeof holdBack>;
+let held: ReturnType<typeof holdTimers>;
 
 const settings = { decisionMs: DECISION_MS, webhookLateMs: LATE_MS };
 
 const open = async () => {
-  held = holdBack(DECISION_MS, LATE_MS);
+  held = holdTimers(DECISION_MS, LATE_MS);
   ear = await listen((response) => response.end());
   sandbox = await startSandbox({ webhook: { url: `${ear.origin}/webhooks/truora`, key }, settings });
 };

@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type Sandbox, startSandbox } from '../../infra/local/truora/sandbox.ts';
 import { scenarios } from '../../infra/local/truora/scenarios.ts';
-import { holdBack } from '../support/held-timers.ts';
+import { holdTimers } from '../support/held-timers.ts';
 import { call as callAt, create as createAt, enroll, linkOf, put, until } from '../support/truora.ts';
 
 /** Stands for nothing else; it is held back until the test says so. */
@@ -192,7 +192,7 @@ describe('a decided validation', () => {
   );
 
   test('of -slow comes at a time of its own, and of -never not at all', async () => {
-    const held = holdBack(SLOW_MS);
+    const held = holdTimers(SLOW_MS);
     try {
       const looks = [await send('ana-slow'), await send('ana-never')] as const;
       const statuses = async () => Promise.all(looks.map(async (look) => (await look()).body.validation_status));
@@ -207,7 +207,7 @@ describe('a decided validation', () => {
   });
 
   test('of -processing says so until it is decided', async () => {
-    const held = holdBack(SLOW_MS);
+    const held = holdTimers(SLOW_MS);
     try {
       await sandbox.close();
       sandbox = await startSandbox({ settings: { decisionMs: SLOW_MS } });
@@ -293,7 +293,7 @@ describe('what tests may turn', () => {
   });
 
   test('a create call may be executed after its line has broken, and is charged then', async () => {
-    const held = holdBack(SLOW_MS);
+    const held = holdTimers(SLOW_MS);
     const late = await startSandbox({ settings: { createLateMs: SLOW_MS } });
     try {
       await enroll(late.origin, 'ana-create-late');

@@ -4,7 +4,7 @@ import { vi } from 'vitest';
  * Holds back what is to happen after exactly so many milliseconds, until it is let go: who comes first is then said by the test,
  * and by no clock of a busy machine. What is cleared meanwhile does not happen. Take numbers that stand for nothing else.
  */
-export const holdBack = (...lengths: readonly number[]) => {
+export const holdTimers = (...lengths: readonly number[]) => {
   const held = new Map<unknown, { ms: number; run: () => void }>();
   const { setTimeout: start, clearTimeout: clear } = globalThis;
   const starting = vi.spyOn(globalThis, 'setTimeout').mockImplementation(((run: () => void, ms = 0, ...more: []) => {

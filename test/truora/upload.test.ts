@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createValidation, getValidation, uploadMedia } from '../../shared/truora/client.ts';
-import { holdBack } from '../support/held-timers.ts';
+import { holdTimers } from '../support/held-timers.ts';
 import { listen, media, truoraAt } from '../support/truora.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -84,7 +84,7 @@ describe('an upload that is answered well', () => {
   });
 
   test('of a length that the buffers of the line take is uncertain, when the other side resets the line', async () => {
-    const held = holdBack(250);
+    const held = holdTimers(250);
     closing.push(held.end);
     const sent = pieces(3);
     const server = await rawServer(1000, '', async (socket) => {
