@@ -7,7 +7,7 @@ export const chaosGuards: readonly Guard[] = [
     file: 'functions/create-validation.ts',
     find: '  if (isOurs) return reconcile(entry, intent, record);',
     replace:
-      '  if (isOurs) {\n    await closeIntent(ledger.table, claim.accountId, intent);\n    return createOnce(entry);\n  }',
+      "  if (isOurs) {\n    const { closeIntent } = await import('../shared/ledger/intents.ts');\n    await closeIntent(ledger.table, claim.accountId, intent);\n    return createOnce(entry);\n  }",
   },
   {
     guard: 'the list is read when nothing can be in flight any more',

@@ -37,7 +37,7 @@ export const meetingGuards: readonly Guard[] = [
     file: 'functions/receive-webhook.ts',
     find: 'await recordNotification(table, { validationId, deadline: binding.deadline }, at)',
     replace:
-      '{ notification: { receivedAt: at.toISOString() }, ...(await readWait(table, validationId)) } as { notification: Notification; taskToken?: string }',
+      '{ notification: { receivedAt: at.toISOString() }, ...(await readCallback(table, validationId)) } as { notification: Notification; taskToken?: string }',
   },
   {
     guard: 'a notification wakes whoever is parked',
