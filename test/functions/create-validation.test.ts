@@ -25,9 +25,9 @@ import {
   type Asked,
   deadOrigin,
   type Fate,
-  type House,
   type Line,
-  openHouse,
+  type LocalAws,
+  openLocalAws,
   type Said,
   standIn,
 } from '../support/local-aws.ts';
@@ -38,10 +38,10 @@ const UNCONFIRMED = { name: 'CreationUnconfirmedError', reason: 'creation_unconf
 
 const UNSETTLED = { name: 'CreationUnsettledError', reason: 'creation_unsettled' };
 
-let house: House;
+let house: LocalAws;
 
 beforeAll(async () => {
-  house = await openHouse('CreateValidation', { truora: true });
+  house = await openLocalAws('CreateValidation', { truora: true });
 });
 
 afterAll(() => house.close());

@@ -22,17 +22,17 @@ import {
   newRevalidationId,
   thrownBy,
 } from '../support/journal.ts';
-import { type House, openHouse } from '../support/local-aws.ts';
+import { type LocalAws, openLocalAws } from '../support/local-aws.ts';
 import { CALLER } from '../support/routes.ts';
 
 const OURS = executionOf('ours');
 
 const THEIRS = executionOf('theirs');
 
-let house: House;
+let house: LocalAws;
 
 beforeAll(async () => {
-  house = await openHouse('RecordRefusal', { media: true });
+  house = await openLocalAws('RecordRefusal', { media: true });
 });
 
 afterAll(() => house.close());

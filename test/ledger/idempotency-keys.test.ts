@@ -2,16 +2,16 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { bindKey, findKey, hashOfQuestion } from '../../shared/ledger/idempotency-keys.ts';
 import { inMinutes, newRevalidationId, sha256, thrownBy } from '../support/journal.ts';
-import { type House, openHouse } from '../support/local-aws.ts';
+import { type LocalAws, openLocalAws } from '../support/local-aws.ts';
 
 const SCOPE = 'iam:arn:aws:iam::000000000000:user/ana';
 
-let house: House;
+let house: LocalAws;
 
 let key: string;
 
 beforeAll(async () => {
-  house = await openHouse(undefined);
+  house = await openLocalAws(undefined);
 });
 
 afterAll(() => house.close());

@@ -32,7 +32,7 @@ type AwsCall = { operation: string; input: Record<string, unknown> };
  */
 export type Fate = 'through' | 'lost' | 'answer lost' | 'twice';
 
-export type House = Awaited<ReturnType<typeof openHouse>>;
+export type LocalAws = Awaited<ReturnType<typeof openLocalAws>>;
 
 const isWrite = ({ operation }: AwsCall) => /^(Put|Update|Delete|BatchWrite|TransactWrite)/.test(operation);
 
@@ -40,7 +40,7 @@ const isWrite = ({ operation }: AwsCall) => /^(Put|Update|Delete|BatchWrite|Tran
  * Boots what a function stands on, and gives the process the variables of that function and of no other, so that asking
  * for one that it is not given fails here as it would in AWS. One house a file: the SDK's clients keep their first address.
  */
-export const openHouse = async (
+export const openLocalAws = async (
   name: StepName | RouteName | JobName | undefined,
   rooms: { media?: true; truora?: true; settings?: Partial<SandboxSettings> } = {},
 ) => {
