@@ -24,7 +24,7 @@ const ownKeys: Record<StepName | RouteName | JobName, readonly EnvKey[]> = {
   ],
   CheckEnrollment: [...truoraKeys, ...retryKeys, 'TABLE_NAME'],
   CreateValidation: [...ledgerKeys, ...truoraKeys, 'SETTLE_SECONDS', 'ON_UNRESOLVED', 'DAILY_BUDGET'],
-  // The upload link is the key: Truora's own is not sent along.
+  // The upload link is enough: Truora's key is not sent.
   MoveMedia: [...ledgerKeys, 'TRUORA_ORIGIN', 'TRUORA_UPLOAD_ORIGINS', 'HTTP_DEADLINE_SECONDS'],
   AwaitWebhook: ['TABLE_NAME'],
   ReadVerdict: [...truoraKeys, 'GRACE_SECONDS', 'TABLE_NAME', 'MINIMUM_THRESHOLD'],
@@ -51,7 +51,7 @@ const ownKeys: Record<StepName | RouteName | JobName, readonly EnvKey[]> = {
   CheckKey: ['TRUORA_KEY_SECRET'],
 };
 
-/** Which function is given which variables; a function that asks for another fails by that name. Each may count. */
+/** The environment variables of each function; reading another one throws an error with its name. Each may write metrics. */
 export const envKeys = Object.fromEntries<readonly EnvKey[]>(
   Object.entries(ownKeys).map(([name, keys]) => [name, [...keys, 'METRICS_NAMESPACE']]),
 ) as typeof ownKeys;

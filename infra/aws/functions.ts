@@ -22,7 +22,7 @@ type Props = {
   codeOf: (name: FunctionName) => Code;
 };
 
-/** One Lambda a name. Each gets the variables it declares and the rights listed for it, and nothing else. */
+/** One Lambda a name. Each gets the variables and the permissions listed for it, and nothing else. */
 export class Functions extends Construct {
   readonly byName: Record<FunctionName, LambdaFunction>;
   /** The roles that may announce outcomes. */
@@ -31,18 +31,18 @@ export class Functions extends Construct {
   constructor(scope: Construct, id: string, { config, storage, bus, machineArn, codeOf }: Props) {
     super(scope, id);
     const variables = variablesOf(config, storage, bus, machineArn);
-    const rights = permissionsOf(storage, bus, machineArn);
+    const permissions = permissionsOf(storage, bus, machineArn);
     const make = (name: FunctionName) => {
       const logGroup = new LogGroup(this, `${name}Log`, {
         retention: RetentionDays.ONE_MONTH,
         removalPolicy: removalPolicyOf(config),
       });
-      const made = new LambdaFunction(this, name, {
+      const lambda = new LambdaFunction(this, name, {
         code: codeOf(name),
         handler: `${fileOf(name)}.handler`,
         runtime: Runtime.NODEJS_24_X,
         architecture: Architecture.ARM_64,
-        // More memory is more CPU: half a vCPU-second of import and TLS at 512 MB is what a cold start is made of.
+        // More memory is more CPU: a cold start is half a vCPU-second of import and TLS at 512 MB.
         memorySize: 512,
         timeout: Duration.seconds(functionSeconds[name]),
         environment: Object.fromEntries(envKeys[name].map((key) => [key, variables[key]])),
@@ -53,12 +53,12 @@ export class Functions extends Construct {
           ? { reservedConcurrentExecutions: config.webhookConcurrency }
           : {}),
       });
-      for (const statement of rights[name]) made.addToRolePolicy(statement);
-      return made;
+      for (const statement of permissions[name]) lambda.addToRolePolicy(statement);
+      return lambda;
     };
     this.byName = Object.fromEntries(functionNames.map((name) => [name, make(name)])) as typeof this.byName;
     this.announcers = functionNames
-      .filter((name) => rights[name].some(({ actions }) => actions.includes('events:PutEvents')))
+      .filter((name) => permissions[name].some(({ actions }) => actions.includes('events:PutEvents')))
       .map((name) => this.byName[name].role as IRole);
   }
 }
@@ -96,15 +96,15 @@ const variablesOf = (
 });
 
 /**
- * A service that takes a role for a resource of this account, and for none of another's. Step Functions and EventBridge send
- * the account along (documented: confused deputy); that Lambda does is not documented, so there it would be a risk.
+ * A service that may assume a role only for resources of this account. Step Functions and EventBridge send the account
+ * (documented: confused deputy); for Lambda this is not documented, so the condition could stop every function.
  */
 export const assumedBy = (scope: Construct, service: 'states' | 'events'): IPrincipal =>
   new ServicePrincipal(`${service}.amazonaws.com`, {
     conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(scope).account } },
   });
 
-/** A function's role: to begin with it may write its own log. AWS's ready-made policy would open every log there is. */
+/** A function's role, which may write its own log. AWS's managed policy would allow every log. */
 export const roleOf = (scope: Construct, name: string, logGroup: LogGroup): Role => {
   const role = new Role(scope, `${name}ServiceRole`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
   role.addToPolicy(

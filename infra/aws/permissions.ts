@@ -7,14 +7,14 @@ import type { FunctionName } from '../../shared/workflow/functions.ts';
 import { useOf } from './kms.ts';
 import type { Storage } from './storage.ts';
 
-/** The kinds of items in the ledger, by how their keys begin (`shared/aws/` makes the keys). */
+/** The kinds of items in the ledger, by the prefix of their keys (`shared/ledger/keys.ts`). */
 type Kind = 'RUN' | 'ACC' | 'VLD' | 'WAIT' | 'TICKET' | 'KEY' | 'RETRY' | 'GATE' | 'SWEEP' | 'HOLD';
 
 type Verb = 'Get' | 'BatchGet' | 'Put' | 'Update' | 'Delete';
 
 /**
- * One verb on some kinds of items. DynamoDB tells IAM the keys of every item that a call touches; the `Null` is there
- * because "for all of no keys" would be true.
+ * One verb on some kinds of items. DynamoDB gives IAM the keys of every item that a call touches. The `Null` condition is needed
+ * because `ForAllValues` is true without keys.
  */
 const onItems = (ledger: Table, verb: Verb, kinds: readonly Kind[]) =>
   new PolicyStatement({
@@ -26,7 +26,7 @@ const onItems = (ledger: Table, verb: Verb, kinds: readonly Kind[]) =>
     },
   });
 
-/** What each function may do, action by action and item by item: the calls that stand in its code. */
+/** The permissions of each function, action by action and item by item: exactly the calls in its code. */
 export const permissionsOf = (
   { key, ledger, media, truoraKey, webhookKeys }: Storage,
   bus: EventBus,
@@ -42,14 +42,14 @@ export const permissionsOf = (
   };
   const list = ({ name }: { name: string }) => allow(['dynamodb:Query'], `${ledger.tableArn}/index/${name}`);
   const objects = (folders: readonly string[]) => folders.map((folder) => media.arnForObjects(`${folder}/*`));
-  /** Reading one version of an object that is named takes another right than reading the newest. */
+  /** Reading a named version of an object needs another permission than reading the newest. */
   const readVersions = (...folders: string[]) => [
     allow(['s3:GetObjectVersion'], ...objects(folders)),
     useOf(key, 's3', 'read'),
   ];
   const readNewest = (...folders: string[]) => allow(['s3:GetObject'], ...objects(folders));
-  // Without it S3 answers 403 for an object that is not there, as if we were not allowed to know.
-  const missMedia = allow(['s3:ListBucket'], media.bucketArn);
+  // Without it S3 answers 403 instead of 404 for an object that does not exist.
+  const seeMissingMedia = allow(['s3:ListBucket'], media.bucketArn);
   const listInbox = (how: 'StringEquals' | 'StringLike', prefix: string) =>
     new PolicyStatement({
       actions: ['s3:ListBucketVersions'],
@@ -68,11 +68,11 @@ export const permissionsOf = (
         Put: ['RUN', 'KEY'],
         Update: ['TICKET', 'RETRY', 'HOLD', 'RUN'],
       }),
-      // A drop's event names the version; a call need not.
+      // A drop's event names the version; a call may leave it out.
       ...readVersions('inbox', 'media'),
       readNewest('inbox', 'media'),
-      missMedia,
-      // The older versions of a drop's own key: what it may be a copy of.
+      seeMissingMedia,
+      // The older versions of the drop's key: the drop may be a copy of one.
       listInbox('StringLike', `${INBOX}*`),
     ],
     CheckEnrollment: [...items({ Get: ['GATE'], Update: ['GATE'] }), readTruoraKey],
@@ -84,12 +84,12 @@ export const permissionsOf = (
         Delete: ['ACC'],
       }),
       readTruoraKey,
-      // That the claimed version is still there, right before it is paid for.
+      // Checks that the claimed version still exists, directly before it is paid for.
       ...readVersions('inbox', 'media'),
-      missMedia,
+      seeMissingMedia,
     ],
-    // The upload link is the key: Truora's own is not sent along. A claim has pinned the version.
-    MoveMedia: [...items({ Get: ['RUN'], Update: ['RUN'] }), ...readVersions('inbox', 'media'), missMedia],
+    // The upload link is enough: Truora's key is not sent. The claim has pinned the version.
+    MoveMedia: [...items({ Get: ['RUN'], Update: ['RUN'] }), ...readVersions('inbox', 'media'), seeMissingMedia],
     AwaitWebhook: [...items({ Update: ['WAIT'] }), resume],
     ReadVerdict: [...items({ Get: ['GATE'], Update: ['GATE'] }), readTruoraKey],
     RecordOutcome: [...items({ Get: ['RUN'], Put: ['RUN'], Update: ['RUN'] }), announce],
@@ -100,8 +100,8 @@ export const permissionsOf = (
       ...items({ Get: ['RUN', 'TICKET', 'KEY', 'VLD'], Put: ['TICKET', 'KEY'] }),
       ...readVersions('media'),
       readNewest('media'),
-      missMedia,
-      // The form it signs can do what it may do itself, and no more: writing to the inbox, under the bucket's key.
+      seeMissingMedia,
+      // The signed form can do only what this role may do: write to the inbox, under the bucket's key.
       allow(['s3:PutObject'], media.arnForObjects('inbox/*')),
       useOf(key, 's3', 'write'),
       start,
@@ -120,7 +120,7 @@ export const permissionsOf = (
     ],
     SweepInbox: [
       ...items({ Get: ['SWEEP'], BatchGet: ['RUN', 'TICKET'], Update: ['SWEEP'] }),
-      // The list alone, and of the inbox alone: what is in a drop, ClaimRequest reads.
+      // Only the list, and only of the inbox: ClaimRequest reads the content of a drop.
       listInbox('StringEquals', INBOX),
       start,
     ],
@@ -137,13 +137,13 @@ export const permissionsOf = (
       resume,
       announce,
       readTruoraKey,
-      // What was uploaded under a ticket, whose exact key is asked for.
+      // The uploads of a ticket, by its exact key.
       new PolicyStatement({
         actions: ['s3:ListBucketVersions'],
         resources: [media.bucketArn],
         conditions: { StringLike: { 's3:prefix': `${INBOX}*` } },
       }),
-      // By version alone: without one S3 would only put a marker on top.
+      // Only by version: without one S3 would only add a delete marker.
       allow(['s3:DeleteObjectVersion'], ...objects(['inbox', 'media'])),
     ],
     RepairExecution: [

@@ -10,7 +10,7 @@ import { vi } from 'vitest';
 import { Config } from '../../infra/aws/config.ts';
 import { envKeys } from '../../infra/aws/function-env.ts';
 import { startAwsApi } from '../../infra/local/aws-api.ts';
-import { deskSecret, leaveAws, pointSdkAt } from '../../infra/local/credentials.ts';
+import { leaveAws, localSecret, pointSdkAt } from '../../infra/local/credentials.ts';
 import { startDynamoDb } from '../../infra/local/dynamodb.ts';
 import { type BusEntry, type BusEvent, eventOf } from '../../infra/local/event-bus.ts';
 import { bodyOf, type LocalServer, listen } from '../../infra/local/http.ts';
@@ -106,7 +106,7 @@ export const openLocalAws = async (
       buckets: [BUCKET],
       directory,
       onCreated: () => {},
-      secretAccessKey: deskSecret,
+      secretAccessKey: localSecret,
     }));
   // Without a bucket, whatever is asked of one object is that it is there.
   const anyMedia = rooms.media ? undefined : await listen(async (_, response) => void response.writeHead(200).end());

@@ -339,11 +339,11 @@ export const runsIn = (
       const who = await someone(world);
       const key = `inbox/${who.accountId}/${who.enrollmentId}/a.jpg`;
       const metadata = { 'user-authorized': 'true' };
-      world.letEvents('are lost');
+      world.setEventDelivery('are lost');
       const versionId = await putMedia(world, { key, file: fileOf(photo), metadata });
       // The event goes out behind the answer.
       await sleep(20);
-      world.letEvents('arrive');
+      world.setEventDelivery('arrive');
       await stand({ pk: 'SWEEP#inbox', place: { key, versionId } });
       await woken('SweepInbox');
       await woken('SweepInbox');

@@ -29,7 +29,7 @@ beforeAll(async () => {
     onAnnounced: (event) => announced.push(event),
     onCall: (one) => calls.push(one),
   });
-  caller = world.beside(synthesizeCaller('local'));
+  caller = world.machineOfStack(synthesizeCaller('local'));
 });
 
 afterAll(async () => {

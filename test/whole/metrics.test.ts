@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { GetObjectCommand, type GetObjectCommandOutput, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { looksUntil, runs } from '../../infra/cost/cost.ts';
+import { pollsUntil, runs } from '../../infra/cost/cost.ts';
 import type { MachineEvent } from '../../infra/local/history.ts';
 import { type LocalSystem, startLocalSystem } from '../../infra/local/local-system.ts';
 import { drop, registerEnrollment } from '../../infra/local/put-media.ts';
@@ -171,7 +171,7 @@ test('a run takes as many transitions as its cost is reckoned with', () => {
   expect(of('person-counted')).toEqual([runs.callback.transitions]);
   // Two retries of the upload, and whatever looks it took: the run that polls costs seven and its looks.
   const looks = events.filter(({ state, type }) => state === 'ReadVerdict' && type === 'StateRetried').length;
-  expect(of('person-counted-down-2')).toEqual([runs.poll.transitions - looksUntil(10) + 2 + looks]);
+  expect(of('person-counted-down-2')).toEqual([runs.poll.transitions - pollsUntil(10) + 2 + looks]);
 });
 
 test('no number tells of a person', () => {
