@@ -7,9 +7,8 @@ import { Construct } from 'constructs';
 import type { EnvKey } from '../../shared/lambda/env.ts';
 import { type FunctionName, fileOf, functionNames } from '../../shared/workflow/functions.ts';
 import { namespaceOf } from '../../shared/workflow/metrics.ts';
-import { functionSeconds } from '../workflow/timeouts.ts';
+import { envKeys, functionTable, MEMORY_MB } from '../workflow/function-table.ts';
 import type { Config } from './config.ts';
-import { envKeys } from './function-env.ts';
 import { removalPolicyOf } from './kms.ts';
 import { permissionsOf } from './permissions.ts';
 import type { Storage } from './storage.ts';
@@ -22,7 +21,7 @@ type Props = {
   codeOf: (name: FunctionName) => Code;
 };
 
-/** One Lambda a name. Each gets the variables and the permissions listed for it, and nothing else. */
+/** One Lambda for each name, with the variables and the permissions of `functionTable` and nothing else. */
 export class Functions extends Construct {
   readonly byName: Record<FunctionName, LambdaFunction>;
   /** The roles that may announce outcomes. */
@@ -37,14 +36,13 @@ export class Functions extends Construct {
         retention: RetentionDays.ONE_MONTH,
         removalPolicy: removalPolicyOf(config),
       });
-      const lambda = new LambdaFunction(this, name, {
+      const made = new LambdaFunction(this, name, {
         code: codeOf(name),
         handler: `${fileOf(name)}.handler`,
         runtime: Runtime.NODEJS_24_X,
         architecture: Architecture.ARM_64,
-        // More memory is more CPU: a cold start is half a vCPU-second of import and TLS at 512 MB.
-        memorySize: 512,
-        timeout: Duration.seconds(functionSeconds[name]),
+        memorySize: MEMORY_MB,
+        timeout: Duration.seconds(functionTable[name].seconds),
         environment: Object.fromEntries(envKeys[name].map((key) => [key, variables[key]])),
         role: roleOf(this, name, logGroup),
         logGroup,
@@ -53,8 +51,8 @@ export class Functions extends Construct {
           ? { reservedConcurrentExecutions: config.webhookConcurrency }
           : {}),
       });
-      for (const statement of permissions[name]) lambda.addToRolePolicy(statement);
-      return lambda;
+      for (const statement of permissions[name]) made.addToRolePolicy(statement);
+      return made;
     };
     this.byName = Object.fromEntries(functionNames.map((name) => [name, make(name)])) as typeof this.byName;
     this.announcers = functionNames
@@ -96,15 +94,15 @@ const variablesOf = (
 });
 
 /**
- * A service that may assume a role only for resources of this account. Step Functions and EventBridge send the account
- * (documented: confused deputy); for Lambda this is not documented, so the condition could stop every function.
+ * A service that takes a role for a resource of this account, and for none of another's. Step Functions and EventBridge send
+ * the account along (documented: confused deputy); that Lambda does is not documented, so there it would be a risk.
  */
 export const assumedBy = (scope: Construct, service: 'states' | 'events'): IPrincipal =>
   new ServicePrincipal(`${service}.amazonaws.com`, {
     conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(scope).account } },
   });
 
-/** A function's role, which may write its own log. AWS's managed policy would allow every log. */
+/** A function's role: to begin with it may write its own log. AWS's ready-made policy would open every log there is. */
 export const roleOf = (scope: Construct, name: string, logGroup: LogGroup): Role => {
   const role = new Role(scope, `${name}ServiceRole`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
   role.addToPolicy(

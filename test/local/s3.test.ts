@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import fs, { type NoParamCallback } from 'node:fs';
+import fs from 'node:fs';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { Agent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
@@ -450,7 +450,7 @@ describe('uploads that go wrong', () => {
   it('has made the file of an upload before it reads it, so that none is made after a refused one was deleted', async () => {
     const order: string[] = [];
     const { open: opening } = fs;
-    vi.spyOn(fs, 'open').mockImplementation(((file: string, flags: string, mode: number, done: NoParamCallback) =>
+    vi.spyOn(fs, 'open').mockImplementation(((file: string, flags: string, mode: number, done: (...result: unknown[]) => void) =>
       opening(file, flags, mode, (...result) => {
         order.push('opened');
         done(...result);

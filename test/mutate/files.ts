@@ -3,9 +3,6 @@
  * stand in equivalent.json with the reason why it changes nothing.
  */
 export const mutated = [
-  'functions/claim-request.ts',
-  'functions/create-validation.ts',
-  'functions/read-verdict.ts',
   'functions/receive-webhook.ts',
   'functions/record-outcome.ts',
   'shared/aws/delete-versions.ts',
@@ -24,7 +21,11 @@ export const mutated = [
   'shared/ledger/intents.ts',
   'shared/ledger/outcomes.ts',
   'shared/ledger/throttle.ts',
+  'shared/logic/ask-verdict.ts',
+  'shared/logic/claim.ts',
+  'shared/logic/creation-entry.ts',
   'shared/logic/creation.ts',
+  'shared/logic/notify.ts',
   'shared/logic/orphans.ts',
   'shared/logic/outcome.ts',
   'shared/truora/body.ts',
