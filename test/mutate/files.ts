@@ -75,7 +75,7 @@ export const testsOf: Partial<Record<(typeof mutated)[number], readonly string[]
   'shared/truora/account.ts': ['test/truora/account.test.ts'],
   'shared/truora/body.ts': ['test/truora/body.test.ts'],
   'shared/truora/call.ts': ['test/truora/calls.test.ts', 'test/truora/refusals.test.ts'],
-  'shared/truora/client.ts': ['test/truora/calls.test.ts'],
+  'shared/truora/client.ts': ['test/truora/calls.test.ts', 'test/truora/client-requests.test.ts'],
   'shared/truora/creation.ts': ['test/truora/creation.test.ts', 'test/truora/look.test.ts'],
   'shared/truora/http.ts': ['test/truora/http.test.ts', 'test/truora/http-uploads.test.ts'],
   'shared/truora/list-end.ts': ['test/truora/list-end.test.ts'],
