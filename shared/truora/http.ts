@@ -49,7 +49,6 @@ export type Answer = { status: number; headers: IncomingHttpHeaders; body: strin
  * there was a connection, and the request may have been executed.
  */
 export class SendError extends Error {
-  override readonly name = 'SendError';
   readonly executed: 'no' | 'maybe';
   constructor(code: string, executed: 'no' | 'maybe') {
     super(code);

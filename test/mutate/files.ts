@@ -85,7 +85,7 @@ export const testsOf: Partial<Record<(typeof mutated)[number], readonly string[]
   'shared/truora/recorded-fields.ts': ['test/truora/verdict.test.ts', 'test/truora/verdict-edges.test.ts'],
   'shared/truora/schemas.ts': ['test/truora/answers.test.ts', 'test/truora/verdict.test.ts'],
   'shared/truora/score.ts': ['test/truora/verdict-edges.test.ts'],
-  'shared/truora/upload-link.ts': ['test/truora/upload-link.test.ts'],
+  'shared/truora/upload-link.ts': ['test/truora/upload-link.test.ts', 'test/truora/upload-hosts.test.ts'],
   'shared/truora/verdict.ts': ['test/truora/verdict.test.ts', 'test/truora/verdict-edges.test.ts'],
   'shared/truora/webhook.ts': ['test/truora/webhook.test.ts', 'test/truora/webhook-keys.test.ts'],
 };
