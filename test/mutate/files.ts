@@ -78,7 +78,7 @@ export const testsOf: Partial<Record<(typeof mutated)[number], readonly string[]
   'shared/truora/client.ts': ['test/truora/calls.test.ts', 'test/truora/client-requests.test.ts'],
   'shared/truora/creation.ts': ['test/truora/creation.test.ts', 'test/truora/look.test.ts'],
   'shared/truora/http.ts': ['test/truora/http.test.ts', 'test/truora/http-uploads.test.ts'],
-  'shared/truora/list-end.ts': ['test/truora/list-end.test.ts'],
+  'shared/truora/list-end.ts': ['test/truora/list-end.test.ts', 'test/truora/list-end-names.test.ts'],
   'shared/truora/list-page.ts': ['test/truora/list-end.test.ts'],
   'shared/truora/read-verdict.ts': ['test/truora/second-look.test.ts'],
   'shared/truora/reconcile.ts': ['test/truora/look.test.ts'],
