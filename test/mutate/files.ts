@@ -81,7 +81,7 @@ export const testsOf: Partial<Record<(typeof mutated)[number], readonly string[]
   'shared/truora/list-end.ts': ['test/truora/list-end.test.ts', 'test/truora/list-end-names.test.ts'],
   'shared/truora/list-page.ts': ['test/truora/list-end.test.ts'],
   'shared/truora/read-verdict.ts': ['test/truora/second-look.test.ts'],
-  'shared/truora/reconcile.ts': ['test/truora/look.test.ts'],
+  'shared/truora/reconcile.ts': ['test/truora/look.test.ts', 'test/truora/list-times.test.ts'],
   'shared/truora/recorded-fields.ts': ['test/truora/verdict.test.ts', 'test/truora/verdict-edges.test.ts'],
   'shared/truora/schemas.ts': ['test/truora/answers.test.ts', 'test/truora/verdict.test.ts'],
   'shared/truora/score.ts': ['test/truora/verdict-edges.test.ts'],
