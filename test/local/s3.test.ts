@@ -450,7 +450,12 @@ describe('uploads that go wrong', () => {
   it('has made the file of an upload before it reads it, so that none is made after a refused one was deleted', async () => {
     const order: string[] = [];
     const { open: opening } = fs;
-    vi.spyOn(fs, 'open').mockImplementation(((file: string, flags: string, mode: number, done: (...result: unknown[]) => void) =>
+    vi.spyOn(fs, 'open').mockImplementation(((
+      file: string,
+      flags: string,
+      mode: number,
+      done: (...result: unknown[]) => void,
+    ) =>
       opening(file, flags, mode, (...result) => {
         order.push('opened');
         done(...result);
