@@ -1,5 +1,4 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { PATIENCE_MS } from '../local/folders.ts';
 import { tryLock } from '../local/lock.ts';
 import type { Bucket } from '../local/put-media.ts';
 import { UsageError } from './arguments.ts';
@@ -8,6 +7,9 @@ import { UsageError } from './arguments.ts';
 const FILE = '.world.json';
 
 const LOCK = '.world.lock';
+
+/** How long the lock is asked for, so that a process that only checks it is not taken for its holder. Milliseconds. */
+const LOCK_WAIT_MS = 1000;
 
 /** The way into a world that stands before the sandbox; its credentials open nothing else, and end with it. */
 export type RunningSystem = Bucket & { sandboxOrigin: string };
@@ -18,9 +20,9 @@ export type RunningSystem = Bucket & { sandboxOrigin: string };
  * @throws UsageError when another world runs here already
  */
 export const announce = (world: RunningSystem): (() => void) => {
-  const release = tryLock(LOCK, PATIENCE_MS);
+  const release = tryLock(LOCK, LOCK_WAIT_MS);
   if (!release) throw new UsageError('a world is running here already, in another terminal');
-  // Written anew, since the rights of a file that is there already would stay what they are.
+  // Written again, since the permissions of an existing file would stay.
   rmSync(FILE, { force: true });
   writeFileSync(FILE, JSON.stringify(world), { mode: 0o600 });
   return () => {
@@ -31,7 +33,7 @@ export const announce = (world: RunningSystem): (() => void) => {
 
 /** @throws UsageError when no world runs */
 export const findRunning = (): RunningSystem => {
-  const release = tryLock(LOCK, PATIENCE_MS);
+  const release = tryLock(LOCK, LOCK_WAIT_MS);
   release?.();
   if (!release) return JSON.parse(readFileSync(FILE, 'utf8')) as RunningSystem;
   throw new UsageError('no world is running here; start one with "npm start" in another terminal');
