@@ -222,7 +222,7 @@ describe('the gate', () => {
     expect(await gate()).toMatchObject({ closed: 'the ledger is being restored' });
     expect(await restore(nothing, '--open')).toMatchObject({
       code: 0,
-      out: expect.stringContaining('the gate is open'),
+      out: expect.stringContaining('the throttle is open'),
     });
     expect((await gate()).closed).toBeUndefined();
   });
@@ -240,7 +240,7 @@ describe('the gate', () => {
 
   it('stays closed for whoever has closed it for another reason', async () => {
     await house.stand({ pk: 'GATE#truora', closed: 'by hand' });
-    expect(await restore(nothing, '--open')).toMatchObject({ code: 0, out: expect.stringContaining('stays so') });
+    expect(await restore(nothing, '--open')).toMatchObject({ code: 0, out: expect.stringContaining('stays closed') });
     expect(await gate()).toMatchObject({ closed: 'by hand' });
   });
 });
