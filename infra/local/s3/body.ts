@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
@@ -77,7 +78,10 @@ const write = async (content: AsyncIterable<Buffer>, path: string): Promise<Sums
       yield chunk;
     }
   };
-  await pipeline(summed, createWriteStream(path));
+  const file = createWriteStream(path);
+  // Content that is refused ends the pipeline at once; a file that is opened after that is made after it was deleted.
+  await once(file, 'open');
+  await pipeline(summed, file);
   const crcBytes = Buffer.alloc(4);
   crcBytes.writeUInt32BE(crc);
   return { bytes, md5: md5.digest(), sha256: sha256.digest(), crc32: crcBytes };
