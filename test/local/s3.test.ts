@@ -448,17 +448,13 @@ describe('uploads that go wrong', () => {
   });
 
   it('has made the file of an upload before it reads it, so that none is made after a refused one was deleted', async () => {
+    type Opened = (error: Error | null, fd: number) => void;
     const order: string[] = [];
     const { open: opening } = fs;
-    vi.spyOn(fs, 'open').mockImplementation(((
-      file: string,
-      flags: string,
-      mode: number,
-      done: (...result: unknown[]) => void,
-    ) =>
-      opening(file, flags, mode, (...result) => {
+    vi.spyOn(fs, 'open').mockImplementation(((file: string, flags: string, mode: number, done: Opened) =>
+      opening(file, flags, mode, (error, fd) => {
         order.push('opened');
-        done(...result);
+        done(error, fd);
       })) as typeof fs.open);
     const body = async function* () {
       order.push('read');
