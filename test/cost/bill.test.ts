@@ -2,13 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { answerCost, billOf, readCostOptions } from '../../infra/cli/cost.ts';
 import { costOf, fixedCosts } from '../../infra/cost/cost.ts';
 
-const wish = { perMonth: 1_000_000, region: 'us-east-1', webhooks: 1, poll: 0, vendorPrice: undefined } as const;
+const volume = { perMonth: 1_000_000, region: 'us-east-1', webhooks: 1, poll: 0, vendorPrice: undefined } as const;
 
 const total = (cost: Record<string, number>) => Object.values(cost).reduce((all, one) => all + one, 0);
 
 describe('the bill', () => {
   it('is a thousand times the cost of a thousand, and the fixed lines once', () => {
-    const bill = billOf(wish);
+    const bill = billOf(volume);
     expect(bill.variableInAll).toBeCloseTo(1000 * total(costOf('callback')), 6);
     expect(bill.fixedInAll).toBeCloseTo(
       fixedCosts.reduce((all, [, dollars]) => all + dollars, 0),
@@ -19,7 +19,7 @@ describe('the bill', () => {
   });
 
   it('is shared out among callback, lost webhooks and polls', () => {
-    const { shares, variableInAll } = billOf({ ...wish, webhooks: 0.75, poll: 0.2 });
+    const { shares, variableInAll } = billOf({ ...volume, webhooks: 0.75, poll: 0.2 });
     expect(shares.callback).toBeCloseTo(0.6, 10);
     expect(shares['webhook lost']).toBeCloseTo(0.2, 10);
     expect(shares.poll).toBeCloseTo(0.2, 10);
@@ -28,8 +28,8 @@ describe('the bill', () => {
   });
 
   it('takes half as much again in São Paulo, and nothing off Truora', () => {
-    const near = billOf({ ...wish, vendorPrice: 0.3 });
-    const far = billOf({ ...wish, vendorPrice: 0.3, region: 'sa-east-1' });
+    const near = billOf({ ...volume, vendorPrice: 0.3 });
+    const far = billOf({ ...volume, vendorPrice: 0.3, region: 'sa-east-1' });
     expect(far.variableInAll).toBeCloseTo(1.5 * near.variableInAll, 6);
     expect(far.vendor).toBe(near.vendor);
     expect(near.vendor).toBeCloseTo(300_000, 6);
@@ -82,7 +82,7 @@ describe('the bill', () => {
 
   it('says the same as JSON', () => {
     const { text } = answerCost(['--per-month', '1000000', '--webhooks', '1', '--json']);
-    expect(JSON.parse(text)).toEqual(JSON.parse(JSON.stringify(billOf(wish))));
+    expect(JSON.parse(text)).toEqual(JSON.parse(JSON.stringify(billOf(volume))));
     expect(answerCost(['--help']).exitCode).toBe(0);
   });
 });

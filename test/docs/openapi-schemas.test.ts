@@ -7,13 +7,13 @@ import { context, newPerson } from '../support/journal.ts';
 import { type LocalAws, openLocalAws } from '../support/local-aws.ts';
 import { callEvent } from '../support/routes.ts';
 
-let house: LocalAws;
+let aws: LocalAws;
 
 beforeAll(async () => {
-  house = await openLocalAws('StartRevalidation', { media: true });
+  aws = await openLocalAws('StartRevalidation', { media: true });
 });
 
-afterAll(() => house.close());
+afterAll(() => aws.close());
 
 /** Which schemas a call is parsed with: the very objects, not others that look like them. */
 const parsedBy = async (named: Record<string, { safeParse: unknown }>, run: () => Promise<unknown>) => {

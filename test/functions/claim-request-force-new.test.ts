@@ -21,17 +21,17 @@ const ELSEWHERE = { name: 'ClaimedElsewhereError', reason: 'claimed_elsewhere' }
 
 const GONE = { name: 'MediaGoneError', reason: 'media_gone' };
 
-let house: LocalAws;
+let aws: LocalAws;
 
 beforeAll(async () => {
-  house = await openLocalAws('ClaimRequest', { media: true });
+  aws = await openLocalAws('ClaimRequest', { media: true });
 });
 
-afterAll(() => house.close());
+afterAll(() => aws.close());
 
 beforeEach(() => {
-  house.fate();
-  house.calls.length = 0;
+  aws.setDelivery();
+  aws.calls.length = 0;
 });
 
 const claiming = (request: unknown, executionId = OURS): Promise<Claim> =>
@@ -41,7 +41,7 @@ let calls = 0;
 
 const call = async (more: Parameters<typeof callOf>[0] = {}) => {
   calls += 1;
-  const put = await house.put(`media/${calls}`, JPEG);
+  const put = await aws.put(`media/${calls}`, JPEG);
   return { ...put, request: callOf({ media: { key: put.key, versionId: put.versionId }, ...more }) };
 };
 
@@ -52,7 +52,7 @@ const end = ({ revalidationId }: Claim, owner = OURS) => {
     decidedBy: 'poll',
     decidedAt: new Date().toISOString(),
   };
-  return recordOutcome(house.ledger, outcome, owner);
+  return recordOutcome(aws.ledger, outcome, owner);
 };
 
 describe('a call that forces a new case', () => {
@@ -63,13 +63,13 @@ describe('a call that forces a new case', () => {
     const forced = await claiming({ ...request, forceNew });
     expect(forced.revalidationId).not.toBe(first.revalidationId);
     expect(forced).toMatchObject({ forceNew, media: first.media });
-    expect(await house.item(`RUN#${forced.revalidationId}`)).toMatchObject({ forceNew, phase: 'claimed' });
+    expect(await aws.item(`RUN#${forced.revalidationId}`)).toMatchObject({ forceNew, phase: 'claimed' });
   });
 
   it('is the same case for the same execution, however often it is tried', async () => {
     const { request } = await call({ forceNew });
     const forced = await claiming(request);
-    house.fateOfWrite(1, 'answer lost');
+    aws.setWriteDelivery(1, 'answer lost');
     expect(await claiming(request).catch(() => claiming(request))).toEqual(forced);
   });
 
@@ -88,8 +88,8 @@ describe('a call that forces a new case', () => {
   it('meets its case by the key even when the key itself is forgotten', async () => {
     const { request } = await call({ forceNew, idempotencyKey: `forgotten-${calls}` });
     await end(await claiming(request));
-    const alias = (await house.items()).find(({ pk }) => pk === `KEY#workflow#${request.idempotencyKey}`);
-    await house.stand({ pk: `KEY#workflow#${request.idempotencyKey}`, ...alias, expiresAt: 1 });
+    const alias = (await aws.items()).find(({ pk }) => pk === `KEY#workflow#${request.idempotencyKey}`);
+    await aws.putItem({ pk: `KEY#workflow#${request.idempotencyKey}`, ...alias, expiresAt: 1 });
     expect(await thrownBy(claiming(request, THEIRS))).toEqual(DECIDED);
   });
 
@@ -111,7 +111,7 @@ describe('a call that forces a new case', () => {
   ])('has to say why, and nothing else: %j', async (wrong) => {
     const request = { ...callOf(), forceNew: wrong };
     expect(await thrownBy(claiming(request))).toMatchObject({ reason: 'request_invalid' });
-    expect(house.calls).toEqual([]);
+    expect(aws.calls).toEqual([]);
   });
 
   it('leaves the ids of all other cases as they were', () => {
@@ -124,10 +124,10 @@ describe('a call that forces a new case', () => {
 describe('a repeat whose media has been deleted meanwhile', () => {
   it('as a drop meets what was decided', async () => {
     const { accountId, enrollmentId } = newPerson();
-    const put = await house.put(`inbox/${accountId}/${enrollmentId}/a.jpg`, JPEG, { 'user-authorized': 'true' });
+    const put = await aws.put(`inbox/${accountId}/${enrollmentId}/a.jpg`, JPEG, { 'user-authorized': 'true' });
     const request = dropOf(put);
     const claim = await claiming(request);
-    await house.remove(put.key, put.versionId);
+    await aws.remove(put.key, put.versionId);
     expect(await thrownBy(claiming(request, THEIRS))).toEqual(ELSEWHERE);
     await end(claim);
     expect(await thrownBy(claiming(request, THEIRS))).toEqual(DECIDED);
@@ -138,7 +138,7 @@ describe('a repeat whose media has been deleted meanwhile', () => {
     const keyed = await call({ idempotencyKey: `gone-${calls}` });
     const open = { ...keyed.request, media: { key: keyed.key } };
     for (const request of [named.request, open]) await end(await claiming(request));
-    for (const put of [named, keyed]) await house.remove(put.key, put.versionId);
+    for (const put of [named, keyed]) await aws.remove(put.key, put.versionId);
     for (const request of [named.request, open]) expect(await thrownBy(claiming(request, THEIRS))).toEqual(DECIDED);
     // Nobody can tell which version a call means that names none and brings no key.
     expect(await thrownBy(claiming({ ...named.request, media: { key: named.key } }, THEIRS))).toEqual(GONE);
@@ -147,7 +147,7 @@ describe('a repeat whose media has been deleted meanwhile', () => {
   it('never meets the answer to another question', async () => {
     const { request, key, versionId } = await call({ options: { threshold: 0.75 } });
     await end(await claiming(request));
-    await house.remove(key, versionId);
+    await aws.remove(key, versionId);
     for (const other of [
       { ...request, options: { threshold: 0.9 } },
       { ...request, enrollmentId: 'ENRanother' },

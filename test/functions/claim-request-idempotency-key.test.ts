@@ -15,7 +15,7 @@ import {
   newRevalidationId,
   thrownBy,
 } from '../support/journal.ts';
-import { type Fate, type LocalAws, openLocalAws } from '../support/local-aws.ts';
+import { type Delivery, type LocalAws, openLocalAws } from '../support/local-aws.ts';
 import { jpeg } from '../support/media.ts';
 
 const JPEG = jpeg();
@@ -32,17 +32,17 @@ const OTHERWISE = { name: 'RequestInvalidError', reason: 'already_asked_otherwis
 
 const TOO_OLD = { name: 'RequestInvalidError', reason: 'answer_too_old' };
 
-let house: LocalAws;
+let aws: LocalAws;
 
 beforeAll(async () => {
-  house = await openLocalAws('ClaimRequest', { media: true });
+  aws = await openLocalAws('ClaimRequest', { media: true });
 });
 
-afterAll(() => house.close());
+afterAll(() => aws.close());
 
 beforeEach(() => {
-  house.fate();
-  house.calls.length = 0;
+  aws.setDelivery();
+  aws.calls.length = 0;
 });
 
 const claiming = (request: unknown, executionId = OURS): Promise<Claim> =>
@@ -51,21 +51,17 @@ const claiming = (request: unknown, executionId = OURS): Promise<Claim> =>
 /** A call about the newest version of its media, under a key. */
 const keyed = async (more: Parameters<typeof callOf>[0] = {}) => {
   const key = `media/${randomUUID()}`;
-  const { versionId } = await house.put(key, JPEG);
+  const { versionId } = await aws.put(key, JPEG);
   const request = callOf({ media: { key }, idempotencyKey: randomUUID(), ...more });
   const idOf = (version: string) => revalidationIdOf({ accountId: request.accountId, bucket: BUCKET, key, version });
-  return { key, versionId, request, idOf, again: async () => (await house.put(key, JPEG)).versionId };
+  return { key, versionId, request, idOf, again: async () => (await aws.put(key, JPEG)).versionId };
 };
 
 const end = (revalidationId: string, status: Outcome['status'] = 'approved', owner = OURS) =>
-  recordOutcome(
-    house.ledger,
-    { revalidationId, status, decidedBy: 'poll', decidedAt: new Date().toISOString() },
-    owner,
-  );
+  recordOutcome(aws.ledger, { revalidationId, status, decidedBy: 'poll', decidedAt: new Date().toISOString() }, owner);
 
 const alive = async (id: string) => {
-  const item = await house.item(`RUN#${id}`);
+  const item = await aws.item(`RUN#${id}`);
   return item && Number(item.expiresAt) * 1000 > Date.now() ? item : undefined;
 };
 
@@ -75,11 +71,11 @@ describe('an idempotency key', () => {
     ['claimed', 2],
     ['bound', 3],
   ] as const)('that was cut off before it was %s never joins one version to the case of another', async (_, nth) => {
-    for (const fate of ['lost', 'answer lost'] as const satisfies Fate[]) {
+    for (const delivery of ['lost', 'answer lost'] as const satisfies Delivery[]) {
       const { request, versionId, idOf, again } = await keyed();
-      house.fateOfWrite(nth, fate);
+      aws.setWriteDelivery(nth, delivery);
       await claiming(request).catch(() => {});
-      house.fate();
+      aws.setDelivery();
       const second = await again();
       const claim = await claiming(request);
       expect(claim.revalidationId).toBe(idOf(claim.media.versionId ?? ''));
@@ -125,7 +121,7 @@ describe('an idempotency key', () => {
     let second = '';
     let isBetween = false;
     // The first has reserved the key and is about to claim when the second comes, for a newer version.
-    house.fate(async ({ operation }): Promise<Fate> => {
+    aws.setDelivery(async ({ operation }): Promise<Delivery> => {
       if (!isBetween && operation === 'PutItem' && reserved()) {
         isBetween = true;
         second = await again();
@@ -133,9 +129,9 @@ describe('an idempotency key', () => {
       }
       return 'through';
     });
-    const reserved = () => house.writes().length === 2;
+    const reserved = () => aws.writes().length === 2;
     expect(await thrownBy(claiming(request, OURS))).toEqual(ELSEWHERE);
-    house.fate();
+    aws.setDelivery();
     expect(isBetween).toBe(true);
     expect(await alive(idOf(versionId))).toBeUndefined();
     expect(await alive(idOf(second))).toMatchObject({ owner: THEIRS, phase: 'claimed' });
@@ -165,18 +161,18 @@ describe('an idempotency key', () => {
 
   it('that finds the claim of an earlier try holds its media, where that try ended before the hold', async () => {
     const { request, key, versionId } = await keyed();
-    house.fate(({ operation }): Fate => (operation === 'UpdateItem' ? 'lost' : 'through'));
+    aws.setDelivery(({ operation }): Delivery => (operation === 'UpdateItem' ? 'lost' : 'through'));
     await expect(claiming(request)).rejects.toThrow();
-    house.fate();
+    aws.setDelivery();
     await claiming(request);
-    expect(await freeMedia(house.ledger, { bucket: BUCKET, key, versionId }, newRevalidationId())).toBe(false);
+    expect(await freeMedia(aws.ledger, { bucket: BUCKET, key, versionId }, newRevalidationId())).toBe(false);
   });
 
   it('that another try of the execution has claimed a newer version under holds the media of that case', async () => {
     const { request, key, again, idOf } = await keyed();
     let [newer, isBetween] = ['', false];
     // One try is about to reserve the key when the other claims the newer version, and ends before the hold.
-    house.fate(async ({ operation }): Promise<Fate> => {
+    aws.setDelivery(async ({ operation }): Promise<Delivery> => {
       if (isBetween && operation === 'UpdateItem') return 'lost';
       if (newer || operation !== 'PutItem') return 'through';
       newer = await again();
@@ -187,7 +183,7 @@ describe('an idempotency key', () => {
     });
     expect((await claiming(request)).revalidationId).toBe(idOf(newer));
     const version = { bucket: BUCKET, key, versionId: newer };
-    expect(await freeMedia(house.ledger, version, newRevalidationId())).toBe(false);
+    expect(await freeMedia(aws.ledger, version, newRevalidationId())).toBe(false);
   });
 
   it('is the same for options that ask for the same in other words', async () => {
@@ -210,8 +206,8 @@ describe('an answer that is older than the caller takes', () => {
     const one = await keyed(more);
     const { revalidationId } = await claiming({ ...one.request, idempotencyKey: undefined }, THEIRS);
     await end(revalidationId, 'approved', THEIRS);
-    const record = await house.item(`RUN#${revalidationId}`);
-    await house.stand({ pk: `RUN#${revalidationId}`, ...record, claimedAt: inMinutes(-10) });
+    const record = await aws.item(`RUN#${revalidationId}`);
+    await aws.putItem({ pk: `RUN#${revalidationId}`, ...record, claimedAt: inMinutes(-10) });
     return one;
   };
 
@@ -233,7 +229,7 @@ describe('an answer that is older than the caller takes', () => {
 
   it('is refused although its media is gone', async () => {
     const { request, key, versionId } = await aged();
-    await house.remove(key, versionId);
+    await aws.remove(key, versionId);
     const named = { ...request, idempotencyKey: undefined, media: { key, versionId } };
     expect(await thrownBy(claiming({ ...named, maxAgeSeconds: 540 }))).toEqual(TOO_OLD);
   });
@@ -241,8 +237,8 @@ describe('an answer that is older than the caller takes', () => {
   it('is never what an execution has come to itself', async () => {
     const { request, idOf, versionId } = await keyed({ maxAgeSeconds: 60 });
     await claiming(request);
-    const record = await house.item(`RUN#${idOf(versionId)}`);
-    await house.stand({ pk: `RUN#${idOf(versionId)}`, ...record, claimedAt: inMinutes(-10) });
+    const record = await aws.item(`RUN#${idOf(versionId)}`);
+    await aws.putItem({ pk: `RUN#${idOf(versionId)}`, ...record, claimedAt: inMinutes(-10) });
     expect((await claiming(request)).revalidationId).toBe(idOf(versionId));
     await end(idOf(versionId), 'canceled');
     expect(await thrownBy(claiming(request))).toEqual(DECIDED);

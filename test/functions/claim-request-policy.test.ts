@@ -32,13 +32,13 @@ const OTHERWISE = { name: 'RequestInvalidError', reason: 'already_asked_otherwis
 
 const ELSEWHERE = { name: 'ClaimedElsewhereError', reason: 'claimed_elsewhere' };
 
-let house: LocalAws;
+let aws: LocalAws;
 
 beforeAll(async () => {
-  house = await openLocalAws('ClaimRequest', { media: true });
+  aws = await openLocalAws('ClaimRequest', { media: true });
 });
 
-afterAll(() => house.close());
+afterAll(() => aws.close());
 
 afterEach(() => {
   process.env.MINIMUM_THRESHOLD = '0.65';
@@ -51,7 +51,7 @@ let puts = 0;
 
 const called = async (options?: Options, more: object = {}) => {
   puts += 1;
-  const { key, versionId } = await house.put(`media/${puts}`, JPEG);
+  const { key, versionId } = await aws.put(`media/${puts}`, JPEG);
   return callOf({ media: { key, versionId }, ...(options ? { options } : {}), ...more });
 };
 
@@ -59,14 +59,14 @@ const dropped = async (options: Options) => {
   puts += 1;
   const { accountId, enrollmentId } = newPerson();
   const metadata = { 'user-authorized': 'true', options: JSON.stringify(options) };
-  return dropOf(await house.put(`inbox/${accountId}/${enrollmentId}/${puts}.jpg`, JPEG, metadata));
+  return dropOf(await aws.put(`inbox/${accountId}/${enrollmentId}/${puts}.jpg`, JPEG, metadata));
 };
 
 const ticketed = async (options: Options) => {
   const body = { ...newPerson(), userAuthorized: true as const, upload: { type: 'image/jpeg' as const }, options };
   const ticket = uploadTicket(body, newRevalidationId(), CALLER);
-  await issueTicket(house.ledger, ticket);
-  return dropOf(await house.put(ticket.upload?.key ?? '', JPEG));
+  await issueTicket(aws.ledger, ticket);
+  return dropOf(await aws.put(ticket.upload?.key ?? '', JPEG));
 };
 
 const entryPoints = [
@@ -83,7 +83,7 @@ describe.each(entryPoints)('the floor of the deployment holds for %s', (_, askin
       BELOW.name,
       expect.stringMatching(/^threshold_below_policy: options\.threshold: must be at least 0\.65,/),
     ]);
-    expect((await house.items()).filter(({ owner }) => owner === OURS)).toEqual([]);
+    expect((await aws.items()).filter(({ owner }) => owner === OURS)).toEqual([]);
   });
 
   it('that asks for no threshold or without similarity: the claim says what is sent', async () => {
@@ -118,7 +118,7 @@ describe('a repeat is compared by what is sent in fact', () => {
     const request = await called();
     const { revalidationId } = await claiming(request);
     const decidedAt = new Date().toISOString();
-    await recordOutcome(house.ledger, { revalidationId, status: 'approved', decidedBy: 'poll', decidedAt }, OURS);
+    await recordOutcome(aws.ledger, { revalidationId, status: 'approved', decidedBy: 'poll', decidedAt }, OURS);
     expect(await thrownBy(claiming(request, THEIRS))).toMatchObject({ reason: 'already_decided' });
     process.env.MINIMUM_THRESHOLD = '0.8';
     expect(await thrownBy(claiming(request, THEIRS))).toEqual(OTHERWISE);

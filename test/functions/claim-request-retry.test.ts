@@ -27,16 +27,16 @@ const LIVE = { subvalidations: ['similarity' as const, 'passive_liveness' as con
 
 const INSTEAD = /; (start a new validation instead: .*forceNew|wait for its outcome|there is nothing to retry)$/;
 
-let house: LocalAws;
+let aws: LocalAws;
 
 beforeAll(async () => {
-  house = await openLocalAws('ClaimRequest', { media: true });
+  aws = await openLocalAws('ClaimRequest', { media: true });
 });
 
-afterAll(() => house.close());
+afterAll(() => aws.close());
 
 beforeEach(() => {
-  house.calls.length = 0;
+  aws.calls.length = 0;
 });
 
 afterEach(() => {
@@ -53,7 +53,7 @@ let videos = 0;
 
 const asked = async (person: object, options: object, more: object = {}) => {
   videos += 1;
-  const { key, versionId } = await house.put(`media/${videos}`, MP4);
+  const { key, versionId } = await aws.put(`media/${videos}`, MP4);
   return callOf({ ...person, media: { key, versionId }, options, ...more });
 };
 
@@ -66,13 +66,13 @@ const ended = async (
   const owner = executionOf(`ended-${executions}`);
   const { revalidationId } = await claiming(await asked(person, options), owner);
   const validation = { validationId: newValidationId(), deadline: inMinutes(5) };
-  await bindValidation(house.table, validation, revalidationId, 30);
+  await bindValidation(aws.table, validation, revalidationId, 30);
   const attempt = { n: 1, at: inMinutes(0), result: 'created' as const, validationId: validation.validationId };
   const created = { ...validation, uploadLink: 'https://files.example.com/u' };
-  await recordCreated(house.ledger, { revalidationId, owner }, created, { attempt, orphans: [] });
+  await recordCreated(aws.ledger, { revalidationId, owner }, created, { attempt, orphans: [] });
   const decidedAt = new Date(Date.now() - ago * 1000).toISOString();
-  if (status) await recordOutcome(house.ledger, { revalidationId, status, decidedBy: 'poll', decidedAt }, owner);
-  house.calls.length = 0;
+  if (status) await recordOutcome(aws.ledger, { revalidationId, status, decidedBy: 'poll', decidedAt }, owner);
+  aws.calls.length = 0;
   return { revalidationId, person, ...validation };
 };
 
@@ -83,7 +83,7 @@ describe('a retry', () => {
     const { revalidationId, validationId, person } = await ended();
     const claim = await claiming(await retrying(revalidationId, person));
     expect(claim).toMatchObject({ linkedTo: revalidationId, requested: { ...LIVE, retryOf: validationId } });
-    expect(await house.item(`RUN#${claim.revalidationId}`)).toMatchObject({ linkedTo: revalidationId });
+    expect(await aws.item(`RUN#${claim.revalidationId}`)).toMatchObject({ linkedTo: revalidationId });
   });
 
   it('by Truora’s id of one of ours is the same', async () => {
@@ -102,7 +102,7 @@ describe('a retry', () => {
     const { revalidationId, person } = await ended();
     const options = JSON.stringify({ ...LIVE, retryOf: revalidationId });
     const key = `inbox/${person.accountId}/${person.enrollmentId}/a.mp4`;
-    const put = await house.put(key, MP4, { 'user-authorized': 'true', options });
+    const put = await aws.put(key, MP4, { 'user-authorized': 'true', options });
     expect(await claiming(dropOf(put))).toMatchObject({ linkedTo: revalidationId });
   });
 
@@ -121,7 +121,7 @@ describe('a retry', () => {
   });
 
   it('after a crash at any write is one, and takes one place', async () => {
-    for (const [nth, fate] of [
+    for (const [nth, delivery] of [
       [1, 'lost'],
       [1, 'answer lost'],
       [2, 'lost'],
@@ -129,11 +129,11 @@ describe('a retry', () => {
     ] as const) {
       const { revalidationId, validationId, person } = await ended();
       const request = await retrying(revalidationId, person);
-      house.fateOfWrite(nth, fate);
+      aws.setWriteDelivery(nth, delivery);
       expect(await thrownBy(claiming(request))).toMatchObject({ name: 'LostOnTheWay' });
-      house.fate();
+      aws.setDelivery();
       const claim = await claiming(request);
-      const { pk: _, expiresAt: __, ...row } = (await house.item(`RETRY#${validationId}`)) ?? {};
+      const { pk: _, expiresAt: __, ...row } = (await aws.item(`RETRY#${validationId}`)) ?? {};
       expect(row).toEqual({ retry1: claim.revalidationId });
     }
   });
@@ -176,7 +176,7 @@ describe('a retry is refused, with what is possible instead, and nothing is writ
     const error = await errorOf(claiming(request));
     expect([error.name, error.message]).toEqual(['RequestInvalidError', expect.stringMatching(`^${reason}: `)]);
     expect(error.message).toMatch(INSTEAD);
-    expect(house.writes()).toEqual([]);
+    expect(aws.writes()).toEqual([]);
   });
 
   it('where the account allows none', async () => {
@@ -185,7 +185,7 @@ describe('a retry is refused, with what is possible instead, and nothing is writ
       const error = await errorOf(claiming(await retrying(retryOf, newPerson())));
       expect(error.message).toMatch(/^retry_not_allowed: .*allowedRetries is 0.*forceNew$/);
     }
-    expect(house.writes()).toEqual([]);
+    expect(aws.writes()).toEqual([]);
   });
 });
 

@@ -13,13 +13,13 @@ const OURS = executionOf('ours');
 
 const THEIRS = executionOf('theirs');
 
-let house: LocalAws;
+let aws: LocalAws;
 
 beforeAll(async () => {
-  house = await openLocalAws('ClaimRequest', { media: true });
+  aws = await openLocalAws('ClaimRequest', { media: true });
 });
 
-afterAll(() => house.close());
+afterAll(() => aws.close());
 
 const claiming = (request: unknown, executionId = OURS): Promise<Claim> =>
   handler(eventOf('ClaimRequest', { request }, { executionId }), context);
@@ -43,13 +43,13 @@ const swept = (put: Put) => {
 const endedAndPutAgain = async (status: string, isCharged: boolean) => {
   const person = newPerson();
   const key = `inbox/${person.accountId}/${person.enrollmentId}/a.jpg`;
-  const first = await house.put(key, jpeg(), CONSENT);
+  const first = await aws.put(key, jpeg(), CONSENT);
   const { revalidationId } = await claiming(dropOf(first));
   const outcome = { revalidationId, status, decidedBy: 'workflow', decidedAt: new Date().toISOString() };
-  await recordOutcome(house.ledger, outcome as never, OURS);
-  const record = await house.item(`RUN#${revalidationId}`);
-  if (isCharged) await house.stand({ ...record, pk: `RUN#${revalidationId}`, validationId: 'VLD1' });
-  return { revalidationId, again: await house.put(key, jpeg(), CONSENT), accountId: person.accountId };
+  await recordOutcome(aws.ledger, outcome as never, OURS);
+  const record = await aws.item(`RUN#${revalidationId}`);
+  if (isCharged) await aws.putItem({ ...record, pk: `RUN#${revalidationId}`, validationId: 'VLD1' });
+  return { revalidationId, again: await aws.put(key, jpeg(), CONSENT), accountId: person.accountId };
 };
 
 describe('a drop with the media of a case that has ended', () => {
@@ -76,6 +76,6 @@ describe('a drop with the media of a case that has ended', () => {
   ])('that is %s is one with it', async (_, status, isCharged, event) => {
     const { again, revalidationId } = await endedAndPutAgain(status, isCharged);
     expect(await thrownBy(claiming(event(again), THEIRS))).toMatchObject({ reason: 'already_decided' });
-    expect(await house.item(`RUN#${revalidationId}`)).toMatchObject({ copies: new Set([again.versionId]) });
+    expect(await aws.item(`RUN#${revalidationId}`)).toMatchObject({ copies: new Set([again.versionId]) });
   });
 });

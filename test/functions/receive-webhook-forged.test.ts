@@ -14,19 +14,19 @@ const BODIES = 10_000;
 
 const KEYS = ['the key of a rule', 'the key that takes its place'];
 
-let house: LocalAws;
+let aws: LocalAws;
 
 const { validationId, deadline } = journalOf().validation;
 
 beforeAll(async () => {
-  house = await openLocalAws('ReceiveWebhook');
-  house.secrets.set('secret:webhooks', JSON.stringify([...KEYS, pem]));
-  await bindValidation(house.table, { validationId, deadline }, newRevalidationId(), 30);
-  await storeTaskToken(house.table, { validationId, deadline }, 'parked');
-  house.calls.length = 0;
+  aws = await openLocalAws('ReceiveWebhook');
+  aws.secrets.set('secret:webhooks', JSON.stringify([...KEYS, pem]));
+  await bindValidation(aws.table, { validationId, deadline }, newRevalidationId(), 30);
+  await storeTaskToken(aws.table, { validationId, deadline }, 'parked');
+  aws.calls.length = 0;
 });
 
-afterAll(() => house.close());
+afterAll(() => aws.close());
 
 const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
 
@@ -125,17 +125,17 @@ it('10,000 forged, oversized and garbage bodies are 401, and cause no call but o
     fc.asyncProperty(call, async (event) => {
       const { statusCode } = await handler(event, context);
       if (statusCode !== 401) throw new Error(`answered ${statusCode}`);
-      house.lines.length = 0;
+      aws.lines.length = 0;
     }),
     { numRuns: BODIES, endOnFailure: true },
   );
-  expect(house.calls.map(({ operation }) => operation)).toEqual(['GetSecretValue']);
-  expect(house.resumed).toEqual([]);
+  expect(aws.calls.map(({ operation }) => operation)).toEqual(['GetSecretValue']);
+  expect(aws.resumed).toEqual([]);
 }, 60_000);
 
 it('the genuine one among them rings, so it is the forgeries that were refused', async () => {
   expect(await handler({ version: '2.0', body: genuine } as APIGatewayProxyEventV2, context)).toEqual({
     statusCode: 200,
   });
-  expect(house.resumed).toHaveLength(1);
+  expect(aws.resumed).toHaveLength(1);
 });

@@ -34,7 +34,7 @@ describe("the construct in somebody else's stack", () => {
 
   test.each<[string, object, RegExp]>([
     ['a number out of its bounds', { callbackTimeoutSeconds: 0 }, /"Too small: expected number to be >=1"/],
-    ['a word that it does not know', { patience: 90 }, /"Unrecognized key: \\"patience\\""/],
+    ['a word that it does not know', { timeout: 90 }, /"Unrecognized key: \\"timeout\\""/],
   ])('refuses %s, and says why', (_, props, why) => {
     expect(() => theirs(props as FaceRevalidationProps)).toThrow(why);
   });

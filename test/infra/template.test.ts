@@ -17,7 +17,7 @@ const template = synthesize(config);
 
 const prod = synthesize(Config.parse({ stage: 'prod' }));
 
-/** A resource as CloudFormation reads it, with what the local world has no use for. */
+/** A resource as CloudFormation reads it, with what the local system has no use for. */
 type Raw = Template['Resources'][string] & {
   DeletionPolicy?: string;
   UpdateReplacePolicy?: string;
@@ -33,7 +33,7 @@ const only = (of: Template, type: string): Raw & { id: string } => {
   return { ...resource, id };
 };
 
-/** The one resource of a type with every value resolved, as the local world reads it. */
+/** The one resource of a type with every value resolved, as the local system reads it. */
 const resolvedOf = (of: Template, type: string) => {
   const [found, ...more] = resourcesOf(of, type);
   if (!found || more.length > 0) throw new TypeError(`there is not exactly one ${type}`);
@@ -120,8 +120,8 @@ describe('the state machine', () => {
   });
 
   test('waits as long as the deployment says', () => {
-    const patient = synthesize(Config.parse({ callbackTimeoutSeconds: '90' }));
-    const { DefinitionString } = only(patient, 'AWS::StepFunctions::StateMachine').Properties;
+    const changed = synthesize(Config.parse({ callbackTimeoutSeconds: '90' }));
+    const { DefinitionString } = only(changed, 'AWS::StepFunctions::StateMachine').Properties;
     expect(DefinitionString).toBe(JSON.stringify(definition({ callbackTimeoutSeconds: 90 })));
   });
 

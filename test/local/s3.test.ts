@@ -32,7 +32,7 @@ const Key = 'inbox/ACCperson/ENRface/selfie.jpg';
 
 const ACCESS_KEY_ID = 'AKIDLOCAL';
 
-const SECRET = 'a secret of the desk';
+const SECRET = 'a secret of the local system';
 
 let directory: string;
 

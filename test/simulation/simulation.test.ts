@@ -69,14 +69,14 @@ describe('a guard that the proof takes away', () => {
 });
 
 describe('a seed', () => {
-  test.each([1, 12, 53])('gives the same world again: %i', async (seed) => {
+  test.each([1, 12, 53])('gives the same system again: %i', async (seed) => {
     const args = ['--seed', String(seed), '--runs', '1', '--trace'];
     const [first, second] = await Promise.all([run('chaos.ts', ...args), run('chaos.ts', ...args)]);
     expect(hashIn(first.stdout)).toMatch(/^\w{16}$/);
     expect(second.stdout).toBe(first.stdout);
   });
 
-  test('gives the same world after others in the same process', async () => {
+  test('gives the same system after others in the same process', async () => {
     const alone = await run('chaos.ts', '--seed', '7', '--runs', '1', '--trace');
     const job = JSON.stringify({ first: 5, step: 1, runs: 3, trace: true });
     const { stdout } = await run('chaos/job.ts', job);

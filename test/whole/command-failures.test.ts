@@ -40,11 +40,11 @@ describe('a result that is not heard', () => {
     expect([help.code, help.err]).toEqual([0, '']);
   });
 
-  test.concurrent('a world that only shows what happens ends with its reader', async () => {
-    // Its own folder, since one world runs in each.
-    const cwd = mkdtempSync(join(folder, 'world-'));
+  test.concurrent('a system that only shows what happens ends with its reader', async () => {
+    // Its own folder, since one system runs in each.
+    const cwd = mkdtempSync(join(folder, 'system-'));
     const heard = Promise.withResolvers<void>();
-    const world = run('start', [], {
+    const system = run('start', [], {
       cwd,
       onOut: (stdout) => {
         stdout.destroy();
@@ -54,9 +54,9 @@ describe('a result that is not heard', () => {
     await heard.promise;
     // It learns that nobody listens when it next has something to say.
     expect((await run('drop', asked, { cwd })).code).toBe(0);
-    const { code } = await world;
+    const { code } = await system;
     expect(code).toBe(0);
-    expect(readdirSync(cwd)).not.toContain('.world.json');
+    expect(readdirSync(cwd)).not.toContain('.system.json');
   });
 });
 

@@ -32,7 +32,7 @@ const lines: Line[] = [];
 
 const events: MachineEvent[] = [];
 
-let world: LocalSystem;
+let system: LocalSystem;
 
 /** Copies that broke off on their way from S3. */
 let torn = 0;
@@ -85,32 +85,32 @@ const keyEnding = () =>
     .join('.');
 
 beforeAll(async () => {
-  world = await startLocalSystem({
+  system = await startLocalSystem({
     onLog: (line) => {
       if (line.startsWith('{"_aws"')) lines.push(JSON.parse(line));
     },
     onEvent: (event) => events.push(event),
   });
-  for (const [name, value] of world.secrets) if (value.startsWith('local-')) world.secrets.set(name, keyEnding());
+  for (const [name, value] of system.secrets) if (value.startsWith('local-')) system.secrets.set(name, keyEnding());
   const mend = tearFirst('-torn');
   await Promise.all(
     accounts.map(async (suffix) => {
       const who = { accountId: `person-counted${suffix}`, enrollmentId: `ENR-counted${suffix}` };
-      await registerEnrollment(world.sandbox?.origin ?? '', who);
+      await registerEnrollment(system.sandbox?.origin ?? '', who);
       const options = { resultMode: suffix === '-down-2' ? ('poll' as const) : ('callback' as const) };
-      const { ended } = await world.executionOf(await drop(world, { file, ...who, name: 'face.jpg', options }));
+      const { ended } = await system.executionOf(await drop(system, { file, ...who, name: 'face.jpg', options }));
       await ended;
     }),
   );
   torn = mend();
   // A genuine call of Truora's in which nobody can read an event.
-  const [, webhookKeys = '[]'] = [...world.secrets].find(([name]) => name.includes('WebhookKeys')) ?? [];
+  const [, webhookKeys = '[]'] = [...system.secrets].find(([name]) => name.includes('WebhookKeys')) ?? [];
   const body = await signWebhook({ iss: 'Truora', iat: 1, events: [] }, JSON.parse(webhookKeys)[0]);
-  await fetch(`${world.apiOrigin}${routes.ReceiveWebhook.path}`, { method: 'POST', body });
-  await world.sweep();
+  await fetch(`${system.apiOrigin}${routes.ReceiveWebhook.path}`, { method: 'POST', body });
+  await system.sweep();
 });
 
-afterAll(() => world.close());
+afterAll(() => system.close());
 
 const of = (name: MetricName) => lines.filter((line) => line._aws.CloudWatchMetrics[0]?.Metrics[0]?.Name === name);
 
@@ -151,7 +151,7 @@ test('the numbers are those of what happened', () => {
   // One that was found, and two calls that the list can say nothing of: they count until somebody knows, and were no charges.
   const inDoubt = 2;
   expect(sum('Orphans')).toBe(1 + inDoubt);
-  const charges = world.sandbox?.counts().charges;
+  const charges = system.sandbox?.counts().charges;
   expect(sum('StepsDone', { step: 'CreateValidation' }) + sum('Orphans') - inDoubt).toBe(charges);
   expect(sum('TruoraErrors', { call: 'create' })).toBe(3);
   expect(sum('TruoraErrors', { call: 'upload' })).toBe(2);

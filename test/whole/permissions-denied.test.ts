@@ -24,7 +24,7 @@ const taken: [string, string][] = [
   ['SweepInbox', 's3:ListBucketVersions'],
 ];
 
-let world: LocalSystem;
+let system: LocalSystem;
 
 let template: Template;
 
@@ -33,7 +33,7 @@ let call: ReturnType<typeof calling>;
 const denied: RoleCall[] = [];
 
 beforeAll(async () => {
-  world = await startLocalSystem({
+  system = await startLocalSystem({
     // Quick retries: what is denied stays denied.
     pace: 0.0001,
     edit: (synthesized) => {
@@ -44,13 +44,13 @@ beforeAll(async () => {
       if (!one.allowed) denied.push(one);
     },
   });
-  call = calling(world);
+  call = calling(system);
 });
 
-afterAll(() => world.close());
+afterAll(() => system.close());
 
 const ticket = async () => {
-  const body = { ...(await someone(world)), userAuthorized: true, upload: { type: 'image/jpeg' } };
+  const body = { ...(await someone(system)), userAuthorized: true, upload: { type: 'image/jpeg' } };
   return (await call('POST /revalidations', { body })).content;
 };
 
@@ -70,14 +70,14 @@ describe('without its right', () => {
   });
 
   test('a function is not told that an object is not there', async () => {
-    const body = { ...(await someone(world)), userAuthorized: true, media: { key: 'media/nobody.jpg' } };
+    const body = { ...(await someone(system)), userAuthorized: true, media: { key: 'media/nobody.jpg' } };
     expect(problemIn(await call('POST /revalidations', { body })).code).toBe('unexpected');
     expect(deniedOf('StartRevalidation')).toContain('s3:ListBucket');
   });
 
   test('the machine cannot call a function', async () => {
-    const request = { kind: 'call', ...(await someone(world)), userAuthorized: true, media: { key: 'media/a.jpg' } };
-    const execution = world.machine.start({ request });
+    const request = { kind: 'call', ...(await someone(system)), userAuthorized: true, media: { key: 'media/a.jpg' } };
+    const execution = system.machine.start({ request });
     await execution.ended;
     expect([execution.status, execution.error]).toEqual(['FAILED', 'Lambda.AWSLambdaException']);
     expect(execution.cause).toMatch(
@@ -86,19 +86,19 @@ describe('without its right', () => {
   });
 
   test('the rule starts nothing', async () => {
-    const who = await someone(world);
+    const who = await someone(system);
     const key = `inbox/${who.accountId}/${who.enrollmentId}/a.jpg`;
-    const versionId = await putMedia(world, { key, file: fileOf(photo), metadata: { 'user-authorized': 'true' } });
+    const versionId = await putMedia(system, { key, file: fileOf(photo), metadata: { 'user-authorized': 'true' } });
     while (!deniedOf('DropRule').includes('states:StartExecution')) await sleep(10);
-    expect(world.redeliver(versionId)).toEqual([]);
-    const { body = '', attributes } = world.deadLetters.at(-1) ?? {};
+    expect(system.redeliver(versionId)).toEqual([]);
+    const { body = '', attributes } = system.deadLetters.at(-1) ?? {};
     expect(JSON.parse(body)).toMatchObject({ detail: { object: { 'version-id': versionId } } });
-    expect(attributes).toMatchObject({ TARGET_ARN: world.machine.arn, ERROR_CODE: 'NO_PERMISSIONS' });
+    expect(attributes).toMatchObject({ TARGET_ARN: system.machine.arn, ERROR_CODE: 'NO_PERMISSIONS' });
   });
 
   test('a sweep is told that it may not list the inbox', async () => {
     const before = denied.length;
-    const [sweep] = await world.sweep('SweepInbox');
+    const [sweep] = await system.sweep('SweepInbox');
     expect(sweep).toMatchObject({ error: { errorType: expect.any(String) } });
     expect(denied.slice(before)).toMatchObject([
       { action: 's3:ListBucketVersions', context: { 's3:prefix': ['inbox/'] } },
@@ -124,7 +124,7 @@ describe('each service says so in its own way', () => {
       'DynamoDB',
       (trace) =>
         as(new DynamoDBClient({}), trace).send(
-          new GetItemCommand({ TableName: world.table, Key: { pk: { S: 'RUN#1' } } }),
+          new GetItemCommand({ TableName: system.table, Key: { pk: { S: 'RUN#1' } } }),
         ),
       400,
       'AccessDeniedException',
@@ -132,7 +132,7 @@ describe('each service says so in its own way', () => {
     ],
     [
       'S3',
-      (trace) => as(new S3Client({}), trace).send(new GetObjectCommand({ Bucket: world.bucket, Key: 'media/a.jpg' })),
+      (trace) => as(new S3Client({}), trace).send(new GetObjectCommand({ Bucket: system.bucket, Key: 'media/a.jpg' })),
       403,
       'AccessDenied',
       's3:GetObject',
@@ -140,7 +140,7 @@ describe('each service says so in its own way', () => {
     [
       'Step Functions',
       (trace) =>
-        as(new SFNClient({}), trace).send(new StopExecutionCommand({ executionArn: `${world.machine.arn}:x` })),
+        as(new SFNClient({}), trace).send(new StopExecutionCommand({ executionArn: `${system.machine.arn}:x` })),
       400,
       'AccessDeniedException',
       'states:StopExecution',
@@ -149,7 +149,7 @@ describe('each service says so in its own way', () => {
       'Secrets Manager',
       (trace) =>
         as(new SecretsManagerClient({}), trace).send(
-          new GetSecretValueCommand({ SecretId: [...world.secrets.keys()][0] ?? '' }),
+          new GetSecretValueCommand({ SecretId: [...system.secrets.keys()][0] ?? '' }),
         ),
       400,
       'AccessDeniedException',

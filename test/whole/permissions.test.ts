@@ -7,7 +7,7 @@ import type { Template } from '../../infra/local/template.ts';
 import { edited, holderOf, implicit, isImplicit, judge, superfluous, without } from '../support/permissions.ts';
 import { runsIn, settingsOfRuns } from '../support/permissions-runs.ts';
 
-let world: LocalSystem;
+let system: LocalSystem;
 
 let template: Template;
 
@@ -48,7 +48,7 @@ const end = async (name: string, run: () => Promise<unknown>): Promise<void> => 
 };
 
 beforeAll(async () => {
-  world = await startLocalSystem({
+  system = await startLocalSystem({
     ...settingsOfRuns,
     edit: (synthesized) => {
       template = synthesized;
@@ -66,7 +66,7 @@ beforeAll(async () => {
     },
   });
   const tooLong = setTimeout(endAll, RUN_MS, 'it took too long');
-  const { atOnce, afterwards } = runsIn(world, calls, until);
+  const { atOnce, afterwards } = runsIn(system, calls, until);
   await Promise.all(Object.entries(atOnce).map(([name, run]) => end(name, run)));
   for (const [name, run] of Object.entries(afterwards)) {
     // The clock, which wakes these, makes no call of its own.
@@ -78,7 +78,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   isOver = true;
-  await world.close();
+  await system.close();
 });
 
 describe('the roles that CDK synthesized', () => {

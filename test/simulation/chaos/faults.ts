@@ -5,7 +5,7 @@ import { besideTheTable } from './more-faults.ts';
 export type { Arrival, Plan } from './fault.ts';
 
 /**
- * The table of faults, by its rows: each says how this harness injects it. Rows that are missing are no fault that a world can
+ * The table of faults, by its rows: each says how this harness injects it. Rows that are missing are no fault that a system can
  * inject: 9 (S3 reads what was written), 47 and 49 (lints of the definition), 58 (a deploy) and 60 (runs of many rows).
  */
 const ofTheTable: readonly Fault[] = [
@@ -395,7 +395,7 @@ const ofTheTable: readonly Fault[] = [
   },
   {
     row: 56,
-    what: 'the ledger forgets on time, or not at all: worlds end with what time to live takes away',
+    what: 'the ledger forgets on time, or not at all: systems end with what time to live takes away',
     inject: (plan) => {
       arrivalOf(plan).events.push(91 * 86_400);
     },
@@ -415,7 +415,7 @@ const ofTheTable: readonly Fault[] = [
   },
 ];
 
-/** What can go wrong in a world: the table of faults, and after its rows the forms in which Truora may answer, and what is beside both. */
+/** What can go wrong in a system: the table of faults, and after its rows the forms in which Truora may answer, and what is beside both. */
 export const faults: readonly Fault[] = [...ofTheTable, ...ofForms, ...besideTheTable];
 
 /** The rows that can be injected, in order. */

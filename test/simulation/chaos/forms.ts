@@ -12,7 +12,7 @@ const loseFirst = (plan: Plan, chance: Chance): void =>
 
 const list = (plan: Plan, chance: Chance, listing: Listing): void => {
   plan.story.listing = listing;
-  // One that is never mended is looked at for days, and such a world takes as long as fifty others.
+  // One that is never mended is looked at for days, and such a system takes as long as fifty others.
   if (chance.is(0.99)) plan.story.listingEnds = chance.pick([100, 300, 600, 3000]);
   loseFirst(plan, chance);
 };

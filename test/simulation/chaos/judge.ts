@@ -34,23 +34,23 @@ const saysWhatStands = (executionArn: string, output: unknown, record: LedgerRec
 
 /** What a whole run has to keep, whatever went wrong. @returns the promises that are broken */
 export const judge = (ran: Ran): string[] => {
-  const { plan, world, dropped, called, paidInVain, isOver } = ran;
+  const { plan, system, dropped, called, paidInVain, isOver } = ran;
   const broken: string[] = [];
   const must = (holds: boolean, what: string) => {
     if (!holds) broken.push(what);
   };
-  const items = world.itemsOf('RUN').map((item) => LedgerRecord.safeParse(unmarshall(item)));
+  const items = system.itemsOf('RUN').map((item) => LedgerRecord.safeParse(unmarshall(item)));
   const records = items.flatMap(({ data }) => data ?? []);
   must(records.length === items.length, 'a record cannot be read');
-  must(isOver, 'the world never comes to rest');
+  must(isOver, 'the system never comes to rest');
   must(paidInVain === 0, 'media that was gone was paid for');
-  const charged = new Map(world.truora.charged.map((one) => [one.id, one]));
+  const charged = new Map(system.truora.charged.map((one) => [one.id, one]));
   const sweepsInbox = (functionNames as readonly string[]).includes('SweepInbox');
 
   for (const { arrival, version, executions } of dropped) {
     if (arrival.events.length === 0 && !sweepsInbox) continue;
-    const { request } = world.dropOf(version);
-    const intake = readIntake(request, { bucket: world.variables.MEDIA_BUCKET, executionId: 'none' });
+    const { request } = system.dropOf(version);
+    const intake = readIntake(request, { bucket: system.variables.MEDIA_BUCKET, executionId: 'none' });
     const { revalidationId } = unclaimedCaseOf(intake);
     // A case holds the version it is about, and a refusal that was never claimed has the id its claim would have had.
     const cases = records.filter(({ media, revalidationId: id }) =>
@@ -69,7 +69,7 @@ export const judge = (ran: Ran): string[] => {
       `a record has ended as ${ends.map(({ phase }) => phase).join(', ') || 'nothing'}`,
     );
     must(record.announced !== undefined, 'an outcome was not announced');
-    must(!world.bucket.versions.includes(version), 'media has outlived its time');
+    must(!system.bucket.versions.includes(version), 'media has outlived its time');
     for (const { status, output, executionArn } of executions) {
       must(status !== 'RUNNING', 'an execution runs for ever');
       must(
@@ -114,13 +114,13 @@ export const judge = (ran: Ran): string[] => {
       arrival.body !== 'photo' || ['failure', 'unknown', 'other account'].includes(plan.story.enrollment[0] ?? '');
     must(!isBad || record.validationId === undefined, 'what could never be decided was paid for');
     const { threshold } = JSON.parse(arrival.metadata.options ?? '{}') as { threshold?: number };
-    const isBelow = threshold !== undefined && threshold < Number(world.variables.MINIMUM_THRESHOLD);
+    const isBelow = threshold !== undefined && threshold < Number(system.variables.MINIMUM_THRESHOLD);
     must(!isBelow || record.validationId === undefined, 'less than the floor was asked for, and paid for');
     const from = Math.max(
       EPOCH,
       ...executions
         .slice(0, 1)
-        .map(({ executionArn }) => world.starts.find(({ arn }) => arn === executionArn)?.at ?? 0),
+        .map(({ executionArn }) => system.starts.find(({ arn }) => arn === executionArn)?.at ?? 0),
     );
     const deadline = record.used ? Date.parse(record.used.deadline) : from + WITHOUT_VALIDATION * 1000;
     const latest =
@@ -154,13 +154,13 @@ export const judge = (ran: Ran): string[] => {
 
   broken.push(...judgeMoney(ran, records));
 
-  must(world.truora.refusedHosts.length === 0, 'media was sent to a host that is not allowed');
+  must(system.truora.refusedHosts.length === 0, 'media was sent to a host that is not allowed');
   // While a list cannot be read, nobody knows what became of a call, and the person stays taken; for ever, if it stays so.
   const { listing, listingEnds } = plan.story;
   const isUnread = listing !== undefined && listing.kind !== 'null' && listingEnds === undefined;
-  must(isUnread || world.itemsOf('ACC').length === 0, "a person's intent was left open");
+  must(isUnread || system.itemsOf('ACC').length === 0, "a person's intent was left open");
   for (const { revalidationId } of records) {
-    const ids = world.announced.filter(
+    const ids = system.announced.filter(
       ({ detail, detailType }) => detail.revalidationId === revalidationId && /Ended/.test(detailType),
     );
     must(
@@ -174,31 +174,31 @@ export const judge = (ran: Ran): string[] => {
   const longest = (isLong ? MANY_EVENTS : FEW_EVENTS) + (mayWait ? 3 * MOST_WAITS : 0);
   for (const { executions } of dropped) {
     // A copy waits for the owner of its claim, in looks of its own.
-    const events = 3 * (world.invocations.get(executions[0]?.executionArn ?? '') ?? 0) + OTHER_EVENTS;
+    const events = 3 * (system.invocations.get(executions[0]?.executionArn ?? '') ?? 0) + OTHER_EVENTS;
     must(events <= longest, `${events} events in an execution's history`);
   }
   must(
-    plan.poison.length > 0 || world.sizes.journal <= MOST_STATE,
-    `a step was given ${world.sizes.journal} characters`,
+    plan.poison.length > 0 || system.sizes.journal <= MOST_STATE,
+    `a step was given ${system.sizes.journal} characters`,
   );
   must(
-    world.truora.calls.read <= (isLong ? 400 : 60) * dropped.length,
-    `Truora was read ${world.truora.calls.read} times`,
+    system.truora.calls.read <= (isLong ? 400 : 60) * dropped.length,
+    `Truora was read ${system.truora.calls.read} times`,
   );
 
   const told = [
-    ...world.logs,
-    JSON.stringify(world.announced),
+    ...system.logs,
+    JSON.stringify(system.announced),
     ...dropped.flatMap(({ executions }) => executions.map(({ output, cause }) => JSON.stringify([output, cause]))),
   ];
-  must(!world.tokens.some((token) => told.some((text) => text.includes(token))), 'a task token was told');
+  must(!system.tokens.some((token) => told.some((text) => text.includes(token))), 'a task token was told');
   for (const [name, canary] of Object.entries(canaries))
     must(!told.some((text) => text.includes(canary)), `the ${name} was told`);
   must(
-    world.truora.sent.forged === 0 ||
-      world.answers.length === 0 ||
+    system.truora.sent.forged === 0 ||
+      system.answers.length === 0 ||
       plan.blows.length + plan.refuses.length > 0 ||
-      world.answers.some(({ status }) => status === 401),
+      system.answers.some(({ status }) => status === 401),
     'a forged webhook was not refused',
   );
   return [...new Set(broken)];

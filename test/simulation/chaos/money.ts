@@ -10,12 +10,12 @@ const doubts: readonly string[] = ['unconfirmed', 'blind'];
  * record does not know, it says so by name.
  * @returns the promises that are broken
  */
-export const judgeMoney = ({ plan, world, dropped }: Ran, records: readonly LedgerRecord[]): string[] => {
+export const judgeMoney = ({ plan, system, dropped }: Ran, records: readonly LedgerRecord[]): string[] => {
   const broken: string[] = [];
   const must = (holds: boolean, what: string) => {
     if (!holds) broken.push(what);
   };
-  const { charged } = world.truora;
+  const { charged } = system.truora;
   const { listing } = plan.story;
   const real = new Set(charged.map(({ id }) => id));
   const written = records.flatMap(({ validationId, orphans = [] }) => [
@@ -52,7 +52,7 @@ export const judgeMoney = ({ plan, world, dropped }: Ran, records: readonly Ledg
   );
   const mayDouble = outlives || plan.onUnresolved === 'create-again' || listing?.kind === 'null';
   must(mayDouble || charged.length <= people, `${charged.length} charges for ${people} drops`);
-  const told = world.logs.reduce((sum, line) => sum + orphansIn(line), 0);
+  const told = system.logs.reduce((sum, line) => sum + orphansIn(line), 0);
   must(told >= orphans || isStruck(plan), `${orphans} orphans, of which ${told} were told`);
 
   must(
@@ -73,6 +73,6 @@ const orphansIn = (line: string): number => {
 const isStruck = ({ blows, lambda, refuses, interruption }: Ran['plan']): boolean =>
   blows.length + lambda.length + refuses.length > 0 || interruption !== undefined;
 
-/** Whether every create call of this world is answered with all it has to say. */
+/** Whether every create call of this system is answered with all it has to say. */
 const isAnswered = ({ story }: Ran['plan']): boolean =>
   story.troubles.create === undefined && story.link === 'good' && story.rotates === undefined;

@@ -24,7 +24,7 @@ const moments: { at: Anchor; after: number }[] = [
   { at: 'token', after: 5 },
   { at: 'token', after: 25 },
   { at: 'token', after: 59.999 },
-  { at: 'patience', after: 7 },
+  { at: 'timeout', after: 7 },
   { at: 'deadline', after: 3 },
   { at: 'ended', after: 86_400 },
 ];

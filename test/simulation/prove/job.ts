@@ -98,7 +98,7 @@ switch (job.kind) {
     break;
   case 'case': {
     const { seen } = await check(job.case);
-    done.trace = [...seen.world.trace.lines, `hash ${seen.world.trace.hash()}`, `order ${seen.order}`];
+    done.trace = [...seen.system.trace.lines, `hash ${seen.system.trace.hash()}`, `order ${seen.order}`];
     break;
   }
 }

@@ -66,11 +66,11 @@ export type Listing =
   /** The first page holds no row; that there is more stands in a form that nobody knows. */
   | { kind: 'paged'; more: Record<string, unknown> };
 
-/** All that Truora will do in one world. Seconds. */
+/** All that Truora will do in one system. Seconds. */
 export type Story = {
   forms?: Forms;
   listing?: Listing;
-  /** How long the list is answered so, from the world's beginning; always when left out. */
+  /** How long the list is answered so, from the system's beginning; always when left out. */
   listingEnds?: number;
   /** Troubles by operation, and the how-manieth call of it meets them; from 1. */
   troubles: Partial<Record<Operation, Record<number, Trouble>>>;
@@ -91,7 +91,7 @@ export type Story = {
   link: 'good' | 'private address' | 'http' | 'other host' | 'user info' | 'missing';
   /** When the upload link stops working, from the creation; its own timeout when left out. */
   linkLife?: number;
-  /** The key is changed at this moment of the world; the secret follows some seconds later. */
+  /** The key is changed at this moment of the system; the secret follows some seconds later. */
   rotates?: { at: number; lag: number };
 };
 

@@ -63,7 +63,7 @@ export type Hooks = {
 };
 
 /**
- * Truora in virtual time: creates, lists, reads, takes uploads, decides and calls back, as the story of this world says. It
+ * Truora in virtual time: creates, lists, reads, takes uploads, decides and calls back, as the story of this system says. It
  * counts what it charges, and keeps what it was sent.
  */
 export const vendorOf = (story: Story, { acceptsKey, webhookKey, callUs, latency, enrollments }: Hooks) => {
