@@ -1,6 +1,12 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { CreateTableCommand, DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import {
+  CreateTableCommand,
+  DeleteItemCommand,
+  DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+} from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import dynalite from 'dynalite';
 import { leaveAws, pointSdkAt } from '../../infra/local/credentials.ts';
@@ -39,6 +45,10 @@ export const openTable = async () => {
     /** Puts an item as it would stand there, whatever stood there before. */
     stand: async (item: { pk: string } & Record<string, unknown>) => {
       await client.send(new PutItemCommand({ TableName: NAME, Item: marshall(item, { removeUndefinedValues: true }) }));
+    },
+    /** Deletes an item, as DynamoDB does some time after its life. */
+    remove: async (pk: string) => {
+      await client.send(new DeleteItemCommand({ TableName: NAME, Key: { pk: { S: pk } } }));
     },
     close: () => {
       client.destroy();
