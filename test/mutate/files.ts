@@ -49,6 +49,7 @@ export const mutated = [
  * that reach the file are run, which takes a minute for each mutant of what half of the product stands on.
  */
 export const testsOf: Partial<Record<(typeof mutated)[number], readonly string[]>> = {
+  'shared/aws/delete-versions.ts': ['test/aws/delete-versions.test.ts'],
   'shared/domain/amendments.ts': ['test/domain/amendments.test.ts', 'test/domain/attempts.test.ts'],
   'shared/domain/attempts.ts': ['test/domain/attempts.test.ts', 'test/domain/attempts.test.ts'],
   'shared/domain/lifecycle.ts': ['test/domain/lifecycle.test.ts'],
@@ -58,9 +59,18 @@ export const testsOf: Partial<Record<(typeof mutated)[number], readonly string[]
   'shared/ledger/bindings.ts': ['test/ledger/items.test.ts'],
   'shared/ledger/budget.ts': ['test/ledger/items.test.ts'],
   'shared/ledger/callbacks.ts': ['test/ledger/items.test.ts'],
+  'shared/ledger/claims.ts': ['test/ledger/claims.test.ts'],
   'shared/ledger/holds.ts': ['test/ledger/items.test.ts'],
+  'shared/ledger/idempotency-keys.ts': [
+    'test/ledger/idempotency-keys.test.ts',
+    'test/ledger/idempotency-key-claims.test.ts',
+  ],
   'shared/ledger/intents.ts': ['test/ledger/items.test.ts', 'test/ledger/intents.test.ts'],
-  'shared/ledger/throttle.ts': ['test/ledger/items.test.ts'],
+  'shared/ledger/outcomes.ts': ['test/ledger/outcomes.test.ts'],
+  'shared/ledger/throttle.ts': ['test/ledger/items.test.ts', 'test/ledger/throttle-item.test.ts'],
+  'shared/logic/creation.ts': ['test/logic/creation.test.ts', 'test/logic/creation-doubt.test.ts'],
+  'shared/logic/orphans.ts': ['test/logic/late-orphans.test.ts', 'test/logic/resolved-intents.test.ts'],
+  'shared/logic/outcome.ts': ['test/logic/ending.test.ts'],
   'shared/truora/body.ts': ['test/truora/body.test.ts'],
   'shared/truora/creation.ts': ['test/truora/creation.test.ts', 'test/truora/look.test.ts'],
   'shared/truora/list-end.ts': ['test/truora/list-end.test.ts'],
