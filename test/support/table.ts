@@ -10,14 +10,34 @@ import {
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import dynalite from 'dynalite';
 import { leaveAws, pointSdkAt } from '../../infra/local/credentials.ts';
+import { BY_PERSON } from '../../shared/domain/record.ts';
 
 const NAME = 'Ledger';
+
+/** The index of one person's records, which only some tests read. */
+const byPerson = {
+  GlobalSecondaryIndexes: [
+    {
+      IndexName: BY_PERSON.name,
+      KeySchema: [
+        { AttributeName: BY_PERSON.attribute, KeyType: 'HASH' as const },
+        { AttributeName: BY_PERSON.sort, KeyType: 'RANGE' as const },
+      ],
+      Projection: { ProjectionType: 'KEYS_ONLY' as const },
+    },
+  ],
+  AttributeDefinitions: ['pk', BY_PERSON.attribute, BY_PERSON.sort].map((AttributeName) => ({
+    AttributeName,
+    AttributeType: 'S' as const,
+  })),
+};
 
 /**
  * The ledger's table alone, by its key and without indexes: for tests of what one item holds, which are run for every change of
  * the code. A whole house synthesizes the template first. One table a file: the SDK's clients keep their first address.
+ * @param isIndexed also makes the index by person
  */
-export const openTable = async () => {
+export const openTable = async ({ isIndexed = false } = {}) => {
   leaveAws();
   const server = dynalite({ createTableMs: 0 });
   server.listen(0, '127.0.0.1');
@@ -31,6 +51,7 @@ export const openTable = async () => {
       KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
       AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],
       BillingMode: 'PAY_PER_REQUEST',
+      ...(isIndexed ? byPerson : {}),
     }),
   );
   return {
