@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { leaveAws, pointSdkAt } from '../../infra/local/credentials.ts';
 import { deleteUploads } from '../../shared/aws/delete-versions.ts';
-import { type Heard, listen } from '../truora/at-truora.ts';
+import { type Heard, listen } from '../support/truora.ts';
 
 const BUCKET = 'media';
 

@@ -6,9 +6,9 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { deleteItem, getItem, getItems, putNew, queryKeys, updateItem } from '../../shared/aws/dynamodb.ts';
 import { BY_PERSON } from '../../shared/domain/record.ts';
-import { type House, openHouse } from '../support/local-aws.ts';
+import { type LocalAws, openLocalAws } from '../support/local-aws.ts';
 
-let house: House;
+let house: LocalAws;
 
 let table: string;
 
@@ -17,7 +17,7 @@ let made = 0;
 let pk: string;
 
 beforeAll(async () => {
-  house = await openHouse(undefined);
+  house = await openLocalAws(undefined);
   table = house.table;
 });
 

@@ -6,12 +6,12 @@ import { checkMediaExists, fileAt, openMedia, peekMedia } from '../../shared/aws
 import { SNIFF_BYTES } from '../../shared/domain/media.ts';
 import type { Media } from '../../shared/domain/revalidation.ts';
 import { BUCKET, claimOf, thrownBy } from '../support/journal.ts';
-import { type House, openHouse } from '../support/local-aws.ts';
+import { type LocalAws, openLocalAws } from '../support/local-aws.ts';
 
-let house: House;
+let house: LocalAws;
 
 beforeAll(async () => {
-  house = await openHouse(undefined, { media: true });
+  house = await openLocalAws(undefined, { media: true });
 });
 
 afterAll(() => house.close());

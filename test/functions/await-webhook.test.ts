@@ -2,16 +2,16 @@ import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { handler } from '../../functions/await-webhook.ts';
 import { recordNotification } from '../../shared/ledger/callbacks.ts';
 import { context, errorOf, eventOf, journalOf, thrownBy } from '../support/journal.ts';
-import { type House, openHouse } from '../support/local-aws.ts';
+import { type LocalAws, openLocalAws } from '../support/local-aws.ts';
 
 const RECEIVED_AT = new Date('2026-11-23T10:00:00.000Z');
 
-let house: House;
+let house: LocalAws;
 
 let journal: ReturnType<typeof journalOf>;
 
 beforeAll(async () => {
-  house = await openHouse('AwaitWebhook');
+  house = await openLocalAws('AwaitWebhook');
 });
 
 afterAll(() => house.close());

@@ -6,15 +6,15 @@ import { openIntent } from '../../shared/ledger/intents.ts';
 import { recordOutcome } from '../../shared/ledger/outcomes.ts';
 import { issueTicket } from '../../shared/ledger/tickets.ts';
 import { claimOf, context, executionOf, newPerson, newRevalidationId } from '../support/journal.ts';
-import { type House, openHouse } from '../support/local-aws.ts';
+import { type LocalAws, openLocalAws } from '../support/local-aws.ts';
 import { CALLER, callEvent, codeOf, contentOf } from '../support/routes.ts';
 
 const OWNER = executionOf('owner');
 
-let house: House;
+let house: LocalAws;
 
 beforeAll(async () => {
-  house = await openHouse('CancelRevalidation');
+  house = await openLocalAws('CancelRevalidation');
 });
 
 afterAll(() => house.close());

@@ -12,12 +12,12 @@ import {
   newRevalidationId,
   thrownBy,
 } from '../support/journal.ts';
-import { deadOrigin, type House, openHouse, type Said, standIn } from '../support/local-aws.ts';
+import { deadOrigin, type LocalAws, openLocalAws, type Said, standIn } from '../support/local-aws.ts';
 
-let house: House;
+let house: LocalAws;
 
 beforeAll(async () => {
-  house = await openHouse('CheckEnrollment', { truora: true });
+  house = await openLocalAws('CheckEnrollment', { truora: true });
 });
 
 afterAll(() => house.close());

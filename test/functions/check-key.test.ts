@@ -2,12 +2,12 @@ import type { Context } from 'aws-lambda';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { handler } from '../../functions/check-key.ts';
 import { errorOf } from '../support/journal.ts';
-import { type House, openHouse } from '../support/local-aws.ts';
+import { type LocalAws, openLocalAws } from '../support/local-aws.ts';
 
-let house: House;
+let house: LocalAws;
 
 beforeAll(async () => {
-  house = await openHouse('CheckKey');
+  house = await openLocalAws('CheckKey');
 });
 
 afterAll(() => house.close());

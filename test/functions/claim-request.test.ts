@@ -19,7 +19,7 @@ import {
   newRevalidationId,
   thrownBy,
 } from '../support/journal.ts';
-import { type House, openHouse } from '../support/local-aws.ts';
+import { type LocalAws, openLocalAws } from '../support/local-aws.ts';
 import { jpeg, mp4 } from '../support/media.ts';
 import { CALLER } from '../support/routes.ts';
 
@@ -33,10 +33,10 @@ const OURS = executionOf('ours');
 
 const THEIRS = executionOf('theirs');
 
-let house: House;
+let house: LocalAws;
 
 beforeAll(async () => {
-  house = await openHouse('ClaimRequest', { media: true });
+  house = await openLocalAws('ClaimRequest', { media: true });
 });
 
 afterAll(() => house.close());

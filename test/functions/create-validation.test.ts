@@ -2,7 +2,7 @@ import { HeadObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { handler } from '../../functions/create-validation.ts';
-import { envKeys } from '../../infra/aws/function-env.ts';
+import { envKeys } from '../../infra/workflow/function-table.ts';
 import { presentRevalidation } from '../../shared/domain/api.ts';
 import type { Attempt } from '../../shared/domain/attempts.ts';
 import type { Claim } from '../../shared/domain/revalidation.ts';
@@ -25,9 +25,9 @@ import {
   type Asked,
   deadOrigin,
   type Fate,
-  type House,
   type Line,
-  openHouse,
+  type LocalAws,
+  openLocalAws,
   type Said,
   standIn,
 } from '../support/local-aws.ts';
@@ -38,10 +38,10 @@ const UNCONFIRMED = { name: 'CreationUnconfirmedError', reason: 'creation_unconf
 
 const UNSETTLED = { name: 'CreationUnsettledError', reason: 'creation_unsettled' };
 
-let house: House;
+let house: LocalAws;
 
 beforeAll(async () => {
-  house = await openHouse('CreateValidation', { truora: true });
+  house = await openLocalAws('CreateValidation', { truora: true });
 });
 
 afterAll(() => house.close());

@@ -3,13 +3,13 @@ import { handler } from '../../functions/list-revalidations.ts';
 import { type Revalidation, writeCursor } from '../../shared/domain/api.ts';
 import { claim } from '../../shared/ledger/claims.ts';
 import { claimOf, context, executionOf, newPerson, newRevalidationId } from '../support/journal.ts';
-import { type House, openHouse } from '../support/local-aws.ts';
+import { type LocalAws, openLocalAws } from '../support/local-aws.ts';
 import { callEvent, codeOf, contentOf } from '../support/routes.ts';
 
-let house: House;
+let house: LocalAws;
 
 beforeAll(async () => {
-  house = await openHouse('ListRevalidations');
+  house = await openLocalAws('ListRevalidations');
 });
 
 afterAll(() => house.close());

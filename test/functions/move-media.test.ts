@@ -24,7 +24,7 @@ import {
   sha256,
   thrownBy,
 } from '../support/journal.ts';
-import { deadOrigin, type House, type Line, openHouse, standIn } from '../support/local-aws.ts';
+import { deadOrigin, type Line, type LocalAws, openLocalAws, standIn } from '../support/local-aws.ts';
 
 const OURS = executionOf('ours');
 
@@ -36,10 +36,10 @@ const UNREAD = { name: 'MediaUnreadError', reason: 'media_unread' };
 
 const UNCERTAIN = { name: 'TruoraUncertainError', reason: 'truora_uncertain' };
 
-let house: House;
+let house: LocalAws;
 
 beforeAll(async () => {
-  house = await openHouse('MoveMedia', { media: true, truora: true });
+  house = await openLocalAws('MoveMedia', { media: true, truora: true });
 });
 
 afterAll(() => house.close());

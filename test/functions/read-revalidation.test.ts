@@ -5,13 +5,13 @@ import { claim } from '../../shared/ledger/claims.ts';
 import { recordOutcome } from '../../shared/ledger/outcomes.ts';
 import { issueTicket } from '../../shared/ledger/tickets.ts';
 import { claimOf, context, executionOf, newPerson, newRevalidationId } from '../support/journal.ts';
-import { type House, openHouse } from '../support/local-aws.ts';
+import { type LocalAws, openLocalAws } from '../support/local-aws.ts';
 import { CALLER, callEvent, codeOf, contentOf } from '../support/routes.ts';
 
-let house: House;
+let house: LocalAws;
 
 beforeAll(async () => {
-  house = await openHouse('ReadRevalidation');
+  house = await openLocalAws('ReadRevalidation');
 });
 
 afterAll(() => house.close());

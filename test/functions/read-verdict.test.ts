@@ -11,16 +11,16 @@ import {
   newValidationId,
   thrownBy,
 } from '../support/journal.ts';
-import { deadOrigin, type House, type Line, openHouse, standIn } from '../support/local-aws.ts';
+import { deadOrigin, type Line, type LocalAws, openLocalAws, standIn } from '../support/local-aws.ts';
 
 const PENDING = { name: 'VerdictPendingError', reason: 'verdict_pending' };
 
 const UNREACHABLE = { name: 'VerdictUnreachableError', reason: 'truora_unreachable_at_deadline' };
 
-let house: House;
+let house: LocalAws;
 
 beforeAll(async () => {
-  house = await openHouse('ReadVerdict', { truora: true });
+  house = await openLocalAws('ReadVerdict', { truora: true });
 });
 
 afterAll(() => house.close());

@@ -16,11 +16,11 @@ import {
   newRevalidationId,
   newValidationId,
 } from '../support/journal.ts';
-import { type Fate, type House, openHouse } from '../support/local-aws.ts';
+import { type Fate, type LocalAws, openLocalAws } from '../support/local-aws.ts';
 
 const KEY = 'webhook-key';
 
-let house: House;
+let house: LocalAws;
 
 let validationId: string;
 
@@ -29,7 +29,7 @@ let deadline: string;
 let revalidationId: string;
 
 beforeAll(async () => {
-  house = await openHouse('ReceiveWebhook');
+  house = await openLocalAws('ReceiveWebhook');
 });
 
 afterAll(() => house.close());

@@ -8,10 +8,10 @@ import { recordCancellation, recordOutcome } from '../../shared/ledger/outcomes.
 import { readRecord } from '../../shared/ledger/records.ts';
 import { listValidations } from '../../shared/truora/client.ts';
 import { lateOrphansOn } from '../../shared/truora/reconcile.ts';
-import { holdBack } from '../support/held-back.ts';
+import { holdTimers } from '../support/held-timers.ts';
 import { claimOf, context, eventOf, executionOf, newPerson, newValidationId, thrownBy } from '../support/journal.ts';
-import { type Asked, type House, openHouse, type Said, standIn } from '../support/local-aws.ts';
-import { truoraAt } from '../truora/at-truora.ts';
+import { type Asked, type LocalAws, openLocalAws, type Said, standIn } from '../support/local-aws.ts';
+import { truoraAt } from '../support/truora.ts';
 
 const OURS = executionOf('ours');
 
@@ -24,10 +24,10 @@ const UNSETTLED = { name: 'CreationUnsettledError', reason: 'creation_unsettled'
 /** Stands for nothing else; it is held back until the test says so. */
 const LATE_MS = 86_123;
 
-let house: House;
+let house: LocalAws;
 
 beforeAll(async () => {
-  house = await openHouse('CreateValidation', { truora: true });
+  house = await openLocalAws('CreateValidation', { truora: true });
 });
 
 afterAll(() => house.close());
@@ -448,7 +448,7 @@ describe('the intent of another run of the person', () => {
 
 describe('a call that is executed after all, later than anybody waited', () => {
   it('is an orphan: nothing is uploaded to it, and the look that finds it writes it down', async () => {
-    const late = holdBack(LATE_MS);
+    const late = holdTimers(LATE_MS);
     closers.push(async () => late.end());
     Object.assign(house.sandbox.settings, { repeatsUploadLinkOnRead: true, createLateMs: LATE_MS });
     const counts = charging();

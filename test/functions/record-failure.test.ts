@@ -7,16 +7,16 @@ import { openIntent, readIntent } from '../../shared/ledger/intents.ts';
 import { recordOutcome } from '../../shared/ledger/outcomes.ts';
 import type { Journal } from '../../shared/workflow/contract.ts';
 import { BUCKET, caughtOf, context, errorOf, eventOf, executionOf, journalOf, thrownBy } from '../support/journal.ts';
-import { type House, openHouse } from '../support/local-aws.ts';
+import { type LocalAws, openLocalAws } from '../support/local-aws.ts';
 
 const OURS = executionOf('ours');
 
 const UNCONFIRMED = caughtOf('CreationUnconfirmedError', 'creation_unconfirmed: a person has to decide');
 
-let house: House;
+let house: LocalAws;
 
 beforeAll(async () => {
-  house = await openHouse('RecordFailure');
+  house = await openLocalAws('RecordFailure');
 });
 
 afterAll(() => house.close());

@@ -5,14 +5,14 @@ import { claim as claimRecord } from '../../shared/ledger/claims.ts';
 import { recordOutcome } from '../../shared/ledger/outcomes.ts';
 import type { Journal } from '../../shared/workflow/contract.ts';
 import { context, eventOf, executionOf, journalOf, thrownBy } from '../support/journal.ts';
-import { type House, openHouse } from '../support/local-aws.ts';
+import { type LocalAws, openLocalAws } from '../support/local-aws.ts';
 
 const OURS = executionOf('ours');
 
-let house: House;
+let house: LocalAws;
 
 beforeAll(async () => {
-  house = await openHouse('RecordOutcome');
+  house = await openLocalAws('RecordOutcome');
 });
 
 afterAll(() => house.close());

@@ -22,17 +22,17 @@ import {
   newRevalidationId,
   thrownBy,
 } from '../support/journal.ts';
-import { type House, openHouse } from '../support/local-aws.ts';
+import { type LocalAws, openLocalAws } from '../support/local-aws.ts';
 import { CALLER } from '../support/routes.ts';
 
 const OURS = executionOf('ours');
 
 const THEIRS = executionOf('theirs');
 
-let house: House;
+let house: LocalAws;
 
 beforeAll(async () => {
-  house = await openHouse('RecordRefusal', { media: true });
+  house = await openLocalAws('RecordRefusal', { media: true });
 });
 
 afterAll(() => house.close());
@@ -78,8 +78,9 @@ describe('the outcome of a request that was never claimed', () => {
     const { accountId, enrollmentId, ...object } = aDrop();
     const put = await house.put(object.key, Buffer.from([0xff, 0xd8, 0xff]));
     const request = dropOf(put);
-    process.env.RESULT_MODE = 'callback';
-    process.env.MINIMUM_THRESHOLD = '0.65';
+    Object.assign(process.env, { RESULT_MODE: 'callback', MINIMUM_THRESHOLD: '0.65' });
+    Object.assign(process.env, { MEDIA_MIN_PIXELS: '200', MEDIA_MAX_SECONDS: '30' });
+    Object.assign(process.env, { ALLOWED_RETRIES: '0', RETRY_SECONDS: '300' });
     const claiming = (executionId: string) =>
       errorOf(claimRequest(eventOf('ClaimRequest', { request }, { executionId }), context));
     const { name, message } = await claiming(OURS);

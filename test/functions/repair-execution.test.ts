@@ -22,13 +22,13 @@ import {
   newPerson,
   newRevalidationId,
 } from '../support/journal.ts';
-import { type House, openHouse } from '../support/local-aws.ts';
+import { type LocalAws, openLocalAws } from '../support/local-aws.ts';
 import { CALLER } from '../support/routes.ts';
 
-let house: House;
+let house: LocalAws;
 
 beforeAll(async () => {
-  house = await openHouse('RepairExecution');
+  house = await openLocalAws('RepairExecution');
 });
 
 afterAll(() => house.close());

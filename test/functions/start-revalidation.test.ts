@@ -5,16 +5,16 @@ import type { Started } from '../../shared/domain/api.ts';
 import { revalidationIdOf } from '../../shared/domain/case-id.ts';
 import type { CallRequest } from '../../shared/domain/request.ts';
 import { BUCKET, claimOf, context, inMinutes, newPerson, newRevalidationId } from '../support/journal.ts';
-import { type Fate, type House, openHouse } from '../support/local-aws.ts';
+import { type Fate, type LocalAws, openLocalAws } from '../support/local-aws.ts';
 import { jpeg } from '../support/media.ts';
 import { CALLER, callEvent, codeOf, contentOf } from '../support/routes.ts';
 
 const JPEG = jpeg();
 
-let house: House;
+let house: LocalAws;
 
 beforeAll(async () => {
-  house = await openHouse('StartRevalidation', { media: true });
+  house = await openLocalAws('StartRevalidation', { media: true });
 });
 
 afterAll(() => house.close());

@@ -6,13 +6,13 @@ import { uploadTicket } from '../../shared/domain/ticket.ts';
 import { storeSweepPosition } from '../../shared/ledger/sweep-position.ts';
 import { enterDrop, issueTicket } from '../../shared/ledger/tickets.ts';
 import { BUCKET, dropOf, newPerson, newRevalidationId, thrownBy } from '../support/journal.ts';
-import { type House, openHouse } from '../support/local-aws.ts';
+import { type LocalAws, openLocalAws } from '../support/local-aws.ts';
 import { CALLER } from '../support/routes.ts';
 
-let house: House;
+let house: LocalAws;
 
 beforeAll(async () => {
-  house = await openHouse('SweepInbox', { media: true });
+  house = await openLocalAws('SweepInbox', { media: true });
 });
 
 afterAll(() => house.close());

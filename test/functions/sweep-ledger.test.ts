@@ -24,18 +24,18 @@ import {
   newPerson,
   newRevalidationId,
 } from '../support/journal.ts';
-import { type Asked, type Fate, type House, type Line, openHouse, standIn } from '../support/local-aws.ts';
+import { type Asked, type Fate, type Line, type LocalAws, openLocalAws, standIn } from '../support/local-aws.ts';
 
 const OURS = executionOf('ours');
 
 const HOUR = 60;
 
-let house: House;
+let house: LocalAws;
 
 let truora: LocalServer & { asked: Asked[] };
 
 beforeAll(async () => {
-  house = await openHouse('SweepLedger', { media: true });
+  house = await openLocalAws('SweepLedger', { media: true });
 });
 
 afterAll(() => house.close());

@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { LATE_SECONDS, readCallback, recordNotification, storeTaskToken } from '../../shared/ledger/callbacks.ts';
 import { inMinutes, newValidationId } from '../support/journal.ts';
-import { type House, openHouse } from '../support/local-aws.ts';
+import { type LocalAws, openLocalAws } from '../support/local-aws.ts';
 
-let house: House;
+let house: LocalAws;
 
 let table: string;
 
 let validation: { validationId: string; deadline: string };
 
 beforeAll(async () => {
-  house = await openHouse(undefined);
+  house = await openLocalAws(undefined);
   table = house.table;
 });
 

@@ -2,9 +2,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { bindValidation, readBinding } from '../../shared/ledger/bindings.ts';
 import { closeIntent, type Intent, openIntent, readIntent, recordFirstCheck } from '../../shared/ledger/intents.ts';
 import { inMinutes, newPerson, newRevalidationId, newValidationId } from '../support/journal.ts';
-import { type House, openHouse } from '../support/local-aws.ts';
+import { type LocalAws, openLocalAws } from '../support/local-aws.ts';
 
-let house: House;
+let house: LocalAws;
 
 let table: string;
 
@@ -15,7 +15,7 @@ let ours: string;
 let theirs: string;
 
 beforeAll(async () => {
-  house = await openHouse(undefined);
+  house = await openLocalAws(undefined);
   table = house.table;
 });
 

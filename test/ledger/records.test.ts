@@ -23,16 +23,16 @@ import {
   sha256,
   thrownBy,
 } from '../support/journal.ts';
-import { type House, openHouse } from '../support/local-aws.ts';
+import { type LocalAws, openLocalAws } from '../support/local-aws.ts';
 
 const OURS = executionOf('ours');
 
 const THEIRS = executionOf('theirs');
 
-let house: House;
+let house: LocalAws;
 
 beforeAll(async () => {
-  house = await openHouse(undefined);
+  house = await openLocalAws(undefined);
 });
 
 afterAll(() => house.close());

@@ -3,7 +3,7 @@ import type { Access } from '../../shared/aws/signed-call.ts';
 import { accessFromEnv } from '../../shared/lambda/clients.ts';
 import { GATE, readTexts, throttleOf } from '../../shared/ledger/throttle.ts';
 import { type OpenTable, openTable } from '../support/table.ts';
-import { listen } from '../truora/at-truora.ts';
+import { listen } from '../support/truora.ts';
 
 describe('a back-off over a time that an operator wrote', () => {
   let open: OpenTable;

@@ -3,12 +3,12 @@ import { sharesOf, type ThrottleStore } from '../../shared/domain/throttle.ts';
 import { accessFromEnv } from '../../shared/lambda/clients.ts';
 import { reserveBudget, reserveOne } from '../../shared/ledger/budget.ts';
 import { throttleOf } from '../../shared/ledger/throttle.ts';
-import { type House, openHouse } from '../support/local-aws.ts';
+import { type LocalAws, openLocalAws } from '../support/local-aws.ts';
 
-let house: House;
+let house: LocalAws;
 
 beforeAll(async () => {
-  house = await openHouse(undefined);
+  house = await openLocalAws(undefined);
 });
 
 afterAll(() => house.close());

@@ -7,12 +7,12 @@ import { enterDrop, issueTicket, readTicket } from '../../shared/ledger/tickets.
 import { locateUnclaimed } from '../../shared/logic/locate.ts';
 import { enterDropOnTicket } from '../../shared/logic/ticket-entry.ts';
 import { BUCKET, dropOf, executionOf, newPerson, newRevalidationId } from '../support/journal.ts';
-import { type House, openHouse } from '../support/local-aws.ts';
+import { type LocalAws, openLocalAws } from '../support/local-aws.ts';
 import { CALLER } from '../support/routes.ts';
 
 const ANY = executionOf('any');
 
-let house: House;
+let house: LocalAws;
 
 const read = (request: unknown, executionId = ANY) => readIntake(request, { bucket: BUCKET, executionId });
 
@@ -24,7 +24,7 @@ const ticketOfRequest = async (request: unknown, executionId = ANY) => {
 };
 
 beforeAll(async () => {
-  house = await openHouse(undefined);
+  house = await openLocalAws(undefined);
 });
 
 afterAll(() => house.close());

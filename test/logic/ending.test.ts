@@ -11,7 +11,7 @@ import { commandsSent } from '../support/commands-sent.ts';
 import { NOW, OURS, secondsAgo } from '../support/creation.ts';
 import { claimOf, executionOf, newRevalidationId } from '../support/journal.ts';
 import { type OpenTable, openTable } from '../support/table.ts';
-import { listen } from '../truora/at-truora.ts';
+import { listen } from '../support/truora.ts';
 
 const EARLIER = secondsAgo(3600);
 

@@ -9,7 +9,7 @@ import { commandsSent } from '../support/commands-sent.ts';
 import { BUCKET, type callOf, executionOf, newPerson, thrownBy } from '../support/journal.ts';
 import { type OpenTable, openTable } from '../support/table.ts';
 import { callIntake, dropIntake, storeTicket, TICKET_EXECUTION } from '../support/tickets.ts';
-import { listen } from '../truora/at-truora.ts';
+import { listen } from '../support/truora.ts';
 
 const policy = { minimumThreshold: 0.6 };
 

@@ -7,14 +7,14 @@ import { bindValidation, readBinding } from '../../shared/ledger/bindings.ts';
 import { claim as claimRecord } from '../../shared/ledger/claims.ts';
 import { readRecord } from '../../shared/ledger/records.ts';
 import { claimOf, executionOf, inMinutes, newRevalidationId, newValidationId } from '../support/journal.ts';
-import { type House, openHouse } from '../support/local-aws.ts';
+import { type LocalAws, openLocalAws } from '../support/local-aws.ts';
 
-let house: House;
+let house: LocalAws;
 
 let claim: Claim;
 
 beforeAll(async () => {
-  house = await openHouse(undefined);
+  house = await openLocalAws(undefined);
 });
 
 afterAll(() => house.close());

@@ -7,7 +7,7 @@ import { markAnnounced, recordOutcome } from '../../shared/ledger/outcomes.ts';
 import { readRecord } from '../../shared/ledger/records.ts';
 import { announce } from '../../shared/logic/outcome.ts';
 import { claimOf, errorOf, executionOf, inMinutes, newValidationId, thrownBy } from '../support/journal.ts';
-import { type House, openHouse } from '../support/local-aws.ts';
+import { type LocalAws, openLocalAws } from '../support/local-aws.ts';
 
 const OURS = executionOf('ours');
 
@@ -15,10 +15,10 @@ const BUS = 'outcomes';
 
 const RESULTS = { bus: BUS, mediaHours: 24 };
 
-let house: House;
+let house: LocalAws;
 
 beforeAll(async () => {
-  house = await openHouse(undefined);
+  house = await openLocalAws(undefined);
 });
 
 afterAll(() => house.close());

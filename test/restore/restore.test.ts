@@ -14,7 +14,7 @@ import { readRecord } from '../../shared/ledger/records.ts';
 import { throttleOf } from '../../shared/ledger/throttle.ts';
 import type { Journal } from '../../shared/workflow/contract.ts';
 import { errorOf, executionOf, inMinutes, journalOf, newValidationId } from '../support/journal.ts';
-import { type House, type Line, openHouse, standIn } from '../support/local-aws.ts';
+import { type Line, type LocalAws, openLocalAws, standIn } from '../support/local-aws.ts';
 
 const MACHINE = 'arn:aws:states:us-east-1:000000000000:stateMachine:Revalidation';
 
@@ -22,7 +22,7 @@ const root = join(import.meta.dirname, '../..');
 
 type Run = { name: string; minutesAgo: number; exits: unknown[] };
 
-let house: House;
+let house: LocalAws;
 
 let machine: LocalServer;
 
@@ -35,7 +35,7 @@ let gateAtFirst: unknown;
 const read: string[] = [];
 
 beforeAll(async () => {
-  house = await openHouse(undefined);
+  house = await openLocalAws(undefined);
   machine = await listen(async (request, response) => {
     const input = JSON.parse(String(await bodyOf(request, 100_000)));
     const operation = String(request.headers['x-amz-target']).split('.')[1];

@@ -7,10 +7,10 @@ import type { Throttle } from '../../shared/domain/throttle.ts';
 import type { Intent } from '../../shared/ledger/intents.ts';
 import { readRecord } from '../../shared/ledger/records.ts';
 import type { CreationSettings, Entry } from '../../shared/logic/creation.ts';
-import { listen, truoraAt } from '../truora/at-truora.ts';
 import { commandsSent } from './commands-sent.ts';
 import { claimOf, executionOf, newValidationId } from './journal.ts';
 import { openTable } from './table.ts';
+import { listen, truoraAt } from './truora.ts';
 
 export const OURS = executionOf('ours');
 

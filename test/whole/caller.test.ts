@@ -14,7 +14,7 @@ import { Announcement } from '../../shared/domain/announcement.ts';
 import { RevalidationInput } from '../../shared/domain/request.ts';
 import { Outcome } from '../../shared/domain/revalidation.ts';
 import { fileOf, photo, someone } from '../support/drops.ts';
-import { judge } from '../support/rights.ts';
+import { judge } from '../support/permissions.ts';
 
 const announced: BusEvent[] = [];
 
@@ -29,7 +29,7 @@ beforeAll(async () => {
     onAnnounced: (event) => announced.push(event),
     onCall: (one) => calls.push(one),
   });
-  caller = world.beside(synthesizeCaller('local'));
+  caller = world.machineOfStack(synthesizeCaller('local'));
 });
 
 afterAll(async () => {

@@ -23,12 +23,12 @@ afterAll(() => world.close());
 
 /** Puts media, and lets its event meet its fate. */
 const put = async (fate: 'are lost' | 'arrive' | 'start nothing', key: string, more: object = {}) => {
-  world.letEvents(fate);
+  world.setEventDelivery(fate);
   const metadata = { 'user-authorized': 'true' };
   const versionId = await putMedia(world, { key, file: fileOf(photo), metadata, ...more });
   // The event goes out behind the answer.
   await sleep(20);
-  world.letEvents('arrive');
+  world.setEventDelivery('arrive');
   const [, accountId] = /^inbox\/([^/]+)\/[^/]+\/[^/]+$/.exec(key) ?? [];
   const id = revalidationIdOf({ bucket: world.bucket, key, version: versionId, ...(accountId ? { accountId } : {}) });
   return { versionId, id };
@@ -109,7 +109,7 @@ test('an upload under a ticket whose event is lost is what the ticket promised; 
   const { revalidationId, upload: form } = Started.parse((await call('POST /revalidations', { body })).content);
   if (!form) throw new TypeError('no form');
   const before = creates();
-  world.letEvents('are lost');
+  world.setEventDelivery('are lost');
   await upload(form, photo);
   await sleep(20);
   expect(await sweep()).toBe(1);
@@ -117,7 +117,7 @@ test('an upload under a ticket whose event is lost is what the ticket promised; 
 
   await upload(form, Buffer.concat([photo, Buffer.from('again')]));
   await sleep(20);
-  world.letEvents('arrive');
+  world.setEventDelivery('arrive');
   expect(await sweep()).toBe(1);
   while ((await call(`GET /revalidations/${revalidationId}`)).content.repeats !== 1) await sleep(50);
   expect(await sweep()).toBe(0);

@@ -15,7 +15,7 @@ import {
   scripted,
   throws,
   times,
-} from '../support/scripted.ts';
+} from '../support/scripted-machine.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const PATIENCE_MS = 1000;
