@@ -162,8 +162,8 @@ export const definition = ({ callbackTimeoutSeconds }: { callbackTimeoutSeconds:
       ...ends,
     }),
     RecordRefusal: task('RecordRefusal', 'Truora was never asked to decide.', {
-      Retry: [never('ClaimedElsewhereError'), recording],
-      Catch: [failed],
+      Retry: [never(...taken), recording],
+      Catch: [decided, failed],
       ...ends,
     }),
     ReadOutcome: task('ReadOutcome', 'Decided before: the stored outcome is the answer.', {
