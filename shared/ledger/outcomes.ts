@@ -50,13 +50,14 @@ export const recordOutcome = async (
 ): Promise<Ending & { owner: string }> => {
   const at = new Date();
   const pk = keyOf(outcome.revalidationId);
-  const start = {
+  const start = defined({
     revalidationId: outcome.revalidationId,
     owner,
     claimedAt: at.toISOString(),
-    ...defined({ accountId: outcome.accountId, object }),
+    accountId: outcome.accountId,
+    object,
     ...dueFrom(outcome.revalidationId, at),
-  };
+  });
   const end = { phase: outcome.status, outcome, expiresAt: lifeOf(ledger, at) };
   const trail = [{ phase: outcome.status, at: at.toISOString() }];
   const written = await updateItem(ledger.table, pk, {
@@ -120,13 +121,14 @@ export const recordCancellation = async (
   );
   const written = await updateItem(ledger.table, keyOf(revalidationId), {
     set: { phase: 'canceled', outcome, canceledBy, expiresAt: lifeOf(ledger, at) },
-    setIfAbsent: {
+    setIfAbsent: defined({
       revalidationId,
       owner: NO_OWNER,
       claimedAt: at.toISOString(),
-      ...defined({ accountId, enrollmentId }),
+      accountId,
+      enrollmentId,
       ...dueFrom(revalidationId, at),
-    },
+    }),
     append: { trail: [{ phase: 'canceled', at: at.toISOString() }] },
     remove: [UPLOAD_LINK],
     when: { phase: predecessors('canceled') },

@@ -71,17 +71,14 @@ export const send = ({ method, url, headers, body, deadlines, maxBytes, lookup }
   new Promise((resolve, reject) => {
     const secure = url.protocol === 'https:';
     const length = body === undefined ? undefined : typeof body === 'string' ? Buffer.byteLength(body) : body.bytes;
-    const request = (secure ? httpsRequest : httpRequest)(url, {
+    const options = defined({
       method,
       agent: false,
       ...unqueued,
-      headers: {
-        ...headers,
-        'accept-encoding': 'identity',
-        ...defined({ 'content-length': length?.toString() }),
-      },
-      ...defined({ lookup }),
+      headers: defined({ ...headers, 'accept-encoding': 'identity', 'content-length': length?.toString() }),
+      lookup,
     });
+    const request = (secure ? httpsRequest : httpRequest)(url, options);
 
     let passed = 0;
     let connected = false;
