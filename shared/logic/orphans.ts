@@ -85,7 +85,7 @@ const resolve = async (
   return true;
 };
 
-/** A run that was killed right after it had opened its intent has not written that it may have called. */
+/** A run that was killed directly after it had opened its intent has not written that it may have called. */
 const withIntent = (attempts: readonly Attempt[] = [], { attempt: n, openedAt: at }: Intent): Attempt[] =>
   attempts.some((one) => one.at === at) ? [...attempts] : withAttempt(attempts, { n, at, result: 'unconfirmed' });
 
