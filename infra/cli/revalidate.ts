@@ -99,15 +99,16 @@ const run = async (world: LocalSystem, asked: Asked) => {
   const name = caseOf(asked);
   const key = `media/${name}${extname(asked.file).toLowerCase()}`;
   const versionId = await putMedia(world, { key, file: asked.file });
-  const request: CallRequest = {
+  const request: CallRequest = defined({
     kind: 'call',
     accountId,
     enrollmentId,
     userAuthorized: true,
     media: { key, versionId },
     options,
-    ...defined({ reference, forceNew }),
-  };
+    reference,
+    forceNew,
+  });
   // The name makes it the same execution after a crash, so the claim in the ledger is still its own.
   const execution = world.machine.start({ request }, name);
   await execution.ended;

@@ -20,13 +20,13 @@ export const paced = (definition: Definition, pace: number): Definition => {
       ? {
           ...state,
           // Another stack's definition may have none.
-          Retry: (state.Retry ?? []).map(({ IntervalSeconds, MaxDelaySeconds, ...retrier }) => ({
-            ...retrier,
-            ...defined({
+          Retry: (state.Retry ?? []).map(({ IntervalSeconds, MaxDelaySeconds, ...retrier }) =>
+            defined({
+              ...retrier,
               IntervalSeconds: times(IntervalSeconds, pace),
               MaxDelaySeconds: times(MaxDelaySeconds, pace),
             }),
-          })),
+          ),
         }
       : state;
   };

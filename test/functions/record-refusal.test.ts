@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { handler as claimRequest } from '../../functions/claim-request.ts';
+import { handler as readOutcome } from '../../functions/read-outcome.ts';
 import { handler } from '../../functions/record-refusal.ts';
 import { revalidationIdOf } from '../../shared/domain/case-id.ts';
 import type { Caught, Outcome } from '../../shared/domain/revalidation.ts';
@@ -74,7 +75,7 @@ describe('the outcome of a request that was never claimed', () => {
     expect(await recordOf(outcome)).toMatchObject({ phase: 'refused', owner: OURS, accountId, outcome });
   });
 
-  it('is the very one that the same drop finds when it comes again', async () => {
+  it('is the answer to a second copy of the same drop, through ReadOutcome', async () => {
     const { accountId, enrollmentId, ...object } = aDrop();
     const put = await aws.put(object.key, Buffer.from([0xff, 0xd8, 0xff]));
     const request = dropOf(put);
@@ -86,8 +87,14 @@ describe('the outcome of a request that was never claimed', () => {
     const { name, message } = await claiming(OURS);
     expect(message).toMatch(/^consent_missing: /);
     const first = await recording({ request, refusal: caughtOf(name, message) });
-    const second = await recording({ request, refusal: caughtOf(name, message) }, THEIRS);
-    expect(second).toEqual(first);
+    const second = await errorOf(recording({ request, refusal: caughtOf(name, message) }, THEIRS));
+    expect(second).toMatchObject({
+      name: 'AlreadyDecidedError',
+      message: `already_decided: ${first.revalidationId}`,
+    });
+    const repeat = caughtOf(second.name, second.message);
+    const read = await readOutcome(eventOf('ReadOutcome', { repeat }, { executionId: THEIRS }), context);
+    expect(read).toEqual({ ...first, claimedAt: expect.any(String), isRepeat: true });
     expect((await recordOf(first))?.trail).toHaveLength(1);
   });
 
@@ -161,11 +168,12 @@ it('of uploads that a full ticket does not take in is one record and one event, 
   const outcomes = [];
   for (let n = 0; n < 5; n += 1) {
     const request = dropOf({ key, etag: 'e', versionId: `v${n}` });
-    outcomes.push(await recording({ request, refusal }, executionOf(`flood-${n}`)));
+    outcomes.push(await recording({ request, refusal }, executionOf(`flood-${n}`)).catch((error: Error) => error));
   }
-  expect(new Set(outcomes.map((outcome) => outcome.revalidationId)).size).toBe(1);
-  expect(outcomes[4]).toMatchObject({ status: 'refused', reason: 'too_many_uploads', accountId, enrollmentId });
-  expect(outcomes[0]?.revalidationId).not.toBe(revalidationId);
+  const [first, ...repeats] = outcomes as [Outcome, ...Error[]];
+  expect(first).toMatchObject({ status: 'refused', reason: 'too_many_uploads', accountId, enrollmentId });
+  expect(first.revalidationId).not.toBe(revalidationId);
+  expect(repeats.map(({ message }) => message)).toEqual(Array(4).fill(`already_decided: ${first.revalidationId}`));
   expect(aws.announced).toHaveLength(1);
 });
 
@@ -193,14 +201,15 @@ it('of a request that was claimed is recorded with the claim', async () => {
 });
 
 describe('the repeat', () => {
-  it('gives back the first outcome, and writes nothing', async () => {
+  it('of the same execution returns the first outcome, of another one goes to ReadOutcome, and neither writes', async () => {
     const request = dropOf(aDrop());
     const first = await recording({ request, refusal: CONSENT });
     const record = await recordOf(first);
     const other = caughtOf('MediaGoneError', 'media_gone: media: there is no such object');
-    for (const execution of [OURS, THEIRS]) {
-      expect(await recording({ request, refusal: other }, execution)).toEqual(first);
-    }
+    expect(await recording({ request, refusal: other })).toEqual(first);
+    expect(await thrownBy(recording({ request, refusal: other }, THEIRS))).toMatchObject({
+      name: 'AlreadyDecidedError',
+    });
     expect(await recordOf(first)).toEqual(record);
   });
 

@@ -265,7 +265,7 @@ describe('recordOutcome', () => {
   it('ends a record, and keeps it for the whole retention from then on', async () => {
     const { wanted, item } = await existing('moved');
     const outcome = outcomeOf(wanted, 'declined');
-    expect(await recordOutcome(aws.ledger, outcome, OURS)).toEqual({ outcome, isAnnounced: false });
+    expect(await recordOutcome(aws.ledger, outcome, OURS)).toEqual({ outcome, isAnnounced: false, owner: OURS });
     const after = await itemOf(wanted);
     expect(after).toMatchObject({
       ...item,
@@ -305,7 +305,7 @@ describe('recordOutcome', () => {
   it('writes a record where nobody ever claimed one', async () => {
     const wanted = claimOf();
     const outcome = outcomeOf(wanted, 'refused');
-    expect(await recordOutcome(aws.ledger, outcome, OURS)).toEqual({ outcome, isAnnounced: false });
+    expect(await recordOutcome(aws.ledger, outcome, OURS)).toEqual({ outcome, isAnnounced: false, owner: OURS });
     const record = await readRecord(aws.ledger, wanted.revalidationId);
     expect(record).toMatchObject({ phase: 'refused', owner: OURS, accountId: wanted.accountId, outcome });
     expect(record?.trail.map(({ phase }) => phase)).toEqual(['refused']);
@@ -327,7 +327,7 @@ describe('recordOutcome', () => {
     aws.setWriteDelivery(1, 'answer lost');
     await expect(recordOutcome(aws.ledger, outcome, OURS)).rejects.toMatchObject({ name: 'LostOnTheWay' });
     const repeat = await recordOutcome(aws.ledger, { ...outcome, decidedAt: inMinutes(1) }, OURS);
-    expect(repeat).toEqual({ outcome, isAnnounced: false });
+    expect(repeat).toEqual({ outcome, isAnnounced: false, owner: OURS });
   });
 });
 
@@ -376,7 +376,7 @@ describe('a record that has expired, and that DynamoDB has not deleted yet', () 
   it('counts as deleted for an outcome that nobody claimed', async () => {
     const { wanted } = await expired();
     const outcome = outcomeOf(wanted, 'refused');
-    expect(await recordOutcome(aws.ledger, outcome, THEIRS)).toEqual({ outcome, isAnnounced: false });
+    expect(await recordOutcome(aws.ledger, outcome, THEIRS)).toEqual({ outcome, isAnnounced: false, owner: THEIRS });
   });
 });
 
