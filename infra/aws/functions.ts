@@ -4,6 +4,7 @@ import { type IPrincipal, type IRole, PolicyStatement, Role, ServicePrincipal } 
 import { Architecture, type Code, Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { defined } from '../../shared/domain/defined.ts';
 import type { EnvKey } from '../../shared/lambda/env.ts';
 import { type FunctionName, fileOf, functionNames } from '../../shared/workflow/functions.ts';
 import { namespaceOf } from '../../shared/workflow/metrics.ts';
@@ -47,9 +48,7 @@ export class Functions extends Construct {
         role: roleOf(this, name, logGroup),
         logGroup,
         tracing: Tracing.ACTIVE,
-        ...(name === 'ReceiveWebhook' && config.webhookConcurrency
-          ? { reservedConcurrentExecutions: config.webhookConcurrency }
-          : {}),
+        ...defined({ reservedConcurrentExecutions: name === 'ReceiveWebhook' ? config.webhookConcurrency : undefined }),
       });
       for (const statement of permissions[name]) made.addToRolePolicy(statement);
       return made;

@@ -128,7 +128,7 @@ test('a second recording of an unchanged Truora changes nothing, whoever is reco
   const { code, err } = await record(await asked('juan', clip));
   expect(code, err).toBe(0);
   expect(written()).toEqual(dated);
-  expect(err).toContain('get-validation.approved: as it was');
+  expect(err).toContain('get-validation.approved: unchanged');
 });
 
 test('a decline is recorded under its own name', async () => {
