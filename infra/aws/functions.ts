@@ -37,19 +37,23 @@ export class Functions extends Construct {
         retention: RetentionDays.ONE_MONTH,
         removalPolicy: removalPolicyOf(config),
       });
-      const made = new LambdaFunction(this, name, {
-        code: codeOf(name),
-        handler: `${fileOf(name)}.handler`,
-        runtime: Runtime.NODEJS_24_X,
-        architecture: Architecture.ARM_64,
-        memorySize: MEMORY_MB,
-        timeout: Duration.seconds(functionTable[name].seconds),
-        environment: Object.fromEntries(envKeys[name].map((key) => [key, variables[key]])),
-        role: roleOf(this, name, logGroup),
-        logGroup,
-        tracing: Tracing.ACTIVE,
-        ...defined({ reservedConcurrentExecutions: name === 'ReceiveWebhook' ? config.webhookConcurrency : undefined }),
-      });
+      const made = new LambdaFunction(
+        this,
+        name,
+        defined({
+          code: codeOf(name),
+          handler: `${fileOf(name)}.handler`,
+          runtime: Runtime.NODEJS_24_X,
+          architecture: Architecture.ARM_64,
+          memorySize: MEMORY_MB,
+          timeout: Duration.seconds(functionTable[name].seconds),
+          environment: Object.fromEntries(envKeys[name].map((key) => [key, variables[key]])),
+          role: roleOf(this, name, logGroup),
+          logGroup,
+          tracing: Tracing.ACTIVE,
+          reservedConcurrentExecutions: name === 'ReceiveWebhook' ? config.webhookConcurrency : undefined,
+        }),
+      );
       for (const statement of permissions[name]) made.addToRolePolicy(statement);
       return made;
     };
