@@ -1,5 +1,5 @@
 import type { BusEvent } from '../../infra/local/event-bus.ts';
-import type { LocalSystem } from '../../infra/local/local-system.ts';
+import { type LocalSystem, startLocalSystem } from '../../infra/local/local-system.ts';
 
 /** The local system, and what was observed of it since its start. */
 export type Observed = {
@@ -10,6 +10,25 @@ export type Observed = {
   /** Calls to AWS by action, of all functions. */
   calls: Readonly<Record<string, number>>;
   progress: (line: string) => void;
+};
+
+/** Starts the local system of a load run. */
+export const observe = async (progress: (line: string) => void): Promise<Observed> => {
+  const announced: BusEvent[] = [];
+  const logs = { refusedWebhooks: 0 };
+  const calls: Record<string, number> = {};
+  const system = await startLocalSystem({
+    // A busy machine: only what hangs may run into a deadline. A sweep looks at each drop, however young.
+    config: { httpDeadlineSeconds: 12, unclaimedMinutes: 0 },
+    onAnnounced: (event) => announced.push(event),
+    onLog: (line) => {
+      if (line.includes('"bad signature"')) logs.refusedWebhooks += 1;
+    },
+    onCall: ({ action }) => {
+      calls[action] = (calls[action] ?? 0) + 1;
+    },
+  });
+  return { system, announced, logs, calls, progress };
 };
 
 /** What a scenario measured, as one line, and which promises it saw broken. */

@@ -1,9 +1,7 @@
 import { parseArgs } from 'node:util';
 import { guardEnding } from '../../infra/cli/exit-codes.ts';
-import type { BusEvent } from '../../infra/local/event-bus.ts';
-import { startLocalSystem } from '../../infra/local/local-system.ts';
 import { floodDrops } from './drops.ts';
-import type { Observed, Result } from './result.ts';
+import { type Observed, observe, type Result } from './result.ts';
 import { floodVersions } from './versions.ts';
 import { floodWebhooks } from './webhooks.ts';
 
@@ -78,25 +76,7 @@ const unknown = positionals.find((name) => !(name in scenarios));
 
 if (unknown !== undefined) refuse(`${unknown}: must be drops, webhooks or versions`);
 
-const announced: BusEvent[] = [];
-
-const logs = { refusedWebhooks: 0 };
-
-const calls: Record<string, number> = {};
-
-const system = await startLocalSystem({
-  // A busy machine: only what hangs may run into a deadline. A sweep looks at each drop, however young.
-  config: { httpDeadlineSeconds: 12, unclaimedMinutes: 0 },
-  onAnnounced: (event) => announced.push(event),
-  onLog: (line) => {
-    if (line.includes('"bad signature"')) logs.refusedWebhooks += 1;
-  },
-  onCall: ({ action }) => {
-    calls[action] = (calls[action] ?? 0) + 1;
-  },
-});
-
-const observed = { system, announced, logs, calls, progress: (line: string) => process.stderr.write(`${line}\n`) };
+const observed = await observe((line) => process.stderr.write(`${line}\n`));
 
 let isBroken = false;
 
@@ -107,6 +87,6 @@ for (const name of positionals.length > 0 ? positionals : Object.keys(scenarios)
   isBroken ||= broken.length > 0;
 }
 
-await system.close();
+await observed.system.close();
 
 process.exit(codeOf(isBroken ? 1 : 0));
