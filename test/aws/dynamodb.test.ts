@@ -6,9 +6,9 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { deleteItem, getItem, getItems, putNew, queryKeys, updateItem } from '../../shared/aws/dynamodb.ts';
 import { BY_PERSON } from '../../shared/domain/record.ts';
-import { type House, openHouse } from '../support/local-aws.ts';
+import { type LocalAws, openLocalAws } from '../support/local-aws.ts';
 
-let house: House;
+let aws: LocalAws;
 
 let table: string;
 
@@ -17,11 +17,11 @@ let made = 0;
 let pk: string;
 
 beforeAll(async () => {
-  house = await openHouse(undefined);
-  table = house.table;
+  aws = await openLocalAws(undefined);
+  table = aws.table;
 });
 
-afterAll(() => house.close());
+afterAll(() => aws.close());
 
 beforeEach(() => {
   made += 1;
@@ -32,19 +32,19 @@ describe('putNew', () => {
   it('writes an item once and leaves it alone from then on', async () => {
     expect(await putNew(table, { pk, a: 1 })).toBe(true);
     expect(await putNew(table, { pk, a: 2 })).toBe(false);
-    expect(await house.item(pk)).toEqual({ pk, a: 1 });
+    expect(await aws.item(pk)).toEqual({ pk, a: 1 });
   });
 
   it('lets exactly one of many at once write', async () => {
     const writers = Array.from({ length: 20 }, (_, writer) => putNew(table, { pk, writer }));
     const won = (await Promise.all(writers)).flatMap((fresh, writer) => (fresh ? [writer] : []));
     expect(won).toHaveLength(1);
-    expect(await house.item(pk)).toEqual({ pk, writer: won[0] });
+    expect(await aws.item(pk)).toEqual({ pk, writer: won[0] });
   });
 
   it('leaves out what is undefined, at any depth', async () => {
     await putNew(table, { pk, a: undefined, b: { c: undefined, d: [1, { e: undefined }] } });
-    expect(await house.item(pk)).toEqual({ pk, b: { d: [1, {}] } });
+    expect(await aws.item(pk)).toEqual({ pk, b: { d: [1, {}] } });
   });
 
   it('takes only a broken condition for a no: another error flies', async () => {
@@ -79,12 +79,12 @@ describe('updateItem', () => {
     await putNew(table, before);
     const after = holds ? { ...before, seen: true } : undefined;
     expect(await updateItem(table, pk, { set: { seen: true }, when })).toEqual(after);
-    expect(await house.item(pk)).toEqual(after ?? before);
+    expect(await aws.item(pk)).toEqual(after ?? before);
   });
 
   it('makes no item to which a condition does not apply', async () => {
     expect(await updateItem(table, pk, { set: { a: 1 }, when: { color: ['red'] } })).toBeUndefined();
-    expect(await house.item(pk)).toBeUndefined();
+    expect(await aws.item(pk)).toBeUndefined();
   });
 
   it('goes on without an item when told so, and not with a wrong one', async () => {
@@ -115,7 +115,7 @@ describe('updateItem', () => {
   it('loses none of many entries that are appended at once', async () => {
     const entries = Array.from({ length: 20 }, (_, n) => n);
     await Promise.all(entries.map((n) => updateItem(table, pk, { set: {}, append: { trail: [n] } })));
-    const { trail = [] } = (await house.item(pk)) ?? {};
+    const { trail = [] } = (await aws.item(pk)) ?? {};
     expect((trail as number[]).toSorted((a, b) => a - b)).toEqual(entries);
   });
 
@@ -130,13 +130,13 @@ describe('deleteItem', () => {
   it('deletes what meets the condition', async () => {
     await putNew(table, { pk, color: 'red' });
     expect(await deleteItem(table, pk, { color: ['red'] })).toBe(true);
-    expect(await house.item(pk)).toBeUndefined();
+    expect(await aws.item(pk)).toBeUndefined();
   });
 
   it('leaves what does not, and says so', async () => {
     await putNew(table, { pk, color: 'red' });
     expect(await deleteItem(table, pk, { color: ['blue'] })).toBe(false);
-    expect(await house.item(pk)).toEqual({ pk, color: 'red' });
+    expect(await aws.item(pk)).toEqual({ pk, color: 'red' });
   });
 
   it('says no where there is nothing', async () => {
@@ -152,9 +152,9 @@ describe('getItem and getItems', () => {
   });
 
   it('reads what the last write left, not what a replica may still say', async () => {
-    house.calls.length = 0;
+    aws.calls.length = 0;
     await getItem(table, pk);
-    expect(house.calls).toMatchObject([{ operation: 'GetItem', input: { ConsistentRead: true } }]);
+    expect(aws.calls).toMatchObject([{ operation: 'GetItem', input: { ConsistentRead: true } }]);
   });
 
   it('keeps the order asked for and leaves out what does not exist', async () => {
@@ -165,9 +165,9 @@ describe('getItem and getItems', () => {
   });
 
   it('asks nobody for nothing', async () => {
-    house.calls.length = 0;
+    aws.calls.length = 0;
     expect(await getItems(table, [])).toEqual([]);
-    expect(house.calls).toEqual([]);
+    expect(aws.calls).toEqual([]);
   });
 
   it('asks again for keys that DynamoDB did not come to', async () => {

@@ -30,7 +30,7 @@ const metrics: Record<string, () => Promise<Metric>> = {
   B10: async () => (await import('./metrics/webhooks.ts')).forgeries,
 };
 
-/** B1's two latencies need a world each, and one process holds one world. */
+/** B1's two latencies need a system each, and one process holds one system. */
 const passes = (metric: string): Record<string, string>[] =>
   metric === 'B1' ? [{ BENCH_LATENCY: '0' }, { BENCH_LATENCY: '2000' }] : [{}];
 

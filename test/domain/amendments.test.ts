@@ -38,8 +38,8 @@ describe('a verdict', () => {
   });
 
   test('that says again what stands changes nothing, and another reason does', () => {
-    const standing = { status: 'failed', reason: 'system_error' } as const;
-    expect(changes(standing, verdict('failed', 'system_error'))).toBe(false);
-    expect(changes(standing, verdict('failed', 'verdict_mismatch'))).toBe(true);
+    const existing = { status: 'failed', reason: 'system_error' } as const;
+    expect(changes(existing, verdict('failed', 'system_error'))).toBe(false);
+    expect(changes(existing, verdict('failed', 'verdict_mismatch'))).toBe(true);
   });
 });

@@ -43,9 +43,9 @@ test.each<[Attempt['result'], Attempt['result'], Attempt['result']]>([
   ['not_found', 'orphaned', 'orphaned'],
   ['not_found', 'blind', 'blind'],
   ['blind', 'not_found', 'not_found'],
-])('of an attempt that was %s, %s says %s, in its place', (standing, said, result) => {
+])('of an attempt that was %s, %s says %s, in its place', (existing, said, result) => {
   const second = attempt(2, 'unconfirmed');
-  expect(withAttempt([attempt(1, standing), second], attempt(1, said))).toEqual([attempt(1, result), second]);
+  expect(withAttempt([attempt(1, existing), second], attempt(1, said))).toEqual([attempt(1, result), second]);
 });
 
 test('spend is counted in validations, and says what was avoided and why', async () => {

@@ -27,7 +27,7 @@ const checked = async (bytes: Buffer, within = limits): Promise<{ is: string; re
   return { is, reads };
 };
 
-const fate = async (bytes: Buffer, within = limits) => (await checked(bytes, within)).is;
+const resultOf = async (bytes: Buffer, within = limits) => (await checked(bytes, within)).is;
 
 const shipped = (name: string) => readFileSync(join(import.meta.dirname, '../../infra/local/media', name));
 
@@ -87,7 +87,7 @@ describe('what is whole', () => {
   ];
 
   test.each(whole)('is taken: %s', async (_, bytes) => {
-    expect(await fate(bytes)).toBe('taken');
+    expect(await resultOf(bytes)).toBe('taken');
   });
 
   test('needs few reads, and a film of 9 MB one', async () => {
@@ -147,13 +147,13 @@ describe('what is certain to be paid for in vain is refused by name:', () => {
     ['media_too_long', 'a WebM of 90 s', make.webm({ seconds: 90 })],
     ['media_too_long', 'an AVI of 90 s', make.avi({ seconds: 90 })],
   ])('%s: %s', async (reason, _, bytes) => {
-    expect(await fate(bytes)).toBe(reason);
+    expect(await resultOf(bytes)).toBe(reason);
   });
 
   test('the limits are those of the deployment', async () => {
-    expect(await fate(make.jpeg(), { minPixels: 481, maxSeconds: 60 })).toBe('media_too_small');
-    expect(await fate(make.mp4({ seconds: 3 }), { minPixels: 64, maxSeconds: 2 })).toBe('media_too_long');
-    expect(await fate(make.mp4({ seconds: 90 }), { minPixels: 64, maxSeconds: 90 })).toBe('taken');
+    expect(await resultOf(make.jpeg(), { minPixels: 481, maxSeconds: 60 })).toBe('media_too_small');
+    expect(await resultOf(make.mp4({ seconds: 3 }), { minPixels: 64, maxSeconds: 2 })).toBe('media_too_long');
+    expect(await resultOf(make.mp4({ seconds: 90 }), { minPixels: 64, maxSeconds: 90 })).toBe('taken');
   });
 });
 

@@ -151,7 +151,7 @@ describe('the first bytes', () => {
     ['selfie.jpg', 'image/jpeg'],
     ['selfie.mp4', 'video/mp4'],
     ['selfie.svg', undefined],
-  ])('of the %s that ships with the local world say %s', (file, type) => {
+  ])('of the %s that ships with the local system say %s', (file, type) => {
     const head = readFileSync(join(import.meta.dirname, '../../infra/local/media', file)).subarray(0, SNIFF_BYTES);
     expect(sniffMediaType(head)).toBe(type);
   });

@@ -74,7 +74,7 @@ describe('what is absent', () => {
     [undefined, [['request', 'missing']]],
     [{}, [['kind', 'missing']]],
     [{ kind: 'drop' }, [['event', 'missing']]],
-    [{ kind: 'wish' }, [['kind', 'rule']]],
+    [{ kind: 'unknown' }, [['kind', 'rule']]],
     [7, [['request', 'wrong_type']]],
   ])('of %j is told from what is wrong', (value, codes) => {
     expect(codesOf(value)).toEqual(codes);
@@ -156,7 +156,7 @@ describe('a value', () => {
   test('is never quoted, wherever it stands', () => {
     let refused = 0;
     const request = fc.record(
-      Object.fromEntries(Object.entries(places).map(([name, right]) => [name, fc.oneof(right, canaries)])),
+      Object.fromEntries(Object.entries(places).map(([name, valid]) => [name, fc.oneof(valid, canaries)])),
       { requiredKeys: [] },
     );
     fc.assert(

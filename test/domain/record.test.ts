@@ -55,7 +55,7 @@ describe('the validation of a record', () => {
 });
 
 describe('a question', () => {
-  const standing = { enrollmentId: 'ENR1', requested: { threshold: 0.5 } };
+  const existing = { enrollmentId: 'ENR1', requested: { threshold: 0.5 } };
 
   test.each([
     [{ threshold: 0.5 }, false],
@@ -64,8 +64,8 @@ describe('a question', () => {
     [{}, true],
     [{ threshold: 0.5, timeoutSeconds: 60 }, true],
   ])('in the words %j is another one: %s', (requested, other) => {
-    expect(isDifferentRequest(standing, { enrollmentId: 'ENR1', requested })).toBe(other);
-    expect(isDifferentRequest(standing, { enrollmentId: 'ENR2', requested })).toBe(true);
+    expect(isDifferentRequest(existing, { enrollmentId: 'ENR1', requested })).toBe(other);
+    expect(isDifferentRequest(existing, { enrollmentId: 'ENR2', requested })).toBe(true);
   });
 
   test('is the same whatever the order of its words', () => {
@@ -94,13 +94,13 @@ describe('a question', () => {
 
   test('about a retry is the same by our name and by Truora’s, and by no other', () => {
     const live = { liveness: 'passive' as const };
-    const retry = { ...standing, requested: { ...live, retryOf: 'VLD1' }, linkedTo: 'RVL1' };
-    const asks = (retryOf: string) => isDifferentRequest(retry, { ...standing, requested: { ...live, retryOf } });
+    const retry = { ...existing, requested: { ...live, retryOf: 'VLD1' }, linkedTo: 'RVL1' };
+    const asks = (retryOf: string) => isDifferentRequest(retry, { ...existing, requested: { ...live, retryOf } });
     expect(['VLD1', 'RVL1', 'VLD2', 'RVL2'].map(asks)).toEqual([false, false, true, true]);
-    expect(isDifferentRequest(retry, { ...standing, requested: live })).toBe(true);
+    expect(isDifferentRequest(retry, { ...existing, requested: live })).toBe(true);
   });
 
   test('that was refused before it was claimed is the very same drop', () => {
-    expect(isDifferentRequest({ enrollmentId: 'ENR1', requested: undefined }, standing)).toBe(false);
+    expect(isDifferentRequest({ enrollmentId: 'ENR1', requested: undefined }, existing)).toBe(false);
   });
 });

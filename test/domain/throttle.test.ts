@@ -77,42 +77,42 @@ describe('a 429', () => {
   });
 });
 
-const gateOf = (gate: Throttle = {}) => {
+const throttleStoreOf = (throttle: Throttle = {}) => {
   const held: (number | undefined)[] = [];
-  return { held, read: async () => gate, backOff: async (seconds: number | undefined) => void held.push(seconds) };
+  return { held, read: async () => throttle, backOff: async (seconds: number | undefined) => void held.push(seconds) };
 };
 
 describe('a call to Truora', () => {
   test('hands back its answer, and holds back nobody', async () => {
-    const gate = gateOf();
-    expect(await throttled(gate, async () => 'answer')).toBe('answer');
-    expect(await unthrottled(gate, async () => 'answer')).toBe('answer');
-    expect(gate.held).toEqual([]);
+    const store = throttleStoreOf();
+    expect(await throttled(store, async () => 'answer')).toBe('answer');
+    expect(await unthrottled(store, async () => 'answer')).toBe('answer');
+    expect(store.held).toEqual([]);
   });
 
   test('that gets a 429 holds back all others, and throws it', async () => {
-    const gate = gateOf();
+    const store = throttleStoreOf();
     const error = limited(9);
-    await expect(throttled(gate, () => Promise.reject(error))).rejects.toBe(error);
-    expect(gate.held).toEqual([9]);
+    await expect(throttled(store, () => Promise.reject(error))).rejects.toBe(error);
+    expect(store.held).toEqual([9]);
   });
 
   test('that gets another error holds back nobody', async () => {
-    const gate = gateOf();
+    const store = throttleStoreOf();
     const error = new TruoraBusyError('truora_unreachable', 'busy');
-    await expect(unthrottled(gate, () => Promise.reject(error))).rejects.toBe(error);
-    expect(gate.held).toEqual([]);
+    await expect(unthrottled(store, () => Promise.reject(error))).rejects.toBe(error);
+    expect(store.held).toEqual([]);
   });
 
   test('throws what Truora said where nobody could be held back', async () => {
     const error = limited();
-    const gate = { ...gateOf(), backOff: () => Promise.reject(new Error('no table')) };
-    await expect(unthrottled(gate, () => Promise.reject(error))).rejects.toBe(error);
+    const store = { ...throttleStoreOf(), backOff: () => Promise.reject(new Error('no table')) };
+    await expect(unthrottled(store, () => Promise.reject(error))).rejects.toBe(error);
   });
 
   test('is not made while the gate says to wait', async () => {
     let isAsked = false;
-    const asking = throttled(gateOf({ notBefore: new Date(Date.now() + 60_000).toISOString() }), async () => {
+    const asking = throttled(throttleStoreOf({ notBefore: new Date(Date.now() + 60_000).toISOString() }), async () => {
       isAsked = true;
     });
     await expect(asking).rejects.toMatchObject(LIMITED);

@@ -12,24 +12,24 @@ import {
   newRevalidationId,
   thrownBy,
 } from '../support/journal.ts';
-import { deadOrigin, type House, openHouse, type Said, standIn } from '../support/local-aws.ts';
+import { deadOrigin, type LocalAws, openLocalAws, type Said, standIn } from '../support/local-aws.ts';
 
-let house: House;
+let aws: LocalAws;
 
 beforeAll(async () => {
-  house = await openHouse('CheckEnrollment', { truora: true });
+  aws = await openLocalAws('CheckEnrollment', { truora: true });
 });
 
-afterAll(() => house.close());
+afterAll(() => aws.close());
 
-beforeEach(() => house.stand({ pk: 'GATE#truora' }));
+beforeEach(() => aws.putItem({ pk: 'GATE#truora' }));
 
 const checking = (claim: Claim) => handler(eventOf('CheckEnrollment', { claim }), context);
 
 /** Somebody to whom the sandbox tells the story of that suffix. */
 const enrolled = async (suffix = '') => {
   const person = newPerson(suffix);
-  await house.enroll(person);
+  await aws.enroll(person);
   return claimOf(person);
 };
 
@@ -42,7 +42,7 @@ const askingOf = async <Result>(said: Said[], run: (asked: { path: string }[]) =
     return await run(asked);
   } finally {
     process.env.HTTP_DEADLINE_SECONDS = '10';
-    process.env.TRUORA_ORIGIN = house.sandbox.origin;
+    process.env.TRUORA_ORIGIN = aws.sandbox.origin;
     await close();
   }
 };
@@ -56,8 +56,8 @@ it('says the same when asked again, and touches nothing', async () => {
   const claim = await enrolled();
   const first = await checking(claim);
   expect(await checking(claim)).toEqual(first);
-  expect(house.sandbox.counts()).toMatchObject({ creates: 0, charges: 0, uploads: 0 });
-  expect(house.writes()).toEqual([]);
+  expect(aws.sandbox.counts()).toMatchObject({ creates: 0, charges: 0, uploads: 0 });
+  expect(aws.writes()).toEqual([]);
 });
 
 it('sees an enrollment that becomes ready while it waits', async () => {
@@ -82,7 +82,7 @@ describe('the other enrollments of the person', () => {
 
   it('are counted before the charge where Truora lists finished ones', async () => {
     const claim = claimOf();
-    house.metrics.length = 0;
+    aws.metrics.length = 0;
     const rows = [
       row(claim, claim.enrollmentId),
       row(claim, 'ENRa'),
@@ -104,7 +104,7 @@ describe('the other enrollments of the person', () => {
         `/v1/accounts/${claim.accountId}/enrollments`,
       ]);
     });
-    expect(house.metrics.filter(({ OtherEnrollments }) => OtherEnrollments)).toHaveLength(1);
+    expect(aws.metrics.filter(({ OtherEnrollments }) => OtherEnrollments)).toHaveLength(1);
   });
 
   it('are none where there is but the one', async () => {
@@ -126,12 +126,12 @@ describe('the other enrollments of the person', () => {
   ])('cost no case where the list answers %s, and count as no failure of Truora’s', async (_, said) => {
     const claim = claimOf();
     const [first] = listed(claim);
-    house.metrics.length = 0;
+    aws.metrics.length = 0;
     await askingOf([first as Said, said], async () => {
       expect(await checking(claim)).toEqual({ enrollmentId: claim.enrollmentId, status: 'success' });
     });
-    expect(house.metrics.filter(({ TruoraErrors }) => TruoraErrors === 1)).toEqual([]);
-    expect(await house.item('GATE#truora')).not.toHaveProperty('notBefore');
+    expect(aws.metrics.filter(({ TruoraErrors }) => TruoraErrors === 1)).toEqual([]);
+    expect(await aws.item('GATE#truora')).not.toHaveProperty('notBefore');
   });
 });
 
@@ -209,7 +209,7 @@ describe('says by name', () => {
     try {
       expect(await thrownBy(checking(claimOf()))).toEqual({ name: 'TruoraBusyError', reason: 'truora_unreachable' });
     } finally {
-      process.env.TRUORA_ORIGIN = house.sandbox.origin;
+      process.env.TRUORA_ORIGIN = aws.sandbox.origin;
     }
   });
 });
@@ -235,7 +235,7 @@ it('says nothing of the person or the key, whatever goes wrong', async () => {
   const claim = await enrolled('-enrollment-other');
   const { message, stack } = await errorOf(checking(claim));
   for (const secret of [claim.accountId, claim.enrollmentId, 'truora-key', 'somebody-else']) {
-    expect(`${message} ${stack} ${house.lines.join()}`).not.toContain(secret);
+    expect(`${message} ${stack} ${aws.lines.join()}`).not.toContain(secret);
   }
 });
 
@@ -244,15 +244,15 @@ describe('the gate that all runs share', () => {
 
   it('is looked at first, once and for half the price, and nothing is asked while it says to wait', async () => {
     const claim = await enrolled();
-    await house.stand({ pk: 'GATE#truora', notBefore: inMinutes(1) });
+    await aws.putItem({ pk: 'GATE#truora', notBefore: inMinutes(1) });
     await askingOf([{ status: 404 }], async (asked) => {
       expect(await thrownBy(checking(claim))).toEqual(BUSY);
       expect(asked).toEqual([]);
     });
-    await house.stand({ pk: 'GATE#truora', notBefore: inMinutes(-1), closed: 'nothing is paid for' });
-    house.calls.length = 0;
+    await aws.putItem({ pk: 'GATE#truora', notBefore: inMinutes(-1), closed: 'nothing is paid for' });
+    aws.calls.length = 0;
     expect(await checking(claim)).toMatchObject({ status: 'success' });
-    const reads = house.calls.filter(({ operation }) => operation === 'GetItem');
+    const reads = aws.calls.filter(({ operation }) => operation === 'GetItem');
     expect(reads).toHaveLength(1);
     expect(reads[0]?.input).not.toHaveProperty('ConsistentRead');
   });
@@ -263,15 +263,15 @@ describe('the gate that all runs share', () => {
   ])('holds back all others after a 429 that asks for time in %s', async (_, retryAfter, seconds) => {
     const said = { status: 429, headers: { 'retry-after': retryAfter } };
     await askingOf([said], async () => expect(await thrownBy(checking(claimOf()))).toEqual(BUSY));
-    const { notBefore } = (await house.item('GATE#truora')) ?? {};
+    const { notBefore } = (await aws.item('GATE#truora')) ?? {};
     expect(Math.abs(Date.parse(String(notBefore)) - Date.now() - seconds * 1000)).toBeLessThan(30_000);
   });
 
   it('need not be told: the machine comes back from a 429 all the same', async () => {
-    house.fate(({ operation }) => (operation === 'UpdateItem' ? 'lost' : 'through'));
+    aws.setDelivery(({ operation }) => (operation === 'UpdateItem' ? 'lost' : 'through'));
     await askingOf([{ status: 429 }], async () => expect(await thrownBy(checking(claimOf()))).toEqual(BUSY));
-    house.fate();
-    expect(await house.item('GATE#truora')).not.toHaveProperty('notBefore');
+    aws.setDelivery();
+    expect(await aws.item('GATE#truora')).not.toHaveProperty('notBefore');
   });
 });
 

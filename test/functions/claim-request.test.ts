@@ -19,7 +19,7 @@ import {
   newRevalidationId,
   thrownBy,
 } from '../support/journal.ts';
-import { type House, openHouse } from '../support/local-aws.ts';
+import { type LocalAws, openLocalAws } from '../support/local-aws.ts';
 import { jpeg, mp4 } from '../support/media.ts';
 import { CALLER } from '../support/routes.ts';
 
@@ -33,17 +33,17 @@ const OURS = executionOf('ours');
 
 const THEIRS = executionOf('theirs');
 
-let house: House;
+let aws: LocalAws;
 
 beforeAll(async () => {
-  house = await openHouse('ClaimRequest', { media: true });
+  aws = await openLocalAws('ClaimRequest', { media: true });
 });
 
-afterAll(() => house.close());
+afterAll(() => aws.close());
 
 beforeEach(() => {
-  house.fate();
-  house.calls.length = 0;
+  aws.setDelivery();
+  aws.calls.length = 0;
 });
 
 const claiming = (request: unknown, executionId = OURS): Promise<Claim> =>
@@ -56,14 +56,14 @@ const drop = async (
   { bytes = JPEG as Uint8Array, person = newPerson(), name = `selfie-${drops}.jpg` } = {},
 ) => {
   drops += 1;
-  const put = await house.put(`inbox/${person.accountId}/${person.enrollmentId}/${name}`, bytes, metadata);
+  const put = await aws.put(`inbox/${person.accountId}/${person.enrollmentId}/${name}`, bytes, metadata);
   return { ...put, ...person, request: dropOf(put) };
 };
 
 /** Media that another system left, and a call about it. */
 const call = async (more: Parameters<typeof callOf>[0] = {}, bytes: Uint8Array = JPEG) => {
   drops += 1;
-  const put = await house.put(`media/${drops}`, bytes);
+  const put = await aws.put(`media/${drops}`, bytes);
   return { ...put, request: callOf({ media: { key: put.key }, ...more }) };
 };
 
@@ -96,7 +96,7 @@ describe('a drop', () => {
       reference: 'case 7',
       claimedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
     });
-    const record = await house.item(`RUN#${claim.revalidationId}`);
+    const record = await aws.item(`RUN#${claim.revalidationId}`);
     expect(record).toMatchObject({ ...claim, phase: 'claimed', owner: OURS });
   });
 
@@ -116,13 +116,13 @@ describe('a drop', () => {
 
   it('is about the version of its event, whatever lies on top of it by now', async () => {
     const { request, key, versionId, etag } = await drop();
-    await house.put(key, MP4, CONSENT);
+    await aws.put(key, MP4, CONSENT);
     expect(await claiming(request)).toMatchObject({ media: { versionId, etag, type: 'image/jpeg' } });
   });
 
   it('overwritten is another re-validation', async () => {
     const first = await drop();
-    const second = dropOf(await house.put(first.key, MP4, CONSENT));
+    const second = dropOf(await aws.put(first.key, MP4, CONSENT));
     const [one, two] = [await claiming(first.request), await claiming(second, THEIRS)];
     expect(one.revalidationId).not.toBe(two.revalidationId);
   });
@@ -130,20 +130,20 @@ describe('a drop', () => {
   it('is one with the version that it is a copy of, by an edit of its metadata or its encryption', async () => {
     const first = await drop();
     const { revalidationId } = await claiming(first.request);
-    const copy = await house.put(first.key, JPEG, { ...CONSENT, 'last-edited': 'today' });
+    const copy = await aws.put(first.key, JPEG, { ...CONSENT, 'last-edited': 'today' });
     expect(await thrownBy(claiming(copied(copy), THEIRS))).toEqual({
       name: 'ClaimedElsewhereError',
       reason: 'claimed_elsewhere',
     });
-    expect(await house.item(`RUN#${revalidationId}`)).toMatchObject({ copies: new Set([copy.versionId]) });
+    expect(await aws.item(`RUN#${revalidationId}`)).toMatchObject({ copies: new Set([copy.versionId]) });
     const outcome = { revalidationId, status: 'approved', decidedBy: 'workflow', decidedAt: new Date().toISOString() };
-    await recordOutcome(house.ledger, outcome as never, OURS);
+    await recordOutcome(aws.ledger, outcome as never, OURS);
     expect(await thrownBy(claiming(copied(copy), THEIRS))).toMatchObject({ reason: 'already_decided' });
   });
 
   it('is one with the version that it is a copy of, whichever comes first', async () => {
     const first = await drop();
-    const copy = await house.put(first.key, JPEG, CONSENT);
+    const copy = await aws.put(first.key, JPEG, CONSENT);
     const { revalidationId } = await claiming(copied(copy));
     expect(revalidationId).toBe(idOf(first));
     expect(await thrownBy(claiming(first.request, THEIRS))).toMatchObject({ reason: 'claimed_elsewhere' });
@@ -157,14 +157,14 @@ describe('a drop', () => {
   ])('copied over with %s is another re-validation', async (_, bytes, metadata) => {
     const first = await drop();
     await claiming(first.request);
-    const second = await house.put(first.key, bytes, metadata);
+    const second = await aws.put(first.key, bytes, metadata);
     expect((await claiming(copied(second), THEIRS)).revalidationId).not.toBe(idOf(first));
   });
 
   it('that was put again by its sender, and is no copy, is another re-validation', async () => {
     const first = await drop();
     await claiming(first.request);
-    const { event } = dropOf(await house.put(first.key, JPEG, CONSENT));
+    const { event } = dropOf(await aws.put(first.key, JPEG, CONSENT));
     const put = { kind: 'drop', event: { ...event, detail: { ...event.detail, reason: 'PutObject' } } };
     expect((await claiming(put, THEIRS)).revalidationId).not.toBe(idOf(first));
   });
@@ -172,20 +172,20 @@ describe('a drop', () => {
   it('that is a copy of one that was refused before its claim is run', async () => {
     const first = await drop({});
     expect(await thrownBy(claiming(first.request))).toMatchObject({ reason: 'consent_missing' });
-    const second = await house.put(first.key, JPEG, CONSENT);
+    const second = await aws.put(first.key, JPEG, CONSENT);
     expect((await claiming(copied(second))).media.versionId).toBe(second.versionId);
   });
 
   it('whose media is being deleted already is refused, and holds nothing', async () => {
     const { request, key, versionId } = await drop();
-    await freeMedia(house.ledger, { bucket: BUCKET, key, versionId }, newRevalidationId());
+    await freeMedia(aws.ledger, { bucket: BUCKET, key, versionId }, newRevalidationId());
     expect(await thrownBy(claiming(request))).toEqual({ name: 'MediaGoneError', reason: 'media_gone' });
   });
 
   it('holds its media from the claim on', async () => {
     const { request, key, versionId } = await drop();
     await claiming(request);
-    expect(await freeMedia(house.ledger, { bucket: BUCKET, key, versionId }, newRevalidationId())).toBe(false);
+    expect(await freeMedia(aws.ledger, { bucket: BUCKET, key, versionId }, newRevalidationId())).toBe(false);
   });
 
   it.each([
@@ -210,7 +210,7 @@ describe('a drop', () => {
 describe('a call', () => {
   it('is claimed as it says, with the newest version of its media', async () => {
     const { request, key } = await call({ options: { threshold: 0.9, resultMode: 'poll' }, reference: 'r' });
-    const newest = await house.put(key, MP4);
+    const newest = await aws.put(key, MP4);
     const claim = await claiming(request);
     expect(claim).toMatchObject({
       accountId: request.accountId,
@@ -224,7 +224,7 @@ describe('a call', () => {
 
   it('is about the version that it names', async () => {
     const { request, key, versionId } = await call();
-    await house.put(key, MP4);
+    await aws.put(key, MP4);
     expect(await claiming({ ...request, media: { key, versionId } })).toMatchObject({ media: { versionId } });
   });
 
@@ -246,9 +246,9 @@ describe('a drop under a ticket', () => {
   const ticketed = async (more: object = {}) => {
     const body = { ...newPerson(), userAuthorized: true as const, upload: { type: 'image/jpeg' as const }, ...more };
     const ticket = uploadTicket(body, newRevalidationId(), CALLER);
-    await issueTicket(house.ledger, ticket);
+    await issueTicket(aws.ledger, ticket);
     const key = ticket.upload?.key ?? '';
-    return { ticket, key, drop: async (bytes: Uint8Array = JPEG) => house.put(key, bytes) };
+    return { ticket, key, drop: async (bytes: Uint8Array = JPEG) => aws.put(key, bytes) };
   };
 
   it('is claimed under the id that was promised, with what waited in the ledger', async () => {
@@ -280,7 +280,7 @@ describe('a drop under a ticket', () => {
       decidedBy: 'workflow',
       decidedAt: new Date().toISOString(),
     } as const;
-    await recordOutcome(house.ledger, outcome, OURS);
+    await recordOutcome(aws.ledger, outcome, OURS);
     expect(await thrownBy(claiming(second, THEIRS))).toMatchObject({ name: 'AlreadyDecidedError' });
   });
 
@@ -307,7 +307,7 @@ describe('a drop under a ticket', () => {
     expect(await thrownBy(claiming(dropOf(put)))).toMatchObject({ name: 'ClaimedElsewhereError' });
     // A later upload is a repeat of the first, which the call has entered.
     expect(await thrownBy(claiming(dropOf(await upload())))).toMatchObject({ name: 'ClaimedElsewhereError' });
-    const records = (await house.items()).filter(
+    const records = (await aws.items()).filter(
       (item) => item.pk === `RUN#${revalidationId}` || item.accountId === accountId,
     );
     expect(records.filter(({ pk }) => String(pk).startsWith('RUN#'))).toHaveLength(1);
@@ -325,7 +325,7 @@ describe('a drop under a ticket', () => {
       const call = callOf({ accountId, media: { key: put.key }, ...other });
       expect(await thrownBy(claiming(call, THEIRS))).toMatchObject({ reason: 'already_asked_otherwise' });
     }
-    expect(await house.item(`TICKET#${revalidationId}`)).not.toHaveProperty('droppedAs');
+    expect(await aws.item(`TICKET#${revalidationId}`)).not.toHaveProperty('droppedAs');
     expect(await claiming(dropOf(put))).toMatchObject({ revalidationId, requested: { threshold: 0.9 } });
   });
 
@@ -333,7 +333,7 @@ describe('a drop under a ticket', () => {
     const { ticket, drop: upload } = await ticketed();
     const put = await upload();
     await claiming(dropOf(put));
-    await house.remove(put.key, put.versionId);
+    await aws.remove(put.key, put.versionId);
     const { accountId, enrollmentId } = ticket;
     const call = callOf({ accountId, enrollmentId, media: { key: put.key, versionId: put.versionId } });
     expect(await thrownBy(claiming(call, THEIRS))).toMatchObject({ name: 'ClaimedElsewhereError' });
@@ -353,13 +353,13 @@ describe('a drop under a ticket', () => {
       idempotencyKey: revalidationId,
     });
     expect((await claiming(forced, THEIRS)).revalidationId).not.toBe(revalidationId);
-    expect(await house.item(`TICKET#${revalidationId}`)).not.toHaveProperty('droppedAs');
+    expect(await aws.item(`TICKET#${revalidationId}`)).not.toHaveProperty('droppedAs');
   });
 
   it('needs consent of its own when nobody promised anything', async () => {
     const { accountId, enrollmentId } = newPerson();
     const key = `inbox/${accountId}/${enrollmentId}/${newRevalidationId()}.jpg`;
-    expect(await thrownBy(claiming(dropOf(await house.put(key, JPEG))))).toMatchObject({ reason: 'consent_missing' });
+    expect(await thrownBy(claiming(dropOf(await aws.put(key, JPEG))))).toMatchObject({ reason: 'consent_missing' });
   });
 });
 
@@ -367,16 +367,16 @@ describe('the repeat', () => {
   it('of the same execution gets the first claim back, and writes nothing more', async () => {
     const { request } = await drop();
     const first = await claiming(request);
-    const record = await house.item(`RUN#${first.revalidationId}`);
+    const record = await aws.item(`RUN#${first.revalidationId}`);
     expect(await claiming(request)).toEqual(first);
-    expect(await house.item(`RUN#${first.revalidationId}`)).toEqual(record);
+    expect(await aws.item(`RUN#${first.revalidationId}`)).toEqual(record);
   });
 
   it.each(['lost', 'answer lost'] as const)(
     'after a crash gets a claim all the same: the write was %s',
-    async (fate) => {
+    async (delivery) => {
       const { request } = await drop();
-      house.fateOfWrite(1, fate);
+      aws.setWriteDelivery(1, delivery);
       expect(await thrownBy(claiming(request))).toMatchObject({ name: 'LostOnTheWay' });
       const claim = await claiming(request);
       expect(await claiming(request)).toEqual(claim);
@@ -396,7 +396,7 @@ describe('the repeat', () => {
     const { request } = await drop();
     const { revalidationId } = await claiming(request);
     const outcome = { revalidationId, status: 'failed', decidedBy: 'workflow', decidedAt: new Date().toISOString() };
-    await recordOutcome(house.ledger, outcome as Parameters<typeof recordOutcome>[1], OURS);
+    await recordOutcome(aws.ledger, outcome as Parameters<typeof recordOutcome>[1], OURS);
     for (const execution of [OURS, THEIRS]) {
       expect(await errorOf(claiming(request, execution))).toMatchObject({
         name: 'AlreadyDecidedError',
@@ -408,7 +408,7 @@ describe('the repeat', () => {
   it('under an idempotency key is one re-validation, though its media has a new version', async () => {
     const { request, key } = await call({ idempotencyKey: `key-${drops}` });
     const first = await claiming(request);
-    await house.put(key, MP4);
+    await aws.put(key, MP4);
     expect(await claiming(request)).toEqual(first);
     expect(await thrownBy(claiming(request, THEIRS))).toMatchObject({ name: 'ClaimedElsewhereError' });
   });
@@ -422,7 +422,7 @@ describe('the repeat', () => {
 
 describe('a request is refused', () => {
   const refusals: [string, string, string, () => Promise<unknown>][] = [
-    ['of no kind', 'RequestInvalidError', 'request_invalid', async () => ({ kind: 'wish' })],
+    ['of no kind', 'RequestInvalidError', 'request_invalid', async () => ({ kind: 'unknown' })],
     ['that is nothing', 'RequestInvalidError', 'request_invalid', async () => null],
     ['with a field of nobody', 'RequestInvalidError', 'request_invalid', async () => ({ ...callOf(), admin: true })],
     ['for only dots', 'RequestInvalidError', 'request_invalid', async () => callOf({ accountId: '..' })],
@@ -466,7 +466,7 @@ describe('a request is refused', () => {
       'for a key that is none of ours',
       'RequestInvalidError',
       'unreadable_key',
-      async () => dropOf(await house.put('inbox/selfie.jpg', JPEG, CONSENT)),
+      async () => dropOf(await aws.put('inbox/selfie.jpg', JPEG, CONSENT)),
     ],
     ['without consent in the drop', 'RequestInvalidError', 'consent_missing', async () => (await drop({})).request],
     [
@@ -523,7 +523,7 @@ describe('a request is refused', () => {
       'media_gone',
       async () => {
         const { request, key, versionId } = await drop();
-        await house.remove(key, versionId);
+        await aws.remove(key, versionId);
         return request;
       },
     ],
@@ -539,20 +539,20 @@ describe('a request is refused', () => {
     const request = await make();
     expect(await thrownBy(claiming(request))).toEqual({ name, reason });
     // Media that is gone may have been decided before; nothing else is worth a look.
-    expect(house.writes()).toEqual([]);
-    expect(house.calls.length).toBe(name === 'MediaGoneError' && Object(request).kind === 'drop' ? 1 : 0);
+    expect(aws.writes()).toEqual([]);
+    expect(aws.calls.length).toBe(name === 'MediaGoneError' && Object(request).kind === 'drop' ? 1 : 0);
   });
 
   it('for an idempotency key that stands for another request', async () => {
     const { request } = await call({ idempotencyKey: `key-${drops}` });
     await claiming(request);
-    const writes = house.writes().length;
+    const writes = aws.writes().length;
     const other = { ...request, options: { threshold: 0.7 } };
     expect(await thrownBy(claiming(other, THEIRS))).toEqual({
       name: 'RequestInvalidError',
       reason: 'idempotency_key_reused',
     });
-    expect(house.writes().length).toBe(writes);
+    expect(aws.writes().length).toBe(writes);
   });
 
   it('without a value of its in the message', async () => {
@@ -560,14 +560,14 @@ describe('a request is refused', () => {
     for (const request of [
       { ...callOf(), accountId: `${canary}/..`, reference: `${canary}\n` },
       { ...callOf(), options: { threshold: canary } },
-      dropOf(await house.put(`inbox/${canary}/x`, JPEG, CONSENT)),
+      dropOf(await aws.put(`inbox/${canary}/x`, JPEG, CONSENT)),
       (await drop({ ...CONSENT, options: `{"${canary} is a name":1}` })).request,
       (await drop({ ...CONSENT, options: `not JSON ${canary}` })).request,
     ]) {
       const { message, stack } = await errorOf(claiming(request));
       expect(`${message} ${stack}`).not.toContain(canary);
     }
-    expect(house.lines.join('\n')).not.toContain(canary);
+    expect(aws.lines.join('\n')).not.toContain(canary);
   });
 });
 
@@ -586,7 +586,7 @@ describe('a drop that comes late', () => {
   it('is claimed within the hours that media is kept, and refused after them', async () => {
     const { request } = await drop();
     expect(await hoursLater(25, () => thrownBy(claiming(request)))).toEqual(tooOld);
-    expect(house.writes()).toEqual([]);
+    expect(aws.writes()).toEqual([]);
     expect(await hoursLater(23, () => claiming(request))).toMatchObject({ userAuthorized: true });
   });
 

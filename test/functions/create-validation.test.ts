@@ -23,11 +23,11 @@ import {
 } from '../support/journal.ts';
 import {
   type Asked,
+  type Delivery,
   deadOrigin,
-  type Fate,
-  type House,
   type Line,
-  openHouse,
+  type LocalAws,
+  openLocalAws,
   type Said,
   standIn,
 } from '../support/local-aws.ts';
@@ -38,29 +38,29 @@ const UNCONFIRMED = { name: 'CreationUnconfirmedError', reason: 'creation_unconf
 
 const UNSETTLED = { name: 'CreationUnsettledError', reason: 'creation_unsettled' };
 
-let house: House;
+let aws: LocalAws;
 
 beforeAll(async () => {
-  house = await openHouse('CreateValidation', { truora: true });
+  aws = await openLocalAws('CreateValidation', { truora: true });
 });
 
-afterAll(() => house.close());
+afterAll(() => aws.close());
 
 const closers: (() => Promise<void>)[] = [];
 
 beforeEach(() => {
-  house.fate();
-  house.calls.length = 0;
+  aws.setDelivery();
+  aws.calls.length = 0;
 });
 
 afterEach(async () => {
   vi.useRealTimers();
-  process.env.TRUORA_ORIGIN = house.sandbox.origin;
+  process.env.TRUORA_ORIGIN = aws.sandbox.origin;
   process.env.HTTP_DEADLINE_SECONDS = '10';
   process.env.SETTLE_SECONDS = '0';
   process.env.ON_UNRESOLVED = 'fail-for-human';
   process.env.DAILY_BUDGET = 'none';
-  Object.assign(house.sandbox.settings, { repeatsUploadLinkOnRead: false, listLagMs: 0 });
+  Object.assign(aws.sandbox.settings, { repeatsUploadLinkOnRead: false, listLagMs: 0 });
   for (const close of closers.splice(0)) await close();
 });
 
@@ -70,22 +70,22 @@ const creating = (claim: Claim, executionId = OURS) =>
 /** A claimed request of somebody to whom the sandbox tells the story of that suffix. */
 const claimed = async (suffix = '', more: Partial<Claim> = {}) => {
   const person = newPerson(suffix);
-  await house.enroll(person);
+  await aws.enroll(person);
   const claim = claimOf({ ...person, ...more });
-  await claimRecord(house.ledger, claim, OURS);
+  await claimRecord(aws.ledger, claim, OURS);
   return claim;
 };
 
-const intentOf = ({ accountId }: Claim) => house.item(`ACC#${accountId}`);
+const intentOf = ({ accountId }: Claim) => aws.item(`ACC#${accountId}`);
 
-const recordOf = ({ revalidationId }: Claim) => house.item(`RUN#${revalidationId}`);
+const recordOf = ({ revalidationId }: Claim) => aws.item(`RUN#${revalidationId}`);
 
 const intentWord = async (claim: Claim) => ((await intentOf(claim)) ? 'open' : 'none');
 
 const linkOf = async (claim: Claim) => String((await recordOf(claim))?.uploadLink ?? '');
 
 const opening = ({ accountId }: Claim, { revalidationId }: Claim, attempt = 1) =>
-  openIntent(house.table, accountId, { revalidationId, attempt });
+  openIntent(aws.table, accountId, { revalidationId, attempt });
 
 /** Comes back as the machine does, as often as the creation is unsettled. */
 const comingBack = async (claim: Claim, executionId = OURS) => {
@@ -105,9 +105,9 @@ const attemptsOf = async (claim: Claim): Promise<string[]> => {
 
 /** What the sandbox has charged from now on. */
 const charging = () => {
-  const before = house.sandbox.counts();
+  const before = aws.sandbox.counts();
   return () => {
-    const now = house.sandbox.counts();
+    const now = aws.sandbox.counts();
     return { creates: now.creates - before.creates, charges: now.charges - before.charges };
   };
 };
@@ -148,11 +148,11 @@ describe('on a good day', () => {
     expect(counts()).toEqual({ creates: 1, charges: 1 });
     const { validationId, ...used } = validation;
     expect(await recordOf(claim)).toMatchObject({ phase: 'created', validationId, used, requested: claim.requested });
-    expect(await house.item(`VLD#${validationId}`)).toMatchObject({
+    expect(await aws.item(`VLD#${validationId}`)).toMatchObject({
       revalidationId: claim.revalidationId,
       deadline: validation.deadline,
     });
-    expect(await linkOf(claim)).toMatch(`${house.sandbox.origin}/u/${validationId}?Expires=`);
+    expect(await linkOf(claim)).toMatch(`${aws.sandbox.origin}/u/${validationId}?Expires=`);
     expect(await intentWord(claim)).toBe('none');
   });
 
@@ -189,36 +189,36 @@ describe('on a good day', () => {
 
   it('writes the intent before the charged call, and nothing else', async () => {
     const claim = await claimed();
-    let standing: Record<string, unknown>[] = [];
+    let existing: Record<string, unknown>[] = [];
     await scripted(async (asked) => {
-      standing = (await house.items()).filter((item) => JSON.stringify(item).includes(claim.revalidationId));
+      existing = (await aws.items()).filter((item) => JSON.stringify(item).includes(claim.revalidationId));
       return goodFor(asked);
     });
     await creating(claim);
-    expect(standing).toHaveLength(2);
-    expect(standing).toContainEqual({
+    expect(existing).toHaveLength(2);
+    expect(existing).toContainEqual({
       pk: `ACC#${claim.accountId}`,
       opening: expect.any(String),
       revalidationId: claim.revalidationId,
       attempt: 1,
       openedAt: expect.any(String),
     });
-    expect(standing).toContainEqual(expect.objectContaining({ phase: 'claimed' }));
+    expect(existing).toContainEqual(expect.objectContaining({ phase: 'claimed' }));
   });
 
   it("keeps all of Truora's answer in its very first write after the call", async () => {
     const claim = await claimed();
     await scripted((asked) => {
-      house.calls.length = 0;
+      aws.calls.length = 0;
       return goodFor(asked);
     });
     const { validationId } = await creating(claim);
-    expect(house.calls[0]).toMatchObject({
+    expect(aws.calls[0]).toMatchObject({
       operation: 'UpdateItem',
       input: { Key: { pk: { S: `RUN#${claim.revalidationId}` } } },
     });
-    expect(JSON.stringify(house.calls[0])).toContain(validationId);
-    expect(JSON.stringify(house.calls[0])).toContain(await linkOf(claim));
+    expect(JSON.stringify(aws.calls[0])).toContain(validationId);
+    expect(JSON.stringify(aws.calls[0])).toContain(await linkOf(claim));
   });
 });
 
@@ -255,14 +255,14 @@ describe('the upload link, a bearer secret,', () => {
     const signature = new URL(await linkOf(claim)).searchParams.get('Signature') ?? '';
     expect(signature).not.toBe('');
     expect(JSON.stringify(validation)).not.toContain(signature);
-    const holders = (await house.items()).filter((item) => JSON.stringify(item).includes(signature));
+    const holders = (await aws.items()).filter((item) => JSON.stringify(item).includes(signature));
     expect(holders.map(({ pk }) => pk)).toEqual([`RUN#${claim.revalidationId}`]);
   });
 
   it('is no part of a record as anybody reads it', async () => {
     const claim = await claimed();
     await creating(claim);
-    const record = await readRecord(house.ledger, claim.revalidationId);
+    const record = await readRecord(aws.ledger, claim.revalidationId);
     expect(record).toMatchObject({ phase: 'created' });
     expect(JSON.stringify(record)).not.toContain('Signature');
     expect(JSON.stringify(presentRevalidation(record))).not.toContain('Signature');
@@ -274,20 +274,20 @@ describe('the upload link, a bearer secret,', () => {
     await creating(claim);
     const now = new Date().toISOString();
     if (phase === 'moved') {
-      await recordMoved(house.ledger, revalidationId, OURS, { bytes: 4, sha256: sha256('x'), movedAt: now });
-    } else if (phase === 'canceled') await recordCancellation(house.ledger, claim, 'iam:caller');
-    else await recordOutcome(house.ledger, { revalidationId, status: phase, decidedBy: 'poll', decidedAt: now }, OURS);
+      await recordMoved(aws.ledger, revalidationId, OURS, { bytes: 4, sha256: sha256('x'), movedAt: now });
+    } else if (phase === 'canceled') await recordCancellation(aws.ledger, claim, 'iam:caller');
+    else await recordOutcome(aws.ledger, { revalidationId, status: phase, decidedBy: 'poll', decidedAt: now }, OURS);
     expect(await recordOf(claim)).toMatchObject({ phase });
     expect(await linkOf(claim)).toBe('');
   });
 
   it('is in no line of the log and in no error', async () => {
     const claim = await claimed();
-    house.fate(({ input }) => (JSON.stringify(input).includes('VLD#') ? 'lost' : 'through'));
+    aws.setDelivery(({ input }) => (JSON.stringify(input).includes('VLD#') ? 'lost' : 'through'));
     const { message, stack } = await errorOf(creating(claim));
     const signature = new URL(await linkOf(claim)).searchParams.get('Signature') ?? '';
     expect(signature).not.toBe('');
-    expect(`${message} ${stack} ${house.lines.join()}`).not.toContain(signature);
+    expect(`${message} ${stack} ${aws.lines.join()}`).not.toContain(signature);
   });
 });
 
@@ -300,7 +300,7 @@ describe('the repeat', () => {
       const claim = await claimed();
       let calls = 0;
       came = false;
-      house.fate(async (): Promise<Fate> => {
+      aws.setDelivery(async (): Promise<Delivery> => {
         calls += 1;
         if (calls !== nth) return 'through';
         came = true;
@@ -310,7 +310,7 @@ describe('the repeat', () => {
       const validation = await comingBack(claim);
       expect({ nth, ...counts() }).toEqual({ nth, creates: 1, charges: 1 });
       expect((await recordOf(claim))?.validationId).toBe(validation.validationId);
-      house.fate();
+      aws.setDelivery();
     }
   });
 
@@ -318,12 +318,12 @@ describe('the repeat', () => {
     const counts = charging();
     const claim = await claimed();
     const first = await creating(claim);
-    const items = await house.items();
-    house.calls.length = 0;
+    const items = await aws.items();
+    aws.calls.length = 0;
     expect(await creating(claim)).toEqual(first);
     expect(counts()).toEqual({ creates: 1, charges: 1 });
     // A delete that finds nothing to delete would be none.
-    expect(await house.items()).toEqual(items);
+    expect(await aws.items()).toEqual(items);
   });
 
   it('of many at once never charges twice', async () => {
@@ -348,7 +348,7 @@ describe('a crash', () => {
     await creating(await claimed());
     // The claim itself is the first.
     expect(
-      house
+      aws
         .writes()
         .map(({ operation }) => operation)
         .slice(1),
@@ -356,44 +356,44 @@ describe('a crash', () => {
     expect(writes).toHaveLength(4);
   });
 
-  const crash = async (nth: number, fate: Fate) => {
+  const crash = async (nth: number, delivery: Delivery) => {
     const counts = charging();
     const claim = await claimed();
-    house.fateOfWrite(nth, fate);
+    aws.setWriteDelivery(nth, delivery);
     expect(await thrownBy(creating(claim))).toMatchObject({ name: 'LostOnTheWay' });
-    house.fate();
+    aws.setDelivery();
     return { claim, counts };
   };
 
   const crashes = writes.flatMap((write, n) =>
-    (['lost', 'answer lost'] as const).map((fate) => ({ write, nth: n + 1, fate })),
+    (['lost', 'answer lost'] as const).map((delivery) => ({ write, nth: n + 1, delivery })),
   );
   /** What nobody but the function that died could know: whether Truora was asked, and what it had answered. */
-  const isForgotten = ({ nth, fate }: { nth: number; fate: Fate }) =>
-    (nth === 1 && fate === 'answer lost') || (nth === 2 && fate === 'lost');
+  const isForgotten = ({ nth, delivery }: { nth: number; delivery: Delivery }) =>
+    (nth === 1 && delivery === 'answer lost') || (nth === 2 && delivery === 'lost');
 
-  it.each(crashes)('at the write of $write ($fate) ends with one charge, and one validation', async (one) => {
-    house.sandbox.settings.repeatsUploadLinkOnRead = true;
-    const { claim, counts } = await crash(one.nth, one.fate);
+  it.each(crashes)('at the write of $write ($delivery) ends with one charge, and one validation', async (one) => {
+    aws.sandbox.settings.repeatsUploadLinkOnRead = true;
+    const { claim, counts } = await crash(one.nth, one.delivery);
     const validation = await comingBack(claim);
     expect(await creating(claim)).toEqual(validation);
     expect(counts().charges).toBe(1);
     const { validationId, ...used } = validation;
     expect(await recordOf(claim)).toMatchObject({ phase: 'created', validationId, used });
-    expect(await house.item(`VLD#${validationId}`)).toMatchObject({ revalidationId: claim.revalidationId });
+    expect(await aws.item(`VLD#${validationId}`)).toMatchObject({ revalidationId: claim.revalidationId });
     expect(await linkOf(claim)).toContain(validationId);
     expect(await recordOf(claim)).not.toHaveProperty('orphans');
     expect(await intentWord(claim)).toBe('none');
     // Another media of the same person is free to go on.
     const next = claimOf({ accountId: claim.accountId, enrollmentId: claim.enrollmentId });
-    await claimRecord(house.ledger, next, OURS);
+    await claimRecord(aws.ledger, next, OURS);
     expect(await creating(next)).toMatchObject({ validationId: expect.stringMatching(/^VLD/) });
   });
 
   it.each(crashes.filter((one) => !isForgotten(one)))(
-    'at the write of $write ($fate) needs no look at the list, and no second call',
-    async ({ nth, fate }) => {
-      const { claim, counts } = await crash(nth, fate);
+    'at the write of $write ($delivery) needs no look at the list, and no second call',
+    async ({ nth, delivery }) => {
+      const { claim, counts } = await crash(nth, delivery);
       await creating(claim);
       expect(counts()).toEqual({ creates: 1, charges: 1 });
     },
@@ -416,15 +416,15 @@ describe('a crash', () => {
   });
 
   it.each([1, 2, 3, 4])('at each of two writes, the second being %i after re-entry, is one charge', async (again) => {
-    house.sandbox.settings.repeatsUploadLinkOnRead = true;
-    for (const { nth, fate } of crashes) {
-      const { claim, counts } = await crash(nth, fate);
-      house.fateOfWrite(again, 'lost');
+    aws.sandbox.settings.repeatsUploadLinkOnRead = true;
+    for (const { nth, delivery } of crashes) {
+      const { claim, counts } = await crash(nth, delivery);
+      aws.setWriteDelivery(again, 'lost');
       await comingBack(claim).catch(() => {});
-      house.fate();
+      aws.setDelivery();
       const validation = await comingBack(claim);
       expect(await creating(claim)).toEqual(validation);
-      expect({ nth, fate, ...counts() }).toMatchObject({ charges: 1 });
+      expect({ nth, delivery, ...counts() }).toMatchObject({ charges: 1 });
     }
   });
 
@@ -506,12 +506,12 @@ describe('what may have been created', () => {
   it('leaves an intent alone that another opened in between', async () => {
     const claim = await claimed();
     const theirs = await claimed('', { accountId: claim.accountId });
-    house.fate(({ operation, input }) => {
+    aws.setDelivery(({ operation, input }) => {
       const opens = operation === 'PutItem' && JSON.stringify(input).includes(`ACC#${claim.accountId}`);
       return opens && !JSON.stringify(input).includes(theirs.revalidationId) ? 'lost' : 'through';
     });
     expect(await thrownBy(creating(claim))).toMatchObject({ name: 'LostOnTheWay' });
-    house.fate();
+    aws.setDelivery();
     await opening(claim, theirs);
     expect(await thrownBy(creating(claim))).toEqual(UNSETTLED);
     expect(await intentOf(claim)).toMatchObject({ revalidationId: theirs.revalidationId });
@@ -521,7 +521,7 @@ describe('what may have been created', () => {
     const counts = charging();
     const one = await claimed();
     const two = claimOf({ accountId: one.accountId, enrollmentId: one.enrollmentId });
-    await claimRecord(house.ledger, two, OURS);
+    await claimRecord(aws.ledger, two, OURS);
     const runs = await Promise.allSettled([creating(one), creating(two)]);
     for (const run of runs) {
       if (run.status === 'rejected') expect(run.reason.name).toBe('CreationUnsettledError');
@@ -555,7 +555,7 @@ describe('what was surely not created', () => {
     process.env.TRUORA_ORIGIN = await deadOrigin();
     expect(await thrownBy(creating(claim))).toEqual({ name: 'TruoraBusyError', reason: 'truora_unreachable' });
     expect(await intentWord(claim)).toBe('none');
-    process.env.TRUORA_ORIGIN = house.sandbox.origin;
+    process.env.TRUORA_ORIGIN = aws.sandbox.origin;
     await creating(claim);
     expect(counts()).toEqual({ creates: 1, charges: 1 });
   });
@@ -577,10 +577,10 @@ describe('what was surely not created', () => {
   it('is looked for when even the closing is lost, and asked for again', async () => {
     const claim = await claimed();
     await scripted({ status: 429 });
-    house.fateOfWrite(2, 'lost');
+    aws.setWriteDelivery(2, 'lost');
     expect(await thrownBy(creating(claim))).toMatchObject({ name: 'LostOnTheWay' });
-    house.fate();
-    process.env.TRUORA_ORIGIN = house.sandbox.origin;
+    aws.setDelivery();
+    process.env.TRUORA_ORIGIN = aws.sandbox.origin;
     const counts = charging();
     await comingBack(claim);
     expect(counts()).toEqual({ creates: 1, charges: 1 });
@@ -593,17 +593,17 @@ describe('a key that was rotated', () => {
     (good: string) =>
     (asked: Asked): Said =>
       keyOf(asked) === good ? goodFor(asked) : { status: 401 };
-  const reads = () => house.calls.filter(({ operation }) => operation === 'GetSecretValue').length;
+  const reads = () => aws.calls.filter(({ operation }) => operation === 'GetSecretValue').length;
 
   it('is read anew, once, and the very same call succeeds', async () => {
     vi.useFakeTimers({ toFake: ['Date'] });
-    house.secrets.set('secret:rotated', 'old');
+    aws.secrets.set('secret:rotated', 'old');
     process.env.TRUORA_KEY_SECRET = 'secret:rotated';
     try {
       const { asked } = await scripted(goodFor, accepting('new'));
       await creating(await claimed());
       expect(reads()).toBe(1);
-      house.secrets.set('secret:rotated', 'new');
+      aws.secrets.set('secret:rotated', 'new');
       vi.setSystemTime(Date.now() + 61_000);
       const claim = await claimed();
       expect(await creating(claim)).toMatchObject({ validationId: expect.any(String) });
@@ -616,14 +616,14 @@ describe('a key that was rotated', () => {
 
   it('that is refused as well ends by name, and the intent is closed', async () => {
     vi.useFakeTimers({ toFake: ['Date'] });
-    house.secrets.set('secret:wrong', 'old');
+    aws.secrets.set('secret:wrong', 'old');
     process.env.TRUORA_KEY_SECRET = 'secret:wrong';
     try {
       const { asked } = await scripted({ status: 401 });
       const claim = await claimed();
       const unauthorized = { name: 'TruoraUnauthorizedError', reason: 'truora_unauthorized' };
       expect(await thrownBy(creating(claim))).toEqual(unauthorized);
-      house.secrets.set('secret:wrong', 'newer');
+      aws.secrets.set('secret:wrong', 'newer');
       vi.setSystemTime(Date.now() + 61_000);
       expect(await thrownBy(creating(claim))).toEqual(unauthorized);
       expect(asked.map(keyOf)).toEqual(['old', 'old', 'newer']);
@@ -640,7 +640,7 @@ describe('a record that ends while its validation is being created', () => {
     const { revalidationId } = claim;
     const decidedAt = new Date().toISOString();
     const { asked } = await scripted(async (asked) => {
-      await recordOutcome(house.ledger, { revalidationId, status: 'canceled', decidedBy: 'workflow', decidedAt }, OURS);
+      await recordOutcome(aws.ledger, { revalidationId, status: 'canceled', decidedBy: 'workflow', decidedAt }, OURS);
       return goodFor(asked);
     }, goodFor);
     expect(await thrownBy(creating(claim))).toMatchObject({ name: 'AlreadyDecidedError' });
@@ -657,7 +657,7 @@ describe('a record that ends while its validation is being created', () => {
   it('does not lock its person out', async () => {
     const { claim } = await canceledMeanwhile();
     const next = claimOf({ accountId: claim.accountId, enrollmentId: claim.enrollmentId });
-    await claimRecord(house.ledger, next, OURS);
+    await claimRecord(aws.ledger, next, OURS);
     expect(await creating(next)).toMatchObject({ validationId: expect.any(String) });
   });
 });
@@ -665,7 +665,7 @@ describe('a record that ends while its validation is being created', () => {
 it('creates nothing for a record that was canceled before', async () => {
   const counts = charging();
   const claim = await claimed();
-  await house.stand({ ...(await recordOf(claim)), pk: `RUN#${claim.revalidationId}`, phase: 'canceled' });
+  await aws.putItem({ ...(await recordOf(claim)), pk: `RUN#${claim.revalidationId}`, phase: 'canceled' });
   expect(await thrownBy(creating(claim))).toMatchObject({ name: 'AlreadyDecidedError' });
   expect(counts()).toEqual({ creates: 0, charges: 0 });
 });

@@ -3,16 +3,16 @@ import { handler } from '../../functions/list-revalidations.ts';
 import { type Revalidation, writeCursor } from '../../shared/domain/api.ts';
 import { claim } from '../../shared/ledger/claims.ts';
 import { claimOf, context, executionOf, newPerson, newRevalidationId } from '../support/journal.ts';
-import { type House, openHouse } from '../support/local-aws.ts';
+import { type LocalAws, openLocalAws } from '../support/local-aws.ts';
 import { callEvent, codeOf, contentOf } from '../support/routes.ts';
 
-let house: House;
+let aws: LocalAws;
 
 beforeAll(async () => {
-  house = await openHouse('ListRevalidations');
+  aws = await openLocalAws('ListRevalidations');
 });
 
-afterAll(() => house.close());
+afterAll(() => aws.close());
 
 type Page = { revalidations: Revalidation[]; cursor?: string };
 
@@ -24,7 +24,7 @@ const claims = async (count: number) => {
   const ids: string[] = [];
   for (let n = 0; n < count; n += 1) {
     const wanted = claimOf({ accountId, claimedAt: new Date(Date.now() + n * 1000).toISOString() });
-    await claim(house.ledger, wanted, executionOf('a'));
+    await claim(aws.ledger, wanted, executionOf('a'));
     ids.unshift(wanted.revalidationId);
   }
   return { accountId, ids };
@@ -47,10 +47,10 @@ it('gives every record once, newest first, whatever the size of the pages', asyn
 it('leaves out a record that cannot be read, and says which', async () => {
   const { accountId, ids } = await claims(3);
   const [newest, broken = '', oldest] = ids;
-  await house.stand({ pk: `RUN#${broken}`, ...(await house.item(`RUN#${broken}`)), phase: 'no phase of ours' });
+  await aws.putItem({ pk: `RUN#${broken}`, ...(await aws.item(`RUN#${broken}`)), phase: 'no phase of ours' });
   const page = contentOf<Page>(await listing(accountId));
   expect(page.revalidations.map(({ revalidationId }) => revalidationId)).toEqual([newest, oldest]);
-  expect(house.lines.join()).toContain(`"unreadable","step":"ListRevalidations","revalidationId":"${broken}"`);
+  expect(aws.lines.join()).toContain(`"unreadable","step":"ListRevalidations","revalidationId":"${broken}"`);
 });
 
 it('gives nothing of a person whom nobody knows', async () => {

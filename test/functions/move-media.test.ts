@@ -24,7 +24,7 @@ import {
   sha256,
   thrownBy,
 } from '../support/journal.ts';
-import { deadOrigin, type House, type Line, openHouse, standIn } from '../support/local-aws.ts';
+import { deadOrigin, type Line, type LocalAws, openLocalAws, standIn } from '../support/local-aws.ts';
 
 const OURS = executionOf('ours');
 
@@ -36,24 +36,24 @@ const UNREAD = { name: 'MediaUnreadError', reason: 'media_unread' };
 
 const UNCERTAIN = { name: 'TruoraUncertainError', reason: 'truora_uncertain' };
 
-let house: House;
+let aws: LocalAws;
 
 beforeAll(async () => {
-  house = await openHouse('MoveMedia', { media: true, truora: true });
+  aws = await openLocalAws('MoveMedia', { media: true, truora: true });
 });
 
-afterAll(() => house.close());
+afterAll(() => aws.close());
 
 const closers: (() => Promise<void>)[] = [];
 
 beforeEach(() => {
-  house.fate();
-  house.calls.length = 0;
+  aws.setDelivery();
+  aws.calls.length = 0;
 });
 
 afterEach(async () => {
   vi.useRealTimers();
-  process.env.TRUORA_UPLOAD_ORIGINS = house.sandbox.origin;
+  process.env.TRUORA_UPLOAD_ORIGINS = aws.sandbox.origin;
   process.env.HTTP_DEADLINE_SECONDS = '10';
   for (const close of closers.splice(0)) await close();
 });
@@ -66,10 +66,10 @@ const moving = ({ claim, validation }: Case, executionId = OURS): Promise<Receip
 /** Asks the sandbox for a validation as CreateValidation would, and writes down what that would write down. */
 const created = async (suffix = '', bytes: Uint8Array = FACE, type: MediaType = 'image/jpeg', timeout = 300) => {
   const person = newPerson(suffix);
-  await house.enroll(person);
-  const put = await house.put(`inbox/${person.accountId}/${person.enrollmentId}/selfie.jpg`, bytes);
+  await aws.enroll(person);
+  const put = await aws.put(`inbox/${person.accountId}/${person.enrollmentId}/selfie.jpg`, bytes);
   const claim = claimOf({ ...person, media: { bucket: BUCKET, ...put, bytes: bytes.length, type } });
-  const answer = await fetch(`${house.sandbox.origin}/v1/validations`, {
+  const answer = await fetch(`${aws.sandbox.origin}/v1/validations`, {
     method: 'POST',
     headers: { 'truora-api-key': 'key' },
     body: new URLSearchParams({
@@ -83,15 +83,15 @@ const created = async (suffix = '', bytes: Uint8Array = FACE, type: MediaType = 
     validation_id: string;
     instructions: { file_upload_link: string };
   };
-  return standing(claim, instructions.file_upload_link, validation_id);
+  return existing(claim, instructions.file_upload_link, validation_id);
 };
 
 /** A claim with a validation behind it, and the link that its media goes to. */
-const standing = async (claim: Claim, link: string, validationId = newValidationId(), deadline = inMinutes(5)) => {
+const existing = async (claim: Claim, link: string, validationId = newValidationId(), deadline = inMinutes(5)) => {
   const validation: Validation = { validationId, deadline };
-  await claimRecord(house.ledger, claim, OURS);
+  await claimRecord(aws.ledger, claim, OURS);
   const { revalidationId } = claim;
-  await recordCreated(house.ledger, { revalidationId, owner: OURS }, createdAs(validation, link), answered(validation));
+  await recordCreated(aws.ledger, { revalidationId, owner: OURS }, createdAs(validation, link), answered(validation));
   return { claim, validation, link };
 };
 
@@ -100,14 +100,14 @@ const standingBefore = async (...script: Line[]) => {
   const { origin, asked, close } = await standIn(...script);
   closers.push(close);
   process.env.TRUORA_UPLOAD_ORIGINS = origin;
-  const put = await house.put(`media/${newValidationId()}`, FACE);
+  const put = await aws.put(`media/${newValidationId()}`, FACE);
   const claim = claimOf({ media: { bucket: BUCKET, ...put, bytes: FACE.length, type: 'image/jpeg' } });
-  return { ...(await standing(claim, `${origin}/u/x?Expires=4102444800`)), asked };
+  return { ...(await existing(claim, `${origin}/u/x?Expires=4102444800`)), asked };
 };
 
-const recordOf = ({ claim }: Case) => house.item(`RUN#${claim.revalidationId}`);
+const recordOf = ({ claim }: Case) => aws.item(`RUN#${claim.revalidationId}`);
 
-const arrivedOf = ({ validation }: Case) => house.sandbox.uploaded(validation.validationId);
+const arrivedOf = ({ validation }: Case) => aws.sandbox.uploaded(validation.validationId);
 
 describe('on a good day', () => {
   it('brings the bytes over as they are, and says so', async () => {
@@ -140,14 +140,14 @@ describe('on a good day', () => {
 
   it('brings the version that was claimed, whatever lies on top of it by now', async () => {
     const one = await created();
-    await house.put(one.claim.media.key, 'another face');
+    await aws.put(one.claim.media.key, 'another face');
     expect(await moving(one)).toMatchObject({ sha256: sha256(FACE) });
     expect(arrivedOf(one)?.sha256).toBe(sha256(FACE));
   });
 
   it('brings it though a deletion lies on top of it', async () => {
     const one = await created();
-    await house.remove(one.claim.media.key);
+    await aws.remove(one.claim.media.key);
     await moving(one);
     expect(arrivedOf(one)?.sha256).toBe(sha256(FACE));
   });
@@ -157,7 +157,7 @@ describe('on a good day', () => {
     await moving(one);
     const headers = Object.keys(one.asked[0]?.headers ?? {}).toSorted();
     expect(headers).toEqual(['accept-encoding', 'connection', 'content-length', 'content-type', 'host']);
-    expect(house.calls.filter(({ operation }) => operation === 'GetSecretValue')).toEqual([]);
+    expect(aws.calls.filter(({ operation }) => operation === 'GetSecretValue')).toEqual([]);
   });
 });
 
@@ -165,27 +165,27 @@ describe('the repeat', () => {
   it('finds the receipt and uploads nothing', async () => {
     const one = await created();
     const first = await moving(one);
-    const { uploads } = house.sandbox.counts();
+    const { uploads } = aws.sandbox.counts();
     const record = await recordOf(one);
-    house.calls.length = 0;
+    aws.calls.length = 0;
     expect(await moving(one)).toEqual(first);
-    expect(house.sandbox.counts().uploads).toBe(uploads);
-    expect(house.writes()).toEqual([]);
+    expect(aws.sandbox.counts().uploads).toBe(uploads);
+    expect(aws.writes()).toEqual([]);
     expect(await recordOf(one)).toEqual(record);
   });
 
   it('needs neither the media nor the link any more', async () => {
     const one = await created();
     const first = await moving(one);
-    await house.remove(one.claim.media.key, one.claim.media.versionId);
+    await aws.remove(one.claim.media.key, one.claim.media.versionId);
     expect(await moving(one)).toEqual(first);
   });
 
   it('after a crash before the receipt finds the link spent: Truora itself has to say what arrived', async () => {
     const one = await created();
-    house.fateOfWrite(1, 'lost');
+    aws.setWriteDelivery(1, 'lost');
     expect(await thrownBy(moving(one))).toMatchObject({ name: 'LostOnTheWay' });
-    house.fate();
+    aws.setDelivery();
     expect(await thrownBy(moving(one))).toEqual(SPENT);
     expect(arrivedOf(one)?.sha256).toBe(sha256(FACE));
     expect(await recordOf(one)).toMatchObject({ phase: 'created' });
@@ -193,7 +193,7 @@ describe('the repeat', () => {
 
   it('after a crash right after the receipt finds it', async () => {
     const one = await created();
-    house.fateOfWrite(1, 'answer lost');
+    aws.setWriteDelivery(1, 'answer lost');
     expect(await thrownBy(moving(one))).toMatchObject({ name: 'LostOnTheWay' });
     expect(await moving(one)).toEqual((await recordOf(one))?.receipt);
   });
@@ -244,7 +244,7 @@ describe('a link that takes no media', () => {
     const one = await created('', FACE, 'image/jpeg', 60);
     vi.useFakeTimers({ toFake: ['Date'] });
     vi.setSystemTime(Date.now() + 6 * 60_000);
-    const { uploads } = house.sandbox.counts();
+    const { uploads } = aws.sandbox.counts();
     const s3 = mockClient(S3Client);
     try {
       expect(await thrownBy(moving(one))).toEqual(SPENT);
@@ -252,14 +252,14 @@ describe('a link that takes no media', () => {
     } finally {
       s3.restore();
     }
-    expect(house.sandbox.counts().uploads).toBe(uploads);
+    expect(aws.sandbox.counts().uploads).toBe(uploads);
   });
 
   it('is spent when it is over by its own word, though the validation lives on', async () => {
     const one = await standingBefore({ status: 200 });
     const hour = { ...one.validation, deadline: inMinutes(60) };
     const soon = Math.floor(Date.now() / 1000) + 60;
-    const again = await standing(
+    const again = await existing(
       claimOf({ media: one.claim.media }),
       one.link.replace('4102444800', String(soon)),
       newValidationId(),
@@ -275,7 +275,7 @@ describe('a link that takes no media', () => {
 
   it('is tried when it says that it was over before it was made', async () => {
     const one = await standingBefore({ status: 200 });
-    const again = await standing(claimOf({ media: one.claim.media }), one.link.replace('4102444800', '300'));
+    const again = await existing(claimOf({ media: one.claim.media }), one.link.replace('4102444800', '300'));
     expect(await moving(again)).toMatchObject({ bytes: FACE.length });
   });
 
@@ -291,9 +291,9 @@ describe('a link that takes no media', () => {
     ['https://user:word@files.truora.com/u/x'],
     ['not a link'],
   ])('is unsafe and never dialled: %s', async (link) => {
-    const put = await house.put(`media/${newValidationId()}`, FACE);
+    const put = await aws.put(`media/${newValidationId()}`, FACE);
     const claim = claimOf({ media: { bucket: BUCKET, ...put, bytes: FACE.length, type: 'image/jpeg' } });
-    expect(await thrownBy(moving(await standing(claim, link)))).toEqual({
+    expect(await thrownBy(moving(await existing(claim, link)))).toEqual({
       name: 'UploadLinkUnsafeError',
       reason: 'upload_link_unsafe',
     });
@@ -302,9 +302,9 @@ describe('a link that takes no media', () => {
   it('is told by name when nobody listens there', async () => {
     const origin = await deadOrigin();
     process.env.TRUORA_UPLOAD_ORIGINS = origin;
-    const put = await house.put(`media/${newValidationId()}`, FACE);
+    const put = await aws.put(`media/${newValidationId()}`, FACE);
     const claim = claimOf({ media: { bucket: BUCKET, ...put, bytes: FACE.length, type: 'image/jpeg' } });
-    expect(await thrownBy(moving(await standing(claim, `${origin}/u/x`)))).toEqual({
+    expect(await thrownBy(moving(await existing(claim, `${origin}/u/x`)))).toEqual({
       name: 'TruoraBusyError',
       reason: 'truora_unreachable',
     });
@@ -337,7 +337,7 @@ describe('a link that takes no media', () => {
 describe('media that is gone', () => {
   it('is told by name: its version was deleted', async () => {
     const one = await created();
-    await house.remove(one.claim.media.key, one.claim.media.versionId);
+    await aws.remove(one.claim.media.key, one.claim.media.versionId);
     expect(await thrownBy(moving(one))).toEqual({ name: 'MediaGoneError', reason: 'media_gone' });
     expect(arrivedOf(one)).toBeUndefined();
   });
@@ -383,7 +383,7 @@ describe('the stream from S3', () => {
   });
 
   it('is let go of when the link is unsafe', async () => {
-    const one = await standing(claimOf(), 'https://evil.example/u/x');
+    const one = await existing(claimOf(), 'https://evil.example/u/x');
     const stream = endless();
     const claim = { ...one.claim, media: { ...one.claim.media, bytes: FACE.length } };
     await streamed(stream, async () => {
@@ -400,7 +400,7 @@ describe('the stream from S3', () => {
     process.env.TRUORA_UPLOAD_ORIGINS = origin;
     const bytes = 5_000_000;
     const media = { ...claimOf().media, bytes };
-    const one = await standing(claimOf({ media }), `${origin}/u/x`);
+    const one = await existing(claimOf({ media }), `${origin}/u/x`);
     const stream = Readable.from(
       (function* () {
         for (let sent = 0; sent < bytes; sent += 50_000) yield Buffer.alloc(50_000);
@@ -450,12 +450,12 @@ describe('the stream from S3', () => {
       new PassThrough().destroy(),
     ]) {
       const one = await created();
-      house.metrics.length = 0;
+      aws.metrics.length = 0;
       await streamed(stream, async () => {
         expect(await thrownBy(moving(one))).toEqual(UNREAD);
       });
-      expect(house.metrics.filter((line) => 'TruoraErrors' in line || 'TruoraLatency' in line)).toEqual([]);
-      expect(house.metrics).toContainEqual(expect.objectContaining({ MediaReadFailures: 1 }));
+      expect(aws.metrics.filter((line) => 'TruoraErrors' in line || 'TruoraLatency' in line)).toEqual([]);
+      expect(aws.metrics).toContainEqual(expect.objectContaining({ MediaReadFailures: 1 }));
       expect(await recordOf(one)).toMatchObject({ phase: 'created' });
     }
   });
@@ -475,7 +475,7 @@ describe('the stream from S3', () => {
 it('says nothing of the link, whatever goes wrong', async () => {
   const one = await standingBefore({ status: 500, body: 'canary7f3a' });
   const { message, stack } = await errorOf(moving(one));
-  const said = `${message} ${stack} ${house.lines.join()}`;
+  const said = `${message} ${stack} ${aws.lines.join()}`;
   expect(said).not.toContain('canary7f3a');
   expect(said).not.toContain('/u/x');
   expect(said).not.toContain(new URL(one.link).host);

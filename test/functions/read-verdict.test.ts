@@ -11,27 +11,27 @@ import {
   newValidationId,
   thrownBy,
 } from '../support/journal.ts';
-import { deadOrigin, type House, type Line, openHouse, standIn } from '../support/local-aws.ts';
+import { deadOrigin, type Line, type LocalAws, openLocalAws, standIn } from '../support/local-aws.ts';
 
 const PENDING = { name: 'VerdictPendingError', reason: 'verdict_pending' };
 
 const UNREACHABLE = { name: 'VerdictUnreachableError', reason: 'truora_unreachable_at_deadline' };
 
-let house: House;
+let aws: LocalAws;
 
 beforeAll(async () => {
-  house = await openHouse('ReadVerdict', { truora: true });
+  aws = await openLocalAws('ReadVerdict', { truora: true });
 });
 
-afterAll(() => house.close());
+afterAll(() => aws.close());
 
-beforeEach(() => house.stand({ pk: 'GATE#truora' }));
+beforeEach(() => aws.putItem({ pk: 'GATE#truora' }));
 
 const closers: (() => Promise<void>)[] = [];
 
 afterEach(async () => {
   vi.useRealTimers();
-  process.env.TRUORA_ORIGIN = house.sandbox.origin;
+  process.env.TRUORA_ORIGIN = aws.sandbox.origin;
   process.env.HTTP_DEADLINE_SECONDS = '10';
   for (const close of closers.splice(0)) await close();
 });
@@ -41,7 +41,7 @@ type Case = { claim: Claim; validation: Validation };
 const reading = ({ claim, validation }: Case): Promise<Verdict> =>
   handler(eventOf('ReadVerdict', { claim, validation }), context);
 
-const standing = (more: Partial<Case> = {}): Case => ({
+const existing = (more: Partial<Case> = {}): Case => ({
   claim: claimOf({ requested: { threshold: 0.6 } }),
   validation: { validationId: newValidationId(), deadline: inMinutes(5), threshold: 0.65 },
   ...more,
@@ -49,7 +49,7 @@ const standing = (more: Partial<Case> = {}): Case => ({
 
 /** The deadline was a while ago; the grace is half a minute. */
 const past = (seconds: number): Case =>
-  standing({
+  existing({
     validation: { validationId: newValidationId(), deadline: new Date(Date.now() - seconds * 1000).toISOString() },
   });
 
@@ -84,8 +84,8 @@ const pending = { validation_status: 'pending', details: undefined };
 /** A validation at the sandbox, and the way to upload its media. */
 const created = async (suffix = '') => {
   const person = newPerson(suffix);
-  await house.enroll(person);
-  const answer = await fetch(`${house.sandbox.origin}/v1/validations`, {
+  await aws.enroll(person);
+  const answer = await fetch(`${aws.sandbox.origin}/v1/validations`, {
     method: 'POST',
     headers: { 'truora-api-key': 'key' },
     body: new URLSearchParams({ type: 'face-recognition', user_authorized: 'true', account_id: person.accountId }),
@@ -94,7 +94,7 @@ const created = async (suffix = '') => {
     validation_id: string;
     instructions: { file_upload_link: string };
   };
-  const one = standing({
+  const one = existing({
     claim: claimOf({ ...person, requested: {} }),
     validation: { validationId: validation_id, deadline: inMinutes(5) },
   });
@@ -151,19 +151,19 @@ describe('a verdict', () => {
   });
 
   it('measured against less than was asked for is none', async () => {
-    const one = standing({ claim: claimOf({ requested: { threshold: 0.9 } }) });
+    const one = existing({ claim: claimOf({ requested: { threshold: 0.9 } }) });
     await scripted(says(one));
     expect(await reading(one)).toMatchObject({ status: 'failed', reason: 'verdict_mismatch', mismatch: ['threshold'] });
   });
 
   it('is asked for once a look, with our key, and nothing is written', async () => {
-    const one = standing();
+    const one = existing();
     const { asked } = await scripted(says(one, pending));
     await thrownBy(reading(one));
     expect(asked.map(({ method, path, headers }) => [method, path, headers['truora-api-key']])).toEqual([
       ['GET', `/v1/validations/${one.validation.validationId}`, 'truora-key'],
     ]);
-    expect(house.writes()).toEqual([]);
+    expect(aws.writes()).toEqual([]);
   });
 });
 
@@ -172,7 +172,7 @@ describe('a success that does not say how alike the faces are', () => {
   const unconfirmed = { status: 'failed', reason: 'verdict_unconfirmed' };
 
   it('is looked at once more with its details, which decide', async () => {
-    const one = standing();
+    const one = existing();
     const { asked } = await scripted(says(one, silent), says(one));
     expect(await reading(one)).toMatchObject({ status: 'approved', similarity: 0.97 });
     const path = `/v1/validations/${one.validation.validationId}`;
@@ -185,13 +185,13 @@ describe('a success that does not say how alike the faces are', () => {
     ['a decline', { failure_status: 'declined' }, { status: 'declined' }],
     ['what contradicts', { threshold: 0.1 }, { reason: 'verdict_mismatch' }],
   ])('ends by what the second look says: %s', async (_, second, verdict) => {
-    const one = standing();
+    const one = existing();
     await scripted(says(one, silent), says(one, second));
     expect(await reading(one)).toMatchObject(verdict);
   });
 
   it('is looked at again when the second look gets no answer, and is the end where Truora refuses it', async () => {
-    const one = standing();
+    const one = existing();
     await scripted(says(one, silent), { status: 503 });
     expect(await thrownBy(reading(one))).toEqual({ name: 'TruoraUncertainError', reason: 'truora_uncertain' });
     await scripted(says(one, silent), { status: 400 });
@@ -224,13 +224,13 @@ describe('before the deadline and its grace are over', () => {
 
   it('nobody listening is told by name', async () => {
     process.env.TRUORA_ORIGIN = await deadOrigin();
-    expect(await thrownBy(reading(standing()))).toEqual({ name: 'TruoraBusyError', reason: 'truora_unreachable' });
+    expect(await thrownBy(reading(existing()))).toEqual({ name: 'TruoraBusyError', reason: 'truora_unreachable' });
   });
 
   it.each(['pending', 'processing', 'a_new_word', 'success_maybe'])(
     'the status %s is looked at again',
     async (word) => {
-      const one = standing();
+      const one = existing();
       await scripted(says(one, { validation_status: word }));
       expect(await thrownBy(reading(one))).toEqual(PENDING);
     },
@@ -314,27 +314,27 @@ describe('after the deadline and its grace', () => {
 
 describe('the gate that all runs share', () => {
   const BUSY = { name: 'TruoraBusyError', reason: 'truora_rate_limited' };
-  const shut = () => house.stand({ pk: 'GATE#truora', notBefore: inMinutes(1) });
+  const shut = () => aws.putItem({ pk: 'GATE#truora', notBefore: inMinutes(1) });
 
   it('is looked at once a look, and Truora is not asked while it says to wait', async () => {
-    const one = standing();
+    const one = existing();
     const { asked } = await scripted(says(one));
     await shut();
-    house.calls.length = 0;
+    aws.calls.length = 0;
     expect(await thrownBy(reading(one))).toEqual(BUSY);
     expect(asked).toEqual([]);
-    expect(house.calls.filter(({ operation }) => operation === 'GetItem')).toHaveLength(1);
-    await house.stand({ pk: 'GATE#truora', notBefore: inMinutes(-1) });
+    expect(aws.calls.filter(({ operation }) => operation === 'GetItem')).toHaveLength(1);
+    await aws.putItem({ pk: 'GATE#truora', notBefore: inMinutes(-1) });
     expect(await reading(one)).toMatchObject({ status: 'approved' });
   });
 
   it('holds back a second look after a 429, and so all others', async () => {
-    const one = standing();
+    const one = existing();
     const { asked } = await scripted({ status: 429, headers: { 'retry-after': '60' } }, says(one));
     expect(await thrownBy(reading(one))).toEqual(BUSY);
-    expect(await thrownBy(reading(standing()))).toEqual(BUSY);
+    expect(await thrownBy(reading(existing()))).toEqual(BUSY);
     expect(asked).toHaveLength(1);
-    const { notBefore } = (await house.item('GATE#truora')) ?? {};
+    const { notBefore } = (await aws.item('GATE#truora')) ?? {};
     expect(Date.parse(String(notBefore))).toBeGreaterThan(Date.now() + 30_000);
   });
 
@@ -343,10 +343,10 @@ describe('the gate that all runs share', () => {
     await shut();
     await scripted(says(one));
     expect(await reading(one)).toMatchObject({ status: 'approved' });
-    await house.stand({ pk: 'GATE#truora' });
+    await aws.putItem({ pk: 'GATE#truora' });
     await scripted({ status: 429 });
     expect(await thrownBy(reading(past(60)))).toEqual(UNREACHABLE);
-    expect(await house.item('GATE#truora')).toHaveProperty('notBefore');
+    expect(await aws.item('GATE#truora')).toHaveProperty('notBefore');
   });
 });
 
@@ -359,20 +359,20 @@ describe('a word that Truora does not document is counted', () => {
     ['unless it is none', { validation_status: 'processing' }, []],
     ['unless it is none either', { failure_status: 'declined', declined_reason: 'no_face_detected' }, []],
   ])('%s', async (_, said, words) => {
-    const one = standing();
+    const one = existing();
     await scripted(says(one, said));
-    house.metrics.length = 0;
+    aws.metrics.length = 0;
     const verdict = await reading(one).catch(() => undefined);
     expect(verdict?.status).not.toBe('approved');
-    expect(house.metrics.flatMap(({ UnknownWords, word }) => (UnknownWords ? [word] : []))).toEqual(words);
+    expect(aws.metrics.flatMap(({ UnknownWords, word }) => (UnknownWords ? [word] : []))).toEqual(words);
   });
 });
 
 it('says nothing of the person, the key or the answer, whatever goes wrong', async () => {
-  const one = standing();
+  const one = existing();
   await scripted({ status: 500, body: 'canary7f3a' });
   const { message, stack } = await errorOf(reading(one));
   for (const secret of ['canary7f3a', one.claim.accountId, one.validation.validationId, 'truora-key']) {
-    expect(`${message} ${stack} ${house.lines.join()}`).not.toContain(secret);
+    expect(`${message} ${stack} ${aws.lines.join()}`).not.toContain(secret);
   }
 });

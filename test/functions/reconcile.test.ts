@@ -8,10 +8,10 @@ import { recordCancellation, recordOutcome } from '../../shared/ledger/outcomes.
 import { readRecord } from '../../shared/ledger/records.ts';
 import { listValidations } from '../../shared/truora/client.ts';
 import { lateOrphansOn } from '../../shared/truora/reconcile.ts';
-import { holdBack } from '../support/held-back.ts';
+import { holdTimers } from '../support/held-timers.ts';
 import { claimOf, context, eventOf, executionOf, newPerson, newValidationId, thrownBy } from '../support/journal.ts';
-import { type Asked, type House, openHouse, type Said, standIn } from '../support/local-aws.ts';
-import { truoraAt } from '../truora/at-truora.ts';
+import { type Asked, type LocalAws, openLocalAws, type Said, standIn } from '../support/local-aws.ts';
+import { truoraAt } from '../support/truora.ts';
 
 const OURS = executionOf('ours');
 
@@ -24,27 +24,27 @@ const UNSETTLED = { name: 'CreationUnsettledError', reason: 'creation_unsettled'
 /** Stands for nothing else; it is held back until the test says so. */
 const LATE_MS = 86_123;
 
-let house: House;
+let aws: LocalAws;
 
 beforeAll(async () => {
-  house = await openHouse('CreateValidation', { truora: true });
+  aws = await openLocalAws('CreateValidation', { truora: true });
 });
 
-afterAll(() => house.close());
+afterAll(() => aws.close());
 
 const closers: (() => Promise<void>)[] = [];
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['Date'] });
   process.env.SETTLE_SECONDS = '60';
-  house.metrics.length = 0;
+  aws.metrics.length = 0;
 });
 
 afterEach(async () => {
   vi.useRealTimers();
-  process.env.TRUORA_ORIGIN = house.sandbox.origin;
+  process.env.TRUORA_ORIGIN = aws.sandbox.origin;
   process.env.ON_UNRESOLVED = 'fail-for-human';
-  Object.assign(house.sandbox.settings, { repeatsUploadLinkOnRead: false, listLagMs: 0, createLateMs: 500 });
+  Object.assign(aws.sandbox.settings, { repeatsUploadLinkOnRead: false, listLagMs: 0, createLateMs: 500 });
   for (const close of closers.splice(0)) await close();
 });
 
@@ -52,16 +52,16 @@ const creating = (claim: Claim) => handler(eventOf('CreateValidation', { claim }
 
 const claimed = async (suffix = '', more: Partial<Claim> = {}) => {
   const person = newPerson(suffix);
-  await house.enroll(person);
+  await aws.enroll(person);
   const claim = claimOf({ ...person, ...more });
-  await claimRecord(house.ledger, claim, OURS);
+  await claimRecord(aws.ledger, claim, OURS);
   return claim;
 };
 
 /** Another media of the same person. */
 const sibling = async ({ accountId, enrollmentId }: Claim) => {
   const claim = claimOf({ accountId, enrollmentId });
-  await claimRecord(house.ledger, claim, OURS);
+  await claimRecord(aws.ledger, claim, OURS);
   return claim;
 };
 
@@ -80,19 +80,19 @@ const comingBack = async (claim: Claim) => {
 
 type Kept = { attempts?: Attempt[]; orphans?: string[]; phase: string; validationId?: string };
 
-const recordOf = async ({ revalidationId }: Claim) => (await house.item(`RUN#${revalidationId}`)) as Kept;
+const recordOf = async ({ revalidationId }: Claim) => (await aws.item(`RUN#${revalidationId}`)) as Kept;
 
 const attemptsOf = async (claim: Claim) =>
   ((await recordOf(claim)).attempts ?? []).map(({ n, result }) => `${n} ${result}`);
 
-const intentOf = ({ accountId }: Claim) => house.item(`ACC#${accountId}`);
+const intentOf = ({ accountId }: Claim) => aws.item(`ACC#${accountId}`);
 
-const orphansCounted = () => house.metrics.reduce((sum, { Orphans = 0 }) => sum + Number(Orphans), 0);
+const orphansCounted = () => aws.metrics.reduce((sum, { Orphans = 0 }) => sum + Number(Orphans), 0);
 
 const charging = () => {
-  const before = house.sandbox.counts();
+  const before = aws.sandbox.counts();
   return () => {
-    const now = house.sandbox.counts();
+    const now = aws.sandbox.counts();
     return { creates: now.creates - before.creates, charges: now.charges - before.charges };
   };
 };
@@ -200,7 +200,7 @@ describe('an answer that was lost', () => {
     const claim = await claimed();
     const row = withLink(claim);
     const { revalidationId } = claimOf();
-    await house.stand({ pk: `VLD#${row.validation_id}`, revalidationId, deadline: new Date().toISOString() });
+    await aws.putItem({ pk: `VLD#${row.validation_id}`, revalidationId, deadline: new Date().toISOString() });
     await listing(() => [row]);
     expect(await thrownBy(comingBack(claim))).toEqual(BLIND);
   });
@@ -227,7 +227,7 @@ describe('an answer that was lost', () => {
     const claim = await claimed();
     const row = withLink(claim, { creation_date: new Date(Date.now() - 5 * 3_600_000).toISOString() });
     const { revalidationId } = claimOf();
-    await house.stand({ pk: `VLD#${row.validation_id}`, revalidationId, deadline: new Date().toISOString() });
+    await aws.putItem({ pk: `VLD#${row.validation_id}`, revalidationId, deadline: new Date().toISOString() });
     await listing(() => [row]);
     expect(await thrownBy(comingBack(claim))).toEqual(BLIND);
     expect(await recordOf(claim)).not.toHaveProperty('orphans');
@@ -334,7 +334,7 @@ describe('what the list holds', () => {
     }
     expect(orphansCounted()).toBe(seen.orphans.length);
     for (const id of seen.orphans) {
-      expect(await house.item(`VLD#${id}`)).toMatchObject({ revalidationId: claim.revalidationId });
+      expect(await aws.item(`VLD#${id}`)).toMatchObject({ revalidationId: claim.revalidationId });
     }
     expect(await intentOf(claim)).toBeUndefined();
   });
@@ -344,7 +344,7 @@ describe('the intent of another run of the person', () => {
   it('that lives is left to that run, however old', async () => {
     const other = await claimed();
     const ours = await sibling(other);
-    const intent = await openIntent(house.table, other.accountId, { revalidationId: other.revalidationId, attempt: 1 });
+    const intent = await openIntent(aws.table, other.accountId, { revalidationId: other.revalidationId, attempt: 1 });
     later(3600);
     expect(await thrownBy(creating(ours))).toEqual(UNSETTLED);
     expect(await intentOf(ours)).toMatchObject({ ...intent });
@@ -356,11 +356,11 @@ describe('the intent of another run of the person', () => {
   ] as const)(
     'that has ended is resolved, and written on its own record, never adopted: its call %s',
     async (_, suffix, attempts, orphans) => {
-      house.sandbox.settings.repeatsUploadLinkOnRead = true;
+      aws.sandbox.settings.repeatsUploadLinkOnRead = true;
       const counts = charging();
       const other = await claimed(suffix);
       expect(await thrownBy(creating(other))).toEqual(UNSETTLED);
-      await recordCancellation(house.ledger, other, 'iam:caller');
+      await recordCancellation(aws.ledger, other, 'iam:caller');
       const ours = await sibling(other);
       const { validationId } = await comingBack(ours);
       expect(await attemptsOf(other)).toEqual(attempts);
@@ -378,9 +378,9 @@ describe('the intent of another run of the person', () => {
   it('whose record has expired is resolved all the same', async () => {
     const ours = await claimed();
     const { revalidationId } = claimOf();
-    await openIntent(house.table, ours.accountId, { revalidationId, attempt: 1 });
+    await openIntent(aws.table, ours.accountId, { revalidationId, attempt: 1 });
     expect(await comingBack(ours)).toMatchObject({ validationId: expect.any(String) });
-    expect(await house.item(`RUN#${revalidationId}`)).toBeUndefined();
+    expect(await aws.item(`RUN#${revalidationId}`)).toBeUndefined();
   });
 
   it('that somebody else resolves during the look leaves alone what they create: it is theirs, not the ended run’s', async () => {
@@ -404,7 +404,7 @@ describe('the intent of another run of the person', () => {
     closers.push(truora.close);
     process.env.TRUORA_ORIGIN = truora.origin;
     expect(await thrownBy(creating(ended))).toEqual(UNSETTLED);
-    await recordCancellation(house.ledger, ended, 'iam:caller');
+    await recordCancellation(aws.ledger, ended, 'iam:caller');
     later(60);
     expect(await thrownBy(creating(one))).toEqual(UNSETTLED);
     later(30);
@@ -412,11 +412,11 @@ describe('the intent of another run of the person', () => {
     meanwhile = async () => {
       isAnswered = true;
       expect(await thrownBy(creating(one))).toEqual(UNSETTLED);
-      house.fate(({ operation, input }) =>
+      aws.setDelivery(({ operation, input }) =>
         operation === 'PutItem' && JSON.stringify(input).includes('VLD#') ? 'lost' : 'through',
       );
       expect(await thrownBy(creating(one))).toMatchObject({ name: 'LostOnTheWay' });
-      house.fate();
+      aws.setDelivery();
     };
     expect(await thrownBy(creating(other))).toEqual(UNSETTLED);
     expect(await recordOf(ended)).not.toHaveProperty('orphans');
@@ -432,7 +432,7 @@ describe('the intent of another run of the person', () => {
     const truora = await standIn(async () => {
       const { revalidationId } = claim;
       const decidedAt = new Date().toISOString();
-      await recordOutcome(house.ledger, { revalidationId, status: 'canceled', decidedBy: 'caller', decidedAt }, OURS);
+      await recordOutcome(aws.ledger, { revalidationId, status: 'canceled', decidedBy: 'caller', decidedAt }, OURS);
       return { status: 200, body: row };
     });
     closers.push(truora.close);
@@ -448,9 +448,9 @@ describe('the intent of another run of the person', () => {
 
 describe('a call that is executed after all, later than anybody waited', () => {
   it('is an orphan: nothing is uploaded to it, and the look that finds it writes it down', async () => {
-    const late = holdBack(LATE_MS);
+    const late = holdTimers(LATE_MS);
     closers.push(async () => late.end());
-    Object.assign(house.sandbox.settings, { repeatsUploadLinkOnRead: true, createLateMs: LATE_MS });
+    Object.assign(aws.sandbox.settings, { repeatsUploadLinkOnRead: true, createLateMs: LATE_MS });
     const counts = charging();
     const claim = await claimed('-create-late');
     const { validationId } = await comingBack(claim);
@@ -458,23 +458,23 @@ describe('a call that is executed after all, later than anybody waited', () => {
     late.letGo();
     expect(counts().charges).toBe(2);
 
-    const record = (await readRecord(house.ledger, claim.revalidationId)) ?? raise('the record is gone');
-    const truora = truoraAt(house.sandbox.origin);
+    const record = (await readRecord(aws.ledger, claim.revalidationId)) ?? raise('the record is gone');
+    const truora = truoraAt(aws.sandbox.origin);
     const asked = { ...record, accountId: claim.accountId, requested: claim.requested };
     const list = await listValidations(truora, claim.accountId);
-    const strays = lateOrphansOn(list, asked);
-    expect(strays).toEqual([
+    const lateOrphans = lateOrphansOn(list, asked);
+    expect(lateOrphans).toEqual([
       { attempt: expect.objectContaining({ n: 1, result: 'not_found' }), orphans: [expect.stringMatching(/^VLD/)] },
     ]);
-    for (const { attempt, orphans } of strays) {
-      await recordAttempt(house.ledger, record, { attempt: { ...attempt, result: 'orphaned' }, orphans });
+    for (const { attempt, orphans } of lateOrphans) {
+      await recordAttempt(aws.ledger, record, { attempt: { ...attempt, result: 'orphaned' }, orphans });
     }
     const after = await recordOf(claim);
-    expect(after).toMatchObject({ validationId, orphans: strays[0]?.orphans });
+    expect(after).toMatchObject({ validationId, orphans: lateOrphans[0]?.orphans });
     expect(after.orphans).not.toContain(validationId);
     // Charged twice, and both are on the record; a second look finds nothing new.
     expect(lateOrphansOn(list, { ...asked, ...after })).toEqual([]);
-    expect(house.sandbox.uploaded(after.orphans?.[0] ?? '')).toBeUndefined();
+    expect(aws.sandbox.uploaded(after.orphans?.[0] ?? '')).toBeUndefined();
   });
 });
 

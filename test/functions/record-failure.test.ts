@@ -7,32 +7,32 @@ import { openIntent, readIntent } from '../../shared/ledger/intents.ts';
 import { recordOutcome } from '../../shared/ledger/outcomes.ts';
 import type { Journal } from '../../shared/workflow/contract.ts';
 import { BUCKET, caughtOf, context, errorOf, eventOf, executionOf, journalOf, thrownBy } from '../support/journal.ts';
-import { type House, openHouse } from '../support/local-aws.ts';
+import { type LocalAws, openLocalAws } from '../support/local-aws.ts';
 
 const OURS = executionOf('ours');
 
 const UNCONFIRMED = caughtOf('CreationUnconfirmedError', 'creation_unconfirmed: a person has to decide');
 
-let house: House;
+let aws: LocalAws;
 
 beforeAll(async () => {
-  house = await openHouse('RecordFailure');
+  aws = await openLocalAws('RecordFailure');
 });
 
-afterAll(() => house.close());
+afterAll(() => aws.close());
 
-beforeEach(() => house.fate());
+beforeEach(() => aws.setDelivery());
 
 const recording = (journal: Partial<Journal>, executionId = OURS): Promise<Outcome> =>
   handler(eventOf('RecordFailure', journal, { executionId }), context);
 
 const claimed = async () => {
   const { request, claim, validation, receipt } = journalOf();
-  await claimRecord(house.ledger, claim, OURS);
+  await claimRecord(aws.ledger, claim, OURS);
   return { request, claim, validation, receipt, failure: UNCONFIRMED };
 };
 
-const recordOf = ({ claim }: Pick<Journal, 'claim'>) => house.item(`RUN#${claim.revalidationId}`);
+const recordOf = ({ claim }: Pick<Journal, 'claim'>) => aws.item(`RUN#${claim.revalidationId}`);
 
 describe('the outcome', () => {
   it('says what stood in the way, and how far we had come', async () => {
@@ -87,9 +87,9 @@ describe('the outcome', () => {
 it('leaves an open intent alone, whoever opened it: nobody knows yet what became of its call', async () => {
   const journal = await claimed();
   const { accountId, revalidationId } = journal.claim;
-  const intent = await openIntent(house.table, accountId, { revalidationId, attempt: 1 });
+  const intent = await openIntent(aws.table, accountId, { revalidationId, attempt: 1 });
   await recording(journal);
-  expect(await readIntent(house.table, accountId)).toEqual(intent);
+  expect(await readIntent(aws.table, accountId)).toEqual(intent);
 });
 
 describe('the repeat', () => {
@@ -108,16 +108,16 @@ describe('the repeat', () => {
     const { revalidationId } = journal.claim;
     const decidedAt = new Date().toISOString();
     const approved = { revalidationId, status: 'approved', decidedBy: 'poll', decidedAt } as const;
-    await recordOutcome(house.ledger, approved, OURS);
+    await recordOutcome(aws.ledger, approved, OURS);
     expect((await errorOf(recording(journal))).message).toBe(`already_decided: ${revalidationId}`);
     expect((await recordOf(journal))?.outcome).toEqual(approved);
   });
 
-  it.each(['lost', 'answer lost'] as const)('after a crash ends in one outcome: the write was %s', async (fate) => {
+  it.each(['lost', 'answer lost'] as const)('after a crash ends in one outcome: the write was %s', async (delivery) => {
     const journal = await claimed();
-    house.fateOfWrite(1, fate);
+    aws.setWriteDelivery(1, delivery);
     expect(await thrownBy(recording(journal))).toMatchObject({ name: 'LostOnTheWay' });
-    house.fate();
+    aws.setDelivery();
     const outcome = await recording(journal);
     expect((await recordOf(journal))?.outcome).toEqual(outcome);
     expect((await recordOf(journal))?.trail).toHaveLength(2);
@@ -127,11 +127,11 @@ describe('the repeat', () => {
 it("does not write over another execution's open record, nor close its intent", async () => {
   const journal = await claimed();
   const { accountId, revalidationId } = journal.claim;
-  await openIntent(house.table, accountId, { revalidationId, attempt: 1 });
+  await openIntent(aws.table, accountId, { revalidationId, attempt: 1 });
   expect(await thrownBy(recording(journal, executionOf('theirs')))).toEqual({
     name: 'ClaimedElsewhereError',
     reason: 'claimed_elsewhere',
   });
   expect(await recordOf(journal)).toMatchObject({ phase: 'claimed' });
-  expect(await readIntent(house.table, accountId)).toMatchObject({ revalidationId });
+  expect(await readIntent(aws.table, accountId)).toMatchObject({ revalidationId });
 });

@@ -5,30 +5,30 @@ import { claim as claimRecord } from '../../shared/ledger/claims.ts';
 import { recordOutcome } from '../../shared/ledger/outcomes.ts';
 import type { Journal } from '../../shared/workflow/contract.ts';
 import { context, eventOf, executionOf, journalOf, thrownBy } from '../support/journal.ts';
-import { type House, openHouse } from '../support/local-aws.ts';
+import { type LocalAws, openLocalAws } from '../support/local-aws.ts';
 
 const OURS = executionOf('ours');
 
-let house: House;
+let aws: LocalAws;
 
 beforeAll(async () => {
-  house = await openHouse('RecordOutcome');
+  aws = await openLocalAws('RecordOutcome');
 });
 
-afterAll(() => house.close());
+afterAll(() => aws.close());
 
-beforeEach(() => house.fate());
+beforeEach(() => aws.setDelivery());
 
 const recording = (journal: Partial<Journal>, executionId = OURS): Promise<Outcome> =>
   handler(eventOf('RecordOutcome', journal, { executionId }), context);
 
 const claimed = async (overrides: Partial<Journal> = {}) => {
   const journal = journalOf(overrides);
-  await claimRecord(house.ledger, journal.claim, OURS);
+  await claimRecord(aws.ledger, journal.claim, OURS);
   return journal;
 };
 
-const recordOf = ({ claim }: Pick<Journal, 'claim'>) => house.item(`RUN#${claim.revalidationId}`);
+const recordOf = ({ claim }: Pick<Journal, 'claim'>) => aws.item(`RUN#${claim.revalidationId}`);
 
 describe('the outcome', () => {
   it('holds the verdict, the case and when things happened', async () => {
@@ -101,15 +101,15 @@ describe('the repeat', () => {
     const { revalidationId } = journal.claim;
     const decidedAt = new Date().toISOString();
     const canceled = { revalidationId, status: 'canceled', decidedBy: 'workflow', decidedAt } as const;
-    await recordOutcome(house.ledger, canceled, OURS);
+    await recordOutcome(aws.ledger, canceled, OURS);
     expect(await recording(journal)).toEqual(canceled);
   });
 
-  it.each(['lost', 'answer lost'] as const)('after a crash ends in one outcome: the write was %s', async (fate) => {
+  it.each(['lost', 'answer lost'] as const)('after a crash ends in one outcome: the write was %s', async (delivery) => {
     const journal = await claimed();
-    house.fateOfWrite(1, fate);
+    aws.setWriteDelivery(1, delivery);
     expect(await thrownBy(recording(journal))).toMatchObject({ name: 'LostOnTheWay' });
-    house.fate();
+    aws.setDelivery();
     const outcome = await recording(journal);
     const record = await recordOf(journal);
     expect(record?.outcome).toEqual(outcome);

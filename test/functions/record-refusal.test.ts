@@ -23,22 +23,22 @@ import {
   newRevalidationId,
   thrownBy,
 } from '../support/journal.ts';
-import { type House, openHouse } from '../support/local-aws.ts';
+import { type LocalAws, openLocalAws } from '../support/local-aws.ts';
 import { CALLER } from '../support/routes.ts';
 
 const OURS = executionOf('ours');
 
 const THEIRS = executionOf('theirs');
 
-let house: House;
+let aws: LocalAws;
 
 beforeAll(async () => {
-  house = await openHouse('RecordRefusal', { media: true });
+  aws = await openLocalAws('RecordRefusal', { media: true });
 });
 
-afterAll(() => house.close());
+afterAll(() => aws.close());
 
-beforeEach(() => house.fate());
+beforeEach(() => aws.setDelivery());
 
 const CONSENT = caughtOf('RequestInvalidError', 'consent_missing: x-amz-meta-user-authorized: must be true');
 
@@ -54,7 +54,7 @@ const aDrop = () => {
   return { ...person, key, versionId: `version-${drops}`, etag: 'etag' };
 };
 
-const recordOf = ({ revalidationId }: { revalidationId: string }) => house.item(`RUN#${revalidationId}`);
+const recordOf = ({ revalidationId }: { revalidationId: string }) => aws.item(`RUN#${revalidationId}`);
 
 describe('the outcome of a request that was never claimed', () => {
   it('names the rule that a drop broke, under the id that its claim would have had', async () => {
@@ -77,7 +77,7 @@ describe('the outcome of a request that was never claimed', () => {
 
   it('is the answer to a second copy of the same drop, through ReadOutcome', async () => {
     const { accountId, enrollmentId, ...object } = aDrop();
-    const put = await house.put(object.key, Buffer.from([0xff, 0xd8, 0xff]));
+    const put = await aws.put(object.key, Buffer.from([0xff, 0xd8, 0xff]));
     const request = dropOf(put);
     Object.assign(process.env, { RESULT_MODE: 'callback', MINIMUM_THRESHOLD: '0.65' });
     Object.assign(process.env, { MEDIA_MIN_PIXELS: '200', MEDIA_MAX_SECONDS: '30' });
@@ -124,7 +124,7 @@ describe('the outcome of a request that was never claimed', () => {
 
   it.each([
     ['a call without a version', () => callOf()],
-    ['nothing that can be read', () => ({ kind: 'wish', more: 'canary' })],
+    ['nothing that can be read', () => ({ kind: 'unknown', more: 'canary' })],
     ['nothing', () => null],
   ])("of %s is a case of the execution's own", async (_, make) => {
     const request = make();
@@ -135,19 +135,19 @@ describe('the outcome of a request that was never claimed', () => {
     );
     expect(a?.revalidationId).not.toBe(b?.revalidationId);
     expect(await recording({ request, refusal: CONSENT }, executions[0])).toEqual(a);
-    expect(JSON.stringify(await house.items())).not.toContain('canary');
+    expect(JSON.stringify(await aws.items())).not.toContain('canary');
   });
 });
 
 it('of a drop that asks otherwise than what stands under its ticket is a case of its own', async () => {
   const body = { ...newPerson(), userAuthorized: true as const, upload: { type: 'image/jpeg' as const } };
   const ticket = uploadTicket(body, newRevalidationId(), CALLER);
-  await issueTicket(house.ledger, ticket);
+  await issueTicket(aws.ledger, ticket);
   const key = ticket.upload?.key ?? '';
-  await enterDrop(house.table, key, 'v1');
+  await enterDrop(aws.table, key, 'v1');
   const { accountId, enrollmentId, revalidationId } = ticket;
   const other = claimOf({ revalidationId, accountId, enrollmentId, requested: { threshold: 0.75 } });
-  await claimRecord(house.ledger, other, THEIRS);
+  await claimRecord(aws.ledger, other, THEIRS);
   const record = await recordOf(ticket);
   const request = dropOf({ key, etag: 'e', versionId: 'v1' });
   const refusal = caughtOf(
@@ -164,7 +164,7 @@ it('of uploads that a full ticket does not take in is one record and one event, 
   const { accountId, enrollmentId, revalidationId } = { ...newPerson(), revalidationId: newRevalidationId() };
   const key = `inbox/${accountId}/${enrollmentId}/${revalidationId}.jpg`;
   const refusal = caughtOf('RequestInvalidError', 'too_many_uploads: media: one upload form takes 100 uploads');
-  house.announced.length = 0;
+  aws.announced.length = 0;
   const outcomes = [];
   for (let n = 0; n < 5; n += 1) {
     const request = dropOf({ key, etag: 'e', versionId: `v${n}` });
@@ -174,12 +174,12 @@ it('of uploads that a full ticket does not take in is one record and one event, 
   expect(first).toMatchObject({ status: 'refused', reason: 'too_many_uploads', accountId, enrollmentId });
   expect(first.revalidationId).not.toBe(revalidationId);
   expect(repeats.map(({ message }) => message)).toEqual(Array(4).fill(`already_decided: ${first.revalidationId}`));
-  expect(house.announced).toHaveLength(1);
+  expect(aws.announced).toHaveLength(1);
 });
 
 it('of a request that was claimed is recorded with the claim', async () => {
   const { claim, request } = journalOf();
-  await claimRecord(house.ledger, claim, OURS);
+  await claimRecord(aws.ledger, claim, OURS);
   const refusal = caughtOf('EnrollmentPendingError', 'enrollment_pending: enrollmentId: not finished yet');
   const outcome = await recording({ request, claim, refusal });
   expect(outcome).toEqual({
@@ -213,11 +213,11 @@ describe('the repeat', () => {
     expect(await recordOf(first)).toEqual(record);
   });
 
-  it.each(['lost', 'answer lost'] as const)('after a crash ends in one outcome: the write was %s', async (fate) => {
+  it.each(['lost', 'answer lost'] as const)('after a crash ends in one outcome: the write was %s', async (delivery) => {
     const request = dropOf(aDrop());
-    house.fateOfWrite(1, fate);
+    aws.setWriteDelivery(1, delivery);
     expect(await thrownBy(recording({ request, refusal: CONSENT }))).toMatchObject({ name: 'LostOnTheWay' });
-    house.fate();
+    aws.setDelivery();
     const outcome = await recording({ request, refusal: CONSENT });
     expect(await recordOf(outcome)).toMatchObject({ outcome });
     expect((await recordOf(outcome))?.trail).toHaveLength(1);
@@ -244,7 +244,7 @@ it("does not write over another execution's open record", async () => {
   const object = aDrop();
   const { accountId, enrollmentId, key, versionId } = object;
   const revalidationId = revalidationIdOf({ accountId, bucket: BUCKET, key, version: versionId });
-  await claimRecord(house.ledger, claimOf({ revalidationId, accountId, enrollmentId }), THEIRS);
+  await claimRecord(aws.ledger, claimOf({ revalidationId, accountId, enrollmentId }), THEIRS);
   expect(await thrownBy(recording({ request: dropOf(object), refusal: CONSENT }))).toEqual({
     name: 'ClaimedElsewhereError',
     reason: 'claimed_elsewhere',
@@ -266,5 +266,5 @@ it("has no say over our bucket's drops for an event of another bucket", async ()
     version: object.versionId,
   });
   const claim = claimOf({ revalidationId, accountId, enrollmentId });
-  expect(await claimRecord(house.ledger, claim, OURS)).toEqual(claim);
+  expect(await claimRecord(aws.ledger, claim, OURS)).toEqual(claim);
 });

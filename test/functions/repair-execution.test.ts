@@ -22,22 +22,22 @@ import {
   newPerson,
   newRevalidationId,
 } from '../support/journal.ts';
-import { type House, openHouse } from '../support/local-aws.ts';
+import { type LocalAws, openLocalAws } from '../support/local-aws.ts';
 import { CALLER } from '../support/routes.ts';
 
-let house: House;
+let aws: LocalAws;
 
 beforeAll(async () => {
-  house = await openHouse('RepairExecution');
+  aws = await openLocalAws('RepairExecution');
 });
 
-afterAll(() => house.close());
+afterAll(() => aws.close());
 
 beforeEach(() => {
-  house.fate();
-  house.openBus(true);
-  house.announced.length = 0;
-  house.metrics.length = 0;
+  aws.setDelivery();
+  aws.openBus(true);
+  aws.announced.length = 0;
+  aws.metrics.length = 0;
 });
 
 let executions = 0;
@@ -53,11 +53,11 @@ const dead = (request: unknown, status: Execution['status'] = 'ABORTED', name = 
 
 const repair = (execution: Execution) => handler(executionEvent(execution), context);
 
-const recordOf = (revalidationId: string) => readRecord(house.ledger, revalidationId);
+const recordOf = (revalidationId: string) => readRecord(aws.ledger, revalidationId);
 
-const details = () => house.announced.map(({ detail }) => detail);
+const details = () => aws.announced.map(({ detail }) => detail);
 
-const allRecords = async () => (await house.items()).filter(({ pk }) => String(pk).startsWith('RUN#'));
+const allRecords = async () => (await aws.items()).filter(({ pk }) => String(pk).startsWith('RUN#'));
 
 describe('an execution that owned a case', () => {
   it.each([
@@ -71,13 +71,13 @@ describe('an execution that owned a case', () => {
       // The id that the claim of this very drop has.
       const execution = dead(request, status);
       const { revalidationId } = await claimedBy(execution, request);
-      await openIntent(house.table, claim.accountId, { revalidationId, attempt: 1 });
+      await openIntent(aws.table, claim.accountId, { revalidationId, attempt: 1 });
       expect(await repair(execution)).toEqual({ seen: 1, failed: 0 });
       const record = await recordOf(revalidationId);
       expect(record).toMatchObject({ phase: 'failed', outcome: { status: 'failed', reason, decidedBy: 'workflow' } });
       expect(details()).toEqual([record?.outcome && announcementOf(record.outcome)]);
-      expect(await readIntent(house.table, claim.accountId)).toMatchObject({ revalidationId });
-      expect(house.metrics).toContainEqual(expect.objectContaining({ Outcomes: 1, reason }));
+      expect(await readIntent(aws.table, claim.accountId)).toMatchObject({ revalidationId });
+      expect(aws.metrics).toContainEqual(expect.objectContaining({ Outcomes: 1, reason }));
     },
   );
 
@@ -97,9 +97,9 @@ describe('an execution that owned a case', () => {
       async () => {
         const body = { ...newPerson(), userAuthorized: true as const, upload: { type: 'image/jpeg' as const } };
         const ticket = uploadTicket(body, newRevalidationId(), CALLER);
-        await issueTicket(house.ledger, ticket);
+        await issueTicket(aws.ledger, ticket);
         const key = ticket.upload?.key ?? '';
-        await enterDrop(house.table, key, 'v1');
+        await enterDrop(aws.table, key, 'v1');
         return { request: dropOf({ key, etag: 'e', versionId: 'v1' }), revalidationId: ticket.revalidationId };
       },
     ],
@@ -108,7 +108,7 @@ describe('an execution that owned a case', () => {
       async () => {
         const body = { ...newPerson(), userAuthorized: true as const, media: { key: 'media/a.jpg' } };
         const ticket = startTicket(body, newRevalidationId(), 'v1', CALLER);
-        await issueTicket(house.ledger, ticket);
+        await issueTicket(aws.ledger, ticket);
         return { request: requestOf(ticket), revalidationId: ticket.revalidationId, name: ticket.revalidationId };
       },
     ],
@@ -120,7 +120,7 @@ describe('an execution that owned a case', () => {
     const { request, revalidationId, name } = await prepare();
     const execution = dead(request, 'ABORTED', name);
     const { accountId = claimOf().accountId } = request as { accountId?: string };
-    await claimRecord(house.ledger, claimOf({ revalidationId, accountId }), execution.executionArn);
+    await claimRecord(aws.ledger, claimOf({ revalidationId, accountId }), execution.executionArn);
     const before = (await allRecords()).length;
     await repair(execution);
     expect((await recordOf(revalidationId))?.outcome).toMatchObject({ reason: 'execution_aborted' });
@@ -132,9 +132,9 @@ describe('an execution that owned a case', () => {
     const { accountId } = request;
     const execution = dead(request);
     const mine = claimOf({ accountId, claimedAt: inMinutes(-0.05) });
-    await claimRecord(house.ledger, mine, execution.executionArn);
+    await claimRecord(aws.ledger, mine, execution.executionArn);
     const others = Array.from({ length: 30 }, () => claimOf({ accountId }));
-    for (const other of others) await claimRecord(house.ledger, other, executionOf('another'));
+    for (const other of others) await claimRecord(aws.ledger, other, executionOf('another'));
     await repair(execution);
     expect((await recordOf(mine.revalidationId))?.phase).toBe('failed');
     for (const other of others) expect((await recordOf(other.revalidationId))?.phase).toBe('claimed');
@@ -151,7 +151,7 @@ describe('an execution that owned a case', () => {
       decidedBy: 'workflow' as const,
       decidedAt: inMinutes(0),
     };
-    await recordOutcome(house.ledger, own, execution.executionArn);
+    await recordOutcome(aws.ledger, own, execution.executionArn);
     await repair(execution);
     expect((await recordOf(revalidationId))?.outcome).toEqual(own);
     // It died before it could tell the bus.
@@ -164,7 +164,7 @@ describe('an execution that owned a case', () => {
     const request = journalOf().request;
     const execution = dead(request);
     const { revalidationId } = await claimedBy(execution, request);
-    await recordCancellation(house.ledger, { revalidationId }, CALLER);
+    await recordCancellation(aws.ledger, { revalidationId }, CALLER);
     await repair(execution);
     expect((await recordOf(revalidationId))?.phase).toBe('canceled');
     expect(details()).toEqual([]);
@@ -191,7 +191,7 @@ describe('an execution that claimed nothing', () => {
   it('of a call is a case of its own, though the person has others', async () => {
     const request = callOf();
     const other = claimOf({ accountId: request.accountId });
-    await claimRecord(house.ledger, other, executionOf('another'));
+    await claimRecord(aws.ledger, other, executionOf('another'));
     const execution = dead(request);
     await repair(execution);
     expect((await recordOf(other.revalidationId))?.phase).toBe('claimed');
@@ -228,9 +228,9 @@ describe('an execution that claimed nothing', () => {
 it('what cannot be recorded is thrown, so that the event comes again', async () => {
   const { request } = dropped();
   const execution = dead(request);
-  house.openBus(false);
+  aws.openBus(false);
   expect(await errorOf(Promise.resolve(repair(execution)))).toMatchObject({ name: 'BusRefusedError' });
-  house.openBus(true);
+  aws.openBus(true);
   await repair(execution);
   expect(details()).toHaveLength(1);
 });
@@ -261,5 +261,5 @@ const claimedBy = async ({ executionArn }: Execution, request: unknown) => {
     accountId,
     enrollmentId,
   });
-  return claimRecord(house.ledger, claim, executionArn);
+  return claimRecord(aws.ledger, claim, executionArn);
 };

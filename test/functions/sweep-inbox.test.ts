@@ -6,33 +6,33 @@ import { uploadTicket } from '../../shared/domain/ticket.ts';
 import { storeSweepPosition } from '../../shared/ledger/sweep-position.ts';
 import { enterDrop, issueTicket } from '../../shared/ledger/tickets.ts';
 import { BUCKET, dropOf, newPerson, newRevalidationId, thrownBy } from '../support/journal.ts';
-import { type House, openHouse } from '../support/local-aws.ts';
+import { type LocalAws, openLocalAws } from '../support/local-aws.ts';
 import { CALLER } from '../support/routes.ts';
 
-let house: House;
+let aws: LocalAws;
 
 beforeAll(async () => {
-  house = await openHouse('SweepInbox', { media: true });
+  aws = await openLocalAws('SweepInbox', { media: true });
 });
 
-afterAll(() => house.close());
+afterAll(() => aws.close());
 
 let puts: { key: string; etag: string; versionId: string }[] = [];
 
 beforeEach(() => {
   // Old enough at once; whoever waits for age sets it.
   process.env.UNCLAIMED_MINUTES = '0';
-  house.fate();
-  for (const list of [house.started, house.metrics, house.calls, house.lines]) list.length = 0;
+  aws.setDelivery();
+  for (const list of [aws.started, aws.metrics, aws.calls, aws.lines]) list.length = 0;
 });
 
 afterEach(async () => {
-  for (const { key, versionId } of puts) await house.remove(key, versionId);
+  for (const { key, versionId } of puts) await aws.remove(key, versionId);
   puts = [];
 });
 
 const put = async (key: string, bytes = 'selfie') => {
-  const one = await house.put(key, bytes);
+  const one = await aws.put(key, bytes);
   puts.push(one);
   return one;
 };
@@ -46,7 +46,7 @@ const drop = async (name = 'selfie.jpg') => {
 const ticket = async () => {
   const body = { ...newPerson(), userAuthorized: true as const, upload: { type: 'image/jpeg' as const } };
   const issued = uploadTicket(body, newRevalidationId(), CALLER);
-  await issueTicket(house.ledger, issued);
+  await issueTicket(aws.ledger, issued);
   return { id: issued.revalidationId, key: issued.upload?.key ?? '' };
 };
 
@@ -56,18 +56,18 @@ const SHORT = 20_000;
 const sweep = (remainingMs = 60_000) =>
   handler({ source: 'aws.events' }, { getRemainingTimeInMillis: () => remainingMs } as Context);
 
-const inputs = () => house.started.map(({ input }) => input);
+const inputs = () => aws.started.map(({ input }) => input);
 
-const counted = () => house.metrics.flatMap(({ UnclaimedDrops }) => UnclaimedDrops ?? []);
+const counted = () => aws.metrics.flatMap(({ UnclaimedDrops }) => UnclaimedDrops ?? []);
 
 const record = (id: string, more: object = {}) =>
-  house.stand({ pk: `RUN#${id}`, revalidationId: id, expiresAt: Date.now(), ...more });
+  aws.putItem({ pk: `RUN#${id}`, revalidationId: id, expiresAt: Date.now(), ...more });
 
 describe('a drop that nothing has claimed', () => {
   it('is started with what the rule would have given, under a name that the drop decides', async () => {
     const { id, ...one } = await drop();
     expect(await sweep()).toEqual({ seen: 1, failed: 0 });
-    expect(house.started).toEqual([{ name: `sweep-${id}-0`, input: { request: dropOf(one) } }]);
+    expect(aws.started).toEqual([{ name: `sweep-${id}-0`, input: { request: dropOf(one) } }]);
     expect(counted()).toEqual([1]);
   });
 
@@ -102,21 +102,21 @@ describe('a drop that nothing has claimed', () => {
   it('is not started once it was withdrawn by a deletion, in none of its versions', async () => {
     const one = await drop();
     await put(one.key, 'another');
-    const marker = await house.remove(one.key);
+    const marker = await aws.remove(one.key);
     await sweep();
     expect(inputs()).toEqual([]);
-    await house.remove(one.key, marker);
+    await aws.remove(one.key, marker);
     await sweep();
     expect(inputs()).toHaveLength(2);
   });
 
   it('is not started either when the walk goes on between the deletion and the version', async () => {
     const one = await drop();
-    const marker = (await house.remove(one.key)) ?? '';
-    await storeSweepPosition(house.table, { key: one.key, versionId: marker, deletedAt: Date.now() });
+    const marker = (await aws.remove(one.key)) ?? '';
+    await storeSweepPosition(aws.table, { key: one.key, versionId: marker, deletedAt: Date.now() });
     await sweep();
     expect(inputs()).toEqual([]);
-    await house.remove(one.key, marker);
+    await aws.remove(one.key, marker);
   });
 
   it('is not started as a copy of one that was claimed', async () => {
@@ -139,30 +139,30 @@ describe('a drop that nothing has claimed', () => {
     await drop();
     await sweep();
     await sweep();
-    expect(house.started).toHaveLength(1);
+    expect(aws.started).toHaveLength(1);
     expect(counted()).toEqual([1, 1]);
   });
 
   it('is started once by two sweeps at once', async () => {
     await Promise.all([drop(), drop(), drop()]);
     await Promise.all([sweep(), sweep()]);
-    expect(house.started).toHaveLength(3);
+    expect(aws.started).toHaveLength(3);
   });
 
   it('that cannot be started is left for the next sweep, and holds up no other', async () => {
     await Promise.all([drop(), drop(), drop()]);
     let starts = 0;
-    house.fate(({ operation }) => {
+    aws.setDelivery(({ operation }) => {
       if (operation !== 'StartExecution') return 'through';
       starts += 1;
       return starts === 2 ? 'lost' : 'through';
     });
     expect(await sweep()).toEqual({ seen: 3, failed: 1 });
-    expect(house.started).toHaveLength(2);
-    expect(house.lines.join()).toContain('"step":"SweepInbox","revalidationId":"RVL');
-    house.fate();
+    expect(aws.started).toHaveLength(2);
+    expect(aws.lines.join()).toContain('"step":"SweepInbox","revalidationId":"RVL');
+    aws.setDelivery();
     expect(await sweep()).toEqual({ seen: 3, failed: 0 });
-    expect(house.started).toHaveLength(3);
+    expect(aws.started).toHaveLength(3);
   });
 });
 
@@ -176,8 +176,8 @@ describe('what is never started', () => {
 
   it('a delete marker, and a version that is gone', async () => {
     const { key, versionId } = await drop();
-    puts.push({ key, etag: '', versionId: (await house.remove(key)) ?? '' });
-    await house.remove(key, versionId);
+    puts.push({ key, etag: '', versionId: (await aws.remove(key)) ?? '' });
+    await aws.remove(key, versionId);
     expect(await sweep()).toEqual({ seen: 0, failed: 0 });
   });
 
@@ -190,7 +190,7 @@ describe('what is never started', () => {
   it('an upload that was entered under its ticket after another', async () => {
     const { id, key } = await ticket();
     const [one, two] = [await put(key, 'one'), await put(key, 'two')];
-    for (const { versionId } of [one, two]) await enterDrop(house.table, key, versionId);
+    for (const { versionId } of [one, two]) await enterDrop(aws.table, key, versionId);
     await record(id);
     await sweep();
     expect(inputs()).toEqual([]);
@@ -208,7 +208,7 @@ describe('an upload under a ticket', () => {
   it('that was entered and never claimed is started again', async () => {
     const { key } = await ticket();
     const one = await put(key);
-    await enterDrop(house.table, key, one.versionId);
+    await enterDrop(aws.table, key, one.versionId);
     await sweep();
     expect(inputs()).toEqual([{ request: dropOf(one) }]);
   });
@@ -216,7 +216,7 @@ describe('an upload under a ticket', () => {
   it('that came later is started to be entered as a repeat', async () => {
     const { id, key } = await ticket();
     const [one, two] = [await put(key, 'one'), await put(key, 'two')];
-    await enterDrop(house.table, key, one.versionId);
+    await enterDrop(aws.table, key, one.versionId);
     await record(id);
     await sweep();
     expect(inputs()).toEqual([{ request: dropOf(two) }]);
@@ -232,12 +232,12 @@ describe('a sweep', () => {
   it('that runs out of time goes on where it was, and then begins anew', async () => {
     const all = await Promise.all(Array.from({ length: 250 }, () => drop()));
     expect(await sweep(SHORT)).toEqual({ seen: 100, failed: 0 });
-    expect(await house.item('SWEEP#inbox')).toHaveProperty('place');
+    expect(await aws.item('SWEEP#inbox')).toHaveProperty('place');
     expect(await sweep(SHORT)).toEqual({ seen: 100, failed: 0 });
     expect(await sweep(SHORT)).toEqual({ seen: 50, failed: 0 });
-    expect(house.started).toHaveLength(250);
-    expect(new Set(house.started.map(({ name }) => name))).toEqual(new Set(all.map(({ id }) => `sweep-${id}-0`)));
-    expect(await house.item('SWEEP#inbox')).not.toHaveProperty('place');
+    expect(aws.started).toHaveLength(250);
+    expect(new Set(aws.started.map(({ name }) => name))).toEqual(new Set(all.map(({ id }) => `sweep-${id}-0`)));
+    expect(await aws.item('SWEEP#inbox')).not.toHaveProperty('place');
     expect(await sweep(60_000)).toEqual({ seen: 250, failed: 0 });
   });
 
@@ -245,18 +245,18 @@ describe('a sweep', () => {
     const { key } = await drop();
     for (let n = 1; n < 150; n += 1) await put(key, `put ${n}`);
     await sweep(SHORT);
-    const { place } = (await house.item('SWEEP#inbox')) as { place: { key: string; versionId: string } };
+    const { place } = (await aws.item('SWEEP#inbox')) as { place: { key: string; versionId: string } };
     expect(place.key).toBe(key);
-    await house.remove(key, place.versionId);
+    await aws.remove(key, place.versionId);
     expect(await sweep(SHORT)).toEqual({ seen: 50, failed: 0 });
-    expect(house.started).toHaveLength(150);
+    expect(aws.started).toHaveLength(150);
   });
 
   it('sees each of 1,005 versions', async () => {
     const { key } = await drop();
     for (let n = 1; n < 1005; n += 1) await put(key, `put ${n}`);
     expect(await sweep()).toEqual({ seen: 1005, failed: 0 });
-    expect(house.started).toHaveLength(1005);
+    expect(aws.started).toHaveLength(1005);
     expect(counted()).toEqual([1005]);
   });
 
@@ -264,15 +264,15 @@ describe('a sweep', () => {
     await Promise.all(Array.from({ length: 150 }, () => drop()));
     await sweep(SHORT);
     let batches = 0;
-    house.fate(({ operation }) => {
+    aws.setDelivery(({ operation }) => {
       if (operation === 'BatchGetItem') batches += 1;
       return operation === 'BatchGetItem' ? 'lost' : 'through';
     });
     expect(await thrownBy(sweep())).toMatchObject({ name: 'LostOnTheWay' });
     expect(batches).toBe(1);
     expect(counted()).toEqual([100, 0]);
-    house.fate();
+    aws.setDelivery();
     expect(await sweep()).toEqual({ seen: 150, failed: 0 });
-    expect(house.started).toHaveLength(150);
+    expect(aws.started).toHaveLength(150);
   });
 });

@@ -24,30 +24,30 @@ import {
   newPerson,
   newRevalidationId,
 } from '../support/journal.ts';
-import { type Asked, type Fate, type House, type Line, openHouse, standIn } from '../support/local-aws.ts';
+import { type Asked, type Delivery, type Line, type LocalAws, openLocalAws, standIn } from '../support/local-aws.ts';
 
 const OURS = executionOf('ours');
 
 const HOUR = 60;
 
-let house: House;
+let aws: LocalAws;
 
 let truora: LocalServer & { asked: Asked[] };
 
 beforeAll(async () => {
-  house = await openHouse('SweepLedger', { media: true });
+  aws = await openLocalAws('SweepLedger', { media: true });
 });
 
-afterAll(() => house.close());
+afterAll(() => aws.close());
 
 beforeEach(async () => {
-  house.fate();
-  house.openBus(true);
-  house.statuses.clear();
-  house.announced.length = 0;
-  house.resumed.length = 0;
-  house.lines.length = 0;
-  house.metrics.length = 0;
+  aws.setDelivery();
+  aws.openBus(true);
+  aws.statuses.clear();
+  aws.announced.length = 0;
+  aws.resumed.length = 0;
+  aws.lines.length = 0;
+  aws.metrics.length = 0;
   await says({ status: 404 });
 });
 
@@ -61,24 +61,24 @@ afterAll(() => truora.close());
 
 const sweep = () => handler({}, context);
 
-const itemOf = (revalidationId: string) => house.item(`RUN#${revalidationId}`);
+const itemOf = (revalidationId: string) => aws.item(`RUN#${revalidationId}`);
 
-const details = () => house.announced.map(({ detail }) => detail);
+const details = () => aws.announced.map(({ detail }) => detail);
 
 /** Leaves the record as it is, and makes it due now: nobody waits here for five minutes, or for a day. */
 const due = async (revalidationId: string, more: Record<string, unknown> = {}) => {
   const item = await itemOf(revalidationId);
   if (!item) throw new TypeError('the record does not exist');
   const shard = `due#${revalidationId[3]}`;
-  await house.stand({ ...item, pk: `RUN#${revalidationId}`, shard, dueAt: inMinutes(-1), ...more });
+  await aws.putItem({ ...item, pk: `RUN#${revalidationId}`, shard, dueAt: inMinutes(-1), ...more });
 };
 
 /** A case that is being worked on, with its validation, and due. */
 const running = async (more: Partial<Claim> = {}) => {
   const { claim, validation } = journalOf({ claim: claimOf(more) });
-  await claimRecord(house.ledger, claim, OURS);
+  await claimRecord(aws.ledger, claim, OURS);
   await recordCreated(
-    house.ledger,
+    aws.ledger,
     { revalidationId: claim.revalidationId, owner: OURS },
     { ...validation, uploadLink: 'https://files.example.com/u' },
     { attempt: { n: 1, at: claim.claimedAt, result: 'created', validationId: validation.validationId }, orphans: [] },
@@ -105,7 +105,7 @@ const ended = async (
     decidedBy: 'workflow',
     decidedAt: inMinutes(-hours * HOUR),
   };
-  await recordOutcome(house.ledger, outcome, OURS);
+  await recordOutcome(aws.ledger, outcome, OURS);
   await due(revalidationId, { announced: outcome.decidedAt });
   return { claim, validation, outcome };
 };
@@ -135,7 +135,7 @@ const pending = (of: Pick<Case, 'claim' | 'validation'>) => approval(of, { valid
 describe('each sweep', () => {
   it('says that it has recorded no notification itself, so that an alarm sees silence where none ever came', async () => {
     await sweep();
-    expect(house.metrics).toContainEqual(expect.objectContaining({ NotificationsRecorded: 0 }));
+    expect(aws.metrics).toContainEqual(expect.objectContaining({ NotificationsRecorded: 0 }));
   });
 });
 
@@ -143,7 +143,7 @@ describe('an open record', () => {
   it('whose execution lives is left alone, and looked at again', async () => {
     const { claim } = await running();
     await sweep();
-    const record = await readRecord(house.ledger, claim.revalidationId);
+    const record = await readRecord(aws.ledger, claim.revalidationId);
     expect(record).toMatchObject({ phase: 'created', dueAt: expect.any(String) });
     expect(Date.parse(record?.dueAt ?? '')).toBeGreaterThan(Date.now() + 4 * 60_000);
     expect(details()).toEqual([]);
@@ -157,9 +157,9 @@ describe('an open record', () => {
     ['FORGOTTEN', 'execution_lost'],
   ] as const)('whose execution is %s has failed by %s, and its person is free', async (status, reason) => {
     const { claim, validation } = await running();
-    house.statuses.set(OURS, status);
+    aws.statuses.set(OURS, status);
     expect(await sweep()).toEqual({ seen: 1, failed: 0 });
-    const record = await readRecord(house.ledger, claim.revalidationId);
+    const record = await readRecord(aws.ledger, claim.revalidationId);
     expect(record?.outcome).toMatchObject({
       status: 'failed',
       reason,
@@ -169,36 +169,36 @@ describe('an open record', () => {
     });
     expect(record?.announced).toMatch(/Z$/);
     expect(details()).toEqual([announcementOf(record?.outcome as Outcome)]);
-    expect(house.metrics).toContainEqual(expect.objectContaining({ Outcomes: 1, reason }));
+    expect(aws.metrics).toContainEqual(expect.objectContaining({ Outcomes: 1, reason }));
   });
 
   it('leaves the intent that it had open for whoever comes next', async () => {
     const { claim } = journalOf();
-    await claimRecord(house.ledger, claim, OURS);
-    await openIntent(house.table, claim.accountId, { revalidationId: claim.revalidationId, attempt: 1 });
+    await claimRecord(aws.ledger, claim, OURS);
+    await openIntent(aws.table, claim.accountId, { revalidationId: claim.revalidationId, attempt: 1 });
     await due(claim.revalidationId);
-    house.statuses.set(OURS, 'ABORTED');
+    aws.statuses.set(OURS, 'ABORTED');
     await sweep();
-    expect((await readRecord(house.ledger, claim.revalidationId))?.phase).toBe('failed');
-    expect(await readIntent(house.table, claim.accountId)).toMatchObject({ revalidationId: claim.revalidationId });
+    expect((await readRecord(aws.ledger, claim.revalidationId))?.phase).toBe('failed');
+    expect(await readIntent(aws.table, claim.accountId)).toMatchObject({ revalidationId: claim.revalidationId });
   });
 
   it('leaves the intent of another case of the person alone', async () => {
     const { claim } = await running();
-    house.statuses.set(OURS, 'ABORTED');
-    await house.stand({
+    aws.statuses.set(OURS, 'ABORTED');
+    await aws.putItem({
       pk: `ACC#${claim.accountId}`,
       revalidationId: claimOf().revalidationId,
       openedAt: inMinutes(0),
       attempt: 1,
     });
     await sweep();
-    expect(await readIntent(house.table, claim.accountId)).toBeDefined();
+    expect(await readIntent(aws.table, claim.accountId)).toBeDefined();
   });
 
   it('that ends while the sweep looks keeps its own end', async () => {
     const { claim } = await running();
-    house.statuses.set(OURS, 'SUCCEEDED');
+    aws.statuses.set(OURS, 'SUCCEEDED');
     const outcome: Outcome = {
       revalidationId: claim.revalidationId,
       status: 'approved',
@@ -206,24 +206,24 @@ describe('an open record', () => {
       decidedAt: inMinutes(0),
     };
     let once = true;
-    house.fate(({ operation }) => {
+    aws.setDelivery(({ operation }) => {
       if (operation === 'DescribeExecution' && once) {
         once = false;
-        void recordOutcome(house.ledger, outcome, OURS);
+        void recordOutcome(aws.ledger, outcome, OURS);
       }
       return 'through';
     });
     await sweep();
-    const record = await readRecord(house.ledger, claim.revalidationId);
+    const record = await readRecord(aws.ledger, claim.revalidationId);
     expect(record?.trail.filter(({ phase }) => ['approved', 'failed'].includes(phase))).toHaveLength(1);
   });
 
   it.each([true, false])('with a token and a notification (%s) is woken, if both are there', async (rings) => {
     const { validation } = await running();
-    await storeTaskToken(house.table, validation, `token-${rings}`);
-    if (rings) await recordNotification(house.table, validation, new Date());
+    await storeTaskToken(aws.table, validation, `token-${rings}`);
+    if (rings) await recordNotification(aws.table, validation, new Date());
     await sweep();
-    expect(house.resumed.map(({ taskToken }) => taskToken)).toEqual(rings ? ['token-true'] : []);
+    expect(aws.resumed.map(({ taskToken }) => taskToken)).toEqual(rings ? ['token-true'] : []);
   });
 });
 
@@ -233,7 +233,7 @@ describe('an outcome that nobody was told of', () => {
     await due(outcome.revalidationId, { announced: undefined });
     await sweep();
     expect(details()).toEqual([announcementOf(outcome)]);
-    const record = await readRecord(house.ledger, outcome.revalidationId);
+    const record = await readRecord(aws.ledger, outcome.revalidationId);
     expect(record).toMatchObject({ announced: expect.stringMatching(/Z$/) });
     expect(Date.parse(record?.dueAt ?? '')).toBe(Date.parse(outcome.decidedAt) + 24 * 3_600_000);
   });
@@ -241,12 +241,12 @@ describe('an outcome that nobody was told of', () => {
   it('that the bus does not take is counted, and keeps no other waiting', async () => {
     const [one, two] = [await ended('declined', { hours: 0 }), await ended('approved', { hours: 25 })];
     await due(one.outcome.revalidationId, { announced: undefined });
-    house.openBus(false);
+    aws.openBus(false);
     expect(await sweep()).toEqual({ seen: 2, failed: 1 });
-    expect(house.metrics).toContainEqual(expect.objectContaining({ SweepFailures: 1 }));
-    expect(house.lines.join()).toContain('BusRefusedError');
+    expect(aws.metrics).toContainEqual(expect.objectContaining({ SweepFailures: 1 }));
+    expect(aws.lines.join()).toContain('BusRefusedError');
     expect(await itemOf(two.outcome.revalidationId)).not.toHaveProperty('dueAt');
-    house.openBus(true);
+    aws.openBus(true);
     await due(one.outcome.revalidationId);
     await sweep();
     expect(details()).toEqual([announcementOf(one.outcome)]);
@@ -256,11 +256,11 @@ describe('an outcome that nobody was told of', () => {
 describe('media', () => {
   const keyOf = ({ accountId, enrollmentId }: { accountId: string; enrollmentId: string }, name = 'a.jpg') =>
     `inbox/${accountId}/${enrollmentId}/${name}`;
-  const left = (key: string, versionId: string) => house.has(key, versionId);
+  const left = (key: string, versionId: string) => aws.has(key, versionId);
   const withMedia = async () => {
     const person = newPerson();
     const key = keyOf(person);
-    const versions = [await house.put(key, 'first'), await house.put(key, 'second'), await house.put(key, 'third')];
+    const versions = [await aws.put(key, 'first'), await aws.put(key, 'second'), await aws.put(key, 'third')];
     const [, { versionId, etag }] = versions as [(typeof versions)[0], (typeof versions)[0]];
     const media = { bucket: BUCKET, key, versionId, etag, bytes: 6, type: 'image/jpeg' as const };
     return { key, versions: versions.map((one) => one.versionId), more: { ...person, media } };
@@ -281,7 +281,7 @@ describe('media', () => {
     const { outcome } = await ended('expired', { hours: 23, more });
     await sweep();
     expect(await Promise.all(versions.map((one) => left(key, one)))).toEqual([true, true, true]);
-    const record = await readRecord(house.ledger, outcome.revalidationId);
+    const record = await readRecord(aws.ledger, outcome.revalidationId);
     expect(record?.dueAt).toBe(new Date(Date.parse(outcome.decidedAt) + 24 * 3_600_000).toISOString());
   });
 
@@ -292,7 +292,7 @@ describe('media', () => {
       await ended('approved', { more }),
       await running({ ...more, revalidationId: newRevalidationId() }),
     ];
-    for (const { claim } of [first, other]) await holdMedia(house.ledger, version, claim.revalidationId);
+    for (const { claim } of [first, other]) await holdMedia(aws.ledger, version, claim.revalidationId);
     await sweep();
     expect(await left(key, version.versionId)).toBe(true);
     expect(await itemOf(first.claim.revalidationId)).not.toHaveProperty('dueAt');
@@ -303,7 +303,7 @@ describe('media', () => {
       decidedBy: 'workflow',
       decidedAt: inMinutes(-25 * HOUR),
     } as const;
-    await recordOutcome(house.ledger, outcome, OURS);
+    await recordOutcome(aws.ledger, outcome, OURS);
     await due(revalidationId, { announced: outcome.decidedAt });
     await sweep();
     expect(await left(key, version.versionId)).toBe(false);
@@ -312,7 +312,7 @@ describe('media', () => {
   it('goes with the copies of it that were not run for themselves', async () => {
     const { key, versions, more } = await withMedia();
     const { claim } = await ended('approved', { more });
-    await enterCopy(house.ledger, claim.revalidationId, versions[2] ?? '');
+    await enterCopy(aws.ledger, claim.revalidationId, versions[2] ?? '');
     await sweep();
     expect(await Promise.all(versions.map((one) => left(key, one)))).toEqual([true, false, false]);
   });
@@ -322,7 +322,7 @@ describe('media', () => {
     const { claim } = await ended('declined', { more });
     const upload = { key, type: 'image/jpeg' as const, maxBytes: 10 };
     const { revalidationId, accountId, enrollmentId } = claim;
-    await issueTicket(house.ledger, {
+    await issueTicket(aws.ledger, {
       revalidationId,
       accountId,
       enrollmentId,
@@ -333,7 +333,7 @@ describe('media', () => {
       upload,
       uploads: new Set(versions.slice(1)),
     });
-    const neighbour = await house.put(`${key}.jpg`, 'another');
+    const neighbour = await aws.put(`${key}.jpg`, 'another');
     await sweep();
     expect(await Promise.all(versions.map((one) => left(key, one)))).toEqual([false, false, false]);
     expect(await left(neighbour.key, neighbour.versionId)).toBe(true);
@@ -341,7 +341,7 @@ describe('media', () => {
 
   it('of a refused drop, which nobody claimed, goes too', async () => {
     const person = newPerson();
-    const { key, versionId } = await house.put(keyOf(person), 'refused');
+    const { key, versionId } = await aws.put(keyOf(person), 'refused');
     const { revalidationId } = claimOf();
     const outcome: Outcome = {
       revalidationId,
@@ -349,7 +349,7 @@ describe('media', () => {
       decidedBy: 'workflow',
       decidedAt: inMinutes(-25 * HOUR),
     };
-    await recordOutcome(house.ledger, outcome, OURS, { key, versionId });
+    await recordOutcome(aws.ledger, outcome, OURS, { key, versionId });
     await due(revalidationId, { announced: outcome.decidedAt });
     await sweep();
     expect(await left(key, versionId)).toBe(false);
@@ -363,13 +363,13 @@ describe('a late truth', () => {
     await says(approval(closed));
     await sweep();
     const { revalidationId } = closed.outcome;
-    const record = await readRecord(house.ledger, revalidationId);
+    const record = await readRecord(aws.ledger, revalidationId);
     expect(record?.outcome).toEqual(closed.outcome);
     expect(record?.phase).toBe(status);
     expect(record?.amendments).toEqual([
       { at: expect.stringMatching(/Z$/), from: 'sweep', status: 'approved', similarity: 0.9, threshold: 0.7 },
     ]);
-    expect(house.announced).toEqual([
+    expect(aws.announced).toEqual([
       expect.objectContaining({ source: 'face-revalidation', 'detail-type': 'Re-validation Amended' }),
     ]);
     const detail = AmendmentAnnouncement.parse(details()[0]);
@@ -404,7 +404,7 @@ describe('a late truth', () => {
     const closed = await ended('expired', { reason: 'undecided_at_deadline' });
     await says(approval(closed, { account_id: 'another' }));
     await sweep();
-    const record = await readRecord(house.ledger, closed.outcome.revalidationId);
+    const record = await readRecord(aws.ledger, closed.outcome.revalidationId);
     expect(record?.amendments).toMatchObject([
       { status: 'failed', reason: 'verdict_mismatch', mismatch: ['account_id'] },
     ]);
@@ -419,7 +419,7 @@ describe('a late truth', () => {
     await due(revalidationId);
     await sweep();
     expect(details()).toHaveLength(told);
-    const record = await readRecord(house.ledger, revalidationId);
+    const record = await readRecord(aws.ledger, revalidationId);
     expect(record?.amendments).toHaveLength(1);
     const ids = details().map((detail) => AmendmentAnnouncement.parse(detail).eventId);
     expect(new Set(ids).size).toBe(1);
@@ -432,9 +432,9 @@ describe('a late truth', () => {
     await says(approval(closed));
     await sweep();
     expect(truora.asked).toEqual([]);
-    await markLateWebhook(house.table, revalidationId, new Date(Date.now() - 1000));
+    await markLateWebhook(aws.table, revalidationId, new Date(Date.now() - 1000));
     await sweep();
-    const record = await readRecord(house.ledger, revalidationId);
+    const record = await readRecord(aws.ledger, revalidationId);
     expect(record?.amendments).toMatchObject([{ status: 'approved', from: 'webhook' }]);
     expect(record?.dueAt).toBe(new Date(Date.parse(closed.outcome.decidedAt) + 24 * 3_600_000).toISOString());
     expect(record).not.toHaveProperty('lateWebhookAt');
@@ -446,7 +446,7 @@ describe('a late truth', () => {
     await says(approval(closed));
     // What the SDK does when DynamoDB's answer is lost: it makes the same call again.
     let isFirst = true;
-    house.fate(async ({ operation, input }): Promise<Fate> => {
+    aws.setDelivery(async ({ operation, input }): Promise<Delivery> => {
       if (operation !== 'UpdateItem' || !isFirst || !JSON.stringify(input).includes('"amendments"')) return 'through';
       isFirst = false;
       await new DynamoDBClient({}).send(new UpdateItemCommand(input as never));
@@ -466,7 +466,7 @@ describe('a late truth', () => {
     const closed = await ended('expired', { hours: 0 });
     const { revalidationId } = closed.outcome;
     await due(revalidationId, { announced: undefined });
-    await markLateWebhook(house.table, revalidationId, new Date(Date.now() - 1000));
+    await markLateWebhook(aws.table, revalidationId, new Date(Date.now() - 1000));
     await says(approval(closed));
     await sweep();
     expect(details()).toEqual([announcementOf(closed.outcome)]);
@@ -478,7 +478,7 @@ describe('a late truth', () => {
     const closed = await ended('expired');
     const { revalidationId } = closed.outcome;
     await says(async () => {
-      await markLateWebhook(house.table, revalidationId, new Date());
+      await markLateWebhook(aws.table, revalidationId, new Date());
       return pending(closed) as Exclude<Line, (asked: Asked) => unknown>;
     });
     await sweep();
@@ -498,7 +498,7 @@ describe('a late truth', () => {
   it('that is not there at the first look after a call is looked for within minutes, and entered as of that call', async () => {
     const closed = await ended('expired', { hours: 0 });
     const { revalidationId } = closed.outcome;
-    await markLateWebhook(house.table, revalidationId, new Date(Date.now() - 1000));
+    await markLateWebhook(aws.table, revalidationId, new Date(Date.now() - 1000));
     await says(pending(closed));
     await sweep();
     const first = await itemOf(revalidationId);
@@ -512,7 +512,7 @@ describe('a late truth', () => {
     expect(after).toBeGreaterThanOrEqual(15 * 60_000);
     expect(after).toBeLessThan(30 * 60_000);
     // A second call does not wait for that.
-    await markLateWebhook(house.table, revalidationId, new Date(Date.now() - 1000));
+    await markLateWebhook(aws.table, revalidationId, new Date(Date.now() - 1000));
     await says(approval(closed));
     await sweep();
     const last = await itemOf(revalidationId);
@@ -542,23 +542,23 @@ describe('a late truth', () => {
 
   /** Each thing that the sweep changes when a late truth comes: the amendment, the event, its mark, the due time. */
   const crashes = [1, 2, 3, 4].flatMap((nth) =>
-    (['lost', 'answer lost'] as Fate[]).map((fate) => [nth, fate] as const),
+    (['lost', 'answer lost'] as Delivery[]).map((delivery) => [nth, delivery] as const),
   );
-  it.each(crashes)('after a crash at change %i (%s) stands once and was told, under one id', async (nth, fate) => {
+  it.each(crashes)('after a crash at change %i (%s) stands once and was told, under one id', async (nth, delivery) => {
     const closed = await ended('expired');
     const { revalidationId } = closed.outcome;
     await says(approval(closed));
     let changes = 0;
-    house.fate(({ operation, input }) => {
+    aws.setDelivery(({ operation, input }) => {
       const isHold = JSON.stringify(input.Key ?? '').includes('HOLD#');
       if (/^(PutEvents|UpdateItem)$/.test(operation) && !isHold) changes += 1;
-      return changes >= nth ? (changes === nth ? fate : 'lost') : 'through';
+      return changes >= nth ? (changes === nth ? delivery : 'lost') : 'through';
     });
     await sweep();
-    house.fate();
+    aws.setDelivery();
     await due(revalidationId);
     await sweep();
-    const record = await readRecord(house.ledger, revalidationId);
+    const record = await readRecord(aws.ledger, revalidationId);
     expect(record?.amendments).toHaveLength(1);
     expect(record?.amendmentAnnounced).toBe(record?.amended);
     const ids = details().map((detail) => AmendmentAnnouncement.parse(detail).eventId);
@@ -591,12 +591,12 @@ describe('a sweep', () => {
     await due(broken.outcome.revalidationId, { dueAt: '2026-01-01T00:00:00Z' });
     expect(await sweep()).toEqual({ seen: 2, failed: 1 });
     expect(await itemOf(well.outcome.revalidationId)).not.toHaveProperty('dueAt');
-    expect(house.metrics).toContainEqual(expect.objectContaining({ SweepFailures: 1 }));
-    expect(house.lines.join()).toContain(
+    expect(aws.metrics).toContainEqual(expect.objectContaining({ SweepFailures: 1 }));
+    expect(aws.lines.join()).toContain(
       `"unreadable","step":"SweepLedger","revalidationId":"${broken.outcome.revalidationId}"`,
     );
     expect(await sweep()).toEqual({ seen: 0, failed: 0 });
-    const { dueAt } = (await readRecord(house.ledger, broken.outcome.revalidationId)) ?? {};
+    const { dueAt } = (await readRecord(aws.ledger, broken.outcome.revalidationId)) ?? {};
     expect(Date.parse(dueAt ?? '')).toBeGreaterThan(Date.now());
     await due(broken.outcome.revalidationId);
     expect(await sweep()).toEqual({ seen: 1, failed: 0 });

@@ -1,20 +1,20 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { LATE_SECONDS, readCallback, recordNotification, storeTaskToken } from '../../shared/ledger/callbacks.ts';
 import { inMinutes, newValidationId } from '../support/journal.ts';
-import { type House, openHouse } from '../support/local-aws.ts';
+import { type LocalAws, openLocalAws } from '../support/local-aws.ts';
 
-let house: House;
+let aws: LocalAws;
 
 let table: string;
 
 let validation: { validationId: string; deadline: string };
 
 beforeAll(async () => {
-  house = await openHouse(undefined);
-  table = house.table;
+  aws = await openLocalAws(undefined);
+  table = aws.table;
 });
 
-afterAll(() => house.close());
+afterAll(() => aws.close());
 
 beforeEach(() => {
   validation = { validationId: newValidationId(), deadline: inMinutes(5) };
@@ -71,10 +71,10 @@ it('keeps the waits of two validations apart', async () => {
 it('outlives the deadline by the days in which a webhook may still come', async () => {
   await storeTaskToken(table, validation, 'token');
   const expiresAt = Math.floor(Date.parse(validation.deadline) / 1000) + LATE_SECONDS;
-  expect(await house.item(`WAIT#${validation.validationId}`)).toMatchObject({ expiresAt });
+  expect(await aws.item(`WAIT#${validation.validationId}`)).toMatchObject({ expiresAt });
   const another = { ...validation, validationId: newValidationId() };
   await recordNotification(table, another, first);
-  expect(await house.item(`WAIT#${another.validationId}`)).toMatchObject({ expiresAt });
+  expect(await aws.item(`WAIT#${another.validationId}`)).toMatchObject({ expiresAt });
 });
 
 it('never lets a token and a notification miss each other, however they race', async () => {
@@ -98,13 +98,13 @@ it('never lets a token and a notification miss each other, however they race', a
   expect(seen.filter(({ notificationSeen, tokenSeen }) => !notificationSeen && !tokenSeen)).toEqual([]);
   // Both halves are on the item in the end, whoever was first.
   for (const { validation } of pairs) {
-    expect(await house.item(`WAIT#${validation.validationId}`)).toMatchObject({ taskToken: 'token', notification: {} });
+    expect(await aws.item(`WAIT#${validation.validationId}`)).toMatchObject({ taskToken: 'token', notification: {} });
   }
 });
 
 it('is one write for each side, which is what makes it a race nobody can lose', async () => {
-  house.calls.length = 0;
+  aws.calls.length = 0;
   await storeTaskToken(table, validation, 'token');
   await recordNotification(table, validation, first);
-  expect(house.calls.map(({ operation }) => operation)).toEqual(['UpdateItem', 'UpdateItem']);
+  expect(aws.calls.map(({ operation }) => operation)).toEqual(['UpdateItem', 'UpdateItem']);
 });

@@ -2,28 +2,28 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { bindKey, findKey, hashOfQuestion } from '../../shared/ledger/idempotency-keys.ts';
 import { inMinutes, newRevalidationId, sha256, thrownBy } from '../support/journal.ts';
-import { type House, openHouse } from '../support/local-aws.ts';
+import { type LocalAws, openLocalAws } from '../support/local-aws.ts';
 
 const SCOPE = 'iam:arn:aws:iam::000000000000:user/ana';
 
-let house: House;
+let aws: LocalAws;
 
 let key: string;
 
 beforeAll(async () => {
-  house = await openHouse(undefined);
+  aws = await openLocalAws(undefined);
 });
 
-afterAll(() => house.close());
+afterAll(() => aws.close());
 
 beforeEach(() => {
   key = randomUUID();
 });
 
 const bind = (revalidationId: string, body = sha256('body'), retentionDays = 365) =>
-  bindKey({ table: house.table, retentionDays }, { scope: SCOPE, key, revalidationId, body });
+  bindKey({ table: aws.table, retentionDays }, { scope: SCOPE, key, revalidationId, body });
 
-const itemOf = () => house.item(`KEY#${SCOPE}#${key}`);
+const itemOf = () => aws.item(`KEY#${SCOPE}#${key}`);
 
 it('makes a key another name of the re-validation, for 90 days', async () => {
   const id = newRevalidationId();
@@ -80,7 +80,7 @@ it('keeps keys apart, whatever characters they are made of', async () => {
 it('forgets a key that has expired, though DynamoDB still has it', async () => {
   const stale = newRevalidationId();
   const expiresAt = Math.floor(Date.now() / 1000) - 1;
-  await house.stand({ pk: `KEY#${SCOPE}#${key}`, revalidationId: stale, body: sha256('last quarter'), expiresAt });
+  await aws.putItem({ pk: `KEY#${SCOPE}#${key}`, revalidationId: stale, body: sha256('last quarter'), expiresAt });
   const id = newRevalidationId();
   expect(await bind(id, sha256('somebody else'))).toBe(id);
 });
@@ -100,15 +100,15 @@ it('keeps the keys of two callers apart, wherever one ends and the other begins'
       body: sha256(name),
       revalidationId: newRevalidationId(),
     };
-    expect(await bindKey({ table: house.table, retentionDays: 30 }, alias)).toBe(alias.revalidationId);
+    expect(await bindKey({ table: aws.table, retentionDays: 30 }, alias)).toBe(alias.revalidationId);
     ids.push(alias.revalidationId);
   }
-  for (const { pk } of await house.items()) if (String(pk).includes(key)) expect(pk).toMatch(/^KEY#jwt:/);
+  for (const { pk } of await aws.items()) if (String(pk).includes(key)) expect(pk).toMatch(/^KEY#jwt:/);
   expect(new Set(ids).size).toBe(5);
 });
 
 const record = (revalidationId: string, more: object) =>
-  house.stand({
+  aws.putItem({
     pk: `RUN#${revalidationId}`,
     revalidationId,
     owner: 'arn',
@@ -137,7 +137,7 @@ it('frees the key of what was refused, for any question, and of nothing else', a
 
 it('is worth nothing while it is only reserved, unless its case was claimed under it', async () => {
   const workflow = (revalidationId: string) => ({ scope: 'workflow', key, body: sha256('body'), revalidationId });
-  const ledger = { table: house.table, retentionDays: 30 };
+  const ledger = { table: aws.table, retentionDays: 30 };
   const [first, second] = [newRevalidationId(), newRevalidationId()];
   await bindKey(ledger, workflow(first), 'one');
   expect(await findKey(ledger, workflow(first))).toBeUndefined();

@@ -2,9 +2,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { bindValidation, readBinding } from '../../shared/ledger/bindings.ts';
 import { closeIntent, type Intent, openIntent, readIntent, recordFirstCheck } from '../../shared/ledger/intents.ts';
 import { inMinutes, newPerson, newRevalidationId, newValidationId } from '../support/journal.ts';
-import { type House, openHouse } from '../support/local-aws.ts';
+import { type LocalAws, openLocalAws } from '../support/local-aws.ts';
 
-let house: House;
+let aws: LocalAws;
 
 let table: string;
 
@@ -15,11 +15,11 @@ let ours: string;
 let theirs: string;
 
 beforeAll(async () => {
-  house = await openHouse(undefined);
-  table = house.table;
+  aws = await openLocalAws(undefined);
+  table = aws.table;
 });
 
-afterAll(() => house.close());
+afterAll(() => aws.close());
 
 beforeEach(() => {
   ({ accountId } = newPerson());
@@ -55,9 +55,9 @@ describe('an intent', () => {
   });
 
   it('is ours when the answer was lost and the SDK wrote it twice, and not when the same run opened another just then', async () => {
-    house.fateOfWrite(1, 'twice');
+    aws.setWriteDelivery(1, 'twice');
     const intent = await opened(ours);
-    house.fate();
+    aws.setDelivery();
     expect(await readIntent(table, accountId)).toEqual(intent);
     const again = { revalidationId: ours, attempt: 1, openedAt: intent.openedAt };
     expect(await openIntent(table, accountId, again)).toBeUndefined();
@@ -72,7 +72,7 @@ describe('an intent', () => {
 
   it('never expires by the clock', async () => {
     await opened(ours);
-    expect(await house.item(`ACC#${accountId}`)).not.toHaveProperty('expiresAt');
+    expect(await aws.item(`ACC#${accountId}`)).not.toHaveProperty('expiresAt');
   });
 
   it('is closed by its own name; closing it twice, or another, does nothing', async () => {
@@ -114,9 +114,9 @@ describe('a binding', () => {
   it('stands when it is made again', async () => {
     const validation = validationOf();
     await bindValidation(table, validation, ours, 30);
-    const before = await house.item(`VLD#${validation.validationId}`);
+    const before = await aws.item(`VLD#${validation.validationId}`);
     await bindValidation(table, { ...validation, deadline: inMinutes(50) }, ours, 60);
-    expect(await house.item(`VLD#${validation.validationId}`)).toEqual(before);
+    expect(await aws.item(`VLD#${validation.validationId}`)).toEqual(before);
   });
 
   it("is refused for another's validation", async () => {
@@ -133,9 +133,9 @@ describe('a binding', () => {
   it('lives as long as a record does, and is not read after that', async () => {
     const validation = validationOf();
     await bindValidation(table, validation, ours, 30);
-    const item = await house.item(`VLD#${validation.validationId}`);
+    const item = await aws.item(`VLD#${validation.validationId}`);
     expect(item?.expiresAt).toBe(Math.floor(Date.parse(validation.deadline) / 1000) + 30 * 86_400);
-    await house.stand({ ...item, pk: `VLD#${validation.validationId}`, expiresAt: Math.floor(Date.now() / 1000) - 1 });
+    await aws.putItem({ ...item, pk: `VLD#${validation.validationId}`, expiresAt: Math.floor(Date.now() / 1000) - 1 });
     expect(await readBinding(table, validation.validationId)).toBeUndefined();
   });
 });

@@ -23,21 +23,21 @@ import {
   sha256,
   thrownBy,
 } from '../support/journal.ts';
-import { type House, openHouse } from '../support/local-aws.ts';
+import { type LocalAws, openLocalAws } from '../support/local-aws.ts';
 
 const OURS = executionOf('ours');
 
 const THEIRS = executionOf('theirs');
 
-let house: House;
+let aws: LocalAws;
 
 beforeAll(async () => {
-  house = await openHouse(undefined);
+  aws = await openLocalAws(undefined);
 });
 
-afterAll(() => house.close());
+afterAll(() => aws.close());
 
-beforeEach(() => house.fate());
+beforeEach(() => aws.setDelivery());
 
 const validationOf = (overrides: Partial<Validation> = {}): Validation => ({
   validationId: newValidationId(),
@@ -48,7 +48,7 @@ const validationOf = (overrides: Partial<Validation> = {}): Validation => ({
 
 /** Says that Truora has answered with this validation. */
 const creating = (revalidationId: string, owner: string, validation: Validation) =>
-  recordCreated(house.ledger, { revalidationId, owner }, createdAs(validation), answered(validation));
+  recordCreated(aws.ledger, { revalidationId, owner }, createdAs(validation), answered(validation));
 
 const receiptOf = (): Receipt => ({ bytes: 4, sha256: sha256('face'), movedAt: new Date().toISOString() });
 
@@ -63,12 +63,12 @@ const outcomeOf = ({ revalidationId, accountId }: Claim, status: OutcomeStatus):
 
 const keyOf = ({ revalidationId }: Pick<Claim, 'revalidationId'>) => `RUN#${revalidationId}`;
 
-const itemOf = (wanted: Pick<Claim, 'revalidationId'>) => house.item(keyOf(wanted));
+const itemOf = (wanted: Pick<Claim, 'revalidationId'>) => aws.item(keyOf(wanted));
 
 const seconds = (at: number) => Math.floor(at / 1000);
 
 /** A record as it stands in a phase, written past the code that is tested. */
-const standing = async (phase: Phase, more: Record<string, unknown> = {}) => {
+const existing = async (phase: Phase, more: Record<string, unknown> = {}) => {
   const wanted = claimOf();
   const validation = validationOf();
   const { validationId, ...used } = validation;
@@ -84,14 +84,14 @@ const standing = async (phase: Phase, more: Record<string, unknown> = {}) => {
     ...(isEnd(phase) ? { outcome: outcomeOf(wanted, phase) } : {}),
     ...more,
   };
-  await house.stand(item);
+  await aws.putItem(item);
   return { wanted, validation, item };
 };
 
 describe('claim', () => {
   it('writes a fresh record with everything that was asked for', async () => {
     const wanted = claimOf();
-    expect(await claim(house.ledger, wanted, OURS)).toEqual(wanted);
+    expect(await claim(aws.ledger, wanted, OURS)).toEqual(wanted);
     expect(await itemOf(wanted)).toEqual({
       pk: keyOf(wanted),
       ...wanted,
@@ -100,22 +100,22 @@ describe('claim', () => {
       trail: [{ phase: 'claimed', at: wanted.claimedAt }],
       shard: `due#${wanted.revalidationId[3]}`,
       dueAt: new Date(Date.parse(wanted.claimedAt) + 5 * 60_000).toISOString(),
-      expiresAt: seconds(Date.parse(wanted.claimedAt)) + house.ledger.retentionDays * 86_400,
+      expiresAt: seconds(Date.parse(wanted.claimedAt)) + aws.ledger.retentionDays * 86_400,
     });
   });
 
   it('gives the same owner the first claim back, and writes nothing', async () => {
     const wanted = claimOf();
-    await claim(house.ledger, wanted, OURS);
+    await claim(aws.ledger, wanted, OURS);
     const before = await itemOf(wanted);
     const later = { ...wanted, claimedAt: inMinutes(1), resultMode: 'poll' as const, reference: 'another' };
-    expect(await claim(house.ledger, later, OURS)).toEqual(wanted);
+    expect(await claim(aws.ledger, later, OURS)).toEqual(wanted);
     expect(await itemOf(wanted)).toEqual(before);
   });
 
   it.each(['claimed', 'created', 'moved'] as const)('is refused to another owner while it is %s', async (phase) => {
-    const { wanted, item } = await standing(phase);
-    expect(await thrownBy(claim(house.ledger, wanted, THEIRS))).toEqual({
+    const { wanted, item } = await existing(phase);
+    expect(await thrownBy(claim(aws.ledger, wanted, THEIRS))).toEqual({
       name: 'ClaimedElsewhereError',
       reason: 'claimed_elsewhere',
     });
@@ -123,9 +123,9 @@ describe('claim', () => {
   });
 
   it.each([...outcomeStatuses])('is over for everybody, its owner too, once it has ended as %s', async (phase) => {
-    const { wanted, item } = await standing(phase);
+    const { wanted, item } = await existing(phase);
     for (const owner of [OURS, THEIRS]) {
-      const error = await errorOf(claim(house.ledger, wanted, owner));
+      const error = await errorOf(claim(aws.ledger, wanted, owner));
       expect(error).toMatchObject({
         name: 'AlreadyDecidedError',
         message: `already_decided: ${wanted.revalidationId}`,
@@ -137,7 +137,7 @@ describe('claim', () => {
   it('goes to exactly one of many executions that start at once', async () => {
     const wanted = claimOf();
     const owners = Array.from({ length: 10 }, (_, n) => executionOf(`racer-${n}`));
-    const runs = await Promise.allSettled(owners.map((owner) => claim(house.ledger, wanted, owner)));
+    const runs = await Promise.allSettled(owners.map((owner) => claim(aws.ledger, wanted, owner)));
     const winners = owners.filter((_, n) => runs[n]?.status === 'fulfilled');
     expect(winners).toHaveLength(1);
     expect((await itemOf(wanted))?.owner).toBe(winners[0]);
@@ -147,9 +147,9 @@ describe('claim', () => {
 
   it('keeps what the condition of a lost answer hides: the write is found to be ours', async () => {
     const wanted = claimOf();
-    house.fateOfWrite(1, 'answer lost');
-    await expect(claim(house.ledger, wanted, OURS)).rejects.toMatchObject({ name: 'LostOnTheWay' });
-    expect(await claim(house.ledger, { ...wanted, claimedAt: inMinutes(1) }, OURS)).toEqual(wanted);
+    aws.setWriteDelivery(1, 'answer lost');
+    await expect(claim(aws.ledger, wanted, OURS)).rejects.toMatchObject({ name: 'LostOnTheWay' });
+    expect(await claim(aws.ledger, { ...wanted, claimedAt: inMinutes(1) }, OURS)).toEqual(wanted);
   });
 });
 
@@ -162,12 +162,12 @@ describe('the lifecycle', () => {
   /** Each write that leads to a phase; with another validation than the record's, so that it is no repeat. */
   const go = (wanted: Claim, to: Phase, owner = OURS): Promise<unknown> => {
     if (to === 'created') return creating(wanted.revalidationId, owner, validationOf());
-    if (to === 'moved') return recordMoved(house.ledger, wanted.revalidationId, owner, receiptOf());
-    return recordOutcome(house.ledger, outcomeOf(wanted, to as OutcomeStatus), owner).then(({ outcome }) => outcome);
+    if (to === 'moved') return recordMoved(aws.ledger, wanted.revalidationId, owner, receiptOf());
+    return recordOutcome(aws.ledger, outcomeOf(wanted, to as OutcomeStatus), owner).then(({ outcome }) => outcome);
   };
 
   it.each(moves.filter(({ legal }) => legal))('lets $from become $to', async ({ from, to }) => {
-    const { wanted, item } = await standing(from);
+    const { wanted, item } = await existing(from);
     await go(wanted, to);
     const after = await itemOf(wanted);
     expect(after?.phase).toBe(to);
@@ -175,7 +175,7 @@ describe('the lifecycle', () => {
   });
 
   it.each(moves.filter(({ legal }) => !legal))('never lets $from become $to', async ({ from, to }) => {
-    const { wanted, item } = await standing(from);
+    const { wanted, item } = await existing(from);
     const tried = await go(wanted, to).then(
       (answer) => ({ answer }),
       (error: Error) => ({ error }),
@@ -188,7 +188,7 @@ describe('the lifecycle', () => {
   });
 
   it.each(['claimed', 'created', 'moved'] as const)('lets nobody but its owner move what is %s', async (from) => {
-    const { wanted, item } = await standing(from);
+    const { wanted, item } = await existing(from);
     for (const to of ['created', 'moved', ...outcomeStatuses] as const) {
       expect(await thrownBy(go(wanted, to, THEIRS))).toEqual({
         name: 'ClaimedElsewhereError',
@@ -199,10 +199,10 @@ describe('the lifecycle', () => {
   });
 
   it('is guarded by the condition of the write itself, not by a look before it', async () => {
-    const { wanted } = await standing('claimed');
-    house.calls.length = 0;
+    const { wanted } = await existing('claimed');
+    aws.calls.length = 0;
     await creating(wanted.revalidationId, OURS, validationOf());
-    expect(house.calls.map(({ operation }) => operation)).toEqual(['UpdateItem']);
+    expect(aws.calls.map(({ operation }) => operation)).toEqual(['UpdateItem']);
   });
 
   it('makes no record of a move without a claim', async () => {
@@ -214,7 +214,7 @@ describe('the lifecycle', () => {
 
   it('leaves a trail in the order things happened', async () => {
     const wanted = claimOf();
-    await claim(house.ledger, wanted, OURS);
+    await claim(aws.ledger, wanted, OURS);
     for (const to of ['created', 'moved', 'approved'] as const) await go(wanted, to);
     const trail = (await itemOf(wanted))?.trail as { phase: Phase; at: string }[];
     expect(trail.map(({ phase }) => phase)).toEqual(['claimed', 'created', 'moved', 'approved']);
@@ -227,10 +227,10 @@ describe('recordCreated and recordMoved', () => {
     const wanted = claimOf({ requested: { threshold: 0.9, timeoutSeconds: 60 } });
     const validation = validationOf({ threshold: 0.65 });
     const receipt = receiptOf();
-    await claim(house.ledger, wanted, OURS);
+    await claim(aws.ledger, wanted, OURS);
     await creating(wanted.revalidationId, OURS, validation);
-    await recordMoved(house.ledger, wanted.revalidationId, OURS, receipt);
-    expect(await readRecord(house.ledger, wanted.revalidationId)).toMatchObject({
+    await recordMoved(aws.ledger, wanted.revalidationId, OURS, receipt);
+    expect(await readRecord(aws.ledger, wanted.revalidationId)).toMatchObject({
       requested: { threshold: 0.9, timeoutSeconds: 60 },
       used: { threshold: 0.65, deadline: validation.deadline },
       validationId: validation.validationId,
@@ -239,22 +239,22 @@ describe('recordCreated and recordMoved', () => {
   });
 
   it('say the same thing twice as if once', async () => {
-    const { wanted, validation } = await standing('claimed');
+    const { wanted, validation } = await existing('claimed');
     const id = wanted.revalidationId;
     const receipt = receiptOf();
     await creating(id, OURS, validation);
     const created = await itemOf(wanted);
     await creating(id, OURS, validation);
     expect(await itemOf(wanted)).toEqual(created);
-    await recordMoved(house.ledger, id, OURS, receipt);
+    await recordMoved(aws.ledger, id, OURS, receipt);
     const moved = await itemOf(wanted);
-    await recordMoved(house.ledger, id, OURS, { ...receipt, sha256: sha256('another') });
+    await recordMoved(aws.ledger, id, OURS, { ...receipt, sha256: sha256('another') });
     await creating(id, OURS, validation);
     expect(await itemOf(wanted)).toEqual(moved);
   });
 
   it('never put a second validation in the place of the first', async () => {
-    const { wanted, item } = await standing('created');
+    const { wanted, item } = await existing('created');
     const second = creating(wanted.revalidationId, OURS, validationOf());
     await expect(second).rejects.toThrow('a record in phase created cannot become created');
     expect(await itemOf(wanted)).toEqual(item);
@@ -263,9 +263,9 @@ describe('recordCreated and recordMoved', () => {
 
 describe('recordOutcome', () => {
   it('ends a record, and keeps it for the whole retention from then on', async () => {
-    const { wanted, item } = await standing('moved');
+    const { wanted, item } = await existing('moved');
     const outcome = outcomeOf(wanted, 'declined');
-    expect(await recordOutcome(house.ledger, outcome, OURS)).toEqual({ outcome, isAnnounced: false, owner: OURS });
+    expect(await recordOutcome(aws.ledger, outcome, OURS)).toEqual({ outcome, isAnnounced: false, owner: OURS });
     const after = await itemOf(wanted);
     expect(after).toMatchObject({
       ...item,
@@ -274,27 +274,27 @@ describe('recordOutcome', () => {
       trail: expect.any(Array),
       expiresAt: expect.any(Number),
     });
-    const life = house.ledger.retentionDays * 86_400;
+    const life = aws.ledger.retentionDays * 86_400;
     expect(Math.abs((after?.expiresAt as number) - seconds(Date.now()) - life)).toBeLessThan(5);
   });
 
   it('lets the first end stand and gives it to everybody who comes later', async () => {
-    const { wanted } = await standing('moved');
+    const { wanted } = await existing('moved');
     const first = outcomeOf(wanted, 'canceled');
-    await recordOutcome(house.ledger, first, OURS);
+    await recordOutcome(aws.ledger, first, OURS);
     const before = await itemOf(wanted);
     for (const owner of [OURS, THEIRS]) {
       for (const status of outcomeStatuses) {
-        expect((await recordOutcome(house.ledger, outcomeOf(wanted, status), owner)).outcome).toEqual(first);
+        expect((await recordOutcome(aws.ledger, outcomeOf(wanted, status), owner)).outcome).toEqual(first);
       }
     }
     expect(await itemOf(wanted)).toEqual(before);
   });
 
   it('lets one of many ends at once stand, and all agree on it', async () => {
-    const { wanted } = await standing('claimed');
+    const { wanted } = await existing('claimed');
     const ends = await Promise.all(
-      outcomeStatuses.map((status) => recordOutcome(house.ledger, outcomeOf(wanted, status), OURS)),
+      outcomeStatuses.map((status) => recordOutcome(aws.ledger, outcomeOf(wanted, status), OURS)),
     );
     const after = await itemOf(wanted);
     expect(new Set(ends.map(({ outcome }) => outcome.status)).size).toBe(1);
@@ -305,28 +305,28 @@ describe('recordOutcome', () => {
   it('writes a record where nobody ever claimed one', async () => {
     const wanted = claimOf();
     const outcome = outcomeOf(wanted, 'refused');
-    expect(await recordOutcome(house.ledger, outcome, OURS)).toEqual({ outcome, isAnnounced: false, owner: OURS });
-    const record = await readRecord(house.ledger, wanted.revalidationId);
+    expect(await recordOutcome(aws.ledger, outcome, OURS)).toEqual({ outcome, isAnnounced: false, owner: OURS });
+    const record = await readRecord(aws.ledger, wanted.revalidationId);
     expect(record).toMatchObject({ phase: 'refused', owner: OURS, accountId: wanted.accountId, outcome });
     expect(record?.trail.map(({ phase }) => phase)).toEqual(['refused']);
-    const { records } = await listRecords(house.ledger, wanted.accountId, { limit: 10 });
+    const { records } = await listRecords(aws.ledger, wanted.accountId, { limit: 10 });
     expect(records).toEqual([record]);
   });
 
   it('writes one of nobody in particular, when no more could be read', async () => {
     const { accountId: _, ...outcome } = outcomeOf(claimOf(), 'refused');
-    await recordOutcome(house.ledger, outcome, OURS);
-    const record = await readRecord(house.ledger, outcome.revalidationId);
+    await recordOutcome(aws.ledger, outcome, OURS);
+    const record = await readRecord(aws.ledger, outcome.revalidationId);
     expect(record).toMatchObject({ phase: 'refused', outcome });
     expect(record).not.toHaveProperty('accountId');
   });
 
   it('is found by its repeat when only the answer was lost', async () => {
-    const { wanted } = await standing('moved');
+    const { wanted } = await existing('moved');
     const outcome = outcomeOf(wanted, 'approved');
-    house.fateOfWrite(1, 'answer lost');
-    await expect(recordOutcome(house.ledger, outcome, OURS)).rejects.toMatchObject({ name: 'LostOnTheWay' });
-    const repeat = await recordOutcome(house.ledger, { ...outcome, decidedAt: inMinutes(1) }, OURS);
+    aws.setWriteDelivery(1, 'answer lost');
+    await expect(recordOutcome(aws.ledger, outcome, OURS)).rejects.toMatchObject({ name: 'LostOnTheWay' });
+    const repeat = await recordOutcome(aws.ledger, { ...outcome, decidedAt: inMinutes(1) }, OURS);
     expect(repeat).toEqual({ outcome, isAnnounced: false, owner: OURS });
   });
 });
@@ -335,10 +335,10 @@ describe('listRecords', () => {
   it("pages through one person's records, newest claim first", async () => {
     const person = newPerson();
     const times = [2, 0, 3, 1].map(inMinutes);
-    for (const claimedAt of times) await claim(house.ledger, claimOf({ ...person, claimedAt }), OURS);
-    await claim(house.ledger, claimOf({ ...newPerson(), claimedAt: inMinutes(9) }), OURS);
-    const first = await listRecords(house.ledger, person.accountId, { limit: 3 });
-    const rest = await listRecords(house.ledger, person.accountId, { limit: 3, after: first.next });
+    for (const claimedAt of times) await claim(aws.ledger, claimOf({ ...person, claimedAt }), OURS);
+    await claim(aws.ledger, claimOf({ ...newPerson(), claimedAt: inMinutes(9) }), OURS);
+    const first = await listRecords(aws.ledger, person.accountId, { limit: 3 });
+    const rest = await listRecords(aws.ledger, person.accountId, { limit: 3, after: first.next });
     const seen = [...first.records, ...rest.records];
     expect(first.records).toHaveLength(3);
     expect(seen.map(({ claimedAt }) => claimedAt)).toEqual(times.toSorted().toReversed());
@@ -347,7 +347,7 @@ describe('listRecords', () => {
   });
 
   it('holds nothing for somebody who was never here', async () => {
-    expect(await listRecords(house.ledger, newPerson().accountId, { limit: 3 })).toEqual({
+    expect(await listRecords(aws.ledger, newPerson().accountId, { limit: 3 })).toEqual({
       records: [],
       unreadable: [],
       next: undefined,
@@ -356,51 +356,51 @@ describe('listRecords', () => {
 });
 
 describe('a record that has expired, and that DynamoDB has not deleted yet', () => {
-  const expired = () => standing('approved', { expiresAt: seconds(Date.now()) - 1 });
+  const expired = () => existing('approved', { expiresAt: seconds(Date.now()) - 1 });
 
   it('is read by nobody', async () => {
     const { wanted } = await expired();
     const alive = claimOf({ accountId: wanted.accountId, enrollmentId: wanted.enrollmentId });
-    await claim(house.ledger, alive, OURS);
-    expect(await readRecord(house.ledger, wanted.revalidationId)).toBeUndefined();
-    const { records } = await listRecords(house.ledger, wanted.accountId, { limit: 10 });
+    await claim(aws.ledger, alive, OURS);
+    expect(await readRecord(aws.ledger, wanted.revalidationId)).toBeUndefined();
+    const { records } = await listRecords(aws.ledger, wanted.accountId, { limit: 10 });
     expect(records.map(({ revalidationId }) => revalidationId)).toEqual([alive.revalidationId]);
   });
 
   it('counts as deleted for a new claim', async () => {
     const { wanted } = await expired();
     const again = { ...wanted, claimedAt: new Date().toISOString() };
-    expect(await claim(house.ledger, again, THEIRS)).toEqual(again);
+    expect(await claim(aws.ledger, again, THEIRS)).toEqual(again);
   });
 
   it('counts as deleted for an outcome that nobody claimed', async () => {
     const { wanted } = await expired();
     const outcome = outcomeOf(wanted, 'refused');
-    expect(await recordOutcome(house.ledger, outcome, THEIRS)).toEqual({ outcome, isAnnounced: false, owner: THEIRS });
+    expect(await recordOutcome(aws.ledger, outcome, THEIRS)).toEqual({ outcome, isAnnounced: false, owner: THEIRS });
   });
 });
 
 describe('a repeat that is counted', () => {
   it('stands on its record, and brings back none that is gone', async () => {
-    const standing = claimOf();
-    await claim(house.ledger, standing, OURS);
-    await countRepeat(house.ledger, standing.revalidationId);
-    await countRepeat(house.ledger, standing.revalidationId);
-    expect(await readRecord(house.ledger, standing.revalidationId)).toMatchObject({ askedAgain: 2 });
+    const existing = claimOf();
+    await claim(aws.ledger, existing, OURS);
+    await countRepeat(aws.ledger, existing.revalidationId);
+    await countRepeat(aws.ledger, existing.revalidationId);
+    expect(await readRecord(aws.ledger, existing.revalidationId)).toMatchObject({ askedAgain: 2 });
     const gone = claimOf();
-    await countRepeat(house.ledger, gone.revalidationId);
-    expect(await house.item(`RUN#${gone.revalidationId}`)).toBeUndefined();
+    await countRepeat(aws.ledger, gone.revalidationId);
+    expect(await aws.item(`RUN#${gone.revalidationId}`)).toBeUndefined();
   });
 });
 
 describe('the re-validations that have a record', () => {
   it('are told by their ids, without those that nobody claimed and those that have expired', async () => {
     const [alive, expired, unknown] = [claimOf(), claimOf(), claimOf()];
-    for (const one of [alive, expired]) await claim(house.ledger, one, OURS);
-    const item = await house.item(`RUN#${expired.revalidationId}`);
-    await house.stand({ pk: `RUN#${expired.revalidationId}`, ...item, expiresAt: Math.floor(Date.now() / 1000) - 1 });
+    for (const one of [alive, expired]) await claim(aws.ledger, one, OURS);
+    const item = await aws.item(`RUN#${expired.revalidationId}`);
+    await aws.putItem({ pk: `RUN#${expired.revalidationId}`, ...item, expiresAt: Math.floor(Date.now() / 1000) - 1 });
     const ids = [alive, expired, unknown].map(({ revalidationId }) => revalidationId);
-    expect(await recordedAmong(house.table, ids)).toEqual(new Set([alive.revalidationId]));
-    expect(await recordedAmong(house.table, [])).toEqual(new Set());
+    expect(await recordedAmong(aws.table, ids)).toEqual(new Set([alive.revalidationId]));
+    expect(await recordedAmong(aws.table, [])).toEqual(new Set());
   });
 });

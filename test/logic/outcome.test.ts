@@ -7,7 +7,7 @@ import { markAnnounced, recordOutcome } from '../../shared/ledger/outcomes.ts';
 import { readRecord } from '../../shared/ledger/records.ts';
 import { announce } from '../../shared/logic/outcome.ts';
 import { claimOf, errorOf, executionOf, inMinutes, newValidationId, thrownBy } from '../support/journal.ts';
-import { type House, openHouse } from '../support/local-aws.ts';
+import { type LocalAws, openLocalAws } from '../support/local-aws.ts';
 
 const OURS = executionOf('ours');
 
@@ -15,18 +15,18 @@ const BUS = 'outcomes';
 
 const RESULTS = { bus: BUS, mediaHours: 24 };
 
-let house: House;
+let aws: LocalAws;
 
 beforeAll(async () => {
-  house = await openHouse(undefined);
+  aws = await openLocalAws(undefined);
 });
 
-afterAll(() => house.close());
+afterAll(() => aws.close());
 
 beforeEach(() => {
-  house.fate();
-  house.openBus(true);
-  house.announced.length = 0;
+  aws.setDelivery();
+  aws.openBus(true);
+  aws.announced.length = 0;
 });
 
 const outcomeOf = (more: Partial<Outcome> = {}): Outcome => {
@@ -48,11 +48,11 @@ const outcomeOf = (more: Partial<Outcome> = {}): Outcome => {
 
 /** What a recording step does, whichever it is, and does again after a crash. */
 const recording = async (outcome: Outcome): Promise<Outcome> =>
-  announce(house.ledger, RESULTS, await recordOutcome(house.ledger, outcome, OURS));
+  announce(aws.ledger, RESULTS, await recordOutcome(aws.ledger, outcome, OURS));
 
 /** The announced ids of one re-validation: a repeat is the same id twice. */
 const idsOf = ({ revalidationId }: Outcome) =>
-  house.announced
+  aws.announced
     .map(({ detail }) => Announcement.parse(detail))
     .filter((detail) => detail.revalidationId === revalidationId)
     .map(({ eventId }) => eventId);
@@ -60,7 +60,7 @@ const idsOf = ({ revalidationId }: Outcome) =>
 /** What the sweep will find so many minutes from now. */
 const dueIn = async (minutes: number) => {
   const found: string[] = [];
-  for await (const { records } of dueRecords(house.ledger, new Date(inMinutes(minutes)))) {
+  for await (const { records } of dueRecords(aws.ledger, new Date(inMinutes(minutes)))) {
     found.push(...records.map(({ revalidationId }) => revalidationId));
   }
   return found;
@@ -71,7 +71,7 @@ describe('the announcement', () => {
     const outcome = outcomeOf();
     const { revalidationId, status, accountId, validationId, reference, decidedAt } = outcome;
     expect(await recording(outcome)).toEqual(outcome);
-    expect(house.announced).toEqual([
+    expect(aws.announced).toEqual([
       expect.objectContaining({
         source: 'face-revalidation',
         'detail-type': 'Re-validation Ended',
@@ -91,7 +91,7 @@ describe('the announcement', () => {
 
   it('goes to the bus that it is given', async () => {
     await recording(outcomeOf());
-    expect(house.calls.findLast(({ operation }) => operation === 'PutEvents')?.input).toMatchObject({
+    expect(aws.calls.findLast(({ operation }) => operation === 'PutEvents')?.input).toMatchObject({
       Entries: [{ EventBusName: BUS }],
     });
   });
@@ -114,7 +114,7 @@ describe('the announcement', () => {
   it('says in the record when it was made, and leaves it due when its media is', async () => {
     const outcome = outcomeOf();
     await recording(outcome);
-    const record = await readRecord(house.ledger, outcome.revalidationId);
+    const record = await readRecord(aws.ledger, outcome.revalidationId);
     expect(record?.announced).toMatch(/Z$/);
     expect(record?.dueAt).toBe(new Date(Date.parse(outcome.decidedAt) + 24 * 3_600_000).toISOString());
     expect(await dueIn(23 * 60)).not.toContain(outcome.revalidationId);
@@ -122,9 +122,9 @@ describe('the announcement', () => {
   });
 
   it('costs two writes and one event', async () => {
-    house.calls.length = 0;
+    aws.calls.length = 0;
     await recording(outcomeOf());
-    expect(house.calls.map(({ operation }) => operation)).toEqual(['UpdateItem', 'PutEvents', 'UpdateItem']);
+    expect(aws.calls.map(({ operation }) => operation)).toEqual(['UpdateItem', 'PutEvents', 'UpdateItem']);
   });
 });
 
@@ -132,9 +132,9 @@ describe('the repeat', () => {
   it('of what was announced tells the bus nothing', async () => {
     const outcome = outcomeOf();
     await recording(outcome);
-    house.calls.length = 0;
+    aws.calls.length = 0;
     expect(await recording(outcome)).toEqual(outcome);
-    expect(house.calls.map(({ operation }) => operation)).toEqual(['UpdateItem', 'GetItem']);
+    expect(aws.calls.map(({ operation }) => operation)).toEqual(['UpdateItem', 'GetItem']);
     expect(idsOf(outcome)).toHaveLength(1);
   });
 
@@ -147,23 +147,23 @@ describe('the repeat', () => {
     [3, 'answer lost', 1],
   ] as const)('after a crash at write %i (%s) has told the bus %i times, under one id', async (nth, fate, told) => {
     const outcome = outcomeOf();
-    house.fateOfWrite(nth, fate);
+    aws.setWriteDelivery(nth, fate);
     expect(await thrownBy(recording(outcome))).toMatchObject({ name: 'LostOnTheWay' });
-    house.fate();
+    aws.setDelivery();
     // What the step would write by now differs; the outcome that stands is the one that is told.
-    const standing = await recording({
+    const existing = await recording({
       ...outcome,
       decidedAt: nth === 1 && fate === 'lost' ? outcome.decidedAt : inMinutes(1),
     });
-    expect(standing).toEqual(outcome);
+    expect(existing).toEqual(outcome);
     expect(idsOf(outcome)).toHaveLength(told);
     expect(new Set(idsOf(outcome))).toEqual(new Set([announcementOf(outcome).eventId]));
-    expect((await readRecord(house.ledger, outcome.revalidationId))?.announced).toMatch(/Z$/);
+    expect((await readRecord(aws.ledger, outcome.revalidationId))?.announced).toMatch(/Z$/);
   });
 
   it('by another execution tells the bus of an end that its writer died over', async () => {
     const outcome = outcomeOf();
-    await recordOutcome(house.ledger, outcome, executionOf('died'));
+    await recordOutcome(aws.ledger, outcome, executionOf('died'));
     expect(await recording({ ...outcome, status: 'failed' })).toEqual(outcome);
     expect(idsOf(outcome)).toEqual([announcementOf(outcome).eventId]);
   });
@@ -179,17 +179,17 @@ describe('the repeat', () => {
 describe('a bus that says yes and takes nothing', () => {
   it('is an error by name, the outcome stands, and it is due within minutes', async () => {
     const outcome = outcomeOf();
-    house.openBus(false);
+    aws.openBus(false);
     const error = await errorOf(recording(outcome));
     expect(error.name).toBe('BusRefusedError');
     expect(error.message).toBe('bus_refused: EventBridge did not take the event: ResourceNotFoundException');
-    const record = await readRecord(house.ledger, outcome.revalidationId);
+    const record = await readRecord(aws.ledger, outcome.revalidationId);
     expect(record).toMatchObject({ phase: outcome.status, outcome });
     expect(record).not.toHaveProperty('announced');
 
-    house.openBus(true);
+    aws.openBus(true);
     expect(await dueIn(6)).toContain(outcome.revalidationId);
-    await announce(house.ledger, RESULTS, { outcome, isAnnounced: false });
+    await announce(aws.ledger, RESULTS, { outcome, isAnnounced: false });
     expect(idsOf(outcome)).toEqual([announcementOf(outcome).eventId]);
     expect(await dueIn(6)).not.toContain(outcome.revalidationId);
   });
@@ -199,18 +199,18 @@ describe('the mark', () => {
   it('keeps the first time', async () => {
     const outcome = outcomeOf();
     await recording(outcome);
-    const record = await house.item(`RUN#${outcome.revalidationId}`);
-    await markAnnounced(house.ledger, outcome, 24);
-    expect(await house.item(`RUN#${outcome.revalidationId}`)).toEqual(record);
+    const record = await aws.item(`RUN#${outcome.revalidationId}`);
+    await markAnnounced(aws.ledger, outcome, 24);
+    expect(await aws.item(`RUN#${outcome.revalidationId}`)).toEqual(record);
   });
 
   it('brings no record back that is gone, and marks none that is open', async () => {
     const gone = outcomeOf();
-    await markAnnounced(house.ledger, gone, 24);
-    expect(await house.item(`RUN#${gone.revalidationId}`)).toBeUndefined();
+    await markAnnounced(aws.ledger, gone, 24);
+    expect(await aws.item(`RUN#${gone.revalidationId}`)).toBeUndefined();
     const open = claimOf();
-    await claim(house.ledger, open, OURS);
-    await markAnnounced(house.ledger, outcomeOf({ revalidationId: open.revalidationId }), 24);
-    expect(await house.item(`RUN#${open.revalidationId}`)).not.toHaveProperty('announced');
+    await claim(aws.ledger, open, OURS);
+    await markAnnounced(aws.ledger, outcomeOf({ revalidationId: open.revalidationId }), 24);
+    expect(await aws.item(`RUN#${open.revalidationId}`)).not.toHaveProperty('announced');
   });
 });

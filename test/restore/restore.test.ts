@@ -14,7 +14,7 @@ import { readRecord } from '../../shared/ledger/records.ts';
 import { throttleOf } from '../../shared/ledger/throttle.ts';
 import type { Journal } from '../../shared/workflow/contract.ts';
 import { errorOf, executionOf, inMinutes, journalOf, newValidationId } from '../support/journal.ts';
-import { type House, type Line, openHouse, standIn } from '../support/local-aws.ts';
+import { type Line, type LocalAws, openLocalAws, standIn } from '../support/local-aws.ts';
 
 const MACHINE = 'arn:aws:states:us-east-1:000000000000:stateMachine:Revalidation';
 
@@ -22,7 +22,7 @@ const root = join(import.meta.dirname, '../..');
 
 type Run = { name: string; minutesAgo: number; exits: unknown[] };
 
-let house: House;
+let aws: LocalAws;
 
 let machine: LocalServer;
 
@@ -30,16 +30,16 @@ let machine: LocalServer;
 let runs: Run[] = [];
 
 /** How the gate stood when the first execution was read. */
-let gateAtFirst: unknown;
+let throttleAtFirstRead: unknown;
 
 const read: string[] = [];
 
 beforeAll(async () => {
-  house = await openHouse(undefined);
+  aws = await openLocalAws(undefined);
   machine = await listen(async (request, response) => {
     const input = JSON.parse(String(await bodyOf(request, 100_000)));
     const operation = String(request.headers['x-amz-target']).split('.')[1];
-    gateAtFirst ??= await house.item('GATE#truora');
+    throttleAtFirstRead ??= await aws.item('GATE#truora');
     const at = (minutes: number) => Date.now() / 1000 - minutes * 60;
     const run = runs.find(({ name }) => executionOf(name) === input.executionArn);
     if (run) read.push(run.name);
@@ -68,21 +68,21 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await machine.close();
-  await house.close();
+  await aws.close();
 });
 
 beforeEach(async () => {
   runs = [];
   read.length = 0;
-  gateAtFirst = undefined;
-  for (const { pk } of await house.items())
-    if (/^(GATE|ACC)#/.test(String(pk))) await deleteItem(house.table, String(pk), { pk: [String(pk)] });
+  throttleAtFirstRead = undefined;
+  for (const { pk } of await aws.items())
+    if (/^(GATE|ACC)#/.test(String(pk))) await deleteItem(aws.table, String(pk), { pk: [String(pk)] });
 });
 
 /** Calls the command against a Truora that says this of every person. */
 const restore = async (truora: Line, ...words: string[]) => {
   const there = await standIn(truora);
-  const argv = ['--table', house.table, '--machine', MACHINE, '--as-of', inMinutes(-60), '--truora', there.origin];
+  const argv = ['--table', aws.table, '--machine', MACHINE, '--as-of', inMinutes(-60), '--truora', there.origin];
   const env = { ...process.env, AWS_ENDPOINT_URL_SFN: machine.origin, TRUORA_API_KEY: 'canary-key' };
   const ended = await new Promise<{ code: number; out: string; err: string }>((done) => {
     const script = join(root, 'infra/cli/restore.ts');
@@ -140,40 +140,40 @@ describe('a ledger that was restored from a backup', () => {
     const { claim, validation, outcome, exits } = decided();
     runs = [{ name: 'decided', minutesAgo: 10, exits }];
     expect(await restore(nothing)).toMatchObject({ code: 0, err: '' });
-    expect(await readRecord(house.ledger, claim.revalidationId)).toMatchObject({
+    expect(await readRecord(aws.ledger, claim.revalidationId)).toMatchObject({
       outcome,
       requested: claim.requested,
       validationId: validation?.validationId,
       owner: executionOf('decided'),
     });
     const { revalidationId } = claim;
-    expect(await readBinding(house.table, validation?.validationId ?? '')).toMatchObject({ revalidationId });
-    const again = await errorOf(claimRecord(house.ledger, claim, executionOf('again')));
+    expect(await readBinding(aws.table, validation?.validationId ?? '')).toMatchObject({ revalidationId });
+    const again = await errorOf(claimRecord(aws.ledger, claim, executionOf('again')));
     expect(again).toBeInstanceOf(AlreadyDecidedError);
   });
 
   it('ends a case that somebody has claimed again meanwhile with the outcome that it had', async () => {
     const { claim, outcome, exits } = decided();
-    await claimRecord(house.ledger, claim, executionOf('meanwhile'));
+    await claimRecord(aws.ledger, claim, executionOf('meanwhile'));
     runs = [{ name: 'first', minutesAgo: 10, exits }];
     expect(await restore(nothing)).toMatchObject({ code: 0 });
-    expect((await readRecord(house.ledger, claim.revalidationId))?.outcome).toEqual(outcome);
+    expect((await readRecord(aws.ledger, claim.revalidationId))?.outcome).toEqual(outcome);
   });
 
   it('is not changed by what it knows already, however often', async () => {
     const { claim, exits } = decided();
     runs = [{ name: 'known', minutesAgo: 10, exits }];
     await restore(nothing);
-    const before = await house.item(`RUN#${claim.revalidationId}`);
+    const before = await aws.item(`RUN#${claim.revalidationId}`);
     expect(await restore(nothing)).toMatchObject({ code: 0 });
-    expect(await house.item(`RUN#${claim.revalidationId}`)).toEqual(before);
+    expect(await aws.item(`RUN#${claim.revalidationId}`)).toEqual(before);
   });
 
   it('makes the next run of a person look first, whose call was under way', async () => {
     const { claim, exits } = killed();
     runs = [{ name: 'killed', minutesAgo: 10, exits }];
     expect(await restore(nothing)).toMatchObject({ code: 0 });
-    expect(await readIntent(house.table, claim.accountId)).toMatchObject({ revalidationId: claim.revalidationId });
+    expect(await readIntent(aws.table, claim.accountId)).toMatchObject({ revalidationId: claim.revalidationId });
   });
 
   it('learns what such a call was charged for and Truora has decided: an orphan, and no second charge by itself', async () => {
@@ -182,10 +182,10 @@ describe('a ledger that was restored from a backup', () => {
     const charged = row(claim.accountId, { validation_status: 'failure', failure_status: 'declined' });
     const { code, out } = await restore({ status: 200, body: { validations: [charged] } });
     expect([code, out]).toEqual([0, expect.stringContaining(charged.validation_id)]);
-    const record = await readRecord(house.ledger, claim.revalidationId);
+    const record = await readRecord(aws.ledger, claim.revalidationId);
     expect(record?.orphans).toEqual([charged.validation_id]);
     expect(mayCreate(record?.attempts ?? [], 'fail-for-human')).toBe(false);
-    expect(await readIntent(house.table, claim.accountId)).toBeUndefined();
+    expect(await readIntent(aws.table, claim.accountId)).toBeUndefined();
   });
 
   it('leaves one that waits for media to the next run, and one of long before alone', async () => {
@@ -196,8 +196,8 @@ describe('a ledger that was restored from a backup', () => {
       row(claim.accountId, { validation_status: 'success', creation_date: inMinutes(-90) }),
     ];
     expect(await restore({ status: 200, body: { validations: rows } })).toMatchObject({ code: 0 });
-    expect(await readIntent(house.table, claim.accountId)).toBeDefined();
-    for (const { validation_id } of rows) expect(await readBinding(house.table, validation_id)).toBeUndefined();
+    expect(await readIntent(aws.table, claim.accountId)).toBeDefined();
+    for (const { validation_id } of rows) expect(await readBinding(aws.table, validation_id)).toBeUndefined();
   });
 
   it('is left alone by executions that claimed nothing, and by those that had ended before the backup', async () => {
@@ -208,23 +208,23 @@ describe('a ledger that was restored from a backup', () => {
     ];
     expect(await restore(nothing)).toMatchObject({ code: 0 });
     expect(read).toEqual(['refused']);
-    expect(await readRecord(house.ledger, claim.revalidationId)).toBeUndefined();
+    expect(await readRecord(aws.ledger, claim.revalidationId)).toBeUndefined();
   });
 });
 
 describe('the gate', () => {
-  const gate = () => throttleOf(accessFromEnv('DYNAMODB'), house.table).read();
+  const throttle = () => throttleOf(accessFromEnv('DYNAMODB'), aws.table).read();
 
   it('is closed before anything is read, and opens at the end where that was asked for', async () => {
     runs = [{ name: 'one', minutesAgo: 10, exits: killed().exits }];
     expect(await restore(nothing)).toMatchObject({ code: 0 });
-    expect(gateAtFirst).toMatchObject({ closed: 'the ledger is being restored' });
-    expect(await gate()).toMatchObject({ closed: 'the ledger is being restored' });
+    expect(throttleAtFirstRead).toMatchObject({ closed: 'the ledger is being restored' });
+    expect(await throttle()).toMatchObject({ closed: 'the ledger is being restored' });
     expect(await restore(nothing, '--open')).toMatchObject({
       code: 0,
-      out: expect.stringContaining('the gate is open'),
+      out: expect.stringContaining('the throttle is open'),
     });
-    expect((await gate()).closed).toBeUndefined();
+    expect((await throttle()).closed).toBeUndefined();
   });
 
   it.each<[string, Line]>([
@@ -235,13 +235,13 @@ describe('the gate', () => {
     runs = [{ name: 'left', minutesAgo: 10, exits }];
     const { code, out } = await restore(line, '--open');
     expect([code, out]).toEqual([1, expect.stringContaining(`${claim.accountId}: could not be settled`)]);
-    expect((await gate()).closed).toBeDefined();
+    expect((await throttle()).closed).toBeDefined();
   });
 
   it('stays closed for whoever has closed it for another reason', async () => {
-    await house.stand({ pk: 'GATE#truora', closed: 'by hand' });
-    expect(await restore(nothing, '--open')).toMatchObject({ code: 0, out: expect.stringContaining('stays so') });
-    expect(await gate()).toMatchObject({ closed: 'by hand' });
+    await aws.putItem({ pk: 'GATE#truora', closed: 'by hand' });
+    expect(await restore(nothing, '--open')).toMatchObject({ code: 0, out: expect.stringContaining('stays closed') });
+    expect(await throttle()).toMatchObject({ closed: 'by hand' });
   });
 });
 
@@ -255,5 +255,5 @@ it.each([
 ])('refuses %j by name, and touches nothing', async (words, line) => {
   const { code, out, err } = await restore(nothing, ...words);
   expect([code, out, err.split('\n')[0]]).toEqual([2, '', expect.stringContaining(line)]);
-  expect(await house.item('GATE#truora')).toBeUndefined();
+  expect(await aws.item('GATE#truora')).toBeUndefined();
 });

@@ -37,7 +37,7 @@ export const openTable = async () => {
       return Item && unmarshall(Item);
     },
     /** Puts an item as it would stand there, whatever stood there before. */
-    stand: async (item: { pk: string } & Record<string, unknown>) => {
+    putItem: async (item: { pk: string } & Record<string, unknown>) => {
       await client.send(new PutItemCommand({ TableName: NAME, Item: marshall(item, { removeUndefinedValues: true }) }));
     },
     close: () => {

@@ -4,7 +4,7 @@ import { startSandbox } from '../../infra/local/truora/sandbox.ts';
 import { TruoraBusyError, TruoraUnauthorizedError, TruoraUncertainError } from '../../shared/domain/errors.ts';
 import { retryAfterSeconds } from '../../shared/truora/call.ts';
 import { createValidation, getEnrollment, getValidation } from '../../shared/truora/client.ts';
-import { enroll, listen, truoraAt } from './at-truora.ts';
+import { enroll, listen, truoraAt } from '../support/truora.ts';
 
 /** Deadlines for those who never answer. Milliseconds. */
 const hasty = { headersMs: 500 };

@@ -10,7 +10,7 @@ import {
   listValidations,
   uploadMedia,
 } from '../../shared/truora/client.ts';
-import { enroll, listen, media, truoraAt, until } from './at-truora.ts';
+import { enroll, listen, media, truoraAt, until } from '../support/truora.ts';
 
 const created = { validation_id: 'VLD1', account_id: 'ana' };
 

@@ -11,7 +11,7 @@ import {
   WebhookEvent,
 } from '../../shared/truora/schemas.ts';
 import { verifyWebhook } from '../../shared/truora/webhook.ts';
-import { enroll, listen, until } from './at-truora.ts';
+import { enroll, listen, until } from '../support/truora.ts';
 
 /** Every operation there is an example of, and what must be able to read it. */
 const operations: Record<string, z.ZodMiniType> = {

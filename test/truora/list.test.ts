@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { startSandbox } from '../../infra/local/truora/sandbox.ts';
 import { createValidation, listValidations } from '../../shared/truora/client.ts';
-import { enroll, listen, truoraAt } from './at-truora.ts';
+import { enroll, listen, truoraAt } from '../support/truora.ts';
 
 const closing: (() => unknown)[] = [];
 

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type Sandbox, startSandbox } from '../../infra/local/truora/sandbox.ts';
 import { createValidation, uploadMedia } from '../../shared/truora/client.ts';
 import { checkUploadLink, expiryOf, isLinkOver, isPrivateAddress } from '../../shared/truora/upload-link.ts';
-import { enroll, listen, media, truoraAt } from './at-truora.ts';
+import { enroll, listen, media, truoraAt } from '../support/truora.ts';
 
 const truoraOnly = ['https://files.truora.com'];
 

@@ -10,7 +10,7 @@ const AUDIENCE = 'face-revalidation';
 
 const BOTH = 'revalidations/read revalidations/write';
 
-let world: LocalSystem;
+let system: LocalSystem;
 
 let issuer: LocalServer;
 
@@ -27,7 +27,7 @@ beforeAll(async () => {
     const found = url === '/keys' ? { keys: [jwk] } : { issuer: issuer.origin, jwks_uri: `${issuer.origin}/keys` };
     response.end(JSON.stringify(found));
   });
-  world = await startLocalSystem({
+  system = await startLocalSystem({
     config: {
       jwt: {
         issuer: issuer.origin,
@@ -38,11 +38,11 @@ beforeAll(async () => {
       },
     },
   });
-  call = calling(world);
+  call = calling(system);
 });
 
 afterAll(async () => {
-  await world.close();
+  await system.close();
   await issuer.close();
 });
 
@@ -59,11 +59,11 @@ const bearer = async ({ claims = {}, audience = AUDIENCE, expires = '5m', by = k
   return { as: undefined, headers: { authorization: `Bearer ${token}` } };
 };
 
-const wish = async () => ({ ...(await someone(world)), userAuthorized: true, upload: { type: 'image/jpeg' } });
+const newBody = async () => ({ ...(await someone(system)), userAuthorized: true, upload: { type: 'image/jpeg' } });
 
 describe('a token', () => {
   test('opens the account that it is for, and the record holds whose it was', async () => {
-    const body = await wish();
+    const body = await newBody();
     const as = await bearer({ claims: { account: body.accountId } });
     const { status, content } = await call('POST /revalidations', { ...as, body });
     expect(status).toBe(202);
@@ -83,24 +83,24 @@ describe('a token', () => {
     ['within a list', (account: string) => [[account]]],
     ['within an object', (account: string) => ({ account })],
   ])('whose account claim is a list or an object %s opens no account of that name', async (_, claimOf) => {
-    const body = await wish();
+    const body = await newBody();
     const as = await bearer({ claims: { account: claimOf(body.accountId) } });
     const { status } = await call('POST /revalidations', { ...as, body });
     expect(status).toBe(403);
-    expect(await world.recordsOf(body.accountId)).toMatchObject({ records: [] });
+    expect(await system.recordsOf(body.accountId)).toMatchObject({ records: [] });
   });
 
   test('whose scopes are a list is let in by each of them', async () => {
-    const body = await wish();
+    const body = await newBody();
     const claims = { account: body.accountId, scope: undefined, scp: BOTH.split(' ') };
     expect((await call('POST /revalidations', { ...(await bearer({ claims })), body })).status).toBe(202);
   });
 
   test('opens no other account, whatever is asked', async () => {
-    const body = await wish();
+    const body = await newBody();
     const owner = await bearer({ claims: { account: body.accountId } });
     const { content } = await call('POST /revalidations', { ...owner, body });
-    const creates = world.sandbox?.counts().creates;
+    const creates = system.sandbox?.counts().creates;
     const stranger = await bearer({ claims: { account: 'somebody-else' } });
     const rows: [string, object | undefined, string][] = [
       ['POST /revalidations', body, 'account_forbidden'],
@@ -111,9 +111,9 @@ describe('a token', () => {
     for (const [line, sent, code] of rows) {
       expect(problemIn(await call(line, { ...stranger, body: sent })).code).toBe(code);
     }
-    expect(await world.record(content.revalidationId)).toBeUndefined();
-    expect((await world.recordsOf(body.accountId)).records).toEqual([]);
-    expect(world.sandbox?.counts().creates).toBe(creates);
+    expect(await system.record(content.revalidationId)).toBeUndefined();
+    expect((await system.recordsOf(body.accountId)).records).toEqual([]);
+    expect(system.sandbox?.counts().creates).toBe(creates);
   });
 
   test('without the claim opens none', async () => {
@@ -131,9 +131,9 @@ describe('a token', () => {
   ])('%s is refused by the gateway', async (_, token, status) => {
     const how = token ? await bearer(token.by ? { by: others } : token) : { as: undefined };
     const message = status === 401 ? 'Unauthorized' : 'Forbidden';
-    const body = await wish();
+    const body = await newBody();
     expect(await call('POST /revalidations', { ...how, body })).toMatchObject({ status, content: { message } });
-    expect((await world.recordsOf(body.accountId)).records).toEqual([]);
+    expect((await system.recordsOf(body.accountId)).records).toEqual([]);
   });
 
   test('that may only read, reads', async () => {

@@ -14,37 +14,37 @@ import { Announcement } from '../../shared/domain/announcement.ts';
 import { RevalidationInput } from '../../shared/domain/request.ts';
 import { Outcome } from '../../shared/domain/revalidation.ts';
 import { fileOf, photo, someone } from '../support/drops.ts';
-import { judge } from '../support/rights.ts';
+import { judge } from '../support/permissions.ts';
 
 const announced: BusEvent[] = [];
 
 const calls: RoleCall[] = [];
 
-let world: LocalSystem;
+let system: LocalSystem;
 
 let caller: Machine;
 
 beforeAll(async () => {
-  world = await startLocalSystem({
+  system = await startLocalSystem({
     onAnnounced: (event) => announced.push(event),
     onCall: (one) => calls.push(one),
   });
-  caller = world.beside(synthesizeCaller('local'));
+  caller = system.machineOfStack(synthesizeCaller('local'));
 });
 
 afterAll(async () => {
   await caller.close();
-  await world.close();
+  await system.close();
 });
 
 let transfers = 0;
 
 /** One transfer of somebody's, with their selfie beside it. */
 const transferOf = async (suffix = '') => {
-  const { accountId, enrollmentId } = await someone(world, suffix);
+  const { accountId, enrollmentId } = await someone(system, suffix);
   transfers += 1;
   const mediaKey = `media/${accountId}.jpg`;
-  await putMedia(world, { key: mediaKey, file: fileOf(photo) });
+  await putMedia(system, { key: mediaKey, file: fileOf(photo) });
   return { transferId: `transfer-${transfers}`, accountId, enrollmentId, agreed: true, mediaKey };
 };
 
@@ -67,14 +67,14 @@ describe('a workflow of another stack', () => {
     const { status, output, executionArn } = await ask(transfer);
     const { face } = output as { face: { Output: unknown; Status: string; StateMachineArn: string } };
     expect(status).toBe('SUCCEEDED');
-    expect(face).toMatchObject({ Status: 'SUCCEEDED', StateMachineArn: world.machine.arn });
+    expect(face).toMatchObject({ Status: 'SUCCEEDED', StateMachineArn: system.machine.arn });
     const outcome = Outcome.parse(face.Output);
     expect(outcome).toMatchObject({
       status: 'approved',
       reference: transfer.transferId,
       accountId: transfer.accountId,
     });
-    expect((await world.record(outcome.revalidationId))?.outcome).toEqual(face.Output);
+    expect((await system.record(outcome.revalidationId))?.outcome).toEqual(face.Output);
     expect(RevalidationInput.parse(inputOf(face)).AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID).toBe(executionArn);
   });
 
@@ -143,7 +143,7 @@ const stackWith = (stage: string, machineArn: string): Template => ({
 });
 
 test('the role of the example is enough, and all of it is used but to stop our execution when it is stopped itself', () => {
-  const policies = policiesOf(suppliedBy(stackWith('local', world.machine.arn), synthesizeCaller('local')));
+  const policies = policiesOf(suppliedBy(stackWith('local', system.machine.arn), synthesizeCaller('local')));
   const own = calls.filter(({ role }) => policies.has(role));
   expect(own.length).toBeGreaterThan(10);
   expect(calls.filter(({ allowed }) => !allowed)).toEqual([]);

@@ -17,7 +17,7 @@ const events: MachineEvent[] = [];
 
 const announced: BusEvent[] = [];
 
-let world: LocalSystem;
+let system: LocalSystem;
 
 /** A media file whose every part is a canary: the same text over and over behind a JPEG's first bytes. */
 const mediaCanary = `media-canary-${randomBytes(8).toString('hex')}`;
@@ -55,32 +55,32 @@ const links: string[] = [];
 
 beforeAll(async () => {
   writeFileSync(file, jpeg({ data: mediaCanary.repeat(500) }));
-  world = await startLocalSystem({
+  system = await startLocalSystem({
     onLog: (line) => logs.push(line),
     onEvent: (event) => events.push(event),
     onAnnounced: (event) => announced.push(event),
   });
   await Promise.all(
     accounts.map(async (who) => {
-      await registerEnrollment(world.sandbox?.origin ?? '', who);
-      const versionId = await drop(world, { file, ...who, name: 'face.jpg', options: { resultMode: 'callback' } });
-      const execution = await world.executionOf(versionId);
+      await registerEnrollment(system.sandbox?.origin ?? '', who);
+      const versionId = await drop(system, { file, ...who, name: 'face.jpg', options: { resultMode: 'callback' } });
+      const execution = await system.executionOf(versionId);
       await execution.ended;
-      const { records } = await world.recordsOf(who.accountId);
+      const { records } = await system.recordsOf(who.accountId);
       const validationId = records[0]?.validationId;
       if (!validationId) return;
-      const wait = await getItem(world.table, `WAIT#${validationId}`);
-      links.push(world.sandbox?.linkOf(validationId) ?? '');
+      const wait = await getItem(system.table, `WAIT#${validationId}`);
+      links.push(system.sandbox?.linkOf(validationId) ?? '');
       if (wait?.taskToken) tokens.push(String(wait.taskToken));
     }),
   );
   // A refusal whose key is itself a person's: it may not be quoted either.
-  await putMedia(world, { key: 'inbox/person-canary-unreadable/face.jpg', file })
-    .then(world.executionOf)
+  await putMedia(system, { key: 'inbox/person-canary-unreadable/face.jpg', file })
+    .then(system.executionOf)
     .then(({ ended }) => ended);
 });
 
-afterAll(() => world.close());
+afterAll(() => system.close());
 
 /** What an execution's history holds: every input, output, error and cause. */
 const history = () => JSON.stringify(events);
@@ -96,8 +96,8 @@ test('the search finds what is there: ids in the history, steps in the log', () 
 
 test('no API key, webhook key, upload link, media byte or task token stands in a log line, in the history or on the bus', () => {
   const secrets = [
-    ...world.secrets.values(),
-    ...[...world.secrets.values()].flatMap((secret) =>
+    ...system.secrets.values(),
+    ...[...system.secrets.values()].flatMap((secret) =>
       secret.startsWith('[') ? (JSON.parse(secret) as string[]) : [],
     ),
     ...links,
@@ -136,7 +136,7 @@ test('the bus is told of a person only the ids that its schema names, and neithe
 test('the task token stands nowhere in the history, the upload link nowhere in a record', async () => {
   expect(history()).not.toMatch(/taskToken/);
   for (const { accountId } of accounts) {
-    const { records } = await world.recordsOf(accountId);
+    const { records } = await system.recordsOf(accountId);
     const text = JSON.stringify(records);
     expect(links.some((link) => text.includes(new URL(link).search))).toBe(false);
   }

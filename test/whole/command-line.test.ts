@@ -149,7 +149,7 @@ describe('wrong words', () => {
     expect(err).toMatch(line);
   });
 
-  test.concurrent('drop without a world says how to start one', async () => {
+  test.concurrent('drop without a system says how to start one', async () => {
     const { code, err } = await run('drop', asked);
     expect([code, err.trim()]).toEqual([2, expect.stringContaining('npm start')]);
   });
@@ -193,14 +193,14 @@ test.concurrent('against --truora, Ctrl-C and a kill lose nothing: the same comm
 });
 
 test.concurrent('start takes drops from a second terminal and ends cleanly at Ctrl-C', async () => {
-  const world = start('start', []);
-  await said(world.child, /The world is up/);
+  const system = start('start', []);
+  await said(system.child, /The system is up/);
   const dropped = await run('drop', asked);
   expect([dropped.code, dropped.err]).toEqual([0, '']);
-  await said(world.child, /recorded: approved/);
-  world.child.kill('SIGINT');
-  const { code, out } = await world.end;
+  await said(system.child, /recorded: approved/);
+  system.child.kill('SIGINT');
+  const { code, out } = await system.end;
   expect(code).toBe(0);
   expect(out).toContain('-enrollment-pending');
-  expect(readdirSync(folder)).not.toContain('.world.json');
+  expect(readdirSync(folder)).not.toContain('.system.json');
 });

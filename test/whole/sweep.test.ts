@@ -6,7 +6,7 @@ import { putMedia } from '../../infra/local/put-media.ts';
 import { AmendmentAnnouncement, type Announcement, announcementOf } from '../../shared/domain/announcement.ts';
 import type { Outcome } from '../../shared/domain/revalidation.ts';
 import { dropped, fileOf, photo, someone } from '../support/drops.ts';
-import { agedIn, dueIn } from '../support/due.ts';
+import { agedIn, dueIn } from '../support/follow-ups.ts';
 
 const heard: BusEvent[] = [];
 
@@ -18,7 +18,7 @@ beforeAll(async () => {
   at = await startLocalSystem({
     // Longer than a case that gives Truora two seconds lives.
     sandboxSettings: { slowMs: 6000 },
-    hearsFailure: () => hearsFailure,
+    deliversFailures: () => hearsFailure,
     onAnnounced: (event) => heard.push(event),
   });
 });

@@ -15,12 +15,12 @@ import {
   scripted,
   throws,
   times,
-} from '../support/scripted.ts';
+} from '../support/scripted-machine.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-const PATIENCE_MS = 1000;
+const CALLBACK_TIMEOUT_MS = 1000;
 
-const template = synthesize(Config.parse({ stage: 'test', callbackTimeoutSeconds: PATIENCE_MS / 1000 }));
+const template = synthesize(Config.parse({ stage: 'test', callbackTimeoutSeconds: CALLBACK_TIMEOUT_MS / 1000 }));
 
 const request = { kind: 'drop', event: {} };
 
@@ -32,10 +32,10 @@ const moved = 'ClaimRequest, CheckEnrollment, CreateValidation, MoveMedia';
 const toTheEnd = 'ReadVerdict, RecordOutcome';
 
 const run = async (script: Script, from: Template = template) => {
-  const world = scripted(from, script);
-  const execution = world.machine.start({ request });
+  const system = scripted(from, script);
+  const execution = system.machine.start({ request });
   await execution.ended;
-  return { ...world, execution };
+  return { ...system, execution };
 };
 
 type Path = { path: string; script: Script; calls: string } & (
@@ -423,7 +423,7 @@ describe.concurrent('an execution that is over', () => {
     await waitFor(() => expect(calls.at(-1)?.step).toBe('AwaitWebhook'));
     machine.stop(executionArn);
     await ended;
-    await sleep(PATIENCE_MS + 200);
+    await sleep(CALLBACK_TIMEOUT_MS + 200);
     expect(told()).toBe(`${moved}, AwaitWebhook`);
     expect(machine.describe(executionArn)).toMatchObject({ status: 'ABORTED' });
   });
@@ -491,10 +491,10 @@ describe.concurrent('a task token', () => {
 
   /** Starts an execution and waits until it is parked. */
   const parked = async (script: Script = {}) => {
-    const world = scripted(template, script);
-    const execution = world.machine.start({ request });
-    await waitFor(() => expect(tokensOf(world.calls)).not.toEqual([]));
-    return { ...world, execution, token: tokensOf(world.calls).at(-1) ?? '' };
+    const system = scripted(template, script);
+    const execution = system.machine.start({ request });
+    await waitFor(() => expect(tokensOf(system.calls)).not.toEqual([]));
+    return { ...system, execution, token: tokensOf(system.calls).at(-1) ?? '' };
   };
 
   test('wakes the execution with the notification, once', async () => {

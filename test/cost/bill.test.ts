@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+import { answerCost, billOf, readCostOptions } from '../../infra/cli/cost.ts';
+import { costOf, fixedCosts } from '../../infra/cost/cost.ts';
+
+const volume = { perMonth: 1_000_000, region: 'us-east-1', webhooks: 1, poll: 0, vendorPrice: undefined } as const;
+
+const total = (cost: Record<string, number>) => Object.values(cost).reduce((all, one) => all + one, 0);
+
+describe('the bill', () => {
+  it('is a thousand times the cost of a thousand, and the fixed lines once', () => {
+    const bill = billOf(volume);
+    expect(bill.variableInAll).toBeCloseTo(1000 * total(costOf('callback')), 6);
+    expect(bill.fixedInAll).toBeCloseTo(
+      fixedCosts.reduce((all, [, dollars]) => all + dollars, 0),
+      6,
+    );
+    expect(bill.inAll).toBeCloseTo(bill.variableInAll + bill.fixedInAll, 6);
+    expect(bill).not.toHaveProperty('vendor');
+  });
+
+  it('is shared out among callback, lost webhooks and polls', () => {
+    const { shares, variableInAll } = billOf({ ...volume, webhooks: 0.75, poll: 0.2 });
+    expect(shares.callback).toBeCloseTo(0.6, 10);
+    expect(shares['webhook lost']).toBeCloseTo(0.2, 10);
+    expect(shares.poll).toBeCloseTo(0.2, 10);
+    const [callback, lost, poll] = (['callback', 'webhook lost', 'poll'] as const).map((name) => total(costOf(name)));
+    expect(variableInAll).toBeCloseTo(1000 * (0.6 * (callback ?? 0) + 0.2 * (lost ?? 0) + 0.2 * (poll ?? 0)), 6);
+  });
+
+  it('takes half as much again in São Paulo, and nothing off Truora', () => {
+    const near = billOf({ ...volume, vendorPrice: 0.3 });
+    const far = billOf({ ...volume, vendorPrice: 0.3, region: 'sa-east-1' });
+    expect(far.variableInAll).toBeCloseTo(1.5 * near.variableInAll, 6);
+    expect(far.vendor).toBe(near.vendor);
+    expect(near.vendor).toBeCloseTo(300_000, 6);
+  });
+
+  it('reads its words, and has words of its own for what is left out', () => {
+    expect(
+      readCostOptions([
+        '--per-month',
+        '1000000',
+        '--region',
+        'sa-east-1',
+        '--webhooks',
+        '0.98',
+        '--vendor-price',
+        '0.30',
+      ]),
+    ).toEqual({
+      perMonth: 1_000_000,
+      region: 'sa-east-1',
+      webhooks: 0.98,
+      poll: 0,
+      vendorPrice: 0.3,
+      json: false,
+      help: false,
+    });
+    expect(readCostOptions(['--per-month', '1'])).toMatchObject({
+      region: 'us-east-1',
+      webhooks: 0.98,
+      vendorPrice: undefined,
+    });
+  });
+
+  it.each([
+    [[], '--per-month: is needed'],
+    [['--per-month', '0'], '--per-month: must be a whole number from 1'],
+    [['--per-month', '1.5'], '--per-month: must be a whole number from 1'],
+    [['--per-month', '1e6'], '--per-month: must be a whole number from 1'],
+    [['--per-month', '1', '--webhooks', '98'], '--webhooks: must be a share from 0 to 1'],
+    [['--per-month', '1', '--poll', '1.1'], '--poll: must be a share from 0 to 1'],
+    [['--per-month', '1', '--vendor-price', 'much'], '--vendor-price: must be dollars, 0 or more'],
+    [['--per-month', '1', '--region', 'mars'], '--region: must be one of us-east-1'],
+    [['--per-month', '1', '--regoin', 'x'], "Unknown option '--regoin'"],
+  ])('refuses %j by the flag and its rule', (words, says) => {
+    const { text, exitCode, isError } = answerCost(words);
+    expect({ exitCode, isError }).toEqual({ exitCode: 2, isError: true });
+    expect(text).toContain(says);
+    expect(text).toContain('npm run -s cost');
+  });
+
+  it('says the same as JSON', () => {
+    const { text } = answerCost(['--per-month', '1000000', '--webhooks', '1', '--json']);
+    expect(JSON.parse(text)).toEqual(JSON.parse(JSON.stringify(billOf(volume))));
+    expect(answerCost(['--help']).exitCode).toBe(0);
+  });
+});

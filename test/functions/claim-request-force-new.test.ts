@@ -1,0 +1,161 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { handler } from '../../functions/claim-request.ts';
+import { revalidationIdOf } from '../../shared/domain/case-id.ts';
+import type { Claim, Outcome } from '../../shared/domain/revalidation.ts';
+import { recordOutcome } from '../../shared/ledger/outcomes.ts';
+import { BUCKET, callOf, context, dropOf, eventOf, executionOf, newPerson, thrownBy } from '../support/journal.ts';
+import { type LocalAws, openLocalAws } from '../support/local-aws.ts';
+import { jpeg } from '../support/media.ts';
+
+const JPEG = jpeg();
+
+const OURS = executionOf('ours');
+
+const THEIRS = executionOf('theirs');
+
+const forceNew = { reason: 'the photo was of the wrong day' };
+
+const DECIDED = { name: 'AlreadyDecidedError', reason: 'already_decided' };
+
+const ELSEWHERE = { name: 'ClaimedElsewhereError', reason: 'claimed_elsewhere' };
+
+const GONE = { name: 'MediaGoneError', reason: 'media_gone' };
+
+let aws: LocalAws;
+
+beforeAll(async () => {
+  aws = await openLocalAws('ClaimRequest', { media: true });
+});
+
+afterAll(() => aws.close());
+
+beforeEach(() => {
+  aws.setDelivery();
+  aws.calls.length = 0;
+});
+
+const claiming = (request: unknown, executionId = OURS): Promise<Claim> =>
+  handler(eventOf('ClaimRequest', { request }, { executionId }), context);
+
+let calls = 0;
+
+const call = async (more: Parameters<typeof callOf>[0] = {}) => {
+  calls += 1;
+  const put = await aws.put(`media/${calls}`, JPEG);
+  return { ...put, request: callOf({ media: { key: put.key, versionId: put.versionId }, ...more }) };
+};
+
+const end = ({ revalidationId }: Claim, owner = OURS) => {
+  const outcome: Outcome = {
+    revalidationId,
+    status: 'approved',
+    decidedBy: 'poll',
+    decidedAt: new Date().toISOString(),
+  };
+  return recordOutcome(aws.ledger, outcome, owner);
+};
+
+describe('a call that forces a new case', () => {
+  it('is a case of its own beside the one that stands, and says why', async () => {
+    const { request } = await call();
+    const first = await claiming(request);
+    await end(first);
+    const forced = await claiming({ ...request, forceNew });
+    expect(forced.revalidationId).not.toBe(first.revalidationId);
+    expect(forced).toMatchObject({ forceNew, media: first.media });
+    expect(await aws.item(`RUN#${forced.revalidationId}`)).toMatchObject({ forceNew, phase: 'claimed' });
+  });
+
+  it('is the same case for the same execution, however often it is tried', async () => {
+    const { request } = await call({ forceNew });
+    const forced = await claiming(request);
+    aws.setWriteDelivery(1, 'answer lost');
+    expect(await claiming(request).catch(() => claiming(request))).toEqual(forced);
+  });
+
+  it('is another case for another execution, unless it brings a key', async () => {
+    const { request } = await call({ forceNew });
+    const [one, two] = [await claiming(request), await claiming(request, THEIRS)];
+    expect(two.revalidationId).not.toBe(one.revalidationId);
+    const keyed = { ...request, idempotencyKey: `force-${calls}` };
+    const first = await claiming(keyed);
+    expect(await thrownBy(claiming(keyed, THEIRS))).toEqual(ELSEWHERE);
+    await end(first);
+    expect(await thrownBy(claiming(keyed, THEIRS))).toEqual(DECIDED);
+    expect([one.revalidationId, two.revalidationId]).not.toContain(first.revalidationId);
+  });
+
+  it('meets its case by the key even when the key itself is forgotten', async () => {
+    const { request } = await call({ forceNew, idempotencyKey: `forgotten-${calls}` });
+    await end(await claiming(request));
+    const alias = (await aws.items()).find(({ pk }) => pk === `KEY#workflow#${request.idempotencyKey}`);
+    await aws.putItem({ pk: `KEY#workflow#${request.idempotencyKey}`, ...alias, expiresAt: 1 });
+    expect(await thrownBy(claiming(request, THEIRS))).toEqual(DECIDED);
+  });
+
+  it('is another request to a key that stands for one that forced nothing', async () => {
+    const { request } = await call({ idempotencyKey: `plain-${calls}` });
+    await claiming(request);
+    const reused = { name: 'RequestInvalidError', reason: 'idempotency_key_reused' };
+    expect(await thrownBy(claiming({ ...request, forceNew }))).toEqual(reused);
+    expect(await thrownBy(claiming({ ...request, forceNew: { reason: 'another' } }))).toEqual(reused);
+  });
+
+  it.each([
+    [{}],
+    [{ reason: '' }],
+    [{ reason: 'r'.repeat(129) }],
+    [{ reason: 'línea' }],
+    [{ reason: 'a', by: 'me' }],
+    [true],
+  ])('has to say why, and nothing else: %j', async (wrong) => {
+    const request = { ...callOf(), forceNew: wrong };
+    expect(await thrownBy(claiming(request))).toMatchObject({ reason: 'request_invalid' });
+    expect(aws.calls).toEqual([]);
+  });
+
+  it('leaves the ids of all other cases as they were', () => {
+    const of = { accountId: 'ana', bucket: BUCKET, key: 'media/a.jpg', version: 'v1' };
+    expect(revalidationIdOf({ ...of, forceKey: undefined })).toBe(revalidationIdOf(of));
+    expect(revalidationIdOf({ ...of, forceKey: 'x' })).not.toBe(revalidationIdOf(of));
+  });
+});
+
+describe('a repeat whose media has been deleted meanwhile', () => {
+  it('as a drop meets what was decided', async () => {
+    const { accountId, enrollmentId } = newPerson();
+    const put = await aws.put(`inbox/${accountId}/${enrollmentId}/a.jpg`, JPEG, { 'user-authorized': 'true' });
+    const request = dropOf(put);
+    const claim = await claiming(request);
+    await aws.remove(put.key, put.versionId);
+    expect(await thrownBy(claiming(request, THEIRS))).toEqual(ELSEWHERE);
+    await end(claim);
+    expect(await thrownBy(claiming(request, THEIRS))).toEqual(DECIDED);
+  });
+
+  it('as a call meets it by the version that it names, or by its key', async () => {
+    const named = await call();
+    const keyed = await call({ idempotencyKey: `gone-${calls}` });
+    const open = { ...keyed.request, media: { key: keyed.key } };
+    for (const request of [named.request, open]) await end(await claiming(request));
+    for (const put of [named, keyed]) await aws.remove(put.key, put.versionId);
+    for (const request of [named.request, open]) expect(await thrownBy(claiming(request, THEIRS))).toEqual(DECIDED);
+    // Nobody can tell which version a call means that names none and brings no key.
+    expect(await thrownBy(claiming({ ...named.request, media: { key: named.key } }, THEIRS))).toEqual(GONE);
+  });
+
+  it('never meets the answer to another question', async () => {
+    const { request, key, versionId } = await call({ options: { threshold: 0.75 } });
+    await end(await claiming(request));
+    await aws.remove(key, versionId);
+    for (const other of [
+      { ...request, options: { threshold: 0.9 } },
+      { ...request, enrollmentId: 'ENRanother' },
+      { ...request, accountId: newPerson().accountId },
+      { ...request, forceNew },
+    ]) {
+      expect(await thrownBy(claiming(other, THEIRS))).toEqual(GONE);
+    }
+    expect(await thrownBy(claiming({ ...request, options: { threshold: 0.75, resultMode: 'poll' } }))).toEqual(DECIDED);
+  });
+});
