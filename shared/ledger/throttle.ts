@@ -26,10 +26,10 @@ export const MARK_LENGTH = 12;
 
 export const Counter = z.object({ attempts: z.optional(z.set(z.string())) });
 
-/** The types of DynamoDB's protocol whose value has one plain text. */
-const plainTypes = ['S', 'N', 'BOOL'];
+/** The types of DynamoDB's protocol whose value is a text. */
+const plainTypes = ['S', 'N'];
 
-/** An attribute as text. A list or a map is kept as JSON: a kill switch that an operator touched in any way has to hold. */
+/** An attribute as text, any other value as JSON: a kill switch that an operator touched in any way has to hold. */
 const textOfAttribute = (attribute: Record<string, unknown>): string | undefined => {
   const [[type, value] = ['NULL']] = Object.entries(attribute);
   if (type === 'NULL') return undefined;

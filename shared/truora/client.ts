@@ -139,7 +139,7 @@ export const uploadMedia = async (
         throw new TruoraUncertainError('truora_uncertain', 'the answer is too large');
       throw error;
     });
-    if (status >= 200 && status < 300) {
+    if (status < 300) {
       if (!isErrorBody(body)) return;
       throw new TruoraUncertainError('truora_uncertain', 'the upload was answered with an error in a success');
     }
