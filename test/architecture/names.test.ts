@@ -71,6 +71,12 @@ describe.each(names)('the file of %s', (name) => {
     expect(lines.length).toBeGreaterThanOrEqual(2);
     expect(lines.length).toBeLessThanOrEqual(6);
   });
+
+  test('has a handler of at most 30 lines', () => {
+    const handler = /^export const handler =[\s\S]*?\);\n(?=\n|$)/m.exec(source)?.[0] ?? '';
+    expect(handler).not.toBe('');
+    expect(handler.trimEnd().split('\n').length).toBeLessThanOrEqual(30);
+  });
 });
 
 describe('the files', () => {

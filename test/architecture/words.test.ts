@@ -6,9 +6,9 @@ const root = join(import.meta.dirname, '../..');
 
 /** Folders and documents that the word list covers: files by their ending, at any depth. */
 const covered = [
-  ...['aws', 'domain', 'lambda', 'ledger', 'truora', 'workflow'].map((name) => `shared/${name}`),
+  ...['aws', 'contracts', 'domain', 'lambda', 'ledger', 'logic', 'truora', 'workflow'].map((name) => `shared/${name}`),
   ...['aws', 'cli', 'cost', 'docs', 'local', 'record', 'workflow'].map((name) => `infra/${name}`),
-  ...['README.md', 'README.es.md', 'README.pt.md', 'infra/README.md'],
+  ...['functions', 'README.md', 'README.es.md', 'README.pt.md', 'infra/README.md'],
 ];
 
 /** Names that users or stored data depend on. They keep a retired word. */

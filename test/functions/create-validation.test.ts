@@ -576,7 +576,7 @@ describe('what was surely not created', () => {
 
   it('is looked for when even the closing is lost, and asked for again', async () => {
     const claim = await claimed();
-    await scripted({ status: 429 });
+    await scripted({ status: 400 });
     aws.setWriteDelivery(2, 'lost');
     expect(await thrownBy(creating(claim))).toMatchObject({ name: 'LostOnTheWay' });
     aws.setDelivery();
