@@ -5,7 +5,7 @@ import { revalidationIdOf } from '../../shared/domain/case-id.ts';
 import type { Outcome } from '../../shared/domain/revalidation.ts';
 import { calling } from '../support/callers.ts';
 import { dropped, fileOf, photo, someone } from '../support/drops.ts';
-import { agedIn, dueIn } from '../support/due.ts';
+import { agedIn, dueIn } from '../support/follow-ups.ts';
 import { brokenOf, count, inParallel, type Observed, type Result, secondsSince, textOf } from './result.ts';
 import { sweepUntil, versionsUnder, visitsText } from './sweeps.ts';
 
@@ -72,7 +72,7 @@ export const floodVersions = async (observed: Observed, versions: number): Promi
   });
   await inParallel(early, 5, (one) => dropped(system, { key: keyOf(one) }));
   await heard;
-  system.letEvents('are lost');
+  system.setEventDelivery('are lost');
   await putVersions(Math.max(0, versions - HEARD), async () => {});
   const metadata = { 'user-authorized': 'true' };
   const swept: string[] = [];
@@ -90,7 +90,7 @@ export const floodVersions = async (observed: Observed, versions: number): Promi
     return true;
   };
   const inbox = await sweepUntil(observed, 'SweepInbox', { isDone: areStarted, most: 2 + versions / PAGE });
-  system.letEvents('arrive');
+  system.setEventDelivery('arrive');
   const records = (await Promise.all(others.map((one) => system.recordsOf(one.accountId)))).flatMap((of) => of.records);
 
   const holder = await system.record(revalidationId);
