@@ -10,7 +10,12 @@ const KEY = 'inbox/a';
 type Listed = { Key?: string; VersionId?: string };
 
 /** One page of a list: its versions and delete markers, and the position of the next page. */
-type Page = { versions?: Listed[]; markers?: Listed[]; next?: Partial<Record<'key' | 'version', string>> };
+type Page = {
+  versions?: Listed[];
+  markers?: Listed[];
+  next?: Partial<Record<'key' | 'version', string>>;
+  isCut?: boolean;
+};
 
 let server: Awaited<ReturnType<typeof listen>>;
 
@@ -27,8 +32,8 @@ const elements = (name: string, listed: readonly Listed[] = []) =>
     .map(({ Key = KEY, VersionId }) => `<${name}>${tag('Key', Key)}${tag('VersionId', VersionId)}</${name}>`)
     .join('');
 
-const xmlOf = ({ versions, markers, next }: Page) =>
-  `<ListVersionsResult>${tag('IsTruncated', String(next !== undefined))}${tag('NextKeyMarker', next?.key)}${tag('NextVersionIdMarker', next?.version)}${elements('Version', versions)}${elements('DeleteMarker', markers)}</ListVersionsResult>`;
+const xmlOf = ({ versions, markers, next, isCut = next !== undefined }: Page) =>
+  `<ListVersionsResult>${tag('IsTruncated', String(isCut))}${tag('NextKeyMarker', next?.key)}${tag('NextVersionIdMarker', next?.version)}${elements('Version', versions)}${elements('DeleteMarker', markers)}</ListVersionsResult>`;
 
 const isList = ({ method }: Heard) => method === 'GET';
 
@@ -136,6 +141,12 @@ describe('the deletion of every version of a key', () => {
     expect(lists()).toHaveLength(1);
   });
 
+  it('ends where the list is not cut, whatever position it names', async () => {
+    pages = [{ versions: [{ VersionId: 'v1' }], next: more, isCut: false }];
+    expect(await run()).toBe(true);
+    expect(lists()).toHaveLength(1);
+  });
+
   it('ends after five pages, and says that the end was not reached', async () => {
     pages = [{ versions: [{ VersionId: 'v1' }], next: more }];
     expect(await run()).toBe(false);
@@ -148,6 +159,9 @@ describe('the deletion of every version of a key', () => {
     expect(await run(undefined, () => times.shift() ?? true)).toBe(false);
     expect(lists()).toHaveLength(2);
     expect(deletions()).toHaveLength(2);
+    server.heard.length = 0;
+    expect(await run(undefined, () => false)).toBe(false);
+    expect(deletions()).toHaveLength(1);
   });
 
   it.each([

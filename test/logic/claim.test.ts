@@ -33,7 +33,7 @@ let meanwhile: () => Promise<unknown>;
 beforeAll(async () => {
   open = await openTable();
   commands = commandsSent(dynamo());
-  s3 = await listen(async (response) => {
+  s3 = await listen(async (response, { headers }) => {
     await meanwhile();
     const isEmpty = object?.bytes.length === 0;
     if (!object || isEmpty) {
@@ -42,14 +42,16 @@ beforeAll(async () => {
       return;
     }
     const { bytes, versionId = 'null', putAt, metadata } = object;
+    const [, start, end] = /^bytes=(\d+)-(\d+)$/.exec(headers.range ?? '') ?? [];
+    const part = bytes.subarray(Number(start), Number(end) + 1);
     response.writeHead(206, {
       etag: '"etag"',
       'x-amz-version-id': versionId,
       'last-modified': putAt.toUTCString(),
-      'content-range': `bytes 0-${bytes.length - 1}/${bytes.length}`,
+      'content-range': `bytes ${start}-${end}/${bytes.length}`,
       ...Object.fromEntries(Object.entries(metadata).map(([name, value]) => [`x-amz-meta-${name}`, value])),
     });
-    response.end(bytes);
+    response.end(part);
   });
   pointSdkAt({ S3: s3.origin });
 });
@@ -68,6 +70,7 @@ beforeEach(() => {
   meanwhile = async () => {};
   put();
   commands.clear();
+  s3.heard.length = 0;
 });
 
 const run = (intake: Intake, more: Partial<ClaimSettings> = {}) =>
@@ -167,6 +170,15 @@ describe('the claim of a call', () => {
     const intake = call();
     await freeMedia(open.ledger, { bucket: BUCKET, key: intake.media.key, versionId: 'v1' }, 'RVL1');
     expect(await thrownBy(run(intake))).toEqual(GONE);
+  });
+
+  it('reads what it has to know of a large file beside its first bytes', async () => {
+    const bytes = jpeg({ data: 'x'.repeat(100_000) });
+    put({ bytes });
+    expect(await run(call())).toMatchObject({ media: { bytes: bytes.length } });
+    expect(s3.heard.length).toBeGreaterThan(1);
+    put({ bytes: jpeg({ data: 'x'.repeat(100_000), end: Buffer.alloc(0) }) });
+    expect(await thrownBy(run(call()))).toMatchObject({ reason: 'media_incomplete' });
   });
 
   it('is made for media of any age', async () => {

@@ -173,7 +173,7 @@ describe('a request whose media is gone', () => {
 
   it('gets the outcome of its case, as a drop and as a call', async () => {
     const drop = dropIntake(keyOf(), 'v1');
-    await storeRecord(claimIdOf(drop, 'v1'), approved);
+    await storeRecord(claimIdOf(drop, 'v1'), { ...approved, ...drop.person, requested });
     expect(await thrownBy(check(drop))).toEqual(decided);
     const { intake, id, enrollmentId } = call({ options: { threshold: 0.7 } });
     await storeRecord(id, { ...approved, enrollmentId, requested });

@@ -66,6 +66,12 @@ describe('the drops of a batch that are unknown', () => {
     expect(await unknownAmong(open.table, BUCKET, batch)).toEqual([plain, ofTickets[0], ofTickets[1]]);
   });
 
+  it('are read with one command where no key is of a ticket', async () => {
+    const drop = dropOf(plainKey());
+    expect(await unknownAmong(open.table, BUCKET, [drop])).toEqual([drop]);
+    expect(commands.sent).toEqual(['BatchGetItem']);
+  });
+
   it('are none in an empty batch, which is not read', async () => {
     expect(await unknownAmong(open.table, BUCKET, [])).toEqual([]);
     expect(commands.sent).toEqual([]);

@@ -57,9 +57,9 @@ describe('an intent that an operator resolves', () => {
     expect(await intent()).toBeUndefined();
   });
 
-  it('binds and writes the validations of the call as orphans', async () => {
+  it.each([1, 2])('binds and writes %i validations of the call as orphans', async (count) => {
     const { accountId, revalidationId, stored, intent } = await opened();
-    const found = [newValidationId(), newValidationId()];
+    const found = Array.from({ length: count }, newValidationId);
     const attempt = attemptOf(1, OPENED, 'orphaned');
     expect(await resolveIntent(open.ledger, accountId, found)).toEqual({ ...attempt, revalidationId });
     expect(await stored()).toMatchObject({ attempts: [attempt], orphans: found });
