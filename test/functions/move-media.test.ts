@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import { PassThrough, Readable } from 'node:stream';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -25,6 +24,7 @@ import {
   thrownBy,
 } from '../support/journal.ts';
 import { deadOrigin, type Line, type LocalAws, openLocalAws, standIn } from '../support/local-aws.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 const OURS = executionOf('ours');
 
@@ -365,7 +365,7 @@ describe('the stream from S3', () => {
     return run().finally(() => mock.restore());
   };
   const endOf = async (stream: Readable) => {
-    for (let tries = 0; tries < 20 && !stream.destroyed; tries += 1) await sleep(5);
+    await waitFor(() => expect(stream.destroyed).toBe(true));
     return stream.destroyed;
   };
   /** Never ends by itself: whoever opened it has to let go of it. */

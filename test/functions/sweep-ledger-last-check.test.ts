@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { handler } from '../../functions/sweep-ledger.ts';
 import type { Attempt } from '../../shared/domain/attempts.ts';
 import type { Claim } from '../../shared/domain/revalidation.ts';
@@ -10,6 +10,7 @@ import { recordOutcome } from '../../shared/ledger/outcomes.ts';
 import { recordsBetween } from '../../shared/ledger/records.ts';
 import { claimOf, context, executionOf, inMinutes, newPerson, newValidationId } from '../support/journal.ts';
 import { type Delivery, type LocalAws, openLocalAws, standIn } from '../support/local-aws.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 const OURS = executionOf('ours');
 
@@ -321,7 +322,7 @@ it('makes the records say what Truora has charged, when a call is executed after
   body.append('threshold', String(claim.requested.threshold));
   const headers = { 'truora-api-key': 'truora-key' };
   await fetch(`${aws.sandbox.origin}/v1/validations`, { method: 'POST', headers, body }).catch(() => {});
-  await vi.waitFor(() => expect(aws.sandbox.counts().charges - chargedBefore).toBe(1), { timeout: 5000 });
+  await waitFor(() => expect(aws.sandbox.counts().charges - chargedBefore).toBe(1));
   expect((await spent()) - spentBefore).toBe(0);
   await sweep();
   expect((await spent()) - spentBefore).toBe(1);

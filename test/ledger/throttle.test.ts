@@ -4,6 +4,7 @@ import { accessFromEnv } from '../../shared/lambda/clients.ts';
 import { reserveBudget, reserveOne } from '../../shared/ledger/budget.ts';
 import { throttleOf } from '../../shared/ledger/throttle.ts';
 import { type LocalAws, openLocalAws } from '../support/local-aws.ts';
+import { atStoppedTime } from '../support/stopped-time.ts';
 
 let aws: LocalAws;
 
@@ -32,8 +33,10 @@ describe('the throttle', () => {
     ['five minutes at most', 86_400, 300],
     ['a second at least', 0, 1],
   ])('holds everybody back for %s', async (_, asked, seconds) => {
-    await store().backOff(asked);
-    expect(secondsUntil((await store().read()).notBefore)).toBeCloseTo(seconds, -0.5);
+    await atStoppedTime(async () => {
+      await store().backOff(asked);
+      expect(secondsUntil((await store().read()).notBefore)).toBe(seconds);
+    });
   });
 
   it('moves only forward, and never opens what an operator has closed', async () => {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { type Sandbox, startSandbox } from '../../infra/local/truora/sandbox.ts';
-import { call, create, enroll, linkOf, put, wait } from '../support/truora.ts';
+import { call, create, enroll, linkOf, put } from '../support/truora.ts';
 
 let sandbox: Sandbox;
 
@@ -8,7 +8,10 @@ beforeEach(async () => {
   sandbox = await startSandbox();
 });
 
-afterEach(() => sandbox.close());
+afterEach(async () => {
+  vi.useRealTimers();
+  await sandbox.close();
+});
 
 test('an upload link is the person’s own, signed, and lives as long as the validation', async () => {
   await enroll(sandbox.origin, 'ana');
@@ -30,7 +33,7 @@ test('an upload link does not work any more when its time is over, and the valid
   await enroll(sandbox.origin, 'ana');
   const created = await create(sandbox.origin, 'ana', { timeout: '1' });
   const link = linkOf(created);
-  await wait(Number(link.searchParams.get('Expires')) * 1000 - Date.now() + 5);
+  vi.useFakeTimers({ toFake: ['Date'], now: Number(link.searchParams.get('Expires')) * 1000 + 1 });
   expect(await put(link)).toMatchObject({ status: 403, text: expect.stringContaining('Request has expired') });
   expect((await call(sandbox.origin, `/v1/validations/${created.body.validation_id}`)).body).toMatchObject({
     validation_status: 'failure',

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate } from 'node:timers/promises';
 import { type AttributeValue, DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { DeleteObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
@@ -342,8 +342,8 @@ export const runsIn = (
       const metadata = { 'user-authorized': 'true' };
       system.setEventDelivery('are lost');
       const versionId = await putMedia(system, { key, file: fileOf(photo), metadata });
-      // The event goes out behind the answer.
-      await sleep(20);
+      // The event goes out one turn of the loop behind the answer.
+      await setImmediate();
       system.setEventDelivery('arrive');
       await stand({ pk: 'SWEEP#inbox', place: { key, versionId } });
       await woken('SweepInbox');

@@ -5,6 +5,7 @@ import { type LocalSystem, startLocalSystem } from '../../infra/local/local-syst
 import { RevalidationPage } from '../../shared/domain/api.ts';
 import { calling, problemIn, upload } from '../support/callers.ts';
 import { photo, someone } from '../support/drops.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 const AUDIENCE = 'face-revalidation';
 
@@ -68,11 +69,10 @@ describe('a token', () => {
     const { status, content } = await call('POST /revalidations', { ...as, body });
     expect(status).toBe(202);
     await upload(content.upload, photo);
-    await expect
-      .poll(async () => (await call(`GET /revalidations/${content.revalidationId}`, as)).content.phase, {
-        timeout: 10_000,
-      })
-      .toBe('approved');
+    await waitFor(async () => {
+      const { phase } = (await call(`GET /revalidations/${content.revalidationId}`, as)).content;
+      expect(phase).toBe('approved');
+    });
     const page = await call(`GET /accounts/${body.accountId}/revalidations`, as);
     expect(RevalidationPage.parse(page.content).revalidations).toMatchObject([{ calledBy: 'jwt:onboarding' }]);
   });

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type LocalSystem, startLocalSystem } from '../../infra/local/local-system.ts';
 import { putMedia } from '../../infra/local/put-media.ts';
@@ -26,8 +26,8 @@ const put = async (fate: 'are lost' | 'arrive' | 'start nothing', key: string, m
   system.setEventDelivery(fate);
   const metadata = { 'user-authorized': 'true' };
   const versionId = await putMedia(system, { key, file: fileOf(photo), metadata, ...more });
-  // The event goes out behind the answer.
-  await sleep(20);
+  // The event goes out one turn of the loop behind the answer.
+  await setImmediate();
   system.setEventDelivery('arrive');
   const [, accountId] = /^inbox\/([^/]+)\/[^/]+\/[^/]+$/.exec(key) ?? [];
   const id = revalidationIdOf({ bucket: system.bucket, key, version: versionId, ...(accountId ? { accountId } : {}) });
@@ -116,12 +116,12 @@ test('an upload under a ticket whose event is lost is what the ticket promised; 
   const before = creates();
   system.setEventDelivery('are lost');
   await upload(form, photo);
-  await sleep(20);
+  await setImmediate();
   expect(await sweep()).toBe(1);
   expect(await ended(revalidationId)).toMatchObject({ phase: 'approved', reference: 'case 7' });
 
   await upload(form, Buffer.concat([photo, Buffer.from('again')]));
-  await sleep(20);
+  await setImmediate();
   system.setEventDelivery('arrive');
   expect(await sweep()).toBe(1);
   while ((await call(`GET /revalidations/${revalidationId}`)).content.repeats !== 1) await sleep(50);
