@@ -32,12 +32,12 @@ const openTls =
 const here = 'test/architecture/secrets.test.ts';
 
 describe('the files of the project', () => {
-  test('are all looked at', () => {
+  test('all files of the project are searched', () => {
     expect(files.length).toBeGreaterThan(200);
     expect(files).toContain('README.md');
   });
 
-  test('hold no secret', () => {
+  test('no file of the project holds a secret', () => {
     const found = files.flatMap((file) =>
       secretsIn(readFileSync(join(root, file), 'utf8')).map((what) => `${file}: ${what}`),
     );
@@ -45,7 +45,7 @@ describe('the files of the project', () => {
     expect(found.filter((one) => !one.startsWith('test/truora/webhook.test.ts: a token'))).toEqual([]);
   });
 
-  test('never take a certificate for good that is not', () => {
+  test('no file of the project turns off the check of a certificate', () => {
     const code = files.filter((file) => /\.(ts|json|md)$/.test(file) && file !== here);
     expect(code.filter((file) => openTls.test(readFileSync(join(root, file), 'utf8')))).toEqual([]);
   });
@@ -64,12 +64,12 @@ test.each([
   [['AKIA', 'Q'.repeat(16)].join(''), "a key of AWS's"],
   [['-----BEGIN RSA', 'PRIVATE KEY-----'].join(' '), 'a private key'],
   [['ghp', 'a'.repeat(36)].join('_'), "another service's key"],
-])('a secret is seen wherever it stands: %#', (secret, what) => {
+])('finds a secret at any place: %#', (secret, what) => {
   expect(secretsIn(`const key = '${secret}';`)).toEqual([what]);
 });
 
 test.each(['{ rejectUnauthorized: false }', "NODE_TLS_REJECT_UNAUTHORIZED = '0'", "minVersion: 'TLSv1.1'"])(
-  'a switch that opens TLS is seen: %s',
+  'finds a switch that weakens TLS: %s',
   (code) => {
     expect(code).toMatch(openTls);
   },

@@ -26,21 +26,21 @@ const parsedBy = async (named: Record<string, { safeParse: unknown }>, run: () =
   return used;
 };
 
-describe('the schema that the document lists is the one that the function parses with', () => {
+describe('the schema in the document', () => {
   const bodies = Object.keys(operations.StartRevalidation.body ?? {}) as ('TicketBody' | 'StartBody')[];
 
-  test('there are bodies to look at', () => {
+  test('the document has request bodies', () => {
     expect(bodies.toSorted()).toEqual(['StartBody', 'TicketBody']);
   });
 
-  test.each(bodies)('%s', async (name) => {
+  test.each(bodies)('the function parses its body with the schema that the document lists: %s', async (name) => {
     const given = operations.StartRevalidation.body?.[name] as object;
     const body = { ...given, ...newPerson() };
     const { TicketBody, StartBody } = schemas;
     expect(await parsedBy({ TicketBody, StartBody }, () => start(callEvent({ body }), context))).toEqual([name]);
   });
 
-  test('an account in the path', async () => {
+  test('the function parses the account in the path with the schema that the document lists', async () => {
     const listed = operations.ListRevalidations.parameters?.find(({ name }) => name === 'accountId')?.schema;
     expect(listed).toBe(AccountId);
     const run = () => list(callEvent({ path: { accountId: '..' } }), context);

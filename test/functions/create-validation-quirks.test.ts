@@ -1,7 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { handler } from '../../functions/create-validation.ts';
 import { LedgerRecord } from '../../shared/domain/record.ts';
 import type { Claim } from '../../shared/domain/revalidation.ts';
@@ -192,7 +192,7 @@ const live = async (quirk: Quirk, seed: number) => {
 };
 
 describe.each(quirks)('a Truora with this quirk: $kind', (quirk) => {
-  it('is never paid a second time without an orphan, or a call in doubt, that is recorded and alarmed', async () => {
+  test('never pays a second time without an orphan, or a call in doubt, that is recorded and alarmed', async () => {
     for (let seed = 1; seed <= CASES; seed += 1) {
       const seen = await live(quirk, seed);
       const { charges, creates, unseen, unconfirmed, orphans, ends, all } = seen;

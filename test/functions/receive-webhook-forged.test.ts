@@ -1,7 +1,7 @@
 import { createHmac, generateKeyPairSync, sign } from 'node:crypto';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { handler } from '../../functions/receive-webhook.ts';
 import { bindValidation } from '../../shared/ledger/bindings.ts';
 import { storeTaskToken } from '../../shared/ledger/callbacks.ts';
@@ -120,7 +120,7 @@ const call = fc
     } as APIGatewayProxyEventV2;
   });
 
-it('10,000 forged, oversized and garbage bodies are 401, and cause no call but one read of the keys', async () => {
+test('answers 10,000 forged, oversized and garbage bodies with 401, and reads only the keys', async () => {
   await fc.assert(
     fc.asyncProperty(call, async (event) => {
       const { statusCode } = await handler(event, context);
@@ -133,7 +133,7 @@ it('10,000 forged, oversized and garbage bodies are 401, and cause no call but o
   expect(aws.resumed).toEqual([]);
 }, 60_000);
 
-it('the genuine one among them rings, so it is the forgeries that were refused', async () => {
+test('accepts the genuine webhook among them, so that the forgeries were refused for their signature', async () => {
   expect(await handler({ version: '2.0', body: genuine } as APIGatewayProxyEventV2, context)).toEqual({
     statusCode: 200,
   });

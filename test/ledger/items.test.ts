@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { accessFromEnv } from '../../shared/lambda/clients.ts';
 import { bindOrphans, bindValidation, readBinding } from '../../shared/ledger/bindings.ts';
 import { reserveBudget, reserveOne } from '../../shared/ledger/budget.ts';
@@ -32,7 +32,7 @@ const expectLife = (expiresAt: unknown, from: number, seconds: number) => {
 };
 
 describe('a binding', () => {
-  it('holds whose a validation is until the deadline and the retention are over', async () => {
+  test('names the case of a validation until the deadline and the retention are over', async () => {
     const [id, ours] = [newValidationId(), newRevalidationId()];
     await bindValidation(aws.table, { validationId: id, deadline }, ours, 3);
     const expiresAt = deadlineSeconds + 3 * DAY;
@@ -44,7 +44,7 @@ describe('a binding', () => {
     expect(await readBinding(aws.table, newValidationId())).toBeUndefined();
   });
 
-  it('stands when it is made again, and is refused to another', async () => {
+  test('stays when it is made again, and is refused to another case', async () => {
     const [id, ours] = [newValidationId(), newRevalidationId()];
     await bindValidation(aws.table, { validationId: id, deadline }, ours, 3);
     await bindValidation(aws.table, { validationId: id, deadline }, ours, 3);
@@ -53,7 +53,7 @@ describe('a binding', () => {
     );
   });
 
-  it('is made for each orphan, as long as a validation may live after its call', async () => {
+  test('is made for each orphan, as long as a validation may live after its call', async () => {
     const [one, other, ours] = [newValidationId(), newValidationId(), newRevalidationId()];
     const of = { revalidationId: ours, openedAt: '2026-11-23T10:00:00.000Z' };
     await bindOrphans(aws.ledger, of, [one, other]);
@@ -67,7 +67,7 @@ describe('a binding', () => {
     }
   });
 
-  it('that says no owner cannot be read', async () => {
+  test('does not parse without an owner', async () => {
     const id = newValidationId();
     await aws.putItem({ pk: `VLD#${id}`, expiresAt: Date.now() });
     await expect(readBinding(aws.table, id)).rejects.toThrow();
@@ -77,7 +77,7 @@ describe('a binding', () => {
 describe('a callback', () => {
   const validationOf = () => ({ validationId: newValidationId(), deadline });
 
-  it('gives the token to the notification and the notification to the token, whichever comes second', async () => {
+  test('returns the token to the notification and the notification to the token, in either order', async () => {
     const at = new Date('2026-11-23T10:00:00.000Z');
     const notification = { receivedAt: at.toISOString() };
     const first = validationOf();
@@ -91,7 +91,7 @@ describe('a callback', () => {
     expect(await readCallback(aws.table, newValidationId())).toEqual({});
   });
 
-  it.each<[string, (validation: { validationId: string; deadline: string }) => Promise<unknown>]>([
+  test.each<[string, (validation: { validationId: string; deadline: string }) => Promise<unknown>]>([
     ['a token', (validation) => storeTaskToken(aws.table, validation, 'token')],
     ['a notification', (validation) => recordNotification(aws.table, validation, new Date())],
   ])('of %s is kept for four days after the deadline', async (_, leave) => {
@@ -113,7 +113,7 @@ describe('a version of the media', () => {
         .digest('hex')}`,
     );
 
-  it('is held by each case, and free once the last one lets go', async () => {
+  test('is held by each case, and free once the last one releases it', async () => {
     const [version, one, other, from] = [newVersion(), newRevalidationId(), newRevalidationId(), Date.now()];
     expect(await holdMedia(aws.ledger, version, one)).toBe(true);
     expect(await holdMedia(aws.ledger, version, other)).toBe(true);
@@ -128,7 +128,7 @@ describe('a version of the media', () => {
     expect(await holdMedia(aws.ledger, version, one)).toBe(false);
   });
 
-  it('lives as long as a record from the last word about it', async () => {
+  test('lives as long as a record after its last change', async () => {
     const [version, one, other] = [newVersion(), newRevalidationId(), newRevalidationId()];
     await holdMedia(aws.ledger, version, one);
     const longer = { ...aws.ledger, retentionDays: 40 };
@@ -141,7 +141,7 @@ describe('a version of the media', () => {
     expect(Date.parse(String(freed?.freed))).toBeGreaterThanOrEqual(from);
   });
 
-  it('that nothing has held is free at once, and held no more', async () => {
+  test('is free at once when no case has held it, and is held no more', async () => {
     const version = newVersion();
     expect(await freeMedia(aws.ledger, version, newRevalidationId())).toBe(true);
     expect(await holdMedia(aws.ledger, version, newRevalidationId())).toBe(false);
@@ -160,7 +160,7 @@ describe('an intent', () => {
     return { accountId, intent };
   };
 
-  it('is opened now, or under the time of its first opening, and by one alone', async () => {
+  test('is opened now, or under the time of its first opening, and by one caller', async () => {
     const from = Date.now();
     const { accountId, intent } = await opened();
     expect(Date.parse(intent.openedAt)).toBeGreaterThanOrEqual(from);
@@ -173,7 +173,7 @@ describe('an intent', () => {
     expect(await aws.item(`ACC#${accountId}`)).toMatchObject(first);
   });
 
-  it('is open while it stands, and no other is', async () => {
+  test('is open while it exists, and no other is', async () => {
     const { accountId, intent } = await opened();
     expect(await isOpen(aws.table, accountId, intent)).toBe(true);
     expect(await isOpen(aws.table, accountId, { ...intent, revalidationId: newRevalidationId() })).toBe(false);
@@ -181,7 +181,7 @@ describe('an intent', () => {
     expect(await isOpen(aws.table, newPerson().accountId, intent)).toBe(false);
   });
 
-  it('keeps a look and is closed by its own name alone', async () => {
+  test('keeps a read of the list and is closed by its own name alone', async () => {
     const { accountId, intent } = await opened();
     const others = [
       { ...intent, revalidationId: newRevalidationId() },
@@ -202,7 +202,7 @@ describe('an intent', () => {
     expect(await readIntent(aws.table, accountId)).toBeUndefined();
   });
 
-  it.each([
+  test.each([
     { revalidationId: 'x' },
     { openedAt: 'today' },
     { attempt: 0 },
@@ -210,7 +210,7 @@ describe('an intent', () => {
     { firstCheck: {} },
     { firstCheck: { at: 'today', seen: [] } },
     { firstCheck: { at: deadline, seen: ['a/b'] } },
-  ])('cannot be read with %j', (odd) => {
+  ])('does not parse with %j', (odd) => {
     const intent = { revalidationId: newRevalidationId(), openedAt: deadline, attempt: 1 };
     expect(Intent.safeParse(intent).success).toBe(true);
     expect(Intent.safeParse({ ...intent, ...odd }).success).toBe(false);
@@ -222,7 +222,7 @@ describe('the throttle', () => {
   const throttle = () => throttleOf(accessFromEnv('DYNAMODB'), aws.table);
   const inForce = () => ({ table: aws.table, throttle: throttle() });
 
-  it('keeps the later of two times when a second call backs off for less', async () => {
+  test('keeps the later of two times when a second call backs off for less', async () => {
     await aws.putItem({ pk: 'GATE#truora' });
     expect(await throttle().read()).toEqual({});
     await throttle().backOff(200);
@@ -232,11 +232,11 @@ describe('the throttle', () => {
     expect(await throttle().read({ consistent: true })).toEqual(stored);
   });
 
-  it('is read from an item that is not there yet as open', async () => {
+  test('is open while its item does not exist', async () => {
     expect(await readTexts(accessFromEnv('DYNAMODB'), aws.table, 'GATE#none')).toBeUndefined();
   });
 
-  it('is read without the client by its texts, numbers and truth values, and lists as JSON', async () => {
+  test('can be read without the client: texts, numbers and truth values as they are, lists as JSON', async () => {
     const pk = 'GATE#odd';
     await aws.putItem({ pk, text: 'a', number: 7, isTrue: true, isFalse: false, list: ['a'], nothing: null });
     expect(await readTexts(accessFromEnv('DYNAMODB'), aws.table, pk)).toEqual({
@@ -249,7 +249,7 @@ describe('the throttle', () => {
     });
   });
 
-  it('is changed without the client while its condition holds, and any other error is thrown', async () => {
+  test('can be changed without the client while its condition holds, and throws any other error', async () => {
     const access = accessFromEnv('DYNAMODB');
     const change = (value: string) => ({ set: { at: value }, whileBelow: { at: value } });
     expect(await changeTexts(access, aws.table, 'GATE#two', change('b'))).toBe(true);
@@ -258,7 +258,7 @@ describe('the throttle', () => {
     await expect(changeTexts(access, 'NoTable', 'GATE#two', change('c'))).rejects.toThrow();
   });
 
-  it('refuses a charged call while it is closed, says when to come again, and lets it pass else', async () => {
+  test('refuses a charged call while it is closed, states when to retry, and otherwise lets it through', async () => {
     await aws.putItem({ pk: 'GATE#truora', closed: 'an incident' });
     await expect(reserveBudget(inForce(), 5, 'RVL1#1')).rejects.toMatchObject({ reason: 'truora_closed' });
     await aws.putItem({ pk: 'GATE#truora' });
@@ -282,7 +282,7 @@ describe('a budget', () => {
     return counters.filter((counter) => counter !== undefined);
   };
 
-  it('lets exactly its calls through, each counted once, and keeps its counters for a week', async () => {
+  test('lets exactly its calls through, each counted once, and keeps its counters for a week', async () => {
     const day = new Date('2027-04-02T12:00:00Z');
     const attempts = Array.from({ length: 12 }, (_, n) => `RVL${n}#1`);
     for (const _ of [1, 2]) {
@@ -297,7 +297,7 @@ describe('a budget', () => {
     }
   });
 
-  it('counts an attempt first on the counter that its own name says', async () => {
+  test('counts an attempt first on the counter of its own name', async () => {
     const day = new Date('2027-04-03T12:00:00Z');
     const hash = createHash('sha256').update('RVL7#1').digest();
     expect(await reserveOne(aws.table, 1000, 'RVL7#1', day)).toBe(true);

@@ -65,12 +65,12 @@ test('a field that is named after a person or an id loses its name, and no field
   expect(leaksIn(example, secrets)).toEqual([]);
 });
 
-test('a person who is called as a field is called has no field of that name kept', () => {
+test('a person named like a field keeps no field of that name', () => {
   const named = { ...who, accountId: 'juan' };
   expect(scrubber(named)({ juan: { status: 'success' } })).toEqual({ customer: { status: 'success' } });
 });
 
-test('fields, kinds, words and what was agreed stay', () => {
+test('fields, kinds, words and request details stay', () => {
   const said = {
     type: 'face-recognition',
     validation_status: 'failure',
@@ -85,7 +85,7 @@ test('fields, kinds, words and what was agreed stay', () => {
   expect(scrub(said)).toEqual(said);
 });
 
-test('one id is one invented id in all answers of a recording, in the order of first sight', () => {
+test('one id becomes one invented id in all answers of a recording, in the order of first use', () => {
   const one = scrubber(who);
   const [first, second] = [id('VLD', 'a'), id('VLD', 'b')];
   expect(one([first, who.enrollmentId, second, first])).toEqual([

@@ -19,11 +19,11 @@ describe('the days that are left to a key', () => {
     [0, 0],
     [-0.1, -1],
     [18_262, 18_262],
-  ])('are whole ones: %d until its end is %d', (days, left) => {
+  ])('are whole days: %d until its end is %d', (days, left) => {
     expect(daysLeft(keyWith({ exp: inDays(days) }), now)).toBe(left);
   });
 
-  test('are read from a key with white space around it, and whatever else it says', () => {
+  test('are read from a key with white space around it and any other claims', () => {
     expect(daysLeft(` ${keyWith({ exp: inDays(7), grant: '', additional_data: '{}' })}\n`, now)).toBe(7);
   });
 

@@ -89,7 +89,7 @@ describe('ten scenarios, in the other mode too', () => {
   });
 });
 
-test('a webhook that works is what decides, and Truora is read once', async () => {
+test('a working webhook decides, and Truora is read once', async () => {
   const before = system.sandbox?.counts().reads ?? 0;
   const { records } = await walk({ suffix: '-webhook-twice', story: '', expected: { status: 'approved' } }, 'callback');
   expect(records[0]?.outcome?.decidedBy).toBe('webhook');

@@ -211,7 +211,7 @@ const breaks: [LintName, string, (copy: Draft) => void, string][] = [
 ];
 
 describe.each(Object.keys(lints) as LintName[])('%s', (name) => {
-  test('has nothing to say of the definition', () => {
+  test('finds nothing in the definition', () => {
     expect(lints[name](draft())).toEqual([]);
   });
 
@@ -220,6 +220,6 @@ describe.each(Object.keys(lints) as LintName[])('%s', (name) => {
   });
 });
 
-test.each(breaks)('%s sees %s', (name, _, edit, complaint) => {
+test.each(breaks)('%s finds %s', (name, _, edit, complaint) => {
   expect(lints[name](draft(edit))).toContain(complaint);
 });
