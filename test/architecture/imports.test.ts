@@ -95,7 +95,7 @@ const forbidden = (imports: Import[]): string[] =>
     .filter(({ file, from }) => {
       const [found, ...more] = rooms.filter(({ room }) => file.startsWith(`${room}/`));
       if (!found || more.length > 0) return true;
-      // One file runs the functions; nobody can tell which from its source.
+      // One file runs the functions; its source does not show which.
       if (from === '?') return file !== 'infra/local/lambda.ts';
       return !found.may.some((pattern) => pattern.test(from));
     })

@@ -18,7 +18,7 @@ const secretsIn = (text: string): string[] => [
   ...[...text.matchAll(/eyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]{8,}/g)].map(([token]) =>
     /key_type|client_id|key_name|cognito/.test(payloadOf(token)) ? "a key of Truora's" : 'a token',
   ),
-  // The keys of AWS's own documentation end in EXAMPLE; those of the desk say that they are local.
+  // The keys of AWS's own documentation end in EXAMPLE; those of the local system say that they are local.
   ...[...text.matchAll(/\b(?:AKIA|ASIA)(?!LOCAL)[A-Z0-9]{9}(?!EXAMPLE)[A-Z0-9]{7}\b/g)].map(() => "a key of AWS's"),
   ...[...text.matchAll(/-----BEGIN [A-Z ]*PRIVATE KEY-----/g)].map(() => 'a private key'),
   ...[...text.matchAll(/\bgh[pousr]_\w{30,}|\bnpm_\w{30,}|\bxox[abp]-\w{10,}/g)].map(() => "another service's key"),
@@ -60,7 +60,7 @@ const token = (payload: object): string =>
 
 test.each([
   [token({ key_type: 'backend', exp: 3_350_000_000 }), "a key of Truora's"],
-  [token({ sub: 'anybody' }), 'a token'],
+  [token({ sub: 'another' }), 'a token'],
   [['AKIA', 'Q'.repeat(16)].join(''), "a key of AWS's"],
   [['-----BEGIN RSA', 'PRIVATE KEY-----'].join(' '), 'a private key'],
   [['ghp', 'a'.repeat(36)].join('_'), "another service's key"],

@@ -160,7 +160,7 @@ describe('getItem and getItems', () => {
   test('keeps the requested order and leaves out absent items', async () => {
     const keys = ['c', 'a', 'd', 'b'].map((part) => `${pk}${part}`);
     for (const key of keys) await putNew(table, { pk: key });
-    const asked = [keys[2], `${pk}nobody`, keys[0], keys[3], keys[1]] as string[];
+    const asked = [keys[2], `${pk}absent`, keys[0], keys[3], keys[1]] as string[];
     expect((await getItems(table, asked)).map((item) => item.pk)).toEqual([keys[2], keys[0], keys[3], keys[1]]);
   });
 

@@ -133,7 +133,7 @@ describe('a signed call', () => {
     const refused = 'com.amazon.coral.service#InvalidSignatureException';
     const signedAt = (one: (typeof asked)[number] | undefined) => String(one?.headers['x-amz-date']);
     const stampOf = (at: Date) => `${at.toISOString().replace(/[-:]/g, '').slice(0, 13)}`;
-    /** Puts the clock right again for the other tests. */
+    /** Corrects the clock again for the other tests. */
     afterEach(async () => {
       script = [{ status: 200 }];
       asked = [];

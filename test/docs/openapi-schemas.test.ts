@@ -15,7 +15,7 @@ beforeAll(async () => {
 
 afterAll(() => aws.close());
 
-/** Which schemas a call is parsed with: the very objects, not others that look like them. */
+/** The schemas that a call is parsed with: the same objects, not equal ones. */
 const parsedBy = async (named: Record<string, { safeParse: unknown }>, run: () => Promise<unknown>) => {
   const spies = Object.entries(named).map(
     ([name, schema]) => [name, vi.spyOn(schema as { safeParse: () => unknown }, 'safeParse')] as const,

@@ -76,7 +76,7 @@ describe('a drop', () => {
     ['came later under a ticket that was claimed', later, [ticketId], true],
     ['came later and was never entered', other, [ticketId], false],
     ['came when the ticket was full', full, [ticketId], true],
-    ['came when the ticket was full, which nobody has claimed yet', full, [], true],
+    ['came when the ticket was full, and the ticket has no claim yet', full, [], true],
     ['failed before it was entered', other, [ticketId, ownId], true],
   ])('is known to have a case, or not, when it %s', (_, of, recorded, known) => {
     expect(isKnown(dropped, { ownId, ticket: of, recorded: new Set(recorded) })).toBe(known);

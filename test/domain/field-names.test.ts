@@ -11,7 +11,7 @@ describe('the table of fields', () => {
   });
 
   test('has a row for every other field that a caller can set', () => {
-    // What, under which name and how old an answer may be are not about the person, and each door has its own way to say them.
+    // What, under which name and how old an answer may be are not about the person, and each entry point has its own form for them.
     const asked = Object.keys(CallRequest.shape).filter(
       (f) => !['kind', 'media', 'options', 'idempotencyKey', 'maxAgeSeconds', 'calledBy'].includes(f),
     );

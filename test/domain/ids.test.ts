@@ -62,8 +62,8 @@ describe('the id of a re-validation', () => {
 
   test('does not change for the first records ever written', () => {
     expect(revalidationIdOf(parts)).toBe('RVLa4f362bee47760e2703e08b94c8f3b23');
-    const { accountId: _, ...nobody } = parts;
-    expect(revalidationIdOf(nobody)).toBe('RVL4feb43d8454396ed8e49eddf6ed3f60a');
+    const { accountId: _, ...withoutAccount } = parts;
+    expect(revalidationIdOf(withoutAccount)).toBe('RVL4feb43d8454396ed8e49eddf6ed3f60a');
   });
 
   test('has a prefix of its own', () => {
@@ -89,8 +89,8 @@ describe('the id of a re-validation', () => {
   );
 
   test('differs for no account, an account called null and an empty account', () => {
-    const { accountId: _, ...nobody } = parts;
-    const ids = [nobody, { ...parts, accountId: 'null' }, { ...parts, accountId: '' }].map(revalidationIdOf);
+    const { accountId: _, ...withoutAccount } = parts;
+    const ids = [withoutAccount, { ...parts, accountId: 'null' }, { ...parts, accountId: '' }].map(revalidationIdOf);
     expect(new Set(ids).size).toBe(3);
   });
 

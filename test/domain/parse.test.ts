@@ -126,7 +126,7 @@ describe('an unknown field', () => {
 });
 
 describe('a value', () => {
-  /** Every place of a request where a caller can put something, each with what would be right there. */
+  /** Every place of a request where a caller can put something, each with a valid value. */
   const places = {
     kind: fc.constantFrom('call', 'drop'),
     accountId: fc.constant('person'),

@@ -199,6 +199,6 @@ test('never approves a case below the floor or below the requested threshold, fo
     ),
     { numRuns: 5000 },
   );
-  // It would hold as well if nobody were ever approved.
+  // It would hold as well if no case were ever approved.
   expect(approved).toBeGreaterThan(50);
 });

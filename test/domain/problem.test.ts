@@ -26,7 +26,7 @@ describe('a problem document', () => {
   });
 
   test.each([
-    ['an error of somebody else', new Error('request_invalid: canary')],
+    ['an error of other code', new Error('request_invalid: canary')],
     ['an error of ours that is no caller\u2019s business', new TruoraBusyError('truora_unreachable', 'canary')],
     ['a text', 'canary'],
     ['nothing', undefined],

@@ -105,9 +105,9 @@ describe('the request details of a drop', () => {
     ['that are cut off', '{"threshold":0.7', 'x-amz-meta-options: must be JSON'],
     ['that are a list', '[]', 'x-amz-meta-options: must be an object'],
     ['that are nothing', 'null', 'x-amz-meta-options: must be an object'],
-    ['with a field that nobody knows', '{"treshold":0.7}', 'x-amz-meta-options: unknown field "treshold"'],
+    ['with an unknown field', '{"treshold":0.7}', 'x-amz-meta-options: unknown field "treshold"'],
     ['with a value against the rules', '{"threshold":7}', 'x-amz-meta-options.threshold: must be 0 to 1'],
-    ['that would be somebody else', '{"accountId":"other"}', 'x-amz-meta-options: unknown field "accountId"'],
+    ['that names another person', '{"accountId":"other"}', 'x-amz-meta-options: unknown field "accountId"'],
   ])('are refused with options %s', (_, options, detail) => {
     const refusal = refusalOf(() => detailsOfDrop(key, { ...consent, options }));
     expect(refusal).toEqual(['RequestInvalidError', 'request_invalid', detail]);

@@ -66,7 +66,7 @@ describe('options', () => {
       { subvalidations: ['similarity', 'passive_liveness', 'similarity', 'similarity'] },
       'subvalidations: must name each at most once',
     ],
-    ['a subvalidation that nobody knows', { subvalidations: ['similarity', 'smile'] }, 'subvalidations.1: '],
+    ['an unknown subvalidation', { subvalidations: ['similarity', 'smile'] }, 'subvalidations.1: '],
     ['a subvalidation outside a list', { subvalidations: 'similarity' }, 'subvalidations: '],
     [
       'speech without a precision',
@@ -99,7 +99,7 @@ describe('options', () => {
     ['a timeout above six hours', { timeoutSeconds: 21_601 }, 'timeoutSeconds: must be 1 to 21600'],
     ['half a second', { timeoutSeconds: 1.5 }, 'timeoutSeconds: must be whole seconds'],
     ['another way to wait', { resultMode: 'push' }, 'resultMode: '],
-    ['a field that nobody knows', { treshold: 0.7 }, ': '],
+    ['an unknown field', { treshold: 0.7 }, ': '],
   ])('refuse %s', (_, options, complaint) => {
     expect(shortened(complaintsOf(Options, options), complaint)).toContain(complaint);
   });
@@ -170,7 +170,7 @@ describe('a call', () => {
       { ...call, userAuthorized: 'true' },
       'userAuthorized: must be true: the person must have agreed',
     ],
-    ['about nobody', { ...call, accountId: '' }, 'accountId: must be 1 to 128 of A-Z a-z 0-9 _ . -'],
+    ['without a person', { ...call, accountId: '' }, 'accountId: must be 1 to 128 of A-Z a-z 0-9 _ . -'],
     ['about a path', { ...call, accountId: '..' }, 'accountId: must not be only dots'],
     ['without an enrollment', { ...call, enrollmentId: undefined }, 'enrollmentId: '],
     ['without media', { ...call, media: undefined }, 'media: '],
@@ -192,7 +192,7 @@ describe('a call', () => {
       { ...call, idempotencyKey: 'a'.repeat(129) },
       'idempotencyKey: must be 1 to 128 visible ASCII characters',
     ],
-    ['with a field that nobody knows', { ...call, thresold: 0.7 }, ': '],
+    ['with an unknown field', { ...call, thresold: 0.7 }, ': '],
     ['with the prototype as a field', JSON.parse('{"kind":"call","__proto__":{"x":1}}'), ': '],
   ])('is refused %s', (_, request, complaint) => {
     expect(shortened(complaintsOf(RevalidationRequest, request), complaint)).toContain(complaint);

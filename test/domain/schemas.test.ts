@@ -75,8 +75,8 @@ describe('the input', () => {
 
   test.each<[string, unknown]>([
     ['without consent', { request: { ...call, userAuthorized: false } }],
-    ['with a field that nobody knows', { request: { ...call, treshold: 0.8 } }],
-    ['with an option that nobody knows', { request: { ...call, options: { treshold: 0.8 } } }],
+    ['with an unknown field', { request: { ...call, treshold: 0.8 } }],
+    ['with an unknown option', { request: { ...call, options: { treshold: 0.8 } } }],
     ['with another entry of the journal', { ...example, verdict: { status: 'approved' } }],
     ['with a threshold that is a text', { request: { ...call, options: { threshold: '0.8' } } }],
     ['with a threshold above 1', { request: { ...call, options: { threshold: 1.1 } } }],

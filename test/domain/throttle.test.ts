@@ -50,7 +50,7 @@ describe('the switch', () => {
     },
   );
 
-  test.each([true, 'true', 1, 'Nobody pays', 'opened'])('is closed with the value %j', (closed) => {
+  test.each([true, 'true', 1, 'No more calls', 'opened'])('is closed with the value %j', (closed) => {
     expect(Throttle.parse({ closed })).toEqual({ closed: String(closed) });
   });
 

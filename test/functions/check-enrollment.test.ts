@@ -26,14 +26,14 @@ beforeEach(() => aws.putItem({ pk: 'GATE#truora' }));
 
 const checking = (claim: Claim) => handler(eventOf('CheckEnrollment', { claim }), context);
 
-/** Somebody to whom the sandbox tells the story of that suffix. */
+/** A person with the scenario of that suffix in the sandbox. */
 const enrolled = async (suffix = '') => {
   const person = newPerson(suffix);
   await aws.enroll(person);
   return claimOf(person);
 };
 
-/** Asks somebody else in Truora's place. */
+/** Points the function at another server in place of Truora. */
 const askingOf = async <Result>(said: Said[], run: (asked: { path: string }[]) => Promise<Result>): Promise<Result> => {
   const { origin, asked, close } = await standIn(...said);
   process.env.TRUORA_ORIGIN = origin;
@@ -89,7 +89,7 @@ describe('the other enrollments of the person', () => {
       row(claim, 'ENRa'),
       row(claim, 'ENRb', { status: 'Success', reason: 7 }),
       row(claim, 'ENRc', { status: 'pending' }),
-      row(claim, 'ENRd', { account_id: 'somebody-else' }),
+      row(claim, 'ENRd', { account_id: 'another-person' }),
       { nonsense: true },
       7,
     ];
@@ -175,7 +175,7 @@ describe('throws by name', () => {
 
   test('for an account that differs, before it looks at the status', async () => {
     const claim = claimOf();
-    const answer = { enrollment_id: claim.enrollmentId, account_id: 'somebody-else', status: 'pending' };
+    const answer = { enrollment_id: claim.enrollmentId, account_id: 'another-person', status: 'pending' };
     expect(await askingOf([{ status: 200, body: answer }], () => thrownBy(checking(claim)))).toEqual({
       name: 'EnrollmentNotReadyError',
       reason: 'enrollment_of_another_account',
@@ -193,12 +193,7 @@ describe('throws by name', () => {
     ['silence', 'hang', 'TruoraUncertainError', 'truora_uncertain'],
     ['an answer cut off', 'cut off', 'TruoraUncertainError', 'truora_uncertain'],
     ['a web page', { status: 200, body: '<html>' }, 'TruoraContractError', 'truora_contract_broken'],
-    [
-      'a word nobody knows',
-      { status: 200, body: { status: 'archived' } },
-      'TruoraContractError',
-      'truora_contract_broken',
-    ],
+    ['an unknown word', { status: 200, body: { status: 'archived' } }, 'TruoraContractError', 'truora_contract_broken'],
     ['a megabyte', { status: 200, body: 'x'.repeat(1_000_000) }, 'TruoraContractError', 'truora_contract_broken'],
   ])('%s', async (_, said, name, reason) => {
     expect(await askingOf([said], () => thrownBy(checking(claimOf())))).toEqual({ name, reason });
@@ -216,7 +211,7 @@ describe('throws by name', () => {
 
 test('refuses the answer about another enrollment', async () => {
   const claim = claimOf();
-  const answer = { enrollment_id: 'ENR-of-somebody', account_id: claim.accountId, status: 'success' };
+  const answer = { enrollment_id: 'ENR-of-another', account_id: claim.accountId, status: 'success' };
   expect(await askingOf([{ status: 200, body: answer }], () => thrownBy(checking(claim)))).toEqual({
     name: 'TruoraContractError',
     reason: 'truora_contract_broken',
@@ -234,7 +229,7 @@ test('calls Truora once, and leaves the retry to the machine', async () => {
 test('keeps person and key out of errors and log, for any failure', async () => {
   const claim = await enrolled('-enrollment-other');
   const { message, stack } = await errorOf(checking(claim));
-  for (const secret of [claim.accountId, claim.enrollmentId, 'truora-key', 'somebody-else']) {
+  for (const secret of [claim.accountId, claim.enrollmentId, 'truora-key', 'another-person']) {
     expect(`${message} ${stack} ${aws.lines.join()}`).not.toContain(secret);
   }
 });
@@ -298,7 +293,7 @@ describe('a retry of what only Truora knows', () => {
 
   test.each<[string, object]>([
     ['just now', { processing_finish_date: ago(200) }],
-    ['whenever, if Truora does not say', {}],
+    ['at a time that Truora does not give', {}],
     ['in a way that says pending', { validation_status: 'pending' }],
     ['at a time that is none', { processing_finish_date: 'yesterday' }],
     ['at a time of another shape', { processing_finish_date: 7 }],
@@ -315,9 +310,9 @@ describe('a retry of what only Truora knows', () => {
   });
 
   test.each<[string, object, string]>([
-    ['another person’s', { account_id: 'somebody-else' }, 'retry_unknown'],
+    ['another person’s', { account_id: 'another-person' }, 'retry_unknown'],
     ['pending', { validation_status: 'pending', failure_status: undefined }, 'retry_not_declined'],
-    ['in a word nobody knows', { validation_status: 'new_word', failure_status: undefined }, 'retry_not_declined'],
+    ['with an unknown word', { validation_status: 'new_word', failure_status: undefined }, 'retry_not_declined'],
     ['approved', { validation_status: 'success', failure_status: undefined }, 'retry_not_declined'],
     ['expired', { failure_status: 'expired' }, 'retry_not_declined'],
     ['broken', { failure_status: 'system_error' }, 'retry_not_declined'],

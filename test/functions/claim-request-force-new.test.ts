@@ -140,7 +140,7 @@ describe('a repeat whose media has been deleted meanwhile', () => {
     for (const request of [named.request, open]) await end(await claiming(request));
     for (const put of [named, keyed]) await aws.remove(put.key, put.versionId);
     for (const request of [named.request, open]) expect(await thrownBy(claiming(request, THEIRS))).toEqual(DECIDED);
-    // Nobody can tell which version a call means that names none and brings no key.
+    // A call that names no version and brings no key does not say which version it means.
     expect(await thrownBy(claiming({ ...named.request, media: { key: named.key } }, THEIRS))).toEqual(GONE);
   });
 

@@ -57,7 +57,7 @@ const asked = async (person: object, options: object, more: object = {}) => {
   return callOf({ ...person, media: { key, versionId }, options, ...more });
 };
 
-/** A re-validation that has ended, a minute ago or whenever. */
+/** A re-validation that has ended, a minute ago or at another time. */
 const ended = async (
   status: OutcomeStatus | undefined = 'declined',
   { options = LIVE as object, person = newPerson(), ago = 60 } = {},

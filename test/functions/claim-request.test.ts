@@ -421,7 +421,7 @@ describe('a request that is not valid', () => {
   const refusals: [string, string, string, () => Promise<unknown>][] = [
     ['of no kind', 'RequestInvalidError', 'request_invalid', async () => ({ kind: 'unknown' })],
     ['that is nothing', 'RequestInvalidError', 'request_invalid', async () => null],
-    ['with a field of nobody', 'RequestInvalidError', 'request_invalid', async () => ({ ...callOf(), admin: true })],
+    ['with an unknown field', 'RequestInvalidError', 'request_invalid', async () => ({ ...callOf(), admin: true })],
     ['for only dots', 'RequestInvalidError', 'request_invalid', async () => callOf({ accountId: '..' })],
     [
       'for a drop elsewhere',
@@ -448,7 +448,7 @@ describe('a request that is not valid', () => {
       async () => (await drop({ ...CONSENT, options: `{"threshold":0.5${' '.repeat(500)}}` })).request,
     ],
     [
-      'for an option nobody knows',
+      'for an unknown option',
       'RequestInvalidError',
       'request_invalid',
       async () => (await drop({ ...CONSENT, options: '{"free":true}' })).request,
@@ -512,7 +512,7 @@ describe('a request that is not valid', () => {
       'for media that is not there',
       'MediaGoneError',
       'media_gone',
-      async () => callOf({ media: { key: 'media/nobody' } }),
+      async () => callOf({ media: { key: 'media/absent' } }),
     ],
     [
       'for a drop whose version was deleted',

@@ -69,7 +69,7 @@ beforeAll(() => {
       return memory.operations[operation]((command as { input: never }).input);
     },
   });
-  // The media of each is there, whenever it is looked at right before the charge.
+  // The media of each exists when it is checked just before the charge.
   const { send: toS3 } = S3Client.prototype;
   Object.assign(S3Client.prototype, {
     send: async (command: object) => {
@@ -140,7 +140,7 @@ const truoraOf = ({ echo, list }: Quirk, chance: ReturnType<typeof chanceOf>) =>
   return { charged, hasLink, creates: () => creates };
 };
 
-/** Comes back as the machine does: while it is unsettled for half an hour, and eight times for anything else. */
+/** Retries as the machine does: while it is unsettled for half an hour, and eight times for anything else. */
 const walk = async (claim: Claim): Promise<string> => {
   let others = 0;
   for (let entry = 0; entry < 60; entry += 1) {
@@ -159,7 +159,7 @@ const walk = async (claim: Claim): Promise<string> => {
 const records = () =>
   [...memory.items].filter(([pk]) => pk.startsWith('RUN#')).map(([, item]) => LedgerRecord.parse(unmarshall(item)));
 
-/** One person, two media one after the other; whatever the first came to has been recorded before the second is dropped. */
+/** One person, two media one after the other; the outcome of the first is recorded before the second is dropped. */
 const live = async (quirk: Quirk, seed: number) => {
   vi.setSystemTime(Date.UTC(2026, 10, 29, 12));
   memory = memoryLedger();

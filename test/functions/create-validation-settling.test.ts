@@ -87,7 +87,7 @@ const truoraOf = async (create: () => object | 'reset', list: () => object[]) =>
 };
 
 describe('a change between the first read of the record and the intent', () => {
-  /** Lets somebody else do this while the intent of ours is on its way. */
+  /** Runs this while the write of our intent is in flight. */
   const meanwhile = (claim: Claim, change: () => Promise<unknown>) => {
     let isDone = false;
     aws.setDelivery(async ({ operation, input }): Promise<Delivery> => {

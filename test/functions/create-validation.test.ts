@@ -67,7 +67,7 @@ afterEach(async () => {
 const creating = (claim: Claim, executionId = OURS) =>
   handler(eventOf('CreateValidation', { claim }, { executionId }), context);
 
-/** A claimed request of somebody to whom the sandbox tells the story of that suffix. */
+/** A claimed request of a person with the scenario of that suffix in the sandbox. */
 const claimed = async (suffix = '', more: Partial<Claim> = {}) => {
   const person = newPerson(suffix);
   await aws.enroll(person);
@@ -87,7 +87,7 @@ const linkOf = async (claim: Claim) => String((await recordOf(claim))?.uploadLin
 const opening = ({ accountId }: Claim, { revalidationId }: Claim, attempt = 1) =>
   openIntent(aws.table, accountId, { revalidationId, attempt });
 
-/** Comes back as the machine does, as often as the creation is unsettled. */
+/** Retries as the machine does, as often as the creation is unsettled. */
 const comingBack = async (claim: Claim, executionId = OURS) => {
   for (let entry = 1; entry < 20; entry += 1) {
     const ending = await creating(claim, executionId).catch((error: Error) => error);
@@ -127,7 +127,7 @@ const goodFor = ({ form }: Asked): Said => answerFor(form.get('account_id') ?? '
 
 const keyOf = ({ headers }: Asked) => headers['truora-api-key'];
 
-/** Puts somebody else in Truora's place until the test is over. */
+/** Puts another server in place of Truora until the test is over. */
 const scripted = async (...script: Line[]) => {
   const truora = await standIn(...script);
   process.env.TRUORA_ORIGIN = truora.origin;
@@ -368,7 +368,7 @@ describe('a crash', () => {
   const crashes = writes.flatMap((write, n) =>
     (['lost', 'answer lost'] as const).map((delivery) => ({ write, nth: n + 1, delivery })),
   );
-  /** What nobody but the function that died could know: whether Truora was asked, and what it had answered. */
+  /** What only the function that died knew: whether Truora was called, and what it had answered. */
   const isForgotten = ({ nth, delivery }: { nth: number; delivery: Delivery }) =>
     (nth === 1 && delivery === 'answer lost') || (nth === 2 && delivery === 'lost');
 
@@ -563,7 +563,7 @@ describe('a call that surely created nothing', () => {
   test('leaves no intent, and a later call succeeds when the key could not be read', async () => {
     const { asked } = await scripted(goodFor);
     const claim = await claimed();
-    process.env.TRUORA_KEY_SECRET = 'secret:nobody';
+    process.env.TRUORA_KEY_SECRET = 'secret:absent';
     try {
       expect(await thrownBy(creating(claim))).toMatchObject({ name: 'ResourceNotFoundException' });
     } finally {

@@ -54,7 +54,7 @@ test('leaves out a record that cannot be read, and logs which', async () => {
 });
 
 test('lists nothing for an unknown person', async () => {
-  expect(contentOf(await listing('nobody'))).toEqual({ revalidations: [] });
+  expect(contentOf(await listing('unknown'))).toEqual({ revalidations: [] });
 });
 
 test('reads only a position from a cursor, which opens no list of another person', async () => {

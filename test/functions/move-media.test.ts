@@ -95,7 +95,7 @@ const existing = async (claim: Claim, link: string, validationId = newValidation
   return { claim, validation, link };
 };
 
-/** The same with somebody else behind the link. */
+/** The same with another server behind the link. */
 const standingBefore = async (...script: Line[]) => {
   const { origin, asked, close } = await standIn(...script);
   closers.push(close);
@@ -191,7 +191,7 @@ describe('a repeat', () => {
     expect(await recordOf(one)).toMatchObject({ phase: 'created' });
   });
 
-  test('finds the receipt after a crash right after it', async () => {
+  test('finds the receipt after a crash directly after it', async () => {
     const one = await created();
     aws.setWriteDelivery(1, 'answer lost');
     expect(await thrownBy(moving(one))).toMatchObject({ name: 'LostOnTheWay' });
@@ -223,7 +223,7 @@ describe('a repeat', () => {
 describe('a link that takes no media', () => {
   test('is spent when it was used', async () => {
     const one = await created();
-    await fetch(one.link, { method: 'PUT', body: 'somebody was faster' });
+    await fetch(one.link, { method: 'PUT', body: 'another upload' });
     expect(await thrownBy(moving(one))).toEqual(SPENT);
     expect(await recordOf(one)).toMatchObject({ phase: 'created' });
   });
@@ -368,7 +368,7 @@ describe('the stream from S3', () => {
     for (let tries = 0; tries < 20 && !stream.destroyed; tries += 1) await sleep(5);
     return stream.destroyed;
   };
-  /** Never ends by itself: whoever opened it has to let go of it. */
+  /** Never ends by itself: its opener has to close it. */
   const endless = () => {
     const stream = new PassThrough();
     stream.write(FACE);

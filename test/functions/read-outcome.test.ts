@@ -51,7 +51,7 @@ test('does not count a repeat by the owner, whose request was canceled', async (
 });
 
 test.each([
-  ['that nobody knows', async () => newRevalidationId()],
+  ['that is unknown', async () => newRevalidationId()],
   [
     'that is still open',
     async () => {

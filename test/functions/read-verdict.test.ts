@@ -289,7 +289,7 @@ describe('after the deadline and its grace', () => {
 
   test('any error ends the wait, also a key that cannot be read', async () => {
     const held = process.env.TRUORA_KEY_SECRET;
-    process.env.TRUORA_KEY_SECRET = 'secret:nobody';
+    process.env.TRUORA_KEY_SECRET = 'secret:absent';
     const [early, late] = [await errorOf(reading(past(5))), await errorOf(reading(past(60)))];
     process.env.TRUORA_KEY_SECRET = held;
     expect(early.name).not.toBe('VerdictUnreachableError');

@@ -30,7 +30,7 @@ afterAll(() => aws.close());
 
 const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
 
-/** In the place of a key, so that whoever takes an RS256 token for one of HS256 has the very key to check it by. */
+/** In the place of a key, so that code which takes an RS256 token for one of HS256 has the key to check it by. */
 const pem = publicKey.export({ type: 'spki', format: 'pem' }).toString().trim();
 
 const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
@@ -62,7 +62,7 @@ const json = fc.json({ maxDepth: 5 });
 const odd = fc.constantFrom('__proto__', 'constructor', 'token', 'toString', 'valueOf', 'events');
 
 const forged = fc.oneof(
-  // Signed by somebody else.
+  // Signed with another key.
   strangersKey.map((key) => withHeader({ alg: 'HS256', typ: 'JWT' }, (content) => mac('sha256', key, content))),
   // Signed with our key, in a way that is not ours.
   fc
@@ -91,12 +91,12 @@ const forged = fc.oneof(
   fc.nat(60_000).map((length) => 'a.'.repeat(length / 2)),
 );
 
-/** Large ones are few, since they are the same to whoever does not look at them. */
+/** Large ones are few, since they are refused before they are read. */
 const oversized = fc
   .nat(9)
   .map((n) => (n % 2 ? '{"token":"' : genuine).padEnd(MAX_WEBHOOK_BYTES + 1 + n * 100_000, '.'));
 
-/** What a token says whatever its last character's spare bits are: a change of those alone is no forgery. */
+/** What a token says with any spare bits in its last character: a change of those alone is no forgery. */
 const decoded = (token: string) =>
   token
     .split('.')

@@ -172,7 +172,7 @@ describe('a genuine webhook', () => {
   test('notifies once of a validation that it names many times', async () => {
     const events = Array.from({ length: 200 }, (_, n) => about(n % 2 === 0 ? 'succeeded' : 'failed'));
     expect(await receive(await sign(events))).toEqual({ statusCode: 200 });
-    // The last is a look whether its case is closed, since nobody was parked.
+    // The last is a read of whether its case is closed, since no execution was waiting.
     expect(operations()).toEqual(['GetSecretValue', 'GetItem', 'UpdateItem', 'GetItem']);
   });
 
@@ -441,7 +441,7 @@ describe('the keys of webhooks', () => {
 });
 
 describe('a webhook whose token is no longer valid', () => {
-  /** A retry leaves a newer token after the bell was read with the older one, and before that one is found over. */
+  /** A retry stores a newer token after the notification was read with the older one, and before that one is found invalid. */
   const retriedMeanwhile = async (older: string, newer: string) => {
     await storeTaskToken(aws.table, { validationId, deadline }, older);
     aws.overTokens.add(older);

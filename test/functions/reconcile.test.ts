@@ -21,7 +21,7 @@ const BLIND = { name: 'CreationUnconfirmedError', reason: 'list_blind' };
 
 const UNSETTLED = { name: 'CreationUnsettledError', reason: 'creation_unsettled' };
 
-/** Stands for nothing else; it is held back until the test says so. */
+/** Used for nothing else; it waits until the test releases it. */
 const LATE_MS = 86_123;
 
 let aws: LocalAws;
@@ -67,7 +67,7 @@ const sibling = async ({ accountId, enrollmentId }: Claim) => {
 
 const later = (seconds: number) => vi.setSystemTime(Date.now() + seconds * 1000);
 
-/** Comes back every ten seconds, as often as the creation is unsettled. */
+/** Retries every ten seconds, as often as the creation is unsettled. */
 const comingBack = async (claim: Claim) => {
   for (let entry = 1; entry < 60; entry += 1) {
     const ending = await creating(claim).catch((error: Error) => error);
@@ -97,7 +97,7 @@ const charging = () => {
   };
 };
 
-/** Somebody in Truora's place who loses every create call, and shows this list. */
+/** A server in place of Truora that loses every create call, and shows this list. */
 const listing = async (list: (asked: Asked) => object[] | Said, create: Said = 'reset') => {
   const truora = await standIn((asked) => {
     if (asked.method === 'POST') return create;
@@ -154,12 +154,12 @@ describe('an answer that was lost', () => {
   });
 
   test.each<[string, (claim: Claim) => object]>([
-    ['of another person', (claim) => withLink(claim, { account_id: 'somebody-else', validation_status: 'success' })],
+    ['of another person', (claim) => withLink(claim, { account_id: 'another-person', validation_status: 'success' })],
     ['of another type', (claim) => withLink(claim, { type: 'document-validation' })],
     ['that was decided', (claim) => withLink(claim, { validation_status: 'success' })],
     ['that was declined', (claim) => withLink(claim, { validation_status: 'failure', failure_status: 'declined' })],
     [
-      'that is older than the call, whatever the clocks say',
+      'that is older than the call for any difference of the clocks',
       (claim) => withLink(claim, { creation_date: new Date(Date.now() - 13 * 3_600_000).toISOString() }),
     ],
   ])('does not take for its validation one %s', async (_, row) => {

@@ -225,7 +225,7 @@ test.each<[string, Caught, { reason: string; detail: string }]>([
   ],
   ['no cause', { Error: 'States.Timeout' }, { reason: 'unexpected', detail: 'States.Timeout after every retry' }],
   [
-    'a message of nobody',
+    'an unknown message',
     caughtOf('Error', 'canary said this'),
     { reason: 'unexpected', detail: 'Error after every retry' },
   ],

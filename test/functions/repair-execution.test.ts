@@ -42,7 +42,7 @@ beforeEach(() => {
 
 let executions = 0;
 
-/** An execution that has ended badly, and nobody has heard of yet. */
+/** An execution that has ended badly, and is not recorded yet. */
 const dead = (request: unknown, status: Execution['status'] = 'ABORTED', name = `dead-${++executions}`): Execution => ({
   executionArn: executionOf(name),
   status,
@@ -113,7 +113,7 @@ describe('an execution with a case', () => {
       },
     ],
     [
-      'among the newest of the person that a call names, whichever version it took and whatever its key stands for',
+      'among the newest of the person that a call names, for any version it took and any use of its key',
       async () => ({ request: callOf({ idempotencyKey: 'key' }), revalidationId: newRevalidationId() }),
     ],
   ])('is found %s', async (_, prepare) => {
@@ -245,7 +245,7 @@ test('records nothing for an event of another kind', async () => {
   expect(await allRecords()).toEqual(before);
 });
 
-/** Somebody's drop, in a version of its own. */
+/** A drop of a person, in a version of its own. */
 const dropped = () => {
   const { accountId, enrollmentId } = newPerson();
   const key = `inbox/${accountId}/${enrollmentId}/a.jpg`;

@@ -384,7 +384,7 @@ describe('a forced new case', () => {
 
 describe('a retry', () => {
   const LIVE = { subvalidations: ['passive_liveness', 'similarity'] };
-  /** Somebody's re-validation that was declined just now. */
+  /** A re-validation of a person that was declined just now. */
   const declined = async () => {
     const claim = claimOf({ requested: { liveness: 'passive' } });
     const { revalidationId, accountId, enrollmentId } = claim;

@@ -20,7 +20,7 @@ afterAll(() => aws.close());
 let puts: { key: string; etag: string; versionId: string }[] = [];
 
 beforeEach(() => {
-  // Old enough at once; whoever waits for age sets it.
+  // Old enough at once; a test that needs an age sets it.
   process.env.UNCLAIMED_MINUTES = '0';
   aws.setDelivery();
   for (const list of [aws.started, aws.metrics, aws.calls, aws.lines]) list.length = 0;
@@ -80,7 +80,7 @@ describe('a drop without a record', () => {
     },
   );
 
-  test.each(['inbox/', 'inbox/nobody.jpg', 'inbox/../x/face.jpg'])(
+  test.each(['inbox/', 'inbox/unreadable.jpg', 'inbox/../x/face.jpg'])(
     'starts it when its key cannot be read, so that it is refused: %s',
     async (key) => {
       const one = await put(key);

@@ -43,7 +43,7 @@ const sweep = () => handler({}, context);
 
 const isGet = (path: string) => path.endsWith('/validations');
 
-/** Truora's list of the person, whatever else it is asked. */
+/** Truora's list of the person, for any call. */
 const listing = async (...list: object[]) => {
   const truora = await standIn(({ path }) =>
     isGet(path) ? { status: 200, body: { validations: list } } : { status: 404 },

@@ -65,7 +65,7 @@ const itemOf = (revalidationId: string) => aws.item(`RUN#${revalidationId}`);
 
 const details = () => aws.announced.map(({ detail }) => detail);
 
-/** Leaves the record as it is, and makes it due now: nobody waits here for five minutes, or for a day. */
+/** Leaves the record as it is, and makes it due now: no test waits for five minutes, or for a day. */
 const due = async (revalidationId: string, more: Record<string, unknown> = {}) => {
   const item = await itemOf(revalidationId);
   if (!item) throw new TypeError('the record does not exist');
@@ -540,7 +540,7 @@ describe('an amendment', () => {
     expect(await itemOf(old.outcome.revalidationId)).not.toHaveProperty('dueAt');
   });
 
-  /** Each thing that the sweep changes when a late truth comes: the amendment, the event, its mark, the due time. */
+  /** Each change of the sweep for an amendment: the amendment, the event, its mark, the due time. */
   const crashes = [1, 2, 3, 4].flatMap((nth) =>
     (['lost', 'answer lost'] as Delivery[]).map((delivery) => [nth, delivery] as const),
   );

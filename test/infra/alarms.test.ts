@@ -19,7 +19,7 @@ const inTemplate = resourcesOf(template, 'AWS::CloudWatch::Alarm').map(({ proper
 
 const composite = resourcesOf(template, 'AWS::CloudWatch::CompositeAlarm').map(({ properties }) => properties);
 
-/** Those that composite alarms are made of; they tell nobody by themselves. */
+/** Those that composite alarms are made of; they notify no address by themselves. */
 const isHalf = ({ AlarmName }: Record<string, unknown>) => /-(Missing|Before)$/.test(String(AlarmName));
 
 /** What one alarm asks CloudWatch for. */
@@ -75,7 +75,7 @@ test('no alarm waits for a metric without data: FILL gives nothing for it', () =
     const ids = all.flatMap(({ Expression = '' }) => [...Expression.matchAll(/FILL\((\w+)/g)].map(([, id]) => id));
     return ids.map((id) => [AlarmName, all.find(({ Id }) => Id === id)?.MetricStat?.Metric.MetricName]);
   });
-  // Every sweep says that so many were recorded, 0 too; and where nobody was ever parked, there is no silence to tell of.
+  // Every sweep emits how many were recorded, 0 too; where no execution ever waited, silence means nothing.
   expect(filled).toEqual([
     ['face-revalidation-dev-WebhookSilence', 'StepsDone'],
     ['face-revalidation-dev-WebhookSilence', 'NotificationsRecorded'],

@@ -18,7 +18,7 @@ const ledger = ['client-dynamodb'];
 const clients: Record<FunctionName, readonly string[]> = {
   ClaimRequest: [...ledger, 'client-s3'],
   CheckEnrollment: [],
-  // Checks that the media exists right before the charged call.
+  // Checks that the media exists just before the charged call.
   CreateValidation: [...ledger, 'client-s3'],
   MoveMedia: [...ledger, 'client-s3'],
   AwaitWebhook: [...ledger, 'client-sfn'],

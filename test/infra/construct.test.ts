@@ -10,7 +10,7 @@ import { resourcesOf, type Template } from '../../infra/local/template.ts';
 
 const codeOf = () => Code.fromInline('//');
 
-/** Somebody else's stack with our house in it. */
+/** The stack of a user with our construct in it. */
 const theirs = (props: FaceRevalidationProps, use: (stack: Stack, face: FaceRevalidation) => void = () => {}) => {
   const app = new App({ analyticsReporting: false, builtinCloudFormationValidation: false });
   const stack = new Stack(app, 'theirs');

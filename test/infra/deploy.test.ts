@@ -45,7 +45,7 @@ beforeEach(() => {
   asked = 0;
 });
 
-/** A shell with credentials of nobody's, that reaches no AWS. */
+/** A shell with invalid credentials, that reaches no AWS. */
 const shell = () => ({
   HOME: folder,
   PATH: `${folder}${delimiter}${process.env.PATH}`,
@@ -53,7 +53,7 @@ const shell = () => ({
   AWS_EC2_METADATA_DISABLED: 'true',
   AWS_ENDPOINT_URL_STS: sts.origin,
   AWS_REGION: 'us-west-2',
-  AWS_ACCESS_KEY_ID: 'nobody',
+  AWS_ACCESS_KEY_ID: 'invalid',
   AWS_SECRET_ACCESS_KEY: 'nothing',
 });
 

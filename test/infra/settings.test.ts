@@ -69,7 +69,7 @@ const wordsOf = (chosen: readonly Setting[]) => [
 
 type How = { codeOf?: (() => Code) | undefined; ownRules?: boolean };
 
-/** What code a function has is nothing that a policy of cdk-nag looks at, so it is not bundled anew each time. */
+/** No policy of cdk-nag reads the code of a function, so it is not bundled again each time. */
 const noCode: How = { codeOf: () => Code.fromInline('//') };
 
 /**

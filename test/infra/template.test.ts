@@ -779,7 +779,7 @@ describe('data', () => {
 
   test('outlives the stack in prod', () => {
     expect(livesOf(prod, lasting)).toEqual(Array.from({ length: 4 }, () => ['Retain', 'Retain']));
-    // What happened is told by the logs, and somebody may ask after the stack is gone.
+    // The logs show what happened, also after the stack is gone.
     const logs = rawOf(prod, 'AWS::Logs::LogGroup').length;
     expect(livesOf(prod, ['AWS::Logs::LogGroup'])).toEqual(Array.from({ length: logs }, () => ['Retain', 'Retain']));
     expect(logs).toBe(functionNames.length + 2);

@@ -22,7 +22,7 @@ describe('a caller', () => {
     expect(callerOf(jwt({ client_id: 'b' }), undefined).calledBy).toBe('jwt:b');
   });
 
-  test.each([['nobody', callEvent({ authorizer: {} })]])('is never %s', (_, event) => {
+  test.each([['absent', callEvent({ authorizer: {} })]])('is never %s', (_, event) => {
     expect(() => callerOf(event, undefined)).toThrow();
   });
 
@@ -33,7 +33,7 @@ describe('a caller', () => {
       expect(calledBy).toMatch(/^jwt:sha256:[0-9a-f]{64}$/);
       expect(CalledBy.safeParse(calledBy).success).toBe(true);
       expect(callerOf(jwt({ sub }), undefined).calledBy).toBe(calledBy);
-      // Nobody is taken for another by calling themselves what the other is kept as.
+      // A caller cannot pass for another by using the stored form of the other as its name.
       expect(callerOf(jwt({ sub: calledBy.slice(4) }), undefined).calledBy).not.toBe(calledBy);
       expect(callerOf(jwt({ sub: `${sub} ` }), undefined).calledBy).not.toBe(calledBy);
     },

@@ -96,7 +96,7 @@ test('never lets a token and a notification miss each other, in any order', asyn
     }),
   );
   expect(seen.filter(({ notificationSeen, tokenSeen }) => !notificationSeen && !tokenSeen)).toEqual([]);
-  // Both halves are on the item in the end, whoever was first.
+  // Both halves are on the item in the end, in either order.
   for (const { validation } of pairs) {
     expect(await aws.item(`WAIT#${validation.validationId}`)).toMatchObject({ taskToken: 'token', notification: {} });
   }

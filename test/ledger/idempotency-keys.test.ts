@@ -82,7 +82,7 @@ test('ignores a key that has expired, though DynamoDB still has it', async () =>
   const expiresAt = Math.floor(Date.now() / 1000) - 1;
   await aws.putItem({ pk: `KEY#${SCOPE}#${key}`, revalidationId: stale, body: sha256('last quarter'), expiresAt });
   const id = newRevalidationId();
-  expect(await bind(id, sha256('somebody else'))).toBe(id);
+  expect(await bind(id, sha256('another request'))).toBe(id);
 });
 
 test('keeps the keys of two callers apart at any boundary', async () => {
@@ -141,7 +141,7 @@ test('ignores a reserved key, unless its case was claimed under it', async () =>
   const [first, second] = [newRevalidationId(), newRevalidationId()];
   await bindKey(ledger, workflow(first), 'one');
   expect(await findKey(ledger, workflow(first))).toBeUndefined();
-  // Claimed by somebody without the key: that is no use of the key.
+  // Claimed by a call without the key: that is no use of the key.
   await record(first, {});
   expect(await findKey(ledger, workflow(first))).toBeUndefined();
   await record(first, { keyHash: sha256(`KEY#workflow#${key}`) });

@@ -55,8 +55,8 @@ const calls: Record<string, (credentials: Credentials) => Promise<unknown>> = {
 
 const strangers: [string, () => Credentials][] = [
   ["the key id that used to be everybody's", () => ({ accessKeyId: 'local', secretAccessKey: 'local' })],
-  ['the right key id and another secret', () => ({ ...system.credentials, secretAccessKey: 'x'.repeat(40) })],
-  ['another key id and the right secret', () => ({ ...system.credentials, accessKeyId: 'AKIALOCALSOMEBODYELSE' })],
+  ['the valid key id and another secret', () => ({ ...system.credentials, secretAccessKey: 'x'.repeat(40) })],
+  ['another key id and the valid secret', () => ({ ...system.credentials, accessKeyId: 'AKIALOCALANOTHERID' })],
 ];
 
 describe.each(Object.keys(calls))('%s of this run', (name) => {

@@ -13,7 +13,7 @@ const [machineArn = ''] = resourcesOf(template, 'AWS::StepFunctions::StateMachin
 
 const [bucket = ''] = resourcesOf(template, 'AWS::S3::Bucket').map(({ ref }) => ref);
 
-/** The bus before a machine that only remembers what it was started with, and somebody who listens to outcomes. */
+/** The bus before a machine that only remembers what it was started with, and a listener for outcomes. */
 const open = (arn = machineArn, refusal?: Error, of = template, onCall?: (call: RoleCall) => void) => {
   const inputs: unknown[] = [];
   const heard: BusEvent[] = [];

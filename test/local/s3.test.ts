@@ -200,8 +200,8 @@ describe('putting and getting', () => {
   });
 
   test('refuses a missing key and a missing bucket', async () => {
-    await expect(read({ Key: 'nobody' })).rejects.toMatchObject(refusal('NoSuchKey', 404));
-    await expect(s3.send(new HeadObjectCommand({ Bucket, Key: 'nobody' }))).rejects.toMatchObject(
+    await expect(read({ Key: 'absent' })).rejects.toMatchObject(refusal('NoSuchKey', 404));
+    await expect(s3.send(new HeadObjectCommand({ Bucket, Key: 'absent' }))).rejects.toMatchObject(
       refusal('NotFound', 404),
     );
     await expect(put('x', { Bucket: 'another' })).rejects.toMatchObject(refusal('NoSuchBucket', 404));
@@ -572,7 +572,7 @@ describe('posting a form', () => {
     ['a file too large', { file: Buffer.alloc(11) }, 400, 'EntityTooLarge'],
     ['a form too large to hold', { file: Buffer.alloc(11_000_000) }, 400, 'EntityTooLarge'],
     ['a field S3 knows and we do not', { fields: { acl: 'public-read' } }, 501, 'NotImplemented'],
-    ['any form, when nobody gave the secrets', { keyless: true }, 501, 'NotImplemented'],
+    ['any form, when no secrets were given', { keyless: true }, 501, 'NotImplemented'],
   ] as const)('refuses %s', async (_, change, status, code) => {
     expect(await post(change)).toMatchObject({ status, code });
     expect(events).toEqual([]);

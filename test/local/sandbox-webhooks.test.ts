@@ -7,7 +7,7 @@ import { enroll, listen, media, truoraAt, until } from '../support/truora.ts';
 
 const key = 'webhook-key';
 
-/** Stand for nothing else; they are held back until a test lets them go. */
+/** Used for nothing else; they wait until a test releases them. */
 const [DECISION_MS, LATE_MS] = [86_123, 86_124];
 
 let sandbox: Sandbox;

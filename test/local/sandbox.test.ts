@@ -8,7 +8,7 @@ import { scenarios } from '../../infra/local/truora/scenarios.ts';
 import { holdTimers } from '../support/held-timers.ts';
 import { call as callAt, create as createAt, enroll, linkOf, put, until } from '../support/truora.ts';
 
-/** Stands for nothing else; it is held back until the test says so. */
+/** Used for nothing else; it waits until the test releases it. */
 const SLOW_MS = 86_123;
 
 let sandbox: Sandbox;

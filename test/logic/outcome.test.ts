@@ -46,7 +46,7 @@ const outcomeOf = (more: Partial<Outcome> = {}): Outcome => {
   };
 };
 
-/** What a recording step does, whichever it is, and does again after a crash. */
+/** What each recording step does, and does again after a crash. */
 const recording = async (outcome: Outcome): Promise<Outcome> =>
   announce(aws.ledger, RESULTS, await recordOutcome(aws.ledger, outcome, OURS));
 
@@ -145,15 +145,15 @@ describe('a repeat', () => {
     [2, 'answer lost', 2],
     [3, 'lost', 2],
     [3, 'answer lost', 1],
-  ] as const)('after a crash at write %i (%s) has announced %i times, under one id', async (nth, fate, told) => {
+  ] as const)('after a crash at write %i (%s) has announced %i times, under one id', async (nth, delivery, told) => {
     const outcome = outcomeOf();
-    aws.setWriteDelivery(nth, fate);
+    aws.setWriteDelivery(nth, delivery);
     expect(await thrownBy(recording(outcome))).toMatchObject({ name: 'LostOnTheWay' });
     aws.setDelivery();
     // What the step would write by now differs; the outcome that stands is the one that is told.
     const existing = await recording({
       ...outcome,
-      decidedAt: nth === 1 && fate === 'lost' ? outcome.decidedAt : inMinutes(1),
+      decidedAt: nth === 1 && delivery === 'lost' ? outcome.decidedAt : inMinutes(1),
     });
     expect(existing).toEqual(outcome);
     expect(idsOf(outcome)).toHaveLength(told);

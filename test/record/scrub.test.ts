@@ -17,7 +17,7 @@ describe('what is scrubbed', () => {
     ['another person', { account_id: 'juan' }, { account_id: 'customer-42' }],
     ['the enrollment', { enrollment_id: who.enrollmentId }, { enrollment_id: `ENR${'1'.padStart(32, '0')}` }],
     ['a name', { first_name: 'María', note: 'call her at noon' }, { first_name: 'text', note: 'text' }],
-    ['a word of nobody knows what', { gender: 'female' }, { gender: 'text' }],
+    ['a word without a known kind', { gender: 'female' }, { gender: 'text' }],
     ['a sentence in place of a word', { declined_reason: 'Maria was late' }, { declined_reason: 'text' }],
     ['an address', { ip_address: '198.51.100.23' }, { ip_address: '203.0.113.7' }],
     ['a long address', { ip_address: '2001:db8:0:1::f' }, { ip_address: '2001:db8::7' }],
@@ -39,7 +39,7 @@ describe('what is scrubbed', () => {
       { link: 'https://files.truora.com/u/x?Expires=1795428300&Signature=abc&Key-Pair-Id=KEXAMPLE' },
     ],
     [
-      'a link to somebody',
+      'a link to a person',
       { link: 'http://127.0.0.1:4711/u/VLD1?token=x' },
       { link: 'http://files.example/u/x?token=abc' },
     ],

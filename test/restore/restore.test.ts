@@ -29,7 +29,7 @@ let machine: LocalServer;
 /** The executions that Step Functions remembers, newest first, and what left their states, newest first. */
 let runs: Run[] = [];
 
-/** How the gate stood when the first execution was read. */
+/** The throttle when the first execution was read. */
 let throttleAtFirstRead: unknown;
 
 const read: string[] = [];

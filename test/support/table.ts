@@ -9,7 +9,7 @@ const NAME = 'Ledger';
 
 /**
  * The ledger's table alone, by its key and without indexes: for tests of what one item holds, which are run for every change of
- * the code. A whole house synthesizes the template first. One table a file: the SDK's clients keep their first address.
+ * the code. A local AWS synthesizes the template first. One table a file: the SDK's clients keep their first address.
  */
 export const openTable = async () => {
   leaveAws();
@@ -36,7 +36,7 @@ export const openTable = async () => {
       );
       return Item && unmarshall(Item);
     },
-    /** Puts an item as it would stand there, whatever stood there before. */
+    /** Puts an item in the place of any other under its key. */
     putItem: async (item: { pk: string } & Record<string, unknown>) => {
       await client.send(new PutItemCommand({ TableName: NAME, Item: marshall(item, { removeUndefinedValues: true }) }));
     },

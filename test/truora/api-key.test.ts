@@ -5,7 +5,7 @@ const now = new Date('2026-11-23T12:00:00.000Z');
 
 const inDays = (days: number) => now.getTime() / 1000 + days * 86_400;
 
-/** A key as Truora makes them, as far as anybody looks: put together here, so that no file holds one. */
+/** A key as Truora makes them, as far as it is read: put together here, so that no file holds one. */
 const keyWith = (payload: unknown): string =>
   [{ alg: 'HS256' }, payload, 'signature']
     .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))

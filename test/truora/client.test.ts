@@ -84,7 +84,7 @@ describe('in a normal run', () => {
     expect(listed.map(({ validation_id }) => validation_id).sort()).toEqual(
       [first.validation_id, second.validation_id].sort(),
     );
-    expect(await listValidations(truora, 'nobody')).toEqual([]);
+    expect(await listValidations(truora, 'unknown')).toEqual([]);
   });
 });
 

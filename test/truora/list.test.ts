@@ -70,7 +70,7 @@ describe('a list of several pages', () => {
     ['a link among links', { links: { next: '/v1/x?page=2' } }],
     ['a link in a list of links', { links: [{ rel: 'next', href: '/x' }] }],
     ['a flag inside', { pagination: { has_more: true } }],
-    ['a flag in other words', { paging: { hasNextPage: 'true' } }],
+    ['a flag under another name', { paging: { hasNextPage: 'true' } }],
     ['a number of all inside', { meta: { total: 60 } }],
     ['a number of all as a text', { meta: { total: '60' } }],
     ['a number of all below what was read', { total: 0.5 }],

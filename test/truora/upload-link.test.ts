@@ -11,7 +11,7 @@ const resolving: Record<string, string[]> = {
   'public.example': ['8.8.8.8', '2606:4700::1111'],
   'private.example': ['127.0.0.1'],
   'half.example': ['8.8.8.8', 'fd12:3456::1'],
-  'nobody.example': [],
+  'absent.example': [],
 };
 
 vi.mock('node:dns', async (original) => {
@@ -40,7 +40,7 @@ describe('media may go', () => {
     ['another scheme', 'http://files.truora.com/u/x'],
     ['no web scheme at all', 'file:///etc/passwd'],
     ['user info', 'https://files.truora.com@evil.example/u/x'],
-    ['user info before the right host', 'https://ana:secret@files.truora.com/u/x'],
+    ['user info before the allowed host', 'https://ana:secret@files.truora.com/u/x'],
     ['another port', 'https://files.truora.com:8443/u/x'],
     ['another host', 'https://evil.example/u/x'],
     ['a host that starts alike', 'https://files.truora.com.evil.example/u/x'],
@@ -240,7 +240,7 @@ describe('media may go', () => {
       lookup?.(host, { all }, (error, found, family) => resolve(error ? error.code : all ? found : [found, family]));
     });
 
-  test.each(['private.example', 'half.example', 'nobody.example'])('%s is not dialled', async (host) => {
+  test.each(['private.example', 'half.example', 'absent.example'])('%s is not dialled', async (host) => {
     expect(await addresses(host, true)).toBe('PRIVATE_ADDRESS');
     expect(await addresses(host, false)).toBe('PRIVATE_ADDRESS');
   });

@@ -26,7 +26,7 @@ const answering = async (body: string | Buffer, headers: Record<string, string> 
   return truoraAt(server.origin);
 };
 
-/** Somebody at the end of a line who is not held to HTTP: says its piece as soon as so many bytes have come. */
+/** A server that is not bound to HTTP: sends its answer as soon as so many bytes have come. */
 const rawServer = async (afterBytes: number, answer: string, then: (socket: Socket) => void = () => {}) => {
   const heard: { bytes: number }[] = [];
   const sockets: Socket[] = [];
@@ -55,7 +55,7 @@ const rawServer = async (afterBytes: number, answer: string, then: (socket: Sock
 
 const OK = 'HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n';
 
-/** Media that is handed over one piece at a time, the next one when somebody asks for it. */
+/** Media that is handed over one piece at a time, the next one when it is requested. */
 const pieces = (count: number, pause: () => Promise<void> = async () => {}) => ({
   stream: Readable.from(
     (async function* () {

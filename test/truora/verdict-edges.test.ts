@@ -74,7 +74,7 @@ describe('a validation that only Truora knows', () => {
     ['was declined', { validation_status: 'failure', failure_status: 'declined' }, 'declined'],
     ['says why it was declined', { validation_status: 'failure', declined_reason: 'no_face_detected' }, 'declined'],
     [
-      'expired, whatever a decline would say',
+      'expired, with the fields of a decline',
       { validation_status: 'failure', failure_status: 'expired', declined_reason: 'no_face_detected' },
       'expired',
     ],
@@ -83,7 +83,7 @@ describe('a validation that only Truora knows', () => {
     ['failed', { validation_status: 'failed' }, 'failed'],
     ['is a success', { validation_status: 'success' }, 'approved'],
     ['is open', { validation_status: 'pending' }, 'open'],
-    ['says a word that nobody knows', { validation_status: 'done' }, 'open'],
+    ['says an unknown word', { validation_status: 'done' }, 'open'],
   ])('and %s can be retried', (_, more, end) => {
     expect(retriedAt(answer(more))).toMatchObject({ accountId: 'ana', end });
   });

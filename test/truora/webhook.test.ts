@@ -118,7 +118,7 @@ describe('a webhook that is refused', () => {
     ['as an empty JSON text', '""', [goldenKey]],
     ['as half a JSON text', `"${golden}`, [goldenKey]],
     ['as a list', JSON.stringify([golden]), [goldenKey]],
-    ['wrapped more often than anybody would', [1, 2, 3, 4].reduce((text) => JSON.stringify(text), golden), [goldenKey]],
+    ['wrapped more often than allowed', [1, 2, 3, 4].reduce((text) => JSON.stringify(text), golden), [goldenKey]],
     ['in a wrapper that holds a forgery', JSON.stringify({ token: unsigned }), [goldenKey]],
     ['in a wrapper that holds no text', JSON.stringify({ token: { a: 1 } }), [goldenKey]],
     ['in a wrapper that holds what no text can be made of', '{"token":{"toString":1,"valueOf":1}}', [goldenKey]],

@@ -101,7 +101,7 @@ describe('a token', () => {
     const owner = await bearer({ claims: { account: body.accountId } });
     const { content } = await call('POST /revalidations', { ...owner, body });
     const creates = system.sandbox?.counts().creates;
-    const stranger = await bearer({ claims: { account: 'somebody-else' } });
+    const stranger = await bearer({ claims: { account: 'another-person' } });
     const rows: [string, object | undefined, string][] = [
       ['POST /revalidations', body, 'account_forbidden'],
       [`GET /accounts/${body.accountId}/revalidations`, undefined, 'account_forbidden'],

@@ -21,7 +21,7 @@ beforeAll(async () => {
 
 afterAll(() => system.close());
 
-/** A call for a ticket, of a person whom nobody else knows. */
+/** A call for a ticket, of a new person. */
 const bodyOf = async (suffix = '', more: object = {}) => ({
   ...(await someone(system, suffix)),
   userAuthorized: true,
@@ -97,7 +97,7 @@ describe('a ticket', () => {
     ["another person's key", { key: 'inbox/other/ENR1/x.jpg' }, 403, 'AccessDenied'],
     ['a key of another folder', { key: 'media/x.jpg' }, 403, 'AccessDenied'],
     ['another type', { 'Content-Type': 'text/html' }, 403, 'AccessDenied'],
-    ['a field that nobody allowed', { 'x-amz-meta-user-authorized': 'true' }, 403, 'AccessDenied'],
+    ['a field that is not allowed', { 'x-amz-meta-user-authorized': 'true' }, 403, 'AccessDenied'],
     ['another signature', { 'X-Amz-Signature': '0'.repeat(64) }, 403, 'SignatureDoesNotMatch'],
     ['another policy', { Policy: Buffer.from('{}').toString('base64') }, 403, 'SignatureDoesNotMatch'],
   ])('with another field is refused: %s', async (_, changes, status, code) => {
@@ -345,7 +345,7 @@ describe('a call that breaks a rule gets a problem document, and leaves no trace
     ],
     [
       'media that is not there',
-      ({ upload: _, ...b }) => ['POST /revalidations', { body: { ...b, media: { key: 'media/nobody.jpg' } } }],
+      ({ upload: _, ...b }) => ['POST /revalidations', { body: { ...b, media: { key: 'media/absent.jpg' } } }],
       422,
       'media_gone',
     ],
@@ -370,7 +370,7 @@ describe('a call that breaks a rule gets a problem document, and leaves no trace
       'body_too_large',
     ],
     ['an id that is none', () => ['GET /revalidations/RVL1'], 404, 'revalidation_unknown'],
-    ['an id of nobody', () => [`GET /revalidations/RVL${'0'.repeat(32)}`], 404, 'revalidation_unknown'],
+    ['an unknown id', () => [`GET /revalidations/RVL${'0'.repeat(32)}`], 404, 'revalidation_unknown'],
     [
       'to cancel what never was',
       () => [`POST /revalidations/RVL${'0'.repeat(32)}/cancel`],
@@ -392,7 +392,7 @@ describe('a call that breaks a rule gets a problem document, and leaves no trace
       { path: 'limit', code: 'out_of_range' },
     ],
     [
-      'a cursor of nobody',
+      'an unknown cursor',
       (b) => [`GET /accounts/${b.accountId}/revalidations?cursor=e30`],
       422,
       'request_invalid',

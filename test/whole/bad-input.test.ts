@@ -46,7 +46,7 @@ describe('a drop that cannot be sent to Truora is recorded as refused, once, and
   const mine = '{account}/{enrollment}';
   const consent = { 'user-authorized': 'true' };
   const rows: [string, { key: string; bytes?: Buffer; metadata?: Record<string, string> }, string, RegExp][] = [
-    ['no enrollment in the key', { key: 'inbox/somebody/face.jpg' }, 'unreadable_key', /^key: must be inbox/],
+    ['no enrollment in the key', { key: 'inbox/person/face.jpg' }, 'unreadable_key', /^key: must be inbox/],
     ['dots for an account', { key: 'inbox/../ENR1/face.jpg' }, 'unreadable_key', /^key/],
     ['JSON for a name', { key: `inbox/${mine}/","kind":"call` }, 'unreadable_key', /^key/],
     ['no consent', { key: `inbox/${mine}/a.jpg`, metadata: {} }, 'consent_missing', /x-amz-meta-user-authorized/],

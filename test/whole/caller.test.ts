@@ -39,7 +39,7 @@ afterAll(async () => {
 
 let transfers = 0;
 
-/** One transfer of somebody's, with their selfie beside it. */
+/** One transfer of a person, with the selfie beside it. */
 const transferOf = async (suffix = '') => {
   const { accountId, enrollmentId } = await someone(system, suffix);
   transfers += 1;
@@ -54,7 +54,7 @@ const ask = async (input: object) => {
   return execution;
 };
 
-/** What was announced of somebody, read as the schema says. */
+/** What was announced of a person, parsed by the schema. */
 const toldOf = (accountId: string) =>
   announced.map(({ detail }) => Announcement.parse(detail)).filter((detail) => detail.accountId === accountId);
 

@@ -24,7 +24,7 @@ const mediaCanary = `media-canary-${randomBytes(8).toString('hex')}`;
 
 const file = join(tmpdir(), `${mediaCanary}.jpg`);
 
-/** Endings of every kind, and each trouble that makes somebody write an error. */
+/** Endings of every kind, and each failure that writes an error. */
 const suffixes = [
   '',
   '-declined',

@@ -52,7 +52,7 @@ describe('a result without a reader', () => {
       },
     });
     await heard.promise;
-    // It learns that nobody listens when it next has something to say.
+    // It notices the closed pipe at its next line.
     expect((await run('drop', asked, { cwd })).code).toBe(0);
     const { code } = await system;
     expect(code).toBe(0);

@@ -137,7 +137,7 @@ describe('invalid arguments', () => {
     ['no key for --truora', [...asked, '--truora', 'http://127.0.0.1:9'], /TRUORA_API_KEY/],
     ['http to somewhere else', [...asked, '--truora', 'http://truora.example'], /--truora: must be https:\/\/api/],
     [
-      'a name nearly right',
+      'a name with a typing error',
       [...asked, '--truora', 'https://api.validation.truora.com'],
       /--truora: must be https:\/\/api/,
     ],

@@ -68,7 +68,7 @@ test('a drop five times over 91 days, a call twice and a nested workflow make on
   }
   expect(outcomes).toHaveLength(10);
   expect(first.output).toMatchObject({ status: 'approved' });
-  // Whichever came first ran; all others are told that theirs is a repeat.
+  // The first to come ran; all others are repeats.
   for (const { isRepeat: _, ...outcome } of outcomes as Outcome[]) {
     expect({ ...outcome, isRepeat: true }).toEqual({ ...(first.output as Outcome), isRepeat: true });
   }

@@ -7,7 +7,7 @@ import { loseAnswers } from '../support/lost-drops.ts';
 let system: LocalSystem;
 
 beforeAll(async () => {
-  // Twice the desk's own deadline: many drops at once share two cores, and only the hung calls may run into it.
+  // Twice the local system's own deadline: many drops at once share two cores, and only the hung calls may run into it.
   const config = { httpDeadlineSeconds: 4, onUnresolved: 'create-again' as const };
   system = await startLocalSystem({ config, sandboxSettings: { repeatsUploadLinkOnRead: true, listLagMs: 200 } });
 });

@@ -21,9 +21,9 @@ beforeAll(async () => {
 
 afterAll(() => system.close());
 
-/** Puts media, and lets its event meet its fate. */
-const put = async (fate: 'are lost' | 'arrive' | 'start nothing', key: string, more: object = {}) => {
-  system.letEvents(fate);
+/** Puts media, with this delivery of its event. */
+const put = async (delivery: 'are lost' | 'arrive' | 'start nothing', key: string, more: object = {}) => {
+  system.letEvents(delivery);
   const metadata = { 'user-authorized': 'true' };
   const versionId = await putMedia(system, { key, file: fileOf(photo), metadata, ...more });
   // The event goes out behind the answer.
@@ -75,7 +75,7 @@ test('a drop whose event is lost is found by the sweep, with one charge and one 
 test('a drop that is running, was refused, or was decided is not started again', async () => {
   const working = await put('arrive', keyOf(await someone(system, '-never')));
   const refused = await put('arrive', keyOf(await someone(system)), { metadata: {} });
-  const unreadable = await put('arrive', 'inbox/nobody.jpg');
+  const unreadable = await put('arrive', 'inbox/unreadable.jpg');
   const decided = await put('arrive', keyOf(await someone(system)));
   for (const { id } of [refused, unreadable, decided]) await ended(id);
   expect(await sweep()).toBe(0);
@@ -84,7 +84,7 @@ test('a drop that is running, was refused, or was decided is not started again',
 
 test('a lost drop that breaks a rule is recorded as refused, once', async () => {
   const before = creates();
-  const unreadable = await put('are lost', 'inbox/../somebody.jpg');
+  const unreadable = await put('are lost', 'inbox/../person.jpg');
   const without = await put('are lost', keyOf(await someone(system)), { metadata: {} });
   expect(await sweep()).toBe(2);
   expect(await ended(unreadable.id)).toMatchObject({ outcome: { status: 'refused', reason: 'unreadable_key' } });

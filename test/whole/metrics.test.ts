@@ -103,7 +103,7 @@ beforeAll(async () => {
     }),
   );
   torn = mend();
-  // A genuine call of Truora's in which nobody can read an event.
+  // A genuine call of Truora's in which no event can be read.
   const [, webhookKeys = '[]'] = [...system.secrets].find(([name]) => name.includes('WebhookKeys')) ?? [];
   const body = await signWebhook({ iss: 'Truora', iat: 1, events: [] }, JSON.parse(webhookKeys)[0]);
   await fetch(`${system.apiOrigin}${routes.ReceiveWebhook.path}`, { method: 'POST', body });
@@ -148,7 +148,7 @@ test('the metrics match what happened', () => {
   expect(sum('OtherEnrollments')).toBe(1);
   expect(sum('WebhookSignatureFailures')).toBe(1);
   expect(sum('StepsDone', { step: 'ClaimRequest' })).toBe(accounts.length);
-  // One that was found, and two calls that the list can say nothing of: they count until somebody knows, and were no charges.
+  // One that was found, and two calls that the list can say nothing of: they count until they are resolved, and were no charges.
   const inDoubt = 2;
   expect(sum('Orphans')).toBe(1 + inDoubt);
   const charges = system.sandbox?.counts().charges;
@@ -169,7 +169,7 @@ test('a run takes as many transitions as its cost model counts', () => {
   }
   const of = (account: string) => [...ended].filter(([, one]) => one === account).map(([arn]) => billed.get(arn));
   expect(of('person-counted')).toEqual([runs.callback.transitions]);
-  // Two retries of the upload, and whatever looks it took: the run that polls costs seven and its looks.
+  // Two retries of the upload, and its polls: the run that polls costs seven and its reads.
   const looks = events.filter(({ state, type }) => state === 'ReadVerdict' && type === 'StateRetried').length;
   expect(of('person-counted-down-2')).toEqual([runs.poll.transitions - looksUntil(10) + 2 + looks]);
 });

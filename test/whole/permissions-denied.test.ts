@@ -14,7 +14,7 @@ import { calling, problemIn, upload } from '../support/callers.ts';
 import { fileOf, photo, someone } from '../support/drops.ts';
 import { editedTemplate, holderOf, without } from '../support/permissions.ts';
 
-/** Whom a right is taken away in this file, and which. */
+/** Who loses a permission in this file, and which. */
 const taken: [string, string][] = [
   ['ReadRevalidation', 'dynamodb:GetItem'],
   ['StartRevalidation', 's3:PutObject'],
@@ -70,7 +70,7 @@ describe('without its permission', () => {
   });
 
   test('a function does not learn that an object is absent', async () => {
-    const body = { ...(await someone(system)), userAuthorized: true, media: { key: 'media/nobody.jpg' } };
+    const body = { ...(await someone(system)), userAuthorized: true, media: { key: 'media/absent.jpg' } };
     expect(problemIn(await call('POST /revalidations', { body })).code).toBe('unexpected');
     expect(deniedOf('StartRevalidation')).toContain('s3:ListBucket');
   });

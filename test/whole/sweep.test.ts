@@ -168,7 +168,7 @@ test('an approval after the case had expired amends it, and the bus gets both', 
   const outcome = execution.output as Outcome;
   expect([outcome.status, outcome.reason]).toEqual(['expired', 'undecided_at_deadline']);
   const { revalidationId } = outcome;
-  // The webhook of the verdict makes it due, and nobody else does.
+  // The webhook of the verdict makes it due, and nothing else does.
   await until(async () => (await at.record(revalidationId))?.lateWebhookAt);
   await at.sweep();
   const record = await at.record(revalidationId);

@@ -46,7 +46,7 @@ const mayRead = (step: StepName): readonly Entry[] => {
   return mayRead;
 };
 
-/** Every step with every entry it cannot do without. What nobody has checked yet, ClaimRequest takes as it comes. */
+/** Every step with every entry it cannot do without. ClaimRequest accepts what is not checked yet as it comes. */
 const needs = stepNames.flatMap((step) =>
   steps[step].reads.filter((entry) => entry !== 'request').map((entry): [StepName, Entry] => [step, entry]),
 );

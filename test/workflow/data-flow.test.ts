@@ -57,8 +57,8 @@ describe('the check of the flow', () => {
       'AwaitWebhook is never reached',
       'ReadVerdict is never reached',
       'RecordOutcome is never reached',
-      'RecordFailure may read validation, which nobody writes before',
-      'RecordFailure may read receipt, which nobody writes before',
+      'RecordFailure may read validation, which no step writes before',
+      'RecordFailure may read receipt, which no step writes before',
     ]);
   });
 
@@ -173,7 +173,7 @@ describe('the check of the flow', () => {
     });
     expect(flawsOf(broken)).toEqual([
       'AwaitWebhook does not write notification',
-      'RecordOutcome may read notification, which nobody writes before',
+      'RecordOutcome may read notification, which no step writes before',
     ]);
   });
 });

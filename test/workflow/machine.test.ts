@@ -73,7 +73,7 @@ const paths: Path[] = [
     output: { status: 'approved', decidedBy: 'poll' },
   },
   {
-    path: 'nobody rings until patience is over, and the poll takes over',
+    path: 'no notification comes before the callback timeout, and the poll takes over',
     script: {},
     calls: `${moved}, AwaitWebhook, ${toTheEnd}`,
     output: { status: 'approved', decidedBy: 'poll' },
@@ -172,7 +172,7 @@ const paths: Path[] = [
     output: approved,
   },
   {
-    path: "the claim is somebody else's when it comes to paying",
+    path: "the claim is another execution's when it comes to paying",
     script: { CreateValidation: claimedElsewhere },
     calls: 'ClaimRequest, CheckEnrollment, CreateValidation, RecordFailure',
     ...givenUp('claimed_elsewhere'),
@@ -253,7 +253,7 @@ const paths: Path[] = [
     ...givenUp('upload_link_unsafe'),
   },
   {
-    path: 'somebody else decides what is about to be given up',
+    path: 'another execution decides what is about to be given up',
     script: { MoveMedia: throws('UploadLinkUnsafeError', 'upload_link_unsafe'), RecordFailure: alreadyDecided },
     calls: `${moved}, RecordFailure, ReadOutcome`,
     output: { status: 'approved' },
@@ -362,7 +362,7 @@ const endings: Record<StepName, { given: Script; before: string; tries: number; 
 
 const joined = (...parts: string[]) => parts.filter(Boolean).join(', ');
 
-/** What Lambda calls the ends that nobody foresaw; none of the names means that nothing was done. */
+/** Lambda's names of unexpected ends; none of the names means that nothing was done. */
 const crashNames = ['Lambda.Unknown', 'Sandbox.Timedout', 'Runtime.ExitError'];
 
 describe.each(stepNames)('%s', (step) => {
@@ -446,7 +446,7 @@ describe.concurrent('an execution that is over', () => {
     const hasty = structuredClone(template);
     const machineOf = Object.values(hasty.Resources).find(({ Type }) => Type === 'AWS::StepFunctions::StateMachine');
     const definition = JSON.parse(String(machineOf?.Properties.DefinitionString));
-    // However fast the tries come, they do not run out before the second is over.
+    // At any speed the tries do not run out before the second is over.
     for (const retrier of definition.States.ClaimRequest.Retry) {
       if (retrier.MaxAttempts > 0) retrier.MaxAttempts = 1_000_000;
     }
@@ -701,6 +701,6 @@ describe('the name of an execution', () => {
 
   test('that was never started refers to nothing', () => {
     const { machine } = scripted(template, {});
-    expect(machine.describe(`${machine.arn}:nobody`)).toBeUndefined();
+    expect(machine.describe(`${machine.arn}:unknown`)).toBeUndefined();
   });
 });
