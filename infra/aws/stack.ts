@@ -6,6 +6,7 @@ import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { StepFunctionsStartExecution } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
+import { defined } from '../../shared/domain/defined.ts';
 import type { OutcomeStatus } from '../../shared/domain/lifecycle.ts';
 import { englishErrors } from '../../shared/domain/parse.ts';
 import { type FunctionName, functionNames, routes } from '../../shared/workflow/functions.ts';
@@ -22,42 +23,42 @@ import { type Ask, parameterOf, revalidateWith } from './revalidate-task.ts';
 import { Machine, machineArnOf } from './state-machine.ts';
 import { Storage } from './storage.ts';
 
-/** The configuration, as far as it differs from the defaults, and where the functions' code comes from. */
+/** The settings that differ from the defaults, and the source of the functions' code. */
 export type FaceRevalidationProps = Partial<Config> & {
-  /** Bundled from this repository's `functions/` when left out. */
+  /** Bundled from `functions/` of this repository when left out. */
   codeOf?: (name: FunctionName) => Code;
 };
 
-/** The whole house: what lasts, what happens, in which order, and the doors. For any stack; one a stage and account. */
+/** The whole system as a construct: storage, functions, state machine, entry points and alarms. One a stage and account. */
 export class FaceRevalidation extends Construct {
   readonly machine: StateMachine;
   readonly ledger: Table;
-  /** Where outcomes are announced. */
+  /** The bus on which outcomes are announced. */
   readonly bus: EventBus;
-  readonly #results: OutcomeBus;
+  readonly #outcomes: OutcomeBus;
 
   constructor(scope: Construct, id: string, { codeOf = bundled(), ...chosen }: FaceRevalidationProps = {}) {
     super(scope, id);
     const config = Config.parse(chosen, englishErrors);
     const storage = new Storage(this, 'Storage', config);
-    const results = new OutcomeBus(this, 'Results', config);
+    const outcomes = new OutcomeBus(this, 'Results', config);
     const machineArn = machineArnOf(this, config);
-    const functions = new Functions(this, 'Functions', { config, storage, bus: results.bus, codeOf, machineArn });
-    results.closeTo(functions.announcers);
+    const functions = new Functions(this, 'Functions', { config, storage, bus: outcomes.bus, codeOf, machineArn });
+    outcomes.closeTo(functions.announcers);
     const { machine } = new Machine(this, 'Workflow', { config, functions });
     const { deadLetters } = new DropRule(this, 'DropRule', { media: storage.media, machine });
     const { api } = new RevalidationApi(this, 'RevalidationApi', { config, functions });
     const jobs = new Jobs(this, 'Jobs', { config, functions, machineArn });
     this.machine = machine;
     this.ledger = storage.ledger;
-    this.bus = results.bus;
-    this.#results = results;
+    this.bus = outcomes.bus;
+    this.#outcomes = outcomes;
 
-    const watched = { config, machine, deadLetters, unwatched: jobs.deadLetters };
-    const alarms = new Alarms(this, 'Alarms', watched);
-    new Dashboards(this, 'Dashboards', { ...watched, functions, alarms: Object.values(alarms.byName) });
+    const monitored = { config, machine, deadLetters, jobDeadLetters: jobs.deadLetters };
+    const alarms = new Alarms(this, 'Alarms', monitored);
+    new Dashboards(this, 'Dashboards', { ...monitored, functions, alarms: Object.values(alarms.byName) });
 
-    // Not an export: a stack that imports one cannot be deployed past, a parameter can.
+    // Not an export: an imported export blocks changes of this stack, a parameter does not.
     new StringParameter(this, 'MachineArnParameter', {
       parameterName: parameterOf(config),
       stringValue: machine.stateMachineArn,
@@ -67,7 +68,7 @@ export class FaceRevalidation extends Construct {
     new CfnOutput(this, 'DataKeyArn', { value: storage.key.keyArn });
     new CfnOutput(this, 'LedgerTable', { value: storage.ledger.tableName });
     new CfnOutput(this, 'MachineArn', { value: machine.stateMachineArn });
-    new CfnOutput(this, 'EventBus', { value: results.bus.eventBusName });
+    new CfnOutput(this, 'EventBus', { value: outcomes.bus.eventBusName });
     new CfnOutput(this, 'ApiUrl', { value: api.apiEndpoint });
     new CfnOutput(this, 'WebhookUrl', { value: `${api.apiEndpoint}${routes.ReceiveWebhook.path}` });
     new CfnOutput(this, 'TruoraKeySecret', { value: storage.truoraKey.secretArn });
@@ -82,12 +83,12 @@ export class FaceRevalidation extends Construct {
 
   /** A rule for the outcomes that are announced, or for those of some statuses. */
   onEnded(id: string, target: IRuleTarget, statuses?: readonly OutcomeStatus[]): Rule {
-    return this.#results.onEnded(id, target, statuses);
+    return this.#outcomes.onEnded(id, target, statuses);
   }
 
-  /** A rule for what Truora has said about a case after it had ended, or for what it says by now. */
+  /** A rule for amendments: what Truora reports about a case after its end. */
   onAmended(id: string, target: IRuleTarget, statuses?: readonly OutcomeStatus[]): Rule {
-    return this.#results.onAmended(id, target, statuses);
+    return this.#outcomes.onAmended(id, target, statuses);
   }
 }
 
@@ -96,13 +97,17 @@ const bundled = () => {
   return (name: FunctionName) => Code.fromAsset(folderOf(name));
 };
 
-/** The house as a stack of its own. `Default` leaves no trace in the names of what is in it. */
+/** The system as its own stack. The id `Default` adds nothing to the logical ids. */
 export class FaceRevalidationStack extends Stack {
   constructor(scope: Construct, id: string, { config, codeOf }: { config: Config } & FaceRevalidationProps) {
-    super(scope, id, {
-      description: 'Re-validates known faces at Truora.',
-      ...(config.region ? { env: { region: config.region } } : {}),
-    });
-    new FaceRevalidation(this, 'Default', { ...config, ...(codeOf ? { codeOf } : {}) });
+    super(
+      scope,
+      id,
+      defined({
+        description: 'Re-validates known faces at Truora.',
+        env: config.region ? { region: config.region } : undefined,
+      }),
+    );
+    new FaceRevalidation(this, 'Default', defined({ ...config, codeOf }));
   }
 }

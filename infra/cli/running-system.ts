@@ -1,5 +1,5 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { PATIENCE_MS } from '../local/folders.ts';
+import { LOCK_TIMEOUT_MS } from '../local/folders.ts';
 import { tryLock } from '../local/lock.ts';
 import type { Bucket } from '../local/put-media.ts';
 import { UsageError } from './arguments.ts';
@@ -18,9 +18,9 @@ export type RunningSystem = Bucket & { sandboxOrigin: string };
  * @throws UsageError when another world runs here already
  */
 export const announce = (world: RunningSystem): (() => void) => {
-  const release = tryLock(LOCK, PATIENCE_MS);
+  const release = tryLock(LOCK, LOCK_TIMEOUT_MS);
   if (!release) throw new UsageError('a world is running here already, in another terminal');
-  // Written anew, since the rights of a file that is there already would stay what they are.
+  // Written again, since the permissions of an existing file would stay.
   rmSync(FILE, { force: true });
   writeFileSync(FILE, JSON.stringify(world), { mode: 0o600 });
   return () => {
@@ -31,7 +31,7 @@ export const announce = (world: RunningSystem): (() => void) => {
 
 /** @throws UsageError when no world runs */
 export const findRunning = (): RunningSystem => {
-  const release = tryLock(LOCK, PATIENCE_MS);
+  const release = tryLock(LOCK, LOCK_TIMEOUT_MS);
   release?.();
   if (!release) return JSON.parse(readFileSync(FILE, 'utf8')) as RunningSystem;
   throw new UsageError('no world is running here; start one with "npm start" in another terminal');

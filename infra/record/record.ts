@@ -19,30 +19,30 @@ const UPLOADS = 'https://files.truora.com';
 const examples = join(import.meta.dirname, '../../shared/truora/examples');
 
 const help = `npm run -s record -- FILE --account ID --enrollment ID --authorized [--truora ORIGIN] [--into FOLDER]
-Re-validates one face at the real Truora and rewrites shared/truora/examples with what it answered: without ids, links,
-addresses, dates and scores. What git shows afterwards is what Truora has changed. It costs one validation.
+Re-validates one face at the real Truora and rewrites shared/truora/examples with its answers, without ids, links, addresses,
+dates and scores. git then shows what Truora has changed. It costs one validation.
 
   --authorized        the person has agreed to be verified (required)
   --account ID        the person, by the id Truora knows
   --enrollment ID     Truora's enrollment of that person
-  --truora ORIGIN     a stand-in of yours in place of ${TRUORA}
-  --into FOLDER       where to write, in place of shared/truora/examples
-The key comes from the environment variable TRUORA_API_KEY. A photo asks for similarity, a video for liveness as well.
+  --truora ORIGIN     a stand-in on this machine, instead of ${TRUORA}
+  --into FOLDER       where to write, instead of shared/truora/examples
+The key is read from the environment variable TRUORA_API_KEY. A photo requests similarity, a video also liveness.
 
-Exit code: 0 recorded; 1 recorded up to where Truora did not decide; 2 wrong words; 3 failed; 130 interrupted.`;
+Exit code: 0 recorded; 1 recorded without a verdict; 2 invalid arguments; 3 failed; 130 interrupted.`;
 
-const say = (line: string): void => {
+const log = (line: string): void => {
   process.stderr.write(`${line}\n`);
 };
 
-const own = (path: string) => resolve(process.env.INIT_CWD ?? process.cwd(), path);
+const resolved = (path: string) => resolve(process.env.INIT_CWD ?? process.cwd(), path);
 
 const text = { type: 'string' as const };
 
 const options = { account: text, enrollment: text, truora: text, into: text, authorized: { type: 'boolean' as const } };
 
 const readMedia = (given: string): Wanted['media'] & { requested: Wanted['requested'] } => {
-  const file = own(given);
+  const file = resolved(given);
   let content: Buffer;
   try {
     content = readFileSync(file);
@@ -60,9 +60,9 @@ const readMedia = (given: string): Wanted['media'] & { requested: Wanted['reques
 
 const readOrigin = (given = TRUORA): string => {
   const url = URL.canParse(given) ? new URL(given) : undefined;
-  const desk = url && ['127.0.0.1', '[::1]', 'localhost'].includes(url.hostname);
-  // The key and a face go there, so a name that is nearly right must not do.
-  if (!url || url.origin !== given.replace(/\/$/, '') || !(url.origin === TRUORA || desk)) {
+  const isLoopback = url && ['127.0.0.1', '[::1]', 'localhost'].includes(url.hostname);
+  // The key and a face are sent there, so only the exact origin is accepted.
+  if (!url || url.origin !== given.replace(/\/$/, '') || !(url.origin === TRUORA || isLoopback)) {
     throw new UsageError(`--truora: must be ${TRUORA}, or the origin of a stand-in on this machine`);
   }
   return url.origin;
@@ -83,7 +83,7 @@ const readCommand = (argv: string[]) => {
   if (!key) throw new UsageError("Truora's key is needed in the environment variable TRUORA_API_KEY");
   const { requested, ...media } = readMedia(given);
   const origin = readOrigin(values.truora);
-  const folder = values.into === undefined ? examples : own(values.into);
+  const folder = values.into === undefined ? examples : resolved(values.into);
   try {
     accessSync(folder, constants.W_OK);
   } catch {
@@ -97,26 +97,24 @@ const truoraAt = (origin: string, key: string): Truora => ({
   origin,
   key: async () => key,
   uploadOrigins: origin === TRUORA ? [UPLOADS] : [UPLOADS, origin],
-  // An upload of 10 MB from a desk may take a minute; anything else is answered in seconds. Milliseconds.
+  // An upload of 10 MB from a laptop may take a minute; other calls take seconds. Milliseconds.
   deadlines: { connectMs: 5000, headersMs: 20_000, idleMs: 20_000, totalMs: 60_000 },
 });
 
 const run = async (argv: string[], charged: () => void): Promise<number> => {
   const { origin, key, folder, wanted } = readCommand(argv);
-  say(`This creates one validation at ${origin}, which Truora charges.`);
-  const { heard, decided } = await recordAnswers(truoraAt(origin, key), wanted, { say, charged });
+  log(`This creates one validation at ${origin}, which Truora charges.`);
+  const { answers, decided } = await recordAnswers(truoraAt(origin, key), wanted, { log: log, charged });
   const scrub = scrubber(wanted);
-  const scrubbed = heard.map((one) => ({ ...one, body: scrub(one.body) }));
+  const scrubbed = answers.map((one) => ({ ...one, body: scrub(one.body) }));
   const leaks = scrubbed.flatMap(({ name, body }) =>
     leaksIn(body, { key, ...wanted }).map((leak) => `${name}: ${leak}`),
   );
   if (leaks.length > 0) {
-    for (const leak of leaks) say(leak);
-    throw new Error(
-      'nothing was written: an example must not hold what stands above; infra/record/scrub.ts has to learn it',
-    );
+    for (const leak of leaks) log(leak);
+    throw new Error('nothing was written: an example must not have what is listed above; extend infra/record/scrub.ts');
   }
-  for (const [name, news] of writeExamples(folder, scrubbed, new Date())) say(`${name}: ${news}`);
+  for (const [name, news] of writeExamples(folder, scrubbed, new Date())) log(`${name}: ${news}`);
   return decided ? 0 : 1;
 };
 
@@ -127,7 +125,7 @@ const maybe = () => (isCharged ? ' (a validation may have been created and charg
 const codeOf = guardEnding({ more: maybe });
 
 const interrupt = (): never => {
-  say(`interrupted; nothing was written${isCharged ? ', and a validation may have been created and charged' : ''}`);
+  log(`interrupted; nothing was written${isCharged ? ', and a validation may have been created and charged' : ''}`);
   process.exit(130);
 };
 
@@ -142,7 +140,7 @@ else {
     process.exitCode = codeOf(code);
   } catch (error) {
     const usage = error instanceof UsageError;
-    say(usage ? `${error.message} (--help shows how)` : `failed: ${(error as Error).message}${maybe()}`);
+    log(usage ? `${error.message} (--help shows how)` : `failed: ${(error as Error).message}${maybe()}`);
     process.exitCode = usage ? 2 : 3;
   }
 }

@@ -62,7 +62,7 @@ export const backOffOf = (retryAfterSeconds: number | undefined, now: Date) => {
  * @returns undefined when the existing text is a later time
  */
 export const backOffOver = (existing: unknown, { notBefore }: { notBefore: string }) => {
-  const isLater = Date.parse(readTime(existing) ?? '') > Date.parse(notBefore);
+  const isLater = Date.parse(String(readTime(existing))) > Date.parse(notBefore);
   return typeof existing === 'string' && !isLater ? { set: { notBefore }, when: { notBefore: [existing] } } : undefined;
 };
 

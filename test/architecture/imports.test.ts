@@ -45,7 +45,7 @@ const rooms: { room: string; may: RegExp[] }[] = [
     ],
   },
   { room: 'functions', may: [/^shared\//, /^node:/] },
-  { room: 'infra/workflow', may: [/^infra\/workflow\//, /^shared\/(domain|workflow)\//] },
+  { room: 'infra/workflow', may: [/^infra\/workflow\//, /^shared\/(domain|workflow)\//, /^shared\/lambda\/env\.ts$/] },
   {
     room: 'infra/aws',
     may: [

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { Config } from '../../infra/aws/config.ts';
-import { ALARMED_METRICS, COMPOSITE_ALARMS, costOf, fixedCosts, looksUntil, runs } from '../../infra/cost/cost.ts';
+import { ALARMED_METRICS, COMPOSITE_ALARMS, costOf, fixedCosts, pollsUntil, runs } from '../../infra/cost/cost.ts';
 import { resourcesOf, synthesize } from '../../infra/local/template.ts';
 
 const template = synthesize(Config.parse({}));
@@ -8,7 +8,7 @@ const template = synthesize(Config.parse({}));
 const total = (name: keyof typeof runs) => Object.values(costOf(name)).reduce((sum, one) => sum + one, 0);
 
 test('the machine polls after each wait: after 3, 5, 7.2, 9.6 and 12.3 seconds', () => {
-  expect([0, 3, 3.1, 5.1, 7.3, 10].map(looksUntil)).toEqual([0, 0, 1, 2, 3, 4]);
+  expect([0, 3, 3.1, 5.1, 7.3, 10].map(pollsUntil)).toEqual([0, 0, 1, 2, 3, 4]);
 });
 
 test('transitions cost $0.025 a thousand, and are the largest part of each run', () => {

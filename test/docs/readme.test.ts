@@ -3,10 +3,9 @@ import { Config } from '../../infra/aws/config.ts';
 import { architecture } from '../../infra/docs/architecture.ts';
 import { countMarks } from '../../infra/docs/facts.ts';
 import { generated, withGenerated } from '../../infra/docs/readme.ts';
-import { groups } from '../../infra/docs/reasons.ts';
 import { settingsTable, wordsOf } from '../../infra/docs/settings.ts';
 import { synthesize } from '../../infra/local/template.ts';
-import { ourReasons } from '../../shared/domain/reasons.ts';
+import { groupedReasons, ourReasons } from '../../shared/domain/reasons.ts';
 import { Verdict } from '../../shared/domain/revalidation.ts';
 import { stepNames } from '../../shared/workflow/contract.ts';
 import { functionNames } from '../../shared/workflow/functions.ts';
@@ -62,7 +61,7 @@ describe('the picture of the architecture', () => {
 });
 
 test('the table of reasons lists every reason of an outcome once', () => {
-  const listed = groups.flatMap(({ reasons }) => reasons);
+  const listed = groupedReasons.flatMap(({ reasons }) => reasons);
   const known = new Set<string>([...Verdict.shape.reason.def.innerType.options, ...ourReasons]);
   expect(listed.toSorted()).toEqual([...known].toSorted());
 });

@@ -16,11 +16,11 @@ const rows = [...page.matchAll(/^\| T(\d+) \|([^|]+)\|([^|]+)\|([^|]+)\|$/gm)].m
   ([, number, threat = '', control = '', proof = '']) => ({ number: Number(number), threat, control, proof }),
 );
 
-/** "`file` "title"; "title"; `file` ..." @returns each title with the file it stands in */
+/** "`module/name` "title"; "title"; `module/name` ..." @returns each title with its test file */
 const proofsIn = (proof: string): { file: string; title: string }[] => {
   let file = '';
   return [...proof.matchAll(/`([^`]+)`|"([^"]+)"/g)].flatMap(([, named, title]) => {
-    if (named) file = named;
+    if (named) file = `test/${named}.test.ts`;
     return title ? [{ file, title }] : [];
   });
 };

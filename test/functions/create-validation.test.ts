@@ -2,7 +2,7 @@ import { HeadObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { handler } from '../../functions/create-validation.ts';
-import { envKeys } from '../../infra/aws/function-env.ts';
+import { envKeys } from '../../infra/workflow/function-table.ts';
 import { presentRevalidation } from '../../shared/domain/api.ts';
 import type { Attempt } from '../../shared/domain/attempts.ts';
 import type { Claim } from '../../shared/domain/revalidation.ts';

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { handler as claimRequest } from '../../functions/claim-request.ts';
+import { handler as readOutcome } from '../../functions/read-outcome.ts';
 import { handler } from '../../functions/record-refusal.ts';
 import { revalidationIdOf } from '../../shared/domain/case-id.ts';
 import type { Caught, Outcome } from '../../shared/domain/revalidation.ts';
@@ -74,19 +75,26 @@ describe('the outcome of a request that was never claimed', () => {
     expect(await recordOf(outcome)).toMatchObject({ phase: 'refused', owner: OURS, accountId, outcome });
   });
 
-  test('is found by the same drop when it comes again', async () => {
+  test('is the answer to a second copy of the same drop, through ReadOutcome', async () => {
     const { accountId, enrollmentId, ...object } = aDrop();
     const put = await aws.put(object.key, Buffer.from([0xff, 0xd8, 0xff]));
     const request = dropOf(put);
-    process.env.RESULT_MODE = 'callback';
-    process.env.MINIMUM_THRESHOLD = '0.65';
+    Object.assign(process.env, { RESULT_MODE: 'callback', MINIMUM_THRESHOLD: '0.65' });
+    Object.assign(process.env, { MEDIA_MIN_PIXELS: '200', MEDIA_MAX_SECONDS: '30' });
+    Object.assign(process.env, { ALLOWED_RETRIES: '0', RETRY_SECONDS: '300' });
     const claiming = (executionId: string) =>
       errorOf(claimRequest(eventOf('ClaimRequest', { request }, { executionId }), context));
     const { name, message } = await claiming(OURS);
     expect(message).toMatch(/^consent_missing: /);
     const first = await recording({ request, refusal: caughtOf(name, message) });
-    const second = await recording({ request, refusal: caughtOf(name, message) }, THEIRS);
-    expect(second).toEqual(first);
+    const second = await errorOf(recording({ request, refusal: caughtOf(name, message) }, THEIRS));
+    expect(second).toMatchObject({
+      name: 'AlreadyDecidedError',
+      message: `already_decided: ${first.revalidationId}`,
+    });
+    const repeat = caughtOf(second.name, second.message);
+    const read = await readOutcome(eventOf('ReadOutcome', { repeat }, { executionId: THEIRS }), context);
+    expect(read).toEqual({ ...first, claimedAt: expect.any(String), isRepeat: true });
     expect((await recordOf(first))?.trail).toHaveLength(1);
   });
 
@@ -160,11 +168,12 @@ test('records one outcome and one event for all uploads that a full ticket refus
   const outcomes = [];
   for (let n = 0; n < 5; n += 1) {
     const request = dropOf({ key, etag: 'e', versionId: `v${n}` });
-    outcomes.push(await recording({ request, refusal }, executionOf(`flood-${n}`)));
+    outcomes.push(await recording({ request, refusal }, executionOf(`flood-${n}`)).catch((error: Error) => error));
   }
-  expect(new Set(outcomes.map((outcome) => outcome.revalidationId)).size).toBe(1);
-  expect(outcomes[4]).toMatchObject({ status: 'refused', reason: 'too_many_uploads', accountId, enrollmentId });
-  expect(outcomes[0]?.revalidationId).not.toBe(revalidationId);
+  const [first, ...repeats] = outcomes as [Outcome, ...Error[]];
+  expect(first).toMatchObject({ status: 'refused', reason: 'too_many_uploads', accountId, enrollmentId });
+  expect(first.revalidationId).not.toBe(revalidationId);
+  expect(repeats.map(({ message }) => message)).toEqual(Array(4).fill(`already_decided: ${first.revalidationId}`));
   expect(aws.announced).toHaveLength(1);
 });
 
@@ -192,14 +201,15 @@ test('records the refusal of a claimed request with the claim', async () => {
 });
 
 describe('a repeat', () => {
-  test('returns the first outcome and writes nothing', async () => {
+  test('of the same execution returns the first outcome, of another one goes to ReadOutcome, and neither writes', async () => {
     const request = dropOf(aDrop());
     const first = await recording({ request, refusal: CONSENT });
     const record = await recordOf(first);
     const other = caughtOf('MediaGoneError', 'media_gone: media: there is no such object');
-    for (const execution of [OURS, THEIRS]) {
-      expect(await recording({ request, refusal: other }, execution)).toEqual(first);
-    }
+    expect(await recording({ request, refusal: other })).toEqual(first);
+    expect(await thrownBy(recording({ request, refusal: other }, THEIRS))).toMatchObject({
+      name: 'AlreadyDecidedError',
+    });
     expect(await recordOf(first)).toEqual(record);
   });
 

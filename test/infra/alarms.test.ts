@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { alarmNames } from '../../infra/aws/alarms.ts';
 import { Config } from '../../infra/aws/config.ts';
-import { ours } from '../../infra/aws/metrics.ts';
+import { metricOf } from '../../infra/aws/metrics.ts';
 import { resourcesOf, synthesize } from '../../infra/local/template.ts';
 import { type MetricName, metrics } from '../../shared/workflow/metrics.ts';
 
@@ -156,6 +156,6 @@ test('the dashboards draw what is kept: a page for the product, and one for oper
 });
 
 test('an alarm on a metric that is not kept is an error', () => {
-  expect(() => ours(config, 'TruoraLatency', {})).toThrow(new TypeError('TruoraLatency is not kept by []'));
-  expect(() => ours(config, 'Outcomes', { reason: 'x' })).toThrow('Outcomes is not kept by [reason]');
+  expect(() => metricOf(config, 'TruoraLatency', {})).toThrow(new TypeError('TruoraLatency is not kept by []'));
+  expect(() => metricOf(config, 'Outcomes', { reason: 'x' })).toThrow('Outcomes is not kept by [reason]');
 });

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { envKeys } from '../../infra/aws/function-env.ts';
+import { envKeys } from '../../infra/workflow/function-table.ts';
 import { accessFromEnv, ledgerFromEnv, outcomeSettingsFromEnv, truoraFromEnv } from '../../shared/lambda/clients.ts';
 import { type EnvKey, env } from '../../shared/lambda/env.ts';
 import { stepNames } from '../../shared/workflow/contract.ts';

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { dynamo } from '../../shared/aws/clients.ts';
 import { accessFromEnv } from '../../shared/lambda/clients.ts';
 import { bindOrphans, bindValidation, readBinding } from '../../shared/ledger/bindings.ts';
 import { reserveBudget, reserveOne } from '../../shared/ledger/budget.ts';
@@ -7,6 +8,7 @@ import { readCallback, recordNotification, storeTaskToken } from '../../shared/l
 import { freeMedia, holdMedia } from '../../shared/ledger/holds.ts';
 import { closeIntent, Intent, isOpen, openIntent, readIntent, recordFirstCheck } from '../../shared/ledger/intents.ts';
 import { changeTexts, readTexts, throttleOf } from '../../shared/ledger/throttle.ts';
+import { commandsSent } from '../support/commands-sent.ts';
 import { newPerson, newRevalidationId, newValidationId } from '../support/journal.ts';
 import { type OpenTable, openTable } from '../support/table.ts';
 
@@ -171,6 +173,16 @@ describe('an intent', () => {
     expect(await openIntent(aws.table, accountId, first)).toEqual(first);
     expect(await readIntent(aws.table, accountId)).toEqual(first);
     expect(await aws.item(`ACC#${accountId}`)).toMatchObject(first);
+  });
+
+  test('is not opened while another one is closed, and is opened once when the SDK repeats the write', async () => {
+    const { accountId, intent } = await opened();
+    const commands = commandsSent(dynamo());
+    const again = { revalidationId: intent.revalidationId, attempt: 2 };
+    commands.before('GetItem', () => aws.remove(`ACC#${accountId}`));
+    expect(await openIntent(aws.table, accountId, again)).toBeUndefined();
+    commands.repeat('PutItem');
+    expect(await openIntent(aws.table, accountId, again)).toMatchObject(again);
   });
 
   test('is open while it exists, and no other is', async () => {

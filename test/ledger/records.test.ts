@@ -271,7 +271,7 @@ describe('recordOutcome', () => {
   test('ends a record, and keeps it for the whole retention from then on', async () => {
     const { wanted, item } = await existing('moved');
     const outcome = outcomeOf(wanted, 'declined');
-    expect(await recordOutcome(aws.ledger, outcome, OURS)).toEqual({ outcome, isAnnounced: false });
+    expect(await recordOutcome(aws.ledger, outcome, OURS)).toEqual({ outcome, isAnnounced: false, owner: OURS });
     const after = await itemOf(wanted);
     expect(after).toMatchObject({
       ...item,
@@ -311,7 +311,7 @@ describe('recordOutcome', () => {
   test('writes a record when there was no claim', async () => {
     const wanted = claimOf();
     const outcome = outcomeOf(wanted, 'refused');
-    expect(await recordOutcome(aws.ledger, outcome, OURS)).toEqual({ outcome, isAnnounced: false });
+    expect(await recordOutcome(aws.ledger, outcome, OURS)).toEqual({ outcome, isAnnounced: false, owner: OURS });
     const record = await readRecord(aws.ledger, wanted.revalidationId);
     expect(record).toMatchObject({ phase: 'refused', owner: OURS, accountId: wanted.accountId, outcome });
     expect(record?.trail.map(({ phase }) => phase)).toEqual(['refused']);
@@ -333,7 +333,7 @@ describe('recordOutcome', () => {
     aws.setWriteDelivery(1, 'answer lost');
     await expect(recordOutcome(aws.ledger, outcome, OURS)).rejects.toMatchObject({ name: 'LostOnTheWay' });
     const repeat = await recordOutcome(aws.ledger, { ...outcome, decidedAt: inMinutes(1) }, OURS);
-    expect(repeat).toEqual({ outcome, isAnnounced: false });
+    expect(repeat).toEqual({ outcome, isAnnounced: false, owner: OURS });
   });
 });
 
@@ -382,7 +382,7 @@ describe('a record that has expired, and that DynamoDB has not deleted yet', () 
   test('counts as deleted for an outcome without a claim', async () => {
     const { wanted } = await expired();
     const outcome = outcomeOf(wanted, 'refused');
-    expect(await recordOutcome(aws.ledger, outcome, THEIRS)).toEqual({ outcome, isAnnounced: false });
+    expect(await recordOutcome(aws.ledger, outcome, THEIRS)).toEqual({ outcome, isAnnounced: false, owner: THEIRS });
   });
 });
 

@@ -54,7 +54,7 @@ const calls: Record<string, (credentials: Credentials) => Promise<unknown>> = {
 };
 
 const strangers: [string, () => Credentials][] = [
-  ["the key id that used to be everybody's", () => ({ accessKeyId: 'local', secretAccessKey: 'local' })],
+  ['the key id that every caller used to share', () => ({ accessKeyId: 'local', secretAccessKey: 'local' })],
   ['the valid key id and another secret', () => ({ ...system.credentials, secretAccessKey: 'x'.repeat(40) })],
   ['another key id and the valid secret', () => ({ ...system.credentials, accessKeyId: 'AKIALOCALANOTHERID' })],
 ];

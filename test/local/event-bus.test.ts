@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Config } from '../../infra/aws/config.ts';
 import { type BusEvent, busOf, executionEvent, matches, objectCreatedEvent } from '../../infra/local/event-bus.ts';
-import { type RoleCall, rightsIn } from '../../infra/local/iam/roles.ts';
+import { permissionsIn, type RoleCall } from '../../infra/local/iam/roles.ts';
 import type { LambdaHost } from '../../infra/local/lambda.ts';
 import type { Machine } from '../../infra/local/state-machine.ts';
 import { resourcesOf, synthesize } from '../../infra/local/template.ts';
@@ -42,8 +42,13 @@ const open = (arn = machineArn, refusal?: Error, of = template, onCall?: (call: 
       return { result: null };
     },
   };
-  const rights = rightsIn(of, onCall);
-  return { bus: busOf(of, { machine, lambda, rights }, (event) => heard.push(event)), inputs, heard, invoked };
+  const permissions = permissionsIn(of, onCall);
+  return {
+    bus: busOf(of, { machine, lambda, permissions }, (event) => heard.push(event)),
+    inputs,
+    heard,
+    invoked,
+  };
 };
 
 const created = (key: string, more: Partial<Parameters<typeof objectCreatedEvent>[0]> = {}) =>

@@ -51,9 +51,9 @@ test('left-over folders are deleted for any current process id, and those of a l
   const second = mediaFolder();
   expect(existsSync(ours.folder)).toBe(true);
   release?.();
-  second.forget();
-  ours.forget();
-  mediaFolder().forget();
+  second.deleteFolder();
+  ours.deleteFolder();
+  mediaFolder().deleteFolder();
   expect(readdirSync(temporary)).toEqual([]);
 });
 
@@ -62,7 +62,7 @@ test('a path that is no folder, or a link to one elsewhere, is left alone and st
   writeFileSync(join(elsewhere, 'precious'), 'x');
   symlinkSync(elsewhere, join(temporary, `${MEDIA}3-link`));
   writeFileSync(join(temporary, `${MEDIA}4-file`), 'x');
-  mediaFolder().forget();
+  mediaFolder().deleteFolder();
   expect(readdirSync(elsewhere)).toEqual(['precious']);
   expect(existsSync(join(temporary, `${MEDIA}4-file`))).toBe(true);
 });
@@ -74,7 +74,7 @@ test.runIf(process.getuid?.() === 0)('the left-over folders of another user are 
   chmodSync(temporary, 0o777);
   // The folder of this run of the tests is ours alone; the other user has to pass through it.
   chmodSync(join(temporary, '..'), 0o711);
-  mediaFolder().forget();
+  mediaFolder().deleteFolder();
   const script = `
     const { mediaFolder } = await import(${JSON.stringify(
       pathToFileURL(join(import.meta.dirname, '../../infra/local/folders.ts')).href,
@@ -82,9 +82,9 @@ test.runIf(process.getuid?.() === 0)('the left-over folders of another user are 
     process.setgid(65534);
     process.setuid(65534);
     process.env.TMPDIR = ${JSON.stringify(temporary)};
-    const { folder, forget } = mediaFolder();
+    const { folder, deleteFolder } = mediaFolder();
     process.stdout.write(folder);
-    forget();`;
+    deleteFolder();`;
   const again = leftOver('6-theirs');
   chmodSync(again, 0o700);
   const { status, stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {

@@ -13,7 +13,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Ask } from '../../infra/local/iam/policies.ts';
-import type { Rights } from '../../infra/local/iam/roles.ts';
+import type { Permissions } from '../../infra/local/iam/roles.ts';
 import { type S3Standin, startS3 } from '../../infra/local/s3/server.ts';
 
 const Bucket = 'media';
@@ -27,20 +27,20 @@ let s3: S3Client;
 let asks: Ask[];
 
 /** A caller who may delete under `inbox/` alone. */
-const rights: Rights = {
+const permissions: Permissions = {
   callerOf: () => 'arn:aws:iam::000000000000:role/sweep',
   may: (_, ask) => {
     asks.push(ask);
     return !ask.action.startsWith('s3:Delete') || ask.resource.startsWith(`arn:aws:s3:::${Bucket}/inbox/`);
   },
-  gaveOut: () => {},
+  recordSignatures: () => {},
   signerOf: () => undefined,
 };
 
 beforeEach(async () => {
   asks = [];
   directory = await mkdtemp(join(tmpdir(), 's3-'));
-  standin = await startS3({ buckets: [Bucket], directory, onCreated: () => {}, rights });
+  standin = await startS3({ buckets: [Bucket], directory, onCreated: () => {}, permissions });
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
   s3 = new S3Client({ endpoint: standin.origin, region: 'us-east-1', maxAttempts: 1, credentials });
 });

@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import fs from 'node:fs';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { Agent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
@@ -19,7 +20,8 @@ import {
   type PutObjectCommandInput,
   S3Client,
 } from '@aws-sdk/client-s3';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { land, unframed } from '../../infra/local/s3/body.ts';
 import { signPolicy } from '../../infra/local/s3/post.ts';
 import { type ObjectCreated, type S3Options, startS3 } from '../../infra/local/s3/server.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -443,6 +445,24 @@ describe('failed uploads', () => {
     closers.push(() => agent.destroy());
     expect(await raw('PUT', path, framing, body, agent)).toMatchObject({ status: 400, code });
     expect(await raw('GET', path, {}, '', agent)).toMatchObject({ status: 404, code: 'NoSuchKey' });
+  });
+
+  test('has made the file of an upload before it reads it, so that none is made after a refused one was deleted', async () => {
+    type Opened = (error: Error | null, fd: number) => void;
+    const order: string[] = [];
+    const { open: opening } = fs;
+    vi.spyOn(fs, 'open').mockImplementation(((file: string, flags: string, mode: number, done: Opened) =>
+      opening(file, flags, mode, (error, fd) => {
+        order.push('opened');
+        done(error, fd);
+      })) as typeof fs.open);
+    const body = async function* () {
+      order.push('read');
+      yield Buffer.alloc(300_000, 'x');
+    };
+    await expect(land(unframed(body(), new Map()), join(directory, 'landing'), () => 'kept')).rejects.toThrow();
+    vi.restoreAllMocks();
+    expect(order).toEqual(['opened', 'read']);
   });
 
   test('refuses a body of unknown length', async () => {

@@ -123,7 +123,7 @@ describe('an example is not written with', () => {
   test('a long number, or a name in the place of a field', () => {
     expect(leaksIn({ phone: 573001234567 }, secrets)).toEqual(['a long number in "phone"']);
     expect(leaksIn({ answers: { 'maria.lopez': true } }, secrets)).toEqual([
-      'a field within "answers" whose name is none',
+      'a field within "answers" with an unexpected name',
     ]);
   });
 });

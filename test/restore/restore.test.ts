@@ -222,7 +222,7 @@ describe('the throttle', () => {
     expect(await throttle()).toMatchObject({ closed: 'the ledger is being restored' });
     expect(await restore(nothing, '--open')).toMatchObject({
       code: 0,
-      out: expect.stringContaining('the gate is open'),
+      out: expect.stringContaining('the throttle is open'),
     });
     expect((await throttle()).closed).toBeUndefined();
   });
@@ -240,7 +240,7 @@ describe('the throttle', () => {
 
   test('stays closed when an operator has closed it for another reason', async () => {
     await aws.putItem({ pk: 'GATE#truora', closed: 'by hand' });
-    expect(await restore(nothing, '--open')).toMatchObject({ code: 0, out: expect.stringContaining('stays so') });
+    expect(await restore(nothing, '--open')).toMatchObject({ code: 0, out: expect.stringContaining('stays closed') });
     expect(await throttle()).toMatchObject({ closed: 'by hand' });
   });
 });

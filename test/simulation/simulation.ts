@@ -87,7 +87,7 @@ let systems = 0;
 
 const variablesOf = (serial: number, more: Readonly<Record<string, string>> = {}) => ({
   TABLE_NAME: `ledger-${serial}`,
-  MEDIA_BUCKET: 'media-of-world',
+  MEDIA_BUCKET: 'media-of-system',
   EVENT_BUS: 'outcomes',
   RETENTION_DAYS: '365',
   RESULT_MODE: 'callback',

@@ -8,9 +8,8 @@ import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand, S3Client } fro
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { vi } from 'vitest';
 import { Config } from '../../infra/aws/config.ts';
-import { envKeys } from '../../infra/aws/function-env.ts';
 import { startAwsApi } from '../../infra/local/aws-api.ts';
-import { deskSecret, leaveAws, pointSdkAt } from '../../infra/local/credentials.ts';
+import { leaveAws, localSecret, pointSdkAt } from '../../infra/local/credentials.ts';
 import { startDynamoDb } from '../../infra/local/dynamodb.ts';
 import { type BusEntry, type BusEvent, eventOf } from '../../infra/local/event-bus.ts';
 import { bodyOf, type LocalServer, listen } from '../../infra/local/http.ts';
@@ -18,6 +17,7 @@ import { startS3 } from '../../infra/local/s3/server.ts';
 import type { Execution, Machine } from '../../infra/local/state-machine.ts';
 import { resourcesOf, synthesize } from '../../infra/local/template.ts';
 import { type Sandbox, type SandboxSettings, startSandbox } from '../../infra/local/truora/sandbox.ts';
+import { envKeys } from '../../infra/workflow/function-table.ts';
 import type { EnvKey } from '../../shared/lambda/env.ts';
 import type { StepName } from '../../shared/workflow/contract.ts';
 import type { JobName, RouteName } from '../../shared/workflow/functions.ts';
@@ -106,7 +106,7 @@ export const openLocalAws = async (
       buckets: [BUCKET],
       directory,
       onCreated: () => {},
-      secretAccessKey: deskSecret,
+      secretAccessKey: localSecret,
     }));
   // Without a bucket, every call about an object answers that it exists.
   const anyMedia = options.media ? undefined : await listen(async (_, response) => void response.writeHead(200).end());

@@ -340,11 +340,11 @@ export const runsIn = (
       const who = await someone(system);
       const key = `inbox/${who.accountId}/${who.enrollmentId}/a.jpg`;
       const metadata = { 'user-authorized': 'true' };
-      system.letEvents('are lost');
+      system.setEventDelivery('are lost');
       const versionId = await putMedia(system, { key, file: fileOf(photo), metadata });
       // The event goes out behind the answer.
       await sleep(20);
-      system.letEvents('arrive');
+      system.setEventDelivery('arrive');
       await stand({ pk: 'SWEEP#inbox', place: { key, versionId } });
       await woken('SweepInbox');
       await woken('SweepInbox');

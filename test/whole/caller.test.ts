@@ -29,7 +29,7 @@ beforeAll(async () => {
     onAnnounced: (event) => announced.push(event),
     onCall: (one) => calls.push(one),
   });
-  caller = system.beside(synthesizeCaller('local'));
+  caller = system.machineOfStack(synthesizeCaller('local'));
 });
 
 afterAll(async () => {

@@ -15,7 +15,7 @@ import { pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
 import { readCostOptions } from '../../infra/cli/cost.ts';
 import { readCommand } from '../../infra/cli/deploy.ts';
-import { desk } from '../../infra/local/credentials.ts';
+import { localCredentials } from '../../infra/local/credentials.ts';
 import { startDynamoDb } from '../../infra/local/dynamodb.ts';
 import { startSandbox } from '../../infra/local/truora/sandbox.ts';
 import { asked, runCommand, selfie } from '../support/commands.ts';
@@ -155,8 +155,8 @@ test.concurrent('a missing table is reported with its name and its region', asyn
   const env = {
     AWS_ENDPOINT_URL_DYNAMODB: ledger.origin,
     AWS_REGION: 'sa-east-1',
-    AWS_ACCESS_KEY_ID: desk.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: desk.secretAccessKey,
+    AWS_ACCESS_KEY_ID: localCredentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: localCredentials.secretAccessKey,
   };
   const [spend, resolve] = await Promise.all([
     run('spend', ['--table', 'NOPE'], { env }),

@@ -23,12 +23,12 @@ afterAll(() => system.close());
 
 /** Puts media, with this delivery of its event. */
 const put = async (delivery: 'are lost' | 'arrive' | 'start nothing', key: string, more: object = {}) => {
-  system.letEvents(delivery);
+  system.setEventDelivery(delivery);
   const metadata = { 'user-authorized': 'true' };
   const versionId = await putMedia(system, { key, file: fileOf(photo), metadata, ...more });
   // The event goes out behind the answer.
   await sleep(20);
-  system.letEvents('arrive');
+  system.setEventDelivery('arrive');
   const [, accountId] = /^inbox\/([^/]+)\/[^/]+\/[^/]+$/.exec(key) ?? [];
   const id = revalidationIdOf({ bucket: system.bucket, key, version: versionId, ...(accountId ? { accountId } : {}) });
   return { versionId, id };
@@ -114,7 +114,7 @@ test('an upload under a ticket whose event is lost gets the promised case; a lat
   const { revalidationId, upload: form } = Started.parse((await call('POST /revalidations', { body })).content);
   if (!form) throw new TypeError('no form');
   const before = creates();
-  system.letEvents('are lost');
+  system.setEventDelivery('are lost');
   await upload(form, photo);
   await sleep(20);
   expect(await sweep()).toBe(1);
@@ -122,7 +122,7 @@ test('an upload under a ticket whose event is lost gets the promised case; a lat
 
   await upload(form, Buffer.concat([photo, Buffer.from('again')]));
   await sleep(20);
-  system.letEvents('arrive');
+  system.setEventDelivery('arrive');
   expect(await sweep()).toBe(1);
   while ((await call(`GET /revalidations/${revalidationId}`)).content.repeats !== 1) await sleep(50);
   expect(await sweep()).toBe(0);

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { GetObjectCommand, type GetObjectCommandOutput, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { looksUntil, runs } from '../../infra/cost/cost.ts';
+import { pollsUntil, runs } from '../../infra/cost/cost.ts';
 import type { MachineEvent } from '../../infra/local/history.ts';
 import { type LocalSystem, startLocalSystem } from '../../infra/local/local-system.ts';
 import { drop, registerEnrollment } from '../../infra/local/put-media.ts';
@@ -171,7 +171,7 @@ test('a run takes as many transitions as its cost model counts', () => {
   expect(of('person-counted')).toEqual([runs.callback.transitions]);
   // Two retries of the upload, and its polls: the run that polls costs seven and its reads.
   const looks = events.filter(({ state, type }) => state === 'ReadVerdict' && type === 'StateRetried').length;
-  expect(of('person-counted-down-2')).toEqual([runs.poll.transitions - looksUntil(10) + 2 + looks]);
+  expect(of('person-counted-down-2')).toEqual([runs.poll.transitions - pollsUntil(10) + 2 + looks]);
 });
 
 test('no metric identifies a person', () => {

@@ -18,7 +18,7 @@ beforeAll(async () => {
   at = await startLocalSystem({
     // Longer than a case that gives Truora two seconds lives.
     sandboxSettings: { slowMs: 6000 },
-    hearsFailure: () => hearsFailure,
+    deliversFailures: () => hearsFailure,
     onAnnounced: (event) => heard.push(event),
   });
 });

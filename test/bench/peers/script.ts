@@ -5,7 +5,7 @@ import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { DynamoDBClient, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { desk } from '../../../infra/local/credentials.ts';
+import { localCredentials } from '../../../infra/local/credentials.ts';
 import { bodyOf, listen } from '../../../infra/local/http.ts';
 import type { Sandbox } from '../../../infra/local/truora/sandbox.ts';
 
@@ -27,8 +27,8 @@ export const startScript = async (at: {
   bytes: number;
   actions: readonly ('succeeded' | 'failed')[];
 }) => {
-  const dynamo = new DynamoDBClient({ endpoint: at.dynamoOrigin, region: 'us-east-1', credentials: desk });
-  const s3 = new S3Client({ endpoint: at.s3Origin, region: 'us-east-1', credentials: desk });
+  const dynamo = new DynamoDBClient({ endpoint: at.dynamoOrigin, region: 'us-east-1', credentials: localCredentials });
+  const s3 = new S3Client({ endpoint: at.s3Origin, region: 'us-east-1', credentials: localCredentials });
   const agent = new Agent({ keepAlive: true });
   const waiting = new Map<string, () => void>();
   const relay = await listen(async (request, response) => {

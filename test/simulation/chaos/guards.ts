@@ -4,10 +4,10 @@ import type { Guard } from '../prove/guards.ts';
 export const chaosGuards: readonly Guard[] = [
   {
     guard: 'a run that finds an open intent resolves its call',
-    file: 'functions/create-validation.ts',
+    file: 'shared/logic/creation-entry.ts',
     find: '  if (isOurs) return reconcile(entry, intent, record);',
     replace:
-      '  if (isOurs) {\n    await closeIntent(ledger.table, claim.accountId, intent);\n    return createOnce(entry);\n  }',
+      "  if (isOurs) {\n    const { closeIntent } = await import('../ledger/intents.ts');\n    await closeIntent(ledger.table, claim.accountId, intent);\n    return createOnce(entry);\n  }",
   },
   {
     guard: 'the list is read when nothing can be in flight any more',
@@ -72,7 +72,7 @@ export const chaosGuards: readonly Guard[] = [
   },
   {
     guard: 'an enrollment is of the person who is asked about',
-    file: 'functions/check-enrollment.ts',
+    file: 'shared/logic/enrollment-check.ts',
     find: '  if (account_id !== claim.accountId) {',
     replace: '  if (account_id === undefined) {',
   },
@@ -90,19 +90,19 @@ export const chaosGuards: readonly Guard[] = [
   },
   {
     guard: 'a drop without an event is started by the sweep',
-    file: 'functions/sweep-inbox.ts',
-    find: "    await startExecution(env('MACHINE_ARN'), executionNameOf(id, dropped, new Date()), request);\n",
+    file: 'shared/logic/inbox-sweep.ts',
+    find: '    await startExecution(machineArn, executionNameOf(id, dropped, new Date()), request);\n',
     replace: '',
   },
   {
     guard: 'media goes when its time is over',
-    file: 'functions/sweep-ledger.ts',
-    find: 'const isDeleted = !isLast || (await deleteAllMedia(ledger, record));',
+    file: 'shared/logic/record-follow-up.ts',
+    find: 'const isDeleted = !isLast || (await deleteMediaOf(settings, record));',
     replace: 'const isDeleted = true;',
   },
   {
     guard: 'no less is asked than the deployment allows',
-    file: 'functions/claim-request.ts',
+    file: 'shared/logic/claim.ts',
     find: 'const options = applyPolicy(asked.options, policy);',
     replace: 'const { options } = asked;',
   },
@@ -132,8 +132,8 @@ export const chaosGuards: readonly Guard[] = [
   },
   {
     guard: 'what Truora decides after we gave up is heard',
-    file: 'functions/sweep-ledger.ts',
-    find: "const heard = isOver ? 'all' : await amendLate(record, outcome);",
+    file: 'shared/logic/record-follow-up.ts',
+    find: "const heard = isOver ? 'all' : await amendLate(settings, record, outcome);",
     replace: "const heard = 'all' as string;",
   },
 ];

@@ -25,11 +25,9 @@ const MOST_WAITS = 60;
 
 /** Whether an execution that succeeded says what stands: its owner the outcome, every other one that it is a repeat, and of what age. */
 const saysWhatStands = (executionArn: string, output: unknown, record: LedgerRecord): boolean => {
-  const { owner, outcome, media, claimedAt } = record;
-  const isOwn = isDeepStrictEqual(output, outcome);
-  if (owner === executionArn) return isOwn;
-  // What was refused before its claim may be refused again each time it comes: that is no answer of an earlier claim.
-  return isDeepStrictEqual(output, { ...outcome, claimedAt, isRepeat: true }) || (!media && isOwn);
+  const { owner, outcome, claimedAt } = record;
+  if (owner === executionArn) return isDeepStrictEqual(output, outcome);
+  return isDeepStrictEqual(output, { ...outcome, claimedAt, isRepeat: true });
 };
 
 /** What a whole run has to keep after any fault. @returns the promises that are broken */

@@ -14,8 +14,8 @@ export const naive: { files: Readonly<Record<string, string>>; mutations: readon
   mutations: [
     // Our sweep would start every drop once more, since it looks for other ids than this design gives: that is not its fault.
     {
-      file: 'functions/sweep-inbox.ts',
-      find: "    await startExecution(env('MACHINE_ARN'), executionNameOf(id, dropped, new Date()), request);\n",
+      file: 'shared/logic/inbox-sweep.ts',
+      find: '    await startExecution(machineArn, executionNameOf(id, dropped, new Date()), request);\n',
       replace: '',
     },
     {

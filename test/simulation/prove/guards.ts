@@ -34,20 +34,20 @@ export const meetingGuards: readonly Guard[] = [
   },
   {
     guard: 'a notification is kept when no execution waits yet',
-    file: 'functions/receive-webhook.ts',
+    file: 'shared/logic/notify.ts',
     find: 'await recordNotification(table, { validationId, deadline: binding.deadline }, at)',
     replace:
-      '{ notification: { receivedAt: at.toISOString() }, ...(await readWait(table, validationId)) } as { notification: Notification; taskToken?: string }',
+      '{ notification: { receivedAt: at.toISOString() }, ...(await readCallback(table, validationId)) } as { notification: Notification; taskToken?: string }',
   },
   {
     guard: 'a notification resumes the waiting execution',
-    file: 'functions/receive-webhook.ts',
-    find: "taskToken === undefined ? 'recorded' : await wake(validationId, taskToken, notification)",
+    file: 'shared/logic/notify.ts',
+    find: "taskToken === undefined ? 'recorded' : await wake(table, validationId, taskToken, notification)",
     replace: "taskToken === undefined ? 'recorded' : 'late'",
   },
   {
     guard: 'a wake that was not sent is no reason to refuse the notification',
-    file: 'functions/receive-webhook.ts',
+    file: 'shared/logic/notify.ts',
     find: "    return 'unsent';",
     replace: "    throw new TypeError('unsent');",
   },
@@ -83,7 +83,7 @@ export const meetingGuards: readonly Guard[] = [
   },
   {
     guard: 'the looking ends at the deadline',
-    file: 'functions/read-verdict.ts',
+    file: 'shared/logic/ask-verdict.ts',
     find: 'if (over) return undecided(answer, new Date());',
     replace: '',
   },

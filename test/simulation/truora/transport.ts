@@ -27,7 +27,7 @@ export const send = (call: Call): Promise<Answer> =>
     try {
       const answer = await promise;
       // The real transport stops reading there, and says so.
-      if (answer.body.length > call.maxBytes) throw new SendError('answer_too_large', 'maybe', true);
+      if (answer.body.length > call.maxBytes) throw new SendError('answer_too_large', 'maybe');
       return answer;
     } finally {
       clock.clear(deadline);

@@ -154,7 +154,7 @@ export const vendorOf = (story: Story, { acceptsKey, webhookKey, callUs, latency
   const take = async (one: Charged, { body }: Call, trouble: Trouble | undefined): Promise<Answer> => {
     const chunks: Buffer[] = [];
     // In the place of the product's own transport, which takes no success for one that came before the last byte.
-    if (trouble?.kind === 'early') throw new SendError('answered_too_early', 'maybe', true);
+    if (trouble?.kind === 'early') throw new SendError('answered_too_early', 'maybe');
     if (typeof body === 'object') for await (const chunk of body.stream) chunks.push(Buffer.from(chunk));
     const all = Buffer.concat(chunks);
     if (trouble?.kind === 'broken') throw new SendError('ECONNRESET', 'maybe');
@@ -241,7 +241,7 @@ export const vendorOf = (story: Story, { acceptsKey, webhookKey, callUs, latency
       throw new SendError('ECONNRESET', 'maybe');
     }
     const done = await execute(operation, asked, trouble);
-    if (trouble?.kind === 'reset') throw new SendError('ECONNRESET', 'maybe', false);
+    if (trouble?.kind === 'reset') throw new SendError('ECONNRESET', 'maybe');
     if (trouble?.kind === 'hang') return never();
     if (trouble?.kind === 'garbage') return { ...done, body: garbage[trouble.body] };
     return operation === 'upload' ? done : marked(done, story.forms);

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { envKeys } from '../../../infra/aws/function-env.ts';
 import type { Invocation as Answer, LambdaHost } from '../../../infra/local/lambda.ts';
+import { envKeys } from '../../../infra/workflow/function-table.ts';
 import { functionSeconds } from '../../../infra/workflow/timeouts.ts';
 import { fileOf } from '../../../shared/workflow/functions.ts';
 import { clock } from './clock.ts';
