@@ -18,7 +18,7 @@ export const observe = async (progress: (line: string) => void): Promise<Observe
   const logs = { refusedWebhooks: 0 };
   const calls: Record<string, number> = {};
   const system = await startLocalSystem({
-    // A busy machine: only what hangs may run into a deadline. A sweep looks at each drop, however young.
+    // A busy machine: only what hangs may run into a deadline. A sweep looks at drops of any age.
     config: { httpDeadlineSeconds: 12, unclaimedMinutes: 0 },
     onAnnounced: (event) => announced.push(event),
     onLog: (line) => {

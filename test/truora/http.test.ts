@@ -97,7 +97,7 @@ describe('a deadline ends a call', () => {
     await closeOf(socket);
   });
 
-  test('that waits for the body of an answer, and begins anew with each piece of it', async () => {
+  test('that waits for the body of an answer, and begins again with each piece of it', async () => {
     const server = await serve();
     const call = sending({ url: server.url });
     const { socket } = await server.hearing('\r\n\r\n');
