@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { OnUnresolved } from '../../shared/domain/attempts.ts';
+import { englishErrors } from '../../shared/domain/parse.ts';
 import { ResultMode, Threshold } from '../../shared/domain/request.ts';
 import { functionSeconds } from '../workflow/timeouts.ts';
 
@@ -75,7 +76,7 @@ const MediaLimits = z.strictObject({
 });
 
 /** Everything a deployment may choose. One place, typed and checked: `npx cdk synth -c stage=prod -c callbackTimeoutSeconds=90`. */
-const Settings = z.strictObject({
+const Shape = z.strictObject({
   /** Names the stack, so that several can stand side by side. */
   stage: z._default(
     z.string().check(z.regex(/^[a-z][a-z0-9-]{0,15}$/, 'must be 1 to 16 of a-z 0-9 -, beginning with a letter')),
@@ -160,7 +161,7 @@ const Settings = z.strictObject({
  * A record outlives the media it is about, by what S3's lifecycle may be late with (two days to the marker and behind it, one
  * for running late): a drop whose record is gone would look like one that nothing has ever claimed.
  */
-export const Config = Settings.check(
+export const Config = Shape.check(
   z.refine(({ retentionDays, mediaHours }) => retentionDays >= Math.ceil(mediaHours / 24) + 3, {
     path: ['retentionDays'],
     error: 'must be at least three days more than mediaHours',
@@ -173,3 +174,26 @@ export const Config = Settings.check(
 );
 
 export type Config = z.infer<typeof Config>;
+
+/**
+ * The settings as a program gives them: all may be left out, and in `jwt` and `media` what has a default. `region` is the
+ * stack's.
+ */
+export type Settings = {
+  readonly [Key in keyof Config as Exclude<Key, 'region'>]?: Key extends 'jwt'
+    ? Readonly<z.input<typeof Jwt>>
+    : Key extends 'media'
+      ? Readonly<Partial<Config['media']>>
+      : Readonly<Config[Key]>;
+};
+
+/**
+ * Checks the settings and fills in the defaults.
+ * @throws Error that names each wrong setting and its rule: `configuration: sweepMinutes: must be ...`
+ */
+export const readConfig = (given: object): Config => {
+  const { success, data, error } = Config.safeParse(given, englishErrors);
+  if (success) return data;
+  const rules = error.issues.map(({ path, message }) => [path.join('.'), message].filter(Boolean).join(': '));
+  throw new Error(`configuration: ${rules.join('; ')}`);
+};

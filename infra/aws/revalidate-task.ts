@@ -11,14 +11,15 @@ import { StepFunctionsStartExecution } from 'aws-cdk-lib/aws-stepfunctions-tasks
 import type { Construct } from 'constructs';
 import type { CallRequest } from '../../shared/domain/request.ts';
 import { MACHINE_SECONDS } from '../workflow/timeouts.ts';
-import type { Config } from './config.ts';
-
-/** Where the machine's ARN is published, for stacks and tools that know nothing but the stage. */
-export const parameterOf = ({ stage }: Pick<Config, 'stage'>): string => `/face-revalidation-${stage}/machine-arn`;
+import { parameterOf } from './parameters.ts';
 
 /** The machine of a stage that another stack has deployed. */
 export const machineOfStage = (scope: Construct, id: string, stage: string): IStateMachine =>
-  StateMachine.fromStateMachineArn(scope, id, StringParameter.valueForStringParameter(scope, parameterOf({ stage })));
+  StateMachine.fromStateMachineArn(
+    scope,
+    id,
+    StringParameter.valueForStringParameter(scope, parameterOf({ stage }, 'machine-arn')),
+  );
 
 /**
  * What a caller's workflow asks for: a call's fields (`CallRequest`), each said now or taken from the caller's state

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Rights, traceOf } from './iam/roles.ts';
 import { resourcesOf, type Template } from './template.ts';
@@ -18,6 +18,9 @@ export type LambdaHost = {
 const running = new AsyncLocalStorage<{ variables: Record<string, string>; say: (line: string) => void }>();
 
 const functionsFolder = join(import.meta.dirname, '../../functions');
+
+/** The functions are what this file is: TypeScript in the repository, JavaScript in the package. */
+const extension = extname(import.meta.filename);
 
 /**
  * Runs the template's functions in this process, from their sources. What they declare in the template is what they get:
@@ -55,7 +58,7 @@ export const lambdaHost = (template: Template, say: (line: string) => void, righ
     });
     try {
       const result = await running.run({ variables, say }, async () => {
-        const module = await import(pathToFileURL(join(functionsFolder, `${file}.ts`)).href);
+        const module = await import(pathToFileURL(join(functionsFolder, `${file}${extension}`)).href);
         return Promise.race([module[exported](JSON.parse(text), contextOf(id, seconds)), timeUp]);
       });
       const answer = JSON.stringify(result ?? null);
