@@ -38,9 +38,11 @@ const scope = z.string().check(z.regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,128}$/, 'mus
 
 /** On the command line: `-c jwt='{"issuer":"https://...","audience":["..."]}'`. */
 const Jwt = z.strictObject({
+  /** The issuer of the tokens, https. API Gateway reads its keys from its discovery document. */
   issuer: z
     .string()
     .check(z.refine((text) => URL.canParse(text) && origin.safeParse(new URL(text).origin).success, 'must be https')),
+  /** What a token's `aud` or `client_id` may be. */
   audience: z.array(z.string().check(z.minLength(1))).check(z.minLength(1)),
   /** What a token must hold to read, and to start or cancel. */
   readScope: z._default(scope, 'revalidations/read'),
@@ -76,7 +78,7 @@ const MediaLimits = z.strictObject({
 });
 
 /** Everything a deployment may choose. One place, typed and checked: `npx cdk synth -c stage=prod -c callbackTimeoutSeconds=90`. */
-const Shape = z.strictObject({
+const Settings = z.strictObject({
   /** Names the stack, so that several can stand side by side. */
   stage: z._default(
     z.string().check(z.regex(/^[a-z][a-z0-9-]{0,15}$/, 'must be 1 to 16 of a-z 0-9 -, beginning with a letter')),
@@ -161,7 +163,7 @@ const Shape = z.strictObject({
  * A record outlives the media it is about, by what S3's lifecycle may be late with (two days to the marker and behind it, one
  * for running late): a drop whose record is gone would look like one that nothing has ever claimed.
  */
-export const Config = Shape.check(
+export const Config = Settings.check(
   z.refine(({ retentionDays, mediaHours }) => retentionDays >= Math.ceil(mediaHours / 24) + 3, {
     path: ['retentionDays'],
     error: 'must be at least three days more than mediaHours',
@@ -174,18 +176,6 @@ export const Config = Shape.check(
 );
 
 export type Config = z.infer<typeof Config>;
-
-/**
- * The settings as a program gives them: all may be left out, and in `jwt` and `media` what has a default. `region` is the
- * stack's.
- */
-export type Settings = {
-  readonly [Key in keyof Config as Exclude<Key, 'region'>]?: Key extends 'jwt'
-    ? Readonly<z.input<typeof Jwt>>
-    : Key extends 'media'
-      ? Readonly<Partial<Config['media']>>
-      : Readonly<Config[Key]>;
-};
 
 /**
  * Checks the settings and fills in the defaults.

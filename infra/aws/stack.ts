@@ -13,7 +13,7 @@ import { defined } from '../../shared/domain/defined.ts';
 import type { OutcomeStatus } from '../../shared/domain/lifecycle.ts';
 import { type FunctionName, routes } from '../../shared/workflow/functions.ts';
 import { Alarms } from './alarms.ts';
-import { type Config, isOfAnotherPartition, readConfig, type Settings } from './config.ts';
+import { type Config, isOfAnotherPartition, readConfig } from './config.ts';
 import { Dashboards } from './dashboards.ts';
 import { DropRule } from './drop-rule.ts';
 import { functionCode } from './function-code.ts';
@@ -24,6 +24,7 @@ import { Jobs } from './jobs.ts';
 import { OutcomeBus } from './outcome-bus.ts';
 import { type ParameterName, parameterOf, parameters } from './parameters.ts';
 import { type Ask, revalidateWith } from './revalidate-task.ts';
+import type { Settings } from './settings.ts';
 import { Machine, machineArnOf } from './state-machine.ts';
 import { Storage } from './storage.ts';
 
