@@ -3,7 +3,7 @@
  *
  * What a deployment may choose. Every setting may be left out.
  */
-export interface Settings {
+export type Settings = {
   /** Names the stack, so that several can stand side by side. Default: dev. */
   readonly stage?: string | undefined;
   /** How a result is waited for when the request does not say. Default: callback. */
@@ -106,4 +106,4 @@ export interface Settings {
   readonly corsOrigins?: readonly string[] | undefined;
   /** Who is told of alarms; nobody when left out. The address has to be confirmed by a click once. */
   readonly alarmEmail?: string | undefined;
-}
+};

@@ -73,9 +73,9 @@ export const settingsTypes = (): string => {
     ' *',
     ' * What a deployment may choose. Every setting may be left out.',
     ' */',
-    'export interface Settings {',
+    'export type Settings = {',
     membersOf(ofConstruct, required, words, '  ').join('\n'),
-    '}',
+    '};',
     '',
   ].join('\n');
 };

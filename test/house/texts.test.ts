@@ -25,9 +25,9 @@ const sizes: Record<string, number> = {
   'CONTRIBUTING.md': 3 * KB,
   'functions/README.md': 11 * KB,
   'shared/README.md': 9 * KB,
-  'shared/contracts/README.md': 15 * KB,
-  'infra/README.md': 1 * KB,
-  'infra/aws/README.md': 10 * KB,
+  'shared/contracts/README.md': 16 * KB,
+  'infra/README.md': 4 * KB,
+  'infra/aws/README.md': 12 * KB,
   // A chapter for each of sixteen alarms, and the restoring of a ledger.
   'infra/aws/RUNBOOK.md': 22 * KB,
   // Twenty-five threats, each with the titles of its tests.
