@@ -1,5 +1,6 @@
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { type BuildOptions, buildSync } from 'esbuild';
+import type { BuildOptions } from 'esbuild';
 import { fileOf } from '../../shared/workflow/functions.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -58,6 +59,8 @@ export const bundleOptions = {
  * @returns the folder of each function's asset, and esbuild's list of what each bundle holds
  */
 export const bundle = (names: readonly string[], outdir = join(root, '.build')) => {
+  // Loaded here and not at import: the package brings its bundles, so it has no esbuild.
+  const { buildSync } = createRequire(import.meta.url)('esbuild') as typeof import('esbuild');
   const { metafile } = buildSync({
     ...bundleOptions,
     ...exceptions,

@@ -1,7 +1,6 @@
 import type { App } from 'aws-cdk-lib';
-import { englishErrors } from '../../shared/domain/parse.ts';
 import { acknowledgeFindings, checkPolicies } from './cdk-nag.ts';
-import { Config, isOfAnotherPartition } from './config.ts';
+import { isOfAnotherPartition, readConfig } from './config.ts';
 import { type FaceRevalidationProps, FaceRevalidationStack } from './stack.ts';
 
 /**
@@ -17,11 +16,7 @@ export const compose = (
   checkPolicies(app);
   // CDK's own settings have a colon or an @ in their names. Every other one must be a known setting, so a typo is an error.
   const chosen = Object.entries(app.node.getAllContext()).filter(([name]) => !/[:@]/.test(name));
-  const { success, data: config, error } = Config.safeParse(Object.fromEntries(chosen), englishErrors);
-  if (!success)
-    throw new Error(
-      `configuration: ${error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ')}`,
-    );
+  const config = readConfig(Object.fromEntries(chosen));
   if (!config.region && defaultRegion && isOfAnotherPartition(defaultRegion))
     throw new Error(
       `configuration: region: your AWS profile says ${defaultRegion}, which is not of AWS's own partition; choose another`,

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { OnUnresolved } from '../../shared/domain/attempts.ts';
+import { englishErrors } from '../../shared/domain/parse.ts';
 import { ResultMode, Threshold } from '../../shared/domain/request.ts';
 import { functionSeconds } from '../workflow/timeouts.ts';
 
@@ -37,9 +38,11 @@ const scope = z.string().check(z.regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,128}$/, 'mus
 
 /** On the command line: `-c jwt='{"issuer":"https://...","audience":["..."]}'`. */
 const Jwt = z.strictObject({
+  /** The issuer of the tokens, https. API Gateway reads its keys from its discovery document. */
   issuer: z
     .string()
     .check(z.refine((text) => URL.canParse(text) && origin.safeParse(new URL(text).origin).success, 'must be https')),
+  /** What a token's `aud` or `client_id` may be. */
   audience: z.array(z.string().check(z.minLength(1))).check(z.minLength(1)),
   /** The scope that a token needs to read, and to start or cancel. */
   readScope: z._default(scope, 'revalidations/read'),
@@ -172,3 +175,14 @@ export const Config = Settings.check(
 );
 
 export type Config = z.infer<typeof Config>;
+
+/**
+ * Checks the settings and fills in the defaults.
+ * @throws Error that names each wrong setting and its rule: `configuration: sweepMinutes: must be ...`
+ */
+export const readConfig = (given: object): Config => {
+  const { success, data, error } = Config.safeParse(given, englishErrors);
+  if (success) return data;
+  const rules = error.issues.map(({ path, message }) => [path.join('.'), message].filter(Boolean).join(': '));
+  throw new Error(`configuration: ${rules.join('; ')}`);
+};

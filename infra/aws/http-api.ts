@@ -25,10 +25,13 @@ const LOGGED = {
  */
 export class RevalidationApi extends Construct {
   readonly api: HttpApi;
+  /** Whose tokens the API takes; undefined where it takes signatures. */
+  readonly issuer: string | undefined;
 
   constructor(scope: Construct, id: string, { config, functions }: { config: Config; functions: Functions }) {
     super(scope, id);
     const { jwt } = config;
+    this.issuer = jwt?.issuer;
     this.api = new HttpApi(this, 'Api', { apiName: `face-revalidation-${config.stage}` });
     const authorizer = jwt
       ? new HttpJwtAuthorizer('Jwt', jwt.issuer, { jwtAudience: jwt.audience })

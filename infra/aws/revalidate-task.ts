@@ -12,14 +12,15 @@ import type { Construct } from 'constructs';
 import { defined } from '../../shared/domain/defined.ts';
 import type { CallRequest } from '../../shared/domain/request.ts';
 import { MACHINE_SECONDS } from '../workflow/timeouts.ts';
-import type { Config } from './config.ts';
-
-/** The parameter with the machine's ARN, for stacks and tools that know only the stage. */
-export const parameterOf = ({ stage }: Pick<Config, 'stage'>): string => `/face-revalidation-${stage}/machine-arn`;
+import { parameterOf } from './parameters.ts';
 
 /** The machine of a stage that another stack has deployed. */
 export const machineOfStage = (scope: Construct, id: string, stage: string): IStateMachine =>
-  StateMachine.fromStateMachineArn(scope, id, StringParameter.valueForStringParameter(scope, parameterOf({ stage })));
+  StateMachine.fromStateMachineArn(
+    scope,
+    id,
+    StringParameter.valueForStringParameter(scope, parameterOf({ stage }, 'machine-arn')),
+  );
 
 /**
  * The request of a caller's workflow: the fields of a call (`CallRequest`), each a constant or taken from the caller's state

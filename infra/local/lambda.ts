@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Permissions, traceOf } from './iam/roles.ts';
 import { resourcesOf, type Template } from './template.ts';
@@ -42,6 +42,9 @@ const turnsOf = (most: number): (() => Promise<() => void>) => {
 
 const functionsFolder = join(import.meta.dirname, '../../functions');
 
+/** The functions are what this file is: TypeScript in the repository, JavaScript in the package. */
+const extension = extname(import.meta.filename);
+
 /**
  * Runs the template's functions in this process, from their sources, with the template's variables, time limit, handler and role.
  * Limits: memory is not limited, and a handler that exceeds its time is not killed.
@@ -78,8 +81,8 @@ export const lambdaHost = (template: Template, log: (line: string) => void, perm
       timer = setTimeout(() => reject(timedOut(seconds)), seconds * 1000);
     });
     try {
-      const result = await running.run({ variables, log: log }, async () => {
-        const module = await import(pathToFileURL(join(functionsFolder, `${file}.ts`)).href);
+      const result = await running.run({ variables, log }, async () => {
+        const module = await import(pathToFileURL(join(functionsFolder, `${file}${extension}`)).href);
         return Promise.race([module[exported](JSON.parse(text), contextOf(id, seconds)), timeUp]);
       });
       const answer = JSON.stringify(result ?? null);

@@ -73,6 +73,8 @@ const deployed = (id: string, { Type, Properties }: Resource): { ref: string; [a
     }
     case 'AWS::Events::Rule':
       return { ref: id, Arn: arn('events', `rule/${id}`) };
+    case 'AWS::ApiGatewayV2::Api':
+      return { ref: id, ApiEndpoint: `https://${id.toLowerCase()}.execute-api.${region}.amazonaws.com` };
     case 'AWS::IAM::Role':
       return { ref: id, Arn: `arn:aws:iam::${accountId}:role/${id}` };
     default:

@@ -66,6 +66,17 @@ const rooms: { room: string; may: RegExp[] }[] = [
     room: 'infra/cost',
     may: [/^infra\/(cost|workflow)\//, /^infra\/aws\/config\.ts$/, /^shared\/(domain|workflow)\//],
   },
+  // The entries of the npm package and its build.
+  {
+    room: 'infra/package',
+    may: [
+      /^infra\/(package|aws)\//,
+      /^infra\/docs\/reasons\.ts$/,
+      /^shared\/(domain|workflow|contracts)\//,
+      /^(aws4fetch|openapi-fetch)$/,
+      /^node:/,
+    ],
+  },
   {
     room: 'infra/docs',
     may: [/^infra\/(docs|aws|cost|local|workflow)\//, /^shared\/(domain|workflow)\//, /^zod\/mini$/, /^node:/],

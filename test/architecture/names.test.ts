@@ -22,7 +22,10 @@ const read = (file: string) => readFileSync(join(root, file), 'utf8');
 
 const linesOf = (file: string) => read(file).trimEnd().split('\n').length;
 
-const sources = files.filter((file) => /^(shared|functions|infra)\/.*\.ts$/.test(file));
+/** Written by a generator, which is held to what it writes and not to how it looks. */
+const generated = ['infra/package/api-types.ts'];
+
+const sources = files.filter((file) => /^(shared|functions|infra)\/.*\.ts$/.test(file) && !generated.includes(file));
 
 const names = [...stepNames, ...Object.keys(routes), ...Object.keys(jobs)];
 

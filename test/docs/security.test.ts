@@ -61,14 +61,16 @@ test('every kind of item in the ledger is on this page and in the table of items
   for (const listed of [new Set(kept), items]) expect([...listed].toSorted()).toEqual([...kinds].toSorted());
 });
 
-test('every package is pinned and sealed, and none runs a script when it is installed', () => {
-  const { dependencies, devDependencies, optionalDependencies, allowScripts } = JSON.parse(
-    read('package.json'),
-  ) as Record<string, Record<string, unknown>>;
-  for (const version of Object.values({ ...dependencies, ...devDependencies, ...optionalDependencies }))
-    expect(version).toMatch(/^\d+\.\d+\.\d+$/);
+test('packages are pinned and sealed, and none runs a script when it is installed', () => {
+  const declared = (file: string) => JSON.parse(read(file)) as Record<string, Record<string, unknown>>;
+  const { allowScripts } = declared('package.json');
+  for (const file of ['package.json', '.ci/tools/package.json']) {
+    const { dependencies, devDependencies, optionalDependencies } = declared(file);
+    for (const version of Object.values({ ...dependencies, ...devDependencies, ...optionalDependencies }))
+      expect(version).toMatch(/^(\d+\.\d+\.\d+|file:\.ci\/tools)$/);
+  }
   const { packages } = JSON.parse(read('package-lock.json')) as {
-    packages: Record<string, { hasInstallScript?: true; integrity?: string; inBundle?: true }>;
+    packages: Record<string, { hasInstallScript?: true; integrity?: string; inBundle?: true; link?: true }>;
   };
   const scripted = Object.entries(packages).flatMap(([path, { hasInstallScript }]) =>
     hasInstallScript ? [path.replace(/^.*node_modules\//, '')] : [],
@@ -77,7 +79,8 @@ test('every package is pinned and sealed, and none runs a script when it is inst
   expect(read('.npmrc')).toMatch(/^ignore-scripts=true$/m);
   expect(allowScripts).toEqual(Object.fromEntries(scripted.map((name) => [name, false])));
   const unsealed = Object.entries(packages).filter(
-    ([path, { integrity, inBundle }]) => path !== '' && !integrity && !inBundle,
+    // `.ci/tools` is a folder of this repository, and the link to it.
+    ([path, { integrity, inBundle, link }]) => !['', '.ci/tools'].includes(path) && !integrity && !inBundle && !link,
   );
   expect(unsealed.map(([path]) => path)).toEqual([]);
 });

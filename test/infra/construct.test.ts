@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { App, Stack } from 'aws-cdk-lib';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { DefinitionBody, JsonPath, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
@@ -33,9 +34,20 @@ describe('the construct in another stack', () => {
   });
 
   test.each<[string, object, RegExp]>([
-    ['a number out of its bounds', { callbackTimeoutSeconds: 0 }, /"Too small: expected number to be >=1"/],
-    ['a word that it does not know', { timeout: 90 }, /"Unrecognized key: \\"timeout\\""/],
-  ])('refuses %s and states why', (_, props, why) => {
+    [
+      'a number out of its bounds',
+      { callbackTimeoutSeconds: 0 },
+      /^configuration: callbackTimeoutSeconds: Too small: expected number to be >=1$/,
+    ],
+    ['a setting that does not exist', { colour: 'red' }, /^configuration: Unrecognized key: "colour"$/],
+    ['a nested setting without its issuer', { jwt: { audience: ['a'] } }, /^configuration: jwt\.issuer: is missing$/],
+    [
+      'two wrong settings',
+      { stage: 'Prod', mediaHours: 0 },
+      /^configuration: stage: must be .+; mediaHours: Too small/,
+    ],
+    ['the region, which is the stack’s', { region: 'us-east-1' }, /^configuration: region: is a property of the stack/],
+  ])('refuses %s, and names the setting and its rule', (_, props, why) => {
     expect(() => theirs(props as FaceRevalidationProps)).toThrow(why);
   });
 
@@ -93,9 +105,66 @@ describe('the construct in another stack', () => {
     ]);
   });
 
-  test('exposes its machine, its ledger and its bus', () => {
-    theirs({}, (stack, { machine, ledger, bus }) => {
-      for (const one of [machine, ledger, bus]) expect(Stack.of(one)).toBe(stack);
+  test('shows its machine, ledger, bus, bucket and key as constructs', () => {
+    theirs({}, (stack, { machine, ledger, bus, mediaBucket, dataKey }) => {
+      for (const one of [machine, ledger, bus, mediaBucket, dataKey]) expect(Stack.of(one)).toBe(stack);
     });
+  });
+
+  test('refuses a stack in a region of another partition than AWS’s own', () => {
+    const stack = new Stack(new App(), 'theirs', { env: { region: 'us-gov-west-1' } });
+    expect(() => new FaceRevalidation(stack, 'Face', { codeOf })).toThrow(/region us-gov-west-1 .+ partition/);
+  });
+});
+
+/** What one role may do after a grant: each action, on which resources. */
+const grantedBy = (grant: (face: FaceRevalidation, role: Role) => unknown, props: FaceRevalidationProps = {}) => {
+  const template = theirs(props, (stack, face) =>
+    grant(face, new Role(stack, 'Theirs', { assumedBy: new ServicePrincipal('ec2.amazonaws.com') })),
+  );
+  const policies = resourcesOf(template, 'AWS::IAM::Policy').filter(({ id }) => id.startsWith('Theirs'));
+  return policies.flatMap(({ properties }) => (properties.PolicyDocument as { Statement: unknown[] }).Statement);
+};
+
+const apiArn = (path: string) =>
+  expect.stringMatching(new RegExp(`^arn:aws:execute-api:us-east-1:000000000000:[^/]+/\\*/${path}$`));
+
+describe('a grant', () => {
+  test('to drop allows puts into the inbox alone, and the key through S3 alone', () => {
+    expect(grantedBy((face, role) => face.grantDrop(role))).toEqual([
+      { Effect: 'Allow', Action: 's3:PutObject', Resource: expect.stringMatching(/^arn:aws:s3:::[^/]+\/inbox\/\*$/) },
+      {
+        Effect: 'Allow',
+        Action: ['kms:GenerateDataKey', 'kms:Decrypt'],
+        Resource: expect.stringMatching(/^arn:aws:kms:/),
+        Condition: { StringEquals: { 'kms:ViaService': 's3.us-east-1.amazonaws.com' } },
+      },
+    ]);
+  });
+
+  test('to start allows the two routes that write, and no route that reads', () => {
+    expect(grantedBy((face, role) => face.grantStart(role))).toEqual([
+      {
+        Effect: 'Allow',
+        Action: 'execute-api:Invoke',
+        Resource: [apiArn('POST/revalidations'), apiArn('POST/revalidations/\\*/cancel')],
+      },
+    ]);
+  });
+
+  test('to read outcomes allows the two routes that read, and no route that writes', () => {
+    expect(grantedBy((face, role) => face.grantReadOutcomes(role))).toEqual([
+      {
+        Effect: 'Allow',
+        Action: 'execute-api:Invoke',
+        Resource: [apiArn('GET/revalidations/\\*'), apiArn('GET/accounts/\\*/revalidations')],
+      },
+    ]);
+  });
+
+  test('of a route is refused where the API takes tokens, because it would open nothing', () => {
+    const jwt = { issuer: 'https://issuer.example.com', audience: ['app'] };
+    for (const grant of ['grantStart', 'grantReadOutcomes'] as const)
+      expect(() => grantedBy((face, role) => face[grant](role), { jwt })).toThrow(/^jwt: .+issuer\.example\.com/);
   });
 });

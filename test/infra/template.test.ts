@@ -564,11 +564,22 @@ describe('the outcomes', () => {
     expect(template.Outputs.DataKeyArn?.Value).toEqual({ 'Fn::GetAtt': [key?.id, 'Arn'] });
   });
 
-  test("the stack names the machine's ARN in Parameter Store, and exports nothing", () => {
-    const { ref: machineArn } = resolvedOf(template, 'AWS::StepFunctions::StateMachine');
-    expect(resolvedOf(template, 'AWS::SSM::Parameter').properties).toMatchObject({
-      Name: '/face-revalidation-dev/machine-arn',
-      Value: machineArn,
+  test('are in Parameter Store for stacks that know only the stage, and are no exports', () => {
+    const api = resolvedOf(template, 'AWS::ApiGatewayV2::Api').ref.toLowerCase();
+    const apiUrl = `https://${api}.execute-api.us-east-1.amazonaws.com`;
+    const published = resourcesOf(template, 'AWS::SSM::Parameter').map(({ properties }) => [
+      properties.Name,
+      properties.Value,
+    ]);
+    expect(Object.fromEntries(published)).toEqual({
+      '/face-revalidation-dev/machine-arn': resolvedOf(template, 'AWS::StepFunctions::StateMachine').ref,
+      '/face-revalidation-dev/ledger-table': resolvedOf(template, 'AWS::DynamoDB::Table').ref,
+      '/face-revalidation-dev/event-bus': 'face-revalidation-dev',
+      '/face-revalidation-dev/media-bucket': resolvedOf(template, 'AWS::S3::Bucket').ref,
+      '/face-revalidation-dev/data-key-arn': resourcesOf(template, 'AWS::KMS::Key').find(({ id }) => id === dataKey.id)
+        ?.arn,
+      '/face-revalidation-dev/api-url': apiUrl,
+      '/face-revalidation-dev/webhook-url': `${apiUrl}/webhooks/truora`,
     });
     expect(Object.values(template.Outputs).filter((output) => 'Export' in output)).toEqual([]);
   });
