@@ -35,7 +35,7 @@ export const readArguments = (
   return { flags: values as Flags, files: positionals };
 };
 
-/** The request as the command line words it, checked by the very rules of the machine's first step. */
+/** The request of the command line, checked by the rules of the machine's first step. */
 export type Asked = {
   file: string;
   accountId: string;
@@ -89,7 +89,7 @@ const parse = <Schema extends z.ZodMiniType>(schema: Schema, value: unknown, fla
   return data as z.infer<Schema>;
 };
 
-/** Looks at the file as ClaimRequest will look at the object, so that a bad one is refused before anything starts. */
+/** Checks the file as ClaimRequest checks the object, so that a bad one is refused before anything starts. */
 const readFile = (given: string, options: Options): string => {
   // npm runs scripts in the package's folder and leaves the person's own in INIT_CWD.
   const file = resolve(process.env.INIT_CWD ?? process.cwd(), given);

@@ -1,3 +1,4 @@
+import { defined } from '../../shared/domain/defined.ts';
 import { costOf, fixedCosts, pricesOf, type Region, type RunName, regions } from '../cost/cost.ts';
 import { readWords, UsageError } from './parse-arguments.ts';
 
@@ -11,7 +12,7 @@ Dollars a month by line, from counted units (infra/cost/units.json) and the pric
   --poll S           the share that only polls, 0 to 1; 0 when left out
   --vendor-price D   dollars of one validation at Truora; without it, AWS alone
   --json             the same as JSON
-Exit code: 0; 2 for wrong words.`;
+Exit code: 0; 2 for invalid arguments.`;
 
 type RequestDetails = {
   perMonth: number;
@@ -59,7 +60,7 @@ export const readCostOptions = (words: readonly string[]): RequestDetails & { js
   return { perMonth: perMonth ?? 0, region: region as Region, webhooks, poll, vendorPrice, json, help: asksHelp };
 };
 
-/** Dollars a month, line by line: what each run costs by service, what stands whether or not one runs, and Truora. */
+/** Dollars a month, line by line: what each run costs by service, what is charged without any run, and Truora. */
 export const billOf = ({ perMonth, region, webhooks, poll, vendorPrice }: RequestDetails) => {
   const shares: Record<RunName, number> = {
     callback: (1 - poll) * webhooks,
@@ -86,7 +87,7 @@ export const billOf = ({ perMonth, region, webhooks, poll, vendorPrice }: Reques
     variableInAll: sum(variable),
     fixed: Object.fromEntries(fixed),
     fixedInAll: sum(fixed),
-    ...(vendor === undefined ? {} : { vendor }),
+    ...defined({ vendor }),
     inAll: sum(variable) + sum(fixed) + (vendor ?? 0),
   };
 };
@@ -113,9 +114,9 @@ const shown = (bill: ReturnType<typeof billOf>): string => {
 /** @returns what to print, and the exit code */
 export const answerCost = (words: readonly string[]): { text: string; exitCode: number; isError?: true } => {
   try {
-    const { json, help: asksHelp, ...wish } = readCostOptions(words);
+    const { json, help: asksHelp, ...details } = readCostOptions(words);
     if (asksHelp) return { text: help, exitCode: 0 };
-    const bill = billOf(wish);
+    const bill = billOf(details);
     return { text: json ? JSON.stringify(bill, null, 2) : shown(bill), exitCode: 0 };
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;

@@ -8,7 +8,7 @@ import { findRunning } from './running-system.ts';
 const help = `npm run -s drop -- FILE --account ID --enrollment ID --authorized [options]
 Drops a photo or video into the bucket of the world that "npm start" runs in another terminal, which shows what happens.
 Takes the options of "npm run -s revalidate" that speak of the request; the end of the account id picks the scenario.
-Exit code: 0 dropped; 2 wrong words; 3 failed.`;
+Exit code: 0 dropped; 2 invalid arguments; 3 failed.`;
 
 await main(help, async (argv) => {
   const { flags, files } = readArguments(argv, {});

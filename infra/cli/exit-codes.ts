@@ -16,7 +16,7 @@ type Ending = {
 export const guardEnding = ({ more = () => '', unheard = () => {} }: Ending = {}): ((code: number) => number) => {
   let unwritten: string | undefined;
   let heard = true;
-  // The output's process may end before ours (`| head -1`): whatever is written after that goes nowhere.
+  // The output's process may end before ours (`| head -1`): later writes are dropped.
   process.stdout.on('error', ({ code = 'unknown' }: NodeJS.ErrnoException) => {
     if (!heard) return;
     if (code !== 'EPIPE') unwritten ??= code;
@@ -25,7 +25,7 @@ export const guardEnding = ({ more = () => '', unheard = () => {} }: Ending = {}
       unheard();
     }
   });
-  // Progress and reasons are for a person; that nobody reads them changes no outcome.
+  // Progress and reasons are for a person: a reader that has gone changes no outcome.
   process.stderr.on('error', () => {});
   process.on('uncaughtException', (error: unknown) => {
     process.stderr.write(`failed: ${error instanceof Error ? error.message : String(error)}${more()}\n`);

@@ -23,7 +23,7 @@ export const tell = (line: string): void => {
 };
 
 /**
- * Runs a command and ends the process with its exit code. Wrong words are one line and code 2; Ctrl-C closes what was
+ * Runs a command and ends the process with its exit code. Invalid arguments are one line and code 2; Ctrl-C closes what was
  * opened and is code 130. A crash is code 3, as is a result that cannot be written; a closed pipe is no error.
  * @param run gets a place to leave the world it opens, so that an interruption can close it
  * @param ending what Ctrl-C says, its exit code, and whether the command ends when its reader has gone

@@ -8,7 +8,7 @@ const { States } = definition({ callbackTimeoutSeconds: 1 });
 
 /**
  * Prints each state as it happens: when, and what it asks or what came of it; at the end the outcome.
- * Several executions at once are told apart by the first letters of their names.
+ * The first letters of their names distinguish several executions at once.
  */
 export const progress = (say: (line: string) => void, { several = false } = {}): ((event: MachineEvent) => void) => {
   const startedAt = new Map<string, number>();

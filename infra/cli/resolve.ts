@@ -16,7 +16,7 @@ Closes a person's intent by hand, where Truora's list cannot be read, and writes
   --nothing                the call never arrived: the person may be asked about once more
   --retention-days N       as the stage was deployed; ${Config.parse({}).retentionDays} when left out
 
-Exit code: 0 done; 1 no intent is open; 2 wrong words; 3 failed.`;
+Exit code: 0 done; 1 no intent is open; 2 invalid arguments; 3 failed.`;
 
 const text = { type: 'string' } as const;
 

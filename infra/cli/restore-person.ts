@@ -13,7 +13,7 @@ const CLOCK_SKEW_MS = 900_000;
  * What Truora's list says of a person about whom a call is in doubt. What was decided there and is bound to no case of ours was
  * charged and will never be used: it is entered as an orphan, since the look that a next run takes passes decided ones over,
  * and that run would ask, and pay, once more. What still waits for media is left to that run, which adopts it.
- * @returns whether nothing of this person hinders opening the gate, and what was found in words
+ * @returns whether nothing of this person hinders opening the throttle, and what was found in words
  */
 export const lookAtPerson = async (
   ledger: Ledger,

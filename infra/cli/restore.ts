@@ -14,19 +14,19 @@ const help = `npm run -s restore -- --table NAME --machine ARN --as-of TIME [--r
 Makes a ledger that was restored from a backup safe to go on with, so that nothing is paid for twice. The whole procedure:
 infra/aws/RUNBOOK.md, "Restoring the ledger". It may be called again, and does no harm.
 
-  1. closes the gate: nothing is created meanwhile
+  1. closes the throttle: nothing is created meanwhile
   2. reads the executions since, and brings back each case that the backup does not know, with its outcome
   3. looks at Truora's list of each person about whom a call is in doubt; what was charged and decided there and is not known
      here is entered as an orphan
-  4. with --open, opens the gate again, unless a person is left who could not be settled
+  4. with --open, opens the throttle again, unless a person is left who could not be settled
 
   --table NAME          the ledger in AWS, with the region and credentials of your environment
   --machine ARN         the state machine (output MachineArn of the stack)
   --as-of TIME          what the backup is of: 2026-11-28T10:00:00Z
   --retention-days N    as the stage was deployed; ${Config.parse({}).retentionDays} when left out
-  --open                open the gate at the end
+  --open                open the throttle at the end
 
-Truora's key is read from TRUORA_API_KEY. Exit code: 0 all settled; 1 somebody is left, the gate stays closed; 2 wrong words; 3 failed.`;
+Truora's key is read from TRUORA_API_KEY. Exit code: 0 all settled; 1 a person is left, the throttle stays closed; 2 invalid arguments; 3 failed.`;
 
 class UsageError extends Error {}
 
@@ -89,7 +89,7 @@ const truoraAt = (origin: string, key: string): Truora => ({
 const run = async (argv: string[]): Promise<number> => {
   const { ledger, machine, asOf, truora, open } = readCommand(argv);
   await closeForRestore(ledger.table);
-  say('the gate is closed');
+  say('the throttle is closed');
   const { executions, decided, open: undecided } = await replay(ledger, machine, new Date(+asOf - LONGEST_RUN_MS));
   say(`${executions} executions read: ${decided} decided cases stand in the ledger, ${undecided} open ones`);
   let left = 0;
@@ -99,15 +99,15 @@ const run = async (argv: string[]): Promise<number> => {
     say(`${accountId}: ${words}`);
   }
   if (left > 0) {
-    say(`the gate stays closed: ${left} people are left; see infra/aws/RUNBOOK.md, "A person who is locked out"`);
+    say(`the throttle stays closed: ${left} people are left; see infra/aws/RUNBOOK.md, "A person who is locked out"`);
     return 1;
   }
-  if (!open) say('all is settled; --open opens the gate');
+  if (!open) say('all is settled; --open opens the throttle');
   else
     say(
       (await openAfterRestore(ledger.table))
-        ? 'the gate is open'
-        : 'the gate is closed for another reason, and stays so',
+        ? 'the throttle is open'
+        : 'the throttle is closed for another reason, and stays closed',
     );
   return 0;
 };

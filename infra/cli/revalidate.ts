@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { accessSync, constants, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, extname, join, resolve } from 'node:path';
 import { revalidationIdOf } from '../../shared/domain/case-id.ts';
+import { defined } from '../../shared/domain/defined.ts';
 import type { CallRequest } from '../../shared/domain/request.ts';
 import type { Outcome } from '../../shared/domain/revalidation.ts';
 import { type LocalSystem, type LocalSystemOptions, startLocalSystem } from '../local/local-system.ts';
@@ -29,7 +30,7 @@ Re-validates one face with one photo or video: against the sandbox, or with --tr
   --json                   print the recorded outcome as JSON on stdout
   --out FILE               write the recorded outcome as JSON into a file
 
-Exit code: 0 approved; 1 declined, expired, refused or canceled; 2 wrong words; 3 failed; 130 interrupted.`;
+Exit code: 0 approved; 1 declined, expired, refused or canceled; 2 invalid arguments; 3 failed; 130 interrupted.`;
 
 /** The same file, person, options and reference are the same case: run again, it goes on where it was. */
 const caseOf = ({ file, accountId, enrollmentId, options, reference, forceNew }: Asked): string => {
@@ -55,7 +56,7 @@ const truoraOf = (flags: Flags): Pick<LocalSystemOptions, 'truora' | 'ledgerDire
   if (flags.truora === undefined) return {};
   const given = String(flags.truora);
   const url = URL.canParse(given) ? new URL(given) : undefined;
-  // The key and a face go there, so a name that is nearly right must not do.
+  // The key and a face go there, so a similar name is refused.
   if (!url || url.origin !== given.replace(/\/$/, '') || !(url.origin === TRUORA || isLoopback(url))) {
     throw new UsageError(`--truora: must be ${TRUORA}, or the origin of a stand-in on this machine`);
   }
@@ -98,16 +99,16 @@ const run = async (world: LocalSystem, asked: Asked) => {
   const name = caseOf(asked);
   const key = `media/${name}${extname(asked.file).toLowerCase()}`;
   const versionId = await putMedia(world, { key, file: asked.file });
-  const request: CallRequest = {
+  const request: CallRequest = defined({
     kind: 'call',
     accountId,
     enrollmentId,
     userAuthorized: true,
     media: { key, versionId },
     options,
-    ...(reference ? { reference } : {}),
-    ...(forceNew ? { forceNew } : {}),
-  };
+    reference,
+    forceNew,
+  });
   // The name makes it the same execution after a crash, so the claim in the ledger is still its own.
   const execution = world.machine.start({ request }, name);
   await execution.ended;
@@ -131,7 +132,7 @@ await main(
     const out = outOf(flags);
     if (where.ledgerDirectory) mkdirSync(where.ledgerDirectory, { recursive: true, mode: 0o700 });
 
-    // Whoever retries by hand knows what their account at Truora allows; Truora refuses the rest.
+    // A person who retries knows what their account at Truora allows; Truora refuses the rest.
     const config = asked.options.retryOf ? { allowedRetries: 2 } : {};
     const world = await startLocalSystem({ ...where, config, onEvent: progress(tell) });
     open(world);

@@ -20,7 +20,7 @@ export type RunningSystem = Bucket & { sandboxOrigin: string };
 export const announce = (world: RunningSystem): (() => void) => {
   const release = tryLock(LOCK, LOCK_TIMEOUT_MS);
   if (!release) throw new UsageError('a world is running here already, in another terminal');
-  // Written anew, since the rights of a file that is there already would stay what they are.
+  // Written again, since the permissions of an existing file would stay.
   rmSync(FILE, { force: true });
   writeFileSync(FILE, JSON.stringify(world), { mode: 0o600 });
   return () => {

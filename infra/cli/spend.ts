@@ -23,7 +23,7 @@ What re-validations have cost, in validations that Truora charges: made, never u
                            "npm run -s revalidate -- --truora ..." leaves them; a table in AWS goes before it
   --json                   print the numbers as JSON
 
-Exit code: 0 done; 2 wrong words; 3 failed.`;
+Exit code: 0 done; 2 invalid arguments; 3 failed.`;
 
 const DAY_MS = 86_400_000;
 
@@ -81,7 +81,7 @@ const tableOf = ({ revalidations, charges, orphans, unconfirmed, avoided }: Spen
     ['re-validations', revalidations],
     ['charges made', charges],
     ['  never used (orphans)', orphans],
-    ['charges that nobody can tell', unconfirmed],
+    ['charges that are not known', unconfirmed],
     ['charges avoided', all],
     ...Object.entries(avoided).map(([why, count]): [string, number] => [`  ${why.replaceAll('_', ' ')}`, count]),
   ];

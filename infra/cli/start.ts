@@ -31,7 +31,7 @@ ${scenarios
   .join('\n')}
 
 Each function is held to its own role, as it stands in the template; so are the machine and the rule.
-What differs from AWS: retries come twenty times as fast, patience and deadlines are 1 to 2 s, the use of KMS keys is not
+What differs from AWS: retries come twenty times as fast, callback timeout and deadlines are 1 to 2 s, the use of KMS keys is not
 checked, expired items are not deleted, a function that runs over its time is left alone instead of killed.
 Ctrl-C ends it.
 `);

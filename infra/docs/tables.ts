@@ -1,8 +1,8 @@
 import { fields } from '../../shared/domain/field-names.ts';
 import { problems } from '../../shared/domain/problem.ts';
-import { outcomeReasons } from '../../shared/domain/reasons.ts';
+import { declinedReasons, expiredReasons, outcomeReasons } from '../../shared/domain/reasons.ts';
 import { type FunctionName, fileOf, functionNames, jobs, routes } from '../../shared/workflow/functions.ts';
-import { scenarios } from '../local/truora/scenarios.ts';
+import { type Scenario, scenarios } from '../local/truora/scenarios.ts';
 import { functionSeconds } from '../workflow/timeouts.ts';
 import { codes, row } from './rows.ts';
 
@@ -71,16 +71,29 @@ export const functionsTable = (): string =>
 const outcomeText = ({ status, reason }: { status: string; reason?: string }) =>
   reason ? `${status}, ${reason}` : status;
 
+/** Whether a scenario is one of the series with a documented reason: its suffix is `-status-reason`. */
+const isSeries = ({ suffix, expected: { status, reason } }: Scenario) => suffix === `-${status}-${reason}`;
+
+const scenarioRow = ({ suffix, story, expected, expectedIfRepeated: repeated }: Scenario) =>
+  row(
+    code(suffix, '(anything else)'),
+    story,
+    `${outcomeText(expected)}${repeated ? `; ${outcomeText(repeated)} *` : ''}`,
+  );
+
+const seriesRows = Object.entries({ declined: declinedReasons, expired: expiredReasons }).map(([status, reasons]) =>
+  row(
+    `\`-${status}-REASON\``,
+    `Truora answers ${status}, for each of ${reasons.length} documented reasons.`,
+    `${status}, REASON`,
+  ),
+);
+
 /** The sandbox's scenarios, by the end of the account id. */
 export const scenariosTable = (): string =>
   [
     row('account id ends in', 'what happens', 'outcome'),
     row('---', '---', '---'),
-    ...scenarios.map(({ suffix, story, expected, expectedIfRepeated: repeated }) =>
-      row(
-        code(suffix, '(anything else)'),
-        story,
-        `${outcomeText(expected)}${repeated ? `; ${outcomeText(repeated)} *` : ''}`,
-      ),
-    ),
+    ...scenarios.filter((scenario) => !isSeries(scenario)).map(scenarioRow),
+    ...seriesRows,
   ].join('\n');

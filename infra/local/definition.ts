@@ -20,18 +20,33 @@ export const paced = (definition: Definition, pace: number): Definition => {
       ? {
           ...state,
           // Another stack's definition may have none.
-          Retry: (state.Retry ?? []).map(({ IntervalSeconds, MaxDelaySeconds, ...retrier }) => ({
-            ...retrier,
-            ...defined({
+          Retry: (state.Retry ?? []).map(({ IntervalSeconds, MaxDelaySeconds, ...retrier }) =>
+            defined({
+              ...retrier,
               IntervalSeconds: times(IntervalSeconds, pace),
               MaxDelaySeconds: times(MaxDelaySeconds, pace),
             }),
-          })),
+          ),
         }
       : state;
   };
   return {
     ...definition,
     States: Object.fromEntries(Object.entries(definition.States).map(([name, state]) => [name, scaled(state)])),
+  };
+};
+
+/**
+ * The same, with the machine's limit in the place of the limits of single functions. Lambda's own limit is below the state's
+ * (timeouts.ts) and ends each run; here a run may have to wait for its turn, and that is no part of its time.
+ */
+export const untimed = (definition: Definition): Definition => {
+  const { TimeoutSeconds, States } = definition;
+  const isFunction = (state: State) => state.Type === 'Task' && state.Resource.includes(':function:');
+  return {
+    ...definition,
+    States: Object.fromEntries(
+      Object.entries(States).map(([name, state]) => [name, isFunction(state) ? { ...state, TimeoutSeconds } : state]),
+    ),
   };
 };

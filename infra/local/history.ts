@@ -36,14 +36,17 @@ export const report = async (
       Error?: string;
       Cause?: unknown;
     };
-    onEvent({
-      executionArn,
-      at: new Date(timestamp),
-      type,
-      input: state ? state.input : input,
-      output: state ? state.output : output,
-      cause: error ? cause : undefined,
-      ...defined({ state: state?.name, error }),
-    });
+    onEvent(
+      defined({
+        executionArn,
+        at: new Date(timestamp),
+        type,
+        input: state ? state.input : input,
+        output: state ? state.output : output,
+        cause: error ? cause : undefined,
+        state: state?.name,
+        error,
+      }),
+    );
   }
 };

@@ -17,6 +17,29 @@ export type LambdaHost = {
 /** The variables of the running function, so that each function sees only its own. */
 const running = new AsyncLocalStorage<{ variables: Record<string, string>; log: (line: string) => void }>();
 
+/**
+ * Runs of one function at once; more wait for their turn. On Lambda each run has a processor of its own. Here all share one: of
+ * five hundred runs at once, each call to Truora would pass its deadline while the others compute. Counted for each function,
+ * because one may wait for another: an upload is answered after its webhook was heard.
+ */
+const MOST_AT_ONCE = 8;
+
+/** Gives out so many turns at once, in the order in which they were asked for. @returns gives the turn back */
+const turnsOf = (most: number): (() => Promise<() => void>) => {
+  let free = most;
+  const waiting: (() => void)[] = [];
+  const giveBack = () => {
+    const next = waiting.shift();
+    if (next) next();
+    else free += 1;
+  };
+  return async () => {
+    if (free > 0) free -= 1;
+    else await new Promise<void>((resolve) => waiting.push(resolve));
+    return giveBack;
+  };
+};
+
 const functionsFolder = join(import.meta.dirname, '../../functions');
 
 /**
@@ -36,7 +59,8 @@ export const lambdaHost = (template: Template, log: (line: string) => void, perm
       const [file, exported] = Handler.split('.') as [string, string];
       // Lambda's own two. The SDK sends them with each call.
       const own = { AWS_LAMBDA_FUNCTION_NAME: id, _X_AMZN_TRACE_ID: traceOf(id) };
-      return [id, { file, exported, seconds: Timeout, variables: { ...Environment?.Variables, ...own } }];
+      const variables = { ...Environment?.Variables, ...own };
+      return [id, { file, exported, seconds: Timeout, variables, turn: turnsOf(MOST_AT_ONCE) }];
     }),
   );
   separateEnvironments(new Set([...functions.values()].flatMap(({ variables }) => Object.keys(variables))));
@@ -46,8 +70,9 @@ export const lambdaHost = (template: Template, log: (line: string) => void, perm
     const id = functionArn.split(':').at(-1) ?? '';
     const declared = functions.get(id);
     if (!declared) throw new TypeError(`no function ${id} in the template`);
-    const { file, exported, seconds, variables } = declared;
+    const { file, exported, seconds, variables, turn } = declared;
     const text = JSON.stringify(event);
+    const giveBack = await turn();
     let timer: NodeJS.Timeout | undefined;
     const timeUp = new Promise<never>((_, reject) => {
       timer = setTimeout(() => reject(timedOut(seconds)), seconds * 1000);
@@ -68,6 +93,7 @@ export const lambdaHost = (template: Template, log: (line: string) => void, perm
       return { error };
     } finally {
       clearTimeout(timer);
+      giveBack();
     }
   };
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { StateMachine, type StateMachineDefinition } from 'aws-local-stepfunctions';
 import type { TaskState } from '../workflow/asl.ts';
-import { paced, substituted } from './definition.ts';
+import { paced, substituted, untimed } from './definition.ts';
 import { type MachineEvent, report } from './history.ts';
 import { denialOf, type Permissions } from './iam/roles.ts';
 import type { LambdaHost } from './lambda.ts';
@@ -75,7 +75,9 @@ export const machineOf = (
   if (!resource) throw new TypeError('no state machine in the template');
   const definition = paced(substituted(resource.properties), pace);
   // Scaled intervals are fractions of a second, which AWS would refuse. A test validates the definition itself.
-  const engine = new StateMachine(definition as StateMachineDefinition, { validationOptions: { noValidate: true } });
+  const engine = new StateMachine(untimed(definition) as StateMachineDefinition, {
+    validationOptions: { noValidate: true },
+  });
   const executions = new Map<string, Execution & { abort: () => void }>();
   const endedArns: string[] = [];
   const forgetOldest = (executionArn: string) => {

@@ -163,8 +163,8 @@ export const definition = ({ callbackTimeoutSeconds }: { callbackTimeoutSeconds:
       ...ends,
     }),
     RecordRefusal: task('RecordRefusal', 'Records a refusal: Truora was not asked to decide.', {
-      Retry: [never('ClaimedElsewhereError'), recording],
-      Catch: [failed],
+      Retry: [never(...taken), recording],
+      Catch: [decided, failed],
       ...ends,
     }),
     ReadOutcome: task('ReadOutcome', 'Returns the stored outcome of a decided case.', {

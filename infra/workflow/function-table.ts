@@ -90,7 +90,7 @@ export const functionTable: Record<FunctionName, FunctionSpec> = {
         },
       },
       'readTruoraKey',
-      // That the claimed version is still there, right before it is paid for.
+      // Checks that the claimed version is still there before it is paid for.
       { readVersions: ['inbox', 'media'] },
       'seeMissingMedia',
     ],

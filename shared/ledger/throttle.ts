@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { type Access, awsJson } from '../aws/signed-call.ts';
 import { type Change, type Item, textOf } from '../aws/update-expression.ts';
+import { defined } from '../domain/defined.ts';
 import { backOffOf, backOffOver, Throttle, type ThrottleStore } from '../domain/throttle.ts';
 
 /** The item of the ledger that holds the throttle. */
@@ -45,7 +46,7 @@ export const readTexts = async (
   pk: string,
   { consistent }: { consistent: boolean } = { consistent: false },
 ): Promise<Item | undefined> => {
-  const input = { TableName: table, Key: { pk: { S: pk } }, ...(consistent ? { ConsistentRead: true } : {}) };
+  const input = defined({ TableName: table, Key: { pk: { S: pk } }, ConsistentRead: consistent || undefined });
   const { Item } = await awsJson(access, 'dynamodb', 'GetItem', input);
   if (!Item) return undefined;
   const texts = Object.entries(Item as Record<string, Record<string, unknown>>).flatMap(([name, attribute]) => {

@@ -83,7 +83,7 @@ const resolve = async (
   return true;
 };
 
-/** A run that was killed right after it had opened its intent has not written that it may have called. */
+/** A run that was killed directly after it had opened its intent has not written that it may have called. */
 const withIntent = (attempts: readonly Attempt[] | undefined, { attempt: n, openedAt: at }: Intent): Attempt[] =>
   withAttempt(attempts, { n, at, result: 'unconfirmed' });
 

@@ -67,17 +67,14 @@ export const send = ({ method, url, headers, body, deadlines, maxBytes, lookup }
     const secure = url.protocol === 'https:';
     // Node itself writes the length of a text.
     const length = typeof body === 'object' ? String(body.bytes) : undefined;
-    const request = (secure ? httpsRequest : httpRequest)(url, {
+    const options = defined({
       method,
       agent: false,
       ...unqueued,
-      headers: {
-        ...headers,
-        'accept-encoding': 'identity',
-        ...defined({ 'content-length': length }),
-      },
-      ...defined({ lookup }),
+      headers: defined({ ...headers, 'accept-encoding': 'identity', 'content-length': length }),
+      lookup,
     });
+    const request = (secure ? httpsRequest : httpRequest)(url, options);
 
     let passed = 0;
     let connected = false;

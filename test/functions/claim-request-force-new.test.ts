@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { handler } from '../../functions/claim-request.ts';
 import { revalidationIdOf } from '../../shared/domain/case-id.ts';
 import type { Claim, Outcome } from '../../shared/domain/revalidation.ts';
@@ -21,17 +21,17 @@ const ELSEWHERE = { name: 'ClaimedElsewhereError', reason: 'claimed_elsewhere' }
 
 const GONE = { name: 'MediaGoneError', reason: 'media_gone' };
 
-let house: LocalAws;
+let aws: LocalAws;
 
 beforeAll(async () => {
-  house = await openLocalAws('ClaimRequest', { media: true });
+  aws = await openLocalAws('ClaimRequest', { media: true });
 });
 
-afterAll(() => house.close());
+afterAll(() => aws.close());
 
 beforeEach(() => {
-  house.fate();
-  house.calls.length = 0;
+  aws.setDelivery();
+  aws.calls.length = 0;
 });
 
 const claiming = (request: unknown, executionId = OURS): Promise<Claim> =>
@@ -41,7 +41,7 @@ let calls = 0;
 
 const call = async (more: Parameters<typeof callOf>[0] = {}) => {
   calls += 1;
-  const put = await house.put(`media/${calls}`, JPEG);
+  const put = await aws.put(`media/${calls}`, JPEG);
   return { ...put, request: callOf({ media: { key: put.key, versionId: put.versionId }, ...more }) };
 };
 
@@ -52,28 +52,28 @@ const end = ({ revalidationId }: Claim, owner = OURS) => {
     decidedBy: 'poll',
     decidedAt: new Date().toISOString(),
   };
-  return recordOutcome(house.ledger, outcome, owner);
+  return recordOutcome(aws.ledger, outcome, owner);
 };
 
 describe('a call that forces a new case', () => {
-  it('is a case of its own beside the one that stands, and says why', async () => {
+  test('creates a new case beside the existing one, and keeps the reason', async () => {
     const { request } = await call();
     const first = await claiming(request);
     await end(first);
     const forced = await claiming({ ...request, forceNew });
     expect(forced.revalidationId).not.toBe(first.revalidationId);
     expect(forced).toMatchObject({ forceNew, media: first.media });
-    expect(await house.item(`RUN#${forced.revalidationId}`)).toMatchObject({ forceNew, phase: 'claimed' });
+    expect(await aws.item(`RUN#${forced.revalidationId}`)).toMatchObject({ forceNew, phase: 'claimed' });
   });
 
-  it('is the same case for the same execution, however often it is tried', async () => {
+  test('gets the same case at every try of the same execution', async () => {
     const { request } = await call({ forceNew });
     const forced = await claiming(request);
-    house.fateOfWrite(1, 'answer lost');
+    aws.setWriteDelivery(1, 'answer lost');
     expect(await claiming(request).catch(() => claiming(request))).toEqual(forced);
   });
 
-  it('is another case for another execution, unless it brings a key', async () => {
+  test('gets another case in another execution, unless it brings a key', async () => {
     const { request } = await call({ forceNew });
     const [one, two] = [await claiming(request), await claiming(request, THEIRS)];
     expect(two.revalidationId).not.toBe(one.revalidationId);
@@ -85,15 +85,15 @@ describe('a call that forces a new case', () => {
     expect([one.revalidationId, two.revalidationId]).not.toContain(first.revalidationId);
   });
 
-  it('meets its case by the key even when the key itself is forgotten', async () => {
+  test('gets its case by the key even after the key has expired', async () => {
     const { request } = await call({ forceNew, idempotencyKey: `forgotten-${calls}` });
     await end(await claiming(request));
-    const alias = (await house.items()).find(({ pk }) => pk === `KEY#workflow#${request.idempotencyKey}`);
-    await house.stand({ pk: `KEY#workflow#${request.idempotencyKey}`, ...alias, expiresAt: 1 });
+    const alias = (await aws.items()).find(({ pk }) => pk === `KEY#workflow#${request.idempotencyKey}`);
+    await aws.putItem({ pk: `KEY#workflow#${request.idempotencyKey}`, ...alias, expiresAt: 1 });
     expect(await thrownBy(claiming(request, THEIRS))).toEqual(DECIDED);
   });
 
-  it('is another request to a key that stands for one that forced nothing', async () => {
+  test('conflicts with a key that was used without forceNew', async () => {
     const { request } = await call({ idempotencyKey: `plain-${calls}` });
     await claiming(request);
     const reused = { name: 'RequestInvalidError', reason: 'idempotency_key_reused' };
@@ -101,20 +101,20 @@ describe('a call that forces a new case', () => {
     expect(await thrownBy(claiming({ ...request, forceNew: { reason: 'another' } }))).toEqual(reused);
   });
 
-  it.each([
+  test.each([
     [{}],
     [{ reason: '' }],
     [{ reason: 'r'.repeat(129) }],
     [{ reason: 'línea' }],
     [{ reason: 'a', by: 'me' }],
     [true],
-  ])('has to say why, and nothing else: %j', async (wrong) => {
+  ])('needs a reason, and nothing else: %j', async (wrong) => {
     const request = { ...callOf(), forceNew: wrong };
     expect(await thrownBy(claiming(request))).toMatchObject({ reason: 'request_invalid' });
-    expect(house.calls).toEqual([]);
+    expect(aws.calls).toEqual([]);
   });
 
-  it('leaves the ids of all other cases as they were', () => {
+  test('does not change the ids of other cases', () => {
     const of = { accountId: 'ana', bucket: BUCKET, key: 'media/a.jpg', version: 'v1' };
     expect(revalidationIdOf({ ...of, forceKey: undefined })).toBe(revalidationIdOf(of));
     expect(revalidationIdOf({ ...of, forceKey: 'x' })).not.toBe(revalidationIdOf(of));
@@ -122,32 +122,32 @@ describe('a call that forces a new case', () => {
 });
 
 describe('a repeat whose media has been deleted meanwhile', () => {
-  it('as a drop meets what was decided', async () => {
+  test('as a drop gets the recorded outcome', async () => {
     const { accountId, enrollmentId } = newPerson();
-    const put = await house.put(`inbox/${accountId}/${enrollmentId}/a.jpg`, JPEG, { 'user-authorized': 'true' });
+    const put = await aws.put(`inbox/${accountId}/${enrollmentId}/a.jpg`, JPEG, { 'user-authorized': 'true' });
     const request = dropOf(put);
     const claim = await claiming(request);
-    await house.remove(put.key, put.versionId);
+    await aws.remove(put.key, put.versionId);
     expect(await thrownBy(claiming(request, THEIRS))).toEqual(ELSEWHERE);
     await end(claim);
     expect(await thrownBy(claiming(request, THEIRS))).toEqual(DECIDED);
   });
 
-  it('as a call meets it by the version that it names, or by its key', async () => {
+  test('as a call gets it by the named version, or by its key', async () => {
     const named = await call();
     const keyed = await call({ idempotencyKey: `gone-${calls}` });
     const open = { ...keyed.request, media: { key: keyed.key } };
     for (const request of [named.request, open]) await end(await claiming(request));
-    for (const put of [named, keyed]) await house.remove(put.key, put.versionId);
+    for (const put of [named, keyed]) await aws.remove(put.key, put.versionId);
     for (const request of [named.request, open]) expect(await thrownBy(claiming(request, THEIRS))).toEqual(DECIDED);
-    // Nobody can tell which version a call means that names none and brings no key.
+    // A call that names no version and brings no key does not say which version it means.
     expect(await thrownBy(claiming({ ...named.request, media: { key: named.key } }, THEIRS))).toEqual(GONE);
   });
 
-  it('never meets the answer to another question', async () => {
+  test('never gets the outcome of another request', async () => {
     const { request, key, versionId } = await call({ options: { threshold: 0.75 } });
     await end(await claiming(request));
-    await house.remove(key, versionId);
+    await aws.remove(key, versionId);
     for (const other of [
       { ...request, options: { threshold: 0.9 } },
       { ...request, enrollmentId: 'ENRanother' },

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { handler } from '../../functions/claim-request.ts';
 import { revalidationIdOf } from '../../shared/domain/case-id.ts';
 import type { Claim, Outcome } from '../../shared/domain/revalidation.ts';
@@ -15,7 +15,7 @@ import {
   newRevalidationId,
   thrownBy,
 } from '../support/journal.ts';
-import { type Fate, type LocalAws, openLocalAws } from '../support/local-aws.ts';
+import { type Delivery, type LocalAws, openLocalAws } from '../support/local-aws.ts';
 import { jpeg } from '../support/media.ts';
 
 const JPEG = jpeg();
@@ -32,17 +32,17 @@ const OTHERWISE = { name: 'RequestInvalidError', reason: 'already_asked_otherwis
 
 const TOO_OLD = { name: 'RequestInvalidError', reason: 'answer_too_old' };
 
-let house: LocalAws;
+let aws: LocalAws;
 
 beforeAll(async () => {
-  house = await openLocalAws('ClaimRequest', { media: true });
+  aws = await openLocalAws('ClaimRequest', { media: true });
 });
 
-afterAll(() => house.close());
+afterAll(() => aws.close());
 
 beforeEach(() => {
-  house.fate();
-  house.calls.length = 0;
+  aws.setDelivery();
+  aws.calls.length = 0;
 });
 
 const claiming = (request: unknown, executionId = OURS): Promise<Claim> =>
@@ -51,35 +51,31 @@ const claiming = (request: unknown, executionId = OURS): Promise<Claim> =>
 /** A call about the newest version of its media, under a key. */
 const keyed = async (more: Parameters<typeof callOf>[0] = {}) => {
   const key = `media/${randomUUID()}`;
-  const { versionId } = await house.put(key, JPEG);
+  const { versionId } = await aws.put(key, JPEG);
   const request = callOf({ media: { key }, idempotencyKey: randomUUID(), ...more });
   const idOf = (version: string) => revalidationIdOf({ accountId: request.accountId, bucket: BUCKET, key, version });
-  return { key, versionId, request, idOf, again: async () => (await house.put(key, JPEG)).versionId };
+  return { key, versionId, request, idOf, again: async () => (await aws.put(key, JPEG)).versionId };
 };
 
 const end = (revalidationId: string, status: Outcome['status'] = 'approved', owner = OURS) =>
-  recordOutcome(
-    house.ledger,
-    { revalidationId, status, decidedBy: 'poll', decidedAt: new Date().toISOString() },
-    owner,
-  );
+  recordOutcome(aws.ledger, { revalidationId, status, decidedBy: 'poll', decidedAt: new Date().toISOString() }, owner);
 
 const alive = async (id: string) => {
-  const item = await house.item(`RUN#${id}`);
+  const item = await aws.item(`RUN#${id}`);
   return item && Number(item.expiresAt) * 1000 > Date.now() ? item : undefined;
 };
 
 describe('an idempotency key', () => {
-  it.each([
+  test.each([
     ['reserved', 1],
     ['claimed', 2],
     ['bound', 3],
-  ] as const)('that was cut off before it was %s never joins one version to the case of another', async (_, nth) => {
-    for (const fate of ['lost', 'answer lost'] as const satisfies Fate[]) {
+  ] as const)('never joins a version to another case when it was cut off before it was %s', async (_, nth) => {
+    for (const delivery of ['lost', 'answer lost'] as const satisfies Delivery[]) {
       const { request, versionId, idOf, again } = await keyed();
-      house.fateOfWrite(nth, fate);
+      aws.setWriteDelivery(nth, delivery);
       await claiming(request).catch(() => {});
-      house.fate();
+      aws.setDelivery();
       const second = await again();
       const claim = await claiming(request);
       expect(claim.revalidationId).toBe(idOf(claim.media.versionId ?? ''));
@@ -91,7 +87,7 @@ describe('an idempotency key', () => {
     }
   });
 
-  it('is free again after a refusal, so that media that is put again can be asked about under it', async () => {
+  test('is free again after a refusal, so that media that is put again can be sent under it', async () => {
     const { request, idOf, again, ...first } = await keyed();
     await claiming({ ...request, idempotencyKey: undefined, options: { threshold: 0.9 } }, THEIRS);
     expect(await thrownBy(claiming(request))).toEqual(OTHERWISE);
@@ -101,7 +97,7 @@ describe('an idempotency key', () => {
     expect(await alive(idOf(first.versionId))).toMatchObject({ owner: THEIRS });
   });
 
-  it('is free again after its case was refused, and after nothing else', async () => {
+  test('is free again only after its case was refused', async () => {
     const { request, idOf, again } = await keyed();
     await end((await claiming(request)).revalidationId, 'refused');
     const second = await again();
@@ -111,7 +107,7 @@ describe('an idempotency key', () => {
     expect(await thrownBy(claiming(request))).toEqual(DECIDED);
   });
 
-  it('stands for the case that it has met, though another execution had claimed that one without it', async () => {
+  test('stands for the case that it has met, also when another execution had claimed that case without it', async () => {
     const { request, idOf, versionId, again } = await keyed();
     await claiming({ ...request, idempotencyKey: undefined }, THEIRS);
     expect(await thrownBy(claiming(request))).toEqual(ELSEWHERE);
@@ -120,12 +116,12 @@ describe('an idempotency key', () => {
     expect(await thrownBy(claiming(request))).toEqual(DECIDED);
   });
 
-  it('of two that use it at once for two versions claims one case, and the other comes back to that one', async () => {
+  test('claims one case when two calls use it at once for two versions, and the other call gets that case', async () => {
     const { request, versionId, idOf, again } = await keyed();
     let second = '';
     let isBetween = false;
     // The first has reserved the key and is about to claim when the second comes, for a newer version.
-    house.fate(async ({ operation }): Promise<Fate> => {
+    aws.setDelivery(async ({ operation }): Promise<Delivery> => {
       if (!isBetween && operation === 'PutItem' && reserved()) {
         isBetween = true;
         second = await again();
@@ -133,9 +129,9 @@ describe('an idempotency key', () => {
       }
       return 'through';
     });
-    const reserved = () => house.writes().length === 2;
+    const reserved = () => aws.writes().length === 2;
     expect(await thrownBy(claiming(request, OURS))).toEqual(ELSEWHERE);
-    house.fate();
+    aws.setDelivery();
     expect(isBetween).toBe(true);
     expect(await alive(idOf(versionId))).toBeUndefined();
     expect(await alive(idOf(second))).toMatchObject({ owner: THEIRS, phase: 'claimed' });
@@ -148,7 +144,7 @@ describe('an idempotency key', () => {
     expect((await claiming(old)).revalidationId).toBe(idOf(versionId));
   });
 
-  it('gives all who use it at once for the same version one case', async () => {
+  test('gives one case to all concurrent calls about the same version', async () => {
     const { request } = await keyed();
     const executions = Array.from({ length: 8 }, (_, n) => executionOf(`one-of-${n}`));
     const ends = await Promise.all(
@@ -163,20 +159,20 @@ describe('an idempotency key', () => {
     expect(ends.filter((one) => one === 'ClaimedElsewhereError')).toHaveLength(7);
   });
 
-  it('that finds the claim of an earlier try holds its media, where that try ended before the hold', async () => {
+  test('holds the media when it finds the claim of an earlier try that ended before the hold', async () => {
     const { request, key, versionId } = await keyed();
-    house.fate(({ operation }): Fate => (operation === 'UpdateItem' ? 'lost' : 'through'));
+    aws.setDelivery(({ operation }): Delivery => (operation === 'UpdateItem' ? 'lost' : 'through'));
     await expect(claiming(request)).rejects.toThrow();
-    house.fate();
+    aws.setDelivery();
     await claiming(request);
-    expect(await freeMedia(house.ledger, { bucket: BUCKET, key, versionId }, newRevalidationId())).toBe(false);
+    expect(await freeMedia(aws.ledger, { bucket: BUCKET, key, versionId }, newRevalidationId())).toBe(false);
   });
 
-  it('that another try of the execution has claimed a newer version under holds the media of that case', async () => {
+  test('holds the media of the case under which another try of the execution claimed a newer version', async () => {
     const { request, key, again, idOf } = await keyed();
     let [newer, isBetween] = ['', false];
     // One try is about to reserve the key when the other claims the newer version, and ends before the hold.
-    house.fate(async ({ operation }): Promise<Fate> => {
+    aws.setDelivery(async ({ operation }): Promise<Delivery> => {
       if (isBetween && operation === 'UpdateItem') return 'lost';
       if (newer || operation !== 'PutItem') return 'through';
       newer = await again();
@@ -187,10 +183,10 @@ describe('an idempotency key', () => {
     });
     expect((await claiming(request)).revalidationId).toBe(idOf(newer));
     const version = { bucket: BUCKET, key, versionId: newer };
-    expect(await freeMedia(house.ledger, version, newRevalidationId())).toBe(false);
+    expect(await freeMedia(aws.ledger, version, newRevalidationId())).toBe(false);
   });
 
-  it('is the same for options that ask for the same in other words', async () => {
+  test('accepts options that mean the same in another form', async () => {
     const { request } = await keyed({ options: {} });
     const { options: _, ...plain } = request;
     const claim = await claiming(request);
@@ -205,17 +201,17 @@ describe('an idempotency key', () => {
   });
 });
 
-describe('an answer that is older than the caller takes', () => {
+describe('an outcome that is older than the caller accepts', () => {
   const aged = async (more: Parameters<typeof callOf>[0] = {}) => {
     const one = await keyed(more);
     const { revalidationId } = await claiming({ ...one.request, idempotencyKey: undefined }, THEIRS);
     await end(revalidationId, 'approved', THEIRS);
-    const record = await house.item(`RUN#${revalidationId}`);
-    await house.stand({ pk: `RUN#${revalidationId}`, ...record, claimedAt: inMinutes(-10) });
+    const record = await aws.item(`RUN#${revalidationId}`);
+    await aws.putItem({ pk: `RUN#${revalidationId}`, ...record, claimedAt: inMinutes(-10) });
     return one;
   };
 
-  it('is refused by name, with and without a key, and the key is free for media that is put again', async () => {
+  test('is refused by name, with and without a key, and the key is free for media that is put again', async () => {
     const { request, again, idOf } = await aged();
     const asked = { ...request, maxAgeSeconds: 540 };
     const { idempotencyKey: _, ...plain } = asked;
@@ -225,31 +221,31 @@ describe('an answer that is older than the caller takes', () => {
     expect((await claiming(asked)).revalidationId).toBe(idOf(second));
   });
 
-  it('is given where it is young enough, or nothing was said of its age', async () => {
+  test('is returned when it is young enough, or when no age was given', async () => {
     const { request } = await aged();
     expect(await thrownBy(claiming({ ...request, maxAgeSeconds: 660 }))).toEqual(DECIDED);
     expect(await thrownBy(claiming(request))).toEqual(DECIDED);
   });
 
-  it('is refused although its media is gone', async () => {
+  test('is refused although its media is gone', async () => {
     const { request, key, versionId } = await aged();
-    await house.remove(key, versionId);
+    await aws.remove(key, versionId);
     const named = { ...request, idempotencyKey: undefined, media: { key, versionId } };
     expect(await thrownBy(claiming({ ...named, maxAgeSeconds: 540 }))).toEqual(TOO_OLD);
   });
 
-  it('is never what an execution has come to itself', async () => {
+  test('is never an outcome of the execution itself', async () => {
     const { request, idOf, versionId } = await keyed({ maxAgeSeconds: 60 });
     await claiming(request);
-    const record = await house.item(`RUN#${idOf(versionId)}`);
-    await house.stand({ pk: `RUN#${idOf(versionId)}`, ...record, claimedAt: inMinutes(-10) });
+    const record = await aws.item(`RUN#${idOf(versionId)}`);
+    await aws.putItem({ pk: `RUN#${idOf(versionId)}`, ...record, claimedAt: inMinutes(-10) });
     expect((await claiming(request)).revalidationId).toBe(idOf(versionId));
     await end(idOf(versionId), 'canceled');
     expect(await thrownBy(claiming(request))).toEqual(DECIDED);
   });
 
-  it.each([0, -1, 1.5, '60', 31_536_001])(
-    'has an age in whole seconds, up to a year: not %j',
+  test.each([0, -1, 1.5, '60', 31_536_001])(
+    'needs an age in whole seconds, up to a year: not %j',
     async (maxAgeSeconds) => {
       const { request } = await keyed();
       expect(await thrownBy(claiming({ ...request, maxAgeSeconds }))).toMatchObject({ reason: 'request_invalid' });

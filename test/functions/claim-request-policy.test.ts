@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { handler } from '../../functions/claim-request.ts';
 import type { Options } from '../../shared/domain/request.ts';
 import type { Claim } from '../../shared/domain/revalidation.ts';
@@ -32,13 +32,13 @@ const OTHERWISE = { name: 'RequestInvalidError', reason: 'already_asked_otherwis
 
 const ELSEWHERE = { name: 'ClaimedElsewhereError', reason: 'claimed_elsewhere' };
 
-let house: LocalAws;
+let aws: LocalAws;
 
 beforeAll(async () => {
-  house = await openLocalAws('ClaimRequest', { media: true });
+  aws = await openLocalAws('ClaimRequest', { media: true });
 });
 
-afterAll(() => house.close());
+afterAll(() => aws.close());
 
 afterEach(() => {
   process.env.MINIMUM_THRESHOLD = '0.65';
@@ -51,7 +51,7 @@ let puts = 0;
 
 const called = async (options?: Options, more: object = {}) => {
   puts += 1;
-  const { key, versionId } = await house.put(`media/${puts}`, JPEG);
+  const { key, versionId } = await aws.put(`media/${puts}`, JPEG);
   return callOf({ media: { key, versionId }, ...(options ? { options } : {}), ...more });
 };
 
@@ -59,14 +59,14 @@ const dropped = async (options: Options) => {
   puts += 1;
   const { accountId, enrollmentId } = newPerson();
   const metadata = { 'user-authorized': 'true', options: JSON.stringify(options) };
-  return dropOf(await house.put(`inbox/${accountId}/${enrollmentId}/${puts}.jpg`, JPEG, metadata));
+  return dropOf(await aws.put(`inbox/${accountId}/${enrollmentId}/${puts}.jpg`, JPEG, metadata));
 };
 
 const ticketed = async (options: Options) => {
   const body = { ...newPerson(), userAuthorized: true as const, upload: { type: 'image/jpeg' as const }, options };
   const ticket = uploadTicket(body, newRevalidationId(), CALLER);
-  await issueTicket(house.ledger, ticket);
-  return dropOf(await house.put(ticket.upload?.key ?? '', JPEG));
+  await issueTicket(aws.ledger, ticket);
+  return dropOf(await aws.put(ticket.upload?.key ?? '', JPEG));
 };
 
 const entryPoints = [
@@ -76,17 +76,17 @@ const entryPoints = [
 ] as const;
 
 describe.each(entryPoints)('the floor of the deployment holds for %s', (_, asking) => {
-  it('that asks below it: refused by name before anything is claimed, and the detail says the floor', async () => {
+  test('refuses a lower threshold by name before a claim is written, and the detail states the floor', async () => {
     const request = await asking({ threshold: 0.3 });
     const { name, message } = await errorOf(claiming(request));
     expect([name, message]).toEqual([
       BELOW.name,
       expect.stringMatching(/^threshold_below_policy: options\.threshold: must be at least 0\.65,/),
     ]);
-    expect((await house.items()).filter(({ owner }) => owner === OURS)).toEqual([]);
+    expect((await aws.items()).filter(({ owner }) => owner === OURS)).toEqual([]);
   });
 
-  it('that asks for no threshold or without similarity: the claim says what is sent', async () => {
+  test('fills in an absent threshold or similarity, and the claim states what is sent', async () => {
     process.env.MINIMUM_THRESHOLD = '0.8';
     expect((await claiming(await asking({}), executionOf('a'))).requested).toEqual({
       threshold: 0.8,
@@ -94,14 +94,14 @@ describe.each(entryPoints)('the floor of the deployment holds for %s', (_, askin
     });
   });
 
-  it('that asks for more: what is asked is sent', async () => {
+  test('sends a higher threshold as it is', async () => {
     const { requested } = await claiming(await asking({ threshold: 0.9 }), executionOf('b'));
     expect(requested).toEqual({ threshold: 0.9, subvalidations: ['similarity'] });
   });
 });
 
-describe('a repeat is compared by what is sent in fact', () => {
-  it('so what was left out and what stands for it are the same question', async () => {
+describe('a repeat is compared by what is sent', () => {
+  test('treats an absent option like its default', async () => {
     const request = await called();
     await claiming(request);
     for (const options of [
@@ -114,18 +114,18 @@ describe('a repeat is compared by what is sent in fact', () => {
     expect(await thrownBy(claiming({ ...request, options: { threshold: 0.66 } }, THEIRS))).toEqual(OTHERWISE);
   });
 
-  it('so an old approval answers nobody who asks under a higher floor', async () => {
+  test('never gives an old approval to a call under a higher floor', async () => {
     const request = await called();
     const { revalidationId } = await claiming(request);
     const decidedAt = new Date().toISOString();
-    await recordOutcome(house.ledger, { revalidationId, status: 'approved', decidedBy: 'poll', decidedAt }, OURS);
+    await recordOutcome(aws.ledger, { revalidationId, status: 'approved', decidedBy: 'poll', decidedAt }, OURS);
     expect(await thrownBy(claiming(request, THEIRS))).toMatchObject({ reason: 'already_decided' });
     process.env.MINIMUM_THRESHOLD = '0.8';
     expect(await thrownBy(claiming(request, THEIRS))).toEqual(OTHERWISE);
     expect(await thrownBy(claiming({ ...request, options: { threshold: 0.65 } }, THEIRS))).toEqual(BELOW);
   });
 
-  it('but for the run itself, whose claim stands when the floor is raised between two of its tries', async () => {
+  test('keeps the claim of a run when the floor is raised between two of its tries', async () => {
     const request = await called();
     const claim = await claiming(request);
     process.env.MINIMUM_THRESHOLD = '0.8';

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { handler } from '../../functions/claim-request.ts';
 import type { OutcomeStatus } from '../../shared/domain/lifecycle.ts';
 import type { Claim } from '../../shared/domain/revalidation.ts';
@@ -27,16 +27,16 @@ const LIVE = { subvalidations: ['similarity' as const, 'passive_liveness' as con
 
 const INSTEAD = /; (start a new validation instead: .*forceNew|wait for its outcome|there is nothing to retry)$/;
 
-let house: LocalAws;
+let aws: LocalAws;
 
 beforeAll(async () => {
-  house = await openLocalAws('ClaimRequest', { media: true });
+  aws = await openLocalAws('ClaimRequest', { media: true });
 });
 
-afterAll(() => house.close());
+afterAll(() => aws.close());
 
 beforeEach(() => {
-  house.calls.length = 0;
+  aws.calls.length = 0;
 });
 
 afterEach(() => {
@@ -53,11 +53,11 @@ let videos = 0;
 
 const asked = async (person: object, options: object, more: object = {}) => {
   videos += 1;
-  const { key, versionId } = await house.put(`media/${videos}`, MP4);
+  const { key, versionId } = await aws.put(`media/${videos}`, MP4);
   return callOf({ ...person, media: { key, versionId }, options, ...more });
 };
 
-/** A re-validation that has ended, a minute ago or whenever. */
+/** A re-validation that has ended, a minute ago or at another time. */
 const ended = async (
   status: OutcomeStatus | undefined = 'declined',
   { options = LIVE as object, person = newPerson(), ago = 60 } = {},
@@ -66,47 +66,47 @@ const ended = async (
   const owner = executionOf(`ended-${executions}`);
   const { revalidationId } = await claiming(await asked(person, options), owner);
   const validation = { validationId: newValidationId(), deadline: inMinutes(5) };
-  await bindValidation(house.table, validation, revalidationId, 30);
+  await bindValidation(aws.table, validation, revalidationId, 30);
   const attempt = { n: 1, at: inMinutes(0), result: 'created' as const, validationId: validation.validationId };
   const created = { ...validation, uploadLink: 'https://files.example.com/u' };
-  await recordCreated(house.ledger, { revalidationId, owner }, created, { attempt, orphans: [] });
+  await recordCreated(aws.ledger, { revalidationId, owner }, created, { attempt, orphans: [] });
   const decidedAt = new Date(Date.now() - ago * 1000).toISOString();
-  if (status) await recordOutcome(house.ledger, { revalidationId, status, decidedBy: 'poll', decidedAt }, owner);
-  house.calls.length = 0;
+  if (status) await recordOutcome(aws.ledger, { revalidationId, status, decidedBy: 'poll', decidedAt }, owner);
+  aws.calls.length = 0;
   return { revalidationId, person, ...validation };
 };
 
 const retrying = async (retryOf: string, person: object) => asked(person, { ...LIVE, retryOf });
 
 describe('a retry', () => {
-  it('of a re-validation of ours is linked to it, and Truora is told its own id', async () => {
+  test('of one of our re-validations is linked to it, and Truora gets its own id', async () => {
     const { revalidationId, validationId, person } = await ended();
     const claim = await claiming(await retrying(revalidationId, person));
     expect(claim).toMatchObject({ linkedTo: revalidationId, requested: { ...LIVE, retryOf: validationId } });
-    expect(await house.item(`RUN#${claim.revalidationId}`)).toMatchObject({ linkedTo: revalidationId });
+    expect(await aws.item(`RUN#${claim.revalidationId}`)).toMatchObject({ linkedTo: revalidationId });
   });
 
-  it('by Truora’s id of one of ours is the same', async () => {
+  test('by the Truora id of one of ours is linked in the same way', async () => {
     const { revalidationId, validationId, person } = await ended();
     const claim = await claiming(await retrying(validationId, person));
     expect(claim).toMatchObject({ linkedTo: revalidationId, requested: { retryOf: validationId } });
   });
 
-  it('of one that only Truora knows goes on to Truora, linked to nothing', async () => {
+  test('of one that only Truora knows is sent to Truora without a link', async () => {
     const claim = await claiming(await retrying('VLDsomewhere', newPerson()));
     expect(claim).toMatchObject({ requested: { retryOf: 'VLDsomewhere' } });
     expect(claim).not.toHaveProperty('linkedTo');
   });
 
-  it('may be a drop', async () => {
+  test('may be a drop', async () => {
     const { revalidationId, person } = await ended();
     const options = JSON.stringify({ ...LIVE, retryOf: revalidationId });
     const key = `inbox/${person.accountId}/${person.enrollmentId}/a.mp4`;
-    const put = await house.put(key, MP4, { 'user-authorized': 'true', options });
+    const put = await aws.put(key, MP4, { 'user-authorized': 'true', options });
     expect(await claiming(dropOf(put))).toMatchObject({ linkedTo: revalidationId });
   });
 
-  it('that is repeated is the same, though its time is over by then', async () => {
+  test('that is repeated gets the same case, also after its time is over', async () => {
     const { revalidationId, validationId, person } = await ended();
     const request = await retrying(revalidationId, person);
     const claim = await claiming(request);
@@ -120,8 +120,8 @@ describe('a retry', () => {
     expect(await thrownBy(claiming(another))).toMatchObject({ reason: 'already_asked_otherwise' });
   });
 
-  it('after a crash at any write is one, and takes one place', async () => {
-    for (const [nth, fate] of [
+  test('takes one slot after a crash at any write', async () => {
+    for (const [nth, delivery] of [
       [1, 'lost'],
       [1, 'answer lost'],
       [2, 'lost'],
@@ -129,18 +129,18 @@ describe('a retry', () => {
     ] as const) {
       const { revalidationId, validationId, person } = await ended();
       const request = await retrying(revalidationId, person);
-      house.fateOfWrite(nth, fate);
+      aws.setWriteDelivery(nth, delivery);
       expect(await thrownBy(claiming(request))).toMatchObject({ name: 'LostOnTheWay' });
-      house.fate();
+      aws.setDelivery();
       const claim = await claiming(request);
-      const { pk: _, expiresAt: __, ...row } = (await house.item(`RETRY#${validationId}`)) ?? {};
+      const { pk: _, expiresAt: __, ...row } = (await aws.item(`RETRY#${validationId}`)) ?? {};
       expect(row).toEqual({ retry1: claim.revalidationId });
     }
   });
 });
 
-describe('a retry is refused, with what is possible instead, and nothing is written', () => {
-  it.each<[string, string, () => Promise<[string, object]>]>([
+describe('a retry is refused, names the alternative, and writes nothing', () => {
+  test.each<[string, string, () => Promise<[string, object]>]>([
     ['of nothing that ever was', 'retry_unknown', async () => [newRevalidationId(), newPerson()]],
     ['of another person’s', 'retry_unknown', async () => [(await ended()).revalidationId, newPerson()]],
     ['of another person’s by Truora’s id', 'retry_unknown', async () => [(await ended()).validationId, newPerson()]],
@@ -170,27 +170,27 @@ describe('a retry is refused, with what is possible instead, and nothing is writ
         return [revalidationId, person];
       },
     ],
-  ])('%s', async (_, reason, make) => {
+  ])('refuses a retry %s', async (_, reason, make) => {
     const [retryOf, person] = await make();
     const request = await retrying(retryOf, person);
     const error = await errorOf(claiming(request));
     expect([error.name, error.message]).toEqual(['RequestInvalidError', expect.stringMatching(`^${reason}: `)]);
     expect(error.message).toMatch(INSTEAD);
-    expect(house.writes()).toEqual([]);
+    expect(aws.writes()).toEqual([]);
   });
 
-  it('where the account allows none', async () => {
+  test('refuses a retry where the account allows none', async () => {
     process.env.ALLOWED_RETRIES = '0';
     for (const retryOf of [(await ended()).revalidationId, 'VLDsomewhere']) {
       const error = await errorOf(claiming(await retrying(retryOf, newPerson())));
       expect(error.message).toMatch(/^retry_not_allowed: .*allowedRetries is 0.*forceNew$/);
     }
-    expect(house.writes()).toEqual([]);
+    expect(aws.writes()).toEqual([]);
   });
 });
 
 describe('the retries of one validation', () => {
-  it.each([1, 2])('are as many as the account allows: %s', async (allowed) => {
+  test.each([1, 2])('are limited by what the account allows: %s', async (allowed) => {
     process.env.ALLOWED_RETRIES = String(allowed);
     const { revalidationId, person } = await ended();
     const requests = await Promise.all(Array.from({ length: 3 }, () => retrying(revalidationId, person)));
@@ -200,7 +200,7 @@ describe('the retries of one validation', () => {
     for (const message of lost) expect(message).toMatch(/^retries_used_up: .*forceNew$/);
   });
 
-  it('are counted from the first of the row, whoever of it is named', async () => {
+  test('are counted from the first validation of the chain, for any of its ids', async () => {
     process.env.ALLOWED_RETRIES = '2';
     const first = await ended();
     const { person } = first;
@@ -215,7 +215,7 @@ describe('the retries of one validation', () => {
     }
   });
 
-  it('of a validation that only Truora knows are counted too', async () => {
+  test('of a validation that only Truora knows are counted too', async () => {
     const person = newPerson();
     const retryOf = newValidationId();
     const claimed = await ended('declined', { person, options: { ...LIVE, retryOf } });

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { handler } from '../../functions/create-validation.ts';
 import { type Claim, LONGEST_LIFE_SECONDS } from '../../shared/domain/revalidation.ts';
 import { bindOrphans } from '../../shared/ledger/bindings.ts';
@@ -16,7 +16,7 @@ import {
   newValidationId,
   thrownBy,
 } from '../support/journal.ts';
-import { type Fate, type LocalAws, openLocalAws, standIn } from '../support/local-aws.ts';
+import { type Delivery, type LocalAws, openLocalAws, standIn } from '../support/local-aws.ts';
 
 const OURS = executionOf('ours');
 
@@ -24,28 +24,28 @@ const UNSETTLED = { name: 'CreationUnsettledError', reason: 'creation_unsettled'
 
 const LINK = 'https://files.truora.com/u/x?Expires=4102444800&Signature=canary';
 
-let house: LocalAws;
+let aws: LocalAws;
 
 beforeAll(async () => {
-  house = await openLocalAws('CreateValidation', { truora: true });
+  aws = await openLocalAws('CreateValidation', { truora: true });
 });
 
-afterAll(() => house.close());
+afterAll(() => aws.close());
 
 const closers: (() => Promise<void>)[] = [];
 
 beforeEach(async () => {
   vi.useFakeTimers({ toFake: ['Date'] });
   process.env.SETTLE_SECONDS = '60';
-  house.metrics.length = 0;
-  house.fate();
-  await house.stand({ pk: 'GATE#truora' });
+  aws.metrics.length = 0;
+  aws.setDelivery();
+  await aws.putItem({ pk: 'GATE#truora' });
 });
 
 afterEach(async () => {
   vi.useRealTimers();
-  house.fate();
-  process.env.TRUORA_ORIGIN = house.sandbox.origin;
+  aws.setDelivery();
+  process.env.TRUORA_ORIGIN = aws.sandbox.origin;
   for (const close of closers.splice(0)) await close();
 });
 
@@ -53,17 +53,17 @@ const creating = (claim: Claim) => handler(eventOf('CreateValidation', { claim }
 
 const claimed = async (person: Partial<Claim> = newPerson()) => {
   const claim = claimOf(person);
-  await claimRecord(house.ledger, claim, OURS);
+  await claimRecord(aws.ledger, claim, OURS);
   return claim;
 };
 
 const later = (seconds: number) => vi.setSystemTime(Date.now() + seconds * 1000);
 
-const recordOf = async ({ revalidationId }: Claim) => house.item(`RUN#${revalidationId}`);
+const recordOf = async ({ revalidationId }: Claim) => aws.item(`RUN#${revalidationId}`);
 
-const intentOf = ({ accountId }: Claim) => house.item(`ACC#${accountId}`);
+const intentOf = ({ accountId }: Claim) => aws.item(`ACC#${accountId}`);
 
-const orphansCounted = () => house.metrics.reduce((sum, { Orphans = 0 }) => sum + Number(Orphans), 0);
+const orphansCounted = () => aws.metrics.reduce((sum, { Orphans = 0 }) => sum + Number(Orphans), 0);
 
 const rowOf = ({ accountId }: Claim) => ({
   validation_id: newValidationId(),
@@ -86,11 +86,11 @@ const truoraOf = async (create: () => object | 'reset', list: () => object[]) =>
   return (method: string) => truora.asked.filter((one) => one.method === method).length;
 };
 
-describe('what has changed between the first look at the record and the intent', () => {
-  /** Lets somebody else do this while the intent of ours is on its way. */
+describe('a change between the first read of the record and the intent', () => {
+  /** Runs this while the write of our intent is in flight. */
   const meanwhile = (claim: Claim, change: () => Promise<unknown>) => {
     let isDone = false;
-    house.fate(async ({ operation, input }): Promise<Fate> => {
+    aws.setDelivery(async ({ operation, input }): Promise<Delivery> => {
       if (isDone || operation !== 'PutItem' || !JSON.stringify(input).includes(`ACC#${claim.accountId}`))
         return 'through';
       isDone = true;
@@ -99,14 +99,14 @@ describe('what has changed between the first look at the record and the intent',
     });
   };
 
-  it.each<[string, (claim: Claim) => Promise<unknown>]>([
-    ['the run was canceled', (claim) => recordCancellation(house.ledger, claim, 'iam:caller')],
+  test.each<[string, (claim: Claim) => Promise<unknown>]>([
+    ['the run was canceled', (claim) => recordCancellation(aws.ledger, claim, 'iam:caller')],
     [
       'another attempt was written down',
       (claim) =>
-        recordAttempt(house.ledger, claim, { attempt: { n: 1, at: inMinutes(-5), result: 'orphaned' }, orphans: [] }),
+        recordAttempt(aws.ledger, claim, { attempt: { n: 1, at: inMinutes(-5), result: 'orphaned' }, orphans: [] }),
     ],
-  ])('keeps the charged call from being made, and frees the person: %s', async (_, change) => {
+  ])('stops the charged call and frees the person: %s', async (_, change) => {
     const claim = await claimed();
     const asked = await truoraOf(
       () => rowOf(claim),
@@ -119,7 +119,7 @@ describe('what has changed between the first look at the record and the intent',
   });
 });
 
-it('does not read the list while Truora wants all of us to wait', async () => {
+test('does not read the list while the throttle is backing off', async () => {
   const claim = await claimed();
   const asked = await truoraOf(
     () => 'reset',
@@ -127,12 +127,12 @@ it('does not read the list while Truora wants all of us to wait', async () => {
   );
   expect(await thrownBy(creating(claim))).toEqual(UNSETTLED);
   later(60);
-  await house.stand({ pk: 'GATE#truora', notBefore: inMinutes(1) });
+  await aws.putItem({ pk: 'GATE#truora', notBefore: inMinutes(1) });
   expect(await thrownBy(creating(claim))).toMatchObject({ name: 'TruoraBusyError', reason: 'truora_rate_limited' });
   expect(asked('GET')).toBe(0);
 });
 
-it('binds the orphans of a record on re-entry, for as long as one of them may live and the record is kept', async () => {
+test('binds the orphans of a record on re-entry, for as long as one of them may live and the record is kept', async () => {
   const claim = await claimed();
   const rows = [rowOf(claim), rowOf(claim)] as const;
   await truoraOf(
@@ -145,30 +145,30 @@ it('binds the orphans of a record on re-entry, for as long as one of them may li
   expect(await thrownBy(creating(claim))).toEqual(UNSETTLED);
   later(30);
   // Killed after the record and before any binding.
-  house.fate(({ operation, input }) =>
+  aws.setDelivery(({ operation, input }) =>
     operation === 'PutItem' && JSON.stringify(input).includes('VLD#') ? 'lost' : 'through',
   );
   await expect(creating(claim)).rejects.toThrow();
-  house.fate();
+  aws.setDelivery();
   expect(await creating(claim)).toMatchObject({ validationId: rows[0].validation_id });
   const deadline = new Date(Date.parse(openedAt) + LONGEST_LIFE_SECONDS * 1000).toISOString();
-  expect(await house.item(`VLD#${rows[1].validation_id}`)).toMatchObject({
+  expect(await aws.item(`VLD#${rows[1].validation_id}`)).toMatchObject({
     revalidationId: claim.revalidationId,
     deadline,
-    expiresAt: Math.floor(Date.parse(deadline) / 1000) + house.ledger.retentionDays * 86_400,
+    expiresAt: Math.floor(Date.parse(deadline) / 1000) + aws.ledger.retentionDays * 86_400,
   });
   expect(await intentOf(claim)).toBeUndefined();
 });
 
-it('binds an orphan until the longest life there is, and the retention after it, are over', async () => {
+test('binds an orphan until the longest life of a validation and the retention are over', async () => {
   const id = newValidationId();
   const openedAt = inMinutes(-10);
-  await bindOrphans(house.ledger, { revalidationId: newRevalidationId(), openedAt }, [id]);
+  await bindOrphans(aws.ledger, { revalidationId: newRevalidationId(), openedAt }, [id]);
   const ends = Date.parse(openedAt) / 1000 + LONGEST_LIFE_SECONDS;
-  expect((await house.item(`VLD#${id}`))?.expiresAt).toBe(Math.floor(ends) + house.ledger.retentionDays * 86_400);
+  expect((await aws.item(`VLD#${id}`))?.expiresAt).toBe(Math.floor(ends) + aws.ledger.retentionDays * 86_400);
 });
 
-it('writes nothing of a caller whose record is gone, but binds what its call has created', async () => {
+test('writes nothing for a record that is gone, but binds the validation that its call created', async () => {
   const claim = await claimed();
   const revalidationId = newRevalidationId();
   const row = { ...rowOf(claim), threshold: 0.91 };
@@ -176,18 +176,18 @@ it('writes nothing of a caller whose record is gone, but binds what its call has
     () => rowOf(claim),
     () => [row],
   );
-  await openIntent(house.table, claim.accountId, { revalidationId, attempt: 1 });
+  await openIntent(aws.table, claim.accountId, { revalidationId, attempt: 1 });
   for (let entry = 0; entry < 3; entry += 1) {
     later(60);
     expect(await thrownBy(creating(claim))).toEqual(UNSETTLED);
     if (!(await intentOf(claim))) break;
   }
-  expect(await house.item(`VLD#${row.validation_id}`)).toMatchObject({ revalidationId });
-  expect(await house.item(`RUN#${revalidationId}`)).toBeUndefined();
+  expect(await aws.item(`VLD#${row.validation_id}`)).toMatchObject({ revalidationId });
+  expect(await aws.item(`RUN#${revalidationId}`)).toBeUndefined();
   expect(orphansCounted()).toBe(1);
 });
 
-it('leaves a run its own validation when it was killed before the binding, canceled, and resolved by another', async () => {
+test('leaves a run its own validation when it was killed before the binding, canceled, and resolved by another', async () => {
   const ended = await claimed();
   const ours = await claimed({ accountId: ended.accountId, enrollmentId: ended.enrollmentId });
   const rows: ReturnType<typeof rowOf>[] = [];
@@ -196,28 +196,28 @@ it('leaves a run its own validation when it was killed before the binding, cance
     return rows.at(-1) ?? {};
   };
   const asked = await truoraOf(create, () => rows);
-  house.fate(({ operation, input }) =>
+  aws.setDelivery(({ operation, input }) =>
     operation === 'PutItem' && JSON.stringify(input).includes('VLD#') ? 'lost' : 'through',
   );
   await expect(creating(ended)).rejects.toThrow();
-  house.fate();
-  await recordCancellation(house.ledger, ended, 'iam:caller');
+  aws.setDelivery();
+  await recordCancellation(aws.ledger, ended, 'iam:caller');
   later(60);
   expect(await thrownBy(creating(ours))).toEqual(UNSETTLED);
   expect(asked('GET')).toBe(0);
   const record = await recordOf(ended);
   expect(record).toMatchObject({ validationId: rows[0]?.validation_id, attempts: [{ result: 'created' }] });
   expect(record).not.toHaveProperty('orphans');
-  expect(await house.item(`VLD#${rows[0]?.validation_id}`)).toMatchObject({ revalidationId: ended.revalidationId });
+  expect(await aws.item(`VLD#${rows[0]?.validation_id}`)).toMatchObject({ revalidationId: ended.revalidationId });
   expect(await creating(ours)).toMatchObject({ validationId: rows[1]?.validation_id });
   expect(orphansCounted()).toBe(0);
 });
 
-it('never takes back what is known of an attempt by a write that comes late', async () => {
+test('never replaces a known attempt result by a late write', async () => {
   const claim = await claimed();
   const at = inMinutes(-1);
   const orphan = newValidationId();
-  await recordAttempt(house.ledger, claim, { attempt: { n: 1, at, result: 'orphaned' }, orphans: [orphan] });
-  await recordAttempt(house.ledger, claim, { attempt: { n: 1, at, result: 'unconfirmed' }, orphans: [] });
+  await recordAttempt(aws.ledger, claim, { attempt: { n: 1, at, result: 'orphaned' }, orphans: [orphan] });
+  await recordAttempt(aws.ledger, claim, { attempt: { n: 1, at, result: 'unconfirmed' }, orphans: [] });
   expect(await recordOf(claim)).toMatchObject({ attempts: [{ n: 1, at, result: 'orphaned' }], orphans: [orphan] });
 });

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { handler } from '../../functions/create-validation.ts';
 import type { Claim } from '../../shared/domain/revalidation.ts';
 import { claim as claimRecord } from '../../shared/ledger/claims.ts';
@@ -9,21 +9,21 @@ const OURS = executionOf('ours');
 
 const LIMITED = { name: 'TruoraBusyError', reason: 'truora_rate_limited' };
 
-let house: LocalAws;
+let aws: LocalAws;
 
 beforeAll(async () => {
-  house = await openLocalAws('CreateValidation', { truora: true });
+  aws = await openLocalAws('CreateValidation', { truora: true });
 });
 
-afterAll(() => house.close());
+afterAll(() => aws.close());
 
 const closers: (() => Promise<void>)[] = [];
 
-beforeEach(() => house.stand({ pk: 'GATE#truora' }));
+beforeEach(() => aws.putItem({ pk: 'GATE#truora' }));
 
 afterEach(async () => {
   vi.useRealTimers();
-  process.env.TRUORA_ORIGIN = house.sandbox.origin;
+  process.env.TRUORA_ORIGIN = aws.sandbox.origin;
   process.env.DAILY_BUDGET = 'none';
   for (const close of closers.splice(0)) await close();
 });
@@ -32,13 +32,13 @@ const creating = (claim: Claim) => handler(eventOf('CreateValidation', { claim }
 
 const claimed = async () => {
   const person = newPerson();
-  await house.enroll(person);
+  await aws.enroll(person);
   const claim = claimOf(person);
-  await claimRecord(house.ledger, claim, OURS);
+  await claimRecord(aws.ledger, claim, OURS);
   return claim;
 };
 
-const intentOf = ({ accountId }: Claim) => house.item(`ACC#${accountId}`);
+const intentOf = ({ accountId }: Claim) => aws.item(`ACC#${accountId}`);
 
 const asking = async (first: Said) => {
   const truora = await standIn(first, ({ form }) => ({
@@ -55,19 +55,19 @@ const asking = async (first: Said) => {
 };
 
 describe('a 429', () => {
-  it.each([
+  test.each([
     ['in seconds', () => '30', 30],
     ['as a date', () => new Date(Date.now() + 30_000).toUTCString(), 30],
     ['without a word on how long', () => undefined, 2],
     ['for a day', () => '86400', 300],
-  ])('%s holds back every run, and closes its intent; then all go on', async (_, header, seconds) => {
+  ])('%s makes every run back off and closes its intent; then all continue', async (_, header, seconds) => {
     vi.useFakeTimers({ toFake: ['Date'] });
     const retryAfter = header();
     const asked = await asking({ status: 429, headers: retryAfter ? { 'retry-after': retryAfter } : {} });
     const [one, other] = [await claimed(), await claimed()];
     expect(await thrownBy(creating(one))).toEqual(LIMITED);
     expect(await intentOf(one)).toBeUndefined();
-    expect(await house.item(`RUN#${one.revalidationId}`)).not.toHaveProperty('attempts');
+    expect(await aws.item(`RUN#${one.revalidationId}`)).not.toHaveProperty('attempts');
     vi.setSystemTime(Date.now() + (seconds - 2) * 1000);
     for (const claim of [one, other]) expect(await thrownBy(creating(claim))).toEqual(LIMITED);
     expect(asked).toHaveLength(1);
@@ -76,38 +76,38 @@ describe('a 429', () => {
     expect(asked).toHaveLength(3);
   });
 
-  it('that comes while nobody could write it down costs no charge and no case', async () => {
+  test('that cannot be stored costs no charge and no case', async () => {
     const asked = await asking({ status: 429 });
     const claim = await claimed();
-    house.fate(({ input }) => (JSON.stringify(input).includes('notBefore') ? 'lost' : 'through'));
+    aws.setDelivery(({ input }) => (JSON.stringify(input).includes('notBefore') ? 'lost' : 'through'));
     expect(await thrownBy(creating(claim))).toMatchObject({ name: 'LostOnTheWay' });
-    house.fate();
+    aws.setDelivery();
     expect(await creating(claim)).toMatchObject({ validationId: expect.any(String) });
     expect(asked).toHaveLength(2);
   });
 });
 
 describe('the kill switch', () => {
-  it('refuses by name before anything is asked or written, and lets go on when it is back', async () => {
-    await house.stand({ pk: 'GATE#truora', closed: 'talks about the price' });
-    const before = house.sandbox.counts().creates;
+  test('refuses by name before anything is called or written, and lets calls through after it is reset', async () => {
+    await aws.putItem({ pk: 'GATE#truora', closed: 'talks about the price' });
+    const before = aws.sandbox.counts().creates;
     const claim = await claimed();
     expect(await thrownBy(creating(claim))).toEqual({ name: 'SpendingRefusedError', reason: 'truora_closed' });
-    expect(house.sandbox.counts().creates).toBe(before);
+    expect(aws.sandbox.counts().creates).toBe(before);
     expect(await intentOf(claim)).toBeUndefined();
-    await house.stand({ pk: 'GATE#truora' });
+    await aws.putItem({ pk: 'GATE#truora' });
     expect(await creating(claim)).toMatchObject({ validationId: expect.any(String) });
   });
 });
 
-describe("the day's budget", () => {
-  it('is never passed, however many come at once, and the others are refused by name', async () => {
+describe('the daily budget', () => {
+  test('is never exceeded by many concurrent runs, and the others are refused by name', async () => {
     process.env.DAILY_BUDGET = '7';
-    const before = house.sandbox.counts().creates;
+    const before = aws.sandbox.counts().creates;
     const claims = await Promise.all(Array.from({ length: 30 }, claimed));
     const runs = await Promise.all(claims.map((claim) => creating(claim).catch((error: Error) => error)));
     const refused = runs.filter((run) => run instanceof Error);
-    expect(house.sandbox.counts().creates - before).toBe(7);
+    expect(aws.sandbox.counts().creates - before).toBe(7);
     expect(refused).toHaveLength(23);
     for (const error of refused) {
       expect(error).toMatchObject({
@@ -118,7 +118,7 @@ describe("the day's budget", () => {
     expect((await Promise.all(claims.map(intentOf))).filter(Boolean)).toEqual([]);
   });
 
-  it('is not touched by a repeat that asks Truora nothing', async () => {
+  test('is not reduced by a repeat that makes no call', async () => {
     vi.useFakeTimers({ toFake: ['Date'], now: new Date('2028-02-01T12:00:00Z') });
     process.env.DAILY_BUDGET = '1';
     const claim = await claimed();

@@ -84,8 +84,8 @@ const send = (body: string) =>
 /** A validation of ours, and the task token of an execution that waits for it. */
 const bind = async (taskToken?: string) => {
   const [validationId, revalidationId] = [newValidationId(), newRevalidationId()];
-  await open.stand({ pk: `VLD#${validationId}`, revalidationId, deadline: DEADLINE });
-  if (taskToken) await open.stand({ pk: `WAIT#${validationId}`, taskToken });
+  await open.putItem({ pk: `VLD#${validationId}`, revalidationId, deadline: DEADLINE });
+  if (taskToken) await open.putItem({ pk: `WAIT#${validationId}`, taskToken });
   return { validationId, revalidationId };
 };
 
@@ -144,7 +144,7 @@ describe('a genuine webhook', () => {
 
   it('is answered as broken when one notification could not be stored, and the others are stored', async () => {
     const [broken, whole] = [await bind(), await bind()];
-    await open.stand({ pk: `WAIT#${broken.validationId}`, notification: 'not an object' });
+    await open.putItem({ pk: `WAIT#${broken.validationId}`, notification: 'not an object' });
     const answer = await receive([about(broken.validationId), about(whole.validationId)]);
     expect(answer).toMatchObject({ statusCode: 500, body: expect.stringContaining('"code":"unexpected"') });
     expect(await open.item(`WAIT#${whole.validationId}`)).toMatchObject({ notification: { receivedAt: NOW } });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { handler as recordFailure } from '../../functions/record-failure.ts';
 import { handler as recordOutcome } from '../../functions/record-outcome.ts';
 import { handler as recordRefusal } from '../../functions/record-refusal.ts';
@@ -8,27 +8,27 @@ import { claim as claimRecord } from '../../shared/ledger/claims.ts';
 import { readRecord } from '../../shared/ledger/records.ts';
 import type { Journal } from '../../shared/workflow/contract.ts';
 import { caughtOf, context, eventOf, executionOf, journalOf, thrownBy } from '../support/journal.ts';
-import { type Fate, type LocalAws, openLocalAws } from '../support/local-aws.ts';
+import { type Delivery, type LocalAws, openLocalAws } from '../support/local-aws.ts';
 
 const OURS = executionOf('ours');
 
-let house: LocalAws;
+let aws: LocalAws;
 
 beforeAll(async () => {
   // Its variables are those of the other two as well.
-  house = await openLocalAws('RecordFailure');
+  aws = await openLocalAws('RecordFailure');
 });
 
-afterAll(() => house.close());
+afterAll(() => aws.close());
 
 beforeEach(() => {
-  house.fate();
-  house.announced.length = 0;
+  aws.setDelivery();
+  aws.announced.length = 0;
 });
 
 const claimed = async () => {
   const journal = journalOf();
-  await claimRecord(house.ledger, journal.claim, OURS);
+  await claimRecord(aws.ledger, journal.claim, OURS);
   return {
     ...journal,
     refusal: caughtOf('EnrollmentPendingError', 'enrollment_pending: enrollmentId: is not ready'),
@@ -59,33 +59,33 @@ const recorders: { name: string; record: Recording; writes: number }[] = [
 
 const crashes = recorders.flatMap(({ name, record, writes }) =>
   Array.from({ length: writes }, (_, index) => index + 1).flatMap((nth) =>
-    (['lost', 'answer lost'] as Fate[]).map((fate) => ({ name, record, nth, fate })),
+    (['lost', 'answer lost'] as Delivery[]).map((delivery) => ({ name, record, nth, delivery })),
   ),
 );
 
 describe.each(recorders)('$name', ({ record, writes }) => {
-  it('tells the bus once, and its repeat does not', async () => {
+  test('announces the outcome once, and not again at a repeat', async () => {
     const journal = await claimed();
-    house.calls.length = 0;
+    aws.calls.length = 0;
     const outcome = await record(journal);
-    expect(house.writes()).toHaveLength(writes);
+    expect(aws.writes()).toHaveLength(writes);
     expect(await record(journal)).toEqual(outcome);
-    expect(house.announced.map(({ detail }) => detail)).toEqual([announcementOf(outcome)]);
+    expect(aws.announced.map(({ detail }) => detail)).toEqual([announcementOf(outcome)]);
   });
 });
 
-it.each(crashes)(
-  '$name after a crash at write $nth ($fate) has told the bus, under one id',
-  async ({ record, nth, fate }) => {
+test.each(crashes)(
+  '$name announces the outcome under one id after a crash at write $nth ($delivery)',
+  async ({ record, nth, delivery }) => {
     const journal = await claimed();
-    house.fateOfWrite(nth, fate);
+    aws.setWriteDelivery(nth, delivery);
     expect(await thrownBy(record(journal))).toMatchObject({ name: 'LostOnTheWay' });
-    house.fate();
+    aws.setDelivery();
     const outcome = await record(journal);
-    const ids = house.announced.map(({ detail }) => Announcement.parse(detail).eventId);
+    const ids = aws.announced.map(({ detail }) => Announcement.parse(detail).eventId);
     expect(ids.length).toBeGreaterThan(0);
     expect(new Set(ids)).toEqual(new Set([announcementOf(outcome).eventId]));
-    const standing = await readRecord(house.ledger, journal.claim.revalidationId);
-    expect(standing).toMatchObject({ outcome, announced: expect.stringMatching(/Z$/) });
+    const existing = await readRecord(aws.ledger, journal.claim.revalidationId);
+    expect(existing).toMatchObject({ outcome, announced: expect.stringMatching(/Z$/) });
   },
 );

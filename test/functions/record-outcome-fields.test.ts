@@ -37,7 +37,7 @@ const claimed = async () => {
   const journal = journalOf();
   const { claim } = journal;
   const pk = `RUN#${claim.revalidationId}`;
-  await open.stand({ pk, ...claim, owner: OURS, phase: 'moved', trail: [] });
+  await open.putItem({ pk, ...claim, owner: OURS, phase: 'moved', trail: [] });
   return { journal, stored: () => open.item(pk) };
 };
 

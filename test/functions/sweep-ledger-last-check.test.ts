@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { handler } from '../../functions/sweep-ledger.ts';
 import type { Attempt } from '../../shared/domain/attempts.ts';
 import type { Claim } from '../../shared/domain/revalidation.ts';
@@ -9,7 +9,8 @@ import { openIntent } from '../../shared/ledger/intents.ts';
 import { recordOutcome } from '../../shared/ledger/outcomes.ts';
 import { recordsBetween } from '../../shared/ledger/records.ts';
 import { claimOf, context, executionOf, inMinutes, newPerson, newValidationId } from '../support/journal.ts';
-import { type Fate, type LocalAws, openLocalAws, standIn } from '../support/local-aws.ts';
+import { type Delivery, type LocalAws, openLocalAws, standIn } from '../support/local-aws.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 const OURS = executionOf('ours');
 
@@ -18,24 +19,24 @@ const HOUR = 60;
 /** When the call was made, of a run that ended an hour after. */
 const ASKED = inMinutes(-26 * HOUR);
 
-let house: LocalAws;
+let aws: LocalAws;
 
 beforeAll(async () => {
-  house = await openLocalAws('SweepLedger', { media: true, truora: true, settings: { createLateMs: 1 } });
+  aws = await openLocalAws('SweepLedger', { media: true, truora: true, settings: { createLateMs: 1 } });
 });
 
-afterAll(() => house.close());
+afterAll(() => aws.close());
 
 const closers: (() => Promise<void>)[] = [];
 
 beforeEach(async () => {
-  await house.stand({ pk: 'GATE#truora' });
-  house.fate();
-  house.metrics.length = 0;
+  await aws.putItem({ pk: 'GATE#truora' });
+  aws.setDelivery();
+  aws.metrics.length = 0;
 });
 
 afterEach(async () => {
-  process.env.TRUORA_ORIGIN = house.sandbox.origin;
+  process.env.TRUORA_ORIGIN = aws.sandbox.origin;
   for (const close of closers.splice(0)) await close();
 });
 
@@ -43,7 +44,7 @@ const sweep = () => handler({}, context);
 
 const isGet = (path: string) => path.endsWith('/validations');
 
-/** Truora's list of the person, whatever else it is asked. */
+/** Truora's list of the person, for any call. */
 const listing = async (...list: object[]) => {
   const truora = await standIn(({ path }) =>
     isGet(path) ? { status: 200, body: { validations: list } } : { status: 404 },
@@ -64,15 +65,15 @@ const rowOf = ({ accountId }: Claim, more: object = {}) => ({
 });
 
 const due = async (revalidationId: string) => {
-  const item = await house.item(`RUN#${revalidationId}`);
-  await house.stand({ ...item, pk: `RUN#${revalidationId}`, shard: `due#${revalidationId[3]}`, dueAt: inMinutes(-1) });
+  const item = await aws.item(`RUN#${revalidationId}`);
+  await aws.putItem({ ...item, pk: `RUN#${revalidationId}`, shard: `due#${revalidationId[3]}`, dueAt: inMinutes(-1) });
 };
 
 const end = async ({ revalidationId, accountId }: Claim) => {
   const decidedAt = inMinutes(-25 * HOUR);
-  await recordOutcome(house.ledger, { revalidationId, status: 'failed', decidedBy: 'workflow', decidedAt }, OURS);
-  const item = await house.item(`RUN#${revalidationId}`);
-  await house.stand({ ...item, pk: `RUN#${revalidationId}`, announced: decidedAt });
+  await recordOutcome(aws.ledger, { revalidationId, status: 'failed', decidedBy: 'workflow', decidedAt }, OURS);
+  const item = await aws.item(`RUN#${revalidationId}`);
+  await aws.putItem({ ...item, pk: `RUN#${revalidationId}`, announced: decidedAt });
   await due(revalidationId);
   return accountId;
 };
@@ -80,31 +81,31 @@ const end = async ({ revalidationId, accountId }: Claim) => {
 /** A case that ended a day ago, and what was known then of its call. */
 const ended = async (result?: Attempt['result'], person = newPerson()) => {
   const claim = claimOf(person);
-  await claimRecord(house.ledger, claim, OURS);
+  await claimRecord(aws.ledger, claim, OURS);
   const { revalidationId } = claim;
   if (result)
-    await recordAttempt(house.ledger, { revalidationId }, { attempt: { n: 1, at: ASKED, result }, orphans: [] });
+    await recordAttempt(aws.ledger, { revalidationId }, { attempt: { n: 1, at: ASKED, result }, orphans: [] });
   await end(claim);
   return claim;
 };
 
 const opened = ({ revalidationId, accountId }: Claim) =>
-  openIntent(house.table, accountId, { revalidationId, attempt: 1, openedAt: ASKED });
+  openIntent(aws.table, accountId, { revalidationId, attempt: 1, openedAt: ASKED });
 
 type Kept = { attempts?: Attempt[]; orphans?: string[]; dueAt?: string };
 
-const recordOf = async ({ revalidationId }: Claim) => (await house.item(`RUN#${revalidationId}`)) as Kept;
+const recordOf = async ({ revalidationId }: Claim) => (await aws.item(`RUN#${revalidationId}`)) as Kept;
 
 const resultsOf = async (claim: Claim) => ((await recordOf(claim)).attempts ?? []).map(({ result }) => result);
 
-const intentOf = ({ accountId }: Claim) => house.item(`ACC#${accountId}`);
+const intentOf = ({ accountId }: Claim) => aws.item(`ACC#${accountId}`);
 
-const ownerOf = async (id: string) => (await house.item(`VLD#${id}`))?.revalidationId;
+const ownerOf = async (id: string) => (await aws.item(`VLD#${id}`))?.revalidationId;
 
-const orphansCounted = () => house.metrics.reduce((sum, { Orphans = 0 }) => sum + Number(Orphans), 0);
+const orphansCounted = () => aws.metrics.reduce((sum, { Orphans = 0 }) => sum + Number(Orphans), 0);
 
 describe.each(['not_found', 'unconfirmed'] as const)('a call that was %s when its run ended', (result) => {
-  it('and was executed after all is an orphan: bound, counted, written down, and looked for no more', async () => {
+  test('and was executed later becomes an orphan: bound, counted, recorded, and not checked again', async () => {
     const claim = await ended(result);
     const row = rowOf(claim, { creation_date: inMinutes(-25 * HOUR) });
     const { asked } = await listing(row);
@@ -118,11 +119,11 @@ describe.each(['not_found', 'unconfirmed'] as const)('a call that was %s when it
     expect(asked()).toBe(1);
   });
 
-  it('and was not is known never to have got there', async () => {
+  test('and was never executed stays an attempt without a validation', async () => {
     const claim = await ended(result);
     // Four hours older than the call could be local time, but this one is another case's.
     const theirs = rowOf(claim, { creation_date: inMinutes(-30 * HOUR) });
-    await house.stand({ pk: `VLD#${theirs.validation_id}`, revalidationId: claimOf().revalidationId, deadline: ASKED });
+    await aws.putItem({ pk: `VLD#${theirs.validation_id}`, revalidationId: claimOf().revalidationId, deadline: ASKED });
     await listing(
       theirs,
       rowOf(claim, { creation_date: inMinutes(-39 * HOUR) }),
@@ -135,12 +136,12 @@ describe.each(['not_found', 'unconfirmed'] as const)('a call that was %s when it
   });
 });
 
-describe('an intent that still stands when its own run has ended', () => {
-  it.each([
+describe('an open intent of an ended run', () => {
+  test.each([
     [0, 'not_found'],
     [1, 'orphaned'],
     [2, 'orphaned'],
-  ] as const)('right after it was opened is resolved and closed: %i created, %s', async (created, result) => {
+  ] as const)('is resolved and closed: %i created, %s', async (created, result) => {
     const claim = await ended();
     await opened(claim);
     const rows = Array.from({ length: created }, () => rowOf(claim));
@@ -152,14 +153,14 @@ describe('an intent that still stands when its own run has ended', () => {
     expect(orphansCounted()).toBe(created);
   });
 
-  it('over a validation of its own is closed, and that is bound and no orphan', async () => {
+  test('over a validation of its own is closed, and the validation is bound and no orphan', async () => {
     const claim = claimOf(newPerson());
-    await claimRecord(house.ledger, claim, OURS);
+    await claimRecord(aws.ledger, claim, OURS);
     const own = { validationId: newValidationId(), deadline: inMinutes(-25 * HOUR) };
     const attempt = { n: 1, at: ASKED, result: 'created' as const, validationId: own.validationId };
     const { revalidationId } = claim;
     const created = { ...own, uploadLink: 'https://files.example.com/u' };
-    await recordCreated(house.ledger, { revalidationId, owner: OURS }, created, { attempt, orphans: [] });
+    await recordCreated(aws.ledger, { revalidationId, owner: OURS }, created, { attempt, orphans: [] });
     await end(claim);
     await opened(claim);
     const { asked } = await listing(rowOf(claim, { validation_id: own.validationId }));
@@ -170,7 +171,7 @@ describe('an intent that still stands when its own run has ended', () => {
     expect(asked()).toBe(0);
   });
 
-  it('stays while Truora cannot be asked, and the case is due again', async () => {
+  test('stays open while Truora cannot be called, and the follow-up is repeated', async () => {
     const claim = await ended();
     await opened(claim);
     const truora = await standIn({ status: 503 });
@@ -179,18 +180,18 @@ describe('an intent that still stands when its own run has ended', () => {
     expect(await sweep()).toEqual({ seen: 1, failed: 1 });
     expect(await intentOf(claim)).toMatchObject({ revalidationId: claim.revalidationId });
     expect(await recordOf(claim)).toHaveProperty('dueAt');
-    await house.stand({ pk: `RUN#${claim.revalidationId}` });
+    await aws.putItem({ pk: `RUN#${claim.revalidationId}` });
   });
 });
 
-it('takes nothing from a list whose intent was resolved while it was read', async () => {
+test('takes nothing from a list whose intent was resolved during the read', async () => {
   const claim = await ended();
   await opened(claim);
   const row = rowOf(claim);
   const other = { pk: `ACC#${claim.accountId}`, revalidationId: claimOf().revalidationId, attempt: 1, openedAt: ASKED };
   const truora = await standIn(async () => {
     // Another run of the person has closed it, opened its own and created, and has bound nothing yet.
-    await house.stand(other);
+    await aws.putItem(other);
     return { status: 200, body: { validations: [row] } };
   });
   closers.push(truora.close);
@@ -200,14 +201,14 @@ it('takes nothing from a list whose intent was resolved while it was read', asyn
   expect(await recordOf(claim)).not.toHaveProperty('orphans');
   expect(await recordOf(claim)).toHaveProperty('dueAt');
   expect(await intentOf(claim)).toMatchObject({ revalidationId: other.revalidationId });
-  await house.stand({ pk: `RUN#${claim.revalidationId}` });
+  await aws.putItem({ pk: `RUN#${claim.revalidationId}` });
 });
 
 describe('the intent of another run', () => {
-  it('is never touched, and the case looked at again', async () => {
+  test('is never changed, and the follow-up is repeated', async () => {
     const claim = await ended('not_found');
     const intent = { revalidationId: claimOf().revalidationId, attempt: 1 };
-    await openIntent(house.table, claim.accountId, intent);
+    await openIntent(aws.table, claim.accountId, intent);
     const before = await intentOf(claim);
     const { asked } = await listing(rowOf(claim));
     expect(await sweep()).toEqual({ seen: 1, failed: 0 });
@@ -217,12 +218,12 @@ describe('the intent of another run', () => {
     expect(Date.parse((await recordOf(claim)).dueAt ?? '')).toBeGreaterThan(Date.now());
   });
 
-  it('cannot be opened while the list is looked at: its validation would be taken for a stray', async () => {
+  test('cannot be opened during the read of the list: its validation would be taken for an orphan', async () => {
     const claim = await ended('not_found');
     const other = claimOf({ accountId: claim.accountId });
     let opening: unknown = 'not tried';
     const truora = await standIn(async () => {
-      opening = await openIntent(house.table, other.accountId, { revalidationId: other.revalidationId, attempt: 1 });
+      opening = await openIntent(aws.table, other.accountId, { revalidationId: other.revalidationId, attempt: 1 });
       return { status: 200, body: { validations: [] } };
     });
     closers.push(truora.close);
@@ -233,17 +234,17 @@ describe('the intent of another run', () => {
   });
 });
 
-it('takes nothing that is bound to another case of the person', async () => {
+test('takes no validation that is bound to another case of the person', async () => {
   const claim = await ended('not_found');
-  const [theirs, stray] = [rowOf(claim), rowOf(claim)];
+  const [theirs, orphan] = [rowOf(claim), rowOf(claim)];
   const validation = { validationId: theirs.validation_id, deadline: inMinutes(0) };
-  await bindValidation(house.table, validation, claimOf().revalidationId, 90);
-  await listing(theirs, stray);
+  await bindValidation(aws.table, validation, claimOf().revalidationId, 90);
+  await listing(theirs, orphan);
   await sweep();
-  expect((await recordOf(claim)).orphans).toEqual([stray.validation_id]);
+  expect((await recordOf(claim)).orphans).toEqual([orphan.validation_id]);
 });
 
-it('gives a stray that two cases of one person may have created to one of them', async () => {
+test('gives an orphan of two possible cases of one person to one of them', async () => {
   const one = await ended('not_found');
   const two = await ended('not_found', { accountId: one.accountId, enrollmentId: one.enrollmentId });
   const row = rowOf(one);
@@ -254,10 +255,10 @@ it('gives a stray that two cases of one person may have created to one of them',
   await sweep();
   const all = [...((await recordOf(one)).orphans ?? []), ...((await recordOf(two)).orphans ?? [])];
   expect(all).toEqual([row.validation_id]);
-  for (const { revalidationId } of [one, two]) await house.stand({ pk: `RUN#${revalidationId}` });
+  for (const { revalidationId } of [one, two]) await aws.putItem({ pk: `RUN#${revalidationId}` });
 });
 
-it('asks Truora nothing for a case whose call was answered', async () => {
+test('does not call Truora for a case whose call was answered', async () => {
   const claim = await ended('created');
   const { asked } = await listing(rowOf(claim));
   await sweep();
@@ -265,63 +266,66 @@ it('asks Truora nothing for a case whose call was answered', async () => {
   expect(await recordOf(claim)).not.toHaveProperty('dueAt');
 });
 
-it('waits while Truora wants all of us to wait, which is no failure; and holds the others back after a 429', async () => {
+test('waits while the throttle is backing off, which is no failure, and backs off after a 429', async () => {
   const claim = await ended('not_found');
   const { asked } = await listing(rowOf(claim));
-  await house.stand({ pk: 'GATE#truora', notBefore: inMinutes(1) });
+  await aws.putItem({ pk: 'GATE#truora', notBefore: inMinutes(1) });
   expect(await sweep()).toEqual({ seen: 1, failed: 0 });
   expect(asked()).toBe(0);
-  await house.stand({ pk: 'GATE#truora' });
+  await aws.putItem({ pk: 'GATE#truora' });
   const truora = await standIn({ status: 429, headers: { 'retry-after': '60' } });
   closers.push(truora.close);
   process.env.TRUORA_ORIGIN = truora.origin;
   await due(claim.revalidationId);
   expect(await sweep()).toEqual({ seen: 1, failed: 0 });
-  expect(await house.item('GATE#truora')).toHaveProperty('notBefore');
+  expect(await aws.item('GATE#truora')).toHaveProperty('notBefore');
   expect(await intentOf(claim)).toBeUndefined();
   expect(await recordOf(claim)).toHaveProperty('dueAt');
-  await house.stand({ pk: `RUN#${claim.revalidationId}` });
+  await aws.putItem({ pk: `RUN#${claim.revalidationId}` });
 });
 
 /** Each thing that is written: the lease, the binding, the record, the lease's end, the due time; and one too many. */
 const crashes = [1, 2, 3, 4, 5, 6].flatMap((nth) =>
-  (['lost', 'answer lost'] as Fate[]).map((fate) => [nth, fate] as const),
+  (['lost', 'answer lost'] as Delivery[]).map((delivery) => [nth, delivery] as const),
 );
 
-describe.each([true, false])('with its intent standing: %s', (isOpen) => {
-  it.each(crashes)('a look that is killed at write %i (%s) is done again, and counts once', async (nth, fate) => {
-    const claim = await ended(isOpen ? undefined : 'not_found');
-    if (isOpen) await opened(claim);
-    const row = rowOf(claim);
-    await listing(row);
-    let writes = 0;
-    house.fate(({ operation }) => {
-      if (/^(Put|Update|Delete)Item$/.test(operation)) writes += 1;
-      return writes >= nth ? (writes === nth ? fate : 'lost') : 'through';
-    });
-    await sweep();
-    house.fate();
-    await due(claim.revalidationId);
-    await sweep();
-    expect((await recordOf(claim)).orphans).toEqual([row.validation_id]);
-    expect(await resultsOf(claim)).toEqual(['orphaned']);
-    expect(await ownerOf(row.validation_id)).toBe(claim.revalidationId);
-    expect(await intentOf(claim)).toBeUndefined();
-    expect(orphansCounted()).toBeGreaterThan(0);
-  });
+describe.each([true, false])('with its intent open: %s', (isOpen) => {
+  test.each(crashes)(
+    'repeats a follow-up that is killed at write %i (%s), and counts it once',
+    async (nth, delivery) => {
+      const claim = await ended(isOpen ? undefined : 'not_found');
+      if (isOpen) await opened(claim);
+      const row = rowOf(claim);
+      await listing(row);
+      let writes = 0;
+      aws.setDelivery(({ operation }) => {
+        if (/^(Put|Update|Delete)Item$/.test(operation)) writes += 1;
+        return writes >= nth ? (writes === nth ? delivery : 'lost') : 'through';
+      });
+      await sweep();
+      aws.setDelivery();
+      await due(claim.revalidationId);
+      await sweep();
+      expect((await recordOf(claim)).orphans).toEqual([row.validation_id]);
+      expect(await resultsOf(claim)).toEqual(['orphaned']);
+      expect(await ownerOf(row.validation_id)).toBe(claim.revalidationId);
+      expect(await intentOf(claim)).toBeUndefined();
+      expect(orphansCounted()).toBeGreaterThan(0);
+    },
+  );
 });
 
-it('makes the records say what Truora has charged, when a call is executed after its run has ended', async () => {
+test('makes the records match the charges of Truora when a call is executed after its run has ended', async () => {
   const person = newPerson('-create-late');
-  await house.enroll(person);
-  const spent = async () => (await spendOf(recordsBetween(house.table, {}))).charges;
-  const [spentBefore, chargedBefore] = [await spent(), house.sandbox.counts().charges];
+  await aws.enroll(person);
+  const spent = async () => (await spendOf(recordsBetween(aws.table, {}))).charges;
+  const [spentBefore, chargedBefore] = [await spent(), aws.sandbox.counts().charges];
   const claim = await ended('not_found', person);
   const body = new URLSearchParams({ type: 'face-recognition', user_authorized: 'true', account_id: person.accountId });
   body.append('threshold', String(claim.requested.threshold));
   const headers = { 'truora-api-key': 'truora-key' };
-  await fetch(`${house.sandbox.origin}/v1/validations`, { method: 'POST', headers, body }).catch(() => {});
-  await vi.waitFor(() => expect(house.sandbox.counts().charges - chargedBefore).toBe(1), { timeout: 5000 });
+  await fetch(`${aws.sandbox.origin}/v1/validations`, { method: 'POST', headers, body }).catch(() => {});
+  await waitFor(() => expect(aws.sandbox.counts().charges - chargedBefore).toBe(1));
   expect((await spent()) - spentBefore).toBe(0);
   await sweep();
   expect((await spent()) - spentBefore).toBe(1);

@@ -7,7 +7,7 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { mockClient } from 'aws-sdk-client-mock';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { handler } from '../../functions/sweep-ledger.ts';
 import type { Outcome } from '../../shared/domain/revalidation.ts';
 import { claim as claimRecord } from '../../shared/ledger/claims.ts';
@@ -22,13 +22,13 @@ const OURS = executionOf('ours');
 /** What one record may take. */
 const RECORD_MS = 35_000;
 
-let house: LocalAws;
+let aws: LocalAws;
 
 beforeAll(async () => {
-  house = await openLocalAws('SweepLedger');
+  aws = await openLocalAws('SweepLedger');
 });
 
-afterAll(() => house.close());
+afterAll(() => aws.close());
 
 /** Who holds which version, in memory: tens of thousands of writes. All else of the ledger goes over the wire. */
 let holds = memoryLedger();
@@ -64,7 +64,7 @@ beforeEach(() => {
   versions.clear();
   holds = memoryLedger();
   writing.most = 0;
-  house.lines.length = 0;
+  aws.lines.length = 0;
   refuse = () => undefined;
   s3.reset();
   s3.on(ListObjectVersionsCommand).callsFake(({ Prefix, MaxKeys = 1000, KeyMarker, VersionIdMarker }) => {
@@ -113,12 +113,12 @@ afterAll(() => s3.restore());
 
 const sweep = () => handler({}, context);
 
-const itemOf = (revalidationId: string) => house.item(`RUN#${revalidationId}`);
+const itemOf = (revalidationId: string) => aws.item(`RUN#${revalidationId}`);
 
 /** Makes a record due now, in one shard with all others, the longest due first. */
 const due = async (revalidationId: string, minutes = -1, more: Record<string, unknown> = {}) => {
   const item = await itemOf(revalidationId);
-  await house.stand({ ...item, pk: `RUN#${revalidationId}`, shard: 'due#7', dueAt: inMinutes(minutes), ...more });
+  await aws.putItem({ ...item, pk: `RUN#${revalidationId}`, shard: 'due#7', dueAt: inMinutes(minutes), ...more });
 };
 
 /** A case that ended a day ago, with its media; and a ticket under whose form so many versions more were put. */
@@ -132,7 +132,7 @@ const ended = async (uploads = 0, status: 'approved' | 'expired' = 'approved', h
     key,
     Array.from({ length: uploads + 1 }, (_, n) => `v${String(n).padStart(5, '0')}`),
   );
-  await claimRecord(house.ledger, { ...claim, media }, OURS);
+  await claimRecord(aws.ledger, { ...claim, media }, OURS);
   const outcome: Outcome = {
     revalidationId,
     status,
@@ -142,9 +142,9 @@ const ended = async (uploads = 0, status: 'approved' | 'expired' = 'approved', h
     decidedBy: 'workflow',
     decidedAt: inMinutes(-hours * 60),
   };
-  await recordOutcome(house.ledger, outcome, OURS);
+  await recordOutcome(aws.ledger, outcome, OURS);
   if (uploads > 0) {
-    await issueTicket(house.ledger, {
+    await issueTicket(aws.ledger, {
       revalidationId,
       accountId,
       enrollmentId,
@@ -161,7 +161,7 @@ const ended = async (uploads = 0, status: 'approved' | 'expired' = 'approved', h
 const told = { announced: inMinutes(-1) };
 
 describe('a ticket whose holder has put thousands of versions', () => {
-  it('keeps no other case waiting, and goes in slices: 20,000 versions, and ten tickets more', async () => {
+  test('delays no other case, and is worked off in slices: 20,000 versions, and ten tickets more', async () => {
     // Here the clock stands, so that no visit ends early and no record is slow.
     vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'] });
     const flooded = await ended(20_000);
@@ -195,7 +195,7 @@ describe('a ticket whose holder has put thousands of versions', () => {
     }
   });
 
-  it('goes on at the next visit when the time of one is over, and each deletes something', async () => {
+  test('continues at the next follow-up when the time of one is over, and each deletes some', async () => {
     vi.useFakeTimers({ toFake: ['Date'] });
     const one = await ended(3000);
     refuse = () => void vi.setSystemTime(Date.now() + 10_000);
@@ -207,7 +207,7 @@ describe('a ticket whose holder has put thousands of versions', () => {
     }
   });
 
-  it('loses nothing of a key that only begins alike', async () => {
+  test('loses no version of a key with the same beginning', async () => {
     const one = await ended(3);
     versions.set(`${one.key}.jpg`, ['v1']);
     await due(one.revalidationId, -1, told);
@@ -216,7 +216,7 @@ describe('a ticket whose holder has put thousands of versions', () => {
     expect(versions.get(`${one.key}.jpg`)).toEqual(['v1']);
   });
 
-  it.each<[string, () => object]>([
+  test.each<[string, () => object]>([
     [
       'a call is lost',
       () => {
@@ -224,7 +224,7 @@ describe('a ticket whose holder has put thousands of versions', () => {
       },
     ],
     ['S3 keeps one version', () => ({ Errors: [{ Key: 'k', VersionId: 'v', Code: 'AccessDenied' }] })],
-  ])('is taken up where it was left when %s', async (_, refusing) => {
+  ])('continues where it stopped when %s', async (_, refusing) => {
     const one = await ended(3000);
     await due(one.revalidationId, -1, told);
     let calls = 0;
@@ -242,7 +242,7 @@ describe('a ticket whose holder has put thousands of versions', () => {
   });
 });
 
-it('a record that takes too long is named, put off, and keeps no other waiting', async () => {
+test('names a record that takes too long, postpones it, and goes on with the others', async () => {
   process.env.HTTP_DEADLINE_SECONDS = '1000';
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   // The times of records that are being looked at.
@@ -280,7 +280,7 @@ it('a record that takes too long is named, put off, and keeps no other waiting',
     for (const { revalidationId } of others) await due(revalidationId, -1, told);
     expect(await sweep()).toEqual({ seen: 16, failed: 1 });
     expect(truora.asked).toHaveLength(1);
-    expect(house.lines.join()).toContain('SlowRecordError');
+    expect(aws.lines.join()).toContain('SlowRecordError');
     expect(await left()).toBe(0);
     expect(String((await itemOf(slow.revalidationId))?.dueAt) > inMinutes(3)).toBe(true);
   } finally {

@@ -8,22 +8,22 @@ import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type LocalSystem, startLocalSystem } from '../../infra/local/local-system.ts';
 
-let world: LocalSystem;
+let system: LocalSystem;
 
 beforeAll(async () => {
-  world = await startLocalSystem();
+  system = await startLocalSystem();
 });
 
-afterAll(() => world.close());
+afterAll(() => system.close());
 
-const secretId = () => [...world.secrets.keys()][0] ?? '';
+const secretId = () => [...system.secrets.keys()][0] ?? '';
 
 const origins = (): Record<string, string> => ({
   'the ledger': process.env.AWS_ENDPOINT_URL_DYNAMODB ?? '',
   'the secrets': process.env.AWS_ENDPOINT_URL_SECRETS_MANAGER ?? '',
-  'the bucket': world.s3Origin,
-  'the API': world.apiOrigin,
-  'the sandbox': world.sandbox?.origin ?? '',
+  'the bucket': system.s3Origin,
+  'the API': system.apiOrigin,
+  'the sandbox': system.sandbox?.origin ?? '',
 });
 
 type Credentials = { accessKeyId: string; secretAccessKey: string };
@@ -31,12 +31,12 @@ type Credentials = { accessKeyId: string; secretAccessKey: string };
 /** Each stand-in of AWS, asked for something it has. */
 const calls: Record<string, (credentials: Credentials) => Promise<unknown>> = {
   'the ledger': (credentials) =>
-    new DynamoDBClient({ credentials, maxAttempts: 1 }).send(new DescribeTableCommand({ TableName: world.table })),
+    new DynamoDBClient({ credentials, maxAttempts: 1 }).send(new DescribeTableCommand({ TableName: system.table })),
   'the secrets': (credentials) =>
     new SecretsManagerClient({ credentials, maxAttempts: 1 }).send(new GetSecretValueCommand({ SecretId: secretId() })),
   'the machine': (credentials) =>
     new SFNClient({ credentials, maxAttempts: 1 }).send(
-      new StartExecutionCommand({ stateMachineArn: world.machine.arn, input: '{}' }),
+      new StartExecutionCommand({ stateMachineArn: system.machine.arn, input: '{}' }),
     ),
   'the bus': (credentials) =>
     new EventBridgeClient({ credentials, maxAttempts: 1 }).send(
@@ -44,21 +44,26 @@ const calls: Record<string, (credentials: Credentials) => Promise<unknown>> = {
     ),
   'the bucket': (credentials) =>
     new S3Client({ credentials, maxAttempts: 1 }).send(
-      new PutObjectCommand({ Bucket: world.bucket, Key: "media/a b (c)!'*+é.jpg", Body: 'x', Metadata: { a: 'b  c' } }),
+      new PutObjectCommand({
+        Bucket: system.bucket,
+        Key: "media/a b (c)!'*+é.jpg",
+        Body: 'x',
+        Metadata: { a: 'b  c' },
+      }),
     ),
 };
 
 const strangers: [string, () => Credentials][] = [
-  ["the key id that used to be everybody's", () => ({ accessKeyId: 'local', secretAccessKey: 'local' })],
-  ['the right key id and another secret', () => ({ ...world.credentials, secretAccessKey: 'x'.repeat(40) })],
-  ['another key id and the right secret', () => ({ ...world.credentials, accessKeyId: 'AKIALOCALSOMEBODYELSE' })],
+  ['the key id that every caller used to share', () => ({ accessKeyId: 'local', secretAccessKey: 'local' })],
+  ['the valid key id and another secret', () => ({ ...system.credentials, secretAccessKey: 'x'.repeat(40) })],
+  ['another key id and the valid secret', () => ({ ...system.credentials, accessKeyId: 'AKIALOCALANOTHERID' })],
 ];
 
 describe.each(Object.keys(calls))('%s of this run', (name) => {
   const call = calls[name] ?? (() => Promise.reject());
 
-  test("answers this run's own credentials", async () => {
-    await expect(call(world.credentials)).resolves.toMatchObject({ $metadata: { httpStatusCode: 200 } });
+  test('accepts the credentials of this run', async () => {
+    await expect(call(system.credentials)).resolves.toMatchObject({ $metadata: { httpStatusCode: 200 } });
   });
 
   test.each(strangers)('refuses %s', async (_, credentials) => {
@@ -78,18 +83,18 @@ const asked = (origin: string, headers: Record<string, string>, body = '{}') =>
     call.end(body);
   });
 
-test("Truora's key is given to no caller who signs nothing, or something else than the body", async () => {
+test("refuses Truora's key to a caller who signs nothing, or something else than the body", async () => {
   const origin = origins()['the secrets'] ?? '';
   const target = 'secretsmanager.GetSecretValue';
   const body = JSON.stringify({ SecretId: secretId() });
-  for (const authorization of ['', 'signed', `AWS4-HMAC-SHA256 Credential=${world.credentials.accessKeyId}/x`]) {
+  for (const authorization of ['', 'signed', `AWS4-HMAC-SHA256 Credential=${system.credentials.accessKeyId}/x`]) {
     const answer = await asked(origin, { 'x-amz-target': target, authorization }, body);
     expect([answer.status, answer.body]).toEqual([400, expect.stringContaining('UnrecognizedClientException')]);
-    for (const secret of world.secrets.values()) expect(answer.body).not.toContain(secret);
+    for (const secret of system.secrets.values()) expect(answer.body).not.toContain(secret);
   }
   // A genuine signature, seen on its way, opens nothing but what it was made for.
   let seen: Record<string, string> = {};
-  const client = new SecretsManagerClient({ credentials: world.credentials });
+  const client = new SecretsManagerClient({ credentials: system.credentials });
   client.middlewareStack.add(
     (next) => (given) => {
       seen = { ...(given.request as { headers: Record<string, string> }).headers };
@@ -98,7 +103,7 @@ test("Truora's key is given to no caller who signs nothing, or something else th
     { step: 'finalizeRequest', priority: 'low' },
   );
   await client.send(new GetSecretValueCommand({ SecretId: secretId() }));
-  const changed = JSON.stringify({ SecretId: [...world.secrets.keys()][1] });
+  const changed = JSON.stringify({ SecretId: [...system.secrets.keys()][1] });
   const replayed = { ...seen, 'content-length': String(Buffer.byteLength(changed)) };
   expect(await asked(origin, replayed, changed)).toMatchObject({ status: 400 });
 });
@@ -114,7 +119,7 @@ describe.each(['the ledger', 'the secrets', 'the bucket', 'the API', 'the sandbo
     },
   );
 
-  test.each(['127.0.0.1', 'localhost'])('takes a request to %s', async (host) => {
+  test.each(['127.0.0.1', 'localhost'])('accepts a request to %s', async (host) => {
     const { port } = new URL(origins()[name] ?? '');
     const { body } = await asked(origins()[name] ?? '', { host: `${host}:${port}` });
     expect(body).not.toContain('ask for 127.0.0.1');

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { LedgerRecord } from '../../shared/domain/record.ts';
 import { readRecord } from '../../shared/ledger/records.ts';
 import { resolveIntent } from '../../shared/logic/orphans.ts';
@@ -30,8 +30,8 @@ const opened = async (openedAt = OPENED, more: Partial<LedgerRecord> = {}) => {
   const { revalidationId, accountId } = claim;
   const phase = 'claimed';
   const pk = `RUN#${revalidationId}`;
-  await open.stand({ pk, ...claim, owner: OURS, phase, trail: [{ phase, at: OPENED }], ...more });
-  await open.stand({ pk: `ACC#${accountId}`, revalidationId, openedAt, attempt: 1 });
+  await open.putItem({ pk, ...claim, owner: OURS, phase, trail: [{ phase, at: OPENED }], ...more });
+  await open.putItem({ pk: `ACC#${accountId}`, revalidationId, openedAt, attempt: 1 });
   return {
     accountId,
     revalidationId,
@@ -44,11 +44,11 @@ const opened = async (openedAt = OPENED, more: Partial<LedgerRecord> = {}) => {
 const bindingOf = async (validationId: string) => (await open.item(`VLD#${validationId}`))?.revalidationId;
 
 describe('an intent that an operator resolves', () => {
-  it('is not found where none is open', async () => {
+  test('is not found where none is open', async () => {
     expect(await resolveIntent(open.ledger, newPerson().accountId, [])).toBeUndefined();
   });
 
-  it('writes that the call never arrived, and frees the person', async () => {
+  test('writes that the call never arrived, and frees the person', async () => {
     const { accountId, revalidationId, stored, intent } = await opened();
     const attempt = attemptOf(1, OPENED, 'not_found');
     expect(await resolveIntent(open.ledger, accountId, [])).toEqual({ ...attempt, revalidationId });
@@ -57,7 +57,7 @@ describe('an intent that an operator resolves', () => {
     expect(await intent()).toBeUndefined();
   });
 
-  it.each([1, 2])('binds and writes %i validations of the call as orphans', async (count) => {
+  test.each([1, 2])('binds and writes %i validations of the call as orphans', async (count) => {
     const { accountId, revalidationId, stored, intent } = await opened();
     const found = Array.from({ length: count }, newValidationId);
     const attempt = attemptOf(1, OPENED, 'orphaned');
@@ -67,7 +67,7 @@ describe('an intent that an operator resolves', () => {
     expect(await intent()).toBeUndefined();
   });
 
-  it('frees a person whose record has expired, and writes none', async () => {
+  test('frees a person whose record has expired, and writes none', async () => {
     const { accountId, revalidationId, pk, intent } = await opened();
     await open.remove(pk);
     const attempt = attemptOf(1, OPENED, 'not_found');
@@ -76,7 +76,7 @@ describe('an intent that an operator resolves', () => {
     expect(await intent()).toBeUndefined();
   });
 
-  it('binds the validation of an answered call, and leaves its record as it is', async () => {
+  test('binds the validation of an answered call, and leaves its record as it is', async () => {
     const validationId = newValidationId();
     const used = { deadline: '2026-11-23T18:00:00.000Z', threshold: 0.7 };
     const more = { validationId, used, attempts: [attemptOf(1, OPENED, 'created', validationId)] };
@@ -92,13 +92,13 @@ describe('an intent that an operator resolves', () => {
     expect(await intent()).toBeUndefined();
   });
 
-  it('stays open while its call may be in flight, and for a validation of another run', async () => {
+  test('stays open while its call may be in flight, and for a validation of another run', async () => {
     const young = await opened(secondsAgo(299, 999));
     await expect(resolveIntent(open.ledger, young.accountId, [])).rejects.toThrow(TypeError);
     expect(await young.intent()).toBeDefined();
     const old = await opened();
     const foreign = newValidationId();
-    await open.stand({ pk: `VLD#${foreign}`, revalidationId: newRevalidationId() });
+    await open.putItem({ pk: `VLD#${foreign}`, revalidationId: newRevalidationId() });
     await expect(resolveIntent(open.ledger, old.accountId, [foreign])).rejects.toThrow(TypeError);
     expect(await old.intent()).toBeDefined();
     expect(await old.stored()).not.toHaveProperty('attempts');

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { text } from 'node:stream/consumers';
 
-/** Runs one job in a process of its own: one world at a time is the sole owner of a process's clock. */
+/** Runs one job in a process of its own: one system at a time is the sole owner of a process's clock. */
 export const inProcess = async <Done>(script: string, job: unknown): Promise<Done> => {
   const child = spawn(process.execPath, [script, JSON.stringify(job)], { stdio: ['ignore', 'pipe', 'pipe'] });
   const code = new Promise<number | null>((resolve) => child.once('close', resolve));

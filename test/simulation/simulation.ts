@@ -12,14 +12,21 @@ import { answerTruoraBy } from './truora/transport.ts';
 import { ORIGIN, UPLOADS, vendorOf } from './truora/vendor.ts';
 import { type Chance, chanceOf, seedProcess } from './virtual/chance.ts';
 import { clock, EPOCH } from './virtual/clock.ts';
-import { drive, type Effect, type Fate, resetGate } from './virtual/effects.ts';
+import { drive, type Effect, type Handling, resetCheckpoint } from './virtual/effects.ts';
 import { arnOf, callFunction, type FunctionName, hostOf } from './virtual/functions.ts';
 import { traceOf } from './virtual/trace.ts';
 
 /** What a deployment may choose, as this harness sets it: the product's own defaults. Seconds. */
-export const settings = { patience: 60, grace: 30, settle: 60, httpDeadline: 10, sweepMinutes: 5, mediaHours: 24 };
+export const settings = {
+  callbackTimeout: 60,
+  grace: 30,
+  settle: 60,
+  httpDeadline: 10,
+  sweepMinutes: 5,
+  mediaHours: 24,
+};
 
-/** Told to nobody but Truora and ourselves: whoever finds one of these elsewhere has found a leak. */
+/** Known only to Truora and ourselves: one of these in another place is a leak. */
 export const canaries = {
   key: 'CANARY-KEY',
   newKey: 'CANARY-NEW-KEY',
@@ -27,14 +34,14 @@ export const canaries = {
   link: 'CANARY-LINK',
 };
 
-/** How many steps of the driver a world may take: the longest take some thousands. */
+/** How many steps of the driver a system may take: the longest take some thousands. */
 const MOST_STEPS = 50_000;
 
-export type WorldPlan = {
+export type SystemPlan = {
   seed: number;
   story: Story;
   /** What becomes of each effect. */
-  fateOf?: (effect: Effect, world: World) => Fate;
+  handlingOf?: (effect: Effect, system: SimulatedSystem) => Handling;
   /** Which of several functions whose effects wait goes first; the seed decides when left out. */
   choose?: (of: number) => number;
   /** An error of the Lambda service itself, in place of running a function. */
@@ -44,10 +51,10 @@ export type WorldPlan = {
   /** Hears what Truora was answered to each of its calls. */
   onHeard?: (sending: Sending, status: number | undefined) => void;
   /** More to happen after each effect. */
-  onEffect?: (effect: Effect, fate: Fate, world: World) => void;
-  /** What differs from the settings of every world. */
+  onEffect?: (effect: Effect, handling: Handling, system: SimulatedSystem) => void;
+  /** What differs from the settings of every system. */
   variables?: Readonly<Record<string, string>>;
-  /** Who an enrollment is of, beside the one person every world has. */
+  /** Who an enrollment is of, beside the one person every system has. */
   people?: readonly string[];
 };
 
@@ -68,19 +75,19 @@ const template: Template = {
       Type: 'AWS::StepFunctions::StateMachine',
       Properties: {
         StateMachineName: machineArn.split(':').at(-1),
-        DefinitionString: JSON.stringify(definition({ callbackTimeoutSeconds: settings.patience })),
+        DefinitionString: JSON.stringify(definition({ callbackTimeoutSeconds: settings.callbackTimeout })),
         DefinitionSubstitutions: Object.fromEntries(stepNames.map((name) => [name, arnOf(name)])),
       },
     },
   },
 };
 
-/** Memory that functions keep between calls is kept by these names: each world has its own, and so begins cold. */
-let worlds = 0;
+/** Memory that functions keep between calls is kept by these names: each system has its own, and so begins cold. */
+let systems = 0;
 
 const variablesOf = (serial: number, more: Readonly<Record<string, string>> = {}) => ({
   TABLE_NAME: `ledger-${serial}`,
-  MEDIA_BUCKET: 'media-of-world',
+  MEDIA_BUCKET: 'media-of-system',
   EVENT_BUS: 'outcomes',
   RETENTION_DAYS: '365',
   RESULT_MODE: 'callback',
@@ -106,7 +113,7 @@ const variablesOf = (serial: number, more: Readonly<Record<string, string>> = {}
   ...more,
 });
 
-export type World = ReturnType<typeof worldOf>;
+export type SimulatedSystem = ReturnType<typeof simulate>;
 
 export type Announced = {
   at: number;
@@ -114,7 +121,7 @@ export type Announced = {
   detail: { eventId: string; revalidationId: string; status: string };
 };
 
-/** What functions wrote to their logs in the world that runs. */
+/** What functions wrote to their logs in the system that runs. */
 let logs: string[] = [];
 
 export const say = (line: string): void => {
@@ -122,17 +129,17 @@ export const say = (line: string): void => {
 };
 
 /**
- * One world: one seed, one ledger, one bucket, one Truora, one machine, and one clock that nobody else moves. Nothing happens
+ * One system: one seed, one ledger, one bucket, one Truora, one machine, and one clock of its own. Nothing happens
  * in it before `run` is called.
  */
-export const worldOf = (plan: WorldPlan) => {
-  worlds += 1;
+export const simulate = (plan: SystemPlan) => {
+  systems += 1;
   clock.reset();
   seedProcess(plan.seed);
   logs = [];
   const chance: Chance = chanceOf(plan.seed ^ 0x5eed);
   const trace = traceOf();
-  const variables = variablesOf(worlds, plan.variables);
+  const variables = variablesOf(systems, plan.variables);
   const ledger = memoryLedger();
   const bucket = memoryBucket();
   const announced: Announced[] = [];
@@ -248,7 +255,7 @@ export const worldOf = (plan: WorldPlan) => {
   });
   answerTruoraBy(truora.vendor);
 
-  const world = {
+  const system = {
     plan,
     chance,
     trace,
@@ -295,13 +302,13 @@ export const worldOf = (plan: WorldPlan) => {
     run: () => drive(MOST_STEPS),
   };
 
-  resetGate({
+  resetCheckpoint({
     choose: plan.choose ?? ((of) => chance.whole(0, of - 1)),
-    fateOf: (effect) => plan.fateOf?.(effect, world) ?? { kind: 'through' },
-    saw: (effect, fate, error) => {
-      trace.saw(effect, fate, error);
-      plan.onEffect?.(effect, fate, world);
+    handlingOf: (effect) => plan.handlingOf?.(effect, system) ?? { kind: 'through' },
+    saw: (effect, handling, error) => {
+      trace.saw(effect, handling, error);
+      plan.onEffect?.(effect, handling, system);
     },
   });
-  return world;
+  return system;
 };

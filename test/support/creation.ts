@@ -85,7 +85,7 @@ export const openCreation = async () => {
       const claim = claimOf({ claimedAt: NOW, requested: { threshold: 0.7 }, ...of });
       const pk = `RUN#${claim.revalidationId}`;
       const phase = 'claimed';
-      await open.stand({ pk, ...claim, owner: OURS, phase, trail: [{ phase, at: NOW }], ...more });
+      await open.putItem({ pk, ...claim, owner: OURS, phase, trail: [{ phase, at: NOW }], ...more });
       const record = await readRecord(open.ledger, claim.revalidationId);
       if (!record) throw new TypeError('the record is gone');
       clear();
@@ -99,7 +99,7 @@ export const openCreation = async () => {
         intend: async (intent: Partial<Intent> = {}): Promise<Intent> => {
           const { revalidationId, accountId } = claim;
           const all = { revalidationId, openedAt: secondsAgo(SETTLE_SECONDS), attempt: 1, ...intent };
-          await open.stand({ pk: `ACC#${accountId}`, ...all });
+          await open.putItem({ pk: `ACC#${accountId}`, ...all });
           return all;
         },
         intent: () => open.item(`ACC#${claim.accountId}`),

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate } from 'node:timers/promises';
 import { type AttributeValue, DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { DeleteObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
@@ -17,26 +17,26 @@ import { holderOf } from './permissions.ts';
 
 type Person = { accountId: string; enrollmentId: string };
 
-/** A world in which each of the runs can happen: a budget to count on, retries, no waiting for the age of a drop. */
+/** A system in which each of the runs can happen: a budget to count on, retries, no waiting for the age of a drop. */
 export const settingsOfRuns: Pick<LocalSystemOptions, 'config' | 'sandboxSettings'> = {
   config: { dailyBudget: 10_000, allowedRetries: 1, unclaimedMinutes: 0 },
-  // Slow enough to be canceled before; a late webhook comes when nobody is patient any more.
+  // Slow enough to be canceled before; a late webhook comes after the callback timeout.
   sandboxSettings: { slowMs: 3000, webhookLateMs: 3000 },
 };
 
 /**
- * Everything that has to happen for each right to be used once. A right that none of these uses fails the test of the
- * rights by its name: then it goes, or what it is for is done here, by one entry more.
- * @param world stands on the settings above
+ * Everything that has to happen for each permission to be used once. A permission that none of these uses fails the test of the
+ * permissions by its name: then it is removed, or its use is added here, by one entry more.
+ * @param system stands on the settings above
  * @param calls what was called so far
  * @param until asks again and again, as long as the runs go on
  */
 export const runsIn = (
-  world: LocalSystem,
+  system: LocalSystem,
   calls: readonly RoleCall[],
   until: (isThere: () => Promise<boolean> | boolean) => Promise<void>,
 ) => {
-  const call = calling(world);
+  const call = calling(system);
 
   /** Waits until a function has made a call about an item of this key. */
   const untilCalled = (holder: string, action: string, key: string) =>
@@ -53,40 +53,40 @@ export const runsIn = (
     const dynamo = new DynamoDBClient({});
     return ask(dynamo).finally(() => dynamo.destroy());
   };
-  /** Puts an item into the ledger, whatever stood there before. */
+  /** Puts an item into the ledger in the place of any other under its key. */
   const stand = (item: Record<string, unknown>) =>
-    withLedger((dynamo) => dynamo.send(new PutItemCommand({ TableName: world.table, Item: marshall(item) })));
+    withLedger((dynamo) => dynamo.send(new PutItemCommand({ TableName: system.table, Item: marshall(item) })));
   const itemAt = (pk: string): Promise<Record<string, unknown>> =>
     withLedger(async (dynamo) => {
       const Key: Record<string, AttributeValue> = { pk: { S: pk } };
-      const { Item } = await dynamo.send(new GetItemCommand({ TableName: world.table, Key, ConsistentRead: true }));
+      const { Item } = await dynamo.send(new GetItemCommand({ TableName: system.table, Key, ConsistentRead: true }));
       return Item ? unmarshall(Item) : {};
     });
 
-  /** Deletes a version for good, as whoever owns the bucket may. */
+  /** Deletes a version for good, as the owner of the bucket may. */
   const takeAway = async (Key: string, VersionId: string) => {
-    const s3 = new S3Client({ endpoint: world.s3Origin, region: 'us-east-1', credentials: world.credentials });
-    await s3.send(new DeleteObjectCommand({ Bucket: world.bucket, Key, VersionId })).finally(() => s3.destroy());
+    const s3 = new S3Client({ endpoint: system.s3Origin, region: 'us-east-1', credentials: system.credentials });
+    await s3.send(new DeleteObjectCommand({ Bucket: system.bucket, Key, VersionId })).finally(() => s3.destroy());
   };
 
   const dropOf = async (suffix: string, resultMode: 'callback' | 'poll' = 'callback') => {
-    const who = await someone(world, suffix);
-    const versionId = await drop(world, { file: fileOf(photo), ...who, name: 'a.jpg', options: { resultMode } });
-    return { who, versionId, execution: await world.executionOf(versionId) };
+    const who = await someone(system, suffix);
+    const versionId = await drop(system, { file: fileOf(photo), ...who, name: 'a.jpg', options: { resultMode } });
+    return { who, versionId, execution: await system.executionOf(versionId) };
   };
 
   /** A drop from its beginning to its end, and the same event once more. */
   const walk = async (suffix: string, resultMode: 'callback' | 'poll' = 'callback') => {
     const { who, execution, versionId } = await dropOf(suffix, resultMode);
     await execution.ended;
-    await Promise.all(world.redeliver(versionId).map(({ ended }) => ended));
+    await Promise.all(system.redeliver(versionId).map(({ ended }) => ended));
     return { who, outcome: execution.output as Outcome };
   };
 
   const recordOnce = async ({ accountId }: Person, phase: string) => {
-    let { records } = await world.recordsOf(accountId);
+    let { records } = await system.recordsOf(accountId);
     await until(async () => {
-      ({ records } = await world.recordsOf(accountId));
+      ({ records } = await system.recordsOf(accountId));
       return records[0]?.phase === phase;
     });
     const [{ revalidationId = '', claimedAt = '', validationId = '' } = {}] = records;
@@ -94,7 +94,7 @@ export const runsIn = (
   };
 
   const expired = { owner: 'another', phase: 'canceled', trail: [], expiresAt: 1 };
-  /** A drop whose record, once it is in this phase, is another execution's and has expired: its end is written anew. */
+  /** A drop whose record, once it is in this phase, is another execution's and has expired: its end is written again. */
   const outlive = async (suffix: string, phase: string) => {
     const { who, execution } = await dropOf(suffix);
     const { revalidationId, claimedAt } = await recordOnce(who, phase);
@@ -104,11 +104,11 @@ export const runsIn = (
 
   const media = async (folder: 'inbox' | 'media', { accountId }: Person, bytes = photo) => {
     const key = folder === 'inbox' ? `inbox/${accountId}/x` : `media/${accountId}`;
-    return { key, versionId: await putMedia(world, { key, file: fileOf(bytes) }) };
+    return { key, versionId: await putMedia(system, { key, file: fileOf(bytes) }) };
   };
 
   const asking = (who: Person, of: object, more: object = {}, name?: string): Execution =>
-    world.machine.start({ request: { kind: 'call', ...who, userAuthorized: true, media: of, ...more } }, name);
+    system.machine.start({ request: { kind: 'call', ...who, userAuthorized: true, media: of, ...more } }, name);
   const ask = async (...asked: Parameters<typeof asking>): Promise<Outcome> => {
     const execution = asking(...asked);
     await execution.ended;
@@ -116,7 +116,7 @@ export const runsIn = (
   };
 
   const ticketFor = async (suffix = '', headers: Record<string, string> = {}) => {
-    const who = await someone(world, suffix);
+    const who = await someone(system, suffix);
     const body = { ...who, userAuthorized: true, upload: { type: 'image/jpeg' } };
     const { content } = await call('POST /revalidations', { body, headers });
     return { who, body, id: content.revalidationId, form: content.upload };
@@ -128,23 +128,23 @@ export const runsIn = (
   };
 
   const phaseOf = async (id: string) => (await call(`GET /revalidations/${id}`)).content.phase;
-  const untilAnnounced = (id: string) => until(async () => (await world.record(id))?.announced !== undefined);
+  const untilAnnounced = (id: string) => until(async () => (await system.record(id))?.announced !== undefined);
 
-  /** A record of an execution that nobody knows, in the hands of the sweep. */
+  /** A record of an unknown execution, left to the sweep. */
   const standLost = async (phase: string) => {
     const revalidationId = newRevalidationId();
-    const { accountId } = await someone(world);
-    const owner = `${world.machine.arn.replace(':stateMachine:', ':execution:')}:nobody`;
+    const { accountId } = await someone(system);
+    const owner = `${system.machine.arn.replace(':stateMachine:', ':execution:')}:unknown`;
     const claimedAt = new Date().toISOString();
     const record = { revalidationId, accountId, owner, phase, claimedAt, trail: [], ...dueNow(revalidationId) };
     await stand({ pk: `RUN#${revalidationId}`, ...record });
   };
 
-  /** All at once: what comes in by the doors, and what is left lying for the sweeps. */
+  /** All at once: what comes by the entry points, and what is left for the sweeps. */
   const atOnce: Record<string, () => Promise<unknown>> = {
     'a notification that rings after the token was left': () => walk(''),
     'a notification that rings before': () => walk('-webhook-early'),
-    'a notification that rings when nobody is patient any more': async () => {
+    'a notification after the callback timeout': async () => {
       const { outcome } = await walk('-webhook-late');
       await untilCalled('ReceiveWebhook', 'GetItem', `WAIT#${outcome.validationId}`);
     },
@@ -157,21 +157,21 @@ export const runsIn = (
     'a refusal of a record that has expired': () => outlive('-enrollment-pending', 'claimed'),
     'a failure of a record that has expired': () => outlive('-create-hung', 'claimed'),
     'a call about the newest media, and one with the same key': async () => {
-      const who = await someone(world);
+      const who = await someone(system);
       const { key } = await media('media', who);
       await ask(who, { key }, { idempotencyKey: who.accountId });
       await ask(who, { key }, { idempotencyKey: who.accountId });
     },
     'a call about one version': async () => {
-      const who = await someone(world);
+      const who = await someone(system);
       await ask(who, await media('media', who));
     },
     'a call about the newest object of the inbox': async () => {
-      const who = await someone(world);
+      const who = await someone(system);
       const { key } = await media('inbox', who);
       await ask(who, { key });
     },
-    'a call about media that is not there': async () => ask(await someone(world), { key: 'media/nobody.jpg' }),
+    'a call about media that is not there': async () => ask(await someone(system), { key: 'media/absent.jpg' }),
     'a ticket, asked for twice under one key, read, and used': async () => {
       const headers = { 'idempotency-key': `key-${Math.random()}` };
       const { who, body, id, form } = await ticketFor('', headers);
@@ -195,15 +195,15 @@ export const runsIn = (
       await untilCalled('RecordFailure', 'GetItem', `TICKET#${id}`);
     },
     'a start on the newest media, and on one version': async () => {
-      const who = await someone(world);
+      const who = await someone(system);
       const { key, versionId } = await media('media', who);
       await start(who, { key });
       const id = await start(who, { key, versionId });
-      await start(who, { key: 'media/nobody.jpg' });
+      await start(who, { key: 'media/absent.jpg' });
       await until(async () => (await phaseOf(id)) === 'approved');
     },
     "a linked retry, by Truora's id of what was declined": async () => {
-      const who = await someone(world, '-declined');
+      const who = await someone(system, '-declined');
       const options = { subvalidations: ['passive_liveness', 'similarity'] };
       const { validationId } = await ask(who, await media('media', who, video), { options });
       const again = await media('media', who, Buffer.concat([video, Buffer.from('again')]));
@@ -215,31 +215,31 @@ export const runsIn = (
       await upload(form, photo);
       await until(async () => (await phaseOf(id)) === 'moved');
       await call(`POST /revalidations/${id}/cancel`);
-      await until(async () => (await world.record(id))?.lateWebhookAt !== undefined);
+      await until(async () => (await system.record(id))?.lateWebhookAt !== undefined);
     },
     'an execution about the newest media that is stopped by hand': async () => {
-      const who = await someone(world, '-never');
+      const who = await someone(system, '-never');
       const { key } = await media('media', who);
       const execution = asking(who, { key });
       const { revalidationId } = await recordOnce(who, 'moved');
-      world.machine.stop(execution.executionArn);
+      system.machine.stop(execution.executionArn);
       await untilAnnounced(revalidationId);
     },
     'an execution that is stopped before its claim, where a record has expired': async () => {
-      const who = await someone(world);
+      const who = await someone(system);
       const { accountId } = who;
-      // Of media that is not there nothing can be claimed, however far the execution comes.
+      // Of media that is not there nothing can be claimed, at any point of the execution.
       const key = `media/${accountId}`;
-      const version = `${world.machine.arn.replace(':stateMachine:', ':execution:')}:${accountId}`;
-      const revalidationId = revalidationIdOf({ accountId, bucket: world.bucket, key, version });
+      const version = `${system.machine.arn.replace(':stateMachine:', ':execution:')}:${accountId}`;
+      const revalidationId = revalidationIdOf({ accountId, bucket: system.bucket, key, version });
       const claimedAt = new Date().toISOString();
       await stand({ pk: `RUN#${revalidationId}`, revalidationId, accountId, claimedAt, ...expired });
       const { executionArn } = asking(who, { key }, {}, accountId);
       await setImmediate();
-      world.machine.stop(executionArn);
+      system.machine.stop(executionArn);
       await untilAnnounced(revalidationId);
     },
-    'a case whose execution nobody remembers, due': () => standLost('claimed'),
+    'a case whose execution is forgotten, due': () => standLost('claimed'),
     // What a read that may be stale has shown as open has ended meanwhile, and then there is no outcome on it yet.
     'a case that ends between the look and the write of the sweep, due': () => standLost('failed'),
     'media that goes between the claim and the charge': async () => {
@@ -264,31 +264,31 @@ export const runsIn = (
       const { who } = await walk('');
       const key = `inbox/${who.accountId}/${who.enrollmentId}/a.jpg`;
       const metadata = { 'user-authorized': 'true', options: JSON.stringify({ resultMode: 'callback' }) };
-      const copy = await putMedia(world, { key, file: fileOf(photo), metadata });
+      const copy = await putMedia(system, { key, file: fileOf(photo), metadata });
       // What the local S3 makes is a put of its own; the event of a copy is started beside it.
       const object = { key, etag: createHash('md5').update(photo).digest('hex'), 'version-id': copy };
-      const event = { source: 'aws.s3', detail: { reason: 'CopyObject', bucket: { name: world.bucket }, object } };
-      await world.machine.start({ request: { kind: 'drop', event } }).ended;
+      const event = { source: 'aws.s3', detail: { reason: 'CopyObject', bucket: { name: system.bucket }, object } };
+      await system.machine.start({ request: { kind: 'drop', event } }).ended;
     },
     'media that was dropped and has had its time, due': async () => {
       const { outcome } = await walk('');
-      await agedIn(world.table, outcome, 25);
+      await agedIn(system.table, outcome, 25);
     },
     'media under a ticket that has had its time, due': async () => {
       const { id, form } = await ticketFor();
       await upload(form, photo);
       await untilAnnounced(id);
-      const { outcome } = (await world.record(id)) ?? {};
-      if (outcome) await agedIn(world.table, outcome, 25);
+      const { outcome } = (await system.record(id)) ?? {};
+      if (outcome) await agedIn(system.table, outcome, 25);
     },
     'media of a call that has had its time, due': async () => {
-      const who = await someone(world);
-      await agedIn(world.table, await ask(who, await media('media', who)), 25);
+      const who = await someone(system);
+      await agedIn(system.table, await ask(who, await media('media', who)), 25);
     },
   };
 
   const woken = async (name: string): Promise<void> => {
-    const [how] = await world.sweep(name);
+    const [how] = await system.sweep(name);
     if (!how || 'error' in how) throw new Error(`${name}: ${JSON.stringify(how?.error)}`);
   };
 
@@ -300,7 +300,7 @@ export const runsIn = (
     'a look at the key': () => woken('CheckKey'),
     'an enrollment that Truora is asked about too often': () => walk('-enrollment-limited'),
     'a sweep over all that is due': () => woken('SweepLedger'),
-    'a case that runs on beside a notification that woke nobody, and a sweep': async () => {
+    'a case that runs on beside a notification that resumed no execution, and a sweep': async () => {
       const { who, execution } = await dropOf('-never');
       const { revalidationId, validationId } = await recordOnce(who, 'moved');
       let wait: Record<string, unknown> = {};
@@ -309,41 +309,42 @@ export const runsIn = (
         return wait.taskToken !== undefined;
       });
       await stand({ ...wait, notification: { receivedAt: new Date().toISOString() } });
-      await dueIn(world.table, revalidationId);
+      await dueIn(system.table, revalidationId);
       await woken('SweepLedger');
-      world.machine.stop(execution.executionArn);
+      system.machine.stop(execution.executionArn);
       await untilAnnounced(revalidationId);
     },
-    'a last look that finds a stray, and that Truora has too many of': async () => {
-      const who = await someone(world, '-limited-reads');
+    'a last check that finds an orphan, and that Truora has too many of': async () => {
+      const who = await someone(system, '-limited-reads');
       const created = async () => {
         const { accountId: account_id } = who;
         const body = new URLSearchParams({ type: 'face-recognition', user_authorized: 'true', account_id });
         const headers = { 'truora-api-key': 'any' };
-        const answer = await fetch(`${world.sandbox?.origin}/v1/validations`, { method: 'POST', headers, body });
+        const answer = await fetch(`${system.sandbox?.origin}/v1/validations`, { method: 'POST', headers, body });
         return String(((await answer.json()) as Record<string, unknown>).validation_id);
       };
-      const [validationId, stray] = [await created(), await created()];
+      const [validationId, orphan] = [await created(), await created()];
       const revalidationId = newRevalidationId();
       const at = new Date(Date.now() - 25 * 3_600_000).toISOString();
       const outcome = { revalidationId, status: 'failed', validationId, decidedBy: 'workflow', decidedAt: at };
       await stand({
-        ...{ pk: `RUN#${revalidationId}`, revalidationId, ...who, owner: 'nobody', phase: 'failed', claimedAt: at },
+        ...{ pk: `RUN#${revalidationId}`, revalidationId, ...who, owner: 'unknown', phase: 'failed', claimedAt: at },
         ...{ trail: [], requested: {}, validationId, outcome, announced: at, ...dueNow(revalidationId) },
         attempts: [{ n: 1, at, result: 'not_found' }],
       });
       await woken('SweepLedger');
-      if (!(await world.record(revalidationId))?.orphans?.includes(stray)) throw new Error('the stray was not found');
+      if (!(await system.record(revalidationId))?.orphans?.includes(orphan))
+        throw new Error('the orphan was not found');
     },
     'a sweep over the inbox from where one has left off, and one from its beginning': async () => {
-      const who = await someone(world);
+      const who = await someone(system);
       const key = `inbox/${who.accountId}/${who.enrollmentId}/a.jpg`;
       const metadata = { 'user-authorized': 'true' };
-      world.setEventDelivery('are lost');
-      const versionId = await putMedia(world, { key, file: fileOf(photo), metadata });
-      // The event goes out behind the answer.
-      await sleep(20);
-      world.setEventDelivery('arrive');
+      system.setEventDelivery('are lost');
+      const versionId = await putMedia(system, { key, file: fileOf(photo), metadata });
+      // The event goes out one turn of the loop behind the answer.
+      await setImmediate();
+      system.setEventDelivery('arrive');
       await stand({ pk: 'SWEEP#inbox', place: { key, versionId } });
       await woken('SweepInbox');
       await woken('SweepInbox');

@@ -34,7 +34,7 @@ const byPerson = {
 
 /**
  * The ledger's table alone, by its key and without indexes: for tests of what one item holds, which are run for every change of
- * the code. A whole house synthesizes the template first. One table a file: the SDK's clients keep their first address.
+ * the code. A whole aws synthesizes the template first. One table a file: the SDK's clients keep their first address.
  * @param isIndexed also makes the index by person
  */
 export const openTable = async ({ isIndexed = false } = {}) => {
@@ -63,8 +63,8 @@ export const openTable = async ({ isIndexed = false } = {}) => {
       );
       return Item && unmarshall(Item);
     },
-    /** Puts an item as it would stand there, whatever stood there before. */
-    stand: async (item: { pk: string } & Record<string, unknown>) => {
+    /** Puts an item in the place of any other under its key. */
+    putItem: async (item: { pk: string } & Record<string, unknown>) => {
       await client.send(new PutItemCommand({ TableName: NAME, Item: marshall(item, { removeUndefinedValues: true }) }));
     },
     /** Deletes an item, as DynamoDB does some time after its life. */

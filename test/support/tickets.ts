@@ -23,7 +23,7 @@ export const storeTicket = async (open: OpenTable, more: Partial<Ticket> = {}) =
     ...more,
   };
   const pk = `TICKET#${revalidationId}`;
-  await open.stand({ pk, ...ticket });
+  await open.putItem({ pk, ...ticket });
   return { ticket, key, pk, id: revalidationId, item: () => open.item(pk) };
 };
 

@@ -1,5 +1,12 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { createValidation, getValidation, listValidations, uploadMedia } from '../../shared/truora/client.ts';
+import {
+  createValidation,
+  getEnrollment,
+  getValidation,
+  listEnrollments,
+  listValidations,
+  uploadMedia,
+} from '../../shared/truora/client.ts';
 import { listen, media, truoraAt } from '../support/truora.ts';
 
 /** Every name resolves to an address of a private network. */
@@ -117,4 +124,24 @@ test('uploads nothing to a host whose name resolves to an address that is not pu
   const truora = { ...truoraAt('http://127.0.0.1:1'), uploadOrigins: ['https://private.example'] };
   const upload = uploadMedia(truora, 'https://private.example/u/x', media(Buffer.from('12345')));
   await expect(upload).rejects.toMatchObject({ name: 'UploadLinkUnsafeError', reason: 'upload_link_unsafe' });
+});
+
+test('reports every call with its method', async () => {
+  const { origin } = await answering(
+    { body: '{"enrollment_id":"ENR1","account_id":"ana","status":"success"}' },
+    { body: '{"enrollments":[]}' },
+    { body: '{"validation_id":"VLD1"}' },
+    { body: JSON.stringify(rowOf(1)) },
+    { body: pageOf([1]) },
+    { body: '' },
+  );
+  const methods: string[] = [];
+  const truora = { ...truoraAt(origin), onCall: ({ method }: { method: string }) => void methods.push(method) };
+  await getEnrollment(truora, 'ENR1');
+  await listEnrollments(truora, 'ana');
+  await createValidation(truora, { accountId: 'ana', userAuthorized: true, options: {} });
+  await getValidation(truora, 'VLD1');
+  await listValidations(truora, 'ana');
+  await uploadMedia(truora, `${origin}/u/x`, media(Buffer.from('12345')));
+  expect(methods).toEqual(['GET', 'GET', 'POST', 'GET', 'GET', 'PUT']);
 });

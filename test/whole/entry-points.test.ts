@@ -5,37 +5,37 @@ import { putMedia } from '../../infra/local/put-media.ts';
 import type { Outcome } from '../../shared/domain/revalidation.ts';
 import { fileOf, photo, someone, video } from '../support/drops.ts';
 
-let world: LocalSystem;
+let system: LocalSystem;
 
 beforeAll(async () => {
-  world = await startLocalSystem({ config: { allowedRetries: 1 } });
+  system = await startLocalSystem({ config: { allowedRetries: 1 } });
 });
 
-afterAll(() => world.close());
+afterAll(() => system.close());
 
 const DAY = 86_400;
 
 /** Lets days pass for everything that the ledger forgets by the clock. */
 const daysPass = async (days: number) => {
   const dynamo = new DynamoDBClient({});
-  const { Items = [] } = await dynamo.send(new ScanCommand({ TableName: world.table, ConsistentRead: true }));
+  const { Items = [] } = await dynamo.send(new ScanCommand({ TableName: system.table, ConsistentRead: true }));
   for (const item of Items) {
     if (!item.expiresAt?.N) continue;
     const expiresAt = { N: String(Number(item.expiresAt.N) - days * DAY) };
-    await dynamo.send(new PutItemCommand({ TableName: world.table, Item: { ...item, expiresAt } }));
+    await dynamo.send(new PutItemCommand({ TableName: system.table, Item: { ...item, expiresAt } }));
   }
   dynamo.destroy();
 };
 
 const run = async (request: object, more: object = {}): Promise<Outcome> => {
-  const execution = world.machine.start({ ...more, request });
+  const execution = system.machine.start({ ...more, request });
   await execution.ended;
   return execution.output as Outcome;
 };
 
 /** The sandbox's own list of a person's validations: what Truora would charge for. */
 const chargesOf = async (accountId: string): Promise<number> => {
-  const url = `${world.sandbox?.origin}/v1/accounts/${accountId}/validations`;
+  const url = `${system.sandbox?.origin}/v1/accounts/${accountId}/validations`;
   const response = await fetch(url, { headers: { 'truora-api-key': 'any' } });
   return ((await response.json()) as { validations: unknown[] }).validations.length;
 };
@@ -44,23 +44,23 @@ const nested = {
   AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID: 'arn:aws:states:us-east-1:000000000000:execution:Caller:one',
 };
 
-test('a drop five times over 91 days, a call twice and a nested workflow are one claim, one charge, one outcome', async () => {
-  const { accountId, enrollmentId } = await someone(world);
+test('a drop five times over 91 days, a call twice and a nested workflow make one claim, one charge, one outcome', async () => {
+  const { accountId, enrollmentId } = await someone(system);
   const key = `inbox/${accountId}/${enrollmentId}/a.jpg`;
-  const versionId = await putMedia(world, { key, file: fileOf(photo), metadata: { 'user-authorized': 'true' } });
+  const versionId = await putMedia(system, { key, file: fileOf(photo), metadata: { 'user-authorized': 'true' } });
   const about = { kind: 'call', accountId, enrollmentId, userAuthorized: true, media: { key, versionId } };
   const call = { ...about, idempotencyKey: `order-${accountId}` };
-  const first = await world.executionOf(versionId);
+  const first = await system.executionOf(versionId);
   const beside = [
     run(call),
     run(about, nested),
-    ...world.redeliver(versionId).map((one) => one.ended.then(() => one.output)),
+    ...system.redeliver(versionId).map((one) => one.ended.then(() => one.output)),
   ];
   await first.ended;
   const outcomes = [first.output, ...(await Promise.all(beside))];
   for (const days of [1, 29, 61]) {
     await daysPass(days);
-    for (const again of world.redeliver(versionId)) {
+    for (const again of system.redeliver(versionId)) {
       await again.ended;
       outcomes.push(again.output);
     }
@@ -68,12 +68,12 @@ test('a drop five times over 91 days, a call twice and a nested workflow are one
   }
   expect(outcomes).toHaveLength(10);
   expect(first.output).toMatchObject({ status: 'approved' });
-  // Whichever came first ran; all others are told that theirs is a repeat.
+  // The first to come ran; all others are repeats.
   for (const { isRepeat: _, ...outcome } of outcomes as Outcome[]) {
     expect({ ...outcome, isRepeat: true }).toEqual({ ...(first.output as Outcome), isRepeat: true });
   }
   expect((outcomes as Outcome[]).filter(({ isRepeat }) => isRepeat)).toHaveLength(9);
-  const { records } = await world.recordsOf(accountId);
+  const { records } = await system.recordsOf(accountId);
   expect(records.map(({ trail }) => trail.map(({ phase }) => phase))).toEqual([
     ['claimed', 'created', 'moved', 'approved'],
   ]);
@@ -83,10 +83,10 @@ test('a drop five times over 91 days, a call twice and a nested workflow are one
   expect(await chargesOf(accountId)).toBe(1);
 });
 
-test('forceNew is paid for once more, once a key, and is written down', async () => {
-  const { accountId, enrollmentId } = await someone(world);
+test('forceNew is paid for once more, once per key, and is recorded', async () => {
+  const { accountId, enrollmentId } = await someone(system);
   const key = `media/${accountId}.jpg`;
-  await putMedia(world, { key, file: fileOf(photo) });
+  await putMedia(system, { key, file: fileOf(photo) });
   const call = { kind: 'call', accountId, enrollmentId, userAuthorized: true, media: { key } };
   const first = await run(call);
   const forced = { ...call, forceNew: { reason: 'asked by the auditor' }, idempotencyKey: `force-${accountId}` };
@@ -97,17 +97,17 @@ test('forceNew is paid for once more, once a key, and is written down', async ()
   expect(bare[1]).toEqual(bare[0]);
   expect(outcomes.filter(({ isRepeat }) => isRepeat)).toHaveLength(1);
   expect(outcomes[0]?.revalidationId).not.toBe(first.revalidationId);
-  expect(await world.record(outcomes[0]?.revalidationId ?? '')).toMatchObject({ forceNew: forced.forceNew });
+  expect(await system.record(outcomes[0]?.revalidationId ?? '')).toMatchObject({ forceNew: forced.forceNew });
   expect(await run(call)).toEqual({ ...first, isRepeat: true });
   expect(await chargesOf(accountId)).toBe(2);
 });
 
 test('a decline may be retried as often as the account allows, and a refused retry is never paid for', async () => {
-  const { accountId, enrollmentId } = await someone(world, '-declined');
+  const { accountId, enrollmentId } = await someone(system, '-declined');
   const live = { subvalidations: ['passive_liveness', 'similarity'] };
   const put = async (n: number) => {
     const key = `media/${accountId}-${n}.mp4`;
-    await putMedia(world, { key, file: fileOf(video) });
+    await putMedia(system, { key, file: fileOf(video) });
     return { kind: 'call', accountId, enrollmentId, userAuthorized: true, media: { key } };
   };
   const first = await run({ ...(await put(1)), options: live });
@@ -115,7 +115,7 @@ test('a decline may be retried as often as the account allows, and a refused ret
   const options = { ...live, retryOf: first.revalidationId };
   const retry = await run({ ...(await put(2)), options });
   expect(retry.status).toBe('declined');
-  expect(await world.record(retry.revalidationId)).toMatchObject({
+  expect(await system.record(retry.revalidationId)).toMatchObject({
     linkedTo: first.revalidationId,
     requested: { retryOf: first.validationId },
   });

@@ -14,7 +14,7 @@ import { calling, problemIn, upload } from '../support/callers.ts';
 import { fileOf, photo, someone } from '../support/drops.ts';
 import { editedTemplate, holderOf, without } from '../support/permissions.ts';
 
-/** Whom a right is taken away in this file, and which. */
+/** Who loses a permission in this file, and which. */
 const taken: [string, string][] = [
   ['ReadRevalidation', 'dynamodb:GetItem'],
   ['StartRevalidation', 's3:PutObject'],
@@ -24,7 +24,7 @@ const taken: [string, string][] = [
   ['SweepInbox', 's3:ListBucketVersions'],
 ];
 
-let world: LocalSystem;
+let system: LocalSystem;
 
 let template: Template;
 
@@ -33,7 +33,7 @@ let call: ReturnType<typeof calling>;
 const denied: RoleCall[] = [];
 
 beforeAll(async () => {
-  world = await startLocalSystem({
+  system = await startLocalSystem({
     // Quick retries: what is denied stays denied.
     pace: 0.0001,
     edit: (synthesized) => {
@@ -44,40 +44,40 @@ beforeAll(async () => {
       if (!one.allowed) denied.push(one);
     },
   });
-  call = calling(world);
+  call = calling(system);
 });
 
-afterAll(() => world.close());
+afterAll(() => system.close());
 
 const ticket = async () => {
-  const body = { ...(await someone(world)), userAuthorized: true, upload: { type: 'image/jpeg' } };
+  const body = { ...(await someone(system)), userAuthorized: true, upload: { type: 'image/jpeg' } };
   return (await call('POST /revalidations', { body })).content;
 };
 
 const deniedOf = (holder: string) => denied.filter(({ role }) => holderOf(role) === holder).map(({ action }) => action);
 
-describe('without its right', () => {
+describe('without its permission', () => {
   test('a function cannot read the ledger', async () => {
     const { revalidationId } = await ticket();
     expect(problemIn(await call(`GET /revalidations/${revalidationId}`)).code).toBe('unexpected');
     expect(new Set(deniedOf('ReadRevalidation'))).toEqual(new Set(['dynamodb:GetItem']));
   });
 
-  test('a function gives out forms with which nothing can be uploaded', async () => {
+  test('a function gives out forms that upload nothing', async () => {
     const { upload: form } = await ticket();
     expect(await upload(form, photo)).toEqual({ status: 403, code: 'AccessDenied' });
     expect(deniedOf('StartRevalidation')).toContain('s3:PutObject');
   });
 
-  test('a function is not told that an object is not there', async () => {
-    const body = { ...(await someone(world)), userAuthorized: true, media: { key: 'media/nobody.jpg' } };
+  test('a function does not learn that an object is absent', async () => {
+    const body = { ...(await someone(system)), userAuthorized: true, media: { key: 'media/absent.jpg' } };
     expect(problemIn(await call('POST /revalidations', { body })).code).toBe('unexpected');
     expect(deniedOf('StartRevalidation')).toContain('s3:ListBucket');
   });
 
   test('the machine cannot call a function', async () => {
-    const request = { kind: 'call', ...(await someone(world)), userAuthorized: true, media: { key: 'media/a.jpg' } };
-    const execution = world.machine.start({ request });
+    const request = { kind: 'call', ...(await someone(system)), userAuthorized: true, media: { key: 'media/a.jpg' } };
+    const execution = system.machine.start({ request });
     await execution.ended;
     expect([execution.status, execution.error]).toEqual(['FAILED', 'Lambda.AWSLambdaException']);
     expect(execution.cause).toMatch(
@@ -86,19 +86,19 @@ describe('without its right', () => {
   });
 
   test('the rule starts nothing', async () => {
-    const who = await someone(world);
+    const who = await someone(system);
     const key = `inbox/${who.accountId}/${who.enrollmentId}/a.jpg`;
-    const versionId = await putMedia(world, { key, file: fileOf(photo), metadata: { 'user-authorized': 'true' } });
+    const versionId = await putMedia(system, { key, file: fileOf(photo), metadata: { 'user-authorized': 'true' } });
     while (!deniedOf('DropRule').includes('states:StartExecution')) await sleep(10);
-    expect(world.redeliver(versionId)).toEqual([]);
-    const { body = '', attributes } = world.deadLetters.at(-1) ?? {};
+    expect(system.redeliver(versionId)).toEqual([]);
+    const { body = '', attributes } = system.deadLetters.at(-1) ?? {};
     expect(JSON.parse(body)).toMatchObject({ detail: { object: { 'version-id': versionId } } });
-    expect(attributes).toMatchObject({ TARGET_ARN: world.machine.arn, ERROR_CODE: 'NO_PERMISSIONS' });
+    expect(attributes).toMatchObject({ TARGET_ARN: system.machine.arn, ERROR_CODE: 'NO_PERMISSIONS' });
   });
 
-  test('a sweep is told that it may not list the inbox', async () => {
+  test('a sweep fails because it may not list the inbox', async () => {
     const before = denied.length;
-    const [sweep] = await world.sweep('SweepInbox');
+    const [sweep] = await system.sweep('SweepInbox');
     expect(sweep).toMatchObject({ error: { errorType: expect.any(String) } });
     expect(denied.slice(before)).toMatchObject([
       { action: 's3:ListBucketVersions', context: { 's3:prefix': ['inbox/'] } },
@@ -106,7 +106,7 @@ describe('without its right', () => {
   });
 });
 
-describe('each service says so in its own way', () => {
+describe('each service refuses in its own form', () => {
   /** A client that sends a function's trace along, as the SDK does by itself within one. */
   const as = <Client extends { middlewareStack: { add: (...middleware: never[]) => void } }>(
     client: Client,
@@ -124,7 +124,7 @@ describe('each service says so in its own way', () => {
       'DynamoDB',
       (trace) =>
         as(new DynamoDBClient({}), trace).send(
-          new GetItemCommand({ TableName: world.table, Key: { pk: { S: 'RUN#1' } } }),
+          new GetItemCommand({ TableName: system.table, Key: { pk: { S: 'RUN#1' } } }),
         ),
       400,
       'AccessDeniedException',
@@ -132,7 +132,7 @@ describe('each service says so in its own way', () => {
     ],
     [
       'S3',
-      (trace) => as(new S3Client({}), trace).send(new GetObjectCommand({ Bucket: world.bucket, Key: 'media/a.jpg' })),
+      (trace) => as(new S3Client({}), trace).send(new GetObjectCommand({ Bucket: system.bucket, Key: 'media/a.jpg' })),
       403,
       'AccessDenied',
       's3:GetObject',
@@ -140,7 +140,7 @@ describe('each service says so in its own way', () => {
     [
       'Step Functions',
       (trace) =>
-        as(new SFNClient({}), trace).send(new StopExecutionCommand({ executionArn: `${world.machine.arn}:x` })),
+        as(new SFNClient({}), trace).send(new StopExecutionCommand({ executionArn: `${system.machine.arn}:x` })),
       400,
       'AccessDeniedException',
       'states:StopExecution',
@@ -149,7 +149,7 @@ describe('each service says so in its own way', () => {
       'Secrets Manager',
       (trace) =>
         as(new SecretsManagerClient({}), trace).send(
-          new GetSecretValueCommand({ SecretId: [...world.secrets.keys()][0] ?? '' }),
+          new GetSecretValueCommand({ SecretId: [...system.secrets.keys()][0] ?? '' }),
         ),
       400,
       'AccessDeniedException',
@@ -178,7 +178,7 @@ describe('each service says so in its own way', () => {
     });
   });
 
-  test.each(calls)('%s, to a trace of nobody too', async (_, send, status, name) => {
+  test.each(calls)('%s, also to an unknown trace', async (_, send, status, name) => {
     await expect(send(`Root=${randomUUID()}`)).rejects.toMatchObject({ name, $metadata: { httpStatusCode: status } });
   });
 });

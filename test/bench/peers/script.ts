@@ -31,13 +31,13 @@ export const startScript = async (at: {
   const s3 = new S3Client({ endpoint: at.s3Origin, region: 'us-east-1', credentials: localCredentials });
   const agent = new Agent({ keepAlive: true });
   const waiting = new Map<string, () => void>();
-  const door = await listen(async (request, response) => {
+  const relay = await listen(async (request, response) => {
     const token = String(await bodyOf(request, 100_000));
     response.end();
     const { events } = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
     for (const { object } of events) waiting.get(object.validation_id)?.();
   });
-  at.sandbox.notify({ url: door.origin, key: 'script', actions: at.actions });
+  at.sandbox.notify({ url: relay.origin, key: 'script', actions: at.actions });
 
   const call = async (method: string, path: string, body?: string | { bytes: number; file: NodeJS.ReadableStream }) => {
     const url = path.startsWith('http') ? new URL(path) : new URL(`/v1${path}`, at.sandbox.origin);
@@ -106,7 +106,7 @@ export const startScript = async (at: {
       dynamo.destroy();
       s3.destroy();
       agent.destroy();
-      await door.close();
+      await relay.close();
     },
   };
 };

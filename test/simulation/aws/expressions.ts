@@ -135,9 +135,9 @@ export const readerOf = ({ ExpressionAttributeNames: names, ExpressionAttributeV
     const left = operand();
     const sign = take('+') ? 1 : take('-') ? -1 : 0;
     if (sign === 0) return left;
-    const right = operand();
+    const other = operand();
     return (item) => {
-      const [a, b] = [left(item)?.N, right(item)?.N];
+      const [a, b] = [left(item)?.N, other(item)?.N];
       if (a === undefined || b === undefined) throw invalid('an operand of a sum is not a number');
       return { N: String(Number(a) + sign * Number(b)) };
     };
@@ -194,8 +194,8 @@ export const readerOf = ({ ExpressionAttributeNames: names, ExpressionAttributeV
     }
     const compare = comparators[next()];
     if (!compare) throw invalid('the expression compares by something unknown');
-    const right = operand();
-    return (item) => compare(orderOf(left(item), right(item)), left(item), right(item));
+    const other = operand();
+    return (item) => compare(orderOf(left(item), other(item)), left(item), other(item));
   };
 
   const both = (): Test => {

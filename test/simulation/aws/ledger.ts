@@ -40,10 +40,10 @@ const write = (item: Attributes, path: Path, value: AttributeValue | undefined):
 };
 
 /** ADD and DELETE: numbers are summed, sets take in and give away. */
-const changed = (how: string, standing: AttributeValue | undefined, by: AttributeValue | undefined) => {
+const changed = (how: string, existing: AttributeValue | undefined, by: AttributeValue | undefined) => {
   if (how === 'SET' || how === 'REMOVE') return by;
-  if (by?.N !== undefined) return { N: String(Number(standing?.N ?? 0) + Number(by.N)) } as AttributeValue;
-  const members = new Set(standing?.SS ?? []);
+  if (by?.N !== undefined) return { N: String(Number(existing?.N ?? 0) + Number(by.N)) } as AttributeValue;
+  const members = new Set(existing?.SS ?? []);
   for (const one of by?.SS ?? []) how === 'ADD' ? members.add(one) : members.delete(one);
   return members.size > 0 ? ({ SS: [...members] } as AttributeValue) : undefined;
 };
@@ -105,8 +105,8 @@ export const memoryLedger = () => {
       const sorted = [...items.values()]
         .filter((item) => item[index.attribute] && item[index.sort] && holds(item))
         .sort((a, b) => {
-          const [left, right] = [a, b].map((item) => `${item[index.sort]?.S} ${item.pk?.S}`) as [string, string];
-          return left < right ? -1 : 1;
+          const [first, second] = [a, b].map((item) => `${item[index.sort]?.S} ${item.pk?.S}`) as [string, string];
+          return first < second ? -1 : 1;
         });
       if (input.ScanIndexForward === false) sorted.reverse();
       const after = input.ExclusiveStartKey && keyOf(input.ExclusiveStartKey);

@@ -3,7 +3,7 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SFNClient } from '@aws-sdk/client-sfn';
-import { gate } from '../virtual/effects.ts';
+import { checkpoint } from '../virtual/effects.ts';
 
 /** Answers the calls of the AWS SDK, by service and operation. */
 export type Aws = Record<
@@ -42,7 +42,7 @@ export const answerSdkBy = (services: Aws): void => {
   aws = services;
 };
 
-/** Calls an operation as the SDK of a function would, on the world's own behalf. */
+/** Calls an operation as the SDK of a function would, on the system's own behalf. */
 export const ask = (service: keyof Aws, operation: string, input: unknown): unknown => {
   const answer = aws[service][operation];
   // Nothing may be answered by accident: what is not written down here does not exist.
@@ -50,13 +50,13 @@ export const ask = (service: keyof Aws, operation: string, input: unknown): unkn
   return answer(input as never);
 };
 
-/** Puts the gate into the `send` of each client class, once a process. */
+/** Puts the checkpoint into the `send` of each client class, once a process. */
 export const installSdk = (): void => {
   for (const [service, client] of Object.entries(clients) as [keyof Aws, { prototype: object }][]) {
     Object.assign(client.prototype, {
       send: (command: Command) => {
         const operation = command.constructor.name.replace(/Command$/, '');
-        return gate(nameOf(operation, command.input), () => ask(service, operation, command.input));
+        return checkpoint(nameOf(operation, command.input), () => ask(service, operation, command.input));
       },
     });
   }

@@ -1,7 +1,7 @@
 import type { Ending, Operation, Story, Trouble } from '../truora/story.ts';
 import type { Chance } from '../virtual/chance.ts';
 
-/** How one drop of a world comes to us. Seconds are from the world's beginning. */
+/** How one drop of a system comes to us. Seconds are from the system's beginning. */
 export type Arrival = {
   accountId: string;
   key: string;
@@ -15,10 +15,10 @@ export type Arrival = {
 /** What an effect meets: a kill of its function, a refusal, or a lost answer. */
 export type Blow = { nth: number; how: 'kill before' | 'kill after' | 'twice' };
 
-/** All that will go wrong in one world; plain, so that it can be printed. */
+/** All that will go wrong in one system; plain, so that it can be printed. */
 export type Plan = {
   seed: number;
-  /** The rows of the table of faults that this world injects. */
+  /** The rows of the table of faults that this system injects. */
   rows: Set<number>;
   story: Story;
   arrivals: Arrival[];
@@ -29,9 +29,9 @@ export type Plan = {
   refuses: { operation: string; first: number }[];
   /** Done to the object after so many seconds. */
   tamper: { kind: 'overwrite' | 'delete'; at: number } | undefined;
-  /** Somebody who is not Truora, or who repeats it, calls so long after the world began. */
+  /** A caller that is not Truora, or that repeats it, calls so long after the system began. */
   strangers: { dress: 'wrong key' | 'unsigned' | 'unknown validation' | 'replay'; at: number }[];
-  /** The first run is canceled through the API, or its execution is stopped by hand, so many seconds after the world began. */
+  /** The first run is canceled through the API, or its execution is stopped by hand, so many seconds after the system began. */
   interruption: { by: 'caller' | 'operator'; at: number } | undefined;
   /** When the machine is started by a call about the media of the first drop, all under one idempotency key. */
   calls: number[];
@@ -58,7 +58,7 @@ export const webhooks = (plan: Plan, change: (story: Story) => Story['webhooks']
 
 export const final = (after: number) => ({ event: 'final', from: 'decided', after }) as const;
 
-/** A fault that strikes one effect of the world, wherever it falls. */
+/** A fault that strikes one effect of the system, wherever it falls. */
 export const blow = (plan: Plan, chance: Chance, how: Blow['how'], from = 1, to = 40): void => {
   plan.blows.push({ nth: chance.whole(from, to), how });
 };

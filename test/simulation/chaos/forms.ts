@@ -6,13 +6,13 @@ const write = (plan: Plan, forms: Forms): void => {
   plan.story.forms = { ...plan.story.forms, ...forms };
 };
 
-/** Whatever the list says decides about money only where the answer of the first create call is lost. */
+/** The list decides about money only where the answer of the first create call is lost. */
 const loseFirst = (plan: Plan, chance: Chance): void =>
   trouble(plan, 'create', 1, { kind: chance.pick(['hang', 'reset']), executed: chance.is(0.75) });
 
 const list = (plan: Plan, chance: Chance, listing: Listing): void => {
   plan.story.listing = listing;
-  // One that is never mended is looked at for days, and such a world takes as long as fifty others.
+  // One that is never mended is looked at for days, and such a system takes as long as fifty others.
   if (chance.is(0.99)) plan.story.listingEnds = chance.pick([100, 300, 600, 3000]);
   loseFirst(plan, chance);
 };

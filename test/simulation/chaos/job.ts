@@ -60,14 +60,14 @@ const done: Done = { runs: 0, held: 0, charges: 0, orphans: 0, repairs: 0, rows:
 for (let index = 0; index < job.runs; index += 1) {
   const seed = job.first + index * job.step;
   const ran = await runPlan(planOf(seed));
-  const { plan, world } = ran;
+  const { plan, system } = ran;
   const broken = judge(ran);
   done.runs += 1;
-  done.charges += world.truora.charged.length;
+  done.charges += system.truora.charged.length;
   done.repairs += ran.repairs;
-  hash.update(world.trace.hash());
+  hash.update(system.trace.hash());
   for (const row of plan.rows) done.rows[row] = (done.rows[row] ?? 0) + 1;
-  for (const { phase, orphans } of world.itemsOf('RUN')) {
+  for (const { phase, orphans } of system.itemsOf('RUN')) {
     const end = phase?.S ?? 'nothing';
     done.ends[end] = (done.ends[end] ?? 0) + 1;
     done.orphans += orphans?.L?.length ?? 0;
@@ -77,8 +77,8 @@ for (let index = 0; index < job.runs; index += 1) {
   if (job.trace) {
     done.trace = [
       `seed ${seed}, rows ${[...plan.rows].join(', ')}`,
-      ...world.trace.lines,
-      `hash ${world.trace.hash()}`,
+      ...system.trace.lines,
+      `hash ${system.trace.hash()}`,
     ];
   }
   if (broken.length > 0 && job.untilBroken) break;

@@ -20,37 +20,35 @@ const [FEW_EVENTS, MANY_EVENTS, MOST_STATE] = [200, 1500, 8192];
 /** What an execution's history holds beside its tasks: states entered and left, the beginning and the end. */
 const OTHER_EVENTS = 26;
 
-/** Tasks more of a run that waits until another of its person can see what became of a call: as often as the machine comes back. */
+/** Tasks more of a run that waits until another of its person can see what became of a call: as often as the machine retries. */
 const MOST_WAITS = 60;
 
 /** Whether an execution that succeeded says what stands: its owner the outcome, every other one that it is a repeat, and of what age. */
 const saysWhatStands = (executionArn: string, output: unknown, record: LedgerRecord): boolean => {
-  const { owner, outcome, media, claimedAt } = record;
-  const isOwn = isDeepStrictEqual(output, outcome);
-  if (owner === executionArn) return isOwn;
-  // What was refused before anybody claimed it may be refused again each time it comes: that is no answer of an earlier claim.
-  return isDeepStrictEqual(output, { ...outcome, claimedAt, isRepeat: true }) || (!media && isOwn);
+  const { owner, outcome, claimedAt } = record;
+  if (owner === executionArn) return isDeepStrictEqual(output, outcome);
+  return isDeepStrictEqual(output, { ...outcome, claimedAt, isRepeat: true });
 };
 
-/** What a whole run has to keep, whatever went wrong. @returns the promises that are broken */
+/** What a whole run has to keep after any fault. @returns the promises that are broken */
 export const judge = (ran: Ran): string[] => {
-  const { plan, world, dropped, called, paidInVain, isOver } = ran;
+  const { plan, system, dropped, called, paidInVain, isOver } = ran;
   const broken: string[] = [];
   const must = (holds: boolean, what: string) => {
     if (!holds) broken.push(what);
   };
-  const items = world.itemsOf('RUN').map((item) => LedgerRecord.safeParse(unmarshall(item)));
+  const items = system.itemsOf('RUN').map((item) => LedgerRecord.safeParse(unmarshall(item)));
   const records = items.flatMap(({ data }) => data ?? []);
   must(records.length === items.length, 'a record cannot be read');
-  must(isOver, 'the world never comes to rest');
+  must(isOver, 'the system never comes to rest');
   must(paidInVain === 0, 'media that was gone was paid for');
-  const charged = new Map(world.truora.charged.map((one) => [one.id, one]));
+  const charged = new Map(system.truora.charged.map((one) => [one.id, one]));
   const sweepsInbox = (functionNames as readonly string[]).includes('SweepInbox');
 
   for (const { arrival, version, executions } of dropped) {
     if (arrival.events.length === 0 && !sweepsInbox) continue;
-    const { request } = world.dropOf(version);
-    const intake = readIntake(request, { bucket: world.variables.MEDIA_BUCKET, executionId: 'none' });
+    const { request } = system.dropOf(version);
+    const intake = readIntake(request, { bucket: system.variables.MEDIA_BUCKET, executionId: 'none' });
     const { revalidationId } = unclaimedCaseOf(intake);
     // A case holds the version it is about, and a refusal that was never claimed has the id its claim would have had.
     const cases = records.filter(({ media, revalidationId: id }) =>
@@ -59,7 +57,7 @@ export const judge = (ran: Ran): string[] => {
     must(cases.length <= 1, `a drop is ${cases.length} cases`);
     const [record] = cases;
     const isGone = plan.tamper !== undefined || arrival.body !== 'photo' || plan.rows.has(59);
-    // A drop whose object is gone before anybody learns of it is nobody's case.
+    // A drop whose object is gone before any function reads it has no case.
     if (arrival.events.length === 0 && isGone && !record) continue;
     must(record !== undefined, 'a drop has no record');
     if (!record) continue;
@@ -69,7 +67,7 @@ export const judge = (ran: Ran): string[] => {
       `a record has ended as ${ends.map(({ phase }) => phase).join(', ') || 'nothing'}`,
     );
     must(record.announced !== undefined, 'an outcome was not announced');
-    must(!world.bucket.versions.includes(version), 'media has outlived its time');
+    must(!system.bucket.versions.includes(version), 'media has outlived its time');
     for (const { status, output, executionArn } of executions) {
       must(status !== 'RUNNING', 'an execution runs for ever');
       must(
@@ -88,9 +86,9 @@ export const judge = (ran: Ran): string[] => {
       record.outcome?.reason === 'verdict_unconfirmed' ||
       record.outcome?.reason === 'unknown_reason' ||
       (record.outcome?.reason === 'system_error' && plan.story.ending.failure_status === 'system_error');
-    // Media that is gone when its upload has to be repeated: what Truora made of the first one comes as a late truth.
+    // Media that is gone when its upload has to be repeated: what Truora made of the first one comes as an amendment.
     const isLate = record.outcome?.reason === 'media_gone' && (record.amendments?.length ?? 0) > 0;
-    // What was cut short by somebody ends without Truora's word, which comes as a late truth if it says anything of a face.
+    // A run that was stopped from outside ends without Truora's verdict, which comes as an amendment if it is about a face.
     const isCut = record.phase === 'canceled' || /^execution_/.test(record.outcome?.reason ?? '');
     const saysNothing =
       !['success', 'failure'].includes(plan.story.ending.validation_status ?? '') ||
@@ -114,13 +112,13 @@ export const judge = (ran: Ran): string[] => {
       arrival.body !== 'photo' || ['failure', 'unknown', 'other account'].includes(plan.story.enrollment[0] ?? '');
     must(!isBad || record.validationId === undefined, 'what could never be decided was paid for');
     const { threshold } = JSON.parse(arrival.metadata.options ?? '{}') as { threshold?: number };
-    const isBelow = threshold !== undefined && threshold < Number(world.variables.MINIMUM_THRESHOLD);
+    const isBelow = threshold !== undefined && threshold < Number(system.variables.MINIMUM_THRESHOLD);
     must(!isBelow || record.validationId === undefined, 'less than the floor was asked for, and paid for');
     const from = Math.max(
       EPOCH,
       ...executions
         .slice(0, 1)
-        .map(({ executionArn }) => world.starts.find(({ arn }) => arn === executionArn)?.at ?? 0),
+        .map(({ executionArn }) => system.starts.find(({ arn }) => arn === executionArn)?.at ?? 0),
     );
     const deadline = record.used ? Date.parse(record.used.deadline) : from + WITHOUT_VALIDATION * 1000;
     const latest =
@@ -145,7 +143,7 @@ export const judge = (ran: Ran): string[] => {
     const validation = charged.get(validationId);
     const { validation_status, ...anythingElse } = plan.story.ending;
     const isPlain = validation_status === 'success' && Object.keys(anythingElse).length === 0;
-    // A number that was asked for and comes back above 1 says that something else was compared.
+    // A requested number that is returned above 1 says that something else was compared.
     const isSaid = plan.story.forms?.threshold !== 'percent';
     const isTrue = isPlain && isSaid && validation?.decidedAt !== undefined;
     must(isTrue && validation?.accountId === accountId, 'approved without Truora having said so');
@@ -154,13 +152,13 @@ export const judge = (ran: Ran): string[] => {
 
   broken.push(...judgeMoney(ran, records));
 
-  must(world.truora.refusedHosts.length === 0, 'media was sent to a host that is not allowed');
-  // While a list cannot be read, nobody knows what became of a call, and the person stays taken; for ever, if it stays so.
+  must(system.truora.refusedHosts.length === 0, 'media was sent to a host that is not allowed');
+  // While a list cannot be read, the result of a call is unknown, and the person stays taken; for ever, if it stays so.
   const { listing, listingEnds } = plan.story;
   const isUnread = listing !== undefined && listing.kind !== 'null' && listingEnds === undefined;
-  must(isUnread || world.itemsOf('ACC').length === 0, "a person's intent was left open");
+  must(isUnread || system.itemsOf('ACC').length === 0, "a person's intent was left open");
   for (const { revalidationId } of records) {
-    const ids = world.announced.filter(
+    const ids = system.announced.filter(
       ({ detail, detailType }) => detail.revalidationId === revalidationId && /Ended/.test(detailType),
     );
     must(
@@ -174,31 +172,31 @@ export const judge = (ran: Ran): string[] => {
   const longest = (isLong ? MANY_EVENTS : FEW_EVENTS) + (mayWait ? 3 * MOST_WAITS : 0);
   for (const { executions } of dropped) {
     // A copy waits for the owner of its claim, in looks of its own.
-    const events = 3 * (world.invocations.get(executions[0]?.executionArn ?? '') ?? 0) + OTHER_EVENTS;
+    const events = 3 * (system.invocations.get(executions[0]?.executionArn ?? '') ?? 0) + OTHER_EVENTS;
     must(events <= longest, `${events} events in an execution's history`);
   }
   must(
-    plan.poison.length > 0 || world.sizes.journal <= MOST_STATE,
-    `a step was given ${world.sizes.journal} characters`,
+    plan.poison.length > 0 || system.sizes.journal <= MOST_STATE,
+    `a step was given ${system.sizes.journal} characters`,
   );
   must(
-    world.truora.calls.read <= (isLong ? 400 : 60) * dropped.length,
-    `Truora was read ${world.truora.calls.read} times`,
+    system.truora.calls.read <= (isLong ? 400 : 60) * dropped.length,
+    `Truora was read ${system.truora.calls.read} times`,
   );
 
   const told = [
-    ...world.logs,
-    JSON.stringify(world.announced),
+    ...system.logs,
+    JSON.stringify(system.announced),
     ...dropped.flatMap(({ executions }) => executions.map(({ output, cause }) => JSON.stringify([output, cause]))),
   ];
-  must(!world.tokens.some((token) => told.some((text) => text.includes(token))), 'a task token was told');
+  must(!system.tokens.some((token) => told.some((text) => text.includes(token))), 'a task token was told');
   for (const [name, canary] of Object.entries(canaries))
     must(!told.some((text) => text.includes(canary)), `the ${name} was told`);
   must(
-    world.truora.sent.forged === 0 ||
-      world.answers.length === 0 ||
+    system.truora.sent.forged === 0 ||
+      system.answers.length === 0 ||
       plan.blows.length + plan.refuses.length > 0 ||
-      world.answers.some(({ status }) => status === 401),
+      system.answers.some(({ status }) => status === 401),
     'a forged webhook was not refused',
   );
   return [...new Set(broken)];

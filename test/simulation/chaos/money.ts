@@ -2,7 +2,7 @@ import type { LedgerRecord } from '../../../shared/domain/record.ts';
 import { settings } from '../simulation.ts';
 import type { Ran } from './run.ts';
 
-/** What a record says when Truora may have charged and nobody can tell. A list that shows nothing cannot be seen through. */
+/** What a record says when Truora may have charged and this cannot be known. A list that shows nothing cannot be seen through. */
 const doubts: readonly string[] = ['unconfirmed', 'blind'];
 
 /**
@@ -10,12 +10,12 @@ const doubts: readonly string[] = ['unconfirmed', 'blind'];
  * record does not know, it says so by name.
  * @returns the promises that are broken
  */
-export const judgeMoney = ({ plan, world, dropped }: Ran, records: readonly LedgerRecord[]): string[] => {
+export const judgeMoney = ({ plan, system, dropped }: Ran, records: readonly LedgerRecord[]): string[] => {
   const broken: string[] = [];
   const must = (holds: boolean, what: string) => {
     if (!holds) broken.push(what);
   };
-  const { charged } = world.truora;
+  const { charged } = system.truora;
   const { listing } = plan.story;
   const real = new Set(charged.map(({ id }) => id));
   const written = records.flatMap(({ validationId, orphans = [] }) => [
@@ -45,14 +45,14 @@ export const judgeMoney = ({ plan, world, dropped }: Ran, records: readonly Ledg
     charged.length <= people + orphans + inDoubt.length,
     `${charged.length} charges for ${people} drops and ${orphans} orphans`,
   );
-  // Two charges for one drop are allowed where the first call is executed later than anybody could wait for it, where the
+  // Two charges for one drop are allowed where the first call is executed later than any timeout, where the
   // deployment asks for it, and where the list says by its name that it holds nothing.
   const outlives = Object.values(plan.story.troubles.create ?? {}).some(
     (trouble) => trouble.kind === 'zombie' && trouble.after > settings.settle,
   );
   const mayDouble = outlives || plan.onUnresolved === 'create-again' || listing?.kind === 'null';
   must(mayDouble || charged.length <= people, `${charged.length} charges for ${people} drops`);
-  const told = world.logs.reduce((sum, line) => sum + orphansIn(line), 0);
+  const told = system.logs.reduce((sum, line) => sum + orphansIn(line), 0);
   must(told >= orphans || isStruck(plan), `${orphans} orphans, of which ${told} were told`);
 
   must(
@@ -73,6 +73,6 @@ const orphansIn = (line: string): number => {
 const isStruck = ({ blows, lambda, refuses, interruption }: Ran['plan']): boolean =>
   blows.length + lambda.length + refuses.length > 0 || interruption !== undefined;
 
-/** Whether every create call of this world is answered with all it has to say. */
+/** Whether every create call of this system is answered with all it has to say. */
 const isAnswered = ({ story }: Ran['plan']): boolean =>
   story.troubles.create === undefined && story.link === 'good' && story.rotates === undefined;

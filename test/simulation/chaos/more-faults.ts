@@ -1,7 +1,7 @@
 import type { Chance } from '../virtual/chance.ts';
 import { arrivalOf, type Fault, type Plan, trouble } from './fault.ts';
 
-/** The media of a second run of the same person; the last events of the world do not wait for it. */
+/** The media of a second run of the same person; the last events of the system do not wait for it. */
 const again = (plan: Plan, at: number): void => {
   const one = arrivalOf(plan);
   const metadata = { 'user-authorized': 'true' };

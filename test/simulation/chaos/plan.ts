@@ -3,7 +3,7 @@ import { quietStory } from '../truora/story.ts';
 import { chanceOf } from '../virtual/chance.ts';
 import { type Arrival, faults, type Plan } from './faults.ts';
 
-/** So many faults a world: with more, what is seen is mostly the first of them. */
+/** So many faults a system: with more, what is seen is mostly the first of them. */
 const [LEAST_FAULTS, MOST_FAULTS] = [2, 4];
 
 const dropOf = (accountId: string, name: string, at: number): Arrival => ({
@@ -15,7 +15,7 @@ const dropOf = (accountId: string, name: string, at: number): Arrival => ({
   events: [at],
 });
 
-/** What goes wrong in the world of a seed: two to four draws from the table, in some worlds with a second run beside the first. */
+/** What goes wrong in the system of a seed: two to four draws from the table, in some systems with a second run beside the first. */
 export const planOf = (seed: number): Plan => {
   const chance = chanceOf(seed);
   const plan: Plan = {
@@ -44,9 +44,9 @@ export const planOf = (seed: number): Plan => {
     plan.rows.add(row);
     inject(plan, chance);
   }
-  // One world in five has a second run: of the same person with other media, at about the same time.
+  // One system in five has a second run: of the same person with other media, at about the same time.
   if (chance.is(0.2)) plan.arrivals.push(dropOf(person, 'b', chance.pick([0.01, 0.3, 5])));
-  // And in one of eight somebody will not wait for the end.
+  // And one of eight is canceled before the end.
   if (chance.is(0.125)) {
     plan.interruption = {
       by: chance.pick(['caller', 'operator']),

@@ -1,7 +1,7 @@
 import type { Execution } from '../../../infra/local/state-machine.ts';
-import { enrollmentOf, photo, settings, type World, worldOf } from '../simulation.ts';
+import { enrollmentOf, photo, type SimulatedSystem, settings, simulate } from '../simulation.ts';
 import { clock, EPOCH } from '../virtual/clock.ts';
-import type { Effect, Fate } from '../virtual/effects.ts';
+import type { Effect, Handling } from '../virtual/effects.ts';
 import { functionNames } from '../virtual/functions.ts';
 import { arrivalOf } from './fault.ts';
 import type { Arrival, Plan } from './faults.ts';
@@ -11,16 +11,20 @@ const tooLarge = Buffer.concat([photo(''), Buffer.alloc(10_000_001)]);
 
 const bytesOf = ({ body, key, putAt }: Arrival): Buffer => {
   if (body === 'empty') return Buffer.alloc(0);
-  if (body === 'text') return Buffer.from('this is no photo at all, whatever its name says');
+  if (body === 'text') return Buffer.from('this is no photo at all, though its name says so');
   return body === 'large' ? tooLarge : photo(`${key} ${putAt}`);
 };
 
 /** A drop as it was made: what was put, and the executions that were started for it by its events. */
-export type Dropped = { arrival: Arrival; version: ReturnType<World['bucket']['put']>; executions: Execution[] };
+export type Dropped = {
+  arrival: Arrival;
+  version: ReturnType<SimulatedSystem['bucket']['put']>;
+  executions: Execution[];
+};
 
 export type Ran = {
   plan: Plan;
-  world: World;
+  system: SimulatedSystem;
   dropped: Dropped[];
   /** The executions that calls have started. */
   called: Execution[];
@@ -59,10 +63,10 @@ const cancelingOf = (id: string) => ({
 /** Longer than a refused call with the repeat under a fresh key takes. Seconds. */
 const A_CALL = 1;
 
-/** How long the inbox is swept in a world: two sweeps after the last put is when nothing can be forgotten any more. Sweeps. */
+/** How long the inbox is swept in a system: two sweeps after the last put is when nothing can be forgotten any more. Sweeps. */
 const INBOX_SWEEPS = 5;
 
-/** Runs the world of a plan until nothing is left to happen. */
+/** Runs the system of a plan until nothing is left to happen. */
 export const runPlan = async (plan: Plan): Promise<Ran> => {
   const refused = new Map<string, number>();
   const begun = new Map<string, number>();
@@ -77,7 +81,7 @@ export const runPlan = async (plan: Plan): Promise<Ran> => {
     plan.tamper?.kind === 'delete' &&
     clock.now() > EPOCH + (plan.tamper.at + A_CALL) * 1000;
 
-  const fateOf = ({ name, nth }: Effect): Fate => {
+  const handlingOf = ({ name, nth }: Effect): Handling => {
     if (name === 'POST create' && isLongGone()) paidInVain += 1;
     const [operation = ''] = name.split(' ');
     const blow = plan.blows.find((one) => one.nth === nth);
@@ -89,11 +93,11 @@ export const runPlan = async (plan: Plan): Promise<Ran> => {
     return { kind: 'refuse', error: throttled() };
   };
 
-  const world = worldOf({
+  const system = simulate({
     seed: plan.seed,
     story: plan.story,
     variables: { ON_UNRESOLVED: plan.onUnresolved },
-    fateOf,
+    handlingOf,
     onEffect: ({ invocation, name }) => {
       if (isWatch(invocation.name) && !/^(Get|Query|List|Batch|Describe)/.test(name)) repairs += 1;
     },
@@ -105,22 +109,22 @@ export const runPlan = async (plan: Plan): Promise<Ran> => {
   });
 
   const start = (input: unknown): Execution => {
-    const execution = world.start(input);
+    const execution = system.start(input);
     void execution.ended.then(() => {
       const { executionArn, status, error, cause } = execution;
       if (!has('RepairExecution') || status === 'SUCCEEDED' || status === 'RUNNING') return;
       const detail = { executionArn, status, error, cause, startDate: EPOCH, input: JSON.stringify(input) };
-      void world.call('RepairExecution' as never, { source: 'aws.states', detail });
+      void system.call('RepairExecution' as never, { source: 'aws.states', detail });
     });
     return execution;
   };
 
   const drop = (arrival: Arrival) => {
-    const version = world.bucket.put(arrival.key, bytesOf(arrival), arrival.metadata);
+    const version = system.bucket.put(arrival.key, bytesOf(arrival), arrival.metadata);
     const one: Dropped = { arrival, version, executions: [] };
     dropped.push(one);
     for (const at of arrival.events) {
-      clock.at(Math.max(clock.now() + 1, EPOCH + at * 1000), () => one.executions.push(start(world.dropOf(version))));
+      clock.at(Math.max(clock.now() + 1, EPOCH + at * 1000), () => one.executions.push(start(system.dropOf(version))));
     }
   };
 
@@ -137,16 +141,16 @@ export const runPlan = async (plan: Plan): Promise<Ran> => {
     clock.at(EPOCH + tamper.at * 1000, () => {
       const [one] = dropped;
       if (!one) return;
-      if (tamper.kind === 'delete') world.bucket.remove(one.version);
-      // What lies there now is a drop of its own, of which nobody was told.
+      if (tamper.kind === 'delete') system.bucket.remove(one.version);
+      // What lies there now is a drop of its own, without an event.
       else drop({ ...one.arrival, body: 'photo', putAt: tamper.at, events: [] });
     });
   }
   for (const { dress, at } of plan.strangers) {
     clock.at(EPOCH + at * 1000, () => {
-      const [validation] = world.truora.charged;
+      const [validation] = system.truora.charged;
       const sending = { event: 'final', from: 'decided', after: 0 } as const;
-      if (validation) world.truora.call(dress === 'replay' ? sending : { ...sending, dress }, validation);
+      if (validation) system.truora.call(dress === 'replay' ? sending : { ...sending, dress }, validation);
     });
   }
 
@@ -155,26 +159,26 @@ export const runPlan = async (plan: Plan): Promise<Ran> => {
     clock.at(EPOCH + interruption.at * 1000, () => {
       const [execution] = dropped[0]?.executions ?? [];
       if (execution?.status !== 'RUNNING') return;
-      if (interruption.by === 'operator') return world.machine.stop(execution.executionArn);
-      const item = world.itemsOf('RUN').find(({ owner }) => owner?.S === execution.executionArn);
-      if (item) void world.call('CancelRevalidation', cancelingOf(item.revalidationId?.S ?? ''));
+      if (interruption.by === 'operator') return system.machine.stop(execution.executionArn);
+      const item = system.itemsOf('RUN').find(({ owner }) => owner?.S === execution.executionArn);
+      if (item) void system.call('CancelRevalidation', cancelingOf(item.revalidationId?.S ?? ''));
     });
   }
 
   /** When a sweep has something to look at: an empty one would only read sixteen empty shards. */
-  const isDue = () => world.itemsOf('RUN').some(({ dueAt }) => dueAt?.S && Date.parse(dueAt.S) <= clock.now());
-  const isLeft = () => world.itemsOf('RUN').some(({ dueAt }) => dueAt !== undefined);
+  const isDue = () => system.itemsOf('RUN').some(({ dueAt }) => dueAt?.S && Date.parse(dueAt.S) <= clock.now());
+  const isLeft = () => system.itemsOf('RUN').some(({ dueAt }) => dueAt !== undefined);
   let sweeps = 0;
   const sweep = () => {
     sweeps += 1;
-    if (has('SweepLedger') && isDue()) void world.call('SweepLedger' as never, {});
-    if (has('SweepInbox') && sweeps <= INBOX_SWEEPS) void world.call('SweepInbox' as never, {});
+    if (has('SweepLedger') && isDue()) void system.call('SweepLedger' as never, {});
+    if (has('SweepInbox') && sweeps <= INBOX_SWEEPS) void system.call('SweepInbox' as never, {});
     if (sweeps < INBOX_SWEEPS || isLeft()) clock.after(settings.sweepMinutes * 60_000, sweep);
   };
   clock.after(settings.sweepMinutes * 60_000, sweep);
-  const isOver = await world.run().then(
+  const isOver = await system.run().then(
     () => true,
     () => false,
   );
-  return { plan, world, dropped, called, repairs, paidInVain, isOver };
+  return { plan, system, dropped, called, repairs, paidInVain, isOver };
 };

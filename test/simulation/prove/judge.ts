@@ -10,11 +10,11 @@ const A_CALL = 1;
 /** What a retry costs at most where the definition says 2 s, the one function's time included. Seconds. */
 const A_RETRY = 4;
 
-/** When the wait has to be over at the latest: what met, met at once; else patience is. */
+/** When the wait has to be over at the latest: at once when token and notification meet; else at the callback timeout. */
 const waitOver = ({ tokens, notifications, waitBegan = 0 }: Seen): number => {
   const token = tokens.at(-1);
-  const patience = waitBegan + settings.patience;
-  if (!token) return patience;
+  const timeoutAt = waitBegan + settings.callbackTimeout;
+  if (!token) return timeoutAt;
   const found =
     token.isAlive && notifications.some(({ nth }) => nth < token.nth)
       ? Math.max(token.at, token.sent ?? 0)
@@ -22,7 +22,7 @@ const waitOver = ({ tokens, notifications, waitBegan = 0 }: Seen): number => {
   const sent = notifications
     .filter(({ nth, isAlive }) => isAlive && nth > token.nth)
     .map(({ at, sent }) => Math.max(at, sent ?? at));
-  return Math.min(patience, found, ...sent);
+  return Math.min(timeoutAt, found, ...sent);
 };
 
 /** The machine's own poll: 2 s, growing by 10 % to 60 s. @returns how many looks fit in, and the gap after the last */
@@ -37,18 +37,18 @@ const polls = (seconds: number): { looks: number; gap: number } => {
 };
 
 /**
- * What a run at the meeting point has to keep, whatever came in which order: one wait that ends once, one outcome that
- * depends on Truora alone, nothing left open; and soon, with few looks, since a poll would hide a bell that was lost.
+ * What a run at the meeting point has to keep, for any order: one wait that ends once, one outcome that
+ * depends on Truora alone, nothing left open; and soon, with few reads, since a poll would hide a lost notification.
  */
 export const judge = (seen: Seen): string[] => {
-  const { world, kills, decided, deadline, ended, looked = Number.NaN } = seen;
+  const { system, kills, decided, deadline, ended, looked = Number.NaN } = seen;
   const broken: string[] = [];
   const must = (holds: boolean, what: string) => {
     if (!holds) broken.push(what);
   };
-  const [start] = world.starts;
-  const execution = start && world.machine.describe(start.arn);
-  const records = world.itemsOf('RUN').map((item) => LedgerRecord.parse(unmarshall(item)));
+  const [start] = system.starts;
+  const execution = start && system.machine.describe(start.arn);
+  const records = system.itemsOf('RUN').map((item) => LedgerRecord.parse(unmarshall(item)));
   const [record] = records;
   const inTime = decided !== undefined && decided <= deadline;
   const expected = inTime ? 'approved' : 'expired';
@@ -59,15 +59,15 @@ export const judge = (seen: Seen): string[] => {
   must(endsOf(record.trail).length === 1, `the record has ended as ${endsOf(record.trail).join(', ') || 'nothing'}`);
   must(record.outcome?.status === expected, `the outcome is ${record.outcome?.status}, not ${expected}`);
   must(isDeepStrictEqual(execution?.output, record.outcome), 'the execution says something else than the record');
-  must(world.itemsOf('ACC').length === 0, "the person's intent is open");
-  must(world.truora.charged.length === 1, `${world.truora.charged.length} validations were charged`);
+  must(system.itemsOf('ACC').length === 0, "the person's intent is open");
+  must(system.truora.charged.length === 1, `${system.truora.charged.length} validations were charged`);
 
-  const events = new Set(world.announced.map(({ detail }) => detail.eventId));
+  const events = new Set(system.announced.map(({ detail }) => detail.eventId));
   must(events.size === 1, `${events.size} different events were announced`);
-  must(world.announced.length <= 1 + kills, `the outcome was announced ${world.announced.length} times`);
-  must(world.counts.resumed <= 1, `the wait was resumed ${world.counts.resumed} times`);
-  must(world.left.get('AwaitWebhook') === 1, `the wait ended ${world.left.get('AwaitWebhook') ?? 0} times`);
-  const refused = world.answers.filter(({ name, status }) => name === 'ReceiveWebhook' && status !== 200);
+  must(system.announced.length <= 1 + kills, `the outcome was announced ${system.announced.length} times`);
+  must(system.counts.resumed <= 1, `the wait was resumed ${system.counts.resumed} times`);
+  must(system.left.get('AwaitWebhook') === 1, `the wait ended ${system.left.get('AwaitWebhook') ?? 0} times`);
+  const refused = system.answers.filter(({ name, status }) => name === 'ReceiveWebhook' && status !== 200);
   must(refused.length <= kills - seen.unsent, `${refused.length} genuine webhooks were not answered 200`);
 
   const over = waitOver(seen);
@@ -80,18 +80,21 @@ export const judge = (seen: Seen): string[] => {
   // A look takes time too, so the series drifts: by less than one call a look.
   must(ended <= last + A_CALL + slack + (until > 0 ? looks * 0.4 : 0), `it ended at ${ended} s, not by ${last} s`);
   const most = (until > 0 ? looks + 1 : 1) + kills;
-  must(world.truora.calls.read <= most, `Truora was read ${world.truora.calls.read} times, not ${most}`);
+  must(system.truora.calls.read <= most, `Truora was read ${system.truora.calls.read} times, not ${most}`);
   const { rings, notifications, holds } = seen.case;
-  // What is left to itself, with webhooks that work and a decision before patience is over, needs one look.
+  // What is left to itself, with webhooks that work and a decision before the callback timeout, needs one read.
   const isPlain =
-    rings && kills === 0 && notifications.length + holds.length === 0 && (decided ?? 999) < settings.patience - 10;
-  if (isPlain) must(world.truora.calls.read === 1, `a plain run read Truora ${world.truora.calls.read} times`);
+    rings &&
+    kills === 0 &&
+    notifications.length + holds.length === 0 &&
+    (decided ?? 999) < settings.callbackTimeout - 10;
+  if (isPlain) must(system.truora.calls.read === 1, `a plain run read Truora ${system.truora.calls.read} times`);
   return broken;
 };
 
 /** What every run has to keep whose webhooks are all lost, and one function of which died anywhere at all. */
-export const judgeLost = ({ world, ended, deadline }: Seen): string[] => {
-  const records = world.itemsOf('RUN').map((item) => LedgerRecord.parse(unmarshall(item)));
+export const judgeLost = ({ system, ended, deadline }: Seen): string[] => {
+  const records = system.itemsOf('RUN').map((item) => LedgerRecord.parse(unmarshall(item)));
   const ends = records.flatMap(({ trail }) => endsOf(trail));
   const latest = (Number.isFinite(deadline) ? deadline : 0) + settings.grace + settings.sweepMinutes * 60;
   return [
@@ -99,6 +102,6 @@ export const judgeLost = ({ world, ended, deadline }: Seen): string[] => {
       ? []
       : [`${records.length} records have ended as ${ends.join(', ')}`]),
     ...(ended <= latest ? [] : [`it ended at ${ended} s, not by ${latest} s`]),
-    ...(world.truora.charged.length <= 1 ? [] : [`${world.truora.charged.length} validations were charged`]),
+    ...(system.truora.charged.length <= 1 ? [] : [`${system.truora.charged.length} validations were charged`]),
   ];
 };

@@ -1,11 +1,11 @@
 import { isEnd } from '../../../shared/domain/lifecycle.ts';
-import { enrollmentOf, person, photo, settings, type World, worldOf } from '../simulation.ts';
+import { enrollmentOf, person, photo, type SimulatedSystem, settings, simulate } from '../simulation.ts';
 import { quietStory, type Sending } from '../truora/story.ts';
 import { clock, EPOCH } from '../virtual/clock.ts';
-import type { Effect, Fate } from '../virtual/effects.ts';
+import type { Effect, Handling } from '../virtual/effects.ts';
 
-/** Moments of a run that a bell can come at, or some seconds after. */
-export const anchors = ['bound', 'uploaded', 'waiting', 'token', 'patience', 'deadline', 'ended'] as const;
+/** Moments of a run at which, or some seconds after which, a notification can come. */
+export const anchors = ['bound', 'uploaded', 'waiting', 'token', 'timeout', 'deadline', 'ended'] as const;
 
 export type Anchor = (typeof anchors)[number];
 
@@ -28,9 +28,9 @@ export type Case = {
   choices: readonly number[];
 };
 
-/** What was seen of one run; times are seconds of the world. */
+/** What was seen of one run; times are seconds of the system. */
 export type Seen = {
-  world: World;
+  system: SimulatedSystem;
   case: Case;
   order: string;
   /** In the order of their writes, which `nth` counts through both. */
@@ -42,7 +42,7 @@ export type Seen = {
   deadline: number;
   ended: number;
   kills: number;
-  /** Refusals of the very call that wakes: the bell is written down by then, so that is nobody's trouble. */
+  /** Refusals of the call that resumes: the notification is stored by then, so that nothing is lost. */
   unsent: number;
   /** How many alternatives each choice had. */
   alternatives: number[];
@@ -59,7 +59,7 @@ export const run = async (given: Case): Promise<Seen> => {
   const happened: string[] = [];
   const counts = new Map<string, number>();
   const alternatives: number[] = [];
-  const seen: Omit<Seen, 'order' | 'world'> = {
+  const seen: Omit<Seen, 'order' | 'system'> = {
     case: given,
     tokens: [],
     notifications: [],
@@ -82,17 +82,17 @@ export const run = async (given: Case): Promise<Seen> => {
     for (const { at, after } of given.notifications) {
       if (at !== anchor) continue;
       const ring = () => {
-        const [validation] = world.truora.charged;
-        if (validation) world.truora.call(FINAL, validation);
+        const [validation] = system.truora.charged;
+        if (validation) system.truora.call(FINAL, validation);
       };
-      // At the very moment: the call and whatever happens there can race.
+      // At the same moment: the call and other work can race.
       if (after === 0) ring();
       else clock.after(after * 1000, ring);
     }
   };
 
   const untilDeadline = () => {
-    const [validation] = world.truora.charged;
+    const [validation] = system.truora.charged;
     if (!validation || Number.isFinite(seen.deadline)) return;
     seen.deadline = (validation.expiresAt - EPOCH) / 1000;
     clock.at(validation.expiresAt, () => {
@@ -101,7 +101,7 @@ export const run = async (given: Case): Promise<Seen> => {
     });
   };
 
-  const fateOf = ({ invocation }: Effect): Fate => {
+  const handlingOf = ({ invocation }: Effect): Handling => {
     const who = invocation.name;
     const nth = (counts.get(who) ?? 0) + 1;
     const held = given.holds.find((hold) => hold.who === who && hold.nth === nth);
@@ -118,7 +118,7 @@ export const run = async (given: Case): Promise<Seen> => {
     return kill.when === 'refused' ? { kind: 'refuse', error: throttled() } : { kind: `kill ${kill.when}` };
   };
 
-  const onEffect = ({ invocation, name }: Effect, { kind }: Fate) => {
+  const onEffect = ({ invocation, name }: Effect, { kind }: Handling) => {
     const at = secondsNow();
     const isKill = kind.startsWith('kill') || kind === 'refuse';
     if (isKill) {
@@ -150,22 +150,22 @@ export const run = async (given: Case): Promise<Seen> => {
     if (name === 'SendTaskSuccess') {
       for (const one of byInvocation.get(invocation.serial) ?? []) one.sent = at;
     }
-    if (effect === 'ReadVerdict GET read') happened.push(world.truora.charged[0]?.decidedAt === undefined ? 'p' : 'A');
+    if (effect === 'ReadVerdict GET read') happened.push(system.truora.charged[0]?.decidedAt === undefined ? 'p' : 'A');
   };
 
-  const world = worldOf({
+  const system = simulate({
     seed: given.seed,
     story: {
       ...quietStory,
       decidesAfter: given.decides ?? undefined,
       webhooks: quietStory.webhooks.slice(0, given.rings ? 2 : 1),
     },
-    fateOf,
+    handlingOf,
     onEffect,
     onHeard: ({ event }, status) => {
       if (event !== 'final' || status !== 200) return;
       heard += 1;
-      // Answered, so it counts as rung from here on, whether anybody has written it down or not.
+      // Answered, so it counts as sent from here on, stored or not.
       if (seen.notifications.length >= heard) return;
       seen.notifications.push({ at: secondsNow(), nth: happened.length, isAlive: true, sent: undefined });
       happened.push('b');
@@ -179,26 +179,26 @@ export const run = async (given: Case): Promise<Seen> => {
       if (name === 'AwaitWebhook') {
         seen.waitBegan = secondsNow();
         meet('waiting');
-        clock.after(settings.patience * 1000, () => meet('patience'));
+        clock.after(settings.callbackTimeout * 1000, () => meet('timeout'));
       }
       if (name === 'ReadVerdict' && seen.looked === undefined) {
         seen.looked = secondsNow();
-        if (world.counts.resumed === 0) happened.push('P');
+        if (system.counts.resumed === 0) happened.push('P');
       }
     },
   });
-  const version = world.bucket.put(`inbox/${person}/${enrollmentOf(person)}/a.jpg`, photo('a'), {
+  const version = system.bucket.put(`inbox/${person}/${enrollmentOf(person)}/a.jpg`, photo('a'), {
     'user-authorized': 'true',
   });
-  const execution = world.start(world.dropOf(version));
+  const execution = system.start(system.dropOf(version));
   void execution.ended.then(() => {
     seen.ended = secondsNow();
     meet('ended');
   });
-  await world.run();
-  const decidedAt = world.truora.charged[0]?.decidedAt;
+  await system.run();
+  const decidedAt = system.truora.charged[0]?.decidedAt;
   seen.decided = decidedAt === undefined ? undefined : (decidedAt - EPOCH) / 1000;
-  return { ...seen, world, order: happened.join('') };
+  return { ...seen, system, order: happened.join('') };
 };
 
 /** The phases of a record's trail that are ends. */

@@ -3,7 +3,7 @@ import type { Sending } from './story.ts';
 
 const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
 
-/** Signs at once, since a world's own doings must not wait for another thread. */
+/** Signs at once, since a system's own doings must not wait for another thread. */
 const signed = (payload: object, key: string, alg = 'HS256'): string => {
   const text = `${part({ alg, typ: 'JWT' })}.${part(payload)}`;
   return `${text}.${alg === 'none' ? '' : createHmac('sha256', key).update(text).digest('base64url')}`;
@@ -17,7 +17,7 @@ const hook = (event_type: string, event_action: string, object: object) => ({
   object,
 });
 
-/** A webhook as Truora sends it, or as somebody does who is not Truora. */
+/** A webhook as Truora sends it, or as another caller does. */
 export const sealed = (
   { event, dress }: Sending,
   answer: Record<string, unknown>,

@@ -1,4 +1,4 @@
-/** What Truora does with a call instead of answering it. `executed`: it did what it was asked to, and nobody learns of it. */
+/** What Truora does with a call instead of answering it. `executed`: it did what it was asked to, and its answer is lost. */
 export type Trouble =
   | { kind: 'refused' | 'dns' | 'tls' }
   | { kind: 'reset' | 'hang'; executed: boolean }
@@ -59,18 +59,18 @@ export type Forms = {
 
 /** How a person's list is answered: whole and under its name where nothing is said. */
 export type Listing =
-  /** Nothing is under its name, whatever there is. */
+  /** Nothing is under its name, whether it exists or not. */
   | { kind: 'null' | 'nameless' | 'not found' }
   /** The rows stand under another name. */
   | { kind: 'elsewhere'; under: string }
-  /** The first page holds no row; that there is more stands in a form that nobody knows. */
+  /** The first page holds no row; that there is more is written in an unknown form. */
   | { kind: 'paged'; more: Record<string, unknown> };
 
-/** All that Truora will do in one world. Seconds. */
+/** All that Truora will do in one system. Seconds. */
 export type Story = {
   forms?: Forms;
   listing?: Listing;
-  /** How long the list is answered so, from the world's beginning; always when left out. */
+  /** How long the list is answered so, from the system's beginning; always when left out. */
   listingEnds?: number;
   /** Troubles by operation, and the how-manieth call of it meets them; from 1. */
   troubles: Partial<Record<Operation, Record<number, Trouble>>>;
@@ -91,7 +91,7 @@ export type Story = {
   link: 'good' | 'private address' | 'http' | 'other host' | 'user info' | 'missing';
   /** When the upload link stops working, from the creation; its own timeout when left out. */
   linkLife?: number;
-  /** The key is changed at this moment of the world; the secret follows some seconds later. */
+  /** The key is changed at this moment of the system; the secret follows some seconds later. */
   rotates?: { at: number; lag: number };
 };
 

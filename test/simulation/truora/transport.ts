@@ -1,10 +1,10 @@
 import { type Answer, type Call, SendError } from '../../../shared/truora/http.ts';
 import { clock } from '../virtual/clock.ts';
-import { gate } from '../virtual/effects.ts';
+import { checkpoint } from '../virtual/effects.ts';
 
 export { SendError };
 
-/** Whoever stands in Truora's place in this world. Throws a SendError as the real transport does. */
+/** The stand-in for Truora in this system. Throws a SendError as the real transport does. */
 export type Vendor = {
   /** What a call is called in the trace. */
   nameOf(call: Call): string;
@@ -18,9 +18,9 @@ export const answerTruoraBy = (by: Vendor): void => {
   vendor = by;
 };
 
-/** Takes the place of the product's transport: the same call and the same errors, through the gate, in virtual time. */
+/** Takes the place of the product's transport: the same call and the same errors, through the checkpoint, in virtual time. */
 export const send = (call: Call): Promise<Answer> =>
-  gate(vendor.nameOf(call), async () => {
+  checkpoint(vendor.nameOf(call), async () => {
     const { promise, resolve, reject } = Promise.withResolvers<Answer>();
     const deadline = clock.after(call.deadlines.totalMs, () => reject(new SendError('total_deadline', 'maybe')));
     vendor.answer(call).then(resolve, reject);

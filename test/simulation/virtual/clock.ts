@@ -7,7 +7,7 @@ export type Owner = { timers: number; isDead: boolean };
 
 type Timer = { at: number; order: number; run: () => void; owner: Owner | undefined; isSet: boolean };
 
-/** Every world begins at this moment, so that the same seed writes the same dates. */
+/** Every system begins at this moment, so that the same seed writes the same dates. */
 export const EPOCH = Date.parse('2026-01-05T08:00:00.000Z');
 
 const RealDate = Date;
@@ -40,10 +40,10 @@ const pop = (): Timer | undefined => {
   heap[0] = last;
   for (let parent = 0; ; ) {
     const left = 2 * parent + 1;
-    const right = left + 1;
+    const second = left + 1;
     let least = parent;
     if (left < heap.length && before(heap[left] as Timer, heap[least] as Timer)) least = left;
-    if (right < heap.length && before(heap[right] as Timer, heap[least] as Timer)) least = right;
+    if (second < heap.length && before(heap[second] as Timer, heap[least] as Timer)) least = second;
     if (least === parent) return top;
     [heap[parent], heap[least]] = [heap[least] as Timer, heap[parent] as Timer];
     parent = least;
@@ -76,10 +76,10 @@ const set = (run: () => void, ms = 0): Timer => {
   });
 };
 
-/** The one clock of a world: it stands still until it is told to jump. */
+/** The one clock of a system: it stands still until it is told to jump. */
 export const clock = {
   now: () => now,
-  /** Runs something at a moment of the world, on nobody's behalf. */
+  /** Runs something at a moment of the system, for no function. */
   at: (at: number, run: () => void) => set(run, at - now),
   after: (ms: number, run: () => void) => set(run, ms),
   clear,
@@ -99,7 +99,7 @@ export const clock = {
     }
     return true;
   },
-  /** A new world begins. */
+  /** A new system begins. */
   reset: () => {
     now = EPOCH;
     order = 0;

@@ -8,7 +8,7 @@ export type Invocation = Owner & {
   /** The variables of the function. */
   variables: Readonly<Record<string, string>>;
   isDone: boolean;
-  /** Effects that stand before the gate, those under way in virtual time, and those under way on a real socket. */
+  /** Effects that stand before the checkpoint, those under way in virtual time, and those under way on a real socket. */
   queued: number;
   flying: number;
   away: number;
@@ -18,7 +18,7 @@ export type Invocation = Owner & {
 };
 
 /** What becomes of an effect: it may be killed with its invocation, refused, or have its answer lost. */
-export type Fate =
+export type Handling =
   | { kind: 'through' }
   | { kind: 'kill before' | 'kill after' }
   | { kind: 'refuse'; error: Error }
@@ -29,16 +29,16 @@ export type Fate =
 
 export type Effect = { invocation: Invocation; name: string; nth: number };
 
-/** What the gate asks of the world it stands in. */
-export type Keeper = {
+/** What the checkpoint asks of the system it stands in. */
+export type EffectHost = {
   /** Which of several functions whose effects wait goes first: one of so many. */
   choose(of: number): number;
-  fateOf(effect: Effect): Fate;
+  handlingOf(effect: Effect): Handling;
   /** Hears each effect and what came of it. */
-  saw(effect: Effect, fate: Fate, error: unknown): void;
+  saw(effect: Effect, handling: Handling, error: unknown): void;
 };
 
-type Queued = Effect & { release: (fate: Fate) => void };
+type Queued = Effect & { release: (handling: Handling) => void };
 
 const running = new AsyncLocalStorage<Invocation>();
 
@@ -46,7 +46,7 @@ export const invocationNow = (): Invocation | undefined => running.getStore();
 
 const realImmediate = setImmediate;
 
-let keeper: Keeper;
+let host: EffectHost;
 
 let queue: Queued[] = [];
 
@@ -56,10 +56,10 @@ let serial = 0;
 
 let effects = 0;
 
-/** A new world begins: whatever the last one left behind is forgotten. */
-export const resetGate = (of: Keeper): void => {
+/** A new system begins: everything of the last one is dropped. */
+export const resetCheckpoint = (of: EffectHost): void => {
   for (const invocation of alive) invocation.isDead = true;
-  keeper = of;
+  host = of;
   queue = [];
   alive = new Set();
   serial = 0;
@@ -69,30 +69,34 @@ export const resetGate = (of: Keeper): void => {
 const forever = new Promise<never>(() => {});
 
 /**
- * The one gate that every effect of a function passes. It waits here until the driver lets it through, and may be killed
+ * The one checkpoint that every effect of a function passes. It waits here until the driver lets it through, and may be killed
  * before it has happened, or after it has happened and before its caller learns of it.
  * @param isReal it goes over a real socket, so that time must not pass meanwhile
  */
-export const gate = <Result>(name: string, run: () => Promise<Result> | Result, isReal = false): Promise<Result> => {
+export const checkpoint = <Result>(
+  name: string,
+  run: () => Promise<Result> | Result,
+  isReal = false,
+): Promise<Result> => {
   const invocation = running.getStore();
-  // What the world itself does is no effect of a function.
+  // What the system itself does is no effect of a function.
   if (!invocation) return Promise.resolve().then(run);
   if (invocation.isDead) return forever;
   return new Promise<Result>((resolve, reject) => {
     invocation.queued += 1;
     invocation.effects += 1;
     const effect: Effect = { invocation, name, nth: 0 };
-    const release = (fate: Fate) => {
+    const release = (handling: Handling) => {
       if (invocation.isDead) return;
-      if (fate.kind === 'hold') {
-        running.exit(() => clock.after(fate.ms, () => queue.push(waiting)));
+      if (handling.kind === 'hold') {
+        running.exit(() => clock.after(handling.ms, () => queue.push(waiting)));
         return;
       }
       invocation.queued -= 1;
       const told = { ...effect, nth: ++effects };
-      if (fate.kind === 'kill before' || fate.kind === 'refuse') {
-        keeper.saw(told, fate, undefined);
-        if (fate.kind === 'refuse') reject(fate.error);
+      if (handling.kind === 'kill before' || handling.kind === 'refuse') {
+        host.saw(told, handling, undefined);
+        if (handling.kind === 'refuse') reject(handling.error);
         else invocation.die('Lambda.Unknown', 'the function ended before it answered');
         return;
       }
@@ -100,15 +104,15 @@ export const gate = <Result>(name: string, run: () => Promise<Result> | Result, 
       invocation[flying] += 1;
       const landed = (error: unknown, hand: () => void) => {
         invocation[flying] -= 1;
-        keeper.saw(told, fate, error);
+        host.saw(told, handling, error);
         if (invocation.isDead) return;
-        if (fate.kind === 'kill after') invocation.die('Lambda.Unknown', 'the function ended before it answered');
+        if (handling.kind === 'kill after') invocation.die('Lambda.Unknown', 'the function ended before it answered');
         else hand();
       };
-      // What the world does on an effect's behalf outlives the function, and so do its timers.
+      // What the system does on an effect's behalf outlives the function, and so do its timers.
       running
         .exit(async () => {
-          if (fate.kind === 'twice') await run();
+          if (handling.kind === 'twice') await run();
           return run();
         })
         .then(
@@ -121,7 +125,7 @@ export const gate = <Result>(name: string, run: () => Promise<Result> | Result, 
   });
 };
 
-/** Runs a function behind the gate. Settles with what it answers, or with the way it died. */
+/** Runs a function behind the checkpoint. Settles with what it answers, or with the way it died. */
 export const invoke = <Result>(
   name: string,
   { variables, seconds }: { variables: Readonly<Record<string, string>>; seconds: number },
@@ -167,7 +171,7 @@ export const invoke = <Result>(
   return promise;
 };
 
-/** Neither at the gate, nor under way, nor waiting for a timer: it computes, maybe on another thread. */
+/** Neither at the checkpoint, nor under way, nor waiting for a timer: it computes, maybe on another thread. */
 const isBusy = ({ queued, flying, away, timers }: Invocation) =>
   away > 0 || (queued === 0 && flying === 0 && timers === 0);
 
@@ -176,7 +180,7 @@ const anyBusy = () => {
   return false;
 };
 
-/** Waits until every function that runs stands at the gate, or waits for something that only time brings. */
+/** Waits until every function that runs stands at the checkpoint, or waits for something that only time brings. */
 const idle = async (): Promise<void> => {
   do await new Promise<void>((resolve) => realImmediate(resolve));
   while (anyBusy());
@@ -191,9 +195,9 @@ const firsts = (): Queued[] => {
 };
 
 /**
- * Drives the world: lets one effect after the other through the gate, chosen by the seed where several wait, and lets time
- * jump only when nothing waits and nobody computes. Ends when nothing is left to happen.
- * @param most how many steps a world may take before it is taken for one that never ends
+ * Drives the system: lets one effect after the other through the checkpoint, chosen by the seed where several wait, and lets time
+ * jump only when nothing waits or computes. Ends when nothing is left to happen.
+ * @param most how many steps a system may take before it is taken for one that never ends
  */
 export const drive = async (most: number): Promise<void> => {
   for (let steps = 0; steps < most; steps += 1) {
@@ -201,13 +205,13 @@ export const drive = async (most: number): Promise<void> => {
     queue = queue.filter(({ invocation }) => !invocation.isDead);
     const [only, ...others] = firsts();
     if (only) {
-      const next = (others.length > 0 && [only, ...others][keeper.choose(others.length + 1)]) || only;
+      const next = (others.length > 0 && [only, ...others][host.choose(others.length + 1)]) || only;
       queue.splice(
         queue.findIndex(({ release }) => release === next.release),
         1,
       );
-      next.release(keeper.fateOf({ ...next, nth: effects + 1 }));
+      next.release(host.handlingOf({ ...next, nth: effects + 1 }));
     } else if (!clock.jump()) return;
   }
-  throw new Error(`the world goes on after ${most} steps`);
+  throw new Error(`the system goes on after ${most} steps`);
 };

@@ -17,7 +17,7 @@ type Handler = (event: unknown, context: Context) => Promise<unknown>;
 
 const handlers = new Map<string, Handler>();
 
-/** Loads every function once, and lets each see its own variables and write to its world's log. */
+/** Loads every function once, and lets each see its own variables and write to its system's log. */
 export const loadFunctions = async (say: (line: string) => void): Promise<void> => {
   const { env } = process;
   process.env = new Proxy(env, {
@@ -60,7 +60,7 @@ export const callFunction = async (
   const own = Object.fromEntries(
     [...envKeys[name], ...(lent.get(name) ?? [])].map((key) => {
       const value = variables[key];
-      if (value === undefined) throw new TypeError(`this world has no value for ${key} of ${name}`);
+      if (value === undefined) throw new TypeError(`this system has no value for ${key} of ${name}`);
       return [key, value];
     }),
   );

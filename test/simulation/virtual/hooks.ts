@@ -9,13 +9,13 @@ const urlOf = (file: string) => pathToFileURL(join(root, file)).href;
 /** One place of the product's source and what stands there instead: a guard taken away. */
 export type Mutation = { file: string; find: string; replace: string };
 
-/** The product's own transports give way to the world's, except to those themselves, which rest on their errors. */
+/** The product's own transports give way to the system's, except to those themselves, which rest on their errors. */
 const swaps: Record<string, string> = {
   [urlOf('shared/truora/http.ts')]: urlOf('test/simulation/truora/transport.ts'),
   [urlOf('shared/aws/signed-call.ts')]: urlOf('test/simulation/aws/signed-call.ts'),
 };
 
-/** The local machine's file can also synthesize, for which it loads CDK, a second's work that nobody here asks for. */
+/** The local machine's file can also synthesize, for which it loads CDK, a second's work that is not needed here. */
 const unused = /^(aws-cdk-lib|constructs|cdk-nag)(\/|$)|\/infra\/aws\/(stack|example-caller)\.ts$/;
 
 const nothing = `data:text/javascript,${encodeURIComponent(

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { clock, EPOCH } from './clock.ts';
-import type { Effect, Fate } from './effects.ts';
+import type { Effect, Handling } from './effects.ts';
 
-/** What happened in a world, line by line: `seconds effect error`. The same seed must give the same lines. */
+/** What happened in a system, line by line: `seconds effect error`. The same seed must give the same lines. */
 export const traceOf = () => {
   const lines: string[] = [];
   const say = (text: string) => {
@@ -11,7 +11,7 @@ export const traceOf = () => {
   return {
     lines,
     say,
-    saw: ({ invocation, name }: Effect, { kind }: Fate, error: unknown) => {
+    saw: ({ invocation, name }: Effect, { kind }: Handling, error: unknown) => {
       const how = kind === 'through' ? '' : ` [${kind}]`;
       const what = error instanceof Error ? ` ${error.name}` : '';
       say(`${invocation.name}: ${name}${how}${what}`);
