@@ -112,6 +112,22 @@ describe('the imports', () => {
     expect(forbidden(ours)).toEqual([]);
   });
 
+  test('form no circle', () => {
+    const importsOf = Map.groupBy(all, ({ file }) => file);
+    const free = new Set<string>();
+    const circleFrom = (file: string, path: readonly string[]): readonly string[] | undefined => {
+      if (path.includes(file)) return [...path.slice(path.indexOf(file)), file];
+      if (free.has(file)) return undefined;
+      for (const { from } of importsOf.get(file) ?? []) {
+        const circle = circleFrom(from, [...path, file]);
+        if (circle) return circle;
+      }
+      free.add(file);
+      return undefined;
+    };
+    expect([...importsOf.keys()].flatMap((file) => circleFrom(file, []) ?? [])).toEqual([]);
+  });
+
   test('are all in a room with rules', () => {
     expect(all.filter(({ file }) => !rooms.some(({ room }) => file.startsWith(`${room}/`)))).toEqual([]);
   });
