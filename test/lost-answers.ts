@@ -6,8 +6,8 @@ import { loseAnswers } from './support/lost-drops.ts';
 
 const help = `npm run -s lost-answers -- [--drops 1000]
 Drops that are delivered three times each, and the answer to their first create call always lost: once where Truora repeats
-the upload link on reads, once where it does not and the policy is fail-for-human. In the system of the desk, on loopback.
-Exit code: 0 each drop was one charge and ended as it should; 1 not so; 2 wrong words.`;
+the upload link on reads, once where it does not and the policy is fail-for-human. On the local system, on loopback.
+Exit code: 0 each drop was one charge and ended as it should; 1 not so; 2 invalid arguments.`;
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
 

@@ -4,6 +4,7 @@ import { type IPrincipal, type IRole, PolicyStatement, Role, ServicePrincipal } 
 import { Architecture, type Code, Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { defined } from '../../shared/domain/defined.ts';
 import type { EnvKey } from '../../shared/lambda/env.ts';
 import { type FunctionName, fileOf, functionNames } from '../../shared/workflow/functions.ts';
 import { namespaceOf } from '../../shared/workflow/metrics.ts';
@@ -36,21 +37,23 @@ export class Functions extends Construct {
         retention: RetentionDays.ONE_MONTH,
         removalPolicy: removalPolicyOf(config),
       });
-      const made = new LambdaFunction(this, name, {
-        code: codeOf(name),
-        handler: `${fileOf(name)}.handler`,
-        runtime: Runtime.NODEJS_24_X,
-        architecture: Architecture.ARM_64,
-        memorySize: MEMORY_MB,
-        timeout: Duration.seconds(functionTable[name].seconds),
-        environment: Object.fromEntries(envKeys[name].map((key) => [key, variables[key]])),
-        role: roleOf(this, name, logGroup),
-        logGroup,
-        tracing: Tracing.ACTIVE,
-        ...(name === 'ReceiveWebhook' && config.webhookConcurrency
-          ? { reservedConcurrentExecutions: config.webhookConcurrency }
-          : {}),
-      });
+      const made = new LambdaFunction(
+        this,
+        name,
+        defined({
+          code: codeOf(name),
+          handler: `${fileOf(name)}.handler`,
+          runtime: Runtime.NODEJS_24_X,
+          architecture: Architecture.ARM_64,
+          memorySize: MEMORY_MB,
+          timeout: Duration.seconds(functionTable[name].seconds),
+          environment: Object.fromEntries(envKeys[name].map((key) => [key, variables[key]])),
+          role: roleOf(this, name, logGroup),
+          logGroup,
+          tracing: Tracing.ACTIVE,
+          reservedConcurrentExecutions: name === 'ReceiveWebhook' ? config.webhookConcurrency : undefined,
+        }),
+      );
       for (const statement of permissions[name]) made.addToRolePolicy(statement);
       return made;
     };

@@ -98,7 +98,8 @@ export const throttled = async <Answer>(throttle: ThrottleStore, ask: () => Prom
  * @throws TruoraBusyError `truora_rate_limited`
  */
 export const waitForThrottle = ({ notBefore }: Throttle, now: Date): void => {
-  if (notBefore !== undefined && Date.parse(notBefore) > now.getTime()) {
+  // An absent time is no date, so it is not later.
+  if (Date.parse(String(notBefore)) > now.getTime()) {
     throw new TruoraBusyError('truora_rate_limited', 'Truora asked all runs to wait');
   }
 };

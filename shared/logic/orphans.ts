@@ -122,7 +122,7 @@ export const resolveIntent = async (
   const given = found.length > 0 ? ('orphaned' as const) : ('not_found' as const);
   const attempt: Attempt = { n, at: openedAt, result: validation ? 'created' : given };
   // The result of an answered call is on the record already, in the same write as its validation.
-  if (!validation) await recordAttempt(ledger, record ?? { revalidationId }, { attempt, orphans: found });
+  if (!validation) await recordAttempt(ledger, { revalidationId }, { attempt, orphans: found });
   await closeIntent(ledger.table, accountId, intent);
   return { ...attempt, revalidationId };
 };

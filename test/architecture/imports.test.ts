@@ -95,7 +95,7 @@ const forbidden = (imports: Import[]): string[] =>
     .filter(({ file, from }) => {
       const [found, ...more] = rooms.filter(({ room }) => file.startsWith(`${room}/`));
       if (!found || more.length > 0) return true;
-      // One file runs the functions; nobody can tell which from its source.
+      // One file runs the functions; its source does not show which.
       if (from === '?') return file !== 'infra/local/lambda.ts';
       return !found.may.some((pattern) => pattern.test(from));
     })
@@ -106,13 +106,13 @@ const all = ['shared', 'functions', 'infra']
   .flatMap((file) => importsIn(file, readFileSync(join(root, file), 'utf8')));
 
 describe('the imports', () => {
-  test.each(rooms)('of $room are those that it may have', ({ room }) => {
+  test.each(rooms)('$room imports only what its rules allow', ({ room }) => {
     const ours = all.filter(({ file }) => file.startsWith(`${room}/`));
     expect(ours).not.toEqual([]);
     expect(forbidden(ours)).toEqual([]);
   });
 
-  test('form no circle', () => {
+  test('no source files import each other in a circle', () => {
     const importsOf = Map.groupBy(all, ({ file }) => file);
     const free = new Set<string>();
     const circleFrom = (file: string, path: readonly string[]): readonly string[] | undefined => {
@@ -128,7 +128,7 @@ describe('the imports', () => {
     expect([...importsOf.keys()].flatMap((file) => circleFrom(file, []) ?? [])).toEqual([]);
   });
 
-  test('are all in a room with rules', () => {
+  test('every source file belongs to a module with rules', () => {
     expect(all.filter(({ file }) => !rooms.some(({ room }) => file.startsWith(`${room}/`)))).toEqual([]);
   });
 
@@ -147,13 +147,13 @@ describe('the imports', () => {
       /^functions\/|^shared\/logic\/|^infra\/record\/|^infra\/cli\/restore-person\.ts$/,
     ],
     ["of the simulator's files", /^infra\/local\/truora\//, /^infra\/(local|cli|docs)\//],
-  ])('%s stand in one room', (_, what, where) => {
+  ])('%s are made in one module', (_, what, where) => {
     const users = all.filter(({ from }) => what.test(from)).map(({ file }) => file);
     expect(users).not.toEqual([]);
     expect(users.filter((file) => !where.test(file))).toEqual([]);
   });
 
-  test("of a client's class stand where each is made once", () => {
+  test('each client class is constructed in one place', () => {
     const makes = ['shared', 'functions'].flatMap(filesIn).flatMap((file) => {
       const made = [...readFileSync(join(root, file), 'utf8').matchAll(/new (\w+Client)\(/g)];
       return made.map(([, client]) => `${file} makes ${client}`);
@@ -162,7 +162,7 @@ describe('the imports', () => {
     expect(makes).toEqual(each.map((client) => `shared/aws/clients.ts makes ${client}`));
   });
 
-  test('of tests are the business of tests alone', () => {
+  test('only tests import tests', () => {
     expect(all.filter(({ from }) => from.startsWith('test/') || from === 'vitest')).toEqual([]);
   });
 });
@@ -196,7 +196,7 @@ describe('the check of the imports', () => {
     ],
     ['infra/local/new.ts', 'await import(path)', '?'],
     ['infra/new.ts', "import { join } from 'node:path';", 'node:path'],
-  ])('sees that %s has %s', (file, source, from) => {
+  ])('reports %s in a file that has %s', (file, source, from) => {
     expect(forbidden(importsIn(file, source))).toEqual([`${file} imports ${from}`]);
   });
 });

@@ -27,17 +27,17 @@ const sources = files.filter((file) => /^(shared|functions|infra)\/.*\.ts$/.test
 const names = [...stepNames, ...Object.keys(routes), ...Object.keys(jobs)];
 
 describe('a name', () => {
-  test('of a step, a route or a job is a file in functions/, and every file there is one', () => {
+  test('each step, route and job has one file in functions/, and no other file is there', () => {
     const sources = readdirSync(join(root, 'functions')).filter((file) => file !== 'README.md');
     expect(sources.toSorted()).toEqual(names.map((name) => `${fileOf(name)}.ts`).toSorted());
   });
 
-  test('of a step is a verb and a noun', () => {
+  test('each step is named by a verb and a noun', () => {
     for (const name of names) expect(name).toMatch(/^([A-Z][a-z]+){2,3}$/);
     expect(new Set(names).size).toBe(names.length);
   });
 
-  test('of a state is that of a step, but for one question, one pause and one end', () => {
+  test('each state has the name of its step, but for one question, one pause and one end', () => {
     const { States } = definition({ callbackTimeoutSeconds: 60 });
     const others = Object.entries(States).filter(([name]) => !(stepNames as string[]).includes(name));
     expect(Object.keys(States)).toEqual(expect.arrayContaining(stepNames));
@@ -48,7 +48,7 @@ describe('a name', () => {
     ]);
   });
 
-  test('of a function stands in every list of functions', () => {
+  test('each function appears in every list of functions', () => {
     expect(Object.keys(functionSeconds).toSorted()).toEqual(names.toSorted());
     expect(Object.keys(envKeys).toSorted()).toEqual(names.toSorted());
   });
@@ -65,7 +65,7 @@ describe.each(names)('the file of %s', (name) => {
     expect(source).not.toMatch(/module\.exports|export default/);
   });
 
-  test('tells the place of its function in the story, in two to six lines right above the handler', () => {
+  test('describes its function in two to six lines directly above the handler', () => {
     const [, doc] = /\/\*\*\n((?: \* .*\n)+) \*\/\nexport const handler/.exec(source) ?? [];
     const lines = doc?.trimEnd().split('\n') ?? [];
     expect(lines.length).toBeGreaterThanOrEqual(2);
@@ -80,38 +80,38 @@ describe.each(names)('the file of %s', (name) => {
 });
 
 describe('the files', () => {
-  test('are what git knows of: this check looks at something', () => {
+  test('the list of files from git is not empty', () => {
     expect(sources.length).toBeGreaterThan(50);
     expect(sources).toContain('shared/workflow/contract.ts');
   });
 
-  test('of the product are at most 250 lines long', () => {
+  test('no file of the product is longer than 250 lines', () => {
     expect(sources.filter((file) => linesOf(file) > 250).map((file) => `${file}: ${linesOf(file)}`)).toEqual([]);
   });
 
-  test('are called by what is in them: no index, no utils, no helpers', () => {
+  test('no file is called index, utils or helpers', () => {
     expect(files.filter((file) => /^(index|utils?|helpers?|misc|common)\.\w+$/i.test(basename(file)))).toEqual([]);
     expect(files.filter((file) => /(^|\/)(utils?|helpers?|misc|common)\//i.test(file))).toEqual([]);
   });
 
-  test('hold something of their own: none only hands on what others export', () => {
+  test('no file only exports what others define', () => {
     expect(sources.filter((file) => /^export \* /m.test(read(file)))).toEqual([]);
     const declares =
       /^(export )?(default )?(abstract )?(const|class|type|async function|function|new|declare|await)\b/m;
     expect(sources.filter((file) => !declares.test(read(file)))).toEqual([]);
   });
 
-  test('of ours are called in kebab-case', () => {
+  test('every file name is in kebab-case', () => {
     const ours = files.filter((file) => /^(shared|functions|infra|test)\/.*\.ts$/.test(file));
     expect(ours.filter((file) => !/^[a-z0-9-]+(\.test|\.d|\.config)?\.ts$/.test(basename(file)))).toEqual([]);
   });
 
-  test('read no environment but through one door, and never at import', () => {
+  test('no file reads the environment at import, or anywhere but in one module', () => {
     const readers = sources.filter((file) => file.startsWith('shared/') || file.startsWith('functions/'));
     expect(readers.filter((file) => read(file).includes('process.env'))).toEqual(['shared/lambda/env.ts']);
   });
 
-  test('lie at the top in four folders and the files that must stand there', () => {
+  test('the top level holds four folders and only the files that must be there', () => {
     const top = new Set(files.map((file) => file.split('/')[0] ?? '').filter((name) => !name.startsWith('.')));
     const allowed = [
       'infra',

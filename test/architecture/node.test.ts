@@ -6,7 +6,7 @@ const root = join(import.meta.dirname, '../..');
 
 const read = (file: string) => JSON.parse(readFileSync(join(root, file), 'utf8'));
 
-test('Node comes as a package per platform, sealed by the lock file, and never two for one platform', () => {
+test('installs Node as one package per platform, sealed by the lock file', () => {
   const { packages } = read('package-lock.json') as {
     packages: Record<
       string,

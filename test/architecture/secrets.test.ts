@@ -18,7 +18,7 @@ const secretsIn = (text: string): string[] => [
   ...[...text.matchAll(/eyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]{8,}/g)].map(([token]) =>
     /key_type|client_id|key_name|cognito/.test(payloadOf(token)) ? "a key of Truora's" : 'a token',
   ),
-  // The keys of AWS's own documentation end in EXAMPLE; those of the desk say that they are local.
+  // The keys of AWS's own documentation end in EXAMPLE; those of the local system say that they are local.
   ...[...text.matchAll(/\b(?:AKIA|ASIA)(?!LOCAL)[A-Z0-9]{9}(?!EXAMPLE)[A-Z0-9]{7}\b/g)].map(() => "a key of AWS's"),
   ...[...text.matchAll(/-----BEGIN [A-Z ]*PRIVATE KEY-----/g)].map(() => 'a private key'),
   ...[...text.matchAll(/\bgh[pousr]_\w{30,}|\bnpm_\w{30,}|\bxox[abp]-\w{10,}/g)].map(() => "another service's key"),
@@ -32,12 +32,12 @@ const openTls =
 const here = 'test/architecture/secrets.test.ts';
 
 describe('the files of the project', () => {
-  test('are all looked at', () => {
+  test('all files of the project are searched', () => {
     expect(files.length).toBeGreaterThan(200);
     expect(files).toContain('README.md');
   });
 
-  test('hold no secret', () => {
+  test('no file of the project holds a secret', () => {
     const found = files.flatMap((file) =>
       secretsIn(readFileSync(join(root, file), 'utf8')).map((what) => `${file}: ${what}`),
     );
@@ -45,7 +45,7 @@ describe('the files of the project', () => {
     expect(found.filter((one) => !one.startsWith('test/truora/webhook.test.ts: a token'))).toEqual([]);
   });
 
-  test('never take a certificate for good that is not', () => {
+  test('no file of the project turns off the check of a certificate', () => {
     const code = files.filter((file) => /\.(ts|json|md)$/.test(file) && file !== here);
     expect(code.filter((file) => openTls.test(readFileSync(join(root, file), 'utf8')))).toEqual([]);
   });
@@ -60,16 +60,16 @@ const token = (payload: object): string =>
 
 test.each([
   [token({ key_type: 'backend', exp: 3_350_000_000 }), "a key of Truora's"],
-  [token({ sub: 'anybody' }), 'a token'],
+  [token({ sub: 'another' }), 'a token'],
   [['AKIA', 'Q'.repeat(16)].join(''), "a key of AWS's"],
   [['-----BEGIN RSA', 'PRIVATE KEY-----'].join(' '), 'a private key'],
   [['ghp', 'a'.repeat(36)].join('_'), "another service's key"],
-])('a secret is seen wherever it stands: %#', (secret, what) => {
+])('finds a secret at any place: %#', (secret, what) => {
   expect(secretsIn(`const key = '${secret}';`)).toEqual([what]);
 });
 
 test.each(['{ rejectUnauthorized: false }', "NODE_TLS_REJECT_UNAUTHORIZED = '0'", "minVersion: 'TLSv1.1'"])(
-  'a switch that opens TLS is seen: %s',
+  'finds a switch that weakens TLS: %s',
   (code) => {
     expect(code).toMatch(openTls);
   },

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { leaveAws, pointSdkAt } from '../../infra/local/credentials.ts';
 import { deleteUploads } from '../../shared/aws/delete-versions.ts';
 import { type Heard, listen } from '../support/truora.ts';
@@ -10,7 +10,12 @@ const KEY = 'inbox/a';
 type Listed = { Key?: string; VersionId?: string };
 
 /** One page of a list: its versions and delete markers, and the position of the next page. */
-type Page = { versions?: Listed[]; markers?: Listed[]; next?: Partial<Record<'key' | 'version', string>> };
+type Page = {
+  versions?: Listed[];
+  markers?: Listed[];
+  next?: Partial<Record<'key' | 'version', string>>;
+  isCut?: boolean;
+};
 
 let server: Awaited<ReturnType<typeof listen>>;
 
@@ -27,8 +32,8 @@ const elements = (name: string, listed: readonly Listed[] = []) =>
     .map(({ Key = KEY, VersionId }) => `<${name}>${tag('Key', Key)}${tag('VersionId', VersionId)}</${name}>`)
     .join('');
 
-const xmlOf = ({ versions, markers, next }: Page) =>
-  `<ListVersionsResult>${tag('IsTruncated', String(next !== undefined))}${tag('NextKeyMarker', next?.key)}${tag('NextVersionIdMarker', next?.version)}${elements('Version', versions)}${elements('DeleteMarker', markers)}</ListVersionsResult>`;
+const xmlOf = ({ versions, markers, next, isCut = next !== undefined }: Page) =>
+  `<ListVersionsResult>${tag('IsTruncated', String(isCut))}${tag('NextKeyMarker', next?.key)}${tag('NextVersionIdMarker', next?.version)}${elements('Version', versions)}${elements('DeleteMarker', markers)}</ListVersionsResult>`;
 
 const isList = ({ method }: Heard) => method === 'GET';
 
@@ -71,7 +76,7 @@ const more = { key: KEY, version: 'v9' };
 const usual = { versions: '', prefix: KEY, 'encoding-type': 'url', 'max-keys': '1000' };
 
 describe('the deletion of every version of a key', () => {
-  it('deletes versions and delete markers of this key alone, in one quiet call', async () => {
+  test('deletes versions and delete markers of this key alone, in one quiet call', async () => {
     pages = [{ versions: [{ VersionId: 'v1' }, { Key: `${KEY}b`, VersionId: 'v2' }], markers: [{ VersionId: 'v3' }] }];
     expect(await run()).toBe(true);
     expect(lists()).toEqual([expect.objectContaining(usual)]);
@@ -85,13 +90,13 @@ describe('the deletion of every version of a key', () => {
     expect(server.heard.at(-1)?.body).toContain('<Quiet>true</Quiet>');
   });
 
-  it('deletes no version that must stay, and none without an id', async () => {
+  test('deletes no version that must stay, and none without an id', async () => {
     pages = [{ versions: [{ VersionId: 'v1' }, { VersionId: 'v2' }, {}] }];
     expect(await run(async (versionId) => versionId === 'v1')).toBe(true);
     expect(deletions()).toEqual([[[KEY, 'v2']]]);
   });
 
-  it('sends no deletion where nothing is to be deleted', async () => {
+  test('sends no deletion where nothing is to be deleted', async () => {
     pages = [{ versions: [{ VersionId: 'v1' }] }];
     expect(await run(() => true)).toBe(true);
     pages = [{}];
@@ -99,7 +104,7 @@ describe('the deletion of every version of a key', () => {
     expect(deletions()).toEqual([]);
   });
 
-  it('checks ten versions at a time', async () => {
+  test('checks ten versions at a time', async () => {
     pages = [{ versions: numbered(25) }];
     let running = 0;
     const seen: number[] = [];
@@ -117,7 +122,7 @@ describe('the deletion of every version of a key', () => {
     expect(deletions()).toEqual([numbered(25).map(({ VersionId }) => [KEY, VersionId])]);
   });
 
-  it('goes on at the position of the next page, until the list goes on with another key', async () => {
+  test('goes on at the position of the next page, until the list goes on with another key', async () => {
     pages = [
       { versions: [{ VersionId: 'v9' }], next: more },
       { versions: [{ VersionId: 'v1' }], next: { key: `${KEY}b`, version: 'v1' } },
@@ -130,27 +135,36 @@ describe('the deletion of every version of a key', () => {
     expect(deletions()).toHaveLength(2);
   });
 
-  it('ends where a cut list names no version to go on at', async () => {
+  test('ends where a cut list names no version to go on at', async () => {
     pages = [{ versions: [{ VersionId: 'v1' }], next: { key: KEY } }];
     expect(await run()).toBe(true);
     expect(lists()).toHaveLength(1);
   });
 
-  it('ends after five pages, and says that the end was not reached', async () => {
+  test('ends where the list is not cut, also when it names a position', async () => {
+    pages = [{ versions: [{ VersionId: 'v1' }], next: more, isCut: false }];
+    expect(await run()).toBe(true);
+    expect(lists()).toHaveLength(1);
+  });
+
+  test('ends after five pages, and says that the end was not reached', async () => {
     pages = [{ versions: [{ VersionId: 'v1' }], next: more }];
     expect(await run()).toBe(false);
     expect(lists()).toHaveLength(5);
   });
 
-  it('deletes the first page whatever the time, and checks the time before each further page', async () => {
+  test('deletes the first page at any time, and checks the time before each further page', async () => {
     pages = [{ versions: [{ VersionId: 'v1' }], next: more }];
     const times = [true, false];
     expect(await run(undefined, () => times.shift() ?? true)).toBe(false);
     expect(lists()).toHaveLength(2);
     expect(deletions()).toHaveLength(2);
+    server.heard.length = 0;
+    expect(await run(undefined, () => false)).toBe(false);
+    expect(deletions()).toHaveLength(1);
   });
 
-  it.each([
+  test.each([
     ['its own code', '<Code>AccessDenied</Code>', 'AccessDenied'],
     ['no code', '', 'Error'],
   ])('throws when S3 did not delete a version, under %s', async (_, code, name) => {

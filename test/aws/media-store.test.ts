@@ -1,7 +1,7 @@
 import { buffer } from 'node:stream/consumers';
 import { GetObjectCommand, HeadObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { mockClient } from 'aws-sdk-client-mock';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { checkMediaExists, fileAt, openMedia, peekMedia } from '../../shared/aws/media-store.ts';
 import { SNIFF_BYTES } from '../../shared/domain/media.ts';
 import type { Media } from '../../shared/domain/revalidation.ts';
@@ -59,7 +59,7 @@ const refusedWith = async <Result>(
 };
 
 describe('peekMedia', () => {
-  it('tells version, size, first bytes and metadata in one look', async () => {
+  test('returns version, size, first bytes and metadata from one call', async () => {
     const put = await aws.put(newKey(), FACE, { 'user-authorized': 'true', reference: 'case 7' });
     expect(await peek({ key: put.key })).toEqual({
       versionId: put.versionId,
@@ -71,19 +71,19 @@ describe('peekMedia', () => {
     });
   });
 
-  it.each([1, SNIFF_BYTES - 1, SNIFF_BYTES, SNIFF_BYTES + 1])('tells the size of %i bytes', async (bytes) => {
+  test.each([1, SNIFF_BYTES - 1, SNIFF_BYTES, SNIFF_BYTES + 1])('returns the size of %i bytes', async (bytes) => {
     const put = await aws.put(newKey(), FACE.subarray(0, bytes));
     const { head, bytes: told } = await peek({ key: put.key });
     expect({ told, head: head.length }).toEqual({ told: bytes, head: Math.min(bytes, SNIFF_BYTES) });
   });
 
-  it('reads no more than the head of a large object', async () => {
+  test('reads no more than the head of a large object', async () => {
     const put = await aws.put(newKey(), Buffer.alloc(12_000_000, 1));
     const { head, bytes } = await peek({ key: put.key });
     expect({ head: head.length, bytes }).toEqual({ head: SNIFF_BYTES, bytes: 12_000_000 });
   });
 
-  it('looks at the version it is told, and at the newest otherwise', async () => {
+  test('reads the named version, or the newest one when none is named', async () => {
     const key = newKey();
     const older = await aws.put(key, 'older');
     const newer = await aws.put(key, 'newer!');
@@ -91,7 +91,7 @@ describe('peekMedia', () => {
     expect(await peek({ key })).toMatchObject({ versionId: newer.versionId, bytes: 6 });
   });
 
-  it('knows the version of a bucket without versions as none', async () => {
+  test('returns no version for a bucket without versions', async () => {
     const mock = mockClient(S3Client);
     mock.on(GetObjectCommand).resolves({ VersionId: 'null', ETag: '"e"', ContentRange: 'bytes 0-0/1' });
     try {
@@ -101,12 +101,12 @@ describe('peekMedia', () => {
     }
   });
 
-  it('refuses an object without a byte', async () => {
+  test('refuses an object without a byte', async () => {
     const put = await aws.put(newKey(), '');
     expect(await thrownBy(peek(put))).toEqual({ name: 'MediaUnacceptableError', reason: 'media_empty' });
   });
 
-  it('finds an object gone that never was, was deleted, or whose version is none', async () => {
+  test('throws media_gone for an object that never existed, was deleted, or has no such version', async () => {
     const gone = { name: 'MediaGoneError', reason: 'media_gone' };
     expect(await thrownBy(peek({ key: newKey() }))).toEqual(gone);
     const deleted = await aws.put(newKey(), FACE);
@@ -121,19 +121,19 @@ describe('peekMedia', () => {
     expect(await thrownBy(peek({ key: other.key, versionId: deleted.versionId }))).toEqual(gone);
   });
 
-  it('finds an object changed whose ETag is another', async () => {
+  test('throws media_changed for an object with another ETag', async () => {
     const put = await aws.put(newKey(), FACE);
     await aws.put(put.key, 'another face');
     const changed = { name: 'MediaGoneError', reason: 'media_changed' };
     expect(await thrownBy(peek({ key: put.key, etag: put.etag }))).toEqual(changed);
   });
 
-  it('does not take a 403 for an answer about the object', async () => {
+  test('does not treat a 403 as an answer about the object', async () => {
     const refused = refusedWith(403, 'AccessDenied', () => thrownBy(peek({ key: 'k' })));
     expect(await refused).toEqual({ name: 'AccessDenied', reason: undefined });
   });
 
-  it.each([
+  test.each([
     [400, 'InvalidRequest', 'The object was stored using a form of Server Side Encryption. The correct parameters ...'],
     [403, 'InvalidObjectState', "The operation is not valid for the object's storage class"],
     [403, 'AccessDenied', 'User: x is not authorized to perform: kms:Decrypt on resource: y'],
@@ -144,19 +144,19 @@ describe('peekMedia', () => {
     expect(await refused).toEqual({ name: 'MediaUnacceptableError', reason: 'media_unreadable' });
   });
 
-  it('tells metadata as it was put, where S3 has encoded it', async () => {
+  test('decodes metadata that S3 has encoded', async () => {
     const put = await aws.put(newKey(), FACE, { reference: '=?UTF-8?B?RXhwZWRpZW50ZSBuwrogNw==?=' });
     expect((await peek(put)).metadata).toEqual({ reference: 'Expediente nº 7' });
   });
 
-  it('lets a 503 fly', async () => {
+  test('throws a 503 as it is', async () => {
     const refused = refusedWith(503, 'SlowDown', () => thrownBy(peek({ key: 'k' })));
     expect(await refused).toEqual({ name: 'SlowDown', reason: undefined });
   });
 });
 
 describe('fileAt', () => {
-  it('reads what is asked for of the version that was glanced at, and no more than is near it', async () => {
+  test('reads only the requested ranges of the version that was peeked at', async () => {
     const put = await aws.put(newKey(), Buffer.alloc(300_000, 'abcdefg'));
     const file = fileAt({ bucket: BUCKET, key: put.key }, await peek({ key: put.key }));
     await aws.put(put.key, 'another face');
@@ -169,13 +169,13 @@ describe('fileAt', () => {
 });
 
 describe('checkMediaExists', () => {
-  it('sees the pinned version, whatever lies on top of it', async () => {
+  test('finds the pinned version when a newer one exists', async () => {
     const put = await aws.put(newKey(), FACE);
     await aws.remove(put.key);
     expect(await checkMediaExists(mediaOf(put))).toBeUndefined();
   });
 
-  it('finds it gone, or changed', async () => {
+  test('throws when the version is gone or changed', async () => {
     const put = await aws.put(newKey(), FACE);
     const changed = { name: 'MediaGoneError', reason: 'media_changed' };
     expect(await thrownBy(checkMediaExists(mediaOf({ ...put, etag: '0'.repeat(32) })))).toEqual(changed);
@@ -183,14 +183,14 @@ describe('checkMediaExists', () => {
     expect(await thrownBy(checkMediaExists(mediaOf(put)))).toEqual({ name: 'MediaGoneError', reason: 'media_gone' });
   });
 
-  it.each([403, 503])('lets a %i fly', async (status) => {
+  test.each([403, 503])('throws a %i as it is', async (status) => {
     const refused = refusedWith(status, 'UnknownError', () => thrownBy(checkMediaExists(claimOf().media)));
     expect(await refused).toEqual({ name: 'UnknownError', reason: undefined });
   });
 });
 
 describe('openMedia', () => {
-  it('streams the pinned version, whatever lies on top of it by now', async () => {
+  test('streams the pinned version when a newer one exists', async () => {
     const put = await aws.put(newKey(), FACE);
     await aws.put(put.key, 'another face');
     expect(await read(mediaOf(put))).toEqual({ content: FACE, bytes: FACE.length });
@@ -198,19 +198,19 @@ describe('openMedia', () => {
     expect(await read(mediaOf(put))).toEqual({ content: FACE, bytes: FACE.length });
   });
 
-  it('finds the media gone once its version was deleted', async () => {
+  test('throws media_gone once the version was deleted', async () => {
     const put = await aws.put(newKey(), FACE);
     await aws.remove(put.key, put.versionId);
     expect(await thrownBy(openMedia(mediaOf(put)))).toEqual({ name: 'MediaGoneError', reason: 'media_gone' });
   });
 
-  it('finds the media changed when the version holds something else', async () => {
+  test('throws media_changed when the version holds other content', async () => {
     const put = await aws.put(newKey(), FACE);
     const media = mediaOf({ ...put, etag: '0'.repeat(32) });
     expect(await thrownBy(openMedia(media))).toEqual({ name: 'MediaGoneError', reason: 'media_changed' });
   });
 
-  it('finds media without a version changed once it was overwritten', async () => {
+  test('throws media_changed for media without a version that was overwritten', async () => {
     const put = await aws.put(newKey(), FACE);
     const { versionId: _, ...media } = mediaOf(put);
     expect((await read(media)).content).toEqual(FACE);
@@ -218,33 +218,30 @@ describe('openMedia', () => {
     expect(await thrownBy(openMedia(media))).toEqual({ name: 'MediaGoneError', reason: 'media_changed' });
   });
 
-  it.each([
+  test.each([
     [403, 'AccessDenied'],
     [403, 'RequestTimeTooSkewed'],
     [403, 'InvalidObjectState'],
-  ])(
-    'lets a %i %s pass as it is: it says nothing of the object, and may be over at the next try',
-    async (status, name) => {
-      const refused = refusedWith(status, name, () => thrownBy(openMedia(claimOf().media)));
-      expect(await refused).toEqual({ name, reason: undefined });
-    },
-  );
+  ])('throws a %i %s as it is, because it says nothing of the object and may be temporary', async (status, name) => {
+    const refused = refusedWith(status, name, () => thrownBy(openMedia(claimOf().media)));
+    expect(await refused).toEqual({ name, reason: undefined });
+  });
 
-  it.each([
+  test.each([
     [404, 'NotFound'],
     [405, 'MethodNotAllowed'],
-  ])('takes a %i after a claim for media that was taken away', async (status, name) => {
+  ])('treats a %i after a claim as media that is no longer accessible', async (status, name) => {
     const refused = refusedWith(status, name, () => thrownBy(openMedia(claimOf().media)));
     expect(await refused).toEqual({ name: 'MediaGoneError', reason: 'media_gone' });
   });
 
-  it('lets a 503 fly', async () => {
+  test('throws a 503 as it is', async () => {
     const refused = refusedWith(503, 'SlowDown', () => thrownBy(openMedia(claimOf().media)));
     expect(await refused).toEqual({ name: 'SlowDown', reason: undefined });
   });
 });
 
-it.each([
+test.each([
   'a"b.jpg',
   '%2B+%20.jpg',
   'a b  c.jpg',

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { answerCost, billOf, readCostOptions } from '../../infra/cli/cost.ts';
 import { costOf, fixedCosts } from '../../infra/cost/cost.ts';
 
@@ -7,7 +7,7 @@ const volume = { perMonth: 1_000_000, region: 'us-east-1', webhooks: 1, poll: 0,
 const total = (cost: Record<string, number>) => Object.values(cost).reduce((all, one) => all + one, 0);
 
 describe('the bill', () => {
-  it('is a thousand times the cost of a thousand, and the fixed lines once', () => {
+  test('counts a run a thousand times and the fixed lines once', () => {
     const bill = billOf(volume);
     expect(bill.variableInAll).toBeCloseTo(1000 * total(costOf('callback')), 6);
     expect(bill.fixedInAll).toBeCloseTo(
@@ -18,7 +18,7 @@ describe('the bill', () => {
     expect(bill).not.toHaveProperty('vendor');
   });
 
-  it('is shared out among callback, lost webhooks and polls', () => {
+  test('splits the runs into callbacks, lost webhooks and polls', () => {
     const { shares, variableInAll } = billOf({ ...volume, webhooks: 0.75, poll: 0.2 });
     expect(shares.callback).toBeCloseTo(0.6, 10);
     expect(shares['webhook lost']).toBeCloseTo(0.2, 10);
@@ -27,7 +27,7 @@ describe('the bill', () => {
     expect(variableInAll).toBeCloseTo(1000 * (0.6 * (callback ?? 0) + 0.2 * (lost ?? 0) + 0.2 * (poll ?? 0)), 6);
   });
 
-  it('takes half as much again in São Paulo, and nothing off Truora', () => {
+  test('costs half as much again in São Paulo, while Truora costs the same', () => {
     const near = billOf({ ...volume, vendorPrice: 0.3 });
     const far = billOf({ ...volume, vendorPrice: 0.3, region: 'sa-east-1' });
     expect(far.variableInAll).toBeCloseTo(1.5 * near.variableInAll, 6);
@@ -35,7 +35,7 @@ describe('the bill', () => {
     expect(near.vendor).toBeCloseTo(300_000, 6);
   });
 
-  it('reads its words, and has words of its own for what is left out', () => {
+  test('parses its arguments, and has defaults for those that are left out', () => {
     expect(
       readCostOptions([
         '--per-month',
@@ -63,7 +63,7 @@ describe('the bill', () => {
     });
   });
 
-  it.each([
+  test.each([
     [[], '--per-month: is needed'],
     [['--per-month', '0'], '--per-month: must be a whole number from 1'],
     [['--per-month', '1.5'], '--per-month: must be a whole number from 1'],
@@ -73,14 +73,14 @@ describe('the bill', () => {
     [['--per-month', '1', '--vendor-price', 'much'], '--vendor-price: must be dollars, 0 or more'],
     [['--per-month', '1', '--region', 'mars'], '--region: must be one of us-east-1'],
     [['--per-month', '1', '--regoin', 'x'], "Unknown option '--regoin'"],
-  ])('refuses %j by the flag and its rule', (words, says) => {
+  ])('refuses %j and names the flag and its rule', (words, says) => {
     const { text, exitCode, isError } = answerCost(words);
     expect({ exitCode, isError }).toEqual({ exitCode: 2, isError: true });
     expect(text).toContain(says);
     expect(text).toContain('npm run -s cost');
   });
 
-  it('says the same as JSON', () => {
+  test('prints the same numbers as JSON', () => {
     const { text } = answerCost(['--per-month', '1000000', '--webhooks', '1', '--json']);
     expect(JSON.parse(text)).toEqual(JSON.parse(JSON.stringify(billOf(volume))));
     expect(answerCost(['--help']).exitCode).toBe(0);

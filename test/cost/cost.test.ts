@@ -7,11 +7,11 @@ const template = synthesize(Config.parse({}));
 
 const total = (name: keyof typeof runs) => Object.values(costOf(name)).reduce((sum, one) => sum + one, 0);
 
-test('the machine looks as often as it waits: after 3, 5, 7.2, 9.6 and 12.3 seconds', () => {
+test('the machine polls after each wait: after 3, 5, 7.2, 9.6 and 12.3 seconds', () => {
   expect([0, 3, 3.1, 5.1, 7.3, 10].map(pollsUntil)).toEqual([0, 0, 1, 2, 3, 4]);
 });
 
-test('transitions are priced at $0.025 a thousand, and are the largest part of each run', () => {
+test('transitions cost $0.025 a thousand, and are the largest part of each run', () => {
   for (const name of Object.keys(runs) as (keyof typeof runs)[]) {
     const costs = costOf(name);
     expect(costs['Step Functions']).toBeCloseTo(0.025 * runs[name].transitions, 10);
@@ -20,13 +20,13 @@ test('transitions are priced at $0.025 a thousand, and are the largest part of e
   }
 });
 
-test('polling costs more than a webhook, and a lost webhook hardly less than one that came', () => {
+test('polling costs more than a webhook, and a lost webhook costs little more than one that arrived', () => {
   expect(total('poll')).toBeGreaterThan(total('callback'));
   expect(total('webhook lost')).toBeLessThan(total('callback'));
   expect(total('webhook lost')).toBeGreaterThan(0.9 * total('callback'));
 });
 
-test('the fixed lines count what the template holds', () => {
+test('the fixed lines count the resources of the template', () => {
   const count = (type: string) => resourcesOf(template, type).length;
   const line = (what: RegExp) =>
     fixedCosts.filter(([text]) => what.test(text)).map(([text]) => Number.parseInt(text, 10));

@@ -41,7 +41,7 @@ const sizes: Record<string, number> = {
   'test/bench/RESULTS.md': 16 * KB,
 };
 
-test('every document has a size that it keeps, and every size a document', () => {
+test('every document has a size limit, and every limit a document', () => {
   expect(Object.keys(sizes).toSorted()).toEqual([...documents].toSorted());
 });
 
@@ -68,15 +68,15 @@ const brokenLinks = (file: string, text: string): string[] =>
     });
 
 describe.each([...documents])('%s', (file) => {
-  test('is as small as it should be', () => {
+  test('stays within its size limit', () => {
     expect(Buffer.byteLength(read(file))).toBeLessThanOrEqual(sizes[file] ?? 0);
   });
 
-  test('has no link that leads nowhere', () => {
+  test('has only links that resolve', () => {
     expect(brokenLinks(file, read(file))).toEqual([]);
   });
 
-  test('names no file, folder or script that is not there', () => {
+  test('names only files, folders and scripts that exist', () => {
     const example = 'functions/check-risk.ts';
     // The proofs of threats, which have a check of their own, leave out `test/`.
     const text = read(file).replace(/^\| T\d+ \|.*$/gm, '');
@@ -87,12 +87,12 @@ describe.each([...documents])('%s', (file) => {
   });
 });
 
-test('the check of links sees a file and a chapter that are missing', () => {
+test('the check of links finds a missing file and a missing chapter', () => {
   const text = '[a](LICENSE) [b](none.md) [c](infra/README.md#none) [d](#status) [e](https://example.com) [f](#none)';
   expect(brokenLinks('README.md', text)).toEqual(['none.md', 'infra/README.md#none', '#none']);
 });
 
-test('the documents name no setting of a deployment that does not exist', () => {
+test('the documents name only settings that exist', () => {
   const commands = ['infra/aws/RUNBOOK.md', 'infra/aws/README.md', 'README.md'].flatMap((file) =>
     [...read(file).matchAll(/npm run deploy -- ([^\n`#]+)|`(--[a-z][^`]*)`/g)].map(
       ([, command, flag]) => command ?? flag ?? '',
@@ -104,7 +104,7 @@ test('the documents name no setting of a deployment that does not exist', () => 
   expect(flags.filter((flag) => !settings.includes(flag) && !others.includes(flag))).toEqual([]);
 });
 
-test('the documents know how long the machine lives, and how long a caller waits for it', () => {
+test('the documents state how long the machine lives, and how long a caller waits for it', () => {
   const hours = `${MACHINE_SECONDS / 3600} hours`;
   expect(read('README.md')).toContain(`within ${hours}`);
   expect(read('infra/aws/RUNBOOK.md')).toContain(`the machine's ${hours}`);
@@ -113,7 +113,7 @@ test('the documents know how long the machine lives, and how long a caller waits
   expect(waits).toEqual([MACHINE_SECONDS + 60]);
 });
 
-test('the README gives the costs that the tables give', () => {
+test('the README states the costs that the tables state', () => {
   const sum = (dollars: number[]) => dollars.reduce((total, one) => total + one, 0);
   const each = sum(Object.values(costOf('callback'))).toFixed(2);
   const month = Math.round(sum(fixedCosts.map(([, dollars]) => dollars)));
@@ -134,14 +134,14 @@ describe('the chapter "Add a step"', () => {
   });
 });
 
-test('the status in the first screen of the README says what was tried live, and what an independent engine showed', () => {
+test('the first screen of the README states what was tried live, and what an independent engine showed', () => {
   const screen = read('README.md').split('\n').slice(0, 30).join('\n');
   expect(screen).toMatch(/Tried live: nothing/);
   expect(screen).toMatch(/66 scenarios in an independent AWS engine/);
   expect(screen).toMatch(/\d+ documented, \d+ seen .*, \d+ assumed/);
 });
 
-test('the version for version managers is one that package.json allows and that the packages bring', () => {
+test('the version for version managers is allowed by package.json and is the one that the packages install', () => {
   const major = Number(read('.nvmrc').trim());
   expect(major).toBeGreaterThanOrEqual(Number(/\d+/.exec(engines.node)?.[0]));
   const { optionalDependencies } = JSON.parse(read('package.json')) as { optionalDependencies: Record<string, string> };

@@ -15,7 +15,7 @@ beforeAll(async () => {
 
 afterAll(() => aws.close());
 
-/** Which schemas a call is parsed with: the very objects, not others that look like them. */
+/** The schemas that a call is parsed with: the same objects, not equal ones. */
 const parsedBy = async (named: Record<string, { safeParse: unknown }>, run: () => Promise<unknown>) => {
   const spies = Object.entries(named).map(
     ([name, schema]) => [name, vi.spyOn(schema as { safeParse: () => unknown }, 'safeParse')] as const,
@@ -26,21 +26,21 @@ const parsedBy = async (named: Record<string, { safeParse: unknown }>, run: () =
   return used;
 };
 
-describe('the schema that the document lists is the one that the function parses with', () => {
+describe('the schema in the document', () => {
   const bodies = Object.keys(operations.StartRevalidation.body ?? {}) as ('TicketBody' | 'StartBody')[];
 
-  test('there are bodies to look at', () => {
+  test('the document has request bodies', () => {
     expect(bodies.toSorted()).toEqual(['StartBody', 'TicketBody']);
   });
 
-  test.each(bodies)('%s', async (name) => {
+  test.each(bodies)('the function parses its body with the schema that the document lists: %s', async (name) => {
     const given = operations.StartRevalidation.body?.[name] as object;
     const body = { ...given, ...newPerson() };
     const { TicketBody, StartBody } = schemas;
     expect(await parsedBy({ TicketBody, StartBody }, () => start(callEvent({ body }), context))).toEqual([name]);
   });
 
-  test('an account in the path', async () => {
+  test('the function parses the account in the path with the schema that the document lists', async () => {
     const listed = operations.ListRevalidations.parameters?.find(({ name }) => name === 'accountId')?.schema;
     expect(listed).toBe(AccountId);
     const run = () => list(callEvent({ path: { accountId: '..' } }), context);

@@ -44,11 +44,11 @@ const examples: Example[] = all.flatMap(({ operation }) =>
 );
 
 describe('the OpenAPI document', () => {
-  test('is what routes and schemas make of it today (npm run -s openapi)', () => {
+  test('matches what routes and schemas generate (npm run -s openapi)', () => {
     expect(document).toEqual(JSON.parse(JSON.stringify(openapi())));
   });
 
-  test('has each route once, under its name, and no other', () => {
+  test('lists each route once under its name, and no other', () => {
     expect(all.map(({ method, path, operation }) => [operation.operationId, `${method} ${path}`]).toSorted()).toEqual(
       Object.entries(routes)
         .map(([name, { method, path }]) => [name, `${method} ${path}`])
@@ -63,18 +63,18 @@ describe('the OpenAPI document', () => {
     }
   });
 
-  test('knows every problem that there is', () => {
+  test('lists every problem code', () => {
     const known = Object.values(operations).flatMap((operation) => operation.problems);
     const never = ['unexpected', 'media_changed'];
     expect(new Set([...known, ...never])).toEqual(new Set(Object.keys(problems)));
   });
 
-  test('has examples, one a problem and a body', () => {
+  test('has one example for each problem and each body', () => {
     expect(examples.length).toBeGreaterThan(25);
   });
 
   test.each(examples.map((example, n) => [`${n} ${example.schema}`, example] as const))(
-    'holds to its own schemas and to ours in example %s',
+    'accepts example %s by its own schemas and by ours',
     (_, { schema, value }) => {
       const theirs = document.components.schemas[schema];
       expect(theirs).toBeDefined();

@@ -18,11 +18,11 @@ const part = (document: string, name: string): string => {
 };
 
 describe('the generated parts', () => {
-  test.each(Object.entries(generated))('of %s are what the code gives today (npm run -s readme)', (document, parts) => {
+  test.each(Object.entries(generated))('match in %s what the code generates (npm run -s readme)', (document, parts) => {
     expect(withGenerated(read(document), parts)).toBe(read(document));
   });
 
-  test('without a place in their document are an error', () => {
+  test('throw an error when their document has no place for them', () => {
     const text = read('functions/README.md').replace('<!-- machine -->', '');
     expect(() => withGenerated(text, generated['functions/README.md'] ?? {})).toThrow(/no place for "machine"/);
   });
@@ -48,7 +48,7 @@ describe('the picture of the architecture', () => {
     for (const name of functionNames) expect(part('README.md', 'architecture')).toMatch(new RegExp(`[>, ]${name}\\b`));
   });
 
-  test('has an arrow only where the template has a permission', () => {
+  test('draws an arrow only where the template grants a permission', () => {
     const template = synthesize(Config.parse({}));
     const isDenied = ({ Action }: { Action: string | string[] }) => String(Action).includes('secretsmanager:');
     for (const { Properties } of Object.values(template.Resources)) {
@@ -60,7 +60,7 @@ describe('the picture of the architecture', () => {
   });
 });
 
-test('the table of reasons has every reason of an outcome, each once', () => {
+test('the table of reasons lists every reason of an outcome once', () => {
   const listed = groupedReasons.flatMap(({ reasons }) => reasons);
   const known = new Set<string>([...Verdict.shape.reason.def.innerType.options, ...ourReasons]);
   expect(listed.toSorted()).toEqual([...known].toSorted());
@@ -76,7 +76,7 @@ describe('the table of settings', () => {
     expect(new Set(meanings).size).toBeGreaterThanOrEqual(rows.length - 1);
   });
 
-  test('takes the docstring above a setting, also for the setting after it that has none', () => {
+  test('uses the docstring above a setting, also before a setting without one', () => {
     const source =
       '  /** One and\n   * two. More. */\n  one: z.string(),\n  two: z.string(),\n  /** Three. */\n  three: z.x(';
     expect(wordsOf(source)).toEqual({ one: 'One and two. More.', two: 'One and two. More.', three: 'Three.' });

@@ -31,7 +31,7 @@ const titlesIn = (file: string): string[] =>
     ([, , title = '']) => title,
   );
 
-test('every threat has its row, in its place', () => {
+test('every threat has its row, in order', () => {
   expect(rows.map(({ number }) => number)).toEqual(Array.from({ length: THREATS }, (_, index) => index + 1));
   for (const { threat, control } of rows) {
     expect(threat.trim()).not.toBe('');
@@ -40,7 +40,7 @@ test('every threat has its row, in its place', () => {
 });
 
 describe.each(rows)('the proof of T$number', ({ proof }) => {
-  test('is a test that is there', () => {
+  test('names tests that exist', () => {
     const proofs = proofsIn(proof);
     expect(proofs).not.toEqual([]);
     for (const { file, title } of proofs) {
@@ -61,7 +61,7 @@ test('every kind of item in the ledger is on this page and in the table of items
   for (const listed of [new Set(kept), items]) expect([...listed].toSorted()).toEqual([...kinds].toSorted());
 });
 
-test('packages are pinned and sealed, and none runs a script when it is installed', () => {
+test('every package is pinned and sealed, and none runs a script when it is installed', () => {
   const { dependencies, devDependencies, optionalDependencies, allowScripts } = JSON.parse(
     read('package.json'),
   ) as Record<string, Record<string, unknown>>;

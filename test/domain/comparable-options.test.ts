@@ -22,7 +22,7 @@ describe('options are compared', () => {
       { subvalidations: ['similarity', 'passive_liveness'], timeoutSeconds: 60, resultMode: 'poll' },
     ],
   ])('%s', (_, asked, compared) => {
-    expect(comparableOptions(asked, policy)).toEqual(compared);
+    expect(comparableOptions(asked, policy)).toStrictEqual(compared);
   });
 });
 

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { defined } from '../../shared/domain/defined.ts';
 
 type Case = { id: string; count?: number; kind?: 'drop' | 'call' };
@@ -10,11 +10,11 @@ const missing = (): undefined | string => undefined;
 const none = missing() as number | undefined;
 
 describe('defined', () => {
-  it('drops the undefined fields and keeps every other value', () => {
+  test('drops the undefined fields and keeps every other value', () => {
     expect(Object.keys(defined({ a: undefined, b: null, c: 0, d: '', e: false }))).toEqual(['b', 'c', 'd', 'e']);
   });
 
-  it('gives the type that the place of the call expects', async () => {
+  test('gives the type that the place of the call expects', async () => {
     const made: Case = defined({ id: 'x', count: none, kind: 'drop' });
     const asked = async (): Promise<Case> => defined({ id: 'x', count: none });
     const either: Either = defined({ kind: 'call', name: missing() });
@@ -33,7 +33,7 @@ describe('defined', () => {
   });
 
   // The type check is the test: an error that is expected and missing fails it.
-  it('does not compile with a misspelt, a missing or a wrong field', () => {
+  test('does not compile with a misspelt, a missing or a wrong field', () => {
     const take = (one: Case) => one;
     // @ts-expect-error misspelt
     const misspelt: Case = defined({ id: 'x', cuont: 1 });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { handler } from '../../functions/cancel-revalidation.ts';
 import { uploadTicket } from '../../shared/domain/ticket.ts';
 import { claim } from '../../shared/ledger/claims.ts';
@@ -37,7 +37,7 @@ const claimed = async () => {
 };
 
 describe('a run', () => {
-  it('is written down as canceled, then its execution is stopped and the bus told', async () => {
+  test('records the cancellation, then stops the execution and announces it', async () => {
     const { revalidationId, accountId } = await claimed();
     const answer = await canceling(revalidationId);
     expect(contentOf(answer)).toMatchObject({
@@ -53,7 +53,7 @@ describe('a run', () => {
     expect(aws.stopped).toEqual([OWNER]);
   });
 
-  it('is counted among the outcomes by the call that canceled it, and by no repeat', async () => {
+  test('counts the outcome in the call that canceled, and in no repeat', async () => {
     const { revalidationId } = await claimed();
     for (const _ of [1, 2]) expect((await canceling(revalidationId)).statusCode).toBe(200);
     expect(aws.metrics.filter((metric) => 'Outcomes' in metric)).toMatchObject([
@@ -61,12 +61,12 @@ describe('a run', () => {
     ]);
   });
 
-  it.each([
+  test.each([
     [1, 'lost'],
     [1, 'answer lost'],
     [2, 'lost'],
     [2, 'answer lost'],
-  ] as const)('is canceled once, though write %i of the first try was %s', async (nth, delivery) => {
+  ] as const)('cancels once when write %i of the first try was %s', async (nth, delivery) => {
     const { revalidationId } = await claimed();
     aws.setWriteDelivery(nth, delivery);
     expect(codeOf(await canceling(revalidationId))).toBe('unexpected');
@@ -77,14 +77,14 @@ describe('a run', () => {
     expect(new Set(aws.stopped)).toEqual(new Set([OWNER]));
   });
 
-  it('leaves the open intent alone: a call of its may be in flight, and nobody knows yet what becomes of it', async () => {
+  test('leaves the open intent alone, because the result of its call is not known yet', async () => {
     const { revalidationId, accountId } = await claimed();
     const intent = await aws.item(`ACC#${accountId}`);
     await canceling(revalidationId);
     expect(await aws.item(`ACC#${accountId}`)).toEqual(intent);
   });
 
-  it('that has ended is not canceled: what was decided stands', async () => {
+  test('does not cancel a run that has ended: its outcome stays', async () => {
     const { revalidationId } = await claimed();
     const outcome = {
       revalidationId,
@@ -99,7 +99,7 @@ describe('a run', () => {
   });
 });
 
-it('cancels what was promised and never began, and stops nothing', async () => {
+test('cancels a promised case that never began, and stops nothing', async () => {
   const id = newRevalidationId();
   const body = { ...newPerson(), userAuthorized: true as const, upload: { type: 'image/jpeg' as const } };
   await issueTicket(aws.ledger, uploadTicket(body, id, CALLER));
@@ -107,7 +107,7 @@ it('cancels what was promised and never began, and stops nothing', async () => {
   expect(aws.stopped).toEqual([]);
 });
 
-it.each(['RVL1', newRevalidationId()])('knows nothing of %s, and writes nothing', async (id) => {
+test.each(['RVL1', newRevalidationId()])('answers that %s is unknown, and writes nothing', async (id) => {
   expect(codeOf(await canceling(id))).toBe('revalidation_unknown');
   expect(aws.writes()).toEqual([]);
 });

@@ -1,5 +1,5 @@
 import type { Context } from 'aws-lambda';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { handler } from '../../functions/check-key.ts';
 import { errorOf } from '../support/journal.ts';
 import { type LocalAws, openLocalAws } from '../support/local-aws.ts';
@@ -37,28 +37,28 @@ const check = (key: string) => {
 
 const counted = () => aws.metrics.flatMap(({ TruoraKeyDays }) => TruoraKeyDays ?? []);
 
-it('says how many days the key is good for', async () => {
+test('returns for how many days the key is valid', async () => {
   const key = keyEnding(Date.now() / 1000 + 29.5 * 86_400);
   expect(await check(key)).toEqual({ seen: 1, failed: 0 });
   expect(counted()).toEqual([29]);
   expect(JSON.stringify([aws.lines, aws.metrics])).not.toContain(key);
 });
 
-it.each([
+test.each([
   ['says no end', keyEnding(undefined)],
   ['is no token', 'truora-key'],
-])('says nothing of a key that %s', async (_, key) => {
+])('emits nothing for a key that %s', async (_, key) => {
   expect(await check(key)).toEqual({ seen: 1, failed: 0 });
   expect(counted()).toEqual([]);
 });
 
-it('fails by name when no header can hold the key, and quotes nothing of it', async () => {
+test('fails by name when no header can hold the key, and quotes nothing of it', async () => {
   const error = await errorOf(check('canary\u200bkey'));
   expect(error.message).toMatch(/^truora_unauthorized: the Truora key holds an invalid character at position 7 of 10/);
   expect(JSON.stringify([aws.lines, aws.metrics, error.message])).not.toContain('canary');
 });
 
-it('fails by name when the secret was never put there, so that somebody hears of it', async () => {
+test('fails by name when the secret was never set, so that an alarm rings', async () => {
   vi.resetModules();
   const { handler: cold } = await import('../../functions/check-key.ts');
   aws.secrets.delete('secret:truora');

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { handler } from '../../functions/claim-request.ts';
 import { revalidationIdOf } from '../../shared/domain/case-id.ts';
 import type { Claim, Outcome } from '../../shared/domain/revalidation.ts';
@@ -56,7 +56,7 @@ const end = ({ revalidationId }: Claim, owner = OURS) => {
 };
 
 describe('a call that forces a new case', () => {
-  it('is a case of its own beside the one that stands, and says why', async () => {
+  test('creates a new case beside the existing one, and keeps the reason', async () => {
     const { request } = await call();
     const first = await claiming(request);
     await end(first);
@@ -66,14 +66,14 @@ describe('a call that forces a new case', () => {
     expect(await aws.item(`RUN#${forced.revalidationId}`)).toMatchObject({ forceNew, phase: 'claimed' });
   });
 
-  it('is the same case for the same execution, however often it is tried', async () => {
+  test('gets the same case at every try of the same execution', async () => {
     const { request } = await call({ forceNew });
     const forced = await claiming(request);
     aws.setWriteDelivery(1, 'answer lost');
     expect(await claiming(request).catch(() => claiming(request))).toEqual(forced);
   });
 
-  it('is another case for another execution, unless it brings a key', async () => {
+  test('gets another case in another execution, unless it brings a key', async () => {
     const { request } = await call({ forceNew });
     const [one, two] = [await claiming(request), await claiming(request, THEIRS)];
     expect(two.revalidationId).not.toBe(one.revalidationId);
@@ -85,7 +85,7 @@ describe('a call that forces a new case', () => {
     expect([one.revalidationId, two.revalidationId]).not.toContain(first.revalidationId);
   });
 
-  it('meets its case by the key even when the key itself is forgotten', async () => {
+  test('gets its case by the key even after the key has expired', async () => {
     const { request } = await call({ forceNew, idempotencyKey: `forgotten-${calls}` });
     await end(await claiming(request));
     const alias = (await aws.items()).find(({ pk }) => pk === `KEY#workflow#${request.idempotencyKey}`);
@@ -93,7 +93,7 @@ describe('a call that forces a new case', () => {
     expect(await thrownBy(claiming(request, THEIRS))).toEqual(DECIDED);
   });
 
-  it('is another request to a key that stands for one that forced nothing', async () => {
+  test('conflicts with a key that was used without forceNew', async () => {
     const { request } = await call({ idempotencyKey: `plain-${calls}` });
     await claiming(request);
     const reused = { name: 'RequestInvalidError', reason: 'idempotency_key_reused' };
@@ -101,20 +101,20 @@ describe('a call that forces a new case', () => {
     expect(await thrownBy(claiming({ ...request, forceNew: { reason: 'another' } }))).toEqual(reused);
   });
 
-  it.each([
+  test.each([
     [{}],
     [{ reason: '' }],
     [{ reason: 'r'.repeat(129) }],
     [{ reason: 'línea' }],
     [{ reason: 'a', by: 'me' }],
     [true],
-  ])('has to say why, and nothing else: %j', async (wrong) => {
+  ])('needs a reason, and nothing else: %j', async (wrong) => {
     const request = { ...callOf(), forceNew: wrong };
     expect(await thrownBy(claiming(request))).toMatchObject({ reason: 'request_invalid' });
     expect(aws.calls).toEqual([]);
   });
 
-  it('leaves the ids of all other cases as they were', () => {
+  test('does not change the ids of other cases', () => {
     const of = { accountId: 'ana', bucket: BUCKET, key: 'media/a.jpg', version: 'v1' };
     expect(revalidationIdOf({ ...of, forceKey: undefined })).toBe(revalidationIdOf(of));
     expect(revalidationIdOf({ ...of, forceKey: 'x' })).not.toBe(revalidationIdOf(of));
@@ -122,7 +122,7 @@ describe('a call that forces a new case', () => {
 });
 
 describe('a repeat whose media has been deleted meanwhile', () => {
-  it('as a drop meets what was decided', async () => {
+  test('as a drop gets the recorded outcome', async () => {
     const { accountId, enrollmentId } = newPerson();
     const put = await aws.put(`inbox/${accountId}/${enrollmentId}/a.jpg`, JPEG, { 'user-authorized': 'true' });
     const request = dropOf(put);
@@ -133,18 +133,18 @@ describe('a repeat whose media has been deleted meanwhile', () => {
     expect(await thrownBy(claiming(request, THEIRS))).toEqual(DECIDED);
   });
 
-  it('as a call meets it by the version that it names, or by its key', async () => {
+  test('as a call gets it by the named version, or by its key', async () => {
     const named = await call();
     const keyed = await call({ idempotencyKey: `gone-${calls}` });
     const open = { ...keyed.request, media: { key: keyed.key } };
     for (const request of [named.request, open]) await end(await claiming(request));
     for (const put of [named, keyed]) await aws.remove(put.key, put.versionId);
     for (const request of [named.request, open]) expect(await thrownBy(claiming(request, THEIRS))).toEqual(DECIDED);
-    // Nobody can tell which version a call means that names none and brings no key.
+    // A call that names no version and brings no key does not say which version it means.
     expect(await thrownBy(claiming({ ...named.request, media: { key: named.key } }, THEIRS))).toEqual(GONE);
   });
 
-  it('never meets the answer to another question', async () => {
+  test('never gets the outcome of another request', async () => {
     const { request, key, versionId } = await call({ options: { threshold: 0.75 } });
     await end(await claiming(request));
     await aws.remove(key, versionId);

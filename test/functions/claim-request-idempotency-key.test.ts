@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { handler } from '../../functions/claim-request.ts';
 import { revalidationIdOf } from '../../shared/domain/case-id.ts';
 import type { Claim, Outcome } from '../../shared/domain/revalidation.ts';
@@ -66,11 +66,11 @@ const alive = async (id: string) => {
 };
 
 describe('an idempotency key', () => {
-  it.each([
+  test.each([
     ['reserved', 1],
     ['claimed', 2],
     ['bound', 3],
-  ] as const)('that was cut off before it was %s never joins one version to the case of another', async (_, nth) => {
+  ] as const)('never joins a version to another case when it was cut off before it was %s', async (_, nth) => {
     for (const delivery of ['lost', 'answer lost'] as const satisfies Delivery[]) {
       const { request, versionId, idOf, again } = await keyed();
       aws.setWriteDelivery(nth, delivery);
@@ -87,7 +87,7 @@ describe('an idempotency key', () => {
     }
   });
 
-  it('is free again after a refusal, so that media that is put again can be asked about under it', async () => {
+  test('is free again after a refusal, so that media that is put again can be sent under it', async () => {
     const { request, idOf, again, ...first } = await keyed();
     await claiming({ ...request, idempotencyKey: undefined, options: { threshold: 0.9 } }, THEIRS);
     expect(await thrownBy(claiming(request))).toEqual(OTHERWISE);
@@ -97,7 +97,7 @@ describe('an idempotency key', () => {
     expect(await alive(idOf(first.versionId))).toMatchObject({ owner: THEIRS });
   });
 
-  it('is free again after its case was refused, and after nothing else', async () => {
+  test('is free again only after its case was refused', async () => {
     const { request, idOf, again } = await keyed();
     await end((await claiming(request)).revalidationId, 'refused');
     const second = await again();
@@ -107,7 +107,7 @@ describe('an idempotency key', () => {
     expect(await thrownBy(claiming(request))).toEqual(DECIDED);
   });
 
-  it('stands for the case that it has met, though another execution had claimed that one without it', async () => {
+  test('stands for the case that it has met, also when another execution had claimed that case without it', async () => {
     const { request, idOf, versionId, again } = await keyed();
     await claiming({ ...request, idempotencyKey: undefined }, THEIRS);
     expect(await thrownBy(claiming(request))).toEqual(ELSEWHERE);
@@ -116,7 +116,7 @@ describe('an idempotency key', () => {
     expect(await thrownBy(claiming(request))).toEqual(DECIDED);
   });
 
-  it('of two that use it at once for two versions claims one case, and the other comes back to that one', async () => {
+  test('claims one case when two calls use it at once for two versions, and the other call gets that case', async () => {
     const { request, versionId, idOf, again } = await keyed();
     let second = '';
     let isBetween = false;
@@ -144,7 +144,7 @@ describe('an idempotency key', () => {
     expect((await claiming(old)).revalidationId).toBe(idOf(versionId));
   });
 
-  it('gives all who use it at once for the same version one case', async () => {
+  test('gives one case to all concurrent calls about the same version', async () => {
     const { request } = await keyed();
     const executions = Array.from({ length: 8 }, (_, n) => executionOf(`one-of-${n}`));
     const ends = await Promise.all(
@@ -159,7 +159,7 @@ describe('an idempotency key', () => {
     expect(ends.filter((one) => one === 'ClaimedElsewhereError')).toHaveLength(7);
   });
 
-  it('that finds the claim of an earlier try holds its media, where that try ended before the hold', async () => {
+  test('holds the media when it finds the claim of an earlier try that ended before the hold', async () => {
     const { request, key, versionId } = await keyed();
     aws.setDelivery(({ operation }): Delivery => (operation === 'UpdateItem' ? 'lost' : 'through'));
     await expect(claiming(request)).rejects.toThrow();
@@ -168,7 +168,7 @@ describe('an idempotency key', () => {
     expect(await freeMedia(aws.ledger, { bucket: BUCKET, key, versionId }, newRevalidationId())).toBe(false);
   });
 
-  it('that another try of the execution has claimed a newer version under holds the media of that case', async () => {
+  test('holds the media of the case under which another try of the execution claimed a newer version', async () => {
     const { request, key, again, idOf } = await keyed();
     let [newer, isBetween] = ['', false];
     // One try is about to reserve the key when the other claims the newer version, and ends before the hold.
@@ -186,7 +186,7 @@ describe('an idempotency key', () => {
     expect(await freeMedia(aws.ledger, version, newRevalidationId())).toBe(false);
   });
 
-  it('is the same for options that ask for the same in other words', async () => {
+  test('accepts options that mean the same in another form', async () => {
     const { request } = await keyed({ options: {} });
     const { options: _, ...plain } = request;
     const claim = await claiming(request);
@@ -201,7 +201,7 @@ describe('an idempotency key', () => {
   });
 });
 
-describe('an answer that is older than the caller takes', () => {
+describe('an outcome that is older than the caller accepts', () => {
   const aged = async (more: Parameters<typeof callOf>[0] = {}) => {
     const one = await keyed(more);
     const { revalidationId } = await claiming({ ...one.request, idempotencyKey: undefined }, THEIRS);
@@ -211,7 +211,7 @@ describe('an answer that is older than the caller takes', () => {
     return one;
   };
 
-  it('is refused by name, with and without a key, and the key is free for media that is put again', async () => {
+  test('is refused by name, with and without a key, and the key is free for media that is put again', async () => {
     const { request, again, idOf } = await aged();
     const asked = { ...request, maxAgeSeconds: 540 };
     const { idempotencyKey: _, ...plain } = asked;
@@ -221,20 +221,20 @@ describe('an answer that is older than the caller takes', () => {
     expect((await claiming(asked)).revalidationId).toBe(idOf(second));
   });
 
-  it('is given where it is young enough, or nothing was said of its age', async () => {
+  test('is returned when it is young enough, or when no age was given', async () => {
     const { request } = await aged();
     expect(await thrownBy(claiming({ ...request, maxAgeSeconds: 660 }))).toEqual(DECIDED);
     expect(await thrownBy(claiming(request))).toEqual(DECIDED);
   });
 
-  it('is refused although its media is gone', async () => {
+  test('is refused although its media is gone', async () => {
     const { request, key, versionId } = await aged();
     await aws.remove(key, versionId);
     const named = { ...request, idempotencyKey: undefined, media: { key, versionId } };
     expect(await thrownBy(claiming({ ...named, maxAgeSeconds: 540 }))).toEqual(TOO_OLD);
   });
 
-  it('is never what an execution has come to itself', async () => {
+  test('is never an outcome of the execution itself', async () => {
     const { request, idOf, versionId } = await keyed({ maxAgeSeconds: 60 });
     await claiming(request);
     const record = await aws.item(`RUN#${idOf(versionId)}`);
@@ -244,8 +244,8 @@ describe('an answer that is older than the caller takes', () => {
     expect(await thrownBy(claiming(request))).toEqual(DECIDED);
   });
 
-  it.each([0, -1, 1.5, '60', 31_536_001])(
-    'has an age in whole seconds, up to a year: not %j',
+  test.each([0, -1, 1.5, '60', 31_536_001])(
+    'needs an age in whole seconds, up to a year: not %j',
     async (maxAgeSeconds) => {
       const { request } = await keyed();
       expect(await thrownBy(claiming({ ...request, maxAgeSeconds }))).toMatchObject({ reason: 'request_invalid' });

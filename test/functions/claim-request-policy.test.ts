@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { handler } from '../../functions/claim-request.ts';
 import type { Options } from '../../shared/domain/request.ts';
 import type { Claim } from '../../shared/domain/revalidation.ts';
@@ -76,7 +76,7 @@ const entryPoints = [
 ] as const;
 
 describe.each(entryPoints)('the floor of the deployment holds for %s', (_, asking) => {
-  it('that asks below it: refused by name before anything is claimed, and the detail says the floor', async () => {
+  test('refuses a lower threshold by name before a claim is written, and the detail states the floor', async () => {
     const request = await asking({ threshold: 0.3 });
     const { name, message } = await errorOf(claiming(request));
     expect([name, message]).toEqual([
@@ -86,7 +86,7 @@ describe.each(entryPoints)('the floor of the deployment holds for %s', (_, askin
     expect((await aws.items()).filter(({ owner }) => owner === OURS)).toEqual([]);
   });
 
-  it('that asks for no threshold or without similarity: the claim says what is sent', async () => {
+  test('fills in an absent threshold or similarity, and the claim states what is sent', async () => {
     process.env.MINIMUM_THRESHOLD = '0.8';
     expect((await claiming(await asking({}), executionOf('a'))).requested).toEqual({
       threshold: 0.8,
@@ -94,14 +94,14 @@ describe.each(entryPoints)('the floor of the deployment holds for %s', (_, askin
     });
   });
 
-  it('that asks for more: what is asked is sent', async () => {
+  test('sends a higher threshold as it is', async () => {
     const { requested } = await claiming(await asking({ threshold: 0.9 }), executionOf('b'));
     expect(requested).toEqual({ threshold: 0.9, subvalidations: ['similarity'] });
   });
 });
 
-describe('a repeat is compared by what is sent in fact', () => {
-  it('so what was left out and what stands for it are the same question', async () => {
+describe('a repeat is compared by what is sent', () => {
+  test('treats an absent option like its default', async () => {
     const request = await called();
     await claiming(request);
     for (const options of [
@@ -114,7 +114,7 @@ describe('a repeat is compared by what is sent in fact', () => {
     expect(await thrownBy(claiming({ ...request, options: { threshold: 0.66 } }, THEIRS))).toEqual(OTHERWISE);
   });
 
-  it('so an old approval answers nobody who asks under a higher floor', async () => {
+  test('never gives an old approval to a call under a higher floor', async () => {
     const request = await called();
     const { revalidationId } = await claiming(request);
     const decidedAt = new Date().toISOString();
@@ -125,7 +125,7 @@ describe('a repeat is compared by what is sent in fact', () => {
     expect(await thrownBy(claiming({ ...request, options: { threshold: 0.65 } }, THEIRS))).toEqual(BELOW);
   });
 
-  it('but for the run itself, whose claim stands when the floor is raised between two of its tries', async () => {
+  test('keeps the claim of a run when the floor is raised between two of its tries', async () => {
     const request = await called();
     const claim = await claiming(request);
     process.env.MINIMUM_THRESHOLD = '0.8';

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { handler } from '../../functions/claim-request.ts';
 import type { OutcomeStatus } from '../../shared/domain/lifecycle.ts';
 import type { Claim } from '../../shared/domain/revalidation.ts';
@@ -57,7 +57,7 @@ const asked = async (person: object, options: object, more: object = {}) => {
   return callOf({ ...person, media: { key, versionId }, options, ...more });
 };
 
-/** A re-validation that has ended, a minute ago or whenever. */
+/** A re-validation that has ended, a minute ago or at another time. */
 const ended = async (
   status: OutcomeStatus | undefined = 'declined',
   { options = LIVE as object, person = newPerson(), ago = 60 } = {},
@@ -79,26 +79,26 @@ const ended = async (
 const retrying = async (retryOf: string, person: object) => asked(person, { ...LIVE, retryOf });
 
 describe('a retry', () => {
-  it('of a re-validation of ours is linked to it, and Truora is told its own id', async () => {
+  test('of one of our re-validations is linked to it, and Truora gets its own id', async () => {
     const { revalidationId, validationId, person } = await ended();
     const claim = await claiming(await retrying(revalidationId, person));
     expect(claim).toMatchObject({ linkedTo: revalidationId, requested: { ...LIVE, retryOf: validationId } });
     expect(await aws.item(`RUN#${claim.revalidationId}`)).toMatchObject({ linkedTo: revalidationId });
   });
 
-  it('by Truora’s id of one of ours is the same', async () => {
+  test('by the Truora id of one of ours is linked in the same way', async () => {
     const { revalidationId, validationId, person } = await ended();
     const claim = await claiming(await retrying(validationId, person));
     expect(claim).toMatchObject({ linkedTo: revalidationId, requested: { retryOf: validationId } });
   });
 
-  it('of one that only Truora knows goes on to Truora, linked to nothing', async () => {
+  test('of one that only Truora knows is sent to Truora without a link', async () => {
     const claim = await claiming(await retrying('VLDsomewhere', newPerson()));
     expect(claim).toMatchObject({ requested: { retryOf: 'VLDsomewhere' } });
     expect(claim).not.toHaveProperty('linkedTo');
   });
 
-  it('may be a drop', async () => {
+  test('may be a drop', async () => {
     const { revalidationId, person } = await ended();
     const options = JSON.stringify({ ...LIVE, retryOf: revalidationId });
     const key = `inbox/${person.accountId}/${person.enrollmentId}/a.mp4`;
@@ -106,7 +106,7 @@ describe('a retry', () => {
     expect(await claiming(dropOf(put))).toMatchObject({ linkedTo: revalidationId });
   });
 
-  it('that is repeated is the same, though its time is over by then', async () => {
+  test('that is repeated gets the same case, also after its time is over', async () => {
     const { revalidationId, validationId, person } = await ended();
     const request = await retrying(revalidationId, person);
     const claim = await claiming(request);
@@ -120,7 +120,7 @@ describe('a retry', () => {
     expect(await thrownBy(claiming(another))).toMatchObject({ reason: 'already_asked_otherwise' });
   });
 
-  it('after a crash at any write is one, and takes one place', async () => {
+  test('takes one slot after a crash at any write', async () => {
     for (const [nth, delivery] of [
       [1, 'lost'],
       [1, 'answer lost'],
@@ -139,8 +139,8 @@ describe('a retry', () => {
   });
 });
 
-describe('a retry is refused, with what is possible instead, and nothing is written', () => {
-  it.each<[string, string, () => Promise<[string, object]>]>([
+describe('a retry is refused, names the alternative, and writes nothing', () => {
+  test.each<[string, string, () => Promise<[string, object]>]>([
     ['of nothing that ever was', 'retry_unknown', async () => [newRevalidationId(), newPerson()]],
     ['of another person’s', 'retry_unknown', async () => [(await ended()).revalidationId, newPerson()]],
     ['of another person’s by Truora’s id', 'retry_unknown', async () => [(await ended()).validationId, newPerson()]],
@@ -170,7 +170,7 @@ describe('a retry is refused, with what is possible instead, and nothing is writ
         return [revalidationId, person];
       },
     ],
-  ])('%s', async (_, reason, make) => {
+  ])('refuses a retry %s', async (_, reason, make) => {
     const [retryOf, person] = await make();
     const request = await retrying(retryOf, person);
     const error = await errorOf(claiming(request));
@@ -179,7 +179,7 @@ describe('a retry is refused, with what is possible instead, and nothing is writ
     expect(aws.writes()).toEqual([]);
   });
 
-  it('where the account allows none', async () => {
+  test('refuses a retry where the account allows none', async () => {
     process.env.ALLOWED_RETRIES = '0';
     for (const retryOf of [(await ended()).revalidationId, 'VLDsomewhere']) {
       const error = await errorOf(claiming(await retrying(retryOf, newPerson())));
@@ -190,7 +190,7 @@ describe('a retry is refused, with what is possible instead, and nothing is writ
 });
 
 describe('the retries of one validation', () => {
-  it.each([1, 2])('are as many as the account allows: %s', async (allowed) => {
+  test.each([1, 2])('are limited by what the account allows: %s', async (allowed) => {
     process.env.ALLOWED_RETRIES = String(allowed);
     const { revalidationId, person } = await ended();
     const requests = await Promise.all(Array.from({ length: 3 }, () => retrying(revalidationId, person)));
@@ -200,7 +200,7 @@ describe('the retries of one validation', () => {
     for (const message of lost) expect(message).toMatch(/^retries_used_up: .*forceNew$/);
   });
 
-  it('are counted from the first of the row, whoever of it is named', async () => {
+  test('are counted from the first validation of the chain, for any of its ids', async () => {
     process.env.ALLOWED_RETRIES = '2';
     const first = await ended();
     const { person } = first;
@@ -215,7 +215,7 @@ describe('the retries of one validation', () => {
     }
   });
 
-  it('of a validation that only Truora knows are counted too', async () => {
+  test('of a validation that only Truora knows are counted too', async () => {
     const person = newPerson();
     const retryOf = newValidationId();
     const claimed = await ended('declined', { person, options: { ...LIVE, retryOf } });

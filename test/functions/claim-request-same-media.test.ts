@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { handler } from '../../functions/claim-request.ts';
 import { revalidationIdOf } from '../../shared/domain/case-id.ts';
 import type { Claim } from '../../shared/domain/revalidation.ts';
@@ -53,27 +53,27 @@ const endedAndPutAgain = async (status: string, isCharged: boolean) => {
 };
 
 describe('a drop with the media of a case that has ended', () => {
-  it.each<[string, string, boolean, (put: Put) => object]>([
+  test.each<[string, string, boolean, (put: Put) => object]>([
     ['a copy of a case that was refused', 'refused', false, copied],
     ['a copy of a case that failed before a charge', 'failed', false, copied],
     ['found by a sweep, with the media of a failed case,', 'failed', true, swept],
     ['found by a sweep, with the media of an expired case,', 'expired', true, swept],
     ['found by a sweep, with the media of a canceled case,', 'canceled', true, swept],
     ['found by a sweep, with the media of a refused case,', 'refused', false, swept],
-  ])('that is %s is run', async (_, status, isCharged, event) => {
+  ])('starts a new run when it is %s', async (_, status, isCharged, event) => {
     const { again, accountId } = await endedAndPutAgain(status, isCharged);
     const { revalidationId } = await claiming(event(again), THEIRS);
     const { key, versionId: version } = again;
     expect(revalidationId).toBe(revalidationIdOf({ accountId, bucket: BUCKET, key, version }));
   });
 
-  it.each<[string, string, boolean, (put: Put) => object]>([
+  test.each<[string, string, boolean, (put: Put) => object]>([
     ['a copy of a case that failed after a charge', 'failed', true, copied],
     ['a copy of a case that expired', 'expired', true, copied],
     ['a copy of a case that was canceled before a charge', 'canceled', false, copied],
     ['found by a sweep, with the media of an approved case,', 'approved', true, swept],
     ['found by a sweep, with the media of a declined case,', 'declined', true, swept],
-  ])('that is %s is one with it', async (_, status, isCharged, event) => {
+  ])('joins that case when it is %s', async (_, status, isCharged, event) => {
     const { again, revalidationId } = await endedAndPutAgain(status, isCharged);
     expect(await thrownBy(claiming(event(again), THEIRS))).toMatchObject({ reason: 'already_decided' });
     expect(await aws.item(`RUN#${revalidationId}`)).toMatchObject({ copies: new Set([again.versionId]) });

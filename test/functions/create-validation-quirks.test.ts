@@ -1,7 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { handler } from '../../functions/create-validation.ts';
 import { LedgerRecord } from '../../shared/domain/record.ts';
 import type { Claim } from '../../shared/domain/revalidation.ts';
@@ -69,7 +69,7 @@ beforeAll(() => {
       return memory.operations[operation]((command as { input: never }).input);
     },
   });
-  // The media of each is there, whenever it is looked at right before the charge.
+  // The media of each exists when it is checked just before the charge.
   const { send: toS3 } = S3Client.prototype;
   Object.assign(S3Client.prototype, {
     send: async (command: object) => {
@@ -140,7 +140,7 @@ const truoraOf = ({ echo, list }: Quirk, chance: ReturnType<typeof chanceOf>) =>
   return { charged, hasLink, creates: () => creates };
 };
 
-/** Comes back as the machine does: while it is unsettled for half an hour, and eight times for anything else. */
+/** Retries as the machine does: while it is unsettled for half an hour, and eight times for anything else. */
 const walk = async (claim: Claim): Promise<string> => {
   let others = 0;
   for (let entry = 0; entry < 60; entry += 1) {
@@ -159,7 +159,7 @@ const walk = async (claim: Claim): Promise<string> => {
 const records = () =>
   [...memory.items].filter(([pk]) => pk.startsWith('RUN#')).map(([, item]) => LedgerRecord.parse(unmarshall(item)));
 
-/** One person, two media one after the other; whatever the first came to has been recorded before the second is dropped. */
+/** One person, two media one after the other; the outcome of the first is recorded before the second is dropped. */
 const live = async (quirk: Quirk, seed: number) => {
   vi.setSystemTime(Date.UTC(2026, 10, 29, 12));
   memory = memoryLedger();
@@ -192,7 +192,7 @@ const live = async (quirk: Quirk, seed: number) => {
 };
 
 describe.each(quirks)('a Truora with this quirk: $kind', (quirk) => {
-  it('is never paid a second time without an orphan, or a call in doubt, that is recorded and alarmed', async () => {
+  test('never pays a second time without an orphan, or a call in doubt, that is recorded and alarmed', async () => {
     for (let seed = 1; seed <= CASES; seed += 1) {
       const seen = await live(quirk, seed);
       const { charges, creates, unseen, unconfirmed, orphans, ends, all } = seen;

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { handler } from '../../functions/create-validation.ts';
 import { type Claim, LONGEST_LIFE_SECONDS } from '../../shared/domain/revalidation.ts';
 import { bindOrphans } from '../../shared/ledger/bindings.ts';
@@ -86,8 +86,8 @@ const truoraOf = async (create: () => object | 'reset', list: () => object[]) =>
   return (method: string) => truora.asked.filter((one) => one.method === method).length;
 };
 
-describe('what has changed between the first look at the record and the intent', () => {
-  /** Lets somebody else do this while the intent of ours is on its way. */
+describe('a change between the first read of the record and the intent', () => {
+  /** Runs this while the write of our intent is in flight. */
   const meanwhile = (claim: Claim, change: () => Promise<unknown>) => {
     let isDone = false;
     aws.setDelivery(async ({ operation, input }): Promise<Delivery> => {
@@ -99,14 +99,14 @@ describe('what has changed between the first look at the record and the intent',
     });
   };
 
-  it.each<[string, (claim: Claim) => Promise<unknown>]>([
+  test.each<[string, (claim: Claim) => Promise<unknown>]>([
     ['the run was canceled', (claim) => recordCancellation(aws.ledger, claim, 'iam:caller')],
     [
       'another attempt was written down',
       (claim) =>
         recordAttempt(aws.ledger, claim, { attempt: { n: 1, at: inMinutes(-5), result: 'orphaned' }, orphans: [] }),
     ],
-  ])('keeps the charged call from being made, and frees the person: %s', async (_, change) => {
+  ])('stops the charged call and frees the person: %s', async (_, change) => {
     const claim = await claimed();
     const asked = await truoraOf(
       () => rowOf(claim),
@@ -119,7 +119,7 @@ describe('what has changed between the first look at the record and the intent',
   });
 });
 
-it('does not read the list while Truora wants all of us to wait', async () => {
+test('does not read the list while the throttle is backing off', async () => {
   const claim = await claimed();
   const asked = await truoraOf(
     () => 'reset',
@@ -132,7 +132,7 @@ it('does not read the list while Truora wants all of us to wait', async () => {
   expect(asked('GET')).toBe(0);
 });
 
-it('binds the orphans of a record on re-entry, for as long as one of them may live and the record is kept', async () => {
+test('binds the orphans of a record on re-entry, for as long as one of them may live and the record is kept', async () => {
   const claim = await claimed();
   const rows = [rowOf(claim), rowOf(claim)] as const;
   await truoraOf(
@@ -160,7 +160,7 @@ it('binds the orphans of a record on re-entry, for as long as one of them may li
   expect(await intentOf(claim)).toBeUndefined();
 });
 
-it('binds an orphan until the longest life there is, and the retention after it, are over', async () => {
+test('binds an orphan until the longest life of a validation and the retention are over', async () => {
   const id = newValidationId();
   const openedAt = inMinutes(-10);
   await bindOrphans(aws.ledger, { revalidationId: newRevalidationId(), openedAt }, [id]);
@@ -168,7 +168,7 @@ it('binds an orphan until the longest life there is, and the retention after it,
   expect((await aws.item(`VLD#${id}`))?.expiresAt).toBe(Math.floor(ends) + aws.ledger.retentionDays * 86_400);
 });
 
-it('writes nothing of a caller whose record is gone, but binds what its call has created', async () => {
+test('writes nothing for a record that is gone, but binds the validation that its call created', async () => {
   const claim = await claimed();
   const revalidationId = newRevalidationId();
   const row = { ...rowOf(claim), threshold: 0.91 };
@@ -187,7 +187,7 @@ it('writes nothing of a caller whose record is gone, but binds what its call has
   expect(orphansCounted()).toBe(1);
 });
 
-it('leaves a run its own validation when it was killed before the binding, canceled, and resolved by another', async () => {
+test('leaves a run its own validation when it was killed before the binding, canceled, and resolved by another', async () => {
   const ended = await claimed();
   const ours = await claimed({ accountId: ended.accountId, enrollmentId: ended.enrollmentId });
   const rows: ReturnType<typeof rowOf>[] = [];
@@ -213,7 +213,7 @@ it('leaves a run its own validation when it was killed before the binding, cance
   expect(orphansCounted()).toBe(0);
 });
 
-it('never takes back what is known of an attempt by a write that comes late', async () => {
+test('never replaces a known attempt result by a late write', async () => {
   const claim = await claimed();
   const at = inMinutes(-1);
   const orphan = newValidationId();

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { handler } from '../../functions/create-validation.ts';
 import type { Claim } from '../../shared/domain/revalidation.ts';
 import { claim as claimRecord } from '../../shared/ledger/claims.ts';
@@ -55,12 +55,12 @@ const asking = async (first: Said) => {
 };
 
 describe('a 429', () => {
-  it.each([
+  test.each([
     ['in seconds', () => '30', 30],
     ['as a date', () => new Date(Date.now() + 30_000).toUTCString(), 30],
     ['without a word on how long', () => undefined, 2],
     ['for a day', () => '86400', 300],
-  ])('%s holds back every run, and closes its intent; then all go on', async (_, header, seconds) => {
+  ])('%s makes every run back off and closes its intent; then all continue', async (_, header, seconds) => {
     vi.useFakeTimers({ toFake: ['Date'] });
     const retryAfter = header();
     const asked = await asking({ status: 429, headers: retryAfter ? { 'retry-after': retryAfter } : {} });
@@ -76,7 +76,7 @@ describe('a 429', () => {
     expect(asked).toHaveLength(3);
   });
 
-  it('that comes while nobody could write it down costs no charge and no case', async () => {
+  test('that cannot be stored costs no charge and no case', async () => {
     const asked = await asking({ status: 429 });
     const claim = await claimed();
     aws.setDelivery(({ input }) => (JSON.stringify(input).includes('notBefore') ? 'lost' : 'through'));
@@ -88,7 +88,7 @@ describe('a 429', () => {
 });
 
 describe('the kill switch', () => {
-  it('refuses by name before anything is asked or written, and lets go on when it is back', async () => {
+  test('refuses by name before anything is called or written, and lets calls through after it is reset', async () => {
     await aws.putItem({ pk: 'GATE#truora', closed: 'talks about the price' });
     const before = aws.sandbox.counts().creates;
     const claim = await claimed();
@@ -100,8 +100,8 @@ describe('the kill switch', () => {
   });
 });
 
-describe("the day's budget", () => {
-  it('is never passed, however many come at once, and the others are refused by name', async () => {
+describe('the daily budget', () => {
+  test('is never exceeded by many concurrent runs, and the others are refused by name', async () => {
     process.env.DAILY_BUDGET = '7';
     const before = aws.sandbox.counts().creates;
     const claims = await Promise.all(Array.from({ length: 30 }, claimed));
@@ -118,7 +118,7 @@ describe("the day's budget", () => {
     expect((await Promise.all(claims.map(intentOf))).filter(Boolean)).toEqual([]);
   });
 
-  it('is not touched by a repeat that asks Truora nothing', async () => {
+  test('is not reduced by a repeat that makes no call', async () => {
     vi.useFakeTimers({ toFake: ['Date'], now: new Date('2028-02-01T12:00:00Z') });
     process.env.DAILY_BUDGET = '1';
     const claim = await claimed();

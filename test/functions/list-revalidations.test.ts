@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { handler } from '../../functions/list-revalidations.ts';
 import { type Revalidation, writeCursor } from '../../shared/domain/api.ts';
 import { claim } from '../../shared/ledger/claims.ts';
@@ -30,7 +30,7 @@ const claims = async (count: number) => {
   return { accountId, ids };
 };
 
-it('gives every record once, newest first, whatever the size of the pages', async () => {
+test('lists every record once, newest first, for any page size', async () => {
   const { accountId, ids } = await claims(7);
   for (const limit of ['1', '3', '7', '100']) {
     const seen: string[] = [];
@@ -44,7 +44,7 @@ it('gives every record once, newest first, whatever the size of the pages', asyn
   }
 });
 
-it('leaves out a record that cannot be read, and says which', async () => {
+test('leaves out a record that cannot be read, and logs which', async () => {
   const { accountId, ids } = await claims(3);
   const [newest, broken = '', oldest] = ids;
   await aws.putItem({ pk: `RUN#${broken}`, ...(await aws.item(`RUN#${broken}`)), phase: 'no phase of ours' });
@@ -53,18 +53,18 @@ it('leaves out a record that cannot be read, and says which', async () => {
   expect(aws.lines.join()).toContain(`"unreadable","step":"ListRevalidations","revalidationId":"${broken}"`);
 });
 
-it('gives nothing of a person whom nobody knows', async () => {
-  expect(contentOf(await listing('nobody'))).toEqual({ revalidations: [] });
+test('lists nothing for an unknown person', async () => {
+  expect(contentOf(await listing('unknown'))).toEqual({ revalidations: [] });
 });
 
-it('takes no more from a cursor than a place: it opens no other person’s list', async () => {
+test('reads only a position from a cursor, which opens no list of another person', async () => {
   const { accountId, ids } = await claims(2);
   const cursor = writeCursor({ revalidationId: ids[0] ?? '', claimedAt: new Date(Date.now() + 9000).toISOString() });
   expect(contentOf<Page>(await listing(newPerson().accountId, { cursor })).revalidations).toEqual([]);
   expect(cursor).not.toContain(accountId);
 });
 
-it.each([
+test.each([
   ['limit', '0'],
   ['limit', '101'],
   ['limit', 'all'],
@@ -78,6 +78,6 @@ it.each([
   expect(contentOf(answer)).toMatchObject({ errors: [{ path: name }] });
 });
 
-it('refuses an account that is none', async () => {
+test('refuses an invalid account id', async () => {
   expect(codeOf(await listing('..'))).toBe('request_invalid');
 });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { handler } from '../../functions/read-outcome.ts';
 import { outcomeStatuses } from '../../shared/domain/lifecycle.ts';
 import type { Outcome } from '../../shared/domain/revalidation.ts';
@@ -23,7 +23,7 @@ const reading = (revalidationId: string): Promise<Outcome> => {
   return handler(eventOf('ReadOutcome', { repeat }, { executionId: executionOf('theirs') }), context);
 };
 
-it.each([...outcomeStatuses])('gives back a stored outcome that is %s, as often as it is asked', async (status) => {
+test.each([...outcomeStatuses])('returns a stored outcome that is %s, at every call', async (status) => {
   const claim = claimOf();
   const { revalidationId, accountId } = claim;
   const decidedAt = new Date().toISOString();
@@ -38,7 +38,7 @@ it.each([...outcomeStatuses])('gives back a stored outcome that is %s, as often 
   expect(await aws.item(`RUN#${revalidationId}`)).toMatchObject({ askedAgain: 2, outcome });
 });
 
-it('does not count the owner itself, whose request was canceled', async () => {
+test('does not count a repeat by the owner, whose request was canceled', async () => {
   const claim = claimOf();
   const { revalidationId } = claim;
   const decidedAt = new Date().toISOString();
@@ -50,8 +50,8 @@ it('does not count the owner itself, whose request was canceled', async () => {
   expect(await aws.item(`RUN#${revalidationId}`)).not.toHaveProperty('askedAgain');
 });
 
-it.each([
-  ['that nobody knows', async () => newRevalidationId()],
+test.each([
+  ['that is unknown', async () => newRevalidationId()],
   [
     'that is still open',
     async () => {
@@ -61,7 +61,7 @@ it.each([
     },
   ],
   ['that has no name', async () => ''],
-])('fails over a record %s: it never makes an outcome up', async (_, make) => {
+])('throws for a record %s, and never makes up an outcome', async (_, make) => {
   const error = await errorOf(reading(await make()));
   expect(error).toMatchObject({ name: 'TypeError', message: 'unexpected: TypeError' });
 });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { handler } from '../../functions/read-revalidation.ts';
 import { uploadTicket } from '../../shared/domain/ticket.ts';
 import { claim } from '../../shared/ledger/claims.ts';
@@ -19,7 +19,7 @@ afterAll(() => aws.close());
 const reading = (id: string, authorizer?: object) =>
   handler(callEvent({ path: { id }, ...(authorizer ? { authorizer } : {}) }), context);
 
-it('shows a record, but neither its owner nor where its media lies', async () => {
+test('shows a record without its owner and the address of its media', async () => {
   const wanted = claimOf();
   await claim(aws.ledger, wanted, executionOf('a'));
   const answer = await reading(wanted.revalidationId);
@@ -27,14 +27,14 @@ it('shows a record, but neither its owner nor where its media lies', async () =>
   expect(answer.body).not.toMatch(/execution|inbox|bucket|etag/);
 });
 
-it('shows what was promised, before anything has run', async () => {
+test('shows a promised case before anything has run', async () => {
   const id = newRevalidationId();
   const body = { ...newPerson(), userAuthorized: true as const, upload: { type: 'image/jpeg' as const } };
   await issueTicket(aws.ledger, uploadTicket(body, id, CALLER));
   expect(contentOf(await reading(id))).toMatchObject({ phase: 'awaiting_upload', calledBy: CALLER });
 });
 
-it('shows the outcome of a request that was refused before it was claimed', async () => {
+test('shows the outcome of a request that was refused before its claim', async () => {
   const revalidationId = newRevalidationId();
   const outcome = { revalidationId, status: 'refused', reason: 'consent_missing' } as const;
   const decided = { ...outcome, decidedBy: 'workflow', decidedAt: new Date().toISOString() } as const;
@@ -42,11 +42,11 @@ it('shows the outcome of a request that was refused before it was claimed', asyn
   expect(contentOf(await reading(revalidationId))).toMatchObject({ phase: 'refused', outcome });
 });
 
-it.each(['RVL1', '', '..', `RVL${'0'.repeat(32)}`])('answers that it does not know %j', async (id) => {
+test.each(['RVL1', '', '..', `RVL${'0'.repeat(32)}`])('answers that %j is unknown', async (id) => {
   expect(codeOf(await reading(id))).toBe('revalidation_unknown');
 });
 
-it('does not tell a token of another account that there is one', async () => {
+test('answers that it is unknown to a token of another account', async () => {
   const wanted = claimOf();
   await claim(aws.ledger, wanted, executionOf('a'));
   process.env.ACCOUNT_CLAIM = 'account';

@@ -1,7 +1,7 @@
 import { createHmac, generateKeyPairSync, sign } from 'node:crypto';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { handler } from '../../functions/receive-webhook.ts';
 import { bindValidation } from '../../shared/ledger/bindings.ts';
 import { storeTaskToken } from '../../shared/ledger/callbacks.ts';
@@ -30,7 +30,7 @@ afterAll(() => aws.close());
 
 const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
 
-/** In the place of a key, so that whoever takes an RS256 token for one of HS256 has the very key to check it by. */
+/** In the place of a key, so that code which takes an RS256 token for one of HS256 has the key to check it by. */
 const pem = publicKey.export({ type: 'spki', format: 'pem' }).toString().trim();
 
 const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
@@ -62,7 +62,7 @@ const json = fc.json({ maxDepth: 5 });
 const odd = fc.constantFrom('__proto__', 'constructor', 'token', 'toString', 'valueOf', 'events');
 
 const forged = fc.oneof(
-  // Signed by somebody else.
+  // Signed with another key.
   strangersKey.map((key) => withHeader({ alg: 'HS256', typ: 'JWT' }, (content) => mac('sha256', key, content))),
   // Signed with our key, in a way that is not ours.
   fc
@@ -91,12 +91,12 @@ const forged = fc.oneof(
   fc.nat(60_000).map((length) => 'a.'.repeat(length / 2)),
 );
 
-/** Large ones are few, since they are the same to whoever does not look at them. */
+/** Large ones are few, since they are refused before they are read. */
 const oversized = fc
   .nat(9)
   .map((n) => (n % 2 ? '{"token":"' : genuine).padEnd(MAX_WEBHOOK_BYTES + 1 + n * 100_000, '.'));
 
-/** What a token says whatever its last character's spare bits are: a change of those alone is no forgery. */
+/** What a token says with any spare bits in its last character: a change of those alone is no forgery. */
 const decoded = (token: string) =>
   token
     .split('.')
@@ -120,7 +120,7 @@ const call = fc
     } as APIGatewayProxyEventV2;
   });
 
-it('10,000 forged, oversized and garbage bodies are 401, and cause no call but one read of the keys', async () => {
+test('answers 10,000 forged, oversized and garbage bodies with 401, and reads only the keys', async () => {
   await fc.assert(
     fc.asyncProperty(call, async (event) => {
       const { statusCode } = await handler(event, context);
@@ -133,7 +133,7 @@ it('10,000 forged, oversized and garbage bodies are 401, and cause no call but o
   expect(aws.resumed).toEqual([]);
 }, 60_000);
 
-it('the genuine one among them rings, so it is the forgeries that were refused', async () => {
+test('accepts the genuine webhook among them, so that the forgeries were refused for their signature', async () => {
   expect(await handler({ version: '2.0', body: genuine } as APIGatewayProxyEventV2, context)).toEqual({
     statusCode: 200,
   });

@@ -1,6 +1,6 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { handler as awaitWebhook } from '../../functions/await-webhook.ts';
 import { handler } from '../../functions/receive-webhook.ts';
 import type { OutcomeStatus } from '../../shared/domain/lifecycle.ts';
@@ -88,48 +88,48 @@ const broken = { statusCode: 500, body: expect.stringContaining('"code":"unexpec
 const rung = { notification: { receivedAt: expect.stringMatching(/Z$/) } };
 
 describe('a genuine webhook', () => {
-  it('rings the notification', async () => {
+  test('stores the notification', async () => {
     expect(await receive(await sign([about()]))).toEqual({ statusCode: 200 });
     expect(await waitOf()).toMatchObject(rung);
     expect(aws.resumed).toEqual([]);
   });
 
-  it('wakes whoever is parked, with the notification that was written down', async () => {
+  test('resumes the waiting execution with the stored notification', async () => {
     await storeTaskToken(aws.table, { validationId, deadline }, 'token-a');
     await receive(await sign([about()]));
     expect(aws.resumed).toEqual([{ taskToken: 'token-a', output: (await waitOf())?.notification }]);
   });
 
-  it('is counted as recorded once its notification is written, whoever is parked, and as read', async () => {
+  test('is counted as recorded once its notification is written, and as read', async () => {
     await receive(await sign([about()]));
     expect(numbers('NotificationsRecorded')).toEqual([1]);
     expect(numbers('WebhooksUnread')).toEqual([]);
   });
 
-  it.each<[string, () => unknown[]]>([
+  test.each<[string, () => unknown[]]>([
     ['tells of the creation alone', () => [about('created')]],
     ['is about a validation that is none of ours', () => [about('succeeded', 'VLDnotours')]],
-  ])('that %s counts as read, and as nothing recorded', async (_, events) => {
+  ])('that %s counts as read, and not as recorded', async (_, events) => {
     expect(await receive(await sign(events()))).toEqual({ statusCode: 200 });
     expect([numbers('Webhooks'), numbers('NotificationsRecorded'), numbers('WebhooksUnread')]).toEqual([[1], [], []]);
   });
 
-  it.each<[string, unknown[]]>([
+  test.each<[string, unknown[]]>([
     ['without an event', []],
     ['with an event of another form', [{ kind: 'succeeded', id: 'VLD1' }]],
-  ])('%s is accepted, counted as unread, and said in the log', async (_, events) => {
+  ])('that %s is accepted, counted as unread, and logged', async (_, events) => {
     expect(await receive(await sign(events))).toEqual({ statusCode: 200 });
     expect([numbers('Webhooks'), numbers('NotificationsRecorded'), numbers('WebhooksUnread')]).toEqual([[1], [], [1]]);
   });
 
-  it('is durable before anybody is woken', async () => {
+  test('is stored before an execution is resumed', async () => {
     await storeTaskToken(aws.table, { validationId, deadline }, 'token-b');
     aws.calls.length = 0;
     await receive(await sign([about()]));
     expect(operations()).toEqual(['GetSecretValue', 'GetItem', 'UpdateItem', 'SendTaskSuccess']);
   });
 
-  it.each([
+  test.each([
     ['as the bare token', (token: string) => receive(token)],
     ['in base64', (token: string) => receiveEncoded(token)],
     ['in a JSON wrapper', (token: string) => receive(JSON.stringify({ token }))],
@@ -140,19 +140,19 @@ describe('a genuine webhook', () => {
     expect(await waitOf()).toMatchObject(rung);
   });
 
-  it.each(['succeeded', 'failed', 'finished', 'a_new_word'])('rings for %s', async (action) => {
+  test.each(['succeeded', 'failed', 'finished', 'a_new_word'])('notifies of %s', async (action) => {
     await receive(await sign([about(action)]));
     expect(await waitOf()).toMatchObject(rung);
   });
 
-  it('rings nothing for a creation', async () => {
+  test('does not notify of a creation', async () => {
     expect(await receive(await sign([about('created')]))).toEqual({ statusCode: 200 });
     expect(await waitOf()).toBeUndefined();
     expect(operations()).toEqual(['GetSecretValue']);
     expect(results()).toEqual(['created']);
   });
 
-  it('rings for each of several validations, whatever else it carries', async () => {
+  test('notifies of each of several validations, with any other content', async () => {
     const another = newValidationId();
     await bindValidation(aws.table, { validationId: another, deadline }, newRevalidationId(), 30);
     const events = [
@@ -169,21 +169,21 @@ describe('a genuine webhook', () => {
     expect(results().toSorted()).toEqual(['created', 'recorded', 'recorded', 'unknown']);
   });
 
-  it('rings once for a validation that it names many times', async () => {
+  test('notifies once of a validation that it names many times', async () => {
     const events = Array.from({ length: 200 }, (_, n) => about(n % 2 === 0 ? 'succeeded' : 'failed'));
     expect(await receive(await sign(events))).toEqual({ statusCode: 200 });
-    // The last is a look whether its case is closed, since nobody was parked.
+    // The last is a read of whether its case is closed, since no execution was waiting.
     expect(operations()).toEqual(['GetSecretValue', 'GetItem', 'UpdateItem', 'GetItem']);
   });
 
-  it('is heard for fifty validations, and leaves the rest to the poll', async () => {
+  test('notifies of fifty validations, and leaves the rest to the poll', async () => {
     const events = Array.from({ length: 60 }, () => about('succeeded', newValidationId()));
     expect(await receive(await sign(events))).toEqual({ statusCode: 200 });
     expect(operations().filter((operation) => operation === 'GetItem')).toHaveLength(50);
     expect(results().filter((result) => result === 'left_over')).toHaveLength(10);
   });
 
-  it('about a validation that is none of ours is answered 200, and leaves nothing behind', async () => {
+  test('about an unknown validation gets a 200, and leaves nothing behind', async () => {
     const stranger = newValidationId();
     expect(await receive(await sign([about('succeeded', stranger)]))).toEqual({ statusCode: 200 });
     expect(aws.writes()).toEqual([]);
@@ -192,20 +192,20 @@ describe('a genuine webhook', () => {
     expect(results()).toEqual(['unknown']);
   });
 
-  it.each([
+  test.each([
     ['no events', []],
     ['events of another shape', [{}, 'x', { object: null }, about('succeeded', '../../etc')]],
-  ])('with %s is answered 200, and leaves nothing behind', async (_, events) => {
+  ])('with %s gets a 200, and leaves nothing behind', async (_, events) => {
     expect(await receive(await sign(events))).toEqual({ statusCode: 200 });
     expect(aws.writes()).toEqual([]);
   });
 
-  it('that is not a list of events at all is answered 200', async () => {
+  test('that is no list of events gets a 200', async () => {
     expect(await receive(await signWebhook({ hello: 'system' }, KEY))).toEqual({ statusCode: 200 });
     expect(aws.writes()).toEqual([]);
   });
 
-  it('decides nothing: there is no word of its verdict in the ledger', async () => {
+  test('decides nothing: no verdict is written to the ledger', async () => {
     await receive(await sign([about()]));
     expect(JSON.stringify(await aws.items())).not.toMatch(/canary-person|success/);
     const { pk: _, ...wait } = (await waitOf()) ?? {};
@@ -231,23 +231,29 @@ describe('a webhook about a case that has ended', () => {
   };
   const record = () => aws.item(`RUN#${revalidationId}`);
 
-  it.each(['expired', 'failed', 'canceled'] as const)('as %s makes it due at once', async (phase) => {
-    await existing(phase);
-    const before = new Date().toISOString();
-    await receive(await sign([about()]));
-    const { dueAt, lateWebhookAt, shard } = (await record()) ?? {};
-    expect([lateWebhookAt, shard]).toEqual([dueAt, `due#${revalidationId[3]}`]);
-    expect(String(dueAt) >= before).toBe(true);
-    expect(await waitOf()).toMatchObject(rung);
-  });
+  test.each(['expired', 'failed', 'canceled'] as const)(
+    'makes the follow-up of a case that is %s due at once',
+    async (phase) => {
+      await existing(phase);
+      const before = new Date().toISOString();
+      await receive(await sign([about()]));
+      const { dueAt, lateWebhookAt, shard } = (await record()) ?? {};
+      expect([lateWebhookAt, shard]).toEqual([dueAt, `due#${revalidationId[3]}`]);
+      expect(String(dueAt) >= before).toBe(true);
+      expect(await waitOf()).toMatchObject(rung);
+    },
+  );
 
-  it.each(['approved', 'declined', 'refused', 'created'] as const)('leaves one that is %s as it is', async (phase) => {
-    const item = await existing(phase);
-    await receive(await sign([about()]));
-    expect(await record()).toEqual(item);
-  });
+  test.each(['approved', 'declined', 'refused', 'created'] as const)(
+    'leaves a case that is %s as it is',
+    async (phase) => {
+      const item = await existing(phase);
+      await receive(await sign([about()]));
+      expect(await record()).toEqual(item);
+    },
+  );
 
-  it('leaves one as it is that was amended by a word about the face, or that is due for a call already', async () => {
+  test('leaves a case as it is that was amended by a result about the face, or whose follow-up is due already', async () => {
     const said = { at: inMinutes(0), from: 'sweep', status: 'approved' };
     for (const more of [{ amendments: [said] }, { lateWebhookAt: inMinutes(-1), dueAt: inMinutes(-1) }]) {
       const item = await existing('expired', more);
@@ -256,7 +262,7 @@ describe('a webhook about a case that has ended', () => {
     }
   });
 
-  it('makes one due at once that an earlier call has put off to a later look', async () => {
+  test('makes the follow-up due at once that an earlier webhook has postponed', async () => {
     await existing('expired', { lateWebhookAt: inMinutes(-10), dueAt: inMinutes(10) });
     await receive(await sign([about()]));
     const { dueAt, lateWebhookAt } = (await record()) ?? {};
@@ -264,22 +270,22 @@ describe('a webhook about a case that has ended', () => {
     expect(lateWebhookAt).toBe(dueAt);
   });
 
-  it('does nothing to it when it is `created`, or forged', async () => {
+  test('changes nothing when it is `created`, or forged', async () => {
     const item = await existing('expired');
     await receive(await sign([about('created')]));
     await receive(await sign([about()], 'another key'));
     expect(await record()).toEqual(item);
   });
 
-  it('is not acknowledged when it cannot be written down', async () => {
+  test('is not acknowledged when it cannot be stored', async () => {
     await existing('expired');
     aws.setWriteDelivery(2, 'lost');
     expect(await receive(await sign([about()]))).toMatchObject(broken);
   });
 });
 
-describe('the replay of a webhook', () => {
-  it('is one write more at most, and changes nothing', async () => {
+describe('a replayed webhook', () => {
+  test('costs at most one write more, and changes nothing', async () => {
     const token = await sign([about()]);
     await receive(token);
     const before = await aws.items();
@@ -289,7 +295,7 @@ describe('the replay of a webhook', () => {
     expect(await aws.items()).toEqual(before);
   });
 
-  it('wakes nobody a second time', async () => {
+  test('resumes no execution a second time', async () => {
     await storeTaskToken(aws.table, { validationId, deadline }, 'token-c');
     const token = await sign([about()]);
     await receive(token);
@@ -297,7 +303,7 @@ describe('the replay of a webhook', () => {
     expect(aws.resumed).toHaveLength(1);
   });
 
-  it('costs one write and two reads, and one read more where somebody was parked', async () => {
+  test('costs one write and two reads, and one read more where an execution was waiting', async () => {
     const token = await sign([about()]);
     await receive(token);
     aws.calls.length = 0;
@@ -310,7 +316,7 @@ describe('the replay of a webhook', () => {
     expect(operations()).toEqual(['GetItem', 'UpdateItem', 'SendTaskSuccess', 'GetItem', 'GetItem']);
   });
 
-  it('days after the end is answered 200', async () => {
+  test('gets a 200 days after the end', async () => {
     await storeTaskToken(aws.table, { validationId, deadline }, 'token-d');
     aws.overTokens.add('token-d');
     expect(await receive(await sign([about()]))).toEqual({ statusCode: 200 });
@@ -318,7 +324,7 @@ describe('the replay of a webhook', () => {
     expect(results()).toEqual(['late']);
   });
 
-  it('many times at once wakes once', async () => {
+  test('resumes the execution once when it comes many times at once', async () => {
     await storeTaskToken(aws.table, { validationId, deadline }, 'token-e');
     const token = await sign([about()]);
     const answers = await Promise.all(Array.from({ length: 10 }, () => receive(token)));
@@ -328,7 +334,7 @@ describe('the replay of a webhook', () => {
 });
 
 describe('a webhook that comes before the token', () => {
-  it('makes AwaitWebhook resume itself', async () => {
+  test('makes AwaitWebhook resume itself', async () => {
     const journal = journalOf({ validation: { validationId, deadline } });
     await receive(await sign([about()]));
     expect(aws.resumed).toEqual([]);
@@ -336,7 +342,7 @@ describe('a webhook that comes before the token', () => {
     expect(aws.resumed).toEqual([{ taskToken: 'token-f', output: (await waitOf())?.notification }]);
   });
 
-  it('or after it, or together with it: somebody wakes the execution, exactly once', async () => {
+  test('resumes the execution exactly once, before, after or together with the token', async () => {
     for (let race = 0; race < 10; race += 1) {
       const journal = journalOf();
       await bindValidation(aws.table, journal.validation, journal.claim.revalidationId, 30);
@@ -356,11 +362,11 @@ describe('a webhook that is not genuine', () => {
     return `${content}.${createHmac(hash, key).update(content).digest('base64url')}`;
   };
 
-  it('is told from one that is, by the same hand', async () => {
+  test('is distinguished from a genuine one with the same content', async () => {
     expect(await receive(signedAs('HS256', 'sha256', KEY))).toEqual({ statusCode: 200 });
   });
 
-  it.each<[string, () => Promise<string | undefined> | string | undefined]>([
+  test.each<[string, () => Promise<string | undefined> | string | undefined]>([
     ['under another key', () => sign([about()], 'another key')],
     ['under an empty key', () => signedAs('HS256', 'sha256', '')],
     ['without a signature', () => `${part({ alg: 'none', typ: 'JWT' })}.${part({ events: [about()] })}.`],
@@ -379,7 +385,7 @@ describe('a webhook that is not genuine', () => {
     ['as no body', () => undefined],
     ['larger than any', async () => sign([{ ...about(), padding: 'x'.repeat(MAX_WEBHOOK_BYTES) }])],
     ['larger than any, in a wrapper', async () => JSON.stringify({ token: 'x'.repeat(1_000_000) })],
-  ])('is answered 401 and touches nothing: %s', async (_, forge) => {
+  ])('gets a 401 and changes nothing: %s', async (_, forge) => {
     await storeTaskToken(aws.table, { validationId, deadline }, 'token-g');
     aws.calls.length = 0;
     expect(await receive(await forge())).toMatchObject(refused);
@@ -388,14 +394,14 @@ describe('a webhook that is not genuine', () => {
     expect(aws.lines.join()).toContain('webhook_refused');
   });
 
-  it.each([
+  test.each([
     ['an empty list', []],
     ['an empty key', ['']],
     ['no list', { key: KEY }],
     ['a bare key', KEY],
     ['a list of something else', [1]],
     ['half a secret', '["webhook-ke'],
-  ])('is everyone when the secret holds %s', async (_, held) => {
+  ])('is every webhook when the secret holds %s', async (_, held) => {
     keys(held);
     for (const key of [KEY, '', '[]', 'undefined', 'null', '1']) {
       expect(await receive(signedAs('HS256', 'sha256', key))).toMatchObject(refused);
@@ -403,21 +409,21 @@ describe('a webhook that is not genuine', () => {
     expect(aws.writes()).toEqual([]);
   });
 
-  it('reads the keys once a minute at most, however many come', async () => {
+  test('makes the keys be read once a minute at most', async () => {
     for (let n = 0; n < 20; n += 1) await receive(await sign([about()], 'another key'));
     expect(operations()).toEqual(['GetSecretValue']);
   });
 });
 
-describe('the keys', () => {
-  it('may be two while one is rotated', async () => {
+describe('the keys of webhooks', () => {
+  test('may be two while one is rotated', async () => {
     keys(['the newer', KEY]);
     expect(await receive(await sign([about()], KEY))).toEqual({ statusCode: 200 });
     expect(await receive(await sign([about()], 'the newer'))).toEqual({ statusCode: 200 });
     expect(await receive(await sign([about()], 'the third'))).toMatchObject(refused);
   });
 
-  it('are read anew for a webhook that the old ones refuse', async () => {
+  test('are read again for a webhook that the old ones refuse', async () => {
     vi.useFakeTimers({ toFake: ['Date'] });
     expect(await receive(await sign([about('created')]))).toEqual({ statusCode: 200 });
     keys(['rotated']);
@@ -427,15 +433,15 @@ describe('the keys', () => {
     expect(await receive(await sign([about()], KEY))).toMatchObject(refused);
   });
 
-  it('that cannot be read open no door: the call is a 500, for Truora to repeat', async () => {
+  test('that cannot be read answer 500, so that Truora repeats the call', async () => {
     aws.secrets.delete(process.env.WEBHOOK_KEYS_SECRET ?? '');
     expect(await receive(await sign([about()]))).toMatchObject(broken);
     expect(aws.writes()).toEqual([]);
   });
 });
 
-describe('a webhook that finds its token over', () => {
-  /** A retry leaves a newer token after the bell was read with the older one, and before that one is found over. */
+describe('a webhook whose token is no longer valid', () => {
+  /** A retry stores a newer token after the notification was read with the older one, and before that one is found invalid. */
   const retriedMeanwhile = async (older: string, newer: string) => {
     await storeTaskToken(aws.table, { validationId, deadline }, older);
     aws.overTokens.add(older);
@@ -447,14 +453,14 @@ describe('a webhook that finds its token over', () => {
     });
   };
 
-  it('wakes the newer one, if there is one', async () => {
+  test('resumes the execution with the newer token, if there is one', async () => {
     await retriedMeanwhile('older-a', 'newer-a');
     expect(await receive(await sign([about()]))).toEqual({ statusCode: 200 });
     expect(aws.resumed.map(({ taskToken }) => taskToken)).toEqual(['newer-a']);
     expect(results()).toEqual(['resumed']);
   });
 
-  it('tries no more than that one', async () => {
+  test('tries only that newer token', async () => {
     await retriedMeanwhile('older-b', 'newer-b');
     aws.overTokens.add('newer-b');
     expect(await receive(await sign([about()]))).toEqual({ statusCode: 200 });
@@ -463,7 +469,7 @@ describe('a webhook that finds its token over', () => {
     expect(results()).toEqual(['late']);
   });
 
-  it('does not try the same one again', async () => {
+  test('does not try the same token again', async () => {
     await storeTaskToken(aws.table, { validationId, deadline }, 'older-c');
     aws.overTokens.add('older-c');
     await receive(await sign([about()]));
@@ -471,9 +477,9 @@ describe('a webhook that finds its token over', () => {
   });
 });
 
-describe('a fault on our side', () => {
-  it.each(['GetItem', 'UpdateItem'])(
-    'before the notification is written is a 500 without a text, and the repeat is heard: %s',
+describe('an error on our side', () => {
+  test.each(['GetItem', 'UpdateItem'])(
+    'before the notification is written gets a 500 without a text, and the repeat is accepted: %s',
     async (operation) => {
       await storeTaskToken(aws.table, { validationId, deadline }, `token-${operation}`);
       aws.setDelivery((call) => (call.operation === operation ? 'lost' : 'through'));
@@ -485,8 +491,8 @@ describe('a fault on our side', () => {
     },
   );
 
-  it.each(['lost', 'answer lost'] as const)(
-    'after the notification was written is acknowledged and counted: the call that wakes is %s',
+  test.each(['lost', 'answer lost'] as const)(
+    'after the notification was written is acknowledged and counted: the call that resumes is %s',
     async (delivery) => {
       const taskToken = `token-unsent ${delivery}`;
       await storeTaskToken(aws.table, { validationId, deadline }, taskToken);
@@ -502,7 +508,7 @@ describe('a fault on our side', () => {
     },
   );
 
-  it('about one validation does not silence the others of the same call', async () => {
+  test('about one validation does not stop the others of the same call', async () => {
     const [another, third] = [newValidationId(), newValidationId()];
     for (const id of [another, third]) {
       await bindValidation(aws.table, { validationId: id, deadline }, newRevalidationId(), 30);
@@ -515,7 +521,7 @@ describe('a fault on our side', () => {
     expect([await waitOf(), await waitOf(third), await waitOf(another)]).toMatchObject([rung, rung, undefined]);
   });
 
-  it('after the notification was written loses nothing: whoever leaves a token finds it', async () => {
+  test('after the notification was written loses nothing: AwaitWebhook finds the notification', async () => {
     aws.setWriteDelivery(1, 'answer lost');
     expect(await receive(await sign([about()]))).toMatchObject(broken);
     aws.setDelivery();
@@ -523,7 +529,7 @@ describe('a fault on our side', () => {
   });
 });
 
-it('says nothing of the person, the token or the key in its log', async () => {
+test('keeps person, token and key out of the log', async () => {
   await storeTaskToken(aws.table, { validationId, deadline }, 'canary-token');
   await receive(await sign([about()]));
   await receive(await sign([about()], 'canary-key'));

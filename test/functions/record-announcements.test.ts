@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { handler as recordFailure } from '../../functions/record-failure.ts';
 import { handler as recordOutcome } from '../../functions/record-outcome.ts';
 import { handler as recordRefusal } from '../../functions/record-refusal.ts';
@@ -64,7 +64,7 @@ const crashes = recorders.flatMap(({ name, record, writes }) =>
 );
 
 describe.each(recorders)('$name', ({ record, writes }) => {
-  it('tells the bus once, and its repeat does not', async () => {
+  test('announces the outcome once, and not again at a repeat', async () => {
     const journal = await claimed();
     aws.calls.length = 0;
     const outcome = await record(journal);
@@ -74,8 +74,8 @@ describe.each(recorders)('$name', ({ record, writes }) => {
   });
 });
 
-it.each(crashes)(
-  '$name after a crash at write $nth ($delivery) has told the bus, under one id',
+test.each(crashes)(
+  '$name announces the outcome under one id after a crash at write $nth ($delivery)',
   async ({ record, nth, delivery }) => {
     const journal = await claimed();
     aws.setWriteDelivery(nth, delivery);

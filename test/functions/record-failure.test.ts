@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { handler } from '../../functions/record-failure.ts';
 import { revalidationIdOf } from '../../shared/domain/case-id.ts';
 import type { Outcome } from '../../shared/domain/revalidation.ts';
@@ -35,7 +35,7 @@ const claimed = async () => {
 const recordOf = ({ claim }: Pick<Journal, 'claim'>) => aws.item(`RUN#${claim.revalidationId}`);
 
 describe('the outcome', () => {
-  it('says what stood in the way, and how far we had come', async () => {
+  test('states the error and how far the run had come', async () => {
     const journal = await claimed();
     const { claim, validation, receipt } = journal;
     const outcome = await recording(journal);
@@ -56,14 +56,14 @@ describe('the outcome', () => {
     expect(await recordOf(journal)).toMatchObject({ phase: 'failed', outcome });
   });
 
-  it('leaves out what was never reached', async () => {
+  test('leaves out what was never reached', async () => {
     const { request, claim, failure } = await claimed();
     const outcome = await recording({ request, claim, failure });
     expect(outcome).not.toHaveProperty('validationId');
     expect(outcome).not.toHaveProperty('movedAt');
   });
 
-  it('of a request that was never claimed stands under the id that its claim would have had', async () => {
+  test('of a request that was never claimed has the id that its claim would have had', async () => {
     const { request, claim } = journalOf();
     const { accountId, media } = claim;
     const failure = { Error: 'Lambda.TooManyRequestsException', Cause: 'Rate exceeded' };
@@ -77,14 +77,14 @@ describe('the outcome', () => {
     });
   });
 
-  it('of an error that nobody foresaw keeps its name alone', async () => {
+  test('of an unexpected error keeps its name alone', async () => {
     const { request, claim } = await claimed();
     const failure = caughtOf('TypeError', 'unexpected: TypeError');
     expect(await recording({ request, claim, failure })).toMatchObject({ reason: 'unexpected', detail: 'TypeError' });
   });
 });
 
-it('leaves an open intent alone, whoever opened it: nobody knows yet what became of its call', async () => {
+test('leaves any open intent alone, because the result of its call is not known yet', async () => {
   const journal = await claimed();
   const { accountId, revalidationId } = journal.claim;
   const intent = await openIntent(aws.table, accountId, { revalidationId, attempt: 1 });
@@ -92,8 +92,8 @@ it('leaves an open intent alone, whoever opened it: nobody knows yet what became
   expect(await readIntent(aws.table, accountId)).toEqual(intent);
 });
 
-describe('the repeat', () => {
-  it('gives back the first outcome, and writes nothing', async () => {
+describe('a repeat', () => {
+  test('returns the first outcome and writes nothing', async () => {
     const journal = await claimed();
     const first = await recording(journal);
     const record = await recordOf(journal);
@@ -103,7 +103,7 @@ describe('the repeat', () => {
     expect(await recordOf(journal)).toEqual(record);
   });
 
-  it('after another end says so by name: a verdict that was recorded is not failed afterwards', async () => {
+  test('throws by name after another end: a recorded verdict is not failed afterwards', async () => {
     const journal = await claimed();
     const { revalidationId } = journal.claim;
     const decidedAt = new Date().toISOString();
@@ -113,18 +113,21 @@ describe('the repeat', () => {
     expect((await recordOf(journal))?.outcome).toEqual(approved);
   });
 
-  it.each(['lost', 'answer lost'] as const)('after a crash ends in one outcome: the write was %s', async (delivery) => {
-    const journal = await claimed();
-    aws.setWriteDelivery(1, delivery);
-    expect(await thrownBy(recording(journal))).toMatchObject({ name: 'LostOnTheWay' });
-    aws.setDelivery();
-    const outcome = await recording(journal);
-    expect((await recordOf(journal))?.outcome).toEqual(outcome);
-    expect((await recordOf(journal))?.trail).toHaveLength(2);
-  });
+  test.each(['lost', 'answer lost'] as const)(
+    'ends in one outcome after a crash: the write was %s',
+    async (delivery) => {
+      const journal = await claimed();
+      aws.setWriteDelivery(1, delivery);
+      expect(await thrownBy(recording(journal))).toMatchObject({ name: 'LostOnTheWay' });
+      aws.setDelivery();
+      const outcome = await recording(journal);
+      expect((await recordOf(journal))?.outcome).toEqual(outcome);
+      expect((await recordOf(journal))?.trail).toHaveLength(2);
+    },
+  );
 });
 
-it("does not write over another execution's open record, nor close its intent", async () => {
+test('changes neither the open record of another execution nor its intent', async () => {
   const journal = await claimed();
   const { accountId, revalidationId } = journal.claim;
   await openIntent(aws.table, accountId, { revalidationId, attempt: 1 });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { handler as claimRequest } from '../../functions/claim-request.ts';
 import { handler as readOutcome } from '../../functions/read-outcome.ts';
 import { handler } from '../../functions/record-refusal.ts';
@@ -57,7 +57,7 @@ const aDrop = () => {
 const recordOf = ({ revalidationId }: { revalidationId: string }) => aws.item(`RUN#${revalidationId}`);
 
 describe('the outcome of a request that was never claimed', () => {
-  it('names the rule that a drop broke, under the id that its claim would have had', async () => {
+  test('names the rule that a drop broke, under the id that its claim would have had', async () => {
     const { accountId, enrollmentId, ...object } = aDrop();
     const outcome = await recording({ request: dropOf(object), refusal: CONSENT });
     // What was dropped has to go one day, though no claim holds it.
@@ -75,7 +75,7 @@ describe('the outcome of a request that was never claimed', () => {
     expect(await recordOf(outcome)).toMatchObject({ phase: 'refused', owner: OURS, accountId, outcome });
   });
 
-  it('is the answer to a second copy of the same drop, through ReadOutcome', async () => {
+  test('is the answer to a second copy of the same drop, through ReadOutcome', async () => {
     const { accountId, enrollmentId, ...object } = aDrop();
     const put = await aws.put(object.key, Buffer.from([0xff, 0xd8, 0xff]));
     const request = dropOf(put);
@@ -98,7 +98,7 @@ describe('the outcome of a request that was never claimed', () => {
     expect((await recordOf(first))?.trail).toHaveLength(1);
   });
 
-  it('says of a key that cannot be read no more than its hash', async () => {
+  test('for a key that cannot be read states only its hash', async () => {
     const object = { key: 'inbox/canary person/x.jpg', etag: 'etag', versionId: 'v1' };
     const refusal = caughtOf('RequestInvalidError', 'unreadable_key: key: must be inbox/...');
     const outcome = await recording({ request: dropOf(object), refusal });
@@ -107,7 +107,7 @@ describe('the outcome of a request that was never claimed', () => {
     expect(JSON.stringify(await recordOf(outcome))).not.toContain('canary');
   });
 
-  it('of a call keeps who and whose case', async () => {
+  test('of a call keeps the caller and the person', async () => {
     const request = callOf({ reference: 'their case', media: { key: 'media/x', versionId: 'v7' } });
     const refusal = caughtOf('MediaUnacceptableError', 'media_empty: media: must hold at least 1 byte');
     const { accountId, enrollmentId } = request;
@@ -122,11 +122,11 @@ describe('the outcome of a request that was never claimed', () => {
     });
   });
 
-  it.each([
+  test.each([
     ['a call without a version', () => callOf()],
     ['nothing that can be read', () => ({ kind: 'unknown', more: 'canary' })],
     ['nothing', () => null],
-  ])("of %s is a case of the execution's own", async (_, make) => {
+  ])("of %s belongs to the execution's own case", async (_, make) => {
     const request = make();
     const executions = [executionOf(`${drops}-a`), executionOf(`${drops}-b`)];
     drops += 1;
@@ -139,7 +139,7 @@ describe('the outcome of a request that was never claimed', () => {
   });
 });
 
-it('of a drop that asks otherwise than what stands under its ticket is a case of its own', async () => {
+test('records a drop with another request than its ticket under a case of its own', async () => {
   const body = { ...newPerson(), userAuthorized: true as const, upload: { type: 'image/jpeg' as const } };
   const ticket = uploadTicket(body, newRevalidationId(), CALLER);
   await issueTicket(aws.ledger, ticket);
@@ -160,7 +160,7 @@ it('of a drop that asks otherwise than what stands under its ticket is a case of
   expect(await recordOf(ticket)).toEqual(record);
 });
 
-it('of uploads that a full ticket does not take in is one record and one event, however many there are', async () => {
+test('records one outcome and one event for all uploads that a full ticket refuses', async () => {
   const { accountId, enrollmentId, revalidationId } = { ...newPerson(), revalidationId: newRevalidationId() };
   const key = `inbox/${accountId}/${enrollmentId}/${revalidationId}.jpg`;
   const refusal = caughtOf('RequestInvalidError', 'too_many_uploads: media: one upload form takes 100 uploads');
@@ -177,7 +177,7 @@ it('of uploads that a full ticket does not take in is one record and one event, 
   expect(aws.announced).toHaveLength(1);
 });
 
-it('of a request that was claimed is recorded with the claim', async () => {
+test('records the refusal of a claimed request with the claim', async () => {
   const { claim, request } = journalOf();
   await claimRecord(aws.ledger, claim, OURS);
   const refusal = caughtOf('EnrollmentPendingError', 'enrollment_pending: enrollmentId: not finished yet');
@@ -200,8 +200,8 @@ it('of a request that was claimed is recorded with the claim', async () => {
   expect(record?.trail).toHaveLength(2);
 });
 
-describe('the repeat', () => {
-  it('of the same execution returns the first outcome, of another one goes to ReadOutcome, and neither writes', async () => {
+describe('a repeat', () => {
+  test('of the same execution returns the first outcome, of another one goes to ReadOutcome, and neither writes', async () => {
     const request = dropOf(aDrop());
     const first = await recording({ request, refusal: CONSENT });
     const record = await recordOf(first);
@@ -213,18 +213,21 @@ describe('the repeat', () => {
     expect(await recordOf(first)).toEqual(record);
   });
 
-  it.each(['lost', 'answer lost'] as const)('after a crash ends in one outcome: the write was %s', async (delivery) => {
-    const request = dropOf(aDrop());
-    aws.setWriteDelivery(1, delivery);
-    expect(await thrownBy(recording({ request, refusal: CONSENT }))).toMatchObject({ name: 'LostOnTheWay' });
-    aws.setDelivery();
-    const outcome = await recording({ request, refusal: CONSENT });
-    expect(await recordOf(outcome)).toMatchObject({ outcome });
-    expect((await recordOf(outcome))?.trail).toHaveLength(1);
-  });
+  test.each(['lost', 'answer lost'] as const)(
+    'ends in one outcome after a crash: the write was %s',
+    async (delivery) => {
+      const request = dropOf(aDrop());
+      aws.setWriteDelivery(1, delivery);
+      expect(await thrownBy(recording({ request, refusal: CONSENT }))).toMatchObject({ name: 'LostOnTheWay' });
+      aws.setDelivery();
+      const outcome = await recording({ request, refusal: CONSENT });
+      expect(await recordOf(outcome)).toMatchObject({ outcome });
+      expect((await recordOf(outcome))?.trail).toHaveLength(1);
+    },
+  );
 });
 
-it.each<[string, Caught, { reason: string; detail: string }]>([
+test.each<[string, Caught, { reason: string; detail: string }]>([
   [
     'a sentence of Step Functions',
     { Error: 'States.Timeout', Cause: 'x' },
@@ -232,15 +235,15 @@ it.each<[string, Caught, { reason: string; detail: string }]>([
   ],
   ['no cause', { Error: 'States.Timeout' }, { reason: 'unexpected', detail: 'States.Timeout after every retry' }],
   [
-    'a message of nobody',
+    'an unknown message',
     caughtOf('Error', 'canary said this'),
     { reason: 'unexpected', detail: 'Error after every retry' },
   ],
-])('keeps no more than the name of %s', async (_, refusal, told) => {
+])('keeps only the name of %s', async (_, refusal, told) => {
   expect(await recording({ request: dropOf(aDrop()), refusal })).toMatchObject(told);
 });
 
-it("does not write over another execution's open record", async () => {
+test('does not change the open record of another execution', async () => {
   const object = aDrop();
   const { accountId, enrollmentId, key, versionId } = object;
   const revalidationId = revalidationIdOf({ accountId, bucket: BUCKET, key, version: versionId });
@@ -252,7 +255,7 @@ it("does not write over another execution's open record", async () => {
   expect(await recordOf({ revalidationId })).toMatchObject({ phase: 'claimed', owner: THEIRS });
 });
 
-it("has no say over our bucket's drops for an event of another bucket", async () => {
+test('does not touch drops of our bucket for an event of another bucket', async () => {
   const { accountId, enrollmentId, ...object } = aDrop();
   const refusal = caughtOf(
     'RequestInvalidError',

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { handler } from '../../functions/repair-execution.ts';
 import { executionEvent } from '../../infra/local/event-bus.ts';
 import type { Execution } from '../../infra/local/state-machine.ts';
@@ -42,7 +42,7 @@ beforeEach(() => {
 
 let executions = 0;
 
-/** An execution that has ended badly, and nobody has heard of yet. */
+/** An execution that has ended badly, and is not recorded yet. */
 const dead = (request: unknown, status: Execution['status'] = 'ABORTED', name = `dead-${++executions}`): Execution => ({
   executionArn: executionOf(name),
   status,
@@ -59,13 +59,13 @@ const details = () => aws.announced.map(({ detail }) => detail);
 
 const allRecords = async () => (await aws.items()).filter(({ pk }) => String(pk).startsWith('RUN#'));
 
-describe('an execution that owned a case', () => {
-  it.each([
+describe('an execution with a case', () => {
+  test.each([
     ['ABORTED', 'execution_aborted'],
     ['TIMED_OUT', 'execution_timed_out'],
     ['FAILED', 'execution_failed'],
   ] as const)(
-    'and is %s leaves it failed, by %s, told, and its intent for whoever comes next',
+    'that is %s leaves it failed by %s and announced, and its intent to the next run',
     async (status, reason) => {
       const { claim, request } = journalOf();
       // The id that the claim of this very drop has.
@@ -81,7 +81,7 @@ describe('an execution that owned a case', () => {
     },
   );
 
-  it('is one outcome, however often it is told of', async () => {
+  test('ends in one outcome when its end is reported many times', async () => {
     const request = journalOf().request;
     const execution = dead(request);
     const { revalidationId } = await claimedBy(execution, request);
@@ -91,7 +91,7 @@ describe('an execution that owned a case', () => {
     expect(new Set(details().map((detail) => JSON.stringify(detail))).size).toBe(1);
   });
 
-  it.each<[string, () => Promise<{ request: unknown; revalidationId: string; name?: string }>]>([
+  test.each<[string, () => Promise<{ request: unknown; revalidationId: string; name?: string }>]>([
     [
       'by the ticket of its drop',
       async () => {
@@ -113,7 +113,7 @@ describe('an execution that owned a case', () => {
       },
     ],
     [
-      'among the newest of the person that a call names, whichever version it took and whatever its key stands for',
+      'among the newest of the person that a call names, for any version it took and any use of its key',
       async () => ({ request: callOf({ idempotencyKey: 'key' }), revalidationId: newRevalidationId() }),
     ],
   ])('is found %s', async (_, prepare) => {
@@ -127,7 +127,7 @@ describe('an execution that owned a case', () => {
     expect(await allRecords()).toHaveLength(before);
   });
 
-  it('is found among more cases of the person than a page holds, and no older one is taken for it', async () => {
+  test('is found among more cases of the person than a page holds, and no older case is taken for it', async () => {
     const request = callOf();
     const { accountId } = request;
     const execution = dead(request);
@@ -140,7 +140,7 @@ describe('an execution that owned a case', () => {
     for (const other of others) expect((await recordOf(other.revalidationId))?.phase).toBe('claimed');
   });
 
-  it('and has recorded its end itself is left as it is', async () => {
+  test('that has recorded its end itself is left as it is', async () => {
     const request = journalOf().request;
     const execution = dead(request, 'FAILED');
     const { revalidationId } = await claimedBy(execution, request);
@@ -160,7 +160,7 @@ describe('an execution that owned a case', () => {
     expect(details()).toHaveLength(1);
   });
 
-  it('and was stopped by a cancellation is left to whoever canceled it', async () => {
+  test('that was stopped by a cancellation is left to the cancellation', async () => {
     const request = journalOf().request;
     const execution = dead(request);
     const { revalidationId } = await claimedBy(execution, request);
@@ -171,8 +171,8 @@ describe('an execution that owned a case', () => {
   });
 });
 
-describe('an execution that claimed nothing', () => {
-  it('ends in one outcome, under the id that its claim would have had, which knows the object that has to go', async () => {
+describe('an execution without a claim', () => {
+  test('ends in one outcome, under the id that its claim would have had, which names the object to delete', async () => {
     const { key, media, request } = dropped();
     const execution = dead(request);
     await repair(execution);
@@ -188,7 +188,7 @@ describe('an execution that claimed nothing', () => {
     expect(details()).toHaveLength(1);
   });
 
-  it('of a call is a case of its own, though the person has others', async () => {
+  test('of a call gets a case of its own, though the person has others', async () => {
     const request = callOf();
     const other = claimOf({ accountId: request.accountId });
     await claimRecord(aws.ledger, other, executionOf('another'));
@@ -199,7 +199,7 @@ describe('an execution that claimed nothing', () => {
     expect(own).toMatchObject([{ phase: 'failed', outcome: { accountId: request.accountId } }]);
   });
 
-  it('that was only a copy leaves the case to the execution that owns it', async () => {
+  test('of a copy leaves the case to the execution that owns it', async () => {
     const { request } = dropped();
     const { revalidationId } = await claimedBy(dead(request), request);
     const copy = dead(request);
@@ -209,15 +209,18 @@ describe('an execution that claimed nothing', () => {
     expect(details()).toEqual([]);
   });
 
-  it.each([[undefined], ['nonsense'], [{ kind: 'drop' }]])('of %j is known by its execution alone', async (request) => {
-    const execution = dead(request);
-    await repair(execution);
-    const own = (await allRecords()).filter(({ owner }) => owner === execution.executionArn);
-    expect(own).toMatchObject([{ phase: 'failed' }]);
-    expect(own[0]).not.toHaveProperty('object');
-  });
+  test.each([[undefined], ['nonsense'], [{ kind: 'drop' }]])(
+    'of %j is identified by its execution alone',
+    async (request) => {
+      const execution = dead(request);
+      await repair(execution);
+      const own = (await allRecords()).filter(({ owner }) => owner === execution.executionArn);
+      expect(own).toMatchObject([{ phase: 'failed' }]);
+      expect(own[0]).not.toHaveProperty('object');
+    },
+  );
 
-  it('whose input EventBridge leaves out is known by its execution alone', async () => {
+  test('whose input EventBridge leaves out is identified by its execution alone', async () => {
     const execution = dead(undefined);
     const event = executionEvent(execution);
     await handler({ ...event, detail: { ...(event.detail as object), input: undefined } }, context);
@@ -225,7 +228,7 @@ describe('an execution that claimed nothing', () => {
   });
 });
 
-it('what cannot be recorded is thrown, so that the event comes again', async () => {
+test('throws when it cannot record, so that the event comes again', async () => {
   const { request } = dropped();
   const execution = dead(request);
   aws.openBus(false);
@@ -235,14 +238,14 @@ it('what cannot be recorded is thrown, so that the event comes again', async () 
   expect(details()).toHaveLength(1);
 });
 
-it('an event of another kind is no reason to record anything', async () => {
+test('records nothing for an event of another kind', async () => {
   const before = await allRecords();
   const error = await errorOf(Promise.resolve(handler({ source: 'aws.s3', detail: {} }, context)));
   expect(error.name).toBe('$ZodError');
   expect(await allRecords()).toEqual(before);
 });
 
-/** Somebody's drop, in a version of its own. */
+/** A drop of a person, in a version of its own. */
 const dropped = () => {
   const { accountId, enrollmentId } = newPerson();
   const key = `inbox/${accountId}/${enrollmentId}/a.jpg`;

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { handler } from '../../functions/start-revalidation.ts';
 import type { Started } from '../../shared/domain/api.ts';
 import { revalidationIdOf } from '../../shared/domain/case-id.ts';
@@ -40,7 +40,7 @@ const lying = async (folder = '') => {
 };
 
 describe('a ticket', () => {
-  it('is in the ledger before its form is given out, with the consent and whose word it was', async () => {
+  test('stores a ticket with the consent and the caller before it returns the form', async () => {
     const body = bodyOf({ options: { liveness: 'passive' }, reference: 'r' });
     const answer = await asking(body);
     const { revalidationId, upload } = contentOf<Started>(answer);
@@ -59,14 +59,14 @@ describe('a ticket', () => {
     expect(aws.writes().map(({ operation }) => operation)).toEqual(['PutItem']);
   });
 
-  it('is not given out when it could not be written down', async () => {
+  test('returns no form when the ticket could not be written', async () => {
     aws.setWriteDelivery(1, 'lost');
     expect(codeOf(await asking(bodyOf()))).toBe('unexpected');
   });
 });
 
-describe('media that is there', () => {
-  it('starts the machine under the id of the case, in the version that was looked at', async () => {
+describe('existing media', () => {
+  test('starts the machine under the id of the case, with the version that was read', async () => {
     const { body, key, versionId } = await lying();
     const id = revalidationIdOf({ accountId: body.accountId, bucket: BUCKET, key, version: versionId });
     expect(contentOf(await asking(body))).toMatchObject({ revalidationId: id, phase: 'accepted' });
@@ -74,7 +74,7 @@ describe('media that is there', () => {
     expect(aws.started).toEqual([{ name: id, input: { request } }]);
   });
 
-  it('is started once, however often it is asked for', async () => {
+  test('starts the machine once for any number of calls', async () => {
     const { body } = await lying();
     const ids = [];
     for (const _ of [1, 2, 3]) ids.push(contentOf<Started>(await asking(body)).revalidationId);
@@ -84,7 +84,7 @@ describe('media that is there', () => {
 });
 
 describe('an idempotency key', () => {
-  it('brings a call to its end that was cut off anywhere, and makes one case of it', async () => {
+  test('completes a call that was cut off anywhere, and makes one case of it', async () => {
     for (const [nth, delivery] of [
       [1, 'lost'],
       [1, 'answer lost'],
@@ -104,7 +104,7 @@ describe('an idempotency key', () => {
     }
   });
 
-  it('is the caller’s own: another caller may use the same', async () => {
+  test('keeps the keys of two callers apart', async () => {
     const headers = { 'idempotency-key': randomUUID() };
     const body = bodyOf();
     const authorizer = { iam: { userArn: 'arn:aws:iam::000000000000:user/other' } };
@@ -116,7 +116,7 @@ describe('an idempotency key', () => {
     expect(three.revalidationId).toBe(one.revalidationId);
   });
 
-  it('with another body is refused, and nothing is written', async () => {
+  test('refuses a key with another body, and writes nothing', async () => {
     const headers = { 'idempotency-key': randomUUID() };
     await asking(bodyOf(), headers);
     aws.calls.length = 0;
@@ -124,7 +124,7 @@ describe('an idempotency key', () => {
     expect(aws.writes()).toEqual([]);
   });
 
-  it('outlives its promise: what the ledger has forgotten is unknown', async () => {
+  test('outlives its promise: an expired case is unknown', async () => {
     const headers = { 'idempotency-key': randomUUID() };
     const body = bodyOf();
     const { revalidationId } = contentOf<Started>(await asking(body, headers));
@@ -133,8 +133,8 @@ describe('an idempotency key', () => {
   });
 });
 
-describe('the same media in other words', () => {
-  it('is refused, whether it was promised or claimed before, and nothing is written or started', async () => {
+describe('the same media with another request', () => {
+  test('is refused when it was promised or claimed before, and nothing is written or started', async () => {
     const { body } = await lying();
     const options = { threshold: 0.75, resultMode: 'callback' };
     const { revalidationId } = contentOf<Started>(await asking({ ...body, options }));
@@ -166,8 +166,8 @@ describe('the same media in other words', () => {
   });
 });
 
-describe('the same question in words that are sent as the same', () => {
-  it('is the same case, by the media and by a key', async () => {
+describe('the same request in another form', () => {
+  test('gets the same case, by the media and by a key', async () => {
     const { body } = await lying();
     const ids = new Set<string>();
     for (const options of [undefined, {}, { resultMode: 'poll' }]) {
@@ -203,7 +203,7 @@ describe('a repeat', () => {
     return { asked, claimedAt };
   };
 
-  it('says that it is one, when the first was claimed and under which reference, and a first call does not', async () => {
+  test('states that it is one, with the time and the reference of the first call', async () => {
     const { asked, claimedAt } = await decided(10);
     const answer = await asking({ ...asked, reference: 'transfer-2' }, { 'idempotency-key': randomUUID() });
     expect(contentOf(answer)).toMatchObject({ isRepeat: true, reference: 'transfer-1', claimedAt, phase: 'approved' });
@@ -215,7 +215,7 @@ describe('a repeat', () => {
     expect(contentOf(await asking(upload, headers))).toHaveProperty('isRepeat', true);
   });
 
-  it('of an answer older than the caller takes is refused by name, binds no key and writes nothing', async () => {
+  test('of an older outcome than the caller accepts is refused by name, binds no key and writes nothing', async () => {
     const { asked } = await decided(10);
     const key = randomUUID();
     aws.calls.length = 0;
@@ -229,7 +229,7 @@ describe('a repeat', () => {
     expect(codeOf(await asking({ ...asked, maxAgeSeconds: 540 }, { 'idempotency-key': key }))).toBe('answer_too_old');
   });
 
-  it('of what was refused frees its key for media that was put again', async () => {
+  test('of a refused request frees its key for media that was put again', async () => {
     const { body, key } = await lying();
     const headers = { 'idempotency-key': randomUUID() };
     const { revalidationId } = contentOf<Started>(await asking(body, headers));
@@ -257,7 +257,7 @@ describe('a token for one account', () => {
     process.env.ACCOUNT_CLAIM = 'none';
   });
 
-  it('names media of that account alone: another person’s is not looked at, started or written down', async () => {
+  test('opens media of that account alone: media of another person is not read, started or recorded', async () => {
     const { body } = await lying('victim/');
     const authorizer = { jwt: { claims: { sub: 'app', account: body.accountId }, scopes: [] } };
     aws.calls.length = 0;
@@ -268,20 +268,20 @@ describe('a token for one account', () => {
     expect(answer.statusCode).toBe(202);
   });
 
-  it('without a subject is refused by name', async () => {
+  test('is refused by name without a subject', async () => {
     const authorizer = { jwt: { claims: { azp: 'app' }, scopes: [] } };
     expect(codeOf(await handler(callEvent({ body: bodyOf(), authorizer }), context))).toBe('subject_missing');
   });
 });
 
-describe('a call that does not say what it is about', () => {
+describe('a call without media and upload', () => {
   const brokenOf = async (body: unknown) => {
     const answer = await asking(body);
     return contentOf<{ errors: { path: string; code: string; detail: string }[] }>(answer).errors;
   };
   const BOTH = 'give either media, which lies in the bucket, or upload, for a form to upload with';
 
-  it('is told what is missing, in those words', async () => {
+  test('is refused with the missing fields', async () => {
     expect(await brokenOf({})).toEqual([
       { path: 'accountId', code: 'missing', detail: 'is missing' },
       { path: 'enrollmentId', code: 'missing', detail: 'is missing' },
@@ -296,7 +296,7 @@ describe('a call that does not say what it is about', () => {
     expect(await brokenOf(neither)).toEqual([{ path: 'media', code: 'missing', detail: `is missing: ${BOTH}` }]);
   });
 
-  it('or that it says two things', async () => {
+  test('is refused when it has both', async () => {
     expect(await brokenOf({ ...bodyOf(), media: { key: 'media/a.jpg' } })).toEqual([
       { path: 'media', code: 'rule', detail: `is given together with upload: ${BOTH}` },
     ]);
@@ -304,7 +304,7 @@ describe('a call that does not say what it is about', () => {
 });
 
 describe('two calls about the same media at once', () => {
-  it('in other words are one promise and one refusal, and one run in the words of the promise', async () => {
+  test('with different requests get one promise and one refusal, and one run of the promise', async () => {
     const { body } = await lying();
     // Both look before either writes.
     let looks = 0;
@@ -326,7 +326,7 @@ describe('two calls about the same media at once', () => {
     expect(aws.started).toEqual([{ name: expect.any(String), input: { request } }]);
   });
 
-  it('in the same words are one case', async () => {
+  test('with the same request get one case', async () => {
     const { body } = await lying();
     const ids = (await Promise.all([asking(body), asking(body)])).map((one) => contentOf<Started>(one).revalidationId);
     expect(new Set(ids).size).toBe(1);
@@ -334,10 +334,10 @@ describe('two calls about the same media at once', () => {
   });
 });
 
-describe('a new case that is forced', () => {
+describe('a forced new case', () => {
   const forceNew = { reason: 'the photo was of the wrong day' };
 
-  it('is one a key, however often it is asked for, and the machine is told by what to tell it apart', async () => {
+  test('is created once per key, and the machine gets its force key', async () => {
     const { body, key, versionId } = await lying();
     const first = contentOf<Started>(await asking(body));
     const headers = { 'idempotency-key': randomUUID() };
@@ -359,7 +359,7 @@ describe('a new case that is forced', () => {
     expect(revalidationIdOf({ accountId: body.accountId, bucket: BUCKET, key, version: versionId, forceKey })).toBe(id);
   });
 
-  it('is another one under another key, and for another caller', async () => {
+  test('differs for another key and for another caller', async () => {
     const { body } = await lying();
     const key = randomUUID();
     const authorizer = { iam: { userArn: 'arn:aws:iam::000000000000:user/other' } };
@@ -372,7 +372,7 @@ describe('a new case that is forced', () => {
     expect(new Set(answers.map((answer) => contentOf<Started>(answer).revalidationId)).size).toBe(3);
   });
 
-  it('outlives its key: the same call under it meets the same case', async () => {
+  test('outlives its key: the same call under it gets the same case', async () => {
     const { body } = await lying();
     const key = randomUUID();
     const headers = { 'idempotency-key': key };
@@ -384,7 +384,7 @@ describe('a new case that is forced', () => {
 
 describe('a retry', () => {
   const LIVE = { subvalidations: ['passive_liveness', 'similarity'] };
-  /** Somebody's re-validation that was declined just now. */
+  /** A re-validation of a person that was declined just now. */
   const declined = async () => {
     const claim = claimOf({ requested: { liveness: 'passive' } });
     const { revalidationId, accountId, enrollmentId } = claim;
@@ -394,7 +394,7 @@ describe('a retry', () => {
     return { revalidationId, accountId, enrollmentId };
   };
 
-  it('is looked up before anything is promised, and keeps the name it was asked by', async () => {
+  test('is checked before anything is promised, and keeps the id that the caller used', async () => {
     const { revalidationId, ...person } = await declined();
     const options = { ...LIVE, retryOf: revalidationId };
     aws.calls.length = 0;
@@ -404,7 +404,7 @@ describe('a retry', () => {
     expect(aws.writes().map(({ operation }) => operation)).toEqual(['PutItem']);
   });
 
-  it('that nothing can come of is refused here, and nothing is written', async () => {
+  test('is refused here when it cannot succeed, and nothing is written', async () => {
     const { revalidationId, ...person } = await declined();
     aws.calls.length = 0;
     const asked = (more: object, retryOf = revalidationId) =>
@@ -418,7 +418,7 @@ describe('a retry', () => {
   });
 });
 
-describe('a call is refused, and nothing is written or started', () => {
+describe('an invalid call', () => {
   const rows: [string, string, () => Promise<[unknown, Record<string, string>?]>][] = [
     ['that is no JSON', 'body_malformed', async () => ['{']],
     ['of another type', 'content_type_unsupported', async () => [bodyOf(), { 'content-type': 'text/json' }]],
@@ -493,14 +493,14 @@ describe('a call is refused, and nothing is written or started', () => {
       async () => [bodyOf({ options: { subvalidations: ['speech_match'], minimumPrecision: 'low' } })],
     ],
   ];
-  it.each(rows)('%s', async (_, code, make) => {
+  test.each(rows)('is refused, and nothing is written or started: %s', async (_, code, make) => {
     const [body, headers] = await make();
     expect(codeOf(await asking(body, headers))).toBe(code);
     expect(aws.writes()).toEqual([]);
     expect(aws.started).toEqual([]);
   });
 
-  it('that no authoriser let through, as a fault of ours', async () => {
+  test('answers 500 when no authoriser let it through', async () => {
     expect(codeOf(await handler(callEvent({ body: bodyOf(), authorizer: {} }), context))).toBe('unexpected');
     expect(aws.writes()).toEqual([]);
   });

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { handler } from '../../functions/sweep-ledger.ts';
 import type { Attempt } from '../../shared/domain/attempts.ts';
 import type { Claim } from '../../shared/domain/revalidation.ts';
@@ -10,6 +10,7 @@ import { recordOutcome } from '../../shared/ledger/outcomes.ts';
 import { recordsBetween } from '../../shared/ledger/records.ts';
 import { claimOf, context, executionOf, inMinutes, newPerson, newValidationId } from '../support/journal.ts';
 import { type Delivery, type LocalAws, openLocalAws, standIn } from '../support/local-aws.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 const OURS = executionOf('ours');
 
@@ -43,7 +44,7 @@ const sweep = () => handler({}, context);
 
 const isGet = (path: string) => path.endsWith('/validations');
 
-/** Truora's list of the person, whatever else it is asked. */
+/** Truora's list of the person, for any call. */
 const listing = async (...list: object[]) => {
   const truora = await standIn(({ path }) =>
     isGet(path) ? { status: 200, body: { validations: list } } : { status: 404 },
@@ -104,7 +105,7 @@ const ownerOf = async (id: string) => (await aws.item(`VLD#${id}`))?.revalidatio
 const orphansCounted = () => aws.metrics.reduce((sum, { Orphans = 0 }) => sum + Number(Orphans), 0);
 
 describe.each(['not_found', 'unconfirmed'] as const)('a call that was %s when its run ended', (result) => {
-  it('and was executed after all is an orphan: bound, counted, written down, and looked for no more', async () => {
+  test('and was executed later becomes an orphan: bound, counted, recorded, and not checked again', async () => {
     const claim = await ended(result);
     const row = rowOf(claim, { creation_date: inMinutes(-25 * HOUR) });
     const { asked } = await listing(row);
@@ -118,7 +119,7 @@ describe.each(['not_found', 'unconfirmed'] as const)('a call that was %s when it
     expect(asked()).toBe(1);
   });
 
-  it('and was not is known never to have got there', async () => {
+  test('and was never executed stays an attempt without a validation', async () => {
     const claim = await ended(result);
     // Four hours older than the call could be local time, but this one is another case's.
     const theirs = rowOf(claim, { creation_date: inMinutes(-30 * HOUR) });
@@ -135,12 +136,12 @@ describe.each(['not_found', 'unconfirmed'] as const)('a call that was %s when it
   });
 });
 
-describe('an intent that still stands when its own run has ended', () => {
-  it.each([
+describe('an open intent of an ended run', () => {
+  test.each([
     [0, 'not_found'],
     [1, 'orphaned'],
     [2, 'orphaned'],
-  ] as const)('right after it was opened is resolved and closed: %i created, %s', async (created, result) => {
+  ] as const)('is resolved and closed: %i created, %s', async (created, result) => {
     const claim = await ended();
     await opened(claim);
     const rows = Array.from({ length: created }, () => rowOf(claim));
@@ -152,7 +153,7 @@ describe('an intent that still stands when its own run has ended', () => {
     expect(orphansCounted()).toBe(created);
   });
 
-  it('over a validation of its own is closed, and that is bound and no orphan', async () => {
+  test('over a validation of its own is closed, and the validation is bound and no orphan', async () => {
     const claim = claimOf(newPerson());
     await claimRecord(aws.ledger, claim, OURS);
     const own = { validationId: newValidationId(), deadline: inMinutes(-25 * HOUR) };
@@ -170,7 +171,7 @@ describe('an intent that still stands when its own run has ended', () => {
     expect(asked()).toBe(0);
   });
 
-  it('stays while Truora cannot be asked, and the case is due again', async () => {
+  test('stays open while Truora cannot be called, and the follow-up is repeated', async () => {
     const claim = await ended();
     await opened(claim);
     const truora = await standIn({ status: 503 });
@@ -183,7 +184,7 @@ describe('an intent that still stands when its own run has ended', () => {
   });
 });
 
-it('takes nothing from a list whose intent was resolved while it was read', async () => {
+test('takes nothing from a list whose intent was resolved during the read', async () => {
   const claim = await ended();
   await opened(claim);
   const row = rowOf(claim);
@@ -204,7 +205,7 @@ it('takes nothing from a list whose intent was resolved while it was read', asyn
 });
 
 describe('the intent of another run', () => {
-  it('is never touched, and the case looked at again', async () => {
+  test('is never changed, and the follow-up is repeated', async () => {
     const claim = await ended('not_found');
     const intent = { revalidationId: claimOf().revalidationId, attempt: 1 };
     await openIntent(aws.table, claim.accountId, intent);
@@ -217,7 +218,7 @@ describe('the intent of another run', () => {
     expect(Date.parse((await recordOf(claim)).dueAt ?? '')).toBeGreaterThan(Date.now());
   });
 
-  it('cannot be opened while the list is looked at: its validation would be taken for a stray', async () => {
+  test('cannot be opened during the read of the list: its validation would be taken for an orphan', async () => {
     const claim = await ended('not_found');
     const other = claimOf({ accountId: claim.accountId });
     let opening: unknown = 'not tried';
@@ -233,7 +234,7 @@ describe('the intent of another run', () => {
   });
 });
 
-it('takes nothing that is bound to another case of the person', async () => {
+test('takes no validation that is bound to another case of the person', async () => {
   const claim = await ended('not_found');
   const [theirs, orphan] = [rowOf(claim), rowOf(claim)];
   const validation = { validationId: theirs.validation_id, deadline: inMinutes(0) };
@@ -243,7 +244,7 @@ it('takes nothing that is bound to another case of the person', async () => {
   expect((await recordOf(claim)).orphans).toEqual([orphan.validation_id]);
 });
 
-it('gives a stray that two cases of one person may have created to one of them', async () => {
+test('gives an orphan of two possible cases of one person to one of them', async () => {
   const one = await ended('not_found');
   const two = await ended('not_found', { accountId: one.accountId, enrollmentId: one.enrollmentId });
   const row = rowOf(one);
@@ -257,7 +258,7 @@ it('gives a stray that two cases of one person may have created to one of them',
   for (const { revalidationId } of [one, two]) await aws.putItem({ pk: `RUN#${revalidationId}` });
 });
 
-it('asks Truora nothing for a case whose call was answered', async () => {
+test('does not call Truora for a case whose call was answered', async () => {
   const claim = await ended('created');
   const { asked } = await listing(rowOf(claim));
   await sweep();
@@ -265,7 +266,7 @@ it('asks Truora nothing for a case whose call was answered', async () => {
   expect(await recordOf(claim)).not.toHaveProperty('dueAt');
 });
 
-it('waits while Truora wants all of us to wait, which is no failure; and holds the others back after a 429', async () => {
+test('waits while the throttle is backing off, which is no failure, and backs off after a 429', async () => {
   const claim = await ended('not_found');
   const { asked } = await listing(rowOf(claim));
   await aws.putItem({ pk: 'GATE#truora', notBefore: inMinutes(1) });
@@ -288,30 +289,33 @@ const crashes = [1, 2, 3, 4, 5, 6].flatMap((nth) =>
   (['lost', 'answer lost'] as Delivery[]).map((delivery) => [nth, delivery] as const),
 );
 
-describe.each([true, false])('with its intent existing: %s', (isOpen) => {
-  it.each(crashes)('a look that is killed at write %i (%s) is done again, and counts once', async (nth, delivery) => {
-    const claim = await ended(isOpen ? undefined : 'not_found');
-    if (isOpen) await opened(claim);
-    const row = rowOf(claim);
-    await listing(row);
-    let writes = 0;
-    aws.setDelivery(({ operation }) => {
-      if (/^(Put|Update|Delete)Item$/.test(operation)) writes += 1;
-      return writes >= nth ? (writes === nth ? delivery : 'lost') : 'through';
-    });
-    await sweep();
-    aws.setDelivery();
-    await due(claim.revalidationId);
-    await sweep();
-    expect((await recordOf(claim)).orphans).toEqual([row.validation_id]);
-    expect(await resultsOf(claim)).toEqual(['orphaned']);
-    expect(await ownerOf(row.validation_id)).toBe(claim.revalidationId);
-    expect(await intentOf(claim)).toBeUndefined();
-    expect(orphansCounted()).toBeGreaterThan(0);
-  });
+describe.each([true, false])('with its intent open: %s', (isOpen) => {
+  test.each(crashes)(
+    'repeats a follow-up that is killed at write %i (%s), and counts it once',
+    async (nth, delivery) => {
+      const claim = await ended(isOpen ? undefined : 'not_found');
+      if (isOpen) await opened(claim);
+      const row = rowOf(claim);
+      await listing(row);
+      let writes = 0;
+      aws.setDelivery(({ operation }) => {
+        if (/^(Put|Update|Delete)Item$/.test(operation)) writes += 1;
+        return writes >= nth ? (writes === nth ? delivery : 'lost') : 'through';
+      });
+      await sweep();
+      aws.setDelivery();
+      await due(claim.revalidationId);
+      await sweep();
+      expect((await recordOf(claim)).orphans).toEqual([row.validation_id]);
+      expect(await resultsOf(claim)).toEqual(['orphaned']);
+      expect(await ownerOf(row.validation_id)).toBe(claim.revalidationId);
+      expect(await intentOf(claim)).toBeUndefined();
+      expect(orphansCounted()).toBeGreaterThan(0);
+    },
+  );
 });
 
-it('makes the records say what Truora has charged, when a call is executed after its run has ended', async () => {
+test('makes the records match the charges of Truora when a call is executed after its run has ended', async () => {
   const person = newPerson('-create-late');
   await aws.enroll(person);
   const spent = async () => (await spendOf(recordsBetween(aws.table, {}))).charges;
@@ -321,7 +325,7 @@ it('makes the records say what Truora has charged, when a call is executed after
   body.append('threshold', String(claim.requested.threshold));
   const headers = { 'truora-api-key': 'truora-key' };
   await fetch(`${aws.sandbox.origin}/v1/validations`, { method: 'POST', headers, body }).catch(() => {});
-  await vi.waitFor(() => expect(aws.sandbox.counts().charges - chargedBefore).toBe(1), { timeout: 5000 });
+  await waitFor(() => expect(aws.sandbox.counts().charges - chargedBefore).toBe(1));
   expect((await spent()) - spentBefore).toBe(0);
   await sweep();
   expect((await spent()) - spentBefore).toBe(1);

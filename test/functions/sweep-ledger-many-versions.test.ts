@@ -7,7 +7,7 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { mockClient } from 'aws-sdk-client-mock';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { handler } from '../../functions/sweep-ledger.ts';
 import type { Outcome } from '../../shared/domain/revalidation.ts';
 import { claim as claimRecord } from '../../shared/ledger/claims.ts';
@@ -161,7 +161,7 @@ const ended = async (uploads = 0, status: 'approved' | 'expired' = 'approved', h
 const told = { announced: inMinutes(-1) };
 
 describe('a ticket whose holder has put thousands of versions', () => {
-  it('keeps no other case waiting, and goes in slices: 20,000 versions, and ten tickets more', async () => {
+  test('delays no other case, and is worked off in slices: 20,000 versions, and ten tickets more', async () => {
     // Here the clock stands, so that no visit ends early and no record is slow.
     vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'] });
     const flooded = await ended(20_000);
@@ -195,7 +195,7 @@ describe('a ticket whose holder has put thousands of versions', () => {
     }
   });
 
-  it('goes on at the next visit when the time of one is over, and each deletes something', async () => {
+  test('continues at the next follow-up when the time of one is over, and each deletes some', async () => {
     vi.useFakeTimers({ toFake: ['Date'] });
     const one = await ended(3000);
     refuse = () => void vi.setSystemTime(Date.now() + 10_000);
@@ -207,7 +207,7 @@ describe('a ticket whose holder has put thousands of versions', () => {
     }
   });
 
-  it('loses nothing of a key that only begins alike', async () => {
+  test('loses no version of a key with the same beginning', async () => {
     const one = await ended(3);
     versions.set(`${one.key}.jpg`, ['v1']);
     await due(one.revalidationId, -1, told);
@@ -216,7 +216,7 @@ describe('a ticket whose holder has put thousands of versions', () => {
     expect(versions.get(`${one.key}.jpg`)).toEqual(['v1']);
   });
 
-  it.each<[string, () => object]>([
+  test.each<[string, () => object]>([
     [
       'a call is lost',
       () => {
@@ -224,7 +224,7 @@ describe('a ticket whose holder has put thousands of versions', () => {
       },
     ],
     ['S3 keeps one version', () => ({ Errors: [{ Key: 'k', VersionId: 'v', Code: 'AccessDenied' }] })],
-  ])('is taken up where it was left when %s', async (_, refusing) => {
+  ])('continues where it stopped when %s', async (_, refusing) => {
     const one = await ended(3000);
     await due(one.revalidationId, -1, told);
     let calls = 0;
@@ -242,7 +242,7 @@ describe('a ticket whose holder has put thousands of versions', () => {
   });
 });
 
-it('a record that takes too long is named, put off, and keeps no other waiting', async () => {
+test('names a record that takes too long, postpones it, and goes on with the others', async () => {
   process.env.HTTP_DEADLINE_SECONDS = '1000';
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   // The times of records that are being looked at.

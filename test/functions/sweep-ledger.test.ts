@@ -1,5 +1,5 @@
 import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { handler } from '../../functions/sweep-ledger.ts';
 import type { LocalServer } from '../../infra/local/http.ts';
 import { AmendmentAnnouncement, announcementOf } from '../../shared/domain/announcement.ts';
@@ -65,7 +65,7 @@ const itemOf = (revalidationId: string) => aws.item(`RUN#${revalidationId}`);
 
 const details = () => aws.announced.map(({ detail }) => detail);
 
-/** Leaves the record as it is, and makes it due now: nobody waits here for five minutes, or for a day. */
+/** Leaves the record as it is, and makes it due now: no test waits for five minutes, or for a day. */
 const due = async (revalidationId: string, more: Record<string, unknown> = {}) => {
   const item = await itemOf(revalidationId);
   if (!item) throw new TypeError('the record does not exist');
@@ -133,14 +133,14 @@ const approval = ({ claim, validation }: Pick<Case, 'claim' | 'validation'>, mor
 const pending = (of: Pick<Case, 'claim' | 'validation'>) => approval(of, { validation_status: 'pending' });
 
 describe('each sweep', () => {
-  it('says that it has recorded no notification itself, so that an alarm sees silence where none ever came', async () => {
+  test('emits that it recorded no notification itself, so that an alarm can tell silence from zero', async () => {
     await sweep();
     expect(aws.metrics).toContainEqual(expect.objectContaining({ NotificationsRecorded: 0 }));
   });
 });
 
 describe('an open record', () => {
-  it('whose execution lives is left alone, and looked at again', async () => {
+  test('is left alone while its execution lives, and checked again', async () => {
     const { claim } = await running();
     await sweep();
     const record = await readRecord(aws.ledger, claim.revalidationId);
@@ -149,13 +149,13 @@ describe('an open record', () => {
     expect(details()).toEqual([]);
   });
 
-  it.each([
+  test.each([
     ['ABORTED', 'execution_aborted'],
     ['TIMED_OUT', 'execution_timed_out'],
     ['FAILED', 'execution_failed'],
     ['SUCCEEDED', 'execution_lost'],
     ['FORGOTTEN', 'execution_lost'],
-  ] as const)('whose execution is %s has failed by %s, and its person is free', async (status, reason) => {
+  ] as const)('fails with the execution status %s by %s, and its person is free', async (status, reason) => {
     const { claim, validation } = await running();
     aws.statuses.set(OURS, status);
     expect(await sweep()).toEqual({ seen: 1, failed: 0 });
@@ -172,7 +172,7 @@ describe('an open record', () => {
     expect(aws.metrics).toContainEqual(expect.objectContaining({ Outcomes: 1, reason }));
   });
 
-  it('leaves the intent that it had open for whoever comes next', async () => {
+  test('leaves its open intent to the next run', async () => {
     const { claim } = journalOf();
     await claimRecord(aws.ledger, claim, OURS);
     await openIntent(aws.table, claim.accountId, { revalidationId: claim.revalidationId, attempt: 1 });
@@ -183,7 +183,7 @@ describe('an open record', () => {
     expect(await readIntent(aws.table, claim.accountId)).toMatchObject({ revalidationId: claim.revalidationId });
   });
 
-  it('leaves the intent of another case of the person alone', async () => {
+  test('leaves the intent of another case of the person alone', async () => {
     const { claim } = await running();
     aws.statuses.set(OURS, 'ABORTED');
     await aws.putItem({
@@ -196,7 +196,7 @@ describe('an open record', () => {
     expect(await readIntent(aws.table, claim.accountId)).toBeDefined();
   });
 
-  it('that ends while the sweep looks keeps its own end', async () => {
+  test('keeps its own outcome when it ends during the sweep', async () => {
     const { claim } = await running();
     aws.statuses.set(OURS, 'SUCCEEDED');
     const outcome: Outcome = {
@@ -218,7 +218,7 @@ describe('an open record', () => {
     expect(record?.trail.filter(({ phase }) => ['approved', 'failed'].includes(phase))).toHaveLength(1);
   });
 
-  it.each([true, false])('with a token and a notification (%s) is woken, if both are there', async (rings) => {
+  test.each([true, false])('resumes with a token and a notification (%s), if both exist', async (rings) => {
     const { validation } = await running();
     await storeTaskToken(aws.table, validation, `token-${rings}`);
     if (rings) await recordNotification(aws.table, validation, new Date());
@@ -227,8 +227,8 @@ describe('an open record', () => {
   });
 });
 
-describe('an outcome that nobody was told of', () => {
-  it('is told, under its own id, and then due when its media is', async () => {
+describe('an outcome that was not announced', () => {
+  test('is announced under its own id, and then followed up for its media', async () => {
     const { outcome } = await ended('declined', { hours: 0 });
     await due(outcome.revalidationId, { announced: undefined });
     await sweep();
@@ -238,7 +238,7 @@ describe('an outcome that nobody was told of', () => {
     expect(Date.parse(record?.dueAt ?? '')).toBe(Date.parse(outcome.decidedAt) + 24 * 3_600_000);
   });
 
-  it('that the bus does not take is counted, and keeps no other waiting', async () => {
+  test('is counted when the bus does not accept it, and the others go on', async () => {
     const [one, two] = [await ended('declined', { hours: 0 }), await ended('approved', { hours: 25 })];
     await due(one.outcome.revalidationId, { announced: undefined });
     aws.openBus(false);
@@ -266,7 +266,7 @@ describe('media', () => {
     return { key, versions: versions.map((one) => one.versionId), more: { ...person, media } };
   };
 
-  it('goes after its hours, in the version that was claimed and no other, and nothing is due any more', async () => {
+  test('is deleted after its hours, only in the claimed version, and the follow-up ends', async () => {
     const { key, versions, more } = await withMedia();
     const { outcome } = await ended('approved', { more });
     await sweep();
@@ -276,7 +276,7 @@ describe('media', () => {
     expect(item).not.toHaveProperty('shard');
   });
 
-  it('stays until then', async () => {
+  test('stays until its hours are over', async () => {
     const { key, versions, more } = await withMedia();
     const { outcome } = await ended('expired', { hours: 23, more });
     await sweep();
@@ -285,7 +285,7 @@ describe('media', () => {
     expect(record?.dueAt).toBe(new Date(Date.parse(outcome.decidedAt) + 24 * 3_600_000).toISOString());
   });
 
-  it('stays while another case needs the same version, and goes with the last of them', async () => {
+  test('stays while another case needs the same version, and is deleted with the last of them', async () => {
     const { key, versions, more } = await withMedia();
     const version = { bucket: BUCKET, key, versionId: versions[1] ?? '' };
     const [first, other] = [
@@ -309,7 +309,7 @@ describe('media', () => {
     expect(await left(key, version.versionId)).toBe(false);
   });
 
-  it('goes with the copies of it that were not run for themselves', async () => {
+  test('is deleted with the copies of it that were not run for themselves', async () => {
     const { key, versions, more } = await withMedia();
     const { claim } = await ended('approved', { more });
     await enterCopy(aws.ledger, claim.revalidationId, versions[2] ?? '');
@@ -317,7 +317,7 @@ describe('media', () => {
     expect(await Promise.all(versions.map((one) => left(key, one)))).toEqual([true, false, false]);
   });
 
-  it('goes with everything else that was uploaded under the same ticket', async () => {
+  test('is deleted with everything else that was uploaded under the same ticket', async () => {
     const { key, versions, more } = await withMedia();
     const { claim } = await ended('declined', { more });
     const upload = { key, type: 'image/jpeg' as const, maxBytes: 10 };
@@ -339,7 +339,7 @@ describe('media', () => {
     expect(await left(neighbour.key, neighbour.versionId)).toBe(true);
   });
 
-  it('of a refused drop, which nobody claimed, goes too', async () => {
+  test('of a refused drop without a claim is deleted too', async () => {
     const person = newPerson();
     const { key, versionId } = await aws.put(keyOf(person), 'refused');
     const { revalidationId } = claimOf();
@@ -357,8 +357,8 @@ describe('media', () => {
   });
 });
 
-describe('a late truth', () => {
-  it.each(['expired', 'failed', 'canceled'] as const)('amends what was closed as %s', async (status) => {
+describe('an amendment', () => {
+  test.each(['expired', 'failed', 'canceled'] as const)('changes an outcome that was closed as %s', async (status) => {
     const closed = await ended(status, { reason: 'because' });
     await says(approval(closed));
     await sweep();
@@ -377,7 +377,7 @@ describe('a late truth', () => {
     expect(detail.eventId).not.toBe(announcementOf(closed.outcome).eventId);
   });
 
-  it.each(['approved', 'declined'] as const)('is not asked for where %s stands', async (status) => {
+  test.each(['approved', 'declined'] as const)('is not requested for an outcome that is %s', async (status) => {
     const closed = await ended(status);
     await says(approval(closed));
     await sweep();
@@ -385,11 +385,11 @@ describe('a late truth', () => {
     expect(await itemOf(closed.outcome.revalidationId)).not.toHaveProperty('amendments');
   });
 
-  it.each<[string, object]>([
+  test.each<[string, object]>([
     ['equals what stands', { validation_status: 'failure', failure_status: 'system_error' }],
     ['says only that the time ran out', { validation_status: 'failure', failure_status: 'expired' }],
     ['is none', { validation_status: 'pending' }],
-  ])('that %s amends nothing', async (_, said) => {
+  ])('is not made for a validation that %s', async (_, said) => {
     const closed = await ended('failed', { reason: 'system_error' });
     await says(approval(closed, said));
     await sweep();
@@ -400,7 +400,7 @@ describe('a late truth', () => {
     expect(details()).toEqual([]);
   });
 
-  it('about something else is a mismatch, and approves nobody', async () => {
+  test('about another validation is a mismatch, and approves no case', async () => {
     const closed = await ended('expired', { reason: 'undecided_at_deadline' });
     await says(approval(closed, { account_id: 'another' }));
     await sweep();
@@ -410,7 +410,7 @@ describe('a late truth', () => {
     ]);
   });
 
-  it('is entered and told once, however often it is looked for and by however many at once', async () => {
+  test('is recorded and announced once, for many sweeps at any time', async () => {
     const closed = await ended('expired');
     const { revalidationId } = closed.outcome;
     await says(approval(closed));
@@ -425,7 +425,7 @@ describe('a late truth', () => {
     expect(new Set(ids).size).toBe(1);
   });
 
-  it('that comes after a notification says so, and the notification leaves the case due no longer than one look', async () => {
+  test('after a notification states so, and the notification makes the case due for one check only', async () => {
     const closed = await ended('canceled', { hours: 1 });
     const { revalidationId } = closed.outcome;
     await due(revalidationId, { dueAt: inMinutes(23 * HOUR) });
@@ -440,7 +440,7 @@ describe('a late truth', () => {
     expect(record).not.toHaveProperty('lateWebhookAt');
   });
 
-  it('that was entered, though the repeat of the lost call found it so, stays due and is told by the next sweep', async () => {
+  test('that was recorded while the repeat of the lost call found it stays due and is announced by the next sweep', async () => {
     const closed = await ended('expired');
     const { revalidationId } = closed.outcome;
     await says(approval(closed));
@@ -462,7 +462,7 @@ describe('a late truth', () => {
     expect(item).not.toHaveProperty('dueAt');
   });
 
-  it('is heard though the notification rang between the end and the announcement of it', async () => {
+  test('is made for a notification between the end and its announcement', async () => {
     const closed = await ended('expired', { hours: 0 });
     const { revalidationId } = closed.outcome;
     await due(revalidationId, { announced: undefined });
@@ -474,7 +474,7 @@ describe('a late truth', () => {
     expect(await itemOf(revalidationId)).toMatchObject({ amendments: [{ status: 'approved', from: 'webhook' }] });
   });
 
-  it('is looked for again when a notification rings while Truora is being asked', async () => {
+  test('is checked again when a notification comes during the call to Truora', async () => {
     const closed = await ended('expired');
     const { revalidationId } = closed.outcome;
     await says(async () => {
@@ -495,7 +495,7 @@ describe('a late truth', () => {
     expect(minutes).toBeLessThanOrEqual(5);
   });
 
-  it('that is not there at the first look after a call is looked for within minutes, and entered as of that call', async () => {
+  test('that the first check after a webhook does not find is checked within minutes, and names that webhook', async () => {
     const closed = await ended('expired', { hours: 0 });
     const { revalidationId } = closed.outcome;
     await markLateWebhook(aws.table, revalidationId, new Date(Date.now() - 1000));
@@ -521,7 +521,7 @@ describe('a late truth', () => {
     expect(last?.dueAt).toBe(new Date(Date.parse(closed.outcome.decidedAt) + 24 * 3_600_000).toISOString());
   });
 
-  it('that no validation can bring any more is waited for until the media goes, and as of nobody', async () => {
+  test('that no validation can bring any more is awaited until the media is deleted, and names no webhook', async () => {
     const closed = await ended('expired', { hours: 8 });
     const { revalidationId } = closed.outcome;
     await due(revalidationId, { lateWebhookAt: inMinutes(-6 * HOUR - 1) });
@@ -532,7 +532,7 @@ describe('a late truth', () => {
     expect(item?.dueAt).toBe(new Date(Date.parse(closed.outcome.decidedAt) + 24 * 3_600_000).toISOString());
   });
 
-  it('that Truora cannot be asked for is tried again for days, and then no more', async () => {
+  test('is tried again for days while Truora cannot be called, and then no more', async () => {
     const [young, old] = [await ended('expired'), await ended('expired', { hours: 24 * 6 })];
     await says({ status: 503 });
     expect(await sweep()).toEqual({ seen: 2, failed: 1 });
@@ -540,42 +540,45 @@ describe('a late truth', () => {
     expect(await itemOf(old.outcome.revalidationId)).not.toHaveProperty('dueAt');
   });
 
-  /** Each thing that the sweep changes when a late truth comes: the amendment, the event, its mark, the due time. */
+  /** Each change of the sweep for an amendment: the amendment, the event, its mark, the due time. */
   const crashes = [1, 2, 3, 4].flatMap((nth) =>
     (['lost', 'answer lost'] as Delivery[]).map((delivery) => [nth, delivery] as const),
   );
-  it.each(crashes)('after a crash at change %i (%s) stands once and was told, under one id', async (nth, delivery) => {
-    const closed = await ended('expired');
-    const { revalidationId } = closed.outcome;
-    await says(approval(closed));
-    let changes = 0;
-    aws.setDelivery(({ operation, input }) => {
-      const isHold = JSON.stringify(input.Key ?? '').includes('HOLD#');
-      if (/^(PutEvents|UpdateItem)$/.test(operation) && !isHold) changes += 1;
-      return changes >= nth ? (changes === nth ? delivery : 'lost') : 'through';
-    });
-    await sweep();
-    aws.setDelivery();
-    await due(revalidationId);
-    await sweep();
-    const record = await readRecord(aws.ledger, revalidationId);
-    expect(record?.amendments).toHaveLength(1);
-    expect(record?.amendmentAnnounced).toBe(record?.amended);
-    const ids = details().map((detail) => AmendmentAnnouncement.parse(detail).eventId);
-    expect(ids.length).toBeGreaterThan(0);
-    expect(new Set(ids)).toEqual(new Set([record?.amended]));
-  });
+  test.each(crashes)(
+    'is made and announced once, under one id, after a crash at change %i (%s)',
+    async (nth, delivery) => {
+      const closed = await ended('expired');
+      const { revalidationId } = closed.outcome;
+      await says(approval(closed));
+      let changes = 0;
+      aws.setDelivery(({ operation, input }) => {
+        const isHold = JSON.stringify(input.Key ?? '').includes('HOLD#');
+        if (/^(PutEvents|UpdateItem)$/.test(operation) && !isHold) changes += 1;
+        return changes >= nth ? (changes === nth ? delivery : 'lost') : 'through';
+      });
+      await sweep();
+      aws.setDelivery();
+      await due(revalidationId);
+      await sweep();
+      const record = await readRecord(aws.ledger, revalidationId);
+      expect(record?.amendments).toHaveLength(1);
+      expect(record?.amendmentAnnounced).toBe(record?.amended);
+      const ids = details().map((detail) => AmendmentAnnouncement.parse(detail).eventId);
+      expect(ids.length).toBeGreaterThan(0);
+      expect(new Set(ids)).toEqual(new Set([record?.amended]));
+    },
+  );
 });
 
 describe('a sweep', () => {
-  it('leaves the rest for the next when its time is nearly up', async () => {
+  test('leaves the rest to the next when its time is nearly over', async () => {
     await ended('approved');
     const late = { ...context, getRemainingTimeInMillis: () => 10_000 };
     expect(await handler({}, late)).toEqual({ seen: 0, failed: 0 });
     expect((await sweep()).seen).toBe(1);
   });
 
-  it('sees all that is due, page by page, and nothing that is not', async () => {
+  test('reads every page of what is due, and nothing else', async () => {
     const cases = await Promise.all(Array.from({ length: 60 }, () => running()));
     // All in one shard, which is more than a page of it.
     for (const { claim } of cases) await due(claim.revalidationId, { shard: 'due#7' });
@@ -585,7 +588,7 @@ describe('a sweep', () => {
     expect(await sweep()).toEqual({ seen: 0, failed: 0 });
   });
 
-  it('counts and names one that cannot be read, puts it off, and looks at all the others', async () => {
+  test('counts and names a record that cannot be read, postpones it, and goes on with the others', async () => {
     const [broken, well] = [await ended('approved'), await ended('approved')];
     // As a person may have set it by hand: the longest due of all, and no timestamp of ours.
     await due(broken.outcome.revalidationId, { dueAt: '2026-01-01T00:00:00Z' });
@@ -602,7 +605,7 @@ describe('a sweep', () => {
     expect(await sweep()).toEqual({ seen: 1, failed: 0 });
   });
 
-  it('passes over a record whose time in the ledger is over', async () => {
+  test('skips an expired record', async () => {
     const { outcome } = await ended('approved');
     await due(outcome.revalidationId, { expiresAt: 1 });
     expect(await sweep()).toEqual({ seen: 0, failed: 0 });

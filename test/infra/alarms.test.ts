@@ -19,7 +19,7 @@ const inTemplate = resourcesOf(template, 'AWS::CloudWatch::Alarm').map(({ proper
 
 const composite = resourcesOf(template, 'AWS::CloudWatch::CompositeAlarm').map(({ properties }) => properties);
 
-/** Those that composite alarms are made of; they tell nobody by themselves. */
+/** Those that composite alarms are made of; they notify no address by themselves. */
 const isHalf = ({ AlarmName }: Record<string, unknown>) => /-(Missing|Before)$/.test(String(AlarmName));
 
 /** What one alarm asks CloudWatch for. */
@@ -32,26 +32,26 @@ const askedBy = (alarm: Record<string, unknown>): Asked[] =>
         MetricStat ? [MetricStat.Metric] : [],
       );
 
-test('every alarm of the table is in the template, and no other', () => {
+test('the template has every alarm of the table, and no other', () => {
   const whole = [...inTemplate.filter((alarm) => !isHalf(alarm)), ...composite];
   expect(whole.map(({ AlarmName }) => AlarmName).toSorted()).toEqual(
     alarmNames.map((name) => `face-revalidation-dev-${name}`).toSorted(),
   );
 });
 
-test.each(alarmNames)('%s has its chapter in the runbook: what it means, what to look at, what to do', (name) => {
+test.each(alarmNames)('%s has its chapter in the runbook: meaning, where to look, what to do', (name) => {
   const [, chapter = ''] = runbook.split(`\n### ${name}\n`);
   const own = chapter.split(/\n##/)[0];
   for (const part of ['**Means**', '**Look at**', '**Do**']) expect(own).toContain(part);
 });
 
-test('the runbook has no chapter for an alarm that is not there', () => {
+test('the runbook has no chapter for an alarm that does not exist', () => {
   const [, chapters = ''] = /\n## Alarms\n([\s\S]*?)\n## /.exec(runbook) ?? [];
   expect([...chapters.matchAll(/^### (\w+)$/gm)].map(([, name]) => name)).toEqual(alarmNames);
 });
 
 test.each(inTemplate.map((alarm) => [String(alarm.AlarmName), alarm] as const))(
-  '%s asks for what is kept, and tells the topic',
+  '%s reads a metric that is kept, and notifies the topic',
   (_, alarm) => {
     const asked = askedBy(alarm);
     expect(asked).not.toEqual([]);
@@ -69,20 +69,20 @@ test.each(inTemplate.map((alarm) => [String(alarm.AlarmName), alarm] as const))(
   },
 );
 
-test('no alarm waits for a number that may never have been said: FILL gives nothing for it', () => {
+test('no alarm waits for a metric without data: FILL gives nothing for it', () => {
   const filled = inTemplate.flatMap(({ AlarmName, Metrics }) => {
     const all = (Metrics ?? []) as { Id: string; Expression?: string; MetricStat?: { Metric: Asked } }[];
     const ids = all.flatMap(({ Expression = '' }) => [...Expression.matchAll(/FILL\((\w+)/g)].map(([, id]) => id));
     return ids.map((id) => [AlarmName, all.find(({ Id }) => Id === id)?.MetricStat?.Metric.MetricName]);
   });
-  // Every sweep says that so many were recorded, 0 too; and where nobody was ever parked, there is no silence to tell of.
+  // Every sweep emits how many were recorded, 0 too; where no execution ever waited, silence means nothing.
   expect(filled).toEqual([
     ['face-revalidation-dev-WebhookSilence', 'StepsDone'],
     ['face-revalidation-dev-WebhookSilence', 'NotificationsRecorded'],
   ]);
 });
 
-test('that no sweep speaks any more rings after three of them, however often they come, and never before the first', () => {
+test('the alarm on missing sweeps rings after three of them, for any schedule, and never before the first', () => {
   for (const sweepMinutes of [1, 5, 60]) {
     const swept = synthesize(Config.parse({ sweepMinutes }));
     const all = resourcesOf(swept, 'AWS::CloudWatch::Alarm');
@@ -116,7 +116,7 @@ test('that no sweep speaks any more rings after three of them, however often the
   }
 });
 
-test('the topic has a key of ours that CloudWatch may use, and nobody who is not named hears of it', () => {
+test('the topic has a key of ours that CloudWatch may use, and notifies only named addresses', () => {
   const [topic] = resourcesOf(template, 'AWS::SNS::Topic');
   const key = resourcesOf(template, 'AWS::KMS::Key').find(({ id }) => id.includes('AlarmKey'));
   expect(String(topic?.properties.KmsMasterKeyId)).toContain(key?.id);
@@ -155,7 +155,7 @@ test('the dashboards draw what is kept: a page for the product, and one for oper
   expect([...drawn].toSorted()).toEqual(Object.keys(metrics).toSorted());
 });
 
-test('an alarm on a number that is not kept that way is an error, not silence', () => {
+test('an alarm on a metric that is not kept is an error', () => {
   expect(() => metricOf(config, 'TruoraLatency', {})).toThrow(new TypeError('TruoraLatency is not kept by []'));
   expect(() => metricOf(config, 'Outcomes', { reason: 'x' })).toThrow('Outcomes is not kept by [reason]');
 });

@@ -18,7 +18,7 @@ const ledger = ['client-dynamodb'];
 const clients: Record<FunctionName, readonly string[]> = {
   ClaimRequest: [...ledger, 'client-s3'],
   CheckEnrollment: [],
-  // Checks that the media exists right before the charged call.
+  // Checks that the media exists just before the charged call.
   CreateValidation: [...ledger, 'client-s3'],
   MoveMedia: [...ledger, 'client-s3'],
   AwaitWebhook: [...ledger, 'client-sfn'],
@@ -75,7 +75,7 @@ describe.each(functionNames)('the bundle of %s', (name) => {
     expect(Object.keys(inputs).filter((input) => unused.test(input))).toEqual([]);
   });
 
-  test("imports nothing at its start but Node's own modules", () => {
+  test("imports only Node's own modules at its start", () => {
     const left = imports.filter(({ external, path }) => external && !isBuiltin(path));
     // The credential chain stays an import() that no code reaches in Lambda.
     expect(left.filter(({ kind }) => kind !== 'dynamic-import').map(({ path }) => path)).toEqual([]);

@@ -37,11 +37,11 @@ const findingsOf = (stage: string, prepare: (stack: Stack) => void, more: object
   );
 };
 
-test.each(['dev', 'prod'])('cdk-nag finds nothing in %s that has no reason here', (stage) => {
+test.each(['dev', 'prod'])('cdk-nag finds nothing in %s without a reason here', (stage) => {
   expect(findingsOf(stage, (stack) => acknowledgeFindings(stack, { stage }))).toEqual([]);
 });
 
-test('every reason is about something that cdk-nag finds, wherever it is said to be', () => {
+test('every reason is about something that cdk-nag finds, at any place that states it', () => {
   const alarmEmail = 'ops@example.com';
   const acknowledged = acknowledgedIn({ stage: 'dev', alarmEmail });
   const found = findingsOf('dev', () => {}, { alarmEmail });
@@ -55,12 +55,15 @@ test('every reason is about something that cdk-nag finds, wherever it is said to
   }
 });
 
-test.each(['dev', 'prod'])('every wildcard in a right of %s has its reason, and every reason its wildcard', (stage) => {
-  const wide = grantsOf(policiesOf(synthesize(Config.parse({ stage })))).filter(({ action, resource }) =>
-    /[*?]/.test(action + resource),
-  );
-  const isAbout = ({ actions, resource }: (typeof wildcards)[number], grant: (typeof wide)[number]) =>
-    actions.test(grant.action) && resource.test(grant.resource);
-  expect(wide.filter((grant) => !wildcards.some((row) => isAbout(row, grant)))).toEqual([]);
-  expect(wildcards.filter((row) => !wide.some((grant) => isAbout(row, grant)))).toEqual([]);
-});
+test.each(['dev', 'prod'])(
+  'every wildcard in a permission of %s has its reason, and every reason its wildcard',
+  (stage) => {
+    const wide = grantsOf(policiesOf(synthesize(Config.parse({ stage })))).filter(({ action, resource }) =>
+      /[*?]/.test(action + resource),
+    );
+    const isAbout = ({ actions, resource }: (typeof wildcards)[number], grant: (typeof wide)[number]) =>
+      actions.test(grant.action) && resource.test(grant.resource);
+    expect(wide.filter((grant) => !wildcards.some((row) => isAbout(row, grant)))).toEqual([]);
+    expect(wildcards.filter((row) => !wide.some((grant) => isAbout(row, grant)))).toEqual([]);
+  },
+);

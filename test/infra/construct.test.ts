@@ -10,7 +10,7 @@ import { resourcesOf, type Template } from '../../infra/local/template.ts';
 
 const codeOf = () => Code.fromInline('//');
 
-/** Somebody else's stack with our house in it. */
+/** The stack of a user with our construct in it. */
 const theirs = (props: FaceRevalidationProps, use: (stack: Stack, face: FaceRevalidation) => void = () => {}) => {
   const app = new App({ analyticsReporting: false, builtinCloudFormationValidation: false });
   const stack = new Stack(app, 'theirs');
@@ -21,7 +21,7 @@ const theirs = (props: FaceRevalidationProps, use: (stack: Stack, face: FaceReva
   return template;
 };
 
-describe("the construct in somebody else's stack", () => {
+describe('the construct in another stack', () => {
   test('takes the configuration as its props, each with its default', () => {
     const template = theirs({ stage: 'shop', retentionDays: 30 });
     const [{ properties } = { properties: {} }] = resourcesOf(template, 'AWS::Lambda::Function').filter(
@@ -35,11 +35,11 @@ describe("the construct in somebody else's stack", () => {
   test.each<[string, object, RegExp]>([
     ['a number out of its bounds', { callbackTimeoutSeconds: 0 }, /"Too small: expected number to be >=1"/],
     ['a word that it does not know', { timeout: 90 }, /"Unrecognized key: \\"timeout\\""/],
-  ])('refuses %s, and says why', (_, props, why) => {
+  ])('refuses %s and states why', (_, props, why) => {
     expect(() => theirs(props as FaceRevalidationProps)).toThrow(why);
   });
 
-  test('gives callers a task, whose answer goes where they say', () => {
+  test('gives callers a task whose result goes where they choose', () => {
     const template = theirs({}, (stack, face) => {
       const ask = face.revalidate(stack, 'Ask', {
         accountId: JsonPath.stringAt('$.who'),
@@ -74,7 +74,7 @@ describe("the construct in somebody else's stack", () => {
     });
   });
 
-  test('gives listeners a rule for the outcomes and for what is said after them, or for some of them', () => {
+  test('gives listeners a rule for all outcomes and amendments, or for some of them', () => {
     const template = theirs({}, (stack, face) => {
       const target = new SqsQueue(new Queue(stack, 'Heard'));
       face.onEnded('All', target);
@@ -93,7 +93,7 @@ describe("the construct in somebody else's stack", () => {
     ]);
   });
 
-  test('shows its machine, its ledger and its bus', () => {
+  test('exposes its machine, its ledger and its bus', () => {
     theirs({}, (stack, { machine, ledger, bus }) => {
       for (const one of [machine, ledger, bus]) expect(Stack.of(one)).toBe(stack);
     });

@@ -45,7 +45,7 @@ beforeEach(() => {
   asked = 0;
 });
 
-/** A shell with credentials of nobody's, that reaches no AWS. */
+/** A shell with invalid credentials, that reaches no AWS. */
 const shell = () => ({
   HOME: folder,
   PATH: `${folder}${delimiter}${process.env.PATH}`,
@@ -53,7 +53,7 @@ const shell = () => ({
   AWS_EC2_METADATA_DISABLED: 'true',
   AWS_ENDPOINT_URL_STS: sts.origin,
   AWS_REGION: 'us-west-2',
-  AWS_ACCESS_KEY_ID: 'nobody',
+  AWS_ACCESS_KEY_ID: 'invalid',
   AWS_SECRET_ACCESS_KEY: 'nothing',
 });
 
@@ -67,7 +67,7 @@ const run = (argv: string[], env: Record<string, string | undefined> = {}): Prom
     );
   });
 
-test('deploy and destroy hand their settings to the CDK', () => {
+test('deploy and destroy pass their settings to the CDK', () => {
   expect(readCommand('deploy', ['--stage', 'dev', '--alarm-email', 'ops@example.com', '--media-hours', '48'])).toEqual({
     cdk: ['deploy', '-c', 'stage=dev', '-c', 'mediaHours=48', '-c', 'alarmEmail=ops@example.com'],
   });
@@ -79,7 +79,7 @@ test('deploy and destroy hand their settings to the CDK', () => {
   });
 });
 
-describe('wrong words', () => {
+describe('invalid arguments', () => {
   test.each([
     [[], /^--stage is required/],
     [['--stage', 'Prod'], /^--stage: must be 1 to 16/],
@@ -88,32 +88,35 @@ describe('wrong words', () => {
     [['--stage', 'dev', '--alarm-email', 'ops'], /^--alarm-email: /],
     [['--stage'], /--stage/],
     [['dev'], /dev/],
-  ])('%j are one line, and nothing is started', async (argv, line) => {
+  ])('%j give one line, and nothing is started', async (argv, line) => {
     const { code, out, err } = await run(['deploy', ...argv]);
     expect([code, out, err.split('\n').length]).toEqual([2, '', 1]);
     expect(err).toMatch(line);
   });
 });
 
-test.each(['deploy', 'destroy'])('%s ends as the CDK ends, and says what is left to do', async (command) => {
-  expect(await run([command, '--stage', 'dev'])).toMatchObject({ code: 0, out: `cdk ${command} -c stage=dev` });
-  const failed = await run([command, '--stage', 'dev'], { CDK_ENDS: '1' });
-  expect([failed.code, failed.err]).toEqual([
-    1,
-    expect.stringContaining(command === 'deploy' ? 'bootstrap' : 'bucket'),
-  ]);
-});
+test.each(['deploy', 'destroy'])(
+  '%s ends with the exit code of the CDK, and states what is left to do',
+  async (command) => {
+    expect(await run([command, '--stage', 'dev'])).toMatchObject({ code: 0, out: `cdk ${command} -c stage=dev` });
+    const failed = await run([command, '--stage', 'dev'], { CDK_ENDS: '1' });
+    expect([failed.code, failed.err]).toEqual([
+      1,
+      expect.stringContaining(command === 'deploy' ? 'bootstrap' : 'bucket'),
+    ]);
+  },
+);
 
-test('without the CDK the message says how to get it', async () => {
+test('an absent CDK gives a message with the way to install it', async () => {
   const { code, err } = await run(['deploy', '--stage', 'dev'], { PATH: '/nowhere' });
   expect([code, err]).toEqual([3, expect.stringContaining('npm ci')]);
 });
 
-describe.each(['deploy', 'destroy'])('%s asks AWS first', (command) => {
+describe.each(['deploy', 'destroy'])('%s calls AWS first', (command) => {
   const words = [command, '--stage', 'dev'];
   const noCredentials = { AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined };
 
-  test('and says to which account and region it goes', async () => {
+  test('and prints the account and region', async () => {
     const { out, err } = await run(words);
     expect([out, asked]).toEqual([`cdk ${command} -c stage=dev`, 1]);
     expect(err.split('\n')[0]).toBe(`${command}: account 111122223333, region us-west-2`);
@@ -155,7 +158,7 @@ describe.each(['deploy', 'destroy'])('%s asks AWS first', (command) => {
   });
 });
 
-test('--help names every setting there is', async () => {
+test('--help names every setting', async () => {
   const { code, out } = await run(['deploy', '--help']);
   expect(code).toBe(0);
   for (const key of Object.keys(Config.shape)) {

@@ -133,22 +133,22 @@ const faultOf = (asked: Asked): string[] => {
   );
 };
 
-test('every widget asks for a number that is published, by dimensions and values that it has', () => {
+test('every widget reads a published metric, by dimensions and values that it has', () => {
   expect(inDashboards.length).toBeGreaterThan(60);
   expect(inDashboards.flatMap(faultOf)).toEqual([]);
 });
 
-test('every alarm asks for a number that is published, by dimensions and values that it has', () => {
+test('every alarm reads a published metric, by dimensions and values that it has', () => {
   expect(inAlarms.length).toBeGreaterThan(10);
   expect(inAlarms.flatMap(faultOf)).toEqual([]);
 });
 
-test('every namespace of the table is asked about, so that no row stands for nothing', () => {
+test('every namespace of the table is used', () => {
   const namespaces = new Set([...inDashboards, ...inAlarms].map(({ namespace }) => namespace));
   expect([...namespaces].toSorted()).toEqual([...Object.keys(published), 'face-revalidation-dev'].toSorted());
 });
 
-test('a number asked by another dimension, or of a machine that is not there, is seen', () => {
+test('finds a metric read by another dimension, or of a machine that does not exist', () => {
   const [machine = ''] = refs('AWS::StepFunctions::StateMachine');
   const transitions = { where: 'w', namespace: 'AWS/States', name: 'ConsumedCapacity' };
   const both: [string, string][] = [

@@ -69,7 +69,7 @@ const wordsOf = (chosen: readonly Setting[]) => [
 
 type How = { codeOf?: (() => Code) | undefined; ownRules?: boolean };
 
-/** What code a function has is nothing that a policy of cdk-nag looks at, so it is not bundled anew each time. */
+/** No policy of cdk-nag reads the code of a function, so it is not bundled again each time. */
 const noCode: How = { codeOf: () => Code.fromInline('//') };
 
 /**
@@ -101,7 +101,7 @@ test('every setting is tried, so that a new one is too', () => {
   expect(settings.toSorted()).toEqual(Object.keys(Config.shape).toSorted());
 });
 
-test.each(settings)('%s alone synthesizes, and differs from what holds without it', (setting) => {
+test.each(settings)('%s alone synthesizes, and differs from its default', (setting) => {
   const defaults = Config.parse({}) as Record<string, unknown>;
   expect(Config.parse({ [setting]: given[setting] })).not.toEqual(defaults);
   expect(Object.keys(synthesizeFor(wordsOf([setting]), noCode).Resources).length).toBeGreaterThan(50);
@@ -130,7 +130,7 @@ test('all settings at once synthesize', () => {
 });
 
 test.each(['cn-north-1', 'us-gov-west-1', 'us-iso-east-1', 'us-isob-east-1', 'eu-isoe-west-1', 'eusc-de-east-1'])(
-  'a region of another partition is refused by name, chosen or from the profile: %s',
+  'a region of another partition is refused by name, from the setting or from the profile: %s',
   (region) => {
     expect(readCommand('deploy', ['--stage', 'dev', '--region', region])).toEqual({
       problem: expect.stringMatching(/^--region: must be a region of AWS's own partition/),

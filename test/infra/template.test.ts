@@ -73,7 +73,7 @@ describe('the template', () => {
   // They see a circle of references, too: functions name the machine, and the machine names functions.
   // A compiled engine reads every rule: seconds, on a machine that has other things to do.
   test.each(['dev', 'prod'])(
-    "of %s passes CDK's own rules, those that cdk.json switches on too",
+    "of %s passes CDK's own rules, also those that cdk.json switches on",
     { timeout: 60_000 },
     (stage) => {
       const app = new App({
@@ -88,13 +88,13 @@ describe('the template', () => {
     },
   );
 
-  test('has no function but ours: CDK adds none with rights of its own', () => {
+  test('has only our functions: CDK adds none with permissions of its own', () => {
     const handlers = resourcesOf(template, 'AWS::Lambda::Function').map(({ properties }) => properties.Handler);
     expect(handlers.toSorted()).toEqual(functionNames.map((name) => `${fileOf(name)}.handler`).toSorted());
     expect(Object.values(template.Resources).filter(({ Type }) => Type.startsWith('Custom::'))).toEqual([]);
   });
 
-  test('depends on nothing of the stage but names, lifetimes and the stage itself', () => {
+  test('depends on the stage only by names, lifetimes and the stage itself', () => {
     const neutral = (of: Template, stage: string) =>
       JSON.parse(
         JSON.stringify(of.Resources)
@@ -115,17 +115,17 @@ describe('the state machine', () => {
     LoggingConfiguration: object;
   };
 
-  test('is the definition, as one plain text', () => {
+  test('matches the definition, as one plain text', () => {
     expect(machine.DefinitionString).toBe(JSON.stringify(definition(config)));
   });
 
-  test('waits as long as the deployment says', () => {
+  test('waits as long as the deployment configures', () => {
     const changed = synthesize(Config.parse({ callbackTimeoutSeconds: '90' }));
     const { DefinitionString } = only(changed, 'AWS::StepFunctions::StateMachine').Properties;
     expect(DefinitionString).toBe(JSON.stringify(definition({ callbackTimeoutSeconds: 90 })));
   });
 
-  test('knows every function of a step by its name, and no other', () => {
+  test('calls every function of a step by its name, and no other', () => {
     expect(Object.keys(machine.DefinitionSubstitutions).toSorted()).toEqual(stepNames.toSorted());
     const { properties } = resolvedOf(template, 'AWS::StepFunctions::StateMachine');
     for (const [name, arn] of Object.entries(properties.DefinitionSubstitutions as Record<string, string>)) {
@@ -133,7 +133,7 @@ describe('the state machine', () => {
     }
   });
 
-  test('is a standard one with a name of its own, and logs what happens without the data', () => {
+  test('is a standard one with a name of its own, and logs events without data', () => {
     expect(machine).toMatchObject({
       StateMachineType: 'STANDARD',
       StateMachineName: 'face-revalidation-dev',
@@ -146,12 +146,12 @@ describe.each(functionNames)('the function %s', (name) => {
   const { Environment, Timeout, Runtime } = functionOf(name);
   const variables = Environment?.Variables ?? {};
 
-  test('is given the variables that it declares, and no other', () => {
+  test('gets the variables that it declares, and no other', () => {
     expect(Object.keys(variables).toSorted()).toEqual([...envKeys[name]].toSorted());
     for (const value of Object.values(variables)) expect(value).toMatch(/./);
   });
 
-  test('is given no secret, only where one is kept', () => {
+  test('gets no secret, only its address', () => {
     for (const [key, value] of Object.entries(variables)) {
       if (key.endsWith('_SECRET')) expect(value).toMatch(/^arn:aws:secretsmanager:/);
       // A token or a key, or any long run of letters and digits, that is not the name of something in the template.
@@ -159,13 +159,13 @@ describe.each(functionNames)('the function %s', (name) => {
     }
   });
 
-  test('ends when it is said to', () => {
+  test('has the timeout of its list', () => {
     expect(Timeout).toBe(functionSeconds[name]);
     expect(Runtime).toBe('nodejs24.x');
   });
 });
 
-test('what looks like a secret would be seen', () => {
+test('finds anything that looks like a secret', () => {
   for (const secret of ['eyJhbGciOiJIUzI1NiJ9.e30.x', 'a'.repeat(40), '3sL4kqtJlcpXroDTDmJ+rmSpXd3dIbrHY+MTRCxf3']) {
     expect(secret).toMatch(/eyJ|[A-Za-z0-9+/_=-]{33,}/);
   }
@@ -174,7 +174,7 @@ test('what looks like a secret would be seen', () => {
 describe('the media bucket', () => {
   const { id, Properties } = only(template, 'AWS::S3::Bucket');
 
-  test('keeps versions, and lets nobody in from outside', () => {
+  test('keeps versions, and is closed to the public', () => {
     expect(Properties).toMatchObject({
       VersioningConfiguration: { Status: 'Enabled' },
       PublicAccessBlockConfiguration: {
@@ -186,7 +186,7 @@ describe('the media bucket', () => {
     });
   });
 
-  test('is encrypted with our key, and with one data key for many objects', () => {
+  test('encrypts with our key, and with one data key for many objects', () => {
     expect(Properties).toMatchObject({
       BucketEncryption: {
         ServerSideEncryptionConfiguration: [
@@ -199,7 +199,7 @@ describe('the media bucket', () => {
     });
   });
 
-  test('lets no page of the web in, but those that the deployment names', () => {
+  test('accepts web pages only from the named origins', () => {
     expect(Properties).not.toHaveProperty('CorsConfiguration');
     const open = synthesize(Config.parse({ corsOrigins: 'https://app.example.com,https://b.example.com' }));
     expect(only(open, 'AWS::S3::Bucket').Properties.CorsConfiguration).toEqual({
@@ -224,11 +224,11 @@ describe('the media bucket', () => {
     expect(kept).toMatchObject({ Rules: [{ ExpirationInDays: days }, {}] });
   });
 
-  test('tells EventBridge of every object, by a property and not by a function', () => {
+  test('notifies EventBridge of every object, by a property and not by a function', () => {
     expect(Properties.NotificationConfiguration).toEqual({ EventBridgeConfiguration: { EventBridgeEnabled: true } });
   });
 
-  test('speaks TLS alone, from 1.2 on, to its objects too, and refuses what is put under another key than ours', () => {
+  test('accepts TLS alone, from 1.2 on, also for its objects, and refuses objects under another key', () => {
     const { ref: bucket } = resolvedOf(template, 'AWS::S3::Bucket');
     expect(only(template, 'AWS::S3::BucketPolicy').Properties.Bucket).toEqual({ Ref: id });
     expect(statementsOf(template, 'AWS::S3::BucketPolicy').map(({ statement }) => statement)).toEqual([
@@ -271,7 +271,7 @@ describe('the media bucket', () => {
     ]);
   });
 
-  test('forgets media after a day, whatever version and however little of it there is', () => {
+  test('deletes media after a day, in any version and of any size', () => {
     expect(Properties.LifecycleConfiguration).toEqual({
       Rules: [
         {
@@ -289,7 +289,7 @@ describe('the media bucket', () => {
 describe('the ledger', () => {
   const { Properties } = only(template, 'AWS::DynamoDB::Table');
 
-  test('is encrypted with our key', () => {
+  test('encrypts with our key', () => {
     expect(Properties.SSESpecification).toEqual({
       SSEEnabled: true,
       SSEType: 'KMS',
@@ -297,21 +297,21 @@ describe('the ledger', () => {
     });
   });
 
-  test('is paid by use, and can be brought back to any second', () => {
+  test('is paid by use, and can be restored to any second', () => {
     expect(Properties).toMatchObject({
       BillingMode: 'PAY_PER_REQUEST',
       PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
     });
   });
 
-  test('has one key, and forgets by `expiresAt`', () => {
+  test('has one key, and expires items by `expiresAt`', () => {
     expect(Properties).toMatchObject({
       KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
       TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
     });
   });
 
-  test('has two indexes, keys alone: by person and the time of the claims, and what is due', () => {
+  test('has two indexes, keys alone: by person and claim time, and by follow-up time', () => {
     expect(Properties.GlobalSecondaryIndexes).toEqual([
       {
         IndexName: 'by-person',
@@ -340,15 +340,15 @@ const within = (type: string, beginning: string) => {
   return { ...found[0], raw: template.Resources[found[0].id] as Raw };
 };
 
-describe('the door for drops', () => {
+describe('the rule for drops', () => {
   const rule = within('AWS::Events::Rule', 'DropRule');
   const [target = {}] = (rule.properties.Targets ?? []) as Record<string, unknown>[];
 
-  test('is one rule with one target', () => {
+  test('has one target', () => {
     expect(rule.properties.Targets).toHaveLength(1);
   });
 
-  test('listens to new objects in the inbox of our bucket, and to nothing else', () => {
+  test('matches new objects in the inbox of our bucket, and nothing else', () => {
     const { ref: bucket } = resolvedOf(template, 'AWS::S3::Bucket');
     expect(rule.properties.EventPattern).toEqual({
       source: ['aws.s3'],
@@ -358,7 +358,7 @@ describe('the door for drops', () => {
     expect(rule.properties.State ?? 'ENABLED').toBe('ENABLED');
   });
 
-  test('hands the whole event to the machine, and takes no value out of it', () => {
+  test('passes the whole event to the machine, and takes no value out of it', () => {
     const { ref: machineArn } = resolvedOf(template, 'AWS::StepFunctions::StateMachine');
     expect(target).toMatchObject({ Arn: machineArn });
     expect(target.InputTransformer).toEqual({
@@ -391,7 +391,7 @@ describe('the door for drops', () => {
   });
 });
 
-describe('the watches', () => {
+describe('the jobs', () => {
   const arnOf = (name: string) =>
     String(within('AWS::Lambda::Function', `Functions${name}`).id).replace(
       /^/,
@@ -404,7 +404,7 @@ describe('the watches', () => {
   test.each([
     ['by the clock', 'OnSchedule', 'schedule'],
     ['by failures', 'OnFailure', 'failure'],
-  ])('are woken %s, and what cannot be handed over is kept if nobody says it again', (_, rule, on) => {
+  ])('run %s, and a failed delivery is kept if it is not repeated', (_, rule, on) => {
     expect(targetsOf(rule).map(({ Arn }) => Arn)).toEqual(namesOn(on).map(arnOf));
     const queue = within('AWS::SQS::Queue', 'Jobs');
     const kept = on === 'failure' ? { Arn: `arn:aws:sqs:us-east-1:000000000000:${queue.id}` } : undefined;
@@ -412,7 +412,7 @@ describe('the watches', () => {
     expect(queue.properties).toMatchObject({ SqsManagedSseEnabled: true });
   });
 
-  test('hear of the executions of our machine that ended badly, and of no other', () => {
+  test('get the executions of our machine that ended badly, and no other', () => {
     const { ref: machineArn } = resolvedOf(template, 'AWS::StepFunctions::StateMachine');
     expect(within('AWS::Events::Rule', 'JobsOnFailure').properties.EventPattern).toEqual({
       source: ['aws.states'],
@@ -421,7 +421,7 @@ describe('the watches', () => {
     });
   });
 
-  test('sweep as often as the deployment says', () => {
+  test('sweep as often as the deployment configures', () => {
     const rates = (sweepMinutes?: number) =>
       resourcesOf(synthesize(Config.parse({ sweepMinutes })), 'AWS::Events::Rule').flatMap(
         ({ properties }) => properties.ScheduleExpression ?? [],
@@ -429,7 +429,7 @@ describe('the watches', () => {
     expect([rates(), rates(1)]).toEqual([['rate(5 minutes)'], ['rate(1 minute)']]);
   });
 
-  test('are tried again where an event is lost otherwise, and leave what fails for good where somebody sees it', () => {
+  test('retry where an event would be lost, and leave a final failure in a queue', () => {
     const queue = within('AWS::SQS::Queue', 'Jobs');
     const configs = resourcesOf(template, 'AWS::Lambda::EventInvokeConfig').map(({ properties }) => properties);
     expect(configs).toHaveLength(Object.keys(jobs).length);
@@ -443,13 +443,13 @@ describe('the watches', () => {
   });
 });
 
-describe('the door for HTTP', () => {
+describe('the HTTP API', () => {
   test('has the routes of the list, and no other', () => {
     const keys = resourcesOf(template, 'AWS::ApiGatewayV2::Route').map(({ properties }) => properties.RouteKey);
     expect(keys).toEqual(Object.values(routes).map(({ method, path }) => `${method} ${path}`));
   });
 
-  test('hands calls on in the payload that the handlers read', () => {
+  test('passes calls on in the payload that the handlers read', () => {
     const versions = resourcesOf(template, 'AWS::ApiGatewayV2::Integration').map(
       ({ properties }) => properties.PayloadFormatVersion,
     );
@@ -466,7 +466,7 @@ describe('the callers of the API', () => {
       ]),
     );
 
-  test('are let in by IAM, but for Truora, which signs its body', () => {
+  test('are authorized by IAM, but for Truora, which signs its body', () => {
     expect(routesIn(template)).toEqual({
       'POST /revalidations': ['AWS_IAM', undefined],
       'GET /revalidations/{id}': ['AWS_IAM', undefined],
@@ -476,7 +476,7 @@ describe('the callers of the API', () => {
     });
   });
 
-  test('are let in by the tokens of an issuer where there is one, to read and to write apart', () => {
+  test('are authorized by the tokens of an issuer where there is one, for reading and writing apart', () => {
     const jwt = JSON.stringify({
       issuer: 'https://issuer.example.com/pool',
       audience: ['api'],
@@ -501,7 +501,7 @@ describe('the callers of the API', () => {
     expect(claims).toEqual(Array(4).fill('account'));
   });
 
-  test('are held back when they are too many, and logged by the route they took, never by the path', () => {
+  test('are throttled when they are too many, and logged by route, never by path', () => {
     const { properties } = resolvedOf(template, 'AWS::ApiGatewayV2::Stage');
     expect(properties.DefaultRouteSettings).toEqual({ ThrottlingRateLimit: 50, ThrottlingBurstLimit: 100 });
     const { Format } = properties.AccessLogSettings as { Format: string };
@@ -510,8 +510,8 @@ describe('the callers of the API', () => {
   });
 });
 
-describe('what runs', () => {
-  test('can be followed in X-Ray, machine and functions', () => {
+describe('machine and functions', () => {
+  test('can be followed in X-Ray', () => {
     const functions = resourcesOf(template, 'AWS::Lambda::Function').map(({ properties }) => properties.TracingConfig);
     expect(functions).toEqual(functionNames.map(() => ({ Mode: 'Active' })));
     expect(only(template, 'AWS::StepFunctions::StateMachine').Properties.TracingConfiguration).toEqual({
@@ -520,7 +520,7 @@ describe('what runs', () => {
   });
 });
 
-test('the log groups that AWS delivers to have names that spare the account its one resource policy', () => {
+test('the log groups that AWS delivers to have names that need no policy of the account', () => {
   const names = resourcesOf(template, 'AWS::Logs::LogGroup').flatMap(({ properties }) => properties.LogGroupName ?? []);
   expect(names).toEqual(
     expect.arrayContaining([
@@ -530,7 +530,7 @@ test('the log groups that AWS delivers to have names that spare the account its 
   );
 });
 
-describe('the results', () => {
+describe('the outcomes', () => {
   const bus = resolvedOf(template, 'AWS::Events::EventBus');
 
   test('are announced on a bus of our own, which has the name of the stage', () => {
@@ -538,7 +538,7 @@ describe('the results', () => {
     expect(template.Outputs.EventBus?.Value).toEqual({ Ref: bus.id });
   });
 
-  test('can be announced by the roles of our own announcers, and by nobody else of the account', () => {
+  test('can be announced only by the roles of our own announcers', () => {
     const { properties } = resolvedOf(template, 'AWS::Events::EventBusPolicy');
     const statement = properties.Statement as Statement & { Condition: Record<string, Record<string, string[]>> };
     expect(properties.EventBusName).toBe('face-revalidation-dev');
@@ -559,12 +559,12 @@ describe('the results', () => {
     ]);
   });
 
-  test('name the key that whoever drops media has to use', () => {
+  test('the stack names the key that a caller must use to drop media', () => {
     const key = resourcesOf(template, 'AWS::KMS::Key').find(({ id }) => id.includes('DataKey'));
     expect(template.Outputs.DataKeyArn?.Value).toEqual({ 'Fn::GetAtt': [key?.id, 'Arn'] });
   });
 
-  test("name the machine's ARN in Parameter Store, and export nothing", () => {
+  test("the stack names the machine's ARN in Parameter Store, and exports nothing", () => {
     const { ref: machineArn } = resolvedOf(template, 'AWS::StepFunctions::StateMachine');
     expect(resolvedOf(template, 'AWS::SSM::Parameter').properties).toMatchObject({
       Name: '/face-revalidation-dev/machine-arn',
@@ -574,7 +574,7 @@ describe('the results', () => {
   });
 });
 
-describe('the rights', () => {
+describe('the permissions', () => {
   /**
    * Step Functions writes its log through log delivery, whose actions know no resource; CDK adds them for `logs` on a
    * state machine, and AWS documents them with `*`.
@@ -585,7 +585,7 @@ describe('the rights', () => {
     .flatMap((type) => statementsOf(template, type))
     .filter(({ statement }) => statement.Effect === 'Allow');
 
-  test('are given action by action', () => {
+  test('are granted action by action', () => {
     expect(allowed.length).toBeGreaterThan(functionNames.length);
     const actions = allowed.flatMap(({ statement }) => listed(statement.Action));
     expect(actions.filter((action) => action.includes('*'))).toEqual([]);
@@ -595,7 +595,7 @@ describe('the rights', () => {
   /** Tracing: AWS documents these with `*` too. */
   const ofTracing = (action: string) => /^xray:(Put(TraceSegments|TelemetryRecords)|GetSampling\w+)$/.test(action);
 
-  test('are given on something named, but for log delivery and tracing', () => {
+  test('are granted on named resources, but for log delivery and tracing', () => {
     const everywhere = allowed
       .filter(({ statement }) => listed(statement.Resource).includes('*'))
       .flatMap(({ statement }) => listed(statement.Action));
@@ -622,7 +622,7 @@ describe('the rights', () => {
     expect(new Set(roles).size).toBe(functionNames.length);
   });
 
-  test('to use the key of the data are those of who reads or writes data, through the service it is kept in', () => {
+  test('for the data key are held by those that read or write data, through the service that stores it', () => {
     const uses = allowed.filter(({ statement }) =>
       listed(statement.Action).some((action) => action.startsWith('kms:')),
     );
@@ -649,7 +649,7 @@ describe('the rights', () => {
     );
   });
 
-  test('to list versions are those of the two sweeps and of ClaimRequest, which looks for copies, and of the inbox alone', () => {
+  test('to list versions are held by the two sweeps and ClaimRequest, which looks for copies, for the inbox alone', () => {
     const { ref: bucket } = resolvedOf(template, 'AWS::S3::Bucket');
     const lists = allowed.filter(({ statement }) => listed(statement.Action).includes('s3:ListBucketVersions'));
     expect(lists.map(({ id, statement }) => [/^Functions(\w+?)ServiceRole/.exec(id)?.[1], statement])).toEqual([
@@ -683,7 +683,7 @@ describe('the rights', () => {
     ]);
   });
 
-  test('to wake an execution are those of the three that may have heard a notification, and on this machine alone', () => {
+  test('to resume an execution are held by the three that may read a notification, on this machine alone', () => {
     const { ref: machineArn } = resolvedOf(template, 'AWS::StepFunctions::StateMachine');
     const wakers = allowed
       .filter(({ statement }) => listed(statement.Action).some((action) => action.startsWith('states:SendTask')))
@@ -695,7 +695,7 @@ describe('the rights', () => {
     ]);
   });
 
-  test('to announce are those of those that record outcomes, and on our bus alone', () => {
+  test('to announce are held by those that record outcomes, on our bus alone', () => {
     const { Name } = resolvedOf(template, 'AWS::Events::EventBus').properties;
     const announcers = allowed
       .filter(({ statement }) => listed(statement.Action).some((action) => action.startsWith('events:')))
@@ -711,7 +711,7 @@ describe('the rights', () => {
     ]);
   });
 
-  test('to stop an execution are those of the one who cancels, on this machine alone', () => {
+  test('to stop an execution are held by the function that cancels, on this machine alone', () => {
     const stoppers = allowed.filter(({ statement }) => listed(statement.Action).includes('states:StopExecution'));
     const { ref: machineArn } = resolvedOf(template, 'AWS::StepFunctions::StateMachine');
     expect(
@@ -719,7 +719,7 @@ describe('the rights', () => {
     ).toEqual([['CancelRevalidation', `${machineArn.replace(':stateMachine:', ':execution:')}:*`]]);
   });
 
-  test("to read Truora's key are those of the functions that ask Truora with it, and of the one that looks at its end", () => {
+  test("to read Truora's key are held by the functions that call Truora, and by the one that checks its expiry", () => {
     const readers = allowed
       .filter(({ statement }) => listed(statement.Action).includes('secretsmanager:GetSecretValue'))
       .map(({ id, statement }) => [
@@ -737,7 +737,7 @@ describe('the rights', () => {
   });
 });
 
-test('the services that take a role of ours take it for this account alone, where they say for whom', () => {
+test('the services that use a role of ours use it for this account alone, where they name one', () => {
   const trusts = resourcesOf(template, 'AWS::IAM::Role').map(
     ({ properties }) => (properties.AssumeRolePolicyDocument as { Statement: [Statement] }).Statement[0],
   );
@@ -751,7 +751,7 @@ test('the services that take a role of ours take it for this account alone, wher
   expect(trusts).toHaveLength(functionNames.length + 2);
 });
 
-test('the receiver of webhooks has instances of its own where the deployment says so, and no function else', () => {
+test('only the receiver of webhooks has reserved instances, when the deployment sets them', () => {
   const reserved = (of: Template) =>
     resourcesOf(of, 'AWS::Lambda::Function').flatMap(({ properties: { Handler, ReservedConcurrentExecutions } }) =>
       ReservedConcurrentExecutions === undefined ? [] : [[Handler, ReservedConcurrentExecutions]],
@@ -760,16 +760,16 @@ test('the receiver of webhooks has instances of its own where the deployment say
   expect(reserved(synthesize(Config.parse({ webhookConcurrency: '5' })))).toEqual([['receive-webhook.handler', 5]]);
 });
 
-test("the gateway's API has the name of its stage", () => {
+test('the HTTP API has the name of its stage', () => {
   expect(resolvedOf(template, 'AWS::ApiGatewayV2::Api').properties.Name).toBe('face-revalidation-dev');
   expect(resolvedOf(prod, 'AWS::ApiGatewayV2::Api').properties.Name).toBe('face-revalidation-prod');
 });
 
-test('each call is counted against a budget, also where nobody has said one', () => {
+test('each call counts against a budget, also without a setting', () => {
   expect(functionOf('CreateValidation').Environment?.Variables.DAILY_BUDGET).toBe('10000');
 });
 
-describe('what lasts', () => {
+describe('data', () => {
   const lasting = ['AWS::S3::Bucket', 'AWS::DynamoDB::Table', 'AWS::SecretsManager::Secret'];
   const keyOf = (of: Template) => rawOf(of, 'AWS::KMS::Key').find(([id]) => id === dataKey.id)?.[1];
   const livesOf = (of: Template, types: string[]) =>
@@ -779,7 +779,7 @@ describe('what lasts', () => {
 
   test('outlives the stack in prod', () => {
     expect(livesOf(prod, lasting)).toEqual(Array.from({ length: 4 }, () => ['Retain', 'Retain']));
-    // What happened is told by the logs, and somebody may ask after the stack is gone.
+    // The logs show what happened, also after the stack is gone.
     const logs = rawOf(prod, 'AWS::Logs::LogGroup').length;
     expect(livesOf(prod, ['AWS::Logs::LogGroup'])).toEqual(Array.from({ length: logs }, () => ['Retain', 'Retain']));
     expect(logs).toBe(functionNames.length + 2);
@@ -788,12 +788,12 @@ describe('what lasts', () => {
     expect(keyOf(prod)).toMatchObject({ DeletionPolicy: 'Retain', Properties: { EnableKeyRotation: true } });
   });
 
-  test('goes with the stack everywhere else', () => {
+  test('is deleted with the stack everywhere else', () => {
     expect(only(template, 'AWS::DynamoDB::Table').Properties.DeletionProtectionEnabled).toBe(false);
     expect(livesOf(template, lasting)).toEqual(Array.from({ length: 4 }, () => ['Delete', 'Delete']));
   });
 
-  test('is nothing at all of a stack that is not prod', () => {
+  test('has no deletion protection in a stack that is not prod', () => {
     const left = Object.entries(template.Resources as Record<string, Raw>).filter(
       ([, one]) => one.DeletionPolicy === 'Retain',
     );
@@ -802,7 +802,7 @@ describe('what lasts', () => {
 });
 
 describe('the configuration', () => {
-  test('is complete without a word', () => {
+  test('is complete without a setting', () => {
     expect(config).toEqual({
       stage: 'dev',
       resultMode: 'callback',
@@ -840,7 +840,7 @@ describe('the configuration', () => {
     expect(Config.safeParse({ retentionDays: 4, mediaHours: 25 }).success).toBe(false);
   });
 
-  test('calls a lost call settled before its function is surely over only where nobody is charged', () => {
+  test('may settle a lost call before its function is surely over only where calls are free', () => {
     const settled = (settleSeconds: number, truoraOrigin?: string) =>
       Config.safeParse({ settleSeconds, ...(truoraOrigin ? { truoraOrigin } : {}) }).success;
     expect(settled(functionSeconds.CreateValidation)).toBe(false);

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { dynamo } from '../../shared/aws/clients.ts';
 import type { Attempt } from '../../shared/domain/attempts.ts';
 import {
@@ -69,12 +69,12 @@ const attemptOf = (n: number, result: Attempt['result']): Attempt => ({
 });
 
 describe('the attempts and orphans of a record with a new result', () => {
-  it('are the new attempt alone where the record has none', () => {
+  test('are the new attempt alone where the record has none', () => {
     const attempt = attemptOf(1, 'not_found');
     expect(withAttemptResult({}, { attempt, orphans: [] })).toStrictEqual({ attempts: [attempt] });
   });
 
-  it('hold the results before and the new ones, each once, with the corrected earlier attempts', () => {
+  test('hold the results before and the new ones, each once, with the corrected earlier attempts', () => {
     const [one, two] = [attemptOf(1, 'not_found'), attemptOf(2, 'orphaned')];
     const before = { attempts: [one], orphans: ['VLD1'] };
     const blind = { ...one, result: 'blind' as const };
@@ -84,7 +84,7 @@ describe('the attempts and orphans of a record with a new result', () => {
 });
 
 describe('claim', () => {
-  it('writes a new record with one command, and returns what was asked for', async () => {
+  test('writes a new record with one command, and returns what was asked for', async () => {
     const wanted = claimOf({ claimedAt: NOW });
     expect(await claim(open.ledger, wanted, OURS, 'hash')).toEqual(wanted);
     expect(commands.sent).toEqual(['PutItem']);
@@ -101,7 +101,7 @@ describe('claim', () => {
     });
   });
 
-  it('returns the first claim to its owner, even when the floor of the deployment has changed', async () => {
+  test('returns the first claim to its owner, even when the floor of the deployment has changed', async () => {
     const { wanted, item } = await store();
     const before = await item();
     const again = { ...wanted, requested: { threshold: 0.9 }, claimedAt: '2026-11-23T12:01:00.000Z' };
@@ -109,7 +109,7 @@ describe('claim', () => {
     expect(await item()).toEqual(before);
   });
 
-  it('is refused to another execution, by another reason when that one asks for something else', async () => {
+  test('is refused to another execution, by another reason when that one asks for something else', async () => {
     const { wanted } = await store();
     const elsewhere = { name: 'ClaimedElsewhereError', reason: 'claimed_elsewhere' };
     const otherwise = { name: 'RequestInvalidError', reason: 'already_asked_otherwise' };
@@ -118,7 +118,7 @@ describe('claim', () => {
     expect(await thrownBy(claim(open.ledger, another, THEIRS))).toEqual(otherwise);
   });
 
-  it('is refused to its owner and to another execution once the case has ended', async () => {
+  test('is refused to its owner and to another execution once the case has ended', async () => {
     const { wanted } = await store({ phase: 'declined' });
     for (const owner of [OURS, THEIRS]) {
       const decided = { name: 'AlreadyDecidedError', reason: 'already_decided' };
@@ -126,7 +126,7 @@ describe('claim', () => {
     }
   });
 
-  it('reports a record that expires between the write and the read', async () => {
+  test('reports a record that expires between the write and the read', async () => {
     const { wanted, record, pk } = await store();
     commands.before('GetItem', () => open.putItem({ pk, ...record, expiresAt: SECONDS }));
     await expect(claim(open.ledger, wanted, THEIRS)).rejects.toThrow('the record does not exist');
@@ -134,12 +134,12 @@ describe('claim', () => {
 });
 
 describe('the record of an execution', () => {
-  it('is returned to its owner while it is open', async () => {
+  test('is returned to its owner while it is open', async () => {
     const { wanted, record } = await store();
     expect(await ownRecord(open.ledger, wanted.revalidationId, OURS)).toEqual(record);
   });
 
-  it('is refused when it does not exist', async () => {
+  test('is refused when it does not exist', async () => {
     await expect(ownRecord(open.ledger, claimOf().revalidationId, OURS)).rejects.toThrow('the record does not exist');
   });
 });
@@ -151,7 +151,7 @@ describe('recordCreated', () => {
     orphans: ['VLD1'],
   });
 
-  it('writes validation, upload link, attempts and phase with one command', async () => {
+  test('writes validation, upload link, attempts and phase with one command', async () => {
     const { record, item, wanted } = await store({ orphans: ['VLD0'] });
     const { validationId, ...used } = validation();
     const result = resultOf(validationId);
@@ -172,7 +172,7 @@ describe('recordCreated', () => {
     });
   });
 
-  it('is no error when it is repeated, and is one for another validation', async () => {
+  test('is no error when it is repeated, and is one for another validation', async () => {
     const { record, item } = await store();
     const created = { ...validation(), uploadLink: UPLOAD_LINK };
     await recordCreated(open.ledger, record, created, resultOf(created.validationId));
@@ -189,7 +189,7 @@ describe('recordCreated', () => {
 describe('recordMoved', () => {
   const receipt = { bytes: 4, sha256: sha256('face'), movedAt: NOW };
 
-  it('writes the receipt and removes the upload link', async () => {
+  test('writes the receipt and removes the upload link', async () => {
     const { wanted, record, item } = await store({ phase: 'created', uploadLink: UPLOAD_LINK });
     await recordMoved(open.ledger, wanted.revalidationId, OURS, receipt);
     const { uploadLink: _, ...rest } = record as typeof record & { uploadLink: string };
@@ -204,7 +204,7 @@ describe('recordMoved', () => {
     });
   });
 
-  it('keeps the first receipt when it is repeated, and is an error before the creation', async () => {
+  test('keeps the first receipt when it is repeated, and is an error before the creation', async () => {
     const { wanted, item } = await store({ phase: 'moved', receipt });
     const before = await item();
     await recordMoved(open.ledger, wanted.revalidationId, OURS, { ...receipt, bytes: 5 });
@@ -215,7 +215,7 @@ describe('recordMoved', () => {
     );
   });
 
-  it('is refused to another execution', async () => {
+  test('is refused to another execution', async () => {
     const { wanted, item } = await store({ phase: 'created' });
     const before = await item();
     const elsewhere = { name: 'ClaimedElsewhereError', reason: 'claimed_elsewhere' };
@@ -224,7 +224,7 @@ describe('recordMoved', () => {
   });
 });
 
-it('advances a record without removing anything that is not named', async () => {
+test('advances a record without removing anything that is not named', async () => {
   const { wanted, record, item } = await store({ uploadLink: UPLOAD_LINK });
   await advance(open.ledger, wanted.revalidationId, OURS, 'created', { set: {} }, () => false);
   expect(await item()).toEqual({
@@ -239,7 +239,7 @@ it('advances a record without removing anything that is not named', async () => 
 describe('recordAttempt', () => {
   const result = { attempt: attemptOf(2, 'not_found'), orphans: [] };
 
-  it('adds a result to the current record, before and after other results', async () => {
+  test('adds a result to the current record, before and after other results', async () => {
     const { wanted, item } = await store({ attempts: [attemptOf(1, 'not_found')] });
     await recordAttempt(open.ledger, wanted, result);
     expect(commands.sent).toEqual(['GetItem', 'UpdateItem']);
@@ -254,7 +254,7 @@ describe('recordAttempt', () => {
     expect(after?.attemptsVersion).not.toBe(version);
   });
 
-  it('writes no record that expired, and none that was deleted in between', async () => {
+  test('writes no record that expired, and none that was deleted in between', async () => {
     const { wanted, pk, record } = await store();
     const expired = { pk, ...record, expiresAt: SECONDS };
     await open.putItem(expired);
@@ -269,7 +269,7 @@ describe('recordAttempt', () => {
     expect(await other.item()).toBeUndefined();
   });
 
-  /** Another writer adds its own result right before each of the next writes of ours. */
+  /** Another writer adds its own result just before each of the next writes of ours. */
   const interfere = ({ pk, record }: Awaited<ReturnType<typeof store>>, times: number) => {
     let writes = 0;
     const attempts = [attemptOf(1, 'unconfirmed')];
@@ -280,14 +280,14 @@ describe('recordAttempt', () => {
     commands.before('UpdateItem', write, times);
   };
 
-  it('keeps what other writers add in between, up to four times', async () => {
+  test('keeps what other writers add in between, up to four times', async () => {
     const stored = await store();
     interfere(stored, 4);
     await recordAttempt(open.ledger, stored.wanted, result);
     expect(await stored.item()).toMatchObject({ attempts: [attemptOf(1, 'unconfirmed'), result.attempt] });
   });
 
-  it('gives up after the fifth time', async () => {
+  test('gives up after the fifth time', async () => {
     const stored = await store();
     interfere(stored, 9);
     await expect(recordAttempt(open.ledger, stored.wanted, result)).rejects.toThrow('kept changing');
@@ -298,13 +298,13 @@ describe('recordAttempt', () => {
 describe('the upload link', () => {
   const used = (deadline: string) => ({ used: { deadline, threshold: 0.6 }, uploadLink: UPLOAD_LINK });
 
-  it('is read with its record until the deadline', async () => {
+  test('is read with its record until the deadline', async () => {
     const { wanted, record } = await store(used('2026-11-23T12:00:00.001Z'));
     const { uploadLink: _, ...rest } = record as typeof record & { uploadLink: string };
     expect(await readForMove(open.ledger, wanted.revalidationId)).toEqual({ record: rest, uploadLink: UPLOAD_LINK });
   });
 
-  it('is not read from the deadline on, nor without one', async () => {
+  test('is not read from the deadline on, nor without one', async () => {
     const over = await store(used(NOW));
     expect(await readForMove(open.ledger, over.wanted.revalidationId)).toMatchObject({
       record: { used: { deadline: NOW } },

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { dynamo } from '../../shared/aws/clients.ts';
 import { AlreadyDecidedError, MediaGoneError, RequestInvalidError } from '../../shared/domain/errors.ts';
 import type { Claim } from '../../shared/domain/revalidation.ts';
@@ -84,7 +84,7 @@ const hash = () => sha256(`KEY#${alias.scope}#${alias.key}`);
 describe('the key of a call', () => {
   const policy = { minimumThreshold: 0.6 };
 
-  it('has the scope of workflows, and the hash of the call without its options of delivery', () => {
+  test('has the scope of workflows, and the hash of the call without its options of delivery', () => {
     const call = callOf({ idempotencyKey: 'key', maxAgeSeconds: 60, options: { threshold: 0.7, resultMode: 'poll' } });
     const { maxAgeSeconds: _, options: __, ...rest } = call;
     const options = JSON.stringify([
@@ -96,14 +96,14 @@ describe('the key of a call', () => {
     expect(hashOfQuestion(call, policy)).toBe(body);
   });
 
-  it('is absent where the call has none, and where there is no call', () => {
+  test('is absent where the call has none, and where there is no call', () => {
     expect(aliasOf(callOf(), policy)).toBeUndefined();
     expect(aliasOf(undefined, policy)).toBeUndefined();
   });
 });
 
 describe('a stored key', () => {
-  it.each([
+  test.each([
     ['of the API is bound without a record', 'jwt:a', {}, undefined, true],
     ['of the API is not bound while it is reserved and has no record', 'jwt:a', { reservedBy: OURS }, undefined, false],
     ['of a workflow is not bound without a record', 'workflow', {}, undefined, false],
@@ -132,7 +132,7 @@ describe('a stored key', () => {
     expect(await findKey(open.ledger, alias)).toBe(isBound ? id : undefined);
   });
 
-  it('that is reserved is bound to the record that was claimed with it', async () => {
+  test('that is reserved is bound to the record that was claimed with it', async () => {
     const id = newRevalidationId();
     await store(id, { reservedBy: THEIRS });
     await storeRecord(id, { keyHash: hash() });
@@ -141,13 +141,13 @@ describe('a stored key', () => {
     expect(await thrownBy(findKey(open.ledger, { ...alias, body: 'another' }))).toEqual(reused);
   });
 
-  it('is unknown where there is none', async () => {
+  test('is unknown where there is none', async () => {
     expect(await findKey(open.ledger, alias)).toBeUndefined();
   });
 });
 
 describe('bindKey', () => {
-  it('writes a new key with one read and one write, reserved or bound', async () => {
+  test('writes a new key with one read and one write, reserved or bound', async () => {
     for (const reservedBy of [undefined, OURS]) {
       alias = { ...alias, key: randomUUID() };
       commands.clear();
@@ -158,21 +158,21 @@ describe('bindKey', () => {
     }
   });
 
-  it('keeps the reservation of another execution for the same case and request', async () => {
+  test('keeps the reservation of another execution for the same case and request', async () => {
     const id = newRevalidationId();
     await store(id, { reservedBy: THEIRS });
     expect(await bindKey(open.ledger, { ...alias, revalidationId: id }, OURS)).toBe(id);
     expect(await keyItem()).toEqual(itemOf(id, { reservedBy: THEIRS }));
   });
 
-  it('binds a key that was only reserved for the same case', async () => {
+  test('binds a key that was only reserved for the same case', async () => {
     const id = newRevalidationId();
     await store(id, { reservedBy: THEIRS });
     expect(await bindKey(open.ledger, { ...alias, revalidationId: id })).toBe(id);
     expect(await keyItem()).toEqual(itemOf(id));
   });
 
-  it('takes over a reservation of another case or of another request, and a key of a refused case', async () => {
+  test('takes over a reservation of another case or of another request, and a key of a refused case', async () => {
     const id = newRevalidationId();
     const refused = newRevalidationId();
     await storeRecord(refused, { phase: 'refused' });
@@ -191,7 +191,7 @@ describe('bindKey', () => {
     commands.before('PutItem', () => store(newRevalidationId(), { reservedBy: THEIRS }), times);
   };
 
-  it('succeeds when two other executions reserve the key in between, and is refused at the third', async () => {
+  test('succeeds when two other executions reserve the key in between, and is refused at the third', async () => {
     const id = newRevalidationId();
     interfere(2);
     expect(await bindKey(open.ledger, { ...alias, revalidationId: id }, OURS)).toBe(id);
@@ -209,7 +209,7 @@ describe('a claim with an idempotency key', () => {
   const run = (wanted: Claim, claimIt: (keyHash?: string) => Promise<Claim>, of: Alias | undefined = alias) =>
     claimUnderKey(open.ledger, of, { revalidationId: wanted.revalidationId, owner: OURS }, claimIt);
 
-  it('reserves the key before the claim, claims with its hash, and binds it afterwards', async () => {
+  test('reserves the key before the claim, claims with its hash, and binds it afterwards', async () => {
     const wanted = wantedOf();
     const claimed = await run(wanted, async (keyHash) => {
       expect(keyHash).toBe(hash());
@@ -221,7 +221,7 @@ describe('a claim with an idempotency key', () => {
     expect(await readRecord(open.ledger, wanted.revalidationId)).toMatchObject({ keyHash: hash(), phase: 'claimed' });
   });
 
-  it('is a claim alone where there is no key', async () => {
+  test('is a claim alone where there is no key', async () => {
     const wanted = wantedOf();
     const { revalidationId } = wanted;
     const claimIt = async (keyHash?: string) => ({ ...wanted, reference: keyHash ?? 'no hash' });
@@ -230,7 +230,7 @@ describe('a claim with an idempotency key', () => {
     expect(commands.sent).toEqual([]);
   });
 
-  it('is the claim of the case that the key is bound to, for its owner alone', async () => {
+  test('is the claim of the case that the key is bound to, for its owner alone', async () => {
     const first = wantedOf();
     await run(first, (keyHash) => claim(open.ledger, first, OURS, keyHash));
     const never = () => Promise.reject(new TypeError('claimed again'));
@@ -240,7 +240,7 @@ describe('a claim with an idempotency key', () => {
     expect(await thrownBy(theirs)).toEqual(elsewhere);
   });
 
-  it.each([
+  test.each([
     ['has ended', new AlreadyDecidedError('already_decided', 'id')],
     ['is claimed by another execution', claimedElsewhere()],
   ])('binds the key where the case %s, because its outcome is the answer', async (_, error) => {
@@ -251,13 +251,13 @@ describe('a claim with an idempotency key', () => {
 
   const refusal = new RequestInvalidError('already_asked_otherwise', 'a rule');
 
-  it('frees the key when the claim is refused', async () => {
+  test('frees the key when the claim is refused', async () => {
     const wanted = wantedOf();
     await expect(run(wanted, () => Promise.reject(refusal))).rejects.toBe(refusal);
     expect(await keyItem()).toEqual(itemOf(wanted.revalidationId, { expiresAt: SECONDS - 1 }));
   });
 
-  it('frees no key of another execution, of another case or of another request when the claim is refused', async () => {
+  test('frees no key of another execution, of another case or of another request when the claim is refused', async () => {
     const wanted = wantedOf();
     for (const existing of [
       itemOf(wanted.revalidationId, { reservedBy: THEIRS }),
@@ -274,14 +274,14 @@ describe('a claim with an idempotency key', () => {
     }
   });
 
-  it('leaves the key reserved after any other error, for the retry of the step', async () => {
+  test('leaves the key reserved after any other error, for the retry of the step', async () => {
     const wanted = wantedOf();
     const gone = new MediaGoneError('media_gone', 'media: gone');
     await expect(run(wanted, () => Promise.reject(gone))).rejects.toBe(gone);
     expect(await keyItem()).toEqual(itemOf(wanted.revalidationId, { reservedBy: OURS }));
   });
 
-  it('is withdrawn when another case takes the key before it is bound', async () => {
+  test('is withdrawn when another case takes the key before it is bound', async () => {
     const wanted = wantedOf();
     const theirs = itemOf(newRevalidationId(), { reservedBy: THEIRS });
     const claimIt = async (keyHash?: string) => {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { dynamo } from '../../shared/aws/clients.ts';
 import { accessFromEnv } from '../../shared/lambda/clients.ts';
 import { bindOrphans, bindValidation, readBinding } from '../../shared/ledger/bindings.ts';
@@ -34,7 +34,7 @@ const expectLife = (expiresAt: unknown, from: number, seconds: number) => {
 };
 
 describe('a binding', () => {
-  it('holds whose a validation is until the deadline and the retention are over', async () => {
+  test('names the case of a validation until the deadline and the retention are over', async () => {
     const [id, ours] = [newValidationId(), newRevalidationId()];
     await bindValidation(aws.table, { validationId: id, deadline }, ours, 3);
     const expiresAt = deadlineSeconds + 3 * DAY;
@@ -46,7 +46,7 @@ describe('a binding', () => {
     expect(await readBinding(aws.table, newValidationId())).toBeUndefined();
   });
 
-  it('stands when it is made again, and is refused to another', async () => {
+  test('stays when it is made again, and is refused to another case', async () => {
     const [id, ours] = [newValidationId(), newRevalidationId()];
     await bindValidation(aws.table, { validationId: id, deadline }, ours, 3);
     await bindValidation(aws.table, { validationId: id, deadline }, ours, 3);
@@ -55,7 +55,7 @@ describe('a binding', () => {
     );
   });
 
-  it('is made for each orphan, as long as a validation may live after its call', async () => {
+  test('is made for each orphan, as long as a validation may live after its call', async () => {
     const [one, other, ours] = [newValidationId(), newValidationId(), newRevalidationId()];
     const of = { revalidationId: ours, openedAt: '2026-11-23T10:00:00.000Z' };
     await bindOrphans(aws.ledger, of, [one, other]);
@@ -69,7 +69,7 @@ describe('a binding', () => {
     }
   });
 
-  it('that says no owner cannot be read', async () => {
+  test('does not parse without an owner', async () => {
     const id = newValidationId();
     await aws.putItem({ pk: `VLD#${id}`, expiresAt: Date.now() });
     await expect(readBinding(aws.table, id)).rejects.toThrow();
@@ -79,7 +79,7 @@ describe('a binding', () => {
 describe('a callback', () => {
   const validationOf = () => ({ validationId: newValidationId(), deadline });
 
-  it('gives the token to the notification and the notification to the token, whichever comes second', async () => {
+  test('returns the token to the notification and the notification to the token, in either order', async () => {
     const at = new Date('2026-11-23T10:00:00.000Z');
     const notification = { receivedAt: at.toISOString() };
     const first = validationOf();
@@ -93,7 +93,7 @@ describe('a callback', () => {
     expect(await readCallback(aws.table, newValidationId())).toEqual({});
   });
 
-  it.each<[string, (validation: { validationId: string; deadline: string }) => Promise<unknown>]>([
+  test.each<[string, (validation: { validationId: string; deadline: string }) => Promise<unknown>]>([
     ['a token', (validation) => storeTaskToken(aws.table, validation, 'token')],
     ['a notification', (validation) => recordNotification(aws.table, validation, new Date())],
   ])('of %s is kept for four days after the deadline', async (_, leave) => {
@@ -115,7 +115,7 @@ describe('a version of the media', () => {
         .digest('hex')}`,
     );
 
-  it('is held by each case, and free once the last one lets go', async () => {
+  test('is held by each case, and free once the last one releases it', async () => {
     const [version, one, other, from] = [newVersion(), newRevalidationId(), newRevalidationId(), Date.now()];
     expect(await holdMedia(aws.ledger, version, one)).toBe(true);
     expect(await holdMedia(aws.ledger, version, other)).toBe(true);
@@ -130,7 +130,7 @@ describe('a version of the media', () => {
     expect(await holdMedia(aws.ledger, version, one)).toBe(false);
   });
 
-  it('lives as long as a record from the last word about it', async () => {
+  test('lives as long as a record after its last change', async () => {
     const [version, one, other] = [newVersion(), newRevalidationId(), newRevalidationId()];
     await holdMedia(aws.ledger, version, one);
     const longer = { ...aws.ledger, retentionDays: 40 };
@@ -143,7 +143,7 @@ describe('a version of the media', () => {
     expect(Date.parse(String(freed?.freed))).toBeGreaterThanOrEqual(from);
   });
 
-  it('that nothing has held is free at once, and held no more', async () => {
+  test('is free at once when no case has held it, and is held no more', async () => {
     const version = newVersion();
     expect(await freeMedia(aws.ledger, version, newRevalidationId())).toBe(true);
     expect(await holdMedia(aws.ledger, version, newRevalidationId())).toBe(false);
@@ -162,7 +162,7 @@ describe('an intent', () => {
     return { accountId, intent };
   };
 
-  it('is opened now, or under the time of its first opening, and by one alone', async () => {
+  test('is opened now, or under the time of its first opening, and by one caller', async () => {
     const from = Date.now();
     const { accountId, intent } = await opened();
     expect(Date.parse(intent.openedAt)).toBeGreaterThanOrEqual(from);
@@ -175,7 +175,7 @@ describe('an intent', () => {
     expect(await aws.item(`ACC#${accountId}`)).toMatchObject(first);
   });
 
-  it('is not opened while another one is closed, and is opened once when the SDK repeats the write', async () => {
+  test('is not opened while another one is closed, and is opened once when the SDK repeats the write', async () => {
     const { accountId, intent } = await opened();
     const commands = commandsSent(dynamo());
     const again = { revalidationId: intent.revalidationId, attempt: 2 };
@@ -185,7 +185,7 @@ describe('an intent', () => {
     expect(await openIntent(aws.table, accountId, again)).toMatchObject(again);
   });
 
-  it('is open while it stands, and no other is', async () => {
+  test('is open while it exists, and no other is', async () => {
     const { accountId, intent } = await opened();
     expect(await isOpen(aws.table, accountId, intent)).toBe(true);
     expect(await isOpen(aws.table, accountId, { ...intent, revalidationId: newRevalidationId() })).toBe(false);
@@ -193,7 +193,7 @@ describe('an intent', () => {
     expect(await isOpen(aws.table, newPerson().accountId, intent)).toBe(false);
   });
 
-  it('keeps a look and is closed by its own name alone', async () => {
+  test('keeps a read of the list and is closed by its own name alone', async () => {
     const { accountId, intent } = await opened();
     const others = [
       { ...intent, revalidationId: newRevalidationId() },
@@ -214,7 +214,7 @@ describe('an intent', () => {
     expect(await readIntent(aws.table, accountId)).toBeUndefined();
   });
 
-  it.each([
+  test.each([
     { revalidationId: 'x' },
     { openedAt: 'today' },
     { attempt: 0 },
@@ -222,7 +222,7 @@ describe('an intent', () => {
     { firstCheck: {} },
     { firstCheck: { at: 'today', seen: [] } },
     { firstCheck: { at: deadline, seen: ['a/b'] } },
-  ])('cannot be read with %j', (odd) => {
+  ])('does not parse with %j', (odd) => {
     const intent = { revalidationId: newRevalidationId(), openedAt: deadline, attempt: 1 };
     expect(Intent.safeParse(intent).success).toBe(true);
     expect(Intent.safeParse({ ...intent, ...odd }).success).toBe(false);
@@ -234,7 +234,7 @@ describe('the throttle', () => {
   const throttle = () => throttleOf(accessFromEnv('DYNAMODB'), aws.table);
   const inForce = () => ({ table: aws.table, throttle: throttle() });
 
-  it('keeps the later of two times when a second call backs off for less', async () => {
+  test('keeps the later of two times when a second call backs off for less', async () => {
     await aws.putItem({ pk: 'GATE#truora' });
     expect(await throttle().read()).toEqual({});
     await throttle().backOff(200);
@@ -244,11 +244,11 @@ describe('the throttle', () => {
     expect(await throttle().read({ consistent: true })).toEqual(stored);
   });
 
-  it('is read from an item that is not there yet as open', async () => {
+  test('is open while its item does not exist', async () => {
     expect(await readTexts(accessFromEnv('DYNAMODB'), aws.table, 'GATE#none')).toBeUndefined();
   });
 
-  it('is read without the client by its texts, numbers and truth values, and lists as JSON', async () => {
+  test('can be read without the client: texts, numbers and truth values as they are, lists as JSON', async () => {
     const pk = 'GATE#odd';
     await aws.putItem({ pk, text: 'a', number: 7, isTrue: true, isFalse: false, list: ['a'], nothing: null });
     expect(await readTexts(accessFromEnv('DYNAMODB'), aws.table, pk)).toEqual({
@@ -261,7 +261,7 @@ describe('the throttle', () => {
     });
   });
 
-  it('is changed without the client while its condition holds, and any other error is thrown', async () => {
+  test('can be changed without the client while its condition holds, and throws any other error', async () => {
     const access = accessFromEnv('DYNAMODB');
     const change = (value: string) => ({ set: { at: value }, whileBelow: { at: value } });
     expect(await changeTexts(access, aws.table, 'GATE#two', change('b'))).toBe(true);
@@ -270,7 +270,7 @@ describe('the throttle', () => {
     await expect(changeTexts(access, 'NoTable', 'GATE#two', change('c'))).rejects.toThrow();
   });
 
-  it('refuses a charged call while it is closed, says when to come again, and lets it pass else', async () => {
+  test('refuses a charged call while it is closed, states when to retry, and otherwise lets it through', async () => {
     await aws.putItem({ pk: 'GATE#truora', closed: 'an incident' });
     await expect(reserveBudget(inForce(), 5, 'RVL1#1')).rejects.toMatchObject({ reason: 'truora_closed' });
     await aws.putItem({ pk: 'GATE#truora' });
@@ -294,7 +294,7 @@ describe('a budget', () => {
     return counters.filter((counter) => counter !== undefined);
   };
 
-  it('lets exactly its calls through, each counted once, and keeps its counters for a week', async () => {
+  test('lets exactly its calls through, each counted once, and keeps its counters for a week', async () => {
     const day = new Date('2027-04-02T12:00:00Z');
     const attempts = Array.from({ length: 12 }, (_, n) => `RVL${n}#1`);
     for (const _ of [1, 2]) {
@@ -309,7 +309,7 @@ describe('a budget', () => {
     }
   });
 
-  it('counts an attempt first on the counter that its own name says', async () => {
+  test('counts an attempt first on the counter of its own name', async () => {
     const day = new Date('2027-04-03T12:00:00Z');
     const hash = createHash('sha256').update('RVL7#1').digest();
     expect(await reserveOne(aws.table, 1000, 'RVL7#1', day)).toBe(true);

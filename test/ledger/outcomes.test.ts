@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { dynamo } from '../../shared/aws/clients.ts';
 import type { Amendment } from '../../shared/domain/amendments.ts';
 import { amendmentAnnouncementOf } from '../../shared/domain/announcement.ts';
@@ -72,7 +72,7 @@ const store = async (more: Record<string, unknown> = {}, expiresAt = SECONDS + D
 };
 
 describe('recordOutcome', () => {
-  it('ends a record with one command, for the whole retention, and removes the upload link', async () => {
+  test('ends a record with one command, for the whole retention, and removes the upload link', async () => {
     const { id, record, pk, item } = await store({ uploadLink: UPLOAD_LINK, shard: 'due#0', dueAt: EARLIER });
     const outcome = endOf(id, 'declined', { accountId: 'another' });
     expect(await recordOutcome(open.ledger, outcome, OURS)).toEqual({ outcome, isAnnounced: false });
@@ -102,7 +102,7 @@ describe('recordOutcome', () => {
     ...more,
   });
 
-  it('writes a record with the person and the object where there is none, with one command', async () => {
+  test('writes a record with the person and the object where there is none, with one command', async () => {
     const id = newRevalidationId();
     const outcome = endOf(id, 'refused', { accountId: 'ana' });
     const object = { key: 'inbox/a', versionId: 'v' };
@@ -111,7 +111,7 @@ describe('recordOutcome', () => {
     expect(await open.item(pkOf(outcome))).toEqual(written(id, outcome, { accountId: 'ana', object }));
   });
 
-  it('writes a new record over one that has expired', async () => {
+  test('writes a new record over one that has expired', async () => {
     const { id, item } = await store({ phase: 'approved', outcome: { left: 'over' } }, SECONDS);
     const outcome = endOf(id, 'refused');
     expect(await recordOutcome(open.ledger, outcome, THEIRS)).toEqual({ outcome, isAnnounced: false });
@@ -121,7 +121,7 @@ describe('recordOutcome', () => {
 
   const elsewhere = { name: 'ClaimedElsewhereError', reason: 'claimed_elsewhere' };
 
-  it('is refused when another writer replaces the expired record first', async () => {
+  test('is refused when another writer replaces the expired record first', async () => {
     const { id, record, pk, item } = await store({ phase: 'approved' }, SECONDS);
     const theirs = { pk, ...record, owner: THEIRS, expiresAt: SECONDS + DAY };
     commands.before('PutItem', () => open.putItem(theirs));
@@ -129,7 +129,7 @@ describe('recordOutcome', () => {
     expect(await item()).toEqual(theirs);
   });
 
-  it('is refused to another execution while the record is open, with one write and one read', async () => {
+  test('is refused to another execution while the record is open, with one write and one read', async () => {
     const { id, item } = await store();
     const before = await item();
     expect(await thrownBy(recordOutcome(open.ledger, endOf(id), THEIRS))).toEqual(elsewhere);
@@ -137,7 +137,7 @@ describe('recordOutcome', () => {
     expect(await item()).toEqual(before);
   });
 
-  it('returns the first outcome to every later writer, and whether it was announced', async () => {
+  test('returns the first outcome to every later writer, and whether it was announced', async () => {
     for (const announced of [undefined, EARLIER]) {
       const first = endOf(newRevalidationId(), 'canceled');
       const { id, item } = await store({ phase: 'canceled', outcome: first, announced });
@@ -161,7 +161,7 @@ describe('an amendment', () => {
     return { ...stored, record, outcome: record.outcome };
   };
 
-  it('is added to the record, which is returned with it, and the outcome stays', async () => {
+  test('is added to the record, which is returned with it, and the outcome stays', async () => {
     const { record, outcome, item } = await ended();
     const before = await item();
     const { eventId } = amendmentAnnouncementOf(outcome, amendment);
@@ -176,7 +176,7 @@ describe('an amendment', () => {
     expect(await item()).toMatchObject({ amendments: [amendment, second] });
   });
 
-  it('is added by one of two writers that read the same record', async () => {
+  test('is added by one of two writers that read the same record', async () => {
     const { record, item } = await ended();
     const amended = await amend(open.ledger, record, amendment);
     const before = await item();
@@ -189,7 +189,7 @@ describe('an amendment', () => {
     expect(await item()).toEqual(after);
   });
 
-  it('is not added to a record without an outcome, nor to one in another phase', async () => {
+  test('is not added to a record without an outcome, nor to one in another phase', async () => {
     const { record, item } = await ended();
     const before = await item();
     const { outcome: _, ...openRecord } = record;
@@ -200,7 +200,7 @@ describe('an amendment', () => {
 });
 
 describe('a repeated request', () => {
-  it('is counted on its record, and creates none', async () => {
+  test('is counted on its record, and creates none', async () => {
     const { id, item } = await store();
     for (const askedAgain of [1, 2]) {
       await countRepeat(open.ledger, id);
@@ -218,20 +218,20 @@ describe('the mark of an announcement', () => {
     return { ...stored, outcome: endOf(stored.id), before: await stored.item() };
   };
 
-  it('is written with one command, and the next follow-up is when the media is deleted', async () => {
+  test('is written with one command, and the next follow-up is when the media is deleted', async () => {
     const { outcome, item, before } = await ended();
     await markAnnounced(open.ledger, outcome, 24);
     expect(commands.sent).toEqual(['UpdateItem']);
     expect(await item()).toEqual({ ...before, announced: NOW, dueAt: '2026-11-24T12:00:00.000Z' });
   });
 
-  it('leaves the follow-up of a late webhook where it is', async () => {
+  test('leaves the follow-up of a late webhook where it is', async () => {
     const { outcome, item, before } = await ended({ lateWebhookAt: EARLIER });
     await markAnnounced(open.ledger, outcome, 24);
     expect(await item()).toEqual({ ...before, announced: NOW });
   });
 
-  it('keeps its first time, with and without a late webhook', async () => {
+  test('keeps its first time, with and without a late webhook', async () => {
     for (const lateWebhookAt of [undefined, EARLIER]) {
       const { outcome, item, before } = await ended({ announced: EARLIER, lateWebhookAt });
       await markAnnounced(open.ledger, outcome, 24);
@@ -239,7 +239,7 @@ describe('the mark of an announcement', () => {
     }
   });
 
-  it('is not written on a record that is gone or in another phase', async () => {
+  test('is not written on a record that is gone or in another phase', async () => {
     const gone = endOf(newRevalidationId());
     await markAnnounced(open.ledger, gone, 24);
     expect(await open.item(pkOf(gone))).toBeUndefined();
@@ -265,7 +265,7 @@ describe('recordCancellation', () => {
     return { revalidationId: id, accountId, enrollmentId, reference, validationId: 'VLD1' };
   };
 
-  it.each(['claimed', 'created', 'moved'])(
+  test.each(['claimed', 'created', 'moved'])(
     'ends a record that is %s with one command, without its owner',
     async (phase) => {
       const stored = await store({ phase, uploadLink: UPLOAD_LINK });
@@ -291,7 +291,7 @@ describe('recordCancellation', () => {
     },
   );
 
-  it('writes a record without an owner where there is none, so that no execution starts it', async () => {
+  test('writes a record without an owner where there is none, so that no execution starts it', async () => {
     const of = { revalidationId: newRevalidationId(), accountId: 'ana', enrollmentId: 'ENR0123456789abcdef' };
     const { isNew } = await recordCancellation(open.ledger, of, 'iam:ana');
     expect(isNew).toBe(true);
@@ -310,7 +310,7 @@ describe('recordCancellation', () => {
     });
   });
 
-  it('returns a record that has ended as it is', async () => {
+  test('returns a record that has ended as it is', async () => {
     const outcome = endOf(newRevalidationId(), 'approved');
     const stored = await store({ phase: 'approved', outcome });
     const before = await stored.item();
@@ -319,7 +319,7 @@ describe('recordCancellation', () => {
     expect(await stored.item()).toEqual(before);
   });
 
-  it('is an error where the ended record has expired', async () => {
+  test('is an error where the ended record has expired', async () => {
     const stored = await store({ phase: 'approved' }, SECONDS);
     await expect(recordCancellation(open.ledger, caseOf(stored), 'iam:ana')).rejects.toThrow(TypeError);
   });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import {
   isEnd,
   lifecycle,
@@ -24,6 +24,7 @@ import {
   thrownBy,
 } from '../support/journal.ts';
 import { type LocalAws, openLocalAws } from '../support/local-aws.ts';
+import { atStoppedTime } from '../support/stopped-time.ts';
 
 const OURS = executionOf('ours');
 
@@ -89,7 +90,7 @@ const existing = async (phase: Phase, more: Record<string, unknown> = {}) => {
 };
 
 describe('claim', () => {
-  it('writes a fresh record with everything that was asked for', async () => {
+  test('writes a fresh record with everything that was requested', async () => {
     const wanted = claimOf();
     expect(await claim(aws.ledger, wanted, OURS)).toEqual(wanted);
     expect(await itemOf(wanted)).toEqual({
@@ -104,7 +105,7 @@ describe('claim', () => {
     });
   });
 
-  it('gives the same owner the first claim back, and writes nothing', async () => {
+  test('returns the first claim to the same owner, and writes nothing', async () => {
     const wanted = claimOf();
     await claim(aws.ledger, wanted, OURS);
     const before = await itemOf(wanted);
@@ -113,7 +114,7 @@ describe('claim', () => {
     expect(await itemOf(wanted)).toEqual(before);
   });
 
-  it.each(['claimed', 'created', 'moved'] as const)('is refused to another owner while it is %s', async (phase) => {
+  test.each(['claimed', 'created', 'moved'] as const)('refuses another owner while the record is %s', async (phase) => {
     const { wanted, item } = await existing(phase);
     expect(await thrownBy(claim(aws.ledger, wanted, THEIRS))).toEqual({
       name: 'ClaimedElsewhereError',
@@ -122,19 +123,22 @@ describe('claim', () => {
     expect(await itemOf(wanted)).toEqual(item);
   });
 
-  it.each([...outcomeStatuses])('is over for everybody, its owner too, once it has ended as %s', async (phase) => {
-    const { wanted, item } = await existing(phase);
-    for (const owner of [OURS, THEIRS]) {
-      const error = await errorOf(claim(aws.ledger, wanted, owner));
-      expect(error).toMatchObject({
-        name: 'AlreadyDecidedError',
-        message: `already_decided: ${wanted.revalidationId}`,
-      });
-    }
-    expect(await itemOf(wanted)).toEqual(item);
-  });
+  test.each([...outcomeStatuses])(
+    'refuses every owner, also its own, once the record has ended as %s',
+    async (phase) => {
+      const { wanted, item } = await existing(phase);
+      for (const owner of [OURS, THEIRS]) {
+        const error = await errorOf(claim(aws.ledger, wanted, owner));
+        expect(error).toMatchObject({
+          name: 'AlreadyDecidedError',
+          message: `already_decided: ${wanted.revalidationId}`,
+        });
+      }
+      expect(await itemOf(wanted)).toEqual(item);
+    },
+  );
 
-  it('goes to exactly one of many executions that start at once', async () => {
+  test('succeeds for exactly one of many concurrent executions', async () => {
     const wanted = claimOf();
     const owners = Array.from({ length: 10 }, (_, n) => executionOf(`racer-${n}`));
     const runs = await Promise.allSettled(owners.map((owner) => claim(aws.ledger, wanted, owner)));
@@ -145,7 +149,7 @@ describe('claim', () => {
     expect(losers).toEqual(Array(9).fill('ClaimedElsewhereError'));
   });
 
-  it('keeps what the condition of a lost answer hides: the write is found to be ours', async () => {
+  test('recognizes its own write when the answer was lost', async () => {
     const wanted = claimOf();
     aws.setWriteDelivery(1, 'answer lost');
     await expect(claim(aws.ledger, wanted, OURS)).rejects.toMatchObject({ name: 'LostOnTheWay' });
@@ -166,7 +170,7 @@ describe('the lifecycle', () => {
     return recordOutcome(aws.ledger, outcomeOf(wanted, to as OutcomeStatus), owner).then(({ outcome }) => outcome);
   };
 
-  it.each(moves.filter(({ legal }) => legal))('lets $from become $to', async ({ from, to }) => {
+  test.each(moves.filter(({ legal }) => legal))('lets $from become $to', async ({ from, to }) => {
     const { wanted, item } = await existing(from);
     await go(wanted, to);
     const after = await itemOf(wanted);
@@ -174,7 +178,7 @@ describe('the lifecycle', () => {
     expect(after?.trail).toMatchObject([...item.trail, { phase: to }]);
   });
 
-  it.each(moves.filter(({ legal }) => !legal))('never lets $from become $to', async ({ from, to }) => {
+  test.each(moves.filter(({ legal }) => !legal))('never lets $from become $to', async ({ from, to }) => {
     const { wanted, item } = await existing(from);
     const tried = await go(wanted, to).then(
       (answer) => ({ answer }),
@@ -187,32 +191,35 @@ describe('the lifecycle', () => {
     else expect(tried).toHaveProperty('error');
   });
 
-  it.each(['claimed', 'created', 'moved'] as const)('lets nobody but its owner move what is %s', async (from) => {
-    const { wanted, item } = await existing(from);
-    for (const to of ['created', 'moved', ...outcomeStatuses] as const) {
-      expect(await thrownBy(go(wanted, to, THEIRS))).toEqual({
-        name: 'ClaimedElsewhereError',
-        reason: 'claimed_elsewhere',
-      });
-    }
-    expect(await itemOf(wanted)).toEqual(item);
-  });
+  test.each(['claimed', 'created', 'moved'] as const)(
+    'lets only the owner change a record that is %s',
+    async (from) => {
+      const { wanted, item } = await existing(from);
+      for (const to of ['created', 'moved', ...outcomeStatuses] as const) {
+        expect(await thrownBy(go(wanted, to, THEIRS))).toEqual({
+          name: 'ClaimedElsewhereError',
+          reason: 'claimed_elsewhere',
+        });
+      }
+      expect(await itemOf(wanted)).toEqual(item);
+    },
+  );
 
-  it('is guarded by the condition of the write itself, not by a look before it', async () => {
+  test('is enforced by the condition of the write itself, not by an earlier read', async () => {
     const { wanted } = await existing('claimed');
     aws.calls.length = 0;
     await creating(wanted.revalidationId, OURS, validationOf());
     expect(aws.calls.map(({ operation }) => operation)).toEqual(['UpdateItem']);
   });
 
-  it('makes no record of a move without a claim', async () => {
+  test('creates no record from a change without a claim', async () => {
     const wanted = claimOf();
     await expect(go(wanted, 'created')).rejects.toThrow('the record does not exist');
     await expect(go(wanted, 'moved')).rejects.toThrow('the record does not exist');
     expect(await itemOf(wanted)).toBeUndefined();
   });
 
-  it('leaves a trail in the order things happened', async () => {
+  test('leaves the times of its phases in order', async () => {
     const wanted = claimOf();
     await claim(aws.ledger, wanted, OURS);
     for (const to of ['created', 'moved', 'approved'] as const) await go(wanted, to);
@@ -223,7 +230,7 @@ describe('the lifecycle', () => {
 });
 
 describe('recordCreated and recordMoved', () => {
-  it('keep what was requested beside what is used', async () => {
+  test('keep what was requested beside what is used', async () => {
     const wanted = claimOf({ requested: { threshold: 0.9, timeoutSeconds: 60 } });
     const validation = validationOf({ threshold: 0.65 });
     const receipt = receiptOf();
@@ -238,7 +245,7 @@ describe('recordCreated and recordMoved', () => {
     });
   });
 
-  it('say the same thing twice as if once', async () => {
+  test('change nothing at a second call with the same data', async () => {
     const { wanted, validation } = await existing('claimed');
     const id = wanted.revalidationId;
     const receipt = receiptOf();
@@ -253,7 +260,7 @@ describe('recordCreated and recordMoved', () => {
     expect(await itemOf(wanted)).toEqual(moved);
   });
 
-  it('never put a second validation in the place of the first', async () => {
+  test('never replace the first validation by a second', async () => {
     const { wanted, item } = await existing('created');
     const second = creating(wanted.revalidationId, OURS, validationOf());
     await expect(second).rejects.toThrow('a record in phase created cannot become created');
@@ -262,23 +269,22 @@ describe('recordCreated and recordMoved', () => {
 });
 
 describe('recordOutcome', () => {
-  it('ends a record, and keeps it for the whole retention from then on', async () => {
+  test('ends a record, and keeps it for the whole retention from then on', async () => {
     const { wanted, item } = await existing('moved');
     const outcome = outcomeOf(wanted, 'declined');
-    expect(await recordOutcome(aws.ledger, outcome, OURS)).toEqual({ outcome, isAnnounced: false, owner: OURS });
-    const after = await itemOf(wanted);
-    expect(after).toMatchObject({
-      ...item,
-      phase: 'declined',
-      outcome,
-      trail: expect.any(Array),
-      expiresAt: expect.any(Number),
+    await atStoppedTime(async (now) => {
+      expect(await recordOutcome(aws.ledger, outcome, OURS)).toEqual({ outcome, isAnnounced: false });
+      expect(await itemOf(wanted)).toMatchObject({
+        ...item,
+        phase: 'declined',
+        outcome,
+        trail: expect.any(Array),
+        expiresAt: seconds(now) + aws.ledger.retentionDays * 86_400,
+      });
     });
-    const life = aws.ledger.retentionDays * 86_400;
-    expect(Math.abs((after?.expiresAt as number) - seconds(Date.now()) - life)).toBeLessThan(5);
   });
 
-  it('lets the first end stand and gives it to everybody who comes later', async () => {
+  test('keeps the first end and returns it to every later caller', async () => {
     const { wanted } = await existing('moved');
     const first = outcomeOf(wanted, 'canceled');
     await recordOutcome(aws.ledger, first, OURS);
@@ -291,7 +297,7 @@ describe('recordOutcome', () => {
     expect(await itemOf(wanted)).toEqual(before);
   });
 
-  it('lets one of many ends at once stand, and all agree on it', async () => {
+  test('keeps one of many concurrent ends, and returns it to all', async () => {
     const { wanted } = await existing('claimed');
     const ends = await Promise.all(
       outcomeStatuses.map((status) => recordOutcome(aws.ledger, outcomeOf(wanted, status), OURS)),
@@ -302,7 +308,7 @@ describe('recordOutcome', () => {
     expect(after?.trail).toHaveLength(2);
   });
 
-  it('writes a record where nobody ever claimed one', async () => {
+  test('writes a record when there was no claim', async () => {
     const wanted = claimOf();
     const outcome = outcomeOf(wanted, 'refused');
     expect(await recordOutcome(aws.ledger, outcome, OURS)).toEqual({ outcome, isAnnounced: false, owner: OURS });
@@ -313,7 +319,7 @@ describe('recordOutcome', () => {
     expect(records).toEqual([record]);
   });
 
-  it('writes one of nobody in particular, when no more could be read', async () => {
+  test('writes a record without a person when no more could be read', async () => {
     const { accountId: _, ...outcome } = outcomeOf(claimOf(), 'refused');
     await recordOutcome(aws.ledger, outcome, OURS);
     const record = await readRecord(aws.ledger, outcome.revalidationId);
@@ -321,7 +327,7 @@ describe('recordOutcome', () => {
     expect(record).not.toHaveProperty('accountId');
   });
 
-  it('is found by its repeat when only the answer was lost', async () => {
+  test('returns its own write when only the answer was lost', async () => {
     const { wanted } = await existing('moved');
     const outcome = outcomeOf(wanted, 'approved');
     aws.setWriteDelivery(1, 'answer lost');
@@ -332,7 +338,7 @@ describe('recordOutcome', () => {
 });
 
 describe('listRecords', () => {
-  it("pages through one person's records, newest claim first", async () => {
+  test('pages through the records of one person, newest claim first', async () => {
     const person = newPerson();
     const times = [2, 0, 3, 1].map(inMinutes);
     for (const claimedAt of times) await claim(aws.ledger, claimOf({ ...person, claimedAt }), OURS);
@@ -346,7 +352,7 @@ describe('listRecords', () => {
     expect(rest.next).toBeUndefined();
   });
 
-  it('holds nothing for somebody who was never here', async () => {
+  test('returns nothing for an unknown person', async () => {
     expect(await listRecords(aws.ledger, newPerson().accountId, { limit: 3 })).toEqual({
       records: [],
       unreadable: [],
@@ -358,7 +364,7 @@ describe('listRecords', () => {
 describe('a record that has expired, and that DynamoDB has not deleted yet', () => {
   const expired = () => existing('approved', { expiresAt: seconds(Date.now()) - 1 });
 
-  it('is read by nobody', async () => {
+  test('is not returned', async () => {
     const { wanted } = await expired();
     const alive = claimOf({ accountId: wanted.accountId, enrollmentId: wanted.enrollmentId });
     await claim(aws.ledger, alive, OURS);
@@ -367,13 +373,13 @@ describe('a record that has expired, and that DynamoDB has not deleted yet', () 
     expect(records.map(({ revalidationId }) => revalidationId)).toEqual([alive.revalidationId]);
   });
 
-  it('counts as deleted for a new claim', async () => {
+  test('counts as deleted for a new claim', async () => {
     const { wanted } = await expired();
     const again = { ...wanted, claimedAt: new Date().toISOString() };
     expect(await claim(aws.ledger, again, THEIRS)).toEqual(again);
   });
 
-  it('counts as deleted for an outcome that nobody claimed', async () => {
+  test('counts as deleted for an outcome without a claim', async () => {
     const { wanted } = await expired();
     const outcome = outcomeOf(wanted, 'refused');
     expect(await recordOutcome(aws.ledger, outcome, THEIRS)).toEqual({ outcome, isAnnounced: false, owner: THEIRS });
@@ -381,7 +387,7 @@ describe('a record that has expired, and that DynamoDB has not deleted yet', () 
 });
 
 describe('a repeat that is counted', () => {
-  it('stands on its record, and brings back none that is gone', async () => {
+  test('is kept on its record, and does not restore a deleted one', async () => {
     const existing = claimOf();
     await claim(aws.ledger, existing, OURS);
     await countRepeat(aws.ledger, existing.revalidationId);
@@ -393,8 +399,8 @@ describe('a repeat that is counted', () => {
   });
 });
 
-describe('the re-validations that have a record', () => {
-  it('are told by their ids, without those that nobody claimed and those that have expired', async () => {
+describe('recordedAmong', () => {
+  test('returns the ids of claimed records that have not expired', async () => {
     const [alive, expired, unknown] = [claimOf(), claimOf(), claimOf()];
     for (const one of [alive, expired]) await claim(aws.ledger, one, OURS);
     const item = await aws.item(`RUN#${expired.revalidationId}`);

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Access } from '../../shared/aws/signed-call.ts';
 import { accessFromEnv } from '../../shared/lambda/clients.ts';
 import { GATE, readTexts, throttleOf } from '../../shared/ledger/throttle.ts';
@@ -14,7 +14,7 @@ describe('a back-off over a time that an operator wrote', () => {
 
   afterAll(() => open.close());
 
-  it.each(['none', 'tomorrow', '29/11/2026'])('replaces the text %j, which is no time', async (notBefore) => {
+  test.each(['none', 'tomorrow', '29/11/2026'])('replaces the text %j, which is no time', async (notBefore) => {
     await open.putItem({ pk: GATE, notBefore });
     const from = Date.now();
     const throttle = throttleOf(accessFromEnv('DYNAMODB'), open.table);
@@ -52,7 +52,7 @@ describe('the signed calls of the throttle', () => {
 
   const refused = { status: 400, body: { __type: 'com.amazonaws#ConditionalCheckFailedException' } };
 
-  it('read eventually, and consistently only when they are asked to', async () => {
+  test('read eventually, and consistently only when they are asked to', async () => {
     const input = { TableName: 'Ledger', Key: { pk: { S: GATE } } };
     const throttle = throttleOf(access, 'Ledger');
     await throttle.read();
@@ -62,13 +62,13 @@ describe('the signed calls of the throttle', () => {
     expect(inputs()).toEqual([input, input, { ...input, ConsistentRead: true }, input]);
   });
 
-  it('leave out an attribute without a value, and keep every other one as text', async () => {
+  test('leave out an attribute without a value, and keep every other one as text', async () => {
     const Item = { pk: { S: GATE }, closed: { NULL: true }, tokens: { N: '3' }, isOpen: { BOOL: false } };
     script = [{ status: 200, body: { Item } }];
     expect(await readTexts(access, 'Ledger', GATE)).toStrictEqual({ pk: GATE, tokens: '3', isOpen: 'false' });
   });
 
-  it('write nothing more when the item is gone after its condition has failed', async () => {
+  test('write nothing more when the item is gone after its condition has failed', async () => {
     script = [refused, { status: 200, body: {} }];
     await throttleOf(access, 'Ledger').backOff(60);
     expect(inputs()).toHaveLength(2);

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { MOST_UPLOADS } from '../../shared/domain/api.ts';
 import { unclaimedCaseOf } from '../../shared/domain/case-id.ts';
 import { readIntake } from '../../shared/domain/intake.ts';
@@ -36,13 +36,13 @@ const issued = async () => {
   return { ...ticket, key: ticket.upload?.key ?? '' };
 };
 
-it('keeps the first promise under an id', async () => {
+test('keeps the first promise under an id', async () => {
   const { key: _, ...ticket } = await issued();
   await issueTicket(aws.ledger, { ...ticket, reference: 'another' });
   expect(await readTicket(aws.table, ticket.revalidationId)).toEqual(ticket);
 });
 
-it('knows which version came first, and every one that came, however often each is entered', async () => {
+test('records the first version and every later one, for any number of repeats', async () => {
   const { key, revalidationId } = await issued();
   for (const version of ['v1', 'v2', 'v1', 'v3', 'v2']) await enterDrop(aws.table, key, version);
   expect(await readTicket(aws.table, revalidationId)).toMatchObject({
@@ -51,14 +51,14 @@ it('knows which version came first, and every one that came, however often each 
   });
 });
 
-it('gives the ticket to exactly one of many versions that come at once', async () => {
+test('gives the ticket to exactly one of many concurrent versions', async () => {
   const { key } = await issued();
   const versions = Array.from({ length: 10 }, (_, n) => `v${n}`);
   const tickets = await Promise.all(versions.map((version) => enterDrop(aws.table, key, version)));
   expect(new Set(tickets.map((ticket) => ticket?.droppedAs)).size).toBe(1);
 });
 
-it('takes in so many uploads and no more, and refuses the rest by name, however many come at once', async () => {
+test('accepts a fixed number of uploads, and refuses the rest by name when many come at once', async () => {
   const { key, revalidationId } = await issued();
   const versions = Array.from({ length: MOST_UPLOADS + 40 }, (_, n) => `version-${n}`);
   await enterDrop(aws.table, key, 'version-0');
@@ -77,7 +77,7 @@ it('takes in so many uploads and no more, and refuses the rest by name, however 
   expect((await readTicket(aws.table, revalidationId))?.uploads).toEqual(uploads);
 });
 
-it('is no ticket for another person’s key, for a name that is no id, and for an id that was never promised', async () => {
+test('finds no ticket for the key of another person, for an invalid id, and for an id that was never promised', async () => {
   const { key, revalidationId } = await issued();
   const before = await aws.items();
   const name = key.split('/').at(-1);
@@ -92,7 +92,7 @@ it('is no ticket for another person’s key, for a name that is no id, and for a
   expect(await readTicket(aws.table, revalidationId)).not.toHaveProperty('droppedAs');
 });
 
-it('tells who a refused drop is about, if it was the first under the ticket', async () => {
+test('finds the case of a refused drop, if it was the first under the ticket', async () => {
   const { key, revalidationId, accountId, enrollmentId } = await issued();
   const drop = (versionId: string) => dropOf({ key, etag: 'e', versionId });
   expect(await ticketOfRequest(drop('v1'), ANY)).toBeUndefined();
@@ -102,7 +102,7 @@ it('tells who a refused drop is about, if it was the first under the ticket', as
   expect(await ticketOfRequest({ kind: 'unknown' }, ANY)).toBeUndefined();
 });
 
-it('tells who a call of the API is about by the name of the execution that it started', async () => {
+test('finds the case of an API call by the name of the execution that it started', async () => {
   const body = { ...newPerson(), userAuthorized: true as const, media: { key: 'media/a.jpg' } };
   const ticket = startTicket(body, newRevalidationId(), 'v1', CALLER);
   await issueTicket(aws.ledger, ticket);

@@ -54,15 +54,15 @@ const calls: Record<string, (credentials: Credentials) => Promise<unknown>> = {
 };
 
 const strangers: [string, () => Credentials][] = [
-  ["the key id that used to be everybody's", () => ({ accessKeyId: 'local', secretAccessKey: 'local' })],
-  ['the right key id and another secret', () => ({ ...system.credentials, secretAccessKey: 'x'.repeat(40) })],
-  ['another key id and the right secret', () => ({ ...system.credentials, accessKeyId: 'AKIALOCALSOMEBODYELSE' })],
+  ['the key id that every caller used to share', () => ({ accessKeyId: 'local', secretAccessKey: 'local' })],
+  ['the valid key id and another secret', () => ({ ...system.credentials, secretAccessKey: 'x'.repeat(40) })],
+  ['another key id and the valid secret', () => ({ ...system.credentials, accessKeyId: 'AKIALOCALANOTHERID' })],
 ];
 
 describe.each(Object.keys(calls))('%s of this run', (name) => {
   const call = calls[name] ?? (() => Promise.reject());
 
-  test("answers this run's own credentials", async () => {
+  test('accepts the credentials of this run', async () => {
     await expect(call(system.credentials)).resolves.toMatchObject({ $metadata: { httpStatusCode: 200 } });
   });
 
@@ -83,7 +83,7 @@ const asked = (origin: string, headers: Record<string, string>, body = '{}') =>
     call.end(body);
   });
 
-test("Truora's key is given to no caller who signs nothing, or something else than the body", async () => {
+test("refuses Truora's key to a caller who signs nothing, or something else than the body", async () => {
   const origin = origins()['the secrets'] ?? '';
   const target = 'secretsmanager.GetSecretValue';
   const body = JSON.stringify({ SecretId: secretId() });
@@ -119,7 +119,7 @@ describe.each(['the ledger', 'the secrets', 'the bucket', 'the API', 'the sandbo
     },
   );
 
-  test.each(['127.0.0.1', 'localhost'])('takes a request to %s', async (host) => {
+  test.each(['127.0.0.1', 'localhost'])('accepts a request to %s', async (host) => {
     const { port } = new URL(origins()[name] ?? '');
     const { body } = await asked(origins()[name] ?? '', { host: `${host}:${port}` });
     expect(body).not.toContain('ask for 127.0.0.1');

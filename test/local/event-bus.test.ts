@@ -13,7 +13,7 @@ const [machineArn = ''] = resourcesOf(template, 'AWS::StepFunctions::StateMachin
 
 const [bucket = ''] = resourcesOf(template, 'AWS::S3::Bucket').map(({ ref }) => ref);
 
-/** The bus before a machine that only remembers what it was started with, and somebody who listens to outcomes. */
+/** The bus before a machine that only remembers what it was started with, and a listener for outcomes. */
 const open = (arn = machineArn, refusal?: Error, of = template, onCall?: (call: RoleCall) => void) => {
   const inputs: unknown[] = [];
   const heard: BusEvent[] = [];
@@ -42,9 +42,9 @@ const open = (arn = machineArn, refusal?: Error, of = template, onCall?: (call: 
       return { result: null };
     },
   };
-  const rights = permissionsIn(of, onCall);
+  const permissions = permissionsIn(of, onCall);
   return {
-    bus: busOf(of, { machine, lambda, permissions: rights }, (event) => heard.push(event)),
+    bus: busOf(of, { machine, lambda, permissions }, (event) => heard.push(event)),
     inputs,
     heard,
     invoked,
@@ -68,7 +68,7 @@ const keyIn = (input: unknown) =>
   (input as { request: { event: { detail: { object: { key: string } } } } }).request.event.detail.object.key;
 
 describe('the event of a new object', () => {
-  test('is what S3 sends to EventBridge', () => {
+  test('matches what S3 sends to EventBridge', () => {
     expect(created('inbox/person/ENR1/a b+c.jpg')).toEqual({
       version: '0',
       id: expect.stringMatching(/^[0-9a-f-]{36}$/),
@@ -96,13 +96,13 @@ describe('the event of a new object', () => {
     });
   });
 
-  test('has an id of its own every time', () => {
+  test('has another id every time', () => {
     expect(created('a').id).not.toBe(created('a').id);
   });
 });
 
 describe('the rule', () => {
-  test('hands the whole event to the machine, as a drop', () => {
+  test('passes the whole event to the machine, as a drop', () => {
     const { bus, inputs } = open();
     const event = created('inbox/person/ENR1/selfie.jpg');
     expect(bus.put(event)).toHaveLength(1);
@@ -125,7 +125,7 @@ describe('the rule', () => {
     'x'.repeat(1024 - 'inbox/'.length),
     '..',
     '',
-  ])('hands on the key of inbox/%j as it is', (name) => {
+  ])('passes the key of inbox/%j unchanged', (name) => {
     const { bus, inputs } = open();
     bus.put(created(`inbox/${name}`));
     expect(inputs.map(keyIn)).toEqual([`inbox/${name}`]);
@@ -134,7 +134,7 @@ describe('the rule', () => {
   });
 
   test.each(['media/person/ENR1/a.jpg', 'inbox', 'Inbox/a.jpg', 'a/inbox/b.jpg', '/inbox/a.jpg', 'inbo/x.jpg'])(
-    'does not listen to %s',
+    'does not match %s',
     (key) => {
       const { bus, inputs } = open();
       expect(bus.put(created(key))).toEqual([]);
@@ -147,7 +147,7 @@ describe('the rule', () => {
     ['another source', (event) => ({ ...event, source: 'aws.ec2' })],
     ['an object that was deleted', (event) => ({ ...event, 'detail-type': 'Object Deleted' })],
     ['an event without detail', (event) => ({ ...event, detail: undefined })],
-  ])('does not listen to %s', (_, change) => {
+  ])('does not match %s', (_, change) => {
     const { bus, inputs } = open();
     bus.put(change(created('inbox/a/b/c.jpg')));
     expect(inputs).toEqual([]);
@@ -161,7 +161,7 @@ describe('the rule', () => {
     expect(inputs).toHaveLength(2);
   });
 
-  test('leaves the event of a start that failed in the queue that the template names, and says why', () => {
+  test('leaves the event of a failed start in the queue that the template names, with the reason', () => {
     const { bus, inputs } = open(machineArn, Object.assign(new Error('not now'), { name: 'NO_PERMISSIONS' }));
     const event = created('inbox/person/ENR1/","kind":"call $& .jpg');
     expect(bus.put(event)).toEqual([]);
@@ -176,7 +176,7 @@ describe('the rule', () => {
     ]);
   });
 
-  test('whose role may not start the machine leaves the event there', () => {
+  test('leaves the event in the queue when its role may not start the machine', () => {
     const without = JSON.parse(
       JSON.stringify(template).replaceAll('"states:StartExecution"', '"states:ListExecutions"'),
     );
@@ -195,7 +195,7 @@ describe('the rule', () => {
     ]);
   });
 
-  test('loses such an event where it names no queue', () => {
+  test('loses such an event when it names no queue', () => {
     const without = JSON.parse(JSON.stringify(template), (name, value) =>
       name === 'DeadLetterConfig' ? undefined : value,
     );
@@ -204,13 +204,13 @@ describe('the rule', () => {
     expect(bus.deadLetters).toEqual([]);
   });
 
-  test('leaves nothing there of a start that went well', () => {
+  test('leaves nothing in the queue after a successful start', () => {
     const { bus } = open();
     bus.put(created('inbox/a/b/c.jpg'));
     expect(bus.deadLetters).toEqual([]);
   });
 
-  test('knows no target but the machine and functions', () => {
+  test('refuses a target that is neither machine nor function', () => {
     const { bus } = open('arn:aws:states:us-east-1:000000000000:stateMachine:another');
     expect(() => bus.put(created('inbox/a/b/c.jpg'))).toThrow(
       'only the state machine and functions can be targets here',
@@ -218,11 +218,11 @@ describe('the rule', () => {
   });
 });
 
-describe('the bus of our own', () => {
+describe('the outcome bus', () => {
   const [name = ''] = resourcesOf(template, 'AWS::Events::EventBus').map(({ ref }) => ref);
   const entry = { Source: 'ours', DetailType: 'Something', Detail: '{"a":"\\"b"}', Time: 1_795_435_200.5 };
 
-  test('hands what is put on it to whoever listens, as EventBridge would', () => {
+  test('delivers an event to its listeners, as EventBridge would', () => {
     const { bus, heard } = open();
     expect(bus.announce({ ...entry, EventBusName: name })).toBe(true);
     expect(heard).toEqual([
@@ -240,7 +240,7 @@ describe('the bus of our own', () => {
     ]);
   });
 
-  test.each(['default', 'another', ''])('is the only one that can be put on: not %j', (other) => {
+  test.each(['default', 'another', ''])('accepts no event for the bus %j', (other) => {
     const { bus, heard } = open();
     expect(bus.announce({ ...entry, EventBusName: other })).toBe(false);
     expect(heard).toEqual([]);
@@ -272,7 +272,7 @@ describe('a function as a target', () => {
       ended: Promise.resolve(),
     });
 
-  test('is handed the failure of an execution of the machine, as Step Functions tells of it', () => {
+  test('gets the failure of an execution of the machine, in the form of Step Functions', () => {
     const { bus, inputs, invoked } = open();
     const event = ended('FAILED');
     expect(event).toMatchObject({ source: 'aws.states', detail: { status: 'FAILED', input: '{"request":1}' } });
@@ -284,13 +284,13 @@ describe('a function as a target', () => {
   test.each([
     ['that went well', ended('SUCCEEDED')],
     ['of another machine', ended('FAILED', `${machineArn}-of-others`)],
-  ])('hears of no execution %s', (_, event) => {
+  ])('gets no execution %s', (_, event) => {
     const { bus, invoked } = open();
     bus.put(event);
     expect(invoked).toEqual([]);
   });
 
-  test('is woken by the clock, and by no event', async () => {
+  test('runs on the schedule, and on no event', async () => {
     const { bus, invoked } = open();
     await bus.tick();
     expect(invoked.map(({ arn }) => arn)).toContainEqual(
@@ -299,7 +299,7 @@ describe('a function as a target', () => {
   });
 });
 
-describe('a function that the rule may not wake', () => {
+describe('a function that the rule may not call', () => {
   const scheduled = resourcesOf(template, 'AWS::Events::Rule').find(({ id }) => id.startsWith('JobsOnSchedule'));
   /** The template with every permission of the watches changed. */
   const permitting = (change: (permission: Record<string, unknown>) => void) => {
@@ -315,14 +315,14 @@ describe('a function that the rule may not wake', () => {
     ['of another service', (one) => Object.assign(one, { Principal: 's3.amazonaws.com' })],
     ['of another action', (one) => Object.assign(one, { Action: 'lambda:GetFunction' })],
     ['of another function', (one) => Object.assign(one, { FunctionName: 'Other' })],
-  ])('by a permission %s sleeps on, and no event is kept that a clock says again', async (_, change) => {
+  ])('by a permission %s does not run, and no event of a schedule is kept', async (_, change) => {
     const { bus, invoked } = open(machineArn, undefined, permitting(change));
     expect(await bus.tick()).toEqual([]);
     expect(invoked).toEqual([]);
     expect(bus.deadLetters).toEqual([]);
   });
 
-  test('is not woken by an event either, and that lies in the queue', () => {
+  test('does not run on an event either, which lies in the queue', () => {
     const { bus, invoked } = open(
       machineArn,
       undefined,
@@ -346,7 +346,7 @@ describe('a function that the rule may not wake', () => {
     ]);
   });
 
-  test('is one of several that are: one alone can be woken', async () => {
+  test('does not stop another one that may be called', async () => {
     const { bus, invoked } = open();
     await bus.tick('SweepInbox');
     expect(invoked.map(({ arn }) => arn)).toEqual([expect.stringContaining('SweepInbox')]);
@@ -379,7 +379,7 @@ describe('a pattern', () => {
     expect(matches(pattern, event)).toBe(false);
   });
 
-  test('with an operator that is not known here is refused, not guessed', () => {
+  test('with an unknown operator is refused', () => {
     expect(() => matches({ source: [{ 'anything-but': 'aws.s3' }] }, event)).toThrow('anything-but');
   });
 });

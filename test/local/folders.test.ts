@@ -41,7 +41,7 @@ const leftOver = (name: string) => {
   return folder;
 };
 
-test('left-overs are deleted whoever has their number now, and what a process holds stays', () => {
+test('left-over folders are deleted for any current process id, and those of a living process stay', () => {
   const dead = [leftOver(`${process.pid}-abc`), leftOver('1-abc'), leftOver('none-at-all')];
   const held = leftOver('2-abc');
   const release = tryLock(join(held, 'owner.lock'));
@@ -57,7 +57,7 @@ test('left-overs are deleted whoever has their number now, and what a process ho
   expect(readdirSync(temporary)).toEqual([]);
 });
 
-test('what is no folder, or a link to one elsewhere, is left alone and stops nothing', () => {
+test('a path that is no folder, or a link to one elsewhere, is left alone and stops nothing', () => {
   const elsewhere = mkdtempSync(join(temporary, 'elsewhere-'));
   writeFileSync(join(elsewhere, 'precious'), 'x');
   symlinkSync(elsewhere, join(temporary, `${MEDIA}3-link`));
@@ -68,7 +68,7 @@ test('what is no folder, or a link to one elsewhere, is left alone and stops not
 });
 
 /** Only root can make files of others; an unprivileged process then meets them. */
-test.runIf(process.getuid?.() === 0)("another user's left-overs are left alone and stop nothing", () => {
+test.runIf(process.getuid?.() === 0)('the left-over folders of another user are left alone and stop nothing', () => {
   const theirs = leftOver('5-theirs');
   chmodSync(theirs, 0o700);
   chmodSync(temporary, 0o777);

@@ -37,6 +37,6 @@ test.each<[string, Parameters<typeof asksOf>[1], object[]]>([
     { RequestItems: { [name]: [{ PutRequest: { Item: pk('RUN#1') } }, { DeleteRequest: { Key: pk('ACC#2') } }] } },
     [{ resource: arn, ...keys('RUN#1', 'ACC#2') }],
   ],
-])('%s asks for its action, on what it names, with the keys of its items', (operation, call, asks) => {
+])('%s needs its action, on its resource, with the keys of its items', (operation, call, asks) => {
   expect(asksOf(operation, call)).toEqual(asks.map((ask) => ({ action: `dynamodb:${operation}`, ...ask })));
 });

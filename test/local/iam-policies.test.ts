@@ -34,7 +34,7 @@ const may = (statements: Written[], action: string, resource: string, context?: 
   isAllowed(policies(...statements).get(ROLE) ?? [], { action, resource, ...(context ? { context } : {}) });
 
 describe('a role', () => {
-  test('may what its own policies allow, and nothing else', () => {
+  test('may do what its own policies allow, and nothing else', () => {
     const read = allow('dynamodb:GetItem', table);
     expect(may([read], 'dynamodb:GetItem', table)).toBe(true);
     expect(may([read], 'dynamodb:PutItem', table)).toBe(false);
@@ -44,7 +44,7 @@ describe('a role', () => {
     expect(policies(read).get('arn:aws:iam::000000000000:role/Other')).toEqual([]);
   });
 
-  test('may not what is denied, whatever else allows it and in whatever order', () => {
+  test('may not do what is denied, beside any allowance and in any order', () => {
     const statements = [allow('dynamodb:*', '*'), { Effect: 'Deny', Action: 'dynamodb:DeleteItem', Resource: table }];
     for (const order of [statements, statements.toReversed()]) {
       expect(may(order, 'dynamodb:DeleteItem', table)).toBe(false);
@@ -63,7 +63,7 @@ describe('an action', () => {
     ['dynamodb:Get', 'dynamodb:GetItem', false],
     ['dynamodb:Get.tem', 'dynamodb:GetItem', false],
     ['*', 'dynamodb:GetItem', true],
-  ])('written %s speaks of %s: %s', (written, asked, speaks) => {
+  ])('written %s covers %s: %s', (written, asked, speaks) => {
     expect(may([allow(written, table)], asked, table)).toBe(speaks);
   });
 });
@@ -83,7 +83,7 @@ describe('a resource', () => {
     // A wildcard does not reach over the parts of an ARN.
     ['arn:aws:states:*:execution', 'arn:aws:states:eu-west-1:1:execution', false],
     ['*', 'arn:aws:s3:::any', true],
-  ])('written %s speaks of %s: %s', (written, asked, speaks) => {
+  ])('written %s covers %s: %s', (written, asked, speaks) => {
     expect(may([allow('s3:GetObject', written)], 's3:GetObject', asked)).toBe(speaks);
   });
 });
@@ -105,12 +105,12 @@ describe('a condition', () => {
     ['two keys, both', { StringEquals: { key: 'a', other: 'b' } }, { key: ['a'], other: ['b'] }, true],
     ['two keys, one', { StringEquals: { key: 'a', other: 'b' } }, { key: ['a'], other: ['c'] }, false],
     ['two operators, one', { StringEquals: { key: 'a' }, Bool: { other: 'true' } }, { key: ['a'] }, false],
-  ])('%s', (_, Condition, context, holds) => {
+  ])('holds or not: %s', (_, Condition, context, holds) => {
     expect(may([allow('s3:GetObject', '*', { Condition })], 's3:GetObject', 'arn:aws:s3:::any', context)).toBe(holds);
   });
 });
 
-describe('what this evaluator does not know, it refuses to read', () => {
+describe('an unknown form of a policy', () => {
   test.each<[string, Written]>([
     ['another operator', allow('a:b', '*', { Condition: { IpAddress: { 'aws:SourceIp': '10.0.0.0/8' } } })],
     ['a variable', allow('a:b', '*', { Condition: { StringLike: { key: '\u0024{aws:username}' } } })],
@@ -118,7 +118,7 @@ describe('what this evaluator does not know, it refuses to read', () => {
     ['NotResource', { Effect: 'Allow', Action: 'a:b', NotResource: '*' }],
     ['a principal', allow('a:b', '*', { Principal: '*' })],
     ['an effect', { Effect: 'allow', Action: 'a:b', Resource: '*' }],
-  ])('%s', (_, statement) => {
+  ])('is refused: %s', (_, statement) => {
     expect(() => policies(statement)).toThrow();
   });
 
@@ -126,12 +126,12 @@ describe('what this evaluator does not know, it refuses to read', () => {
     ['ManagedPolicyArns', { ManagedPolicyArns: ['arn:aws:iam::aws:policy/AdministratorAccess'] }],
     ['Policies', { Policies: [] }],
     ['PermissionsBoundary', { PermissionsBoundary: 'arn:aws:iam::aws:policy/None' }],
-  ])('%s of a role', (name, role) => {
+  ])('is refused for %s of a role', (name, role) => {
     expect(() => policiesOf(templateWith([], role))).toThrow(`the role Role has ${name}`);
   });
 });
 
-test('grants are told one by one: action, resource and keys', () => {
+test('grants are listed one by one: action, resource and keys', () => {
   const Condition = { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['RUN#*', 'ACC#*'] } };
   const grants = grantsOf(
     policies(

@@ -1,6 +1,6 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { openVersions } from '../../infra/local/s3/versions.ts';
 
 setFlagsFromString('--expose-gc');
@@ -15,7 +15,7 @@ const heap = () => {
 const KEYS = 10_000;
 
 // A list that grew by `push` takes 150 bytes where a list of one takes 24; there are two.
-it('a key with one version takes less than 600 bytes, and one that was only asked for takes nothing', () => {
+test('a key with one version takes less than 600 bytes, and a key that was only read takes nothing', () => {
   const versions = openVersions('nowhere');
   const before = heap();
   for (let nth = 0; nth < KEYS; nth += 1) versions.current('media', `asked/person${nth}/ENR${nth}/face.jpg`);

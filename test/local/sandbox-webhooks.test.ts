@@ -7,7 +7,7 @@ import { enroll, listen, media, truoraAt, until } from '../support/truora.ts';
 
 const key = 'webhook-key';
 
-/** Stand for nothing else; they are held back until a test lets them go. */
+/** Used for nothing else; they wait until a test releases them. */
 const [DECISION_MS, LATE_MS] = [86_123, 86_124];
 
 let sandbox: Sandbox;
@@ -76,7 +76,7 @@ const actionsOf = (validationId: string) =>
     }),
   );
 
-describe('the webhooks of', () => {
+describe('the webhooks of the scenario', () => {
   const stories: [string, (string | undefined)[]][] = [
     ['', ['created', 'succeeded']],
     ['-declined', ['created', 'failed']],
@@ -109,7 +109,7 @@ describe('the webhooks of', () => {
     expect(await actionsOf(told.get(suffix)?.validation_id ?? '')).toEqual(actions);
   });
 
-  test('all of them are counted', () => {
+  test('all are counted', () => {
     const ofTheLast = 2;
     expect(sandbox.counts().webhooks).toBe(stories.reduce((sum, [, actions]) => sum + actions.length, ofTheLast));
   });
@@ -120,11 +120,11 @@ describe('the webhooks of', () => {
   });
 });
 
-describe('one by one', () => {
+describe('a webhook', () => {
   beforeEach(open);
   afterEach(close);
 
-  test('a webhook is a signed token and nothing else, about the validation', async () => {
+  test('carries a signed token about the validation, and nothing else', async () => {
     const validation_id = await tell('ana', 2);
     expect(ear.heard[0]).toMatchObject({
       method: 'POST',
@@ -138,7 +138,7 @@ describe('one by one', () => {
     expect(ear.heard.map(({ body }) => JSON.stringify(body)).join()).not.toContain('file_upload_link');
   });
 
-  test('the late webhook comes when the verdict has long been there', async () => {
+  test('comes after the verdict when it is late', async () => {
     const { validation_id } = await begin('ana-webhook-late');
     const list = () => listValidations(truoraAt(sandbox.origin), 'ana-webhook-late');
     held.letGo(DECISION_MS);
@@ -149,13 +149,13 @@ describe('one by one', () => {
     expect(await actionsOf(validation_id)).toEqual(['created', 'succeeded']);
   });
 
-  test('nothing is announced of a validation without media', async () => {
+  test('is not sent for a validation without media', async () => {
     const validation_id = await tell('ana', 1, { upload: false });
     await allComes();
     expect(await actionsOf(validation_id)).toEqual(['created']);
   });
 
-  test('a rule that names its actions hears of no other', async () => {
+  test('is sent only for the actions that a rule names', async () => {
     const other = await listen((response) => response.end());
     sandbox.notify({ url: other.origin, key, actions: ['succeeded', 'failed'] });
     const ids = [(await begin('ana')).validation_id, (await begin('eva')).validation_id];
@@ -169,7 +169,7 @@ describe('one by one', () => {
     other.close();
   });
 
-  test('the receiver may be named later, and changed', async () => {
+  test('goes to a receiver that is named later or changed', async () => {
     const other = await listen((response) => response.end());
     sandbox.notify({ url: other.origin, key: 'another key' });
     await begin('ana');
@@ -184,7 +184,7 @@ describe('one by one', () => {
     other.close();
   });
 
-  test('a receiver that refuses, or is not there, changes nothing', async () => {
+  test('changes nothing when its receiver refuses or is absent', async () => {
     ear.close();
     const { validation_id } = await begin('ana');
     await until(() => {
@@ -198,7 +198,7 @@ describe('one by one', () => {
     expect(sandbox.counts().webhooks).toBe(2);
   });
 
-  test('a sandbox that is closed sends nothing more, not even what it was about to send', async () => {
+  test('is not sent once the sandbox is closed, also when it was about to be sent', async () => {
     const { validation_id } = await begin('ana');
     await until(() => heardOf(validation_id).length || undefined);
     held.letGo();

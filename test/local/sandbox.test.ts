@@ -8,7 +8,7 @@ import { scenarios } from '../../infra/local/truora/scenarios.ts';
 import { holdTimers } from '../support/held-timers.ts';
 import { call as callAt, create as createAt, enroll, linkOf, put, until } from '../support/truora.ts';
 
-/** Stands for nothing else; it is held back until the test says so. */
+/** Used for nothing else; it waits until the test releases it. */
 const SLOW_MS = 86_123;
 
 let sandbox: Sandbox;
@@ -23,15 +23,15 @@ const call = (path: string, init?: RequestInit) => callAt(sandbox.origin, path, 
 
 const create = (accountId: string, fields?: Record<string, string>) => createAt(sandbox.origin, accountId, fields);
 
-describe('the gateway', () => {
-  test('knows no path but Truora’s', async () => {
+describe('the API of the sandbox', () => {
+  test('answers only the paths of Truora', async () => {
     for (const path of ['/', '/v1/nothing', '/v1/validations', '/v2/validations/VLD1']) {
       expect(await call(path)).toMatchObject({ status: 403, body: { message: 'Missing Authentication Token' } });
     }
   });
 
   test.each(['/v1/enrollments/ENR1', '/v1/validations/VLD1', '/v1/accounts/ana/validations'])(
-    'demands a key for %s, and any will do',
+    'needs a key for %s, and accepts any',
     async (path) => {
       expect(await call(path, { headers: {} })).toMatchObject({ status: 401, body: { message: 'Unauthorized' } });
       expect((await call(path)).status).not.toBe(401);
@@ -67,7 +67,7 @@ describe('a create call', () => {
     expect(sandbox.counts()).toMatchObject({ creates: 1, charges: 0 });
   });
 
-  test('is taken at the bounds of every rule', async () => {
+  test('is accepted at the bounds of every rule', async () => {
     await enroll(sandbox.origin, 'ana');
     for (const fields of [{ threshold: '0' }, { threshold: '1' }, { timeout: '1' }, { timeout: '21600' }]) {
       expect((await create('ana', fields as Record<string, string>)).status).toBe(200);
@@ -99,14 +99,14 @@ describe('a create call', () => {
     ['-create-rejected', [400, 400]],
     ['-create-conflict', [409, 409]],
     ['-create-malformed', [200, 200]],
-  ])('tells the story of %s: %j', async (suffix, statuses) => {
+  ])('follows the scenario of %s: %j', async (suffix, statuses) => {
     await enroll(sandbox.origin, `ana${suffix}`);
     for (const status of statuses) expect((await create(`ana${suffix}`)).status).toBe(status);
     await enroll(sandbox.origin, `ana${suffix}`);
     expect((await create(`ana${suffix}`)).status).toBe(statuses[0]);
   });
 
-  test('puts the link where the story wants it', async () => {
+  test('returns the link where the scenario puts it', async () => {
     for (const suffix of ['-link-on-top', '-no-link', '-unsafe-link']) await enroll(sandbox.origin, `ana${suffix}`);
     expect((await create('ana-link-on-top')).body.file_upload_link).toContain(sandbox.origin);
     expect((await create('ana-no-link')).text).not.toContain('file_upload_link');
@@ -122,7 +122,7 @@ describe('an enrollment', () => {
     ['-enrollment-failure', ['failure']],
     ['-enrollment-unknown', [404]],
     ['-enrollment-down-2', [503, 503, 'success']],
-  ])('tells the story of %j: %j', async (suffix, said) => {
+  ])('follows the scenario of %j: %j', async (suffix, said) => {
     const id = await enroll(sandbox.origin, `ana${suffix}`);
     for (const word of said) {
       const { status, body } = await call(`/v1/enrollments/${id}`);
@@ -131,7 +131,7 @@ describe('an enrollment', () => {
     expect(sandbox.counts().enrollmentReads).toBe(said.length);
   });
 
-  test('may be another person’s', async () => {
+  test('may belong to another person', async () => {
     const { body } = await call(`/v1/enrollments/${await enroll(sandbox.origin, 'ana-enrollment-other')}`);
     expect(body).toMatchObject({ status: 'success', account_id: expect.not.stringContaining('ana') });
   });
@@ -159,18 +159,19 @@ describe('a decided validation', () => {
   };
 
   test('links to its media for a quarter of an hour', async () => {
+    const from = Math.floor(Date.now() / 1000);
     const { body } = await decide('ana');
     const { input_files } = body.user_response as { input_files: string[] };
     const { validation_input_files } = body.validation_inputs as { validation_input_files: string[] };
     for (const link of [input_files[0] ?? '', validation_input_files[0] ?? '']) {
-      const seconds = Number(new URL(link).searchParams.get('Expires')) - Date.now() / 1000;
-      expect(seconds).toBeGreaterThan(890);
-      expect(seconds).toBeLessThanOrEqual(900);
+      const expires = Number(new URL(link).searchParams.get('Expires'));
+      expect(expires).toBeGreaterThanOrEqual(from + 900);
+      expect(expires).toBeLessThanOrEqual(Date.now() / 1000 + 900);
     }
     expect((await call(`/v1/validations/${body.validation_id}`)).text).not.toContain('input_files');
   });
 
-  test('is declined when the file was empty, whatever the story', async () => {
+  test('is declined when the file was empty, in any scenario', async () => {
     expect((await decide('ana', {}, '')).body).toMatchObject({
       failure_status: 'declined',
       declined_reason: 'empty_input_file',
@@ -191,7 +192,7 @@ describe('a decided validation', () => {
     },
   );
 
-  test('of -slow comes at a time of its own, and of -never not at all', async () => {
+  test('of -slow comes at a time of its own, and of -never does not come', async () => {
     const held = holdTimers(SLOW_MS);
     try {
       const looks = [await send('ana-slow'), await send('ana-never')] as const;
@@ -206,7 +207,7 @@ describe('a decided validation', () => {
     }
   });
 
-  test('of -processing says so until it is decided', async () => {
+  test('of -processing has that status until it is decided', async () => {
     const held = holdTimers(SLOW_MS);
     try {
       await sandbox.close();
@@ -224,7 +225,7 @@ describe('a decided validation', () => {
     ['-down-2', [503, 503, 200]],
     ['-limited-reads', [429, 429, 200]],
     ['-gateway-2', [504, 504, 200]],
-  ])('of %s is read with %j', async (suffix, statuses) => {
+  ])('of %s has %j', async (suffix, statuses) => {
     await enroll(sandbox.origin, `ana${suffix}`);
     const { body } = await create(`ana${suffix}`);
     for (const status of statuses) expect((await call(`/v1/validations/${body.validation_id}`)).status).toBe(status);
@@ -232,8 +233,8 @@ describe('a decided validation', () => {
   });
 });
 
-describe('beside Truora', () => {
-  test('the counts and the stories can be read', async () => {
+describe('beside the API of Truora', () => {
+  test('the counts and the scenarios can be read', async () => {
     await enroll(sandbox.origin, 'ana');
     await create('ana');
     expect((await call('/sandbox/counts')).body).toEqual(sandbox.counts());
@@ -241,7 +242,7 @@ describe('beside Truora', () => {
     expect(told.map(({ suffix }) => suffix)).toEqual(scenarios.map(({ suffix }) => suffix));
   });
 
-  test('closing ends who is left hanging, and the port', async () => {
+  test('closing ends open connections and the port', async () => {
     await enroll(sandbox.origin, 'ana-create-hung');
     const hung = create('ana-create-hung').catch((error: Error) => error);
     const idle = connect(Number(new URL(sandbox.origin).port), '127.0.0.1');
@@ -272,8 +273,8 @@ describe('beside Truora', () => {
   });
 });
 
-describe('what tests may turn', () => {
-  test('a validation comes onto the list some time after it was created', async () => {
+describe('the settings for tests', () => {
+  test('delay the place of a validation on the list', async () => {
     vi.useFakeTimers({ toFake: ['Date'] });
     const lagging = await startSandbox({ settings: { listLagMs: 60_000 } });
     try {
@@ -292,7 +293,7 @@ describe('what tests may turn', () => {
     }
   });
 
-  test('a create call may be executed after its line has broken, and is charged then', async () => {
+  test('execute a create call after its connection has broken, and charge it then', async () => {
     const held = holdTimers(SLOW_MS);
     const late = await startSandbox({ settings: { createLateMs: SLOW_MS } });
     try {

@@ -7,11 +7,11 @@ import { Options } from '../../shared/domain/request.ts';
 
 const suffixes = scenarios.map(({ suffix }) => suffix);
 
-test('no two stories have the same suffix', () => {
+test('no two scenarios have the same suffix', () => {
   expect(new Set(suffixes).size).toBe(suffixes.length);
 });
 
-test.each(scenarios)('the story of $suffix is told in our own words', ({ suffix, story, expected, needs }) => {
+test.each(scenarios)('the scenario of $suffix has a description of our own', ({ suffix, story, expected, needs }) => {
   expect(suffix).toMatch(/^(-[a-z0-9_-]+)?$/);
   expect(story).toMatch(/^[A-Z].*\.$/);
   expect(outcomeStatuses).toContain(expected.status);
@@ -20,7 +20,7 @@ test.each(scenarios)('the story of $suffix is told in our own words', ({ suffix,
   AccountId.parse(`a${suffix}`);
 });
 
-test('every documented reason has its story', () => {
+test('every documented reason has a scenario', () => {
   for (const reason of declinedReasons) {
     expect(scenarioOf(`ana-declined-${reason}`).expected).toEqual({ status: 'declined', reason });
   }
@@ -29,7 +29,7 @@ test('every documented reason has its story', () => {
   }
 });
 
-describe('the story of a person', () => {
+describe('the scenario of a person', () => {
   test.each([
     ['ana', ''],
     ['', ''],
@@ -45,7 +45,7 @@ describe('the story of a person', () => {
     ['ana-limited', '-limited'],
     ['ana-limited-1', '-limited-1'],
     ['ana-declined-validation_expired', '-declined-validation_expired'],
-  ])('%j is that of %j: the longest that fits', (accountId, suffix) => {
+  ])('%j has that of %j: the longest suffix that fits', (accountId, suffix) => {
     expect(scenarioOf(accountId).suffix).toBe(suffix);
   });
 });

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { askVerdict, type VerdictSettings } from '../../shared/logic/ask-verdict.ts';
 import { NOW, secondsAgo } from '../support/creation.ts';
 import { claimOf, newValidationId, thrownBy } from '../support/journal.ts';
@@ -75,18 +75,18 @@ const pending = { validation_status: 'pending' };
 const PENDING = { name: 'VerdictPendingError', reason: 'verdict_pending' };
 
 describe('the question about a verdict', () => {
-  it('gives the verdict of Truora, and counts no word', async () => {
+  test('gives the verdict of Truora, and counts no word', async () => {
     expect(await ask(NOW, declined)).toMatchObject({ status: 'declined' });
     expect(words).toEqual([]);
   });
 
-  it('is asked again while Truora has not decided, until the deadline and its grace are over', async () => {
+  test('is asked again while Truora has not decided, until the deadline and its grace are over', async () => {
     expect(await thrownBy(ask(JUST_IN_TIME, pending))).toEqual(PENDING);
     expect(await ask(OVER, pending)).toMatchObject({ status: 'expired' });
     expect(words).toEqual([]);
   });
 
-  it('counts a status and a reason that are not documented', async () => {
+  test('counts a status and a reason that are not documented', async () => {
     expect(await thrownBy(ask(NOW, { validation_status: 'reviewing' }))).toEqual(PENDING);
     expect(words).toEqual(['status']);
     expect(await ask(NOW, { ...declined, declined_reason: 'a_new_reason' })).toMatchObject({
@@ -95,19 +95,19 @@ describe('the question about a verdict', () => {
     expect(words).toEqual(['status', 'reason']);
   });
 
-  it('is not asked while the throttle backs off, except after the deadline and its grace', async () => {
+  test('is not asked while the throttle backs off, except after the deadline and its grace', async () => {
     notBefore = '2026-11-23T12:00:01.000Z';
     expect(await thrownBy(ask(JUST_IN_TIME, declined))).toMatchObject({ reason: 'truora_rate_limited' });
     expect(server.heard).toHaveLength(0);
     expect(await ask(OVER, declined)).toMatchObject({ status: 'declined' });
   });
 
-  it('makes other runs wait after a 429, before and after the deadline', async () => {
+  test('makes other runs wait after a 429, before and after the deadline', async () => {
     for (const deadline of [JUST_IN_TIME, OVER]) await thrownBy(ask(deadline, {}, {}, 429));
     expect(backOffs).toBe(2);
   });
 
-  it('throws the error of Truora before the deadline, and one of its own after it', async () => {
+  test('throws the error of Truora before the deadline, and one of its own after it', async () => {
     expect(await thrownBy(ask(JUST_IN_TIME, {}, {}, 503))).toMatchObject({ name: 'TruoraUncertainError' });
     const over = ask(OVER, {}, {}, 503);
     const unreachable = { name: 'VerdictUnreachableError', reason: 'truora_unreachable_at_deadline' };
@@ -117,7 +117,7 @@ describe('the question about a verdict', () => {
     await expect(ask(OVER, {}, { truora })).rejects.toThrow(/: unexpected$/);
   });
 
-  it('reads a success again with its details where the first read has none', async () => {
+  test('reads a success again with its details where the first read has none', async () => {
     const success = { validation_status: 'success', type: 'face-recognition' };
     await ask(NOW, success);
     expect(server.heard.map(({ path = '' }) => path.includes('show_details=true'))).toEqual([false, true]);

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { pointSdkAt } from '../../infra/local/credentials.ts';
 import { dynamo } from '../../shared/aws/clients.ts';
 import { claimIdOf } from '../../shared/domain/case-id.ts';
@@ -33,7 +33,7 @@ let meanwhile: () => Promise<unknown>;
 beforeAll(async () => {
   open = await openTable();
   commands = commandsSent(dynamo());
-  s3 = await listen(async (response) => {
+  s3 = await listen(async (response, { headers }) => {
     await meanwhile();
     const isEmpty = object?.bytes.length === 0;
     if (!object || isEmpty) {
@@ -42,14 +42,16 @@ beforeAll(async () => {
       return;
     }
     const { bytes, versionId = 'null', putAt, metadata } = object;
+    const [, start, end] = /^bytes=(\d+)-(\d+)$/.exec(headers.range ?? '') ?? [];
+    const part = bytes.subarray(Number(start), Number(end) + 1);
     response.writeHead(206, {
       etag: '"etag"',
       'x-amz-version-id': versionId,
       'last-modified': putAt.toUTCString(),
-      'content-range': `bytes 0-${bytes.length - 1}/${bytes.length}`,
+      'content-range': `bytes ${start}-${end}/${bytes.length}`,
       ...Object.fromEntries(Object.entries(metadata).map(([name, value]) => [`x-amz-meta-${name}`, value])),
     });
-    response.end(bytes);
+    response.end(part);
   });
   pointSdkAt({ S3: s3.origin });
 });
@@ -68,6 +70,7 @@ beforeEach(() => {
   meanwhile = async () => {};
   put();
   commands.clear();
+  s3.heard.length = 0;
 });
 
 const run = (intake: Intake, more: Partial<ClaimSettings> = {}) =>
@@ -117,7 +120,7 @@ const GONE = { name: 'MediaGoneError', reason: 'media_gone' };
 const DECIDED = { name: 'AlreadyDecidedError', reason: 'already_decided' };
 
 describe('the claim of a call', () => {
-  it('holds what was asked for and what the deployment adds, and its media is held', async () => {
+  test('holds what was asked for and what the deployment adds, and its media is held', async () => {
     const reference = 'case-7';
     const forceNew = { reason: 'new consent' };
     const intake = call({ reference, calledBy: 'iam:ana', forceNew });
@@ -142,20 +145,20 @@ describe('the claim of a call', () => {
     expect((await holdOf({ key, versionId: 'v1' }))?.holders).toEqual(new Set([claimed.revalidationId]));
   });
 
-  it('has the mode that the call names, which is no option of Truora', async () => {
+  test('has the mode that the call names, which is no option of Truora', async () => {
     const claimed = await run(call({ options: { resultMode: 'poll', threshold: 0.8 } }));
     expect(claimed).toMatchObject({ resultMode: 'poll', requested: { threshold: 0.8 } });
     expect(claimed.requested).not.toHaveProperty('resultMode');
   });
 
-  it('holds no media without a version', async () => {
+  test('holds no media without a version', async () => {
     put({ versionId: undefined });
     const intake = call();
     expect((await run(intake)).media).not.toHaveProperty('versionId');
     expect(commands.sent).toEqual(['PutItem']);
   });
 
-  it('is refused for media that may not be taken, is cut, is of another type or is being deleted', async () => {
+  test('is refused for media that may not be taken, is cut, is of another type or is being deleted', async () => {
     expect(await thrownBy(run(call({ media: { key: 'other/selfie.jpg' } })))).toMatchObject({
       reason: 'request_invalid',
     });
@@ -169,12 +172,21 @@ describe('the claim of a call', () => {
     expect(await thrownBy(run(intake))).toEqual(GONE);
   });
 
-  it('is made for media of any age', async () => {
+  test('reads what it has to know of a large file beside its first bytes', async () => {
+    const bytes = jpeg({ data: 'x'.repeat(100_000) });
+    put({ bytes });
+    expect(await run(call())).toMatchObject({ media: { bytes: bytes.length } });
+    expect(s3.heard.length).toBeGreaterThan(1);
+    put({ bytes: jpeg({ data: 'x'.repeat(100_000), end: Buffer.alloc(0) }) });
+    expect(await thrownBy(run(call()))).toMatchObject({ reason: 'media_incomplete' });
+  });
+
+  test('is made for media of any age', async () => {
     put({ putAt: new Date(Date.now() - 100 * HOUR_MS) });
     expect(await run(call())).toMatchObject({ requested: { threshold: 0.6 } });
   });
 
-  it('is refused when the existing answer is older than the caller takes, and frees its key', async () => {
+  test('is refused when the existing answer is older than the caller takes, and frees its key', async () => {
     const intake = call({ maxAgeSeconds: 60, idempotencyKey: newValidationId() });
     const { accountId = '', enrollmentId = '' } = intake.person;
     const requested: Options = { threshold: 0.6, subvalidations: ['similarity'] };
@@ -188,7 +200,7 @@ describe('the claim of a call', () => {
 });
 
 describe('a claim under an idempotency key', () => {
-  it('is bound to it, and a retry gets it whatever the newest version of its media is', async () => {
+  test('is bound to it, and a retry gets it with any newest version of its media', async () => {
     const intake = call({ idempotencyKey: newValidationId() });
     const claimed = await run(intake);
     const hash = sha256(`KEY#workflow#${intake.call?.idempotencyKey}`);
@@ -202,7 +214,7 @@ describe('a claim under an idempotency key', () => {
     expect(await thrownBy(run(intake))).toEqual(GONE);
   });
 
-  it('is the one that an earlier try writes meanwhile about an older version, and its media is held too', async () => {
+  test('is the one that an earlier try writes meanwhile about an older version, and its media is held too', async () => {
     const intake = call({ idempotencyKey: newValidationId() });
     const first = await run(intake);
     const { key } = first.media;
@@ -221,7 +233,7 @@ describe('a claim under an idempotency key', () => {
 });
 
 describe('the claim of a drop', () => {
-  it('has its person from the key and its options from the metadata, and no caller', async () => {
+  test('has its person from the key and its options from the metadata, and no caller', async () => {
     const intake = drop();
     put({ metadata: { 'user-authorized': 'true', reference: 'case-7', options: '{"threshold":0.9}' } });
     const claimed = await run(intake);
@@ -234,7 +246,7 @@ describe('the claim of a drop', () => {
     for (const name of ['calledBy', 'linkedTo', 'forceNew']) expect(claimed).not.toHaveProperty(name);
   });
 
-  it('has the options and the caller of the ticket that it was uploaded with', async () => {
+  test('has the options and the caller of the ticket that it was uploaded with', async () => {
     const { ticket, key, id } = await storeTicket(open);
     put({ metadata: {} });
     const { accountId, enrollmentId, calledBy } = ticket;
@@ -247,7 +259,7 @@ describe('the claim of a drop', () => {
     });
   });
 
-  it('is refused when it is older than media is kept, unless its case has a record', async () => {
+  test('is refused when it is older than media is kept, unless its case has a record', async () => {
     const intake = drop();
     put({ putAt: new Date(Date.now() - 25 * HOUR_MS) });
     expect(await thrownBy(run(intake))).toEqual({ name: 'MediaUnacceptableError', reason: 'media_too_old' });
@@ -257,7 +269,7 @@ describe('the claim of a drop', () => {
     expect(await run(intake)).toEqual(claimed);
   });
 
-  it('gets the outcome of its case when its media is gone, and only then', async () => {
+  test('gets the outcome of its case when its media is gone, and only then', async () => {
     const intake = drop();
     await store(
       { revalidationId: claimIdOf(intake, 'v1'), claimedAt: new Date().toISOString() },
@@ -272,7 +284,7 @@ describe('the claim of a drop', () => {
 });
 
 describe('the claim of a linked retry', () => {
-  it('names the validation at Truora and the case of ours that it retries', async () => {
+  test('names the validation at Truora and the case of ours that it retries', async () => {
     put({ bytes: mp4() });
     const options = { subvalidations: ['passive_liveness' as const], threshold: 0.7 };
     const first = claimOf({ requested: options });

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Attempt } from '../../shared/domain/attempts.ts';
 import type { LedgerRecord } from '../../shared/domain/record.ts';
 import type { Intent } from '../../shared/ledger/intents.ts';
@@ -64,7 +64,7 @@ const enterForOther = async (attempts: Attempt[], intended: Partial<Intent>) => 
 };
 
 describe('an intent whose result is on the record', () => {
-  it('is closed after its validation and the orphans are bound, without a read of the list', async () => {
+  test('is closed after its validation and the orphans are bound, without a read of the list', async () => {
     const [validationId, orphan] = [newValidationId(), newValidationId()];
     const used = { deadline: DEADLINE, threshold: 0.7 };
     const attempts = [attemptOf(1, OPENED, 'created', validationId)];
@@ -77,7 +77,7 @@ describe('an intent whose result is on the record', () => {
     expect(open.asked('GET')).toBe(0);
   });
 
-  it('is closed with one command where nothing was created that could be used', async () => {
+  test('is closed with one command where nothing was created that could be used', async () => {
     const { reconciled, intent } = await enter({ attempts: [attemptOf(1, OPENED, 'orphaned')] });
     expect(await thrownBy(reconciled())).toEqual(UNSETTLED);
     expect(open.commands.sent).toEqual(['DeleteItem']);
@@ -86,7 +86,7 @@ describe('an intent whose result is on the record', () => {
 });
 
 describe('an intent without an answer', () => {
-  it('is written on the record as an attempt in doubt, and the list is not read within the settle window', async () => {
+  test('is written on the record as an attempt in doubt, and the list is not read within the settle window', async () => {
     const at = secondsAgo(SETTLE_SECONDS - 1, 999);
     const { reconciled, stored, intent } = await enter({}, { openedAt: at });
     expect(await thrownBy(reconciled())).toEqual(UNSETTLED);
@@ -96,14 +96,14 @@ describe('an intent without an answer', () => {
     expect(open.asked('GET')).toBe(0);
   });
 
-  it('is not written again when the attempt is on the record', async () => {
+  test('is not written again when the attempt is on the record', async () => {
     const at = secondsAgo(1);
     const { reconciled } = await enter({ attempts: [attemptOf(1, at, 'unconfirmed')] }, { openedAt: at });
     expect(await thrownBy(reconciled())).toEqual(UNSETTLED);
     expect(open.commands.sent).toEqual([]);
   });
 
-  it('keeps what the first check finds, once the settle window is over', async () => {
+  test('keeps what the first check finds, once the settle window is over', async () => {
     const { reconciled, intent, row, stored } = await enter({ attempts: [unconfirmed] });
     const found = row();
     open.answers.list = listed(found);
@@ -112,7 +112,7 @@ describe('an intent without an answer', () => {
     expect(await stored()).toMatchObject({ phase: 'claimed', attempts: [unconfirmed] });
   });
 
-  it('is checked again only half a settle window later', async () => {
+  test('is checked again only half a settle window later', async () => {
     const at = secondsAgo(SETTLE_SECONDS / 2 - 1, 999);
     const { reconciled, stored } = await enter({ attempts: [unconfirmed] }, { firstCheck: { at, seen: [] } });
     expect(await thrownBy(reconciled())).toEqual(UNSETTLED);
@@ -120,14 +120,14 @@ describe('an intent without an answer', () => {
     expect(await stored()).toMatchObject({ attempts: [unconfirmed] });
   });
 
-  it('does not read the list while the throttle backs off', async () => {
+  test('does not read the list while the throttle backs off', async () => {
     const { reconciled } = await enter({ attempts: [unconfirmed] });
     open.answers.throttle = { notBefore: '2026-11-23T12:00:01.000Z' };
     expect(await thrownBy(reconciled())).toMatchObject({ reason: 'truora_rate_limited' });
     expect(open.asked('GET')).toBe(0);
   });
 
-  it('is resolved by another run meanwhile, and then nothing of this list is written', async () => {
+  test('is resolved by another run meanwhile, and then nothing of this list is written', async () => {
     const { reconciled, row, stored, intent, claim } = await enter({ attempts: [unconfirmed] }, firstCheck());
     const found = row();
     open.answers.list = async () => {
@@ -143,7 +143,7 @@ describe('an intent without an answer', () => {
 });
 
 describe('the second check', () => {
-  it('adopts the oldest usable validation, and every other one is an orphan', async () => {
+  test('adopts the oldest usable validation, and every other one is an orphan', async () => {
     const known = newValidationId();
     const more = { attempts: [unconfirmed], orphans: [known] };
     const gone = newValidationId();
@@ -166,7 +166,7 @@ describe('the second check', () => {
     expect(await intent()).toBeUndefined();
   });
 
-  it('keeps a validation as an orphan, with the others, when the run was canceled meanwhile', async () => {
+  test('keeps a validation as an orphan, with the others, when the run was canceled meanwhile', async () => {
     const gone = newValidationId();
     const { reconciled, row, stored, pk } = await enter({ attempts: [unconfirmed] }, firstCheck(gone));
     const found = row();
@@ -184,7 +184,7 @@ describe('the second check', () => {
     expect(open.emitted).toEqual([2]);
   });
 
-  it('finds nothing, and the run may call again, where the record has no attempt yet', async () => {
+  test('finds nothing, and the run may call again, where the record has no attempt yet', async () => {
     const { reconciled, stored, intent, record } = await enter({}, firstCheck());
     expect(record).not.toHaveProperty('attempts');
     expect(await thrownBy(reconciled())).toEqual(UNSETTLED);
@@ -194,7 +194,7 @@ describe('the second check', () => {
     expect(open.emitted).toEqual([]);
   });
 
-  it('that finds nothing once more changes nothing of an attempt that was not found', async () => {
+  test('that finds nothing once more changes nothing of an attempt that was not found', async () => {
     const notFound = attemptOf(1, OPENED, 'not_found');
     const { reconciled, stored } = await enter({ attempts: [notFound] }, firstCheck());
     expect(await thrownBy(reconciled())).toEqual(UNSETTLED);
@@ -206,7 +206,7 @@ describe('the second check', () => {
 
   const second = attemptOf(2, OPENED, 'unconfirmed');
 
-  it('that shows neither of two calls counts both as charged unseen, and a person must decide', async () => {
+  test('that shows neither of two calls counts both as charged unseen, and a person must decide', async () => {
     const { reconciled, stored, intent } = await enter({ attempts: [first, second] }, { ...firstCheck(), attempt: 2 });
     expect(await thrownBy(reconciled())).toMatchObject({ reason: 'list_blind' });
     expect(await stored()).toMatchObject({
@@ -219,7 +219,7 @@ describe('the second check', () => {
     expect(await intent()).toBeUndefined();
   });
 
-  it('that shows nothing leaves a blind attempt blind, and an orphan of an earlier call as it is', async () => {
+  test('that shows nothing leaves a blind attempt blind, and an orphan of an earlier call as it is', async () => {
     const earlier = attemptOf(1, secondsAgo(600), 'orphaned');
     const blind = attemptOf(2, OPENED, 'blind');
     const { reconciled, stored } = await enter({ attempts: [earlier, blind] }, { ...firstCheck(), attempt: 2 });
@@ -228,7 +228,7 @@ describe('the second check', () => {
     expect(open.emitted).toEqual([1]);
   });
 
-  it.each([
+  test.each([
     [
       'fail-for-human',
       'leaves the case to a person',
@@ -251,7 +251,7 @@ describe('the second check', () => {
     expect(await intent()).toBeUndefined();
   });
 
-  it('that finds an orphan of the second call leaves the first call not found', async () => {
+  test('that finds an orphan of the second call leaves the first call not found', async () => {
     const { reconciled, row, stored } = await enter({ attempts: [first, second] }, { ...firstCheck(), attempt: 2 });
     open.answers.list = listed(row({ file_upload_link: undefined }));
     expect(await thrownBy(reconciled())).toMatchObject({ reason: 'creation_unconfirmed' });
@@ -259,7 +259,7 @@ describe('the second check', () => {
     expect(open.emitted).toEqual([1]);
   });
 
-  it('for another record keeps even a usable validation as an orphan of that record', async () => {
+  test('for another record keeps even a usable validation as an orphan of that record', async () => {
     const gone = newValidationId();
     const { other, own, reconciled } = await enterForOther([unconfirmed], firstCheck(gone));
     const found = other.row();
@@ -275,7 +275,7 @@ describe('the second check', () => {
     expect(await other.intent()).toBeUndefined();
   });
 
-  it('for another record that may call no further leaves this run free to call', async () => {
+  test('for another record that may call no further leaves this run free to call', async () => {
     const { other, reconciled } = await enterForOther([first, second], { ...firstCheck(), attempt: 2 });
     expect(await thrownBy(reconciled())).toEqual(UNSETTLED);
     expect((await other.stored()).attempts?.map(({ result }) => result)).toEqual(['blind', 'blind']);

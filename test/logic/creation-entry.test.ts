@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { enterCreation } from '../../shared/logic/creation-entry.ts';
 import {
   attemptOf,
@@ -45,7 +45,7 @@ const created = async () => {
 };
 
 describe('an entry of the creation', () => {
-  it('makes the charged call where there is neither a validation nor an intent', async () => {
+  test('makes the charged call where there is neither a validation nor an intent', async () => {
     const entered = await open.enter();
     const answer = entered.row();
     open.answers.create = async () => ({ status: 200, body: answer });
@@ -53,13 +53,13 @@ describe('an entry of the creation', () => {
     expect(open.asked('POST')).toBe(1);
   });
 
-  it('is refused to another execution', async () => {
+  test('is refused to another execution', async () => {
     const entered = await open.enter();
     expect(await thrownBy(enter(entered, executionOf('theirs')))).toMatchObject({ name: 'ClaimedElsewhereError' });
     expect(open.asked('POST')).toBe(0);
   });
 
-  it('binds a validation on the record and closes its own intent', async () => {
+  test('binds a validation on the record and closes its own intent', async () => {
     const entered = await created();
     await entered.intend();
     expect(await enter(entered)).toEqual(entered.validation);
@@ -67,7 +67,7 @@ describe('an entry of the creation', () => {
     expect(await entered.intent()).toBeUndefined();
   });
 
-  it('returns a validation on the record without a write where no intent is open, or the one of another record', async () => {
+  test('returns a validation on the record without a write where no intent is open, or the one of another record', async () => {
     const entered = await created();
     expect(await enter(entered)).toEqual(entered.validation);
     const other = await entered.intend({ revalidationId: newRevalidationId() });
@@ -76,7 +76,7 @@ describe('an entry of the creation', () => {
     expect(await entered.intent()).toMatchObject(other);
   });
 
-  it('reconciles its own intent without an answer', async () => {
+  test('reconciles its own intent without an answer', async () => {
     const entered = await open.enter({ attempts: [attemptOf(1, secondsAgo(SETTLE_SECONDS), 'unconfirmed')] });
     await entered.intend();
     expect(await thrownBy(enter(entered))).toEqual(UNSETTLED);
@@ -86,7 +86,7 @@ describe('an entry of the creation', () => {
 
   const firstCheck = { at: secondsAgo(SETTLE_SECONDS / 2), seen: [] };
 
-  it('resolves the intent of a record that has ended, on that record', async () => {
+  test('resolves the intent of a record that has ended, on that record', async () => {
     const other = await open.enter({ phase: 'canceled' });
     await other.intend({ firstCheck });
     const entered = await open.enter({}, {}, { accountId: other.claim.accountId });
@@ -96,7 +96,7 @@ describe('an entry of the creation', () => {
     expect(await entered.intent()).toBeUndefined();
   });
 
-  it('resolves the intent of a record that has expired, and writes no record', async () => {
+  test('resolves the intent of a record that has expired, and writes no record', async () => {
     const entered = await open.enter();
     const gone = newRevalidationId();
     await entered.intend({ revalidationId: gone, firstCheck });
@@ -106,7 +106,7 @@ describe('an entry of the creation', () => {
     expect(open.asked('GET')).toBe(1);
   });
 
-  it('leaves the intent of an open record to its own run', async () => {
+  test('leaves the intent of an open record to its own run', async () => {
     const other = await open.enter();
     const intent = await other.intend({ firstCheck });
     const entered = await open.enter({}, {}, { accountId: other.claim.accountId });

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createOnce, settle } from '../../shared/logic/creation.ts';
 import { attemptOf, LINK, listed, NOW, type OpenCreation, openCreation, secondsAgo } from '../support/creation.ts';
 import { executionOf, newRevalidationId, newValidationId, thrownBy } from '../support/journal.ts';
@@ -27,7 +27,7 @@ afterEach(() => {
 });
 
 describe('the charged call', () => {
-  it('is made once under an intent, and its validation is written, bound and returned', async () => {
+  test('is made once under an intent, and its validation is written, bound and returned', async () => {
     const { entry, claim, row, stored, intent, pk } = await open.enter({}, { dailyBudget: 1 });
     const { validation_id: validationId, ...rest } = row();
     let during: unknown;
@@ -55,7 +55,7 @@ describe('the charged call', () => {
     expect((await open.item('GATE#truora#2026-11-23#0'))?.attempts).toEqual(new Set([mark]));
   });
 
-  it('has the number after the attempts that are known, and keeps the orphans of the record', async () => {
+  test('has the number after the attempts that are known, and keeps the orphans of the record', async () => {
     const earlier = attemptOf(1, secondsAgo(600), 'orphaned');
     const more = { attempts: [earlier], orphans: ['VLD1'] };
     const { entry, claim, row, stored } = await open.enter(more, { onUnresolved: 'create-again' });
@@ -70,14 +70,14 @@ describe('the charged call', () => {
     expect(open.emitted).toEqual([]);
   });
 
-  it('is not made when the attempts on the record allow no further one', async () => {
+  test('is not made when the attempts on the record allow no further one', async () => {
     const { entry, intent } = await open.enter({ attempts: [attemptOf(1, secondsAgo(600), 'orphaned')] });
     expect(await thrownBy(createOnce(entry))).toMatchObject({ reason: 'creation_unconfirmed' });
     expect([open.asked('HEAD'), open.asked('POST')]).toEqual([0, 0]);
     expect(await intent()).toBeUndefined();
   });
 
-  it('is not made, and no intent is opened, when the key cannot be read', async () => {
+  test('is not made, and no intent is opened, when the key cannot be read', async () => {
     const { entry, intent, stored } = await open.enter();
     const key = () => Promise.reject(new TypeError('no key'));
     const settings = { ...entry.settings, truora: { ...entry.settings.truora, key } };
@@ -87,7 +87,7 @@ describe('the charged call', () => {
     expect(await stored()).not.toHaveProperty('attempts');
   });
 
-  it('is not made when the media is gone or the throttle is closed', async () => {
+  test('is not made when the media is gone or the throttle is closed', async () => {
     const { entry, intent } = await open.enter();
     open.answers.media = 404;
     expect(await thrownBy(createOnce(entry))).toMatchObject({ name: 'MediaGoneError' });
@@ -98,7 +98,7 @@ describe('the charged call', () => {
     expect(await intent()).toBeUndefined();
   });
 
-  it('is not made while another intent of the person is open', async () => {
+  test('is not made while another intent of the person is open', async () => {
     const { entry, intent, intend } = await open.enter();
     const other = await intend({ revalidationId: newRevalidationId() });
     expect(await thrownBy(createOnce(entry))).toEqual(UNSETTLED);
@@ -106,7 +106,7 @@ describe('the charged call', () => {
     expect(await intent()).toMatchObject(other);
   });
 
-  it.each<[string, Record<string, unknown> | undefined]>([
+  test.each<[string, Record<string, unknown> | undefined]>([
     ['was canceled', { phase: 'canceled' }],
     ['got another attempt', { attempts: [attemptOf(1, secondsAgo(1), 'not_found')] }],
     ['expired', undefined],
@@ -121,7 +121,7 @@ describe('the charged call', () => {
     expect(await intent()).toBeUndefined();
   });
 
-  it('is made when another try of the step has only written down this attempt in between', async () => {
+  test('is made when another try of the step has only written down this attempt in between', async () => {
     const { entry, pk, row } = await open.enter();
     open.commands.before('GetItem', async () => {
       const item = await open.item(pk);
@@ -131,7 +131,7 @@ describe('the charged call', () => {
     expect(await createOnce(entry)).toMatchObject({ deadline: DEADLINE });
   });
 
-  it('is in doubt when its answer is lost, and the intent stays open', async () => {
+  test('is in doubt when its answer is lost, and the intent stays open', async () => {
     const { entry, intent, stored } = await open.enter();
     expect(await thrownBy(createOnce(entry))).toEqual(UNSETTLED);
     expect(await stored()).toMatchObject({ phase: 'claimed', attempts: [attemptOf(1, NOW, 'unconfirmed')] });
@@ -140,7 +140,7 @@ describe('the charged call', () => {
     expect(open.backOffs).toEqual([]);
   });
 
-  it('leaves no attempt and no intent when Truora refuses it, and makes the other runs wait after a 429', async () => {
+  test('leaves no attempt and no intent when Truora refuses it, and makes the other runs wait after a 429', async () => {
     const { entry, intent, stored } = await open.enter();
     open.answers.create = async () => ({ status: 400 });
     expect(await thrownBy(createOnce(entry))).toMatchObject({ name: 'TruoraRejectedError' });
@@ -152,7 +152,7 @@ describe('the charged call', () => {
     expect(await stored()).not.toHaveProperty('attempts');
   });
 
-  it('leaves an orphan when the run was canceled meanwhile, which is counted and frees the person', async () => {
+  test('leaves an orphan when the run was canceled meanwhile, which is counted and frees the person', async () => {
     const { entry, claim, pk, row, stored, intent } = await open.enter({ orphans: ['VLD1'] });
     const answer = row();
     open.answers.create = async () => {
@@ -172,7 +172,7 @@ describe('the charged call', () => {
     expect(await intent()).toBeUndefined();
   });
 
-  it('leaves the intent open when the record belongs to another execution by now', async () => {
+  test('leaves the intent open when the record belongs to another execution by now', async () => {
     const { entry, pk, row, stored, intent } = await open.enter();
     open.answers.create = async () => {
       const item = await open.item(pk);
@@ -213,7 +213,7 @@ describe('a validation after a call that the list did not show', () => {
     };
   };
 
-  it('proves the list when the list shows it, and the first call stays not found', async () => {
+  test('proves the list when the list shows it, and the first call stays not found', async () => {
     const { validation, settled, mine, row, record, stored, intent, claim, orphan } = await created(59, DEADLINE);
     open.answers.list = listed(row(), mine);
     expect(await settled()).toEqual(validation);
@@ -224,7 +224,7 @@ describe('a validation after a call that the list did not show', () => {
     expect(await intent()).toBeUndefined();
   });
 
-  it.each([
+  test.each([
     ['shows another validation alone', 200],
     ['cannot be read', 503],
   ])('waits for the list within the settle window while it %s', async (_, status) => {
@@ -239,7 +239,7 @@ describe('a validation after a call that the list did not show', () => {
 
   const inMilliseconds = (milliseconds: number) => new Date(Date.parse(NOW) + milliseconds).toISOString();
 
-  it.each([
+  test.each([
     ['the settle window is over', 60, DEADLINE],
     ['two minutes of its life are left', 59, inMilliseconds(120_000)],
   ])('is used, and the first call is counted as charged unseen, when %s', async (_, age, deadline) => {
@@ -250,19 +250,19 @@ describe('a validation after a call that the list did not show', () => {
     expect(await intent()).toBeUndefined();
   });
 
-  it('waits while more than two minutes of its life are left', async () => {
+  test('waits while more than two minutes of its life are left', async () => {
     const { settled } = await created(59, inMilliseconds(120_001));
     expect(await thrownBy(settled())).toEqual(UNSETTLED);
   });
 
-  it('does not read the list while the throttle backs off', async () => {
+  test('does not read the list while the throttle backs off', async () => {
     const { settled } = await created(59, DEADLINE);
     open.answers.throttle = { notBefore: inMilliseconds(1) };
     expect(await thrownBy(settled())).toEqual(UNSETTLED);
     expect(open.asked('GET')).toBe(0);
   });
 
-  it('needs no proof when it was found on a list itself', async () => {
+  test('needs no proof when it was found on a list itself', async () => {
     const { validation, settled, record, stored } = await created(60, DEADLINE, 'adopted');
     expect(await settled()).toEqual(validation);
     expect(open.asked('GET')).toBe(0);

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { pointSdkAt } from '../../infra/local/credentials.ts';
 import { dynamo } from '../../shared/aws/clients.ts';
 import type { Amendment } from '../../shared/domain/amendments.ts';
@@ -82,7 +82,7 @@ const endOf = (revalidationId: string, more: Partial<Outcome> = {}): Outcome => 
 });
 
 describe('the end of a case', () => {
-  it('is written, announced at the time of its decision, and marked as announced', async () => {
+  test('is written, announced at the time of its decision, and marked as announced', async () => {
     const { revalidationId, stored } = await store();
     const outcome = endOf(revalidationId);
     expect(await endCase(open.ledger, BUS, outcome, { owner: OURS })).toEqual(outcome);
@@ -92,14 +92,14 @@ describe('the end of a case', () => {
     expect((await stored()).dueAt).toBe(secondsAgo(3600 - 86_400));
   });
 
-  it('is written with the object of a request that was never claimed', async () => {
+  test('is written with the object of a request that was never claimed', async () => {
     const outcome = endOf(newRevalidationId(), { status: 'refused' });
     const object = { key: 'inbox/a', versionId: 'v' };
     await endCase(open.ledger, BUS, outcome, { owner: OURS, object });
     expect(await readRecord(open.ledger, outcome.revalidationId)).toMatchObject({ owner: OURS, object });
   });
 
-  it('is the first outcome, which is announced again only when it was not announced', async () => {
+  test('is the first outcome, which is announced again only when it was not announced', async () => {
     const first = endOf(newRevalidationId());
     for (const announced of [EARLIER, undefined]) {
       const { revalidationId } = await store({
@@ -113,7 +113,7 @@ describe('the end of a case', () => {
     }
   });
 
-  it('sends and writes nothing when its outcome was announced', async () => {
+  test('sends and writes nothing when its outcome was announced', async () => {
     const outcome = endOf(newRevalidationId());
     commands.clear();
     expect(await announce(open.ledger, BUS, { outcome, isAnnounced: true })).toBe(outcome);
@@ -122,7 +122,7 @@ describe('the end of a case', () => {
 });
 
 describe('the repair of a case whose execution is dead', () => {
-  it('ends it as failed in the name of its owner, and announces it', async () => {
+  test('ends it as failed in the name of its owner, and announces it', async () => {
     const { claim, revalidationId, record, stored } = await store();
     const { accountId, enrollmentId, reference } = claim;
     const outcome = {
@@ -142,7 +142,7 @@ describe('the repair of a case whose execution is dead', () => {
     expect(events()).toHaveLength(1);
   });
 
-  it('returns nothing when the case has ended meanwhile, and announces that outcome', async () => {
+  test('returns nothing when the case has ended meanwhile, and announces that outcome', async () => {
     const { revalidationId, record, pk, stored } = await store();
     const outcome = endOf(revalidationId);
     await open.putItem({ pk, ...record, phase: 'declined', outcome });
@@ -151,7 +151,7 @@ describe('the repair of a case whose execution is dead', () => {
     expect(await stored()).toMatchObject({ phase: 'declined', outcome, announced: NOW });
   });
 
-  it('returns nothing for a case that had ended, and announces it unless it was announced', async () => {
+  test('returns nothing for a case that had ended, and announces it unless it was announced', async () => {
     for (const announced of [EARLIER, undefined]) {
       const outcome = endOf(newRevalidationId());
       const { record } = await store({ phase: 'declined', outcome, ...(announced ? { announced } : {}) });
@@ -171,7 +171,7 @@ describe('an amendment', () => {
     return { ...(await store(all)), outcome, eventId };
   };
 
-  it('is announced at its time, and marked', async () => {
+  test('is announced at its time, and marked', async () => {
     const { record, stored, outcome, eventId } = await amended();
     await announceAmendment(open.ledger, 'outcomes', record);
     const detail = amendmentAnnouncementOf(outcome, amendment);
@@ -181,21 +181,21 @@ describe('an amendment', () => {
     expect(events()).toHaveLength(1);
   });
 
-  it('is the last one of several', async () => {
+  test('is the last one of several', async () => {
     const earlier: Amendment = { status: 'failed', at: secondsAgo(7200), from: 'sweep' };
     const { record, outcome } = await amended({ amendments: [earlier, earlier, amendment] });
     await announceAmendment(open.ledger, 'outcomes', record);
     expect(events()).toMatchObject([{ detail: amendmentAnnouncementOf(outcome, amendment) }]);
   });
 
-  it('is not marked when another one was added meanwhile', async () => {
+  test('is not marked when another one was added meanwhile', async () => {
     const { record, pk, stored } = await amended();
     await open.putItem({ pk, ...record, amended: 'another' });
     await announceAmendment(open.ledger, 'outcomes', record);
     expect(await stored()).not.toHaveProperty('amendmentAnnounced');
   });
 
-  it('is not announced where the record has no outcome, no amendment or no event id', async () => {
+  test('is not announced where the record has no outcome, no amendment or no event id', async () => {
     const { record } = await amended();
     const { outcome: _, ...withoutOutcome } = record;
     const { amendments: __, ...withoutAmendments } = record;

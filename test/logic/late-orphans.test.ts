@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { dynamo } from '../../shared/aws/clients.ts';
 import type { Attempt } from '../../shared/domain/attempts.ts';
 import type { LedgerRecord } from '../../shared/domain/record.ts';
@@ -78,20 +78,20 @@ const unconfirmed = attemptOf(1, OPENED, 'unconfirmed');
 const result = (attempt: Attempt, ...orphans: string[]): AttemptResult => ({ attempt, orphans });
 
 describe('the last check has nothing to do', () => {
-  it('for a record without a person', async () => {
+  test('for a record without a person', async () => {
     const { check, record } = await end({ attempts: [notFound] });
     const { accountId: _, ...anonymous } = record;
     expect(await check(undefined, anonymous)).toBe(true);
     expect(commands.sent).toEqual([]);
   });
 
-  it('for a record whose media was moved and whose calls are all known', async () => {
+  test('for a record whose media was moved and whose calls are all known', async () => {
     const { check } = await end({ receipt, attempts: [attemptOf(1, OPENED, 'created')] });
     expect(await check()).toBe(true);
     expect(commands.sent).toEqual([]);
   });
 
-  it('for a record without a call in doubt and without an intent of its own', async () => {
+  test('for a record without a call in doubt and without an intent of its own', async () => {
     const { check, intend, asked } = await end();
     expect(await check()).toBe(true);
     await intend({ revalidationId: newRevalidationId() });
@@ -102,7 +102,7 @@ describe('the last check has nothing to do', () => {
 });
 
 describe('the last check of an intent that a killed run left open', () => {
-  it('writes the call as in doubt and closes the intent', async () => {
+  test('writes the call as in doubt and closes the intent', async () => {
     const { check, intend, intent, stored, asked, record } = await end();
     await intend();
     expect(await check()).toBe(true);
@@ -113,7 +113,7 @@ describe('the last check of an intent that a killed run left open', () => {
     expect(await intent()).toBeUndefined();
   });
 
-  it('binds the validation and the orphans of the record, and asks no list when every call is known', async () => {
+  test('binds the validation and the orphans of the record, and asks no list when every call is known', async () => {
     const [validationId, orphan] = [newValidationId(), newValidationId()];
     const used = { deadline: '2026-11-23T18:00:00.000Z', threshold: 0.7 };
     const attempts = [attemptOf(1, OPENED, 'created', validationId)];
@@ -132,7 +132,7 @@ describe('the last check of an intent that a killed run left open', () => {
     expect(await intent()).toBeUndefined();
   });
 
-  it('leaves it open when the list cannot be read', async () => {
+  test('leaves it open when the list cannot be read', async () => {
     const { check, intend, intent, stored } = await end();
     await intend();
     await expect(check(() => Promise.reject(new Error('no list')))).rejects.toThrow('no list');
@@ -140,7 +140,7 @@ describe('the last check of an intent that a killed run left open', () => {
     expect(await stored()).not.toHaveProperty('attempts');
   });
 
-  it('closes it when the record has expired', async () => {
+  test('closes it when the record has expired', async () => {
     const { check, intend, intent, pk, asked } = await end();
     await intend();
     await open.remove(pk);
@@ -151,7 +151,7 @@ describe('the last check of an intent that a killed run left open', () => {
 });
 
 describe('the last check of a call in doubt', () => {
-  it('holds the intent of the person while the list is read', async () => {
+  test('holds the intent of the person while the list is read', async () => {
     const second = attemptOf(2, secondsAgo(3600), 'not_found');
     const { check, intent, asked, record, revalidationId } = await end({ receipt, attempts: [notFound, second] });
     let during: unknown;
@@ -165,7 +165,7 @@ describe('the last check of a call in doubt', () => {
     expect(await intent()).toBeUndefined();
   });
 
-  it('writes nothing while another run of the person holds the intent', async () => {
+  test('writes nothing while another run of the person holds the intent', async () => {
     const { check, intend, intent, asked } = await end({ attempts: [notFound] });
     const other = newRevalidationId();
     await intend({ revalidationId: other });
@@ -174,14 +174,14 @@ describe('the last check of a call in doubt', () => {
     expect(await intent()).toMatchObject({ revalidationId: other });
   });
 
-  it('frees the person when the list cannot be read', async () => {
+  test('frees the person when the list cannot be read', async () => {
     const { check, intent, stored, record } = await end({ attempts: [notFound] });
     await expect(check(() => Promise.reject(new Error('no list')))).rejects.toThrow('no list');
     expect(await intent()).toBeUndefined();
     expect(await stored()).toEqual(record);
   });
 
-  it('writes nothing when another run has resolved the intent meanwhile', async () => {
+  test('writes nothing when another run has resolved the intent meanwhile', async () => {
     const { check, accountId, stored, record } = await end({ attempts: [notFound] });
     const found = newValidationId();
     const results = async () => {
@@ -194,7 +194,7 @@ describe('the last check of a call in doubt', () => {
     expect(emitted).toEqual([]);
   });
 
-  it('binds, counts and writes the orphans of each call, but none that belongs to another record', async () => {
+  test('binds, counts and writes the orphans of each call, but none that belongs to another record', async () => {
     const second = attemptOf(2, secondsAgo(3600), 'unconfirmed');
     const { check, stored, revalidationId } = await end({ attempts: [notFound, second] });
     const [one, other, again, foreign] = [newValidationId(), newValidationId(), newValidationId(), newValidationId()];
@@ -217,7 +217,7 @@ describe('the last check of a call in doubt', () => {
     expect(await bindingOf(one)).toMatchObject({ revalidationId, deadline: until });
   });
 
-  it('writes what the list says about a call without a validation, and counts a call that may have been charged once', async () => {
+  test('writes what the list says about a call without a validation, and counts a call that may have been charged once', async () => {
     const second = attemptOf(2, secondsAgo(3600), 'blind');
     const { check, stored } = await end({ attempts: [unconfirmed, second] });
     const results = async () => [result(notFound), result(second)];

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { pointSdkAt } from '../../infra/local/credentials.ts';
 import { dynamo } from '../../shared/aws/clients.ts';
 import type { Ticket } from '../../shared/domain/api.ts';
@@ -79,13 +79,13 @@ describe('the case of a request that is about to claim it', () => {
   const find = (intake: Intake, versionId: string | undefined, ticket?: Ticket) =>
     locate(open.ledger, intake, { ticket, media: { versionId, etag: 'e' }, details: detailsOf(intake), policy });
 
-  it('is the one of the ticket that the drop was entered on', async () => {
+  test('is the one of the ticket that the drop was entered on', async () => {
     const { ticket, key, id } = await storeTicket(open);
     expect(await find(dropIntake(key, 'v1'), 'v1', ticket)).toEqual({ by: 'ticket', revalidationId: id });
     expect(commands.sent).toEqual([]);
   });
 
-  it('is the one of the ticket that a call joins, entered by its version or its content', async () => {
+  test('is the one of the ticket that a call joins, entered by its version or its content', async () => {
     for (const [versionId, droppedAs] of [
       ['v1', 'v1'],
       [undefined, 'e'],
@@ -98,7 +98,7 @@ describe('the case of a request that is about to claim it', () => {
     }
   });
 
-  it('is the original of a copy, which is entered on its record', async () => {
+  test('is the original of a copy, which is entered on its record', async () => {
     const key = keyOf();
     const original = claimIdOf(dropIntake(key, 'v1'), 'v1');
     await storeRecord(original, { media: { bucket: BUCKET, key, etag: 'one', bytes: 4, type: 'image/jpeg' } });
@@ -107,7 +107,7 @@ describe('the case of a request that is about to claim it', () => {
     expect(await open.item(`RUN#${original}`)).toMatchObject({ copies: new Set(['v2']) });
   });
 
-  it('is named by person and version for any other drop, and S3 is asked about a possible copy alone', async () => {
+  test('is named by person and version for any other drop, and S3 is asked about a possible copy alone', async () => {
     const key = keyOf();
     const first = dropIntake(key, 'v1');
     expect(await find(first, 'v1')).toEqual({ by: 'hash', revalidationId: claimIdOf(first, 'v1') });
@@ -121,7 +121,7 @@ describe('the case of a request that is about to claim it', () => {
 });
 
 describe('the case of a request that never became a claim', () => {
-  it('is the one of the ticket that a drop came first on', async () => {
+  test('is the one of the ticket that a drop came first on', async () => {
     const { ticket, key } = await storeTicket(open, { droppedAs: 'v1', reference: 'case-7' });
     const { revalidationId, accountId, enrollmentId } = ticket;
     const expected = { revalidationId, accountId, enrollmentId, reference: 'case-7' };
@@ -130,15 +130,15 @@ describe('the case of a request that never became a claim', () => {
     expect(await locateUnclaimed(open.table, later)).toEqual(unclaimedCaseOf(later));
   });
 
-  it('is the one of the ticket that a call of the API was promised', async () => {
+  test('is the one of the ticket that a call of the API was promised', async () => {
     const media = { key: 'media/selfie.jpg' };
     const { id } = await storeTicket(open, { media });
     const intake = callIntake({ media }, executionOf(id));
     expect(await locateUnclaimed(open.table, intake)).toMatchObject({ revalidationId: id });
   });
 
-  it.each(['already_asked_otherwise', 'answer_too_old'])(
-    'is a case of its own after %s, whatever the ticket',
+  test.each(['already_asked_otherwise', 'answer_too_old'])(
+    'is a case of its own after %s, with any ticket',
     async (reason) => {
       const { key } = await storeTicket(open, { droppedAs: 'v1' });
       const intake = dropIntake(key, 'v1');
@@ -147,7 +147,7 @@ describe('the case of a request that never became a claim', () => {
     },
   );
 
-  it('is one for all refused uploads of a key', async () => {
+  test('is one for all refused uploads of a key', async () => {
     const { key } = await storeTicket(open, { droppedAs: 'v1' });
     const [one, other] = [dropIntake(key, 'v2'), dropIntake(key, 'v3')];
     const found = await locateUnclaimed(open.table, one, 'too_many_uploads');
@@ -171,16 +171,16 @@ describe('a request whose media is gone', () => {
     return { intake, id: claimIdOf(intake, 'v1'), enrollmentId: intake.person.enrollmentId };
   };
 
-  it('gets the outcome of its case, as a drop and as a call', async () => {
+  test('gets the outcome of its case, as a drop and as a call', async () => {
     const drop = dropIntake(keyOf(), 'v1');
-    await storeRecord(claimIdOf(drop, 'v1'), approved);
+    await storeRecord(claimIdOf(drop, 'v1'), { ...approved, ...drop.person, requested });
     expect(await thrownBy(check(drop))).toEqual(decided);
     const { intake, id, enrollmentId } = call({ options: { threshold: 0.7 } });
     await storeRecord(id, { ...approved, enrollmentId, requested });
     expect(await thrownBy(check(intake))).toEqual(decided);
   });
 
-  it('is told about another execution that works on its case, and goes on with an open one of its own', async () => {
+  test('is told about another execution that works on its case, and goes on with an open one of its own', async () => {
     const drop = dropIntake(keyOf(), 'v1');
     const id = claimIdOf(drop, 'v1');
     await storeRecord(id);
@@ -189,7 +189,7 @@ describe('a request whose media is gone', () => {
     expect(await check(drop)).toBeUndefined();
   });
 
-  it('gets no outcome of a case that asked something else', async () => {
+  test('gets no outcome of a case that asked something else', async () => {
     const { intake, id, enrollmentId } = call({ options: { threshold: 0.9 } });
     await storeRecord(id, { ...approved, enrollmentId, requested });
     expect(await check(intake)).toBeUndefined();
@@ -197,7 +197,7 @@ describe('a request whose media is gone', () => {
     expect(await check(intake)).toBeUndefined();
   });
 
-  it('gets none where no case is known, nor where it names no version or no person', async () => {
+  test('gets none where no case is known, nor where it names no version or no person', async () => {
     expect(await check(dropIntake(keyOf(), 'v1'))).toBeUndefined();
     commands.clear();
     const { intake } = call({ media: { key: 'media/selfie.jpg' } });
@@ -206,12 +206,12 @@ describe('a request whose media is gone', () => {
     expect(commands.sent).toEqual([]);
   });
 
-  it('is refused when its threshold is below the policy', async () => {
+  test('is refused when its threshold is below the policy', async () => {
     const { intake } = call({ options: { threshold: 0.5 } });
     expect(await thrownBy(check(intake))).toMatchObject({ reason: 'threshold_below_policy' });
   });
 
-  it('gets the outcome of the ticket that it was entered on, or that its version came first on', async () => {
+  test('gets the outcome of the ticket that it was entered on, or that its version came first on', async () => {
     const { ticket, key, id } = await storeTicket(open, { droppedAs: 'v1' });
     const { accountId, enrollmentId } = ticket;
     await storeRecord(id, { ...approved, enrollmentId, requested });
@@ -221,7 +221,7 @@ describe('a request whose media is gone', () => {
     expect(await check(callIntake({ ...own, media: { key, versionId: 'v2' } }))).toBeUndefined();
   });
 
-  it('gets none of the ticket when it is forced or about another person', async () => {
+  test('gets none of the ticket when it is forced or about another person', async () => {
     const { ticket, key, id } = await storeTicket(open, { droppedAs: 'v1' });
     const { accountId, enrollmentId } = ticket;
     await storeRecord(id, { ...approved, enrollmentId, requested });

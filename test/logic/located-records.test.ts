@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { dynamo } from '../../shared/aws/clients.ts';
 import { idOfDropped } from '../../shared/domain/case-id.ts';
 import type { Dropped } from '../../shared/domain/drop.ts';
@@ -50,7 +50,7 @@ describe('the drops of a batch that are unknown', () => {
     return `inbox/${accountId}/${enrollmentId}/selfie.jpg`;
   };
 
-  it('are those without a record of their own, without a ticket that knows them, and without an original', async () => {
+  test('are those without a record of their own, without a ticket that knows them, and without an original', async () => {
     const [plain, recorded, copy] = [dropOf(plainKey()), dropOf(plainKey()), dropOf(plainKey(), 'copy')];
     await storeRecord(idOfDropped(BUCKET, recorded), { copies: new Set(['copy']) });
     const [fresh, lost, run, later, full] = [
@@ -66,7 +66,13 @@ describe('the drops of a batch that are unknown', () => {
     expect(await unknownAmong(open.table, BUCKET, batch)).toEqual([plain, ofTickets[0], ofTickets[1]]);
   });
 
-  it('are none in an empty batch, which is not read', async () => {
+  test('are read with one command where no key is of a ticket', async () => {
+    const drop = dropOf(plainKey());
+    expect(await unknownAmong(open.table, BUCKET, [drop])).toEqual([drop]);
+    expect(commands.sent).toEqual(['BatchGetItem']);
+  });
+
+  test('are none in an empty batch, which is not read', async () => {
     expect(await unknownAmong(open.table, BUCKET, [])).toEqual([]);
     expect(commands.sent).toEqual([]);
   });
@@ -88,19 +94,19 @@ describe('the record of an ended execution', () => {
   const find = (revalidationId: string, accountId?: string) =>
     recordOf(open.ledger, { revalidationId, accountId }, { executionArn: OURS, startDate: STARTED });
 
-  it('is the one under the id of its request', async () => {
+  test('is the one under the id of its request', async () => {
     const id = newRevalidationId();
     await storeRecord(id);
     expect(await find(id, newPerson().accountId)).toMatchObject({ revalidationId: id });
     expect(commands.sent).toEqual(['GetItem']);
   });
 
-  it('is unknown without an id and without a person', async () => {
+  test('is unknown without an id and without a person', async () => {
     expect(await find(newRevalidationId())).toBeUndefined();
     expect(commands.sent).toEqual(['GetItem']);
   });
 
-  it('is the one that it claimed among the newest of the person, without a pause', async () => {
+  test('is the one that it claimed among the newest of the person, without a pause', async () => {
     const { accountId } = newPerson();
     const [own, other] = [newRevalidationId(), newRevalidationId()];
     await storeRecord(own, { accountId, owner: OURS, claimedAt: at(0) });
@@ -110,7 +116,7 @@ describe('the record of an ended execution', () => {
     expect(lengths).toEqual([]);
   });
 
-  it('is looked for once more after three seconds, because the index is behind', async () => {
+  test('is looked for once more after three seconds, because the index is behind', async () => {
     const { accountId } = newPerson();
     const own = newRevalidationId();
     const lengths = pauses(() => storeRecord(own, { accountId, owner: OURS }));
@@ -127,7 +133,7 @@ describe('the record of an ended execution', () => {
 
   const queries = () => commands.sent.filter((name) => name === 'Query').length;
 
-  it('is found on a later page of 25, when the records before it were claimed after the start', async () => {
+  test('is found on a later page of 25, when the records before it were claimed after the start', async () => {
     const { accountId } = newPerson();
     const own = newRevalidationId();
     await storeRecord(own, { accountId, owner: OURS, claimedAt: at(0) });
@@ -136,7 +142,7 @@ describe('the record of an ended execution', () => {
     expect(queries()).toBe(2);
   });
 
-  it('is not looked for behind a record that was claimed before the start', async () => {
+  test('is not looked for behind a record that was claimed before the start', async () => {
     const { accountId } = newPerson();
     await storeRecord(newRevalidationId(), { accountId, owner: OURS, claimedAt: at(-60) });
     await storeMany(accountId, 25, -1);
@@ -145,7 +151,7 @@ describe('the record of an ended execution', () => {
     expect(queries()).toBe(2);
   });
 
-  it('is looked for behind a record that was claimed at the moment of the start', async () => {
+  test('is looked for behind a record that was claimed at the moment of the start', async () => {
     const { accountId } = newPerson();
     const own = newRevalidationId();
     await storeRecord(own, { accountId, owner: OURS, claimedAt: at(-0.001) });

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { pointSdkAt } from '../../infra/local/credentials.ts';
 import { dynamo } from '../../shared/aws/clients.ts';
 import { notify } from '../../shared/logic/notify.ts';
@@ -86,13 +86,13 @@ const resumed = () => machine.heard.map(({ body }) => JSON.parse(body));
 const resumption = (taskToken: string) => ({ taskToken, output: JSON.stringify({ receivedAt: NOW }) });
 
 describe('a notification', () => {
-  it('about a validation that is none of ours is stored nowhere', async () => {
+  test('about a validation that is none of ours is stored nowhere', async () => {
     const unknown = newValidationId();
     expect(await run(unknown)).toEqual({ result: 'unknown', count: 0 });
     expect(await open.item(`WAIT#${unknown}`)).toBeUndefined();
   });
 
-  it('is stored where no execution waits, and marks the case for the sweep', async () => {
+  test('is stored where no execution waits, and marks the case for the sweep', async () => {
     const { validationId, revalidationId, waiting, lateAt } = await bind();
     expect(await run(validationId)).toEqual({ result: 'recorded', revalidationId, count: 1 });
     const expiresAt = Date.parse(DEADLINE) / 1000 + 4 * 86_400;
@@ -101,7 +101,7 @@ describe('a notification', () => {
     expect(resumed()).toEqual([]);
   });
 
-  it('resumes the execution that waits, and leaves the case to it', async () => {
+  test('resumes the execution that waits, and leaves the case to it', async () => {
     const { validationId, revalidationId, waiting, lateAt } = await bind('token');
     expect(await run(validationId)).toEqual({ result: 'resumed', revalidationId, count: 1 });
     expect(resumed()).toEqual([resumption('token')]);
@@ -109,7 +109,7 @@ describe('a notification', () => {
     expect(await lateAt()).toBeUndefined();
   });
 
-  it('is late where the token is no longer valid, and marks the case for the sweep', async () => {
+  test('is late where the token is no longer valid, and marks the case for the sweep', async () => {
     errors = { token: 'TaskTimedOut' };
     const { validationId, revalidationId, lateAt } = await bind('token');
     expect(await run(validationId)).toEqual({ result: 'late', revalidationId, count: 1 });
@@ -117,7 +117,7 @@ describe('a notification', () => {
     expect(await lateAt()).toBe(NOW);
   });
 
-  it.each([
+  test.each([
     ['resumes the execution by a newer token that a retry has stored', undefined, 'resumed'],
     ['is late when the newer token of a retry is no longer valid either', 'TaskDoesNotExist', 'late'],
   ])('%s', async (_, error, result) => {
@@ -136,7 +136,7 @@ describe('a notification', () => {
     expect(resumed()).toEqual([resumption('token'), resumption('newer')]);
   });
 
-  it('is late where the token is no longer valid and the callback is gone', async () => {
+  test('is late where the token is no longer valid and the callback is gone', async () => {
     errors = { token: 'TaskTimedOut' };
     const { validationId, wait } = await bind('token');
     commands.before(
@@ -150,7 +150,7 @@ describe('a notification', () => {
     expect(resumed()).toHaveLength(1);
   });
 
-  it('is unsent where Step Functions refuses the call, and marks the case for the sweep', async () => {
+  test('is unsent where Step Functions refuses the call, and marks the case for the sweep', async () => {
     errors = { token: 'AccessDeniedException' };
     const { validationId, revalidationId, lateAt } = await bind('token');
     expect(await run(validationId)).toEqual({ result: 'unsent', revalidationId, count: 1 });

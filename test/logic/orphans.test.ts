@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { mayCreate } from '../../shared/domain/attempts.ts';
 import type { Claim } from '../../shared/domain/revalidation.ts';
 import { bindValidation, readBinding } from '../../shared/ledger/bindings.ts';
@@ -46,7 +46,7 @@ const existing = async () => {
   return { attempts: record?.attempts, orphans: record?.orphans, intent: await aws.item(`ACC#${claim.accountId}`) };
 };
 
-it('frees a person whose call never arrived, who may be asked about once more', async () => {
+test('frees a person whose call never arrived, and allows one more call', async () => {
   const at = await opened();
   expect(await resolve('--nothing')).toMatchObject({
     code: 0,
@@ -58,7 +58,7 @@ it('frees a person whose call never arrived, who may be asked about once more', 
   expect(await resolve('--nothing')).toMatchObject({ code: 1, out: 'no intent is open' });
 });
 
-it('writes down what the call has created, as charged and never used', async () => {
+test('records what the call has created, as charged and never used', async () => {
   const at = await opened();
   const ids = [newValidationId(), newValidationId()];
   const { code } = await resolve(...ids.flatMap((id) => ['--found', id]), '--retention-days', '30');
@@ -71,13 +71,13 @@ it('writes down what the call has created, as charged and never used', async () 
   }
 });
 
-it('frees a person whose record has expired', async () => {
+test('frees a person whose record has expired', async () => {
   await opened(openedAt(), newRevalidationId());
   expect(await resolve('--nothing')).toMatchObject({ code: 0 });
   expect((await existing()).intent).toBeUndefined();
 });
 
-it('frees a person whose call was answered, and leaves the record as it is', async () => {
+test('frees a person whose call was answered, and leaves the record as it is', async () => {
   const validation = { validationId: newValidationId(), used: { deadline: inMinutes(5) } };
   const item = await aws.item(`RUN#${claim.revalidationId}`);
   await aws.putItem({ ...item, pk: `RUN#${claim.revalidationId}`, ...validation });
@@ -94,7 +94,7 @@ it('frees a person whose call was answered, and leaves the record as it is', asy
   });
 });
 
-it.each<[string, () => Promise<string[]>]>([
+test.each<[string, () => Promise<string[]>]>([
   [
     'whose call may be under way',
     async () => {
@@ -111,15 +111,15 @@ it.each<[string, () => Promise<string[]>]>([
       return ['--found', validation.validationId];
     },
   ],
-])('touches no intent %s', async (_, make) => {
+])('changes no intent %s', async (_, make) => {
   const words = await make();
   const before = await aws.items();
   expect(await resolve(...words)).toMatchObject({ code: 3, out: '' });
   expect(await aws.items()).toEqual(before);
 });
 
-it.each([[[]], [['--nothing', '--found', 'VLD1']], [['--found', '../x']], [['--nothing', '--retention-days', 'x']]])(
-  'takes no other words: %j',
+test.each([[[]], [['--nothing', '--found', 'VLD1']], [['--found', '../x']], [['--nothing', '--retention-days', 'x']]])(
+  'refuses other arguments: %j',
   async (words) => {
     const { code, err } = await resolve(...words);
     expect([code, err.split('\n').length]).toEqual([2, 1]);

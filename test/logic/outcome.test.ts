@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Announcement, announcementOf } from '../../shared/domain/announcement.ts';
 import type { Outcome } from '../../shared/domain/revalidation.ts';
 import { claim } from '../../shared/ledger/claims.ts';
@@ -46,7 +46,7 @@ const outcomeOf = (more: Partial<Outcome> = {}): Outcome => {
   };
 };
 
-/** What a recording step does, whichever it is, and does again after a crash. */
+/** What each recording step does, and does again after a crash. */
 const recording = async (outcome: Outcome): Promise<Outcome> =>
   announce(aws.ledger, RESULTS, await recordOutcome(aws.ledger, outcome, OURS));
 
@@ -67,7 +67,7 @@ const dueIn = async (minutes: number) => {
 };
 
 describe('the announcement', () => {
-  it('holds ids, the reference and the status, and nothing else of the outcome', async () => {
+  test('holds ids, the reference and the status, and nothing else of the outcome', async () => {
     const outcome = outcomeOf();
     const { revalidationId, status, accountId, validationId, reference, decidedAt } = outcome;
     expect(await recording(outcome)).toEqual(outcome);
@@ -89,19 +89,19 @@ describe('the announcement', () => {
     ]);
   });
 
-  it('goes to the bus that it is given', async () => {
+  test('goes to the bus of its settings', async () => {
     await recording(outcomeOf());
     expect(aws.calls.findLast(({ operation }) => operation === 'PutEvents')?.input).toMatchObject({
       Entries: [{ EventBusName: BUS }],
     });
   });
 
-  it('leaves out what the outcome does not hold', () => {
+  test('leaves out what the outcome does not hold', () => {
     const { accountId: _, validationId: __, reference: ___, ...outcome } = outcomeOf();
     expect(Object.keys(announcementOf(outcome))).toEqual(['eventId', 'revalidationId', 'status', 'decidedAt']);
   });
 
-  it('has one id however often it is made, and another for another end, time or case', () => {
+  test('has the same id for the same outcome, and another for another end, time or case', () => {
     const outcome = outcomeOf();
     const others = [{ status: 'approved' }, { decidedAt: inMinutes(1) }, outcomeOf()] as Partial<Outcome>[];
     const ids = [outcome, { ...outcome }, ...others.map((more) => ({ ...outcome, ...more }))].map(
@@ -111,7 +111,7 @@ describe('the announcement', () => {
     expect(ids[0]).toBe(ids[1]);
   });
 
-  it('says in the record when it was made, and leaves it due when its media is', async () => {
+  test('records its time, and leaves the case due when its media expires', async () => {
     const outcome = outcomeOf();
     await recording(outcome);
     const record = await readRecord(aws.ledger, outcome.revalidationId);
@@ -121,15 +121,15 @@ describe('the announcement', () => {
     expect(await dueIn(25 * 60)).toContain(outcome.revalidationId);
   });
 
-  it('costs two writes and one event', async () => {
+  test('costs two writes and one event', async () => {
     aws.calls.length = 0;
     await recording(outcomeOf());
     expect(aws.calls.map(({ operation }) => operation)).toEqual(['UpdateItem', 'PutEvents', 'UpdateItem']);
   });
 });
 
-describe('the repeat', () => {
-  it('of what was announced tells the bus nothing', async () => {
+describe('a repeat', () => {
+  test('announces nothing that was announced', async () => {
     const outcome = outcomeOf();
     await recording(outcome);
     aws.calls.length = 0;
@@ -138,22 +138,22 @@ describe('the repeat', () => {
     expect(idsOf(outcome)).toHaveLength(1);
   });
 
-  it.each([
+  test.each([
     [1, 'lost', 1],
     [1, 'answer lost', 1],
     [2, 'lost', 1],
     [2, 'answer lost', 2],
     [3, 'lost', 2],
     [3, 'answer lost', 1],
-  ] as const)('after a crash at write %i (%s) has told the bus %i times, under one id', async (nth, fate, told) => {
+  ] as const)('after a crash at write %i (%s) has announced %i times, under one id', async (nth, delivery, told) => {
     const outcome = outcomeOf();
-    aws.setWriteDelivery(nth, fate);
+    aws.setWriteDelivery(nth, delivery);
     expect(await thrownBy(recording(outcome))).toMatchObject({ name: 'LostOnTheWay' });
     aws.setDelivery();
     // What the step would write by now differs; the outcome that stands is the one that is told.
     const existing = await recording({
       ...outcome,
-      decidedAt: nth === 1 && fate === 'lost' ? outcome.decidedAt : inMinutes(1),
+      decidedAt: nth === 1 && delivery === 'lost' ? outcome.decidedAt : inMinutes(1),
     });
     expect(existing).toEqual(outcome);
     expect(idsOf(outcome)).toHaveLength(told);
@@ -161,14 +161,14 @@ describe('the repeat', () => {
     expect((await readRecord(aws.ledger, outcome.revalidationId))?.announced).toMatch(/Z$/);
   });
 
-  it('by another execution tells the bus of an end that its writer died over', async () => {
+  test('by another execution announces an end whose writer died', async () => {
     const outcome = outcomeOf();
     await recordOutcome(aws.ledger, outcome, executionOf('died'));
     expect(await recording({ ...outcome, status: 'failed' })).toEqual(outcome);
     expect(idsOf(outcome)).toEqual([announcementOf(outcome).eventId]);
   });
 
-  it('of many at once tells the bus under one id', async () => {
+  test('announces under one id when many come at once', async () => {
     const outcome = outcomeOf();
     await Promise.all(Array.from({ length: 6 }, () => recording(outcome)));
     expect(idsOf(outcome).length).toBeGreaterThan(0);
@@ -176,8 +176,8 @@ describe('the repeat', () => {
   });
 });
 
-describe('a bus that says yes and takes nothing', () => {
-  it('is an error by name, the outcome stands, and it is due within minutes', async () => {
+describe('a bus that answers yes and accepts nothing', () => {
+  test('throws by name; the outcome stays, and is due within minutes', async () => {
     const outcome = outcomeOf();
     aws.openBus(false);
     const error = await errorOf(recording(outcome));
@@ -195,8 +195,8 @@ describe('a bus that says yes and takes nothing', () => {
   });
 });
 
-describe('the mark', () => {
-  it('keeps the first time', async () => {
+describe('the mark of the announcement', () => {
+  test('keeps the first time', async () => {
     const outcome = outcomeOf();
     await recording(outcome);
     const record = await aws.item(`RUN#${outcome.revalidationId}`);
@@ -204,7 +204,7 @@ describe('the mark', () => {
     expect(await aws.item(`RUN#${outcome.revalidationId}`)).toEqual(record);
   });
 
-  it('brings no record back that is gone, and marks none that is open', async () => {
+  test('restores no deleted record, and marks no open one', async () => {
     const gone = outcomeOf();
     await markAnnounced(aws.ledger, gone, 24);
     expect(await aws.item(`RUN#${gone.revalidationId}`)).toBeUndefined();

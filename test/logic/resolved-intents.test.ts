@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { LedgerRecord } from '../../shared/domain/record.ts';
 import { readRecord } from '../../shared/ledger/records.ts';
 import { resolveIntent } from '../../shared/logic/orphans.ts';
@@ -44,11 +44,11 @@ const opened = async (openedAt = OPENED, more: Partial<LedgerRecord> = {}) => {
 const bindingOf = async (validationId: string) => (await open.item(`VLD#${validationId}`))?.revalidationId;
 
 describe('an intent that an operator resolves', () => {
-  it('is not found where none is open', async () => {
+  test('is not found where none is open', async () => {
     expect(await resolveIntent(open.ledger, newPerson().accountId, [])).toBeUndefined();
   });
 
-  it('writes that the call never arrived, and frees the person', async () => {
+  test('writes that the call never arrived, and frees the person', async () => {
     const { accountId, revalidationId, stored, intent } = await opened();
     const attempt = attemptOf(1, OPENED, 'not_found');
     expect(await resolveIntent(open.ledger, accountId, [])).toEqual({ ...attempt, revalidationId });
@@ -57,9 +57,9 @@ describe('an intent that an operator resolves', () => {
     expect(await intent()).toBeUndefined();
   });
 
-  it('binds and writes the validations of the call as orphans', async () => {
+  test.each([1, 2])('binds and writes %i validations of the call as orphans', async (count) => {
     const { accountId, revalidationId, stored, intent } = await opened();
-    const found = [newValidationId(), newValidationId()];
+    const found = Array.from({ length: count }, newValidationId);
     const attempt = attemptOf(1, OPENED, 'orphaned');
     expect(await resolveIntent(open.ledger, accountId, found)).toEqual({ ...attempt, revalidationId });
     expect(await stored()).toMatchObject({ attempts: [attempt], orphans: found });
@@ -67,7 +67,7 @@ describe('an intent that an operator resolves', () => {
     expect(await intent()).toBeUndefined();
   });
 
-  it('frees a person whose record has expired, and writes none', async () => {
+  test('frees a person whose record has expired, and writes none', async () => {
     const { accountId, revalidationId, pk, intent } = await opened();
     await open.remove(pk);
     const attempt = attemptOf(1, OPENED, 'not_found');
@@ -76,7 +76,7 @@ describe('an intent that an operator resolves', () => {
     expect(await intent()).toBeUndefined();
   });
 
-  it('binds the validation of an answered call, and leaves its record as it is', async () => {
+  test('binds the validation of an answered call, and leaves its record as it is', async () => {
     const validationId = newValidationId();
     const used = { deadline: '2026-11-23T18:00:00.000Z', threshold: 0.7 };
     const more = { validationId, used, attempts: [attemptOf(1, OPENED, 'created', validationId)] };
@@ -92,7 +92,7 @@ describe('an intent that an operator resolves', () => {
     expect(await intent()).toBeUndefined();
   });
 
-  it('stays open while its call may be in flight, and for a validation of another run', async () => {
+  test('stays open while its call may be in flight, and for a validation of another run', async () => {
     const young = await opened(secondsAgo(299, 999));
     await expect(resolveIntent(open.ledger, young.accountId, [])).rejects.toThrow(TypeError);
     expect(await young.intent()).toBeDefined();

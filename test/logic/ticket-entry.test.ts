@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { dynamo } from '../../shared/aws/clients.ts';
 import type { Ticket } from '../../shared/domain/api.ts';
 import type { Intake } from '../../shared/domain/intake.ts';
@@ -42,18 +42,18 @@ const storeRecord = (revalidationId: string, phase: string) =>
 describe('a drop under the key of a ticket', () => {
   const enter = (key: string, version: string) => enterDropOnTicket(open.ledger, dropIntake(key, version));
 
-  it('is the run of the ticket when it is the first, however often it is entered', async () => {
+  test('is the run of the ticket when it is the first, at any number of entries', async () => {
     const { ticket, key } = await storeTicket(open);
     const entered = { ...ticket, droppedAs: 'v1', uploads: new Set(['v1']) };
     for (const _ of [1, 2]) expect(await enter(key, 'v1')).toEqual(entered);
   });
 
-  it('is known by its content where the bucket keeps no versions', async () => {
+  test('is known by its content where the bucket keeps no versions', async () => {
     const { key } = await storeTicket(open);
     expect(await enterDropOnTicket(open.ledger, dropIntake(key, undefined))).toMatchObject({ droppedAs: 'e' });
   });
 
-  it('waits for the first upload while that has no record or an open one', async () => {
+  test('waits for the first upload while that has no record or an open one', async () => {
     const { key, id, item } = await storeTicket(open, { droppedAs: 'v1' });
     expect(await thrownBy(enter(key, 'v2'))).toEqual(ELSEWHERE);
     await storeRecord(id, 'moved');
@@ -61,13 +61,13 @@ describe('a drop under the key of a ticket', () => {
     expect(await item()).toMatchObject({ droppedAs: 'v1', uploads: new Set(['v2']) });
   });
 
-  it('gets the outcome of the first upload once that has ended', async () => {
+  test('gets the outcome of the first upload once that has ended', async () => {
     const { key, id } = await storeTicket(open, { droppedAs: 'v1' });
     await storeRecord(id, 'approved');
     expect((await errorOf(enter(key, 'v2'))).message).toBe(`already_decided: ${id}`);
   });
 
-  it('is refused by a full ticket, unless the first upload has ended', async () => {
+  test('is refused by a full ticket, unless the first upload has ended', async () => {
     const { key, id, item } = await storeTicket(open, { droppedAs: 'v1', uploads: fullOf('v1') });
     const refused = { name: 'RequestInvalidError', reason: 'too_many_uploads' };
     expect(await thrownBy(enter(key, 'v2'))).toEqual(refused);
@@ -76,7 +76,7 @@ describe('a drop under the key of a ticket', () => {
     expect(await item()).toMatchObject({ uploads: fullOf('v1') });
   });
 
-  it('has no ticket where its key is of none, and neither has a call', async () => {
+  test('has no ticket where its key is of none, and neither has a call', async () => {
     const { ticket, key } = await storeTicket(open);
     expect(await enter(`inbox/${ticket.accountId}/${ticket.enrollmentId}/selfie.jpg`, 'v1')).toBeUndefined();
     expect(await enterDropOnTicket(open.ledger, callIntake({ media: { key } }))).toBeUndefined();
@@ -99,7 +99,7 @@ describe('a call about the object of a ticket', () => {
   const enter = (key: string, details: ReturnType<typeof detailsOf>, version = 'v1', intake?: Intake) =>
     enterCallOnTicket(open.table, intake ?? callIntake({ media: { key } }), { version, details, policy });
 
-  it('is entered as the first upload, in either order with the drop', async () => {
+  test('is entered as the first upload, in either order with the drop', async () => {
     for (const more of [{}, { droppedAs: 'v1' }]) {
       const { ticket, key } = await storeTicket(open, more);
       const entered = { ...ticket, droppedAs: 'v1', uploads: new Set(['v1']) };
@@ -107,12 +107,12 @@ describe('a call about the object of a ticket', () => {
     }
   });
 
-  it('is compared with the ticket as that is sent under the policy', async () => {
+  test('is compared with the ticket as that is sent under the policy', async () => {
     const { ticket, key } = await storeTicket(open, { options: {} });
     expect(await enter(key, detailsOf(ticket, 0.6))).toMatchObject({ droppedAs: 'v1' });
   });
 
-  it('is refused when it asks for something else than the ticket', async () => {
+  test('is refused when it asks for something else than the ticket', async () => {
     const { ticket, key, item } = await storeTicket(open);
     const refused = { name: 'RequestInvalidError', reason: 'already_asked_otherwise' };
     expect(await thrownBy(enter(key, detailsOf(ticket, 0.9)))).toEqual(refused);
@@ -121,7 +121,7 @@ describe('a call about the object of a ticket', () => {
     expect(await item()).not.toHaveProperty('droppedAs');
   });
 
-  it('is a case of its own when it is a drop, is forced, or is about another person or a later upload', async () => {
+  test('is a case of its own when it is a drop, is forced, or is about another person or a later upload', async () => {
     const { ticket, key, item } = await storeTicket(open, { droppedAs: 'v1' });
     const before = await item();
     const details = detailsOf(ticket);
@@ -134,7 +134,7 @@ describe('a call about the object of a ticket', () => {
     expect(await item()).toEqual(before);
   });
 
-  it('is a case of its own when another upload comes first, or the ticket goes, in between', async () => {
+  test('is a case of its own when another upload comes first, or the ticket goes, in between', async () => {
     const { ticket, key, pk } = await storeTicket(open);
     commands.before('UpdateItem', () => open.putItem({ pk, ...ticket, droppedAs: 'v0', uploads: new Set(['v0']) }));
     expect(await enter(key, detailsOf(ticket))).toBeUndefined();
@@ -143,7 +143,7 @@ describe('a call about the object of a ticket', () => {
     expect(await enter(gone.key, detailsOf(gone.ticket))).toBeUndefined();
   });
 
-  it('is a case of its own when the key is of no ticket', async () => {
+  test('is a case of its own when the key is of no ticket', async () => {
     const { ticket } = await storeTicket(open);
     expect(await enter('media/selfie.jpg', detailsOf(ticket))).toBeUndefined();
     expect(commands.sent).toEqual([]);
@@ -154,13 +154,13 @@ describe('a call about the object of a ticket', () => {
 });
 
 describe('the ticket of media', () => {
-  it('is the one whose first upload it is', async () => {
+  test('is the one whose first upload it is', async () => {
     const { ticket, key } = await storeTicket(open, { droppedAs: 'v1' });
     expect(await ticketOfMedia(open.table, key, 'v1')).toEqual(ticket);
     expect(await ticketOfMedia(open.table, key, 'v2')).toBeUndefined();
   });
 
-  it('is absent where the ticket has given out another key or none, or there is no ticket', async () => {
+  test('is absent where the ticket has given out another key or none, or there is no ticket', async () => {
     const { key } = await storeTicket(open, { droppedAs: 'v1' });
     expect(await ticketOfMedia(open.table, key.replace('.jpg', '.png'), 'v1')).toBeUndefined();
     const { upload: _, ...rest } = (await storeTicket(open)).ticket;
@@ -174,13 +174,13 @@ describe('the ticket of media', () => {
 });
 
 describe('the ticket of an execution', () => {
-  it('is the one of a call about media, by the name of the execution', async () => {
+  test('is the one of a call about media, by the name of the execution', async () => {
     const media = { key: 'media/selfie.jpg' };
     const { ticket, id } = await storeTicket(open, { media });
     expect(await ticketOfExecution(open.table, executionOf(id))).toEqual(ticket);
   });
 
-  it('is absent for an upload form, an unknown id, and a name that is no id', async () => {
+  test('is absent for an upload form, an unknown id, and a name that is no id', async () => {
     const { id } = await storeTicket(open);
     expect(await ticketOfExecution(open.table, executionOf(id))).toBeUndefined();
     expect(await ticketOfExecution(open.table, executionOf(newRevalidationId()))).toBeUndefined();
@@ -190,7 +190,7 @@ describe('the ticket of an execution', () => {
   });
 });
 
-it('names the case of a ticket by its ids and its reference alone', async () => {
+test('names the case of a ticket by its ids and its reference alone', async () => {
   const { ticket } = await storeTicket(open, { reference: 'case-7' });
   const { revalidationId, accountId, enrollmentId } = ticket;
   expect(caseOfTicket(ticket)).toStrictEqual({ revalidationId, accountId, enrollmentId, reference: 'case-7' });

@@ -56,6 +56,8 @@ export const mutated = [
  * that reach the file are run, which takes a minute for each mutant of what half of the product stands on.
  */
 export const testsOf: Partial<Record<(typeof mutated)[number], readonly string[]>> = {
+  'functions/receive-webhook.ts': ['test/functions/receive-webhook-answers.test.ts'],
+  'functions/record-outcome.ts': ['test/functions/record-outcome-fields.test.ts'],
   'shared/aws/delete-versions.ts': ['test/aws/delete-versions.test.ts'],
   'shared/domain/amendments.ts': ['test/domain/amendments.test.ts', 'test/domain/attempts.test.ts'],
   'shared/domain/attempts.ts': ['test/domain/attempts.test.ts', 'test/domain/attempts.test.ts'],

@@ -85,7 +85,7 @@ const written = () =>
 
 const bodyOf = (name: string) => JSON.parse(written()[name] ?? '{}').body;
 
-test('one validation is recorded: every answer of a good day, and what an unknown id gets', async () => {
+test('records one validation: every answer of a normal run, and the answer to an unknown id', async () => {
   const before = sandbox.counts().charges;
   const { code, err } = await record(await asked('maria.lopez'));
   expect([code, sandbox.counts().charges - before], err).toEqual([0, 1]);
@@ -118,7 +118,7 @@ test('one validation is recorded: every answer of a good day, and what an unknow
   }
 });
 
-test('a second recording of an unchanged Truora changes nothing, whoever is recorded and whenever', async () => {
+test('records the same again for an unchanged Truora, with any person at any time', async () => {
   await record(await asked('maria.lopez', clip));
   const first = written();
   for (const [name, text] of Object.entries(first)) {
@@ -128,17 +128,17 @@ test('a second recording of an unchanged Truora changes nothing, whoever is reco
   const { code, err } = await record(await asked('juan', clip));
   expect(code, err).toBe(0);
   expect(written()).toEqual(dated);
-  expect(err).toContain('get-validation.approved: as it was');
+  expect(err).toContain('get-validation.approved: unchanged');
 });
 
-test('a decline is recorded under its own name', async () => {
+test('records a decline under its own name', async () => {
   const { code, err } = await record(await asked('ana-declined'));
   expect(code, err).toBe(0);
   expect(bodyOf('get-validation.declined')).toMatchObject({ declined_reason: 'similarity_threshold_not_passed' });
   expect(written()['get-validation.approved']).toBeUndefined();
 });
 
-test('an enrollment that is not ready is recorded, and nothing is created', async () => {
+test('records an enrollment that is not ready, and creates nothing', async () => {
   const before = sandbox.counts().creates;
   const { code } = await record(await asked('ana-enrollment-pending'));
   expect([code, Object.keys(written()), sandbox.counts().creates - before]).toEqual([1, ['get-enrollment.pending'], 0]);
@@ -153,7 +153,7 @@ const changed = (change: (text: string) => string) =>
       .then(([status, text]) => response.writeHead(status, { 'content-type': 'application/json' }).end(text));
   });
 
-test('a new field and a new word show up in the file', async () => {
+test('writes a new field and a new word to the file', async () => {
   const truora = await changed((text) => text.replace('"pending"', '"pending","risk_type":"low","match_count":12'));
   const { err } = await record(await asked('ana-enrollment-pending', selfie, truora));
   truora.close();
@@ -161,7 +161,7 @@ test('a new field and a new word show up in the file', async () => {
   expect(bodyOf('get-enrollment.pending')).toMatchObject({ risk_type: 'low', match_count: 1 });
 });
 
-test('a person who stands as the name of a field is taken out of the file', async () => {
+test('removes a person whose name is also the name of a field', async () => {
   const truora = await changed((text) => text.replace('"pending"', '"pending","owners":{"ana-enrollment-pending":1}'));
   const { code, err } = await record(await asked('ana-enrollment-pending', selfie, truora));
   truora.close();
@@ -169,7 +169,7 @@ test('a person who stands as the name of a field is taken out of the file', asyn
   expect(JSON.stringify(written()) + err).not.toContain('ana-enrollment-pending');
 });
 
-test('Ctrl-C before the verdict writes nothing, and says what may have been charged', async () => {
+test('writes nothing at Ctrl-C before the verdict, and states what may have been charged', async () => {
   const { code, err } = await record(await asked('ana-never'), { interruptAt: 'waiting for the verdict' });
   expect([code, Object.keys(written())], err).toEqual([130, []]);
   expect(err).toContain('interrupted; nothing was written, and a validation may have been created and charged');
@@ -185,7 +185,7 @@ test.each([
   expect(err).toContain(said);
 });
 
-describe('wrong words', () => {
+describe('invalid arguments', () => {
   const good = [selfie, '--account', 'a', '--enrollment', 'e', '--authorized'];
   test.each<[string, string[], RegExp, string?]>([
     ['no file', good.slice(1), /give one media file/],
@@ -209,7 +209,7 @@ describe('wrong words', () => {
       /--truora: must be https:\/\/api\.validations/,
     ],
     ['a folder that is not there', [...good, '--into', '/nowhere'], /--into: \/nowhere cannot be written/],
-  ])('%s', async (_, argv, said, key) => {
+  ])('give one line: %s', async (_, argv, said, key) => {
     const { code, err } = await record(argv, key === undefined ? {} : { key });
     expect(code).toBe(2);
     expect(err).toMatch(said);

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { bodyOf, type LocalServer, listen } from '../../infra/local/http.ts';
 import { deleteItem } from '../../shared/aws/dynamodb.ts';
 import { mayCreate } from '../../shared/domain/attempts.ts';
@@ -29,7 +29,7 @@ let machine: LocalServer;
 /** The executions that Step Functions remembers, newest first, and what left their states, newest first. */
 let runs: Run[] = [];
 
-/** How the gate stood when the first execution was read. */
+/** The throttle when the first execution was read. */
 let throttleAtFirstRead: unknown;
 
 const read: string[] = [];
@@ -136,7 +136,7 @@ const row = (accountId: string, more: object) => ({
 });
 
 describe('a ledger that was restored from a backup', () => {
-  it('gets back a case that was decided since, so that its media is answered and not paid for again', async () => {
+  test('gets back a case that was decided since, so that its media is answered and not paid for again', async () => {
     const { claim, validation, outcome, exits } = decided();
     runs = [{ name: 'decided', minutesAgo: 10, exits }];
     expect(await restore(nothing)).toMatchObject({ code: 0, err: '' });
@@ -152,7 +152,7 @@ describe('a ledger that was restored from a backup', () => {
     expect(again).toBeInstanceOf(AlreadyDecidedError);
   });
 
-  it('ends a case that somebody has claimed again meanwhile with the outcome that it had', async () => {
+  test('ends a case that was claimed again in the meantime with its earlier outcome', async () => {
     const { claim, outcome, exits } = decided();
     await claimRecord(aws.ledger, claim, executionOf('meanwhile'));
     runs = [{ name: 'first', minutesAgo: 10, exits }];
@@ -160,7 +160,7 @@ describe('a ledger that was restored from a backup', () => {
     expect((await readRecord(aws.ledger, claim.revalidationId))?.outcome).toEqual(outcome);
   });
 
-  it('is not changed by what it knows already, however often', async () => {
+  test('does not change at a second restore', async () => {
     const { claim, exits } = decided();
     runs = [{ name: 'known', minutesAgo: 10, exits }];
     await restore(nothing);
@@ -169,14 +169,14 @@ describe('a ledger that was restored from a backup', () => {
     expect(await aws.item(`RUN#${claim.revalidationId}`)).toEqual(before);
   });
 
-  it('makes the next run of a person look first, whose call was under way', async () => {
+  test('makes the next run of a person resolve a call that was in flight', async () => {
     const { claim, exits } = killed();
     runs = [{ name: 'killed', minutesAgo: 10, exits }];
     expect(await restore(nothing)).toMatchObject({ code: 0 });
     expect(await readIntent(aws.table, claim.accountId)).toMatchObject({ revalidationId: claim.revalidationId });
   });
 
-  it('learns what such a call was charged for and Truora has decided: an orphan, and no second charge by itself', async () => {
+  test('learns what such a call was charged for and Truora has decided: an orphan, and no second charge by itself', async () => {
     const { claim, exits } = killed();
     runs = [{ name: 'charged', minutesAgo: 10, exits }];
     const charged = row(claim.accountId, { validation_status: 'failure', failure_status: 'declined' });
@@ -188,7 +188,7 @@ describe('a ledger that was restored from a backup', () => {
     expect(await readIntent(aws.table, claim.accountId)).toBeUndefined();
   });
 
-  it('leaves one that waits for media to the next run, and one of long before alone', async () => {
+  test('leaves a run that waits for media to the next run, and an old one alone', async () => {
     const { claim, exits } = killed();
     runs = [{ name: 'waiting', minutesAgo: 10, exits }];
     const rows = [
@@ -200,7 +200,7 @@ describe('a ledger that was restored from a backup', () => {
     for (const { validation_id } of rows) expect(await readBinding(aws.table, validation_id)).toBeUndefined();
   });
 
-  it('is left alone by executions that claimed nothing, and by those that had ended before the backup', async () => {
+  test('ignores executions that claimed nothing, and those that had ended before the backup', async () => {
     const { claim } = decided();
     runs = [
       { name: 'refused', minutesAgo: 10, exits: [{ request: {}, refusal: {} }] },
@@ -212,10 +212,10 @@ describe('a ledger that was restored from a backup', () => {
   });
 });
 
-describe('the gate', () => {
+describe('the throttle', () => {
   const throttle = () => throttleOf(accessFromEnv('DYNAMODB'), aws.table).read();
 
-  it('is closed before anything is read, and opens at the end where that was asked for', async () => {
+  test('closes before anything is read, and opens at the end when that was requested', async () => {
     runs = [{ name: 'one', minutesAgo: 10, exits: killed().exits }];
     expect(await restore(nothing)).toMatchObject({ code: 0 });
     expect(throttleAtFirstRead).toMatchObject({ closed: 'the ledger is being restored' });
@@ -227,7 +227,7 @@ describe('the gate', () => {
     expect((await throttle()).closed).toBeUndefined();
   });
 
-  it.each<[string, Line]>([
+  test.each<[string, Line]>([
     ['the list cannot be read', { status: 500 }],
     ['the list has more that cannot be read', { status: 200, body: { validations: [], next: true } }],
   ])('stays closed where a person is left: %s', async (_, line) => {
@@ -238,21 +238,21 @@ describe('the gate', () => {
     expect((await throttle()).closed).toBeDefined();
   });
 
-  it('stays closed for whoever has closed it for another reason', async () => {
+  test('stays closed when an operator has closed it for another reason', async () => {
     await aws.putItem({ pk: 'GATE#truora', closed: 'by hand' });
     expect(await restore(nothing, '--open')).toMatchObject({ code: 0, out: expect.stringContaining('stays closed') });
     expect(await throttle()).toMatchObject({ closed: 'by hand' });
   });
 });
 
-it.each([
+test.each([
   [['--as-of', 'yesterday'], '--as-of: must be a time'],
   [['--as-of', '2100-01-01T00:00:00Z'], '--as-of: must be past'],
   [['--machine', 'Revalidation'], '--machine: must be'],
   [['--retention-days', '0'], '--retention-days: must be'],
   [['--truora', 'https://truora.example.com'], '--truora: must be'],
   [['--colour', 'red'], '--colour'],
-])('refuses %j by name, and touches nothing', async (words, line) => {
+])('refuses %j by name, and changes nothing', async (words, line) => {
   const { code, out, err } = await restore(nothing, ...words);
   expect([code, out, err.split('\n')[0]]).toEqual([2, '', expect.stringContaining(line)]);
   expect(await aws.item('GATE#truora')).toBeUndefined();

@@ -7,7 +7,7 @@ import { loadFunctions } from './virtual/functions.ts';
 
 /** Turns this process into a place where systems can run. The hooks on loading have to be installed before. */
 export const boot = async (): Promise<void> => {
-  // Where and as whom we would call AWS; nobody is called.
+  // The region and credentials of AWS; no call is made.
   Object.assign(process.env, { AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'chaos', AWS_SECRET_ACCESS_KEY: 'chaos' });
   installSdk();
   await loadFunctions(say);

@@ -9,7 +9,7 @@ import type { Done, Job } from './prove/job.ts';
 const HELP = `npm run prove -- [options]
 
 Proves that no wait can be lost: whole runs of the real machine in virtual time, over the orderings of notifications, tokens,
-decisions, patience and deadline, with crashes in between; and that the proof fails for each guard taken away.
+decisions, callback timeout and deadline, with crashes in between; and that the proof fails for each guard taken away.
 
   --seed N        seed of the random cases (default: a fresh one, printed)
   --sample        a small share of everything, in well under a minute

@@ -38,7 +38,7 @@ describe('the proof', () => {
     expect(code).toBe(0);
   });
 
-  test('knows a design that does not hold', async () => {
+  test('finds a design that does not hold', async () => {
     const { code, stdout } = await run('chaos.ts', '--seed', '1', '--runs', '300', '--without', 'naive');
     const [, held] = /^300 runs, (\d+) held, /m.exec(stdout) ?? [];
     expect(Number(held)).toBeLessThan(0.6 * 300);
@@ -49,7 +49,7 @@ describe('the proof', () => {
 describe('a guard that the proof takes away', () => {
   const guards = [...meetingGuards, ...chaosGuards, ...naive.mutations];
 
-  test.each(guards)('stands once in its file: $file, $find', ({ file, find }) => {
+  test.each(guards)('appears once in its file: $file, $find', ({ file, find }) => {
     expect(readFileSync(join(root, file), 'utf8').split(find)).toHaveLength(2);
   });
 
@@ -69,14 +69,14 @@ describe('a guard that the proof takes away', () => {
 });
 
 describe('a seed', () => {
-  test.each([1, 12, 53])('gives the same system again: %i', async (seed) => {
+  test.each([1, 12, 53])('gives the same run again: %i', async (seed) => {
     const args = ['--seed', String(seed), '--runs', '1', '--trace'];
     const [first, second] = await Promise.all([run('chaos.ts', ...args), run('chaos.ts', ...args)]);
     expect(hashIn(first.stdout)).toMatch(/^\w{16}$/);
     expect(second.stdout).toBe(first.stdout);
   });
 
-  test('gives the same system after others in the same process', async () => {
+  test('gives the same run after others in the same process', async () => {
     const alone = await run('chaos.ts', '--seed', '7', '--runs', '1', '--trace');
     const job = JSON.stringify({ first: 5, step: 1, runs: 3, trace: true });
     const { stdout } = await run('chaos/job.ts', job);
@@ -85,7 +85,7 @@ describe('a seed', () => {
 });
 
 describe('the command line of the proof', () => {
-  test.each(['prove.ts', 'chaos.ts'])('of %s helps, and refuses what it does not know', async (script) => {
+  test.each(['prove.ts', 'chaos.ts'])('of %s prints its help, and refuses unknown arguments', async (script) => {
     expect(await run(script, '--help')).toEqual({ code: 0, stdout: expect.stringContaining('--seed N') });
     expect((await run(script, '--sed', '1')).code).toBe(2);
     expect((await run(script, '--seed', 'x')).code).toBe(2);
@@ -96,7 +96,7 @@ describe('the command line of the proof', () => {
     expect(stdout.trimEnd().split('\n').length).toBeGreaterThanOrEqual(45);
   });
 
-  test('takes a guard away by name, and says what then breaks', async () => {
+  test('removes a guard by name, and prints what then breaks', async () => {
     const { code, stdout } = await run(
       'chaos.ts',
       '--seed',

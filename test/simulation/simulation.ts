@@ -26,7 +26,7 @@ export const settings = {
   mediaHours: 24,
 };
 
-/** Told to nobody but Truora and ourselves: whoever finds one of these elsewhere has found a leak. */
+/** Known only to Truora and ourselves: one of these in another place is a leak. */
 export const canaries = {
   key: 'CANARY-KEY',
   newKey: 'CANARY-NEW-KEY',
@@ -87,7 +87,7 @@ let systems = 0;
 
 const variablesOf = (serial: number, more: Readonly<Record<string, string>> = {}) => ({
   TABLE_NAME: `ledger-${serial}`,
-  MEDIA_BUCKET: 'media-of-world',
+  MEDIA_BUCKET: 'media-of-system',
   EVENT_BUS: 'outcomes',
   RETENTION_DAYS: '365',
   RESULT_MODE: 'callback',
@@ -129,7 +129,7 @@ export const say = (line: string): void => {
 };
 
 /**
- * One system: one seed, one ledger, one bucket, one Truora, one machine, and one clock that nobody else moves. Nothing happens
+ * One system: one seed, one ledger, one bucket, one Truora, one machine, and one clock of its own. Nothing happens
  * in it before `run` is called.
  */
 export const simulate = (plan: SystemPlan) => {

@@ -29,7 +29,7 @@ function Sha256(secret?: Chunk) {
 type Content = { [Field in keyof Started]-?: NonNullable<Started[Field]> };
 
 export type Call = {
-  /** Who signs: `writer` unless said otherwise; nobody for undefined. */
+  /** Who signs: `writer` by default; no signature for undefined. */
   as?: 'writer' | 'reader' | 'stranger' | undefined;
   headers?: Record<string, string>;
   body?: unknown;

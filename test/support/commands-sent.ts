@@ -4,7 +4,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 type Command = 'GetItem' | 'BatchGetItem' | 'PutItem' | 'UpdateItem' | 'DeleteItem';
 
 /**
- * The commands that a client sends, in their order, and what another function does right before one of them: the test, and no
+ * The commands that a client sends, in their order, and what another function does just before one of them: the test, and no
  * clock, decides the order of two writers.
  */
 export const commandsSent = (client: DynamoDBClient) => {
@@ -36,7 +36,7 @@ export const commandsSent = (client: DynamoDBClient) => {
       planned = undefined;
       repeated = undefined;
     },
-    /** Runs `act` right before each of the next commands of this name, so many times. It must not use the same client. */
+    /** Runs `act` just before each of the next commands of this name, so many times. It must not use the same client. */
     before: (command: Command, act: () => Promise<unknown>, times = 1): void => {
       planned = { command, times, act };
     },

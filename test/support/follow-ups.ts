@@ -2,7 +2,7 @@ import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { BY_DUE } from '../../shared/domain/record.ts';
 import type { Outcome } from '../../shared/domain/revalidation.ts';
 
-/** Changes a record past all code, as time and crashes would: nobody waits here for minutes, or for a day. */
+/** Changes a record past all code, as time and crashes would: no test waits for minutes, or for a day. */
 const change = async (table: string, revalidationId: string, update: string, names: string[], values: object) => {
   const dynamo = new DynamoDBClient({});
   await dynamo.send(

@@ -1,7 +1,7 @@
 import { vi } from 'vitest';
 
 /**
- * Holds back what is to happen after exactly so many milliseconds, until it is let go: who comes first is then said by the test,
+ * Delays timers of exactly so many milliseconds until they are released: the order is then decided by the test,
  * and by no clock of a busy machine. What is cleared meanwhile does not happen. Take numbers that stand for nothing else.
  */
 export const holdTimers = (...lengths: readonly number[]) => {

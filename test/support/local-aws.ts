@@ -28,7 +28,7 @@ type AwsCall = { operation: string; input: Record<string, unknown> };
 
 /**
  * What happens to a call: it goes through; it is lost on the way, as in a crash before it; or it is done and its answer is
- * lost, as in a crash right after it; or it is done twice, as when the SDK repeats it because the first answer was lost.
+ * lost, as in a crash directly after it; or it is done twice, as when the SDK repeats it because the first answer was lost.
  */
 export type Delivery = 'through' | 'lost' | 'answer lost' | 'twice';
 
@@ -38,7 +38,7 @@ const isWrite = ({ operation }: AwsCall) => /^(Put|Update|Delete|BatchWrite|Tran
 
 /**
  * Boots what a function stands on, and gives the process the variables of that function and of no other, so that asking
- * for one that it is not given fails here as it would in AWS. One house a file: the SDK's clients keep their first address.
+ * for one that it is not given fails here as it would in AWS. One local AWS a file: the SDK's clients keep their first address.
  */
 export const openLocalAws = async (
   name: StepName | RouteName | JobName | undefined,
@@ -48,7 +48,7 @@ export const openLocalAws = async (
   let deliveryOf: (call: AwsCall) => Delivery | Promise<Delivery> = () => 'through';
   const tap = (origin: string) => startTap(origin, calls, (call) => deliveryOf(call));
 
-  const directory = await mkdtemp(join(tmpdir(), 'house-'));
+  const directory = await mkdtemp(join(tmpdir(), 'local-aws-'));
   const secrets = new Map([
     ['secret:truora', 'truora-key'],
     ['secret:webhooks', JSON.stringify(['webhook-key'])],
@@ -108,7 +108,7 @@ export const openLocalAws = async (
       onCreated: () => {},
       secretAccessKey: localSecret,
     }));
-  // Without a bucket, whatever is asked of one object is that it is there.
+  // Without a bucket, every call about an object answers that it exists.
   const anyMedia = options.media ? undefined : await listen(async (_, response) => void response.writeHead(200).end());
   const sandbox =
     options.truora && (await startSandbox({ settings: { decisionMs: 20, listLagMs: 0, ...options.settings } }));
@@ -195,7 +195,7 @@ export const openLocalAws = async (
     stopped,
     /** How executions stand, by ARN; any other runs. */
     statuses,
-    /** Tokens nobody waits on any more. */
+    /** Tokens that are no longer valid. */
     overTokens,
     /** Decides what becomes of the calls from now on; without a word, all go through. */
     setDelivery: (decide: (call: AwsCall) => Delivery | Promise<Delivery> = () => 'through') => {
@@ -218,7 +218,7 @@ export const openLocalAws = async (
       const { Items = [] } = await dynamo.send(new ScanCommand({ TableName: table, ConsistentRead: true }));
       return Items.map((item) => unmarshall(item));
     },
-    /** Puts an item as it would stand there, whatever stood there before. */
+    /** Puts an item in the place of any other under its key. */
     putItem: async (item: { pk: string } & Record<string, unknown>) => {
       const Item = marshall(item, { removeUndefinedValues: true });
       await dynamo.send(new PutItemCommand({ TableName: table, Item }));
@@ -270,7 +270,7 @@ const executionNamed = (name: string): Execution => ({
 });
 
 const built = <Part>(part: Part | undefined): Part => {
-  if (!part) throw new TypeError('this house was opened without that part');
+  if (!part) throw new TypeError('this local AWS was opened without that part');
   return part;
 };
 
@@ -318,7 +318,7 @@ export type Line = Said | ((asked: Asked) => Said | Promise<Said>);
 export type Asked = { method: string; path: string; headers: IncomingMessage['headers']; form: URLSearchParams };
 
 /**
- * Somebody in Truora's place who says what a test tells them, one answer after the other; the last one stays.
+ * A server in place of Truora that gives the answers of a test, one after the other; the last one stays.
  */
 export const standIn = async (...script: Line[]): Promise<LocalServer & { asked: Asked[] }> => {
   const asked: Asked[] = [];
@@ -349,7 +349,7 @@ const say = (response: ServerResponse, said: Said): void => {
   response.end(typeof body === 'string' ? body : JSON.stringify(body));
 };
 
-/** An origin at which nobody listens. */
+/** An origin without a server. */
 export const deadOrigin = async (): Promise<string> => {
   const { origin, close } = await listen(async () => {});
   await close();

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate } from 'node:timers/promises';
 import { type AttributeValue, DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { DeleteObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
@@ -20,13 +20,13 @@ type Person = { accountId: string; enrollmentId: string };
 /** A system in which each of the runs can happen: a budget to count on, retries, no waiting for the age of a drop. */
 export const settingsOfRuns: Pick<LocalSystemOptions, 'config' | 'sandboxSettings'> = {
   config: { dailyBudget: 10_000, allowedRetries: 1, unclaimedMinutes: 0 },
-  // Slow enough to be canceled before; a late webhook comes when nobody is patient any more.
+  // Slow enough to be canceled before; a late webhook comes after the callback timeout.
   sandboxSettings: { slowMs: 3000, webhookLateMs: 3000 },
 };
 
 /**
- * Everything that has to happen for each right to be used once. A right that none of these uses fails the test of the
- * rights by its name: then it goes, or what it is for is done here, by one entry more.
+ * Everything that has to happen for each permission to be used once. A permission that none of these uses fails the test of the
+ * permissions by its name: then it is removed, or its use is added here, by one entry more.
  * @param system stands on the settings above
  * @param calls what was called so far
  * @param until asks again and again, as long as the runs go on
@@ -53,7 +53,7 @@ export const runsIn = (
     const dynamo = new DynamoDBClient({});
     return ask(dynamo).finally(() => dynamo.destroy());
   };
-  /** Puts an item into the ledger, whatever stood there before. */
+  /** Puts an item into the ledger in the place of any other under its key. */
   const stand = (item: Record<string, unknown>) =>
     withLedger((dynamo) => dynamo.send(new PutItemCommand({ TableName: system.table, Item: marshall(item) })));
   const itemAt = (pk: string): Promise<Record<string, unknown>> =>
@@ -63,7 +63,7 @@ export const runsIn = (
       return Item ? unmarshall(Item) : {};
     });
 
-  /** Deletes a version for good, as whoever owns the bucket may. */
+  /** Deletes a version for good, as the owner of the bucket may. */
   const takeAway = async (Key: string, VersionId: string) => {
     const s3 = new S3Client({ endpoint: system.s3Origin, region: 'us-east-1', credentials: system.credentials });
     await s3.send(new DeleteObjectCommand({ Bucket: system.bucket, Key, VersionId })).finally(() => s3.destroy());
@@ -94,7 +94,7 @@ export const runsIn = (
   };
 
   const expired = { owner: 'another', phase: 'canceled', trail: [], expiresAt: 1 };
-  /** A drop whose record, once it is in this phase, is another execution's and has expired: its end is written anew. */
+  /** A drop whose record, once it is in this phase, is another execution's and has expired: its end is written again. */
   const outlive = async (suffix: string, phase: string) => {
     const { who, execution } = await dropOf(suffix);
     const { revalidationId, claimedAt } = await recordOnce(who, phase);
@@ -130,21 +130,21 @@ export const runsIn = (
   const phaseOf = async (id: string) => (await call(`GET /revalidations/${id}`)).content.phase;
   const untilAnnounced = (id: string) => until(async () => (await system.record(id))?.announced !== undefined);
 
-  /** A record of an execution that nobody knows, in the hands of the sweep. */
+  /** A record of an unknown execution, left to the sweep. */
   const standLost = async (phase: string) => {
     const revalidationId = newRevalidationId();
     const { accountId } = await someone(system);
-    const owner = `${system.machine.arn.replace(':stateMachine:', ':execution:')}:nobody`;
+    const owner = `${system.machine.arn.replace(':stateMachine:', ':execution:')}:unknown`;
     const claimedAt = new Date().toISOString();
     const record = { revalidationId, accountId, owner, phase, claimedAt, trail: [], ...dueNow(revalidationId) };
     await stand({ pk: `RUN#${revalidationId}`, ...record });
   };
 
-  /** All at once: what comes in by the doors, and what is left lying for the sweeps. */
+  /** All at once: what comes by the entry points, and what is left for the sweeps. */
   const atOnce: Record<string, () => Promise<unknown>> = {
     'a notification that rings after the token was left': () => walk(''),
     'a notification that rings before': () => walk('-webhook-early'),
-    'a notification that rings when nobody is patient any more': async () => {
+    'a notification after the callback timeout': async () => {
       const { outcome } = await walk('-webhook-late');
       await untilCalled('ReceiveWebhook', 'GetItem', `WAIT#${outcome.validationId}`);
     },
@@ -171,7 +171,7 @@ export const runsIn = (
       const { key } = await media('inbox', who);
       await ask(who, { key });
     },
-    'a call about media that is not there': async () => ask(await someone(system), { key: 'media/nobody.jpg' }),
+    'a call about media that is not there': async () => ask(await someone(system), { key: 'media/absent.jpg' }),
     'a ticket, asked for twice under one key, read, and used': async () => {
       const headers = { 'idempotency-key': `key-${Math.random()}` };
       const { who, body, id, form } = await ticketFor('', headers);
@@ -199,7 +199,7 @@ export const runsIn = (
       const { key, versionId } = await media('media', who);
       await start(who, { key });
       const id = await start(who, { key, versionId });
-      await start(who, { key: 'media/nobody.jpg' });
+      await start(who, { key: 'media/absent.jpg' });
       await until(async () => (await phaseOf(id)) === 'approved');
     },
     "a linked retry, by Truora's id of what was declined": async () => {
@@ -228,7 +228,7 @@ export const runsIn = (
     'an execution that is stopped before its claim, where a record has expired': async () => {
       const who = await someone(system);
       const { accountId } = who;
-      // Of media that is not there nothing can be claimed, however far the execution comes.
+      // Of media that is not there nothing can be claimed, at any point of the execution.
       const key = `media/${accountId}`;
       const version = `${system.machine.arn.replace(':stateMachine:', ':execution:')}:${accountId}`;
       const revalidationId = revalidationIdOf({ accountId, bucket: system.bucket, key, version });
@@ -239,7 +239,7 @@ export const runsIn = (
       system.machine.stop(executionArn);
       await untilAnnounced(revalidationId);
     },
-    'a case whose execution nobody remembers, due': () => standLost('claimed'),
+    'a case whose execution is forgotten, due': () => standLost('claimed'),
     // What a read that may be stale has shown as open has ended meanwhile, and then there is no outcome on it yet.
     'a case that ends between the look and the write of the sweep, due': () => standLost('failed'),
     'media that goes between the claim and the charge': async () => {
@@ -300,7 +300,7 @@ export const runsIn = (
     'a look at the key': () => woken('CheckKey'),
     'an enrollment that Truora is asked about too often': () => walk('-enrollment-limited'),
     'a sweep over all that is due': () => woken('SweepLedger'),
-    'a case that runs on beside a notification that woke nobody, and a sweep': async () => {
+    'a case that runs on beside a notification that resumed no execution, and a sweep': async () => {
       const { who, execution } = await dropOf('-never');
       const { revalidationId, validationId } = await recordOnce(who, 'moved');
       let wait: Record<string, unknown> = {};
@@ -314,7 +314,7 @@ export const runsIn = (
       system.machine.stop(execution.executionArn);
       await untilAnnounced(revalidationId);
     },
-    'a last look that finds a stray, and that Truora has too many of': async () => {
+    'a last check that finds an orphan, and that Truora has too many of': async () => {
       const who = await someone(system, '-limited-reads');
       const created = async () => {
         const { accountId: account_id } = who;
@@ -328,7 +328,7 @@ export const runsIn = (
       const at = new Date(Date.now() - 25 * 3_600_000).toISOString();
       const outcome = { revalidationId, status: 'failed', validationId, decidedBy: 'workflow', decidedAt: at };
       await stand({
-        ...{ pk: `RUN#${revalidationId}`, revalidationId, ...who, owner: 'nobody', phase: 'failed', claimedAt: at },
+        ...{ pk: `RUN#${revalidationId}`, revalidationId, ...who, owner: 'unknown', phase: 'failed', claimedAt: at },
         ...{ trail: [], requested: {}, validationId, outcome, announced: at, ...dueNow(revalidationId) },
         attempts: [{ n: 1, at, result: 'not_found' }],
       });
@@ -342,8 +342,8 @@ export const runsIn = (
       const metadata = { 'user-authorized': 'true' };
       system.setEventDelivery('are lost');
       const versionId = await putMedia(system, { key, file: fileOf(photo), metadata });
-      // The event goes out behind the answer.
-      await sleep(20);
+      // The event goes out one turn of the loop behind the answer.
+      await setImmediate();
       system.setEventDelivery('arrive');
       await stand({ pk: 'SWEEP#inbox', place: { key, versionId } });
       await woken('SweepInbox');

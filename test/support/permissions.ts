@@ -16,14 +16,14 @@ export const holderOf = (role: string): string =>
   role.replace(/^.*:role\//, '').replace(/^(?:Functions)?(\w+?)(?:Service)?Role[0-9A-F]{8}$/, '$1');
 
 /**
- * What AWS does in a role's name without a call of ours, so that no run here can use the right. Everything else that a
+ * What AWS does in a role's name without a call of ours, so that no run here can use the permission. Everything else that a
  * role may do, some run has to do.
  */
 export const implicit: { actions: RegExp; since: string; what: string }[] = [
   {
     actions: /^kms:(Decrypt|DescribeKey|Encrypt|GenerateDataKey|ReEncryptFrom|ReEncryptTo)$/,
     since: '2026-11-25',
-    what: 'S3 and DynamoDB use the data key in the name of whoever reads or writes (documented: SSE-KMS, encryption at rest).',
+    what: 'S3 and DynamoDB use the data key in the name of the reader or writer (documented: SSE-KMS, encryption at rest).',
   },
   {
     actions: /^logs:(CreateLogStream|PutLogEvents)$/,
@@ -97,7 +97,7 @@ const apart = (policies: Policies): { role: string; statement: Statement }[] =>
     }),
   );
 
-/** Grants that could go without any call being refused: what is allowed twice over, or to nobody's use. */
+/** Grants that could go without any call being refused: what is allowed twice, or is of no use. */
 export const superfluous = (policies: Policies, calls: readonly RoleCall[]): string[] => {
   const atoms = apart(policies);
   return atoms.flatMap((atom) => {
@@ -111,7 +111,7 @@ export const superfluous = (policies: Policies, calls: readonly RoleCall[]): str
 
 type Written = { Action: string | string[]; Resource: unknown; Effect: string };
 
-/** The policies of a template in which somebody changed what one function's role says. */
+/** The policies of a template with a change in the role of one function. */
 export const edited = (
   template: Template,
   holder: string,

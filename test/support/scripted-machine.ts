@@ -22,7 +22,7 @@ export const throws = (name: ErrorName, reason: string): Invocation => ({
   error: { errorType: name, errorMessage: `${reason}: a sentence for people`, trace: [] },
 });
 
-/** The end of a function that nobody foresaw; its name is Lambda's. */
+/** An unexpected end of a function; its name is Lambda's. */
 export const crashes = (name: string): Invocation => ({
   error: { errorType: name, errorMessage: 'RequestId: 4711 Error: the runtime ended', trace: [] },
 });
@@ -60,7 +60,7 @@ export const approved: Outcome = { revalidationId, status: 'approved', decidedBy
 const given = (status: 'refused' | 'failed', caught: Caught | undefined): Invocation =>
   gives({ ...approved, status, ...readCaught(caught ?? { Error: 'nothing was caught' }), decidedBy: 'workflow' });
 
-/** What each step does on a good day. Nobody rings: the wait for a notification lasts as long as patience does. */
+/** What each step does in a normal run. No notification comes: the wait lasts for the callback timeout. */
 const wellDone: Record<StepName, Move> = {
   ClaimRequest: gives(claim),
   CheckEnrollment: gives({ enrollmentId: claim.enrollmentId, status: 'success' }),

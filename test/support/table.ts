@@ -63,7 +63,7 @@ export const openTable = async ({ isIndexed = false } = {}) => {
       );
       return Item && unmarshall(Item);
     },
-    /** Puts an item as it would stand there, whatever stood there before. */
+    /** Puts an item in the place of any other under its key. */
     putItem: async (item: { pk: string } & Record<string, unknown>) => {
       await client.send(new PutItemCommand({ TableName: NAME, Item: marshall(item, { removeUndefinedValues: true }) }));
     },

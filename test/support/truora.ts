@@ -7,7 +7,7 @@ import type { Truora } from '../../shared/truora/call.ts';
 /** Long enough for a busy machine; what waits for a deadline brings shorter ones. Milliseconds. */
 const longDeadlines = { connectMs: 5000, headersMs: 5000, idleMs: 5000, totalMs: 20_000 };
 
-/** The client's settings for whoever listens at an origin. */
+/** The client's settings for the server at an origin. */
 export const truoraAt = (origin: string, deadlines: Partial<Truora['deadlines']> = {}): Truora => ({
   origin,
   key: async () => 'test-key',

@@ -5,7 +5,7 @@ const now = new Date('2026-11-23T12:00:00.000Z');
 
 const inDays = (days: number) => now.getTime() / 1000 + days * 86_400;
 
-/** A key as Truora makes them, as far as anybody looks: put together here, so that no file holds one. */
+/** A key as Truora makes them, as far as it is read: put together here, so that no file holds one. */
 const keyWith = (payload: unknown): string =>
   [{ alg: 'HS256' }, payload, 'signature']
     .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
@@ -19,11 +19,11 @@ describe('the days that are left to a key', () => {
     [0, 0],
     [-0.1, -1],
     [18_262, 18_262],
-  ])('are whole ones: %d until its end is %d', (days, left) => {
+  ])('are whole days: %d until its end is %d', (days, left) => {
     expect(daysLeft(keyWith({ exp: inDays(days) }), now)).toBe(left);
   });
 
-  test('are read from a key with white space around it, and whatever else it says', () => {
+  test('are read from a key with white space around it and any other claims', () => {
     expect(daysLeft(` ${keyWith({ exp: inDays(7), grant: '', additional_data: '{}' })}\n`, now)).toBe(7);
   });
 

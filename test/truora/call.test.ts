@@ -62,7 +62,7 @@ describe('a Retry-After', () => {
   });
 });
 
-describe('whoever looks on', () => {
+describe('an observer', () => {
   const watching = () => {
     const seen: object[] = [];
     return { seen, truora: { ...truoraAt('http://127.0.0.1:1'), onCall: (one: object) => void seen.push(one) } };
@@ -70,7 +70,7 @@ describe('whoever looks on', () => {
 
   const told = (failed: boolean) => [{ method: 'GET', failed, milliseconds: expect.any(Number) }];
 
-  test('is told of an answer, and how long it took', async () => {
+  test('gets an answer and its duration', async () => {
     const { seen, truora } = watching();
     const before = performance.now();
     expect(await observed(truora, 'GET', async () => 'answer')).toBe('answer');
@@ -85,20 +85,20 @@ describe('whoever looks on', () => {
     ['whose link is spent as no failure', new UploadLinkSpentError('upload_link_spent', 'x'), false],
     ['that did not get through as a failure', new TruoraBusyError('truora_unreachable', 'x'), true],
     ['that was answered wrongly as a failure', new TruoraContractError('truora_contract_broken', 'x'), true],
-  ])('is told of a call %s', async (_, error, failed) => {
+  ])('gets a call %s', async (_, error, failed) => {
     const { seen, truora } = watching();
     expect(await caught(observed(truora, 'GET', () => Promise.reject(error)))).toBe(error);
     expect(seen).toEqual(told(failed));
   });
 
-  test('is told nothing of media that broke off by itself', async () => {
+  test('gets nothing for media that broke off by itself', async () => {
     const { seen, truora } = watching();
     const error = new MediaUnreadError('media_unread', 'x');
     expect(await caught(observed(truora, 'PUT', () => Promise.reject(error)))).toBe(error);
     expect(seen).toEqual([]);
   });
 
-  test('hears each answer as it came, a refusal too', async () => {
+  test('gets each answer as it came, also a refusal', async () => {
     const heard: object[] = [];
     const server = await saying(404, { code: 1 });
     const truora = { ...truoraAt(server.origin), onAnswer: (answer: object) => void heard.push(answer) };
@@ -112,8 +112,8 @@ test('an id enters a path as one segment of it, or not at all', () => {
   expect(() => segment(z.string().check(z.minLength(3)), 'ab')).toThrow();
 });
 
-describe('a question', () => {
-  test('says who asks, what it takes, and of what kind its form is', async () => {
+describe('a request', () => {
+  test('names its caller, what it accepts, and the type of its form', async () => {
     const server = await saying(200, { a: 1 });
     const truora = truoraAt(server.origin);
     expect(await ask(truora, 'GET', '/v1/x', Anything)).toEqual({ a: 1 });
@@ -151,7 +151,7 @@ describe('a question', () => {
     );
   });
 
-  test.each([401, 403])('that is answered %i is asked once more with a newer key, and no other is', async (status) => {
+  test.each([401, 403])('that is answered %i is repeated once with a newer key, and no other is', async (status) => {
     const server = await saying(status);
     const refused: (string | undefined)[] = [];
     const key = async (one?: string) => {
@@ -168,7 +168,7 @@ describe('a question', () => {
     expect(other.heard).toHaveLength(1);
   });
 
-  test('shows a good answer to whoever heeds it, before it is read, and no refusal', async () => {
+  test('passes a good answer to a reader before it is parsed, and no refusal', async () => {
     const statuses: number[] = [];
     const onHeaders = ({ status }: { status: number }) => void statuses.push(status);
     for (const [status, body] of [
@@ -184,7 +184,7 @@ describe('a question', () => {
   test.each<[string, number | undefined, number]>([
     ['what it may have', 100, 100],
     ['what any answer may have', undefined, 256 * 1024],
-  ])('takes an answer up to %s', async (_, maxBytes, most) => {
+  ])('accepts an answer up to %s', async (_, maxBytes, most) => {
     const answerOf = async (bytes: number) => {
       const body = `{"a":"${'x'.repeat(bytes - 8)}"}`;
       const server = await listening((response) => response.end(body));
@@ -195,7 +195,7 @@ describe('a question', () => {
   });
 });
 
-describe('a call that gets no answer', () => {
+describe('a call without an answer', () => {
   const calling = (more: Partial<Parameters<typeof deliver>[0]>) =>
     caught(
       deliver({
@@ -218,7 +218,7 @@ describe('a call that gets no answer', () => {
     });
   });
 
-  test('says that it was not executed, or that it may have been', async () => {
+  test('states whether it was not executed or may have been', async () => {
     expect(await calling({})).toMatchObject({ name: 'TruoraBusyError', reason: 'truora_unreachable' });
     const server = await listening((response) => response.destroy());
     expect(await calling({ url: new URL(server.origin) })).toMatchObject({
@@ -227,7 +227,7 @@ describe('a call that gets no answer', () => {
     });
   });
 
-  test('is ours where the media broke off', async () => {
+  test('counts as our error where the media broke off', async () => {
     const server = await listening((response) => response.end());
     const stream = new Readable({ read: () => void stream.destroy(new Error('gone')) });
     expect(await calling({ url: new URL(server.origin), body: { stream, bytes: 5 } })).toMatchObject({
@@ -236,13 +236,13 @@ describe('a call that gets no answer', () => {
     });
   });
 
-  test('throws what is no fault of the line as it is', async () => {
+  test('throws an error that is not of the connection as it is', async () => {
     expect(await calling({ url: new URL('ftp://127.0.0.1/') })).toMatchObject({ code: 'ERR_INVALID_PROTOCOL' });
   });
 });
 
-describe('what is asked of Truora', () => {
-  test('of an enrollment is its id, and of a person’s those that can be read', async () => {
+describe('a call of the client', () => {
+  test('reads an enrollment by its id, and of a person those that can be read', async () => {
     const enrollment = { enrollment_id: 'ENR1', account_id: 'ana', status: 'success' };
     const one = await saying(200, enrollment);
     expect(await getEnrollment(truoraAt(one.origin), 'ENR1')).toEqual(enrollment);
@@ -252,7 +252,7 @@ describe('what is asked of Truora', () => {
     expect(all.heard).toMatchObject([{ method: 'GET', path: '/v1/accounts/ana/enrollments' }]);
   });
 
-  test('of a creation is each option under its own name, and nothing that was not said', async () => {
+  test('creates with each option under its own name, and nothing that was not requested', async () => {
     const server = await saying(200, { validation_id: 'VLD1', account_id: 'ana' });
     const asked = { accountId: 'ana', userAuthorized: true as const };
     await createValidation(truoraAt(server.origin), { ...asked, options: {} });
@@ -286,7 +286,7 @@ describe('what is asked of Truora', () => {
 
   const rowOf = (n: number) => ({ validation_id: `VLD${n}`, account_id: 'ana', validation_status: 'pending' });
 
-  test('of a list is up to twenty pages, and each row of them', async () => {
+  test('lists up to twenty pages, and each row of them', async () => {
     const listed = async (pages: number) => {
       let n = 0;
       const server = await listening((response) => {
@@ -305,7 +305,7 @@ describe('what is asked of Truora', () => {
     expect(await listed(21)).toMatchObject({ found: 'TruoraContractError' });
   });
 
-  test('of a list may be a megabyte a page', async () => {
+  test('lists up to a megabyte a page', async () => {
     const server = await saying(200, { validations: [{ ...rowOf(1), padding: 'x'.repeat(900_000) }] });
     expect(await listValidations(truoraAt(server.origin), 'ana')).toHaveLength(1);
     const larger = await saying(200, { validations: [{ ...rowOf(1), padding: 'x'.repeat(1024 * 1024) }] });
@@ -319,7 +319,7 @@ describe('what is asked of Truora', () => {
     [404, 'TruoraContractError', 'truora_contract_broken'],
     [400, 'TruoraRejectedError', 'truora_rejected'],
     [500, 'TruoraUncertainError', 'truora_uncertain'],
-  ])('of a list that is answered %i is not read', async (status, name, reason) => {
+  ])('lists nothing from an answer of %i', async (status, name, reason) => {
     const server = await saying(status, { validations: [] });
     expect(await caught(listValidations(truoraAt(server.origin), 'ana'))).toMatchObject({ name, reason });
   });
@@ -346,7 +346,7 @@ describe('an upload', () => {
     expect((await uploading(status, body))?.name).toBe(name);
   });
 
-  test('whose answer tells of an error, or is no answer to it, says so by its reason', async () => {
+  test('whose answer reports an error, or is no answer to it, states its reason', async () => {
     expect(await uploading(200, '<Error/>')).toMatchObject({ reason: 'truora_uncertain' });
     expect(await uploading(500)).toMatchObject({ reason: 'truora_uncertain' });
     expect(await uploading(403)).toMatchObject({ reason: 'upload_link_spent' });

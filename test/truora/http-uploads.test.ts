@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { waitFor } from '../support/wait-for.ts';
-import { closeOf, END_MS, headOf, letGo, OK, sending, serve, source, waiting } from './peer.ts';
+import { closeOf, END_MS, headOf, letGo, OK, sending, serve, source, waitFor, waiting } from './peer.ts';
 
 type Source = ReturnType<typeof source>;
 

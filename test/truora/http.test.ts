@@ -4,8 +4,7 @@ import { createServer as createTlsServer, getCACertificates, setDefaultCACertifi
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { certificateFor } from '../support/certificate.ts';
-import { waitFor } from '../support/wait-for.ts';
-import { closeOf, closing, headOf, letGo, OK, sending, serve, source, startsOf, waiting } from './peer.ts';
+import { closeOf, closing, headOf, letGo, OK, sending, serve, source, startsOf, waitFor, waiting } from './peer.ts';
 
 const never: LookupFunction = () => {};
 
@@ -98,7 +97,7 @@ describe('a deadline ends a call', () => {
     await closeOf(socket);
   });
 
-  test('that waits for the body of an answer, and begins anew with each piece of it', async () => {
+  test('that waits for the body of an answer, and begins again with each piece of it', async () => {
     const server = await serve();
     const call = sending({ url: server.url });
     const { socket } = await server.hearing('\r\n\r\n');

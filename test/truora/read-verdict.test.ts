@@ -32,7 +32,7 @@ const looking = (isLast: boolean, ...answers: (ValidationAnswer | Error)[]) => {
   return { asked, seen: readDecision(look, about, isLast) };
 };
 
-describe('a look at a validation', () => {
+describe('a read of a validation', () => {
   test.each<[string, ValidationAnswer, string | undefined]>([
     ['is undecided', { ...bare, validation_status: 'pending' }, undefined],
     ['is a success that says how alike the faces are', whole, 'approved'],
@@ -44,13 +44,13 @@ describe('a look at a validation', () => {
     expect(asked).toEqual([false]);
   });
 
-  test('is followed by one with details where a success brings no similarity, and the second counts', async () => {
+  test('is followed by one with details where a success has no similarity, and the second counts', async () => {
     const { asked, seen } = looking(false, bare, whole);
     expect(await seen).toMatchObject({ answer: whole, verdict: { status: 'approved', similarity: 0.97 } });
     expect(asked).toEqual([false, true]);
   });
 
-  test('counts where the second says that nothing is decided', async () => {
+  test('counts where the second states that nothing is decided', async () => {
     const { seen } = looking(false, bare, { ...bare, validation_status: 'pending' });
     expect(await seen).toMatchObject({
       answer: { validation_status: 'pending' },
@@ -63,7 +63,7 @@ describe('a look at a validation', () => {
     expect(await seen).toMatchObject({ answer: bare, verdict: { reason: 'verdict_unconfirmed' } });
   });
 
-  test('counts where the second gets no answer and there is no other, and does not before', async () => {
+  test('counts at the last try when the second gets no answer, and not before', async () => {
     expect(await looking(true, bare, uncertain).seen).toMatchObject({ verdict: { reason: 'verdict_unconfirmed' } });
     await expect(looking(false, bare, uncertain).seen).rejects.toBe(uncertain);
   });

@@ -40,7 +40,7 @@ const look = (rows: ListedRow[], known: string[] = [], more: Partial<typeof aske
 const at = (offset: number) => new Date(opened + offset).toISOString();
 
 describe('a validation on the list', () => {
-  test('that is as asked and waits for media is ours, and usable', () => {
+  test('is ours and usable when it is as requested and waits for media', () => {
     expect(look([row()])).toEqual([
       {
         validationId: 'VLD1',
@@ -58,11 +58,11 @@ describe('a validation on the list', () => {
     ['older than the call by more than clocks and zones differ', { creation_date: at(-12 * HOUR - 900_001) }],
     ['older than the call, in a zone of its own', { creation_date: '2026-11-23T04:44:59-05:00' }],
     ['older than the call, in a zone of its own and in words', { creation_date: '23 Nov 2026 04:44:59 -0500' }],
-  ])('that is %s did not come of the call', (_, more) => {
+  ])('is not of the call when it is %s', (_, more) => {
     expect(look([row(more)])).toEqual([]);
   });
 
-  test('that is older than the call by as much as clocks differ may have come of it', () => {
+  test('may be of the call when it is older by as much as clocks differ', () => {
     expect(look([row({ creation_date: at(-900_000) })])).toMatchObject([{ match: 'ours' }]);
   });
 
@@ -71,27 +71,27 @@ describe('a validation on the list', () => {
     '2026-11-23T05:00:01+00:00',
     '23 Nov 2026 05:00:01 GMT',
     at(-12 * HOUR - 900_000),
-  ])('that is created at %s may be ours: a western time may be labelled UTC', (creation_date) => {
+  ])('may be ours when it is created at %s: a western time may be labelled UTC', (creation_date) => {
     expect(look([row({ creation_date })])).toMatchObject([{ match: 'may_be_ours', usable: undefined }]);
   });
 
-  test('that is older than the call is not ours where one is for sure', () => {
+  test('is not ours when it is older than the call and another one is surely ours', () => {
     const old = row({ validation_id: 'VLD2', creation_date: at(-5 * HOUR) });
     expect(look([old, row()]).map(({ validationId }) => validationId)).toEqual(['VLD1']);
     const alike = row({ validation_id: 'VLD3', threshold: 70 });
     expect(look([old, alike]).map(({ validationId }) => validationId)).toEqual(['VLD2', 'VLD3']);
   });
 
-  test('that writes its person as a number is ours', () => {
+  test('is ours when it writes its person as a number', () => {
     expect(look([row({ account_id: 4711 })], [], { accountId: '4711' })).toMatchObject([{ match: 'ours' }]);
   });
 
-  test('that is known already is passed over, and another is not', () => {
+  test('is skipped when it is known already, and another is not', () => {
     const found = look([row(), row({ validation_id: 'VLD2' })], ['VLD1']);
     expect(found.map(({ validationId }) => validationId)).toEqual(['VLD2']);
   });
 
-  test('stands behind those that are older', () => {
+  test('is sorted behind those that are older', () => {
     const rows = [3, 1, 2].map((n) => row({ validation_id: `VLD${n}`, creation_date: at(n * 1000) }));
     expect(look(rows).map(({ validationId }) => validationId)).toEqual(['VLD1', 'VLD2', 'VLD3']);
   });
@@ -102,7 +102,7 @@ describe('a validation on the list', () => {
     ['says a threshold where none was asked for', { threshold: 0.9 }, { requested: {} }],
     ['says a text for a threshold where none was asked for', { threshold: 'high' }, { requested: {} }],
     ['says its threshold in single precision', { threshold: Math.fround(0.7) }, {}],
-  ])('that %s is ours', (_, more, otherwise) => {
+  ])('is ours when it %s', (_, more, otherwise) => {
     expect(look([row(more)], [], otherwise)).toMatchObject([{ match: 'ours', usable: { uploadLink: link } }]);
   });
 
@@ -115,11 +115,11 @@ describe('a validation on the list', () => {
     ['its person in other capitals', { account_id: 'ANA' }],
     ['its person as a number', { account_id: 7 }],
     ['a time that is ahead of any clock', { creation_date: at(2 * MINUTE + 900_001) }],
-  ])('that says %s may be ours, and is not usable', (_, more) => {
+  ])('may be ours when it has %s, and is not usable', (_, more) => {
     expect(look([row(more)])).toMatchObject([{ match: 'may_be_ours', usable: undefined }]);
   });
 
-  test('that is ahead by as much as clocks differ is ours', () => {
+  test('is ours when it is ahead by as much as clocks differ', () => {
     expect(look([row({ creation_date: at(2 * MINUTE + 900_000) })])).toMatchObject([{ match: 'ours' }]);
   });
 
@@ -128,17 +128,17 @@ describe('a validation on the list', () => {
     ['is worked on', { validation_status: 'processing' }],
     ['shows no link', { file_upload_link: undefined }],
     ['shows a link that is over', { file_upload_link: `${link}&Expires=${opened / 1000 + 60}` }],
-  ])('that is ours and %s is not usable', (_, more) => {
+  ])('is not usable when it is ours and %s', (_, more) => {
     expect(look([row(more)])).toMatchObject([{ match: 'ours', usable: undefined }]);
   });
 
-  test('that is ours is not usable from its deadline on', () => {
+  test('is not usable from its deadline on', () => {
     const requested = { threshold: 0.7, timeoutSeconds: 120 };
     expect(look([row({ creation_date: at(0) })], [], { requested })).toMatchObject([{ usable: undefined }]);
     expect(look([row({ creation_date: at(1) })], [], { requested })).toMatchObject([{ usable: { uploadLink: link } }]);
   });
 
-  test('shows its link in its instructions first', () => {
+  test('takes its link from its instructions first', () => {
     const inner = `${link}&of=instructions`;
     expect(look([row({ instructions: { file_upload_link: inner } })])[0]?.usable?.uploadLink).toBe(inner);
     expect(look([row({ instructions: {} })])[0]?.usable?.uploadLink).toBe(link);
@@ -191,14 +191,14 @@ describe('the time of a validation', () => {
   test.each<[string, (since: number) => string]>([
     ['a time of no zone', (since) => new Date(since - 12 * HOUR).toISOString().slice(0, -1)],
     ['a number of seconds', (since) => String(since / 1000 - 1)],
-  ])('is at the latest what %s may be', (_, written) => {
+  ])('has for %s the latest possible moment', (_, written) => {
     const since = opened - 900_000;
     const found = row({ creation_date: written(since) });
     expect(look([found])).toHaveLength(1);
     expect(look([found], [], { openedAt: at(1) })).toEqual([]);
   });
 
-  test('is at the latest the end of a day in the west', () => {
+  test('has for a day its end in the west', () => {
     const day = row({ creation_date: '2026-11-21' });
     expect(look([day], [], { openedAt: '2026-11-22T12:15:00.000Z' })).toHaveLength(1);
     expect(look([day], [], { openedAt: '2026-11-22T12:15:00.001Z' })).toEqual([]);
@@ -227,7 +227,7 @@ describe('the time of a validation', () => {
     '2026-11-23x',
     'x1795428300',
     '1795428300x',
-  ])('that is written %j is none, so nothing is concluded', (creation_date) => {
+  ])('written %j is none, so that nothing is concluded', (creation_date) => {
     expect(() => look([row({ creation_date })])).toThrow(
       expect.objectContaining({ name: 'TruoraContractError', reason: 'truora_contract_broken' }),
     );
@@ -238,14 +238,14 @@ describe('of several that were found', () => {
   const found = (more: Partial<ListedRow>[]) =>
     look(more.map((one, n) => row({ validation_id: `VLD${n + 1}`, creation_date: at(n * 1000), ...one })));
 
-  test('those that may be ours are not, where one is for sure', () => {
+  test('those that may be ours are not, where one surely is', () => {
     const ids = (list: { validationId: string }[]) => list.map(({ validationId }) => validationId);
     expect(ids(surestOf(found([{ threshold: 70 }, {}])))).toEqual(['VLD2']);
     expect(ids(surestOf(found([{ threshold: 70 }, { threshold: '0.7' }])))).toEqual(['VLD1', 'VLD2']);
     expect(surestOf([])).toEqual([]);
   });
 
-  test('the oldest usable one is taken, and all others are orphans, those that were seen before too', () => {
+  test('the oldest usable one is taken, and all others are orphans, also those that were seen before', () => {
     const result = attemptResultOf(found([{ failure_status: 'expired' }, {}, {}]), ['VLD0', 'VLD1']);
     expect(result).toMatchObject({ adopted: { validationId: 'VLD2' }, orphans: ['VLD0', 'VLD1', 'VLD3'] });
     expect(attemptResultOf(found([{ failure_status: 'expired' }]), [])).toEqual({
@@ -256,7 +256,7 @@ describe('of several that were found', () => {
   });
 });
 
-test('the own ones of a record are its validation and its orphans', () => {
+test('the own validations of a record are its validation and its orphans', () => {
   expect(ownOf({})).toEqual(new Set());
   expect(ownOf({ validationId: 'VLD1', orphans: ['VLD2', 'VLD3'] })).toEqual(new Set(['VLD1', 'VLD2', 'VLD3']));
   expect(ownOf({ orphans: ['VLD2'] })).toEqual(new Set(['VLD2']));
@@ -270,7 +270,7 @@ describe('a call in doubt', () => {
       ({ attempt: { n, result }, orphans }) => [n, result, orphans],
     );
 
-  test('has made what the list shows and nobody knows, each once', () => {
+  test('has made each unknown validation of the list once', () => {
     const attempts = [attempt(1, 'unconfirmed'), attempt(2, 'not_found', 1000), attempt(3, 'created', 2000)];
     const rows = [row(), row({ validation_id: 'VLD2' }), row({ validation_id: 'VLD3' })];
     expect(late(rows, { attempts, validationId: 'VLD1', orphans: ['VLD2'] })).toEqual([
@@ -308,7 +308,7 @@ describe('a call in doubt', () => {
     expect(late([old], { attempts: [attempt(1, 'unconfirmed')] })).toEqual([[1, 'not_found', ['VLD7']]]);
   });
 
-  test('is none where every call is known', () => {
+  test('has made none where every validation is known', () => {
     expect(late([row()], {})).toEqual([]);
     expect(late([row()], { attempts: [attempt(1, 'orphaned'), attempt(2, 'adopted')] })).toEqual([]);
   });

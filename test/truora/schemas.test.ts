@@ -20,7 +20,7 @@ const fieldOf = (schema: Schema, base: object, name: string) => (said: unknown) 
 describe('an enrollment', () => {
   const base = { enrollment_id: 'ENR1', account_id: 'ana', status: 'success' };
 
-  test('is read whatever the capitals of its status, and without a reason that is none', () => {
+  test('parses with its status in any capitals, and without a reason', () => {
     expect(EnrollmentAnswer.parse({ ...base, status: ' SUCCESS ', reason: 7 })).toEqual(base);
     expect(EnrollmentAnswer.parse({ ...base, reason: 'waiting_face_validation' })).toEqual({
       ...base,
@@ -36,10 +36,10 @@ describe('an enrollment', () => {
     { account_id: ['ana'] },
     { status: 7 },
     { status: undefined },
-  ])('cannot be read with %j', (odd) => expect(isRead(EnrollmentAnswer, { ...base, ...odd })).toBe(false));
+  ])('does not parse with %j', (odd) => expect(isRead(EnrollmentAnswer, { ...base, ...odd })).toBe(false));
 });
 
-test('an account that is an exact number is the same account as a text', () => {
+test('an account that is an exact number equals the account as a text', () => {
   const base = { enrollment_id: 'ENR1', validation_id: 'VLD1', status: 'success', validation_status: 'pending' };
   for (const schema of [EnrollmentAnswer, CreateAnswer, ValidationAnswer]) {
     expect(fieldOf(schema, base, 'account_id')(1_032_456_789)).toBe('1032456789');
@@ -57,13 +57,13 @@ test('a list is read up to a thousand rows', () => {
   expect([isRead(EnrollmentList, {}), isRead(ListAnswer, {})]).toEqual([false, false]);
 });
 
-describe('what a creation is answered', () => {
+describe('the answer to a creation', () => {
   const base = { validation_id: 'VLD1', account_id: 'ana' };
 
   const longest = 'x'.repeat(8192);
 
   test.each([{ validation_id: 'a/b' }, { validation_id: undefined }, { account_id: 7.5 }])(
-    'cannot be read with %j',
+    'does not parse with %j',
     (odd) => expect(isRead(CreateAnswer, { ...base, ...odd })).toBe(false),
   );
 
@@ -106,39 +106,39 @@ describe('a validation', () => {
     { validation_status: 7 },
     { validation_status: ' ', failure_status: 7 },
     { validation_status: undefined },
-  ])('cannot be read with %j', (odd) => {
+  ])('does not parse with %j', (odd) => {
     expect(isRead(ValidationAnswer, { ...base, ...odd })).toBe(false);
   });
 
-  test('says one of the two statuses', () => {
+  test('has one of the two statuses', () => {
     expect(isRead(ValidationAnswer, { ...base, validation_status: 7, failure_status: 'declined' })).toBe(true);
     expect(isRead(ValidationAnswer, { ...base, failure_status: undefined })).toBe(true);
     const { error } = ValidationAnswer.safeParse({ ...base, validation_status: '' });
     expect(error?.issues[0]?.message).toMatch(/validation_status or failure_status/);
   });
 
-  test.each(['type', 'typ'])('says its %s without capitals, and one that is no text is empty', (name) => {
+  test.each(['type', 'typ'])('has its %s without capitals, and an empty one when it is no text', (name) => {
     const types = [' Face-Recognition ', 7, ['document-validation'], undefined];
     expect(types.map(read(name))).toEqual(['face-recognition', '', '', undefined]);
   });
 
-  test.each(['creation_date', 'processing_finish_date'])('says its %s as it stands, or none', (name) => {
+  test.each(['creation_date', 'processing_finish_date'])('has its %s unchanged, or none', (name) => {
     expect([read(name)('2026-11-23T10:00:00Z'), read(name)(7)]).toEqual(['2026-11-23T10:00:00Z', undefined]);
   });
 
   test.each(['failure_status', 'declined_reason', 'expired_reason'])(
-    'says its %s without capitals, nothing where there is none, and the empty word where it cannot be read',
+    'has its %s without capitals, nothing when it is absent, and the empty word when it cannot be read',
     (name) => {
       expect([read(name)(' Declined '), read(name)(7), read(name)(undefined)]).toEqual(['declined', '', undefined]);
     },
   );
 
-  test('says its threshold as it stands, nothing where there is none, and no number where it cannot be read', () => {
+  test('has its threshold unchanged, nothing when it is absent, and no number when it cannot be read', () => {
     const threshold = read('threshold');
     expect([threshold(65), threshold('0.7'), threshold(undefined)]).toEqual([65, Number.NaN, undefined]);
   });
 
-  test('says what the faces came to, or nothing', () => {
+  test('has the result of the faces, or nothing', () => {
     const details = (said: unknown) => read('details')({ face_recognition_validations: said });
     const face = {
       enrollment_id: 'ENR1',
@@ -176,7 +176,7 @@ describe('a validation', () => {
 describe('an event of a webhook', () => {
   const base = { event_action: 'x'.repeat(64), object: { validation_id: 'VLD1' } };
 
-  test('is its action and its validation', () => {
+  test('has its action and its validation', () => {
     expect(WebhookEvent.parse({ ...base, event_type: 'validation' })).toEqual(base);
   });
 
@@ -186,7 +186,7 @@ describe('an event of a webhook', () => {
     { object: {} },
     { object: { validation_id: 'a/b' } },
     { object: undefined },
-  ])('cannot be read with %j', (odd) => expect(isRead(WebhookEvent, { ...base, ...odd })).toBe(false));
+  ])('does not parse with %j', (odd) => expect(isRead(WebhookEvent, { ...base, ...odd })).toBe(false));
 });
 
 test('an error of the older API has a code, a status and a message', () => {

@@ -26,7 +26,7 @@ const answering = async (body: string | Buffer, headers: Record<string, string> 
   return truoraAt(server.origin);
 };
 
-/** Somebody at the end of a line who is not held to HTTP: says its piece as soon as so many bytes have come. */
+/** A server that is not bound to HTTP: sends its answer as soon as so many bytes have come. */
 const rawServer = async (afterBytes: number, answer: string, then: (socket: Socket) => void = () => {}) => {
   const heard: { bytes: number }[] = [];
   const sockets: Socket[] = [];
@@ -55,7 +55,7 @@ const rawServer = async (afterBytes: number, answer: string, then: (socket: Sock
 
 const OK = 'HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n';
 
-/** Media that is handed over one piece at a time, the next one when somebody asks for it. */
+/** Media that is handed over one piece at a time, the next one when it is requested. */
 const pieces = (count: number, pause: () => Promise<void> = async () => {}) => ({
   stream: Readable.from(
     (async function* () {
@@ -70,12 +70,12 @@ const pieces = (count: number, pause: () => Promise<void> = async () => {}) => (
   type: 'video/mp4' as const,
 });
 
-describe('an upload that is answered well', () => {
+describe('an upload with a good answer', () => {
   test.each([
     ['goes on reading', () => {}],
     ['closes the line', (socket: Socket) => socket.end()],
     ['reads nothing more', (socket: Socket) => socket.pause()],
-  ])('before the last byte was handed over is uncertain, though the other side %s', async (_, then) => {
+  ])('before the last byte was sent is uncertain, when the other side %s', async (_, then) => {
     const server = await rawServer(1000, OK, then);
     await expect(uploadMedia(truoraAt(server.origin), `${server.origin}/u/x`, pieces(100))).rejects.toMatchObject(
       UNCERTAIN,
@@ -83,7 +83,7 @@ describe('an upload that is answered well', () => {
     expect(server.heard[0]?.bytes).toBeLessThan(100 * 65_536);
   });
 
-  test('of a length that the buffers of the line take is uncertain, when the other side resets the line', async () => {
+  test('of a length that the buffers of the connection hold is uncertain, when the other side resets it', async () => {
     const held = holdTimers(250);
     closing.push(held.end);
     const sent = pieces(3);
@@ -101,7 +101,7 @@ describe('an upload that is answered well', () => {
   test.each([
     ['closes the line', (socket: Socket) => socket.end()],
     ['leaves the line open', () => {}],
-  ])('after the last byte counts, though the other side %s', async (_, then) => {
+  ])('after the last byte counts, when the other side %s', async (_, then) => {
     const server = await rawServer(3 * 65_536, OK, then);
     await uploadMedia(truoraAt(server.origin), `${server.origin}/u/x`, pieces(3));
   });
@@ -118,14 +118,14 @@ describe('an upload that is answered well', () => {
     await expect(upload).rejects.toMatchObject(UNCERTAIN);
   });
 
-  test('after the last byte counts, however large it is', async () => {
+  test('after the last byte counts, for any size', async () => {
     const server = await listen((response) => response.end());
     closing.push(server.close);
     await uploadMedia(truoraAt(server.origin), `${server.origin}/u/x`, pieces(100));
     expect(server.heard[0]?.body).toHaveLength(100 * 65_536);
   });
 
-  test('is refused early all the same where it is a refusal', async () => {
+  test('is refused early when it is a refusal', async () => {
     const server = await rawServer(1000, OK.replace('200 OK', '403 Forbidden'));
     await expect(uploadMedia(truoraAt(server.origin), `${server.origin}/u/x`, pieces(100))).rejects.toMatchObject({
       name: 'UploadLinkSpentError',
@@ -145,21 +145,21 @@ describe('an upload that is answered well', () => {
     ['an error under its name', '{"error":"later"}'],
     ['a list of errors', '\uFEFF{"errors":[{"code":1}]}'],
     ['more than is read', 'x'.repeat(1_000_000)],
-  ])('and whose answer is %s is uncertain', async (_, body) => {
+  ])('is uncertain when the answer is %s', async (_, body) => {
     const truora = await answering(body);
     const error = await uploadMedia(truora, `${truora.origin}/u/x`, media(Buffer.from('face'))).catch((e) => e);
     expect(error).toMatchObject(UNCERTAIN);
     expect(error.message).not.toMatch(/Sign|later|SlowDown/);
   });
 
-  test('and whose error comes packed is uncertain', async () => {
+  test('is uncertain when an error comes packed', async () => {
     const truora = await answering(gzipSync('<Error/>'), { 'content-encoding': 'gzip' });
     const upload = uploadMedia(truora, `${truora.origin}/u/x`, media(Buffer.from('face')));
     await expect(upload).rejects.toMatchObject(UNCERTAIN);
   });
 
   test.each(['', ' ', 'OK', '{}', 'null', '[]', '{"message":"ok","http_code":200}', '{"error":null,"errors":""}'])(
-    'and whose answer is %j is an upload',
+    'counts when the answer is %j',
     async (body) => {
       const truora = await answering(body);
       await uploadMedia(truora, `${truora.origin}/u/x`, media(Buffer.from('face')));
@@ -176,7 +176,7 @@ describe('an answer of Truora', () => {
     ['brotli', brotliCompressSync(CREATED), 'br'],
     ['gzip around a mark', gzipSync(`\uFEFF${CREATED}`), 'gzip'],
     ['nothing, and says so', Buffer.from(CREATED), 'identity'],
-  ])('that comes in %s is read, though it was not asked for so', async (_, body, coding) => {
+  ])('that comes in %s is read, though it was not requested', async (_, body, coding) => {
     const truora = await answering(body, { 'content-encoding': coding });
     expect(await createValidation(truora, ana)).toMatchObject({ validation_id: 'VLD1' });
   });
@@ -189,7 +189,7 @@ describe('an answer of Truora', () => {
     ['gzip', gzipSync(Buffer.alloc(300_000, ' ')), 'gzip'],
     ['deflate', deflateSync(Buffer.alloc(300_000_000, ' ')), 'deflate'],
     ['brotli', brotliCompressSync(Buffer.alloc(300_000_000, ' ')), 'br'],
-  ])('that would fill the memory once it is unpacked from %s is not unpacked', async (_, bomb, coding) => {
+  ])('that would fill the memory unpacked from %s is not unpacked', async (_, bomb, coding) => {
     const truora = await answering(bomb, { 'content-encoding': coding });
     await expect(getValidation(truora, 'VLD1')).rejects.toMatchObject({
       name: 'TruoraContractError',
@@ -205,7 +205,7 @@ describe('an answer of Truora', () => {
     await expect(createValidation(truora, ana)).rejects.toMatchObject(UNCERTAIN);
   });
 
-  test('in a coding that nobody knows is a broken contract', async () => {
+  test('in an unknown coding is a broken contract', async () => {
     const truora = await answering(gzipSync(CREATED), { 'content-encoding': 'gzip, rot13' });
     await expect(createValidation(truora, ana)).rejects.toMatchObject({ name: 'TruoraContractError' });
   });

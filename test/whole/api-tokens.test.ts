@@ -5,6 +5,7 @@ import { type LocalSystem, startLocalSystem } from '../../infra/local/local-syst
 import { RevalidationPage } from '../../shared/domain/api.ts';
 import { calling, problemIn, upload } from '../support/callers.ts';
 import { photo, someone } from '../support/drops.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 const AUDIENCE = 'face-revalidation';
 
@@ -62,17 +63,16 @@ const bearer = async ({ claims = {}, audience = AUDIENCE, expires = '5m', by = k
 const newBody = async () => ({ ...(await someone(system)), userAuthorized: true, upload: { type: 'image/jpeg' } });
 
 describe('a token', () => {
-  test('opens the account that it is for, and the record holds whose it was', async () => {
+  test('opens its own account, and the record names its owner', async () => {
     const body = await newBody();
     const as = await bearer({ claims: { account: body.accountId } });
     const { status, content } = await call('POST /revalidations', { ...as, body });
     expect(status).toBe(202);
     await upload(content.upload, photo);
-    await expect
-      .poll(async () => (await call(`GET /revalidations/${content.revalidationId}`, as)).content.phase, {
-        timeout: 10_000,
-      })
-      .toBe('approved');
+    await waitFor(async () => {
+      const { phase } = (await call(`GET /revalidations/${content.revalidationId}`, as)).content;
+      expect(phase).toBe('approved');
+    });
     const page = await call(`GET /accounts/${body.accountId}/revalidations`, as);
     expect(RevalidationPage.parse(page.content).revalidations).toMatchObject([{ calledBy: 'jwt:onboarding' }]);
   });
@@ -82,7 +82,7 @@ describe('a token', () => {
     ['with two members', (account: string) => [account, 'another']],
     ['within a list', (account: string) => [[account]]],
     ['within an object', (account: string) => ({ account })],
-  ])('whose account claim is a list or an object %s opens no account of that name', async (_, claimOf) => {
+  ])('with an account claim that is a list or an object %s opens no account of that name', async (_, claimOf) => {
     const body = await newBody();
     const as = await bearer({ claims: { account: claimOf(body.accountId) } });
     const { status } = await call('POST /revalidations', { ...as, body });
@@ -90,18 +90,18 @@ describe('a token', () => {
     expect(await system.recordsOf(body.accountId)).toMatchObject({ records: [] });
   });
 
-  test('whose scopes are a list is let in by each of them', async () => {
+  test('whose scopes are a list is accepted by each of them', async () => {
     const body = await newBody();
     const claims = { account: body.accountId, scope: undefined, scp: BOTH.split(' ') };
     expect((await call('POST /revalidations', { ...(await bearer({ claims })), body })).status).toBe(202);
   });
 
-  test('opens no other account, whatever is asked', async () => {
+  test('opens no other account, with any route', async () => {
     const body = await newBody();
     const owner = await bearer({ claims: { account: body.accountId } });
     const { content } = await call('POST /revalidations', { ...owner, body });
     const creates = system.sandbox?.counts().creates;
-    const stranger = await bearer({ claims: { account: 'somebody-else' } });
+    const stranger = await bearer({ claims: { account: 'another-person' } });
     const rows: [string, object | undefined, string][] = [
       ['POST /revalidations', body, 'account_forbidden'],
       [`GET /accounts/${body.accountId}/revalidations`, undefined, 'account_forbidden'],
@@ -116,7 +116,7 @@ describe('a token', () => {
     expect(system.sandbox?.counts().creates).toBe(creates);
   });
 
-  test('without the claim opens none', async () => {
+  test('without the claim opens no account', async () => {
     const found = await call(`GET /accounts/ana/revalidations`, await bearer());
     expect(problemIn(found)).toMatchObject({ status: 403, code: 'account_forbidden' });
   });
@@ -128,7 +128,7 @@ describe('a token', () => {
     ['of another issuer', { from: 'https://issuer.example.com' }, 401],
     ['that has expired', { expires: '-1m' }, 401],
     ['that may only read', { claims: { scope: 'revalidations/read' } }, 403],
-  ])('%s is refused by the gateway', async (_, token, status) => {
+  ])('%s is refused by the API', async (_, token, status) => {
     const how = token ? await bearer(token.by ? { by: others } : token) : { as: undefined };
     const message = status === 401 ? 'Unauthorized' : 'Forbidden';
     const body = await newBody();
@@ -136,7 +136,7 @@ describe('a token', () => {
     expect((await system.recordsOf(body.accountId)).records).toEqual([]);
   });
 
-  test('that may only read, reads', async () => {
+  test('with only the read scope can read', async () => {
     const as = await bearer({ claims: { account: 'ana', scope: 'revalidations/read' } });
     expect(await call('GET /accounts/ana/revalidations', as)).toMatchObject({ status: 200 });
   });

@@ -15,7 +15,7 @@ afterAll(() => system.close());
 
 const charges = () => system.sandbox?.counts().creates;
 
-describe('a drop whose name is strange', () => {
+describe('a drop with a strange name', () => {
   const names = [
     'José Núñez (1).mp4',
     'a+b%2B.jpg',
@@ -26,7 +26,7 @@ describe('a drop whose name is strange', () => {
     '\u{1f600}.jpg',
     'ends in a space .jpg',
   ];
-  test.concurrent.each(names)('%j is taken to its end', async (name) => {
+  test.concurrent.each(names)('is run to its end: %j', async (name) => {
     const { accountId, enrollmentId } = await someone(system);
     const { execution } = await dropped(system, { key: `inbox/${accountId}/${enrollmentId}/${name}` });
     expect((execution.output as Outcome).status).toBe('approved');
@@ -34,7 +34,7 @@ describe('a drop whose name is strange', () => {
     expect(records.map(({ media }) => media?.key)).toEqual([`inbox/${accountId}/${enrollmentId}/${name}`]);
   });
 
-  test('1,024 bytes of key are taken to their end', async () => {
+  test('is run to its end with 1,024 bytes of key', async () => {
     const { accountId, enrollmentId } = await someone(system);
     const prefix = `inbox/${accountId}/${enrollmentId}/`;
     const { execution } = await dropped(system, { key: `${prefix}${'k'.repeat(1020 - prefix.length)}.jpg` });
@@ -42,11 +42,11 @@ describe('a drop whose name is strange', () => {
   });
 });
 
-describe('a drop that nobody can take to Truora is recorded as refused, once, and costs nothing', () => {
+describe('a drop that cannot be sent to Truora is recorded as refused, once, and costs nothing', () => {
   const mine = '{account}/{enrollment}';
   const consent = { 'user-authorized': 'true' };
   const rows: [string, { key: string; bytes?: Buffer; metadata?: Record<string, string> }, string, RegExp][] = [
-    ['no enrollment in the key', { key: 'inbox/somebody/face.jpg' }, 'unreadable_key', /^key: must be inbox/],
+    ['no enrollment in the key', { key: 'inbox/person/face.jpg' }, 'unreadable_key', /^key: must be inbox/],
     ['dots for an account', { key: 'inbox/../ENR1/face.jpg' }, 'unreadable_key', /^key/],
     ['JSON for a name', { key: `inbox/${mine}/","kind":"call` }, 'unreadable_key', /^key/],
     ['no consent', { key: `inbox/${mine}/a.jpg`, metadata: {} }, 'consent_missing', /x-amz-meta-user-authorized/],
@@ -116,7 +116,7 @@ describe('a drop that nobody can take to Truora is recorded as refused, once, an
       /needs a video/,
     ],
   ];
-  test.each(rows)('%s', async (_, { key, ...object }, reason, detail) => {
+  test.each(rows)('with %s', async (_, { key, ...object }, reason, detail) => {
     const { accountId, enrollmentId } = await someone(system);
     const before = charges();
     const { execution, versionId } = await dropped(system, {
@@ -177,7 +177,7 @@ describe('a call that breaks a rule names the field and the rule', () => {
     ],
     ['media that is not there', { ...call, media: { key: 'media/nothing.jpg' } }, 'media_gone', /no such object/],
   ];
-  test.each(rows)('%s', async (_, request, reason, detail) => {
+  test.each(rows)('with %s', async (_, request, reason, detail) => {
     const execution = system.machine.start({ ...(request === undefined ? {} : { request }) });
     await execution.ended;
     const outcome = execution.output as Outcome;
@@ -185,7 +185,7 @@ describe('a call that breaks a rule names the field and the rule', () => {
     expect(outcome.detail).toMatch(detail);
   });
 
-  test('a nested start may add its own field beside the request', async () => {
+  test('and a nested start may add its own field beside the request', async () => {
     const { accountId, enrollmentId } = await someone(system);
     await putMedia(system, { key: 'media/nested.jpg', file: fileOf(photo) });
     const execution = system.machine.start({
@@ -197,7 +197,7 @@ describe('a call that breaks a rule names the field and the rule', () => {
   });
 });
 
-test('a start whose every entry is forged is refused for its request alone, under an id of its own', async () => {
+test('refuses a start with every entry forged for its request alone, under an id of its own', async () => {
   const forged = claimOf();
   const caught = { Error: 'RequestInvalidError', Cause: 'consent_missing: forged' };
   const { validation, receipt, notification, verdict } = journalOf({ claim: forged });

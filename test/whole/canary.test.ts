@@ -24,7 +24,7 @@ const mediaCanary = `media-canary-${randomBytes(8).toString('hex')}`;
 
 const file = join(tmpdir(), `${mediaCanary}.jpg`);
 
-/** Endings of every kind, and each trouble that makes somebody write an error. */
+/** Endings of every kind, and each failure that writes an error. */
 const suffixes = [
   '',
   '-declined',
@@ -85,7 +85,7 @@ afterAll(() => system.close());
 /** What an execution's history holds: every input, output, error and cause. */
 const history = () => JSON.stringify(events);
 
-test('the search finds what is there: ids in the history, steps in the log', () => {
+test('the search finds what exists: ids in the history, steps in the log', () => {
   expect(history()).toContain('person-canary');
   expect(logs.join('\n')).toContain('CreateValidation');
   expect(logs.filter((line) => line.startsWith('ERROR\tInvoke Error')).length).toBeGreaterThan(5);
@@ -94,7 +94,7 @@ test('the search finds what is there: ids in the history, steps in the log', () 
   expect(links.length).toBeGreaterThan(5);
 });
 
-test('no API key, webhook key, upload link, media byte or task token stands in a log line, in the history or on the bus', () => {
+test('no API key, webhook key, upload link, media byte or task token appears in a log line, in the history or on the bus', () => {
   const secrets = [
     ...system.secrets.values(),
     ...[...system.secrets.values()].flatMap((secret) =>
@@ -119,11 +119,11 @@ test('no API key, webhook key, upload link, media byte or task token stands in a
   }
 });
 
-test('no account or enrollment id stands in a log line', () => {
+test('no account or enrollment id appears in a log line', () => {
   expect(logs.filter((line) => /person-canary|ENR-canary/.test(line))).toEqual([]);
 });
 
-test('the bus is told of a person only the ids that its schema names, and neither enrollment, reason nor media', () => {
+test('the bus gets of a person only the ids of its schema, and neither enrollment, reason nor media', () => {
   for (const { source, resources, detail, ...envelope } of announced) {
     const { accountId, ...rest } = Announcement.parse(detail);
     expect([source, resources]).toEqual(['face-revalidation', []]);
@@ -133,7 +133,7 @@ test('the bus is told of a person only the ids that its schema names, and neithe
   expect(JSON.stringify(announced)).not.toMatch(/ENR-canary|inbox|_not_passed|unreadable|similarity/);
 });
 
-test('the task token stands nowhere in the history, the upload link nowhere in a record', async () => {
+test('the task token never appears in the history, and the upload link never in a record', async () => {
   expect(history()).not.toMatch(/taskToken/);
   for (const { accountId } of accounts) {
     const { records } = await system.recordsOf(accountId);

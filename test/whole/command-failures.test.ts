@@ -32,15 +32,15 @@ const run = (name: string, argv: string[], how: Partial<Parameters<typeof runCom
 /** A device that is always full. */
 const FULL = '/dev/full';
 
-describe('a result that is not heard', () => {
-  test.concurrent('a closed pipe ends quietly, with the code of the outcome', async () => {
+describe('a result without a reader', () => {
+  test.concurrent('ends quietly at a closed pipe, with the code of the outcome', async () => {
     const close = { onOut: (stdout: { destroy(): void }) => stdout.destroy() };
     const [approved, help] = await Promise.all([run('demo', [], close), run('revalidate', ['--help'], close)]);
     expect([approved.code, approved.err]).toEqual([0, '']);
     expect([help.code, help.err]).toEqual([0, '']);
   });
 
-  test.concurrent('a system that only shows what happens ends with its reader', async () => {
+  test.concurrent('ends a local system with its reader', async () => {
     // Its own folder, since one system runs in each.
     const cwd = mkdtempSync(join(folder, 'system-'));
     const heard = Promise.withResolvers<void>();
@@ -52,7 +52,7 @@ describe('a result that is not heard', () => {
       },
     });
     await heard.promise;
-    // It learns that nobody listens when it next has something to say.
+    // It notices the closed pipe at its next line.
     expect((await run('drop', asked, { cwd })).code).toBe(0);
     const { code } = await system;
     expect(code).toBe(0);
@@ -61,7 +61,7 @@ describe('a result that is not heard', () => {
 });
 
 describe.runIf(existsSync(FULL))('a full disk', () => {
-  test.concurrent('behind stdout is a failure that is told', async () => {
+  test.concurrent('behind stdout is a reported failure', async () => {
     const stdout = openSync(FULL, 'w');
     const { code, err } = await run('revalidate', [...asked, '--json'], { stdout });
     closeSync(stdout);
@@ -69,7 +69,7 @@ describe.runIf(existsSync(FULL))('a full disk', () => {
     expect(err).toContain('failed: the result cannot be written to stdout (ENOSPC)');
   });
 
-  test.concurrent('behind --out is told, with the outcome that is recorded', async () => {
+  test.concurrent('behind --out is reported, with the recorded outcome', async () => {
     const { code, err } = await run('revalidate', [...asked, '--out', FULL]);
     expect(code).toBe(3);
     expect(err).toContain(`failed: the outcome is approved and recorded, but --out ${FULL} cannot be written (ENOSPC)`);
@@ -93,14 +93,17 @@ test.concurrent.each([
   ['demo', []],
   ['start', []],
   ['record', [...asked, '--truora', 'http://127.0.0.1:9', '--into', folder]],
-] as [string, string[]][])('a crash of %s is one line and exit 3, never the code of a decline', async (name, argv) => {
-  const how = { preload: pathToFileURL(crash).href, env: { TRUORA_API_KEY: 'key-of-a-stand-in' } };
-  const cwd = mkdtempSync(join(folder, 'crash-'));
-  const { code, err } = await run(name, argv, { ...how, cwd });
-  expect([code, err.trim().split('\n').at(-1)]).toEqual([3, 'failed: out of the blue']);
-});
+] as [string, string[]][])(
+  'a crash of %s gives one line and exit 3, never the code of a decline',
+  async (name, argv) => {
+    const how = { preload: pathToFileURL(crash).href, env: { TRUORA_API_KEY: 'key-of-a-stand-in' } };
+    const cwd = mkdtempSync(join(folder, 'crash-'));
+    const { code, err } = await run(name, argv, { ...how, cwd });
+    expect([code, err.trim().split('\n').at(-1)]).toEqual([3, 'failed: out of the blue']);
+  },
+);
 
-describe('wrong words', () => {
+describe('invalid arguments', () => {
   const database = join(folder, 'database');
   mkdirSync(database);
   const text = join(folder, 'text');
@@ -125,7 +128,7 @@ describe('wrong words', () => {
     ['a ledger that is another folder', 'spend', ['--ledger', database], /--ledger: .*database holds no ledger/],
     ['no ledger at all', 'spend', [], /there is no ledger in \.ledger/],
   ];
-  test.concurrent.each(rows)('%s: one line, exit 2, nothing made and nothing paid', async (_, name, argv, line) => {
+  test.concurrent.each(rows)('give one line, exit 2, make nothing and pay nothing: %s', async (_, name, argv, line) => {
     const sandbox = await startSandbox();
     const paid = name === 'revalidate' ? ['--truora', sandbox.origin] : [];
     const { code, out, err } = await run(name, [...argv, ...paid], { env: { TRUORA_API_KEY: 'key-of-a-stand-in' } });
@@ -140,14 +143,14 @@ describe('wrong words', () => {
     await sandbox.close();
   });
 
-  test('a setting of a deployment and of a bill that is given twice is named', () => {
+  test('of a deployment and of a bill are named when a setting is given twice', () => {
     const twice = ['--stage', 'dev', '--stage', 'prod'];
     expect(readCommand('deploy', twice)).toEqual({ problem: '--stage: is given twice, and takes one value' });
     expect(() => readCostOptions(['--per-month', '1', '--per-month', '2'])).toThrow('--per-month: is given twice');
   });
 });
 
-test.concurrent('a table that is not there is told with its name and its region', async () => {
+test.concurrent('a missing table is reported with its name and its region', async () => {
   const ledger = await startDynamoDb({ Resources: {}, Outputs: {} });
   const env = {
     AWS_ENDPOINT_URL_DYNAMODB: ledger.origin,

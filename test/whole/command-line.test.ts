@@ -104,7 +104,7 @@ test.concurrent.each([
   );
 });
 
-describe('wrong words', () => {
+describe('invalid arguments', () => {
   const made = (name: string, content: string | Buffer) => {
     const file = join(folder, name);
     writeFileSync(file, content);
@@ -137,19 +137,19 @@ describe('wrong words', () => {
     ['no key for --truora', [...asked, '--truora', 'http://127.0.0.1:9'], /TRUORA_API_KEY/],
     ['http to somewhere else', [...asked, '--truora', 'http://truora.example'], /--truora: must be https:\/\/api/],
     [
-      'a name nearly right',
+      'a name with a typing error',
       [...asked, '--truora', 'https://api.validation.truora.com'],
       /--truora: must be https:\/\/api/,
     ],
     ['callback from afar', [...asked, '--truora', 'http://127.0.0.1:9', '--mode', 'callback'], /no webhook/],
   ];
-  test.concurrent.each(rows)('%s: one line, exit 2, nothing started', async (_, argv, line) => {
+  test.concurrent.each(rows)('give one line, exit 2, and start nothing: %s', async (_, argv, line) => {
     const { code, out, err } = await run('revalidate', argv);
     expect([code, out, err.trim().split('\n').length]).toEqual([2, '', 1]);
     expect(err).toMatch(line);
   });
 
-  test.concurrent('drop without a system says how to start one', async () => {
+  test.concurrent('drop without a local system states how to start one', async () => {
     const { code, err } = await run('drop', asked);
     expect([code, err.trim()]).toEqual([2, expect.stringContaining('npm start')]);
   });
@@ -158,7 +158,7 @@ describe('wrong words', () => {
 const mediaFoldersOf = (pid: number | undefined) =>
   readdirSync(tmpdir()).filter((name) => name.startsWith(`face-revalidation-media-${pid}-`));
 
-test.concurrent('against --truora, Ctrl-C and a kill lose nothing: the same command goes on and pays once', async () => {
+test.concurrent('against --truora, Ctrl-C and a kill lose nothing: the same command continues and pays once', async () => {
   const sandbox = await startSandbox({ settings: { decisionMs: 15_000 } });
   try {
     await registerEnrollment(sandbox.origin, { accountId: 'a', enrollmentId: 'e' });

@@ -44,7 +44,7 @@ const nested = {
   AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID: 'arn:aws:states:us-east-1:000000000000:execution:Caller:one',
 };
 
-test('a drop five times over 91 days, a call twice and a nested workflow are one claim, one charge, one outcome', async () => {
+test('a drop five times over 91 days, a call twice and a nested workflow make one claim, one charge, one outcome', async () => {
   const { accountId, enrollmentId } = await someone(system);
   const key = `inbox/${accountId}/${enrollmentId}/a.jpg`;
   const versionId = await putMedia(system, { key, file: fileOf(photo), metadata: { 'user-authorized': 'true' } });
@@ -68,7 +68,7 @@ test('a drop five times over 91 days, a call twice and a nested workflow are one
   }
   expect(outcomes).toHaveLength(10);
   expect(first.output).toMatchObject({ status: 'approved' });
-  // Whichever came first ran; all others are told that theirs is a repeat.
+  // The first to come ran; all others are repeats.
   for (const { isRepeat: _, ...outcome } of outcomes as Outcome[]) {
     expect({ ...outcome, isRepeat: true }).toEqual({ ...(first.output as Outcome), isRepeat: true });
   }
@@ -83,7 +83,7 @@ test('a drop five times over 91 days, a call twice and a nested workflow are one
   expect(await chargesOf(accountId)).toBe(1);
 });
 
-test('forceNew is paid for once more, once a key, and is written down', async () => {
+test('forceNew is paid for once more, once per key, and is recorded', async () => {
   const { accountId, enrollmentId } = await someone(system);
   const key = `media/${accountId}.jpg`;
   await putMedia(system, { key, file: fileOf(photo) });

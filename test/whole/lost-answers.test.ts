@@ -7,7 +7,7 @@ import { loseAnswers } from '../support/lost-drops.ts';
 let system: LocalSystem;
 
 beforeAll(async () => {
-  // Twice the desk's own deadline: many drops at once share two cores, and only the hung calls may run into it.
+  // Twice the local system's own deadline: many drops at once share two cores, and only the hung calls may run into it.
   const config = { httpDeadlineSeconds: 4, onUnresolved: 'create-again' as const };
   system = await startLocalSystem({ config, sandboxSettings: { repeatsUploadLinkOnRead: true, listLagMs: 200 } });
 });
@@ -29,14 +29,14 @@ describe('where Truora repeats the upload link on reads', () => {
   );
 });
 
-test('drops that are delivered three times each, the answer to their create call always lost, are one charge each', async () => {
+test('three deliveries of each drop, the answer to its create call always lost, cost one charge each', async () => {
   // By npm run lost-answers it is a thousand, and a thousand more where the link is not repeated.
   settings().repeatsUploadLinkOnRead = true;
   const { charges, differing, ends } = await loseAnswers(system, 15);
   expect({ charges, differing, ends }).toEqual({ charges: 15, differing: 0, ends: { approved: 15 } });
 });
 
-test('two media of one person at once, the first answer lost, are two validations, each with its own', async () => {
+test('two concurrent media of one person, the first answer lost, make two validations, each with its own', async () => {
   settings().repeatsUploadLinkOnRead = true;
   const before = system.sandbox?.counts().charges ?? 0;
   const { accountId, enrollmentId } = await someone(system, '-create-lost');
@@ -49,7 +49,7 @@ test('two media of one person at once, the first answer lost, are two validation
   expect((system.sandbox?.counts().charges ?? 0) - before).toBe(2);
 });
 
-test('where Truora does not, and paying again is allowed, what is lost is an orphan and another one is approved', async () => {
+test('where Truora does not, and paying again is allowed, the lost one is an orphan and another one is approved', async () => {
   settings().repeatsUploadLinkOnRead = false;
   const { accountId, enrollmentId } = await someone(system, '-create-lost');
   await dropped(system, { key: `inbox/${accountId}/${enrollmentId}/a.jpg` });

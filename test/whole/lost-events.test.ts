@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type LocalSystem, startLocalSystem } from '../../infra/local/local-system.ts';
 import { putMedia } from '../../infra/local/put-media.ts';
@@ -21,13 +21,13 @@ beforeAll(async () => {
 
 afterAll(() => system.close());
 
-/** Puts media, and lets its event meet its fate. */
-const put = async (fate: 'are lost' | 'arrive' | 'start nothing', key: string, more: object = {}) => {
-  system.setEventDelivery(fate);
+/** Puts media, with this delivery of its event. */
+const put = async (delivery: 'are lost' | 'arrive' | 'start nothing', key: string, more: object = {}) => {
+  system.setEventDelivery(delivery);
   const metadata = { 'user-authorized': 'true' };
   const versionId = await putMedia(system, { key, file: fileOf(photo), metadata, ...more });
-  // The event goes out behind the answer.
-  await sleep(20);
+  // The event goes out one turn of the loop behind the answer.
+  await setImmediate();
   system.setEventDelivery('arrive');
   const [, accountId] = /^inbox\/([^/]+)\/[^/]+\/[^/]+$/.exec(key) ?? [];
   const id = revalidationIdOf({ bucket: system.bucket, key, version: versionId, ...(accountId ? { accountId } : {}) });
@@ -59,7 +59,7 @@ const sweptAs = (id: string): Execution | undefined =>
 
 const creates = () => system.sandbox?.counts().creates ?? 0;
 
-test('a drop whose event is lost is found by the sweep, and is one charge and one outcome, even if the event comes after all', async () => {
+test('a drop whose event is lost is found by the sweep, with one charge and one outcome, even if the event comes later', async () => {
   const before = creates();
   const { id, versionId } = await put('are lost', keyOf(await someone(system)));
   expect(await system.record(id)).toBeUndefined();
@@ -72,19 +72,19 @@ test('a drop whose event is lost is found by the sweep, and is one charge and on
   expect(creates()).toBe(before + 1);
 });
 
-test('a drop that is being worked on, was refused, or was decided is not started again', async () => {
+test('a drop that is running, was refused, or was decided is not started again', async () => {
   const working = await put('arrive', keyOf(await someone(system, '-never')));
   const refused = await put('arrive', keyOf(await someone(system)), { metadata: {} });
-  const unreadable = await put('arrive', 'inbox/nobody.jpg');
+  const unreadable = await put('arrive', 'inbox/unreadable.jpg');
   const decided = await put('arrive', keyOf(await someone(system)));
   for (const { id } of [refused, unreadable, decided]) await ended(id);
   expect(await sweep()).toBe(0);
   for (const { id } of [working, refused, unreadable, decided]) expect(sweptAs(id)).toBeUndefined();
 });
 
-test('a lost drop that is not in order is recorded as refused, once', async () => {
+test('a lost drop that breaks a rule is recorded as refused, once', async () => {
   const before = creates();
-  const unreadable = await put('are lost', 'inbox/../somebody.jpg');
+  const unreadable = await put('are lost', 'inbox/../person.jpg');
   const without = await put('are lost', keyOf(await someone(system)), { metadata: {} });
   expect(await sweep()).toBe(2);
   expect(await ended(unreadable.id)).toMatchObject({ outcome: { status: 'refused', reason: 'unreadable_key' } });
@@ -93,7 +93,7 @@ test('a lost drop that is not in order is recorded as refused, once', async () =
   expect(creates()).toBe(before);
 });
 
-test('a version that was overwritten, and whose event was lost, is moved as it was dropped', async () => {
+test('a version that was overwritten, and whose event was lost, is uploaded as it was dropped', async () => {
   const key = keyOf(await someone(system));
   const lost = await put('are lost', key);
   const other = Buffer.concat([photo, Buffer.from('overwritten')]);
@@ -103,7 +103,7 @@ test('a version that was overwritten, and whose event was lost, is moved as it w
   expect(await ended(lost.id)).toMatchObject({ phase: 'approved', receipt: { bytes: photo.length } });
 });
 
-test('an upload under a ticket whose event is lost is what the ticket promised; a later one is a repeat and no run', async () => {
+test('an upload under a ticket whose event is lost gets the promised case; a later one is a repeat and no run', async () => {
   const call = calling(system);
   const body = {
     ...(await someone(system)),
@@ -116,12 +116,12 @@ test('an upload under a ticket whose event is lost is what the ticket promised; 
   const before = creates();
   system.setEventDelivery('are lost');
   await upload(form, photo);
-  await sleep(20);
+  await setImmediate();
   expect(await sweep()).toBe(1);
   expect(await ended(revalidationId)).toMatchObject({ phase: 'approved', reference: 'case 7' });
 
   await upload(form, Buffer.concat([photo, Buffer.from('again')]));
-  await sleep(20);
+  await setImmediate();
   system.setEventDelivery('arrive');
   expect(await sweep()).toBe(1);
   while ((await call(`GET /revalidations/${revalidationId}`)).content.repeats !== 1) await sleep(50);
@@ -130,7 +130,7 @@ test('an upload under a ticket whose event is lost is what the ticket promised; 
   expect(creates()).toBe(before + 1);
 });
 
-test('two sweeps at once start one execution for each drop', async () => {
+test('two concurrent sweeps start one execution for each drop', async () => {
   const before = creates();
   const drops = [];
   for (let n = 0; n < 5; n += 1) drops.push(await put('are lost', keyOf(await someone(system))));

@@ -103,7 +103,7 @@ beforeAll(async () => {
     }),
   );
   torn = mend();
-  // A genuine call of Truora's in which nobody can read an event.
+  // A genuine call of Truora's in which no event can be read.
   const [, webhookKeys = '[]'] = [...system.secrets].find(([name]) => name.includes('WebhookKeys')) ?? [];
   const body = await signWebhook({ iss: 'Truora', iat: 1, events: [] }, JSON.parse(webhookKeys)[0]);
   await fetch(`${system.apiOrigin}${routes.ReceiveWebhook.path}`, { method: 'POST', body });
@@ -119,7 +119,7 @@ const sum = (name: MetricName, where: Record<string, string> = {}) =>
     .filter((line) => Object.entries(where).every(([key, value]) => line[key] === value))
     .reduce((total, line) => total + Number(line[name]), 0);
 
-test.each(Object.keys(metrics) as MetricName[])('%s is emitted, as CloudWatch reads it', (name) => {
+test.each(Object.keys(metrics) as MetricName[])('%s is emitted in the format of CloudWatch', (name) => {
   expect(of(name)).not.toEqual([]);
   for (const line of of(name)) {
     expect(line._aws.CloudWatchMetrics).toEqual([
@@ -134,7 +134,7 @@ test.each(Object.keys(metrics) as MetricName[])('%s is emitted, as CloudWatch re
   }
 });
 
-test('the numbers are those of what happened', () => {
+test('the metrics match what happened', () => {
   expect(sum('Outcomes')).toBe(accounts.length);
   expect(sum('Outcomes', { status: 'approved', reason: 'none' })).toBe(4);
   expect(sum('Outcomes', { status: 'declined', reason: 'similarity_threshold_not_passed' })).toBe(1);
@@ -148,7 +148,7 @@ test('the numbers are those of what happened', () => {
   expect(sum('OtherEnrollments')).toBe(1);
   expect(sum('WebhookSignatureFailures')).toBe(1);
   expect(sum('StepsDone', { step: 'ClaimRequest' })).toBe(accounts.length);
-  // One that was found, and two calls that the list can say nothing of: they count until somebody knows, and were no charges.
+  // One that was found, and two calls that the list can say nothing of: they count until they are resolved, and were no charges.
   const inDoubt = 2;
   expect(sum('Orphans')).toBe(1 + inDoubt);
   const charges = system.sandbox?.counts().charges;
@@ -159,7 +159,7 @@ test('the numbers are those of what happened', () => {
   expect(of('TimeToVerdict').map(({ decidedBy }) => decidedBy)).toEqual(expect.arrayContaining(['webhook', 'poll']));
 });
 
-test('a run takes as many transitions as its cost is reckoned with', () => {
+test('a run takes as many transitions as its cost model counts', () => {
   const billed = new Map<string, number>();
   const ended = new Map<string, string>();
   for (const { executionArn, type, output } of events) {
@@ -169,16 +169,16 @@ test('a run takes as many transitions as its cost is reckoned with', () => {
   }
   const of = (account: string) => [...ended].filter(([, one]) => one === account).map(([arn]) => billed.get(arn));
   expect(of('person-counted')).toEqual([runs.callback.transitions]);
-  // Two retries of the upload, and whatever looks it took: the run that polls costs seven and its looks.
+  // Two retries of the upload, and its polls: the run that polls costs seven and its reads.
   const looks = events.filter(({ state, type }) => state === 'ReadVerdict' && type === 'StateRetried').length;
   expect(of('person-counted-down-2')).toEqual([runs.poll.transitions - pollsUntil(10) + 2 + looks]);
 });
 
-test('no number tells of a person', () => {
+test('no metric identifies a person', () => {
   expect(lines.filter((line) => /person-counted|ENR-counted|VLD/.test(JSON.stringify(line)))).toEqual([]);
 });
 
-test('every reason that an error can give is one that a metric knows', () => {
+test('every reason of an error is known to a metric', () => {
   // A route's own codes end no case.
   const { CallRefusedError: _, ...ofCases } = errorReasons;
   const given: string[] = Object.values(ofCases).flat();

@@ -14,7 +14,7 @@ import { calling, problemIn, upload } from '../support/callers.ts';
 import { fileOf, photo, someone } from '../support/drops.ts';
 import { editedTemplate, holderOf, without } from '../support/permissions.ts';
 
-/** Whom a right is taken away in this file, and which. */
+/** Who loses a permission in this file, and which. */
 const taken: [string, string][] = [
   ['ReadRevalidation', 'dynamodb:GetItem'],
   ['StartRevalidation', 's3:PutObject'],
@@ -56,21 +56,21 @@ const ticket = async () => {
 
 const deniedOf = (holder: string) => denied.filter(({ role }) => holderOf(role) === holder).map(({ action }) => action);
 
-describe('without its right', () => {
+describe('without its permission', () => {
   test('a function cannot read the ledger', async () => {
     const { revalidationId } = await ticket();
     expect(problemIn(await call(`GET /revalidations/${revalidationId}`)).code).toBe('unexpected');
     expect(new Set(deniedOf('ReadRevalidation'))).toEqual(new Set(['dynamodb:GetItem']));
   });
 
-  test('a function gives out forms with which nothing can be uploaded', async () => {
+  test('a function gives out forms that upload nothing', async () => {
     const { upload: form } = await ticket();
     expect(await upload(form, photo)).toEqual({ status: 403, code: 'AccessDenied' });
     expect(deniedOf('StartRevalidation')).toContain('s3:PutObject');
   });
 
-  test('a function is not told that an object is not there', async () => {
-    const body = { ...(await someone(system)), userAuthorized: true, media: { key: 'media/nobody.jpg' } };
+  test('a function does not learn that an object is absent', async () => {
+    const body = { ...(await someone(system)), userAuthorized: true, media: { key: 'media/absent.jpg' } };
     expect(problemIn(await call('POST /revalidations', { body })).code).toBe('unexpected');
     expect(deniedOf('StartRevalidation')).toContain('s3:ListBucket');
   });
@@ -96,7 +96,7 @@ describe('without its right', () => {
     expect(attributes).toMatchObject({ TARGET_ARN: system.machine.arn, ERROR_CODE: 'NO_PERMISSIONS' });
   });
 
-  test('a sweep is told that it may not list the inbox', async () => {
+  test('a sweep fails because it may not list the inbox', async () => {
     const before = denied.length;
     const [sweep] = await system.sweep('SweepInbox');
     expect(sweep).toMatchObject({ error: { errorType: expect.any(String) } });
@@ -106,7 +106,7 @@ describe('without its right', () => {
   });
 });
 
-describe('each service says so in its own way', () => {
+describe('each service refuses in its own form', () => {
   /** A client that sends a function's trace along, as the SDK does by itself within one. */
   const as = <Client extends { middlewareStack: { add: (...middleware: never[]) => void } }>(
     client: Client,
@@ -178,7 +178,7 @@ describe('each service says so in its own way', () => {
     });
   });
 
-  test.each(calls)('%s, to a trace of nobody too', async (_, send, status, name) => {
+  test.each(calls)('%s, also to an unknown trace', async (_, send, status, name) => {
     await expect(send(`Root=${randomUUID()}`)).rejects.toMatchObject({ name, $metadata: { httpStatusCode: status } });
   });
 });

@@ -92,37 +92,37 @@ describe('the roles that CDK synthesized', () => {
     expect(judge(policiesOf(template), calls).unused).toEqual([]);
   });
 
-  test('allow nothing twice: without any one right, some call would have been refused', () => {
+  test('allow nothing twice: without any one permission, some call would have been refused', () => {
     expect(superfluous(policiesOf(template), calls)).toEqual([]);
   });
 
-  test('are a role of the template for each caller, so that nobody called as the desk', () => {
+  test('belong to the template for each caller, so that no call used the local credentials', () => {
     const roles = grantsOf(policiesOf(template)).map(({ role }) => role);
     expect(new Set(calls.map(({ role }) => role))).toEqual(new Set(roles));
   });
 });
 
-test('every run is done', () => {
+test('every run happened', () => {
   expect(Object.keys(ends).length).toBeGreaterThan(20);
   expect(Object.entries(ends).filter(([, how]) => how !== 'done')).toEqual([]);
 });
 
 describe('what AWS does implicitly', () => {
-  test.each(implicit)('$actions stands in the template: $what', ({ actions, since, what }) => {
+  test.each(implicit)('$actions appears in the template: $what', ({ actions, since, what }) => {
     const actionsIn = grantsOf(policiesOf(template)).filter(({ action }) => actions.test(action));
     expect(actionsIn).not.toEqual([]);
     expect(since).toMatch(/^2026-\d\d-\d\d$/);
     expect(what).toMatch(/\(documented: .+\)\.$/);
   });
 
-  test('is the use of keys, logs, traces and of the queue of what failed, and nothing else', () => {
+  test('is limited to keys, logs, traces and the queue of failed events', () => {
     const services = grantsOf(policiesOf(template))
       .filter(isImplicit)
       .map(({ action }) => action.split(':')[0]);
     expect(new Set(services)).toEqual(new Set(['kms', 'logs', 'xray', 'sqs']));
   });
 
-  test('to that queue the watch that failures wake may send, and may nothing else of it; nobody else may', () => {
+  test('lets only the job for failures send to that queue, and nothing else of it', () => {
     const ofQueues = grantsOf(policiesOf(template)).filter(({ action }) => action.startsWith('sqs:'));
     expect(ofQueues.map(({ role }) => holderOf(role))).toEqual(['RepairExecution']);
     for (const { action, resource } of ofQueues) {
@@ -131,7 +131,7 @@ describe('what AWS does implicitly', () => {
   });
 });
 
-describe('a change of a right is seen', () => {
+describe('a changed permission is found', () => {
   test.each([
     ['MoveMedia', 's3:GetObjectVersion', 'MoveMedia was denied s3:GetObjectVersion on arn:aws:s3:::'],
     ['AwaitWebhook', 'states:SendTaskSuccess', 'AwaitWebhook was denied states:SendTaskSuccess on '],
@@ -148,7 +148,7 @@ describe('a change of a right is seen', () => {
     expect(denied).toContainEqual(expect.stringContaining(said));
   });
 
-  test('a kind of items that a function may not touch any more', () => {
+  test('a kind of items that a function may not change any more', () => {
     const { denied } = judge(
       edited(template, 'ReadRevalidation', (statements) =>
         JSON.parse(JSON.stringify(statements).replaceAll('"TICKET#*"', '"OTHER#*"')),
@@ -175,7 +175,7 @@ describe('a change of a right is seen', () => {
     );
   });
 
-  test('the same right in wider words', () => {
+  test('the same permission in wider words', () => {
     const more = { Effect: 'Allow', Action: 'dynamodb:GetItem', Resource: '*' };
     const wider = edited(template, 'ReadOutcome', (statements) => [...statements, more]);
     expect(superfluous(wider, calls)).toContainEqual(

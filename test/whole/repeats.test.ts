@@ -12,7 +12,7 @@ beforeAll(async () => {
 
 afterAll(() => system.close());
 
-test('copies of one event, while it runs and after it has ended, are one charge and one outcome', async () => {
+test('copies of one event, during the run and after its end, make one charge and one outcome', async () => {
   const { accountId, enrollmentId } = await someone(system);
   const key = `inbox/${accountId}/${enrollmentId}/a.jpg`;
   const versionId = await putMedia(system, { key, file: fileOf(photo), metadata: { 'user-authorized': 'true' } });
@@ -36,7 +36,7 @@ test('copies of one event, while it runs and after it has ended, are one charge 
   expect(await chargesOf(accountId)).toBe(1);
 });
 
-test('two versions of one key are two re-validations, each with its own media', async () => {
+test('two versions of one key make two re-validations, each with its own media', async () => {
   const { accountId, enrollmentId } = await someone(system);
   const key = `inbox/${accountId}/${enrollmentId}/a.jpg`;
   const other = Buffer.concat([photo, Buffer.from('second')]);
@@ -47,7 +47,7 @@ test('two versions of one key are two re-validations, each with its own media', 
   expect(sent.sort()).toEqual([photo.length, other.length].sort());
 });
 
-test('an idempotency key brings back the outcome, and refuses another request under it', async () => {
+test('an idempotency key returns the outcome, and refuses another request under it', async () => {
   const { accountId, enrollmentId } = await someone(system);
   await putMedia(system, { key: 'media/i.jpg', file: fileOf(photo) });
   const call = {
@@ -73,7 +73,7 @@ test('an idempotency key brings back the outcome, and refuses another request un
   expect(await chargesOf(accountId)).toBe(1);
 });
 
-test('another question about the same media is never answered with the outcome of the first', async () => {
+test('another request about the same media never gets the outcome of the first', async () => {
   const { accountId, enrollmentId } = await someone(system);
   const versionId = await putMedia(system, { key: 'media/q.jpg', file: fileOf(photo) });
   const call = {
@@ -92,7 +92,7 @@ test('another question about the same media is never answered with the outcome o
   expect(first.outcome.status).toBe('approved');
   const others = await Promise.all([
     run({ ...call, options: { threshold: 0.99 } }),
-    run({ ...call, enrollmentId: 'ENR-of-nobody', options: { threshold: 0.75 } }),
+    run({ ...call, enrollmentId: 'ENR-of-another', options: { threshold: 0.75 } }),
     run({ ...call, options: { subvalidations: ['passive_liveness', 'similarity'] } }),
   ]);
   expect(others.map(({ status, outcome }) => [status, outcome.status, outcome.reason])).toEqual([
@@ -108,7 +108,7 @@ test('another question about the same media is never answered with the outcome o
   expect(await chargesOf(accountId)).toBe(1);
 });
 
-test('an object that is overwritten after its drop is moved in the version that was dropped', async () => {
+test('an object that is overwritten after its drop is uploaded in the dropped version', async () => {
   const { accountId, enrollmentId } = await someone(system, '-enrollment-later');
   const key = `inbox/${accountId}/${enrollmentId}/a.jpg`;
   const versionId = await putMedia(system, { key, file: fileOf(photo), metadata: { 'user-authorized': 'true' } });

@@ -15,7 +15,7 @@ const announced: BusEvent[] = [];
 let system: LocalSystem;
 
 beforeAll(async () => {
-  // Twice the desk's own deadline: many drops at once share two cores, and only the hung calls may run into it.
+  // Twice the local system's own deadline: many drops at once share two cores, and only the hung calls may run into it.
   system = await startLocalSystem({
     config: { httpDeadlineSeconds: 4 },
     onAnnounced: (event) => announced.push(event),
@@ -43,7 +43,7 @@ const expectEnd = async (scenario: Scenario, mode: ResultMode) => {
   expect(records.map(({ phase, outcome }) => [phase, outcome?.status, outcome?.reason])).toEqual([
     [status, status, reason],
   ]);
-  // Only what we gave up on our side fails the execution; a verdict of Truora's, whatever it is, is an answer.
+  // Only what we gave up on our side fails the execution; any verdict of Truora is an answer.
   const verdict = records[0]?.outcome?.decidedBy !== 'workflow';
   expect(execution.status).toBe(verdict || status === 'refused' ? 'SUCCEEDED' : 'FAILED');
   if (execution.status === 'SUCCEEDED') expect(execution.output).toEqual(records[0]?.outcome);
@@ -89,7 +89,7 @@ describe('ten scenarios, in the other mode too', () => {
   });
 });
 
-test('a webhook that works is what decides, and Truora is read once', async () => {
+test('a working webhook decides, and Truora is read once', async () => {
   const before = system.sandbox?.counts().reads ?? 0;
   const { records } = await walk({ suffix: '-webhook-twice', story: '', expected: { status: 'approved' } }, 'callback');
   expect(records[0]?.outcome?.decidedBy).toBe('webhook');

@@ -29,7 +29,7 @@ const endOf = async (suffix: string, metadata: Record<string, string>) => {
   await Promise.all([first, ...again].map(({ ended }) => ended));
 };
 
-test('what the records say was spent is what the sandbox has charged, whatever was lost, doubled or refused', async () => {
+test('the spend on the records equals the charges of the sandbox when calls were lost, doubled or refused', async () => {
   system.sandbox?.settings && Object.assign(system.sandbox.settings, { repeatsUploadLinkOnRead: false });
   const agreed = { 'user-authorized': 'true' };
   await Promise.all(suffixes.map((suffix) => endOf(suffix, agreed)));

@@ -79,10 +79,12 @@ export const openVersions = (directory: string) => {
         .filter(({ order }) => order > 0 || (order === 0 && after.versionId !== undefined))
         .toSorted((one, other) => compareBytes(one.key, other.key))
         .flatMap(({ key, made, versions, order }) => {
-          const end = order === 0 ? made.indexOf(after.versionId ?? '') : made.length;
+          // A set, because a key may have tens of thousands of versions.
+          const older =
+            order === 0 ? new Set(made.slice(0, Math.max(0, made.indexOf(after.versionId ?? '')))) : undefined;
           return versions
             .map((version) => ({ key, version, isLatest: version === versions.at(-1) }))
-            .filter(({ version }) => made.indexOf(version.versionId) < end)
+            .filter(({ version }) => older?.has(version.versionId) ?? true)
             .toReversed();
         }),
     /** Has no `await`: the newest version is the one whose upload ended last, and conditions that were checked still hold. */

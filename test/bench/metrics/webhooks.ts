@@ -100,7 +100,7 @@ const inProcess = async (): Promise<number[]> => {
   return taken;
 };
 
-/** B10: what a webhook costs that nobody of ours has signed, that was sent before, or that is far too large. */
+/** B10: what a webhook costs that has a foreign signature, that was sent before, or that is far too large. */
 export const forgeries: Metric = async (say) => {
   const { system, ledger, services, close } = await countedWorld();
   try {

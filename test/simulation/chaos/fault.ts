@@ -29,7 +29,7 @@ export type Plan = {
   refuses: { operation: string; first: number }[];
   /** Done to the object after so many seconds. */
   tamper: { kind: 'overwrite' | 'delete'; at: number } | undefined;
-  /** Somebody who is not Truora, or who repeats it, calls so long after the system began. */
+  /** A caller that is not Truora, or that repeats it, calls so long after the system began. */
   strangers: { dress: 'wrong key' | 'unsigned' | 'unknown validation' | 'replay'; at: number }[];
   /** The first run is canceled through the API, or its execution is stopped by hand, so many seconds after the system began. */
   interruption: { by: 'caller' | 'operator'; at: number } | undefined;

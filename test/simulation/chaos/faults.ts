@@ -66,7 +66,7 @@ const ofTheTable: readonly Fault[] = [
   },
   {
     row: 8,
-    what: 'the object is no photo, whatever its name says',
+    what: 'the object is no photo, though its name says so',
     inject: (plan) => {
       arrivalOf(plan).body = 'text';
     },
@@ -166,15 +166,15 @@ const ofTheTable: readonly Fault[] = [
   },
   {
     row: 23,
-    what: 'a status or a reason that nobody knows, or a success that is not about us',
+    what: 'an unknown status or reason, or a success that is not about us',
     inject: (plan, chance) =>
       ending(
         plan,
         chance.pick([
           { validation_status: 'brand_new' },
-          { validation_status: 'success', account_id: 'somebody-else' },
+          { validation_status: 'success', account_id: 'another-person' },
           { validation_status: 'success', face: { similarity_status: 'failure' } },
-          { validation_status: 'success', face: { enrollment_id: 'ENR-of-somebody-else' } },
+          { validation_status: 'success', face: { enrollment_id: 'ENR-of-another' } },
           { validation_status: 'success', face: { confidence_score: chance.pick([0.5, 0.649, 97, '0.5', null]) } },
           { validation_status: 'success', face: { similarity_status: undefined, confidence_score: undefined } },
           { validation_status: 'success', threshold: 0.5 },
@@ -242,7 +242,7 @@ const ofTheTable: readonly Fault[] = [
   },
   {
     row: 33,
-    what: 'the webhook comes before anybody waits',
+    what: 'the webhook comes before an execution waits',
     inject: (plan, chance) => {
       plan.story.decidesAfter = 0.001;
       webhooks(plan, () => [final(chance.pick([0.001, 0.01]))]);
@@ -261,7 +261,7 @@ const ofTheTable: readonly Fault[] = [
   },
   {
     row: 37,
-    what: 'somebody else calls in the name of Truora',
+    what: 'another caller calls in the name of Truora',
     inject: (plan, chance) => {
       plan.strangers.push({ dress: chance.pick(['wrong key', 'unsigned']), at: chance.pick([0.5, 1, 3, 70]) });
     },
@@ -291,7 +291,7 @@ const ofTheTable: readonly Fault[] = [
   },
   {
     row: 42,
-    what: 'the webhook comes when patience is over',
+    what: 'the webhook comes after the callback timeout',
     inject: (plan, chance) => {
       plan.story.decidesAfter = chance.whole(58, 75);
       webhooks(plan, () => [final(3)]);
@@ -304,7 +304,7 @@ const ofTheTable: readonly Fault[] = [
   },
   {
     row: 44,
-    what: 'nobody can be woken for a while',
+    what: 'no execution can be resumed for a while',
     inject: (plan) => {
       plan.refuses.push({ operation: 'SendTaskSuccess', first: 3 });
     },
@@ -371,7 +371,7 @@ const ofTheTable: readonly Fault[] = [
   },
   {
     row: 54,
-    what: 'an input that no door of ours would write',
+    what: 'an input that no entry point of ours would write',
     inject: (plan, chance) => {
       plan.poison.push(
         chance.pick([

@@ -6,7 +6,7 @@ const write = (plan: Plan, forms: Forms): void => {
   plan.story.forms = { ...plan.story.forms, ...forms };
 };
 
-/** Whatever the list says decides about money only where the answer of the first create call is lost. */
+/** The list decides about money only where the answer of the first create call is lost. */
 const loseFirst = (plan: Plan, chance: Chance): void =>
   trouble(plan, 'create', 1, { kind: chance.pick(['hang', 'reset']), executed: chance.is(0.75) });
 

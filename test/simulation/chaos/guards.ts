@@ -3,7 +3,7 @@ import type { Guard } from '../prove/guards.ts';
 /** Guards of the whole run; taken away one at a time, a seed has to fail. */
 export const chaosGuards: readonly Guard[] = [
   {
-    guard: 'whoever finds an open intent finds out what became of its call',
+    guard: 'a run that finds an open intent resolves its call',
     file: 'shared/logic/creation-entry.ts',
     find: '  if (isOurs) return reconcile(entry, intent, record);',
     replace:
@@ -89,7 +89,7 @@ export const chaosGuards: readonly Guard[] = [
     replace: '',
   },
   {
-    guard: 'a drop that nobody told of is started by the sweep',
+    guard: 'a drop without an event is started by the sweep',
     file: 'shared/logic/inbox-sweep.ts',
     find: '    await startExecution(machineArn, executionNameOf(id, dropped, new Date()), request);\n',
     replace: '',

@@ -20,7 +20,7 @@ const [FEW_EVENTS, MANY_EVENTS, MOST_STATE] = [200, 1500, 8192];
 /** What an execution's history holds beside its tasks: states entered and left, the beginning and the end. */
 const OTHER_EVENTS = 26;
 
-/** Tasks more of a run that waits until another of its person can see what became of a call: as often as the machine comes back. */
+/** Tasks more of a run that waits until another of its person can see what became of a call: as often as the machine retries. */
 const MOST_WAITS = 60;
 
 /** Whether an execution that succeeded says what stands: its owner the outcome, every other one that it is a repeat, and of what age. */
@@ -30,7 +30,7 @@ const saysWhatStands = (executionArn: string, output: unknown, record: LedgerRec
   return isDeepStrictEqual(output, { ...outcome, claimedAt, isRepeat: true });
 };
 
-/** What a whole run has to keep, whatever went wrong. @returns the promises that are broken */
+/** What a whole run has to keep after any fault. @returns the promises that are broken */
 export const judge = (ran: Ran): string[] => {
   const { plan, system, dropped, called, paidInVain, isOver } = ran;
   const broken: string[] = [];
@@ -57,7 +57,7 @@ export const judge = (ran: Ran): string[] => {
     must(cases.length <= 1, `a drop is ${cases.length} cases`);
     const [record] = cases;
     const isGone = plan.tamper !== undefined || arrival.body !== 'photo' || plan.rows.has(59);
-    // A drop whose object is gone before anybody learns of it is nobody's case.
+    // A drop whose object is gone before any function reads it has no case.
     if (arrival.events.length === 0 && isGone && !record) continue;
     must(record !== undefined, 'a drop has no record');
     if (!record) continue;
@@ -86,9 +86,9 @@ export const judge = (ran: Ran): string[] => {
       record.outcome?.reason === 'verdict_unconfirmed' ||
       record.outcome?.reason === 'unknown_reason' ||
       (record.outcome?.reason === 'system_error' && plan.story.ending.failure_status === 'system_error');
-    // Media that is gone when its upload has to be repeated: what Truora made of the first one comes as a late truth.
+    // Media that is gone when its upload has to be repeated: what Truora made of the first one comes as an amendment.
     const isLate = record.outcome?.reason === 'media_gone' && (record.amendments?.length ?? 0) > 0;
-    // What was cut short by somebody ends without Truora's word, which comes as a late truth if it says anything of a face.
+    // A run that was stopped from outside ends without Truora's verdict, which comes as an amendment if it is about a face.
     const isCut = record.phase === 'canceled' || /^execution_/.test(record.outcome?.reason ?? '');
     const saysNothing =
       !['success', 'failure'].includes(plan.story.ending.validation_status ?? '') ||
@@ -143,7 +143,7 @@ export const judge = (ran: Ran): string[] => {
     const validation = charged.get(validationId);
     const { validation_status, ...anythingElse } = plan.story.ending;
     const isPlain = validation_status === 'success' && Object.keys(anythingElse).length === 0;
-    // A number that was asked for and comes back above 1 says that something else was compared.
+    // A requested number that is returned above 1 says that something else was compared.
     const isSaid = plan.story.forms?.threshold !== 'percent';
     const isTrue = isPlain && isSaid && validation?.decidedAt !== undefined;
     must(isTrue && validation?.accountId === accountId, 'approved without Truora having said so');
@@ -153,7 +153,7 @@ export const judge = (ran: Ran): string[] => {
   broken.push(...judgeMoney(ran, records));
 
   must(system.truora.refusedHosts.length === 0, 'media was sent to a host that is not allowed');
-  // While a list cannot be read, nobody knows what became of a call, and the person stays taken; for ever, if it stays so.
+  // While a list cannot be read, the result of a call is unknown, and the person stays taken; for ever, if it stays so.
   const { listing, listingEnds } = plan.story;
   const isUnread = listing !== undefined && listing.kind !== 'null' && listingEnds === undefined;
   must(isUnread || system.itemsOf('ACC').length === 0, "a person's intent was left open");

@@ -2,7 +2,7 @@ import type { LedgerRecord } from '../../../shared/domain/record.ts';
 import { settings } from '../simulation.ts';
 import type { Ran } from './run.ts';
 
-/** What a record says when Truora may have charged and nobody can tell. A list that shows nothing cannot be seen through. */
+/** What a record says when Truora may have charged and this cannot be known. A list that shows nothing cannot be seen through. */
 const doubts: readonly string[] = ['unconfirmed', 'blind'];
 
 /**
@@ -45,7 +45,7 @@ export const judgeMoney = ({ plan, system, dropped }: Ran, records: readonly Led
     charged.length <= people + orphans + inDoubt.length,
     `${charged.length} charges for ${people} drops and ${orphans} orphans`,
   );
-  // Two charges for one drop are allowed where the first call is executed later than anybody could wait for it, where the
+  // Two charges for one drop are allowed where the first call is executed later than any timeout, where the
   // deployment asks for it, and where the list says by its name that it holds nothing.
   const outlives = Object.values(plan.story.troubles.create ?? {}).some(
     (trouble) => trouble.kind === 'zombie' && trouble.after > settings.settle,

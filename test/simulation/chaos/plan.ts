@@ -46,7 +46,7 @@ export const planOf = (seed: number): Plan => {
   }
   // One system in five has a second run: of the same person with other media, at about the same time.
   if (chance.is(0.2)) plan.arrivals.push(dropOf(person, 'b', chance.pick([0.01, 0.3, 5])));
-  // And in one of eight somebody will not wait for the end.
+  // And one of eight is canceled before the end.
   if (chance.is(0.125)) {
     plan.interruption = {
       by: chance.pick(['caller', 'operator']),

@@ -11,7 +11,7 @@ const tooLarge = Buffer.concat([photo(''), Buffer.alloc(10_000_001)]);
 
 const bytesOf = ({ body, key, putAt }: Arrival): Buffer => {
   if (body === 'empty') return Buffer.alloc(0);
-  if (body === 'text') return Buffer.from('this is no photo at all, whatever its name says');
+  if (body === 'text') return Buffer.from('this is no photo at all, though its name says so');
   return body === 'large' ? tooLarge : photo(`${key} ${putAt}`);
 };
 
@@ -142,7 +142,7 @@ export const runPlan = async (plan: Plan): Promise<Ran> => {
       const [one] = dropped;
       if (!one) return;
       if (tamper.kind === 'delete') system.bucket.remove(one.version);
-      // What lies there now is a drop of its own, of which nobody was told.
+      // What lies there now is a drop of its own, without an event.
       else drop({ ...one.arrival, body: 'photo', putAt: tamper.at, events: [] });
     });
   }

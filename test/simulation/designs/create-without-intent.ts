@@ -5,7 +5,7 @@ import { ownRecord, recordCreated } from '../../../shared/ledger/claims.ts';
 import { createValidation } from '../../../shared/truora/client.ts';
 import { createdOf } from '../../../shared/truora/creation.ts';
 
-/** The charged call as it is written when nobody thinks of what may go wrong: asked, and written down; the machine retries. */
+/** The charged call as it is written without a thought for failures: asked, and written down; the machine retries. */
 export const handler = step('CreateValidation', async ({ claim, executionId }) => {
   const ledger = ledgerFromEnv();
   const { accountId, userAuthorized, requested: options, revalidationId } = claim;

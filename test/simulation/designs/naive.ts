@@ -2,9 +2,9 @@ import type { Mutation } from '../virtual/hooks.ts';
 import { designs } from './published.ts';
 
 /**
- * The whole run as it is written when nobody thinks of what may go wrong: each event is a run of its own, the charged call is
- * repeated like any other, nobody looks at the media or at where it goes or for a drop that nobody told of, the token is stored in the
- * next state, and whoever waits in vain has failed.
+ * The whole run as it is written without a thought for failures: each event is a run of its own, the charged call is
+ * repeated like any other, no code checks the media, its target or a drop without an event, the token is stored in the
+ * next state, and a wait without an answer has failed.
  */
 export const naive: { files: Readonly<Record<string, string>>; mutations: readonly Mutation[] } = {
   files: {

@@ -29,20 +29,20 @@ const moments: { at: Anchor; after: number }[] = [
   { at: 'ended', after: 86_400 },
 ];
 
-/** From the upload: at once, before patience is over, after it, after the deadline and its grace, never. */
+/** From the upload: at once, before the callback timeout, after it, after the deadline and its grace, never. */
 const decisions = [1, 4, 70, 290, 900, null];
 
 const held: Case['holds'][] = [
   [],
-  // The token is written while the bell already rings, or only after patience is over.
+  // The token is written while the notification comes, or only after the callback timeout.
   [{ who: 'AwaitWebhook', nth: 1, seconds: 3 }],
-  // Someone brings the token back after patience has ended the wait.
+  // The token is returned after the callback timeout has ended the wait.
   [{ who: 'ReceiveWebhook', nth: 4, seconds: 5 }],
 ];
 
 /**
- * Every ordering of bell, second bell, decision, token, patience and deadline on the grid above, with no crash, and then
- * with each crash where a bell, a decision or the lack of one makes it interesting.
+ * Every ordering of notification, second notification, decision, token, callback timeout and deadline on the grid above, with no crash, and then
+ * with each crash where a notification, a decision or the lack of one makes it interesting.
  */
 export function* grid(): Generator<Case> {
   for (const decides of decisions) {
@@ -84,7 +84,7 @@ export const interleavings = async (
   }
 };
 
-/** Where two and three race: a bell and the token, two bells and the token, and a retried task that brings a new token. */
+/** Where two and three race: a notification and the token, two notifications and the token, and a retried task with a new token. */
 export const races: readonly Case[] = [
   { ...base, decides: 1, notifications: [{ at: 'waiting', after: 0 }] },
   {
@@ -113,7 +113,7 @@ export const races: readonly Case[] = [
   ),
 ];
 
-/** Any case at all: what no grid thinks of. Shrinks towards no bells, no kills, and a seed of 0. */
+/** Any case at all: what no grid thinks of. Shrinks towards no notifications, no kills, and a seed of 0. */
 export const anyCase: fc.Arbitrary<Case> = fc.record({
   seed: fc.nat(1_000_000),
   decides: fc.oneof(fc.integer({ min: 1, max: 280 }), fc.constantFrom(null, 900)),

@@ -14,7 +14,7 @@ export const misfits = (guards: readonly Guard[]): Guard[] =>
 /** Every guard of the meeting point. */
 export const meetingGuards: readonly Guard[] = [
   {
-    guard: 'whoever stores the token looks for the notification',
+    guard: 'the function that stores the token reads the notification',
     file: 'functions/await-webhook.ts',
     find: 'if (notification) await resume(taskToken, notification);',
     replace: '',
@@ -33,14 +33,14 @@ export const meetingGuards: readonly Guard[] = [
       'keyOf(validation.validationId), { set: { expiresAt: set.expiresAt }, setIfAbsent: { taskToken } })).notification',
   },
   {
-    guard: 'a notification is kept when nobody waits yet',
+    guard: 'a notification is kept when no execution waits yet',
     file: 'shared/logic/notify.ts',
     find: 'await recordNotification(table, { validationId, deadline: binding.deadline }, at)',
     replace:
       '{ notification: { receivedAt: at.toISOString() }, ...(await readCallback(table, validationId)) } as { notification: Notification; taskToken?: string }',
   },
   {
-    guard: 'a notification wakes whoever is parked',
+    guard: 'a notification resumes the waiting execution',
     file: 'shared/logic/notify.ts',
     find: "taskToken === undefined ? 'recorded' : await wake(table, validationId, taskToken, notification)",
     replace: "taskToken === undefined ? 'recorded' : 'late'",
@@ -58,13 +58,13 @@ export const meetingGuards: readonly Guard[] = [
     replace: 'events.map',
   },
   {
-    guard: 'whatever happens to the wait, the verdict is looked for',
+    guard: 'the verdict is read after any end of the wait',
     file: 'infra/workflow/definition.ts',
     find: "Catch: [{ ErrorEquals: ['States.ALL'], Next: 'ReadVerdict', ResultPath: null }],",
     replace: 'Catch: [failed],',
   },
   {
-    guard: 'patience is over once',
+    guard: 'the callback timeout ends the wait',
     file: 'infra/workflow/definition.ts',
     find: "Retry: [never('States.Timeout'), anything],",
     replace: 'Retry: [anything],',
@@ -94,7 +94,7 @@ export const meetingGuards: readonly Guard[] = [
     replace: '',
   },
   {
-    guard: 'a validation is bound to its case before anybody can call about it',
+    guard: 'a validation is bound to its case before a webhook can come',
     file: 'shared/logic/creation.ts',
     find: '  await bindValidation(ledger.table, validation, record.revalidationId, ledger.retentionDays);\n',
     replace: '',

@@ -51,7 +51,7 @@ const check = async (given: Case, by: typeof judge = judge) => {
   const seen = await run(given);
   done.runs += 1;
   if (seen.kills > 0) done.crashes += 1;
-  // However often a pending answer was read: the ordering is the same.
+  // For any number of pending answers the ordering is the same.
   orders.add(seen.order.replace(/p+/g, 'p'));
   const broken = by(seen);
   if (broken.length > 0 && done.failures.length < 5) done.failures.push({ case: given, broken });

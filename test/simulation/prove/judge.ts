@@ -10,7 +10,7 @@ const A_CALL = 1;
 /** What a retry costs at most where the definition says 2 s, the one function's time included. Seconds. */
 const A_RETRY = 4;
 
-/** When the wait has to be over at the latest: what met, met at once; else patience is. */
+/** When the wait has to be over at the latest: at once when token and notification meet; else at the callback timeout. */
 const waitOver = ({ tokens, notifications, waitBegan = 0 }: Seen): number => {
   const token = tokens.at(-1);
   const timeoutAt = waitBegan + settings.callbackTimeout;
@@ -37,8 +37,8 @@ const polls = (seconds: number): { looks: number; gap: number } => {
 };
 
 /**
- * What a run at the meeting point has to keep, whatever came in which order: one wait that ends once, one outcome that
- * depends on Truora alone, nothing left open; and soon, with few looks, since a poll would hide a bell that was lost.
+ * What a run at the meeting point has to keep, for any order: one wait that ends once, one outcome that
+ * depends on Truora alone, nothing left open; and soon, with few reads, since a poll would hide a lost notification.
  */
 export const judge = (seen: Seen): string[] => {
   const { system, kills, decided, deadline, ended, looked = Number.NaN } = seen;
@@ -82,7 +82,7 @@ export const judge = (seen: Seen): string[] => {
   const most = (until > 0 ? looks + 1 : 1) + kills;
   must(system.truora.calls.read <= most, `Truora was read ${system.truora.calls.read} times, not ${most}`);
   const { rings, notifications, holds } = seen.case;
-  // What is left to itself, with webhooks that work and a decision before patience is over, needs one look.
+  // What is left to itself, with webhooks that work and a decision before the callback timeout, needs one read.
   const isPlain =
     rings &&
     kills === 0 &&

@@ -4,7 +4,7 @@ import { quietStory, type Sending } from '../truora/story.ts';
 import { clock, EPOCH } from '../virtual/clock.ts';
 import type { Effect, Handling } from '../virtual/effects.ts';
 
-/** Moments of a run that a bell can come at, or some seconds after. */
+/** Moments of a run at which, or some seconds after which, a notification can come. */
 export const anchors = ['bound', 'uploaded', 'waiting', 'token', 'timeout', 'deadline', 'ended'] as const;
 
 export type Anchor = (typeof anchors)[number];
@@ -42,7 +42,7 @@ export type Seen = {
   deadline: number;
   ended: number;
   kills: number;
-  /** Refusals of the very call that wakes: the bell is written down by then, so that is nobody's trouble. */
+  /** Refusals of the call that resumes: the notification is stored by then, so that nothing is lost. */
   unsent: number;
   /** How many alternatives each choice had. */
   alternatives: number[];
@@ -85,7 +85,7 @@ export const run = async (given: Case): Promise<Seen> => {
         const [validation] = system.truora.charged;
         if (validation) system.truora.call(FINAL, validation);
       };
-      // At the very moment: the call and whatever happens there can race.
+      // At the same moment: the call and other work can race.
       if (after === 0) ring();
       else clock.after(after * 1000, ring);
     }
@@ -165,7 +165,7 @@ export const run = async (given: Case): Promise<Seen> => {
     onHeard: ({ event }, status) => {
       if (event !== 'final' || status !== 200) return;
       heard += 1;
-      // Answered, so it counts as rung from here on, whether anybody has written it down or not.
+      // Answered, so it counts as sent from here on, stored or not.
       if (seen.notifications.length >= heard) return;
       seen.notifications.push({ at: secondsNow(), nth: happened.length, isAlive: true, sent: undefined });
       happened.push('b');

@@ -17,7 +17,7 @@ const hook = (event_type: string, event_action: string, object: object) => ({
   object,
 });
 
-/** A webhook as Truora sends it, or as somebody does who is not Truora. */
+/** A webhook as Truora sends it, or as another caller does. */
 export const sealed = (
   { event, dress }: Sending,
   answer: Record<string, unknown>,

@@ -1,4 +1,4 @@
-/** What Truora does with a call instead of answering it. `executed`: it did what it was asked to, and nobody learns of it. */
+/** What Truora does with a call instead of answering it. `executed`: it did what it was asked to, and its answer is lost. */
 export type Trouble =
   | { kind: 'refused' | 'dns' | 'tls' }
   | { kind: 'reset' | 'hang'; executed: boolean }
@@ -59,11 +59,11 @@ export type Forms = {
 
 /** How a person's list is answered: whole and under its name where nothing is said. */
 export type Listing =
-  /** Nothing is under its name, whatever there is. */
+  /** Nothing is under its name, whether it exists or not. */
   | { kind: 'null' | 'nameless' | 'not found' }
   /** The rows stand under another name. */
   | { kind: 'elsewhere'; under: string }
-  /** The first page holds no row; that there is more stands in a form that nobody knows. */
+  /** The first page holds no row; that there is more is written in an unknown form. */
   | { kind: 'paged'; more: Record<string, unknown> };
 
 /** All that Truora will do in one system. Seconds. */

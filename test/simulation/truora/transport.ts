@@ -4,7 +4,7 @@ import { checkpoint } from '../virtual/effects.ts';
 
 export { SendError };
 
-/** Whoever stands in Truora's place in this system. Throws a SendError as the real transport does. */
+/** The stand-in for Truora in this system. Throws a SendError as the real transport does. */
 export type Vendor = {
   /** What a call is called in the trace. */
   nameOf(call: Call): string;

@@ -9,7 +9,7 @@ export const ORIGIN = 'https://api.validations.truora.com';
 
 export const UPLOADS = 'https://files.truora.com';
 
-/** Truora's own default, and what a validation's life is when nobody says otherwise (documented). Seconds. */
+/** Truora's own default, and what a validation's life is without a setting (documented). Seconds. */
 const DEFAULT_TIMEOUT = 300;
 
 /** What the charged object looks like from inside. */
@@ -204,7 +204,7 @@ export const vendorOf = (story: Story, { acceptsKey, webhookKey, callUs, latency
       const other = word === 'other account';
       return json(200, {
         enrollment_id: id,
-        account_id: other ? 'somebody-else' : account_id,
+        account_id: other ? 'another-person' : account_id,
         status: other ? 'success' : word,
       });
     }

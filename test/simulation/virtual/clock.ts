@@ -79,7 +79,7 @@ const set = (run: () => void, ms = 0): Timer => {
 /** The one clock of a system: it stands still until it is told to jump. */
 export const clock = {
   now: () => now,
-  /** Runs something at a moment of the system, on nobody's behalf. */
+  /** Runs something at a moment of the system, for no function. */
   at: (at: number, run: () => void) => set(run, at - now),
   after: (ms: number, run: () => void) => set(run, ms),
   clear,

@@ -56,7 +56,7 @@ let serial = 0;
 
 let effects = 0;
 
-/** A new system begins: whatever the last one left behind is forgotten. */
+/** A new system begins: everything of the last one is dropped. */
 export const resetCheckpoint = (of: EffectHost): void => {
   for (const invocation of alive) invocation.isDead = true;
   host = of;
@@ -196,7 +196,7 @@ const firsts = (): Queued[] => {
 
 /**
  * Drives the system: lets one effect after the other through the checkpoint, chosen by the seed where several wait, and lets time
- * jump only when nothing waits and nobody computes. Ends when nothing is left to happen.
+ * jump only when nothing waits or computes. Ends when nothing is left to happen.
  * @param most how many steps a system may take before it is taken for one that never ends
  */
 export const drive = async (most: number): Promise<void> => {

@@ -15,7 +15,7 @@ const swaps: Record<string, string> = {
   [urlOf('shared/aws/signed-call.ts')]: urlOf('test/simulation/aws/signed-call.ts'),
 };
 
-/** The local machine's file can also synthesize, for which it loads CDK, a second's work that nobody here asks for. */
+/** The local machine's file can also synthesize, for which it loads CDK, a second's work that is not needed here. */
 const unused = /^(aws-cdk-lib|constructs|cdk-nag)(\/|$)|\/infra\/aws\/(stack|example-caller)\.ts$/;
 
 const nothing = `data:text/javascript,${encodeURIComponent(
