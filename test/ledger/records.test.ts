@@ -273,7 +273,7 @@ describe('recordOutcome', () => {
     const { wanted, item } = await existing('moved');
     const outcome = outcomeOf(wanted, 'declined');
     await atStoppedTime(async (now) => {
-      expect(await recordOutcome(aws.ledger, outcome, OURS)).toEqual({ outcome, isAnnounced: false });
+      expect(await recordOutcome(aws.ledger, outcome, OURS)).toEqual({ outcome, isAnnounced: false, owner: OURS });
       expect(await itemOf(wanted)).toMatchObject({
         ...item,
         phase: 'declined',
