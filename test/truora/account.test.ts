@@ -7,6 +7,10 @@ test('an account is the same in other capitals, in another Unicode form and with
   expect(['', 'ben', 'ACCana', 'ına'].map((one) => isSameAccount(one, 'Ana'))).toEqual([false, false, false, false]);
 });
 
+test('letters that are the same only in capitals make two accounts', () => {
+  expect([isSameAccount('ıd', 'id'), isSameAccount('straße', 'strasse')]).toEqual([false, false]);
+});
+
 test.each([
   ['declined', 'declined'],
   ['expired', 'expired'],
