@@ -141,7 +141,7 @@ describe('recordOutcome', () => {
     expect(await item()).toEqual(before);
   });
 
-  test('returns the first outcome to every later writer, and whether it was announced', async () => {
+  test('returns the first outcome and its owner to every later writer, and whether it was announced', async () => {
     for (const announced of [undefined, EARLIER]) {
       const first = endOf(newRevalidationId(), 'canceled');
       const { id, item } = await store({ phase: 'canceled', outcome: first, announced });
