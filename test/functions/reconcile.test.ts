@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, vi } from 'vitest';
 import { handler } from '../../functions/create-validation.ts';
 import type { Attempt } from '../../shared/domain/attempts.ts';
 import type { Claim } from '../../shared/domain/revalidation.ts';
@@ -10,8 +10,9 @@ import { listValidations } from '../../shared/truora/client.ts';
 import { lateOrphansOn } from '../../shared/truora/reconcile.ts';
 import { holdTimers } from '../support/held-timers.ts';
 import { claimOf, context, eventOf, executionOf, newPerson, newValidationId, thrownBy } from '../support/journal.ts';
-import { type Asked, type LocalAws, openLocalAws, type Said, standIn } from '../support/local-aws.ts';
+import { type Asked, type LocalAws, type Said, standIn } from '../support/local-aws.ts';
 import { truoraAt } from '../support/truora.ts';
+import { withLocalAws } from '../support/with-local-aws.ts';
 
 const OURS = executionOf('ours');
 
@@ -24,23 +25,17 @@ const UNSETTLED = { name: 'CreationUnsettledError', reason: 'creation_unsettled'
 /** Used for nothing else; it waits until the test releases it. */
 const LATE_MS = 86_123;
 
-let aws: LocalAws;
-
-beforeAll(async () => {
-  aws = await openLocalAws('CreateValidation', { truora: true });
-});
-
-afterAll(() => aws.close());
+const test = withLocalAws('CreateValidation', { truora: true });
 
 const closers: (() => Promise<void>)[] = [];
 
-beforeEach(() => {
+test.beforeEach(({ aws }) => {
   vi.useFakeTimers({ toFake: ['Date'] });
   process.env.SETTLE_SECONDS = '60';
   aws.metrics.length = 0;
 });
 
-afterEach(async () => {
+test.afterEach(async ({ aws }) => {
   vi.useRealTimers();
   process.env.TRUORA_ORIGIN = aws.sandbox.origin;
   process.env.ON_UNRESOLVED = 'fail-for-human';
@@ -50,7 +45,7 @@ afterEach(async () => {
 
 const creating = (claim: Claim) => handler(eventOf('CreateValidation', { claim }, { executionId: OURS }), context);
 
-const claimed = async (suffix = '', more: Partial<Claim> = {}) => {
+const claimed = async (aws: LocalAws, suffix = '', more: Partial<Claim> = {}) => {
   const person = newPerson(suffix);
   await aws.enroll(person);
   const claim = claimOf({ ...person, ...more });
@@ -59,7 +54,7 @@ const claimed = async (suffix = '', more: Partial<Claim> = {}) => {
 };
 
 /** Another media of the same person. */
-const sibling = async ({ accountId, enrollmentId }: Claim) => {
+const sibling = async (aws: LocalAws, { accountId, enrollmentId }: Claim) => {
   const claim = claimOf({ accountId, enrollmentId });
   await claimRecord(aws.ledger, claim, OURS);
   return claim;
@@ -80,16 +75,16 @@ const comingBack = async (claim: Claim) => {
 
 type Kept = { attempts?: Attempt[]; orphans?: string[]; phase: string; validationId?: string };
 
-const recordOf = async ({ revalidationId }: Claim) => (await aws.item(`RUN#${revalidationId}`)) as Kept;
+const recordOf = async (aws: LocalAws, { revalidationId }: Claim) => (await aws.item(`RUN#${revalidationId}`)) as Kept;
 
-const attemptsOf = async (claim: Claim) =>
-  ((await recordOf(claim)).attempts ?? []).map(({ n, result }) => `${n} ${result}`);
+const attemptsOf = async (aws: LocalAws, claim: Claim) =>
+  ((await recordOf(aws, claim)).attempts ?? []).map(({ n, result }) => `${n} ${result}`);
 
-const intentOf = ({ accountId }: Claim) => aws.item(`ACC#${accountId}`);
+const intentOf = (aws: LocalAws, { accountId }: Claim) => aws.item(`ACC#${accountId}`);
 
-const orphansCounted = () => aws.metrics.reduce((sum, { Orphans = 0 }) => sum + Number(Orphans), 0);
+const orphansCounted = (aws: LocalAws) => aws.metrics.reduce((sum, { Orphans = 0 }) => sum + Number(Orphans), 0);
 
-const charging = () => {
+const charging = (aws: LocalAws) => {
   const before = aws.sandbox.counts();
   return () => {
     const now = aws.sandbox.counts();
@@ -125,8 +120,8 @@ const withLink = (claim: Claim, more: object = {}) =>
   rowOf(claim, { instructions: { file_upload_link: LINK }, ...more });
 
 describe('an answer that was lost', () => {
-  test('waits until no call can be in flight, and then reads the list twice, half a window apart', async () => {
-    const claim = await claimed();
+  test('waits until no call can be in flight, and then reads the list twice, half a window apart', async ({ aws }) => {
+    const claim = await claimed(aws);
     const { asked } = await listing(() => []);
     const entry = async (seconds: number) => {
       later(seconds);
@@ -138,22 +133,22 @@ describe('an answer that was lost', () => {
     expect(await entry(1)).toBe('POST GET');
     expect(await entry(29)).toBe('POST GET');
     expect(await entry(1)).toBe('POST GET GET');
-    expect(await attemptsOf(claim)).toEqual(['1 not_found']);
-    expect(await intentOf(claim)).toBeUndefined();
+    expect(await attemptsOf(aws, claim)).toEqual(['1 not_found']);
+    expect(await intentOf(aws, claim)).toBeUndefined();
     expect(await entry(0)).toBe('POST GET GET POST');
   });
 
-  test('gives up after the second lost call', async () => {
-    const claim = await claimed();
+  test('gives up after the second lost call', async ({ aws }) => {
+    const claim = await claimed(aws);
     const { asked } = await listing(() => []);
     expect(await thrownBy(comingBack(claim))).toEqual(BLIND);
     expect(await thrownBy(creating(claim))).toEqual(BLIND);
     expect(asked.filter(({ method }) => method === 'POST')).toHaveLength(2);
-    expect(orphansCounted()).toBe(2);
-    expect(await attemptsOf(claim)).toEqual(['1 blind', '2 blind']);
+    expect(orphansCounted(aws)).toBe(2);
+    expect(await attemptsOf(aws, claim)).toEqual(['1 blind', '2 blind']);
   });
 
-  test.each<[string, (claim: Claim) => object]>([
+  test.for<[string, (claim: Claim) => object]>([
     ['of another person', (claim) => withLink(claim, { account_id: 'another-person', validation_status: 'success' })],
     ['of another type', (claim) => withLink(claim, { type: 'document-validation' })],
     ['that was decided', (claim) => withLink(claim, { validation_status: 'success' })],
@@ -162,23 +157,23 @@ describe('an answer that was lost', () => {
       'that is older than the call for any difference of the clocks',
       (claim) => withLink(claim, { creation_date: new Date(Date.now() - 13 * 3_600_000).toISOString() }),
     ],
-  ])('does not take for its validation one %s', async (_, row) => {
-    const claim = await claimed();
+  ])('does not take for its validation one %s', async ([_, row], { aws }) => {
+    const claim = await claimed(aws);
     const theirs = row(claim);
     await listing(() => [theirs]);
     expect(await thrownBy(comingBack(claim))).toEqual(BLIND);
-    expect(await attemptsOf(claim)).toEqual(['1 blind', '2 blind']);
+    expect(await attemptsOf(aws, claim)).toEqual(['1 blind', '2 blind']);
   });
 
-  test.each([-14, 0, 14])('finds the validation of a Truora whose clock is %i minutes off', async (minutes) => {
-    const claim = await claimed();
+  test.for([-14, 0, 14])('finds the validation of a Truora whose clock is %i minutes off', async (minutes, { aws }) => {
+    const claim = await claimed(aws);
     const row = withLink(claim, { creation_date: new Date(Date.now() + minutes * 60_000).toISOString() });
     await listing(() => [row]);
     expect(await comingBack(claim)).toMatchObject({ validationId: row.validation_id });
   });
 
-  test('finds the validation on the second page of the list', async () => {
-    const claim = await claimed();
+  test('finds the validation on the second page of the list', async ({ aws }) => {
+    const claim = await claimed(aws);
     const row = withLink(claim);
     const { asked } = await listing(({ path }) =>
       path.endsWith('?start_key=two')
@@ -189,15 +184,15 @@ describe('an answer that was lost', () => {
     expect(asked.filter(({ method }) => method === 'POST')).toHaveLength(1);
   });
 
-  test('does not wait for incomplete rows of another product', async () => {
-    const claim = await claimed();
+  test('does not wait for incomplete rows of another product', async ({ aws }) => {
+    const claim = await claimed(aws);
     const row = withLink(claim);
     await listing(() => [{ account_id: claim.accountId, type: 'document-validation', creation_date: 3 }, row]);
     expect(await comingBack(claim)).toMatchObject({ validationId: row.validation_id });
   });
 
-  test('does not take a validation that is bound to another run', async () => {
-    const claim = await claimed();
+  test('does not take a validation that is bound to another run', async ({ aws }) => {
+    const claim = await claimed(aws);
     const row = withLink(claim);
     const { revalidationId } = claimOf();
     await aws.putItem({ pk: `VLD#${row.validation_id}`, revalidationId, deadline: new Date().toISOString() });
@@ -205,47 +200,47 @@ describe('an answer that was lost', () => {
     expect(await thrownBy(comingBack(claim))).toEqual(BLIND);
   });
 
-  test('finds a validation that has expired in the meantime: it was created and paid for', async () => {
-    const claim = await claimed();
+  test('finds a validation that has expired in the meantime: it was created and paid for', async ({ aws }) => {
+    const claim = await claimed(aws);
     const row = rowOf(claim, { validation_status: 'failure', failure_status: 'expired' });
     const { asked } = await listing(() => [row]);
     expect(await thrownBy(comingBack(claim))).toEqual(UNCONFIRMED);
     expect(asked.filter(({ method }) => method === 'POST')).toHaveLength(1);
-    expect(await recordOf(claim)).toMatchObject({ orphans: [row.validation_id] });
+    expect(await recordOf(aws, claim)).toMatchObject({ orphans: [row.validation_id] });
   });
 
-  test('finds a validation in local time that is labelled UTC', async () => {
-    const claim = await claimed();
+  test('finds a validation in local time that is labelled UTC', async ({ aws }) => {
+    const claim = await claimed(aws);
     const row = withLink(claim, { creation_date: new Date(Date.now() - 5 * 3_600_000).toISOString() });
     const { asked } = await listing(() => [row]);
     expect(await thrownBy(comingBack(claim))).toEqual(UNCONFIRMED);
     expect(asked.filter(({ method }) => method === 'POST')).toHaveLength(1);
-    expect(await recordOf(claim)).toMatchObject({ orphans: [row.validation_id] });
+    expect(await recordOf(aws, claim)).toMatchObject({ orphans: [row.validation_id] });
   });
 
-  test('does not take a validation in local time that is bound to another run', async () => {
-    const claim = await claimed();
+  test('does not take a validation in local time that is bound to another run', async ({ aws }) => {
+    const claim = await claimed(aws);
     const row = withLink(claim, { creation_date: new Date(Date.now() - 5 * 3_600_000).toISOString() });
     const { revalidationId } = claimOf();
     await aws.putItem({ pk: `VLD#${row.validation_id}`, revalidationId, deadline: new Date().toISOString() });
     await listing(() => [row]);
     expect(await thrownBy(comingBack(claim))).toEqual(BLIND);
-    expect(await recordOf(claim)).not.toHaveProperty('orphans');
+    expect(await recordOf(aws, claim)).not.toHaveProperty('orphans');
   });
 
-  test('records a validation whose link has expired as an orphan', async () => {
-    const claim = await claimed();
+  test('records a validation whose link has expired as an orphan', async ({ aws }) => {
+    const claim = await claimed(aws);
     const expires = Math.floor(Date.now() / 1000) + 30;
     const row = withLink(claim, {
       instructions: { file_upload_link: `https://files.truora.com/u/x?Expires=${expires}` },
     });
     await listing(() => [row]);
     expect(await thrownBy(comingBack(claim))).toEqual(UNCONFIRMED);
-    expect(await recordOf(claim)).toMatchObject({ orphans: [row.validation_id] });
+    expect(await recordOf(aws, claim)).toMatchObject({ orphans: [row.validation_id] });
   });
 
-  test('counts a validation as found when only the first read saw it', async () => {
-    const claim = await claimed();
+  test('counts a validation as found when only the first read saw it', async ({ aws }) => {
+    const claim = await claimed(aws);
     const row = withLink(claim);
     let looks = 0;
     const { asked } = await listing(() => {
@@ -254,17 +249,17 @@ describe('an answer that was lost', () => {
     });
     expect(await thrownBy(comingBack(claim))).toEqual(UNCONFIRMED);
     expect(asked.filter(({ method }) => method === 'POST')).toHaveLength(1);
-    expect(await recordOf(claim)).toMatchObject({ orphans: [row.validation_id] });
+    expect(await recordOf(aws, claim)).toMatchObject({ orphans: [row.validation_id] });
   });
 
-  test.each<[string, Said | object[], string]>([
+  test.for<[string, Said | object[], string]>([
     ['cannot be had', { status: 503 }, 'TruoraUncertainError'],
     ['is not there, though the person is enrolled', { status: 404 }, 'TruoraContractError'],
     ['is half a JSON', { status: 200, body: '{"validations":[' }, 'TruoraContractError'],
     ['does not say when a validation was created', [{ creation_date: undefined }], 'TruoraContractError'],
     ['names the person in another form', [{ account_id: 'ACC7f3a' }], 'TruoraContractError'],
-  ])('stays open while the list %s, and nothing is created', async (_, said, name) => {
-    const claim = await claimed();
+  ])('stays open while the list %s, and nothing is created', async ([_, said, name], { aws }) => {
+    const claim = await claimed(aws);
     const { asked } = await listing((): Said | object[] =>
       Array.isArray(said) ? said.map((more) => withLink(claim, more)) : said,
     );
@@ -275,8 +270,8 @@ describe('an answer that was lost', () => {
       later(60);
     }
     expect(asked.filter(({ method }) => method === 'POST')).toHaveLength(1);
-    expect(await attemptsOf(claim)).toEqual(['1 unconfirmed']);
-    expect(await intentOf(claim)).toBeDefined();
+    expect(await attemptsOf(aws, claim)).toEqual(['1 unconfirmed']);
+    expect(await intentOf(aws, claim)).toBeDefined();
   });
 });
 
@@ -290,11 +285,11 @@ describe('a lost answer, with a list', () => {
     ),
   );
 
-  test.each(matrix)(
+  test.for(matrix)(
     'that $listed, link: $hasLink, policy $policy, $lag s late, leads to the expected result',
-    async ({ listed, hasLink, policy, lag }) => {
+    async ({ listed, hasLink, policy, lag }, { aws }) => {
       process.env.ON_UNRESOLVED = policy;
-      const claim = await claimed();
+      const claim = await claimed(aws);
       const rows = Array.from({ length: listed }, (_, n) =>
         (hasLink ? withLink : rowOf)(claim, { creation_date: new Date(Date.now() + n).toISOString() }),
       );
@@ -315,8 +310,8 @@ describe('a lost answer, with a list', () => {
       process.env.TRUORA_ORIGIN = truora.origin;
       const ending = await comingBack(claim).catch(({ name }: Error) => name);
       const posts = truora.asked.filter(({ method }) => method === 'POST').length;
-      const record = await recordOf(claim);
-      const seen = { ending, posts, attempts: await attemptsOf(claim), orphans: record.orphans ?? [] };
+      const record = await recordOf(aws, claim);
+      const seen = { ending, posts, attempts: await attemptsOf(aws, claim), orphans: record.orphans ?? [] };
 
       if (listed === 0) {
         expect(seen).toMatchObject({ posts: 2, attempts: ['1 not_found', '2 created'], orphans: [] });
@@ -334,62 +329,64 @@ describe('a lost answer, with a list', () => {
       } else {
         expect(seen).toEqual({ ending: UNCONFIRMED.name, posts: 1, attempts: ['1 orphaned'], orphans: ids });
       }
-      expect(orphansCounted()).toBe(seen.orphans.length);
+      expect(orphansCounted(aws)).toBe(seen.orphans.length);
       for (const id of seen.orphans) {
         expect(await aws.item(`VLD#${id}`)).toMatchObject({ revalidationId: claim.revalidationId });
       }
-      expect(await intentOf(claim)).toBeUndefined();
+      expect(await intentOf(aws, claim)).toBeUndefined();
     },
   );
 });
 
 describe('the intent of another run of the person', () => {
-  test('leaves the intent of a living run alone, at any age', async () => {
-    const other = await claimed();
-    const ours = await sibling(other);
+  test('leaves the intent of a living run alone, at any age', async ({ aws }) => {
+    const other = await claimed(aws);
+    const ours = await sibling(aws, other);
     const intent = await openIntent(aws.table, other.accountId, { revalidationId: other.revalidationId, attempt: 1 });
     later(3600);
     expect(await thrownBy(creating(ours))).toEqual(UNSETTLED);
-    expect(await intentOf(ours)).toMatchObject({ ...intent });
+    expect(await intentOf(aws, ours)).toMatchObject({ ...intent });
   });
 
-  test.each([
+  test.for([
     ['was lost and came to nothing', '-create-swallowed', ['1 not_found'], 0],
     ['was lost and created one', '-create-lost', ['1 orphaned'], 1],
   ] as const)(
     'resolves the intent of an ended run on its own record, and never adopts it: its call %s',
-    async (_, suffix, attempts, orphans) => {
+    async ([_, suffix, attempts, orphans], { aws }) => {
       aws.sandbox.settings.repeatsUploadLinkOnRead = true;
-      const counts = charging();
-      const other = await claimed(suffix);
+      const counts = charging(aws);
+      const other = await claimed(aws, suffix);
       expect(await thrownBy(creating(other))).toEqual(UNSETTLED);
       await recordCancellation(aws.ledger, other, 'iam:caller');
-      const ours = await sibling(other);
+      const ours = await sibling(aws, other);
       const { validationId } = await comingBack(ours);
-      expect(await attemptsOf(other)).toEqual(attempts);
-      const theirs = await recordOf(other);
+      expect(await attemptsOf(aws, other)).toEqual(attempts);
+      const theirs = await recordOf(aws, other);
       expect(theirs.phase).toBe('canceled');
       expect(theirs.orphans ?? []).toHaveLength(orphans);
       expect(theirs.orphans ?? []).not.toContain(validationId);
-      expect(await attemptsOf(ours)).toEqual(['1 created']);
-      expect(await recordOf(ours)).not.toHaveProperty('orphans');
+      expect(await attemptsOf(aws, ours)).toEqual(['1 created']);
+      expect(await recordOf(aws, ours)).not.toHaveProperty('orphans');
       expect(counts().charges).toBe(1 + orphans);
-      expect(orphansCounted()).toBe(orphans);
+      expect(orphansCounted(aws)).toBe(orphans);
     },
   );
 
-  test('resolves the intent of an expired record', async () => {
-    const ours = await claimed();
+  test('resolves the intent of an expired record', async ({ aws }) => {
+    const ours = await claimed(aws);
     const { revalidationId } = claimOf();
     await openIntent(aws.table, ours.accountId, { revalidationId, attempt: 1 });
     expect(await comingBack(ours)).toMatchObject({ validationId: expect.any(String) });
     expect(await aws.item(`RUN#${revalidationId}`)).toBeUndefined();
   });
 
-  test('leaves a validation alone that another run creates during the read: it is not an orphan of the ended run', async () => {
-    const ended = await claimed();
-    const one = await sibling(ended);
-    const other = await sibling(ended);
+  test('leaves a validation alone that another run creates during the read: it is not an orphan of the ended run', async ({
+    aws,
+  }) => {
+    const ended = await claimed(aws);
+    const one = await sibling(aws, ended);
+    const other = await sibling(aws, ended);
     let row: ReturnType<typeof withLink> | undefined;
     let isAnswered = false;
     let meanwhile: (() => Promise<void>) | undefined;
@@ -422,15 +419,17 @@ describe('the intent of another run of the person', () => {
       aws.setDelivery();
     };
     expect(await thrownBy(creating(other))).toEqual(UNSETTLED);
-    expect(await recordOf(ended)).not.toHaveProperty('orphans');
-    expect(await attemptsOf(ended)).toEqual(['1 not_found']);
+    expect(await recordOf(aws, ended)).not.toHaveProperty('orphans');
+    expect(await attemptsOf(aws, ended)).toEqual(['1 not_found']);
     expect(await creating(one)).toMatchObject({ validationId: row?.validation_id });
-    expect(orphansCounted()).toBe(0);
+    expect(orphansCounted(aws)).toBe(0);
     expect(truora.asked.filter(({ method }) => method === 'POST')).toHaveLength(2);
   });
 
-  test('keeps the answer of a run that was canceled during the call as an orphan, and frees the person', async () => {
-    const claim = await claimed();
+  test('keeps the answer of a run that was canceled during the call as an orphan, and frees the person', async ({
+    aws,
+  }) => {
+    const claim = await claimed(aws);
     const row = withLink(claim);
     const truora = await standIn(async () => {
       const { revalidationId } = claim;
@@ -441,23 +440,23 @@ describe('the intent of another run of the person', () => {
     closers.push(truora.close);
     process.env.TRUORA_ORIGIN = truora.origin;
     expect(await thrownBy(creating(claim))).toMatchObject({ name: 'AlreadyDecidedError' });
-    expect(await recordOf(claim)).toMatchObject({ phase: 'canceled', orphans: [row.validation_id] });
-    expect(await recordOf(claim)).not.toHaveProperty('uploadLink');
-    expect(await attemptsOf(claim)).toEqual(['1 orphaned']);
-    expect(await intentOf(claim)).toBeUndefined();
-    expect(orphansCounted()).toBe(1);
+    expect(await recordOf(aws, claim)).toMatchObject({ phase: 'canceled', orphans: [row.validation_id] });
+    expect(await recordOf(aws, claim)).not.toHaveProperty('uploadLink');
+    expect(await attemptsOf(aws, claim)).toEqual(['1 orphaned']);
+    expect(await intentOf(aws, claim)).toBeUndefined();
+    expect(orphansCounted(aws)).toBe(1);
   });
 });
 
 describe('a call that is executed after its timeout', () => {
-  test('becomes an orphan: nothing is uploaded to it, and the follow-up records it', async () => {
+  test('becomes an orphan: nothing is uploaded to it, and the follow-up records it', async ({ aws }) => {
     const late = holdTimers(LATE_MS);
     closers.push(async () => late.end());
     Object.assign(aws.sandbox.settings, { repeatsUploadLinkOnRead: true, createLateMs: LATE_MS });
-    const counts = charging();
-    const claim = await claimed('-create-late');
+    const counts = charging(aws);
+    const claim = await claimed(aws, '-create-late');
     const { validationId } = await comingBack(claim);
-    expect(await attemptsOf(claim)).toEqual(['1 not_found', '2 created']);
+    expect(await attemptsOf(aws, claim)).toEqual(['1 not_found', '2 created']);
     late.letGo();
     expect(counts().charges).toBe(2);
 
@@ -472,7 +471,7 @@ describe('a call that is executed after its timeout', () => {
     for (const { attempt, orphans } of lateOrphans) {
       await recordAttempt(aws.ledger, record, { attempt: { ...attempt, result: 'orphaned' }, orphans });
     }
-    const after = await recordOf(claim);
+    const after = await recordOf(aws, claim);
     expect(after).toMatchObject({ validationId, orphans: lateOrphans[0]?.orphans });
     expect(after.orphans).not.toContain(validationId);
     // Charged twice, and both are on the record; a second look finds nothing new.

@@ -1,25 +1,20 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect } from 'vitest';
 import { handler } from '../../functions/start-revalidation.ts';
 import type { Started } from '../../shared/domain/api.ts';
 import { revalidationIdOf } from '../../shared/domain/case-id.ts';
 import type { CallRequest } from '../../shared/domain/request.ts';
 import { BUCKET, claimOf, context, inMinutes, newPerson, newRevalidationId } from '../support/journal.ts';
-import { type Delivery, type LocalAws, openLocalAws } from '../support/local-aws.ts';
+import type { Delivery, LocalAws } from '../support/local-aws.ts';
 import { jpeg } from '../support/media.ts';
 import { CALLER, callEvent, codeOf, contentOf } from '../support/routes.ts';
+import { withLocalAws } from '../support/with-local-aws.ts';
 
 const JPEG = jpeg();
 
-let aws: LocalAws;
+const test = withLocalAws('StartRevalidation', { media: true });
 
-beforeAll(async () => {
-  aws = await openLocalAws('StartRevalidation', { media: true });
-});
-
-afterAll(() => aws.close());
-
-beforeEach(() => {
+test.beforeEach(({ aws }) => {
   aws.setDelivery();
   aws.calls.length = 0;
   aws.started.length = 0;
@@ -34,13 +29,13 @@ const bodyOf = (more: object = {}) => ({
   ...more,
 });
 
-const lying = async (folder = '') => {
+const lying = async (aws: LocalAws, folder = '') => {
   const { key, versionId } = await aws.put(`media/${folder}${randomUUID()}`, JPEG);
   return { key, versionId, body: { ...newPerson(), userAuthorized: true, media: { key } } };
 };
 
 describe('a ticket', () => {
-  test('stores a ticket with the consent and the caller before it returns the form', async () => {
+  test('stores a ticket with the consent and the caller before it returns the form', async ({ aws }) => {
     const body = bodyOf({ options: { liveness: 'passive' }, reference: 'r' });
     const answer = await asking(body);
     const { revalidationId, upload } = contentOf<Started>(answer);
@@ -59,23 +54,23 @@ describe('a ticket', () => {
     expect(aws.writes().map(({ operation }) => operation)).toEqual(['PutItem']);
   });
 
-  test('returns no form when the ticket could not be written', async () => {
+  test('returns no form when the ticket could not be written', async ({ aws }) => {
     aws.setWriteDelivery(1, 'lost');
     expect(codeOf(await asking(bodyOf()))).toBe('unexpected');
   });
 });
 
 describe('existing media', () => {
-  test('starts the machine under the id of the case, with the version that was read', async () => {
-    const { body, key, versionId } = await lying();
+  test('starts the machine under the id of the case, with the version that was read', async ({ aws }) => {
+    const { body, key, versionId } = await lying(aws);
     const id = revalidationIdOf({ accountId: body.accountId, bucket: BUCKET, key, version: versionId });
     expect(contentOf(await asking(body))).toMatchObject({ revalidationId: id, phase: 'accepted' });
     const request = { ...body, kind: 'call', media: { key, versionId }, options: {}, calledBy: CALLER };
     expect(aws.started).toEqual([{ name: id, input: { request } }]);
   });
 
-  test('starts the machine once for any number of calls', async () => {
-    const { body } = await lying();
+  test('starts the machine once for any number of calls', async ({ aws }) => {
+    const { body } = await lying(aws);
     const ids = [];
     for (const _ of [1, 2, 3]) ids.push(contentOf<Started>(await asking(body)).revalidationId);
     expect(new Set(ids).size).toBe(1);
@@ -84,14 +79,14 @@ describe('existing media', () => {
 });
 
 describe('an idempotency key', () => {
-  test('completes a call that was cut off anywhere, and makes one case of it', async () => {
+  test('completes a call that was cut off anywhere, and makes one case of it', async ({ aws }) => {
     for (const [nth, delivery] of [
       [1, 'lost'],
       [1, 'answer lost'],
       [2, 'lost'],
       [2, 'answer lost'],
     ] as const) {
-      const { body, key } = await lying();
+      const { body, key } = await lying(aws);
       const headers = { 'idempotency-key': randomUUID() };
       aws.started.length = 0;
       aws.setWriteDelivery(nth, delivery);
@@ -116,7 +111,7 @@ describe('an idempotency key', () => {
     expect(three.revalidationId).toBe(one.revalidationId);
   });
 
-  test('refuses a key with another body, and writes nothing', async () => {
+  test('refuses a key with another body, and writes nothing', async ({ aws }) => {
     const headers = { 'idempotency-key': randomUUID() };
     await asking(bodyOf(), headers);
     aws.calls.length = 0;
@@ -124,7 +119,7 @@ describe('an idempotency key', () => {
     expect(aws.writes()).toEqual([]);
   });
 
-  test('outlives its promise: an expired case is unknown', async () => {
+  test('outlives its promise: an expired case is unknown', async ({ aws }) => {
     const headers = { 'idempotency-key': randomUUID() };
     const body = bodyOf();
     const { revalidationId } = contentOf<Started>(await asking(body, headers));
@@ -134,8 +129,8 @@ describe('an idempotency key', () => {
 });
 
 describe('the same media with another request', () => {
-  test('is refused when it was promised or claimed before, and nothing is written or started', async () => {
-    const { body } = await lying();
+  test('is refused when it was promised or claimed before, and nothing is written or started', async ({ aws }) => {
+    const { body } = await lying(aws);
     const options = { threshold: 0.75, resultMode: 'callback' };
     const { revalidationId } = contentOf<Started>(await asking({ ...body, options }));
     const others = [
@@ -167,8 +162,8 @@ describe('the same media with another request', () => {
 });
 
 describe('the same request in another form', () => {
-  test('gets the same case, by the media and by a key', async () => {
-    const { body } = await lying();
+  test('gets the same case, by the media and by a key', async ({ aws }) => {
+    const { body } = await lying(aws);
     const ids = new Set<string>();
     for (const options of [undefined, {}, { resultMode: 'poll' }]) {
       ids.add(contentOf<Started>(await asking({ ...body, ...(options ? { options } : {}) })).revalidationId);
@@ -183,8 +178,8 @@ describe('the same request in another form', () => {
 });
 
 describe('a repeat', () => {
-  const decided = async (minutesAgo: number) => {
-    const { body } = await lying();
+  const decided = async (aws: LocalAws, minutesAgo: number) => {
+    const { body } = await lying(aws);
     const asked = { ...body, reference: 'transfer-1' };
     const { revalidationId } = contentOf<Started>(await asking(asked));
     const { accountId, enrollmentId } = body;
@@ -203,11 +198,11 @@ describe('a repeat', () => {
     return { asked, claimedAt };
   };
 
-  test('states that it is one, with the time and the reference of the first call', async () => {
-    const { asked, claimedAt } = await decided(10);
+  test('states that it is one, with the time and the reference of the first call', async ({ aws }) => {
+    const { asked, claimedAt } = await decided(aws, 10);
     const answer = await asking({ ...asked, reference: 'transfer-2' }, { 'idempotency-key': randomUUID() });
     expect(contentOf(answer)).toMatchObject({ isRepeat: true, reference: 'transfer-1', claimedAt, phase: 'approved' });
-    const first = await asking((await lying()).body);
+    const first = await asking((await lying(aws)).body);
     expect(contentOf(first)).not.toHaveProperty('isRepeat');
     const headers = { 'idempotency-key': randomUUID() };
     const upload = bodyOf();
@@ -215,8 +210,10 @@ describe('a repeat', () => {
     expect(contentOf(await asking(upload, headers))).toHaveProperty('isRepeat', true);
   });
 
-  test('of an older outcome than the caller accepts is refused by name, binds no key and writes nothing', async () => {
-    const { asked } = await decided(10);
+  test('of an older outcome than the caller accepts is refused by name, binds no key and writes nothing', async ({
+    aws,
+  }) => {
+    const { asked } = await decided(aws, 10);
     const key = randomUUID();
     aws.calls.length = 0;
     for (const headers of [{}, { 'idempotency-key': key }]) {
@@ -229,8 +226,8 @@ describe('a repeat', () => {
     expect(codeOf(await asking({ ...asked, maxAgeSeconds: 540 }, { 'idempotency-key': key }))).toBe('answer_too_old');
   });
 
-  test('of a refused request frees its key for media that was put again', async () => {
-    const { body, key } = await lying();
+  test('of a refused request frees its key for media that was put again', async ({ aws }) => {
+    const { body, key } = await lying(aws);
     const headers = { 'idempotency-key': randomUUID() };
     const { revalidationId } = contentOf<Started>(await asking(body, headers));
     const outcome = {
@@ -257,8 +254,10 @@ describe('a token for one account', () => {
     process.env.ACCOUNT_CLAIM = 'none';
   });
 
-  test('opens media of that account alone: media of another person is not read, started or recorded', async () => {
-    const { body } = await lying('victim/');
+  test('opens media of that account alone: media of another person is not read, started or recorded', async ({
+    aws,
+  }) => {
+    const { body } = await lying(aws, 'victim/');
     const authorizer = { jwt: { claims: { sub: 'app', account: body.accountId }, scopes: [] } };
     aws.calls.length = 0;
     expect(codeOf(await handler(callEvent({ body, authorizer }), context))).toBe('account_forbidden');
@@ -304,8 +303,8 @@ describe('a call without media and upload', () => {
 });
 
 describe('two calls about the same media at once', () => {
-  test('with different requests get one promise and one refusal, and one run of the promise', async () => {
-    const { body } = await lying();
+  test('with different requests get one promise and one refusal, and one run of the promise', async ({ aws }) => {
+    const { body } = await lying(aws);
     // Both look before either writes.
     let looks = 0;
     const bothLooked = Promise.withResolvers<void>();
@@ -326,8 +325,8 @@ describe('two calls about the same media at once', () => {
     expect(aws.started).toEqual([{ name: expect.any(String), input: { request } }]);
   });
 
-  test('with the same request get one case', async () => {
-    const { body } = await lying();
+  test('with the same request get one case', async ({ aws }) => {
+    const { body } = await lying(aws);
     const ids = (await Promise.all([asking(body), asking(body)])).map((one) => contentOf<Started>(one).revalidationId);
     expect(new Set(ids).size).toBe(1);
     expect(aws.started).toHaveLength(1);
@@ -337,8 +336,8 @@ describe('two calls about the same media at once', () => {
 describe('a forced new case', () => {
   const forceNew = { reason: 'the photo was of the wrong day' };
 
-  test('is created once per key, and the machine gets its force key', async () => {
-    const { body, key, versionId } = await lying();
+  test('is created once per key, and the machine gets its force key', async ({ aws }) => {
+    const { body, key, versionId } = await lying(aws);
     const first = contentOf<Started>(await asking(body));
     const headers = { 'idempotency-key': randomUUID() };
     aws.started.length = 0;
@@ -359,8 +358,8 @@ describe('a forced new case', () => {
     expect(revalidationIdOf({ accountId: body.accountId, bucket: BUCKET, key, version: versionId, forceKey })).toBe(id);
   });
 
-  test('differs for another key and for another caller', async () => {
-    const { body } = await lying();
+  test('differs for another key and for another caller', async ({ aws }) => {
+    const { body } = await lying(aws);
     const key = randomUUID();
     const authorizer = { iam: { userArn: 'arn:aws:iam::000000000000:user/other' } };
     const forced = { ...body, forceNew };
@@ -372,8 +371,8 @@ describe('a forced new case', () => {
     expect(new Set(answers.map((answer) => contentOf<Started>(answer).revalidationId)).size).toBe(3);
   });
 
-  test('outlives its key: the same call under it gets the same case', async () => {
-    const { body } = await lying();
+  test('outlives its key: the same call under it gets the same case', async ({ aws }) => {
+    const { body } = await lying(aws);
     const key = randomUUID();
     const headers = { 'idempotency-key': key };
     const { revalidationId } = contentOf<Started>(await asking({ ...body, forceNew }, headers));
@@ -385,7 +384,7 @@ describe('a forced new case', () => {
 describe('a retry', () => {
   const LIVE = { subvalidations: ['passive_liveness', 'similarity'] };
   /** A re-validation of a person that was declined just now. */
-  const declined = async () => {
+  const declined = async (aws: LocalAws) => {
     const claim = claimOf({ requested: { liveness: 'passive' } });
     const { revalidationId, accountId, enrollmentId } = claim;
     const outcome = { revalidationId, status: 'declined', decidedBy: 'poll', decidedAt: new Date().toISOString() };
@@ -394,8 +393,8 @@ describe('a retry', () => {
     return { revalidationId, accountId, enrollmentId };
   };
 
-  test('is checked before anything is promised, and keeps the id that the caller used', async () => {
-    const { revalidationId, ...person } = await declined();
+  test('is checked before anything is promised, and keeps the id that the caller used', async ({ aws }) => {
+    const { revalidationId, ...person } = await declined(aws);
     const options = { ...LIVE, retryOf: revalidationId };
     aws.calls.length = 0;
     const answer = contentOf<Started>(await asking(bodyOf({ ...person, options })));
@@ -404,8 +403,8 @@ describe('a retry', () => {
     expect(aws.writes().map(({ operation }) => operation)).toEqual(['PutItem']);
   });
 
-  test('is refused here when it cannot succeed, and nothing is written', async () => {
-    const { revalidationId, ...person } = await declined();
+  test('is refused here when it cannot succeed, and nothing is written', async ({ aws }) => {
+    const { revalidationId, ...person } = await declined(aws);
     aws.calls.length = 0;
     const asked = (more: object, retryOf = revalidationId) =>
       asking(bodyOf({ ...person, options: { ...LIVE, retryOf }, ...more }));
@@ -419,7 +418,7 @@ describe('a retry', () => {
 });
 
 describe('an invalid call', () => {
-  const rows: [string, string, () => Promise<[unknown, Record<string, string>?]>][] = [
+  const rows: [string, string, (aws: LocalAws) => Promise<[unknown, Record<string, string>?]>][] = [
     ['that is no JSON', 'body_malformed', async () => ['{']],
     ['of another type', 'content_type_unsupported', async () => [bodyOf(), { 'content-type': 'text/json' }]],
     ['that is too large', 'body_too_large', async () => ['x'.repeat(65_537)]],
@@ -427,27 +426,27 @@ describe('an invalid call', () => {
     [
       'for media below the floor',
       'threshold_below_policy',
-      async () => [{ ...(await lying()).body, options: { threshold: 0.3 } }],
+      async (aws) => [{ ...(await lying(aws)).body, options: { threshold: 0.3 } }],
     ],
     ['that is null', 'request_invalid', async () => ['null']],
     ['with a key whose field says nothing', 'request_invalid', async () => [bodyOf(), { 'idempotency-key': '' }]],
     [
       'that forces a new case without a key to know its repeats by',
       'request_invalid',
-      async () => [{ ...(await lying()).body, forceNew: { reason: 'r' } }],
+      async (aws) => [{ ...(await lying(aws)).body, forceNew: { reason: 'r' } }],
     ],
     [
       'that forces a new case without a reason',
       'request_invalid',
-      async () => [{ ...(await lying()).body, forceNew: {} }, { 'idempotency-key': randomUUID() }],
+      async (aws) => [{ ...(await lying(aws)).body, forceNew: {} }, { 'idempotency-key': randomUUID() }],
     ],
     ['that forces a new case of a form', 'request_invalid', async () => [bodyOf({ forceNew: { reason: 'r' } })]],
     ['without consent', 'consent_missing', async () => [bodyOf({ userAuthorized: 'true' })]],
     [
       'for media without a byte',
       'media_empty',
-      async () => {
-        const { body, key } = await lying();
+      async (aws) => {
+        const { body, key } = await lying(aws);
         await aws.put(key, '');
         return [body];
       },
@@ -455,8 +454,8 @@ describe('an invalid call', () => {
     [
       'for media of another type',
       'media_type_not_supported',
-      async () => {
-        const { body, key } = await lying();
+      async (aws) => {
+        const { body, key } = await lying(aws);
         await aws.put(key, '%PDF');
         return [body];
       },
@@ -464,8 +463,8 @@ describe('an invalid call', () => {
     [
       'for media that is too large',
       'media_too_large',
-      async () => {
-        const { body, key } = await lying();
+      async (aws) => {
+        const { body, key } = await lying(aws);
         await aws.put(key, Buffer.concat([JPEG, Buffer.alloc(10_000_000)]));
         return [body];
       },
@@ -473,16 +472,16 @@ describe('an invalid call', () => {
     [
       'for a photo that is to prove liveness',
       'photo_cannot_prove_liveness',
-      async () => {
-        const { body } = await lying();
+      async (aws) => {
+        const { body } = await lying(aws);
         return [{ ...body, options: { liveness: 'passive' } }];
       },
     ],
     [
       'for media that is gone',
       'media_gone',
-      async () => {
-        const { body, key } = await lying();
+      async (aws) => {
+        const { body, key } = await lying(aws);
         await aws.remove(key);
         return [body];
       },
@@ -493,14 +492,14 @@ describe('an invalid call', () => {
       async () => [bodyOf({ options: { subvalidations: ['speech_match'], minimumPrecision: 'low' } })],
     ],
   ];
-  test.each(rows)('is refused, and nothing is written or started: %s', async (_, code, make) => {
-    const [body, headers] = await make();
+  test.for(rows)('is refused, and nothing is written or started: %s', async ([_, code, make], { aws }) => {
+    const [body, headers] = await make(aws);
     expect(codeOf(await asking(body, headers))).toBe(code);
     expect(aws.writes()).toEqual([]);
     expect(aws.started).toEqual([]);
   });
 
-  test('answers 500 when no authoriser let it through', async () => {
+  test('answers 500 when no authoriser let it through', async ({ aws }) => {
     expect(codeOf(await handler(callEvent({ body: bodyOf(), authorizer: {} }), context))).toBe('unexpected');
     expect(aws.writes()).toEqual([]);
   });
