@@ -1,88 +1,32 @@
-import { createHmac, randomUUID } from 'node:crypto';
-import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import { afterEach, describe, expect, vi } from 'vitest';
-import { handler as awaitWebhook } from '../../functions/await-webhook.ts';
-import { handler } from '../../functions/receive-webhook.ts';
-import type { OutcomeStatus } from '../../shared/domain/lifecycle.ts';
+import { createHmac } from 'node:crypto';
+import { describe, expect, vi } from 'vitest';
 import { bindValidation } from '../../shared/ledger/bindings.ts';
 import { storeTaskToken } from '../../shared/ledger/callbacks.ts';
 import { MAX_WEBHOOK_BYTES, signWebhook } from '../../shared/truora/webhook.ts';
+import { newRevalidationId, newValidationId } from '../support/journal.ts';
+import type { LocalAws } from '../support/local-aws.ts';
 import {
-  claimOf,
-  context,
-  eventOf,
-  inMinutes,
-  journalOf,
-  newRevalidationId,
-  newValidationId,
-} from '../support/journal.ts';
-import type { Delivery, LocalAws } from '../support/local-aws.ts';
-import { withLocalAws } from '../support/with-local-aws.ts';
-
-const KEY = 'webhook-key';
-
-const test = withLocalAws('ReceiveWebhook');
-
-let validationId: string;
-
-let deadline: string;
-
-let revalidationId: string;
-
-test.beforeEach(async ({ aws }) => {
-  // The cache of secrets belongs to the process, so each test has secrets of its own.
-  process.env.WEBHOOK_KEYS_SECRET = `secret:${randomUUID()}`;
-  keys(aws, [KEY]);
-  ({ validationId, deadline } = journalOf().validation);
-  revalidationId = newRevalidationId();
-  await bindValidation(aws.table, { validationId, deadline }, revalidationId, 30);
-  aws.setDelivery();
-  aws.calls.length = 0;
-  aws.resumed.length = 0;
-  aws.lines.length = 0;
-  aws.metrics.length = 0;
-});
-
-afterEach(() => {
-  vi.useRealTimers();
-});
-
-const keys = (aws: LocalAws, held: unknown) => {
-  const text = typeof held === 'string' ? held : JSON.stringify(held);
-  aws.secrets.set(process.env.WEBHOOK_KEYS_SECRET ?? '', text);
-};
-
-const about = (event_action = 'succeeded', id = validationId) => ({
-  id: 'HKE1',
-  event_type: 'face_recognition',
-  event_action,
-  object: { validation_id: id, account_id: 'canary-person', validation_status: 'success' },
-});
-
-const sign = (events: unknown[], key = KEY) => signWebhook({ iss: 'Truora', iat: 1, events }, key);
-
-const receive = async (body: string | undefined, more: Partial<APIGatewayProxyEventV2> = {}) => {
-  const event = { version: '2.0', isBase64Encoded: false, ...(body === undefined ? {} : { body }), ...more };
-  return handler(event as APIGatewayProxyEventV2, context);
-};
+  about,
+  broken,
+  deadline,
+  KEY,
+  keys,
+  operations,
+  receive,
+  results,
+  rung,
+  sign,
+  test,
+  validationId,
+  waitOf,
+} from '../support/receive-webhook.ts';
 
 const receiveEncoded = (body: string) => receive(Buffer.from(body).toString('base64'), { isBase64Encoded: true });
-
-const waitOf = (aws: LocalAws, id = validationId) => aws.item(`WAIT#${id}`);
-
-const results = (aws: LocalAws) =>
-  aws.metrics.flatMap(({ Notifications, result }) => (Notifications === undefined ? [] : [result]));
 
 const numbers = (aws: LocalAws, name: string) =>
   aws.metrics.flatMap(({ [name]: value }) => (value === undefined ? [] : [value]));
 
-const operations = (aws: LocalAws) => aws.calls.map(({ operation }) => operation);
-
 const refused = { statusCode: 401, body: expect.stringContaining('"code":"signature_invalid"') };
-
-const broken = { statusCode: 500, body: expect.stringContaining('"code":"unexpected"') };
-
-const rung = { notification: { receivedAt: expect.stringMatching(/Z$/) } };
 
 describe('a genuine webhook', () => {
   test('stores the notification', async ({ aws }) => {
@@ -218,149 +162,6 @@ describe('a genuine webhook', () => {
   });
 });
 
-describe('a webhook about a case that has ended', () => {
-  const existing = async (aws: LocalAws, phase: 'created' | OutcomeStatus, more: object = {}) => {
-    const { claim } = journalOf({ claim: claimOf({ revalidationId }) });
-    const outcome = { revalidationId, status: phase, decidedBy: 'workflow', decidedAt: claim.claimedAt };
-    const item = {
-      pk: `RUN#${revalidationId}`,
-      ...claim,
-      owner: 'arn:owner',
-      phase,
-      trail: [],
-      ...(phase === 'created' ? {} : { outcome }),
-      ...more,
-    };
-    await aws.putItem(item);
-    return item;
-  };
-  const record = (aws: LocalAws) => aws.item(`RUN#${revalidationId}`);
-
-  test.for(['expired', 'failed', 'canceled'] as const)(
-    'makes the follow-up of a case that is %s due at once',
-    async (phase, { aws }) => {
-      await existing(aws, phase);
-      const before = new Date().toISOString();
-      await receive(await sign([about()]));
-      const { dueAt, lateWebhookAt, shard } = (await record(aws)) ?? {};
-      expect([lateWebhookAt, shard]).toEqual([dueAt, `due#${revalidationId[3]}`]);
-      expect(String(dueAt) >= before).toBe(true);
-      expect(await waitOf(aws)).toMatchObject(rung);
-    },
-  );
-
-  test.for(['approved', 'declined', 'refused', 'created'] as const)(
-    'leaves a case that is %s as it is',
-    async (phase, { aws }) => {
-      const item = await existing(aws, phase);
-      await receive(await sign([about()]));
-      expect(await record(aws)).toEqual(item);
-    },
-  );
-
-  test('leaves a case as it is that was amended by a result about the face, or whose follow-up is due already', async ({
-    aws,
-  }) => {
-    const said = { at: inMinutes(0), from: 'sweep', status: 'approved' };
-    for (const more of [{ amendments: [said] }, { lateWebhookAt: inMinutes(-1), dueAt: inMinutes(-1) }]) {
-      const item = await existing(aws, 'expired', more);
-      await receive(await sign([about()]));
-      expect(await record(aws)).toEqual(item);
-    }
-  });
-
-  test('makes the follow-up due at once that an earlier webhook has postponed', async ({ aws }) => {
-    await existing(aws, 'expired', { lateWebhookAt: inMinutes(-10), dueAt: inMinutes(10) });
-    await receive(await sign([about()]));
-    const { dueAt, lateWebhookAt } = (await record(aws)) ?? {};
-    expect(String(dueAt) <= inMinutes(0)).toBe(true);
-    expect(lateWebhookAt).toBe(dueAt);
-  });
-
-  test('changes nothing when it is `created`, or forged', async ({ aws }) => {
-    const item = await existing(aws, 'expired');
-    await receive(await sign([about('created')]));
-    await receive(await sign([about()], 'another key'));
-    expect(await record(aws)).toEqual(item);
-  });
-
-  test('is not acknowledged when it cannot be stored', async ({ aws }) => {
-    await existing(aws, 'expired');
-    aws.setWriteDelivery(2, 'lost');
-    expect(await receive(await sign([about()]))).toMatchObject(broken);
-  });
-});
-
-describe('a replayed webhook', () => {
-  test('costs at most one write more, and changes nothing', async ({ aws }) => {
-    const token = await sign([about()]);
-    await receive(token);
-    const before = await aws.items();
-    aws.calls.length = 0;
-    expect(await receive(token)).toEqual({ statusCode: 200 });
-    expect(aws.writes().length).toBeLessThanOrEqual(1);
-    expect(await aws.items()).toEqual(before);
-  });
-
-  test('resumes no execution a second time', async ({ aws }) => {
-    await storeTaskToken(aws.table, { validationId, deadline }, 'token-c');
-    const token = await sign([about()]);
-    await receive(token);
-    expect(await receive(token)).toEqual({ statusCode: 200 });
-    expect(aws.resumed).toHaveLength(1);
-  });
-
-  test('costs one write and two reads, and one read more where an execution was waiting', async ({ aws }) => {
-    const token = await sign([about()]);
-    await receive(token);
-    aws.calls.length = 0;
-    await receive(token);
-    expect(operations(aws)).toEqual(['GetItem', 'UpdateItem', 'GetItem']);
-    await storeTaskToken(aws.table, { validationId, deadline }, 'token-measured');
-    await receive(token);
-    aws.calls.length = 0;
-    await receive(token);
-    expect(operations(aws)).toEqual(['GetItem', 'UpdateItem', 'SendTaskSuccess', 'GetItem', 'GetItem']);
-  });
-
-  test('gets a 200 days after the end', async ({ aws }) => {
-    await storeTaskToken(aws.table, { validationId, deadline }, 'token-d');
-    aws.overTokens.add('token-d');
-    expect(await receive(await sign([about()]))).toEqual({ statusCode: 200 });
-    expect(aws.resumed).toEqual([]);
-    expect(results(aws)).toEqual(['late']);
-  });
-
-  test('resumes the execution once when it comes many times at once', async ({ aws }) => {
-    await storeTaskToken(aws.table, { validationId, deadline }, 'token-e');
-    const token = await sign([about()]);
-    const answers = await Promise.all(Array.from({ length: 10 }, () => receive(token)));
-    expect(answers).toEqual(Array(10).fill({ statusCode: 200 }));
-    expect(aws.resumed).toHaveLength(1);
-  });
-});
-
-describe('a webhook that comes before the token', () => {
-  test('makes AwaitWebhook resume itself', async ({ aws }) => {
-    const journal = journalOf({ validation: { validationId, deadline } });
-    await receive(await sign([about()]));
-    expect(aws.resumed).toEqual([]);
-    await awaitWebhook(eventOf('AwaitWebhook', journal, { taskToken: 'token-f' }), context);
-    expect(aws.resumed).toEqual([{ taskToken: 'token-f', output: (await waitOf(aws))?.notification }]);
-  });
-
-  test('resumes the execution exactly once, before, after or together with the token', async ({ aws }) => {
-    for (let race = 0; race < 10; race += 1) {
-      const journal = journalOf();
-      await bindValidation(aws.table, journal.validation, journal.claim.revalidationId, 30);
-      const taskToken = `race-${race}`;
-      const webhook = await sign([about('succeeded', journal.validation.validationId)]);
-      await Promise.all([receive(webhook), awaitWebhook(eventOf('AwaitWebhook', journal, { taskToken }), context)]);
-      expect(aws.resumed.filter((one) => one.taskToken === taskToken)).toHaveLength(1);
-    }
-  });
-});
-
 describe('a webhook that is not genuine', () => {
   const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
   /** Signed by hand, as our own code would not. */
@@ -444,43 +245,6 @@ describe('the keys of webhooks', () => {
     aws.secrets.delete(process.env.WEBHOOK_KEYS_SECRET ?? '');
     expect(await receive(await sign([about()]))).toMatchObject(broken);
     expect(aws.writes()).toEqual([]);
-  });
-});
-
-describe('a webhook whose token is no longer valid', () => {
-  /** A retry stores a newer token after the notification was read with the older one, and before that one is found invalid. */
-  const retriedMeanwhile = async (aws: LocalAws, older: string, newer: string) => {
-    await storeTaskToken(aws.table, { validationId, deadline }, older);
-    aws.overTokens.add(older);
-    aws.setDelivery(async ({ operation }): Promise<Delivery> => {
-      if (operation === 'SendTaskSuccess') {
-        await aws.putItem({ pk: `WAIT#${validationId}`, taskToken: newer, notification: { receivedAt: deadline } });
-      }
-      return 'through';
-    });
-  };
-
-  test('resumes the execution with the newer token, if there is one', async ({ aws }) => {
-    await retriedMeanwhile(aws, 'older-a', 'newer-a');
-    expect(await receive(await sign([about()]))).toEqual({ statusCode: 200 });
-    expect(aws.resumed.map(({ taskToken }) => taskToken)).toEqual(['newer-a']);
-    expect(results(aws)).toEqual(['resumed']);
-  });
-
-  test('tries only that newer token', async ({ aws }) => {
-    await retriedMeanwhile(aws, 'older-b', 'newer-b');
-    aws.overTokens.add('newer-b');
-    expect(await receive(await sign([about()]))).toEqual({ statusCode: 200 });
-    expect(operations(aws).filter((operation) => operation === 'SendTaskSuccess')).toHaveLength(2);
-    expect(aws.resumed).toEqual([]);
-    expect(results(aws)).toEqual(['late']);
-  });
-
-  test('does not try the same token again', async ({ aws }) => {
-    await storeTaskToken(aws.table, { validationId, deadline }, 'older-c');
-    aws.overTokens.add('older-c');
-    await receive(await sign([about()]));
-    expect(operations(aws).filter((operation) => operation === 'SendTaskSuccess')).toHaveLength(1);
   });
 });
 

@@ -7,82 +7,30 @@ import {
   type Phase,
   phases,
 } from '../../shared/domain/lifecycle.ts';
-import type { Claim, Outcome, Receipt, Validation } from '../../shared/domain/revalidation.ts';
+import type { Claim, Validation } from '../../shared/domain/revalidation.ts';
 import { claim, recordCreated, recordMoved } from '../../shared/ledger/claims.ts';
-import { countRepeat, recordOutcome } from '../../shared/ledger/outcomes.ts';
-import { listRecords, readRecord, recordedAmong } from '../../shared/ledger/records.ts';
-import {
-  answered,
-  claimOf,
-  createdAs,
-  errorOf,
-  executionOf,
-  inMinutes,
-  newPerson,
-  newValidationId,
-  sha256,
-  thrownBy,
-} from '../support/journal.ts';
+import { recordOutcome } from '../../shared/ledger/outcomes.ts';
+import { listRecords, readRecord } from '../../shared/ledger/records.ts';
+import { answered, claimOf, createdAs, errorOf, executionOf, inMinutes, sha256, thrownBy } from '../support/journal.ts';
 import type { LocalAws } from '../support/local-aws.ts';
+import {
+  existing,
+  keyOf,
+  OURS,
+  outcomeOf,
+  receiptOf,
+  seconds,
+  THEIRS,
+  test,
+  validationOf,
+} from '../support/records.ts';
 import { atStoppedTime } from '../support/stopped-time.ts';
-import { withLocalAws } from '../support/with-local-aws.ts';
-
-const OURS = executionOf('ours');
-
-const THEIRS = executionOf('theirs');
-
-const test = withLocalAws(undefined);
-
-test.beforeEach(({ aws }) => aws.setDelivery());
-
-const validationOf = (overrides: Partial<Validation> = {}): Validation => ({
-  validationId: newValidationId(),
-  deadline: inMinutes(5),
-  threshold: 0.65,
-  ...overrides,
-});
 
 /** Says that Truora has answered with this validation. */
 const creating = (aws: LocalAws, revalidationId: string, owner: string, validation: Validation) =>
   recordCreated(aws.ledger, { revalidationId, owner }, createdAs(validation), answered(validation));
 
-const receiptOf = (): Receipt => ({ bytes: 4, sha256: sha256('face'), movedAt: new Date().toISOString() });
-
-const outcomeOf = ({ revalidationId, accountId }: Claim, status: OutcomeStatus): Outcome => ({
-  revalidationId,
-  accountId,
-  status,
-  ...(status === 'approved' ? {} : { reason: `because_${status}` }),
-  decidedBy: 'workflow',
-  decidedAt: new Date().toISOString(),
-});
-
-const keyOf = ({ revalidationId }: Pick<Claim, 'revalidationId'>) => `RUN#${revalidationId}`;
-
 const itemOf = (aws: LocalAws, wanted: Pick<Claim, 'revalidationId'>) => aws.item(keyOf(wanted));
-
-const seconds = (at: number) => Math.floor(at / 1000);
-
-/** A record as it stands in a phase, written past the code that is tested. */
-const existing = async (aws: LocalAws, phase: Phase, more: Record<string, unknown> = {}) => {
-  const wanted = claimOf();
-  const validation = validationOf();
-  const { validationId, ...used } = validation;
-  const item = {
-    pk: keyOf(wanted),
-    ...wanted,
-    owner: OURS,
-    phase,
-    trail: [{ phase: 'claimed', at: wanted.claimedAt }],
-    expiresAt: seconds(Date.now()) + 1000,
-    ...(phase === 'claimed' || phase === 'refused' ? {} : { validationId, used }),
-    ...(phase === 'moved' ? { receipt: receiptOf() } : {}),
-    ...(isEnd(phase) ? { outcome: outcomeOf(wanted, phase) } : {}),
-    ...more,
-  };
-  await aws.putItem(item);
-  return { wanted, validation, item };
-};
 
 describe('claim', () => {
   test('writes a fresh record with everything that was requested', async ({ aws }) => {
@@ -332,79 +280,5 @@ describe('recordOutcome', () => {
     await expect(recordOutcome(aws.ledger, outcome, OURS)).rejects.toMatchObject({ name: 'LostOnTheWay' });
     const repeat = await recordOutcome(aws.ledger, { ...outcome, decidedAt: inMinutes(1) }, OURS);
     expect(repeat).toEqual({ outcome, isAnnounced: false, owner: OURS });
-  });
-});
-
-describe('listRecords', () => {
-  test('pages through the records of one person, newest claim first', async ({ aws }) => {
-    const person = newPerson();
-    const times = [2, 0, 3, 1].map(inMinutes);
-    for (const claimedAt of times) await claim(aws.ledger, claimOf({ ...person, claimedAt }), OURS);
-    await claim(aws.ledger, claimOf({ ...newPerson(), claimedAt: inMinutes(9) }), OURS);
-    const first = await listRecords(aws.ledger, person.accountId, { limit: 3 });
-    const rest = await listRecords(aws.ledger, person.accountId, { limit: 3, after: first.next });
-    const seen = [...first.records, ...rest.records];
-    expect(first.records).toHaveLength(3);
-    expect(seen.map(({ claimedAt }) => claimedAt)).toEqual(times.toSorted().toReversed());
-    expect(new Set(seen.map(({ accountId }) => accountId))).toEqual(new Set([person.accountId]));
-    expect(rest.next).toBeUndefined();
-  });
-
-  test('returns nothing for an unknown person', async ({ aws }) => {
-    expect(await listRecords(aws.ledger, newPerson().accountId, { limit: 3 })).toEqual({
-      records: [],
-      unreadable: [],
-      next: undefined,
-    });
-  });
-});
-
-describe('a record that has expired, and that DynamoDB has not deleted yet', () => {
-  const expired = (aws: LocalAws) => existing(aws, 'approved', { expiresAt: seconds(Date.now()) - 1 });
-
-  test('is not returned', async ({ aws }) => {
-    const { wanted } = await expired(aws);
-    const alive = claimOf({ accountId: wanted.accountId, enrollmentId: wanted.enrollmentId });
-    await claim(aws.ledger, alive, OURS);
-    expect(await readRecord(aws.ledger, wanted.revalidationId)).toBeUndefined();
-    const { records } = await listRecords(aws.ledger, wanted.accountId, { limit: 10 });
-    expect(records.map(({ revalidationId }) => revalidationId)).toEqual([alive.revalidationId]);
-  });
-
-  test('counts as deleted for a new claim', async ({ aws }) => {
-    const { wanted } = await expired(aws);
-    const again = { ...wanted, claimedAt: new Date().toISOString() };
-    expect(await claim(aws.ledger, again, THEIRS)).toEqual(again);
-  });
-
-  test('counts as deleted for an outcome without a claim', async ({ aws }) => {
-    const { wanted } = await expired(aws);
-    const outcome = outcomeOf(wanted, 'refused');
-    expect(await recordOutcome(aws.ledger, outcome, THEIRS)).toEqual({ outcome, isAnnounced: false, owner: THEIRS });
-  });
-});
-
-describe('a repeat that is counted', () => {
-  test('is kept on its record, and does not restore a deleted one', async ({ aws }) => {
-    const existing = claimOf();
-    await claim(aws.ledger, existing, OURS);
-    await countRepeat(aws.ledger, existing.revalidationId);
-    await countRepeat(aws.ledger, existing.revalidationId);
-    expect(await readRecord(aws.ledger, existing.revalidationId)).toMatchObject({ askedAgain: 2 });
-    const gone = claimOf();
-    await countRepeat(aws.ledger, gone.revalidationId);
-    expect(await aws.item(`RUN#${gone.revalidationId}`)).toBeUndefined();
-  });
-});
-
-describe('recordedAmong', () => {
-  test('returns the ids of claimed records that have not expired', async ({ aws }) => {
-    const [alive, expired, unknown] = [claimOf(), claimOf(), claimOf()];
-    for (const one of [alive, expired]) await claim(aws.ledger, one, OURS);
-    const item = await aws.item(`RUN#${expired.revalidationId}`);
-    await aws.putItem({ pk: `RUN#${expired.revalidationId}`, ...item, expiresAt: Math.floor(Date.now() / 1000) - 1 });
-    const ids = [alive, expired, unknown].map(({ revalidationId }) => revalidationId);
-    expect(await recordedAmong(aws.table, ids)).toEqual(new Set([alive.revalidationId]));
-    expect(await recordedAmong(aws.table, [])).toEqual(new Set());
   });
 });
