@@ -18,7 +18,7 @@ import {
 } from './retriers.ts';
 import { functionSeconds, MACHINE_SECONDS, STATE_MARGIN_SECONDS } from './timeouts.ts';
 
-/** The request cannot be sent to Truora as it is. The execution succeeds, with the outcome `refused`. */
+/** Nothing is created at Truora. The execution succeeds, with the outcome `refused`. After the charge (MoveMedia) it fails instead. */
 const refusals = [
   'RequestInvalidError',
   'MediaUnacceptableError',

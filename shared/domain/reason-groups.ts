@@ -88,8 +88,14 @@ export const reasonGroups = {
   },
   media_version: {
     status: 'refused',
-    means: 'The version of the media is older than `mediaHours`, deleted or overwritten.',
+    means: 'The version of the media is older than `mediaHours`.',
     act: 'Put the media again.',
+  },
+  media_gone: {
+    status: 'refused',
+    means:
+      'The version of the media was deleted or overwritten. After the create call the status is `failed`: it was charged.',
+    act: 'Put the media again. After `failed` that is a second charge.',
   },
   enrollment: {
     status: 'refused',

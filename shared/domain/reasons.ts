@@ -36,8 +36,8 @@ const reasons = {
     media_too_old: 'media_version',
   },
   MediaGoneError: {
-    media_gone: 'media_version',
-    media_changed: 'media_version',
+    media_gone: 'media_gone',
+    media_changed: 'media_gone',
   },
   MediaUnreadError: {
     media_unread: 'system',

@@ -5,7 +5,8 @@ import { countMarks } from '../../infra/docs/facts.ts';
 import { generated, withGenerated } from '../../infra/docs/readme.ts';
 import { settingsTable, wordsOf } from '../../infra/docs/settings.ts';
 import { synthesize } from '../../infra/local/template.ts';
-import { groupedReasons, ourReasons } from '../../shared/domain/reasons.ts';
+import { definition } from '../../infra/workflow/definition.ts';
+import { errorReasons, groupedReasons, ourReasons } from '../../shared/domain/reasons.ts';
 import { Verdict } from '../../shared/domain/revalidation.ts';
 import { stepNames } from '../../shared/workflow/contract.ts';
 import { functionNames } from '../../shared/workflow/functions.ts';
@@ -64,6 +65,16 @@ test('the table of reasons lists every reason of an outcome once', () => {
   const listed = groupedReasons.flatMap(({ reasons }) => reasons);
   const known = new Set<string>([...Verdict.shape.reason.def.innerType.options, ...ourReasons]);
   expect(listed.toSorted()).toEqual([...known].toSorted());
+});
+
+test('the table of reasons says which refusals end as failed after the create call', () => {
+  const { MoveMedia } = definition({ callbackTimeoutSeconds: 60 }).States;
+  // The state after the charge catches no refusal, and its function throws these.
+  expect(JSON.stringify(MoveMedia)).not.toContain('RecordRefusal');
+  const rows = part('shared/contracts/README.md', 'reasons').split('\n');
+  for (const reason of errorReasons.MediaGoneError) {
+    expect(rows.find((row) => row.includes(`\`${reason}\``))).toContain('After the create call the status is `failed`');
+  }
 });
 
 describe('the table of settings', () => {
