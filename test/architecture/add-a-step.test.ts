@@ -111,14 +111,19 @@ describe('the worked example of "Add a step"', () => {
         handlers: found.map(({ properties }) => [properties.Handler, properties.Timeout]),
         policies,
         states: [States.CheckEnrollment.Next, States.CheckRisk.Next, States.CheckRisk.ResultPath],
+        never: States.CheckRisk.Retry[0],
+        ends: States.CheckRisk.Catch.map(({ Next }) => Next),
       }));`;
     writeFileSync(join(copy, 'synthesize.mts'), script);
     const { stdout } = await run(process.execPath, ['synthesize.mts'], { cwd: copy });
-    const { handlers, policies, states } = JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
+    const { handlers, policies, states, never, ends } = JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
     expect(handlers).toEqual([['check-risk.handler', 15]]);
     expect(policies).toEqual(expect.arrayContaining(['dynamodb:Query', 'dynamodb:BatchGetItem']));
     expect(policies).not.toContain('dynamodb:PutItem');
     expect(states).toEqual(['CheckRisk', 'CreateValidation', '$.risk']);
+    // A refusal that the new function throws is not retried, and ends the case as refused.
+    expect(never).toMatchObject({ ErrorEquals: expect.arrayContaining(['RequestInvalidError']), MaxAttempts: 0 });
+    expect(ends).toEqual(['RecordRefusal', 'RecordFailure']);
   });
 });
 
