@@ -18,7 +18,7 @@ export const Attempt = z.object({
     'adopted',
     /** It created a validation that cannot be used: there is no upload link, or the case had ended. */
     'orphaned',
-    /** Not on the person's list: the call did not reach Truora. */
+    /** Not on the person's list when it was read: the call is assumed not to be executed. A later check reads the list again. */
     'not_found',
     /** Not on the list, but the list does not show a later call of ours either: it may have been charged. */
     'blind',

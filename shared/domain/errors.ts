@@ -22,7 +22,7 @@ export const readReason = (message: string): { reason: string; rawReason?: strin
   return defined({ reason, rawReason, detail: detail.slice(0, 400) });
 };
 
-// --- Refusals: Truora was not asked. A retry cannot help; the caller must change something. ---
+// --- Refusals: nothing is created at Truora. A retry cannot help; the caller must change something. ---
 
 type RequestInvalidReason = ReasonOf<'RequestInvalidError'>;
 
@@ -42,7 +42,7 @@ export class MediaUnacceptableError extends NamedError<ReasonOf<'MediaUnacceptab
   override readonly name = 'MediaUnacceptableError';
 }
 
-/** The pinned version of the object cannot be read any more, or is not the one that was claimed. */
+/** The pinned version of the object cannot be read any more, or is not the one that was claimed. After the charge a failure. */
 export class MediaGoneError extends NamedError<ReasonOf<'MediaGoneError'>> {
   override readonly name = 'MediaGoneError';
 }
@@ -65,7 +65,7 @@ export class EnrollmentPendingError extends NamedError<ReasonOf<'EnrollmentPendi
   override readonly name = 'EnrollmentPendingError';
 }
 
-/** We do not spend any more: the day's budget is used up, or an operator has switched it off. Truora was not asked. */
+/** We do not spend any more: the day's budget is used up, or an operator has switched it off. No create call is made. */
 export class SpendingRefusedError extends NamedError<ReasonOf<'SpendingRefusedError'>> {
   override readonly name = 'SpendingRefusedError';
 }
@@ -115,7 +115,7 @@ export class TruoraRejectedError extends NamedError<ReasonOf<'TruoraRejectedErro
   override readonly name = 'TruoraRejectedError';
 }
 
-/** What was created cannot be used, or the list that would tell proves nothing. A person decides whether to pay for another. */
+/** What was created cannot be used, or the list proves nothing. A person decides whether to pay for another. */
 export class CreationUnconfirmedError extends NamedError<ReasonOf<'CreationUnconfirmedError'>> {
   override readonly name = 'CreationUnconfirmedError';
 }
@@ -140,7 +140,7 @@ export class VerdictPendingError extends NamedError<ReasonOf<'VerdictPendingErro
   override readonly name = 'VerdictPendingError';
 }
 
-/** EventBridge said yes and did not take the event. A repeat carries the same id, so it is free. */
+/** EventBridge answered 200 and its answer says that it did not take the event. A repeat carries the same id, so it is free. */
 export class BusRefusedError extends NamedError<ReasonOf<'BusRefusedError'>> {
   override readonly name = 'BusRefusedError';
 }

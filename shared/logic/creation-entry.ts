@@ -9,7 +9,8 @@ import { type CreationSettings, createOnce, reconcile, settle } from './creation
 
 /**
  * One entry of CreateValidation: a first call, a retry, a redrive, or a start after a crash. The record of the case and the intent of
- * the person decide what it does. It makes at most one call to Truora (of a list, one a page).
+ * the person decide what it does. It makes at most one create call and at most one read of the person's list (one call a page). A
+ * call that is answered 401 or 403 is sent once more, with a newer key: a refused call is not executed (assumed).
  * @returns the validation of the case
  * @throws AlreadyDecidedError, ClaimedElsewhereError; the errors of `createOnce` and `reconcile`
  */

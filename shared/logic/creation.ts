@@ -31,7 +31,7 @@ export type CreationSettings = {
   ledger: Ledger;
   truora: Truora;
   throttle: ThrottleStore;
-  /** Seconds after which a call to Truora without an answer cannot be executed any more. */
+  /** Seconds after which a create call without an answer is executed and listed, or never will be (assumed). */
   settleSeconds: number;
   onUnresolved: OnUnresolved;
   /** Validations that may be created on one day; undefined for any number. */
@@ -70,7 +70,7 @@ export const createOnce = async (entry: Entry): Promise<Validation> => {
 
   const intent = await openIntent(ledger.table, accountId, { revalidationId, attempt });
   if (!intent) throw creationUnsettled();
-  // A run that was taken for dead may have called meanwhile. Its result is on the record before its intent is closed.
+  // A run that looked ended may have called meanwhile. Its result is on the record before its intent is closed.
   const current = await readRecord(ledger, revalidationId);
   const before = current?.attempts?.filter(({ at }) => at !== intent.openedAt) ?? [];
   if (current?.phase !== record.phase || before.length !== attempts.length) {
@@ -166,7 +166,7 @@ const keep = async (entry: Entry, intent: Intent, created: Created, result: Atte
   return settle(entry, { ...record, ...withAttemptResult(record, result) }, validation, intent);
 };
 
-/** Binds the validation and the orphans of a record, and closes the intent, so that the person is free. Each write may be repeated. */
+/** Binds the validation and the orphans of a record, and closes the intent: the person's next run may call. Each write may be repeated. */
 export const settle = async (
   entry: Entry,
   record: LedgerRecord,

@@ -15,7 +15,7 @@ type OrphanSettings = {
 
 /**
  * The last check of what the calls of an ended record have created, hours after the end. Orphans are bound, counted and written on
- * the record, and an intent that a killed run left open is closed, so that the person is free. The check holds the person's intent
+ * the record, and an intent that a killed run left open is closed, so that the person's next run may call. The check holds the person's intent
  * meanwhile: else a validation that another run creates now would be taken for an orphan. A check that is killed is repeated; the
  * binding comes first, so that one validation counts for one record.
  * @returns false where another run of the person holds the intent, or has resolved it meanwhile; nothing is written then
@@ -98,7 +98,8 @@ const SETTLED_MS = 300_000;
 
 /**
  * Resolves a person's intent by what an operator found, where Truora's list cannot be read: the validations of its call are bound and
- * written on the record as orphans, with the attempt, and the person is free. A run that waits for the intent goes on by itself.
+ * written on the record as orphans, with the attempt. It stops no execution: a run of an open case goes on by itself, and calls again
+ * where `mayCreate` allows it. So new media is put only after the case has ended.
  * @param found the validations of the call, as Truora shows them; none, if it never arrived
  * @returns the result of the attempt; undefined when no intent is open
  * @throws TypeError for a call that may still be in flight, and for a validation of another run; nothing is written then

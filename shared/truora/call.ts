@@ -80,7 +80,7 @@ export const ask = async <Schema extends z.ZodMiniType>(
   return observed(truora, method, async () => {
     let answer = await askWith(key);
     if (answer.status === 401 || answer.status === 403) {
-      // A refused call was not executed, so a repeat with a newer key is safe, for the charged call too.
+      // A refused call was not executed (assumed), so a repeat with a newer key is safe, for the charged call too.
       const newer = await truora.key(key);
       if (newer !== key) answer = await askWith(newer);
     }

@@ -38,7 +38,8 @@ export const listEnrollments = async (truora: Truora, accountId: string): Promis
 };
 
 /**
- * `POST /v1/validations`: the charged call. It is sent once; the caller decides about an error.
+ * `POST /v1/validations`: the charged call. It is sent once, and once more only with a newer key after a 401 or 403; the caller
+ * decides about an error.
  * @throws TruoraBusyError (not executed), TruoraUncertainError or TruoraContractError (may have been executed),
  *   TruoraRejectedError, TruoraUnauthorizedError (refused)
  */

@@ -1,7 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { enterCreation } from '../../shared/logic/creation-entry.ts';
+import { resolveIntent } from '../../shared/logic/orphans.ts';
 import {
   attemptOf,
+  listed,
   NOW,
   type OpenCreation,
   OURS,
@@ -113,5 +115,33 @@ describe('an entry of the creation', () => {
     expect(await thrownBy(enter(entered))).toEqual(UNSETTLED);
     expect(await entered.intent()).toMatchObject(intent);
     expect(open.asked('GET')).toBe(0);
+  });
+});
+
+describe('an open case whose intent an operator resolves', () => {
+  /** A case whose call has no answer, and what it does once an operator has resolved its intent. */
+  const resolved = async (found: string[]) => {
+    const openedAt = secondsAgo(300);
+    const entered = await open.enter({ attempts: [attemptOf(1, openedAt, 'unconfirmed')] });
+    await entered.intend({ openedAt });
+    await resolveIntent(open.ledger, entered.claim.accountId, found);
+    const answer = entered.row();
+    open.answers.create = async () => ({ status: 200, body: answer });
+    open.answers.list = listed(answer);
+    return { ...entered, validationId: answer.validation_id };
+  };
+
+  test('is not stopped: its run pays by itself where the call never arrived', async () => {
+    const entered = await resolved([]);
+    expect(await entered.stored()).toMatchObject({ phase: 'claimed', owner: OURS });
+    expect(await enter(entered)).toMatchObject({ validationId: entered.validationId });
+    expect(open.asked('POST')).toBe(1);
+  });
+
+  test('is left to a person where the call created a validation', async () => {
+    const entered = await resolved([newValidationId()]);
+    const unconfirmed = { name: 'CreationUnconfirmedError', reason: 'creation_unconfirmed' };
+    expect(await thrownBy(enter(entered))).toEqual(unconfirmed);
+    expect(open.asked('POST')).toBe(0);
   });
 });
