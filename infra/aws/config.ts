@@ -89,8 +89,8 @@ const Settings = z.strictObject({
   /** Seconds that an execution waits for a webhook before it polls: longer than nearly all of Truora's verdicts take (assumed). */
   callbackTimeoutSeconds: z._default(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(3600)), 60),
   /**
-   * Seconds after which a create call without an answer is settled, at least 50: the function's limit of 40 s, and the time that
-   * Truora may need to execute and list the call. Less is allowed only with a stand-in on this machine, which charges nothing.
+   * Seconds after which a create call without an answer is settled: at least 50, or less only with a stand-in on this machine, which
+   * charges nothing. 50 is the function's limit of 40 s, and the time that Truora may need to execute and list the call (assumed).
    */
   settleSeconds: z._default(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(300)), 60),
   /** When a created validation cannot be used: leave it to a person, or pay for another one. */
@@ -117,8 +117,9 @@ const Settings = z.strictObject({
   retrySeconds: z._default(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(300)), 300),
   /** Days that a record is kept after its last change. */
   retentionDays: z._default(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(3650)), 365),
-  /** API calls a second that all callers together may make, and how many may arrive at once. */
+  /** API calls a second that all callers together may make. */
   callsPerSecond: z._default(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(10_000)), 50),
+  /** API calls that may arrive at once, above `callsPerSecond` (the burst of API Gateway). */
   callsAtOnce: z._default(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(5_000)), 100),
   /** Who may call the API: principals that IAM allows, or, when this is set, the bearers of this issuer's tokens. */
   jwt: z.optional(z.pipe(z.transform(orJson), Jwt)),

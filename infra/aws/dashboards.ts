@@ -162,9 +162,9 @@ const operationsWidgets = ({ config, machine, deadLetters, functions, alarms }: 
     ],
     [
       new GraphWidget({
-        title: 'Webhooks: parked, genuine, recorded, unread, without a valid signature',
+        title: 'Webhooks: waited for, genuine, recorded, unread, without a valid signature',
         left: [
-          metricOf(config, 'StepsDone', { step: 'AwaitWebhook' }, { ...now, label: 'parked' }),
+          metricOf(config, 'StepsDone', { step: 'AwaitWebhook' }, { ...now, label: 'waited for' }),
           metricOf(config, 'Webhooks', {}, { ...now, label: 'genuine' }),
           metricOf(config, 'NotificationsRecorded', {}, { ...now, label: 'recorded' }),
           metricOf(config, 'WebhooksUnread', {}, { ...now, label: 'unread' }),

@@ -17,9 +17,9 @@ export type Settings = {
    */
   readonly callbackTimeoutSeconds?: number | undefined;
   /**
-   * Seconds after which a create call without an answer is settled, at least 50: the function's limit of 40 s, and the
-   * time that Truora may need to execute and list the call. Less is allowed only with a stand-in on this machine, which
-   * charges nothing. Default: 60.
+   * Seconds after which a create call without an answer is settled: at least 50, or less only with a stand-in on this
+   * machine, which charges nothing. 50 is the function's limit of 40 s, and the time that Truora may need to execute
+   * and list the call (assumed). Default: 60.
    */
   readonly settleSeconds?: number | undefined;
   /**
@@ -51,9 +51,9 @@ export type Settings = {
   readonly retrySeconds?: number | undefined;
   /** Days that a record is kept after its last change. Default: 365. */
   readonly retentionDays?: number | undefined;
-  /** API calls a second that all callers together may make, and how many may arrive at once. Default: 50. */
+  /** API calls a second that all callers together may make. Default: 50. */
   readonly callsPerSecond?: number | undefined;
-  /** API calls a second that all callers together may make, and how many may arrive at once. Default: 100. */
+  /** API calls that may arrive at once, above `callsPerSecond` (the burst of API Gateway). Default: 100. */
   readonly callsAtOnce?: number | undefined;
   /** Who may call the API: principals that IAM allows, or, when this is set, the bearers of this issuer's tokens. */
   readonly jwt?: {

@@ -62,7 +62,7 @@ export const runs = {
     ...base,
     ...units.runs.callback,
     polls: 1,
-    parked: 1,
+    waits: 1,
     logKilobytes: 26,
     traces: 3,
   },
@@ -71,7 +71,7 @@ export const runs = {
     ...units.runs.poll,
     transitions: 8 + pollsUntil(DECIDED_AFTER),
     polls: 1 + pollsUntil(DECIDED_AFTER),
-    parked: 0,
+    waits: 0,
     logKilobytes: 34,
     traces: 1,
   },
@@ -79,7 +79,7 @@ export const runs = {
     ...base,
     ...units.runs['webhook lost'],
     polls: 1,
-    parked: 1,
+    waits: 1,
     logKilobytes: 25,
     traces: 1,
   },
@@ -98,7 +98,7 @@ export const busySecondsOf = (name: RunName): number => {
   return (
     once.reduce((total, step) => total + seconds[step], 0) +
     run.polls * seconds.ReadVerdict +
-    run.parked * seconds.AwaitWebhook +
+    run.waits * seconds.AwaitWebhook +
     run.notifications * seconds.ReceiveWebhook
   );
 };
@@ -106,7 +106,7 @@ export const busySecondsOf = (name: RunName): number => {
 /** Dollars per 1,000 re-validations by service, without Truora's own price. */
 export const costOf = (name: RunName): Record<string, number> => {
   const run = runs[name];
-  const calls = once.length + run.polls + run.parked + run.notifications;
+  const calls = once.length + run.polls + run.waits + run.notifications;
   const busy = busySecondsOf(name);
   const each = {
     'Step Functions': run.transitions * price.transition,

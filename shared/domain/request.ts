@@ -25,7 +25,7 @@ export const Threshold = z.number('must be a number').check(
 );
 
 /**
- * What a caller may ask of Truora, by our field names (README: "One field, four names"), and how to wait for the result.
+ * What a caller may ask of Truora, by our field names (the table "Fields" of shared/contracts/README.md), and how to wait for the result.
  * Rules, defaults and bounds: documented in Truora's re-validation guide. policy.ts decides what is sent.
  */
 export const Options = z

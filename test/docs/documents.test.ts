@@ -92,6 +92,15 @@ test('the check of links finds a missing file and a missing chapter', () => {
   expect(brokenLinks('README.md', text)).toEqual(['none.md', 'infra/README.md#none', '#none']);
 });
 
+test('a number of a decision means one decision in all documents', () => {
+  const numbers = documents.flatMap((file) => {
+    const [, why = ''] = read(file).split(/^(?=\| # \| (?:decision|why) \|)/m);
+    return [...why.matchAll(/^\| (\d+(?:, \d+)*) \|/gm)].flatMap(([, all = '']) => all.split(', '));
+  });
+  expect(numbers.length).toBeGreaterThan(30);
+  expect(numbers.filter((number, n) => numbers.indexOf(number) !== n)).toEqual([]);
+});
+
 test('the documents name only settings that exist', () => {
   const commands = ['infra/aws/RUNBOOK.md', 'infra/aws/README.md', 'README.md'].flatMap((file) =>
     [...read(file).matchAll(/npm run deploy -- ([^\n`#]+)|`(--[a-z][^`]*)`/g)].map(
