@@ -11,8 +11,8 @@ import { type ClaimSettings, claimRequest } from '../shared/logic/claim.ts';
  * Truora takes it; and claims its case, unless another execution has. Nothing is paid for here.
  */
 export const handler = step('ClaimRequest', async ({ request, executionId }) => {
-  const checked = parseOrRefuse(RevalidationRequest, request);
-  return claimRequest(settings(), readIntake(checked, { bucket: env('MEDIA_BUCKET'), executionId }));
+  const intake = readIntake(parseOrRefuse(RevalidationRequest, request), { bucket: env('MEDIA_BUCKET'), executionId });
+  return claimRequest(settings(), intake);
 });
 
 const settings = (): ClaimSettings => ({

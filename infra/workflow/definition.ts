@@ -81,7 +81,7 @@ const task = (
 });
 
 /** A step that waits until its task token is sent: the same payload, plus the token. */
-const park = (state: TaskState, name: StepName, TimeoutSeconds: number): TaskState => ({
+const untilToken = (state: TaskState, name: StepName, TimeoutSeconds: number): TaskState => ({
   ...state,
   Resource: 'arn:aws:states:::lambda:invoke.waitForTaskToken',
   Parameters: { FunctionName: `\${${name}}`, Payload: { ...state.Parameters, 'taskToken.$': '$$.Task.Token' } },
@@ -142,7 +142,7 @@ export const definition = ({ callbackTimeoutSeconds }: { callbackTimeoutSeconds:
       Seconds: FIRST_PAUSE_SECONDS,
       Next: 'ReadVerdict',
     } satisfies WaitState,
-    AwaitWebhook: park(
+    AwaitWebhook: untilToken(
       task('AwaitWebhook', 'Waits for a notification, at most for the callback timeout.', {
         Retry: [never('States.Timeout'), anything],
         // If the wait fails in any way, the timed poll still finds the verdict.

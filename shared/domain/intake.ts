@@ -9,7 +9,11 @@ export type MediaAddress = { key: string; versionId: string | undefined; etag: s
 /** The person and the case, as far as the request itself names them. */
 type Person = { accountId?: string; enrollmentId?: string; reference?: string };
 
-/** A request, read once. Everything that needs to know which case it is about takes this. */
+/**
+ * A request, read once. Everything that needs to know which case it is about takes this. The names of one request, in order:
+ * `RevalidationRequest` (as it arrives), `Intake` (read), `Checked` (with its media and details checked), `Claim` (what is written)
+ * and `LedgerRecord` (the claim, and all that follows).
+ */
 export type Intake = {
   /** `unreadable` for what is neither a drop nor a call. */
   kind: 'drop' | 'call' | 'unreadable';
@@ -25,7 +29,7 @@ export type Intake = {
   call: CallRequest | undefined;
   /** The name of a forced case, so that its repeats are one case: the idempotency key, or else the execution. */
   forceKey: string | undefined;
-  /** The name that the case has in its media where no claim came of it: a drop's version, else the execution. */
+  /** Distinguishes the cases of one media that were never claimed: the version of a drop, else the execution. */
   unclaimedName: string;
   /** Whether a drop may be a copy of an older version of its key. */
   mayBeCopy: boolean;

@@ -48,7 +48,8 @@ export const LedgerRecord = z.extend(z.partial(Claim), {
 
 export type LedgerRecord = z.infer<typeof LedgerRecord>;
 
-type Asked = Pick<LedgerRecord, 'enrollmentId' | 'requested'>;
+/** What is compared of two requests about the same media. */
+type Compared = Pick<LedgerRecord, 'enrollmentId' | 'requested'>;
 
 /**
  * Options in one form, to compare requests: subvalidations are sorted, `liveness` becomes subvalidations, and `resultMode` is
@@ -65,7 +66,7 @@ export const normalisedOptions = (options: Options): string => {
  * Whether an existing record answers another request than the wanted one. A record without a claim is a refusal of the same
  * drop. `retryOf` may be our id or Truora's id of the same validation.
  */
-export const isDifferentRequest = (existing: Asked & Pick<LedgerRecord, 'linkedTo'>, wanted: Asked): boolean => {
+export const isDifferentRequest = (existing: Compared & Pick<LedgerRecord, 'linkedTo'>, wanted: Compared): boolean => {
   const { requested, linkedTo, enrollmentId } = existing;
   if (requested === undefined) return false;
   const retryOf = wanted.requested?.retryOf;

@@ -58,8 +58,9 @@ export const backOffOf = (retryAfterSeconds: number | undefined, now: Date) => {
 };
 
 /**
- * The write over a text that is no later time. An operator's text may sort behind every time, and would switch the waiting off.
- * @returns undefined when the existing text is a later time
+ * The change that replaces a stored text that is no later time. The condition of `backOffOf` compares texts: an operator's text that
+ * sorts after every time would keep each wait from being stored.
+ * @returns undefined when the stored text is a later time
  */
 export const backOffOver = (existing: unknown, { notBefore }: { notBefore: string }) => {
   const isLater = Date.parse(String(readTime(existing))) > Date.parse(notBefore);

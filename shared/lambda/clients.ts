@@ -58,8 +58,8 @@ export const accessFromEnv = (service: 'DYNAMODB' | 'SECRETS_MANAGER') => {
 };
 
 /**
- * How to reach Truora. A connection stands within 3 s or not at all, and no silence lasts longer than the whole call may;
- * an upload of 10 MB may take six times as long as an ordinary call. Every call is counted.
+ * How to reach Truora. Connecting may take 3 s, and a call the HTTP deadline; an upload of 10 MB may take six times as long.
+ * No pause within a call may be longer than the HTTP deadline. Every call is counted.
  * @param of.read reads a secret by its name, again if the given value was refused
  */
 export const truoraFromEnv = ({

@@ -120,8 +120,8 @@ export const claim = async (ledger: Ledger, wanted: Claim, owner: string, keyHas
 };
 
 /** An answer is never returned to another request. @throws RequestInvalidError `already_asked_otherwise` */
-export const refuseDifferentRequest = (...asked: Parameters<typeof isDifferentRequest>): void => {
-  if (!isDifferentRequest(...asked)) return;
+export const refuseDifferentRequest = (...requests: Parameters<typeof isDifferentRequest>): void => {
+  if (!isDifferentRequest(...requests)) return;
   throw new RequestInvalidError(
     'already_asked_otherwise',
     'media: this version was asked about before with another enrollment or other options; upload it again',

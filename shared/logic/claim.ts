@@ -43,38 +43,39 @@ export const claimRequest = (settings: ClaimSettings, intake: Intake): Promise<C
 const locateAndClaim = async (settings: ClaimSettings, intake: Intake): Promise<Claim> => {
   const { ledger, policy } = settings;
   const alias = aliasOf(intake.call, policy);
+  // `locate` lists every way to the case of a request. The case of a key does not depend on the newest version of its media.
   const named = alias && (await findKey(ledger, alias));
-  // The case of a key does not depend on the newest version of its media.
   if (named) return held(ledger, Claim.parse(await ownRecord(ledger, named, intake.executionId)));
   refuseForeignMedia(intake);
   const ticket = await enterDropOnTicket(ledger, intake);
-  const asked = await readAsked(settings, intake, ticket);
-  const { revalidationId } = await locate(ledger, intake, { ticket, policy, ...asked });
-  await refuseTooOld(settings, intake, revalidationId, asked.putAt);
+  const checked = await checkRequest(settings, intake, ticket);
+  const { revalidationId } = await locate(ledger, intake, { policy, ...checked });
+  await refuseTooOld(settings, intake, revalidationId, checked.putAt);
   const owner = intake.executionId;
   const claimed = await claimUnderKey(ledger, alias, { revalidationId, owner }, async (keyHash) => {
-    const wanted = await wantedClaim(settings, intake, { revalidationId, ticket, ...asked });
-    return held(ledger, await claimRecord(ledger, wanted, owner, keyHash).catch(refuseIfOld(ledger, intake)));
+    const fresh = await newClaim(settings, intake, revalidationId, checked);
+    return held(ledger, await claimRecord(ledger, fresh, owner, keyHash).catch(refuseIfOld(ledger, intake)));
   });
   // The key is bound to another case, which an earlier try of this step claimed.
   return claimed.revalidationId === revalidationId ? claimed : held(ledger, claimed);
 };
 
-/** The media in its current version, and the details of the request as they are sent to Truora. */
-const readAsked = async (settings: ClaimSettings, intake: Intake, ticket: Ticket | undefined) => {
+/** Checks the media in its current version, and the details of the request. @returns both, the options as they are sent to Truora */
+const checkRequest = async (settings: ClaimSettings, intake: Intake, ticket: Ticket | undefined) => {
   const { ledger, policy, mediaLimits } = settings;
   const { mediaBucket: bucket, media } = intake;
   const head = await peekMedia({ bucket, ...media }).catch(async (error) => {
     if (error instanceof MediaGoneError) await throwIfAlreadyClaimed(ledger, intake, { ticket, policy });
     throw error;
   });
-  const asked = ticket ?? requestDetailsOf(intake, head.metadata);
-  const options = applyPolicy(asked.options, policy);
+  const given = ticket ?? requestDetailsOf(intake, head.metadata);
+  const options = applyPolicy(given.options, policy);
   const type = acceptMedia(head, options);
   await checkMedia(type, fileAt({ bucket, key: media.key }, head), mediaLimits);
-  const { accountId, enrollmentId, userAuthorized, reference } = asked;
+  const { accountId, enrollmentId, userAuthorized, reference } = given;
   const { bytes, etag, versionId, putAt } = head;
   return {
+    ticket,
     details: { accountId, enrollmentId, userAuthorized, options, reference },
     media: { bucket, key: media.key, versionId, etag, bytes, type },
     putAt,
@@ -92,15 +93,19 @@ const refuseTooOld = async (
   throw new MediaUnacceptableError('media_too_old', `media: was dropped more than ${hours} hours ago; put it again`);
 };
 
-type Wanted = { revalidationId: string; ticket: Ticket | undefined } & Awaited<ReturnType<typeof readAsked>>;
+type Checked = Awaited<ReturnType<typeof checkRequest>>;
 
 /** The claim to write. The slot of a linked retry is taken first. */
-const wantedClaim = async (settings: ClaimSettings, { call }: Intake, wanted: Wanted): Promise<Claim> => {
-  const { revalidationId, ticket, media, details } = wanted;
+const newClaim = async (
+  settings: ClaimSettings,
+  { call }: Intake,
+  revalidationId: string,
+  { ticket, media, details }: Checked,
+): Promise<Claim> => {
   const { accountId, enrollmentId, userAuthorized, reference } = details;
   const { resultMode = settings.resultMode, ...requested } = details.options;
-  const asked = { accountId, retryOf: requested.retryOf };
-  const retried = await linkRetry(settings.ledger, revalidationId, asked, settings.retries);
+  const retry = { accountId, retryOf: requested.retryOf };
+  const retried = await linkRetry(settings.ledger, revalidationId, retry, settings.retries);
   return defined({
     revalidationId,
     accountId,

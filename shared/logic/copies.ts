@@ -20,8 +20,8 @@ type Drop = { bucket: string; key: string; versionId: string; reason?: string | 
 /**
  * The case of a drop that is only a copy: S3 makes a new version, and an event, when an object's metadata or encryption is edited, or
  * the object is restored. A copy has the same content and the same request details as an older version of its key that was claimed,
- * or may be claimed at any moment. A copy of a version that was refused before its claim, or whose case cannot
- * answer for it, is a case of its own.
+ * or may be claimed at any moment. A copy of a version that was refused before its claim, or whose case does
+ * not answer the copy's request, is a case of its own.
  * @returns undefined for a drop that is no copy
  */
 export const originalOf = async (ledger: Ledger, drop: Drop): Promise<string | undefined> => {
@@ -33,17 +33,17 @@ export const originalOf = async (ledger: Ledger, drop: Drop): Promise<string | u
     if (!other || !own || !isSameContent(own, other) || !isSameRequest(drop.key, own, other)) continue;
     const id = idOfDropped(drop.bucket, { key: drop.key, versionId, etag: other.ETag ?? '', putAt: new Date(0) });
     const record = await readRecord(ledger, id);
-    if (!record || (record.media && isStandIn(record, drop))) return id;
+    if (!record || (record.media && isAnswer(record, drop))) return id;
   }
   return undefined;
 };
 
 /**
- * Whether a claimed case answers for a copy of its media. One that was refused, or failed before any call that could charge,
+ * Whether the outcome of a claimed case is also that of a copy of its media. One that was refused, or failed before any call that could charge,
  * does not. Where the S3 reason is unknown the drop may be media that was put again, so it runs unless the case is open or has
  * a verdict.
  */
-const isStandIn = ({ phase, validationId, attempts = [] }: LedgerRecord, { reason }: Drop): boolean => {
+const isAnswer = ({ phase, validationId, attempts = [] }: LedgerRecord, { reason }: Drop): boolean => {
   if (!isEnd(phase) || phase === 'approved' || phase === 'declined') return true;
   const isUncharged = validationId === undefined && attempts.length === 0;
   return reason !== undefined && !(isUncharged && (phase === 'refused' || phase === 'failed'));

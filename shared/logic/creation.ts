@@ -77,11 +77,11 @@ export const createOnce = async (entry: Entry): Promise<Validation> => {
     await closeIntent(ledger.table, accountId, intent);
     throw creationUnsettled();
   }
-  const askedAt = new Date();
+  const calledAt = new Date();
   let created: Created;
   try {
-    const asked = { accountId, userAuthorized, options };
-    created = createdOf(await unthrottled(throttle, () => createValidation(truora, asked)), claim, askedAt);
+    const details = { accountId, userAuthorized, options };
+    created = createdOf(await unthrottled(throttle, () => createValidation(truora, details)), claim, calledAt);
   } catch (error) {
     if (!surelyNotCreated(error)) {
       await recordAttempt(ledger, record, { attempt: attemptOf(intent, 'unconfirmed'), orphans: [] });

@@ -59,7 +59,8 @@ const refuseUnready = ({ emitUnknownWord }: EnrollmentSettings, state: Enrollmen
   }
   if (state === 'success') return;
   emitUnknownWord();
-  const detail = 'enrollmentId: Truora says of its enrollment what is not known here, and not that it is finished';
+  const detail =
+    'enrollmentId: its enrollment has a status at Truora that is not known here, so it does not count as finished';
   throw new EnrollmentNotReadyError('enrollment_not_ready', detail, rawStatusOf(status));
 };
 

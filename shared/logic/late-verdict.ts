@@ -26,27 +26,27 @@ export type LateVerdictSettings = {
 /**
  * Asks Truora about a case that was closed without a verdict. A verdict that changes the current result is written as an amendment and
  * announced.
- * @returns `all` when nothing more is expected, `pending` while Truora has not decided, `overtaken` when another writer changed the
- *   record
+ * @returns `done` when nothing more is expected, `pending` while Truora has not decided, `changed_elsewhere` when another
+ *   writer changed the record
  */
 export const amendLate = async (
   settings: LateVerdictSettings,
   record: LedgerRecord,
   outcome: Outcome,
-): Promise<'all' | 'pending' | 'overtaken'> => {
+): Promise<'done' | 'pending' | 'changed_elsewhere'> => {
   const { ledger, outcomeBus, logAmended } = settings;
   const { amendments, revalidationId, lateWebhookAt } = record;
   const current = currentOutcomeOf(outcome, amendments);
-  if (!mayChange(current)) return 'all';
+  if (!mayChange(current)) return 'done';
   const verdict = await askAgain(settings, record, outcome);
   if (!verdict) return 'pending';
-  if (!changes(current, verdict)) return 'all';
+  if (!changes(current, verdict)) return 'done';
   const { decidedAt: at, ...decision } = verdict;
   const amended = await amend(ledger, record, { at, from: lateWebhookAt ? 'webhook' : 'sweep', ...decision });
-  if (!amended) return 'overtaken';
+  if (!amended) return 'changed_elsewhere';
   logAmended(revalidationId, verdict.status);
   await announceAmendment(ledger, outcomeBus.bus, amended);
-  return 'all';
+  return 'done';
 };
 
 /** @returns undefined for a case that never reached Truora, and while Truora has not decided or does not know the validation */

@@ -5,11 +5,13 @@ import { readBinding } from '../ledger/bindings.ts';
 import { type Ledger, readRecord } from '../ledger/records.ts';
 import { takeRetry } from '../ledger/retry-slots.ts';
 
-/** The validation that a retry repeats: Truora's id, our id if it is one of ours, and Truora's id of the first of its row. */
+/**
+ * The validation that a retry repeats: Truora's id, our id if it is one of ours, and Truora's id of the first of its chain
+ * of retries. */
 export type Link = { validationId: string; linkedTo?: string; first: string };
 
-/** A row holds two retries at most (Truora's own limit), so there are no more steps back to its first one. */
-const LONGEST_ROW = 2;
+/** A chain holds two retries at most (Truora's own limit), so there are no more steps back to its first validation. */
+const LONGEST_CHAIN = 2;
 
 /**
  * Finds the validation that a caller wants to retry, and refuses one that may not be retried. A validation that only Truora knows
@@ -31,14 +33,18 @@ export const findRetried = async (
   return { validationId, linkedTo: id, first: (await firstOf(ledger, record)) ?? validationId };
 };
 
-/** The validation that a row of retries began with: one of ours, or one that only Truora knows. */
+/** The validation that a chain of retries began with: one of ours, or one that only Truora knows. */
 const firstOf = async (ledger: Ledger, record: LedgerRecord | undefined): Promise<string | undefined> => {
   let at = record;
-  for (let back = 0; back < LONGEST_ROW && at?.linkedTo; back += 1) at = (await readRecord(ledger, at.linkedTo)) ?? at;
+  for (let back = 0; back < LONGEST_CHAIN && at?.linkedTo; back += 1)
+    at = (await readRecord(ledger, at.linkedTo)) ?? at;
   return at?.requested?.retryOf ?? at?.validationId;
 };
 
-/** Finds the validation to retry and takes the slot in its row. A case that was claimed before has its slot, and its time is not checked again. */
+/**
+ * Finds the validation to retry and takes the slot in its chain. A case that was claimed before has its slot, and its time is not
+ * checked again.
+ */
 export const linkRetry = async (
   ledger: Ledger,
   revalidationId: string,

@@ -17,8 +17,8 @@ import { caseOfTicket, enterCallOnTicket, ticketOfExecution, ticketOfMedia } fro
  */
 export type Located = { by: 'ticket' | 'joined' | 'original' | 'hash'; revalidationId: string };
 
-/** What is known of a request once its media was looked at. */
-type Known = {
+/** A request with its media and details checked. */
+type Checked = {
   /** The ticket that the drop was entered on. */
   ticket: Ticket | undefined;
   media: { versionId: string | undefined; etag: string };
@@ -28,10 +28,20 @@ type Known = {
 
 /**
  * Says which case a request is about, and enters its version there: on the ticket that a call joins, or as a copy of the original.
+ * A claim asks in this order, and the first answer counts:
+ * 1. the case of the caller's idempotency key: `findKey` (`ledger/idempotency-keys.ts`), called by `claim.ts` before the media is read;
+ * 2. the ticket of the form that a drop was uploaded with: `enterDropOnTicket` (`ticket-entry.ts`), called by `claim.ts`;
+ * 3. where the media is gone, the case that has claimed it: `throwIfAlreadyClaimed`, here;
+ * 4. the ticket of a call's media: `enterCallOnTicket` (`ticket-entry.ts`);
+ * 5. the original of a drop that is only a copy: `originalOf` (`copies.ts`);
+ * 6. the hash of the person, the version of the media, and the key of a forced call: `claimIdOf` (`domain/case-id.ts`).
+ *
+ * Others that need a case: the API promises one (`start.ts`, `promise.ts`); a refusal or failure before the claim, the sweep of the inbox,
+ * and the repair of an ended execution ask `locateUnclaimed`, `unknownAmong` and `recordOf`, here.
  * @throws RequestInvalidError `already_asked_otherwise` where the ticket that a call would join asks something else
  */
-export const locate = async (ledger: Ledger, intake: Intake, known: Known): Promise<Located> => {
-  const { ticket, media, details, policy } = known;
+export const locate = async (ledger: Ledger, intake: Intake, checked: Checked): Promise<Located> => {
+  const { ticket, media, details, policy } = checked;
   if (ticket) return { by: 'ticket', revalidationId: ticket.revalidationId };
   const version = media.versionId ?? media.etag;
   const joined = await enterCallOnTicket(ledger.table, intake, { version, details, policy });
@@ -70,18 +80,18 @@ export const locateUnclaimed = async (table: string, intake: Intake, reason = ''
 export const throwIfAlreadyClaimed = async (
   ledger: Ledger,
   intake: Intake,
-  { ticket, policy }: Pick<Known, 'ticket' | 'policy'>,
+  { ticket, policy }: Pick<Checked, 'ticket' | 'policy'>,
 ): Promise<void> => {
   const { call, media, forceKey, executionId } = intake;
-  const asked = call ? detailsOfCall(call) : ticket;
-  const requested = asked && applyPolicy(asked.options, policy);
-  const accountId = asked?.accountId ?? intake.person.accountId;
+  const details = call ? detailsOfCall(call) : ticket;
+  const requested = details && applyPolicy(details.options, policy);
+  const accountId = details?.accountId ?? intake.person.accountId;
   const version = versionOf(media);
   if (!accountId || !version) return;
   const dropped = ticket ?? (forceKey ? undefined : await ticketOfMedia(ledger.table, media.key, version));
   const isOfPerson = dropped?.accountId === accountId;
   const existing = await readRecord(ledger, isOfPerson ? dropped.revalidationId : claimIdOf(intake, version));
-  if (!existing || (asked && isDifferentRequest(existing, { ...asked, requested }))) return;
+  if (!existing || (details && isDifferentRequest(existing, { ...details, requested }))) return;
   await ownRecord(ledger, existing.revalidationId, executionId);
 };
 
@@ -108,7 +118,8 @@ type Ended = { executionArn: string; startDate: number };
 
 /**
  * The record of an ended execution: the one under the id of its request, or else the one that it has claimed among the person's
- * newest. A call names neither the version that it took nor the case that its idempotency key belongs to.
+ * newest. The id of a call's case cannot be derived from its input: that names neither the version of the media that was taken nor the
+ * case of its idempotency key.
  */
 export const recordOf = async (
   ledger: Ledger,

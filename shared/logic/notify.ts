@@ -20,14 +20,15 @@ export const notify = async (table: string, validationId: string, emitRecorded: 
   const at = new Date();
   const { notification, taskToken } = await recordNotification(table, { validationId, deadline: binding.deadline }, at);
   emitRecorded();
-  const result = taskToken === undefined ? 'recorded' : await wake(table, validationId, taskToken, notification);
+  const result =
+    taskToken === undefined ? 'recorded' : await resumeWaiting(table, validationId, taskToken, notification);
   // No execution was resumed: it does not wait yet, or the case is closed, and then the sweep asks Truora.
   if (result !== 'resumed') await markLateWebhook(table, binding.revalidationId, at);
   return { result, revalidationId: binding.revalidationId };
 };
 
 /** An execution that cannot be resumed reads the stored notification, or its callback timeout ends and it asks Truora. */
-const wake = async (
+const resumeWaiting = async (
   table: string,
   validationId: string,
   taskToken: string,

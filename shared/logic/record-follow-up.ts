@@ -62,15 +62,15 @@ export const followUpEnded = async (
   const isDeleted = !isLast || (await deleteMediaOf(settings, record));
   const isOver = now > lastCheckUntil(outcome.decidedAt, outcomeBus.mediaHours);
   const isSettled = !isLast || isOver || (await findOrphans(settings, record));
-  const heard = isOver ? 'all' : await amendLate(settings, record, outcome);
+  const late = isOver ? 'done' : await amendLate(settings, record, outcome);
   // Another writer amended the record, or the answer to our write was lost. The record stays due, and the next sweep announces it.
-  if (heard === 'overtaken') return;
+  if (late === 'changed_elsewhere') return;
   const next = isSettled && isDeleted ? undefined : firstFollowUp(now);
   // A webhook arrived and Truora has not decided yet: the next follow-up is soon, because of that webhook.
-  const late =
-    heard === 'pending' && record.lateWebhookAt ? nextLateFollowUp(record.lateWebhookAt, new Date(now)) : undefined;
-  const times = [isLast ? next : mediaEnds, late].filter((at) => at !== undefined).toSorted();
-  await reschedule(ledger, record, times[0], { keepLateWebhook: late !== undefined });
+  const soon =
+    late === 'pending' && record.lateWebhookAt ? nextLateFollowUp(record.lateWebhookAt, new Date(now)) : undefined;
+  const times = [isLast ? next : mediaEnds, soon].filter((at) => at !== undefined).toSorted();
+  await reschedule(ledger, record, times[0], { keepLateWebhook: soon !== undefined });
 };
 
 /** Looks for validations of calls that were given up. @returns false while another run of the person holds the intent */

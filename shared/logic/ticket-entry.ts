@@ -12,8 +12,8 @@ import { type Ledger, readRecord } from '../ledger/records.ts';
 import { enterDrop, fullTicketOf, readTicket } from '../ledger/tickets.ts';
 
 /**
- * Enters a drop on the ticket of its key. The first upload is the run; a later one is entered as a repeat and gets the outcome of
- * the first. A full ticket enters nothing more.
+ * Enters a drop on the ticket of its key. The first upload becomes the case; a later one is entered as a repeat and gets the
+ * outcome of the first. A full ticket enters nothing more.
  * @returns the ticket of this drop; undefined for a call, and for a drop whose key is no ticket's
  * @throws AlreadyDecidedError, ClaimedElsewhereError for a later upload; RequestInvalidError `too_many_uploads`
  */

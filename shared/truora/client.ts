@@ -45,15 +45,14 @@ export const listEnrollments = async (truora: Truora, accountId: string): Promis
  */
 export const createValidation = async (
   truora: Truora,
-  asked: { accountId: string; userAuthorized: true; options: Options },
+  { accountId, userAuthorized, options }: { accountId: string; userAuthorized: true; options: Options },
 ): Promise<CreateAnswer> => {
-  const { options } = asked;
   const form = new URLSearchParams({ type: 'face-recognition' });
   const append = (field: Parameters<typeof formKeyOf>[0], value: string | number | boolean | undefined) => {
     if (value !== undefined) form.append(formKeyOf(field), String(value));
   };
-  append('userAuthorized', asked.userAuthorized);
-  append('accountId', AccountId.parse(asked.accountId));
+  append('userAuthorized', userAuthorized);
+  append('accountId', AccountId.parse(accountId));
   append('threshold', options.threshold);
   for (const subvalidation of subvalidationsOf(options) ?? []) append('subvalidations', subvalidation);
   append('retryOf', options.retryOf);

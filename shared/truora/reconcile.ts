@@ -33,7 +33,8 @@ export type Found = {
   usable: Created | undefined;
 };
 
-type Asked = {
+/** A create call whose answer was lost. */
+type LostCall = {
   accountId: string;
   requested: Options;
   openedAt: string;
@@ -49,8 +50,8 @@ type Asked = {
  * @param known the record's own validations, from other calls or found before
  * @throws TruoraContractError for a row without a readable creation time: its call would be unknown
  */
-export const candidatesOn = (list: readonly ListedRow[], asked: Asked, known: ReadonlySet<string>): Found[] => {
-  const since = Date.parse(asked.openedAt) - CLOCK_SKEW * 1000;
+export const candidatesOn = (list: readonly ListedRow[], call: LostCall, known: ReadonlySet<string>): Found[] => {
+  const since = Date.parse(call.openedAt) - CLOCK_SKEW * 1000;
   const found = list
     .filter((row) => !isDecided(row) && !known.has(row.validation_id))
     .map((row) => ({ row, time: timeOf(row) }))
@@ -58,16 +59,16 @@ export const candidatesOn = (list: readonly ListedRow[], asked: Asked, known: Re
     .sort((one, other) => one.time.at - other.time.at)
     .map(({ row, time: { at, isExact } }) => {
       const isEarly = isExact && at < since;
-      return { row, at, isEarly, isOurs: isExact && !isEarly && isAsAsked(row, asked) };
+      return { row, at, isEarly, isOurs: isExact && !isEarly && isAsRequested(row, call) };
     });
-  const isInUtc = asked.isInUtc || found.some(({ isOurs }) => isOurs);
+  const isInUtc = call.isInUtc || found.some(({ isOurs }) => isOurs);
   return found
     .filter(({ isEarly }) => !(isEarly && isInUtc))
     .map(({ row, at, isOurs }) => ({
       validationId: row.validation_id,
       createdAt: at,
       match: isOurs ? 'ours' : 'may_be_ours',
-      usable: isOurs ? usable(row, asked, at) : undefined,
+      usable: isOurs ? usable(row, call, at) : undefined,
     }));
 };
 
@@ -96,7 +97,7 @@ export const ownOf = ({ validationId, orphans = [] }: Creations): Set<string> =>
  */
 export const lateOrphansOn = (
   list: readonly ListedRow[],
-  { attempts = [], ...record }: Omit<Asked, 'openedAt'> & Creations,
+  { attempts = [], ...record }: Omit<LostCall, 'openedAt'> & Creations,
 ): { attempt: Attempt; orphans: string[] }[] => {
   const own = ownOf(record);
   const isBlind = own.size > 0 && !list.some(({ validation_id: id }) => own.has(id));
@@ -126,7 +127,7 @@ type Creations = {
 };
 
 /** Whether a row equals the request within single precision. An absent field does not distinguish it from ours. */
-const isAsAsked = ({ account_id, type, threshold }: ListedRow, { accountId, requested }: Asked): boolean => {
+const isAsRequested = ({ account_id, type, threshold }: ListedRow, { accountId, requested }: LostCall): boolean => {
   const isFace = type === undefined || type === 'face-recognition';
   const isOtherwise = requested.threshold !== undefined && threshold !== undefined;
   const isSame = typeof threshold === 'number' && isSameNumber(threshold, requested.threshold ?? threshold);
@@ -183,18 +184,18 @@ const read = (text: string): number => {
   return at;
 };
 
-const usable = (row: ListedRow, asked: Asked, at: number): Found['usable'] => {
+const usable = (row: ListedRow, call: LostCall, at: number): Found['usable'] => {
   const { instructions, file_upload_link, validation_status, failure_status, threshold, validation_id } = row;
   const isWaiting = validation_status === 'pending' && failure_status === undefined;
   const link = instructions?.file_upload_link ?? file_upload_link;
   if (!isWaiting || !link) return undefined;
   const answer = {
     validation_id,
-    account_id: asked.accountId,
+    account_id: call.accountId,
     threshold: typeof threshold === 'number' ? threshold : undefined,
     file_upload_link: link,
   };
-  const created = createdOf(answer, asked, new Date(at));
+  const created = createdOf(answer, call, new Date(at));
   // The validation may live longer than its link, but without the link it takes no media.
   const isOver = isLinkOver(link, new Date(at)) || Date.parse(created.deadline) <= Date.now();
   return isOver ? undefined : created;

@@ -37,15 +37,16 @@ export const Journal = z.object({
 
 export type Journal = z.infer<typeof Journal>;
 
-export type Entry = keyof Journal;
+/** The name of one entry of the journal. */
+export type JournalEntry = keyof Journal;
 
 type Step = {
-  reads: readonly Entry[];
-  mayRead?: readonly Entry[];
-  writes: Entry;
+  reads: readonly JournalEntry[];
+  mayRead?: readonly JournalEntry[];
+  writes: JournalEntry;
   token?: true;
   /** The entry for a caught error. The Catch of the first state passes the error without a journal. */
-  caught?: Entry;
+  caught?: JournalEntry;
 };
 
 /** The steps: the entries that each one needs, the entries that it may use, and the one entry that it adds. */
@@ -73,7 +74,9 @@ export const stepNames = Object.keys(steps) as StepName[];
 
 type Reads<S extends StepName> = (typeof steps)[S]['reads'][number];
 
-type MayRead<S extends StepName> = (typeof steps)[S] extends { mayRead: readonly (infer E)[] } ? E & Entry : never;
+type MayRead<S extends StepName> = (typeof steps)[S] extends { mayRead: readonly (infer E)[] }
+  ? E & JournalEntry
+  : never;
 
 /** The parsed input of a step. */
 export type Input<S extends StepName> = Pick<Journal, Reads<S>> &

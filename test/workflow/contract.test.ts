@@ -6,8 +6,8 @@ import { RevalidationRequest } from '../../shared/domain/request.ts';
 import type { Outcome, Verdict } from '../../shared/domain/revalidation.ts';
 import {
   checkOutput,
-  type Entry,
   Journal,
+  type JournalEntry,
   readInput,
   type StepName,
   stepNames,
@@ -34,24 +34,24 @@ const full = (): Journal => ({
   outcome,
 });
 
-const eventOf = (step: StepName, journal: Partial<Record<Entry, unknown>>, more: object = {}) => ({
+const eventOf = (step: StepName, journal: Partial<Record<JournalEntry, unknown>>, more: object = {}) => ({
   executionId: 'arn:aws:states:::execution:one',
   journal,
   ...('token' in steps[step] ? { taskToken: 'a token' } : {}),
   ...more,
 });
 
-const mayRead = (step: StepName): readonly Entry[] => {
-  const { mayRead = [] } = steps[step] as { mayRead?: readonly Entry[] };
+const mayRead = (step: StepName): readonly JournalEntry[] => {
+  const { mayRead = [] } = steps[step] as { mayRead?: readonly JournalEntry[] };
   return mayRead;
 };
 
 /** Every step with every entry it cannot do without. ClaimRequest accepts what is not checked yet as it comes. */
 const needs = stepNames.flatMap((step) =>
-  steps[step].reads.filter((entry) => entry !== 'request').map((entry): [StepName, Entry] => [step, entry]),
+  steps[step].reads.filter((entry) => entry !== 'request').map((entry): [StepName, JournalEntry] => [step, entry]),
 );
 
-const hopes = stepNames.flatMap((step) => mayRead(step).map((entry): [StepName, Entry] => [step, entry]));
+const hopes = stepNames.flatMap((step) => mayRead(step).map((entry): [StepName, JournalEntry] => [step, entry]));
 
 describe('the input of a step', () => {
   test.each(stepNames)('holds for %s what it reads, what it may read, and nothing else', (step) => {

@@ -103,8 +103,8 @@ export const chaosGuards: readonly Guard[] = [
   {
     guard: 'no less is asked than the deployment allows',
     file: 'shared/logic/claim.ts',
-    find: 'const options = applyPolicy(asked.options, policy);',
-    replace: 'const { options } = asked;',
+    find: 'const options = applyPolicy(given.options, policy);',
+    replace: 'const { options } = given;',
   },
   {
     guard: 'a score below the threshold is no success',
@@ -133,7 +133,7 @@ export const chaosGuards: readonly Guard[] = [
   {
     guard: 'what Truora decides after we gave up is heard',
     file: 'shared/logic/record-follow-up.ts',
-    find: "const heard = isOver ? 'all' : await amendLate(settings, record, outcome);",
-    replace: "const heard = 'all' as string;",
+    find: "const late = isOver ? 'done' : await amendLate(settings, record, outcome);",
+    replace: "const late = 'done' as string;",
   },
 ];

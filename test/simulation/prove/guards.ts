@@ -42,7 +42,7 @@ export const meetingGuards: readonly Guard[] = [
   {
     guard: 'a notification resumes the waiting execution',
     file: 'shared/logic/notify.ts',
-    find: "taskToken === undefined ? 'recorded' : await wake(table, validationId, taskToken, notification)",
+    find: "taskToken === undefined ? 'recorded' : await resumeWaiting(table, validationId, taskToken, notification)",
     replace: "taskToken === undefined ? 'recorded' : 'late'",
   },
   {
