@@ -219,7 +219,7 @@ describe('recordOutcome', () => {
     const { wanted, item } = await existing(aws, 'moved');
     const outcome = outcomeOf(wanted, 'declined');
     await atStoppedTime(async (now) => {
-      expect(await recordOutcome(aws.ledger, outcome, OURS)).toEqual({ outcome, isAnnounced: false });
+      expect(await recordOutcome(aws.ledger, outcome, OURS)).toEqual({ outcome, isAnnounced: false, owner: OURS });
       expect(await itemOf(aws, wanted)).toMatchObject({
         ...item,
         phase: 'declined',
