@@ -1,23 +1,31 @@
 import { randomBytes } from 'node:crypto';
 import { createRemoteJWKSet, type JWTPayload, jwtVerify } from 'jose';
+import { desk } from './credentials.ts';
 import { type SignedRequest, signerOf } from './sigv4.ts';
 import { resourcesOf, type Template } from './template.ts';
 
 /** Somebody who may sign requests here: their secret, who they are to AWS, and which routes their policy lets them take. */
 export type CaseId = { secret: string; arn: string; may: (routeKey: string) => boolean };
 
-/** Three callers, each with a secret of this start: one may do everything, one may only read, one may do nothing. */
+/** The callers, each with a secret of this start: the developer and the writer may do everything, one may only read, one nothing. */
 export const localCallers = (): ReadonlyMap<string, CaseId> =>
-  new Map(
-    Object.entries({ Writer: /./, Reader: /^GET /, Stranger: /^$/ }).map(([name, routes]) => [
-      `AKIALOCAL${name.toUpperCase()}`,
-      {
-        secret: randomBytes(20).toString('hex'),
-        arn: `arn:aws:sts::000000000000:assumed-role/${name}/session`,
-        may: (routeKey) => routes.test(routeKey),
-      },
-    ]),
-  );
+  new Map([
+    // The credentials of this run, so that one access key is enough for the API and for S3.
+    [desk.accessKeyId, { secret: desk.secretAccessKey, arn: arnOf('Developer'), may: () => true }],
+    ...Object.entries({ Writer: /./, Reader: /^GET /, Stranger: /^$/ }).map(
+      ([name, routes]) =>
+        [
+          `AKIALOCAL${name.toUpperCase()}`,
+          {
+            secret: randomBytes(20).toString('hex'),
+            arn: arnOf(name),
+            may: (routeKey: string) => routes.test(routeKey),
+          },
+        ] as const,
+    ),
+  ]);
+
+const arnOf = (name: string): string => `arn:aws:sts::000000000000:assumed-role/${name}/session`;
 
 /** What the gateway hands on of whoever it let in, or its own refusal. */
 export type Admission = { authorizer?: Record<string, unknown> } | { status: 401 | 403; message: string };

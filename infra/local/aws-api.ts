@@ -16,11 +16,12 @@ type Operation = (input: Record<string, string>) => Record<string, unknown>;
 type Rooms = {
   machine: Machine;
   /** What each secret holds, by ARN; read at every call, so that one can be rotated. */
-  secrets: ReadonlyMap<string, string>;
+  secrets: Map<string, string>;
   /** @returns false when there is no such bus */
   announce: (entry: BusEntry) => boolean;
   /** Who may do what; everybody everything when left out. */
   rights?: Rights;
+  port?: number | undefined;
 };
 
 /** What IAM calls the services. */
@@ -52,6 +53,7 @@ const resourcesOf = (target: string, input: Record<string, unknown>, machineArn:
     case 'AWSStepFunctions.SendTaskFailure':
       return [machineArn];
     case 'secretsmanager.GetSecretValue':
+    case 'secretsmanager.PutSecretValue':
       return [text('SecretId')];
     case 'AWSEvents.PutEvents': {
       const busArn = (name: string) =>
@@ -69,7 +71,7 @@ const resourcesOf = (target: string, input: Record<string, unknown>, machineArn:
  * UnknownOperationException, never a silent yes. Only calls that this run's own credentials have signed are answered: a
  * secret may be Truora's real key, and every process of this machine can reach the port.
  */
-export const startAwsApi = ({ machine, secrets, announce, rights }: Rooms): Promise<LocalServer> => {
+export const startAwsApi = ({ machine, secrets, announce, rights, port }: Rooms): Promise<LocalServer> => {
   const execution = (executionArn: string | undefined) => {
     const found = machine.describe(executionArn ?? '');
     if (!found) throw failure('ExecutionDoesNotExist', 'Execution Does Not Exist');
@@ -109,6 +111,11 @@ export const startAwsApi = ({ machine, secrets, announce, rights }: Rooms): Prom
       const SecretString = secrets.get(SecretId);
       if (SecretString === undefined) throw failure('ResourceNotFoundException', "can't find the specified secret.");
       return { ARN: SecretId, Name: SecretId, SecretString, VersionStages: ['AWSCURRENT'] };
+    },
+    'secretsmanager.PutSecretValue': ({ SecretId = '', SecretString = '' }) => {
+      if (!secrets.has(SecretId)) throw failure('ResourceNotFoundException', "can't find the specified secret.");
+      secrets.set(SecretId, SecretString);
+      return { ARN: SecretId, Name: SecretId, VersionId: randomUUID(), VersionStages: ['AWSCURRENT'] };
     },
     'AWSEvents.PutEvents': ({ Entries }) => {
       const answers = (Entries as unknown as BusEntry[]).map((entry) =>
@@ -150,7 +157,7 @@ export const startAwsApi = ({ machine, secrets, announce, rights }: Rooms): Prom
       const { name, message } = error as Error;
       answer(400, { __type: name, message });
     }
-  });
+  }, port);
 };
 
 const failure = (name: string, message: string) => Object.assign(new Error(message), { name });

@@ -53,7 +53,7 @@ const guard = (template: Template, rights: Rights | undefined, dynalites: Listen
  */
 export const startDynamoDb = async (
   template: Template,
-  { directory, rights }: { directory?: string | undefined; rights?: Rights } = {},
+  { directory, rights, port }: { directory?: string | undefined; rights?: Rights; port?: number | undefined } = {},
 ): Promise<LocalServer> => {
   const server: Server = dynalite({ createTableMs: 0, ...(directory ? { path: directory } : {}) });
   const running = new Set<ServerResponse>();
@@ -66,7 +66,7 @@ export const startDynamoDb = async (
     server.off('request', dynalites);
     server.on('request', guard(template, rights, dynalites));
   }
-  await listening(server);
+  await listening(server, port);
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const client = new DynamoDBClient({
     endpoint: origin,

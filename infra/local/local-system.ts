@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { readIntake } from '../../shared/domain/intake.ts';
 import { englishErrors } from '../../shared/domain/parse.ts';
 import type { LedgerRecord } from '../../shared/domain/record.ts';
 import { listRecords, readRecord } from '../../shared/ledger/records.ts';
@@ -6,6 +7,8 @@ import { Config } from '../aws/config.ts';
 import { type CaseId, localCallers } from './authorizer.ts';
 import { startAwsApi } from './aws-api.ts';
 import { type Credentials, desk, deskSecret, leaveAws, pointSdkAt } from './credentials.ts';
+import { type Deployment, deploymentOf } from './deployment.ts';
+import { dropsByVersion } from './drops.ts';
 import { startDynamoDb } from './dynamodb.ts';
 import { type BusEvent, busOf, type DeadLetter, executionEvent, objectCreatedEvent } from './event-bus.ts';
 import { lockFolder, mediaFolder } from './folders.ts';
@@ -13,7 +16,10 @@ import type { MachineEvent } from './history.ts';
 import { startHttpApi } from './http-api.ts';
 import { type RoleCall, rightsIn } from './iam/roles.ts';
 import { type Invocation, lambdaHost } from './lambda.ts';
+import { startOperatorApi } from './operator-api.ts';
+import { type Ports, portsFrom } from './ports.ts';
 import { startS3 } from './s3/server.ts';
+import { ownUploads, SANDBOX_PACE, sandboxTimes } from './sandbox-times.ts';
 import { type Execution, type Machine, machineOf } from './state-machine.ts';
 import { resourcesOf, suppliedBy, synthesize, type Template } from './template.ts';
 import { type Sandbox, type SandboxSettings, startSandbox } from './truora/sandbox.ts';
@@ -36,6 +42,10 @@ export type LocalSystemOptions = {
   onAnnounced?: (event: BusEvent) => void;
   /** Hears of every call that a role made, and whether it was allowed. */
   onCall?: (call: RoleCall) => void;
+  /** The port of each service; any free one when left out. */
+  ports?: Ports;
+  /** Registers the enrollment of each request at the sandbox, unless the sandbox knows it. */
+  autoEnroll?: boolean;
   /** Changes the template before anything stands on it. */
   edit?: (template: Template) => Template;
 };
@@ -74,21 +84,14 @@ export type LocalSystem = {
   /** The machine of another stack, which may start ours; it has no functions. */
   beside(template: Template): Machine;
   secrets: Map<string, string>;
+  /** The key that the sandbox signs webhooks with. */
+  webhookKey: string;
+  /** Outputs and resources, as CloudFormation gives those of a stage. */
+  deployment: Deployment;
+  /** The address of each AWS service, by the SDK's name of its variable. */
+  endpoints: Readonly<Record<string, string>>;
   close(): Promise<void>;
 };
-
-/** Short times, so that a person at a desk sees every ending: against the sandbox nothing takes long. Seconds. */
-const sandboxTimes = { callbackTimeoutSeconds: 2, httpDeadlineSeconds: 2, settleSeconds: 1, graceSeconds: 1 };
-
-/** Retries against the sandbox come twenty times as fast: 2 s become 0.1 s. */
-const SANDBOX_PACE = 0.05;
-
-/** Drops whose executions can still be asked for, the newest. */
-const MOST_DROPS = 1000;
-
-/** A loopback stand-in may hand out upload links on its own origin; the real Truora may not. */
-const ownUploads = (origin: string): Pick<Config, 'uploadOrigins'> | undefined =>
-  /^http:\/\/(127\.0\.0\.1|\[::1\]|localhost)(:\d+)?$/.test(origin) ? { uploadOrigins: [origin] } : undefined;
 
 /**
  * Boots the house on this machine from the synthesized template: what the template does not declare does not exist here.
@@ -98,10 +101,14 @@ export const startLocalSystem = async (options: LocalSystemOptions = {}): Promis
   leaveAws();
   const letGo = options.ledgerDirectory ? lockFolder(options.ledgerDirectory) : () => {};
   const { folder: media, forget } = mediaFolder();
+  const ports = options.ports ?? portsFrom(0);
 
   const sandbox = options.truora
     ? undefined
-    : await startSandbox(options.sandboxSettings ? { settings: options.sandboxSettings } : {});
+    : await startSandbox({
+        ...(options.sandboxSettings ? { settings: options.sandboxSettings } : {}),
+        port: ports.sandbox,
+      });
   const truora = options.truora ?? { origin: sandbox?.origin ?? '', key: `local-${randomBytes(16).toString('hex')}` };
   const config = Config.parse(
     {
@@ -127,29 +134,19 @@ export const startLocalSystem = async (options: LocalSystemOptions = {}): Promis
     onEnded: (execution) => hears() && bus.put(executionEvent(execution)),
     rights,
   });
+  const starting: Machine['start'] = (input, name) => {
+    const { request } = (input ?? {}) as { request?: unknown };
+    const { accountId, enrollmentId } = readIntake(request, { bucket: '', executionId: '' }).person;
+    if (options.autoEnroll && accountId && enrollmentId) sandbox?.enroll({ accountId, enrollmentId });
+    return machine.start(input, name);
+  };
   let fate: EventFate = 'arrive';
   const start: Machine['start'] = (...given) => {
-    if (fate !== 'start nothing') return machine.start(...given);
+    if (fate !== 'start nothing') return starting(...given);
     throw Object.assign(new Error('The rule may not start the machine.'), { name: 'NO_PERMISSIONS' });
   };
   const bus = busOf(template, { machine: { ...machine, start }, lambda, rights }, options.onAnnounced);
-  const drops = new Map<
-    string,
-    { executions: Execution[]; started: PromiseWithResolvers<Execution>; again: () => Execution[] }
-  >();
-  const dropOf = (versionId: string) => {
-    const drop = drops.get(versionId) ?? {
-      executions: [],
-      started: Promise.withResolvers<Execution>(),
-      again: () => [],
-    };
-    drops.set(versionId, drop);
-    for (const oldest of drops.keys()) {
-      if (drops.size <= MOST_DROPS) break;
-      drops.delete(oldest);
-    }
-    return drop;
-  };
+  const dropOf = dropsByVersion();
 
   const bucket = resourcesOf(template, 'AWS::S3::Bucket').map(({ ref }) => ref)[0] ?? '';
   const s3 = await startS3({
@@ -157,6 +154,7 @@ export const startLocalSystem = async (options: LocalSystemOptions = {}): Promis
     directory: media,
     rights,
     secretAccessKey: deskSecret,
+    port: ports.s3,
     onCreated: (created) => {
       const drop = dropOf(created.versionId);
       drop.again = () => bus.put(objectCreatedEvent(created));
@@ -172,17 +170,27 @@ export const startLocalSystem = async (options: LocalSystemOptions = {}): Promis
     [secretNamed('TruoraKey'), truora.key],
     [secretNamed('WebhookKeys'), JSON.stringify([webhookKey])],
   ]);
-  const awsApi = await startAwsApi({ machine, secrets, announce: bus.announce, rights });
+  const awsApi = await startAwsApi({
+    machine: { ...machine, start: starting },
+    secrets,
+    announce: bus.announce,
+    rights,
+    port: ports.aws,
+  });
   const identities = localCallers();
-  const gateway = await startHttpApi(template, lambda, identities);
-  pointSdkAt({
+  const gateway = await startHttpApi(template, lambda, identities, ports.api);
+  const operator = await startOperatorApi({ template, lambda, deadLetters: bus.deadLetters, port: ports.operator });
+  const ledger = await startDynamoDb(template, { directory: options.ledgerDirectory, rights, port: ports.dynamodb });
+  const endpoints = {
     S3: s3.origin,
     SFN: awsApi.origin,
     SECRETS_MANAGER: awsApi.origin,
     EVENTBRIDGE: awsApi.origin,
-  });
-  const ledger = await startDynamoDb(template, { directory: options.ledgerDirectory, rights });
-  pointSdkAt({ DYNAMODB: ledger.origin });
+    DYNAMODB: ledger.origin,
+    LAMBDA: operator.origin,
+    SQS: operator.origin,
+  };
+  pointSdkAt(endpoints);
   const webhookUrl = `${gateway.origin}/webhooks/truora`;
   sandbox?.notify({ url: webhookUrl, key: webhookKey });
 
@@ -215,13 +223,16 @@ export const startLocalSystem = async (options: LocalSystemOptions = {}): Promis
     record: (revalidationId) => readRecord(records, revalidationId),
     recordsOf: (accountId) => listRecords(records, accountId, { limit: 100 }),
     secrets,
+    webhookKey,
+    deployment: deploymentOf(template, { api: gateway.origin, queues: operator.origin }),
+    endpoints,
     close: () => {
       closing ??= (async () => {
         await machine.close();
         // A function in mid-call still writes down what it learns, the answer to a charged call above all. The sandbox
         // charges nobody, so nothing waits for it.
         await Promise.all([sandbox?.close(), lambda.idle()]);
-        await Promise.all([gateway.close(), awsApi.close(), s3.close(), ledger.close()]);
+        await Promise.all([gateway.close(), operator.close(), awsApi.close(), s3.close(), ledger.close()]);
         forget();
         letGo();
       })();

@@ -5,24 +5,23 @@ import { writeInboxKey } from '../../shared/domain/drop.ts';
 import type { Options } from '../../shared/domain/request.ts';
 import type { Credentials } from './credentials.ts';
 
-/** Where to put media: the bucket of a world that runs, and as whom. */
+/** The bucket of a local system, with its credentials. */
 export type Bucket = { s3Origin: string; bucket: string; credentials: Credentials };
+
+/** Without an address the bucket is in AWS, and the SDK finds credentials and region. */
+export type AnyBucket = Bucket | { bucket: string; s3Origin?: undefined; credentials?: undefined };
 
 /** Puts a file into the bucket as any S3 client would. @returns the version that was made of it */
 export const putMedia = async (
-  { s3Origin, bucket, credentials }: Bucket,
-  object: { key: string; file: string; metadata?: Record<string, string> },
+  { s3Origin, bucket, credentials }: AnyBucket,
+  object: { key: string; file: string | Uint8Array; metadata?: Record<string, string> },
 ): Promise<string> => {
-  const s3 = new S3Client({
-    endpoint: s3Origin,
-    region: 'us-east-1',
-    credentials,
-  });
+  const s3 = new S3Client(s3Origin === undefined ? {} : { endpoint: s3Origin, region: 'us-east-1', credentials });
   const { VersionId } = await s3.send(
     new PutObjectCommand({
       Bucket: bucket,
       Key: object.key,
-      Body: await readFile(object.file),
+      Body: typeof object.file === 'string' ? await readFile(object.file) : object.file,
       Metadata: object.metadata ?? {},
     }),
   );
@@ -32,7 +31,8 @@ export const putMedia = async (
 };
 
 export type Drop = {
-  file: string;
+  /** A path, or the bytes themselves. */
+  file: string | Uint8Array;
   accountId: string;
   enrollmentId: string;
   name: string;
@@ -41,7 +41,10 @@ export type Drop = {
 };
 
 /** Drops a file into the inbox: who in the key, the rest in the metadata. */
-export const drop = (at: Bucket, { file, accountId, enrollmentId, name, options, reference }: Drop): Promise<string> =>
+export const drop = (
+  at: AnyBucket,
+  { file, accountId, enrollmentId, name, options, reference }: Drop,
+): Promise<string> =>
   putMedia(at, {
     key: writeInboxKey({ accountId, enrollmentId, name }),
     file,

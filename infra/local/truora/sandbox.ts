@@ -11,6 +11,7 @@ import {
   emptyWorld,
   type LocalSystem,
   type Rule,
+  registerEnrollment,
   type SandboxSettings,
   type Upload,
 } from './state.ts';
@@ -27,6 +28,8 @@ export type Sandbox = {
   uploaded(validationId: string): Upload | undefined;
   /** Where a validation's media goes, as its create answer said. */
   linkOf(validationId: string): string | undefined;
+  /** Registers an enrollment that is not known yet; a known one stays as it is. */
+  enroll(enrollment: { accountId: string; enrollmentId: string }): void;
   /** Where webhooks go from now on. */
   notify(rule: Rule): void;
   close(): Promise<void>;
@@ -37,7 +40,7 @@ export type Sandbox = {
  * assumed. What happens to a person is decided by the end of the account id (scenarios.ts). It logs nothing and keeps no media.
  */
 export const startSandbox = async (
-  options: { webhook?: Rule; settings?: Partial<SandboxSettings> } = {},
+  options: { webhook?: Rule; settings?: Partial<SandboxSettings>; port?: number | undefined } = {},
 ): Promise<Sandbox> => {
   const world = emptyWorld({ ...defaultSettings, ...options.settings });
   world.webhook = options.webhook && receiver(options.webhook);
@@ -46,7 +49,7 @@ export const startSandbox = async (
     if (!isForUs(request)) return turnAway(response);
     void answer(world, request, response);
   });
-  server.listen(0, '127.0.0.1');
+  server.listen(options.port ?? 0, '127.0.0.1');
   await once(server, 'listening');
   world.origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
@@ -61,6 +64,9 @@ export const startSandbox = async (
     linkOf: (validationId) => {
       const validation = world.validations.get(validationId);
       return validation && uploadLink(world, validation).instructions.file_upload_link;
+    },
+    enroll: ({ accountId, enrollmentId }) => {
+      if (!world.enrollments.has(enrollmentId)) registerEnrollment(world, accountId, enrollmentId);
     },
     notify: (rule) => {
       world.webhook = receiver(rule);
