@@ -1,5 +1,4 @@
-import { execFile } from 'node:child_process';
-import { join } from 'node:path';
+import { tmpdir } from 'node:os';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { bodyOf, type LocalServer, listen } from '../../infra/local/http.ts';
 import { deleteItem } from '../../shared/aws/dynamodb.ts';
@@ -13,12 +12,11 @@ import { readIntent } from '../../shared/ledger/intents.ts';
 import { readRecord } from '../../shared/ledger/records.ts';
 import { throttleOf } from '../../shared/ledger/throttle.ts';
 import type { Journal } from '../../shared/workflow/contract.ts';
+import { runHere } from '../support/command-line.ts';
 import { errorOf, executionOf, inMinutes, journalOf, newValidationId } from '../support/journal.ts';
 import { type House, type Line, openHouse, standIn } from '../support/local-aws.ts';
 
 const MACHINE = 'arn:aws:states:us-east-1:000000000000:stateMachine:Revalidation';
-
-const root = join(import.meta.dirname, '../..');
 
 type Run = { name: string; minutesAgo: number; exits: unknown[] };
 
@@ -66,6 +64,11 @@ beforeAll(async () => {
   });
 });
 
+beforeAll(() => {
+  // The client is made at its first use, after this.
+  process.env.AWS_ENDPOINT_URL_SFN = machine.origin;
+});
+
 afterAll(async () => {
   await machine.close();
   await house.close();
@@ -82,14 +85,9 @@ beforeEach(async () => {
 /** Calls the command against a Truora that says this of every person. */
 const restore = async (truora: Line, ...words: string[]) => {
   const there = await standIn(truora);
-  const argv = ['--table', house.table, '--machine', MACHINE, '--as-of', inMinutes(-60), '--truora', there.origin];
-  const env = { ...process.env, AWS_ENDPOINT_URL_SFN: machine.origin, TRUORA_API_KEY: 'canary-key' };
-  const ended = await new Promise<{ code: number; out: string; err: string }>((done) => {
-    const script = join(root, 'infra/cli/restore.ts');
-    execFile(process.execPath, [script, ...argv, ...words], { env }, (error, out, err) =>
-      done({ code: error ? Number(error.code) : 0, out, err }),
-    );
-  });
+  const base = { '--table': house.table, '--machine': MACHINE, '--as-of': inMinutes(-60), '--truora': there.origin };
+  const argv = Object.entries(base).flatMap(([name, value]) => (words.includes(name) ? [] : [name, value]));
+  const ended = await runHere(['restore', ...argv, ...words], tmpdir(), { env: { TRUORA_API_KEY: 'canary-key' } });
   await there.close();
   return { ...ended, asked: there.asked };
 };

@@ -24,10 +24,10 @@ type How = {
 };
 
 /** Runs a command as npm would, in a folder of the test's own. */
-export const runCommand = (file: string, argv: string[], how: How): Promise<End> => {
+export const runCommand = (command: string, argv: string[], how: How): Promise<End> => {
   const { cwd, env = {}, preload, stdout = 'pipe', onOut, from = root } = how;
   const loaded = preload === undefined ? [] : ['--import', preload];
-  const child = spawn(process.execPath, [...loaded, join(from, file), ...argv], {
+  const child = spawn(process.execPath, [...loaded, join(from, 'infra/cli/main.ts'), command, ...argv], {
     cwd,
     stdio: ['ignore', stdout, 'pipe'],
     env: { ...process.env, INIT_CWD: cwd, TRUORA_API_KEY: '', ...env },

@@ -82,7 +82,7 @@ test('nothing in a shell sends a call anywhere but to this machine, whatever it 
   writeFileSync(lookups, '');
   const preload = pathToFileURL(join(root, 'test/support/lookups.mjs')).href;
   const env = { ...hostile, LOOKUPS: lookups };
-  const { code, err, out } = await runCommand('infra/cli/revalidate.ts', [...asked, '--json'], {
+  const { code, err, out } = await runCommand('revalidate', [...asked, '--json'], {
     cwd: folder,
     env,
     preload,
@@ -100,7 +100,7 @@ test('the project runs from a folder whose name means something in an address', 
     cpSync(join(root, name), join(from, name), { recursive: true });
   }
   symlinkSync(join(root, 'node_modules'), join(from, 'node_modules'));
-  const { code, err, out } = await runCommand('infra/cli/revalidate.ts', [...asked, '--json'], {
+  const { code, err, out } = await runCommand('revalidate', [...asked, '--json'], {
     cwd: from,
     from,
   });
