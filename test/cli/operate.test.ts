@@ -127,7 +127,7 @@ describe('redrive', () => {
     const before = running.system.deadLetters.length;
     const key = `inbox/${account}/ENR-${account}/selfie.jpg`;
     await putMedia(running.system, { key, file: selfie, metadata: { 'user-authorized': 'true' } });
-    await expect.poll(() => running.system.deadLetters.length).toBe(before + 1);
+    await expect.poll(() => running.system.deadLetters.length, { timeout: 20_000 }).toBe(before + 1);
     running.system.letEvents('arrive');
   };
 
@@ -147,7 +147,9 @@ describe('redrive', () => {
     expect(done.out).toMatch(/^drop RVL\w+: start the state machine with its event: done$/);
     expect(running.system.deadLetters).toHaveLength(0);
     const id = /RVL\w+/.exec(done.out)?.[0] ?? '';
-    await expect.poll(async () => (await running.system.record(id))?.outcome?.status).toBe('approved');
+    await expect
+      .poll(async () => (await running.system.record(id))?.outcome?.status, { timeout: 20_000 })
+      .toBe('approved');
   });
 
   it('only deletes the message of a drop that has a record', async () => {
@@ -155,7 +157,9 @@ describe('redrive', () => {
     const [letter] = running.system.deadLetters;
     await cli('redrive', '--yes');
     await expect
-      .poll(async () => (await running.system.recordsOf('redrive-luis')).records[0]?.outcome?.status)
+      .poll(async () => (await running.system.recordsOf('redrive-luis')).records[0]?.outcome?.status, {
+        timeout: 20_000,
+      })
       .toBe('approved');
     if (letter) (running.system.deadLetters as unknown[]).push(letter);
     expect((await cli('redrive', '--yes')).out).toMatch(/it has a record, so only the message is deleted: done$/);

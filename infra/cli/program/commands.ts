@@ -91,6 +91,7 @@ export const commands: readonly Entry[] = [
   entry('deploy', groups.deploy, 'deploy a stage with the CDK', () => import('../deploy.ts')),
   entry('diff', groups.deploy, 'show what a deployment would change', () => import('../diff.ts')),
   entry('destroy', groups.deploy, 'take the stack of a stage away', () => import('../destroy.ts')),
+  entry('smoke', groups.deploy, 'prove a deployment for free', () => import('../smoke.ts')),
   entry(
     'record',
     groups.deploy,
