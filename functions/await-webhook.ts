@@ -4,8 +4,8 @@ import { step } from '../shared/lambda/step.ts';
 import { storeTaskToken } from '../shared/ledger/callbacks.ts';
 
 /**
- * The fifth step, of callback mode alone. Leaves the task token where the webhook will look for it. A bell that rang
- * before is found by the same write, and then nobody else would come: the step resumes itself. It says nothing of a verdict.
+ * The fifth step, of callback mode only. Stores the task token, which the webhook reads. The same write returns a notification that
+ * arrived before; then no webhook follows, and the step resumes its own execution. It decides nothing.
  */
 export const handler = step('AwaitWebhook', async ({ validation, taskToken }) => {
   const notification = await storeTaskToken(env('TABLE_NAME'), validation, taskToken);

@@ -23,8 +23,8 @@ export const handler = route('CancelRevalidation', async ({ event }) => {
   const caller = callerOf(event, env('ACCOUNT_CLAIM'));
   const { data: id } = RevalidationId.safeParse(event.pathParameters?.id);
   const ledger = ledgerFromEnv();
-  const [standing, ticket] = id ? await Promise.all([readRecord(ledger, id), readTicket(ledger.table, id)]) : [];
-  const found = presentRevalidation(standing, ticket);
+  const [existing, ticket] = id ? await Promise.all([readRecord(ledger, id), readTicket(ledger.table, id)]) : [];
+  const found = presentRevalidation(existing, ticket);
   if (!id || !found?.accountId || !maySee(caller, found.accountId)) {
     throw new CallRefusedError('revalidation_unknown', 'id: is none that this caller may see');
   }

@@ -9,9 +9,9 @@ import { uploadMedia } from '../shared/truora/client.ts';
 import { isLinkOver } from '../shared/truora/upload-link.ts';
 
 /**
- * The fourth step. Streams the pinned version of the object to Truora's upload link, hashing it on the way; the file is
- * never held. A repeat starts at byte 0 of the same link, unless the receipt is there already, or the link is over by its own
- * word: the validation may live longer, and Truora is asked what arrived. It never creates anything.
+ * The fourth step. Streams the pinned version of the object to Truora's upload link and hashes it; the file is never held in
+ * memory. A repeat starts at byte 0 of the same link, unless the receipt is stored or the link has expired by its own date: the
+ * validation may live longer, and Truora is asked what arrived. It creates nothing.
  */
 export const handler = step('MoveMedia', async ({ claim, validation, executionId }) => {
   const ledger = ledgerFromEnv();
@@ -37,7 +37,7 @@ export const handler = step('MoveMedia', async ({ claim, validation, executionId
     await recordMoved(ledger, revalidationId, executionId, receipt);
     return receipt;
   } finally {
-    // However it ended: an open stream holds a socket.
+    // An open stream holds a socket.
     stream.destroy();
   }
 });

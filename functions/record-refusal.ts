@@ -6,12 +6,12 @@ import { ledgerFromEnv, outcomeSettingsFromEnv } from '../shared/lambda/clients.
 import { env } from '../shared/lambda/env.ts';
 import { step } from '../shared/lambda/step.ts';
 import { locateUnclaimed } from '../shared/logic/locate.ts';
-import { endCase } from '../shared/logic/outcome.ts';
+import { endRefused } from '../shared/logic/outcome.ts';
 
 /**
  * The last step of a request that was never taken to Truora. Writes the broken rule under the id that the claim has or would
  * have had, so that a refused drop is known and not tried again, and announces it. All uploads that a full ticket refuses are one
- * record and one event. A refusal is an answer: the execution succeeds.
+ * record and one event. A refusal is an answer: the execution succeeds. A second copy of what was refused goes on to ReadOutcome.
  */
 export const handler = step('RecordRefusal', async ({ request, refusal, claim, executionId }) => {
   const ledger = ledgerFromEnv();
@@ -19,7 +19,7 @@ export const handler = step('RecordRefusal', async ({ request, refusal, claim, e
   const why = readCaught(refusal);
   const subject = claim ?? (await locateUnclaimed(ledger.table, intake, why.reason));
   const outcome = outcomeOf(subject, { status: 'refused', ...why, decidedBy: 'workflow' });
-  return endCase(ledger, outcomeSettingsFromEnv(), outcome, {
+  return endRefused(ledger, outcomeSettingsFromEnv(), outcome, {
     owner: executionId,
     object: claim ? undefined : objectOf(intake),
   });

@@ -6,8 +6,8 @@ import { loseAnswers } from './support/lost-drops.ts';
 
 const help = `npm run -s lost-answers -- [--drops 1000]
 Drops that are delivered three times each, and the answer to their first create call always lost: once where Truora repeats
-the upload link on reads, once where it does not and the policy is fail-for-human. In the world of the desk, on loopback.
-Exit code: 0 each drop was one charge and ended as it should; 1 not so; 2 wrong words.`;
+the upload link on reads, once where it does not and the policy is fail-for-human. On the local system, on loopback.
+Exit code: 0 each drop was one charge and ended as it should; 1 not so; 2 invalid arguments.`;
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
@@ -38,7 +38,7 @@ const drops = Number(words.drops);
 // Long enough for a busy machine: only what is lost may run into a deadline.
 const config = { httpDeadlineSeconds: 12, onUnresolved: 'fail-for-human' as const };
 
-const world = await startLocalSystem({ config, sandboxSettings: { listLagMs: 200 } });
+const system = await startLocalSystem({ config, sandboxSettings: { listLagMs: 200 } });
 
 let isRight = true;
 
@@ -46,9 +46,9 @@ for (const [repeats, end] of [
   [true, 'approved'],
   [false, 'failed/creation_unconfirmed'],
 ] as const) {
-  Object.assign(world.sandbox?.settings ?? {}, { repeatsUploadLinkOnRead: repeats });
+  Object.assign(system.sandbox?.settings ?? {}, { repeatsUploadLinkOnRead: repeats });
   const startedAt = performance.now();
-  const { charges, differing, ends } = await loseAnswers(world, drops);
+  const { charges, differing, ends } = await loseAnswers(system, drops);
   const seconds = Math.round((performance.now() - startedAt) / 1000);
   say(`upload link ${repeats ? 'repeated' : 'not repeated'}: ${drops} drops x 3, ${charges} charges, ${seconds} s`);
   for (const [how, count] of Object.entries(ends)) say(`  ${how}: ${count}`);
@@ -56,13 +56,13 @@ for (const [repeats, end] of [
   isRight &&= charges === drops && differing === 0 && ends[end] === drops && Object.keys(ends).length === 1;
 }
 
-const spent = await spendOf(recordsBetween(world.table, {}));
+const spent = await spendOf(recordsBetween(system.table, {}));
 
-const charged = world.sandbox?.counts().charges;
+const charged = system.sandbox?.counts().charges;
 
 say(`by the records: ${spent.charges} charges, ${spent.orphans} of them never used; by the sandbox: ${charged}`);
 
-await world.close();
+await system.close();
 
 isRight &&= spent.charges === charged;
 

@@ -21,77 +21,77 @@ import { Construct } from 'constructs';
 import { MACHINE_SECONDS } from '../workflow/timeouts.ts';
 import type { Config } from './config.ts';
 import { alarmKey } from './kms.ts';
-import { ours } from './metrics.ts';
+import { metricOf } from './metrics.ts';
 
-export type Watched = { config: Config; machine: StateMachine; deadLetters: Queue; unwatched: Queue };
+export type Monitored = { config: Config; machine: StateMachine; deadLetters: Queue; jobDeadLetters: Queue };
 
 type Spec = {
-  /** What it means, in the mail; what to do stands in the runbook under the alarm's name. */
+  /** What it means, in the mail. The runbook says what to do, under the alarm's name. */
   meaning: string;
-  metric: (watched: Watched) => IMetric;
-  /** It rings from this value on. */
+  metric: (monitored: Monitored) => IMetric;
+  /** The alarm fires from this value on. */
   from: number;
-  /** Or below it, where nothing counts as 0, when that lasts for so many periods. */
+  /** Set: the alarm fires when the value is below `from`, or missing, for this many periods. */
   missingFor?: number;
 };
 
 const minutes = (count: number) => ({ period: Duration.minutes(count), statistic: 'Sum' });
 
-/** Below this many calls a single failure would be a rate of its own. */
+/** With fewer calls a single failure would exceed the rate. */
 const ENOUGH_CALLS = 5;
 
-/** Enough to ask for a key, to try it and to put it in place, with a holiday in between. */
+/** Enough time to ask for a key, test it and install it, with a holiday in between. */
 const KEY_DAYS = 30;
 
-/** One may be late by minutes, two be the work of a deploy. */
+/** One missing sweep may be late by minutes, two may be caused by a deploy. */
 const MISSED_SWEEPS = 3;
 
 /**
- * Everything that is worth a person's time, and nothing else. A lack of data rings nothing, for no traffic is no trouble,
- * except where it is the clock that should have spoken.
- * Each has its chapter in RUNBOOK.md, under its name.
+ * The alarms: only what a person must act on. Missing data fires no alarm, because no traffic is no failure; the exception is a
+ * metric that the schedule must write. RUNBOOK.md has a chapter for each alarm.
  */
 export const alarms = {
   ExecutionsFailed: {
-    meaning: 'A re-validation was given up. One is enough: somebody waits for it.',
+    meaning: 'A re-validation failed. One is enough: a caller waits for it.',
     metric: ({ machine }) => machine.metricFailed(minutes(5)),
     from: 1,
   },
   ExecutionsTimedOut: {
-    meaning: `A re-validation ran out of its ${MACHINE_SECONDS / 3600} hours. One is enough: somebody waits for it.`,
+    meaning: `A re-validation exceeded its ${MACHINE_SECONDS / 3600} hours. One is enough: a caller waits for it.`,
     metric: ({ machine }) => machine.metricTimedOut(minutes(5)),
     from: 1,
   },
   DropsNotStarted: {
-    meaning: 'A drop could not be started and lies in the dead-letter queue.',
+    meaning: 'A drop could not be started and is in the dead-letter queue.',
     metric: ({ deadLetters }) =>
       deadLetters.metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(5), statistic: 'Maximum' }),
     from: 1,
   },
   UnclaimedDrops: {
-    meaning: 'Drops lay in the inbox and nothing had claimed them. The sweep has started them: late, not lost.',
-    metric: ({ config }) => ours(config, 'UnclaimedDrops', {}, minutes(5)),
+    meaning: 'Drops were in the inbox without a claim. The sweep has started them: late, not lost.',
+    metric: ({ config }) => metricOf(config, 'UnclaimedDrops', {}, minutes(5)),
     from: 1,
   },
   WebhookSilence: {
     meaning:
-      'Validations were waited for, and in half an hour no call of Truora’s told of one of ours. Results are late, not lost.',
+      'Executions waited for webhooks, and in half an hour no call of Truora named one of our validations. Results are late, not lost.',
     metric: ({ config }) =>
       new MathExpression({
-        // Three, since one or two may just have been forgotten by Truora, which polling makes good.
+        // Three: Truora may forget one or two, and polling finds their verdict.
         expression: 'IF(FILL(parked, 0) >= 3 AND FILL(recorded, 0) == 0, 1, 0)',
         usingMetrics: {
-          parked: ours(config, 'StepsDone', { step: 'AwaitWebhook' }, minutes(30)),
-          // Every sweep says 0: FILL gives nothing for a number that was never said.
-          recorded: ours(config, 'NotificationsRecorded', {}, minutes(30)),
+          parked: metricOf(config, 'StepsDone', { step: 'AwaitWebhook' }, minutes(30)),
+          // Every sweep writes 0: FILL returns nothing for a metric that was never written.
+          recorded: metricOf(config, 'NotificationsRecorded', {}, minutes(30)),
         },
         period: Duration.minutes(30),
       }),
     from: 1,
   },
   WebhooksUnread: {
-    meaning: 'Genuine calls of Truora’s came in which no event about a validation can be read. They woke nobody.',
-    metric: ({ config }) => ours(config, 'WebhooksUnread', {}, minutes(15)),
+    meaning:
+      'Genuine calls of Truora arrived in which no event about a validation can be read. They resumed no execution.',
+    metric: ({ config }) => metricOf(config, 'WebhooksUnread', {}, minutes(15)),
     from: 1,
   },
   TruoraErrorRate: {
@@ -100,8 +100,8 @@ export const alarms = {
       new MathExpression({
         expression: `IF(calls >= ${ENOUGH_CALLS}, 100 * failed / calls, 0)`,
         usingMetrics: {
-          failed: ours(config, 'TruoraErrors', {}, minutes(5)),
-          calls: ours(config, 'TruoraErrors', {}, { ...minutes(5), statistic: 'SampleCount' }),
+          failed: metricOf(config, 'TruoraErrors', {}, minutes(5)),
+          calls: metricOf(config, 'TruoraErrors', {}, { ...minutes(5), statistic: 'SampleCount' }),
         },
         period: Duration.minutes(5),
       }),
@@ -109,82 +109,86 @@ export const alarms = {
   },
   WebhookSignatureFailures: {
     meaning: 'Calls to the webhook had no valid signature: a wrong key, or a stranger.',
-    // The address is public, so a stray call now and then is the weather.
-    metric: ({ config }) => ours(config, 'WebhookSignatureFailures', {}, minutes(15)),
+    // The address is public, so single calls without a signature are normal.
+    metric: ({ config }) => metricOf(config, 'WebhookSignatureFailures', {}, minutes(15)),
     from: 5,
   },
   Orphans: {
     meaning:
       'A validation was, or may have been, created and charged, and will never be used: its answer was lost or late.',
-    metric: ({ config }) => ours(config, 'Orphans', {}, minutes(5)),
+    metric: ({ config }) => metricOf(config, 'Orphans', {}, minutes(5)),
     from: 1,
   },
   VerdictMismatch: {
-    meaning: 'Truora said success about something else than what was asked. It was not approved.',
-    metric: ({ config }) => ours(config, 'VerdictMismatches', {}, minutes(5)),
+    meaning: 'Truora answered success for something else than was requested. It was not approved.',
+    metric: ({ config }) => metricOf(config, 'VerdictMismatches', {}, minutes(5)),
     from: 1,
   },
   VerdictUnconfirmed: {
-    meaning: 'Truora said success without saying how alike the faces are. It was not approved.',
-    metric: ({ config }) => ours(config, 'VerdictsUnconfirmed', {}, minutes(5)),
+    meaning: 'Truora answered success without a similarity. It was not approved.',
+    metric: ({ config }) => metricOf(config, 'VerdictsUnconfirmed', {}, minutes(5)),
     from: 1,
   },
   KeyExpiry: {
     meaning: `The Truora key ends in less than ${KEY_DAYS} days. After that every re-validation fails.`,
     metric: ({ config }) =>
       new MathExpression({
-        // The newest key counts, so that the alarm is over soon after a rotation.
+        // The newest key counts, so that the alarm ends soon after a rotation.
         expression: `IF(days < ${KEY_DAYS}, 1, 0)`,
-        usingMetrics: { days: ours(config, 'TruoraKeyDays', {}, { ...minutes(120), statistic: 'Maximum' }) },
+        usingMetrics: { days: metricOf(config, 'TruoraKeyDays', {}, { ...minutes(120), statistic: 'Maximum' }) },
         period: Duration.minutes(120),
       }),
     from: 1,
   },
   SweepFailures: {
-    meaning: 'Something was left behind, and no watch could put it right. Each sweep tries again.',
-    metric: ({ config }) => ours(config, 'SweepFailures', {}, minutes(15)),
+    meaning: 'A job could not repair a record. Each sweep tries again.',
+    metric: ({ config }) => metricOf(config, 'SweepFailures', {}, minutes(15)),
     from: 1,
   },
   RepairsNotDone: {
-    meaning: 'A failed execution was not seen to, and its event lies in the dead-letter queue of the watches.',
-    metric: ({ unwatched }) =>
-      unwatched.metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(15), statistic: 'Maximum' }),
+    meaning: 'A failed execution was not repaired, and its event is in the dead-letter queue of the jobs.',
+    metric: ({ jobDeadLetters }) =>
+      jobDeadLetters.metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(15), statistic: 'Maximum' }),
     from: 1,
   },
   SweepsMissing: {
-    meaning: `No sweep has come to its end for ${MISSED_SWEEPS} times its interval: what is left behind stays there.`,
-    // Every sweep of the inbox says how many drops it has found, 0 too.
+    meaning: `No sweep has finished for ${MISSED_SWEEPS} times its interval: late drops, dead executions and old media wait.`,
+    // Every sweep of the inbox writes this metric, also 0.
     metric: ({ config }) =>
-      ours(config, 'UnclaimedDrops', {}, { period: Duration.minutes(config.sweepMinutes), statistic: 'SampleCount' }),
+      metricOf(
+        config,
+        'UnclaimedDrops',
+        {},
+        { period: Duration.minutes(config.sweepMinutes), statistic: 'SampleCount' },
+      ),
     from: 1,
     missingFor: MISSED_SWEEPS,
   },
 } satisfies Record<string, Spec>;
 
-/** A lack of data rings nothing. */
 const ifAbove = {
   evaluationPeriods: 1,
   comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
   treatMissingData: TreatMissingData.NOT_BREACHING,
 } as const;
 
-/** How far back a sweep is looked for, for silence to be silence: as long as CloudWatch lets an alarm look. Days. */
-const SWEPT_DAYS = 7;
+/** How far back an earlier sweep counts: the longest period of a CloudWatch alarm. Days. */
+const SILENCE_DAYS = 7;
 
 export type AlarmName = keyof typeof alarms;
 
 export const alarmNames = Object.keys(alarms) as AlarmName[];
 
-/** The alarms, and the topic that tells people of them. */
+/** The alarms, and the topic that sends them to people. */
 export class Alarms extends Construct {
   readonly topic: Topic;
   readonly byName: Record<AlarmName, AlarmBase>;
 
-  constructor(scope: Construct, id: string, watched: Watched) {
+  constructor(scope: Construct, id: string, monitored: Monitored) {
     super(scope, id);
-    const { config } = watched;
+    const { config } = monitored;
     this.topic = new Topic(this, 'Topic', { masterKey: alarmKey(this), enforceSSL: true });
-    // A policy of ours takes the place of SNS's own, which lets the account's alarms in.
+    // Our policy replaces SNS's default policy, which admits the account's alarms.
     this.topic.addToResourcePolicy(
       new PolicyStatement({
         principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
@@ -196,31 +200,32 @@ export class Alarms extends Construct {
     if (config.alarmEmail) this.topic.addSubscription(new EmailSubscription(config.alarmEmail));
     const make = (name: AlarmName): AlarmBase => {
       const { meaning, metric, from, missingFor }: Spec = alarms[name];
-      const words = {
+      const texts = {
         alarmName: `face-revalidation-${config.stage}-${name}`,
         alarmDescription: `${meaning} What to do: infra/aws/RUNBOOK.md, ${name}.`,
       };
       const alarm = missingFor
-        ? this.#silence(name, words, { metric: metric(watched) as Metric, from, missingFor })
-        : new Alarm(this, name, { ...words, metric: metric(watched), threshold: from, ...ifAbove });
+        ? this.#silence(name, texts, { metric: metric(monitored) as Metric, from, missingFor })
+        : new Alarm(this, name, { ...texts, metric: metric(monitored), threshold: from, ...ifAbove });
       alarm.addAlarmAction(new SnsAction(this.topic));
       return alarm;
     };
     this.byName = Object.fromEntries(alarmNames.map((name) => [name, make(name)])) as typeof this.byName;
   }
+
   /**
-   * Rings when a number that comes by the clock is not there any more: missing now, and seen within the days before. The second
-   * half keeps a first deployment quiet until the clock has struck once.
+   * Fires when a scheduled metric stops: missing now, and present within the days before. The second half keeps a first
+   * deployment quiet until the schedule has run once.
    */
   #silence(
     name: AlarmName,
-    words: { alarmName: string; alarmDescription: string },
+    texts: { alarmName: string; alarmDescription: string },
     { metric, from, missingFor }: { metric: Metric; from: number; missingFor: number },
   ): CompositeAlarm {
     const half = (what: string, props: Omit<AlarmProps, 'threshold'>) =>
       new Alarm(this, `${name}${what}`, {
-        alarmName: `${words.alarmName}-${what}`,
-        alarmDescription: `Half of ${name}; tells nobody by itself.`,
+        alarmName: `${texts.alarmName}-${what}`,
+        alarmDescription: `Half of ${name}; sends no notification by itself.`,
         threshold: from,
         ...props,
       });
@@ -233,12 +238,12 @@ export class Alarms extends Construct {
     const before = half('Before', {
       ...ifAbove,
       metric: metric.with({ period: Duration.days(1) }),
-      evaluationPeriods: SWEPT_DAYS,
+      evaluationPeriods: SILENCE_DAYS,
       datapointsToAlarm: 1,
     });
     return new CompositeAlarm(this, name, {
-      alarmDescription: words.alarmDescription,
-      compositeAlarmName: words.alarmName,
+      alarmDescription: texts.alarmDescription,
+      compositeAlarmName: texts.alarmName,
       alarmRule: AlarmRule.allOf(missing, before),
     });
   }

@@ -1,5 +1,6 @@
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { type BuildOptions, buildSync } from 'esbuild';
+import type { BuildOptions } from 'esbuild';
 import { fileOf } from '../../shared/workflow/functions.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -37,27 +38,29 @@ export const exceptions = {
   ),
 } satisfies BuildOptions;
 
-/** ES modules first, and the SDK in the bundle: both start faster than the SDK that Lambda provides. */
+/** ES modules first, and the SDK in the bundle: it starts faster than the SDK that Lambda provides. */
 export const bundleOptions = {
   bundle: true,
   minify: true,
-  // The state machine decides by the names of errors, ours and the SDK's.
+  // The state machine matches errors by name, also the SDK's.
   keepNames: true,
   platform: 'node',
   target: 'node24',
   format: 'esm',
   mainFields: ['module', 'main'],
-  // Some of the SDK's dependencies are CommonJS and call `require` for node's own modules.
+  // Some dependencies of the SDK are CommonJS and call `require` for Node's modules.
   banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
   outExtension: { '.js': '.mjs' },
   logLevel: 'error',
 } as const satisfies BuildOptions;
 
 /**
- * Bundles every function into a folder of its own, in one call: esbuild's start costs more than its work.
+ * Bundles every function into its own folder, in one call: the start of esbuild costs more than its work.
  * @returns the folder of each function's asset, and esbuild's list of what each bundle holds
  */
 export const bundle = (names: readonly string[], outdir = join(root, '.build')) => {
+  // Loaded here and not at import: the package brings its bundles, so it has no esbuild.
+  const { buildSync } = createRequire(import.meta.url)('esbuild') as typeof import('esbuild');
   const { metafile } = buildSync({
     ...bundleOptions,
     ...exceptions,

@@ -4,10 +4,10 @@ import type { Config } from './config.ts';
 
 type Acknowledged = { rule: string; where: RegExp; reason: string };
 
-/** What a finding may spell differently from one deployment to the next. */
+/** The settings that change the text of a finding. */
 type Deployment = Pick<Config, 'stage' | 'region' | 'alarmEmail'>;
 
-/** Every finding of the policies that we live with, where it is found, and why. A test knows of no other, and of no old one. */
+/** Every accepted finding, where it is found, and why. A test fails for a finding that is missing here, and for a row without one. */
 export const acknowledgedIn = ({
   stage,
   region = '<AWS::Region>',
@@ -16,64 +16,63 @@ export const acknowledgedIn = ({
   {
     rule: 'AwsSolutions-S1',
     where: /Storage\/Media$/,
-    reason:
-      'Access logs of S3 name the keys, and a key names a person. Who read what is a matter of CloudTrail data events.',
+    reason: 'Access logs of S3 name the keys, and a key names a person. CloudTrail data events show who read what.',
   },
   {
     rule: 'AwsSolutions-SMG4',
     where: /Storage\/(TruoraKey|WebhookKeys)$/,
-    reason: 'Truora makes these keys and has no call to make new ones: a person rotates them (infra/aws/RUNBOOK.md).',
+    reason: 'Truora makes these keys and has no API to make new ones: a person rotates them (infra/aws/RUNBOOK.md).',
   },
   {
     rule: 'AwsSolutions-IAM5[Resource::*]',
     where: /Functions\/\w+ServiceRole\/DefaultPolicy$/,
-    reason: 'X-Ray knows no resources, so AWS documents its two actions with `*`.',
+    reason: 'X-Ray has no resource types, so AWS documents its two actions with `*`.',
   },
   {
     rule: 'AwsSolutions-IAM5[Resource::*]',
     where: /Workflow\/Role\/DefaultPolicy$/,
-    reason: 'Log delivery and X-Ray know no resources, so AWS documents their actions with `*`.',
+    reason: 'Log delivery and X-Ray have no resource types, so AWS documents their actions with `*`.',
   },
   ...(['inbox', 'media'] as const).map((folder) => ({
-    // The id that CDK gives the bucket: cdk-nag names what it found word by word.
+    // The id that CDK gives the bucket: cdk-nag quotes it in the finding.
     rule: `AwsSolutions-IAM5[Resource::<StorageMedia9333CB25.Arn>/${folder}/*]`,
     where:
       /Functions\/(ClaimRequest|CreateValidation|MoveMedia|StartRevalidation|SweepLedger)ServiceRole\/DefaultPolicy$/,
-    reason: `Media lies anywhere under ${folder}/: its key says whose it is, and nobody knows it before.`,
+    reason: `Media can be anywhere under ${folder}/: its key names the person and is not known at deployment.`,
   })),
   {
     rule: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:states:${region}:<AWS::AccountId>:execution:face-revalidation-${stage}:*]`,
     where: /Functions\/(CancelRevalidation|SweepLedger)ServiceRole\/DefaultPolicy$/,
-    reason: 'An execution has a name of its own that nobody knows before, so it can only be named by its machine.',
+    reason: 'The name of an execution is not known at deployment, so only its machine can be named.',
   },
   {
     rule: 'AwsSolutions-SQS3',
     where: /(DropRule|Jobs)\/DeadLetters$/,
-    reason: 'This is the dead-letter queue: of the rules, which cdk-nag does not look at.',
+    reason: 'This is the dead-letter queue of rules, which cdk-nag does not check.',
   },
   {
     rule: 'Serverless-SQSRedrivePolicy',
     where: /(DropRule|Jobs)\/DeadLetters$/,
-    reason: 'This is the dead-letter queue: nobody but a person reads it, so nothing can fail twice.',
+    reason: 'This is the dead-letter queue: only a person reads it, so no consumer can fail.',
   },
   ...(alarmEmail
     ? [
         {
           rule: 'Serverless-SNSRedrivePolicy',
           where: /Alarms\/Topic\/[^/]+$/,
-          reason: 'A mail that SNS cannot deliver is no loss: the alarm stays on, and the dashboards show it.',
+          reason: 'A mail that SNS cannot deliver is no loss: the alarm stays active, and the dashboards show it.',
         },
       ]
     : []),
   {
     rule: 'AwsSolutions-APIG4',
     where: /RevalidationApi\/Api\/POST--webhooks--truora$/,
-    reason: "A webhook's authorisation is its signature, which the function checks before anything else.",
+    reason: 'A webhook is authorized by its signature, which the function checks first.',
   },
   {
     rule: 'Serverless-LambdaDLQ',
     where: /Functions\/(?!Sweep|Repair|CheckKey)\w+$/,
-    reason: 'Called synchronously, by the machine or the gateway, which learn of every failure: nothing is queued.',
+    reason: 'Called synchronously, by the machine or the gateway, which get every failure: nothing is queued.',
   },
   ...(
     [
@@ -84,52 +83,51 @@ export const acknowledgedIn = ({
   ).map(([rule, where]) => ({
     rule,
     where,
-    reason: 'Woken by a clock: the next call finds the same, and alarms see what failed and what did not come.',
+    reason: 'Started by a schedule: the next run finds the same, and alarms show failed and missing runs.',
   })),
   {
     rule: 'Serverless-LambdaDLQ',
     where: /Functions\/RepairExecution$/,
-    reason:
-      'What it could not do goes to a queue by its failure destination, which also says why; the rule knows no such.',
+    reason: 'Its failure destination sends the event and the error to a queue; the rule does not know destinations.',
   },
 ];
 
 /**
- * Every wildcard in a right, action by action, and why AWS or our data demand it: cdk-nag knows a wildcard by its resource
- * alone, so one that has a reason would hide another. A test knows of no other, and of no old one.
+ * Every wildcard in a permission, action by action, and why AWS or our data need it. cdk-nag identifies a wildcard by its
+ * resource only, so one with a reason would hide another. A test fails for a wildcard that is missing here, and for an unused row.
  */
 export const wildcards: readonly { actions: RegExp; resource: RegExp; reason: string }[] = [
   {
     actions: /^xray:(Put(TraceSegments|TelemetryRecords)|GetSampling(Rules|Targets))$/,
     resource: /^\*$/,
-    reason: 'X-Ray knows no resources.',
+    reason: 'X-Ray has no resource types.',
   },
   {
     actions: /^logs:(\w+LogDelivery|ListLogDeliveries|PutResourcePolicy|Describe(ResourcePolicies|LogGroups))$/,
     resource: /^\*$/,
-    reason: 'Log delivery, by which Step Functions writes its log, knows no resources.',
+    reason: 'Log delivery, by which Step Functions writes its log, has no resource types.',
   },
   {
     actions: /^s3:(GetObject(Version)?|PutObject|DeleteObjectVersion)$/,
     resource: /^arn:aws:s3:::[^/*?]+\/(inbox|media)\/\*$/,
-    reason: 'Media lies anywhere under its folder: its key says whose it is, and nobody knows it before.',
+    reason: 'Media can be anywhere under its folder: its key names the person and is not known at deployment.',
   },
   {
     actions: /^states:(Stop|Describe)Execution$/,
     resource: /^arn:aws:states:[^*?]+:execution:[^:*?]+:\*$/,
-    reason: 'An execution has a name of its own, so it can only be named by its machine.',
+    reason: 'The name of an execution is not known at deployment, so only its machine can be named.',
   },
 ];
 
-/** Has CDK look at every synthesized template with the eyes of cdk-nag; a finding without a reason fails the synthesis. */
+/** Runs cdk-nag on every synthesized template. A finding without a reason fails the synthesis. */
 export const checkPolicies = (app: App): void =>
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app));
 
-/** Leaves the reasons on the constructs they are about, where they show up in the report. */
+/** Attaches the reasons to their constructs, so that the report shows them. */
 export const acknowledgeFindings = (stack: Stack, deployment: Deployment): void => {
   for (const construct of stack.node.findAll()) {
     for (const { rule, where, reason } of acknowledgedIn(deployment)) {
-      // CDK wants the plugin's name in front, which every rule begins with.
+      // CDK needs the plugin's name as a prefix: every rule begins with it.
       const id = `${rule.split('-')[0]}::${rule}`;
       if (where.test(construct.node.path)) Validations.of(construct).acknowledge({ id, reason });
     }

@@ -1,12 +1,11 @@
 import type { App } from 'aws-cdk-lib';
-import { englishErrors } from '../../shared/domain/parse.ts';
 import { acknowledgeFindings, checkPolicies } from './cdk-nag.ts';
-import { Config, isOfAnotherPartition } from './config.ts';
+import { isOfAnotherPartition, readConfig } from './config.ts';
 import { type FaceRevalidationProps, FaceRevalidationStack } from './stack.ts';
 
 /**
- * What a deployment consists of: the stack that the app's context asks for, and the policies it is held to.
- * @param defaultRegion where the CDK's command line would deploy to when no region is chosen: its profile's
+ * Builds the stack from the app's context and applies cdk-nag's rules.
+ * @param defaultRegion the region of the AWS profile, which the CDK uses when no region is chosen
  * @throws Error that names the setting and its rule
  */
 export const compose = (
@@ -15,13 +14,9 @@ export const compose = (
   defaultRegion = process.env.CDK_DEFAULT_REGION,
 ): FaceRevalidationStack => {
   checkPolicies(app);
-  // CDK's own settings have a colon or an @ in their names; whatever is left is meant for us, so a typo is an error.
+  // CDK's own settings have a colon or an @ in their names. Every other one must be a known setting, so a typo is an error.
   const chosen = Object.entries(app.node.getAllContext()).filter(([name]) => !/[:@]/.test(name));
-  const { success, data: config, error } = Config.safeParse(Object.fromEntries(chosen), englishErrors);
-  if (!success)
-    throw new Error(
-      `configuration: ${error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ')}`,
-    );
+  const config = readConfig(Object.fromEntries(chosen));
   if (!config.region && defaultRegion && isOfAnotherPartition(defaultRegion))
     throw new Error(
       `configuration: region: your AWS profile says ${defaultRegion}, which is not of AWS's own partition; choose another`,

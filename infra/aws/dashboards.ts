@@ -16,20 +16,20 @@ import { Construct } from 'constructs';
 import { outcomeStatuses } from '../../shared/domain/lifecycle.ts';
 import { type StepName, stepNames } from '../../shared/workflow/contract.ts';
 import { notificationResults, truoraCalls, unknownWords } from '../../shared/workflow/metrics.ts';
-import type { Watched } from './alarms.ts';
+import type { Monitored } from './alarms.ts';
 import type { Functions } from './functions.ts';
-import { everyOf, ours } from './metrics.ts';
+import { everyOf, metricOf } from './metrics.ts';
 
-type Props = Watched & { functions: Functions; alarms: AlarmBase[] };
+type Props = Monitored & { functions: Functions; alarms: AlarmBase[] };
 
-/** The steps that every accepted request takes, in its order: each bar is at most as long as the one before. */
+/** The steps of every accepted request, in order: each bar is at most as long as the one before. */
 const funnel: StepName[] = ['ClaimRequest', 'CheckEnrollment', 'CreateValidation', 'MoveMedia', 'RecordOutcome'];
 
 const size = { width: 12, height: 6 };
 
 const wide = { width: 24, height: 6 };
 
-/** Two pages: what it brings, for whoever owns the product, and how it runs, for whoever is called at night. */
+/** Two dashboards: results for the product owner, operations for the person on call. */
 export class Dashboards extends Construct {
   constructor(scope: Construct, id: string, props: Props) {
     super(scope, id);
@@ -47,22 +47,22 @@ export class Dashboards extends Construct {
 
 const productWidgets = ({ config }: Props): IWidget[][] => {
   const day = { period: Duration.days(1), statistic: 'Sum' };
-  const outcomes = (status: string) => ours(config, 'Outcomes', { status }, { ...day, label: status });
+  const outcomes = (status: string) => metricOf(config, 'Outcomes', { status }, { ...day, label: status });
   const [approved, declined] = [outcomes('approved'), outcomes('declined')];
   const verdictAfter = (decidedBy: string) =>
     ['p50', 'p95'].map((statistic) =>
-      ours(
+      metricOf(
         config,
         'TimeToVerdict',
         { decidedBy },
         { period: Duration.hours(1), statistic, label: `${statistic}, ${decidedBy}` },
       ),
     );
-  const done = (step: StepName) => ours(config, 'StepsDone', { step }, { ...day, label: step });
+  const done = (step: StepName) => metricOf(config, 'StepsDone', { step }, { ...day, label: step });
   return [
     [
       new SingleValueWidget({
-        title: 'Funnel: requests that came past each step',
+        title: 'Funnel: requests that passed each step',
         metrics: funnel.map(done),
         setPeriodToTimeRange: true,
         ...wide,
@@ -99,7 +99,7 @@ const productWidgets = ({ config }: Props): IWidget[][] => {
     ],
     [
       new GraphWidget({
-        title: 'Refusals by reason: what callers can mend',
+        title: 'Refusals by reason: what callers can correct',
         left: [new MathExpression(everyOf(config, 'Outcomes', ['status', 'reason'], { status: 'refused' }))],
         stacked: true,
         ...size,
@@ -115,21 +115,21 @@ const productWidgets = ({ config }: Props): IWidget[][] => {
 };
 
 /**
- * What AWS bills standard workflows by, retries included. It is published for all machines of the account and region together
- * (documented: no dimension names a machine).
+ * What AWS bills for standard workflows, retries included. The metric covers all machines of the account and region (documented:
+ * it has no dimension for a machine).
  */
 const transitions = (): Metric =>
   StateTransitionMetric.metricConsumedCapacity({
     statistic: 'Sum',
     period: Duration.days(1),
-    label: 'transitions of every machine here',
+    label: 'transitions of all machines of the account',
   });
 
 const operationsWidgets = ({ config, machine, deadLetters, functions, alarms }: Props): IWidget[][] => {
   const now = { period: Duration.minutes(5), statistic: 'Sum' };
   const latency = (call: string): IMetric[] =>
     ['p50', 'p95'].map((statistic) =>
-      ours(config, 'TruoraLatency', { call }, { ...now, statistic, label: `${statistic}, ${call}` }),
+      metricOf(config, 'TruoraLatency', { call }, { ...now, statistic, label: `${statistic}, ${call}` }),
     );
   const calls = Object.values(truoraCalls);
   return [
@@ -148,7 +148,7 @@ const operationsWidgets = ({ config, machine, deadLetters, functions, alarms }: 
       }),
       new GraphWidget({
         title: 'Steps done',
-        left: stepNames.map((step) => ours(config, 'StepsDone', { step }, { ...now, label: step })),
+        left: stepNames.map((step) => metricOf(config, 'StepsDone', { step }, { ...now, label: step })),
         ...size,
       }),
     ],
@@ -156,7 +156,7 @@ const operationsWidgets = ({ config, machine, deadLetters, functions, alarms }: 
       new GraphWidget({ title: 'Truora: milliseconds a call', left: calls.flatMap(latency), ...size }),
       new GraphWidget({
         title: 'Truora: calls without a usable answer',
-        left: calls.map((call) => ours(config, 'TruoraErrors', { call }, { ...now, label: call })),
+        left: calls.map((call) => metricOf(config, 'TruoraErrors', { call }, { ...now, label: call })),
         ...size,
       }),
     ],
@@ -164,26 +164,25 @@ const operationsWidgets = ({ config, machine, deadLetters, functions, alarms }: 
       new GraphWidget({
         title: 'Webhooks: parked, genuine, recorded, unread, without a valid signature',
         left: [
-          ours(config, 'StepsDone', { step: 'AwaitWebhook' }, { ...now, label: 'parked' }),
-          ours(config, 'Webhooks', {}, { ...now, label: 'genuine' }),
-          ours(config, 'NotificationsRecorded', {}, { ...now, label: 'recorded' }),
-          ours(config, 'WebhooksUnread', {}, { ...now, label: 'unread' }),
-          ours(config, 'WebhookSignatureFailures', {}, { ...now, label: 'bad signature' }),
+          metricOf(config, 'StepsDone', { step: 'AwaitWebhook' }, { ...now, label: 'parked' }),
+          metricOf(config, 'Webhooks', {}, { ...now, label: 'genuine' }),
+          metricOf(config, 'NotificationsRecorded', {}, { ...now, label: 'recorded' }),
+          metricOf(config, 'WebhooksUnread', {}, { ...now, label: 'unread' }),
+          metricOf(config, 'WebhookSignatureFailures', {}, { ...now, label: 'bad signature' }),
         ],
         ...size,
       }),
       new GraphWidget({
-        title:
-          'Drops that were not started, or found unclaimed; verdicts about something else; validations that are never used; media that broke off on the way from S3; what no sweep could mend',
+        title: 'Drops not started or unclaimed; verdict mismatches; orphans; media cut off by S3; failed repairs',
         left: [
           deadLetters.metricApproximateNumberOfMessagesVisible({ ...now, statistic: 'Maximum' }),
-          ours(config, 'UnclaimedDrops', {}, now),
-          ours(config, 'VerdictMismatches', {}, now),
-          ours(config, 'VerdictsUnconfirmed', {}, now),
-          ours(config, 'OtherEnrollments', {}, now),
-          ours(config, 'SweepFailures', {}, now),
-          ours(config, 'Orphans', {}, now),
-          ours(config, 'MediaReadFailures', {}, now),
+          metricOf(config, 'UnclaimedDrops', {}, now),
+          metricOf(config, 'VerdictMismatches', {}, now),
+          metricOf(config, 'VerdictsUnconfirmed', {}, now),
+          metricOf(config, 'OtherEnrollments', {}, now),
+          metricOf(config, 'SweepFailures', {}, now),
+          metricOf(config, 'Orphans', {}, now),
+          metricOf(config, 'MediaReadFailures', {}, now),
         ],
         ...size,
       }),
@@ -191,20 +190,22 @@ const operationsWidgets = ({ config, machine, deadLetters, functions, alarms }: 
     [
       new GraphWidget({
         title: "Days until Truora's key ends",
-        left: [ours(config, 'TruoraKeyDays', {}, { period: Duration.hours(2), statistic: 'Maximum' })],
+        left: [metricOf(config, 'TruoraKeyDays', {}, { period: Duration.hours(2), statistic: 'Maximum' })],
         leftYAxis: { min: 0 },
         ...size,
       }),
       new GraphWidget({
-        title: 'Webhooks: what became of their notifications',
-        left: notificationResults.map((result) => ours(config, 'Notifications', { result }, { ...now, label: result })),
+        title: 'Webhooks: results of their notifications',
+        left: notificationResults.map((result) =>
+          metricOf(config, 'Notifications', { result }, { ...now, label: result }),
+        ),
         ...size,
       }),
     ],
     [
       new GraphWidget({
-        title: 'Words of Truora’s that nobody knows',
-        left: unknownWords.map((word) => ours(config, 'UnknownWords', { word }, { ...now, label: word })),
+        title: 'Unknown words of Truora',
+        left: unknownWords.map((word) => metricOf(config, 'UnknownWords', { word }, { ...now, label: word })),
         ...size,
       }),
     ],

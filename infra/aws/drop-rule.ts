@@ -8,7 +8,7 @@ import { Construct } from 'constructs';
 import { INBOX } from '../../shared/domain/drop.ts';
 import { assumedBy } from './functions.ts';
 
-/** The first door: an object put under the inbox starts an execution, with nothing of ours in between. */
+/** The entry point for drops: an object under the inbox starts an execution, without code of ours in between. */
 export class DropRule extends Construct {
   readonly deadLetters: Queue;
 
@@ -35,7 +35,7 @@ export class DropRule extends Construct {
           arn: machine.stateMachineArn,
           roleArn: role.roleArn,
           deadLetterConfig: { arn: this.deadLetters.queueArn },
-          // A day of trying, which is what EventBridge does unasked: said, so that nobody has to know.
+          // One day of retries: EventBridge's default, written out.
           retryPolicy: { maximumEventAgeInSeconds: 86_400, maximumRetryAttempts: 185 },
           // The whole event: EventBridge does not escape single values, so a key with a quote would break the JSON.
           inputTransformer: { inputTemplate: '{"request":{"kind":"drop","event":<aws.events.event.json>}}' },

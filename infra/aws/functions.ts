@@ -4,12 +4,12 @@ import { type IPrincipal, type IRole, PolicyStatement, Role, ServicePrincipal } 
 import { Architecture, type Code, Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { defined } from '../../shared/domain/defined.ts';
 import type { EnvKey } from '../../shared/lambda/env.ts';
 import { type FunctionName, fileOf, functionNames } from '../../shared/workflow/functions.ts';
 import { namespaceOf } from '../../shared/workflow/metrics.ts';
-import { functionSeconds } from '../workflow/timeouts.ts';
+import { envKeys, functionTable, MEMORY_MB } from '../workflow/function-table.ts';
 import type { Config } from './config.ts';
-import { envKeys } from './function-env.ts';
 import { removalPolicyOf } from './kms.ts';
 import { permissionsOf } from './permissions.ts';
 import type { Storage } from './storage.ts';
@@ -22,7 +22,7 @@ type Props = {
   codeOf: (name: FunctionName) => Code;
 };
 
-/** One Lambda a name. Each gets the variables it declares and the rights listed for it, and nothing else. */
+/** One Lambda for each name, with the variables and the permissions of `functionTable` and nothing else. */
 export class Functions extends Construct {
   readonly byName: Record<FunctionName, LambdaFunction>;
   /** The roles that may announce outcomes. */
@@ -31,34 +31,35 @@ export class Functions extends Construct {
   constructor(scope: Construct, id: string, { config, storage, bus, machineArn, codeOf }: Props) {
     super(scope, id);
     const variables = variablesOf(config, storage, bus, machineArn);
-    const rights = permissionsOf(storage, bus, machineArn);
+    const permissions = permissionsOf(storage, bus, machineArn);
     const make = (name: FunctionName) => {
       const logGroup = new LogGroup(this, `${name}Log`, {
         retention: RetentionDays.ONE_MONTH,
         removalPolicy: removalPolicyOf(config),
       });
-      const made = new LambdaFunction(this, name, {
-        code: codeOf(name),
-        handler: `${fileOf(name)}.handler`,
-        runtime: Runtime.NODEJS_24_X,
-        architecture: Architecture.ARM_64,
-        // More memory is more CPU: half a vCPU-second of import and TLS at 512 MB is what a cold start is made of.
-        memorySize: 512,
-        timeout: Duration.seconds(functionSeconds[name]),
-        environment: Object.fromEntries(envKeys[name].map((key) => [key, variables[key]])),
-        role: roleOf(this, name, logGroup),
-        logGroup,
-        tracing: Tracing.ACTIVE,
-        ...(name === 'ReceiveWebhook' && config.webhookConcurrency
-          ? { reservedConcurrentExecutions: config.webhookConcurrency }
-          : {}),
-      });
-      for (const statement of rights[name]) made.addToRolePolicy(statement);
+      const made = new LambdaFunction(
+        this,
+        name,
+        defined({
+          code: codeOf(name),
+          handler: `${fileOf(name)}.handler`,
+          runtime: Runtime.NODEJS_24_X,
+          architecture: Architecture.ARM_64,
+          memorySize: MEMORY_MB,
+          timeout: Duration.seconds(functionTable[name].seconds),
+          environment: Object.fromEntries(envKeys[name].map((key) => [key, variables[key]])),
+          role: roleOf(this, name, logGroup),
+          logGroup,
+          tracing: Tracing.ACTIVE,
+          reservedConcurrentExecutions: name === 'ReceiveWebhook' ? config.webhookConcurrency : undefined,
+        }),
+      );
+      for (const statement of permissions[name]) made.addToRolePolicy(statement);
       return made;
     };
     this.byName = Object.fromEntries(functionNames.map((name) => [name, make(name)])) as typeof this.byName;
     this.announcers = functionNames
-      .filter((name) => rights[name].some(({ actions }) => actions.includes('events:PutEvents')))
+      .filter((name) => permissions[name].some(({ actions }) => actions.includes('events:PutEvents')))
       .map((name) => this.byName[name].role as IRole);
   }
 }

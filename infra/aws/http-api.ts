@@ -8,7 +8,7 @@ import type { Config } from './config.ts';
 import type { Functions } from './functions.ts';
 import { removalPolicyOf } from './kms.ts';
 
-/** What the log keeps of a call. The route and not the path: in a path there are ids of people. */
+/** Fields of the access log. The route and not the path: a path has ids of persons. */
 const LOGGED = {
   requestId: '$context.requestId',
   routeKey: '$context.routeKey',
@@ -20,15 +20,18 @@ const LOGGED = {
 };
 
 /**
- * The second door: the routes, who may take them, and how many at once. Truora's webhook proves itself by its signature,
- * so the gateway asks for no other authorisation there.
+ * The entry point for calls: the routes, their authorizers and the throttle. Truora's webhook is authorized by its signature, so
+ * the gateway has no authorizer there.
  */
 export class RevalidationApi extends Construct {
   readonly api: HttpApi;
+  /** Whose tokens the API takes; undefined where it takes signatures. */
+  readonly issuer: string | undefined;
 
   constructor(scope: Construct, id: string, { config, functions }: { config: Config; functions: Functions }) {
     super(scope, id);
     const { jwt } = config;
+    this.issuer = jwt?.issuer;
     this.api = new HttpApi(this, 'Api', { apiName: `face-revalidation-${config.stage}` });
     const authorizer = jwt
       ? new HttpJwtAuthorizer('Jwt', jwt.issuer, { jwtAudience: jwt.audience })
@@ -44,7 +47,7 @@ export class RevalidationApi extends Construct {
     }
 
     const log = new LogGroup(this, 'Log', {
-      // As the machine's: see there.
+      // The name has the same reason as the machine's log, see state-machine.ts.
       logGroupName: `/aws/vendedlogs/apis/face-revalidation-${config.stage}`,
       retention: RetentionDays.ONE_MONTH,
       removalPolicy: removalPolicyOf(config),

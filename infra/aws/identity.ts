@@ -1,12 +1,12 @@
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 
-/** Where the CDK's command line goes when neither a variable nor a profile says (its own default). */
-const REGION_OF_LAST_RESORT = 'us-east-1';
+/** The CDK's default when neither a variable nor a profile names a region. */
+const DEFAULT_REGION = 'us-east-1';
 
-/** AWS answers this call in a fraction of a second, from anywhere. Milliseconds. */
+/** AWS answers this call within a second. Milliseconds. */
 const requestHandler = { connectionTimeout: 3000, requestTimeout: 5000 };
 
-/** What an error of AWS's or of the search for credentials means to whoever wants to deploy. Its words name no secret. */
+/** Explains an error of AWS or of the credential chain to the deployer. The text has no secret. */
 const problemOf = ({ name, message }: Error): string => {
   if (/^(CredentialsProvider|TokenProvider|SSOTokenProvider)/.test(name))
     return `no AWS credentials (${message.split('\n')[0]}): set AWS_PROFILE, or log in`;
@@ -16,19 +16,20 @@ const problemOf = ({ name, message }: Error): string => {
 };
 
 /**
- * Asks AWS whose credentials these are, a call that needs no right: before a minute of synthesis that would end at their
- * absence. @param given the region that was chosen
+ * Asks AWS for the identity of these credentials, before a minute of synthesis that would fail without them. The call needs no
+ * permission.
+ * @param given the chosen region
  */
-export const whoDeploys = async (
+export const deployerIdentity = async (
   given: string | undefined,
 ): Promise<{ account: string; region: string } | { problem: string }> => {
   try {
-    const said = await new STSClient({}).config.region().catch(() => process.env.AWS_DEFAULT_REGION);
-    const region = given ?? said ?? REGION_OF_LAST_RESORT;
+    const configured = await new STSClient({}).config.region().catch(() => process.env.AWS_DEFAULT_REGION);
+    const region = given ?? configured ?? DEFAULT_REGION;
     const client = new STSClient({ region, maxAttempts: 2, requestHandler });
     const { Account = '', Arn = '' } = await client.send(new GetCallerIdentityCommand({}));
     const [, partition] = Arn.split(':');
-    if (partition !== 'aws') return { problem: `the partition ${partition} is not supported: AWS's own alone is` };
+    if (partition !== 'aws') return { problem: `the partition ${partition} is not supported, only AWS's own` };
     return { account: Account, region };
   } catch (error) {
     return { problem: problemOf(error as Error) };

@@ -4,6 +4,7 @@ import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { CfnPermission, type IDestination } from 'aws-cdk-lib/aws-lambda';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { defined } from '../../shared/domain/defined.ts';
 import { type JobName, jobs } from '../../shared/workflow/functions.ts';
 import type { Config } from './config.ts';
 import type { Functions } from './functions.ts';
@@ -11,11 +12,11 @@ import type { Functions } from './functions.ts';
 type Props = { config: Config; functions: Functions; machineArn: string };
 
 /**
- * Who wakes the watches: a clock, and the machine's own failures. Two may run at once and do no harm, so nothing holds
- * them apart. Only what no clock says again is kept: a sweep that failed is counted, and the next one finds the same.
+ * Starts the jobs: on a schedule, and for each failed execution. Two at once do no harm, so there is no lock. Only failure events
+ * are kept in a queue: a failed sweep is counted, and the next one finds the same.
  */
 export class Jobs extends Construct {
-  /** Failures of executions that could not be handed over, or could not be put right in three tries. */
+  /** Events of failed executions that could not be delivered, or not be repaired in three tries. */
   readonly deadLetters: Queue;
 
   constructor(scope: Construct, id: string, { config, functions, machineArn }: Props) {
@@ -27,26 +28,28 @@ export class Jobs extends Construct {
       retentionPeriod: Duration.days(14),
     });
     const queue = { arn: this.deadLetters.queueArn };
-    // Not the destination that CDK has ready: that one also lets a function ask about the queue.
+    // Not CDK's own destination: it also allows the function to read the queue's attributes.
     const onFailure: IDestination = { bind: () => ({ destination: queue.arn }) };
-    const leaveThere = new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [queue.arn] });
-    const wake = (on: (typeof jobs)[JobName]['on'], maximumRetryAttempts: number, when: Partial<CfnRuleProps>) => {
+    const sendToQueue = new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [queue.arn] });
+    const invoke = (on: (typeof jobs)[JobName]['on'], maximumRetryAttempts: number, when: Partial<CfnRuleProps>) => {
       const isKept = on === 'failure';
       const names = (Object.keys(jobs) as JobName[]).filter((name) => jobs[name].on === on);
       const retryPolicy = { maximumRetryAttempts, maximumEventAgeInSeconds: 3600 };
       const targets = names.map((name) => {
         const { functionArn: arn } = functions.byName[name];
-        return { id: name, arn, retryPolicy, ...(isKept ? { deadLetterConfig: queue } : {}) };
+        return defined({ id: name, arn, retryPolicy, deadLetterConfig: isKept ? queue : undefined });
       });
       const rule = new CfnRule(this, `On${isKept ? 'Failure' : 'Schedule'}`, { ...when, targets });
       for (const name of names) {
-        functions.byName[name].configureAsyncInvoke({
-          retryAttempts: maximumRetryAttempts,
-          maxEventAge: Duration.hours(1),
-          ...(isKept ? { onFailure } : {}),
-        });
-        if (isKept) functions.byName[name].addToRolePolicy(leaveThere);
-        // Not the target that CDK has ready: the names it makes up change with the name of the stack.
+        functions.byName[name].configureAsyncInvoke(
+          defined({
+            retryAttempts: maximumRetryAttempts,
+            maxEventAge: Duration.hours(1),
+            onFailure: isKept ? onFailure : undefined,
+          }),
+        );
+        if (isKept) functions.byName[name].addToRolePolicy(sendToQueue);
+        // Not CDK's own target: its generated names change with the name of the stack.
         new CfnPermission(this, `Wake${name}`, {
           action: 'lambda:InvokeFunction',
           functionName: functions.byName[name].functionArn,
@@ -56,13 +59,13 @@ export class Jobs extends Construct {
       }
       return rule;
     };
-    // A sweep is not repeated: the next one comes in minutes and finds the same.
-    wake('schedule', 0, {
-      description: 'Looks after what was left lying.',
+    // A failed sweep is not retried: the next one starts within minutes and finds the same.
+    invoke('schedule', 0, {
+      description: 'Starts the jobs that repair what was left unfinished.',
       scheduleExpression: Schedule.rate(Duration.minutes(config.sweepMinutes)).expressionString,
     });
-    const failures = wake('failure', 2, {
-      description: 'Records an outcome for an execution that could not.',
+    const failures = invoke('failure', 2, {
+      description: 'Records the outcome of an execution that ended without one.',
       eventPattern: {
         source: ['aws.states'],
         'detail-type': ['Step Functions Execution Status Change'],

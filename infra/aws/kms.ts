@@ -4,11 +4,11 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import type { Config } from './config.ts';
 
-/** What must outlive a mistake in prod is kept there; everywhere else it goes with the stack. */
+/** In prod data is retained when the stack is destroyed; in every other stage it is deleted with the stack. */
 export const removalPolicyOf = ({ stage }: Pick<Config, 'stage'>): RemovalPolicy =>
   stage === 'prod' ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
 
-/** The customer key of media and ledger. KMS makes a new secret part every year; what is old stays readable. */
+/** The customer key of media and ledger. KMS rotates it every year; old data stays readable. */
 export const dataKey = (scope: Construct, config: Pick<Config, 'stage'>): Key =>
   new Key(scope, 'DataKey', {
     description: 'Faces and their outcomes: the media bucket and the ledger.',
@@ -17,12 +17,12 @@ export const dataKey = (scope: Construct, config: Pick<Config, 'stage'>): Key =>
   });
 
 /**
- * The key of the alarms' topic. A topic with AWS's own `aws/sns` key loses what CloudWatch sends, and nobody could let
- * CloudWatch use it; one of its own, so that no service is let near the key of the faces.
+ * The key of the alarms' topic. A topic with AWS's `aws/sns` key loses what CloudWatch sends, and that key's policy cannot be
+ * changed. A separate key, so that CloudWatch gets no access to the key of the media.
  */
 export const alarmKey = (scope: Construct): Key => {
   const key = new Key(scope, 'AlarmKey', {
-    description: 'Alarms on their way to people.',
+    description: 'The topic of the alarms.',
     enableKeyRotation: true,
     removalPolicy: RemovalPolicy.DESTROY,
   });
@@ -30,7 +30,7 @@ export const alarmKey = (scope: Construct): Key => {
     new PolicyStatement({
       principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
       actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
-      // In a key's policy this is the key itself.
+      // In a key policy `*` is the key itself.
       resources: ['*'],
       conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(scope).account } },
     }),
@@ -39,9 +39,9 @@ export const alarmKey = (scope: Construct): Key => {
 };
 
 /**
- * What a caller of S3 or DynamoDB needs of a customer key: they use it in the caller's name. Reading decrypts; for writing
- * to a table these are the rights AWS documents, the wildcards written out. Only through that service, never directly.
- * The name of the service ends so in AWS's own partition; the configuration refuses the others.
+ * The permissions that a caller of S3 or DynamoDB needs on a customer key, which the service uses in the caller's name. Reads
+ * decrypt; for writes to a table these are the permissions that AWS documents, without wildcards. Only through the service, never
+ * directly. The service's domain is that of AWS's own partition; the configuration refuses the others.
  */
 export const useOf = (key: Key, service: 's3' | 'dynamodb', use: 'read' | 'write'): PolicyStatement =>
   new PolicyStatement({

@@ -2,19 +2,19 @@ import { type MathExpression, Metric, type MetricOptions } from 'aws-cdk-lib/aws
 import { type DimensionsOf, type MetricName, metrics, namespaceOf } from '../../shared/workflow/metrics.ts';
 
 /**
- * One of our numbers, as CloudWatch is asked for it.
- * @throws TypeError where it is not kept along these dimensions: an alarm on it would be silent for ever
+ * One of our metrics, for CloudWatch.
+ * @throws TypeError when it is not written with these dimensions: an alarm on it would never fire
  */
-export const ours = <Name extends MetricName>(
+export const metricOf = <Name extends MetricName>(
   config: { stage: string },
   name: Name,
   dimensions: Partial<DimensionsOf<Name>>,
   options: MetricOptions = {},
 ): Metric => {
-  const asked = Object.keys(dimensions);
+  const wanted = Object.keys(dimensions);
   const kept: readonly (readonly string[])[] = metrics[name].by;
-  if (!kept.some((set) => set.length === asked.length && asked.every((one) => set.includes(one)))) {
-    throw new TypeError(`${name} is not kept by [${asked.join(', ')}]`);
+  if (!kept.some((set) => set.length === wanted.length && wanted.every((one) => set.includes(one)))) {
+    throw new TypeError(`${name} is not kept by [${wanted.join(', ')}]`);
   }
   return new Metric({
     namespace: namespaceOf(config),
@@ -24,7 +24,7 @@ export const ours = <Name extends MetricName>(
   });
 };
 
-/** Finds one of our numbers for every value that its dimensions have taken, as a graph of its own each. */
+/** A search expression: one graph for each value of the metric's dimensions. */
 export const everyOf = <Name extends MetricName>(
   config: { stage: string },
   name: Name,
@@ -35,7 +35,7 @@ export const everyOf = <Name extends MetricName>(
   const schema = [namespaceOf(config), ...(by as readonly string[])].map((one) => `"${one}"`).join(',');
   const only = Object.entries(fixed).map(([key, value]) => ` ${key}="${value}"`);
   return {
-    // An empty label is the value of the dimension itself.
+    // An empty label shows the value of the dimension.
     label: '',
     expression: `SEARCH('{${schema}} MetricName="${name}"${only.join('')}', '${statistic}')`,
     usingMetrics: {},

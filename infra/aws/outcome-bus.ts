@@ -3,15 +3,16 @@ import { EventBus, type IRuleTarget, Rule } from 'aws-cdk-lib/aws-events';
 import { AnyPrincipal, Effect, type IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { AMENDED, ENDED, EVENT_SOURCE } from '../../shared/domain/announcement.ts';
+import { defined } from '../../shared/domain/defined.ts';
 import type { OutcomeStatus } from '../../shared/domain/lifecycle.ts';
 import type { Config } from './config.ts';
 
-/** Given, so that a stack without CDK can name it in its rules. */
+/** A fixed name, so that a stack without CDK can name it in its rules. */
 export const busNameOf = ({ stage }: Pick<Config, 'stage'>): string => `face-revalidation-${stage}`;
 
 /**
- * Where outcomes are announced: a bus of our own. On the default bus every function that may announce could also imitate
- * any other team's events, and stages in one account would hear each other.
+ * The bus for outcomes. On the default bus every function that may announce could also imitate events of other teams, and stages
+ * in one account would receive each other's events.
  */
 export class OutcomeBus extends Construct {
   readonly bus: EventBus;
@@ -20,13 +21,13 @@ export class OutcomeBus extends Construct {
     super(scope, id);
     this.bus = new EventBus(this, 'Bus', {
       eventBusName: busNameOf(config),
-      description: 'What became of each re-validation.',
+      description: 'The outcome of each re-validation.',
     });
   }
 
   /**
-   * Nobody but these roles puts events here, whatever else their own policies allow: who listens takes an `approved` for ours.
-   * A Deny, since within an account an identity's own right is enough. Rules are made as before.
+   * Lets only these roles put events on the bus, because listeners trust an `approved`. A Deny, since within an account an
+   * identity's own permission would be enough. It does not restrict rules.
    */
   closeTo(announcers: readonly IRole[]): void {
     const statement = new PolicyStatement({
@@ -37,7 +38,7 @@ export class OutcomeBus extends Construct {
       resources: [this.bus.eventBusArn],
       conditions: { ArnNotEquals: { 'aws:PrincipalArn': announcers.map(({ roleArn }) => roleArn) } },
     });
-    // Not CDK's own class for it: that one warns of a deprecated property of its own at every synthesis.
+    // Not CDK's own class: it warns of its own deprecated property at every synthesis.
     new CfnResource(this, 'Policy', {
       type: 'AWS::Events::EventBusPolicy',
       properties: {
@@ -53,7 +54,7 @@ export class OutcomeBus extends Construct {
     return this.#on(ENDED, id, target, statuses);
   }
 
-  /** A rule for what Truora has said after the end, or for what it says by now. */
+  /** A rule for amendments, by the status that Truora reports after the end. */
   onAmended(id: string, target: IRuleTarget, statuses: readonly OutcomeStatus[] = []): Rule {
     return this.#on(AMENDED, id, target, statuses);
   }
@@ -61,11 +62,11 @@ export class OutcomeBus extends Construct {
   #on(detailType: string, id: string, target: IRuleTarget, statuses: readonly OutcomeStatus[]): Rule {
     return new Rule(this, id, {
       eventBus: this.bus,
-      eventPattern: {
+      eventPattern: defined({
         source: [EVENT_SOURCE],
         detailType: [detailType],
-        ...(statuses.length > 0 ? { detail: { status: [...statuses] } } : {}),
-      },
+        detail: statuses.length > 0 ? { status: [...statuses] } : undefined,
+      }),
       targets: [target],
     });
   }

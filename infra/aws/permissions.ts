@@ -2,18 +2,13 @@ import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { EventBus } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { INBOX } from '../../shared/domain/drop.ts';
-import { BY_DUE, BY_PERSON } from '../../shared/domain/record.ts';
 import type { FunctionName } from '../../shared/workflow/functions.ts';
+import { columnOf, type Folder, type Grant, type Kind, type Verb } from '../workflow/function-table.ts';
 import { useOf } from './kms.ts';
 import type { Storage } from './storage.ts';
 
-/** The kinds of items in the ledger, by how their keys begin (`shared/aws/` makes the keys). */
-type Kind = 'RUN' | 'ACC' | 'VLD' | 'WAIT' | 'TICKET' | 'KEY' | 'RETRY' | 'GATE' | 'SWEEP' | 'HOLD';
-
-type Verb = 'Get' | 'BatchGet' | 'Put' | 'Update' | 'Delete';
-
 /**
- * One verb on some kinds of items. DynamoDB tells IAM the keys of every item that a call touches; the `Null` is there
+ * One verb on some kinds of items. DynamoDB gives IAM the keys of every item that a call touches; the `Null` condition is there
  * because "for all of no keys" would be true.
  */
 const onItems = (ledger: Table, verb: Verb, kinds: readonly Kind[]) =>
@@ -26,13 +21,14 @@ const onItems = (ledger: Table, verb: Verb, kinds: readonly Kind[]) =>
     },
   });
 
-/** What each function may do, action by action and item by item: the calls that stand in its code. */
+/** What each function may do in IAM, action by action and item by item. `infra/workflow/function-table.ts` lists the grants. */
 export const permissionsOf = (
   { key, ledger, media, truoraKey, webhookKeys }: Storage,
   bus: EventBus,
   machineArn: string,
 ): Record<FunctionName, PolicyStatement[]> => {
   const allow = (actions: string[], ...resources: string[]) => new PolicyStatement({ actions, resources });
+  const objects = (folders: readonly Folder[]) => folders.map((folder) => media.arnForObjects(`${folder}/*`));
   const items = (kinds: Partial<Record<Verb, readonly Kind[]>>) => {
     const verbs = Object.keys(kinds) as Verb[];
     return [
@@ -40,117 +36,36 @@ export const permissionsOf = (
       useOf(key, 'dynamodb', verbs.every((verb) => verb.endsWith('Get')) ? 'read' : 'write'),
     ];
   };
-  const list = ({ name }: { name: string }) => allow(['dynamodb:Query'], `${ledger.tableArn}/index/${name}`);
-  const objects = (folders: readonly string[]) => folders.map((folder) => media.arnForObjects(`${folder}/*`));
-  /** Reading one version of an object that is named takes another right than reading the newest. */
-  const readVersions = (...folders: string[]) => [
-    allow(['s3:GetObjectVersion'], ...objects(folders)),
-    useOf(key, 's3', 'read'),
-  ];
-  const readNewest = (...folders: string[]) => allow(['s3:GetObject'], ...objects(folders));
-  // Without it S3 answers 403 for an object that is not there, as if we were not allowed to know.
-  const missMedia = allow(['s3:ListBucket'], media.bucketArn);
-  const listInbox = (how: 'StringEquals' | 'StringLike', prefix: string) =>
+  const listVersions = (how: 'StringEquals' | 'StringLike', prefix: string) =>
     new PolicyStatement({
       actions: ['s3:ListBucketVersions'],
       resources: [media.bucketArn],
       conditions: { [how]: { 's3:prefix': prefix } },
     });
-  const readTruoraKey = allow(['secretsmanager:GetSecretValue'], truoraKey.secretArn);
-  const announce = allow(['events:PutEvents'], bus.eventBusArn);
   const executionArns = `${machineArn.replace(':stateMachine:', ':execution:')}:*`;
-  const resume = allow(['states:SendTaskSuccess'], machineArn);
-  const start = allow(['states:StartExecution'], machineArn);
-  return {
-    ClaimRequest: [
-      ...items({
-        Get: ['RUN', 'TICKET', 'KEY', 'VLD'],
-        Put: ['RUN', 'KEY'],
-        Update: ['TICKET', 'RETRY', 'HOLD', 'RUN'],
-      }),
-      // A drop's event names the version; a call need not.
-      ...readVersions('inbox', 'media'),
-      readNewest('inbox', 'media'),
-      missMedia,
-      // The older versions of a drop's own key: what it may be a copy of.
-      listInbox('StringLike', `${INBOX}*`),
-    ],
-    CheckEnrollment: [...items({ Get: ['GATE'], Update: ['GATE'] }), readTruoraKey],
-    CreateValidation: [
-      ...items({
-        Get: ['RUN', 'ACC', 'VLD', 'GATE'],
-        Put: ['ACC', 'VLD'],
-        Update: ['ACC', 'RUN', 'GATE'],
-        Delete: ['ACC'],
-      }),
-      readTruoraKey,
-      // That the claimed version is still there, right before it is paid for.
-      ...readVersions('inbox', 'media'),
-      missMedia,
-    ],
-    // The upload link is the key: Truora's own is not sent along. A claim has pinned the version.
-    MoveMedia: [...items({ Get: ['RUN'], Update: ['RUN'] }), ...readVersions('inbox', 'media'), missMedia],
-    AwaitWebhook: [...items({ Update: ['WAIT'] }), resume],
-    ReadVerdict: [...items({ Get: ['GATE'], Update: ['GATE'] }), readTruoraKey],
-    RecordOutcome: [...items({ Get: ['RUN'], Put: ['RUN'], Update: ['RUN'] }), announce],
-    RecordRefusal: [...items({ Get: ['RUN', 'TICKET'], Put: ['RUN'], Update: ['RUN'] }), announce],
-    RecordFailure: [...items({ Get: ['RUN', 'TICKET'], Put: ['RUN'], Update: ['RUN'] }), announce],
-    ReadOutcome: items({ Get: ['RUN'], Update: ['RUN'] }),
-    StartRevalidation: [
-      ...items({ Get: ['RUN', 'TICKET', 'KEY', 'VLD'], Put: ['TICKET', 'KEY'] }),
-      ...readVersions('media'),
-      readNewest('media'),
-      missMedia,
-      // The form it signs can do what it may do itself, and no more: writing to the inbox, under the bucket's key.
-      allow(['s3:PutObject'], media.arnForObjects('inbox/*')),
-      useOf(key, 's3', 'write'),
-      start,
-    ],
-    ReadRevalidation: items({ Get: ['RUN', 'TICKET'] }),
-    ListRevalidations: [list(BY_PERSON), ...items({ BatchGet: ['RUN'] })],
-    CancelRevalidation: [
-      ...items({ Get: ['RUN', 'TICKET'], Update: ['RUN'] }),
-      announce,
-      allow(['states:StopExecution'], executionArns),
-    ],
-    ReceiveWebhook: [
-      ...items({ Get: ['VLD', 'WAIT', 'RUN'], Update: ['WAIT', 'RUN'] }),
-      resume,
-      allow(['secretsmanager:GetSecretValue'], webhookKeys.secretArn),
-    ],
-    SweepInbox: [
-      ...items({ Get: ['SWEEP'], BatchGet: ['RUN', 'TICKET'], Update: ['SWEEP'] }),
-      // The list alone, and of the inbox alone: what is in a drop, ClaimRequest reads.
-      listInbox('StringEquals', INBOX),
-      start,
-    ],
-    SweepLedger: [
-      list(BY_DUE),
-      ...items({
-        Get: ['RUN', 'TICKET', 'WAIT', 'ACC', 'VLD', 'GATE'],
-        BatchGet: ['RUN'],
-        Put: ['ACC', 'VLD'],
-        Update: ['RUN', 'GATE', 'HOLD'],
-        Delete: ['ACC'],
-      }),
-      allow(['states:DescribeExecution'], executionArns),
-      resume,
-      announce,
-      readTruoraKey,
-      // What was uploaded under a ticket, whose exact key is asked for.
-      new PolicyStatement({
-        actions: ['s3:ListBucketVersions'],
-        resources: [media.bucketArn],
-        conditions: { StringLike: { 's3:prefix': `${INBOX}*` } },
-      }),
-      // By version alone: without one S3 would only put a marker on top.
-      allow(['s3:DeleteObjectVersion'], ...objects(['inbox', 'media'])),
-    ],
-    RepairExecution: [
-      list(BY_PERSON),
-      ...items({ Get: ['RUN', 'TICKET'], BatchGet: ['RUN'], Put: ['RUN'], Update: ['RUN'] }),
-      announce,
-    ],
-    CheckKey: [readTruoraKey],
+  const named: Record<Extract<Grant, string>, () => PolicyStatement[]> = {
+    // Without it S3 answers 403 for an object that is not there.
+    seeMissingMedia: () => [allow(['s3:ListBucket'], media.bucketArn)],
+    listInbox: () => [listVersions('StringEquals', INBOX)],
+    listKeyInInbox: () => [listVersions('StringLike', `${INBOX}*`)],
+    putInInbox: () => [allow(['s3:PutObject'], ...objects(['inbox'])), useOf(key, 's3', 'write')],
+    // By version only: without one S3 would put a delete marker.
+    deleteMedia: () => [allow(['s3:DeleteObjectVersion'], ...objects(['inbox', 'media']))],
+    readTruoraKey: () => [allow(['secretsmanager:GetSecretValue'], truoraKey.secretArn)],
+    readWebhookKeys: () => [allow(['secretsmanager:GetSecretValue'], webhookKeys.secretArn)],
+    announce: () => [allow(['events:PutEvents'], bus.eventBusArn)],
+    startExecution: () => [allow(['states:StartExecution'], machineArn)],
+    stopExecution: () => [allow(['states:StopExecution'], executionArns)],
+    describeExecution: () => [allow(['states:DescribeExecution'], executionArns)],
+    resumeExecution: () => [allow(['states:SendTaskSuccess'], machineArn)],
   };
+  const statementsOf = (grant: Grant): PolicyStatement[] => {
+    if (typeof grant === 'string') return named[grant]();
+    if ('items' in grant) return items(grant.items);
+    if ('query' in grant) return [allow(['dynamodb:Query'], `${ledger.tableArn}/index/${grant.query}`)];
+    if ('readNewest' in grant) return [allow(['s3:GetObject'], ...objects(grant.readNewest))];
+    // A read of a named version needs another permission than a read of the newest one.
+    return [allow(['s3:GetObjectVersion'], ...objects(grant.readVersions)), useOf(key, 's3', 'read')];
+  };
+  return columnOf(({ may }) => may.flatMap(statementsOf));
 };

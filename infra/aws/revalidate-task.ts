@@ -9,38 +9,40 @@ import {
 } from 'aws-cdk-lib/aws-stepfunctions';
 import { StepFunctionsStartExecution } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import type { Construct } from 'constructs';
+import { defined } from '../../shared/domain/defined.ts';
 import type { CallRequest } from '../../shared/domain/request.ts';
 import { MACHINE_SECONDS } from '../workflow/timeouts.ts';
-import type { Config } from './config.ts';
-
-/** Where the machine's ARN is published, for stacks and tools that know nothing but the stage. */
-export const parameterOf = ({ stage }: Pick<Config, 'stage'>): string => `/face-revalidation-${stage}/machine-arn`;
+import { parameterOf } from './parameters.ts';
 
 /** The machine of a stage that another stack has deployed. */
 export const machineOfStage = (scope: Construct, id: string, stage: string): IStateMachine =>
-  StateMachine.fromStateMachineArn(scope, id, StringParameter.valueForStringParameter(scope, parameterOf({ stage })));
+  StateMachine.fromStateMachineArn(
+    scope,
+    id,
+    StringParameter.valueForStringParameter(scope, parameterOf({ stage }, 'machine-arn')),
+  );
 
 /**
- * What a caller's workflow asks for: a call's fields (`CallRequest`), each said now or taken from the caller's state
- * (`JsonPath.stringAt`; `JsonPath.objectAt` for what is no text).
+ * The request of a caller's workflow: the fields of a call (`CallRequest`), each a constant or taken from the caller's state
+ * (`JsonPath.stringAt`; `JsonPath.objectAt` for values that are no strings).
  */
 export type Ask = Pick<CallRequest, 'accountId' | 'enrollmentId' | 'media'> & {
-  /** That the person agreed. Take it from your state, where somebody has written it down. */
+  /** That the person agreed. Take it from your state, where the consent was recorded. */
   userAuthorized: true | IResolvable;
   options?: CallRequest['options'] | IResolvable;
   reference?: string;
   idempotencyKey?: string;
-  /** The one way to have the same media decided, and paid for, once more. Bring a key: retries of a Task are new executions. */
+  /** Decides, and charges, the same media again. Give an idempotency key too: retries of a Task are new executions. */
   forceNew?: CallRequest['forceNew'];
-  /** The oldest answer that is taken where the same media was asked about before; an older one is refused. Seconds. */
+  /** The maximum age of an existing answer about the same media; an older one is refused. Seconds. */
   maxAgeSeconds?: number;
-  /** Where in the caller's state the answer goes; its `Output` is the outcome. */
+  /** The path of the answer in the caller's state; its `Output` is the outcome. */
   resultPath?: string;
 };
 
 /**
- * The third door, as a state: `startExecution.sync:2` of the machine. It succeeds with whatever was answered, `declined`
- * and `refused` too, and fails with `States.TaskFailed` only when we gave up.
+ * The entry point for workflows, as a state: `startExecution.sync:2` of the machine. It succeeds with every outcome, also
+ * `declined` and `refused`, and fails with `States.TaskFailed` only for `failed`.
  */
 export const revalidateWith = (
   machine: IStateMachine,
@@ -48,13 +50,17 @@ export const revalidateWith = (
   id: string,
   { resultPath, ...call }: Ask,
 ): StepFunctionsStartExecution =>
-  new StepFunctionsStartExecution(scope, id, {
-    stateMachine: machine,
-    integrationPattern: IntegrationPattern.RUN_JOB,
-    input: TaskInput.fromObject({ request: { kind: 'call', ...call } }),
-    // Adds AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID, by which the console links the two executions.
-    associateWithParent: true,
-    // The machine ends itself; who waits for it waits a minute longer.
-    taskTimeout: Timeout.duration(Duration.seconds(MACHINE_SECONDS + 60)),
-    ...(resultPath ? { resultPath } : {}),
-  });
+  new StepFunctionsStartExecution(
+    scope,
+    id,
+    defined({
+      stateMachine: machine,
+      integrationPattern: IntegrationPattern.RUN_JOB,
+      input: TaskInput.fromObject({ request: { kind: 'call', ...call } }),
+      // Adds AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID, by which the console links the two executions.
+      associateWithParent: true,
+      // The machine ends at its own limit; the caller waits a minute longer.
+      taskTimeout: Timeout.duration(Duration.seconds(MACHINE_SECONDS + 60)),
+      resultPath,
+    }),
+  );

@@ -1,108 +1,181 @@
-import { CfnOutput, Stack } from 'aws-cdk-lib';
+import { CfnOutput, Stack, Token } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { EventBus, IRuleTarget, Rule } from 'aws-cdk-lib/aws-events';
-import { Code } from 'aws-cdk-lib/aws-lambda';
+import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
+import type { Key } from 'aws-cdk-lib/aws-kms';
+import type { Code } from 'aws-cdk-lib/aws-lambda';
+import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { StepFunctionsStartExecution } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
+import { defined } from '../../shared/domain/defined.ts';
 import type { OutcomeStatus } from '../../shared/domain/lifecycle.ts';
-import { englishErrors } from '../../shared/domain/parse.ts';
-import { type FunctionName, functionNames, routes } from '../../shared/workflow/functions.ts';
+import { type FunctionName, routes } from '../../shared/workflow/functions.ts';
 import { Alarms } from './alarms.ts';
-import { bundle } from './bundle.ts';
-import { Config } from './config.ts';
+import { type Config, isOfAnotherPartition, readConfig } from './config.ts';
 import { Dashboards } from './dashboards.ts';
 import { DropRule } from './drop-rule.ts';
+import { functionCode } from './function-code.ts';
 import { Functions } from './functions.ts';
+import { grantDrop, grantRoutes } from './grants.ts';
 import { RevalidationApi } from './http-api.ts';
 import { Jobs } from './jobs.ts';
 import { OutcomeBus } from './outcome-bus.ts';
-import { type Ask, parameterOf, revalidateWith } from './revalidate-task.ts';
+import { type ParameterName, parameterOf, parameters } from './parameters.ts';
+import { type Ask, revalidateWith } from './revalidate-task.ts';
+import type { Settings } from './settings.ts';
 import { Machine, machineArnOf } from './state-machine.ts';
 import { Storage } from './storage.ts';
 
-/** The configuration, as far as it differs from the defaults, and where the functions' code comes from. */
-export type FaceRevalidationProps = Partial<Config> & {
-  /** Bundled from this repository's `functions/` when left out. */
+/** The settings, that differ from the defaults, and the source of the functions' code. */
+export type FaceRevalidationProps = Settings & {
+  /** The code of each function. Default: the code of this package. */
   codeOf?: (name: FunctionName) => Code;
 };
 
-/** The whole house: what lasts, what happens, in which order, and the doors. For any stack; one a stage and account. */
+/**
+ * The whole system in a stack: storage, functions, state machine, API, jobs, alarms and dashboards. One for each stage of an
+ * account and region, because machine, bus, log groups and parameters have the stage in their names.
+ * @throws Error that names each wrong setting and its rule
+ */
 export class FaceRevalidation extends Construct {
+  /** The state machine. To call it from a workflow use `revalidate`. */
   readonly machine: StateMachine;
+  /** The table of records. */
   readonly ledger: Table;
-  /** Where outcomes are announced. */
+  /** The bus on which outcomes are announced. */
   readonly bus: EventBus;
-  readonly #results: OutcomeBus;
+  /** Takes media: under `inbox/` a drop, under `media/` what a call names. */
+  readonly mediaBucket: Bucket;
+  /** The customer key of the bucket and the table. */
+  readonly dataKey: Key;
+  /** The address of the API, without a slash at its end. */
+  readonly apiUrl: string;
+  /** The address that a webhook rule at Truora sends to. */
+  readonly webhookUrl: string;
+  readonly #storage: Storage;
+  readonly #outcomes: OutcomeBus;
+  readonly #api: RevalidationApi;
 
-  constructor(scope: Construct, id: string, { codeOf = bundled(), ...chosen }: FaceRevalidationProps = {}) {
+  constructor(scope: Construct, id: string, { codeOf = functionCode(), ...settings }: FaceRevalidationProps = {}) {
     super(scope, id);
-    const config = Config.parse(chosen, englishErrors);
+    if ('region' in settings) throw new Error('configuration: region: is a property of the stack (env), not a setting');
+    const { region } = Stack.of(this);
+    if (!Token.isUnresolved(region) && isOfAnotherPartition(region))
+      throw new Error(`configuration: the region ${region} of the stack is not of AWS's own partition`);
+    const config = readConfig(settings);
     const storage = new Storage(this, 'Storage', config);
-    const results = new OutcomeBus(this, 'Results', config);
+    const outcomes = new OutcomeBus(this, 'Results', config);
     const machineArn = machineArnOf(this, config);
-    const functions = new Functions(this, 'Functions', { config, storage, bus: results.bus, codeOf, machineArn });
-    results.closeTo(functions.announcers);
+    const functions = new Functions(this, 'Functions', { config, storage, bus: outcomes.bus, codeOf, machineArn });
+    outcomes.closeTo(functions.announcers);
     const { machine } = new Machine(this, 'Workflow', { config, functions });
     const { deadLetters } = new DropRule(this, 'DropRule', { media: storage.media, machine });
-    const { api } = new RevalidationApi(this, 'RevalidationApi', { config, functions });
+    this.#api = new RevalidationApi(this, 'RevalidationApi', { config, functions });
     const jobs = new Jobs(this, 'Jobs', { config, functions, machineArn });
     this.machine = machine;
     this.ledger = storage.ledger;
-    this.bus = results.bus;
-    this.#results = results;
+    this.bus = outcomes.bus;
+    this.mediaBucket = storage.media;
+    this.dataKey = storage.key;
+    this.apiUrl = this.#api.api.apiEndpoint;
+    this.webhookUrl = `${this.apiUrl}${routes.ReceiveWebhook.path}`;
+    this.#storage = storage;
+    this.#outcomes = outcomes;
 
-    const watched = { config, machine, deadLetters, unwatched: jobs.deadLetters };
-    const alarms = new Alarms(this, 'Alarms', watched);
-    new Dashboards(this, 'Dashboards', { ...watched, functions, alarms: Object.values(alarms.byName) });
+    const monitored = { config, machine, deadLetters, jobDeadLetters: jobs.deadLetters };
+    const alarms = new Alarms(this, 'Alarms', monitored);
+    new Dashboards(this, 'Dashboards', { ...monitored, functions, alarms: Object.values(alarms.byName) });
 
-    // Not an export: a stack that imports one cannot be deployed past, a parameter can.
-    new StringParameter(this, 'MachineArnParameter', {
-      parameterName: parameterOf(config),
-      stringValue: machine.stateMachineArn,
-      description: 'The state machine that re-validates a face.',
-    });
+    this.#publish(config);
     new CfnOutput(this, 'MediaBucket', { value: storage.media.bucketName });
     new CfnOutput(this, 'DataKeyArn', { value: storage.key.keyArn });
     new CfnOutput(this, 'LedgerTable', { value: storage.ledger.tableName });
     new CfnOutput(this, 'MachineArn', { value: machine.stateMachineArn });
-    new CfnOutput(this, 'EventBus', { value: results.bus.eventBusName });
-    new CfnOutput(this, 'ApiUrl', { value: api.apiEndpoint });
-    new CfnOutput(this, 'WebhookUrl', { value: `${api.apiEndpoint}${routes.ReceiveWebhook.path}` });
+    new CfnOutput(this, 'EventBus', { value: outcomes.bus.eventBusName });
+    new CfnOutput(this, 'ApiUrl', { value: this.apiUrl });
+    new CfnOutput(this, 'WebhookUrl', { value: this.webhookUrl });
     new CfnOutput(this, 'TruoraKeySecret', { value: storage.truoraKey.secretArn });
     new CfnOutput(this, 'AlarmTopic', { value: alarms.topic.topicArn });
     new CfnOutput(this, 'WebhookKeysSecret', { value: storage.webhookKeys.secretArn });
   }
 
-  /** A task of a caller's workflow in the same stack: starts a re-validation and waits for its outcome. */
+  /** Parameters, not exports: a stack whose export is imported cannot change it, a parameter can. */
+  #publish(config: Config): void {
+    const values: Record<ParameterName, string> = {
+      'machine-arn': this.machine.stateMachineArn,
+      'ledger-table': this.ledger.tableName,
+      'event-bus': this.bus.eventBusName,
+      'media-bucket': this.mediaBucket.bucketName,
+      'data-key-arn': this.dataKey.keyArn,
+      'api-url': this.apiUrl,
+      'webhook-url': this.webhookUrl,
+    };
+    for (const name of Object.keys(values) as ParameterName[]) {
+      const words = name.split('-').map((word) => `${word[0]?.toUpperCase()}${word.slice(1)}`);
+      new StringParameter(this, `${words.join('')}Parameter`, {
+        parameterName: parameterOf(config, name),
+        stringValue: values[name],
+        description: parameters[name],
+      });
+    }
+  }
+
+  /** A task of a workflow in the same stack: starts a re-validation and waits for its outcome. */
   revalidate(scope: Construct, id: string, ask: Ask): StepFunctionsStartExecution {
     return revalidateWith(this.machine, scope, id, ask);
   }
 
   /** A rule for the outcomes that are announced, or for those of some statuses. */
   onEnded(id: string, target: IRuleTarget, statuses?: readonly OutcomeStatus[]): Rule {
-    return this.#results.onEnded(id, target, statuses);
+    return this.#outcomes.onEnded(id, target, statuses);
   }
 
-  /** A rule for what Truora has said about a case after it had ended, or for what it says by now. */
+  /** A rule for amendments, what Truora decided after a case had ended, or for those with some statuses. */
   onAmended(id: string, target: IRuleTarget, statuses?: readonly OutcomeStatus[]): Rule {
-    return this.#results.onAmended(id, target, statuses);
+    return this.#outcomes.onAmended(id, target, statuses);
+  }
+
+  /** Lets a role or user of this account drop media: put objects under `inbox/`, each of which starts a re-validation. */
+  grantDrop(grantee: IGrantable): Grant {
+    return grantDrop(grantee, this.#storage);
+  }
+
+  /**
+   * Lets a role or user of this account start and cancel re-validations through the API. A workflow needs no grant: the task of
+   * `revalidate` brings its permissions.
+   * @throws Error with the setting `jwt`: the API then takes tokens alone
+   */
+  grantStart(grantee: IGrantable): Grant {
+    return grantRoutes(grantee, ['StartRevalidation', 'CancelRevalidation'], this.#api);
+  }
+
+  /**
+   * Lets a role or user of this account read re-validations and their outcomes through the API, of every person.
+   * @throws Error with the setting `jwt`: the API then takes tokens alone
+   */
+  grantReadOutcomes(grantee: IGrantable): Grant {
+    return grantRoutes(grantee, ['ReadRevalidation', 'ListRevalidations'], this.#api);
   }
 }
 
-const bundled = () => {
-  const { folderOf } = bundle(functionNames);
-  return (name: FunctionName) => Code.fromAsset(folderOf(name));
-};
-
-/** The house as a stack of its own. `Default` leaves no trace in the names of what is in it. */
+/** The system as its own stack. The id `Default` adds nothing to the logical ids. */
 export class FaceRevalidationStack extends Stack {
-  constructor(scope: Construct, id: string, { config, codeOf }: { config: Config } & FaceRevalidationProps) {
-    super(scope, id, {
-      description: 'Re-validates known faces at Truora.',
-      ...(config.region ? { env: { region: config.region } } : {}),
-    });
-    new FaceRevalidation(this, 'Default', { ...config, ...(codeOf ? { codeOf } : {}) });
+  constructor(
+    scope: Construct,
+    id: string,
+    { config, codeOf }: { config: Config } & Pick<FaceRevalidationProps, 'codeOf'>,
+  ) {
+    super(
+      scope,
+      id,
+      defined({
+        description: 'Re-validates known faces at Truora.',
+        env: config.region ? { region: config.region } : undefined,
+      }),
+    );
+    const { region: _, ...settings } = config;
+    new FaceRevalidation(this, 'Default', defined({ ...settings, codeOf }));
   }
 }

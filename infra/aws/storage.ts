@@ -9,7 +9,7 @@ import { BY_DUE, BY_PERSON } from '../../shared/domain/record.ts';
 import type { Config } from './config.ts';
 import { dataKey, removalPolicyOf } from './kms.ts';
 
-/** What lasts: the media for two to four days (S3 counts whole days, to the marker and behind it), the ledger, two secrets. */
+/** The media bucket (two to four days: S3 counts whole days, for the marker and the version behind it), the ledger, two secrets. */
 export class Storage extends Construct {
   readonly key: Key;
   readonly media: Bucket;
@@ -27,26 +27,26 @@ export class Storage extends Construct {
       versioned: true,
       encryption: BucketEncryption.KMS,
       encryptionKey: this.key,
-      // One data key for many objects: without it every object would be a paid call to KMS.
+      // One data key for many objects: without it every object is a paid call to KMS.
       bucketKeyEnabled: true,
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       enforceSSL: true,
       minimumTLSVersion: 1.2,
       removalPolicy,
-      ...(config.corsOrigins.length > 0 ? { cors: [uploadsFrom(config.corsOrigins)] } : {}),
+      cors: config.corsOrigins.length > 0 ? [uploadsFrom(config.corsOrigins)] : [],
       lifecycleRules: [
         {
-          // S3 counts in whole days; no re-validation lasts longer than eight hours.
+          // S3 counts whole days; a re-validation lasts at most eight hours.
           expiration: mediaLife,
           noncurrentVersionExpiration: Duration.days(1),
           abortIncompleteMultipartUploadAfter: Duration.days(1),
         },
-        // What expires leaves a marker that names its key, and a key names a person. S3 wants a rule of its own for it.
+        // An expired object leaves a marker with its key, and a key names a person. S3 needs a separate rule for it.
         { expiredObjectDeleteMarker: true },
       ],
     });
     for (const statement of ownKeyAlone(this.media, this.key)) this.media.addToResourcePolicy(statement);
-    // Not `eventBridgeEnabled`: that adds a function with broad rights only to set this one property.
+    // Not `eventBridgeEnabled`: that adds a function with broad permissions only to set this property.
     (this.media.node.defaultChild as CfnBucket).notificationConfiguration = {
       eventBridgeConfiguration: { eventBridgeEnabled: true },
     };
@@ -58,11 +58,11 @@ export class Storage extends Construct {
       encryptionKey: this.key,
       timeToLiveAttribute: 'expiresAt',
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-      // The stack keeps it in prod; this keeps it from everybody else's hand.
+      // In prod the stack retains the table; this also protects it from other calls.
       deletionProtection: removalPolicy === RemovalPolicy.RETAIN,
       removalPolicy,
     });
-    // Keys alone: the index is then written once a record, not at each of its changes.
+    // Keys only: the index is then written once a record, not at each change.
     this.ledger.addGlobalSecondaryIndex({
       indexName: BY_PERSON.name,
       partitionKey: { name: BY_PERSON.attribute, type: AttributeType.STRING },
@@ -70,7 +70,7 @@ export class Storage extends Construct {
       projectionType: ProjectionType.KEYS_ONLY,
     });
 
-    // Sparse: a record leaves it once nothing is left to do.
+    // Sparse: a record leaves the index when no follow-up is left.
     this.ledger.addGlobalSecondaryIndex({
       indexName: BY_DUE.name,
       partitionKey: { name: BY_DUE.attribute, type: AttributeType.STRING },
@@ -78,7 +78,10 @@ export class Storage extends Construct {
       projectionType: ProjectionType.KEYS_ONLY,
     });
 
-    this.truoraKey = new Secret(this, 'TruoraKey', { description: 'The Truora-API-Key, as it stands.', removalPolicy });
+    this.truoraKey = new Secret(this, 'TruoraKey', {
+      description: 'The Truora-API-Key, as plain text.',
+      removalPolicy,
+    });
     this.webhookKeys = new Secret(this, 'WebhookKeys', {
       description: 'JSON list of the signature keys of the Truora rules; two while one is rotated.',
       removalPolicy,
@@ -87,9 +90,8 @@ export class Storage extends Construct {
 }
 
 /**
- * What is put is encrypted with our key: without a word it is (the bucket's default), and whoever names another, AWS's own or
- * one that only they hold (SSE-C) is refused. A word without a key would mean AWS's own, hence a key that is absent counts as
- * another.
+ * Objects are encrypted with our key. Without a header it is the bucket's default. A request with another key, AWS's own key or a
+ * customer-provided key (SSE-C) is refused. A header without a key would mean AWS's own key, so a missing key counts as another.
  */
 const ownKeyAlone = (bucket: Bucket, key: Key): PolicyStatement[] => {
   const refuse = (sid: string, conditions: Record<string, Record<string, string>>) =>
@@ -110,7 +112,7 @@ const ownKeyAlone = (bucket: Bucket, key: Key): PolicyStatement[] => {
   ];
 };
 
-/** A browser may send a form, or a file to a signed address, and nothing else; an hour saves it the asking before. */
+/** A browser may only send a form, or a file to a signed address. The preflight is cached for an hour. */
 const uploadsFrom = (allowedOrigins: string[]) => ({
   allowedOrigins,
   allowedMethods: [HttpMethods.POST, HttpMethods.PUT],

@@ -74,7 +74,7 @@ export const billOf = ({ perMonth, region, webhooks, poll, vendorPrice }: Detail
   const fixed = fixedCosts.map(([what, dollars]): [string, number] => [what, dollars * factor]);
   const sum = (lines: [string, number][]) => lines.reduce((all, [, dollars]) => all + dollars, 0);
   const vendor = vendorPrice === undefined ? undefined : vendorPrice * perMonth;
-  return {
+  return defined({
     pricesOf,
     region,
     regionPrices: source,
@@ -84,9 +84,9 @@ export const billOf = ({ perMonth, region, webhooks, poll, vendorPrice }: Detail
     variableInAll: sum(variable),
     fixed: Object.fromEntries(fixed),
     fixedInAll: sum(fixed),
-    ...defined({ vendor }),
+    vendor,
     inAll: sum(variable) + sum(fixed) + (vendor ?? 0),
-  };
+  });
 };
 
 const shown = (bill: ReturnType<typeof billOf>): string => {

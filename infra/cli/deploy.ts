@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { englishErrors } from '../../shared/domain/parse.ts';
 import { Config } from '../aws/config.ts';
-import { whoDeploys } from '../aws/identity.ts';
+import { deployerIdentity } from '../aws/identity.ts';
 import { readWords } from './parse-arguments.ts';
 import type { Define } from './program/define.ts';
 
@@ -77,7 +77,7 @@ const main = async (command: Command, argv: string[]): Promise<number> => {
     say(`${read.problem} (--help shows how)`);
     return 2;
   }
-  const who = await whoDeploys(read.region);
+  const who = await deployerIdentity(read.region);
   if ('problem' in who) {
     say(who.problem);
     return 3;

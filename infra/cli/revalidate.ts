@@ -94,15 +94,16 @@ const runOn = async (system: LocalSystem, requested: Requested): Promise<LedgerR
   const name = nameOf(requested);
   const key = `media/${name}${extname(media.name).toLowerCase()}`;
   const versionId = await putMedia(system, { key, file: media.content });
-  const request: CallRequest = {
+  const request: CallRequest = defined({
     kind: 'call',
     accountId,
     enrollmentId,
     userAuthorized: true,
     media: { key, versionId },
     options,
-    ...defined({ reference, forceNew }),
-  };
+    reference,
+    forceNew,
+  });
   // The name makes it the same execution after a crash, so the claim in the ledger is still its own.
   const execution = system.machine.start({ request }, name);
   await execution.ended;

@@ -5,7 +5,7 @@ import { definition } from '../workflow/definition.ts';
 import prices from './prices.json' with { type: 'json' };
 import units from './units.json' with { type: 'json' };
 
-/** Prices and counted units are data, each with the day it is of. */
+/** Prices and counted units are data, each with its date. */
 const { price, monthly } = prices;
 
 export const pricesOf = prices.of;
@@ -14,10 +14,10 @@ export type Region = keyof typeof prices.regions;
 
 export const regions = prices.regions;
 
-/** Seconds until Truora has decided. Assumed: nobody has published it. */
+/** Seconds until Truora has decided. Assumed: Truora publishes no number. */
 const DECIDED_AFTER = 10;
 
-/** Seconds of a warm function at 512 MB, mostly waiting for Truora. Assumed, to be replaced by what the dashboard shows. */
+/** Seconds of a warm function at 512 MB, mostly waiting for Truora. Assumed, to be replaced by the dashboard's values. */
 const seconds = {
   ClaimRequest: 0.15,
   CheckEnrollment: 0.5,
@@ -31,29 +31,29 @@ const seconds = {
 
 const MEMORY_GB = 0.5;
 
-/** A tenth of the calls meets a cold start of 0.4 s, which is billed as well. Assumed. */
+/** A tenth of the calls has a cold start of 0.4 s, which is billed too. Assumed. */
 const COLD_SECONDS = 0.1 * 0.4;
 
 type Poll = { IntervalSeconds: number; BackoffRate: number; MaxDelaySeconds: number };
 
-/** How often ReadVerdict looks once more before Truora has decided: the very waits of the machine. */
-export const looksUntil = (decidedAfter: number): number => {
+/** The number of repeated polls of ReadVerdict before Truora has decided, by the intervals of the state machine. */
+export const pollsUntil = (decidedAfter: number): number => {
   const { Retry } = definition({ callbackTimeoutSeconds: 60 }).States.ReadVerdict as {
     Retry: readonly Partial<Poll>[];
   };
   const pending = Retry.find((retrier): retrier is Poll => retrier.BackoffRate !== undefined);
-  if (!pending) throw new TypeError('nothing polls');
+  if (!pending) throw new TypeError('ReadVerdict has no polling retrier');
   const pause = Object.values(definition({ callbackTimeoutSeconds: 60 }).States).find((state) => state.Type === 'Wait');
-  let looks = 0;
-  for (let at = pause?.Seconds ?? 0; at < decidedAfter; looks += 1) {
-    at += Math.min(pending.MaxDelaySeconds, pending.IntervalSeconds * pending.BackoffRate ** looks);
+  let polls = 0;
+  for (let at = pause?.Seconds ?? 0; at < decidedAfter; polls += 1) {
+    at += Math.min(pending.MaxDelaySeconds, pending.IntervalSeconds * pending.BackoffRate ** polls);
   }
-  return looks;
+  return polls;
 };
 
 /**
- * What a run that ends in a verdict uses. Transitions, webhooks, reads and writes (with those of indexes) are counted at the
- * emulators by `npm run -s bench -- B9`; logs (ours, Lambda's, the machine's at level ALL), traces and key uses are reckoned.
+ * The units of a run that ends in a verdict. Transitions, webhooks, reads and writes (with those of indexes) are counted at the
+ * emulators by `npm run -s bench -- B9`. Logs (ours, Lambda's, the machine's at level ALL), traces and key uses are calculated.
  */
 const base = { events: 1, puts: 1, gets: 2, secretReads: 0.1, keyUses: 2 };
 
@@ -61,7 +61,7 @@ export const runs = {
   callback: {
     ...base,
     ...units.runs.callback,
-    looks: 1,
+    polls: 1,
     parked: 1,
     logKilobytes: 26,
     traces: 3,
@@ -69,8 +69,8 @@ export const runs = {
   poll: {
     ...base,
     ...units.runs.poll,
-    transitions: 8 + looksUntil(DECIDED_AFTER),
-    looks: 1 + looksUntil(DECIDED_AFTER),
+    transitions: 8 + pollsUntil(DECIDED_AFTER),
+    polls: 1 + pollsUntil(DECIDED_AFTER),
     parked: 0,
     logKilobytes: 34,
     traces: 1,
@@ -78,7 +78,7 @@ export const runs = {
   'webhook lost': {
     ...base,
     ...units.runs['webhook lost'],
-    looks: 1,
+    polls: 1,
     parked: 1,
     logKilobytes: 25,
     traces: 1,
@@ -87,17 +87,17 @@ export const runs = {
 
 export type RunName = keyof typeof runs;
 
-/** Half a unit each five minutes of the day that media lies in the inbox: the sweep asks whether a drop has a record. */
-const SWEPT = 0.5 * 288;
+/** Half a unit each five minutes of the day that media stays in the inbox: the sweep reads whether a drop has a record. */
+const SWEEP_READS = 0.5 * 288;
 
 const once = ['ClaimRequest', 'CheckEnrollment', 'CreateValidation', 'MoveMedia', 'RecordOutcome'] as const;
 
-/** Seconds that the functions of one run are busy, all together. */
+/** Seconds that all functions of one run are busy. */
 export const busySecondsOf = (name: RunName): number => {
   const run = runs[name];
   return (
     once.reduce((total, step) => total + seconds[step], 0) +
-    run.looks * seconds.ReadVerdict +
+    run.polls * seconds.ReadVerdict +
     run.parked * seconds.AwaitWebhook +
     run.notifications * seconds.ReceiveWebhook
   );
@@ -106,12 +106,12 @@ export const busySecondsOf = (name: RunName): number => {
 /** Dollars per 1,000 re-validations by service, without Truora's own price. */
 export const costOf = (name: RunName): Record<string, number> => {
   const run = runs[name];
-  const calls = once.length + run.looks + run.parked + run.notifications;
+  const calls = once.length + run.polls + run.parked + run.notifications;
   const busy = busySecondsOf(name);
   const each = {
     'Step Functions': run.transitions * price.transition,
     Lambda: calls * price.request + (busy + calls * COLD_SECONDS) * MEMORY_GB * price.gigabyteSecond,
-    DynamoDB: run.writes * price.write + (run.reads + SWEPT) * price.read,
+    DynamoDB: run.writes * price.write + (run.reads + SWEEP_READS) * price.read,
     'S3, EventBridge, HTTP API':
       run.puts * price.put + run.gets * price.get + run.events * price.event + run.notifications * price.apiCall,
     'logs, X-Ray': (run.logKilobytes / 1e6) * price.logGigabyte + run.traces * price.trace,
@@ -120,7 +120,7 @@ export const costOf = (name: RunName): Record<string, number> => {
   return Object.fromEntries(Object.entries(each).map(([service, dollars]) => [service, 1000 * dollars]));
 };
 
-/** At most so many of our metrics: one for each value a dimension takes. Of the reasons, about fifteen are ever seen. */
+/** The most custom metrics: one for each value of a dimension. About fifteen reasons occur in practice (assumed). */
 const metricCount =
   stepNames.length +
   outcomeStatuses.length +
@@ -132,23 +132,23 @@ const metricCount =
   notificationResults.length +
   unknownWords.length;
 
-/** What alarms look at, counted over all of them. */
+/** Metrics of all alarms together. */
 export const ALARMED_METRICS = 18;
 
-/** Alarms that stand on other alarms. */
+/** Alarms on other alarms. */
 export const COMPOSITE_ALARMS = 1;
 
 /**
- * Sweeps a month, at one in five minutes, each a look into sixteen shards, a list of the inbox (one call a thousand versions)
- * and a third of a second of two functions. Assumed.
+ * Sweeps a month, one in five minutes. Each reads sixteen shards, lists the inbox (one call for a thousand versions) and runs two
+ * functions for a third of a second. Assumed.
  */
 const SWEEPS = 8760;
 
-const woken = price.request + 0.3 * MEMORY_GB * price.gigabyteSecond + price.trace;
+const scheduledRun = price.request + 0.3 * MEMORY_GB * price.gigabyteSecond + price.trace;
 
-const sweep = 2 * woken + 16 * 0.5 * price.read + price.put;
+const sweep = 2 * scheduledRun + 16 * 0.5 * price.read + price.put;
 
-/** Dollars a month that a stage costs without a single re-validation (metrics: only those that were written to). */
+/** Dollars a month of a stage without a re-validation (metrics: only those that were written). */
 export const fixedCosts: [string, number][] = [
   ['2 customer keys', 2 * monthly.key],
   ['2 secrets', 2 * monthly.secret],
@@ -163,7 +163,7 @@ const total = (dollars: number[]) => dollars.reduce((sum, one) => sum + one, 0);
 
 const row = (...cells: string[]) => `| ${cells.join(' | ')} |`;
 
-/** The two tables of the README. */
+/** The two cost tables of infra/cost/README.md. */
 export const costTables = (): string => {
   const names = Object.keys(runs) as RunName[];
   const costs = names.map(costOf);

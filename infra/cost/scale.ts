@@ -6,11 +6,11 @@ type Size = 'large' | 'small';
 
 const rates = [10, 100, 1000];
 
-/** Seconds from the upload to the webhook. Assumed, as in the cost: nobody has published it. */
+/** Seconds from the upload to the webhook. Assumed, as in the cost: Truora publishes no number. */
 const PARKED_SECONDS = 10;
 
-/** Our own gate at the door, from the configuration's default. Webhooks go through it as well. */
-const gate = {
+/** The API's throttle, from the configuration's default. It also counts webhooks. */
+const apiThrottle = {
   what: 'calls at our API, webhooks among them',
   unit: 'a second',
   large: Config.parse({}).callsPerSecond,
@@ -18,10 +18,10 @@ const gate = {
   raise: '`--calls-per-second`, and `--calls-at-once` with it',
 };
 
-/** What one start a second asks of each limit, by the counted units of a run whose webhook comes. */
+/** What one start a second uses of each limit, by the counted units of a run with a webhook. */
 const run = runs.callback;
 
-const asks: Record<string, number> = {
+const uses: Record<string, number> = {
   StartExecution: 1,
   StateTransition: run.transitions,
   SendTaskSuccess: 1,
@@ -29,32 +29,32 @@ const asks: Record<string, number> = {
   'Lambda at once': busySecondsOf('callback'),
   'DynamoDB writes of a new table': run.writes,
   'DynamoDB reads of a new table': run.reads,
-  [gate.what]: run.notifications,
+  [apiThrottle.what]: run.notifications,
 };
 
-export const limits = [...limitsOf.limits, gate];
+export const limits = [...limitsOf.limits, apiThrottle];
 
-/** How much of each limit a rate takes, the tightest first: 1 is all of it. */
+/** The part of each limit that a rate uses, the largest first: 1 is the whole limit. */
 export const loadAt = (rate: number, size: Size) =>
   limits
     .map((limit) => {
-      const asked = (asks[limit.what] ?? Number.NaN) * rate;
+      const asked = (uses[limit.what] ?? Number.NaN) * rate;
       return { ...limit, asked, part: asked / limit[size] };
     })
     .toSorted((a, b) => b.part - a.part);
 
-/** Webhooks that wait outside after an outage, and how many a second may be taken in. */
+/** Webhooks that wait after an outage. */
 const BURST = 100_000;
 
 /**
- * What a burst of webhooks asks: each wakes one execution, and each of those goes on to read, record and announce. What
- * clears it is the slowest of resuming, of transitions, and of our own gate.
+ * The time of a burst of webhooks. Each resumes one execution, which then reads, records and announces. The slowest of resuming,
+ * transitions and the API's throttle limits it.
  */
 export const burst = (size: Size) => {
   const limit = (what: string) => limits.find((one) => one.what === what)?.[size] ?? Number.NaN;
-  // After a bell: ReadVerdict and RecordOutcome are entered.
+  // After a notification, ReadVerdict and RecordOutcome are entered.
   const rates: [string, number][] = [
-    [gate.what, gate[size]],
+    [apiThrottle.what, apiThrottle[size]],
     ['SendTaskSuccess', limit('SendTaskSuccess')],
     ['StateTransition', limit('StateTransition') / 2],
   ];
@@ -66,18 +66,18 @@ const row = (...cells: string[]) => `| ${cells.join(' | ')} |`;
 
 const percent = (part: number) => `${(100 * part).toFixed(part < 0.1 ? 1 : 0)} %`;
 
-/** The tables of SCALE.md. */
+/** The scale tables of infra/cost/README.md. */
 export const scaleTables = (): string => {
   const sizes: Size[] = ['large', 'small'];
   const parts = row(
     'limit',
-    'one start a second asks',
+    'one start a second uses',
     ...sizes.flatMap((size) => rates.map((rate) => `${rate}/s, ${size}`)),
   );
   const bound = limits.map(({ what, unit }) =>
     row(
       what,
-      `${Number((asks[what] ?? Number.NaN).toFixed(2))} ${unit}`,
+      `${Number((uses[what] ?? Number.NaN).toFixed(2))} ${unit}`,
       ...sizes.flatMap((size) =>
         rates.map((rate) => {
           const part = loadAt(rate, size).find((one) => one.what === what)?.part ?? Number.NaN;
@@ -106,7 +106,7 @@ export const scaleTables = (): string => {
     const { by, perSecond, seconds } = burst(size);
     const raised = Math.min(
       ...burst(size)
-        .rates.filter(([what]) => what !== gate.what)
+        .rates.filter(([what]) => what !== apiThrottle.what)
         .map(([, rate]) => rate),
     );
     return row(
@@ -123,11 +123,11 @@ export const scaleTables = (): string => {
     row('---', '---', ...sizes.flatMap(() => rates.map(() => '---:'))),
     ...bound,
     '',
-    row('starts', 'region', 'binds first', 'to raise, in this order, with three tenths to spare'),
+    row('starts', 'region', 'binds first', 'to raise, in this order, with 30 % reserve'),
     row('---', '---', '---', '---'),
     ...order,
     '',
-    row('region', 'a burst is held back by', 'a second', `${BURST} take`, 'with our gate raised above it', 'they take'),
+    row('region', 'a burst is limited by', 'a second', `${BURST} take`, 'with a higher API throttle', 'they take'),
     row('---', '---', '---:', '---:', '---:', '---:'),
     ...bursts,
   ].join('\n');

@@ -12,7 +12,7 @@ const webhooks = Object.entries(routes).filter(([, { scope }]) => scope === 'sig
 
 const namesOf = (entries: [string, unknown][]) => entries.map(([name]) => name);
 
-/** The functions, by who calls them. */
+/** The functions, by their caller. */
 const groups: Record<string, readonly string[]> = {
   steps: stepNames,
   calls: namesOf(calls),
@@ -20,7 +20,7 @@ const groups: Record<string, readonly string[]> = {
   jobs: Object.keys(jobs),
 };
 
-/** What a permission means in the picture. Permissions for keys, logs and traces are left out. */
+/** The arrow of each permission. Permissions for keys, logs and traces are left out. */
 const meanings: [RegExp, string, string][] = [
   [/^dynamodb:(Get|BatchGet|Query)/, 'ledger', 'reads'],
   [/^dynamodb:(Put|Update|Delete)/, 'ledger', 'writes'],
@@ -36,7 +36,7 @@ const meanings: [RegExp, string, string][] = [
   [/^states:DescribeExecution/, 'machine', 'checks'],
 ];
 
-/** What each function may do, by its role, and if it calls Truora, by its variables. */
+/** The arrows of a function: from its role, and from its variables if it calls Truora. */
 const actionsOf = (template: Template, name: string): [string, string][] => {
   const own = (id: string) => new RegExp(`^Functions${name}(ServiceRole|[0-9A-F]{8}$)`).test(id);
   const actions = resourcesOf(template, 'AWS::IAM::Policy')

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '../..');
 
-/** The modules that hold nothing but Truora: what it answers, and the sandbox that answers in its place. */
+/** The modules about Truora only: its answers, and the sandbox. */
 const modules = ['shared/truora', 'infra/local/truora'];
 
 const examples = 'shared/truora/examples';
@@ -22,7 +22,7 @@ export const countMarks = (sources: readonly string[]): Record<'documented' | 's
   return counts;
 };
 
-/** How sure the project is of what it says about Truora, as one sentence for the README's status. */
+/** The numbers of documented, seen and assumed facts about Truora, for the README's status. */
 export const factsText = (): string => {
   const { documented, seen, assumed } = countMarks(modules.flatMap((folder) => filesOf(folder, '.ts')));
   const sources = filesOf(examples, '.json').map((text) => (JSON.parse(text) as { source: string }).source);

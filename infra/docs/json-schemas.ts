@@ -45,12 +45,12 @@ const refused: Outcome = {
   decidedAt: '2026-11-23T12:00:00.250Z',
 };
 
-/** What others build on, by the name of the file it is published in: the zod schema behind it, and examples of it. */
+/** The published schemas by file name: the zod schema, a description and examples. */
 export const published: Record<string, { schema: z.ZodMiniType; about: string; examples: unknown[] }> = {
   input: {
     schema: RevalidationInput,
     about:
-      'Input of the state machine. Rules between fields (speech_match, retryOf, liveness) and ids that are only dots are refused too, though no schema here says so.',
+      'Input of the state machine. The system also checks rules between fields (speech_match, retryOf, liveness) and refuses ids of only dots, which this schema does not express.',
     examples: [
       { request: { ...call, media: { key: 'media/clip.mp4' } } },
       {
@@ -68,19 +68,19 @@ export const published: Record<string, { schema: z.ZodMiniType; about: string; e
   },
   outcome: {
     schema: Outcome,
-    about: 'Output of the state machine, and what the ledger keeps as the outcome. Fields may be added.',
+    about: 'Output of the state machine, and the outcome in the ledger. Fields may be added.',
     examples: [approved, refused],
   },
   ended: {
     schema: Announcement,
     about:
-      'Detail of the event "Re-validation Ended" of the source "face-revalidation". It may come twice, under one eventId. Fields may be added.',
+      'Detail of the event "Re-validation Ended" of the source "face-revalidation". It may arrive twice, with one eventId. Fields may be added.',
     examples: [announcementOf(approved), announcementOf(refused)],
   },
   amended: {
     schema: AmendmentAnnouncement,
     about:
-      'Detail of the event "Re-validation Amended" of the source "face-revalidation": Truora has spoken after the case was closed. It may come twice, under one eventId. Fields may be added.',
+      'Detail of the event "Re-validation Amended" of the source "face-revalidation": Truora reported a verdict after the case was closed. It may arrive twice, with one eventId. Fields may be added.',
     examples: [
       amendmentAnnouncementOf(
         { ...approved, status: 'expired', reason: 'undecided_at_deadline' },
@@ -90,14 +90,14 @@ export const published: Record<string, { schema: z.ZodMiniType; about: string; e
   },
 };
 
-/** The JSON Schema (draft 2020-12) of one of them, as it stands in its file. */
+/** The text of one published JSON Schema (draft 2020-12). */
 export const schemaText = (name: string): string => {
   const { schema, about, examples } = published[name] ?? { schema: z.never(), about: '', examples: [] };
-  // `input`: what a sender may send. `output`: what a reader gets, who has to bear fields that are new.
+  // `input`: what a sender may send. `output`: what a reader gets, which must accept new fields.
   const io = name === 'input' ? 'input' : 'output';
   const { $schema, ...rules } = z.toJSONSchema(schema, {
     io,
-    // zod's pattern of a date knows leap years, in 200 characters that nobody can read.
+    // zod's pattern of a date checks leap years in 200 unreadable characters.
     override: ({ jsonSchema }) => {
       if (jsonSchema.format === 'date-time') jsonSchema.pattern = 'T\\d{2}:\\d{2}:\\d{2}\\.\\d{3}Z$';
     },

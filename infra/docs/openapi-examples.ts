@@ -1,29 +1,30 @@
 import type * as z from 'zod/mini';
 import type { Revalidation, RevalidationPage, StartBody, Started, TicketBody } from '../../shared/domain/api.ts';
+import { defined } from '../../shared/domain/defined.ts';
 import { type Problem, type ProblemCode, problems } from '../../shared/domain/problem.ts';
 
 const revalidationId = 'RVL5f2b8c1d9e3a47608f1c2d3e4b5a6978';
 
-const who = { accountId: 'ana', enrollmentId: 'ENR0123456789abcdef0123456789abcdef' };
+const person = { accountId: 'ana', enrollmentId: 'ENR0123456789abcdef0123456789abcdef' };
 
 const calledBy = 'iam:arn:aws:sts::111122223333:assumed-role/Onboarding';
 
 const claimedAt = '2026-11-23T10:00:00.000Z';
 
 export const ticketBody: TicketBody = {
-  ...who,
+  ...person,
   userAuthorized: true,
   upload: { type: 'image/jpeg' },
   options: { threshold: 0.8 },
   reference: 'case 7',
 };
 
-export const startBody: StartBody = { ...who, userAuthorized: true, media: { key: 'media/clip.mp4' } };
+export const startBody: StartBody = { ...person, userAuthorized: true, media: { key: 'media/clip.mp4' } };
 
 export const ticket: Started = {
   revalidationId,
   phase: 'awaiting_upload',
-  ...who,
+  ...person,
   reference: 'case 7',
   requested: { threshold: 0.8 },
   calledBy,
@@ -36,7 +37,7 @@ export const ticket: Started = {
       'X-Amz-Date': '20261123T100000Z',
       'X-Amz-Signature': '0000000000000000000000000000000000000000000000000000000000000000',
       Policy: 'e30=',
-      key: `inbox/${who.accountId}/${who.enrollmentId}/${revalidationId}.jpg`,
+      key: `inbox/${person.accountId}/${person.enrollmentId}/${revalidationId}.jpg`,
     },
     expiresAt: '2026-11-23T10:05:00.000Z',
   },
@@ -44,7 +45,7 @@ export const ticket: Started = {
 
 const base = {
   revalidationId,
-  ...who,
+  ...person,
   reference: 'case 7',
   requested: { threshold: 0.8, subvalidations: ['similarity'] as Array<'similarity'> },
   calledBy,
@@ -60,7 +61,7 @@ export const approved: Revalidation = {
   outcome: {
     revalidationId,
     status: 'approved',
-    ...who,
+    ...person,
     reference: 'case 7',
     similarity: 0.97,
     threshold: 0.8,
@@ -74,7 +75,14 @@ export const canceled: Revalidation = {
   ...base,
   phase: 'canceled',
   canceledBy: calledBy,
-  outcome: { revalidationId, status: 'canceled', reason: 'canceled_by_caller', ...who, decidedBy: 'caller', decidedAt },
+  outcome: {
+    revalidationId,
+    status: 'canceled',
+    reason: 'canceled_by_caller',
+    ...person,
+    decidedBy: 'caller',
+    decidedAt,
+  },
 };
 
 export const page: z.infer<typeof RevalidationPage> = {
@@ -83,15 +91,15 @@ export const page: z.infer<typeof RevalidationPage> = {
 };
 
 /** A problem document as the functions write it. */
-export const problemWith = (code: ProblemCode): Problem => ({
-  type: `urn:problem:face-revalidation:${code}`,
-  title: problems[code].title,
-  status: problems[code].status,
-  code,
-  ...(code === 'request_invalid'
-    ? {
-        detail: 'options.threshold: must be 0 to 1',
-        errors: [{ path: 'options.threshold', code: 'out_of_range', detail: 'must be 0 to 1' }],
-      }
-    : {}),
-});
+export const problemWith = (code: ProblemCode): Problem => {
+  const error = { path: 'options.threshold', code: 'out_of_range', detail: 'must be 0 to 1' } as const;
+  const isInvalid = code === 'request_invalid';
+  return defined({
+    type: `urn:problem:face-revalidation:${code}`,
+    title: problems[code].title,
+    status: problems[code].status,
+    code,
+    detail: isInvalid ? `${error.path}: ${error.detail}` : undefined,
+    errors: isInvalid ? [error] : undefined,
+  });
+};

@@ -2,15 +2,17 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
 import { PageSize, Revalidation, RevalidationPage, StartBody, Started, TicketBody } from '../../shared/domain/api.ts';
+import { defined } from '../../shared/domain/defined.ts';
 import { AccountId, RevalidationId } from '../../shared/domain/ids.ts';
 import { Problem, type ProblemCode, problems } from '../../shared/domain/problem.ts';
+import { errorReasons } from '../../shared/domain/reasons.ts';
 import { CallRequest } from '../../shared/domain/request.ts';
 import { type RouteName, routes } from '../../shared/workflow/functions.ts';
 import * as examples from './openapi-examples.ts';
 
 const file = join(import.meta.dirname, '../../shared/contracts/openapi.json');
 
-/** The schemas of the document, by the names it gives them; each is the very one that a function parses with. */
+/** The schemas of the document by name. The functions parse with the same schemas. */
 export const schemas = { TicketBody, StartBody, Started, Revalidation, RevalidationPage, Problem } as const;
 
 type SchemaName = keyof typeof schemas;
@@ -27,81 +29,62 @@ type Operation = {
 
 const id: Parameter = { name: 'id', in: 'path', schema: RevalidationId, description: 'The id of the re-validation.' };
 
-/** What each route takes and gives. A route without an entry does not compile. */
+/** The codes of a named error that the API answers with. */
+const problemsOf = (name: keyof typeof errorReasons): ProblemCode[] => {
+  const codes: readonly string[] = errorReasons[name];
+  return codes.filter((code): code is ProblemCode => Object.hasOwn(problems, code));
+};
+
+/** The input, answers and problems of each route. A route without an entry does not compile. */
 export const operations: Record<RouteName, Operation> = {
   StartRevalidation: {
-    summary: 'Ask for a re-validation: with a form to upload the media with, or of media that lies under `media/`.',
+    summary: 'Request a re-validation: with a form for the upload, or of media under `media/`.',
     parameters: [
       {
         name: 'Idempotency-Key',
         in: 'header',
         schema: CallRequest.shape.idempotencyKey,
         description:
-          'The same key with the same body is the same re-validation for 90 days, or for as long as records are kept where that is less; keys are the caller’s own.',
+          'The same key with the same body is the same re-validation for 90 days, or as long as records are kept if that is shorter. Keys belong to their caller.',
       },
     ],
     body: { TicketBody: examples.ticketBody, StartBody: examples.startBody },
     answers: {
       200: { description: 'It was claimed before.', schema: 'Started', example: examples.approved },
-      202: { description: 'It is promised.', schema: 'Started', example: examples.ticket },
+      202: { description: 'It is accepted.', schema: 'Started', example: examples.ticket },
     },
     problems: [
-      'body_malformed',
-      'subject_missing',
-      'account_forbidden',
-      'revalidation_unknown',
-      'idempotency_key_reused',
-      'already_asked_otherwise',
-      'answer_too_old',
-      'retry_not_allowed',
-      'retry_unknown',
-      'retry_not_declined',
-      'retry_needs_liveness',
-      'retry_too_late',
-      'retries_used_up',
-      'threshold_below_policy',
-      'body_too_large',
-      'content_type_unsupported',
-      'request_invalid',
-      'consent_missing',
-      'speech_match_needs_live_capture',
-      'media_empty',
-      'media_too_large',
-      'media_type_not_supported',
-      'media_unreadable',
-      'media_incomplete',
-      'media_too_small',
-      'media_without_video',
-      'media_too_long',
-      'photo_cannot_prove_liveness',
+      ...problemsOf('CallRefusedError').filter((code) => code !== 'signature_invalid' && code !== 'already_decided'),
+      ...problemsOf('RequestInvalidError'),
+      ...problemsOf('MediaUnacceptableError'),
       'media_gone',
     ],
   },
   ReadRevalidation: {
-    summary: 'How a re-validation stands.',
+    summary: 'The state of a re-validation.',
     parameters: [id],
-    answers: { 200: { description: 'As it stands.', schema: 'Revalidation', example: examples.approved } },
+    answers: { 200: { description: 'The current state.', schema: 'Revalidation', example: examples.approved } },
     problems: ['subject_missing', 'account_forbidden', 'revalidation_unknown'],
   },
   ListRevalidations: {
-    summary: 'The re-validations of a person that were claimed, newest first.',
+    summary: 'The claimed re-validations of a person, newest first.',
     parameters: [
       { name: 'accountId', in: 'path', schema: AccountId, description: 'The person.' },
-      { name: 'limit', in: 'query', schema: PageSize, description: 'How many at most.' },
+      { name: 'limit', in: 'query', schema: PageSize, description: 'The most entries of a page.' },
       { name: 'cursor', in: 'query', schema: z.optional(z.string()), description: 'The cursor of the previous page.' },
     ],
     answers: { 200: { description: 'A page.', schema: 'RevalidationPage', example: examples.page } },
     problems: ['subject_missing', 'account_forbidden', 'request_invalid'],
   },
   CancelRevalidation: {
-    summary: 'Cancel what has not been decided.',
+    summary: 'Cancel a re-validation that is not decided.',
     parameters: [id],
     answers: { 200: { description: 'It is canceled.', schema: 'Revalidation', example: examples.canceled } },
     problems: ['subject_missing', 'account_forbidden', 'revalidation_unknown', 'already_decided'],
   },
   ReceiveWebhook: {
-    summary: 'A webhook of Truora’s: a JWT signed with the key of its rule.',
-    answers: { 200: { description: 'Heard.' } },
+    summary: 'A webhook of Truora: a JWT signed with the key of its rule.',
+    answers: { 200: { description: 'Accepted.' } },
     problems: ['signature_invalid'],
   },
 };
@@ -138,30 +121,30 @@ const operationOf = (name: RouteName) => {
   const { summary, parameters = [], body, answers, problems: codes } = operations[name];
   const all: ProblemCode[] = [...codes, 'unexpected'];
   const byStatus = Map.groupBy(all, (code) => problems[code].status);
-  return {
+  return defined({
     operationId: name,
     summary,
     'x-scope': routes[name].scope,
-    ...(routes[name].scope === 'signature' ? { security: [] } : {}),
+    security: routes[name].scope === 'signature' ? [] : undefined,
     parameters: parameters.map(({ schema, ...parameter }) => ({
       ...parameter,
       required: parameter.in === 'path',
       schema: schemaOf(schema),
     })),
-    ...(body ? { requestBody: bodyOf(body) } : {}),
+    requestBody: body && bodyOf(body),
     responses: {
       ...Object.fromEntries(
         Object.entries(answers).map(([status, { description, schema, example }]) => [
           status,
-          { description, ...(schema ? { content: { 'application/json': { schema: ref(schema), example } } } : {}) },
+          defined({ description, content: schema && { 'application/json': { schema: ref(schema), example } } }),
         ]),
       ),
       ...Object.fromEntries([...byStatus].map(([status, some]) => [status, problemAnswer(some)])),
     },
-  };
+  });
 };
 
-/** The API as OpenAPI 3.1, made from the routes and from the schemas that the functions parse with. */
+/** The API as OpenAPI 3.1, generated from the routes and the functions' schemas. */
 export const openapi = () => {
   const paths: Record<string, Record<string, unknown>> = {};
   for (const [name, { method, path }] of Object.entries(routes)) {
@@ -189,7 +172,7 @@ export const openapi = () => {
           type: 'http',
           scheme: 'bearer',
           bearerFormat: 'JWT',
-          description: 'Where the deployment names an issuer.',
+          description: 'If the deployment names an issuer.',
         },
       },
       schemas: Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [name, schemaOf(schema)])),

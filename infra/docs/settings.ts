@@ -9,7 +9,7 @@ const source = readFileSync(join(import.meta.dirname, '../aws/config.ts'), 'utf8
 type Rules = { type?: string; enum?: string[]; minimum?: number; maximum?: number };
 
 /**
- * What the docstrings of the configuration say, by setting. A setting without a docstring of its own shares the one above it.
+ * The docstring of each setting. A setting without its own docstring shares the one above it.
  * @param text the source of the configuration
  */
 export const wordsOf = (text: string): Record<string, string> => {
@@ -35,7 +35,7 @@ const textOf = (value: unknown): string => {
   return `\`${typeof value === 'string' ? value : Array.isArray(value) ? value.join(',') : JSON.stringify(value)}\``;
 };
 
-/** The first sentence says what a setting is; the rest of its docstring says why, and stays in the code. */
+/** The first sentence says what a setting is; the rest of its docstring gives reasons and stays in the code. */
 const firstSentence = (text: string): string => /^.*?\.(?= [A-Z0-9]|$)/.exec(text)?.[0] ?? text;
 
 /** Each setting of a deployment: its option, its default, its bounds and what it means. */

@@ -12,7 +12,7 @@ const edgesOf = (state: State): { to: string; label?: string; caught?: true }[] 
   }
   const caught = (state.Catch ?? []).map(({ ErrorEquals, Next }) => ({
     to: Next,
-    // Names say themselves; only the refusals are too many to be read.
+    // The label lists the errors, except the refusals, which are too many.
     label: Next === 'RecordRefusal' ? 'refused' : ErrorEquals.join('<br/>').replace('States.ALL', 'anything else'),
     caught: true as const,
   }));
@@ -20,8 +20,8 @@ const edgesOf = (state: State): { to: string; label?: string; caught?: true }[] 
 };
 
 /**
- * The state machine as a Mermaid flowchart, drawn from the definition so that it cannot drift from it. Thick arrows are
- * the way a drop walks, dotted ones are what a Catch does; a step that can end in RecordFailure does not repeat that arrow.
+ * The state machine as a Mermaid flowchart, generated from the definition. Thick arrows are the path of a drop, dotted arrows are a
+ * Catch. The arrows to RecordFailure are drawn once.
  */
 export const stateDiagram = ({ StartAt, States }: Definition): string => {
   const shape = (name: string, state: State) => {

@@ -1,14 +1,14 @@
 import { fields } from '../../shared/domain/field-names.ts';
 import { problems } from '../../shared/domain/problem.ts';
+import { declinedReasons, expiredReasons, outcomeReasons } from '../../shared/domain/reasons.ts';
 import { type FunctionName, fileOf, functionNames, jobs, routes } from '../../shared/workflow/functions.ts';
-import { scenarios } from '../local/truora/scenarios.ts';
+import { type Scenario, scenarios } from '../local/truora/scenarios.ts';
 import { functionSeconds } from '../workflow/timeouts.ts';
-import { groups } from './reasons.ts';
 import { codes, row } from './rows.ts';
 
 const code = (text: string | undefined, otherwise: string) => (text ? `\`${text}\`` : otherwise);
 
-/** One field of a request under its names in a drop, on the command line and in Truora's form. */
+/** The names of each request field in a drop, on the command line and in Truora's form. */
 export const fieldsTable = (): string =>
   [
     row('our name', 'in a drop', 'command line', "Truora's form"),
@@ -38,8 +38,6 @@ export const routesTable = (): string =>
     ),
   ].join('\n');
 
-const isReason: ReadonlySet<string> = new Set(groups.flatMap(({ reasons }) => reasons));
-
 /** The codes of problem documents, by HTTP status. A code that is also a reason of an outcome is described there. */
 export const problemsTable = (): string =>
   [
@@ -47,8 +45,8 @@ export const problemsTable = (): string =>
     row('---', '---'),
     ...[...Map.groupBy(Object.entries(problems), ([, { status }]) => status)].map(([status, some]) => {
       const names = some.map(([name]) => name);
-      // Nearly every 422 is a reason of the same name.
-      const own = status === 422 ? names.filter((name) => !isReason.has(name)) : names;
+      // Nearly every 422 code is also a reason.
+      const own = status === 422 ? names.filter((name) => !outcomeReasons.has(name)) : names;
       return row(String(status), own.length < names.length ? 'the reasons of `refused`' : codes(own));
     }),
   ].join('\n');
@@ -58,7 +56,7 @@ const starterOf = (name: FunctionName): string => {
     const { method, path } = routes[name as keyof typeof routes];
     return `\`${method} ${path}\``;
   }
-  if (name in jobs) return jobs[name as keyof typeof jobs].on === 'schedule' ? 'the clock' : 'a failed execution';
+  if (name in jobs) return jobs[name as keyof typeof jobs].on === 'schedule' ? 'the schedule' : 'a failed execution';
   return 'the state machine';
 };
 
@@ -70,15 +68,32 @@ export const functionsTable = (): string =>
     ...functionNames.map((name) => row(`\`${fileOf(name)}.ts\``, starterOf(name), String(functionSeconds[name]))),
   ].join('\n');
 
-const words = ({ status, reason }: { status: string; reason?: string }) =>
-  [status, ...(reason ? [reason] : [])].join(', ');
+const outcomeText = ({ status, reason }: { status: string; reason?: string }) =>
+  reason ? `${status}, ${reason}` : status;
 
-/** What the sandbox does, by the end of the account id. */
+/** Whether a scenario is one of the series with a documented reason: its suffix is `-status-reason`. */
+const isSeries = ({ suffix, expected: { status, reason } }: Scenario) => suffix === `-${status}-${reason}`;
+
+const scenarioRow = ({ suffix, story, expected, expectedIfRepeated: repeated }: Scenario) =>
+  row(
+    code(suffix, '(anything else)'),
+    story,
+    `${outcomeText(expected)}${repeated ? `; ${outcomeText(repeated)} *` : ''}`,
+  );
+
+const seriesRows = Object.entries({ declined: declinedReasons, expired: expiredReasons }).map(([status, reasons]) =>
+  row(
+    `\`-${status}-REASON\``,
+    `Truora answers ${status}, for each of ${reasons.length} documented reasons.`,
+    `${status}, REASON`,
+  ),
+);
+
+/** The sandbox's scenarios, by the end of the account id. */
 export const scenariosTable = (): string =>
   [
     row('account id ends in', 'what happens', 'outcome'),
     row('---', '---', '---'),
-    ...scenarios.map(({ suffix, story, expected, expectedIfRepeated: repeated }) =>
-      row(code(suffix, '(anything else)'), story, `${words(expected)}${repeated ? `; ${words(repeated)} *` : ''}`),
-    ),
+    ...scenarios.filter((scenario) => !isSeries(scenario)).map(scenarioRow),
+    ...seriesRows,
   ].join('\n');

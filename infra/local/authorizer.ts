@@ -1,17 +1,23 @@
 import { randomBytes } from 'node:crypto';
 import { createRemoteJWKSet, type JWTPayload, jwtVerify } from 'jose';
-import { desk } from './credentials.ts';
+import { localCredentials } from './credentials.ts';
 import { type SignedRequest, signerOf } from './sigv4.ts';
 import { resourcesOf, type Template } from './template.ts';
 
-/** Somebody who may sign requests here: their secret, who they are to AWS, and which routes their policy lets them take. */
-export type CaseId = { secret: string; arn: string; may: (routeKey: string) => boolean };
+/** An identity that may sign requests here: its secret, its ARN, and the routes that its policy allows. */
+export type LocalCaller = { secret: string; arn: string; may: (routeKey: string) => boolean };
 
-/** The callers, each with a secret of this start: the developer and the writer may do everything, one may only read, one nothing. */
-export const localCallers = (): ReadonlyMap<string, CaseId> =>
+/**
+ * The identities that may sign, by access key id: the developer and the writer take all routes, the reader only reads, the stranger
+ * takes none. All but the developer have a new secret at each start.
+ */
+export const localCallers = (): ReadonlyMap<string, LocalCaller> =>
   new Map([
     // The credentials of this run, so that one access key is enough for the API and for S3.
-    [desk.accessKeyId, { secret: desk.secretAccessKey, arn: arnOf('Developer'), may: () => true }],
+    [
+      localCredentials.accessKeyId,
+      { secret: localCredentials.secretAccessKey, arn: arnOf('Developer'), may: () => true },
+    ],
     ...Object.entries({ Writer: /./, Reader: /^GET /, Stranger: /^$/ }).map(
       ([name, routes]) =>
         [
@@ -27,7 +33,7 @@ export const localCallers = (): ReadonlyMap<string, CaseId> =>
 
 const arnOf = (name: string): string => `arn:aws:sts::000000000000:assumed-role/${name}/session`;
 
-/** What the gateway hands on of whoever it let in, or its own refusal. */
+/** The authorizer's result that the gateway sends to the function, or the gateway's own refusal. */
 export type Admission = { authorizer?: Record<string, unknown> } | { status: 401 | 403; message: string };
 
 const unauthorized: Admission = { status: 401, message: 'Unauthorized' };
@@ -37,11 +43,11 @@ const forbidden: Admission = { status: 403, message: 'Forbidden' };
 type Jwt = { Issuer: string; Audience: string[] };
 
 /**
- * The authorisers of the template. IAM: a signature that is computed anew, of an identity of this desk; a missing and a
- * wrong one are both 403, as at the real gateway. JWT: the issuer's own keys, its audience, the time and the scopes.
- * Honest limit: what IAM would say of a policy is one function per identity.
+ * The authorizers of the template. IAM: checks the signature of a local identity; a missing and a wrong one are both 403, as at the
+ * real gateway. JWT: checks the issuer's keys, the audience, the time and the scopes.
+ * Limit: the policy of an identity is one function here.
  */
-export const authorizersOf = (template: Template, identities: ReadonlyMap<string, CaseId>) => {
+export const authorizersOf = (template: Template, identities: ReadonlyMap<string, LocalCaller>) => {
   const issuers = new Map(
     resourcesOf(template, 'AWS::ApiGatewayV2::Authorizer').map(({ ref, properties }) => [
       ref,
@@ -69,7 +75,7 @@ export const authorizersOf = (template: Template, identities: ReadonlyMap<string
     const verified = await jwtVerify(token, jwks, { issuer: Issuer, algorithms: ['RS256'], requiredClaims: ['exp'] })
       .then(({ payload }) => payload)
       .catch(() => undefined);
-    // Tokens of some issuers have no audience and name the client instead.
+    // Tokens of some issuers name the client instead of an audience.
     const audience = [verified?.aud ?? verified?.client_id].flat();
     if (!verified || !audience.some((one) => Audience.includes(String(one)))) return unauthorized;
     const granted = scopesOf(verified);
@@ -85,11 +91,11 @@ export const authorizersOf = (template: Template, identities: ReadonlyMap<string
         return byIam(String(route.RouteKey), request);
       case 'JWT': {
         const jwt = issuers.get(String(route.AuthorizerId));
-        if (!jwt) throw new TypeError('a route names an authoriser that the template does not have');
+        if (!jwt) throw new TypeError('a route names an authorizer that the template does not have');
         return byToken(jwt, (route.AuthorizationScopes ?? []) as string[], request);
       }
       default:
-        throw new TypeError(`routes with ${route.AuthorizationType} are not known here`);
+        throw new TypeError(`routes with ${route.AuthorizationType} are not supported here`);
     }
   };
 };
@@ -103,9 +109,8 @@ const scopesOf = ({ scope, scp }: JWTPayload): string[] =>
   [scope ?? scp ?? ''].flat().flatMap((one) => String(one).split(' '));
 
 /**
- * The gateway hands on every claim as a text. A list is its members in brackets with blanks between (seen in many reports of
- * `cognito:groups`), so one that holds `ana` is another text than `ana`; how it writes an object is assumed, from how it
- * writes lists.
+ * The gateway sends every claim as a text. A list is its members in brackets, separated by blanks (seen in many reports of
+ * `cognito:groups`), so a list with `ana` differs from `ana`. The form of an object follows that of lists (assumed).
  */
 const claimText = (value: unknown): string => {
   if (Array.isArray(value)) return `[${value.map(claimText).join(' ')}]`;

@@ -1,45 +1,45 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
-import { deskSecret } from './credentials.ts';
+import { localSecret } from './credentials.ts';
 import type { BusEntry } from './event-bus.ts';
 import { bodyOf, type LocalServer, listen } from './http.ts';
-import { denialOf, type Rights } from './iam/roles.ts';
+import { denialOf, type Permissions } from './iam/roles.ts';
 import { signerOf } from './sigv4.ts';
 import type { Machine } from './state-machine.ts';
 
-/** A request of ours is at most 1 MB at Step Functions, and less at the others. Bytes. */
+/** A request is at most 1 MB at Step Functions, and less at the other services. Bytes. */
 const MAX_BODY_BYTES = 1_048_576;
 
 type Operation = (input: Record<string, string>) => Record<string, unknown>;
 
-/** What stands behind the services. */
-type Rooms = {
+/** The backends of the services. */
+type Backends = {
   machine: Machine;
-  /** What each secret holds, by ARN; read at every call, so that one can be rotated. */
+  /** Each secret's value by ARN; read at every call, so that one can be rotated. */
   secrets: Map<string, string>;
   /** @returns false when there is no such bus */
   announce: (entry: BusEntry) => boolean;
-  /** Who may do what; everybody everything when left out. */
-  rights?: Rights;
+  /** The permissions of the roles; without it every call is allowed. */
+  permissions?: Permissions;
   port?: number | undefined;
 };
 
-/** What IAM calls the services. */
+/** The IAM prefixes of the services. */
 const prefixes: Record<string, string> = {
   AWSStepFunctions: 'states',
   secretsmanager: 'secretsmanager',
   AWSEvents: 'events',
 };
 
-/** What a service answers whose caller it does not know. */
+/** The answer to an unknown caller. */
 export const unknownCaller = {
   __type: 'UnrecognizedClientException',
   message: 'The security token included in the request is invalid.',
 };
 
 /**
- * What each operation is about, by ARN. A task token belongs to its machine: that is how AWS names a refused one.
- * An operation that is not named here is about everything, which no role of ours may touch.
+ * The ARNs of the resources of each operation. A task token belongs to its machine, which AWS names when it refuses one.
+ * An operation that is not listed needs all resources, which no role of ours has.
  */
 const resourcesOf = (target: string, input: Record<string, unknown>, machineArn: string): string[] => {
   const text = (field: string) => String(input[field]);
@@ -66,12 +66,12 @@ const resourcesOf = (target: string, input: Record<string, unknown>, machineArn:
 };
 
 /**
- * Step Functions, Secrets Manager and EventBridge as their SDK clients reach them: starting, stopping and describing
- * executions, task tokens, secrets and events, in the JSON protocol all speak. Anything else is an
- * UnknownOperationException, never a silent yes. Only calls that this run's own credentials have signed are answered: a
- * secret may be Truora's real key, and every process of this machine can reach the port.
+ * Step Functions, Secrets Manager and EventBridge for their SDK clients: start, stop and describe executions, task tokens,
+ * secrets and events, in the JSON protocol. Every other operation is an UnknownOperationException. Only calls that are signed
+ * with this run's credentials are answered: a secret may be Truora's real key, and every process of this machine can reach the
+ * port.
  */
-export const startAwsApi = ({ machine, secrets, announce, rights, port }: Rooms): Promise<LocalServer> => {
+export const startAwsApi = ({ machine, secrets, announce, permissions, port }: Backends): Promise<LocalServer> => {
   const execution = (executionArn: string | undefined) => {
     const found = machine.describe(executionArn ?? '');
     if (!found) throw failure('ExecutionDoesNotExist', 'Execution Does Not Exist');
@@ -123,16 +123,16 @@ export const startAwsApi = ({ machine, secrets, announce, rights, port }: Rooms)
           ? { EventId: randomUUID() }
           : { ErrorCode: 'ResourceNotFoundException', ErrorMessage: 'Event bus does not exist.' },
       );
-      // The call itself is answered with a yes even when no entry was taken.
+      // The call itself succeeds even when no entry was accepted.
       return { FailedEntryCount: answers.filter((one) => 'ErrorCode' in one).length, Entries: answers };
     },
   };
   const refuseOthers = (headers: IncomingHttpHeaders, target: string, input: Record<string, unknown>): void => {
-    const role = rights?.callerOf(headers);
+    const role = permissions?.callerOf(headers);
     const [service = '', verb] = target.split('.');
     for (const resource of resourcesOf(target, input, machine.arn)) {
       const ask = { action: `${prefixes[service]}:${verb}`, resource };
-      if (rights?.may(role, ask) === false) throw failure('AccessDeniedException', denialOf(role, ask));
+      if (permissions?.may(role, ask) === false) throw failure('AccessDeniedException', denialOf(role, ask));
     }
   };
   return listen(async (request, response) => {
@@ -145,7 +145,7 @@ export const startAwsApi = ({ machine, secrets, announce, rights, port }: Rooms)
     const operation = operations[target];
     const { method = '', url = '/', headers } = request;
     const service = prefixes[target.split('.')[0] ?? ''];
-    if (body && signerOf({ method, url, headers, body }, deskSecret, service) === undefined) {
+    if (body && signerOf({ method, url, headers, body }, localSecret, service) === undefined) {
       return answer(400, unknownCaller);
     }
     if (!operation || !body) return answer(400, { __type: 'UnknownOperationException', message: target });

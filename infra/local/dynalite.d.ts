@@ -1,5 +1,5 @@
 declare module 'dynalite' {
   import type { Server } from 'node:http';
-  /** https://github.com/architect/dynalite: a DynamoDB on LevelDB, in memory unless given a path. */
+  /** https://github.com/architect/dynalite: DynamoDB on LevelDB, in memory unless `path` is given. */
   export default function dynalite(options?: { path?: string; createTableMs?: number }): Server;
 }

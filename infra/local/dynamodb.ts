@@ -9,35 +9,36 @@ import {
   ResourceInUseException,
 } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
+import { defined } from '../../shared/domain/defined.ts';
 import { unknownCaller } from './aws-api.ts';
-import { desk, deskSecret } from './credentials.ts';
-import { bodyOf, closed, isForUs, type LocalServer, listening, turnAway } from './http.ts';
+import { localCredentials, localSecret } from './credentials.ts';
+import { bodyOf, closed, isLocalHost, type LocalServer, listening, refuseHost } from './http.ts';
 import { ledgerAsks } from './iam/dynamodb.ts';
-import { denialOf, type Rights } from './iam/roles.ts';
+import { denialOf, type Permissions } from './iam/roles.ts';
 import { signerOf } from './sigv4.ts';
 import { resourcesOf, type Template } from './template.ts';
 
 type Listener = (request: IncomingMessage, response: ServerResponse) => void;
 
-/** DynamoDB's own limit on a request, a batch of the largest items. Bytes. */
+/** DynamoDB's own limit on a request: a batch of the largest items. Bytes. */
 const MAX_BODY_BYTES = 16 * 1024 * 1024;
 
-/** Stands before dynalite: what this run's credentials signed goes through, of a function's calls what its role allows. */
-const guard = (template: Template, rights: Rights | undefined, dynalites: Listener): Listener => {
+/** Checks each call before dynalite: it must be signed with this run's credentials, and allowed by the function's role. */
+const guard = (template: Template, permissions: Permissions | undefined, dynalites: Listener): Listener => {
   const asksOf = ledgerAsks(template);
   return async (request, response) => {
-    if (!isForUs(request)) return turnAway(response);
+    if (!isLocalHost(request)) return refuseHost(response);
     const refuse = (content: object) => {
       response.writeHead(400, { 'content-type': 'application/x-amz-json-1.0' });
       response.end(JSON.stringify(content));
     };
     const body = (await bodyOf(request, MAX_BODY_BYTES)) ?? Buffer.alloc(0);
     const { method = '', url = '/', headers } = request;
-    if (signerOf({ method, url, headers, body }, deskSecret, 'dynamodb') === undefined) return refuse(unknownCaller);
-    const role = rights?.callerOf(headers);
+    if (signerOf({ method, url, headers, body }, localSecret, 'dynamodb') === undefined) return refuse(unknownCaller);
+    const role = permissions?.callerOf(headers);
     const operation = String(headers['x-amz-target']).split('.')[1] ?? '';
     const asks = role === undefined ? [] : asksOf(operation, JSON.parse(body.toString('utf8')));
-    const denied = asks.find((ask) => rights?.may(role, ask) === false);
+    const denied = asks.find((ask) => permissions?.may(role, ask) === false);
     if (denied) {
       const __type = 'com.amazon.coral.service#AccessDeniedException';
       return refuse({ __type, Message: denialOf(role, denied) });
@@ -48,14 +49,18 @@ const guard = (template: Template, rights: Rights | undefined, dynalites: Listen
 
 /**
  * DynamoDB on dynalite, with the tables of the template.
- * @param directory keeps the items on disk, where a later world finds them; in memory when left out
- * @param rights who may do what; everybody everything when left out
+ * @param directory keeps the items on disk for a later run; in memory when left out
+ * @param permissions of the roles; without it every call is allowed
  */
 export const startDynamoDb = async (
   template: Template,
-  { directory, rights, port }: { directory?: string | undefined; rights?: Rights; port?: number | undefined } = {},
+  {
+    directory,
+    permissions,
+    port,
+  }: { directory?: string | undefined; permissions?: Permissions; port?: number | undefined } = {},
 ): Promise<LocalServer> => {
-  const server: Server = dynalite({ createTableMs: 0, ...(directory ? { path: directory } : {}) });
+  const server: Server = dynalite(defined({ createTableMs: 0, path: directory }));
   const running = new Set<ServerResponse>();
   server.on('request', (_, response: ServerResponse) => {
     running.add(response);
@@ -64,14 +69,14 @@ export const startDynamoDb = async (
   const [dynalites] = server.listeners('request') as Listener[];
   if (dynalites) {
     server.off('request', dynalites);
-    server.on('request', guard(template, rights, dynalites));
+    server.on('request', guard(template, permissions, dynalites));
   }
   await listening(server, port);
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const client = new DynamoDBClient({
     endpoint: origin,
     region: 'us-east-1',
-    credentials: desk,
+    credentials: localCredentials,
   });
   for (const { ref, properties } of resourcesOf(template, 'AWS::DynamoDB::Table')) {
     const { KeySchema, AttributeDefinitions, GlobalSecondaryIndexes, BillingMode } =
@@ -94,7 +99,7 @@ export const startDynamoDb = async (
   return {
     origin,
     close: async () => {
-      // dynalite closes its database first, and would write into it after that: nobody new, then those who are in.
+      // dynalite closes its database first and would write into it afterwards. So: no new calls, then wait for the open ones.
       Server.prototype.close.call(server);
       while (running.size > 0) await Promise.race([...running].map((response) => once(response, 'close')));
       await closed(server);

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Rights } from './iam/roles.ts';
+import type { Permissions } from './iam/roles.ts';
 import type { Invocation, LambdaHost } from './lambda.ts';
 import type { ObjectCreated } from './s3/server.ts';
 import type { Execution, Machine } from './state-machine.ts';
@@ -22,10 +22,10 @@ type Target = {
   DeadLetterConfig?: { Arn: string };
 };
 
-/** What EventBridge leaves in a queue when a target could not be reached: the event itself, and why. */
+/** The message that EventBridge sends to a dead-letter queue: the event, and the error as attributes. */
 export type DeadLetter = { queueArn: string; body: string; attributes: Record<string, string> };
 
-/** The event that S3 sends to EventBridge for a new object version; the key stands in it as it is. */
+/** The event that S3 sends to EventBridge for a new object version, with the key as it is. */
 export const objectCreatedEvent = (created: ObjectCreated): BusEvent => ({
   version: '0',
   id: randomUUID(),
@@ -52,10 +52,10 @@ export const objectCreatedEvent = (created: ObjectCreated): BusEvent => ({
   },
 });
 
-/** One entry of a PutEvents, as it comes over the wire. */
+/** One entry of a PutEvents call, as it is sent. */
 export type BusEntry = { EventBusName: string; Source: string; DetailType: string; Detail: string; Time: number };
 
-/** What EventBridge makes of an entry that one of us has put on a bus. */
+/** The event that EventBridge makes of an entry. */
 export const eventOf = ({ Source, DetailType, Detail, Time }: BusEntry): BusEvent => ({
   version: '0',
   id: randomUUID(),
@@ -68,7 +68,7 @@ export const eventOf = ({ Source, DetailType, Detail, Time }: BusEntry): BusEven
   detail: JSON.parse(Detail),
 });
 
-/** The event that Step Functions sends when an execution has changed its status. */
+/** The event that Step Functions sends when an execution changes its status. */
 export const executionEvent = ({ executionArn, status, input, error, cause, startedAt }: Execution): BusEvent => ({
   version: '0',
   id: randomUUID(),
@@ -95,14 +95,14 @@ export const executionEvent = ({ executionArn, status, input, error, cause, star
 });
 
 /**
- * The default bus, where AWS's services speak, and the template's own, where outcomes are announced. A start that fails is not tried
- * again here, as EventBridge would for as long as the rule says: its event goes to the dead letters at once.
- * @param onAnnounced hears what is put on the template's own bus
- * @param rights what the rules' roles may start; everything when left out. A function's own permissions are always asked.
+ * The default bus, for events of AWS services, and the template's own bus, for outcomes. A failed start is not retried here, unlike
+ * at EventBridge: its event goes to the dead-letter queue at once.
+ * @param onAnnounced gets each event on the template's own bus
+ * @param permissions of the rules' roles; without it every start is allowed. A function's own policy is always checked.
  */
 export const busOf = (
   template: Template,
-  { machine, lambda, rights }: { machine: Machine; lambda: LambdaHost; rights?: Rights },
+  { machine, lambda, permissions }: { machine: Machine; lambda: LambdaHost; permissions?: Permissions },
   onAnnounced: (event: BusEvent) => void = () => {},
 ) => {
   const own = resourcesOf(template, 'AWS::Events::EventBus').map(({ ref }) => ref);
@@ -110,68 +110,69 @@ export const busOf = (
     arn,
     ...(properties as unknown as Rule),
   }));
-  const mayWake = permissionsIn(template);
+  const mayInvoke = invokePermissionsOf(template);
   const deadLetters: DeadLetter[] = [];
 
-  /** Does it, or leaves the event in the target's queue. @returns undefined for what could not be done */
+  /** Does the work, or puts the event into the target's queue. @returns undefined when the work failed */
   const attempt = <Done>({ Arn, DeadLetterConfig }: Target, event: BusEvent, work: () => Done): Done | undefined => {
     try {
       return work();
     } catch (error) {
       const { name, message } = error as Error;
       const attributes = { TARGET_ARN: Arn, ERROR_CODE: name, ERROR_MESSAGE: message };
-      // Without a queue the event is gone, here as there. Seen: the event, and not what the template makes of it.
+      // Without a queue the event is lost, as in AWS. The message is the event, not the transformed input (seen).
       if (DeadLetterConfig)
         deadLetters.push({ queueArn: DeadLetterConfig.Arn, body: JSON.stringify(event), attributes });
       return undefined;
     }
   };
 
-  const wake = (ruleArn: string, target: Target, event: BusEvent): Promise<Invocation> | undefined =>
+  const invoke = (ruleArn: string, target: Target, event: BusEvent): Promise<Invocation> | undefined =>
     attempt(target, event, () => {
-      if (!mayWake(ruleArn, target.Arn)) throw noPermissions();
+      if (!mayInvoke(ruleArn, target.Arn)) throw noPermissions();
       return lambda.invoke(target.Arn, event);
     });
 
   const start = (ruleArn: string, target: Target, event: BusEvent): Execution[] => {
     const { Arn, RoleArn = '', InputTransformer } = target;
     if (Arn.includes(':function:')) {
-      void wake(ruleArn, target, event);
+      void invoke(ruleArn, target, event);
       return [];
     }
     if (Arn !== machine.arn) throw new TypeError('only the state machine and functions can be targets here');
     const body = JSON.stringify(event);
-    // A function, not a text: in a replacement text `$&` and its like would be read as commands.
+    // A function, not a text: in a replacement text `$&` has a meaning.
     const input = InputTransformer?.InputTemplate.replace('<aws.events.event.json>', () => body) ?? body;
     const execution = attempt(target, event, () => {
-      if (rights && !rights.may(RoleArn, { action: 'states:StartExecution', resource: Arn })) throw noPermissions();
+      if (permissions && !permissions.may(RoleArn, { action: 'states:StartExecution', resource: Arn }))
+        throw noPermissions();
       return machine.start(JSON.parse(input));
     });
     return execution ? [execution] : [];
   };
 
   return {
-    /** What lies in the queues that the rules name, oldest first. */
+    /** The messages in the queues of the rules, oldest first. */
     deadLetters,
-    /** @returns true when the bus is the template's own, and has taken the event */
+    /** @returns false when the bus is not the template's own */
     announce: (entry: BusEntry): boolean => {
       if (!own.includes(entry.EventBusName)) return false;
       onAnnounced(eventOf(entry));
       return true;
     },
-    /** Wakes whatever a rule wakes by the clock, once; or one of them, by its target's id. @returns how each ended */
+    /** Runs each scheduled target once, or one of them, by its target's id. @returns how each ended */
     tick: (only?: string): Promise<Invocation[]> => {
       const event = { source: 'aws.events', 'detail-type': 'Scheduled Event', detail: {} };
-      const woken = rules
+      const scheduled = rules
         .filter(({ ScheduleExpression }) => ScheduleExpression)
         .flatMap(({ arn, Targets }) => Targets.map((target) => ({ arn, target })))
         .filter(({ target }) => only === undefined || target.Id === only);
-      return Promise.all(woken.flatMap(({ arn, target }) => wake(arn, target, event) ?? []));
+      return Promise.all(scheduled.flatMap(({ arn, target }) => invoke(arn, target, event) ?? []));
     },
     /**
-     * An event of AWS's own: handed to the targets of every rule on the default bus that matches it. A function is not
-     * waited for, and what it throws is in its log: here nobody wakes it again.
-     * @returns the executions the event has started
+     * Sends an event of AWS to the targets of every rule on the default bus that matches it. It does not wait for functions, and
+     * does not retry them; their errors are in the log.
+     * @returns the executions that the event has started
      */
     put: (event: BusEvent): Execution[] =>
       rules
@@ -183,11 +184,11 @@ export const busOf = (
   };
 };
 
-/** What EventBridge says of a target that the rule may not start. */
+/** EventBridge's error for a target that the rule may not start. */
 const noPermissions = () => Object.assign(new Error('The rule may not start its target.'), { name: 'NO_PERMISSIONS' });
 
-/** A rule has no role for a function: the function's own policy says which rule may wake it. */
-const permissionsIn = (template: Template): ((ruleArn: string, functionArn: string) => boolean) => {
+/** A rule has no role for a function: the function's own policy says which rule may invoke it. */
+const invokePermissionsOf = (template: Template): ((ruleArn: string, functionArn: string) => boolean) => {
   const permissions = resourcesOf(template, 'AWS::Lambda::Permission').map(({ properties }) => properties);
   return (ruleArn, functionArn) =>
     permissions.some(
@@ -199,7 +200,7 @@ const permissionsIn = (template: Template): ((ruleArn: string, functionArn: stri
     );
 };
 
-/** EventBridge's matching, as far as the template uses it: nested fields, literal values and prefixes. */
+/** EventBridge's matching as far as the template uses it: nested fields, literal values and prefixes. */
 export const matches = (pattern: Record<string, unknown>, event: unknown): boolean =>
   Object.entries(pattern).every(([field, wanted]) => {
     const value = (event as Record<string, unknown> | undefined)?.[field];
@@ -207,7 +208,7 @@ export const matches = (pattern: Record<string, unknown>, event: unknown): boole
     return wanted.some((one) => {
       if (one === null || typeof one !== 'object') return one === value;
       const [[operator, operand] = []] = Object.entries(one);
-      if (operator !== 'prefix') throw new TypeError(`event patterns with ${operator} are not known here`);
+      if (operator !== 'prefix') throw new TypeError(`event patterns with ${operator} are not supported here`);
       return typeof value === 'string' && value.startsWith(String(operand));
     });
   });

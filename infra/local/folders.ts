@@ -3,42 +3,42 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { tryLock } from './lock.ts';
 
-/** How long a lock is asked for, so that one who only looks at it is not taken for its holder. Milliseconds. */
-export const PATIENCE_MS = 1000;
+/** How long to try for a lock, so that a process that only tests it does not count as its holder. Milliseconds. */
+export const LOCK_TIMEOUT_MS = 1000;
 
 const MEDIA = 'face-revalidation-media-';
 
 const OWNER = 'owner.lock';
 
-/** How often a new folder is made when another process takes it for a left-over before it is locked. */
+/** How often a new folder is made when another process deletes it as unused before it is locked. */
 const TRIES = 10;
 
 /**
- * A folder for copies of media, gone when this process is. One that was killed could not tidy up; the lock in its folder
- * is free then, and the next process deletes it.
+ * A folder for copies of media, deleted when this process ends. A killed process cannot delete its folder; then the lock in it is
+ * free, and the next process deletes it.
  */
-export const mediaFolder = (): { folder: string; forget: () => void } => {
-  deleteLeftOvers();
+export const mediaFolder = (): { folder: string; deleteFolder: () => void } => {
+  deleteUnused();
   for (let tries = 0; tries < TRIES; tries += 1) {
     const folder = mkdtempSync(join(tmpdir(), `${MEDIA}${process.pid}-`));
-    const release = ownOf(folder);
+    const release = lockNew(folder);
     if (!release) continue;
-    const forget = () => {
+    const deleteFolder = () => {
       release();
       rmSync(folder, { recursive: true, force: true });
-      process.off('exit', forget);
+      process.off('exit', deleteFolder);
     };
-    process.once('exit', forget);
-    return { folder, forget };
+    process.once('exit', deleteFolder);
+    return { folder, deleteFolder: deleteFolder };
   }
-  throw new Error(`no folder for media could be kept in ${tmpdir()}`);
+  throw new Error(`no folder for media could be made in ${tmpdir()}`);
 };
 
-/** Locks a new folder. @returns undefined when it was deleted meanwhile: who deletes holds the lock, and we hold it after that */
-const ownOf = (folder: string): (() => void) | undefined => {
+/** Locks a new folder. @returns undefined when another process, which then held the lock, has deleted the folder */
+const lockNew = (folder: string): (() => void) | undefined => {
   const file = join(folder, OWNER);
   try {
-    const release = tryLock(file, PATIENCE_MS);
+    const release = tryLock(file, LOCK_TIMEOUT_MS);
     if (existsSync(file)) return release;
     release?.();
   } catch (error) {
@@ -47,9 +47,9 @@ const ownOf = (folder: string): (() => void) | undefined => {
   return undefined;
 };
 
-/** Only our own user's folders are looked at, and nothing there can stop us: the system clears its temporary folder itself. */
-const deleteLeftOvers = (): void => {
-  for (const name of leftOvers()) {
+/** Deletes unlocked folders of this user. Errors are ignored: the operating system clears its temporary folder itself. */
+const deleteUnused = (): void => {
+  for (const name of mediaFolders()) {
     try {
       const folder = join(tmpdir(), name);
       const stat = lstatSync(folder);
@@ -62,12 +62,12 @@ const deleteLeftOvers = (): void => {
         release();
       }
     } catch {
-      // Another process was faster, or the folder is not what it seems.
+      // Another process was faster, or the folder is not one of ours.
     }
   }
 };
 
-const leftOvers = (): string[] => {
+const mediaFolders = (): string[] => {
   try {
     return readdirSync(tmpdir()).filter((entry) => entry.startsWith(MEDIA));
   } catch {
@@ -76,13 +76,12 @@ const leftOvers = (): string[] => {
 };
 
 /**
- * Makes a folder this process's own, until it ends or lets go. The database underneath would end a second process without
- * a word.
- * @returns the way to let go
- * @throws Error when another process has it, or the folder cannot be locked
+ * Locks a folder for this process, until it ends or unlocks it. The database in it would end a second process without a message.
+ * @returns unlocks the folder
+ * @throws Error when another process has the lock, or the folder cannot be locked
  */
 export const lockFolder = (folder: string): (() => void) => {
-  const release = tryLock(join(folder, OWNER), PATIENCE_MS);
+  const release = tryLock(join(folder, OWNER), LOCK_TIMEOUT_MS);
   if (!release) throw new Error(`another process works with the ledger in ${folder}; wait until it has ended`);
   return release;
 };

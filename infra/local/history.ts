@@ -1,4 +1,6 @@
-/** One thing that happened in an execution, as its history would hold it. */
+import { defined } from '../../shared/domain/defined.ts';
+
+/** One event of an execution, as in its history. */
 export type MachineEvent = {
   executionArn: string;
   at: Date;
@@ -10,7 +12,7 @@ export type MachineEvent = {
   cause?: unknown;
 };
 
-/** Hands on what the engine tells of an execution while it runs. */
+/** Passes the engine's events of a running execution to `onEvent`. */
 export const report = async (
   executionArn: string,
   events: AsyncIterable<unknown>,
@@ -34,12 +36,17 @@ export const report = async (
       Error?: string;
       Cause?: unknown;
     };
-    onEvent({
-      executionArn,
-      at: new Date(timestamp),
-      type,
-      ...(state ? { state: state.name, input: state.input, output: state.output } : { input, output }),
-      ...(error ? { error, cause } : {}),
-    });
+    onEvent(
+      defined({
+        executionArn,
+        at: new Date(timestamp),
+        type,
+        input: state ? state.input : input,
+        output: state ? state.output : output,
+        cause: error ? cause : undefined,
+        state: state?.name,
+        error,
+      }),
+    );
   }
 };

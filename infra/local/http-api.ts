@@ -1,4 +1,5 @@
-import { authorizersOf, type CaseId } from './authorizer.ts';
+import { defined } from '../../shared/domain/defined.ts';
+import { authorizersOf, type LocalCaller } from './authorizer.ts';
 import { bodyOf, type LocalServer, listen } from './http.ts';
 import type { LambdaHost } from './lambda.ts';
 import { resourcesOf, type Template } from './template.ts';
@@ -6,12 +7,12 @@ import { resourcesOf, type Template } from './template.ts';
 /** The HTTP API's own limit on a request. Bytes. */
 const MAX_BODY_BYTES = 10 * 1024 * 1024;
 
-/** Content types that the HTTP API hands to a function as text; all others, `application/jwt` too, in base64. */
+/** Content types that the HTTP API sends to a function as text; all others, also `application/jwt`, in base64. */
 const TEXT = /^(text\/|application\/(json|javascript|xml|x-www-form-urlencoded)\b)/;
 
 type Route = { routeKey: string; pattern: RegExp; functionArn: string; properties: Record<string, unknown> };
 
-/** `GET /revalidations/{id}` as a pattern: a parameter is one segment of the path. */
+/** `GET /revalidations/{id}` as a pattern. A parameter is one segment of the path. */
 const patternOf = (routeKey: string): RegExp =>
   new RegExp(`^${routeKey.replace(/[.*+?^$()|[\]\\]/g, '\\$&').replace(/\{(\w+)\}/g, '(?<$1>[^/]+)')}$`);
 
@@ -30,13 +31,13 @@ const routesOf = (template: Template): Route[] => {
 };
 
 /**
- * The HTTP API: the template's routes to the template's functions, as payload 2.0 events, behind the template's
- * authorisers. Its own refusals have the gateway's own bodies. Honest limit: it does not throttle.
+ * The HTTP API: the template's routes to the template's functions, as payload 2.0 events, with the template's authorizers. Its own
+ * refusals have the gateway's bodies. Limit: it does not throttle.
  */
 export const startHttpApi = (
   template: Template,
   lambda: LambdaHost,
-  identities: ReadonlyMap<string, CaseId> = new Map(),
+  identities: ReadonlyMap<string, LocalCaller> = new Map(),
   port = 0,
 ): Promise<LocalServer> => {
   const routes = routesOf(template);
@@ -59,18 +60,19 @@ export const startHttpApi = (
     const { routeKey, pattern, functionArn } = found;
     const isBase64Encoded = !TEXT.test(headers['content-type'] ?? 'text/plain');
     const pathParameters = mapped(pattern.exec(`${method} ${path}`)?.groups ?? {}, decodeURIComponent);
-    const answer = await lambda.invoke(functionArn, {
+    const event = defined({
       version: '2.0',
       routeKey,
       rawPath: path,
       rawQueryString: query,
       headers,
-      ...(query ? { queryStringParameters: Object.fromEntries(new URLSearchParams(query)) } : {}),
-      ...(Object.keys(pathParameters).length > 0 ? { pathParameters } : {}),
+      queryStringParameters: query ? Object.fromEntries(new URLSearchParams(query)) : undefined,
+      pathParameters: Object.keys(pathParameters).length > 0 ? pathParameters : undefined,
       requestContext: { http: { method, path, sourceIp: '127.0.0.1' }, routeKey, stage: '$default', ...admission },
-      ...(body.length > 0 ? { body: body.toString(isBase64Encoded ? 'base64' : 'utf8') } : {}),
+      body: body.length > 0 ? body.toString(isBase64Encoded ? 'base64' : 'utf8') : undefined,
       isBase64Encoded,
     });
+    const answer = await lambda.invoke(functionArn, event);
     if ('error' in answer) return refuse(500, 'Internal Server Error');
     const result = (answer.result ?? {}) as { statusCode?: number; body?: string; headers?: Record<string, string> };
     send(result.statusCode ?? 200, result.body ?? '', result.headers);

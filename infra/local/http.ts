@@ -3,13 +3,13 @@ import type { AddressInfo } from 'node:net';
 
 export type LocalServer = { origin: string; close(): Promise<void> };
 
-/** Listens on a free port of 127.0.0.1; an address, not a name, since the AWS SDK finds S3's path style by that. */
+/** Listens on a free port of 127.0.0.1. An address, not a name: with an address the AWS SDK uses S3's path style. */
 export const listen = async (
   handle: (request: IncomingMessage, response: ServerResponse) => Promise<void>,
   port = 0,
 ): Promise<LocalServer> => {
   const server = createServer((request, response) => {
-    if (!isForUs(request)) return turnAway(response);
+    if (!isLocalHost(request)) return refuseHost(response);
     handle(request, response).catch(() => {
       if (!response.headersSent) response.writeHead(500);
       response.end();
@@ -20,14 +20,14 @@ export const listen = async (
 };
 
 /**
- * Whether a request names this machine. A page in a browser whose own name was pointed at 127.0.0.1 (DNS rebinding) reaches
- * our ports, and shows itself by the Host it asks for.
+ * Whether the Host header names this machine. A web page whose name resolves to 127.0.0.1 (DNS rebinding) can reach the ports, but
+ * has another Host header.
  */
-export const isForUs = ({ headers }: IncomingMessage): boolean =>
+export const isLocalHost = ({ headers }: IncomingMessage): boolean =>
   /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/i.test(headers.host ?? '');
 
 /** The answer to a request that names another host. */
-export const turnAway = (response: ServerResponse): void => {
+export const refuseHost = (response: ServerResponse): void => {
   response.writeHead(403, { 'content-type': 'text/plain', connection: 'close' });
   response.end('This is a service of this machine for this machine: ask for 127.0.0.1 or localhost.\n');
 };
@@ -39,14 +39,14 @@ export const listening = (server: Server, port = 0): Promise<void> =>
     server.listen(port, '127.0.0.1', resolve);
   });
 
-/** Ends a server and every connection it still holds. */
+/** Closes a server and all its connections. */
 export const closed = (server: Server): Promise<void> =>
   new Promise((resolve) => {
     server.close(() => resolve());
     server.closeAllConnections();
   });
 
-/** Reads a request's body, up to a bound. @returns undefined for one that is larger */
+/** Reads a request's body. @returns undefined when it is larger than `maxBytes` */
 export const bodyOf = async (request: IncomingMessage, maxBytes: number): Promise<Buffer | undefined> => {
   const chunks: Buffer[] = [];
   let bytes = 0;

@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
+import { defined } from '../../shared/domain/defined.ts';
 import { readIntake } from '../../shared/domain/intake.ts';
 import { englishErrors } from '../../shared/domain/parse.ts';
 import type { LedgerRecord } from '../../shared/domain/record.ts';
 import { listRecords, readRecord } from '../../shared/ledger/records.ts';
 import { Config } from '../aws/config.ts';
-import { type CaseId, localCallers } from './authorizer.ts';
+import { type LocalCaller, localCallers } from './authorizer.ts';
 import { startAwsApi } from './aws-api.ts';
-import { type Credentials, desk, deskSecret, leaveAws, pointSdkAt } from './credentials.ts';
+import { type Credentials, leaveAws, localCredentials, localSecret, pointSdkAt } from './credentials.ts';
 import { type Deployment, deploymentOf } from './deployment.ts';
 import { dropsByVersion } from './drops.ts';
 import { startDynamoDb } from './dynamodb.ts';
@@ -14,7 +15,7 @@ import { type BusEvent, busOf, type DeadLetter, executionEvent, objectCreatedEve
 import { lockFolder, mediaFolder } from './folders.ts';
 import type { MachineEvent } from './history.ts';
 import { startHttpApi } from './http-api.ts';
-import { type RoleCall, rightsIn } from './iam/roles.ts';
+import { permissionsIn, type RoleCall } from './iam/roles.ts';
 import { type Invocation, lambdaHost } from './lambda.ts';
 import { startOperatorApi } from './operator-api.ts';
 import { type Ports, portsFrom } from './ports.ts';
@@ -28,30 +29,30 @@ export type LocalSystemOptions = {
   /** The real Truora or a stand-in, with its key; the sandbox when left out. */
   truora?: { origin: string; key: string };
   sandboxSettings?: Partial<SandboxSettings>;
-  /** What differs from the local settings below. */
+  /** Overrides of the local settings below. */
   config?: Partial<Config>;
   /** Factor on the seconds between retries. */
   pace?: number;
-  /** False where nobody hears of an execution that has failed, as if the event were lost. */
-  hearsFailure?: () => boolean;
+  /** False when the event of a failed execution is lost. */
+  deliversFailures?: () => boolean;
   /** Keeps the ledger on disk. */
   ledgerDirectory?: string;
   onEvent?: (event: MachineEvent) => void;
   onLog?: (line: string) => void;
-  /** Hears what is announced on our bus. */
+  /** Gets each event on our bus. */
   onAnnounced?: (event: BusEvent) => void;
-  /** Hears of every call that a role made, and whether it was allowed. */
+  /** Gets each call of a role, and whether it was allowed. */
   onCall?: (call: RoleCall) => void;
   /** The port of each service; any free one when left out. */
   ports?: Ports;
   /** Registers the enrollment of each request at the sandbox, unless the sandbox knows it. */
   autoEnroll?: boolean;
-  /** Changes the template before anything stands on it. */
+  /** Changes the template before the system starts. */
   edit?: (template: Template) => Template;
 };
 
-/** What becomes of S3's events: they arrive; they never do; or they do, and the machine cannot be started. */
-export type EventFate = 'arrive' | 'are lost' | 'start nothing';
+/** The delivery of S3's events: they arrive; they never arrive; or they arrive and the machine cannot be started. */
+export type EventDelivery = 'arrive' | 'are lost' | 'start nothing';
 
 export type LocalSystem = {
   config: Config;
@@ -60,29 +61,29 @@ export type LocalSystem = {
   /** The ledger's table. */
   table: string;
   s3Origin: string;
-  /** Whose calls the stand-ins of AWS answer. */
+  /** The credentials that the stand-ins of AWS accept. */
   credentials: Credentials;
   apiOrigin: string;
   webhookUrl: string;
-  /** Whose signatures the gateway knows: each has all rights that its name says, by access key id. */
-  identities: ReadonlyMap<string, CaseId>;
-  /** Absent when the world stands before the real Truora. */
+  /** The identities that the API knows, by access key id. */
+  identities: ReadonlyMap<string, LocalCaller>;
+  /** Absent with the real Truora or a stand-in of the caller. */
   sandbox: Sandbox | undefined;
-  /** The execution that a drop of this version has started, or will start. */
+  /** The execution that a drop of this version has started or will start. */
   executionOf(versionId: string): Promise<Execution>;
   record(revalidationId: string): Promise<LedgerRecord | undefined>;
   /** A person's newest records. */
   recordsOf(accountId: string): ReturnType<typeof listRecords>;
   /** Puts an event on the bus once more, as S3 may. */
   redeliver(versionId: string): Execution[];
-  /** Decides what becomes of S3's events from now on; at first all arrive. */
-  letEvents(fate: EventFate): void;
-  /** The events that could not start the machine, in the queues that their rules name. */
+  /** Sets the delivery of S3's events from now on; at first all arrive. */
+  setEventDelivery(delivery: EventDelivery): void;
+  /** The events that could not start the machine, in the queues of their rules. */
   deadLetters: readonly DeadLetter[];
-  /** Wakes whatever the template wakes by the clock, which here stands still; or one of them. @returns how each ended */
+  /** Runs the scheduled jobs, or one of them: there is no schedule here. @returns how each ended */
   sweep(only?: string): Promise<Invocation[]>;
   /** The machine of another stack, which may start ours; it has no functions. */
-  beside(template: Template): Machine;
+  machineOfStack(template: Template): Machine;
   secrets: Map<string, string>;
   /** The key that the sandbox signs webhooks with. */
   webhookKey: string;
@@ -94,21 +95,18 @@ export type LocalSystem = {
 };
 
 /**
- * Boots the house on this machine from the synthesized template: what the template does not declare does not exist here.
- * One world a process, since the functions' SDK clients find it through the process's environment.
+ * Starts the system on this machine from the synthesized template: what the template does not declare does not exist here. One a
+ * process, since the functions' SDK clients find it through the process's environment.
  */
 export const startLocalSystem = async (options: LocalSystemOptions = {}): Promise<LocalSystem> => {
   leaveAws();
-  const letGo = options.ledgerDirectory ? lockFolder(options.ledgerDirectory) : () => {};
-  const { folder: media, forget } = mediaFolder();
+  const unlock = options.ledgerDirectory ? lockFolder(options.ledgerDirectory) : () => {};
+  const { folder: media, deleteFolder } = mediaFolder();
   const ports = options.ports ?? portsFrom(0);
 
   const sandbox = options.truora
     ? undefined
-    : await startSandbox({
-        ...(options.sandboxSettings ? { settings: options.sandboxSettings } : {}),
-        port: ports.sandbox,
-      });
+    : await startSandbox(defined({ settings: options.sandboxSettings, port: ports.sandbox }));
   const truora = options.truora ?? { origin: sandbox?.origin ?? '', key: `local-${randomBytes(16).toString('hex')}` };
   const config = Config.parse(
     {
@@ -121,18 +119,18 @@ export const startLocalSystem = async (options: LocalSystemOptions = {}): Promis
     englishErrors,
   );
   const template = (options.edit ?? ((same) => same))(synthesize(config));
-  const rights = rightsIn(template, options.onCall);
+  const permissions = permissionsIn(template, options.onCall);
 
-  const say = options.onLog ?? (() => {});
-  const lambda = lambdaHost(template, say, rights);
+  const log = options.onLog ?? (() => {});
+  const lambda = lambdaHost(template, log, permissions);
   const pace = options.pace ?? (sandbox ? SANDBOX_PACE : 1);
   const onEvent = options.onEvent ?? (() => {});
-  const hears = options.hearsFailure ?? (() => true);
+  const deliversFailures = options.deliversFailures ?? (() => true);
   const machine = machineOf(template, lambda, {
     pace,
     onEvent,
-    onEnded: (execution) => hears() && bus.put(executionEvent(execution)),
-    rights,
+    onEnded: (execution) => deliversFailures() && bus.put(executionEvent(execution)),
+    permissions,
   });
   const starting: Machine['start'] = (input, name) => {
     const { request } = (input ?? {}) as { request?: unknown };
@@ -140,25 +138,25 @@ export const startLocalSystem = async (options: LocalSystemOptions = {}): Promis
     if (options.autoEnroll && accountId && enrollmentId) sandbox?.enroll({ accountId, enrollmentId });
     return machine.start(input, name);
   };
-  let fate: EventFate = 'arrive';
+  let delivery: EventDelivery = 'arrive';
   const start: Machine['start'] = (...given) => {
-    if (fate !== 'start nothing') return starting(...given);
+    if (delivery !== 'start nothing') return starting(...given);
     throw Object.assign(new Error('The rule may not start the machine.'), { name: 'NO_PERMISSIONS' });
   };
-  const bus = busOf(template, { machine: { ...machine, start }, lambda, rights }, options.onAnnounced);
+  const bus = busOf(template, { machine: { ...machine, start }, lambda, permissions }, options.onAnnounced);
   const dropOf = dropsByVersion();
 
   const bucket = resourcesOf(template, 'AWS::S3::Bucket').map(({ ref }) => ref)[0] ?? '';
   const s3 = await startS3({
     buckets: [bucket],
     directory: media,
-    rights,
-    secretAccessKey: deskSecret,
+    permissions,
+    secretAccessKey: localSecret,
     port: ports.s3,
     onCreated: (created) => {
       const drop = dropOf(created.versionId);
       drop.again = () => bus.put(objectCreatedEvent(created));
-      if (fate === 'are lost') return;
+      if (delivery === 'are lost') return;
       drop.executions.push(...drop.again());
       if (drop.executions[0]) drop.started.resolve(drop.executions[0]);
     },
@@ -174,13 +172,17 @@ export const startLocalSystem = async (options: LocalSystemOptions = {}): Promis
     machine: { ...machine, start: starting },
     secrets,
     announce: bus.announce,
-    rights,
+    permissions,
     port: ports.aws,
   });
   const identities = localCallers();
   const gateway = await startHttpApi(template, lambda, identities, ports.api);
   const operator = await startOperatorApi({ template, lambda, deadLetters: bus.deadLetters, port: ports.operator });
-  const ledger = await startDynamoDb(template, { directory: options.ledgerDirectory, rights, port: ports.dynamodb });
+  const ledger = await startDynamoDb(template, {
+    directory: options.ledgerDirectory,
+    permissions,
+    port: ports.dynamodb,
+  });
   const endpoints = {
     S3: s3.origin,
     SFN: awsApi.origin,
@@ -203,21 +205,21 @@ export const startLocalSystem = async (options: LocalSystemOptions = {}): Promis
     bucket,
     table,
     s3Origin: s3.origin,
-    credentials: desk,
+    credentials: localCredentials,
     apiOrigin: gateway.origin,
     webhookUrl,
     identities,
     sandbox,
     executionOf: (versionId) => dropOf(versionId).started.promise,
     redeliver: (versionId) => dropOf(versionId).again(),
-    letEvents: (next) => {
-      fate = next;
+    setEventDelivery: (next) => {
+      delivery = next;
     },
     deadLetters: bus.deadLetters,
     sweep: bus.tick,
-    beside: (other) => {
+    machineOfStack: (other) => {
       const supplied = suppliedBy(template, other);
-      const others = { pace, onEvent, others: [machine], rights: rightsIn(supplied, options.onCall) };
+      const others = { pace, onEvent, others: [machine], permissions: permissionsIn(supplied, options.onCall) };
       return machineOf(supplied, lambda, others);
     },
     record: (revalidationId) => readRecord(records, revalidationId),
@@ -229,12 +231,12 @@ export const startLocalSystem = async (options: LocalSystemOptions = {}): Promis
     close: () => {
       closing ??= (async () => {
         await machine.close();
-        // A function in mid-call still writes down what it learns, the answer to a charged call above all. The sandbox
-        // charges nobody, so nothing waits for it.
+        // A running function still stores what it learns, above all the answer of a charged call. The sandbox charges nothing,
+        // so it is closed at once.
         await Promise.all([sandbox?.close(), lambda.idle()]);
         await Promise.all([gateway.close(), operator.close(), awsApi.close(), s3.close(), ledger.close()]);
-        forget();
-        letGo();
+        deleteFolder();
+        unlock();
       })();
       return closing;
     },

@@ -1,21 +1,21 @@
 import { DatabaseSync } from 'node:sqlite';
 
-/** SQLite's code for a lock that somebody else holds. */
+/** SQLite's code for a lock of another holder. */
 const SQLITE_BUSY = 5;
 
 /**
- * Takes a lock that the system frees when its holder dies, however it dies: the file's contents are never read, so no
- * number of a process that was used again and no half-written file can mislead. Node has no file locks of its own; its
- * SQLite does (`fcntl`, on Windows `LockFileEx`), and of two that take one lock at once exactly one gets it. The packages
- * were looked at: `proper-lockfile` goes by the file's time, `fs-ext` compiles when it is installed.
- * @param patienceMs how long to wait for another holder, with this process standing still
- * @returns the way to let go; undefined when another holds it
+ * Takes a lock that the operating system frees when its holder ends in any way. The file's contents are never read, so a reused
+ * process id or a half-written file cannot mislead. Node has no file locks; its SQLite has (`fcntl`, on Windows `LockFileEx`), and
+ * exactly one of two processes gets a lock. Why no package: `proper-lockfile` depends on the file's time, `fs-ext` compiles at its
+ * installation.
+ * @param timeoutMs how long to wait for another holder; it blocks this process. Milliseconds
+ * @returns unlocks it; undefined when another process holds the lock
  * @throws Error when the file cannot be opened or is no lock
  */
-export const tryLock = (file: string, patienceMs = 0): (() => void) | undefined => {
-  const database = new DatabaseSync(file, { timeout: patienceMs });
+export const tryLock = (file: string, timeoutMs = 0): (() => void) | undefined => {
+  const database = new DatabaseSync(file, { timeout: timeoutMs });
   try {
-    // Nothing is ever stored, so there is nothing to roll back, and no journal to leave behind.
+    // No data is stored, so there is no rollback and no journal file.
     database.exec('PRAGMA journal_mode = OFF; BEGIN EXCLUSIVE');
   } catch (error) {
     database.close();

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { deskSecret } from './credentials.ts';
+import { localSecret } from './credentials.ts';
 import type { DeadLetter } from './event-bus.ts';
 import { bodyOf, type LocalServer, listen } from './http.ts';
 import type { LambdaHost } from './lambda.ts';
@@ -82,7 +82,7 @@ export const startOperatorApi = ({ template, lambda, deadLetters, port = 0 }: Pa
     const { method = '', url = '/', headers } = request;
     const body = await bodyOf(request, MAX_BODY_BYTES);
     const target = /^AmazonSQS\.(\w+)$/.exec(String(headers['x-amz-target']))?.[1];
-    const isSigned = body && signerOf({ method, url, headers, body }, deskSecret, target ? 'sqs' : 'lambda');
+    const isSigned = body && signerOf({ method, url, headers, body }, localSecret, target ? 'sqs' : 'lambda');
     const text = body?.toString('utf8') ?? '';
     const reply = !isSigned
       ? refusal(403, 'UnrecognizedClientException', 'The security token included in the request is invalid.')

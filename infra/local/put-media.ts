@@ -1,17 +1,18 @@
 import { readFile } from 'node:fs/promises';
 import { Agent, request } from 'node:http';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { defined } from '../../shared/domain/defined.ts';
 import { writeInboxKey } from '../../shared/domain/drop.ts';
 import type { Options } from '../../shared/domain/request.ts';
 import type { Credentials } from './credentials.ts';
 
-/** The bucket of a local system, with its credentials. */
+/** The bucket of a running local system, and its credentials. */
 export type Bucket = { s3Origin: string; bucket: string; credentials: Credentials };
 
 /** Without an address the bucket is in AWS, and the SDK finds credentials and region. */
 export type AnyBucket = Bucket | { bucket: string; s3Origin?: undefined; credentials?: undefined };
 
-/** Puts a file into the bucket as any S3 client would. @returns the version that was made of it */
+/** Puts a file into the bucket with the S3 client. @returns the id of the new version */
 export const putMedia = async (
   { s3Origin, bucket, credentials }: AnyBucket,
   object: { key: string; file: string | Uint8Array; metadata?: Record<string, string> },
@@ -40,7 +41,7 @@ export type Drop = {
   reference?: string | undefined;
 };
 
-/** Drops a file into the inbox: who in the key, the rest in the metadata. */
+/** Drops a file into the inbox: the ids in the key, the rest in the metadata. */
 export const drop = (
   at: AnyBucket,
   { file, accountId, enrollmentId, name, options, reference }: Drop,
@@ -48,16 +49,16 @@ export const drop = (
   putMedia(at, {
     key: writeInboxKey({ accountId, enrollmentId, name }),
     file,
-    metadata: {
+    metadata: defined({
       'user-authorized': 'true',
-      ...(reference ? { reference } : {}),
-      ...(options && Object.keys(options).length > 0 ? { options: JSON.stringify(options) } : {}),
-    },
+      reference: reference || undefined,
+      options: options && Object.keys(options).length > 0 ? JSON.stringify(options) : undefined,
+    }),
   });
 
 /**
- * Tells the sandbox whose an enrollment is: enrollment ids carry no account, and the real Truora knows already. With an
- * agent of its own, because the one of `fetch` follows the environment's proxies, even to this machine.
+ * Registers an enrollment at the sandbox, because an enrollment id does not name its account. It uses its own agent: `fetch` follows
+ * the environment's proxies, even to this machine.
  */
 export const registerEnrollment = (
   sandboxOrigin: string,

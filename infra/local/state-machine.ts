@@ -1,19 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { StateMachine, type StateMachineDefinition } from 'aws-local-stepfunctions';
 import type { TaskState } from '../workflow/asl.ts';
-import { paced, substituted } from './definition.ts';
+import { paced, substituted, untimed } from './definition.ts';
 import { type MachineEvent, report } from './history.ts';
-import { denialOf, type Rights } from './iam/roles.ts';
+import { denialOf, type Permissions } from './iam/roles.ts';
 import type { LambdaHost } from './lambda.ts';
 import { resourcesOf, type Template } from './template.ts';
 
-/** Step Functions' limit on what a state may put into the execution's data. Bytes. */
+/** Step Functions' limit on a state's result. Bytes. */
 const MAX_DATA_BYTES = 262_144;
 
-/** Ended executions that can still be described. Ten thousand runs must take no more memory than one thousand. */
+/** Ended executions that can still be described: ten thousand runs must need no more memory than one thousand. */
 const MOST_ENDED = 1000;
 
-/** The rule that every `startExecution.sync` shares, as AWS documents the rights it needs. */
+/** The rule that every `startExecution.sync` uses (documented). */
 const SYNC_RULE = 'rule/StepFunctionsGetEventsForStepFunctionsExecutionRule';
 
 export type Execution = {
@@ -24,7 +24,7 @@ export type Execution = {
   output?: unknown;
   error?: string;
   cause?: string;
-  /** Settles when the execution has ended, however it did. */
+  /** Settles when the execution has ended, in any status. */
   ended: Promise<void>;
 };
 
@@ -35,15 +35,15 @@ export type Machine = {
   describe(executionArn: string): Execution | undefined;
   sendTaskSuccess(taskToken: string, output: string): void;
   sendTaskFailure(taskToken: string, error: string, cause: string): void;
-  /** Stops every execution that runs, and waits for the last. */
+  /** Stops all running executions and waits for them. */
   close(): Promise<void>;
 };
 
-/** An error as the engine reads it: `name` is matched by Retry and Catch, `message` becomes the cause. */
+/** An error for the engine: Retry and Catch match `name`, and `message` becomes the cause. */
 const engineError = (name: string, message: string, more: { isRetryable?: false; isCatchable?: false } = {}) =>
   Object.assign(new Error(message), { name, ...more });
 
-/** Neither retried nor caught: the engine's Retry would go on after an abort. */
+/** Neither retried nor caught: the engine's Retry would continue after an abort. */
 const overError = () =>
   engineError('States.Runtime', 'the execution is over', { isRetryable: false, isCatchable: false });
 
@@ -52,30 +52,32 @@ type MachineOptions = {
   onEvent: (event: MachineEvent) => void;
   onEnded?: (execution: Execution) => void;
   others?: readonly Machine[];
-  rights?: Rights;
+  permissions?: Permissions;
 };
 
-/** An execution that waits for its task token to come back. */
+/** An execution that waits for its task token. */
 type Wait = { executionArn: string; resolve: (output: unknown) => void; reject: (error: Error) => void };
 
 /**
- * Runs the synthesized definition on `aws-local-stepfunctions`, with what the engine lacks put around it: task tokens,
- * Lambda's error shape, the data limit, and nothing called once an execution is over (its Retry goes on after an abort).
+ * Runs the synthesized definition on `aws-local-stepfunctions` and adds what the engine lacks: task tokens, Lambda's error shape,
+ * the data limit, and no call after the end of an execution (the engine's Retry continues after an abort).
  * @param pace factor on the seconds between retries; 1 is the definition's own
- * @param onEnded hears of each execution that has ended, but for those that end with the machine itself
- * @param others the machines that a task of this one may start, and wait for
- * @param rights who may do what; everybody everything when left out
+ * @param onEnded gets each ended execution, except those that end because the machine is closed
+ * @param others the machines that a task of this one may start and wait for
+ * @param permissions of the roles; without it every call is allowed
  */
 export const machineOf = (
   template: Template,
   lambda: LambdaHost,
-  { pace, onEvent, onEnded = () => {}, others = [], rights }: MachineOptions,
+  { pace, onEvent, onEnded = () => {}, others = [], permissions }: MachineOptions,
 ): Machine => {
   const [resource] = resourcesOf(template, 'AWS::StepFunctions::StateMachine');
   if (!resource) throw new TypeError('no state machine in the template');
   const definition = paced(substituted(resource.properties), pace);
-  // Paced intervals are fractions of a second, which AWS would refuse; the definition itself is validated by a test.
-  const engine = new StateMachine(definition as StateMachineDefinition, { validationOptions: { noValidate: true } });
+  // Scaled intervals are fractions of a second, which AWS would refuse. A test validates the definition itself.
+  const engine = new StateMachine(untimed(definition) as StateMachineDefinition, {
+    validationOptions: { noValidate: true },
+  });
   const executions = new Map<string, Execution & { abort: () => void }>();
   const endedArns: string[] = [];
   const forgetOldest = (executionArn: string) => {
@@ -100,11 +102,11 @@ export const machineOf = (
     return result;
   };
 
-  /** Holds the machine to its own role. The names of the errors were seen in other people's histories. */
+  /** Checks the machine's own role. The names of the errors are from published histories (seen). */
   const refuseUnless = (error: string, action: string, target: string): void => {
     const role = String(resource.properties.RoleArn);
     const ask = { action, resource: target };
-    if (rights?.may(role, ask) === false) throw engineError(error, denialOf(role, ask));
+    if (permissions?.may(role, ask) === false) throw engineError(error, denialOf(role, ask));
   };
 
   const invoke = async (functionArn: string, event: unknown): Promise<unknown> => {
@@ -114,13 +116,13 @@ export const machineOf = (
     return answer.result;
   };
 
-  /** The outcome of another machine's execution, as a value and not as a text: that is what the `:2` stands for. */
+  /** The output of another machine's execution as JSON, not as a string: the meaning of `:2`. */
   const startAndWait = async (input: unknown): Promise<unknown> => {
     const { StateMachineArn, Input } = input as { StateMachineArn: string; Input: unknown };
     const other = others.find(({ arn }) => arn === StateMachineArn);
     if (!other) throw engineError('StepFunctions.StateMachineDoesNotExistException', 'State Machine Does Not Exist');
     refuseUnless('StepFunctions.AWSStepFunctionsException', 'states:StartExecution', StateMachineArn);
-    // By a rule of its own Step Functions learns of the end, which it then reads.
+    // Step Functions learns of the end through its own rule, and then reads the execution.
     const ruleArn = StateMachineArn.replace(/:states:(.*):stateMachine:.*$/, `:events:$1:${SYNC_RULE}`);
     for (const action of ['events:DescribeRule', 'events:PutRule', 'events:PutTargets']) {
       refuseUnless('StepFunctions.AWSStepFunctionsException', action, ruleArn);
@@ -139,22 +141,22 @@ export const machineOf = (
     const { taskToken } = Payload;
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
     parked.set(taskToken, { executionArn, resolve, reject });
-    const patience = setTimeout(
-      () => reject(engineError('States.Timeout', 'the wait is over')),
+    const timer = setTimeout(
+      () => reject(engineError('States.Timeout', 'the callback timeout is over')),
       state.TimeoutSeconds * 1000,
     );
     try {
       await Promise.race([invoke(FunctionName, Payload), promise]);
       return await promise;
     } finally {
-      clearTimeout(patience);
+      clearTimeout(timer);
       parked.delete(taskToken);
     }
   };
 
   const unpark = (taskToken: string) => {
     const wait = parked.get(taskToken);
-    // The service tells a token it knew from one it never saw; for the caller both mean "too late".
+    // AWS distinguishes an expired token from an unknown one; for the caller both mean "too late".
     if (!wait) throw engineError('TaskTimedOut', 'Task Timed Out');
     parked.delete(taskToken);
     return wait;
@@ -162,8 +164,8 @@ export const machineOf = (
 
   const start: Machine['start'] = (input, name = randomUUID()) => {
     const executionArn = `${resource.ref.replace(':stateMachine:', ':execution:')}:${name}`;
-    const standing = executions.get(executionArn);
-    if (standing) return standing;
+    const existing = executions.get(executionArn);
+    if (existing) return existing;
     const execution: Execution & { abort: () => void } = {
       executionArn,
       status: 'RUNNING',
@@ -172,7 +174,7 @@ export const machineOf = (
       abort: () => {},
       ended: Promise.resolve(),
     };
-    // The engine resumes a retry before it says that the time is up, so the clock is asked too.
+    // The engine resumes a retry before it reports the timeout, so the clock is checked too.
     const endsAt = Date.now() + definition.TimeoutSeconds * 1000;
     const isOver = () => execution.status !== 'RUNNING' || Date.now() >= endsAt;
     const unparkAll = () => {
@@ -189,7 +191,7 @@ export const machineOf = (
       },
       context: {
         Execution: { Id: executionArn, Name: name, Input: structuredClone(input) as never },
-        // Read once for each entry of the waiting state, so each entry and each retry gets a token of its own.
+        // Read once for each entry of the waiting state, so each entry and each retry gets its own token.
         Task: {
           get Token() {
             return randomUUID();

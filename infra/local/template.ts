@@ -13,22 +13,22 @@ export type Template = {
   Parameters?: Record<string, { Type: string; Default?: string }>;
 };
 
-/** Synthesizes the stack that would be deployed. No bundles: the local world runs the functions' sources. */
+/** Synthesizes the stack that would be deployed. No bundles: the local system runs the functions' sources. */
 export const synthesize = (config: Config): Template =>
   templateOf(
     (app) =>
       new FaceRevalidationStack(app, `face-revalidation-${config.stage}`, {
         config,
-        codeOf: () => Code.fromInline('// The local world imports the source.'),
+        codeOf: () => Code.fromInline('// The local system imports the source.'),
       }),
   );
 
-/** Synthesizes the example of a caller, a stack of its own beside that of the stage. */
+/** Synthesizes the example of a caller, in its own stack. */
 export const synthesizeCaller = (stage: string): Template =>
   templateOf((app) => new ExampleCallerStack(app, `face-revalidation-example-${stage}`, { stage }));
 
 const templateOf = (make: (app: App) => Stack): Template => {
-  // CDK's own template rules take two seconds; `npx cdk synth` and a test run them, every start of the world need not.
+  // CDK's own template rules take two seconds. `npx cdk synth` and a test run them, so the local system leaves them out.
   const app = new App({ analyticsReporting: false, builtinCloudFormationValidation: false });
   const stack = make(app);
   const assembly = app.synth();
@@ -41,7 +41,7 @@ const region = 'us-east-1';
 
 const accountId = '000000000000';
 
-/** What `Fn::GetAtt` and `Ref` give for a deployed resource; made up here, by the shapes AWS uses. */
+/** The values of `Fn::GetAtt` and `Ref` of a deployed resource: invented, in AWS's shapes. */
 const deployed = (id: string, { Type, Properties }: Resource): { ref: string; [attribute: string]: string } => {
   const arn = (service: string, rest: string) => `arn:aws:${service}:${region}:${accountId}:${rest}`;
   switch (Type) {
@@ -73,6 +73,8 @@ const deployed = (id: string, { Type, Properties }: Resource): { ref: string; [a
     }
     case 'AWS::Events::Rule':
       return { ref: id, Arn: arn('events', `rule/${id}`) };
+    case 'AWS::ApiGatewayV2::Api':
+      return { ref: id, ApiEndpoint: `https://${id.toLowerCase()}.execute-api.${region}.amazonaws.com` };
     case 'AWS::IAM::Role':
       return { ref: id, Arn: `arn:aws:iam::${accountId}:role/${id}` };
     default:
@@ -88,7 +90,7 @@ const pseudo: Record<string, string> = {
   'AWS::NoValue': '',
 };
 
-/** A template that reads Parameter Store, as CloudFormation fills it in when another stack has put the values there. */
+/** A template that reads Parameter Store, filled with the parameters of another stack as CloudFormation does it. */
 export const suppliedBy = (other: Template, template: Template): Template => {
   const store = new Map(
     resourcesOf(other, 'AWS::SSM::Parameter').map(({ properties: { Name, Value } }) => [Name, Value]),
@@ -97,7 +99,7 @@ export const suppliedBy = (other: Template, template: Template): Template => {
   return JSON.parse(JSON.stringify(template), (_, value) => (value && stored(value)) ?? value);
 };
 
-/** Gives every value in the template its text: Ref, GetAtt, Join, Sub, Select and Split are all that CDK writes. */
+/** Resolves the functions that CDK writes: Ref, GetAtt, Join, Sub, Select and Split. */
 export const resolver = ({ Resources }: Template) => {
   const reference = (id: string, attribute?: string): string => {
     const name = pseudo[id];
@@ -141,7 +143,7 @@ export const resolver = ({ Resources }: Template) => {
   return resolve;
 };
 
-/** The resources of one type, with every value resolved, under the name their `Ref` gives; the name is the ARN of some. */
+/** The resources of one type with resolved values. `ref` is the value of `Ref`, for some types the ARN. */
 export const resourcesOf = (
   template: Template,
   type: string,

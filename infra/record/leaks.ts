@@ -1,13 +1,13 @@
 import { invented, isVocabulary } from './scrub.ts';
 
-/** A field of Truora's: a name in a key's place would be a leak that no look at values finds. */
+/** A field name of Truora. A name of a person as a field name would be a leak that no check of values finds. */
 const FIELD = /^[A-Za-z][A-Za-z_]{0,63}\d{0,3}$/;
 
 const INVENTED_LINK = /^https?:\/\/[a-z0-9.-]+\/u\/x(\?([A-Za-z-]+=(abc|KEXAMPLE|1795428300)&?)+)?$/;
 
 const INVENTED_ID = /^[A-Z]{3}0{28,38}[0-9a-f]{2,4}$/;
 
-/** What no example may hold, whoever put it there, and what it is called. Looked for in every text, at any depth. */
+/** What no example may have, with its name. Searched for in every text, at any depth. */
 const suspects: [string, RegExp][] = [
   ['a token', /eyJ[A-Za-z0-9_-]{6,}/],
   ["a key of AWS's", /\b(AKIA|ASIA)[A-Z0-9]{12,}/],
@@ -32,7 +32,7 @@ const leaksInText = (name: string, value: string, { key, accountId, enrollmentId
 };
 
 /**
- * Looks at what is about to be written with other eyes than those that scrubbed it.
+ * Checks an example before it is written, independently of the scrubber.
  * @returns what was found and in which field, never the value
  */
 export const leaksIn = (value: unknown, secrets: Secrets, name = 'body'): string[] => {
@@ -42,6 +42,6 @@ export const leaksIn = (value: unknown, secrets: Secrets, name = 'body'): string
     return Math.abs(value) >= 1e9 && value !== invented.unixSeconds ? [`a long number in "${name}"`] : [];
   if (value === null || typeof value !== 'object') return [];
   return Object.entries(value).flatMap(([field, inner]) =>
-    FIELD.test(field) ? leaksIn(inner, secrets, field) : [`a field within "${name}" whose name is none`],
+    FIELD.test(field) ? leaksIn(inner, secrets, field) : [`a field within "${name}" with an unexpected name`],
   );
 };

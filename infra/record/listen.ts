@@ -15,33 +15,33 @@ import { createdOf } from '../../shared/truora/creation.ts';
 import { verdictOf } from '../../shared/truora/verdict.ts';
 import type { Example } from './examples.ts';
 
-/** An id that Truora has given to nobody. */
-const NOBODY = `VLD${'0'.repeat(32)}`;
+/** An id that does not exist at Truora. */
+const UNKNOWN_VALIDATION = `VLD${'0'.repeat(32)}`;
 
-/** Between two looks; nobody waits for this command but its caller. Milliseconds. */
-const LOOK_MS = 2000;
+/** Between two polls. Milliseconds. */
+const POLL_MS = 2000;
 
-/** How long after its deadline a validation is still looked at. Milliseconds. */
+/** How long after its deadline a validation is still polled. Milliseconds. */
 const GRACE_MS = 30_000;
 
 export type Wanted = Pick<Claim, 'accountId' | 'enrollmentId' | 'requested'> & {
   media: { file: string; bytes: number; type: MediaType };
 };
 
-/** What a person is told on the way. `charged` stands before the charged call: from there on there is no way back. */
-export type Told = { say: (line: string) => void; charged: () => void };
+/** Reports progress. `charged` is called directly before the charged call. */
+export type Progress = { log: (line: string) => void; charged: () => void };
 
 /**
- * Walks one person through Truora with the client that the functions use, and hears each answer whole: also the fields that
- * our schemas leave out, since their coming and going is what a recording is to show.
- * @returns the answers as they came; `decided` is false when Truora had not decided in its own time, or was never asked to
+ * Re-validates one person at Truora with the functions' client and keeps each whole answer, also the fields that our schemas leave
+ * out, because a recording must show their changes.
+ * @returns the answers as they arrived; `decided` is false when Truora did not decide in time, or nothing was created
  */
 export const recordAnswers = async (
   at: Omit<Truora, 'onAnswer' | 'onCall'>,
   { media, ...claim }: Wanted,
-  { say, charged }: Told,
-): Promise<{ heard: Example[]; decided: boolean }> => {
-  const heard: Example[] = [];
+  { log, charged }: Progress,
+): Promise<{ answers: Example[]; decided: boolean }> => {
+  const answers: Example[] = [];
   let last = { status: 0, body: '' };
   const truora: Truora = {
     ...at,
@@ -50,19 +50,19 @@ export const recordAnswers = async (
     },
   };
   const keep = (name: string, body: unknown = JSON.parse(last.body)) => {
-    heard.push({ name, status: last.status, body });
-    say(`heard ${name}`);
+    answers.push({ name, status: last.status, body });
+    log(`recorded ${name}`);
   };
 
   const { status, account_id: account } = await getEnrollment(truora, claim.enrollmentId);
   keep(`get-enrollment.${status}`);
   if (account !== claim.accountId) throw new TypeError("the enrollment is another person's; nothing was created");
   if (status !== 'success') {
-    say(`the enrollment is ${status}, so nothing is created, and nothing is charged`);
-    return { heard, decided: false };
+    log(`the enrollment is ${status}, so nothing is created or charged`);
+    return { answers: answers, decided: false };
   }
 
-  await getValidation(truora, NOBODY).catch((error: unknown) => {
+  await getValidation(truora, UNKNOWN_VALIDATION).catch((error: unknown) => {
     if (!(error instanceof TruoraRejectedError)) throw error;
   });
   if (last.status === 404 && last.body.startsWith('{')) keep('error.not-found');
@@ -76,14 +76,14 @@ export const recordAnswers = async (
   keep('get-validation.pending');
   const stream = createReadStream(media.file);
   await uploadMedia(truora, uploadLink, { stream, bytes: media.bytes, type: media.type });
-  say('the media was taken; waiting for the verdict');
+  log('the media was uploaded; waiting for the verdict');
 
   let decided = false;
   while (!decided && Date.now() < Date.parse(validation.deadline) + GRACE_MS) {
     const answer = await getValidation(truora, validation.validationId);
-    // What is recorded approves nobody, so no floor of a deployment holds.
+    // A recording approves no person, so no minimum threshold applies.
     const verdict = verdictOf(answer, { claim, validation, policy: { minimumThreshold: 0 }, at: new Date() });
-    if (!verdict) await wait(LOOK_MS);
+    if (!verdict) await wait(POLL_MS);
     else {
       decided = true;
       const word = verdict.status === 'failed' ? (verdict.reason ?? 'failed').replaceAll('_', '-') : verdict.status;
@@ -98,8 +98,8 @@ export const recordAnswers = async (
   };
   await listValidations({ ...truora, onAnswer }, claim.accountId);
   const list = pages.find(({ validations }) => validations.some(isOwn)) ?? pages[0] ?? { validations: [] };
-  // The others are of that person's past, and one more of them at each recording.
+  // The other validations are the person's history, which grows with each recording.
   const own = list.validations.filter(isOwn);
   keep('list-validations.one', { ...list, validations: own });
-  return { heard, decided };
+  return { answers: answers, decided };
 };

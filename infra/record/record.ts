@@ -16,7 +16,7 @@ const truoraAt = (origin: string, key: string): Truora => ({
   origin,
   key: async () => key,
   uploadOrigins: [...new Set([UPLOADS, ...(isTruora(origin) ? [] : [origin])])],
-  // An upload of 10 MB over a slow line may take a minute; anything else is answered in seconds. Milliseconds.
+  // An upload of 10 MB from a laptop may take a minute; other calls take seconds. Milliseconds.
   deadlines: { connectMs: 5000, headersMs: 20_000, idleMs: 20_000, totalMs: 60_000 },
 });
 
@@ -36,22 +36,20 @@ export type Recording = {
 
 /**
  * Re-validates one face at Truora, and rewrites the examples with its answers: without ids, links, addresses, dates and scores.
- * @returns false when Truora had not decided in its own time
- * @throws Error when an answer holds something that must not be written; nothing is written then
+ * @returns false when Truora did not decide in time
+ * @throws Error when an answer has something that must not be written; nothing is written then
  */
 export const record = async ({ origin, key, folder, wanted, log, charged }: Recording): Promise<boolean> => {
   log(`This creates one validation at ${origin}, which Truora charges.`);
-  const { heard, decided } = await recordAnswers(truoraAt(origin, key), wanted, { say: log, charged });
+  const { answers, decided } = await recordAnswers(truoraAt(origin, key), wanted, { log, charged });
   const scrub = scrubber(wanted);
-  const scrubbed = heard.map((one) => ({ ...one, body: scrub(one.body) }));
+  const scrubbed = answers.map((one) => ({ ...one, body: scrub(one.body) }));
   const leaks = scrubbed.flatMap(({ name, body }) =>
     leaksIn(body, { key, ...wanted }).map((leak) => `${name}: ${leak}`),
   );
   if (leaks.length > 0) {
     for (const leak of leaks) log(leak);
-    throw new Error(
-      'nothing was written: an example must not hold what the lines above name; infra/record/scrub.ts must remove it',
-    );
+    throw new Error('nothing was written: an example must not have what is listed above; extend infra/record/scrub.ts');
   }
   for (const [name, news] of writeExamples(folder, scrubbed, new Date())) log(`${name}: ${news}`);
   return decided;

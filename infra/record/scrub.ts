@@ -1,7 +1,6 @@
 /**
- * Makes an answer of Truora's into an example: the names of its fields, its kinds of values and its words stay, and whatever
- * is of a person, of a moment or of a secret becomes an invented value. The same answer tomorrow gives the same example, so
- * what git shows afterwards is what Truora has changed.
+ * Makes an example of an answer of Truora. Field names, types and vocabulary stay; every value of a person, a time or a secret becomes
+ * an invented value. The same answer on another day gives the same example, so git shows only changes of Truora.
  */
 
 /** An id as Truora mints them (seen): three capitals and hex digits. */
@@ -15,23 +14,23 @@ const IP4 = /^\d{1,3}(\.\d{1,3}){3}$/;
 
 const IP6 = /^[0-9a-f]*:[0-9a-f:.]*:[0-9a-f:.]*$/i;
 
-/** Fields whose text is one of a vocabulary: Truora's word itself is what the example is for. */
+/** Fields with a vocabulary, whose words the example must keep. */
 const VOCABULARY = /(^|_)(status|type|typ|reason|action)$/;
 
-/** How Truora names its fields (seen): small words, with a number at the end at most. */
+/** The form of Truora's field names (seen): words, with at most a number at the end. */
 const FIELD = /^[A-Za-z][A-Za-z_]{0,63}\d{0,3}$/;
 
 const WORD = /^[a-z]+(?:[_-][a-z]+)*$/;
 
 const LONGEST_WORD = 64;
 
-/** Numbers that say what was agreed, not what somebody looks like or when. */
+/** Numbers that are settings and not data of a person or a time. */
 const KEPT_NUMBERS = ['threshold', 'remaining_retries', 'allowed_retries', 'code', 'http_code'];
 
-/** The threshold that holds when nothing else was asked for (documented): on which side a score lies is kept. */
+/** The default threshold (documented). The side of a score is kept. */
 const DEFAULT_THRESHOLD = 0.65;
 
-/** Everything that an example may hold in place of what was said. */
+/** The invented values of an example. */
 export const invented = {
   accountId: 'customer-42',
   text: 'text',
@@ -47,7 +46,7 @@ const hostOf = ({ hostname }: URL) => (/\.(truora\.com|amazonaws\.com)$/.test(ho
 const parameterOf = (name: string): string =>
   name === 'Expires' ? String(invented.unixSeconds) : name === 'Key-Pair-Id' ? 'KEXAMPLE' : 'abc';
 
-/** Where a link points and what it is signed with stays to be seen; the file and the signature do not. */
+/** Keeps the host and the names of the parameters of a link, not the file and the signature. */
 const inventedLink = (text: string): string => {
   if (!URL.canParse(text)) return invented.text;
   const url = new URL(text);
@@ -56,7 +55,7 @@ const inventedLink = (text: string): string => {
   return `${url.protocol}//${hostOf(url)}/u/x${query && `?${query}`}`;
 };
 
-/** A fraction of any length is nine digits: Truora writes nanoseconds and leaves zeros at the end out (seen). */
+/** A fraction becomes nine digits: Truora writes nanoseconds without trailing zeros (seen). */
 const inventedDate = ([, divider, fraction, zone]: RegExpExecArray): string =>
   divider ? `${invented.day}${divider}10:00:00${fraction ? '.123161454' : ''}${zone ? 'Z' : ''}` : invented.day;
 
@@ -69,13 +68,13 @@ const inventedNumber = (name: string, value: number): number => {
   return value >= 1e9 ? invented.unixSeconds : 1;
 };
 
-/** True for a word that stays as it is. */
+/** Whether a value is a word of a vocabulary, which is kept. */
 export const isVocabulary = (name: string, value: string): boolean =>
   VOCABULARY.test(name) && value.length <= LONGEST_WORD && WORD.test(value);
 
 /**
- * One recording's scrubber: an id gets the same invented one in every answer, in the order of first sight.
- * @param who the ids that were asked about, whatever they look like
+ * The scrubber of one recording: an id gets the same invented id in every answer, numbered by first occurrence.
+ * @param who the requested ids, in any form
  */
 export const scrubber = (who: { accountId: string; enrollmentId: string }) => {
   const ids = new Map<string, string>([[who.enrollmentId, invented.id('ENR', 32, 1)]]);
@@ -102,7 +101,7 @@ export const scrubber = (who: { accountId: string; enrollmentId: string }) => {
     if (IP6.test(value)) return invented.ip6;
     return invented.text;
   };
-  /** A name of Truora's own stays. Where a person or an id stands in the place of one, it is scrubbed like a value. */
+  /** Keeps a field name of Truora. A person's name or an id as a field name is scrubbed like a value. */
   const fieldOf = (field: string): string =>
     FIELD.test(field) && !field.includes(who.accountId) && !field.includes(who.enrollmentId)
       ? field
@@ -118,7 +117,7 @@ export const scrubber = (who: { accountId: string; enrollmentId: string }) => {
     const example: Record<string, unknown> = {};
     for (const [field, inner] of Object.entries(value)) {
       const name = fieldOf(field);
-      // Two names that say the same once they are scrubbed stay two fields.
+      // Two field names that become equal stay two fields.
       let free = name;
       for (let nth = 2; Object.hasOwn(example, free); nth += 1) free = `${name}_${nth}`;
       example[free] = scrub(inner, field);

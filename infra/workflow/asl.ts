@@ -1,4 +1,4 @@
-/** The part of the Amazon States Language that this project uses; what is not here is not used. */
+/** The part of the Amazon States Language that this project uses. */
 export type Retrier = {
   ErrorEquals: readonly string[];
   MaxAttempts: number;
@@ -8,7 +8,7 @@ export type Retrier = {
   JitterStrategy?: 'FULL' | 'NONE';
 };
 
-/** Without a `ResultPath` the error takes the place of the state's whole input. */
+/** Without a `ResultPath` the error replaces the state's whole input. */
 export type Catcher = { ErrorEquals: readonly string[]; Next: string; ResultPath?: string | null };
 
 export type TaskState = {
@@ -17,7 +17,7 @@ export type TaskState = {
   Resource: string;
   Parameters: Record<string, unknown>;
   ResultSelector?: Record<string, string>;
-  /** Without one the result takes the place of the state's whole input. */
+  /** Without one the result replaces the state's whole input. */
   ResultPath?: string | null;
   OutputPath?: string;
   TimeoutSeconds: number;
@@ -34,7 +34,7 @@ export type ChoiceState = {
   Default: string;
 };
 
-/** Does nothing for so many seconds. */
+/** Waits for a number of seconds. */
 export type WaitState = { Type: 'Wait'; Comment: string; Seconds: number; Next: string };
 
 export type FailState = { Type: 'Fail'; Comment: string; Error: string; CausePath: string };

@@ -1,23 +1,24 @@
+import { defined } from '../../shared/domain/defined.ts';
 import { type StepName, steps } from '../../shared/workflow/contract.ts';
 import type { Catcher, ChoiceState, Definition, FailState, Retrier, TaskState, WaitState } from './asl.ts';
 import {
+  afterRotation,
   anything,
   FIRST_PAUSE_SECONDS,
   never,
-  onceTheKeyIsNew,
   recording,
   whileBusy,
   whileClaimedElsewhere,
   whileCreating,
   whileEnrollmentPending,
-  whileHeldBack,
   whileMoving,
   whilePending,
+  whileThrottled,
   whileUnsettled,
 } from './retriers.ts';
 import { functionSeconds, MACHINE_SECONDS, STATE_MARGIN_SECONDS } from './timeouts.ts';
 
-/** Answers, not faults: the request cannot be taken to Truora as it is. They end the execution well, as `refused`. */
+/** The request cannot be sent to Truora as it is. The execution succeeds, with the outcome `refused`. */
 const refusals = [
   'RequestInvalidError',
   'MediaUnacceptableError',
@@ -27,10 +28,10 @@ const refusals = [
   'SpendingRefusedError',
 ];
 
-/** Where trying again cannot help, or could cost money. */
+/** A retry cannot help, or could cost money. */
 const final = ['TruoraRejectedError', 'CreationUnconfirmedError', 'UploadLinkUnsafeError'];
 
-/** The claim is not ours to work on (any more): it was canceled meanwhile, or somebody else decided it. */
+/** This execution must not work on the claim: it was canceled, or another execution has decided or owns it. */
 const taken = ['AlreadyDecidedError', 'ClaimedElsewhereError'];
 
 const decided: Catcher = { ErrorEquals: ['AlreadyDecidedError'], Next: 'ReadOutcome', ResultPath: '$.repeat' };
@@ -42,21 +43,21 @@ const failed: Catcher = { ErrorEquals: ['States.ALL'], Next: 'RecordFailure', Re
 type Ending = { Next: string } | { End: true; OutputPath: '$.outcome' };
 
 /**
- * What a step's function is called with. The request is read from the input that the execution was started with, which no
- * state can change; every other entry is read from the journal, which only our states have written.
+ * The payload of a step's function. The request comes from the execution's input, which no state can change. Every other entry
+ * comes from the journal, which only the states write.
  */
 const parametersOf = (name: StepName): Record<string, string> => {
   const reads: readonly string[] = steps[name].reads;
-  return {
-    ...(name === 'ClaimRequest' ? {} : { 'journal.$': '$' }),
-    ...(reads.includes('request') ? { 'input.$': '$$.Execution.Input' } : {}),
+  return defined({
+    'journal.$': name === 'ClaimRequest' ? undefined : '$',
+    'input.$': reads.includes('request') ? '$$.Execution.Input' : undefined,
     'executionId.$': '$$.Execution.Id',
-  };
+  });
 };
 
 /**
- * The first state. Whoever may start the machine chooses its whole input, so none of it becomes the journal: the claim, or the
- * error, takes its place. A forged entry (a claim, a receipt, a bell) is gone before a step could read it.
+ * The first state. A principal that may start the machine chooses its whole input, so no part of the input becomes the journal:
+ * the claim, or the error, replaces it. No step can read a forged entry (a claim, a receipt, a notification).
  */
 const first = ({ ResultPath: _, Catch = [], ...state }: TaskState): TaskState => ({
   ...state,
@@ -64,7 +65,7 @@ const first = ({ ResultPath: _, Catch = [], ...state }: TaskState): TaskState =>
   Catch: Catch.map(({ ErrorEquals, Next }) => ({ ErrorEquals, Next })),
 });
 
-/** One step of the contract as a state: its function gets the whole journal and adds one entry to it. */
+/** One step of the contract as a state: its function gets the journal and adds one entry to it. */
 const task = (
   name: StepName,
   Comment: string,
@@ -79,7 +80,7 @@ const task = (
   ...rest,
 });
 
-/** A step that parks until someone brings its token back: the same call, and the token beside the journal. */
+/** A step that waits until its task token is sent: the same payload, plus the token. */
 const park = (state: TaskState, name: StepName, TimeoutSeconds: number): TaskState => ({
   ...state,
   Resource: 'arn:aws:states:::lambda:invoke.waitForTaskToken',
@@ -90,9 +91,9 @@ const park = (state: TaskState, name: StepName, TimeoutSeconds: number): TaskSta
 const ends = { End: true, OutputPath: '$.outcome' } as const;
 
 /**
- * The state machine, in the order a drop walks it. A plain value: CDK hands it to AWS as it is, and the local world runs
- * the very same text. `${Name}` stands for the ARN of the function of that name.
- * @param callbackTimeoutSeconds how long AwaitWebhook waits for a bell before the timed poll takes over
+ * The state machine, in the order of a drop. A plain value: CDK deploys it unchanged, and the local system runs the same text.
+ * `${Name}` stands for the ARN of the function of that name.
+ * @param callbackTimeoutSeconds how long AwaitWebhook waits for a notification before the timed poll starts
  */
 export const definition = ({ callbackTimeoutSeconds }: { callbackTimeoutSeconds: number }): Definition => ({
   Comment: 'Re-validates the face of one person with one media at Truora, and records one outcome.',
@@ -100,27 +101,27 @@ export const definition = ({ callbackTimeoutSeconds }: { callbackTimeoutSeconds:
   TimeoutSeconds: MACHINE_SECONDS,
   States: {
     ClaimRequest: first(
-      task('ClaimRequest', 'Is this request in order, and ours alone?', {
+      task('ClaimRequest', 'Is the request valid, and claimed by this execution alone?', {
         Retry: [never(...refusals, 'AlreadyDecidedError'), whileClaimedElsewhere, anything],
         Catch: [decided, refused, failed],
         Next: 'CheckEnrollment',
       }),
     ),
     CheckEnrollment: task('CheckEnrollment', 'Does Truora know this face?', {
-      Retry: [whileEnrollmentPending, whileBusy, onceTheKeyIsNew, never(...refusals, ...final), anything],
+      Retry: [whileEnrollmentPending, whileBusy, afterRotation, never(...refusals, ...final), anything],
       Catch: [refused, failed],
       Next: 'CreateValidation',
     }),
     CreateValidation: task(
       'CreateValidation',
-      'The one charged call. Lost, it is looked for, and never just repeated.',
+      'The one charged call. If its answer is lost, the validation is searched for before another call.',
       {
-        Retry: [whileHeldBack, whileUnsettled, onceTheKeyIsNew, never(...refusals, ...final, ...taken), whileCreating],
+        Retry: [whileThrottled, whileUnsettled, afterRotation, never(...refusals, ...final, ...taken), whileCreating],
         Catch: [decided, refused, failed],
         Next: 'MoveMedia',
       },
     ),
-    MoveMedia: task('MoveMedia', 'S3 to the upload link, streamed.', {
+    MoveMedia: task('MoveMedia', 'Streams the media from S3 to the upload link.', {
       Retry: [whileMoving, never(...refusals, ...final, ...taken, 'UploadLinkSpentError'), anything],
       Catch: [
         decided,
@@ -131,54 +132,54 @@ export const definition = ({ callbackTimeoutSeconds }: { callbackTimeoutSeconds:
     }),
     HowToWait: {
       Type: 'Choice',
-      Comment: 'For a webhook first, or by the timed poll alone?',
+      Comment: 'Wait for a webhook first, or only poll?',
       Choices: [{ Variable: '$.claim.resultMode', StringEquals: 'callback', Next: 'AwaitWebhook' }],
       Default: 'FirstPause',
     } satisfies ChoiceState,
     FirstPause: {
       Type: 'Wait',
-      Comment: 'A look right after the upload finds nothing.',
+      Comment: 'A poll directly after the upload finds no verdict.',
       Seconds: FIRST_PAUSE_SECONDS,
       Next: 'ReadVerdict',
     } satisfies WaitState,
     AwaitWebhook: park(
-      task('AwaitWebhook', 'Parked until a notification rings, or patience is over.', {
+      task('AwaitWebhook', 'Waits for a notification, at most for the callback timeout.', {
         Retry: [never('States.Timeout'), anything],
-        // Whatever happens to the wait, the timed poll still finds the verdict.
+        // If the wait fails in any way, the timed poll still finds the verdict.
         Catch: [{ ErrorEquals: ['States.ALL'], Next: 'ReadVerdict', ResultPath: null }],
         Next: 'ReadVerdict',
       }),
       'AwaitWebhook',
       callbackTimeoutSeconds,
     ),
-    ReadVerdict: task('ReadVerdict', 'What does Truora itself say? Asked again until it has decided.', {
+    ReadVerdict: task('ReadVerdict', 'Reads the verdict from Truora, again until Truora has decided.', {
       Retry: [never('VerdictUnreachableError'), whilePending],
       Catch: [failed],
       Next: 'RecordOutcome',
     }),
-    RecordOutcome: task('RecordOutcome', 'One verdict, one record.', {
+    RecordOutcome: task('RecordOutcome', 'Records the verdict, once.', {
       Retry: [never('ClaimedElsewhereError'), recording],
       Catch: [failed],
       ...ends,
     }),
-    RecordRefusal: task('RecordRefusal', 'Truora was never asked to decide.', {
-      Retry: [never('ClaimedElsewhereError'), recording],
-      Catch: [failed],
+    RecordRefusal: task('RecordRefusal', 'Records a refusal: Truora was not asked to decide.', {
+      Retry: [never(...taken), recording],
+      Catch: [decided, failed],
       ...ends,
     }),
-    ReadOutcome: task('ReadOutcome', 'Decided before: the stored outcome is the answer.', {
+    ReadOutcome: task('ReadOutcome', 'Returns the stored outcome of a decided case.', {
       Retry: [anything],
       Catch: [failed],
       ...ends,
     }),
-    RecordFailure: task('RecordFailure', 'Given up, and written down.', {
+    RecordFailure: task('RecordFailure', 'Records the failure.', {
       Retry: [never(...taken), recording],
       Catch: [decided],
       Next: 'Failed',
     }),
     Failed: {
       Type: 'Fail',
-      Comment: 'A person should look.',
+      Comment: 'A person must look at the case.',
       Error: 'RevalidationFailedError',
       CausePath: '$.outcome.reason',
     } satisfies FailState,

@@ -2,7 +2,7 @@ import type { Retrier } from './asl.ts';
 
 export const never = (...names: string[]): Retrier => ({ ErrorEquals: names, MaxAttempts: 0 });
 
-/** Everything without a name of ours (throttles, crashes, lost connections): 2, 4, 8, 16, 30 s, spread by jitter. */
+/** Every other error (throttles, crashes, lost connections): 2, 4, 8, 16, 30 s, with jitter. */
 export const anything: Retrier = {
   ErrorEquals: ['States.ALL'],
   IntervalSeconds: 2,
@@ -12,10 +12,10 @@ export const anything: Retrier = {
   JitterStrategy: 'FULL',
 };
 
-/** A record is worth more patience than a look: 2 s to 60 s, up to four minutes in all. */
+/** A record matters more than one poll: 2 s to 60 s, up to four minutes in total. */
 export const recording: Retrier = { ...anything, MaxDelaySeconds: 60, MaxAttempts: 8 };
 
-/** The owner of a claim may take as long as the machine: 5 s to 60 s apart, until ten minutes before that is over. */
+/** The owner of a claim may run as long as the machine: 5 s to 60 s apart, until ten minutes before the machine's limit. */
 export const whileClaimedElsewhere: Retrier = {
   ErrorEquals: ['ClaimedElsewhereError'],
   IntervalSeconds: 5,
@@ -24,7 +24,7 @@ export const whileClaimedElsewhere: Retrier = {
   MaxAttempts: 472,
 };
 
-/** A fresh enrollment becomes ready within seconds or not at all: 1, 2, 4, 8 s (Truora's own SDK waits as long: seen). */
+/** A new enrollment becomes ready within seconds or not at all: 1, 2, 4, 8 s (seen: Truora's own SDK waits as long). */
 export const whileEnrollmentPending: Retrier = {
   ErrorEquals: ['EnrollmentPendingError'],
   IntervalSeconds: 1,
@@ -32,7 +32,7 @@ export const whileEnrollmentPending: Retrier = {
   MaxAttempts: 4,
 };
 
-/** Truora is busy or away, and asking again is free: 5 s to 60 s, about a quarter of an hour, spread by jitter. */
+/** Truora is busy or unreachable, and a repeat is free: 5 s to 60 s, about 15 minutes, with jitter. */
 export const whileBusy: Retrier = {
   ErrorEquals: ['TruoraBusyError', 'TruoraUncertainError'],
   IntervalSeconds: 5,
@@ -42,23 +42,23 @@ export const whileBusy: Retrier = {
   JitterStrategy: 'FULL',
 };
 
-/** The same for media that S3 broke off: it has been paid for, and in the end Truora is asked what arrived. */
+/** The same when S3 cut the media off: the validation is paid for, and in the end Truora is asked what arrived. */
 export const whileMoving: Retrier = { ...whileBusy, ErrorEquals: [...whileBusy.ErrorEquals, 'MediaUnreadError'] };
 
-/** A key that was rotated is read anew after a minute; a call that was refused was not executed, so it is free too. */
-export const onceTheKeyIsNew: Retrier = {
+/** A rotated key is read again after a minute. A call with a refused key is not executed, so the repeat is free. */
+export const afterRotation: Retrier = {
   ErrorEquals: ['TruoraUnauthorizedError'],
   IntervalSeconds: 61,
   MaxAttempts: 1,
 };
 
-/** Before a charged call, many may wait for the same gate to open again: the same, for about half an hour. */
-export const whileHeldBack: Retrier = { ...whileBusy, MaxAttempts: 60 };
+/** Before the charged call many executions may wait for the same throttle: `whileBusy`, for about half an hour. */
+export const whileThrottled: Retrier = { ...whileBusy, MaxAttempts: 60 };
 
 /**
- * What became of a call to create is not known yet, ours or another's for the same person. Many may wait, so they come back
- * spread by jitter: about half an hour in all, where two calls that are lost take three settle windows with the looks after
- * them (3 min, or 15 with the longest window that may be configured).
+ * The result of a create call for the person, of this or another execution, is not known yet. Many may wait, hence the jitter.
+ * About half an hour in total: two lost calls take three settle windows and the polls after them (3 minutes, or 15 with the
+ * longest window that may be configured).
  */
 export const whileUnsettled: Retrier = {
   ErrorEquals: ['CreationUnsettledError'],
@@ -70,8 +70,8 @@ export const whileUnsettled: Retrier = {
 };
 
 /**
- * Whatever a crash is called, a retry is safe, because the function finds the intent it wrote before it called Truora: 15 s
- * apart, so that a throttle or a bad minute is over.
+ * A retry is safe after any crash: the function finds the intent that it wrote before it called Truora. 15 s apart, so that a
+ * throttle or a short outage is over.
  */
 export const whileCreating: Retrier = {
   ErrorEquals: ['States.ALL'],
@@ -80,14 +80,14 @@ export const whileCreating: Retrier = {
   MaxAttempts: 8,
 };
 
-/** Before the first look of who does not wait for a webhook: it costs what that look would cost, and asks nobody. Seconds. */
+/** Pause before the first poll without a webhook: it costs the same as a poll and makes no call to Truora. Seconds. */
 export const FIRST_PAUSE_SECONDS = 3;
 
 /**
- * The timed poll. One billed transition a look, against three for Wait, Task and Choice. 2 s growing by 10 % to 60 s is
- * 387 looks in six hours, and with the pause before the first one the best of the schedules we tried
- * (test/bench/RESULTS.md). Whatever a look stumbles over, the verdict has been paid for, so it is looked at again:
- * ReadVerdict itself ends it at the deadline, and MaxAttempts is a fence that the machine's own time leaves room for.
+ * The timed poll. One billed transition a poll, against three for Wait, Task and Choice. 2 s growing by 10 % to 60 s is 387
+ * polls in six hours, and with the pause before the first one the best of the schedules that were measured
+ * (test/bench/RESULTS.md). The verdict is paid for, so every error is retried. ReadVerdict itself stops at the deadline;
+ * MaxAttempts is a limit that fits into the machine's own time.
  */
 export const whilePending: Retrier = {
   ErrorEquals: ['States.ALL'],

@@ -8,18 +8,19 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { defined } from '../domain/defined.ts';
 import { dynamo } from './clients.ts';
 import { type Change, type Condition, conditionText, expression, type Item, textOf } from './update-expression.ts';
 
 export type { Item } from './update-expression.ts';
 
 /** The names and values of an expression, in the client's format. */
-const partsOf = ({ names, values }: Pick<ReturnType<typeof expression>, 'names' | 'values'>) => ({
-  ExpressionAttributeNames: names,
-  ...(Object.keys(values).length > 0
-    ? { ExpressionAttributeValues: marshall(values, { removeUndefinedValues: true }) }
-    : {}),
-});
+const partsOf = ({ names, values }: Pick<ReturnType<typeof expression>, 'names' | 'values'>) =>
+  defined({
+    ExpressionAttributeNames: names,
+    ExpressionAttributeValues:
+      Object.keys(values).length > 0 ? marshall(values, { removeUndefinedValues: true }) : undefined,
+  });
 
 /** The item, read consistently. */
 export const getItem = async (table: string, pk: string): Promise<Item | undefined> => {

@@ -101,7 +101,7 @@ const attempt = async (
     },
     { signingDate: signedAt },
   );
-  return send(url, { ...headers, ...defined({ 'x-amzn-trace-id': access.trace }) }, body);
+  return send(url, defined({ ...headers, 'x-amzn-trace-id': access.trace }), body);
 };
 
 /** An answer and its `Date` header. */

@@ -1,3 +1,5 @@
+import { defined } from '../domain/defined.ts';
+
 /** One item; the ledger's only key is `pk`. */
 export type Item = { pk: string } & Record<string, unknown>;
 
@@ -93,15 +95,15 @@ export const textOf = (change: Change) => {
     ' AND ',
   );
   const condition = when && change.orAbsent ? `attribute_not_exists(pk) OR (${when})` : when;
-  return {
+  return defined({
     UpdateExpression: [
       ...(assignments.length > 0 ? [`SET ${assignments.join(', ')}`] : []),
       ...(removals.length > 0 ? [`REMOVE ${removals.join(', ')}`] : []),
       ...(additions.length > 0 ? [`ADD ${additions.join(', ')}`] : []),
       ...(takings.length > 0 ? [`DELETE ${takings.join(', ')}`] : []),
     ].join(' '),
-    ...(condition ? { ConditionExpression: condition } : {}),
+    ConditionExpression: condition || undefined,
     ExpressionAttributeNames: text.names,
     values: text.values,
-  };
+  });
 };

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { defined } from './defined.ts';
 import { RequestInvalidError } from './errors.ts';
 import { AccountId, RevalidationId, TruoraId } from './ids.ts';
 import { phases } from './lifecycle.ts';
@@ -156,14 +157,17 @@ export const RevalidationPage = z.object({ revalidations: z.array(Revalidation),
 export const presentRevalidation = (record: LedgerRecord | undefined, ticket?: Ticket): Revalidation | undefined => {
   if (!record && !ticket) return undefined;
   const { upload, options, uploads, revalidationId, accountId, enrollmentId, reference, calledBy } = ticket ?? {};
-  const { forceNew } = ticket ?? {};
   const repeats = (uploads?.size ?? 0) - 1;
-  return Revalidation.parse({
-    phase: upload ? 'awaiting_upload' : 'accepted',
-    ...(ticket ? { revalidationId, accountId, enrollmentId, reference, calledBy, forceNew, requested: options } : {}),
-    ...record,
-    ...(repeats > 0 ? { repeats } : {}),
-  });
+  const asked = { revalidationId, accountId, enrollmentId, reference, calledBy, forceNew: ticket?.forceNew };
+  return Revalidation.parse(
+    defined({
+      phase: upload ? 'awaiting_upload' : 'accepted',
+      ...asked,
+      requested: options,
+      ...record,
+      repeats: repeats > 0 ? repeats : undefined,
+    }),
+  );
 };
 
 /** The last entry of a page. It names no person: the call itself says whose list it is. */

@@ -24,10 +24,10 @@ const OF_KEY = 'too_many_uploads';
  * the outcome of another question about the same media.
  * @param reason why it was refused, where it was
  */
-export const unclaimedCaseOf = (intake: Intake, reason = ''): CaseId => {
+export const unclaimedCaseOf = (intake: Intake, reason?: string): CaseId => {
   const { person, bucket, media, kind, executionId, unclaimedName } = intake;
   const name = kind === 'drop' && reason === OF_KEY ? OF_KEY : unclaimedName;
-  const version = OTHER_CASE.includes(reason) ? executionId : name;
+  const version = OTHER_CASE.some((one) => one === reason) ? executionId : name;
   const id = revalidationIdOf(defined({ accountId: person.accountId, bucket, key: media.key, version }));
   return { revalidationId: id, ...person };
 };

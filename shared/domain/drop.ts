@@ -15,10 +15,11 @@ export type InboxKey = { accountId: string; enrollmentId: string; name: string }
  */
 export const readInboxKey = (key: string): InboxKey | undefined => {
   const [inbox, accountId, enrollmentId, name, ...rest] = key.split('/');
-  if (`${inbox}/` !== INBOX || !name || rest.length > 0) return undefined;
+  if (`${inbox}/` !== INBOX || rest.length > 0) return undefined;
   if (!AccountId.safeParse(accountId).success || !TruoraId.safeParse(enrollmentId).success) return undefined;
-  if (!/.\.[^.]+$/su.test(name)) return undefined;
-  return { accountId: accountId as string, enrollmentId: enrollmentId as string, name };
+  // An absent name has no extension either.
+  if (!/.\.[^.]+$/su.test(String(name))) return undefined;
+  return { accountId, enrollmentId, name } as InboxKey;
 };
 
 /** The inverse of `readInboxKey`. */
@@ -27,7 +28,7 @@ export const writeInboxKey = ({ accountId, enrollmentId, name }: InboxKey): stri
 
 /** The re-validation that a ticket's key names: `inbox/{accountId}/{enrollmentId}/{revalidationId}.{ext}`. */
 export const ticketIdIn = (key: string): string | undefined =>
-  RevalidationId.safeParse(readInboxKey(key)?.name.replace(/\.[^.]+$/su, '')).data;
+  RevalidationId.safeParse(readInboxKey(key)?.name.replace(/\.[^.]+/, '')).data;
 
 /**
  * A position in the list: the walk continues after this version. `deletedAt` is the time of a newer delete marker of its key,

@@ -70,7 +70,7 @@ const ofDrop = ({ detail: { reason, bucket, object } }: DropEvent) => {
     call: undefined,
     forceKey: undefined,
     unclaimedName: versionId ?? etag,
-    mayBeCopy: !UPLOADS.includes(reason ?? ''),
+    mayBeCopy: !UPLOADS.includes(String(reason)),
     reason,
   };
 };

@@ -1,4 +1,5 @@
 import { defined } from './defined.ts';
+import type { LedgerRecord } from './record.ts';
 import type { Outcome, Receipt } from './revalidation.ts';
 
 /** The case that an outcome is about: a claim, a record, or what is known of a request that was never claimed. */
@@ -16,3 +17,10 @@ export const outcomeOf = (subject: Subject, end: End): Outcome => {
   const about = { revalidationId, accountId, enrollmentId, validationId, reference };
   return defined({ ...about, ...decision, claimedAt, movedAt: receipt?.movedAt, decidedAt });
 };
+
+/** The outcome of an ended case as the answer to a repeat of its request: with the time of the first claim. */
+export const repeatOf = (outcome: Outcome, { claimedAt }: Pick<LedgerRecord, 'claimedAt'>): Outcome => ({
+  ...outcome,
+  claimedAt,
+  isRepeat: true,
+});

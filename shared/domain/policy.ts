@@ -27,10 +27,10 @@ export const applyPolicy = (asked: Options, { minimumThreshold: floor }: Policy)
 
 const withSubvalidations = (asked: Options): Options => {
   const { liveness: _, subvalidations: __, ...others } = asked;
-  const named = subvalidationsOf(asked) ?? [];
+  const named = subvalidationsOf(asked);
   return {
     ...others,
-    subvalidations: subvalidations.filter((one) => one === 'similarity' || named.includes(one)),
+    subvalidations: subvalidations.filter((one) => one === 'similarity' || named?.includes(one)),
   };
 };
 

@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
 import { defined } from './defined.ts';
 import { NamedError, RequestInvalidError } from './errors.ts';
-import type { endReasons, errorReasons, ReasonOf } from './reasons.ts';
+import type { errorReasons, ReasonOf } from './reasons.ts';
 
-type Code = ReasonOf<keyof typeof errorReasons> | (typeof endReasons)[number];
+type Code = ReasonOf<keyof typeof errorReasons | 'end'>;
 
 /** Every code that the API may answer with: its HTTP status and its fixed title. */
 export const problems = {

@@ -1,147 +1,214 @@
+import { type ReasonGroup, reasonGroups } from './reason-groups.ts';
+
 /**
- * Every reason code that we publish, once. The errors, the verdicts, the problem documents, the metrics and the documents take them
- * from here. A code is a promise to callers: it may be added, and never changes its meaning.
+ * Every published reason code, once for each source: a named error, the end of an execution, or Truora's verdict. The value is the
+ * group with its status and its text; null for a code that ends no case. Errors, verdicts, problem documents, metrics and documents
+ * read this list. A code is a promise to callers: codes may be added, and never change their meaning.
  */
+const reasons = {
+  RequestInvalidError: {
+    unreadable_key: 'request',
+    request_invalid: 'request',
+    consent_missing: 'consent',
+    speech_match_needs_live_capture: 'request',
+    idempotency_key_reused: 'other_request',
+    already_asked_otherwise: 'other_request',
+    too_many_uploads: 'uploads',
+    answer_too_old: 'old_answer',
+    retry_not_allowed: 'linked_retry',
+    retry_unknown: 'linked_retry',
+    retry_not_declined: 'linked_retry',
+    retry_needs_liveness: 'linked_retry',
+    retry_too_late: 'linked_retry',
+    retries_used_up: 'linked_retry',
+    threshold_below_policy: 'request',
+  },
+  MediaUnacceptableError: {
+    media_empty: 'media',
+    media_too_large: 'media',
+    media_type_not_supported: 'media',
+    media_unreadable: 'media',
+    media_incomplete: 'media',
+    media_too_small: 'media',
+    media_without_video: 'media',
+    media_too_long: 'media',
+    photo_cannot_prove_liveness: 'media',
+    media_too_old: 'media_version',
+  },
+  MediaGoneError: {
+    media_gone: 'media_version',
+    media_changed: 'media_version',
+  },
+  MediaUnreadError: {
+    media_unread: 'system',
+  },
+  EnrollmentNotReadyError: {
+    enrollment_unknown: 'enrollment',
+    enrollment_failed: 'enrollment',
+    enrollment_of_another_account: 'enrollment',
+    enrollment_not_ready: 'enrollment',
+  },
+  EnrollmentPendingError: {
+    enrollment_pending: 'enrollment_pending',
+  },
+  SpendingRefusedError: {
+    daily_budget_spent: 'spending',
+    truora_closed: 'spending',
+  },
+  /** The stored outcome is the answer. */
+  AlreadyDecidedError: {
+    already_decided: null,
+  },
+  ClaimedElsewhereError: {
+    claimed_elsewhere: 'system',
+  },
+  TruoraBusyError: {
+    truora_unreachable: 'truora',
+    truora_rate_limited: 'truora',
+  },
+  TruoraUncertainError: {
+    truora_uncertain: 'truora',
+  },
+  TruoraContractError: {
+    truora_contract_broken: 'truora',
+  },
+  TruoraUnauthorizedError: {
+    truora_unauthorized: 'truora',
+  },
+  TruoraRejectedError: {
+    truora_rejected: 'truora',
+    truora_not_found: 'truora',
+  },
+  CreationUnconfirmedError: {
+    creation_unconfirmed: 'creation',
+    list_blind: 'creation',
+  },
+  CreationUnsettledError: {
+    creation_unsettled: 'creation',
+  },
+  UploadLinkUnsafeError: {
+    upload_link_unsafe: 'truora',
+  },
+  UploadLinkSpentError: {
+    upload_link_spent: 'truora',
+  },
+  /** The poll goes on. */
+  VerdictPendingError: {
+    verdict_pending: null,
+  },
+  BusRefusedError: {
+    bus_refused: 'system',
+  },
+  VerdictUnreachableError: {
+    truora_unreachable_at_deadline: 'truora',
+  },
+  /** Only routes throw it. */
+  CallRefusedError: {
+    body_malformed: null,
+    signature_invalid: null,
+    subject_missing: null,
+    account_forbidden: null,
+    revalidation_unknown: null,
+    already_decided: null,
+    body_too_large: null,
+    content_type_unsupported: null,
+  },
+  /** Ends without a named error: a cancellation, the execution’s own end, and an unknown error. */
+  end: {
+    canceled_by_caller: 'canceled',
+    execution_failed: 'system',
+    execution_timed_out: 'system',
+    execution_aborted: 'system',
+    execution_lost: 'system',
+    unexpected: 'system',
+  },
+  /** Truora’s reasons for a declined face validation (documented). */
+  declined: {
+    similarity_threshold_not_passed: 'not_similar',
+    passive_liveness_verification_not_passed: 'not_live',
+    no_face_detected: 'no_face',
+    face_not_detected: 'no_face',
+    liveness_verification_not_passed: 'not_live',
+    photo_of_photo: 'not_live',
+    invalid_video_file: 'file_not_readable',
+    invalid_file_format: 'file_not_readable',
+    file_format_not_supported: 'file_not_readable',
+    empty_input_file: 'file_not_readable',
+    face_in_blocklist: 'risk',
+    fraudster_face_match_in_client_collection: 'risk',
+    user_face_match_in_client_collection: 'risk',
+    user_face_match_in_fraud_collection: 'risk',
+    risky_face_detected: 'risk',
+    risk_signal_detected: 'risk',
+    face_validation_failed: 'not_completed',
+    max_retries_reached: 'not_completed',
+    no_face_media_uploaded: 'not_completed',
+    validation_expired: 'not_completed',
+    validation_not_finished: 'not_completed',
+    abandoned_without_using_retries: 'not_completed',
+    canceled: 'not_completed',
+  },
+  /** Truora’s reasons for an expired validation (documented). */
+  expired: {
+    input_file_not_uploaded: 'time_over',
+    manual_review_expired: 'time_over',
+    face_validation_not_started: 'time_over',
+    pending_validation_methods: 'time_over',
+  },
+  /** Our reasons for a verdict that Truora does not document or that contradicts the request. */
+  verdict: {
+    unknown_reason: 'unknown',
+    undecided_at_deadline: 'undecided',
+    system_error: 'truora_error',
+    verdict_mismatch: 'verdict',
+    verdict_of_another_enrollment: 'verdict',
+    verdict_unconfirmed: 'verdict',
+  },
+} as const satisfies Record<string, Record<string, ReasonGroup | null>>;
 
-/** The codes of each named error. A refusal or a failure keeps the code of its error as its reason. */
-export const errorReasons = {
-  RequestInvalidError: [
-    'unreadable_key',
-    'request_invalid',
-    'consent_missing',
-    'speech_match_needs_live_capture',
-    'idempotency_key_reused',
-    'already_asked_otherwise',
-    'too_many_uploads',
-    'answer_too_old',
-    'retry_not_allowed',
-    'retry_unknown',
-    'retry_not_declined',
-    'retry_needs_liveness',
-    'retry_too_late',
-    'retries_used_up',
-    'threshold_below_policy',
-  ],
-  MediaUnacceptableError: [
-    'media_empty',
-    'media_too_large',
-    'media_type_not_supported',
-    'media_unreadable',
-    'media_incomplete',
-    'media_too_small',
-    'media_without_video',
-    'media_too_long',
-    'photo_cannot_prove_liveness',
-    'media_too_old',
-  ],
-  MediaGoneError: ['media_gone', 'media_changed'],
-  MediaUnreadError: ['media_unread'],
-  EnrollmentNotReadyError: [
-    'enrollment_unknown',
-    'enrollment_failed',
-    'enrollment_of_another_account',
-    'enrollment_not_ready',
-  ],
-  EnrollmentPendingError: ['enrollment_pending'],
-  SpendingRefusedError: ['daily_budget_spent', 'truora_closed'],
-  AlreadyDecidedError: ['already_decided'],
-  ClaimedElsewhereError: ['claimed_elsewhere'],
-  TruoraBusyError: ['truora_unreachable', 'truora_rate_limited'],
-  TruoraUncertainError: ['truora_uncertain'],
-  TruoraContractError: ['truora_contract_broken'],
-  TruoraUnauthorizedError: ['truora_unauthorized'],
-  TruoraRejectedError: ['truora_rejected', 'truora_not_found'],
-  CreationUnconfirmedError: ['creation_unconfirmed', 'list_blind'],
-  CreationUnsettledError: ['creation_unsettled'],
-  UploadLinkUnsafeError: ['upload_link_unsafe'],
-  UploadLinkSpentError: ['upload_link_spent'],
-  VerdictPendingError: ['verdict_pending'],
-  BusRefusedError: ['bus_refused'],
-  VerdictUnreachableError: ['truora_unreachable_at_deadline'],
-  CallRefusedError: [
-    'body_malformed',
-    'signature_invalid',
-    'subject_missing',
-    'account_forbidden',
-    'revalidation_unknown',
-    'already_decided',
-    'body_too_large',
-    'content_type_unsupported',
-  ],
-} as const satisfies Record<string, readonly string[]>;
+type Source = keyof typeof reasons;
 
-type ErrorName = keyof typeof errorReasons;
+type ErrorName = Exclude<Source, 'end' | 'declined' | 'expired' | 'verdict'>;
 
-/** The codes of one named error. */
-export type ReasonOf<Name extends ErrorName> = (typeof errorReasons)[Name][number];
+/** The codes of one source. A refusal or a failure has the code of its error as its reason. */
+export type ReasonOf<From extends Source> = { [S in From]: keyof (typeof reasons)[S] }[From];
 
-/** Errors that end no case: the stored outcome is the answer, the poll goes on, or only a route throws it. */
-const endNoCase: readonly ErrorName[] = ['AlreadyDecidedError', 'VerdictPendingError', 'CallRefusedError'];
+const codesOf = <From extends Source>(...sources: readonly From[]): readonly ReasonOf<From>[] =>
+  sources.flatMap((source) => Object.keys(reasons[source])) as unknown as readonly ReasonOf<From>[];
 
-/** Ends that come of no error of ours: a caller's, the execution's, and an error without a name. */
-export const endReasons = [
-  'canceled_by_caller',
-  'execution_failed',
-  'execution_timed_out',
-  'execution_aborted',
-  'execution_lost',
-  'unexpected',
-] as const;
+export const endReasons = codesOf('end');
 
-/** The reasons of ours that an outcome may have, beside those of a verdict. */
-export const ourReasons: readonly string[] = [
-  ...(Object.keys(errorReasons) as ErrorName[])
-    .filter((name) => !endNoCase.includes(name))
-    .flatMap((name) => [...errorReasons[name]]),
-  ...endReasons,
-];
+export const declinedReasons = codesOf('declined');
 
-/** Every reason that Truora documents for a declined face validation. */
-export const declinedReasons = [
-  'similarity_threshold_not_passed',
-  'passive_liveness_verification_not_passed',
-  'no_face_detected',
-  'face_not_detected',
-  'liveness_verification_not_passed',
-  'photo_of_photo',
-  'invalid_video_file',
-  'invalid_file_format',
-  'file_format_not_supported',
-  'empty_input_file',
-  'face_in_blocklist',
-  'fraudster_face_match_in_client_collection',
-  'user_face_match_in_client_collection',
-  'user_face_match_in_fraud_collection',
-  'risky_face_detected',
-  'risk_signal_detected',
-  'face_validation_failed',
-  'max_retries_reached',
-  'no_face_media_uploaded',
-  'validation_expired',
-  'validation_not_finished',
-  'abandoned_without_using_retries',
-  'canceled',
-] as const;
+export const expiredReasons = codesOf('expired');
 
-/** Every reason that Truora documents for an expired validation. */
-export const expiredReasons = [
-  'input_file_not_uploaded',
-  'manual_review_expired',
-  'face_validation_not_started',
-  'pending_validation_methods',
-] as const;
+/** The reasons of a verdict. */
+export const verdictReasons = codesOf('declined', 'expired', 'verdict');
 
-/** The reasons of a verdict: Truora's, and ours for an answer that Truora does not document or that contradicts the request. */
-export const verdictReasons = [
-  ...declinedReasons,
-  ...expiredReasons,
-  'unknown_reason',
-  'undecided_at_deadline',
-  'system_error',
-  'verdict_mismatch',
-  'verdict_of_another_enrollment',
-  'verdict_unconfirmed',
-] as const;
+const errorNames = (Object.keys(reasons) as Source[]).filter((source): source is ErrorName => source.endsWith('Error'));
+
+/** The codes of each named error. */
+export const errorReasons = Object.fromEntries(errorNames.map((name) => [name, codesOf(name)])) as {
+  [Name in ErrorName]: readonly ReasonOf<Name>[];
+};
+
+/** The group of each code that can end a case. */
+const groupOf = new Map<string, ReasonGroup>(
+  Object.values(reasons).flatMap((codes) =>
+    Object.entries<ReasonGroup | null>(codes).flatMap(([code, group]) => (group ? [[code, group] as const] : [])),
+  ),
+);
 
 /** Every reason that an outcome may have. */
-export const outcomeReasons: ReadonlySet<string> = new Set([...verdictReasons, ...ourReasons]);
+export const outcomeReasons: ReadonlySet<string> = new Set(groupOf.keys());
+
+/** The reasons that an outcome may have beside those of a verdict. */
+export const ourReasons: readonly string[] = [...outcomeReasons].filter(
+  (code) => !(verdictReasons as readonly string[]).includes(code),
+);
+
+/** Each group with its codes, in the order of the documents. */
+export const groupedReasons = Object.entries(reasonGroups).map(([name, group]) => ({
+  ...group,
+  reasons: [...groupOf].filter(([, of]) => of === name).map(([code]) => code),
+}));

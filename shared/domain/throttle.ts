@@ -62,7 +62,7 @@ export const backOffOf = (retryAfterSeconds: number | undefined, now: Date) => {
  * @returns undefined when the existing text is a later time
  */
 export const backOffOver = (existing: unknown, { notBefore }: { notBefore: string }) => {
-  const isLater = Date.parse(readTime(existing) ?? '') > Date.parse(notBefore);
+  const isLater = Date.parse(String(readTime(existing))) > Date.parse(notBefore);
   return typeof existing === 'string' && !isLater ? { set: { notBefore }, when: { notBefore: [existing] } } : undefined;
 };
 
@@ -98,7 +98,8 @@ export const throttled = async <Answer>(throttle: ThrottleStore, ask: () => Prom
  * @throws TruoraBusyError `truora_rate_limited`
  */
 export const waitForThrottle = ({ notBefore }: Throttle, now: Date): void => {
-  if (notBefore !== undefined && Date.parse(notBefore) > now.getTime()) {
+  // An absent time is no date, so it is not later.
+  if (Date.parse(String(notBefore)) > now.getTime()) {
     throw new TruoraBusyError('truora_rate_limited', 'Truora asked all runs to wait');
   }
 };

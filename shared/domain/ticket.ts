@@ -31,11 +31,15 @@ export const startTicket = (
   versionId: string | undefined,
   calledBy: string,
   forceKey?: string,
-): Ticket => ({
-  ...common(body, revalidationId, calledBy),
-  ...(body.forceNew && forceKey ? { forceNew: body.forceNew, idempotencyKey: forceKey } : {}),
-  media: defined({ key: body.media.key, versionId }),
-});
+): Ticket => {
+  const isForced = body.forceNew !== undefined && forceKey !== undefined;
+  return defined({
+    ...common(body, revalidationId, calledBy),
+    forceNew: isForced ? body.forceNew : undefined,
+    idempotencyKey: isForced ? forceKey : undefined,
+    media: defined({ key: body.media.key, versionId }),
+  });
+};
 
 /** The request for the state machine, from the ticket alone, so that a repeat sends the same request. */
 export const requestOf = ({ media, ...ticket }: Ticket): CallRequest => {

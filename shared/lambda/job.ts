@@ -2,7 +2,7 @@ import middy from '@middy/core';
 import type { JobName } from '../workflow/functions.ts';
 import { log } from './logger.ts';
 import { emit } from './metrics.ts';
-import { redactError, safeFrames } from './safe-error.ts';
+import { asError, redactError, safeFrames } from './safe-error.ts';
 
 /** The input of a job: an event of EventBridge, and its remaining time. */
 export type JobInput = { event: unknown; remainingMs: () => number };
@@ -38,7 +38,7 @@ export const job = (name: JobName, run: (input: JobInput) => Promise<Tally>) =>
  * @returns the thrown value as an Error
  */
 export const logError = (name: JobName, thrown: unknown, revalidationId?: string): Error => {
-  const error = thrown instanceof Error ? thrown : new TypeError('a value that is no Error was thrown');
+  const error = asError(thrown);
   log('error', 'thrown', { step: name, revalidationId, error: error.name, at: safeFrames(error).join(' ') });
   return error;
 };

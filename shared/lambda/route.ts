@@ -4,7 +4,7 @@ import { MAX_CALL_BYTES } from '../domain/api.ts';
 import { CallRefusedError, type Problem, problemOf } from '../domain/problem.ts';
 import type { RouteName } from '../workflow/functions.ts';
 import { log } from './logger.ts';
-import { safeFrames } from './safe-error.ts';
+import { asError, safeFrames } from './safe-error.ts';
 
 /** The input of a route. The body is not parsed yet: `textOf` and `jsonOf` do it, up to a size. */
 export type RouteInput = { event: APIGatewayProxyEventV2 };
@@ -17,8 +17,7 @@ export const route = (name: RouteName, run: (input: RouteInput) => Promise<APIGa
   middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>()
     .use({
       onError: (request) => {
-        const error =
-          request.error instanceof Error ? request.error : new TypeError('a value that is no Error was thrown');
+        const error = asError(request.error);
         const problem = problemOf(error);
         if (problem.status === 500)
           log('error', 'thrown', { step: name, error: error.name, at: safeFrames(error).join(' ') });

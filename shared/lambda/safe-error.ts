@@ -3,6 +3,10 @@ import { NamedError } from '../domain/errors.ts';
 /** The most stack frames of an unexpected error that are kept: about 1 KB of the execution history. */
 const MAX_FRAMES = 8;
 
+/** The thrown value as an Error. A value that is none is not shown. */
+export const asError = (thrown: unknown): Error =>
+  thrown instanceof Error ? thrown : new TypeError('a value that is no Error was thrown');
+
 /** The stack frames without the message. A message may contain lines that look like frames, so the stack is read after it. */
 export const safeFrames = ({ message, stack = '' }: Error): string[] => {
   const end = stack.indexOf(message);

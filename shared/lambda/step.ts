@@ -5,7 +5,7 @@ import type { Claim, Outcome } from '../domain/revalidation.ts';
 import { checkOutput, type Input, type Output, readInput, type StepName, steps } from '../workflow/contract.ts';
 import { log } from './logger.ts';
 import { emit, emitOutcome } from './metrics.ts';
-import { redactError } from './safe-error.ts';
+import { asError, redactError } from './safe-error.ts';
 
 /** The wrapper's data of one invocation. Only parsed input reaches the log. */
 type Kept = { startedAt: number; revalidationId?: string | undefined };
@@ -46,8 +46,7 @@ export const step = <S extends StepName>(name: S, run: (input: Input<S>) => Prom
         if (steps[name].writes === 'outcome' && name !== 'ReadOutcome') emitOutcome(output as Outcome);
       },
       onError: (request) => {
-        const error =
-          request.error instanceof Error ? request.error : new TypeError('a value that is no Error was thrown');
+        const error = asError(request.error);
         const reason = error instanceof NamedError ? error.reason : undefined;
         report('thrown', request.internal as Kept, defined({ error: error.name, reason }));
         request.error = redactError(error);

@@ -39,6 +39,7 @@ export type Ending = { outcome: Outcome; isAnnounced: boolean };
  * Writes the outcome of a re-validation. The first outcome stays, and a later writer gets it.
  * Without a record (a request that was refused before its claim), this writes one.
  * @param object the dropped object, when there is no claim
+ * @returns the stored outcome, and the execution that owns the record
  * @throws ClaimedElsewhereError when the record is open and another execution's
  */
 export const recordOutcome = async (
@@ -46,16 +47,17 @@ export const recordOutcome = async (
   outcome: Outcome,
   owner: string,
   object?: LedgerRecord['object'],
-): Promise<Ending> => {
+): Promise<Ending & { owner: string }> => {
   const at = new Date();
   const pk = keyOf(outcome.revalidationId);
-  const start = {
+  const start = defined({
     revalidationId: outcome.revalidationId,
     owner,
     claimedAt: at.toISOString(),
-    ...defined({ accountId: outcome.accountId, object }),
+    accountId: outcome.accountId,
+    object,
     ...dueFrom(outcome.revalidationId, at),
-  };
+  });
   const end = { phase: outcome.status, outcome, expiresAt: lifeOf(ledger, at) };
   const trail = [{ phase: outcome.status, at: at.toISOString() }];
   const written = await updateItem(ledger.table, pk, {
@@ -66,12 +68,14 @@ export const recordOutcome = async (
     when: { owner: [owner], phase: predecessors(outcome.status) },
     orAbsent: true,
   });
-  if (written) return { outcome, isAnnounced: false };
+  if (written) return { outcome, isAnnounced: false, owner };
   const existing = await readRecord(ledger, outcome.revalidationId);
-  if (existing?.outcome) return { outcome: existing.outcome, isAnnounced: existing.announced !== undefined };
+  if (existing?.outcome) {
+    return { outcome: existing.outcome, isAnnounced: existing.announced !== undefined, owner: existing.owner };
+  }
   // The item under this key has expired: a new item replaces it.
   if (!existing && (await putNew(ledger.table, { pk, ...start, ...end, trail }))) {
-    return { outcome, isAnnounced: false };
+    return { outcome, isAnnounced: false, owner };
   }
   throw claimedElsewhere();
 };
@@ -136,13 +140,14 @@ export const recordCancellation = async (
   );
   const written = await updateItem(ledger.table, keyOf(revalidationId), {
     set: { phase: 'canceled', outcome, canceledBy, expiresAt: lifeOf(ledger, at) },
-    setIfAbsent: {
+    setIfAbsent: defined({
       revalidationId,
       owner: NO_OWNER,
       claimedAt: at.toISOString(),
-      ...defined({ accountId, enrollmentId }),
+      accountId,
+      enrollmentId,
       ...dueFrom(revalidationId, at),
-    },
+    }),
     append: { trail: [{ phase: 'canceled', at: at.toISOString() }] },
     remove: [UPLOAD_LINK],
     when: { phase: predecessors('canceled') },

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { type Access, awsJson } from '../aws/signed-call.ts';
 import { type Change, type Item, textOf } from '../aws/update-expression.ts';
+import { defined } from '../domain/defined.ts';
 import { backOffOf, backOffOver, Throttle, type ThrottleStore } from '../domain/throttle.ts';
 
 /** The item of the ledger that holds the throttle. */
@@ -25,10 +26,10 @@ export const MARK_LENGTH = 12;
 
 export const Counter = z.object({ attempts: z.optional(z.set(z.string())) });
 
-/** The types of DynamoDB's protocol whose value has one plain text. */
-const plainTypes = ['S', 'N', 'BOOL'];
+/** The types of DynamoDB's protocol whose value is a text. */
+const plainTypes = ['S', 'N'];
 
-/** An attribute as text. A list or a map is kept as JSON: a kill switch that an operator touched in any way has to hold. */
+/** An attribute as text, any other value as JSON: a kill switch that an operator touched in any way has to hold. */
 const textOfAttribute = (attribute: Record<string, unknown>): string | undefined => {
   const [[type, value] = ['NULL']] = Object.entries(attribute);
   if (type === 'NULL') return undefined;
@@ -45,7 +46,7 @@ export const readTexts = async (
   pk: string,
   { consistent }: { consistent: boolean } = { consistent: false },
 ): Promise<Item | undefined> => {
-  const input = { TableName: table, Key: { pk: { S: pk } }, ...(consistent ? { ConsistentRead: true } : {}) };
+  const input = defined({ TableName: table, Key: { pk: { S: pk } }, ConsistentRead: consistent || undefined });
   const { Item } = await awsJson(access, 'dynamodb', 'GetItem', input);
   if (!Item) return undefined;
   const texts = Object.entries(Item as Record<string, Record<string, unknown>>).flatMap(([name, attribute]) => {

@@ -15,7 +15,7 @@ import { defined } from '../domain/defined.ts';
 import { AlreadyDecidedError } from '../domain/errors.ts';
 import { type LedgerRecord, validationOf } from '../domain/record.ts';
 import type { Claim, Validation } from '../domain/revalidation.ts';
-import { isBackOff, type ThrottleStore, throttled } from '../domain/throttle.ts';
+import { type ThrottleStore, throttled, unthrottled } from '../domain/throttle.ts';
 import { bindOrphans, bindValidation, readBinding } from '../ledger/bindings.ts';
 import { reserveBudget } from '../ledger/budget.ts';
 import { type AttemptResult, recordAttempt, recordCreated, withAttemptResult } from '../ledger/claims.ts';
@@ -80,14 +80,14 @@ export const createOnce = async (entry: Entry): Promise<Validation> => {
   const askedAt = new Date();
   let created: Created;
   try {
-    created = createdOf(await createValidation(truora, { accountId, userAuthorized, options }), claim, askedAt);
+    const asked = { accountId, userAuthorized, options };
+    created = createdOf(await unthrottled(throttle, () => createValidation(truora, asked)), claim, askedAt);
   } catch (error) {
     if (!surelyNotCreated(error)) {
       await recordAttempt(ledger, record, { attempt: attemptOf(intent, 'unconfirmed'), orphans: [] });
       throw creationUnsettled();
     }
     await closeIntent(ledger.table, accountId, intent);
-    if (isBackOff(error)) await throttle.backOff(error.retryAfterSeconds);
     throw error;
   }
   return keep(entry, intent, created, { attempt: attemptOf(intent, 'created', created), orphans: [] });

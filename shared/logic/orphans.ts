@@ -1,7 +1,7 @@
 import { type Attempt, isInDoubt, withAttempt } from '../domain/attempts.ts';
 import { type LedgerRecord, validationOf } from '../domain/record.ts';
 import { bindOrphans, bindValidation, readBinding } from '../ledger/bindings.ts';
-import { type AttemptResult, recordAttempt, withAttemptResult } from '../ledger/claims.ts';
+import { type AttemptResult, recordAttempt } from '../ledger/claims.ts';
 import { closeIntent, type Intent, isOpen, openIntent, readIntent } from '../ledger/intents.ts';
 import { type Ledger, readRecord } from '../ledger/records.ts';
 
@@ -63,7 +63,7 @@ const resolve = async (
   if (validation) await bindValidation(table, validation, revalidationId, retentionDays);
   await bindOrphans(ledger, held, orphans);
 
-  let record = { ...before, attempts: withIntent(before.attempts, held) };
+  const record = { ...before, attempts: withIntent(before.attempts, held) };
   const inDoubt = record.attempts.filter(isInDoubt);
   const late = inDoubt.length > 0 ? await lateResultsOf(record) : [];
   const ownOf = new Map<string, AttemptResult>();
@@ -78,16 +78,14 @@ const resolve = async (
     await bindOrphans(ledger, { revalidationId, openedAt: attempt.at }, own);
     const isNews = result === 'blind' && doubt.result !== 'blind';
     if (own.length > 0 || isNews) emitOrphans(own.length + (isNews ? 1 : 0));
-    const found: AttemptResult = { attempt: { ...attempt, result }, orphans: own };
-    await recordAttempt(ledger, record, found);
-    record = { ...record, ...withAttemptResult(record, found) };
+    await recordAttempt(ledger, record, { attempt: { ...attempt, result }, orphans: own });
   }
   return true;
 };
 
-/** A run that was killed right after it had opened its intent has not written that it may have called. */
-const withIntent = (attempts: readonly Attempt[] = [], { attempt: n, openedAt: at }: Intent): Attempt[] =>
-  attempts.some((one) => one.at === at) ? [...attempts] : withAttempt(attempts, { n, at, result: 'unconfirmed' });
+/** A run that was killed directly after it had opened its intent has not written that it may have called. */
+const withIntent = (attempts: readonly Attempt[] | undefined, { attempt: n, openedAt: at }: Intent): Attempt[] =>
+  withAttempt(attempts, { n, at, result: 'unconfirmed' });
 
 /** Those that belong to no other record. One that is bound to this record and not written on it was found by a check that was killed. */
 const ownAmong = async (table: string, revalidationId: string, ids: readonly string[]): Promise<string[]> => {
@@ -124,7 +122,7 @@ export const resolveIntent = async (
   const given = found.length > 0 ? ('orphaned' as const) : ('not_found' as const);
   const attempt: Attempt = { n, at: openedAt, result: validation ? 'created' : given };
   // The result of an answered call is on the record already, in the same write as its validation.
-  if (!validation) await recordAttempt(ledger, record ?? { revalidationId }, { attempt, orphans: found });
+  if (!validation) await recordAttempt(ledger, { revalidationId }, { attempt, orphans: found });
   await closeIntent(ledger.table, accountId, intent);
   return { ...attempt, revalidationId };
 };

@@ -1,6 +1,7 @@
 import { updateItem } from '../aws/dynamodb.ts';
 import { putEvent } from '../aws/event-bus.ts';
 import { AMENDED, amendmentAnnouncementOf, announcementOf, ENDED, EVENT_SOURCE } from '../domain/announcement.ts';
+import { AlreadyDecidedError } from '../domain/errors.ts';
 import { outcomeOf } from '../domain/outcome.ts';
 import type { LedgerRecord } from '../domain/record.ts';
 import type { Outcome } from '../domain/revalidation.ts';
@@ -21,6 +22,23 @@ export const endCase = async (
   outcome: Outcome,
   { owner, object }: { owner: string; object?: LedgerRecord['object'] | undefined },
 ): Promise<Outcome> => announce(ledger, bus, await recordOutcome(ledger, outcome, owner, object));
+
+/**
+ * Ends a request that is refused, as `endCase` does. When the case has ended under another execution, this request is a repeat, and
+ * ReadOutcome answers it.
+ * @throws AlreadyDecidedError, ClaimedElsewhereError
+ */
+export const endRefused = async (
+  ledger: Ledger,
+  bus: OutcomeBus,
+  outcome: Outcome,
+  { owner, object }: { owner: string; object?: LedgerRecord['object'] | undefined },
+): Promise<Outcome> => {
+  const ending = await recordOutcome(ledger, outcome, owner, object);
+  await announce(ledger, bus, ending);
+  if (ending.owner !== owner) throw new AlreadyDecidedError('already_decided', outcome.revalidationId);
+  return ending.outcome;
+};
 
 /**
  * Ends a case whose execution can record nothing any more. An intent that the execution left open stays open: the next run of

@@ -58,7 +58,7 @@ export const replay = async (ledger: Ledger, stateMachineArn: string, from: Date
 /** @returns undefined for an execution that has claimed nothing, and so has paid for nothing */
 const journalOf = async (executionArn: string): Promise<Seen | undefined> => {
   let outcome: Outcome | undefined;
-  // Newest first: a journal only grows, so the last state that left the whole of it says all; the very last leaves the outcome.
+  // Newest first: a journal only grows, so the last state whose output is a whole journal has every entry; the last state of all has the outcome.
   const pages = paginateGetExecutionHistory({ client: sfn() }, { executionArn, reverseOrder: true });
   for await (const { events = [] } of pages) {
     for (const { stateExitedEventDetails: left } of events) {

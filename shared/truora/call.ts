@@ -85,7 +85,7 @@ export const ask = async <Schema extends z.ZodMiniType>(
       if (newer !== key) answer = await askWith(newer);
     }
     truora.onAnswer?.(answer);
-    if (answer.status < 200 || answer.status >= 300) throw refusalOf(answer);
+    if (answer.status >= 300) throw refusalOf(answer);
     onHeaders?.(answer);
     const { success, data } = schema.safeParse(readJson(answer.body));
     if (!success)

@@ -124,21 +124,22 @@ export const uploadMedia = async (
 ): Promise<void> => {
   const { url, lookup } = checkUploadLink(link, truora.uploadOrigins);
   await observed(truora, 'PUT', async () => {
-    const { status, body } = await deliver({
-      method: 'PUT',
+    const call = defined({
+      method: 'PUT' as const,
       url,
       headers: { 'content-type': type },
       body: sent,
       deadlines: truora.deadlines,
       maxBytes: MAX_ANSWER_BYTES,
-      ...defined({ lookup }),
-    }).catch((error) => {
+      lookup,
+    });
+    const { status, body } = await deliver(call).catch((error) => {
       // A too large answer does not say whether the media arrived, so the case goes on.
       if (error instanceof TruoraContractError)
         throw new TruoraUncertainError('truora_uncertain', 'the answer is too large');
       throw error;
     });
-    if (status >= 200 && status < 300) {
+    if (status < 300) {
       if (!isErrorBody(body)) return;
       throw new TruoraUncertainError('truora_uncertain', 'the upload was answered with an error in a success');
     }

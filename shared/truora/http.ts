@@ -16,16 +16,15 @@ const unqueued = { highWaterMark: 16_384 };
  */
 const END_MS = 250;
 
-/** Calls `then` once: when the other side has closed the connection, or after `END_MS`. */
-const onceEnded = (socket: Socket, then: () => void): void => {
-  const done = () => {
-    clearTimeout(timer);
-    socket.off('end', done).off('close', done);
-    then();
-  };
-  const timer = setTimeout(done, END_MS);
-  socket.once('end', done).once('close', done);
-};
+/** Resolves when the connection is closed, or after `END_MS`. */
+const closeOf = (socket: Socket): Promise<void> =>
+  new Promise((resolve) => {
+    const timer = setTimeout(resolve, END_MS);
+    socket.once('close', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
 
 /** The timeouts of a call: in total, and for each pause. Milliseconds. */
 export type Deadlines = { connectMs: number; headersMs: number; idleMs: number; totalMs: number };
@@ -50,14 +49,10 @@ export type Answer = { status: number; headers: IncomingHttpHeaders; body: strin
  * there was a connection, and the request may have been executed.
  */
 export class SendError extends Error {
-  override readonly name = 'SendError';
   readonly executed: 'no' | 'maybe';
-  /** True when there was an answer, but an unusable one. */
-  readonly answered: boolean;
-  constructor(code: string, executed: 'no' | 'maybe', answered = false) {
+  constructor(code: string, executed: 'no' | 'maybe') {
     super(code);
     this.executed = executed;
-    this.answered = answered;
   }
 }
 
@@ -70,33 +65,29 @@ export class SendError extends Error {
 export const send = ({ method, url, headers, body, deadlines, maxBytes, lookup }: Call): Promise<Answer> =>
   new Promise((resolve, reject) => {
     const secure = url.protocol === 'https:';
-    const length = body === undefined ? undefined : typeof body === 'string' ? Buffer.byteLength(body) : body.bytes;
-    const request = (secure ? httpsRequest : httpRequest)(url, {
+    // Node itself writes the length of a text.
+    const length = typeof body === 'object' ? String(body.bytes) : undefined;
+    const options = defined({
       method,
       agent: false,
       ...unqueued,
-      headers: {
-        ...headers,
-        'accept-encoding': 'identity',
-        ...defined({ 'content-length': length?.toString() }),
-      },
-      ...defined({ lookup }),
+      headers: defined({ ...headers, 'accept-encoding': 'identity', 'content-length': length }),
+      lookup,
     });
+    const request = (secure ? httpsRequest : httpRequest)(url, options);
 
     let passed = 0;
     let connected = false;
-    let answered = false;
     let ending = false;
-    let over = false;
     let silence: NodeJS.Timeout | undefined;
+    const fail = (code: string) => end(new SendError(code, connected ? 'maybe' : 'no'));
     const expectWithin = (ms: number, code: string) => {
       clearTimeout(silence);
-      if (over) return;
-      silence = setTimeout(() => end(new SendError(code, connected ? 'maybe' : 'no')), ms);
+      silence = setTimeout(() => fail(code), ms);
     };
-    const total = setTimeout(() => end(new SendError('total_deadline', connected ? 'maybe' : 'no')), deadlines.totalMs);
+    const total = setTimeout(() => fail('total_deadline'), deadlines.totalMs);
+    // The first result counts: a promise is settled once.
     const end = (result: Answer | SendError) => {
-      over = true;
       clearTimeout(total);
       clearTimeout(silence);
       if (result instanceof Error) reject(result);
@@ -107,13 +98,7 @@ export const send = ({ method, url, headers, body, deadlines, maxBytes, lookup }
 
     expectWithin(deadlines.connectMs, 'connect_deadline');
     request.on('error', (error: NodeJS.ErrnoException) =>
-      end(
-        new SendError(
-          ending ? 'answered_too_early' : (error.code ?? 'connection_lost'),
-          connected ? 'maybe' : 'no',
-          answered,
-        ),
-      ),
+      fail(ending ? 'answered_too_early' : (error.code ?? 'connection_lost')),
     );
     request.on('socket', (socket) =>
       socket.once(secure ? 'secureConnect' : 'connect', () => {
@@ -124,38 +109,38 @@ export const send = ({ method, url, headers, body, deadlines, maxBytes, lookup }
       }),
     );
     request.on('response', (response) => {
-      answered = true;
-      const { statusCode: status = 0, headers: received } = response;
-      const isSuccess = typeof body === 'object' && status >= 200 && status < 300;
+      const { headers: received } = response;
+      const status = Number(response.statusCode);
+      const isSuccess = typeof body === 'object' && status < 300;
       // A success before all bytes were sent may mean that only a part was stored.
       if (isSuccess && passed !== body.bytes) {
-        end(new SendError('answered_too_early', 'maybe', true));
+        fail('answered_too_early');
         return;
       }
       const chunks: Buffer[] = [];
       let bytes = 0;
       expectWithin(deadlines.idleMs, 'body_deadline');
-      response.on('error', () => end(new SendError('answer_cut_off', 'maybe', true)));
+      response.on('error', () => fail('answer_cut_off'));
       const read = () => {
         ending = false;
         response.on('data', (chunk: Buffer) => {
           expectWithin(deadlines.idleMs, 'body_deadline');
           bytes += chunk.length;
-          if (bytes > maxBytes) end(new SendError('answer_too_large', 'maybe', true));
+          if (bytes > maxBytes) fail('answer_too_large');
           else chunks.push(chunk);
         });
         response.on('end', () => {
           const text = decoded(Buffer.concat(chunks), received['content-encoding'], maxBytes);
           // Some bytes still wait for the socket.
-          if (isSuccess && request.writableLength > 0) end(new SendError('answered_too_early', 'maybe', true));
+          if (isSuccess && request.writableLength) fail('answered_too_early');
           else if (typeof text === 'string') end({ status, headers: received, body: text });
-          else end(new SendError(text.fault, 'maybe', true));
+          else fail(text.fault);
         });
       };
       if (!isSuccess) read();
       else {
         ending = true;
-        onceEnded(response.socket, read);
+        closeOf(response.socket).then(read);
       }
     });
 
@@ -164,7 +149,7 @@ export const send = ({ method, url, headers, body, deadlines, maxBytes, lookup }
       return;
     }
     // An error of the source stream is our fault, not the connection's.
-    const broken = () => over || body.stream.readableEnded || end(new SendError('MEDIA_BROKEN', 'maybe'));
+    const broken = () => body.stream.readableEnded || fail('MEDIA_BROKEN');
     body.stream.on('error', broken).on('close', broken);
     if (body.stream.destroyed) broken();
     // A 'data' listener, because a transform stream would cost a sixth more processor time (measured).
@@ -176,11 +161,9 @@ export const send = ({ method, url, headers, body, deadlines, maxBytes, lookup }
       () => {
         if (passed === body.bytes) expectWithin(deadlines.headersMs, 'headers_deadline');
         // Fail now: the server would wait for the missing bytes until a deadline.
-        else end(new SendError('MEDIA_ENDED_EARLY', 'maybe'));
+        else fail('MEDIA_ENDED_EARLY');
       },
-      // An answer before the whole body was sent (a refusal) has priority over the broken pipe after it.
-      (error: NodeJS.ErrnoException) => {
-        if (!answered) end(new SendError(error.code ?? 'body_broken', connected ? 'maybe' : 'no'));
-      },
+      // The listeners above end the call: a refusal before the whole body was sent has priority over the broken pipe after it.
+      () => {},
     );
   });

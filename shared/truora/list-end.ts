@@ -28,7 +28,7 @@ const PAGES =
 /** The number of this page, which may begin at 0, and then so does that of the last page. */
 const NUMBER = /^(current|this)?page(no|num|number|index)?$|^(number|index|current)$/;
 
-const LAST = /^(last|max)/;
+const LAST = /last|max/;
 
 const ROWS = 'rows|results|records|elements|items|hits|matches|validations|entries';
 
@@ -92,7 +92,7 @@ const parsed = (value: unknown): unknown => {
 /** Whether the page may have further pages. */
 export const mayHoldMore = (page: Page): boolean => {
   const leaves = leavesOf(page.fields, []);
-  const isWhole = leaves.some(({ name, value }) => IN_ALL.test(name) && numberOf(value) === page.read);
+  const isWhole = leaves.some(({ name, value }) => IN_ALL.test(name) && Number(value) === page.read);
   const isFromZero = leaves.some(({ name, value }) => NUMBER.test(name) && /^0$/.test(String(value)));
   return !leaves.every((leaf) => isHarmless(leaf, { ...page, isWhole, isFromZero }));
 };
@@ -108,11 +108,11 @@ const plain = (name: string): string =>
 
 /** The values of an object, with their names and those of the objects around. The name of a link is its `rel`. A list is a value. */
 const leavesOf = (value: unknown, names: string[]): Leaf[] => {
-  const name = names.at(-1) ?? '';
+  const name = String(names.at(-1));
   if (typeof value !== 'object' || value === null) return [{ names: names.slice(0, -1), name, value }];
   if (Array.isArray(value)) {
     if (/^links?$/.test(name)) return value.flatMap((inner) => leavesOf(inner, names));
-    return value.length > 0 ? [{ names, name, value }] : [];
+    return [{ names, name, value: value.length > 0 ? value : undefined }];
   }
   const all = 'rel' in value ? [...names, plain(String(value.rel))] : names;
   return Object.entries(value).flatMap(([key, inner]) => leavesOf(inner, [...all, plain(key)]));
@@ -126,9 +126,9 @@ const isHarmless = ({ names, name, value }: Leaf, { rows, read, pages, isWhole, 
   if (isYes(value)) return END.test(name) || name === 'first';
   if (PLAIN.test(name) || (STATUS.test(name) && GOOD.test(String(value)))) return true;
   const isEarlier = [...names, name].some((one) => EARLIER.test(one));
-  const count = numberOf(value);
+  const count = Number(value);
   if (Number.isNaN(count)) return isEarlier || isRangeOf(name, String(value), name === 'page' ? pages : read);
-  if (PAGES.test(name)) return isFromZero && LAST.test(name) ? count < pages : count <= pages;
+  if (PAGES.test(name)) return count <= pages && !(isFromZero && LAST.test(name));
   if (MOST.test(name)) return isWhole || count > rows;
   if (SKIPPED.test(name)) return pages > 1;
   if (name === 'from') return pages > 1 || count <= 1;
@@ -140,8 +140,6 @@ const isHarmless = ({ names, name, value }: Leaf, { rows, read, pages, isWhole, 
 /** Whether a text is a range that ends with the last of all. */
 const isRangeOf = (name: string, text: string, all: number): boolean =>
   RANGED.test(name) && Number(RANGE.exec(text)?.[1]) === all;
-
-const numberOf = (value: unknown): number => (typeof value === 'object' ? Number.NaN : Number(value));
 
 const isYes = (value: unknown): boolean => value === true || value === 'true';
 

@@ -133,7 +133,8 @@ const isAsAsked = ({ account_id, type, threshold }: ListedRow, { accountId, requ
   return String(account_id) === accountId && isFace && (!isOtherwise || isSame);
 };
 
-const ZONED = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d([.,]\d+)?(Z|[+-]\d\d:?\d\d)$/i;
+/** `Date.parse` refuses anything behind the zone. */
+const ZONED = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d([.,]\d+)?(Z|[+-]\d\d:?\d\d)/i;
 
 const UNZONED = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?)([.,]\d+)?)?$/i;
 
@@ -153,14 +154,15 @@ const IN_UTC = /(Z|GMT|UTC|[+-]00:?00)$/i;
  * The creation time of a row, and the latest possible one when the zone is unknown or may be wrong. Documented: RFC 3339 in UTC with nanoseconds.
  * Other forms are parsed too. A time ahead of every clock is local time with a wrong zone, so it is not exact.
  */
-const timeOf = ({ creation_date: written = '' }: ListedRow): { at: number; latest: number; isExact: boolean } => {
+const timeOf = ({ creation_date: written }: ListedRow): { at: number; latest: number; isExact: boolean } => {
   const text = String(written).trim();
   if (ZONED.test(text)) {
     const at = read(text.replace(',', '.').replace(' ', 'T'));
     return { at, latest: latestOf(text, at), isExact: at <= Date.now() + CLOCK_SKEW * 1000 };
   }
-  const [, day, time, fraction = ''] = UNZONED.exec(text) ?? [];
-  if (day) {
+  const unzoned = UNZONED.exec(text);
+  if (unzoned) {
+    const [, day, time, fraction = ''] = unzoned;
     const at = read(`${day}T${time ?? '00:00'}${fraction.replace(',', '.')}Z`);
     return { at: at - EASTERN, latest: at + WESTERN + (time ? 0 : 24 * 3_600_000), isExact: false };
   }

@@ -81,7 +81,7 @@ export const checkUploadLink = (link: string, allowed: readonly string[]): Uploa
   const url = new URL(link);
   if (url.username || url.password) throw unsafe('carries user info');
   if (!allowed.includes(url.origin)) throw unsafe('points to an origin that is not allowed');
-  const host = url.hostname.replace(/^\[|\]$/g, '');
+  const host = url.hostname.replace(/[[\]]/g, '');
   const isStandIn = host === 'localhost' || (isIP(host) !== 0 && isPrivateAddress(host));
   if (url.protocol !== 'https:' && !isStandIn) throw unsafe('is not https');
   return defined({ url, lookup: isStandIn ? undefined : lookupPublic });
@@ -100,10 +100,10 @@ export const isLinkOver = (link: string, knownAt: Date, now = new Date()): boole
 export const expiryOf = (url: URL): Date | undefined => {
   const expires = Number(url.searchParams.get('Expires') ?? Number.NaN);
   if (Number.isInteger(expires) && expires > 0 && expires < 8.64e12) return new Date(expires * 1000);
-  const [, y, mo, d, h, mi, s] =
-    /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(url.searchParams.get('X-Amz-Date') ?? '') ?? [];
+  const made = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(String(url.searchParams.get('X-Amz-Date')));
   const life = Number(url.searchParams.get('X-Amz-Expires') || Number.NaN);
-  if (!y || !Number.isInteger(life)) return undefined;
+  if (!made || !Number.isInteger(life)) return undefined;
+  const [, y, mo, d, h, mi, s] = made;
   const at = new Date(Date.parse(`${y}-${mo}-${d}T${h}:${mi}:${s}Z`) + life * 1000);
   return Number.isNaN(at.getTime()) ? undefined : at;
 };

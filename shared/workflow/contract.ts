@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { defined } from '../domain/defined.ts';
 import {
   Caught,
   Claim,
@@ -109,11 +110,9 @@ const journalIn = (
   { caught }: Step,
 ): Record<string, unknown> => {
   const isBare = caught !== undefined && journal[caught] === undefined && typeof journal.Error === 'string';
-  return {
-    ...journal,
-    ...('input' in rest ? { request: isObject(rest.input) ? rest.input.request : undefined } : {}),
-    ...(isBare ? { [caught]: journal } : {}),
-  };
+  const entries = isBare ? { ...journal, [caught]: journal } : journal;
+  if (!('input' in rest)) return entries;
+  return { ...entries, request: isObject(rest.input) ? rest.input.request : undefined };
 };
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
@@ -130,7 +129,8 @@ export const readInput = <S extends StepName>(name: S, event: unknown): Input<S>
     if (journal[entry] !== undefined) entries[entry] = Journal.shape[entry].parse(journal[entry]);
   }
   if (step.token && !taskToken) throw new TypeError(`${name} was called without a task token`);
-  return { ...entries, executionId, ...(step.token ? { taskToken } : {}) } as Input<S>;
+  const input: Record<string, unknown> = defined({ ...entries, executionId, taskToken: step.token && taskToken });
+  return input as Input<S>;
 };
 
 /** Checks the output of a step. */

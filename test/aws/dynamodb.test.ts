@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { BatchGetItemCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { deleteItem, getItem, getItems, putNew, queryKeys, updateItem } from '../../shared/aws/dynamodb.ts';
 import { BY_PERSON } from '../../shared/domain/record.ts';
-import { type House, openHouse } from '../support/local-aws.ts';
+import { type LocalAws, openLocalAws } from '../support/local-aws.ts';
 
-let house: House;
+let aws: LocalAws;
 
 let table: string;
 
@@ -17,11 +17,11 @@ let made = 0;
 let pk: string;
 
 beforeAll(async () => {
-  house = await openHouse(undefined);
-  table = house.table;
+  aws = await openLocalAws(undefined);
+  table = aws.table;
 });
 
-afterAll(() => house.close());
+afterAll(() => aws.close());
 
 beforeEach(() => {
   made += 1;
@@ -29,65 +29,65 @@ beforeEach(() => {
 });
 
 describe('putNew', () => {
-  it('writes an item once and leaves it alone from then on', async () => {
+  test('writes an item once and does not change it afterwards', async () => {
     expect(await putNew(table, { pk, a: 1 })).toBe(true);
     expect(await putNew(table, { pk, a: 2 })).toBe(false);
-    expect(await house.item(pk)).toEqual({ pk, a: 1 });
+    expect(await aws.item(pk)).toEqual({ pk, a: 1 });
   });
 
-  it('lets exactly one of many at once write', async () => {
+  test('lets exactly one of many concurrent writes through', async () => {
     const writers = Array.from({ length: 20 }, (_, writer) => putNew(table, { pk, writer }));
     const won = (await Promise.all(writers)).flatMap((fresh, writer) => (fresh ? [writer] : []));
     expect(won).toHaveLength(1);
-    expect(await house.item(pk)).toEqual({ pk, writer: won[0] });
+    expect(await aws.item(pk)).toEqual({ pk, writer: won[0] });
   });
 
-  it('leaves out what is undefined, at any depth', async () => {
+  test('leaves out undefined values at any depth', async () => {
     await putNew(table, { pk, a: undefined, b: { c: undefined, d: [1, { e: undefined }] } });
-    expect(await house.item(pk)).toEqual({ pk, b: { d: [1, {}] } });
+    expect(await aws.item(pk)).toEqual({ pk, b: { d: [1, {}] } });
   });
 
-  it('takes only a broken condition for a no: another error flies', async () => {
+  test('returns false only for a failed condition, and throws any other error', async () => {
     await expect(putNew('no-such-table', { pk })).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
   });
 });
 
 describe('updateItem', () => {
-  it('gives back the whole item as it is after the change', async () => {
+  test('returns the whole item as it is after the change', async () => {
     await putNew(table, { pk, a: 1, b: 2 });
     expect(await updateItem(table, pk, { set: { b: 3, c: { d: [4] } } })).toEqual({ pk, a: 1, b: 3, c: { d: [4] } });
   });
 
-  it('makes the item when there is none and nothing was demanded', async () => {
+  test('creates the item when there is none and no condition is set', async () => {
     expect(await updateItem(table, pk, { set: { a: 1 } })).toEqual({ pk, a: 1 });
   });
 
-  it('does not touch what is set to undefined', async () => {
+  test('does not change an attribute whose value is undefined', async () => {
     await putNew(table, { pk, a: 1 });
     expect(await updateItem(table, pk, { set: { a: undefined, b: 2 } })).toEqual({ pk, a: 1, b: 2 });
   });
 
-  it.each([
+  test.each([
     ['the one allowed value', { color: ['red'] }, true],
     ['one of several', { color: ['blue', 'red'] }, true],
     ['another value', { color: ['blue'] }, false],
     ['both attributes as demanded', { color: ['red'], size: ['big'] }, true],
     ['one of two attributes otherwise', { color: ['red'], size: ['small'] }, false],
     ['an attribute that is not there', { weight: ['light'] }, false],
-  ])('looks at its condition: %s', async (_, when, holds) => {
+  ])('checks its condition: %s', async (_, when, holds) => {
     const before = { pk, color: 'red', size: 'big' };
     await putNew(table, before);
     const after = holds ? { ...before, seen: true } : undefined;
     expect(await updateItem(table, pk, { set: { seen: true }, when })).toEqual(after);
-    expect(await house.item(pk)).toEqual(after ?? before);
+    expect(await aws.item(pk)).toEqual(after ?? before);
   });
 
-  it('makes no item to which a condition does not apply', async () => {
+  test('creates no item when the condition does not hold', async () => {
     expect(await updateItem(table, pk, { set: { a: 1 }, when: { color: ['red'] } })).toBeUndefined();
-    expect(await house.item(pk)).toBeUndefined();
+    expect(await aws.item(pk)).toBeUndefined();
   });
 
-  it('goes on without an item when told so, and not with a wrong one', async () => {
+  test('continues without an item when allowed to, but not with an item that fails the condition', async () => {
     const change = { set: { a: 1 }, when: { color: ['red'] }, orAbsent: true };
     expect(await updateItem(table, pk, change)).toEqual({ pk, a: 1 });
     expect(await updateItem(table, pk, change)).toBeUndefined();
@@ -95,31 +95,31 @@ describe('updateItem', () => {
     expect(await updateItem(table, pk, { ...change, set: { a: 2 } })).toEqual({ pk, a: 2, color: 'red' });
   });
 
-  it('sets what is absent and keeps what is there', async () => {
+  test('sets an absent attribute and keeps an existing one', async () => {
     await putNew(table, { pk, first: 'mine' });
     const change = { set: { x: 1 }, setIfAbsent: { first: 'yours', second: { deep: true } } };
     expect(await updateItem(table, pk, change)).toEqual({ pk, x: 1, first: 'mine', second: { deep: true } });
   });
 
-  it('takes attributes away, and bears that they are not there', async () => {
+  test('removes attributes, and accepts that they are absent', async () => {
     await putNew(table, { pk, a: 1, b: 2 });
     expect(await updateItem(table, pk, { set: { c: 3 }, remove: ['a', 'never'] })).toEqual({ pk, b: 2, c: 3 });
   });
 
-  it('begins a list and lengthens it in order', async () => {
+  test('creates a list and appends to it in order', async () => {
     await updateItem(table, pk, { set: { x: 1 }, append: { trail: ['a'] } });
     const after = await updateItem(table, pk, { set: { x: 2 }, append: { trail: ['b', { c: 1 }] } });
     expect(after?.trail).toEqual(['a', 'b', { c: 1 }]);
   });
 
-  it('loses none of many entries that are appended at once', async () => {
+  test('keeps all of many entries that are appended concurrently', async () => {
     const entries = Array.from({ length: 20 }, (_, n) => n);
     await Promise.all(entries.map((n) => updateItem(table, pk, { set: {}, append: { trail: [n] } })));
-    const { trail = [] } = (await house.item(pk)) ?? {};
+    const { trail = [] } = (await aws.item(pk)) ?? {};
     expect((trail as number[]).toSorted((a, b) => a - b)).toEqual(entries);
   });
 
-  it('takes only a broken condition for a no: another error flies', async () => {
+  test('returns undefined only for a failed condition, and throws any other error', async () => {
     await expect(updateItem('no-such-table', pk, { set: { a: 1 } })).rejects.toMatchObject({
       name: 'ResourceNotFoundException',
     });
@@ -127,50 +127,50 @@ describe('updateItem', () => {
 });
 
 describe('deleteItem', () => {
-  it('deletes what meets the condition', async () => {
+  test('deletes an item that meets the condition', async () => {
     await putNew(table, { pk, color: 'red' });
     expect(await deleteItem(table, pk, { color: ['red'] })).toBe(true);
-    expect(await house.item(pk)).toBeUndefined();
+    expect(await aws.item(pk)).toBeUndefined();
   });
 
-  it('leaves what does not, and says so', async () => {
+  test('returns false and keeps an item that does not meet the condition', async () => {
     await putNew(table, { pk, color: 'red' });
     expect(await deleteItem(table, pk, { color: ['blue'] })).toBe(false);
-    expect(await house.item(pk)).toEqual({ pk, color: 'red' });
+    expect(await aws.item(pk)).toEqual({ pk, color: 'red' });
   });
 
-  it('says no where there is nothing', async () => {
+  test('returns false when there is no item', async () => {
     expect(await deleteItem(table, pk, { color: ['red'] })).toBe(false);
   });
 });
 
 describe('getItem and getItems', () => {
-  it('finds an item, or undefined', async () => {
+  test('finds an item, or returns undefined', async () => {
     expect(await getItem(table, pk)).toBeUndefined();
     await putNew(table, { pk, n: 1.5, list: [true, null, 'ü'] });
     expect(await getItem(table, pk)).toEqual({ pk, n: 1.5, list: [true, null, 'ü'] });
   });
 
-  it('reads what the last write left, not what a replica may still say', async () => {
-    house.calls.length = 0;
+  test('reads the last write, not the state of a replica', async () => {
+    aws.calls.length = 0;
     await getItem(table, pk);
-    expect(house.calls).toMatchObject([{ operation: 'GetItem', input: { ConsistentRead: true } }]);
+    expect(aws.calls).toMatchObject([{ operation: 'GetItem', input: { ConsistentRead: true } }]);
   });
 
-  it('keeps the order asked for and leaves out what does not exist', async () => {
+  test('keeps the requested order and leaves out absent items', async () => {
     const keys = ['c', 'a', 'd', 'b'].map((part) => `${pk}${part}`);
     for (const key of keys) await putNew(table, { pk: key });
-    const asked = [keys[2], `${pk}nobody`, keys[0], keys[3], keys[1]] as string[];
+    const asked = [keys[2], `${pk}absent`, keys[0], keys[3], keys[1]] as string[];
     expect((await getItems(table, asked)).map((item) => item.pk)).toEqual([keys[2], keys[0], keys[3], keys[1]]);
   });
 
-  it('asks nobody for nothing', async () => {
-    house.calls.length = 0;
+  test('makes no call when no key is given', async () => {
+    aws.calls.length = 0;
     expect(await getItems(table, [])).toEqual([]);
-    expect(house.calls).toEqual([]);
+    expect(aws.calls).toEqual([]);
   });
 
-  it('asks again for keys that DynamoDB did not come to', async () => {
+  test('requests the keys again that DynamoDB did not process', async () => {
     const key = (name: string) => ({ pk: { S: name } });
     const mock = mockClient(DynamoDBClient);
     mock
@@ -188,7 +188,7 @@ describe('getItem and getItems', () => {
 });
 
 describe('queryKeys', () => {
-  it('pages through one value of the index, newest first', async () => {
+  test('pages through one value of the index, newest first', async () => {
     const at = (minute: number) => `2026-11-23T10:0${minute}:00.000Z`;
     for (const minute of [3, 1, 5, 2, 4]) {
       await putNew(table, { pk: `${pk}-${minute}`, accountId: pk, claimedAt: at(minute), more: 'is not in the index' });
@@ -205,12 +205,12 @@ describe('queryKeys', () => {
     expect(Math.max(...pages.map((page) => page.length))).toBe(2);
   });
 
-  it('holds nothing for a value nobody has', async () => {
+  test('returns nothing for a value that no item has', async () => {
     expect(await queryKeys(table, BY_PERSON, pk, { limit: 5 })).toEqual({ keys: [], next: undefined });
   });
 });
 
-it('takes words that DynamoDB keeps for itself as names of attributes', async () => {
+test('accepts reserved words of DynamoDB as attribute names', async () => {
   const reserved = ['owner', 'phase', 'exec', 'token', 'status', 'name', 'data', 'ttl', 'at', 'condition', 'set'];
   const item = Object.fromEntries(reserved.map((word) => [word, 'first']));
   expect(await putNew(table, { pk, ...item })).toBe(true);
@@ -223,7 +223,7 @@ it('takes words that DynamoDB keeps for itself as names of attributes', async ()
   expect(await deleteItem(table, pk, gone)).toBe(true);
 });
 
-it('knows no write of more than one item', () => {
+test('never writes more than one item in one call', () => {
   const folder = join(import.meta.dirname, '../../shared/aws');
   const sources = readdirSync(folder).map((file) => readFileSync(join(folder, file), 'utf8'));
   expect(sources.length).toBeGreaterThan(5);

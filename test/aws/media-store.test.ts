@@ -1,20 +1,20 @@
 import { buffer } from 'node:stream/consumers';
 import { GetObjectCommand, HeadObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { mockClient } from 'aws-sdk-client-mock';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { checkMediaExists, fileAt, openMedia, peekMedia } from '../../shared/aws/media-store.ts';
 import { SNIFF_BYTES } from '../../shared/domain/media.ts';
 import type { Media } from '../../shared/domain/revalidation.ts';
 import { BUCKET, claimOf, thrownBy } from '../support/journal.ts';
-import { type House, openHouse } from '../support/local-aws.ts';
+import { type LocalAws, openLocalAws } from '../support/local-aws.ts';
 
-let house: House;
+let aws: LocalAws;
 
 beforeAll(async () => {
-  house = await openHouse(undefined, { media: true });
+  aws = await openLocalAws(undefined, { media: true });
 });
 
-afterAll(() => house.close());
+afterAll(() => aws.close());
 
 let made = 0;
 
@@ -25,7 +25,7 @@ const newKey = () => {
 
 const FACE = Buffer.from(`\xff\xd8\xff${'face'.repeat(20_000)}`, 'latin1');
 
-const glance = (at: { key: string; versionId?: string; etag?: string }) =>
+const peek = (at: { key: string; versionId?: string; etag?: string }) =>
   peekMedia({ bucket: BUCKET, versionId: undefined, etag: undefined, ...at });
 
 const mediaOf = (put: { key: string; versionId: string; etag: string }, bytes = FACE.length): Media => ({
@@ -58,10 +58,10 @@ const refusedWith = async <Result>(
   }
 };
 
-describe('glanceAt', () => {
-  it('tells version, size, first bytes and metadata in one look', async () => {
-    const put = await house.put(newKey(), FACE, { 'user-authorized': 'true', reference: 'case 7' });
-    expect(await glance({ key: put.key })).toEqual({
+describe('peekMedia', () => {
+  test('returns version, size, first bytes and metadata from one call', async () => {
+    const put = await aws.put(newKey(), FACE, { 'user-authorized': 'true', reference: 'case 7' });
+    expect(await peek({ key: put.key })).toEqual({
       versionId: put.versionId,
       putAt: expect.any(Date),
       etag: put.etag,
@@ -71,95 +71,95 @@ describe('glanceAt', () => {
     });
   });
 
-  it.each([1, SNIFF_BYTES - 1, SNIFF_BYTES, SNIFF_BYTES + 1])('tells the size of %i bytes', async (bytes) => {
-    const put = await house.put(newKey(), FACE.subarray(0, bytes));
-    const { head, bytes: told } = await glance({ key: put.key });
+  test.each([1, SNIFF_BYTES - 1, SNIFF_BYTES, SNIFF_BYTES + 1])('returns the size of %i bytes', async (bytes) => {
+    const put = await aws.put(newKey(), FACE.subarray(0, bytes));
+    const { head, bytes: told } = await peek({ key: put.key });
     expect({ told, head: head.length }).toEqual({ told: bytes, head: Math.min(bytes, SNIFF_BYTES) });
   });
 
-  it('reads no more than the head of a large object', async () => {
-    const put = await house.put(newKey(), Buffer.alloc(12_000_000, 1));
-    const { head, bytes } = await glance({ key: put.key });
+  test('reads no more than the head of a large object', async () => {
+    const put = await aws.put(newKey(), Buffer.alloc(12_000_000, 1));
+    const { head, bytes } = await peek({ key: put.key });
     expect({ head: head.length, bytes }).toEqual({ head: SNIFF_BYTES, bytes: 12_000_000 });
   });
 
-  it('looks at the version it is told, and at the newest otherwise', async () => {
+  test('reads the named version, or the newest one when none is named', async () => {
     const key = newKey();
-    const older = await house.put(key, 'older');
-    const newer = await house.put(key, 'newer!');
-    expect(await glance(older)).toMatchObject({ versionId: older.versionId, bytes: 5 });
-    expect(await glance({ key })).toMatchObject({ versionId: newer.versionId, bytes: 6 });
+    const older = await aws.put(key, 'older');
+    const newer = await aws.put(key, 'newer!');
+    expect(await peek(older)).toMatchObject({ versionId: older.versionId, bytes: 5 });
+    expect(await peek({ key })).toMatchObject({ versionId: newer.versionId, bytes: 6 });
   });
 
-  it('knows the version of a bucket without versions as none', async () => {
+  test('returns no version for a bucket without versions', async () => {
     const mock = mockClient(S3Client);
     mock.on(GetObjectCommand).resolves({ VersionId: 'null', ETag: '"e"', ContentRange: 'bytes 0-0/1' });
     try {
-      expect(await glance({ key: 'k' })).toMatchObject({ versionId: undefined, etag: 'e', bytes: 1 });
+      expect(await peek({ key: 'k' })).toMatchObject({ versionId: undefined, etag: 'e', bytes: 1 });
     } finally {
       mock.restore();
     }
   });
 
-  it('refuses an object without a byte', async () => {
-    const put = await house.put(newKey(), '');
-    expect(await thrownBy(glance(put))).toEqual({ name: 'MediaUnacceptableError', reason: 'media_empty' });
+  test('refuses an object without a byte', async () => {
+    const put = await aws.put(newKey(), '');
+    expect(await thrownBy(peek(put))).toEqual({ name: 'MediaUnacceptableError', reason: 'media_empty' });
   });
 
-  it('finds an object gone that never was, was deleted, or whose version is none', async () => {
+  test('throws media_gone for an object that never existed, was deleted, or has no such version', async () => {
     const gone = { name: 'MediaGoneError', reason: 'media_gone' };
-    expect(await thrownBy(glance({ key: newKey() }))).toEqual(gone);
-    const deleted = await house.put(newKey(), FACE);
-    const marker = await house.remove(deleted.key);
-    expect(await thrownBy(glance({ key: deleted.key }))).toEqual(gone);
-    expect(await glance(deleted)).toMatchObject({ bytes: FACE.length });
+    expect(await thrownBy(peek({ key: newKey() }))).toEqual(gone);
+    const deleted = await aws.put(newKey(), FACE);
+    const marker = await aws.remove(deleted.key);
+    expect(await thrownBy(peek({ key: deleted.key }))).toEqual(gone);
+    expect(await peek(deleted)).toMatchObject({ bytes: FACE.length });
     // The version of the deletion itself: S3 answers 405.
-    expect(await thrownBy(glance({ key: deleted.key, versionId: marker ?? '' }))).toEqual(gone);
-    await house.remove(deleted.key, deleted.versionId);
-    expect(await thrownBy(glance(deleted))).toEqual(gone);
-    const other = await house.put(newKey(), FACE);
-    expect(await thrownBy(glance({ key: other.key, versionId: deleted.versionId }))).toEqual(gone);
+    expect(await thrownBy(peek({ key: deleted.key, versionId: marker ?? '' }))).toEqual(gone);
+    await aws.remove(deleted.key, deleted.versionId);
+    expect(await thrownBy(peek(deleted))).toEqual(gone);
+    const other = await aws.put(newKey(), FACE);
+    expect(await thrownBy(peek({ key: other.key, versionId: deleted.versionId }))).toEqual(gone);
   });
 
-  it('finds an object changed whose ETag is another', async () => {
-    const put = await house.put(newKey(), FACE);
-    await house.put(put.key, 'another face');
+  test('throws media_changed for an object with another ETag', async () => {
+    const put = await aws.put(newKey(), FACE);
+    await aws.put(put.key, 'another face');
     const changed = { name: 'MediaGoneError', reason: 'media_changed' };
-    expect(await thrownBy(glance({ key: put.key, etag: put.etag }))).toEqual(changed);
+    expect(await thrownBy(peek({ key: put.key, etag: put.etag }))).toEqual(changed);
   });
 
-  it('does not take a 403 for an answer about the object', async () => {
-    const refused = refusedWith(403, 'AccessDenied', () => thrownBy(glance({ key: 'k' })));
+  test('does not treat a 403 as an answer about the object', async () => {
+    const refused = refusedWith(403, 'AccessDenied', () => thrownBy(peek({ key: 'k' })));
     expect(await refused).toEqual({ name: 'AccessDenied', reason: undefined });
   });
 
-  it.each([
+  test.each([
     [400, 'InvalidRequest', 'The object was stored using a form of Server Side Encryption. The correct parameters ...'],
     [403, 'InvalidObjectState', "The operation is not valid for the object's storage class"],
     [403, 'AccessDenied', 'User: x is not authorized to perform: kms:Decrypt on resource: y'],
     [403, 'AccessDenied', 'The ciphertext refers to a customer master key that does not exist'],
     [400, 'KMS.DisabledException', 'x is disabled.'],
   ])('refuses what can never be read: %i %s', async (status, name, message) => {
-    const refused = refusedWith(status, name, () => thrownBy(glance({ key: 'k' })), message);
+    const refused = refusedWith(status, name, () => thrownBy(peek({ key: 'k' })), message);
     expect(await refused).toEqual({ name: 'MediaUnacceptableError', reason: 'media_unreadable' });
   });
 
-  it('tells metadata as it was put, where S3 has encoded it', async () => {
-    const put = await house.put(newKey(), FACE, { reference: '=?UTF-8?B?RXhwZWRpZW50ZSBuwrogNw==?=' });
-    expect((await glance(put)).metadata).toEqual({ reference: 'Expediente nº 7' });
+  test('decodes metadata that S3 has encoded', async () => {
+    const put = await aws.put(newKey(), FACE, { reference: '=?UTF-8?B?RXhwZWRpZW50ZSBuwrogNw==?=' });
+    expect((await peek(put)).metadata).toEqual({ reference: 'Expediente nº 7' });
   });
 
-  it('lets a 503 fly', async () => {
-    const refused = refusedWith(503, 'SlowDown', () => thrownBy(glance({ key: 'k' })));
+  test('throws a 503 as it is', async () => {
+    const refused = refusedWith(503, 'SlowDown', () => thrownBy(peek({ key: 'k' })));
     expect(await refused).toEqual({ name: 'SlowDown', reason: undefined });
   });
 });
 
 describe('fileAt', () => {
-  it('reads what is asked for of the version that was glanced at, and no more than is near it', async () => {
-    const put = await house.put(newKey(), Buffer.alloc(300_000, 'abcdefg'));
-    const file = fileAt({ bucket: BUCKET, key: put.key }, await glance({ key: put.key }));
-    await house.put(put.key, 'another face');
+  test('reads only the requested ranges of the version that was peeked at', async () => {
+    const put = await aws.put(newKey(), Buffer.alloc(300_000, 'abcdefg'));
+    const file = fileAt({ bucket: BUCKET, key: put.key }, await peek({ key: put.key }));
+    await aws.put(put.key, 'another face');
     const part = await file.at(200_000, 10);
     expect(part.length).toBe(SNIFF_BYTES);
     expect(part.toString().slice(0, 10)).toBe('defgabcdef');
@@ -169,82 +169,79 @@ describe('fileAt', () => {
 });
 
 describe('checkMediaExists', () => {
-  it('sees the pinned version, whatever lies on top of it', async () => {
-    const put = await house.put(newKey(), FACE);
-    await house.remove(put.key);
+  test('finds the pinned version when a newer one exists', async () => {
+    const put = await aws.put(newKey(), FACE);
+    await aws.remove(put.key);
     expect(await checkMediaExists(mediaOf(put))).toBeUndefined();
   });
 
-  it('finds it gone, or changed', async () => {
-    const put = await house.put(newKey(), FACE);
+  test('throws when the version is gone or changed', async () => {
+    const put = await aws.put(newKey(), FACE);
     const changed = { name: 'MediaGoneError', reason: 'media_changed' };
     expect(await thrownBy(checkMediaExists(mediaOf({ ...put, etag: '0'.repeat(32) })))).toEqual(changed);
-    await house.remove(put.key, put.versionId);
+    await aws.remove(put.key, put.versionId);
     expect(await thrownBy(checkMediaExists(mediaOf(put)))).toEqual({ name: 'MediaGoneError', reason: 'media_gone' });
   });
 
-  it.each([403, 503])('lets a %i fly', async (status) => {
+  test.each([403, 503])('throws a %i as it is', async (status) => {
     const refused = refusedWith(status, 'UnknownError', () => thrownBy(checkMediaExists(claimOf().media)));
     expect(await refused).toEqual({ name: 'UnknownError', reason: undefined });
   });
 });
 
 describe('openMedia', () => {
-  it('streams the pinned version, whatever lies on top of it by now', async () => {
-    const put = await house.put(newKey(), FACE);
-    await house.put(put.key, 'another face');
+  test('streams the pinned version when a newer one exists', async () => {
+    const put = await aws.put(newKey(), FACE);
+    await aws.put(put.key, 'another face');
     expect(await read(mediaOf(put))).toEqual({ content: FACE, bytes: FACE.length });
-    await house.remove(put.key);
+    await aws.remove(put.key);
     expect(await read(mediaOf(put))).toEqual({ content: FACE, bytes: FACE.length });
   });
 
-  it('finds the media gone once its version was deleted', async () => {
-    const put = await house.put(newKey(), FACE);
-    await house.remove(put.key, put.versionId);
+  test('throws media_gone once the version was deleted', async () => {
+    const put = await aws.put(newKey(), FACE);
+    await aws.remove(put.key, put.versionId);
     expect(await thrownBy(openMedia(mediaOf(put)))).toEqual({ name: 'MediaGoneError', reason: 'media_gone' });
   });
 
-  it('finds the media changed when the version holds something else', async () => {
-    const put = await house.put(newKey(), FACE);
+  test('throws media_changed when the version holds other content', async () => {
+    const put = await aws.put(newKey(), FACE);
     const media = mediaOf({ ...put, etag: '0'.repeat(32) });
     expect(await thrownBy(openMedia(media))).toEqual({ name: 'MediaGoneError', reason: 'media_changed' });
   });
 
-  it('finds media without a version changed once it was overwritten', async () => {
-    const put = await house.put(newKey(), FACE);
+  test('throws media_changed for media without a version that was overwritten', async () => {
+    const put = await aws.put(newKey(), FACE);
     const { versionId: _, ...media } = mediaOf(put);
     expect((await read(media)).content).toEqual(FACE);
-    await house.put(put.key, 'another face');
+    await aws.put(put.key, 'another face');
     expect(await thrownBy(openMedia(media))).toEqual({ name: 'MediaGoneError', reason: 'media_changed' });
   });
 
-  it.each([
+  test.each([
     [403, 'AccessDenied'],
     [403, 'RequestTimeTooSkewed'],
     [403, 'InvalidObjectState'],
-  ])(
-    'lets a %i %s pass as it is: it says nothing of the object, and may be over at the next try',
-    async (status, name) => {
-      const refused = refusedWith(status, name, () => thrownBy(openMedia(claimOf().media)));
-      expect(await refused).toEqual({ name, reason: undefined });
-    },
-  );
+  ])('throws a %i %s as it is, because it says nothing of the object and may be temporary', async (status, name) => {
+    const refused = refusedWith(status, name, () => thrownBy(openMedia(claimOf().media)));
+    expect(await refused).toEqual({ name, reason: undefined });
+  });
 
-  it.each([
+  test.each([
     [404, 'NotFound'],
     [405, 'MethodNotAllowed'],
-  ])('takes a %i after a claim for media that was taken away', async (status, name) => {
+  ])('treats a %i after a claim as media that is no longer accessible', async (status, name) => {
     const refused = refusedWith(status, name, () => thrownBy(openMedia(claimOf().media)));
     expect(await refused).toEqual({ name: 'MediaGoneError', reason: 'media_gone' });
   });
 
-  it('lets a 503 fly', async () => {
+  test('throws a 503 as it is', async () => {
     const refused = refusedWith(503, 'SlowDown', () => thrownBy(openMedia(claimOf().media)));
     expect(await refused).toEqual({ name: 'SlowDown', reason: undefined });
   });
 });
 
-it.each([
+test.each([
   'a"b.jpg',
   '%2B+%20.jpg',
   'a b  c.jpg',
@@ -256,7 +253,7 @@ it.each([
   'line\nbreak.jpg',
   `${'k'.repeat(900)}.jpg`,
 ])('finds an object under the key %j', async (name) => {
-  const put = await house.put(`inbox/${name}`, FACE);
-  expect(await glance(put)).toMatchObject({ bytes: FACE.length, versionId: put.versionId });
+  const put = await aws.put(`inbox/${name}`, FACE);
+  expect(await peek(put)).toMatchObject({ bytes: FACE.length, versionId: put.versionId });
   expect((await read(mediaOf(put))).content).toEqual(FACE);
 });

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { bodyOf, type LocalServer, listen } from '../../infra/local/http.ts';
 import { readSecret as read } from '../../shared/aws/secrets.ts';
 
@@ -55,13 +55,13 @@ const reads = () => asked.length;
 
 const wait = (ms: number) => vi.setSystemTime(Date.now() + ms);
 
-it('reads a secret by its name', async () => {
+test('reads a secret by its name', async () => {
   holds('a');
   expect(await readSecret(id)).toBe('a');
   expect(asked).toEqual([{ SecretId: id }]);
 });
 
-it('keeps the value for five minutes', async () => {
+test('keeps the value for five minutes', async () => {
   holds('a');
   await readSecret(id);
   holds('b');
@@ -73,7 +73,7 @@ it('keeps the value for five minutes', async () => {
   expect(reads()).toBe(2);
 });
 
-it('keeps two secrets apart', async () => {
+test('keeps two secrets apart', async () => {
   holds('a');
   await readSecret(id);
   holds('b');
@@ -81,7 +81,7 @@ it('keeps two secrets apart', async () => {
   expect(await readSecret(id)).toBe('a');
 });
 
-it('reads anew when the value was refused, a minute after the last read at the earliest', async () => {
+test('reads again when the value was refused, at most once a minute', async () => {
   holds('old');
   await readSecret(id);
   holds('new');
@@ -93,7 +93,7 @@ it('reads anew when the value was refused, a minute after the last read at the e
   expect(reads()).toBe(2);
 });
 
-it('reads at most once a minute for a value that stays wrong', async () => {
+test('reads at most once a minute while the value stays wrong', async () => {
   holds('wrong');
   await readSecret(id);
   wait(MINUTE);
@@ -104,7 +104,7 @@ it('reads at most once a minute for a value that stays wrong', async () => {
   expect(reads()).toBe(2);
 });
 
-it('reads at most once a minute for a refused value that cannot be read anew', async () => {
+test('reads at most once a minute for a refused value that cannot be read again', async () => {
   holds('wrong');
   await readSecret(id);
   fails();
@@ -116,7 +116,7 @@ it('reads at most once a minute for a refused value that cannot be read anew', a
   expect(reads()).toBe(2);
 });
 
-it('reads at most once a minute for a value that is too old and cannot be read anew', async () => {
+test('reads at most once a minute for a value that is too old and cannot be read again', async () => {
   holds('a');
   await readSecret(id);
   fails();
@@ -128,7 +128,7 @@ it('reads at most once a minute for a value that is too old and cannot be read a
   expect(reads()).toBe(2);
 });
 
-it('has the newer value at hand when an older one was refused', async () => {
+test('returns the newer cached value when an older one was refused', async () => {
   holds('new');
   await readSecret(id);
   wait(2 * MINUTE);
@@ -136,7 +136,7 @@ it('has the newer value at hand when an older one was refused', async () => {
   expect(reads()).toBe(1);
 });
 
-it('lets the old value serve on when the read fails', async () => {
+test('keeps using the old value when the read fails', async () => {
   holds('a');
   await readSecret(id);
   fails();
@@ -148,15 +148,15 @@ it('lets the old value serve on when the read fails', async () => {
   expect(await readSecret(id)).toBe('b');
 });
 
-it('throws when there never was a value', async () => {
+test('throws when no value was ever read', async () => {
   fails();
   await expect(readSecret(id)).rejects.toMatchObject({ name: 'AccessDeniedException' });
   holds('a');
   expect(await readSecret(id)).toBe('a');
 });
 
-it.each([[{ SecretString: '' }], [{}], [{ SecretBinary: 'AQ==' }]])(
-  'takes no secret without a text for one: %o',
+test.each([[{ SecretString: '' }], [{}], [{ SecretBinary: 'AQ==' }]])(
+  'refuses a secret without a text: %o',
   async (empty) => {
     answer = empty;
     await expect(readSecret(id)).rejects.toThrow('the secret is empty');
@@ -165,7 +165,7 @@ it.each([[{ SecretString: '' }], [{}], [{ SecretBinary: 'AQ==' }]])(
   },
 );
 
-it('never lets an emptied secret take the place of a good one', async () => {
+test('keeps a good value when the secret is emptied', async () => {
   holds('a');
   await readSecret(id);
   holds('');
@@ -173,15 +173,15 @@ it('never lets an emptied secret take the place of a good one', async () => {
   expect(await readSecret(id)).toBe('a');
 });
 
-it.each(['\u200bkey', '\ufeffkey\u200b\r\n', '  key\u2060 ', '\u00a0key\u00ad'])(
-  'leaves out what is invisible around the value %j',
+test.each(['\u200bkey', '\ufeffkey\u200b\r\n', '  key\u2060 ', '\u00a0key\u00ad'])(
+  'removes invisible characters around the value %j',
   async (value) => {
     holds(value);
     expect(await readSecret(id)).toBe('key');
   },
 );
 
-it('keeps what stands within the value, for whoever uses it to name', async () => {
+test('keeps characters within the value, so that its reader can name them', async () => {
   holds('k\u200bey');
   expect(await readSecret(id)).toBe('k\u200bey');
 });

@@ -2,7 +2,7 @@ import { createHash, createHmac } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { partition } from '@aws-sdk/core/client';
 import { isClockSkewError, isThrottlingError, isTransientError } from '@smithy/core/retry';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { bodyOf, type LocalServer, listen } from '../../infra/local/http.ts';
 import { type Access, awsJson, hostOf } from '../../shared/aws/signed-call.ts';
 import { isTransient, passing, skewed, throttling } from '../../shared/aws/signed-call-retries.ts';
@@ -65,7 +65,7 @@ const signatureOf = ({ headers, body }: (typeof asked)[number], region: string, 
 };
 
 describe('a signed call', () => {
-  it('is signed for its service and region, over host, target, date and body', async () => {
+  test('signs for its service and region, over host, target, date and body', async () => {
     expect(await call()).toEqual({ SecretString: 'a' });
     const [one] = asked;
     if (!one) throw new TypeError('nothing was asked');
@@ -80,26 +80,26 @@ describe('a signed call', () => {
     expect(JSON.parse(one.body)).toEqual({ SecretId: 'x' });
   });
 
-  it('carries and signs the session token of temporary credentials', async () => {
+  test('carries and signs the session token of temporary credentials', async () => {
     access.credentials.sessionToken = 'token';
     await call();
     expect(asked[0]?.headers['x-amz-security-token']).toBe('token');
     expect(asked[0]?.headers.authorization).toMatch(/SignedHeaders=[^,]*x-amz-security-token/);
   });
 
-  it('passes the trace on, and has none of its own', async () => {
+  test('forwards the trace of its caller and starts none of its own', async () => {
     await call();
     await awsJson({ ...access, trace: 'Root=1-5759e988' }, 'secretsmanager', 'GetSecretValue', {});
     expect(asked.map(({ headers }) => headers['x-amzn-trace-id'])).toEqual([undefined, 'Root=1-5759e988']);
   });
 
-  it('keeps its connection for the next one', async () => {
+  test('reuses its connection', async () => {
     await call();
     await call();
     expect(new Set(asked.map(({ port }) => port)).size).toBe(1);
   });
 
-  it.each<[string, Answer]>([
+  test.each<[string, Answer]>([
     ['throttled', { status: 400, body: { __type: 'com.amazonaws#ThrottlingException' } }],
     ['throttled by the table', { status: 400, body: { __type: 'x#ProvisionedThroughputExceededException' } }],
     ['throttled by the account', { status: 400, body: { __type: 'RequestLimitExceeded' } }],
@@ -108,13 +108,13 @@ describe('a signed call', () => {
     ['too busy', { status: 429 }],
     ['broken for a moment', { status: 503 }],
     ['cut off', 'reset'],
-  ])('is made again when it was %s', async (_, answer) => {
+  ])('repeats a call that was %s', async (_, answer) => {
     script = [answer, answer, { status: 200, body: { SecretString: 'b' } }];
     expect(await call()).toEqual({ SecretString: 'b' });
     expect(asked).toHaveLength(3);
   });
 
-  it('is given up after three tries, by the name of what stood in the way', async () => {
+  test('gives up after three tries, with the name of the last error', async () => {
     script = [{ status: 400, body: { __type: 'ThrottlingException', message: 'arn:aws:iam::1:role/x' } }];
     await expect(call()).rejects.toMatchObject({
       name: 'ThrottlingException',
@@ -123,7 +123,7 @@ describe('a signed call', () => {
     expect(asked).toHaveLength(3);
   });
 
-  it('is made once when it was refused', async () => {
+  test('does not repeat a call that was refused', async () => {
     script = [{ status: 400, body: { __type: 'AccessDeniedException', message: 'arn:aws:iam::1:role/x' } }];
     await expect(call()).rejects.toMatchObject({ name: 'AccessDeniedException' });
     expect(asked).toHaveLength(1);
@@ -133,32 +133,35 @@ describe('a signed call', () => {
     const refused = 'com.amazon.coral.service#InvalidSignatureException';
     const signedAt = (one: (typeof asked)[number] | undefined) => String(one?.headers['x-amz-date']);
     const stampOf = (at: Date) => `${at.toISOString().replace(/[-:]/g, '').slice(0, 13)}`;
-    /** Puts the clock right again for the other tests. */
+    /** Corrects the clock again for the other tests. */
     afterEach(async () => {
       script = [{ status: 200 }];
       asked = [];
       await call();
     });
 
-    it.each([-3600, 3600])('is made again at the time of AWS, and the next ones too: off by %i s', async (seconds) => {
-      const theirs = new Date(Date.now() + seconds * 1000);
-      const date = theirs.toUTCString();
-      script = [
-        { status: 403, body: { __type: refused }, date },
-        { status: 200, body: { SecretString: 'b' }, date },
-      ];
-      expect(await call()).toEqual({ SecretString: 'b' });
-      await call();
-      expect(asked).toHaveLength(3);
-      const [first, second, third] = asked.map(signedAt);
-      expect(first).not.toContain(stampOf(theirs));
-      expect([second, third]).toEqual([
-        expect.stringContaining(stampOf(theirs)),
-        expect.stringContaining(stampOf(theirs)),
-      ]);
-    });
+    test.each([-3600, 3600])(
+      'repeats the call at the time of AWS, and signs later calls with it: off by %i s',
+      async (seconds) => {
+        const theirs = new Date(Date.now() + seconds * 1000);
+        const date = theirs.toUTCString();
+        script = [
+          { status: 403, body: { __type: refused }, date },
+          { status: 200, body: { SecretString: 'b' }, date },
+        ];
+        expect(await call()).toEqual({ SecretString: 'b' });
+        await call();
+        expect(asked).toHaveLength(3);
+        const [first, second, third] = asked.map(signedAt);
+        expect(first).not.toContain(stampOf(theirs));
+        expect([second, third]).toEqual([
+          expect.stringContaining(stampOf(theirs)),
+          expect.stringContaining(stampOf(theirs)),
+        ]);
+      },
+    );
 
-    it('learns it from an answer that is well, too', async () => {
+    test('learns the time from a successful answer as well', async () => {
       const theirs = new Date(Date.now() + 7_200_000);
       script = [{ status: 200, date: theirs.toUTCString() }];
       await call();
@@ -166,7 +169,7 @@ describe('a signed call', () => {
       expect(signedAt(asked[1])).toContain(stampOf(theirs));
     });
 
-    it('is made again for each of several that were under way', async () => {
+    test('repeats each of several calls that were in flight', async () => {
       const date = new Date(Date.now() + 3_600_000).toUTCString();
       script = [
         { status: 403, body: { __type: refused }, date },
@@ -176,17 +179,17 @@ describe('a signed call', () => {
       expect(await Promise.all([call(), call()])).toEqual([{ SecretString: 'b' }, { SecretString: 'b' }]);
     });
 
-    it.each([
+    test.each([
       ['four minutes', new Date(Date.now() + 240_000).toUTCString()],
       ['nothing that is a time', 'soon'],
-    ])('is not made again where it is off by %s', async (_, date) => {
+    ])('does not repeat a call when the clock is off by %s', async (_, date) => {
       script = [{ status: 403, body: { __type: refused }, date }];
       await expect(call()).rejects.toMatchObject({ name: 'InvalidSignatureException' });
       expect(asked).toHaveLength(1);
     });
   });
 
-  it('is tried again for what the SDK tries again, by its own lists', () => {
+  test('repeats on the same errors as the SDK', () => {
     for (const name of throttling) expect(isThrottlingError(errorNamed(name)), name).toBe(true);
     for (const name of passing) expect(isTransientError(errorNamed(name)), name).toBe(true);
     for (const name of skewed) expect(isClockSkewError(errorNamed(name)), name).toBe(true);
@@ -198,7 +201,7 @@ describe('a signed call', () => {
     expect(other.filter((name) => isTransient({ ...plain, name, isClockSet: true }))).toEqual([]);
   });
 
-  it.each([
+  test.each([
     'us-east-1',
     'sa-east-1',
     'mx-central-1',
@@ -210,11 +213,11 @@ describe('a signed call', () => {
     'us-isob-east-1',
     'eu-isoe-west-1',
     'us-isof-south-1',
-  ])('goes to the host that AWS keeps for %s', (region) => {
+  ])('calls the host that AWS keeps for %s', (region) => {
     expect(hostOf('dynamodb', region)).toBe(`dynamodb.${region}.${partition(region).dnsSuffix}`);
   });
 
-  it('does not wait for an answer that never comes', async () => {
+  test('gives up an answer that never comes', async () => {
     script = ['hang'];
     const timeout = vi.spyOn(AbortSignal, 'timeout').mockImplementation(() => AbortSignal.abort());
     await expect(call()).rejects.toMatchObject({ name: 'ABORT_ERR' });
@@ -224,14 +227,14 @@ describe('a signed call', () => {
 });
 
 describe('an item read by a signed call', () => {
-  it('is asked for by its key, for half the price, and comes as its texts', async () => {
+  test('reads by key, eventually consistent, and returns its texts', async () => {
     script = [{ status: 200, body: { Item: { pk: { S: 'GATE#x' }, closed: { S: 'why' }, tokens: { N: '3' } } } }];
     expect(await readTexts(access, 'ledger', 'GATE#x')).toEqual({ pk: 'GATE#x', closed: 'why', tokens: '3' });
     expect(JSON.parse(asked[0]?.body ?? '')).toEqual({ TableName: 'ledger', Key: { pk: { S: 'GATE#x' } } });
     expect(asked[0]?.headers['x-amz-target']).toBe('DynamoDB_20120810.GetItem');
   });
 
-  it('is undefined where there is none', async () => {
+  test('returns undefined where there is no item', async () => {
     script = [{ status: 200 }];
     expect(await readTexts(access, 'ledger', 'GATE#x')).toBeUndefined();
   });
@@ -240,7 +243,7 @@ describe('an item read by a signed call', () => {
 describe('an item changed by a signed call', () => {
   const change = () => changeTexts(access, 'ledger', 'GATE#x', { set: { at: '2' }, whileBelow: { at: '2' } });
 
-  it('is changed in the words of any other change', async () => {
+  test('accepts the same update expression as any other change', async () => {
     script = [{ status: 200 }];
     expect(await change()).toBe(true);
     expect(JSON.parse(asked[0]?.body ?? '')).toEqual({
@@ -254,7 +257,7 @@ describe('an item changed by a signed call', () => {
     expect(asked[0]?.headers['x-amz-target']).toBe('DynamoDB_20120810.UpdateItem');
   });
 
-  it('stays as it is where the condition does not hold, and that is no error', async () => {
+  test('keeps the item when the condition does not hold, and throws no error', async () => {
     const __type = 'com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException';
     script = [{ status: 400, body: { __type, message: 'The conditional request failed' } }];
     expect(await change()).toBe(false);

@@ -11,7 +11,7 @@ Measures, on this machine and loopback only: B1 whole flow, B2 throughput and me
 move, B6 processor time of the move, B7 poll schedules, B8 webhook to resumed, B9 units a run, B10 forged
 webhooks. All of them when none is named; BENCH_RUNS=1000 shortens B2, which takes 10,000 runs. Every figure is printed with its target and reference; nothing is judged.
 The table, the raw values and a picture are written to .bench/; --keep also writes test/bench/RESULTS.md and its picture.
-Exit code: 0 measured, whatever came out; 2 wrong words; 3 a metric could not be measured.`;
+Exit code: 0 measured, with any result; 2 invalid arguments; 3 a metric could not be measured.`;
 
 const root = join(import.meta.dirname, '../..');
 
@@ -30,7 +30,7 @@ const metrics: Record<string, () => Promise<Metric>> = {
   B10: async () => (await import('./metrics/webhooks.ts')).forgeries,
 };
 
-/** B1's two latencies need a world each, and one process holds one world. */
+/** B1's two latencies need a system each, and one process holds one system. */
 const passes = (metric: string): Record<string, string>[] =>
   metric === 'B1' ? [{ BENCH_LATENCY: '0' }, { BENCH_LATENCY: '2000' }] : [{}];
 

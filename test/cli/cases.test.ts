@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Outcome } from '../../shared/domain/revalidation.ts';
 import { selfie } from '../support/commands.ts';
 import { openRunning, type Running } from '../support/running.ts';
@@ -37,14 +37,14 @@ afterAll(() => running.close());
 describe('drop', () => {
   const words = [selfie, '--account', 'ana', '--enrollment', 'ENR1', '--authorized'];
 
-  it('prints the id of the re-validation that the drop starts', async () => {
+  test('prints the id of the re-validation that the drop starts', async () => {
     const { code, out } = await cli('drop', ...words, '--json');
     const { revalidationId, versionId } = JSON.parse(out);
     await (await running.system.executionOf(versionId)).ended;
     expect([code, (await running.system.record(revalidationId))?.outcome?.status]).toEqual([0, 'approved']);
   });
 
-  it('waits for the outcome with --wait, and ends with its code', async () => {
+  test('waits for the outcome with --wait, and ends with its code', async () => {
     const approved = await cli('drop', ...words, '--wait');
     expect([approved.code, approved.out]).toEqual([0, expect.stringMatching(/^approved, similarity 0\.97/)]);
     const declined = await cli(
@@ -60,12 +60,12 @@ describe('drop', () => {
     expect([declined.code, declined.out]).toEqual([1, expect.stringMatching(/^declined, reason similarity/)]);
   });
 
-  it('reads the media from stdin for -', async () => {
+  test('reads the media from stdin for -', async () => {
     const argv = ['drop', '-', ...words.slice(1), '--wait'];
     expect(await running.cli(argv, { stdin: readFileSync(selfie) })).toMatchObject({ code: 0 });
   });
 
-  it('refuses --force-new, and drops nothing', async () => {
+  test('refuses --force-new, and drops nothing', async () => {
     expect(await cli('drop', ...words, '--force-new', 'again')).toMatchObject({
       code: 2,
       err: '--force-new: each drop is a new case, so it has no use here (--help shows how)',
@@ -74,7 +74,7 @@ describe('drop', () => {
 });
 
 describe('enroll', () => {
-  it('registers an enrollment at the sandbox, so that another account is refused', async () => {
+  test('registers an enrollment at the sandbox, so that another account is refused', async () => {
     expect(await cli('enroll', 'luis', 'ENR-of-luis')).toMatchObject({
       code: 0,
       out: 'enrollment ENR-of-luis belongs to account luis',
@@ -83,7 +83,7 @@ describe('enroll', () => {
     expect(JSON.parse(out)).toEqual({ revalidations: [] });
   });
 
-  it.each([
+  test.each([
     [['..', 'ENR1'], 'account: must not be only dots'],
     [['a', 'ENR/1'], 'enrollment: must be 1 to 128 of A-Z a-z 0-9 _ -'],
   ])('refuses %j', async (argv, line) => {
@@ -92,7 +92,7 @@ describe('enroll', () => {
 });
 
 describe('show', () => {
-  it('shows a case in lines, and its whole record as JSON', async () => {
+  test('shows a case in lines, and its whole record as JSON', async () => {
     const id = await ended('show-ana', ['--reference', 'case 7']);
     const { code, out } = await cli('show', id);
     expect(code).toBe(0);
@@ -104,7 +104,7 @@ describe('show', () => {
     expect(JSON.stringify(record)).not.toContain('uploadLink');
   });
 
-  it('shows a promise whose media was not uploaded yet', async () => {
+  test('shows a promise whose media was not uploaded yet', async () => {
     const body = { accountId: 'show-luis', enrollmentId: 'ENR1', userAuthorized: true, upload: { type: 'image/jpeg' } };
     const started = await cli('call', 'POST', '/revalidations', '--body', JSON.stringify(body));
     const { revalidationId } = JSON.parse(started.out);
@@ -114,7 +114,7 @@ describe('show', () => {
 });
 
 describe.each(['show', 'explain', 'cancel', 'announce'])('%s', (name) => {
-  it('refuses an id that is none, and says so of an unknown one', async () => {
+  test('refuses an id that is none, and says so of an unknown one', async () => {
     expect(await cli(name, 'RVL1')).toMatchObject({
       code: 2,
       out: '',
@@ -127,7 +127,7 @@ describe.each(['show', 'explain', 'cancel', 'announce'])('%s', (name) => {
 });
 
 describe('cases', () => {
-  it('lists the cases of a person, newest first, and filters them', async () => {
+  test('lists the cases of a person, newest first, and filters them', async () => {
     const first = await ended('list-ana-declined');
     const second = await ended('list-ana-declined');
     const all = await cli('cases', '--account', 'list-ana-declined', '--json');
@@ -142,13 +142,13 @@ describe('cases', () => {
     });
   });
 
-  it('lists those of everybody since a time', async () => {
+  test('lists the cases of all persons since a time', async () => {
     const id = await ended('list-luis');
     expect((await cli('cases', '--since', '10m')).out).toContain(id);
     expect((await cli('cases', '--since', 'today', '--limit', '1')).out.split('\n')).toHaveLength(1);
   });
 
-  it.each([
+  test.each([
     [['--limit', '0'], '--limit: must be 1 to 10000'],
     [['--status', 'good'], '--status: must be one of open, claimed'],
     [['--since', 'monday'], '--since: must be a day, a time'],
@@ -160,7 +160,7 @@ describe('cases', () => {
 });
 
 describe('explain', () => {
-  it('tells an approval: what happened when, and that nothing is to be done', async () => {
+  test('tells an approval: what happened when, and that nothing is to be done', async () => {
     const { out } = await cli('explain', await ended('tell-ana'));
     expect(out).toMatch(/UTC: a drop asked for account tell-ana, enrollment ENR-tell-ana\.$/m);
     expect(out).toMatch(/UTC: Truora created validation VLD\w+, which is charged\./);
@@ -168,7 +168,7 @@ describe('explain', () => {
     expect(out).toMatch(/What can be done: Nothing: the person is verified\.$/);
   });
 
-  it('tells a refusal with its reason, its meaning and its remedy', async () => {
+  test('tells a refusal with its reason, its meaning and its remedy', async () => {
     const { out } = await cli('explain', await ended('tell-enrollment-failure'));
     expect(out).toMatch(/^Why: enrollment_failed\. The person has no finished enrollment under this id\./m);
     expect(out).toMatch(/^What can be done: Check the ids, or enroll the person\.$/m);
@@ -177,7 +177,7 @@ describe('explain', () => {
 });
 
 describe('call', () => {
-  it('signs the call, prints the answer, and ends with 1 when the API refuses it', async () => {
+  test('signs the call, prints the answer, and ends with 1 when the API refuses it', async () => {
     const { code, out, err } = await cli('call', 'get', '/accounts/ana/revalidations?limit=1');
     expect([code, err, JSON.parse(out).revalidations.length]).toEqual([
       0,
@@ -188,13 +188,13 @@ describe('call', () => {
     expect([refused.code, JSON.parse(refused.out).code]).toEqual([1, 'consent_missing']);
   });
 
-  it('reads the body from stdin for -', async () => {
+  test('reads the body from stdin for -', async () => {
     const argv = ['call', 'POST', '/revalidations', '--body', '-'];
     const { err } = await running.cli(argv, { stdin: '{"accountId":"ana"}' });
     expect(err).toBe('POST /revalidations: 422');
   });
 
-  it.each([
+  test.each([
     [['FETCH', '/a'], 'method: must be one of GET'],
     [['GET', 'a'], 'path: must begin with one /'],
     [['GET', '//evil.example/a'], 'path: must begin with one /'],
@@ -207,7 +207,7 @@ describe('call', () => {
 });
 
 describe('today', () => {
-  it('counts the cases of today by status and reason', async () => {
+  test('counts the cases of today by status and reason', async () => {
     await ended('count-declined');
     const numbers = JSON.parse((await cli('today', '--json')).out);
     expect(numbers.ended.declined.similarity_threshold_not_passed).toBeGreaterThan(0);
@@ -217,7 +217,7 @@ describe('today', () => {
 });
 
 describe('spend', () => {
-  it('counts the ledger of the running local system when none is named', async () => {
+  test('counts the ledger of the running local system when none is named', async () => {
     await ended('spend-ana');
     const { out, err } = await cli('spend', '--json', '--from', 'today');
     expect([JSON.parse(out).charges > 0, err]).toEqual([true, 'the ledger of the running local system']);

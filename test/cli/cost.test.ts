@@ -1,30 +1,30 @@
 import { tmpdir } from 'node:os';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { billOf } from '../../infra/cli/cost.ts';
 import { runHere } from '../support/command-line.ts';
 
 const cost = (...words: string[]) => runHere(['cost', ...words], tmpdir());
 
 describe('cost', () => {
-  it('prints the bill of the options as JSON', async () => {
+  test('prints the bill of the options as JSON', async () => {
     const words = ['--per-month', '1000000', '--region', 'sa-east-1', '--webhooks', '0.9', '--vendor-price', '0.30'];
     const { code, out } = await cost(...words, '--json');
     const details = { perMonth: 1_000_000, region: 'sa-east-1', webhooks: 0.9, poll: 0, vendorPrice: 0.3 } as const;
     expect([code, JSON.parse(out)]).toEqual([0, JSON.parse(JSON.stringify(billOf(details)))]);
   });
 
-  it('counts us-east-1 and 98 % of webhooks where nothing else is given', async () => {
+  test('counts us-east-1 and 98 % of webhooks where nothing else is given', async () => {
     const { out } = await cost('--per-month', '1000', '--json');
     const details = { perMonth: 1000, region: 'us-east-1', webhooks: 0.98, poll: 0, vendorPrice: undefined } as const;
     expect(JSON.parse(out)).toEqual(JSON.parse(JSON.stringify(billOf(details))));
   });
 
-  it('ends with the sum of its lines', async () => {
+  test('ends with the sum of its lines', async () => {
     const { out } = await cost('--per-month', '1000');
     expect(out.split('\n').at(-1)).toMatch(/^in all, USD a month +\d+\.\d\d$/);
   });
 
-  it.each([
+  test.each([
     [[], '--per-month is required'],
     [['--per-month', '0'], '--per-month: must be a whole number from 1'],
     [['--per-month', '1.5'], '--per-month: must be a whole number from 1'],

@@ -1,6 +1,6 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { BusEvent } from '../../infra/local/event-bus.ts';
 import { putMedia } from '../../infra/local/put-media.ts';
 import type { Outcome } from '../../shared/domain/revalidation.ts';
@@ -48,7 +48,7 @@ describe('throttle', () => {
     await cli('throttle', 'open');
   });
 
-  it('is open at first, and closes and opens the creation of validations', async () => {
+  test('is open at first, and closes and opens the creation of validations', async () => {
     expect(await cli('throttle', 'show')).toMatchObject({ code: 0, out: expect.stringMatching(/^open: /) });
     expect(await cli('throttle', 'close', '--reason', 'bill is too high, ops')).toMatchObject({ code: 0 });
     const shown = await cli('throttle', 'show');
@@ -58,7 +58,7 @@ describe('throttle', () => {
     expect(await dropped('closed-ana')).toMatchObject({ status: 'approved' });
   });
 
-  it('counts the calls of the day', async () => {
+  test('counts the calls of the day', async () => {
     const before = Number(/^(\d+) calls/m.exec((await cli('throttle', 'show')).out)?.[1]);
     await dropped('counted-ana');
     expect((await cli('throttle', 'show')).out).toContain(
@@ -66,7 +66,7 @@ describe('throttle', () => {
     );
   });
 
-  it.each([
+  test.each([
     [['close'], "required option '--reason <text>' not specified"],
     [['close', '--reason', 'off'], '--reason: must be a reason: this word means open'],
     [['close', '--reason', ''], '--reason: must be 1 to 200 printable characters'],
@@ -79,7 +79,7 @@ describe('throttle', () => {
 });
 
 describe('cancel', () => {
-  it('cancels a case that waits for its media, and is refused once it has ended otherwise', async () => {
+  test('cancels a case that waits for its media, and is refused once it has ended otherwise', async () => {
     const body = {
       accountId: 'cancel-ana',
       enrollmentId: 'ENR1',
@@ -99,7 +99,7 @@ describe('cancel', () => {
 });
 
 describe('announce', () => {
-  it('announces an outcome again under the same event id', async () => {
+  test('announces an outcome again under the same event id', async () => {
     const { revalidationId } = await dropped('announce-ana');
     const eventsOf = () =>
       heard
@@ -111,7 +111,7 @@ describe('announce', () => {
     expect(eventsOf().map(({ eventId }) => eventId)).toEqual([first?.eventId, first?.eventId]);
   });
 
-  it('has nothing to announce where there is no amendment', async () => {
+  test('has nothing to announce where there is no amendment', async () => {
     const { revalidationId } = await dropped('announce-luis');
     expect(await cli('announce', revalidationId, '--amendment')).toMatchObject({
       code: 1,
@@ -123,15 +123,15 @@ describe('announce', () => {
 
 describe('redrive', () => {
   const lost = async (account: string): Promise<void> => {
-    running.system.letEvents('start nothing');
+    running.system.setEventDelivery('start nothing');
     const before = running.system.deadLetters.length;
     const key = `inbox/${account}/ENR-${account}/selfie.jpg`;
     await putMedia(running.system, { key, file: selfie, metadata: { 'user-authorized': 'true' } });
     await expect.poll(() => running.system.deadLetters.length, { timeout: 20_000 }).toBe(before + 1);
-    running.system.letEvents('arrive');
+    running.system.setEventDelivery('arrive');
   };
 
-  it('shows first what it would do, then starts the drop and deletes the message', async () => {
+  test('shows first what it would do, then starts the drop and deletes the message', async () => {
     expect(await cli('redrive')).toMatchObject({
       code: 0,
       out: 'nothing waits in the dead-letter queues of the local system',
@@ -152,7 +152,7 @@ describe('redrive', () => {
       .toBe('approved');
   });
 
-  it('only deletes the message of a drop that has a record', async () => {
+  test('only deletes the message of a drop that has a record', async () => {
     await lost('redrive-luis');
     const [letter] = running.system.deadLetters;
     await cli('redrive', '--yes');
@@ -166,7 +166,7 @@ describe('redrive', () => {
     expect(running.system.deadLetters).toHaveLength(0);
   });
 
-  it('leaves a message that it cannot read, and ends with 1', async () => {
+  test('leaves a message that it cannot read, and ends with 1', async () => {
     await lost('redrive-eva');
     const [letter] = running.system.deadLetters;
     if (letter) letter.body = '{}';
@@ -178,7 +178,7 @@ describe('redrive', () => {
 });
 
 describe('keys rotate truora', () => {
-  it('replaces the key by that of a file, and prints how long it is valid and no key', async () => {
+  test('replaces the key by that of a file, and prints how long it is valid and no key', async () => {
     const key = keyFor(90);
     writeFileSync(join(running.folder, 'key.txt'), `${key}\n`);
     const { code, out } = await cli('keys', 'rotate', 'truora', 'key.txt');
@@ -187,7 +187,7 @@ describe('keys rotate truora', () => {
     expect(out).not.toContain(key);
   });
 
-  it.each([
+  test.each([
     ['a key that has expired', keyFor(-3), '-: the key has expired'],
     ['two lines', 'one\ntwo', 'stdin: must hold one key'],
     ['a quoted key', '"key of json"', 'stdin: must hold one key'],
@@ -203,7 +203,7 @@ describe('keys rotate truora', () => {
 describe('keys rotate webhook', () => {
   const keys = (): string[] => JSON.parse(secretOf('WebhookKeysSecret') ?? '[]');
 
-  it('adds a key beside the current one, and keeps only the newest with --finish', async () => {
+  test('adds a key beside the current one, and keeps only the newest with --finish', async () => {
     const [old] = keys();
     expect(await running.cli(['keys', 'rotate', 'webhook', '-'], { stdin: 'new-key' })).toMatchObject({ code: 0 });
     expect(keys()).toEqual([old, 'new-key']);
@@ -215,21 +215,21 @@ describe('keys rotate webhook', () => {
     running.system.sandbox?.notify({ url: running.system.webhookUrl, key: 'new-key' });
   });
 
-  it('wants a file or --finish', async () => {
+  test('wants a file or --finish', async () => {
     expect(await cli('keys', 'rotate', 'webhook')).toMatchObject({ code: 2, err: expect.stringContaining('file: ') });
   });
 });
 
 describe('resolve', () => {
-  it('works on the local system, with the retention that its functions have', async () => {
-    expect(await cli('resolve', '--account', 'nobody', '--nothing')).toMatchObject({
+  test('works on the local system, with the retention that its functions have', async () => {
+    expect(await cli('resolve', '--account', 'unknown', '--nothing')).toMatchObject({
       code: 1,
       out: 'no intent is open',
     });
   });
 });
 
-it('writes the file of the local system for its owner alone', () => {
+test('writes the file of the local system for its owner alone', () => {
   const file = join(running.folder, '.local-system.json');
   if (process.platform !== 'win32') expect(statSync(file).mode & 0o777).toBe(0o600);
   const { credentials, endpoints } = JSON.parse(readFileSync(file, 'utf8'));

@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, it } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { runHere } from '../support/command-line.ts';
 import { selfie } from '../support/commands.ts';
 
@@ -9,7 +9,7 @@ const folder = mkdtempSync(join(tmpdir(), 'face-revalidation-revalidate-'));
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-it('reads the media from stdin, prints only the outcome, and writes it to --out', async () => {
+test('reads the media from stdin, prints only the outcome, and writes it to --out', async () => {
   const words = [
     'revalidate',
     '-',
@@ -29,7 +29,7 @@ it('reads the media from stdin, prints only the outcome, and writes it to --out'
   expect(err).toMatch(/recorded: approved, similarity 0\.97, account ana, RVL[0-9a-f]{32}$/m);
 }, 60_000);
 
-it('takes the key of Truora out of the environment, and opens --out before it starts', async () => {
+test('takes the key of Truora out of the environment, and opens --out before it starts', async () => {
   const words = [
     'revalidate',
     selfie,

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { selfie } from '../support/commands.ts';
 import { openRunning, type Running } from '../support/running.ts';
 
@@ -24,7 +24,7 @@ afterEach(() => {
 
 afterAll(() => running.close());
 
-it('proves a system that works, and is charged for nothing', async () => {
+test('proves a system that works, and is charged for nothing', async () => {
   const { code, lines } = await smoke();
   expect([code, lines.filter((line) => line.startsWith('failed'))]).toEqual([0, []]);
   expect(lines).toContain('ok      webhook: a signed call is taken, and a forged one refused');
@@ -34,7 +34,7 @@ it('proves a system that works, and is charged for nothing', async () => {
   expect(running.system.sandbox?.counts()).toMatchObject({ creates: 0, charges: 0 });
 }, 60_000);
 
-it.each<[string, string, string, string]>([
+test.each<[string, string, string, string]>([
   ['a key that no header can hold', 'TruoraKeySecret', 'a b', 'failed  Truora key: '],
   [
     'webhook keys that are no list',
@@ -53,7 +53,7 @@ it.each<[string, string, string, string]>([
   60_000,
 );
 
-it('drops media of a colleague with --charge, and expects an approval by webhook', async () => {
+test('drops media of a colleague with --charge, and expects an approval by webhook', async () => {
   const who = (account: string) => ['--account', account, '--enrollment', `ENR-${account}`, '--authorized'];
   const good = await running.cli(['smoke', '--charge', selfie, ...who('smoke-ana')]);
   expect([good.code, good.out]).toEqual([
@@ -67,7 +67,7 @@ it('drops media of a colleague with --charge, and expects an approval by webhook
   );
 }, 120_000);
 
-it('refuses --charge without a consent, and sends nothing', async () => {
+test('refuses --charge without a consent, and sends nothing', async () => {
   const before = running.system.sandbox?.counts();
   const { code, out, err } = await running.cli(['smoke', '--charge', selfie, '--account', 'a', '--enrollment', 'e']);
   expect([code, out, err]).toEqual([2, '', expect.stringContaining('--authorized is required')]);

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { bodyOf, type LocalServer, listen } from '../../infra/local/http.ts';
 import type { Outcome } from '../../shared/domain/revalidation.ts';
 import { selfie } from '../support/commands.ts';
@@ -97,7 +97,7 @@ const dropped = async (account: string): Promise<Outcome> => {
 };
 
 describe('a command with --stage', () => {
-  it('finds bucket, ledger, API, functions and queues by the stack of the stage', async () => {
+  test('finds bucket, ledger, API, functions and queues by the stack of the stage', async () => {
     const { revalidationId, status } = await dropped('stage-ana');
     expect(status).toBe('approved');
     expect((await cli(['show', revalidationId])).out).toMatch(/^phase +approved$/m);
@@ -113,7 +113,7 @@ describe('a command with --stage', () => {
     expect(JSON.parse((await cli(['spend', '--json'])).out)).toMatchObject({ revalidations: 1, charges: 1 });
   });
 
-  it('names the stage in the answer about an unknown case', async () => {
+  test('names the stage in the answer about an unknown case', async () => {
     const { code, err } = await cli(['show', `RVL${'0'.repeat(32)}`]);
     expect([code, err]).toEqual([
       1,
@@ -125,7 +125,7 @@ describe('a command with --stage', () => {
 describe('--stage is refused in one line, with exit 2,', () => {
   const show = (...words: string[]) => running.cli(['throttle', 'show', ...words], { stateFolder: '/nowhere' });
 
-  it('where no stack has its name', async () => {
+  test('where no stack has its name', async () => {
     expect(await show('--stage', 'other')).toMatchObject({
       code: 2,
       out: '',
@@ -133,12 +133,12 @@ describe('--stage is refused in one line, with exit 2,', () => {
     });
   });
 
-  it('where its name breaks the rule, before AWS is asked', async () => {
+  test('where its name breaks the rule, before AWS is asked', async () => {
     const { code, err } = await show('--stage', 'Prod');
     expect([code, err, asked]).toEqual([2, expect.stringContaining('--stage: must be 1 to 16 of a-z 0-9 -'), []]);
   });
 
-  it('where the session has expired', async () => {
+  test('where the session has expired', async () => {
     refusal = { status: 403, code: 'ExpiredToken' };
     const { code, err } = await show('--stage', 'test');
     expect([code, err]).toEqual([
@@ -147,14 +147,14 @@ describe('--stage is refused in one line, with exit 2,', () => {
     ]);
   });
 
-  it('where --region is given without it', async () => {
+  test('where --region is given without it', async () => {
     expect(await show('--region', 'eu-west-1')).toMatchObject({
       code: 2,
       err: '--region: needs --stage (--help shows how)',
     });
   });
 
-  it('where it is left out and no local system runs', async () => {
+  test('where it is left out and no local system runs', async () => {
     const { code, err } = await running.cli(['show', `RVL${'0'.repeat(32)}`], { stateFolder: '/tmp' });
     expect([code, err]).toEqual([2, expect.stringContaining('no local system is running here')]);
   });

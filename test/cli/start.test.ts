@@ -3,7 +3,7 @@ import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { reserve } from '../../infra/cli/program/running-system.ts';
 import { listening } from '../../infra/local/http.ts';
 import { runHere } from '../support/command-line.ts';
@@ -14,7 +14,7 @@ const folder = mkdtempSync(join(tmpdir(), 'face-revalidation-start-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('start refuses', () => {
-  it.each(['x', '80', '70000', '-1', '65531'])('--port %s by its rule', async (port) => {
+  test.each(['x', '80', '70000', '-1', '65531'])('--port %s by its rule', async (port) => {
     expect(await runHere(['start', '--port', port], folder)).toMatchObject({
       code: 2,
       out: '',
@@ -22,7 +22,7 @@ describe('start refuses', () => {
     });
   });
 
-  it('a port that is in use: it names the port, its service and who may hold it, and starts nothing', async () => {
+  test('a port that is in use: it names the port, its service and who may hold it, and starts nothing', async () => {
     const server = createServer() as Server;
     await listening(server as never);
     const { port } = server.address() as { port: number };
@@ -35,7 +35,7 @@ describe('start refuses', () => {
     expect(existsSync(join(folder, '.local-system.json'))).toBe(false);
   });
 
-  it('a second start in the same folder', async () => {
+  test('a second start in the same folder', async () => {
     const { release } = reserve(folder);
     const { code, err } = await runHere(['start'], folder);
     release();
@@ -92,15 +92,15 @@ describe('what start prints', () => {
     await Promise.race([ended, new Promise((resolve) => child.once('close', resolve))]);
   });
 
-  it('has no line over 100 columns', () => {
+  test('has no line over 100 columns', () => {
     expect(printed.split('\n').filter((line) => line.length > 100)).toEqual([]);
   });
 
-  it.runIf(has('curl'))('is a curl that the API answers', () => {
+  test.runIf(has('curl'))('is a curl that the API answers', () => {
     expect(JSON.parse(shell(commandOf('curl')))).toEqual({ revalidations: [] });
   });
 
-  it.runIf(has('aws'))(
+  test.runIf(has('aws'))(
     'is a drop with the AWS command line, which becomes an approved case',
     async () => {
       shell(commandOf('aws'));

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { longestRetrySeconds, watchTruora } from '../../infra/cli/program/watch-truora.ts';
 import type { MachineEvent } from '../../infra/local/history.ts';
 
@@ -10,14 +10,14 @@ const failure = (state: string, error: string): MachineEvent => ({
   error,
 });
 
-it('adds up the pauses of the Retry that an error meets', () => {
+test('adds up the pauses of the Retry that an error meets', () => {
   // 5 s growing by half to 60 s, 30 times: 25 of them at 60 s.
   expect(longestRetrySeconds('CheckEnrollment', 'TruoraBusyError')).toBeGreaterThan(25 * 60 - 60);
   expect(longestRetrySeconds('CheckEnrollment', 'TruoraBusyError')).toBeLessThan(30 * 60);
   expect(longestRetrySeconds('CheckEnrollment', 'TruoraRejectedError')).toBe(0);
 });
 
-it('says once for each state until when Truora is asked again, and that Ctrl-C is safe', () => {
+test('says once for each state until when Truora is asked again, and that Ctrl-C is safe', () => {
   const lines: string[] = [];
   const watch = watchTruora((line) => void lines.push(line));
   watch(failure('CheckEnrollment', 'TruoraBusyError'));
@@ -30,7 +30,7 @@ it('says once for each state until when Truora is asked again, and that Ctrl-C i
   expect(lines[1]).toContain('until the deadline of the validation');
 });
 
-it('says nothing of an error that is an answer, or that ends the case at once', () => {
+test('says nothing of an error that is an answer, or that ends the case at once', () => {
   const lines: string[] = [];
   const watch = watchTruora((line) => void lines.push(line));
   watch(failure('CheckEnrollment', 'EnrollmentPendingError'));

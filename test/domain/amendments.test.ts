@@ -11,13 +11,13 @@ const verdict = (status: Verdict['status'], reason?: Verdict['reason']): Verdict
   decidedAt: at,
 });
 
-test('what stands is the last amendment, or else the outcome', () => {
+test('the current outcome is the last amendment, or else the outcome', () => {
   const amendment: Amendment = { at, from: 'sweep', status: 'declined', reason: 'no_face_detected' };
   expect(currentOutcomeOf({ status: 'expired' })).toEqual({ status: 'expired' });
   expect(currentOutcomeOf({ status: 'expired' }, [{ ...amendment, status: 'failed' }, amendment])).toBe(amendment);
 });
 
-test('only what was closed without a word about the face may change', () => {
+test('only an outcome that closed without a result about the face may change', () => {
   const open = outcomeStatuses.filter((status) => mayChange({ status }));
   expect(open).toEqual(['expired', 'failed', 'canceled']);
 });
@@ -37,9 +37,9 @@ describe('a verdict', () => {
     expect(changes({ status }, late)).toBe(does);
   });
 
-  test('that says again what stands changes nothing, and another reason does', () => {
-    const standing = { status: 'failed', reason: 'system_error' } as const;
-    expect(changes(standing, verdict('failed', 'system_error'))).toBe(false);
-    expect(changes(standing, verdict('failed', 'verdict_mismatch'))).toBe(true);
+  test('changes nothing when it repeats the current outcome, but does when it brings another reason', () => {
+    const existing = { status: 'failed', reason: 'system_error' } as const;
+    expect(changes(existing, verdict('failed', 'system_error'))).toBe(false);
+    expect(changes(existing, verdict('failed', 'verdict_mismatch'))).toBe(true);
   });
 });

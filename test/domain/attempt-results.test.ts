@@ -23,19 +23,19 @@ const attempt = (result: Attempt['result'], validationId?: string): Attempt => (
 });
 
 describe('an attempt on a record', () => {
-  test.each(results)('may be %s', (result) => {
+  test.each(results)('parses %s', (result) => {
     expect(Attempt.parse(attempt(result, 'VLD1'))).toEqual(attempt(result, 'VLD1'));
   });
 
   test.each([{ n: 0 }, { n: 1.5 }, { at: 'today' }, { result: '' }, { result: 'lost' }, { validationId: 'a/b' }])(
-    'cannot be read with %j',
+    'does not parse %j',
     (odd) => {
       expect(Attempt.safeParse({ ...attempt('created'), ...odd }).success).toBe(false);
     },
   );
 });
 
-test('what to do about a creation that is not resolved is one of two', () => {
+test('accepts one of two policies for an unresolved creation', () => {
   expect(['fail-for-human', 'create-again', '', 'again'].map((one) => OnUnresolved.safeParse(one).success)).toEqual([
     true,
     true,
@@ -44,7 +44,7 @@ test('what to do about a creation that is not resolved is one of two', () => {
   ]);
 });
 
-test('a validation may yet turn up of what is not known, was not found, or not on a list that shows nothing', () => {
+test('a validation may still appear after an attempt that is open, was not found, or was on a blind list', () => {
   expect(results.filter((result) => isInDoubt(attempt(result)))).toEqual(['not_found', 'blind', 'unconfirmed']);
   expect(results.filter((result) => isNotFound(attempt(result)))).toEqual(['not_found', 'blind']);
 });
@@ -52,23 +52,23 @@ test('a validation may yet turn up of what is not known, was not found, or not o
 describe('what a list was believed not to show', () => {
   const created = attempt('created', 'VLD2');
 
-  test('is proved by the attempt that Truora answered, and by no other', () => {
+  test('is proved only by the attempt that Truora answered', () => {
     const lost = attempt('not_found');
     const all = [lost, attempt('created', 'VLD1'), attempt('adopted', 'VLD2'), created, attempt('blind')];
     expect(inNeedOfProof(all, 'VLD2')).toEqual({ own: created, unproved: [lost] });
     expect(inNeedOfProof([attempt('adopted', 'VLD2')], 'VLD2')).toEqual({ own: undefined, unproved: [] });
   });
 
-  test('is nothing where there was no attempt', () => {
+  test('is empty where there was no attempt', () => {
     expect(inNeedOfProof(undefined, 'VLD2')).toEqual({ own: undefined, unproved: [] });
   });
 });
 
-test('an attempt on a list that shows nothing of ours is blind, and else what it was', () => {
+test('an attempt is blind on a list that shows nothing of ours, and keeps its result on any other', () => {
   expect(asBlind(attempt('not_found', 'VLD1'))).toEqual(attempt('blind', 'VLD1'));
 });
 
-test('no more is asked because the list shows nothing where any attempt is blind, else because a charge is open', () => {
+test('the reason is list_blind where any attempt is blind, and otherwise an open charge', () => {
   const seen = [attempt('unconfirmed'), attempt('not_found')];
   expect(creationGivenUp(seen)).toMatchObject({ name: 'CreationUnconfirmedError', reason: 'creation_unconfirmed' });
   expect(creationGivenUp([])).toMatchObject({ reason: 'creation_unconfirmed' });
@@ -82,22 +82,22 @@ test('no more is asked because the list shows nothing where any attempt is blind
 describe('an amendment', () => {
   const amendment = { at, from: 'webhook', status: 'approved' } as const;
 
-  test.each(['webhook', 'sweep'] as const)('comes from a %s, and says when it was learnt of', (from) => {
+  test.each(['webhook', 'sweep'] as const)('comes from a %s, and has the time when it was learnt', (from) => {
     expect(Amendment.parse({ ...amendment, from })).toEqual({ ...amendment, from });
   });
 
   test.each([{ from: '' }, { from: 'call' }, { at: undefined }, { at: 'today' }, { status: 'refused' }])(
-    'cannot be read with %j',
+    'does not parse with %j',
     (odd) => {
       expect(Amendment.safeParse({ ...amendment, ...odd }).success).toBe(false);
     },
   );
 
-  test('has no time of a decision beside its own', () => {
+  test('has no decision time beside that of its verdict', () => {
     expect(Amendment.parse({ ...amendment, decidedAt: at })).not.toHaveProperty('decidedAt');
   });
 
-  test('stands behind all before it', () => {
+  test('is appended after all earlier ones', () => {
     const [first, second, third] = (['failed', 'expired', 'declined'] as const).map((status) => ({
       ...amendment,
       status,

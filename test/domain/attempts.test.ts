@@ -19,13 +19,13 @@ test.each<[Attempt['result'][], boolean, boolean]>([
   [['not_found', 'not_found'], false, false],
   [['orphaned', 'not_found'], false, false],
   [['blind'], false, false],
-])('after %j, Truora may be asked: %s, and where paying again is allowed: %s', (results, careful, generous) => {
+])('after %j, Truora may be called: %s, and where paying again is allowed: %s', (results, careful, generous) => {
   const attempts = results.map((result, n) => attempt(n + 1, result));
   expect(mayCreate(attempts, 'fail-for-human')).toBe(careful);
   expect(mayCreate(attempts, 'create-again')).toBe(generous);
 });
 
-test('what is known of an attempt now takes the place of what was known, and others stay', () => {
+test('a new result of an attempt replaces the old one, and other attempts stay', () => {
   const first = attempt(1, 'not_found');
   const before = withAttempt([first], attempt(2, 'unconfirmed'));
   expect(withAttempt(before, attempt(2, 'adopted'))).toEqual([first, attempt(2, 'adopted')]);
@@ -43,12 +43,12 @@ test.each<[Attempt['result'], Attempt['result'], Attempt['result']]>([
   ['not_found', 'orphaned', 'orphaned'],
   ['not_found', 'blind', 'blind'],
   ['blind', 'not_found', 'not_found'],
-])('of an attempt that was %s, %s says %s, in its place', (standing, said, result) => {
+])('an attempt that was %s becomes, when %s is recorded, %s in its place', (existing, said, result) => {
   const second = attempt(2, 'unconfirmed');
-  expect(withAttempt([attempt(1, standing), second], attempt(1, said))).toEqual([attempt(1, result), second]);
+  expect(withAttempt([attempt(1, existing), second], attempt(1, said))).toEqual([attempt(1, result), second]);
 });
 
-test('spend is counted in validations, and says what was avoided and why', async () => {
+test('spend is counted in validations, and states what was avoided and why', async () => {
   const record = (more: Partial<LedgerRecord>) => more as LedgerRecord;
   const refused = { outcome: { status: 'refused', reason: 'truora_closed' } } as Partial<LedgerRecord>;
   expect(

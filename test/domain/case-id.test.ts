@@ -25,8 +25,8 @@ const call = {
   media: { key: 'media/a.jpg', versionId: 'v1' },
 };
 
-describe('who a drop is about', () => {
-  test('is told by its key, under the id that its claim would have', () => {
+describe('the case of a drop', () => {
+  test('has the person of its key, and the id that its claim would have', () => {
     expect(caseIdOf(drop(), bucket, 'execution-1')).toEqual({
       revalidationId: revalidationIdOf({ accountId: 'person', bucket, key, version: 'v1' }),
       accountId: 'person',
@@ -34,29 +34,29 @@ describe('who a drop is about', () => {
     });
   });
 
-  test('is the same for all of its copies, whichever execution asks', () => {
+  test('has one id for all copies and for every execution', () => {
     const copies = ['one', 'two', 'three'].map((execution) => caseIdOf(drop(), bucket, execution));
     expect(new Set(copies.map(({ revalidationId }) => revalidationId)).size).toBe(1);
   });
 
-  test('is told by its etag where there are no versions, as in its claim', () => {
+  test('uses the etag where there are no versions, as its claim does', () => {
     expect(caseIdOf(drop({ 'version-id': undefined }), bucket, 'execution-1').revalidationId).toBe(
       revalidationIdOf({ accountId: 'person', bucket, key, version: 'e' }),
     );
   });
 
-  test('is another one for another version', () => {
+  test('has another id for another version', () => {
     const ids = ['v1', 'v2'].map((version) => caseIdOf(drop({ 'version-id': version }), bucket, 'one').revalidationId);
     expect(new Set(ids).size).toBe(2);
   });
 
-  test('is not one of ours when it was dropped into another bucket', () => {
+  test('has no case of ours when the drop is in another bucket', () => {
     const elsewhere = structuredClone(drop());
     elsewhere.event.detail.bucket.name = 'media-of-others';
     expect(caseIdOf(elsewhere, bucket, 'one').revalidationId).not.toBe(caseIdOf(drop(), bucket, 'one').revalidationId);
   });
 
-  test('is nobody under a key that cannot be read; its copies meet all the same', () => {
+  test('has no person under a key that cannot be read, and one id for all copies', () => {
     const unreadable = 'inbox/../ENR1/selfie.jpg';
     const copies = ['one', 'two'].map((execution) => caseIdOf(drop({ key: unreadable }), bucket, execution));
     expect(copies[0]).toEqual({ revalidationId: revalidationIdOf({ bucket, key: unreadable, version: 'v1' }) });
@@ -64,8 +64,8 @@ describe('who a drop is about', () => {
   });
 });
 
-describe('who a call is about', () => {
-  test('is what it says, in a case of its own', () => {
+describe('the case of a call', () => {
+  test('has the person that the call names, and an id of its own', () => {
     expect(caseIdOf({ ...call, reference: 'case 7' }, bucket, 'execution-1')).toEqual({
       revalidationId: revalidationIdOf({ accountId: 'person', bucket, key: 'media/a.jpg', version: 'execution-1' }),
       accountId: 'person',
@@ -74,7 +74,7 @@ describe('who a call is about', () => {
     });
   });
 
-  test('never has the id of a claim, so it cannot be answered with the outcome of another question', () => {
+  test('never has the id of a claim, so that it cannot get the outcome of another request', () => {
     const claimed = revalidationIdOf({ accountId: 'person', bucket, key: 'media/a.jpg', version: 'v1' });
     expect(caseIdOf(call, bucket, 'one').revalidationId).not.toBe(claimed);
     expect(caseIdOf(drop(), bucket, 'one', 'already_asked_otherwise').revalidationId).not.toBe(
@@ -82,7 +82,7 @@ describe('who a call is about', () => {
     );
   });
 
-  test('is a case of its own for each execution, if it means the newest', () => {
+  test('has an id for each execution when the call means the newest version', () => {
     const newest = { ...call, media: { key: 'media/a.jpg' } };
     expect(caseIdOf(newest, bucket, 'one')).toEqual(caseIdOf(newest, bucket, 'one'));
     expect(caseIdOf(newest, bucket, 'one').revalidationId).not.toBe(caseIdOf(newest, bucket, 'two').revalidationId);
@@ -90,7 +90,7 @@ describe('who a call is about', () => {
   });
 });
 
-describe('who a request is about that cannot be read', () => {
+describe('the case of a request that cannot be read', () => {
   test.each<[string, unknown]>([
     ['nothing', undefined],
     ['a text', 'drop'],
@@ -99,7 +99,7 @@ describe('who a request is about that cannot be read', () => {
     ['a call with a field too many', { ...call, also: 1 }],
     ['a drop of another service', { kind: 'drop', event: { ...drop().event, source: 'aws.ec2' } }],
     ['a drop without an event', { kind: 'drop' }],
-  ])('is nobody, and a case of its own for each execution: %s', (_, request) => {
+  ])('has no person, and an id for each execution: %s', (_, request) => {
     const [one, again, two] = ['one', 'one', 'two'].map((execution) => caseIdOf(request, bucket, execution));
     expect(Object.keys(one ?? {})).toEqual(['revalidationId']);
     expect(RevalidationId.safeParse(one?.revalidationId).success).toBe(true);

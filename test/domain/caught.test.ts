@@ -6,7 +6,7 @@ const byLambda = (error: Error) =>
   JSON.stringify({ errorType: error.name, errorMessage: error.message, trace: ['at somewhere'] });
 
 describe('what a Catch left', () => {
-  test('of a named error is its reason and its detail', () => {
+  test('a named error gives its reason and its detail', () => {
     const error = new RequestInvalidError('consent_missing', 'userAuthorized: must be true');
     expect(readCaught({ Error: error.name, Cause: byLambda(error) })).toEqual({
       reason: 'consent_missing',
@@ -14,7 +14,7 @@ describe('what a Catch left', () => {
     });
   });
 
-  test('of a named error that keeps a word of Truora’s is that word too', () => {
+  test('a named error gives the word of Truora that it keeps', () => {
     const error = new EnrollmentNotReadyError('enrollment_not_ready', 'enrollmentId: not finished', 'archived');
     expect(readCaught({ Error: error.name, Cause: byLambda(error) })).toEqual({
       reason: 'enrollment_not_ready',
@@ -39,15 +39,15 @@ describe('what a Catch left', () => {
     ['with a message that is no text', { Error: 'Broken', Cause: '{"errorMessage":7}' }],
     ['with no cause in it', { Error: 'Broken', Cause: 'null' }],
     ['with a sentence that looks like a reason', { Error: 'Broken', Cause: 'consent_missing: forged' }],
-  ])('%s is the name alone', (_, caught) => {
+  ])('%s gives the name alone', (_, caught) => {
     expect(readCaught(caught)).toEqual({ reason: 'unexpected', detail: `${caught.Error} after every retry` });
   });
 
-  test('names at most 100 characters of the error', () => {
+  test('the name of an error is cut at 100 characters', () => {
     expect(readCaught({ Error: 'E'.repeat(5000) }).detail).toBe(`${'E'.repeat(100)} after every retry`);
   });
 
-  test('quotes nothing of a cause that is not one of ours', () => {
+  test('a cause that is not one of ours is not quoted', () => {
     const caught = { Error: 'AccessDenied', Cause: byLambda(new Error('User: arn:aws:iam::1:role/canary is not')) };
     expect(JSON.stringify(readCaught(caught))).not.toContain('canary');
   });

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { MOST_UPLOADS, type Ticket } from '../../shared/domain/api.ts';
 import { idOfDropped, revalidationIdOf, unclaimedCaseOf } from '../../shared/domain/case-id.ts';
 import { executionNameOf, isKnown, requestOfDropped } from '../../shared/domain/drop.ts';
@@ -14,7 +14,7 @@ const dropped = {
 };
 
 describe('the request of a drop whose event never came', () => {
-  it('is one that ClaimRequest takes, and about the same case as the event would be', () => {
+  test('is one that ClaimRequest accepts, with the case id of the lost event', () => {
     const event = {
       version: '0',
       id: '17793124-05d4-b198-2fde-7ededc63b103',
@@ -40,7 +40,7 @@ describe('the request of a drop whose event never came', () => {
     );
   });
 
-  it('is one whatever its key is, and two versions are two', () => {
+  test('is the same for any form of its key, and another for another version', () => {
     fc.assert(
       fc.property(fc.string({ minLength: 1, maxLength: 200, unit: 'binary' }), (name) => {
         const of = { ...dropped, key: `inbox/${name}` };
@@ -65,7 +65,7 @@ describe('a drop', () => {
     uploads: new Set(Array.from({ length: MOST_UPLOADS }, (_, n) => `other-${n}`)),
   });
 
-  it.each<[string, Ticket | undefined, string[], boolean]>([
+  test.each<[string, Ticket | undefined, string[], boolean]>([
     ['has no record', undefined, [], false],
     ['is a copy of one that has a record', undefined, ['version-1'], true],
     ['has a record', undefined, [ownId], true],
@@ -76,9 +76,9 @@ describe('a drop', () => {
     ['came later under a ticket that was claimed', later, [ticketId], true],
     ['came later and was never entered', other, [ticketId], false],
     ['came when the ticket was full', full, [ticketId], true],
-    ['came when the ticket was full, which nobody has claimed yet', full, [], true],
+    ['came when the ticket was full, and the ticket has no claim yet', full, [], true],
     ['failed before it was entered', other, [ticketId, ownId], true],
-  ])('that %s', (_, of, recorded, known) => {
+  ])('is known to have a case, or not, when it %s', (_, of, recorded, known) => {
     expect(isKnown(dropped, { ownId, ticket: of, recorded: new Set(recorded) })).toBe(known);
   });
 });
@@ -87,13 +87,13 @@ describe('the name of its execution', () => {
   const name = (minutes: number) =>
     executionNameOf(idOfDropped('faces', dropped), dropped, new Date(dropped.putAt.getTime() + minutes * 60_000));
 
-  it('is the same for every sweep within an hour of its life, and another in the next', () => {
+  test('stays the same for every sweep within an hour, and changes in the next', () => {
     expect(name(15)).toBe(name(59));
     expect(name(60)).not.toBe(name(59));
     expect(name(15)).toMatch(/^sweep-RVL[0-9a-f]{32}-0$/);
   });
 
-  it('is none that AWS refuses', () => {
+  test('is always one that AWS accepts', () => {
     expect(name(60 * 24 * 365)).toMatch(/^[A-Za-z0-9_-]{1,80}$/);
   });
 });

@@ -13,11 +13,11 @@ test.each([
   ['{"threshold":0.8}', '{"threshold":0.8}'],
   ['=?ISO-8859-1?Q?=E1?=', '=?ISO-8859-1?Q?=E1?='],
   ['a =?UTF-8?B?', 'a =?UTF-8?B?'],
-])('%s was put as %s', (word, text) => {
+])('decodes %s, which was put as %s', (word, text) => {
   expect(decodeWords(word)).toBe(text);
 });
 
-test('whatever text is encoded comes back', () => {
+test('decodes any text that was encoded', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'grapheme', minLength: 1 }), (text) => {
       expect(decodeWords(`=?UTF-8?B?${Buffer.from(text).toString('base64')}?=`)).toBe(Buffer.from(text).toString());

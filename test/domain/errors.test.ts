@@ -30,7 +30,7 @@ describe.each(classes)('%s', (name, NamedError) => {
     expect(source).toContain(`override readonly name = '${name}';`);
   });
 
-  test('says its reason and its detail, and they can be read back', () => {
+  test('states a reason and a detail that can be parsed', () => {
     expect(error.reason).toBe('some_reason');
     expect(error.message).toBe('some_reason: field: some rule');
     expect(readReason(error.message)).toEqual({ reason: 'some_reason', detail: 'field: some rule' });
@@ -38,14 +38,14 @@ describe.each(classes)('%s', (name, NamedError) => {
 });
 
 describe('the names', () => {
-  test('are all there are: every class that is exported, and none twice', () => {
+  test('list every class that is exported, each once', () => {
     const declared = [...source.matchAll(/^export class (\w+)/gm)].map(([, name]) => name);
     expect(errorNames.toSorted()).toEqual(declared.toSorted());
     expect(classes).toHaveLength(declared.length);
     expect(declared.length).toBeGreaterThan(15);
   });
 
-  test('have reasons of a shape that can be read back, each listed under the name of its error', () => {
+  test('have reasons that can be parsed, each listed under the name of its error', () => {
     expect(Object.keys(errorReasons).toSorted()).toEqual([...errorNames, 'CallRefusedError'].toSorted());
     const reasons = Object.values(errorReasons).flat();
     for (const reason of reasons) expect(readReason(`${reason}: detail`)).toEqual({ reason, detail: 'detail' });
@@ -55,7 +55,7 @@ describe('the names', () => {
 });
 
 describe('a TruoraBusyError', () => {
-  test('knows how long Truora wants to be left alone, when it said so', () => {
+  test('keeps the time that Truora asks to wait', () => {
     expect(new errors.TruoraBusyError('truora_rate_limited', 'later', 7).retryAfterSeconds).toBe(7);
     expect(new errors.TruoraBusyError('truora_rate_limited', 'later', 0).retryAfterSeconds).toBe(0);
     expect(new errors.TruoraBusyError('truora_unreachable', 'no connection').retryAfterSeconds).toBeUndefined();
@@ -63,7 +63,7 @@ describe('a TruoraBusyError', () => {
 });
 
 describe('reading a reason', () => {
-  test('gives back what was written, whatever the sentence is', () => {
+  test('returns what was written, for any sentence', () => {
     const reasons = fc.stringMatching(/^[a-z0-9_]{1,64}$/);
     fc.assert(
       fc.property(reasons, fc.string({ unit: 'binary', maxLength: 300 }), (reason, detail) => {
@@ -73,7 +73,7 @@ describe('reading a reason', () => {
     );
   });
 
-  test('keeps the lines of a sentence, and its colons', () => {
+  test('keeps the lines of a sentence and its colons', () => {
     expect(readReason('a: b\nc: d')).toEqual({ reason: 'a', detail: 'b\nc: d' });
   });
 
@@ -95,7 +95,7 @@ describe('reading a reason', () => {
     'Task timed out after 15.00 seconds',
     'RequestId: 4711 Error: Runtime exited',
     '\na: b',
-  ])('does not take %j for one', (message) => {
+  ])('does not take %j for a reason', (message) => {
     expect(readReason(message)).toBeUndefined();
   });
 });

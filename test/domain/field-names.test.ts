@@ -10,27 +10,27 @@ describe('the table of fields', () => {
     expect(Object.keys(Options.shape).length).toBeGreaterThan(5);
   });
 
-  test('has a row for all else that a caller says of a re-validation', () => {
-    // What, under which name and how old an answer may be are not about the person, and each door has its own way to say them.
+  test('has a row for every other field that a caller can set', () => {
+    // What, under which name and how old an answer may be are not about the person, and each entry point has its own form for them.
     const asked = Object.keys(CallRequest.shape).filter(
       (f) => !['kind', 'media', 'options', 'idempotencyKey', 'maxAgeSeconds', 'calledBy'].includes(f),
     );
     expect(asked.filter((field) => !(names as string[]).includes(field))).toEqual([]);
   });
 
-  test('has no row for a field that nobody knows', () => {
+  test('has no row for an unknown field', () => {
     const known = [...Object.keys(Options.shape), ...Object.keys(CallRequest.shape)];
     expect(names.filter((field) => !known.includes(field))).toEqual([]);
   });
 
-  test('calls no two fields the same', () => {
+  test('gives each field a name of its own', () => {
     for (const column of ['field', 'flag', 'form'] as const) {
       const all = fields.flatMap((row) => row[column] ?? []);
       expect(new Set(all).size, column).toBe(all.length);
     }
   });
 
-  test('puts every option, and nothing else, into the one metadata field for options', () => {
+  test('puts every option, and nothing else, into the metadata field for options', () => {
     const inOptions = fields.filter(({ metadata }) => metadata === 'options').map(({ field }) => field);
     expect(inOptions.toSorted()).toEqual(Object.keys(Options.shape).toSorted());
   });
@@ -56,7 +56,7 @@ describe('the form that Truora gets', () => {
     },
   );
 
-  test('is decided above for every field', () => {
+  test('has a decision above for every field', () => {
     expect(fields.filter(({ form }) => form)).toHaveLength(7);
     expect(fields.filter(({ form }) => !form)).toHaveLength(5);
   });

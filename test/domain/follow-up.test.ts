@@ -18,7 +18,7 @@ const look = (age: number, deadline?: string) => {
   return nextFollowUp({ claimedAt, ...(deadline ? { used: { deadline } } : {}) }, now, 30);
 };
 
-test('a fresh record is looked at after five minutes', () => {
+test('checks a fresh record after five minutes', () => {
   expect(firstFollowUp(at('12:00:00'))).toBe(at('12:05:00'));
 });
 
@@ -29,7 +29,7 @@ describe('an open run', () => {
     [20, at('12:20:00')],
     [59, at('12:59:00')],
     [300, at('13:00:00')],
-  ])('of %i minutes is looked at after as long again, but every hour', (age, next) => {
+  ])('checks a run of %i minutes after the same time again, at most an hour later', (age, next) => {
     expect(look(age)).toBe(next);
   });
 
@@ -37,11 +37,11 @@ describe('an open run', () => {
     ['soon', at('12:10:00'), at('12:15:30')],
     ['at once', at('12:00:00'), at('12:05:30')],
     ['long after', at('15:00:00'), at('13:00:00')],
-  ])('whose deadline is %s is looked at right after it at the latest', (_, deadline, next) => {
+  ])('checks a run whose deadline is %s directly after the deadline at the latest', (_, deadline, next) => {
     expect(look(120, deadline)).toBe(next);
   });
 
-  test('that is long past its deadline is looked at as any other, never at once', () => {
+  test('checks a run long past its deadline like any other, never at once', () => {
     expect(look(120, at('09:00:00'))).toBe(at('13:00:00'));
   });
 });
@@ -53,18 +53,18 @@ describe('a case that Truora has called about late and not decided yet', () => {
     [20, at('12:20:00')],
     [359, at('13:00:00')],
     [361, undefined],
-  ])('%i minutes ago is looked at next at %s', (age, next) => {
+  ])('checks a case of %i minutes ago next at %s', (age, next) => {
     const now = new Date(at('12:00:00'));
     expect(nextLateFollowUp(new Date(now.getTime() - age * 60_000).toISOString(), now)).toBe(next);
   });
 });
 
-test('an ended case is looked at when its media has had its time, and four days more if Truora is away', () => {
+test('checks an ended case when its media expires, and for four more days if Truora is unavailable', () => {
   expect(lastCheckAt(at('12:00:00'), 24)).toBe('2026-11-26T12:00:00.000Z');
   expect(lastCheckUntil(at('12:00:00'), 24)).toBe('2026-11-30T12:00:00.000Z');
 });
 
-test('every id has its shard, and there are sixteen', () => {
+test('puts every id into one of sixteen shards', () => {
   const seen = new Set(Array.from({ length: 2000 }, () => shardOf(newRevalidationId())));
   expect([...seen].toSorted()).toEqual([...shards].toSorted());
   expect(shards).toHaveLength(16);

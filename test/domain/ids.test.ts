@@ -6,7 +6,7 @@ import { AccountId, RevalidationId, TruoraId } from '../../shared/domain/ids.ts'
 const accepts = (schema: typeof AccountId | typeof TruoraId, id: unknown) => schema.safeParse(id).success;
 
 describe('an account id', () => {
-  test.each(['a', 'person-1', 'a.b', '.a', 'a.', '...a', '_', '-', 'A_9.-z', 'a'.repeat(128)])('may be %s', (id) => {
+  test.each(['a', 'person-1', 'a.b', '.a', 'a.', '...a', '_', '-', 'A_9.-z', 'a'.repeat(128)])('accepts %s', (id) => {
     expect(accepts(AccountId, id)).toBe(true);
   });
 
@@ -32,11 +32,11 @@ describe('an account id', () => {
     null,
     7,
     ['a'],
-  ])('may not be %j', (id) => {
+  ])('refuses %j', (id) => {
     expect(accepts(AccountId, id)).toBe(false);
   });
 
-  test('never changes the path of a URL it stands in', () => {
+  test('never changes the path of a URL that contains it', () => {
     fc.assert(
       fc.property(fc.stringMatching(/^[A-Za-z0-9_.-]{1,8}$/), (id) => {
         fc.pre(accepts(AccountId, id));
@@ -48,28 +48,25 @@ describe('an account id', () => {
 });
 
 describe("an id of Truora's", () => {
-  test.each(['ENR0123456789abcdef0123456789abcdef', 'VLD1', 'x', '-_', 'a'.repeat(128)])('may be %s', (id) => {
+  test.each(['ENR0123456789abcdef0123456789abcdef', 'VLD1', 'x', '-_', 'a'.repeat(128)])('accepts %s', (id) => {
     expect(accepts(TruoraId, id)).toBe(true);
   });
 
-  test.each(['', '.', '..', 'ENR.1', 'ENR/1', 'ENR 1', 'ENR1\n', 'a'.repeat(129), undefined, 1])(
-    'may not be %j',
-    (id) => {
-      expect(accepts(TruoraId, id)).toBe(false);
-    },
-  );
+  test.each(['', '.', '..', 'ENR.1', 'ENR/1', 'ENR 1', 'ENR1\n', 'a'.repeat(129), undefined, 1])('refuses %j', (id) => {
+    expect(accepts(TruoraId, id)).toBe(false);
+  });
 });
 
 describe('the id of a re-validation', () => {
   const parts = { accountId: 'person', bucket: 'media', key: 'inbox/person/ENR1/a.jpg', version: 'v1' };
 
-  test('is what it was when the first records were written', () => {
+  test('does not change for the first records ever written', () => {
     expect(revalidationIdOf(parts)).toBe('RVLa4f362bee47760e2703e08b94c8f3b23');
-    const { accountId: _, ...nobody } = parts;
-    expect(revalidationIdOf(nobody)).toBe('RVL4feb43d8454396ed8e49eddf6ed3f60a');
+    const { accountId: _, ...withoutAccount } = parts;
+    expect(revalidationIdOf(withoutAccount)).toBe('RVL4feb43d8454396ed8e49eddf6ed3f60a');
   });
 
-  test('is of its own kind', () => {
+  test('has a prefix of its own', () => {
     expect(RevalidationId.safeParse(revalidationIdOf(parts)).success).toBe(true);
     expect(TruoraId.safeParse(revalidationIdOf(parts)).success).toBe(true);
     for (const id of [
@@ -84,20 +81,20 @@ describe('the id of a re-validation', () => {
   });
 
   test.each<[keyof typeof parts]>([['accountId'], ['bucket'], ['key'], ['version']])(
-    'is another one for another %s',
+    'differs for another %s',
     (part) => {
       expect(revalidationIdOf({ ...parts, [part]: `${parts[part]}x` })).not.toBe(revalidationIdOf(parts));
       expect(revalidationIdOf({ ...parts, [part]: '' })).not.toBe(revalidationIdOf(parts));
     },
   );
 
-  test('tells nobody from somebody called null, or nothing', () => {
-    const { accountId: _, ...nobody } = parts;
-    const ids = [nobody, { ...parts, accountId: 'null' }, { ...parts, accountId: '' }].map(revalidationIdOf);
+  test('differs for no account, an account called null and an empty account', () => {
+    const { accountId: _, ...withoutAccount } = parts;
+    const ids = [withoutAccount, { ...parts, accountId: 'null' }, { ...parts, accountId: '' }].map(revalidationIdOf);
     expect(new Set(ids).size).toBe(3);
   });
 
-  test('does not let one part spill over into the next', () => {
+  test('keeps the parts apart', () => {
     const text = fc.string({ unit: fc.constantFrom('a', '"', ',', '\\', '/', '[', ']', '\n'), maxLength: 4 });
     const four = fc.record({ accountId: text, bucket: text, key: text, version: text });
     fc.assert(

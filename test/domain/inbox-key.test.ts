@@ -29,11 +29,11 @@ describe('a key of the inbox', () => {
     '$&.jpg',
     '%2e%2e%2fx.jpg',
     longest(),
-  ])('is read as it stands, with the name %j', (name) => {
+  ])('is read unchanged with the name %j', (name) => {
     expect(readInboxKey(keyOf(name))).toEqual({ ...at, name });
   });
 
-  test('has room for all of the 1,024 bytes', () => {
+  test('may use all of the 1,024 bytes', () => {
     expect(Buffer.byteLength(keyOf(longest()))).toBe(1024);
   });
 
@@ -65,11 +65,11 @@ describe('a key of the inbox', () => {
     ['a person of 129 characters', `inbox/${'a'.repeat(129)}/${at.enrollmentId}/a.jpg`],
     ['an enrollment with a dot', 'inbox/person-1/ENR.1/a.jpg'],
     ['an encoded slash in place of one', `inbox/person-1%2F${at.enrollmentId}/a.jpg`],
-  ])('is none with %s', (_, key) => {
+  ])('is refused with %s', (_, key) => {
     expect(readInboxKey(key)).toBeUndefined();
   });
 
-  test('is not decoded: what stands there encoded stays encoded', () => {
+  test('is not decoded: an encoded character stays encoded', () => {
     expect(readInboxKey(keyOf('a+b%2B%20%.jpg'))?.name).toBe('a+b%2B%20%.jpg');
   });
 });
@@ -87,7 +87,7 @@ describe('writing and reading', () => {
     .map(([a, b, c]) => `${a}${b}.${c}`);
   const keys: fc.Arbitrary<InboxKey> = fc.record({ accountId: accountIds, enrollmentId: enrollmentIds, name: names });
 
-  test('a key that was written is read as it was meant', () => {
+  test('a key that was written is read with the same parts', () => {
     fc.assert(
       fc.property(keys, (key) => {
         expect(readInboxKey(writeInboxKey(key))).toEqual(key);
@@ -95,7 +95,7 @@ describe('writing and reading', () => {
     );
   });
 
-  test('whatever can be read is written as it was', () => {
+  test('a key that can be read is written unchanged', () => {
     const anything = fc.oneof(
       fc.string({ unit: 'binary' }),
       keys.map(writeInboxKey),

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { claimIdOf, objectOf, unclaimedCaseOf } from '../../shared/domain/case-id.ts';
 import { defined } from '../../shared/domain/defined.ts';
 import { readIntake } from '../../shared/domain/intake.ts';
@@ -29,7 +29,7 @@ const call = {
 };
 
 describe('readIntake', () => {
-  it('reads the person and the version of a drop from its event', () => {
+  test('reads the person and the version of a drop from its event', () => {
     expect(readIntake(drop(), at)).toMatchObject({
       kind: 'drop',
       media: { key, versionId: 'v1', etag: 'e' },
@@ -38,7 +38,7 @@ describe('readIntake', () => {
     });
   });
 
-  it.each([
+  test.each([
     ['PutObject', false],
     ['POST Object', false],
     ['CompleteMultipartUpload', false],
@@ -48,14 +48,14 @@ describe('readIntake', () => {
     expect(readIntake(drop(defined({ reason })), at).mayBeCopy).toBe(mayBeCopy);
   });
 
-  it('names a forced call by its idempotency key, or else by its execution', () => {
+  test('names a forced call by its idempotency key, or else by its execution', () => {
     const forced = { ...call, forceNew: { reason: 'new photo' } };
     expect(readIntake({ ...forced, idempotencyKey: 'key-1' }, at).forceKey).toBe('key-1');
     expect(readIntake(forced, at).forceKey).toBe('execution-1');
     expect(readIntake({ ...call, idempotencyKey: 'key-1' }, at).forceKey).toBeUndefined();
   });
 
-  it('refuses nothing: what it cannot read is unreadable, and a case of its execution', () => {
+  test('marks a request that it cannot read as unreadable, as a case of its execution', () => {
     const intake = readIntake({ kind: 'order' }, at);
     expect(intake).toMatchObject({ kind: 'unreadable', person: {}, call: undefined });
     expect(Object.keys(unclaimedCaseOf(intake))).toEqual(['revalidationId']);
@@ -64,25 +64,25 @@ describe('readIntake', () => {
 });
 
 describe('the case of an intake', () => {
-  it('has one id for a drop before and after its claim', () => {
+  test('has one id for a drop before and after its claim', () => {
     const intake = readIntake(drop(), at);
     expect(unclaimedCaseOf(intake).revalidationId).toBe(claimIdOf(intake, 'v1'));
   });
 
-  it('is another one where the id of the media belongs to another question', () => {
+  test('gets another id where the id of the media belongs to another request', () => {
     const intake = readIntake(drop(), at);
     for (const reason of ['already_asked_otherwise', 'answer_too_old'])
       expect(unclaimedCaseOf(intake, reason).revalidationId).not.toBe(claimIdOf(intake, 'v1'));
   });
 
-  it('holds no object of another bucket', () => {
+  test('has no object of another bucket', () => {
     expect(objectOf(readIntake(drop(), at))).toEqual({ key, versionId: 'v1' });
     expect(objectOf(readIntake(drop({ bucket: 'others' }), at))).toBeUndefined();
   });
 });
 
 describe('outcomeOf', () => {
-  it('takes of its subject what an outcome may name, and leaves out what is undefined', () => {
+  test('copies only what an outcome may name, and leaves out what is undefined', () => {
     const subject = { revalidationId: 'RVL1', accountId: 'person', reference: undefined, media: 'not for outcomes' };
     const decidedAt = '2027-01-02T03:04:05.678Z';
     expect(

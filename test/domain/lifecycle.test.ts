@@ -12,7 +12,7 @@ const allAfter = (phase: Phase, seen = new Set<Phase>()): Set<Phase> => {
 };
 
 describe('the lifecycle', () => {
-  test.each(phases)('never comes back to %s', (phase) => {
+  test.each(phases)('never returns to %s', (phase) => {
     expect([...allAfter(phase)]).not.toContain(phase);
   });
 
@@ -34,11 +34,11 @@ describe('the lifecycle', () => {
     expect(lifecycle[phase]).toEqual(expect.arrayContaining(possible));
   });
 
-  test('refuses only what was not taken to Truora yet', () => {
+  test('refuses only what was not sent to Truora yet', () => {
     expect(predecessors('refused')).toEqual(['claimed']);
   });
 
-  test('names no phase that it does not hold', () => {
+  test('names only phases that it holds', () => {
     expect(phases).toEqual(expect.arrayContaining(Object.values(lifecycle).flat()));
   });
 });
@@ -51,11 +51,11 @@ describe('the predecessors of a phase', () => {
     expect(new Set(backward).size).toBe(backward.length);
   });
 
-  test('are none for the first', () => {
+  test('are empty for the first phase', () => {
     expect(predecessors('claimed')).toEqual([]);
   });
 
-  test('are what a write has to find', () => {
+  test('are the phases that a write must find', () => {
     expect(predecessors('created')).toEqual(['claimed']);
     expect(predecessors('moved')).toEqual(['created']);
     expect(predecessors('approved')).toEqual(['claimed', 'created', 'moved']);

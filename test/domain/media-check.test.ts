@@ -27,7 +27,7 @@ const checked = async (bytes: Buffer, within = limits): Promise<{ is: string; re
   return { is, reads };
 };
 
-const fate = async (bytes: Buffer, within = limits) => (await checked(bytes, within)).is;
+const resultOf = async (bytes: Buffer, within = limits) => (await checked(bytes, within)).is;
 
 const shipped = (name: string) => readFileSync(join(import.meta.dirname, '../../infra/local/media', name));
 
@@ -37,7 +37,7 @@ const joined = (bytes: Buffer, more: Buffer) => Buffer.concat([bytes, more]);
 
 const exif = make.segment(0xe1, Buffer.alloc(65_000));
 
-describe('what is whole', () => {
+describe('complete media', () => {
   const whole: [string, Buffer][] = [
     ['the photo that ships', shipped('selfie.jpg')],
     ['the video that ships', shipped('selfie.mp4')],
@@ -86,11 +86,11 @@ describe('what is whole', () => {
     ['a photo of exactly the limit', make.jpeg({ width: 64, height: 64 })],
   ];
 
-  test.each(whole)('is taken: %s', async (_, bytes) => {
-    expect(await fate(bytes)).toBe('taken');
+  test.each(whole)('is accepted: %s', async (_, bytes) => {
+    expect(await resultOf(bytes)).toBe('taken');
   });
 
-  test('needs few reads, and a film of 9 MB one', async () => {
+  test('needs few reads: a film of 9 MB needs one', async () => {
     const [reads, film] = await Promise.all([
       Promise.all(whole.map(([, bytes]) => checked(bytes))),
       checked(Buffer.concat([make.ftyp('isom'), make.mdat(9_000_000), make.moov()])),
@@ -100,7 +100,7 @@ describe('what is whole', () => {
   });
 });
 
-describe('what is certain to be paid for in vain is refused by name:', () => {
+describe('media that would be paid for in vain', () => {
   test.each<[string, string, Buffer]>([
     ['media_incomplete', 'a JPEG of three bytes', make.jpeg().subarray(0, 3)],
     ['media_incomplete', 'a JPEG that was cut off at 2 KB', shipped('selfie.jpg').subarray(0, 2048)],
@@ -146,18 +146,18 @@ describe('what is certain to be paid for in vain is refused by name:', () => {
     ['media_too_long', 'a QuickTime film of 61 s', make.mov({ seconds: 61 })],
     ['media_too_long', 'a WebM of 90 s', make.webm({ seconds: 90 })],
     ['media_too_long', 'an AVI of 90 s', make.avi({ seconds: 90 })],
-  ])('%s: %s', async (reason, _, bytes) => {
-    expect(await fate(bytes)).toBe(reason);
+  ])('is refused by name: %s: %s', async (reason, _, bytes) => {
+    expect(await resultOf(bytes)).toBe(reason);
   });
 
-  test('the limits are those of the deployment', async () => {
-    expect(await fate(make.jpeg(), { minPixels: 481, maxSeconds: 60 })).toBe('media_too_small');
-    expect(await fate(make.mp4({ seconds: 3 }), { minPixels: 64, maxSeconds: 2 })).toBe('media_too_long');
-    expect(await fate(make.mp4({ seconds: 90 }), { minPixels: 64, maxSeconds: 90 })).toBe('taken');
+  test('is refused by the limits of the deployment', async () => {
+    expect(await resultOf(make.jpeg(), { minPixels: 481, maxSeconds: 60 })).toBe('media_too_small');
+    expect(await resultOf(make.mp4({ seconds: 3 }), { minPixels: 64, maxSeconds: 2 })).toBe('media_too_long');
+    expect(await resultOf(make.mp4({ seconds: 90 }), { minPixels: 64, maxSeconds: 90 })).toBe('taken');
   });
 });
 
-test('bytes of any kind behind any beginning end in an answer, within a bounded number of reads', async () => {
+test('any bytes behind any beginning get a result within a bounded number of reads', async () => {
   const beginnings = [make.jpeg(), make.png(), make.webp(), make.mp4(), make.mov(), make.webm(), make.avi()];
   await fc.assert(
     fc.asyncProperty(

@@ -39,7 +39,7 @@ const files: [MediaType, string, Uint8Array][] = [
 ];
 
 describe('the first bytes', () => {
-  test.each(files)('say %s of %s', (type, _, head) => {
+  test.each(files)('give %s for %s', (type, _, head) => {
     expect(sniffMediaType(head)).toBe(type);
   });
 
@@ -63,7 +63,7 @@ describe('the first bytes', () => {
     ['a ZIP', bytes('PK\x03\x04\x14\x00')],
     ['zeros', new Uint8Array(SNIFF_BYTES)],
     ['nothing', new Uint8Array()],
-  ])('do not let %s through', (_, head) => {
+  ])('refuse %s', (_, head) => {
     expect(sniffMediaType(head)).toBeUndefined();
   });
 
@@ -90,7 +90,7 @@ describe('the first bytes', () => {
     ]),
     // What lies behind the box is no brand.
     [Buffer.concat([ftyp('3gp4'), Buffer.from('isomisom')]), undefined],
-  ])('of an ISO file tell by all its brands, wherever they stand: %#', (head, type) => {
+  ])('of an ISO file give its type by any of its brands, at any place: %#', (head, type) => {
     expect(sniffMediaType(head)).toBe(type);
   });
 
@@ -126,19 +126,19 @@ describe('the first bytes', () => {
     expect(sniffMediaType(whole.subarray(0, needed - 1))).toBeUndefined();
   });
 
-  test('are enough at the length that is read: the doctype of a WebM stands within it', () => {
+  test('suffice at the length that is read: the doctype of a WebM lies within it', () => {
     expect(sniffMediaType(ebml('webm').subarray(0, SNIFF_BYTES))).toBe('video/webm');
     expect(Buffer.from(ebml('webm')).indexOf('webm') + 4).toBeLessThanOrEqual(SNIFF_BYTES);
   });
 
-  test('are looked at where the view begins, not where its buffer does', () => {
+  test('are read from the start of the view, not of its buffer', () => {
     const [, , jpeg = new Uint8Array()] = files[0] ?? [];
     const buffer = new Uint8Array([1, 2, 3, ...jpeg, 4, 5]);
     expect(sniffMediaType(buffer.subarray(3, 3 + jpeg.length))).toBe('image/jpeg');
     expect(sniffMediaType(buffer)).toBeUndefined();
   });
 
-  test('give one of the known types or none, whatever they are', () => {
+  test('give one of the known types or none, for any bytes', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: SNIFF_BYTES }), (head) => {
         const type = sniffMediaType(head);
@@ -151,7 +151,7 @@ describe('the first bytes', () => {
     ['selfie.jpg', 'image/jpeg'],
     ['selfie.mp4', 'video/mp4'],
     ['selfie.svg', undefined],
-  ])('of the %s that ships with the local world say %s', (file, type) => {
+  ])('of the %s that is shipped with the local system give %s', (file, type) => {
     const head = readFileSync(join(import.meta.dirname, '../../infra/local/media', file)).subarray(0, SNIFF_BYTES);
     expect(sniffMediaType(head)).toBe(type);
   });
@@ -167,7 +167,7 @@ describe('the types', () => {
     ).toEqual(['jpg', 'png', 'webp', 'webm', 'mp4', 'avi', 'mov'].sort());
   });
 
-  test('are photos, or videos', () => {
+  test('are photos or videos', () => {
     const photos = (Object.keys(mediaTypes) as MediaType[]).filter(isPhoto);
     expect(photos).toEqual(['image/jpeg', 'image/png', 'image/webp']);
   });

@@ -20,7 +20,7 @@ describe('a refusal', () => {
     expect(refusal(Options, { threshold: 7 }).message).toBe('request_invalid: threshold: must be 0 to 1');
   });
 
-  test('names the whole way to the field, from where the caller said it', () => {
+  test("names the whole path of the field, from the caller's point of view", () => {
     expect(refusal(Options, { threshold: 7 }, 'x-amz-meta-options').message).toBe(
       'request_invalid: x-amz-meta-options.threshold: must be 0 to 1',
     );
@@ -29,35 +29,35 @@ describe('a refusal', () => {
     );
   });
 
-  test('speaks of the request when there is no field to name', () => {
+  test('names the request when there is no field to name', () => {
     expect(refusal(Options, 7).message).toBe('request_invalid: request: must be an object');
     expect(refusal(Reference, 'é', 'reference').message).toBe(
       'request_invalid: reference: must be 1 to 128 printable ASCII characters',
     );
   });
 
-  test('names four rules, and no more', () => {
+  test('names at most four rules', () => {
     const broken = { threshold: 7, timeoutSeconds: 0, subvalidations: [], resultMode: 'x', liveness: 'y' };
     expect(refusal(Options, broken).message.split('; ')).toHaveLength(4);
   });
 
-  test('is about the consent whenever the consent is missing, whatever else is wrong', () => {
+  test('is about the consent when the consent is missing, also beside other errors', () => {
     expect(refusal(RevalidationRequest, { kind: 'call', userAuthorized: false, accountId: '..' }).reason).toBe(
       'consent_missing',
     );
     expect(refusal(RevalidationRequest, { kind: 'call', userAuthorized: true }).reason).toBe('request_invalid');
   });
 
-  test('is none for what is in order, which comes back parsed', () => {
+  test('is absent for a valid request, which is returned parsed', () => {
     expect(parseOrRefuse(Options, { threshold: 0.7 })).toEqual({ threshold: 0.7 });
     expect(parseOrRefuse(z.object({ a: z._default(z.string(), 'b') }), { c: 1 })).toEqual({ a: 'b' });
   });
 });
 
-describe('what is absent', () => {
+describe('an absent field', () => {
   const codesOf = (value: unknown) => refusal(RevalidationRequest, value).broken.map(({ path, code }) => [path, code]);
 
-  test('is called missing, field by field, in the sentence and by its code', () => {
+  test('is called missing, in the sentence and by its code', () => {
     const { message, broken } = refusal(RevalidationRequest, { kind: 'call' });
     expect(message).toMatch(
       /^consent_missing: accountId: is missing; enrollmentId: is missing; userAuthorized: is missing: /,
@@ -74,13 +74,13 @@ describe('what is absent', () => {
     [undefined, [['request', 'missing']]],
     [{}, [['kind', 'missing']]],
     [{ kind: 'drop' }, [['event', 'missing']]],
-    [{ kind: 'wish' }, [['kind', 'rule']]],
+    [{ kind: 'unknown' }, [['kind', 'rule']]],
     [7, [['request', 'wrong_type']]],
-  ])('of %j is told from what is wrong', (value, codes) => {
+  ])('of %j is distinguished from a wrong one', (value, codes) => {
     expect(codesOf(value)).toEqual(codes);
   });
 
-  test('is no longer missing once something stands there', () => {
+  test('is no longer missing once it has a value', () => {
     const { broken } = refusal(RevalidationRequest, {
       kind: 'call',
       accountId: 7,
@@ -126,7 +126,7 @@ describe('an unknown field', () => {
 });
 
 describe('a value', () => {
-  /** Every place of a request where a caller can put something, each with what would be right there. */
+  /** Every place of a request where a caller can put something, each with a valid value. */
   const places = {
     kind: fc.constantFrom('call', 'drop'),
     accountId: fc.constant('person'),
@@ -153,10 +153,10 @@ describe('a value', () => {
     },
   );
 
-  test('is never quoted, wherever it stands', () => {
+  test('is never quoted, at any place of a request', () => {
     let refused = 0;
     const request = fc.record(
-      Object.fromEntries(Object.entries(places).map(([name, right]) => [name, fc.oneof(right, canaries)])),
+      Object.fromEntries(Object.entries(places).map(([name, valid]) => [name, fc.oneof(valid, canaries)])),
       { requiredKeys: [] },
     );
     fc.assert(
@@ -173,7 +173,7 @@ describe('a value', () => {
     expect(refused).toBeGreaterThan(300);
   });
 
-  test('of any kind at all makes a sentence of field and rule, on one line and of decent length', () => {
+  test('of any kind gives a sentence of field and rule, on one line and of limited length', () => {
     fc.assert(
       fc.property(fc.anything({ withNullPrototype: true, withBigInt: true, withDate: true }), (value) => {
         const { error } = RevalidationRequest.safeParse(value, englishErrors);

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { RequestInvalidError } from '../../shared/domain/errors.ts';
 import { applyPolicy, type Policy } from '../../shared/domain/policy.ts';
 import { Options, subvalidations } from '../../shared/domain/request.ts';
@@ -10,8 +10,8 @@ import { verdictOf } from '../../shared/truora/verdict.ts';
 
 const policy: Policy = { minimumThreshold: 0.65 };
 
-describe('what is asked in fact', () => {
-  it.each<[Options, Options]>([
+describe('what is sent', () => {
+  test.each<[Options, Options]>([
     [{}, { threshold: 0.65, subvalidations: ['similarity'] }],
     [{ threshold: 0.8 }, { threshold: 0.8, subvalidations: ['similarity'] }],
     [{ liveness: 'disabled' }, { threshold: 0.65, subvalidations: ['similarity'] }],
@@ -24,13 +24,13 @@ describe('what is asked in fact', () => {
       { subvalidations: ['passive_liveness', 'similarity'], resultMode: 'poll' },
       { threshold: 0.65, subvalidations: ['similarity', 'passive_liveness'], resultMode: 'poll' },
     ],
-  ])('of %j is %j, and of that the same', (asked, inFact) => {
+  ])('%j is sent as %j, and that is sent unchanged', (asked, inFact) => {
     expect(applyPolicy(asked, policy)).toEqual(inFact);
     expect(applyPolicy(inFact, policy)).toEqual(inFact);
     expect(Options.parse(inFact)).toEqual(inFact);
   });
 
-  it('is refused below the floor, and the refusal names field and floor', () => {
+  test('a threshold below the floor is refused, and the refusal names field and floor', () => {
     for (const threshold of [0, 0.1, 0.6499]) {
       expect(() => applyPolicy({ threshold }, policy)).toThrow(
         /^threshold_below_policy: options\.threshold: must be at least 0\.65, the minimumThreshold/,
@@ -39,7 +39,7 @@ describe('what is asked in fact', () => {
     expect(() => applyPolicy({ threshold: 0.99 }, { minimumThreshold: 1 })).toThrow(RequestInvalidError);
   });
 
-  it('is the floor itself where that comes in single precision', () => {
+  test('a threshold that equals the floor in single precision is accepted', () => {
     expect(applyPolicy({ threshold: Math.fround(0.65) }, policy).threshold).toBe(0.65);
     expect(applyPolicy({ threshold: 0 }, { minimumThreshold: 0 }).threshold).toBe(0);
   });
@@ -147,7 +147,7 @@ const entryPoints: ((asked: Options) => Options)[] = [
     detailsOfDrop('inbox/ana/ENR1/a.jpg', { 'user-authorized': 'true', options: JSON.stringify(asked) }).options,
 ];
 
-it('whatever is asked and whatever Truora echoes, approves nobody below the floor or below what was asked', () => {
+test('never approves a case below the floor or below the requested threshold, for any request and any echo of Truora', () => {
   let approved = 0;
   fc.assert(
     fc.property(
@@ -199,6 +199,6 @@ it('whatever is asked and whatever Truora echoes, approves nobody below the floo
     ),
     { numRuns: 5000 },
   );
-  // It would hold as well if nobody were ever approved.
+  // It would hold as well if no case were ever approved.
   expect(approved).toBeGreaterThan(50);
 });

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { TicketBody } from '../../shared/domain/api.ts';
 import { MediaGoneError, TruoraBusyError } from '../../shared/domain/errors.ts';
 import { parseOrRefuse } from '../../shared/domain/parse.ts';
@@ -14,7 +14,7 @@ const problemWith = (body: unknown) => {
 };
 
 describe('a problem document', () => {
-  it('says the rule, its status and a sentence', () => {
+  test('states the rule, its status and a sentence', () => {
     expect(problemOf(new CallRefusedError('body_malformed', 'body: must be JSON'))).toEqual({
       type: 'urn:problem:face-revalidation:body_malformed',
       title: 'The body is not JSON.',
@@ -25,18 +25,18 @@ describe('a problem document', () => {
     expect(problemOf(new MediaGoneError('media_gone', 'x'))).toMatchObject({ status: 422, detail: 'x' });
   });
 
-  it.each([
-    ['an error of somebody else', new Error('request_invalid: canary')],
+  test.each([
+    ['an error of other code', new Error('request_invalid: canary')],
     ['an error of ours that is no caller\u2019s business', new TruoraBusyError('truora_unreachable', 'canary')],
     ['a text', 'canary'],
     ['nothing', undefined],
-  ])('says nothing of %s', (_, error) => {
+  ])('states nothing of %s', (_, error) => {
     const problem = Problem.parse(problemOf(error));
     expect(problem).toMatchObject({ status: 500, code: 'unexpected' });
     expect(JSON.stringify(problem)).not.toContain('canary');
   });
 
-  it('names each field by its path, and never a value', () => {
+  test('names each field by its path, and never a value', () => {
     const problem = problemWith({
       accountId: 'canary/..',
       userAuthorized: true,
@@ -50,7 +50,7 @@ describe('a problem document', () => {
     expect(JSON.stringify(problem)).not.toContain('canary');
   });
 
-  it('quotes an unknown field only if it looks like a name', () => {
+  test('quotes an unknown field only if it looks like a name', () => {
     const good = { accountId: 'a', enrollmentId: 'E', userAuthorized: true, upload: { type: 'image/png' } };
     expect(problemWith({ ...good, admin: 1 }).errors).toEqual([
       { path: 'admin', code: 'unknown_field', detail: 'unknown field' },

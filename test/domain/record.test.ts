@@ -15,47 +15,47 @@ const least: LedgerRecord = {
 };
 
 describe('a record', () => {
-  test('may be of a request that never became a claim', () => {
+  test('may belong to a request that never became a claim', () => {
     expect(LedgerRecord.parse(least)).toEqual(least);
   });
 
-  test.each(['revalidationId', 'phase', 'owner', 'claimedAt', 'trail'])('is none without its %s', (field) => {
+  test.each(['revalidationId', 'phase', 'owner', 'claimedAt', 'trail'])('does not parse without its %s', (field) => {
     expect(LedgerRecord.safeParse({ ...least, [field]: undefined }).success).toBe(false);
   });
 
-  test.each(phases)('may be in the phase %s, and tell of it', (phase) => {
+  test.each(phases)('may be in the phase %s, and keeps it', (phase) => {
     expect(LedgerRecord.safeParse({ ...least, phase, trail: [{ phase, at }] }).success).toBe(true);
   });
 
-  test('is in no other phase', () => {
+  test('does not parse in any other phase', () => {
     expect(LedgerRecord.safeParse({ ...least, phase: 'moving' }).success).toBe(false);
     expect(LedgerRecord.safeParse({ ...least, trail: [{ phase: 'moving', at }] }).success).toBe(false);
   });
 
-  test('has a place for everything a claim says', () => {
+  test('has a field for everything in a claim', () => {
     expect(Object.keys(LedgerRecord.shape)).toEqual(expect.arrayContaining(Object.keys(Claim.shape)));
   });
 
-  test('is found by person and time under fields it has', () => {
+  test('has the fields of the index by person and time', () => {
     expect(Object.keys(LedgerRecord.shape)).toEqual(expect.arrayContaining([BY_PERSON.attribute, BY_PERSON.sort]));
   });
 });
 
 describe('the validation of a record', () => {
-  test('is its id and what Truora said it uses', () => {
+  test('is its id and what Truora returned', () => {
     const record = { ...least, validationId: 'VLD1', used: { deadline: at, threshold: 0.7 } };
     expect(validationOf(record)).toEqual({ validationId: 'VLD1', deadline: at, threshold: 0.7 });
   });
 
-  test('is none as long as one of the two is missing', () => {
+  test('is absent while one of the two is missing', () => {
     expect(validationOf(least)).toBeUndefined();
     expect(validationOf({ ...least, validationId: 'VLD1' })).toBeUndefined();
     expect(validationOf({ ...least, used: { deadline: at } })).toBeUndefined();
   });
 });
 
-describe('a question', () => {
-  const standing = { enrollmentId: 'ENR1', requested: { threshold: 0.5 } };
+describe('a request', () => {
+  const existing = { enrollmentId: 'ENR1', requested: { threshold: 0.5 } };
 
   test.each([
     [{ threshold: 0.5 }, false],
@@ -63,12 +63,12 @@ describe('a question', () => {
     [{ threshold: 0.51 }, true],
     [{}, true],
     [{ threshold: 0.5, timeoutSeconds: 60 }, true],
-  ])('in the words %j is another one: %s', (requested, other) => {
-    expect(isDifferentRequest(standing, { enrollmentId: 'ENR1', requested })).toBe(other);
-    expect(isDifferentRequest(standing, { enrollmentId: 'ENR2', requested })).toBe(true);
+  ])('with %j is another one: %s', (requested, other) => {
+    expect(isDifferentRequest(existing, { enrollmentId: 'ENR1', requested })).toBe(other);
+    expect(isDifferentRequest(existing, { enrollmentId: 'ENR2', requested })).toBe(true);
   });
 
-  test('is the same whatever the order of its words', () => {
+  test('is the same in any order of its fields', () => {
     const requested = { timeoutSeconds: 60, threshold: 0.5 };
     const turned = { threshold: 0.5, timeoutSeconds: 60 };
     expect(isDifferentRequest({ enrollmentId: 'E', requested }, { enrollmentId: 'E', requested: turned })).toBe(false);
@@ -79,7 +79,7 @@ describe('a question', () => {
     [{ liveness: 'passive' }, { subvalidations: ['similarity', 'passive_liveness'] }],
     [{ liveness: 'disabled' }, { subvalidations: ['similarity'] }],
     [{}, { resultMode: 'poll' }],
-  ])('in the words %j is the same as in %j, because the same would be sent', (one, other) => {
+  ])('with %j is the same as with %j, because the same would be sent', (one, other) => {
     expect(isDifferentRequest({ enrollmentId: 'E', requested: one }, { enrollmentId: 'E', requested: other })).toBe(
       false,
     );
@@ -92,15 +92,15 @@ describe('a question', () => {
     );
   });
 
-  test('about a retry is the same by our name and by Truora’s, and by no other', () => {
+  test('names a retry by our id or by Truora’s, and by no other', () => {
     const live = { liveness: 'passive' as const };
-    const retry = { ...standing, requested: { ...live, retryOf: 'VLD1' }, linkedTo: 'RVL1' };
-    const asks = (retryOf: string) => isDifferentRequest(retry, { ...standing, requested: { ...live, retryOf } });
+    const retry = { ...existing, requested: { ...live, retryOf: 'VLD1' }, linkedTo: 'RVL1' };
+    const asks = (retryOf: string) => isDifferentRequest(retry, { ...existing, requested: { ...live, retryOf } });
     expect(['VLD1', 'RVL1', 'VLD2', 'RVL2'].map(asks)).toEqual([false, false, true, true]);
-    expect(isDifferentRequest(retry, { ...standing, requested: live })).toBe(true);
+    expect(isDifferentRequest(retry, { ...existing, requested: live })).toBe(true);
   });
 
-  test('that was refused before it was claimed is the very same drop', () => {
-    expect(isDifferentRequest({ enrollmentId: 'ENR1', requested: undefined }, standing)).toBe(false);
+  test('that was refused before its claim is the same as its drop', () => {
+    expect(isDifferentRequest({ enrollmentId: 'ENR1', requested: undefined }, existing)).toBe(false);
   });
 });

@@ -42,8 +42,8 @@ const addressOf = (request: unknown) => {
   return intake.media;
 };
 
-describe('the wish of a drop', () => {
-  test('is in its key and in its metadata', () => {
+describe('the request details of a drop', () => {
+  test('come from its key and its metadata', () => {
     const metadata = {
       ...consent,
       options: '{"threshold":0.7,"resultMode":"poll"}',
@@ -70,7 +70,7 @@ describe('the wish of a drop', () => {
   });
 
   test.each([undefined, '', 'false', 'TRUE', 'True', ' true', 'true ', '1', 'yes'])(
-    'is none with a consent of %j',
+    'are refused with a consent of %j',
     (said) => {
       const metadata = said === undefined ? {} : { 'user-authorized': said };
       const [name, reason, detail] = refusalOf(() => detailsOfDrop(key, metadata as Record<string, string>));
@@ -79,7 +79,7 @@ describe('the wish of a drop', () => {
     },
   );
 
-  test('is none under a key that is not one of ours, and the key is not quoted', () => {
+  test('are refused under a key that is not one of ours, and the key is not quoted', () => {
     const [name, reason, detail] = refusalOf(() => detailsOfDrop('inbox/canary', consent));
     expect([name, reason]).toEqual(['RequestInvalidError', 'unreadable_key']);
     expect(detail).toMatch(/^key: must be inbox\/\{accountId\}\/\{enrollmentId\}\/\{name\}\.\{ext\}/);
@@ -89,7 +89,7 @@ describe('the wish of a drop', () => {
   /** Options of exactly so many bytes: spaces are JSON too. */
   const padded = (bytes: number) => '{"threshold":0.7}'.padEnd(bytes);
 
-  test('may take 512 bytes for its options', () => {
+  test('may take 512 bytes for the options', () => {
     expect(detailsOfDrop(key, { ...consent, options: padded(512) }).options).toEqual({ threshold: 0.7 });
   });
 
@@ -105,15 +105,15 @@ describe('the wish of a drop', () => {
     ['that are cut off', '{"threshold":0.7', 'x-amz-meta-options: must be JSON'],
     ['that are a list', '[]', 'x-amz-meta-options: must be an object'],
     ['that are nothing', 'null', 'x-amz-meta-options: must be an object'],
-    ['with a field that nobody knows', '{"treshold":0.7}', 'x-amz-meta-options: unknown field "treshold"'],
+    ['with an unknown field', '{"treshold":0.7}', 'x-amz-meta-options: unknown field "treshold"'],
     ['with a value against the rules', '{"threshold":7}', 'x-amz-meta-options.threshold: must be 0 to 1'],
-    ['that would be somebody else', '{"accountId":"other"}', 'x-amz-meta-options: unknown field "accountId"'],
-  ])('is none with options %s', (_, options, detail) => {
+    ['that names another person', '{"accountId":"other"}', 'x-amz-meta-options: unknown field "accountId"'],
+  ])('are refused with options %s', (_, options, detail) => {
     const refusal = refusalOf(() => detailsOfDrop(key, { ...consent, options }));
     expect(refusal).toEqual(['RequestInvalidError', 'request_invalid', detail]);
   });
 
-  test.each(['José', '', 'x'.repeat(129), 'a\nb'])('is none with a reference of %j', (reference) => {
+  test.each(['José', '', 'x'.repeat(129), 'a\nb'])('are refused with a reference of %j', (reference) => {
     expect(refusalOf(() => detailsOfDrop(key, { ...consent, reference }))).toEqual([
       'RequestInvalidError',
       'request_invalid',
@@ -121,15 +121,15 @@ describe('the wish of a drop', () => {
     ]);
   });
 
-  test('is none with speech, whose phrase is only given after the media was made', () => {
+  test('are refused with speech, whose phrase is only given after the media was made', () => {
     const options = '{"subvalidations":["speech_match"],"minimumPrecision":"high"}';
     const [name, reason] = refusalOf(() => detailsOfDrop(key, { ...consent, options }));
     expect([name, reason]).toEqual(['RequestInvalidError', 'speech_match_needs_live_capture']);
   });
 });
 
-describe('the wish of a call', () => {
-  test('is what it says', () => {
+describe('the request details of a call', () => {
+  test('come from its fields', () => {
     expect(detailsOfCall({ ...call, options: { threshold: 0.5 }, reference: 'case 7' })).toEqual({
       accountId: 'person',
       enrollmentId: 'ENR1',
@@ -140,12 +140,12 @@ describe('the wish of a call', () => {
     expect(detailsOfCall(call)).toMatchObject({ options: {}, reference: undefined });
   });
 
-  test('is none with speech', () => {
+  test('are refused with speech', () => {
     const options: Options = { subvalidations: ['similarity', 'speech_match'], minimumPrecision: 'low' };
     expect(refusalOf(() => detailsOfCall({ ...call, options }))[1]).toBe('speech_match_needs_live_capture');
   });
 
-  test('is not looked for in metadata, nor that of a drop in its request', () => {
+  test('are not read from metadata, nor those of a drop from its request', () => {
     expect(requestDetailsOf(read({ ...call, reference: 'said' }), { reference: 'metadata' }).reference).toBe('said');
     expect(
       requestDetailsOf(read(drop('media', { key, etag: 'e' })), { ...consent, reference: 'metadata' }).reference,
@@ -155,7 +155,7 @@ describe('the wish of a call', () => {
 });
 
 describe('speech', () => {
-  test('is refused by name, and nothing else is', () => {
+  test('is the only subvalidation that is refused by name', () => {
     expect(refusalOf(() => refuseSpeech({ subvalidations: ['speech_match'] }))).toEqual([
       'RequestInvalidError',
       'speech_match_needs_live_capture',
@@ -167,13 +167,13 @@ describe('speech', () => {
 });
 
 describe('the address of the media', () => {
-  test('is for a drop the version that its event names', () => {
+  test('of a drop is the version that its event names', () => {
     const request = drop('media', { key, etag: 'e', 'version-id': 'v1' });
     expect(addressOf(request)).toEqual({ key, versionId: 'v1', etag: 'e' });
     expect(addressOf(drop('media', { key, etag: 'e' }))).toEqual({ key, versionId: undefined, etag: 'e' });
   });
 
-  test('is for a call what it names, or the newest version of it', () => {
+  test('of a call is what it names, or the newest version of it', () => {
     expect(addressOf({ ...call, media: { key: 'media/a', versionId: 'v1' } })).toEqual({
       key: 'media/a',
       versionId: 'v1',
@@ -182,7 +182,7 @@ describe('the address of the media', () => {
     expect(addressOf({ ...call, media: { key } })).toEqual({ key, versionId: undefined, etag: undefined });
   });
 
-  test('is none in another bucket', () => {
+  test('is refused in another bucket', () => {
     expect(refusalOf(() => addressOf(drop('media-of-others', { key, etag: 'e' })))).toEqual([
       'RequestInvalidError',
       'request_invalid',
@@ -191,7 +191,7 @@ describe('the address of the media', () => {
   });
 
   test.each(['other/a.jpg', 'media', 'mediax/a', '/media/a', 'Media/a', '../media/a', 'a/inbox/b', 'm'])(
-    'is none for a call at %s',
+    'is refused for a call at %s',
     (elsewhere) => {
       expect(refusalOf(() => addressOf({ ...call, media: { key: elsewhere } }))).toEqual([
         'RequestInvalidError',
@@ -206,18 +206,18 @@ describe('the media', () => {
   const jpeg = new Uint8Array([0xff, 0xd8, 0xff, 0xe0]);
   const mp4 = new Uint8Array(Buffer.from('\0\0\0\x20ftypisom'));
 
-  test.each([1, 9_999_999, 10_000_000])('may be %i bytes', (bytes) => {
+  test.each([1, 9_999_999, 10_000_000])('may have %i bytes', (bytes) => {
     expect(acceptMedia({ bytes, head: jpeg }, {})).toBe('image/jpeg');
   });
 
   test.each([
     ['no byte', 0, 'media_empty', 'media: must hold at least 1 byte'],
     ['10,000,001 bytes', 10_000_001, 'media_too_large', 'media: must be at most 10000000 bytes'],
-  ])('may not be %s', (_, bytes, reason, detail) => {
+  ])('may not have %s', (_, bytes, reason, detail) => {
     expect(refusalOf(() => acceptMedia({ bytes, head: jpeg }, {}))).toEqual(['MediaUnacceptableError', reason, detail]);
   });
 
-  test('may not be of a type that Truora does not take', () => {
+  test('may not have a type that Truora does not take', () => {
     expect(refusalOf(() => acceptMedia({ bytes: 4, head: new Uint8Array(Buffer.from('%PDF')) }, {}))).toEqual([
       'MediaUnacceptableError',
       'media_type_not_supported',

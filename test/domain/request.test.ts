@@ -39,7 +39,7 @@ describe('options', () => {
     ['the shortest timeout', { timeoutSeconds: 1 }],
     ['the longest timeout', { timeoutSeconds: 21_600 }],
     ['a way to wait', { resultMode: 'poll' }],
-  ])('may say %s', (_, options) => {
+  ])('accept %s', (_, options) => {
     expect(Options.safeParse(options)).toEqual({ success: true, data: options });
   });
 
@@ -66,7 +66,7 @@ describe('options', () => {
       { subvalidations: ['similarity', 'passive_liveness', 'similarity', 'similarity'] },
       'subvalidations: must name each at most once',
     ],
-    ['a subvalidation that nobody knows', { subvalidations: ['similarity', 'smile'] }, 'subvalidations.1: '],
+    ['an unknown subvalidation', { subvalidations: ['similarity', 'smile'] }, 'subvalidations.1: '],
     ['a subvalidation outside a list', { subvalidations: 'similarity' }, 'subvalidations: '],
     [
       'speech without a precision',
@@ -99,8 +99,8 @@ describe('options', () => {
     ['a timeout above six hours', { timeoutSeconds: 21_601 }, 'timeoutSeconds: must be 1 to 21600'],
     ['half a second', { timeoutSeconds: 1.5 }, 'timeoutSeconds: must be whole seconds'],
     ['another way to wait', { resultMode: 'push' }, 'resultMode: '],
-    ['a field that nobody knows', { treshold: 0.7 }, ': '],
-  ])('may not say %s', (_, options, complaint) => {
+    ['an unknown field', { treshold: 0.7 }, ': '],
+  ])('refuse %s', (_, options, complaint) => {
     expect(shortened(complaintsOf(Options, options), complaint)).toContain(complaint);
   });
 });
@@ -118,11 +118,11 @@ describe('the subvalidations that are sent', () => {
 });
 
 describe('a reference', () => {
-  test.each(['a', 'case 7', '~!"#%', 'x'.repeat(128)])('may be %j', (reference) => {
+  test.each(['a', 'case 7', '~!"#%', 'x'.repeat(128)])('accepts %j', (reference) => {
     expect(Reference.safeParse(reference).success).toBe(true);
   });
 
-  test.each(['', 'x'.repeat(129), 'José', 'a\nb', 'a\tb', '\u007f', 7])('may not be %j', (reference) => {
+  test.each(['', 'x'.repeat(129), 'José', 'a\nb', 'a\tb', '\u007f', 7])('refuses %j', (reference) => {
     expect(Reference.safeParse(reference).success).toBe(false);
   });
 });
@@ -150,7 +150,7 @@ describe('a call', () => {
     ],
     ['a key of 1,024 bytes', { ...call, media: { key: 'm'.repeat(1024) } }],
     ['an idempotency key of 128 characters', { ...call, idempotencyKey: '!'.repeat(128) }],
-  ])('may say %s', (_, request) => {
+  ])('accepts %s', (_, request) => {
     expect(RevalidationRequest.safeParse(request)).toEqual({ success: true, data: request });
   });
 
@@ -170,7 +170,7 @@ describe('a call', () => {
       { ...call, userAuthorized: 'true' },
       'userAuthorized: must be true: the person must have agreed',
     ],
-    ['about nobody', { ...call, accountId: '' }, 'accountId: must be 1 to 128 of A-Z a-z 0-9 _ . -'],
+    ['without a person', { ...call, accountId: '' }, 'accountId: must be 1 to 128 of A-Z a-z 0-9 _ . -'],
     ['about a path', { ...call, accountId: '..' }, 'accountId: must not be only dots'],
     ['without an enrollment', { ...call, enrollmentId: undefined }, 'enrollmentId: '],
     ['without media', { ...call, media: undefined }, 'media: '],
@@ -192,7 +192,7 @@ describe('a call', () => {
       { ...call, idempotencyKey: 'a'.repeat(129) },
       'idempotencyKey: must be 1 to 128 visible ASCII characters',
     ],
-    ['with a field that nobody knows', { ...call, thresold: 0.7 }, ': '],
+    ['with an unknown field', { ...call, thresold: 0.7 }, ': '],
     ['with the prototype as a field', JSON.parse('{"kind":"call","__proto__":{"x":1}}'), ': '],
   ])('is refused %s', (_, request, complaint) => {
     expect(shortened(complaintsOf(RevalidationRequest, request), complaint)).toContain(complaint);
@@ -216,13 +216,13 @@ describe('a drop', () => {
     detail: { bucket: { name: 'media' }, object, ...detail },
   });
 
-  test('is the event of S3, of which only what is used is kept', () => {
+  test('keeps of the event of S3 only what is used', () => {
     const event = { ...eventWith({ reason: 'PutObject', object: { ...object, size: 4, sequencer: '00' } }), id: '1' };
     const kept = { kind: 'drop', event: eventWith({ reason: 'PutObject' }) };
     expect(DropRequest.parse({ kind: 'drop', event })).toEqual(kept);
   });
 
-  test('may be of a bucket that keeps no versions', () => {
+  test('may come from a bucket that keeps no versions', () => {
     const { 'version-id': _, ...unversioned } = object;
     expect(DropRequest.safeParse({ kind: 'drop', event: eventWith({ object: unversioned }) }).success).toBe(true);
   });
@@ -245,7 +245,7 @@ describe('a drop', () => {
 
 describe('a request', () => {
   test.each([undefined, null, 'call', [], {}, { kind: 'order' }, { kind: null }, { ...call, kind: 'drop' }])(
-    'is not %j',
+    'is refused when it is %j',
     (request) => {
       expect(RevalidationRequest.safeParse(request).success).toBe(false);
     },

@@ -9,7 +9,7 @@ const at = '2026-11-23T12:00:00.000Z';
 const media = { bucket: 'media', key: 'k', etag: 'e', bytes: 1, type: 'image/jpeg' };
 
 describe('a timestamp', () => {
-  test('is what Date writes', () => {
+  test('accepts what Date writes', () => {
     expect(Timestamp.safeParse(new Date().toISOString()).success).toBe(true);
   });
 
@@ -20,21 +20,21 @@ describe('a timestamp', () => {
     '2026-13-01T00:00:00.000Z',
     '',
     7,
-  ])('is not %j', (text) => {
+  ])('refuses %j', (text) => {
     expect(Timestamp.safeParse(text).success).toBe(false);
   });
 });
 
 describe('media', () => {
-  test.each([1, MAX_MEDIA_BYTES])('may be %i bytes', (bytes) => {
+  test.each([1, MAX_MEDIA_BYTES])('may have %i bytes', (bytes) => {
     expect(Media.safeParse({ ...media, bytes }).success).toBe(true);
   });
 
-  test.each([0, MAX_MEDIA_BYTES + 1, 1.5, -1])('may not be %d bytes', (bytes) => {
+  test.each([0, MAX_MEDIA_BYTES + 1, 1.5, -1])('may not have %d bytes', (bytes) => {
     expect(Media.safeParse({ ...media, bytes }).success).toBe(false);
   });
 
-  test('may not be of a type that Truora does not take', () => {
+  test('may not have a type that Truora does not take', () => {
     expect(Media.safeParse({ ...media, type: 'image/heic' }).success).toBe(false);
   });
 });
@@ -51,7 +51,7 @@ describe('a claim', () => {
     claimedAt: at,
   };
 
-  test('holds who, with whose consent, and which media', () => {
+  test('holds the person, the consent and the media', () => {
     expect(Claim.parse(claim)).toEqual(claim);
   });
 
@@ -61,13 +61,13 @@ describe('a claim', () => {
     ['with options against the rules', { requested: { threshold: 2 } }],
     ['with no way to wait', { resultMode: undefined }],
     ['with an id of another kind', { revalidationId: 'VLD1' }],
-  ])('is none %s', (_, wrong) => {
+  ])('is refused %s', (_, wrong) => {
     expect(Claim.safeParse({ ...claim, ...wrong }).success).toBe(false);
   });
 });
 
 describe('a receipt', () => {
-  test('names a whole hash, in small letters', () => {
+  test('names a whole hash in small letters', () => {
     const receipt = { bytes: 4, sha256: 'a'.repeat(64), movedAt: at };
     expect(Receipt.safeParse(receipt).success).toBe(true);
     for (const sha256 of ['A'.repeat(64), 'a'.repeat(63), 'a'.repeat(65), '']) {
@@ -77,13 +77,13 @@ describe('a receipt', () => {
 });
 
 describe('the reasons', () => {
-  test('are codes, and none stands twice', () => {
+  test('are codes, each listed once', () => {
     const all = [...declinedReasons, ...expiredReasons];
     expect(new Set(all).size).toBe(all.length);
     for (const reason of all) expect(RawReason.safeParse(reason).success, reason).toBe(true);
   });
 
-  test.each(['', 'with space', 'Capital', 'a'.repeat(65), 'a-b', 'ñ', 'a\n'])('are not %j', (reason) => {
+  test.each(['', 'with space', 'Capital', 'a'.repeat(65), 'a-b', 'ñ', 'a\n'])('refuse %j', (reason) => {
     expect(RawReason.safeParse(reason).success).toBe(false);
   });
 
@@ -107,15 +107,15 @@ describe('the reasons', () => {
 describe('an outcome', () => {
   const outcome = { revalidationId: 'RVL0123456789abcdef0123456789abcdef', decidedBy: 'poll', decidedAt: at };
 
-  test.each(outcomeStatuses)('may be %s', (status) => {
+  test.each(outcomeStatuses)('accepts %s', (status) => {
     expect(Outcome.safeParse({ ...outcome, status }).success).toBe(true);
   });
 
-  test.each(['success', 'pending', 'claimed', 'moved', undefined])('may not be %s', (status) => {
+  test.each(['success', 'pending', 'claimed', 'moved', undefined])('refuses %s', (status) => {
     expect(Outcome.safeParse({ ...outcome, status }).success).toBe(false);
   });
 
-  test('has a place for all that a verdict says', () => {
+  test('has a field for everything in a verdict', () => {
     expect(Object.keys(Outcome.shape)).toEqual(expect.arrayContaining(Object.keys(Verdict.shape)));
   });
 });

@@ -30,19 +30,19 @@ test('the published schemas are those of the list, and no other', () => {
 describe.each(names)('the schema of %s', (name) => {
   const { schema, examples } = entry(name);
 
-  test('is the one that the code makes today (npm run -s schemas)', () => {
+  test('matches what the code generates (npm run -s schemas)', () => {
     expect(textOf(name)).toBe(schemaText(name));
   });
 
   test.each(examples.map((example, index) => ({ index, example })))(
-    'takes its example $index, and so do we',
+    'accepts its example $index, as the code does',
     ({ example }) => {
       expect(schema.parse(example)).toEqual(example);
       expect(takes(name, example)).toBe(true);
     },
   );
 
-  test('refuses what misses any one field that it requires, as we do', () => {
+  test('refuses an example without any one required field, as the code does', () => {
     const [whole = {}] = examples as Record<string, unknown>[];
     const { required } = JSON.parse(textOf(name)) as { required: string[] };
     expect(required.length).toBeGreaterThan(0);
@@ -63,7 +63,7 @@ describe('the input', () => {
     expect([takes('input', nested), entry('input').schema.safeParse(nested).success]).toEqual([true, true]);
   });
 
-  test('may be a drop, with whatever else the event holds', () => {
+  test('may be a drop with any other field in the event', () => {
     const detail = {
       bucket: { name: 'media' },
       object: { key: 'inbox/a/ENR1/a.jpg', etag: 'e', size: 4 },
@@ -75,15 +75,15 @@ describe('the input', () => {
 
   test.each<[string, unknown]>([
     ['without consent', { request: { ...call, userAuthorized: false } }],
-    ['with a field that nobody knows', { request: { ...call, treshold: 0.8 } }],
-    ['with an option that nobody knows', { request: { ...call, options: { treshold: 0.8 } } }],
+    ['with an unknown field', { request: { ...call, treshold: 0.8 } }],
+    ['with an unknown option', { request: { ...call, options: { treshold: 0.8 } } }],
     ['with another entry of the journal', { ...example, verdict: { status: 'approved' } }],
     ['with a threshold that is a text', { request: { ...call, options: { threshold: '0.8' } } }],
     ['with a threshold above 1', { request: { ...call, options: { threshold: 1.1 } } }],
     ['with an account id that would leave its path', { request: { ...call, accountId: '../b' } }],
     ['of another kind', { request: { ...call, kind: 'ask' } }],
     ['that is the request alone', call],
-  ])('%s is refused by the schema and by us', (_, input) => {
+  ])('%s is refused by the schema and by the code', (_, input) => {
     expect([takes('input', input), entry('input').schema.safeParse(input).success]).toEqual([false, false]);
   });
 });
@@ -92,7 +92,7 @@ describe("the contracts page's examples", () => {
   const page = readFileSync(join(folder, 'README.md'), 'utf8');
   const blocks = [...page.matchAll(/```json\n(.*?)```/gs)].map(([, text]) => JSON.parse(text ?? ''));
 
-  test('of an input and of an event are what the schemas take', () => {
+  test('of an input and of an event match the schemas', () => {
     const inputs = blocks.filter((block) => 'request' in block);
     const events = blocks.filter((block) => 'eventId' in block);
     expect([inputs.length, events.length]).toEqual([1, 1]);
@@ -100,13 +100,13 @@ describe("the contracts page's examples", () => {
     expect(entry('ended').examples).toContainEqual(events[0]);
   });
 
-  test('of a body of the API are what the route takes', () => {
+  test('of a body of the API match the route', () => {
     const bodies = blocks.filter((block) => 'upload' in block);
     expect(bodies).toHaveLength(1);
     expect(TicketBody.safeParse(bodies[0]).success).toBe(true);
   });
 
-  test('of a task without CDK fills the fields of a call, and no other', () => {
+  test('of a task without CDK fill the fields of a call, and no other', () => {
     const [task] = blocks.filter((block) => block.Type === 'Task');
     const filled = JSON.parse(
       JSON.stringify(task.Parameters.Input).replaceAll('.$"', '"').replace('"$.agreed"', 'true'),
@@ -117,12 +117,12 @@ describe("the contracts page's examples", () => {
 });
 
 describe('what we send', () => {
-  test.each(['outcome', 'ended'])('may hold more one day: the schema of %s tells readers to bear it', (name) => {
+  test.each(['outcome', 'ended'])('may get new fields later: the schema of %s tells readers to accept them', (name) => {
     const [example] = entry(name).examples as object[];
     expect(takes(name, { ...example, added: 'later' })).toBe(true);
   });
 
-  test.each(['enrollmentId', 'reason', 'similarity'])('on the bus never holds %s', (field) => {
+  test.each(['enrollmentId', 'reason', 'similarity'])('never holds %s on the bus', (field) => {
     expect(entry('outcome').schema).toBeInstanceOf(z.ZodMiniObject);
     expect(Object.keys((entry('outcome').schema as z.ZodMiniObject).shape)).toContain(field);
     const [example] = entry('ended').examples as object[];

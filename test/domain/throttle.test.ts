@@ -30,24 +30,27 @@ describe('the time that an operator writes', () => {
     ['1795428000000.25', '2026-11-23T10:00:00.000Z'],
     [99_999_999_999, '5138-11-16T09:46:39.000Z'],
     [100_000_000_000, '1973-03-03T09:46:40.000Z'],
-  ])('%j is %s', (written, notBefore) => {
+  ])('of %j is %s', (written, notBefore) => {
     expect(Throttle.parse({ notBefore: written })).toEqual({ notBefore });
   });
 
-  test.each([undefined, null, '', 'soon', 'NaN', '9e99', {}, '9999999999999999'])('%j holds back nobody', (written) => {
-    expect(Throttle.parse({ notBefore: written })).toEqual({});
-  });
+  test.each([undefined, null, '', 'soon', 'NaN', '9e99', {}, '9999999999999999'])(
+    'of %j throttles no call',
+    (written) => {
+      expect(Throttle.parse({ notBefore: written })).toEqual({});
+    },
+  );
 });
 
 describe('the switch', () => {
   test.each([undefined, null, '', ' ', 'false', 'No', ' OFF ', 'open', 0, '0', 'null', 'undefined', false])(
-    'is open where it says %j',
+    'is open with the value %j',
     (closed) => {
       expect(Throttle.parse({ closed })).toEqual({});
     },
   );
 
-  test.each([true, 'true', 1, 'Nobody pays', 'opened'])('is closed where it says %j', (closed) => {
+  test.each([true, 'true', 1, 'No more calls', 'opened'])('is closed with the value %j', (closed) => {
     expect(Throttle.parse({ closed })).toEqual({ closed: String(closed) });
   });
 
@@ -65,54 +68,54 @@ describe('a 429', () => {
     [7, 7],
     [300, 300],
     [301, 300],
-  ])('that asks to wait %j s holds back all others for %i s', (asked, seconds) => {
+  ])('with a wait of %j s throttles all other calls for %i s', (asked, seconds) => {
     const notBefore = new Date(now.getTime() + seconds * 1000).toISOString();
     expect(backOffOf(asked, now)).toEqual({ set: { notBefore }, whileBelow: { notBefore } });
   });
 
-  test('is one that Truora said, and nothing else is', () => {
+  test('counts only when Truora answers it', () => {
     expect(isBackOff(limited())).toBe(true);
     expect(isBackOff(new TruoraBusyError('truora_unreachable', 'elsewhere'))).toBe(false);
     expect(isBackOff({ reason: 'truora_rate_limited' })).toBe(false);
   });
 });
 
-const gateOf = (gate: Throttle = {}) => {
+const throttleStoreOf = (throttle: Throttle = {}) => {
   const held: (number | undefined)[] = [];
-  return { held, read: async () => gate, backOff: async (seconds: number | undefined) => void held.push(seconds) };
+  return { held, read: async () => throttle, backOff: async (seconds: number | undefined) => void held.push(seconds) };
 };
 
 describe('a call to Truora', () => {
-  test('hands back its answer, and holds back nobody', async () => {
-    const gate = gateOf();
-    expect(await throttled(gate, async () => 'answer')).toBe('answer');
-    expect(await unthrottled(gate, async () => 'answer')).toBe('answer');
-    expect(gate.held).toEqual([]);
+  test('returns its answer and backs off for no other call', async () => {
+    const store = throttleStoreOf();
+    expect(await throttled(store, async () => 'answer')).toBe('answer');
+    expect(await unthrottled(store, async () => 'answer')).toBe('answer');
+    expect(store.held).toEqual([]);
   });
 
-  test('that gets a 429 holds back all others, and throws it', async () => {
-    const gate = gateOf();
+  test('backs off for all others after a 429, and throws it', async () => {
+    const store = throttleStoreOf();
     const error = limited(9);
-    await expect(throttled(gate, () => Promise.reject(error))).rejects.toBe(error);
-    expect(gate.held).toEqual([9]);
+    await expect(throttled(store, () => Promise.reject(error))).rejects.toBe(error);
+    expect(store.held).toEqual([9]);
   });
 
-  test('that gets another error holds back nobody', async () => {
-    const gate = gateOf();
+  test('does not back off after another error', async () => {
+    const store = throttleStoreOf();
     const error = new TruoraBusyError('truora_unreachable', 'busy');
-    await expect(unthrottled(gate, () => Promise.reject(error))).rejects.toBe(error);
-    expect(gate.held).toEqual([]);
+    await expect(unthrottled(store, () => Promise.reject(error))).rejects.toBe(error);
+    expect(store.held).toEqual([]);
   });
 
-  test('throws what Truora said where nobody could be held back', async () => {
+  test('throws the error of Truora when the backoff cannot be stored', async () => {
     const error = limited();
-    const gate = { ...gateOf(), backOff: () => Promise.reject(new Error('no table')) };
-    await expect(unthrottled(gate, () => Promise.reject(error))).rejects.toBe(error);
+    const store = { ...throttleStoreOf(), backOff: () => Promise.reject(new Error('no table')) };
+    await expect(unthrottled(store, () => Promise.reject(error))).rejects.toBe(error);
   });
 
-  test('is not made while the gate says to wait', async () => {
+  test('is not made while the throttle is backing off', async () => {
     let isAsked = false;
-    const asking = throttled(gateOf({ notBefore: new Date(Date.now() + 60_000).toISOString() }), async () => {
+    const asking = throttled(throttleStoreOf({ notBefore: new Date(Date.now() + 60_000).toISOString() }), async () => {
       isAsked = true;
     });
     await expect(asking).rejects.toMatchObject(LIMITED);
@@ -120,8 +123,8 @@ describe('a call to Truora', () => {
   });
 });
 
-describe('the gate', () => {
-  test('lets nobody pass before its time, and everybody from it on', () => {
+describe('the throttle', () => {
+  test('lets no call through before its time, and every call from then on', () => {
     const notBefore = now.toISOString();
     for (const pass of [waitForThrottle, checkThrottle]) {
       expect(() => pass({ notBefore }, new Date(now.getTime() - 1))).toThrow(expect.objectContaining(LIMITED));
@@ -130,7 +133,7 @@ describe('the gate', () => {
     }
   });
 
-  test('sends away who is about to pay while it is closed, and lets others look', () => {
+  test('refuses a charged call while it is closed, and lets others through', () => {
     const closed = { closed: 'an incident', notBefore: new Date(now.getTime() - 1).toISOString() };
     const refused = expect.objectContaining({ name: 'SpendingRefusedError', reason: 'truora_closed' });
     expect(() => checkThrottle(closed, now)).toThrow(refused);
@@ -155,6 +158,6 @@ describe('the counters of a budget', () => {
   });
 });
 
-test('a call is counted on the day that it is in UTC', () => {
+test('counts a call on its day in UTC', () => {
   expect(dayOf(new Date('2026-11-23T23:59:59.999-05:00'))).toBe('2026-11-24');
 });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { handler } from '../../functions/cancel-revalidation.ts';
 import { uploadTicket } from '../../shared/domain/ticket.ts';
 import { claim } from '../../shared/ledger/claims.ts';
@@ -6,38 +6,38 @@ import { openIntent } from '../../shared/ledger/intents.ts';
 import { recordOutcome } from '../../shared/ledger/outcomes.ts';
 import { issueTicket } from '../../shared/ledger/tickets.ts';
 import { claimOf, context, executionOf, newPerson, newRevalidationId } from '../support/journal.ts';
-import { type House, openHouse } from '../support/local-aws.ts';
+import { type LocalAws, openLocalAws } from '../support/local-aws.ts';
 import { CALLER, callEvent, codeOf, contentOf } from '../support/routes.ts';
 
 const OWNER = executionOf('owner');
 
-let house: House;
+let aws: LocalAws;
 
 beforeAll(async () => {
-  house = await openHouse('CancelRevalidation');
+  aws = await openLocalAws('CancelRevalidation');
 });
 
-afterAll(() => house.close());
+afterAll(() => aws.close());
 
 beforeEach(() => {
-  house.fate();
-  house.calls.length = 0;
-  house.stopped.length = 0;
-  house.metrics.length = 0;
+  aws.setDelivery();
+  aws.calls.length = 0;
+  aws.stopped.length = 0;
+  aws.metrics.length = 0;
 });
 
 const canceling = (id: string) => handler(callEvent({ path: { id } }), context);
 
 const claimed = async () => {
   const wanted = claimOf();
-  await claim(house.ledger, wanted, OWNER);
-  await openIntent(house.table, wanted.accountId, { revalidationId: wanted.revalidationId, attempt: 1 });
-  house.calls.length = 0;
+  await claim(aws.ledger, wanted, OWNER);
+  await openIntent(aws.table, wanted.accountId, { revalidationId: wanted.revalidationId, attempt: 1 });
+  aws.calls.length = 0;
   return wanted;
 };
 
 describe('a run', () => {
-  it('is written down as canceled, then its execution is stopped and the bus told', async () => {
+  test('records the cancellation, then stops the execution and announces it', async () => {
     const { revalidationId, accountId } = await claimed();
     const answer = await canceling(revalidationId);
     expect(contentOf(answer)).toMatchObject({
@@ -45,46 +45,46 @@ describe('a run', () => {
       canceledBy: CALLER,
       outcome: { status: 'canceled', reason: 'canceled_by_caller', decidedBy: 'caller', accountId },
     });
-    const done = house.calls.map(({ operation }) => operation).filter((operation) => operation !== 'GetItem');
+    const done = aws.calls.map(({ operation }) => operation).filter((operation) => operation !== 'GetItem');
     expect(done).toEqual(['UpdateItem', 'StopExecution', 'PutEvents', 'UpdateItem']);
-    expect(house.announced.map(({ detail }) => detail)).toMatchObject([
+    expect(aws.announced.map(({ detail }) => detail)).toMatchObject([
       { revalidationId, status: 'canceled', accountId },
     ]);
-    expect(house.stopped).toEqual([OWNER]);
+    expect(aws.stopped).toEqual([OWNER]);
   });
 
-  it('is counted among the outcomes by the call that canceled it, and by no repeat', async () => {
+  test('counts the outcome in the call that canceled, and in no repeat', async () => {
     const { revalidationId } = await claimed();
     for (const _ of [1, 2]) expect((await canceling(revalidationId)).statusCode).toBe(200);
-    expect(house.metrics.filter((metric) => 'Outcomes' in metric)).toMatchObject([
+    expect(aws.metrics.filter((metric) => 'Outcomes' in metric)).toMatchObject([
       { Outcomes: 1, status: 'canceled', reason: 'canceled_by_caller' },
     ]);
   });
 
-  it.each([
+  test.each([
     [1, 'lost'],
     [1, 'answer lost'],
     [2, 'lost'],
     [2, 'answer lost'],
-  ] as const)('is canceled once, though write %i of the first try was %s', async (nth, fate) => {
+  ] as const)('cancels once when write %i of the first try was %s', async (nth, delivery) => {
     const { revalidationId } = await claimed();
-    house.fateOfWrite(nth, fate);
+    aws.setWriteDelivery(nth, delivery);
     expect(codeOf(await canceling(revalidationId))).toBe('unexpected');
-    house.fate();
+    aws.setDelivery();
     expect((await canceling(revalidationId)).statusCode).toBe(200);
-    const record = await house.item(`RUN#${revalidationId}`);
+    const record = await aws.item(`RUN#${revalidationId}`);
     expect(record?.trail).toMatchObject([{ phase: 'claimed' }, { phase: 'canceled' }]);
-    expect(new Set(house.stopped)).toEqual(new Set([OWNER]));
+    expect(new Set(aws.stopped)).toEqual(new Set([OWNER]));
   });
 
-  it('leaves the open intent alone: a call of its may be in flight, and nobody knows yet what becomes of it', async () => {
+  test('leaves the open intent alone, because the result of its call is not known yet', async () => {
     const { revalidationId, accountId } = await claimed();
-    const intent = await house.item(`ACC#${accountId}`);
+    const intent = await aws.item(`ACC#${accountId}`);
     await canceling(revalidationId);
-    expect(await house.item(`ACC#${accountId}`)).toEqual(intent);
+    expect(await aws.item(`ACC#${accountId}`)).toEqual(intent);
   });
 
-  it('that has ended is not canceled: what was decided stands', async () => {
+  test('does not cancel a run that has ended: its outcome stays', async () => {
     const { revalidationId } = await claimed();
     const outcome = {
       revalidationId,
@@ -92,22 +92,22 @@ describe('a run', () => {
       decidedBy: 'poll',
       decidedAt: new Date().toISOString(),
     } as const;
-    await recordOutcome(house.ledger, outcome, OWNER);
+    await recordOutcome(aws.ledger, outcome, OWNER);
     expect(codeOf(await canceling(revalidationId))).toBe('already_decided');
-    expect(await house.item(`RUN#${revalidationId}`)).toMatchObject({ phase: 'approved', outcome });
-    expect(house.stopped).toEqual([]);
+    expect(await aws.item(`RUN#${revalidationId}`)).toMatchObject({ phase: 'approved', outcome });
+    expect(aws.stopped).toEqual([]);
   });
 });
 
-it('cancels what was promised and never began, and stops nothing', async () => {
+test('cancels a promised case that never began, and stops nothing', async () => {
   const id = newRevalidationId();
   const body = { ...newPerson(), userAuthorized: true as const, upload: { type: 'image/jpeg' as const } };
-  await issueTicket(house.ledger, uploadTicket(body, id, CALLER));
+  await issueTicket(aws.ledger, uploadTicket(body, id, CALLER));
   expect(contentOf(await canceling(id))).toMatchObject({ phase: 'canceled', accountId: body.accountId });
-  expect(house.stopped).toEqual([]);
+  expect(aws.stopped).toEqual([]);
 });
 
-it.each(['RVL1', newRevalidationId()])('knows nothing of %s, and writes nothing', async (id) => {
+test.each(['RVL1', newRevalidationId()])('answers that %s is unknown, and writes nothing', async (id) => {
   expect(codeOf(await canceling(id))).toBe('revalidation_unknown');
-  expect(house.writes()).toEqual([]);
+  expect(aws.writes()).toEqual([]);
 });

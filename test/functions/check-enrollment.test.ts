@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { handler } from '../../functions/check-enrollment.ts';
 import { readReason } from '../../shared/domain/errors.ts';
 import type { Claim } from '../../shared/domain/revalidation.ts';
@@ -12,28 +12,29 @@ import {
   newRevalidationId,
   thrownBy,
 } from '../support/journal.ts';
-import { deadOrigin, type House, openHouse, type Said, standIn } from '../support/local-aws.ts';
+import { deadOrigin, type LocalAws, openLocalAws, type Said, standIn } from '../support/local-aws.ts';
+import { atStoppedTime } from '../support/stopped-time.ts';
 
-let house: House;
+let aws: LocalAws;
 
 beforeAll(async () => {
-  house = await openHouse('CheckEnrollment', { truora: true });
+  aws = await openLocalAws('CheckEnrollment', { truora: true });
 });
 
-afterAll(() => house.close());
+afterAll(() => aws.close());
 
-beforeEach(() => house.stand({ pk: 'GATE#truora' }));
+beforeEach(() => aws.putItem({ pk: 'GATE#truora' }));
 
 const checking = (claim: Claim) => handler(eventOf('CheckEnrollment', { claim }), context);
 
-/** Somebody to whom the sandbox tells the story of that suffix. */
+/** A person with the scenario of that suffix in the sandbox. */
 const enrolled = async (suffix = '') => {
   const person = newPerson(suffix);
-  await house.enroll(person);
+  await aws.enroll(person);
   return claimOf(person);
 };
 
-/** Asks somebody else in Truora's place. */
+/** Points the function at another server in place of Truora. */
 const askingOf = async <Result>(said: Said[], run: (asked: { path: string }[]) => Promise<Result>): Promise<Result> => {
   const { origin, asked, close } = await standIn(...said);
   process.env.TRUORA_ORIGIN = origin;
@@ -42,25 +43,25 @@ const askingOf = async <Result>(said: Said[], run: (asked: { path: string }[]) =
     return await run(asked);
   } finally {
     process.env.HTTP_DEADLINE_SECONDS = '10';
-    process.env.TRUORA_ORIGIN = house.sandbox.origin;
+    process.env.TRUORA_ORIGIN = aws.sandbox.origin;
     await close();
   }
 };
 
-it('finds a finished enrollment of the same account', async () => {
+test('finds a finished enrollment of the same account', async () => {
   const claim = await enrolled();
   expect(await checking(claim)).toEqual({ enrollmentId: claim.enrollmentId, status: 'success' });
 });
 
-it('says the same when asked again, and touches nothing', async () => {
+test('returns the same result again and writes nothing', async () => {
   const claim = await enrolled();
   const first = await checking(claim);
   expect(await checking(claim)).toEqual(first);
-  expect(house.sandbox.counts()).toMatchObject({ creates: 0, charges: 0, uploads: 0 });
-  expect(house.writes()).toEqual([]);
+  expect(aws.sandbox.counts()).toMatchObject({ creates: 0, charges: 0, uploads: 0 });
+  expect(aws.writes()).toEqual([]);
 });
 
-it('sees an enrollment that becomes ready while it waits', async () => {
+test('accepts an enrollment that becomes ready during the wait', async () => {
   const claim = await enrolled('-enrollment-later');
   const pending = { name: 'EnrollmentPendingError', reason: 'enrollment_pending' };
   expect(await thrownBy(checking(claim))).toEqual(pending);
@@ -80,16 +81,16 @@ describe('the other enrollments of the person', () => {
     ...more,
   });
 
-  it('are counted before the charge where Truora lists finished ones', async () => {
+  test('are counted before the charge when Truora lists finished ones', async () => {
     const claim = claimOf();
-    house.metrics.length = 0;
+    aws.metrics.length = 0;
     const rows = [
       row(claim, claim.enrollmentId),
       row(claim, 'ENRa'),
       row(claim, 'ENRa'),
       row(claim, 'ENRb', { status: 'Success', reason: 7 }),
       row(claim, 'ENRc', { status: 'pending' }),
-      row(claim, 'ENRd', { account_id: 'somebody-else' }),
+      row(claim, 'ENRd', { account_id: 'another-person' }),
       { nonsense: true },
       7,
     ];
@@ -104,17 +105,17 @@ describe('the other enrollments of the person', () => {
         `/v1/accounts/${claim.accountId}/enrollments`,
       ]);
     });
-    expect(house.metrics.filter(({ OtherEnrollments }) => OtherEnrollments)).toHaveLength(1);
+    expect(aws.metrics.filter(({ OtherEnrollments }) => OtherEnrollments)).toHaveLength(1);
   });
 
-  it('are none where there is but the one', async () => {
+  test('are absent when there is only one', async () => {
     const claim = claimOf();
     await askingOf(listed(claim, row(claim, claim.enrollmentId)), async () => {
       expect(await checking(claim)).toEqual({ enrollmentId: claim.enrollmentId, status: 'success' });
     });
   });
 
-  it.each<[string, Said]>([
+  test.each<[string, Said]>([
     ['404', { status: 404 }],
     ['403', { status: 403 }],
     ['429', { status: 429, headers: { 'retry-after': '60' } }],
@@ -123,20 +124,20 @@ describe('the other enrollments of the person', () => {
     ['silence', 'hang'],
     ['a web page', { status: 200, body: '<html>' }],
     ['null in its place', { status: 200, body: { enrollments: null } }],
-  ])('cost no case where the list answers %s, and count as no failure of Truora’s', async (_, said) => {
+  ])('cost no case when the list answers %s, and do not count as an error of Truora', async (_, said) => {
     const claim = claimOf();
     const [first] = listed(claim);
-    house.metrics.length = 0;
+    aws.metrics.length = 0;
     await askingOf([first as Said, said], async () => {
       expect(await checking(claim)).toEqual({ enrollmentId: claim.enrollmentId, status: 'success' });
     });
-    expect(house.metrics.filter(({ TruoraErrors }) => TruoraErrors === 1)).toEqual([]);
-    expect(await house.item('GATE#truora')).not.toHaveProperty('notBefore');
+    expect(aws.metrics.filter(({ TruoraErrors }) => TruoraErrors === 1)).toEqual([]);
+    expect(await aws.item('GATE#truora')).not.toHaveProperty('notBefore');
   });
 });
 
-describe('says by name', () => {
-  it.each([
+describe('throws by name', () => {
+  test.each([
     ['-enrollment-pending', 'EnrollmentPendingError', 'enrollment_pending'],
     ['-enrollment-failure', 'EnrollmentNotReadyError', 'enrollment_failed'],
     ['-enrollment-odd', 'EnrollmentNotReadyError', 'enrollment_not_ready'],
@@ -147,7 +148,7 @@ describe('says by name', () => {
     expect(await thrownBy(checking(await enrolled(suffix)))).toEqual({ name, reason });
   });
 
-  it.each<[string, string, string]>([
+  test.each<[string, string, string]>([
     ['failed', 'EnrollmentNotReadyError', 'enrollment_failed'],
     ['Expired', 'EnrollmentNotReadyError', 'enrollment_failed'],
     ['FAILURE', 'EnrollmentNotReadyError', 'enrollment_failed'],
@@ -155,7 +156,7 @@ describe('says by name', () => {
     ['archived', 'EnrollmentNotReadyError', 'enrollment_not_ready'],
     ['constructor', 'EnrollmentNotReadyError', 'enrollment_not_ready'],
     ['No <b>', 'EnrollmentNotReadyError', 'enrollment_not_ready'],
-  ])('an enrollment that is %s: %s %s', async (status, name, reason) => {
+  ])('for an enrollment that is %s: %s %s', async (status, name, reason) => {
     const claim = claimOf();
     const body = { enrollment_id: claim.enrollmentId, account_id: claim.accountId, status };
     await askingOf([{ status: 200, body }], async () => {
@@ -166,23 +167,23 @@ describe('says by name', () => {
     });
   });
 
-  it('an enrollment that was never heard of', async () => {
+  test('for an enrollment that Truora does not know', async () => {
     expect(await thrownBy(checking(claimOf()))).toEqual({
       name: 'EnrollmentNotReadyError',
       reason: 'enrollment_unknown',
     });
   });
 
-  it("another account's enrollment before what became of it", async () => {
+  test('for an account that differs, before it looks at the status', async () => {
     const claim = claimOf();
-    const answer = { enrollment_id: claim.enrollmentId, account_id: 'somebody-else', status: 'pending' };
+    const answer = { enrollment_id: claim.enrollmentId, account_id: 'another-person', status: 'pending' };
     expect(await askingOf([{ status: 200, body: answer }], () => thrownBy(checking(claim)))).toEqual({
       name: 'EnrollmentNotReadyError',
       reason: 'enrollment_of_another_account',
     });
   });
 
-  it.each<[string, Said, string, string]>([
+  test.each<[string, Said, string, string]>([
     ['400', { status: 400 }, 'EnrollmentNotReadyError', 'enrollment_unknown'],
     ['401', { status: 401 }, 'TruoraUnauthorizedError', 'truora_unauthorized'],
     ['403', { status: 403 }, 'TruoraUnauthorizedError', 'truora_unauthorized'],
@@ -193,37 +194,32 @@ describe('says by name', () => {
     ['silence', 'hang', 'TruoraUncertainError', 'truora_uncertain'],
     ['an answer cut off', 'cut off', 'TruoraUncertainError', 'truora_uncertain'],
     ['a web page', { status: 200, body: '<html>' }, 'TruoraContractError', 'truora_contract_broken'],
-    [
-      'a word nobody knows',
-      { status: 200, body: { status: 'archived' } },
-      'TruoraContractError',
-      'truora_contract_broken',
-    ],
+    ['an unknown word', { status: 200, body: { status: 'archived' } }, 'TruoraContractError', 'truora_contract_broken'],
     ['a megabyte', { status: 200, body: 'x'.repeat(1_000_000) }, 'TruoraContractError', 'truora_contract_broken'],
   ])('%s', async (_, said, name, reason) => {
     expect(await askingOf([said], () => thrownBy(checking(claimOf())))).toEqual({ name, reason });
   });
 
-  it('that nobody listens', async () => {
+  test('when no server answers', async () => {
     process.env.TRUORA_ORIGIN = await deadOrigin();
     try {
       expect(await thrownBy(checking(claimOf()))).toEqual({ name: 'TruoraBusyError', reason: 'truora_unreachable' });
     } finally {
-      process.env.TRUORA_ORIGIN = house.sandbox.origin;
+      process.env.TRUORA_ORIGIN = aws.sandbox.origin;
     }
   });
 });
 
-it('does not take the answer about another enrollment for its own', async () => {
+test('refuses the answer about another enrollment', async () => {
   const claim = claimOf();
-  const answer = { enrollment_id: 'ENR-of-somebody', account_id: claim.accountId, status: 'success' };
+  const answer = { enrollment_id: 'ENR-of-another', account_id: claim.accountId, status: 'success' };
   expect(await askingOf([{ status: 200, body: answer }], () => thrownBy(checking(claim)))).toEqual({
     name: 'TruoraContractError',
     reason: 'truora_contract_broken',
   });
 });
 
-it('asks once a call: repeating is up to the machine', async () => {
+test('calls Truora once, and leaves the retry to the machine', async () => {
   await askingOf([{ status: 503 }], async (asked) => {
     const claim = claimOf();
     await thrownBy(checking(claim));
@@ -231,47 +227,49 @@ it('asks once a call: repeating is up to the machine', async () => {
   });
 });
 
-it('says nothing of the person or the key, whatever goes wrong', async () => {
+test('keeps person and key out of errors and log, for any failure', async () => {
   const claim = await enrolled('-enrollment-other');
   const { message, stack } = await errorOf(checking(claim));
-  for (const secret of [claim.accountId, claim.enrollmentId, 'truora-key', 'somebody-else']) {
-    expect(`${message} ${stack} ${house.lines.join()}`).not.toContain(secret);
+  for (const secret of [claim.accountId, claim.enrollmentId, 'truora-key', 'another-person']) {
+    expect(`${message} ${stack} ${aws.lines.join()}`).not.toContain(secret);
   }
 });
 
-describe('the gate that all runs share', () => {
+describe('the throttle that all runs share', () => {
   const BUSY = { name: 'TruoraBusyError', reason: 'truora_rate_limited' };
 
-  it('is looked at first, once and for half the price, and nothing is asked while it says to wait', async () => {
+  test('is read once, eventually consistent, and no call is made while it is backing off', async () => {
     const claim = await enrolled();
-    await house.stand({ pk: 'GATE#truora', notBefore: inMinutes(1) });
+    await aws.putItem({ pk: 'GATE#truora', notBefore: inMinutes(1) });
     await askingOf([{ status: 404 }], async (asked) => {
       expect(await thrownBy(checking(claim))).toEqual(BUSY);
       expect(asked).toEqual([]);
     });
-    await house.stand({ pk: 'GATE#truora', notBefore: inMinutes(-1), closed: 'nothing is paid for' });
-    house.calls.length = 0;
+    await aws.putItem({ pk: 'GATE#truora', notBefore: inMinutes(-1), closed: 'nothing is paid for' });
+    aws.calls.length = 0;
     expect(await checking(claim)).toMatchObject({ status: 'success' });
-    const reads = house.calls.filter(({ operation }) => operation === 'GetItem');
+    const reads = aws.calls.filter(({ operation }) => operation === 'GetItem');
     expect(reads).toHaveLength(1);
     expect(reads[0]?.input).not.toHaveProperty('ConsistentRead');
   });
 
-  it.each<[string, string, number]>([
-    ['seconds', '40', 40],
-    ['a date', new Date(Date.now() + 90_000).toUTCString(), 90],
-  ])('holds back all others after a 429 that asks for time in %s', async (_, retryAfter, seconds) => {
-    const said = { status: 429, headers: { 'retry-after': retryAfter } };
-    await askingOf([said], async () => expect(await thrownBy(checking(claimOf()))).toEqual(BUSY));
-    const { notBefore } = (await house.item('GATE#truora')) ?? {};
-    expect(Math.abs(Date.parse(String(notBefore)) - Date.now() - seconds * 1000)).toBeLessThan(30_000);
+  test.each<[string, (now: number) => string, number]>([
+    ['seconds', () => '40', 40],
+    ['a date', (now) => new Date(now + 90_000).toUTCString(), 90],
+  ])('makes all others back off after a 429 that asks for time in %s', async (_, retryAfter, seconds) => {
+    await atStoppedTime(async (now) => {
+      const said = { status: 429, headers: { 'retry-after': retryAfter(now) } };
+      await askingOf([said], async () => expect(await thrownBy(checking(claimOf()))).toEqual(BUSY));
+      const { notBefore } = (await aws.item('GATE#truora')) ?? {};
+      expect(Date.parse(String(notBefore))).toBe(now + seconds * 1000);
+    });
   });
 
-  it('need not be told: the machine comes back from a 429 all the same', async () => {
-    house.fate(({ operation }) => (operation === 'UpdateItem' ? 'lost' : 'through'));
+  test('may fail to be written: the machine still retries after a 429', async () => {
+    aws.setDelivery(({ operation }) => (operation === 'UpdateItem' ? 'lost' : 'through'));
     await askingOf([{ status: 429 }], async () => expect(await thrownBy(checking(claimOf()))).toEqual(BUSY));
-    house.fate();
-    expect(await house.item('GATE#truora')).not.toHaveProperty('notBefore');
+    aws.setDelivery();
+    expect(await aws.item('GATE#truora')).not.toHaveProperty('notBefore');
   });
 });
 
@@ -296,13 +294,13 @@ describe('a retry of what only Truora knows', () => {
     claimOf({ requested: { subvalidations: ['passive_liveness', 'similarity'], retryOf: 'VLDtheirs' } });
   const ago = (seconds: number) => new Date(Date.now() - seconds * 1000).toISOString().replace('Z', '456789Z');
 
-  it.each<[string, object]>([
+  test.each<[string, object]>([
     ['just now', { processing_finish_date: ago(200) }],
-    ['whenever, if Truora does not say', {}],
+    ['at a time that Truora does not give', {}],
     ['in a way that says pending', { validation_status: 'pending' }],
     ['at a time that is none', { processing_finish_date: 'yesterday' }],
     ['at a time of another shape', { processing_finish_date: 7 }],
-  ])('goes on when it was declined %s', async (_, more) => {
+  ])('continues when it was declined %s', async (_, more) => {
     const claim = retry();
     await askingOf([enrollment(claim), told(claim, more)], async (asked) => {
       expect(await checking(claim)).toMatchObject({ status: 'success' });
@@ -314,10 +312,10 @@ describe('a retry of what only Truora knows', () => {
     });
   });
 
-  it.each<[string, object, string]>([
-    ['another person’s', { account_id: 'somebody-else' }, 'retry_unknown'],
+  test.each<[string, object, string]>([
+    ['another person’s', { account_id: 'another-person' }, 'retry_unknown'],
     ['pending', { validation_status: 'pending', failure_status: undefined }, 'retry_not_declined'],
-    ['in a word nobody knows', { validation_status: 'new_word', failure_status: undefined }, 'retry_not_declined'],
+    ['with an unknown word', { validation_status: 'new_word', failure_status: undefined }, 'retry_not_declined'],
     ['approved', { validation_status: 'success', failure_status: undefined }, 'retry_not_declined'],
     ['expired', { failure_status: 'expired' }, 'retry_not_declined'],
     ['broken', { failure_status: 'system_error' }, 'retry_not_declined'],
@@ -330,21 +328,21 @@ describe('a retry of what only Truora knows', () => {
     });
   });
 
-  it.each([404, 400])('is refused by name when Truora knows none: %s', async (status) => {
+  test.each([404, 400])('is refused by name when Truora does not know it: %s', async (status) => {
     const claim = retry();
     await askingOf([enrollment(claim), { status }], async () => {
       expect(await thrownBy(checking(claim))).toEqual({ name: 'RequestInvalidError', reason: 'retry_unknown' });
     });
   });
 
-  it('is looked at again when Truora could not be asked', async () => {
+  test('is tried again when Truora could not be called', async () => {
     const claim = retry();
     await askingOf([enrollment(claim), { status: 503 }], async () => {
       expect(await thrownBy(checking(claim))).toMatchObject({ name: 'TruoraUncertainError' });
     });
   });
 
-  it('is no question where it is one of ours, which was checked at the claim', async () => {
+  test('is not checked when it is one of ours, which was checked at the claim', async () => {
     const claim = { ...retry(), linkedTo: newRevalidationId() };
     await askingOf([enrollment(claim), { status: 404 }], async (asked) => {
       expect(await checking(claim)).toMatchObject({ status: 'success' });

@@ -1,16 +1,16 @@
 import type { Context } from 'aws-lambda';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { handler } from '../../functions/check-key.ts';
 import { errorOf } from '../support/journal.ts';
-import { type House, openHouse } from '../support/local-aws.ts';
+import { type LocalAws, openLocalAws } from '../support/local-aws.ts';
 
-let house: House;
+let aws: LocalAws;
 
 beforeAll(async () => {
-  house = await openHouse('CheckKey');
+  aws = await openLocalAws('CheckKey');
 });
 
-afterAll(() => house.close());
+afterAll(() => aws.close());
 
 // Secrets are remembered for five minutes, so every test comes an hour after the one before.
 let hour = 0;
@@ -18,8 +18,8 @@ let hour = 0;
 beforeEach(() => {
   hour += 1;
   vi.useFakeTimers({ toFake: ['Date'], now: Date.parse('2026-11-23T00:00:00.000Z') + hour * 3_600_000 });
-  house.metrics.length = 0;
-  house.lines.length = 0;
+  aws.metrics.length = 0;
+  aws.lines.length = 0;
 });
 
 afterEach(() => {
@@ -31,38 +31,38 @@ const keyEnding = (exp: number | undefined): string =>
   ['{}', JSON.stringify({ exp }), 'signature'].map((part) => Buffer.from(part).toString('base64url')).join('.');
 
 const check = (key: string) => {
-  house.secrets.set('secret:truora', key);
+  aws.secrets.set('secret:truora', key);
   return handler({}, { getRemainingTimeInMillis: () => 10_000 } as Context);
 };
 
-const counted = () => house.metrics.flatMap(({ TruoraKeyDays }) => TruoraKeyDays ?? []);
+const counted = () => aws.metrics.flatMap(({ TruoraKeyDays }) => TruoraKeyDays ?? []);
 
-it('says how many days the key is good for', async () => {
+test('returns for how many days the key is valid', async () => {
   const key = keyEnding(Date.now() / 1000 + 29.5 * 86_400);
   expect(await check(key)).toEqual({ seen: 1, failed: 0 });
   expect(counted()).toEqual([29]);
-  expect(JSON.stringify([house.lines, house.metrics])).not.toContain(key);
+  expect(JSON.stringify([aws.lines, aws.metrics])).not.toContain(key);
 });
 
-it.each([
+test.each([
   ['says no end', keyEnding(undefined)],
   ['is no token', 'truora-key'],
-])('says nothing of a key that %s', async (_, key) => {
+])('emits nothing for a key that %s', async (_, key) => {
   expect(await check(key)).toEqual({ seen: 1, failed: 0 });
   expect(counted()).toEqual([]);
 });
 
-it('fails by name when no header can hold the key, and quotes nothing of it', async () => {
+test('fails by name when no header can hold the key, and quotes nothing of it', async () => {
   const error = await errorOf(check('canary\u200bkey'));
   expect(error.message).toMatch(/^truora_unauthorized: the Truora key holds an invalid character at position 7 of 10/);
-  expect(JSON.stringify([house.lines, house.metrics, error.message])).not.toContain('canary');
+  expect(JSON.stringify([aws.lines, aws.metrics, error.message])).not.toContain('canary');
 });
 
-it('fails by name when the secret was never put there, so that somebody hears of it', async () => {
+test('fails by name when the secret was never set, so that an alarm rings', async () => {
   vi.resetModules();
   const { handler: cold } = await import('../../functions/check-key.ts');
-  house.secrets.delete('secret:truora');
+  aws.secrets.delete('secret:truora');
   const error = await errorOf(cold({}, { getRemainingTimeInMillis: () => 10_000 } as Context));
   expect(error.name).toBe('ResourceNotFoundException');
-  expect(house.metrics.flatMap(({ SweepFailures }) => SweepFailures ?? [])).toEqual([1]);
+  expect(aws.metrics.flatMap(({ SweepFailures }) => SweepFailures ?? [])).toEqual([1]);
 });

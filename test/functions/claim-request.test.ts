@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { handler } from '../../functions/claim-request.ts';
 import { revalidationIdOf } from '../../shared/domain/case-id.ts';
 import { MAX_MEDIA_BYTES } from '../../shared/domain/media.ts';
@@ -19,7 +19,7 @@ import {
   newRevalidationId,
   thrownBy,
 } from '../support/journal.ts';
-import { type House, openHouse } from '../support/local-aws.ts';
+import { type LocalAws, openLocalAws } from '../support/local-aws.ts';
 import { jpeg, mp4 } from '../support/media.ts';
 import { CALLER } from '../support/routes.ts';
 
@@ -33,17 +33,17 @@ const OURS = executionOf('ours');
 
 const THEIRS = executionOf('theirs');
 
-let house: House;
+let aws: LocalAws;
 
 beforeAll(async () => {
-  house = await openHouse('ClaimRequest', { media: true });
+  aws = await openLocalAws('ClaimRequest', { media: true });
 });
 
-afterAll(() => house.close());
+afterAll(() => aws.close());
 
 beforeEach(() => {
-  house.fate();
-  house.calls.length = 0;
+  aws.setDelivery();
+  aws.calls.length = 0;
 });
 
 const claiming = (request: unknown, executionId = OURS): Promise<Claim> =>
@@ -56,14 +56,14 @@ const drop = async (
   { bytes = JPEG as Uint8Array, person = newPerson(), name = `selfie-${drops}.jpg` } = {},
 ) => {
   drops += 1;
-  const put = await house.put(`inbox/${person.accountId}/${person.enrollmentId}/${name}`, bytes, metadata);
+  const put = await aws.put(`inbox/${person.accountId}/${person.enrollmentId}/${name}`, bytes, metadata);
   return { ...put, ...person, request: dropOf(put) };
 };
 
 /** Media that another system left, and a call about it. */
 const call = async (more: Parameters<typeof callOf>[0] = {}, bytes: Uint8Array = JPEG) => {
   drops += 1;
-  const put = await house.put(`media/${drops}`, bytes);
+  const put = await aws.put(`media/${drops}`, bytes);
   return { ...put, request: callOf({ media: { key: put.key }, ...more }) };
 };
 
@@ -77,7 +77,7 @@ const idOf = ({ key, versionId, accountId }: { key: string; versionId: string; a
   revalidationIdOf({ accountId, bucket: BUCKET, key, version: versionId });
 
 describe('a drop', () => {
-  it('is claimed as its key and its metadata say', async () => {
+  test('claims a drop with the fields of its key and its metadata', async () => {
     const options = { threshold: 0.8, timeoutSeconds: 60, resultMode: 'poll' };
     const { request, accountId, enrollmentId, ...put } = await drop({
       ...CONSENT,
@@ -96,11 +96,11 @@ describe('a drop', () => {
       reference: 'case 7',
       claimedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
     });
-    const record = await house.item(`RUN#${claim.revalidationId}`);
+    const record = await aws.item(`RUN#${claim.revalidationId}`);
     expect(record).toMatchObject({ ...claim, phase: 'claimed', owner: OURS });
   });
 
-  it('asks for nothing that it does not name, and waits as the deployment says', async () => {
+  test('fills in the defaults of the deployment for a drop without options', async () => {
     const { request } = await drop();
     expect(await claiming(request)).toMatchObject({
       requested: { threshold: 0.65, subvalidations: ['similarity'] },
@@ -109,97 +109,97 @@ describe('a drop', () => {
     expect(await claiming(request)).not.toHaveProperty('reference');
   });
 
-  it('is told apart by its bytes, whatever its name says', async () => {
+  test('takes the type of a drop from its bytes, not from its name', async () => {
     const { request } = await drop(CONSENT, { bytes: MP4, name: 'selfie.jpg' });
     expect(await claiming(request)).toMatchObject({ media: { type: 'video/mp4' } });
   });
 
-  it('is about the version of its event, whatever lies on top of it by now', async () => {
+  test('claims the version of the event when a newer one exists', async () => {
     const { request, key, versionId, etag } = await drop();
-    await house.put(key, MP4, CONSENT);
+    await aws.put(key, MP4, CONSENT);
     expect(await claiming(request)).toMatchObject({ media: { versionId, etag, type: 'image/jpeg' } });
   });
 
-  it('overwritten is another re-validation', async () => {
+  test('claims a new case for a drop that was overwritten', async () => {
     const first = await drop();
-    const second = dropOf(await house.put(first.key, MP4, CONSENT));
+    const second = dropOf(await aws.put(first.key, MP4, CONSENT));
     const [one, two] = [await claiming(first.request), await claiming(second, THEIRS)];
     expect(one.revalidationId).not.toBe(two.revalidationId);
   });
 
-  it('is one with the version that it is a copy of, by an edit of its metadata or its encryption', async () => {
+  test('joins a copy to its original when only metadata or encryption was edited', async () => {
     const first = await drop();
     const { revalidationId } = await claiming(first.request);
-    const copy = await house.put(first.key, JPEG, { ...CONSENT, 'last-edited': 'today' });
+    const copy = await aws.put(first.key, JPEG, { ...CONSENT, 'last-edited': 'today' });
     expect(await thrownBy(claiming(copied(copy), THEIRS))).toEqual({
       name: 'ClaimedElsewhereError',
       reason: 'claimed_elsewhere',
     });
-    expect(await house.item(`RUN#${revalidationId}`)).toMatchObject({ copies: new Set([copy.versionId]) });
+    expect(await aws.item(`RUN#${revalidationId}`)).toMatchObject({ copies: new Set([copy.versionId]) });
     const outcome = { revalidationId, status: 'approved', decidedBy: 'workflow', decidedAt: new Date().toISOString() };
-    await recordOutcome(house.ledger, outcome as never, OURS);
+    await recordOutcome(aws.ledger, outcome as never, OURS);
     expect(await thrownBy(claiming(copied(copy), THEIRS))).toMatchObject({ reason: 'already_decided' });
   });
 
-  it('is one with the version that it is a copy of, whichever comes first', async () => {
+  test('joins an original to its copy when the copy is claimed first', async () => {
     const first = await drop();
-    const copy = await house.put(first.key, JPEG, CONSENT);
+    const copy = await aws.put(first.key, JPEG, CONSENT);
     const { revalidationId } = await claiming(copied(copy));
     expect(revalidationId).toBe(idOf(first));
     expect(await thrownBy(claiming(first.request, THEIRS))).toMatchObject({ reason: 'claimed_elsewhere' });
   });
 
-  it.each<[string, Uint8Array, Record<string, string>]>([
+  test.each<[string, Uint8Array, Record<string, string>]>([
     ['other bytes', Buffer.concat([JPEG, Buffer.from('!')]), CONSENT],
     ['other bytes of the same length', jpeg({ data: 'SELFIE' }), CONSENT],
     ['another reference', JPEG, { ...CONSENT, reference: 'r2' }],
     ['other options', JPEG, { ...CONSENT, options: '{"threshold":0.9}' }],
-  ])('copied over with %s is another re-validation', async (_, bytes, metadata) => {
+  ])('claims a new case for a drop that was copied over with %s', async (_, bytes, metadata) => {
     const first = await drop();
     await claiming(first.request);
-    const second = await house.put(first.key, bytes, metadata);
+    const second = await aws.put(first.key, bytes, metadata);
     expect((await claiming(copied(second), THEIRS)).revalidationId).not.toBe(idOf(first));
   });
 
-  it('that was put again by its sender, and is no copy, is another re-validation', async () => {
+  test('claims a new case for a drop that was put again without a copy', async () => {
     const first = await drop();
     await claiming(first.request);
-    const { event } = dropOf(await house.put(first.key, JPEG, CONSENT));
+    const { event } = dropOf(await aws.put(first.key, JPEG, CONSENT));
     const put = { kind: 'drop', event: { ...event, detail: { ...event.detail, reason: 'PutObject' } } };
     expect((await claiming(put, THEIRS)).revalidationId).not.toBe(idOf(first));
   });
 
-  it('that is a copy of one that was refused before its claim is run', async () => {
+  test('claims a copy of a drop that was refused before its claim', async () => {
     const first = await drop({});
     expect(await thrownBy(claiming(first.request))).toMatchObject({ reason: 'consent_missing' });
-    const second = await house.put(first.key, JPEG, CONSENT);
+    const second = await aws.put(first.key, JPEG, CONSENT);
     expect((await claiming(copied(second))).media.versionId).toBe(second.versionId);
   });
 
-  it('whose media is being deleted already is refused, and holds nothing', async () => {
+  test('refuses a drop whose media is being deleted, and holds nothing', async () => {
     const { request, key, versionId } = await drop();
-    await freeMedia(house.ledger, { bucket: BUCKET, key, versionId }, newRevalidationId());
+    await freeMedia(aws.ledger, { bucket: BUCKET, key, versionId }, newRevalidationId());
     expect(await thrownBy(claiming(request))).toEqual({ name: 'MediaGoneError', reason: 'media_gone' });
   });
 
-  it('holds its media from the claim on', async () => {
+  test('holds the media of a drop from the claim on', async () => {
     const { request, key, versionId } = await drop();
     await claiming(request);
-    expect(await freeMedia(house.ledger, { bucket: BUCKET, key, versionId }, newRevalidationId())).toBe(false);
+    expect(await freeMedia(aws.ledger, { bucket: BUCKET, key, versionId }, newRevalidationId())).toBe(false);
   });
 
-  it.each([
+  test.each([
     ['media_incomplete', jpeg().subarray(0, -2)],
     ['media_too_small', jpeg({ width: 30, height: 30 })],
     ['media_without_video', mp4({ handlers: ['soun'] })],
     ['media_too_long', mp4({ seconds: 90 })],
-  ])('is refused as %s before anything is paid for', async (reason, bytes) => {
+  ])('refuses a drop as %s before anything is paid for', async (reason, bytes) => {
     const { request } = await drop(CONSENT, { bytes });
     expect(await thrownBy(claiming(request))).toEqual({ name: 'MediaUnacceptableError', reason });
   });
 
-  it.each(['a"b.jpg', '%2B+.jpg', 'ü \u{1f600}.jpg', "'; drop table.jpg", '$(x) $x {x}.jpg', '..jpg.jpg'])(
-    'is claimed under the name %j',
+  test.each(['a"b.jpg', '%2B+.jpg', 'ü \u{1f600}.jpg', "'; drop table.jpg", '$(x) $x {x}.jpg', '..jpg.jpg'])(
+    'claims a drop under the name %j',
     async (name) => {
       const { request, key } = await drop(CONSENT, { name });
       expect((await claiming(request)).media.key).toBe(key);
@@ -208,9 +208,9 @@ describe('a drop', () => {
 });
 
 describe('a call', () => {
-  it('is claimed as it says, with the newest version of its media', async () => {
+  test('claims a call with its fields and the newest version of its media', async () => {
     const { request, key } = await call({ options: { threshold: 0.9, resultMode: 'poll' }, reference: 'r' });
-    const newest = await house.put(key, MP4);
+    const newest = await aws.put(key, MP4);
     const claim = await claiming(request);
     expect(claim).toMatchObject({
       accountId: request.accountId,
@@ -222,18 +222,18 @@ describe('a call', () => {
     });
   });
 
-  it('is about the version that it names', async () => {
+  test('claims the version that a call names', async () => {
     const { request, key, versionId } = await call();
-    await house.put(key, MP4);
+    await aws.put(key, MP4);
     expect(await claiming({ ...request, media: { key, versionId } })).toMatchObject({ media: { versionId } });
   });
 
-  it('needs no consent in the metadata, for it has its own', async () => {
+  test('takes the consent of a call from the call, not from the metadata', async () => {
     const { request } = await call();
     expect(await claiming(request)).toMatchObject({ userAuthorized: true });
   });
 
-  it('for the same person and media is the same re-validation as the drop', async () => {
+  test('gives a call the case of the drop with the same person and media', async () => {
     const { request, accountId, enrollmentId, key, versionId } = await drop();
     const { revalidationId } = await claiming(request);
     const same = callOf({ accountId, enrollmentId, media: { key, versionId } });
@@ -246,12 +246,12 @@ describe('a drop under a ticket', () => {
   const ticketed = async (more: object = {}) => {
     const body = { ...newPerson(), userAuthorized: true as const, upload: { type: 'image/jpeg' as const }, ...more };
     const ticket = uploadTicket(body, newRevalidationId(), CALLER);
-    await issueTicket(house.ledger, ticket);
+    await issueTicket(aws.ledger, ticket);
     const key = ticket.upload?.key ?? '';
-    return { ticket, key, drop: async (bytes: Uint8Array = JPEG) => house.put(key, bytes) };
+    return { ticket, key, drop: async (bytes: Uint8Array = JPEG) => aws.put(key, bytes) };
   };
 
-  it('is claimed under the id that was promised, with what waited in the ledger', async () => {
+  test('claims a drop under the promised id, with the fields of its ticket', async () => {
     const { ticket, drop: upload } = await ticketed({
       options: { threshold: 0.9, resultMode: 'poll' },
       reference: 'r',
@@ -267,7 +267,7 @@ describe('a drop under a ticket', () => {
     });
   });
 
-  it('is claimed by its first version alone, whatever comes on top of it and when', async () => {
+  test('claims the first version under a ticket, and treats every later one as a repeat', async () => {
     const { ticket, drop: upload } = await ticketed();
     const [first, second] = [dropOf(await upload()), dropOf(await upload(Buffer.from('%PDF')))];
     const claim = await claiming(first);
@@ -280,11 +280,11 @@ describe('a drop under a ticket', () => {
       decidedBy: 'workflow',
       decidedAt: new Date().toISOString(),
     } as const;
-    await recordOutcome(house.ledger, outcome, OURS);
+    await recordOutcome(aws.ledger, outcome, OURS);
     expect(await thrownBy(claiming(second, THEIRS))).toMatchObject({ name: 'AlreadyDecidedError' });
   });
 
-  it('is one re-validation with a call about the same media of the same person', async () => {
+  test('gives a call about the media of a ticket, for its person, the case of the ticket', async () => {
     const { ticket, drop: upload } = await ticketed();
     const put = await upload();
     await claiming(dropOf(put));
@@ -297,7 +297,7 @@ describe('a drop under a ticket', () => {
     expect(other.revalidationId).not.toBe(ticket.revalidationId);
   });
 
-  it('is one re-validation with a call that comes before its event', async () => {
+  test('gives a call that comes before the event of an upload the case of the ticket', async () => {
     const { ticket, drop: upload } = await ticketed({ options: { threshold: 0.9 } });
     const put = await upload();
     const { accountId, enrollmentId, revalidationId } = ticket;
@@ -307,13 +307,13 @@ describe('a drop under a ticket', () => {
     expect(await thrownBy(claiming(dropOf(put)))).toMatchObject({ name: 'ClaimedElsewhereError' });
     // A later upload is a repeat of the first, which the call has entered.
     expect(await thrownBy(claiming(dropOf(await upload())))).toMatchObject({ name: 'ClaimedElsewhereError' });
-    const records = (await house.items()).filter(
+    const records = (await aws.items()).filter(
       (item) => item.pk === `RUN#${revalidationId}` || item.accountId === accountId,
     );
     expect(records.filter(({ pk }) => String(pk).startsWith('RUN#'))).toHaveLength(1);
   });
 
-  it('keeps its question: a call in other words that comes before its event is refused, and takes nothing', async () => {
+  test('refuses a call with other options before the event of an upload, and leaves the ticket unused', async () => {
     const { ticket, drop: upload } = await ticketed({ options: { threshold: 0.9 } });
     const put = await upload();
     const { accountId, enrollmentId, revalidationId } = ticket;
@@ -325,15 +325,15 @@ describe('a drop under a ticket', () => {
       const call = callOf({ accountId, media: { key: put.key }, ...other });
       expect(await thrownBy(claiming(call, THEIRS))).toMatchObject({ reason: 'already_asked_otherwise' });
     }
-    expect(await house.item(`TICKET#${revalidationId}`)).not.toHaveProperty('droppedAs');
+    expect(await aws.item(`TICKET#${revalidationId}`)).not.toHaveProperty('droppedAs');
     expect(await claiming(dropOf(put))).toMatchObject({ revalidationId, requested: { threshold: 0.9 } });
   });
 
-  it('is found by a call though its media is gone', async () => {
+  test('finds the case of a ticket for a call whose media is gone', async () => {
     const { ticket, drop: upload } = await ticketed();
     const put = await upload();
     await claiming(dropOf(put));
-    await house.remove(put.key, put.versionId);
+    await aws.remove(put.key, put.versionId);
     const { accountId, enrollmentId } = ticket;
     const call = callOf({ accountId, enrollmentId, media: { key: put.key, versionId: put.versionId } });
     expect(await thrownBy(claiming(call, THEIRS))).toMatchObject({ name: 'ClaimedElsewhereError' });
@@ -341,7 +341,7 @@ describe('a drop under a ticket', () => {
     expect(await thrownBy(claiming(stranger, THEIRS))).toMatchObject({ reason: 'media_gone' });
   });
 
-  it('is taken anew by a call that forces it', async () => {
+  test('claims a new case for a forced call about the media of a ticket', async () => {
     const { ticket, drop: upload } = await ticketed();
     const { key } = await upload();
     const { accountId, enrollmentId, revalidationId } = ticket;
@@ -353,37 +353,34 @@ describe('a drop under a ticket', () => {
       idempotencyKey: revalidationId,
     });
     expect((await claiming(forced, THEIRS)).revalidationId).not.toBe(revalidationId);
-    expect(await house.item(`TICKET#${revalidationId}`)).not.toHaveProperty('droppedAs');
+    expect(await aws.item(`TICKET#${revalidationId}`)).not.toHaveProperty('droppedAs');
   });
 
-  it('needs consent of its own when nobody promised anything', async () => {
+  test('refuses a drop under a ticket id that was never promised when it has no consent', async () => {
     const { accountId, enrollmentId } = newPerson();
     const key = `inbox/${accountId}/${enrollmentId}/${newRevalidationId()}.jpg`;
-    expect(await thrownBy(claiming(dropOf(await house.put(key, JPEG))))).toMatchObject({ reason: 'consent_missing' });
+    expect(await thrownBy(claiming(dropOf(await aws.put(key, JPEG))))).toMatchObject({ reason: 'consent_missing' });
   });
 });
 
-describe('the repeat', () => {
-  it('of the same execution gets the first claim back, and writes nothing more', async () => {
+describe('a repeat', () => {
+  test('returns the first claim to the same execution, and writes nothing more', async () => {
     const { request } = await drop();
     const first = await claiming(request);
-    const record = await house.item(`RUN#${first.revalidationId}`);
+    const record = await aws.item(`RUN#${first.revalidationId}`);
     expect(await claiming(request)).toEqual(first);
-    expect(await house.item(`RUN#${first.revalidationId}`)).toEqual(record);
+    expect(await aws.item(`RUN#${first.revalidationId}`)).toEqual(record);
   });
 
-  it.each(['lost', 'answer lost'] as const)(
-    'after a crash gets a claim all the same: the write was %s',
-    async (fate) => {
-      const { request } = await drop();
-      house.fateOfWrite(1, fate);
-      expect(await thrownBy(claiming(request))).toMatchObject({ name: 'LostOnTheWay' });
-      const claim = await claiming(request);
-      expect(await claiming(request)).toEqual(claim);
-    },
-  );
+  test.each(['lost', 'answer lost'] as const)('returns a claim after a crash: the write was %s', async (delivery) => {
+    const { request } = await drop();
+    aws.setWriteDelivery(1, delivery);
+    expect(await thrownBy(claiming(request))).toMatchObject({ name: 'LostOnTheWay' });
+    const claim = await claiming(request);
+    expect(await claiming(request)).toEqual(claim);
+  });
 
-  it('of another execution is told to wait', async () => {
+  test('tells another execution to wait', async () => {
     const { request } = await drop();
     await claiming(request);
     expect(await thrownBy(claiming(request, THEIRS))).toEqual({
@@ -392,11 +389,11 @@ describe('the repeat', () => {
     });
   });
 
-  it('of a request that was decided gets its id, for whoever asks', async () => {
+  test('returns the id of a decided case to any execution', async () => {
     const { request } = await drop();
     const { revalidationId } = await claiming(request);
     const outcome = { revalidationId, status: 'failed', decidedBy: 'workflow', decidedAt: new Date().toISOString() };
-    await recordOutcome(house.ledger, outcome as Parameters<typeof recordOutcome>[1], OURS);
+    await recordOutcome(aws.ledger, outcome as Parameters<typeof recordOutcome>[1], OURS);
     for (const execution of [OURS, THEIRS]) {
       expect(await errorOf(claiming(request, execution))).toMatchObject({
         name: 'AlreadyDecidedError',
@@ -405,26 +402,26 @@ describe('the repeat', () => {
     }
   });
 
-  it('under an idempotency key is one re-validation, though its media has a new version', async () => {
+  test('returns the same case under an idempotency key when its media has a new version', async () => {
     const { request, key } = await call({ idempotencyKey: `key-${drops}` });
     const first = await claiming(request);
-    await house.put(key, MP4);
+    await aws.put(key, MP4);
     expect(await claiming(request)).toEqual(first);
     expect(await thrownBy(claiming(request, THEIRS))).toMatchObject({ name: 'ClaimedElsewhereError' });
   });
 
-  it('under an idempotency key is the same whatever the order of its fields', async () => {
+  test('returns the same case under an idempotency key for any order of the fields', async () => {
     const { request } = await call({ idempotencyKey: `key-${drops}`, reference: 'r', options: { threshold: 0.75 } });
     const first = await claiming(request);
     expect(await claiming(Object.fromEntries(Object.entries(request).toReversed()))).toEqual(first);
   });
 });
 
-describe('a request is refused', () => {
+describe('a request that is not valid', () => {
   const refusals: [string, string, string, () => Promise<unknown>][] = [
-    ['of no kind', 'RequestInvalidError', 'request_invalid', async () => ({ kind: 'wish' })],
+    ['of no kind', 'RequestInvalidError', 'request_invalid', async () => ({ kind: 'unknown' })],
     ['that is nothing', 'RequestInvalidError', 'request_invalid', async () => null],
-    ['with a field of nobody', 'RequestInvalidError', 'request_invalid', async () => ({ ...callOf(), admin: true })],
+    ['with an unknown field', 'RequestInvalidError', 'request_invalid', async () => ({ ...callOf(), admin: true })],
     ['for only dots', 'RequestInvalidError', 'request_invalid', async () => callOf({ accountId: '..' })],
     [
       'for a drop elsewhere',
@@ -451,7 +448,7 @@ describe('a request is refused', () => {
       async () => (await drop({ ...CONSENT, options: `{"threshold":0.5${' '.repeat(500)}}` })).request,
     ],
     [
-      'for an option nobody knows',
+      'for an unknown option',
       'RequestInvalidError',
       'request_invalid',
       async () => (await drop({ ...CONSENT, options: '{"free":true}' })).request,
@@ -466,7 +463,7 @@ describe('a request is refused', () => {
       'for a key that is none of ours',
       'RequestInvalidError',
       'unreadable_key',
-      async () => dropOf(await house.put('inbox/selfie.jpg', JPEG, CONSENT)),
+      async () => dropOf(await aws.put('inbox/selfie.jpg', JPEG, CONSENT)),
     ],
     ['without consent in the drop', 'RequestInvalidError', 'consent_missing', async () => (await drop({})).request],
     [
@@ -515,7 +512,7 @@ describe('a request is refused', () => {
       'for media that is not there',
       'MediaGoneError',
       'media_gone',
-      async () => callOf({ media: { key: 'media/nobody' } }),
+      async () => callOf({ media: { key: 'media/absent' } }),
     ],
     [
       'for a drop whose version was deleted',
@@ -523,7 +520,7 @@ describe('a request is refused', () => {
       'media_gone',
       async () => {
         const { request, key, versionId } = await drop();
-        await house.remove(key, versionId);
+        await aws.remove(key, versionId);
         return request;
       },
     ],
@@ -535,39 +532,39 @@ describe('a request is refused', () => {
     ],
   ];
 
-  it.each(refusals)('%s', async (_, name, reason, make) => {
+  test.each(refusals)('is refused by name, and writes nothing: %s', async (_, name, reason, make) => {
     const request = await make();
     expect(await thrownBy(claiming(request))).toEqual({ name, reason });
     // Media that is gone may have been decided before; nothing else is worth a look.
-    expect(house.writes()).toEqual([]);
-    expect(house.calls.length).toBe(name === 'MediaGoneError' && Object(request).kind === 'drop' ? 1 : 0);
+    expect(aws.writes()).toEqual([]);
+    expect(aws.calls.length).toBe(name === 'MediaGoneError' && Object(request).kind === 'drop' ? 1 : 0);
   });
 
-  it('for an idempotency key that stands for another request', async () => {
+  test('is refused under an idempotency key of another request', async () => {
     const { request } = await call({ idempotencyKey: `key-${drops}` });
     await claiming(request);
-    const writes = house.writes().length;
+    const writes = aws.writes().length;
     const other = { ...request, options: { threshold: 0.7 } };
     expect(await thrownBy(claiming(other, THEIRS))).toEqual({
       name: 'RequestInvalidError',
       reason: 'idempotency_key_reused',
     });
-    expect(house.writes().length).toBe(writes);
+    expect(aws.writes().length).toBe(writes);
   });
 
-  it('without a value of its in the message', async () => {
+  test('is refused without any of its values in the message', async () => {
     const canary = 'canary7f3a';
     for (const request of [
       { ...callOf(), accountId: `${canary}/..`, reference: `${canary}\n` },
       { ...callOf(), options: { threshold: canary } },
-      dropOf(await house.put(`inbox/${canary}/x`, JPEG, CONSENT)),
+      dropOf(await aws.put(`inbox/${canary}/x`, JPEG, CONSENT)),
       (await drop({ ...CONSENT, options: `{"${canary} is a name":1}` })).request,
       (await drop({ ...CONSENT, options: `not JSON ${canary}` })).request,
     ]) {
       const { message, stack } = await errorOf(claiming(request));
       expect(`${message} ${stack}`).not.toContain(canary);
     }
-    expect(house.lines.join('\n')).not.toContain(canary);
+    expect(aws.lines.join('\n')).not.toContain(canary);
   });
 });
 
@@ -583,14 +580,14 @@ describe('a drop that comes late', () => {
   };
   const tooOld = { name: 'MediaUnacceptableError', reason: 'media_too_old' };
 
-  it('is claimed within the hours that media is kept, and refused after them', async () => {
+  test('claims a late drop within the hours that media is kept, and refuses it after them', async () => {
     const { request } = await drop();
     expect(await hoursLater(25, () => thrownBy(claiming(request)))).toEqual(tooOld);
-    expect(house.writes()).toEqual([]);
+    expect(aws.writes()).toEqual([]);
     expect(await hoursLater(23, () => claiming(request))).toMatchObject({ userAuthorized: true });
   });
 
-  it('is a repeat when it was claimed in time', async () => {
+  test('treats a late drop as a repeat when it was claimed in time', async () => {
     const { request } = await drop();
     const claim = await claiming(request);
     expect(await hoursLater(25, () => claiming(request))).toEqual(claim);
@@ -599,19 +596,19 @@ describe('a drop that comes late', () => {
     });
   });
 
-  it('is no matter for media that a call is about', async () => {
+  test('accepts a call about media of any age', async () => {
     const { request } = await call();
     expect(await hoursLater(25, () => claiming(request))).toMatchObject({ userAuthorized: true });
   });
 });
 
-it('takes media of exactly the largest size', async () => {
+test('claims media of exactly the largest size', async () => {
   const bytes = Buffer.concat([JPEG, Buffer.alloc(MAX_MEDIA_BYTES - JPEG.length)]);
   const { request } = await drop(CONSENT, { bytes });
   expect(await claiming(request)).toMatchObject({ media: { bytes: MAX_MEDIA_BYTES } });
 });
 
-it('goes to exactly one of many executions of the same drop', async () => {
+test('lets exactly one of many executions of the same drop claim it', async () => {
   const { request } = await drop();
   const executions = Array.from({ length: 8 }, (_, n) => executionOf(`racer-${n}`));
   const runs = await Promise.allSettled(executions.map((execution) => claiming(request, execution)));

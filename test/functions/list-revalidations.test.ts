@@ -1,18 +1,18 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { handler } from '../../functions/list-revalidations.ts';
 import { type Revalidation, writeCursor } from '../../shared/domain/api.ts';
 import { claim } from '../../shared/ledger/claims.ts';
 import { claimOf, context, executionOf, newPerson, newRevalidationId } from '../support/journal.ts';
-import { type House, openHouse } from '../support/local-aws.ts';
+import { type LocalAws, openLocalAws } from '../support/local-aws.ts';
 import { callEvent, codeOf, contentOf } from '../support/routes.ts';
 
-let house: House;
+let aws: LocalAws;
 
 beforeAll(async () => {
-  house = await openHouse('ListRevalidations');
+  aws = await openLocalAws('ListRevalidations');
 });
 
-afterAll(() => house.close());
+afterAll(() => aws.close());
 
 type Page = { revalidations: Revalidation[]; cursor?: string };
 
@@ -24,13 +24,13 @@ const claims = async (count: number) => {
   const ids: string[] = [];
   for (let n = 0; n < count; n += 1) {
     const wanted = claimOf({ accountId, claimedAt: new Date(Date.now() + n * 1000).toISOString() });
-    await claim(house.ledger, wanted, executionOf('a'));
+    await claim(aws.ledger, wanted, executionOf('a'));
     ids.unshift(wanted.revalidationId);
   }
   return { accountId, ids };
 };
 
-it('gives every record once, newest first, whatever the size of the pages', async () => {
+test('lists every record once, newest first, for any page size', async () => {
   const { accountId, ids } = await claims(7);
   for (const limit of ['1', '3', '7', '100']) {
     const seen: string[] = [];
@@ -44,27 +44,27 @@ it('gives every record once, newest first, whatever the size of the pages', asyn
   }
 });
 
-it('leaves out a record that cannot be read, and says which', async () => {
+test('leaves out a record that cannot be read, and logs which', async () => {
   const { accountId, ids } = await claims(3);
   const [newest, broken = '', oldest] = ids;
-  await house.stand({ pk: `RUN#${broken}`, ...(await house.item(`RUN#${broken}`)), phase: 'no phase of ours' });
+  await aws.putItem({ pk: `RUN#${broken}`, ...(await aws.item(`RUN#${broken}`)), phase: 'no phase of ours' });
   const page = contentOf<Page>(await listing(accountId));
   expect(page.revalidations.map(({ revalidationId }) => revalidationId)).toEqual([newest, oldest]);
-  expect(house.lines.join()).toContain(`"unreadable","step":"ListRevalidations","revalidationId":"${broken}"`);
+  expect(aws.lines.join()).toContain(`"unreadable","step":"ListRevalidations","revalidationId":"${broken}"`);
 });
 
-it('gives nothing of a person whom nobody knows', async () => {
-  expect(contentOf(await listing('nobody'))).toEqual({ revalidations: [] });
+test('lists nothing for an unknown person', async () => {
+  expect(contentOf(await listing('unknown'))).toEqual({ revalidations: [] });
 });
 
-it('takes no more from a cursor than a place: it opens no other person’s list', async () => {
+test('reads only a position from a cursor, which opens no list of another person', async () => {
   const { accountId, ids } = await claims(2);
   const cursor = writeCursor({ revalidationId: ids[0] ?? '', claimedAt: new Date(Date.now() + 9000).toISOString() });
   expect(contentOf<Page>(await listing(newPerson().accountId, { cursor })).revalidations).toEqual([]);
   expect(cursor).not.toContain(accountId);
 });
 
-it.each([
+test.each([
   ['limit', '0'],
   ['limit', '101'],
   ['limit', 'all'],
@@ -78,6 +78,6 @@ it.each([
   expect(contentOf(answer)).toMatchObject({ errors: [{ path: name }] });
 });
 
-it('refuses an account that is none', async () => {
+test('refuses an invalid account id', async () => {
   expect(codeOf(await listing('..'))).toBe('request_invalid');
 });

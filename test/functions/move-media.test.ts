@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import { PassThrough, Readable } from 'node:stream';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { mockClient } from 'aws-sdk-client-mock';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { handler } from '../../functions/move-media.ts';
 import { MAX_MEDIA_BYTES, type MediaType } from '../../shared/domain/media.ts';
 import type { Claim, Receipt, Validation } from '../../shared/domain/revalidation.ts';
@@ -24,7 +23,8 @@ import {
   sha256,
   thrownBy,
 } from '../support/journal.ts';
-import { deadOrigin, type House, type Line, openHouse, standIn } from '../support/local-aws.ts';
+import { deadOrigin, type Line, type LocalAws, openLocalAws, standIn } from '../support/local-aws.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 const OURS = executionOf('ours');
 
@@ -36,24 +36,24 @@ const UNREAD = { name: 'MediaUnreadError', reason: 'media_unread' };
 
 const UNCERTAIN = { name: 'TruoraUncertainError', reason: 'truora_uncertain' };
 
-let house: House;
+let aws: LocalAws;
 
 beforeAll(async () => {
-  house = await openHouse('MoveMedia', { media: true, truora: true });
+  aws = await openLocalAws('MoveMedia', { media: true, truora: true });
 });
 
-afterAll(() => house.close());
+afterAll(() => aws.close());
 
 const closers: (() => Promise<void>)[] = [];
 
 beforeEach(() => {
-  house.fate();
-  house.calls.length = 0;
+  aws.setDelivery();
+  aws.calls.length = 0;
 });
 
 afterEach(async () => {
   vi.useRealTimers();
-  process.env.TRUORA_UPLOAD_ORIGINS = house.sandbox.origin;
+  process.env.TRUORA_UPLOAD_ORIGINS = aws.sandbox.origin;
   process.env.HTTP_DEADLINE_SECONDS = '10';
   for (const close of closers.splice(0)) await close();
 });
@@ -66,10 +66,10 @@ const moving = ({ claim, validation }: Case, executionId = OURS): Promise<Receip
 /** Asks the sandbox for a validation as CreateValidation would, and writes down what that would write down. */
 const created = async (suffix = '', bytes: Uint8Array = FACE, type: MediaType = 'image/jpeg', timeout = 300) => {
   const person = newPerson(suffix);
-  await house.enroll(person);
-  const put = await house.put(`inbox/${person.accountId}/${person.enrollmentId}/selfie.jpg`, bytes);
+  await aws.enroll(person);
+  const put = await aws.put(`inbox/${person.accountId}/${person.enrollmentId}/selfie.jpg`, bytes);
   const claim = claimOf({ ...person, media: { bucket: BUCKET, ...put, bytes: bytes.length, type } });
-  const answer = await fetch(`${house.sandbox.origin}/v1/validations`, {
+  const answer = await fetch(`${aws.sandbox.origin}/v1/validations`, {
     method: 'POST',
     headers: { 'truora-api-key': 'key' },
     body: new URLSearchParams({
@@ -83,34 +83,34 @@ const created = async (suffix = '', bytes: Uint8Array = FACE, type: MediaType = 
     validation_id: string;
     instructions: { file_upload_link: string };
   };
-  return standing(claim, instructions.file_upload_link, validation_id);
+  return existing(claim, instructions.file_upload_link, validation_id);
 };
 
 /** A claim with a validation behind it, and the link that its media goes to. */
-const standing = async (claim: Claim, link: string, validationId = newValidationId(), deadline = inMinutes(5)) => {
+const existing = async (claim: Claim, link: string, validationId = newValidationId(), deadline = inMinutes(5)) => {
   const validation: Validation = { validationId, deadline };
-  await claimRecord(house.ledger, claim, OURS);
+  await claimRecord(aws.ledger, claim, OURS);
   const { revalidationId } = claim;
-  await recordCreated(house.ledger, { revalidationId, owner: OURS }, createdAs(validation, link), answered(validation));
+  await recordCreated(aws.ledger, { revalidationId, owner: OURS }, createdAs(validation, link), answered(validation));
   return { claim, validation, link };
 };
 
-/** The same with somebody else behind the link. */
+/** The same with another server behind the link. */
 const standingBefore = async (...script: Line[]) => {
   const { origin, asked, close } = await standIn(...script);
   closers.push(close);
   process.env.TRUORA_UPLOAD_ORIGINS = origin;
-  const put = await house.put(`media/${newValidationId()}`, FACE);
+  const put = await aws.put(`media/${newValidationId()}`, FACE);
   const claim = claimOf({ media: { bucket: BUCKET, ...put, bytes: FACE.length, type: 'image/jpeg' } });
-  return { ...(await standing(claim, `${origin}/u/x?Expires=4102444800`)), asked };
+  return { ...(await existing(claim, `${origin}/u/x?Expires=4102444800`)), asked };
 };
 
-const recordOf = ({ claim }: Case) => house.item(`RUN#${claim.revalidationId}`);
+const recordOf = ({ claim }: Case) => aws.item(`RUN#${claim.revalidationId}`);
 
-const arrivedOf = ({ validation }: Case) => house.sandbox.uploaded(validation.validationId);
+const arrivedOf = ({ validation }: Case) => aws.sandbox.uploaded(validation.validationId);
 
-describe('on a good day', () => {
-  it('brings the bytes over as they are, and says so', async () => {
+describe('an upload', () => {
+  test('uploads the bytes unchanged, and records their hash and length', async () => {
     const one = await created();
     const receipt = await moving(one);
     expect(receipt).toEqual({
@@ -122,8 +122,8 @@ describe('on a good day', () => {
     expect(await recordOf(one)).toMatchObject({ phase: 'moved', receipt });
   });
 
-  it.each(['video/mp4', 'image/webp', 'video/quicktime'] as const)(
-    'says that it is %s, as the bytes did',
+  test.each(['video/mp4', 'image/webp', 'video/quicktime'] as const)(
+    'sends the content type %s that the bytes have',
     async (type) => {
       const one = await created('', FACE, type);
       await moving(one);
@@ -131,88 +131,88 @@ describe('on a good day', () => {
     },
   );
 
-  it('streams the largest file there may be', async () => {
+  test('streams the largest allowed file', async () => {
     const bytes = randomBytes(MAX_MEDIA_BYTES);
     const one = await created('', bytes);
     expect(await moving(one)).toMatchObject({ bytes: MAX_MEDIA_BYTES, sha256: sha256(bytes) });
     expect(arrivedOf(one)).toMatchObject({ bytes: MAX_MEDIA_BYTES, sha256: sha256(bytes) });
   });
 
-  it('brings the version that was claimed, whatever lies on top of it by now', async () => {
+  test('uploads the claimed version when a newer one exists', async () => {
     const one = await created();
-    await house.put(one.claim.media.key, 'another face');
+    await aws.put(one.claim.media.key, 'another face');
     expect(await moving(one)).toMatchObject({ sha256: sha256(FACE) });
     expect(arrivedOf(one)?.sha256).toBe(sha256(FACE));
   });
 
-  it('brings it though a deletion lies on top of it', async () => {
+  test('uploads the claimed version under a delete marker', async () => {
     const one = await created();
-    await house.remove(one.claim.media.key);
+    await aws.remove(one.claim.media.key);
     await moving(one);
     expect(arrivedOf(one)?.sha256).toBe(sha256(FACE));
   });
 
-  it("sends no key of ours, and none of AWS's headers", async () => {
+  test('sends no key of ours and no header of AWS', async () => {
     const one = await standingBefore({ status: 200 });
     await moving(one);
     const headers = Object.keys(one.asked[0]?.headers ?? {}).toSorted();
     expect(headers).toEqual(['accept-encoding', 'connection', 'content-length', 'content-type', 'host']);
-    expect(house.calls.filter(({ operation }) => operation === 'GetSecretValue')).toEqual([]);
+    expect(aws.calls.filter(({ operation }) => operation === 'GetSecretValue')).toEqual([]);
   });
 });
 
-describe('the repeat', () => {
-  it('finds the receipt and uploads nothing', async () => {
+describe('a repeat', () => {
+  test('finds the receipt and uploads nothing', async () => {
     const one = await created();
     const first = await moving(one);
-    const { uploads } = house.sandbox.counts();
+    const { uploads } = aws.sandbox.counts();
     const record = await recordOf(one);
-    house.calls.length = 0;
+    aws.calls.length = 0;
     expect(await moving(one)).toEqual(first);
-    expect(house.sandbox.counts().uploads).toBe(uploads);
-    expect(house.writes()).toEqual([]);
+    expect(aws.sandbox.counts().uploads).toBe(uploads);
+    expect(aws.writes()).toEqual([]);
     expect(await recordOf(one)).toEqual(record);
   });
 
-  it('needs neither the media nor the link any more', async () => {
+  test('finds the receipt when media and link are gone', async () => {
     const one = await created();
     const first = await moving(one);
-    await house.remove(one.claim.media.key, one.claim.media.versionId);
+    await aws.remove(one.claim.media.key, one.claim.media.versionId);
     expect(await moving(one)).toEqual(first);
   });
 
-  it('after a crash before the receipt finds the link spent: Truora itself has to say what arrived', async () => {
+  test('finds the link spent after a crash before the receipt, so that Truora must say what arrived', async () => {
     const one = await created();
-    house.fateOfWrite(1, 'lost');
+    aws.setWriteDelivery(1, 'lost');
     expect(await thrownBy(moving(one))).toMatchObject({ name: 'LostOnTheWay' });
-    house.fate();
+    aws.setDelivery();
     expect(await thrownBy(moving(one))).toEqual(SPENT);
     expect(arrivedOf(one)?.sha256).toBe(sha256(FACE));
     expect(await recordOf(one)).toMatchObject({ phase: 'created' });
   });
 
-  it('after a crash right after the receipt finds it', async () => {
+  test('finds the receipt after a crash directly after it', async () => {
     const one = await created();
-    house.fateOfWrite(1, 'answer lost');
+    aws.setWriteDelivery(1, 'answer lost');
     expect(await thrownBy(moving(one))).toMatchObject({ name: 'LostOnTheWay' });
     expect(await moving(one)).toEqual((await recordOf(one))?.receipt);
   });
 
-  it('after a broken line begins at the first byte of the same link', async () => {
+  test('starts at the first byte of the same link after a broken connection', async () => {
     const one = await created('-upload-reset', Buffer.concat([FACE, randomBytes(2_000_000)]));
     expect(await thrownBy(moving(one))).toEqual(UNCERTAIN);
     const receipt = await moving(one);
     expect(arrivedOf(one)).toMatchObject({ bytes: receipt.bytes, sha256: receipt.sha256 });
   });
 
-  it('after a lost answer finds the link spent', async () => {
+  test('finds the link spent after a lost answer', async () => {
     const one = await created('-upload-lost');
     expect(await thrownBy(moving(one))).toEqual(UNCERTAIN);
     expect(await thrownBy(moving(one))).toEqual(SPENT);
     expect(arrivedOf(one)?.sha256).toBe(sha256(FACE));
   });
 
-  it('after two 503 of the store gets through', async () => {
+  test('succeeds after two 503 of the store', async () => {
     const one = await created('-down-2');
     expect(await thrownBy(moving(one))).toEqual(UNCERTAIN);
     expect(await thrownBy(moving(one))).toEqual(UNCERTAIN);
@@ -221,30 +221,30 @@ describe('the repeat', () => {
 });
 
 describe('a link that takes no media', () => {
-  it('is spent when it was used', async () => {
+  test('is spent when it was used', async () => {
     const one = await created();
-    await fetch(one.link, { method: 'PUT', body: 'somebody was faster' });
+    await fetch(one.link, { method: 'PUT', body: 'another upload' });
     expect(await thrownBy(moving(one))).toEqual(SPENT);
     expect(await recordOf(one)).toMatchObject({ phase: 'created' });
   });
 
-  it('is spent when Truora says that it is denied', async () => {
+  test('is spent when Truora answers that it is denied', async () => {
     expect(await thrownBy(moving(await created('-upload-refused')))).toEqual(SPENT);
   });
 
-  it.each(['AccessDenied', 'SignatureDoesNotMatch'])(
-    'is spent when the store says %s, whatever the status',
+  test.each(['AccessDenied', 'SignatureDoesNotMatch'])(
+    'is spent when the store answers %s, with any status',
     async (code) => {
       const one = await standingBefore({ status: 400, body: `<Error><Code>${code}</Code></Error>` });
       expect(await thrownBy(moving(one))).toEqual(SPENT);
     },
   );
 
-  it('is spent when we know that it has expired, and then nothing is read or sent', async () => {
+  test('is spent when it has expired, and then nothing is read or sent', async () => {
     const one = await created('', FACE, 'image/jpeg', 60);
     vi.useFakeTimers({ toFake: ['Date'] });
     vi.setSystemTime(Date.now() + 6 * 60_000);
-    const { uploads } = house.sandbox.counts();
+    const { uploads } = aws.sandbox.counts();
     const s3 = mockClient(S3Client);
     try {
       expect(await thrownBy(moving(one))).toEqual(SPENT);
@@ -252,14 +252,14 @@ describe('a link that takes no media', () => {
     } finally {
       s3.restore();
     }
-    expect(house.sandbox.counts().uploads).toBe(uploads);
+    expect(aws.sandbox.counts().uploads).toBe(uploads);
   });
 
-  it('is spent when it is over by its own word, though the validation lives on', async () => {
+  test('is spent after its own expiry while the validation lives on', async () => {
     const one = await standingBefore({ status: 200 });
     const hour = { ...one.validation, deadline: inMinutes(60) };
     const soon = Math.floor(Date.now() / 1000) + 60;
-    const again = await standing(
+    const again = await existing(
       claimOf({ media: one.claim.media }),
       one.link.replace('4102444800', String(soon)),
       newValidationId(),
@@ -273,44 +273,44 @@ describe('a link that takes no media', () => {
     expect(await moving(again)).toMatchObject({ bytes: FACE.length });
   });
 
-  it('is tried when it says that it was over before it was made', async () => {
+  test('is tried when its expiry lies before its creation', async () => {
     const one = await standingBefore({ status: 200 });
-    const again = await standing(claimOf({ media: one.claim.media }), one.link.replace('4102444800', '300'));
+    const again = await existing(claimOf({ media: one.claim.media }), one.link.replace('4102444800', '300'));
     expect(await moving(again)).toMatchObject({ bytes: FACE.length });
   });
 
-  it('is spent when there is none', async () => {
+  test('is spent when the record has none', async () => {
     const one = await created();
     const validation = { ...one.validation, validationId: newValidationId() };
     expect(await thrownBy(moving({ ...one, validation }))).toEqual(SPENT);
   });
 
-  it.each([
+  test.each([
     ['http://169.254.169.254/u/x'],
     ['https://files.truora.com.evil.example/u/x'],
     ['https://user:word@files.truora.com/u/x'],
     ['not a link'],
   ])('is unsafe and never dialled: %s', async (link) => {
-    const put = await house.put(`media/${newValidationId()}`, FACE);
+    const put = await aws.put(`media/${newValidationId()}`, FACE);
     const claim = claimOf({ media: { bucket: BUCKET, ...put, bytes: FACE.length, type: 'image/jpeg' } });
-    expect(await thrownBy(moving(await standing(claim, link)))).toEqual({
+    expect(await thrownBy(moving(await existing(claim, link)))).toEqual({
       name: 'UploadLinkUnsafeError',
       reason: 'upload_link_unsafe',
     });
   });
 
-  it('is told by name when nobody listens there', async () => {
+  test('throws by name when no server listens there', async () => {
     const origin = await deadOrigin();
     process.env.TRUORA_UPLOAD_ORIGINS = origin;
-    const put = await house.put(`media/${newValidationId()}`, FACE);
+    const put = await aws.put(`media/${newValidationId()}`, FACE);
     const claim = claimOf({ media: { bucket: BUCKET, ...put, bytes: FACE.length, type: 'image/jpeg' } });
-    expect(await thrownBy(moving(await standing(claim, `${origin}/u/x`)))).toEqual({
+    expect(await thrownBy(moving(await existing(claim, `${origin}/u/x`)))).toEqual({
       name: 'TruoraBusyError',
       reason: 'truora_unreachable',
     });
   });
 
-  it.each<[string, Line, { name: string; reason: string }]>([
+  test.each<[string, Line, { name: string; reason: string }]>([
     ['500', { status: 500 }, UNCERTAIN],
     ['502', { status: 502, body: '<html>' }, UNCERTAIN],
     ['503', { status: 503 }, UNCERTAIN],
@@ -326,7 +326,7 @@ describe('a link that takes no media', () => {
       // The case has been paid for: what arrived is for Truora to say.
       UNCERTAIN,
     ],
-  ])('is told by name: %s', async (_, said, thrown) => {
+  ])('throws by name: %s', async (_, said, thrown) => {
     const one = await standingBefore(said);
     expect(await thrownBy(moving(one))).toEqual(thrown);
     expect(one.asked.length).toBe(1);
@@ -335,21 +335,21 @@ describe('a link that takes no media', () => {
 });
 
 describe('media that is gone', () => {
-  it('is told by name: its version was deleted', async () => {
+  test('throws by name: its version was deleted', async () => {
     const one = await created();
-    await house.remove(one.claim.media.key, one.claim.media.versionId);
+    await aws.remove(one.claim.media.key, one.claim.media.versionId);
     expect(await thrownBy(moving(one))).toEqual({ name: 'MediaGoneError', reason: 'media_gone' });
     expect(arrivedOf(one)).toBeUndefined();
   });
 
-  it('is told by name: it is not as long as it was', async () => {
+  test('throws by name: its length has changed', async () => {
     const one = await created();
     const claim = { ...one.claim, media: { ...one.claim.media, bytes: FACE.length + 1 } };
     expect(await thrownBy(moving({ ...one, claim }))).toEqual({ name: 'MediaGoneError', reason: 'media_changed' });
     expect(arrivedOf(one)).toBeUndefined();
   });
 
-  it('is told by name: it holds something else', async () => {
+  test('throws by name: its content has changed', async () => {
     const one = await created();
     const claim = { ...one.claim, media: { ...one.claim.media, etag: '0'.repeat(32) } };
     expect(await thrownBy(moving({ ...one, claim }))).toEqual({ name: 'MediaGoneError', reason: 'media_changed' });
@@ -365,25 +365,25 @@ describe('the stream from S3', () => {
     return run().finally(() => mock.restore());
   };
   const endOf = async (stream: Readable) => {
-    for (let tries = 0; tries < 20 && !stream.destroyed; tries += 1) await sleep(5);
+    await waitFor(() => expect(stream.destroyed).toBe(true));
     return stream.destroyed;
   };
-  /** Never ends by itself: whoever opened it has to let go of it. */
+  /** Never ends by itself: its opener has to close it. */
   const endless = () => {
     const stream = new PassThrough();
     stream.write(FACE);
     return stream;
   };
 
-  it('is let go of when the size is wrong', async () => {
+  test('closes when the size is wrong', async () => {
     const one = await created();
     const stream = endless();
     await streamed(stream, async () => void (await errorOf(moving(one))), FACE.length + 1);
     expect(await endOf(stream)).toBe(true);
   });
 
-  it('is let go of when the link is unsafe', async () => {
-    const one = await standing(claimOf(), 'https://evil.example/u/x');
+  test('closes when the link is unsafe', async () => {
+    const one = await existing(claimOf(), 'https://evil.example/u/x');
     const stream = endless();
     const claim = { ...one.claim, media: { ...one.claim.media, bytes: FACE.length } };
     await streamed(stream, async () => {
@@ -392,7 +392,7 @@ describe('the stream from S3', () => {
     expect(await endOf(stream)).toBe(true);
   });
 
-  it('is let go of when Truora refuses while it still flows', async () => {
+  test('closes when Truora refuses during the upload', async () => {
     const server = createServer((_, response) => response.writeHead(403).end());
     await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
     closers.push(() => new Promise((done) => server.close(() => done()).closeAllConnections()));
@@ -400,7 +400,7 @@ describe('the stream from S3', () => {
     process.env.TRUORA_UPLOAD_ORIGINS = origin;
     const bytes = 5_000_000;
     const media = { ...claimOf().media, bytes };
-    const one = await standing(claimOf({ media }), `${origin}/u/x`);
+    const one = await existing(claimOf({ media }), `${origin}/u/x`);
     const stream = Readable.from(
       (function* () {
         for (let sent = 0; sent < bytes; sent += 50_000) yield Buffer.alloc(50_000);
@@ -411,7 +411,7 @@ describe('the stream from S3', () => {
     expect(await endOf(stream)).toBe(true);
   });
 
-  it('that breaks off in the middle is no upload', async () => {
+  test('that breaks off in the middle is no upload', async () => {
     const one = await created();
     const stream = Readable.from(
       (function* () {
@@ -427,7 +427,7 @@ describe('the stream from S3', () => {
     expect(await moving(one)).toMatchObject({ sha256: sha256(FACE) });
   });
 
-  it('that breaks off, ends early or fails its checksum is counted as ours, and not among the errors of Truora', async () => {
+  test('that breaks off, ends early or fails its checksum counts as our error, not as one of Truora', async () => {
     const failing = (error: object, bytes = 3) =>
       Readable.from(
         (function* () {
@@ -450,17 +450,17 @@ describe('the stream from S3', () => {
       new PassThrough().destroy(),
     ]) {
       const one = await created();
-      house.metrics.length = 0;
+      aws.metrics.length = 0;
       await streamed(stream, async () => {
         expect(await thrownBy(moving(one))).toEqual(UNREAD);
       });
-      expect(house.metrics.filter((line) => 'TruoraErrors' in line || 'TruoraLatency' in line)).toEqual([]);
-      expect(house.metrics).toContainEqual(expect.objectContaining({ MediaReadFailures: 1 }));
+      expect(aws.metrics.filter((line) => 'TruoraErrors' in line || 'TruoraLatency' in line)).toEqual([]);
+      expect(aws.metrics).toContainEqual(expect.objectContaining({ MediaReadFailures: 1 }));
       expect(await recordOf(one)).toMatchObject({ phase: 'created' });
     }
   });
 
-  it('that ends early is no upload', async () => {
+  test('that ends early is no upload', async () => {
     process.env.HTTP_DEADLINE_SECONDS = '1';
     const one = await created();
     const stream = Readable.from([FACE.subarray(0, 3)], { objectMode: false });
@@ -472,10 +472,10 @@ describe('the stream from S3', () => {
   });
 });
 
-it('says nothing of the link, whatever goes wrong', async () => {
+test('keeps the link out of errors and log, for any failure', async () => {
   const one = await standingBefore({ status: 500, body: 'canary7f3a' });
   const { message, stack } = await errorOf(moving(one));
-  const said = `${message} ${stack} ${house.lines.join()}`;
+  const said = `${message} ${stack} ${aws.lines.join()}`;
   expect(said).not.toContain('canary7f3a');
   expect(said).not.toContain('/u/x');
   expect(said).not.toContain(new URL(one.link).host);

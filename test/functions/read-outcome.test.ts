@@ -1,21 +1,21 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { handler } from '../../functions/read-outcome.ts';
 import { outcomeStatuses } from '../../shared/domain/lifecycle.ts';
 import type { Outcome } from '../../shared/domain/revalidation.ts';
 import { claim as claimRecord } from '../../shared/ledger/claims.ts';
 import { recordOutcome } from '../../shared/ledger/outcomes.ts';
 import { caughtOf, claimOf, context, errorOf, eventOf, executionOf, newRevalidationId } from '../support/journal.ts';
-import { type House, openHouse } from '../support/local-aws.ts';
+import { type LocalAws, openLocalAws } from '../support/local-aws.ts';
 
 const OURS = executionOf('ours');
 
-let house: House;
+let aws: LocalAws;
 
 beforeAll(async () => {
-  house = await openHouse('ReadOutcome');
+  aws = await openLocalAws('ReadOutcome');
 });
 
-afterAll(() => house.close());
+afterAll(() => aws.close());
 
 /** As ClaimRequest leaves it when it finds the request decided. */
 const reading = (revalidationId: string): Promise<Outcome> => {
@@ -23,45 +23,45 @@ const reading = (revalidationId: string): Promise<Outcome> => {
   return handler(eventOf('ReadOutcome', { repeat }, { executionId: executionOf('theirs') }), context);
 };
 
-it.each([...outcomeStatuses])('gives back a stored outcome that is %s, as often as it is asked', async (status) => {
+test.each([...outcomeStatuses])('returns a stored outcome that is %s, at every call', async (status) => {
   const claim = claimOf();
   const { revalidationId, accountId } = claim;
   const decidedAt = new Date().toISOString();
   const outcome: Outcome = { revalidationId, accountId, status, reason: 'r', decidedBy: 'webhook', decidedAt };
-  await claimRecord(house.ledger, claim, OURS);
-  await recordOutcome(house.ledger, outcome, OURS);
-  house.calls.length = 0;
+  await claimRecord(aws.ledger, claim, OURS);
+  await recordOutcome(aws.ledger, outcome, OURS);
+  aws.calls.length = 0;
   const repeat = { ...outcome, claimedAt: claim.claimedAt, isRepeat: true };
   expect(await reading(revalidationId)).toEqual(repeat);
   expect(await reading(revalidationId)).toEqual(repeat);
-  expect(house.calls.map(({ operation }) => operation)).toEqual(['GetItem', 'UpdateItem', 'GetItem', 'UpdateItem']);
-  expect(await house.item(`RUN#${revalidationId}`)).toMatchObject({ askedAgain: 2, outcome });
+  expect(aws.calls.map(({ operation }) => operation)).toEqual(['GetItem', 'UpdateItem', 'GetItem', 'UpdateItem']);
+  expect(await aws.item(`RUN#${revalidationId}`)).toMatchObject({ askedAgain: 2, outcome });
 });
 
-it('does not count the owner itself, whose request was canceled', async () => {
+test('does not count a repeat by the owner, whose request was canceled', async () => {
   const claim = claimOf();
   const { revalidationId } = claim;
   const decidedAt = new Date().toISOString();
-  await claimRecord(house.ledger, claim, OURS);
-  await recordOutcome(house.ledger, { revalidationId, status: 'canceled', decidedBy: 'caller', decidedAt }, OURS);
+  await claimRecord(aws.ledger, claim, OURS);
+  await recordOutcome(aws.ledger, { revalidationId, status: 'canceled', decidedBy: 'caller', decidedAt }, OURS);
   const repeat = caughtOf('AlreadyDecidedError', `already_decided: ${revalidationId}`);
   const own = await handler(eventOf('ReadOutcome', { repeat }, { executionId: OURS }), context);
   expect(own).not.toHaveProperty('isRepeat');
-  expect(await house.item(`RUN#${revalidationId}`)).not.toHaveProperty('askedAgain');
+  expect(await aws.item(`RUN#${revalidationId}`)).not.toHaveProperty('askedAgain');
 });
 
-it.each([
-  ['that nobody knows', async () => newRevalidationId()],
+test.each([
+  ['that is unknown', async () => newRevalidationId()],
   [
     'that is still open',
     async () => {
       const claim = claimOf();
-      await claimRecord(house.ledger, claim, OURS);
+      await claimRecord(aws.ledger, claim, OURS);
       return claim.revalidationId;
     },
   ],
   ['that has no name', async () => ''],
-])('fails over a record %s: it never makes an outcome up', async (_, make) => {
+])('throws for a record %s, and never makes up an outcome', async (_, make) => {
   const error = await errorOf(reading(await make()));
   expect(error).toMatchObject({ name: 'TypeError', message: 'unexpected: TypeError' });
 });

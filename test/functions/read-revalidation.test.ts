@@ -1,54 +1,54 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { handler } from '../../functions/read-revalidation.ts';
 import { uploadTicket } from '../../shared/domain/ticket.ts';
 import { claim } from '../../shared/ledger/claims.ts';
 import { recordOutcome } from '../../shared/ledger/outcomes.ts';
 import { issueTicket } from '../../shared/ledger/tickets.ts';
 import { claimOf, context, executionOf, newPerson, newRevalidationId } from '../support/journal.ts';
-import { type House, openHouse } from '../support/local-aws.ts';
+import { type LocalAws, openLocalAws } from '../support/local-aws.ts';
 import { CALLER, callEvent, codeOf, contentOf } from '../support/routes.ts';
 
-let house: House;
+let aws: LocalAws;
 
 beforeAll(async () => {
-  house = await openHouse('ReadRevalidation');
+  aws = await openLocalAws('ReadRevalidation');
 });
 
-afterAll(() => house.close());
+afterAll(() => aws.close());
 
 const reading = (id: string, authorizer?: object) =>
   handler(callEvent({ path: { id }, ...(authorizer ? { authorizer } : {}) }), context);
 
-it('shows a record, but neither its owner nor where its media lies', async () => {
+test('shows a record without its owner and the address of its media', async () => {
   const wanted = claimOf();
-  await claim(house.ledger, wanted, executionOf('a'));
+  await claim(aws.ledger, wanted, executionOf('a'));
   const answer = await reading(wanted.revalidationId);
   expect(contentOf(answer)).toMatchObject({ phase: 'claimed', accountId: wanted.accountId, reference: 'case-7' });
   expect(answer.body).not.toMatch(/execution|inbox|bucket|etag/);
 });
 
-it('shows what was promised, before anything has run', async () => {
+test('shows a promised case before anything has run', async () => {
   const id = newRevalidationId();
   const body = { ...newPerson(), userAuthorized: true as const, upload: { type: 'image/jpeg' as const } };
-  await issueTicket(house.ledger, uploadTicket(body, id, CALLER));
+  await issueTicket(aws.ledger, uploadTicket(body, id, CALLER));
   expect(contentOf(await reading(id))).toMatchObject({ phase: 'awaiting_upload', calledBy: CALLER });
 });
 
-it('shows the outcome of a request that was refused before it was claimed', async () => {
+test('shows the outcome of a request that was refused before its claim', async () => {
   const revalidationId = newRevalidationId();
   const outcome = { revalidationId, status: 'refused', reason: 'consent_missing' } as const;
   const decided = { ...outcome, decidedBy: 'workflow', decidedAt: new Date().toISOString() } as const;
-  await recordOutcome(house.ledger, decided, executionOf('a'));
+  await recordOutcome(aws.ledger, decided, executionOf('a'));
   expect(contentOf(await reading(revalidationId))).toMatchObject({ phase: 'refused', outcome });
 });
 
-it.each(['RVL1', '', '..', `RVL${'0'.repeat(32)}`])('answers that it does not know %j', async (id) => {
+test.each(['RVL1', '', '..', `RVL${'0'.repeat(32)}`])('answers that %j is unknown', async (id) => {
   expect(codeOf(await reading(id))).toBe('revalidation_unknown');
 });
 
-it('does not tell a token of another account that there is one', async () => {
+test('answers that it is unknown to a token of another account', async () => {
   const wanted = claimOf();
-  await claim(house.ledger, wanted, executionOf('a'));
+  await claim(aws.ledger, wanted, executionOf('a'));
   process.env.ACCOUNT_CLAIM = 'account';
   const of = (account: string) => ({ jwt: { claims: { sub: 's', account }, scopes: [] } });
   const other = await reading(wanted.revalidationId, of('other'));

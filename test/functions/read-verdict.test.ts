@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { handler } from '../../functions/read-verdict.ts';
 import type { Claim, Validation, Verdict } from '../../shared/domain/revalidation.ts';
 import {
@@ -11,27 +11,27 @@ import {
   newValidationId,
   thrownBy,
 } from '../support/journal.ts';
-import { deadOrigin, type House, type Line, openHouse, standIn } from '../support/local-aws.ts';
+import { deadOrigin, type Line, type LocalAws, openLocalAws, standIn } from '../support/local-aws.ts';
 
 const PENDING = { name: 'VerdictPendingError', reason: 'verdict_pending' };
 
 const UNREACHABLE = { name: 'VerdictUnreachableError', reason: 'truora_unreachable_at_deadline' };
 
-let house: House;
+let aws: LocalAws;
 
 beforeAll(async () => {
-  house = await openHouse('ReadVerdict', { truora: true });
+  aws = await openLocalAws('ReadVerdict', { truora: true });
 });
 
-afterAll(() => house.close());
+afterAll(() => aws.close());
 
-beforeEach(() => house.stand({ pk: 'GATE#truora' }));
+beforeEach(() => aws.putItem({ pk: 'GATE#truora' }));
 
 const closers: (() => Promise<void>)[] = [];
 
 afterEach(async () => {
   vi.useRealTimers();
-  process.env.TRUORA_ORIGIN = house.sandbox.origin;
+  process.env.TRUORA_ORIGIN = aws.sandbox.origin;
   process.env.HTTP_DEADLINE_SECONDS = '10';
   for (const close of closers.splice(0)) await close();
 });
@@ -41,7 +41,7 @@ type Case = { claim: Claim; validation: Validation };
 const reading = ({ claim, validation }: Case): Promise<Verdict> =>
   handler(eventOf('ReadVerdict', { claim, validation }), context);
 
-const standing = (more: Partial<Case> = {}): Case => ({
+const existing = (more: Partial<Case> = {}): Case => ({
   claim: claimOf({ requested: { threshold: 0.6 } }),
   validation: { validationId: newValidationId(), deadline: inMinutes(5), threshold: 0.65 },
   ...more,
@@ -49,7 +49,7 @@ const standing = (more: Partial<Case> = {}): Case => ({
 
 /** The deadline was a while ago; the grace is half a minute. */
 const past = (seconds: number): Case =>
-  standing({
+  existing({
     validation: { validationId: newValidationId(), deadline: new Date(Date.now() - seconds * 1000).toISOString() },
   });
 
@@ -84,8 +84,8 @@ const pending = { validation_status: 'pending', details: undefined };
 /** A validation at the sandbox, and the way to upload its media. */
 const created = async (suffix = '') => {
   const person = newPerson(suffix);
-  await house.enroll(person);
-  const answer = await fetch(`${house.sandbox.origin}/v1/validations`, {
+  await aws.enroll(person);
+  const answer = await fetch(`${aws.sandbox.origin}/v1/validations`, {
     method: 'POST',
     headers: { 'truora-api-key': 'key' },
     body: new URLSearchParams({ type: 'face-recognition', user_authorized: 'true', account_id: person.accountId }),
@@ -94,7 +94,7 @@ const created = async (suffix = '') => {
     validation_id: string;
     instructions: { file_upload_link: string };
   };
-  const one = standing({
+  const one = existing({
     claim: claimOf({ ...person, requested: {} }),
     validation: { validationId: validation_id, deadline: inMinutes(5) },
   });
@@ -112,7 +112,7 @@ const looked = async (one: Case): Promise<Verdict> => {
 };
 
 describe('a verdict', () => {
-  it('is pending until Truora has decided, and then stays what it is', async () => {
+  test('is pending until Truora has decided, and then does not change', async () => {
     const one = await created();
     expect(await thrownBy(reading(one))).toEqual(PENDING);
     await one.upload();
@@ -127,7 +127,7 @@ describe('a verdict', () => {
     expect({ ...again, decidedAt: verdict.decidedAt }).toEqual(verdict);
   });
 
-  it.each([
+  test.each([
     ['-declined', { status: 'declined', reason: 'similarity_threshold_not_passed' }],
     ['-declined-new', { status: 'declined', reason: 'unknown_reason', rawReason: 'brand_new_reason' }],
     ['-expired-manual_review_expired', { status: 'expired', reason: 'manual_review_expired' }],
@@ -144,61 +144,61 @@ describe('a verdict', () => {
     ['-weak-similarity', { status: 'failed', reason: 'verdict_mismatch', mismatch: ['similarity'] }],
     ['-match', { status: 'approved', similarity: 1 }],
     ['-processing', { status: 'approved' }],
-  ])('%s is as Truora says', async (suffix, verdict) => {
+  ])('%s follows the answer of Truora', async (suffix, verdict) => {
     const one = await created(suffix);
     await one.upload();
     expect(await looked(one)).toMatchObject(verdict);
   });
 
-  it('measured against less than was asked for is none', async () => {
-    const one = standing({ claim: claimOf({ requested: { threshold: 0.9 } }) });
+  test('that was measured against less than was requested is none', async () => {
+    const one = existing({ claim: claimOf({ requested: { threshold: 0.9 } }) });
     await scripted(says(one));
     expect(await reading(one)).toMatchObject({ status: 'failed', reason: 'verdict_mismatch', mismatch: ['threshold'] });
   });
 
-  it('is asked for once a look, with our key, and nothing is written', async () => {
-    const one = standing();
+  test('needs one call with our key, and no write', async () => {
+    const one = existing();
     const { asked } = await scripted(says(one, pending));
     await thrownBy(reading(one));
     expect(asked.map(({ method, path, headers }) => [method, path, headers['truora-api-key']])).toEqual([
       ['GET', `/v1/validations/${one.validation.validationId}`, 'truora-key'],
     ]);
-    expect(house.writes()).toEqual([]);
+    expect(aws.writes()).toEqual([]);
   });
 });
 
-describe('a success that does not say how alike the faces are', () => {
+describe('a success without a similarity', () => {
   const silent = { details: undefined };
   const unconfirmed = { status: 'failed', reason: 'verdict_unconfirmed' };
 
-  it('is looked at once more with its details, which decide', async () => {
-    const one = standing();
+  test('is read again with its details, which decide', async () => {
+    const one = existing();
     const { asked } = await scripted(says(one, silent), says(one));
     expect(await reading(one)).toMatchObject({ status: 'approved', similarity: 0.97 });
     const path = `/v1/validations/${one.validation.validationId}`;
     expect(asked.map((call) => call.path)).toEqual([path, `${path}?show_details=true`]);
   });
 
-  it.each<[string, object, object]>([
+  test.each<[string, object, object]>([
     ['nothing more', silent, unconfirmed],
     ['that it is pending', pending, unconfirmed],
     ['a decline', { failure_status: 'declined' }, { status: 'declined' }],
     ['what contradicts', { threshold: 0.1 }, { reason: 'verdict_mismatch' }],
-  ])('ends by what the second look says: %s', async (_, second, verdict) => {
-    const one = standing();
+  ])('ends with the result of the second read: %s', async (_, second, verdict) => {
+    const one = existing();
     await scripted(says(one, silent), says(one, second));
     expect(await reading(one)).toMatchObject(verdict);
   });
 
-  it('is looked at again when the second look gets no answer, and is the end where Truora refuses it', async () => {
-    const one = standing();
+  test('is read again later when the second read gets no answer, and ends when Truora refuses it', async () => {
+    const one = existing();
     await scripted(says(one, silent), { status: 503 });
     expect(await thrownBy(reading(one))).toEqual({ name: 'TruoraUncertainError', reason: 'truora_uncertain' });
     await scripted(says(one, silent), { status: 400 });
     expect(await reading(one)).toMatchObject(unconfirmed);
   });
 
-  it('is the end after the deadline, whatever became of the second look', async () => {
+  test('ends after the deadline, for any result of the second read', async () => {
     const one = past(60);
     await scripted(says(one, silent), { status: 503 });
     expect(await reading(one)).toMatchObject(unconfirmed);
@@ -206,7 +206,7 @@ describe('a success that does not say how alike the faces are', () => {
 });
 
 describe('before the deadline and its grace are over', () => {
-  it.each<[string, Line, string, string]>([
+  test.each<[string, Line, string, string]>([
     ['429', { status: 429 }, 'TruoraBusyError', 'truora_rate_limited'],
     ['500', { status: 500 }, 'TruoraUncertainError', 'truora_uncertain'],
     ['silence', 'hang', 'TruoraUncertainError', 'truora_uncertain'],
@@ -217,26 +217,23 @@ describe('before the deadline and its grace are over', () => {
     ['401', { status: 401 }, 'TruoraUnauthorizedError', 'truora_unauthorized'],
     ['404', { status: 404 }, 'TruoraRejectedError', 'truora_not_found'],
     ['400', { status: 400 }, 'TruoraRejectedError', 'truora_rejected'],
-  ])('%s is told by name', async (_, said, name, reason) => {
+  ])('%s throws by name', async (_, said, name, reason) => {
     await scripted(said);
     expect(await thrownBy(reading(past(5)))).toEqual({ name, reason });
   });
 
-  it('nobody listening is told by name', async () => {
+  test('a missing server throws by name', async () => {
     process.env.TRUORA_ORIGIN = await deadOrigin();
-    expect(await thrownBy(reading(standing()))).toEqual({ name: 'TruoraBusyError', reason: 'truora_unreachable' });
+    expect(await thrownBy(reading(existing()))).toEqual({ name: 'TruoraBusyError', reason: 'truora_unreachable' });
   });
 
-  it.each(['pending', 'processing', 'a_new_word', 'success_maybe'])(
-    'the status %s is looked at again',
-    async (word) => {
-      const one = standing();
-      await scripted(says(one, { validation_status: word }));
-      expect(await thrownBy(reading(one))).toEqual(PENDING);
-    },
-  );
+  test.each(['pending', 'processing', 'a_new_word', 'success_maybe'])('the status %s is read again', async (word) => {
+    const one = existing();
+    await scripted(says(one, { validation_status: word }));
+    expect(await thrownBy(reading(one))).toEqual(PENDING);
+  });
 
-  it('pending within the grace is looked at again', async () => {
+  test('a pending status within the grace is read again', async () => {
     const one = past(5);
     await scripted(says(one, pending));
     expect(await thrownBy(reading(one))).toEqual(PENDING);
@@ -244,18 +241,18 @@ describe('before the deadline and its grace are over', () => {
 });
 
 describe('after the deadline and its grace', () => {
-  it('a verdict still counts', async () => {
+  test('a verdict still counts', async () => {
     const one = past(60);
     await scripted(says(one));
     expect(await reading(one)).toMatchObject({ status: 'approved' });
   });
 
-  it.each([
+  test.each([
     ['pending', {}],
     ['processing', {}],
     ['a_new_word', { rawReason: 'a_new_word' }],
     ['No Word <b>', {}],
-  ])('%s is undecided for ever, and kept if it is a word nobody knows', async (word, kept) => {
+  ])('the status %s is undecided for ever, and is kept if it is unknown', async (word, kept) => {
     const one = past(60);
     await scripted(says(one, { validation_status: word, details: undefined }));
     expect(await reading(one)).toEqual({
@@ -266,40 +263,40 @@ describe('after the deadline and its grace', () => {
     });
   });
 
-  it.each<[string, Line]>([
+  test.each<[string, Line]>([
     ['429', { status: 429 }],
     ['503', { status: 503 }],
     ['silence', 'hang'],
     ['half a JSON', { status: 200, body: '{' }],
-  ])('%s is the end', async (_, said) => {
+  ])('%s ends the wait', async (_, said) => {
     await scripted(said);
     expect(await thrownBy(reading(past(60)))).toEqual(UNREACHABLE);
   });
 
-  it('nobody listening is the end', async () => {
+  test('a missing server ends the wait', async () => {
     process.env.TRUORA_ORIGIN = await deadOrigin();
     expect(await thrownBy(reading(past(60)))).toEqual(UNREACHABLE);
   });
 
-  it.each<[string, Line, string]>([
+  test.each<[string, Line, string]>([
     ['401', { status: 401 }, 'truora_unauthorized'],
     ['404', { status: 404 }, 'truora_not_found'],
-  ])('%s ends the wait too, and the detail says what it was', async (_, said, reason) => {
+  ])('%s ends the wait, and the detail states it', async (_, said, reason) => {
     await scripted(said);
     const error = await errorOf(reading(past(60)));
     expect([error.name, error.message]).toEqual(['VerdictUnreachableError', expect.stringMatching(`: ${reason}$`)]);
   });
 
-  it('whatever stands in the way is the end, a key that cannot be read too', async () => {
+  test('any error ends the wait, also a key that cannot be read', async () => {
     const held = process.env.TRUORA_KEY_SECRET;
-    process.env.TRUORA_KEY_SECRET = 'secret:nobody';
+    process.env.TRUORA_KEY_SECRET = 'secret:absent';
     const [early, late] = [await errorOf(reading(past(5))), await errorOf(reading(past(60)))];
     process.env.TRUORA_KEY_SECRET = held;
     expect(early.name).not.toBe('VerdictUnreachableError');
     expect(late).toMatchObject({ name: 'VerdictUnreachableError', message: expect.stringMatching(/: unexpected$/) });
   });
 
-  it('is a matter of the grace that was configured', async () => {
+  test('the configured grace decides when the wait ends', async () => {
     const one = past(60);
     await scripted(says(one, pending));
     process.env.GRACE_SECONDS = '90';
@@ -312,67 +309,68 @@ describe('after the deadline and its grace', () => {
   });
 });
 
-describe('the gate that all runs share', () => {
+describe('the throttle that all runs share', () => {
   const BUSY = { name: 'TruoraBusyError', reason: 'truora_rate_limited' };
-  const shut = () => house.stand({ pk: 'GATE#truora', notBefore: inMinutes(1) });
+  const shut = () => aws.putItem({ pk: 'GATE#truora', notBefore: inMinutes(1) });
 
-  it('is looked at once a look, and Truora is not asked while it says to wait', async () => {
-    const one = standing();
+  test('is read once a call, and Truora is not called while it is backing off', async () => {
+    const one = existing();
     const { asked } = await scripted(says(one));
     await shut();
-    house.calls.length = 0;
+    aws.calls.length = 0;
     expect(await thrownBy(reading(one))).toEqual(BUSY);
     expect(asked).toEqual([]);
-    expect(house.calls.filter(({ operation }) => operation === 'GetItem')).toHaveLength(1);
-    await house.stand({ pk: 'GATE#truora', notBefore: inMinutes(-1) });
+    expect(aws.calls.filter(({ operation }) => operation === 'GetItem')).toHaveLength(1);
+    await aws.putItem({ pk: 'GATE#truora', notBefore: inMinutes(-1) });
     expect(await reading(one)).toMatchObject({ status: 'approved' });
   });
 
-  it('holds back a second look after a 429, and so all others', async () => {
-    const one = standing();
+  test('makes the second read and all other calls back off after a 429', async () => {
+    const one = existing();
+    const from = Date.now();
     const { asked } = await scripted({ status: 429, headers: { 'retry-after': '60' } }, says(one));
     expect(await thrownBy(reading(one))).toEqual(BUSY);
-    expect(await thrownBy(reading(standing()))).toEqual(BUSY);
+    expect(await thrownBy(reading(existing()))).toEqual(BUSY);
     expect(asked).toHaveLength(1);
-    const { notBefore } = (await house.item('GATE#truora')) ?? {};
-    expect(Date.parse(String(notBefore))).toBeGreaterThan(Date.now() + 30_000);
+    const { notBefore } = (await aws.item('GATE#truora')) ?? {};
+    expect(Date.parse(String(notBefore))).toBeGreaterThanOrEqual(from + 60_000);
   });
 
-  it('keeps no wait from its end: the last look is made whatever it says, and a 429 is told all the same', async () => {
+  test('never delays the end: the last read is made while it is backing off, and a 429 is still stored', async () => {
     const one = past(60);
     await shut();
     await scripted(says(one));
     expect(await reading(one)).toMatchObject({ status: 'approved' });
-    await house.stand({ pk: 'GATE#truora' });
+    await aws.putItem({ pk: 'GATE#truora' });
     await scripted({ status: 429 });
     expect(await thrownBy(reading(past(60)))).toEqual(UNREACHABLE);
-    expect(await house.item('GATE#truora')).toHaveProperty('notBefore');
+    expect(await aws.item('GATE#truora')).toHaveProperty('notBefore');
   });
 });
 
-describe('a word that Truora does not document is counted', () => {
-  it.each<[string, object, string[]]>([
+describe('a word that Truora does not document', () => {
+  test.each<[string, object, string[]]>([
     ['as a status', { validation_status: 'a_new_word' }, ['status']],
     ['as a reason to decline', { failure_status: 'declined', declined_reason: 'a_new_word' }, ['reason']],
     ['as a way to fail', { failure_status: 'a_new_word' }, ['reason']],
     ['as both', { validation_status: 'a_new_word', failure_status: 'another_word' }, ['status', 'reason']],
     ['unless it is none', { validation_status: 'processing' }, []],
     ['unless it is none either', { failure_status: 'declined', declined_reason: 'no_face_detected' }, []],
-  ])('%s', async (_, said, words) => {
-    const one = standing();
+  ])('is counted: %s', async (_, said, words) => {
+    const one = existing();
     await scripted(says(one, said));
-    house.metrics.length = 0;
+    aws.metrics.length = 0;
     const verdict = await reading(one).catch(() => undefined);
     expect(verdict?.status).not.toBe('approved');
-    expect(house.metrics.flatMap(({ UnknownWords, word }) => (UnknownWords ? [word] : []))).toEqual(words);
+    expect(aws.metrics.flatMap(({ UnknownWords, word }) => (UnknownWords ? [word] : []))).toEqual(words);
   });
 });
 
-it('says nothing of the person, the key or the answer, whatever goes wrong', async () => {
-  const one = standing();
+test('keeps person, key and answer out of errors and log, for any failure', async () => {
+  const one = existing();
   await scripted({ status: 500, body: 'canary7f3a' });
   const { message, stack } = await errorOf(reading(one));
   for (const secret of ['canary7f3a', one.claim.accountId, one.validation.validationId, 'truora-key']) {
-    expect(`${message} ${stack} ${house.lines.join()}`).not.toContain(secret);
+    expect(`${message} ${stack} ${aws.lines.join()}`).not.toContain(secret);
   }
 });

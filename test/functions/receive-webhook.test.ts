@@ -1,6 +1,6 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { handler as awaitWebhook } from '../../functions/await-webhook.ts';
 import { handler } from '../../functions/receive-webhook.ts';
 import type { OutcomeStatus } from '../../shared/domain/lifecycle.ts';
@@ -16,11 +16,11 @@ import {
   newRevalidationId,
   newValidationId,
 } from '../support/journal.ts';
-import { type Fate, type House, openHouse } from '../support/local-aws.ts';
+import { type Delivery, type LocalAws, openLocalAws } from '../support/local-aws.ts';
 
 const KEY = 'webhook-key';
 
-let house: House;
+let aws: LocalAws;
 
 let validationId: string;
 
@@ -29,10 +29,10 @@ let deadline: string;
 let revalidationId: string;
 
 beforeAll(async () => {
-  house = await openHouse('ReceiveWebhook');
+  aws = await openLocalAws('ReceiveWebhook');
 });
 
-afterAll(() => house.close());
+afterAll(() => aws.close());
 
 beforeEach(async () => {
   // The cache of secrets belongs to the process, so each test has secrets of its own.
@@ -40,12 +40,12 @@ beforeEach(async () => {
   keys([KEY]);
   ({ validationId, deadline } = journalOf().validation);
   revalidationId = newRevalidationId();
-  await bindValidation(house.table, { validationId, deadline }, revalidationId, 30);
-  house.fate();
-  house.calls.length = 0;
-  house.resumed.length = 0;
-  house.lines.length = 0;
-  house.metrics.length = 0;
+  await bindValidation(aws.table, { validationId, deadline }, revalidationId, 30);
+  aws.setDelivery();
+  aws.calls.length = 0;
+  aws.resumed.length = 0;
+  aws.lines.length = 0;
+  aws.metrics.length = 0;
 });
 
 afterEach(() => {
@@ -54,7 +54,7 @@ afterEach(() => {
 
 const keys = (held: unknown) => {
   const text = typeof held === 'string' ? held : JSON.stringify(held);
-  house.secrets.set(process.env.WEBHOOK_KEYS_SECRET ?? '', text);
+  aws.secrets.set(process.env.WEBHOOK_KEYS_SECRET ?? '', text);
 };
 
 const about = (event_action = 'succeeded', id = validationId) => ({
@@ -73,13 +73,13 @@ const receive = async (body: string | undefined, more: Partial<APIGatewayProxyEv
 
 const receiveEncoded = (body: string) => receive(Buffer.from(body).toString('base64'), { isBase64Encoded: true });
 
-const waitOf = (id = validationId) => house.item(`WAIT#${id}`);
+const waitOf = (id = validationId) => aws.item(`WAIT#${id}`);
 
-const fates = () => house.metrics.flatMap(({ Notifications, result }) => (Notifications === undefined ? [] : [result]));
+const results = () => aws.metrics.flatMap(({ Notifications, result }) => (Notifications === undefined ? [] : [result]));
 
-const numbers = (name: string) => house.metrics.flatMap(({ [name]: value }) => (value === undefined ? [] : [value]));
+const numbers = (name: string) => aws.metrics.flatMap(({ [name]: value }) => (value === undefined ? [] : [value]));
 
-const operations = () => house.calls.map(({ operation }) => operation);
+const operations = () => aws.calls.map(({ operation }) => operation);
 
 const refused = { statusCode: 401, body: expect.stringContaining('"code":"signature_invalid"') };
 
@@ -88,48 +88,48 @@ const broken = { statusCode: 500, body: expect.stringContaining('"code":"unexpec
 const rung = { notification: { receivedAt: expect.stringMatching(/Z$/) } };
 
 describe('a genuine webhook', () => {
-  it('rings the notification', async () => {
+  test('stores the notification', async () => {
     expect(await receive(await sign([about()]))).toEqual({ statusCode: 200 });
     expect(await waitOf()).toMatchObject(rung);
-    expect(house.resumed).toEqual([]);
+    expect(aws.resumed).toEqual([]);
   });
 
-  it('wakes whoever is parked, with the notification that was written down', async () => {
-    await storeTaskToken(house.table, { validationId, deadline }, 'token-a');
+  test('resumes the waiting execution with the stored notification', async () => {
+    await storeTaskToken(aws.table, { validationId, deadline }, 'token-a');
     await receive(await sign([about()]));
-    expect(house.resumed).toEqual([{ taskToken: 'token-a', output: (await waitOf())?.notification }]);
+    expect(aws.resumed).toEqual([{ taskToken: 'token-a', output: (await waitOf())?.notification }]);
   });
 
-  it('is counted as recorded once its notification is written, whoever is parked, and as read', async () => {
+  test('is counted as recorded once its notification is written, and as read', async () => {
     await receive(await sign([about()]));
     expect(numbers('NotificationsRecorded')).toEqual([1]);
     expect(numbers('WebhooksUnread')).toEqual([]);
   });
 
-  it.each<[string, () => unknown[]]>([
+  test.each<[string, () => unknown[]]>([
     ['tells of the creation alone', () => [about('created')]],
     ['is about a validation that is none of ours', () => [about('succeeded', 'VLDnotours')]],
-  ])('that %s counts as read, and as nothing recorded', async (_, events) => {
+  ])('that %s counts as read, and not as recorded', async (_, events) => {
     expect(await receive(await sign(events()))).toEqual({ statusCode: 200 });
     expect([numbers('Webhooks'), numbers('NotificationsRecorded'), numbers('WebhooksUnread')]).toEqual([[1], [], []]);
   });
 
-  it.each<[string, unknown[]]>([
+  test.each<[string, unknown[]]>([
     ['without an event', []],
     ['with an event of another form', [{ kind: 'succeeded', id: 'VLD1' }]],
-  ])('%s is accepted, counted as unread, and said in the log', async (_, events) => {
+  ])('that %s is accepted, counted as unread, and logged', async (_, events) => {
     expect(await receive(await sign(events))).toEqual({ statusCode: 200 });
     expect([numbers('Webhooks'), numbers('NotificationsRecorded'), numbers('WebhooksUnread')]).toEqual([[1], [], [1]]);
   });
 
-  it('is durable before anybody is woken', async () => {
-    await storeTaskToken(house.table, { validationId, deadline }, 'token-b');
-    house.calls.length = 0;
+  test('is stored before an execution is resumed', async () => {
+    await storeTaskToken(aws.table, { validationId, deadline }, 'token-b');
+    aws.calls.length = 0;
     await receive(await sign([about()]));
     expect(operations()).toEqual(['GetSecretValue', 'GetItem', 'UpdateItem', 'SendTaskSuccess']);
   });
 
-  it.each([
+  test.each([
     ['as the bare token', (token: string) => receive(token)],
     ['in base64', (token: string) => receiveEncoded(token)],
     ['in a JSON wrapper', (token: string) => receive(JSON.stringify({ token }))],
@@ -140,21 +140,21 @@ describe('a genuine webhook', () => {
     expect(await waitOf()).toMatchObject(rung);
   });
 
-  it.each(['succeeded', 'failed', 'finished', 'a_new_word'])('rings for %s', async (action) => {
+  test.each(['succeeded', 'failed', 'finished', 'a_new_word'])('notifies of %s', async (action) => {
     await receive(await sign([about(action)]));
     expect(await waitOf()).toMatchObject(rung);
   });
 
-  it('rings nothing for a creation', async () => {
+  test('does not notify of a creation', async () => {
     expect(await receive(await sign([about('created')]))).toEqual({ statusCode: 200 });
     expect(await waitOf()).toBeUndefined();
     expect(operations()).toEqual(['GetSecretValue']);
-    expect(fates()).toEqual(['created']);
+    expect(results()).toEqual(['created']);
   });
 
-  it('rings for each of several validations, whatever else it carries', async () => {
+  test('notifies of each of several validations, with any other content', async () => {
     const another = newValidationId();
-    await bindValidation(house.table, { validationId: another, deadline }, newRevalidationId(), 30);
+    await bindValidation(aws.table, { validationId: another, deadline }, newRevalidationId(), 30);
     const events = [
       { event_type: 'check', event_action: 'succeeded', object: { check_id: 'CHK1' } },
       about('created'),
@@ -166,55 +166,55 @@ describe('a genuine webhook', () => {
     expect(await receive(await sign(events))).toEqual({ statusCode: 200 });
     expect(await waitOf()).toMatchObject(rung);
     expect(await waitOf(another)).toMatchObject(rung);
-    expect(fates().toSorted()).toEqual(['created', 'recorded', 'recorded', 'unknown']);
+    expect(results().toSorted()).toEqual(['created', 'recorded', 'recorded', 'unknown']);
   });
 
-  it('rings once for a validation that it names many times', async () => {
+  test('notifies once of a validation that it names many times', async () => {
     const events = Array.from({ length: 200 }, (_, n) => about(n % 2 === 0 ? 'succeeded' : 'failed'));
     expect(await receive(await sign(events))).toEqual({ statusCode: 200 });
-    // The last is a look whether its case is closed, since nobody was parked.
+    // The last is a read of whether its case is closed, since no execution was waiting.
     expect(operations()).toEqual(['GetSecretValue', 'GetItem', 'UpdateItem', 'GetItem']);
   });
 
-  it('is heard for fifty validations, and leaves the rest to the poll', async () => {
+  test('notifies of fifty validations, and leaves the rest to the poll', async () => {
     const events = Array.from({ length: 60 }, () => about('succeeded', newValidationId()));
     expect(await receive(await sign(events))).toEqual({ statusCode: 200 });
     expect(operations().filter((operation) => operation === 'GetItem')).toHaveLength(50);
-    expect(fates().filter((fate) => fate === 'left_over')).toHaveLength(10);
+    expect(results().filter((result) => result === 'left_over')).toHaveLength(10);
   });
 
-  it('about a validation that is none of ours is answered 200, and leaves nothing behind', async () => {
+  test('about an unknown validation gets a 200, and leaves nothing behind', async () => {
     const stranger = newValidationId();
     expect(await receive(await sign([about('succeeded', stranger)]))).toEqual({ statusCode: 200 });
-    expect(house.writes()).toEqual([]);
-    expect(house.lines.join()).toContain('webhook_unknown');
-    expect(house.lines.join()).not.toContain(stranger);
-    expect(fates()).toEqual(['unknown']);
+    expect(aws.writes()).toEqual([]);
+    expect(aws.lines.join()).toContain('webhook_unknown');
+    expect(aws.lines.join()).not.toContain(stranger);
+    expect(results()).toEqual(['unknown']);
   });
 
-  it.each([
+  test.each([
     ['no events', []],
     ['events of another shape', [{}, 'x', { object: null }, about('succeeded', '../../etc')]],
-  ])('with %s is answered 200, and leaves nothing behind', async (_, events) => {
+  ])('with %s gets a 200, and leaves nothing behind', async (_, events) => {
     expect(await receive(await sign(events))).toEqual({ statusCode: 200 });
-    expect(house.writes()).toEqual([]);
+    expect(aws.writes()).toEqual([]);
   });
 
-  it('that is not a list of events at all is answered 200', async () => {
-    expect(await receive(await signWebhook({ hello: 'world' }, KEY))).toEqual({ statusCode: 200 });
-    expect(house.writes()).toEqual([]);
+  test('that is no list of events gets a 200', async () => {
+    expect(await receive(await signWebhook({ hello: 'system' }, KEY))).toEqual({ statusCode: 200 });
+    expect(aws.writes()).toEqual([]);
   });
 
-  it('decides nothing: there is no word of its verdict in the ledger', async () => {
+  test('decides nothing: no verdict is written to the ledger', async () => {
     await receive(await sign([about()]));
-    expect(JSON.stringify(await house.items())).not.toMatch(/canary-person|success/);
+    expect(JSON.stringify(await aws.items())).not.toMatch(/canary-person|success/);
     const { pk: _, ...wait } = (await waitOf()) ?? {};
     expect(Object.keys(wait).toSorted()).toEqual(['expiresAt', 'notification']);
   });
 });
 
 describe('a webhook about a case that has ended', () => {
-  const standing = async (phase: 'created' | OutcomeStatus, more: object = {}) => {
+  const existing = async (phase: 'created' | OutcomeStatus, more: object = {}) => {
     const { claim } = journalOf({ claim: claimOf({ revalidationId }) });
     const outcome = { revalidationId, status: phase, decidedBy: 'workflow', decidedAt: claim.claimedAt };
     const item = {
@@ -226,124 +226,130 @@ describe('a webhook about a case that has ended', () => {
       ...(phase === 'created' ? {} : { outcome }),
       ...more,
     };
-    await house.stand(item);
+    await aws.putItem(item);
     return item;
   };
-  const record = () => house.item(`RUN#${revalidationId}`);
+  const record = () => aws.item(`RUN#${revalidationId}`);
 
-  it.each(['expired', 'failed', 'canceled'] as const)('as %s makes it due at once', async (phase) => {
-    await standing(phase);
-    const before = new Date().toISOString();
-    await receive(await sign([about()]));
-    const { dueAt, lateWebhookAt, shard } = (await record()) ?? {};
-    expect([lateWebhookAt, shard]).toEqual([dueAt, `due#${revalidationId[3]}`]);
-    expect(String(dueAt) >= before).toBe(true);
-    expect(await waitOf()).toMatchObject(rung);
-  });
+  test.each(['expired', 'failed', 'canceled'] as const)(
+    'makes the follow-up of a case that is %s due at once',
+    async (phase) => {
+      await existing(phase);
+      const before = new Date().toISOString();
+      await receive(await sign([about()]));
+      const { dueAt, lateWebhookAt, shard } = (await record()) ?? {};
+      expect([lateWebhookAt, shard]).toEqual([dueAt, `due#${revalidationId[3]}`]);
+      expect(String(dueAt) >= before).toBe(true);
+      expect(await waitOf()).toMatchObject(rung);
+    },
+  );
 
-  it.each(['approved', 'declined', 'refused', 'created'] as const)('leaves one that is %s as it is', async (phase) => {
-    const item = await standing(phase);
-    await receive(await sign([about()]));
-    expect(await record()).toEqual(item);
-  });
+  test.each(['approved', 'declined', 'refused', 'created'] as const)(
+    'leaves a case that is %s as it is',
+    async (phase) => {
+      const item = await existing(phase);
+      await receive(await sign([about()]));
+      expect(await record()).toEqual(item);
+    },
+  );
 
-  it('leaves one as it is that was amended by a word about the face, or that is due for a call already', async () => {
+  test('leaves a case as it is that was amended by a result about the face, or whose follow-up is due already', async () => {
     const said = { at: inMinutes(0), from: 'sweep', status: 'approved' };
     for (const more of [{ amendments: [said] }, { lateWebhookAt: inMinutes(-1), dueAt: inMinutes(-1) }]) {
-      const item = await standing('expired', more);
+      const item = await existing('expired', more);
       await receive(await sign([about()]));
       expect(await record()).toEqual(item);
     }
   });
 
-  it('makes one due at once that an earlier call has put off to a later look', async () => {
-    await standing('expired', { lateWebhookAt: inMinutes(-10), dueAt: inMinutes(10) });
+  test('makes the follow-up due at once that an earlier webhook has postponed', async () => {
+    await existing('expired', { lateWebhookAt: inMinutes(-10), dueAt: inMinutes(10) });
     await receive(await sign([about()]));
     const { dueAt, lateWebhookAt } = (await record()) ?? {};
     expect(String(dueAt) <= inMinutes(0)).toBe(true);
     expect(lateWebhookAt).toBe(dueAt);
   });
 
-  it('does nothing to it when it is `created`, or forged', async () => {
-    const item = await standing('expired');
+  test('changes nothing when it is `created`, or forged', async () => {
+    const item = await existing('expired');
     await receive(await sign([about('created')]));
     await receive(await sign([about()], 'another key'));
     expect(await record()).toEqual(item);
   });
 
-  it('is not acknowledged when it cannot be written down', async () => {
-    await standing('expired');
-    house.fateOfWrite(2, 'lost');
+  test('is not acknowledged when it cannot be stored', async () => {
+    await existing('expired');
+    aws.setWriteDelivery(2, 'lost');
     expect(await receive(await sign([about()]))).toMatchObject(broken);
   });
 });
 
-describe('the replay of a webhook', () => {
-  it('is one write more at most, and changes nothing', async () => {
+describe('a replayed webhook', () => {
+  test('costs at most one write more, and changes nothing', async () => {
     const token = await sign([about()]);
     await receive(token);
-    const before = await house.items();
-    house.calls.length = 0;
+    const before = await aws.items();
+    aws.calls.length = 0;
     expect(await receive(token)).toEqual({ statusCode: 200 });
-    expect(house.writes().length).toBeLessThanOrEqual(1);
-    expect(await house.items()).toEqual(before);
+    expect(aws.writes().length).toBeLessThanOrEqual(1);
+    expect(await aws.items()).toEqual(before);
   });
 
-  it('wakes nobody a second time', async () => {
-    await storeTaskToken(house.table, { validationId, deadline }, 'token-c');
+  test('resumes no execution a second time', async () => {
+    await storeTaskToken(aws.table, { validationId, deadline }, 'token-c');
     const token = await sign([about()]);
     await receive(token);
     expect(await receive(token)).toEqual({ statusCode: 200 });
-    expect(house.resumed).toHaveLength(1);
+    expect(aws.resumed).toHaveLength(1);
   });
 
-  it('costs one write and two reads, and one read more where somebody was parked', async () => {
+  test('costs one write and two reads, and one read more where an execution was waiting', async () => {
     const token = await sign([about()]);
     await receive(token);
-    house.calls.length = 0;
+    aws.calls.length = 0;
     await receive(token);
     expect(operations()).toEqual(['GetItem', 'UpdateItem', 'GetItem']);
-    await storeTaskToken(house.table, { validationId, deadline }, 'token-measured');
+    await storeTaskToken(aws.table, { validationId, deadline }, 'token-measured');
     await receive(token);
-    house.calls.length = 0;
+    aws.calls.length = 0;
     await receive(token);
     expect(operations()).toEqual(['GetItem', 'UpdateItem', 'SendTaskSuccess', 'GetItem', 'GetItem']);
   });
 
-  it('days after the end is answered 200', async () => {
-    await storeTaskToken(house.table, { validationId, deadline }, 'token-d');
-    house.overTokens.add('token-d');
+  test('gets a 200 days after the end', async () => {
+    await storeTaskToken(aws.table, { validationId, deadline }, 'token-d');
+    aws.overTokens.add('token-d');
     expect(await receive(await sign([about()]))).toEqual({ statusCode: 200 });
-    expect(house.resumed).toEqual([]);
-    expect(fates()).toEqual(['late']);
+    expect(aws.resumed).toEqual([]);
+    expect(results()).toEqual(['late']);
   });
 
-  it('many times at once wakes once', async () => {
-    await storeTaskToken(house.table, { validationId, deadline }, 'token-e');
+  test('resumes the execution once when it comes many times at once', async () => {
+    await storeTaskToken(aws.table, { validationId, deadline }, 'token-e');
     const token = await sign([about()]);
     const answers = await Promise.all(Array.from({ length: 10 }, () => receive(token)));
     expect(answers).toEqual(Array(10).fill({ statusCode: 200 }));
-    expect(house.resumed).toHaveLength(1);
+    expect(aws.resumed).toHaveLength(1);
   });
 });
 
 describe('a webhook that comes before the token', () => {
-  it('makes AwaitWebhook resume itself', async () => {
+  test('makes AwaitWebhook resume itself', async () => {
     const journal = journalOf({ validation: { validationId, deadline } });
     await receive(await sign([about()]));
-    expect(house.resumed).toEqual([]);
+    expect(aws.resumed).toEqual([]);
     await awaitWebhook(eventOf('AwaitWebhook', journal, { taskToken: 'token-f' }), context);
-    expect(house.resumed).toEqual([{ taskToken: 'token-f', output: (await waitOf())?.notification }]);
+    expect(aws.resumed).toEqual([{ taskToken: 'token-f', output: (await waitOf())?.notification }]);
   });
 
-  it('or after it, or together with it: somebody wakes the execution, exactly once', async () => {
+  test('resumes the execution exactly once, before, after or together with the token', async () => {
     for (let race = 0; race < 10; race += 1) {
       const journal = journalOf();
-      await bindValidation(house.table, journal.validation, journal.claim.revalidationId, 30);
+      await bindValidation(aws.table, journal.validation, journal.claim.revalidationId, 30);
       const taskToken = `race-${race}`;
       const webhook = await sign([about('succeeded', journal.validation.validationId)]);
       await Promise.all([receive(webhook), awaitWebhook(eventOf('AwaitWebhook', journal, { taskToken }), context)]);
-      expect(house.resumed.filter((one) => one.taskToken === taskToken)).toHaveLength(1);
+      expect(aws.resumed.filter((one) => one.taskToken === taskToken)).toHaveLength(1);
     }
   });
 });
@@ -356,11 +362,11 @@ describe('a webhook that is not genuine', () => {
     return `${content}.${createHmac(hash, key).update(content).digest('base64url')}`;
   };
 
-  it('is told from one that is, by the same hand', async () => {
+  test('is distinguished from a genuine one with the same content', async () => {
     expect(await receive(signedAs('HS256', 'sha256', KEY))).toEqual({ statusCode: 200 });
   });
 
-  it.each<[string, () => Promise<string | undefined> | string | undefined]>([
+  test.each<[string, () => Promise<string | undefined> | string | undefined]>([
     ['under another key', () => sign([about()], 'another key')],
     ['under an empty key', () => signedAs('HS256', 'sha256', '')],
     ['without a signature', () => `${part({ alg: 'none', typ: 'JWT' })}.${part({ events: [about()] })}.`],
@@ -379,45 +385,45 @@ describe('a webhook that is not genuine', () => {
     ['as no body', () => undefined],
     ['larger than any', async () => sign([{ ...about(), padding: 'x'.repeat(MAX_WEBHOOK_BYTES) }])],
     ['larger than any, in a wrapper', async () => JSON.stringify({ token: 'x'.repeat(1_000_000) })],
-  ])('is answered 401 and touches nothing: %s', async (_, forge) => {
-    await storeTaskToken(house.table, { validationId, deadline }, 'token-g');
-    house.calls.length = 0;
+  ])('gets a 401 and changes nothing: %s', async (_, forge) => {
+    await storeTaskToken(aws.table, { validationId, deadline }, 'token-g');
+    aws.calls.length = 0;
     expect(await receive(await forge())).toMatchObject(refused);
     expect(operations().filter((operation) => operation !== 'GetSecretValue')).toEqual([]);
-    expect(house.resumed).toEqual([]);
-    expect(house.lines.join()).toContain('webhook_refused');
+    expect(aws.resumed).toEqual([]);
+    expect(aws.lines.join()).toContain('webhook_refused');
   });
 
-  it.each([
+  test.each([
     ['an empty list', []],
     ['an empty key', ['']],
     ['no list', { key: KEY }],
     ['a bare key', KEY],
     ['a list of something else', [1]],
     ['half a secret', '["webhook-ke'],
-  ])('is everyone when the secret holds %s', async (_, held) => {
+  ])('is every webhook when the secret holds %s', async (_, held) => {
     keys(held);
     for (const key of [KEY, '', '[]', 'undefined', 'null', '1']) {
       expect(await receive(signedAs('HS256', 'sha256', key))).toMatchObject(refused);
     }
-    expect(house.writes()).toEqual([]);
+    expect(aws.writes()).toEqual([]);
   });
 
-  it('reads the keys once a minute at most, however many come', async () => {
+  test('makes the keys be read once a minute at most', async () => {
     for (let n = 0; n < 20; n += 1) await receive(await sign([about()], 'another key'));
     expect(operations()).toEqual(['GetSecretValue']);
   });
 });
 
-describe('the keys', () => {
-  it('may be two while one is rotated', async () => {
+describe('the keys of webhooks', () => {
+  test('may be two while one is rotated', async () => {
     keys(['the newer', KEY]);
     expect(await receive(await sign([about()], KEY))).toEqual({ statusCode: 200 });
     expect(await receive(await sign([about()], 'the newer'))).toEqual({ statusCode: 200 });
     expect(await receive(await sign([about()], 'the third'))).toMatchObject(refused);
   });
 
-  it('are read anew for a webhook that the old ones refuse', async () => {
+  test('are read again for a webhook that the old ones refuse', async () => {
     vi.useFakeTimers({ toFake: ['Date'] });
     expect(await receive(await sign([about('created')]))).toEqual({ statusCode: 200 });
     keys(['rotated']);
@@ -427,87 +433,87 @@ describe('the keys', () => {
     expect(await receive(await sign([about()], KEY))).toMatchObject(refused);
   });
 
-  it('that cannot be read open no door: the call is a 500, for Truora to repeat', async () => {
-    house.secrets.delete(process.env.WEBHOOK_KEYS_SECRET ?? '');
+  test('that cannot be read answer 500, so that Truora repeats the call', async () => {
+    aws.secrets.delete(process.env.WEBHOOK_KEYS_SECRET ?? '');
     expect(await receive(await sign([about()]))).toMatchObject(broken);
-    expect(house.writes()).toEqual([]);
+    expect(aws.writes()).toEqual([]);
   });
 });
 
-describe('a webhook that finds its token over', () => {
-  /** A retry leaves a newer token after the bell was read with the older one, and before that one is found over. */
+describe('a webhook whose token is no longer valid', () => {
+  /** A retry stores a newer token after the notification was read with the older one, and before that one is found invalid. */
   const retriedMeanwhile = async (older: string, newer: string) => {
-    await storeTaskToken(house.table, { validationId, deadline }, older);
-    house.overTokens.add(older);
-    house.fate(async ({ operation }): Promise<Fate> => {
+    await storeTaskToken(aws.table, { validationId, deadline }, older);
+    aws.overTokens.add(older);
+    aws.setDelivery(async ({ operation }): Promise<Delivery> => {
       if (operation === 'SendTaskSuccess') {
-        await house.stand({ pk: `WAIT#${validationId}`, taskToken: newer, notification: { receivedAt: deadline } });
+        await aws.putItem({ pk: `WAIT#${validationId}`, taskToken: newer, notification: { receivedAt: deadline } });
       }
       return 'through';
     });
   };
 
-  it('wakes the newer one, if there is one', async () => {
+  test('resumes the execution with the newer token, if there is one', async () => {
     await retriedMeanwhile('older-a', 'newer-a');
     expect(await receive(await sign([about()]))).toEqual({ statusCode: 200 });
-    expect(house.resumed.map(({ taskToken }) => taskToken)).toEqual(['newer-a']);
-    expect(fates()).toEqual(['resumed']);
+    expect(aws.resumed.map(({ taskToken }) => taskToken)).toEqual(['newer-a']);
+    expect(results()).toEqual(['resumed']);
   });
 
-  it('tries no more than that one', async () => {
+  test('tries only that newer token', async () => {
     await retriedMeanwhile('older-b', 'newer-b');
-    house.overTokens.add('newer-b');
+    aws.overTokens.add('newer-b');
     expect(await receive(await sign([about()]))).toEqual({ statusCode: 200 });
     expect(operations().filter((operation) => operation === 'SendTaskSuccess')).toHaveLength(2);
-    expect(house.resumed).toEqual([]);
-    expect(fates()).toEqual(['late']);
+    expect(aws.resumed).toEqual([]);
+    expect(results()).toEqual(['late']);
   });
 
-  it('does not try the same one again', async () => {
-    await storeTaskToken(house.table, { validationId, deadline }, 'older-c');
-    house.overTokens.add('older-c');
+  test('does not try the same token again', async () => {
+    await storeTaskToken(aws.table, { validationId, deadline }, 'older-c');
+    aws.overTokens.add('older-c');
     await receive(await sign([about()]));
     expect(operations().filter((operation) => operation === 'SendTaskSuccess')).toHaveLength(1);
   });
 });
 
-describe('a fault on our side', () => {
-  it.each(['GetItem', 'UpdateItem'])(
-    'before the notification is written is a 500 without a text, and the repeat is heard: %s',
+describe('an error on our side', () => {
+  test.each(['GetItem', 'UpdateItem'])(
+    'before the notification is written gets a 500 without a text, and the repeat is accepted: %s',
     async (operation) => {
-      await storeTaskToken(house.table, { validationId, deadline }, `token-${operation}`);
-      house.fate((call) => (call.operation === operation ? 'lost' : 'through'));
+      await storeTaskToken(aws.table, { validationId, deadline }, `token-${operation}`);
+      aws.setDelivery((call) => (call.operation === operation ? 'lost' : 'through'));
       const token = await sign([about()]);
       expect(await receive(token)).toMatchObject(broken);
-      house.fate();
+      aws.setDelivery();
       expect(await receive(token)).toEqual({ statusCode: 200 });
-      expect(house.resumed).toMatchObject([{ taskToken: `token-${operation}` }]);
+      expect(aws.resumed).toMatchObject([{ taskToken: `token-${operation}` }]);
     },
   );
 
-  it.each(['lost', 'answer lost'] as const)(
-    'after the notification was written is acknowledged and counted: the call that wakes is %s',
-    async (fate) => {
-      const taskToken = `token-unsent ${fate}`;
-      await storeTaskToken(house.table, { validationId, deadline }, taskToken);
-      house.fate((call) => (call.operation === 'SendTaskSuccess' ? fate : 'through'));
+  test.each(['lost', 'answer lost'] as const)(
+    'after the notification was written is acknowledged and counted: the call that resumes is %s',
+    async (delivery) => {
+      const taskToken = `token-unsent ${delivery}`;
+      await storeTaskToken(aws.table, { validationId, deadline }, taskToken);
+      aws.setDelivery((call) => (call.operation === 'SendTaskSuccess' ? delivery : 'through'));
       const token = await sign([about()]);
       expect(await receive(token)).toEqual({ statusCode: 200 });
       expect(await waitOf()).toMatchObject(rung);
-      expect(fates()).toEqual(['unsent']);
-      house.fate();
+      expect(results()).toEqual(['unsent']);
+      aws.setDelivery();
       // A second call wakes whom the first could not, should there be one.
       await receive(token);
-      expect(house.resumed.map((one) => one.taskToken)).toEqual([taskToken]);
+      expect(aws.resumed.map((one) => one.taskToken)).toEqual([taskToken]);
     },
   );
 
-  it('about one validation does not silence the others of the same call', async () => {
+  test('about one validation does not stop the others of the same call', async () => {
     const [another, third] = [newValidationId(), newValidationId()];
     for (const id of [another, third]) {
-      await bindValidation(house.table, { validationId: id, deadline }, newRevalidationId(), 30);
+      await bindValidation(aws.table, { validationId: id, deadline }, newRevalidationId(), 30);
     }
-    house.fate(({ operation, input }) =>
+    aws.setDelivery(({ operation, input }) =>
       operation === 'GetItem' && JSON.stringify(input).includes(another) ? 'lost' : 'through',
     );
     const events = [about('failed', another), about(), about('failed', third)];
@@ -515,19 +521,19 @@ describe('a fault on our side', () => {
     expect([await waitOf(), await waitOf(third), await waitOf(another)]).toMatchObject([rung, rung, undefined]);
   });
 
-  it('after the notification was written loses nothing: whoever leaves a token finds it', async () => {
-    house.fateOfWrite(1, 'answer lost');
+  test('after the notification was written loses nothing: AwaitWebhook finds the notification', async () => {
+    aws.setWriteDelivery(1, 'answer lost');
     expect(await receive(await sign([about()]))).toMatchObject(broken);
-    house.fate();
-    expect(await storeTaskToken(house.table, { validationId, deadline }, 'token-h')).toMatchObject(rung.notification);
+    aws.setDelivery();
+    expect(await storeTaskToken(aws.table, { validationId, deadline }, 'token-h')).toMatchObject(rung.notification);
   });
 });
 
-it('says nothing of the person, the token or the key in its log', async () => {
-  await storeTaskToken(house.table, { validationId, deadline }, 'canary-token');
+test('keeps person, token and key out of the log', async () => {
+  await storeTaskToken(aws.table, { validationId, deadline }, 'canary-token');
   await receive(await sign([about()]));
   await receive(await sign([about()], 'canary-key'));
   await receive('canary-garbage');
-  expect(house.lines.length).toBeGreaterThan(2);
-  expect(house.lines.join()).not.toMatch(/canary|webhook-key/);
+  expect(aws.lines.length).toBeGreaterThan(2);
+  expect(aws.lines.join()).not.toMatch(/canary|webhook-key/);
 });

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { handler } from '../../functions/create-validation.ts';
 import type { Attempt } from '../../shared/domain/attempts.ts';
 import type { Claim } from '../../shared/domain/revalidation.ts';
@@ -8,10 +8,10 @@ import { recordCancellation, recordOutcome } from '../../shared/ledger/outcomes.
 import { readRecord } from '../../shared/ledger/records.ts';
 import { listValidations } from '../../shared/truora/client.ts';
 import { lateOrphansOn } from '../../shared/truora/reconcile.ts';
-import { holdBack } from '../support/held-back.ts';
+import { holdTimers } from '../support/held-timers.ts';
 import { claimOf, context, eventOf, executionOf, newPerson, newValidationId, thrownBy } from '../support/journal.ts';
-import { type Asked, type House, openHouse, type Said, standIn } from '../support/local-aws.ts';
-import { truoraAt } from '../truora/at-truora.ts';
+import { type Asked, type LocalAws, openLocalAws, type Said, standIn } from '../support/local-aws.ts';
+import { truoraAt } from '../support/truora.ts';
 
 const OURS = executionOf('ours');
 
@@ -21,30 +21,30 @@ const BLIND = { name: 'CreationUnconfirmedError', reason: 'list_blind' };
 
 const UNSETTLED = { name: 'CreationUnsettledError', reason: 'creation_unsettled' };
 
-/** Stands for nothing else; it is held back until the test says so. */
+/** Used for nothing else; it waits until the test releases it. */
 const LATE_MS = 86_123;
 
-let house: House;
+let aws: LocalAws;
 
 beforeAll(async () => {
-  house = await openHouse('CreateValidation', { truora: true });
+  aws = await openLocalAws('CreateValidation', { truora: true });
 });
 
-afterAll(() => house.close());
+afterAll(() => aws.close());
 
 const closers: (() => Promise<void>)[] = [];
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['Date'] });
   process.env.SETTLE_SECONDS = '60';
-  house.metrics.length = 0;
+  aws.metrics.length = 0;
 });
 
 afterEach(async () => {
   vi.useRealTimers();
-  process.env.TRUORA_ORIGIN = house.sandbox.origin;
+  process.env.TRUORA_ORIGIN = aws.sandbox.origin;
   process.env.ON_UNRESOLVED = 'fail-for-human';
-  Object.assign(house.sandbox.settings, { repeatsUploadLinkOnRead: false, listLagMs: 0, createLateMs: 500 });
+  Object.assign(aws.sandbox.settings, { repeatsUploadLinkOnRead: false, listLagMs: 0, createLateMs: 500 });
   for (const close of closers.splice(0)) await close();
 });
 
@@ -52,22 +52,22 @@ const creating = (claim: Claim) => handler(eventOf('CreateValidation', { claim }
 
 const claimed = async (suffix = '', more: Partial<Claim> = {}) => {
   const person = newPerson(suffix);
-  await house.enroll(person);
+  await aws.enroll(person);
   const claim = claimOf({ ...person, ...more });
-  await claimRecord(house.ledger, claim, OURS);
+  await claimRecord(aws.ledger, claim, OURS);
   return claim;
 };
 
 /** Another media of the same person. */
 const sibling = async ({ accountId, enrollmentId }: Claim) => {
   const claim = claimOf({ accountId, enrollmentId });
-  await claimRecord(house.ledger, claim, OURS);
+  await claimRecord(aws.ledger, claim, OURS);
   return claim;
 };
 
 const later = (seconds: number) => vi.setSystemTime(Date.now() + seconds * 1000);
 
-/** Comes back every ten seconds, as often as the creation is unsettled. */
+/** Retries every ten seconds, as often as the creation is unsettled. */
 const comingBack = async (claim: Claim) => {
   for (let entry = 1; entry < 60; entry += 1) {
     const ending = await creating(claim).catch((error: Error) => error);
@@ -80,24 +80,24 @@ const comingBack = async (claim: Claim) => {
 
 type Kept = { attempts?: Attempt[]; orphans?: string[]; phase: string; validationId?: string };
 
-const recordOf = async ({ revalidationId }: Claim) => (await house.item(`RUN#${revalidationId}`)) as Kept;
+const recordOf = async ({ revalidationId }: Claim) => (await aws.item(`RUN#${revalidationId}`)) as Kept;
 
 const attemptsOf = async (claim: Claim) =>
   ((await recordOf(claim)).attempts ?? []).map(({ n, result }) => `${n} ${result}`);
 
-const intentOf = ({ accountId }: Claim) => house.item(`ACC#${accountId}`);
+const intentOf = ({ accountId }: Claim) => aws.item(`ACC#${accountId}`);
 
-const orphansCounted = () => house.metrics.reduce((sum, { Orphans = 0 }) => sum + Number(Orphans), 0);
+const orphansCounted = () => aws.metrics.reduce((sum, { Orphans = 0 }) => sum + Number(Orphans), 0);
 
 const charging = () => {
-  const before = house.sandbox.counts();
+  const before = aws.sandbox.counts();
   return () => {
-    const now = house.sandbox.counts();
+    const now = aws.sandbox.counts();
     return { creates: now.creates - before.creates, charges: now.charges - before.charges };
   };
 };
 
-/** Somebody in Truora's place who loses every create call, and shows this list. */
+/** A server in place of Truora that loses every create call, and shows this list. */
 const listing = async (list: (asked: Asked) => object[] | Said, create: Said = 'reset') => {
   const truora = await standIn((asked) => {
     if (asked.method === 'POST') return create;
@@ -125,7 +125,7 @@ const withLink = (claim: Claim, more: object = {}) =>
   rowOf(claim, { instructions: { file_upload_link: LINK }, ...more });
 
 describe('an answer that was lost', () => {
-  it('is waited for until nothing can be in flight any more, and then looked for twice, half a window apart', async () => {
+  test('waits until no call can be in flight, and then reads the list twice, half a window apart', async () => {
     const claim = await claimed();
     const { asked } = await listing(() => []);
     const entry = async (seconds: number) => {
@@ -143,7 +143,7 @@ describe('an answer that was lost', () => {
     expect(await entry(0)).toBe('POST GET GET POST');
   });
 
-  it('is given up after the second call that was lost', async () => {
+  test('gives up after the second lost call', async () => {
     const claim = await claimed();
     const { asked } = await listing(() => []);
     expect(await thrownBy(comingBack(claim))).toEqual(BLIND);
@@ -153,16 +153,16 @@ describe('an answer that was lost', () => {
     expect(await attemptsOf(claim)).toEqual(['1 blind', '2 blind']);
   });
 
-  it.each<[string, (claim: Claim) => object]>([
-    ['of another person', (claim) => withLink(claim, { account_id: 'somebody-else', validation_status: 'success' })],
+  test.each<[string, (claim: Claim) => object]>([
+    ['of another person', (claim) => withLink(claim, { account_id: 'another-person', validation_status: 'success' })],
     ['of another type', (claim) => withLink(claim, { type: 'document-validation' })],
     ['that was decided', (claim) => withLink(claim, { validation_status: 'success' })],
     ['that was declined', (claim) => withLink(claim, { validation_status: 'failure', failure_status: 'declined' })],
     [
-      'that is older than the call, whatever the clocks say',
+      'that is older than the call for any difference of the clocks',
       (claim) => withLink(claim, { creation_date: new Date(Date.now() - 13 * 3_600_000).toISOString() }),
     ],
-  ])('is not taken for a validation %s', async (_, row) => {
+  ])('does not take for its validation one %s', async (_, row) => {
     const claim = await claimed();
     const theirs = row(claim);
     await listing(() => [theirs]);
@@ -170,14 +170,14 @@ describe('an answer that was lost', () => {
     expect(await attemptsOf(claim)).toEqual(['1 blind', '2 blind']);
   });
 
-  it.each([-14, 0, 14])('is found by a Truora whose clock is %i minutes off', async (minutes) => {
+  test.each([-14, 0, 14])('finds the validation of a Truora whose clock is %i minutes off', async (minutes) => {
     const claim = await claimed();
     const row = withLink(claim, { creation_date: new Date(Date.now() + minutes * 60_000).toISOString() });
     await listing(() => [row]);
     expect(await comingBack(claim)).toMatchObject({ validationId: row.validation_id });
   });
 
-  it('is found on the second page of the list', async () => {
+  test('finds the validation on the second page of the list', async () => {
     const claim = await claimed();
     const row = withLink(claim);
     const { asked } = await listing(({ path }) =>
@@ -189,23 +189,23 @@ describe('an answer that was lost', () => {
     expect(asked.filter(({ method }) => method === 'POST')).toHaveLength(1);
   });
 
-  it('does not wait for what another product’s validations do not say', async () => {
+  test('does not wait for incomplete rows of another product', async () => {
     const claim = await claimed();
     const row = withLink(claim);
     await listing(() => [{ account_id: claim.accountId, type: 'document-validation', creation_date: 3 }, row]);
     expect(await comingBack(claim)).toMatchObject({ validationId: row.validation_id });
   });
 
-  it('is not taken for a validation that is bound to another run', async () => {
+  test('does not take a validation that is bound to another run', async () => {
     const claim = await claimed();
     const row = withLink(claim);
     const { revalidationId } = claimOf();
-    await house.stand({ pk: `VLD#${row.validation_id}`, revalidationId, deadline: new Date().toISOString() });
+    await aws.putItem({ pk: `VLD#${row.validation_id}`, revalidationId, deadline: new Date().toISOString() });
     await listing(() => [row]);
     expect(await thrownBy(comingBack(claim))).toEqual(BLIND);
   });
 
-  it('is told apart from nothing by one that has expired meanwhile: it was created, and paid for', async () => {
+  test('finds a validation that has expired in the meantime: it was created and paid for', async () => {
     const claim = await claimed();
     const row = rowOf(claim, { validation_status: 'failure', failure_status: 'expired' });
     const { asked } = await listing(() => [row]);
@@ -214,7 +214,7 @@ describe('an answer that was lost', () => {
     expect(await recordOf(claim)).toMatchObject({ orphans: [row.validation_id] });
   });
 
-  it('is told apart from nothing by one in local time that is labelled UTC', async () => {
+  test('finds a validation in local time that is labelled UTC', async () => {
     const claim = await claimed();
     const row = withLink(claim, { creation_date: new Date(Date.now() - 5 * 3_600_000).toISOString() });
     const { asked } = await listing(() => [row]);
@@ -223,17 +223,17 @@ describe('an answer that was lost', () => {
     expect(await recordOf(claim)).toMatchObject({ orphans: [row.validation_id] });
   });
 
-  it('is not one in local time that is bound to another run', async () => {
+  test('does not take a validation in local time that is bound to another run', async () => {
     const claim = await claimed();
     const row = withLink(claim, { creation_date: new Date(Date.now() - 5 * 3_600_000).toISOString() });
     const { revalidationId } = claimOf();
-    await house.stand({ pk: `VLD#${row.validation_id}`, revalidationId, deadline: new Date().toISOString() });
+    await aws.putItem({ pk: `VLD#${row.validation_id}`, revalidationId, deadline: new Date().toISOString() });
     await listing(() => [row]);
     expect(await thrownBy(comingBack(claim))).toEqual(BLIND);
     expect(await recordOf(claim)).not.toHaveProperty('orphans');
   });
 
-  it('is an orphan when its link has expired meanwhile', async () => {
+  test('records a validation whose link has expired as an orphan', async () => {
     const claim = await claimed();
     const expires = Math.floor(Date.now() / 1000) + 30;
     const row = withLink(claim, {
@@ -244,7 +244,7 @@ describe('an answer that was lost', () => {
     expect(await recordOf(claim)).toMatchObject({ orphans: [row.validation_id] });
   });
 
-  it('counts as found when only the first look saw it', async () => {
+  test('counts a validation as found when only the first read saw it', async () => {
     const claim = await claimed();
     const row = withLink(claim);
     let looks = 0;
@@ -257,7 +257,7 @@ describe('an answer that was lost', () => {
     expect(await recordOf(claim)).toMatchObject({ orphans: [row.validation_id] });
   });
 
-  it.each<[string, Said | object[], string]>([
+  test.each<[string, Said | object[], string]>([
     ['cannot be had', { status: 503 }, 'TruoraUncertainError'],
     ['is not there, though the person is enrolled', { status: 404 }, 'TruoraContractError'],
     ['is half a JSON', { status: 200, body: '{"validations":[' }, 'TruoraContractError'],
@@ -280,7 +280,7 @@ describe('an answer that was lost', () => {
   });
 });
 
-describe('what the list holds', () => {
+describe('a lost answer, with a list', () => {
   const lags = [0, 20, 75];
   const matrix = [0, 1, 2].flatMap((listed) =>
     [true, false].flatMap((hasLink) =>
@@ -290,77 +290,80 @@ describe('what the list holds', () => {
     ),
   );
 
-  it.each(matrix)('$listed, link: $hasLink, $policy, $lag s late', async ({ listed, hasLink, policy, lag }) => {
-    process.env.ON_UNRESOLVED = policy;
-    const claim = await claimed();
-    const rows = Array.from({ length: listed }, (_, n) =>
-      (hasLink ? withLink : rowOf)(claim, { creation_date: new Date(Date.now() + n).toISOString() }),
-    );
-    const ids = rows.map((row) => (row as { validation_id: string }).validation_id);
-    const startedAt = Date.now();
-    const answered: object[] = [];
-    const truora = await standIn(({ method }) => {
-      const isLate = Date.now() - startedAt < lag * 1000;
-      if (method === 'GET') return { status: 200, body: { validations: [...(isLate ? [] : rows), ...answered] } };
-      // The second call is answered.
-      const isFirst = truora.asked.filter((one) => one.method === 'POST').length === 1;
-      if (isFirst) return 'reset';
-      const row = withLink(claim);
-      answered.push(row);
-      return { status: 200, body: row };
-    });
-    closers.push(truora.close);
-    process.env.TRUORA_ORIGIN = truora.origin;
-    const ending = await comingBack(claim).catch(({ name }: Error) => name);
-    const posts = truora.asked.filter(({ method }) => method === 'POST').length;
-    const record = await recordOf(claim);
-    const seen = { ending, posts, attempts: await attemptsOf(claim), orphans: record.orphans ?? [] };
-
-    if (listed === 0) {
-      expect(seen).toMatchObject({ posts: 2, attempts: ['1 not_found', '2 created'], orphans: [] });
-    } else if (hasLink) {
-      expect(seen).toEqual({
-        ending: expect.objectContaining({ validationId: ids[0] }),
-        posts: 1,
-        attempts: ['1 adopted'],
-        orphans: ids.slice(1),
+  test.each(matrix)(
+    'that $listed, link: $hasLink, policy $policy, $lag s late, leads to the expected result',
+    async ({ listed, hasLink, policy, lag }) => {
+      process.env.ON_UNRESOLVED = policy;
+      const claim = await claimed();
+      const rows = Array.from({ length: listed }, (_, n) =>
+        (hasLink ? withLink : rowOf)(claim, { creation_date: new Date(Date.now() + n).toISOString() }),
+      );
+      const ids = rows.map((row) => (row as { validation_id: string }).validation_id);
+      const startedAt = Date.now();
+      const answered: object[] = [];
+      const truora = await standIn(({ method }) => {
+        const isLate = Date.now() - startedAt < lag * 1000;
+        if (method === 'GET') return { status: 200, body: { validations: [...(isLate ? [] : rows), ...answered] } };
+        // The second call is answered.
+        const isFirst = truora.asked.filter((one) => one.method === 'POST').length === 1;
+        if (isFirst) return 'reset';
+        const row = withLink(claim);
+        answered.push(row);
+        return { status: 200, body: row };
       });
-      expect(record).toMatchObject({ phase: 'created', validationId: ids[0], uploadLink: LINK });
-    } else if (policy === 'create-again') {
-      expect(seen).toMatchObject({ posts: 2, attempts: ['1 orphaned', '2 created'], orphans: ids });
-      expect(ids).not.toContain(record.validationId);
-    } else {
-      expect(seen).toEqual({ ending: UNCONFIRMED.name, posts: 1, attempts: ['1 orphaned'], orphans: ids });
-    }
-    expect(orphansCounted()).toBe(seen.orphans.length);
-    for (const id of seen.orphans) {
-      expect(await house.item(`VLD#${id}`)).toMatchObject({ revalidationId: claim.revalidationId });
-    }
-    expect(await intentOf(claim)).toBeUndefined();
-  });
+      closers.push(truora.close);
+      process.env.TRUORA_ORIGIN = truora.origin;
+      const ending = await comingBack(claim).catch(({ name }: Error) => name);
+      const posts = truora.asked.filter(({ method }) => method === 'POST').length;
+      const record = await recordOf(claim);
+      const seen = { ending, posts, attempts: await attemptsOf(claim), orphans: record.orphans ?? [] };
+
+      if (listed === 0) {
+        expect(seen).toMatchObject({ posts: 2, attempts: ['1 not_found', '2 created'], orphans: [] });
+      } else if (hasLink) {
+        expect(seen).toEqual({
+          ending: expect.objectContaining({ validationId: ids[0] }),
+          posts: 1,
+          attempts: ['1 adopted'],
+          orphans: ids.slice(1),
+        });
+        expect(record).toMatchObject({ phase: 'created', validationId: ids[0], uploadLink: LINK });
+      } else if (policy === 'create-again') {
+        expect(seen).toMatchObject({ posts: 2, attempts: ['1 orphaned', '2 created'], orphans: ids });
+        expect(ids).not.toContain(record.validationId);
+      } else {
+        expect(seen).toEqual({ ending: UNCONFIRMED.name, posts: 1, attempts: ['1 orphaned'], orphans: ids });
+      }
+      expect(orphansCounted()).toBe(seen.orphans.length);
+      for (const id of seen.orphans) {
+        expect(await aws.item(`VLD#${id}`)).toMatchObject({ revalidationId: claim.revalidationId });
+      }
+      expect(await intentOf(claim)).toBeUndefined();
+    },
+  );
 });
 
 describe('the intent of another run of the person', () => {
-  it('that lives is left to that run, however old', async () => {
+  test('leaves the intent of a living run alone, at any age', async () => {
     const other = await claimed();
     const ours = await sibling(other);
-    const intent = await openIntent(house.table, other.accountId, { revalidationId: other.revalidationId, attempt: 1 });
+    const intent = await openIntent(aws.table, other.accountId, { revalidationId: other.revalidationId, attempt: 1 });
     later(3600);
     expect(await thrownBy(creating(ours))).toEqual(UNSETTLED);
     expect(await intentOf(ours)).toMatchObject({ ...intent });
   });
 
-  it.each([
+  test.each([
     ['was lost and came to nothing', '-create-swallowed', ['1 not_found'], 0],
     ['was lost and created one', '-create-lost', ['1 orphaned'], 1],
   ] as const)(
-    'that has ended is resolved, and written on its own record, never adopted: its call %s',
+    'resolves the intent of an ended run on its own record, and never adopts it: its call %s',
     async (_, suffix, attempts, orphans) => {
-      house.sandbox.settings.repeatsUploadLinkOnRead = true;
+      aws.sandbox.settings.repeatsUploadLinkOnRead = true;
       const counts = charging();
       const other = await claimed(suffix);
       expect(await thrownBy(creating(other))).toEqual(UNSETTLED);
-      await recordCancellation(house.ledger, other, 'iam:caller');
+      await recordCancellation(aws.ledger, other, 'iam:caller');
       const ours = await sibling(other);
       const { validationId } = await comingBack(ours);
       expect(await attemptsOf(other)).toEqual(attempts);
@@ -375,15 +378,15 @@ describe('the intent of another run of the person', () => {
     },
   );
 
-  it('whose record has expired is resolved all the same', async () => {
+  test('resolves the intent of an expired record', async () => {
     const ours = await claimed();
     const { revalidationId } = claimOf();
-    await openIntent(house.table, ours.accountId, { revalidationId, attempt: 1 });
+    await openIntent(aws.table, ours.accountId, { revalidationId, attempt: 1 });
     expect(await comingBack(ours)).toMatchObject({ validationId: expect.any(String) });
-    expect(await house.item(`RUN#${revalidationId}`)).toBeUndefined();
+    expect(await aws.item(`RUN#${revalidationId}`)).toBeUndefined();
   });
 
-  it('that somebody else resolves during the look leaves alone what they create: it is theirs, not the ended run’s', async () => {
+  test('leaves a validation alone that another run creates during the read: it is not an orphan of the ended run', async () => {
     const ended = await claimed();
     const one = await sibling(ended);
     const other = await sibling(ended);
@@ -404,7 +407,7 @@ describe('the intent of another run of the person', () => {
     closers.push(truora.close);
     process.env.TRUORA_ORIGIN = truora.origin;
     expect(await thrownBy(creating(ended))).toEqual(UNSETTLED);
-    await recordCancellation(house.ledger, ended, 'iam:caller');
+    await recordCancellation(aws.ledger, ended, 'iam:caller');
     later(60);
     expect(await thrownBy(creating(one))).toEqual(UNSETTLED);
     later(30);
@@ -412,11 +415,11 @@ describe('the intent of another run of the person', () => {
     meanwhile = async () => {
       isAnswered = true;
       expect(await thrownBy(creating(one))).toEqual(UNSETTLED);
-      house.fate(({ operation, input }) =>
+      aws.setDelivery(({ operation, input }) =>
         operation === 'PutItem' && JSON.stringify(input).includes('VLD#') ? 'lost' : 'through',
       );
       expect(await thrownBy(creating(one))).toMatchObject({ name: 'LostOnTheWay' });
-      house.fate();
+      aws.setDelivery();
     };
     expect(await thrownBy(creating(other))).toEqual(UNSETTLED);
     expect(await recordOf(ended)).not.toHaveProperty('orphans');
@@ -426,13 +429,13 @@ describe('the intent of another run of the person', () => {
     expect(truora.asked.filter(({ method }) => method === 'POST')).toHaveLength(2);
   });
 
-  it('keeps the answer of a run that was canceled while it was asked for as an orphan, and frees the person', async () => {
+  test('keeps the answer of a run that was canceled during the call as an orphan, and frees the person', async () => {
     const claim = await claimed();
     const row = withLink(claim);
     const truora = await standIn(async () => {
       const { revalidationId } = claim;
       const decidedAt = new Date().toISOString();
-      await recordOutcome(house.ledger, { revalidationId, status: 'canceled', decidedBy: 'caller', decidedAt }, OURS);
+      await recordOutcome(aws.ledger, { revalidationId, status: 'canceled', decidedBy: 'caller', decidedAt }, OURS);
       return { status: 200, body: row };
     });
     closers.push(truora.close);
@@ -446,11 +449,11 @@ describe('the intent of another run of the person', () => {
   });
 });
 
-describe('a call that is executed after all, later than anybody waited', () => {
-  it('is an orphan: nothing is uploaded to it, and the look that finds it writes it down', async () => {
-    const late = holdBack(LATE_MS);
+describe('a call that is executed after its timeout', () => {
+  test('becomes an orphan: nothing is uploaded to it, and the follow-up records it', async () => {
+    const late = holdTimers(LATE_MS);
     closers.push(async () => late.end());
-    Object.assign(house.sandbox.settings, { repeatsUploadLinkOnRead: true, createLateMs: LATE_MS });
+    Object.assign(aws.sandbox.settings, { repeatsUploadLinkOnRead: true, createLateMs: LATE_MS });
     const counts = charging();
     const claim = await claimed('-create-late');
     const { validationId } = await comingBack(claim);
@@ -458,23 +461,23 @@ describe('a call that is executed after all, later than anybody waited', () => {
     late.letGo();
     expect(counts().charges).toBe(2);
 
-    const record = (await readRecord(house.ledger, claim.revalidationId)) ?? raise('the record is gone');
-    const truora = truoraAt(house.sandbox.origin);
+    const record = (await readRecord(aws.ledger, claim.revalidationId)) ?? raise('the record is gone');
+    const truora = truoraAt(aws.sandbox.origin);
     const asked = { ...record, accountId: claim.accountId, requested: claim.requested };
     const list = await listValidations(truora, claim.accountId);
-    const strays = lateOrphansOn(list, asked);
-    expect(strays).toEqual([
+    const lateOrphans = lateOrphansOn(list, asked);
+    expect(lateOrphans).toEqual([
       { attempt: expect.objectContaining({ n: 1, result: 'not_found' }), orphans: [expect.stringMatching(/^VLD/)] },
     ]);
-    for (const { attempt, orphans } of strays) {
-      await recordAttempt(house.ledger, record, { attempt: { ...attempt, result: 'orphaned' }, orphans });
+    for (const { attempt, orphans } of lateOrphans) {
+      await recordAttempt(aws.ledger, record, { attempt: { ...attempt, result: 'orphaned' }, orphans });
     }
     const after = await recordOf(claim);
-    expect(after).toMatchObject({ validationId, orphans: strays[0]?.orphans });
+    expect(after).toMatchObject({ validationId, orphans: lateOrphans[0]?.orphans });
     expect(after.orphans).not.toContain(validationId);
     // Charged twice, and both are on the record; a second look finds nothing new.
     expect(lateOrphansOn(list, { ...asked, ...after })).toEqual([]);
-    expect(house.sandbox.uploaded(after.orphans?.[0] ?? '')).toBeUndefined();
+    expect(aws.sandbox.uploaded(after.orphans?.[0] ?? '')).toBeUndefined();
   });
 });
 

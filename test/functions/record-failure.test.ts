@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { handler } from '../../functions/record-failure.ts';
 import { revalidationIdOf } from '../../shared/domain/case-id.ts';
 import type { Outcome } from '../../shared/domain/revalidation.ts';
@@ -7,35 +7,35 @@ import { openIntent, readIntent } from '../../shared/ledger/intents.ts';
 import { recordOutcome } from '../../shared/ledger/outcomes.ts';
 import type { Journal } from '../../shared/workflow/contract.ts';
 import { BUCKET, caughtOf, context, errorOf, eventOf, executionOf, journalOf, thrownBy } from '../support/journal.ts';
-import { type House, openHouse } from '../support/local-aws.ts';
+import { type LocalAws, openLocalAws } from '../support/local-aws.ts';
 
 const OURS = executionOf('ours');
 
 const UNCONFIRMED = caughtOf('CreationUnconfirmedError', 'creation_unconfirmed: a person has to decide');
 
-let house: House;
+let aws: LocalAws;
 
 beforeAll(async () => {
-  house = await openHouse('RecordFailure');
+  aws = await openLocalAws('RecordFailure');
 });
 
-afterAll(() => house.close());
+afterAll(() => aws.close());
 
-beforeEach(() => house.fate());
+beforeEach(() => aws.setDelivery());
 
 const recording = (journal: Partial<Journal>, executionId = OURS): Promise<Outcome> =>
   handler(eventOf('RecordFailure', journal, { executionId }), context);
 
 const claimed = async () => {
   const { request, claim, validation, receipt } = journalOf();
-  await claimRecord(house.ledger, claim, OURS);
+  await claimRecord(aws.ledger, claim, OURS);
   return { request, claim, validation, receipt, failure: UNCONFIRMED };
 };
 
-const recordOf = ({ claim }: Pick<Journal, 'claim'>) => house.item(`RUN#${claim.revalidationId}`);
+const recordOf = ({ claim }: Pick<Journal, 'claim'>) => aws.item(`RUN#${claim.revalidationId}`);
 
 describe('the outcome', () => {
-  it('says what stood in the way, and how far we had come', async () => {
+  test('states the error and how far the run had come', async () => {
     const journal = await claimed();
     const { claim, validation, receipt } = journal;
     const outcome = await recording(journal);
@@ -56,14 +56,14 @@ describe('the outcome', () => {
     expect(await recordOf(journal)).toMatchObject({ phase: 'failed', outcome });
   });
 
-  it('leaves out what was never reached', async () => {
+  test('leaves out what was never reached', async () => {
     const { request, claim, failure } = await claimed();
     const outcome = await recording({ request, claim, failure });
     expect(outcome).not.toHaveProperty('validationId');
     expect(outcome).not.toHaveProperty('movedAt');
   });
 
-  it('of a request that was never claimed stands under the id that its claim would have had', async () => {
+  test('of a request that was never claimed has the id that its claim would have had', async () => {
     const { request, claim } = journalOf();
     const { accountId, media } = claim;
     const failure = { Error: 'Lambda.TooManyRequestsException', Cause: 'Rate exceeded' };
@@ -77,23 +77,23 @@ describe('the outcome', () => {
     });
   });
 
-  it('of an error that nobody foresaw keeps its name alone', async () => {
+  test('of an unexpected error keeps its name alone', async () => {
     const { request, claim } = await claimed();
     const failure = caughtOf('TypeError', 'unexpected: TypeError');
     expect(await recording({ request, claim, failure })).toMatchObject({ reason: 'unexpected', detail: 'TypeError' });
   });
 });
 
-it('leaves an open intent alone, whoever opened it: nobody knows yet what became of its call', async () => {
+test('leaves any open intent alone, because the result of its call is not known yet', async () => {
   const journal = await claimed();
   const { accountId, revalidationId } = journal.claim;
-  const intent = await openIntent(house.table, accountId, { revalidationId, attempt: 1 });
+  const intent = await openIntent(aws.table, accountId, { revalidationId, attempt: 1 });
   await recording(journal);
-  expect(await readIntent(house.table, accountId)).toEqual(intent);
+  expect(await readIntent(aws.table, accountId)).toEqual(intent);
 });
 
-describe('the repeat', () => {
-  it('gives back the first outcome, and writes nothing', async () => {
+describe('a repeat', () => {
+  test('returns the first outcome and writes nothing', async () => {
     const journal = await claimed();
     const first = await recording(journal);
     const record = await recordOf(journal);
@@ -103,35 +103,38 @@ describe('the repeat', () => {
     expect(await recordOf(journal)).toEqual(record);
   });
 
-  it('after another end says so by name: a verdict that was recorded is not failed afterwards', async () => {
+  test('throws by name after another end: a recorded verdict is not failed afterwards', async () => {
     const journal = await claimed();
     const { revalidationId } = journal.claim;
     const decidedAt = new Date().toISOString();
     const approved = { revalidationId, status: 'approved', decidedBy: 'poll', decidedAt } as const;
-    await recordOutcome(house.ledger, approved, OURS);
+    await recordOutcome(aws.ledger, approved, OURS);
     expect((await errorOf(recording(journal))).message).toBe(`already_decided: ${revalidationId}`);
     expect((await recordOf(journal))?.outcome).toEqual(approved);
   });
 
-  it.each(['lost', 'answer lost'] as const)('after a crash ends in one outcome: the write was %s', async (fate) => {
-    const journal = await claimed();
-    house.fateOfWrite(1, fate);
-    expect(await thrownBy(recording(journal))).toMatchObject({ name: 'LostOnTheWay' });
-    house.fate();
-    const outcome = await recording(journal);
-    expect((await recordOf(journal))?.outcome).toEqual(outcome);
-    expect((await recordOf(journal))?.trail).toHaveLength(2);
-  });
+  test.each(['lost', 'answer lost'] as const)(
+    'ends in one outcome after a crash: the write was %s',
+    async (delivery) => {
+      const journal = await claimed();
+      aws.setWriteDelivery(1, delivery);
+      expect(await thrownBy(recording(journal))).toMatchObject({ name: 'LostOnTheWay' });
+      aws.setDelivery();
+      const outcome = await recording(journal);
+      expect((await recordOf(journal))?.outcome).toEqual(outcome);
+      expect((await recordOf(journal))?.trail).toHaveLength(2);
+    },
+  );
 });
 
-it("does not write over another execution's open record, nor close its intent", async () => {
+test('changes neither the open record of another execution nor its intent', async () => {
   const journal = await claimed();
   const { accountId, revalidationId } = journal.claim;
-  await openIntent(house.table, accountId, { revalidationId, attempt: 1 });
+  await openIntent(aws.table, accountId, { revalidationId, attempt: 1 });
   expect(await thrownBy(recording(journal, executionOf('theirs')))).toEqual({
     name: 'ClaimedElsewhereError',
     reason: 'claimed_elsewhere',
   });
   expect(await recordOf(journal)).toMatchObject({ phase: 'claimed' });
-  expect(await readIntent(house.table, accountId)).toMatchObject({ revalidationId });
+  expect(await readIntent(aws.table, accountId)).toMatchObject({ revalidationId });
 });

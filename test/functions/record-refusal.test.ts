@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { handler as claimRequest } from '../../functions/claim-request.ts';
+import { handler as readOutcome } from '../../functions/read-outcome.ts';
 import { handler } from '../../functions/record-refusal.ts';
 import { revalidationIdOf } from '../../shared/domain/case-id.ts';
 import type { Caught, Outcome } from '../../shared/domain/revalidation.ts';
@@ -22,22 +23,22 @@ import {
   newRevalidationId,
   thrownBy,
 } from '../support/journal.ts';
-import { type House, openHouse } from '../support/local-aws.ts';
+import { type LocalAws, openLocalAws } from '../support/local-aws.ts';
 import { CALLER } from '../support/routes.ts';
 
 const OURS = executionOf('ours');
 
 const THEIRS = executionOf('theirs');
 
-let house: House;
+let aws: LocalAws;
 
 beforeAll(async () => {
-  house = await openHouse('RecordRefusal', { media: true });
+  aws = await openLocalAws('RecordRefusal', { media: true });
 });
 
-afterAll(() => house.close());
+afterAll(() => aws.close());
 
-beforeEach(() => house.fate());
+beforeEach(() => aws.setDelivery());
 
 const CONSENT = caughtOf('RequestInvalidError', 'consent_missing: x-amz-meta-user-authorized: must be true');
 
@@ -53,10 +54,10 @@ const aDrop = () => {
   return { ...person, key, versionId: `version-${drops}`, etag: 'etag' };
 };
 
-const recordOf = ({ revalidationId }: { revalidationId: string }) => house.item(`RUN#${revalidationId}`);
+const recordOf = ({ revalidationId }: { revalidationId: string }) => aws.item(`RUN#${revalidationId}`);
 
 describe('the outcome of a request that was never claimed', () => {
-  it('names the rule that a drop broke, under the id that its claim would have had', async () => {
+  test('names the rule that a drop broke, under the id that its claim would have had', async () => {
     const { accountId, enrollmentId, ...object } = aDrop();
     const outcome = await recording({ request: dropOf(object), refusal: CONSENT });
     // What was dropped has to go one day, though no claim holds it.
@@ -74,23 +75,30 @@ describe('the outcome of a request that was never claimed', () => {
     expect(await recordOf(outcome)).toMatchObject({ phase: 'refused', owner: OURS, accountId, outcome });
   });
 
-  it('is the very one that the same drop finds when it comes again', async () => {
+  test('is the answer to a second copy of the same drop, through ReadOutcome', async () => {
     const { accountId, enrollmentId, ...object } = aDrop();
-    const put = await house.put(object.key, Buffer.from([0xff, 0xd8, 0xff]));
+    const put = await aws.put(object.key, Buffer.from([0xff, 0xd8, 0xff]));
     const request = dropOf(put);
-    process.env.RESULT_MODE = 'callback';
-    process.env.MINIMUM_THRESHOLD = '0.65';
+    Object.assign(process.env, { RESULT_MODE: 'callback', MINIMUM_THRESHOLD: '0.65' });
+    Object.assign(process.env, { MEDIA_MIN_PIXELS: '200', MEDIA_MAX_SECONDS: '30' });
+    Object.assign(process.env, { ALLOWED_RETRIES: '0', RETRY_SECONDS: '300' });
     const claiming = (executionId: string) =>
       errorOf(claimRequest(eventOf('ClaimRequest', { request }, { executionId }), context));
     const { name, message } = await claiming(OURS);
     expect(message).toMatch(/^consent_missing: /);
     const first = await recording({ request, refusal: caughtOf(name, message) });
-    const second = await recording({ request, refusal: caughtOf(name, message) }, THEIRS);
-    expect(second).toEqual(first);
+    const second = await errorOf(recording({ request, refusal: caughtOf(name, message) }, THEIRS));
+    expect(second).toMatchObject({
+      name: 'AlreadyDecidedError',
+      message: `already_decided: ${first.revalidationId}`,
+    });
+    const repeat = caughtOf(second.name, second.message);
+    const read = await readOutcome(eventOf('ReadOutcome', { repeat }, { executionId: THEIRS }), context);
+    expect(read).toEqual({ ...first, claimedAt: expect.any(String), isRepeat: true });
     expect((await recordOf(first))?.trail).toHaveLength(1);
   });
 
-  it('says of a key that cannot be read no more than its hash', async () => {
+  test('for a key that cannot be read states only its hash', async () => {
     const object = { key: 'inbox/canary person/x.jpg', etag: 'etag', versionId: 'v1' };
     const refusal = caughtOf('RequestInvalidError', 'unreadable_key: key: must be inbox/...');
     const outcome = await recording({ request: dropOf(object), refusal });
@@ -99,7 +107,7 @@ describe('the outcome of a request that was never claimed', () => {
     expect(JSON.stringify(await recordOf(outcome))).not.toContain('canary');
   });
 
-  it('of a call keeps who and whose case', async () => {
+  test('of a call keeps the caller and the person', async () => {
     const request = callOf({ reference: 'their case', media: { key: 'media/x', versionId: 'v7' } });
     const refusal = caughtOf('MediaUnacceptableError', 'media_empty: media: must hold at least 1 byte');
     const { accountId, enrollmentId } = request;
@@ -114,11 +122,11 @@ describe('the outcome of a request that was never claimed', () => {
     });
   });
 
-  it.each([
+  test.each([
     ['a call without a version', () => callOf()],
-    ['nothing that can be read', () => ({ kind: 'wish', more: 'canary' })],
+    ['nothing that can be read', () => ({ kind: 'unknown', more: 'canary' })],
     ['nothing', () => null],
-  ])("of %s is a case of the execution's own", async (_, make) => {
+  ])("of %s belongs to the execution's own case", async (_, make) => {
     const request = make();
     const executions = [executionOf(`${drops}-a`), executionOf(`${drops}-b`)];
     drops += 1;
@@ -127,19 +135,19 @@ describe('the outcome of a request that was never claimed', () => {
     );
     expect(a?.revalidationId).not.toBe(b?.revalidationId);
     expect(await recording({ request, refusal: CONSENT }, executions[0])).toEqual(a);
-    expect(JSON.stringify(await house.items())).not.toContain('canary');
+    expect(JSON.stringify(await aws.items())).not.toContain('canary');
   });
 });
 
-it('of a drop that asks otherwise than what stands under its ticket is a case of its own', async () => {
+test('records a drop with another request than its ticket under a case of its own', async () => {
   const body = { ...newPerson(), userAuthorized: true as const, upload: { type: 'image/jpeg' as const } };
   const ticket = uploadTicket(body, newRevalidationId(), CALLER);
-  await issueTicket(house.ledger, ticket);
+  await issueTicket(aws.ledger, ticket);
   const key = ticket.upload?.key ?? '';
-  await enterDrop(house.table, key, 'v1');
+  await enterDrop(aws.table, key, 'v1');
   const { accountId, enrollmentId, revalidationId } = ticket;
   const other = claimOf({ revalidationId, accountId, enrollmentId, requested: { threshold: 0.75 } });
-  await claimRecord(house.ledger, other, THEIRS);
+  await claimRecord(aws.ledger, other, THEIRS);
   const record = await recordOf(ticket);
   const request = dropOf({ key, etag: 'e', versionId: 'v1' });
   const refusal = caughtOf(
@@ -152,25 +160,26 @@ it('of a drop that asks otherwise than what stands under its ticket is a case of
   expect(await recordOf(ticket)).toEqual(record);
 });
 
-it('of uploads that a full ticket does not take in is one record and one event, however many there are', async () => {
+test('records one outcome and one event for all uploads that a full ticket refuses', async () => {
   const { accountId, enrollmentId, revalidationId } = { ...newPerson(), revalidationId: newRevalidationId() };
   const key = `inbox/${accountId}/${enrollmentId}/${revalidationId}.jpg`;
   const refusal = caughtOf('RequestInvalidError', 'too_many_uploads: media: one upload form takes 100 uploads');
-  house.announced.length = 0;
+  aws.announced.length = 0;
   const outcomes = [];
   for (let n = 0; n < 5; n += 1) {
     const request = dropOf({ key, etag: 'e', versionId: `v${n}` });
-    outcomes.push(await recording({ request, refusal }, executionOf(`flood-${n}`)));
+    outcomes.push(await recording({ request, refusal }, executionOf(`flood-${n}`)).catch((error: Error) => error));
   }
-  expect(new Set(outcomes.map((outcome) => outcome.revalidationId)).size).toBe(1);
-  expect(outcomes[4]).toMatchObject({ status: 'refused', reason: 'too_many_uploads', accountId, enrollmentId });
-  expect(outcomes[0]?.revalidationId).not.toBe(revalidationId);
-  expect(house.announced).toHaveLength(1);
+  const [first, ...repeats] = outcomes as [Outcome, ...Error[]];
+  expect(first).toMatchObject({ status: 'refused', reason: 'too_many_uploads', accountId, enrollmentId });
+  expect(first.revalidationId).not.toBe(revalidationId);
+  expect(repeats.map(({ message }) => message)).toEqual(Array(4).fill(`already_decided: ${first.revalidationId}`));
+  expect(aws.announced).toHaveLength(1);
 });
 
-it('of a request that was claimed is recorded with the claim', async () => {
+test('records the refusal of a claimed request with the claim', async () => {
   const { claim, request } = journalOf();
-  await claimRecord(house.ledger, claim, OURS);
+  await claimRecord(aws.ledger, claim, OURS);
   const refusal = caughtOf('EnrollmentPendingError', 'enrollment_pending: enrollmentId: not finished yet');
   const outcome = await recording({ request, claim, refusal });
   expect(outcome).toEqual({
@@ -191,30 +200,34 @@ it('of a request that was claimed is recorded with the claim', async () => {
   expect(record?.trail).toHaveLength(2);
 });
 
-describe('the repeat', () => {
-  it('gives back the first outcome, and writes nothing', async () => {
+describe('a repeat', () => {
+  test('of the same execution returns the first outcome, of another one goes to ReadOutcome, and neither writes', async () => {
     const request = dropOf(aDrop());
     const first = await recording({ request, refusal: CONSENT });
     const record = await recordOf(first);
     const other = caughtOf('MediaGoneError', 'media_gone: media: there is no such object');
-    for (const execution of [OURS, THEIRS]) {
-      expect(await recording({ request, refusal: other }, execution)).toEqual(first);
-    }
+    expect(await recording({ request, refusal: other })).toEqual(first);
+    expect(await thrownBy(recording({ request, refusal: other }, THEIRS))).toMatchObject({
+      name: 'AlreadyDecidedError',
+    });
     expect(await recordOf(first)).toEqual(record);
   });
 
-  it.each(['lost', 'answer lost'] as const)('after a crash ends in one outcome: the write was %s', async (fate) => {
-    const request = dropOf(aDrop());
-    house.fateOfWrite(1, fate);
-    expect(await thrownBy(recording({ request, refusal: CONSENT }))).toMatchObject({ name: 'LostOnTheWay' });
-    house.fate();
-    const outcome = await recording({ request, refusal: CONSENT });
-    expect(await recordOf(outcome)).toMatchObject({ outcome });
-    expect((await recordOf(outcome))?.trail).toHaveLength(1);
-  });
+  test.each(['lost', 'answer lost'] as const)(
+    'ends in one outcome after a crash: the write was %s',
+    async (delivery) => {
+      const request = dropOf(aDrop());
+      aws.setWriteDelivery(1, delivery);
+      expect(await thrownBy(recording({ request, refusal: CONSENT }))).toMatchObject({ name: 'LostOnTheWay' });
+      aws.setDelivery();
+      const outcome = await recording({ request, refusal: CONSENT });
+      expect(await recordOf(outcome)).toMatchObject({ outcome });
+      expect((await recordOf(outcome))?.trail).toHaveLength(1);
+    },
+  );
 });
 
-it.each<[string, Caught, { reason: string; detail: string }]>([
+test.each<[string, Caught, { reason: string; detail: string }]>([
   [
     'a sentence of Step Functions',
     { Error: 'States.Timeout', Cause: 'x' },
@@ -222,19 +235,19 @@ it.each<[string, Caught, { reason: string; detail: string }]>([
   ],
   ['no cause', { Error: 'States.Timeout' }, { reason: 'unexpected', detail: 'States.Timeout after every retry' }],
   [
-    'a message of nobody',
+    'an unknown message',
     caughtOf('Error', 'canary said this'),
     { reason: 'unexpected', detail: 'Error after every retry' },
   ],
-])('keeps no more than the name of %s', async (_, refusal, told) => {
+])('keeps only the name of %s', async (_, refusal, told) => {
   expect(await recording({ request: dropOf(aDrop()), refusal })).toMatchObject(told);
 });
 
-it("does not write over another execution's open record", async () => {
+test('does not change the open record of another execution', async () => {
   const object = aDrop();
   const { accountId, enrollmentId, key, versionId } = object;
   const revalidationId = revalidationIdOf({ accountId, bucket: BUCKET, key, version: versionId });
-  await claimRecord(house.ledger, claimOf({ revalidationId, accountId, enrollmentId }), THEIRS);
+  await claimRecord(aws.ledger, claimOf({ revalidationId, accountId, enrollmentId }), THEIRS);
   expect(await thrownBy(recording({ request: dropOf(object), refusal: CONSENT }))).toEqual({
     name: 'ClaimedElsewhereError',
     reason: 'claimed_elsewhere',
@@ -242,7 +255,7 @@ it("does not write over another execution's open record", async () => {
   expect(await recordOf({ revalidationId })).toMatchObject({ phase: 'claimed', owner: THEIRS });
 });
 
-it("has no say over our bucket's drops for an event of another bucket", async () => {
+test('does not touch drops of our bucket for an event of another bucket', async () => {
   const { accountId, enrollmentId, ...object } = aDrop();
   const refusal = caughtOf(
     'RequestInvalidError',
@@ -256,5 +269,5 @@ it("has no say over our bucket's drops for an event of another bucket", async ()
     version: object.versionId,
   });
   const claim = claimOf({ revalidationId, accountId, enrollmentId });
-  expect(await claimRecord(house.ledger, claim, OURS)).toEqual(claim);
+  expect(await claimRecord(aws.ledger, claim, OURS)).toEqual(claim);
 });

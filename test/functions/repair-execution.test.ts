@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { handler } from '../../functions/repair-execution.ts';
 import { executionEvent } from '../../infra/local/event-bus.ts';
 import type { Execution } from '../../infra/local/state-machine.ts';
@@ -22,27 +22,27 @@ import {
   newPerson,
   newRevalidationId,
 } from '../support/journal.ts';
-import { type House, openHouse } from '../support/local-aws.ts';
+import { type LocalAws, openLocalAws } from '../support/local-aws.ts';
 import { CALLER } from '../support/routes.ts';
 
-let house: House;
+let aws: LocalAws;
 
 beforeAll(async () => {
-  house = await openHouse('RepairExecution');
+  aws = await openLocalAws('RepairExecution');
 });
 
-afterAll(() => house.close());
+afterAll(() => aws.close());
 
 beforeEach(() => {
-  house.fate();
-  house.openBus(true);
-  house.announced.length = 0;
-  house.metrics.length = 0;
+  aws.setDelivery();
+  aws.openBus(true);
+  aws.announced.length = 0;
+  aws.metrics.length = 0;
 });
 
 let executions = 0;
 
-/** An execution that has ended badly, and nobody has heard of yet. */
+/** An execution that has ended badly, and is not recorded yet. */
 const dead = (request: unknown, status: Execution['status'] = 'ABORTED', name = `dead-${++executions}`): Execution => ({
   executionArn: executionOf(name),
   status,
@@ -53,35 +53,35 @@ const dead = (request: unknown, status: Execution['status'] = 'ABORTED', name = 
 
 const repair = (execution: Execution) => handler(executionEvent(execution), context);
 
-const recordOf = (revalidationId: string) => readRecord(house.ledger, revalidationId);
+const recordOf = (revalidationId: string) => readRecord(aws.ledger, revalidationId);
 
-const details = () => house.announced.map(({ detail }) => detail);
+const details = () => aws.announced.map(({ detail }) => detail);
 
-const allRecords = async () => (await house.items()).filter(({ pk }) => String(pk).startsWith('RUN#'));
+const allRecords = async () => (await aws.items()).filter(({ pk }) => String(pk).startsWith('RUN#'));
 
-describe('an execution that owned a case', () => {
-  it.each([
+describe('an execution with a case', () => {
+  test.each([
     ['ABORTED', 'execution_aborted'],
     ['TIMED_OUT', 'execution_timed_out'],
     ['FAILED', 'execution_failed'],
   ] as const)(
-    'and is %s leaves it failed, by %s, told, and its intent for whoever comes next',
+    'that is %s leaves it failed by %s and announced, and its intent to the next run',
     async (status, reason) => {
       const { claim, request } = journalOf();
       // The id that the claim of this very drop has.
       const execution = dead(request, status);
       const { revalidationId } = await claimedBy(execution, request);
-      await openIntent(house.table, claim.accountId, { revalidationId, attempt: 1 });
+      await openIntent(aws.table, claim.accountId, { revalidationId, attempt: 1 });
       expect(await repair(execution)).toEqual({ seen: 1, failed: 0 });
       const record = await recordOf(revalidationId);
       expect(record).toMatchObject({ phase: 'failed', outcome: { status: 'failed', reason, decidedBy: 'workflow' } });
       expect(details()).toEqual([record?.outcome && announcementOf(record.outcome)]);
-      expect(await readIntent(house.table, claim.accountId)).toMatchObject({ revalidationId });
-      expect(house.metrics).toContainEqual(expect.objectContaining({ Outcomes: 1, reason }));
+      expect(await readIntent(aws.table, claim.accountId)).toMatchObject({ revalidationId });
+      expect(aws.metrics).toContainEqual(expect.objectContaining({ Outcomes: 1, reason }));
     },
   );
 
-  it('is one outcome, however often it is told of', async () => {
+  test('ends in one outcome when its end is reported many times', async () => {
     const request = journalOf().request;
     const execution = dead(request);
     const { revalidationId } = await claimedBy(execution, request);
@@ -91,15 +91,15 @@ describe('an execution that owned a case', () => {
     expect(new Set(details().map((detail) => JSON.stringify(detail))).size).toBe(1);
   });
 
-  it.each<[string, () => Promise<{ request: unknown; revalidationId: string; name?: string }>]>([
+  test.each<[string, () => Promise<{ request: unknown; revalidationId: string; name?: string }>]>([
     [
       'by the ticket of its drop',
       async () => {
         const body = { ...newPerson(), userAuthorized: true as const, upload: { type: 'image/jpeg' as const } };
         const ticket = uploadTicket(body, newRevalidationId(), CALLER);
-        await issueTicket(house.ledger, ticket);
+        await issueTicket(aws.ledger, ticket);
         const key = ticket.upload?.key ?? '';
-        await enterDrop(house.table, key, 'v1');
+        await enterDrop(aws.table, key, 'v1');
         return { request: dropOf({ key, etag: 'e', versionId: 'v1' }), revalidationId: ticket.revalidationId };
       },
     ],
@@ -108,39 +108,39 @@ describe('an execution that owned a case', () => {
       async () => {
         const body = { ...newPerson(), userAuthorized: true as const, media: { key: 'media/a.jpg' } };
         const ticket = startTicket(body, newRevalidationId(), 'v1', CALLER);
-        await issueTicket(house.ledger, ticket);
+        await issueTicket(aws.ledger, ticket);
         return { request: requestOf(ticket), revalidationId: ticket.revalidationId, name: ticket.revalidationId };
       },
     ],
     [
-      'among the newest of the person that a call names, whichever version it took and whatever its key stands for',
+      'among the newest of the person that a call names, for any version it took and any use of its key',
       async () => ({ request: callOf({ idempotencyKey: 'key' }), revalidationId: newRevalidationId() }),
     ],
   ])('is found %s', async (_, prepare) => {
     const { request, revalidationId, name } = await prepare();
     const execution = dead(request, 'ABORTED', name);
     const { accountId = claimOf().accountId } = request as { accountId?: string };
-    await claimRecord(house.ledger, claimOf({ revalidationId, accountId }), execution.executionArn);
+    await claimRecord(aws.ledger, claimOf({ revalidationId, accountId }), execution.executionArn);
     const before = (await allRecords()).length;
     await repair(execution);
     expect((await recordOf(revalidationId))?.outcome).toMatchObject({ reason: 'execution_aborted' });
     expect(await allRecords()).toHaveLength(before);
   });
 
-  it('is found among more cases of the person than a page holds, and no older one is taken for it', async () => {
+  test('is found among more cases of the person than a page holds, and no older case is taken for it', async () => {
     const request = callOf();
     const { accountId } = request;
     const execution = dead(request);
     const mine = claimOf({ accountId, claimedAt: inMinutes(-0.05) });
-    await claimRecord(house.ledger, mine, execution.executionArn);
+    await claimRecord(aws.ledger, mine, execution.executionArn);
     const others = Array.from({ length: 30 }, () => claimOf({ accountId }));
-    for (const other of others) await claimRecord(house.ledger, other, executionOf('another'));
+    for (const other of others) await claimRecord(aws.ledger, other, executionOf('another'));
     await repair(execution);
     expect((await recordOf(mine.revalidationId))?.phase).toBe('failed');
     for (const other of others) expect((await recordOf(other.revalidationId))?.phase).toBe('claimed');
   });
 
-  it('and has recorded its end itself is left as it is', async () => {
+  test('that has recorded its end itself is left as it is', async () => {
     const request = journalOf().request;
     const execution = dead(request, 'FAILED');
     const { revalidationId } = await claimedBy(execution, request);
@@ -151,7 +151,7 @@ describe('an execution that owned a case', () => {
       decidedBy: 'workflow' as const,
       decidedAt: inMinutes(0),
     };
-    await recordOutcome(house.ledger, own, execution.executionArn);
+    await recordOutcome(aws.ledger, own, execution.executionArn);
     await repair(execution);
     expect((await recordOf(revalidationId))?.outcome).toEqual(own);
     // It died before it could tell the bus.
@@ -160,19 +160,19 @@ describe('an execution that owned a case', () => {
     expect(details()).toHaveLength(1);
   });
 
-  it('and was stopped by a cancellation is left to whoever canceled it', async () => {
+  test('that was stopped by a cancellation is left to the cancellation', async () => {
     const request = journalOf().request;
     const execution = dead(request);
     const { revalidationId } = await claimedBy(execution, request);
-    await recordCancellation(house.ledger, { revalidationId }, CALLER);
+    await recordCancellation(aws.ledger, { revalidationId }, CALLER);
     await repair(execution);
     expect((await recordOf(revalidationId))?.phase).toBe('canceled');
     expect(details()).toEqual([]);
   });
 });
 
-describe('an execution that claimed nothing', () => {
-  it('ends in one outcome, under the id that its claim would have had, which knows the object that has to go', async () => {
+describe('an execution without a claim', () => {
+  test('ends in one outcome, under the id that its claim would have had, which names the object to delete', async () => {
     const { key, media, request } = dropped();
     const execution = dead(request);
     await repair(execution);
@@ -188,10 +188,10 @@ describe('an execution that claimed nothing', () => {
     expect(details()).toHaveLength(1);
   });
 
-  it('of a call is a case of its own, though the person has others', async () => {
+  test('of a call gets a case of its own, though the person has others', async () => {
     const request = callOf();
     const other = claimOf({ accountId: request.accountId });
-    await claimRecord(house.ledger, other, executionOf('another'));
+    await claimRecord(aws.ledger, other, executionOf('another'));
     const execution = dead(request);
     await repair(execution);
     expect((await recordOf(other.revalidationId))?.phase).toBe('claimed');
@@ -199,7 +199,7 @@ describe('an execution that claimed nothing', () => {
     expect(own).toMatchObject([{ phase: 'failed', outcome: { accountId: request.accountId } }]);
   });
 
-  it('that was only a copy leaves the case to the execution that owns it', async () => {
+  test('of a copy leaves the case to the execution that owns it', async () => {
     const { request } = dropped();
     const { revalidationId } = await claimedBy(dead(request), request);
     const copy = dead(request);
@@ -209,15 +209,18 @@ describe('an execution that claimed nothing', () => {
     expect(details()).toEqual([]);
   });
 
-  it.each([[undefined], ['nonsense'], [{ kind: 'drop' }]])('of %j is known by its execution alone', async (request) => {
-    const execution = dead(request);
-    await repair(execution);
-    const own = (await allRecords()).filter(({ owner }) => owner === execution.executionArn);
-    expect(own).toMatchObject([{ phase: 'failed' }]);
-    expect(own[0]).not.toHaveProperty('object');
-  });
+  test.each([[undefined], ['nonsense'], [{ kind: 'drop' }]])(
+    'of %j is identified by its execution alone',
+    async (request) => {
+      const execution = dead(request);
+      await repair(execution);
+      const own = (await allRecords()).filter(({ owner }) => owner === execution.executionArn);
+      expect(own).toMatchObject([{ phase: 'failed' }]);
+      expect(own[0]).not.toHaveProperty('object');
+    },
+  );
 
-  it('whose input EventBridge leaves out is known by its execution alone', async () => {
+  test('whose input EventBridge leaves out is identified by its execution alone', async () => {
     const execution = dead(undefined);
     const event = executionEvent(execution);
     await handler({ ...event, detail: { ...(event.detail as object), input: undefined } }, context);
@@ -225,24 +228,24 @@ describe('an execution that claimed nothing', () => {
   });
 });
 
-it('what cannot be recorded is thrown, so that the event comes again', async () => {
+test('throws when it cannot record, so that the event comes again', async () => {
   const { request } = dropped();
   const execution = dead(request);
-  house.openBus(false);
+  aws.openBus(false);
   expect(await errorOf(Promise.resolve(repair(execution)))).toMatchObject({ name: 'BusRefusedError' });
-  house.openBus(true);
+  aws.openBus(true);
   await repair(execution);
   expect(details()).toHaveLength(1);
 });
 
-it('an event of another kind is no reason to record anything', async () => {
+test('records nothing for an event of another kind', async () => {
   const before = await allRecords();
   const error = await errorOf(Promise.resolve(handler({ source: 'aws.s3', detail: {} }, context)));
   expect(error.name).toBe('$ZodError');
   expect(await allRecords()).toEqual(before);
 });
 
-/** Somebody's drop, in a version of its own. */
+/** A drop of a person, in a version of its own. */
 const dropped = () => {
   const { accountId, enrollmentId } = newPerson();
   const key = `inbox/${accountId}/${enrollmentId}/a.jpg`;
@@ -261,5 +264,5 @@ const claimedBy = async ({ executionArn }: Execution, request: unknown) => {
     accountId,
     enrollmentId,
   });
-  return claimRecord(house.ledger, claim, executionArn);
+  return claimRecord(aws.ledger, claim, executionArn);
 };

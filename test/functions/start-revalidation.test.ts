@@ -1,33 +1,33 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { handler } from '../../functions/start-revalidation.ts';
 import type { Started } from '../../shared/domain/api.ts';
 import { revalidationIdOf } from '../../shared/domain/case-id.ts';
 import type { CallRequest } from '../../shared/domain/request.ts';
 import { BUCKET, claimOf, context, inMinutes, newPerson, newRevalidationId } from '../support/journal.ts';
-import { type Fate, type House, openHouse } from '../support/local-aws.ts';
+import { type Delivery, type LocalAws, openLocalAws } from '../support/local-aws.ts';
 import { jpeg } from '../support/media.ts';
 import { CALLER, callEvent, codeOf, contentOf } from '../support/routes.ts';
 
 const JPEG = jpeg();
 
-let house: House;
+let aws: LocalAws;
 
 beforeAll(async () => {
-  house = await openHouse('StartRevalidation', { media: true });
+  aws = await openLocalAws('StartRevalidation', { media: true });
 });
 
-afterAll(() => house.close());
+afterAll(() => aws.close());
 
 beforeEach(() => {
-  house.fate();
-  house.calls.length = 0;
-  house.started.length = 0;
+  aws.setDelivery();
+  aws.calls.length = 0;
+  aws.started.length = 0;
 });
 
 const asking = (body: unknown, headers: Record<string, string> = {}) => handler(callEvent({ body, headers }), context);
 
-const wish = (more: object = {}) => ({
+const bodyOf = (more: object = {}) => ({
   ...newPerson(),
   userAuthorized: true,
   upload: { type: 'video/mp4', bytes: 5_000_000 },
@@ -35,18 +35,18 @@ const wish = (more: object = {}) => ({
 });
 
 const lying = async (folder = '') => {
-  const { key, versionId } = await house.put(`media/${folder}${randomUUID()}`, JPEG);
+  const { key, versionId } = await aws.put(`media/${folder}${randomUUID()}`, JPEG);
   return { key, versionId, body: { ...newPerson(), userAuthorized: true, media: { key } } };
 };
 
 describe('a ticket', () => {
-  it('is in the ledger before its form is given out, with the consent and whose word it was', async () => {
-    const body = wish({ options: { liveness: 'passive' }, reference: 'r' });
+  test('stores a ticket with the consent and the caller before it returns the form', async () => {
+    const body = bodyOf({ options: { liveness: 'passive' }, reference: 'r' });
     const answer = await asking(body);
     const { revalidationId, upload } = contentOf<Started>(answer);
     expect(answer.statusCode).toBe(202);
     const key = `inbox/${body.accountId}/${body.enrollmentId}/${revalidationId}.mp4`;
-    expect(await house.item(`TICKET#${revalidationId}`)).toMatchObject({
+    expect(await aws.item(`TICKET#${revalidationId}`)).toMatchObject({
       accountId: body.accountId,
       userAuthorized: true,
       options: { liveness: 'passive' },
@@ -55,37 +55,37 @@ describe('a ticket', () => {
       calledBy: CALLER,
     });
     expect(upload?.fields).toMatchObject({ key, 'Content-Type': 'video/mp4' });
-    expect(house.started).toEqual([]);
-    expect(house.writes().map(({ operation }) => operation)).toEqual(['PutItem']);
+    expect(aws.started).toEqual([]);
+    expect(aws.writes().map(({ operation }) => operation)).toEqual(['PutItem']);
   });
 
-  it('is not given out when it could not be written down', async () => {
-    house.fateOfWrite(1, 'lost');
-    expect(codeOf(await asking(wish()))).toBe('unexpected');
+  test('returns no form when the ticket could not be written', async () => {
+    aws.setWriteDelivery(1, 'lost');
+    expect(codeOf(await asking(bodyOf()))).toBe('unexpected');
   });
 });
 
-describe('media that is there', () => {
-  it('starts the machine under the id of the case, in the version that was looked at', async () => {
+describe('existing media', () => {
+  test('starts the machine under the id of the case, with the version that was read', async () => {
     const { body, key, versionId } = await lying();
     const id = revalidationIdOf({ accountId: body.accountId, bucket: BUCKET, key, version: versionId });
     expect(contentOf(await asking(body))).toMatchObject({ revalidationId: id, phase: 'accepted' });
     const request = { ...body, kind: 'call', media: { key, versionId }, options: {}, calledBy: CALLER };
-    expect(house.started).toEqual([{ name: id, input: { request } }]);
+    expect(aws.started).toEqual([{ name: id, input: { request } }]);
   });
 
-  it('is started once, however often it is asked for', async () => {
+  test('starts the machine once for any number of calls', async () => {
     const { body } = await lying();
     const ids = [];
     for (const _ of [1, 2, 3]) ids.push(contentOf<Started>(await asking(body)).revalidationId);
     expect(new Set(ids).size).toBe(1);
-    expect(house.started).toHaveLength(1);
+    expect(aws.started).toHaveLength(1);
   });
 });
 
 describe('an idempotency key', () => {
-  it('brings a call to its end that was cut off anywhere, and makes one case of it', async () => {
-    for (const [nth, fate] of [
+  test('completes a call that was cut off anywhere, and makes one case of it', async () => {
+    for (const [nth, delivery] of [
       [1, 'lost'],
       [1, 'answer lost'],
       [2, 'lost'],
@@ -93,20 +93,20 @@ describe('an idempotency key', () => {
     ] as const) {
       const { body, key } = await lying();
       const headers = { 'idempotency-key': randomUUID() };
-      house.started.length = 0;
-      house.fateOfWrite(nth, fate);
+      aws.started.length = 0;
+      aws.setWriteDelivery(nth, delivery);
       expect(codeOf(await asking(body, headers))).toBe('unexpected');
-      house.fate();
+      aws.setDelivery();
       const { revalidationId } = contentOf<Started>(await asking(body, headers));
-      await house.put(key, JPEG);
+      await aws.put(key, JPEG);
       expect(contentOf<Started>(await asking(body, headers)).revalidationId).toBe(revalidationId);
-      expect(house.started.map(({ name }) => name)).toEqual([revalidationId]);
+      expect(aws.started.map(({ name }) => name)).toEqual([revalidationId]);
     }
   });
 
-  it('is the caller’s own: another caller may use the same', async () => {
+  test('keeps the keys of two callers apart', async () => {
     const headers = { 'idempotency-key': randomUUID() };
-    const body = wish();
+    const body = bodyOf();
     const authorizer = { iam: { userArn: 'arn:aws:iam::000000000000:user/other' } };
     const one = contentOf<Started>(await asking(body, headers));
     const two = contentOf<Started>(await handler(callEvent({ body, headers, authorizer }), context));
@@ -116,25 +116,25 @@ describe('an idempotency key', () => {
     expect(three.revalidationId).toBe(one.revalidationId);
   });
 
-  it('with another body is refused, and nothing is written', async () => {
+  test('refuses a key with another body, and writes nothing', async () => {
     const headers = { 'idempotency-key': randomUUID() };
-    await asking(wish(), headers);
-    house.calls.length = 0;
-    expect(codeOf(await asking(wish(), headers))).toBe('idempotency_key_reused');
-    expect(house.writes()).toEqual([]);
+    await asking(bodyOf(), headers);
+    aws.calls.length = 0;
+    expect(codeOf(await asking(bodyOf(), headers))).toBe('idempotency_key_reused');
+    expect(aws.writes()).toEqual([]);
   });
 
-  it('outlives its promise: what the ledger has forgotten is unknown', async () => {
+  test('outlives its promise: an expired case is unknown', async () => {
     const headers = { 'idempotency-key': randomUUID() };
-    const body = wish();
+    const body = bodyOf();
     const { revalidationId } = contentOf<Started>(await asking(body, headers));
-    await house.stand({ pk: `TICKET#${revalidationId}`, expiresAt: 1 });
+    await aws.putItem({ pk: `TICKET#${revalidationId}`, expiresAt: 1 });
     expect(codeOf(await asking(body, headers))).toBe('revalidation_unknown');
   });
 });
 
-describe('the same media in other words', () => {
-  it('is refused, whether it was promised or claimed before, and nothing is written or started', async () => {
+describe('the same media with another request', () => {
+  test('is refused when it was promised or claimed before, and nothing is written or started', async () => {
     const { body } = await lying();
     const options = { threshold: 0.75, resultMode: 'callback' };
     const { revalidationId } = contentOf<Started>(await asking({ ...body, options }));
@@ -144,11 +144,11 @@ describe('the same media in other words', () => {
       { ...body },
     ];
     const refuseAll = async () => {
-      house.calls.length = 0;
-      house.started.length = 0;
+      aws.calls.length = 0;
+      aws.started.length = 0;
       for (const other of others) expect(codeOf(await asking(other))).toBe('already_asked_otherwise');
-      expect(house.writes()).toEqual([]);
-      expect(house.started).toEqual([]);
+      expect(aws.writes()).toEqual([]);
+      expect(aws.started).toEqual([]);
     };
     await refuseAll();
     const { accountId, enrollmentId } = body;
@@ -158,7 +158,7 @@ describe('the same media in other words', () => {
       revalidationId,
       requested: { threshold: 0.75, subvalidations: ['similarity'] },
     });
-    await house.stand({ pk: `RUN#${revalidationId}`, ...claim, phase: 'claimed', owner: 'arn', trail: [] });
+    await aws.putItem({ pk: `RUN#${revalidationId}`, ...claim, phase: 'claimed', owner: 'arn', trail: [] });
     await refuseAll();
     // How the result is waited for changes no question.
     const same = { ...body, options: { threshold: 0.75, resultMode: 'poll' } };
@@ -166,15 +166,15 @@ describe('the same media in other words', () => {
   });
 });
 
-describe('the same question in words that are sent as the same', () => {
-  it('is the same case, by the media and by a key', async () => {
+describe('the same request in another form', () => {
+  test('gets the same case, by the media and by a key', async () => {
     const { body } = await lying();
     const ids = new Set<string>();
     for (const options of [undefined, {}, { resultMode: 'poll' }]) {
       ids.add(contentOf<Started>(await asking({ ...body, ...(options ? { options } : {}) })).revalidationId);
     }
     expect(ids.size).toBe(1);
-    const upload = wish({ options: { liveness: 'passive' } });
+    const upload = bodyOf({ options: { liveness: 'passive' } });
     const headers = { 'idempotency-key': randomUUID() };
     const first = contentOf<Started>(await asking(upload, headers));
     const turned = { ...upload, options: { subvalidations: ['similarity', 'passive_liveness'] } };
@@ -199,37 +199,37 @@ describe('a repeat', () => {
     });
     const outcome = { revalidationId, status: 'approved', decidedBy: 'poll', decidedAt: claimedAt };
     const record = { ...claim, phase: 'approved', owner: 'arn', outcome, trail: [] };
-    await house.stand({ pk: `RUN#${revalidationId}`, ...record });
+    await aws.putItem({ pk: `RUN#${revalidationId}`, ...record });
     return { asked, claimedAt };
   };
 
-  it('says that it is one, when the first was claimed and under which reference, and a first call does not', async () => {
+  test('states that it is one, with the time and the reference of the first call', async () => {
     const { asked, claimedAt } = await decided(10);
     const answer = await asking({ ...asked, reference: 'transfer-2' }, { 'idempotency-key': randomUUID() });
     expect(contentOf(answer)).toMatchObject({ isRepeat: true, reference: 'transfer-1', claimedAt, phase: 'approved' });
     const first = await asking((await lying()).body);
     expect(contentOf(first)).not.toHaveProperty('isRepeat');
     const headers = { 'idempotency-key': randomUUID() };
-    const upload = wish();
+    const upload = bodyOf();
     expect(contentOf(await asking(upload, headers))).not.toHaveProperty('isRepeat');
     expect(contentOf(await asking(upload, headers))).toHaveProperty('isRepeat', true);
   });
 
-  it('of an answer older than the caller takes is refused by name, binds no key and writes nothing', async () => {
+  test('of an older outcome than the caller accepts is refused by name, binds no key and writes nothing', async () => {
     const { asked } = await decided(10);
     const key = randomUUID();
-    house.calls.length = 0;
+    aws.calls.length = 0;
     for (const headers of [{}, { 'idempotency-key': key }]) {
       expect(codeOf(await asking({ ...asked, maxAgeSeconds: 540 }, headers))).toBe('answer_too_old');
     }
-    expect(house.writes()).toEqual([]);
+    expect(aws.writes()).toEqual([]);
     expect(contentOf(await asking({ ...asked, maxAgeSeconds: 660 }))).toMatchObject({ isRepeat: true });
     // Under a key that was bound before, too.
     await asking(asked, { 'idempotency-key': key });
     expect(codeOf(await asking({ ...asked, maxAgeSeconds: 540 }, { 'idempotency-key': key }))).toBe('answer_too_old');
   });
 
-  it('of what was refused frees its key for media that was put again', async () => {
+  test('of a refused request frees its key for media that was put again', async () => {
     const { body, key } = await lying();
     const headers = { 'idempotency-key': randomUUID() };
     const { revalidationId } = contentOf<Started>(await asking(body, headers));
@@ -241,8 +241,8 @@ describe('a repeat', () => {
       decidedAt: inMinutes(0),
     };
     const refused = { revalidationId, phase: 'refused', owner: 'arn', claimedAt: inMinutes(0), outcome, trail: [] };
-    await house.stand({ pk: `RUN#${revalidationId}`, ...refused });
-    await house.put(key, JPEG);
+    await aws.putItem({ pk: `RUN#${revalidationId}`, ...refused });
+    await aws.put(key, JPEG);
     const again = contentOf<Started>(await asking(body, headers));
     expect(again.revalidationId).not.toBe(revalidationId);
     expect(contentOf<Started>(await asking(body, headers)).revalidationId).toBe(again.revalidationId);
@@ -257,31 +257,31 @@ describe('a token for one account', () => {
     process.env.ACCOUNT_CLAIM = 'none';
   });
 
-  it('names media of that account alone: another person’s is not looked at, started or written down', async () => {
+  test('opens media of that account alone: media of another person is not read, started or recorded', async () => {
     const { body } = await lying('victim/');
     const authorizer = { jwt: { claims: { sub: 'app', account: body.accountId }, scopes: [] } };
-    house.calls.length = 0;
+    aws.calls.length = 0;
     expect(codeOf(await handler(callEvent({ body, authorizer }), context))).toBe('account_forbidden');
-    expect([house.calls, house.started]).toEqual([[], []]);
-    const own = await house.put(`media/${body.accountId}/selfie.jpg`, JPEG);
+    expect([aws.calls, aws.started]).toEqual([[], []]);
+    const own = await aws.put(`media/${body.accountId}/selfie.jpg`, JPEG);
     const answer = await handler(callEvent({ body: { ...body, media: { key: own.key } }, authorizer }), context);
     expect(answer.statusCode).toBe(202);
   });
 
-  it('without a subject is refused by name', async () => {
+  test('is refused by name without a subject', async () => {
     const authorizer = { jwt: { claims: { azp: 'app' }, scopes: [] } };
-    expect(codeOf(await handler(callEvent({ body: wish(), authorizer }), context))).toBe('subject_missing');
+    expect(codeOf(await handler(callEvent({ body: bodyOf(), authorizer }), context))).toBe('subject_missing');
   });
 });
 
-describe('a call that does not say what it is about', () => {
+describe('a call without media and upload', () => {
   const brokenOf = async (body: unknown) => {
     const answer = await asking(body);
     return contentOf<{ errors: { path: string; code: string; detail: string }[] }>(answer).errors;
   };
   const BOTH = 'give either media, which lies in the bucket, or upload, for a form to upload with';
 
-  it('is told what is missing, in those words', async () => {
+  test('is refused with the missing fields', async () => {
     expect(await brokenOf({})).toEqual([
       { path: 'accountId', code: 'missing', detail: 'is missing' },
       { path: 'enrollmentId', code: 'missing', detail: 'is missing' },
@@ -292,24 +292,24 @@ describe('a call that does not say what it is about', () => {
       },
       { path: 'media', code: 'missing', detail: `is missing: ${BOTH}` },
     ]);
-    const { upload: _, ...neither } = wish();
+    const { upload: _, ...neither } = bodyOf();
     expect(await brokenOf(neither)).toEqual([{ path: 'media', code: 'missing', detail: `is missing: ${BOTH}` }]);
   });
 
-  it('or that it says two things', async () => {
-    expect(await brokenOf({ ...wish(), media: { key: 'media/a.jpg' } })).toEqual([
+  test('is refused when it has both', async () => {
+    expect(await brokenOf({ ...bodyOf(), media: { key: 'media/a.jpg' } })).toEqual([
       { path: 'media', code: 'rule', detail: `is given together with upload: ${BOTH}` },
     ]);
   });
 });
 
 describe('two calls about the same media at once', () => {
-  it('in other words are one promise and one refusal, and one run in the words of the promise', async () => {
+  test('with different requests get one promise and one refusal, and one run of the promise', async () => {
     const { body } = await lying();
     // Both look before either writes.
     let looks = 0;
     const bothLooked = Promise.withResolvers<void>();
-    house.fate(async ({ operation }): Promise<Fate> => {
+    aws.setDelivery(async ({ operation }): Promise<Delivery> => {
       if (operation === 'GetItem') {
         looks += 1;
         if (looks === 4) bothLooked.resolve();
@@ -323,25 +323,25 @@ describe('two calls about the same media at once', () => {
     const refused = answers.find(({ statusCode }) => statusCode === 409);
     expect(refused && codeOf(refused)).toBe('already_asked_otherwise');
     const request = expect.objectContaining({ options: { threshold: thresholds[won] } });
-    expect(house.started).toEqual([{ name: expect.any(String), input: { request } }]);
+    expect(aws.started).toEqual([{ name: expect.any(String), input: { request } }]);
   });
 
-  it('in the same words are one case', async () => {
+  test('with the same request get one case', async () => {
     const { body } = await lying();
     const ids = (await Promise.all([asking(body), asking(body)])).map((one) => contentOf<Started>(one).revalidationId);
     expect(new Set(ids).size).toBe(1);
-    expect(house.started).toHaveLength(1);
+    expect(aws.started).toHaveLength(1);
   });
 });
 
-describe('a new case that is forced', () => {
+describe('a forced new case', () => {
   const forceNew = { reason: 'the photo was of the wrong day' };
 
-  it('is one a key, however often it is asked for, and the machine is told by what to tell it apart', async () => {
+  test('is created once per key, and the machine gets its force key', async () => {
     const { body, key, versionId } = await lying();
     const first = contentOf<Started>(await asking(body));
     const headers = { 'idempotency-key': randomUUID() };
-    house.started.length = 0;
+    aws.started.length = 0;
     const ids = [];
     for (const _ of [1, 2, 3]) {
       const forced = contentOf<Started>(await asking({ ...body, forceNew }, headers));
@@ -351,15 +351,15 @@ describe('a new case that is forced', () => {
     const [id = ''] = ids;
     expect(new Set(ids)).toEqual(new Set([id]));
     expect(id).not.toBe(first.revalidationId);
-    expect(house.started.map(({ name }) => name)).toEqual([id]);
-    const [started] = house.started as unknown as { input: { request: CallRequest } }[];
+    expect(aws.started.map(({ name }) => name)).toEqual([id]);
+    const [started] = aws.started as unknown as { input: { request: CallRequest } }[];
     expect(started?.input.request).toMatchObject({ forceNew, media: { key, versionId } });
     const forceKey = started?.input.request.idempotencyKey;
     expect(forceKey).toMatch(/^[0-9a-f]{64}$/);
     expect(revalidationIdOf({ accountId: body.accountId, bucket: BUCKET, key, version: versionId, forceKey })).toBe(id);
   });
 
-  it('is another one under another key, and for another caller', async () => {
+  test('differs for another key and for another caller', async () => {
     const { body } = await lying();
     const key = randomUUID();
     const authorizer = { iam: { userArn: 'arn:aws:iam::000000000000:user/other' } };
@@ -372,65 +372,65 @@ describe('a new case that is forced', () => {
     expect(new Set(answers.map((answer) => contentOf<Started>(answer).revalidationId)).size).toBe(3);
   });
 
-  it('outlives its key: the same call under it meets the same case', async () => {
+  test('outlives its key: the same call under it gets the same case', async () => {
     const { body } = await lying();
     const key = randomUUID();
     const headers = { 'idempotency-key': key };
     const { revalidationId } = contentOf<Started>(await asking({ ...body, forceNew }, headers));
-    await house.stand({ pk: `KEY#${CALLER}#${key}`, expiresAt: 1 });
+    await aws.putItem({ pk: `KEY#${CALLER}#${key}`, expiresAt: 1 });
     expect(contentOf<Started>(await asking({ ...body, forceNew }, headers)).revalidationId).toBe(revalidationId);
   });
 });
 
 describe('a retry', () => {
   const LIVE = { subvalidations: ['passive_liveness', 'similarity'] };
-  /** Somebody's re-validation that was declined just now. */
+  /** A re-validation of a person that was declined just now. */
   const declined = async () => {
     const claim = claimOf({ requested: { liveness: 'passive' } });
     const { revalidationId, accountId, enrollmentId } = claim;
     const outcome = { revalidationId, status: 'declined', decidedBy: 'poll', decidedAt: new Date().toISOString() };
     const record = { ...claim, phase: 'declined', owner: 'arn', validationId: 'VLD1', outcome, trail: [] };
-    await house.stand({ pk: `RUN#${revalidationId}`, ...record });
+    await aws.putItem({ pk: `RUN#${revalidationId}`, ...record });
     return { revalidationId, accountId, enrollmentId };
   };
 
-  it('is looked up before anything is promised, and keeps the name it was asked by', async () => {
+  test('is checked before anything is promised, and keeps the id that the caller used', async () => {
     const { revalidationId, ...person } = await declined();
     const options = { ...LIVE, retryOf: revalidationId };
-    house.calls.length = 0;
-    const answer = contentOf<Started>(await asking(wish({ ...person, options })));
+    aws.calls.length = 0;
+    const answer = contentOf<Started>(await asking(bodyOf({ ...person, options })));
     expect(answer).toMatchObject({ phase: 'awaiting_upload', requested: options });
     // Its place is taken by the drop, not by the form.
-    expect(house.writes().map(({ operation }) => operation)).toEqual(['PutItem']);
+    expect(aws.writes().map(({ operation }) => operation)).toEqual(['PutItem']);
   });
 
-  it('that nothing can come of is refused here, and nothing is written', async () => {
+  test('is refused here when it cannot succeed, and nothing is written', async () => {
     const { revalidationId, ...person } = await declined();
-    house.calls.length = 0;
+    aws.calls.length = 0;
     const asked = (more: object, retryOf = revalidationId) =>
-      asking(wish({ ...person, options: { ...LIVE, retryOf }, ...more }));
+      asking(bodyOf({ ...person, options: { ...LIVE, retryOf }, ...more }));
     expect(codeOf(await asked(newPerson()))).toBe('retry_unknown');
     expect(codeOf(await asked({}, newRevalidationId()))).toBe('retry_unknown');
     process.env.ALLOWED_RETRIES = '0';
     expect(codeOf(await asked({}))).toBe('retry_not_allowed');
     process.env.ALLOWED_RETRIES = '1';
-    expect(house.writes()).toEqual([]);
+    expect(aws.writes()).toEqual([]);
   });
 });
 
-describe('a call is refused, and nothing is written or started', () => {
+describe('an invalid call', () => {
   const rows: [string, string, () => Promise<[unknown, Record<string, string>?]>][] = [
     ['that is no JSON', 'body_malformed', async () => ['{']],
-    ['of another type', 'content_type_unsupported', async () => [wish(), { 'content-type': 'text/json' }]],
+    ['of another type', 'content_type_unsupported', async () => [bodyOf(), { 'content-type': 'text/json' }]],
     ['that is too large', 'body_too_large', async () => ['x'.repeat(65_537)]],
-    ['for a ticket below the floor', 'threshold_below_policy', async () => [wish({ options: { threshold: 0.3 } })]],
+    ['for a ticket below the floor', 'threshold_below_policy', async () => [bodyOf({ options: { threshold: 0.3 } })]],
     [
       'for media below the floor',
       'threshold_below_policy',
       async () => [{ ...(await lying()).body, options: { threshold: 0.3 } }],
     ],
     ['that is null', 'request_invalid', async () => ['null']],
-    ['with a key whose field says nothing', 'request_invalid', async () => [wish(), { 'idempotency-key': '' }]],
+    ['with a key whose field says nothing', 'request_invalid', async () => [bodyOf(), { 'idempotency-key': '' }]],
     [
       'that forces a new case without a key to know its repeats by',
       'request_invalid',
@@ -441,14 +441,14 @@ describe('a call is refused, and nothing is written or started', () => {
       'request_invalid',
       async () => [{ ...(await lying()).body, forceNew: {} }, { 'idempotency-key': randomUUID() }],
     ],
-    ['that forces a new case of a form', 'request_invalid', async () => [wish({ forceNew: { reason: 'r' } })]],
-    ['without consent', 'consent_missing', async () => [wish({ userAuthorized: 'true' })]],
+    ['that forces a new case of a form', 'request_invalid', async () => [bodyOf({ forceNew: { reason: 'r' } })]],
+    ['without consent', 'consent_missing', async () => [bodyOf({ userAuthorized: 'true' })]],
     [
       'for media without a byte',
       'media_empty',
       async () => {
         const { body, key } = await lying();
-        await house.put(key, '');
+        await aws.put(key, '');
         return [body];
       },
     ],
@@ -457,7 +457,7 @@ describe('a call is refused, and nothing is written or started', () => {
       'media_type_not_supported',
       async () => {
         const { body, key } = await lying();
-        await house.put(key, '%PDF');
+        await aws.put(key, '%PDF');
         return [body];
       },
     ],
@@ -466,7 +466,7 @@ describe('a call is refused, and nothing is written or started', () => {
       'media_too_large',
       async () => {
         const { body, key } = await lying();
-        await house.put(key, Buffer.concat([JPEG, Buffer.alloc(10_000_000)]));
+        await aws.put(key, Buffer.concat([JPEG, Buffer.alloc(10_000_000)]));
         return [body];
       },
     ],
@@ -483,25 +483,25 @@ describe('a call is refused, and nothing is written or started', () => {
       'media_gone',
       async () => {
         const { body, key } = await lying();
-        await house.remove(key);
+        await aws.remove(key);
         return [body];
       },
     ],
     [
       'for speech',
       'speech_match_needs_live_capture',
-      async () => [wish({ options: { subvalidations: ['speech_match'], minimumPrecision: 'low' } })],
+      async () => [bodyOf({ options: { subvalidations: ['speech_match'], minimumPrecision: 'low' } })],
     ],
   ];
-  it.each(rows)('%s', async (_, code, make) => {
+  test.each(rows)('is refused, and nothing is written or started: %s', async (_, code, make) => {
     const [body, headers] = await make();
     expect(codeOf(await asking(body, headers))).toBe(code);
-    expect(house.writes()).toEqual([]);
-    expect(house.started).toEqual([]);
+    expect(aws.writes()).toEqual([]);
+    expect(aws.started).toEqual([]);
   });
 
-  it('that no authoriser let through, as a fault of ours', async () => {
-    expect(codeOf(await handler(callEvent({ body: wish(), authorizer: {} }), context))).toBe('unexpected');
-    expect(house.writes()).toEqual([]);
+  test('answers 500 when no authoriser let it through', async () => {
+    expect(codeOf(await handler(callEvent({ body: bodyOf(), authorizer: {} }), context))).toBe('unexpected');
+    expect(aws.writes()).toEqual([]);
   });
 });

@@ -1,5 +1,5 @@
 import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { handler } from '../../functions/sweep-ledger.ts';
 import type { LocalServer } from '../../infra/local/http.ts';
 import { AmendmentAnnouncement, announcementOf } from '../../shared/domain/announcement.ts';
@@ -24,30 +24,30 @@ import {
   newPerson,
   newRevalidationId,
 } from '../support/journal.ts';
-import { type Asked, type Fate, type House, type Line, openHouse, standIn } from '../support/local-aws.ts';
+import { type Asked, type Delivery, type Line, type LocalAws, openLocalAws, standIn } from '../support/local-aws.ts';
 
 const OURS = executionOf('ours');
 
 const HOUR = 60;
 
-let house: House;
+let aws: LocalAws;
 
 let truora: LocalServer & { asked: Asked[] };
 
 beforeAll(async () => {
-  house = await openHouse('SweepLedger', { media: true });
+  aws = await openLocalAws('SweepLedger', { media: true });
 });
 
-afterAll(() => house.close());
+afterAll(() => aws.close());
 
 beforeEach(async () => {
-  house.fate();
-  house.openBus(true);
-  house.statuses.clear();
-  house.announced.length = 0;
-  house.resumed.length = 0;
-  house.lines.length = 0;
-  house.metrics.length = 0;
+  aws.setDelivery();
+  aws.openBus(true);
+  aws.statuses.clear();
+  aws.announced.length = 0;
+  aws.resumed.length = 0;
+  aws.lines.length = 0;
+  aws.metrics.length = 0;
   await says({ status: 404 });
 });
 
@@ -61,24 +61,24 @@ afterAll(() => truora.close());
 
 const sweep = () => handler({}, context);
 
-const itemOf = (revalidationId: string) => house.item(`RUN#${revalidationId}`);
+const itemOf = (revalidationId: string) => aws.item(`RUN#${revalidationId}`);
 
-const details = () => house.announced.map(({ detail }) => detail);
+const details = () => aws.announced.map(({ detail }) => detail);
 
-/** Leaves the record as it is, and makes it due now: nobody waits here for five minutes, or for a day. */
+/** Leaves the record as it is, and makes it due now: no test waits for five minutes, or for a day. */
 const due = async (revalidationId: string, more: Record<string, unknown> = {}) => {
   const item = await itemOf(revalidationId);
   if (!item) throw new TypeError('the record does not exist');
   const shard = `due#${revalidationId[3]}`;
-  await house.stand({ ...item, pk: `RUN#${revalidationId}`, shard, dueAt: inMinutes(-1), ...more });
+  await aws.putItem({ ...item, pk: `RUN#${revalidationId}`, shard, dueAt: inMinutes(-1), ...more });
 };
 
 /** A case that is being worked on, with its validation, and due. */
 const running = async (more: Partial<Claim> = {}) => {
   const { claim, validation } = journalOf({ claim: claimOf(more) });
-  await claimRecord(house.ledger, claim, OURS);
+  await claimRecord(aws.ledger, claim, OURS);
   await recordCreated(
-    house.ledger,
+    aws.ledger,
     { revalidationId: claim.revalidationId, owner: OURS },
     { ...validation, uploadLink: 'https://files.example.com/u' },
     { attempt: { n: 1, at: claim.claimedAt, result: 'created', validationId: validation.validationId }, orphans: [] },
@@ -105,7 +105,7 @@ const ended = async (
     decidedBy: 'workflow',
     decidedAt: inMinutes(-hours * HOUR),
   };
-  await recordOutcome(house.ledger, outcome, OURS);
+  await recordOutcome(aws.ledger, outcome, OURS);
   await due(revalidationId, { announced: outcome.decidedAt });
   return { claim, validation, outcome };
 };
@@ -133,33 +133,33 @@ const approval = ({ claim, validation }: Pick<Case, 'claim' | 'validation'>, mor
 const pending = (of: Pick<Case, 'claim' | 'validation'>) => approval(of, { validation_status: 'pending' });
 
 describe('each sweep', () => {
-  it('says that it has recorded no notification itself, so that an alarm sees silence where none ever came', async () => {
+  test('emits that it recorded no notification itself, so that an alarm can tell silence from zero', async () => {
     await sweep();
-    expect(house.metrics).toContainEqual(expect.objectContaining({ NotificationsRecorded: 0 }));
+    expect(aws.metrics).toContainEqual(expect.objectContaining({ NotificationsRecorded: 0 }));
   });
 });
 
 describe('an open record', () => {
-  it('whose execution lives is left alone, and looked at again', async () => {
+  test('is left alone while its execution lives, and checked again', async () => {
     const { claim } = await running();
     await sweep();
-    const record = await readRecord(house.ledger, claim.revalidationId);
+    const record = await readRecord(aws.ledger, claim.revalidationId);
     expect(record).toMatchObject({ phase: 'created', dueAt: expect.any(String) });
     expect(Date.parse(record?.dueAt ?? '')).toBeGreaterThan(Date.now() + 4 * 60_000);
     expect(details()).toEqual([]);
   });
 
-  it.each([
+  test.each([
     ['ABORTED', 'execution_aborted'],
     ['TIMED_OUT', 'execution_timed_out'],
     ['FAILED', 'execution_failed'],
     ['SUCCEEDED', 'execution_lost'],
     ['FORGOTTEN', 'execution_lost'],
-  ] as const)('whose execution is %s has failed by %s, and its person is free', async (status, reason) => {
+  ] as const)('fails with the execution status %s by %s, and its person is free', async (status, reason) => {
     const { claim, validation } = await running();
-    house.statuses.set(OURS, status);
+    aws.statuses.set(OURS, status);
     expect(await sweep()).toEqual({ seen: 1, failed: 0 });
-    const record = await readRecord(house.ledger, claim.revalidationId);
+    const record = await readRecord(aws.ledger, claim.revalidationId);
     expect(record?.outcome).toMatchObject({
       status: 'failed',
       reason,
@@ -169,36 +169,36 @@ describe('an open record', () => {
     });
     expect(record?.announced).toMatch(/Z$/);
     expect(details()).toEqual([announcementOf(record?.outcome as Outcome)]);
-    expect(house.metrics).toContainEqual(expect.objectContaining({ Outcomes: 1, reason }));
+    expect(aws.metrics).toContainEqual(expect.objectContaining({ Outcomes: 1, reason }));
   });
 
-  it('leaves the intent that it had open for whoever comes next', async () => {
+  test('leaves its open intent to the next run', async () => {
     const { claim } = journalOf();
-    await claimRecord(house.ledger, claim, OURS);
-    await openIntent(house.table, claim.accountId, { revalidationId: claim.revalidationId, attempt: 1 });
+    await claimRecord(aws.ledger, claim, OURS);
+    await openIntent(aws.table, claim.accountId, { revalidationId: claim.revalidationId, attempt: 1 });
     await due(claim.revalidationId);
-    house.statuses.set(OURS, 'ABORTED');
+    aws.statuses.set(OURS, 'ABORTED');
     await sweep();
-    expect((await readRecord(house.ledger, claim.revalidationId))?.phase).toBe('failed');
-    expect(await readIntent(house.table, claim.accountId)).toMatchObject({ revalidationId: claim.revalidationId });
+    expect((await readRecord(aws.ledger, claim.revalidationId))?.phase).toBe('failed');
+    expect(await readIntent(aws.table, claim.accountId)).toMatchObject({ revalidationId: claim.revalidationId });
   });
 
-  it('leaves the intent of another case of the person alone', async () => {
+  test('leaves the intent of another case of the person alone', async () => {
     const { claim } = await running();
-    house.statuses.set(OURS, 'ABORTED');
-    await house.stand({
+    aws.statuses.set(OURS, 'ABORTED');
+    await aws.putItem({
       pk: `ACC#${claim.accountId}`,
       revalidationId: claimOf().revalidationId,
       openedAt: inMinutes(0),
       attempt: 1,
     });
     await sweep();
-    expect(await readIntent(house.table, claim.accountId)).toBeDefined();
+    expect(await readIntent(aws.table, claim.accountId)).toBeDefined();
   });
 
-  it('that ends while the sweep looks keeps its own end', async () => {
+  test('keeps its own outcome when it ends during the sweep', async () => {
     const { claim } = await running();
-    house.statuses.set(OURS, 'SUCCEEDED');
+    aws.statuses.set(OURS, 'SUCCEEDED');
     const outcome: Outcome = {
       revalidationId: claim.revalidationId,
       status: 'approved',
@@ -206,47 +206,47 @@ describe('an open record', () => {
       decidedAt: inMinutes(0),
     };
     let once = true;
-    house.fate(({ operation }) => {
+    aws.setDelivery(({ operation }) => {
       if (operation === 'DescribeExecution' && once) {
         once = false;
-        void recordOutcome(house.ledger, outcome, OURS);
+        void recordOutcome(aws.ledger, outcome, OURS);
       }
       return 'through';
     });
     await sweep();
-    const record = await readRecord(house.ledger, claim.revalidationId);
+    const record = await readRecord(aws.ledger, claim.revalidationId);
     expect(record?.trail.filter(({ phase }) => ['approved', 'failed'].includes(phase))).toHaveLength(1);
   });
 
-  it.each([true, false])('with a token and a notification (%s) is woken, if both are there', async (rings) => {
+  test.each([true, false])('resumes with a token and a notification (%s), if both exist', async (rings) => {
     const { validation } = await running();
-    await storeTaskToken(house.table, validation, `token-${rings}`);
-    if (rings) await recordNotification(house.table, validation, new Date());
+    await storeTaskToken(aws.table, validation, `token-${rings}`);
+    if (rings) await recordNotification(aws.table, validation, new Date());
     await sweep();
-    expect(house.resumed.map(({ taskToken }) => taskToken)).toEqual(rings ? ['token-true'] : []);
+    expect(aws.resumed.map(({ taskToken }) => taskToken)).toEqual(rings ? ['token-true'] : []);
   });
 });
 
-describe('an outcome that nobody was told of', () => {
-  it('is told, under its own id, and then due when its media is', async () => {
+describe('an outcome that was not announced', () => {
+  test('is announced under its own id, and then followed up for its media', async () => {
     const { outcome } = await ended('declined', { hours: 0 });
     await due(outcome.revalidationId, { announced: undefined });
     await sweep();
     expect(details()).toEqual([announcementOf(outcome)]);
-    const record = await readRecord(house.ledger, outcome.revalidationId);
+    const record = await readRecord(aws.ledger, outcome.revalidationId);
     expect(record).toMatchObject({ announced: expect.stringMatching(/Z$/) });
     expect(Date.parse(record?.dueAt ?? '')).toBe(Date.parse(outcome.decidedAt) + 24 * 3_600_000);
   });
 
-  it('that the bus does not take is counted, and keeps no other waiting', async () => {
+  test('is counted when the bus does not accept it, and the others go on', async () => {
     const [one, two] = [await ended('declined', { hours: 0 }), await ended('approved', { hours: 25 })];
     await due(one.outcome.revalidationId, { announced: undefined });
-    house.openBus(false);
+    aws.openBus(false);
     expect(await sweep()).toEqual({ seen: 2, failed: 1 });
-    expect(house.metrics).toContainEqual(expect.objectContaining({ SweepFailures: 1 }));
-    expect(house.lines.join()).toContain('BusRefusedError');
+    expect(aws.metrics).toContainEqual(expect.objectContaining({ SweepFailures: 1 }));
+    expect(aws.lines.join()).toContain('BusRefusedError');
     expect(await itemOf(two.outcome.revalidationId)).not.toHaveProperty('dueAt');
-    house.openBus(true);
+    aws.openBus(true);
     await due(one.outcome.revalidationId);
     await sweep();
     expect(details()).toEqual([announcementOf(one.outcome)]);
@@ -256,17 +256,17 @@ describe('an outcome that nobody was told of', () => {
 describe('media', () => {
   const keyOf = ({ accountId, enrollmentId }: { accountId: string; enrollmentId: string }, name = 'a.jpg') =>
     `inbox/${accountId}/${enrollmentId}/${name}`;
-  const left = (key: string, versionId: string) => house.has(key, versionId);
+  const left = (key: string, versionId: string) => aws.has(key, versionId);
   const withMedia = async () => {
     const person = newPerson();
     const key = keyOf(person);
-    const versions = [await house.put(key, 'first'), await house.put(key, 'second'), await house.put(key, 'third')];
+    const versions = [await aws.put(key, 'first'), await aws.put(key, 'second'), await aws.put(key, 'third')];
     const [, { versionId, etag }] = versions as [(typeof versions)[0], (typeof versions)[0]];
     const media = { bucket: BUCKET, key, versionId, etag, bytes: 6, type: 'image/jpeg' as const };
     return { key, versions: versions.map((one) => one.versionId), more: { ...person, media } };
   };
 
-  it('goes after its hours, in the version that was claimed and no other, and nothing is due any more', async () => {
+  test('is deleted after its hours, only in the claimed version, and the follow-up ends', async () => {
     const { key, versions, more } = await withMedia();
     const { outcome } = await ended('approved', { more });
     await sweep();
@@ -276,23 +276,23 @@ describe('media', () => {
     expect(item).not.toHaveProperty('shard');
   });
 
-  it('stays until then', async () => {
+  test('stays until its hours are over', async () => {
     const { key, versions, more } = await withMedia();
     const { outcome } = await ended('expired', { hours: 23, more });
     await sweep();
     expect(await Promise.all(versions.map((one) => left(key, one)))).toEqual([true, true, true]);
-    const record = await readRecord(house.ledger, outcome.revalidationId);
+    const record = await readRecord(aws.ledger, outcome.revalidationId);
     expect(record?.dueAt).toBe(new Date(Date.parse(outcome.decidedAt) + 24 * 3_600_000).toISOString());
   });
 
-  it('stays while another case needs the same version, and goes with the last of them', async () => {
+  test('stays while another case needs the same version, and is deleted with the last of them', async () => {
     const { key, versions, more } = await withMedia();
     const version = { bucket: BUCKET, key, versionId: versions[1] ?? '' };
     const [first, other] = [
       await ended('approved', { more }),
       await running({ ...more, revalidationId: newRevalidationId() }),
     ];
-    for (const { claim } of [first, other]) await holdMedia(house.ledger, version, claim.revalidationId);
+    for (const { claim } of [first, other]) await holdMedia(aws.ledger, version, claim.revalidationId);
     await sweep();
     expect(await left(key, version.versionId)).toBe(true);
     expect(await itemOf(first.claim.revalidationId)).not.toHaveProperty('dueAt');
@@ -303,26 +303,26 @@ describe('media', () => {
       decidedBy: 'workflow',
       decidedAt: inMinutes(-25 * HOUR),
     } as const;
-    await recordOutcome(house.ledger, outcome, OURS);
+    await recordOutcome(aws.ledger, outcome, OURS);
     await due(revalidationId, { announced: outcome.decidedAt });
     await sweep();
     expect(await left(key, version.versionId)).toBe(false);
   });
 
-  it('goes with the copies of it that were not run for themselves', async () => {
+  test('is deleted with the copies of it that were not run for themselves', async () => {
     const { key, versions, more } = await withMedia();
     const { claim } = await ended('approved', { more });
-    await enterCopy(house.ledger, claim.revalidationId, versions[2] ?? '');
+    await enterCopy(aws.ledger, claim.revalidationId, versions[2] ?? '');
     await sweep();
     expect(await Promise.all(versions.map((one) => left(key, one)))).toEqual([true, false, false]);
   });
 
-  it('goes with everything else that was uploaded under the same ticket', async () => {
+  test('is deleted with everything else that was uploaded under the same ticket', async () => {
     const { key, versions, more } = await withMedia();
     const { claim } = await ended('declined', { more });
     const upload = { key, type: 'image/jpeg' as const, maxBytes: 10 };
     const { revalidationId, accountId, enrollmentId } = claim;
-    await issueTicket(house.ledger, {
+    await issueTicket(aws.ledger, {
       revalidationId,
       accountId,
       enrollmentId,
@@ -333,15 +333,15 @@ describe('media', () => {
       upload,
       uploads: new Set(versions.slice(1)),
     });
-    const neighbour = await house.put(`${key}.jpg`, 'another');
+    const neighbour = await aws.put(`${key}.jpg`, 'another');
     await sweep();
     expect(await Promise.all(versions.map((one) => left(key, one)))).toEqual([false, false, false]);
     expect(await left(neighbour.key, neighbour.versionId)).toBe(true);
   });
 
-  it('of a refused drop, which nobody claimed, goes too', async () => {
+  test('of a refused drop without a claim is deleted too', async () => {
     const person = newPerson();
-    const { key, versionId } = await house.put(keyOf(person), 'refused');
+    const { key, versionId } = await aws.put(keyOf(person), 'refused');
     const { revalidationId } = claimOf();
     const outcome: Outcome = {
       revalidationId,
@@ -349,7 +349,7 @@ describe('media', () => {
       decidedBy: 'workflow',
       decidedAt: inMinutes(-25 * HOUR),
     };
-    await recordOutcome(house.ledger, outcome, OURS, { key, versionId });
+    await recordOutcome(aws.ledger, outcome, OURS, { key, versionId });
     await due(revalidationId, { announced: outcome.decidedAt });
     await sweep();
     expect(await left(key, versionId)).toBe(false);
@@ -357,19 +357,19 @@ describe('media', () => {
   });
 });
 
-describe('a late truth', () => {
-  it.each(['expired', 'failed', 'canceled'] as const)('amends what was closed as %s', async (status) => {
+describe('an amendment', () => {
+  test.each(['expired', 'failed', 'canceled'] as const)('changes an outcome that was closed as %s', async (status) => {
     const closed = await ended(status, { reason: 'because' });
     await says(approval(closed));
     await sweep();
     const { revalidationId } = closed.outcome;
-    const record = await readRecord(house.ledger, revalidationId);
+    const record = await readRecord(aws.ledger, revalidationId);
     expect(record?.outcome).toEqual(closed.outcome);
     expect(record?.phase).toBe(status);
     expect(record?.amendments).toEqual([
       { at: expect.stringMatching(/Z$/), from: 'sweep', status: 'approved', similarity: 0.9, threshold: 0.7 },
     ]);
-    expect(house.announced).toEqual([
+    expect(aws.announced).toEqual([
       expect.objectContaining({ source: 'face-revalidation', 'detail-type': 'Re-validation Amended' }),
     ]);
     const detail = AmendmentAnnouncement.parse(details()[0]);
@@ -377,7 +377,7 @@ describe('a late truth', () => {
     expect(detail.eventId).not.toBe(announcementOf(closed.outcome).eventId);
   });
 
-  it.each(['approved', 'declined'] as const)('is not asked for where %s stands', async (status) => {
+  test.each(['approved', 'declined'] as const)('is not requested for an outcome that is %s', async (status) => {
     const closed = await ended(status);
     await says(approval(closed));
     await sweep();
@@ -385,11 +385,11 @@ describe('a late truth', () => {
     expect(await itemOf(closed.outcome.revalidationId)).not.toHaveProperty('amendments');
   });
 
-  it.each<[string, object]>([
+  test.each<[string, object]>([
     ['equals what stands', { validation_status: 'failure', failure_status: 'system_error' }],
     ['says only that the time ran out', { validation_status: 'failure', failure_status: 'expired' }],
     ['is none', { validation_status: 'pending' }],
-  ])('that %s amends nothing', async (_, said) => {
+  ])('is not made for a validation that %s', async (_, said) => {
     const closed = await ended('failed', { reason: 'system_error' });
     await says(approval(closed, said));
     await sweep();
@@ -400,17 +400,17 @@ describe('a late truth', () => {
     expect(details()).toEqual([]);
   });
 
-  it('about something else is a mismatch, and approves nobody', async () => {
+  test('about another validation is a mismatch, and approves no case', async () => {
     const closed = await ended('expired', { reason: 'undecided_at_deadline' });
     await says(approval(closed, { account_id: 'another' }));
     await sweep();
-    const record = await readRecord(house.ledger, closed.outcome.revalidationId);
+    const record = await readRecord(aws.ledger, closed.outcome.revalidationId);
     expect(record?.amendments).toMatchObject([
       { status: 'failed', reason: 'verdict_mismatch', mismatch: ['account_id'] },
     ]);
   });
 
-  it('is entered and told once, however often it is looked for and by however many at once', async () => {
+  test('is recorded and announced once, for many sweeps at any time', async () => {
     const closed = await ended('expired');
     const { revalidationId } = closed.outcome;
     await says(approval(closed));
@@ -419,34 +419,34 @@ describe('a late truth', () => {
     await due(revalidationId);
     await sweep();
     expect(details()).toHaveLength(told);
-    const record = await readRecord(house.ledger, revalidationId);
+    const record = await readRecord(aws.ledger, revalidationId);
     expect(record?.amendments).toHaveLength(1);
     const ids = details().map((detail) => AmendmentAnnouncement.parse(detail).eventId);
     expect(new Set(ids).size).toBe(1);
   });
 
-  it('that comes after a notification says so, and the notification leaves the case due no longer than one look', async () => {
+  test('after a notification states so, and the notification makes the case due for one check only', async () => {
     const closed = await ended('canceled', { hours: 1 });
     const { revalidationId } = closed.outcome;
     await due(revalidationId, { dueAt: inMinutes(23 * HOUR) });
     await says(approval(closed));
     await sweep();
     expect(truora.asked).toEqual([]);
-    await markLateWebhook(house.table, revalidationId, new Date(Date.now() - 1000));
+    await markLateWebhook(aws.table, revalidationId, new Date(Date.now() - 1000));
     await sweep();
-    const record = await readRecord(house.ledger, revalidationId);
+    const record = await readRecord(aws.ledger, revalidationId);
     expect(record?.amendments).toMatchObject([{ status: 'approved', from: 'webhook' }]);
     expect(record?.dueAt).toBe(new Date(Date.parse(closed.outcome.decidedAt) + 24 * 3_600_000).toISOString());
     expect(record).not.toHaveProperty('lateWebhookAt');
   });
 
-  it('that was entered, though the repeat of the lost call found it so, stays due and is told by the next sweep', async () => {
+  test('that was recorded while the repeat of the lost call found it stays due and is announced by the next sweep', async () => {
     const closed = await ended('expired');
     const { revalidationId } = closed.outcome;
     await says(approval(closed));
     // What the SDK does when DynamoDB's answer is lost: it makes the same call again.
     let isFirst = true;
-    house.fate(async ({ operation, input }): Promise<Fate> => {
+    aws.setDelivery(async ({ operation, input }): Promise<Delivery> => {
       if (operation !== 'UpdateItem' || !isFirst || !JSON.stringify(input).includes('"amendments"')) return 'through';
       isFirst = false;
       await new DynamoDBClient({}).send(new UpdateItemCommand(input as never));
@@ -462,11 +462,11 @@ describe('a late truth', () => {
     expect(item).not.toHaveProperty('dueAt');
   });
 
-  it('is heard though the notification rang between the end and the announcement of it', async () => {
+  test('is made for a notification between the end and its announcement', async () => {
     const closed = await ended('expired', { hours: 0 });
     const { revalidationId } = closed.outcome;
     await due(revalidationId, { announced: undefined });
-    await markLateWebhook(house.table, revalidationId, new Date(Date.now() - 1000));
+    await markLateWebhook(aws.table, revalidationId, new Date(Date.now() - 1000));
     await says(approval(closed));
     await sweep();
     expect(details()).toEqual([announcementOf(closed.outcome)]);
@@ -474,11 +474,11 @@ describe('a late truth', () => {
     expect(await itemOf(revalidationId)).toMatchObject({ amendments: [{ status: 'approved', from: 'webhook' }] });
   });
 
-  it('is looked for again when a notification rings while Truora is being asked', async () => {
+  test('is checked again when a notification comes during the call to Truora', async () => {
     const closed = await ended('expired');
     const { revalidationId } = closed.outcome;
     await says(async () => {
-      await markLateWebhook(house.table, revalidationId, new Date());
+      await markLateWebhook(aws.table, revalidationId, new Date());
       return pending(closed) as Exclude<Line, (asked: Asked) => unknown>;
     });
     await sweep();
@@ -495,10 +495,10 @@ describe('a late truth', () => {
     expect(minutes).toBeLessThanOrEqual(5);
   });
 
-  it('that is not there at the first look after a call is looked for within minutes, and entered as of that call', async () => {
+  test('that the first check after a webhook does not find is checked within minutes, and names that webhook', async () => {
     const closed = await ended('expired', { hours: 0 });
     const { revalidationId } = closed.outcome;
-    await markLateWebhook(house.table, revalidationId, new Date(Date.now() - 1000));
+    await markLateWebhook(aws.table, revalidationId, new Date(Date.now() - 1000));
     await says(pending(closed));
     await sweep();
     const first = await itemOf(revalidationId);
@@ -512,7 +512,7 @@ describe('a late truth', () => {
     expect(after).toBeGreaterThanOrEqual(15 * 60_000);
     expect(after).toBeLessThan(30 * 60_000);
     // A second call does not wait for that.
-    await markLateWebhook(house.table, revalidationId, new Date(Date.now() - 1000));
+    await markLateWebhook(aws.table, revalidationId, new Date(Date.now() - 1000));
     await says(approval(closed));
     await sweep();
     const last = await itemOf(revalidationId);
@@ -521,7 +521,7 @@ describe('a late truth', () => {
     expect(last?.dueAt).toBe(new Date(Date.parse(closed.outcome.decidedAt) + 24 * 3_600_000).toISOString());
   });
 
-  it('that no validation can bring any more is waited for until the media goes, and as of nobody', async () => {
+  test('that no validation can bring any more is awaited until the media is deleted, and names no webhook', async () => {
     const closed = await ended('expired', { hours: 8 });
     const { revalidationId } = closed.outcome;
     await due(revalidationId, { lateWebhookAt: inMinutes(-6 * HOUR - 1) });
@@ -532,7 +532,7 @@ describe('a late truth', () => {
     expect(item?.dueAt).toBe(new Date(Date.parse(closed.outcome.decidedAt) + 24 * 3_600_000).toISOString());
   });
 
-  it('that Truora cannot be asked for is tried again for days, and then no more', async () => {
+  test('is tried again for days while Truora cannot be called, and then no more', async () => {
     const [young, old] = [await ended('expired'), await ended('expired', { hours: 24 * 6 })];
     await says({ status: 503 });
     expect(await sweep()).toEqual({ seen: 2, failed: 1 });
@@ -540,42 +540,45 @@ describe('a late truth', () => {
     expect(await itemOf(old.outcome.revalidationId)).not.toHaveProperty('dueAt');
   });
 
-  /** Each thing that the sweep changes when a late truth comes: the amendment, the event, its mark, the due time. */
+  /** Each change of the sweep for an amendment: the amendment, the event, its mark, the due time. */
   const crashes = [1, 2, 3, 4].flatMap((nth) =>
-    (['lost', 'answer lost'] as Fate[]).map((fate) => [nth, fate] as const),
+    (['lost', 'answer lost'] as Delivery[]).map((delivery) => [nth, delivery] as const),
   );
-  it.each(crashes)('after a crash at change %i (%s) stands once and was told, under one id', async (nth, fate) => {
-    const closed = await ended('expired');
-    const { revalidationId } = closed.outcome;
-    await says(approval(closed));
-    let changes = 0;
-    house.fate(({ operation, input }) => {
-      const isHold = JSON.stringify(input.Key ?? '').includes('HOLD#');
-      if (/^(PutEvents|UpdateItem)$/.test(operation) && !isHold) changes += 1;
-      return changes >= nth ? (changes === nth ? fate : 'lost') : 'through';
-    });
-    await sweep();
-    house.fate();
-    await due(revalidationId);
-    await sweep();
-    const record = await readRecord(house.ledger, revalidationId);
-    expect(record?.amendments).toHaveLength(1);
-    expect(record?.amendmentAnnounced).toBe(record?.amended);
-    const ids = details().map((detail) => AmendmentAnnouncement.parse(detail).eventId);
-    expect(ids.length).toBeGreaterThan(0);
-    expect(new Set(ids)).toEqual(new Set([record?.amended]));
-  });
+  test.each(crashes)(
+    'is made and announced once, under one id, after a crash at change %i (%s)',
+    async (nth, delivery) => {
+      const closed = await ended('expired');
+      const { revalidationId } = closed.outcome;
+      await says(approval(closed));
+      let changes = 0;
+      aws.setDelivery(({ operation, input }) => {
+        const isHold = JSON.stringify(input.Key ?? '').includes('HOLD#');
+        if (/^(PutEvents|UpdateItem)$/.test(operation) && !isHold) changes += 1;
+        return changes >= nth ? (changes === nth ? delivery : 'lost') : 'through';
+      });
+      await sweep();
+      aws.setDelivery();
+      await due(revalidationId);
+      await sweep();
+      const record = await readRecord(aws.ledger, revalidationId);
+      expect(record?.amendments).toHaveLength(1);
+      expect(record?.amendmentAnnounced).toBe(record?.amended);
+      const ids = details().map((detail) => AmendmentAnnouncement.parse(detail).eventId);
+      expect(ids.length).toBeGreaterThan(0);
+      expect(new Set(ids)).toEqual(new Set([record?.amended]));
+    },
+  );
 });
 
 describe('a sweep', () => {
-  it('leaves the rest for the next when its time is nearly up', async () => {
+  test('leaves the rest to the next when its time is nearly over', async () => {
     await ended('approved');
     const late = { ...context, getRemainingTimeInMillis: () => 10_000 };
     expect(await handler({}, late)).toEqual({ seen: 0, failed: 0 });
     expect((await sweep()).seen).toBe(1);
   });
 
-  it('sees all that is due, page by page, and nothing that is not', async () => {
+  test('reads every page of what is due, and nothing else', async () => {
     const cases = await Promise.all(Array.from({ length: 60 }, () => running()));
     // All in one shard, which is more than a page of it.
     for (const { claim } of cases) await due(claim.revalidationId, { shard: 'due#7' });
@@ -585,24 +588,24 @@ describe('a sweep', () => {
     expect(await sweep()).toEqual({ seen: 0, failed: 0 });
   });
 
-  it('counts and names one that cannot be read, puts it off, and looks at all the others', async () => {
+  test('counts and names a record that cannot be read, postpones it, and goes on with the others', async () => {
     const [broken, well] = [await ended('approved'), await ended('approved')];
     // As a person may have set it by hand: the longest due of all, and no timestamp of ours.
     await due(broken.outcome.revalidationId, { dueAt: '2026-01-01T00:00:00Z' });
     expect(await sweep()).toEqual({ seen: 2, failed: 1 });
     expect(await itemOf(well.outcome.revalidationId)).not.toHaveProperty('dueAt');
-    expect(house.metrics).toContainEqual(expect.objectContaining({ SweepFailures: 1 }));
-    expect(house.lines.join()).toContain(
+    expect(aws.metrics).toContainEqual(expect.objectContaining({ SweepFailures: 1 }));
+    expect(aws.lines.join()).toContain(
       `"unreadable","step":"SweepLedger","revalidationId":"${broken.outcome.revalidationId}"`,
     );
     expect(await sweep()).toEqual({ seen: 0, failed: 0 });
-    const { dueAt } = (await readRecord(house.ledger, broken.outcome.revalidationId)) ?? {};
+    const { dueAt } = (await readRecord(aws.ledger, broken.outcome.revalidationId)) ?? {};
     expect(Date.parse(dueAt ?? '')).toBeGreaterThan(Date.now());
     await due(broken.outcome.revalidationId);
     expect(await sweep()).toEqual({ seen: 1, failed: 0 });
   });
 
-  it('passes over a record whose time in the ledger is over', async () => {
+  test('skips an expired record', async () => {
     const { outcome } = await ended('approved');
     await due(outcome.revalidationId, { expiresAt: 1 });
     expect(await sweep()).toEqual({ seen: 0, failed: 0 });

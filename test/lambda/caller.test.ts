@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { CalledBy } from '../../shared/domain/request.ts';
 import { callerOf, maySee, refuseOthers, refuseOthersMedia } from '../../shared/lambda/caller.ts';
 import { callEvent } from '../support/routes.ts';
@@ -8,7 +8,7 @@ const iam = (userArn: string) => callEvent({ authorizer: { iam: { userArn } } })
 const jwt = (claims: object) => callEvent({ authorizer: { jwt: { claims, scopes: [] } } });
 
 describe('a caller', () => {
-  it('is a role whatever its session is called, or a user', () => {
+  test('is a role for any session name, or a user', () => {
     const role = 'arn:aws:sts::111122223333:assumed-role/Onboarding';
     for (const session of ['one', 'two/three']) {
       expect(callerOf(iam(`${role}/${session}`), undefined).calledBy).toBe(`iam:${role}`);
@@ -17,43 +17,43 @@ describe('a caller', () => {
     expect(callerOf(iam(user), undefined).calledBy).toBe(`iam:${user}`);
   });
 
-  it('is the subject of a token, or its client', () => {
+  test('is the subject of a token, or its client', () => {
     expect(callerOf(jwt({ sub: 'a', client_id: 'b' }), undefined).calledBy).toBe('jwt:a');
     expect(callerOf(jwt({ client_id: 'b' }), undefined).calledBy).toBe('jwt:b');
   });
 
-  it.each([['nobody', callEvent({ authorizer: {} })]])('is never %s', (_, event) => {
+  test.each([['absent', callEvent({ authorizer: {} })]])('is never %s', (_, event) => {
     expect(() => callerOf(event, undefined)).toThrow();
   });
 
-  it.each(['Ana Pérez', 'a\nb', 'a'.repeat(513), '\u200b', 'sha256:abc', '\u{1f600}'])(
-    'is any subject, kept as its hash where it cannot be kept as it is: %j',
+  test.each(['Ana Pérez', 'a\nb', 'a'.repeat(513), '\u200b', 'sha256:abc', '\u{1f600}'])(
+    'may be any subject, kept as its hash where it cannot be kept as it is: %j',
     (sub) => {
       const { calledBy } = callerOf(jwt({ sub }), undefined);
       expect(calledBy).toMatch(/^jwt:sha256:[0-9a-f]{64}$/);
       expect(CalledBy.safeParse(calledBy).success).toBe(true);
       expect(callerOf(jwt({ sub }), undefined).calledBy).toBe(calledBy);
-      // Nobody is taken for another by calling themselves what the other is kept as.
+      // A caller cannot pass for another by using the stored form of the other as its name.
       expect(callerOf(jwt({ sub: calledBy.slice(4) }), undefined).calledBy).not.toBe(calledBy);
       expect(callerOf(jwt({ sub: `${sub} ` }), undefined).calledBy).not.toBe(calledBy);
     },
   );
 
-  it('is a subject of 512 characters as it is, and a user of IAM with a long path by its hash', () => {
+  test('may be a subject of 512 characters as it is, and a user of IAM with a long path by its hash', () => {
     const sub = 'a'.repeat(512);
     expect(callerOf(jwt({ sub }), undefined).calledBy).toBe(`jwt:${sub}`);
     const user = `arn:aws:iam::111122223333:user/${'p'.repeat(500)}/ana`;
     expect(callerOf(iam(user), undefined).calledBy).toMatch(/^iam:sha256:[0-9a-f]{64}$/);
   });
 
-  it.each([{}, { azp: 'app' }, { sub: '' }, { sub: 7 }, { sub: ['a'] }, { client_id: '' }])(
+  test.each([{}, { azp: 'app' }, { sub: '' }, { sub: 7 }, { sub: ['a'] }, { client_id: '' }])(
     'is refused by name where the token has the claims %j and so no subject',
     (claims) => {
       expect(() => callerOf(jwt(claims), undefined)).toThrow(/^subject_missing: token: must hold the claim sub/);
     },
   );
 
-  it('for one account names that account’s media alone', () => {
+  test('for one account names media of that account alone', () => {
     const one = callerOf(jwt({ sub: 'a', account: 'ana' }), 'account');
     refuseOthersMedia(one, 'media/ana/selfie.jpg');
     for (const key of [
@@ -69,7 +69,7 @@ describe('a caller', () => {
     refuseOthersMedia(callerOf(iam('arn:aws:iam::111122223333:user/ana'), 'account'), 'media/bob/selfie.jpg');
   });
 
-  it('sees every account, unless the token is for one', () => {
+  test('sees every account, unless the token is for one', () => {
     const all = callerOf(iam('arn:aws:iam::111122223333:user/ana'), 'account');
     expect([maySee(all, 'ana'), maySee(all, undefined)]).toEqual([true, true]);
     const one = callerOf(jwt({ sub: 'a', account: 'ana' }), 'account');
@@ -82,7 +82,10 @@ describe('a caller', () => {
     expect(() => refuseOthers(one, 'bob')).toThrow(/^account_forbidden/);
   });
 
-  it.each([{}, { account: '' }, { account: 7 }, { account: ['ana'] }])('with the claims %j sees none', (claims) => {
-    expect(() => callerOf(jwt({ sub: 'a', ...claims }), 'account')).toThrow(/^account_forbidden/);
-  });
+  test.each([{}, { account: '' }, { account: 7 }, { account: ['ana'] }])(
+    'sees no account with the claims %j',
+    (claims) => {
+      expect(() => callerOf(jwt({ sub: 'a', ...claims }), 'account')).toThrow(/^account_forbidden/);
+    },
+  );
 });

@@ -1,5 +1,5 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { envKeys } from '../../infra/aws/function-env.ts';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { envKeys } from '../../infra/workflow/function-table.ts';
 import { accessFromEnv, ledgerFromEnv, outcomeSettingsFromEnv, truoraFromEnv } from '../../shared/lambda/clients.ts';
 import { type EnvKey, env } from '../../shared/lambda/env.ts';
 import { stepNames } from '../../shared/workflow/contract.ts';
@@ -56,7 +56,7 @@ beforeEach(() => {
 afterEach(clear);
 
 describe('env', () => {
-  it('parses every variable', () => {
+  test('parses every variable', () => {
     expect(Object.fromEntries(keys.map((key) => [key, env(key)]))).toEqual({
       ...good,
       RETENTION_DAYS: 365,
@@ -75,12 +75,12 @@ describe('env', () => {
     });
   });
 
-  it.each(keys)('fails by the name of %s when it is missing', (key) => {
+  test.each(keys)('fails by the name of %s when it is missing', (key) => {
     delete process.env[key];
     expect(() => env(key)).toThrow(new TypeError(`environment variable ${key} is missing or malformed`));
   });
 
-  it.each([
+  test.each([
     ['TABLE_NAME', ''],
     ['MEDIA_BUCKET', ''],
     ['RETENTION_DAYS', ''],
@@ -113,30 +113,30 @@ describe('env', () => {
     expect(() => env(key)).toThrow(new TypeError(`environment variable ${key} is missing or malformed`));
   });
 
-  it('looks at the moment it is asked, not at import', () => {
+  test('reads the environment when it is called, not at import', () => {
     process.env.TABLE_NAME = 'another';
     expect(env('TABLE_NAME')).toBe('another');
   });
 });
 
 describe('envKeys', () => {
-  it('lists every function, and no other', () => {
+  test('lists every function, and no other', () => {
     expect(Object.keys(envKeys).toSorted()).toEqual(
       [...stepNames, ...Object.keys(routes), ...Object.keys(jobs)].toSorted(),
     );
   });
 
-  it.each(Object.entries(envKeys))('gives %s only variables that are known, each once', (_, listed) => {
+  test.each(Object.entries(envKeys))('gives %s only known variables, each once', (_, listed) => {
     expect(listed.length).toBeGreaterThan(0);
     expect(new Set(listed).size).toBe(listed.length);
     for (const key of listed) expect(() => env(key)).not.toThrow();
   });
 
-  it('gives each variable to somebody', () => {
+  test('gives each variable to a function', () => {
     expect([...new Set(Object.values(envKeys).flat())].toSorted()).toEqual(keys.toSorted());
   });
 
-  it("gives Truora's key to nobody but those who call Truora, and to who looks at its end", () => {
+  test("gives Truora's key only to those that call Truora, and to the one that checks its expiry", () => {
     const callers = Object.entries(envKeys).flatMap(([name, listed]) =>
       listed.includes('TRUORA_KEY_SECRET') ? [name] : [],
     );
@@ -150,16 +150,16 @@ describe('envKeys', () => {
   });
 });
 
-it('makes a ledger of two variables', () => {
+test('builds a ledger from two variables', () => {
   expect(ledgerFromEnv()).toEqual({ table: 'ledger', retentionDays: 365 });
 });
 
-it('says where outcomes are announced, and how long media outlives them', () => {
+test('states where outcomes are announced, and how long media is kept after them', () => {
   expect(outcomeSettingsFromEnv()).toEqual({ bus: 'outcomes', mediaHours: 24 });
 });
 
 describe('truoraFromEnv', () => {
-  it('reads the key under its name, and again by the key that was refused', async () => {
+  test('reads the key by its name, and again after the key was refused', async () => {
     asLambda();
     const asked: unknown[] = [];
     const truora = truoraFromEnv({
@@ -176,7 +176,7 @@ describe('truoraFromEnv', () => {
     ]);
   });
 
-  it('reads a key once more that no header can hold, and names it if it is still so', async () => {
+  test('reads a key again that no header can hold, and names it if it is still so', async () => {
     asLambda();
     const bad = 'good-\u200bkey';
     for (const [stored, expected] of [
@@ -200,7 +200,7 @@ describe('truoraFromEnv', () => {
     }
   });
 
-  it('says where Truora is and where media may go', () => {
+  test('states where Truora is and where media may go', () => {
     const { origin, uploadOrigins } = truoraFromEnv();
     expect({ origin, uploadOrigins }).toEqual({
       origin: good.TRUORA_ORIGIN,
@@ -208,11 +208,11 @@ describe('truoraFromEnv', () => {
     });
   });
 
-  it.each([
+  test.each([
     ['10', false, { connectMs: 3000, headersMs: 10_000, idleMs: 10_000, totalMs: 10_000 }],
     ['10', true, { connectMs: 3000, headersMs: 10_000, idleMs: 10_000, totalMs: 60_000 }],
     ['2', false, { connectMs: 2000, headersMs: 2000, idleMs: 2000, totalMs: 2000 }],
-  ])('makes of %s s, upload %s, its deadlines', (seconds, upload, deadlines) => {
+  ])('builds deadlines from %s s, upload %s', (seconds, upload, deadlines) => {
     process.env.HTTP_DEADLINE_SECONDS = seconds;
     expect(truoraFromEnv({ upload }).deadlines).toEqual(deadlines);
   });
@@ -221,12 +221,12 @@ describe('truoraFromEnv', () => {
 describe('accessFromEnv', () => {
   beforeEach(asLambda);
 
-  it('is what Lambda says, and leaves out what it does not say', () => {
+  test('reads what Lambda sets, and leaves out what it does not set', () => {
     const credentials = { accessKeyId: 'id', secretAccessKey: 'secret' };
     expect(accessFromEnv('SECRETS_MANAGER')).toEqual({ region: 'sa-east-1', credentials });
   });
 
-  it('takes token, endpoint of its own service, and trace', () => {
+  test('reads the token, the endpoint of its own service, and the trace', () => {
     process.env.AWS_SESSION_TOKEN = 'token';
     process.env.AWS_ENDPOINT_URL_SECRETS_MANAGER = 'http://127.0.0.1:1';
     process.env._X_AMZN_TRACE_ID = 'Root=1-5759e988';
@@ -239,7 +239,7 @@ describe('accessFromEnv', () => {
     expect(accessFromEnv('DYNAMODB')).not.toHaveProperty('endpoint');
   });
 
-  it.each(Object.keys(lambda))('fails by the name of %s when it is missing', (name) => {
+  test.each(Object.keys(lambda))('fails by the name of %s when it is missing', (name) => {
     delete process.env[name];
     expect(() => accessFromEnv('DYNAMODB')).toThrow(`environment variable ${name} is missing or malformed`);
   });

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { job, logError } from '../../shared/lambda/job.ts';
 import { context, errorOf } from '../support/journal.ts';
 
@@ -24,8 +24,8 @@ afterEach(() => {
 
 const failures = () => numbers.map((line) => JSON.parse(line).SweepFailures);
 
-describe('watch', () => {
-  it('hands over the event and the time that is left, and says what came of it', async () => {
+describe('job', () => {
+  test('passes the event and the remaining time, and logs the result', async () => {
     const seen: unknown[] = [];
     const handler = job('SweepLedger', async ({ event, remainingMs }) => {
       seen.push(event, remainingMs());
@@ -39,7 +39,7 @@ describe('watch', () => {
     expect(failures()).toEqual([1]);
   });
 
-  it('throws on what it cannot do at all, by its name and without its words, so that it is woken again', async () => {
+  test('throws an error by its name without its text, so that it runs again', async () => {
     const handler = job('SweepLedger', async () => {
       throw new RangeError('person-7 is not there');
     });
@@ -50,7 +50,7 @@ describe('watch', () => {
     expect(`${lines.join()}${error.stack}`).not.toContain('person-7');
   });
 
-  it('makes an error of what is none', () => {
+  test('throws an error for a value that is none', () => {
     expect(logError('SweepLedger', 'words')).toBeInstanceOf(TypeError);
     expect(JSON.parse(lines[0] ?? '')).toMatchObject({ message: 'thrown', error: 'TypeError' });
   });

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { type LogLine, log } from '../../shared/lambda/logger.ts';
 
 let lines: unknown[][];
@@ -19,7 +19,7 @@ const written = (line: LogLine, level: 'info' | 'warn' | 'error' = 'info'): stri
   return String(lines[0]?.[0]);
 };
 
-it('writes level, message and what the line holds', () => {
+test('writes level, message and the fields of the line', () => {
   expect(JSON.parse(written({ step: 'MoveMedia', error: 'X', milliseconds: 7, events: 2 }, 'warn'))).toEqual({
     level: 'warn',
     message: 'done',
@@ -30,18 +30,18 @@ it('writes level, message and what the line holds', () => {
   });
 });
 
-it('leaves out what is undefined', () => {
+test('leaves out what is undefined', () => {
   expect(JSON.parse(written({ step: 'MoveMedia', revalidationId: undefined }))).not.toHaveProperty('revalidationId');
 });
 
-it('cuts what is too long to be a reason or a name', () => {
+test('cuts a text that is too long for a reason or a name', () => {
   const { reason, step } = JSON.parse(written({ step: 'S', reason: 'x'.repeat(1000) }));
   expect({ reason, step }).toEqual({ reason: 'x'.repeat(200), step: 'S' });
   expect(JSON.parse(written({ step: 'x'.repeat(200) })).step).toHaveLength(200);
 });
 
 describe('a value', () => {
-  it.each([
+  test.each([
     ['a line break', 'a\nb\r\nc'],
     ['a line of its own', '"}\n{"level":"error","message":"forged"}'],
     ['a terminal sequence', '\u001b[31mred\u0007\u0000'],
@@ -52,7 +52,7 @@ describe('a value', () => {
     expect(JSON.parse(line).step).toBe(value);
   });
 
-  it.each([
+  test.each([
     ['DEL', '\u007f'],
     ['NEL, a line break to some', '\u0085'],
     ['CSI, an escape to 8-bit terminals', '\u009b31m'],
@@ -65,7 +65,7 @@ describe('a value', () => {
   });
 });
 
-it('writes exactly one line that parses, whatever it is given', () => {
+test('writes exactly one line that parses, for any input', () => {
   const text = fc.string({ unit: 'binary', maxLength: 400 });
   const line = fc.record(
     { step: text, revalidationId: text, error: text, reason: text, milliseconds: fc.double(), events: fc.integer() },

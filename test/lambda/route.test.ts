@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import { beforeEach, expect, it, vi } from 'vitest';
+import { beforeEach, expect, test, vi } from 'vitest';
 import { jsonOf, route, textOf } from '../../shared/lambda/route.ts';
 import { context } from '../support/journal.ts';
 
@@ -21,7 +21,7 @@ const textIn = (more: Partial<APIGatewayProxyEventV2>, maxBytes = 1000) => textO
 
 const encoded = (body: string) => ({ body: Buffer.from(body).toString('base64'), isBase64Encoded: true });
 
-it.each([
+test.each([
   ['a text as it came', { body: 'abc.def.ü' }, 'abc.def.ü'],
   ['base64 decoded', encoded('abc.def.ü'), 'abc.def.ü'],
   ['base64 that was not encoded left alone', { body: 'YWJj' }, 'YWJj'],
@@ -31,11 +31,11 @@ it.each([
   expect(textIn(more)).toBe(body);
 });
 
-it.each([
+test.each([
   ['a text', (bytes: number) => ({ body: 'x'.repeat(bytes) })],
   ['a text of characters that are two bytes each', (bytes: number) => ({ body: 'ü'.repeat(bytes / 2) })],
   ['base64', (bytes: number) => encoded('x'.repeat(bytes))],
-])('reads up to a size, and decodes nothing that is larger: %s', (_, make) => {
+])('reads up to a size, and does not decode a larger body: %s', (_, make) => {
   expect(textIn(make(300), 300)).toBeDefined();
   const large = make(306);
   const decode = vi.spyOn(Buffer, 'from');
@@ -44,14 +44,14 @@ it.each([
   decode.mockRestore();
 });
 
-it.each([
+test.each([
   ['a text', { body: '\uFEFF{"a":1}' }],
   ['base64', encoded('\uFEFF{"a":1}\n')],
 ])('reads JSON behind a byte-order mark: %s', (_, more) => {
   expect(jsonOf({ event: event({ ...more, headers: { 'content-type': 'application/json' } }) })).toEqual({ a: 1 });
 });
 
-it('looks at no body that its function does not ask for', async () => {
+test('reads no body that its function does not need', async () => {
   const untouched = Object.defineProperty(event({}), 'body', {
     get: () => {
       throw new TypeError('touched');
@@ -62,12 +62,12 @@ it('looks at no body that its function does not ask for', async () => {
   });
 });
 
-it('gives back what the function answers', async () => {
+test('returns what the function answers', async () => {
   const answer = { statusCode: 202, body: 'x', headers: { a: 'b' } };
   expect(await route('ReceiveWebhook', async () => answer)(event({}), context)).toEqual(answer);
 });
 
-it.each([
+test.each([
   ['an error', () => Object.assign(new Error(CANARY, { cause: CANARY }), { extra: CANARY })],
   ['a named error', () => Object.assign(new Error(`reason: ${CANARY}`), { name: 'SomeError' })],
   ['a text', () => CANARY],
@@ -91,7 +91,7 @@ it.each([
   expect(lines.join()).not.toContain(CANARY);
 });
 
-it('names the error in the log, and where it came from', async () => {
+test('logs the name of the error and its place', async () => {
   const failing = route('ReceiveWebhook', async () => {
     throw new RangeError('canary');
   });

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { MediaGoneError, RequestInvalidError, TruoraBusyError } from '../../shared/domain/errors.ts';
 import { step } from '../../shared/lambda/step.ts';
 import type { Input } from '../../shared/workflow/contract.ts';
@@ -35,8 +35,8 @@ const wholeOf = (error: Error) => {
   return JSON.stringify(parts.map((part) => [part, String((error as unknown as Record<string, unknown>)[part])]));
 };
 
-describe('what goes in', () => {
-  it('is the entries that the step reads, and the execution', async () => {
+describe('the input of a step', () => {
+  test('has the entries that the step reads, and the execution', async () => {
     const seen: Input<'ReadVerdict'>[] = [];
     await step('ReadVerdict', async (input) => {
       seen.push(input);
@@ -46,7 +46,7 @@ describe('what goes in', () => {
     expect(seen).toEqual([{ claim, validation, executionId: executionOf('first') }]);
   });
 
-  it('holds what a step may read only where it is there', async () => {
+  test('has an optional entry only where it exists', async () => {
     const seen: Input<'RecordOutcome'>[] = [];
     const record = step('RecordOutcome', async (input) => {
       seen.push(input);
@@ -62,7 +62,7 @@ describe('what goes in', () => {
     ]);
   });
 
-  it('holds the task token of a step that parks', async () => {
+  test('has the task token of a step that waits', async () => {
     const seen: string[] = [];
     await step('AwaitWebhook', async ({ taskToken }) => {
       seen.push(taskToken);
@@ -71,12 +71,12 @@ describe('what goes in', () => {
     expect(seen).toEqual(['the-token']);
   });
 
-  it('is not looked at beyond what the step reads, so that old journals stay readable', async () => {
+  test('is not checked beyond what the step reads, so that old journals stay readable', async () => {
     const old = { receipt: 'of another age', somethingNew: true };
     expect(await step('ReadVerdict', async () => journal.verdict)(event(old), context)).toEqual(journal.verdict);
   });
 
-  it.each([
+  test.each([
     ['no claim', eventOf('ReadVerdict', { validation: journal.validation })],
     ['a broken claim', event({ claim: { ...journal.claim, accountId: '..' } })],
     ['a broken validation', event({ validation: { ...journal.validation, deadline: 'soon' } })],
@@ -93,14 +93,14 @@ describe('what goes in', () => {
     expect(logged()).toMatchObject([{ message: 'thrown', step: 'ReadVerdict', error: '$ZodError' }]);
   });
 
-  it('never reaches a step that parks without its token', async () => {
+  test('never reaches a step that waits without its token', async () => {
     const run = vi.fn(async () => undefined);
     const error = await errorOf(step('AwaitWebhook', run)(event(), context));
     expect(error).toMatchObject({ name: 'TypeError', message: 'unexpected: TypeError' });
     expect(run).not.toHaveBeenCalled();
   });
 
-  it.each([
+  test.each([
     ['breaks the contract', event({ claim: { ...journal.claim, requested: { [CANARY]: CANARY } } })],
     ['names a claim of its own', { claim: { revalidationId: CANARY } }],
     ['hides it deeper', { claim: { revalidationId: { [CANARY]: 1 } } }],
@@ -110,17 +110,17 @@ describe('what goes in', () => {
   });
 });
 
-describe('what comes out', () => {
-  it('is the one entry', async () => {
+describe('the output of a step', () => {
+  test('has the one entry', async () => {
     expect(await step('ReadVerdict', async () => journal.verdict)(event(), context)).toEqual(journal.verdict);
   });
 
-  it('holds nothing that the contract does not know', async () => {
+  test('has nothing outside of the contract', async () => {
     const more = { ...journal.verdict, uploadLink: CANARY };
     expect(await step('ReadVerdict', async () => more)(event(), context)).toEqual(journal.verdict);
   });
 
-  it('is refused when it breaks the contract', async () => {
+  test('is refused when it breaks the contract', async () => {
     const broken = { ...journal.verdict, status: CANARY } as unknown as typeof journal.verdict;
     const error = await errorOf(step('ReadVerdict', async () => broken)(event(), context));
     expect(error).toMatchObject({ name: '$ZodError', message: 'unexpected: $ZodError' });
@@ -128,12 +128,12 @@ describe('what comes out', () => {
     expect(wholeOf(error) + lines.join()).not.toContain(CANARY);
   });
 
-  it('is nothing from a step that parks, whatever it returned', async () => {
+  test('is empty from a step that waits, for any return value', async () => {
     const parks = step('AwaitWebhook', async () => CANARY as unknown as undefined);
     expect(await parks(eventOf('AwaitWebhook', journal), context)).toBeUndefined();
   });
 
-  it('is told to the log in one line, without the entry', async () => {
+  test('is logged in one line, without the entry', async () => {
     await step('ReadVerdict', async () => journal.verdict)(event(), context);
     expect(logged()).toEqual([
       {
@@ -148,11 +148,11 @@ describe('what comes out', () => {
 });
 
 describe('a named error', () => {
-  it.each([
+  test.each([
     new MediaGoneError('media_gone', 'media: there is no such object'),
     new RequestInvalidError('consent_missing', 'x-amz-meta-user-authorized: must be true'),
     new TruoraBusyError('truora_rate_limited', 'Truora answered 429', 30),
-  ])('leaves with its name, its reason and its detail: $name', async (thrown) => {
+  ])('keeps its name, its reason and its detail: $name', async (thrown) => {
     const error = await throwing(() => thrown);
     expect(error).toMatchObject({ name: thrown.name, message: thrown.message });
     expect(error.stack).toBe(`${thrown.name}: ${thrown.message}`);
@@ -175,7 +175,7 @@ describe('an unexpected error', () => {
     throw new RangeError(CANARY);
   };
 
-  it('loses its message, and keeps its name and where it came from', async () => {
+  test('loses its message, and keeps its name and its place', async () => {
     const error = await throwing(() => new RangeError(CANARY));
     expect(error).toMatchObject({ name: 'RangeError', message: 'unexpected: RangeError' });
     expect(error.stack).toMatch(/^RangeError: unexpected: RangeError\n +at .*step\.test\.ts/);
@@ -183,14 +183,14 @@ describe('an unexpected error', () => {
     expect(logged()[0]).not.toHaveProperty('reason');
   });
 
-  it('keeps eight frames at most', async () => {
+  test('keeps eight frames at most', async () => {
     const error = await throwing(() => fallsDeep(20));
     const [, ...frames] = error.stack?.split('\n') ?? [];
     expect(frames).toHaveLength(8);
     for (const frame of frames) expect(frame).toMatch(/^ +at /);
   });
 
-  it.each([
+  test.each([
     ['in its message', () => new Error(CANARY)],
     ['on many lines', () => new Error(`one\n${CANARY}\nthree`)],
     ['on a line that looks like a frame', () => new Error(`one\n    at ${CANARY} (secret.ts:1:1)`)],
@@ -200,23 +200,23 @@ describe('an unexpected error', () => {
     ['in one of many errors', () => new AggregateError([new Error(CANARY)], CANARY)],
     ['and is a text', () => CANARY],
     ['and is a plain object', () => ({ message: CANARY, stack: `x\n${CANARY}` })],
-  ])('stands with nothing of its text in the log or in what is thrown: %s', async (_, thrown) => {
+  ])('appears with nothing of its text in the log or in what is thrown: %s', async (_, thrown) => {
     const error = await throwing(thrown);
     expect(wholeOf(error) + lines.join()).not.toContain(CANARY);
   });
 
-  it('carries nothing that middy or anybody else hangs on', async () => {
+  test('carries nothing that middy or other code adds', async () => {
     const error = await throwing(() => Object.assign(new Error('x', { cause: new Error(CANARY) }), { extra: CANARY }));
     expect(Object.getOwnPropertyNames(error).toSorted()).toEqual(['message', 'name', 'stack']);
   });
 
-  it.each([['a text'], [undefined], [null], [{}]])('has a name even if %o was thrown', async (thrown) => {
+  test.each([['a text'], [undefined], [null], [{}]])('has a name even if %o was thrown', async (thrown) => {
     const error = await throwing(() => thrown);
     expect(error).toBeInstanceOf(Error);
     expect(error.name).toMatch(/^[A-Za-z]+$/);
   });
 
-  it('is one line in the log', async () => {
+  test('gives one line in the log', async () => {
     await throwing(() => new Error('a\nb'));
     expect(lines).toHaveLength(1);
     expect(lines[0]).not.toContain('\n');

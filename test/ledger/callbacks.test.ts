@@ -1,20 +1,20 @@
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { LATE_SECONDS, readCallback, recordNotification, storeTaskToken } from '../../shared/ledger/callbacks.ts';
 import { inMinutes, newValidationId } from '../support/journal.ts';
-import { type House, openHouse } from '../support/local-aws.ts';
+import { type LocalAws, openLocalAws } from '../support/local-aws.ts';
 
-let house: House;
+let aws: LocalAws;
 
 let table: string;
 
 let validation: { validationId: string; deadline: string };
 
 beforeAll(async () => {
-  house = await openHouse(undefined);
-  table = house.table;
+  aws = await openLocalAws(undefined);
+  table = aws.table;
 });
 
-afterAll(() => house.close());
+afterAll(() => aws.close());
 
 beforeEach(() => {
   validation = { validationId: newValidationId(), deadline: inMinutes(5) };
@@ -24,7 +24,7 @@ const first = new Date('2026-11-23T10:00:00.000Z');
 
 const second = new Date('2026-11-23T10:00:07.000Z');
 
-it('gives the notification the token that was left before it', async () => {
+test('returns the stored token to the notification', async () => {
   expect(await storeTaskToken(table, validation, 'token')).toBeUndefined();
   expect(await recordNotification(table, validation, first)).toEqual({
     taskToken: 'token',
@@ -32,14 +32,14 @@ it('gives the notification the token that was left before it', async () => {
   });
 });
 
-it('gives the token the notification that rang before it', async () => {
+test('returns the earlier notification to the token', async () => {
   expect(await recordNotification(table, validation, first)).toEqual({
     notification: { receivedAt: first.toISOString() },
   });
   expect(await storeTaskToken(table, validation, 'token')).toEqual({ receivedAt: first.toISOString() });
 });
 
-it('keeps the first of two notifications', async () => {
+test('keeps the first of two notifications', async () => {
   await recordNotification(table, validation, first);
   expect(await recordNotification(table, validation, second)).toEqual({
     notification: { receivedAt: first.toISOString() },
@@ -47,13 +47,13 @@ it('keeps the first of two notifications', async () => {
   expect(await storeTaskToken(table, validation, 'token')).toEqual({ receivedAt: first.toISOString() });
 });
 
-it('keeps the newest of several tokens, for the older ones are dead', async () => {
+test('keeps the newest of several tokens, because the older ones are no longer valid', async () => {
   await storeTaskToken(table, validation, 'older');
   await storeTaskToken(table, validation, 'newer');
   expect(await recordNotification(table, validation, first)).toMatchObject({ taskToken: 'newer' });
 });
 
-it('shows the newest token to whoever found theirs over', async () => {
+test('returns the newest token to a caller whose token is no longer valid', async () => {
   expect((await readCallback(table, validation.validationId)).taskToken).toBeUndefined();
   await recordNotification(table, validation, first);
   expect((await readCallback(table, validation.validationId)).taskToken).toBeUndefined();
@@ -62,22 +62,22 @@ it('shows the newest token to whoever found theirs over', async () => {
   expect((await readCallback(table, validation.validationId)).taskToken).toBe('newer');
 });
 
-it('keeps the waits of two validations apart', async () => {
+test('keeps the waits of two validations apart', async () => {
   await storeTaskToken(table, validation, 'token');
   const another = { ...validation, validationId: newValidationId() };
   expect(await recordNotification(table, another, first)).not.toHaveProperty('taskToken');
 });
 
-it('outlives the deadline by the days in which a webhook may still come', async () => {
+test('is kept after the deadline for the days in which a webhook may still come', async () => {
   await storeTaskToken(table, validation, 'token');
   const expiresAt = Math.floor(Date.parse(validation.deadline) / 1000) + LATE_SECONDS;
-  expect(await house.item(`WAIT#${validation.validationId}`)).toMatchObject({ expiresAt });
+  expect(await aws.item(`WAIT#${validation.validationId}`)).toMatchObject({ expiresAt });
   const another = { ...validation, validationId: newValidationId() };
   await recordNotification(table, another, first);
-  expect(await house.item(`WAIT#${another.validationId}`)).toMatchObject({ expiresAt });
+  expect(await aws.item(`WAIT#${another.validationId}`)).toMatchObject({ expiresAt });
 });
 
-it('never lets a token and a notification miss each other, however they race', async () => {
+test('never lets a token and a notification miss each other, in any order', async () => {
   const pairs = Array.from({ length: 50 }, (_, n) => ({
     validation: { validationId: newValidationId(), deadline: inMinutes(5) },
     tokenFirst: n % 2 === 0,
@@ -96,15 +96,15 @@ it('never lets a token and a notification miss each other, however they race', a
     }),
   );
   expect(seen.filter(({ notificationSeen, tokenSeen }) => !notificationSeen && !tokenSeen)).toEqual([]);
-  // Both halves are on the item in the end, whoever was first.
+  // Both halves are on the item in the end, in either order.
   for (const { validation } of pairs) {
-    expect(await house.item(`WAIT#${validation.validationId}`)).toMatchObject({ taskToken: 'token', notification: {} });
+    expect(await aws.item(`WAIT#${validation.validationId}`)).toMatchObject({ taskToken: 'token', notification: {} });
   }
 });
 
-it('is one write for each side, which is what makes it a race nobody can lose', async () => {
-  house.calls.length = 0;
+test('needs one write for each side, which removes the race', async () => {
+  aws.calls.length = 0;
   await storeTaskToken(table, validation, 'token');
   await recordNotification(table, validation, first);
-  expect(house.calls.map(({ operation }) => operation)).toEqual(['UpdateItem', 'UpdateItem']);
+  expect(aws.calls.map(({ operation }) => operation)).toEqual(['UpdateItem', 'UpdateItem']);
 });

@@ -1,15 +1,15 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { freeMedia, holdMedia } from '../../shared/ledger/holds.ts';
 import { BUCKET, newRevalidationId } from '../support/journal.ts';
-import { type House, openHouse } from '../support/local-aws.ts';
+import { type LocalAws, openLocalAws } from '../support/local-aws.ts';
 
-let house: House;
+let aws: LocalAws;
 
 beforeAll(async () => {
-  house = await openHouse(undefined);
+  aws = await openLocalAws(undefined);
 });
 
-afterAll(() => house.close());
+afterAll(() => aws.close());
 
 let made = 0;
 
@@ -19,37 +19,37 @@ const newVersion = () => {
 };
 
 describe('a version of the media', () => {
-  it('is free once the last of those that hold it lets go, however often each says so', async () => {
+  test('is free once the last holder releases it, for any number of releases', async () => {
     const version = newVersion();
     const [one, other] = [newRevalidationId(), newRevalidationId()];
-    for (const id of [one, other, one]) expect(await holdMedia(house.ledger, version, id)).toBe(true);
-    expect(await freeMedia(house.ledger, version, one)).toBe(false);
-    expect(await freeMedia(house.ledger, version, one)).toBe(false);
-    expect(await freeMedia(house.ledger, version, other)).toBe(true);
-    expect(await freeMedia(house.ledger, version, other)).toBe(true);
+    for (const id of [one, other, one]) expect(await holdMedia(aws.ledger, version, id)).toBe(true);
+    expect(await freeMedia(aws.ledger, version, one)).toBe(false);
+    expect(await freeMedia(aws.ledger, version, one)).toBe(false);
+    expect(await freeMedia(aws.ledger, version, other)).toBe(true);
+    expect(await freeMedia(aws.ledger, version, other)).toBe(true);
   });
 
-  it('that nothing has ever held is free, and one that is free is held no more', async () => {
+  test('is free when no case has held it, and is held no more once it is free', async () => {
     const version = newVersion();
-    expect(await freeMedia(house.ledger, version, newRevalidationId())).toBe(true);
-    expect(await holdMedia(house.ledger, version, newRevalidationId())).toBe(false);
+    expect(await freeMedia(aws.ledger, version, newRevalidationId())).toBe(true);
+    expect(await holdMedia(aws.ledger, version, newRevalidationId())).toBe(false);
   });
 
-  it('is another one of another key, version or bucket', async () => {
+  test('differs from that of another key, version or bucket', async () => {
     const version = newVersion();
-    await freeMedia(house.ledger, version, newRevalidationId());
+    await freeMedia(aws.ledger, version, newRevalidationId());
     for (const other of [{ versionId: 'x' }, { key: 'media/x' }, { bucket: 'x' }])
-      expect(await holdMedia(house.ledger, { ...version, ...other }, newRevalidationId())).toBe(true);
+      expect(await holdMedia(aws.ledger, { ...version, ...other }, newRevalidationId())).toBe(true);
   });
 
-  it('is either held or freed by two that come at once, and never both', async () => {
+  test('is either held or freed by two concurrent calls, and never both', async () => {
     for (let round = 0; round < 20; round += 1) {
       const version = newVersion();
       const first = newRevalidationId();
-      await holdMedia(house.ledger, version, first);
+      await holdMedia(aws.ledger, version, first);
       const [isFree, isHeld] = await Promise.all([
-        freeMedia(house.ledger, version, first),
-        holdMedia(house.ledger, version, newRevalidationId()),
+        freeMedia(aws.ledger, version, first),
+        holdMedia(aws.ledger, version, newRevalidationId()),
       ]);
       expect(isFree).toBe(!isHeld);
     }

@@ -1,49 +1,55 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { bindKey, findKey, hashOfQuestion } from '../../shared/ledger/idempotency-keys.ts';
 import { inMinutes, newRevalidationId, sha256, thrownBy } from '../support/journal.ts';
-import { type House, openHouse } from '../support/local-aws.ts';
+import { atStoppedTime } from '../support/stopped-time.ts';
+import { type OpenTable, openTable } from '../support/table.ts';
 
 const SCOPE = 'iam:arn:aws:iam::000000000000:user/ana';
 
-let house: House;
+let aws: OpenTable;
 
 let key: string;
 
 beforeAll(async () => {
-  house = await openHouse(undefined);
+  aws = await openTable();
 });
 
-afterAll(() => house.close());
+afterAll(() => aws.close());
 
 beforeEach(() => {
   key = randomUUID();
 });
 
 const bind = (revalidationId: string, body = sha256('body'), retentionDays = 365) =>
-  bindKey({ table: house.table, retentionDays }, { scope: SCOPE, key, revalidationId, body });
+  bindKey({ table: aws.table, retentionDays }, { scope: SCOPE, key, revalidationId, body });
 
-const itemOf = () => house.item(`KEY#${SCOPE}#${key}`);
+const itemOf = () => aws.item(`KEY#${SCOPE}#${key}`);
 
-it('makes a key another name of the re-validation, for 90 days', async () => {
+test('binds a key to the re-validation for 90 days', async () => {
   const id = newRevalidationId();
-  expect(await bind(id)).toBe(id);
-  const item = await itemOf();
-  expect(item).toMatchObject({ revalidationId: id, body: sha256('body') });
-  expect(Math.abs((item?.expiresAt as number) - Date.now() / 1000 - 90 * 86_400)).toBeLessThan(5);
+  await atStoppedTime(async (now) => {
+    expect(await bind(id)).toBe(id);
+    expect(await itemOf()).toMatchObject({
+      revalidationId: id,
+      body: sha256('body'),
+      expiresAt: now / 1000 + 90 * 86_400,
+    });
+  });
 });
 
-it.each([
+test.each([
   [4, 4],
   [89, 89],
   [91, 90],
 ])('is forgotten no later than its record: kept for %i days, the key lives %i', async (retentionDays, days) => {
-  const bound = Date.now() / 1000;
-  await bind(newRevalidationId(), undefined, retentionDays);
-  expect(Math.abs(((await itemOf())?.expiresAt as number) - bound - days * 86_400)).toBeLessThan(5);
+  await atStoppedTime(async (now) => {
+    await bind(newRevalidationId(), undefined, retentionDays);
+    expect(await itemOf()).toHaveProperty('expiresAt', now / 1000 + days * 86_400);
+  });
 });
 
-it('gives the same request the first id, even if its media has another by now', async () => {
+test('returns the first id for the same request, even when its media has another by now', async () => {
   const id = newRevalidationId();
   await bind(id);
   const before = await itemOf();
@@ -52,7 +58,7 @@ it('gives the same request the first id, even if its media has another by now', 
   expect(await itemOf()).toEqual(before);
 });
 
-it('refuses the key to another request, and says nothing of either', async () => {
+test('refuses the key to another request, and states nothing of either', async () => {
   const id = newRevalidationId();
   await bind(id);
   const again = bind(newRevalidationId(), sha256('another body'));
@@ -61,12 +67,12 @@ it('refuses the key to another request, and says nothing of either', async () =>
   expect(await itemOf()).toMatchObject({ revalidationId: id });
 });
 
-it('gives everybody who comes at once the same id', async () => {
+test('returns the same id to all concurrent calls', async () => {
   const ids = await Promise.all(Array.from({ length: 20 }, () => bind(newRevalidationId())));
   expect(new Set(ids).size).toBe(1);
 });
 
-it('keeps keys apart, whatever characters they are made of', async () => {
+test('keeps keys apart, with any characters', async () => {
   const ids = [];
   for (const odd of ['a', 'A', 'a#b', '#', '{"S":"x"}', '~'.repeat(128)]) {
     key = odd;
@@ -77,15 +83,15 @@ it('keeps keys apart, whatever characters they are made of', async () => {
   expect(new Set(ids).size).toBe(6);
 });
 
-it('forgets a key that has expired, though DynamoDB still has it', async () => {
+test('ignores a key that has expired, though DynamoDB still has it', async () => {
   const stale = newRevalidationId();
   const expiresAt = Math.floor(Date.now() / 1000) - 1;
-  await house.stand({ pk: `KEY#${SCOPE}#${key}`, revalidationId: stale, body: sha256('last quarter'), expiresAt });
+  await aws.putItem({ pk: `KEY#${SCOPE}#${key}`, revalidationId: stale, body: sha256('last quarter'), expiresAt });
   const id = newRevalidationId();
-  expect(await bind(id, sha256('somebody else'))).toBe(id);
+  expect(await bind(id, sha256('another request'))).toBe(id);
 });
 
-it('keeps the keys of two callers apart, wherever one ends and the other begins', async () => {
+test('keeps the keys of two callers apart at any boundary', async () => {
   const ids = [];
   for (const [scope, name] of [
     ['a', 'b#c'],
@@ -100,15 +106,17 @@ it('keeps the keys of two callers apart, wherever one ends and the other begins'
       body: sha256(name),
       revalidationId: newRevalidationId(),
     };
-    expect(await bindKey({ table: house.table, retentionDays: 30 }, alias)).toBe(alias.revalidationId);
+    expect(await bindKey({ table: aws.table, retentionDays: 30 }, alias)).toBe(alias.revalidationId);
     ids.push(alias.revalidationId);
   }
-  for (const { pk } of await house.items()) if (String(pk).includes(key)) expect(pk).toMatch(/^KEY#jwt:/);
+  for (const scope of ['a', 'a%23b', 'a%2523b', 'a%252523b']) {
+    expect(await aws.item(`KEY#jwt:${scope}#${key}#${scope === 'a' ? 'b#c' : 'c'}`), scope).toBeDefined();
+  }
   expect(new Set(ids).size).toBe(5);
 });
 
 const record = (revalidationId: string, more: object) =>
-  house.stand({
+  aws.putItem({
     pk: `RUN#${revalidationId}`,
     revalidationId,
     owner: 'arn',
@@ -118,7 +126,7 @@ const record = (revalidationId: string, more: object) =>
     ...more,
   });
 
-it('frees the key of what was refused, for any question, and of nothing else', async () => {
+test('frees the key of a refused request for any other, and no other key', async () => {
   const ended = async (phase: string) => {
     key = randomUUID();
     const id = newRevalidationId();
@@ -135,13 +143,13 @@ it('frees the key of what was refused, for any question, and of nothing else', a
   expect(await bind(next, sha256('another question'))).toBe(next);
 });
 
-it('is worth nothing while it is only reserved, unless its case was claimed under it', async () => {
+test('ignores a reserved key, unless its case was claimed under it', async () => {
   const workflow = (revalidationId: string) => ({ scope: 'workflow', key, body: sha256('body'), revalidationId });
-  const ledger = { table: house.table, retentionDays: 30 };
+  const ledger = { table: aws.table, retentionDays: 30 };
   const [first, second] = [newRevalidationId(), newRevalidationId()];
   await bindKey(ledger, workflow(first), 'one');
   expect(await findKey(ledger, workflow(first))).toBeUndefined();
-  // Claimed by somebody without the key: that is no use of the key.
+  // Claimed by a call without the key: that is no use of the key.
   await record(first, {});
   expect(await findKey(ledger, workflow(first))).toBeUndefined();
   await record(first, { keyHash: sha256(`KEY#workflow#${key}`) });
@@ -149,11 +157,11 @@ it('is worth nothing while it is only reserved, unless its case was claimed unde
   expect(await bindKey(ledger, workflow(second), 'two')).toBe(first);
 });
 
-describe('the hash of a question', () => {
+describe('the hash of a request', () => {
   const of = (options?: object, more: object = {}) =>
     hashOfQuestion({ accountId: 'ana', ...more, options }, { minimumThreshold: 0.6 });
 
-  it.each([
+  test.each([
     [undefined, {}],
     [{ subvalidations: ['similarity', 'passive_liveness'] }, { subvalidations: ['passive_liveness', 'similarity'] }],
     [{ liveness: 'passive' }, { subvalidations: ['passive_liveness', 'similarity'] }],
@@ -164,11 +172,11 @@ describe('the hash of a question', () => {
     [{ threshold: 0.6 }, {}],
     [{ threshold: 0.5 }, {}],
     [{ subvalidations: ['passive_liveness'] }, { liveness: 'passive' }],
-  ])('of %j is that of %j', (one, other) => {
+  ])('of %j equals that of %j', (one, other) => {
     expect(of(one)).toBe(of(other));
   });
 
-  it('is another for what would be sent otherwise, and for another reference', () => {
+  test('differs for what would be sent differently, and for another reference', () => {
     const all = [
       of({}),
       of({ threshold: 0.7 }),
@@ -180,11 +188,11 @@ describe('the hash of a question', () => {
     expect(new Set(all).size).toBe(all.length);
   });
 
-  it('does not depend on the floor where no threshold is given', () => {
+  test('does not depend on the floor when no threshold is given', () => {
     expect(hashOfQuestion({}, { minimumThreshold: 0.9 })).toBe(hashOfQuestion({}, { minimumThreshold: 0.6 }));
   });
 
-  it('does not depend on how old an answer may be', () => {
+  test('does not depend on the accepted age of an outcome', () => {
     expect(of({}, { maxAgeSeconds: 60 })).toBe(of({}));
   });
 });

@@ -1,10 +1,10 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { bindValidation, readBinding } from '../../shared/ledger/bindings.ts';
 import { closeIntent, type Intent, openIntent, readIntent, recordFirstCheck } from '../../shared/ledger/intents.ts';
 import { inMinutes, newPerson, newRevalidationId, newValidationId } from '../support/journal.ts';
-import { type House, openHouse } from '../support/local-aws.ts';
+import { type LocalAws, openLocalAws } from '../support/local-aws.ts';
 
-let house: House;
+let aws: LocalAws;
 
 let table: string;
 
@@ -15,11 +15,11 @@ let ours: string;
 let theirs: string;
 
 beforeAll(async () => {
-  house = await openHouse(undefined);
-  table = house.table;
+  aws = await openLocalAws(undefined);
+  table = aws.table;
 });
 
-afterAll(() => house.close());
+afterAll(() => aws.close());
 
 beforeEach(() => {
   ({ accountId } = newPerson());
@@ -38,7 +38,7 @@ const opened = async (revalidationId: string): Promise<Intent> => {
 };
 
 describe('an intent', () => {
-  it('is opened once, by whoever comes first', async () => {
+  test('is opened once, by the first caller', async () => {
     const intent = await opened(ours);
     expect(intent).toEqual({ revalidationId: ours, attempt: 1, openedAt: expect.any(String) });
     expect(await opening(ours)).toBeUndefined();
@@ -46,7 +46,7 @@ describe('an intent', () => {
     expect(await readIntent(table, accountId)).toEqual(intent);
   });
 
-  it('is opened by exactly one of many at once', async () => {
+  test('is opened by exactly one of many at once', async () => {
     const all = Array.from({ length: 20 }, newRevalidationId);
     const intents = await Promise.all(all.map((id) => opening(id)));
     const winners = all.filter((_, n) => intents[n]);
@@ -54,28 +54,28 @@ describe('an intent', () => {
     expect((await readIntent(table, accountId))?.revalidationId).toBe(winners[0]);
   });
 
-  it('is ours when the answer was lost and the SDK wrote it twice, and not when the same run opened another just then', async () => {
-    house.fateOfWrite(1, 'twice');
+  test('belongs to its run when the answer was lost and the SDK wrote it twice, and not when the run opened another just then', async () => {
+    aws.setWriteDelivery(1, 'twice');
     const intent = await opened(ours);
-    house.fate();
+    aws.setDelivery();
     expect(await readIntent(table, accountId)).toEqual(intent);
     const again = { revalidationId: ours, attempt: 1, openedAt: intent.openedAt };
     expect(await openIntent(table, accountId, again)).toBeUndefined();
   });
 
-  it('is of one person and nobody else', async () => {
+  test('belongs to one person only', async () => {
     const { accountId: another } = newPerson();
     await opened(ours);
     expect(await openIntent(table, another, { revalidationId: theirs, attempt: 1 })).toBeDefined();
     expect(await readIntent(table, newPerson().accountId)).toBeUndefined();
   });
 
-  it('never expires by the clock', async () => {
+  test('never expires by the clock', async () => {
     await opened(ours);
-    expect(await house.item(`ACC#${accountId}`)).not.toHaveProperty('expiresAt');
+    expect(await aws.item(`ACC#${accountId}`)).not.toHaveProperty('expiresAt');
   });
 
-  it('is closed by its own name; closing it twice, or another, does nothing', async () => {
+  test('is closed by its own name; closing it twice, or another, does nothing', async () => {
     const intent = await opened(ours);
     await closeIntent(table, accountId, { ...intent, revalidationId: theirs });
     expect(await readIntent(table, accountId)).toEqual(intent);
@@ -85,7 +85,7 @@ describe('an intent', () => {
     expect(await opening(theirs)).toBeDefined();
   });
 
-  it('of a later attempt is not touched by a function that comes back from the dead', async () => {
+  test('of a later attempt is not changed by a function that was taken for dead', async () => {
     const intent = await opened(ours);
     const dead = { ...intent, openedAt: '2026-11-23T12:00:00.000Z' };
     await closeIntent(table, accountId, dead);
@@ -93,7 +93,7 @@ describe('an intent', () => {
     expect(await readIntent(table, accountId)).toEqual(intent);
   });
 
-  it('keeps the first look at the list', async () => {
+  test('keeps the first read of the list', async () => {
     const intent = await opened(ours);
     await recordFirstCheck(table, accountId, intent, ['VLD1']);
     const firstCheck = { at: expect.any(String), seen: ['VLD1'] };
@@ -102,7 +102,7 @@ describe('an intent', () => {
 });
 
 describe('a binding', () => {
-  it('says whose a validation is', async () => {
+  test('names the case of a validation', async () => {
     const validation = validationOf();
     await bindValidation(table, validation, ours, 30);
     expect(await readBinding(table, validation.validationId)).toEqual({
@@ -111,31 +111,31 @@ describe('a binding', () => {
     });
   });
 
-  it('stands when it is made again', async () => {
+  test('stays when it is made again', async () => {
     const validation = validationOf();
     await bindValidation(table, validation, ours, 30);
-    const before = await house.item(`VLD#${validation.validationId}`);
+    const before = await aws.item(`VLD#${validation.validationId}`);
     await bindValidation(table, { ...validation, deadline: inMinutes(50) }, ours, 60);
-    expect(await house.item(`VLD#${validation.validationId}`)).toEqual(before);
+    expect(await aws.item(`VLD#${validation.validationId}`)).toEqual(before);
   });
 
-  it("is refused for another's validation", async () => {
+  test('is refused for a validation of another case', async () => {
     const validation = validationOf();
     await bindValidation(table, validation, theirs, 30);
     await expect(bindValidation(table, validation, ours, 30)).rejects.toThrow('bound to another re-validation');
     expect(await readBinding(table, validation.validationId)).toMatchObject({ revalidationId: theirs });
   });
 
-  it('is unknown for a validation that is none of ours', async () => {
+  test('is absent for a validation that is none of ours', async () => {
     expect(await readBinding(table, newValidationId())).toBeUndefined();
   });
 
-  it('lives as long as a record does, and is not read after that', async () => {
+  test('lives as long as a record, and is not read after that', async () => {
     const validation = validationOf();
     await bindValidation(table, validation, ours, 30);
-    const item = await house.item(`VLD#${validation.validationId}`);
+    const item = await aws.item(`VLD#${validation.validationId}`);
     expect(item?.expiresAt).toBe(Math.floor(Date.parse(validation.deadline) / 1000) + 30 * 86_400);
-    await house.stand({ ...item, pk: `VLD#${validation.validationId}`, expiresAt: Math.floor(Date.now() / 1000) - 1 });
+    await aws.putItem({ ...item, pk: `VLD#${validation.validationId}`, expiresAt: Math.floor(Date.now() / 1000) - 1 });
     expect(await readBinding(table, validation.validationId)).toBeUndefined();
   });
 });

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { dynamo } from '../../shared/aws/clients.ts';
 import { accessFromEnv } from '../../shared/lambda/clients.ts';
 import { bindOrphans, bindValidation, readBinding } from '../../shared/ledger/bindings.ts';
 import { reserveBudget, reserveOne } from '../../shared/ledger/budget.ts';
@@ -7,16 +8,17 @@ import { readCallback, recordNotification, storeTaskToken } from '../../shared/l
 import { freeMedia, holdMedia } from '../../shared/ledger/holds.ts';
 import { closeIntent, Intent, isOpen, openIntent, readIntent, recordFirstCheck } from '../../shared/ledger/intents.ts';
 import { changeTexts, readTexts, throttleOf } from '../../shared/ledger/throttle.ts';
+import { commandsSent } from '../support/commands-sent.ts';
 import { newPerson, newRevalidationId, newValidationId } from '../support/journal.ts';
 import { type OpenTable, openTable } from '../support/table.ts';
 
-let house: OpenTable;
+let aws: OpenTable;
 
 beforeAll(async () => {
-  house = await openTable();
+  aws = await openTable();
 });
 
-afterAll(() => house.close());
+afterAll(() => aws.close());
 
 const DAY = 86_400;
 
@@ -32,34 +34,34 @@ const expectLife = (expiresAt: unknown, from: number, seconds: number) => {
 };
 
 describe('a binding', () => {
-  it('holds whose a validation is until the deadline and the retention are over', async () => {
+  test('names the case of a validation until the deadline and the retention are over', async () => {
     const [id, ours] = [newValidationId(), newRevalidationId()];
-    await bindValidation(house.table, { validationId: id, deadline }, ours, 3);
+    await bindValidation(aws.table, { validationId: id, deadline }, ours, 3);
     const expiresAt = deadlineSeconds + 3 * DAY;
-    expect(await house.item(`VLD#${id}`)).toEqual({ pk: `VLD#${id}`, revalidationId: ours, deadline, expiresAt });
-    await house.stand({ pk: `VLD#${id}`, revalidationId: ours, deadline, expiresAt: Date.now() });
-    expect(await readBinding(house.table, id)).toEqual({ revalidationId: ours, deadline });
-    await house.stand({ pk: `VLD#${id}`, revalidationId: ours, deadline, expiresAt: 1 });
-    expect(await readBinding(house.table, id)).toBeUndefined();
-    expect(await readBinding(house.table, newValidationId())).toBeUndefined();
+    expect(await aws.item(`VLD#${id}`)).toEqual({ pk: `VLD#${id}`, revalidationId: ours, deadline, expiresAt });
+    await aws.putItem({ pk: `VLD#${id}`, revalidationId: ours, deadline, expiresAt: Date.now() });
+    expect(await readBinding(aws.table, id)).toEqual({ revalidationId: ours, deadline });
+    await aws.putItem({ pk: `VLD#${id}`, revalidationId: ours, deadline, expiresAt: 1 });
+    expect(await readBinding(aws.table, id)).toBeUndefined();
+    expect(await readBinding(aws.table, newValidationId())).toBeUndefined();
   });
 
-  it('stands when it is made again, and is refused to another', async () => {
+  test('stays when it is made again, and is refused to another case', async () => {
     const [id, ours] = [newValidationId(), newRevalidationId()];
-    await bindValidation(house.table, { validationId: id, deadline }, ours, 3);
-    await bindValidation(house.table, { validationId: id, deadline }, ours, 3);
-    await expect(bindValidation(house.table, { validationId: id, deadline }, newRevalidationId(), 3)).rejects.toThrow(
+    await bindValidation(aws.table, { validationId: id, deadline }, ours, 3);
+    await bindValidation(aws.table, { validationId: id, deadline }, ours, 3);
+    await expect(bindValidation(aws.table, { validationId: id, deadline }, newRevalidationId(), 3)).rejects.toThrow(
       TypeError,
     );
   });
 
-  it('is made for each orphan, as long as a validation may live after its call', async () => {
+  test('is made for each orphan, as long as a validation may live after its call', async () => {
     const [one, other, ours] = [newValidationId(), newValidationId(), newRevalidationId()];
     const of = { revalidationId: ours, openedAt: '2026-11-23T10:00:00.000Z' };
-    await bindOrphans(house.ledger, of, [one, other]);
+    await bindOrphans(aws.ledger, of, [one, other]);
     const end = '2026-11-23T16:00:00.000Z';
     for (const id of [one, other]) {
-      expect(await house.item(`VLD#${id}`)).toMatchObject({
+      expect(await aws.item(`VLD#${id}`)).toMatchObject({
         revalidationId: ours,
         deadline: end,
         expiresAt: Date.parse(end) / 1000 + 30 * DAY,
@@ -67,37 +69,37 @@ describe('a binding', () => {
     }
   });
 
-  it('that says no owner cannot be read', async () => {
+  test('does not parse without an owner', async () => {
     const id = newValidationId();
-    await house.stand({ pk: `VLD#${id}`, expiresAt: Date.now() });
-    await expect(readBinding(house.table, id)).rejects.toThrow();
+    await aws.putItem({ pk: `VLD#${id}`, expiresAt: Date.now() });
+    await expect(readBinding(aws.table, id)).rejects.toThrow();
   });
 });
 
 describe('a callback', () => {
   const validationOf = () => ({ validationId: newValidationId(), deadline });
 
-  it('gives the token to the notification and the notification to the token, whichever comes second', async () => {
+  test('returns the token to the notification and the notification to the token, in either order', async () => {
     const at = new Date('2026-11-23T10:00:00.000Z');
     const notification = { receivedAt: at.toISOString() };
     const first = validationOf();
-    expect(await storeTaskToken(house.table, first, 'token')).toBeUndefined();
-    expect(await recordNotification(house.table, first, at)).toEqual({ taskToken: 'token', notification });
+    expect(await storeTaskToken(aws.table, first, 'token')).toBeUndefined();
+    expect(await recordNotification(aws.table, first, at)).toEqual({ taskToken: 'token', notification });
     const second = validationOf();
-    expect(await recordNotification(house.table, second, at)).toEqual({ notification });
-    expect(await recordNotification(house.table, second, new Date())).toEqual({ notification });
-    expect(await storeTaskToken(house.table, second, 'token')).toEqual(notification);
-    expect(await readCallback(house.table, second.validationId)).toEqual({ taskToken: 'token', notification });
-    expect(await readCallback(house.table, newValidationId())).toEqual({});
+    expect(await recordNotification(aws.table, second, at)).toEqual({ notification });
+    expect(await recordNotification(aws.table, second, new Date())).toEqual({ notification });
+    expect(await storeTaskToken(aws.table, second, 'token')).toEqual(notification);
+    expect(await readCallback(aws.table, second.validationId)).toEqual({ taskToken: 'token', notification });
+    expect(await readCallback(aws.table, newValidationId())).toEqual({});
   });
 
-  it.each<[string, (validation: { validationId: string; deadline: string }) => Promise<unknown>]>([
-    ['a token', (validation) => storeTaskToken(house.table, validation, 'token')],
-    ['a notification', (validation) => recordNotification(house.table, validation, new Date())],
+  test.each<[string, (validation: { validationId: string; deadline: string }) => Promise<unknown>]>([
+    ['a token', (validation) => storeTaskToken(aws.table, validation, 'token')],
+    ['a notification', (validation) => recordNotification(aws.table, validation, new Date())],
   ])('of %s is kept for four days after the deadline', async (_, leave) => {
     const validation = validationOf();
     await leave(validation);
-    expect(await house.item(`WAIT#${validation.validationId}`)).toMatchObject({
+    expect(await aws.item(`WAIT#${validation.validationId}`)).toMatchObject({
       expiresAt: deadlineSeconds + 4 * DAY,
     });
   });
@@ -107,46 +109,46 @@ describe('a version of the media', () => {
   const newVersion = () => ({ bucket: 'media', key: `media/${newValidationId()}`, versionId: 'v1' });
 
   const itemOf = ({ bucket, key, versionId }: ReturnType<typeof newVersion>) =>
-    house.item(
+    aws.item(
       `HOLD#${createHash('sha256')
         .update(JSON.stringify([bucket, key, versionId]))
         .digest('hex')}`,
     );
 
-  it('is held by each case, and free once the last one lets go', async () => {
+  test('is held by each case, and free once the last one releases it', async () => {
     const [version, one, other, from] = [newVersion(), newRevalidationId(), newRevalidationId(), Date.now()];
-    expect(await holdMedia(house.ledger, version, one)).toBe(true);
-    expect(await holdMedia(house.ledger, version, other)).toBe(true);
+    expect(await holdMedia(aws.ledger, version, one)).toBe(true);
+    expect(await holdMedia(aws.ledger, version, other)).toBe(true);
     const held = await itemOf(version);
     expect(held?.holders).toEqual(new Set([one, other]));
     expectLife(held?.expiresAt, from, 30 * DAY);
-    expect(await freeMedia(house.ledger, version, one)).toBe(false);
-    expect(await freeMedia(house.ledger, version, one)).toBe(false);
-    expect(await holdMedia(house.ledger, version, one)).toBe(true);
-    expect(await freeMedia(house.ledger, version, other)).toBe(false);
-    expect(await freeMedia(house.ledger, version, one)).toBe(true);
-    expect(await holdMedia(house.ledger, version, one)).toBe(false);
+    expect(await freeMedia(aws.ledger, version, one)).toBe(false);
+    expect(await freeMedia(aws.ledger, version, one)).toBe(false);
+    expect(await holdMedia(aws.ledger, version, one)).toBe(true);
+    expect(await freeMedia(aws.ledger, version, other)).toBe(false);
+    expect(await freeMedia(aws.ledger, version, one)).toBe(true);
+    expect(await holdMedia(aws.ledger, version, one)).toBe(false);
   });
 
-  it('lives as long as a record from the last word about it', async () => {
+  test('lives as long as a record after its last change', async () => {
     const [version, one, other] = [newVersion(), newRevalidationId(), newRevalidationId()];
-    await holdMedia(house.ledger, version, one);
-    const longer = { ...house.ledger, retentionDays: 40 };
+    await holdMedia(aws.ledger, version, one);
+    const longer = { ...aws.ledger, retentionDays: 40 };
     const from = Date.now();
     expect(await freeMedia(longer, version, other)).toBe(false);
     expectLife((await itemOf(version))?.expiresAt, from, 40 * DAY);
-    expect(await freeMedia({ ...house.ledger, retentionDays: 50 }, version, one)).toBe(true);
+    expect(await freeMedia({ ...aws.ledger, retentionDays: 50 }, version, one)).toBe(true);
     const freed = await itemOf(version);
     expectLife(freed?.expiresAt, from, 50 * DAY);
     expect(Date.parse(String(freed?.freed))).toBeGreaterThanOrEqual(from);
   });
 
-  it('that nothing has held is free at once, and held no more', async () => {
+  test('is free at once when no case has held it, and is held no more', async () => {
     const version = newVersion();
-    expect(await freeMedia(house.ledger, version, newRevalidationId())).toBe(true);
-    expect(await holdMedia(house.ledger, version, newRevalidationId())).toBe(false);
+    expect(await freeMedia(aws.ledger, version, newRevalidationId())).toBe(true);
+    expect(await holdMedia(aws.ledger, version, newRevalidationId())).toBe(false);
     for (const other of [{ bucket: 'x' }, { key: 'x' }, { versionId: 'x' }]) {
-      expect(await holdMedia(house.ledger, { ...version, ...other }, newRevalidationId())).toBe(true);
+      expect(await holdMedia(aws.ledger, { ...version, ...other }, newRevalidationId())).toBe(true);
     }
   });
 });
@@ -155,54 +157,64 @@ describe('an intent', () => {
   const opened = async () => {
     const { accountId } = newPerson();
     const revalidationId = newRevalidationId();
-    const intent = await openIntent(house.table, accountId, { revalidationId, attempt: 1 });
+    const intent = await openIntent(aws.table, accountId, { revalidationId, attempt: 1 });
     if (!intent) throw new TypeError('another intent is open');
     return { accountId, intent };
   };
 
-  it('is opened now, or under the time of its first opening, and by one alone', async () => {
+  test('is opened now, or under the time of its first opening, and by one caller', async () => {
     const from = Date.now();
     const { accountId, intent } = await opened();
     expect(Date.parse(intent.openedAt)).toBeGreaterThanOrEqual(from);
     const again = { revalidationId: intent.revalidationId, attempt: 2 };
-    expect(await openIntent(house.table, accountId, again)).toBeUndefined();
-    await closeIntent(house.table, accountId, intent);
+    expect(await openIntent(aws.table, accountId, again)).toBeUndefined();
+    await closeIntent(aws.table, accountId, intent);
     const first = { ...again, openedAt: '2026-11-23T10:00:00.000Z' };
-    expect(await openIntent(house.table, accountId, first)).toEqual(first);
-    expect(await readIntent(house.table, accountId)).toEqual(first);
-    expect(await house.item(`ACC#${accountId}`)).toMatchObject(first);
+    expect(await openIntent(aws.table, accountId, first)).toEqual(first);
+    expect(await readIntent(aws.table, accountId)).toEqual(first);
+    expect(await aws.item(`ACC#${accountId}`)).toMatchObject(first);
   });
 
-  it('is open while it stands, and no other is', async () => {
+  test('is not opened while another one is closed, and is opened once when the SDK repeats the write', async () => {
     const { accountId, intent } = await opened();
-    expect(await isOpen(house.table, accountId, intent)).toBe(true);
-    expect(await isOpen(house.table, accountId, { ...intent, revalidationId: newRevalidationId() })).toBe(false);
-    expect(await isOpen(house.table, accountId, { ...intent, openedAt: deadline })).toBe(false);
-    expect(await isOpen(house.table, newPerson().accountId, intent)).toBe(false);
+    const commands = commandsSent(dynamo());
+    const again = { revalidationId: intent.revalidationId, attempt: 2 };
+    commands.before('GetItem', () => aws.remove(`ACC#${accountId}`));
+    expect(await openIntent(aws.table, accountId, again)).toBeUndefined();
+    commands.repeat('PutItem');
+    expect(await openIntent(aws.table, accountId, again)).toMatchObject(again);
   });
 
-  it('keeps a look and is closed by its own name alone', async () => {
+  test('is open while it exists, and no other is', async () => {
+    const { accountId, intent } = await opened();
+    expect(await isOpen(aws.table, accountId, intent)).toBe(true);
+    expect(await isOpen(aws.table, accountId, { ...intent, revalidationId: newRevalidationId() })).toBe(false);
+    expect(await isOpen(aws.table, accountId, { ...intent, openedAt: deadline })).toBe(false);
+    expect(await isOpen(aws.table, newPerson().accountId, intent)).toBe(false);
+  });
+
+  test('keeps a read of the list and is closed by its own name alone', async () => {
     const { accountId, intent } = await opened();
     const others = [
       { ...intent, revalidationId: newRevalidationId() },
       { ...intent, openedAt: deadline },
     ];
     for (const other of others) {
-      await recordFirstCheck(house.table, accountId, other, ['VLD1']);
-      await closeIntent(house.table, accountId, other);
+      await recordFirstCheck(aws.table, accountId, other, ['VLD1']);
+      await closeIntent(aws.table, accountId, other);
     }
-    expect(await readIntent(house.table, accountId)).toEqual(intent);
+    expect(await readIntent(aws.table, accountId)).toEqual(intent);
     const from = Date.now();
-    await recordFirstCheck(house.table, accountId, intent, ['VLD1']);
-    const looked = await readIntent(house.table, accountId);
+    await recordFirstCheck(aws.table, accountId, intent, ['VLD1']);
+    const looked = await readIntent(aws.table, accountId);
     expect(looked).toEqual({ ...intent, firstCheck: { at: expect.any(String), seen: ['VLD1'] } });
     expect(Date.parse(looked?.firstCheck?.at ?? '')).toBeGreaterThanOrEqual(from);
-    await closeIntent(house.table, accountId, intent);
-    await closeIntent(house.table, accountId, intent);
-    expect(await readIntent(house.table, accountId)).toBeUndefined();
+    await closeIntent(aws.table, accountId, intent);
+    await closeIntent(aws.table, accountId, intent);
+    expect(await readIntent(aws.table, accountId)).toBeUndefined();
   });
 
-  it.each([
+  test.each([
     { revalidationId: 'x' },
     { openedAt: 'today' },
     { attempt: 0 },
@@ -210,7 +222,7 @@ describe('an intent', () => {
     { firstCheck: {} },
     { firstCheck: { at: 'today', seen: [] } },
     { firstCheck: { at: deadline, seen: ['a/b'] } },
-  ])('cannot be read with %j', (odd) => {
+  ])('does not parse with %j', (odd) => {
     const intent = { revalidationId: newRevalidationId(), openedAt: deadline, attempt: 1 };
     expect(Intent.safeParse(intent).success).toBe(true);
     expect(Intent.safeParse({ ...intent, ...odd }).success).toBe(false);
@@ -219,11 +231,11 @@ describe('an intent', () => {
 
 describe('the throttle', () => {
   const seconds = (at = '') => (Date.parse(at) - Date.now()) / 1000;
-  const throttle = () => throttleOf(accessFromEnv('DYNAMODB'), house.table);
-  const inForce = () => ({ table: house.table, throttle: throttle() });
+  const throttle = () => throttleOf(accessFromEnv('DYNAMODB'), aws.table);
+  const inForce = () => ({ table: aws.table, throttle: throttle() });
 
-  it('keeps the later of two times when a second call backs off for less', async () => {
-    await house.stand({ pk: 'GATE#truora' });
+  test('keeps the later of two times when a second call backs off for less', async () => {
+    await aws.putItem({ pk: 'GATE#truora' });
     expect(await throttle().read()).toEqual({});
     await throttle().backOff(200);
     const stored = await throttle().read();
@@ -232,14 +244,14 @@ describe('the throttle', () => {
     expect(await throttle().read({ consistent: true })).toEqual(stored);
   });
 
-  it('is read from an item that is not there yet as open', async () => {
-    expect(await readTexts(accessFromEnv('DYNAMODB'), house.table, 'GATE#none')).toBeUndefined();
+  test('is open while its item does not exist', async () => {
+    expect(await readTexts(accessFromEnv('DYNAMODB'), aws.table, 'GATE#none')).toBeUndefined();
   });
 
-  it('is read without the client by its texts, numbers and truth values, and lists as JSON', async () => {
+  test('can be read without the client: texts, numbers and truth values as they are, lists as JSON', async () => {
     const pk = 'GATE#odd';
-    await house.stand({ pk, text: 'a', number: 7, isTrue: true, isFalse: false, list: ['a'], nothing: null });
-    expect(await readTexts(accessFromEnv('DYNAMODB'), house.table, pk)).toEqual({
+    await aws.putItem({ pk, text: 'a', number: 7, isTrue: true, isFalse: false, list: ['a'], nothing: null });
+    expect(await readTexts(accessFromEnv('DYNAMODB'), aws.table, pk)).toEqual({
       pk,
       text: 'a',
       number: '7',
@@ -249,22 +261,22 @@ describe('the throttle', () => {
     });
   });
 
-  it('is changed without the client while its condition holds, and any other error is thrown', async () => {
+  test('can be changed without the client while its condition holds, and throws any other error', async () => {
     const access = accessFromEnv('DYNAMODB');
     const change = (value: string) => ({ set: { at: value }, whileBelow: { at: value } });
-    expect(await changeTexts(access, house.table, 'GATE#two', change('b'))).toBe(true);
-    expect(await changeTexts(access, house.table, 'GATE#two', change('a'))).toBe(false);
-    expect(await house.item('GATE#two')).toEqual({ pk: 'GATE#two', at: 'b' });
+    expect(await changeTexts(access, aws.table, 'GATE#two', change('b'))).toBe(true);
+    expect(await changeTexts(access, aws.table, 'GATE#two', change('a'))).toBe(false);
+    expect(await aws.item('GATE#two')).toEqual({ pk: 'GATE#two', at: 'b' });
     await expect(changeTexts(access, 'NoTable', 'GATE#two', change('c'))).rejects.toThrow();
   });
 
-  it('refuses a charged call while it is closed, says when to come again, and lets it pass else', async () => {
-    await house.stand({ pk: 'GATE#truora', closed: 'an incident' });
+  test('refuses a charged call while it is closed, states when to retry, and otherwise lets it through', async () => {
+    await aws.putItem({ pk: 'GATE#truora', closed: 'an incident' });
     await expect(reserveBudget(inForce(), 5, 'RVL1#1')).rejects.toMatchObject({ reason: 'truora_closed' });
-    await house.stand({ pk: 'GATE#truora' });
+    await aws.putItem({ pk: 'GATE#truora' });
     await throttle().backOff(100);
     await expect(reserveBudget(inForce(), 5, 'RVL1#1')).rejects.toMatchObject({ reason: 'truora_rate_limited' });
-    await house.stand({ pk: 'GATE#truora' });
+    await aws.putItem({ pk: 'GATE#truora' });
     await expect(reserveBudget(inForce(), undefined, 'RVL1#1')).resolves.toBeUndefined();
     await expect(reserveBudget(inForce(), 1, 'RVL1#1')).resolves.toBeUndefined();
     await expect(reserveBudget(inForce(), 0, 'RVL2#1')).rejects.toMatchObject({
@@ -277,18 +289,18 @@ describe('the throttle', () => {
 describe('a budget', () => {
   const countersOf = async (day: string, shards: number) => {
     const counters = await Promise.all(
-      Array.from({ length: shards }, (_, shard) => house.item(`GATE#truora#${day}#${shard}`)),
+      Array.from({ length: shards }, (_, shard) => aws.item(`GATE#truora#${day}#${shard}`)),
     );
     return counters.filter((counter) => counter !== undefined);
   };
 
-  it('lets exactly its calls through, each counted once, and keeps its counters for a week', async () => {
+  test('lets exactly its calls through, each counted once, and keeps its counters for a week', async () => {
     const day = new Date('2027-04-02T12:00:00Z');
     const attempts = Array.from({ length: 12 }, (_, n) => `RVL${n}#1`);
     for (const _ of [1, 2]) {
-      for (const attempt of attempts) expect(await reserveOne(house.table, 12, attempt, day)).toBe(true);
+      for (const attempt of attempts) expect(await reserveOne(aws.table, 12, attempt, day)).toBe(true);
     }
-    expect(await reserveOne(house.table, 12, 'RVLother#1', day)).toBe(false);
+    expect(await reserveOne(aws.table, 12, 'RVLother#1', day)).toBe(false);
     const counters = await countersOf('2027-04-02', 10);
     expect(counters.map(({ spent }) => spent)).toEqual([2, 2, 1, 1, 1, 1, 1, 1, 1, 1]);
     for (const { expiresAt, attempts: marks } of counters) {
@@ -297,12 +309,12 @@ describe('a budget', () => {
     }
   });
 
-  it('counts an attempt first on the counter that its own name says', async () => {
+  test('counts an attempt first on the counter of its own name', async () => {
     const day = new Date('2027-04-03T12:00:00Z');
     const hash = createHash('sha256').update('RVL7#1').digest();
-    expect(await reserveOne(house.table, 1000, 'RVL7#1', day)).toBe(true);
+    expect(await reserveOne(aws.table, 1000, 'RVL7#1', day)).toBe(true);
     const shard = hash.readUInt32BE(28) % 10;
-    expect(await house.item(`GATE#truora#2027-04-03#${shard}`)).toMatchObject({
+    expect(await aws.item(`GATE#truora#2027-04-03#${shard}`)).toMatchObject({
       spent: 1,
       attempts: new Set([hash.toString('base64url').slice(0, 12)]),
     });

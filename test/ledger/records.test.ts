@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import {
   isEnd,
   lifecycle,
@@ -23,21 +23,22 @@ import {
   sha256,
   thrownBy,
 } from '../support/journal.ts';
-import { type House, openHouse } from '../support/local-aws.ts';
+import { type LocalAws, openLocalAws } from '../support/local-aws.ts';
+import { atStoppedTime } from '../support/stopped-time.ts';
 
 const OURS = executionOf('ours');
 
 const THEIRS = executionOf('theirs');
 
-let house: House;
+let aws: LocalAws;
 
 beforeAll(async () => {
-  house = await openHouse(undefined);
+  aws = await openLocalAws(undefined);
 });
 
-afterAll(() => house.close());
+afterAll(() => aws.close());
 
-beforeEach(() => house.fate());
+beforeEach(() => aws.setDelivery());
 
 const validationOf = (overrides: Partial<Validation> = {}): Validation => ({
   validationId: newValidationId(),
@@ -48,7 +49,7 @@ const validationOf = (overrides: Partial<Validation> = {}): Validation => ({
 
 /** Says that Truora has answered with this validation. */
 const creating = (revalidationId: string, owner: string, validation: Validation) =>
-  recordCreated(house.ledger, { revalidationId, owner }, createdAs(validation), answered(validation));
+  recordCreated(aws.ledger, { revalidationId, owner }, createdAs(validation), answered(validation));
 
 const receiptOf = (): Receipt => ({ bytes: 4, sha256: sha256('face'), movedAt: new Date().toISOString() });
 
@@ -63,12 +64,12 @@ const outcomeOf = ({ revalidationId, accountId }: Claim, status: OutcomeStatus):
 
 const keyOf = ({ revalidationId }: Pick<Claim, 'revalidationId'>) => `RUN#${revalidationId}`;
 
-const itemOf = (wanted: Pick<Claim, 'revalidationId'>) => house.item(keyOf(wanted));
+const itemOf = (wanted: Pick<Claim, 'revalidationId'>) => aws.item(keyOf(wanted));
 
 const seconds = (at: number) => Math.floor(at / 1000);
 
 /** A record as it stands in a phase, written past the code that is tested. */
-const standing = async (phase: Phase, more: Record<string, unknown> = {}) => {
+const existing = async (phase: Phase, more: Record<string, unknown> = {}) => {
   const wanted = claimOf();
   const validation = validationOf();
   const { validationId, ...used } = validation;
@@ -84,14 +85,14 @@ const standing = async (phase: Phase, more: Record<string, unknown> = {}) => {
     ...(isEnd(phase) ? { outcome: outcomeOf(wanted, phase) } : {}),
     ...more,
   };
-  await house.stand(item);
+  await aws.putItem(item);
   return { wanted, validation, item };
 };
 
 describe('claim', () => {
-  it('writes a fresh record with everything that was asked for', async () => {
+  test('writes a fresh record with everything that was requested', async () => {
     const wanted = claimOf();
-    expect(await claim(house.ledger, wanted, OURS)).toEqual(wanted);
+    expect(await claim(aws.ledger, wanted, OURS)).toEqual(wanted);
     expect(await itemOf(wanted)).toEqual({
       pk: keyOf(wanted),
       ...wanted,
@@ -100,44 +101,47 @@ describe('claim', () => {
       trail: [{ phase: 'claimed', at: wanted.claimedAt }],
       shard: `due#${wanted.revalidationId[3]}`,
       dueAt: new Date(Date.parse(wanted.claimedAt) + 5 * 60_000).toISOString(),
-      expiresAt: seconds(Date.parse(wanted.claimedAt)) + house.ledger.retentionDays * 86_400,
+      expiresAt: seconds(Date.parse(wanted.claimedAt)) + aws.ledger.retentionDays * 86_400,
     });
   });
 
-  it('gives the same owner the first claim back, and writes nothing', async () => {
+  test('returns the first claim to the same owner, and writes nothing', async () => {
     const wanted = claimOf();
-    await claim(house.ledger, wanted, OURS);
+    await claim(aws.ledger, wanted, OURS);
     const before = await itemOf(wanted);
     const later = { ...wanted, claimedAt: inMinutes(1), resultMode: 'poll' as const, reference: 'another' };
-    expect(await claim(house.ledger, later, OURS)).toEqual(wanted);
+    expect(await claim(aws.ledger, later, OURS)).toEqual(wanted);
     expect(await itemOf(wanted)).toEqual(before);
   });
 
-  it.each(['claimed', 'created', 'moved'] as const)('is refused to another owner while it is %s', async (phase) => {
-    const { wanted, item } = await standing(phase);
-    expect(await thrownBy(claim(house.ledger, wanted, THEIRS))).toEqual({
+  test.each(['claimed', 'created', 'moved'] as const)('refuses another owner while the record is %s', async (phase) => {
+    const { wanted, item } = await existing(phase);
+    expect(await thrownBy(claim(aws.ledger, wanted, THEIRS))).toEqual({
       name: 'ClaimedElsewhereError',
       reason: 'claimed_elsewhere',
     });
     expect(await itemOf(wanted)).toEqual(item);
   });
 
-  it.each([...outcomeStatuses])('is over for everybody, its owner too, once it has ended as %s', async (phase) => {
-    const { wanted, item } = await standing(phase);
-    for (const owner of [OURS, THEIRS]) {
-      const error = await errorOf(claim(house.ledger, wanted, owner));
-      expect(error).toMatchObject({
-        name: 'AlreadyDecidedError',
-        message: `already_decided: ${wanted.revalidationId}`,
-      });
-    }
-    expect(await itemOf(wanted)).toEqual(item);
-  });
+  test.each([...outcomeStatuses])(
+    'refuses every owner, also its own, once the record has ended as %s',
+    async (phase) => {
+      const { wanted, item } = await existing(phase);
+      for (const owner of [OURS, THEIRS]) {
+        const error = await errorOf(claim(aws.ledger, wanted, owner));
+        expect(error).toMatchObject({
+          name: 'AlreadyDecidedError',
+          message: `already_decided: ${wanted.revalidationId}`,
+        });
+      }
+      expect(await itemOf(wanted)).toEqual(item);
+    },
+  );
 
-  it('goes to exactly one of many executions that start at once', async () => {
+  test('succeeds for exactly one of many concurrent executions', async () => {
     const wanted = claimOf();
     const owners = Array.from({ length: 10 }, (_, n) => executionOf(`racer-${n}`));
-    const runs = await Promise.allSettled(owners.map((owner) => claim(house.ledger, wanted, owner)));
+    const runs = await Promise.allSettled(owners.map((owner) => claim(aws.ledger, wanted, owner)));
     const winners = owners.filter((_, n) => runs[n]?.status === 'fulfilled');
     expect(winners).toHaveLength(1);
     expect((await itemOf(wanted))?.owner).toBe(winners[0]);
@@ -145,11 +149,11 @@ describe('claim', () => {
     expect(losers).toEqual(Array(9).fill('ClaimedElsewhereError'));
   });
 
-  it('keeps what the condition of a lost answer hides: the write is found to be ours', async () => {
+  test('recognizes its own write when the answer was lost', async () => {
     const wanted = claimOf();
-    house.fateOfWrite(1, 'answer lost');
-    await expect(claim(house.ledger, wanted, OURS)).rejects.toMatchObject({ name: 'LostOnTheWay' });
-    expect(await claim(house.ledger, { ...wanted, claimedAt: inMinutes(1) }, OURS)).toEqual(wanted);
+    aws.setWriteDelivery(1, 'answer lost');
+    await expect(claim(aws.ledger, wanted, OURS)).rejects.toMatchObject({ name: 'LostOnTheWay' });
+    expect(await claim(aws.ledger, { ...wanted, claimedAt: inMinutes(1) }, OURS)).toEqual(wanted);
   });
 });
 
@@ -162,20 +166,20 @@ describe('the lifecycle', () => {
   /** Each write that leads to a phase; with another validation than the record's, so that it is no repeat. */
   const go = (wanted: Claim, to: Phase, owner = OURS): Promise<unknown> => {
     if (to === 'created') return creating(wanted.revalidationId, owner, validationOf());
-    if (to === 'moved') return recordMoved(house.ledger, wanted.revalidationId, owner, receiptOf());
-    return recordOutcome(house.ledger, outcomeOf(wanted, to as OutcomeStatus), owner).then(({ outcome }) => outcome);
+    if (to === 'moved') return recordMoved(aws.ledger, wanted.revalidationId, owner, receiptOf());
+    return recordOutcome(aws.ledger, outcomeOf(wanted, to as OutcomeStatus), owner).then(({ outcome }) => outcome);
   };
 
-  it.each(moves.filter(({ legal }) => legal))('lets $from become $to', async ({ from, to }) => {
-    const { wanted, item } = await standing(from);
+  test.each(moves.filter(({ legal }) => legal))('lets $from become $to', async ({ from, to }) => {
+    const { wanted, item } = await existing(from);
     await go(wanted, to);
     const after = await itemOf(wanted);
     expect(after?.phase).toBe(to);
     expect(after?.trail).toMatchObject([...item.trail, { phase: to }]);
   });
 
-  it.each(moves.filter(({ legal }) => !legal))('never lets $from become $to', async ({ from, to }) => {
-    const { wanted, item } = await standing(from);
+  test.each(moves.filter(({ legal }) => !legal))('never lets $from become $to', async ({ from, to }) => {
+    const { wanted, item } = await existing(from);
     const tried = await go(wanted, to).then(
       (answer) => ({ answer }),
       (error: Error) => ({ error }),
@@ -187,34 +191,37 @@ describe('the lifecycle', () => {
     else expect(tried).toHaveProperty('error');
   });
 
-  it.each(['claimed', 'created', 'moved'] as const)('lets nobody but its owner move what is %s', async (from) => {
-    const { wanted, item } = await standing(from);
-    for (const to of ['created', 'moved', ...outcomeStatuses] as const) {
-      expect(await thrownBy(go(wanted, to, THEIRS))).toEqual({
-        name: 'ClaimedElsewhereError',
-        reason: 'claimed_elsewhere',
-      });
-    }
-    expect(await itemOf(wanted)).toEqual(item);
-  });
+  test.each(['claimed', 'created', 'moved'] as const)(
+    'lets only the owner change a record that is %s',
+    async (from) => {
+      const { wanted, item } = await existing(from);
+      for (const to of ['created', 'moved', ...outcomeStatuses] as const) {
+        expect(await thrownBy(go(wanted, to, THEIRS))).toEqual({
+          name: 'ClaimedElsewhereError',
+          reason: 'claimed_elsewhere',
+        });
+      }
+      expect(await itemOf(wanted)).toEqual(item);
+    },
+  );
 
-  it('is guarded by the condition of the write itself, not by a look before it', async () => {
-    const { wanted } = await standing('claimed');
-    house.calls.length = 0;
+  test('is enforced by the condition of the write itself, not by an earlier read', async () => {
+    const { wanted } = await existing('claimed');
+    aws.calls.length = 0;
     await creating(wanted.revalidationId, OURS, validationOf());
-    expect(house.calls.map(({ operation }) => operation)).toEqual(['UpdateItem']);
+    expect(aws.calls.map(({ operation }) => operation)).toEqual(['UpdateItem']);
   });
 
-  it('makes no record of a move without a claim', async () => {
+  test('creates no record from a change without a claim', async () => {
     const wanted = claimOf();
     await expect(go(wanted, 'created')).rejects.toThrow('the record does not exist');
     await expect(go(wanted, 'moved')).rejects.toThrow('the record does not exist');
     expect(await itemOf(wanted)).toBeUndefined();
   });
 
-  it('leaves a trail in the order things happened', async () => {
+  test('leaves the times of its phases in order', async () => {
     const wanted = claimOf();
-    await claim(house.ledger, wanted, OURS);
+    await claim(aws.ledger, wanted, OURS);
     for (const to of ['created', 'moved', 'approved'] as const) await go(wanted, to);
     const trail = (await itemOf(wanted))?.trail as { phase: Phase; at: string }[];
     expect(trail.map(({ phase }) => phase)).toEqual(['claimed', 'created', 'moved', 'approved']);
@@ -223,14 +230,14 @@ describe('the lifecycle', () => {
 });
 
 describe('recordCreated and recordMoved', () => {
-  it('keep what was requested beside what is used', async () => {
+  test('keep what was requested beside what is used', async () => {
     const wanted = claimOf({ requested: { threshold: 0.9, timeoutSeconds: 60 } });
     const validation = validationOf({ threshold: 0.65 });
     const receipt = receiptOf();
-    await claim(house.ledger, wanted, OURS);
+    await claim(aws.ledger, wanted, OURS);
     await creating(wanted.revalidationId, OURS, validation);
-    await recordMoved(house.ledger, wanted.revalidationId, OURS, receipt);
-    expect(await readRecord(house.ledger, wanted.revalidationId)).toMatchObject({
+    await recordMoved(aws.ledger, wanted.revalidationId, OURS, receipt);
+    expect(await readRecord(aws.ledger, wanted.revalidationId)).toMatchObject({
       requested: { threshold: 0.9, timeoutSeconds: 60 },
       used: { threshold: 0.65, deadline: validation.deadline },
       validationId: validation.validationId,
@@ -238,23 +245,23 @@ describe('recordCreated and recordMoved', () => {
     });
   });
 
-  it('say the same thing twice as if once', async () => {
-    const { wanted, validation } = await standing('claimed');
+  test('change nothing at a second call with the same data', async () => {
+    const { wanted, validation } = await existing('claimed');
     const id = wanted.revalidationId;
     const receipt = receiptOf();
     await creating(id, OURS, validation);
     const created = await itemOf(wanted);
     await creating(id, OURS, validation);
     expect(await itemOf(wanted)).toEqual(created);
-    await recordMoved(house.ledger, id, OURS, receipt);
+    await recordMoved(aws.ledger, id, OURS, receipt);
     const moved = await itemOf(wanted);
-    await recordMoved(house.ledger, id, OURS, { ...receipt, sha256: sha256('another') });
+    await recordMoved(aws.ledger, id, OURS, { ...receipt, sha256: sha256('another') });
     await creating(id, OURS, validation);
     expect(await itemOf(wanted)).toEqual(moved);
   });
 
-  it('never put a second validation in the place of the first', async () => {
-    const { wanted, item } = await standing('created');
+  test('never replace the first validation by a second', async () => {
+    const { wanted, item } = await existing('created');
     const second = creating(wanted.revalidationId, OURS, validationOf());
     await expect(second).rejects.toThrow('a record in phase created cannot become created');
     expect(await itemOf(wanted)).toEqual(item);
@@ -262,39 +269,38 @@ describe('recordCreated and recordMoved', () => {
 });
 
 describe('recordOutcome', () => {
-  it('ends a record, and keeps it for the whole retention from then on', async () => {
-    const { wanted, item } = await standing('moved');
+  test('ends a record, and keeps it for the whole retention from then on', async () => {
+    const { wanted, item } = await existing('moved');
     const outcome = outcomeOf(wanted, 'declined');
-    expect(await recordOutcome(house.ledger, outcome, OURS)).toEqual({ outcome, isAnnounced: false });
-    const after = await itemOf(wanted);
-    expect(after).toMatchObject({
-      ...item,
-      phase: 'declined',
-      outcome,
-      trail: expect.any(Array),
-      expiresAt: expect.any(Number),
+    await atStoppedTime(async (now) => {
+      expect(await recordOutcome(aws.ledger, outcome, OURS)).toEqual({ outcome, isAnnounced: false });
+      expect(await itemOf(wanted)).toMatchObject({
+        ...item,
+        phase: 'declined',
+        outcome,
+        trail: expect.any(Array),
+        expiresAt: seconds(now) + aws.ledger.retentionDays * 86_400,
+      });
     });
-    const life = house.ledger.retentionDays * 86_400;
-    expect(Math.abs((after?.expiresAt as number) - seconds(Date.now()) - life)).toBeLessThan(5);
   });
 
-  it('lets the first end stand and gives it to everybody who comes later', async () => {
-    const { wanted } = await standing('moved');
+  test('keeps the first end and returns it to every later caller', async () => {
+    const { wanted } = await existing('moved');
     const first = outcomeOf(wanted, 'canceled');
-    await recordOutcome(house.ledger, first, OURS);
+    await recordOutcome(aws.ledger, first, OURS);
     const before = await itemOf(wanted);
     for (const owner of [OURS, THEIRS]) {
       for (const status of outcomeStatuses) {
-        expect((await recordOutcome(house.ledger, outcomeOf(wanted, status), owner)).outcome).toEqual(first);
+        expect((await recordOutcome(aws.ledger, outcomeOf(wanted, status), owner)).outcome).toEqual(first);
       }
     }
     expect(await itemOf(wanted)).toEqual(before);
   });
 
-  it('lets one of many ends at once stand, and all agree on it', async () => {
-    const { wanted } = await standing('claimed');
+  test('keeps one of many concurrent ends, and returns it to all', async () => {
+    const { wanted } = await existing('claimed');
     const ends = await Promise.all(
-      outcomeStatuses.map((status) => recordOutcome(house.ledger, outcomeOf(wanted, status), OURS)),
+      outcomeStatuses.map((status) => recordOutcome(aws.ledger, outcomeOf(wanted, status), OURS)),
     );
     const after = await itemOf(wanted);
     expect(new Set(ends.map(({ outcome }) => outcome.status)).size).toBe(1);
@@ -302,43 +308,43 @@ describe('recordOutcome', () => {
     expect(after?.trail).toHaveLength(2);
   });
 
-  it('writes a record where nobody ever claimed one', async () => {
+  test('writes a record when there was no claim', async () => {
     const wanted = claimOf();
     const outcome = outcomeOf(wanted, 'refused');
-    expect(await recordOutcome(house.ledger, outcome, OURS)).toEqual({ outcome, isAnnounced: false });
-    const record = await readRecord(house.ledger, wanted.revalidationId);
+    expect(await recordOutcome(aws.ledger, outcome, OURS)).toEqual({ outcome, isAnnounced: false, owner: OURS });
+    const record = await readRecord(aws.ledger, wanted.revalidationId);
     expect(record).toMatchObject({ phase: 'refused', owner: OURS, accountId: wanted.accountId, outcome });
     expect(record?.trail.map(({ phase }) => phase)).toEqual(['refused']);
-    const { records } = await listRecords(house.ledger, wanted.accountId, { limit: 10 });
+    const { records } = await listRecords(aws.ledger, wanted.accountId, { limit: 10 });
     expect(records).toEqual([record]);
   });
 
-  it('writes one of nobody in particular, when no more could be read', async () => {
+  test('writes a record without a person when no more could be read', async () => {
     const { accountId: _, ...outcome } = outcomeOf(claimOf(), 'refused');
-    await recordOutcome(house.ledger, outcome, OURS);
-    const record = await readRecord(house.ledger, outcome.revalidationId);
+    await recordOutcome(aws.ledger, outcome, OURS);
+    const record = await readRecord(aws.ledger, outcome.revalidationId);
     expect(record).toMatchObject({ phase: 'refused', outcome });
     expect(record).not.toHaveProperty('accountId');
   });
 
-  it('is found by its repeat when only the answer was lost', async () => {
-    const { wanted } = await standing('moved');
+  test('returns its own write when only the answer was lost', async () => {
+    const { wanted } = await existing('moved');
     const outcome = outcomeOf(wanted, 'approved');
-    house.fateOfWrite(1, 'answer lost');
-    await expect(recordOutcome(house.ledger, outcome, OURS)).rejects.toMatchObject({ name: 'LostOnTheWay' });
-    const repeat = await recordOutcome(house.ledger, { ...outcome, decidedAt: inMinutes(1) }, OURS);
-    expect(repeat).toEqual({ outcome, isAnnounced: false });
+    aws.setWriteDelivery(1, 'answer lost');
+    await expect(recordOutcome(aws.ledger, outcome, OURS)).rejects.toMatchObject({ name: 'LostOnTheWay' });
+    const repeat = await recordOutcome(aws.ledger, { ...outcome, decidedAt: inMinutes(1) }, OURS);
+    expect(repeat).toEqual({ outcome, isAnnounced: false, owner: OURS });
   });
 });
 
 describe('listRecords', () => {
-  it("pages through one person's records, newest claim first", async () => {
+  test('pages through the records of one person, newest claim first', async () => {
     const person = newPerson();
     const times = [2, 0, 3, 1].map(inMinutes);
-    for (const claimedAt of times) await claim(house.ledger, claimOf({ ...person, claimedAt }), OURS);
-    await claim(house.ledger, claimOf({ ...newPerson(), claimedAt: inMinutes(9) }), OURS);
-    const first = await listRecords(house.ledger, person.accountId, { limit: 3 });
-    const rest = await listRecords(house.ledger, person.accountId, { limit: 3, after: first.next });
+    for (const claimedAt of times) await claim(aws.ledger, claimOf({ ...person, claimedAt }), OURS);
+    await claim(aws.ledger, claimOf({ ...newPerson(), claimedAt: inMinutes(9) }), OURS);
+    const first = await listRecords(aws.ledger, person.accountId, { limit: 3 });
+    const rest = await listRecords(aws.ledger, person.accountId, { limit: 3, after: first.next });
     const seen = [...first.records, ...rest.records];
     expect(first.records).toHaveLength(3);
     expect(seen.map(({ claimedAt }) => claimedAt)).toEqual(times.toSorted().toReversed());
@@ -346,8 +352,8 @@ describe('listRecords', () => {
     expect(rest.next).toBeUndefined();
   });
 
-  it('holds nothing for somebody who was never here', async () => {
-    expect(await listRecords(house.ledger, newPerson().accountId, { limit: 3 })).toEqual({
+  test('returns nothing for an unknown person', async () => {
+    expect(await listRecords(aws.ledger, newPerson().accountId, { limit: 3 })).toEqual({
       records: [],
       unreadable: [],
       next: undefined,
@@ -356,51 +362,51 @@ describe('listRecords', () => {
 });
 
 describe('a record that has expired, and that DynamoDB has not deleted yet', () => {
-  const expired = () => standing('approved', { expiresAt: seconds(Date.now()) - 1 });
+  const expired = () => existing('approved', { expiresAt: seconds(Date.now()) - 1 });
 
-  it('is read by nobody', async () => {
+  test('is not returned', async () => {
     const { wanted } = await expired();
     const alive = claimOf({ accountId: wanted.accountId, enrollmentId: wanted.enrollmentId });
-    await claim(house.ledger, alive, OURS);
-    expect(await readRecord(house.ledger, wanted.revalidationId)).toBeUndefined();
-    const { records } = await listRecords(house.ledger, wanted.accountId, { limit: 10 });
+    await claim(aws.ledger, alive, OURS);
+    expect(await readRecord(aws.ledger, wanted.revalidationId)).toBeUndefined();
+    const { records } = await listRecords(aws.ledger, wanted.accountId, { limit: 10 });
     expect(records.map(({ revalidationId }) => revalidationId)).toEqual([alive.revalidationId]);
   });
 
-  it('counts as deleted for a new claim', async () => {
+  test('counts as deleted for a new claim', async () => {
     const { wanted } = await expired();
     const again = { ...wanted, claimedAt: new Date().toISOString() };
-    expect(await claim(house.ledger, again, THEIRS)).toEqual(again);
+    expect(await claim(aws.ledger, again, THEIRS)).toEqual(again);
   });
 
-  it('counts as deleted for an outcome that nobody claimed', async () => {
+  test('counts as deleted for an outcome without a claim', async () => {
     const { wanted } = await expired();
     const outcome = outcomeOf(wanted, 'refused');
-    expect(await recordOutcome(house.ledger, outcome, THEIRS)).toEqual({ outcome, isAnnounced: false });
+    expect(await recordOutcome(aws.ledger, outcome, THEIRS)).toEqual({ outcome, isAnnounced: false, owner: THEIRS });
   });
 });
 
 describe('a repeat that is counted', () => {
-  it('stands on its record, and brings back none that is gone', async () => {
-    const standing = claimOf();
-    await claim(house.ledger, standing, OURS);
-    await countRepeat(house.ledger, standing.revalidationId);
-    await countRepeat(house.ledger, standing.revalidationId);
-    expect(await readRecord(house.ledger, standing.revalidationId)).toMatchObject({ askedAgain: 2 });
+  test('is kept on its record, and does not restore a deleted one', async () => {
+    const existing = claimOf();
+    await claim(aws.ledger, existing, OURS);
+    await countRepeat(aws.ledger, existing.revalidationId);
+    await countRepeat(aws.ledger, existing.revalidationId);
+    expect(await readRecord(aws.ledger, existing.revalidationId)).toMatchObject({ askedAgain: 2 });
     const gone = claimOf();
-    await countRepeat(house.ledger, gone.revalidationId);
-    expect(await house.item(`RUN#${gone.revalidationId}`)).toBeUndefined();
+    await countRepeat(aws.ledger, gone.revalidationId);
+    expect(await aws.item(`RUN#${gone.revalidationId}`)).toBeUndefined();
   });
 });
 
-describe('the re-validations that have a record', () => {
-  it('are told by their ids, without those that nobody claimed and those that have expired', async () => {
+describe('recordedAmong', () => {
+  test('returns the ids of claimed records that have not expired', async () => {
     const [alive, expired, unknown] = [claimOf(), claimOf(), claimOf()];
-    for (const one of [alive, expired]) await claim(house.ledger, one, OURS);
-    const item = await house.item(`RUN#${expired.revalidationId}`);
-    await house.stand({ pk: `RUN#${expired.revalidationId}`, ...item, expiresAt: Math.floor(Date.now() / 1000) - 1 });
+    for (const one of [alive, expired]) await claim(aws.ledger, one, OURS);
+    const item = await aws.item(`RUN#${expired.revalidationId}`);
+    await aws.putItem({ pk: `RUN#${expired.revalidationId}`, ...item, expiresAt: Math.floor(Date.now() / 1000) - 1 });
     const ids = [alive, expired, unknown].map(({ revalidationId }) => revalidationId);
-    expect(await recordedAmong(house.table, ids)).toEqual(new Set([alive.revalidationId]));
-    expect(await recordedAmong(house.table, [])).toEqual(new Set());
+    expect(await recordedAmong(aws.table, ids)).toEqual(new Set([alive.revalidationId]));
+    expect(await recordedAmong(aws.table, [])).toEqual(new Set());
   });
 });

@@ -1,75 +1,75 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { sharesOf, type ThrottleStore } from '../../shared/domain/throttle.ts';
 import { accessFromEnv } from '../../shared/lambda/clients.ts';
 import { reserveBudget, reserveOne } from '../../shared/ledger/budget.ts';
 import { throttleOf } from '../../shared/ledger/throttle.ts';
-import { type House, openHouse } from '../support/local-aws.ts';
+import { type LocalAws, openLocalAws } from '../support/local-aws.ts';
+import { atStoppedTime } from '../support/stopped-time.ts';
 
-let house: House;
+let aws: LocalAws;
 
 beforeAll(async () => {
-  house = await openHouse(undefined);
+  aws = await openLocalAws(undefined);
 });
 
-afterAll(() => house.close());
+afterAll(() => aws.close());
 
-beforeEach(() => house.stand({ pk: 'GATE#truora' }));
+beforeEach(() => aws.putItem({ pk: 'GATE#truora' }));
 
 const secondsUntil = (at = '') => (Date.parse(at) - Date.now()) / 1000;
 
-const gate = () => throttleOf(accessFromEnv('DYNAMODB'), house.table);
+const store = () => throttleOf(accessFromEnv('DYNAMODB'), aws.table);
 
 describe('the throttle', () => {
-  it('is open while nobody has said a word', async () => {
-    expect(await gate().read()).toEqual({});
-    await house.stand({ pk: 'GATE#truora', expiresAt: 7, tokens: 3 });
-    expect(await gate().read()).toEqual({});
+  test('is open while its item is empty', async () => {
+    expect(await store().read()).toEqual({});
+    await aws.putItem({ pk: 'GATE#truora', expiresAt: 7, tokens: 3 });
+    expect(await store().read()).toEqual({});
   });
 
-  it.each([
+  test.each([
     ['what Truora asked for', 30, 30],
     ['a breath, when it did not say', undefined, 2],
     ['five minutes at most', 86_400, 300],
     ['a second at least', 0, 1],
-  ])('holds everybody back for %s', async (_, asked, seconds) => {
-    await gate().backOff(asked);
-    expect(secondsUntil((await gate().read()).notBefore)).toBeCloseTo(seconds, -0.5);
+  ])('backs off all calls for %s', async (_, asked, seconds) => {
+    await atStoppedTime(async () => {
+      await store().backOff(asked);
+      expect(secondsUntil((await store().read()).notBefore)).toBe(seconds);
+    });
   });
 
-  it('moves only forward, and never opens what an operator has closed', async () => {
-    await house.stand({ pk: 'GATE#truora', closed: 'talks about the price' });
-    await gate().backOff(60);
-    const standing = await gate().read();
-    await gate().backOff(5);
-    expect(await gate().read()).toEqual(standing);
-    expect(await gate().read({ consistent: true })).toEqual(standing);
-    expect(standing).toMatchObject({ closed: 'talks about the price', notBefore: expect.any(String) });
+  test('moves only forward, and never opens what an operator has closed', async () => {
+    await aws.putItem({ pk: 'GATE#truora', closed: 'talks about the price' });
+    await store().backOff(60);
+    const existing = await store().read();
+    await store().backOff(5);
+    expect(await store().read()).toEqual(existing);
+    expect(await store().read({ consistent: true })).toEqual(existing);
+    expect(existing).toMatchObject({ closed: 'talks about the price', notBefore: expect.any(String) });
   });
 });
 
-it.each([1, 3, 10, 37])(
-  'lets exactly as many calls through as the budget of %i has, however many come at once',
-  async (budget) => {
-    const day = new Date(Date.UTC(2027, 0, budget));
-    const spent = await Promise.all(
-      Array.from({ length: budget + 25 }, (_, n) => reserveOne(house.table, budget, `RVL${n}#1`, day)),
-    );
-    expect(spent.filter(Boolean)).toHaveLength(budget);
-    expect(await reserveOne(house.table, budget, 'RVLlast#1', day)).toBe(false);
-    expect(await reserveOne(house.table, budget, 'RVLlast#1', new Date(day.getTime() + 86_400_000))).toBe(true);
-  },
-);
+test.each([1, 3, 10, 37])('lets exactly the budget of %i calls through when many come at once', async (budget) => {
+  const day = new Date(Date.UTC(2027, 0, budget));
+  const spent = await Promise.all(
+    Array.from({ length: budget + 25 }, (_, n) => reserveOne(aws.table, budget, `RVL${n}#1`, day)),
+  );
+  expect(spent.filter(Boolean)).toHaveLength(budget);
+  expect(await reserveOne(aws.table, budget, 'RVLlast#1', day)).toBe(false);
+  expect(await reserveOne(aws.table, budget, 'RVLlast#1', new Date(day.getTime() + 86_400_000))).toBe(true);
+});
 
-it('counts on several items, so that none is hot, and forgets them', async () => {
+test('counts on several items, so that none is hot, and expires them', async () => {
   const day = new Date('2027-03-01T12:00:00Z');
-  await Promise.all(Array.from({ length: 60 }, (_, n) => reserveOne(house.table, 1000, `RVL${n}#1`, day)));
-  const counters = (await house.items()).filter(({ pk }) => String(pk).startsWith('GATE#truora#2027-03-01#'));
+  await Promise.all(Array.from({ length: 60 }, (_, n) => reserveOne(aws.table, 1000, `RVL${n}#1`, day)));
+  const counters = (await aws.items()).filter(({ pk }) => String(pk).startsWith('GATE#truora#2027-03-01#'));
   expect(counters.length).toBeGreaterThan(3);
   expect(counters.every(({ expiresAt }) => typeof expiresAt === 'number')).toBe(true);
   expect(counters.reduce((sum, { spent }) => sum + Number(spent), 0)).toBe(60);
 });
 
-it('shares a budget out without a rest', () => {
+test('divides a budget without a remainder', () => {
   for (const budget of [1, 9, 10, 11, 12_345, 200_001, 10_000_000]) {
     // A counter keeps a mark for each call, and an item holds 400 KB.
     expect(Math.max(...sharesOf(budget))).toBeLessThanOrEqual(20_000);
@@ -77,49 +77,49 @@ it('shares a budget out without a rest', () => {
   }
 });
 
-it('reads the kill switch consistently before a call that is charged', async () => {
+test('reads the kill switch consistently before a call that is charged', async () => {
   const reads: unknown[] = [];
-  const store = gate();
+  const stored = store();
   const throttle: ThrottleStore = {
-    ...store,
+    ...stored,
     read: (how) => {
       reads.push(how);
-      return store.read(how);
+      return stored.read(how);
     },
   };
-  await reserveBudget({ table: house.table, throttle }, undefined, 'RVL1#1');
+  await reserveBudget({ table: aws.table, throttle }, undefined, 'RVL1#1');
   expect(reads).toEqual([{ consistent: true }]);
 });
 
 describe('one attempt', () => {
   const spentOn = async (day: string) =>
-    (await house.items())
+    (await aws.items())
       .filter(({ pk }) => String(pk).startsWith(`GATE#truora#${day}#`))
       .reduce((sum, { spent }) => sum + Number(spent), 0);
 
-  it('is counted once, though the SDK repeats the write or the step comes again', async () => {
+  test('is counted once when the SDK repeats the write or the step runs again', async () => {
     const day = new Date('2027-04-01T12:00:00Z');
-    house.fateOfWrite(1, 'twice');
-    expect(await reserveOne(house.table, 100, 'RVL1#1', day)).toBe(true);
-    house.fate();
-    for (const _ of [1, 2, 3]) expect(await reserveOne(house.table, 100, 'RVL1#1', day)).toBe(true);
+    aws.setWriteDelivery(1, 'twice');
+    expect(await reserveOne(aws.table, 100, 'RVL1#1', day)).toBe(true);
+    aws.setDelivery();
+    for (const _ of [1, 2, 3]) expect(await reserveOne(aws.table, 100, 'RVL1#1', day)).toBe(true);
     expect(await spentOn('2027-04-01')).toBe(1);
-    expect(await reserveOne(house.table, 100, 'RVL1#2', day)).toBe(true);
+    expect(await reserveOne(aws.table, 100, 'RVL1#2', day)).toBe(true);
     expect(await spentOn('2027-04-01')).toBe(2);
   });
 
-  it('is counted once though its first counter was full, and goes on when the budget is spent', async () => {
+  test('is counted once when its first counter was full, and succeeds again when the budget is spent', async () => {
     const day = new Date('2027-04-02T12:00:00Z');
     const attempts = Array.from({ length: 12 }, (_, n) => `RVL${n}#1`);
-    for (const attempt of attempts) expect(await reserveOne(house.table, 12, attempt, day)).toBe(true);
-    for (const attempt of attempts) expect(await reserveOne(house.table, 12, attempt, day)).toBe(true);
-    expect(await reserveOne(house.table, 12, 'RVLother#1', day)).toBe(false);
+    for (const attempt of attempts) expect(await reserveOne(aws.table, 12, attempt, day)).toBe(true);
+    for (const attempt of attempts) expect(await reserveOne(aws.table, 12, attempt, day)).toBe(true);
+    expect(await reserveOne(aws.table, 12, 'RVLother#1', day)).toBe(false);
     expect(await spentOn('2027-04-02')).toBe(12);
   });
 });
 
-describe('the throttle that an operator writes by hand', () => {
-  it.each([
+describe('the throttle item that an operator writes', () => {
+  test.each([
     [true, 'true'],
     ['true', 'true'],
     ['YES', 'YES'],
@@ -128,47 +128,47 @@ describe('the throttle that an operator writes by hand', () => {
     [['why'], '[{"S":"why"}]'],
     [{ why: 'talks' }, '{"why":{"S":"talks"}}'],
   ])('is closed by %j', async (closed, why) => {
-    await house.stand({ pk: 'GATE#truora', closed });
-    expect(await gate().read()).toEqual({ closed: why });
+    await aws.putItem({ pk: 'GATE#truora', closed });
+    expect(await store().read()).toEqual({ closed: why });
   });
 
-  it.each([false, 'false', 'False', 'no', '', 0, null])('is open at %j', async (closed) => {
-    await house.stand({ pk: 'GATE#truora', closed });
-    expect(await gate().read()).toEqual({});
+  test.each([false, 'false', 'False', 'no', '', 0, null])('is open with %j', async (closed) => {
+    await aws.putItem({ pk: 'GATE#truora', closed });
+    expect(await store().read()).toEqual({});
   });
 
-  it.each([
+  test.each([
     ['2027-01-02T03:04:05Z', '2027-01-02T03:04:05.000Z'],
     ['2027-01-02T03:04:05.678Z', '2027-01-02T03:04:05.678Z'],
     ['2027-01-02T03:04:05-05:00', '2027-01-02T08:04:05.000Z'],
     [1798859045, '2027-01-02T03:04:05.000Z'],
     ['1798859045', '2027-01-02T03:04:05.000Z'],
     [1798859045678, '2027-01-02T03:04:05.678Z'],
-  ])('holds back until %j', async (notBefore, at) => {
-    await house.stand({ pk: 'GATE#truora', notBefore });
-    expect(await gate().read()).toEqual({ notBefore: at });
+  ])('backs off until %j', async (notBefore, at) => {
+    await aws.putItem({ pk: 'GATE#truora', notBefore });
+    expect(await store().read()).toEqual({ notBefore: at });
   });
 
-  it('holds back nobody by what is no time, and takes a later word of Truora’s over a number', async () => {
-    await house.stand({ pk: 'GATE#truora', notBefore: 'tomorrow' });
-    expect(await gate().read()).toEqual({});
-    await house.stand({ pk: 'GATE#truora', notBefore: 1 });
-    await gate().backOff(60);
-    expect(secondsUntil((await gate().read()).notBefore)).toBeCloseTo(60, -0.5);
+  test('ignores a value that is no time, and takes a later time of Truora over a number', async () => {
+    await aws.putItem({ pk: 'GATE#truora', notBefore: 'tomorrow' });
+    expect(await store().read()).toEqual({});
+    await aws.putItem({ pk: 'GATE#truora', notBefore: 1 });
+    await store().backOff(60);
+    expect(secondsUntil((await store().read()).notBefore)).toBeCloseTo(60, -0.5);
   });
 
-  it.each(['none', 'tomorrow', '29/11/2026', 'Nov 1 2026'])(
-    'is taken over by a word of Truora’s where it says %j',
+  test.each(['none', 'tomorrow', '29/11/2026', 'Nov 1 2026'])(
+    'is replaced by a time of Truora when it has %j',
     async (notBefore) => {
-      await house.stand({ pk: 'GATE#truora', notBefore });
-      await gate().backOff(60);
-      expect(secondsUntil((await gate().read()).notBefore)).toBeCloseTo(60, -0.5);
+      await aws.putItem({ pk: 'GATE#truora', notBefore });
+      await store().backOff(60);
+      expect(secondsUntil((await store().read()).notBefore)).toBeCloseTo(60, -0.5);
     },
   );
 
-  it('keeps a later time of an operator, in any form, against a word of Truora’s', async () => {
-    await house.stand({ pk: 'GATE#truora', notBefore: 'Jan 2 2999 03:04:05 UTC' });
-    await gate().backOff(60);
-    expect(await gate().read()).toEqual({ notBefore: '2999-01-02T03:04:05.000Z' });
+  test('keeps a later time of an operator, in any form, against a time of Truora', async () => {
+    await aws.putItem({ pk: 'GATE#truora', notBefore: 'Jan 2 2999 03:04:05 UTC' });
+    await store().backOff(60);
+    expect(await store().read()).toEqual({ notBefore: '2999-01-02T03:04:05.000Z' });
   });
 });

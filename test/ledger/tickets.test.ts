@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { MOST_UPLOADS } from '../../shared/domain/api.ts';
 import { unclaimedCaseOf } from '../../shared/domain/case-id.ts';
 import { readIntake } from '../../shared/domain/intake.ts';
@@ -7,66 +7,66 @@ import { enterDrop, issueTicket, readTicket } from '../../shared/ledger/tickets.
 import { locateUnclaimed } from '../../shared/logic/locate.ts';
 import { enterDropOnTicket } from '../../shared/logic/ticket-entry.ts';
 import { BUCKET, dropOf, executionOf, newPerson, newRevalidationId } from '../support/journal.ts';
-import { type House, openHouse } from '../support/local-aws.ts';
+import { type LocalAws, openLocalAws } from '../support/local-aws.ts';
 import { CALLER } from '../support/routes.ts';
 
 const ANY = executionOf('any');
 
-let house: House;
+let aws: LocalAws;
 
 const read = (request: unknown, executionId = ANY) => readIntake(request, { bucket: BUCKET, executionId });
 
 /** The case of a request without a claim, if it is a ticket's. */
 const ticketOfRequest = async (request: unknown, executionId = ANY) => {
   const intake = read(request, executionId);
-  const found = await locateUnclaimed(house.table, intake);
+  const found = await locateUnclaimed(aws.table, intake);
   return found.revalidationId === unclaimedCaseOf(intake).revalidationId ? undefined : found;
 };
 
 beforeAll(async () => {
-  house = await openHouse(undefined);
+  aws = await openLocalAws(undefined);
 });
 
-afterAll(() => house.close());
+afterAll(() => aws.close());
 
 const issued = async () => {
   const body = { ...newPerson(), userAuthorized: true as const, upload: { type: 'image/jpeg' as const } };
   const ticket = uploadTicket(body, newRevalidationId(), CALLER);
-  await issueTicket(house.ledger, ticket);
+  await issueTicket(aws.ledger, ticket);
   return { ...ticket, key: ticket.upload?.key ?? '' };
 };
 
-it('keeps the first promise under an id', async () => {
+test('keeps the first promise under an id', async () => {
   const { key: _, ...ticket } = await issued();
-  await issueTicket(house.ledger, { ...ticket, reference: 'another' });
-  expect(await readTicket(house.table, ticket.revalidationId)).toEqual(ticket);
+  await issueTicket(aws.ledger, { ...ticket, reference: 'another' });
+  expect(await readTicket(aws.table, ticket.revalidationId)).toEqual(ticket);
 });
 
-it('knows which version came first, and every one that came, however often each is entered', async () => {
+test('records the first version and every later one, for any number of repeats', async () => {
   const { key, revalidationId } = await issued();
-  for (const version of ['v1', 'v2', 'v1', 'v3', 'v2']) await enterDrop(house.table, key, version);
-  expect(await readTicket(house.table, revalidationId)).toMatchObject({
+  for (const version of ['v1', 'v2', 'v1', 'v3', 'v2']) await enterDrop(aws.table, key, version);
+  expect(await readTicket(aws.table, revalidationId)).toMatchObject({
     droppedAs: 'v1',
     uploads: new Set(['v1', 'v2', 'v3']),
   });
 });
 
-it('gives the ticket to exactly one of many versions that come at once', async () => {
+test('gives the ticket to exactly one of many concurrent versions', async () => {
   const { key } = await issued();
   const versions = Array.from({ length: 10 }, (_, n) => `v${n}`);
-  const tickets = await Promise.all(versions.map((version) => enterDrop(house.table, key, version)));
+  const tickets = await Promise.all(versions.map((version) => enterDrop(aws.table, key, version)));
   expect(new Set(tickets.map((ticket) => ticket?.droppedAs)).size).toBe(1);
 });
 
-it('takes in so many uploads and no more, and refuses the rest by name, however many come at once', async () => {
+test('accepts a fixed number of uploads, and refuses the rest by name when many come at once', async () => {
   const { key, revalidationId } = await issued();
   const versions = Array.from({ length: MOST_UPLOADS + 40 }, (_, n) => `version-${n}`);
-  await enterDrop(house.table, key, 'version-0');
-  await Promise.all(versions.map((version) => enterDrop(house.table, key, version)));
-  const { uploads, droppedAs } = (await readTicket(house.table, revalidationId)) ?? {};
+  await enterDrop(aws.table, key, 'version-0');
+  await Promise.all(versions.map((version) => enterDrop(aws.table, key, version)));
+  const { uploads, droppedAs } = (await readTicket(aws.table, revalidationId)) ?? {};
   expect(uploads?.size).toBe(MOST_UPLOADS);
   expect(droppedAs).toBe('version-0');
-  const use = (versionId: string) => enterDropOnTicket(house.ledger, read(dropOf({ key, versionId, etag: 'e' })));
+  const use = (versionId: string) => enterDropOnTicket(aws.ledger, read(dropOf({ key, versionId, etag: 'e' })));
   const over = versions.filter((version) => !uploads?.has(version));
   expect(over).toHaveLength(40);
   for (const version of over) await expect(use(version)).rejects.toMatchObject({ reason: 'too_many_uploads' });
@@ -74,38 +74,38 @@ it('takes in so many uploads and no more, and refuses the rest by name, however 
   const [, later = ''] = versions.filter((version) => uploads?.has(version));
   await expect(use(later)).rejects.toMatchObject({ reason: 'claimed_elsewhere' });
   expect(await use('version-0')).toMatchObject({ revalidationId });
-  expect((await readTicket(house.table, revalidationId))?.uploads).toEqual(uploads);
+  expect((await readTicket(aws.table, revalidationId))?.uploads).toEqual(uploads);
 });
 
-it('is no ticket for another person’s key, for a name that is no id, and for an id that was never promised', async () => {
+test('finds no ticket for the key of another person, for an invalid id, and for an id that was never promised', async () => {
   const { key, revalidationId } = await issued();
-  const before = await house.items();
+  const before = await aws.items();
   const name = key.split('/').at(-1);
   for (const other of [
     `inbox/mallory/ENR1/${name}`,
     'inbox/ana/ENR1/selfie.jpg',
     `inbox/ana/ENR1/${newRevalidationId()}.jpg`,
   ]) {
-    expect(await enterDrop(house.table, other, 'v1')).toBeUndefined();
+    expect(await enterDrop(aws.table, other, 'v1')).toBeUndefined();
   }
-  expect(await house.items()).toEqual(before);
-  expect(await readTicket(house.table, revalidationId)).not.toHaveProperty('droppedAs');
+  expect(await aws.items()).toEqual(before);
+  expect(await readTicket(aws.table, revalidationId)).not.toHaveProperty('droppedAs');
 });
 
-it('tells who a refused drop is about, if it was the first under the ticket', async () => {
+test('finds the case of a refused drop, if it was the first under the ticket', async () => {
   const { key, revalidationId, accountId, enrollmentId } = await issued();
   const drop = (versionId: string) => dropOf({ key, etag: 'e', versionId });
   expect(await ticketOfRequest(drop('v1'), ANY)).toBeUndefined();
-  await enterDrop(house.table, key, 'v1');
+  await enterDrop(aws.table, key, 'v1');
   expect(await ticketOfRequest(drop('v1'), ANY)).toEqual({ revalidationId, accountId, enrollmentId });
   expect(await ticketOfRequest(drop('v2'), ANY)).toBeUndefined();
-  expect(await ticketOfRequest({ kind: 'wish' }, ANY)).toBeUndefined();
+  expect(await ticketOfRequest({ kind: 'unknown' }, ANY)).toBeUndefined();
 });
 
-it('tells who a call of the API is about by the name of the execution that it started', async () => {
+test('finds the case of an API call by the name of the execution that it started', async () => {
   const body = { ...newPerson(), userAuthorized: true as const, media: { key: 'media/a.jpg' } };
   const ticket = startTicket(body, newRevalidationId(), 'v1', CALLER);
-  await issueTicket(house.ledger, ticket);
+  await issueTicket(aws.ledger, ticket);
   const { revalidationId, accountId, enrollmentId } = ticket;
   const named = executionOf(revalidationId);
   expect(await ticketOfRequest(requestOf(ticket), named)).toEqual({

@@ -46,7 +46,7 @@ const other = (file: string) => {
   };
 };
 
-test('a lock that another process holds is free when that process is killed', async () => {
+test('a lock of another process is free when that process is killed', async () => {
   const file = join(folder, 'owner.lock');
   const holder = other(file);
   expect(await holder.ready).toBe('ready');
@@ -58,7 +58,7 @@ test('a lock that another process holds is free when that process is killed', as
   release?.();
 });
 
-test('of several processes that take a lock of a dead one at once, exactly one gets it', async () => {
+test('exactly one of several concurrent processes gets the lock of a dead one', async () => {
   const file = join(folder, 'owner.lock');
   const dead = other(file);
   await dead.ready;
@@ -70,7 +70,7 @@ test('of several processes that take a lock of a dead one at once, exactly one g
   expect(answers.toSorted()).toEqual(['got', 'held', 'held', 'held']);
 });
 
-test('a ledger whose last owner left an empty file, or a number that lives again, is free', () => {
+test('a ledger is free when its last owner left an empty file, or a number that is used again', () => {
   for (const left of ['', String(process.pid), '1', 'garbage']) {
     writeFileSync(join(folder, 'owner.pid'), left);
     lockFolder(folder)();
@@ -80,7 +80,7 @@ test('a ledger whose last owner left an empty file, or a number that lives again
   lockFolder(folder)();
 });
 
-test('a ledger is held against this very process too, until it lets go', () => {
+test('a ledger is locked against its own process too, until it is released', () => {
   const release = lockFolder(folder);
   expect(() => lockFolder(folder)).toThrow(/another process works with the ledger in .*lock-/);
   release();

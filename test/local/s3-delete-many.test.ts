@@ -11,9 +11,9 @@ import {
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Ask } from '../../infra/local/iam/policies.ts';
-import type { Rights } from '../../infra/local/iam/roles.ts';
+import type { Permissions } from '../../infra/local/iam/roles.ts';
 import { type S3Standin, startS3 } from '../../infra/local/s3/server.ts';
 
 const Bucket = 'media';
@@ -27,20 +27,20 @@ let s3: S3Client;
 let asks: Ask[];
 
 /** A caller who may delete under `inbox/` alone. */
-const rights: Rights = {
+const permissions: Permissions = {
   callerOf: () => 'arn:aws:iam::000000000000:role/sweep',
   may: (_, ask) => {
     asks.push(ask);
     return !ask.action.startsWith('s3:Delete') || ask.resource.startsWith(`arn:aws:s3:::${Bucket}/inbox/`);
   },
-  gaveOut: () => {},
+  recordSignatures: () => {},
   signerOf: () => undefined,
 };
 
 beforeEach(async () => {
   asks = [];
   directory = await mkdtemp(join(tmpdir(), 's3-'));
-  standin = await startS3({ buckets: [Bucket], directory, onCreated: () => {}, rights });
+  standin = await startS3({ buckets: [Bucket], directory, onCreated: () => {}, permissions });
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
   s3 = new S3Client({ endpoint: standin.origin, region: 'us-east-1', maxAttempts: 1, credentials });
 });
@@ -65,8 +65,8 @@ const isThere = ({ Key, VersionId }: { Key: string; VersionId: string }) =>
     () => false,
   );
 
-describe('the deletion of many', () => {
-  it('deletes the versions that it names and no other, markers and keys of any letters too', async () => {
+describe('the deletion of many objects', () => {
+  test('deletes the named versions and no other, markers and keys with any letters too', async () => {
     const goes = [await put('inbox/a.jpg'), await put('inbox/<ü&"\'> +%41.jpg')];
     const { VersionId = '' } = await s3.send(new DeleteObjectCommand({ Bucket, Key: 'inbox/a.jpg' }));
     const stays = await put('inbox/a.jpg');
@@ -81,13 +81,13 @@ describe('the deletion of many', () => {
     expect(await readdir(directory)).toHaveLength(1);
   });
 
-  it('says nothing of what went well when it is to be quiet, and a version that is gone went well', async () => {
+  test('reports no success in quiet mode, and treats a missing version as a success', async () => {
     const one = await put('inbox/a.jpg');
     expect(await remove([one, { Key: 'inbox/b.jpg', VersionId: 'none' }])).not.toHaveProperty('Deleted');
     expect(await remove([one])).not.toHaveProperty('Errors');
   });
 
-  it('asks about each object, and keeps what the caller may not delete', async () => {
+  test('checks the permission of each object, and keeps those that the caller may not delete', async () => {
     const [mine, other] = [await put('inbox/a.jpg'), await put('media/a.jpg')];
     asks = [];
     const { Errors } = await remove([mine, other]);
@@ -101,7 +101,7 @@ describe('the deletion of many', () => {
     expect([await isThere(mine), await isThere(other)]).toEqual([false, true]);
   });
 
-  it.each<[string, ObjectIdentifier[], string]>([
+  test.each<[string, ObjectIdentifier[], string]>([
     [
       'more than a thousand',
       Array.from({ length: 1001 }, (_, n) => ({ Key: `k${n}`, VersionId: 'v' })),
@@ -113,7 +113,7 @@ describe('the deletion of many', () => {
     await expect(remove(objects)).rejects.toMatchObject({ name });
   });
 
-  it('refuses a body that nothing sums up', async () => {
+  test('refuses a body without a checksum', async () => {
     const body = '<Delete><Object><Key>inbox/a.jpg</Key><VersionId>v</VersionId></Object></Delete>';
     const ask = (headers: Record<string, string>) =>
       fetch(`${standin.origin}/${Bucket}?delete`, {

@@ -9,7 +9,7 @@ import {
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type S3Standin, startS3 } from '../../infra/local/s3/server.ts';
 
 const Bucket = 'media';
@@ -48,7 +48,7 @@ const idsIn = ({ Versions = [] }: ListObjectVersionsCommandOutput) => Versions.m
 const refusal = (name: string, status: number) => ({ name, $metadata: { httpStatusCode: status } });
 
 describe('the list of versions', () => {
-  it('tells of each version what S3 tells', async () => {
+  test('returns of each version what S3 returns', async () => {
     const before = Date.now();
     const VersionId = await put('inbox/a.jpg', 'a face');
     const { Versions, ...rest } = await list({ Prefix: 'inbox/' });
@@ -68,7 +68,7 @@ describe('the list of versions', () => {
     expect(Number(Versions?.[0]?.LastModified) % 1000).toBe(0);
   });
 
-  it('goes by the bytes of the keys, and from the newest version of each to the oldest', async () => {
+  test('sorts by the bytes of the keys, and from the newest version of each to the oldest', async () => {
     const keys = ['b', 'a', 'a/b', 'a b', 'Z', 'é', '\u{1f600}', '\uffee', 'ab', 'a+b', 'a%2Bb', 'a!'];
     for (const key of keys) await put(key);
     const newer = await put('a', 'y');
@@ -81,7 +81,7 @@ describe('the list of versions', () => {
     expect(ofA.map(({ IsLatest }) => IsLatest)).toEqual([true, false, false]);
   });
 
-  it.each([
+  test.each([
     'with space and  two',
     'a+b',
     'a%2Bb',
@@ -97,12 +97,12 @@ describe('the list of versions', () => {
     'line\nbreak\ttab\u0000nul\u001b',
     "(1)!*~'",
     'é'.repeat(512),
-  ])('holds the key %j so that it can be read back', async (key) => {
+  ])('returns the key %j so that it can be read back', async (key) => {
     await put(key);
     expect(keysIn(await list({ Prefix: key }))).toEqual([key]);
   });
 
-  it('encodes keys as S3 was seen to', async () => {
+  test('encodes keys as S3 was seen to', async () => {
     for (const key of ['a b.txt', 'a+b.txt', '100%.csv', '한글/x.txt', 'test_file(3).png']) await put(key);
     const { Versions } = await list();
     expect(Versions?.map(({ Key }) => Key)).toEqual([
@@ -114,7 +114,7 @@ describe('the list of versions', () => {
     ]);
   });
 
-  it('keeps to the prefix and to the bucket', async () => {
+  test('returns only the prefix and the bucket', async () => {
     await put('inbox/a');
     await put('inbox');
     await put('media/a');
@@ -124,7 +124,7 @@ describe('the list of versions', () => {
     expect(await list({ Prefix: 'nothing' })).toMatchObject({ IsTruncated: false });
   });
 
-  it('names delete markers apart, and no version that is gone', async () => {
+  test('returns delete markers apart, and no deleted version', async () => {
     const one = await put('a', 'one');
     const two = await put('a', 'two');
     const { VersionId: marker } = await s3.send(new DeleteObjectCommand({ Bucket, Key: 'a' }));
@@ -137,7 +137,7 @@ describe('the list of versions', () => {
   });
 });
 
-describe('its pages', () => {
+describe('the pages of the list', () => {
   const all = async (MaxKeys?: number) => {
     const found: string[] = [];
     let next: Partial<ListObjectVersionsCommandInput> = {};
@@ -150,7 +150,7 @@ describe('its pages', () => {
     }
   };
 
-  it('hold each version and each marker once, also where one key spreads over several', async () => {
+  test('return each version and each marker once, also where one key fills several pages', async () => {
     for (const key of ['a', 'b c+d', 'é']) {
       for (let n = 0; n < 4; n += 1) await put(key, `put ${n}`);
       await s3.send(new DeleteObjectCommand({ Bucket, Key: key }));
@@ -164,7 +164,7 @@ describe('its pages', () => {
     }
   });
 
-  it('hold a thousand at most', async () => {
+  test('return a thousand at most', async () => {
     for (let n = 0; n < 1005; n += 1) await put(`inbox/${n}`);
     const first = await list({ MaxKeys: 5000 });
     expect([first.Versions?.length, first.IsTruncated, first.MaxKeys]).toEqual([1000, true, 1000]);
@@ -172,7 +172,7 @@ describe('its pages', () => {
     expect([new Set(found).size, pages]).toEqual([1005, 2]);
   });
 
-  it('go on behind a version that has been deleted meanwhile', async () => {
+  test('continue behind a version that was deleted in the meantime', async () => {
     const ids = [await put('a', '1'), await put('a', '2'), await put('a', '3')];
     const { NextKeyMarker, NextVersionIdMarker } = await list({ MaxKeys: 2 });
     expect(NextVersionIdMarker).toBe(ids[1]);
@@ -181,7 +181,7 @@ describe('its pages', () => {
     expect(idsIn(rest)).toEqual([ids[0]]);
   });
 
-  it('begin behind a key whether or not it is there', async () => {
+  test('begin behind a key that exists or not', async () => {
     for (const key of ['a', 'b', 'c']) await put(key);
     expect(keysIn(await list({ KeyMarker: 'a' }))).toEqual(['b', 'c']);
     expect(keysIn(await list({ KeyMarker: 'aa' }))).toEqual(['b', 'c']);
@@ -189,8 +189,8 @@ describe('its pages', () => {
   });
 });
 
-describe('what the list does not do', () => {
-  it('is refused as S3 refuses it, or said to be missing here', async () => {
+describe('what the list does not support', () => {
+  test('is refused as S3 refuses it, or reported as missing here', async () => {
     const VersionId = await put('a');
     const invalid = refusal('InvalidArgument', 400);
     await expect(list({ VersionIdMarker: VersionId })).rejects.toMatchObject(invalid);

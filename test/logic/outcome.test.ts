@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Announcement, announcementOf } from '../../shared/domain/announcement.ts';
 import type { Outcome } from '../../shared/domain/revalidation.ts';
 import { claim } from '../../shared/ledger/claims.ts';
@@ -7,7 +7,7 @@ import { markAnnounced, recordOutcome } from '../../shared/ledger/outcomes.ts';
 import { readRecord } from '../../shared/ledger/records.ts';
 import { announce } from '../../shared/logic/outcome.ts';
 import { claimOf, errorOf, executionOf, inMinutes, newValidationId, thrownBy } from '../support/journal.ts';
-import { type House, openHouse } from '../support/local-aws.ts';
+import { type LocalAws, openLocalAws } from '../support/local-aws.ts';
 
 const OURS = executionOf('ours');
 
@@ -15,18 +15,18 @@ const BUS = 'outcomes';
 
 const RESULTS = { bus: BUS, mediaHours: 24 };
 
-let house: House;
+let aws: LocalAws;
 
 beforeAll(async () => {
-  house = await openHouse(undefined);
+  aws = await openLocalAws(undefined);
 });
 
-afterAll(() => house.close());
+afterAll(() => aws.close());
 
 beforeEach(() => {
-  house.fate();
-  house.openBus(true);
-  house.announced.length = 0;
+  aws.setDelivery();
+  aws.openBus(true);
+  aws.announced.length = 0;
 });
 
 const outcomeOf = (more: Partial<Outcome> = {}): Outcome => {
@@ -46,13 +46,13 @@ const outcomeOf = (more: Partial<Outcome> = {}): Outcome => {
   };
 };
 
-/** What a recording step does, whichever it is, and does again after a crash. */
+/** What each recording step does, and does again after a crash. */
 const recording = async (outcome: Outcome): Promise<Outcome> =>
-  announce(house.ledger, RESULTS, await recordOutcome(house.ledger, outcome, OURS));
+  announce(aws.ledger, RESULTS, await recordOutcome(aws.ledger, outcome, OURS));
 
 /** The announced ids of one re-validation: a repeat is the same id twice. */
 const idsOf = ({ revalidationId }: Outcome) =>
-  house.announced
+  aws.announced
     .map(({ detail }) => Announcement.parse(detail))
     .filter((detail) => detail.revalidationId === revalidationId)
     .map(({ eventId }) => eventId);
@@ -60,18 +60,18 @@ const idsOf = ({ revalidationId }: Outcome) =>
 /** What the sweep will find so many minutes from now. */
 const dueIn = async (minutes: number) => {
   const found: string[] = [];
-  for await (const { records } of dueRecords(house.ledger, new Date(inMinutes(minutes)))) {
+  for await (const { records } of dueRecords(aws.ledger, new Date(inMinutes(minutes)))) {
     found.push(...records.map(({ revalidationId }) => revalidationId));
   }
   return found;
 };
 
 describe('the announcement', () => {
-  it('holds ids, the reference and the status, and nothing else of the outcome', async () => {
+  test('holds ids, the reference and the status, and nothing else of the outcome', async () => {
     const outcome = outcomeOf();
     const { revalidationId, status, accountId, validationId, reference, decidedAt } = outcome;
     expect(await recording(outcome)).toEqual(outcome);
-    expect(house.announced).toEqual([
+    expect(aws.announced).toEqual([
       expect.objectContaining({
         source: 'face-revalidation',
         'detail-type': 'Re-validation Ended',
@@ -89,19 +89,19 @@ describe('the announcement', () => {
     ]);
   });
 
-  it('goes to the bus that it is given', async () => {
+  test('goes to the bus of its settings', async () => {
     await recording(outcomeOf());
-    expect(house.calls.findLast(({ operation }) => operation === 'PutEvents')?.input).toMatchObject({
+    expect(aws.calls.findLast(({ operation }) => operation === 'PutEvents')?.input).toMatchObject({
       Entries: [{ EventBusName: BUS }],
     });
   });
 
-  it('leaves out what the outcome does not hold', () => {
+  test('leaves out what the outcome does not hold', () => {
     const { accountId: _, validationId: __, reference: ___, ...outcome } = outcomeOf();
     expect(Object.keys(announcementOf(outcome))).toEqual(['eventId', 'revalidationId', 'status', 'decidedAt']);
   });
 
-  it('has one id however often it is made, and another for another end, time or case', () => {
+  test('has the same id for the same outcome, and another for another end, time or case', () => {
     const outcome = outcomeOf();
     const others = [{ status: 'approved' }, { decidedAt: inMinutes(1) }, outcomeOf()] as Partial<Outcome>[];
     const ids = [outcome, { ...outcome }, ...others.map((more) => ({ ...outcome, ...more }))].map(
@@ -111,64 +111,64 @@ describe('the announcement', () => {
     expect(ids[0]).toBe(ids[1]);
   });
 
-  it('says in the record when it was made, and leaves it due when its media is', async () => {
+  test('records its time, and leaves the case due when its media expires', async () => {
     const outcome = outcomeOf();
     await recording(outcome);
-    const record = await readRecord(house.ledger, outcome.revalidationId);
+    const record = await readRecord(aws.ledger, outcome.revalidationId);
     expect(record?.announced).toMatch(/Z$/);
     expect(record?.dueAt).toBe(new Date(Date.parse(outcome.decidedAt) + 24 * 3_600_000).toISOString());
     expect(await dueIn(23 * 60)).not.toContain(outcome.revalidationId);
     expect(await dueIn(25 * 60)).toContain(outcome.revalidationId);
   });
 
-  it('costs two writes and one event', async () => {
-    house.calls.length = 0;
+  test('costs two writes and one event', async () => {
+    aws.calls.length = 0;
     await recording(outcomeOf());
-    expect(house.calls.map(({ operation }) => operation)).toEqual(['UpdateItem', 'PutEvents', 'UpdateItem']);
+    expect(aws.calls.map(({ operation }) => operation)).toEqual(['UpdateItem', 'PutEvents', 'UpdateItem']);
   });
 });
 
-describe('the repeat', () => {
-  it('of what was announced tells the bus nothing', async () => {
+describe('a repeat', () => {
+  test('announces nothing that was announced', async () => {
     const outcome = outcomeOf();
     await recording(outcome);
-    house.calls.length = 0;
+    aws.calls.length = 0;
     expect(await recording(outcome)).toEqual(outcome);
-    expect(house.calls.map(({ operation }) => operation)).toEqual(['UpdateItem', 'GetItem']);
+    expect(aws.calls.map(({ operation }) => operation)).toEqual(['UpdateItem', 'GetItem']);
     expect(idsOf(outcome)).toHaveLength(1);
   });
 
-  it.each([
+  test.each([
     [1, 'lost', 1],
     [1, 'answer lost', 1],
     [2, 'lost', 1],
     [2, 'answer lost', 2],
     [3, 'lost', 2],
     [3, 'answer lost', 1],
-  ] as const)('after a crash at write %i (%s) has told the bus %i times, under one id', async (nth, fate, told) => {
+  ] as const)('after a crash at write %i (%s) has announced %i times, under one id', async (nth, delivery, told) => {
     const outcome = outcomeOf();
-    house.fateOfWrite(nth, fate);
+    aws.setWriteDelivery(nth, delivery);
     expect(await thrownBy(recording(outcome))).toMatchObject({ name: 'LostOnTheWay' });
-    house.fate();
+    aws.setDelivery();
     // What the step would write by now differs; the outcome that stands is the one that is told.
-    const standing = await recording({
+    const existing = await recording({
       ...outcome,
-      decidedAt: nth === 1 && fate === 'lost' ? outcome.decidedAt : inMinutes(1),
+      decidedAt: nth === 1 && delivery === 'lost' ? outcome.decidedAt : inMinutes(1),
     });
-    expect(standing).toEqual(outcome);
+    expect(existing).toEqual(outcome);
     expect(idsOf(outcome)).toHaveLength(told);
     expect(new Set(idsOf(outcome))).toEqual(new Set([announcementOf(outcome).eventId]));
-    expect((await readRecord(house.ledger, outcome.revalidationId))?.announced).toMatch(/Z$/);
+    expect((await readRecord(aws.ledger, outcome.revalidationId))?.announced).toMatch(/Z$/);
   });
 
-  it('by another execution tells the bus of an end that its writer died over', async () => {
+  test('by another execution announces an end whose writer died', async () => {
     const outcome = outcomeOf();
-    await recordOutcome(house.ledger, outcome, executionOf('died'));
+    await recordOutcome(aws.ledger, outcome, executionOf('died'));
     expect(await recording({ ...outcome, status: 'failed' })).toEqual(outcome);
     expect(idsOf(outcome)).toEqual([announcementOf(outcome).eventId]);
   });
 
-  it('of many at once tells the bus under one id', async () => {
+  test('announces under one id when many come at once', async () => {
     const outcome = outcomeOf();
     await Promise.all(Array.from({ length: 6 }, () => recording(outcome)));
     expect(idsOf(outcome).length).toBeGreaterThan(0);
@@ -176,41 +176,41 @@ describe('the repeat', () => {
   });
 });
 
-describe('a bus that says yes and takes nothing', () => {
-  it('is an error by name, the outcome stands, and it is due within minutes', async () => {
+describe('a bus that answers yes and accepts nothing', () => {
+  test('throws by name; the outcome stays, and is due within minutes', async () => {
     const outcome = outcomeOf();
-    house.openBus(false);
+    aws.openBus(false);
     const error = await errorOf(recording(outcome));
     expect(error.name).toBe('BusRefusedError');
     expect(error.message).toBe('bus_refused: EventBridge did not take the event: ResourceNotFoundException');
-    const record = await readRecord(house.ledger, outcome.revalidationId);
+    const record = await readRecord(aws.ledger, outcome.revalidationId);
     expect(record).toMatchObject({ phase: outcome.status, outcome });
     expect(record).not.toHaveProperty('announced');
 
-    house.openBus(true);
+    aws.openBus(true);
     expect(await dueIn(6)).toContain(outcome.revalidationId);
-    await announce(house.ledger, RESULTS, { outcome, isAnnounced: false });
+    await announce(aws.ledger, RESULTS, { outcome, isAnnounced: false });
     expect(idsOf(outcome)).toEqual([announcementOf(outcome).eventId]);
     expect(await dueIn(6)).not.toContain(outcome.revalidationId);
   });
 });
 
-describe('the mark', () => {
-  it('keeps the first time', async () => {
+describe('the mark of the announcement', () => {
+  test('keeps the first time', async () => {
     const outcome = outcomeOf();
     await recording(outcome);
-    const record = await house.item(`RUN#${outcome.revalidationId}`);
-    await markAnnounced(house.ledger, outcome, 24);
-    expect(await house.item(`RUN#${outcome.revalidationId}`)).toEqual(record);
+    const record = await aws.item(`RUN#${outcome.revalidationId}`);
+    await markAnnounced(aws.ledger, outcome, 24);
+    expect(await aws.item(`RUN#${outcome.revalidationId}`)).toEqual(record);
   });
 
-  it('brings no record back that is gone, and marks none that is open', async () => {
+  test('restores no deleted record, and marks no open one', async () => {
     const gone = outcomeOf();
-    await markAnnounced(house.ledger, gone, 24);
-    expect(await house.item(`RUN#${gone.revalidationId}`)).toBeUndefined();
+    await markAnnounced(aws.ledger, gone, 24);
+    expect(await aws.item(`RUN#${gone.revalidationId}`)).toBeUndefined();
     const open = claimOf();
-    await claim(house.ledger, open, OURS);
-    await markAnnounced(house.ledger, outcomeOf({ revalidationId: open.revalidationId }), 24);
-    expect(await house.item(`RUN#${open.revalidationId}`)).not.toHaveProperty('announced');
+    await claim(aws.ledger, open, OURS);
+    await markAnnounced(aws.ledger, outcomeOf({ revalidationId: open.revalidationId }), 24);
+    expect(await aws.item(`RUN#${open.revalidationId}`)).not.toHaveProperty('announced');
   });
 });

@@ -7,7 +7,7 @@ type Place = { node: t.Node; parentPath: Place | null };
 
 type Mutator = { name: string; mutate(place: Place): Iterable<t.Node> };
 
-/** Stryker empties whole blocks only; the lines that nobody missed in review were single ones. */
+/** Stryker empties whole blocks only; the lines that reviews missed were single ones. */
 const removedStatement: Mutator = {
   name: 'RemovedStatement',
   *mutate({ node, parentPath }) {
@@ -42,7 +42,7 @@ const missingPart: Mutator = {
   },
 };
 
-// Stryker has no door for mutators of one's own: its list of them is not exported by name, and its version is pinned.
+// Stryker has no entry point for other mutators: its list of them is not exported by name, and its version is pinned.
 const instrumenter = dirname(fileURLToPath(import.meta.resolve('@stryker-mutator/instrumenter')));
 
 const mutators = pathToFileURL(join(instrumenter, 'mutators/mutate.js')).href;

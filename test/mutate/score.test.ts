@@ -30,7 +30,7 @@ const same: Equivalent = {
   reason: 'only its sign is looked at',
 };
 
-test('a change that no test notices survives, and so does one that no test reaches', () => {
+test('a change survives when no test notices or reaches it', () => {
   expect(survivorsOf(report, [])).toEqual([
     { line: 1, text: 'const a = 1;', mutator: 'OtherNumber', original: '1', replacement: '2' },
     {
@@ -47,7 +47,7 @@ test('a change that never ends is killed, and one that is left out is neither', 
   expect(killedOf(mutants)).toBe(2);
 });
 
-test('a reason stands for its own change alone, wherever its line has moved', () => {
+test('a reason holds for its own change alone, on any line', () => {
   expect(survivorsOf(report, [same]).map(({ line }) => line)).toEqual([2]);
   const moved = {
     files: { 'shared/a.ts': { source: `\n${source}`, mutants: [{ ...mutants[0], location: at(2, 11, 12) }] } },
@@ -56,16 +56,16 @@ test('a reason stands for its own change alone, wherever its line has moved', ()
   expect(survivorsOf(report, [{ ...same, replacement: '0' }])).toHaveLength(2);
 });
 
-test('a reason for a change that is killed, or not there any more, is told', () => {
+test('a reason for a killed or missing change is reported', () => {
   const gone = { ...same, line: 'const b = 1;' };
   const killed = { ...same, line: 'close();', mutator: 'RemovedStatement', original: 'close();', replacement: '{}' };
   expect(unmet(report, [same, gone, killed])).toEqual([gone, killed]);
 });
 
-test.each(mutated)('%s is there to be changed', (file) => {
+test.each(mutated)('%s exists, so that it can be changed', (file) => {
   expect(existsSync(join(import.meta.dirname, '../..', file))).toBe(true);
 });
 
-test.each([...new Set(Object.values(testsOf).flat())])('%s is there to be run', (file) => {
+test.each([...new Set(Object.values(testsOf).flat())])('%s exists, so that it can be run', (file) => {
   expect(existsSync(join(import.meta.dirname, '../..', file))).toBe(true);
 });

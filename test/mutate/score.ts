@@ -10,7 +10,7 @@ type Mutant = {
 
 export type Report = { files: Record<string, { source: string; mutants: Mutant[] }> };
 
-/** A change that changes nothing anybody could see, and why. `line` is the text it begins in: numbers move. */
+/** A change without a visible effect, and why. `line` is the text it begins in: numbers move. */
 export type Equivalent = {
   file: string;
   line: string;
@@ -58,7 +58,7 @@ const isOne = (survivor: Survivor, { line, mutator, original, replacement }: Equ
   survivor.original === plain(original) &&
   survivor.replacement === plain(replacement);
 
-/** What no test noticed and nobody has given a reason for. */
+/** What no test noticed and no reason explains. */
 export const survivorsOf = (report: Report, equivalent: readonly Equivalent[]): Survivor[] =>
   aliveIn(report).filter((survivor) => !equivalent.some((one) => isOne(survivor, one)));
 

@@ -19,7 +19,7 @@ export default {
   dryRunTimeoutMinutes: 30,
   // TypeScript 7 has no API that Stryker could rewrite the configuration with, and Vite needs none of it: no such file.
   tsconfigFile: 'tsconfig-of-no-use-to-stryker.json',
-  ignorePatterns: ['cdk.out', '.build', '.bench', '.ledger', folder],
+  ignorePatterns: ['cdk.out', '.build', 'dist', '.bench', '.ledger', folder],
   tempDirName: join(folder, 'sandboxes'),
   reporters: ['json', 'progress-append-only'],
   jsonReporter: { fileName: process.env.MUTATE_REPORT ?? join(folder, 'report.json') },

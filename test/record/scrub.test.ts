@@ -17,7 +17,7 @@ describe('what is scrubbed', () => {
     ['another person', { account_id: 'juan' }, { account_id: 'customer-42' }],
     ['the enrollment', { enrollment_id: who.enrollmentId }, { enrollment_id: `ENR${'1'.padStart(32, '0')}` }],
     ['a name', { first_name: 'María', note: 'call her at noon' }, { first_name: 'text', note: 'text' }],
-    ['a word of nobody knows what', { gender: 'female' }, { gender: 'text' }],
+    ['a word without a known kind', { gender: 'female' }, { gender: 'text' }],
     ['a sentence in place of a word', { declined_reason: 'Maria was late' }, { declined_reason: 'text' }],
     ['an address', { ip_address: '198.51.100.23' }, { ip_address: '203.0.113.7' }],
     ['a long address', { ip_address: '2001:db8:0:1::f' }, { ip_address: '2001:db8::7' }],
@@ -39,7 +39,7 @@ describe('what is scrubbed', () => {
       { link: 'https://files.truora.com/u/x?Expires=1795428300&Signature=abc&Key-Pair-Id=KEXAMPLE' },
     ],
     [
-      'a link to somebody',
+      'a link to a person',
       { link: 'http://127.0.0.1:4711/u/VLD1?token=x' },
       { link: 'http://files.example/u/x?token=abc' },
     ],
@@ -65,12 +65,12 @@ test('a field that is named after a person or an id loses its name, and no field
   expect(leaksIn(example, secrets)).toEqual([]);
 });
 
-test('a person who is called as a field is called has no field of that name kept', () => {
+test('a person named like a field keeps no field of that name', () => {
   const named = { ...who, accountId: 'juan' };
   expect(scrubber(named)({ juan: { status: 'success' } })).toEqual({ customer: { status: 'success' } });
 });
 
-test('fields, kinds, words and what was agreed stay', () => {
+test('fields, kinds, words and request details stay', () => {
   const said = {
     type: 'face-recognition',
     validation_status: 'failure',
@@ -85,7 +85,7 @@ test('fields, kinds, words and what was agreed stay', () => {
   expect(scrub(said)).toEqual(said);
 });
 
-test('one id is one invented id in all answers of a recording, in the order of first sight', () => {
+test('one id becomes one invented id in all answers of a recording, in the order of first use', () => {
   const one = scrubber(who);
   const [first, second] = [id('VLD', 'a'), id('VLD', 'b')];
   expect(one([first, who.enrollmentId, second, first])).toEqual([
@@ -123,7 +123,7 @@ describe('an example is not written with', () => {
   test('a long number, or a name in the place of a field', () => {
     expect(leaksIn({ phone: 573001234567 }, secrets)).toEqual(['a long number in "phone"']);
     expect(leaksIn({ answers: { 'maria.lopez': true } }, secrets)).toEqual([
-      'a field within "answers" whose name is none',
+      'a field within "answers" with an unexpected name',
     ]);
   });
 });

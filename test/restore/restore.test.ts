@@ -1,5 +1,5 @@
 import { tmpdir } from 'node:os';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { bodyOf, type LocalServer, listen } from '../../infra/local/http.ts';
 import { deleteItem } from '../../shared/aws/dynamodb.ts';
 import { mayCreate } from '../../shared/domain/attempts.ts';
@@ -14,30 +14,30 @@ import { throttleOf } from '../../shared/ledger/throttle.ts';
 import type { Journal } from '../../shared/workflow/contract.ts';
 import { runHere } from '../support/command-line.ts';
 import { errorOf, executionOf, inMinutes, journalOf, newValidationId } from '../support/journal.ts';
-import { type House, type Line, openHouse, standIn } from '../support/local-aws.ts';
+import { type Line, type LocalAws, openLocalAws, standIn } from '../support/local-aws.ts';
 
 const MACHINE = 'arn:aws:states:us-east-1:000000000000:stateMachine:Revalidation';
 
 type Run = { name: string; minutesAgo: number; exits: unknown[] };
 
-let house: House;
+let aws: LocalAws;
 
 let machine: LocalServer;
 
 /** The executions that Step Functions remembers, newest first, and what left their states, newest first. */
 let runs: Run[] = [];
 
-/** How the gate stood when the first execution was read. */
-let gateAtFirst: unknown;
+/** The throttle when the first execution was read. */
+let throttleAtFirstRead: unknown;
 
 const read: string[] = [];
 
 beforeAll(async () => {
-  house = await openHouse(undefined);
+  aws = await openLocalAws(undefined);
   machine = await listen(async (request, response) => {
     const input = JSON.parse(String(await bodyOf(request, 100_000)));
     const operation = String(request.headers['x-amz-target']).split('.')[1];
-    gateAtFirst ??= await house.item('GATE#truora');
+    throttleAtFirstRead ??= await aws.item('GATE#truora');
     const at = (minutes: number) => Date.now() / 1000 - minutes * 60;
     const run = runs.find(({ name }) => executionOf(name) === input.executionArn);
     if (run) read.push(run.name);
@@ -71,21 +71,21 @@ beforeAll(() => {
 
 afterAll(async () => {
   await machine.close();
-  await house.close();
+  await aws.close();
 });
 
 beforeEach(async () => {
   runs = [];
   read.length = 0;
-  gateAtFirst = undefined;
-  for (const { pk } of await house.items())
-    if (/^(GATE|ACC)#/.test(String(pk))) await deleteItem(house.table, String(pk), { pk: [String(pk)] });
+  throttleAtFirstRead = undefined;
+  for (const { pk } of await aws.items())
+    if (/^(GATE|ACC)#/.test(String(pk))) await deleteItem(aws.table, String(pk), { pk: [String(pk)] });
 });
 
 /** Calls the command against a Truora that says this of every person. */
 const restore = async (truora: Line, ...words: string[]) => {
   const there = await standIn(truora);
-  const base = { '--table': house.table, '--machine': MACHINE, '--as-of': inMinutes(-60), '--truora': there.origin };
+  const base = { '--table': aws.table, '--machine': MACHINE, '--as-of': inMinutes(-60), '--truora': there.origin };
   const argv = Object.entries(base).flatMap(([name, value]) => (words.includes(name) ? [] : [name, value]));
   const ended = await runHere(['restore', ...argv, ...words], tmpdir(), { env: { TRUORA_API_KEY: 'canary-key' } });
   await there.close();
@@ -134,59 +134,59 @@ const row = (accountId: string, more: object) => ({
 });
 
 describe('a ledger that was restored from a backup', () => {
-  it('gets back a case that was decided since, so that its media is answered and not paid for again', async () => {
+  test('gets back a case that was decided since, so that its media is answered and not paid for again', async () => {
     const { claim, validation, outcome, exits } = decided();
     runs = [{ name: 'decided', minutesAgo: 10, exits }];
     expect(await restore(nothing)).toMatchObject({ code: 0, err: '' });
-    expect(await readRecord(house.ledger, claim.revalidationId)).toMatchObject({
+    expect(await readRecord(aws.ledger, claim.revalidationId)).toMatchObject({
       outcome,
       requested: claim.requested,
       validationId: validation?.validationId,
       owner: executionOf('decided'),
     });
     const { revalidationId } = claim;
-    expect(await readBinding(house.table, validation?.validationId ?? '')).toMatchObject({ revalidationId });
-    const again = await errorOf(claimRecord(house.ledger, claim, executionOf('again')));
+    expect(await readBinding(aws.table, validation?.validationId ?? '')).toMatchObject({ revalidationId });
+    const again = await errorOf(claimRecord(aws.ledger, claim, executionOf('again')));
     expect(again).toBeInstanceOf(AlreadyDecidedError);
   });
 
-  it('ends a case that somebody has claimed again meanwhile with the outcome that it had', async () => {
+  test('ends a case that was claimed again in the meantime with its earlier outcome', async () => {
     const { claim, outcome, exits } = decided();
-    await claimRecord(house.ledger, claim, executionOf('meanwhile'));
+    await claimRecord(aws.ledger, claim, executionOf('meanwhile'));
     runs = [{ name: 'first', minutesAgo: 10, exits }];
     expect(await restore(nothing)).toMatchObject({ code: 0 });
-    expect((await readRecord(house.ledger, claim.revalidationId))?.outcome).toEqual(outcome);
+    expect((await readRecord(aws.ledger, claim.revalidationId))?.outcome).toEqual(outcome);
   });
 
-  it('is not changed by what it knows already, however often', async () => {
+  test('does not change at a second restore', async () => {
     const { claim, exits } = decided();
     runs = [{ name: 'known', minutesAgo: 10, exits }];
     await restore(nothing);
-    const before = await house.item(`RUN#${claim.revalidationId}`);
+    const before = await aws.item(`RUN#${claim.revalidationId}`);
     expect(await restore(nothing)).toMatchObject({ code: 0 });
-    expect(await house.item(`RUN#${claim.revalidationId}`)).toEqual(before);
+    expect(await aws.item(`RUN#${claim.revalidationId}`)).toEqual(before);
   });
 
-  it('makes the next run of a person look first, whose call was under way', async () => {
+  test('makes the next run of a person resolve a call that was in flight', async () => {
     const { claim, exits } = killed();
     runs = [{ name: 'killed', minutesAgo: 10, exits }];
     expect(await restore(nothing)).toMatchObject({ code: 0 });
-    expect(await readIntent(house.table, claim.accountId)).toMatchObject({ revalidationId: claim.revalidationId });
+    expect(await readIntent(aws.table, claim.accountId)).toMatchObject({ revalidationId: claim.revalidationId });
   });
 
-  it('learns what such a call was charged for and Truora has decided: an orphan, and no second charge by itself', async () => {
+  test('learns what such a call was charged for and Truora has decided: an orphan, and no second charge by itself', async () => {
     const { claim, exits } = killed();
     runs = [{ name: 'charged', minutesAgo: 10, exits }];
     const charged = row(claim.accountId, { validation_status: 'failure', failure_status: 'declined' });
     const { code, out } = await restore({ status: 200, body: { validations: [charged] } });
     expect([code, out]).toEqual([0, expect.stringContaining(charged.validation_id)]);
-    const record = await readRecord(house.ledger, claim.revalidationId);
+    const record = await readRecord(aws.ledger, claim.revalidationId);
     expect(record?.orphans).toEqual([charged.validation_id]);
     expect(mayCreate(record?.attempts ?? [], 'fail-for-human')).toBe(false);
-    expect(await readIntent(house.table, claim.accountId)).toBeUndefined();
+    expect(await readIntent(aws.table, claim.accountId)).toBeUndefined();
   });
 
-  it('leaves one that waits for media to the next run, and one of long before alone', async () => {
+  test('leaves a run that waits for media to the next run, and an old one alone', async () => {
     const { claim, exits } = killed();
     runs = [{ name: 'waiting', minutesAgo: 10, exits }];
     const rows = [
@@ -194,11 +194,11 @@ describe('a ledger that was restored from a backup', () => {
       row(claim.accountId, { validation_status: 'success', creation_date: inMinutes(-90) }),
     ];
     expect(await restore({ status: 200, body: { validations: rows } })).toMatchObject({ code: 0 });
-    expect(await readIntent(house.table, claim.accountId)).toBeDefined();
-    for (const { validation_id } of rows) expect(await readBinding(house.table, validation_id)).toBeUndefined();
+    expect(await readIntent(aws.table, claim.accountId)).toBeDefined();
+    for (const { validation_id } of rows) expect(await readBinding(aws.table, validation_id)).toBeUndefined();
   });
 
-  it('is left alone by executions that claimed nothing, and by those that had ended before the backup', async () => {
+  test('ignores executions that claimed nothing, and those that had ended before the backup', async () => {
     const { claim } = decided();
     runs = [
       { name: 'refused', minutesAgo: 10, exits: [{ request: {}, refusal: {} }] },
@@ -206,26 +206,26 @@ describe('a ledger that was restored from a backup', () => {
     ];
     expect(await restore(nothing)).toMatchObject({ code: 0 });
     expect(read).toEqual(['refused']);
-    expect(await readRecord(house.ledger, claim.revalidationId)).toBeUndefined();
+    expect(await readRecord(aws.ledger, claim.revalidationId)).toBeUndefined();
   });
 });
 
-describe('the gate', () => {
-  const gate = () => throttleOf(accessFromEnv('DYNAMODB'), house.table).read();
+describe('the throttle', () => {
+  const throttle = () => throttleOf(accessFromEnv('DYNAMODB'), aws.table).read();
 
-  it('is closed before anything is read, and opens at the end where that was asked for', async () => {
+  test('closes before anything is read, and opens at the end when that was requested', async () => {
     runs = [{ name: 'one', minutesAgo: 10, exits: killed().exits }];
     expect(await restore(nothing)).toMatchObject({ code: 0 });
-    expect(gateAtFirst).toMatchObject({ closed: 'the ledger is being restored' });
-    expect(await gate()).toMatchObject({ closed: 'the ledger is being restored' });
+    expect(throttleAtFirstRead).toMatchObject({ closed: 'the ledger is being restored' });
+    expect(await throttle()).toMatchObject({ closed: 'the ledger is being restored' });
     expect(await restore(nothing, '--open')).toMatchObject({
       code: 0,
       out: expect.stringContaining('the throttle is open'),
     });
-    expect((await gate()).closed).toBeUndefined();
+    expect((await throttle()).closed).toBeUndefined();
   });
 
-  it.each<[string, Line]>([
+  test.each<[string, Line]>([
     ['the list cannot be read', { status: 500 }],
     ['the list has more that cannot be read', { status: 200, body: { validations: [], next: true } }],
   ])('stays closed where a person is left: %s', async (_, line) => {
@@ -233,25 +233,25 @@ describe('the gate', () => {
     runs = [{ name: 'left', minutesAgo: 10, exits }];
     const { code, out } = await restore(line, '--open');
     expect([code, out]).toEqual([1, expect.stringContaining(`${claim.accountId}: could not be settled`)]);
-    expect((await gate()).closed).toBeDefined();
+    expect((await throttle()).closed).toBeDefined();
   });
 
-  it('stays closed for whoever has closed it for another reason', async () => {
-    await house.stand({ pk: 'GATE#truora', closed: 'by hand' });
+  test('stays closed when an operator has closed it for another reason', async () => {
+    await aws.putItem({ pk: 'GATE#truora', closed: 'by hand' });
     expect(await restore(nothing, '--open')).toMatchObject({ code: 0, out: expect.stringContaining('stays closed') });
-    expect(await gate()).toMatchObject({ closed: 'by hand' });
+    expect(await throttle()).toMatchObject({ closed: 'by hand' });
   });
 });
 
-it.each([
+test.each([
   [['--as-of', 'yesterday'], '--as-of: must be a time'],
   [['--as-of', '2100-01-01T00:00:00Z'], '--as-of: must be past'],
   [['--machine', 'Revalidation'], '--machine: must be'],
   [['--retention-days', '0'], '--retention-days: must be'],
   [['--truora', 'https://truora.example.com'], '--truora: must be'],
   [['--colour', 'red'], '--colour'],
-])('refuses %j by name, and touches nothing', async (words, line) => {
+])('refuses %j by name, and changes nothing', async (words, line) => {
   const { code, out, err } = await restore(nothing, ...words);
   expect([code, out, err.split('\n')[0]]).toEqual([2, '', expect.stringContaining(line)]);
-  expect(await house.item('GATE#truora')).toBeUndefined();
+  expect(await aws.item('GATE#truora')).toBeUndefined();
 });

@@ -29,7 +29,7 @@ function Sha256(secret?: Chunk) {
 type Content = { [Field in keyof Started]-?: NonNullable<Started[Field]> };
 
 export type Call = {
-  /** Who signs: `writer` unless said otherwise; nobody for undefined. */
+  /** Who signs: `writer` by default; no signature for undefined. */
   as?: 'writer' | 'reader' | 'stranger' | undefined;
   headers?: Record<string, string>;
   body?: unknown;
@@ -37,16 +37,16 @@ export type Call = {
   swapped?: unknown;
 };
 
-/** Calls the API of a world as a system in AWS would: signed by the SDK's own signer, which is not the gateway's code. */
+/** Calls the API of a system as a system in AWS would: signed by the SDK's own signer, which is not the gateway's code. */
 export const calling =
-  (world: LocalSystem) =>
+  (system: LocalSystem) =>
   async (line: string, call: Call = {}): Promise<{ status: number; type: string; content: Content }> => {
     const [method = '', target = ''] = line.split(' ');
-    const url = new URL(target, world.apiOrigin);
+    const url = new URL(target, system.apiOrigin);
     const body = typeof call.body === 'string' ? call.body : call.body === undefined ? '' : JSON.stringify(call.body);
     const headers = { host: url.host, ...(body ? { 'content-type': 'application/json' } : {}), ...call.headers };
     const as = 'as' in call ? call.as : 'writer';
-    const signed = as ? await sign(world, as, { method, url, headers, body }) : headers;
+    const signed = as ? await sign(system, as, { method, url, headers, body }) : headers;
     const { host: _, ...sent } = signed;
     const last = call.swapped === undefined ? body : JSON.stringify(call.swapped);
     const response = await fetch(url, { method, headers: sent, ...(last ? { body: last } : {}) });
@@ -56,12 +56,12 @@ export const calling =
   };
 
 const sign = async (
-  world: LocalSystem,
+  system: LocalSystem,
   as: string,
   { method, url, headers, body }: { method: string; url: URL; headers: Record<string, string>; body: string },
 ): Promise<Record<string, string>> => {
   const accessKeyId = `AKIALOCAL${as.toUpperCase()}`;
-  const secretAccessKey = world.identities.get(accessKeyId)?.secret ?? '';
+  const secretAccessKey = system.identities.get(accessKeyId)?.secret ?? '';
   const signer = new SignatureV4({
     service: 'execute-api',
     region: 'us-east-1',

@@ -1,3 +1,4 @@
+import { cloneCommands } from '../../infra/cli/program/clone-commands.ts';
 import type { Context, Interruption } from '../../infra/cli/program/context.ts';
 import { run } from '../../infra/cli/program/run.ts';
 
@@ -32,7 +33,7 @@ export const runHere = async (argv: readonly string[], folder: string, how: How 
       interruption = ending;
     },
   };
-  const code = await run(argv, context);
+  const code = await run(argv, cloneCommands, context);
   for (const close of closers.reverse()) await close();
   return { code, out: out.join('\n'), err: err.join('\n'), interruption };
 };

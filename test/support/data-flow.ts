@@ -44,7 +44,7 @@ const waysOut = (state: DraftState, known: readonly string[]): [string, readonly
   ]),
 ];
 
-/** An input in which whoever started the machine has forged every entry there is. */
+/** An input in which the starter of the machine has forged every entry. */
 const allForged: readonly string[] = Object.values(contract).flatMap(({ reads, writes, caught = writes }) =>
   [...reads, writes, caught].map(forged),
 );
@@ -90,7 +90,7 @@ export const flawsOf = ({ StartAt, States }: Draft): string[] => {
     else if (entryAt(state.ResultPath) !== step.writes && !selected(state).includes(step.writes))
       flaws.add(`${name} does not write ${step.writes}`);
     for (const entry of everKnown.has(name) ? (step?.mayRead ?? []) : []) {
-      if (!everKnown.get(name)?.has(entry)) flaws.add(`${name} may read ${entry}, which nobody writes before`);
+      if (!everKnown.get(name)?.has(entry)) flaws.add(`${name} may read ${entry}, which no step writes before`);
     }
   }
   for (const name of Object.keys(contract)) if (!States[name]) flaws.add(`${name} is a step without a state`);

@@ -12,7 +12,7 @@ export type DraftState = {
   [field: string]: unknown;
 };
 
-/** The definition as a text that anybody may have written: nothing of what `Definition` promises is believed. */
+/** The definition as a text of unknown origin: nothing of what `Definition` promises is believed. */
 export type Draft = { StartAt: string; States: Record<string, DraftState>; [field: string]: unknown };
 
 /** A copy of the definition, with what a test breaks in it. By way of JSON, which leaves no part shared by two states. */

@@ -23,20 +23,20 @@ export const fileOf = (bytes: Buffer): string => {
 };
 
 /** A person of a test's own, known to the sandbox. */
-export const someone = async (world: LocalSystem, suffix = '') => {
+export const someone = async (system: LocalSystem, suffix = '') => {
   const who = { accountId: `p-${randomUUID()}${suffix}`, enrollmentId: `ENR-${randomUUID()}` };
-  await registerEnrollment(world.sandbox?.origin ?? '', who);
+  await registerEnrollment(system.sandbox?.origin ?? '', who);
   return who;
 };
 
 /** Puts an object and waits for the end of the execution that it started. */
 export const dropped = async (
-  world: LocalSystem,
+  system: LocalSystem,
   object: { key: string; bytes?: Buffer; metadata?: Record<string, string> },
 ): Promise<{ execution: Execution; versionId: string }> => {
   const { key, bytes = photo, metadata = { 'user-authorized': 'true' } } = object;
-  const versionId = await putMedia(world, { key, file: fileOf(bytes), metadata });
-  const execution = await world.executionOf(versionId);
+  const versionId = await putMedia(system, { key, file: fileOf(bytes), metadata });
+  const execution = await system.executionOf(versionId);
   await execution.ended;
   return { execution, versionId };
 };

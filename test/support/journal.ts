@@ -8,10 +8,10 @@ import { type Journal, type StepName, steps } from '../../shared/workflow/contra
 /** Nothing of it is ever read; Lambda hands one over all the same. */
 export const context = { functionName: 'test', getRemainingTimeInMillis: () => 60_000 } as Context;
 
-/** The bucket of every test; its name in the template is nobody's business here. */
+/** The bucket of every test; its name in the template does not matter here. */
 export const BUCKET = 'face-media';
 
-/** A name of an execution, as whoever holds a claim is called. */
+/** The ARN of an execution, as the holder of a claim is recorded. */
 export const executionOf = (name: string): string =>
   `arn:aws:states:us-east-1:000000000000:execution:Revalidation:${name}`;
 
@@ -62,7 +62,7 @@ export const claimOf = (overrides: Partial<Claim> = {}): Claim => {
 
 type DropRequest = Extract<RevalidationRequest, { kind: 'drop' }>;
 
-/** The request of somebody's drop. */
+/** The request of a drop of a person. */
 export const dropOf = (object: { key: string; etag: string; versionId?: string }, bucket = BUCKET): DropRequest => ({
   kind: 'drop',
   event: {

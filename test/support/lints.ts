@@ -54,7 +54,7 @@ const COLD_SECONDS = 10;
 
 /**
  * If the machine gave up before Lambda does, the next try would start while the first still lives. A token wait is another
- * matter: its timeout is the patience for a notification, it is not retried, and a late function leaves a token nobody waits for.
+ * matter: its timeout is the callback timeout, it is not retried, and a late function leaves a token that is no longer valid.
  */
 const stateOutlivesFunction: Lint = (draft) =>
   tasksOf(draft)
@@ -75,7 +75,7 @@ const wildcardLast: Lint = (draft) =>
     ),
   );
 
-/** Names that stay what they are however often one tries, so that each try is only time, or money, lost. */
+/** Errors that stay the same at every try, so that each try only costs time or money. */
 const hopeless: readonly ErrorName[] = [
   ...refusals.filter((name) => name !== 'EnrollmentPendingError'),
   'AlreadyDecidedError',
@@ -93,7 +93,7 @@ const hopelessIsNotRetried: Lint = (draft) =>
         const first = Retry.find(
           ({ ErrorEquals }) => ErrorEquals.includes(error) || ErrorEquals.includes('States.ALL'),
         );
-        // A pending enrollment may become ready, so it has a patience of its own: named, and short.
+        // A pending enrollment may become ready, so it has a wait of its own: named, and short.
         if (error === 'EnrollmentPendingError') return first?.ErrorEquals.includes('States.ALL') ?? false;
         return first !== undefined && first.MaxAttempts !== 0;
       })
@@ -149,7 +149,7 @@ const onlyWhatBothEnginesDo: Lint = (draft) => [
       return key.startsWith('Heartbeat');
     })
     .map(({ at }) => `${at} is not used here`),
-  // The first state selects the claim out of an input that anybody may have written; a later one has nothing to select.
+  // The first state selects the claim out of an input of unknown origin; a later one has nothing to select.
   ...statesOf(draft)
     .filter(([name, { ResultSelector }]) => ResultSelector && name !== draft.StartAt)
     .map(([name]) => `States.${name}.ResultSelector is not used here`),
@@ -183,7 +183,7 @@ const errorsAreKnown: Lint = (draft) =>
     [...Retry, ...Catch]
       .flatMap(({ ErrorEquals }) => ErrorEquals)
       .filter((error) => ![...ofTheService, ...errorNames].includes(error))
-      .map((error) => `${name} names ${error}, which nobody throws`),
+      .map((error) => `${name} names ${error}, which no function throws`),
   );
 
 export const lints = {

@@ -8,9 +8,8 @@ import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand, S3Client } fro
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { vi } from 'vitest';
 import { Config } from '../../infra/aws/config.ts';
-import { envKeys } from '../../infra/aws/function-env.ts';
 import { startAwsApi } from '../../infra/local/aws-api.ts';
-import { deskSecret, leaveAws, pointSdkAt } from '../../infra/local/credentials.ts';
+import { leaveAws, localSecret, pointSdkAt } from '../../infra/local/credentials.ts';
 import { startDynamoDb } from '../../infra/local/dynamodb.ts';
 import { type BusEntry, type BusEvent, eventOf } from '../../infra/local/event-bus.ts';
 import { bodyOf, type LocalServer, listen } from '../../infra/local/http.ts';
@@ -18,6 +17,7 @@ import { startS3 } from '../../infra/local/s3/server.ts';
 import type { Execution, Machine } from '../../infra/local/state-machine.ts';
 import { resourcesOf, synthesize } from '../../infra/local/template.ts';
 import { type Sandbox, type SandboxSettings, startSandbox } from '../../infra/local/truora/sandbox.ts';
+import { envKeys } from '../../infra/workflow/function-table.ts';
 import type { EnvKey } from '../../shared/lambda/env.ts';
 import type { StepName } from '../../shared/workflow/contract.ts';
 import type { JobName, RouteName } from '../../shared/workflow/functions.ts';
@@ -28,27 +28,27 @@ type AwsCall = { operation: string; input: Record<string, unknown> };
 
 /**
  * What happens to a call: it goes through; it is lost on the way, as in a crash before it; or it is done and its answer is
- * lost, as in a crash right after it; or it is done twice, as when the SDK repeats it because the first answer was lost.
+ * lost, as in a crash directly after it; or it is done twice, as when the SDK repeats it because the first answer was lost.
  */
-export type Fate = 'through' | 'lost' | 'answer lost' | 'twice';
+export type Delivery = 'through' | 'lost' | 'answer lost' | 'twice';
 
-export type House = Awaited<ReturnType<typeof openHouse>>;
+export type LocalAws = Awaited<ReturnType<typeof openLocalAws>>;
 
 const isWrite = ({ operation }: AwsCall) => /^(Put|Update|Delete|BatchWrite|TransactWrite)/.test(operation);
 
 /**
  * Boots what a function stands on, and gives the process the variables of that function and of no other, so that asking
- * for one that it is not given fails here as it would in AWS. One house a file: the SDK's clients keep their first address.
+ * for one that it is not given fails here as it would in AWS. One local AWS a file: the SDK's clients keep their first address.
  */
-export const openHouse = async (
+export const openLocalAws = async (
   name: StepName | RouteName | JobName | undefined,
-  rooms: { media?: true; truora?: true; settings?: Partial<SandboxSettings> } = {},
+  options: { media?: true; truora?: true; settings?: Partial<SandboxSettings> } = {},
 ) => {
   const calls: AwsCall[] = [];
-  let fateOf: (call: AwsCall) => Fate | Promise<Fate> = () => 'through';
-  const tap = (origin: string) => startTap(origin, calls, (call) => fateOf(call));
+  let deliveryOf: (call: AwsCall) => Delivery | Promise<Delivery> = () => 'through';
+  const tap = (origin: string) => startTap(origin, calls, (call) => deliveryOf(call));
 
-  const directory = await mkdtemp(join(tmpdir(), 'house-'));
+  const directory = await mkdtemp(join(tmpdir(), 'local-aws-'));
   const secrets = new Map([
     ['secret:truora', 'truora-key'],
     ['secret:webhooks', JSON.stringify(['webhook-key'])],
@@ -101,17 +101,17 @@ export const openHouse = async (
   const awsApi = await startAwsApi({ machine, secrets, announce });
   const [ledgerTap, awsTap] = await Promise.all([tap(ledger.origin), tap(awsApi.origin)]);
   const s3 =
-    rooms.media &&
+    options.media &&
     (await startS3({
       buckets: [BUCKET],
       directory,
       onCreated: () => {},
-      secretAccessKey: deskSecret,
+      secretAccessKey: localSecret,
     }));
-  // Without a bucket, whatever is asked of one object is that it is there.
-  const anyMedia = rooms.media ? undefined : await listen(async (_, response) => void response.writeHead(200).end());
+  // Without a bucket, every call about an object answers that it exists.
+  const anyMedia = options.media ? undefined : await listen(async (_, response) => void response.writeHead(200).end());
   const sandbox =
-    rooms.truora && (await startSandbox({ settings: { decisionMs: 20, listLagMs: 0, ...rooms.settings } }));
+    options.truora && (await startSandbox({ settings: { decisionMs: 20, listLagMs: 0, ...options.settings } }));
   pointSdkAt({
     DYNAMODB: ledgerTap.origin,
     SFN: awsTap.origin,
@@ -195,18 +195,18 @@ export const openHouse = async (
     stopped,
     /** How executions stand, by ARN; any other runs. */
     statuses,
-    /** Tokens nobody waits on any more. */
+    /** Tokens that are no longer valid. */
     overTokens,
     /** Decides what becomes of the calls from now on; without a word, all go through. */
-    fate: (decide: (call: AwsCall) => Fate | Promise<Fate> = () => 'through') => {
-      fateOf = decide;
+    setDelivery: (decide: (call: AwsCall) => Delivery | Promise<Delivery> = () => 'through') => {
+      deliveryOf = decide;
     },
-    /** Lets the nth write from now on meet its fate, once. */
-    fateOfWrite: (nth: number, fate: Fate) => {
+    /** Lets the nth write from now on meet its delivery, once. */
+    setWriteDelivery: (nth: number, delivery: Delivery) => {
       let writes = 0;
-      fateOf = (call) => {
+      deliveryOf = (call) => {
         if (isWrite(call)) writes += 1;
-        return isWrite(call) && writes === nth ? fate : 'through';
+        return isWrite(call) && writes === nth ? delivery : 'through';
       };
     },
     item: async (pk: string): Promise<Record<string, unknown> | undefined> => {
@@ -218,8 +218,8 @@ export const openHouse = async (
       const { Items = [] } = await dynamo.send(new ScanCommand({ TableName: table, ConsistentRead: true }));
       return Items.map((item) => unmarshall(item));
     },
-    /** Puts an item as it would stand there, whatever stood there before. */
-    stand: async (item: { pk: string } & Record<string, unknown>) => {
+    /** Puts an item in the place of any other under its key. */
+    putItem: async (item: { pk: string } & Record<string, unknown>) => {
       const Item = marshall(item, { removeUndefinedValues: true });
       await dynamo.send(new PutItemCommand({ TableName: table, Item }));
     },
@@ -269,26 +269,26 @@ const executionNamed = (name: string): Execution => ({
   ended: Promise.resolve(),
 });
 
-const built = <Room>(room: Room | undefined): Room => {
-  if (!room) throw new TypeError('this house was opened without that room');
-  return room;
+const built = <Part>(part: Part | undefined): Part => {
+  if (!part) throw new TypeError('this local AWS was opened without that part');
+  return part;
 };
 
 /** Stands between the SDK and an emulator: writes down each call, and loses it or its answer when told to. */
 const startTap = async (
   origin: string,
   calls: AwsCall[],
-  fateOf: (call: AwsCall) => Fate | Promise<Fate>,
+  deliveryOf: (call: AwsCall) => Delivery | Promise<Delivery>,
 ): Promise<LocalServer> =>
   listen(async (request, response) => {
     const body = (await bodyOf(request, 1_000_000)) ?? Buffer.alloc(0);
     const operation = String(request.headers['x-amz-target']).split('.').at(-1) ?? '';
     const call = { operation, input: JSON.parse(body.toString('utf8')) };
     calls.push(call);
-    const fate = await fateOf(call);
-    if (fate === 'twice') await forward(origin, request, body);
-    const answer = fate === 'lost' ? undefined : await forward(origin, request, body);
-    if ((fate === 'through' || fate === 'twice') && answer) {
+    const delivery = await deliveryOf(call);
+    if (delivery === 'twice') await forward(origin, request, body);
+    const answer = delivery === 'lost' ? undefined : await forward(origin, request, body);
+    if ((delivery === 'through' || delivery === 'twice') && answer) {
       response.writeHead(answer.status, answer.headers);
       response.end(answer.body);
       return;
@@ -318,7 +318,7 @@ export type Line = Said | ((asked: Asked) => Said | Promise<Said>);
 export type Asked = { method: string; path: string; headers: IncomingMessage['headers']; form: URLSearchParams };
 
 /**
- * Somebody in Truora's place who says what a test tells them, one answer after the other; the last one stays.
+ * A server in place of Truora that gives the answers of a test, one after the other; the last one stays.
  */
 export const standIn = async (...script: Line[]): Promise<LocalServer & { asked: Asked[] }> => {
   const asked: Asked[] = [];
@@ -349,7 +349,7 @@ const say = (response: ServerResponse, said: Said): void => {
   response.end(typeof body === 'string' ? body : JSON.stringify(body));
 };
 
-/** An origin at which nobody listens. */
+/** An origin without a server. */
 export const deadOrigin = async (): Promise<string> => {
   const { origin, close } = await listen(async () => {});
   await close();

@@ -16,26 +16,26 @@ export type Losses = {
 };
 
 /** Drops that are delivered three times each, and the answer to their first create call always lost. */
-export const loseAnswers = async (world: LocalSystem, drops: number): Promise<Losses> => {
-  const charged = () => world.sandbox?.counts().charges ?? 0;
+export const loseAnswers = async (system: LocalSystem, drops: number): Promise<Losses> => {
+  const charged = () => system.sandbox?.counts().charges ?? 0;
   const before = charged();
   const losses: Losses = { drops, charges: 0, differing: 0, ends: {} };
   let left = drops;
   const work = async () => {
     while (left > 0) {
       left -= 1;
-      const { accountId, enrollmentId } = await someone(world, '-create-lost');
+      const { accountId, enrollmentId } = await someone(system, '-create-lost');
       const key = `inbox/${accountId}/${enrollmentId}/a.jpg`;
-      const versionId = await putMedia(world, { key, file: fileOf(photo), metadata: { 'user-authorized': 'true' } });
-      const first = await world.executionOf(versionId);
-      const all = [first, ...world.redeliver(versionId), ...world.redeliver(versionId)];
+      const versionId = await putMedia(system, { key, file: fileOf(photo), metadata: { 'user-authorized': 'true' } });
+      const first = await system.executionOf(versionId);
+      const all = [first, ...system.redeliver(versionId), ...system.redeliver(versionId)];
       await Promise.all(all.map(({ ended }) => ended));
       // An execution that failed has none: its outcome is on the record, and what the repeats were given. They say that they are.
       const outputs = all.flatMap(({ output }) =>
         output === undefined ? [] : [JSON.stringify({ ...output, isRepeat: true })],
       );
       if (new Set(outputs).size !== 1) losses.differing += 1;
-      for (const { outcome } of (await world.recordsOf(accountId)).records) {
+      for (const { outcome } of (await system.recordsOf(accountId)).records) {
         const end = [outcome?.status ?? 'open', ...(outcome?.reason ? [outcome.reason] : [])].join('/');
         losses.ends[end] = (losses.ends[end] ?? 0) + 1;
       }

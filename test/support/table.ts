@@ -1,17 +1,43 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { CreateTableCommand, DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import {
+  CreateTableCommand,
+  DeleteItemCommand,
+  DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+} from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import dynalite from 'dynalite';
 import { leaveAws, pointSdkAt } from '../../infra/local/credentials.ts';
+import { BY_PERSON } from '../../shared/domain/record.ts';
 
 const NAME = 'Ledger';
 
+/** The index of one person's records, which only some tests read. */
+const byPerson = {
+  GlobalSecondaryIndexes: [
+    {
+      IndexName: BY_PERSON.name,
+      KeySchema: [
+        { AttributeName: BY_PERSON.attribute, KeyType: 'HASH' as const },
+        { AttributeName: BY_PERSON.sort, KeyType: 'RANGE' as const },
+      ],
+      Projection: { ProjectionType: 'KEYS_ONLY' as const },
+    },
+  ],
+  AttributeDefinitions: ['pk', BY_PERSON.attribute, BY_PERSON.sort].map((AttributeName) => ({
+    AttributeName,
+    AttributeType: 'S' as const,
+  })),
+};
+
 /**
  * The ledger's table alone, by its key and without indexes: for tests of what one item holds, which are run for every change of
- * the code. A whole house synthesizes the template first. One table a file: the SDK's clients keep their first address.
+ * the code. A whole aws synthesizes the template first. One table a file: the SDK's clients keep their first address.
+ * @param isIndexed also makes the index by person
  */
-export const openTable = async () => {
+export const openTable = async ({ isIndexed = false } = {}) => {
   leaveAws();
   const server = dynalite({ createTableMs: 0 });
   server.listen(0, '127.0.0.1');
@@ -25,6 +51,7 @@ export const openTable = async () => {
       KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
       AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],
       BillingMode: 'PAY_PER_REQUEST',
+      ...(isIndexed ? byPerson : {}),
     }),
   );
   return {
@@ -36,9 +63,13 @@ export const openTable = async () => {
       );
       return Item && unmarshall(Item);
     },
-    /** Puts an item as it would stand there, whatever stood there before. */
-    stand: async (item: { pk: string } & Record<string, unknown>) => {
+    /** Puts an item in the place of any other under its key. */
+    putItem: async (item: { pk: string } & Record<string, unknown>) => {
       await client.send(new PutItemCommand({ TableName: NAME, Item: marshall(item, { removeUndefinedValues: true }) }));
+    },
+    /** Deletes an item, as DynamoDB does some time after its life. */
+    remove: async (pk: string) => {
+      await client.send(new DeleteItemCommand({ TableName: NAME, Key: { pk: { S: pk } } }));
     },
     close: () => {
       client.destroy();

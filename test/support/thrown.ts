@@ -51,7 +51,7 @@ export const thrown: Record<StepName, readonly ErrorName[]> = {
   AwaitWebhook: [],
   ReadVerdict: ['VerdictPendingError', 'VerdictUnreachableError', 'TruoraRejectedError', ...asking],
   RecordOutcome: ['ClaimedElsewhereError', 'BusRefusedError'],
-  RecordRefusal: ['ClaimedElsewhereError', 'BusRefusedError'],
+  RecordRefusal: ['AlreadyDecidedError', 'ClaimedElsewhereError', 'BusRefusedError'],
   RecordFailure: ['AlreadyDecidedError', 'ClaimedElsewhereError', 'BusRefusedError'],
   ReadOutcome: [],
 };

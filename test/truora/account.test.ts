@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { isSameAccount } from '../../shared/truora/account.ts';
 import { verdictOf } from '../../shared/truora/verdict.ts';
 
-test('an account is the same in other capitals, in another Unicode form and with blanks, and no other is', () => {
+test('an account equals itself in other capitals, in another Unicode form and with blanks, and no other', () => {
   expect(['ana', 'ANA', ' ana\t', 'ａna'].map((one) => isSameAccount(one, 'Ana'))).toEqual([true, true, true, true]);
   expect(['', 'ben', 'ACCana', 'ına'].map((one) => isSameAccount(one, 'Ana'))).toEqual([false, false, false, false]);
 });
@@ -11,7 +11,7 @@ test.each([
   ['declined', 'declined'],
   ['expired', 'expired'],
   ['system_error', 'failed'],
-])('a validation that ends as %s needs no account, and may write it in another way', (failure_status, status) => {
+])('a validation that ends as %s needs no account, and may write it differently', (failure_status, status) => {
   const about = {
     claim: { accountId: 'ana', enrollmentId: 'ENR1', requested: {} },
     validation: { validationId: 'VLD1', deadline: '2026-11-23T10:05:00.000Z' },

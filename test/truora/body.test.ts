@@ -8,12 +8,12 @@ describe('a body in JSON', () => {
     ['{"validations":null,"others":null}', { validations: [] }],
     ['{"validations":""}', {}],
     ['\uFEFF {"a":1}\n', { a: 1 }],
-  ])('%j says %j', (text, said) => {
+  ])('%j gives %j', (text, said) => {
     expect(readJson(text)).toEqual(said);
     expect(Object.keys(readJson(text) as object)).toEqual(Object.keys(said as object));
   });
 
-  test.each(['null', '""', '', '{', '<a/>'])('says nothing where it is %j', (text) => {
+  test.each(['null', '""', '', '{', '<a/>'])('gives nothing where it is %j', (text) => {
     expect(readJson(text)).toBeUndefined();
   });
 });
@@ -53,7 +53,7 @@ describe('the body of a success', () => {
     'AccessDenied: Request has expired',
     'x SignatureDoesNotMatch',
     '["EntityTooLarge"]',
-  ])('%j tells of an error', (body) => {
+  ])('%j reports an error', (body) => {
     expect(isErrorBody(body)).toBe(true);
   });
 
@@ -78,7 +78,7 @@ describe('the body of a success', () => {
     '{"http_code":200,"message":"stored","code":7}',
     '{"success":true}',
     '{"ok":true}',
-  ])('%j tells of none', (body) => {
+  ])('%j reports none', (body) => {
     expect(isErrorBody(body)).toBe(false);
   });
 });

@@ -1,10 +1,12 @@
 import { createServer } from 'node:net';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { startSandbox } from '../../infra/local/truora/sandbox.ts';
 import { TruoraBusyError, TruoraUnauthorizedError, TruoraUncertainError } from '../../shared/domain/errors.ts';
 import { retryAfterSeconds } from '../../shared/truora/call.ts';
 import { createValidation, getEnrollment, getValidation } from '../../shared/truora/client.ts';
-import { enroll, listen, truoraAt } from './at-truora.ts';
+import { atStoppedTime } from '../support/stopped-time.ts';
+import { enroll, listen, truoraAt } from '../support/truora.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 /** Deadlines for those who never answer. Milliseconds. */
 const hasty = { headersMs: 500 };
@@ -50,7 +52,7 @@ describe('an answer that is no success', () => {
     [502, 'TruoraUncertainError', 'truora_uncertain'],
     [503, 'TruoraUncertainError', 'truora_uncertain'],
     [504, 'TruoraUncertainError', 'truora_uncertain'],
-  ])('%i is a %s, and nothing of its body or of our key is quoted', async (status, name, reason) => {
+  ])('%i throws %s, and nothing of its body or of our key is quoted', async (status, name, reason) => {
     const server = await listening((response) =>
       response.writeHead(status, { location: '/elsewhere' }).end('{"message":"ana of canary street"}'),
     );
@@ -66,19 +68,18 @@ describe('an answer that is no success', () => {
   });
 
   test.each([
-    ['7', 7],
-    [new Date(Date.now() + 30_000).toUTCString(), 30],
-    ['soon', undefined],
-    [undefined, undefined],
-  ])('a 429 with Retry-After %j is asked again in %j seconds', async (header, seconds) => {
-    const server = await listening((response) =>
-      response.writeHead(429, header === undefined ? {} : { 'retry-after': header }).end(),
-    );
-    const error = await caught(createValidation(truoraAt(server.origin), ana));
+    ['of seconds', () => '7', 7],
+    ['of a date', (now: number) => new Date(now + 30_000).toUTCString(), 30],
+    ['that says soon', () => 'soon', undefined],
+    ['that is missing', () => undefined, undefined],
+  ])('a 429 with a Retry-After %s asks for a wait of %3$j seconds', async (_, headerAt, seconds) => {
+    const server = await listening((response) => {
+      const header = headerAt(Date.now());
+      response.writeHead(429, header === undefined ? {} : { 'retry-after': header }).end();
+    });
+    const error = await atStoppedTime(() => caught(createValidation(truoraAt(server.origin), ana)));
     expect(error).toBeInstanceOf(TruoraBusyError);
-    if (seconds === undefined) expect(error?.retryAfterSeconds).toBeUndefined();
-    // A date has whole seconds, and the call itself takes a moment.
-    else expect(Math.abs((error?.retryAfterSeconds ?? 0) - seconds)).toBeLessThanOrEqual(2);
+    expect(error?.retryAfterSeconds).toBe(seconds);
   });
 
   test('a Retry-After that is over asks for no wait', () => {
@@ -86,7 +87,7 @@ describe('an answer that is no success', () => {
     expect(retryAfterSeconds('Mon, 23 Nov 2026 10:00:00 GMT', Date.parse('2026-11-23T09:59:58.500Z'))).toBe(2);
   });
 
-  test('the sandbox knows neither a stranger nor a person without an enrollment', async () => {
+  test('the sandbox refuses an unknown person and a person without an enrollment', async () => {
     const truora = truoraAt((await sandboxed()).origin);
     expect(await caught(getEnrollment(truora, 'ENR1'))).toMatchObject({ reason: 'truora_not_found' });
     expect(await caught(getValidation(truora, 'VLD1'))).toMatchObject({ reason: 'truora_not_found' });
@@ -94,8 +95,8 @@ describe('an answer that is no success', () => {
   });
 });
 
-describe('a key that is refused', () => {
-  test('is followed by a newer one, once', async () => {
+describe('a refused key', () => {
+  test('is replaced by a newer one, once', async () => {
     const server = await listening((response, request) => {
       const known = request.headers['truora-api-key'] === 'newer';
       response.writeHead(known ? 200 : 401).end('{"validation_id":"VLD1","account_id":"ana"}');
@@ -108,14 +109,14 @@ describe('a key that is refused', () => {
     expect(server.heard.map(({ headers }) => headers['truora-api-key'])).toEqual(['older', 'newer']);
   });
 
-  test('is not repeated when there is no newer one', async () => {
+  test('is not tried again without a newer one', async () => {
     const server = await listening((response) => response.writeHead(401).end());
     expect(await caught(createValidation(truoraAt(server.origin), ana))).toBeInstanceOf(TruoraUnauthorizedError);
     expect(server.heard).toHaveLength(1);
   });
 });
 
-describe('a 2xx that does not hold what Truora documents', () => {
+describe('a 2xx outside of the documentation of Truora', () => {
   test.each([
     ['half a JSON', '{"validation_id":"VLD1"'],
     ['a web page', '<html></html>'],
@@ -129,13 +130,13 @@ describe('a 2xx that does not hold what Truora documents', () => {
     expect(await caught(createValidation(truoraAt(server.origin), ana))).toMatchObject({ name: 'TruoraContractError' });
   });
 
-  test('fields that nobody documented are no fault', async () => {
+  test('an undocumented field is accepted', async () => {
     const body = '{"validation_id":"VLD1","account_id":"ana","brand_new":{"a":[1]},"threshold":1}';
     const server = await listening((response) => response.writeHead(201).end(body));
     expect(await createValidation(truoraAt(server.origin), ana)).toMatchObject({ threshold: 1 });
   });
 
-  test.each(['-malformed', '-huge'])('the sandbox breaks it for %s, then mends it', async (suffix) => {
+  test.each(['-malformed', '-huge'])('the sandbox breaks the contract for %s, then keeps it', async (suffix) => {
     const { origin } = await sandboxed();
     await enroll(origin, `ana${suffix}`);
     const truora = truoraAt(origin);
@@ -149,8 +150,8 @@ describe('a 2xx that does not hold what Truora documents', () => {
 /** Who is listening, which deadline is to end it, and that one alone made short. */
 type Left = [string, Parameters<typeof listen>[0], string, Parameters<typeof truoraAt>[1]];
 
-describe('a line that breaks', () => {
-  test('nobody listening means: not executed', async () => {
+describe('a broken connection', () => {
+  test('an absent server means: not executed', async () => {
     const server = await listen(() => {});
     server.close();
     const error = await caught(createValidation(truoraAt(server.origin), ana));
@@ -162,13 +163,13 @@ describe('a line that breaks', () => {
     expect(error).toMatchObject({ name: 'TruoraBusyError', reason: 'truora_unreachable' });
   });
 
-  test('a line that breaks after the request means: perhaps executed', async () => {
+  test('a connection that breaks after the request means: perhaps executed', async () => {
     const server = await listening((response) => response.destroy());
     expect(await caught(createValidation(truoraAt(server.origin), ana))).toBeInstanceOf(TruoraUncertainError);
     expect(server.heard).toHaveLength(1);
   });
 
-  test('a connection that is closed before a word means: perhaps executed', async () => {
+  test('a connection that is closed before an answer means: perhaps executed', async () => {
     const server = createServer((socket) => socket.destroy());
     await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
     closing.push(() => server.close());
@@ -210,7 +211,7 @@ describe('a line that breaks', () => {
       'total_deadline',
       { totalMs: 1500 },
     ],
-  ] as Left[])('one who %s is left by the deadline for it', async (_, answer, deadline, hasty) => {
+  ] as Left[])('a server that %s is given up at the deadline for it', async (_, answer, deadline, hasty) => {
     const server = await listening(answer);
     const error = await caught(createValidation(truoraAt(server.origin, hasty), ana));
     expect(error).toMatchObject({ name: 'TruoraUncertainError', message: expect.stringContaining(deadline) });
@@ -227,10 +228,10 @@ describe('a line that breaks', () => {
       createValidation(truoraAt(sandbox.origin, hasty), { ...ana, accountId: `ana${suffix}` }),
     );
     expect(error).toBeInstanceOf(TruoraUncertainError);
-    await vi.waitFor(() => expect(sandbox.counts()).toMatchObject({ creates: 1, charges }), { timeout: 10_000 });
+    await waitFor(() => expect(sandbox.counts()).toMatchObject({ creates: 1, charges }));
   });
 
-  test('the sandbox’s -hung look is left in time, and the next one answered', async () => {
+  test('a read of a -hung validation is given up in time, and the next one is answered', async () => {
     const { origin } = await sandboxed();
     await enroll(origin, 'ana-hung');
     const truora = truoraAt(origin, hasty);

@@ -10,13 +10,13 @@ import {
   listValidations,
   uploadMedia,
 } from '../../shared/truora/client.ts';
-import { enroll, listen, media, truoraAt, until } from './at-truora.ts';
+import { enroll, listen, media, truoraAt, until } from '../support/truora.ts';
 
 const created = { validation_id: 'VLD1', account_id: 'ana' };
 
 const asked = (accountId: string, options: Options = {}) => ({ accountId, userAuthorized: true as const, options });
 
-describe('on a good day', () => {
+describe('in a normal run', () => {
   let sandbox: Sandbox;
   let truora: Truora;
   beforeEach(async () => {
@@ -25,7 +25,7 @@ describe('on a good day', () => {
   });
   afterEach(() => sandbox.close());
 
-  test('an enrollment is read', async () => {
+  test('reads an enrollment', async () => {
     const enrollmentId = await enroll(sandbox.origin, 'ana');
     expect(await getEnrollment(truora, enrollmentId)).toEqual({
       enrollment_id: enrollmentId,
@@ -34,7 +34,7 @@ describe('on a good day', () => {
     });
   });
 
-  test('a validation is created, given its media, and decided', async () => {
+  test('creates a validation, uploads its media and reads the verdict', async () => {
     const enrollmentId = await enroll(sandbox.origin, 'ana');
     const answer = await createValidation(truora, asked('ana', { threshold: 0.8 }));
     expect(answer).toMatchObject({ account_id: 'ana', threshold: 0.8 });
@@ -62,7 +62,7 @@ describe('on a good day', () => {
     expect(sandbox.counts()).toMatchObject({ creates: 1, charges: 1, uploads: 1 });
   });
 
-  test('passive liveness is asked for and answered', async () => {
+  test('requests passive liveness and reads its result', async () => {
     await enroll(sandbox.origin, 'ana');
     const options: Options = { subvalidations: ['passive_liveness', 'similarity'], retryOf: 'VLD0' };
     const { validation_id, instructions } = await createValidation(truora, asked('ana', options));
@@ -74,7 +74,7 @@ describe('on a good day', () => {
     expect(details?.face_recognition_validations?.passive_liveness_status).toBe('success');
   });
 
-  test("a person's validations are listed, and nobody else's", async () => {
+  test('lists the validations of one person only', async () => {
     await enroll(sandbox.origin, 'ana');
     await enroll(sandbox.origin, 'ben');
     const first = await createValidation(truora, asked('ana'));
@@ -84,11 +84,11 @@ describe('on a good day', () => {
     expect(listed.map(({ validation_id }) => validation_id).sort()).toEqual(
       [first.validation_id, second.validation_id].sort(),
     );
-    expect(await listValidations(truora, 'nobody')).toEqual([]);
+    expect(await listValidations(truora, 'unknown')).toEqual([]);
   });
 });
 
-describe('what goes over the line', () => {
+describe('on the wire', () => {
   let server: Awaited<ReturnType<typeof listen>>;
   let status = 200;
   beforeEach(async () => {
@@ -102,15 +102,15 @@ describe('what goes over the line', () => {
     return server.heard[0]?.body;
   };
 
-  test('nothing is sent that the caller did not say', async () => {
+  test('sends nothing that the caller did not request', async () => {
     expect(await formOf({})).toBe('type=face-recognition&user_authorized=true&account_id=ana');
   });
 
-  test('how the result is waited for is none of Truora’s business', async () => {
+  test('does not send to Truora how the result is awaited', async () => {
     expect(await formOf({ resultMode: 'poll' })).toBe('type=face-recognition&user_authorized=true&account_id=ana');
   });
 
-  test('everything the caller said is sent, and subvalidations as repeated keys', async () => {
+  test('sends everything that the caller requested, and subvalidations as repeated keys', async () => {
     const all = await formOf({
       threshold: 0.8,
       subvalidations: ['passive_liveness', 'similarity', 'speech_match'],
@@ -127,11 +127,11 @@ describe('what goes over the line', () => {
   test.each([
     ['passive', '&subvalidations=passive_liveness&subvalidations=similarity'],
     ['disabled', '&subvalidations=similarity'],
-  ] as const)('the old form of liveness, %s, is sent in the new form', async (liveness, sent) => {
+  ] as const)('sends the old form of liveness, %s, in the new form', async (liveness, sent) => {
     expect(await formOf({ liveness })).toBe(`type=face-recognition&user_authorized=true&account_id=ana${sent}`);
   });
 
-  test('a create call carries the key and says what its body is', async () => {
+  test('sends the key and the content type with a create call', async () => {
     const body = await formOf({});
     expect(server.heard[0]).toMatchObject({
       method: 'POST',
@@ -145,7 +145,7 @@ describe('what goes over the line', () => {
     });
   });
 
-  test('details are asked for by name, and otherwise not', async () => {
+  test('requests details by name, and otherwise not', async () => {
     status = 404;
     await getValidation(truoraAt(server.origin), 'VLD1', { showDetails: true }).catch(() => {});
     await getValidation(truoraAt(server.origin), 'VLD1').catch(() => {});
@@ -155,7 +155,7 @@ describe('what goes over the line', () => {
     ]);
   });
 
-  test('an upload carries length and type, and never the key', async () => {
+  test('sends length and type with an upload, and never the key', async () => {
     await uploadMedia(truoraAt(server.origin), `${server.origin}/u/x?Signature=s`, media(Buffer.from('12345')));
     const [{ method, path, headers, body } = { headers: {} }] = server.heard;
     expect({ method, path, body }).toEqual({ method: 'PUT', path: '/u/x?Signature=s', body: '12345' });
@@ -163,7 +163,7 @@ describe('what goes over the line', () => {
     expect(JSON.stringify(headers)).not.toContain('key');
   });
 
-  test('media that ends early is an error by itself, not the silence of a server that waits for the rest', async () => {
+  test('throws for media that ends early, before the server gives up', async () => {
     const short = { ...media(Buffer.from('1234')), bytes: 5 };
     await expect(uploadMedia(truoraAt(server.origin), `${server.origin}/u/x`, short)).rejects.toMatchObject({
       name: 'MediaUnreadError',
@@ -172,7 +172,7 @@ describe('what goes over the line', () => {
   });
 
   test.each(['..', '.', '', 'a/b', 'a%2fb', 'a?b', 'a#b', 'ñ', 'a'.repeat(129)])(
-    'the id %j is refused before anything is dialled',
+    'refuses the id %j before anything is dialled',
     async (id) => {
       const truora = truoraAt(server.origin);
       await expect((async () => getEnrollment(truora, id))()).rejects.toThrow();
@@ -183,7 +183,7 @@ describe('what goes over the line', () => {
     },
   );
 
-  test('a null or an empty text is a field left out: it decides nothing that was paid for', async () => {
+  test('treats a null or an empty text as a field left out, which decides nothing that was paid for', async () => {
     const nulls = { threshold: null, creation_date: null, failure_status: '', declined_reason: null, details: null };
     const answer = { validation_id: 'VLD1', account_id: 'a', validation_status: 'pending', ...nulls };
     const instructions = { file_upload_link: 'https://files.truora.com/u/x' };
@@ -201,7 +201,7 @@ describe('what goes over the line', () => {
     }
   });
 
-  test('a dot within an account id stays in its own segment of the path', async () => {
+  test('keeps a dot within an account id in its own segment of the path', async () => {
     await listValidations(truoraAt(server.origin), '..a').catch(() => {});
     expect(server.heard[0]?.path).toBe('/v1/accounts/..a/validations');
   });

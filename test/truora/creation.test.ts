@@ -40,7 +40,7 @@ describe('the deadline of a validation', () => {
     ['the timeout, when the link gives no whole second', '1795428300.5', 600, 600],
     ['the timeout, when the link says nothing', undefined, 600, 600],
     ['the longest that Truora documents, when neither says anything', undefined, undefined, 21_600],
-  ])('is %s', (_, linkSeconds, timeoutSeconds, seconds) => {
+  ])('equals %s', (_, linkSeconds, timeoutSeconds, seconds) => {
     expect(deadlineOf(linkSeconds, timeoutSeconds)).toBe(after(seconds));
   });
 });
@@ -56,14 +56,14 @@ test.each<[string, object]>([
 });
 
 test.each([undefined, 'ANA', ' ana ', 'ａna'])(
-  'a creation that names its person as %j is the one asked for',
+  'a creation that names its person as %j is the requested one',
   (account_id) => {
     const answer = { validation_id: 'VLD1', account_id, file_upload_link: 'https://files.truora.com/u/x' };
     expect(createdOf(answer, { accountId: 'ana', requested: {} }, at).validationId).toBe('VLD1');
   },
 );
 
-test('a call has surely created nothing where it never got there or was refused, and nowhere else', () => {
+test('a call has surely created nothing when it never arrived or was refused, and in no other case', () => {
   const sure = [
     new TruoraBusyError('truora_unreachable', 'x'),
     new TruoraRejectedError('truora_rejected', 'x'),

@@ -11,7 +11,7 @@ import {
   WebhookEvent,
 } from '../../shared/truora/schemas.ts';
 import { verifyWebhook } from '../../shared/truora/webhook.ts';
-import { enroll, listen, until } from './at-truora.ts';
+import { enroll, listen, until } from '../support/truora.ts';
 
 /** Every operation there is an example of, and what must be able to read it. */
 const operations: Record<string, z.ZodMiniType> = {
@@ -39,7 +39,7 @@ const files = readdirSync(folder);
 
 const example = (file: string) => Example.parse(JSON.parse(readFileSync(new URL(file, folder), 'utf8')));
 
-test.each(files)('%s can be read', (file) => {
+test.each(files)('%s can be parsed', (file) => {
   const [, operation = ''] = /^([a-z-]+)\.[a-z-]+\.json$/.exec(file) ?? [];
   expect(Object.keys(operations)).toContain(operation);
   operations[operation]?.parse(example(file).body);
@@ -49,7 +49,7 @@ test('every operation has an example', () => {
   expect([...new Set(files.map((file) => file.split('.')[0] ?? ''))].sort()).toEqual(Object.keys(operations).sort());
 });
 
-test('it is known how many examples are still assumed, and what about them', () => {
+test('the number of examples that are still assumed is known, and what is assumed about them', () => {
   const assumed = files.filter((file) => example(file).source === 'assumed');
   process.stdout.write(`Truora examples: ${assumed.length} of ${files.length} are still assumed.\n`);
   for (const file of assumed) expect(example(file).note, file).toBeTruthy();
@@ -125,7 +125,7 @@ test.each([
   ['list-validations.waiting', '', 'waiting'],
   ['list-validations.two', '', 'listed'],
   ['webhook.succeeded', '', 'called'],
-] as const)('the sandbox speaks as %s does', async (name, suffix, moment) => {
+] as const)('the sandbox answers as %s does', async (name, suffix, moment) => {
   const { status, body } = example(`${name}.json`);
   const said = await sandboxSays(suffix, moment);
   expect(said.status).toBe(status);

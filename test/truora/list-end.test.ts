@@ -7,7 +7,7 @@ const page = (fields: Record<string, unknown>, more: object = {}) => ({ fields, 
 
 const BROKEN = { name: 'TruoraContractError', reason: 'truora_contract_broken' };
 
-describe('more is seen', () => {
+describe('more rows exist', () => {
   test.each<[string, Record<string, unknown>]>([
     ...[
       'next',
@@ -39,7 +39,7 @@ describe('more is seen', () => {
     ['in a last page', { last_page: 3 }],
     ['in all pages', { total_pages: 3 }],
     ['in a count of pages', { page_count: 3 }],
-    ['in a number of pages in other words', { number_of_pages: 3, num_pages: 2 }],
+    ['in a number of pages under another name', { number_of_pages: 3, num_pages: 2 }],
     ['in a number of pages that is none', { pages: 'many' }],
     ['in a page as full as its limit', { limit: 2 }],
     ['in a page fuller than its limit', { page_size: 1 }],
@@ -48,7 +48,7 @@ describe('more is seen', () => {
     ['in the most items of a page', { max_items: 2 }],
     ['in the rows per page', { per_page: 2 }],
     ['in a number of all that is larger', { total: 6 }],
-    ['in a number of all that is smaller, whatever it counts', { total: 4 }],
+    ['in a number of all that is smaller, for anything that it counts', { total: 4 }],
     ['in a count of more than was read', { count: 6 }],
     ['in results of more than was read', { results: 6 }],
     ['in a number of what was found', { found: 6 }],
@@ -122,18 +122,18 @@ describe('more is seen', () => {
         { headers: { 'x-pagination': { TotalPages: 3 } } },
       ] as Record<string, unknown>[]
     ).map((fields): [string, Record<string, unknown>] => [`in ${JSON.stringify(fields)}`, fields]),
-  ])('%s', (_, said) => {
+  ])('when %s', (_, said) => {
     expect(mayHoldMore(page(said))).toBe(true);
   });
 
-  test('in rows that were passed over before the first page', () => {
+  test('when rows were skipped before the first page', () => {
     expect(mayHoldMore(page({ offset: 3 }, { pages: 1 }))).toBe(true);
     expect(mayHoldMore(page({ skipped: 3 }, { pages: 1 }))).toBe(true);
     expect(mayHoldMore(page({ offset: 3 }))).toBe(false);
   });
 });
 
-describe('no more is seen', () => {
+describe('no more rows exist', () => {
   test.each<[string, Record<string, unknown>]>([
     ['where nothing is said', {}],
     ...[false, 'false', 0, '0', '', null, undefined].map((no): [string, Record<string, unknown>] => [
@@ -160,7 +160,7 @@ describe('no more is seen', () => {
     ['in a page of pages that is the last', { page: '2 of 2' }],
     ['in an empty list', { data: [], others: {} }],
     ['in a list of links', { links: [{ rel: 'self', href: '/x' }] }],
-  ])('%s', (_, said) => {
+  ])('when %s', (_, said) => {
     expect(mayHoldMore(page(said))).toBe(false);
   });
 });
@@ -187,7 +187,7 @@ test('a number of all pages does not make a full page the whole list', () => {
   expect(mayHoldMore(page({ limit: 2, total_pages: 2 }, { read: 2 }))).toBe(true);
 });
 
-describe('the headers that speak of pages', () => {
+describe('the headers about pages', () => {
   test('are those of extensions, ranges and links', () => {
     const headers = { 'x-total-count': '60', 'content-range': '0-1/2', date: 'now', 'content-length': '9' };
     expect(signsIn(headers)).toEqual({ 'x-total-count': '60', 'content-range': '0-1/2' });
@@ -222,7 +222,7 @@ describe('the headers that speak of pages', () => {
     },
   );
 
-  test('hold what their JSON says, and a text that is no JSON as it is', () => {
+  test('hold their JSON parsed, and a text that is no JSON as it is', () => {
     const headers = { 'x-pagination': '{"TotalPages":3}', 'x-cursor': '{abc', 'x-next': ' [7]' };
     expect(signsIn(headers)).toEqual({ 'x-pagination': { TotalPages: 3 }, 'x-cursor': '{abc', 'x-next': [7] });
   });
@@ -259,19 +259,19 @@ describe('the headers that speak of pages', () => {
     ['<https://x/v1?page=2>; rel=next', true],
     ['<https://x/v1?page=2>; REL="NEXT"', true],
     ['<https://x/v1>; rel="self"', false],
-  ])('hold the link %s as what it is', (link, isNext) => {
+  ])('hold the link %s unchanged', (link, isNext) => {
     expect(signsIn({ link })).toEqual({ link: { isNext } });
   });
 });
 
-describe('the next page is asked for', () => {
+describe('the next page is requested', () => {
   test.each<[string, Record<string, unknown>, string | undefined]>([
     ['by a key', { start_key: 'a' }, 'a'],
     ['by a key before a link', { start_key: 'a', next: '/x?start_key=b' }, 'a'],
     ['by the key in a path', { next: '/x?start_key=b' }, 'b'],
     ['by the key in a link', { next: 'https://elsewhere.example/x?start_key=b' }, 'b'],
     ['by nothing at the end', { next: null }, undefined],
-  ])('%s', (_, said, key) => {
+  ])('by %s', (_, said, key) => {
     expect(nextOf(page(said))).toBe(key);
   });
 
@@ -281,7 +281,7 @@ describe('the next page is asked for', () => {
     ['a link that is no text', { next: { start_key: 'b' } }],
     ['a list of links', { next: ['/x?start_key=b'] }],
     ['a key that is no text', { start_key: 7 }],
-  ])('by nothing that can be told from %s', (_, said) => {
+  ])('by nothing that can be read from %s', (_, said) => {
     expect(() => nextOf(page(said))).toThrow(expect.objectContaining(BROKEN));
   });
 });
@@ -304,7 +304,7 @@ describe('of a page', () => {
     expect(idsOf(row(more))).toEqual(['VLD1']);
   });
 
-  test('a row of another person is passed over, however it looks, and of one who is only written alike', () => {
+  test('a row of another person is skipped in any form, also of one with a similar name', () => {
     expect(idsOf(row({ account_id: 'ben', validation_id: 'x/y' }), row())).toEqual(['VLD1']);
     expect(idsOf(row({ account_id: 'ına' }), row({ validation_id: 'VLD2' }))).toEqual(['VLD2']);
   });
@@ -324,7 +324,7 @@ describe('of a page', () => {
     ['was a success', { validation_status: 'success' }],
     ['was declined', { failure_status: 'declined' }],
     ['is of another product', { type: 'document-validation' }],
-  ])('a row of another person that %s says nothing of ours', (_, more) => {
+  ])('a row of another person that %s states nothing of ours', (_, more) => {
     expect(idsOf(row({ account_id: 'ACC7f3a', ...more }))).toEqual([]);
   });
 
@@ -339,7 +339,7 @@ describe('of a page', () => {
     'phone-verification',
     'email verification',
     'speech-recognition',
-  ])('a row of the type %s is passed over, however it looks', (type) => {
+  ])('a row of the type %s is skipped in any form', (type) => {
     expect(idsOf({ type }, row({ type: `${type}x`, validation_id: 'VLD2' }))).toEqual(['VLD2']);
   });
 
@@ -361,7 +361,7 @@ describe('of a page', () => {
     expect(() => idsOf(odd)).toThrow(expect.objectContaining(BROKEN));
   });
 
-  test('a row keeps all that it is compared by', () => {
+  test('a row keeps all fields that it is compared by', () => {
     const whole = row({
       type: 'face-recognition',
       creation_date: 7,

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { startSandbox } from '../../infra/local/truora/sandbox.ts';
 import { createValidation, listValidations } from '../../shared/truora/client.ts';
-import { enroll, listen, truoraAt } from './at-truora.ts';
+import { enroll, listen, truoraAt } from '../support/truora.ts';
 
 const closing: (() => unknown)[] = [];
 
@@ -34,7 +34,7 @@ const listing = async (pages: Record<string, { status?: number; body: unknown }>
 const BROKEN = { name: 'TruoraContractError', reason: 'truora_contract_broken' };
 
 describe('a list of several pages', () => {
-  test('is read whole, at the sandbox', async () => {
+  test('is read whole at the sandbox', async () => {
     const sandbox = await startSandbox({ settings: { pageSize: 2 } });
     closing.push(sandbox.close);
     await enroll(sandbox.origin, 'ana');
@@ -70,7 +70,7 @@ describe('a list of several pages', () => {
     ['a link among links', { links: { next: '/v1/x?page=2' } }],
     ['a link in a list of links', { links: [{ rel: 'next', href: '/x' }] }],
     ['a flag inside', { pagination: { has_more: true } }],
-    ['a flag in other words', { paging: { hasNextPage: 'true' } }],
+    ['a flag under another name', { paging: { hasNextPage: 'true' } }],
     ['a number of all inside', { meta: { total: 60 } }],
     ['a number of all as a text', { meta: { total: '60' } }],
     ['a number of all below what was read', { total: 0.5 }],
@@ -87,7 +87,7 @@ describe('a list of several pages', () => {
     ['that it was cut', { truncated: true }],
     ['a page that is not there', { start_key: 'gone' }],
     ['a page that is itself, again and again', { start_key: '' }],
-  ])('is no list of what is there when the next one is told by %s', async (what, next) => {
+  ])('is refused when the next page is given by %s', async (what, next) => {
     const again = what.includes('again') ? { start_key: 'again' } : next;
     const page = { body: { validations: [row('VLD1')], ...again } };
     const { idsOf, server } = await listing({ '': page, again: page });
@@ -105,7 +105,7 @@ describe('a list of several pages', () => {
     { links: { next: null, first: '/v1/x?page=1' }, account_id: '4711', limit: 1, count: 1, total: 1 },
     { last: true, number: 0, size: 20, total_elements: 1 },
     { page: { size: 20, total_elements: 1, total_pages: 1 } },
-  ])('is at its end where it says %j', async (said) => {
+  ])('ends where it states %j', async (said) => {
     const { idsOf } = await listing({ '': { body: { validations: [row('VLD1')], ...said } } });
     expect(await idsOf()).toEqual(['VLD1']);
   });
@@ -143,7 +143,7 @@ test.each<[string, Record<string, string>, boolean]>([
     { link: '<https://x/v1>; rel="self"', 'x-total-count': '1', 'x-ratelimit-remaining': '59' },
     true,
   ],
-])('a list whose headers tell %s', async (_, headers, isWhole) => {
+])('a list whose headers state %s', async (_, headers, isWhole) => {
   const server = await listen((response) => {
     response.writeHead(200, headers).end(JSON.stringify({ validations: [row('VLD1')] }));
   });
@@ -156,7 +156,7 @@ describe('a row', () => {
   test.each<[string, unknown]>([
     ['another product', { type: 'document-validation', validation_id: 7, validation_status: {} }],
     ['another person', { account_id: 'ben', validation_id: 'x/y' }],
-  ])('of %s is passed over, however it looks', async (_, odd) => {
+  ])('of %s is skipped in any form', async (_, odd) => {
     const { idsOf } = await listing({ '': { body: { validations: [row('VLD1'), row('VLD2', odd as object)] } } });
     expect(await idsOf()).toEqual(['VLD1']);
   });
@@ -172,7 +172,7 @@ describe('a row', () => {
   });
 });
 
-test('a list that is not there is no list of nothing', async () => {
+test('an absent list is not an empty list', async () => {
   const { idsOf } = await listing({});
   await expect(idsOf()).rejects.toMatchObject(BROKEN);
 });
@@ -180,7 +180,7 @@ test('a list that is not there is no list of nothing', async () => {
 test.each<[string, unknown]>([
   ['null', { validations: null }],
   ['an empty list', { validations: [] }],
-])('a list of nothing is read where it is %s', async (_, body) => {
+])('an empty list is read where it is %s', async (_, body) => {
   const { idsOf } = await listing({ '': { body } });
   expect(await idsOf()).toEqual([]);
 });

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type Sandbox, startSandbox } from '../../infra/local/truora/sandbox.ts';
 import { createValidation, uploadMedia } from '../../shared/truora/client.ts';
 import { checkUploadLink, expiryOf, isLinkOver, isPrivateAddress } from '../../shared/truora/upload-link.ts';
-import { enroll, listen, media, truoraAt } from './at-truora.ts';
+import { enroll, listen, media, truoraAt } from '../support/truora.ts';
 
 const truoraOnly = ['https://files.truora.com'];
 
@@ -11,7 +11,7 @@ const resolving: Record<string, string[]> = {
   'public.example': ['8.8.8.8', '2606:4700::1111'],
   'private.example': ['127.0.0.1'],
   'half.example': ['8.8.8.8', 'fd12:3456::1'],
-  'nobody.example': [],
+  'absent.example': [],
 };
 
 vi.mock('node:dns', async (original) => {
@@ -26,7 +26,7 @@ vi.mock('node:dns', async (original) => {
 
 const selfie = () => media(Buffer.from('a selfie'));
 
-describe('where media may go', () => {
+describe('media may go', () => {
   test('to Truora’s upload host, at an address that is looked up and checked', () => {
     const { url, lookup } = checkUploadLink(
       'https://files.truora.com:443/u/x?Expires=1795428300&Signature=s',
@@ -40,7 +40,7 @@ describe('where media may go', () => {
     ['another scheme', 'http://files.truora.com/u/x'],
     ['no web scheme at all', 'file:///etc/passwd'],
     ['user info', 'https://files.truora.com@evil.example/u/x'],
-    ['user info before the right host', 'https://ana:secret@files.truora.com/u/x'],
+    ['user info before the allowed host', 'https://ana:secret@files.truora.com/u/x'],
     ['another port', 'https://files.truora.com:8443/u/x'],
     ['another host', 'https://evil.example/u/x'],
     ['a host that starts alike', 'https://files.truora.com.evil.example/u/x'],
@@ -138,7 +138,7 @@ describe('where media may go', () => {
     ['multicast', 'ff00::', 'ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff'],
     ['not given out', '1000::', '1fff:ffff:ffff:ffff:ffff:ffff:ffff:ffff'],
     ['not given out', '4000::', 'fbff:ffff:ffff:ffff:ffff:ffff:ffff:ffff'],
-  ])('nothing of the block for %s is public: %s to %s', (_, first, last) => {
+  ])('no address of the block for %s is public: %s to %s', (_, first, last) => {
     expect([first, last].filter((address) => !isPrivateAddress(address))).toEqual([]);
   });
 
@@ -154,7 +154,7 @@ describe('where media may go', () => {
     expect(addresses.filter(isPrivateAddress)).toEqual([]);
   });
 
-  test('an address with a zone is none that anything is sent to', () => {
+  test('an address with a zone is refused', () => {
     expect(isPrivateAddress('fe80::1%eth0')).toBe(true);
   });
 
@@ -162,27 +162,27 @@ describe('where media may go', () => {
     ['an hour before', 1795428300 - 3600, false],
     ['a second before', 1795428299, false],
     ['then', 1795428300, true],
-  ])('a link that says when it is over is over: %s %i %j', (_, now, isOver) => {
+  ])('a link with an expiry in the past is over: %s %i %j', (_, now, isOver) => {
     const made = new Date('2026-11-23T10:00:00Z');
     const link = 'https://files.truora.com/u/x?Expires=1795428300';
     expect(isLinkOver(link, made, new Date(now * 1000))).toBe(isOver);
   });
 
-  test('a link that was over when it was made, or is none, says nothing of its end', () => {
+  test('a link that was over when it was made, or is invalid, states no expiry', () => {
     const [made, later] = [new Date('2026-11-23T10:05:00Z'), new Date('2050-01-01T00:00:00Z')];
     expect(isLinkOver('https://files.truora.com/u/x?Expires=1795428300', made, later)).toBe(false);
     expect(isLinkOver('https://files.truora.com/u/x?Expires=1795428301', made, later)).toBe(true);
     expect(isLinkOver('no link', made, later)).toBe(false);
   });
 
-  test('a link is over by the clock where no other time is given', () => {
+  test('a link is over by the clock when no other time is given', () => {
     const made = new Date(0);
     const ends = (ms: number) => `https://files.truora.com/u/x?Expires=${Math.round(ms / 1000)}`;
     expect(isLinkOver(ends(Date.now() - 60_000), made)).toBe(true);
     expect(isLinkOver(ends(Date.now() + 600_000), made)).toBe(false);
   });
 
-  test.each(['?Expires=300', '', '?Expires=never'])('a link with %j says nothing of its end', (query) => {
+  test.each(['?Expires=300', '', '?Expires=never'])('a link with %j states no expiry', (query) => {
     const made = new Date('2026-11-23T10:00:00Z');
     expect(isLinkOver(`https://files.truora.com/u/x${query}`, made, new Date('2050-01-01T00:00:00Z'))).toBe(false);
   });
@@ -240,12 +240,12 @@ describe('where media may go', () => {
       lookup?.(host, { all }, (error, found, family) => resolve(error ? error.code : all ? found : [found, family]));
     });
 
-  test.each(['private.example', 'half.example', 'nobody.example'])('%s is not dialled at all', async (host) => {
+  test.each(['private.example', 'half.example', 'absent.example'])('%s is not dialled', async (host) => {
     expect(await addresses(host, true)).toBe('PRIVATE_ADDRESS');
     expect(await addresses(host, false)).toBe('PRIVATE_ADDRESS');
   });
 
-  test('a public name is dialled at the very addresses that were checked', async () => {
+  test('a public name is dialled at the addresses that were checked', async () => {
     expect(await addresses('public.example', false)).toEqual(['8.8.8.8', 4]);
     expect(await addresses('public.example', true)).toEqual([
       { address: '8.8.8.8', family: 4 },
@@ -261,7 +261,7 @@ describe('where media may go', () => {
   });
 });
 
-describe('how an upload ends', () => {
+describe('the end of an upload', () => {
   test.each([
     [403, '', 'UploadLinkSpentError'],
     [400, '<Error><Code>AccessDenied</Code></Error>', 'UploadLinkSpentError'],
@@ -274,7 +274,7 @@ describe('how an upload ends', () => {
     [429, '', 'UploadLinkSpentError'],
     [500, '', 'TruoraUncertainError'],
     [503, '', 'TruoraUncertainError'],
-  ])('%i with %j is a %s', async (status, body, name) => {
+  ])('%i with %j gives %s', async (status, body, name) => {
     const server = await listen((response) => response.writeHead(status).end(body));
     const upload = uploadMedia(truoraAt(server.origin), `${server.origin}/u/x?Signature=secret`, selfie());
     await expect(upload).rejects.toMatchObject({ name, message: expect.not.stringContaining('secret') });
@@ -302,7 +302,7 @@ describe('how an upload ends', () => {
     expect(sandbox.counts().uploads).toBe(1);
   });
 
-  test('a line that breaks half-way takes nothing, and the same link works again', async () => {
+  test('a connection that breaks half-way uploads nothing, and the same link works again', async () => {
     const link = await linkFor('ana-upload-reset');
     await expect(put(link)).rejects.toMatchObject({ name: 'TruoraUncertainError' });
     expect(sandbox.counts().uploads).toBe(0);
@@ -310,14 +310,14 @@ describe('how an upload ends', () => {
     expect(sandbox.counts().uploads).toBe(1);
   });
 
-  test('an answer that gets lost leaves a spent link behind', async () => {
+  test('a lost answer leaves a spent link behind', async () => {
     const link = await linkFor('ana-upload-lost');
     await expect(put(link)).rejects.toMatchObject({ name: 'TruoraUncertainError' });
     expect(sandbox.counts().uploads).toBe(1);
     await expect(put(link)).rejects.toMatchObject({ name: 'UploadLinkSpentError' });
   });
 
-  test('an upload host that is down may be asked again', async () => {
+  test('an absent upload host may be tried again', async () => {
     const link = await linkFor('ana-down-2');
     await expect(put(link)).rejects.toMatchObject({ name: 'TruoraUncertainError' });
     await expect(put(link)).rejects.toMatchObject({ name: 'TruoraUncertainError' });

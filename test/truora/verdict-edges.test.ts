@@ -15,7 +15,7 @@ const details = (more: object) => ({ details: { face_recognition_validations: mo
 
 const alike = details({ similarity_status: 'success', confidence_score: 0.97 });
 
-test('a threshold or a score is one from 0 to 1, both included', () => {
+test('a threshold or a score is a number from 0 to 1, both included', () => {
   expect([0, 0.5, 1].map(isShare)).toEqual([true, true, true]);
   expect([-0.01, 1.01, Number.NaN, undefined].map(isShare)).toEqual([false, false, false, false]);
 });
@@ -30,17 +30,17 @@ test.each<[object, object]>([
   [{ status: 'found', confidence_score: 40 }, { faceSearch: { status: 'found' } }],
   [{ confidence_score: 40 }, {}],
   [{}, {}],
-])('a search that says %j is kept as %j', (face_search, seen) => {
+])('a search with the result %j is kept as %j', (face_search, seen) => {
   expect(recordedFieldsOf(answer(details({ face_search })))).toEqual(seen);
 });
 
-test('what is kept of an answer are its numbers, where they are some', () => {
+test('only the numbers of an answer are kept', () => {
   expect(recordedFieldsOf(answer({ threshold: 0.7, ...alike }))).toEqual({ similarity: 0.97, threshold: 0.7 });
   expect(recordedFieldsOf(answer({ threshold: 70, ...details({ confidence_score: 97 }) }))).toEqual({});
   expect([recordedFieldsOf(answer()), recordedFieldsOf(answer({ details: {} }))]).toEqual([{}, {}]);
 });
 
-test('the statuses that are known are those of an open and of an ended validation', () => {
+test('the known statuses are those of an open and of an ended validation', () => {
   const known = ['pending', 'processing', 'success', 'failure', 'failed', '', 'done'].filter((validation_status) =>
     isKnownStatus(answer({ validation_status })),
   );
@@ -56,11 +56,11 @@ describe('a success', () => {
   };
 
   test.each(['my face-recognition', 'face-recognition-of-documents', 'face--recognition'])(
-    'of the type %s is not of ours',
+    'of the type %s is not ours',
     (type) => expect(verdictOf(answer({ ...alike, type }), about)?.mismatch).toEqual(['type']),
   );
 
-  test('against another enrollment says what to do about it', () => {
+  test('against another enrollment states what to do about it', () => {
     const other = details({ similarity_status: 'success', confidence_score: 0.97, enrollment_id: 'ENR2' });
     expect(verdictOf(answer(other), about)?.detail).toBe(
       'enrollmentId: Truora compared the face with another enrollment of this account; ' +
@@ -74,7 +74,7 @@ describe('a validation that only Truora knows', () => {
     ['was declined', { validation_status: 'failure', failure_status: 'declined' }, 'declined'],
     ['says why it was declined', { validation_status: 'failure', declined_reason: 'no_face_detected' }, 'declined'],
     [
-      'expired, whatever a decline would say',
+      'expired, with the fields of a decline',
       { validation_status: 'failure', failure_status: 'expired', declined_reason: 'no_face_detected' },
       'expired',
     ],
@@ -83,19 +83,19 @@ describe('a validation that only Truora knows', () => {
     ['failed', { validation_status: 'failed' }, 'failed'],
     ['is a success', { validation_status: 'success' }, 'approved'],
     ['is open', { validation_status: 'pending' }, 'open'],
-    ['says a word that nobody knows', { validation_status: 'done' }, 'open'],
-  ])('and %s can be retried as such', (_, more, end) => {
+    ['says an unknown word', { validation_status: 'done' }, 'open'],
+  ])('and %s can be retried', (_, more, end) => {
     expect(retriedAt(answer(more))).toMatchObject({ accountId: 'ana', end });
   });
 
-  test('had its liveness looked at where it says so', () => {
+  test('had its liveness checked where it says so', () => {
     expect(retriedAt(answer(details({ passive_liveness_status: 'failure' }))).hadLiveness).toBe(true);
     for (const bare of [{}, { details: {} }, details({})]) {
       expect(retriedAt(answer(bare)).hadLiveness).toBeUndefined();
     }
   });
 
-  test('ended when it says so, if that is a time', () => {
+  test('ended at its own time, if that is a time', () => {
     const at = (processing_finish_date?: string) =>
       retriedAt(answer(processing_finish_date === undefined ? {} : { processing_finish_date })).declinedAt;
     expect([at('2026-11-23T10:00:00Z'), at('today'), at(''), at()]).toEqual([

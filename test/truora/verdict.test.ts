@@ -45,20 +45,20 @@ const face = (results: Record<string, unknown>) => ({
 const alike = (results: Record<string, unknown> = {}) =>
   face({ similarity_status: 'success', confidence_score: 0.97, ...results });
 
-describe('no verdict yet', () => {
+describe('no verdict', () => {
   test.each([['pending'], ['processing'], ['brand_new_status'], ['SUCCESS'], ['']])(
-    'while the status is %j',
+    'is read while the status is %j',
     (status) => expect(read({ validation_status: status })).toBeUndefined(),
   );
 
-  test('while only a reason stands there', () => {
+  test('is read while only a reason is given', () => {
     expect(read({ declined_reason: 'photo_of_photo' })).toBeUndefined();
     expect(read({ expired_reason: 'manual_review_expired' })).toBeUndefined();
   });
 });
 
-describe('approved', () => {
-  test('is a success that holds what was asked for', () => {
+describe('an approval', () => {
+  test('needs a success that holds what was requested', () => {
     const results = {
       enrollment_id: 'ENR1',
       similarity_status: 'success',
@@ -74,17 +74,17 @@ describe('approved', () => {
     });
   });
 
-  test('is a success that echoes no threshold, by the floor', () => {
+  test('accepts a success without a threshold, by the floor', () => {
     expect(read(alike())).toEqual({ status: 'approved', similarity: 0.97, threshold: 0.65, decidedAt });
   });
 
-  test('is a success by a higher threshold than asked for, which the score reaches', () => {
+  test('accepts a higher threshold than requested when the score reaches it', () => {
     const asked = { ...about, claim: { ...claim, requested: { threshold: 0.8 } } };
     expect(read({ ...alike(), threshold: 0.9 }, asked)).toMatchObject({ status: 'approved', threshold: 0.9 });
     expect(read({ ...alike(), threshold: 0.98 }, asked)?.mismatch).toEqual(['similarity']);
   });
 
-  test('takes the threshold of the creation when the verdict repeats none', () => {
+  test('takes the threshold of the creation when the verdict has none', () => {
     const asked = { ...about, claim: { ...claim, requested: { threshold: 0.8 } } };
     const told = { ...asked, validation: { ...validation, threshold: 0.9 } };
     expect(read(alike(), told)).toMatchObject({ status: 'approved', threshold: 0.9 });
@@ -94,7 +94,7 @@ describe('approved', () => {
     expect(read(alike(), low)?.mismatch).toEqual(['threshold']);
   });
 
-  test('is not what does not confirm the liveness that was asked for', () => {
+  test('needs the requested liveness to be confirmed', () => {
     for (const requested of [{ subvalidations: ['passive_liveness' as const] }, { liveness: 'passive' as const }]) {
       const asked = { ...about, claim: { ...claim, requested } };
       expect(read(alike(), asked)).toMatchObject({
@@ -106,7 +106,7 @@ describe('approved', () => {
     }
   });
 
-  test('is not a success whose own score stays below the threshold that was used, or below the floor', () => {
+  test('needs a score that reaches the used threshold and the floor', () => {
     const weak = alike({ confidence_score: 0.66 });
     expect(read({ ...weak, threshold: 0.67 })?.mismatch).toEqual(['similarity']);
     expect(read({ ...weak, threshold: 0.66 })?.status).toBe('approved');
@@ -116,27 +116,24 @@ describe('approved', () => {
     ]);
   });
 
-  test('knows `match`, as Truora’s own SDK does', () => {
+  test('accepts `match`, as Truora’s own SDK does', () => {
     expect(read(alike({ similarity_status: 'match' }))?.status).toBe('approved');
   });
 
-  test.each([[0.7], [0.65], [0.8], [0.123_456_789]])(
-    'is a success by %d that comes back in single precision',
-    (asked) => {
-      const told = { ...about, policy: { minimumThreshold: 0 }, claim: { ...claim, requested: { threshold: asked } } };
-      const echoed = { ...alike({ confidence_score: Math.fround(asked) }), threshold: Math.fround(asked) };
-      expect(read(echoed, told)).toMatchObject({ status: 'approved' });
-      expect(read({ ...echoed, threshold: asked - 1e-6 }, told)?.mismatch).toEqual(['threshold']);
-      expect(read({ ...echoed, ...alike({ confidence_score: asked - 1e-6 }) }, told)?.mismatch).toEqual(['similarity']);
-    },
-  );
+  test.each([[0.7], [0.65], [0.8], [0.123_456_789]])('accepts a success by %d in single precision', (asked) => {
+    const told = { ...about, policy: { minimumThreshold: 0 }, claim: { ...claim, requested: { threshold: asked } } };
+    const echoed = { ...alike({ confidence_score: Math.fround(asked) }), threshold: Math.fround(asked) };
+    expect(read(echoed, told)).toMatchObject({ status: 'approved' });
+    expect(read({ ...echoed, threshold: asked - 1e-6 }, told)?.mismatch).toEqual(['threshold']);
+    expect(read({ ...echoed, ...alike({ confidence_score: asked - 1e-6 }) }, told)?.mismatch).toEqual(['similarity']);
+  });
 
-  test('says a threshold that is never below the one asked for', () => {
+  test('never states a threshold below the requested one', () => {
     const asked = { ...about, claim: { ...claim, requested: { threshold: 0.7 } } };
     expect(read({ ...alike(), threshold: 0.699999988 }, asked)).toMatchObject({ status: 'approved', threshold: 0.7 });
   });
 
-  test('keeps what a search among known faces came to, which decides nothing', () => {
+  test('keeps the result of a search among known faces, which decides nothing', () => {
     const search = (face_search: unknown) => heard({ ...good, details: details({ face_search }) });
     expect(search({ status: 'Found', confidence_score: 0.91 })).toMatchObject({
       status: 'approved',
@@ -148,28 +145,28 @@ describe('approved', () => {
   });
 });
 
-describe('a success that does not say how alike the faces are is unconfirmed', () => {
+describe('a success without a similarity is unconfirmed', () => {
   test.each<[string, Changes]>([
     ['without details', { validation_status: 'success' }],
     ['without sub-results', { validation_status: 'success', details: {} }],
     ['with liveness alone', face({ passive_liveness_status: 'success' })],
     ['with a status and no score', face({ similarity_status: 'success' })],
     ['with a score and no status', face({ confidence_score: 0.97 })],
-  ])('%s', (_, changes) => {
+  ])('with %s', (_, changes) => {
     const asked = { ...about, claim: { ...claim, requested: { subvalidations: ['passive_liveness' as const] } } };
     for (const told of [about, asked]) {
       expect(read(changes, told)).toMatchObject({ status: 'failed', reason: 'verdict_unconfirmed', decidedAt });
     }
   });
 
-  test('unless something in it contradicts what was asked', () => {
+  test('unless a part of it contradicts the request', () => {
     expect(read({ validation_status: 'success', threshold: 0.5 })?.mismatch).toEqual(['threshold']);
     expect(read(face({ similarity_status: 'failure' }))?.mismatch).toEqual(['similarity']);
     expect(read(face({ confidence_score: 0.41 }))?.mismatch).toEqual(['similarity']);
   });
 });
 
-describe('a success that is anything less is a mismatch', () => {
+describe('a success with a contradiction is a mismatch', () => {
   test.each<[string, Changes]>([
     ['validation_id', { ...alike(), validation_id: 'VLD2' }],
     ['account_id', { ...alike(), account_id: 'ben' }],
@@ -196,15 +193,18 @@ describe('a success that is anything less is a mismatch', () => {
     ['similarity', alike({ confidence_score: Number.NaN })],
     ['passive_liveness', alike({ passive_liveness_status: 'failure' })],
     ['passive_liveness', alike({ passive_liveness_status: 'pending' })],
-  ])('%s: %j', (which, changes) => {
+  ])('with %s: %j', (which, changes) => {
     expect(read(changes)).toMatchObject({ status: 'failed', reason: 'verdict_mismatch', mismatch: [which], decidedAt });
   });
 
-  test.each(['face_recognition', 'face recognition', 'facerecognition'])('but the type may be spelled %s', (type) => {
-    expect(read({ ...alike(), type })?.status).toBe('approved');
-  });
+  test.each(['face_recognition', 'face recognition', 'facerecognition'])(
+    'but not when the type is spelled %s',
+    (type) => {
+      expect(read({ ...alike(), type })?.status).toBe('approved');
+    },
+  );
 
-  test.each([[0.79], [0]])('a threshold of %j where 0.8 was asked for', (threshold) => {
+  test.each([[0.79], [0]])('with a threshold of %j where 0.8 was requested', (threshold) => {
     const asked = { ...about, claim: { ...claim, requested: { threshold: 0.8 } } };
     expect(read({ ...alike(), threshold }, asked)).toMatchObject({
       reason: 'verdict_mismatch',
@@ -212,11 +212,11 @@ describe('a success that is anything less is a mismatch', () => {
     });
   });
 
-  test.each([[{ type: ['document-validation'] }], [{ typ: 7 }]])('a type that cannot be read: %j', (type) => {
+  test.each([[{ type: ['document-validation'] }], [{ typ: 7 }]])('with a type that cannot be read: %j', (type) => {
     expect(heard({ ...good, ...type })).toMatchObject({ reason: 'verdict_mismatch', mismatch: ['type'] });
   });
 
-  test('and every fault is named', () => {
+  test('and every contradiction is named', () => {
     const results = { enrollment_id: 'ENR2', similarity_status: 'failure', passive_liveness_status: 'failure' };
     const asked = { ...about, claim: { ...claim, requested: { threshold: 0.8 } } };
     const told = { ...face(results), validation_id: 'VLD2', account_id: 'ben', threshold: 0.7 };
@@ -226,7 +226,7 @@ describe('a success that is anything less is a mismatch', () => {
     });
   });
 
-  test('against another enrollment has a reason of its own, and says what to do', () => {
+  test('against another enrollment has a reason of its own, and states what to do', () => {
     expect(read(alike({ enrollment_id: 'ENR2' }))).toMatchObject({
       status: 'failed',
       reason: 'verdict_of_another_enrollment',
@@ -236,26 +236,26 @@ describe('a success that is anything less is a mismatch', () => {
     expect(read(alike({ enrollment_id: '' }))).toMatchObject({ reason: 'verdict_mismatch' });
   });
 
-  test.each(['declined', 'expired', 'system_error'])('and so is a %s of somebody else', (failure_status) => {
+  test.each(['declined', 'expired', 'system_error'])('against another enrollment when it is a %s', (failure_status) => {
     const changes = { validation_status: 'failure', failure_status, account_id: 'ben' };
     expect(read(changes)).toMatchObject({ reason: 'verdict_mismatch', mismatch: ['account_id'] });
   });
 });
 
 describe.each(['failure', 'failed', 'pending', 'success', 'brand_new_status'])(
-  'a failure_status decides while the status says %s',
+  'a failure_status decides while the status is %s',
   (validation_status) => {
-    test.each(declinedReasons)('declined with %s', (reason) => {
+    test.each(declinedReasons)('declines with %s', (reason) => {
       const changes = { validation_status, failure_status: 'declined', declined_reason: reason };
       expect(read(changes)).toEqual({ status: 'declined', reason, decidedAt });
     });
 
-    test.each(expiredReasons)('expired with %s', (reason) => {
+    test.each(expiredReasons)('expires with %s', (reason) => {
       const changes = { validation_status, failure_status: 'expired', expired_reason: reason };
       expect(read(changes)).toEqual({ status: 'expired', reason, decidedAt });
     });
 
-    test('broken at Truora', () => {
+    test('fails with a system error of Truora', () => {
       expect(read({ validation_status, failure_status: 'system_error' })).toEqual({
         status: 'failed',
         reason: 'system_error',
@@ -263,7 +263,7 @@ describe.each(['failure', 'failed', 'pending', 'success', 'brand_new_status'])(
       });
     });
 
-    test('in a way nobody knows', () => {
+    test('fails with an unknown word', () => {
       expect(read({ validation_status, failure_status: 'brand_new_failure' })).toEqual({
         status: 'failed',
         reason: 'unknown_reason',
@@ -274,7 +274,7 @@ describe.each(['failure', 'failed', 'pending', 'success', 'brand_new_status'])(
   },
 );
 
-describe('a reason that nobody knows', () => {
+describe('an unknown reason', () => {
   const failure = (failure_status: string) => ({ validation_status: 'failure', failure_status });
 
   test.each([
@@ -282,7 +282,7 @@ describe('a reason that nobody knows', () => {
     [{ ...failure('expired'), expired_reason: 'brand_new_reason' }, 'expired'],
     [{ validation_status: 'failure', declined_reason: 'brand_new_reason' }, 'declined'],
     [{ validation_status: 'failed', expired_reason: 'brand_new_reason' }, 'expired'],
-  ])('is kept as it came: %j', (changes, status) => {
+  ])('is kept unchanged: %j', (changes, status) => {
     expect(read(changes)).toEqual({ status, reason: 'unknown_reason', rawReason: 'brand_new_reason', decidedAt });
   });
 
@@ -300,13 +300,13 @@ describe('a reason that nobody knows', () => {
     expect(read({ validation_status: 'failure' })).toEqual({ status: 'failed', reason: 'unknown_reason', decidedAt });
   });
 
-  test('of the other kind is none: an expired reason does not explain a decline', () => {
+  test('of the other kind is dropped: an expired reason does not explain a decline', () => {
     const verdict = read({ ...failure('declined'), declined_reason: 'manual_review_expired' });
     expect(verdict).toMatchObject({ reason: 'unknown_reason', rawReason: 'manual_review_expired' });
   });
 });
 
-test('a decline stays a decline while the status says success and the sub-results say no', () => {
+test('a decline stays a decline while the status is success and the sub-results are not', () => {
   const changes = { ...face({ similarity_status: 'failure' }), failure_status: 'declined' };
   expect(read({ ...changes, declined_reason: 'photo_of_photo' })?.reason).toBe('photo_of_photo');
 });
@@ -323,7 +323,7 @@ test('a decline keeps its score', () => {
   });
 });
 
-test('the end without a verdict is ours', () => {
+test('a wait that ends without a verdict fails on our side', () => {
   const ours = { status: 'expired', reason: 'undecided_at_deadline', decidedAt };
   const saying = (validation_status: string) =>
     undecided({ validation_id: 'V', account_id: 'a', validation_status }, at);
@@ -331,7 +331,7 @@ test('the end without a verdict is ours', () => {
   expect(saying('a_new_word')).toEqual({ ...ours, rawReason: 'a_new_word' });
 });
 
-describe('what is said in another form', () => {
+describe('an answer in another form', () => {
   const no = { validation_status: 'failure', failure_status: 'declined', declined_reason: 'photo_of_photo' };
   const junk = [[], {}, '', 'x', '0.65', 7, true, 1e300, [1], { a: 1 }];
 
@@ -346,7 +346,7 @@ describe('what is said in another form', () => {
     },
   );
 
-  test('is not kept of a decline: a score and a threshold as texts', () => {
+  test('keeps a decline without a score and a threshold that are texts', () => {
     const texts = details({ similarity_status: 'failure', confidence_score: '0.41' });
     expect(heard({ ...no, threshold: '0.65', details: texts })).toEqual({
       status: 'declined',
@@ -356,13 +356,13 @@ describe('what is said in another form', () => {
     expect(heard({ ...no, details: [] })).toMatchObject({ status: 'declined' });
   });
 
-  test('is no number of a success: a text is a mismatch at once', () => {
+  test('makes a success with a text for a number a mismatch at once', () => {
     expect(heard({ ...good, details: details({ confidence_score: '0.97' }) })?.mismatch).toEqual(['similarity']);
     expect(heard({ ...good, threshold: '0.65' })?.mismatch).toEqual(['threshold']);
     expect(heard({ ...good, details: [] })?.reason).toBe('verdict_unconfirmed');
   });
 
-  test('is a word all the same in capitals', () => {
+  test('accepts a word in capitals', () => {
     expect(
       heard({ ...good, validation_status: 'SUCCESS', details: details({ similarity_status: 'Match' }) })?.status,
     ).toBe('approved');
@@ -370,7 +370,7 @@ describe('what is said in another form', () => {
     expect(heard(loud)).toMatchObject({ status: 'declined', reason: 'photo_of_photo' });
   });
 
-  test('does not approve: a failure_status or a reason that cannot be read', () => {
+  test('approves nothing when a failure_status or a reason cannot be read', () => {
     for (const said of [[], {}, 7, true]) {
       expect(heard({ ...good, failure_status: said })?.mismatch).toEqual(['failure_status']);
       expect(heard({ ...good, declined_reason: said })?.mismatch).toEqual(['declined_reason']);
@@ -378,7 +378,7 @@ describe('what is said in another form', () => {
     }
   });
 
-  test('decides where one of the two statuses says it; without either there is no answer', () => {
+  test('decides by one of the two statuses; without either there is no answer', () => {
     expect(heard({ failure_status: 'declined' })?.status).toBe('declined');
     expect(heard({ ...no, validation_status: 7 })?.status).toBe('declined');
     for (const said of [{}, { validation_status: 7 }, { validation_status: '' }, { failure_status: [] }]) {
@@ -386,7 +386,7 @@ describe('what is said in another form', () => {
     }
   });
 
-  test('is 0 where it is so near to 0 that the ledger could not hold it', () => {
+  test('keeps a score as 0 when it is so near to 0 that the ledger could not hold it', () => {
     expect(heard({ ...no, threshold: 1e-200, details: details({ confidence_score: 1e-150 }) })).toMatchObject({
       status: 'declined',
       similarity: 0,

@@ -32,11 +32,11 @@ const part = (value: string | object) =>
 const event = (validation_id: string, event_action = 'succeeded') => ({ event_action, object: { validation_id } });
 
 describe('a genuine webhook', () => {
-  test('is signed as others sign it', async () => {
+  test('matches the signature of other libraries', async () => {
     expect(await signWebhook(JSON.parse(goldenPayload), goldenKey)).toBe(golden);
   });
 
-  test('is read, whoever signed it', async () => {
+  test('is read for any issuer', async () => {
     expect(await verifyWebhook(golden, [goldenKey])).toEqual(heard);
   });
 
@@ -60,12 +60,12 @@ describe('a genuine webhook', () => {
     expect(await verifyWebhook(body, [goldenKey])).toEqual(heard);
   });
 
-  test('is read when any of the keys is its own', async () => {
+  test('is read when any of the keys fits', async () => {
     expect(await verifyWebhook(golden, ['an old key', '', goldenKey])).toEqual(heard);
     expect(await verifyWebhook(golden, [goldenKey, 'a new key'])).toEqual(heard);
   });
 
-  test('is read for all events that are about a validation, and only for those', async () => {
+  test('is read for all events about a validation, and only for those', async () => {
     const events = [
       event('VLD1', 'created'),
       { event_action: 'succeeded', event_type: 'check', object: { check_id: 'CHK1' } },
@@ -80,12 +80,12 @@ describe('a genuine webhook', () => {
   });
 
   test.each([{}, { events: {} }, { events: [] }, { events: 'all' }])(
-    'without an event is genuine all the same: %j',
+    'without an event is genuine: %j',
     async (payload) => expect(await verifyWebhook(await signWebhook(payload, 'key'), ['key'])).toEqual([]),
   );
 });
 
-describe('a webhook that is not believed', () => {
+describe('a webhook that is refused', () => {
   const [header, body, signature] = golden.split('.') as [string, string, string];
   const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const pem = publicKey.export({ type: 'spki', format: 'pem' }).toString();
@@ -118,7 +118,7 @@ describe('a webhook that is not believed', () => {
     ['as an empty JSON text', '""', [goldenKey]],
     ['as half a JSON text', `"${golden}`, [goldenKey]],
     ['as a list', JSON.stringify([golden]), [goldenKey]],
-    ['wrapped more often than anybody would', [1, 2, 3, 4].reduce((text) => JSON.stringify(text), golden), [goldenKey]],
+    ['wrapped more often than allowed', [1, 2, 3, 4].reduce((text) => JSON.stringify(text), golden), [goldenKey]],
     ['in a wrapper that holds a forgery', JSON.stringify({ token: unsigned }), [goldenKey]],
     ['in a wrapper that holds no text', JSON.stringify({ token: { a: 1 } }), [goldenKey]],
     ['in a wrapper that holds what no text can be made of', '{"token":{"toString":1,"valueOf":1}}', [goldenKey]],
@@ -131,7 +131,7 @@ describe('a webhook that is not believed', () => {
     expect(await verifyWebhook(token, keys)).toBeUndefined();
   });
 
-  test('larger than any of Truora’s, even under the right key', async () => {
+  test('exceeds the size limit, even under a valid key', async () => {
     const long = (length: number) => signWebhook({ events: [event('VLD1')], padding: 'x'.repeat(length) }, 'key');
     // A token is four thirds of its payload.
     expect(await verifyWebhook(await long(MAX_WEBHOOK_BYTES * 0.7), ['key'])).toEqual([event('VLD1')]);
@@ -145,7 +145,7 @@ test('a call is for each validation once, and a creation is none', () => {
   expect(validationIdsOf([event('VLD1', 'created')])).toEqual([]);
 });
 
-test('a webhook is read up to 64,000 bytes, blanks around it among them, and no further', async () => {
+test('a webhook is read up to 64,000 bytes with its blanks, and no further', async () => {
   expect(MAX_WEBHOOK_BYTES).toBe(64_000);
   expect(await verifyWebhook(golden.padEnd(64_000), [goldenKey])).toEqual(heard);
   expect(await verifyWebhook(golden.padEnd(64_001), [goldenKey])).toBeUndefined();

@@ -5,12 +5,13 @@ import { type LocalSystem, startLocalSystem } from '../../infra/local/local-syst
 import { RevalidationPage } from '../../shared/domain/api.ts';
 import { calling, problemIn, upload } from '../support/callers.ts';
 import { photo, someone } from '../support/drops.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 const AUDIENCE = 'face-revalidation';
 
 const BOTH = 'revalidations/read revalidations/write';
 
-let world: LocalSystem;
+let system: LocalSystem;
 
 let issuer: LocalServer;
 
@@ -27,7 +28,7 @@ beforeAll(async () => {
     const found = url === '/keys' ? { keys: [jwk] } : { issuer: issuer.origin, jwks_uri: `${issuer.origin}/keys` };
     response.end(JSON.stringify(found));
   });
-  world = await startLocalSystem({
+  system = await startLocalSystem({
     config: {
       jwt: {
         issuer: issuer.origin,
@@ -38,11 +39,11 @@ beforeAll(async () => {
       },
     },
   });
-  call = calling(world);
+  call = calling(system);
 });
 
 afterAll(async () => {
-  await world.close();
+  await system.close();
   await issuer.close();
 });
 
@@ -59,20 +60,19 @@ const bearer = async ({ claims = {}, audience = AUDIENCE, expires = '5m', by = k
   return { as: undefined, headers: { authorization: `Bearer ${token}` } };
 };
 
-const wish = async () => ({ ...(await someone(world)), userAuthorized: true, upload: { type: 'image/jpeg' } });
+const newBody = async () => ({ ...(await someone(system)), userAuthorized: true, upload: { type: 'image/jpeg' } });
 
 describe('a token', () => {
-  test('opens the account that it is for, and the record holds whose it was', async () => {
-    const body = await wish();
+  test('opens its own account, and the record names its owner', async () => {
+    const body = await newBody();
     const as = await bearer({ claims: { account: body.accountId } });
     const { status, content } = await call('POST /revalidations', { ...as, body });
     expect(status).toBe(202);
     await upload(content.upload, photo);
-    await expect
-      .poll(async () => (await call(`GET /revalidations/${content.revalidationId}`, as)).content.phase, {
-        timeout: 10_000,
-      })
-      .toBe('approved');
+    await waitFor(async () => {
+      const { phase } = (await call(`GET /revalidations/${content.revalidationId}`, as)).content;
+      expect(phase).toBe('approved');
+    });
     const page = await call(`GET /accounts/${body.accountId}/revalidations`, as);
     expect(RevalidationPage.parse(page.content).revalidations).toMatchObject([{ calledBy: 'jwt:onboarding' }]);
   });
@@ -82,26 +82,26 @@ describe('a token', () => {
     ['with two members', (account: string) => [account, 'another']],
     ['within a list', (account: string) => [[account]]],
     ['within an object', (account: string) => ({ account })],
-  ])('whose account claim is a list or an object %s opens no account of that name', async (_, claimOf) => {
-    const body = await wish();
+  ])('with an account claim that is a list or an object %s opens no account of that name', async (_, claimOf) => {
+    const body = await newBody();
     const as = await bearer({ claims: { account: claimOf(body.accountId) } });
     const { status } = await call('POST /revalidations', { ...as, body });
     expect(status).toBe(403);
-    expect(await world.recordsOf(body.accountId)).toMatchObject({ records: [] });
+    expect(await system.recordsOf(body.accountId)).toMatchObject({ records: [] });
   });
 
-  test('whose scopes are a list is let in by each of them', async () => {
-    const body = await wish();
+  test('whose scopes are a list is accepted by each of them', async () => {
+    const body = await newBody();
     const claims = { account: body.accountId, scope: undefined, scp: BOTH.split(' ') };
     expect((await call('POST /revalidations', { ...(await bearer({ claims })), body })).status).toBe(202);
   });
 
-  test('opens no other account, whatever is asked', async () => {
-    const body = await wish();
+  test('opens no other account, with any route', async () => {
+    const body = await newBody();
     const owner = await bearer({ claims: { account: body.accountId } });
     const { content } = await call('POST /revalidations', { ...owner, body });
-    const creates = world.sandbox?.counts().creates;
-    const stranger = await bearer({ claims: { account: 'somebody-else' } });
+    const creates = system.sandbox?.counts().creates;
+    const stranger = await bearer({ claims: { account: 'another-person' } });
     const rows: [string, object | undefined, string][] = [
       ['POST /revalidations', body, 'account_forbidden'],
       [`GET /accounts/${body.accountId}/revalidations`, undefined, 'account_forbidden'],
@@ -111,12 +111,12 @@ describe('a token', () => {
     for (const [line, sent, code] of rows) {
       expect(problemIn(await call(line, { ...stranger, body: sent })).code).toBe(code);
     }
-    expect(await world.record(content.revalidationId)).toBeUndefined();
-    expect((await world.recordsOf(body.accountId)).records).toEqual([]);
-    expect(world.sandbox?.counts().creates).toBe(creates);
+    expect(await system.record(content.revalidationId)).toBeUndefined();
+    expect((await system.recordsOf(body.accountId)).records).toEqual([]);
+    expect(system.sandbox?.counts().creates).toBe(creates);
   });
 
-  test('without the claim opens none', async () => {
+  test('without the claim opens no account', async () => {
     const found = await call(`GET /accounts/ana/revalidations`, await bearer());
     expect(problemIn(found)).toMatchObject({ status: 403, code: 'account_forbidden' });
   });
@@ -128,15 +128,15 @@ describe('a token', () => {
     ['of another issuer', { from: 'https://issuer.example.com' }, 401],
     ['that has expired', { expires: '-1m' }, 401],
     ['that may only read', { claims: { scope: 'revalidations/read' } }, 403],
-  ])('%s is refused by the gateway', async (_, token, status) => {
+  ])('%s is refused by the API', async (_, token, status) => {
     const how = token ? await bearer(token.by ? { by: others } : token) : { as: undefined };
     const message = status === 401 ? 'Unauthorized' : 'Forbidden';
-    const body = await wish();
+    const body = await newBody();
     expect(await call('POST /revalidations', { ...how, body })).toMatchObject({ status, content: { message } });
-    expect((await world.recordsOf(body.accountId)).records).toEqual([]);
+    expect((await system.recordsOf(body.accountId)).records).toEqual([]);
   });
 
-  test('that may only read, reads', async () => {
+  test('with only the read scope can read', async () => {
     const as = await bearer({ claims: { account: 'ana', scope: 'revalidations/read' } });
     expect(await call('GET /accounts/ana/revalidations', as)).toMatchObject({ status: 200 });
   });

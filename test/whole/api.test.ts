@@ -7,23 +7,24 @@ import { RevalidationPage, Started } from '../../shared/domain/api.ts';
 import { MAX_MEDIA_BYTES } from '../../shared/domain/media.ts';
 import { calling, problemIn, upload } from '../support/callers.ts';
 import { fileOf, photo, someone, video } from '../support/drops.ts';
+import { atStoppedTime } from '../support/stopped-time.ts';
 
-let world: LocalSystem;
+let system: LocalSystem;
 
 let call: ReturnType<typeof calling>;
 
 const lines: string[] = [];
 
 beforeAll(async () => {
-  world = await startLocalSystem({ onLog: (line) => lines.push(line) });
-  call = calling(world);
+  system = await startLocalSystem({ onLog: (line) => lines.push(line) });
+  call = calling(system);
 });
 
-afterAll(() => world.close());
+afterAll(() => system.close());
 
-/** A call for a ticket, of a person whom nobody else knows. */
-const wish = async (suffix = '', more: object = {}) => ({
-  ...(await someone(world, suffix)),
+/** A call for a ticket, of a new person. */
+const bodyOf = async (suffix = '', more: object = {}) => ({
+  ...(await someone(system, suffix)),
   userAuthorized: true,
   upload: { type: 'image/jpeg' },
   ...more,
@@ -32,9 +33,9 @@ const wish = async (suffix = '', more: object = {}) => ({
 /** Everything that could cost money or leave a trace: charges, executions, and what stands in the ledger. */
 const traces = async () => {
   const dynamo = new DynamoDBClient({});
-  const { Items = [] } = await dynamo.send(new ScanCommand({ TableName: world.table, ConsistentRead: true }));
+  const { Items = [] } = await dynamo.send(new ScanCommand({ TableName: system.table, ConsistentRead: true }));
   dynamo.destroy();
-  return { items: JSON.stringify(Items), creates: world.sandbox?.counts().creates };
+  return { items: JSON.stringify(Items), creates: system.sandbox?.counts().creates };
 };
 
 const ended = async (id: string) => {
@@ -46,8 +47,8 @@ const ended = async (id: string) => {
 };
 
 describe('a ticket', () => {
-  test('is a form whose upload is the drop, under the id that was promised', async () => {
-    const body = await wish('', { options: { threshold: 0.8 }, reference: 'case 7' });
+  test('returns a form whose upload becomes the drop, under the promised id', async () => {
+    const body = await bodyOf('', { options: { threshold: 0.8 }, reference: 'case 7' });
     const { status, content } = await call('POST /revalidations', { body });
     expect(status).toBe(202);
     const { revalidationId, upload: form, phase } = Started.parse(content);
@@ -66,26 +67,26 @@ describe('a ticket', () => {
     });
   });
 
-  test('takes one upload: a second one is entered as a repeat, and costs nothing', async () => {
-    const { content } = await call('POST /revalidations', { body: await wish('-slow') });
+  test('takes one upload: a second one is recorded as a repeat, and costs nothing', async () => {
+    const { content } = await call('POST /revalidations', { body: await bodyOf('-slow') });
     const { revalidationId, upload: form } = Started.parse(content);
     if (!form) throw new TypeError('no form');
     await upload(form, photo);
-    await sleep(300);
+    while (!(await system.record(revalidationId))) await sleep(20);
     expect(await upload(form, video, {})).toMatchObject({ status: 204 });
     // Not even media that would be refused takes the outcome away from the first.
     await upload(form, Buffer.from('%PDF-1.7'));
     const found = await ended(revalidationId);
     expect(found.phase).toBe('approved');
-    const { records } = await world.recordsOf(found.accountId);
+    const { records } = await system.recordsOf(found.accountId);
     expect(records.map((record) => record.revalidationId)).toEqual([revalidationId]);
     expect(await ended(revalidationId)).toMatchObject({ repeats: 2, receipt: { bytes: photo.length } });
     // The repeats are at their end too: what they write would be found among another test's traces.
-    while (((await world.record(revalidationId))?.askedAgain ?? 0) < 2) await sleep(20);
+    while (((await system.record(revalidationId))?.askedAgain ?? 0) < 2) await sleep(20);
   });
 
-  test('whose media is no media is refused under its own id', async () => {
-    const { content } = await call('POST /revalidations', { body: await wish() });
+  test('is refused under its own id when its upload is no media', async () => {
+    const { content } = await call('POST /revalidations', { body: await bodyOf() });
     await upload(content.upload, Buffer.from('%PDF-1.7'));
     expect(await ended(content.revalidationId)).toMatchObject({
       phase: 'refused',
@@ -97,11 +98,11 @@ describe('a ticket', () => {
     ["another person's key", { key: 'inbox/other/ENR1/x.jpg' }, 403, 'AccessDenied'],
     ['a key of another folder', { key: 'media/x.jpg' }, 403, 'AccessDenied'],
     ['another type', { 'Content-Type': 'text/html' }, 403, 'AccessDenied'],
-    ['a field that nobody allowed', { 'x-amz-meta-user-authorized': 'true' }, 403, 'AccessDenied'],
+    ['a field that is not allowed', { 'x-amz-meta-user-authorized': 'true' }, 403, 'AccessDenied'],
     ['another signature', { 'X-Amz-Signature': '0'.repeat(64) }, 403, 'SignatureDoesNotMatch'],
     ['another policy', { Policy: Buffer.from('{}').toString('base64') }, 403, 'SignatureDoesNotMatch'],
-  ])('that was tampered with is no ticket: %s', async (_, changes, status, code) => {
-    const { content } = await call('POST /revalidations', { body: await wish() });
+  ])('with another field is refused: %s', async (_, changes, status, code) => {
+    const { content } = await call('POST /revalidations', { body: await bodyOf() });
     const before = await traces();
     expect(await upload(content.upload, photo, changes)).toEqual({ status, code });
     expect(await traces()).toEqual(before);
@@ -112,14 +113,14 @@ describe('a ticket', () => {
     ['a byte too many', MAX_MEDIA_BYTES + 1, 'EntityTooLarge'],
     ['11 MB', 11_000_000, 'EntityTooLarge'],
   ])('takes no upload of %s', async (_, bytes, code) => {
-    const { content } = await call('POST /revalidations', { body: await wish() });
+    const { content } = await call('POST /revalidations', { body: await bodyOf() });
     const before = await traces();
     expect(await upload(content.upload, Buffer.alloc(bytes))).toEqual({ status: 400, code });
     expect(await traces()).toEqual(before);
   });
 
-  test('whose policy was widened is no ticket, though nothing else was touched', async () => {
-    const { content } = await call('POST /revalidations', { body: await wish() });
+  test('with a wider policy is refused, though nothing else was changed', async () => {
+    const { content } = await call('POST /revalidations', { body: await bodyOf() });
     const { Policy = '' } = content.upload.fields;
     const widened = Buffer.from(Policy, 'base64').toString('utf8').replace('10000000', '99999999');
     const before = await traces();
@@ -130,7 +131,7 @@ describe('a ticket', () => {
   });
 
   test('that has expired takes nothing', async () => {
-    const { content } = await call('POST /revalidations', { body: await wish() });
+    const { content } = await call('POST /revalidations', { body: await bodyOf() });
     const before = await traces();
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 301_000 });
     const late = await upload(content.upload, photo).finally(() => vi.useRealTimers());
@@ -142,30 +143,36 @@ describe('a ticket', () => {
   });
 
   test('that is used again with the same media after its end is a recorded repeat, and no run', async () => {
-    const { content } = await call('POST /revalidations', { body: await wish() });
+    const { content } = await call('POST /revalidations', { body: await bodyOf() });
     await upload(content.upload, photo);
     const first = await ended(content.revalidationId);
-    const creates = world.sandbox?.counts().creates;
+    const creates = system.sandbox?.counts().creates;
     expect(await upload(content.upload, photo)).toMatchObject({ status: 204 });
     while ((await ended(content.revalidationId)).repeats !== 1) await sleep(50);
     expect(await ended(content.revalidationId)).toMatchObject({ outcome: first.outcome, trail: first.trail });
-    expect(world.sandbox?.counts().creates).toBe(creates);
+    expect(system.sandbox?.counts().creates).toBe(creates);
   });
 
   test('lives for five minutes', async () => {
-    const { content } = await call('POST /revalidations', { body: await wish() });
+    const body = await bodyOf();
+    const { content, now } = await atStoppedTime(async (at) => ({
+      ...(await call('POST /revalidations', { body })),
+      now: at,
+    }));
     const policy = JSON.parse(Buffer.from(content.upload.fields.Policy ?? '', 'base64').toString('utf8'));
-    expect(Date.parse(policy.expiration) - Date.now()).toBeLessThanOrEqual(300_000);
-    expect(Date.parse(policy.expiration) - Date.now()).toBeGreaterThan(290_000);
+    expect(Date.parse(content.upload.expiresAt)).toBe(now + 300_000);
+    // Signed by the SDK's clock, which it sets by the answers of S3 after a test has moved ours.
+    expect(Date.parse(policy.expiration)).toBeLessThanOrEqual(now + 300_000);
+    expect(Date.parse(policy.expiration)).toBeGreaterThan(now + 240_000);
     expect(policy.conditions).toContainEqual(['content-length-range', 1, 10_000_000]);
   });
 });
 
-describe('media that is there', () => {
-  test('is taken to its end, once, whoever asks again', async () => {
-    const { upload: _, ...who } = await wish();
+describe('existing media', () => {
+  test('is run to its end once for any number of calls', async () => {
+    const { upload: _, ...who } = await bodyOf();
     const key = `media/${who.accountId}.jpg`;
-    await putMedia(world, { key, file: fileOf(photo) });
+    await putMedia(system, { key, file: fileOf(photo) });
     const body = { ...who, media: { key } };
     const { status, content } = await call('POST /revalidations', { body });
     expect([status, content.phase]).toEqual([202, 'accepted']);
@@ -177,8 +184,8 @@ describe('media that is there', () => {
 });
 
 describe('an idempotency key', () => {
-  test('gives the same re-validation for the same body, and 409 for another', async () => {
-    const body = await wish();
+  test('returns the same re-validation for the same body, and 409 for another', async () => {
+    const body = await bodyOf();
     const headers = { 'idempotency-key': `key-${body.accountId}` };
     const first = await call('POST /revalidations', { body, headers });
     const before = await traces();
@@ -192,7 +199,7 @@ describe('an idempotency key', () => {
 
 describe('a cancellation', () => {
   test('ends a run, stops its execution and frees the person', async () => {
-    const body = await wish('-never');
+    const body = await bodyOf('-never');
     const { content } = await call('POST /revalidations', { body });
     await upload(content.upload, photo);
     while ((await call(`GET /revalidations/${content.revalidationId}`)).content.phase !== 'moved') await sleep(30);
@@ -201,23 +208,23 @@ describe('a cancellation', () => {
       status: 200,
       content: { phase: 'canceled', canceledBy: 'iam:arn:aws:sts::000000000000:assumed-role/Writer' },
     });
-    const owner = (await world.record(content.revalidationId))?.owner ?? '';
-    expect(world.machine.describe(owner)?.status).toBe('ABORTED');
+    const owner = (await system.record(content.revalidationId))?.owner ?? '';
+    expect(system.machine.describe(owner)?.status).toBe('ABORTED');
     expect(await call(`POST /revalidations/${content.revalidationId}/cancel`)).toMatchObject({ status: 200 });
   });
 
   test('before the upload makes the upload a repeat', async () => {
-    const { content } = await call('POST /revalidations', { body: await wish() });
-    const creates = world.sandbox?.counts().creates;
+    const { content } = await call('POST /revalidations', { body: await bodyOf() });
+    const creates = system.sandbox?.counts().creates;
     await call(`POST /revalidations/${content.revalidationId}/cancel`);
     await upload(content.upload, photo);
-    await sleep(300);
+    while (((await system.record(content.revalidationId))?.askedAgain ?? 0) < 1) await sleep(20);
     expect((await ended(content.revalidationId)).phase).toBe('canceled');
-    expect(world.sandbox?.counts().creates).toBe(creates);
+    expect(system.sandbox?.counts().creates).toBe(creates);
   });
 
-  test('comes too late for what has been decided', async () => {
-    const { content } = await call('POST /revalidations', { body: await wish() });
+  test('comes too late for a decided case', async () => {
+    const { content } = await call('POST /revalidations', { body: await bodyOf() });
     await upload(content.upload, photo);
     await ended(content.revalidationId);
     const late = await call(`POST /revalidations/${content.revalidationId}/cancel`);
@@ -226,12 +233,12 @@ describe('a cancellation', () => {
   });
 });
 
-test('a person is listed a page at a time, newest first', async () => {
-  const { upload: _, ...who } = await wish();
+test('lists a person page by page, newest first', async () => {
+  const { upload: _, ...who } = await bodyOf();
   const ids: string[] = [];
   for (const name of ['a', 'b', 'c']) {
     const key = `media/${who.accountId}-${name}.jpg`;
-    await putMedia(world, { key, file: fileOf(photo) });
+    await putMedia(system, { key, file: fileOf(photo) });
     const { content } = await call('POST /revalidations', { body: { ...who, media: { key } } });
     await ended(content.revalidationId);
     ids.unshift(content.revalidationId);
@@ -243,10 +250,10 @@ test('a person is listed a page at a time, newest first', async () => {
   expect(two.cursor).toBeUndefined();
 });
 
-describe('a call that breaks a rule is a problem document, and leaves no trace', () => {
+describe('a call that breaks a rule gets a problem document, and leaves no trace', () => {
   const rows: [
     string,
-    (body: Awaited<ReturnType<typeof wish>>) => [string, Parameters<typeof call>[1]?],
+    (body: Awaited<ReturnType<typeof bodyOf>>) => [string, Parameters<typeof call>[1]?],
     number,
     string,
     object?,
@@ -345,7 +352,7 @@ describe('a call that breaks a rule is a problem document, and leaves no trace',
     ],
     [
       'media that is not there',
-      ({ upload: _, ...b }) => ['POST /revalidations', { body: { ...b, media: { key: 'media/nobody.jpg' } } }],
+      ({ upload: _, ...b }) => ['POST /revalidations', { body: { ...b, media: { key: 'media/absent.jpg' } } }],
       422,
       'media_gone',
     ],
@@ -370,7 +377,7 @@ describe('a call that breaks a rule is a problem document, and leaves no trace',
       'body_too_large',
     ],
     ['an id that is none', () => ['GET /revalidations/RVL1'], 404, 'revalidation_unknown'],
-    ['an id of nobody', () => [`GET /revalidations/RVL${'0'.repeat(32)}`], 404, 'revalidation_unknown'],
+    ['an unknown id', () => [`GET /revalidations/RVL${'0'.repeat(32)}`], 404, 'revalidation_unknown'],
     [
       'to cancel what never was',
       () => [`POST /revalidations/RVL${'0'.repeat(32)}/cancel`],
@@ -392,15 +399,15 @@ describe('a call that breaks a rule is a problem document, and leaves no trace',
       { path: 'limit', code: 'out_of_range' },
     ],
     [
-      'a cursor of nobody',
+      'an unknown cursor',
       (b) => [`GET /accounts/${b.accountId}/revalidations?cursor=e30`],
       422,
       'request_invalid',
       { path: 'cursor' },
     ],
   ];
-  test.each(rows)('%s', async (_, make, status, code, first) => {
-    const [line, options] = make(await wish());
+  test.each(rows)('with %s', async (_, make, status, code, first) => {
+    const [line, options] = make(await bodyOf());
     const before = await traces();
     const problem = problemIn(await call(line, options));
     expect(problem).toMatchObject({ status, code });
@@ -409,23 +416,23 @@ describe('a call that breaks a rule is a problem document, and leaves no trace',
   });
 });
 
-describe('the gateway refuses in its own words', () => {
+describe('the API Gateway refuses in its own words', () => {
   test.each<[string, string, Parameters<typeof call>[1], number, string]>([
     ['a call without a signature', 'POST /revalidations', { as: undefined, body: {} }, 403, 'Forbidden'],
     ['a signature of a stranger', 'GET /revalidations/x', { as: 'stranger' }, 403, 'Forbidden'],
     ['a reader who would write', 'POST /revalidations', { as: 'reader', body: {} }, 403, 'Forbidden'],
     ['a route that is none', 'DELETE /revalidations/x', {}, 404, 'Not Found'],
     ['more than 10 MB', 'POST /revalidations', { body: 'x'.repeat(10_485_761) }, 413, 'Request Entity Too Large'],
-  ])('%s', async (_, line, options, status, message) => {
+  ])('a call with %s', async (_, line, options, status, message) => {
     const before = await traces();
     expect(await call(line, options)).toEqual({ status, type: 'application/json', content: { message } });
     expect(await traces()).toEqual(before);
   });
 
   test('a signature over another body, which leaves no trace', async () => {
-    const body = await wish();
+    const body = await bodyOf();
     const before = await traces();
-    for (const swapped of [{ ...body, reference: 'x' }, await wish(), {}]) {
+    for (const swapped of [{ ...body, reference: 'x' }, await bodyOf(), {}]) {
       const answer = await call('POST /revalidations', { body, swapped });
       expect(answer).toMatchObject({ status: 403, content: { message: 'Forbidden' } });
     }

@@ -5,17 +5,17 @@ import type { Outcome } from '../../shared/domain/revalidation.ts';
 import { dropped, fileOf, photo, someone, video } from '../support/drops.ts';
 import { claimOf, journalOf } from '../support/journal.ts';
 
-let world: LocalSystem;
+let system: LocalSystem;
 
 beforeAll(async () => {
-  world = await startLocalSystem();
+  system = await startLocalSystem();
 });
 
-afterAll(() => world.close());
+afterAll(() => system.close());
 
-const charges = () => world.sandbox?.counts().creates;
+const charges = () => system.sandbox?.counts().creates;
 
-describe('a drop whose name is strange', () => {
+describe('a drop with a strange name', () => {
   const names = [
     'José Núñez (1).mp4',
     'a+b%2B.jpg',
@@ -26,27 +26,27 @@ describe('a drop whose name is strange', () => {
     '\u{1f600}.jpg',
     'ends in a space .jpg',
   ];
-  test.concurrent.each(names)('%j is taken to its end', async (name) => {
-    const { accountId, enrollmentId } = await someone(world);
-    const { execution } = await dropped(world, { key: `inbox/${accountId}/${enrollmentId}/${name}` });
+  test.concurrent.each(names)('is run to its end: %j', async (name) => {
+    const { accountId, enrollmentId } = await someone(system);
+    const { execution } = await dropped(system, { key: `inbox/${accountId}/${enrollmentId}/${name}` });
     expect((execution.output as Outcome).status).toBe('approved');
-    const { records } = await world.recordsOf(accountId);
+    const { records } = await system.recordsOf(accountId);
     expect(records.map(({ media }) => media?.key)).toEqual([`inbox/${accountId}/${enrollmentId}/${name}`]);
   });
 
-  test('1,024 bytes of key are taken to their end', async () => {
-    const { accountId, enrollmentId } = await someone(world);
+  test('is run to its end with 1,024 bytes of key', async () => {
+    const { accountId, enrollmentId } = await someone(system);
     const prefix = `inbox/${accountId}/${enrollmentId}/`;
-    const { execution } = await dropped(world, { key: `${prefix}${'k'.repeat(1020 - prefix.length)}.jpg` });
+    const { execution } = await dropped(system, { key: `${prefix}${'k'.repeat(1020 - prefix.length)}.jpg` });
     expect((execution.output as Outcome).status).toBe('approved');
   });
 });
 
-describe('a drop that nobody can take to Truora is recorded as refused, once, and costs nothing', () => {
+describe('a drop that cannot be sent to Truora is recorded as refused, once, and costs nothing', () => {
   const mine = '{account}/{enrollment}';
   const consent = { 'user-authorized': 'true' };
   const rows: [string, { key: string; bytes?: Buffer; metadata?: Record<string, string> }, string, RegExp][] = [
-    ['no enrollment in the key', { key: 'inbox/somebody/face.jpg' }, 'unreadable_key', /^key: must be inbox/],
+    ['no enrollment in the key', { key: 'inbox/person/face.jpg' }, 'unreadable_key', /^key: must be inbox/],
     ['dots for an account', { key: 'inbox/../ENR1/face.jpg' }, 'unreadable_key', /^key/],
     ['JSON for a name', { key: `inbox/${mine}/","kind":"call` }, 'unreadable_key', /^key/],
     ['no consent', { key: `inbox/${mine}/a.jpg`, metadata: {} }, 'consent_missing', /x-amz-meta-user-authorized/],
@@ -116,10 +116,10 @@ describe('a drop that nobody can take to Truora is recorded as refused, once, an
       /needs a video/,
     ],
   ];
-  test.each(rows)('%s', async (_, { key, ...object }, reason, detail) => {
-    const { accountId, enrollmentId } = await someone(world);
+  test.each(rows)('with %s', async (_, { key, ...object }, reason, detail) => {
+    const { accountId, enrollmentId } = await someone(system);
     const before = charges();
-    const { execution, versionId } = await dropped(world, {
+    const { execution, versionId } = await dropped(system, {
       key: key.replace('{account}', accountId).replace('{enrollment}', enrollmentId),
       ...object,
     });
@@ -127,12 +127,12 @@ describe('a drop that nobody can take to Truora is recorded as refused, once, an
     const outcome = execution.output as Outcome;
     expect([outcome.status, outcome.reason]).toEqual(['refused', reason]);
     expect(outcome.detail).toMatch(detail);
-    expect((await world.record(outcome.revalidationId))?.outcome).toEqual(outcome);
+    expect((await system.record(outcome.revalidationId))?.outcome).toEqual(outcome);
 
-    const again = world.redeliver(versionId);
+    const again = system.redeliver(versionId);
     await Promise.all(again.map(({ ended }) => ended));
     expect(again.map(({ output }) => (output as Outcome).revalidationId)).toEqual([outcome.revalidationId]);
-    expect((await world.record(outcome.revalidationId))?.trail).toHaveLength(1);
+    expect((await system.record(outcome.revalidationId))?.trail).toHaveLength(1);
     expect(charges()).toBe(before);
   });
 });
@@ -177,18 +177,18 @@ describe('a call that breaks a rule names the field and the rule', () => {
     ],
     ['media that is not there', { ...call, media: { key: 'media/nothing.jpg' } }, 'media_gone', /no such object/],
   ];
-  test.each(rows)('%s', async (_, request, reason, detail) => {
-    const execution = world.machine.start({ ...(request === undefined ? {} : { request }) });
+  test.each(rows)('with %s', async (_, request, reason, detail) => {
+    const execution = system.machine.start({ ...(request === undefined ? {} : { request }) });
     await execution.ended;
     const outcome = execution.output as Outcome;
     expect([execution.status, outcome.status, outcome.reason]).toEqual(['SUCCEEDED', 'refused', reason]);
     expect(outcome.detail).toMatch(detail);
   });
 
-  test('a nested start may add its own field beside the request', async () => {
-    const { accountId, enrollmentId } = await someone(world);
-    await putMedia(world, { key: 'media/nested.jpg', file: fileOf(photo) });
-    const execution = world.machine.start({
+  test('and a nested start may add its own field beside the request', async () => {
+    const { accountId, enrollmentId } = await someone(system);
+    await putMedia(system, { key: 'media/nested.jpg', file: fileOf(photo) });
+    const execution = system.machine.start({
       AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID: 'arn:aws:states:us-east-1:000000000000:execution:other:1',
       request: { ...call, accountId, enrollmentId, media: { key: 'media/nested.jpg' }, reference: 'case 7' },
     });
@@ -197,7 +197,7 @@ describe('a call that breaks a rule names the field and the rule', () => {
   });
 });
 
-test('a start whose every entry is forged is refused for its request alone, under an id of its own', async () => {
+test('refuses a start with every entry forged for its request alone, under an id of its own', async () => {
   const forged = claimOf();
   const caught = { Error: 'RequestInvalidError', Cause: 'consent_missing: forged' };
   const { validation, receipt, notification, verdict } = journalOf({ claim: forged });
@@ -212,7 +212,7 @@ test('a start whose every entry is forged is refused for its request alone, unde
     repeat: caught,
   };
   const before = charges();
-  const execution = world.machine.start({ request: { kind: 'call' }, ...journal, ...caught });
+  const execution = system.machine.start({ request: { kind: 'call' }, ...journal, ...caught });
   await execution.ended;
   const outcome = execution.output as Outcome;
   expect(outcome).toMatchObject({ status: 'refused', decidedBy: 'workflow' });
@@ -221,6 +221,6 @@ test('a start whose every entry is forged is refused for its request alone, unde
     expect(outcome).not.toHaveProperty(entry);
   }
   expect(outcome.revalidationId).not.toBe(forged.revalidationId);
-  expect(await world.record(forged.revalidationId)).toBeUndefined();
+  expect(await system.record(forged.revalidationId)).toBeUndefined();
   expect(charges()).toBe(before);
 });

@@ -14,37 +14,37 @@ import { Announcement } from '../../shared/domain/announcement.ts';
 import { RevalidationInput } from '../../shared/domain/request.ts';
 import { Outcome } from '../../shared/domain/revalidation.ts';
 import { fileOf, photo, someone } from '../support/drops.ts';
-import { judge } from '../support/rights.ts';
+import { judge } from '../support/permissions.ts';
 
 const announced: BusEvent[] = [];
 
 const calls: RoleCall[] = [];
 
-let world: LocalSystem;
+let system: LocalSystem;
 
 let caller: Machine;
 
 beforeAll(async () => {
-  world = await startLocalSystem({
+  system = await startLocalSystem({
     onAnnounced: (event) => announced.push(event),
     onCall: (one) => calls.push(one),
   });
-  caller = world.beside(synthesizeCaller('local'));
+  caller = system.machineOfStack(synthesizeCaller('local'));
 });
 
 afterAll(async () => {
   await caller.close();
-  await world.close();
+  await system.close();
 });
 
 let transfers = 0;
 
-/** One transfer of somebody's, with their selfie beside it. */
+/** One transfer of a person, with the selfie beside it. */
 const transferOf = async (suffix = '') => {
-  const { accountId, enrollmentId } = await someone(world, suffix);
+  const { accountId, enrollmentId } = await someone(system, suffix);
   transfers += 1;
   const mediaKey = `media/${accountId}.jpg`;
-  await putMedia(world, { key: mediaKey, file: fileOf(photo) });
+  await putMedia(system, { key: mediaKey, file: fileOf(photo) });
   return { transferId: `transfer-${transfers}`, accountId, enrollmentId, agreed: true, mediaKey };
 };
 
@@ -54,7 +54,7 @@ const ask = async (input: object) => {
   return execution;
 };
 
-/** What was announced of somebody, read as the schema says. */
+/** What was announced of a person, parsed by the schema. */
 const toldOf = (accountId: string) =>
   announced.map(({ detail }) => Announcement.parse(detail)).filter((detail) => detail.accountId === accountId);
 
@@ -62,23 +62,23 @@ const toldOf = (accountId: string) =>
 const inputOf = (face: unknown) => (face as { Input: unknown }).Input;
 
 describe('a workflow of another stack', () => {
-  test('asks by `startExecution.sync:2`, and goes on with the outcome as a value', async () => {
+  test('starts us by `startExecution.sync:2`, and continues with the outcome as a value', async () => {
     const transfer = await transferOf();
     const { status, output, executionArn } = await ask(transfer);
     const { face } = output as { face: { Output: unknown; Status: string; StateMachineArn: string } };
     expect(status).toBe('SUCCEEDED');
-    expect(face).toMatchObject({ Status: 'SUCCEEDED', StateMachineArn: world.machine.arn });
+    expect(face).toMatchObject({ Status: 'SUCCEEDED', StateMachineArn: system.machine.arn });
     const outcome = Outcome.parse(face.Output);
     expect(outcome).toMatchObject({
       status: 'approved',
       reference: transfer.transferId,
       accountId: transfer.accountId,
     });
-    expect((await world.record(outcome.revalidationId))?.outcome).toEqual(face.Output);
+    expect((await system.record(outcome.revalidationId))?.outcome).toEqual(face.Output);
     expect(RevalidationInput.parse(inputOf(face)).AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID).toBe(executionArn);
   });
 
-  test('hears of it on the bus as well: one event, of that outcome', async () => {
+  test('gets the outcome on the bus as well, in one event', async () => {
     const transfer = await transferOf();
     const { output } = await ask(transfer);
     const { revalidationId, validationId, decidedAt } = Outcome.parse(
@@ -97,7 +97,7 @@ describe('a workflow of another stack', () => {
     ]);
   });
 
-  test('asks again for the same transfer and gets the same outcome, told once', async () => {
+  test('repeats the same transfer and gets the same outcome, announced once', async () => {
     const transfer = await transferOf();
     const [first, second] = [await ask(transfer), await ask(transfer)];
     const outcomeOf = ({ output }: typeof first) => (output as { face: { Output: unknown } }).face.Output;
@@ -108,7 +108,7 @@ describe('a workflow of another stack', () => {
   test.each([
     ['-declined', {}, 'declined'],
     ['', { agreed: false }, 'refused'],
-  ])('is answered what is no approval, too: %s %j', async (suffix, more, status) => {
+  ])('gets an outcome that is no approval, too: %s %j', async (suffix, more, status) => {
     expect(await ask({ ...(await transferOf(suffix)), ...more })).toMatchObject({
       status: 'FAILED',
       error: 'TransferHeldError',
@@ -124,7 +124,7 @@ describe('a workflow of another stack', () => {
     expect(toldOf(transfer.accountId)).toHaveLength(1);
   });
 
-  test('sees by an error when we gave up, and hears why on the bus', async () => {
+  test('gets an error when our side failed, and the reason on the bus', async () => {
     const transfer = await transferOf('-create-down');
     expect(await ask(transfer)).toMatchObject({ status: 'FAILED', error: 'RevalidationGivenUpError' });
     expect(toldOf(transfer.accountId)).toMatchObject([{ status: 'failed', reference: transfer.transferId }]);
@@ -142,8 +142,8 @@ const stackWith = (stage: string, machineArn: string): Template => ({
   Outputs: {},
 });
 
-test('the role of the example is enough, and all of it is used but to stop our execution when it is stopped itself', () => {
-  const policies = policiesOf(suppliedBy(stackWith('local', world.machine.arn), synthesizeCaller('local')));
+test('the role of the example is enough, and all of it is used but the stop of our execution', () => {
+  const policies = policiesOf(suppliedBy(stackWith('local', system.machine.arn), synthesizeCaller('local')));
   const own = calls.filter(({ role }) => policies.has(role));
   expect(own.length).toBeGreaterThan(10);
   expect(calls.filter(({ allowed }) => !allowed)).toEqual([]);
@@ -179,7 +179,7 @@ describe('the example of a caller', () => {
     expect(Parameters.Input.request.maxAgeSeconds).toBe(900);
   });
 
-  test('may start our machine and watch its executions, and nothing else of ours', () => {
+  test('may start our machine and read its executions, and nothing else of ours', () => {
     const statements = resourcesOf(suppliedBy(stack, template), 'AWS::IAM::Policy').flatMap(
       ({ properties }) =>
         (properties.PolicyDocument as { Statement: { Action: string | string[]; Resource: string }[] }).Statement,

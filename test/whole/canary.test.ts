@@ -17,14 +17,14 @@ const events: MachineEvent[] = [];
 
 const announced: BusEvent[] = [];
 
-let world: LocalSystem;
+let system: LocalSystem;
 
 /** A media file whose every part is a canary: the same text over and over behind a JPEG's first bytes. */
 const mediaCanary = `media-canary-${randomBytes(8).toString('hex')}`;
 
 const file = join(tmpdir(), `${mediaCanary}.jpg`);
 
-/** Endings of every kind, and each trouble that makes somebody write an error. */
+/** Endings of every kind, and each failure that writes an error. */
 const suffixes = [
   '',
   '-declined',
@@ -55,37 +55,37 @@ const links: string[] = [];
 
 beforeAll(async () => {
   writeFileSync(file, jpeg({ data: mediaCanary.repeat(500) }));
-  world = await startLocalSystem({
+  system = await startLocalSystem({
     onLog: (line) => logs.push(line),
     onEvent: (event) => events.push(event),
     onAnnounced: (event) => announced.push(event),
   });
   await Promise.all(
     accounts.map(async (who) => {
-      await registerEnrollment(world.sandbox?.origin ?? '', who);
-      const versionId = await drop(world, { file, ...who, name: 'face.jpg', options: { resultMode: 'callback' } });
-      const execution = await world.executionOf(versionId);
+      await registerEnrollment(system.sandbox?.origin ?? '', who);
+      const versionId = await drop(system, { file, ...who, name: 'face.jpg', options: { resultMode: 'callback' } });
+      const execution = await system.executionOf(versionId);
       await execution.ended;
-      const { records } = await world.recordsOf(who.accountId);
+      const { records } = await system.recordsOf(who.accountId);
       const validationId = records[0]?.validationId;
       if (!validationId) return;
-      const wait = await getItem(world.table, `WAIT#${validationId}`);
-      links.push(world.sandbox?.linkOf(validationId) ?? '');
+      const wait = await getItem(system.table, `WAIT#${validationId}`);
+      links.push(system.sandbox?.linkOf(validationId) ?? '');
       if (wait?.taskToken) tokens.push(String(wait.taskToken));
     }),
   );
   // A refusal whose key is itself a person's: it may not be quoted either.
-  await putMedia(world, { key: 'inbox/person-canary-unreadable/face.jpg', file })
-    .then(world.executionOf)
+  await putMedia(system, { key: 'inbox/person-canary-unreadable/face.jpg', file })
+    .then(system.executionOf)
     .then(({ ended }) => ended);
 });
 
-afterAll(() => world.close());
+afterAll(() => system.close());
 
 /** What an execution's history holds: every input, output, error and cause. */
 const history = () => JSON.stringify(events);
 
-test('the search finds what is there: ids in the history, steps in the log', () => {
+test('the search finds what exists: ids in the history, steps in the log', () => {
   expect(history()).toContain('person-canary');
   expect(logs.join('\n')).toContain('CreateValidation');
   expect(logs.filter((line) => line.startsWith('ERROR\tInvoke Error')).length).toBeGreaterThan(5);
@@ -94,10 +94,10 @@ test('the search finds what is there: ids in the history, steps in the log', () 
   expect(links.length).toBeGreaterThan(5);
 });
 
-test('no API key, webhook key, upload link, media byte or task token stands in a log line, in the history or on the bus', () => {
+test('no API key, webhook key, upload link, media byte or task token appears in a log line, in the history or on the bus', () => {
   const secrets = [
-    ...world.secrets.values(),
-    ...[...world.secrets.values()].flatMap((secret) =>
+    ...system.secrets.values(),
+    ...[...system.secrets.values()].flatMap((secret) =>
       secret.startsWith('[') ? (JSON.parse(secret) as string[]) : [],
     ),
     ...links,
@@ -119,11 +119,11 @@ test('no API key, webhook key, upload link, media byte or task token stands in a
   }
 });
 
-test('no account or enrollment id stands in a log line', () => {
+test('no account or enrollment id appears in a log line', () => {
   expect(logs.filter((line) => /person-canary|ENR-canary/.test(line))).toEqual([]);
 });
 
-test('the bus is told of a person only the ids that its schema names, and neither enrollment, reason nor media', () => {
+test('the bus gets of a person only the ids of its schema, and neither enrollment, reason nor media', () => {
   for (const { source, resources, detail, ...envelope } of announced) {
     const { accountId, ...rest } = Announcement.parse(detail);
     expect([source, resources]).toEqual(['face-revalidation', []]);
@@ -133,10 +133,10 @@ test('the bus is told of a person only the ids that its schema names, and neithe
   expect(JSON.stringify(announced)).not.toMatch(/ENR-canary|inbox|_not_passed|unreadable|similarity/);
 });
 
-test('the task token stands nowhere in the history, the upload link nowhere in a record', async () => {
+test('the task token never appears in the history, and the upload link never in a record', async () => {
   expect(history()).not.toMatch(/taskToken/);
   for (const { accountId } of accounts) {
-    const { records } = await world.recordsOf(accountId);
+    const { records } = await system.recordsOf(accountId);
     const text = JSON.stringify(records);
     expect(links.some((link) => text.includes(new URL(link).search))).toBe(false);
   }

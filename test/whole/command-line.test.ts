@@ -138,19 +138,19 @@ describe('invalid arguments', () => {
     ['no key for --truora', [...asked, '--truora', 'http://127.0.0.1:9'], /TRUORA_API_KEY/],
     ['http to somewhere else', [...asked, '--truora', 'http://truora.example'], /--truora: must be https:\/\/api/],
     [
-      'a name nearly right',
+      'a name with a typing error',
       [...asked, '--truora', 'https://api.validation.truora.com'],
       /--truora: must be https:\/\/api/,
     ],
     ['callback from afar', [...asked, '--truora', 'http://127.0.0.1:9', '--mode', 'callback'], /no webhook/],
   ];
-  test.each(rows)('%s: one line, exit 2, nothing started', async (_, argv, line) => {
+  test.each(rows)('give one line, exit 2, and start nothing: %s', async (_, argv, line) => {
     const { code, out, err } = await runHere(['revalidate', ...argv], folder, { folder: root });
     expect([code, out, err.trim().split('\n').length]).toEqual([2, '', 1]);
     expect(err).toMatch(line);
   });
 
-  test('drop without a local system says how to start one', async () => {
+  test('drop without a local system states how to start one', async () => {
     const { code, err } = await runHere(['drop', ...asked], mkdtempSync(join(folder, 'empty-')), { folder: root });
     expect([code, err.trim()]).toEqual([2, expect.stringContaining('npm start')]);
   });
@@ -159,7 +159,7 @@ describe('invalid arguments', () => {
 const mediaFoldersOf = (pid: number | undefined) =>
   readdirSync(tmpdir()).filter((name) => name.startsWith(`face-revalidation-media-${pid}-`));
 
-test.concurrent('against --truora, Ctrl-C and a kill lose nothing: the same command goes on and pays once', async () => {
+test.concurrent('against --truora, Ctrl-C and a kill lose nothing: the same command continues and pays once', async () => {
   const sandbox = await startSandbox({ settings: { decisionMs: 15_000 } });
   try {
     await registerEnrollment(sandbox.origin, { accountId: 'a', enrollmentId: 'e' });
@@ -194,13 +194,13 @@ test.concurrent('against --truora, Ctrl-C and a kill lose nothing: the same comm
 });
 
 test.concurrent('start takes drops from a second terminal and ends cleanly at Ctrl-C', async () => {
-  const world = start('start', ['--port', '0']);
-  await said(world.child, /The local system is ready/);
+  const system = start('start', ['--port', '0']);
+  await said(system.child, /The local system is ready/);
   const dropped = await run('drop', asked);
   expect([dropped.code, dropped.err]).toEqual([0, '']);
-  await said(world.child, /recorded: approved/);
-  world.child.kill('SIGINT');
-  const { code, out } = await world.end;
+  await said(system.child, /recorded: approved/);
+  system.child.kill('SIGINT');
+  const { code, out } = await system.end;
   expect(code).toBe(0);
   expect(out).toContain('/sandbox/scenarios');
   expect(readdirSync(folder)).not.toContain('.local-system.json');

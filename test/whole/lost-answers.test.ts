@@ -4,60 +4,60 @@ import { scenarios } from '../../infra/local/truora/scenarios.ts';
 import { dropped, someone } from '../support/drops.ts';
 import { loseAnswers } from '../support/lost-drops.ts';
 
-let world: LocalSystem;
+let system: LocalSystem;
 
 beforeAll(async () => {
-  // Twice the desk's own deadline: many drops at once share two cores, and only the hung calls may run into it.
+  // Twice the local system's own deadline: many drops at once share two cores, and only the hung calls may run into it.
   const config = { httpDeadlineSeconds: 4, onUnresolved: 'create-again' as const };
-  world = await startLocalSystem({ config, sandboxSettings: { repeatsUploadLinkOnRead: true, listLagMs: 200 } });
+  system = await startLocalSystem({ config, sandboxSettings: { repeatsUploadLinkOnRead: true, listLagMs: 200 } });
 });
 
-afterAll(() => world.close());
+afterAll(() => system.close());
 
-const settings = () => world.sandbox?.settings ?? { repeatsUploadLinkOnRead: undefined };
+const settings = () => system.sandbox?.settings ?? { repeatsUploadLinkOnRead: undefined };
 
 describe('where Truora repeats the upload link on reads', () => {
   test.concurrent.each(scenarios.flatMap(({ suffix, expectedIfRepeated: end }) => (end ? [{ suffix, ...end }] : [])))(
     '$suffix ends $status: it is found, and paid for once',
     async ({ suffix, status }) => {
-      const { accountId, enrollmentId } = await someone(world, suffix);
-      await dropped(world, { key: `inbox/${accountId}/${enrollmentId}/a.jpg` });
-      const { records } = await world.recordsOf(accountId);
+      const { accountId, enrollmentId } = await someone(system, suffix);
+      await dropped(system, { key: `inbox/${accountId}/${enrollmentId}/a.jpg` });
+      const { records } = await system.recordsOf(accountId);
       expect(records).toMatchObject([{ phase: status, attempts: [{ n: 1, result: 'adopted' }] }]);
       expect(records[0]).not.toHaveProperty('orphans');
     },
   );
 });
 
-test('drops that are delivered three times each, the answer to their create call always lost, are one charge each', async () => {
+test('three deliveries of each drop, the answer to its create call always lost, cost one charge each', async () => {
   // By npm run lost-answers it is a thousand, and a thousand more where the link is not repeated.
   settings().repeatsUploadLinkOnRead = true;
-  const { charges, differing, ends } = await loseAnswers(world, 15);
+  const { charges, differing, ends } = await loseAnswers(system, 15);
   expect({ charges, differing, ends }).toEqual({ charges: 15, differing: 0, ends: { approved: 15 } });
 });
 
-test('two media of one person at once, the first answer lost, are two validations, each with its own', async () => {
+test('two concurrent media of one person, the first answer lost, make two validations, each with its own', async () => {
   settings().repeatsUploadLinkOnRead = true;
-  const before = world.sandbox?.counts().charges ?? 0;
-  const { accountId, enrollmentId } = await someone(world, '-create-lost');
+  const before = system.sandbox?.counts().charges ?? 0;
+  const { accountId, enrollmentId } = await someone(system, '-create-lost');
   await Promise.all(
-    ['a', 'b'].map((name) => dropped(world, { key: `inbox/${accountId}/${enrollmentId}/${name}.jpg` })),
+    ['a', 'b'].map((name) => dropped(system, { key: `inbox/${accountId}/${enrollmentId}/${name}.jpg` })),
   );
-  const { records } = await world.recordsOf(accountId);
+  const { records } = await system.recordsOf(accountId);
   expect(records.map(({ phase }) => phase)).toEqual(['approved', 'approved']);
   expect(new Set(records.map(({ validationId }) => validationId)).size).toBe(2);
-  expect((world.sandbox?.counts().charges ?? 0) - before).toBe(2);
+  expect((system.sandbox?.counts().charges ?? 0) - before).toBe(2);
 });
 
-test('where Truora does not, and paying again is allowed, what is lost is an orphan and another one is approved', async () => {
+test('where Truora does not, and paying again is allowed, the lost one is an orphan and another one is approved', async () => {
   settings().repeatsUploadLinkOnRead = false;
-  const { accountId, enrollmentId } = await someone(world, '-create-lost');
-  await dropped(world, { key: `inbox/${accountId}/${enrollmentId}/a.jpg` });
-  const [record] = (await world.recordsOf(accountId)).records;
+  const { accountId, enrollmentId } = await someone(system, '-create-lost');
+  await dropped(system, { key: `inbox/${accountId}/${enrollmentId}/a.jpg` });
+  const [record] = (await system.recordsOf(accountId)).records;
   expect(record).toMatchObject({
     phase: 'approved',
     attempts: [{ result: 'orphaned' }, { result: 'created' }],
     orphans: [expect.stringMatching(/^VLD/)],
   });
-  expect(world.sandbox?.uploaded(record?.orphans?.[0] ?? '')).toBeUndefined();
+  expect(system.sandbox?.uploaded(record?.orphans?.[0] ?? '')).toBeUndefined();
 });

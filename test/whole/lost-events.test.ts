@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type LocalSystem, startLocalSystem } from '../../infra/local/local-system.ts';
 import { putMedia } from '../../infra/local/put-media.ts';
@@ -10,27 +10,27 @@ import type { Outcome } from '../../shared/domain/revalidation.ts';
 import { calling, upload } from '../support/callers.ts';
 import { fileOf, photo, someone } from '../support/drops.ts';
 
-let world: LocalSystem;
+let system: LocalSystem;
 
 const lines: string[] = [];
 
 beforeAll(async () => {
   // No waiting for the age of a drop; a test of the function waits.
-  world = await startLocalSystem({ config: { unclaimedMinutes: 0 }, onLog: (line) => lines.push(line) });
+  system = await startLocalSystem({ config: { unclaimedMinutes: 0 }, onLog: (line) => lines.push(line) });
 });
 
-afterAll(() => world.close());
+afterAll(() => system.close());
 
-/** Puts media, and lets its event meet its fate. */
-const put = async (fate: 'are lost' | 'arrive' | 'start nothing', key: string, more: object = {}) => {
-  world.letEvents(fate);
+/** Puts media, with this delivery of its event. */
+const put = async (delivery: 'are lost' | 'arrive' | 'start nothing', key: string, more: object = {}) => {
+  system.setEventDelivery(delivery);
   const metadata = { 'user-authorized': 'true' };
-  const versionId = await putMedia(world, { key, file: fileOf(photo), metadata, ...more });
-  // The event goes out behind the answer.
-  await sleep(20);
-  world.letEvents('arrive');
+  const versionId = await putMedia(system, { key, file: fileOf(photo), metadata, ...more });
+  // The event goes out one turn of the loop behind the answer.
+  await setImmediate();
+  system.setEventDelivery('arrive');
   const [, accountId] = /^inbox\/([^/]+)\/[^/]+\/[^/]+$/.exec(key) ?? [];
-  const id = revalidationIdOf({ bucket: world.bucket, key, version: versionId, ...(accountId ? { accountId } : {}) });
+  const id = revalidationIdOf({ bucket: system.bucket, key, version: versionId, ...(accountId ? { accountId } : {}) });
   return { versionId, id };
 };
 
@@ -40,14 +40,14 @@ const keyOf = ({ accountId, enrollmentId }: { accountId: string; enrollmentId: s
 /** Sweeps, and says how many drops it found that nothing had claimed. */
 const sweep = async (): Promise<number> => {
   const before = lines.length;
-  for (const invocation of await world.sweep()) expect(invocation).toHaveProperty('result.failed', 0);
+  for (const invocation of await system.sweep()) expect(invocation).toHaveProperty('result.failed', 0);
   const numbers = lines.slice(before).filter((line) => line.includes('"UnclaimedDrops":'));
   return numbers.reduce((sum, line) => sum + JSON.parse(line).UnclaimedDrops, 0);
 };
 
 const ended = async (id: string): Promise<LedgerRecord> => {
   for (;;) {
-    const record = await world.record(id);
+    const record = await system.record(id);
     if (record?.outcome) return record;
     await sleep(50);
   }
@@ -55,37 +55,37 @@ const ended = async (id: string): Promise<LedgerRecord> => {
 
 /** The execution that a sweep has started for a drop, if one has. */
 const sweptAs = (id: string): Execution | undefined =>
-  world.machine.describe(`${world.machine.arn.replace(':stateMachine:', ':execution:')}:sweep-${id}-0`);
+  system.machine.describe(`${system.machine.arn.replace(':stateMachine:', ':execution:')}:sweep-${id}-0`);
 
-const creates = () => world.sandbox?.counts().creates ?? 0;
+const creates = () => system.sandbox?.counts().creates ?? 0;
 
-test('a drop whose event is lost is found by the sweep, and is one charge and one outcome, even if the event comes after all', async () => {
+test('a drop whose event is lost is found by the sweep, with one charge and one outcome, even if the event comes later', async () => {
   const before = creates();
-  const { id, versionId } = await put('are lost', keyOf(await someone(world)));
-  expect(await world.record(id)).toBeUndefined();
+  const { id, versionId } = await put('are lost', keyOf(await someone(system)));
+  expect(await system.record(id)).toBeUndefined();
   expect(await sweep()).toBe(1);
   expect(await ended(id)).toMatchObject({ phase: 'approved', media: { versionId } });
-  const late = world.redeliver(versionId);
+  const late = system.redeliver(versionId);
   await Promise.all(late.map((execution) => execution.ended));
   expect(late).toMatchObject([{ status: 'SUCCEEDED', output: { revalidationId: id, status: 'approved' } }]);
   expect(await sweep()).toBe(0);
   expect(creates()).toBe(before + 1);
 });
 
-test('a drop that is being worked on, was refused, or was decided is not started again', async () => {
-  const working = await put('arrive', keyOf(await someone(world, '-never')));
-  const refused = await put('arrive', keyOf(await someone(world)), { metadata: {} });
-  const unreadable = await put('arrive', 'inbox/nobody.jpg');
-  const decided = await put('arrive', keyOf(await someone(world)));
+test('a drop that is running, was refused, or was decided is not started again', async () => {
+  const working = await put('arrive', keyOf(await someone(system, '-never')));
+  const refused = await put('arrive', keyOf(await someone(system)), { metadata: {} });
+  const unreadable = await put('arrive', 'inbox/unreadable.jpg');
+  const decided = await put('arrive', keyOf(await someone(system)));
   for (const { id } of [refused, unreadable, decided]) await ended(id);
   expect(await sweep()).toBe(0);
   for (const { id } of [working, refused, unreadable, decided]) expect(sweptAs(id)).toBeUndefined();
 });
 
-test('a lost drop that is not in order is recorded as refused, once', async () => {
+test('a lost drop that breaks a rule is recorded as refused, once', async () => {
   const before = creates();
-  const unreadable = await put('are lost', 'inbox/../somebody.jpg');
-  const without = await put('are lost', keyOf(await someone(world)), { metadata: {} });
+  const unreadable = await put('are lost', 'inbox/../person.jpg');
+  const without = await put('are lost', keyOf(await someone(system)), { metadata: {} });
   expect(await sweep()).toBe(2);
   expect(await ended(unreadable.id)).toMatchObject({ outcome: { status: 'refused', reason: 'unreadable_key' } });
   expect(await ended(without.id)).toMatchObject({ outcome: { status: 'refused', reason: 'consent_missing' } });
@@ -93,8 +93,8 @@ test('a lost drop that is not in order is recorded as refused, once', async () =
   expect(creates()).toBe(before);
 });
 
-test('a version that was overwritten, and whose event was lost, is moved as it was dropped', async () => {
-  const key = keyOf(await someone(world));
+test('a version that was overwritten, and whose event was lost, is uploaded as it was dropped', async () => {
+  const key = keyOf(await someone(system));
   const lost = await put('are lost', key);
   const other = Buffer.concat([photo, Buffer.from('overwritten')]);
   const over = await put('arrive', key, { file: fileOf(other) });
@@ -103,33 +103,38 @@ test('a version that was overwritten, and whose event was lost, is moved as it w
   expect(await ended(lost.id)).toMatchObject({ phase: 'approved', receipt: { bytes: photo.length } });
 });
 
-test('an upload under a ticket whose event is lost is what the ticket promised; a later one is a repeat and no run', async () => {
-  const call = calling(world);
-  const body = { ...(await someone(world)), userAuthorized: true, upload: { type: 'image/jpeg' }, reference: 'case 7' };
+test('an upload under a ticket whose event is lost gets the promised case; a later one is a repeat and no run', async () => {
+  const call = calling(system);
+  const body = {
+    ...(await someone(system)),
+    userAuthorized: true,
+    upload: { type: 'image/jpeg' },
+    reference: 'case 7',
+  };
   const { revalidationId, upload: form } = Started.parse((await call('POST /revalidations', { body })).content);
   if (!form) throw new TypeError('no form');
   const before = creates();
-  world.letEvents('are lost');
+  system.setEventDelivery('are lost');
   await upload(form, photo);
-  await sleep(20);
+  await setImmediate();
   expect(await sweep()).toBe(1);
   expect(await ended(revalidationId)).toMatchObject({ phase: 'approved', reference: 'case 7' });
 
   await upload(form, Buffer.concat([photo, Buffer.from('again')]));
-  await sleep(20);
-  world.letEvents('arrive');
+  await setImmediate();
+  system.setEventDelivery('arrive');
   expect(await sweep()).toBe(1);
   while ((await call(`GET /revalidations/${revalidationId}`)).content.repeats !== 1) await sleep(50);
   expect(await sweep()).toBe(0);
-  expect((await world.recordsOf(body.accountId)).records).toHaveLength(1);
+  expect((await system.recordsOf(body.accountId)).records).toHaveLength(1);
   expect(creates()).toBe(before + 1);
 });
 
-test('two sweeps at once start one execution for each drop', async () => {
+test('two concurrent sweeps start one execution for each drop', async () => {
   const before = creates();
   const drops = [];
-  for (let n = 0; n < 5; n += 1) drops.push(await put('are lost', keyOf(await someone(world))));
-  await Promise.all([world.sweep(), world.sweep()]);
+  for (let n = 0; n < 5; n += 1) drops.push(await put('are lost', keyOf(await someone(system))));
+  await Promise.all([system.sweep(), system.sweep()]);
   for (const { id } of drops) {
     expect(await ended(id)).toMatchObject({ phase: 'approved', owner: sweptAs(id)?.executionArn });
   }
@@ -138,15 +143,15 @@ test('two sweeps at once start one execution for each drop', async () => {
 
 test('a drop that the rule could not start lies in the dead letters, and ends well when it is redriven as the runbook says', async () => {
   const before = creates();
-  const known = world.deadLetters.length;
-  const { id } = await put('start nothing', keyOf(await someone(world), 'a","kind":"call.jpg'));
-  const [letter, ...others] = world.deadLetters.slice(known);
+  const known = system.deadLetters.length;
+  const { id } = await put('start nothing', keyOf(await someone(system), 'a","kind":"call.jpg'));
+  const [letter, ...others] = system.deadLetters.slice(known);
   expect(others).toEqual([]);
   expect(letter?.queueArn).toMatch(/:DropRuleDeadLetters\w+$/);
-  expect(letter?.attributes).toMatchObject({ TARGET_ARN: world.machine.arn, ERROR_CODE: 'NO_PERMISSIONS' });
-  expect(await world.record(id)).toBeUndefined();
+  expect(letter?.attributes).toMatchObject({ TARGET_ARN: system.machine.arn, ERROR_CODE: 'NO_PERMISSIONS' });
+  expect(await system.record(id)).toBeUndefined();
 
-  const redriven = world.machine.start({ request: { kind: 'drop', event: JSON.parse(letter?.body ?? '') } });
+  const redriven = system.machine.start({ request: { kind: 'drop', event: JSON.parse(letter?.body ?? '') } });
   await redriven.ended;
   expect(redriven.output as Outcome).toMatchObject({ revalidationId: id, status: 'approved' });
   expect(await sweep()).toBe(0);
@@ -155,11 +160,11 @@ test('a drop that the rule could not start lies in the dead letters, and ends we
 
 test('a drop in the dead letters is started by the sweep too, and redriving it then does no harm', async () => {
   const before = creates();
-  const { id } = await put('start nothing', keyOf(await someone(world)));
+  const { id } = await put('start nothing', keyOf(await someone(system)));
   expect(await sweep()).toBe(1);
   await ended(id);
-  const event = JSON.parse(world.deadLetters.at(-1)?.body ?? '');
-  const redriven = world.machine.start({ request: { kind: 'drop', event } });
+  const event = JSON.parse(system.deadLetters.at(-1)?.body ?? '');
+  const redriven = system.machine.start({ request: { kind: 'drop', event } });
   await redriven.ended;
   expect(redriven).toMatchObject({ status: 'SUCCEEDED', output: { revalidationId: id, status: 'approved' } });
   expect(creates()).toBe(before + 1);

@@ -12,25 +12,28 @@ const selfie = join(import.meta.dirname, '../../infra/local/media/selfie.jpg');
 
 const announced: BusEvent[] = [];
 
-let world: LocalSystem;
+let system: LocalSystem;
 
 beforeAll(async () => {
-  // Twice the desk's own deadline: many drops at once share two cores, and only the hung calls may run into it.
-  world = await startLocalSystem({ config: { httpDeadlineSeconds: 4 }, onAnnounced: (event) => announced.push(event) });
+  // Twice the local system's own deadline: many drops at once share two cores, and only the hung calls may run into it.
+  system = await startLocalSystem({
+    config: { httpDeadlineSeconds: 4 },
+    onAnnounced: (event) => announced.push(event),
+  });
 });
 
-afterAll(() => world.close());
+afterAll(() => system.close());
 
 /** One whole drop: object, event, rule, machine, functions, sandbox, record. */
 const walk = async ({ suffix, needs }: Scenario, resultMode: ResultMode) => {
   const accountId = `${resultMode}${suffix}`;
   const enrollmentId = `ENR-${accountId}`;
-  await registerEnrollment(world.sandbox?.origin ?? '', { accountId, enrollmentId });
+  await registerEnrollment(system.sandbox?.origin ?? '', { accountId, enrollmentId });
   const options = { ...needs, resultMode };
-  const versionId = await drop(world, { file: selfie, accountId, enrollmentId, name: 'selfie.jpg', options });
-  const execution = await world.executionOf(versionId);
+  const versionId = await drop(system, { file: selfie, accountId, enrollmentId, name: 'selfie.jpg', options });
+  const execution = await system.executionOf(versionId);
   await execution.ended;
-  const { records } = await world.recordsOf(accountId);
+  const { records } = await system.recordsOf(accountId);
   return { execution, records };
 };
 
@@ -40,7 +43,7 @@ const expectEnd = async (scenario: Scenario, mode: ResultMode) => {
   expect(records.map(({ phase, outcome }) => [phase, outcome?.status, outcome?.reason])).toEqual([
     [status, status, reason],
   ]);
-  // Only what we gave up on our side fails the execution; a verdict of Truora's, whatever it is, is an answer.
+  // Only what we gave up on our side fails the execution; any verdict of Truora is an answer.
   const verdict = records[0]?.outcome?.decidedBy !== 'workflow';
   expect(execution.status).toBe(verdict || status === 'refused' ? 'SUCCEEDED' : 'FAILED');
   if (execution.status === 'SUCCEEDED') expect(execution.output).toEqual(records[0]?.outcome);
@@ -86,9 +89,9 @@ describe('ten scenarios, in the other mode too', () => {
   });
 });
 
-test('a webhook that works is what decides, and Truora is read once', async () => {
-  const before = world.sandbox?.counts().reads ?? 0;
+test('a working webhook decides, and Truora is read once', async () => {
+  const before = system.sandbox?.counts().reads ?? 0;
   const { records } = await walk({ suffix: '-webhook-twice', story: '', expected: { status: 'approved' } }, 'callback');
   expect(records[0]?.outcome?.decidedBy).toBe('webhook');
-  expect((world.sandbox?.counts().reads ?? 0) - before).toBe(1);
+  expect((system.sandbox?.counts().reads ?? 0) - before).toBe(1);
 });

@@ -77,7 +77,7 @@ const hostile: Record<string, string> = {
   NO_PROXY: '',
 };
 
-test('nothing in a shell sends a call anywhere but to this machine, whatever it sets', async () => {
+test('no setting of a shell sends a call to anything but this machine', async () => {
   const lookups = join(folder, 'lookups');
   writeFileSync(lookups, '');
   const preload = pathToFileURL(join(root, 'test/support/lookups.mjs')).href;
@@ -94,7 +94,7 @@ test('nothing in a shell sends a call anywhere but to this machine, whatever it 
   expect([code, JSON.parse(out).status], err).toEqual([0, 'approved']);
 });
 
-test('the project runs from a folder whose name means something in an address', async () => {
+test('the project runs from a folder whose name has a meaning in an address', async () => {
   const from = join(folder, 'a#b?c%20d %zz');
   for (const name of ['infra', 'functions', 'shared', 'package.json']) {
     cpSync(join(root, name), join(from, name), { recursive: true });
@@ -102,7 +102,7 @@ test('the project runs from a folder whose name means something in an address', 
   symlinkSync(join(root, 'node_modules'), join(from, 'node_modules'));
   const { code, err, out } = await runCommand('revalidate', [...asked, '--json'], {
     cwd: from,
-    from,
+    main: join(from, 'infra/cli/main.ts'),
   });
   expect([code, JSON.parse(out || '{}').status], err).toEqual([0, 'approved']);
 });

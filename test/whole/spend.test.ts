@@ -12,35 +12,35 @@ const suffixes = [
   ...['-create-swallowed', '-create-down', '-create-rejected', '-enrollment-unknown', '-unauthorized', '-unsafe-link'],
 ];
 
-let world: LocalSystem;
+let system: LocalSystem;
 
 beforeAll(async () => {
-  world = await startLocalSystem({ config: { httpDeadlineSeconds: 4 } });
+  system = await startLocalSystem({ config: { httpDeadlineSeconds: 4 } });
 });
 
-afterAll(() => world.close());
+afterAll(() => system.close());
 
 const endOf = async (suffix: string, metadata: Record<string, string>) => {
-  const { accountId, enrollmentId } = await someone(world, suffix);
+  const { accountId, enrollmentId } = await someone(system, suffix);
   const key = `inbox/${accountId}/${enrollmentId}/a.jpg`;
-  const versionId = await putMedia(world, { key, file: fileOf(photo), metadata });
-  const first = await world.executionOf(versionId);
-  const again = world.redeliver(versionId);
+  const versionId = await putMedia(system, { key, file: fileOf(photo), metadata });
+  const first = await system.executionOf(versionId);
+  const again = system.redeliver(versionId);
   await Promise.all([first, ...again].map(({ ended }) => ended));
 };
 
-test('what the records say was spent is what the sandbox has charged, whatever was lost, doubled or refused', async () => {
-  world.sandbox?.settings && Object.assign(world.sandbox.settings, { repeatsUploadLinkOnRead: false });
+test('the spend on the records equals the charges of the sandbox when calls were lost, doubled or refused', async () => {
+  system.sandbox?.settings && Object.assign(system.sandbox.settings, { repeatsUploadLinkOnRead: false });
   const agreed = { 'user-authorized': 'true' };
   await Promise.all(suffixes.map((suffix) => endOf(suffix, agreed)));
   await Promise.all([endOf('', {}), endOf('', {})]);
-  world.sandbox?.settings && Object.assign(world.sandbox.settings, { repeatsUploadLinkOnRead: true });
+  system.sandbox?.settings && Object.assign(system.sandbox.settings, { repeatsUploadLinkOnRead: true });
   await Promise.all(['-create-lost', '-create-hung', '-no-link'].map((suffix) => endOf(suffix, agreed)));
 
-  const spend = await spendOf(recordsBetween(world.table, {}));
+  const spend = await spendOf(recordsBetween(system.table, {}));
   expect(spend).toMatchObject({
     revalidations: suffixes.length + 5,
-    charges: world.sandbox?.counts().charges,
+    charges: system.sandbox?.counts().charges,
     orphans: 6,
     // `-create-down`: both of its calls may have been charged as far as its record can know.
     unconfirmed: 2,
@@ -53,7 +53,7 @@ test('what the records say was spent is what the sandbox has charged, whatever w
     'refused: enrollment_unknown': 1,
   });
   const tomorrow = new Date(Date.now() + 86_400_000).toISOString();
-  expect(await spendOf(recordsBetween(world.table, { from: tomorrow }))).toMatchObject({
+  expect(await spendOf(recordsBetween(system.table, { from: tomorrow }))).toMatchObject({
     revalidations: 0,
     charges: 0,
   });

@@ -6,7 +6,7 @@ import { putMedia } from '../../infra/local/put-media.ts';
 import { AmendmentAnnouncement, type Announcement, announcementOf } from '../../shared/domain/announcement.ts';
 import type { Outcome } from '../../shared/domain/revalidation.ts';
 import { dropped, fileOf, photo, someone } from '../support/drops.ts';
-import { agedIn, dueIn } from '../support/due.ts';
+import { agedIn, dueIn } from '../support/follow-ups.ts';
 
 const heard: BusEvent[] = [];
 
@@ -18,7 +18,7 @@ beforeAll(async () => {
   at = await startLocalSystem({
     // Longer than a case that gives Truora two seconds lives.
     sandboxSettings: { slowMs: 6000 },
-    hearsFailure: () => hearsFailure,
+    deliversFailures: () => hearsFailure,
     onAnnounced: (event) => heard.push(event),
   });
 });
@@ -71,7 +71,7 @@ const ended = (revalidationId: string) =>
   });
 
 describe('an execution that is stopped by hand', () => {
-  test.each(['created', 'moved'] as const)('when it is %s is one outcome at once', async (phase) => {
+  test.each(['created', 'moved'] as const)('gets one outcome at once when it is %s', async (phase) => {
     const { execution, revalidationId } = await halfWay(phase);
     at.machine.stop(execution.executionArn);
     const { outcome } = await ended(revalidationId);
@@ -79,7 +79,7 @@ describe('an execution that is stopped by hand', () => {
     expect(tellings(revalidationId)).toEqual([outcome && announcementOf(outcome)]);
   });
 
-  test('and whose event is lost is found by the sweep, and its person can be verified again', async () => {
+  test('whose event is lost is found by the sweep, and its person can be verified again', async () => {
     hearsFailure = false;
     const { execution, revalidationId, accountId, enrollmentId } = await halfWay('created');
     at.machine.stop(execution.executionArn);
@@ -98,7 +98,7 @@ describe('an execution that is stopped by hand', () => {
     expect(again.trail.map((step) => step.phase)).toContain('created');
   });
 
-  test('before it has claimed anything is one outcome', async () => {
+  test('before its claim gets one outcome', async () => {
     const { accountId, enrollmentId } = await someone(at);
     const key = `inbox/${accountId}/${enrollmentId}/a.jpg`;
     const versionId = await putMedia(at, { key, file: fileOf(photo), metadata: { 'user-authorized': 'true' } });
@@ -127,7 +127,7 @@ const halfWayAgain = async (accountId: string, enrollmentId: string) => {
   });
 };
 
-test('a crash between record and event is made good by the sweep, under the same id', async () => {
+test('a crash between record and event is repaired by the sweep, under the same id', async () => {
   const { accountId, enrollmentId } = await someone(at);
   const { execution } = await dropped(at, { key: `inbox/${accountId}/${enrollmentId}/a.jpg` });
   const outcome = execution.output as Outcome;
@@ -137,7 +137,7 @@ test('a crash between record and event is made good by the sweep, under the same
   expect(tellings(outcome.revalidationId)).toEqual([announcementOf(outcome)]);
 });
 
-test('media goes after its hours, in exactly the version that was dropped', async () => {
+test('media is deleted after its hours, in exactly the version that was dropped', async () => {
   const { accountId, enrollmentId } = await someone(at);
   const key = `inbox/${accountId}/${enrollmentId}/a.jpg`;
   const other = Buffer.concat([photo, Buffer.from('another')]);
@@ -158,7 +158,7 @@ test('media goes after its hours, in exactly the version that was dropped', asyn
   s3.destroy();
 });
 
-test('an approval that comes after the case had expired amends it, and the bus hears of both', async () => {
+test('an approval after the case had expired amends it, and the bus gets both', async () => {
   // Truora decides after our deadline, and calls long after that.
   const { accountId, enrollmentId } = await someone(at, '-slow');
   const { execution } = await dropped(at, {
@@ -168,7 +168,7 @@ test('an approval that comes after the case had expired amends it, and the bus h
   const outcome = execution.output as Outcome;
   expect([outcome.status, outcome.reason]).toEqual(['expired', 'undecided_at_deadline']);
   const { revalidationId } = outcome;
-  // The webhook of the verdict makes it due, and nobody else does.
+  // The webhook of the verdict makes it due, and nothing else does.
   await until(async () => (await at.record(revalidationId))?.lateWebhookAt);
   await at.sweep();
   const record = await at.record(revalidationId);

@@ -46,15 +46,15 @@ const mayRead = (step: StepName): readonly Entry[] => {
   return mayRead;
 };
 
-/** Every step with every entry it cannot do without. What nobody has checked yet, ClaimRequest takes as it comes. */
+/** Every step with every entry it cannot do without. ClaimRequest accepts what is not checked yet as it comes. */
 const needs = stepNames.flatMap((step) =>
   steps[step].reads.filter((entry) => entry !== 'request').map((entry): [StepName, Entry] => [step, entry]),
 );
 
 const hopes = stepNames.flatMap((step) => mayRead(step).map((entry): [StepName, Entry] => [step, entry]));
 
-describe('what a step is called with', () => {
-  test.each(stepNames)('is for %s what it reads, what it may read, and nothing else', (step) => {
+describe('the input of a step', () => {
+  test.each(stepNames)('holds for %s what it reads, what it may read, and nothing else', (step) => {
     const journal = full();
     const { executionId, taskToken, ...entries } = readInput(step, eventOf(step, journal)) as Record<string, unknown>;
     const wanted = [...steps[step].reads, ...mayRead(step)];
@@ -78,7 +78,7 @@ describe('what a step is called with', () => {
     expect(() => readInput(step, eventOf(step, { ...journal, [entry]: { status: 'nonsense' } }))).toThrow();
   });
 
-  test.each(stepNames)('is not looked at by %s where it is none of its business', (step) => {
+  test.each(stepNames)('is not checked by %s in entries that it does not read', (step) => {
     const wanted: readonly string[] = [...steps[step].reads, ...mayRead(step)];
     const broken = Object.fromEntries(
       Object.entries(full()).map(([entry, value]) => [entry, wanted.includes(entry) ? value : { v: 0 }]),
@@ -86,7 +86,7 @@ describe('what a step is called with', () => {
     expect(() => readInput(step, eventOf(step, { ...broken, addedByALaterVersion: true } as object))).not.toThrow();
   });
 
-  test('holds a token for AwaitWebhook, which does without none, and for nobody else', () => {
+  test('holds a token for AwaitWebhook, which needs one, and for no other step', () => {
     expect(() => readInput('AwaitWebhook', eventOf('AwaitWebhook', full(), { taskToken: undefined }))).toThrow(
       'AwaitWebhook was called without a task token',
     );
@@ -104,7 +104,7 @@ describe('what a step is called with', () => {
     },
   );
 
-  test('is for ClaimRequest whatever a door handed over', () => {
+  test('reaches ClaimRequest as any entry point passed it', () => {
     expect(readInput('ClaimRequest', eventOf('ClaimRequest', { request: '<nonsense>' }))).toEqual({
       request: '<nonsense>',
       executionId: 'arn:aws:states:::execution:one',
@@ -112,15 +112,15 @@ describe('what a step is called with', () => {
   });
 });
 
-describe('what a step returns', () => {
-  test.each(stepNames.filter((step) => step !== 'AwaitWebhook'))('is for %s its one entry', (step) => {
+describe('the output of a step', () => {
+  test.each(stepNames.filter((step) => step !== 'AwaitWebhook'))('holds for %s its one entry', (step) => {
     const entry = full()[steps[step].writes];
     expect(checkOutput(step, entry as never)).toEqual(entry);
     expect(() => checkOutput(step, { status: 'nonsense' } as never)).toThrow();
     expect(() => checkOutput(step, undefined as never)).toThrow();
   });
 
-  test('is nothing for the parked one: whoever brings the token back says it', () => {
+  test('holds nothing for the step that waits: the caller with the token gives it', () => {
     expect(checkOutput('AwaitWebhook', { receivedAt: 'never' } as never)).toBeUndefined();
   });
 
@@ -130,7 +130,7 @@ describe('what a step returns', () => {
     expect(checkOutput('CreateValidation', more)).toStrictEqual(validation);
   });
 
-  test('cannot be a verdict that is not in the vocabulary', () => {
+  test('cannot be a verdict outside of the vocabulary', () => {
     const verdict: Verdict = { status: 'approved', decidedAt: '2026-11-23T12:00:00.000Z' };
     expect(checkOutput('ReadVerdict', verdict)).toEqual(verdict);
     expect(() => checkOutput('ReadVerdict', { ...verdict, status: 'success' as never })).toThrow();
@@ -149,7 +149,7 @@ describe('the entries of the journal', () => {
     expect(Object.keys(Journal.shape).filter((entry) => !written.has(entry))).toEqual(['request']);
   });
 
-  test('fit a good day of every step into 8 KB, with the longest ids there are', () => {
+  test('fit a normal run of every step into 8 KB, with the longest ids', () => {
     const journal = full();
     const long = {
       ...journal.claim,
@@ -169,7 +169,7 @@ describe('the journal of an execution that outlived a deploy', () => {
     JSON.parse(readFileSync(join(folder, `${step}.json`), 'utf8'));
   const verdict: Verdict = { status: 'approved', decidedAt: '2026-11-23T12:00:00.000Z' };
 
-  test('is kept for every step where one can stand for longer than ten minutes', () => {
+  test('is kept for every step that can wait for longer than ten minutes', () => {
     const { States } = definition({ callbackTimeoutSeconds: 3600 });
     const parked = stepNames.filter((step) => {
       const state = States[step];
@@ -214,7 +214,7 @@ describe('the file of a function', () => {
     expect(fileOf(name)).toBe(file);
   });
 
-  test("is nobody else's", () => {
+  test('belongs to no other function', () => {
     const names = [...stepNames, ...Object.keys(routes)];
     expect(new Set(names.map(fileOf)).size).toBe(names.length);
   });

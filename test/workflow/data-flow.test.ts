@@ -14,7 +14,7 @@ describe('the flow of the journal', () => {
 });
 
 describe('the check of the flow', () => {
-  test('names every entry that is believed although the input of the execution may have forged it', () => {
+  test('names every entry that is trusted although the input of the execution may have forged it', () => {
     const claimKept = draft((copy) => {
       const first = stateIn(copy, 'ClaimRequest');
       delete first.ResultSelector;
@@ -45,7 +45,7 @@ describe('the check of the flow', () => {
     expect(flawsOf(broken)).toEqual(['RecordFailure reads request before anyone wrote it']);
   });
 
-  test('names a state that leads nowhere, and what is never reached behind it', () => {
+  test('names a state that leads nowhere, and those that are never reached behind it', () => {
     const broken = draft((copy) => {
       delete stateIn(copy, 'CreateValidation').Next;
     });
@@ -57,8 +57,8 @@ describe('the check of the flow', () => {
       'AwaitWebhook is never reached',
       'ReadVerdict is never reached',
       'RecordOutcome is never reached',
-      'RecordFailure may read validation, which nobody writes before',
-      'RecordFailure may read receipt, which nobody writes before',
+      'RecordFailure may read validation, which no step writes before',
+      'RecordFailure may read receipt, which no step writes before',
     ]);
   });
 
@@ -77,7 +77,7 @@ describe('the check of the flow', () => {
     ]);
   });
 
-  test('names the step behind a catch that forgets the journal', () => {
+  test('names the step behind a catch that drops the journal', () => {
     const broken = draft((copy) => {
       for (const catcher of stateIn(copy, 'MoveMedia').Catch ?? []) delete catcher.ResultPath;
     });
@@ -97,7 +97,7 @@ describe('the check of the flow', () => {
     expect(flawsOf(broken)).toEqual(['ReadOutcome reads repeat before anyone wrote it']);
   });
 
-  test('names the step behind a result that takes the place of the journal', () => {
+  test('names the step behind a result that replaces the journal', () => {
     const broken = draft((copy) => {
       delete stateIn(copy, 'ReadVerdict').ResultPath;
     });
@@ -150,7 +150,7 @@ describe('the check of the flow', () => {
     expect(flawsOf(broken)).toEqual(['LookUp is no step of the contract', 'ReadOutcome is a step without a state']);
   });
 
-  test('names a question and an end that look at what is not there', () => {
+  test('names a question and an end that read an absent field', () => {
     const broken = draft((copy) => {
       copy.StartAt = 'HowToWait';
       stateIn(copy, 'ReadOutcome').OutputPath = '$.verdict';
@@ -167,13 +167,13 @@ describe('the check of the flow', () => {
     ]);
   });
 
-  test('names an entry that a step hopes for in vain', () => {
+  test('names an optional entry of a step that is never written', () => {
     const broken = draft((copy) => {
       stateIn(copy, 'AwaitWebhook').ResultPath = null;
     });
     expect(flawsOf(broken)).toEqual([
       'AwaitWebhook does not write notification',
-      'RecordOutcome may read notification, which nobody writes before',
+      'RecordOutcome may read notification, which no step writes before',
     ]);
   });
 });

@@ -19,7 +19,7 @@ const deployed = (copy: Draft): object =>
   );
 
 describe('the Amazon States Language', () => {
-  test('is what the definition is written in', () => {
+  test('validates the definition', () => {
     const { isValid, errorsText } = validate(deployed(draft()), { checkArn: true, checkPaths: true });
     expect(isValid, errorsText('\n')).toBe(true);
   });
@@ -35,22 +35,22 @@ describe('the Amazon States Language', () => {
 });
 
 describe('the definition', () => {
-  test('is a plain value that JSON keeps as it is', () => {
+  test('is a plain value that JSON keeps unchanged', () => {
     const value = definition({ callbackTimeoutSeconds: 60 });
     expect(JSON.parse(JSON.stringify(value))).toEqual(value);
   });
 
-  test('waits for a notification as long as the deployment says', () => {
+  test('waits for a notification as long as the deployment configures', () => {
     expect(definition({ callbackTimeoutSeconds: 7 }).States.AwaitWebhook).toMatchObject({ TimeoutSeconds: 7 });
   });
 
-  test('begins every substitution with the name of a step, and knows each of them', () => {
+  test('begins every substitution with the name of a step, and uses each of them', () => {
     const named = [...JSON.stringify(draft()).matchAll(/\$\{(\w+)\}/g)].map(([, name]) => name);
     expect(new Set(named)).toEqual(new Set(stepNames));
     expect(named).toHaveLength(stepNames.length);
   });
 
-  test('is far from the 1 MB that Step Functions takes', () => {
+  test('stays far from the 1 MB limit of Step Functions', () => {
     expect(JSON.stringify(draft()).length).toBeLessThan(20_000);
   });
 });
@@ -60,7 +60,7 @@ describe('a question', () => {
     Choices.map(({ Variable = '' }) => ({ state, path: Variable.split('.').slice(1) })),
   );
 
-  test('is asked by HowToWait, and by nobody else', () => {
+  test('is asked by HowToWait only', () => {
     expect(questions.map(({ state }) => state)).toEqual(['HowToWait']);
   });
 
@@ -100,7 +100,7 @@ describe('the names a step can throw', () => {
     expect(thrown[name]).toEqual(expect.arrayContaining(named));
   });
 
-  test('are all the errors there are', () => {
+  test('are all the errors that exist', () => {
     expect(new Set(Object.values(thrown).flat())).toEqual(new Set(errorNames));
   });
 });
@@ -145,21 +145,21 @@ const SIX_HOURS = 21_600;
 const longest = Config.parse({ graceSeconds: 600, callbackTimeoutSeconds: 3600 });
 
 describe('the timed poll', () => {
-  test('is still looking when the longest validation and the longest grace are over', () => {
+  test('still polls when the longest validation and the longest grace are over', () => {
     expect(sum(waitsOf(pending()))).toBeGreaterThan(SIX_HOURS + longest.graceSeconds + 60);
   });
 
-  test('looks at most 400 times in six hours, and within a minute of the deadline', () => {
+  test('polls at most 400 times in six hours, and within a minute of the deadline', () => {
     expect(looksIn(SIX_HOURS)).toBeLessThanOrEqual(400);
     expect(looksIn(SIX_HOURS)).toBeGreaterThanOrEqual(SIX_HOURS / 60);
     expect(Math.max(...waitsOf(pending()))).toBeLessThanOrEqual(60);
   });
 
-  test('looks soon: five times in the first fifteen seconds', () => {
+  test('polls five times in the first fifteen seconds', () => {
     expect(looksIn(15)).toBeGreaterThanOrEqual(5);
   });
 
-  test('takes turns with nothing else: whatever a look stumbles over shares its attempts', () => {
+  test('shares its attempts among all errors of a read', () => {
     expect(pending().ErrorEquals).toEqual(['States.ALL']);
     expect(retriersOf('ReadVerdict')[0]?.ErrorEquals).toEqual(['VerdictUnreachableError']);
   });
@@ -204,7 +204,7 @@ describe('the time of an execution', () => {
     return sum(waitsOf(general)) + (waitsOf(general).length + 1) * Number(TimeoutSeconds);
   };
 
-  test('is enough for the longest validation, with every retry of every other step used', () => {
+  test('suffices for the longest validation, with every retry of every other step used', () => {
     const before = ['ClaimRequest', 'CheckEnrollment', 'CreateValidation'].map(worstOf);
     // The longest sleep before the look that ends it, and that look itself.
     const waiting = SIX_HOURS + longest.graceSeconds + 60 + Number(stateIn(draft(), 'ReadVerdict').TimeoutSeconds);
@@ -212,14 +212,14 @@ describe('the time of an execution', () => {
     expect(sum(before) + waiting + sum(after)).toBeLessThan(MACHINE_SECONDS);
   });
 
-  test('lets whoever waits for another owner wait as long as that owner may take', () => {
+  test('lets a run that waits for another owner wait as long as that owner may take', () => {
     const claimed = retriersOf('ClaimRequest').find(({ ErrorEquals }) => ErrorEquals.includes('ClaimedElsewhereError'));
     // Less the minutes in which the machine itself must still be able to say that it gave up.
     expect(sum(waitsOf(claimed ?? {}))).toBeGreaterThanOrEqual(MACHINE_SECONDS - 900);
     expect(sum(waitsOf(claimed ?? {}))).toBeLessThanOrEqual(MACHINE_SECONDS - 300);
   });
 
-  test('of a function is enough for two calls to Truora, in case the key was rotated, and for an upload', () => {
+  test('of a function suffices for two calls to Truora, in case the key was rotated, and for an upload', () => {
     const slowest = 12;
     expect(Config.safeParse({ httpDeadlineSeconds: slowest }).success).toBe(true);
     expect(Config.safeParse({ httpDeadlineSeconds: slowest + 1 }).success).toBe(false);
@@ -229,13 +229,13 @@ describe('the time of an execution', () => {
     expect(functionSeconds.MoveMedia).toBeGreaterThan(6 * slowest);
   });
 
-  test('gives a creation time to settle before it is looked at again', () => {
+  test('gives a creation time to settle before it is read again', () => {
     const again = retriersOf('CreateValidation').at(-1);
     expect(Math.min(...waitsOf(again ?? {}))).toBeGreaterThanOrEqual(longest.httpDeadlineSeconds);
   });
 });
 
-test('the patience for a creation to settle holds two lost calls with their looks, at the longest window there may be', () => {
+test('the wait for a creation to settle holds two lost calls with their reads, at the longest possible window', () => {
   const longest = 300;
   expect(Config.safeParse({ settleSeconds: longest + 1 }).success).toBe(false);
   const { Retry = [] } = definition({ callbackTimeoutSeconds: 60 }).States.CreateValidation as TaskState;

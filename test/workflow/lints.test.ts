@@ -84,7 +84,7 @@ const breaks: [LintName, string, (copy: Draft) => void, string][] = [
   ],
   [
     'hopelessIsNotRetried',
-    'a pending enrollment without a patience of its own',
+    'a pending enrollment without a wait of its own',
     (copy) => {
       const state = stateIn(copy, 'CheckEnrollment');
       state.Retry = (state.Retry ?? []).filter(({ ErrorEquals }) => !ErrorEquals.includes('EnrollmentPendingError'));
@@ -105,7 +105,7 @@ const breaks: [LintName, string, (copy: Draft) => void, string][] = [
   ],
   [
     'tokenIsHandedOver',
-    'a wait for a token that nobody gets',
+    'a wait for a token that is not passed',
     (copy) => {
       const { Payload } = stateIn(copy, 'AwaitWebhook').Parameters as { Payload: Record<string, unknown> };
       delete Payload['taskToken.$'];
@@ -114,7 +114,7 @@ const breaks: [LintName, string, (copy: Draft) => void, string][] = [
   ],
   [
     'tokenIsHandedOver',
-    'a token where nobody waits',
+    'a token where no step waits',
     (copy) => Object.assign(stateIn(copy, 'ReadVerdict').Parameters as object, { 'token.$': '$$.Task.Token' }),
     'ReadVerdict hands a token on',
   ],
@@ -200,18 +200,18 @@ const breaks: [LintName, string, (copy: Draft) => void, string][] = [
     'errorsAreKnown',
     'a name with a typing error',
     (copy) => stateIn(copy, 'ReadVerdict').Retry?.[0]?.ErrorEquals.push('VerdictPending'),
-    'ReadVerdict names VerdictPending, which nobody throws',
+    'ReadVerdict names VerdictPending, which no function throws',
   ],
   [
     'errorsAreKnown',
     'a name that Step Functions does not have',
     (copy) => stateIn(copy, 'AwaitWebhook').Retry?.[0]?.ErrorEquals.push('States.TimedOut'),
-    'AwaitWebhook names States.TimedOut, which nobody throws',
+    'AwaitWebhook names States.TimedOut, which no function throws',
   ],
 ];
 
 describe.each(Object.keys(lints) as LintName[])('%s', (name) => {
-  test('has nothing to say of the definition', () => {
+  test('finds nothing in the definition', () => {
     expect(lints[name](draft())).toEqual([]);
   });
 
@@ -220,6 +220,6 @@ describe.each(Object.keys(lints) as LintName[])('%s', (name) => {
   });
 });
 
-test.each(breaks)('%s sees %s', (name, _, edit, complaint) => {
+test.each(breaks)('%s finds %s', (name, _, edit, complaint) => {
   expect(lints[name](draft(edit))).toContain(complaint);
 });

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { Config } from '../../infra/aws/config.ts';
 import { synthesize, type Template } from '../../infra/local/template.ts';
@@ -15,12 +14,12 @@ import {
   scripted,
   throws,
   times,
-} from '../support/scripted.ts';
+} from '../support/scripted-machine.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-const PATIENCE_MS = 1000;
+const CALLBACK_TIMEOUT_MS = 1000;
 
-const template = synthesize(Config.parse({ stage: 'test', callbackTimeoutSeconds: PATIENCE_MS / 1000 }));
+const template = synthesize(Config.parse({ stage: 'test', callbackTimeoutSeconds: CALLBACK_TIMEOUT_MS / 1000 }));
 
 const request = { kind: 'drop', event: {} };
 
@@ -32,10 +31,10 @@ const moved = 'ClaimRequest, CheckEnrollment, CreateValidation, MoveMedia';
 const toTheEnd = 'ReadVerdict, RecordOutcome';
 
 const run = async (script: Script, from: Template = template) => {
-  const world = scripted(from, script);
-  const execution = world.machine.start({ request });
+  const system = scripted(from, script);
+  const execution = system.machine.start({ request });
   await execution.ended;
-  return { ...world, execution };
+  return { ...system, execution };
 };
 
 type Path = { path: string; script: Script; calls: string } & (
@@ -73,7 +72,7 @@ const paths: Path[] = [
     output: { status: 'approved', decidedBy: 'poll' },
   },
   {
-    path: 'nobody rings until patience is over, and the poll takes over',
+    path: 'no notification comes before the callback timeout, and the poll takes over',
     script: {},
     calls: `${moved}, AwaitWebhook, ${toTheEnd}`,
     output: { status: 'approved', decidedBy: 'poll' },
@@ -172,7 +171,7 @@ const paths: Path[] = [
     output: approved,
   },
   {
-    path: "the claim is somebody else's when it comes to paying",
+    path: "the claim is another execution's when it comes to paying",
     script: { CreateValidation: claimedElsewhere },
     calls: 'ClaimRequest, CheckEnrollment, CreateValidation, RecordFailure',
     ...givenUp('claimed_elsewhere'),
@@ -253,7 +252,7 @@ const paths: Path[] = [
     ...givenUp('upload_link_unsafe'),
   },
   {
-    path: 'somebody else decides what is about to be given up',
+    path: 'another execution decides what is about to be given up',
     script: { MoveMedia: throws('UploadLinkUnsafeError', 'upload_link_unsafe'), RecordFailure: alreadyDecided },
     calls: `${moved}, RecordFailure, ReadOutcome`,
     output: { status: 'approved' },
@@ -362,24 +361,21 @@ const endings: Record<StepName, { given: Script; before: string; tries: number; 
 
 const joined = (...parts: string[]) => parts.filter(Boolean).join(', ');
 
-/** What Lambda calls the ends that nobody foresaw; none of the names means that nothing was done. */
+/** Lambda's names of unexpected ends; none of the names means that nothing was done. */
 const crashNames = ['Lambda.Unknown', 'Sandbox.Timedout', 'Runtime.ExitError'];
 
 describe.each(stepNames)('%s', (step) => {
   const { given, before, tries, after } = endings[step];
 
-  test.concurrent.each(crashNames)(
-    'that ends as %s at every try is given up, and that is written down',
-    async (name) => {
-      const { execution, told } = await run({ ...given, [step]: forever(crashes(name)) });
-      expect(told()).toBe(joined(before, `${step} x${tries}`, after));
-      if (after === toTheEnd) expect(execution).toMatchObject({ status: 'SUCCEEDED', output: { status: 'approved' } });
-      else if (after) expect(execution).toMatchObject({ status: 'FAILED', ...givenUp('unexpected') });
-      else expect(execution).toMatchObject({ status: 'FAILED', error: name });
-    },
-  );
+  test.concurrent.each(crashNames)('gives up when it ends as %s at every try, and records that', async (name) => {
+    const { execution, told } = await run({ ...given, [step]: forever(crashes(name)) });
+    expect(told()).toBe(joined(before, `${step} x${tries}`, after));
+    if (after === toTheEnd) expect(execution).toMatchObject({ status: 'SUCCEEDED', output: { status: 'approved' } });
+    else if (after) expect(execution).toMatchObject({ status: 'FAILED', ...givenUp('unexpected') });
+    else expect(execution).toMatchObject({ status: 'FAILED', error: name });
+  });
 
-  test.concurrent('that crashes once is called again, and all goes on as if nothing had been', async () => {
+  test.concurrent('is called again after one crash, and the run continues unchanged', async () => {
     const well = await run({ AwaitWebhook: isRung(), ...given });
     const once = await run({
       AwaitWebhook: isRung(),
@@ -394,6 +390,14 @@ describe.each(stepNames)('%s', (step) => {
 });
 
 describe.concurrent('an execution that is over', () => {
+  /** A later execution gets as far as the one that is over would get: what has not happened by then does not happen. */
+  const tries = async () => {
+    const { machine, calls } = scripted(template, { ClaimRequest: forever(claimedElsewhere) });
+    machine.start({ request });
+    await waitFor(() => expect(calls.length).toBeGreaterThan(20));
+    await machine.close();
+  };
+
   test('calls nothing more, though it was stopped between two tries', async () => {
     const { machine, calls } = scripted(template, { ClaimRequest: forever(claimedElsewhere) });
     const { executionArn, ended } = machine.start({ request });
@@ -401,34 +405,34 @@ describe.concurrent('an execution that is over', () => {
     machine.stop(executionArn);
     const made = calls.length;
     await ended;
-    await sleep(200);
+    await tries();
     expect(calls).toHaveLength(made);
     expect(machine.describe(executionArn)).toMatchObject({ status: 'ABORTED' });
   });
 
-  test('is over at once, though the next try is a quarter of a minute away', async () => {
+  test('is over at once, though the next try is hours away', async () => {
     const unsettled = throws('CreationUnsettledError', 'creation_unsettled');
-    const { machine, calls } = scripted(template, { CreateValidation: forever(unsettled) }, { pace: 1 });
+    const { machine, calls } = scripted(template, { CreateValidation: forever(unsettled) }, { pace: 10_000 });
     const { executionArn, ended } = machine.start({ request });
     await waitFor(() => expect(calls.at(-1)?.step).toBe('CreateValidation'));
     machine.stop(executionArn);
-    const first = await Promise.race([ended.then(() => 'ended'), sleep(10_000, 'still waiting', { ref: false })]);
-    expect(first).toBe('ended');
+    await ended;
     expect(calls.filter(({ step }) => step === 'CreateValidation')).toHaveLength(1);
   });
 
-  test('calls nothing more, though it was stopped while it was parked', async () => {
+  test('calls nothing more when it was stopped during a wait', async () => {
     const { machine, calls, told } = scripted(template, {});
     const { executionArn, ended } = machine.start({ request });
     await waitFor(() => expect(calls.at(-1)?.step).toBe('AwaitWebhook'));
     machine.stop(executionArn);
     await ended;
-    await sleep(PATIENCE_MS + 200);
+    // The wait of a later one is over.
+    await run({});
     expect(told()).toBe(`${moved}, AwaitWebhook`);
     expect(machine.describe(executionArn)).toMatchObject({ status: 'ABORTED' });
   });
 
-  test('calls nothing more, though it was stopped while a function ran', async () => {
+  test('calls nothing more when it was stopped while a function ran', async () => {
     const { promise, resolve } = Promise.withResolvers<void>();
     const create: Move = async () => {
       await promise;
@@ -440,16 +444,16 @@ describe.concurrent('an execution that is over', () => {
     machine.stop(executionArn);
     resolve();
     await ended;
-    await sleep(50);
+    await run({ AwaitWebhook: isRung() });
     expect(told()).toBe('ClaimRequest, CheckEnrollment, CreateValidation');
     expect(machine.describe(executionArn)).toMatchObject({ status: 'ABORTED' });
   });
 
-  test('calls nothing more, though the time of the machine ran out between two tries', async () => {
+  test('calls nothing more when the time of the machine ran out between two tries', async () => {
     const hasty = structuredClone(template);
     const machineOf = Object.values(hasty.Resources).find(({ Type }) => Type === 'AWS::StepFunctions::StateMachine');
     const definition = JSON.parse(String(machineOf?.Properties.DefinitionString));
-    // However fast the tries come, they do not run out before the second is over.
+    // At any speed the tries do not run out before the second is over.
     for (const retrier of definition.States.ClaimRequest.Retry) {
       if (retrier.MaxAttempts > 0) retrier.MaxAttempts = 1_000_000;
     }
@@ -459,12 +463,12 @@ describe.concurrent('an execution that is over', () => {
     const { calls, execution } = await run({ ClaimRequest: forever(claimedElsewhere) }, hasty);
     expect(execution.status).toBe('TIMED_OUT');
     const made = calls.length;
-    await sleep(200);
+    await tries();
     expect(calls).toHaveLength(made);
     expect(made).toBeGreaterThan(5);
   });
 
-  test('is what closing the machine makes of every execution', async () => {
+  test('ends every execution when the machine is closed', async () => {
     const { machine, calls } = scripted(template, {
       CreateValidation: forever(throws('CreationUnsettledError', 'creation_unsettled')),
     });
@@ -473,11 +477,11 @@ describe.concurrent('an execution that is over', () => {
     await machine.close();
     const made = calls.length;
     expect(executions.map(({ status }) => status)).toEqual(['ABORTED', 'ABORTED']);
-    await sleep(100);
+    await tries();
     expect(calls).toHaveLength(made);
   });
 
-  test('stays what it became when it is stopped afterwards', async () => {
+  test('keeps its status when it is stopped afterwards', async () => {
     const { machine, execution } = await run({ ClaimRequest: alreadyDecided });
     machine.stop(execution.executionArn);
     expect(machine.describe(execution.executionArn)).toMatchObject({ status: 'SUCCEEDED', output: approved });
@@ -491,13 +495,13 @@ describe.concurrent('a task token', () => {
 
   /** Starts an execution and waits until it is parked. */
   const parked = async (script: Script = {}) => {
-    const world = scripted(template, script);
-    const execution = world.machine.start({ request });
-    await waitFor(() => expect(tokensOf(world.calls)).not.toEqual([]));
-    return { ...world, execution, token: tokensOf(world.calls).at(-1) ?? '' };
+    const system = scripted(template, script);
+    const execution = system.machine.start({ request });
+    await waitFor(() => expect(tokensOf(system.calls)).not.toEqual([]));
+    return { ...system, execution, token: tokensOf(system.calls).at(-1) ?? '' };
   };
 
-  test('wakes the execution with the notification, once', async () => {
+  test('resumes the execution with the notification, once', async () => {
     const { machine, calls, execution, token } = await parked();
     machine.sendTaskSuccess(token, notification);
     expect(() => machine.sendTaskSuccess(token, notification)).toThrow(tooLate);
@@ -506,7 +510,7 @@ describe.concurrent('a task token', () => {
     expect(() => machine.sendTaskSuccess(token, notification)).toThrow(tooLate);
   });
 
-  test('is worth nothing once patience is over', async () => {
+  test('is refused after the callback timeout', async () => {
     const { machine, execution, token, told } = await parked({ ReadVerdict: times(3, verdictPending) });
     await waitFor(() => expect(told()).toContain('ReadVerdict'));
     expect(() => machine.sendTaskSuccess(token, notification)).toThrow(tooLate);
@@ -515,14 +519,14 @@ describe.concurrent('a task token', () => {
     expect(execution).toMatchObject({ status: 'SUCCEEDED', output: { decidedBy: 'poll' } });
   });
 
-  test('is worth nothing once the execution was stopped', async () => {
+  test('is refused after the execution was stopped', async () => {
     const { machine, execution, token } = await parked();
     machine.stop(execution.executionArn);
     await execution.ended;
     expect(() => machine.sendTaskSuccess(token, notification)).toThrow(tooLate);
   });
 
-  test('is worth nothing if nobody was ever given it', async () => {
+  test('is refused when it was never issued', async () => {
     const { machine, execution, token } = await parked();
     expect(() => machine.sendTaskSuccess('made up', notification)).toThrow(tooLate);
     expect(() => machine.sendTaskFailure('made up', 'Error', '')).toThrow(tooLate);
@@ -531,7 +535,7 @@ describe.concurrent('a task token', () => {
     expect(execution.status).toBe('SUCCEEDED');
   });
 
-  test('is a fresh one at every try and in every execution, and only the last one wakes', async () => {
+  test('is a new one at every try and in every execution, and only the last one resumes', async () => {
     const script = () => ({ AwaitWebhook: times(2, crashes('Lambda.Unknown')) });
     const { machine, calls, execution } = await parked(script());
     await waitFor(() => expect(tokensOf(calls)).toHaveLength(3));
@@ -547,7 +551,7 @@ describe.concurrent('a task token', () => {
     expect(execution).toMatchObject({ status: 'SUCCEEDED', output: { decidedBy: 'webhook' } });
   });
 
-  test('that brings back a failure is followed by a fresh one', async () => {
+  test('is replaced by a new one after it brought a failure', async () => {
     const { machine, calls, execution, token } = await parked();
     machine.sendTaskFailure(token, 'SomebodyElsesError', 'no cause');
     await waitFor(() => expect(tokensOf(calls)).toHaveLength(2));
@@ -556,7 +560,7 @@ describe.concurrent('a task token', () => {
     expect(execution).toMatchObject({ status: 'SUCCEEDED', output: { decidedBy: 'webhook' } });
   });
 
-  test('stands nowhere but in what AwaitWebhook is called with', async () => {
+  test('appears only in the input of AwaitWebhook', async () => {
     const { machine, calls, events, execution, token } = await parked({ ReadVerdict: verdictPending });
     machine.sendTaskSuccess(token, notification);
     await execution.ended;
@@ -575,12 +579,12 @@ describe.concurrent('a task token', () => {
 describe('the data of an execution', () => {
   const ofLength = (bytes: number) => gives({ padding: 'x'.repeat(bytes - '{"padding":""}'.length) });
 
-  test('takes a result of 256 KiB', async () => {
+  test('accepts a result of 256 KiB', async () => {
     const { execution } = await run({ ClaimRequest: alreadyDecided, ReadOutcome: ofLength(262_144) });
     expect(execution.status).toBe('SUCCEEDED');
   });
 
-  test('does not take a byte more, and no retry and no catch helps', async () => {
+  test('accepts not a byte more, and no retry and no catch helps', async () => {
     const { execution, told } = await run({ CheckEnrollment: forever(ofLength(262_145)) });
     expect(told()).toBe('ClaimRequest, CheckEnrollment');
     expect(execution).toMatchObject({ status: 'FAILED', error: 'States.DataLimitExceeded' });
@@ -591,7 +595,7 @@ describe('the data of an execution', () => {
     expect(execution).toMatchObject({ status: 'FAILED', error: 'States.DataLimitExceeded' });
   });
 
-  test('is the journal, to which every step adds its one entry', async () => {
+  test('form the journal, to which every step adds its one entry', async () => {
     const { calls } = await run({ AwaitWebhook: isRung() });
     const learnt = ['claim', 'enrollment', 'validation', 'receipt', 'notification', 'verdict'];
     expect(calls.map(({ journal }) => Object.keys(journal))).toEqual([
@@ -600,7 +604,7 @@ describe('the data of an execution', () => {
     ]);
   });
 
-  test('begins with the claim: no entry that whoever started the machine has forged reaches a step', async () => {
+  test('begin with the claim: no forged entry of the input reaches a step', async () => {
     const forgery = 'RVLffffffffffffffffffffffffffffffff';
     const caught = { Error: 'Forged', Cause: forgery };
     const forged = {
@@ -641,7 +645,7 @@ describe('the data of an execution', () => {
     }
   });
 
-  test('tells a refusal from a failure and a repeat, though the error of the first state stands alone', async () => {
+  test('distinguish a refusal from a failure and a repeat by the error of the first state', async () => {
     const refused = await run({ ClaimRequest: requestInvalid });
     expect(refused.calls[1]?.journal).toMatchObject({ request, refusal: { Error: 'RequestInvalidError' } });
     const failed = await run({ ClaimRequest: requestInvalid, RecordRefusal: forever(crashes('Lambda.Unknown')) });
@@ -656,21 +660,24 @@ describe('the data of an execution', () => {
     });
   });
 
-  test.each([[[]], ['text'], [7], [null]])('is no start at all when it is %j, and that is recorded', async (input) => {
-    const { machine, told } = scripted(template, { ClaimRequest: requestInvalid });
-    const execution = machine.start(input);
-    await execution.ended;
-    expect(told()).toBe('ClaimRequest, RecordRefusal');
-    expect(execution).toMatchObject({ status: 'SUCCEEDED', output: { status: 'refused' } });
-  });
+  test.each([[[]], ['text'], [7], [null]])(
+    'start no step when the input is %j, and that is recorded',
+    async (input) => {
+      const { machine, told } = scripted(template, { ClaimRequest: requestInvalid });
+      const execution = machine.start(input);
+      await execution.ended;
+      expect(told()).toBe('ClaimRequest, RecordRefusal');
+      expect(execution).toMatchObject({ status: 'SUCCEEDED', output: { status: 'refused' } });
+    },
+  );
 
-  test('is handed to every step with the ARN of the execution', async () => {
+  test('are passed to every step with the ARN of the execution', async () => {
     const { calls, execution } = await run({ ClaimRequest: polling });
     expect(new Set(calls.map(({ executionId }) => executionId))).toEqual(new Set([execution.executionArn]));
     expect(execution.executionArn).toMatch(/^arn:aws:states:[^:]+:\d+:execution:face-revalidation-test:[\w-]+$/);
   });
 
-  test('is not what the caller goes on holding', async () => {
+  test('are not shared with the object of the caller', async () => {
     const { machine, calls } = scripted(template, { ClaimRequest: alreadyDecided });
     const input = { request: { kind: 'drop', note: 'as it was' } };
     const { ended } = machine.start(input);
@@ -681,7 +688,7 @@ describe('the data of an execution', () => {
 });
 
 describe('the name of an execution', () => {
-  test('stands for the same execution as long as it is known', async () => {
+  test('refers to the same execution as long as it is known', async () => {
     const { machine, calls } = scripted(template, { ClaimRequest: alreadyDecided });
     const first = machine.start({ request }, 'mine');
     expect(machine.start({ request }, 'mine')).toBe(first);
@@ -691,7 +698,7 @@ describe('the name of an execution', () => {
     expect(calls).toHaveLength(2);
   });
 
-  test('is made up, and another one every time, when none is given', async () => {
+  test('is generated, another one every time, when none is given', async () => {
     const { machine, calls } = scripted(template, { ClaimRequest: times(2, alreadyDecided) });
     const both = [machine.start({ request }), machine.start({ request })];
     await Promise.all(both.map(({ ended }) => ended));
@@ -699,8 +706,8 @@ describe('the name of an execution', () => {
     expect(calls).toHaveLength(4);
   });
 
-  test('that nobody started stands for nothing', () => {
+  test('that was never started refers to nothing', () => {
     const { machine } = scripted(template, {});
-    expect(machine.describe(`${machine.arn}:nobody`)).toBeUndefined();
+    expect(machine.describe(`${machine.arn}:unknown`)).toBeUndefined();
   });
 });

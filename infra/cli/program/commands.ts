@@ -1,8 +1,8 @@
 import type { Define } from './define.ts';
 
-type Entry = { name: string; summary: string; group: string; load: () => Promise<{ define: Define }> };
+export type Entry = { name: string; summary: string; group: string; load: () => Promise<{ define: Define }> };
 
-const groups = {
+export const groups = {
   local: 'On this machine:',
   cases: 'Cases, on this machine or with --stage in AWS:',
   operate: 'Operate:',
@@ -10,14 +10,14 @@ const groups = {
   deploy: 'Deploy:',
 };
 
-const entry = (name: string, group: string, summary: string, load: Entry['load']): Entry => ({
+export const entry = (name: string, group: string, summary: string, load: Entry['load']): Entry => ({
   name,
   group,
   summary,
   load,
 });
 
-/** Every command, once. A module is imported when its command is called, so that `--help` loads none of them. */
+/** The commands of the package and of a clone. A module is imported when its command is called, so that `--help` loads none of them. */
 export const commands: readonly Entry[] = [
   entry('start', groups.local, 'run the whole system on this machine until Ctrl-C', () => import('../start.ts')),
   entry(
@@ -88,14 +88,5 @@ export const commands: readonly Entry[] = [
     () => import('../spend.ts'),
   ),
   entry('cost', groups.money, 'print the dollars of a month in AWS, by line', () => import('../cost.ts')),
-  entry('deploy', groups.deploy, 'deploy a stage with the CDK', () => import('../deploy.ts')),
-  entry('diff', groups.deploy, 'show what a deployment would change', () => import('../diff.ts')),
-  entry('destroy', groups.deploy, 'take the stack of a stage away', () => import('../destroy.ts')),
   entry('smoke', groups.deploy, 'prove a deployment for free', () => import('../smoke.ts')),
-  entry(
-    'record',
-    groups.deploy,
-    'record the answers of the real Truora as examples; costs one validation',
-    () => import('../record.ts'),
-  ),
 ];

@@ -39,11 +39,11 @@ export const connect = async (
   }
   parseArgument(Config.shape.stage, stage, '--stage');
   parseArgument(Config.shape.region, region, '--region');
-  const [{ whoDeploys }, { readStack, stackOf }] = await Promise.all([
+  const [{ deployerIdentity }, { readStack, stackOf }] = await Promise.all([
     import('../../aws/identity.ts'),
     import('../aws/stack.ts'),
   ]);
-  const identity = await whoDeploys(region);
+  const identity = await deployerIdentity(region);
   if ('problem' in identity) throw new UsageError(`--stage ${stage}: ${identity.problem}`);
   process.env.AWS_REGION = identity.region;
   const stack = await readStack(stage);

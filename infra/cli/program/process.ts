@@ -1,4 +1,6 @@
+import type { Entry } from './commands.ts';
 import type { Context, Interruption } from './context.ts';
+import { guardEnding } from './ending.ts';
 import { exitCodes } from './exit-codes.ts';
 import { run } from './run.ts';
 
@@ -11,14 +13,10 @@ const CLOSING_MS = 15_000;
 /** Ctrl-C within this time is the same one: a terminal sends it to npm and to us, and npm passes it on. Milliseconds. */
 const SAME_KEY_MS = 500;
 
-/**
- * Runs the command line as this process, and ends it. A crash is one line on stderr and code 3, never a stack and code 1. A
- * result that could not be written is code 3 too; a closed pipe ends without a line, because its reader wanted no more.
- */
-export const runProcess = async (argv: readonly string[]): Promise<never> => {
+/** Runs the command line as this process, and ends it. */
+export const runProcess = async (argv: readonly string[], commands: readonly Entry[]): Promise<never> => {
   let interruption: Interruption = { parting: 'interrupted' };
   let interruptedAt: number | undefined;
-  let unwritten: string | undefined;
   const closers: (() => Promise<void>)[] = [];
   const close = async () => {
     for (const one of closers.splice(0).reverse()) await one();
@@ -37,18 +35,9 @@ export const runProcess = async (argv: readonly string[]): Promise<never> => {
     void close().finally(() => process.exit(code));
   };
 
-  // The process that reads stdout may end before this one (`| head -1`): later writes are dropped.
-  process.stdout.on('error', ({ code = 'unknown' }: NodeJS.ErrnoException) => {
-    if (unwritten !== undefined) return;
-    unwritten = code;
-    if (code === 'EPIPE' && interruption.endsWithReader) interrupt();
-  });
-  // Progress and reasons are for a person: a reader that has gone changes no outcome.
-  process.stderr.on('error', () => {});
-  process.on('uncaughtException', (error: unknown) => {
-    const { doubt } = interruption;
-    log(`failed: ${error instanceof Error ? error.message : String(error)}${doubt ? ` (${doubt})` : ''}`);
-    process.exit(exitCodes.failed);
+  const codeOf = guardEnding({
+    doubt: () => interruption.doubt,
+    onReaderEnd: () => interruption.endsWithReader && interrupt(),
   });
   process.on('SIGINT', interrupt);
   process.on('SIGTERM', interrupt);
@@ -68,12 +57,10 @@ export const runProcess = async (argv: readonly string[]): Promise<never> => {
       interruption = ending;
     },
   };
-  const code = await run(argv, context);
+  const code = await run(argv, commands, context);
   // An interruption ends the process itself, with its own code.
   if (interruptedAt !== undefined) return new Promise<never>(() => {});
   await close();
   await new Promise<void>((resolve) => process.stdout.write('', () => resolve()));
-  if (unwritten === undefined) process.exit(code);
-  if (unwritten !== 'EPIPE') log(`failed: the result cannot be written to stdout (${unwritten})`);
-  process.exit(exitCodes.failed);
+  process.exit(codeOf(code));
 };

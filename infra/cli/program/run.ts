@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { findPackageJSON } from 'node:module';
+import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
-import { commands } from './commands.ts';
+import type { Entry } from './commands.ts';
 import type { Context } from './context.ts';
 import { type Does, refuseRepeats } from './define.ts';
 import { exitCodes } from './exit-codes.ts';
@@ -10,10 +9,8 @@ import { UsageError } from './usage.ts';
 /** Columns of the help, on every terminal. */
 const WIDTH = 100;
 
-const versionOf = (): string => {
-  const file = findPackageJSON(import.meta.url);
-  return file ? JSON.parse(readFileSync(file, 'utf8')).version : 'unknown';
-};
+/** The version in the package's own manifest, in a clone and in the built package. */
+const versionOf = (): string => createRequire(import.meta.url)('face-revalidation/package.json').version;
 
 /** A reason in one line: commander puts its suggestion into a second one. */
 const oneLine = (text: string): string =>
@@ -23,7 +20,12 @@ const oneLine = (text: string): string =>
     .replace(/\s*\n\s*/g, ' ');
 
 /** The program with the name and summary of every command. Only the modules of named commands are imported. */
-const programOf = async (argv: readonly string[], context: Context, end: (code: number) => void): Promise<Command> => {
+const programOf = async (
+  argv: readonly string[],
+  commands: readonly Entry[],
+  context: Context,
+  end: (code: number) => void,
+): Promise<Command> => {
   const program = new Command('face-revalidation')
     .description('Re-validates known faces at Truora: on this machine, or with --stage in AWS.')
     .version(versionOf(), '-V, --version', 'print the version')
@@ -55,12 +57,13 @@ const answers = ['commander.helpDisplayed', 'commander.version'];
 /**
  * Runs one command line, and reports why it failed.
  * @param argv the words after the program's name
+ * @param commands every command that can be called
  * @returns the exit code
  */
-export const run = async (argv: readonly string[], context: Context): Promise<number> => {
+export const run = async (argv: readonly string[], commands: readonly Entry[], context: Context): Promise<number> => {
   let code: number = exitCodes.ok;
   try {
-    const program = await programOf(argv, context, (ended) => {
+    const program = await programOf(argv, commands, context, (ended) => {
       code = ended;
     });
     await program.parseAsync([...argv], { from: 'user' });

@@ -1,17 +1,16 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Deployment } from '../../local/deployment.ts';
+import { LOCK_TIMEOUT_MS } from '../../local/folders.ts';
 import { tryLock } from '../../local/lock.ts';
 import type { Bucket } from '../../local/put-media.ts';
+import { wordsFor } from './installation.ts';
 import { UsageError } from './usage.ts';
 
 /** The file by which other terminals find the running local system, and the lock that it holds. Both are git-ignored. */
 const FILE = '.local-system.json';
 
 const LOCK = '.local-system.lock';
-
-/** How long the lock is asked for, so that a process that only checks it is not taken for its holder. Milliseconds. */
-const LOCK_WAIT_MS = 1000;
 
 /** Everything that a command needs to work with the running local system. Its credentials open nothing else, and end with it. */
 export type RunningSystem = Bucket & {
@@ -28,7 +27,7 @@ export type RunningSystem = Bucket & {
  * @throws UsageError when another local system runs there
  */
 export const reserve = (folder: string) => {
-  const release = tryLock(join(folder, LOCK), LOCK_WAIT_MS);
+  const release = tryLock(join(folder, LOCK), LOCK_TIMEOUT_MS);
   const file = join(folder, FILE);
   if (!release) {
     throw new UsageError(
@@ -58,7 +57,7 @@ const apiOf = (file: string): string => {
 
 /** @returns undefined when no local system runs in this folder */
 export const findRunning = (folder: string): RunningSystem | undefined => {
-  const release = tryLock(join(folder, LOCK), LOCK_WAIT_MS);
+  const release = tryLock(join(folder, LOCK), LOCK_TIMEOUT_MS);
   release?.();
   if (release) return undefined;
   try {
@@ -73,6 +72,6 @@ export const requireRunning = (folder: string): RunningSystem => {
   const running = findRunning(folder);
   if (running) return running;
   throw new UsageError(
-    'no local system is running here: start one in another terminal with "npm start", or give --stage',
+    `no local system is running here: start one in another terminal with "${wordsFor('start')}", or give --stage`,
   );
 };

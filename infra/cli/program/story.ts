@@ -1,8 +1,8 @@
 import type { Ticket } from '../../../shared/domain/api.ts';
 import type { Attempt } from '../../../shared/domain/attempts.ts';
+import { groupedReasons } from '../../../shared/domain/reasons.ts';
 import type { LedgerRecord } from '../../../shared/domain/record.ts';
 import type { Outcome } from '../../../shared/domain/revalidation.ts';
-import { groups } from '../../docs/reasons.ts';
 import { timeText } from './case.ts';
 
 /** What an attempt to create a validation means, in a sentence without its subject. */
@@ -100,10 +100,7 @@ const ending = (record: LedgerRecord, outcome: Outcome): string[] => {
     similarity === undefined
       ? ''
       : ` with similarity ${similarity}${threshold === undefined ? '' : `, threshold ${threshold}`}`;
-  const group =
-    groups.find(
-      (one) => one.status === status && reason !== undefined && (one.reasons as readonly string[]).includes(reason),
-    ) ?? groups.find(({ reasons }) => reason !== undefined && (reasons as readonly string[]).includes(reason));
+  const group = groupedReasons.find(({ reasons }) => reason !== undefined && reasons.includes(reason));
   return [
     `${timeText(outcome.decidedAt)}: it ended as ${status}${score}; ${canceledBy ? `${canceledBy} canceled it` : decidedBy[outcome.decidedBy]}.`,
     ...(reason

@@ -1,11 +1,13 @@
 import type { LocalSystem } from '../../local/local-system.ts';
+import { examplePhoto, wordsFor } from './installation.ts';
 
 /** What `start` prints: first what a person copies, then the addresses. No line has more than 100 columns. */
 export const welcome = (system: LocalSystem): string => {
   const { apiOrigin, s3Origin, bucket, credentials, sandbox, webhookUrl, webhookKey } = system;
   return `The local system is ready. In another terminal:
 
-  npm run -s drop -- infra/local/media/selfie.jpg --account ana --enrollment ENR1 --authorized
+  ${wordsFor('drop')} ${examplePhoto} \\
+    --account ana --enrollment ENR1 --authorized
 
 With your own tools, after these lines:
 

@@ -1,3 +1,4 @@
+import { defined } from '../../../shared/domain/defined.ts';
 import { resourcesOf, type Template } from '../template.ts';
 import { type Ask, LEADING_KEYS } from './policies.ts';
 
@@ -16,13 +17,13 @@ type Call = {
   >;
 };
 
-/** The value that a query's partition key has to have: the one comparison by `=` in its condition. */
+/** The value of a query's partition key: the one comparison by `=` in its condition. */
 const soughtIn = ({ KeyConditionExpression = '', ExpressionAttributeValues = {} }: Call): string | undefined =>
   ExpressionAttributeValues[/=\s*(:\w+)/.exec(KeyConditionExpression)?.[1] ?? '']?.S;
 
 /**
- * What a call to DynamoDB needs: its action, on the table or on the index, and the partition keys it touches, as DynamoDB
- * tells them to IAM. A batch needs it of every table it names.
+ * The permissions that a call to DynamoDB needs: its action, on the table or the index, and the partition keys that it touches, as
+ * DynamoDB gives them to IAM. A batch needs one for each table.
  */
 export const ledgerAsks = (template: Template): ((operation: string, call: Call) => Ask[]) => {
   const tables = new Map(
@@ -36,11 +37,8 @@ export const ledgerAsks = (template: Template): ((operation: string, call: Call)
       const { arn, key } = tables.get(name) ?? { arn: `arn:aws:dynamodb:::table/${name}`, key: '' };
       const keys = keysOf(key).filter((one) => one !== undefined);
       const resource = index ? `${arn}/index/${index}` : arn;
-      return {
-        action: `dynamodb:${operation}`,
-        resource,
-        ...(keys.length > 0 ? { context: { [LEADING_KEYS]: keys } } : {}),
-      };
+      const context = keys.length > 0 ? { [LEADING_KEYS]: keys } : undefined;
+      return defined({ action: `dynamodb:${operation}`, resource, context });
     };
     if (!call.RequestItems) {
       const keysOf = (key: string) => [(call.Key ?? call.Item)?.[key]?.S, soughtIn(call)];

@@ -2,10 +2,10 @@ import * as z from 'zod/mini';
 import { englishErrors } from '../../../shared/domain/parse.ts';
 import { resourcesOf, type Template } from '../template.ts';
 
-/** What DynamoDB says of a call: the partition keys of the items it touches. */
+/** The condition key with the partition keys of the items that a call touches. */
 export const LEADING_KEYS = 'dynamodb:LeadingKeys';
 
-/** What somebody would do, and what the service says of the call beside it (DynamoDB: the items' keys). */
+/** One call: its action, its resource, and the condition keys that the service gives (DynamoDB: the items' keys). */
 export type Ask = { action: string; resource: string; context?: Record<string, string[]> };
 
 const texts = z.union([
@@ -16,23 +16,23 @@ const texts = z.union([
   z.array(z.string()),
 ]);
 
-/** `asked` are the values of the call (none when the service does not speak of the key), `written` those of the policy. */
+/** `asked` are the values of the call (none when the service does not give the key), `written` those of the policy. */
 type Operator = (asked: string[], written: string[]) => boolean;
 
 const operators = {
   StringEquals: (asked, written) => asked.length === 1 && written.some((one) => one === asked[0]),
   StringLike: (asked, written) => asked.length === 1 && written.some((one) => isLike(one, asked[0] ?? '')),
   Bool: (asked, written) => asked.length === 1 && written.some((one) => one === asked[0]),
-  // Whether the service must not speak of the key at all.
+  // Whether the key must be absent from the call.
   Null: (asked, written) => written.some((one) => one === String(asked.length === 0)),
-  // Of a key that the service does not speak of this is true, in AWS too.
+  // True for an absent key, as in AWS.
   'ForAllValues:StringEquals': (asked, written) => asked.every((value) => written.some((one) => one === value)),
   'ForAllValues:StringLike': (asked, written) => asked.every((value) => written.some((one) => isLike(one, value))),
 } as const satisfies Record<string, Operator>;
 
 type OperatorName = keyof typeof operators;
 
-/** What a statement of ours may hold. Anything else (NotAction, Principal, other operators) is refused, not overlooked. */
+/** The supported parts of a statement. Everything else (NotAction, Principal, other operators) is an error. */
 export const Statement = z.strictObject({
   Sid: z.optional(z.string()),
   Effect: z.enum(['Allow', 'Deny']),
@@ -51,24 +51,24 @@ export const Statement = z.strictObject({
 
 export type Statement = z.infer<typeof Statement>;
 
-/** Every call of every function asks, and the patterns are those of the template: each is made once. */
-const made = new Map<string, RegExp>();
+/** Compiled patterns. Every call is checked, and the patterns are those of the template, so each is compiled once. */
+const compiled = new Map<string, RegExp>();
 
-/** `*` stands for any run of characters and `?` for one; everything else for itself. */
+/** `*` matches any characters and `?` one character. */
 const isLike = (pattern: string, value: string): boolean => {
-  let like = made.get(pattern);
+  let like = compiled.get(pattern);
   if (!like) {
     const text = pattern
       .replace(/[.+^$()|[\]{}\\]/g, '\\$&')
       .replaceAll('*', '.*')
       .replaceAll('?', '.');
     like = new RegExp(`^${text}$`, 's');
-    made.set(pattern, like);
+    compiled.set(pattern, like);
   }
   return like.test(value);
 };
 
-/** The six parts of an ARN; the last one may hold colons of its own. */
+/** The six parts of an ARN; the last one may have colons. */
 const partsOf = (arn: string): string[] => {
   const parts = arn.split(':');
   return [...parts.slice(0, 5), parts.slice(5).join(':')];
@@ -77,33 +77,33 @@ const partsOf = (arn: string): string[] => {
 export const isAction = (pattern: string, action: string): boolean =>
   isLike(pattern.toLowerCase(), action.toLowerCase());
 
-/** A wildcard reaches no further than its part of the ARN. Case counts. */
+/** A wildcard matches within its part of the ARN only. Case-sensitive. */
 export const isResource = (pattern: string, arn: string): boolean => {
   const parts = partsOf(arn);
   return pattern === '*' || partsOf(pattern).every((part, index) => isLike(part, parts[index] ?? ''));
 };
 
-const speaksOf = ({ Action, Resource, Condition = {} }: Statement, { action, resource, context = {} }: Ask): boolean =>
+const appliesTo = ({ Action, Resource, Condition = {} }: Statement, { action, resource, context = {} }: Ask): boolean =>
   Action.some((pattern) => isAction(pattern, action)) &&
   Resource.some((pattern) => isResource(pattern, resource)) &&
   Object.entries(Condition).every(([operator, keys]) =>
     Object.entries(keys).every(([key, written]) => operators[operator as OperatorName](context[key] ?? [], written)),
   );
 
-/** IAM's answer: an explicit Deny beats every Allow, and what no Allow speaks of is denied. */
+/** IAM's decision: an explicit Deny overrides every Allow, and without an Allow the call is denied. */
 export const isAllowed = (statements: readonly Statement[], ask: Ask): boolean =>
-  !statements.some((one) => one.Effect === 'Deny' && speaksOf(one, ask)) &&
-  statements.some((one) => one.Effect === 'Allow' && speaksOf(one, ask));
+  !statements.some((one) => one.Effect === 'Deny' && appliesTo(one, ask)) &&
+  statements.some((one) => one.Effect === 'Allow' && appliesTo(one, ask));
 
 /**
- * What each role of the template may do, by the role's ARN.
- * @throws for what this file does not evaluate: managed policies, boundaries, unknown parts of a statement
+ * The statements of each role of the template, by the role's ARN.
+ * @throws TypeError for what this module does not evaluate: managed policies, boundaries, unknown parts of a statement
  */
 export const policiesOf = (template: Template): Map<string, Statement[]> =>
   new Map(
     resourcesOf(template, 'AWS::IAM::Role').map(({ id, ref, arn, properties }) => {
       const unknown = Object.keys(properties).filter((name) => !/^(AssumeRolePolicyDocument|Description)$/.test(name));
-      if (unknown.length > 0) throw new TypeError(`the role ${id} has ${unknown}, which nobody evaluates here`);
+      if (unknown.length > 0) throw new TypeError(`the role ${id} has ${unknown}, which is not evaluated here`);
       const policies = resourcesOf(template, 'AWS::IAM::Policy')
         .map(({ properties: policy }) => policy as { Roles: string[]; PolicyDocument: { Statement: unknown[] } })
         .filter(({ Roles }) => Roles.includes(ref));
@@ -114,10 +114,10 @@ export const policiesOf = (template: Template): Map<string, Statement[]> =>
     }),
   );
 
-/** One thing a role may do: an action on a resource, and on items with such keys where the statement names some. */
+/** One permission of a role: an action on a resource, and the pattern of the items' keys if the statement has one. */
 export type Grant = { role: string; action: string; resource: string; keys: string | undefined };
 
-/** Every action on every resource that the Allow statements name, one by one. */
+/** Each action on each resource in the Allow statements, one by one. */
 export const grantsOf = (policies: ReadonlyMap<string, readonly Statement[]>): Grant[] =>
   [...policies].flatMap(([role, statements]) =>
     statements
@@ -130,7 +130,7 @@ export const grantsOf = (policies: ReadonlyMap<string, readonly Statement[]>): G
       }),
   );
 
-/** Whether a call made use of a grant. */
+/** Whether a call used a grant. */
 export const isUseOf = ({ action, resource, keys }: Grant, ask: Ask): boolean =>
   isAction(action, ask.action) &&
   isResource(resource, ask.resource) &&

@@ -9,7 +9,7 @@ export const refuseLongKey = (key: string): void => {
   if (Buffer.byteLength(key) > MAX_KEY_BYTES) throw new S3Error(400, 'KeyTooLongError', 'Your key is too long.');
 };
 
-/** Decodes percent-encoding exactly once; a plus is a plus. */
+/** Decodes percent-encoding exactly once; a plus stays a plus. */
 const decoded = (text: string): string => {
   try {
     return decodeURIComponent(text);
@@ -19,8 +19,8 @@ const decoded = (text: string): string => {
 };
 
 /**
- * Reads `/bucket/key?query`. Own code: `new URL` folds `..` segments, and to S3 they are letters of the key like any other.
- * The key is empty when the request speaks of the bucket itself.
+ * Reads `/bucket/key?query`. Own code: `new URL` removes `..` segments, which are ordinary characters of a key in S3. The key is
+ * empty for a request about the bucket.
  */
 export const readAddress = (target: string): Address => {
   const [, bucket, key = '', queryString = ''] = /^\/([^/?]*)(?:\/([^?]*))?(?:\?(.*))?$/s.exec(target) ?? [];

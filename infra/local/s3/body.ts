@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { crc32 } from 'node:zlib';
 import { S3Error } from './error.ts';
 
-/** A chunk's head is a size and perhaps a signature, a trailer one checksum: 4 KB is far above both. */
+/** The first line of a chunk has a size and perhaps a signature, a trailer one checksum: 4 KB is far above both. */
 const MAX_LINE_BYTES = 4096;
 
 const incomplete = () => new S3Error(400, 'IncompleteBody', 'The request body terminated unexpectedly.');
@@ -13,24 +14,24 @@ const incomplete = () => new S3Error(400, 'IncompleteBody', 'The request body te
 const malformed = () => new S3Error(400, 'InvalidRequest', 'The aws-chunked body is malformed.');
 
 /**
- * Takes the content out of an `aws-chunked` body (`size[;chunk-signature]`, data, ..., `0`, trailers): the SDK sends a
- * stream in it so that the checksum can follow the data. What stands in the trailers is put into `trailers`.
+ * Reads the content of an `aws-chunked` body (`size[;chunk-signature]`, data, ..., `0`, trailers), in which the SDK sends a stream
+ * so that the checksum can follow the data. It puts the trailers into `trailers`.
  */
 export async function* unframed(body: AsyncIterable<Buffer>, trailers: Map<string, string>): AsyncGenerator<Buffer> {
   const source = body[Symbol.asyncIterator]();
-  let held = Buffer.alloc(0);
+  let buffered = Buffer.alloc(0);
   const more = async () => {
     const next = await source.next();
     if (next.done) throw incomplete();
-    held = Buffer.concat([held, next.value]);
+    buffered = Buffer.concat([buffered, next.value]);
   };
   const line = async (): Promise<string> => {
-    while (!held.includes('\r\n')) {
-      if (held.length > MAX_LINE_BYTES) throw malformed();
+    while (!buffered.includes('\r\n')) {
+      if (buffered.length > MAX_LINE_BYTES) throw malformed();
       await more();
     }
-    const text = held.toString('latin1', 0, held.indexOf('\r\n'));
-    held = held.subarray(text.length + 2);
+    const text = buffered.toString('latin1', 0, buffered.indexOf('\r\n'));
+    buffered = buffered.subarray(text.length + 2);
     return text;
   };
   const size = async (): Promise<number> => {
@@ -41,9 +42,9 @@ export async function* unframed(body: AsyncIterable<Buffer>, trailers: Map<strin
   try {
     for (let left = await size(); left > 0; left = await size()) {
       while (left > 0) {
-        if (held.length === 0) await more();
-        const data = held.subarray(0, left);
-        held = held.subarray(data.length);
+        if (buffered.length === 0) await more();
+        const data = buffered.subarray(0, left);
+        buffered = buffered.subarray(data.length);
         left -= data.length;
         yield data;
       }
@@ -53,8 +54,8 @@ export async function* unframed(body: AsyncIterable<Buffer>, trailers: Map<strin
       const [name = '', value = ''] = trailer.split(/:(.*)/s);
       trailers.set(name.trim().toLowerCase(), value.trim());
     }
-    // To the very end, or the connection would not be free for its next request.
-    if (held.length > 0 || !(await source.next()).done) throw malformed();
+    // Reads to the end, so that the connection is free for its next request.
+    if (buffered.length > 0 || !(await source.next()).done) throw malformed();
   } finally {
     await source.return?.();
   }
@@ -62,7 +63,7 @@ export async function* unframed(body: AsyncIterable<Buffer>, trailers: Map<strin
 
 export type Sums = { bytes: number; md5: Buffer; sha256: Buffer; crc32: Buffer };
 
-/** Streams content into a file and sums it up on the way. */
+/** Streams content into a file and computes its checksums. */
 const write = async (content: AsyncIterable<Buffer>, path: string): Promise<Sums> => {
   const md5 = createHash('md5');
   const sha256 = createHash('sha256');
@@ -77,15 +78,18 @@ const write = async (content: AsyncIterable<Buffer>, path: string): Promise<Sums
       yield chunk;
     }
   };
-  await pipeline(summed, createWriteStream(path));
+  const file = createWriteStream(path);
+  // Content that is refused ends the pipeline at once; a file that is opened after that is made after it was deleted.
+  await once(file, 'open');
+  await pipeline(summed, file);
   const crcBytes = Buffer.alloc(4);
   crcBytes.writeUInt32BE(crc);
   return { bytes, md5: md5.digest(), sha256: sha256.digest(), crc32: crcBytes };
 };
 
 /**
- * Lands an upload in a file, lets `keep` decide about it, and leaves nothing behind unless `keep` has moved the file away:
- * an upload that breaks off, or is refused, was never there.
+ * Writes an upload to a temporary file, calls `keep`, and deletes the file unless `keep` has moved it: an upload that is cut off
+ * or refused leaves nothing.
  */
 export const land = async <T>(
   content: AsyncIterable<Buffer>,

@@ -13,14 +13,14 @@ export type ObjectCreated = {
   at: Date;
 };
 
-/** One request, with its address read and its bucket known to exist. */
+/** One request with a parsed address; its bucket exists. */
 export type Call = {
   versions: Versions;
   bucket: string;
   key: string;
   query: Map<string, string>;
   headers: IncomingHttpHeaders;
-  /** Breaking off in the middle leaves the connection whole, so that a refusal can still be answered. */
+  /** A reader may stop in the middle; the connection stays open, so that a refusal can still be sent. */
   body: AsyncIterable<Buffer>;
 };
 
@@ -29,7 +29,7 @@ export type Answer = {
   headers: Record<string, string>;
   /** The part of a file that is the body; HEAD leaves it out. */
   part?: { path: string; start: number; bytes: number };
-  /** A body that is no file. */
+  /** A body that is not from a file. */
   text?: string;
   created?: ObjectCreated;
 };

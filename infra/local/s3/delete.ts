@@ -1,8 +1,9 @@
+import { defined } from '../../../shared/domain/defined.ts';
 import type { Answer, Call } from './call.ts';
 import { S3Error } from './error.ts';
 import { isMarker } from './versions.ts';
 
-/** Without a version id a delete marker is put on top and nothing is lost; with one, that version is gone for ever. */
+/** Without a version id it adds a delete marker; with one it deletes that version. */
 export const deleteObject = async ({ versions, bucket, key, query }: Call): Promise<Answer> => {
   const versionId = query.get('versionId');
   if (versionId === '') throw new S3Error(400, 'InvalidArgument', 'Version id cannot be the empty string.');
@@ -10,10 +11,10 @@ export const deleteObject = async ({ versions, bucket, key, query }: Call): Prom
   if (versionId !== undefined && version) await versions.remove(bucket, key, version);
   return {
     status: 204,
-    headers: {
-      // A version that was not there is as good as deleted: S3 says 204 too.
+    headers: defined({
+      // For a version that does not exist S3 also answers 204.
       'x-amz-version-id': version?.versionId ?? versionId ?? '',
-      ...(isMarker(version) ? { 'x-amz-delete-marker': 'true' } : {}),
-    },
+      'x-amz-delete-marker': isMarker(version) ? 'true' : undefined,
+    }),
   };
 };

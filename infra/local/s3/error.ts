@@ -1,4 +1,4 @@
-/** What S3 refuses with: its own code, as the SDK names the exception. */
+/** An error of S3: its code is the name of the SDK's exception. */
 export class S3Error extends Error {
   override readonly name = 'S3Error';
   readonly status: number;
@@ -12,13 +12,13 @@ export class S3Error extends Error {
   }
 }
 
-/** For everything the stand-in does not do: a silent 200 would let a test pass that AWS fails. */
+/** For everything that is not implemented: a 200 would let a test pass that fails in AWS. */
 export const notImplemented = (what: string): S3Error =>
   new S3Error(501, 'NotImplemented', `The local S3 does not do this: ${what}.`);
 
 const escapes: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 
-/** A text as XML holds it. */
+/** Encodes a text for XML. */
 export const escaped = (text: string): string => text.replace(/[&<>"]/g, (sign) => escapes[sign] ?? sign);
 
 export const toXml = ({ code, message }: S3Error): string =>

@@ -2,10 +2,10 @@ import type { Answer, Call } from './call.ts';
 import { escaped, notImplemented, S3Error } from './error.ts';
 import { isMarker, type Version } from './versions.ts';
 
-/** A page holds no more, whatever is asked for. */
+/** The most entries of a page, also when more are requested. */
 const MAX_PAGE = 1000;
 
-/** S3's own encoding of keys (seen): a space is a plus, a plus is `%2B`, a slash stays. XML could not hold every key. */
+/** S3's own encoding of keys (seen): a space is a plus, a plus is `%2B`, a slash stays. XML cannot represent every key. */
 const encoded = (key: string): string =>
   encodeURIComponent(key)
     .replace(/%2F/g, '/')
@@ -22,7 +22,7 @@ const entry = ({ key, version, isLatest }: { key: string; version: Version; isLa
     element('Key', encoded(key)),
     element('VersionId', version.versionId),
     element('IsLatest', isLatest),
-    // Lists know whole seconds.
+    // Lists have whole seconds.
     element('LastModified', version.at.toISOString().replace(/\.\d+Z$/, '.000Z')),
   ].join('');
   if (isMarker(version)) return `<DeleteMarker>${common}</DeleteMarker>`;
@@ -30,8 +30,8 @@ const entry = ({ key, version, isLatest }: { key: string; version: Version; isLa
 };
 
 /**
- * ListObjectVersions: keys ascending by their bytes, each one's versions and delete markers from the newest to the oldest,
- * a page at a time. Without `encoding-type=url`, with a delimiter, or from an owner's point of view it is not done here.
+ * ListObjectVersions: keys ascending by their bytes, the versions and delete markers of each from the newest to the oldest, by
+ * page. Not implemented: without `encoding-type=url`, with a delimiter, with owners.
  */
 export const listVersions = async ({ versions, bucket, query }: Call): Promise<Answer> => {
   if (query.get('encoding-type') === undefined) throw notImplemented('a list without encoding-type=url');

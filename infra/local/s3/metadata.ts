@@ -1,13 +1,13 @@
 import { S3Error } from './error.ts';
 
-/** "2 KB in all": the names without their prefix, and the values. Bytes. */
+/** S3's limit on the names without their prefix plus the values. Bytes. */
 const MAX_METADATA_BYTES = 2048;
 
 const PREFIX = 'x-amz-meta-';
 
 /**
- * User metadata out of headers or form fields. S3 hands anything but ASCII back mangled (RFC 2047), and whoever relies on
- * it finds out in production: here it is refused.
+ * Reads user metadata from headers or form fields. S3 returns non-ASCII text encoded (RFC 2047), which a caller would notice only
+ * in production, so it is refused here.
  */
 export const readMetadata = (fields: Iterable<[string, unknown]>): Record<string, string> => {
   const metadata: Record<string, string> = {};

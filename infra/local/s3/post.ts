@@ -7,13 +7,13 @@ import { notImplemented, S3Error } from './error.ts';
 import { readMetadata } from './metadata.ts';
 import { created, UNKNOWN_TYPE } from './put.ts';
 
-/** A form is held in memory, so it is bounded: the largest media a ticket allows (10 MB), and 1 MB for fields and framing. */
+/** A form is kept in memory, so it is limited: the largest media of a ticket (10 MB), and 1 MB for fields and framing. */
 const MAX_FORM_BYTES = 11_000_000;
 
-const taken =
+const supported =
   /^(key|policy|content-type|success_action_status|x-ignore-.*|x-amz-(meta-.+|algorithm|credential|date|signature|security-token))$/;
 
-/** What a policy need not speak of. */
+/** Fields that a policy need not name. */
 const exempt = /^(policy|x-amz-signature|x-ignore-.*)$/;
 
 type Policy = { expiration: string; conditions: unknown[] };
@@ -38,20 +38,20 @@ const readForm = async ({ headers, body }: Call): Promise<Form> => {
   });
   const fields = new Map<string, string>();
   for (const [name, value] of form) {
-    // S3 reads no field behind the file.
+    // S3 ignores fields after the file.
     if (name === 'file') {
       if (typeof value !== 'string') return { fields, file: value };
-      // The parser has already read it as text, and bytes may be lost.
+      // The parser has already decoded it as text, which can lose bytes.
       throw notImplemented('a file without a file name');
     }
     if (typeof value !== 'string') throw malformed('Only the field `file` can be a file.');
-    if (!taken.test(name.toLowerCase())) throw notImplemented(`the form field ${name}`);
+    if (!supported.test(name.toLowerCase())) throw notImplemented(`the form field ${name}`);
     fields.set(name.toLowerCase(), value);
   }
   throw malformed('POST requires exactly one file upload per request.');
 };
 
-/** Signature version 4 of a POST policy: of its base64 as it stands in the form. */
+/** Signature version 4 of a POST policy, over its base64 as in the form. */
 export const signPolicy = (secret: string, scope: string[], policy: string): Buffer => {
   const hmac = (key: string | Buffer, data: string) => createHmac('sha256', key).update(data).digest();
   return hmac(scope.reduce<string | Buffer>(hmac, `AWS4${secret}`), policy);
@@ -91,11 +91,11 @@ const spellOut = (condition: unknown): unknown[][] =>
     ? [condition]
     : Object.entries(condition ?? {}).map(([field, value]) => ['eq', `$${field}`, value]);
 
-/** Every condition must hold, and every field must be spoken of by one. */
-const obey = (policy: Policy, form: Form, bucket: string): void => {
+/** Checks that every condition holds and every field has a condition. */
+const checkPolicy = (policy: Policy, form: Form, bucket: string): void => {
   if (Date.parse(policy.expiration) <= Date.now()) throw denied('Invalid according to Policy: Policy expired.');
   const values = new Map([...form.fields, ['bucket', bucket]]);
-  const spokenOf = new Set(['bucket']);
+  const covered = new Set(['bucket']);
   for (const [operator, subject, operand] of policy.conditions.flatMap(spellOut)) {
     if (operator === 'content-length-range') {
       if (form.file.size < Number(subject)) throw new S3Error(400, 'EntityTooSmall', 'Your upload is too small.');
@@ -107,13 +107,13 @@ const obey = (policy: Policy, form: Form, bucket: string): void => {
     const holds = operator === 'eq' ? value === operand : value?.startsWith(String(operand)) === true;
     if (!holds || (operator !== 'eq' && operator !== 'starts-with'))
       throw denied(`Invalid according to Policy: Policy Condition failed: ["${operator}", "$${field}"].`);
-    spokenOf.add(field);
+    covered.add(field);
   }
-  const extra = [...form.fields.keys()].find((field) => !exempt.test(field) && !spokenOf.has(field));
+  const extra = [...form.fields.keys()].find((field) => !exempt.test(field) && !covered.has(field));
   if (extra !== undefined) throw denied(`Invalid according to Policy: Extra input fields: ${extra}.`);
 };
 
-/** A browser's upload under a presigned policy: the one call here whose signature is verified, for the form is all it shows. */
+/** A browser's upload with a presigned form. The form's own signature is verified, because the request has no other. */
 export const postObject = async (
   call: Call,
   secretOf: SecretOf,
@@ -121,7 +121,7 @@ export const postObject = async (
 ): Promise<Answer> => {
   const form = await readForm(call);
   verifySignature(form.fields, secretOf);
-  obey(readPolicy(form.fields.get('policy') ?? ''), form, call.bucket);
+  checkPolicy(readPolicy(form.fields.get('policy') ?? ''), form, call.bucket);
   const key = form.fields.get('key') ?? '';
   if (key === '') throw malformed('The form needs a key.');
   refuseLongKey(key);

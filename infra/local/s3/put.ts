@@ -4,7 +4,7 @@ import { notImplemented, S3Error } from './error.ts';
 import { readMetadata } from './metadata.ts';
 import { isMarker, type StoredObject } from './versions.ts';
 
-/** What S3 calls content of which nobody told the type. */
+/** S3's type of content without a declared type. */
 export const UNKNOWN_TYPE = 'binary/octet-stream';
 
 const checksums = { 'x-amz-checksum-crc32': 'crc32', 'x-amz-checksum-sha256': 'sha256' } as const;
@@ -12,8 +12,8 @@ const checksums = { 'x-amz-checksum-crc32': 'crc32', 'x-amz-checksum-sha256': 's
 const text = (header: string | string[] | undefined): string | undefined =>
   typeof header === 'string' ? header : undefined;
 
-/** @returns the length of the content, not of the framing around it */
-const promisedBytes = (headers: Call['headers'], framed: boolean): number => {
+/** @returns the declared length of the content without framing */
+const declaredBytes = (headers: Call['headers'], framed: boolean): number => {
   const length = text(framed ? headers['x-amz-decoded-content-length'] : headers['content-length']);
   if (length !== undefined && /^\d+$/.test(length)) return Number(length);
   if (!framed && headers['transfer-encoding'] !== undefined) throw notImplemented('a body without its length');
@@ -23,26 +23,26 @@ const promisedBytes = (headers: Call['headers'], framed: boolean): number => {
 const readMd5 = (header: string | undefined): Buffer | undefined => {
   if (header === undefined) return undefined;
   const md5 = Buffer.from(header, 'base64');
-  // 16 bytes are an MD5.
+  // An MD5 has 16 bytes.
   if (md5.length !== 16) throw new S3Error(400, 'InvalidDigest', 'The Content-MD5 you specified is not valid.');
   return md5;
 };
 
-/** Holds what arrived against everything the sender said of it, in headers or in trailers. */
+/** Compares the received content with all checksums and lengths of the sender, in headers or trailers. */
 const check = (sums: Sums, headers: Call['headers'], trailers: Map<string, string>, bytes: number): void => {
-  if (sums.bytes !== bytes) throw new S3Error(400, 'IncompleteBody', 'The body is not as long as was promised.');
+  if (sums.bytes !== bytes) throw new S3Error(400, 'IncompleteBody', 'The body has another length than was declared.');
   const md5 = readMd5(text(headers['content-md5']));
   if (md5 && !md5.equals(sums.md5))
     throw new S3Error(400, 'BadDigest', 'The Content-MD5 you specified did not match what we received.');
   const signed = text(headers['x-amz-content-sha256']) ?? '';
   if (/^[0-9a-f]{64}$/.test(signed) && signed !== sums.sha256.toString('hex'))
     throw new S3Error(400, 'XAmzContentSHA256Mismatch', 'The x-amz-content-sha256 does not match what was computed.');
-  const promisedTrailer = text(headers['x-amz-trailer'])?.trim().toLowerCase();
-  if (promisedTrailer && !trailers.has(promisedTrailer))
-    throw new S3Error(400, 'MalformedTrailerError', 'The trailer that was promised is missing.');
+  const declaredTrailer = text(headers['x-amz-trailer'])?.trim().toLowerCase();
+  if (declaredTrailer && !trailers.has(declaredTrailer))
+    throw new S3Error(400, 'MalformedTrailerError', 'The declared trailer is missing.');
   for (const [name, sum] of Object.entries(checksums)) {
-    const said = text(headers[name]) ?? trailers.get(name);
-    if (said !== undefined && said !== sums[sum].toString('base64'))
+    const declared = text(headers[name]) ?? trailers.get(name);
+    if (declared !== undefined && declared !== sums[sum].toString('base64'))
       throw new S3Error(400, 'BadDigest', `The ${sum.toUpperCase()} you specified did not match what we received.`);
   }
 };
@@ -55,7 +55,7 @@ export const putObject = async ({ versions, bucket, key, headers, body }: Call):
   if (trailer !== undefined && !(trailer in checksums)) throw notImplemented(trailer);
   const onlyNew = headers['if-none-match'] !== undefined;
   if (onlyNew && headers['if-none-match'] !== '*') throw notImplemented('if-none-match with an ETag');
-  const bytes = promisedBytes(headers, framed);
+  const bytes = declaredBytes(headers, framed);
   const metadata = readMetadata(Object.entries(headers));
 
   const refuseExisting = () => {
@@ -68,7 +68,7 @@ export const putObject = async ({ versions, bucket, key, headers, body }: Call):
   const landing = versions.landingPath();
   const stored = await land(framed ? unframed(body, trailers) : body, landing, (sums) => {
     check(sums, headers, trailers, bytes);
-    // Again, for another upload may have ended first.
+    // Checked again: another upload may have ended first.
     refuseExisting();
     return versions.add(bucket, key, landing, {
       etag: sums.md5.toString('hex'),

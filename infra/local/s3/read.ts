@@ -1,8 +1,9 @@
+import { defined } from '../../../shared/domain/defined.ts';
 import type { Answer, Call } from './call.ts';
 import { notImplemented, S3Error } from './error.ts';
 import { isMarker, type StoredObject } from './versions.ts';
 
-/** The version asked for, or else the newest; a delete marker is not an object, and says so. */
+/** Finds the requested version, or the newest. @throws S3Error for a delete marker or a missing version */
 const findObject = ({ versions, bucket, key, query }: Call): StoredObject => {
   const versionId = query.get('versionId');
   if (versionId === '') throw new S3Error(400, 'InvalidArgument', 'Version id cannot be the empty string.');
@@ -22,7 +23,7 @@ const findObject = ({ versions, bucket, key, query }: Call): StoredObject => {
     : new S3Error(404, 'NoSuchVersion', 'The specified version does not exist.');
 };
 
-/** `a-b`, `a-` or `-n`. S3 ignores what it cannot read as one range and sends everything; here that is refused. */
+/** Reads `a-b`, `a-` or `-n`. S3 ignores other ranges and sends everything; here they are refused. */
 const readRange = (header: string, bytes: number): { start: number; end: number } => {
   const [, first = '', last = ''] = /^bytes=(\d*)-(\d*)$/.exec(header) ?? [];
   if ((first === '' && last === '') || (first !== '' && last !== '' && Number(last) < Number(first)))
@@ -35,7 +36,7 @@ const readRange = (header: string, bytes: number): { start: number; end: number 
   return { start, end: first === '' || last === '' ? bytes - 1 : Math.min(Number(last), bytes - 1) };
 };
 
-/** GetObject, and HeadObject, which is the same without the body. */
+/** GetObject, and HeadObject, the same without the body. */
 export const readObject = async (call: Call): Promise<Answer> => {
   const object = findObject(call);
   const wanted = call.headers['if-match'];
@@ -50,9 +51,9 @@ export const readObject = async (call: Call): Promise<Answer> => {
     status: range ? 206 : 200,
     headers: {
       ...Object.fromEntries(metadata),
+      ...defined({ 'content-range': range && `bytes ${range.start}-${range.end}/${object.bytes}` }),
       'accept-ranges': 'bytes',
       'content-length': String(bytes),
-      ...(range ? { 'content-range': `bytes ${range.start}-${range.end}/${object.bytes}` } : {}),
       'content-type': object.contentType,
       etag: `"${object.etag}"`,
       'last-modified': object.at.toUTCString(),

@@ -3,8 +3,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { pipeline } from 'node:stream/promises';
 import type { SecretOf } from '../credentials.ts';
-import { isForUs, turnAway } from '../http.ts';
-import type { Rights } from '../iam/roles.ts';
+import { isLocalHost, refuseHost } from '../http.ts';
+import type { Permissions } from '../iam/roles.ts';
 import { refuseForm, runAllowed, versionRefusal } from '../iam/s3.ts';
 import { signerOf } from '../sigv4.ts';
 import { readAddress } from './address.ts';
@@ -24,20 +24,20 @@ export type S3Standin = { origin: string; close(): Promise<void> };
 
 export type S3Options = {
   buckets: string[];
-  /** Where the bytes lie. The caller makes it and deletes it. */
+  /** The folder of the content. The caller makes and deletes it. */
   directory: string;
-  /** Called when the object can be read and its answer has gone out. */
+  /** Called when the object can be read and its answer was sent. */
   onCreated: (created: ObjectCreated) => void;
-  /** Whose signatures are accepted. Without it, in tests of this stand-in alone, any is, and a POST is answered 501. */
+  /** The accepted signers. Without it (only in tests of this stand-in) every signature is accepted, and a POST is answered 501. */
   secretAccessKey?: SecretOf;
-  /** Who may do what; everybody everything when left out. */
-  rights?: Rights;
+  /** The permissions of the roles; without it every call is allowed. */
+  permissions?: Permissions;
   port?: number | undefined;
 };
 
 type Operation = { run: (call: Call) => Promise<Answer>; headers: RegExp; query: RegExp };
 
-/** Each call, and what may be said with it beyond the signature. */
+/** Each operation with its allowed headers and query parameters, beyond the signature. */
 const operations: Record<string, Operation> = {
   PUT: {
     run: putObject,
@@ -50,23 +50,23 @@ const operations: Record<string, Operation> = {
   DELETE: { run: deleteObject, headers: /^$/, query: /^versionId$/ },
 };
 
-/** The one call about a bucket: what is in it. */
+/** The list of a bucket's versions. */
 const listing: Operation = {
   run: listVersions,
   headers: /^$/,
   query: /^(versions|prefix|key-marker|version-id-marker|max-keys|encoding-type)$/,
 };
 
-/** Headers that change what a call means; the rest (host, connection, user-agent ...) is between client and server. */
+/** Headers that change the meaning of a call; the others (host, connection, user-agent) do not. */
 const meaningful = /^(x-amz-.+|if-.+|range|expires|cache-control|content-(disposition|encoding|language))$/;
 
 const signatureHeaders = /^x-amz-(date|content-sha256|security-token|user-agent)$/;
 
-/** `x-id` is the SDK's own name of the call. */
+/** `x-id` is the SDK's name of the call. */
 const signatureQuery =
   /^(x-id|X-Amz-(Algorithm|Credential|Date|Expires|SignedHeaders|Signature|Security-Token|Content-Sha256))$/;
 
-/** What a call says and its operation does not take is refused: to ignore it would be a silent 200. */
+/** Refuses a header or parameter that the operation does not implement, instead of ignoring it. */
 const refuseUnknown = (operation: Operation, { headers, query }: Pick<Call, 'headers' | 'query'>): void => {
   for (const name of query.keys())
     if (!signatureQuery.test(name) && !operation.query.test(name)) throw notImplemented(`?${name}`);
@@ -75,7 +75,7 @@ const refuseUnknown = (operation: Operation, { headers, query }: Pick<Call, 'hea
       throw notImplemented(name);
 };
 
-const refuseStranger = ({ method = '', url = '/', headers }: IncomingMessage, secretOf: SecretOf | undefined): void => {
+const refuseUnsigned = ({ method = '', url = '/', headers }: IncomingMessage, secretOf: SecretOf | undefined): void => {
   if (!headers.authorization && (secretOf || !/[?&]X-Amz-Signature=/.test(url)))
     throw new S3Error(403, 'AccessDenied', 'Access Denied.');
   if (secretOf && signerOf({ method, url, headers }, secretOf, 's3') === undefined)
@@ -90,12 +90,12 @@ const send = async (request: IncomingMessage, response: ServerResponse, { status
 };
 
 const refuse = (request: IncomingMessage, response: ServerResponse, error: unknown): void => {
-  // Too late to say so: the client sees a broken answer, or was the one who left.
+  // Too late for an error: the client gets a broken answer, or has closed the connection.
   if (response.headersSent || response.destroyed) {
     response.destroy();
     return;
   }
-  // Lets through what is still coming of a refused upload, or the connection would hang.
+  // Reads the rest of a refused upload, or the connection would hang.
   request.resume();
   const refusal = error instanceof S3Error ? error : new S3Error(500, 'InternalError', String(error));
   const xml = toXml(refusal);
@@ -108,21 +108,21 @@ const refuse = (request: IncomingMessage, response: ServerResponse, error: unkno
 };
 
 /**
- * S3 for a desk: versioned buckets, path-style, over plain HTTP, with the few calls this project makes: PutObject,
- * GetObject, HeadObject, DeleteObject, DeleteObjects, ListObjectVersions and the POST of a form. Everything else is 501.
- * Signatures are verified, in the header and of a POST policy; addresses that are signed themselves are not known here.
+ * The local S3: versioned buckets, path-style, over plain HTTP, with the calls of this project: PutObject, GetObject, HeadObject,
+ * DeleteObject, DeleteObjects, ListObjectVersions and the POST of a form. Everything else is 501. It verifies signatures in the
+ * header and of a POST policy; presigned URLs are not supported.
  */
 export const startS3 = async (options: S3Options): Promise<S3Standin> => {
-  const { buckets, directory, onCreated, secretAccessKey, rights } = options;
+  const { buckets, directory, onCreated, secretAccessKey, permissions } = options;
   const versions = openVersions(directory);
   const posting: Operation | undefined = secretAccessKey && {
-    run: (call) => postObject(call, secretAccessKey, (...form) => rights && refuseForm(rights, ...form)),
+    run: (call) => postObject(call, secretAccessKey, (...form) => permissions && refuseForm(permissions, ...form)),
     headers: /^$/,
     query: /^$/,
   };
 
   const deleting: Operation = {
-    run: (call) => deleteObjects(call, (key) => rights && versionRefusal(rights, call, key)),
+    run: (call) => deleteObjects(call, (key) => permissions && versionRefusal(permissions, call, key)),
     headers: /^x-amz-(checksum-\w+|sdk-checksum-algorithm)$/,
     query: /^delete$/,
   };
@@ -136,13 +136,13 @@ export const startS3 = async (options: S3Options): Promise<S3Standin> => {
     const ofBucket = method === 'GET' && query.has('versions') ? listing : undefined;
     const many = method === 'POST' && key === '' && query.has('delete');
     const operation = form ? posting : many ? deleting : key === '' ? ofBucket : operations[method];
-    // A form shows who signed it by its policy.
-    if (!form) refuseStranger(request, secretAccessKey);
+    // A form is signed by its policy.
+    if (!form) refuseUnsigned(request, secretAccessKey);
     if (!operation) throw notImplemented(key === '' ? `${method} of a bucket` : `${method} of an object`);
     refuseUnknown(operation, call);
     if (!buckets.includes(bucket)) throw new S3Error(404, 'NoSuchBucket', 'The specified bucket does not exist.');
-    // These two ask about each object by themselves.
-    return rights && !form && !many ? runAllowed(rights, method, call, operation.run) : operation.run(call);
+    // These two check each object themselves.
+    return permissions && !form && !many ? runAllowed(permissions, method, call, operation.run) : operation.run(call);
   };
 
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -150,7 +150,7 @@ export const startS3 = async (options: S3Options): Promise<S3Standin> => {
       const answered = await answer(request);
       const { created } = answered;
       await send(request, response, answered).finally(() => {
-        // The object exists, whether or not its sender stayed for the answer.
+        // The object exists, also when its sender did not wait for the answer.
         if (created) setImmediate(onCreated, created);
       });
     } catch (error) {
@@ -160,7 +160,7 @@ export const startS3 = async (options: S3Options): Promise<S3Standin> => {
 
   const serving = new Set<Promise<void>>();
   const server = createServer((request, response) => {
-    if (!isForUs(request)) return turnAway(response);
+    if (!isLocalHost(request)) return refuseHost(response);
     const served = serve(request, response).finally(() => serving.delete(served));
     serving.add(served);
   });
@@ -171,7 +171,7 @@ export const startS3 = async (options: S3Options): Promise<S3Standin> => {
     close: async () => {
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeAllConnections();
-      // Uploads that were cut off still have to clear their files away.
+      // Uploads that were cut off must still delete their files.
       await Promise.all([closed, ...serving]);
     },
   };

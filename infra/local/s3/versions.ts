@@ -4,7 +4,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 export type Content = {
-  /** MD5 in hex, without the quotes that the header wears. */
+  /** MD5 in hex, without the quotes of the header. */
   etag: string;
   bytes: number;
   contentType: string;
@@ -22,26 +22,26 @@ export const isMarker = (version: Version | undefined): version is DeleteMarker 
 
 const compareBytes = (one: string, other: string): number => Buffer.compare(Buffer.from(one), Buffer.from(other));
 
-/** What has become of one key: the ids of all versions it ever had, and those that are there, oldest first. */
+/** One key: the ids of all versions that it ever had, and the existing versions, oldest first. */
 type History = { made: readonly string[]; versions: readonly Version[] };
 
-/** A key that nobody has put anything under. */
+/** A key without versions. */
 const nothingYet: History = { made: [], versions: [] };
 
-/** Where a listing goes on: behind this key, or behind this version of it. */
+/** Where a list continues: after this key, or after this version of it. */
 export type After = { key: string; versionId: string | undefined };
 
 export type Versions = ReturnType<typeof openVersions>;
 
 /**
- * Every version of every object: bytes in files named by version id (never by key), the rest in memory.
- * A version id depends on nothing but the bucket, the key, the content and how many versions the key has had, so the same
- * drop into a fresh store is the same version again. Removed versions stay counted: no id ever comes back.
+ * All versions of all objects: content in files named by version id (never by key), the rest in memory. A version id depends only on
+ * the bucket, the key, the content and the number of versions that the key has had, so the same drop into an empty store has the
+ * same version id. Removed versions stay counted: no id is used twice.
  */
 export const openVersions = (directory: string) => {
   const buckets = new Map<string, Map<string, History>>();
   const historyOf = (bucket: string, key: string): History => buckets.get(bucket)?.get(key) ?? nothingYet;
-  /** Writes a version down. `concat`, since `push` and spreading leave room for 16 more, and most keys have one version. */
+  /** Stores a version. `concat`, since `push` and spreading reserve memory for 16 more, and most keys have one version. */
   const append = (bucket: string, key: string, version: Version): void => {
     const { made, versions } = historyOf(bucket, key);
     const keys = buckets.get(bucket) ?? new Map<string, History>();
@@ -55,7 +55,7 @@ export const openVersions = (directory: string) => {
   };
 
   let lastSequence = 0;
-  /** From the clock, so that it also grows over a restart; 18 digits as S3's own. */
+  /** From the clock, so that it also grows across a restart; 18 digits as at S3. */
   const sequencer = (): string => {
     lastSequence = Math.max(lastSequence + 1, Date.now() * 1000);
     return lastSequence.toString(16).toUpperCase().padStart(18, '0');
@@ -63,15 +63,15 @@ export const openVersions = (directory: string) => {
 
   return {
     path,
-    /** Where an upload lands before it is known to be whole. The dot keeps it apart from every version id. */
+    /** The temporary file of an upload. The dot distinguishes it from every version id. */
     landingPath: (): string => join(directory, `landing.${randomUUID()}`),
     current: (bucket: string, key: string): Version | undefined => historyOf(bucket, key).versions.at(-1),
     find: (bucket: string, key: string, versionId: string): Version | undefined =>
       historyOf(bucket, key).versions.find((version) => version.versionId === versionId),
-    /** Whether the key ever had the version, though it may be gone. */
+    /** Whether the key ever had the version, also if it is removed. */
     wasThere: (bucket: string, key: string, versionId: string): boolean =>
       historyOf(bucket, key).made.includes(versionId),
-    /** Everything behind a place as S3 lists it: keys by their bytes, the newest version of each first. */
+    /** The versions after a place, in S3's order: keys by their bytes, the newest version of each first. */
     list: (bucket: string, prefix: string, after: After): { key: string; version: Version; isLatest: boolean }[] =>
       [...(buckets.get(bucket) ?? [])]
         .filter(([key]) => key.startsWith(prefix))
@@ -79,13 +79,15 @@ export const openVersions = (directory: string) => {
         .filter(({ order }) => order > 0 || (order === 0 && after.versionId !== undefined))
         .toSorted((one, other) => compareBytes(one.key, other.key))
         .flatMap(({ key, made, versions, order }) => {
-          const end = order === 0 ? made.indexOf(after.versionId ?? '') : made.length;
+          // A set, because a key may have tens of thousands of versions.
+          const older =
+            order === 0 ? new Set(made.slice(0, Math.max(0, made.indexOf(after.versionId ?? '')))) : undefined;
           return versions
             .map((version) => ({ key, version, isLatest: version === versions.at(-1) }))
-            .filter(({ version }) => made.indexOf(version.versionId) < end)
+            .filter(({ version }) => older?.has(version.versionId) ?? true)
             .toReversed();
         }),
-    /** Without an await in it: the newest version is the one whose upload ended last, and conditions hold up to here. */
+    /** Has no `await`: the newest version is the one whose upload ended last, and conditions that were checked still hold. */
     add: (bucket: string, key: string, landed: string, content: Content) => {
       const version = { ...content, versionId: nextId(bucket, key, content.etag), at: new Date() };
       renameSync(landed, path(version.versionId));

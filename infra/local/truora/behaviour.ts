@@ -4,46 +4,46 @@ import type { Options, ResultMode } from '../../../shared/domain/request.ts';
 import type { CreateAnswer, ValidationAnswer } from '../../../shared/truora/schemas.ts';
 import type { Reply, Silence } from './replies.ts';
 
-/** What we read of an answer of Truora's, and whatever else its documentation shows. */
-export type Says<Schema extends z.ZodMiniType> = z.output<Schema> & Record<string, unknown>;
+/** An answer of Truora: the fields that we read, and any other field. */
+export type AnswerOf<Schema extends z.ZodMiniType> = z.output<Schema> & Record<string, unknown>;
 
 type Overlay<Schema extends z.ZodMiniType> = Partial<z.output<Schema>> & Record<string, unknown>;
 
-/** The first `first` calls of a kind go wrong: of an account's creates, an enrollment's or validation's reads, a link's PUTs. */
+/** The first `first` calls of a kind fail: creates of an account, reads of an enrollment or validation, PUTs to a link. */
 export type Fault = {
   on: 'create' | 'read' | 'upload' | 'enrollment';
   first: number;
   answer: Reply | Silence;
-  /** The call does its work, at once or only some time later, and only the answer to it is spoiled. */
+  /** The call is executed, at once or later, and only its answer fails. */
   executed?: true | 'late';
 };
 
-/** One webhook: what it says, when it leaves, and how it is dressed. */
+/** One webhook: its event, its time and its form. */
 export type Sending = {
   event: 'created' | 'final';
-  /** Right after the create answer, while the PUT is still being answered, with the verdict, or long after it. */
+  /** Directly after the create answer, during the PUT, with the verdict, or long after it. */
   when: 'created' | 'uploading' | 'decided' | 'late';
-  dress?: 'wrong key' | 'unsigned' | 'in a wrapper' | 'in a batch';
+  form?: 'wrong key' | 'unsigned' | 'in a wrapper' | 'in a batch';
 };
 
-/** All that an account id can make the sandbox do; whatever is left out is a good day. */
+/** What an account id can make the sandbox do. Everything that is left out works normally. */
 export type Behaviour = {
-  /** Laid over what a validation says once it is decided. */
+  /** Overlays the answer about a decided validation. */
   decided?: Overlay<typeof ValidationAnswer>;
-  /** Laid over its sub-results; a failure has none unless they are named here. */
+  /** Overlays its sub-results; a failure has none unless they are given here. */
   face?: Record<string, string | number | undefined>;
-  /** Whether a success brings its sub-results: only when the details are asked for, or never how alike the faces are. */
+  /** Whether a success has a similarity: only with details, or never. */
   similarity?: 'detailed' | 'never';
-  /** Laid over what it says between the upload and the verdict. */
+  /** Overlays the answer between the upload and the verdict. */
   meanwhile?: Overlay<typeof ValidationAnswer>;
   pace?: 'slow' | 'never';
   /** The threshold that is used and echoed. */
   threshold?: (requested: number | undefined) => number;
   /** Changes the create answer. */
-  created?: (answer: Says<typeof CreateAnswer>) => object;
-  /** What the reads of the enrollment say, one after the other; the last one stays. */
+  created?: (answer: AnswerOf<typeof CreateAnswer>) => object;
   /** Other finished enrollments of the account, besides the registered one. */
   others?: readonly string[];
+  /** The answers of the enrollment's reads in order; the last one stays. */
   enrollment?: readonly [
     'pending' | 'success' | 'failure' | 'archived' | 'unknown' | 'other',
     ...('pending' | 'success')[],
@@ -56,29 +56,29 @@ export type Scenario = {
   /** The end of the account id. */
   suffix: string;
   story: string;
-  /** How the whole workflow ends, in our words. */
+  /** The outcome of the whole workflow. */
   expected: { status: OutcomeStatus; reason?: string };
-  /** The same where Truora repeats the upload link when the validation is read. */
+  /** The outcome if Truora repeats the upload link when the validation is read. */
   expectedIfRepeated?: { status: OutcomeStatus; reason?: string };
-  /** What has to be asked for, or the story cannot happen. */
+  /** The request options that the scenario needs. */
   needs?: Options;
-  /** The ways of waiting that the story is about; both when left out. */
+  /** The result modes of the scenario; both when left out. */
   modes?: readonly ResultMode[];
   behaves?: Behaviour;
 };
 
-/** For `first`: as often as it is called. */
+/** For `first`: every call. */
 export const ALWAYS = Number.POSITIVE_INFINITY;
 
 export const created: Sending = { event: 'created', when: 'created' };
 
 export const final: Sending = { event: 'final', when: 'decided' };
 
-/** What goes wrong at the nth call of a kind, counted from 1. */
+/** The fault of the nth call of a kind, counted from 1. */
 export const faultAt = (behaves: Behaviour = {}, on: Fault['on'], nth: number): Fault | undefined =>
   behaves.faults?.find((fault) => fault.on === on && nth <= fault.first);
 
-/** Does the work unless a fault comes before it; answers unless a fault comes after it. @param late does work later */
+/** Runs the work and answers, or applies the fault: before the work, after it, or with late work. @param late runs work later */
 export const withFault = async (
   fault: Fault | undefined,
   work: () => Reply | Silence | Promise<Reply | Silence>,

@@ -9,7 +9,7 @@ const limited = (headers: Record<string, string> = {}) => envelope(429, 'Too man
 
 const down = envelope(503, 'Service unavailable');
 
-/** What a load balancer says when nobody behind it answers. */
+/** A load balancer's answer when its backend does not answer. */
 const html = (status: number): Reply => ({
   status,
   headers: { 'content-type': 'text/html' },
@@ -22,23 +22,23 @@ const broken: Reply = {
   body: '{"validation_status":"succ',
 };
 
-/** 1 MB: some hundred times the largest real answer, and four times what our client reads. */
+/** 1 MB: about a hundred times the largest real answer, and four times what the client reads. */
 const huge = json(200, { validation_status: 'success', padding: 'x'.repeat(1_000_000) });
 
-/** The address at which clouds hand out credentials. */
-const claimedElsewhere = { file_upload_link: 'https://169.254.169.254/u/x?Expires=4102444800&Signature=x' };
+/** The address of a cloud's instance credentials. */
+const unsafeLink = { file_upload_link: 'https://169.254.169.254/u/x?Expires=4102444800&Signature=x' };
 
-/** Stories in which the line, the gateway or the answer is at fault, in the order of the calls. */
+/** Scenarios with a fault of the network, the gateway or the answer, in the order of the calls. */
 export const failures: readonly Scenario[] = [
   {
     suffix: '-enrollment-down-2',
-    story: 'The first two reads of the enrollment meet a 503.',
+    story: 'The first two reads of the enrollment get a 503.',
     expected: approved,
     behaves: { faults: [{ on: 'enrollment', first: 2, answer: down }] },
   },
   {
     suffix: '-enrollment-limited',
-    story: 'The first read of the enrollment meets a 429 that asks for a second of patience.',
+    story: 'The first read of the enrollment gets a 429 with `Retry-After: 1`.',
     expected: approved,
     behaves: { faults: [{ on: 'enrollment', first: 1, answer: limited({ 'retry-after': '1' }) }] },
   },
@@ -50,51 +50,51 @@ export const failures: readonly Scenario[] = [
   },
   {
     suffix: '-forbidden',
-    story: 'The gateway knows no such path, and says so with a 403.',
+    story: 'The gateway does not know the path: 403.',
     expected: failed('truora_unauthorized'),
     behaves: { faults: [{ on: 'create', first: ALWAYS, answer: gateway(403, 'Missing Authentication Token') }] },
   },
   {
     suffix: '-limited',
-    story: 'The first two creates meet a 429 that does not say how long to wait.',
+    story: 'The first two creates get a 429 without `Retry-After`.',
     expected: approved,
     behaves: { faults: [{ on: 'create', first: 2, answer: limited() }] },
   },
   {
     suffix: '-limited-1',
-    story: 'The first create meets a 429 that asks for a second of patience.',
+    story: 'The first create gets a 429 with `Retry-After: 1`.',
     expected: approved,
     behaves: { faults: [{ on: 'create', first: 1, answer: limited({ 'retry-after': '1' }) }] },
   },
   {
     suffix: '-create-down',
-    story: 'Every create call meets a 500, and nothing was created.',
+    story: 'Every create call gets a 500, and nothing is created.',
     expected: failed('list_blind'),
     behaves: { faults: [{ on: 'create', first: ALWAYS, answer: envelope(500, 'Internal error') }] },
   },
   {
     suffix: '-create-swallowed',
-    story: 'The line breaks before the first create call is executed: it is not found, and made once more.',
+    story: 'The connection breaks before the first create call is executed. It is repeated.',
     expected: approved,
     behaves: { faults: [{ on: 'create', first: 1, answer: 'reset' }] },
   },
   {
     suffix: '-create-late',
-    story: 'The line breaks, and the create call is executed half a second later.',
+    story: 'The connection breaks, and the create call is executed half a second later.',
     expected: failed('creation_unconfirmed'),
     expectedIfRepeated: approved,
     behaves: { faults: [{ on: 'create', first: 1, answer: 'reset', executed: 'late' }] },
   },
   {
     suffix: '-create-lost',
-    story: 'The validation is created, and the line breaks before the answer.',
+    story: 'The validation is created, and the connection breaks before the answer.',
     expected: failed('creation_unconfirmed'),
     expectedIfRepeated: approved,
     behaves: { faults: [{ on: 'create', first: 1, answer: 'reset', executed: true }] },
   },
   {
     suffix: '-create-hung',
-    story: 'The validation is created, and the answer never comes.',
+    story: 'The validation is created, and the answer never arrives.',
     expected: failed('creation_unconfirmed'),
     expectedIfRepeated: approved,
     behaves: { faults: [{ on: 'create', first: 1, answer: 'hang', executed: true }] },
@@ -111,7 +111,7 @@ export const failures: readonly Scenario[] = [
     story: 'The created validation is for another person.',
     expected: failed('creation_unconfirmed'),
     expectedIfRepeated: approved,
-    behaves: { created: (answer) => ({ ...answer, account_id: 'somebody-else' }) },
+    behaves: { created: (answer) => ({ ...answer, account_id: 'another-account' }) },
   },
   {
     suffix: '-create-rejected',
@@ -121,13 +121,13 @@ export const failures: readonly Scenario[] = [
   },
   {
     suffix: '-create-conflict',
-    story: 'Truora says that the request is in conflict with another.',
+    story: 'Truora answers 409, a conflict.',
     expected: failed('truora_rejected'),
     behaves: { faults: [{ on: 'create', first: ALWAYS, answer: envelope(409, 'Conflict') }] },
   },
   {
     suffix: '-link-on-top',
-    story: 'The upload link stands where enrollments have theirs.',
+    story: 'The upload link is in the field where enrollments have it.',
     expected: approved,
     behaves: { created: ({ instructions, ...answer }) => ({ ...answer, ...instructions }) },
   },
@@ -142,30 +142,30 @@ export const failures: readonly Scenario[] = [
     suffix: '-unsafe-link',
     story: 'The upload link points into the private network.',
     expected: failed('upload_link_unsafe'),
-    behaves: { created: (answer) => ({ ...answer, instructions: claimedElsewhere }) },
+    behaves: { created: (answer) => ({ ...answer, instructions: unsafeLink }) },
   },
   {
     suffix: '-upload-reset',
-    story: 'The line breaks in the middle of the first upload.',
+    story: 'The connection breaks during the first upload.',
     expected: approved,
     behaves: { faults: [{ on: 'upload', first: 1, answer: 'reset' }] },
   },
   {
     suffix: '-upload-lost',
-    story: 'The upload is taken whole, the line breaks before the answer, and the link is spent.',
+    story: 'The upload arrives, the connection breaks before the answer, and the link is used up.',
     expected: approved,
     behaves: { faults: [{ on: 'upload', first: 1, answer: 'reset', executed: true }] },
   },
   {
     suffix: '-upload-refused',
-    story: 'The link takes no media, so that Truora waits for it in vain.',
+    story: 'The link refuses the media, so Truora never gets it.',
     expected: { status: 'expired', reason: 'input_file_not_uploaded' },
     needs: { timeoutSeconds: 2 },
     behaves: { faults: [{ on: 'upload', first: ALWAYS, answer: storeError(403, 'AccessDenied', 'Access Denied') }] },
   },
   {
     suffix: '-down-2',
-    story: 'The first two uploads and the first two looks meet a 503.',
+    story: 'The first two uploads and the first two polls get a 503.',
     expected: approved,
     behaves: {
       faults: [
@@ -176,31 +176,31 @@ export const failures: readonly Scenario[] = [
   },
   {
     suffix: '-limited-reads',
-    story: 'The first two looks meet a 429.',
+    story: 'The first two polls get a 429.',
     expected: approved,
     behaves: { faults: [{ on: 'read', first: 2, answer: limited() }] },
   },
   {
     suffix: '-gateway-2',
-    story: "The first two looks meet a load balancer's 504.",
+    story: "The first two polls get a load balancer's 504.",
     expected: approved,
     behaves: { faults: [{ on: 'read', first: 2, answer: html(504) }] },
   },
   {
     suffix: '-malformed',
-    story: 'The first two looks are answered with half a JSON.',
+    story: 'The first two polls get incomplete JSON.',
     expected: approved,
     behaves: { faults: [{ on: 'read', first: 2, answer: broken }] },
   },
   {
     suffix: '-huge',
-    story: 'The first look is answered with a megabyte.',
+    story: 'The first poll gets a megabyte.',
     expected: approved,
     behaves: { faults: [{ on: 'read', first: 1, answer: huge }] },
   },
   {
     suffix: '-hung',
-    story: 'The first look is never answered.',
+    story: 'The first poll gets no answer.',
     expected: approved,
     behaves: { faults: [{ on: 'read', first: 1, answer: 'hang' }] },
   },

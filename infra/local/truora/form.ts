@@ -16,11 +16,11 @@ const oneOf =
 const between = (low: number, high: number) => (value: string) =>
   /^\d+(\.\d+)?$/.test(value) && Number(value) >= low && Number(value) <= high;
 
-/** Whether a form asks for passive liveness, in the new way or the old. */
+/** Whether a form requests passive liveness, in the new or the old field. */
 export const asksLiveness = (form: URLSearchParams): boolean =>
   form.getAll('subvalidations').includes('passive_liveness') || form.get('liveness') === 'passive';
 
-/** What a create call has to say. Fields and values are documented; that breaking a rule means a 400 is assumed. */
+/** The rules of a create call. Fields and values are documented; the 400 for a broken rule is assumed. */
 const rules: readonly Rule[] = [
   { field: 'type', rule: 'must be face-recognition', holds: (form) => form.get('type') === 'face-recognition' },
   { field: 'user_authorized', rule: 'must be true', holds: (form) => form.get('user_authorized') === 'true' },

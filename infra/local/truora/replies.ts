@@ -1,4 +1,4 @@
-/** What the sandbox writes back, or how it keeps silent. */
+/** An answer of the sandbox, or no answer. */
 export type Reply = { status: number; headers?: Record<string, string>; body: string };
 
 export type Silence = 'hang' | 'reset';
@@ -13,10 +13,10 @@ export const json = (status: number, body: object, headers: Record<string, strin
 export const envelope = (status: number, message: string, headers: Record<string, string> = {}): Reply =>
   json(status, { code: 10_000 + status, http_code: status, message }, headers);
 
-/** What the gateway in front of Truora says by itself (seen): a message and nothing else. */
+/** An answer of Truora's gateway (seen): only a message. */
 export const gateway = (status: number, message: string): Reply => json(status, { message });
 
-/** Upload links are answered by a file store, in XML. */
+/** The file store behind upload links answers in XML. */
 export const storeError = (status: number, code: string, message: string): Reply => ({
   status,
   headers: { 'content-type': 'application/xml' },

@@ -7,7 +7,7 @@ export type { Scenario } from './behaviour.ts';
 
 const approved = { status: 'approved' } as const;
 
-/** Documented and seen: how Truora says no, and that time ran out. */
+/** Truora's answers for a decline and an expiry (documented, and seen). */
 const declined = (declined_reason?: string) => ({
   validation_status: 'failure',
   failure_status: 'declined',
@@ -36,19 +36,19 @@ const verdicts: readonly Scenario[] = [
   })),
   {
     suffix: '-declined-new',
-    story: 'Truora declines for a reason that nobody has heard of.',
+    story: 'Truora declines with an unknown reason.',
     expected: { status: 'declined', reason: 'unknown_reason' },
     behaves: { decided: declined('brand_new_reason') },
   },
   {
     suffix: '-declined-silent',
-    story: 'Truora declines and gives no reason, as was seen in its own figures.',
+    story: 'Truora declines without a reason (seen in its own figures).',
     expected: { status: 'declined', reason: 'unknown_reason' },
     behaves: { decided: declined() },
   },
   {
     suffix: '-declined-text',
-    story: 'A decline whose score is a text.',
+    story: 'A decline whose score is a string.',
     expected: { status: 'declined', reason: 'similarity_threshold_not_passed' },
     behaves: {
       decided: declined('similarity_threshold_not_passed'),
@@ -57,61 +57,61 @@ const verdicts: readonly Scenario[] = [
   },
   {
     suffix: '-declined-failed',
-    story: 'Truora spells the status `failed`, as its own SDK expects it may.',
+    story: 'The status is `failed`, which Truora’s own SDK also accepts.',
     expected: { status: 'declined', reason: 'no_face_detected' },
     behaves: { decided: { ...declined('no_face_detected'), validation_status: 'failed' } },
   },
   ...expiredReasons.map((reason) => ({
     suffix: `-expired-${reason}`,
-    story: `Truora runs out of time with ${reason}, and sends no webhook about it.`,
+    story: `Truora expires the validation with ${reason}, without a webhook.`,
     expected: { status: 'expired', reason } as const,
     behaves: { decided: expired(reason) },
   })),
   {
     suffix: '-expired-new',
-    story: 'Truora runs out of time for a reason that nobody has heard of.',
+    story: 'Truora expires the validation with an unknown reason.',
     expected: { status: 'expired', reason: 'unknown_reason' },
     behaves: { decided: expired('brand_new_reason') },
   },
   {
     suffix: '-system-error',
-    story: 'Truora itself breaks.',
+    story: 'Truora reports an error of its own.',
     expected: { status: 'failed', reason: 'system_error' },
     behaves: { decided: { validation_status: 'failure', failure_status: 'system_error' } },
   },
   {
     suffix: '-failure-new',
-    story: 'The validation fails in a way that nobody has heard of.',
+    story: 'The validation fails with an unknown status.',
     expected: { status: 'failed', reason: 'unknown_reason' },
     behaves: { decided: { validation_status: 'failure', failure_status: 'brand_new_failure' } },
   },
   {
     suffix: '-failure-silent',
-    story: 'The validation fails without a word about how or why.',
+    story: 'The validation fails without a status or reason.',
     expected: { status: 'failed', reason: 'unknown_reason' },
     behaves: { decided: { validation_status: 'failure' } },
   },
   {
     suffix: '-pending-declined',
-    story: 'Declined, while the status still says pending.',
+    story: 'Declined, while the status is still pending.',
     expected: { status: 'declined', reason: 'similarity_threshold_not_passed' },
     behaves: { decided: { ...declined('similarity_threshold_not_passed'), validation_status: 'pending' } },
   },
   {
     suffix: '-pending-expired',
-    story: 'Out of time, while the status still says pending.',
+    story: 'Expired, while the status is still pending.',
     expected: { status: 'expired', reason: 'manual_review_expired' },
     behaves: { decided: { ...expired('manual_review_expired'), validation_status: 'pending' } },
   },
   {
     suffix: '-pending-system-error',
-    story: 'Broken, while the status still says pending.',
+    story: 'An error of Truora, while the status is still pending.',
     expected: { status: 'failed', reason: 'system_error' },
     behaves: { decided: { validation_status: 'pending', failure_status: 'system_error' } },
   },
   {
     suffix: '-match',
-    story: 'A success in other spellings: `match`, a score of 1, and `typ` for the type, all seen.',
+    story: 'A success in another form: `match`, a score of 1, `typ` for the type (all seen).',
     expected: approved,
     behaves: {
       decided: { typ: 'face-recognition', type: undefined },
@@ -120,14 +120,14 @@ const verdicts: readonly Scenario[] = [
   },
   {
     suffix: '-processing',
-    story: 'Undecided under the name `processing`, then a success.',
+    story: 'The status is `processing`, then success.',
     expected: approved,
     behaves: { meanwhile: { validation_status: 'processing' } },
   },
-  { suffix: '-slow', story: 'Truora takes its time.', expected: approved, behaves: { pace: 'slow' } },
+  { suffix: '-slow', story: 'Truora decides late.', expected: approved, behaves: { pace: 'slow' } },
   {
     suffix: '-never',
-    story: 'Truora takes the media and never decides.',
+    story: 'Truora gets the media and never decides.',
     expected: { status: 'expired', reason: 'undecided_at_deadline' },
     needs: { timeoutSeconds: 2 },
     behaves: { pace: 'never' },
@@ -136,16 +136,16 @@ const verdicts: readonly Scenario[] = [
 
 const webhooks: readonly Scenario[] = (
   [
-    ['lost', 'No webhook ever comes.', []],
-    ['created-only', 'Only the webhook of the creation comes.', [created]],
-    ['twice', 'The webhook of the verdict comes twice.', [created, final, final]],
-    ['late', 'The webhook comes long after the verdict.', [created, { ...final, when: 'late' }]],
-    ['early', 'The webhook comes before the upload is answered.', [created, { ...final, when: 'uploading' }]],
-    ['disorder', 'The webhook of the creation comes after the verdict.', [final, { ...created, when: 'late' }]],
-    ['forged', 'A webhook under a wrong key, then the real one.', [created, { ...final, dress: 'wrong key' }, final]],
-    ['unsigned', 'A webhook with `alg: none`, then the real one.', [created, { ...final, dress: 'unsigned' }, final]],
-    ['wrapped', 'The webhook comes in a JSON wrapper.', [created, { ...final, dress: 'in a wrapper' }]],
-    ['batched', "The webhook also carries another product's event.", [created, { ...final, dress: 'in a batch' }]],
+    ['lost', 'No webhook arrives.', []],
+    ['created-only', 'Only the webhook of the creation arrives.', [created]],
+    ['twice', 'The webhook of the verdict arrives twice.', [created, final, final]],
+    ['late', 'The webhook arrives long after the verdict.', [created, { ...final, when: 'late' }]],
+    ['early', 'The webhook arrives before the answer of the upload.', [created, { ...final, when: 'uploading' }]],
+    ['disorder', 'The webhook of the creation arrives after the verdict.', [final, { ...created, when: 'late' }]],
+    ['forged', 'A webhook with a wrong key, then the real one.', [created, { ...final, form: 'wrong key' }, final]],
+    ['unsigned', 'A webhook with `alg: none`, then the real one.', [created, { ...final, form: 'unsigned' }, final]],
+    ['wrapped', 'The webhook is wrapped in JSON.', [created, { ...final, form: 'in a wrapper' }]],
+    ['batched', "The webhook also has another product's event.", [created, { ...final, form: 'in a batch' }]],
   ] as const
 ).map(([name, story, sendings]) => ({
   suffix: `-webhook-${name}`,
@@ -158,19 +158,19 @@ const webhooks: readonly Scenario[] = (
 const enrollments: readonly Scenario[] = [
   {
     suffix: '-enrollment-odd',
-    story: 'The enrollment is in a state that nobody has heard of.',
+    story: 'The enrollment is in an unknown state.',
     expected: { status: 'refused', reason: 'enrollment_not_ready' },
     behaves: { enrollment: ['archived'] },
   },
   {
     suffix: '-enrollment-pending',
-    story: 'The enrollment is still waiting for its first validation.',
+    story: 'The enrollment waits for its first validation.',
     expected: { status: 'refused', reason: 'enrollment_pending' },
     behaves: { enrollment: ['pending'] },
   },
   {
     suffix: '-enrollment-later',
-    story: 'The enrollment is pending on the first two looks, then ready.',
+    story: 'The enrollment is pending at the first two reads, then ready.',
     expected: approved,
     behaves: { enrollment: ['pending', 'pending', 'success'] },
   },
@@ -182,7 +182,7 @@ const enrollments: readonly Scenario[] = [
   },
   {
     suffix: '-enrollment-unknown',
-    story: 'Truora knows no such enrollment.',
+    story: 'Truora does not know the enrollment.',
     expected: { status: 'refused', reason: 'enrollment_unknown' },
     behaves: { enrollment: ['unknown'] },
   },
@@ -194,11 +194,11 @@ const enrollments: readonly Scenario[] = [
   },
 ];
 
-/** Every story the sandbox can tell. Adding one is a line here, or in troubles.ts; nothing else knows them by name. */
+/** All scenarios. To add one, add an entry here, or in successes.ts or failures.ts. */
 export const scenarios: readonly Scenario[] = [...verdicts, ...successes, ...webhooks, ...enrollments, ...failures];
 
 const longestFirst = [...scenarios].sort((a, b) => b.suffix.length - a.suffix.length);
 
-/** The story of an account: the longest suffix its id ends with. Every id ends with the empty one, which is approved. */
+/** The scenario of an account: the longest suffix of its id. Every id ends with the empty suffix, which is approved. */
 export const scenarioOf = (accountId: string): Scenario =>
   longestFirst.find(({ suffix }) => accountId.endsWith(suffix)) as Scenario;

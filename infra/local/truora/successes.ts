@@ -2,17 +2,17 @@ import type { Scenario } from './behaviour.ts';
 
 const mismatch = { status: 'failed', reason: 'verdict_mismatch' } as const;
 
-/** How Truora says that the faces are not alike. */
+/** Truora's sub-results for faces that are not similar. */
 export const similarityFailed = { similarity_status: 'failure', confidence_score: 0.41 };
 
-/** Of the same account, and not the one that is named. */
+/** Another enrollment of the same account. */
 const OTHER_ENROLLMENT = 'ENR0000000000000000000000000000ffff';
 
-/** Stories in which Truora says success, and something in it is not what was asked for, or stands elsewhere or otherwise. */
+/** Scenarios in which Truora answers success with a value that was not requested, or in another form. */
 export const successes: readonly Scenario[] = [
   {
     suffix: '-other-threshold',
-    story: 'A success that was measured against a lower threshold than the one asked for.',
+    story: 'A success with a lower threshold than requested.',
     expected: mismatch,
     needs: { threshold: 0.8 },
     behaves: { threshold: (requested) => Math.min(0.1, (requested ?? 1) / 2) },
@@ -27,7 +27,7 @@ export const successes: readonly Scenario[] = [
     suffix: '-other-account',
     story: 'A success of another person.',
     expected: mismatch,
-    behaves: { decided: { account_id: 'somebody-else' } },
+    behaves: { decided: { account_id: 'another-account' } },
   },
   {
     suffix: '-other-validation',
@@ -43,13 +43,13 @@ export const successes: readonly Scenario[] = [
   },
   {
     suffix: '-no-similarity',
-    story: 'A success that never says how alike the faces are.',
+    story: 'A success that never has a similarity.',
     expected: { status: 'failed', reason: 'verdict_unconfirmed' },
     behaves: { similarity: 'never' },
   },
   {
     suffix: '-similarity-in-details',
-    story: 'A success that says how alike the faces are only when its details are asked for.',
+    story: 'A success that has a similarity only in its details.',
     expected: { status: 'approved' },
     behaves: { similarity: 'detailed' },
   },

@@ -32,7 +32,7 @@ const built = (folder: string) => {
   ];
 };
 
-/** The environment that Lambda gives: a region, credentials, and a stand-in for whatever a first invocation reads. */
+/** The environment that Lambda gives: a region, credentials, and a stand-in for everything that a first invocation reads. */
 const lambda = (endpoint: string) => ({
   AWS_REGION: 'us-east-1',
   AWS_ACCESS_KEY_ID: 'local',

@@ -33,20 +33,20 @@ export const atOnce = async (many: number, count: number, work: () => Promise<un
 
 /** Both sides on one ledger, one bucket and two sandboxes of the same latency. */
 export const bothSides = async (decisionMs: number, ledgerDirectory?: string) => {
-  const world = await startLocalSystem({
+  const system = await startLocalSystem({
     sandboxSettings: { decisionMs },
     // The wait is never cut short by the poll: both sides wait for their webhook.
     config: { callbackTimeoutSeconds: 60, httpDeadlineSeconds: 10 },
     ...(ledgerDirectory ? { ledgerDirectory } : {}),
   });
-  makeRule(world);
+  makeRule(system);
   const sandbox = await startSandbox({ settings: { decisionMs } });
   const script = await startScript({
     sandbox,
     dynamoOrigin: process.env.AWS_ENDPOINT_URL_DYNAMODB ?? '',
-    table: world.table,
-    s3Origin: world.s3Origin,
-    bucket: world.bucket,
+    table: system.table,
+    s3Origin: system.s3Origin,
+    bucket: system.bucket,
     file,
     bytes: statSync(file).size,
     actions,
@@ -59,10 +59,10 @@ export const bothSides = async (decisionMs: number, ledgerDirectory?: string) =>
     return who;
   };
   return {
-    world,
+    system,
     ours: async () => {
-      const who = await registered(world.sandbox?.origin ?? '');
-      return timed(() => wholeRun(world, who));
+      const who = await registered(system.sandbox?.origin ?? '');
+      return timed(() => wholeRun(system, who));
     },
     theirs: async () => {
       const { accountId, enrollmentId } = await registered(sandbox.origin);
@@ -70,16 +70,16 @@ export const bothSides = async (decisionMs: number, ledgerDirectory?: string) =>
     },
     close: async () => {
       await script.close();
-      await world.close();
+      await system.close();
       await sandbox.close();
     },
   };
 };
 
-const wholeRun = async (world: LocalSystem, who: { accountId: string; enrollmentId: string }): Promise<void> => {
-  const { ended, ...execution } = await world.executionOf(await drop(world, { file, ...who, name: 'face.jpg' }));
+const wholeRun = async (system: LocalSystem, who: { accountId: string; enrollmentId: string }): Promise<void> => {
+  const { ended, ...execution } = await system.executionOf(await drop(system, { file, ...who, name: 'face.jpg' }));
   await ended;
-  const { status } = world.machine.describe(execution.executionArn) ?? {};
+  const { status } = system.machine.describe(execution.executionArn) ?? {};
   if (status !== 'SUCCEEDED') throw new Error(`a run ended ${status}`);
 };
 
@@ -90,7 +90,7 @@ export const wholeFlow: Metric = async (say) => {
     [0, 2],
     [2000, 1.01],
   ];
-  // One world a process finds its services through the environment; the second latency is a child of its own.
+  // One system a process finds its services through the environment; the second latency is a child of its own.
   const only = process.env.BENCH_LATENCY;
   for (const [decisionMs, atMost] of sides.filter(([one]) => only === undefined || String(one) === only)) {
     const { ours, theirs, close } = await bothSides(decisionMs);

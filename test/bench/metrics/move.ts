@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { bundle } from '../../../infra/aws/bundle.ts';
 import { Config } from '../../../infra/aws/config.ts';
-import { desk } from '../../../infra/local/credentials.ts';
+import { localCredentials } from '../../../infra/local/credentials.ts';
 import { startDynamoDb } from '../../../infra/local/dynamodb.ts';
 import { listen } from '../../../infra/local/http.ts';
 import { putMedia } from '../../../infra/local/put-media.ts';
@@ -58,11 +58,14 @@ const openMover = async () => {
   Object.assign(process.env, {
     AWS_ENDPOINT_URL_DYNAMODB: ledger.origin,
     AWS_REGION: 'us-east-1',
-    AWS_ACCESS_KEY_ID: desk.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: desk.secretAccessKey,
+    AWS_ACCESS_KEY_ID: localCredentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: localCredentials.secretAccessKey,
   });
   const key = 'inbox/bench/ENR1/media.jpg';
-  const versionId = await putMedia({ s3Origin: s3.origin, bucket: BUCKET, credentials: desk }, { key, file });
+  const versionId = await putMedia(
+    { s3Origin: s3.origin, bucket: BUCKET, credentials: localCredentials },
+    { key, file },
+  );
   // The bare peers get the same bytes from the same place: the stand-in looks whether there is a signature, not at what it says.
   const source = `${s3.origin}/${BUCKET}/${key}?versionId=${versionId}&X-Amz-Signature=none`;
   const etag = createHash('md5').update(media).digest('hex');
@@ -75,8 +78,8 @@ const openMover = async () => {
       stdio: ['pipe', 'pipe', 'inherit'],
       env: {
         AWS_REGION: 'us-east-1',
-        AWS_ACCESS_KEY_ID: desk.accessKeyId,
-        AWS_SECRET_ACCESS_KEY: desk.secretAccessKey,
+        AWS_ACCESS_KEY_ID: localCredentials.accessKeyId,
+        AWS_SECRET_ACCESS_KEY: localCredentials.secretAccessKey,
         AWS_ENDPOINT_URL_DYNAMODB: ledger.origin,
         AWS_ENDPOINT_URL_S3: s3.origin,
         TABLE_NAME: table,

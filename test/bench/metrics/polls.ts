@@ -41,7 +41,7 @@ export const latencies: Latency[] = [
 /** The seconds between one look and the next, for ever. */
 type Schedule = (nth: number) => number;
 
-/** The very waits of the machine: its pause before the first look, then its own Retry. */
+/** The same waits of the machine: its pause before the first look, then its own Retry. */
 export const ours: Schedule = (() => {
   const { States } = definition({ callbackTimeoutSeconds: 60 });
   const { Retry } = States.ReadVerdict as {

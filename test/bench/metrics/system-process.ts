@@ -21,7 +21,7 @@ const heap = (): number => {
   return process.memoryUsage().heapUsed / 1e6;
 };
 
-// One process holds one world, so each side of B2's growth is a process that does as it is told and answers with a number.
+// One process holds one system, so each side of B2's growth is a process that does as it is told and answers with a number.
 const folder = mkdtempSync(join(tmpdir(), 'bench-'));
 
 const { ours, close } = await bothSides(0, folder);

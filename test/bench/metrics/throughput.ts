@@ -38,10 +38,10 @@ const speeds: Metric = async (say) => {
   }
 };
 
-/** A world in a process of its own, that makes runs and says what one of them cost, in milliseconds, or what it holds, in MB. */
+/** A system in a process of its own, that makes runs and says what one of them cost, in milliseconds, or what it holds, in MB. */
 const startWorldApart = () => {
   const child = fork(join(import.meta.dirname, 'system-process.ts'));
-  const ended = once(child, 'exit').then(([code]) => Promise.reject(new Error(`a world apart ended with ${code}`)));
+  const ended = once(child, 'exit').then(([code]) => Promise.reject(new Error(`a system apart ended with ${code}`)));
   return {
     tell: async (order: Order): Promise<number> => {
       // What is sent before it listens waits for it.
@@ -59,7 +59,7 @@ const startWorldApart = () => {
 const ROUNDS = { warmUp: 3, repetitions: 21 };
 
 /**
- * What a run costs in a world that has done many, and in one that has done few, in turn: a busy machine makes both dear. Both
+ * What a run costs in a system that has done many, and in one that has done few, in turn: a busy machine makes both dear. Both
  * have done nothing else. The runs compared are the last of the many, and no heap is asked for on either side since long before.
  */
 const growth: Metric = async (say) => {
@@ -80,7 +80,7 @@ const growth: Metric = async (say) => {
       await old.tell(next);
       left -= next;
     }
-    say(`growth: the last of ${total} against a world after ${few}`);
+    say(`growth: the last of ${total} against a system after ${few}`);
     const { ratios } = await abba(
       () => old.tell(side),
       () => young.tell(side),

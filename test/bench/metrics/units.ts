@@ -10,14 +10,17 @@ import { type Seen, sizeOf, startTap, writeUnitsOf } from '../tap.ts';
 
 const file = join(import.meta.dirname, '../../../infra/local/media/selfie.jpg');
 
-/** A world whose calls to the ledger and to the secrets are counted on their way. */
+/** A system whose calls to the ledger and to the secrets are counted on their way. */
 export const countedWorld = async (events: MachineEvent[] = []) => {
-  const world = await startLocalSystem({ onEvent: (event) => events.push(event), sandboxSettings: { decisionMs: 50 } });
+  const system = await startLocalSystem({
+    onEvent: (event) => events.push(event),
+    sandboxSettings: { decisionMs: 50 },
+  });
   const ledger: Seen[] = [];
   const services: Seen[] = [];
   const origin = process.env.AWS_ENDPOINT_URL_DYNAMODB ?? '';
   const direct = new DynamoDBClient({ endpoint: origin });
-  const indexes = resourcesOf(synthesize(world.config), 'AWS::DynamoDB::Table').flatMap(({ properties }) =>
+  const indexes = resourcesOf(synthesize(system.config), 'AWS::DynamoDB::Table').flatMap(({ properties }) =>
     (properties.GlobalSecondaryIndexes as { KeySchema: { AttributeName: string }[] }[]).map(({ KeySchema }) =>
       KeySchema.map(({ AttributeName }) => AttributeName),
     ),
@@ -25,7 +28,8 @@ export const countedWorld = async (events: MachineEvent[] = []) => {
   const ledgerTap = await startTap(origin, ledger, async (operation, input, pass) => {
     const pk = ((input.Key ?? input.Item) as { pk?: { S: string } } | undefined)?.pk;
     const look = async () =>
-      pk && (await direct.send(new GetItemCommand({ TableName: world.table, Key: { pk }, ConsistentRead: true }))).Item;
+      pk &&
+      (await direct.send(new GetItemCommand({ TableName: system.table, Key: { pk }, ConsistentRead: true }))).Item;
     const isWrite = /^(Put|Update|Delete)Item$/.test(operation);
     const before = isWrite ? await look() : undefined;
     const answer = await pass();
@@ -46,34 +50,34 @@ export const countedWorld = async (events: MachineEvent[] = []) => {
   for (const one of ['SFN', 'SECRETS_MANAGER', 'EVENTBRIDGE'])
     process.env[`AWS_ENDPOINT_URL_${one}`] = servicesTap.origin;
   const close = async () => {
-    await world.close();
+    await system.close();
     direct.destroy();
     await Promise.all([ledgerTap.close(), servicesTap.close()]);
   };
-  return { world, ledger, services, close };
+  return { system, ledger, services, close };
 };
 
 /** The actions that the README asks a rule to name: `created` would be an invocation more, which rings nothing. */
 export const actions = ['succeeded', 'failed'] as const;
 
-/** The key that the world's webhooks are signed with. */
-export const webhookKeyOf = (world: LocalSystem): string => {
-  const keys = [...world.secrets.values()].find((value) => value.startsWith('['));
-  if (!keys) throw new TypeError('the world has no key for webhooks');
+/** The key that the system's webhooks are signed with. */
+export const webhookKeyOf = (system: LocalSystem): string => {
+  const keys = [...system.secrets.values()].find((value) => value.startsWith('['));
+  if (!keys) throw new TypeError('the system has no key for webhooks');
   return JSON.parse(keys)[0];
 };
 
 /** Makes the rule at Truora as the README asks for it. */
-export const makeRule = (world: LocalSystem): void => {
-  if (!world.sandbox) throw new TypeError('the world has no sandbox to make a rule at');
-  world.sandbox.notify({ url: world.webhookUrl, key: webhookKeyOf(world), actions });
+export const makeRule = (system: LocalSystem): void => {
+  if (!system.sandbox) throw new TypeError('the system has no sandbox to make a rule at');
+  system.sandbox.notify({ url: system.webhookUrl, key: webhookKeyOf(system), actions });
 };
 
 /** One whole re-validation. @returns when its execution has ended */
-export const runOne = async (world: LocalSystem, accountId: string, options = {}): Promise<string> => {
+export const runOne = async (system: LocalSystem, accountId: string, options = {}): Promise<string> => {
   const who = { accountId, enrollmentId: `ENR-${accountId}` };
-  await registerEnrollment(world.sandbox?.origin ?? '', who);
-  const execution = await world.executionOf(await drop(world, { file, ...who, name: 'face.jpg', options }));
+  await registerEnrollment(system.sandbox?.origin ?? '', who);
+  const execution = await system.executionOf(await drop(system, { file, ...who, name: 'face.jpg', options }));
   await execution.ended;
   if (execution.status !== 'SUCCEEDED') throw new Error(`${accountId}: ${execution.status} ${execution.error}`);
   return execution.executionArn;
@@ -82,27 +86,28 @@ export const runOne = async (world: LocalSystem, accountId: string, options = {}
 /** B9: what one run uses, counted at the emulators. The first run of each kind warms up: it reads the secrets. */
 export const units: Metric = async (say) => {
   const events: MachineEvent[] = [];
-  const { world, ledger, services, close } = await countedWorld(events);
+  const { system, ledger, services, close } = await countedWorld(events);
   const kinds: Record<RunName, { suffix: string; options: object; limits: [number, number, number] }> = {
     callback: { suffix: '', options: {}, limits: [8, 8, 12] },
     poll: { suffix: '-webhook-lost', options: { resultMode: 'poll' }, limits: [0, 0, 0] },
     'webhook lost': { suffix: '-webhook-lost', options: {}, limits: [0, 0, 0] },
   };
-  makeRule(world);
+  makeRule(system);
   const figures: Figure[] = [];
   try {
     for (const [name, { suffix, options, limits }] of Object.entries(kinds)) {
       say(`units: ${name}`);
-      await runOne(world, `warm-${name.replace(' ', '')}${suffix}`, options);
+      await runOne(system, `warm-${name.replace(' ', '')}${suffix}`, options);
       await new Promise((resolve) => setTimeout(resolve, 200));
-      const webhooks = world.sandbox?.counts().webhooks ?? 0;
+      const webhooks = system.sandbox?.counts().webhooks ?? 0;
       for (const list of [events, ledger, services]) list.length = 0;
       const RUNS = 5;
-      for (let nth = 0; nth < RUNS; nth += 1) await runOne(world, `u${nth}-${name.replace(' ', '')}${suffix}`, options);
+      for (let nth = 0; nth < RUNS; nth += 1)
+        await runOne(system, `u${nth}-${name.replace(' ', '')}${suffix}`, options);
       await new Promise((resolve) => setTimeout(resolve, 200));
       const transitions = events.filter(({ type }) => type === 'StateEntered' || type === 'StateRetried').length;
       const choices = events.filter(({ type, state }) => type === 'StateEntered' && state === 'HowToWait').length;
-      const notifications = (world.sandbox?.counts().webhooks ?? 0) - webhooks;
+      const notifications = (system.sandbox?.counts().webhooks ?? 0) - webhooks;
       const perRun = (count: number) => count / RUNS;
       const counted: [string, number, number | undefined, string][] = [
         ['transitions', perRun(transitions), limits[0], 'limit 4, naive 12.5'],

@@ -10,16 +10,19 @@ const RUNS = 100;
 
 const WARM_UP = 5;
 
-/** B8: from a webhook at the door to the execution that goes on, and how often Truora is read when webhooks come. */
+/** B8: from a webhook at the relay to the execution that goes on, and how often Truora is read when webhooks come. */
 export const resumes: Metric = async (say) => {
   const events: MachineEvent[] = [];
-  const world = await startLocalSystem({ onEvent: (event) => events.push(event), sandboxSettings: { decisionMs: 50 } });
-  // A door before the door: it notes when each call came, and hands it on.
+  const system = await startLocalSystem({
+    onEvent: (event) => events.push(event),
+    sandboxSettings: { decisionMs: 50 },
+  });
+  // A relay before the relay: it notes when each call came, and hands it on.
   const came: number[] = [];
-  const door = await listen(async (request, response) => {
+  const relay = await listen(async (request, response) => {
     const body = await bodyOf(request, 1_000_000);
     const at = performance.timeOrigin + performance.now();
-    const { status } = await fetch(world.webhookUrl, {
+    const { status } = await fetch(system.webhookUrl, {
       method: 'POST',
       headers: { 'content-type': 'application/jwt' },
       body: String(body),
@@ -29,19 +32,19 @@ export const resumes: Metric = async (say) => {
     response.end();
   });
   try {
-    world.sandbox?.notify({ url: door.origin, key: webhookKeyOf(world) });
+    system.sandbox?.notify({ url: relay.origin, key: webhookKeyOf(system) });
     const taken: number[] = [];
     let reads = 0;
     for (let nth = -WARM_UP; nth < RUNS; nth += 1) {
       if (nth % 20 === 0) say(`resumes: ${nth} of ${RUNS}`);
       events.length = 0;
       came.length = 0;
-      const before = world.sandbox?.counts().reads ?? 0;
-      await runOne(world, `resume-${nth + WARM_UP}`);
+      const before = system.sandbox?.counts().reads ?? 0;
+      await runOne(system, `resume-${nth + WARM_UP}`);
       while (came.length < 2) await new Promise((resolve) => setTimeout(resolve, 2));
       const resumed = events.find(({ type, state }) => type === 'StateExited' && state === 'AwaitWebhook');
       if (nth < 0 || !resumed) continue;
-      reads += (world.sandbox?.counts().reads ?? 0) - before;
+      reads += (system.sandbox?.counts().reads ?? 0) - before;
       taken.push(resumed.at.getTime() - (came.at(-1) ?? Number.NaN));
     }
     const callbacks = await inProcess();
@@ -72,8 +75,8 @@ export const resumes: Metric = async (say) => {
       },
     ];
   } finally {
-    await door.close();
-    await world.close();
+    await relay.close();
+    await system.close();
   }
 };
 
@@ -97,14 +100,14 @@ const inProcess = async (): Promise<number[]> => {
   return taken;
 };
 
-/** B10: what a webhook costs that nobody of ours has signed, that was sent before, or that is far too large. */
+/** B10: what a webhook costs that has a foreign signature, that was sent before, or that is far too large. */
 export const forgeries: Metric = async (say) => {
-  const { world, ledger, services, close } = await countedWorld();
+  const { system, ledger, services, close } = await countedWorld();
   try {
-    const key = webhookKeyOf(world);
-    await runOne(world, 'forged-about');
+    const key = webhookKeyOf(system);
+    await runOne(system, 'forged-about');
     await new Promise((resolve) => setTimeout(resolve, 200));
-    const [record] = (await world.recordsOf('forged-about')).records;
+    const [record] = (await system.recordsOf('forged-about')).records;
     const payload = (more = {}) => ({
       iss: 'Truora',
       iat: Math.floor(Date.now() / 1000),
@@ -114,7 +117,7 @@ export const forgeries: Metric = async (say) => {
       ...more,
     });
     const post = (body: string) =>
-      fetch(world.webhookUrl, { method: 'POST', headers: { 'content-type': 'application/jwt' }, body }).then(
+      fetch(system.webhookUrl, { method: 'POST', headers: { 'content-type': 'application/jwt' }, body }).then(
         ({ status }) => status,
       );
     const good = await signWebhook(payload(), key);
@@ -129,10 +132,10 @@ export const forgeries: Metric = async (say) => {
     for (const [name, body] of Object.entries(bad)) {
       say(`forgeries: ${name}`);
       const text = await body();
-      const before = world.sandbox?.counts();
+      const before = system.sandbox?.counts();
       ledger.length = services.length = 0;
       for (let nth = 0; nth < 20; nth += 1) await post(text);
-      const after = world.sandbox?.counts();
+      const after = system.sandbox?.counts();
       const asked = (after?.reads ?? 0) + (after?.creates ?? 0) - (before?.reads ?? 0) - (before?.creates ?? 0);
       const machine = services.filter(({ operation }) => /Task|Execution/.test(operation)).length;
       figures.push({
@@ -144,9 +147,9 @@ export const forgeries: Metric = async (say) => {
       });
     }
     ledger.length = services.length = 0;
-    const before = world.sandbox?.counts().reads ?? 0;
+    const before = system.sandbox?.counts().reads ?? 0;
     await post(good);
-    const read = (world.sandbox?.counts().reads ?? 0) - before;
+    const read = (system.sandbox?.counts().reads ?? 0) - before;
     figures.push({
       metric: 'B10',
       what: 'calls for a genuine webhook that is sent again after the end: ledger',

@@ -5,7 +5,7 @@ import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { DynamoDBClient, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { desk } from '../../../infra/local/credentials.ts';
+import { localCredentials } from '../../../infra/local/credentials.ts';
 import { bodyOf, listen } from '../../../infra/local/http.ts';
 import type { Sandbox } from '../../../infra/local/truora/sandbox.ts';
 
@@ -27,17 +27,17 @@ export const startScript = async (at: {
   bytes: number;
   actions: readonly ('succeeded' | 'failed')[];
 }) => {
-  const dynamo = new DynamoDBClient({ endpoint: at.dynamoOrigin, region: 'us-east-1', credentials: desk });
-  const s3 = new S3Client({ endpoint: at.s3Origin, region: 'us-east-1', credentials: desk });
+  const dynamo = new DynamoDBClient({ endpoint: at.dynamoOrigin, region: 'us-east-1', credentials: localCredentials });
+  const s3 = new S3Client({ endpoint: at.s3Origin, region: 'us-east-1', credentials: localCredentials });
   const agent = new Agent({ keepAlive: true });
   const waiting = new Map<string, () => void>();
-  const door = await listen(async (request, response) => {
+  const relay = await listen(async (request, response) => {
     const token = String(await bodyOf(request, 100_000));
     response.end();
     const { events } = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
     for (const { object } of events) waiting.get(object.validation_id)?.();
   });
-  at.sandbox.notify({ url: door.origin, key: 'script', actions: at.actions });
+  at.sandbox.notify({ url: relay.origin, key: 'script', actions: at.actions });
 
   const call = async (method: string, path: string, body?: string | { bytes: number; file: NodeJS.ReadableStream }) => {
     const url = path.startsWith('http') ? new URL(path) : new URL(`/v1${path}`, at.sandbox.origin);
@@ -106,7 +106,7 @@ export const startScript = async (at: {
       dynamo.destroy();
       s3.destroy();
       agent.destroy();
-      await door.close();
+      await relay.close();
     },
   };
 };

@@ -1,0 +1,110 @@
+/**
+ * Generated from the schema and the docstrings of `config.ts` by `npm run schemas`: change those.
+ *
+ * What a deployment may choose. Every setting may be left out.
+ */
+export type Settings = {
+  /** Names the stack. Several stages can be in one account. Default: dev. */
+  readonly stage?: string | undefined;
+  /**
+   * How an execution waits for the verdict when the request does not say it: webhook first (callback), or poll only.
+   * Default: callback.
+   */
+  readonly resultMode?: 'callback' | 'poll' | undefined;
+  /**
+   * Seconds that an execution waits for a webhook before it polls: longer than nearly all of Truora's verdicts take
+   * (assumed). Default: 60.
+   */
+  readonly callbackTimeoutSeconds?: number | undefined;
+  /**
+   * Seconds after which a create call without an answer is settled, at least 50: the function's limit of 40 s, and the
+   * time that Truora may need to execute and list the call. Less is allowed only with a stand-in on this machine, which
+   * charges nothing. Default: 60.
+   */
+  readonly settleSeconds?: number | undefined;
+  /**
+   * When a created validation cannot be used: leave it to a person, or pay for another one. Default: fail-for-human.
+   */
+  readonly onUnresolved?: 'fail-for-human' | 'create-again' | undefined;
+  /**
+   * Validations that may be created on one day (UTC). The default is one every nine seconds, more than most deployments
+   * begin with; a caller in a loop stops there and not at the end of the month. Default: 10000.
+   */
+  readonly dailyBudget?: number | undefined;
+  /** Seconds after a validation's deadline in which Truora is still asked for the verdict. Default: 30. */
+  readonly graceSeconds?: number | undefined;
+  /** Seconds that one call to Truora may take; the time limits of the functions allow twelve. Default: 10. */
+  readonly httpDeadlineSeconds?: number | undefined;
+  /** Minutes between two sweeps, which repair what a crash left unfinished. Default: 5. */
+  readonly sweepMinutes?: number | undefined;
+  /**
+   * The lowest similarity that approves, 0 to 1, for every caller. A request below it is refused; a request without a
+   * threshold gets it. Truora's own default (documented): 0.65. Default: 0.65.
+   */
+  readonly minimumThreshold?: number | undefined;
+  /**
+   * How often a declined validation may be retried: `allowed_retries` of the account at Truora, where the default is
+   * also 0. Default: 0.
+   */
+  readonly allowedRetries?: number | undefined;
+  /** Seconds after a decline in which it may be retried: `retry_ttl` of the account at Truora. Default: 300. */
+  readonly retrySeconds?: number | undefined;
+  /** Days that a record is kept after its last change. Default: 365. */
+  readonly retentionDays?: number | undefined;
+  /** API calls a second that all callers together may make, and how many may arrive at once. Default: 50. */
+  readonly callsPerSecond?: number | undefined;
+  /** API calls a second that all callers together may make, and how many may arrive at once. Default: 100. */
+  readonly callsAtOnce?: number | undefined;
+  /** Who may call the API: principals that IAM allows, or, when this is set, the bearers of this issuer's tokens. */
+  readonly jwt?: {
+    /** The issuer of the tokens, https. API Gateway reads its keys from its discovery document. */
+    readonly issuer: string;
+    /** What a token's `aud` or `client_id` may be. */
+    readonly audience: readonly string[];
+    /** The scope that a token needs to read, and to start or cancel. Default: revalidations/read. */
+    readonly readScope?: string | undefined;
+    /** The scope that a token needs to read, and to start or cancel. Default: revalidations/write. */
+    readonly writeScope?: string | undefined;
+    /** The claim with the one account that a token may see; without it, a token may see all. */
+    readonly accountClaim?: string | undefined;
+  };
+  /** The origin of Truora's API, or of a stand-in on this machine. Default: https://api.validations.truora.com. */
+  readonly truoraOrigin?: string | undefined;
+  /**
+   * Where upload links may point: Truora's upload host (seen: its own SDK refuses every other), or a stand-in's origin.
+   */
+  readonly uploadOrigins?: readonly string[] | undefined;
+  /**
+   * Instances reserved for the webhook receiver, which is also its maximum; none when left out. A new account has ten
+   * in total and AWS keeps some unreserved, so a reservation would fail there.
+   */
+  readonly webhookConcurrency?: number | undefined;
+  /**
+   * Hours that media is kept after its outcome. S3's lifecycle, the fallback, counts whole days, so there 1 to 24 are
+   * one day. Default: 24.
+   */
+  readonly mediaHours?: number | undefined;
+  /**
+   * Minutes after which the sweep starts a drop without a claim. S3's events arrive within seconds, sometimes after a
+   * minute or longer (documented). 0, every drop at each sweep, is for the local system. Default: 15.
+   */
+  readonly unclaimedMinutes?: number | undefined;
+  /** Limits of media beyond Truora's own, checked before Truora is asked. */
+  readonly media?: {
+    /**
+     * Pixels of a photo's shorter side, below which it is refused. Truora publishes no bound. Face detectors need 36 to
+     * 40 pixels for the face alone (documented: Azure, Rekognition), so a check below 64 would be paid for without a
+     * chance. Default: 64.
+     */
+    readonly minPixels?: number | undefined;
+    /**
+     * Seconds of a video, above which it is refused if the file states its duration. Truora publishes no bound but 10
+     * MB. A passive capture lasts about 5 s; a minute is a recording that was not stopped. Default: 60.
+     */
+    readonly maxSeconds?: number | undefined;
+  };
+  /** Web origins whose pages may upload into the bucket from a browser; none when left out. */
+  readonly corsOrigins?: readonly string[] | undefined;
+  /** Mail address for alarms; none when left out. It must be confirmed once by a click. */
+  readonly alarmEmail?: string | undefined;
+};

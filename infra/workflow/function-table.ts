@@ -1,0 +1,209 @@
+import { BY_DUE, BY_PERSON } from '../../shared/domain/record.ts';
+import type { EnvKey } from '../../shared/lambda/env.ts';
+import type { FunctionName } from '../../shared/workflow/functions.ts';
+
+/** The kinds of items in the ledger, by the prefix of their keys (`shared/ledger/` makes the keys). */
+export type Kind = 'RUN' | 'ACC' | 'VLD' | 'WAIT' | 'TICKET' | 'KEY' | 'RETRY' | 'GATE' | 'SWEEP' | 'HOLD';
+
+export type Verb = 'Get' | 'BatchGet' | 'Put' | 'Update' | 'Delete';
+
+/** The folders of the media bucket. */
+export type Folder = 'inbox' | 'media';
+
+/** One permission of a function. `infra/aws/permissions.ts` says what each means in IAM. */
+export type Grant =
+  | { items: Partial<Record<Verb, readonly Kind[]>> }
+  | { query: typeof BY_PERSON.name | typeof BY_DUE.name }
+  | { readVersions: readonly Folder[] }
+  | { readNewest: readonly Folder[] }
+  | 'seeMissingMedia'
+  | 'listInbox'
+  | 'listKeyInInbox'
+  | 'putInInbox'
+  | 'deleteMedia'
+  | 'readTruoraKey'
+  | 'readWebhookKeys'
+  | 'announce'
+  | 'startExecution'
+  | 'stopExecution'
+  | 'describeExecution'
+  | 'resumeExecution';
+
+/** What one function is given: Lambda's time limit, its environment variables, and its permissions. */
+export type FunctionSpec = { seconds: number; env: readonly EnvKey[]; may: readonly Grant[] };
+
+/** More memory is more CPU: a cold start is half a vCPU-second of import and TLS at 512 MB. The same for every function. */
+export const MEMORY_MB = 512;
+
+const ledger = ['TABLE_NAME', 'RETENTION_DAYS'] as const;
+
+const recording = [...ledger, 'EVENT_BUS', 'MEDIA_HOURS'] as const;
+
+const retries = ['ALLOWED_RETRIES', 'RETRY_SECONDS'] as const;
+
+const limits = ['MEDIA_MIN_PIXELS', 'MEDIA_MAX_SECONDS'] as const;
+
+const truora = ['TRUORA_ORIGIN', 'TRUORA_UPLOAD_ORIGINS', 'TRUORA_KEY_SECRET', 'HTTP_DEADLINE_SECONDS'] as const;
+
+/**
+ * Every function: the one place of its time limit, its variables and its permissions. A function that reads another variable fails by
+ * the name of the variable, and a permission that no call needs fails a test.
+ *
+ * Calls of ledger and S3 take a few seconds; a call to Truora may take its whole HTTP deadline (12 s at most), once more if the key was
+ * rotated, and the upload six times as long for 10 MB. A sweep works until its time is nearly up and leaves the rest to the next one.
+ */
+export const functionTable: Record<FunctionName, FunctionSpec> = {
+  ClaimRequest: {
+    seconds: 15,
+    env: [...ledger, ...retries, ...limits, 'MEDIA_BUCKET', 'RESULT_MODE', 'MEDIA_HOURS', 'MINIMUM_THRESHOLD'],
+    may: [
+      {
+        items: {
+          Get: ['RUN', 'TICKET', 'KEY', 'VLD'],
+          Put: ['RUN', 'KEY'],
+          Update: ['TICKET', 'RETRY', 'HOLD', 'RUN'],
+        },
+      },
+      // A drop's event names the version; a call need not.
+      { readVersions: ['inbox', 'media'] },
+      { readNewest: ['inbox', 'media'] },
+      'seeMissingMedia',
+      // The older versions of a drop's own key: what it may be a copy of.
+      'listKeyInInbox',
+    ],
+  },
+  CheckEnrollment: {
+    seconds: 30,
+    env: [...truora, ...retries, 'TABLE_NAME'],
+    may: [{ items: { Get: ['GATE'], Update: ['GATE'] } }, 'readTruoraKey'],
+  },
+  CreateValidation: {
+    seconds: 40,
+    env: [...ledger, ...truora, 'SETTLE_SECONDS', 'ON_UNRESOLVED', 'DAILY_BUDGET'],
+    may: [
+      {
+        items: {
+          Get: ['RUN', 'ACC', 'VLD', 'GATE'],
+          Put: ['ACC', 'VLD'],
+          Update: ['ACC', 'RUN', 'GATE'],
+          Delete: ['ACC'],
+        },
+      },
+      'readTruoraKey',
+      // Checks that the claimed version is still there before it is paid for.
+      { readVersions: ['inbox', 'media'] },
+      'seeMissingMedia',
+    ],
+  },
+  MoveMedia: {
+    seconds: 80,
+    // The upload link is the key: Truora's own is not sent along.
+    env: [...ledger, 'TRUORA_ORIGIN', 'TRUORA_UPLOAD_ORIGINS', 'HTTP_DEADLINE_SECONDS'],
+    // A claim has pinned the version.
+    may: [{ items: { Get: ['RUN'], Update: ['RUN'] } }, { readVersions: ['inbox', 'media'] }, 'seeMissingMedia'],
+  },
+  AwaitWebhook: { seconds: 15, env: ['TABLE_NAME'], may: [{ items: { Update: ['WAIT'] } }, 'resumeExecution'] },
+  ReadVerdict: {
+    seconds: 30,
+    env: [...truora, 'GRACE_SECONDS', 'TABLE_NAME', 'MINIMUM_THRESHOLD'],
+    may: [{ items: { Get: ['GATE'], Update: ['GATE'] } }, 'readTruoraKey'],
+  },
+  RecordOutcome: {
+    seconds: 15,
+    env: recording,
+    may: [{ items: { Get: ['RUN'], Put: ['RUN'], Update: ['RUN'] } }, 'announce'],
+  },
+  RecordRefusal: {
+    seconds: 15,
+    env: [...recording, 'MEDIA_BUCKET'],
+    may: [{ items: { Get: ['RUN', 'TICKET'], Put: ['RUN'], Update: ['RUN'] } }, 'announce'],
+  },
+  RecordFailure: {
+    seconds: 15,
+    env: [...recording, 'MEDIA_BUCKET'],
+    may: [{ items: { Get: ['RUN', 'TICKET'], Put: ['RUN'], Update: ['RUN'] } }, 'announce'],
+  },
+  ReadOutcome: { seconds: 15, env: ledger, may: [{ items: { Get: ['RUN'], Update: ['RUN'] } }] },
+  StartRevalidation: {
+    seconds: 15,
+    env: [...ledger, ...retries, ...limits, 'MEDIA_BUCKET', 'MACHINE_ARN', 'ACCOUNT_CLAIM', 'MINIMUM_THRESHOLD'],
+    may: [
+      { items: { Get: ['RUN', 'TICKET', 'KEY', 'VLD'], Put: ['TICKET', 'KEY'] } },
+      { readVersions: ['media'] },
+      { readNewest: ['media'] },
+      'seeMissingMedia',
+      // The form that it signs has the same permission and no more.
+      'putInInbox',
+      'startExecution',
+    ],
+  },
+  ReadRevalidation: { seconds: 10, env: [...ledger, 'ACCOUNT_CLAIM'], may: [{ items: { Get: ['RUN', 'TICKET'] } }] },
+  ListRevalidations: {
+    seconds: 10,
+    env: [...ledger, 'ACCOUNT_CLAIM'],
+    may: [{ query: BY_PERSON.name }, { items: { BatchGet: ['RUN'] } }],
+  },
+  CancelRevalidation: {
+    seconds: 10,
+    env: [...recording, 'ACCOUNT_CLAIM'],
+    may: [{ items: { Get: ['RUN', 'TICKET'], Update: ['RUN'] } }, 'announce', 'stopExecution'],
+  },
+  ReceiveWebhook: {
+    seconds: 10,
+    env: ['TABLE_NAME', 'WEBHOOK_KEYS_SECRET'],
+    may: [{ items: { Get: ['VLD', 'WAIT', 'RUN'], Update: ['WAIT', 'RUN'] } }, 'resumeExecution', 'readWebhookKeys'],
+  },
+  SweepInbox: {
+    seconds: 120,
+    env: ['TABLE_NAME', 'MEDIA_BUCKET', 'MACHINE_ARN', 'UNCLAIMED_MINUTES'],
+    may: [
+      { items: { Get: ['SWEEP'], BatchGet: ['RUN', 'TICKET'], Update: ['SWEEP'] } },
+      // Only the list, and only of the inbox: ClaimRequest reads what is in a drop.
+      'listInbox',
+      'startExecution',
+    ],
+  },
+  SweepLedger: {
+    seconds: 120,
+    env: [...recording, ...truora, 'GRACE_SECONDS', 'MEDIA_BUCKET', 'MINIMUM_THRESHOLD'],
+    may: [
+      { query: BY_DUE.name },
+      {
+        items: {
+          Get: ['RUN', 'TICKET', 'WAIT', 'ACC', 'VLD', 'GATE'],
+          BatchGet: ['RUN'],
+          Put: ['ACC', 'VLD'],
+          Update: ['RUN', 'GATE', 'HOLD'],
+          Delete: ['ACC'],
+        },
+      },
+      'describeExecution',
+      'resumeExecution',
+      'announce',
+      'readTruoraKey',
+      // The uploads of a ticket, by its exact key.
+      'listKeyInInbox',
+      'deleteMedia',
+    ],
+  },
+  RepairExecution: {
+    seconds: 30,
+    env: [...recording, 'MEDIA_BUCKET'],
+    may: [
+      { query: BY_PERSON.name },
+      { items: { Get: ['RUN', 'TICKET'], BatchGet: ['RUN'], Put: ['RUN'], Update: ['RUN'] } },
+      'announce',
+    ],
+  },
+  CheckKey: { seconds: 15, env: ['TRUORA_KEY_SECRET'], may: ['readTruoraKey'] },
+};
+
+/** One column of the table, by function. */
+export const columnOf = <Value>(read: (spec: FunctionSpec) => Value): Record<FunctionName, Value> =>
+  Object.fromEntries(Object.entries(functionTable).map(([name, spec]) => [name, read(spec)])) as Record<
+    FunctionName,
+    Value
+  >;
+
+/** The variables of each function. Every function may emit metrics. */
+export const envKeys = columnOf(({ env }): readonly EnvKey[] => [...env, 'METRICS_NAMESPACE']);

@@ -1,0 +1,97 @@
+import { createHash } from 'node:crypto';
+import { startExecution } from '../aws/executions.ts';
+import { fileAt, formFor, peekMedia } from '../aws/media-store.ts';
+import type { StartBody, Started, Ticket, TicketBody } from '../domain/api.ts';
+import { claimIdOf } from '../domain/case-id.ts';
+import { defined } from '../domain/defined.ts';
+import { newRevalidationId } from '../domain/ids.ts';
+import { readIntake } from '../domain/intake.ts';
+import type { RetryRules } from '../domain/linked-retry.ts';
+import { acceptMedia, refuseStillPhoto } from '../domain/media.ts';
+import { checkMedia, type MediaLimits } from '../domain/media-check.ts';
+import type { Policy } from '../domain/policy.ts';
+import { CallRefusedError } from '../domain/problem.ts';
+import type { LedgerRecord } from '../domain/record.ts';
+import { requestOf, startTicket, uploadTicket } from '../domain/ticket.ts';
+import { bindKey, findKey, hashOfQuestion } from '../ledger/idempotency-keys.ts';
+import { type Ledger, readRecord } from '../ledger/records.ts';
+import { readTicket } from '../ledger/tickets.ts';
+import { refuseOldAnswer } from './answer-age.ts';
+import { promise } from './promise.ts';
+
+/** What a start works with, as the deployment decides it. */
+export type StartSettings = {
+  ledger: Ledger;
+  mediaBucket: string;
+  machineArn: string;
+  policy: Policy;
+  mediaLimits: MediaLimits;
+  retries: RetryRules;
+};
+
+/** A call that was read: its body, idempotency key and caller. `isForced`: the caller forces a new case about the same media. */
+export type StartCall = {
+  body: TicketBody | StartBody;
+  key: string | undefined;
+  calledBy: string;
+  maxAgeSeconds: number | undefined;
+  isForced: boolean;
+};
+
+/** The re-validation of a call: its record or else its ticket, and the upload form of a ticket that is open. */
+export type StartedCase = {
+  record: LedgerRecord | undefined;
+  ticket: Ticket | undefined;
+  isRepeat: boolean;
+  upload: Started['upload'];
+};
+
+/**
+ * Promises a re-validation: with a form to upload with, where the upload itself is the drop, or by starting the machine on media that is
+ * in the bucket. The promise is in the ledger before the form is signed or the machine started. It claims nothing and pays for nothing.
+ * @throws the refusals of the request and its media; CallRefusedError `revalidation_unknown`
+ */
+export const start = async (settings: StartSettings, call: StartCall): Promise<StartedCase> => {
+  const { ledger, mediaBucket, machineArn } = settings;
+  const { revalidationId: id, isRepeat } = await promised(settings, call);
+  const [record, ticket] = await Promise.all([readRecord(ledger, id), readTicket(ledger.table, id)]);
+  if (!record && !ticket) throw new CallRefusedError('revalidation_unknown', 'its time in the ledger is over');
+  if (record && isRepeat) refuseOldAnswer(record, call.maxAgeSeconds);
+  const open = record ? undefined : ticket;
+  const upload = open?.upload && (await formFor(mediaBucket, open.upload));
+  if (open && !upload) await startExecution(machineArn, id, requestOf(open));
+  return { record, ticket, isRepeat, upload };
+};
+
+/** The re-validation that the key of a call is bound to, or else a promise, which the key is bound to from then on. */
+const promised = async (settings: StartSettings, call: StartCall) => {
+  const { ledger, policy, retries } = settings;
+  const { body, key, calledBy, maxAgeSeconds } = call;
+  const alias = key ? { scope: calledBy, key, body: hashOfQuestion(body, policy) } : undefined;
+  const known = alias && (await findKey(ledger, alias));
+  if (known) return { revalidationId: known, isRepeat: true };
+  const ticket = await ticketFor(settings, call);
+  const { revalidationId, isRepeat } = await promise(ledger, ticket, { policy, maxAgeSeconds, retries });
+  // The promise comes first: a key that names nothing could never be corrected.
+  const named = alias ? await bindKey(ledger, { ...alias, revalidationId }) : revalidationId;
+  return { revalidationId: named, isRepeat: isRepeat || named !== revalidationId };
+};
+
+/** What is promised. Media that Truora cannot take is refused here, and nothing is written for it. */
+const ticketFor = async ({ mediaBucket: bucket, mediaLimits }: StartSettings, call: StartCall): Promise<Ticket> => {
+  const { body, key, calledBy, isForced } = call;
+  if ('upload' in body) {
+    refuseStillPhoto(body.upload.type, body.options ?? {});
+    return uploadTicket(body, newRevalidationId(), calledBy);
+  }
+  const forceKey = isForced ? hashOf([calledBy, key]) : undefined;
+  const request = defined({ kind: 'call', ...body, idempotencyKey: forceKey });
+  const intake = readIntake(request, { bucket, executionId: '' });
+  const head = await peekMedia({ bucket, ...intake.media });
+  const type = acceptMedia(head, body.options ?? {});
+  await checkMedia(type, fileAt({ bucket, key: intake.media.key }, head), mediaLimits);
+  const id = claimIdOf(intake, head.versionId ?? head.etag);
+  return startTicket(body, id, head.versionId, calledBy, forceKey);
+};
+
+const hashOf = (asked: readonly unknown[]): string => createHash('sha256').update(JSON.stringify(asked)).digest('hex');

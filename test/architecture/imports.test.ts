@@ -1,0 +1,223 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { describe, expect, test } from 'vitest';
+
+const root = join(import.meta.dirname, '../..');
+
+type Import = { file: string; from: string };
+
+const filesIn = (folder: string): string[] =>
+  readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => join(folder, file));
+
+/** What a source imports: files by their path from the root, packages by their name. An `import()` of a made-up path is `?`. */
+const importsIn = (file: string, source: string): Import[] =>
+  [...source.matchAll(/(?:^|[;}\s])(?:from|import)\s*(?:'([^']+)'|\((?:'([^']+)'|[^)]))/gm)].map(
+    ([, plain, dynamic]) => {
+      const from = plain ?? dynamic ?? '?';
+      return { file, from: from.startsWith('.') ? relative(root, join(root, dirname(file), from)) : from };
+    },
+  );
+
+/** Who may import what, room by room: a file's own folder, other rooms, packages. What is not listed is forbidden. */
+const rooms: { room: string; may: RegExp[] }[] = [
+  { room: 'shared/domain', may: [/^shared\/domain\//, /^zod\/(mini|locales)$/, /^node:crypto$/] },
+  { room: 'shared/workflow', may: [/^shared\/(workflow|domain)\//, /^zod\/mini$/] },
+  { room: 'shared/truora', may: [/^shared\/(truora|domain)\//, /^zod\/mini$/, /^jose$/, /^node:/] },
+  { room: 'shared/aws', may: [/^shared\/(aws|domain)\//, /^zod\/mini$/, /^node:/, /^@(aws-sdk|smithy)\//] },
+  {
+    room: 'shared/ledger',
+    may: [/^shared\/(ledger|aws|domain)\//, /^zod\/mini$/, /^node:/, /^@aws-sdk\/(client|util)-dynamodb$/],
+  },
+  // A procedure that more than one function needs. It is handed its settings, so it reads no environment of its own.
+  {
+    room: 'shared/logic',
+    may: [/^shared\/(logic|ledger|truora|aws|domain)\//, /^zod\/mini$/, /^node:/, /^@aws-sdk\//],
+  },
+  {
+    room: 'shared/lambda',
+    may: [
+      /^shared\/(lambda|ledger|logic|truora|aws|domain|workflow)\//,
+      /^zod\/mini$/,
+      /^@middy\/core$/,
+      /^aws-lambda$/,
+    ],
+  },
+  { room: 'functions', may: [/^shared\//, /^node:/] },
+  { room: 'infra/workflow', may: [/^infra\/workflow\//, /^shared\/(domain|workflow)\//, /^shared\/lambda\/env\.ts$/] },
+  {
+    room: 'infra/aws',
+    may: [
+      /^infra\/(aws|workflow)\//,
+      /^shared\/(domain|workflow)\//,
+      /^shared\/lambda\/env\.ts$/,
+      /^aws-cdk-lib(\/|$)/,
+      /^constructs$/,
+      /^cdk-nag$/,
+      /^esbuild$/,
+      /^zod\/mini$/,
+      /^node:/,
+      // Whose credentials would deploy is asked by the command line, not by a function.
+      /^@aws-sdk\/client-sts$/,
+    ],
+  },
+  {
+    room: 'infra/cost',
+    may: [/^infra\/(cost|workflow)\//, /^infra\/aws\/config\.ts$/, /^shared\/(domain|workflow)\//],
+  },
+  // The entries of the npm package and its build.
+  {
+    room: 'infra/package',
+    may: [
+      /^infra\/(package|aws)\//,
+      /^infra\/cli\/program\/(commands|process)\.ts$/,
+      /^infra\/docs\/reasons\.ts$/,
+      /^shared\/(domain|workflow|contracts)\//,
+      /^(aws4fetch|openapi-fetch)$/,
+      /^node:/,
+    ],
+  },
+  {
+    room: 'infra/docs',
+    may: [/^infra\/(docs|aws|cost|local|workflow)\//, /^shared\/(domain|workflow)\//, /^zod\/mini$/, /^node:/],
+  },
+  // Truora's client on a person's machine: it knows neither the simulator nor AWS.
+  {
+    room: 'infra/record',
+    may: [/^infra\/record\//, /^shared\/(truora|domain)\//, /^node:/],
+  },
+  {
+    room: 'infra/cli',
+    // The adapters of `infra/cli/aws` are for services that only operators call.
+    may: [
+      /^infra\/(cli|local|aws|cost|workflow)\//,
+      /^infra\/record\/record\.ts$/,
+      /^shared\/(?!lambda\/)/,
+      /^zod\/mini$/,
+      /^commander$/,
+      /^@(aws-sdk|smithy)\//,
+      /^node:/,
+    ],
+  },
+  {
+    room: 'infra/local',
+    // Anything but Truora's client: the simulator and the client may only meet in the schemas.
+    may: [
+      /^infra\/(local|aws|workflow)\//,
+      /^shared\/(?!truora\/(client|call)\.ts$)/,
+      /^(?!\.|shared\/|functions\/|test\/|infra\/|\?)/,
+    ],
+  },
+];
+
+const forbidden = (imports: Import[]): string[] =>
+  imports
+    .filter(({ file, from }) => {
+      const [found, ...more] = rooms.filter(({ room }) => file.startsWith(`${room}/`));
+      if (!found || more.length > 0) return true;
+      // One file runs the functions; its source does not show which.
+      if (from === '?') return file !== 'infra/local/lambda.ts';
+      return !found.may.some((pattern) => pattern.test(from));
+    })
+    .map(({ file, from }) => `${file} imports ${from}`);
+
+const all = ['shared', 'functions', 'infra']
+  .flatMap(filesIn)
+  .flatMap((file) => importsIn(file, readFileSync(join(root, file), 'utf8')));
+
+describe('the imports', () => {
+  test.each(rooms)('$room imports only what its rules allow', ({ room }) => {
+    const ours = all.filter(({ file }) => file.startsWith(`${room}/`));
+    expect(ours).not.toEqual([]);
+    expect(forbidden(ours)).toEqual([]);
+  });
+
+  test('no source files import each other in a circle', () => {
+    const importsOf = Map.groupBy(all, ({ file }) => file);
+    const free = new Set<string>();
+    const circleFrom = (file: string, path: readonly string[]): readonly string[] | undefined => {
+      if (path.includes(file)) return [...path.slice(path.indexOf(file)), file];
+      if (free.has(file)) return undefined;
+      for (const { from } of importsOf.get(file) ?? []) {
+        const circle = circleFrom(from, [...path, file]);
+        if (circle) return circle;
+      }
+      free.add(file);
+      return undefined;
+    };
+    expect([...importsOf.keys()].flatMap((file) => circleFrom(file, []) ?? [])).toEqual([]);
+  });
+
+  test('every source file belongs to a module with rules', () => {
+    expect(all.filter(({ file }) => !rooms.some(({ room }) => file.startsWith(`${room}/`)))).toEqual([]);
+  });
+
+  test.each([
+    [
+      'of the AWS SDK',
+      /^@(aws-sdk|smithy)\//,
+      /^shared\/(aws|ledger|logic)\/|^infra\/local\/|^infra\/aws\/identity\.ts$|^infra\/cli\/aws\//,
+    ],
+    ['of middy', /^@middy\//, /^shared\/lambda\//],
+    ['of CDK', /^aws-cdk-lib|^constructs$/, /^infra\/aws\/|^infra\/local\/template\.ts$/],
+    ['of a function', /^functions\/|^\?$/, /^infra\/local\/lambda\.ts$/],
+    [
+      "of Truora's client",
+      /^shared\/truora\/client\.ts$/,
+      /^functions\/|^shared\/logic\/|^infra\/record\/|^infra\/cli\/restore-person\.ts$/,
+    ],
+    ["of the simulator's files", /^infra\/local\/truora\//, /^infra\/(local|cli|docs)\//],
+  ])('%s are made in one module', (_, what, where) => {
+    const users = all.filter(({ from }) => what.test(from)).map(({ file }) => file);
+    expect(users).not.toEqual([]);
+    expect(users.filter((file) => !where.test(file))).toEqual([]);
+  });
+
+  test('each client class is constructed in one place', () => {
+    const makes = ['shared', 'functions'].flatMap(filesIn).flatMap((file) => {
+      const made = [...readFileSync(join(root, file), 'utf8').matchAll(/new (\w+Client)\(/g)];
+      return made.map(([, client]) => `${file} makes ${client}`);
+    });
+    const each = ['DynamoDBClient', 'EventBridgeClient', 'S3Client', 'SFNClient'];
+    expect(makes).toEqual(each.map((client) => `shared/aws/clients.ts makes ${client}`));
+  });
+
+  test('only tests import tests', () => {
+    expect(all.filter(({ from }) => from.startsWith('test/') || from === 'vitest')).toEqual([]);
+  });
+});
+
+describe('the check of the imports', () => {
+  test.each([
+    ['shared/domain/new.ts', "import { readFile } from 'node:fs';", 'node:fs'],
+    ['shared/domain/new.ts', "import { step } from '../lambda/step.ts';", 'shared/lambda/step.ts'],
+    ['shared/workflow/new.ts', "export * from '../ledger/records.ts';", 'shared/ledger/records.ts'],
+    [
+      'shared/truora/new.ts',
+      "import type {\n  Journal,\n} from '../workflow/contract.ts';",
+      'shared/workflow/contract.ts',
+    ],
+    ['shared/truora/new.ts', "import '@aws-sdk/client-s3';", '@aws-sdk/client-s3'],
+    ['shared/aws/new.ts', "import { send } from '../truora/http.ts';", 'shared/truora/http.ts'],
+    ['shared/lambda/new.ts', "const sdk = await import('@aws-sdk/client-s3');", '@aws-sdk/client-s3'],
+    ['functions/new.ts', "import { handler } from './read-verdict.ts';", 'functions/read-verdict.ts'],
+    ['functions/new.ts', "import { routes } from '../infra/aws/functions.ts';", 'infra/aws/functions.ts'],
+    ['functions/new.ts', "import middy from '@middy/core';", '@middy/core'],
+    ['infra/workflow/new.ts', "import { App } from 'aws-cdk-lib';", 'aws-cdk-lib'],
+    ['infra/aws/new.ts', "import { step } from '../../shared/lambda/step.ts';", 'shared/lambda/step.ts'],
+    ['infra/aws/new.ts', "import { handler } from '../../functions/read-verdict.ts';", 'functions/read-verdict.ts'],
+    ['infra/local/new.ts', "import { getValidation } from '../../shared/truora/client.ts';", 'shared/truora/client.ts'],
+    ['infra/local/truora/new.ts', "import('../../../functions/read-verdict.ts')", 'functions/read-verdict.ts'],
+    ['infra/local/new.ts', "import { scrubber } from '../record/scrub.ts';", 'infra/record/scrub.ts'],
+    [
+      'infra/record/new.ts',
+      "import { startSandbox } from '../local/truora/sandbox.ts';",
+      'infra/local/truora/sandbox.ts',
+    ],
+    ['infra/local/new.ts', 'await import(path)', '?'],
+    ['infra/new.ts', "import { join } from 'node:path';", 'node:path'],
+  ])('reports %s in a file that has %s', (file, source, from) => {
+    expect(forbidden(importsIn(file, source))).toEqual([`${file} imports ${from}`]);
+  });
+});

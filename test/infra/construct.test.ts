@@ -1,0 +1,170 @@
+import { rmSync } from 'node:fs';
+import { App, Stack } from 'aws-cdk-lib';
+import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Code } from 'aws-cdk-lib/aws-lambda';
+import { Queue } from 'aws-cdk-lib/aws-sqs';
+import { DefinitionBody, JsonPath, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import { describe, expect, test } from 'vitest';
+import { FaceRevalidation, type FaceRevalidationProps } from '../../infra/aws/stack.ts';
+import { resourcesOf, type Template } from '../../infra/local/template.ts';
+
+const codeOf = () => Code.fromInline('//');
+
+/** The stack of a user with our construct in it. */
+const theirs = (props: FaceRevalidationProps, use: (stack: Stack, face: FaceRevalidation) => void = () => {}) => {
+  const app = new App({ analyticsReporting: false, builtinCloudFormationValidation: false });
+  const stack = new Stack(app, 'theirs');
+  use(stack, new FaceRevalidation(stack, 'Face', { codeOf, ...props }));
+  const assembly = app.synth();
+  const template: Template = assembly.getStackArtifact(stack.artifactId).template;
+  rmSync(assembly.directory, { recursive: true, force: true });
+  return template;
+};
+
+describe('the construct in another stack', () => {
+  test('takes the configuration as its props, each with its default', () => {
+    const template = theirs({ stage: 'shop', retentionDays: 30 });
+    const [{ properties } = { properties: {} }] = resourcesOf(template, 'AWS::Lambda::Function').filter(
+      ({ properties: { Handler } }) => Handler === 'record-outcome.handler',
+    );
+    expect((properties as { Environment: object }).Environment).toMatchObject({
+      Variables: { RETENTION_DAYS: '30', EVENT_BUS: 'face-revalidation-shop' },
+    });
+  });
+
+  test.each<[string, object, RegExp]>([
+    [
+      'a number out of its bounds',
+      { callbackTimeoutSeconds: 0 },
+      /^configuration: callbackTimeoutSeconds: Too small: expected number to be >=1$/,
+    ],
+    ['a setting that does not exist', { colour: 'red' }, /^configuration: Unrecognized key: "colour"$/],
+    ['a nested setting without its issuer', { jwt: { audience: ['a'] } }, /^configuration: jwt\.issuer: is missing$/],
+    [
+      'two wrong settings',
+      { stage: 'Prod', mediaHours: 0 },
+      /^configuration: stage: must be .+; mediaHours: Too small/,
+    ],
+    ['the region, which is the stack’s', { region: 'us-east-1' }, /^configuration: region: is a property of the stack/],
+  ])('refuses %s, and names the setting and its rule', (_, props, why) => {
+    expect(() => theirs(props as FaceRevalidationProps)).toThrow(why);
+  });
+
+  test('gives callers a task whose result goes where they choose', () => {
+    const template = theirs({}, (stack, face) => {
+      const ask = face.revalidate(stack, 'Ask', {
+        accountId: JsonPath.stringAt('$.who'),
+        enrollmentId: 'ENR1',
+        userAuthorized: true,
+        media: { key: 'media/a.jpg' },
+        options: { threshold: 0.8 },
+        resultPath: '$.face',
+      });
+      new StateMachine(stack, 'Caller', { definitionBody: DefinitionBody.fromChainable(ask) });
+    });
+    const definitions = resourcesOf(template, 'AWS::StepFunctions::StateMachine').map(({ properties }) =>
+      JSON.parse(String(properties.DefinitionString)),
+    );
+    expect(definitions.find(({ StartAt }) => StartAt === 'Ask').States.Ask).toMatchObject({
+      Resource: 'arn:aws:states:::states:startExecution.sync:2',
+      ResultPath: '$.face',
+      Parameters: {
+        StateMachineArn: 'arn:aws:states:us-east-1:000000000000:stateMachine:face-revalidation-dev',
+        Input: {
+          request: {
+            kind: 'call',
+            'accountId.$': '$.who',
+            enrollmentId: 'ENR1',
+            userAuthorized: true,
+            media: { key: 'media/a.jpg' },
+            options: { threshold: 0.8 },
+          },
+          'AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID.$': '$$.Execution.Id',
+        },
+      },
+    });
+  });
+
+  test('gives listeners a rule for all outcomes and amendments, or for some of them', () => {
+    const template = theirs({}, (stack, face) => {
+      const target = new SqsQueue(new Queue(stack, 'Heard'));
+      face.onEnded('All', target);
+      face.onEnded('Bad', target, ['declined', 'failed']);
+      face.onAmended('Late', target);
+      face.onAmended('LateGood', target, ['approved']);
+    });
+    const ours = { source: ['face-revalidation'], 'detail-type': ['Re-validation Ended'] };
+    const late = { ...ours, 'detail-type': ['Re-validation Amended'] };
+    const rules = resourcesOf(template, 'AWS::Events::Rule').filter(({ properties }) => properties.EventBusName);
+    expect(rules.map(({ properties }) => [properties.EventBusName, properties.EventPattern])).toEqual([
+      ['face-revalidation-dev', ours],
+      ['face-revalidation-dev', { ...ours, detail: { status: ['declined', 'failed'] } }],
+      ['face-revalidation-dev', late],
+      ['face-revalidation-dev', { ...late, detail: { status: ['approved'] } }],
+    ]);
+  });
+
+  test('shows its machine, ledger, bus, bucket and key as constructs', () => {
+    theirs({}, (stack, { machine, ledger, bus, mediaBucket, dataKey }) => {
+      for (const one of [machine, ledger, bus, mediaBucket, dataKey]) expect(Stack.of(one)).toBe(stack);
+    });
+  });
+
+  test('refuses a stack in a region of another partition than AWS’s own', () => {
+    const stack = new Stack(new App(), 'theirs', { env: { region: 'us-gov-west-1' } });
+    expect(() => new FaceRevalidation(stack, 'Face', { codeOf })).toThrow(/region us-gov-west-1 .+ partition/);
+  });
+});
+
+/** What one role may do after a grant: each action, on which resources. */
+const grantedBy = (grant: (face: FaceRevalidation, role: Role) => unknown, props: FaceRevalidationProps = {}) => {
+  const template = theirs(props, (stack, face) =>
+    grant(face, new Role(stack, 'Theirs', { assumedBy: new ServicePrincipal('ec2.amazonaws.com') })),
+  );
+  const policies = resourcesOf(template, 'AWS::IAM::Policy').filter(({ id }) => id.startsWith('Theirs'));
+  return policies.flatMap(({ properties }) => (properties.PolicyDocument as { Statement: unknown[] }).Statement);
+};
+
+const apiArn = (path: string) =>
+  expect.stringMatching(new RegExp(`^arn:aws:execute-api:us-east-1:000000000000:[^/]+/\\*/${path}$`));
+
+describe('a grant', () => {
+  test('to drop allows puts into the inbox alone, and the key through S3 alone', () => {
+    expect(grantedBy((face, role) => face.grantDrop(role))).toEqual([
+      { Effect: 'Allow', Action: 's3:PutObject', Resource: expect.stringMatching(/^arn:aws:s3:::[^/]+\/inbox\/\*$/) },
+      {
+        Effect: 'Allow',
+        Action: ['kms:GenerateDataKey', 'kms:Decrypt'],
+        Resource: expect.stringMatching(/^arn:aws:kms:/),
+        Condition: { StringEquals: { 'kms:ViaService': 's3.us-east-1.amazonaws.com' } },
+      },
+    ]);
+  });
+
+  test('to start allows the two routes that write, and no route that reads', () => {
+    expect(grantedBy((face, role) => face.grantStart(role))).toEqual([
+      {
+        Effect: 'Allow',
+        Action: 'execute-api:Invoke',
+        Resource: [apiArn('POST/revalidations'), apiArn('POST/revalidations/\\*/cancel')],
+      },
+    ]);
+  });
+
+  test('to read outcomes allows the two routes that read, and no route that writes', () => {
+    expect(grantedBy((face, role) => face.grantReadOutcomes(role))).toEqual([
+      {
+        Effect: 'Allow',
+        Action: 'execute-api:Invoke',
+        Resource: [apiArn('GET/revalidations/\\*'), apiArn('GET/accounts/\\*/revalidations')],
+      },
+    ]);
+  });
+
+  test('of a route is refused where the API takes tokens, because it would open nothing', () => {
+    const jwt = { issuer: 'https://issuer.example.com', audience: ['app'] };
+    for (const grant of ['grantStart', 'grantReadOutcomes'] as const)
+      expect(() => grantedBy((face, role) => face[grant](role), { jwt })).toThrow(/^jwt: .+issuer\.example\.com/);
+  });
+});

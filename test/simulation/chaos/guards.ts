@@ -1,0 +1,139 @@
+import type { Guard } from '../prove/guards.ts';
+
+/** Guards of the whole run; taken away one at a time, a seed has to fail. */
+export const chaosGuards: readonly Guard[] = [
+  {
+    guard: 'a run that finds an open intent resolves its call',
+    file: 'shared/logic/creation-entry.ts',
+    find: '  if (isOurs) return reconcile(entry, intent, record);',
+    replace:
+      "  if (isOurs) {\n    const { closeIntent } = await import('../ledger/intents.ts');\n    await closeIntent(ledger.table, claim.accountId, intent);\n    return createOnce(entry);\n  }",
+  },
+  {
+    guard: 'the list is read when nothing can be in flight any more',
+    file: 'shared/logic/creation.ts',
+    find: 'if (ageOf(intent.openedAt) < settleMs || (firstCheck && ageOf(firstCheck.at) < settleMs / 2))\n    throw creationUnsettled();',
+    replace: '',
+  },
+  {
+    guard: 'what is bound to another case is not adopted',
+    file: 'shared/logic/creation.ts',
+    find: 'surestOf(list.filter((_, n) => !bindings[n]))',
+    replace: 'surestOf(list)',
+  },
+  {
+    guard: 'what no answer came to may have been executed',
+    file: 'shared/truora/creation.ts',
+    find: 'error instanceof TruoraBusyError ||',
+    replace: "(error as Error).name === 'TruoraUncertainError' || error instanceof TruoraBusyError ||",
+  },
+  {
+    guard: 'an intent is closed once its call is resolved',
+    file: 'shared/logic/creation.ts',
+    find: '  await bindOrphans(ledger, intent, orphans);\n  await closeIntent(ledger.table, claim.accountId, intent);\n',
+    replace: '  await bindOrphans(ledger, intent, orphans);\n',
+  },
+  {
+    guard: 'a request is claimed by one execution',
+    file: 'shared/logic/locate.ts',
+    find: "{ by: 'hash', revalidationId: claimIdOf(intake, version) }",
+    replace: "{ by: 'hash', revalidationId: claimIdOf({ ...intake, forceKey: intake.executionId }, version) }",
+  },
+  {
+    guard: 'the version that was claimed is the one that is moved',
+    file: 'shared/aws/media-store.ts',
+    find: 'GetObjectCommand(inputOf(media))',
+    replace: 'GetObjectCommand(inputOf({ ...media, versionId: undefined }))',
+  },
+  {
+    guard: 'media goes to the hosts on the list alone',
+    file: 'shared/truora/upload-link.ts',
+    find: "  if (!allowed.includes(url.origin)) throw unsafe('points to an origin that is not allowed');\n",
+    replace: '',
+  },
+  {
+    guard: 'a success that is about something else is none',
+    file: 'shared/truora/verdict.ts',
+    find: "  if (mismatch.length > 0) return { status: 'failed', ...contradicted(mismatch, answer), ...base };\n",
+    replace: '',
+  },
+  {
+    guard: 'a webhook is signed with a key of ours',
+    file: 'shared/truora/webhook.ts',
+    find: '    if (verified) return readEvents(',
+    replace:
+      "    if (!verified) return readEvents(readJson(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()));\n    if (verified) return readEvents(",
+  },
+  {
+    guard: 'media that Truora would not take is not paid for',
+    file: 'shared/domain/media.ts',
+    find: '  if (media.bytes > MAX_MEDIA_BYTES) {',
+    replace: '  if (media.bytes < 0) {',
+  },
+  {
+    guard: 'an enrollment is of the person who is asked about',
+    file: 'shared/logic/enrollment-check.ts',
+    find: '  if (account_id !== claim.accountId) {',
+    replace: '  if (account_id === undefined) {',
+  },
+  {
+    guard: 'an outcome is written once',
+    file: 'shared/ledger/outcomes.ts',
+    find: '    when: { owner: [owner], phase: predecessors(outcome.status) },\n    orAbsent: true,',
+    replace: '',
+  },
+  {
+    guard: 'a link that is used up is followed by a look',
+    file: 'infra/workflow/definition.ts',
+    find: "{ ErrorEquals: ['UploadLinkSpentError', ...whileMoving.ErrorEquals], Next: 'HowToWait', ResultPath: null },",
+    replace: '',
+  },
+  {
+    guard: 'a drop without an event is started by the sweep',
+    file: 'shared/logic/inbox-sweep.ts',
+    find: '    await startExecution(machineArn, executionNameOf(id, dropped, new Date()), request);\n',
+    replace: '',
+  },
+  {
+    guard: 'media goes when its time is over',
+    file: 'shared/logic/record-follow-up.ts',
+    find: 'const isDeleted = !isLast || (await deleteMediaOf(settings, record));',
+    replace: 'const isDeleted = true;',
+  },
+  {
+    guard: 'no less is asked than the deployment allows',
+    file: 'shared/logic/claim.ts',
+    find: 'const options = applyPolicy(asked.options, policy);',
+    replace: 'const { options } = asked;',
+  },
+  {
+    guard: 'a score below the threshold is no success',
+    file: 'shared/truora/verdict.ts',
+    find: "  if (isWeak || isUnlike) found.push('similarity');\n",
+    replace: '',
+  },
+  {
+    guard: 'a success that brings no similarity is none',
+    file: 'shared/truora/verdict.ts',
+    find: "    if (!isConfirmed(answer)) return { status: 'failed', reason: 'verdict_unconfirmed', ...base };\n",
+    replace: '',
+  },
+  {
+    guard: 'media that is gone is not paid for',
+    file: 'shared/logic/creation.ts',
+    find: '  await checkMediaExists(claim.media);\n',
+    replace: '',
+  },
+  {
+    guard: 'a key stands for what was claimed under it',
+    file: 'shared/ledger/idempotency-keys.ts',
+    find: 'if (item.body === alias.body) return { item, revalidationId };',
+    replace: 'if (item.body === alias.body) return { item };',
+  },
+  {
+    guard: 'what Truora decides after we gave up is heard',
+    file: 'shared/logic/record-follow-up.ts',
+    find: "const heard = isOver ? 'all' : await amendLate(settings, record, outcome);",
+    replace: "const heard = 'all' as string;",
+  },
+];

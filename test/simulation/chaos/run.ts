@@ -1,0 +1,184 @@
+import type { Execution } from '../../../infra/local/state-machine.ts';
+import { enrollmentOf, photo, type SimulatedSystem, settings, simulate } from '../simulation.ts';
+import { clock, EPOCH } from '../virtual/clock.ts';
+import type { Effect, Handling } from '../virtual/effects.ts';
+import { functionNames } from '../virtual/functions.ts';
+import { arrivalOf } from './fault.ts';
+import type { Arrival, Plan } from './faults.ts';
+
+/** One byte more than Truora takes; made once, since making it takes longer than a whole run. */
+const tooLarge = Buffer.concat([photo(''), Buffer.alloc(10_000_001)]);
+
+const bytesOf = ({ body, key, putAt }: Arrival): Buffer => {
+  if (body === 'empty') return Buffer.alloc(0);
+  if (body === 'text') return Buffer.from('this is no photo at all, though its name says so');
+  return body === 'large' ? tooLarge : photo(`${key} ${putAt}`);
+};
+
+/** A drop as it was made: what was put, and the executions that were started for it by its events. */
+export type Dropped = {
+  arrival: Arrival;
+  version: ReturnType<SimulatedSystem['bucket']['put']>;
+  executions: Execution[];
+};
+
+export type Ran = {
+  plan: Plan;
+  system: SimulatedSystem;
+  dropped: Dropped[];
+  /** The executions that calls have started. */
+  called: Execution[];
+  repairs: number;
+  /** Charged calls that were begun though the media was gone. */
+  paidInVain: number;
+  isOver: boolean;
+};
+
+const throttled = () => Object.assign(new Error('Rate exceeded'), { name: 'ThrottlingException' });
+
+/** What starts the machine for the newest version of what was dropped: the same question, in a caller's words. */
+const callAbout = ({ key, accountId, metadata }: Arrival) => ({
+  request: {
+    kind: 'call',
+    accountId,
+    enrollmentId: enrollmentOf(accountId),
+    userAuthorized: true,
+    media: { key },
+    options: JSON.parse(metadata.options ?? '{}'),
+    idempotencyKey: 'key-of-the-caller',
+  },
+});
+
+const isWatch = (name: string) => name.startsWith('Sweep') || name.startsWith('Repair');
+
+const has = (name: string) => (functionNames as readonly string[]).includes(name);
+
+/** A call of the API's, as the gateway hands it on. */
+const cancelingOf = (id: string) => ({
+  headers: {},
+  pathParameters: { id },
+  requestContext: { authorizer: { iam: { userArn: 'arn:aws:sts::000000000000:assumed-role/Writer/session' } } },
+});
+
+/** Longer than a refused call with the repeat under a fresh key takes. Seconds. */
+const A_CALL = 1;
+
+/** How long the inbox is swept in a system: two sweeps after the last put is when nothing can be forgotten any more. Sweeps. */
+const INBOX_SWEEPS = 5;
+
+/** Runs the system of a plan until nothing is left to happen. */
+export const runPlan = async (plan: Plan): Promise<Ran> => {
+  const refused = new Map<string, number>();
+  const begun = new Map<string, number>();
+  const dropped: Dropped[] = [];
+  const called: Execution[] = [];
+  let repairs = 0;
+  let paidInVain = 0;
+
+  /** Whether the only media there is was deleted before a function could begin that pays for it. */
+  const isLongGone = () =>
+    plan.arrivals.length === 1 &&
+    plan.tamper?.kind === 'delete' &&
+    clock.now() > EPOCH + (plan.tamper.at + A_CALL) * 1000;
+
+  const handlingOf = ({ name, nth }: Effect): Handling => {
+    if (name === 'POST create' && isLongGone()) paidInVain += 1;
+    const [operation = ''] = name.split(' ');
+    const blow = plan.blows.find((one) => one.nth === nth);
+    if (blow && (blow.how !== 'twice' || /^(Put|Update|Delete)Item/.test(name))) return { kind: blow.how };
+    const refusal = plan.refuses.find((one) => one.operation === operation);
+    const times = refused.get(operation) ?? 0;
+    if (!refusal || times >= refusal.first) return { kind: 'through' };
+    refused.set(operation, times + 1);
+    return { kind: 'refuse', error: throttled() };
+  };
+
+  const system = simulate({
+    seed: plan.seed,
+    story: plan.story,
+    variables: { ON_UNRESOLVED: plan.onUnresolved },
+    handlingOf,
+    onEffect: ({ invocation, name }) => {
+      if (isWatch(invocation.name) && !/^(Get|Query|List|Batch|Describe)/.test(name)) repairs += 1;
+    },
+    fault: (name) => {
+      const count = (begun.get(name) ?? 0) + 1;
+      begun.set(name, count);
+      return plan.lambda.find(({ step, first }) => step === name && count <= first)?.error;
+    },
+  });
+
+  const start = (input: unknown): Execution => {
+    const execution = system.start(input);
+    void execution.ended.then(() => {
+      const { executionArn, status, error, cause } = execution;
+      if (!has('RepairExecution') || status === 'SUCCEEDED' || status === 'RUNNING') return;
+      const detail = { executionArn, status, error, cause, startDate: EPOCH, input: JSON.stringify(input) };
+      void system.call('RepairExecution' as never, { source: 'aws.states', detail });
+    });
+    return execution;
+  };
+
+  const drop = (arrival: Arrival) => {
+    const version = system.bucket.put(arrival.key, bytesOf(arrival), arrival.metadata);
+    const one: Dropped = { arrival, version, executions: [] };
+    dropped.push(one);
+    for (const at of arrival.events) {
+      clock.at(Math.max(clock.now() + 1, EPOCH + at * 1000), () => one.executions.push(start(system.dropOf(version))));
+    }
+  };
+
+  for (const arrival of plan.arrivals) {
+    if (arrival.putAt === 0) drop(arrival);
+    else clock.at(EPOCH + arrival.putAt * 1000, () => drop(arrival));
+  }
+  for (const at of plan.calls) {
+    clock.at(EPOCH + at * 1000, () => called.push(start(callAbout(arrivalOf(plan)))));
+  }
+  for (const input of plan.poison) start(input);
+  const { tamper } = plan;
+  if (tamper) {
+    clock.at(EPOCH + tamper.at * 1000, () => {
+      const [one] = dropped;
+      if (!one) return;
+      if (tamper.kind === 'delete') system.bucket.remove(one.version);
+      // What lies there now is a drop of its own, without an event.
+      else drop({ ...one.arrival, body: 'photo', putAt: tamper.at, events: [] });
+    });
+  }
+  for (const { dress, at } of plan.strangers) {
+    clock.at(EPOCH + at * 1000, () => {
+      const [validation] = system.truora.charged;
+      const sending = { event: 'final', from: 'decided', after: 0 } as const;
+      if (validation) system.truora.call(dress === 'replay' ? sending : { ...sending, dress }, validation);
+    });
+  }
+
+  const { interruption } = plan;
+  if (interruption) {
+    clock.at(EPOCH + interruption.at * 1000, () => {
+      const [execution] = dropped[0]?.executions ?? [];
+      if (execution?.status !== 'RUNNING') return;
+      if (interruption.by === 'operator') return system.machine.stop(execution.executionArn);
+      const item = system.itemsOf('RUN').find(({ owner }) => owner?.S === execution.executionArn);
+      if (item) void system.call('CancelRevalidation', cancelingOf(item.revalidationId?.S ?? ''));
+    });
+  }
+
+  /** When a sweep has something to look at: an empty one would only read sixteen empty shards. */
+  const isDue = () => system.itemsOf('RUN').some(({ dueAt }) => dueAt?.S && Date.parse(dueAt.S) <= clock.now());
+  const isLeft = () => system.itemsOf('RUN').some(({ dueAt }) => dueAt !== undefined);
+  let sweeps = 0;
+  const sweep = () => {
+    sweeps += 1;
+    if (has('SweepLedger') && isDue()) void system.call('SweepLedger' as never, {});
+    if (has('SweepInbox') && sweeps <= INBOX_SWEEPS) void system.call('SweepInbox' as never, {});
+    if (sweeps < INBOX_SWEEPS || isLeft()) clock.after(settings.sweepMinutes * 60_000, sweep);
+  };
+  clock.after(settings.sweepMinutes * 60_000, sweep);
+  const isOver = await system.run().then(
+    () => true,
+    () => false,
+  );
+  return { plan, system, dropped, called, repairs, paidInVain, isOver };
+};

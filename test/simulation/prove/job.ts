@@ -1,0 +1,110 @@
+import fc from 'fast-check';
+import { designs } from '../designs/published.ts';
+import { installHooks } from '../virtual/hooks.ts';
+import { meetingGuards } from './guards.ts';
+import type { Case } from './run.ts';
+
+/** One share of the proof, for one process. */
+export type Job =
+  | { kind: 'grid' | 'races' | 'plain' | 'lost'; part: number; of: number; every: number }
+  | { kind: 'random'; seed: number; runs: number }
+  | { kind: 'bite'; without: string; seed: number; runs: number }
+  | { kind: 'case'; case: Case; without?: string };
+
+export type Done = {
+  runs: number;
+  crashes: number;
+  orders: string[];
+  failures: { case: Case; broken: string[]; seed?: number }[];
+  trace?: string[];
+};
+
+const job: Job = JSON.parse(process.argv[2] ?? '{}');
+
+const without = 'without' in job ? job.without : undefined;
+
+const guards = meetingGuards.filter(({ guard }) => guard === without);
+
+const files = without ? (designs[without] ?? {}) : {};
+
+if (without && guards.length === 0 && !designs[without]) throw new TypeError(`there is no guard or design: ${without}`);
+
+installHooks({ mutations: guards, files });
+
+const { boot } = await import('../boot.ts');
+
+const { run } = await import('./run.ts');
+
+const { judge, judgeLost } = await import('./judge.ts');
+
+const { anyCase, grid, interleavings, lost, plain, races } = await import('./cases.ts');
+
+const print = process.stdout.write.bind(process.stdout);
+
+await boot();
+
+const done: Done = { runs: 0, crashes: 0, orders: [], failures: [] };
+
+const orders = new Set<string>();
+
+const check = async (given: Case, by: typeof judge = judge) => {
+  const seen = await run(given);
+  done.runs += 1;
+  if (seen.kills > 0) done.crashes += 1;
+  // For any number of pending answers the ordering is the same.
+  orders.add(seen.order.replace(/p+/g, 'p'));
+  const broken = by(seen);
+  if (broken.length > 0 && done.failures.length < 5) done.failures.push({ case: given, broken });
+  return { seen, broken };
+};
+
+/** Any cases at all, until one breaks a promise; a failure is shrunk to the smallest that still does. */
+const search = async ({ seed, runs }: { seed: number; runs: number }, shrinks: boolean) => {
+  const property = fc.asyncProperty(anyCase, async (given) => {
+    const { broken } = await check(given);
+    return broken.length === 0;
+  });
+  const { failed, counterexample } = await fc.check(property, { seed, numRuns: runs, endOnFailure: !shrinks });
+  if (!failed || !counterexample) return;
+  done.failures = [];
+  await check(counterexample[0]);
+  done.failures = done.failures.map((failure) => ({ ...failure, seed }));
+};
+
+switch (job.kind) {
+  case 'grid': {
+    let index = 0;
+    for (const given of grid()) if (index++ % (job.of * job.every) === job.part * job.every) await check(given);
+    break;
+  }
+  case 'races':
+    for (const [index, race] of races.entries()) {
+      if (index % job.of !== job.part) continue;
+      let left = job.every === 1 ? Number.POSITIVE_INFINITY : 40;
+      await interleavings(race, check, () => left-- > 0);
+    }
+    break;
+  case 'plain':
+  case 'lost':
+    for (let seed = job.part; seed < job.every; seed += job.of) {
+      await (job.kind === 'plain' ? check(plain(seed)) : check(lost(seed), judgeLost));
+    }
+    break;
+  case 'random':
+    await search(job, true);
+    break;
+  case 'bite':
+    await search(job, false);
+    break;
+  case 'case': {
+    const { seen } = await check(job.case);
+    done.trace = [...seen.system.trace.lines, `hash ${seen.system.trace.hash()}`, `order ${seen.order}`];
+    break;
+  }
+}
+
+done.orders = [...orders];
+
+print(JSON.stringify(done));
+
+process.exit(0);
