@@ -78,7 +78,7 @@ test('the table of reasons says which refusals end as failed after the create ca
 });
 
 describe('the table of settings', () => {
-  test('has a row with a meaning for every setting', () => {
+  test('lists every setting with its meaning', () => {
     const rows = settingsTable().split('\n').slice(2);
     expect(rows).toHaveLength(Object.keys(Config.shape).length);
     for (const row of rows) expect(row).toMatch(/^\| `--[a-z-]+` \| .+ \| .+ \| .+\. \|$/);
