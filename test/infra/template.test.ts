@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { App } from 'aws-cdk-lib';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import { describe, expect, test } from 'vitest';
-import { Config } from '../../infra/aws/config.ts';
+import { Config, effectiveSettings } from '../../infra/aws/config.ts';
 import { FaceRevalidationStack } from '../../infra/aws/stack.ts';
 import { resourcesOf, synthesize, type Template } from '../../infra/local/template.ts';
 import { definition } from '../../infra/workflow/definition.ts';
@@ -100,7 +100,8 @@ describe('the template', () => {
         JSON.stringify(of.Resources)
           .replaceAll(`face-revalidation-${stage}`, 'face-revalidation')
           .replaceAll(/"(DeletionPolicy|UpdateReplacePolicy)":"\w+"/g, '"$1":""')
-          .replaceAll(/"DeletionProtectionEnabled":(true|false)/g, '"DeletionProtectionEnabled":""'),
+          .replaceAll(/"DeletionProtectionEnabled":(true|false)/g, '"DeletionProtectionEnabled":""')
+          .replaceAll(/\\"protection\\":(true|false)/g, ''),
       );
     expect(neutral(prod, 'prod')).toEqual(neutral(template, 'dev'));
   });
@@ -120,7 +121,7 @@ describe('the state machine', () => {
   });
 
   test('waits as long as the deployment configures', () => {
-    const changed = synthesize(Config.parse({ callbackTimeoutSeconds: '90' }));
+    const changed = synthesize(Config.parse({ callbackTimeoutSeconds: 90 }));
     const { DefinitionString } = only(changed, 'AWS::StepFunctions::StateMachine').Properties;
     expect(DefinitionString).toBe(JSON.stringify(definition({ callbackTimeoutSeconds: 90 })));
   });
@@ -201,7 +202,7 @@ describe('the media bucket', () => {
 
   test('accepts web pages only from the named origins', () => {
     expect(Properties).not.toHaveProperty('CorsConfiguration');
-    const open = synthesize(Config.parse({ corsOrigins: 'https://app.example.com,https://b.example.com' }));
+    const open = synthesize(Config.parse({ corsOrigins: ['https://app.example.com', 'https://b.example.com'] }));
     expect(only(open, 'AWS::S3::Bucket').Properties.CorsConfiguration).toEqual({
       CorsRules: [
         {
@@ -477,11 +478,7 @@ describe('the callers of the API', () => {
   });
 
   test('are authorized by the tokens of an issuer where there is one, for reading and writing apart', () => {
-    const jwt = JSON.stringify({
-      issuer: 'https://issuer.example.com/pool',
-      audience: ['api'],
-      accountClaim: 'account',
-    });
+    const jwt = { issuer: 'https://issuer.example.com/pool', audience: ['api'], accountClaim: 'account' };
     const withTokens = synthesize(Config.parse({ jwt }));
     expect(routesIn(withTokens)).toEqual({
       'POST /revalidations': ['JWT', ['revalidations/write']],
@@ -580,6 +577,7 @@ describe('the outcomes', () => {
         ?.arn,
       '/face-revalidation-dev/api-url': apiUrl,
       '/face-revalidation-dev/webhook-url': `${apiUrl}/webhooks/truora`,
+      '/face-revalidation-dev/settings': JSON.stringify(effectiveSettings(config)),
     });
     expect(Object.values(template.Outputs).filter((output) => 'Export' in output)).toEqual([]);
   });
@@ -768,7 +766,7 @@ test('only the receiver of webhooks has reserved instances, when the deployment 
       ReservedConcurrentExecutions === undefined ? [] : [[Handler, ReservedConcurrentExecutions]],
     );
   expect(reserved(template)).toEqual([]);
-  expect(reserved(synthesize(Config.parse({ webhookConcurrency: '5' })))).toEqual([['receive-webhook.handler', 5]]);
+  expect(reserved(synthesize(Config.parse({ webhookConcurrency: 5 })))).toEqual([['receive-webhook.handler', 5]]);
 });
 
 test('the HTTP API has the name of its stage', () => {
@@ -836,6 +834,7 @@ describe('the configuration', () => {
       unclaimedMinutes: 15,
       media: { minPixels: 64, maxSeconds: 60 },
       corsOrigins: [],
+      tags: {},
     });
   });
 
@@ -860,14 +859,6 @@ describe('the configuration', () => {
     expect(settled(1, 'https://127.0.0.1.example.com')).toBe(false);
   });
 
-  test('takes numbers as the command line gives them', () => {
-    expect(Config.parse({ callbackTimeoutSeconds: '90', graceSeconds: '5', retentionDays: '30' })).toMatchObject({
-      callbackTimeoutSeconds: 90,
-      graceSeconds: 5,
-      retentionDays: 30,
-    });
-  });
-
   test.each<[string, unknown]>([
     ['stage', 'Prod'],
     ['stage', ''],
@@ -876,26 +867,27 @@ describe('the configuration', () => {
     ['stage', 'a_b'],
     ['resultMode', 'push'],
     ['callbackTimeoutSeconds', 0],
-    ['callbackTimeoutSeconds', '3601'],
-    ['callbackTimeoutSeconds', '1.5'],
+    ['callbackTimeoutSeconds', 3601],
+    ['callbackTimeoutSeconds', 1.5],
     ['callbackTimeoutSeconds', 'a minute'],
-    ['callbackTimeoutSeconds', ''],
+    ['callbackTimeoutSeconds', '90'],
+    ['callbackTimeoutSeconds', null],
     ['settleSeconds', 301],
     ['settleSeconds', 0],
-    ['settleSeconds', '49'],
+    ['settleSeconds', 49],
     ['onUnresolved', 'retry'],
     ['dailyBudget', 0],
-    ['dailyBudget', '1.5'],
-    ['graceSeconds', '0'],
+    ['dailyBudget', 1.5],
+    ['graceSeconds', 0],
     ['graceSeconds', 601],
     ['sweepMinutes', 0],
     ['sweepMinutes', 61],
     ['httpDeadlineSeconds', 13],
     ['httpDeadlineSeconds', 0],
     ['minimumThreshold', 1.01],
-    ['minimumThreshold', '-0.1'],
+    ['minimumThreshold', -0.1],
     ['minimumThreshold', 'high'],
-    ['minimumThreshold', '1e-200'],
+    ['minimumThreshold', 1e-200],
     ['allowedRetries', 3],
     ['allowedRetries', -1],
     ['retrySeconds', 301],
@@ -911,7 +903,7 @@ describe('the configuration', () => {
     ['truoraOrigin', 'http://127.0.0.1.example.com'],
     ['callsPerSecond', 0],
     ['callsAtOnce', 5001],
-    ['jwt', 'not JSON'],
+    ['jwt', '{}'],
     ['jwt', { issuer: 'http://issuer.example.com', audience: ['api'] }],
     ['jwt', { issuer: 'https://issuer.example.com', audience: [] }],
     ['uploadOrigins', ['http://files.truora.com']],
@@ -930,14 +922,19 @@ describe('the configuration', () => {
     ['mediaHours', 0],
     ['mediaHours', 169],
     ['media', { minPixels: 0 }],
-    ['media', '{"maxSeconds":3601}'],
-    ['corsOrigins', '*'],
-    ['corsOrigins', 'https://*'],
-    ['corsOrigins', 'https://*.example.com'],
-    ['corsOrigins', 'https://app.example.com,https://*'],
+    ['media', { maxSeconds: 3601 }],
+    ['corsOrigins', 'https://app.example.com'],
+    ['corsOrigins', ['*']],
+    ['corsOrigins', ['https://*']],
+    ['corsOrigins', ['https://*.example.com']],
+    ['corsOrigins', ['https://app.example.com', 'https://*']],
     ['corsOrigins', ['http://app.example.com']],
     ['alarmEmail', 'ops'],
     ['alarmEmail', ''],
+    ['protection', 'true'],
+    ['tags', { 'aws:team': 'risk' }],
+    ['tags', { team: 7 }],
+    ['tags', Object.fromEntries(Array.from({ length: 41 }, (_, at) => [`tag-${at}`, 'x']))],
   ])('refuses %s of %j by its name', (field, value) => {
     const { error } = Config.safeParse({ [field]: value });
     const named = error?.issues.map((issue) => (issue.code === 'unrecognized_keys' ? issue.keys[0] : issue.path[0]));
