@@ -3,6 +3,7 @@ import { App } from 'aws-cdk-lib';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import { describe, expect, test } from 'vitest';
 import { Config, effectiveSettings } from '../../infra/aws/config.ts';
+import { featureFlags } from '../../infra/aws/feature-flags.ts';
 import { FaceRevalidationStack } from '../../infra/aws/stack.ts';
 import { resourcesOf, synthesize, type Template } from '../../infra/local/template.ts';
 import { definition } from '../../infra/workflow/definition.ts';
@@ -78,7 +79,7 @@ describe('the template', () => {
     (stage) => {
       const app = new App({
         analyticsReporting: false,
-        context: { '@aws-cdk/core:validateAgainstDefaultRules': true },
+        context: featureFlags,
       });
       const props = { config: Config.parse({ stage }), codeOf: () => Code.fromInline('//') };
       const { stackName } = new FaceRevalidationStack(app, `checked-${stage}`, props);
