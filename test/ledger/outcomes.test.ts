@@ -75,7 +75,7 @@ describe('recordOutcome', () => {
   test('ends a record with one command, for the whole retention, and removes the upload link', async () => {
     const { id, record, pk, item } = await store({ uploadLink: UPLOAD_LINK, shard: 'due#0', dueAt: EARLIER });
     const outcome = endOf(id, 'declined', { accountId: 'another' });
-    expect(await recordOutcome(open.ledger, outcome, OURS)).toEqual({ outcome, isAnnounced: false });
+    expect(await recordOutcome(open.ledger, outcome, OURS)).toEqual({ outcome, isAnnounced: false, owner: OURS });
     expect(commands.sent).toEqual(['UpdateItem']);
     const { uploadLink: _, ...rest } = record as typeof record & { uploadLink: string };
     expect(await item()).toEqual({
@@ -106,7 +106,11 @@ describe('recordOutcome', () => {
     const id = newRevalidationId();
     const outcome = endOf(id, 'refused', { accountId: 'ana' });
     const object = { key: 'inbox/a', versionId: 'v' };
-    expect(await recordOutcome(open.ledger, outcome, OURS, object)).toEqual({ outcome, isAnnounced: false });
+    expect(await recordOutcome(open.ledger, outcome, OURS, object)).toEqual({
+      outcome,
+      isAnnounced: false,
+      owner: OURS,
+    });
     expect(commands.sent).toEqual(['UpdateItem']);
     expect(await open.item(pkOf(outcome))).toEqual(written(id, outcome, { accountId: 'ana', object }));
   });
@@ -114,7 +118,7 @@ describe('recordOutcome', () => {
   test('writes a new record over one that has expired', async () => {
     const { id, item } = await store({ phase: 'approved', outcome: { left: 'over' } }, SECONDS);
     const outcome = endOf(id, 'refused');
-    expect(await recordOutcome(open.ledger, outcome, THEIRS)).toEqual({ outcome, isAnnounced: false });
+    expect(await recordOutcome(open.ledger, outcome, THEIRS)).toEqual({ outcome, isAnnounced: false, owner: THEIRS });
     expect(commands.sent).toEqual(['UpdateItem', 'GetItem', 'PutItem']);
     expect(await item()).toEqual(written(id, outcome, { owner: THEIRS }));
   });
@@ -137,14 +141,14 @@ describe('recordOutcome', () => {
     expect(await item()).toEqual(before);
   });
 
-  test('returns the first outcome to every later writer, and whether it was announced', async () => {
+  test('returns the first outcome and its owner to every later writer, and whether it was announced', async () => {
     for (const announced of [undefined, EARLIER]) {
       const first = endOf(newRevalidationId(), 'canceled');
       const { id, item } = await store({ phase: 'canceled', outcome: first, announced });
       const before = await item();
       for (const owner of [OURS, THEIRS]) {
         const ending = await recordOutcome(open.ledger, endOf(id), owner);
-        expect(ending).toEqual({ outcome: first, isAnnounced: announced !== undefined });
+        expect(ending).toEqual({ outcome: first, isAnnounced: announced !== undefined, owner: OURS });
       }
       expect(await item()).toEqual(before);
     }

@@ -6,7 +6,7 @@ import { amendmentAnnouncementOf, announcementOf } from '../../shared/domain/ann
 import type { LedgerRecord } from '../../shared/domain/record.ts';
 import type { Outcome } from '../../shared/domain/revalidation.ts';
 import { readRecord } from '../../shared/ledger/records.ts';
-import { announce, announceAmendment, endCase, repair } from '../../shared/logic/outcome.ts';
+import { announce, announceAmendment, endCase, endRefused, repair } from '../../shared/logic/outcome.ts';
 import { commandsSent } from '../support/commands-sent.ts';
 import { NOW, OURS, secondsAgo } from '../support/creation.ts';
 import { claimOf, executionOf, newRevalidationId } from '../support/journal.ts';
@@ -118,6 +118,34 @@ describe('the end of a case', () => {
     commands.clear();
     expect(await announce(open.ledger, BUS, { outcome, isAnnounced: true })).toBe(outcome);
     expect([events(), commands.sent]).toEqual([[], []]);
+  });
+});
+
+describe('the end of a refused request', () => {
+  const refusedOf = (revalidationId: string) => endOf(revalidationId, { status: 'refused' });
+
+  test('is written with its object and announced, and a retry gets it again', async () => {
+    const outcome = refusedOf(newRevalidationId());
+    const object = { key: 'inbox/a', versionId: 'v' };
+    for (const _ of [1, 2])
+      expect(await endRefused(open.ledger, BUS, outcome, { owner: OURS, object })).toEqual(outcome);
+    expect(events()).toHaveLength(1);
+    expect(await readRecord(open.ledger, outcome.revalidationId)).toMatchObject({
+      owner: OURS,
+      object,
+      announced: NOW,
+    });
+  });
+
+  test('is the outcome of another execution, which is announced if it was not and read by ReadOutcome', async () => {
+    const { revalidationId, record, pk, stored } = await store();
+    const first = endOf(revalidationId);
+    await open.putItem({ pk, ...record, phase: 'declined', outcome: first });
+    const refused = endRefused(open.ledger, BUS, refusedOf(revalidationId), { owner: executionOf('theirs') });
+    await expect(refused).rejects.toThrow(`already_decided: ${revalidationId}`);
+    await expect(refused).rejects.toMatchObject({ name: 'AlreadyDecidedError' });
+    expect(events()).toHaveLength(1);
+    expect(await stored()).toMatchObject({ outcome: first, announced: NOW });
   });
 });
 

@@ -23,6 +23,8 @@ beforeAll(async () => {
   open = await openTable();
   commands = commandsSent(dynamo());
   machine = await listen((response) => {
+    // The clock of the test is another one: the SDK would correct its own by this header, and send the call again.
+    response.sendDate = false;
     const { taskToken } = JSON.parse(machine.heard.at(-1)?.body ?? '{}');
     const error = errors[taskToken];
     response.writeHead(error ? 400 : 200, { 'content-type': 'application/x-amz-json-1.0' });

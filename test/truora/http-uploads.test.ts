@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { describe, expect, test } from 'vitest';
 import { closeOf, END_MS, headOf, letGo, OK, sending, serve, source, waitFor, waiting } from './peer.ts';
 
@@ -149,8 +150,9 @@ describe('media that cannot be read', () => {
 
   test('is the fault of the media where its source is closed before', async () => {
     const server = await serve();
-    const stream = source(['abc']).destroy();
-    await waitFor(() => expect(stream.closed).toBe(true));
+    const stream = source(['abc']);
+    stream.destroy();
+    await once(stream, 'close');
     expect(await upload(server.url, stream, 3)).toEqual({ ...BROKEN, executed: 'no' });
   });
 
