@@ -136,7 +136,7 @@ test('the project has a stage for development, and one for production that is pr
   expect(readStage('prod').config.tags).toEqual({ service: 'face-revalidation', stage: 'prod' });
 });
 
-test('cdk.json has exactly the feature flags that the installed CDK recommends', () => {
+test('cdk.json has exactly the feature flags that the installed CDK recommends (cdk flags --set --all --recommended)', () => {
   expect(JSON.parse(read('cdk.json')).context).toEqual(featureFlags);
   expect(Object.keys(featureFlags).length).toBeGreaterThan(50);
 });
