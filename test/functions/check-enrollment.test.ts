@@ -80,7 +80,7 @@ describe('the other enrollments of the person', () => {
     ...more,
   });
 
-  test('are counted before the charge when Truora lists finished ones', async ({ aws }) => {
+  test('count before the charge when Truora lists finished ones', async ({ aws }) => {
     const claim = claimOf();
     aws.metrics.length = 0;
     const rows = [
@@ -107,7 +107,7 @@ describe('the other enrollments of the person', () => {
     expect(aws.metrics.filter(({ OtherEnrollments }) => OtherEnrollments)).toHaveLength(1);
   });
 
-  test('are absent when there is only one', async ({ aws }) => {
+  test('do not exist when there is only one', async ({ aws }) => {
     const claim = claimOf();
     await askingOf(aws, listed(claim, row(claim, claim.enrollmentId)), async () => {
       expect(await checking(claim)).toEqual({ enrollmentId: claim.enrollmentId, status: 'success' });
@@ -237,7 +237,7 @@ test('keeps person and key out of errors and log, for any failure', async ({ aws
 describe('the throttle that all runs share', () => {
   const BUSY = { name: 'TruoraBusyError', reason: 'truora_rate_limited' };
 
-  test('is read once, eventually consistent, and no call is made while it is backing off', async ({ aws }) => {
+  test('costs one read, eventually consistent, and stops every call while it is backing off', async ({ aws }) => {
     const claim = await enrolled(aws);
     await aws.putItem({ pk: 'GATE#truora', notBefore: inMinutes(1) });
     await askingOf(aws, [{ status: 404 }], async (asked) => {
@@ -320,28 +320,28 @@ describe('a retry of what only Truora knows', () => {
     ['broken', { failure_status: 'system_error' }, 'retry_not_declined'],
     ['failed without a word', { failure_status: undefined }, 'retry_not_declined'],
     ['too old', { processing_finish_date: ago(400) }, 'retry_too_late'],
-  ])('is refused by name when it is %s', async ([_, more, reason], { aws }) => {
+  ])('fails by name when it is %s', async ([_, more, reason], { aws }) => {
     const claim = retry();
     await askingOf(aws, [enrollment(claim), told(claim, more)], async () => {
       expect(await thrownBy(checking(claim))).toEqual({ name: 'RequestInvalidError', reason });
     });
   });
 
-  test.for([404, 400])('is refused by name when Truora does not know it: %s', async (status, { aws }) => {
+  test.for([404, 400])('fails by name when Truora does not know it: %s', async (status, { aws }) => {
     const claim = retry();
     await askingOf(aws, [enrollment(claim), { status }], async () => {
       expect(await thrownBy(checking(claim))).toEqual({ name: 'RequestInvalidError', reason: 'retry_unknown' });
     });
   });
 
-  test('is tried again when Truora could not be called', async ({ aws }) => {
+  test('runs again when Truora could not be called', async ({ aws }) => {
     const claim = retry();
     await askingOf(aws, [enrollment(claim), { status: 503 }], async () => {
       expect(await thrownBy(checking(claim))).toMatchObject({ name: 'TruoraUncertainError' });
     });
   });
 
-  test('is not checked when it is one of ours, which was checked at the claim', async ({ aws }) => {
+  test('needs no check when it is one of ours, which was checked at the claim', async ({ aws }) => {
     const claim = { ...retry(), linkedTo: newRevalidationId() };
     await askingOf(aws, [enrollment(claim), { status: 404 }], async (asked) => {
       expect(await checking(claim)).toMatchObject({ status: 'success' });

@@ -85,7 +85,7 @@ describe('an idempotency key', () => {
     },
   );
 
-  test('is free again after a refusal, so that media that is put again can be sent under it', async ({ aws }) => {
+  test('becomes free again after a refusal, so that media that is put again can be sent under it', async ({ aws }) => {
     const { request, idOf, again, ...first } = await keyed(aws);
     await claiming({ ...request, idempotencyKey: undefined, options: { threshold: 0.9 } }, THEIRS);
     expect(await thrownBy(claiming(request))).toEqual(OTHERWISE);
@@ -95,7 +95,7 @@ describe('an idempotency key', () => {
     expect(await alive(aws, idOf(first.versionId))).toMatchObject({ owner: THEIRS });
   });
 
-  test('is free again only after its case was refused', async ({ aws }) => {
+  test('becomes free again only after its case was refused', async ({ aws }) => {
     const { request, idOf, again } = await keyed(aws);
     await end(aws, (await claiming(request)).revalidationId, 'refused');
     const second = await again();
@@ -215,9 +215,7 @@ describe('an outcome that is older than the caller accepts', () => {
     return one;
   };
 
-  test('is refused by name, with and without a key, and the key is free for media that is put again', async ({
-    aws,
-  }) => {
+  test('fails by name, with and without a key, and the key is free for media that is put again', async ({ aws }) => {
     const { request, again, idOf } = await aged(aws);
     const asked = { ...request, maxAgeSeconds: 540 };
     const { idempotencyKey: _, ...plain } = asked;
@@ -227,20 +225,20 @@ describe('an outcome that is older than the caller accepts', () => {
     expect((await claiming(asked)).revalidationId).toBe(idOf(second));
   });
 
-  test('is returned when it is young enough, or when no age was given', async ({ aws }) => {
+  test('reaches the caller when it is young enough, or when no age was given', async ({ aws }) => {
     const { request } = await aged(aws);
     expect(await thrownBy(claiming({ ...request, maxAgeSeconds: 660 }))).toEqual(DECIDED);
     expect(await thrownBy(claiming(request))).toEqual(DECIDED);
   });
 
-  test('is refused although its media is gone', async ({ aws }) => {
+  test('fails although its media is gone', async ({ aws }) => {
     const { request, key, versionId } = await aged(aws);
     await aws.remove(key, versionId);
     const named = { ...request, idempotencyKey: undefined, media: { key, versionId } };
     expect(await thrownBy(claiming({ ...named, maxAgeSeconds: 540 }))).toEqual(TOO_OLD);
   });
 
-  test('is never an outcome of the execution itself', async ({ aws }) => {
+  test('never comes from the execution itself', async ({ aws }) => {
     const { request, idOf, versionId } = await keyed(aws, { maxAgeSeconds: 60 });
     await claiming(request);
     const record = await aws.item(`RUN#${idOf(versionId)}`);

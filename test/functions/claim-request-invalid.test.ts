@@ -126,7 +126,7 @@ describe('a request that is not valid', () => {
     ],
   ];
 
-  test.for(refusals)('is refused by name, and writes nothing: %s', async ([_, name, reason, make], { aws }) => {
+  test.for(refusals)('fails by name, and writes nothing: %s', async ([_, name, reason, make], { aws }) => {
     const request = await make(aws);
     expect(await thrownBy(claiming(request))).toEqual({ name, reason });
     // Media that is gone may have been decided before; nothing else is worth a look.
@@ -134,7 +134,7 @@ describe('a request that is not valid', () => {
     expect(aws.calls.length).toBe(name === 'MediaGoneError' && Object(request).kind === 'drop' ? 1 : 0);
   });
 
-  test('is refused under an idempotency key of another request', async ({ aws }) => {
+  test('fails under an idempotency key of another request', async ({ aws }) => {
     const { request } = await call(aws, { idempotencyKey: `key-${drops}` });
     await claiming(request);
     const writes = aws.writes().length;
@@ -146,7 +146,7 @@ describe('a request that is not valid', () => {
     expect(aws.writes().length).toBe(writes);
   });
 
-  test('is refused without any of its values in the message', async ({ aws }) => {
+  test('fails without any of its values in the message', async ({ aws }) => {
     const canary = 'canary7f3a';
     for (const request of [
       { ...callOf(), accountId: `${canary}/..`, reference: `${canary}\n` },

@@ -193,7 +193,7 @@ describe('a retry is refused, names the alternative, and writes nothing', () => 
 });
 
 describe('the retries of one validation', () => {
-  test.for([1, 2])('are limited by what the account allows: %s', async (allowed, { aws }) => {
+  test.for([1, 2])('stop at the number that the account allows: %s', async (allowed, { aws }) => {
     process.env.ALLOWED_RETRIES = String(allowed);
     const { revalidationId, person } = await ended(aws);
     const requests = await Promise.all(Array.from({ length: 3 }, () => retrying(aws, revalidationId, person)));
@@ -203,7 +203,7 @@ describe('the retries of one validation', () => {
     for (const message of lost) expect(message).toMatch(/^retries_used_up: .*forceNew$/);
   });
 
-  test('are counted from the first validation of the chain, for any of its ids', async ({ aws }) => {
+  test('count from the first validation of the chain, for any of its ids', async ({ aws }) => {
     process.env.ALLOWED_RETRIES = '2';
     const first = await ended(aws);
     const { person } = first;

@@ -32,7 +32,7 @@ describe('a crash', () => {
   /** Every durable write of a creation, in order. */
   const writes = ['the intent', 'the whole answer on the record', 'the binding', 'the closing of the intent'];
 
-  test('is tried at each write', async ({ aws }) => {
+  test('happens at each write in these tests', async ({ aws }) => {
     await creating(await claimed(aws));
     // The claim itself is the first.
     expect(
@@ -208,7 +208,7 @@ describe('a validation that may have been created', () => {
     expect(await intentOf(aws, claim)).toMatchObject({ revalidationId: theirs.revalidationId });
   });
 
-  test('is created once for each of two concurrent media of one person', async ({ aws }) => {
+  test('costs one charge for each of two concurrent media of one person', async ({ aws }) => {
     const counts = charging(aws);
     const one = await claimed(aws);
     const two = claimOf({ accountId: one.accountId, enrollmentId: one.enrollmentId });

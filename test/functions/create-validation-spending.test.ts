@@ -98,7 +98,7 @@ describe('the kill switch', () => {
 });
 
 describe('the daily budget', () => {
-  test('is never exceeded by many concurrent runs, and the others are refused by name', async ({ aws }) => {
+  test('stops many concurrent runs at its limit, and refuses the others by name', async ({ aws }) => {
     process.env.DAILY_BUDGET = '7';
     const before = aws.sandbox.counts().creates;
     const claims = await Promise.all(Array.from({ length: 30 }, () => claimed(aws)));
@@ -115,7 +115,7 @@ describe('the daily budget', () => {
     expect((await Promise.all(claims.map((claim) => intentOf(aws, claim)))).filter(Boolean)).toEqual([]);
   });
 
-  test('is not reduced by a repeat that makes no call', async ({ aws }) => {
+  test('stays the same at a repeat that makes no call', async ({ aws }) => {
     vi.useFakeTimers({ toFake: ['Date'], now: new Date('2028-02-01T12:00:00Z') });
     process.env.DAILY_BUDGET = '1';
     const claim = await claimed(aws);

@@ -155,7 +155,7 @@ describe('the upload link, a secret', () => {
     expect(holders.map(({ pk }) => pk)).toEqual([`RUN#${claim.revalidationId}`]);
   });
 
-  test('is left out when a record is read', async ({ aws }) => {
+  test('stays out of a record that is read', async ({ aws }) => {
     const claim = await claimed(aws);
     await creating(claim);
     const record = await readRecord(aws.ledger, claim.revalidationId);
@@ -164,7 +164,7 @@ describe('the upload link, a secret', () => {
     expect(JSON.stringify(presentRevalidation(record))).not.toContain('Signature');
   });
 
-  test.for(['moved', 'approved', 'canceled'] as const)('is removed once the record is %s', async (phase, { aws }) => {
+  test.for(['moved', 'approved', 'canceled'] as const)('leaves the record once it is %s', async (phase, { aws }) => {
     const claim = await claimed(aws);
     const { revalidationId } = claim;
     await creating(claim);
@@ -278,7 +278,7 @@ describe('a call that surely created nothing', () => {
     await creating(claim);
   });
 
-  test('is resolved and repeated when the write that closes its intent is lost', async ({ aws }) => {
+  test('ends in a second call when the write that closes its intent is lost', async ({ aws }) => {
     const claim = await claimed(aws);
     await scripted({ status: 400 });
     aws.setWriteDelivery(2, 'lost');
@@ -299,7 +299,7 @@ describe('a rotated key', () => {
       keyOf(asked) === good ? goodFor(asked) : { status: 401 };
   const reads = (aws: LocalAws) => aws.calls.filter(({ operation }) => operation === 'GetSecretValue').length;
 
-  test('is read again once, and the same call succeeds', async ({ aws }) => {
+  test('causes one more read of the secret, and the same call succeeds', async ({ aws }) => {
     vi.useFakeTimers({ toFake: ['Date'] });
     aws.secrets.set('secret:rotated', 'old');
     process.env.TRUORA_KEY_SECRET = 'secret:rotated';

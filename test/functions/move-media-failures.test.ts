@@ -23,26 +23,26 @@ import { waitFor } from '../support/wait-for.ts';
 const UNREAD = { name: 'MediaUnreadError', reason: 'media_unread' };
 
 describe('a link that takes no media', () => {
-  test('is spent when it was used', async ({ aws }) => {
+  test('counts as spent when it was used', async ({ aws }) => {
     const one = await created(aws);
     await fetch(one.link, { method: 'PUT', body: 'another upload' });
     expect(await thrownBy(moving(one))).toEqual(SPENT);
     expect(await recordOf(aws, one)).toMatchObject({ phase: 'created' });
   });
 
-  test('is spent when Truora answers that it is denied', async ({ aws }) => {
+  test('counts as spent when Truora answers that it is denied', async ({ aws }) => {
     expect(await thrownBy(moving(await created(aws, '-upload-refused')))).toEqual(SPENT);
   });
 
   test.for(['AccessDenied', 'SignatureDoesNotMatch'])(
-    'is spent when the store answers %s, with any status',
+    'counts as spent when the store answers %s, with any status',
     async (code, { aws }) => {
       const one = await standingBefore(aws, { status: 400, body: `<Error><Code>${code}</Code></Error>` });
       expect(await thrownBy(moving(one))).toEqual(SPENT);
     },
   );
 
-  test('is spent when it has expired, and then nothing is read or sent', async ({ aws }) => {
+  test('counts as spent when it has expired, and then nothing is read or sent', async ({ aws }) => {
     const one = await created(aws, '', FACE, 'image/jpeg', 60);
     vi.useFakeTimers({ toFake: ['Date'] });
     vi.setSystemTime(Date.now() + 6 * 60_000);
@@ -57,7 +57,7 @@ describe('a link that takes no media', () => {
     expect(aws.sandbox.counts().uploads).toBe(uploads);
   });
 
-  test('is spent after its own expiry while the validation lives on', async ({ aws }) => {
+  test('counts as spent after its own expiry while the validation lives on', async ({ aws }) => {
     const one = await standingBefore(aws, { status: 200 });
     const hour = { ...one.validation, deadline: inMinutes(60) };
     const soon = Math.floor(Date.now() / 1000) + 60;
@@ -76,13 +76,13 @@ describe('a link that takes no media', () => {
     expect(await moving(again)).toMatchObject({ bytes: FACE.length });
   });
 
-  test('is tried when its expiry lies before its creation', async ({ aws }) => {
+  test('gets one try when its expiry lies before its creation', async ({ aws }) => {
     const one = await standingBefore(aws, { status: 200 });
     const again = await existing(aws, claimOf({ media: one.claim.media }), one.link.replace('4102444800', '300'));
     expect(await moving(again)).toMatchObject({ bytes: FACE.length });
   });
 
-  test('is spent when the record has none', async ({ aws }) => {
+  test('counts as spent when the record has none', async ({ aws }) => {
     const one = await created(aws);
     const validation = { ...one.validation, validationId: newValidationId() };
     expect(await thrownBy(moving({ ...one, validation }))).toEqual(SPENT);
@@ -93,7 +93,7 @@ describe('a link that takes no media', () => {
     ['https://files.truora.com.evil.example/u/x'],
     ['https://user:word@files.truora.com/u/x'],
     ['not a link'],
-  ])('is unsafe and never dialled: %s', async ([link], { aws }) => {
+  ])('counts as unsafe and is never dialled: %s', async ([link], { aws }) => {
     const put = await aws.put(`media/${newValidationId()}`, FACE);
     const claim = claimOf({ media: { bucket: BUCKET, ...put, bytes: FACE.length, type: 'image/jpeg' } });
     expect(await thrownBy(moving(await existing(aws, claim, link)))).toEqual({

@@ -107,7 +107,7 @@ const looked = async (one: Case): Promise<Verdict> => {
 };
 
 describe('a verdict', () => {
-  test('is pending until Truora has decided, and then does not change', async ({ aws }) => {
+  test('stays pending until Truora has decided, and then does not change', async ({ aws }) => {
     const one = await created(aws);
     expect(await thrownBy(reading(one))).toEqual(PENDING);
     await one.upload();
@@ -166,7 +166,7 @@ describe('a success without a similarity', () => {
   const silent = { details: undefined };
   const unconfirmed = { status: 'failed', reason: 'verdict_unconfirmed' };
 
-  test('is read again with its details, which decide', async () => {
+  test('causes a second read with its details, which decide', async () => {
     const one = existing();
     const { asked } = await scripted(says(one, silent), says(one));
     expect(await reading(one)).toMatchObject({ status: 'approved', similarity: 0.97 });
@@ -185,7 +185,7 @@ describe('a success without a similarity', () => {
     expect(await reading(one)).toMatchObject(verdict);
   });
 
-  test('is read again later when the second read gets no answer, and ends when Truora refuses it', async () => {
+  test('leads to a later read when the second read gets no answer, and to the end when Truora refuses it', async () => {
     const one = existing();
     await scripted(says(one, silent), { status: 503 });
     expect(await thrownBy(reading(one))).toEqual({ name: 'TruoraUncertainError', reason: 'truora_uncertain' });
@@ -308,7 +308,7 @@ describe('the throttle that all runs share', () => {
   const BUSY = { name: 'TruoraBusyError', reason: 'truora_rate_limited' };
   const shut = (aws: LocalAws) => aws.putItem({ pk: 'GATE#truora', notBefore: inMinutes(1) });
 
-  test('is read once a call, and Truora is not called while it is backing off', async ({ aws }) => {
+  test('costs one read a call, and stops every call to Truora while it is backing off', async ({ aws }) => {
     const one = existing();
     const { asked } = await scripted(says(one));
     await shut(aws);
@@ -353,7 +353,7 @@ describe('a word that Truora does not document', () => {
     ['as both', { validation_status: 'a_new_word', failure_status: 'another_word' }, ['status', 'reason']],
     ['unless it is none', { validation_status: 'processing' }, []],
     ['unless it is none either', { failure_status: 'declined', declined_reason: 'no_face_detected' }, []],
-  ])('is counted: %s', async ([_, said, words], { aws }) => {
+  ])('appears in the count: %s', async ([_, said, words], { aws }) => {
     const one = existing();
     await scripted(says(one, said));
     aws.metrics.length = 0;

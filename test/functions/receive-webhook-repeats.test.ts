@@ -86,7 +86,7 @@ describe('a webhook about a case that has ended', () => {
     expect(await record(aws)).toEqual(item);
   });
 
-  test('is not acknowledged when it cannot be stored', async ({ aws }) => {
+  test('gets no acknowledgement when it cannot be stored', async ({ aws }) => {
     await existing(aws, 'expired');
     aws.setWriteDelivery(2, 'lost');
     expect(await receive(await sign([about()]))).toMatchObject(broken);

@@ -41,7 +41,7 @@ describe('a genuine webhook', () => {
     expect(aws.resumed).toEqual([{ taskToken: 'token-a', output: (await waitOf(aws))?.notification }]);
   });
 
-  test('is counted as recorded once its notification is written, and as read', async ({ aws }) => {
+  test('counts as recorded once its notification is written, and as read', async ({ aws }) => {
     await receive(await sign([about()]));
     expect(numbers(aws, 'NotificationsRecorded')).toEqual([1]);
     expect(numbers(aws, 'WebhooksUnread')).toEqual([]);
@@ -71,7 +71,7 @@ describe('a genuine webhook', () => {
     ]);
   });
 
-  test('is stored before an execution is resumed', async ({ aws }) => {
+  test('reaches the ledger before an execution is resumed', async ({ aws }) => {
     await storeTaskToken(aws.table, { validationId, deadline }, 'token-b');
     aws.calls.length = 0;
     await receive(await sign([about()]));
@@ -84,7 +84,7 @@ describe('a genuine webhook', () => {
     ['in a JSON wrapper', (token: string) => receive(JSON.stringify({ token }))],
     ['in a JSON wrapper in base64', (token: string) => receiveEncoded(JSON.stringify({ token }))],
     ['with a line break behind it', (token: string) => receive(`${token}\r\n`)],
-  ])('is understood %s', async ([_, deliver], { aws }) => {
+  ])('gets through %s', async ([_, deliver], { aws }) => {
     expect(await deliver(await sign([about()]))).toEqual({ statusCode: 200 });
     expect(await waitOf(aws)).toMatchObject(rung);
   });
@@ -170,7 +170,7 @@ describe('a webhook that is not genuine', () => {
     return `${content}.${createHmac(hash, key).update(content).digest('base64url')}`;
   };
 
-  test('is distinguished from a genuine one with the same content', async () => {
+  test('differs from a genuine one with the same content by its status', async () => {
     expect(await receive(signedAs('HS256', 'sha256', KEY))).toEqual({ statusCode: 200 });
   });
 
@@ -209,7 +209,7 @@ describe('a webhook that is not genuine', () => {
     ['a bare key', KEY],
     ['a list of something else', [1]],
     ['half a secret', '["webhook-ke'],
-  ])('is every webhook when the secret holds %s', async ([_, held], { aws }) => {
+  ])('means every webhook when the secret holds %s', async ([_, held], { aws }) => {
     keys(aws, held);
     for (const key of [KEY, '', '[]', 'undefined', 'null', '1']) {
       expect(await receive(signedAs('HS256', 'sha256', key))).toMatchObject(refused);
@@ -231,7 +231,7 @@ describe('the keys of webhooks', () => {
     expect(await receive(await sign([about()], 'the third'))).toMatchObject(refused);
   });
 
-  test('are read again for a webhook that the old ones refuse', async ({ aws }) => {
+  test('come from a second read for a webhook that the old ones refuse', async ({ aws }) => {
     vi.useFakeTimers({ toFake: ['Date'] });
     expect(await receive(await sign([about('created')]))).toEqual({ statusCode: 200 });
     keys(aws, ['rotated']);

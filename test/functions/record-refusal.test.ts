@@ -70,7 +70,7 @@ describe('the outcome of a request that was never claimed', () => {
     expect(await recordOf(aws, outcome)).toMatchObject({ phase: 'refused', owner: OURS, accountId, outcome });
   });
 
-  test('is the answer to a second copy of the same drop, through ReadOutcome', async ({ aws }) => {
+  test('answers a second copy of the same drop, through ReadOutcome', async ({ aws }) => {
     const { accountId, enrollmentId, ...object } = aDrop();
     const put = await aws.put(object.key, Buffer.from([0xff, 0xd8, 0xff]));
     const request = dropOf(put);

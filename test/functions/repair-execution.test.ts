@@ -111,7 +111,7 @@ describe('an execution with a case', () => {
       'among the newest of the person that a call names, for any version it took and any use of its key',
       async () => ({ request: callOf({ idempotencyKey: 'key' }), revalidationId: newRevalidationId() }),
     ],
-  ])('is found %s', async ([_, prepare], { aws }) => {
+  ])('leads to its case %s', async ([_, prepare], { aws }) => {
     const { request, revalidationId, name } = await prepare(aws);
     const execution = dead(request, 'ABORTED', name);
     const { accountId = claimOf().accountId } = request as { accountId?: string };
@@ -122,7 +122,7 @@ describe('an execution with a case', () => {
     expect(await allRecords(aws)).toHaveLength(before);
   });
 
-  test('is found among more cases of the person than a page holds, and no older case is taken for it', async ({
+  test('leads to its case among more cases of the person than a page holds, and no older case is taken for it', async ({
     aws,
   }) => {
     const request = callOf();

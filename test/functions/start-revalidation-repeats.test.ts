@@ -60,7 +60,7 @@ describe('an idempotency key', () => {
 });
 
 describe('the same media with another request', () => {
-  test('is refused when it was promised or claimed before, and nothing is written or started', async ({ aws }) => {
+  test('fails when it was promised or claimed before, and nothing is written or started', async ({ aws }) => {
     const { body } = await lying(aws);
     const options = { threshold: 0.75, resultMode: 'callback' };
     const { revalidationId } = contentOf<Started>(await asking({ ...body, options }));
@@ -211,7 +211,7 @@ describe('two calls about the same media at once', () => {
 describe('a forced new case', () => {
   const forceNew = { reason: 'the photo was of the wrong day' };
 
-  test('is created once per key, and the machine gets its force key', async ({ aws }) => {
+  test('starts once per key, and the machine gets its force key', async ({ aws }) => {
     const { body, key, versionId } = await lying(aws);
     const first = contentOf<Started>(await asking(body));
     const headers = { 'idempotency-key': randomUUID() };

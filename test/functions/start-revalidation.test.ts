@@ -73,7 +73,7 @@ describe('a token for one account', () => {
     expect(answer.statusCode).toBe(202);
   });
 
-  test('is refused by name without a subject', async () => {
+  test('fails by name without a subject', async () => {
     const authorizer = { jwt: { claims: { azp: 'app' }, scopes: [] } };
     expect(codeOf(await handler(callEvent({ body: bodyOf(), authorizer }), context))).toBe('subject_missing');
   });
@@ -86,7 +86,7 @@ describe('a call without media and upload', () => {
   };
   const BOTH = 'give either media, which lies in the bucket, or upload, for a form to upload with';
 
-  test('is refused with the missing fields', async () => {
+  test('fails with the missing fields', async () => {
     expect(await brokenOf({})).toEqual([
       { path: 'accountId', code: 'missing', detail: 'is missing' },
       { path: 'enrollmentId', code: 'missing', detail: 'is missing' },
@@ -101,7 +101,7 @@ describe('a call without media and upload', () => {
     expect(await brokenOf(neither)).toEqual([{ path: 'media', code: 'missing', detail: `is missing: ${BOTH}` }]);
   });
 
-  test('is refused when it has both', async () => {
+  test('fails when it has both', async () => {
     expect(await brokenOf({ ...bodyOf(), media: { key: 'media/a.jpg' } })).toEqual([
       { path: 'media', code: 'rule', detail: `is given together with upload: ${BOTH}` },
     ]);
@@ -120,7 +120,7 @@ describe('a retry', () => {
     return { revalidationId, accountId, enrollmentId };
   };
 
-  test('is checked before anything is promised, and keeps the id that the caller used', async ({ aws }) => {
+  test('passes its check before anything is promised, and keeps the id that the caller used', async ({ aws }) => {
     const { revalidationId, ...person } = await declined(aws);
     const options = { ...LIVE, retryOf: revalidationId };
     aws.calls.length = 0;
@@ -130,7 +130,7 @@ describe('a retry', () => {
     expect(aws.writes().map(({ operation }) => operation)).toEqual(['PutItem']);
   });
 
-  test('is refused here when it cannot succeed, and nothing is written', async ({ aws }) => {
+  test('fails here when it cannot succeed, and nothing is written', async ({ aws }) => {
     const { revalidationId, ...person } = await declined(aws);
     aws.calls.length = 0;
     const asked = (more: object, retryOf = revalidationId) =>
@@ -219,7 +219,7 @@ describe('an invalid call', () => {
       async () => [bodyOf({ options: { subvalidations: ['speech_match'], minimumPrecision: 'low' } })],
     ],
   ];
-  test.for(rows)('is refused, and nothing is written or started: %s', async ([_, code, make], { aws }) => {
+  test.for(rows)('fails, and nothing is written or started: %s', async ([_, code, make], { aws }) => {
     const [body, headers] = await make(aws);
     expect(codeOf(await asking(body, headers))).toBe(code);
     expect(aws.writes()).toEqual([]);

@@ -52,7 +52,7 @@ describe('an amendment', () => {
     },
   );
 
-  test.for(['approved', 'declined'] as const)('is not requested for an outcome that is %s', async (status, { aws }) => {
+  test.for(['approved', 'declined'] as const)('needs no call for an outcome that is %s', async (status, { aws }) => {
     const closed = await ended(aws, status);
     await says(approval(closed));
     await sweep();
@@ -64,7 +64,7 @@ describe('an amendment', () => {
     ['equals what stands', { validation_status: 'failure', failure_status: 'system_error' }],
     ['says only that the time ran out', { validation_status: 'failure', failure_status: 'expired' }],
     ['is none', { validation_status: 'pending' }],
-  ])('is not made for a validation that %s', async ([_, said], { aws }) => {
+  ])('does not happen for a validation that %s', async ([_, said], { aws }) => {
     const closed = await ended(aws, 'failed', { reason: 'system_error' });
     await says(approval(closed, said));
     await sweep();
@@ -85,7 +85,7 @@ describe('an amendment', () => {
     ]);
   });
 
-  test('is recorded and announced once, for many sweeps at any time', async ({ aws }) => {
+  test('happens once, with one event, for many sweeps at any time', async ({ aws }) => {
     const closed = await ended(aws, 'expired');
     const { revalidationId } = closed.outcome;
     await says(approval(closed));
@@ -141,7 +141,7 @@ describe('an amendment', () => {
     expect(item).not.toHaveProperty('dueAt');
   });
 
-  test('is made for a notification between the end and its announcement', async ({ aws }) => {
+  test('follows a notification between the end and its announcement', async ({ aws }) => {
     const closed = await ended(aws, 'expired', { hours: 0 });
     const { revalidationId } = closed.outcome;
     await due(aws, revalidationId, { announced: undefined });
@@ -153,7 +153,7 @@ describe('an amendment', () => {
     expect(await itemOf(aws, revalidationId)).toMatchObject({ amendments: [{ status: 'approved', from: 'webhook' }] });
   });
 
-  test('is checked again when a notification comes during the call to Truora', async ({ aws }) => {
+  test('gets another check when a notification comes during the call to Truora', async ({ aws }) => {
     const closed = await ended(aws, 'expired');
     const { revalidationId } = closed.outcome;
     await says(async () => {
@@ -215,7 +215,7 @@ describe('an amendment', () => {
     expect(item?.dueAt).toBe(new Date(Date.parse(closed.outcome.decidedAt) + 24 * 3_600_000).toISOString());
   });
 
-  test('is tried again for days while Truora cannot be called, and then no more', async ({ aws }) => {
+  test('gets new tries for days while Truora cannot be called, and then no more', async ({ aws }) => {
     const [young, old] = [await ended(aws, 'expired'), await ended(aws, 'expired', { hours: 24 * 6 })];
     await says({ status: 503 });
     expect(await sweep()).toEqual({ seen: 2, failed: 1 });
@@ -228,7 +228,7 @@ describe('an amendment', () => {
     (['lost', 'answer lost'] as Delivery[]).map((delivery) => [nth, delivery] as const),
   );
   test.for(crashes)(
-    'is made and announced once, under one id, after a crash at change %i (%s)',
+    'happens once, with one event under one id, after a crash at change %i (%s)',
     async ([nth, delivery], { aws }) => {
       const closed = await ended(aws, 'expired');
       const { revalidationId } = closed.outcome;

@@ -137,7 +137,7 @@ describe('an open intent of an ended run', () => {
     [0, 'not_found'],
     [1, 'orphaned'],
     [2, 'orphaned'],
-  ] as const)('is resolved and closed: %i created, %s', async ([created, result], { aws }) => {
+  ] as const)('gets its result and closes: %i created, %s', async ([created, result], { aws }) => {
     const claim = await ended(aws);
     await opened(aws, claim);
     const rows = Array.from({ length: created }, () => rowOf(claim));
@@ -201,7 +201,7 @@ test('takes nothing from a list whose intent was resolved during the read', asyn
 });
 
 describe('the intent of another run', () => {
-  test('is never changed, and the follow-up is repeated', async ({ aws }) => {
+  test('stays as it is, and the follow-up is repeated', async ({ aws }) => {
     const claim = await ended(aws, 'not_found');
     const intent = { revalidationId: claimOf().revalidationId, attempt: 1 };
     await openIntent(aws.table, claim.accountId, intent);

@@ -24,7 +24,7 @@ describe('each sweep', () => {
 });
 
 describe('an open record', () => {
-  test('is left alone while its execution lives, and checked again', async ({ aws }) => {
+  test('stays as it is while its execution lives, and gets another check', async ({ aws }) => {
     const { claim } = await running(aws);
     await sweep();
     const record = await readRecord(aws.ledger, claim.revalidationId);
@@ -112,7 +112,7 @@ describe('an open record', () => {
 });
 
 describe('an outcome that was not announced', () => {
-  test('is announced under its own id, and then followed up for its media', async ({ aws }) => {
+  test('goes out under its own id, and the case is then followed up for its media', async ({ aws }) => {
     const { outcome } = await ended(aws, 'declined', { hours: 0 });
     await due(aws, outcome.revalidationId, { announced: undefined });
     await sweep();
@@ -122,7 +122,7 @@ describe('an outcome that was not announced', () => {
     expect(Date.parse(record?.dueAt ?? '')).toBe(Date.parse(outcome.decidedAt) + 24 * 3_600_000);
   });
 
-  test('is counted when the bus does not accept it, and the others go on', async ({ aws }) => {
+  test('enters the count when the bus does not accept it, and the others go on', async ({ aws }) => {
     const [one, two] = [await ended(aws, 'declined', { hours: 0 }), await ended(aws, 'approved', { hours: 25 })];
     await due(aws, one.outcome.revalidationId, { announced: undefined });
     aws.openBus(false);
@@ -150,7 +150,7 @@ describe('media', () => {
     return { key, versions: versions.map((one) => one.versionId), more: { ...person, media } };
   };
 
-  test('is deleted after its hours, only in the claimed version, and the follow-up ends', async ({ aws }) => {
+  test('goes after its hours, only in the claimed version, and the follow-up ends', async ({ aws }) => {
     const { key, versions, more } = await withMedia(aws);
     const { outcome } = await ended(aws, 'approved', { more });
     await sweep();
@@ -193,7 +193,7 @@ describe('media', () => {
     expect(await left(aws, key, version.versionId)).toBe(false);
   });
 
-  test('is deleted with the copies of it that were not run for themselves', async ({ aws }) => {
+  test('goes with the copies of it that were not run for themselves', async ({ aws }) => {
     const { key, versions, more } = await withMedia(aws);
     const { claim } = await ended(aws, 'approved', { more });
     await enterCopy(aws.ledger, claim.revalidationId, versions[2] ?? '');
@@ -201,7 +201,7 @@ describe('media', () => {
     expect(await Promise.all(versions.map((one) => left(aws, key, one)))).toEqual([true, false, false]);
   });
 
-  test('is deleted with everything else that was uploaded under the same ticket', async ({ aws }) => {
+  test('goes with everything else that was uploaded under the same ticket', async ({ aws }) => {
     const { key, versions, more } = await withMedia(aws);
     const { claim } = await ended(aws, 'declined', { more });
     const upload = { key, type: 'image/jpeg' as const, maxBytes: 10 };

@@ -18,7 +18,7 @@ test('each call counts against a budget, also without a setting', () => {
 });
 
 describe('the configuration', () => {
-  test('is complete without a setting', () => {
+  test('needs no setting', () => {
     expect(config).toEqual({
       stage: 'dev',
       resultMode: 'callback',

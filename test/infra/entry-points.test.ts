@@ -15,7 +15,7 @@ describe('the rule for drops', () => {
   const rule = within('AWS::Events::Rule', 'DropRule');
   const [target = {}] = (rule.properties.Targets ?? []) as Record<string, unknown>[];
 
-  test('has one target', () => {
+  test('calls one target', () => {
     expect(rule.properties.Targets).toHaveLength(1);
   });
 
@@ -115,7 +115,7 @@ describe('the jobs', () => {
 });
 
 describe('the HTTP API', () => {
-  test('has the routes of the list, and no other', () => {
+  test('offers the routes of the list, and no other', () => {
     const keys = resourcesOf(template, 'AWS::ApiGatewayV2::Route').map(({ properties }) => properties.RouteKey);
     expect(keys).toEqual(Object.values(routes).map(({ method, path }) => `${method} ${path}`));
   });
@@ -137,7 +137,7 @@ describe('the callers of the API', () => {
       ]),
     );
 
-  test('are authorized by IAM, but for Truora, which signs its body', () => {
+  test('need the authorization of IAM, but for Truora, which signs its body', () => {
     expect(routesIn(template)).toEqual({
       'POST /revalidations': ['AWS_IAM', undefined],
       'GET /revalidations/{id}': ['AWS_IAM', undefined],
@@ -147,7 +147,7 @@ describe('the callers of the API', () => {
     });
   });
 
-  test('are authorized by the tokens of an issuer where there is one, for reading and writing apart', () => {
+  test('need the tokens of an issuer where there is one, for reading and writing apart', () => {
     const jwt = { issuer: 'https://issuer.example.com/pool', audience: ['api'], accountClaim: 'account' };
     const withTokens = synthesize(Config.parse({ jwt }));
     expect(routesIn(withTokens)).toEqual({
@@ -168,7 +168,7 @@ describe('the callers of the API', () => {
     expect(claims).toEqual(Array(4).fill('account'));
   });
 
-  test('are throttled when they are too many, and logged by route, never by path', () => {
+  test('meet a throttle when they are too many, and appear in the log by route, never by path', () => {
     const { properties } = resolvedOf(template, 'AWS::ApiGatewayV2::Stage');
     expect(properties.DefaultRouteSettings).toEqual({ ThrottlingRateLimit: 50, ThrottlingBurstLimit: 100 });
     const { Format } = properties.AccessLogSettings as { Format: string };
@@ -180,7 +180,7 @@ describe('the callers of the API', () => {
 describe('the outcomes', () => {
   const bus = resolvedOf(template, 'AWS::Events::EventBus');
 
-  test('are announced on a bus of our own, which has the name of the stage', () => {
+  test('go to a bus of our own, which has the name of the stage', () => {
     expect(bus.properties.Name).toBe('face-revalidation-dev');
     expect(template.Outputs.EventBus?.Value).toEqual({ Ref: bus.id });
   });
@@ -211,7 +211,7 @@ describe('the outcomes', () => {
     expect(template.Outputs.DataKeyArn?.Value).toEqual({ 'Fn::GetAtt': [key?.id, 'Arn'] });
   });
 
-  test('are in Parameter Store for stacks that know only the stage, and are no exports', () => {
+  test('appear in Parameter Store for stacks that know only the stage, and are no exports', () => {
     const api = resolvedOf(template, 'AWS::ApiGatewayV2::Api').ref.toLowerCase();
     const apiUrl = `https://${api}.execute-api.us-east-1.amazonaws.com`;
     const published = resourcesOf(template, 'AWS::SSM::Parameter').map(({ properties }) => [

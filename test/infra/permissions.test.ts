@@ -17,7 +17,7 @@ describe('the permissions', () => {
     .flatMap((type) => statementsOf(template, type))
     .filter(({ statement }) => statement.Effect === 'Allow');
 
-  test('are granted action by action', () => {
+  test('list each action', () => {
     expect(allowed.length).toBeGreaterThan(functionNames.length);
     const actions = allowed.flatMap(({ statement }) => listed(statement.Action));
     expect(actions.filter((action) => action.includes('*'))).toEqual([]);
@@ -27,7 +27,7 @@ describe('the permissions', () => {
   /** Tracing: AWS documents these with `*` too. */
   const ofTracing = (action: string) => /^xray:(Put(TraceSegments|TelemetryRecords)|GetSampling\w+)$/.test(action);
 
-  test('are granted on named resources, but for log delivery and tracing', () => {
+  test('name their resources, but for log delivery and tracing', () => {
     const everywhere = allowed
       .filter(({ statement }) => listed(statement.Resource).includes('*'))
       .flatMap(({ statement }) => listed(statement.Action));
@@ -49,7 +49,7 @@ describe('the permissions', () => {
     );
   });
 
-  test('are each held by one function: no two share a role', () => {
+  test('belong to one function each: no two share a role', () => {
     const roles = resourcesOf(template, 'AWS::Lambda::Function').map(({ properties }) => properties.Role);
     expect(new Set(roles).size).toBe(functionNames.length);
   });

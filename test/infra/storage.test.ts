@@ -130,21 +130,21 @@ describe('the ledger', () => {
     });
   });
 
-  test('is paid by use, and can be restored to any second', () => {
+  test('costs by use, and can be restored to any second', () => {
     expect(Properties).toMatchObject({
       BillingMode: 'PAY_PER_REQUEST',
       PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
     });
   });
 
-  test('has one key, and expires items by `expiresAt`', () => {
+  test('uses one key, and expires items by `expiresAt`', () => {
     expect(Properties).toMatchObject({
       KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
       TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
     });
   });
 
-  test('has two indexes, keys alone: by person and claim time, and by follow-up time', () => {
+  test('offers two indexes, keys alone: by person and claim time, and by follow-up time', () => {
     expect(Properties.GlobalSecondaryIndexes).toEqual([
       {
         IndexName: 'by-person',
@@ -185,12 +185,12 @@ describe('data', () => {
     expect(keyOf(prod)).toMatchObject({ DeletionPolicy: 'Retain', Properties: { EnableKeyRotation: true } });
   });
 
-  test('is deleted with the stack everywhere else', () => {
+  test('goes with the stack everywhere else', () => {
     expect(only(template, 'AWS::DynamoDB::Table').Properties.DeletionProtectionEnabled).toBe(false);
     expect(livesOf(template, lasting)).toEqual(Array.from({ length: 4 }, () => ['Delete', 'Delete']));
   });
 
-  test('has no deletion protection in a stack that is not prod', () => {
+  test('can be deleted in a stack that is not prod', () => {
     const left = Object.entries(template.Resources as Record<string, Raw>).filter(
       ([, one]) => one.DeletionPolicy === 'Retain',
     );

@@ -32,7 +32,7 @@ describe('the template', () => {
     },
   );
 
-  test('has only our functions: CDK adds none with permissions of its own', () => {
+  test('holds only our functions: CDK adds none with permissions of its own', () => {
     const handlers = resourcesOf(template, 'AWS::Lambda::Function').map(({ properties }) => properties.Handler);
     expect(handlers.toSorted()).toEqual(functionNames.map((name) => `${fileOf(name)}.handler`).toSorted());
     expect(Object.values(template.Resources).filter(({ Type }) => Type.startsWith('Custom::'))).toEqual([]);
@@ -78,7 +78,7 @@ describe('the state machine', () => {
     }
   });
 
-  test('is a standard one with a name of its own, and logs events without data', () => {
+  test('runs as a standard one with a name of its own, and logs events without data', () => {
     expect(machine).toMatchObject({
       StateMachineType: 'STANDARD',
       StateMachineName: 'face-revalidation-dev',
@@ -104,7 +104,7 @@ describe.each(functionNames)('the function %s', (name) => {
     }
   });
 
-  test('has the timeout of its list', () => {
+  test('ends at the timeout of its list', () => {
     expect(Timeout).toBe(functionSeconds[name]);
     expect(Runtime).toBe('nodejs24.x');
   });

@@ -59,7 +59,7 @@ test('keeps the waits of two validations apart', async ({ aws }) => {
   expect(await recordNotification(aws.table, another, first)).not.toHaveProperty('taskToken');
 });
 
-test('is kept after the deadline for the days in which a webhook may still come', async ({ aws }) => {
+test('keeps the callback after the deadline for the days in which a webhook may still come', async ({ aws }) => {
   await storeTaskToken(aws.table, validation, 'token');
   const expiresAt = Math.floor(Date.parse(validation.deadline) / 1000) + LATE_SECONDS;
   expect(await aws.item(`WAIT#${validation.validationId}`)).toMatchObject({ expiresAt });

@@ -13,7 +13,7 @@ const newVersion = () => {
 };
 
 describe('a version of the media', () => {
-  test('is free once the last holder releases it, for any number of releases', async ({ aws }) => {
+  test('becomes free once the last holder releases it, for any number of releases', async ({ aws }) => {
     const version = newVersion();
     const [one, other] = [newRevalidationId(), newRevalidationId()];
     for (const id of [one, other, one]) expect(await holdMedia(aws.ledger, version, id)).toBe(true);
@@ -23,7 +23,7 @@ describe('a version of the media', () => {
     expect(await freeMedia(aws.ledger, version, other)).toBe(true);
   });
 
-  test('is free when no case has held it, and is held no more once it is free', async ({ aws }) => {
+  test('counts as free when no case has held it, and takes no hold once it is free', async ({ aws }) => {
     const version = newVersion();
     expect(await freeMedia(aws.ledger, version, newRevalidationId())).toBe(true);
     expect(await holdMedia(aws.ledger, version, newRevalidationId())).toBe(false);
@@ -36,7 +36,7 @@ describe('a version of the media', () => {
       expect(await holdMedia(aws.ledger, { ...version, ...other }, newRevalidationId())).toBe(true);
   });
 
-  test('is either held or freed by two concurrent calls, and never both', async ({ aws }) => {
+  test('gets either a hold or its release from two concurrent calls, and never both', async ({ aws }) => {
     for (let round = 0; round < 20; round += 1) {
       const version = newVersion();
       const first = newRevalidationId();

@@ -31,7 +31,7 @@ const opened = async (aws: LocalAws, revalidationId: string): Promise<Intent> =>
 };
 
 describe('an intent', () => {
-  test('is opened once, by the first caller', async ({ aws }) => {
+  test('opens once, for the first caller', async ({ aws }) => {
     const intent = await opened(aws, ours);
     expect(intent).toEqual({ revalidationId: ours, attempt: 1, openedAt: expect.any(String) });
     expect(await opening(aws, ours)).toBeUndefined();
@@ -39,7 +39,7 @@ describe('an intent', () => {
     expect(await readIntent(aws.table, accountId)).toEqual(intent);
   });
 
-  test('is opened by exactly one of many at once', async ({ aws }) => {
+  test('opens for exactly one of many at once', async ({ aws }) => {
     const all = Array.from({ length: 20 }, newRevalidationId);
     const intents = await Promise.all(all.map((id) => opening(aws, id)));
     const winners = all.filter((_, n) => intents[n]);
@@ -70,7 +70,7 @@ describe('an intent', () => {
     expect(await aws.item(`ACC#${accountId}`)).not.toHaveProperty('expiresAt');
   });
 
-  test('is closed by its own name; closing it twice, or another, does nothing', async ({ aws }) => {
+  test('closes by its own name; closing it twice, or another, does nothing', async ({ aws }) => {
     const intent = await opened(aws, ours);
     await closeIntent(aws.table, accountId, { ...intent, revalidationId: theirs });
     expect(await readIntent(aws.table, accountId)).toEqual(intent);
@@ -114,14 +114,14 @@ describe('a binding', () => {
     expect(await aws.item(`VLD#${validation.validationId}`)).toEqual(before);
   });
 
-  test('is refused for a validation of another case', async ({ aws }) => {
+  test('refuses a validation of another case', async ({ aws }) => {
     const validation = validationOf();
     await bindValidation(aws.table, validation, theirs, 30);
     await expect(bindValidation(aws.table, validation, ours, 30)).rejects.toThrow('bound to another re-validation');
     expect(await readBinding(aws.table, validation.validationId)).toMatchObject({ revalidationId: theirs });
   });
 
-  test('is absent for a validation that is none of ours', async ({ aws }) => {
+  test('does not exist for a validation that is none of ours', async ({ aws }) => {
     expect(await readBinding(aws.table, newValidationId())).toBeUndefined();
   });
 

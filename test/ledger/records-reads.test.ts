@@ -33,7 +33,7 @@ describe('listRecords', () => {
 describe('a record that has expired, and that DynamoDB has not deleted yet', () => {
   const expired = (aws: LocalAws) => existing(aws, 'approved', { expiresAt: seconds(Date.now()) - 1 });
 
-  test('is not returned', async ({ aws }) => {
+  test('stays out of every read', async ({ aws }) => {
     const { wanted } = await expired(aws);
     const alive = claimOf({ accountId: wanted.accountId, enrollmentId: wanted.enrollmentId });
     await claim(aws.ledger, alive, OURS);
@@ -56,7 +56,7 @@ describe('a record that has expired, and that DynamoDB has not deleted yet', () 
 });
 
 describe('a repeat that is counted', () => {
-  test('is kept on its record, and does not restore a deleted one', async ({ aws }) => {
+  test('stays on its record, and does not restore a deleted one', async ({ aws }) => {
     const existing = claimOf();
     await claim(aws.ledger, existing, OURS);
     await countRepeat(aws.ledger, existing.revalidationId);

@@ -151,7 +151,7 @@ describe('the lifecycle', () => {
     },
   );
 
-  test('is enforced by the condition of the write itself, not by an earlier read', async ({ aws }) => {
+  test('holds by the condition of the write itself, not by an earlier read', async ({ aws }) => {
     const { wanted } = await existing(aws, 'claimed');
     aws.calls.length = 0;
     await creating(aws, wanted.revalidationId, OURS, validationOf());

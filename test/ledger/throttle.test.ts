@@ -16,7 +16,7 @@ const secondsUntil = (at = '') => (Date.parse(at) - Date.now()) / 1000;
 const store = (aws: LocalAws) => throttleOf(accessFromEnv('DYNAMODB'), aws.table);
 
 describe('the throttle', () => {
-  test('is open while its item is empty', async ({ aws }) => {
+  test('lets calls through while its item is empty', async ({ aws }) => {
     expect(await store(aws).read()).toEqual({});
     await aws.putItem({ pk: 'GATE#truora', expiresAt: 7, tokens: 3 });
     expect(await store(aws).read()).toEqual({});
@@ -95,7 +95,7 @@ describe('one attempt', () => {
       .filter(({ pk }) => String(pk).startsWith(`GATE#truora#${day}#`))
       .reduce((sum, { spent }) => sum + Number(spent), 0);
 
-  test('is counted once when the SDK repeats the write or the step runs again', async ({ aws }) => {
+  test('counts once when the SDK repeats the write or the step runs again', async ({ aws }) => {
     const day = new Date('2027-04-01T12:00:00Z');
     aws.setWriteDelivery(1, 'twice');
     expect(await reserveOne(aws.table, 100, 'RVL1#1', day)).toBe(true);
@@ -106,9 +106,7 @@ describe('one attempt', () => {
     expect(await spentOn(aws, '2027-04-01')).toBe(2);
   });
 
-  test('is counted once when its first counter was full, and succeeds again when the budget is spent', async ({
-    aws,
-  }) => {
+  test('counts once when its first counter was full, and succeeds again when the budget is spent', async ({ aws }) => {
     const day = new Date('2027-04-02T12:00:00Z');
     const attempts = Array.from({ length: 12 }, (_, n) => `RVL${n}#1`);
     for (const attempt of attempts) expect(await reserveOne(aws.table, 12, attempt, day)).toBe(true);
@@ -127,12 +125,12 @@ describe('the throttle item that an operator writes', () => {
     ['talks', 'talks'],
     [['why'], '[{"S":"why"}]'],
     [{ why: 'talks' }, '{"why":{"S":"talks"}}'],
-  ])('is closed by %j', async ([closed, why], { aws }) => {
+  ])('closes with %j', async ([closed, why], { aws }) => {
     await aws.putItem({ pk: 'GATE#truora', closed });
     expect(await store(aws).read()).toEqual({ closed: why });
   });
 
-  test.for([false, 'false', 'False', 'no', '', 0, null])('is open with %j', async (closed, { aws }) => {
+  test.for([false, 'false', 'False', 'no', '', 0, null])('stays open with %j', async (closed, { aws }) => {
     await aws.putItem({ pk: 'GATE#truora', closed });
     expect(await store(aws).read()).toEqual({});
   });
@@ -158,7 +156,7 @@ describe('the throttle item that an operator writes', () => {
   });
 
   test.for(['none', 'tomorrow', '29/11/2026', 'Nov 1 2026'])(
-    'is replaced by a time of Truora when it has %j',
+    'takes a time of Truora when it has %j',
     async (notBefore, { aws }) => {
       await aws.putItem({ pk: 'GATE#truora', notBefore });
       await store(aws).backOff(60);

@@ -75,7 +75,7 @@ describe('failed uploads', () => {
     expect(await raw('GET', path, {}, '', agent)).toMatchObject({ status: 404, code: 'NoSuchKey' });
   });
 
-  test('has made the file of an upload before it reads it, so that none is made after a refused one was deleted', async () => {
+  test('create the file of an upload before they read it, so that none is created after a refused one was deleted', async () => {
     type Opened = (error: Error | null, fd: number) => void;
     const order: string[] = [];
     const { open: opening } = fs;

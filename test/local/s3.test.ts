@@ -237,7 +237,7 @@ describe('versions', () => {
 });
 
 describe('the event', () => {
-  test('is sent when the object can be read', async () => {
+  test('goes out when the object can be read', async () => {
     const reads: Promise<string>[] = [];
     const watched = await mkdtemp(join(directory, 'watched-'));
     const { client } = await open({
@@ -265,7 +265,7 @@ describe('the event', () => {
     expect(await Promise.all(reads)).toEqual(['a face']);
   });
 
-  test('has a sequencer that grows', async () => {
+  test('carries a sequencer that grows', async () => {
     for (let n = 0; n < 20; n++) await put(`put ${n}`);
     await waitFor(() => expect(events).toHaveLength(20));
     const sequencers = events.map(({ sequencer }) => sequencer);
@@ -273,7 +273,7 @@ describe('the event', () => {
     expect(sequencers).toEqual(sequencers.toSorted());
   });
 
-  test('is not sent for a refused put, a read or a delete', async () => {
+  test('does not go out for a refused put, a read or a delete', async () => {
     await put('one');
     await put('two', { IfNoneMatch: '*' }).catch(() => undefined);
     await read();

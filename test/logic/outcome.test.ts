@@ -96,7 +96,7 @@ describe('the announcement', () => {
     expect(Object.keys(announcementOf(outcome))).toEqual(['eventId', 'revalidationId', 'status', 'decidedAt']);
   });
 
-  test('has the same id for the same outcome, and another for another end, time or case', () => {
+  test('keeps the same id for the same outcome, and gets another for another end, time or case', () => {
     const outcome = outcomeOf();
     const others = [{ status: 'approved' }, { decidedAt: inMinutes(1) }, outcomeOf()] as Partial<Outcome>[];
     const ids = [outcome, { ...outcome }, ...others.map((more) => ({ ...outcome, ...more }))].map(

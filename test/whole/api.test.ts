@@ -55,7 +55,7 @@ describe('a ticket', () => {
     while (((await system.record(revalidationId))?.askedAgain ?? 0) < 2) await sleep(20);
   });
 
-  test('is refused under its own id when its upload is no media', async () => {
+  test('leads to a refusal under its own id when its upload is no media', async () => {
     const { content } = await call('POST /revalidations', { body: await bodyOf() });
     await upload(content.upload, Buffer.from('%PDF-1.7'));
     expect(await ended(content.revalidationId)).toMatchObject({
@@ -139,7 +139,7 @@ describe('a ticket', () => {
 });
 
 describe('existing media', () => {
-  test('is run to its end once for any number of calls', async () => {
+  test('runs to its end once for any number of calls', async () => {
     const { upload: _, ...who } = await bodyOf();
     const key = `media/${who.accountId}.jpg`;
     await putMedia(system, { key, file: fileOf(photo) });

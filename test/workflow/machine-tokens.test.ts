@@ -25,7 +25,7 @@ describe.concurrent('a task token', () => {
     expect(() => machine.sendTaskSuccess(token, notification)).toThrow(tooLate);
   });
 
-  test('is refused after the callback timeout', async () => {
+  test('fails after the callback timeout', async () => {
     const { machine, execution, token, told } = await parked({ ReadVerdict: times(3, verdictPending) });
     await waitFor(() => expect(told()).toContain('ReadVerdict'));
     expect(() => machine.sendTaskSuccess(token, notification)).toThrow(tooLate);
@@ -34,14 +34,14 @@ describe.concurrent('a task token', () => {
     expect(execution).toMatchObject({ status: 'SUCCEEDED', output: { decidedBy: 'poll' } });
   });
 
-  test('is refused after the execution was stopped', async () => {
+  test('fails after the execution was stopped', async () => {
     const { machine, execution, token } = await parked();
     machine.stop(execution.executionArn);
     await execution.ended;
     expect(() => machine.sendTaskSuccess(token, notification)).toThrow(tooLate);
   });
 
-  test('is refused when it was never issued', async () => {
+  test('fails when it was never issued', async () => {
     const { machine, execution, token } = await parked();
     expect(() => machine.sendTaskSuccess('made up', notification)).toThrow(tooLate);
     expect(() => machine.sendTaskFailure('made up', 'Error', '')).toThrow(tooLate);
@@ -50,7 +50,7 @@ describe.concurrent('a task token', () => {
     expect(execution.status).toBe('SUCCEEDED');
   });
 
-  test('is a new one at every try and in every execution, and only the last one resumes', async () => {
+  test('changes at every try and in every execution, and only the last one resumes', async () => {
     const script = () => ({ AwaitWebhook: times(2, crashes('Lambda.Unknown')) });
     const { machine, calls, execution } = await parked(script());
     await waitFor(() => expect(tokensOf(calls)).toHaveLength(3));
@@ -66,7 +66,7 @@ describe.concurrent('a task token', () => {
     expect(execution).toMatchObject({ status: 'SUCCEEDED', output: { decidedBy: 'webhook' } });
   });
 
-  test('is replaced by a new one after it brought a failure', async () => {
+  test('changes after it brought a failure', async () => {
     const { machine, calls, execution, token } = await parked();
     machine.sendTaskFailure(token, 'SomebodyElsesError', 'no cause');
     await waitFor(() => expect(tokensOf(calls)).toHaveLength(2));

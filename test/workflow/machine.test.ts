@@ -72,7 +72,7 @@ describe.each(stepNames)('%s', (step) => {
     else expect(execution).toMatchObject({ status: 'FAILED', error: name });
   });
 
-  test.concurrent('is called again after one crash, and the run continues unchanged', async () => {
+  test.concurrent('runs again after one crash, and the run continues unchanged', async () => {
     const well = await run({ AwaitWebhook: isRung(), ...given });
     const once = await run({
       AwaitWebhook: isRung(),
@@ -107,7 +107,7 @@ describe.concurrent('an execution that is over', () => {
     expect(machine.describe(executionArn)).toMatchObject({ status: 'ABORTED' });
   });
 
-  test('is over at once, though the next try is hours away', async () => {
+  test('ends at once, though the next try is hours away', async () => {
     const unsettled = throws('CreationUnsettledError', 'creation_unsettled');
     const { machine, calls } = scripted(template, { CreateValidation: forever(unsettled) }, { pace: 10_000 });
     const { executionArn, ended } = machine.start({ request });
@@ -280,13 +280,13 @@ describe('the data of an execution', () => {
     },
   );
 
-  test('are passed to every step with the ARN of the execution', async () => {
+  test('reach every step with the ARN of the execution', async () => {
     const { calls, execution } = await run({ ClaimRequest: polling });
     expect(new Set(calls.map(({ executionId }) => executionId))).toEqual(new Set([execution.executionArn]));
     expect(execution.executionArn).toMatch(/^arn:aws:states:[^:]+:\d+:execution:face-revalidation-test:[\w-]+$/);
   });
 
-  test('are not shared with the object of the caller', async () => {
+  test('stay apart from the object of the caller', async () => {
     const { machine, calls } = scripted(template, { ClaimRequest: alreadyDecided });
     const input = { request: { kind: 'drop', note: 'as it was' } };
     const { ended } = machine.start(input);
@@ -307,7 +307,7 @@ describe('the name of an execution', () => {
     expect(calls).toHaveLength(2);
   });
 
-  test('is generated, another one every time, when none is given', async () => {
+  test('comes from the machine, another one every time, when none is given', async () => {
     const { machine, calls } = scripted(template, { ClaimRequest: times(2, alreadyDecided) });
     const both = [machine.start({ request }), machine.start({ request })];
     await Promise.all(both.map(({ ended }) => ended));
