@@ -107,4 +107,11 @@ export type Settings = {
   readonly corsOrigins?: readonly string[] | undefined;
   /** Mail address for alarms; none when left out. It must be confirmed once by a click. */
   readonly alarmEmail?: string | undefined;
+  /**
+   * Protects the stage: CloudFormation refuses to delete the stack and DynamoDB the table, and data, keys and logs
+   * remain when the stack is deleted. When left out it is on in `prod` and off in every other stage.
+   */
+  readonly protection?: boolean | undefined;
+  /** Tags of every resource and of the stack, by name. Costs can be listed by tag. */
+  readonly tags?: Readonly<Record<string, string>> | undefined;
 };

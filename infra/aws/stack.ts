@@ -1,4 +1,4 @@
-import { CfnOutput, Stack, Token } from 'aws-cdk-lib';
+import { CfnOutput, Stack, Tags, Token } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { EventBus, IRuleTarget, Rule } from 'aws-cdk-lib/aws-events';
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
@@ -13,7 +13,7 @@ import { defined } from '../../shared/domain/defined.ts';
 import type { OutcomeStatus } from '../../shared/domain/lifecycle.ts';
 import { type FunctionName, routes } from '../../shared/workflow/functions.ts';
 import { Alarms } from './alarms.ts';
-import { type Config, isOfAnotherPartition, readConfig } from './config.ts';
+import { type Config, effectiveSettings, isOfAnotherPartition, isProtected, readConfig } from './config.ts';
 import { Dashboards } from './dashboards.ts';
 import { DropRule } from './drop-rule.ts';
 import { functionCode } from './function-code.ts';
@@ -88,6 +88,7 @@ export class FaceRevalidation extends Construct {
     const alarms = new Alarms(this, 'Alarms', monitored);
     new Dashboards(this, 'Dashboards', { ...monitored, functions, alarms: Object.values(alarms.byName) });
 
+    for (const [name, value] of Object.entries(config.tags)) Tags.of(this).add(name, value);
     this.#publish(config);
     new CfnOutput(this, 'MediaBucket', { value: storage.media.bucketName });
     new CfnOutput(this, 'DataKeyArn', { value: storage.key.keyArn });
@@ -111,6 +112,7 @@ export class FaceRevalidation extends Construct {
       'data-key-arn': this.dataKey.keyArn,
       'api-url': this.apiUrl,
       'webhook-url': this.webhookUrl,
+      settings: JSON.stringify(effectiveSettings(config)),
     };
     for (const name of Object.keys(values) as ParameterName[]) {
       const words = name.split('-').map((word) => `${word[0]?.toUpperCase()}${word.slice(1)}`);
@@ -173,6 +175,8 @@ export class FaceRevalidationStack extends Stack {
       defined({
         description: 'Re-validates known faces at Truora.',
         env: config.region ? { region: config.region } : undefined,
+        terminationProtection: isProtected(config),
+        tags: config.tags,
       }),
     );
     const { region: _, ...settings } = config;

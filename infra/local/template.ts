@@ -3,6 +3,7 @@ import { App, type Stack } from 'aws-cdk-lib';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import type { Config } from '../aws/config.ts';
 import { ExampleCallerStack } from '../aws/example-caller.ts';
+import { featureFlags } from '../aws/feature-flags.ts';
 import { FaceRevalidationStack } from '../aws/stack.ts';
 
 export type Resource = { Type: string; Properties: Record<string, unknown> };
@@ -29,7 +30,7 @@ export const synthesizeCaller = (stage: string): Template =>
 
 const templateOf = (make: (app: App) => Stack): Template => {
   // CDK's own template rules take two seconds. `npx cdk synth` and a test run them, so the local system leaves them out.
-  const app = new App({ analyticsReporting: false, builtinCloudFormationValidation: false });
+  const app = new App({ analyticsReporting: false, builtinCloudFormationValidation: false, context: featureFlags });
   const stack = make(app);
   const assembly = app.synth();
   const { template } = assembly.getStackArtifact(stack.artifactId);

@@ -58,8 +58,8 @@ const rooms: { room: string; may: RegExp[] }[] = [
       /^esbuild$/,
       /^zod\/mini$/,
       /^node:/,
-      // Whose credentials would deploy is asked by the command line, not by a function.
-      /^@aws-sdk\/client-sts$/,
+      // The command line asks AWS for the deployer's identity and for the deployed settings. No function does.
+      /^@aws-sdk\/client-(sts|ssm)$/,
     ],
   },
   {
@@ -157,7 +157,7 @@ describe('the imports', () => {
     [
       'of the AWS SDK',
       /^@(aws-sdk|smithy)\//,
-      /^shared\/(aws|ledger|logic)\/|^infra\/local\/|^infra\/aws\/identity\.ts$|^infra\/cli\/aws\//,
+      /^shared\/(aws|ledger|logic)\/|^infra\/local\/|^infra\/aws\/(identity|deployed-settings)\.ts$|^infra\/cli\/aws\//,
     ],
     ['of middy', /^@middy\//, /^shared\/lambda\//],
     ['of CDK', /^aws-cdk-lib|^constructs$/, /^infra\/aws\/|^infra\/local\/template\.ts$/],
