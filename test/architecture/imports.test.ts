@@ -42,6 +42,7 @@ const rooms: { room: string; may: RegExp[] }[] = [
       /^zod\/mini$/,
       /^@middy\/core$/,
       /^aws-lambda$/,
+      /^node:async_hooks$/,
     ],
   },
   { room: 'functions', may: [/^shared\//, /^node:/] },
