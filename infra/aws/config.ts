@@ -77,6 +77,17 @@ const MediaLimits = z.strictObject({
   maxSeconds: z._default(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(3600)), 60),
 });
 
+const RUNBOOK = 'infra/aws/RUNBOOK.md';
+
+/** 300 characters: an alarm's description has 1024, and its other words use up to 500. */
+const runbook = z.string().check(
+  z.maxLength(300),
+  z.refine(
+    (text) => text === RUNBOOK || (/^https:\/\/[^\s#]+$/.test(text) && URL.canParse(text)),
+    'must be an https address without #',
+  ),
+);
+
 /** Every setting of a deployment, typed and checked: `npx cdk synth -c stage=prod -c callbackTimeoutSeconds=90`. */
 const Settings = z.strictObject({
   /** Names the stack. Several stages can be in one account. */
@@ -156,6 +167,21 @@ const Settings = z.strictObject({
   corsOrigins: z._default(z.pipe(z.transform(orList), z.array(corsOrigin)), []),
   /** Mail address for alarms; none when left out. It must be confirmed once by a click. */
   alarmEmail: z.optional(z.email()),
+  /**
+   * Where alarms say the runbook is: the https address of your copy of `infra/aws/RUNBOOK.md`, to which an alarm adds its chapter.
+   * The default is its path in the repository.
+   */
+  runbookUrl: z._default(runbook, RUNBOOK),
+  /**
+   * The lowest level of log lines that functions write. Metrics are not affected. Never set the application level of Lambda's own
+   * logging controls higher than INFO: a metric has no level, so Lambda would drop it (documented).
+   */
+  logLevel: z._default(z.enum(['INFO', 'WARN', 'ERROR']), 'INFO'),
+  /**
+   * Whether the event schemas are put into a registry of EventBridge, for code bindings and IDEs. It costs nothing. `false` in a
+   * region that has no schema registry.
+   */
+  eventSchemas: z._default(z.pipe(z.transform(orJson), z.boolean('must be true or false')), true),
 });
 
 /**

@@ -26,6 +26,7 @@ const flagOf = (setting: string) => `--${setting.replace(/[A-Z]/g, (letter) => `
 
 const boundsOf = ({ type, enum: values, minimum, maximum }: Rules): string => {
   if (values) return values.join(', ');
+  if (type === 'boolean') return 'true, false';
   if (minimum !== undefined && maximum !== undefined) return `${minimum} to ${maximum}`;
   return type === 'array' ? 'list with commas' : type === 'object' ? 'JSON' : 'text';
 };

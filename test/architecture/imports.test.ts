@@ -52,6 +52,7 @@ const rooms: { room: string; may: RegExp[] }[] = [
     may: [
       /^infra\/(aws|workflow)\//,
       /^shared\/(domain|workflow)\//,
+      /^shared\/contracts\/\w+\.json$/,
       /^shared\/lambda\/env\.ts$/,
       /^aws-cdk-lib(\/|$)/,
       /^constructs$/,

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { alarms } from '../../infra/aws/alarms.ts';
+import { alarms } from '../../infra/aws/alarm-table.ts';
 import { Config } from '../../infra/aws/config.ts';
 import { costOf, fixedCosts } from '../../infra/cost/cost.ts';
 import { MACHINE_SECONDS } from '../../infra/workflow/timeouts.ts';

@@ -38,6 +38,9 @@ const given: Record<keyof typeof Config.shape, string> = {
   unclaimedMinutes: '30',
   corsOrigins: 'https://app.example.com',
   alarmEmail: 'you@example.com',
+  runbookUrl: 'https://wiki.example.com/face-revalidation/runbook',
+  logLevel: 'WARN',
+  eventSchemas: 'false',
 };
 
 type Setting = keyof typeof given;
@@ -58,6 +61,7 @@ const shaping: Setting[] = [
   'webhookConcurrency',
   'mediaHours',
   'sweepMinutes',
+  'eventSchemas',
 ];
 
 const flagOf = (setting: Setting) => `--${setting.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;

@@ -99,6 +99,7 @@ describe('the template', () => {
       JSON.parse(
         JSON.stringify(of.Resources)
           .replaceAll(`face-revalidation-${stage}`, 'face-revalidation')
+          .replaceAll(`--stage ${stage}\\n`, '--stage\\n')
           .replaceAll(/"(DeletionPolicy|UpdateReplacePolicy)":"\w+"/g, '"$1":""')
           .replaceAll(/"DeletionProtectionEnabled":(true|false)/g, '"DeletionProtectionEnabled":""'),
       );
@@ -147,7 +148,8 @@ describe.each(functionNames)('the function %s', (name) => {
   const variables = Environment?.Variables ?? {};
 
   test('gets the variables that it declares, and no other', () => {
-    expect(Object.keys(variables).toSorted()).toEqual([...envKeys[name]].toSorted());
+    const forLog = ['POWERTOOLS_LOG_LEVEL', 'POWERTOOLS_SERVICE_NAME'];
+    expect(Object.keys(variables).toSorted()).toEqual([...envKeys[name], ...forLog].toSorted());
     for (const value of Object.values(variables)) expect(value).toMatch(/./);
   });
 
@@ -592,13 +594,17 @@ describe('the permissions', () => {
    */
   const ofLogDelivery = (action: string) => /^logs:\w*(LogDeliver(y|ies)|ResourcePolic(y|ies)|LogGroups)$/.test(action);
 
-  const allowed = ['AWS::IAM::Policy', 'AWS::SQS::QueuePolicy', 'AWS::S3::BucketPolicy', 'AWS::IAM::ManagedPolicy']
-    .flatMap((type) => statementsOf(template, type))
-    .filter(({ statement }) => statement.Effect === 'Allow');
+  const allowedBy = (...types: string[]) =>
+    types.flatMap((type) => statementsOf(template, type)).filter(({ statement }) => statement.Effect === 'Allow');
+
+  // The operator's policy, the only managed one, has its own test.
+  const allowed = allowedBy('AWS::IAM::Policy', 'AWS::SQS::QueuePolicy', 'AWS::S3::BucketPolicy');
 
   test('are granted action by action', () => {
     expect(allowed.length).toBeGreaterThan(functionNames.length);
-    const actions = allowed.flatMap(({ statement }) => listed(statement.Action));
+    const actions = [...allowed, ...allowedBy('AWS::IAM::ManagedPolicy')].flatMap(({ statement }) =>
+      listed(statement.Action),
+    );
     expect(actions.filter((action) => action.includes('*'))).toEqual([]);
     expect(allowed.filter(({ statement }) => 'NotAction' in statement || 'NotResource' in statement)).toEqual([]);
   });
@@ -836,6 +842,9 @@ describe('the configuration', () => {
       unclaimedMinutes: 15,
       media: { minPixels: 64, maxSeconds: 60 },
       corsOrigins: [],
+      runbookUrl: 'infra/aws/RUNBOOK.md',
+      logLevel: 'INFO',
+      eventSchemas: true,
     });
   });
 
