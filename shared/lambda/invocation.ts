@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Context } from 'aws-lambda';
+import { logEnv } from './env.ts';
 
 const current = new AsyncLocalStorage<string>();
 
@@ -16,4 +17,4 @@ export const withRequestId =
  * The trace id of X-Ray, by which CloudWatch links a line with its trace. Lambda sets the variable for each invocation
  * (documented): `Root=1-5759e988-bd862e3fe1be46a994272793;Parent=...;Sampled=1`.
  */
-export const traceIdNow = (): string | undefined => /\bRoot=([\w-]+)/.exec(process.env._X_AMZN_TRACE_ID ?? '')?.[1];
+export const traceIdNow = (): string | undefined => /\bRoot=([\w-]+)/.exec(logEnv('_X_AMZN_TRACE_ID') ?? '')?.[1];

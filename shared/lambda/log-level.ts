@@ -1,3 +1,5 @@
+import { type LogEnvKey, logEnv } from './env.ts';
+
 /** The levels of Powertools and of Lambda, from the most to the least. Lambda says FATAL for CRITICAL. */
 const ranks: Readonly<Record<string, number>> = {
   TRACE: 0,
@@ -12,7 +14,7 @@ const ranks: Readonly<Record<string, number>> = {
 
 export type LogLevel = 'INFO' | 'WARN' | 'ERROR';
 
-const rankOf = (variable: string): number => ranks[process.env[variable]?.toUpperCase() ?? ''] ?? 0;
+const rankOf = (variable: LogEnvKey): number => ranks[logEnv(variable)?.toUpperCase() ?? ''] ?? 0;
 
 /**
  * Whether a line of this level is written. The stricter of two variables counts: `POWERTOOLS_LOG_LEVEL` of the deployment, and

@@ -1,3 +1,4 @@
+import { logEnv } from './env.ts';
 import { requestIdNow, traceIdNow } from './invocation.ts';
 import { isLogged, type LogLevel } from './log-level.ts';
 
@@ -46,7 +47,7 @@ export const log = (level: 'info' | 'warn' | 'error', message: string, line: Log
     level: upper,
     message,
     timestamp: new Date().toISOString(),
-    service: process.env.POWERTOOLS_SERVICE_NAME || SERVICE,
+    service: logEnv('POWERTOOLS_SERVICE_NAME') ?? SERVICE,
     function_request_id: requestIdNow(),
     xray_trace_id: traceIdNow(),
     ...line,

@@ -66,7 +66,7 @@ const rooms: { room: string; may: RegExp[] }[] = [
   },
   {
     room: 'infra/cost',
-    may: [/^infra\/(cost|workflow)\//, /^infra\/aws\/config\.ts$/, /^shared\/(domain|workflow)\//],
+    may: [/^infra\/(cost|workflow)\//, /^infra\/aws\/config\.ts$/, /^shared\/(domain|workflow)\//, /^node:(fs|path)$/],
   },
   // The entries of the npm package and its build.
   {

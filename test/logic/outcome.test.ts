@@ -77,6 +77,7 @@ describe('the announcement', () => {
         'detail-type': 'Re-validation Ended',
         time: decidedAt.replace(/\.\d+Z$/, 'Z'),
         detail: {
+          version: '1',
           eventId: announcementOf(outcome).eventId,
           revalidationId,
           status,
@@ -98,7 +99,13 @@ describe('the announcement', () => {
 
   test('leaves out what the outcome does not hold', () => {
     const { accountId: _, validationId: __, reference: ___, ...outcome } = outcomeOf();
-    expect(Object.keys(announcementOf(outcome))).toEqual(['eventId', 'revalidationId', 'status', 'decidedAt']);
+    expect(Object.keys(announcementOf(outcome))).toEqual([
+      'version',
+      'eventId',
+      'revalidationId',
+      'status',
+      'decidedAt',
+    ]);
   });
 
   test('has the same id for the same outcome, and another for another end, time or case', () => {
