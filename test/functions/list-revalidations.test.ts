@@ -1,25 +1,20 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect } from 'vitest';
 import { handler } from '../../functions/list-revalidations.ts';
 import { type Revalidation, writeCursor } from '../../shared/domain/api.ts';
 import { claim } from '../../shared/ledger/claims.ts';
 import { claimOf, context, executionOf, newPerson, newRevalidationId } from '../support/journal.ts';
-import { type LocalAws, openLocalAws } from '../support/local-aws.ts';
+import type { LocalAws } from '../support/local-aws.ts';
 import { callEvent, codeOf, contentOf } from '../support/routes.ts';
+import { withLocalAws } from '../support/with-local-aws.ts';
 
-let aws: LocalAws;
-
-beforeAll(async () => {
-  aws = await openLocalAws('ListRevalidations');
-});
-
-afterAll(() => aws.close());
+const test = withLocalAws('ListRevalidations');
 
 type Page = { revalidations: Revalidation[]; cursor?: string };
 
 const listing = (accountId: string, query?: Record<string, string>) =>
   handler(callEvent({ path: { accountId }, ...(query ? { query } : {}) }), context);
 
-const claims = async (count: number) => {
+const claims = async (aws: LocalAws, count: number) => {
   const { accountId } = newPerson();
   const ids: string[] = [];
   for (let n = 0; n < count; n += 1) {
@@ -30,8 +25,8 @@ const claims = async (count: number) => {
   return { accountId, ids };
 };
 
-test('lists every record once, newest first, for any page size', async () => {
-  const { accountId, ids } = await claims(7);
+test('lists every record once, newest first, for any page size', async ({ aws }) => {
+  const { accountId, ids } = await claims(aws, 7);
   for (const limit of ['1', '3', '7', '100']) {
     const seen: string[] = [];
     let cursor: string | undefined;
@@ -44,8 +39,8 @@ test('lists every record once, newest first, for any page size', async () => {
   }
 });
 
-test('leaves out a record that cannot be read, and logs which', async () => {
-  const { accountId, ids } = await claims(3);
+test('leaves out a record that cannot be read, and logs which', async ({ aws }) => {
+  const { accountId, ids } = await claims(aws, 3);
   const [newest, broken = '', oldest] = ids;
   await aws.putItem({ pk: `RUN#${broken}`, ...(await aws.item(`RUN#${broken}`)), phase: 'no phase of ours' });
   const page = contentOf<Page>(await listing(accountId));
@@ -57,8 +52,8 @@ test('lists nothing for an unknown person', async () => {
   expect(contentOf(await listing('unknown'))).toEqual({ revalidations: [] });
 });
 
-test('reads only a position from a cursor, which opens no list of another person', async () => {
-  const { accountId, ids } = await claims(2);
+test('reads only a position from a cursor, which opens no list of another person', async ({ aws }) => {
+  const { accountId, ids } = await claims(aws, 2);
   const cursor = writeCursor({ revalidationId: ids[0] ?? '', claimedAt: new Date(Date.now() + 9000).toISOString() });
   expect(contentOf<Page>(await listing(newPerson().accountId, { cursor })).revalidations).toEqual([]);
   expect(cursor).not.toContain(accountId);
