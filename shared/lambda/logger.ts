@@ -46,11 +46,11 @@ export const log = (level: 'info' | 'warn' | 'error', message: string, line: Log
   const fields = {
     level: upper,
     message,
+    ...line,
     timestamp: new Date().toISOString(),
     service: logEnv('POWERTOOLS_SERVICE_NAME') ?? SERVICE,
     function_request_id: requestIdNow(),
     xray_trace_id: traceIdNow(),
-    ...line,
   };
   const cut = Object.entries(fields).map(([name, value]) => [
     name,
