@@ -70,6 +70,17 @@ const tagName = z
 
 const tagValue = z.string().check(z.regex(/^[A-Za-zÀ-ÖØ-öø-ɏ0-9 _.:/=+@-]{0,256}$/, 'must be the value of a tag'));
 
+const RUNBOOK = 'infra/aws/RUNBOOK.md';
+
+/** 300 characters: an alarm's description has 1024, and its other words use up to 500. */
+const runbook = z.string().check(
+  z.maxLength(300),
+  z.refine(
+    (text) => text === RUNBOOK || (/^https:\/\/[^\s#]+$/.test(text) && URL.canParse(text)),
+    'must be an https address without #',
+  ),
+);
+
 /** Every setting of a deployment, typed and checked. A stage's file holds those that differ from the defaults. */
 const Settings = z.strictObject({
   /** Names the stack. Several stages can be in one account. */
@@ -160,6 +171,21 @@ const Settings = z.strictObject({
     ),
     {},
   ),
+  /**
+   * Where alarms say the runbook is: the https address of your copy of `infra/aws/RUNBOOK.md`, to which an alarm adds its chapter.
+   * The default is its path in the repository.
+   */
+  runbookUrl: z._default(runbook, RUNBOOK),
+  /**
+   * The lowest level of log lines that functions write. Metrics are not affected. Never set the application level of Lambda's own
+   * logging controls higher than INFO: a metric has no level, so Lambda would drop it (documented).
+   */
+  logLevel: z._default(z.enum(['INFO', 'WARN', 'ERROR']), 'INFO'),
+  /**
+   * Whether the event schemas are put into a registry of EventBridge, for code bindings and IDEs. It costs nothing. `false` in a
+   * region that has no schema registry.
+   */
+  eventSchemas: z._default(z.boolean(), true),
 });
 
 /** A parameter in Parameter Store holds 4,096 characters (documented), and the settings are published in one. */

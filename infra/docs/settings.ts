@@ -24,6 +24,7 @@ export const wordsOf = (text: string): Record<string, string> => {
 
 const boundsOf = ({ type, enum: values, minimum, maximum }: Rules): string => {
   if (values) return values.join(', ');
+  if (type === 'boolean') return 'true, false';
   if (minimum !== undefined && maximum !== undefined) return `${minimum} to ${maximum}`;
   if (type === 'boolean') return 'true, false';
   return type === 'array' ? 'list' : type === 'object' ? 'object' : 'text';

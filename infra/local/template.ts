@@ -76,6 +76,8 @@ const deployed = (id: string, { Type, Properties }: Resource): { ref: string; [a
       return { ref: id, Arn: arn('events', `rule/${id}`) };
     case 'AWS::ApiGatewayV2::Api':
       return { ref: id, ApiEndpoint: `https://${id.toLowerCase()}.execute-api.${region}.amazonaws.com` };
+    case 'AWS::EventSchemas::Registry':
+      return { ref: id, RegistryName: String(Properties.RegistryName) };
     case 'AWS::IAM::Role':
       return { ref: id, Arn: `arn:aws:iam::${accountId}:role/${id}` };
     default:
@@ -88,6 +90,7 @@ const pseudo: Record<string, string> = {
   'AWS::AccountId': accountId,
   'AWS::Partition': 'aws',
   'AWS::URLSuffix': 'amazonaws.com',
+  'AWS::StackName': 'local',
   'AWS::NoValue': '',
 };
 

@@ -42,6 +42,7 @@ const rooms: { room: string; may: RegExp[] }[] = [
       /^zod\/mini$/,
       /^@middy\/core$/,
       /^aws-lambda$/,
+      /^node:async_hooks$/,
     ],
   },
   { room: 'functions', may: [/^shared\//, /^node:/] },
@@ -51,6 +52,7 @@ const rooms: { room: string; may: RegExp[] }[] = [
     may: [
       /^infra\/(aws|workflow)\//,
       /^shared\/(domain|workflow)\//,
+      /^shared\/contracts\/\w+\.json$/,
       /^shared\/lambda\/env\.ts$/,
       /^aws-cdk-lib(\/|$)/,
       /^constructs$/,
@@ -64,7 +66,7 @@ const rooms: { room: string; may: RegExp[] }[] = [
   },
   {
     room: 'infra/cost',
-    may: [/^infra\/(cost|workflow)\//, /^infra\/aws\/config\.ts$/, /^shared\/(domain|workflow)\//],
+    may: [/^infra\/(cost|workflow)\//, /^infra\/aws\/config\.ts$/, /^shared\/(domain|workflow)\//, /^node:(fs|path)$/],
   },
   // The entries of the npm package and its build.
   {

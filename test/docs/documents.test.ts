@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { alarms } from '../../infra/aws/alarms.ts';
+import { alarms } from '../../infra/aws/alarm-table.ts';
 import { Config } from '../../infra/aws/config.ts';
 import { checkStage } from '../../infra/aws/stage-file.ts';
 import { costOf, fixedCosts } from '../../infra/cost/cost.ts';

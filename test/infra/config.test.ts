@@ -42,6 +42,9 @@ describe('the configuration', () => {
       media: { minPixels: 64, maxSeconds: 60 },
       corsOrigins: [],
       tags: {},
+      runbookUrl: 'infra/aws/RUNBOOK.md',
+      logLevel: 'INFO',
+      eventSchemas: true,
     });
   });
 

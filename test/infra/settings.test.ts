@@ -44,6 +44,9 @@ const given: Record<keyof typeof Config.shape, string> = {
   alarmEmail: 'you@example.com',
   protection: 'true',
   tags: '{"team":"risk"}',
+  runbookUrl: 'https://wiki.example.com/face-revalidation/runbook',
+  logLevel: 'WARN',
+  eventSchemas: 'false',
 };
 
 type Setting = keyof typeof given;
@@ -66,6 +69,7 @@ const shaping: Setting[] = [
   'sweepMinutes',
   'protection',
   'tags',
+  'eventSchemas',
 ];
 
 /** The options of the chosen settings, by name, as the command line gives them. */

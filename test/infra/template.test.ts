@@ -43,6 +43,7 @@ describe('the template', () => {
       JSON.parse(
         JSON.stringify(of.Resources)
           .replaceAll(`face-revalidation-${stage}`, 'face-revalidation')
+          .replaceAll(`--stage ${stage}\\n`, '--stage\\n')
           .replaceAll(/"(DeletionPolicy|UpdateReplacePolicy)":"\w+"/g, '"$1":""')
           .replaceAll(/"DeletionProtectionEnabled":(true|false)/g, '"DeletionProtectionEnabled":""')
           .replaceAll(/\\"protection\\":(true|false)/g, ''),
@@ -92,7 +93,8 @@ describe.each(functionNames)('the function %s', (name) => {
   const variables = Environment?.Variables ?? {};
 
   test('gets the variables that it declares, and no other', () => {
-    expect(Object.keys(variables).toSorted()).toEqual([...envKeys[name]].toSorted());
+    const forLog = ['POWERTOOLS_LOG_LEVEL', 'POWERTOOLS_SERVICE_NAME'];
+    expect(Object.keys(variables).toSorted()).toEqual([...envKeys[name], ...forLog].toSorted());
     for (const value of Object.values(variables)) expect(value).toMatch(/./);
   });
 
