@@ -1,27 +1,42 @@
 import type { App } from 'aws-cdk-lib';
 import { acknowledgeFindings, checkPolicies } from './cdk-nag.ts';
-import { isOfAnotherPartition, readConfig } from './config.ts';
+import { isOfAnotherPartition } from './config.ts';
 import { type FaceRevalidationProps, FaceRevalidationStack } from './stack.ts';
+import { readStage, StageError, stageFolder, stageNames } from './stage-file.ts';
+
+type Sources = Pick<FaceRevalidationProps, 'codeOf'> & {
+  /** The folder of the stage files. */
+  folder?: string;
+  /** The region of the AWS profile, which the CDK uses when the stage names none. */
+  defaultRegion?: string | undefined;
+};
 
 /**
- * Builds the stack from the app's context and applies cdk-nag's rules.
- * @param defaultRegion the region of the AWS profile, which the CDK uses when no region is chosen
- * @throws Error that names the setting and its rule
+ * Builds the stack of the stage that the app's context names, with the settings of its file, and applies cdk-nag's rules.
+ * @throws StageError that names the file, the setting and its rule
  */
 export const compose = (
   app: App,
-  props: Pick<FaceRevalidationProps, 'codeOf'> = {},
-  defaultRegion = process.env.CDK_DEFAULT_REGION,
+  { codeOf, folder = stageFolder, defaultRegion = process.env.CDK_DEFAULT_REGION }: Sources = {},
 ): FaceRevalidationStack => {
   checkPolicies(app);
-  // CDK's own settings have a colon or an @ in their names. Every other one must be a known setting, so a typo is an error.
-  const chosen = Object.entries(app.node.getAllContext()).filter(([name]) => !/[:@]/.test(name));
-  const config = readConfig(Object.fromEntries(chosen));
+  // CDK's own context has a colon or an @ in its names. Every other name is a person's.
+  const given = Object.entries(app.node.getAllContext()).filter(([name]) => !/[:@]/.test(name));
+  const { stage, ...others } = Object.fromEntries(given);
+  if (typeof stage !== 'string')
+    throw new StageError(
+      `no stage: give -c stage=${stageNames(folder)[0] ?? 'dev'} (${stageNames(folder).join(', ')})`,
+    );
+  const [other] = Object.keys(others);
+  if (other !== undefined)
+    throw new StageError(`-c ${other}: settings are in infra/stages/${stage}.json, -c takes the stage alone`);
+  const { config } = readStage(stage, folder);
   if (!config.region && defaultRegion && isOfAnotherPartition(defaultRegion))
-    throw new Error(
+    throw new StageError(
       `configuration: region: your AWS profile says ${defaultRegion}, which is not of AWS's own partition; choose another`,
     );
-  const stack = new FaceRevalidationStack(app, `face-revalidation-${config.stage}`, { config, ...props });
+  const props = codeOf ? { config, codeOf } : { config };
+  const stack = new FaceRevalidationStack(app, `face-revalidation-${config.stage}`, props);
   acknowledgeFindings(stack, config);
   return stack;
 };

@@ -36,7 +36,6 @@ const claim = z.string().check(z.regex(/^[A-Za-z][A-Za-z0-9_:.-]{0,63}$/, 'must 
 
 const scope = z.string().check(z.regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,128}$/, 'must be a scope'));
 
-/** On the command line: `-c jwt='{"issuer":"https://...","audience":["..."]}'`. */
 const Jwt = z.strictObject({
   /** The issuer of the tokens, https. API Gateway reads its keys from its discovery document. */
   issuer: z
@@ -51,33 +50,38 @@ const Jwt = z.strictObject({
   accountClaim: z.optional(claim),
 });
 
-/** The command line gives one text: JSON, or a list with commas. */
-const orJson = (given: unknown): unknown => {
-  if (typeof given !== 'string') return given;
-  try {
-    return JSON.parse(given);
-  } catch {
-    return given;
-  }
-};
-
-const orList = (given: unknown): unknown => (typeof given === 'string' ? given.split(',') : given);
-
-/** On the command line: `-c media='{"minPixels":200}'`. */
 const MediaLimits = z.strictObject({
   /**
    * Pixels of a photo's shorter side, below which it is refused. Truora publishes no bound. Face detectors need 36 to 40 pixels
    * for the face alone (documented: Azure, Rekognition), so a check below 64 would be paid for without a chance.
    */
-  minPixels: z._default(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(4000)), 64),
+  minPixels: z._default(z.number().check(z.int(), z.minimum(1), z.maximum(4000)), 64),
   /**
    * Seconds of a video, above which it is refused if the file states its duration. Truora publishes no bound but 10 MB. A
    * passive capture lasts about 5 s; a minute is a recording that was not stopped.
    */
-  maxSeconds: z._default(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(3600)), 60),
+  maxSeconds: z._default(z.number().check(z.int(), z.minimum(1), z.maximum(3600)), 60),
 });
 
-/** Every setting of a deployment, typed and checked: `npx cdk synth -c stage=prod -c callbackTimeoutSeconds=90`. */
+/** AWS takes letters, digits, spaces and these signs (documented), and keeps names that begin with `aws:`. Letters here are Latin. */
+const tagName = z
+  .string()
+  .check(z.regex(/^(?!aws:)[A-Za-zÀ-ÖØ-öø-ɏ0-9 _.:/=+@-]{1,128}$/, 'must be the name of a tag'));
+
+const tagValue = z.string().check(z.regex(/^[A-Za-zÀ-ÖØ-öø-ɏ0-9 _.:/=+@-]{0,256}$/, 'must be the value of a tag'));
+
+const RUNBOOK = 'infra/aws/RUNBOOK.md';
+
+/** 300 characters: an alarm's description has 1024, and its other words use up to 500. */
+const runbook = z.string().check(
+  z.maxLength(300),
+  z.refine(
+    (text) => text === RUNBOOK || (/^https:\/\/[^\s#]+$/.test(text) && URL.canParse(text)),
+    'must be an https address without #',
+  ),
+);
+
+/** Every setting of a deployment, typed and checked. A stage's file holds those that differ from the defaults. */
 const Settings = z.strictObject({
   /** Names the stack. Several stages can be in one account. */
   stage: z._default(
@@ -87,48 +91,46 @@ const Settings = z.strictObject({
   /** How an execution waits for the verdict when the request does not say it: webhook first (callback), or poll only. */
   resultMode: z._default(ResultMode, 'callback'),
   /** Seconds that an execution waits for a webhook before it polls: longer than nearly all of Truora's verdicts take (assumed). */
-  callbackTimeoutSeconds: z._default(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(3600)), 60),
+  callbackTimeoutSeconds: z._default(z.number().check(z.int(), z.minimum(1), z.maximum(3600)), 60),
   /**
    * Seconds after which a create call without an answer is settled: at least 50, or less only with a stand-in on this machine, which
    * charges nothing. 50 is the function's limit of 40 s, and the time that Truora may need to execute and list the call (assumed).
    */
-  settleSeconds: z._default(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(300)), 60),
+  settleSeconds: z._default(z.number().check(z.int(), z.minimum(1), z.maximum(300)), 60),
   /** When a created validation cannot be used: leave it to a person, or pay for another one. */
   onUnresolved: z._default(OnUnresolved, 'fail-for-human'),
   /**
    * Validations that may be created on one day (UTC). The default is one every nine seconds, more than most deployments begin
    * with; a caller in a loop stops there and not at the end of the month.
    */
-  dailyBudget: z._default(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(10_000_000)), 10_000),
+  dailyBudget: z._default(z.number().check(z.int(), z.minimum(1), z.maximum(10_000_000)), 10_000),
   /** Seconds after a validation's deadline in which Truora is still asked for the verdict. */
-  graceSeconds: z._default(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(600)), 30),
+  graceSeconds: z._default(z.number().check(z.int(), z.minimum(1), z.maximum(600)), 30),
   /** Seconds that one call to Truora may take; the time limits of the functions allow twelve. */
-  httpDeadlineSeconds: z._default(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(12)), 10),
+  httpDeadlineSeconds: z._default(z.number().check(z.int(), z.minimum(1), z.maximum(12)), 10),
   /** Minutes between two sweeps, which repair what a crash left unfinished. */
-  sweepMinutes: z._default(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(60)), 5),
+  sweepMinutes: z._default(z.number().check(z.int(), z.minimum(1), z.maximum(60)), 5),
   /**
    * The lowest similarity that approves, 0 to 1, for every caller. A request below it is refused; a request without a threshold
    * gets it. Truora's own default (documented): 0.65.
    */
-  minimumThreshold: z._default(z.pipe(z.coerce.number('must be a number'), Threshold), 0.65),
+  minimumThreshold: z._default(Threshold, 0.65),
   /** How often a declined validation may be retried: `allowed_retries` of the account at Truora, where the default is also 0. */
-  allowedRetries: z._default(z.coerce.number().check(z.int(), z.minimum(0), z.maximum(2)), 0),
+  allowedRetries: z._default(z.number().check(z.int(), z.minimum(0), z.maximum(2)), 0),
   /** Seconds after a decline in which it may be retried: `retry_ttl` of the account at Truora. */
-  retrySeconds: z._default(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(300)), 300),
+  retrySeconds: z._default(z.number().check(z.int(), z.minimum(1), z.maximum(300)), 300),
   /** Days that a record is kept after its last change. */
-  retentionDays: z._default(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(3650)), 365),
+  retentionDays: z._default(z.number().check(z.int(), z.minimum(1), z.maximum(3650)), 365),
   /** API calls a second that all callers together may make. */
-  callsPerSecond: z._default(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(10_000)), 50),
+  callsPerSecond: z._default(z.number().check(z.int(), z.minimum(1), z.maximum(10_000)), 50),
   /** API calls that may arrive at once, above `callsPerSecond` (the burst of API Gateway). */
-  callsAtOnce: z._default(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(5_000)), 100),
+  callsAtOnce: z._default(z.number().check(z.int(), z.minimum(1), z.maximum(5_000)), 100),
   /** Who may call the API: principals that IAM allows, or, when this is set, the bearers of this issuer's tokens. */
-  jwt: z.optional(z.pipe(z.transform(orJson), Jwt)),
+  jwt: z.optional(Jwt),
   /** The origin of Truora's API, or of a stand-in on this machine. */
   truoraOrigin: z._default(origin, 'https://api.validations.truora.com'),
   /** Where upload links may point: Truora's upload host (seen: its own SDK refuses every other), or a stand-in's origin. */
-  uploadOrigins: z._default(z.pipe(z.transform(orList), z.array(origin).check(z.minLength(1))), [
-    'https://files.truora.com',
-  ]),
+  uploadOrigins: z._default(z.array(origin).check(z.minLength(1)), ['https://files.truora.com']),
   /** The region to deploy to; the region of the AWS profile when left out. */
   region: z.optional(
     z.string().check(
@@ -143,21 +145,52 @@ const Settings = z.strictObject({
    * Instances reserved for the webhook receiver, which is also its maximum; none when left out. A new account has ten in total
    * and AWS keeps some unreserved, so a reservation would fail there.
    */
-  webhookConcurrency: z.optional(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(1000))),
+  webhookConcurrency: z.optional(z.number().check(z.int(), z.minimum(1), z.maximum(1000))),
   /** Hours that media is kept after its outcome. S3's lifecycle, the fallback, counts whole days, so there 1 to 24 are one day. */
-  mediaHours: z._default(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(168)), 24),
+  mediaHours: z._default(z.number().check(z.int(), z.minimum(1), z.maximum(168)), 24),
   /**
    * Minutes after which the sweep starts a drop without a claim. S3's events arrive within seconds, sometimes after a minute or
    * longer (documented). 0, every drop at each sweep, is for the local system.
    */
-  unclaimedMinutes: z._default(z.coerce.number().check(z.int(), z.minimum(0), z.maximum(720)), 15),
+  unclaimedMinutes: z._default(z.number().check(z.int(), z.minimum(0), z.maximum(720)), 15),
   /** Limits of media beyond Truora's own, checked before Truora is asked. */
-  media: z._default(z.pipe(z.transform(orJson), MediaLimits), MediaLimits.parse({})),
+  media: z._default(MediaLimits, MediaLimits.parse({})),
   /** Web origins whose pages may upload into the bucket from a browser; none when left out. */
-  corsOrigins: z._default(z.pipe(z.transform(orList), z.array(corsOrigin)), []),
+  corsOrigins: z._default(z.array(corsOrigin), []),
   /** Mail address for alarms; none when left out. It must be confirmed once by a click. */
   alarmEmail: z.optional(z.email()),
+  /**
+   * Protects the stage: CloudFormation refuses to delete the stack and DynamoDB the table, and data, keys and logs remain when the
+   * stack is deleted. When left out it is on in `prod` and off in every other stage.
+   */
+  protection: z.optional(z.boolean()),
+  /** Tags of every resource and of the stack, by name. Costs can be listed by tag. */
+  tags: z._default(
+    z.record(tagName, tagValue).check(
+      // AWS allows 50 on a resource (documented), and CloudFormation adds three of its own.
+      z.refine((tags) => Object.keys(tags).length <= 40, 'must be 40 tags at most'),
+    ),
+    {},
+  ),
+  /**
+   * Where alarms say the runbook is: the https address of your copy of `infra/aws/RUNBOOK.md`, to which an alarm adds its chapter.
+   * The default is its path in the repository.
+   */
+  runbookUrl: z._default(runbook, RUNBOOK),
+  /**
+   * The lowest level of log lines that functions write. Metrics are not affected. Never set the application level of Lambda's own
+   * logging controls higher than INFO: a metric has no level, so Lambda would drop it (documented).
+   */
+  logLevel: z._default(z.enum(['INFO', 'WARN', 'ERROR']), 'INFO'),
+  /**
+   * Whether the event schemas are put into a registry of EventBridge, for code bindings and IDEs. It costs nothing. `false` in a
+   * region that has no schema registry.
+   */
+  eventSchemas: z._default(z.boolean(), true),
 });
+
+/** A parameter in Parameter Store holds 4,096 characters (documented), and the settings are published in one. */
+const MOST_CHARACTERS = 4000;
 
 /**
  * A record must be kept longer than its media, by the delay of S3's lifecycle (two days for the marker and the version behind it,
@@ -173,17 +206,56 @@ export const Config = Settings.check(
       settleSeconds >= LEAST_SETTLE_SECONDS || loopback.includes(URL.parse(truoraOrigin)?.hostname ?? ''),
     { path: ['settleSeconds'], error: `must be at least ${LEAST_SETTLE_SECONDS}: a call may still be on its way` },
   ),
+  z.refine((settings) => JSON.stringify(settings).length <= MOST_CHARACTERS, {
+    error: `all settings together must be at most ${MOST_CHARACTERS} characters of JSON`,
+  }),
 );
 
 export type Config = z.infer<typeof Config>;
+
+/** The keys of a stage file: every setting but the stage, which is the file's name. */
+export const stageKeys = Object.keys(Config.shape).filter((key) => key !== 'stage');
+
+/** A rule that a setting breaks, and where: `media.minPixels`. */
+export type BrokenSetting = { path: string; rule: string };
+
+const brokenSetting = (issue: z.core.$ZodIssue): BrokenSetting[] => {
+  const path = issue.path.map(String);
+  if (issue.code === 'unrecognized_keys')
+    return issue.keys.map((key) => ({ path: [...path, key].join('.'), rule: 'is not a setting' }));
+  const rule = issue.code === 'invalid_key' ? (issue.issues[0]?.message ?? issue.message) : issue.message;
+  return [{ path: path.join('.'), rule }];
+};
+
+/** Checks the settings and fills in the defaults. @returns the settings, or the rules that they break, at least one */
+export const checkSettings = (given: object): { config: Config } | { broken: BrokenSetting[] } => {
+  const { success, data, error } = Config.safeParse(given, englishErrors);
+  return success ? { config: data } : { broken: error.issues.flatMap(brokenSetting) };
+};
+
+/** One line for all rules: `sweepMinutes: must be ...; media.colour: is not a setting`. */
+export const linesOf = (broken: readonly BrokenSetting[]): string =>
+  broken.map(({ path, rule }) => [path, rule].filter(Boolean).join(': ')).join('; ');
 
 /**
  * Checks the settings and fills in the defaults.
  * @throws Error that names each wrong setting and its rule: `configuration: sweepMinutes: must be ...`
  */
 export const readConfig = (given: object): Config => {
-  const { success, data, error } = Config.safeParse(given, englishErrors);
-  if (success) return data;
-  const rules = error.issues.map(({ path, message }) => [path.join('.'), message].filter(Boolean).join(': '));
-  throw new Error(`configuration: ${rules.join('; ')}`);
+  const checked = checkSettings(given);
+  if ('config' in checked) return checked.config;
+  throw new Error(`configuration: ${linesOf(checked.broken)}`);
+};
+
+/** Whether the stage is protected from deletion. */
+export const isProtected = ({ stage, protection }: Pick<Config, 'stage' | 'protection'>): boolean =>
+  protection ?? stage === 'prod';
+
+/**
+ * The settings in effect, with every default, so that a changed default shows as a change. Stage and region are left out: they say
+ * which stack it is. No setting is a secret.
+ */
+export const effectiveSettings = (config: Config): Record<string, unknown> => {
+  const { stage: _, region: __, ...settings } = config;
+  return { ...settings, protection: isProtected(config) };
 };

@@ -16,11 +16,10 @@ import { Construct } from 'constructs';
 import { outcomeStatuses } from '../../shared/domain/lifecycle.ts';
 import { type StepName, stepNames } from '../../shared/workflow/contract.ts';
 import { notificationResults, truoraCalls, unknownWords } from '../../shared/workflow/metrics.ts';
-import type { Monitored } from './alarms.ts';
-import type { Functions } from './functions.ts';
+import type { Monitored } from './alarm-table.ts';
 import { everyOf, metricOf } from './metrics.ts';
 
-type Props = Monitored & { functions: Functions; alarms: AlarmBase[] };
+type Props = Monitored & { alarms: AlarmBase[] };
 
 /** The steps of every accepted request, in order: each bar is at most as long as the one before. */
 const funnel: StepName[] = ['ClaimRequest', 'CheckEnrollment', 'CreateValidation', 'MoveMedia', 'RecordOutcome'];

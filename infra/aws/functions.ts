@@ -1,7 +1,14 @@
 import { Duration, Stack } from 'aws-cdk-lib';
 import type { EventBus } from 'aws-cdk-lib/aws-events';
 import { type IPrincipal, type IRole, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, type Code, Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
+import {
+  Architecture,
+  type Code,
+  Function as LambdaFunction,
+  LoggingFormat,
+  Runtime,
+  Tracing,
+} from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { defined } from '../../shared/domain/defined.ts';
@@ -25,6 +32,7 @@ type Props = {
 /** One Lambda for each name, with the variables and the permissions of `functionTable` and nothing else. */
 export class Functions extends Construct {
   readonly byName: Record<FunctionName, LambdaFunction>;
+  readonly logGroups: Record<FunctionName, LogGroup>;
   /** The roles that may announce outcomes. */
   readonly announcers: IRole[];
 
@@ -32,11 +40,15 @@ export class Functions extends Construct {
     super(scope, id);
     const variables = variablesOf(config, storage, bus, machineArn);
     const permissions = permissionsOf(storage, bus, machineArn);
-    const make = (name: FunctionName) => {
-      const logGroup = new LogGroup(this, `${name}Log`, {
+    const makeLog = (name: FunctionName) =>
+      new LogGroup(this, `${name}Log`, {
         retention: RetentionDays.ONE_MONTH,
         removalPolicy: removalPolicyOf(config),
       });
+    const logGroups = Object.fromEntries(functionNames.map((name) => [name, makeLog(name)])) as typeof this.logGroups;
+    this.logGroups = logGroups;
+    const make = (name: FunctionName) => {
+      const logGroup = logGroups[name];
       const made = new LambdaFunction(
         this,
         name,
@@ -47,9 +59,14 @@ export class Functions extends Construct {
           architecture: Architecture.ARM_64,
           memorySize: MEMORY_MB,
           timeout: Duration.seconds(functionTable[name].seconds),
-          environment: Object.fromEntries(envKeys[name].map((key) => [key, variables[key]])),
+          environment: {
+            ...Object.fromEntries(envKeys[name].map((key) => [key, variables[key]])),
+            ...logVariablesOf(config),
+          },
           role: roleOf(this, name, logGroup),
           logGroup,
+          // Lambda's own lines become JSON too. Without a level for the application: Lambda would count metrics as INFO and drop them.
+          loggingFormat: LoggingFormat.JSON,
           tracing: Tracing.ACTIVE,
           reservedConcurrentExecutions: name === 'ReceiveWebhook' ? config.webhookConcurrency : undefined,
         }),
@@ -63,6 +80,12 @@ export class Functions extends Construct {
       .map((name) => this.byName[name].role as IRole);
   }
 }
+
+/** What the logger reads. The names are Powertools', so they are the same in functions of other teams. */
+const logVariablesOf = (config: Config) => ({
+  POWERTOOLS_SERVICE_NAME: namespaceOf(config),
+  POWERTOOLS_LOG_LEVEL: config.logLevel,
+});
 
 const variablesOf = (
   config: Config,

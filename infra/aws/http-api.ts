@@ -25,6 +25,8 @@ const LOGGED = {
  */
 export class RevalidationApi extends Construct {
   readonly api: HttpApi;
+  /** The access log. */
+  readonly logGroup: LogGroup;
   /** Whose tokens the API takes; undefined where it takes signatures. */
   readonly issuer: string | undefined;
 
@@ -46,7 +48,7 @@ export class RevalidationApi extends Construct {
       });
     }
 
-    const log = new LogGroup(this, 'Log', {
+    this.logGroup = new LogGroup(this, 'Log', {
       // The name has the same reason as the machine's log, see state-machine.ts.
       logGroupName: `/aws/vendedlogs/apis/face-revalidation-${config.stage}`,
       retention: RetentionDays.ONE_MONTH,
@@ -57,6 +59,6 @@ export class RevalidationApi extends Construct {
       throttlingRateLimit: config.callsPerSecond,
       throttlingBurstLimit: config.callsAtOnce,
     };
-    stage.accessLogSettings = { destinationArn: log.logGroupArn, format: JSON.stringify(LOGGED) };
+    stage.accessLogSettings = { destinationArn: this.logGroup.logGroupArn, format: JSON.stringify(LOGGED) };
   }
 }

@@ -6,13 +6,16 @@ const DEFAULT_REGION = 'us-east-1';
 /** AWS answers this call within a second. Milliseconds. */
 const requestHandler = { connectionTimeout: 3000, requestTimeout: 5000 };
 
+/** Why there is no identity, in one line. It is the deployer's to correct, unless AWS could not be reached. */
+type Problem = { problem: string; isUnreachable?: true };
+
 /** Explains an error of AWS or of the credential chain to the deployer. The text has no secret. */
-const problemOf = ({ name, message }: Error): string => {
+const problemOf = ({ name, message }: Error): Problem => {
   if (/^(CredentialsProvider|TokenProvider|SSOTokenProvider)/.test(name))
-    return `no AWS credentials (${message.split('\n')[0]}): set AWS_PROFILE, or log in`;
+    return { problem: `no AWS credentials (${message.split('\n')[0]}): set AWS_PROFILE, or log in` };
   if (/Token|Credential|Signature|Unrecognized|AccessDenied|AuthFailure/.test(name))
-    return `AWS refuses these credentials (${name}): log in again, or choose another AWS_PROFILE`;
-  return `AWS could not be asked who you are (${name})`;
+    return { problem: `AWS refuses these credentials (${name}): log in again, or choose another AWS_PROFILE` };
+  return { problem: `AWS could not be asked who you are (${name})`, isUnreachable: true };
 };
 
 /**
@@ -22,7 +25,7 @@ const problemOf = ({ name, message }: Error): string => {
  */
 export const deployerIdentity = async (
   given: string | undefined,
-): Promise<{ account: string; region: string } | { problem: string }> => {
+): Promise<{ account: string; region: string } | Problem> => {
   try {
     const configured = await new STSClient({}).config.region().catch(() => process.env.AWS_DEFAULT_REGION);
     const region = given ?? configured ?? DEFAULT_REGION;
@@ -32,6 +35,6 @@ export const deployerIdentity = async (
     if (partition !== 'aws') return { problem: `the partition ${partition} is not supported, only AWS's own` };
     return { account: Account, region };
   } catch (error) {
-    return { problem: problemOf(error as Error) };
+    return problemOf(error as Error);
   }
 };

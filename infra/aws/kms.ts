@@ -2,14 +2,17 @@ import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
-import type { Config } from './config.ts';
+import { type Config, isProtected } from './config.ts';
 
-/** In prod data is retained when the stack is destroyed; in every other stage it is deleted with the stack. */
-export const removalPolicyOf = ({ stage }: Pick<Config, 'stage'>): RemovalPolicy =>
-  stage === 'prod' ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
+/** The settings that decide what remains of a stage when its stack is destroyed. */
+export type Protection = Pick<Config, 'stage' | 'protection'>;
+
+/** In a protected stage data is retained when the stack is destroyed; in every other stage it is deleted with the stack. */
+export const removalPolicyOf = (config: Protection): RemovalPolicy =>
+  isProtected(config) ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
 
 /** The customer key of media and ledger. KMS rotates it every year; old data stays readable. */
-export const dataKey = (scope: Construct, config: Pick<Config, 'stage'>): Key =>
+export const dataKey = (scope: Construct, config: Protection): Key =>
   new Key(scope, 'DataKey', {
     description: 'Faces and their outcomes: the media bucket and the ledger.',
     enableKeyRotation: true,

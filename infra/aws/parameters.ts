@@ -9,6 +9,7 @@ export const parameters = {
   'data-key-arn': 'The customer key of the bucket and the table.',
   'api-url': 'The address of the API.',
   'webhook-url': "The address for Truora's webhooks.",
+  settings: 'The settings in effect, as JSON. The next deployment shows what it changes.',
 } as const;
 
 export type ParameterName = keyof typeof parameters;

@@ -107,4 +107,27 @@ export type Settings = {
   readonly corsOrigins?: readonly string[] | undefined;
   /** Mail address for alarms; none when left out. It must be confirmed once by a click. */
   readonly alarmEmail?: string | undefined;
+  /**
+   * Protects the stage: CloudFormation refuses to delete the stack and DynamoDB the table, and data, keys and logs
+   * remain when the stack is deleted. When left out it is on in `prod` and off in every other stage.
+   */
+  readonly protection?: boolean | undefined;
+  /** Tags of every resource and of the stack, by name. Costs can be listed by tag. */
+  readonly tags?: Readonly<Record<string, string>> | undefined;
+  /**
+   * Where alarms say the runbook is: the https address of your copy of `infra/aws/RUNBOOK.md`, to which an alarm adds
+   * its chapter. The default is its path in the repository. Default: infra/aws/RUNBOOK.md.
+   */
+  readonly runbookUrl?: string | undefined;
+  /**
+   * The lowest level of log lines that functions write. Metrics are not affected. Never set the application level of
+   * Lambda's own logging controls higher than INFO: a metric has no level, so Lambda would drop it (documented).
+   * Default: INFO.
+   */
+  readonly logLevel?: 'INFO' | 'WARN' | 'ERROR' | undefined;
+  /**
+   * Whether the event schemas are put into a registry of EventBridge, for code bindings and IDEs. It costs nothing.
+   * `false` in a region that has no schema registry. Default: true.
+   */
+  readonly eventSchemas?: boolean | undefined;
 };

@@ -1,7 +1,7 @@
-import { CfnOutput, Stack, Token } from 'aws-cdk-lib';
+import { CfnOutput, Stack, Tags, Token } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { EventBus, IRuleTarget, Rule } from 'aws-cdk-lib/aws-events';
-import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
+import type { Grant, IGrantable, ManagedPolicy } from 'aws-cdk-lib/aws-iam';
 import type { Key } from 'aws-cdk-lib/aws-kms';
 import type { Code } from 'aws-cdk-lib/aws-lambda';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
@@ -13,15 +13,18 @@ import { defined } from '../../shared/domain/defined.ts';
 import type { OutcomeStatus } from '../../shared/domain/lifecycle.ts';
 import { type FunctionName, routes } from '../../shared/workflow/functions.ts';
 import { Alarms } from './alarms.ts';
-import { type Config, isOfAnotherPartition, readConfig } from './config.ts';
+import { type Config, effectiveSettings, isOfAnotherPartition, isProtected, readConfig } from './config.ts';
 import { Dashboards } from './dashboards.ts';
 import { DropRule } from './drop-rule.ts';
+import { EventSchemas } from './event-schemas.ts';
 import { functionCode } from './function-code.ts';
 import { Functions } from './functions.ts';
 import { grantDrop, grantRoutes } from './grants.ts';
 import { RevalidationApi } from './http-api.ts';
 import { Jobs } from './jobs.ts';
+import { operatorPolicy } from './operator-policy.ts';
 import { OutcomeBus } from './outcome-bus.ts';
+import { outputForOperators } from './outputs.ts';
 import { type ParameterName, parameterOf, parameters } from './parameters.ts';
 import { type Ask, revalidateWith } from './revalidate-task.ts';
 import type { Settings } from './settings.ts';
@@ -54,6 +57,8 @@ export class FaceRevalidation extends Construct {
   readonly apiUrl: string;
   /** The address that a webhook rule at Truora sends to. */
   readonly webhookUrl: string;
+  /** What the people on call may do. It is attached to no identity. */
+  readonly operatorPolicy: ManagedPolicy;
   readonly #storage: Storage;
   readonly #outcomes: OutcomeBus;
   readonly #api: RevalidationApi;
@@ -70,7 +75,7 @@ export class FaceRevalidation extends Construct {
     const machineArn = machineArnOf(this, config);
     const functions = new Functions(this, 'Functions', { config, storage, bus: outcomes.bus, codeOf, machineArn });
     outcomes.closeTo(functions.announcers);
-    const { machine } = new Machine(this, 'Workflow', { config, functions });
+    const { machine, logGroup: machineLog } = new Machine(this, 'Workflow', { config, functions });
     const { deadLetters } = new DropRule(this, 'DropRule', { media: storage.media, machine });
     this.#api = new RevalidationApi(this, 'RevalidationApi', { config, functions });
     const jobs = new Jobs(this, 'Jobs', { config, functions, machineArn });
@@ -84,10 +89,30 @@ export class FaceRevalidation extends Construct {
     this.#storage = storage;
     this.#outcomes = outcomes;
 
-    const monitored = { config, machine, deadLetters, jobDeadLetters: jobs.deadLetters };
+    const monitored = { config, machine, deadLetters, jobDeadLetters: jobs.deadLetters, functions };
     const alarms = new Alarms(this, 'Alarms', monitored);
-    new Dashboards(this, 'Dashboards', { ...monitored, functions, alarms: Object.values(alarms.byName) });
+    new Dashboards(this, 'Dashboards', { ...monitored, alarms: Object.values(alarms.byName) });
 
+    for (const [name, value] of Object.entries(config.tags)) Tags.of(this).add(name, value);
+    if (config.eventSchemas) new EventSchemas(this, 'EventSchemas', config);
+
+    this.operatorPolicy = operatorPolicy(this, 'OperatorPermissions', {
+      storage,
+      functions,
+      alarms,
+      api: this.#api,
+      queues: [deadLetters, jobs.deadLetters],
+      machineArn,
+      machineLog,
+    });
+    outputForOperators(this, {
+      functions,
+      machineLog,
+      apiLog: this.#api.logGroup,
+      dropDeadLetters: deadLetters,
+      jobDeadLetters: jobs.deadLetters,
+      operatorPolicy: this.operatorPolicy,
+    });
     this.#publish(config);
     new CfnOutput(this, 'MediaBucket', { value: storage.media.bucketName });
     new CfnOutput(this, 'DataKeyArn', { value: storage.key.keyArn });
@@ -111,6 +136,7 @@ export class FaceRevalidation extends Construct {
       'data-key-arn': this.dataKey.keyArn,
       'api-url': this.apiUrl,
       'webhook-url': this.webhookUrl,
+      settings: JSON.stringify(effectiveSettings(config)),
     };
     for (const name of Object.keys(values) as ParameterName[]) {
       const words = name.split('-').map((word) => `${word[0]?.toUpperCase()}${word.slice(1)}`);
@@ -173,6 +199,8 @@ export class FaceRevalidationStack extends Stack {
       defined({
         description: 'Re-validates known faces at Truora.',
         env: config.region ? { region: config.region } : undefined,
+        terminationProtection: isProtected(config),
+        tags: config.tags,
       }),
     );
     const { region: _, ...settings } = config;

@@ -23,6 +23,7 @@ export const machineArnOf = (scope: Construct, config: Pick<Config, 'stage'>): s
 /** The state machine: the definition as plain text, and the ARNs of its functions. */
 export class Machine extends Construct {
   readonly machine: StateMachine;
+  readonly logGroup: LogGroup;
 
   constructor(scope: Construct, id: string, { config, functions }: { config: Config; functions: Functions }) {
     super(scope, id);
@@ -31,6 +32,12 @@ export class Machine extends Construct {
     role.addToPolicy(
       new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: steps.map(([, arn]) => arn) }),
     );
+    this.logGroup = new LogGroup(this, 'Log', {
+      // Under this prefix a log group needs no entry in the account's resource policy, which has a small size limit.
+      logGroupName: `/aws/vendedlogs/states/${machineNameOf(config)}`,
+      retention: RetentionDays.ONE_MONTH,
+      removalPolicy: removalPolicyOf(config),
+    });
     this.machine = new StateMachine(this, 'Machine', {
       stateMachineName: machineNameOf(config),
       stateMachineType: StateMachineType.STANDARD,
@@ -39,12 +46,7 @@ export class Machine extends Construct {
       role,
       tracingEnabled: true,
       logs: {
-        // Under this prefix a log group needs no entry in the account's resource policy, which has a small size limit.
-        destination: new LogGroup(this, 'Log', {
-          logGroupName: `/aws/vendedlogs/states/${machineNameOf(config)}`,
-          retention: RetentionDays.ONE_MONTH,
-          removalPolicy: removalPolicyOf(config),
-        }),
+        destination: this.logGroup,
         level: LogLevel.ALL,
         // Execution data has ids of persons, which belong in the ledger and the history, not in logs.
         includeExecutionData: false,

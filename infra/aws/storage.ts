@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, ProjectionType, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
 import { AnyPrincipal, Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Key } from 'aws-cdk-lib/aws-kms';
@@ -6,8 +6,8 @@ import { BlockPublicAccess, Bucket, BucketEncryption, type CfnBucket, HttpMethod
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { BY_DUE, BY_PERSON } from '../../shared/domain/record.ts';
-import type { Config } from './config.ts';
-import { dataKey, removalPolicyOf } from './kms.ts';
+import { type Config, isProtected } from './config.ts';
+import { dataKey, type Protection, removalPolicyOf } from './kms.ts';
 
 /** The media bucket (two to four days: S3 counts whole days, for the marker and the version behind it), the ledger, two secrets. */
 export class Storage extends Construct {
@@ -17,7 +17,7 @@ export class Storage extends Construct {
   readonly truoraKey: Secret;
   readonly webhookKeys: Secret;
 
-  constructor(scope: Construct, id: string, config: Pick<Config, 'stage' | 'mediaHours' | 'corsOrigins'>) {
+  constructor(scope: Construct, id: string, config: Protection & Pick<Config, 'mediaHours' | 'corsOrigins'>) {
     super(scope, id);
     const removalPolicy = removalPolicyOf(config);
     const mediaLife = Duration.days(Math.ceil(config.mediaHours / 24));
@@ -58,8 +58,8 @@ export class Storage extends Construct {
       encryptionKey: this.key,
       timeToLiveAttribute: 'expiresAt',
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-      // In prod the stack retains the table; this also protects it from other calls.
-      deletionProtection: removalPolicy === RemovalPolicy.RETAIN,
+      // In a protected stage the stack retains the table; this also protects it from other calls.
+      deletionProtection: isProtected(config),
       removalPolicy,
     });
     // Keys only: the index is then written once a record, not at each change.

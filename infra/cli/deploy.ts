@@ -1,109 +1,183 @@
 import { spawnSync } from 'node:child_process';
-import { englishErrors } from '../../shared/domain/parse.ts';
-import { Config } from '../aws/config.ts';
+import { createInterface } from 'node:readline/promises';
+import { isDeepStrictEqual } from 'node:util';
+import { Config, isProtected } from '../aws/config.ts';
+import { deployedSettings } from '../aws/deployed-settings.ts';
 import { deployerIdentity } from '../aws/identity.ts';
-import { readWords } from './parse-arguments.ts';
+import {
+  readStage,
+  type Stage,
+  StageError,
+  stageFile,
+  stageFolder,
+  stageNames,
+  writeStage,
+} from '../aws/stage-file.ts';
+import { type Command, helpOf } from './deploy-help.ts';
+import { readWords, UsageError } from './parse-arguments.ts';
 import type { Define } from './program/define.ts';
+import { changesOf } from './setting-changes.ts';
+import { flagOf, settingsIn, withSettings } from './setting-flags.ts';
 
-export type Command = 'deploy' | 'diff' | 'destroy';
+export type { Command } from './deploy-help.ts';
 
-const flagOf = (key: string) => key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-
-const keys = Object.keys(Config.shape);
-
-const does: Record<Command, string> = {
-  deploy:
-    'Puts the stack into the AWS account of your profile (AWS_PROFILE), with the CDK. Asks AWS first whose credentials these are, shows what it will do and asks; --yes does not ask.',
-  diff: 'Shows what a deployment would change in the stack of a stage, with the CDK. Changes nothing.',
-  destroy:
-    'Takes the stack of a stage away, with the CDK. In prod the bucket, the ledger, their key and the secrets stay. Asks; --yes does not.',
-};
-
-/** What `--help` says; the flags are those of the configuration, so there is no second list. */
-export const helpOf = (command: Command): string => {
-  const defaults = Config.parse({}) as Record<string, unknown>;
-  const rows = keys.map((key) => `  --${flagOf(key).padEnd(22)} ${defaults[key] ?? 'none'}`);
-  return [
-    `npm run ${command} -- --stage dev [--yes] [settings]`,
-    '',
-    does[command],
-    '',
-    'Settings, with what holds when they are left out (meaning and bounds: infra/aws/config.ts):',
-    ...rows,
-    '',
-    command !== 'destroy'
-      ? 'Give the same settings at every deployment: what is left out goes back to its default.'
-      : 'S3 deletes no bucket that holds something: empty the media bucket first (infra/aws/README.md, "Destroy").',
-  ].join('\n');
+/** What a command does outside this process, and whether a person can answer it. */
+export type Steps = {
+  /** The folder of the stage files. */
+  folder: string;
+  identityOf: typeof deployerIdentity;
+  settingsOf: typeof deployedSettings;
+  /** Runs the CDK's command line. @returns its exit code */
+  cdk: (args: string[], region: string) => number;
+  /** Asks the person, who has to type `y`. */
+  ask: (question: string) => Promise<boolean>;
+  hasTerminal: boolean;
+  log: (line: string) => void;
 };
 
 /**
- * Reads the words after `npm run deploy --`. The stage must be said, since a wrong one costs most.
- * @returns what the CDK's command line is to be called with, or what is wrong
+ * Reads the words after `npm run deploy --`. There is no default stage: a wrong one costs most.
+ * @throws UsageError that names the word
  */
-export const readCommand = (
-  command: Command,
-  argv: string[],
-): { cdk: string[]; region?: string } | { problem: string } => {
-  let values: Record<string, unknown>;
-  try {
-    const settings = Object.fromEntries(keys.map((key) => [flagOf(key), { type: 'string' as const }]));
-    ({ values } = readWords({ args: argv, options: { ...settings, yes: { type: 'boolean' } } }));
-  } catch (error) {
-    return { problem: (error as Error).message };
-  }
-  const chosen = keys.flatMap((key): [string, string][] => {
-    const value = values[flagOf(key)];
-    return typeof value === 'string' ? [[key, value]] : [];
-  });
-  if (values.stage === undefined) return { problem: '--stage is required: dev, prod, or a name of yours' };
-  const { error } = Config.safeParse(Object.fromEntries(chosen), englishErrors);
-  const [issue] = error?.issues ?? [];
-  if (issue) return { problem: `--${flagOf(String(issue.path[0]))}: ${issue.message}` };
-  const yes = { deploy: ['--require-approval', 'never'], diff: [], destroy: ['--force'] }[command];
-  const cdk = [command, ...chosen.flatMap(([key, value]) => ['-c', `${key}=${value}`]), ...(values.yes ? yes : [])];
-  return typeof values.region === 'string' ? { cdk, region: values.region } : { cdk };
+const readCommand = (command: Command, argv: string[], folder: string) => {
+  const settings = command === 'deploy' ? Object.keys(Config.shape).map(flagOf) : ['stage'];
+  const options = Object.fromEntries(settings.map((flag) => [flag, { type: 'string' as const }]));
+  const yesOption = command === 'diff' ? {} : { yes: { type: 'boolean' as const } };
+  const { values } = readWords({ args: argv, options: { ...options, ...yesOption } });
+  const { stage, yes } = values as Record<string, unknown>;
+  if (typeof stage !== 'string')
+    throw new UsageError(`--stage is required: ${stageNames(folder).join(', ') || 'infra/stages has no file'}`);
+  return { stage, yes: yes === true, settings: settingsIn(values) };
 };
 
-const say = (line: string) => process.stderr.write(`${line}\n`);
+/** The stage as its file and the command line give it. @throws UsageError and StageError that name what is wrong */
+const stageOf = (
+  { stage, settings }: ReturnType<typeof readCommand>,
+  folder: string,
+): { file: Stage; wanted: Stage } => {
+  const file = readStage(stage, folder);
+  const [key] = Object.keys(settings);
+  if (key !== undefined && isProtected(file.config))
+    throw new UsageError(
+      `--${flagOf(key)}: ${stage} is protected: set ${key} in ${stageFile(stage)}, where it is reviewed`,
+    );
+  return { file, wanted: withSettings(file, settings) };
+};
 
-const main = async (command: Command, argv: string[]): Promise<number> => {
+/** Shows what the deployment changes in the settings. @returns whether there is a change */
+const showChanges = async (config: Config, region: string, { settingsOf, log }: Steps): Promise<boolean> => {
+  const deployed = await settingsOf(config.stage, region);
+  const changes = changesOf(deployed, config);
+  if (!deployed) log(`${config.stage} is not deployed in ${region}. Its settings besides the defaults:`);
+  else if (changes.length > 0) log('Settings that change:');
+  else log('No setting changes.');
+  for (const change of changes) log(`  ${change}`);
+  return !deployed || changes.length > 0;
+};
+
+const AFTER: Record<Command, { done: string; failed: (stage: string, region: string) => string }> = {
+  deploy: {
+    done: 'Deployed. What is left for a person: infra/aws/README.md, "After a deploy".',
+    failed: (stage) =>
+      `Not deployed: the reason stands above. A new account or region? npx cdk bootstrap -c stage=${stage}`,
+  },
+  diff: { done: '', failed: () => 'No difference shown: the reason stands above.' },
+  destroy: {
+    done: 'Destroyed.',
+    failed: (stage, region) =>
+      `Not destroyed: the reason stands above. Is the stack protected? aws cloudformation update-termination-protection --no-enable-termination-protection --stack-name face-revalidation-${stage} --region ${region}. A bucket with content has to be emptied first (infra/aws/README.md, "Destroy").`,
+  },
+};
+
+const APPROVED: Record<Command, string[]> = {
+  deploy: ['--require-approval', 'never'],
+  diff: [],
+  destroy: ['--force'],
+};
+
+const work = async (command: Command, argv: string[], steps: Steps): Promise<number> => {
+  const { folder, log } = steps;
+  const asked = readCommand(command, argv, folder);
+  const { file, wanted } = stageOf(asked, folder);
+  if (command !== 'diff' && !asked.yes && !steps.hasTerminal)
+    throw new UsageError('no terminal to ask on: --yes does not ask');
+  const identity = await steps.identityOf(wanted.config.region);
+  if ('problem' in identity) {
+    log(identity.problem);
+    return identity.isUnreachable ? 3 : 2;
+  }
+  const { account, region } = identity;
+  log(`${command}: account ${account}, region ${region}`);
+  const changes = command !== 'destroy' && (await showChanges(wanted.config, region, steps));
+  if (command === 'deploy' && changes && !asked.yes && !(await steps.ask('Deploy with these settings? (y/N) '))) {
+    log('Not deployed: nothing was changed.');
+    return 1;
+  }
+  if (!isDeepStrictEqual(file.given, wanted.given)) {
+    writeStage(asked.stage, wanted.given, folder);
+    log(`${stageFile(asked.stage)} has the settings of this command now: commit it.`);
+  }
+  const args = [command, '-c', `stage=${asked.stage}`, ...(asked.yes ? APPROVED[command] : [])];
+  const code = steps.cdk(args, region);
+  const { done, failed } = AFTER[command];
+  const last = code === 0 ? done : failed(asked.stage, region);
+  if (last) log(last);
+  return code;
+};
+
+/** @throws Error when the CDK's command line is not there */
+const runCdk: Steps['cdk'] = (args, region) => {
+  // The settings were compared in this region, so the CDK deploys there and nowhere else.
+  const { status, error } = spawnSync('cdk', args, { stdio: 'inherit', env: { ...process.env, AWS_REGION: region } });
+  if (error)
+    throw new Error(
+      `the CDK could not be started (${(error as NodeJS.ErrnoException).code}): run it by npm, after npm ci`,
+    );
+  return status ?? 3;
+};
+
+/** A closed input is a no. */
+const askPerson: Steps['ask'] = async (question) => {
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  const closed = new Promise<string>((resolve) => lines.once('close', () => resolve('')));
+  const answer = await Promise.race([lines.question(question), closed]);
+  lines.close();
+  return /^y(es)?$/i.test(answer.trim());
+};
+
+const log = (line: string): void => {
+  process.stderr.write(`${line}\n`);
+};
+
+const ownSteps = (): Steps => ({
+  folder: stageFolder,
+  identityOf: deployerIdentity,
+  settingsOf: deployedSettings,
+  cdk: runCdk,
+  ask: askPerson,
+  hasTerminal: process.stdin.isTTY === true,
+  log,
+});
+
+/**
+ * Deploys or destroys a stage, or shows what would change: checks words and stage file, asks AWS for the identity and the deployed
+ * settings, shows what changes in them, asks, and starts the CDK.
+ * @returns the exit code: the CDK's, 1 when the person says no, 2 for invalid arguments, files or credentials, 3 when AWS or the CDK
+ * could not be asked
+ */
+export const runDeployment = async (command: Command, argv: string[], steps: Steps = ownSteps()): Promise<number> => {
   if (argv.includes('--help') || argv.includes('-h')) {
     process.stdout.write(`${helpOf(command)}\n`);
     return 0;
   }
-  const read = readCommand(command, argv);
-  if ('problem' in read) {
-    say(`${read.problem} (--help shows how)`);
-    return 2;
+  try {
+    return await work(command, argv, steps);
+  } catch (error) {
+    const { message } = error as Error;
+    const isUsage = error instanceof UsageError;
+    steps.log(isUsage ? `${message} (--help shows how)` : message);
+    return isUsage || error instanceof StageError ? 2 : 3;
   }
-  const who = await deployerIdentity(read.region);
-  if ('problem' in who) {
-    say(who.problem);
-    return 3;
-  }
-  say(`${command}: account ${who.account}, region ${who.region}`);
-  const { status, error } = spawnSync('cdk', read.cdk, { stdio: 'inherit' });
-  if (error) {
-    say(`the CDK could not be started (${(error as NodeJS.ErrnoException).code}): run it by npm, after npm ci`);
-    return 3;
-  }
-  if (command === 'diff') return status ?? 3;
-  if (status === 0)
-    say(
-      command === 'deploy'
-        ? 'Deployed. What is left for a person: infra/aws/README.md, "After a deploy".'
-        : 'Destroyed.',
-    );
-  else if (command === 'deploy') {
-    say(
-      'Not deployed: the reason stands above. No credentials? aws sso login. A new account or region? npx cdk bootstrap.',
-    );
-  } else
-    say(
-      'Not destroyed: the reason stands above. A bucket that is not empty has to be emptied first (infra/aws/README.md, "Destroy").',
-    );
-  return status ?? 3;
 };
 
 /** One of the three commands. Its options are those of the configuration, so this file reads them. */
@@ -111,7 +185,7 @@ export const defineCdk =
   (name: Command): Define =>
   (command, does) => {
     command.helpOption(false).allowUnknownOption().argument('[words...]');
-    does(command, (words: string[]) => main(name, words));
+    does(command, (words: string[]) => runDeployment(name, words));
   };
 
 export const define = defineCdk('deploy');

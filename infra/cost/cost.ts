@@ -10,6 +10,8 @@ const { price, monthly } = prices;
 
 export const pricesOf = prices.of;
 
+export type Prices = typeof prices;
+
 export type Region = keyof typeof prices.regions;
 
 export const regions = prices.regions;
@@ -63,7 +65,7 @@ export const runs = {
     ...units.runs.callback,
     polls: 1,
     waits: 1,
-    logKilobytes: 26,
+    logKilobytes: 30,
     traces: 3,
   },
   poll: {
@@ -72,7 +74,7 @@ export const runs = {
     transitions: 8 + pollsUntil(DECIDED_AFTER),
     polls: 1 + pollsUntil(DECIDED_AFTER),
     waits: 0,
-    logKilobytes: 34,
+    logKilobytes: 40,
     traces: 1,
   },
   'webhook lost': {
@@ -80,7 +82,7 @@ export const runs = {
     ...units.runs['webhook lost'],
     polls: 1,
     waits: 1,
-    logKilobytes: 25,
+    logKilobytes: 29,
     traces: 1,
   },
 } as const;

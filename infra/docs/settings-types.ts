@@ -15,15 +15,19 @@ type Schema = {
   enum?: string[];
   items?: Schema;
   properties?: Record<string, Schema>;
+  additionalProperties?: Schema | false;
   required?: string[];
   default?: unknown;
 };
 
-const typeOf = ({ type, enum: values, items, properties, required }: Schema, words: Words, indent: string): string => {
+const typeOf = (schema: Schema, words: Words, indent: string): string => {
+  const { type, enum: values, items, properties, additionalProperties, required } = schema;
   if (values) return values.map((value) => `'${value}'`).join(' | ');
   if (type === 'array' && items) return `readonly ${typeOf(items, words, indent)}[]`;
   if (type === 'object' && properties)
     return `{\n${membersOf(properties, required, words, `${indent}  `).join('\n')}\n${indent}}`;
+  if (type === 'object' && additionalProperties)
+    return `Readonly<Record<string, ${typeOf(additionalProperties, words, indent)}>>`;
   return type === 'integer' ? 'number' : String(type);
 };
 
@@ -64,7 +68,7 @@ const membersOf = (properties: Record<string, Schema>, required: string[] = [], 
  * an editor would show none of them to the users of the construct. `region` is left out: it is the stack's.
  */
 export const settingsTypes = (): string => {
-  const { properties = {}, required } = z.toJSONSchema(Config, { unrepresentable: 'any' }) as Schema;
+  const { properties = {}, required } = z.toJSONSchema(Config) as Schema;
   const { region: _, ...ofConstruct } = properties;
   const words = wordsOf(readFileSync(join(folder, 'config.ts'), 'utf8'));
   return [

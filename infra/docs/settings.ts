@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
-import { Config } from '../aws/config.ts';
+import { Config, stageKeys } from '../aws/config.ts';
 import { row } from './rows.ts';
 
 const source = readFileSync(join(import.meta.dirname, '../aws/config.ts'), 'utf8');
@@ -22,34 +22,34 @@ export const wordsOf = (text: string): Record<string, string> => {
   return words;
 };
 
-const flagOf = (setting: string) => `--${setting.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-
 const boundsOf = ({ type, enum: values, minimum, maximum }: Rules): string => {
   if (values) return values.join(', ');
+  if (type === 'boolean') return 'true, false';
   if (minimum !== undefined && maximum !== undefined) return `${minimum} to ${maximum}`;
-  return type === 'array' ? 'list with commas' : type === 'object' ? 'JSON' : 'text';
+  if (type === 'boolean') return 'true, false';
+  return type === 'array' ? 'list' : type === 'object' ? 'object' : 'text';
 };
 
 const textOf = (value: unknown): string => {
-  if (value === undefined || (Array.isArray(value) && value.length === 0)) return 'none';
-  return `\`${typeof value === 'string' ? value : Array.isArray(value) ? value.join(',') : JSON.stringify(value)}\``;
+  if (value === undefined || (typeof value === 'object' && Object.keys(value ?? {}).length === 0)) return 'none';
+  return `\`${JSON.stringify(value)}\``;
 };
 
 /** The first sentence says what a setting is; the rest of its docstring gives reasons and stays in the code. */
 const firstSentence = (text: string): string => /^.*?\.(?= [A-Z0-9]|$)/.exec(text)?.[0] ?? text;
 
-/** Each setting of a deployment: its option, its default, its bounds and what it means. */
+/** Each key of a stage file: its default, its bounds and what it means. */
 export const settingsTable = (): string => {
   const defaults = Config.parse({}) as Record<string, unknown>;
-  const { properties = {} } = z.toJSONSchema(Config, { unrepresentable: 'any' });
+  const { properties = {} } = z.toJSONSchema(Config);
   const words = wordsOf(source);
   return [
-    row('option', 'default', 'takes', 'meaning'),
+    row('key', 'default', 'takes', 'meaning'),
     row('---', '---', '---', '---'),
-    ...Object.keys(Config.shape).map((setting) => {
+    ...stageKeys.map((setting) => {
       const meaning = firstSentence(words[setting] ?? '');
       if (!meaning) throw new Error(`the setting "${setting}" has no docstring`);
-      return row(`\`${flagOf(setting)}\``, textOf(defaults[setting]), boundsOf(properties[setting] as Rules), meaning);
+      return row(`\`${setting}\``, textOf(defaults[setting]), boundsOf(properties[setting] as Rules), meaning);
     }),
   ].join('\n');
 };

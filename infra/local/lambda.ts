@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { randomUUID } from 'node:crypto';
 import { extname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Permissions, traceOf } from './iam/roles.ts';
@@ -112,10 +113,10 @@ export const lambdaHost = (template: Template, log: (line: string) => void, perm
   };
 };
 
-/** The handler's context: its name and the remaining time. */
+/** The handler's context: its name, the id of the request and the remaining time. */
 const contextOf = (functionName: string, seconds: number) => {
   const endsAt = Date.now() + seconds * 1000;
-  return { functionName, getRemainingTimeInMillis: () => endsAt - Date.now() };
+  return { functionName, awsRequestId: randomUUID(), getRemainingTimeInMillis: () => endsAt - Date.now() };
 };
 
 const timedOut = (seconds: number) =>
@@ -131,7 +132,7 @@ const separateEnvironments = (names: ReadonlySet<string>): void => {
       return true;
     },
   });
-  // Metrics are written to stdout, which is the log in Lambda too.
+  // Lines and metrics are written to stdout, which is the log in Lambda too.
   const write = process.stdout.write.bind(process.stdout) as (...chunks: unknown[]) => boolean;
   process.stdout.write = (...chunks: unknown[]) => {
     const store = running.getStore();

@@ -3,6 +3,7 @@ import { App, type Stack } from 'aws-cdk-lib';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import type { Config } from '../aws/config.ts';
 import { ExampleCallerStack } from '../aws/example-caller.ts';
+import { featureFlags } from '../aws/feature-flags.ts';
 import { FaceRevalidationStack } from '../aws/stack.ts';
 
 export type Resource = { Type: string; Properties: Record<string, unknown> };
@@ -29,7 +30,7 @@ export const synthesizeCaller = (stage: string): Template =>
 
 const templateOf = (make: (app: App) => Stack): Template => {
   // CDK's own template rules take two seconds. `npx cdk synth` and a test run them, so the local system leaves them out.
-  const app = new App({ analyticsReporting: false, builtinCloudFormationValidation: false });
+  const app = new App({ analyticsReporting: false, builtinCloudFormationValidation: false, context: featureFlags });
   const stack = make(app);
   const assembly = app.synth();
   const { template } = assembly.getStackArtifact(stack.artifactId);
@@ -75,6 +76,8 @@ const deployed = (id: string, { Type, Properties }: Resource): { ref: string; [a
       return { ref: id, Arn: arn('events', `rule/${id}`) };
     case 'AWS::ApiGatewayV2::Api':
       return { ref: id, ApiEndpoint: `https://${id.toLowerCase()}.execute-api.${region}.amazonaws.com` };
+    case 'AWS::EventSchemas::Registry':
+      return { ref: id, RegistryName: String(Properties.RegistryName) };
     case 'AWS::IAM::Role':
       return { ref: id, Arn: `arn:aws:iam::${accountId}:role/${id}` };
     default:
@@ -87,6 +90,7 @@ const pseudo: Record<string, string> = {
   'AWS::AccountId': accountId,
   'AWS::Partition': 'aws',
   'AWS::URLSuffix': 'amazonaws.com',
+  'AWS::StackName': 'local',
   'AWS::NoValue': '',
 };
 

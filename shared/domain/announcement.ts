@@ -14,11 +14,16 @@ export const ENDED = 'Re-validation Ended';
 
 export const AMENDED = 'Re-validation Amended';
 
+/** A list of one, not a literal: in OpenAPI 3.0, in which EventBridge publishes the form, there is no `const`. */
+const EventVersion = z.enum(['1']);
+
 /**
  * The detail of the event "Re-validation Ended": ids, the caller's reference and the status. The reason is about a face, so
  * it stays in the record, which needs a separate permission to read.
  */
 export const Announcement = z.strictObject({
+  /** The version of this form. A new field does not change it; a field that goes, or that means something else, does. */
+  version: EventVersion,
   /** `EVT` and 32 hex digits. A repeated event has the same id, so a consumer can drop the second one. */
   eventId: z.string().check(z.regex(/^EVT[0-9a-f]{32}$/, 'must be EVT and 32 hex digits')),
   revalidationId: RevalidationId,
@@ -38,7 +43,7 @@ export type Announcement = z.infer<typeof Announcement>;
 export const announcementOf = (outcome: Outcome): Announcement => {
   const { revalidationId, status, accountId, validationId, reference, decidedAt } = outcome;
   const eventId = eventIdOf(revalidationId, status, decidedAt);
-  return defined({ eventId, revalidationId, status, accountId, validationId, reference, decidedAt });
+  return defined({ version: '1', eventId, revalidationId, status, accountId, validationId, reference, decidedAt });
 };
 
 const eventIdOf = (...of: string[]): string =>

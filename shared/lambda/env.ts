@@ -75,6 +75,16 @@ export const env = <Key extends EnvKey>(key: Key): z.infer<(typeof variables)[Ke
   return data as z.infer<(typeof variables)[Key]>;
 };
 
+/** Variables of the logger. Powertools and Lambda define them, and each may be absent. */
+export type LogEnvKey =
+  | 'POWERTOOLS_SERVICE_NAME'
+  | 'POWERTOOLS_LOG_LEVEL'
+  | 'AWS_LAMBDA_LOG_LEVEL'
+  | '_X_AMZN_TRACE_ID';
+
+/** A variable of the logger; undefined when it is absent or empty. */
+export const logEnv = (key: LogEnvKey): string | undefined => process.env[key] || undefined;
+
 /** The deployment's minimum strictness of every check. */
 export const policyFromEnv = () => ({ minimumThreshold: env('MINIMUM_THRESHOLD') });
 

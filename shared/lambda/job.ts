@@ -1,5 +1,6 @@
 import middy from '@middy/core';
 import type { JobName } from '../workflow/functions.ts';
+import { withRequestId } from './invocation.ts';
 import { log } from './logger.ts';
 import { emit } from './metrics.ts';
 import { asError, redactError, safeFrames } from './safe-error.ts';
@@ -15,23 +16,25 @@ export type Tally = { seen: number; failed: number };
  * The number of failed items is a metric with an alarm.
  */
 export const job = (name: JobName, run: (input: JobInput) => Promise<Tally>) =>
-  middy<unknown, Tally>()
-    .use({
-      before: (request) => {
-        (request.internal as { startedAt: number }).startedAt = performance.now();
-      },
-      after: (request) => {
-        const { seen = 0, failed = 0 } = request.response ?? {};
-        const { startedAt } = request.internal as { startedAt: number };
-        emit('SweepFailures', failed);
-        log('info', 'done', { step: name, seen, failed, milliseconds: Math.round(performance.now() - startedAt) });
-      },
-      onError: (request) => {
-        emit('SweepFailures', 1);
-        request.error = redactError(logError(name, request.error));
-      },
-    })
-    .handler((event, context) => run({ event, remainingMs: () => context.getRemainingTimeInMillis() }));
+  withRequestId<unknown, Tally>(
+    middy<unknown, Tally>()
+      .use({
+        before: (request) => {
+          (request.internal as { startedAt: number }).startedAt = performance.now();
+        },
+        after: (request) => {
+          const { seen = 0, failed = 0 } = request.response ?? {};
+          const { startedAt } = request.internal as { startedAt: number };
+          emit('SweepFailures', failed);
+          log('info', 'done', { step: name, seen, failed, milliseconds: Math.round(performance.now() - startedAt) });
+        },
+        onError: (request) => {
+          emit('SweepFailures', 1);
+          request.error = redactError(logError(name, request.error));
+        },
+      })
+      .handler((event, context) => run({ event, remainingMs: () => context.getRemainingTimeInMillis() })),
+  );
 
 /**
  * Logs the error of one item, by name and stack frames, so that the job continues with the others.

@@ -11,8 +11,9 @@ import { env } from './env.ts';
 
 /**
  * Writes one metric as a line in CloudWatch's embedded metric format, which needs no call and no permission. It is written to
- * stdout directly, because Lambda adds a prefix to console output, and then the line is not JSON. Without a namespace, nothing
- * is written: a missing metric must not stop a case.
+ * stdout directly, because Lambda changes what goes through the console (see logger.ts). No log level of ours drops it. Lambda counts
+ * a line without a level as INFO (documented), so Lambda's own application level must stay at INFO. Without a namespace, nothing is
+ * written: a missing metric must not stop a case.
  */
 export const emit = <Name extends MetricName>(
   name: Name,

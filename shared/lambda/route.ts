@@ -3,6 +3,7 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from '
 import { MAX_CALL_BYTES } from '../domain/api.ts';
 import { CallRefusedError, type Problem, problemOf } from '../domain/problem.ts';
 import type { RouteName } from '../workflow/functions.ts';
+import { withRequestId } from './invocation.ts';
 import { log } from './logger.ts';
 import { asError, safeFrames } from './safe-error.ts';
 
@@ -14,18 +15,20 @@ export type RouteInput = { event: APIGatewayProxyEventV2 };
  * and to any other error a 500 without details.
  */
 export const route = (name: RouteName, run: (input: RouteInput) => Promise<APIGatewayProxyStructuredResultV2>) =>
-  middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>()
-    .use({
-      onError: (request) => {
-        const error = asError(request.error);
-        const problem = problemOf(error);
-        if (problem.status === 500)
-          log('error', 'thrown', { step: name, error: error.name, at: safeFrames(error).join(' ') });
-        else log('info', 'refused', { step: name, error: error.name, reason: problem.code });
-        request.response = answerProblem(problem);
-      },
-    })
-    .handler((event) => run({ event }));
+  withRequestId<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>(
+    middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>()
+      .use({
+        onError: (request) => {
+          const error = asError(request.error);
+          const problem = problemOf(error);
+          if (problem.status === 500)
+            log('error', 'thrown', { step: name, error: error.name, at: safeFrames(error).join(' ') });
+          else log('info', 'refused', { step: name, error: error.name, reason: problem.code });
+          request.response = answerProblem(problem);
+        },
+      })
+      .handler((event) => run({ event })),
+  );
 
 export const answerJson = (statusCode: number, content: object): APIGatewayProxyStructuredResultV2 => ({
   statusCode,

@@ -3,6 +3,7 @@ import { defined } from '../domain/defined.ts';
 import { NamedError } from '../domain/errors.ts';
 import type { Claim, Outcome } from '../domain/revalidation.ts';
 import { checkOutput, type Input, type Output, readInput, type StepName, steps } from '../workflow/contract.ts';
+import { withRequestId } from './invocation.ts';
 import { log } from './logger.ts';
 import { emit, emitOutcome } from './metrics.ts';
 import { asError, redactError } from './safe-error.ts';
@@ -26,7 +27,7 @@ export const step = <S extends StepName>(name: S, run: (input: Input<S>) => Prom
       milliseconds: Math.round(performance.now() - startedAt),
       ...more,
     });
-  return middy<unknown, Output<S>>()
+  const handler = middy<unknown, Output<S>>()
     .use({
       before: (request) => {
         const kept = request.internal as Kept;
@@ -53,4 +54,5 @@ export const step = <S extends StepName>(name: S, run: (input: Input<S>) => Prom
       },
     })
     .handler((event) => run(event as Input<S>));
+  return withRequestId<unknown, Output<S>>(handler);
 };

@@ -42,6 +42,7 @@ const rooms: { room: string; may: RegExp[] }[] = [
       /^zod\/mini$/,
       /^@middy\/core$/,
       /^aws-lambda$/,
+      /^node:async_hooks$/,
     ],
   },
   { room: 'functions', may: [/^shared\//, /^node:/] },
@@ -51,6 +52,7 @@ const rooms: { room: string; may: RegExp[] }[] = [
     may: [
       /^infra\/(aws|workflow)\//,
       /^shared\/(domain|workflow)\//,
+      /^shared\/contracts\/\w+\.json$/,
       /^shared\/lambda\/env\.ts$/,
       /^aws-cdk-lib(\/|$)/,
       /^constructs$/,
@@ -58,13 +60,13 @@ const rooms: { room: string; may: RegExp[] }[] = [
       /^esbuild$/,
       /^zod\/mini$/,
       /^node:/,
-      // Whose credentials would deploy is asked by the command line, not by a function.
-      /^@aws-sdk\/client-sts$/,
+      // The command line asks AWS for the deployer's identity and for the deployed settings. No function does.
+      /^@aws-sdk\/client-(sts|ssm)$/,
     ],
   },
   {
     room: 'infra/cost',
-    may: [/^infra\/(cost|workflow)\//, /^infra\/aws\/config\.ts$/, /^shared\/(domain|workflow)\//],
+    may: [/^infra\/(cost|workflow)\//, /^infra\/aws\/config\.ts$/, /^shared\/(domain|workflow)\//, /^node:(fs|path)$/],
   },
   // The entries of the npm package and its build.
   {
@@ -157,7 +159,7 @@ describe('the imports', () => {
     [
       'of the AWS SDK',
       /^@(aws-sdk|smithy)\//,
-      /^shared\/(aws|ledger|logic)\/|^infra\/local\/|^infra\/aws\/identity\.ts$|^infra\/cli\/aws\//,
+      /^shared\/(aws|ledger|logic)\/|^infra\/local\/|^infra\/aws\/(identity|deployed-settings)\.ts$|^infra\/cli\/aws\//,
     ],
     ['of middy', /^@middy\//, /^shared\/lambda\//],
     ['of CDK', /^aws-cdk-lib|^constructs$/, /^infra\/aws\/|^infra\/local\/template\.ts$/],

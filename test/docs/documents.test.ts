@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { alarms } from '../../infra/aws/alarms.ts';
+import { alarms } from '../../infra/aws/alarm-table.ts';
 import { Config } from '../../infra/aws/config.ts';
+import { checkStage } from '../../infra/aws/stage-file.ts';
 import { costOf, fixedCosts } from '../../infra/cost/cost.ts';
 import { MACHINE_SECONDS } from '../../infra/workflow/timeouts.ts';
 import { stepNames } from '../../shared/workflow/contract.ts';
@@ -32,6 +33,7 @@ const sizes: Record<string, number> = {
   'infra/aws/RUNBOOK.md': 16 * KB,
   // Twenty-five threats, each with the titles of its tests.
   'infra/aws/SECURITY.md': 13 * KB,
+  'infra/package/README.md': 4 * KB,
   'infra/cost/README.md': 8 * KB,
   // More than half of it is the table of scenarios.
   'infra/local/README.md': 13 * KB,
@@ -101,16 +103,30 @@ test('a number of a decision means one decision in all documents', () => {
   expect(numbers.filter((number, n) => numbers.indexOf(number) !== n)).toEqual([]);
 });
 
-test('the documents name only settings that exist', () => {
-  const commands = ['infra/aws/RUNBOOK.md', 'infra/aws/README.md', 'README.md'].flatMap((file) =>
-    [...read(file).matchAll(/npm run deploy -- ([^\n`#]+)|`(--[a-z][^`]*)`/g)].map(
-      ([, command, flag]) => command ?? flag ?? '',
-    ),
-  );
-  const flags = commands.flatMap((command) => [...command.matchAll(/--([a-z][a-z-]*)/g)].map(([, name]) => name ?? ''));
-  const others = ['help', 'cloudformation-execution-policies'];
-  expect(flags.length).toBeGreaterThan(5);
-  expect(flags.filter((flag) => !settings.includes(flag) && !others.includes(flag))).toEqual([]);
+describe('the settings that the documents name', () => {
+  const deployment = ['infra/aws/RUNBOOK.md', 'infra/aws/README.md', 'README.md', 'README.es.md', 'README.pt.md'];
+
+  test('exist as options', () => {
+    const commands = deployment.flatMap((file) =>
+      [...read(file).matchAll(/npm run deploy -- ([^\n`#]+)|`(--[a-z][^`]*)`/g)].map(
+        ([, command, flag]) => command ?? flag ?? '',
+      ),
+    );
+    const flags = commands.flatMap((command) =>
+      [...command.matchAll(/--([a-z][a-z-]*)/g)].map(([, name]) => name ?? ''),
+    );
+    const others = ['help', 'yes', 'cloudformation-execution-policies'];
+    expect(flags.length).toBeGreaterThan(5);
+    expect(flags.filter((flag) => !settings.includes(flag) && !others.includes(flag))).toEqual([]);
+  });
+
+  test('are accepted in a stage file, with the values that the documents give', () => {
+    const lines = deployment.flatMap((file) =>
+      [...read(file).matchAll(/`("\w+": [^`]+)`/g)].map(([, line = '']) => line),
+    );
+    expect(lines.length).toBeGreaterThan(3);
+    for (const line of lines) expect(() => checkStage('dev', JSON.parse(`{${line}}`)), line).not.toThrow();
+  });
 });
 
 test('the documents state how long the machine lives, and how long a caller waits for it', () => {

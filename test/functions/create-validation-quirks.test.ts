@@ -77,11 +77,9 @@ beforeAll(() => {
       return {};
     },
   });
-  const { log } = console;
-  console.log = () => {};
   const { write } = process.stdout;
   process.stdout.write = ((text: string, ...more: []) => {
-    if (!String(text).startsWith('{"_aws"')) return write.call(process.stdout, text, ...more);
+    if (!/^\{"(_aws|level)"/.test(String(text))) return write.call(process.stdout, text, ...more);
     alarmed += Number(JSON.parse(String(text)).Orphans ?? 0);
     return true;
   }) as typeof write;
@@ -89,7 +87,6 @@ beforeAll(() => {
     Object.assign(DynamoDBClient.prototype, { send });
     Object.assign(S3Client.prototype, { send: toS3 });
     Object.assign(process.stdout, { write });
-    Object.assign(console, { log });
   };
 });
 

@@ -6,6 +6,7 @@ import { pointSdkAt } from '../../infra/local/credentials.ts';
 import { MAX_WEBHOOK_BYTES, signWebhook } from '../../shared/truora/webhook.ts';
 import { NOW } from '../support/creation.ts';
 import { context, newRevalidationId, newValidationId } from '../support/journal.ts';
+import { keepLog, ownFieldsOf } from '../support/log-lines.ts';
 import { type OpenTable, openTable } from '../support/table.ts';
 import { listen } from '../support/truora.ts';
 
@@ -24,7 +25,7 @@ let keys: string[];
 let isMachineOpen: boolean;
 
 /** What was written to the log and to the metrics. */
-let lines: object[];
+let lines: string[];
 
 let metrics: object[];
 
@@ -53,14 +54,7 @@ beforeEach(() => {
   process.env.WEBHOOK_KEYS_SECRET = `secret:${randomUUID()}`;
   [keys, isMachineOpen, lines, metrics] = [[KEY], true, [], []];
   aws.heard.length = 0;
-  vi.spyOn(console, 'log').mockImplementation((line) => void lines.push(JSON.parse(line)));
-  const { write } = process.stdout;
-  vi.spyOn(process.stdout, 'write').mockImplementation((text, ...more) => {
-    if (!String(text).startsWith('{"_aws"')) return write.call(process.stdout, text, ...(more as []));
-    const { _aws, ...metric } = JSON.parse(String(text));
-    metrics.push(metric);
-    return true;
-  });
+  keepLog(lines, ({ _aws, ...metric }) => metrics.push(metric));
 });
 
 afterEach(() => {
@@ -93,7 +87,7 @@ const bind = async (taskToken?: string) => {
 
 const step = 'ReceiveWebhook';
 
-const notified = (result: string, revalidationId?: string, level = 'info') => ({
+const notified = (result: string, revalidationId?: string, level = 'INFO') => ({
   level,
   message: result,
   step,
@@ -101,7 +95,7 @@ const notified = (result: string, revalidationId?: string, level = 'info') => ({
   count: `webhook_${result}`,
 });
 
-const done = (events: number) => ({ level: 'info', message: 'done', step, events });
+const done = (events: number) => ({ level: 'INFO', message: 'done', step, events });
 
 const refused = { statusCode: 401, body: expect.stringContaining('"code":"signature_invalid"') };
 
@@ -110,29 +104,29 @@ describe('a genuine webhook', () => {
     const { validationId, revalidationId } = await bind('token');
     expect(await receive([about(validationId)])).toEqual({ statusCode: 200 });
     expect(metrics).toEqual([{ Webhooks: 1 }, { NotificationsRecorded: 1 }, { Notifications: 1, result: 'resumed' }]);
-    expect(lines).toEqual([notified('resumed', revalidationId), done(1)]);
+    expect(lines.map(ownFieldsOf)).toEqual([notified('resumed', revalidationId), done(1)]);
   });
 
   test('warns when the execution could not be resumed', async () => {
     isMachineOpen = false;
     const { validationId, revalidationId } = await bind('token');
     expect(await receive([about(validationId)])).toEqual({ statusCode: 200 });
-    expect(lines).toEqual([notified('unsent', revalidationId, 'warn'), done(1)]);
+    expect(lines.map(ownFieldsOf)).toEqual([notified('unsent', revalidationId, 'WARN'), done(1)]);
   });
 
   test('of a creation stores nothing', async () => {
     const { validationId } = await bind();
     expect(await receive([about(validationId, 'created')])).toEqual({ statusCode: 200 });
     expect(metrics).toEqual([{ Webhooks: 1 }, { Notifications: 1, result: 'created' }]);
-    expect(lines).toEqual([notified('created'), done(1)]);
+    expect(lines.map(ownFieldsOf)).toEqual([notified('created'), done(1)]);
     expect(await open.item(`WAIT#${validationId}`)).toBeUndefined();
   });
 
   test('without an event that can be read is counted as unread', async () => {
     expect(await receive([])).toEqual({ statusCode: 200 });
     expect(metrics).toEqual([{ Webhooks: 1 }, { WebhooksUnread: 1 }]);
-    const unread = { level: 'warn', message: 'unread', step, count: 'webhook_unread' };
-    expect(lines).toEqual([unread, done(0)]);
+    const unread = { level: 'WARN', message: 'unread', step, count: 'webhook_unread' };
+    expect(lines.map(ownFieldsOf)).toEqual([unread, done(0)]);
   });
 
   test('counts for its first fifty validations, and the rest is left to the poll', async () => {
@@ -141,7 +135,7 @@ describe('a genuine webhook', () => {
     expect(await receive([first, ...others].map((id) => about(id)))).toEqual({ statusCode: 200 });
     const results = metrics.flatMap((metric) => ('result' in metric ? [metric.result] : []));
     expect(results.toSorted()).toEqual(['left_over', 'recorded', ...Array(49).fill('unknown')]);
-    expect(lines.at(-1)).toEqual(done(51));
+    expect(ownFieldsOf(lines.at(-1) ?? '')).toEqual(done(51));
   });
 
   test('gets a 500 when one notification could not be stored, and the others are stored', async () => {
@@ -150,7 +144,7 @@ describe('a genuine webhook', () => {
     const answer = await receive([about(broken.validationId), about(whole.validationId)]);
     expect(answer).toMatchObject({ statusCode: 500, body: expect.stringContaining('"code":"unexpected"') });
     expect(await open.item(`WAIT#${whole.validationId}`)).toMatchObject({ notification: { receivedAt: NOW } });
-    expect(lines.at(-1)).toMatchObject({ level: 'error', message: 'thrown', step });
+    expect(ownFieldsOf(lines.at(-1) ?? '')).toMatchObject({ level: 'ERROR', message: 'thrown', step });
   });
 });
 
@@ -159,9 +153,9 @@ describe('the signature of a webhook', () => {
     const { validationId } = await bind();
     expect(await receive([about(validationId)], 'another')).toMatchObject(refused);
     expect(metrics).toEqual([{ WebhookSignatureFailures: 1 }]);
-    expect(lines).toEqual([
-      { level: 'warn', message: 'bad signature', step, count: 'webhook_refused' },
-      { level: 'info', message: 'refused', step, error: 'CallRefusedError', reason: 'signature_invalid' },
+    expect(lines.map(ownFieldsOf)).toEqual([
+      { level: 'WARN', message: 'bad signature', step, count: 'webhook_refused' },
+      { level: 'INFO', message: 'refused', step, error: 'CallRefusedError', reason: 'signature_invalid' },
     ]);
     expect(await open.item(`WAIT#${validationId}`)).toBeUndefined();
   });

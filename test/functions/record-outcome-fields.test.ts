@@ -1,9 +1,10 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { handler } from '../../functions/record-outcome.ts';
 import { pointSdkAt } from '../../infra/local/credentials.ts';
 import type { Journal } from '../../shared/workflow/contract.ts';
 import { OURS } from '../support/creation.ts';
 import { context, eventOf, executionOf, journalOf, thrownBy } from '../support/journal.ts';
+import { keepLog } from '../support/log-lines.ts';
 import { type OpenTable, openTable } from '../support/table.ts';
 import { listen } from '../support/truora.ts';
 
@@ -20,7 +21,7 @@ beforeAll(async () => {
   pointSdkAt({ EVENTBRIDGE: bus.origin });
   const variables = { TABLE_NAME: open.table, RETENTION_DAYS: '30', EVENT_BUS: 'outcomes', MEDIA_HOURS: '24' };
   Object.assign(process.env, variables);
-  vi.spyOn(console, 'log').mockImplementation(() => {});
+  keepLog([]);
 });
 
 afterAll(() => {

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
-import { alarmNames } from '../../infra/aws/alarms.ts';
+import { describe, expect, test } from 'vitest';
+import { alarmNames, alarms } from '../../infra/aws/alarm-table.ts';
 import { Config } from '../../infra/aws/config.ts';
 import { metricOf } from '../../infra/aws/metrics.ts';
-import { resourcesOf, synthesize } from '../../infra/local/template.ts';
+import { resourcesOf, synthesize, type Template } from '../../infra/local/template.ts';
 import { type MetricName, metrics } from '../../shared/workflow/metrics.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -63,11 +63,58 @@ test.each(inTemplate.map((alarm) => [String(alarm.AlarmName), alarm] as const))(
     }
     const [topic] = resourcesOf(template, 'AWS::SNS::Topic');
     expect(alarm.AlarmActions).toEqual(isHalf(alarm) ? undefined : [topic?.ref]);
+    expect(alarm.OKActions).toEqual(alarm.AlarmActions);
     const isOfSilence = String(alarm.AlarmName).endsWith('-Missing');
     expect(alarm.TreatMissingData).toBe(isOfSilence ? 'breaching' : 'notBreaching');
-    if (!isHalf(alarm)) expect(alarm.AlarmDescription).toMatch(/\. What to do: infra\/aws\/RUNBOOK\.md, \w+\.$/);
   },
 );
+
+describe('the text of an alarm stands alone', () => {
+  const runbookUrl = `https://wiki.example.com/${'a'.repeat(270)}`;
+  const inWiki = synthesize(Config.parse({ stage: 'wiki', runbookUrl }));
+  const textsOf = (of: Template) =>
+    new Map(
+      ['AWS::CloudWatch::Alarm', 'AWS::CloudWatch::CompositeAlarm'].flatMap((type) =>
+        resourcesOf(of, type).map(({ properties: { AlarmName, CompositeAlarmName, AlarmDescription } }) => [
+          String(AlarmName ?? CompositeAlarmName).replace(/^face-revalidation-\w+-/, ''),
+          String(AlarmDescription),
+        ]),
+      ),
+    );
+  const [texts, longest] = [textsOf(template), textsOf(inWiki)];
+  /** What a command may name: the queues, log groups and the machine of the template. */
+  const named = ['AWS::Logs::LogGroup', 'AWS::StepFunctions::StateMachine'].flatMap((type) =>
+    resourcesOf(template, type).map(({ ref }) => ref),
+  );
+
+  test.each(alarmNames)('%s: what it means, the first command with real names, and its chapter', (name) => {
+    const [meaning, first = '', then] = (texts.get(name) ?? '').split('\n');
+    expect(meaning).toBe(alarms[name].meaning);
+    expect(then).toBe(`Then: infra/aws/RUNBOOK.md#${name.toLowerCase()}`);
+    const command = /^First run: (.+)$/.exec(first)?.[1] ?? '';
+    if (command.startsWith('npx')) expect(command).toMatch(/^npx face-revalidation [a-z]+ (--\w+ \w+ )*--stage dev$/);
+    else {
+      const [, resource = ''] =
+        /^aws (?:logs tail|stepfunctions list-executions --state-machine-arn) (\S+) --/.exec(command) ?? [];
+      expect(named).toContain(resource);
+    }
+  });
+
+  test('names the runbook of the deployment, in as many characters as CloudWatch takes', () => {
+    for (const name of alarmNames) {
+      expect(longest.get(name)).toContain(`\nThen: ${runbookUrl}#${name.toLowerCase()}`);
+      // CloudFormation makes longer names than the local ones: at most 70 characters more.
+      expect((longest.get(name) ?? '').length).toBeLessThan(1024 - 70);
+    }
+  });
+
+  test.each(['http://wiki.example.com', 'https://wiki.example.com/a#b', `https://${'a'.repeat(300)}`, 'RUNBOOK.md'])(
+    'refuses the address %s',
+    (address) => {
+      expect(Config.safeParse({ runbookUrl: address }).success).toBe(false);
+    },
+  );
+});
 
 test('no alarm waits for a metric without data: FILL gives nothing for it', () => {
   const filled = inTemplate.flatMap(({ AlarmName, Metrics }) => {
@@ -113,6 +160,7 @@ test('the alarm on missing sweeps rings after three of them, for any schedule, a
     );
     const [topic] = resourcesOf(swept, 'AWS::SNS::Topic');
     expect(both?.properties.AlarmActions).toEqual([topic?.ref]);
+    expect(both?.properties.OKActions).toEqual([topic?.ref]);
   }
 });
 

@@ -5,6 +5,7 @@ import { Code } from 'aws-cdk-lib/aws-lambda';
 import { expect, test } from 'vitest';
 import { acknowledgedIn, acknowledgeFindings, checkPolicies, wildcards } from '../../infra/aws/cdk-nag.ts';
 import { Config } from '../../infra/aws/config.ts';
+import { featureFlags } from '../../infra/aws/feature-flags.ts';
 import { FaceRevalidationStack } from '../../infra/aws/stack.ts';
 import { grantsOf, policiesOf } from '../../infra/local/iam/policies.ts';
 import { synthesize } from '../../infra/local/template.ts';
@@ -19,7 +20,7 @@ type Report = {
 
 /** Synthesizes as `cdk synth` does, cdk-nag's AwsSolutions and Serverless included. @returns what they found */
 const findingsOf = (stage: string, prepare: (stack: Stack) => void, more: object = {}): Finding[] => {
-  const app = new App({ analyticsReporting: false, builtinCloudFormationValidation: false });
+  const app = new App({ analyticsReporting: false, builtinCloudFormationValidation: false, context: featureFlags });
   checkPolicies(app);
   const props = { config: Config.parse({ stage, ...more }), codeOf: () => Code.fromInline('//') };
   prepare(new FaceRevalidationStack(app, 'checked', props));

@@ -39,7 +39,7 @@ describe('the construct in another stack', () => {
       { callbackTimeoutSeconds: 0 },
       /^configuration: callbackTimeoutSeconds: Too small: expected number to be >=1$/,
     ],
-    ['a setting that does not exist', { colour: 'red' }, /^configuration: Unrecognized key: "colour"$/],
+    ['a setting that does not exist', { colour: 'red' }, /^configuration: colour: is not a setting$/],
     ['a nested setting without its issuer', { jwt: { audience: ['a'] } }, /^configuration: jwt\.issuer: is missing$/],
     [
       'two wrong settings',

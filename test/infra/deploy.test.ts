@@ -3,8 +3,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { Config } from '../../infra/aws/config.ts';
-import { readCommand } from '../../infra/cli/deploy.ts';
+import { stageKeys } from '../../infra/aws/config.ts';
 import { type LocalServer, listen } from '../../infra/local/http.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -18,10 +17,13 @@ writeFileSync(join(folder, 'cdk'), '#!/bin/sh\necho "cdk $*"\nexit $CDK_ENDS\n')
 
 chmodSync(join(folder, 'cdk'), 0o755);
 
-/** An STS that says what it is told, and counts how often it was asked. */
+/** What STS answers, and how often it was asked. */
 let said: { status: number; body: string };
 
 let asked = 0;
+
+/** What Parameter Store answers. */
+let stored: { status: number; body: object };
 
 const identity = (partition: string) =>
   `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult><Arn>arn:${partition}:iam::111122223333:user/deployer</Arn><UserId>AIDAEXAMPLE</UserId><Account>111122223333</Account></GetCallerIdentityResult></GetCallerIdentityResponse>`;
@@ -29,20 +31,26 @@ const identity = (partition: string) =>
 const refusal = (code: string) =>
   `<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Type>Sender</Type><Code>${code}</Code><Message>no</Message></Error></ErrorResponse>`;
 
-let sts: LocalServer;
+let aws: LocalServer;
 
 beforeAll(async () => {
-  sts = await listen(async (_, response) => {
+  aws = await listen(async (request, response) => {
+    if (request.headers['x-amz-target'] === 'AmazonSSM.GetParameter') {
+      response.writeHead(stored.status, { 'content-type': 'application/x-amz-json-1.1' });
+      response.end(JSON.stringify(stored.body));
+      return;
+    }
     asked += 1;
     response.writeHead(said.status, { 'content-type': 'text/xml' }).end(said.body);
   });
 });
 
-afterAll(() => sts.close());
+afterAll(() => aws.close());
 
 beforeEach(() => {
   said = { status: 200, body: identity('aws') };
   asked = 0;
+  stored = { status: 400, body: { __type: 'ParameterNotFound' } };
 });
 
 /** A shell with invalid credentials, that reaches no AWS. */
@@ -51,7 +59,8 @@ const shell = () => ({
   PATH: `${folder}${delimiter}${process.env.PATH}`,
   CDK_ENDS: '0',
   AWS_EC2_METADATA_DISABLED: 'true',
-  AWS_ENDPOINT_URL_STS: sts.origin,
+  AWS_ENDPOINT_URL_STS: aws.origin,
+  AWS_ENDPOINT_URL_SSM: aws.origin,
   AWS_REGION: 'us-west-2',
   AWS_ACCESS_KEY_ID: 'invalid',
   AWS_SECRET_ACCESS_KEY: 'nothing',
@@ -67,101 +76,138 @@ const run = (argv: string[], env: Record<string, string | undefined> = {}): Prom
     );
   });
 
-test('deploy and destroy pass their settings to the CDK', () => {
-  expect(readCommand('deploy', ['--stage', 'dev', '--alarm-email', 'ops@example.com', '--media-hours', '48'])).toEqual({
-    cdk: ['deploy', '-c', 'stage=dev', '-c', 'mediaHours=48', '-c', 'alarmEmail=ops@example.com'],
-  });
-  expect(readCommand('deploy', ['--stage', 'prod', '--yes'])).toEqual({
-    cdk: ['deploy', '-c', 'stage=prod', '--require-approval', 'never'],
-  });
-  expect(readCommand('destroy', ['--stage', 'dev', '--yes'])).toEqual({
-    cdk: ['destroy', '-c', 'stage=dev', '--force'],
-  });
-});
-
 describe('invalid arguments', () => {
   test.each([
     [[], /^--stage is required/],
-    [['--stage', 'Prod'], /^--stage: must be 1 to 16/],
+    [['--stage', 'Prod'], /^stage: must be 1 to 16/],
+    [['--stage', 'none', '--yes'], /^stage none: there is no .+: dev, prod$/],
+    [['--stage', 'dev'], /^no terminal to ask on: --yes does not ask/],
     [['--stage', 'dev', '--callback-timeout-seconds', '0'], /^--callback-timeout-seconds: /],
+    [['--stage', 'dev', '--media', '{"minPixel":3}'], /^--media\.minPixel: is not a setting/],
+    [
+      ['--stage', 'prod', '--daily-budget', '5'],
+      /^--daily-budget: prod is protected: set dailyBudget in infra\/stages\/prod/,
+    ],
     [['--stage', 'dev', '--colour', 'red'], /--colour/],
     [['--stage', 'dev', '--alarm-email', 'ops'], /^--alarm-email: /],
     [['--stage'], /--stage/],
     [['dev'], /dev/],
   ])('%j give one line, and nothing is started', async (argv, line) => {
     const { code, out, err } = await run(['deploy', ...argv]);
-    expect([code, out, err.split('\n').length]).toEqual([2, '', 1]);
+    expect([code, out, err.split('\n').length, asked]).toEqual([2, '', 1, 0]);
     expect(err).toMatch(line);
   });
+
+  test.each(['diff', 'destroy'])('a setting is no option of %s', async (command) => {
+    const { code, err } = await run([command, '--stage', 'dev', '--media-hours', '48']);
+    expect([code, err]).toEqual([2, expect.stringMatching(/^Unknown option '--media-hours'/)]);
+  });
 });
+
+/** The words that the CDK gets when nothing is asked. */
+const words = (command: string) => [command, '--stage', 'dev', ...(command === 'diff' ? [] : ['--yes'])];
+
+const started: Record<string, string> = {
+  deploy: 'cdk deploy -c stage=dev --require-approval never',
+  diff: 'cdk diff -c stage=dev',
+  destroy: 'cdk destroy -c stage=dev --force',
+};
 
 test.each(['deploy', 'destroy'])(
   '%s ends with the exit code of the CDK, and states what is left to do',
   async (command) => {
-    expect(await run([command, '--stage', 'dev'])).toMatchObject({ code: 0, out: `cdk ${command} -c stage=dev` });
-    const failed = await run([command, '--stage', 'dev'], { CDK_ENDS: '1' });
+    expect(await run(words(command))).toMatchObject({ code: 0, out: started[command] });
+    const failed = await run(words(command), { CDK_ENDS: '1' });
     expect([failed.code, failed.err]).toEqual([
       1,
-      expect.stringContaining(command === 'deploy' ? 'bootstrap' : 'bucket'),
+      expect.stringContaining(
+        command === 'deploy' ? 'npx cdk bootstrap -c stage=dev' : 'update-termination-protection',
+      ),
     ]);
   },
 );
 
 test('an absent CDK gives a message with the way to install it', async () => {
-  const { code, err } = await run(['deploy', '--stage', 'dev'], { PATH: '/nowhere' });
+  const { code, err } = await run(words('deploy'), { PATH: '/nowhere' });
   expect([code, err]).toEqual([3, expect.stringContaining('npm ci')]);
 });
 
-describe.each(['deploy', 'destroy'])('%s calls AWS first', (command) => {
-  const words = [command, '--stage', 'dev'];
+test.each([
+  [
+    'may not be read',
+    { status: 400, body: { __type: 'AccessDeniedException' } },
+    /need ssm:GetParameter on \/face-rev.+-dev\/settings$/m,
+  ],
+  ['are no settings', { status: 200, body: { Parameter: { Value: '[]' } } }, /holds no settings: put {} there/],
+])('a deployment starts nothing where the deployed settings %s', async (_, answer, line) => {
+  stored = answer;
+  const { code, out, err } = await run(words('deploy'));
+  expect([code, out]).toEqual([3, '']);
+  expect(err).toMatch(line);
+});
+
+test.each(['deploy', 'diff'])(
+  '%s shows what changes in the deployed settings before the CDK starts',
+  async (command) => {
+    stored = { status: 200, body: { Parameter: { Value: '{"alarmEmail":"ops@example.com","dailyBudget":10000}' } } };
+    const { out, err } = await run(words(command));
+    expect(out).toBe(started[command]);
+    expect(err).toContain('\n  alarmEmail: ops@example.com -> none\n');
+    expect(err).not.toContain('dailyBudget');
+  },
+);
+
+describe.each(['deploy', 'diff', 'destroy'])('%s calls AWS first', (command) => {
   const noCredentials = { AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined };
 
   test('and prints the account and region', async () => {
-    const { out, err } = await run(words);
-    expect([out, asked]).toEqual([`cdk ${command} -c stage=dev`, 1]);
+    const { out, err } = await run(words(command));
+    expect([out, asked]).toEqual([started[command], 1]);
     expect(err.split('\n')[0]).toBe(`${command}: account 111122223333, region us-west-2`);
-    const chosen = await run([...words, '--region', 'eu-west-1']);
-    expect(chosen.err.split('\n')[0]).toBe(`${command}: account 111122223333, region eu-west-1`);
   });
 
-  test.each<[string, () => object, object, RegExp]>([
-    ['there are no credentials', () => ({}), noCredentials, /^no AWS credentials \(.+\): set AWS_PROFILE/],
+  test.each<[string, number, () => object, object, RegExp]>([
+    ['there are no credentials', 2, () => ({}), noCredentials, /^no AWS credentials \(.+\): set AWS_PROFILE/],
     [
       'they have expired',
+      2,
       () => ({ status: 403, body: refusal('ExpiredToken') }),
       {},
       /^AWS refuses these credentials \(ExpiredToken/,
     ],
     [
       'AWS does not know them',
+      2,
       () => ({ status: 403, body: refusal('InvalidClientTokenId') }),
       {},
       /^AWS refuses .*InvalidClientTokenId/,
     ],
     [
       'they are of another partition',
+      2,
       () => ({ status: 200, body: identity('aws-cn') }),
       {},
       /^the partition aws-cn is not supported/,
     ],
     [
       'AWS cannot be reached',
+      3,
       () => ({}),
       { AWS_ENDPOINT_URL_STS: 'http://127.0.0.1:1' },
       /^AWS could not be asked who you are/,
     ],
-  ])('and starts nothing where %s', async (_, answer, env, line) => {
+  ])('and starts nothing where %s', async (_, ends, answer, env, line) => {
     said = { ...said, ...answer() };
-    const { code, out, err } = await run(words, env as Record<string, undefined>);
-    expect([code, out, err.split('\n').length]).toEqual([3, '', 1]);
+    const { code, out, err } = await run(words(command), env as Record<string, undefined>);
+    expect([code, out, err.split('\n').length]).toEqual([ends, '', 1]);
     expect(err).toMatch(line);
   });
 });
 
-test('--help names every setting', async () => {
+test('--help of deploy names every setting', async () => {
   const { code, out } = await run(['deploy', '--help']);
   expect(code).toBe(0);
-  for (const key of Object.keys(Config.shape)) {
+  for (const key of stageKeys) {
     expect(out).toContain(`--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} `);
   }
 });

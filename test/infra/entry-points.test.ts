@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Config } from '../../infra/aws/config.ts';
+import { Config, effectiveSettings } from '../../infra/aws/config.ts';
 import { resourcesOf, synthesize, type Template } from '../../infra/local/template.ts';
 import { jobs, routes } from '../../shared/workflow/functions.ts';
 import { dataKey, prod, type Raw, resolvedOf, type Statement, template } from '../support/template.ts';
@@ -148,11 +148,7 @@ describe('the callers of the API', () => {
   });
 
   test('need the tokens of an issuer where there is one, for reading and writing apart', () => {
-    const jwt = JSON.stringify({
-      issuer: 'https://issuer.example.com/pool',
-      audience: ['api'],
-      accountClaim: 'account',
-    });
+    const jwt = { issuer: 'https://issuer.example.com/pool', audience: ['api'], accountClaim: 'account' };
     const withTokens = synthesize(Config.parse({ jwt }));
     expect(routesIn(withTokens)).toEqual({
       'POST /revalidations': ['JWT', ['revalidations/write']],
@@ -231,6 +227,7 @@ describe('the outcomes', () => {
         ?.arn,
       '/face-revalidation-dev/api-url': apiUrl,
       '/face-revalidation-dev/webhook-url': `${apiUrl}/webhooks/truora`,
+      '/face-revalidation-dev/settings': JSON.stringify(effectiveSettings(Config.parse({}))),
     });
     expect(Object.values(template.Outputs).filter((output) => 'Export' in output)).toEqual([]);
   });

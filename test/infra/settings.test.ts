@@ -1,15 +1,19 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { Code } from 'aws-cdk-lib/aws-lambda';
-import { expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { compose } from '../../infra/aws/compose.ts';
 import { Config } from '../../infra/aws/config.ts';
-import { readCommand } from '../../infra/cli/deploy.ts';
+import { featureFlags } from '../../infra/aws/feature-flags.ts';
+import { checkStage, writeStage } from '../../infra/aws/stage-file.ts';
+import { runDeployment } from '../../infra/cli/deploy.ts';
+import { settingsIn, withSettings } from '../../infra/cli/setting-flags.ts';
 
-const root = join(import.meta.dirname, '../..');
+const folder = mkdtempSync(join(tmpdir(), 'face-revalidation-settings-'));
 
-const ownContext: object = JSON.parse(readFileSync(join(root, 'cdk.json'), 'utf8')).context;
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** A value of each setting that is not its default, as the command line gives it. */
 const given: Record<keyof typeof Config.shape, string> = {
@@ -38,6 +42,11 @@ const given: Record<keyof typeof Config.shape, string> = {
   unclaimedMinutes: '30',
   corsOrigins: 'https://app.example.com',
   alarmEmail: 'you@example.com',
+  protection: 'true',
+  tags: '{"team":"risk"}',
+  runbookUrl: 'https://wiki.example.com/face-revalidation/runbook',
+  logLevel: 'WARN',
+  eventSchemas: 'false',
 };
 
 type Setting = keyof typeof given;
@@ -58,43 +67,50 @@ const shaping: Setting[] = [
   'webhookConcurrency',
   'mediaHours',
   'sweepMinutes',
+  'protection',
+  'tags',
+  'eventSchemas',
 ];
 
-const flagOf = (setting: Setting) => `--${setting.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+/** The options of the chosen settings, by name, as the command line gives them. */
+const optionsOf = (chosen: readonly Setting[]): Record<string, string> =>
+  Object.fromEntries(
+    chosen.map((setting) => [setting.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`), given[setting]]),
+  );
 
-const wordsOf = (chosen: readonly Setting[]) => [
-  ...(chosen.includes('stage') ? [] : ['--stage', 'dev']),
-  ...chosen.flatMap((setting) => [flagOf(setting), given[setting]]),
-];
+/** The settings as `deploy` takes them from its options. */
+const withOptions = (chosen: readonly Setting[]) => {
+  const stage = chosen.includes('stage') ? given.stage : 'dev';
+  return withSettings(checkStage(stage, {}), settingsIn(optionsOf(chosen)));
+};
 
-type How = { codeOf?: (() => Code) | undefined; ownRules?: boolean };
+type How = { codeOf?: () => Code; ownRules?: boolean };
 
 /** No policy of cdk-nag reads the code of a function, so it is not bundled again each time. */
 const noCode: How = { codeOf: () => Code.fromInline('//') };
 
 /**
- * The words after `npm run deploy --`, as its command line, the CDK's and the app take them, with cdk-nag's rules on: a finding
- * without a reason ends the synthesis. @returns the template
+ * Synthesizes a stage from its file as `cdk synth -c stage=...` does, with cdk-nag's rules on: a finding without a reason ends the
+ * synthesis. @returns the template
  */
-const synthesizeFor = (words: string[], { codeOf, ownRules = false }: How) => {
-  const read = readCommand('deploy', words);
-  if ('problem' in read) throw new Error(read.problem);
-  const pairs = read.cdk.flatMap((word, at) => (read.cdk[at - 1] === '-c' ? [word] : []));
-  const context = Object.fromEntries(
-    pairs.map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]),
-  );
+const synthesizeStage = (stage: string, { codeOf, ownRules = false }: How) => {
   // The CDK's own rules take two seconds a template: the test of the whole command has them, and those of the template.
-  const app = new App({
-    analyticsReporting: false,
-    builtinCloudFormationValidation: ownRules,
-    context: { ...(ownRules ? ownContext : {}), ...context },
-  });
+  const { '@aws-cdk/core:validateAgainstDefaultRules': validates, ...flags } = featureFlags;
+  const own = ownRules ? { '@aws-cdk/core:validateAgainstDefaultRules': validates } : {};
+  const context = { ...flags, ...own, stage };
+  const app = new App({ analyticsReporting: false, builtinCloudFormationValidation: ownRules, context });
   try {
-    const stack = compose(app, codeOf ? { codeOf } : {}, undefined);
+    const stack = compose(app, { folder, defaultRegion: undefined, ...(codeOf ? { codeOf } : {}) });
     return app.synth().getStackArtifact(stack.artifactId).template;
   } finally {
     rmSync(app.outdir, { recursive: true, force: true });
   }
+};
+
+const synthesizeWith = (chosen: readonly Setting[]) => {
+  const { config, given: inFile } = withOptions(chosen);
+  writeStage(config.stage, inFile, folder);
+  return synthesizeStage(config.stage, noCode);
 };
 
 test('every setting is tried, so that a new one is too', () => {
@@ -103,22 +119,38 @@ test('every setting is tried, so that a new one is too', () => {
 
 test.each(settings)('%s alone synthesizes, and differs from its default', (setting) => {
   const defaults = Config.parse({}) as Record<string, unknown>;
-  expect(Config.parse({ [setting]: given[setting] })).not.toEqual(defaults);
-  expect(Object.keys(synthesizeFor(wordsOf([setting]), noCode).Resources).length).toBeGreaterThan(50);
+  expect(withOptions([setting]).config).not.toEqual(defaults);
+  expect(Object.keys(synthesizeWith([setting]).Resources).length).toBeGreaterThan(50);
 });
 
 const pairs = shaping.flatMap((one, at) => shaping.slice(at + 1).map((other) => [one, other] as const));
 
 test.each(pairs)('%s and %s together synthesize', (...pair) => {
-  expect(Object.keys(synthesizeFor(wordsOf(pair), noCode).Resources).length).toBeGreaterThan(50);
+  expect(Object.keys(synthesizeWith(pair).Resources).length).toBeGreaterThan(50);
 });
 
 // It bundles every function and has the CDK's own rules read the template: seconds of work, and minutes on a machine that is busy.
 test('the command of the README synthesizes with its bundles, under the rules that cdk.json switches on', {
   timeout: 600_000,
-}, () => {
+}, async () => {
   const words = ['--stage', 'dev', '--alarm-email', 'you@example.com', '--region', 'us-east-1'];
-  const { Resources } = synthesizeFor(words, { codeOf: undefined, ownRules: true });
+  writeStage('dev', {}, folder);
+  let template: { Resources?: object } = {};
+  const code = await runDeployment('deploy', words, {
+    folder,
+    identityOf: async (region = 'none') => ({ account: '111122223333', region }),
+    settingsOf: async () => undefined,
+    cdk: (args, region) => {
+      expect([args, region]).toEqual([['deploy', '-c', 'stage=dev'], 'us-east-1']);
+      template = synthesizeStage('dev', { ownRules: true });
+      return 0;
+    },
+    ask: async () => true,
+    hasTerminal: true,
+    log: () => {},
+  });
+  expect(code).toBe(0);
+  const { Resources = {} } = template;
   const subscriptions = Object.values(Resources as Record<string, { Type: string }>).filter(
     ({ Type }) => Type === 'AWS::SNS::Subscription',
   );
@@ -126,17 +158,18 @@ test('the command of the README synthesizes with its bundles, under the rules th
 });
 
 test('all settings at once synthesize', () => {
-  expect(Object.keys(synthesizeFor(wordsOf(settings), noCode).Resources).length).toBeGreaterThan(50);
+  expect(Object.keys(synthesizeWith(settings).Resources).length).toBeGreaterThan(50);
 });
 
 test.each(['cn-north-1', 'us-gov-west-1', 'us-iso-east-1', 'us-isob-east-1', 'eu-isoe-west-1', 'eusc-de-east-1'])(
   'a region of another partition is refused by name, from the setting or from the profile: %s',
   (region) => {
-    expect(readCommand('deploy', ['--stage', 'dev', '--region', region])).toEqual({
-      problem: expect.stringMatching(/^--region: must be a region of AWS's own partition/),
-    });
-    const app = new App({ analyticsReporting: false });
-    expect(() => compose(app, noCode as { codeOf: () => Code }, region)).toThrow(
+    expect(() => checkStage('dev', { region })).toThrow(
+      "infra/stages/dev.json: region: must be a region of AWS's own partition",
+    );
+    writeStage('dev', {}, folder);
+    const app = new App({ analyticsReporting: false, context: { stage: 'dev' } });
+    expect(() => compose(app, { folder, defaultRegion: region })).toThrow(
       `configuration: region: your AWS profile says ${region}`,
     );
   },

@@ -34,7 +34,7 @@ describe('the media bucket', () => {
 
   test('accepts web pages only from the named origins', () => {
     expect(Properties).not.toHaveProperty('CorsConfiguration');
-    const open = synthesize(Config.parse({ corsOrigins: 'https://app.example.com,https://b.example.com' }));
+    const open = synthesize(Config.parse({ corsOrigins: ['https://app.example.com', 'https://b.example.com'] }));
     expect(only(open, 'AWS::S3::Bucket').Properties.CorsConfiguration).toEqual({
       CorsRules: [
         {

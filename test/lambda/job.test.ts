@@ -1,20 +1,17 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { job, logError } from '../../shared/lambda/job.ts';
 import { context, errorOf } from '../support/journal.ts';
+import { keepLog } from '../support/log-lines.ts';
 
 let lines: string[];
 
-let numbers: string[];
+let numbers: Record<string, unknown>[];
 
 beforeEach(() => {
   lines = [];
   numbers = [];
   process.env.METRICS_NAMESPACE = 'watch-test';
-  vi.spyOn(console, 'log').mockImplementation((line) => void lines.push(String(line)));
-  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
-    numbers.push(String(text));
-    return true;
-  });
+  keepLog(lines, (metric) => numbers.push(metric));
 });
 
 afterEach(() => {
@@ -22,7 +19,7 @@ afterEach(() => {
   delete process.env.METRICS_NAMESPACE;
 });
 
-const failures = () => numbers.map((line) => JSON.parse(line).SweepFailures);
+const failures = () => numbers.map(({ SweepFailures }) => SweepFailures);
 
 describe('job', () => {
   test('passes the event and the remaining time, and logs the result', async () => {

@@ -2,6 +2,7 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { jsonOf, route, textOf } from '../../shared/lambda/route.ts';
 import { context } from '../support/journal.ts';
+import { keepLog, ownFieldsOf } from '../support/log-lines.ts';
 
 const CANARY = 'canary-7f3a';
 
@@ -9,9 +10,7 @@ let lines: string[];
 
 beforeEach(() => {
   lines = [];
-  vi.spyOn(console, 'log').mockImplementation((line) => {
-    lines.push(line);
-  });
+  keepLog(lines);
 });
 
 const event = (more: Partial<APIGatewayProxyEventV2>) =>
@@ -87,7 +86,7 @@ test.each([
     }),
   });
   expect(lines).toHaveLength(1);
-  expect(JSON.parse(lines[0] ?? '')).toMatchObject({ level: 'error', message: 'thrown', step: 'ReceiveWebhook' });
+  expect(JSON.parse(lines[0] ?? '')).toMatchObject({ level: 'ERROR', message: 'thrown', step: 'ReceiveWebhook' });
   expect(lines.join()).not.toContain(CANARY);
 });
 
@@ -96,8 +95,8 @@ test('logs the name of the error and its place', async () => {
     throw new RangeError('canary');
   });
   await failing(event({}), context);
-  expect(JSON.parse(lines[0] ?? '')).toEqual({
-    level: 'error',
+  expect(ownFieldsOf(lines[0] ?? '')).toEqual({
+    level: 'ERROR',
     message: 'thrown',
     step: 'ReceiveWebhook',
     error: 'RangeError',

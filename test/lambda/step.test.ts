@@ -3,6 +3,7 @@ import { MediaGoneError, RequestInvalidError, TruoraBusyError } from '../../shar
 import { step } from '../../shared/lambda/step.ts';
 import type { Input } from '../../shared/workflow/contract.ts';
 import { context, errorOf, eventOf, executionOf, journalOf } from '../support/journal.ts';
+import { keepLog, ownFieldsOf } from '../support/log-lines.ts';
 
 const CANARY = 'canary-7f3a';
 
@@ -10,12 +11,10 @@ let lines: string[];
 
 beforeEach(() => {
   lines = [];
-  vi.spyOn(console, 'log').mockImplementation((line) => {
-    lines.push(line);
-  });
+  keepLog(lines);
 });
 
-const logged = () => lines.map((line) => JSON.parse(line));
+const logged = () => lines.map(ownFieldsOf);
 
 const journal = journalOf();
 
@@ -137,7 +136,7 @@ describe('the output of a step', () => {
     await step('ReadVerdict', async () => journal.verdict)(event(), context);
     expect(logged()).toEqual([
       {
-        level: 'info',
+        level: 'INFO',
         message: 'done',
         step: 'ReadVerdict',
         revalidationId: journal.claim.revalidationId,

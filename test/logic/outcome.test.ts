@@ -72,6 +72,7 @@ describe('the announcement', () => {
         'detail-type': 'Re-validation Ended',
         time: decidedAt.replace(/\.\d+Z$/, 'Z'),
         detail: {
+          version: '1',
           eventId: announcementOf(outcome).eventId,
           revalidationId,
           status,
@@ -93,7 +94,13 @@ describe('the announcement', () => {
 
   test('leaves out what the outcome does not hold', () => {
     const { accountId: _, validationId: __, reference: ___, ...outcome } = outcomeOf();
-    expect(Object.keys(announcementOf(outcome))).toEqual(['eventId', 'revalidationId', 'status', 'decidedAt']);
+    expect(Object.keys(announcementOf(outcome))).toEqual([
+      'version',
+      'eventId',
+      'revalidationId',
+      'status',
+      'decidedAt',
+    ]);
   });
 
   test('keeps the same id for the same outcome, and gets another for another end, time or case', () => {

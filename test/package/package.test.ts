@@ -149,7 +149,7 @@ import { FaceRevalidation } from 'face-revalidation';
 
 /** A user's files. All are compiled at once, since the compiler reads CDK's declarations each time. */
 const sources: Record<string, () => string> = {
-  'stack.ts': () => codeIn('infra/aws/README.md', 'Use it in your own stack', 'ts'),
+  'stack.ts': () => codeIn('infra/package/README.md', 'Use it in your own stack', 'ts'),
   'client.ts': () => codeIn('shared/contracts/README.md', 'The typed client', 'ts'),
   'bad-value.ts': () => `${construct}new FaceRevalidation(new Stack(new App(), 's'), 'Face', { dailyBudget: 0 });`,
   // Compiles only if the line below the comment is an error.

@@ -6,7 +6,11 @@ import type { Caught, Claim } from '../../shared/domain/revalidation.ts';
 import { type Journal, type StepName, steps } from '../../shared/workflow/contract.ts';
 
 /** Nothing of it is ever read; Lambda hands one over all the same. */
-export const context = { functionName: 'test', getRemainingTimeInMillis: () => 60_000 } as Context;
+export const context = {
+  functionName: 'test',
+  awsRequestId: 'request-1',
+  getRemainingTimeInMillis: () => 60_000,
+} as Context;
 
 /** The bucket of every test; its name in the template does not matter here. */
 export const BUCKET = 'face-media';

@@ -6,7 +6,6 @@ import { buffer } from 'node:stream/consumers';
 import { DynamoDBClient, GetItemCommand, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
-import { vi } from 'vitest';
 import { Config } from '../../infra/aws/config.ts';
 import { startAwsApi } from '../../infra/local/aws-api.ts';
 import { leaveAws, localSecret, pointSdkAt } from '../../infra/local/credentials.ts';
@@ -22,6 +21,7 @@ import type { EnvKey } from '../../shared/lambda/env.ts';
 import type { StepName } from '../../shared/workflow/contract.ts';
 import type { JobName, RouteName } from '../../shared/workflow/functions.ts';
 import { BUCKET, executionOf } from './journal.ts';
+import { keepLog } from './log-lines.ts';
 
 /** One call to the ledger, to Step Functions, to Secrets Manager or to EventBridge, as it went over the wire. */
 type AwsCall = { operation: string; input: Record<string, unknown> };
@@ -151,20 +151,10 @@ export const openLocalAws = async (
   };
   if (name) for (const key of envKeys[name]) process.env[key] = variables[key];
 
-  // Handlers write lines to the log; here they are kept, so that tests can read them.
+  // Handlers write lines and metrics to the log; here they are kept, so that tests can read them.
   const lines: string[] = [];
-  vi.spyOn(console, 'log').mockImplementation((...words) => {
-    lines.push(words.map(String).join(' '));
-  });
-
-  // So are the numbers; what else goes to stdout is not theirs.
   const metrics: Record<string, unknown>[] = [];
-  const { write } = process.stdout;
-  vi.spyOn(process.stdout, 'write').mockImplementation((text, ...more) => {
-    if (!String(text).startsWith('{"_aws"')) return write.call(process.stdout, text, ...(more as []));
-    metrics.push(JSON.parse(String(text)));
-    return true;
-  });
+  keepLog(lines, (metric) => metrics.push(metric));
 
   // A way of its own to the ledger, around the tap: looking on is neither counted nor broken.
   const dynamo = new DynamoDBClient({ endpoint: ledger.origin });

@@ -86,6 +86,7 @@ describe('a workflow of another stack', () => {
     );
     expect(toldOf(transfer.accountId)).toEqual([
       {
+        version: '1',
         eventId: expect.stringMatching(/^EVT/),
         revalidationId,
         status: 'approved',

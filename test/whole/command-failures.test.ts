@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
-import { readCommand } from '../../infra/cli/deploy.ts';
+import { runDeployment } from '../../infra/cli/deploy.ts';
 import { localCredentials } from '../../infra/local/credentials.ts';
 import { startDynamoDb } from '../../infra/local/dynamodb.ts';
 import { listen } from '../../infra/local/http.ts';
@@ -151,9 +151,19 @@ describe('invalid arguments', () => {
     await sandbox.close();
   });
 
-  test('of a deployment are named when a setting is given twice', () => {
-    const twice = ['--stage', 'dev', '--stage', 'prod'];
-    expect(readCommand('deploy', twice)).toEqual({ problem: '--stage: is given twice, and takes one value' });
+  test('of a deployment are named when a setting is given twice', async () => {
+    const lines: string[] = [];
+    const never = () => Promise.reject(new Error('this is not reached'));
+    const code = await runDeployment('deploy', ['--stage', 'dev', '--stage', 'prod'], {
+      folder,
+      identityOf: never,
+      settingsOf: never,
+      cdk: () => 0,
+      ask: never,
+      hasTerminal: true,
+      log: (line) => lines.push(line),
+    });
+    expect([code, lines]).toEqual([2, ['--stage: is given twice, and takes one value (--help shows how)']]);
   });
 });
 

@@ -11,7 +11,7 @@ export type FunctionName = keyof typeof functionSeconds;
 
 export const functionNames = Object.keys(functionSeconds) as FunctionName[];
 
-type Context = { functionName: string; getRemainingTimeInMillis: () => number };
+type Context = { functionName: string; awsRequestId: string; getRemainingTimeInMillis: () => number };
 
 type Handler = (event: unknown, context: Context) => Promise<unknown>;
 
@@ -65,7 +65,7 @@ export const callFunction = async (
     }),
   );
   const endsAt = clock.now() + functionSeconds[name] * 1000;
-  const context = { functionName: name, getRemainingTimeInMillis: () => endsAt - clock.now() };
+  const context = { functionName: name, awsRequestId: 'request', getRemainingTimeInMillis: () => endsAt - clock.now() };
   const result = await invoke(name, { variables: own, seconds: functionSeconds[name] }, () =>
     handler(JSON.parse(JSON.stringify(event)), context),
   );

@@ -1,0 +1,114 @@
+import { ArnFormat, Aws, Stack } from 'aws-cdk-lib';
+import { ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { LogGroup } from 'aws-cdk-lib/aws-logs';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import type { Construct } from 'constructs';
+import { BY_PERSON } from '../../shared/domain/record.ts';
+import { type RouteName, routes } from '../../shared/workflow/functions.ts';
+import type { Alarms } from './alarms.ts';
+import type { Functions } from './functions.ts';
+import type { RevalidationApi } from './http-api.ts';
+import { useOf } from './kms.ts';
+import type { Storage } from './storage.ts';
+
+type Props = {
+  storage: Storage;
+  functions: Functions;
+  api: RevalidationApi;
+  alarms: Alarms;
+  queues: Queue[];
+  machineArn: string;
+  machineLog: LogGroup;
+};
+
+/**
+ * What an operator may do: the commands `show`, `cases`, `explain`, `cancel`, `redrive`, `announce`, `resolve`, `throttle`, `keys`,
+ * `today`, `spend`, `restore` and `smoke` on one stage, and the log lines that the runbook reads. Not: deploy, delete, make a table out
+ * of a backup, drop media, or put an event on the bus. It is attached to no identity: give it to a role or a permission set.
+ */
+export const operatorPolicy = (scope: Construct, id: string, props: Props): ManagedPolicy =>
+  new ManagedPolicy(scope, id, {
+    description: 'Operates one stage of Face Re-Validation with its command line.',
+    statements: [...readsAndWrites(props), ...runs(props), ...logs(props), ...callsOfApi(props)],
+  });
+
+const allow = (sid: string, actions: string[], resources: string[]) => new PolicyStatement({ sid, actions, resources });
+
+/** Cases, the throttle and intents in the ledger; both keys; both dead-letter queues. */
+const readsAndWrites = ({ storage, queues, alarms }: Props): PolicyStatement[] => {
+  const { ledger, key, truoraKey, webhookKeys } = storage;
+  // The last part is an id that CloudFormation makes.
+  const resourceName = `${Aws.STACK_NAME}/*`;
+  const stackArn = Stack.of(ledger).formatArn({ service: 'cloudformation', resource: 'stack', resourceName });
+  return [
+    allow('FindStack', ['cloudformation:DescribeStacks', 'cloudformation:ListStackResources'], [stackArn]),
+    allow(
+      'Ledger',
+      ['BatchGetItem', 'GetItem', 'Scan', 'PutItem', 'UpdateItem', 'DeleteItem'].map((action) => `dynamodb:${action}`),
+      [ledger.tableArn],
+    ),
+    allow('CasesOfPerson', ['dynamodb:Query'], [`${ledger.tableArn}/index/${BY_PERSON.name}`]),
+    useOf(key, 'dynamodb', 'write'),
+    allow(
+      'Keys',
+      ['secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue'],
+      [truoraKey.secretArn, webhookKeys.secretArn],
+    ),
+    allow(
+      'DeadLetters',
+      ['sqs:ReceiveMessage', 'sqs:ChangeMessageVisibility', 'sqs:DeleteMessage'],
+      queues.map(({ queueArn }) => queueArn),
+    ),
+    allow('AlarmMail', ['sns:ListSubscriptionsByTopic'], [alarms.topic.topicArn]),
+  ];
+};
+
+/** Executions of the machine, and the three functions that an operator invokes. */
+const runs = ({ machineArn, functions: { byName } }: Props): PolicyStatement[] => [
+  allow('Machine', ['states:StartExecution', 'states:ListExecutions'], [machineArn]),
+  allow(
+    'Executions',
+    ['states:DescribeExecution', 'states:GetExecutionHistory', 'states:StopExecution'],
+    [`${machineArn.replace(':stateMachine:', ':execution:')}:*`],
+  ),
+  allow(
+    'Jobs',
+    ['lambda:InvokeFunction'],
+    [byName.SweepInbox, byName.SweepLedger, byName.RepairExecution].map(({ functionArn }) => functionArn),
+  ),
+  // The settings that are in effect are variables of this function.
+  allow('Settings', ['lambda:GetFunctionConfiguration'], [byName.SweepLedger.functionArn]),
+];
+
+/**
+ * The logs of the functions by the beginning of their names, because the exact ones fill a third of what a policy may hold.
+ * CloudFormation begins a name with that of the stack (documented).
+ */
+const logs = ({ machineLog, api, storage }: Props): PolicyStatement[] => {
+  const ofFunctions = Stack.of(storage).formatArn({
+    service: 'logs',
+    resource: 'log-group',
+    resourceName: `${Aws.STACK_NAME}-*`,
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
+  return [
+    allow(
+      'Logs',
+      ['logs:FilterLogEvents', 'logs:StartQuery'],
+      [ofFunctions, machineLog.logGroupArn, api.logGroup.logGroupArn],
+    ),
+    // A query has no ARN (documented). Only the caller of StartQuery knows its id.
+    allow('LogQueries', ['logs:GetQueryResults'], ['*']),
+  ];
+};
+
+/** With tokens in place of signatures no permission of IAM opens the API. */
+const callsOfApi = ({ api: { api, issuer } }: Props): PolicyStatement[] => {
+  if (issuer) return [];
+  const called: RouteName[] = ['StartRevalidation', 'ReadRevalidation', 'ListRevalidations', 'CancelRevalidation'];
+  const arns = called.map((name) => {
+    const { method, path } = routes[name];
+    return api.arnForExecuteApi(method, path.replace(/\{\w+\}/g, '*'));
+  });
+  return [allow('Api', ['execute-api:Invoke'], arns)];
+};
