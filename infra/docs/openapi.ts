@@ -6,7 +6,7 @@ import { defined } from '../../shared/domain/defined.ts';
 import { AccountId, RevalidationId } from '../../shared/domain/ids.ts';
 import { Problem, type ProblemCode, problems } from '../../shared/domain/problem.ts';
 import { errorReasons } from '../../shared/domain/reasons.ts';
-import { CallRequest } from '../../shared/domain/request.ts';
+import { IdempotencyKeyHeader } from '../../shared/domain/request.ts';
 import { type RouteName, routes } from '../../shared/workflow/functions.ts';
 import * as examples from './openapi-examples.ts';
 
@@ -43,7 +43,7 @@ export const operations: Record<RouteName, Operation> = {
       {
         name: 'Idempotency-Key',
         in: 'header',
-        schema: CallRequest.shape.idempotencyKey,
+        schema: IdempotencyKeyHeader,
         description:
           'The same key with the same body is the same re-validation for 90 days, or as long as records are kept if that is shorter. Keys belong to their caller.',
       },
@@ -58,6 +58,7 @@ export const operations: Record<RouteName, Operation> = {
       ...problemsOf('RequestInvalidError'),
       ...problemsOf('MediaUnacceptableError'),
       'media_gone',
+      'claimed_elsewhere',
     ],
   },
   ReadRevalidation: {

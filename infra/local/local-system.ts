@@ -14,6 +14,7 @@ import type { MachineEvent } from './history.ts';
 import { startHttpApi } from './http-api.ts';
 import { permissionsIn, type RoleCall } from './iam/roles.ts';
 import { type Invocation, lambdaHost } from './lambda.ts';
+import type { CorsRule } from './s3/cors.ts';
 import { startS3 } from './s3/server.ts';
 import { type Execution, type Machine, machineOf } from './state-machine.ts';
 import { resourcesOf, suppliedBy, synthesize, type Template } from './template.ts';
@@ -98,7 +99,7 @@ const ownUploads = (origin: string): Pick<Config, 'uploadOrigins'> | undefined =
 export const startLocalSystem = async (options: LocalSystemOptions = {}): Promise<LocalSystem> => {
   leaveAws();
   const unlock = options.ledgerDirectory ? lockFolder(options.ledgerDirectory) : () => {};
-  const { folder: media, deleteFolder } = mediaFolder();
+  const { folder: mediaDirectory, deleteFolder } = mediaFolder();
 
   const sandbox = options.truora ? undefined : await startSandbox(defined({ settings: options.sandboxSettings }));
   const truora = options.truora ?? { origin: sandbox?.origin ?? '', key: `local-${randomBytes(16).toString('hex')}` };
@@ -154,10 +155,13 @@ export const startLocalSystem = async (options: LocalSystemOptions = {}): Promis
     return drop;
   };
 
-  const bucket = resourcesOf(template, 'AWS::S3::Bucket').map(({ ref }) => ref)[0] ?? '';
+  const media = resourcesOf(template, 'AWS::S3::Bucket')[0];
+  const bucket = media?.ref ?? '';
+  const { CorsRules: cors = [] } = (media?.properties.CorsConfiguration ?? {}) as { CorsRules?: CorsRule[] };
   const s3 = await startS3({
     buckets: [bucket],
-    directory: media,
+    cors,
+    directory: mediaDirectory,
     permissions: permissions,
     secretAccessKey: localSecret,
     onCreated: (created) => {
