@@ -1,9 +1,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
-import { PageSize, Revalidation, RevalidationPage, StartBody, Started, TicketBody } from '../../shared/domain/api.ts';
+import { Revalidation, RevalidationPage, StartBody, Started, TicketBody } from '../../shared/domain/api.ts';
 import { defined } from '../../shared/domain/defined.ts';
 import { AccountId, RevalidationId } from '../../shared/domain/ids.ts';
+import { ListQuery } from '../../shared/domain/list-query.ts';
 import { Problem, type ProblemCode, problems } from '../../shared/domain/problem.ts';
 import { errorReasons } from '../../shared/domain/reasons.ts';
 import { IdempotencyKeyHeader } from '../../shared/domain/request.ts';
@@ -33,6 +34,14 @@ const id: Parameter = { name: 'id', in: 'path', schema: RevalidationId, descript
 const problemsOf = (name: keyof typeof errorReasons): ProblemCode[] => {
   const codes: readonly string[] = errorReasons[name];
   return codes.filter((code): code is ProblemCode => Object.hasOwn(problems, code));
+};
+
+const listParameters: Record<keyof typeof ListQuery.shape, string> = {
+  status: 'Only cases of this status.',
+  since: 'Only cases that were claimed at this time or later.',
+  until: 'Only cases that were claimed before this time.',
+  limit: 'The most entries of a page. A page with a cursor may have fewer, or none.',
+  cursor: 'The cursor of the previous page, with the same other parameters.',
 };
 
 /** The input, answers and problems of each route. A route without an entry does not compile. */
@@ -71,8 +80,12 @@ export const operations: Record<RouteName, Operation> = {
     summary: 'The claimed re-validations of a person, newest first.',
     parameters: [
       { name: 'accountId', in: 'path', schema: AccountId, description: 'The person.' },
-      { name: 'limit', in: 'query', schema: PageSize, description: 'The most entries of a page.' },
-      { name: 'cursor', in: 'query', schema: z.optional(z.string()), description: 'The cursor of the previous page.' },
+      ...Object.entries(listParameters).map(([name, description]) => ({
+        name,
+        in: 'query' as const,
+        schema: ListQuery.shape[name as keyof typeof listParameters],
+        description,
+      })),
     ],
     answers: { 200: { description: 'A page.', schema: 'RevalidationPage', example: examples.page } },
     problems: ['subject_missing', 'account_forbidden', 'request_invalid'],

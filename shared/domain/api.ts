@@ -102,6 +102,13 @@ export const MOST_UPLOADS = 100;
 /** Whether a ticket records no further upload. */
 export const isFull = ({ uploads }: Ticket): boolean => (uploads?.size ?? 0) >= MOST_UPLOADS;
 
+/** `pending` until a case ends, then the status of its outcome. */
+export const CaseStatus = z.enum(['pending', ...outcomeStatuses]);
+
+export type CaseStatus = z.infer<typeof CaseStatus>;
+
+export const statusOf = ({ phase }: Pick<LedgerRecord, 'phase'>): CaseStatus => (isEnd(phase) ? phase : 'pending');
+
 /** A re-validation as callers see it: the record without owner, media location and internal fields. */
 export const Revalidation = z.extend(
   z.pick(LedgerRecord, {
@@ -121,8 +128,7 @@ export const Revalidation = z.extend(
     canceledBy: true,
   }),
   {
-    /** `pending` until it ends, then the status of its outcome. */
-    status: z.enum(['pending', ...outcomeStatuses]),
+    status: CaseStatus,
     /** Two values precede the phases of a record: an upload form was issued, or an execution was started. */
     phase: z.enum(['awaiting_upload', 'accepted', ...phases]),
     /** When it was claimed; absent before the claim. */
@@ -163,7 +169,7 @@ export const presentRevalidation = (record: LedgerRecord | undefined, ticket?: T
   const asked = { revalidationId, accountId, enrollmentId, reference, calledBy, forceNew: ticket?.forceNew };
   return Revalidation.parse(
     defined({
-      status: record && isEnd(record.phase) ? record.phase : 'pending',
+      status: record ? statusOf(record) : 'pending',
       phase: upload ? 'awaiting_upload' : 'accepted',
       ...asked,
       requested: options,

@@ -23,7 +23,12 @@ test('shows a record without its owner and the address of its media', async () =
   const wanted = claimOf();
   await claim(aws.ledger, wanted, executionOf('a'));
   const answer = await reading(wanted.revalidationId);
-  expect(contentOf(answer)).toMatchObject({ status: 'pending', phase: 'claimed', accountId: wanted.accountId, reference: 'case-7' });
+  expect(contentOf(answer)).toMatchObject({
+    status: 'pending',
+    phase: 'claimed',
+    accountId: wanted.accountId,
+    reference: 'case-7',
+  });
   expect(answer.headers).toMatchObject({ 'retry-after': '5' });
   expect(answer.body).not.toMatch(/execution|inbox|bucket|etag/);
 });

@@ -293,7 +293,9 @@ describe('a call without media and upload', () => {
       { path: 'media', code: 'missing', detail: `neither media nor upload is given: ${BOTH}` },
     ]);
     const { upload: _, ...neither } = bodyOf();
-    expect(await brokenOf(neither)).toEqual([{ path: 'media', code: 'missing', detail: `neither media nor upload is given: ${BOTH}` }]);
+    expect(await brokenOf(neither)).toEqual([
+      { path: 'media', code: 'missing', detail: `neither media nor upload is given: ${BOTH}` },
+    ]);
   });
 
   test('is refused when it has both', async () => {
