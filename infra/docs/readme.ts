@@ -7,6 +7,7 @@ import { synthesize } from '../local/template.ts';
 import { definition } from '../workflow/definition.ts';
 import { architecture } from './architecture.ts';
 import { factsText } from './facts.ts';
+import { problemChapters } from './problems.ts';
 import { reasonsTable } from './reasons.ts';
 import { settingsTable } from './settings.ts';
 import { stateDiagram } from './state-diagram.ts';
@@ -38,6 +39,7 @@ export const generated: Record<string, Parts> = {
     problems: problemsTable,
     fields: fieldsTable,
   },
+  'shared/contracts/problems.md': { problems: problemChapters },
   'infra/aws/README.md': { settings: settingsTable },
   'infra/cost/README.md': { cost: costTables, scale: scaleTables },
   'infra/local/README.md': { scenarios: scenariosTable },

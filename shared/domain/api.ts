@@ -141,11 +141,18 @@ export const Revalidation = z.extend(
 
 export type Revalidation = z.infer<typeof Revalidation>;
 
+/** A form to upload with: every field is sent, then the file. */
+export const UploadForm = z.object({
+  url: z.string(),
+  fields: z.record(z.string(), z.string()),
+  expiresAt: Timestamp,
+});
+
 /** The answer to a call: the current re-validation, and for a ticket the upload form. */
 export const Started = z.extend(Revalidation, {
   /** Set when an earlier call asked for the same: `claimedAt` and `reference` are those of the first call. */
   isRepeat: z.optional(z.literal(true)),
-  upload: z.optional(z.object({ url: z.string(), fields: z.record(z.string(), z.string()), expiresAt: Timestamp })),
+  upload: z.optional(UploadForm),
 });
 
 export type Started = z.infer<typeof Started>;

@@ -51,7 +51,7 @@ const pathOf = (path: readonly PropertyKey[], root: string) => [root, ...path.ma
 const inputAt = (value: unknown, path: readonly PropertyKey[]): unknown =>
   path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown> | null | undefined)?.[key], value);
 
-/** The code for a kind of rule, from the parser's name for it. A rule that an absent field breaks is `missing`, whatever its text. */
+/** The code for a kind of rule, from the parser's name for it. A rule that an absent field breaks is `missing`, also with another text. */
 const codeOf = (issue: z.core.$ZodIssue, value: unknown): BrokenRule['code'] => {
   if (inputAt(value, issue.path) === undefined) return 'missing';
   switch (issue.code) {

@@ -64,7 +64,7 @@ describe('a problem document', () => {
       'options.minimumPrecision',
       'is required with speech_match',
     ],
-  ])('calls what is absent missing, whatever its rule says: %s', (_, more, path, detail) => {
+  ])('calls what is absent missing, also when its rule has another text: %s', (_, more, path, detail) => {
     const good = { accountId: 'a', enrollmentId: 'E', userAuthorized: true, upload: { type: 'image/png' } };
     expect(problemWith({ ...good, ...more }).errors).toEqual([{ path, code: 'missing', detail }]);
   });
