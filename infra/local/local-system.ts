@@ -14,7 +14,7 @@ import type { MachineEvent } from './history.ts';
 import { startHttpApi } from './http-api.ts';
 import { permissionsIn, type RoleCall } from './iam/roles.ts';
 import { type Invocation, lambdaHost } from './lambda.ts';
-import type { CorsRule } from './s3/cors.ts';
+import { corsRulesOf } from './s3/cors.ts';
 import { startS3 } from './s3/server.ts';
 import { type Execution, type Machine, machineOf } from './state-machine.ts';
 import { resourcesOf, suppliedBy, synthesize, type Template } from './template.ts';
@@ -85,6 +85,9 @@ const sandboxTimes = { callbackTimeoutSeconds: 2, httpDeadlineSeconds: 2, settle
 /** Retries with the sandbox are twenty times as fast: 2 s become 0.1 s. */
 const SANDBOX_PACE = 0.05;
 
+/** Where a page of a developer is served, such as the example of an upload from a browser. */
+const PAGE_ORIGINS = ['http://localhost:8000', 'http://127.0.0.1:8000'];
+
 /** The number of newest drops whose executions can be looked up. */
 const MOST_DROPS = 1000;
 
@@ -99,7 +102,7 @@ const ownUploads = (origin: string): Pick<Config, 'uploadOrigins'> | undefined =
 export const startLocalSystem = async (options: LocalSystemOptions = {}): Promise<LocalSystem> => {
   leaveAws();
   const unlock = options.ledgerDirectory ? lockFolder(options.ledgerDirectory) : () => {};
-  const { folder: mediaDirectory, deleteFolder } = mediaFolder();
+  const { folder: media, deleteFolder } = mediaFolder();
 
   const sandbox = options.truora ? undefined : await startSandbox(defined({ settings: options.sandboxSettings }));
   const truora = options.truora ?? { origin: sandbox?.origin ?? '', key: `local-${randomBytes(16).toString('hex')}` };
@@ -107,6 +110,7 @@ export const startLocalSystem = async (options: LocalSystemOptions = {}): Promis
     {
       stage: 'local',
       truoraOrigin: truora.origin,
+      corsOrigins: PAGE_ORIGINS,
       ...ownUploads(truora.origin),
       ...(sandbox ? sandboxTimes : { resultMode: 'poll' }),
       ...options.config,
@@ -155,13 +159,11 @@ export const startLocalSystem = async (options: LocalSystemOptions = {}): Promis
     return drop;
   };
 
-  const media = resourcesOf(template, 'AWS::S3::Bucket')[0];
-  const bucket = media?.ref ?? '';
-  const { CorsRules: cors = [] } = (media?.properties.CorsConfiguration ?? {}) as { CorsRules?: CorsRule[] };
+  const bucket = resourcesOf(template, 'AWS::S3::Bucket').map(({ ref }) => ref)[0] ?? '';
   const s3 = await startS3({
     buckets: [bucket],
-    cors,
-    directory: mediaDirectory,
+    cors: corsRulesOf(template),
+    directory: media,
     permissions: permissions,
     secretAccessKey: localSecret,
     onCreated: (created) => {

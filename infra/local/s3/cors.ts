@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { defined } from '../../../shared/domain/defined.ts';
+import { resourcesOf, type Template } from '../template.ts';
 import { S3Error } from './error.ts';
 
 /** One rule of the bucket's CORS configuration, as the template declares it. */
@@ -10,6 +11,12 @@ export type CorsRule = {
   ExposedHeaders?: string[];
   MaxAge?: number;
 };
+
+/** The CORS rules that the template gives its bucket. */
+export const corsRulesOf = (template: Template): CorsRule[] =>
+  resourcesOf(template, 'AWS::S3::Bucket').flatMap(
+    ({ properties }) => (properties.CorsConfiguration as { CorsRules: CorsRule[] } | undefined)?.CorsRules ?? [],
+  );
 
 type Request = { method?: string | undefined; headers: IncomingHttpHeaders };
 
