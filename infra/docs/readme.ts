@@ -11,7 +11,7 @@ import { problemChapters } from './problems.ts';
 import { reasonsTable } from './reasons.ts';
 import { settingsTable } from './settings.ts';
 import { stateDiagram } from './state-diagram.ts';
-import { fieldsTable, functionsTable, problemsTable, routesTable, scenariosTable } from './tables.ts';
+import { fieldsTable, functionsTable, routesTable, scenariosTable } from './tables.ts';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -36,7 +36,6 @@ export const generated: Record<string, Parts> = {
   'shared/contracts/README.md': {
     reasons: reasonsTable,
     routes: routesTable,
-    problems: problemsTable,
     fields: fieldsTable,
   },
   'shared/contracts/problems.md': { problems: problemChapters },
