@@ -1,4 +1,4 @@
-import { brandsOf } from './media.ts';
+import { brandsOf } from './media-brands.ts';
 
 /** Unsupported formats by their first bytes. An error names the format only, and quotes no byte of a file. */
 const beginnings: readonly [string, string][] = [

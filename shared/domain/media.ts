@@ -1,4 +1,5 @@
 import { MediaUnacceptableError } from './errors.ts';
+import { brandsOf } from './media-brands.ts';
 import { formatFound } from './media-names.ts';
 import { type Options, subvalidationsOf } from './request.ts';
 
@@ -30,28 +31,6 @@ const decidingBrands = /^(hei[cxms]|hev[cmsx]|mif[12]|msf1|avi[fso]|M4[ABP] |F4[
 
 /** A QuickTime file older than the `ftyp` box starts with one of these atoms. */
 const quicktimeAtoms = /^(moov|mdat|wide|free|skip|pnot)$/;
-
-/** Atoms without content, which may precede `ftyp`. */
-const fillers = /^(free|skip|wide)$/;
-
-/** The brands of an `ftyp` box, the major one first. @returns undefined when the file does not begin with one */
-export const brandsOf = (head: Buffer): string[] | undefined => {
-  for (let at = 0; at + 8 <= head.length; ) {
-    const size = head.readUInt32BE(at);
-    const type = head.toString('latin1', at + 4, at + 8);
-    const isLong = size === 1;
-    if (isLong && at + 16 > head.length) return undefined;
-    const length = isLong ? Number(head.readBigUInt64BE(at + 8)) : size || head.length - at;
-    if (type === 'ftyp') {
-      const text = head.toString('latin1', at + (isLong ? 16 : 8), Math.min(at + length, head.length));
-      // The four bytes after the major brand are its version.
-      return [text.slice(0, 4), ...(text.slice(8).match(/.{4}/gs) ?? [])];
-    }
-    if (!fillers.test(type) || length < 8) return undefined;
-    at += length;
-  }
-  return undefined;
-};
 
 /** Compatible brands decide: the major one names the vendor's profile, and many phones write `3gp4` into plain MP4. */
 const typeOfBrands = ([major = '', ...compatible]: readonly string[]): MediaType | undefined => {

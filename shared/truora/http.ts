@@ -92,8 +92,8 @@ export const send = ({ method, url, headers, body, deadlines, maxBytes, lookup }
       clearTimeout(silence);
       if (result instanceof Error) reject(result);
       else resolve(result);
+      // The pipeline destroys its source with the request.
       request.destroy();
-      if (typeof body === 'object') body.stream.destroy();
     };
 
     expectWithin(deadlines.connectMs, 'connect_deadline');

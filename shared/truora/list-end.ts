@@ -112,7 +112,7 @@ const leavesOf = (value: unknown, names: string[]): Leaf[] => {
   if (typeof value !== 'object' || value === null) return [{ names: names.slice(0, -1), name, value }];
   if (Array.isArray(value)) {
     if (/^links?$/.test(name)) return value.flatMap((inner) => leavesOf(inner, names));
-    return value.length > 0 ? [{ names, name, value }] : [];
+    return [{ names, name, value: value.length > 0 ? value : undefined }];
   }
   const all = 'rel' in value ? [...names, plain(String(value.rel))] : names;
   return Object.entries(value).flatMap(([key, inner]) => leavesOf(inner, [...all, plain(key)]));
@@ -128,7 +128,7 @@ const isHarmless = ({ names, name, value }: Leaf, { rows, read, pages, isWhole, 
   const isEarlier = [...names, name].some((one) => EARLIER.test(one));
   const count = Number(value);
   if (Number.isNaN(count)) return isEarlier || isRangeOf(name, String(value), name === 'page' ? pages : read);
-  if (PAGES.test(name)) return isFromZero && LAST.test(name) ? count < pages : count <= pages;
+  if (PAGES.test(name)) return count <= pages && !(isFromZero && LAST.test(name));
   if (MOST.test(name)) return isWhole || count > rows;
   if (SKIPPED.test(name)) return pages > 1;
   if (name === 'from') return pages > 1 || count <= 1;

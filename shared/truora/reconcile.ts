@@ -133,7 +133,8 @@ const isAsAsked = ({ account_id, type, threshold }: ListedRow, { accountId, requ
   return String(account_id) === accountId && isFace && (!isOtherwise || isSame);
 };
 
-const ZONED = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d([.,]\d+)?(Z|[+-]\d\d:?\d\d)$/i;
+/** `Date.parse` refuses anything behind the zone. */
+const ZONED = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d([.,]\d+)?(Z|[+-]\d\d:?\d\d)/i;
 
 const UNZONED = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?)([.,]\d+)?)?$/i;
 

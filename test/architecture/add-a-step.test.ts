@@ -96,7 +96,7 @@ describe('the worked example of "Add a step"', () => {
     expect(stdout).toBe('');
   });
 
-  test('is deployed as a function with its permissions, and as a state between its neighbours', async () => {
+  test('deploys the step as a function with its permissions, and as a state between its neighbours', async () => {
     const script = `
       import { Config } from './infra/aws/config.ts';
       import { resourcesOf, synthesize } from './infra/local/template.ts';

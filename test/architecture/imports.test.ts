@@ -123,6 +123,22 @@ describe('the imports', () => {
     expect(forbidden(ours)).toEqual([]);
   });
 
+  test('no source files import each other in a circle', () => {
+    const importsOf = Map.groupBy(all, ({ file }) => file);
+    const free = new Set<string>();
+    const circleFrom = (file: string, path: readonly string[]): readonly string[] | undefined => {
+      if (path.includes(file)) return [...path.slice(path.indexOf(file)), file];
+      if (free.has(file)) return undefined;
+      for (const { from } of importsOf.get(file) ?? []) {
+        const circle = circleFrom(from, [...path, file]);
+        if (circle) return circle;
+      }
+      free.add(file);
+      return undefined;
+    };
+    expect([...importsOf.keys()].flatMap((file) => circleFrom(file, []) ?? [])).toEqual([]);
+  });
+
   test('every source file belongs to a module with rules', () => {
     expect(all.filter(({ file }) => !rooms.some(({ room }) => file.startsWith(`${room}/`)))).toEqual([]);
   });

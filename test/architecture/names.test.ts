@@ -75,7 +75,7 @@ describe.each(names)('the file of %s', (name) => {
     expect(lines.length).toBeLessThanOrEqual(6);
   });
 
-  test('has a handler of at most 30 lines', () => {
+  test('keeps its handler within 30 lines', () => {
     const handler = /^export const handler =[\s\S]*?\);\n(?=\n|$)/m.exec(source)?.[0] ?? '';
     expect(handler).not.toBe('');
     expect(handler.trimEnd().split('\n').length).toBeLessThanOrEqual(30);

@@ -1,20 +1,14 @@
 import { buffer } from 'node:stream/consumers';
 import { GetObjectCommand, HeadObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { mockClient } from 'aws-sdk-client-mock';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import { checkMediaExists, fileAt, openMedia, peekMedia } from '../../shared/aws/media-store.ts';
 import { SNIFF_BYTES } from '../../shared/domain/media.ts';
 import type { Media } from '../../shared/domain/revalidation.ts';
 import { BUCKET, claimOf, thrownBy } from '../support/journal.ts';
-import { type LocalAws, openLocalAws } from '../support/local-aws.ts';
+import { withLocalAws } from '../support/with-local-aws.ts';
 
-let aws: LocalAws;
-
-beforeAll(async () => {
-  aws = await openLocalAws(undefined, { media: true });
-});
-
-afterAll(() => aws.close());
+const test = withLocalAws(undefined, { media: true });
 
 let made = 0;
 
@@ -59,7 +53,7 @@ const refusedWith = async <Result>(
 };
 
 describe('peekMedia', () => {
-  test('returns version, size, first bytes and metadata from one call', async () => {
+  test('returns version, size, first bytes and metadata from one call', async ({ aws }) => {
     const put = await aws.put(newKey(), FACE, { 'user-authorized': 'true', reference: 'case 7' });
     expect(await peek({ key: put.key })).toEqual({
       versionId: put.versionId,
@@ -71,19 +65,22 @@ describe('peekMedia', () => {
     });
   });
 
-  test.each([1, SNIFF_BYTES - 1, SNIFF_BYTES, SNIFF_BYTES + 1])('returns the size of %i bytes', async (bytes) => {
-    const put = await aws.put(newKey(), FACE.subarray(0, bytes));
-    const { head, bytes: told } = await peek({ key: put.key });
-    expect({ told, head: head.length }).toEqual({ told: bytes, head: Math.min(bytes, SNIFF_BYTES) });
-  });
+  test.for([1, SNIFF_BYTES - 1, SNIFF_BYTES, SNIFF_BYTES + 1])(
+    'returns the size of %i bytes',
+    async (bytes, { aws }) => {
+      const put = await aws.put(newKey(), FACE.subarray(0, bytes));
+      const { head, bytes: told } = await peek({ key: put.key });
+      expect({ told, head: head.length }).toEqual({ told: bytes, head: Math.min(bytes, SNIFF_BYTES) });
+    },
+  );
 
-  test('reads no more than the head of a large object', async () => {
+  test('reads no more than the head of a large object', async ({ aws }) => {
     const put = await aws.put(newKey(), Buffer.alloc(12_000_000, 1));
     const { head, bytes } = await peek({ key: put.key });
     expect({ head: head.length, bytes }).toEqual({ head: SNIFF_BYTES, bytes: 12_000_000 });
   });
 
-  test('reads the named version, or the newest one when none is named', async () => {
+  test('reads the named version, or the newest one when none is named', async ({ aws }) => {
     const key = newKey();
     const older = await aws.put(key, 'older');
     const newer = await aws.put(key, 'newer!');
@@ -101,12 +98,12 @@ describe('peekMedia', () => {
     }
   });
 
-  test('refuses an object without a byte', async () => {
+  test('refuses an object without a byte', async ({ aws }) => {
     const put = await aws.put(newKey(), '');
     expect(await thrownBy(peek(put))).toEqual({ name: 'MediaUnacceptableError', reason: 'media_empty' });
   });
 
-  test('throws media_gone for an object that never existed, was deleted, or has no such version', async () => {
+  test('throws media_gone for an object that never existed, was deleted, or has no such version', async ({ aws }) => {
     const gone = { name: 'MediaGoneError', reason: 'media_gone' };
     expect(await thrownBy(peek({ key: newKey() }))).toEqual(gone);
     const deleted = await aws.put(newKey(), FACE);
@@ -121,7 +118,7 @@ describe('peekMedia', () => {
     expect(await thrownBy(peek({ key: other.key, versionId: deleted.versionId }))).toEqual(gone);
   });
 
-  test('throws media_changed for an object with another ETag', async () => {
+  test('throws media_changed for an object with another ETag', async ({ aws }) => {
     const put = await aws.put(newKey(), FACE);
     await aws.put(put.key, 'another face');
     const changed = { name: 'MediaGoneError', reason: 'media_changed' };
@@ -144,7 +141,7 @@ describe('peekMedia', () => {
     expect(await refused).toEqual({ name: 'MediaUnacceptableError', reason: 'media_unreadable' });
   });
 
-  test('decodes metadata that S3 has encoded', async () => {
+  test('decodes metadata that S3 has encoded', async ({ aws }) => {
     const put = await aws.put(newKey(), FACE, { reference: '=?UTF-8?B?RXhwZWRpZW50ZSBuwrogNw==?=' });
     expect((await peek(put)).metadata).toEqual({ reference: 'Expediente nº 7' });
   });
@@ -156,7 +153,7 @@ describe('peekMedia', () => {
 });
 
 describe('fileAt', () => {
-  test('reads only the requested ranges of the version that was peeked at', async () => {
+  test('reads only the requested ranges of the version that was peeked at', async ({ aws }) => {
     const put = await aws.put(newKey(), Buffer.alloc(300_000, 'abcdefg'));
     const file = fileAt({ bucket: BUCKET, key: put.key }, await peek({ key: put.key }));
     await aws.put(put.key, 'another face');
@@ -169,13 +166,13 @@ describe('fileAt', () => {
 });
 
 describe('checkMediaExists', () => {
-  test('finds the pinned version when a newer one exists', async () => {
+  test('finds the pinned version when a newer one exists', async ({ aws }) => {
     const put = await aws.put(newKey(), FACE);
     await aws.remove(put.key);
     expect(await checkMediaExists(mediaOf(put))).toBeUndefined();
   });
 
-  test('throws when the version is gone or changed', async () => {
+  test('throws when the version is gone or changed', async ({ aws }) => {
     const put = await aws.put(newKey(), FACE);
     const changed = { name: 'MediaGoneError', reason: 'media_changed' };
     expect(await thrownBy(checkMediaExists(mediaOf({ ...put, etag: '0'.repeat(32) })))).toEqual(changed);
@@ -190,7 +187,7 @@ describe('checkMediaExists', () => {
 });
 
 describe('openMedia', () => {
-  test('streams the pinned version when a newer one exists', async () => {
+  test('streams the pinned version when a newer one exists', async ({ aws }) => {
     const put = await aws.put(newKey(), FACE);
     await aws.put(put.key, 'another face');
     expect(await read(mediaOf(put))).toEqual({ content: FACE, bytes: FACE.length });
@@ -198,19 +195,19 @@ describe('openMedia', () => {
     expect(await read(mediaOf(put))).toEqual({ content: FACE, bytes: FACE.length });
   });
 
-  test('throws media_gone once the version was deleted', async () => {
+  test('throws media_gone once the version was deleted', async ({ aws }) => {
     const put = await aws.put(newKey(), FACE);
     await aws.remove(put.key, put.versionId);
     expect(await thrownBy(openMedia(mediaOf(put)))).toEqual({ name: 'MediaGoneError', reason: 'media_gone' });
   });
 
-  test('throws media_changed when the version holds other content', async () => {
+  test('throws media_changed when the version holds other content', async ({ aws }) => {
     const put = await aws.put(newKey(), FACE);
     const media = mediaOf({ ...put, etag: '0'.repeat(32) });
     expect(await thrownBy(openMedia(media))).toEqual({ name: 'MediaGoneError', reason: 'media_changed' });
   });
 
-  test('throws media_changed for media without a version that was overwritten', async () => {
+  test('throws media_changed for media without a version that was overwritten', async ({ aws }) => {
     const put = await aws.put(newKey(), FACE);
     const { versionId: _, ...media } = mediaOf(put);
     expect((await read(media)).content).toEqual(FACE);
@@ -241,7 +238,7 @@ describe('openMedia', () => {
   });
 });
 
-test.each([
+test.for([
   'a"b.jpg',
   '%2B+%20.jpg',
   'a b  c.jpg',
@@ -252,7 +249,7 @@ test.each([
   'a?b=c&d#e.jpg',
   'line\nbreak.jpg',
   `${'k'.repeat(900)}.jpg`,
-])('finds an object under the key %j', async (name) => {
+])('finds an object under the key %j', async (name, { aws }) => {
   const put = await aws.put(`inbox/${name}`, FACE);
   expect(await peek(put)).toMatchObject({ bytes: FACE.length, versionId: put.versionId });
   expect((await read(mediaOf(put))).content).toEqual(FACE);

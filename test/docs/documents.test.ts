@@ -75,7 +75,7 @@ describe.each([...documents])('%s', (file) => {
     expect(Buffer.byteLength(read(file))).toBeLessThanOrEqual(sizes[file] ?? 0);
   });
 
-  test('has only links that resolve', () => {
+  test('links only to files and chapters that exist', () => {
     expect(brokenLinks(file, read(file))).toEqual([]);
   });
 

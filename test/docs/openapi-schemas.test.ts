@@ -1,19 +1,13 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { describe, expect, vi } from 'vitest';
 import { handler as list } from '../../functions/list-revalidations.ts';
 import { handler as start } from '../../functions/start-revalidation.ts';
 import { operations, schemas } from '../../infra/docs/openapi.ts';
 import { AccountId } from '../../shared/domain/ids.ts';
 import { context, newPerson } from '../support/journal.ts';
-import { type LocalAws, openLocalAws } from '../support/local-aws.ts';
 import { callEvent } from '../support/routes.ts';
+import { withLocalAws } from '../support/with-local-aws.ts';
 
-let aws: LocalAws;
-
-beforeAll(async () => {
-  aws = await openLocalAws('StartRevalidation', { media: true });
-});
-
-afterAll(() => aws.close());
+const test = withLocalAws('StartRevalidation', { media: true });
 
 /** The schemas that a call is parsed with: the same objects, not equal ones. */
 const parsedBy = async (named: Record<string, { safeParse: unknown }>, run: () => Promise<unknown>) => {

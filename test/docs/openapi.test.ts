@@ -124,7 +124,7 @@ describe('the OpenAPI document', () => {
     expect(new Set([...known, ...never])).toEqual(new Set(Object.keys(problems)));
   });
 
-  test('has one example for each problem and each body', () => {
+  test('gives one example for each problem and each body', () => {
     expect(examples.length).toBeGreaterThan(25);
   });
 

@@ -61,7 +61,7 @@ test('every kind of item in the ledger is on this page and in the table of items
   for (const listed of [new Set(kept), items]) expect([...listed].toSorted()).toEqual([...kinds].toSorted());
 });
 
-test('packages are pinned and sealed, and none runs a script when it is installed', () => {
+test('every package is pinned and sealed, and none runs a script when it is installed', () => {
   const declared = (file: string) => JSON.parse(read(file)) as Record<string, Record<string, unknown>>;
   const { allowScripts } = declared('package.json');
   for (const file of ['package.json', '.ci/tools/package.json']) {

@@ -52,14 +52,14 @@ test('a validation may still appear after an attempt that is open, was not found
 describe('what a list was believed not to show', () => {
   const created = attempt('created', 'VLD2');
 
-  test('is proved only by the attempt that Truora answered', () => {
+  test('needs the attempt that Truora answered as its proof', () => {
     const lost = attempt('not_found');
     const all = [lost, attempt('created', 'VLD1'), attempt('adopted', 'VLD2'), created, attempt('blind')];
     expect(inNeedOfProof(all, 'VLD2')).toEqual({ own: created, unproved: [lost] });
     expect(inNeedOfProof([attempt('adopted', 'VLD2')], 'VLD2')).toEqual({ own: undefined, unproved: [] });
   });
 
-  test('is empty where there was no attempt', () => {
+  test('stays empty where there was no attempt', () => {
     expect(inNeedOfProof(undefined, 'VLD2')).toEqual({ own: undefined, unproved: [] });
   });
 });
@@ -93,11 +93,11 @@ describe('an amendment', () => {
     },
   );
 
-  test('has no decision time beside that of its verdict', () => {
+  test('takes its decision time from its verdict alone', () => {
     expect(Amendment.parse({ ...amendment, decidedAt: at })).not.toHaveProperty('decidedAt');
   });
 
-  test('is appended after all earlier ones', () => {
+  test('goes behind all earlier ones', () => {
     const [first, second, third] = (['failed', 'expired', 'declined'] as const).map((status) => ({
       ...amendment,
       status,

@@ -26,7 +26,7 @@ const call = {
 };
 
 describe('the case of a drop', () => {
-  test('has the person of its key, and the id that its claim would have', () => {
+  test('takes the person from its key, and gets the id that its claim would get', () => {
     expect(caseIdOf(drop(), bucket, 'execution-1')).toEqual({
       revalidationId: revalidationIdOf({ accountId: 'person', bucket, key, version: 'v1' }),
       accountId: 'person',
@@ -34,7 +34,7 @@ describe('the case of a drop', () => {
     });
   });
 
-  test('has one id for all copies and for every execution', () => {
+  test('gets one id for all copies and for every execution', () => {
     const copies = ['one', 'two', 'three'].map((execution) => caseIdOf(drop(), bucket, execution));
     expect(new Set(copies.map(({ revalidationId }) => revalidationId)).size).toBe(1);
   });
@@ -45,18 +45,18 @@ describe('the case of a drop', () => {
     );
   });
 
-  test('has another id for another version', () => {
+  test('gets another id for another version', () => {
     const ids = ['v1', 'v2'].map((version) => caseIdOf(drop({ 'version-id': version }), bucket, 'one').revalidationId);
     expect(new Set(ids).size).toBe(2);
   });
 
-  test('has no case of ours when the drop is in another bucket', () => {
+  test('belongs to another system when the drop is in another bucket', () => {
     const elsewhere = structuredClone(drop());
     elsewhere.event.detail.bucket.name = 'media-of-others';
     expect(caseIdOf(elsewhere, bucket, 'one').revalidationId).not.toBe(caseIdOf(drop(), bucket, 'one').revalidationId);
   });
 
-  test('has no person under a key that cannot be read, and one id for all copies', () => {
+  test('names no person under a key that cannot be read, and gets one id for all copies', () => {
     const unreadable = 'inbox/../ENR1/selfie.jpg';
     const copies = ['one', 'two'].map((execution) => caseIdOf(drop({ key: unreadable }), bucket, execution));
     expect(copies[0]).toEqual({ revalidationId: revalidationIdOf({ bucket, key: unreadable, version: 'v1' }) });
@@ -65,7 +65,7 @@ describe('the case of a drop', () => {
 });
 
 describe('the case of a call', () => {
-  test('has the person that the call names, and an id of its own', () => {
+  test('takes the person from the call, and gets an id of its own', () => {
     expect(caseIdOf({ ...call, reference: 'case 7' }, bucket, 'execution-1')).toEqual({
       revalidationId: revalidationIdOf({ accountId: 'person', bucket, key: 'media/a.jpg', version: 'execution-1' }),
       accountId: 'person',
@@ -82,7 +82,7 @@ describe('the case of a call', () => {
     );
   });
 
-  test('has an id for each execution when the call means the newest version', () => {
+  test('gets an id for each execution when the call means the newest version', () => {
     const newest = { ...call, media: { key: 'media/a.jpg' } };
     expect(caseIdOf(newest, bucket, 'one')).toEqual(caseIdOf(newest, bucket, 'one'));
     expect(caseIdOf(newest, bucket, 'one').revalidationId).not.toBe(caseIdOf(newest, bucket, 'two').revalidationId);
@@ -99,7 +99,7 @@ describe('the case of a request that cannot be read', () => {
     ['a call with a field too many', { ...call, also: 1 }],
     ['a drop of another service', { kind: 'drop', event: { ...drop().event, source: 'aws.ec2' } }],
     ['a drop without an event', { kind: 'drop' }],
-  ])('has no person, and an id for each execution: %s', (_, request) => {
+  ])('names no person, and gets an id for each execution: %s', (_, request) => {
     const [one, again, two] = ['one', 'one', 'two'].map((execution) => caseIdOf(request, bucket, execution));
     expect(Object.keys(one ?? {})).toEqual(['revalidationId']);
     expect(RevalidationId.safeParse(one?.revalidationId).success).toBe(true);

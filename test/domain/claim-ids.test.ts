@@ -38,7 +38,7 @@ const hashOf = (...parts: unknown[]) =>
 describe('the id of a re-validation', () => {
   const of = { bucket: 'faces', key, version: 'v1' };
 
-  test('is the same for ever: a hash of the person, the object, its version and the force key', () => {
+  test('stays the same for ever: a hash of the person, the object, its version and the force key', () => {
     expect(revalidationIdOf({ ...of, accountId: 'person' })).toBe(hashOf('person', 'faces', key, 'v1'));
     expect(revalidationIdOf({ ...of, accountId: 'person', forceKey: 'k' })).toBe(
       hashOf('person', 'faces', key, 'v1', 'k'),
@@ -62,7 +62,7 @@ describe('the id of a re-validation', () => {
 describe('the case of a request without a claim', () => {
   const ID = { accountId: 'person', enrollmentId: 'ENR1' };
 
-  test('is one for all versions of a key with too many uploads, and for a drop alone', () => {
+  test('covers all versions of a key with too many uploads, and a drop alone', () => {
     const ofKey = { revalidationId: hashOf('person', 'faces', key, 'too_many_uploads'), ...ID };
     expect(unclaimedCaseOf(dropOf(), 'too_many_uploads')).toEqual(ofKey);
     expect(unclaimedCaseOf(dropOf({ 'version-id': 'v2' }), 'too_many_uploads')).toEqual(ofKey);
@@ -70,18 +70,18 @@ describe('the case of a request without a claim', () => {
     expect(unclaimedCaseOf(callOf(), 'too_many_uploads')).toEqual(ofCall);
   });
 
-  test.each(['already_asked_otherwise', 'answer_too_old'])('is that of the execution after %s', (reason) => {
+  test.each(['already_asked_otherwise', 'answer_too_old'])('belongs to the execution after %s', (reason) => {
     const ofExecution = { revalidationId: hashOf('person', 'faces', key, 'execution-1'), ...ID };
     expect(unclaimedCaseOf(dropOf(), reason)).toEqual(ofExecution);
   });
 
-  test.each([undefined, '', 'media_gone'])('is that of its version after the reason %j', (reason) => {
+  test.each([undefined, '', 'media_gone'])('belongs to its version after the reason %j', (reason) => {
     expect(unclaimedCaseOf(dropOf(), reason)).toEqual({ revalidationId: hashOf('person', 'faces', key, 'v1'), ...ID });
   });
 });
 
 describe('the object of a request', () => {
-  test('is the version that was dropped in our inbox', () => {
+  test('names the version that was dropped in our inbox', () => {
     expect(objectOf(dropOf())).toEqual({ key, versionId: 'v1' });
   });
 
@@ -90,7 +90,7 @@ describe('the object of a request', () => {
     ['a drop in another bucket', dropOf({}, 'others')],
     ['a drop without a version', dropOf({ 'version-id': undefined })],
     ['a drop under another key', dropOf({ key: 'media/person/ENR1/selfie.jpg' })],
-  ])('is none for %s', (_, intake) => {
+  ])('names none for %s', (_, intake) => {
     expect(objectOf(intake)).toBeUndefined();
   });
 });

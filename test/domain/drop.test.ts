@@ -14,7 +14,7 @@ const dropped = {
 };
 
 describe('the request of a drop whose event never came', () => {
-  test('is one that ClaimRequest accepts, with the case id of the lost event', () => {
+  test('passes ClaimRequest, with the case id of the lost event', () => {
     const event = {
       version: '0',
       id: '17793124-05d4-b198-2fde-7ededc63b103',
@@ -40,7 +40,7 @@ describe('the request of a drop whose event never came', () => {
     );
   });
 
-  test('is the same for any form of its key, and another for another version', () => {
+  test('stays the same for any form of its key, and differs for another version', () => {
     fc.assert(
       fc.property(fc.string({ minLength: 1, maxLength: 200, unit: 'binary' }), (name) => {
         const of = { ...dropped, key: `inbox/${name}` };
@@ -78,7 +78,7 @@ describe('a drop', () => {
     ['came when the ticket was full', full, [ticketId], true],
     ['came when the ticket was full, and the ticket has no claim yet', full, [], true],
     ['failed before it was entered', other, [ticketId, ownId], true],
-  ])('is known to have a case, or not, when it %s', (_, of, recorded, known) => {
+  ])('counts as known, or not, when it %s', (_, of, recorded, known) => {
     expect(isKnown(dropped, { ownId, ticket: of, recorded: new Set(recorded) })).toBe(known);
   });
 });
@@ -93,7 +93,7 @@ describe('the name of its execution', () => {
     expect(name(15)).toMatch(/^sweep-RVL[0-9a-f]{32}-0$/);
   });
 
-  test('is always one that AWS accepts', () => {
+  test('fits the rules of AWS for names', () => {
     expect(name(60 * 24 * 365)).toMatch(/^[A-Za-z0-9_-]{1,80}$/);
   });
 });

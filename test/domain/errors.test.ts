@@ -19,7 +19,7 @@ const classes = (Object.entries(errors) as unknown as [string, AnyError][]).filt
 describe.each(classes)('%s', (name, NamedError) => {
   const error = new NamedError('some_reason' as never, 'field: some rule');
 
-  test('is an error with a literal name, which is its own', () => {
+  test('carries a literal name, which is its own', () => {
     expect(error).toBeInstanceOf(errors.NamedError);
     expect(error).toBeInstanceOf(Error);
     expect(error).toBeInstanceOf(NamedError);

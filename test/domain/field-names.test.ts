@@ -5,12 +5,12 @@ import { CallRequest, Options } from '../../shared/domain/request.ts';
 const names = fields.map(({ field }) => field);
 
 describe('the table of fields', () => {
-  test('has a row for every option', () => {
+  test('names every option', () => {
     expect(Object.keys(Options.shape).filter((field) => !(names as string[]).includes(field))).toEqual([]);
     expect(Object.keys(Options.shape).length).toBeGreaterThan(5);
   });
 
-  test('has a row for every other field that a caller can set', () => {
+  test('names every other field that a caller can set', () => {
     // What, under which name and how old an answer may be are not about the person, and each entry point has its own form for them.
     const asked = Object.keys(CallRequest.shape).filter(
       (f) => !['kind', 'media', 'options', 'idempotencyKey', 'maxAgeSeconds', 'calledBy'].includes(f),
@@ -18,7 +18,7 @@ describe('the table of fields', () => {
     expect(asked.filter((field) => !(names as string[]).includes(field))).toEqual([]);
   });
 
-  test('has no row for an unknown field', () => {
+  test('names no unknown field', () => {
     const known = [...Object.keys(Options.shape), ...Object.keys(CallRequest.shape)];
     expect(names.filter((field) => !known.includes(field))).toEqual([]);
   });
@@ -56,7 +56,7 @@ describe('the form that Truora gets', () => {
     },
   );
 
-  test('has a decision above for every field', () => {
+  test('covers every field by a decision above', () => {
     expect(fields.filter(({ form }) => form)).toHaveLength(7);
     expect(fields.filter(({ form }) => !form)).toHaveLength(5);
   });

@@ -66,7 +66,7 @@ describe('the id of a re-validation', () => {
     expect(revalidationIdOf(withoutAccount)).toBe('RVL4feb43d8454396ed8e49eddf6ed3f60a');
   });
 
-  test('has a prefix of its own', () => {
+  test('starts with a prefix of its own', () => {
     expect(RevalidationId.safeParse(revalidationIdOf(parts)).success).toBe(true);
     expect(TruoraId.safeParse(revalidationIdOf(parts)).success).toBe(true);
     for (const id of [

@@ -29,7 +29,7 @@ describe('a key of the inbox', () => {
     '$&.jpg',
     '%2e%2e%2fx.jpg',
     longest(),
-  ])('is read unchanged with the name %j', (name) => {
+  ])('keeps the name %j unchanged when it is read', (name) => {
     expect(readInboxKey(keyOf(name))).toEqual({ ...at, name });
   });
 
@@ -65,11 +65,11 @@ describe('a key of the inbox', () => {
     ['a person of 129 characters', `inbox/${'a'.repeat(129)}/${at.enrollmentId}/a.jpg`],
     ['an enrollment with a dot', 'inbox/person-1/ENR.1/a.jpg'],
     ['an encoded slash in place of one', `inbox/person-1%2F${at.enrollmentId}/a.jpg`],
-  ])('is refused with %s', (_, key) => {
+  ])('gives no person with %s', (_, key) => {
     expect(readInboxKey(key)).toBeUndefined();
   });
 
-  test('is not decoded: an encoded character stays encoded', () => {
+  test('keeps an encoded character encoded', () => {
     expect(readInboxKey(keyOf('a+b%2B%20%.jpg'))?.name).toBe('a+b%2B%20%.jpg');
   });
 });

@@ -64,7 +64,7 @@ describe('readIntake', () => {
 });
 
 describe('the case of an intake', () => {
-  test('has one id for a drop before and after its claim', () => {
+  test('gives a drop one id before and after its claim', () => {
     const intake = readIntake(drop(), at);
     expect(unclaimedCaseOf(intake).revalidationId).toBe(claimIdOf(intake, 'v1'));
   });
@@ -75,7 +75,7 @@ describe('the case of an intake', () => {
       expect(unclaimedCaseOf(intake, reason).revalidationId).not.toBe(claimIdOf(intake, 'v1'));
   });
 
-  test('has no object of another bucket', () => {
+  test('ignores an object of another bucket', () => {
     expect(objectOf(readIntake(drop(), at))).toEqual({ key, versionId: 'v1' });
     expect(objectOf(readIntake(drop({ bucket: 'others' }), at))).toBeUndefined();
   });

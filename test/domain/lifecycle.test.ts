@@ -44,18 +44,18 @@ describe('the lifecycle', () => {
 });
 
 describe('the predecessors of a phase', () => {
-  test('are the exact inverse of the table', () => {
+  test('match the exact inverse of the table', () => {
     const forward = phases.flatMap((from) => lifecycle[from].map((to) => `${from} -> ${to}`));
     const backward = phases.flatMap((to) => predecessors(to).map((from) => `${from} -> ${to}`));
     expect(backward.sort()).toEqual(forward.sort());
     expect(new Set(backward).size).toBe(backward.length);
   });
 
-  test('are empty for the first phase', () => {
+  test('do not exist for the first phase', () => {
     expect(predecessors('claimed')).toEqual([]);
   });
 
-  test('are the phases that a write must find', () => {
+  test('name the phases that a write must find', () => {
     expect(predecessors('created')).toEqual(['claimed']);
     expect(predecessors('moved')).toEqual(['created']);
     expect(predecessors('approved')).toEqual(['claimed', 'created', 'moved']);

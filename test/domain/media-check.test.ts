@@ -86,7 +86,7 @@ describe('complete media', () => {
     ['a photo of exactly the limit', make.jpeg({ width: 64, height: 64 })],
   ];
 
-  test.each(whole)('is accepted: %s', async (_, bytes) => {
+  test.each(whole)('passes the check: %s', async (_, bytes) => {
     expect(await resultOf(bytes)).toBe('taken');
   });
 
@@ -146,11 +146,11 @@ describe('media that would be paid for in vain', () => {
     ['media_too_long', 'a QuickTime film of 61 s', make.mov({ seconds: 61 })],
     ['media_too_long', 'a WebM of 90 s', make.webm({ seconds: 90 })],
     ['media_too_long', 'an AVI of 90 s', make.avi({ seconds: 90 })],
-  ])('is refused by name: %s: %s', async (reason, _, bytes) => {
+  ])('fails the check by name: %s: %s', async (reason, _, bytes) => {
     expect(await resultOf(bytes)).toBe(reason);
   });
 
-  test('is refused by the limits of the deployment', async () => {
+  test('fails the check by the limits of the deployment', async () => {
     expect(await resultOf(make.jpeg(), { minPixels: 481, maxSeconds: 60 })).toBe('media_too_small');
     expect(await resultOf(make.mp4({ seconds: 3 }), { minPixels: 64, maxSeconds: 2 })).toBe('media_too_long');
     expect(await resultOf(make.mp4({ seconds: 90 }), { minPixels: 64, maxSeconds: 90 })).toBe('taken');

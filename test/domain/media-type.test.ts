@@ -109,7 +109,7 @@ describe('the first bytes', () => {
     ['HTML', bytes('\xef\xbb\xbf<!DOCTYPE html>')],
     [undefined, ftyp('\0\x01<>')],
     [undefined, new Uint8Array()],
-  ])('are called %s in a refusal', (name, head) => {
+  ])('appear as %s in a refusal', (name, head) => {
     expect(sniffMediaType(head)).toBeUndefined();
     expect(formatFound(head)).toBe(name);
   });
@@ -131,7 +131,7 @@ describe('the first bytes', () => {
     expect(Buffer.from(ebml('webm')).indexOf('webm') + 4).toBeLessThanOrEqual(SNIFF_BYTES);
   });
 
-  test('are read from the start of the view, not of its buffer', () => {
+  test('start at the view, not at its buffer', () => {
     const [, , jpeg = new Uint8Array()] = files[0] ?? [];
     const buffer = new Uint8Array([1, 2, 3, ...jpeg, 4, 5]);
     expect(sniffMediaType(buffer.subarray(3, 3 + jpeg.length))).toBe('image/jpeg');
@@ -158,7 +158,7 @@ describe('the first bytes', () => {
 });
 
 describe('the types', () => {
-  test('are the seven of the guide, each proven above', () => {
+  test('match the seven of the guide, each proven above', () => {
     expect(new Set(files.map(([type]) => type))).toEqual(new Set(Object.keys(mediaTypes)));
     expect(
       Object.values(mediaTypes)
@@ -167,7 +167,7 @@ describe('the types', () => {
     ).toEqual(['jpg', 'png', 'webp', 'webm', 'mp4', 'avi', 'mov'].sort());
   });
 
-  test('are photos or videos', () => {
+  test('count as photos or videos', () => {
     const photos = (Object.keys(mediaTypes) as MediaType[]).filter(isPhoto);
     expect(photos).toEqual(['image/jpeg', 'image/png', 'image/webp']);
   });

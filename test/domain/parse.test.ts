@@ -41,14 +41,14 @@ describe('a refusal', () => {
     expect(refusal(Options, broken).message.split('; ')).toHaveLength(4);
   });
 
-  test('is about the consent when the consent is missing, also beside other errors', () => {
+  test('names the consent when the consent is missing, also beside other errors', () => {
     expect(refusal(RevalidationRequest, { kind: 'call', userAuthorized: false, accountId: '..' }).reason).toBe(
       'consent_missing',
     );
     expect(refusal(RevalidationRequest, { kind: 'call', userAuthorized: true }).reason).toBe('request_invalid');
   });
 
-  test('is absent for a valid request, which is returned parsed', () => {
+  test('does not exist for a valid request, which is returned parsed', () => {
     expect(parseOrRefuse(Options, { threshold: 0.7 })).toEqual({ threshold: 0.7 });
     expect(parseOrRefuse(z.object({ a: z._default(z.string(), 'b') }), { c: 1 })).toEqual({ a: 'b' });
   });
@@ -57,7 +57,7 @@ describe('a refusal', () => {
 describe('an absent field', () => {
   const codesOf = (value: unknown) => refusal(RevalidationRequest, value).broken.map(({ path, code }) => [path, code]);
 
-  test('is called missing, in the sentence and by its code', () => {
+  test('counts as missing, in the sentence and by its code', () => {
     const { message, broken } = refusal(RevalidationRequest, { kind: 'call' });
     expect(message).toMatch(
       /^consent_missing: accountId: is missing; enrollmentId: is missing; userAuthorized: is missing: /,
@@ -80,7 +80,7 @@ describe('an absent field', () => {
     expect(codesOf(value)).toEqual(codes);
   });
 
-  test('is no longer missing once it has a value', () => {
+  test('stops to count as missing once it has a value', () => {
     const { broken } = refusal(RevalidationRequest, {
       kind: 'call',
       accountId: 7,
@@ -99,7 +99,7 @@ describe('an absent field', () => {
 
 describe('an unknown field', () => {
   test.each(['thresold', 'user-authorized', 'user_authorized', 'A', 'a'.repeat(32)])(
-    'is named if it looks like a name: %s',
+    'appears in the refusal if it looks like a name: %s',
     (name) => {
       expect(refusal(Options, { [name]: 1 }).message).toBe(`request_invalid: request: unknown field "${name}"`);
     },
@@ -119,7 +119,7 @@ describe('an unknown field', () => {
     '\u001b[31m',
     '__proto__',
     '../..',
-  ])('is not quoted if it does not: %j', (name) => {
+  ])('stays out of the refusal if it does not: %j', (name) => {
     const value = JSON.parse(`{${JSON.stringify(name)}: 1}`);
     expect(refusal(Options, value).message).toBe('request_invalid: request: unknown field');
   });
@@ -153,7 +153,7 @@ describe('a value', () => {
     },
   );
 
-  test('is never quoted, at any place of a request', () => {
+  test('never appears in a refusal, at any place of a request', () => {
     let refused = 0;
     const request = fc.record(
       Object.fromEntries(Object.entries(places).map(([name, valid]) => [name, fc.oneof(valid, canaries)])),

@@ -32,22 +32,22 @@ describe('a record', () => {
     expect(LedgerRecord.safeParse({ ...least, trail: [{ phase: 'moving', at }] }).success).toBe(false);
   });
 
-  test('has a field for everything in a claim', () => {
+  test('keeps a field for everything in a claim', () => {
     expect(Object.keys(LedgerRecord.shape)).toEqual(expect.arrayContaining(Object.keys(Claim.shape)));
   });
 
-  test('has the fields of the index by person and time', () => {
+  test('keeps the fields of the index by person and time', () => {
     expect(Object.keys(LedgerRecord.shape)).toEqual(expect.arrayContaining([BY_PERSON.attribute, BY_PERSON.sort]));
   });
 });
 
 describe('the validation of a record', () => {
-  test('is its id and what Truora returned', () => {
+  test('holds its id and what Truora returned', () => {
     const record = { ...least, validationId: 'VLD1', used: { deadline: at, threshold: 0.7 } };
     expect(validationOf(record)).toEqual({ validationId: 'VLD1', deadline: at, threshold: 0.7 });
   });
 
-  test('is absent while one of the two is missing', () => {
+  test('does not exist while one of the two is missing', () => {
     expect(validationOf(least)).toBeUndefined();
     expect(validationOf({ ...least, validationId: 'VLD1' })).toBeUndefined();
     expect(validationOf({ ...least, used: { deadline: at } })).toBeUndefined();
@@ -68,7 +68,7 @@ describe('a request', () => {
     expect(isDifferentRequest(existing, { enrollmentId: 'ENR2', requested })).toBe(true);
   });
 
-  test('is the same in any order of its fields', () => {
+  test('stays the same in any order of its fields', () => {
     const requested = { timeoutSeconds: 60, threshold: 0.5 };
     const turned = { threshold: 0.5, timeoutSeconds: 60 };
     expect(isDifferentRequest({ enrollmentId: 'E', requested }, { enrollmentId: 'E', requested: turned })).toBe(false);

@@ -70,7 +70,7 @@ describe('the request details of a drop', () => {
   });
 
   test.each([undefined, '', 'false', 'TRUE', 'True', ' true', 'true ', '1', 'yes'])(
-    'are refused with a consent of %j',
+    'fail with a consent of %j',
     (said) => {
       const metadata = said === undefined ? {} : { 'user-authorized': said };
       const [name, reason, detail] = refusalOf(() => detailsOfDrop(key, metadata as Record<string, string>));
@@ -79,7 +79,7 @@ describe('the request details of a drop', () => {
     },
   );
 
-  test('are refused under a key that is not one of ours, and the key is not quoted', () => {
+  test('fail under a key that is not one of ours, and the key is not quoted', () => {
     const [name, reason, detail] = refusalOf(() => detailsOfDrop('inbox/canary', consent));
     expect([name, reason]).toEqual(['RequestInvalidError', 'unreadable_key']);
     expect(detail).toMatch(/^key: must be inbox\/\{accountId\}\/\{enrollmentId\}\/\{name\}\.\{ext\}/);
@@ -108,12 +108,12 @@ describe('the request details of a drop', () => {
     ['with an unknown field', '{"treshold":0.7}', 'x-amz-meta-options: unknown field "treshold"'],
     ['with a value against the rules', '{"threshold":7}', 'x-amz-meta-options.threshold: must be 0 to 1'],
     ['that names another person', '{"accountId":"other"}', 'x-amz-meta-options: unknown field "accountId"'],
-  ])('are refused with options %s', (_, options, detail) => {
+  ])('fail with options %s', (_, options, detail) => {
     const refusal = refusalOf(() => detailsOfDrop(key, { ...consent, options }));
     expect(refusal).toEqual(['RequestInvalidError', 'request_invalid', detail]);
   });
 
-  test.each(['José', '', 'x'.repeat(129), 'a\nb'])('are refused with a reference of %j', (reference) => {
+  test.each(['José', '', 'x'.repeat(129), 'a\nb'])('fail with a reference of %j', (reference) => {
     expect(refusalOf(() => detailsOfDrop(key, { ...consent, reference }))).toEqual([
       'RequestInvalidError',
       'request_invalid',
@@ -121,7 +121,7 @@ describe('the request details of a drop', () => {
     ]);
   });
 
-  test('are refused with speech, whose phrase is only given after the media was made', () => {
+  test('fail with speech, whose phrase is only given after the media was made', () => {
     const options = '{"subvalidations":["speech_match"],"minimumPrecision":"high"}';
     const [name, reason] = refusalOf(() => detailsOfDrop(key, { ...consent, options }));
     expect([name, reason]).toEqual(['RequestInvalidError', 'speech_match_needs_live_capture']);
@@ -140,12 +140,12 @@ describe('the request details of a call', () => {
     expect(detailsOfCall(call)).toMatchObject({ options: {}, reference: undefined });
   });
 
-  test('are refused with speech', () => {
+  test('fail with speech', () => {
     const options: Options = { subvalidations: ['similarity', 'speech_match'], minimumPrecision: 'low' };
     expect(refusalOf(() => detailsOfCall({ ...call, options }))[1]).toBe('speech_match_needs_live_capture');
   });
 
-  test('are not read from metadata, nor those of a drop from its request', () => {
+  test('ignore metadata, and those of a drop ignore its request', () => {
     expect(requestDetailsOf(read({ ...call, reference: 'said' }), { reference: 'metadata' }).reference).toBe('said');
     expect(
       requestDetailsOf(read(drop('media', { key, etag: 'e' })), { ...consent, reference: 'metadata' }).reference,
@@ -155,7 +155,7 @@ describe('the request details of a call', () => {
 });
 
 describe('speech', () => {
-  test('is the only subvalidation that is refused by name', () => {
+  test('fails by name, as the only subvalidation', () => {
     expect(refusalOf(() => refuseSpeech({ subvalidations: ['speech_match'] }))).toEqual([
       'RequestInvalidError',
       'speech_match_needs_live_capture',
@@ -182,7 +182,7 @@ describe('the address of the media', () => {
     expect(addressOf({ ...call, media: { key } })).toEqual({ key, versionId: undefined, etag: undefined });
   });
 
-  test('is refused in another bucket', () => {
+  test('must lie in our bucket', () => {
     expect(refusalOf(() => addressOf(drop('media-of-others', { key, etag: 'e' })))).toEqual([
       'RequestInvalidError',
       'request_invalid',
@@ -191,7 +191,7 @@ describe('the address of the media', () => {
   });
 
   test.each(['other/a.jpg', 'media', 'mediax/a', '/media/a', 'Media/a', '../media/a', 'a/inbox/b', 'm'])(
-    'is refused for a call at %s',
+    'fails for a call at %s',
     (elsewhere) => {
       expect(refusalOf(() => addressOf({ ...call, media: { key: elsewhere } }))).toEqual([
         'RequestInvalidError',

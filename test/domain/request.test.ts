@@ -194,7 +194,7 @@ describe('a call', () => {
     ],
     ['with an unknown field', { ...call, thresold: 0.7 }, ': '],
     ['with the prototype as a field', JSON.parse('{"kind":"call","__proto__":{"x":1}}'), ': '],
-  ])('is refused %s', (_, request, complaint) => {
+  ])('fails %s', (_, request, complaint) => {
     expect(shortened(complaintsOf(RevalidationRequest, request), complaint)).toContain(complaint);
     expect(shortened(complaintsOf(CallRequest, request), complaint)).toContain(complaint);
   });
@@ -238,14 +238,14 @@ describe('a drop', () => {
     ['without an etag', { kind: 'drop', event: eventWith({ object: { ...object, etag: undefined } }) }],
     ['without a bucket', { kind: 'drop', event: eventWith({ bucket: {} }) }],
     ['with a field of a call', { kind: 'drop', event: eventWith({}), accountId: 'person' }],
-  ])('is refused %s', (_, request) => {
+  ])('fails %s', (_, request) => {
     expect(RevalidationRequest.safeParse(request).success).toBe(false);
   });
 });
 
 describe('a request', () => {
   test.each([undefined, null, 'call', [], {}, { kind: 'order' }, { kind: null }, { ...call, kind: 'drop' }])(
-    'is refused when it is %j',
+    'fails when it is %j',
     (request) => {
       expect(RevalidationRequest.safeParse(request).success).toBe(false);
     },

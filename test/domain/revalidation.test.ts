@@ -61,7 +61,7 @@ describe('a claim', () => {
     ['with options against the rules', { requested: { threshold: 2 } }],
     ['with no way to wait', { resultMode: undefined }],
     ['with an id of another kind', { revalidationId: 'VLD1' }],
-  ])('is refused %s', (_, wrong) => {
+  ])('fails %s', (_, wrong) => {
     expect(Claim.safeParse({ ...claim, ...wrong }).success).toBe(false);
   });
 });
@@ -77,7 +77,7 @@ describe('a receipt', () => {
 });
 
 describe('the reasons', () => {
-  test('are codes, each listed once', () => {
+  test('consist of codes, each listed once', () => {
     const all = [...declinedReasons, ...expiredReasons];
     expect(new Set(all).size).toBe(all.length);
     for (const reason of all) expect(RawReason.safeParse(reason).success, reason).toBe(true);
@@ -115,7 +115,7 @@ describe('an outcome', () => {
     expect(Outcome.safeParse({ ...outcome, status }).success).toBe(false);
   });
 
-  test('has a field for everything in a verdict', () => {
+  test('keeps a field for everything in a verdict', () => {
     expect(Object.keys(Outcome.shape)).toEqual(expect.arrayContaining(Object.keys(Verdict.shape)));
   });
 });

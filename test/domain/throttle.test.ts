@@ -44,13 +44,13 @@ describe('the time that an operator writes', () => {
 
 describe('the switch', () => {
   test.each([undefined, null, '', ' ', 'false', 'No', ' OFF ', 'open', 0, '0', 'null', 'undefined', false])(
-    'is open with the value %j',
+    'lets charged calls through with the value %j',
     (closed) => {
       expect(Throttle.parse({ closed })).toEqual({});
     },
   );
 
-  test.each([true, 'true', 1, 'No more calls', 'opened'])('is closed with the value %j', (closed) => {
+  test.each([true, 'true', 1, 'No more calls', 'opened'])('stops charged calls with the value %j', (closed) => {
     expect(Throttle.parse({ closed })).toEqual({ closed: String(closed) });
   });
 
@@ -113,7 +113,7 @@ describe('a call to Truora', () => {
     await expect(unthrottled(store, () => Promise.reject(error))).rejects.toBe(error);
   });
 
-  test('is not made while the throttle is backing off', async () => {
+  test('waits while the throttle is backing off', async () => {
     let isAsked = false;
     const asking = throttled(throttleStoreOf({ notBefore: new Date(Date.now() + 60_000).toISOString() }), async () => {
       isAsked = true;

@@ -4,7 +4,7 @@ import { executionNameOf, Place, readInboxKey, ticketIdIn } from '../../shared/d
 const id = `RVL${'0123456789abcdef'.repeat(2)}`;
 
 describe('the ticket of a key', () => {
-  test.each(['jpg', 'mp4', 'anything else'])('is its name without the extension %s', (extension) => {
+  test.each(['jpg', 'mp4', 'anything else'])('takes its name from the key without the extension %s', (extension) => {
     expect(ticketIdIn(`inbox/person/ENR1/${id}.${extension}`)).toBe(id);
   });
 
@@ -16,7 +16,7 @@ describe('the ticket of a key', () => {
     `media/person/ENR1/${id}.jpg`,
     `${id}.jpg`,
     '',
-  ])('is none in %s', (key) => {
+  ])('does not exist in %s', (key) => {
     expect(ticketIdIn(key)).toBeUndefined();
   });
 });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import { handler } from '../../functions/check-enrollment.ts';
 import { readReason } from '../../shared/domain/errors.ts';
 import type { Claim } from '../../shared/domain/revalidation.ts';
@@ -12,30 +12,29 @@ import {
   newRevalidationId,
   thrownBy,
 } from '../support/journal.ts';
-import { deadOrigin, type LocalAws, openLocalAws, type Said, standIn } from '../support/local-aws.ts';
+import { deadOrigin, type LocalAws, type Said, standIn } from '../support/local-aws.ts';
 import { atStoppedTime } from '../support/stopped-time.ts';
+import { withLocalAws } from '../support/with-local-aws.ts';
 
-let aws: LocalAws;
+const test = withLocalAws('CheckEnrollment', { truora: true });
 
-beforeAll(async () => {
-  aws = await openLocalAws('CheckEnrollment', { truora: true });
-});
-
-afterAll(() => aws.close());
-
-beforeEach(() => aws.putItem({ pk: 'GATE#truora' }));
+test.beforeEach(({ aws }) => aws.putItem({ pk: 'GATE#truora' }));
 
 const checking = (claim: Claim) => handler(eventOf('CheckEnrollment', { claim }), context);
 
 /** A person with the scenario of that suffix in the sandbox. */
-const enrolled = async (suffix = '') => {
+const enrolled = async (aws: LocalAws, suffix = '') => {
   const person = newPerson(suffix);
   await aws.enroll(person);
   return claimOf(person);
 };
 
 /** Points the function at another server in place of Truora. */
-const askingOf = async <Result>(said: Said[], run: (asked: { path: string }[]) => Promise<Result>): Promise<Result> => {
+const askingOf = async <Result>(
+  aws: LocalAws,
+  said: Said[],
+  run: (asked: { path: string }[]) => Promise<Result>,
+): Promise<Result> => {
   const { origin, asked, close } = await standIn(...said);
   process.env.TRUORA_ORIGIN = origin;
   if (said.includes('hang')) process.env.HTTP_DEADLINE_SECONDS = '1';
@@ -48,21 +47,21 @@ const askingOf = async <Result>(said: Said[], run: (asked: { path: string }[]) =
   }
 };
 
-test('finds a finished enrollment of the same account', async () => {
-  const claim = await enrolled();
+test('finds a finished enrollment of the same account', async ({ aws }) => {
+  const claim = await enrolled(aws);
   expect(await checking(claim)).toEqual({ enrollmentId: claim.enrollmentId, status: 'success' });
 });
 
-test('returns the same result again and writes nothing', async () => {
-  const claim = await enrolled();
+test('returns the same result again and writes nothing', async ({ aws }) => {
+  const claim = await enrolled(aws);
   const first = await checking(claim);
   expect(await checking(claim)).toEqual(first);
   expect(aws.sandbox.counts()).toMatchObject({ creates: 0, charges: 0, uploads: 0 });
   expect(aws.writes()).toEqual([]);
 });
 
-test('accepts an enrollment that becomes ready during the wait', async () => {
-  const claim = await enrolled('-enrollment-later');
+test('accepts an enrollment that becomes ready during the wait', async ({ aws }) => {
+  const claim = await enrolled(aws, '-enrollment-later');
   const pending = { name: 'EnrollmentPendingError', reason: 'enrollment_pending' };
   expect(await thrownBy(checking(claim))).toEqual(pending);
   expect(await thrownBy(checking(claim))).toEqual(pending);
@@ -81,7 +80,7 @@ describe('the other enrollments of the person', () => {
     ...more,
   });
 
-  test('are counted before the charge when Truora lists finished ones', async () => {
+  test('count before the charge when Truora lists finished ones', async ({ aws }) => {
     const claim = claimOf();
     aws.metrics.length = 0;
     const rows = [
@@ -94,7 +93,7 @@ describe('the other enrollments of the person', () => {
       { nonsense: true },
       7,
     ];
-    await askingOf(listed(claim, ...rows), async (asked) => {
+    await askingOf(aws, listed(claim, ...rows), async (asked) => {
       expect(await checking(claim)).toEqual({
         enrollmentId: claim.enrollmentId,
         status: 'success',
@@ -108,14 +107,14 @@ describe('the other enrollments of the person', () => {
     expect(aws.metrics.filter(({ OtherEnrollments }) => OtherEnrollments)).toHaveLength(1);
   });
 
-  test('are absent when there is only one', async () => {
+  test('do not exist when there is only one', async ({ aws }) => {
     const claim = claimOf();
-    await askingOf(listed(claim, row(claim, claim.enrollmentId)), async () => {
+    await askingOf(aws, listed(claim, row(claim, claim.enrollmentId)), async () => {
       expect(await checking(claim)).toEqual({ enrollmentId: claim.enrollmentId, status: 'success' });
     });
   });
 
-  test.each<[string, Said]>([
+  test.for<[string, Said]>([
     ['404', { status: 404 }],
     ['403', { status: 403 }],
     ['429', { status: 429, headers: { 'retry-after': '60' } }],
@@ -124,11 +123,11 @@ describe('the other enrollments of the person', () => {
     ['silence', 'hang'],
     ['a web page', { status: 200, body: '<html>' }],
     ['null in its place', { status: 200, body: { enrollments: null } }],
-  ])('cost no case when the list answers %s, and do not count as an error of Truora', async (_, said) => {
+  ])('cost no case when the list answers %s, and do not count as an error of Truora', async ([_, said], { aws }) => {
     const claim = claimOf();
     const [first] = listed(claim);
     aws.metrics.length = 0;
-    await askingOf([first as Said, said], async () => {
+    await askingOf(aws, [first as Said, said], async () => {
       expect(await checking(claim)).toEqual({ enrollmentId: claim.enrollmentId, status: 'success' });
     });
     expect(aws.metrics.filter(({ TruoraErrors }) => TruoraErrors === 1)).toEqual([]);
@@ -137,18 +136,18 @@ describe('the other enrollments of the person', () => {
 });
 
 describe('throws by name', () => {
-  test.each([
+  test.for<[string, string, string]>([
     ['-enrollment-pending', 'EnrollmentPendingError', 'enrollment_pending'],
     ['-enrollment-failure', 'EnrollmentNotReadyError', 'enrollment_failed'],
     ['-enrollment-odd', 'EnrollmentNotReadyError', 'enrollment_not_ready'],
     ['-enrollment-unknown', 'EnrollmentNotReadyError', 'enrollment_unknown'],
     ['-enrollment-other', 'EnrollmentNotReadyError', 'enrollment_of_another_account'],
     ['-enrollment-down-2', 'TruoraUncertainError', 'truora_uncertain'],
-  ])('%s: %s %s', async (suffix, name, reason) => {
-    expect(await thrownBy(checking(await enrolled(suffix)))).toEqual({ name, reason });
+  ])('%s: %s %s', async ([suffix, name, reason], { aws }) => {
+    expect(await thrownBy(checking(await enrolled(aws, suffix)))).toEqual({ name, reason });
   });
 
-  test.each<[string, string, string]>([
+  test.for<[string, string, string]>([
     ['failed', 'EnrollmentNotReadyError', 'enrollment_failed'],
     ['Expired', 'EnrollmentNotReadyError', 'enrollment_failed'],
     ['FAILURE', 'EnrollmentNotReadyError', 'enrollment_failed'],
@@ -156,10 +155,10 @@ describe('throws by name', () => {
     ['archived', 'EnrollmentNotReadyError', 'enrollment_not_ready'],
     ['constructor', 'EnrollmentNotReadyError', 'enrollment_not_ready'],
     ['No <b>', 'EnrollmentNotReadyError', 'enrollment_not_ready'],
-  ])('for an enrollment that is %s: %s %s', async (status, name, reason) => {
+  ])('for an enrollment that is %s: %s %s', async ([status, name, reason], { aws }) => {
     const claim = claimOf();
     const body = { enrollment_id: claim.enrollmentId, account_id: claim.accountId, status };
-    await askingOf([{ status: 200, body }], async () => {
+    await askingOf(aws, [{ status: 200, body }], async () => {
       const error = await errorOf(checking(claim));
       expect([error.name, readReason(error.message)?.reason]).toEqual([name, reason]);
       const word = reason === 'enrollment_not_ready' && /^[a-z_]+$/.test(status) ? status : undefined;
@@ -174,16 +173,16 @@ describe('throws by name', () => {
     });
   });
 
-  test('for an account that differs, before it looks at the status', async () => {
+  test('for an account that differs, before it looks at the status', async ({ aws }) => {
     const claim = claimOf();
     const answer = { enrollment_id: claim.enrollmentId, account_id: 'another-person', status: 'pending' };
-    expect(await askingOf([{ status: 200, body: answer }], () => thrownBy(checking(claim)))).toEqual({
+    expect(await askingOf(aws, [{ status: 200, body: answer }], () => thrownBy(checking(claim)))).toEqual({
       name: 'EnrollmentNotReadyError',
       reason: 'enrollment_of_another_account',
     });
   });
 
-  test.each<[string, Said, string, string]>([
+  test.for<[string, Said, string, string]>([
     ['400', { status: 400 }, 'EnrollmentNotReadyError', 'enrollment_unknown'],
     ['401', { status: 401 }, 'TruoraUnauthorizedError', 'truora_unauthorized'],
     ['403', { status: 403 }, 'TruoraUnauthorizedError', 'truora_unauthorized'],
@@ -196,11 +195,11 @@ describe('throws by name', () => {
     ['a web page', { status: 200, body: '<html>' }, 'TruoraContractError', 'truora_contract_broken'],
     ['an unknown word', { status: 200, body: { status: 'archived' } }, 'TruoraContractError', 'truora_contract_broken'],
     ['a megabyte', { status: 200, body: 'x'.repeat(1_000_000) }, 'TruoraContractError', 'truora_contract_broken'],
-  ])('%s', async (_, said, name, reason) => {
-    expect(await askingOf([said], () => thrownBy(checking(claimOf())))).toEqual({ name, reason });
+  ])('%s', async ([_, said, name, reason], { aws }) => {
+    expect(await askingOf(aws, [said], () => thrownBy(checking(claimOf())))).toEqual({ name, reason });
   });
 
-  test('when no server answers', async () => {
+  test('when no server answers', async ({ aws }) => {
     process.env.TRUORA_ORIGIN = await deadOrigin();
     try {
       expect(await thrownBy(checking(claimOf()))).toEqual({ name: 'TruoraBusyError', reason: 'truora_unreachable' });
@@ -210,25 +209,25 @@ describe('throws by name', () => {
   });
 });
 
-test('refuses the answer about another enrollment', async () => {
+test('refuses the answer about another enrollment', async ({ aws }) => {
   const claim = claimOf();
   const answer = { enrollment_id: 'ENR-of-another', account_id: claim.accountId, status: 'success' };
-  expect(await askingOf([{ status: 200, body: answer }], () => thrownBy(checking(claim)))).toEqual({
+  expect(await askingOf(aws, [{ status: 200, body: answer }], () => thrownBy(checking(claim)))).toEqual({
     name: 'TruoraContractError',
     reason: 'truora_contract_broken',
   });
 });
 
-test('calls Truora once, and leaves the retry to the machine', async () => {
-  await askingOf([{ status: 503 }], async (asked) => {
+test('calls Truora once, and leaves the retry to the machine', async ({ aws }) => {
+  await askingOf(aws, [{ status: 503 }], async (asked) => {
     const claim = claimOf();
     await thrownBy(checking(claim));
     expect(asked.map(({ path }) => path)).toEqual([`/v1/enrollments/${claim.enrollmentId}`]);
   });
 });
 
-test('keeps person and key out of errors and log, for any failure', async () => {
-  const claim = await enrolled('-enrollment-other');
+test('keeps person and key out of errors and log, for any failure', async ({ aws }) => {
+  const claim = await enrolled(aws, '-enrollment-other');
   const { message, stack } = await errorOf(checking(claim));
   for (const secret of [claim.accountId, claim.enrollmentId, 'truora-key', 'another-person']) {
     expect(`${message} ${stack} ${aws.lines.join()}`).not.toContain(secret);
@@ -238,10 +237,10 @@ test('keeps person and key out of errors and log, for any failure', async () => 
 describe('the throttle that all runs share', () => {
   const BUSY = { name: 'TruoraBusyError', reason: 'truora_rate_limited' };
 
-  test('is read once, eventually consistent, and no call is made while it is backing off', async () => {
-    const claim = await enrolled();
+  test('costs one read, eventually consistent, and stops every call while it is backing off', async ({ aws }) => {
+    const claim = await enrolled(aws);
     await aws.putItem({ pk: 'GATE#truora', notBefore: inMinutes(1) });
-    await askingOf([{ status: 404 }], async (asked) => {
+    await askingOf(aws, [{ status: 404 }], async (asked) => {
       expect(await thrownBy(checking(claim))).toEqual(BUSY);
       expect(asked).toEqual([]);
     });
@@ -253,21 +252,21 @@ describe('the throttle that all runs share', () => {
     expect(reads[0]?.input).not.toHaveProperty('ConsistentRead');
   });
 
-  test.each<[string, (now: number) => string, number]>([
+  test.for<[string, (now: number) => string, number]>([
     ['seconds', () => '40', 40],
     ['a date', (now) => new Date(now + 90_000).toUTCString(), 90],
-  ])('makes all others back off after a 429 that asks for time in %s', async (_, retryAfter, seconds) => {
+  ])('makes all others back off after a 429 that asks for time in %s', async ([_, retryAfter, seconds], { aws }) => {
     await atStoppedTime(async (now) => {
       const said = { status: 429, headers: { 'retry-after': retryAfter(now) } };
-      await askingOf([said], async () => expect(await thrownBy(checking(claimOf()))).toEqual(BUSY));
+      await askingOf(aws, [said], async () => expect(await thrownBy(checking(claimOf()))).toEqual(BUSY));
       const { notBefore } = (await aws.item('GATE#truora')) ?? {};
       expect(Date.parse(String(notBefore))).toBe(now + seconds * 1000);
     });
   });
 
-  test('may fail to be written: the machine still retries after a 429', async () => {
+  test('may fail to be written: the machine still retries after a 429', async ({ aws }) => {
     aws.setDelivery(({ operation }) => (operation === 'UpdateItem' ? 'lost' : 'through'));
-    await askingOf([{ status: 429 }], async () => expect(await thrownBy(checking(claimOf()))).toEqual(BUSY));
+    await askingOf(aws, [{ status: 429 }], async () => expect(await thrownBy(checking(claimOf()))).toEqual(BUSY));
     aws.setDelivery();
     expect(await aws.item('GATE#truora')).not.toHaveProperty('notBefore');
   });
@@ -294,15 +293,15 @@ describe('a retry of what only Truora knows', () => {
     claimOf({ requested: { subvalidations: ['passive_liveness', 'similarity'], retryOf: 'VLDtheirs' } });
   const ago = (seconds: number) => new Date(Date.now() - seconds * 1000).toISOString().replace('Z', '456789Z');
 
-  test.each<[string, object]>([
+  test.for<[string, object]>([
     ['just now', { processing_finish_date: ago(200) }],
     ['at a time that Truora does not give', {}],
     ['in a way that says pending', { validation_status: 'pending' }],
     ['at a time that is none', { processing_finish_date: 'yesterday' }],
     ['at a time of another shape', { processing_finish_date: 7 }],
-  ])('continues when it was declined %s', async (_, more) => {
+  ])('continues when it was declined %s', async ([_, more], { aws }) => {
     const claim = retry();
-    await askingOf([enrollment(claim), told(claim, more)], async (asked) => {
+    await askingOf(aws, [enrollment(claim), told(claim, more)], async (asked) => {
       expect(await checking(claim)).toMatchObject({ status: 'success' });
       expect(asked.map(({ path }) => path)).toEqual([
         `/v1/enrollments/${claim.enrollmentId}`,
@@ -312,7 +311,7 @@ describe('a retry of what only Truora knows', () => {
     });
   });
 
-  test.each<[string, object, string]>([
+  test.for<[string, object, string]>([
     ['another person’s', { account_id: 'another-person' }, 'retry_unknown'],
     ['pending', { validation_status: 'pending', failure_status: undefined }, 'retry_not_declined'],
     ['with an unknown word', { validation_status: 'new_word', failure_status: undefined }, 'retry_not_declined'],
@@ -321,30 +320,30 @@ describe('a retry of what only Truora knows', () => {
     ['broken', { failure_status: 'system_error' }, 'retry_not_declined'],
     ['failed without a word', { failure_status: undefined }, 'retry_not_declined'],
     ['too old', { processing_finish_date: ago(400) }, 'retry_too_late'],
-  ])('is refused by name when it is %s', async (_, more, reason) => {
+  ])('fails by name when it is %s', async ([_, more, reason], { aws }) => {
     const claim = retry();
-    await askingOf([enrollment(claim), told(claim, more)], async () => {
+    await askingOf(aws, [enrollment(claim), told(claim, more)], async () => {
       expect(await thrownBy(checking(claim))).toEqual({ name: 'RequestInvalidError', reason });
     });
   });
 
-  test.each([404, 400])('is refused by name when Truora does not know it: %s', async (status) => {
+  test.for([404, 400])('fails by name when Truora does not know it: %s', async (status, { aws }) => {
     const claim = retry();
-    await askingOf([enrollment(claim), { status }], async () => {
+    await askingOf(aws, [enrollment(claim), { status }], async () => {
       expect(await thrownBy(checking(claim))).toEqual({ name: 'RequestInvalidError', reason: 'retry_unknown' });
     });
   });
 
-  test('is tried again when Truora could not be called', async () => {
+  test('runs again when Truora could not be called', async ({ aws }) => {
     const claim = retry();
-    await askingOf([enrollment(claim), { status: 503 }], async () => {
+    await askingOf(aws, [enrollment(claim), { status: 503 }], async () => {
       expect(await thrownBy(checking(claim))).toMatchObject({ name: 'TruoraUncertainError' });
     });
   });
 
-  test('is not checked when it is one of ours, which was checked at the claim', async () => {
+  test('needs no check when it is one of ours, which was checked at the claim', async ({ aws }) => {
     const claim = { ...retry(), linkedTo: newRevalidationId() };
-    await askingOf([enrollment(claim), { status: 404 }], async (asked) => {
+    await askingOf(aws, [enrollment(claim), { status: 404 }], async (asked) => {
       expect(await checking(claim)).toMatchObject({ status: 'success' });
       expect(asked.map(({ path }) => path)).not.toContain('/v1/validations/VLDtheirs');
     });

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import { handler } from '../../functions/claim-request.ts';
 import { revalidationIdOf } from '../../shared/domain/case-id.ts';
 import type { Claim, Outcome } from '../../shared/domain/revalidation.ts';
@@ -15,8 +15,9 @@ import {
   newRevalidationId,
   thrownBy,
 } from '../support/journal.ts';
-import { type Delivery, type LocalAws, openLocalAws } from '../support/local-aws.ts';
+import type { Delivery, LocalAws } from '../support/local-aws.ts';
 import { jpeg } from '../support/media.ts';
+import { withLocalAws } from '../support/with-local-aws.ts';
 
 const JPEG = jpeg();
 
@@ -32,15 +33,9 @@ const OTHERWISE = { name: 'RequestInvalidError', reason: 'already_asked_otherwis
 
 const TOO_OLD = { name: 'RequestInvalidError', reason: 'answer_too_old' };
 
-let aws: LocalAws;
+const test = withLocalAws('ClaimRequest', { media: true });
 
-beforeAll(async () => {
-  aws = await openLocalAws('ClaimRequest', { media: true });
-});
-
-afterAll(() => aws.close());
-
-beforeEach(() => {
+test.beforeEach(({ aws }) => {
   aws.setDelivery();
   aws.calls.length = 0;
 });
@@ -49,7 +44,7 @@ const claiming = (request: unknown, executionId = OURS): Promise<Claim> =>
   handler(eventOf('ClaimRequest', { request }, { executionId }), context);
 
 /** A call about the newest version of its media, under a key. */
-const keyed = async (more: Parameters<typeof callOf>[0] = {}) => {
+const keyed = async (aws: LocalAws, more: Parameters<typeof callOf>[0] = {}) => {
   const key = `media/${randomUUID()}`;
   const { versionId } = await aws.put(key, JPEG);
   const request = callOf({ media: { key }, idempotencyKey: randomUUID(), ...more });
@@ -57,67 +52,74 @@ const keyed = async (more: Parameters<typeof callOf>[0] = {}) => {
   return { key, versionId, request, idOf, again: async () => (await aws.put(key, JPEG)).versionId };
 };
 
-const end = (revalidationId: string, status: Outcome['status'] = 'approved', owner = OURS) =>
+const end = (aws: LocalAws, revalidationId: string, status: Outcome['status'] = 'approved', owner = OURS) =>
   recordOutcome(aws.ledger, { revalidationId, status, decidedBy: 'poll', decidedAt: new Date().toISOString() }, owner);
 
-const alive = async (id: string) => {
+const alive = async (aws: LocalAws, id: string) => {
   const item = await aws.item(`RUN#${id}`);
   return item && Number(item.expiresAt) * 1000 > Date.now() ? item : undefined;
 };
 
 describe('an idempotency key', () => {
-  test.each([
+  test.for([
     ['reserved', 1],
     ['claimed', 2],
     ['bound', 3],
-  ] as const)('never joins a version to another case when it was cut off before it was %s', async (_, nth) => {
-    for (const delivery of ['lost', 'answer lost'] as const satisfies Delivery[]) {
-      const { request, versionId, idOf, again } = await keyed();
-      aws.setWriteDelivery(nth, delivery);
-      await claiming(request).catch(() => {});
-      aws.setDelivery();
-      const second = await again();
-      const claim = await claiming(request);
-      expect(claim.revalidationId).toBe(idOf(claim.media.versionId ?? ''));
-      expect([versionId, second]).toContain(claim.media.versionId);
-      // One case under the key, and the other version is free for a question of its own.
-      const others = [versionId, second].filter((version) => version !== claim.media.versionId);
-      for (const version of others) expect(await alive(idOf(version))).toBeUndefined();
-      expect(await thrownBy(claiming(request, THEIRS))).toEqual(ELSEWHERE);
-    }
-  });
+  ] as const)(
+    'never joins a version to another case when it was cut off before it was %s',
+    async ([_, nth], { aws }) => {
+      for (const delivery of ['lost', 'answer lost'] as const satisfies Delivery[]) {
+        const { request, versionId, idOf, again } = await keyed(aws);
+        aws.setWriteDelivery(nth, delivery);
+        await claiming(request).catch(() => {});
+        aws.setDelivery();
+        const second = await again();
+        const claim = await claiming(request);
+        expect(claim.revalidationId).toBe(idOf(claim.media.versionId ?? ''));
+        expect([versionId, second]).toContain(claim.media.versionId);
+        // One case under the key, and the other version is free for a question of its own.
+        const others = [versionId, second].filter((version) => version !== claim.media.versionId);
+        for (const version of others) expect(await alive(aws, idOf(version))).toBeUndefined();
+        expect(await thrownBy(claiming(request, THEIRS))).toEqual(ELSEWHERE);
+      }
+    },
+  );
 
-  test('is free again after a refusal, so that media that is put again can be sent under it', async () => {
-    const { request, idOf, again, ...first } = await keyed();
+  test('becomes free again after a refusal, so that media that is put again can be sent under it', async ({ aws }) => {
+    const { request, idOf, again, ...first } = await keyed(aws);
     await claiming({ ...request, idempotencyKey: undefined, options: { threshold: 0.9 } }, THEIRS);
     expect(await thrownBy(claiming(request))).toEqual(OTHERWISE);
     const second = await again();
     const claim = await claiming(request);
     expect(claim).toMatchObject({ revalidationId: idOf(second), media: { versionId: second } });
-    expect(await alive(idOf(first.versionId))).toMatchObject({ owner: THEIRS });
+    expect(await alive(aws, idOf(first.versionId))).toMatchObject({ owner: THEIRS });
   });
 
-  test('is free again only after its case was refused', async () => {
-    const { request, idOf, again } = await keyed();
-    await end((await claiming(request)).revalidationId, 'refused');
+  test('becomes free again only after its case was refused', async ({ aws }) => {
+    const { request, idOf, again } = await keyed(aws);
+    await end(aws, (await claiming(request)).revalidationId, 'refused');
     const second = await again();
     expect((await claiming(request, THEIRS)).revalidationId).toBe(idOf(second));
-    await end(idOf(second), 'failed', THEIRS);
+    await end(aws, idOf(second), 'failed', THEIRS);
     await again();
     expect(await thrownBy(claiming(request))).toEqual(DECIDED);
   });
 
-  test('stands for the case that it has met, also when another execution had claimed that case without it', async () => {
-    const { request, idOf, versionId, again } = await keyed();
+  test('stands for the case that it has met, also when another execution had claimed that case without it', async ({
+    aws,
+  }) => {
+    const { request, idOf, versionId, again } = await keyed(aws);
     await claiming({ ...request, idempotencyKey: undefined }, THEIRS);
     expect(await thrownBy(claiming(request))).toEqual(ELSEWHERE);
     await again();
-    await end(idOf(versionId), 'approved', THEIRS);
+    await end(aws, idOf(versionId), 'approved', THEIRS);
     expect(await thrownBy(claiming(request))).toEqual(DECIDED);
   });
 
-  test('claims one case when two calls use it at once for two versions, and the other call gets that case', async () => {
-    const { request, versionId, idOf, again } = await keyed();
+  test('claims one case when two calls use it at once for two versions, and the other call gets that case', async ({
+    aws,
+  }) => {
+    const { request, versionId, idOf, again } = await keyed(aws);
     let second = '';
     let isBetween = false;
     // The first has reserved the key and is about to claim when the second comes, for a newer version.
@@ -133,10 +135,10 @@ describe('an idempotency key', () => {
     expect(await thrownBy(claiming(request, OURS))).toEqual(ELSEWHERE);
     aws.setDelivery();
     expect(isBetween).toBe(true);
-    expect(await alive(idOf(versionId))).toBeUndefined();
-    expect(await alive(idOf(second))).toMatchObject({ owner: THEIRS, phase: 'claimed' });
+    expect(await alive(aws, idOf(versionId))).toBeUndefined();
+    expect(await alive(aws, idOf(second))).toMatchObject({ owner: THEIRS, phase: 'claimed' });
     expect(await thrownBy(claiming(request, OURS))).toEqual(ELSEWHERE);
-    await end(idOf(second), 'approved', THEIRS);
+    await end(aws, idOf(second), 'approved', THEIRS);
     expect(await thrownBy(claiming(request, OURS))).toEqual(DECIDED);
     // What was taken back can be claimed like anything else.
     const { idempotencyKey: _, ...plain } = request;
@@ -144,8 +146,8 @@ describe('an idempotency key', () => {
     expect((await claiming(old)).revalidationId).toBe(idOf(versionId));
   });
 
-  test('gives one case to all concurrent calls about the same version', async () => {
-    const { request } = await keyed();
+  test('gives one case to all concurrent calls about the same version', async ({ aws }) => {
+    const { request } = await keyed(aws);
     const executions = Array.from({ length: 8 }, (_, n) => executionOf(`one-of-${n}`));
     const ends = await Promise.all(
       executions.map((one) =>
@@ -159,8 +161,8 @@ describe('an idempotency key', () => {
     expect(ends.filter((one) => one === 'ClaimedElsewhereError')).toHaveLength(7);
   });
 
-  test('holds the media when it finds the claim of an earlier try that ended before the hold', async () => {
-    const { request, key, versionId } = await keyed();
+  test('holds the media when it finds the claim of an earlier try that ended before the hold', async ({ aws }) => {
+    const { request, key, versionId } = await keyed(aws);
     aws.setDelivery(({ operation }): Delivery => (operation === 'UpdateItem' ? 'lost' : 'through'));
     await expect(claiming(request)).rejects.toThrow();
     aws.setDelivery();
@@ -168,8 +170,10 @@ describe('an idempotency key', () => {
     expect(await freeMedia(aws.ledger, { bucket: BUCKET, key, versionId }, newRevalidationId())).toBe(false);
   });
 
-  test('holds the media of the case under which another try of the execution claimed a newer version', async () => {
-    const { request, key, again, idOf } = await keyed();
+  test('holds the media of the case under which another try of the execution claimed a newer version', async ({
+    aws,
+  }) => {
+    const { request, key, again, idOf } = await keyed(aws);
     let [newer, isBetween] = ['', false];
     // One try is about to reserve the key when the other claims the newer version, and ends before the hold.
     aws.setDelivery(async ({ operation }): Promise<Delivery> => {
@@ -186,8 +190,8 @@ describe('an idempotency key', () => {
     expect(await freeMedia(aws.ledger, version, newRevalidationId())).toBe(false);
   });
 
-  test('accepts options that mean the same in another form', async () => {
-    const { request } = await keyed({ options: {} });
+  test('accepts options that mean the same in another form', async ({ aws }) => {
+    const { request } = await keyed(aws, { options: {} });
     const { options: _, ...plain } = request;
     const claim = await claiming(request);
     expect(await claiming(plain)).toEqual(claim);
@@ -202,17 +206,17 @@ describe('an idempotency key', () => {
 });
 
 describe('an outcome that is older than the caller accepts', () => {
-  const aged = async (more: Parameters<typeof callOf>[0] = {}) => {
-    const one = await keyed(more);
+  const aged = async (aws: LocalAws, more: Parameters<typeof callOf>[0] = {}) => {
+    const one = await keyed(aws, more);
     const { revalidationId } = await claiming({ ...one.request, idempotencyKey: undefined }, THEIRS);
-    await end(revalidationId, 'approved', THEIRS);
+    await end(aws, revalidationId, 'approved', THEIRS);
     const record = await aws.item(`RUN#${revalidationId}`);
     await aws.putItem({ pk: `RUN#${revalidationId}`, ...record, claimedAt: inMinutes(-10) });
     return one;
   };
 
-  test('is refused by name, with and without a key, and the key is free for media that is put again', async () => {
-    const { request, again, idOf } = await aged();
+  test('fails by name, with and without a key, and the key is free for media that is put again', async ({ aws }) => {
+    const { request, again, idOf } = await aged(aws);
     const asked = { ...request, maxAgeSeconds: 540 };
     const { idempotencyKey: _, ...plain } = asked;
     expect(await thrownBy(claiming(plain))).toEqual(TOO_OLD);
@@ -221,33 +225,33 @@ describe('an outcome that is older than the caller accepts', () => {
     expect((await claiming(asked)).revalidationId).toBe(idOf(second));
   });
 
-  test('is returned when it is young enough, or when no age was given', async () => {
-    const { request } = await aged();
+  test('reaches the caller when it is young enough, or when no age was given', async ({ aws }) => {
+    const { request } = await aged(aws);
     expect(await thrownBy(claiming({ ...request, maxAgeSeconds: 660 }))).toEqual(DECIDED);
     expect(await thrownBy(claiming(request))).toEqual(DECIDED);
   });
 
-  test('is refused although its media is gone', async () => {
-    const { request, key, versionId } = await aged();
+  test('fails although its media is gone', async ({ aws }) => {
+    const { request, key, versionId } = await aged(aws);
     await aws.remove(key, versionId);
     const named = { ...request, idempotencyKey: undefined, media: { key, versionId } };
     expect(await thrownBy(claiming({ ...named, maxAgeSeconds: 540 }))).toEqual(TOO_OLD);
   });
 
-  test('is never an outcome of the execution itself', async () => {
-    const { request, idOf, versionId } = await keyed({ maxAgeSeconds: 60 });
+  test('never comes from the execution itself', async ({ aws }) => {
+    const { request, idOf, versionId } = await keyed(aws, { maxAgeSeconds: 60 });
     await claiming(request);
     const record = await aws.item(`RUN#${idOf(versionId)}`);
     await aws.putItem({ pk: `RUN#${idOf(versionId)}`, ...record, claimedAt: inMinutes(-10) });
     expect((await claiming(request)).revalidationId).toBe(idOf(versionId));
-    await end(idOf(versionId), 'canceled');
+    await end(aws, idOf(versionId), 'canceled');
     expect(await thrownBy(claiming(request))).toEqual(DECIDED);
   });
 
-  test.each([0, -1, 1.5, '60', 31_536_001])(
+  test.for([0, -1, 1.5, '60', 31_536_001])(
     'needs an age in whole seconds, up to a year: not %j',
-    async (maxAgeSeconds) => {
-      const { request } = await keyed();
+    async (maxAgeSeconds, { aws }) => {
+      const { request } = await keyed(aws);
       expect(await thrownBy(claiming({ ...request, maxAgeSeconds }))).toMatchObject({ reason: 'request_invalid' });
     },
   );

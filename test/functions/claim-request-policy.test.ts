@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect } from 'vitest';
 import { handler } from '../../functions/claim-request.ts';
 import type { Options } from '../../shared/domain/request.ts';
 import type { Claim } from '../../shared/domain/revalidation.ts';
@@ -16,9 +16,10 @@ import {
   newRevalidationId,
   thrownBy,
 } from '../support/journal.ts';
-import { type LocalAws, openLocalAws } from '../support/local-aws.ts';
+import type { LocalAws } from '../support/local-aws.ts';
 import { jpeg } from '../support/media.ts';
 import { CALLER } from '../support/routes.ts';
+import { withLocalAws } from '../support/with-local-aws.ts';
 
 const JPEG = jpeg();
 
@@ -32,13 +33,7 @@ const OTHERWISE = { name: 'RequestInvalidError', reason: 'already_asked_otherwis
 
 const ELSEWHERE = { name: 'ClaimedElsewhereError', reason: 'claimed_elsewhere' };
 
-let aws: LocalAws;
-
-beforeAll(async () => {
-  aws = await openLocalAws('ClaimRequest', { media: true });
-});
-
-afterAll(() => aws.close());
+const test = withLocalAws('ClaimRequest', { media: true });
 
 afterEach(() => {
   process.env.MINIMUM_THRESHOLD = '0.65';
@@ -49,20 +44,20 @@ const claiming = (request: unknown, executionId = OURS): Promise<Claim> =>
 
 let puts = 0;
 
-const called = async (options?: Options, more: object = {}) => {
+const called = async (aws: LocalAws, options?: Options, more: object = {}) => {
   puts += 1;
   const { key, versionId } = await aws.put(`media/${puts}`, JPEG);
   return callOf({ media: { key, versionId }, ...(options ? { options } : {}), ...more });
 };
 
-const dropped = async (options: Options) => {
+const dropped = async (aws: LocalAws, options: Options) => {
   puts += 1;
   const { accountId, enrollmentId } = newPerson();
   const metadata = { 'user-authorized': 'true', options: JSON.stringify(options) };
   return dropOf(await aws.put(`inbox/${accountId}/${enrollmentId}/${puts}.jpg`, JPEG, metadata));
 };
 
-const ticketed = async (options: Options) => {
+const ticketed = async (aws: LocalAws, options: Options) => {
   const body = { ...newPerson(), userAuthorized: true as const, upload: { type: 'image/jpeg' as const }, options };
   const ticket = uploadTicket(body, newRevalidationId(), CALLER);
   await issueTicket(aws.ledger, ticket);
@@ -76,8 +71,10 @@ const entryPoints = [
 ] as const;
 
 describe.each(entryPoints)('the floor of the deployment holds for %s', (_, asking) => {
-  test('refuses a lower threshold by name before a claim is written, and the detail states the floor', async () => {
-    const request = await asking({ threshold: 0.3 });
+  test('refuses a lower threshold by name before a claim is written, and the detail states the floor', async ({
+    aws,
+  }) => {
+    const request = await asking(aws, { threshold: 0.3 });
     const { name, message } = await errorOf(claiming(request));
     expect([name, message]).toEqual([
       BELOW.name,
@@ -86,23 +83,23 @@ describe.each(entryPoints)('the floor of the deployment holds for %s', (_, askin
     expect((await aws.items()).filter(({ owner }) => owner === OURS)).toEqual([]);
   });
 
-  test('fills in an absent threshold or similarity, and the claim states what is sent', async () => {
+  test('fills in an absent threshold or similarity, and the claim states what is sent', async ({ aws }) => {
     process.env.MINIMUM_THRESHOLD = '0.8';
-    expect((await claiming(await asking({}), executionOf('a'))).requested).toEqual({
+    expect((await claiming(await asking(aws, {}), executionOf('a'))).requested).toEqual({
       threshold: 0.8,
       subvalidations: ['similarity'],
     });
   });
 
-  test('sends a higher threshold as it is', async () => {
-    const { requested } = await claiming(await asking({ threshold: 0.9 }), executionOf('b'));
+  test('sends a higher threshold as it is', async ({ aws }) => {
+    const { requested } = await claiming(await asking(aws, { threshold: 0.9 }), executionOf('b'));
     expect(requested).toEqual({ threshold: 0.9, subvalidations: ['similarity'] });
   });
 });
 
 describe('a repeat is compared by what is sent', () => {
-  test('treats an absent option like its default', async () => {
-    const request = await called();
+  test('treats an absent option like its default', async ({ aws }) => {
+    const request = await called(aws);
     await claiming(request);
     for (const options of [
       { threshold: 0.65 },
@@ -114,8 +111,8 @@ describe('a repeat is compared by what is sent', () => {
     expect(await thrownBy(claiming({ ...request, options: { threshold: 0.66 } }, THEIRS))).toEqual(OTHERWISE);
   });
 
-  test('never gives an old approval to a call under a higher floor', async () => {
-    const request = await called();
+  test('never gives an old approval to a call under a higher floor', async ({ aws }) => {
+    const request = await called(aws);
     const { revalidationId } = await claiming(request);
     const decidedAt = new Date().toISOString();
     await recordOutcome(aws.ledger, { revalidationId, status: 'approved', decidedBy: 'poll', decidedAt }, OURS);
@@ -125,8 +122,8 @@ describe('a repeat is compared by what is sent', () => {
     expect(await thrownBy(claiming({ ...request, options: { threshold: 0.65 } }, THEIRS))).toEqual(BELOW);
   });
 
-  test('keeps the claim of a run when the floor is raised between two of its tries', async () => {
-    const request = await called();
+  test('keeps the claim of a run when the floor is raised between two of its tries', async ({ aws }) => {
+    const request = await called(aws);
     const claim = await claiming(request);
     process.env.MINIMUM_THRESHOLD = '0.8';
     expect(await claiming(request)).toEqual(claim);

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, vi } from 'vitest';
 import { handler } from '../../functions/claim-request.ts';
 import type { OutcomeStatus } from '../../shared/domain/lifecycle.ts';
 import type { Claim } from '../../shared/domain/revalidation.ts';
@@ -18,8 +18,9 @@ import {
   newValidationId,
   thrownBy,
 } from '../support/journal.ts';
-import { type LocalAws, openLocalAws } from '../support/local-aws.ts';
+import type { LocalAws } from '../support/local-aws.ts';
 import { mp4 } from '../support/media.ts';
+import { withLocalAws } from '../support/with-local-aws.ts';
 
 const MP4 = mp4();
 
@@ -27,15 +28,9 @@ const LIVE = { subvalidations: ['similarity' as const, 'passive_liveness' as con
 
 const INSTEAD = /; (start a new validation instead: .*forceNew|wait for its outcome|there is nothing to retry)$/;
 
-let aws: LocalAws;
+const test = withLocalAws('ClaimRequest', { media: true });
 
-beforeAll(async () => {
-  aws = await openLocalAws('ClaimRequest', { media: true });
-});
-
-afterAll(() => aws.close());
-
-beforeEach(() => {
+test.beforeEach(({ aws }) => {
   aws.calls.length = 0;
 });
 
@@ -51,7 +46,7 @@ const claiming = (request: unknown, executionId = executionOf(`one-${executions}
 
 let videos = 0;
 
-const asked = async (person: object, options: object, more: object = {}) => {
+const asked = async (aws: LocalAws, person: object, options: object, more: object = {}) => {
   videos += 1;
   const { key, versionId } = await aws.put(`media/${videos}`, MP4);
   return callOf({ ...person, media: { key, versionId }, options, ...more });
@@ -59,12 +54,13 @@ const asked = async (person: object, options: object, more: object = {}) => {
 
 /** A re-validation that has ended, a minute ago or at another time. */
 const ended = async (
+  aws: LocalAws,
   status: OutcomeStatus | undefined = 'declined',
   { options = LIVE as object, person = newPerson(), ago = 60 } = {},
 ) => {
   executions += 1;
   const owner = executionOf(`ended-${executions}`);
-  const { revalidationId } = await claiming(await asked(person, options), owner);
+  const { revalidationId } = await claiming(await asked(aws, person, options), owner);
   const validation = { validationId: newValidationId(), deadline: inMinutes(5) };
   await bindValidation(aws.table, validation, revalidationId, 30);
   const attempt = { n: 1, at: inMinutes(0), result: 'created' as const, validationId: validation.validationId };
@@ -76,39 +72,39 @@ const ended = async (
   return { revalidationId, person, ...validation };
 };
 
-const retrying = async (retryOf: string, person: object) => asked(person, { ...LIVE, retryOf });
+const retrying = async (aws: LocalAws, retryOf: string, person: object) => asked(aws, person, { ...LIVE, retryOf });
 
 describe('a retry', () => {
-  test('of one of our re-validations is linked to it, and Truora gets its own id', async () => {
-    const { revalidationId, validationId, person } = await ended();
-    const claim = await claiming(await retrying(revalidationId, person));
+  test('of one of our re-validations is linked to it, and Truora gets its own id', async ({ aws }) => {
+    const { revalidationId, validationId, person } = await ended(aws);
+    const claim = await claiming(await retrying(aws, revalidationId, person));
     expect(claim).toMatchObject({ linkedTo: revalidationId, requested: { ...LIVE, retryOf: validationId } });
     expect(await aws.item(`RUN#${claim.revalidationId}`)).toMatchObject({ linkedTo: revalidationId });
   });
 
-  test('by the Truora id of one of ours is linked in the same way', async () => {
-    const { revalidationId, validationId, person } = await ended();
-    const claim = await claiming(await retrying(validationId, person));
+  test('by the Truora id of one of ours is linked in the same way', async ({ aws }) => {
+    const { revalidationId, validationId, person } = await ended(aws);
+    const claim = await claiming(await retrying(aws, validationId, person));
     expect(claim).toMatchObject({ linkedTo: revalidationId, requested: { retryOf: validationId } });
   });
 
-  test('of one that only Truora knows is sent to Truora without a link', async () => {
-    const claim = await claiming(await retrying('VLDsomewhere', newPerson()));
+  test('of one that only Truora knows is sent to Truora without a link', async ({ aws }) => {
+    const claim = await claiming(await retrying(aws, 'VLDsomewhere', newPerson()));
     expect(claim).toMatchObject({ requested: { retryOf: 'VLDsomewhere' } });
     expect(claim).not.toHaveProperty('linkedTo');
   });
 
-  test('may be a drop', async () => {
-    const { revalidationId, person } = await ended();
+  test('may be a drop', async ({ aws }) => {
+    const { revalidationId, person } = await ended(aws);
     const options = JSON.stringify({ ...LIVE, retryOf: revalidationId });
     const key = `inbox/${person.accountId}/${person.enrollmentId}/a.mp4`;
     const put = await aws.put(key, MP4, { 'user-authorized': 'true', options });
     expect(await claiming(dropOf(put))).toMatchObject({ linkedTo: revalidationId });
   });
 
-  test('that is repeated gets the same case, also after its time is over', async () => {
-    const { revalidationId, validationId, person } = await ended();
-    const request = await retrying(revalidationId, person);
+  test('that is repeated gets the same case, also after its time is over', async ({ aws }) => {
+    const { revalidationId, validationId, person } = await ended(aws);
+    const request = await retrying(aws, revalidationId, person);
     const claim = await claiming(request);
     vi.useFakeTimers({ toFake: ['Date'] });
     vi.setSystemTime(Date.now() + 3_600_000);
@@ -116,19 +112,22 @@ describe('a retry', () => {
     const byTheirName = { ...request, options: { ...LIVE, retryOf: validationId } };
     expect(await claiming(byTheirName)).toEqual(claim);
     expect(await thrownBy(claiming(request, executionOf('another')))).toMatchObject({ name: 'ClaimedElsewhereError' });
-    const another = { ...request, options: { ...LIVE, retryOf: (await ended('declined', { person })).revalidationId } };
+    const another = {
+      ...request,
+      options: { ...LIVE, retryOf: (await ended(aws, 'declined', { person })).revalidationId },
+    };
     expect(await thrownBy(claiming(another))).toMatchObject({ reason: 'already_asked_otherwise' });
   });
 
-  test('takes one slot after a crash at any write', async () => {
+  test('takes one slot after a crash at any write', async ({ aws }) => {
     for (const [nth, delivery] of [
       [1, 'lost'],
       [1, 'answer lost'],
       [2, 'lost'],
       [2, 'answer lost'],
     ] as const) {
-      const { revalidationId, validationId, person } = await ended();
-      const request = await retrying(revalidationId, person);
+      const { revalidationId, validationId, person } = await ended(aws);
+      const request = await retrying(aws, revalidationId, person);
       aws.setWriteDelivery(nth, delivery);
       expect(await thrownBy(claiming(request))).toMatchObject({ name: 'LostOnTheWay' });
       aws.setDelivery();
@@ -140,16 +139,20 @@ describe('a retry', () => {
 });
 
 describe('a retry is refused, names the alternative, and writes nothing', () => {
-  test.each<[string, string, () => Promise<[string, object]>]>([
+  test.for<[string, string, (aws: LocalAws) => Promise<[string, object]>]>([
     ['of nothing that ever was', 'retry_unknown', async () => [newRevalidationId(), newPerson()]],
-    ['of another person’s', 'retry_unknown', async () => [(await ended()).revalidationId, newPerson()]],
-    ['of another person’s by Truora’s id', 'retry_unknown', async () => [(await ended()).validationId, newPerson()]],
+    ['of another person’s', 'retry_unknown', async (aws) => [(await ended(aws)).revalidationId, newPerson()]],
+    [
+      'of another person’s by Truora’s id',
+      'retry_unknown',
+      async (aws) => [(await ended(aws)).validationId, newPerson()],
+    ],
     ...([undefined, 'approved', 'expired', 'failed', 'canceled'] as const).map(
-      (status): [string, string, () => Promise<[string, object]>] => [
+      (status): [string, string, (aws: LocalAws) => Promise<[string, object]>] => [
         `of one that is ${status ?? 'open'}`,
         'retry_not_declined',
-        async () => {
-          const { revalidationId, person } = await ended(status ?? ('' as never));
+        async (aws) => {
+          const { revalidationId, person } = await ended(aws, status ?? ('' as never));
           return [revalidationId, person];
         },
       ],
@@ -157,32 +160,32 @@ describe('a retry is refused, names the alternative, and writes nothing', () => 
     [
       'of one without liveness',
       'retry_needs_liveness',
-      async () => {
-        const { revalidationId, person } = await ended('declined', { options: { threshold: 0.7 } });
+      async (aws) => {
+        const { revalidationId, person } = await ended(aws, 'declined', { options: { threshold: 0.7 } });
         return [revalidationId, person];
       },
     ],
     [
       'after its time',
       'retry_too_late',
-      async () => {
-        const { revalidationId, person } = await ended('declined', { ago: 301 });
+      async (aws) => {
+        const { revalidationId, person } = await ended(aws, 'declined', { ago: 301 });
         return [revalidationId, person];
       },
     ],
-  ])('refuses a retry %s', async (_, reason, make) => {
-    const [retryOf, person] = await make();
-    const request = await retrying(retryOf, person);
+  ])('refuses a retry %s', async ([_, reason, make], { aws }) => {
+    const [retryOf, person] = await make(aws);
+    const request = await retrying(aws, retryOf, person);
     const error = await errorOf(claiming(request));
     expect([error.name, error.message]).toEqual(['RequestInvalidError', expect.stringMatching(`^${reason}: `)]);
     expect(error.message).toMatch(INSTEAD);
     expect(aws.writes()).toEqual([]);
   });
 
-  test('refuses a retry where the account allows none', async () => {
+  test('refuses a retry where the account allows none', async ({ aws }) => {
     process.env.ALLOWED_RETRIES = '0';
-    for (const retryOf of [(await ended()).revalidationId, 'VLDsomewhere']) {
-      const error = await errorOf(claiming(await retrying(retryOf, newPerson())));
+    for (const retryOf of [(await ended(aws)).revalidationId, 'VLDsomewhere']) {
+      const error = await errorOf(claiming(await retrying(aws, retryOf, newPerson())));
       expect(error.message).toMatch(/^retry_not_allowed: .*allowedRetries is 0.*forceNew$/);
     }
     expect(aws.writes()).toEqual([]);
@@ -190,37 +193,37 @@ describe('a retry is refused, names the alternative, and writes nothing', () => 
 });
 
 describe('the retries of one validation', () => {
-  test.each([1, 2])('are limited by what the account allows: %s', async (allowed) => {
+  test.for([1, 2])('stop at the number that the account allows: %s', async (allowed, { aws }) => {
     process.env.ALLOWED_RETRIES = String(allowed);
-    const { revalidationId, person } = await ended();
-    const requests = await Promise.all(Array.from({ length: 3 }, () => retrying(revalidationId, person)));
+    const { revalidationId, person } = await ended(aws);
+    const requests = await Promise.all(Array.from({ length: 3 }, () => retrying(aws, revalidationId, person)));
     const claims = await Promise.allSettled(requests.map((request) => claiming(request)));
     expect(claims.filter(({ status }) => status === 'fulfilled')).toHaveLength(allowed);
     const lost = claims.flatMap((one) => (one.status === 'rejected' ? [one.reason.message] : []));
     for (const message of lost) expect(message).toMatch(/^retries_used_up: .*forceNew$/);
   });
 
-  test('are counted from the first validation of the chain, for any of its ids', async () => {
+  test('count from the first validation of the chain, for any of its ids', async ({ aws }) => {
     process.env.ALLOWED_RETRIES = '2';
-    const first = await ended();
+    const first = await ended(aws);
     const { person } = first;
     const row = [first.revalidationId];
     for (const _ of [1, 2]) {
       const options = { ...LIVE, retryOf: row.at(-1) };
-      row.push((await ended('declined', { person, options })).revalidationId);
+      row.push((await ended(aws, 'declined', { person, options })).revalidationId);
     }
     for (const retryOf of row) {
-      const request = await retrying(retryOf, person);
+      const request = await retrying(aws, retryOf, person);
       expect(await thrownBy(claiming(request))).toMatchObject({ reason: 'retries_used_up' });
     }
   });
 
-  test('of a validation that only Truora knows are counted too', async () => {
+  test('of a validation that only Truora knows are counted too', async ({ aws }) => {
     const person = newPerson();
     const retryOf = newValidationId();
-    const claimed = await ended('declined', { person, options: { ...LIVE, retryOf } });
+    const claimed = await ended(aws, 'declined', { person, options: { ...LIVE, retryOf } });
     for (const named of [retryOf, claimed.revalidationId]) {
-      const request = await retrying(named, person);
+      const request = await retrying(aws, named, person);
       expect(await thrownBy(claiming(request))).toMatchObject({ reason: 'retries_used_up' });
     }
   });

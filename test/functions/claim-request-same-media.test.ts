@@ -1,11 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import { handler } from '../../functions/claim-request.ts';
 import { revalidationIdOf } from '../../shared/domain/case-id.ts';
 import type { Claim } from '../../shared/domain/revalidation.ts';
 import { recordOutcome } from '../../shared/ledger/outcomes.ts';
 import { BUCKET, context, dropOf, eventOf, executionOf, newPerson, thrownBy } from '../support/journal.ts';
-import { type LocalAws, openLocalAws } from '../support/local-aws.ts';
+import type { LocalAws } from '../support/local-aws.ts';
 import { jpeg } from '../support/media.ts';
+import { withLocalAws } from '../support/with-local-aws.ts';
 
 const CONSENT = { 'user-authorized': 'true' };
 
@@ -13,13 +14,7 @@ const OURS = executionOf('ours');
 
 const THEIRS = executionOf('theirs');
 
-let aws: LocalAws;
-
-beforeAll(async () => {
-  aws = await openLocalAws('ClaimRequest', { media: true });
-});
-
-afterAll(() => aws.close());
+const test = withLocalAws('ClaimRequest', { media: true });
 
 const claiming = (request: unknown, executionId = OURS): Promise<Claim> =>
   handler(eventOf('ClaimRequest', { request }, { executionId }), context);
@@ -40,7 +35,7 @@ const swept = (put: Put) => {
 };
 
 /** A drop whose case has ended, and the same content under the same key again. */
-const endedAndPutAgain = async (status: string, isCharged: boolean) => {
+const endedAndPutAgain = async (aws: LocalAws, status: string, isCharged: boolean) => {
   const person = newPerson();
   const key = `inbox/${person.accountId}/${person.enrollmentId}/a.jpg`;
   const first = await aws.put(key, jpeg(), CONSENT);
@@ -53,28 +48,28 @@ const endedAndPutAgain = async (status: string, isCharged: boolean) => {
 };
 
 describe('a drop with the media of a case that has ended', () => {
-  test.each<[string, string, boolean, (put: Put) => object]>([
+  test.for<[string, string, boolean, (put: Put) => object]>([
     ['a copy of a case that was refused', 'refused', false, copied],
     ['a copy of a case that failed before a charge', 'failed', false, copied],
     ['found by a sweep, with the media of a failed case,', 'failed', true, swept],
     ['found by a sweep, with the media of an expired case,', 'expired', true, swept],
     ['found by a sweep, with the media of a canceled case,', 'canceled', true, swept],
     ['found by a sweep, with the media of a refused case,', 'refused', false, swept],
-  ])('starts a new run when it is %s', async (_, status, isCharged, event) => {
-    const { again, accountId } = await endedAndPutAgain(status, isCharged);
+  ])('starts a new run when it is %s', async ([_, status, isCharged, event], { aws }) => {
+    const { again, accountId } = await endedAndPutAgain(aws, status, isCharged);
     const { revalidationId } = await claiming(event(again), THEIRS);
     const { key, versionId: version } = again;
     expect(revalidationId).toBe(revalidationIdOf({ accountId, bucket: BUCKET, key, version }));
   });
 
-  test.each<[string, string, boolean, (put: Put) => object]>([
+  test.for<[string, string, boolean, (put: Put) => object]>([
     ['a copy of a case that failed after a charge', 'failed', true, copied],
     ['a copy of a case that expired', 'expired', true, copied],
     ['a copy of a case that was canceled before a charge', 'canceled', false, copied],
     ['found by a sweep, with the media of an approved case,', 'approved', true, swept],
     ['found by a sweep, with the media of a declined case,', 'declined', true, swept],
-  ])('joins that case when it is %s', async (_, status, isCharged, event) => {
-    const { again, revalidationId } = await endedAndPutAgain(status, isCharged);
+  ])('joins that case when it is %s', async ([_, status, isCharged, event], { aws }) => {
+    const { again, revalidationId } = await endedAndPutAgain(aws, status, isCharged);
     expect(await thrownBy(claiming(event(again), THEIRS))).toMatchObject({ reason: 'already_decided' });
     expect(await aws.item(`RUN#${revalidationId}`)).toMatchObject({ copies: new Set([again.versionId]) });
   });

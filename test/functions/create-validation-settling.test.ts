@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, vi } from 'vitest';
 import { handler } from '../../functions/create-validation.ts';
 import { type Claim, LONGEST_LIFE_SECONDS } from '../../shared/domain/revalidation.ts';
 import { bindOrphans } from '../../shared/ledger/bindings.ts';
@@ -16,7 +16,8 @@ import {
   newValidationId,
   thrownBy,
 } from '../support/journal.ts';
-import { type Delivery, type LocalAws, openLocalAws, standIn } from '../support/local-aws.ts';
+import { type Delivery, type LocalAws, standIn } from '../support/local-aws.ts';
+import { withLocalAws } from '../support/with-local-aws.ts';
 
 const OURS = executionOf('ours');
 
@@ -24,17 +25,11 @@ const UNSETTLED = { name: 'CreationUnsettledError', reason: 'creation_unsettled'
 
 const LINK = 'https://files.truora.com/u/x?Expires=4102444800&Signature=canary';
 
-let aws: LocalAws;
-
-beforeAll(async () => {
-  aws = await openLocalAws('CreateValidation', { truora: true });
-});
-
-afterAll(() => aws.close());
+const test = withLocalAws('CreateValidation', { truora: true });
 
 const closers: (() => Promise<void>)[] = [];
 
-beforeEach(async () => {
+test.beforeEach(async ({ aws }) => {
   vi.useFakeTimers({ toFake: ['Date'] });
   process.env.SETTLE_SECONDS = '60';
   aws.metrics.length = 0;
@@ -42,7 +37,7 @@ beforeEach(async () => {
   await aws.putItem({ pk: 'GATE#truora' });
 });
 
-afterEach(async () => {
+test.afterEach(async ({ aws }) => {
   vi.useRealTimers();
   aws.setDelivery();
   process.env.TRUORA_ORIGIN = aws.sandbox.origin;
@@ -51,7 +46,7 @@ afterEach(async () => {
 
 const creating = (claim: Claim) => handler(eventOf('CreateValidation', { claim }, { executionId: OURS }), context);
 
-const claimed = async (person: Partial<Claim> = newPerson()) => {
+const claimed = async (aws: LocalAws, person: Partial<Claim> = newPerson()) => {
   const claim = claimOf(person);
   await claimRecord(aws.ledger, claim, OURS);
   return claim;
@@ -59,11 +54,11 @@ const claimed = async (person: Partial<Claim> = newPerson()) => {
 
 const later = (seconds: number) => vi.setSystemTime(Date.now() + seconds * 1000);
 
-const recordOf = async ({ revalidationId }: Claim) => aws.item(`RUN#${revalidationId}`);
+const recordOf = async (aws: LocalAws, { revalidationId }: Claim) => aws.item(`RUN#${revalidationId}`);
 
-const intentOf = ({ accountId }: Claim) => aws.item(`ACC#${accountId}`);
+const intentOf = (aws: LocalAws, { accountId }: Claim) => aws.item(`ACC#${accountId}`);
 
-const orphansCounted = () => aws.metrics.reduce((sum, { Orphans = 0 }) => sum + Number(Orphans), 0);
+const orphansCounted = (aws: LocalAws) => aws.metrics.reduce((sum, { Orphans = 0 }) => sum + Number(Orphans), 0);
 
 const rowOf = ({ accountId }: Claim) => ({
   validation_id: newValidationId(),
@@ -88,7 +83,7 @@ const truoraOf = async (create: () => object | 'reset', list: () => object[]) =>
 
 describe('a change between the first read of the record and the intent', () => {
   /** Runs this while the write of our intent is in flight. */
-  const meanwhile = (claim: Claim, change: () => Promise<unknown>) => {
+  const meanwhile = (aws: LocalAws, claim: Claim, change: () => Promise<unknown>) => {
     let isDone = false;
     aws.setDelivery(async ({ operation, input }): Promise<Delivery> => {
       if (isDone || operation !== 'PutItem' || !JSON.stringify(input).includes(`ACC#${claim.accountId}`))
@@ -99,28 +94,28 @@ describe('a change between the first read of the record and the intent', () => {
     });
   };
 
-  test.each<[string, (claim: Claim) => Promise<unknown>]>([
-    ['the run was canceled', (claim) => recordCancellation(aws.ledger, claim, 'iam:caller')],
+  test.for<[string, (aws: LocalAws, claim: Claim) => Promise<unknown>]>([
+    ['the run was canceled', (aws, claim) => recordCancellation(aws.ledger, claim, 'iam:caller')],
     [
       'another attempt was written down',
-      (claim) =>
+      (aws, claim) =>
         recordAttempt(aws.ledger, claim, { attempt: { n: 1, at: inMinutes(-5), result: 'orphaned' }, orphans: [] }),
     ],
-  ])('stops the charged call and frees the person: %s', async (_, change) => {
-    const claim = await claimed();
+  ])('stops the charged call and frees the person: %s', async ([_, change], { aws }) => {
+    const claim = await claimed(aws);
     const asked = await truoraOf(
       () => rowOf(claim),
       () => [],
     );
-    meanwhile(claim, () => change(claim));
+    meanwhile(aws, claim, () => change(aws, claim));
     expect(await thrownBy(creating(claim))).toEqual(UNSETTLED);
     expect(asked('POST')).toBe(0);
-    expect(await intentOf(claim)).toBeUndefined();
+    expect(await intentOf(aws, claim)).toBeUndefined();
   });
 });
 
-test('does not read the list while the throttle is backing off', async () => {
-  const claim = await claimed();
+test('does not read the list while the throttle is backing off', async ({ aws }) => {
+  const claim = await claimed(aws);
   const asked = await truoraOf(
     () => 'reset',
     () => [],
@@ -132,15 +127,17 @@ test('does not read the list while the throttle is backing off', async () => {
   expect(asked('GET')).toBe(0);
 });
 
-test('binds the orphans of a record on re-entry, for as long as one of them may live and the record is kept', async () => {
-  const claim = await claimed();
+test('binds the orphans of a record on re-entry, for as long as one of them may live and the record is kept', async ({
+  aws,
+}) => {
+  const claim = await claimed(aws);
   const rows = [rowOf(claim), rowOf(claim)] as const;
   await truoraOf(
     () => 'reset',
     () => [...rows],
   );
   expect(await thrownBy(creating(claim))).toEqual(UNSETTLED);
-  const { openedAt } = (await intentOf(claim)) as unknown as { openedAt: string };
+  const { openedAt } = (await intentOf(aws, claim)) as unknown as { openedAt: string };
   later(60);
   expect(await thrownBy(creating(claim))).toEqual(UNSETTLED);
   later(30);
@@ -157,10 +154,10 @@ test('binds the orphans of a record on re-entry, for as long as one of them may 
     deadline,
     expiresAt: Math.floor(Date.parse(deadline) / 1000) + aws.ledger.retentionDays * 86_400,
   });
-  expect(await intentOf(claim)).toBeUndefined();
+  expect(await intentOf(aws, claim)).toBeUndefined();
 });
 
-test('binds an orphan until the longest life of a validation and the retention are over', async () => {
+test('binds an orphan until the longest life of a validation and the retention are over', async ({ aws }) => {
   const id = newValidationId();
   const openedAt = inMinutes(-10);
   await bindOrphans(aws.ledger, { revalidationId: newRevalidationId(), openedAt }, [id]);
@@ -168,8 +165,8 @@ test('binds an orphan until the longest life of a validation and the retention a
   expect((await aws.item(`VLD#${id}`))?.expiresAt).toBe(Math.floor(ends) + aws.ledger.retentionDays * 86_400);
 });
 
-test('writes nothing for a record that is gone, but binds the validation that its call created', async () => {
-  const claim = await claimed();
+test('writes nothing for a record that is gone, but binds the validation that its call created', async ({ aws }) => {
+  const claim = await claimed(aws);
   const revalidationId = newRevalidationId();
   const row = { ...rowOf(claim), threshold: 0.91 };
   await truoraOf(
@@ -180,16 +177,18 @@ test('writes nothing for a record that is gone, but binds the validation that it
   for (let entry = 0; entry < 3; entry += 1) {
     later(60);
     expect(await thrownBy(creating(claim))).toEqual(UNSETTLED);
-    if (!(await intentOf(claim))) break;
+    if (!(await intentOf(aws, claim))) break;
   }
   expect(await aws.item(`VLD#${row.validation_id}`)).toMatchObject({ revalidationId });
   expect(await aws.item(`RUN#${revalidationId}`)).toBeUndefined();
-  expect(orphansCounted()).toBe(1);
+  expect(orphansCounted(aws)).toBe(1);
 });
 
-test('leaves a run its own validation when it was killed before the binding, canceled, and resolved by another', async () => {
-  const ended = await claimed();
-  const ours = await claimed({ accountId: ended.accountId, enrollmentId: ended.enrollmentId });
+test('leaves a run its own validation when it was killed before the binding, canceled, and resolved by another', async ({
+  aws,
+}) => {
+  const ended = await claimed(aws);
+  const ours = await claimed(aws, { accountId: ended.accountId, enrollmentId: ended.enrollmentId });
   const rows: ReturnType<typeof rowOf>[] = [];
   const create = () => {
     rows.push(rowOf(ended));
@@ -205,19 +204,19 @@ test('leaves a run its own validation when it was killed before the binding, can
   later(60);
   expect(await thrownBy(creating(ours))).toEqual(UNSETTLED);
   expect(asked('GET')).toBe(0);
-  const record = await recordOf(ended);
+  const record = await recordOf(aws, ended);
   expect(record).toMatchObject({ validationId: rows[0]?.validation_id, attempts: [{ result: 'created' }] });
   expect(record).not.toHaveProperty('orphans');
   expect(await aws.item(`VLD#${rows[0]?.validation_id}`)).toMatchObject({ revalidationId: ended.revalidationId });
   expect(await creating(ours)).toMatchObject({ validationId: rows[1]?.validation_id });
-  expect(orphansCounted()).toBe(0);
+  expect(orphansCounted(aws)).toBe(0);
 });
 
-test('never replaces a known attempt result by a late write', async () => {
-  const claim = await claimed();
+test('never replaces a known attempt result by a late write', async ({ aws }) => {
+  const claim = await claimed(aws);
   const at = inMinutes(-1);
   const orphan = newValidationId();
   await recordAttempt(aws.ledger, claim, { attempt: { n: 1, at, result: 'orphaned' }, orphans: [orphan] });
   await recordAttempt(aws.ledger, claim, { attempt: { n: 1, at, result: 'unconfirmed' }, orphans: [] });
-  expect(await recordOf(claim)).toMatchObject({ attempts: [{ n: 1, at, result: 'orphaned' }], orphans: [orphan] });
+  expect(await recordOf(aws, claim)).toMatchObject({ attempts: [{ n: 1, at, result: 'orphaned' }], orphans: [orphan] });
 });

@@ -1,26 +1,21 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import { handler } from '../../functions/list-revalidations.ts';
 import { type Revalidation, writeCursor } from '../../shared/domain/api.ts';
 import { claim } from '../../shared/ledger/claims.ts';
 import { recordOutcome } from '../../shared/ledger/outcomes.ts';
 import { claimOf, context, executionOf, newPerson, newRevalidationId } from '../support/journal.ts';
-import { type LocalAws, openLocalAws } from '../support/local-aws.ts';
+import type { LocalAws } from '../support/local-aws.ts';
 import { callEvent, codeOf, contentOf } from '../support/routes.ts';
+import { withLocalAws } from '../support/with-local-aws.ts';
 
-let aws: LocalAws;
-
-beforeAll(async () => {
-  aws = await openLocalAws('ListRevalidations');
-});
-
-afterAll(() => aws.close());
+const test = withLocalAws('ListRevalidations');
 
 type Page = { revalidations: Revalidation[]; cursor?: string };
 
 const listing = (accountId: string, query?: Record<string, string>) =>
   handler(callEvent({ path: { accountId }, ...(query ? { query } : {}) }), context);
 
-const claims = async (count: number) => {
+const claims = async (aws: LocalAws, count: number) => {
   const { accountId } = newPerson();
   const ids: string[] = [];
   for (let n = 0; n < count; n += 1) {
@@ -31,8 +26,8 @@ const claims = async (count: number) => {
   return { accountId, ids };
 };
 
-test('lists every record once, newest first, for any page size', async () => {
-  const { accountId, ids } = await claims(7);
+test('lists every record once, newest first, for any page size', async ({ aws }) => {
+  const { accountId, ids } = await claims(aws, 7);
   for (const limit of ['1', '3', '7', '100']) {
     const seen: string[] = [];
     let cursor: string | undefined;
@@ -45,8 +40,8 @@ test('lists every record once, newest first, for any page size', async () => {
   }
 });
 
-test('leaves out a record that cannot be read, and logs which', async () => {
-  const { accountId, ids } = await claims(3);
+test('leaves out a record that cannot be read, and logs which', async ({ aws }) => {
+  const { accountId, ids } = await claims(aws, 3);
   const [newest, broken = '', oldest] = ids;
   await aws.putItem({ pk: `RUN#${broken}`, ...(await aws.item(`RUN#${broken}`)), phase: 'no phase of ours' });
   const page = contentOf<Page>(await listing(accountId));
@@ -58,8 +53,8 @@ test('lists nothing for an unknown person', async () => {
   expect(contentOf(await listing('unknown'))).toEqual({ revalidations: [] });
 });
 
-test('reads only a position from a cursor, which opens no list of another person', async () => {
-  const { accountId, ids } = await claims(2);
+test('reads only a position from a cursor, which opens no list of another person', async ({ aws }) => {
+  const { accountId, ids } = await claims(aws, 2);
   const cursor = writeCursor({ revalidationId: ids[0] ?? '', claimedAt: new Date(Date.now() + 9000).toISOString() });
   expect(contentOf<Page>(await listing(newPerson().accountId, { cursor })).revalidations).toEqual([]);
   expect(cursor).not.toContain(accountId);
@@ -85,20 +80,20 @@ test('refuses an invalid account id', async () => {
 
 describe('the filters', () => {
   /** Cases that were claimed at noon on the first days of November, oldest first; every second one has expired. */
-  const november = async (days: number) => {
+  const november = async (aws: LocalAws, days: number) => {
     const { accountId } = newPerson();
     const ids: string[] = [];
     for (let day = 1; day <= days; day += 1) {
       const claimedAt = `2026-11-${String(day).padStart(2, '0')}T12:00:00.000Z`;
       const wanted = claimOf({ accountId, claimedAt });
       await claim(aws.ledger, wanted, executionOf('a'));
-      if (day % 2 === 0) await expire(wanted.revalidationId);
+      if (day % 2 === 0) await expire(aws, wanted.revalidationId);
       ids.push(wanted.revalidationId);
     }
     return { accountId, ids };
   };
 
-  const expire = (revalidationId: string) => {
+  const expire = (aws: LocalAws, revalidationId: string) => {
     const decidedAt = new Date().toISOString();
     const outcome = { revalidationId, status: 'expired', reason: 'undecided_at_deadline', decidedBy: 'poll' } as const;
     return recordOutcome(aws.ledger, { ...outcome, decidedAt }, executionOf('a'));
@@ -107,8 +102,8 @@ describe('the filters', () => {
   const idsOf = async (accountId: string, query: Record<string, string>) =>
     contentOf<Page>(await listing(accountId, query)).revalidations.map(({ revalidationId }) => revalidationId);
 
-  test('give the cases from since on and before until, as a day or a time', async () => {
-    const { accountId, ids } = await november(5);
+  test('give the cases from since on and before until, as a day or a time', async ({ aws }) => {
+    const { accountId, ids } = await november(aws, 5);
     const days = (...of: number[]) => of.map((day) => ids[day - 1]);
     expect(await idsOf(accountId, { since: '2026-11-04' })).toEqual(days(5, 4));
     expect(await idsOf(accountId, { until: '2026-11-02T12:00:00Z' })).toEqual(days(1));
@@ -117,8 +112,8 @@ describe('the filters', () => {
     expect(await idsOf(accountId, { since: '2027-01-01' })).toEqual([]);
   });
 
-  test('give every case of a status once, for any page size', async () => {
-    const { accountId, ids } = await november(9);
+  test('give every case of a status once, for any page size', async ({ aws }) => {
+    const { accountId, ids } = await november(aws, 9);
     const expired = ids.filter((_, at) => at % 2 === 1).toReversed();
     for (const limit of ['1', '3', '100']) {
       const seen: string[] = [];
@@ -136,8 +131,8 @@ describe('the filters', () => {
     expect(await idsOf(accountId, { status: 'approved' })).toEqual([]);
   });
 
-  test('refuse a cursor of another time', async () => {
-    const { accountId } = await november(3);
+  test('refuse a cursor of another time', async ({ aws }) => {
+    const { accountId } = await november(aws, 3);
     const { cursor = '' } = contentOf<Page>(await listing(accountId, { limit: '1' }));
     const answer = await listing(accountId, { cursor, until: '2026-11-02' });
     expect(contentOf(answer)).toMatchObject({ code: 'request_invalid', errors: [{ path: 'cursor', code: 'rule' }] });

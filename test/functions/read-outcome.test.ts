@@ -1,21 +1,16 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect } from 'vitest';
 import { handler } from '../../functions/read-outcome.ts';
 import { outcomeStatuses } from '../../shared/domain/lifecycle.ts';
 import type { Outcome } from '../../shared/domain/revalidation.ts';
 import { claim as claimRecord } from '../../shared/ledger/claims.ts';
 import { recordOutcome } from '../../shared/ledger/outcomes.ts';
 import { caughtOf, claimOf, context, errorOf, eventOf, executionOf, newRevalidationId } from '../support/journal.ts';
-import { type LocalAws, openLocalAws } from '../support/local-aws.ts';
+import type { LocalAws } from '../support/local-aws.ts';
+import { withLocalAws } from '../support/with-local-aws.ts';
 
 const OURS = executionOf('ours');
 
-let aws: LocalAws;
-
-beforeAll(async () => {
-  aws = await openLocalAws('ReadOutcome');
-});
-
-afterAll(() => aws.close());
+const test = withLocalAws('ReadOutcome');
 
 /** As ClaimRequest leaves it when it finds the request decided. */
 const reading = (revalidationId: string): Promise<Outcome> => {
@@ -23,7 +18,7 @@ const reading = (revalidationId: string): Promise<Outcome> => {
   return handler(eventOf('ReadOutcome', { repeat }, { executionId: executionOf('theirs') }), context);
 };
 
-test.each([...outcomeStatuses])('returns a stored outcome that is %s, at every call', async (status) => {
+test.for([...outcomeStatuses])('returns a stored outcome that is %s, at every call', async (status, { aws }) => {
   const claim = claimOf();
   const { revalidationId, accountId } = claim;
   const decidedAt = new Date().toISOString();
@@ -38,7 +33,7 @@ test.each([...outcomeStatuses])('returns a stored outcome that is %s, at every c
   expect(await aws.item(`RUN#${revalidationId}`)).toMatchObject({ askedAgain: 2, outcome });
 });
 
-test('does not count a repeat by the owner, whose request was canceled', async () => {
+test('does not count a repeat by the owner, whose request was canceled', async ({ aws }) => {
   const claim = claimOf();
   const { revalidationId } = claim;
   const decidedAt = new Date().toISOString();
@@ -50,18 +45,18 @@ test('does not count a repeat by the owner, whose request was canceled', async (
   expect(await aws.item(`RUN#${revalidationId}`)).not.toHaveProperty('askedAgain');
 });
 
-test.each([
+test.for<[string, (aws: LocalAws) => Promise<string>]>([
   ['that is unknown', async () => newRevalidationId()],
   [
     'that is still open',
-    async () => {
+    async (aws) => {
       const claim = claimOf();
       await claimRecord(aws.ledger, claim, OURS);
       return claim.revalidationId;
     },
   ],
   ['that has no name', async () => ''],
-])('throws for a record %s, and never makes up an outcome', async (_, make) => {
-  const error = await errorOf(reading(await make()));
+])('throws for a record %s, and never makes up an outcome', async ([_, make], { aws }) => {
+  const error = await errorOf(reading(await make(aws)));
   expect(error).toMatchObject({ name: 'TypeError', message: 'unexpected: TypeError' });
 });

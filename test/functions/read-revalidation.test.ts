@@ -1,25 +1,19 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect } from 'vitest';
 import { handler } from '../../functions/read-revalidation.ts';
 import { uploadTicket } from '../../shared/domain/ticket.ts';
 import { claim } from '../../shared/ledger/claims.ts';
 import { recordOutcome } from '../../shared/ledger/outcomes.ts';
 import { issueTicket } from '../../shared/ledger/tickets.ts';
 import { claimOf, context, executionOf, newPerson, newRevalidationId } from '../support/journal.ts';
-import { type LocalAws, openLocalAws } from '../support/local-aws.ts';
 import { CALLER, callEvent, codeOf, contentOf } from '../support/routes.ts';
+import { withLocalAws } from '../support/with-local-aws.ts';
 
-let aws: LocalAws;
-
-beforeAll(async () => {
-  aws = await openLocalAws('ReadRevalidation');
-});
-
-afterAll(() => aws.close());
+const test = withLocalAws('ReadRevalidation');
 
 const reading = (id: string, authorizer?: object) =>
   handler(callEvent({ path: { id }, ...(authorizer ? { authorizer } : {}) }), context);
 
-test('shows a record without its owner and the address of its media', async () => {
+test('shows a record without its owner and the address of its media', async ({ aws }) => {
   const wanted = claimOf();
   await claim(aws.ledger, wanted, executionOf('a'));
   const answer = await reading(wanted.revalidationId);
@@ -33,14 +27,14 @@ test('shows a record without its owner and the address of its media', async () =
   expect(answer.body).not.toMatch(/execution|inbox|bucket|etag/);
 });
 
-test('shows a promised case before anything has run', async () => {
+test('shows a promised case before anything has run', async ({ aws }) => {
   const id = newRevalidationId();
   const body = { ...newPerson(), userAuthorized: true as const, upload: { type: 'image/jpeg' as const } };
   await issueTicket(aws.ledger, uploadTicket(body, id, CALLER));
   expect(contentOf(await reading(id))).toMatchObject({ status: 'pending', phase: 'awaiting_upload', calledBy: CALLER });
 });
 
-test('shows the outcome of a request that was refused before its claim', async () => {
+test('shows the outcome of a request that was refused before its claim', async ({ aws }) => {
   const revalidationId = newRevalidationId();
   const outcome = { revalidationId, status: 'refused', reason: 'consent_missing' } as const;
   const decided = { ...outcome, decidedBy: 'workflow', decidedAt: new Date().toISOString() } as const;
@@ -54,7 +48,7 @@ test.each(['RVL1', '', '..', `RVL${'0'.repeat(32)}`])('answers that %j is unknow
   expect(codeOf(await reading(id))).toBe('revalidation_unknown');
 });
 
-test('answers that it is unknown to a token of another account', async () => {
+test('answers that it is unknown to a token of another account', async ({ aws }) => {
   const wanted = claimOf();
   await claim(aws.ledger, wanted, executionOf('a'));
   process.env.ACCOUNT_CLAIM = 'account';

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, vi } from 'vitest';
 import { handler } from '../../functions/read-verdict.ts';
 import type { Claim, Validation, Verdict } from '../../shared/domain/revalidation.ts';
 import {
@@ -11,25 +11,20 @@ import {
   newValidationId,
   thrownBy,
 } from '../support/journal.ts';
-import { deadOrigin, type Line, type LocalAws, openLocalAws, standIn } from '../support/local-aws.ts';
+import { deadOrigin, type Line, type LocalAws, standIn } from '../support/local-aws.ts';
+import { withLocalAws } from '../support/with-local-aws.ts';
 
 const PENDING = { name: 'VerdictPendingError', reason: 'verdict_pending' };
 
 const UNREACHABLE = { name: 'VerdictUnreachableError', reason: 'truora_unreachable_at_deadline' };
 
-let aws: LocalAws;
+const test = withLocalAws('ReadVerdict', { truora: true });
 
-beforeAll(async () => {
-  aws = await openLocalAws('ReadVerdict', { truora: true });
-});
-
-afterAll(() => aws.close());
-
-beforeEach(() => aws.putItem({ pk: 'GATE#truora' }));
+test.beforeEach(({ aws }) => aws.putItem({ pk: 'GATE#truora' }));
 
 const closers: (() => Promise<void>)[] = [];
 
-afterEach(async () => {
+test.afterEach(async ({ aws }) => {
   vi.useRealTimers();
   process.env.TRUORA_ORIGIN = aws.sandbox.origin;
   process.env.HTTP_DEADLINE_SECONDS = '10';
@@ -82,7 +77,7 @@ const says = ({ claim, validation }: Case, more: object = {}): Line => ({
 const pending = { validation_status: 'pending', details: undefined };
 
 /** A validation at the sandbox, and the way to upload its media. */
-const created = async (suffix = '') => {
+const created = async (aws: LocalAws, suffix = '') => {
   const person = newPerson(suffix);
   await aws.enroll(person);
   const answer = await fetch(`${aws.sandbox.origin}/v1/validations`, {
@@ -112,8 +107,8 @@ const looked = async (one: Case): Promise<Verdict> => {
 };
 
 describe('a verdict', () => {
-  test('is pending until Truora has decided, and then does not change', async () => {
-    const one = await created();
+  test('stays pending until Truora has decided, and then does not change', async ({ aws }) => {
+    const one = await created(aws);
     expect(await thrownBy(reading(one))).toEqual(PENDING);
     await one.upload();
     const verdict = await looked(one);
@@ -127,7 +122,7 @@ describe('a verdict', () => {
     expect({ ...again, decidedAt: verdict.decidedAt }).toEqual(verdict);
   });
 
-  test.each([
+  test.for<[string, object]>([
     ['-declined', { status: 'declined', reason: 'similarity_threshold_not_passed' }],
     ['-declined-new', { status: 'declined', reason: 'unknown_reason', rawReason: 'brand_new_reason' }],
     ['-expired-manual_review_expired', { status: 'expired', reason: 'manual_review_expired' }],
@@ -144,8 +139,8 @@ describe('a verdict', () => {
     ['-weak-similarity', { status: 'failed', reason: 'verdict_mismatch', mismatch: ['similarity'] }],
     ['-match', { status: 'approved', similarity: 1 }],
     ['-processing', { status: 'approved' }],
-  ])('%s follows the answer of Truora', async (suffix, verdict) => {
-    const one = await created(suffix);
+  ])('%s follows the answer of Truora', async ([suffix, verdict], { aws }) => {
+    const one = await created(aws, suffix);
     await one.upload();
     expect(await looked(one)).toMatchObject(verdict);
   });
@@ -156,7 +151,7 @@ describe('a verdict', () => {
     expect(await reading(one)).toMatchObject({ status: 'failed', reason: 'verdict_mismatch', mismatch: ['threshold'] });
   });
 
-  test('needs one call with our key, and no write', async () => {
+  test('needs one call with our key, and no write', async ({ aws }) => {
     const one = existing();
     const { asked } = await scripted(says(one, pending));
     await thrownBy(reading(one));
@@ -171,7 +166,7 @@ describe('a success without a similarity', () => {
   const silent = { details: undefined };
   const unconfirmed = { status: 'failed', reason: 'verdict_unconfirmed' };
 
-  test('is read again with its details, which decide', async () => {
+  test('causes a second read with its details, which decide', async () => {
     const one = existing();
     const { asked } = await scripted(says(one, silent), says(one));
     expect(await reading(one)).toMatchObject({ status: 'approved', similarity: 0.97 });
@@ -190,7 +185,7 @@ describe('a success without a similarity', () => {
     expect(await reading(one)).toMatchObject(verdict);
   });
 
-  test('is read again later when the second read gets no answer, and ends when Truora refuses it', async () => {
+  test('leads to a later read when the second read gets no answer, and to the end when Truora refuses it', async () => {
     const one = existing();
     await scripted(says(one, silent), { status: 503 });
     expect(await thrownBy(reading(one))).toEqual({ name: 'TruoraUncertainError', reason: 'truora_uncertain' });
@@ -311,12 +306,12 @@ describe('after the deadline and its grace', () => {
 
 describe('the throttle that all runs share', () => {
   const BUSY = { name: 'TruoraBusyError', reason: 'truora_rate_limited' };
-  const shut = () => aws.putItem({ pk: 'GATE#truora', notBefore: inMinutes(1) });
+  const shut = (aws: LocalAws) => aws.putItem({ pk: 'GATE#truora', notBefore: inMinutes(1) });
 
-  test('is read once a call, and Truora is not called while it is backing off', async () => {
+  test('costs one read a call, and stops every call to Truora while it is backing off', async ({ aws }) => {
     const one = existing();
     const { asked } = await scripted(says(one));
-    await shut();
+    await shut(aws);
     aws.calls.length = 0;
     expect(await thrownBy(reading(one))).toEqual(BUSY);
     expect(asked).toEqual([]);
@@ -325,7 +320,7 @@ describe('the throttle that all runs share', () => {
     expect(await reading(one)).toMatchObject({ status: 'approved' });
   });
 
-  test('makes the second read and all other calls back off after a 429', async () => {
+  test('makes the second read and all other calls back off after a 429', async ({ aws }) => {
     const one = existing();
     const from = Date.now();
     const { asked } = await scripted({ status: 429, headers: { 'retry-after': '60' } }, says(one));
@@ -336,9 +331,11 @@ describe('the throttle that all runs share', () => {
     expect(Date.parse(String(notBefore))).toBeGreaterThanOrEqual(from + 60_000);
   });
 
-  test('never delays the end: the last read is made while it is backing off, and a 429 is still stored', async () => {
+  test('never delays the end: the last read is made while it is backing off, and a 429 is still stored', async ({
+    aws,
+  }) => {
     const one = past(60);
-    await shut();
+    await shut(aws);
     await scripted(says(one));
     expect(await reading(one)).toMatchObject({ status: 'approved' });
     await aws.putItem({ pk: 'GATE#truora' });
@@ -349,14 +346,14 @@ describe('the throttle that all runs share', () => {
 });
 
 describe('a word that Truora does not document', () => {
-  test.each<[string, object, string[]]>([
+  test.for<[string, object, string[]]>([
     ['as a status', { validation_status: 'a_new_word' }, ['status']],
     ['as a reason to decline', { failure_status: 'declined', declined_reason: 'a_new_word' }, ['reason']],
     ['as a way to fail', { failure_status: 'a_new_word' }, ['reason']],
     ['as both', { validation_status: 'a_new_word', failure_status: 'another_word' }, ['status', 'reason']],
     ['unless it is none', { validation_status: 'processing' }, []],
     ['unless it is none either', { failure_status: 'declined', declined_reason: 'no_face_detected' }, []],
-  ])('is counted: %s', async (_, said, words) => {
+  ])('appears in the count: %s', async ([_, said, words], { aws }) => {
     const one = existing();
     await scripted(says(one, said));
     aws.metrics.length = 0;
@@ -366,7 +363,7 @@ describe('a word that Truora does not document', () => {
   });
 });
 
-test('keeps person, key and answer out of errors and log, for any failure', async () => {
+test('keeps person, key and answer out of errors and log, for any failure', async ({ aws }) => {
   const one = existing();
   await scripted({ status: 500, body: 'canary7f3a' });
   const { message, stack } = await errorOf(reading(one));

@@ -1,32 +1,29 @@
 import { createHmac, generateKeyPairSync, sign } from 'node:crypto';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect } from 'vitest';
 import { handler } from '../../functions/receive-webhook.ts';
 import { bindValidation } from '../../shared/ledger/bindings.ts';
 import { storeTaskToken } from '../../shared/ledger/callbacks.ts';
 import { MAX_WEBHOOK_BYTES, signWebhook } from '../../shared/truora/webhook.ts';
 import { context, journalOf, newRevalidationId } from '../support/journal.ts';
-import { type LocalAws, openLocalAws } from '../support/local-aws.ts';
+import { withLocalAws } from '../support/with-local-aws.ts';
 
 /** How many bodies are tried, a seed each run; a failure names the seed and the smallest body that shows it. */
 const BODIES = 10_000;
 
 const KEYS = ['the key of a rule', 'the key that takes its place'];
 
-let aws: LocalAws;
+const test = withLocalAws('ReceiveWebhook');
 
 const { validationId, deadline } = journalOf().validation;
 
-beforeAll(async () => {
-  aws = await openLocalAws('ReceiveWebhook');
+test.beforeAll(async ({ aws }) => {
   aws.secrets.set('secret:webhooks', JSON.stringify([...KEYS, pem]));
   await bindValidation(aws.table, { validationId, deadline }, newRevalidationId(), 30);
   await storeTaskToken(aws.table, { validationId, deadline }, 'parked');
   aws.calls.length = 0;
 });
-
-afterAll(() => aws.close());
 
 const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
 
@@ -120,7 +117,7 @@ const call = fc
     } as APIGatewayProxyEventV2;
   });
 
-test('answers 10,000 forged, oversized and garbage bodies with 401, and reads only the keys', async () => {
+test('answers 10,000 forged, oversized and garbage bodies with 401, and reads only the keys', async ({ aws }) => {
   await fc.assert(
     fc.asyncProperty(call, async (event) => {
       const { statusCode } = await handler(event, context);
@@ -133,7 +130,9 @@ test('answers 10,000 forged, oversized and garbage bodies with 401, and reads on
   expect(aws.resumed).toEqual([]);
 }, 60_000);
 
-test('accepts the genuine webhook among them, so that the forgeries were refused for their signature', async () => {
+test('accepts the genuine webhook among them, so that the forgeries were refused for their signature', async ({
+  aws,
+}) => {
   expect(await handler({ version: '2.0', body: genuine } as APIGatewayProxyEventV2, context)).toEqual({
     statusCode: 200,
   });

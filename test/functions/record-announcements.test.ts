@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import { handler as recordFailure } from '../../functions/record-failure.ts';
 import { handler as recordOutcome } from '../../functions/record-outcome.ts';
 import { handler as recordRefusal } from '../../functions/record-refusal.ts';
@@ -8,25 +8,19 @@ import { claim as claimRecord } from '../../shared/ledger/claims.ts';
 import { readRecord } from '../../shared/ledger/records.ts';
 import type { Journal } from '../../shared/workflow/contract.ts';
 import { caughtOf, context, eventOf, executionOf, journalOf, thrownBy } from '../support/journal.ts';
-import { type Delivery, type LocalAws, openLocalAws } from '../support/local-aws.ts';
+import type { Delivery, LocalAws } from '../support/local-aws.ts';
+import { withLocalAws } from '../support/with-local-aws.ts';
 
 const OURS = executionOf('ours');
 
-let aws: LocalAws;
+const test = withLocalAws('RecordFailure');
 
-beforeAll(async () => {
-  // Its variables are those of the other two as well.
-  aws = await openLocalAws('RecordFailure');
-});
-
-afterAll(() => aws.close());
-
-beforeEach(() => {
+test.beforeEach(({ aws }) => {
   aws.setDelivery();
   aws.announced.length = 0;
 });
 
-const claimed = async () => {
+const claimed = async (aws: LocalAws) => {
   const journal = journalOf();
   await claimRecord(aws.ledger, journal.claim, OURS);
   return {
@@ -64,8 +58,8 @@ const crashes = recorders.flatMap(({ name, record, writes }) =>
 );
 
 describe.each(recorders)('$name', ({ record, writes }) => {
-  test('announces the outcome once, and not again at a repeat', async () => {
-    const journal = await claimed();
+  test('announces the outcome once, and not again at a repeat', async ({ aws }) => {
+    const journal = await claimed(aws);
     aws.calls.length = 0;
     const outcome = await record(journal);
     expect(aws.writes()).toHaveLength(writes);
@@ -74,10 +68,10 @@ describe.each(recorders)('$name', ({ record, writes }) => {
   });
 });
 
-test.each(crashes)(
+test.for(crashes)(
   '$name announces the outcome under one id after a crash at write $nth ($delivery)',
-  async ({ record, nth, delivery }) => {
-    const journal = await claimed();
+  async ({ record, nth, delivery }, { aws }) => {
+    const journal = await claimed(aws);
     aws.setWriteDelivery(nth, delivery);
     expect(await thrownBy(record(journal))).toMatchObject({ name: 'LostOnTheWay' });
     aws.setDelivery();

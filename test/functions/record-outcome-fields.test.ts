@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { handler } from '../../functions/record-outcome.ts';
 import { pointSdkAt } from '../../infra/local/credentials.ts';
 import type { Journal } from '../../shared/workflow/contract.ts';
@@ -45,7 +45,7 @@ const record = (journal: Partial<Journal>, executionId = OURS) =>
   handler(eventOf('RecordOutcome', journal, { executionId }), context);
 
 describe('the outcome of a verdict', () => {
-  it('holds the verdict, the ids and the times of the case, and is announced', async () => {
+  test('holds the verdict, the ids and the times of the case, and is announced', async () => {
     const { journal, stored } = await claimed();
     const { claim, validation, receipt, verdict } = journal;
     const { revalidationId, accountId, enrollmentId, reference, claimedAt } = claim;
@@ -65,12 +65,12 @@ describe('the outcome of a verdict', () => {
     expect(bus.heard).toHaveLength(1);
   });
 
-  it('was decided by the poll where no notification arrived', async () => {
+  test('names the poll where no notification arrived', async () => {
     const { notification: _, ...journal } = (await claimed()).journal;
     expect(await record(journal)).toMatchObject({ decidedBy: 'poll' });
   });
 
-  it('is refused to another execution', async () => {
+  test('refuses another execution', async () => {
     const { journal, stored } = await claimed();
     const refused = record(journal, executionOf('theirs'));
     expect(await thrownBy(refused)).toMatchObject({ name: 'ClaimedElsewhereError' });

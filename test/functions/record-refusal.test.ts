@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import { handler as claimRequest } from '../../functions/claim-request.ts';
 import { handler as readOutcome } from '../../functions/read-outcome.ts';
 import { handler } from '../../functions/record-refusal.ts';
@@ -23,22 +23,17 @@ import {
   newRevalidationId,
   thrownBy,
 } from '../support/journal.ts';
-import { type LocalAws, openLocalAws } from '../support/local-aws.ts';
+import type { LocalAws } from '../support/local-aws.ts';
 import { CALLER } from '../support/routes.ts';
+import { withLocalAws } from '../support/with-local-aws.ts';
 
 const OURS = executionOf('ours');
 
 const THEIRS = executionOf('theirs');
 
-let aws: LocalAws;
+const test = withLocalAws('RecordRefusal', { media: true });
 
-beforeAll(async () => {
-  aws = await openLocalAws('RecordRefusal', { media: true });
-});
-
-afterAll(() => aws.close());
-
-beforeEach(() => aws.setDelivery());
+test.beforeEach(({ aws }) => aws.setDelivery());
 
 const CONSENT = caughtOf('RequestInvalidError', 'consent_missing: x-amz-meta-user-authorized: must be true');
 
@@ -54,14 +49,14 @@ const aDrop = () => {
   return { ...person, key, versionId: `version-${drops}`, etag: 'etag' };
 };
 
-const recordOf = ({ revalidationId }: { revalidationId: string }) => aws.item(`RUN#${revalidationId}`);
+const recordOf = (aws: LocalAws, { revalidationId }: { revalidationId: string }) => aws.item(`RUN#${revalidationId}`);
 
 describe('the outcome of a request that was never claimed', () => {
-  test('names the rule that a drop broke, under the id that its claim would have had', async () => {
+  test('names the rule that a drop broke, under the id that its claim would have had', async ({ aws }) => {
     const { accountId, enrollmentId, ...object } = aDrop();
     const outcome = await recording({ request: dropOf(object), refusal: CONSENT });
     // What was dropped has to go one day, though no claim holds it.
-    expect(await recordOf(outcome)).toMatchObject({ object: { key: object.key, versionId: object.versionId } });
+    expect(await recordOf(aws, outcome)).toMatchObject({ object: { key: object.key, versionId: object.versionId } });
     expect(outcome).toEqual({
       revalidationId: revalidationIdOf({ accountId, bucket: BUCKET, key: object.key, version: object.versionId }),
       status: 'refused',
@@ -72,10 +67,10 @@ describe('the outcome of a request that was never claimed', () => {
       decidedBy: 'workflow',
       decidedAt: expect.stringMatching(/Z$/),
     });
-    expect(await recordOf(outcome)).toMatchObject({ phase: 'refused', owner: OURS, accountId, outcome });
+    expect(await recordOf(aws, outcome)).toMatchObject({ phase: 'refused', owner: OURS, accountId, outcome });
   });
 
-  test('is the answer to a second copy of the same drop, through ReadOutcome', async () => {
+  test('answers a second copy of the same drop, through ReadOutcome', async ({ aws }) => {
     const { accountId, enrollmentId, ...object } = aDrop();
     const put = await aws.put(object.key, Buffer.from([0xff, 0xd8, 0xff]));
     const request = dropOf(put);
@@ -95,16 +90,16 @@ describe('the outcome of a request that was never claimed', () => {
     const repeat = caughtOf(second.name, second.message);
     const read = await readOutcome(eventOf('ReadOutcome', { repeat }, { executionId: THEIRS }), context);
     expect(read).toEqual({ ...first, claimedAt: expect.any(String), isRepeat: true });
-    expect((await recordOf(first))?.trail).toHaveLength(1);
+    expect((await recordOf(aws, first))?.trail).toHaveLength(1);
   });
 
-  test('for a key that cannot be read states only its hash', async () => {
+  test('for a key that cannot be read states only its hash', async ({ aws }) => {
     const object = { key: 'inbox/canary person/x.jpg', etag: 'etag', versionId: 'v1' };
     const refusal = caughtOf('RequestInvalidError', 'unreadable_key: key: must be inbox/...');
     const outcome = await recording({ request: dropOf(object), refusal });
     expect(outcome).toMatchObject({ status: 'refused', reason: 'unreadable_key' });
     expect(outcome).not.toHaveProperty('accountId');
-    expect(JSON.stringify(await recordOf(outcome))).not.toContain('canary');
+    expect(JSON.stringify(await recordOf(aws, outcome))).not.toContain('canary');
   });
 
   test('of a call keeps the caller and the person', async () => {
@@ -122,11 +117,11 @@ describe('the outcome of a request that was never claimed', () => {
     });
   });
 
-  test.each([
+  test.for<[string, () => unknown]>([
     ['a call without a version', () => callOf()],
     ['nothing that can be read', () => ({ kind: 'unknown', more: 'canary' })],
     ['nothing', () => null],
-  ])("of %s belongs to the execution's own case", async (_, make) => {
+  ])("of %s belongs to the execution's own case", async ([_, make], { aws }) => {
     const request = make();
     const executions = [executionOf(`${drops}-a`), executionOf(`${drops}-b`)];
     drops += 1;
@@ -139,7 +134,7 @@ describe('the outcome of a request that was never claimed', () => {
   });
 });
 
-test('records a drop with another request than its ticket under a case of its own', async () => {
+test('records a drop with another request than its ticket under a case of its own', async ({ aws }) => {
   const body = { ...newPerson(), userAuthorized: true as const, upload: { type: 'image/jpeg' as const } };
   const ticket = uploadTicket(body, newRevalidationId(), CALLER);
   await issueTicket(aws.ledger, ticket);
@@ -148,7 +143,7 @@ test('records a drop with another request than its ticket under a case of its ow
   const { accountId, enrollmentId, revalidationId } = ticket;
   const other = claimOf({ revalidationId, accountId, enrollmentId, requested: { threshold: 0.75 } });
   await claimRecord(aws.ledger, other, THEIRS);
-  const record = await recordOf(ticket);
+  const record = await recordOf(aws, ticket);
   const request = dropOf({ key, etag: 'e', versionId: 'v1' });
   const refusal = caughtOf(
     'RequestInvalidError',
@@ -157,10 +152,10 @@ test('records a drop with another request than its ticket under a case of its ow
   const outcome = await recording({ request, refusal });
   expect(outcome).toMatchObject({ status: 'refused', reason: 'already_asked_otherwise', accountId, enrollmentId });
   expect(outcome.revalidationId).not.toBe(revalidationId);
-  expect(await recordOf(ticket)).toEqual(record);
+  expect(await recordOf(aws, ticket)).toEqual(record);
 });
 
-test('records one outcome and one event for all uploads that a full ticket refuses', async () => {
+test('records one outcome and one event for all uploads that a full ticket refuses', async ({ aws }) => {
   const { accountId, enrollmentId, revalidationId } = { ...newPerson(), revalidationId: newRevalidationId() };
   const key = `inbox/${accountId}/${enrollmentId}/${revalidationId}.jpg`;
   const refusal = caughtOf('RequestInvalidError', 'too_many_uploads: media: one upload form takes 100 uploads');
@@ -177,7 +172,7 @@ test('records one outcome and one event for all uploads that a full ticket refus
   expect(aws.announced).toHaveLength(1);
 });
 
-test('records the refusal of a claimed request with the claim', async () => {
+test('records the refusal of a claimed request with the claim', async ({ aws }) => {
   const { claim, request } = journalOf();
   await claimRecord(aws.ledger, claim, OURS);
   const refusal = caughtOf('EnrollmentPendingError', 'enrollment_pending: enrollmentId: not finished yet');
@@ -194,35 +189,37 @@ test('records the refusal of a claimed request with the claim', async () => {
     claimedAt: claim.claimedAt,
     decidedAt: expect.stringMatching(/Z$/),
   });
-  const record = await recordOf(claim);
+  const record = await recordOf(aws, claim);
   expect(record).toMatchObject({ phase: 'refused', outcome, requested: claim.requested });
   expect(record?.trail).toMatchObject([{ phase: 'claimed' }, { phase: 'refused' }]);
   expect(record?.trail).toHaveLength(2);
 });
 
 describe('a repeat', () => {
-  test('of the same execution returns the first outcome, of another one goes to ReadOutcome, and neither writes', async () => {
+  test('of the same execution returns the first outcome, of another one goes to ReadOutcome, and neither writes', async ({
+    aws,
+  }) => {
     const request = dropOf(aDrop());
     const first = await recording({ request, refusal: CONSENT });
-    const record = await recordOf(first);
+    const record = await recordOf(aws, first);
     const other = caughtOf('MediaGoneError', 'media_gone: media: there is no such object');
     expect(await recording({ request, refusal: other })).toEqual(first);
     expect(await thrownBy(recording({ request, refusal: other }, THEIRS))).toMatchObject({
       name: 'AlreadyDecidedError',
     });
-    expect(await recordOf(first)).toEqual(record);
+    expect(await recordOf(aws, first)).toEqual(record);
   });
 
-  test.each(['lost', 'answer lost'] as const)(
+  test.for(['lost', 'answer lost'] as const)(
     'ends in one outcome after a crash: the write was %s',
-    async (delivery) => {
+    async (delivery, { aws }) => {
       const request = dropOf(aDrop());
       aws.setWriteDelivery(1, delivery);
       expect(await thrownBy(recording({ request, refusal: CONSENT }))).toMatchObject({ name: 'LostOnTheWay' });
       aws.setDelivery();
       const outcome = await recording({ request, refusal: CONSENT });
-      expect(await recordOf(outcome)).toMatchObject({ outcome });
-      expect((await recordOf(outcome))?.trail).toHaveLength(1);
+      expect(await recordOf(aws, outcome)).toMatchObject({ outcome });
+      expect((await recordOf(aws, outcome))?.trail).toHaveLength(1);
     },
   );
 });
@@ -243,7 +240,7 @@ test.each<[string, Caught, { reason: string; detail: string }]>([
   expect(await recording({ request: dropOf(aDrop()), refusal })).toMatchObject(told);
 });
 
-test('does not change the open record of another execution', async () => {
+test('does not change the open record of another execution', async ({ aws }) => {
   const object = aDrop();
   const { accountId, enrollmentId, key, versionId } = object;
   const revalidationId = revalidationIdOf({ accountId, bucket: BUCKET, key, version: versionId });
@@ -252,10 +249,10 @@ test('does not change the open record of another execution', async () => {
     name: 'ClaimedElsewhereError',
     reason: 'claimed_elsewhere',
   });
-  expect(await recordOf({ revalidationId })).toMatchObject({ phase: 'claimed', owner: THEIRS });
+  expect(await recordOf(aws, { revalidationId })).toMatchObject({ phase: 'claimed', owner: THEIRS });
 });
 
-test('does not touch drops of our bucket for an event of another bucket', async () => {
+test('does not touch drops of our bucket for an event of another bucket', async ({ aws }) => {
   const { accountId, enrollmentId, ...object } = aDrop();
   const refusal = caughtOf(
     'RequestInvalidError',

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import { handler } from '../../functions/repair-execution.ts';
 import { executionEvent } from '../../infra/local/event-bus.ts';
 import type { Execution } from '../../infra/local/state-machine.ts';
@@ -22,18 +22,13 @@ import {
   newPerson,
   newRevalidationId,
 } from '../support/journal.ts';
-import { type LocalAws, openLocalAws } from '../support/local-aws.ts';
+import type { LocalAws } from '../support/local-aws.ts';
 import { CALLER } from '../support/routes.ts';
+import { withLocalAws } from '../support/with-local-aws.ts';
 
-let aws: LocalAws;
+const test = withLocalAws('RepairExecution');
 
-beforeAll(async () => {
-  aws = await openLocalAws('RepairExecution');
-});
-
-afterAll(() => aws.close());
-
-beforeEach(() => {
+test.beforeEach(({ aws }) => {
   aws.setDelivery();
   aws.openBus(true);
   aws.announced.length = 0;
@@ -53,48 +48,48 @@ const dead = (request: unknown, status: Execution['status'] = 'ABORTED', name = 
 
 const repair = (execution: Execution) => handler(executionEvent(execution), context);
 
-const recordOf = (revalidationId: string) => readRecord(aws.ledger, revalidationId);
+const recordOf = (aws: LocalAws, revalidationId: string) => readRecord(aws.ledger, revalidationId);
 
-const details = () => aws.announced.map(({ detail }) => detail);
+const details = (aws: LocalAws) => aws.announced.map(({ detail }) => detail);
 
-const allRecords = async () => (await aws.items()).filter(({ pk }) => String(pk).startsWith('RUN#'));
+const allRecords = async (aws: LocalAws) => (await aws.items()).filter(({ pk }) => String(pk).startsWith('RUN#'));
 
 describe('an execution with a case', () => {
-  test.each([
+  test.for([
     ['ABORTED', 'execution_aborted'],
     ['TIMED_OUT', 'execution_timed_out'],
     ['FAILED', 'execution_failed'],
   ] as const)(
     'that is %s leaves it failed by %s and announced, and its intent to the next run',
-    async (status, reason) => {
+    async ([status, reason], { aws }) => {
       const { claim, request } = journalOf();
       // The id that the claim of this very drop has.
       const execution = dead(request, status);
-      const { revalidationId } = await claimedBy(execution, request);
+      const { revalidationId } = await claimedBy(aws, execution, request);
       await openIntent(aws.table, claim.accountId, { revalidationId, attempt: 1 });
       expect(await repair(execution)).toEqual({ seen: 1, failed: 0 });
-      const record = await recordOf(revalidationId);
+      const record = await recordOf(aws, revalidationId);
       expect(record).toMatchObject({ phase: 'failed', outcome: { status: 'failed', reason, decidedBy: 'workflow' } });
-      expect(details()).toEqual([record?.outcome && announcementOf(record.outcome)]);
+      expect(details(aws)).toEqual([record?.outcome && announcementOf(record.outcome)]);
       expect(await readIntent(aws.table, claim.accountId)).toMatchObject({ revalidationId });
       expect(aws.metrics).toContainEqual(expect.objectContaining({ Outcomes: 1, reason }));
     },
   );
 
-  test('ends in one outcome when its end is reported many times', async () => {
+  test('ends in one outcome when its end is reported many times', async ({ aws }) => {
     const request = journalOf().request;
     const execution = dead(request);
-    const { revalidationId } = await claimedBy(execution, request);
+    const { revalidationId } = await claimedBy(aws, execution, request);
     await Promise.all([repair(execution), repair(execution)]);
     await repair(execution);
-    expect((await recordOf(revalidationId))?.trail.map(({ phase }) => phase)).toEqual(['claimed', 'failed']);
-    expect(new Set(details().map((detail) => JSON.stringify(detail))).size).toBe(1);
+    expect((await recordOf(aws, revalidationId))?.trail.map(({ phase }) => phase)).toEqual(['claimed', 'failed']);
+    expect(new Set(details(aws).map((detail) => JSON.stringify(detail))).size).toBe(1);
   });
 
-  test.each<[string, () => Promise<{ request: unknown; revalidationId: string; name?: string }>]>([
+  test.for<[string, (aws: LocalAws) => Promise<{ request: unknown; revalidationId: string; name?: string }>]>([
     [
       'by the ticket of its drop',
-      async () => {
+      async (aws) => {
         const body = { ...newPerson(), userAuthorized: true as const, upload: { type: 'image/jpeg' as const } };
         const ticket = uploadTicket(body, newRevalidationId(), CALLER);
         await issueTicket(aws.ledger, ticket);
@@ -105,7 +100,7 @@ describe('an execution with a case', () => {
     ],
     [
       'by the name that the API has given the execution',
-      async () => {
+      async (aws) => {
         const body = { ...newPerson(), userAuthorized: true as const, media: { key: 'media/a.jpg' } };
         const ticket = startTicket(body, newRevalidationId(), 'v1', CALLER);
         await issueTicket(aws.ledger, ticket);
@@ -116,18 +111,20 @@ describe('an execution with a case', () => {
       'among the newest of the person that a call names, for any version it took and any use of its key',
       async () => ({ request: callOf({ idempotencyKey: 'key' }), revalidationId: newRevalidationId() }),
     ],
-  ])('is found %s', async (_, prepare) => {
-    const { request, revalidationId, name } = await prepare();
+  ])('leads to its case %s', async ([_, prepare], { aws }) => {
+    const { request, revalidationId, name } = await prepare(aws);
     const execution = dead(request, 'ABORTED', name);
     const { accountId = claimOf().accountId } = request as { accountId?: string };
     await claimRecord(aws.ledger, claimOf({ revalidationId, accountId }), execution.executionArn);
-    const before = (await allRecords()).length;
+    const before = (await allRecords(aws)).length;
     await repair(execution);
-    expect((await recordOf(revalidationId))?.outcome).toMatchObject({ reason: 'execution_aborted' });
-    expect(await allRecords()).toHaveLength(before);
+    expect((await recordOf(aws, revalidationId))?.outcome).toMatchObject({ reason: 'execution_aborted' });
+    expect(await allRecords(aws)).toHaveLength(before);
   });
 
-  test('is found among more cases of the person than a page holds, and no older case is taken for it', async () => {
+  test('leads to its case among more cases of the person than a page holds, and no older case is taken for it', async ({
+    aws,
+  }) => {
     const request = callOf();
     const { accountId } = request;
     const execution = dead(request);
@@ -136,14 +133,14 @@ describe('an execution with a case', () => {
     const others = Array.from({ length: 30 }, () => claimOf({ accountId }));
     for (const other of others) await claimRecord(aws.ledger, other, executionOf('another'));
     await repair(execution);
-    expect((await recordOf(mine.revalidationId))?.phase).toBe('failed');
-    for (const other of others) expect((await recordOf(other.revalidationId))?.phase).toBe('claimed');
+    expect((await recordOf(aws, mine.revalidationId))?.phase).toBe('failed');
+    for (const other of others) expect((await recordOf(aws, other.revalidationId))?.phase).toBe('claimed');
   });
 
-  test('that has recorded its end itself is left as it is', async () => {
+  test('that has recorded its end itself is left as it is', async ({ aws }) => {
     const request = journalOf().request;
     const execution = dead(request, 'FAILED');
-    const { revalidationId } = await claimedBy(execution, request);
+    const { revalidationId } = await claimedBy(aws, execution, request);
     const own = {
       revalidationId,
       status: 'failed' as const,
@@ -153,31 +150,33 @@ describe('an execution with a case', () => {
     };
     await recordOutcome(aws.ledger, own, execution.executionArn);
     await repair(execution);
-    expect((await recordOf(revalidationId))?.outcome).toEqual(own);
+    expect((await recordOf(aws, revalidationId))?.outcome).toEqual(own);
     // It died before it could tell the bus.
-    expect(details()).toEqual([announcementOf(own)]);
+    expect(details(aws)).toEqual([announcementOf(own)]);
     await repair(execution);
-    expect(details()).toHaveLength(1);
+    expect(details(aws)).toHaveLength(1);
   });
 
-  test('that was stopped by a cancellation is left to the cancellation', async () => {
+  test('that was stopped by a cancellation is left to the cancellation', async ({ aws }) => {
     const request = journalOf().request;
     const execution = dead(request);
-    const { revalidationId } = await claimedBy(execution, request);
+    const { revalidationId } = await claimedBy(aws, execution, request);
     await recordCancellation(aws.ledger, { revalidationId }, CALLER);
     await repair(execution);
-    expect((await recordOf(revalidationId))?.phase).toBe('canceled');
-    expect(details()).toEqual([]);
+    expect((await recordOf(aws, revalidationId))?.phase).toBe('canceled');
+    expect(details(aws)).toEqual([]);
   });
 });
 
 describe('an execution without a claim', () => {
-  test('ends in one outcome, under the id that its claim would have had, which names the object to delete', async () => {
+  test('ends in one outcome, under the id that its claim would have had, which names the object to delete', async ({
+    aws,
+  }) => {
     const { key, media, request } = dropped();
     const execution = dead(request);
     await repair(execution);
     await repair(execution);
-    const [record, ...more] = (await allRecords()).filter(({ owner }) => owner === execution.executionArn);
+    const [record, ...more] = (await allRecords(aws)).filter(({ owner }) => owner === execution.executionArn);
     expect(more).toEqual([]);
     expect(record).toMatchObject({
       phase: 'failed',
@@ -185,64 +184,64 @@ describe('an execution without a claim', () => {
       outcome: { reason: 'execution_aborted' },
       announced: expect.any(String),
     });
-    expect(details()).toHaveLength(1);
+    expect(details(aws)).toHaveLength(1);
   });
 
-  test('of a call gets a case of its own, though the person has others', async () => {
+  test('of a call gets a case of its own, though the person has others', async ({ aws }) => {
     const request = callOf();
     const other = claimOf({ accountId: request.accountId });
     await claimRecord(aws.ledger, other, executionOf('another'));
     const execution = dead(request);
     await repair(execution);
-    expect((await recordOf(other.revalidationId))?.phase).toBe('claimed');
-    const own = (await allRecords()).filter(({ owner }) => owner === execution.executionArn);
+    expect((await recordOf(aws, other.revalidationId))?.phase).toBe('claimed');
+    const own = (await allRecords(aws)).filter(({ owner }) => owner === execution.executionArn);
     expect(own).toMatchObject([{ phase: 'failed', outcome: { accountId: request.accountId } }]);
   });
 
-  test('of a copy leaves the case to the execution that owns it', async () => {
+  test('of a copy leaves the case to the execution that owns it', async ({ aws }) => {
     const { request } = dropped();
-    const { revalidationId } = await claimedBy(dead(request), request);
+    const { revalidationId } = await claimedBy(aws, dead(request), request);
     const copy = dead(request);
     await repair(copy);
-    expect((await recordOf(revalidationId))?.phase).toBe('claimed');
-    expect((await allRecords()).filter(({ owner }) => owner === copy.executionArn)).toEqual([]);
-    expect(details()).toEqual([]);
+    expect((await recordOf(aws, revalidationId))?.phase).toBe('claimed');
+    expect((await allRecords(aws)).filter(({ owner }) => owner === copy.executionArn)).toEqual([]);
+    expect(details(aws)).toEqual([]);
   });
 
-  test.each([[undefined], ['nonsense'], [{ kind: 'drop' }]])(
+  test.for<[string | { kind: string } | undefined]>([[undefined], ['nonsense'], [{ kind: 'drop' }]])(
     'of %j is identified by its execution alone',
-    async (request) => {
+    async ([request], { aws }) => {
       const execution = dead(request);
       await repair(execution);
-      const own = (await allRecords()).filter(({ owner }) => owner === execution.executionArn);
+      const own = (await allRecords(aws)).filter(({ owner }) => owner === execution.executionArn);
       expect(own).toMatchObject([{ phase: 'failed' }]);
       expect(own[0]).not.toHaveProperty('object');
     },
   );
 
-  test('whose input EventBridge leaves out is identified by its execution alone', async () => {
+  test('whose input EventBridge leaves out is identified by its execution alone', async ({ aws }) => {
     const execution = dead(undefined);
     const event = executionEvent(execution);
     await handler({ ...event, detail: { ...(event.detail as object), input: undefined } }, context);
-    expect((await allRecords()).filter(({ owner }) => owner === execution.executionArn)).toHaveLength(1);
+    expect((await allRecords(aws)).filter(({ owner }) => owner === execution.executionArn)).toHaveLength(1);
   });
 });
 
-test('throws when it cannot record, so that the event comes again', async () => {
+test('throws when it cannot record, so that the event comes again', async ({ aws }) => {
   const { request } = dropped();
   const execution = dead(request);
   aws.openBus(false);
   expect(await errorOf(Promise.resolve(repair(execution)))).toMatchObject({ name: 'BusRefusedError' });
   aws.openBus(true);
   await repair(execution);
-  expect(details()).toHaveLength(1);
+  expect(details(aws)).toHaveLength(1);
 });
 
-test('records nothing for an event of another kind', async () => {
-  const before = await allRecords();
+test('records nothing for an event of another kind', async ({ aws }) => {
+  const before = await allRecords(aws);
   const error = await errorOf(Promise.resolve(handler({ source: 'aws.s3', detail: {} }, context)));
   expect(error.name).toBe('$ZodError');
-  expect(await allRecords()).toEqual(before);
+  expect(await allRecords(aws)).toEqual(before);
 });
 
 /** A drop of a person, in a version of its own. */
@@ -254,7 +253,7 @@ const dropped = () => {
 };
 
 /** Claims a drop for an execution, under the id that ClaimRequest gives it. */
-const claimedBy = async ({ executionArn }: Execution, request: unknown) => {
+const claimedBy = async (aws: LocalAws, { executionArn }: Execution, request: unknown) => {
   const { event } = request as ReturnType<typeof dropOf>;
   const { key, 'version-id': version = '' } = event.detail.object;
   const [, accountId = '', enrollmentId = ''] = key.split('/');

@@ -1,24 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, vi } from 'vitest';
 import { handler } from '../../functions/start-revalidation.ts';
 import { putNew } from '../../shared/aws/dynamodb.ts';
 import type { Started } from '../../shared/domain/api.ts';
 import { claim } from '../../shared/ledger/claims.ts';
 import { recordOutcome } from '../../shared/ledger/outcomes.ts';
 import { claimOf, context, executionOf, newPerson } from '../support/journal.ts';
-import { type LocalAws, openLocalAws } from '../support/local-aws.ts';
 import { jpeg } from '../support/media.ts';
 import { callEvent, codeOf, contentOf } from '../support/routes.ts';
+import { withLocalAws } from '../support/with-local-aws.ts';
 
 vi.mock('../../shared/aws/dynamodb.ts', { spy: true });
 
-let aws: LocalAws;
-
-beforeAll(async () => {
-  aws = await openLocalAws('StartRevalidation', { media: true });
-});
-
-afterAll(() => aws.close());
+const test = withLocalAws('StartRevalidation', { media: true });
 
 afterEach(() => {
   vi.mocked(putNew).mockRestore();
@@ -39,7 +33,7 @@ describe('the answer to a start', () => {
     expect(answer.headers).toMatchObject(progress(revalidationId));
   });
 
-  test('is 200 and pending for a case that runs, and has no Retry-After after its end', async () => {
+  test('is 200 and pending for a case that runs, and has no Retry-After after its end', async ({ aws }) => {
     const { key } = await aws.put(`media/${randomUUID()}`, jpeg());
     const body = { ...newPerson(), userAuthorized: true, media: { key } };
     const { revalidationId } = contentOf<Started>(await asking(body));

@@ -1,49 +1,44 @@
 import type { Context } from 'aws-lambda';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import { handler } from '../../functions/sweep-inbox.ts';
 import { revalidationIdOf } from '../../shared/domain/case-id.ts';
 import { uploadTicket } from '../../shared/domain/ticket.ts';
 import { storeSweepPosition } from '../../shared/ledger/sweep-position.ts';
 import { enterDrop, issueTicket } from '../../shared/ledger/tickets.ts';
 import { BUCKET, dropOf, newPerson, newRevalidationId, thrownBy } from '../support/journal.ts';
-import { type LocalAws, openLocalAws } from '../support/local-aws.ts';
+import type { LocalAws } from '../support/local-aws.ts';
 import { CALLER } from '../support/routes.ts';
+import { withLocalAws } from '../support/with-local-aws.ts';
 
-let aws: LocalAws;
-
-beforeAll(async () => {
-  aws = await openLocalAws('SweepInbox', { media: true });
-});
-
-afterAll(() => aws.close());
+const test = withLocalAws('SweepInbox', { media: true });
 
 let puts: { key: string; etag: string; versionId: string }[] = [];
 
-beforeEach(() => {
+test.beforeEach(({ aws }) => {
   // Old enough at once; a test that needs an age sets it.
   process.env.UNCLAIMED_MINUTES = '0';
   aws.setDelivery();
   for (const list of [aws.started, aws.metrics, aws.calls, aws.lines]) list.length = 0;
 });
 
-afterEach(async () => {
+test.afterEach(async ({ aws }) => {
   for (const { key, versionId } of puts) await aws.remove(key, versionId);
   puts = [];
 });
 
-const put = async (key: string, bytes = 'selfie') => {
+const put = async (aws: LocalAws, key: string, bytes = 'selfie') => {
   const one = await aws.put(key, bytes);
   puts.push(one);
   return one;
 };
 
-const drop = async (name = 'selfie.jpg') => {
+const drop = async (aws: LocalAws, name = 'selfie.jpg') => {
   const { accountId, enrollmentId } = newPerson();
-  const one = await put(`inbox/${accountId}/${enrollmentId}/${name}`);
+  const one = await put(aws, `inbox/${accountId}/${enrollmentId}/${name}`);
   return { ...one, id: revalidationIdOf({ accountId, bucket: BUCKET, key: one.key, version: one.versionId }) };
 };
 
-const ticket = async () => {
+const ticket = async (aws: LocalAws) => {
   const body = { ...newPerson(), userAuthorized: true as const, upload: { type: 'image/jpeg' as const } };
   const issued = uploadTicket(body, newRevalidationId(), CALLER);
   await issueTicket(aws.ledger, issued);
@@ -56,101 +51,101 @@ const SHORT = 20_000;
 const sweep = (remainingMs = 60_000) =>
   handler({ source: 'aws.events' }, { getRemainingTimeInMillis: () => remainingMs } as Context);
 
-const inputs = () => aws.started.map(({ input }) => input);
+const inputs = (aws: LocalAws) => aws.started.map(({ input }) => input);
 
-const counted = () => aws.metrics.flatMap(({ UnclaimedDrops }) => UnclaimedDrops ?? []);
+const counted = (aws: LocalAws) => aws.metrics.flatMap(({ UnclaimedDrops }) => UnclaimedDrops ?? []);
 
-const record = (id: string, more: object = {}) =>
+const record = (aws: LocalAws, id: string, more: object = {}) =>
   aws.putItem({ pk: `RUN#${id}`, revalidationId: id, expiresAt: Date.now(), ...more });
 
 describe('a drop without a record', () => {
-  test('starts it with the input of the rule, under a name that the drop decides', async () => {
-    const { id, ...one } = await drop();
+  test('starts it with the input of the rule, under a name that the drop decides', async ({ aws }) => {
+    const { id, ...one } = await drop(aws);
     expect(await sweep()).toEqual({ seen: 1, failed: 0 });
     expect(aws.started).toEqual([{ name: `sweep-${id}-0`, input: { request: dropOf(one) } }]);
-    expect(counted()).toEqual([1]);
+    expect(counted(aws)).toEqual([1]);
   });
 
-  test.each(['José Núñez (1).mp4', 'a+b%2B c.jpg', '","kind":"call.jpg', '\u0000\u001b\n.jpg', '\u{1f600}.jpg'])(
+  test.for(['José Núñez (1).mp4', 'a+b%2B c.jpg', '","kind":"call.jpg', '\u0000\u001b\n.jpg', '\u{1f600}.jpg'])(
     'starts it under its own key: %j',
-    async (name) => {
-      const { id: _, ...one } = await drop(name);
+    async (name, { aws }) => {
+      const { id: _, ...one } = await drop(aws, name);
       await sweep();
-      expect(inputs()).toEqual([{ request: dropOf(one) }]);
+      expect(inputs(aws)).toEqual([{ request: dropOf(one) }]);
     },
   );
 
-  test.each(['inbox/', 'inbox/unreadable.jpg', 'inbox/../x/face.jpg'])(
+  test.for(['inbox/', 'inbox/unreadable.jpg', 'inbox/../x/face.jpg'])(
     'starts it when its key cannot be read, so that it is refused: %s',
-    async (key) => {
-      const one = await put(key);
+    async (key, { aws }) => {
+      const one = await put(aws, key);
       await sweep();
-      expect(inputs()).toEqual([{ request: dropOf(one) }]);
+      expect(inputs(aws)).toEqual([{ request: dropOf(one) }]);
     },
   );
 
-  test('starts it in each of its versions', async () => {
-    const one = await drop();
-    const two = await put(one.key, 'another');
+  test('starts it in each of its versions', async ({ aws }) => {
+    const one = await drop(aws);
+    const two = await put(aws, one.key, 'another');
     const { id: _, ...first } = one;
-    await record(one.id);
+    await record(aws, one.id);
     await sweep();
-    expect(inputs()).toEqual([{ request: dropOf(two) }]);
+    expect(inputs(aws)).toEqual([{ request: dropOf(two) }]);
     expect(first.versionId).not.toBe(two.versionId);
   });
 
-  test('does not start it after a deletion, in none of its versions', async () => {
-    const one = await drop();
-    await put(one.key, 'another');
+  test('does not start it after a deletion, in none of its versions', async ({ aws }) => {
+    const one = await drop(aws);
+    await put(aws, one.key, 'another');
     const marker = await aws.remove(one.key);
     await sweep();
-    expect(inputs()).toEqual([]);
+    expect(inputs(aws)).toEqual([]);
     await aws.remove(one.key, marker);
     await sweep();
-    expect(inputs()).toHaveLength(2);
+    expect(inputs(aws)).toHaveLength(2);
   });
 
-  test('does not start it when the walk continues between the deletion and the version', async () => {
-    const one = await drop();
+  test('does not start it when the walk continues between the deletion and the version', async ({ aws }) => {
+    const one = await drop(aws);
     const marker = (await aws.remove(one.key)) ?? '';
     await storeSweepPosition(aws.table, { key: one.key, versionId: marker, deletedAt: Date.now() });
     await sweep();
-    expect(inputs()).toEqual([]);
+    expect(inputs(aws)).toEqual([]);
     await aws.remove(one.key, marker);
   });
 
-  test('does not start a copy of a claimed version', async () => {
-    const one = await drop();
-    const copy = await put(one.key);
-    await record(one.id, { copies: new Set([copy.versionId]) });
+  test('does not start a copy of a claimed version', async ({ aws }) => {
+    const one = await drop(aws);
+    const copy = await put(aws, one.key);
+    await record(aws, one.id, { copies: new Set([copy.versionId]) });
     await sweep();
-    expect(inputs()).toEqual([]);
+    expect(inputs(aws)).toEqual([]);
   });
 
-  test('does not start it while its event may still come', async () => {
+  test('does not start it while its event may still come', async ({ aws }) => {
     process.env.UNCLAIMED_MINUTES = '15';
-    await drop();
+    await drop(aws);
     expect(await sweep()).toEqual({ seen: 0, failed: 0 });
-    expect(inputs()).toEqual([]);
-    expect(counted()).toEqual([0]);
+    expect(inputs(aws)).toEqual([]);
+    expect(counted(aws)).toEqual([0]);
   });
 
-  test('counts it while it has no record, and starts it once', async () => {
-    await drop();
+  test('counts it while it has no record, and starts it once', async ({ aws }) => {
+    await drop(aws);
     await sweep();
     await sweep();
     expect(aws.started).toHaveLength(1);
-    expect(counted()).toEqual([1, 1]);
+    expect(counted(aws)).toEqual([1, 1]);
   });
 
-  test('starts it once in two concurrent sweeps', async () => {
-    await Promise.all([drop(), drop(), drop()]);
+  test('starts it once in two concurrent sweeps', async ({ aws }) => {
+    await Promise.all([drop(aws), drop(aws), drop(aws)]);
     await Promise.all([sweep(), sweep()]);
     expect(aws.started).toHaveLength(3);
   });
 
-  test('leaves it to the next sweep when it cannot be started, and goes on with the others', async () => {
-    await Promise.all([drop(), drop(), drop()]);
+  test('leaves it to the next sweep when it cannot be started, and goes on with the others', async ({ aws }) => {
+    await Promise.all([drop(aws), drop(aws), drop(aws)]);
     let starts = 0;
     aws.setDelivery(({ operation }) => {
       if (operation !== 'StartExecution') return 'through';
@@ -167,73 +162,73 @@ describe('a drop without a record', () => {
 });
 
 describe('objects that are never started', () => {
-  test.each(['claimed', 'approved', 'refused', 'failed', 'canceled'])(
+  test.for(['claimed', 'approved', 'refused', 'failed', 'canceled'])(
     'skips a drop with a record: %s',
-    async (phase) => {
-      const { id } = await drop();
-      await record(id, { phase });
+    async (phase, { aws }) => {
+      const { id } = await drop(aws);
+      await record(aws, id, { phase });
       await sweep();
-      expect([inputs(), counted()]).toEqual([[], [0]]);
+      expect([inputs(aws), counted(aws)]).toEqual([[], [0]]);
     },
   );
 
-  test('skips a delete marker, and a version that is gone', async () => {
-    const { key, versionId } = await drop();
+  test('skips a delete marker, and a version that is gone', async ({ aws }) => {
+    const { key, versionId } = await drop(aws);
     puts.push({ key, etag: '', versionId: (await aws.remove(key)) ?? '' });
     await aws.remove(key, versionId);
     expect(await sweep()).toEqual({ seen: 0, failed: 0 });
   });
 
-  test('skips objects outside of the inbox', async () => {
-    await put('media/face.jpg');
-    await put('inboxes/a/b/c.jpg');
+  test('skips objects outside of the inbox', async ({ aws }) => {
+    await put(aws, 'media/face.jpg');
+    await put(aws, 'inboxes/a/b/c.jpg');
     expect(await sweep()).toEqual({ seen: 0, failed: 0 });
   });
 
-  test('skips an upload that was recorded under its ticket after another', async () => {
-    const { id, key } = await ticket();
-    const [one, two] = [await put(key, 'one'), await put(key, 'two')];
+  test('skips an upload that was recorded under its ticket after another', async ({ aws }) => {
+    const { id, key } = await ticket(aws);
+    const [one, two] = [await put(aws, key, 'one'), await put(aws, key, 'two')];
     for (const { versionId } of [one, two]) await enterDrop(aws.table, key, versionId);
-    await record(id);
+    await record(aws, id);
     await sweep();
-    expect(inputs()).toEqual([]);
+    expect(inputs(aws)).toEqual([]);
   });
 });
 
 describe('an upload under a ticket', () => {
-  test('starts it when its event was lost', async () => {
-    const { key } = await ticket();
-    const one = await put(key);
+  test('starts it when its event was lost', async ({ aws }) => {
+    const { key } = await ticket(aws);
+    const one = await put(aws, key);
     await sweep();
-    expect(inputs()).toEqual([{ request: dropOf(one) }]);
+    expect(inputs(aws)).toEqual([{ request: dropOf(one) }]);
   });
 
-  test('starts it again when it was recorded and never claimed', async () => {
-    const { key } = await ticket();
-    const one = await put(key);
+  test('starts it again when it was recorded and never claimed', async ({ aws }) => {
+    const { key } = await ticket(aws);
+    const one = await put(aws, key);
     await enterDrop(aws.table, key, one.versionId);
     await sweep();
-    expect(inputs()).toEqual([{ request: dropOf(one) }]);
+    expect(inputs(aws)).toEqual([{ request: dropOf(one) }]);
   });
 
-  test('starts a later upload, so that it is recorded as a repeat', async () => {
-    const { id, key } = await ticket();
-    const [one, two] = [await put(key, 'one'), await put(key, 'two')];
+  test('starts a later upload, so that it is recorded as a repeat', async ({ aws }) => {
+    const { id, key } = await ticket(aws);
+    const [one, two] = [await put(aws, key, 'one'), await put(aws, key, 'two')];
     await enterDrop(aws.table, key, one.versionId);
-    await record(id);
+    await record(aws, id);
     await sweep();
-    expect(inputs()).toEqual([{ request: dropOf(two) }]);
+    expect(inputs(aws)).toEqual([{ request: dropOf(two) }]);
   });
 });
 
 describe('a sweep', () => {
-  test('emits zeros when there is nothing to do', async () => {
+  test('emits zeros when there is nothing to do', async ({ aws }) => {
     expect(await sweep()).toEqual({ seen: 0, failed: 0 });
-    expect(counted()).toEqual([0]);
+    expect(counted(aws)).toEqual([0]);
   });
 
-  test('continues where the last one ran out of time, and then starts again at the beginning', async () => {
-    const all = await Promise.all(Array.from({ length: 250 }, () => drop()));
+  test('continues where the last one ran out of time, and then starts again at the beginning', async ({ aws }) => {
+    const all = await Promise.all(Array.from({ length: 250 }, () => drop(aws)));
     expect(await sweep(SHORT)).toEqual({ seen: 100, failed: 0 });
     expect(await aws.item('SWEEP#inbox')).toHaveProperty('place');
     expect(await sweep(SHORT)).toEqual({ seen: 100, failed: 0 });
@@ -244,9 +239,9 @@ describe('a sweep', () => {
     expect(await sweep(60_000)).toEqual({ seen: 250, failed: 0 });
   });
 
-  test('continues behind a version that is gone, and between the versions of one key', async () => {
-    const { key } = await drop();
-    for (let n = 1; n < 150; n += 1) await put(key, `put ${n}`);
+  test('continues behind a version that is gone, and between the versions of one key', async ({ aws }) => {
+    const { key } = await drop(aws);
+    for (let n = 1; n < 150; n += 1) await put(aws, key, `put ${n}`);
     await sweep(SHORT);
     const { place } = (await aws.item('SWEEP#inbox')) as { place: { key: string; versionId: string } };
     expect(place.key).toBe(key);
@@ -255,16 +250,18 @@ describe('a sweep', () => {
     expect(aws.started).toHaveLength(150);
   });
 
-  test('reads each of 1,005 versions', async () => {
-    const { key } = await drop();
-    for (let n = 1; n < 1005; n += 1) await put(key, `put ${n}`);
+  test('reads each of 1,005 versions', async ({ aws }) => {
+    const { key } = await drop(aws);
+    for (let n = 1; n < 1005; n += 1) await put(aws, key, `put ${n}`);
     expect(await sweep()).toEqual({ seen: 1005, failed: 0 });
     expect(aws.started).toHaveLength(1005);
-    expect(counted()).toEqual([1005]);
+    expect(counted(aws)).toEqual([1005]);
   });
 
-  test('fails when the ledger cannot be read, emits what it found until then, and the next starts again', async () => {
-    await Promise.all(Array.from({ length: 150 }, () => drop()));
+  test('fails when the ledger cannot be read, emits what it found until then, and the next starts again', async ({
+    aws,
+  }) => {
+    await Promise.all(Array.from({ length: 150 }, () => drop(aws)));
     await sweep(SHORT);
     let batches = 0;
     aws.setDelivery(({ operation }) => {
@@ -273,7 +270,7 @@ describe('a sweep', () => {
     });
     expect(await thrownBy(sweep())).toMatchObject({ name: 'LostOnTheWay' });
     expect(batches).toBe(1);
-    expect(counted()).toEqual([100, 0]);
+    expect(counted(aws)).toEqual([100, 0]);
     aws.setDelivery();
     expect(await sweep()).toEqual({ seen: 150, failed: 0 });
     expect(aws.started).toHaveLength(150);

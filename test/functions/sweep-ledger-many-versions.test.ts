@@ -7,7 +7,7 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { mockClient } from 'aws-sdk-client-mock';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, vi } from 'vitest';
 import { handler } from '../../functions/sweep-ledger.ts';
 import type { Outcome } from '../../shared/domain/revalidation.ts';
 import { claim as claimRecord } from '../../shared/ledger/claims.ts';
@@ -15,20 +15,15 @@ import { recordOutcome } from '../../shared/ledger/outcomes.ts';
 import { issueTicket } from '../../shared/ledger/tickets.ts';
 import { memoryLedger } from '../simulation/aws/ledger.ts';
 import { BUCKET, claimOf, context, executionOf, inMinutes, newPerson, newValidationId } from '../support/journal.ts';
-import { type Line, type LocalAws, openLocalAws, standIn } from '../support/local-aws.ts';
+import { type Line, type LocalAws, standIn } from '../support/local-aws.ts';
+import { withLocalAws } from '../support/with-local-aws.ts';
 
 const OURS = executionOf('ours');
 
 /** What one record may take. */
 const RECORD_MS = 35_000;
 
-let aws: LocalAws;
-
-beforeAll(async () => {
-  aws = await openLocalAws('SweepLedger');
-});
-
-afterAll(() => aws.close());
+const test = withLocalAws('SweepLedger');
 
 /** Who holds which version, in memory: tens of thousands of writes. All else of the ledger goes over the wire. */
 let holds = memoryLedger();
@@ -60,7 +55,7 @@ const s3 = mockClient(S3Client);
 
 let refuse: (input: DeleteObjectsCommandInput) => object | undefined;
 
-beforeEach(() => {
+test.beforeEach(({ aws }) => {
   versions.clear();
   holds = memoryLedger();
   writing.most = 0;
@@ -113,16 +108,16 @@ afterAll(() => s3.restore());
 
 const sweep = () => handler({}, context);
 
-const itemOf = (revalidationId: string) => aws.item(`RUN#${revalidationId}`);
+const itemOf = (aws: LocalAws, revalidationId: string) => aws.item(`RUN#${revalidationId}`);
 
 /** Makes a record due now, in one shard with all others, the longest due first. */
-const due = async (revalidationId: string, minutes = -1, more: Record<string, unknown> = {}) => {
-  const item = await itemOf(revalidationId);
+const due = async (aws: LocalAws, revalidationId: string, minutes = -1, more: Record<string, unknown> = {}) => {
+  const item = await itemOf(aws, revalidationId);
   await aws.putItem({ ...item, pk: `RUN#${revalidationId}`, shard: 'due#7', dueAt: inMinutes(minutes), ...more });
 };
 
 /** A case that ended a day ago, with its media; and a ticket under whose form so many versions more were put. */
-const ended = async (uploads = 0, status: 'approved' | 'expired' = 'approved', hours = 25) => {
+const ended = async (aws: LocalAws, uploads = 0, status: 'approved' | 'expired' = 'approved', hours = 25) => {
   const person = newPerson();
   const claim = claimOf(person);
   const { revalidationId, accountId, enrollmentId } = claim;
@@ -161,62 +156,62 @@ const ended = async (uploads = 0, status: 'approved' | 'expired' = 'approved', h
 const told = { announced: inMinutes(-1) };
 
 describe('a ticket whose holder has put thousands of versions', () => {
-  test('delays no other case, and is worked off in slices: 20,000 versions, and ten tickets more', async () => {
+  test('delays no other case, and is worked off in slices: 20,000 versions, and ten tickets more', async ({ aws }) => {
     // Here the clock stands, so that no visit ends early and no record is slow.
     vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'] });
-    const flooded = await ended(20_000);
-    const small = await Promise.all(Array.from({ length: 10 }, () => ended(7000)));
-    const others = await Promise.all(Array.from({ length: 20 }, () => ended()));
+    const flooded = await ended(aws, 20_000);
+    const small = await Promise.all(Array.from({ length: 10 }, () => ended(aws, 7000)));
+    const others = await Promise.all(Array.from({ length: 20 }, () => ended(aws)));
     // The flooded ones come first, so that the others have them in their way.
-    for (const { revalidationId } of [flooded, ...small]) await due(revalidationId, -60, told);
-    for (const { revalidationId } of others) await due(revalidationId, -1, told);
+    for (const { revalidationId } of [flooded, ...small]) await due(aws, revalidationId, -60, told);
+    for (const { revalidationId } of others) await due(aws, revalidationId, -1, told);
     expect(await sweep()).toEqual({ seen: 31, failed: 0 });
     for (const { revalidationId, key } of others) {
-      expect(await itemOf(revalidationId)).not.toHaveProperty('dueAt');
+      expect(await itemOf(aws, revalidationId)).not.toHaveProperty('dueAt');
       expect(versions.get(key)).toEqual([]);
     }
     expect(versions.get(flooded.key)).toHaveLength(15_000);
     // Ten at once for each of a group of ten: the ledger's client opens 50 sockets.
     expect(writing.most).toBeLessThanOrEqual(100);
 
-    for (const { revalidationId } of small) await due(revalidationId);
+    for (const { revalidationId } of small) await due(aws, revalidationId);
     for (let visit = 2; visit <= 4; visit += 1) {
-      const { dueAt } = (await itemOf(flooded.revalidationId)) ?? {};
+      const { dueAt } = (await itemOf(aws, flooded.revalidationId)) ?? {};
       expect(String(dueAt) > inMinutes(3)).toBe(true);
-      await due(flooded.revalidationId);
+      await due(aws, flooded.revalidationId);
       expect(await sweep()).toMatchObject({ failed: 0 });
     }
     for (const { revalidationId, key } of [flooded, ...small]) {
       expect(versions.get(key)).toEqual([]);
-      expect(await itemOf(revalidationId)).not.toHaveProperty('dueAt');
+      expect(await itemOf(aws, revalidationId)).not.toHaveProperty('dueAt');
     }
     for (const { args } of s3.commandCalls(DeleteObjectsCommand)) {
       expect(args[0].input.Delete?.Objects?.length).toBeLessThanOrEqual(1000);
     }
   });
 
-  test('continues at the next follow-up when the time of one is over, and each deletes some', async () => {
+  test('continues at the next follow-up when the time of one is over, and each deletes some', async ({ aws }) => {
     vi.useFakeTimers({ toFake: ['Date'] });
-    const one = await ended(3000);
+    const one = await ended(aws, 3000);
     refuse = () => void vi.setSystemTime(Date.now() + 10_000);
     for (const left of [2000, 1000]) {
-      await due(one.revalidationId, -1, told);
+      await due(aws, one.revalidationId, -1, told);
       expect(await sweep()).toEqual({ seen: 1, failed: 0 });
       expect(versions.get(one.key)).toHaveLength(left);
-      expect(await itemOf(one.revalidationId)).toHaveProperty('dueAt');
+      expect(await itemOf(aws, one.revalidationId)).toHaveProperty('dueAt');
     }
   });
 
-  test('loses no version of a key with the same beginning', async () => {
-    const one = await ended(3);
+  test('loses no version of a key with the same beginning', async ({ aws }) => {
+    const one = await ended(aws, 3);
     versions.set(`${one.key}.jpg`, ['v1']);
-    await due(one.revalidationId, -1, told);
+    await due(aws, one.revalidationId, -1, told);
     await sweep();
     expect(versions.get(one.key)).toEqual([]);
     expect(versions.get(`${one.key}.jpg`)).toEqual(['v1']);
   });
 
-  test.each<[string, () => object]>([
+  test.for<[string, () => object]>([
     [
       'a call is lost',
       () => {
@@ -224,9 +219,9 @@ describe('a ticket whose holder has put thousands of versions', () => {
       },
     ],
     ['S3 keeps one version', () => ({ Errors: [{ Key: 'k', VersionId: 'v', Code: 'AccessDenied' }] })],
-  ])('continues where it stopped when %s', async (_, refusing) => {
-    const one = await ended(3000);
-    await due(one.revalidationId, -1, told);
+  ])('continues where it stopped when %s', async ([_, refusing], { aws }) => {
+    const one = await ended(aws, 3000);
+    await due(aws, one.revalidationId, -1, told);
     let calls = 0;
     refuse = () => {
       calls += 1;
@@ -234,15 +229,15 @@ describe('a ticket whose holder has put thousands of versions', () => {
     };
     expect(await sweep()).toEqual({ seen: 1, failed: 1 });
     expect(versions.get(one.key)).toHaveLength(1000);
-    expect(await itemOf(one.revalidationId)).toHaveProperty('dueAt');
-    await due(one.revalidationId);
+    expect(await itemOf(aws, one.revalidationId)).toHaveProperty('dueAt');
+    await due(aws, one.revalidationId);
     expect(await sweep()).toEqual({ seen: 1, failed: 0 });
     expect(versions.get(one.key)).toEqual([]);
-    expect(await itemOf(one.revalidationId)).not.toHaveProperty('dueAt');
+    expect(await itemOf(aws, one.revalidationId)).not.toHaveProperty('dueAt');
   });
 });
 
-test('names a record that takes too long, postpones it, and goes on with the others', async () => {
+test('names a record that takes too long, postpones it, and goes on with the others', async ({ aws }) => {
   process.env.HTTP_DEADLINE_SECONDS = '1000';
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   // The times of records that are being looked at.
@@ -259,7 +254,7 @@ test('names a record that takes too long, postpones it, and goes on with the oth
   });
   let others: { revalidationId: string }[] = [];
   const left = async () => {
-    const items = await Promise.all(others.map(({ revalidationId }) => itemOf(revalidationId)));
+    const items = await Promise.all(others.map(({ revalidationId }) => itemOf(aws, revalidationId)));
     return items.filter((item) => item?.dueAt !== undefined).length;
   };
   const hangs: Line = () => {
@@ -274,15 +269,15 @@ test('names a record that takes too long, postpones it, and goes on with the oth
   const truora = await standIn(hangs);
   process.env.TRUORA_ORIGIN = truora.origin;
   try {
-    const slow = await ended(0, 'expired', 8);
-    others = await Promise.all(Array.from({ length: 15 }, () => ended()));
-    await due(slow.revalidationId, -60, told);
-    for (const { revalidationId } of others) await due(revalidationId, -1, told);
+    const slow = await ended(aws, 0, 'expired', 8);
+    others = await Promise.all(Array.from({ length: 15 }, () => ended(aws)));
+    await due(aws, slow.revalidationId, -60, told);
+    for (const { revalidationId } of others) await due(aws, revalidationId, -1, told);
     expect(await sweep()).toEqual({ seen: 16, failed: 1 });
     expect(truora.asked).toHaveLength(1);
     expect(aws.lines.join()).toContain('SlowRecordError');
     expect(await left()).toBe(0);
-    expect(String((await itemOf(slow.revalidationId))?.dueAt) > inMinutes(3)).toBe(true);
+    expect(String((await itemOf(aws, slow.revalidationId))?.dueAt) > inMinutes(3)).toBe(true);
   } finally {
     vi.unstubAllGlobals();
     await truora.close();

@@ -8,7 +8,7 @@ const iam = (userArn: string) => callEvent({ authorizer: { iam: { userArn } } })
 const jwt = (claims: object) => callEvent({ authorizer: { jwt: { claims, scopes: [] } } });
 
 describe('a caller', () => {
-  test('is a role for any session name, or a user', () => {
+  test('takes the name of a role in any session, or of a user', () => {
     const role = 'arn:aws:sts::111122223333:assumed-role/Onboarding';
     for (const session of ['one', 'two/three']) {
       expect(callerOf(iam(`${role}/${session}`), undefined).calledBy).toBe(`iam:${role}`);
@@ -17,12 +17,12 @@ describe('a caller', () => {
     expect(callerOf(iam(user), undefined).calledBy).toBe(`iam:${user}`);
   });
 
-  test('is the subject of a token, or its client', () => {
+  test('takes the name of the subject of a token, or of its client', () => {
     expect(callerOf(jwt({ sub: 'a', client_id: 'b' }), undefined).calledBy).toBe('jwt:a');
     expect(callerOf(jwt({ client_id: 'b' }), undefined).calledBy).toBe('jwt:b');
   });
 
-  test.each([['absent', callEvent({ authorizer: {} })]])('is never %s', (_, event) => {
+  test.each([['absent', callEvent({ authorizer: {} })]])('never takes the name %s', (_, event) => {
     expect(() => callerOf(event, undefined)).toThrow();
   });
 
@@ -47,7 +47,7 @@ describe('a caller', () => {
   });
 
   test.each([{}, { azp: 'app' }, { sub: '' }, { sub: 7 }, { sub: ['a'] }, { client_id: '' }])(
-    'is refused by name where the token has the claims %j and so no subject',
+    'fails by name where the token has the claims %j and so no subject',
     (claims) => {
       expect(() => callerOf(jwt(claims), undefined)).toThrow(/^subject_missing: token: must hold the claim sub/);
     },

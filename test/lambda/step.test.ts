@@ -36,7 +36,7 @@ const wholeOf = (error: Error) => {
 };
 
 describe('the input of a step', () => {
-  test('has the entries that the step reads, and the execution', async () => {
+  test('holds the entries that the step reads, and the execution', async () => {
     const seen: Input<'ReadVerdict'>[] = [];
     await step('ReadVerdict', async (input) => {
       seen.push(input);
@@ -46,7 +46,7 @@ describe('the input of a step', () => {
     expect(seen).toEqual([{ claim, validation, executionId: executionOf('first') }]);
   });
 
-  test('has an optional entry only where it exists', async () => {
+  test('holds an optional entry only where it exists', async () => {
     const seen: Input<'RecordOutcome'>[] = [];
     const record = step('RecordOutcome', async (input) => {
       seen.push(input);
@@ -62,7 +62,7 @@ describe('the input of a step', () => {
     ]);
   });
 
-  test('has the task token of a step that waits', async () => {
+  test('holds the task token of a step that waits', async () => {
     const seen: string[] = [];
     await step('AwaitWebhook', async ({ taskToken }) => {
       seen.push(taskToken);
@@ -71,7 +71,7 @@ describe('the input of a step', () => {
     expect(seen).toEqual(['the-token']);
   });
 
-  test('is not checked beyond what the step reads, so that old journals stay readable', async () => {
+  test('may hold anything beyond what the step reads, so that old journals stay readable', async () => {
     const old = { receipt: 'of another age', somethingNew: true };
     expect(await step('ReadVerdict', async () => journal.verdict)(event(old), context)).toEqual(journal.verdict);
   });
@@ -104,23 +104,23 @@ describe('the input of a step', () => {
     ['breaks the contract', event({ claim: { ...journal.claim, requested: { [CANARY]: CANARY } } })],
     ['names a claim of its own', { claim: { revalidationId: CANARY } }],
     ['hides it deeper', { claim: { revalidationId: { [CANARY]: 1 } } }],
-  ])('is not quoted in the log or in the error when it %s', async (_, broken) => {
+  ])('stays out of the log and the error when it %s', async (_, broken) => {
     const error = await errorOf(step('ReadVerdict', async () => journal.verdict)(broken, context));
     expect(wholeOf(error) + lines.join()).not.toContain(CANARY);
   });
 });
 
 describe('the output of a step', () => {
-  test('has the one entry', async () => {
+  test('holds the one entry', async () => {
     expect(await step('ReadVerdict', async () => journal.verdict)(event(), context)).toEqual(journal.verdict);
   });
 
-  test('has nothing outside of the contract', async () => {
+  test('holds nothing outside of the contract', async () => {
     const more = { ...journal.verdict, uploadLink: CANARY };
     expect(await step('ReadVerdict', async () => more)(event(), context)).toEqual(journal.verdict);
   });
 
-  test('is refused when it breaks the contract', async () => {
+  test('fails when it breaks the contract', async () => {
     const broken = { ...journal.verdict, status: CANARY } as unknown as typeof journal.verdict;
     const error = await errorOf(step('ReadVerdict', async () => broken)(event(), context));
     expect(error).toMatchObject({ name: '$ZodError', message: 'unexpected: $ZodError' });
@@ -128,12 +128,12 @@ describe('the output of a step', () => {
     expect(wholeOf(error) + lines.join()).not.toContain(CANARY);
   });
 
-  test('is empty from a step that waits, for any return value', async () => {
+  test('stays empty from a step that waits, for any return value', async () => {
     const parks = step('AwaitWebhook', async () => CANARY as unknown as undefined);
     expect(await parks(eventOf('AwaitWebhook', journal), context)).toBeUndefined();
   });
 
-  test('is logged in one line, without the entry', async () => {
+  test('gives one log line, without the entry', async () => {
     await step('ReadVerdict', async () => journal.verdict)(event(), context);
     expect(logged()).toEqual([
       {
@@ -210,7 +210,7 @@ describe('an unexpected error', () => {
     expect(Object.getOwnPropertyNames(error).toSorted()).toEqual(['message', 'name', 'stack']);
   });
 
-  test.each([['a text'], [undefined], [null], [{}]])('has a name even if %o was thrown', async (thrown) => {
+  test.each([['a text'], [undefined], [null], [{}]])('gets a name even if %o was thrown', async (thrown) => {
     const error = await throwing(() => thrown);
     expect(error).toBeInstanceOf(Error);
     expect(error.name).toMatch(/^[A-Za-z]+$/);

@@ -69,7 +69,7 @@ const attemptOf = (n: number, result: Attempt['result']): Attempt => ({
 });
 
 describe('the attempts and orphans of a record with a new result', () => {
-  test('are the new attempt alone where the record has none', () => {
+  test('start with the new attempt where the record has none', () => {
     const attempt = attemptOf(1, 'not_found');
     expect(withAttemptResult({}, { attempt, orphans: [] })).toStrictEqual({ attempts: [attempt] });
   });
@@ -109,7 +109,7 @@ describe('claim', () => {
     expect(await item()).toEqual(before);
   });
 
-  test('is refused to another execution, by another reason when that one asks for something else', async () => {
+  test('refuses another execution, by another reason when that one asks for something else', async () => {
     const { wanted } = await store();
     const elsewhere = { name: 'ClaimedElsewhereError', reason: 'claimed_elsewhere' };
     const otherwise = { name: 'RequestInvalidError', reason: 'already_asked_otherwise' };
@@ -118,7 +118,7 @@ describe('claim', () => {
     expect(await thrownBy(claim(open.ledger, another, THEIRS))).toEqual(otherwise);
   });
 
-  test('is refused to its owner and to another execution once the case has ended', async () => {
+  test('refuses its owner and another execution once the case has ended', async () => {
     const { wanted } = await store({ phase: 'declined' });
     for (const owner of [OURS, THEIRS]) {
       const decided = { name: 'AlreadyDecidedError', reason: 'already_decided' };
@@ -134,12 +134,12 @@ describe('claim', () => {
 });
 
 describe('the record of an execution', () => {
-  test('is returned to its owner while it is open', async () => {
+  test('goes to its owner while it is open', async () => {
     const { wanted, record } = await store();
     expect(await ownRecord(open.ledger, wanted.revalidationId, OURS)).toEqual(record);
   });
 
-  test('is refused when it does not exist', async () => {
+  test('fails when it does not exist', async () => {
     await expect(ownRecord(open.ledger, claimOf().revalidationId, OURS)).rejects.toThrow('the record does not exist');
   });
 });
@@ -172,7 +172,7 @@ describe('recordCreated', () => {
     });
   });
 
-  test('is no error when it is repeated, and is one for another validation', async () => {
+  test('throws no error when it is repeated, and one for another validation', async () => {
     const { record, item } = await store();
     const created = { ...validation(), uploadLink: UPLOAD_LINK };
     await recordCreated(open.ledger, record, created, resultOf(created.validationId));
@@ -215,7 +215,7 @@ describe('recordMoved', () => {
     );
   });
 
-  test('is refused to another execution', async () => {
+  test('refuses another execution', async () => {
     const { wanted, item } = await store({ phase: 'created' });
     const before = await item();
     const elsewhere = { name: 'ClaimedElsewhereError', reason: 'claimed_elsewhere' };
@@ -298,13 +298,13 @@ describe('recordAttempt', () => {
 describe('the upload link', () => {
   const used = (deadline: string) => ({ used: { deadline, threshold: 0.6 }, uploadLink: UPLOAD_LINK });
 
-  test('is read with its record until the deadline', async () => {
+  test('comes with its record until the deadline', async () => {
     const { wanted, record } = await store(used('2026-11-23T12:00:00.001Z'));
     const { uploadLink: _, ...rest } = record as typeof record & { uploadLink: string };
     expect(await readForMove(open.ledger, wanted.revalidationId)).toEqual({ record: rest, uploadLink: UPLOAD_LINK });
   });
 
-  test('is not read from the deadline on, nor without one', async () => {
+  test('stays out of the answer from the deadline on, and without one', async () => {
     const over = await store(used(NOW));
     expect(await readForMove(open.ledger, over.wanted.revalidationId)).toMatchObject({
       record: { used: { deadline: NOW } },

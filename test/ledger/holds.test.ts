@@ -1,15 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import { freeMedia, holdMedia } from '../../shared/ledger/holds.ts';
 import { BUCKET, newRevalidationId } from '../support/journal.ts';
-import { type LocalAws, openLocalAws } from '../support/local-aws.ts';
+import { withLocalAws } from '../support/with-local-aws.ts';
 
-let aws: LocalAws;
-
-beforeAll(async () => {
-  aws = await openLocalAws(undefined);
-});
-
-afterAll(() => aws.close());
+const test = withLocalAws(undefined);
 
 let made = 0;
 
@@ -19,7 +13,7 @@ const newVersion = () => {
 };
 
 describe('a version of the media', () => {
-  test('is free once the last holder releases it, for any number of releases', async () => {
+  test('becomes free once the last holder releases it, for any number of releases', async ({ aws }) => {
     const version = newVersion();
     const [one, other] = [newRevalidationId(), newRevalidationId()];
     for (const id of [one, other, one]) expect(await holdMedia(aws.ledger, version, id)).toBe(true);
@@ -29,20 +23,20 @@ describe('a version of the media', () => {
     expect(await freeMedia(aws.ledger, version, other)).toBe(true);
   });
 
-  test('is free when no case has held it, and is held no more once it is free', async () => {
+  test('counts as free when no case has held it, and takes no hold once it is free', async ({ aws }) => {
     const version = newVersion();
     expect(await freeMedia(aws.ledger, version, newRevalidationId())).toBe(true);
     expect(await holdMedia(aws.ledger, version, newRevalidationId())).toBe(false);
   });
 
-  test('differs from that of another key, version or bucket', async () => {
+  test('differs from that of another key, version or bucket', async ({ aws }) => {
     const version = newVersion();
     await freeMedia(aws.ledger, version, newRevalidationId());
     for (const other of [{ versionId: 'x' }, { key: 'media/x' }, { bucket: 'x' }])
       expect(await holdMedia(aws.ledger, { ...version, ...other }, newRevalidationId())).toBe(true);
   });
 
-  test('is either held or freed by two concurrent calls, and never both', async () => {
+  test('gets either a hold or its release from two concurrent calls, and never both', async ({ aws }) => {
     for (let round = 0; round < 20; round += 1) {
       const version = newVersion();
       const first = newRevalidationId();

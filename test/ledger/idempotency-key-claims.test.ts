@@ -84,7 +84,7 @@ const hash = () => sha256(`KEY#${alias.scope}#${alias.key}`);
 describe('the key of a call', () => {
   const policy = { minimumThreshold: 0.6 };
 
-  test('has the scope of workflows, and the hash of the call without its options of delivery', () => {
+  test('consists of the scope of workflows, and the hash of the call without its options of delivery', () => {
     const call = callOf({ idempotencyKey: 'key', maxAgeSeconds: 60, options: { threshold: 0.7, resultMode: 'poll' } });
     const { maxAgeSeconds: _, options: __, ...rest } = call;
     const options = JSON.stringify([
@@ -96,7 +96,7 @@ describe('the key of a call', () => {
     expect(hashOfQuestion(call, policy)).toBe(body);
   });
 
-  test('is absent where the call has none, and where there is no call', () => {
+  test('does not exist where the call has none, and where there is no call', () => {
     expect(aliasOf(callOf(), policy)).toBeUndefined();
     expect(aliasOf(undefined, policy)).toBeUndefined();
   });
@@ -141,7 +141,7 @@ describe('a stored key', () => {
     expect(await thrownBy(findKey(open.ledger, { ...alias, body: 'another' }))).toEqual(reused);
   });
 
-  test('is unknown where there is none', async () => {
+  test('counts as unknown where there is none', async () => {
     expect(await findKey(open.ledger, alias)).toBeUndefined();
   });
 });
@@ -221,7 +221,7 @@ describe('a claim with an idempotency key', () => {
     expect(await readRecord(open.ledger, wanted.revalidationId)).toMatchObject({ keyHash: hash(), phase: 'claimed' });
   });
 
-  test('is a claim alone where there is no key', async () => {
+  test('writes the claim alone where there is no key', async () => {
     const wanted = wantedOf();
     const { revalidationId } = wanted;
     const claimIt = async (keyHash?: string) => ({ ...wanted, reference: keyHash ?? 'no hash' });
@@ -230,7 +230,7 @@ describe('a claim with an idempotency key', () => {
     expect(commands.sent).toEqual([]);
   });
 
-  test('is the claim of the case that the key is bound to, for its owner alone', async () => {
+  test('returns the claim of the case that the key is bound to, for its owner alone', async () => {
     const first = wantedOf();
     await run(first, (keyHash) => claim(open.ledger, first, OURS, keyHash));
     const never = () => Promise.reject(new TypeError('claimed again'));
@@ -281,7 +281,7 @@ describe('a claim with an idempotency key', () => {
     expect(await keyItem()).toEqual(itemOf(wanted.revalidationId, { reservedBy: OURS }));
   });
 
-  test('is withdrawn when another case takes the key before it is bound', async () => {
+  test('gives way when another case takes the key before it is bound', async () => {
     const wanted = wantedOf();
     const theirs = itemOf(newRevalidationId(), { reservedBy: THEIRS });
     const claimIt = async (keyHash?: string) => {

@@ -42,7 +42,7 @@ test.each([
   [4, 4],
   [89, 89],
   [91, 90],
-])('is forgotten no later than its record: kept for %i days, the key lives %i', async (retentionDays, days) => {
+])('expires no later than its record: kept for %i days, the key lives %i', async (retentionDays, days) => {
   await atStoppedTime(async (now) => {
     await bind(newRevalidationId(), undefined, retentionDays);
     expect(await itemOf()).toHaveProperty('expiresAt', now / 1000 + days * 86_400);

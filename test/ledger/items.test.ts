@@ -55,7 +55,7 @@ describe('a binding', () => {
     );
   });
 
-  test('is made for each orphan, as long as a validation may live after its call', async () => {
+  test('covers each orphan, as long as a validation may live after its call', async () => {
     const [one, other, ours] = [newValidationId(), newValidationId(), newRevalidationId()];
     const of = { revalidationId: ours, openedAt: '2026-11-23T10:00:00.000Z' };
     await bindOrphans(aws.ledger, of, [one, other]);
@@ -115,7 +115,7 @@ describe('a version of the media', () => {
         .digest('hex')}`,
     );
 
-  test('is held by each case, and free once the last one releases it', async () => {
+  test('takes a hold of each case, and becomes free once the last one releases it', async () => {
     const [version, one, other, from] = [newVersion(), newRevalidationId(), newRevalidationId(), Date.now()];
     expect(await holdMedia(aws.ledger, version, one)).toBe(true);
     expect(await holdMedia(aws.ledger, version, other)).toBe(true);
@@ -143,7 +143,7 @@ describe('a version of the media', () => {
     expect(Date.parse(String(freed?.freed))).toBeGreaterThanOrEqual(from);
   });
 
-  test('is free at once when no case has held it, and is held no more', async () => {
+  test('counts as free at once when no case has held it, and takes no hold', async () => {
     const version = newVersion();
     expect(await freeMedia(aws.ledger, version, newRevalidationId())).toBe(true);
     expect(await holdMedia(aws.ledger, version, newRevalidationId())).toBe(false);
@@ -162,7 +162,7 @@ describe('an intent', () => {
     return { accountId, intent };
   };
 
-  test('is opened now, or under the time of its first opening, and by one caller', async () => {
+  test('opens now, or under the time of its first opening, and for one caller', async () => {
     const from = Date.now();
     const { accountId, intent } = await opened();
     expect(Date.parse(intent.openedAt)).toBeGreaterThanOrEqual(from);
@@ -175,7 +175,7 @@ describe('an intent', () => {
     expect(await aws.item(`ACC#${accountId}`)).toMatchObject(first);
   });
 
-  test('is not opened while another one is closed, and is opened once when the SDK repeats the write', async () => {
+  test('does not open while another one is closed, and opens once when the SDK repeats the write', async () => {
     const { accountId, intent } = await opened();
     const commands = commandsSent(dynamo());
     const again = { revalidationId: intent.revalidationId, attempt: 2 };
@@ -185,7 +185,7 @@ describe('an intent', () => {
     expect(await openIntent(aws.table, accountId, again)).toMatchObject(again);
   });
 
-  test('is open while it exists, and no other is', async () => {
+  test('counts as open while it exists, and no other does', async () => {
     const { accountId, intent } = await opened();
     expect(await isOpen(aws.table, accountId, intent)).toBe(true);
     expect(await isOpen(aws.table, accountId, { ...intent, revalidationId: newRevalidationId() })).toBe(false);
@@ -244,7 +244,7 @@ describe('the throttle', () => {
     expect(await throttle().read({ consistent: true })).toEqual(stored);
   });
 
-  test('is open while its item does not exist', async () => {
+  test('stays open while its item does not exist', async () => {
     expect(await readTexts(accessFromEnv('DYNAMODB'), aws.table, 'GATE#none')).toBeUndefined();
   });
 

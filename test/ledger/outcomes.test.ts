@@ -75,7 +75,7 @@ describe('recordOutcome', () => {
   test('ends a record with one command, for the whole retention, and removes the upload link', async () => {
     const { id, record, pk, item } = await store({ uploadLink: UPLOAD_LINK, shard: 'due#0', dueAt: EARLIER });
     const outcome = endOf(id, 'declined', { accountId: 'another' });
-    expect(await recordOutcome(open.ledger, outcome, OURS)).toEqual({ outcome, isAnnounced: false });
+    expect(await recordOutcome(open.ledger, outcome, OURS)).toEqual({ outcome, isAnnounced: false, owner: OURS });
     expect(commands.sent).toEqual(['UpdateItem']);
     const { uploadLink: _, ...rest } = record as typeof record & { uploadLink: string };
     expect(await item()).toEqual({
@@ -106,7 +106,11 @@ describe('recordOutcome', () => {
     const id = newRevalidationId();
     const outcome = endOf(id, 'refused', { accountId: 'ana' });
     const object = { key: 'inbox/a', versionId: 'v' };
-    expect(await recordOutcome(open.ledger, outcome, OURS, object)).toEqual({ outcome, isAnnounced: false });
+    expect(await recordOutcome(open.ledger, outcome, OURS, object)).toEqual({
+      outcome,
+      isAnnounced: false,
+      owner: OURS,
+    });
     expect(commands.sent).toEqual(['UpdateItem']);
     expect(await open.item(pkOf(outcome))).toEqual(written(id, outcome, { accountId: 'ana', object }));
   });
@@ -114,14 +118,14 @@ describe('recordOutcome', () => {
   test('writes a new record over one that has expired', async () => {
     const { id, item } = await store({ phase: 'approved', outcome: { left: 'over' } }, SECONDS);
     const outcome = endOf(id, 'refused');
-    expect(await recordOutcome(open.ledger, outcome, THEIRS)).toEqual({ outcome, isAnnounced: false });
+    expect(await recordOutcome(open.ledger, outcome, THEIRS)).toEqual({ outcome, isAnnounced: false, owner: THEIRS });
     expect(commands.sent).toEqual(['UpdateItem', 'GetItem', 'PutItem']);
     expect(await item()).toEqual(written(id, outcome, { owner: THEIRS }));
   });
 
   const elsewhere = { name: 'ClaimedElsewhereError', reason: 'claimed_elsewhere' };
 
-  test('is refused when another writer replaces the expired record first', async () => {
+  test('fails when another writer replaces the expired record first', async () => {
     const { id, record, pk, item } = await store({ phase: 'approved' }, SECONDS);
     const theirs = { pk, ...record, owner: THEIRS, expiresAt: SECONDS + DAY };
     commands.before('PutItem', () => open.putItem(theirs));
@@ -129,7 +133,7 @@ describe('recordOutcome', () => {
     expect(await item()).toEqual(theirs);
   });
 
-  test('is refused to another execution while the record is open, with one write and one read', async () => {
+  test('refuses another execution while the record is open, with one write and one read', async () => {
     const { id, item } = await store();
     const before = await item();
     expect(await thrownBy(recordOutcome(open.ledger, endOf(id), THEIRS))).toEqual(elsewhere);
@@ -137,14 +141,14 @@ describe('recordOutcome', () => {
     expect(await item()).toEqual(before);
   });
 
-  test('returns the first outcome to every later writer, and whether it was announced', async () => {
+  test('returns the first outcome and its owner to every later writer, and whether it was announced', async () => {
     for (const announced of [undefined, EARLIER]) {
       const first = endOf(newRevalidationId(), 'canceled');
       const { id, item } = await store({ phase: 'canceled', outcome: first, announced });
       const before = await item();
       for (const owner of [OURS, THEIRS]) {
         const ending = await recordOutcome(open.ledger, endOf(id), owner);
-        expect(ending).toEqual({ outcome: first, isAnnounced: announced !== undefined });
+        expect(ending).toEqual({ outcome: first, isAnnounced: announced !== undefined, owner: OURS });
       }
       expect(await item()).toEqual(before);
     }
@@ -161,7 +165,7 @@ describe('an amendment', () => {
     return { ...stored, record, outcome: record.outcome };
   };
 
-  test('is added to the record, which is returned with it, and the outcome stays', async () => {
+  test('goes to the record, which is returned with it, and the outcome stays', async () => {
     const { record, outcome, item } = await ended();
     const before = await item();
     const { eventId } = amendmentAnnouncementOf(outcome, amendment);
@@ -176,7 +180,7 @@ describe('an amendment', () => {
     expect(await item()).toMatchObject({ amendments: [amendment, second] });
   });
 
-  test('is added by one of two writers that read the same record', async () => {
+  test('comes from one of two writers that read the same record', async () => {
     const { record, item } = await ended();
     const amended = await amend(open.ledger, record, amendment);
     const before = await item();
@@ -189,7 +193,7 @@ describe('an amendment', () => {
     expect(await item()).toEqual(after);
   });
 
-  test('is not added to a record without an outcome, nor to one in another phase', async () => {
+  test('needs a record with an outcome, in the same phase', async () => {
     const { record, item } = await ended();
     const before = await item();
     const { outcome: _, ...openRecord } = record;
@@ -200,7 +204,7 @@ describe('an amendment', () => {
 });
 
 describe('a repeated request', () => {
-  test('is counted on its record, and creates none', async () => {
+  test('adds to the count on its record, and creates none', async () => {
     const { id, item } = await store();
     for (const askedAgain of [1, 2]) {
       await countRepeat(open.ledger, id);
@@ -218,7 +222,7 @@ describe('the mark of an announcement', () => {
     return { ...stored, outcome: endOf(stored.id), before: await stored.item() };
   };
 
-  test('is written with one command, and the next follow-up is when the media is deleted', async () => {
+  test('takes one command, and sets the next follow-up to the deletion of the media', async () => {
     const { outcome, item, before } = await ended();
     await markAnnounced(open.ledger, outcome, 24);
     expect(commands.sent).toEqual(['UpdateItem']);
@@ -239,7 +243,7 @@ describe('the mark of an announcement', () => {
     }
   });
 
-  test('is not written on a record that is gone or in another phase', async () => {
+  test('needs a record that exists and has this phase', async () => {
     const gone = endOf(newRevalidationId());
     await markAnnounced(open.ledger, gone, 24);
     expect(await open.item(pkOf(gone))).toBeUndefined();
@@ -319,7 +323,7 @@ describe('recordCancellation', () => {
     expect(await stored.item()).toEqual(before);
   });
 
-  test('is an error where the ended record has expired', async () => {
+  test('throws where the ended record has expired', async () => {
     const stored = await store({ phase: 'approved' }, SECONDS);
     await expect(recordCancellation(open.ledger, caseOf(stored), 'iam:ana')).rejects.toThrow(TypeError);
   });

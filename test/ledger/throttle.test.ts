@@ -1,66 +1,64 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import { sharesOf, type ThrottleStore } from '../../shared/domain/throttle.ts';
 import { accessFromEnv } from '../../shared/lambda/clients.ts';
 import { reserveBudget, reserveOne } from '../../shared/ledger/budget.ts';
 import { throttleOf } from '../../shared/ledger/throttle.ts';
-import { type LocalAws, openLocalAws } from '../support/local-aws.ts';
+import type { LocalAws } from '../support/local-aws.ts';
 import { atStoppedTime } from '../support/stopped-time.ts';
+import { withLocalAws } from '../support/with-local-aws.ts';
 
-let aws: LocalAws;
+const test = withLocalAws(undefined);
 
-beforeAll(async () => {
-  aws = await openLocalAws(undefined);
-});
-
-afterAll(() => aws.close());
-
-beforeEach(() => aws.putItem({ pk: 'GATE#truora' }));
+test.beforeEach(({ aws }) => aws.putItem({ pk: 'GATE#truora' }));
 
 const secondsUntil = (at = '') => (Date.parse(at) - Date.now()) / 1000;
 
-const store = () => throttleOf(accessFromEnv('DYNAMODB'), aws.table);
+const store = (aws: LocalAws) => throttleOf(accessFromEnv('DYNAMODB'), aws.table);
 
 describe('the throttle', () => {
-  test('is open while its item is empty', async () => {
-    expect(await store().read()).toEqual({});
+  test('lets calls through while its item is empty', async ({ aws }) => {
+    expect(await store(aws).read()).toEqual({});
     await aws.putItem({ pk: 'GATE#truora', expiresAt: 7, tokens: 3 });
-    expect(await store().read()).toEqual({});
+    expect(await store(aws).read()).toEqual({});
   });
 
-  test.each([
+  test.for<[string, number | undefined, number]>([
     ['what Truora asked for', 30, 30],
     ['a breath, when it did not say', undefined, 2],
     ['five minutes at most', 86_400, 300],
     ['a second at least', 0, 1],
-  ])('backs off all calls for %s', async (_, asked, seconds) => {
+  ])('backs off all calls for %s', async ([_, asked, seconds], { aws }) => {
     await atStoppedTime(async () => {
-      await store().backOff(asked);
-      expect(secondsUntil((await store().read()).notBefore)).toBe(seconds);
+      await store(aws).backOff(asked);
+      expect(secondsUntil((await store(aws).read()).notBefore)).toBe(seconds);
     });
   });
 
-  test('moves only forward, and never opens what an operator has closed', async () => {
+  test('moves only forward, and never opens what an operator has closed', async ({ aws }) => {
     await aws.putItem({ pk: 'GATE#truora', closed: 'talks about the price' });
-    await store().backOff(60);
-    const existing = await store().read();
-    await store().backOff(5);
-    expect(await store().read()).toEqual(existing);
-    expect(await store().read({ consistent: true })).toEqual(existing);
+    await store(aws).backOff(60);
+    const existing = await store(aws).read();
+    await store(aws).backOff(5);
+    expect(await store(aws).read()).toEqual(existing);
+    expect(await store(aws).read({ consistent: true })).toEqual(existing);
     expect(existing).toMatchObject({ closed: 'talks about the price', notBefore: expect.any(String) });
   });
 });
 
-test.each([1, 3, 10, 37])('lets exactly the budget of %i calls through when many come at once', async (budget) => {
-  const day = new Date(Date.UTC(2027, 0, budget));
-  const spent = await Promise.all(
-    Array.from({ length: budget + 25 }, (_, n) => reserveOne(aws.table, budget, `RVL${n}#1`, day)),
-  );
-  expect(spent.filter(Boolean)).toHaveLength(budget);
-  expect(await reserveOne(aws.table, budget, 'RVLlast#1', day)).toBe(false);
-  expect(await reserveOne(aws.table, budget, 'RVLlast#1', new Date(day.getTime() + 86_400_000))).toBe(true);
-});
+test.for([1, 3, 10, 37])(
+  'lets exactly the budget of %i calls through when many come at once',
+  async (budget, { aws }) => {
+    const day = new Date(Date.UTC(2027, 0, budget));
+    const spent = await Promise.all(
+      Array.from({ length: budget + 25 }, (_, n) => reserveOne(aws.table, budget, `RVL${n}#1`, day)),
+    );
+    expect(spent.filter(Boolean)).toHaveLength(budget);
+    expect(await reserveOne(aws.table, budget, 'RVLlast#1', day)).toBe(false);
+    expect(await reserveOne(aws.table, budget, 'RVLlast#1', new Date(day.getTime() + 86_400_000))).toBe(true);
+  },
+);
 
-test('counts on several items, so that none is hot, and expires them', async () => {
+test('counts on several items, so that none is hot, and expires them', async ({ aws }) => {
   const day = new Date('2027-03-01T12:00:00Z');
   await Promise.all(Array.from({ length: 60 }, (_, n) => reserveOne(aws.table, 1000, `RVL${n}#1`, day)));
   const counters = (await aws.items()).filter(({ pk }) => String(pk).startsWith('GATE#truora#2027-03-01#'));
@@ -77,9 +75,9 @@ test('divides a budget without a remainder', () => {
   }
 });
 
-test('reads the kill switch consistently before a call that is charged', async () => {
+test('reads the kill switch consistently before a call that is charged', async ({ aws }) => {
   const reads: unknown[] = [];
-  const stored = store();
+  const stored = store(aws);
   const throttle: ThrottleStore = {
     ...stored,
     read: (how) => {
@@ -92,34 +90,34 @@ test('reads the kill switch consistently before a call that is charged', async (
 });
 
 describe('one attempt', () => {
-  const spentOn = async (day: string) =>
+  const spentOn = async (aws: LocalAws, day: string) =>
     (await aws.items())
       .filter(({ pk }) => String(pk).startsWith(`GATE#truora#${day}#`))
       .reduce((sum, { spent }) => sum + Number(spent), 0);
 
-  test('is counted once when the SDK repeats the write or the step runs again', async () => {
+  test('counts once when the SDK repeats the write or the step runs again', async ({ aws }) => {
     const day = new Date('2027-04-01T12:00:00Z');
     aws.setWriteDelivery(1, 'twice');
     expect(await reserveOne(aws.table, 100, 'RVL1#1', day)).toBe(true);
     aws.setDelivery();
     for (const _ of [1, 2, 3]) expect(await reserveOne(aws.table, 100, 'RVL1#1', day)).toBe(true);
-    expect(await spentOn('2027-04-01')).toBe(1);
+    expect(await spentOn(aws, '2027-04-01')).toBe(1);
     expect(await reserveOne(aws.table, 100, 'RVL1#2', day)).toBe(true);
-    expect(await spentOn('2027-04-01')).toBe(2);
+    expect(await spentOn(aws, '2027-04-01')).toBe(2);
   });
 
-  test('is counted once when its first counter was full, and succeeds again when the budget is spent', async () => {
+  test('counts once when its first counter was full, and succeeds again when the budget is spent', async ({ aws }) => {
     const day = new Date('2027-04-02T12:00:00Z');
     const attempts = Array.from({ length: 12 }, (_, n) => `RVL${n}#1`);
     for (const attempt of attempts) expect(await reserveOne(aws.table, 12, attempt, day)).toBe(true);
     for (const attempt of attempts) expect(await reserveOne(aws.table, 12, attempt, day)).toBe(true);
     expect(await reserveOne(aws.table, 12, 'RVLother#1', day)).toBe(false);
-    expect(await spentOn('2027-04-02')).toBe(12);
+    expect(await spentOn(aws, '2027-04-02')).toBe(12);
   });
 });
 
 describe('the throttle item that an operator writes', () => {
-  test.each([
+  test.for<[string | number | boolean | string[] | { why: string }, string]>([
     [true, 'true'],
     ['true', 'true'],
     ['YES', 'YES'],
@@ -127,48 +125,48 @@ describe('the throttle item that an operator writes', () => {
     ['talks', 'talks'],
     [['why'], '[{"S":"why"}]'],
     [{ why: 'talks' }, '{"why":{"S":"talks"}}'],
-  ])('is closed by %j', async (closed, why) => {
+  ])('closes with %j', async ([closed, why], { aws }) => {
     await aws.putItem({ pk: 'GATE#truora', closed });
-    expect(await store().read()).toEqual({ closed: why });
+    expect(await store(aws).read()).toEqual({ closed: why });
   });
 
-  test.each([false, 'false', 'False', 'no', '', 0, null])('is open with %j', async (closed) => {
+  test.for([false, 'false', 'False', 'no', '', 0, null])('stays open with %j', async (closed, { aws }) => {
     await aws.putItem({ pk: 'GATE#truora', closed });
-    expect(await store().read()).toEqual({});
+    expect(await store(aws).read()).toEqual({});
   });
 
-  test.each([
+  test.for<[string | number, string]>([
     ['2027-01-02T03:04:05Z', '2027-01-02T03:04:05.000Z'],
     ['2027-01-02T03:04:05.678Z', '2027-01-02T03:04:05.678Z'],
     ['2027-01-02T03:04:05-05:00', '2027-01-02T08:04:05.000Z'],
     [1798859045, '2027-01-02T03:04:05.000Z'],
     ['1798859045', '2027-01-02T03:04:05.000Z'],
     [1798859045678, '2027-01-02T03:04:05.678Z'],
-  ])('backs off until %j', async (notBefore, at) => {
+  ])('backs off until %j', async ([notBefore, at], { aws }) => {
     await aws.putItem({ pk: 'GATE#truora', notBefore });
-    expect(await store().read()).toEqual({ notBefore: at });
+    expect(await store(aws).read()).toEqual({ notBefore: at });
   });
 
-  test('ignores a value that is no time, and takes a later time of Truora over a number', async () => {
+  test('ignores a value that is no time, and takes a later time of Truora over a number', async ({ aws }) => {
     await aws.putItem({ pk: 'GATE#truora', notBefore: 'tomorrow' });
-    expect(await store().read()).toEqual({});
+    expect(await store(aws).read()).toEqual({});
     await aws.putItem({ pk: 'GATE#truora', notBefore: 1 });
-    await store().backOff(60);
-    expect(secondsUntil((await store().read()).notBefore)).toBeCloseTo(60, -0.5);
+    await store(aws).backOff(60);
+    expect(secondsUntil((await store(aws).read()).notBefore)).toBeCloseTo(60, -0.5);
   });
 
-  test.each(['none', 'tomorrow', '29/11/2026', 'Nov 1 2026'])(
-    'is replaced by a time of Truora when it has %j',
-    async (notBefore) => {
+  test.for(['none', 'tomorrow', '29/11/2026', 'Nov 1 2026'])(
+    'takes a time of Truora when it has %j',
+    async (notBefore, { aws }) => {
       await aws.putItem({ pk: 'GATE#truora', notBefore });
-      await store().backOff(60);
-      expect(secondsUntil((await store().read()).notBefore)).toBeCloseTo(60, -0.5);
+      await store(aws).backOff(60);
+      expect(secondsUntil((await store(aws).read()).notBefore)).toBeCloseTo(60, -0.5);
     },
   );
 
-  test('keeps a later time of an operator, in any form, against a time of Truora', async () => {
+  test('keeps a later time of an operator, in any form, against a time of Truora', async ({ aws }) => {
     await aws.putItem({ pk: 'GATE#truora', notBefore: 'Jan 2 2999 03:04:05 UTC' });
-    await store().backOff(60);
-    expect(await store().read()).toEqual({ notBefore: '2999-01-02T03:04:05.000Z' });
+    await store(aws).backOff(60);
+    expect(await store(aws).read()).toEqual({ notBefore: '2999-01-02T03:04:05.000Z' });
   });
 });

@@ -96,7 +96,7 @@ describe('the event of a new object', () => {
     });
   });
 
-  test('has another id every time', () => {
+  test('gets another id every time', () => {
     expect(created('a').id).not.toBe(created('a').id);
   });
 });

@@ -118,7 +118,7 @@ describe('an unknown form of a policy', () => {
     ['NotResource', { Effect: 'Allow', Action: 'a:b', NotResource: '*' }],
     ['a principal', allow('a:b', '*', { Principal: '*' })],
     ['an effect', { Effect: 'allow', Action: 'a:b', Resource: '*' }],
-  ])('is refused: %s', (_, statement) => {
+  ])('fails: %s', (_, statement) => {
     expect(() => policies(statement)).toThrow();
   });
 
@@ -126,7 +126,7 @@ describe('an unknown form of a policy', () => {
     ['ManagedPolicyArns', { ManagedPolicyArns: ['arn:aws:iam::aws:policy/AdministratorAccess'] }],
     ['Policies', { Policies: [] }],
     ['PermissionsBoundary', { PermissionsBoundary: 'arn:aws:iam::aws:policy/None' }],
-  ])('is refused for %s of a role', (name, role) => {
+  ])('fails for %s of a role', (name, role) => {
     expect(() => policiesOf(templateWith([], role))).toThrow(`the role Role has ${name}`);
   });
 });

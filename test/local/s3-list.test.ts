@@ -190,7 +190,7 @@ describe('the pages of the list', () => {
 });
 
 describe('what the list does not support', () => {
-  test('is refused as S3 refuses it, or reported as missing here', async () => {
+  test('fails as in S3, or is reported as missing here', async () => {
     const VersionId = await put('a');
     const invalid = refusal('InvalidArgument', 400);
     await expect(list({ VersionIdMarker: VersionId })).rejects.toMatchObject(invalid);

@@ -149,13 +149,13 @@ describe('a webhook', () => {
     expect(await actionsOf(validation_id)).toEqual(['created', 'succeeded']);
   });
 
-  test('is not sent for a validation without media', async () => {
+  test('does not go out for a validation without media', async () => {
     const validation_id = await tell('ana', 1, { upload: false });
     await allComes();
     expect(await actionsOf(validation_id)).toEqual(['created']);
   });
 
-  test('is sent only for the actions that a rule names', async () => {
+  test('goes out only for the actions that a rule names', async () => {
     const other = await listen((response) => response.end());
     sandbox.notify({ url: other.origin, key, actions: ['succeeded', 'failed'] });
     const ids = [(await begin('ana')).validation_id, (await begin('eva')).validation_id];
@@ -198,7 +198,7 @@ describe('a webhook', () => {
     expect(sandbox.counts().webhooks).toBe(2);
   });
 
-  test('is not sent once the sandbox is closed, also when it was about to be sent', async () => {
+  test('does not go out once the sandbox is closed, also when it was about to be sent', async () => {
     const { validation_id } = await begin('ana');
     await until(() => heardOf(validation_id).length || undefined);
     held.letGo();

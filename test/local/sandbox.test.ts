@@ -59,7 +59,7 @@ describe('a create call', () => {
     ['timeout', { timeout: '0' }],
     ['timeout', { timeout: '21601' }],
     ['timeout', { timeout: '1.5' }],
-  ] as [string, Record<string, string>][])('is refused for its %s: %j', async (field, fields) => {
+  ] as [string, Record<string, string>][])('fails for its %s: %j', async (field, fields) => {
     await enroll(sandbox.origin, 'ana');
     const { status, body } = await create('ana', fields);
     expect({ status, ...body }).toMatchObject({ status: 400, code: 10400, http_code: 400 });
@@ -67,7 +67,7 @@ describe('a create call', () => {
     expect(sandbox.counts()).toMatchObject({ creates: 1, charges: 0 });
   });
 
-  test('is accepted at the bounds of every rule', async () => {
+  test('succeeds at the bounds of every rule', async () => {
     await enroll(sandbox.origin, 'ana');
     for (const fields of [{ threshold: '0' }, { threshold: '1' }, { timeout: '1' }, { timeout: '21600' }]) {
       expect((await create('ana', fields as Record<string, string>)).status).toBe(200);
@@ -76,7 +76,7 @@ describe('a create call', () => {
     expect((await create('ana', old)).status).toBe(200);
   });
 
-  test('is refused in JSON', async () => {
+  test('fails in JSON', async () => {
     await enroll(sandbox.origin, 'ana');
     const headers = { 'truora-api-key': 'any', 'content-type': 'application/json' };
     const body = JSON.stringify({ type: 'face-recognition', user_authorized: true, account_id: 'ana' });
@@ -84,7 +84,7 @@ describe('a create call', () => {
   });
 
   test.each(['', '-enrollment-pending', '-enrollment-failure', '-enrollment-unknown', '-enrollment-other'])(
-    'is refused without a successful enrollment: %j',
+    'fails without a successful enrollment: %j',
     async (suffix) => {
       if (suffix) await enroll(sandbox.origin, `ana${suffix}`);
       expect(await create(`ana${suffix}`)).toMatchObject({ status: 400 });
@@ -137,7 +137,7 @@ describe('an enrollment', () => {
   });
 
   test.each(['{}', '{"accountId":".."}', '{"accountId":"ana","enrollmentId":"a/b"}', 'nonsense'])(
-    'is not registered by %s',
+    'cannot be registered by %s',
     async (body) => expect(await call('/sandbox/enrollments', { method: 'POST', body })).toMatchObject({ status: 400 }),
   );
 });
@@ -171,7 +171,7 @@ describe('a decided validation', () => {
     expect((await call(`/v1/validations/${body.validation_id}`)).text).not.toContain('input_files');
   });
 
-  test('is declined when the file was empty, in any scenario', async () => {
+  test('ends as declined when the file was empty, in any scenario', async () => {
     expect((await decide('ana', {}, '')).body).toMatchObject({
       failure_status: 'declined',
       declined_reason: 'empty_input_file',

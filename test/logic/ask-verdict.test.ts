@@ -80,7 +80,7 @@ describe('the question about a verdict', () => {
     expect(words).toEqual([]);
   });
 
-  test('is asked again while Truora has not decided, until the deadline and its grace are over', async () => {
+  test('repeats while Truora has not decided, until the deadline and its grace are over', async () => {
     expect(await thrownBy(ask(JUST_IN_TIME, pending))).toEqual(PENDING);
     expect(await ask(OVER, pending)).toMatchObject({ status: 'expired' });
     expect(words).toEqual([]);
@@ -95,7 +95,7 @@ describe('the question about a verdict', () => {
     expect(words).toEqual(['status', 'reason']);
   });
 
-  test('is not asked while the throttle backs off, except after the deadline and its grace', async () => {
+  test('waits while the throttle backs off, except after the deadline and its grace', async () => {
     notBefore = '2026-11-23T12:00:01.000Z';
     expect(await thrownBy(ask(JUST_IN_TIME, declined))).toMatchObject({ reason: 'truora_rate_limited' });
     expect(server.heard).toHaveLength(0);

@@ -145,7 +145,7 @@ describe('the claim of a call', () => {
     expect((await holdOf({ key, versionId: 'v1' }))?.holders).toEqual(new Set([claimed.revalidationId]));
   });
 
-  test('has the mode that the call names, which is no option of Truora', async () => {
+  test('takes the mode that the call names, which is no option of Truora', async () => {
     const claimed = await run(call({ options: { resultMode: 'poll', threshold: 0.8 } }));
     expect(claimed).toMatchObject({ resultMode: 'poll', requested: { threshold: 0.8 } });
     expect(claimed.requested).not.toHaveProperty('resultMode');
@@ -158,7 +158,7 @@ describe('the claim of a call', () => {
     expect(commands.sent).toEqual(['PutItem']);
   });
 
-  test('is refused for media that may not be taken, is cut, is of another type or is being deleted', async () => {
+  test('fails for media that may not be taken, is cut, is of another type or is being deleted', async () => {
     expect(await thrownBy(run(call({ media: { key: 'other/selfie.jpg' } })))).toMatchObject({
       reason: 'request_invalid',
     });
@@ -181,12 +181,12 @@ describe('the claim of a call', () => {
     expect(await thrownBy(run(call()))).toMatchObject({ reason: 'media_incomplete' });
   });
 
-  test('is made for media of any age', async () => {
+  test('accepts media of any age', async () => {
     put({ putAt: new Date(Date.now() - 100 * HOUR_MS) });
     expect(await run(call())).toMatchObject({ requested: { threshold: 0.6 } });
   });
 
-  test('is refused when the existing answer is older than the caller takes, and frees its key', async () => {
+  test('fails when the existing answer is older than the caller takes, and frees its key', async () => {
     const intake = call({ maxAgeSeconds: 60, idempotencyKey: newValidationId() });
     const { accountId = '', enrollmentId = '' } = intake.person;
     const requested: Options = { threshold: 0.6, subvalidations: ['similarity'] };
@@ -200,7 +200,7 @@ describe('the claim of a call', () => {
 });
 
 describe('a claim under an idempotency key', () => {
-  test('is bound to it, and a retry gets it with any newest version of its media', async () => {
+  test('binds the key, and a retry gets it with any newest version of its media', async () => {
     const intake = call({ idempotencyKey: newValidationId() });
     const claimed = await run(intake);
     const hash = sha256(`KEY#workflow#${intake.call?.idempotencyKey}`);
@@ -214,7 +214,7 @@ describe('a claim under an idempotency key', () => {
     expect(await thrownBy(run(intake))).toEqual(GONE);
   });
 
-  test('is the one that an earlier try writes meanwhile about an older version, and its media is held too', async () => {
+  test('takes the one that an earlier try writes meanwhile about an older version, and holds its media too', async () => {
     const intake = call({ idempotencyKey: newValidationId() });
     const first = await run(intake);
     const { key } = first.media;
@@ -233,7 +233,7 @@ describe('a claim under an idempotency key', () => {
 });
 
 describe('the claim of a drop', () => {
-  test('has its person from the key and its options from the metadata, and no caller', async () => {
+  test('takes its person from the key and its options from the metadata, and no caller', async () => {
     const intake = drop();
     put({ metadata: { 'user-authorized': 'true', reference: 'case-7', options: '{"threshold":0.9}' } });
     const claimed = await run(intake);
@@ -246,7 +246,7 @@ describe('the claim of a drop', () => {
     for (const name of ['calledBy', 'linkedTo', 'forceNew']) expect(claimed).not.toHaveProperty(name);
   });
 
-  test('has the options and the caller of the ticket that it was uploaded with', async () => {
+  test('takes the options and the caller of the ticket that it was uploaded with', async () => {
     const { ticket, key, id } = await storeTicket(open);
     put({ metadata: {} });
     const { accountId, enrollmentId, calledBy } = ticket;
@@ -259,7 +259,7 @@ describe('the claim of a drop', () => {
     });
   });
 
-  test('is refused when it is older than media is kept, unless its case has a record', async () => {
+  test('fails when it is older than media is kept, unless its case has a record', async () => {
     const intake = drop();
     put({ putAt: new Date(Date.now() - 25 * HOUR_MS) });
     expect(await thrownBy(run(intake))).toEqual({ name: 'MediaUnacceptableError', reason: 'media_too_old' });

@@ -64,7 +64,7 @@ const enterForOther = async (attempts: Attempt[], intended: Partial<Intent>) => 
 };
 
 describe('an intent whose result is on the record', () => {
-  test('is closed after its validation and the orphans are bound, without a read of the list', async () => {
+  test('closes after its validation and the orphans are bound, without a read of the list', async () => {
     const [validationId, orphan] = [newValidationId(), newValidationId()];
     const used = { deadline: DEADLINE, threshold: 0.7 };
     const attempts = [attemptOf(1, OPENED, 'created', validationId)];
@@ -77,7 +77,7 @@ describe('an intent whose result is on the record', () => {
     expect(open.asked('GET')).toBe(0);
   });
 
-  test('is closed with one command where nothing was created that could be used', async () => {
+  test('closes with one command where nothing was created that could be used', async () => {
     const { reconciled, intent } = await enter({ attempts: [attemptOf(1, OPENED, 'orphaned')] });
     expect(await thrownBy(reconciled())).toEqual(UNSETTLED);
     expect(open.commands.sent).toEqual(['DeleteItem']);
@@ -86,7 +86,7 @@ describe('an intent whose result is on the record', () => {
 });
 
 describe('an intent without an answer', () => {
-  test('is written on the record as an attempt in doubt, and the list is not read within the settle window', async () => {
+  test('becomes an attempt in doubt on the record, and the list is not read within the settle window', async () => {
     const at = secondsAgo(SETTLE_SECONDS - 1, 999);
     const { reconciled, stored, intent } = await enter({}, { openedAt: at });
     expect(await thrownBy(reconciled())).toEqual(UNSETTLED);
@@ -96,7 +96,7 @@ describe('an intent without an answer', () => {
     expect(open.asked('GET')).toBe(0);
   });
 
-  test('is not written again when the attempt is on the record', async () => {
+  test('changes nothing when the attempt is on the record', async () => {
     const at = secondsAgo(1);
     const { reconciled } = await enter({ attempts: [attemptOf(1, at, 'unconfirmed')] }, { openedAt: at });
     expect(await thrownBy(reconciled())).toEqual(UNSETTLED);
@@ -112,7 +112,7 @@ describe('an intent without an answer', () => {
     expect(await stored()).toMatchObject({ phase: 'claimed', attempts: [unconfirmed] });
   });
 
-  test('is checked again only half a settle window later', async () => {
+  test('gets the next check only half a settle window later', async () => {
     const at = secondsAgo(SETTLE_SECONDS / 2 - 1, 999);
     const { reconciled, stored } = await enter({ attempts: [unconfirmed] }, { firstCheck: { at, seen: [] } });
     expect(await thrownBy(reconciled())).toEqual(UNSETTLED);
@@ -127,7 +127,7 @@ describe('an intent without an answer', () => {
     expect(open.asked('GET')).toBe(0);
   });
 
-  test('is resolved by another run meanwhile, and then nothing of this list is written', async () => {
+  test('may be resolved by another run meanwhile, and then nothing of this list is written', async () => {
     const { reconciled, row, stored, intent, claim } = await enter({ attempts: [unconfirmed] }, firstCheck());
     const found = row();
     open.answers.list = async () => {

@@ -53,7 +53,7 @@ describe('an entry of the creation', () => {
     expect(open.asked('POST')).toBe(1);
   });
 
-  test('is refused to another execution', async () => {
+  test('refuses another execution', async () => {
     const entered = await open.enter();
     expect(await thrownBy(enter(entered, executionOf('theirs')))).toMatchObject({ name: 'ClaimedElsewhereError' });
     expect(open.asked('POST')).toBe(0);

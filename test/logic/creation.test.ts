@@ -27,7 +27,7 @@ afterEach(() => {
 });
 
 describe('the charged call', () => {
-  test('is made once under an intent, and its validation is written, bound and returned', async () => {
+  test('happens once under an intent, and its validation is written, bound and returned', async () => {
     const { entry, claim, row, stored, intent, pk } = await open.enter({}, { dailyBudget: 1 });
     const { validation_id: validationId, ...rest } = row();
     let during: unknown;
@@ -55,7 +55,7 @@ describe('the charged call', () => {
     expect((await open.item('GATE#truora#2026-11-23#0'))?.attempts).toEqual(new Set([mark]));
   });
 
-  test('has the number after the attempts that are known, and keeps the orphans of the record', async () => {
+  test('gets the number after the attempts that are known, and keeps the orphans of the record', async () => {
     const earlier = attemptOf(1, secondsAgo(600), 'orphaned');
     const more = { attempts: [earlier], orphans: ['VLD1'] };
     const { entry, claim, row, stored } = await open.enter(more, { onUnresolved: 'create-again' });
@@ -70,14 +70,14 @@ describe('the charged call', () => {
     expect(open.emitted).toEqual([]);
   });
 
-  test('is not made when the attempts on the record allow no further one', async () => {
+  test('does not happen when the attempts on the record allow no further one', async () => {
     const { entry, intent } = await open.enter({ attempts: [attemptOf(1, secondsAgo(600), 'orphaned')] });
     expect(await thrownBy(createOnce(entry))).toMatchObject({ reason: 'creation_unconfirmed' });
     expect([open.asked('HEAD'), open.asked('POST')]).toEqual([0, 0]);
     expect(await intent()).toBeUndefined();
   });
 
-  test('is not made, and no intent is opened, when the key cannot be read', async () => {
+  test('does not happen, and no intent is opened, when the key cannot be read', async () => {
     const { entry, intent, stored } = await open.enter();
     const key = () => Promise.reject(new TypeError('no key'));
     const settings = { ...entry.settings, truora: { ...entry.settings.truora, key } };
@@ -87,7 +87,7 @@ describe('the charged call', () => {
     expect(await stored()).not.toHaveProperty('attempts');
   });
 
-  test('is not made when the media is gone or the throttle is closed', async () => {
+  test('does not happen when the media is gone or the throttle is closed', async () => {
     const { entry, intent } = await open.enter();
     open.answers.media = 404;
     expect(await thrownBy(createOnce(entry))).toMatchObject({ name: 'MediaGoneError' });
@@ -98,7 +98,7 @@ describe('the charged call', () => {
     expect(await intent()).toBeUndefined();
   });
 
-  test('is not made while another intent of the person is open', async () => {
+  test('does not happen while another intent of the person is open', async () => {
     const { entry, intent, intend } = await open.enter();
     const other = await intend({ revalidationId: newRevalidationId() });
     expect(await thrownBy(createOnce(entry))).toEqual(UNSETTLED);
@@ -110,7 +110,7 @@ describe('the charged call', () => {
     ['was canceled', { phase: 'canceled' }],
     ['got another attempt', { attempts: [attemptOf(1, secondsAgo(1), 'not_found')] }],
     ['expired', undefined],
-  ])('is not made, and the intent is closed, when the record %s in between', async (_, change) => {
+  ])('does not happen, and the intent is closed, when the record %s in between', async (_, change) => {
     const { entry, intent, pk } = await open.enter();
     open.commands.before('GetItem', async () => {
       const item = await open.item(pk);
@@ -121,7 +121,7 @@ describe('the charged call', () => {
     expect(await intent()).toBeUndefined();
   });
 
-  test('is made when another try of the step has only written down this attempt in between', async () => {
+  test('happens when another try of the step has only written down this attempt in between', async () => {
     const { entry, pk, row } = await open.enter();
     open.commands.before('GetItem', async () => {
       const item = await open.item(pk);
@@ -131,7 +131,7 @@ describe('the charged call', () => {
     expect(await createOnce(entry)).toMatchObject({ deadline: DEADLINE });
   });
 
-  test('is in doubt when its answer is lost, and the intent stays open', async () => {
+  test('stays in doubt when its answer is lost, and the intent stays open', async () => {
     const { entry, intent, stored } = await open.enter();
     expect(await thrownBy(createOnce(entry))).toEqual(UNSETTLED);
     expect(await stored()).toMatchObject({ phase: 'claimed', attempts: [attemptOf(1, NOW, 'unconfirmed')] });
@@ -242,7 +242,7 @@ describe('a validation after a call that the list did not show', () => {
   test.each([
     ['the settle window is over', 60, DEADLINE],
     ['two minutes of its life are left', 59, inMilliseconds(120_000)],
-  ])('is used, and the first call is counted as charged unseen, when %s', async (_, age, deadline) => {
+  ])('becomes the one that is used, and the first call counts as charged unseen, when %s', async (_, age, deadline) => {
     const { validation, settled, own, stored, intent, orphan } = await created(age, deadline);
     expect(await settled()).toEqual(validation);
     expect(await stored()).toMatchObject({ attempts: [{ ...notFound, result: 'blind' }, own], orphans: [orphan] });

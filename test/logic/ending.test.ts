@@ -6,7 +6,7 @@ import { amendmentAnnouncementOf, announcementOf } from '../../shared/domain/ann
 import type { LedgerRecord } from '../../shared/domain/record.ts';
 import type { Outcome } from '../../shared/domain/revalidation.ts';
 import { readRecord } from '../../shared/ledger/records.ts';
-import { announce, announceAmendment, endCase, repair } from '../../shared/logic/outcome.ts';
+import { announce, announceAmendment, endCase, endRefused, repair } from '../../shared/logic/outcome.ts';
 import { commandsSent } from '../support/commands-sent.ts';
 import { NOW, OURS, secondsAgo } from '../support/creation.ts';
 import { claimOf, executionOf, newRevalidationId } from '../support/journal.ts';
@@ -82,7 +82,7 @@ const endOf = (revalidationId: string, more: Partial<Outcome> = {}): Outcome => 
 });
 
 describe('the end of a case', () => {
-  test('is written, announced at the time of its decision, and marked as announced', async () => {
+  test('reaches the record, the bus at the time of its decision, and the mark of its announcement', async () => {
     const { revalidationId, stored } = await store();
     const outcome = endOf(revalidationId);
     expect(await endCase(open.ledger, BUS, outcome, { owner: OURS })).toEqual(outcome);
@@ -92,14 +92,14 @@ describe('the end of a case', () => {
     expect((await stored()).dueAt).toBe(secondsAgo(3600 - 86_400));
   });
 
-  test('is written with the object of a request that was never claimed', async () => {
+  test('names the object of a request that was never claimed', async () => {
     const outcome = endOf(newRevalidationId(), { status: 'refused' });
     const object = { key: 'inbox/a', versionId: 'v' };
     await endCase(open.ledger, BUS, outcome, { owner: OURS, object });
     expect(await readRecord(open.ledger, outcome.revalidationId)).toMatchObject({ owner: OURS, object });
   });
 
-  test('is the first outcome, which is announced again only when it was not announced', async () => {
+  test('stays the first outcome, which is announced again only when it was not announced', async () => {
     const first = endOf(newRevalidationId());
     for (const announced of [EARLIER, undefined]) {
       const { revalidationId } = await store({
@@ -118,6 +118,34 @@ describe('the end of a case', () => {
     commands.clear();
     expect(await announce(open.ledger, BUS, { outcome, isAnnounced: true })).toBe(outcome);
     expect([events(), commands.sent]).toEqual([[], []]);
+  });
+});
+
+describe('the end of a refused request', () => {
+  const refusedOf = (revalidationId: string) => endOf(revalidationId, { status: 'refused' });
+
+  test('reaches the record with its object and the bus, and a retry gets it again', async () => {
+    const outcome = refusedOf(newRevalidationId());
+    const object = { key: 'inbox/a', versionId: 'v' };
+    for (const _ of [1, 2])
+      expect(await endRefused(open.ledger, BUS, outcome, { owner: OURS, object })).toEqual(outcome);
+    expect(events()).toHaveLength(1);
+    expect(await readRecord(open.ledger, outcome.revalidationId)).toMatchObject({
+      owner: OURS,
+      object,
+      announced: NOW,
+    });
+  });
+
+  test('gives way to the outcome of another execution, which is announced if it was not and read by ReadOutcome', async () => {
+    const { revalidationId, record, pk, stored } = await store();
+    const first = endOf(revalidationId);
+    await open.putItem({ pk, ...record, phase: 'declined', outcome: first });
+    const refused = endRefused(open.ledger, BUS, refusedOf(revalidationId), { owner: executionOf('theirs') });
+    await expect(refused).rejects.toThrow(`already_decided: ${revalidationId}`);
+    await expect(refused).rejects.toMatchObject({ name: 'AlreadyDecidedError' });
+    expect(events()).toHaveLength(1);
+    expect(await stored()).toMatchObject({ outcome: first, announced: NOW });
   });
 });
 
@@ -171,7 +199,7 @@ describe('an amendment', () => {
     return { ...(await store(all)), outcome, eventId };
   };
 
-  test('is announced at its time, and marked', async () => {
+  test('reaches the bus at its time, and gets its mark', async () => {
     const { record, stored, outcome, eventId } = await amended();
     await announceAmendment(open.ledger, 'outcomes', record);
     const detail = amendmentAnnouncementOf(outcome, amendment);
@@ -181,21 +209,21 @@ describe('an amendment', () => {
     expect(events()).toHaveLength(1);
   });
 
-  test('is the last one of several', async () => {
+  test('replaces an earlier one: the last of several counts', async () => {
     const earlier: Amendment = { status: 'failed', at: secondsAgo(7200), from: 'sweep' };
     const { record, outcome } = await amended({ amendments: [earlier, earlier, amendment] });
     await announceAmendment(open.ledger, 'outcomes', record);
     expect(events()).toMatchObject([{ detail: amendmentAnnouncementOf(outcome, amendment) }]);
   });
 
-  test('is not marked when another one was added meanwhile', async () => {
+  test('gets no mark when another one was added meanwhile', async () => {
     const { record, pk, stored } = await amended();
     await open.putItem({ pk, ...record, amended: 'another' });
     await announceAmendment(open.ledger, 'outcomes', record);
     expect(await stored()).not.toHaveProperty('amendmentAnnounced');
   });
 
-  test('is not announced where the record has no outcome, no amendment or no event id', async () => {
+  test('stays silent where the record has no outcome, no amendment or no event id', async () => {
     const { record } = await amended();
     const { outcome: _, ...withoutOutcome } = record;
     const { amendments: __, ...withoutAmendments } = record;

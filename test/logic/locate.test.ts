@@ -79,13 +79,13 @@ describe('the case of a request that is about to claim it', () => {
   const find = (intake: Intake, versionId: string | undefined, ticket?: Ticket) =>
     locate(open.ledger, intake, { ticket, media: { versionId, etag: 'e' }, details: detailsOf(intake), policy });
 
-  test('is the one of the ticket that the drop was entered on', async () => {
+  test('belongs to the ticket that the drop was entered on', async () => {
     const { ticket, key, id } = await storeTicket(open);
     expect(await find(dropIntake(key, 'v1'), 'v1', ticket)).toEqual({ by: 'ticket', revalidationId: id });
     expect(commands.sent).toEqual([]);
   });
 
-  test('is the one of the ticket that a call joins, entered by its version or its content', async () => {
+  test('belongs to the ticket that a call joins, entered by its version or its content', async () => {
     for (const [versionId, droppedAs] of [
       ['v1', 'v1'],
       [undefined, 'e'],
@@ -98,7 +98,7 @@ describe('the case of a request that is about to claim it', () => {
     }
   });
 
-  test('is the original of a copy, which is entered on its record', async () => {
+  test('belongs to the original of a copy, which is entered on its record', async () => {
     const key = keyOf();
     const original = claimIdOf(dropIntake(key, 'v1'), 'v1');
     await storeRecord(original, { media: { bucket: BUCKET, key, etag: 'one', bytes: 4, type: 'image/jpeg' } });
@@ -107,7 +107,7 @@ describe('the case of a request that is about to claim it', () => {
     expect(await open.item(`RUN#${original}`)).toMatchObject({ copies: new Set(['v2']) });
   });
 
-  test('is named by person and version for any other drop, and S3 is asked about a possible copy alone', async () => {
+  test('follows from person and version for any other drop, and S3 is asked about a possible copy alone', async () => {
     const key = keyOf();
     const first = dropIntake(key, 'v1');
     expect(await find(first, 'v1')).toEqual({ by: 'hash', revalidationId: claimIdOf(first, 'v1') });
@@ -121,7 +121,7 @@ describe('the case of a request that is about to claim it', () => {
 });
 
 describe('the case of a request that never became a claim', () => {
-  test('is the one of the ticket that a drop came first on', async () => {
+  test('belongs to the ticket that a drop came first on', async () => {
     const { ticket, key } = await storeTicket(open, { droppedAs: 'v1', reference: 'case-7' });
     const { revalidationId, accountId, enrollmentId } = ticket;
     const expected = { revalidationId, accountId, enrollmentId, reference: 'case-7' };
@@ -130,7 +130,7 @@ describe('the case of a request that never became a claim', () => {
     expect(await locateUnclaimed(open.table, later)).toEqual(unclaimedCaseOf(later));
   });
 
-  test('is the one of the ticket that a call of the API was promised', async () => {
+  test('belongs to the ticket that a call of the API was promised', async () => {
     const media = { key: 'media/selfie.jpg' };
     const { id } = await storeTicket(open, { media });
     const intake = callIntake({ media }, executionOf(id));
@@ -138,7 +138,7 @@ describe('the case of a request that never became a claim', () => {
   });
 
   test.each(['already_asked_otherwise', 'answer_too_old'])(
-    'is a case of its own after %s, with any ticket',
+    'stays a case of its own after %s, with any ticket',
     async (reason) => {
       const { key } = await storeTicket(open, { droppedAs: 'v1' });
       const intake = dropIntake(key, 'v1');
@@ -147,7 +147,7 @@ describe('the case of a request that never became a claim', () => {
     },
   );
 
-  test('is one for all refused uploads of a key', async () => {
+  test('stays the same for all refused uploads of a key', async () => {
     const { key } = await storeTicket(open, { droppedAs: 'v1' });
     const [one, other] = [dropIntake(key, 'v2'), dropIntake(key, 'v3')];
     const found = await locateUnclaimed(open.table, one, 'too_many_uploads');
@@ -180,7 +180,7 @@ describe('a request whose media is gone', () => {
     expect(await thrownBy(check(intake))).toEqual(decided);
   });
 
-  test('is told about another execution that works on its case, and goes on with an open one of its own', async () => {
+  test('learns of another execution that works on its case, and goes on with an open one of its own', async () => {
     const drop = dropIntake(keyOf(), 'v1');
     const id = claimIdOf(drop, 'v1');
     await storeRecord(id);
@@ -206,7 +206,7 @@ describe('a request whose media is gone', () => {
     expect(commands.sent).toEqual([]);
   });
 
-  test('is refused when its threshold is below the policy', async () => {
+  test('fails when its threshold is below the policy', async () => {
     const { intake } = call({ options: { threshold: 0.5 } });
     expect(await thrownBy(check(intake))).toMatchObject({ reason: 'threshold_below_policy' });
   });

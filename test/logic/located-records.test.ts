@@ -50,7 +50,7 @@ describe('the drops of a batch that are unknown', () => {
     return `inbox/${accountId}/${enrollmentId}/selfie.jpg`;
   };
 
-  test('are those without a record of their own, without a ticket that knows them, and without an original', async () => {
+  test('have no record of their own, no ticket that knows them, and no original', async () => {
     const [plain, recorded, copy] = [dropOf(plainKey()), dropOf(plainKey()), dropOf(plainKey(), 'copy')];
     await storeRecord(idOfDropped(BUCKET, recorded), { copies: new Set(['copy']) });
     const [fresh, lost, run, later, full] = [
@@ -66,13 +66,13 @@ describe('the drops of a batch that are unknown', () => {
     expect(await unknownAmong(open.table, BUCKET, batch)).toEqual([plain, ofTickets[0], ofTickets[1]]);
   });
 
-  test('are read with one command where no key is of a ticket', async () => {
+  test('cost one command where no key is of a ticket', async () => {
     const drop = dropOf(plainKey());
     expect(await unknownAmong(open.table, BUCKET, [drop])).toEqual([drop]);
     expect(commands.sent).toEqual(['BatchGetItem']);
   });
 
-  test('are none in an empty batch, which is not read', async () => {
+  test('do not exist in an empty batch, which is not read', async () => {
     expect(await unknownAmong(open.table, BUCKET, [])).toEqual([]);
     expect(commands.sent).toEqual([]);
   });
@@ -94,19 +94,19 @@ describe('the record of an ended execution', () => {
   const find = (revalidationId: string, accountId?: string) =>
     recordOf(open.ledger, { revalidationId, accountId }, { executionArn: OURS, startDate: STARTED });
 
-  test('is the one under the id of its request', async () => {
+  test('lies under the id of its request', async () => {
     const id = newRevalidationId();
     await storeRecord(id);
     expect(await find(id, newPerson().accountId)).toMatchObject({ revalidationId: id });
     expect(commands.sent).toEqual(['GetItem']);
   });
 
-  test('is unknown without an id and without a person', async () => {
+  test('stays unknown without an id and without a person', async () => {
     expect(await find(newRevalidationId())).toBeUndefined();
     expect(commands.sent).toEqual(['GetItem']);
   });
 
-  test('is the one that it claimed among the newest of the person, without a pause', async () => {
+  test('lies among the newest of the person when it was claimed, and is read without a pause', async () => {
     const { accountId } = newPerson();
     const [own, other] = [newRevalidationId(), newRevalidationId()];
     await storeRecord(own, { accountId, owner: OURS, claimedAt: at(0) });
@@ -116,7 +116,7 @@ describe('the record of an ended execution', () => {
     expect(lengths).toEqual([]);
   });
 
-  test('is looked for once more after three seconds, because the index is behind', async () => {
+  test('gets a second search after three seconds, because the index is behind', async () => {
     const { accountId } = newPerson();
     const own = newRevalidationId();
     const lengths = pauses(() => storeRecord(own, { accountId, owner: OURS }));
@@ -133,7 +133,7 @@ describe('the record of an ended execution', () => {
 
   const queries = () => commands.sent.filter((name) => name === 'Query').length;
 
-  test('is found on a later page of 25, when the records before it were claimed after the start', async () => {
+  test('appears on a later page of 25, when the records before it were claimed after the start', async () => {
     const { accountId } = newPerson();
     const own = newRevalidationId();
     await storeRecord(own, { accountId, owner: OURS, claimedAt: at(0) });
@@ -142,7 +142,7 @@ describe('the record of an ended execution', () => {
     expect(queries()).toBe(2);
   });
 
-  test('is not looked for behind a record that was claimed before the start', async () => {
+  test('gets no search behind a record that was claimed before the start', async () => {
     const { accountId } = newPerson();
     await storeRecord(newRevalidationId(), { accountId, owner: OURS, claimedAt: at(-60) });
     await storeMany(accountId, 25, -1);
@@ -151,7 +151,7 @@ describe('the record of an ended execution', () => {
     expect(queries()).toBe(2);
   });
 
-  test('is looked for behind a record that was claimed at the moment of the start', async () => {
+  test('gets a search behind a record that was claimed at the moment of the start', async () => {
     const { accountId } = newPerson();
     const own = newRevalidationId();
     await storeRecord(own, { accountId, owner: OURS, claimedAt: at(-0.001) });

@@ -1,37 +1,32 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { expect } from 'vitest';
 import { mayCreate } from '../../shared/domain/attempts.ts';
 import type { Claim } from '../../shared/domain/revalidation.ts';
 import { bindValidation, readBinding } from '../../shared/ledger/bindings.ts';
 import { claim as claimRecord } from '../../shared/ledger/claims.ts';
 import { readRecord } from '../../shared/ledger/records.ts';
 import { claimOf, executionOf, inMinutes, newRevalidationId, newValidationId } from '../support/journal.ts';
-import { type LocalAws, openLocalAws } from '../support/local-aws.ts';
+import type { LocalAws } from '../support/local-aws.ts';
+import { withLocalAws } from '../support/with-local-aws.ts';
 
-let aws: LocalAws;
+const test = withLocalAws(undefined);
 
 let claim: Claim;
 
-beforeAll(async () => {
-  aws = await openLocalAws(undefined);
-});
-
-afterAll(() => aws.close());
-
-beforeEach(async () => {
+test.beforeEach(async ({ aws }) => {
   claim = claimOf();
   await claimRecord(aws.ledger, claim, executionOf('ours'));
 });
 
 const openedAt = () => inMinutes(-6);
 
-const opened = async (at = openedAt(), revalidationId = claim.revalidationId) => {
+const opened = async (aws: LocalAws, at = openedAt(), revalidationId = claim.revalidationId) => {
   await aws.putItem({ pk: `ACC#${claim.accountId}`, revalidationId, attempt: 1, openedAt: at });
   return at;
 };
 
-const resolve = (...words: string[]): Promise<{ code: number; out: string; err: string }> => {
+const resolve = (aws: LocalAws, ...words: string[]): Promise<{ code: number; out: string; err: string }> => {
   const script = join(import.meta.dirname, '../../infra/cli/resolve.ts');
   const argv = ['--table', aws.table, '--account', claim.accountId, ...words];
   return new Promise((done) => {
@@ -41,29 +36,29 @@ const resolve = (...words: string[]): Promise<{ code: number; out: string; err: 
   });
 };
 
-const existing = async () => {
+const existing = async (aws: LocalAws) => {
   const record = await readRecord(aws.ledger, claim.revalidationId);
   return { attempts: record?.attempts, orphans: record?.orphans, intent: await aws.item(`ACC#${claim.accountId}`) };
 };
 
-test('frees a person whose call never arrived, and allows one more call', async () => {
-  const at = await opened();
-  expect(await resolve('--nothing')).toMatchObject({
+test('frees a person whose call never arrived, and allows one more call', async ({ aws }) => {
+  const at = await opened(aws);
+  expect(await resolve(aws, '--nothing')).toMatchObject({
     code: 0,
     out: `${claim.revalidationId}: attempt 1 is not_found`,
   });
-  const after = await existing();
+  const after = await existing(aws);
   expect(after).toEqual({ attempts: [{ n: 1, at, result: 'not_found' }], orphans: undefined, intent: undefined });
   expect(mayCreate(after.attempts ?? [], 'fail-for-human')).toBe(true);
-  expect(await resolve('--nothing')).toMatchObject({ code: 1, out: 'no intent is open' });
+  expect(await resolve(aws, '--nothing')).toMatchObject({ code: 1, out: 'no intent is open' });
 });
 
-test('records what the call has created, as charged and never used', async () => {
-  const at = await opened();
+test('records what the call has created, as charged and never used', async ({ aws }) => {
+  const at = await opened(aws);
   const ids = [newValidationId(), newValidationId()];
-  const { code } = await resolve(...ids.flatMap((id) => ['--found', id]), '--retention-days', '30');
+  const { code } = await resolve(aws, ...ids.flatMap((id) => ['--found', id]), '--retention-days', '30');
   expect(code).toBe(0);
-  const after = await existing();
+  const after = await existing(aws);
   expect(after).toEqual({ attempts: [{ n: 1, at, result: 'orphaned' }], orphans: ids, intent: undefined });
   expect(mayCreate(after.attempts ?? [], 'fail-for-human')).toBe(false);
   for (const id of ids) {
@@ -71,57 +66,59 @@ test('records what the call has created, as charged and never used', async () =>
   }
 });
 
-test('frees a person whose record has expired', async () => {
-  await opened(openedAt(), newRevalidationId());
-  expect(await resolve('--nothing')).toMatchObject({ code: 0 });
-  expect((await existing()).intent).toBeUndefined();
+test('frees a person whose record has expired', async ({ aws }) => {
+  await opened(aws, openedAt(), newRevalidationId());
+  expect(await resolve(aws, '--nothing')).toMatchObject({ code: 0 });
+  expect((await existing(aws)).intent).toBeUndefined();
 });
 
-test('frees a person whose call was answered, and leaves the record as it is', async () => {
+test('frees a person whose call was answered, and leaves the record as it is', async ({ aws }) => {
   const validation = { validationId: newValidationId(), used: { deadline: inMinutes(5) } };
   const item = await aws.item(`RUN#${claim.revalidationId}`);
   await aws.putItem({ ...item, pk: `RUN#${claim.revalidationId}`, ...validation });
-  await opened();
-  expect(await resolve('--found', newValidationId())).toMatchObject({ code: 3 });
-  expect(await resolve('--nothing')).toMatchObject({
+  await opened(aws);
+  expect(await resolve(aws, '--found', newValidationId())).toMatchObject({ code: 3 });
+  expect(await resolve(aws, '--nothing')).toMatchObject({
     code: 0,
     out: `${claim.revalidationId}: attempt 1 is created`,
   });
   expect(await aws.item(`RUN#${claim.revalidationId}`)).toEqual({ ...item, ...validation });
-  expect((await existing()).intent).toBeUndefined();
+  expect((await existing(aws)).intent).toBeUndefined();
   expect(await readBinding(aws.table, validation.validationId)).toMatchObject({
     revalidationId: claim.revalidationId,
   });
 });
 
-test.each<[string, () => Promise<string[]>]>([
+test.for<[string, (aws: LocalAws) => Promise<string[]>]>([
   [
     'whose call may be under way',
-    async () => {
-      await opened(inMinutes(-4));
+    async (aws) => {
+      await opened(aws, inMinutes(-4));
       return ['--nothing'];
     },
   ],
   [
     'by a validation that is another run’s',
-    async () => {
-      await opened();
+    async (aws) => {
+      await opened(aws);
       const validation = { validationId: newValidationId(), deadline: inMinutes(5) };
       await bindValidation(aws.table, validation, newRevalidationId(), 30);
       return ['--found', validation.validationId];
     },
   ],
-])('changes no intent %s', async (_, make) => {
-  const words = await make();
+])('changes no intent %s', async ([_, make], { aws }) => {
+  const words = await make(aws);
   const before = await aws.items();
-  expect(await resolve(...words)).toMatchObject({ code: 3, out: '' });
+  expect(await resolve(aws, ...words)).toMatchObject({ code: 3, out: '' });
   expect(await aws.items()).toEqual(before);
 });
 
-test.each([[[]], [['--nothing', '--found', 'VLD1']], [['--found', '../x']], [['--nothing', '--retention-days', 'x']]])(
-  'refuses other arguments: %j',
-  async (words) => {
-    const { code, err } = await resolve(...words);
-    expect([code, err.split('\n').length]).toEqual([2, 1]);
-  },
-);
+test.for<[string[]]>([
+  [[]],
+  [['--nothing', '--found', 'VLD1']],
+  [['--found', '../x']],
+  [['--nothing', '--retention-days', 'x']],
+])('refuses other arguments: %j', async ([words], { aws }) => {
+  const { code, err } = await resolve(aws, ...words);
+  expect([code, err.split('\n').length]).toEqual([2, 1]);
+});

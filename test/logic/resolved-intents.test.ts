@@ -44,7 +44,7 @@ const opened = async (openedAt = OPENED, more: Partial<LedgerRecord> = {}) => {
 const bindingOf = async (validationId: string) => (await open.item(`VLD#${validationId}`))?.revalidationId;
 
 describe('an intent that an operator resolves', () => {
-  test('is not found where none is open', async () => {
+  test('does not exist where none is open', async () => {
     expect(await resolveIntent(open.ledger, newPerson().accountId, [])).toBeUndefined();
   });
 

@@ -42,13 +42,13 @@ const storeRecord = (revalidationId: string, phase: string) =>
 describe('a drop under the key of a ticket', () => {
   const enter = (key: string, version: string) => enterDropOnTicket(open.ledger, dropIntake(key, version));
 
-  test('is the run of the ticket when it is the first, at any number of entries', async () => {
+  test('becomes the run of the ticket when it is the first, at any number of entries', async () => {
     const { ticket, key } = await storeTicket(open);
     const entered = { ...ticket, droppedAs: 'v1', uploads: new Set(['v1']) };
     for (const _ of [1, 2]) expect(await enter(key, 'v1')).toEqual(entered);
   });
 
-  test('is known by its content where the bucket keeps no versions', async () => {
+  test('matches by its content where the bucket keeps no versions', async () => {
     const { key } = await storeTicket(open);
     expect(await enterDropOnTicket(open.ledger, dropIntake(key, undefined))).toMatchObject({ droppedAs: 'e' });
   });
@@ -67,7 +67,7 @@ describe('a drop under the key of a ticket', () => {
     expect((await errorOf(enter(key, 'v2'))).message).toBe(`already_decided: ${id}`);
   });
 
-  test('is refused by a full ticket, unless the first upload has ended', async () => {
+  test('fails at a full ticket, unless the first upload has ended', async () => {
     const { key, id, item } = await storeTicket(open, { droppedAs: 'v1', uploads: fullOf('v1') });
     const refused = { name: 'RequestInvalidError', reason: 'too_many_uploads' };
     expect(await thrownBy(enter(key, 'v2'))).toEqual(refused);
@@ -76,7 +76,7 @@ describe('a drop under the key of a ticket', () => {
     expect(await item()).toMatchObject({ uploads: fullOf('v1') });
   });
 
-  test('has no ticket where its key is of none, and neither has a call', async () => {
+  test('gets no ticket where its key is of none, and neither does a call', async () => {
     const { ticket, key } = await storeTicket(open);
     expect(await enter(`inbox/${ticket.accountId}/${ticket.enrollmentId}/selfie.jpg`, 'v1')).toBeUndefined();
     expect(await enterDropOnTicket(open.ledger, callIntake({ media: { key } }))).toBeUndefined();
@@ -99,7 +99,7 @@ describe('a call about the object of a ticket', () => {
   const enter = (key: string, details: ReturnType<typeof detailsOf>, version = 'v1', intake?: Intake) =>
     enterCallOnTicket(open.table, intake ?? callIntake({ media: { key } }), { version, details, policy });
 
-  test('is entered as the first upload, in either order with the drop', async () => {
+  test('counts as the first upload, in either order with the drop', async () => {
     for (const more of [{}, { droppedAs: 'v1' }]) {
       const { ticket, key } = await storeTicket(open, more);
       const entered = { ...ticket, droppedAs: 'v1', uploads: new Set(['v1']) };
@@ -107,12 +107,12 @@ describe('a call about the object of a ticket', () => {
     }
   });
 
-  test('is compared with the ticket as that is sent under the policy', async () => {
+  test('matches the ticket as that is sent under the policy', async () => {
     const { ticket, key } = await storeTicket(open, { options: {} });
     expect(await enter(key, detailsOf(ticket, 0.6))).toMatchObject({ droppedAs: 'v1' });
   });
 
-  test('is refused when it asks for something else than the ticket', async () => {
+  test('fails when it asks for something else than the ticket', async () => {
     const { ticket, key, item } = await storeTicket(open);
     const refused = { name: 'RequestInvalidError', reason: 'already_asked_otherwise' };
     expect(await thrownBy(enter(key, detailsOf(ticket, 0.9)))).toEqual(refused);
@@ -121,7 +121,7 @@ describe('a call about the object of a ticket', () => {
     expect(await item()).not.toHaveProperty('droppedAs');
   });
 
-  test('is a case of its own when it is a drop, is forced, or is about another person or a later upload', async () => {
+  test('stays a case of its own when it is a drop, is forced, or is about another person or a later upload', async () => {
     const { ticket, key, item } = await storeTicket(open, { droppedAs: 'v1' });
     const before = await item();
     const details = detailsOf(ticket);
@@ -134,7 +134,7 @@ describe('a call about the object of a ticket', () => {
     expect(await item()).toEqual(before);
   });
 
-  test('is a case of its own when another upload comes first, or the ticket goes, in between', async () => {
+  test('stays a case of its own when another upload comes first, or the ticket goes, in between', async () => {
     const { ticket, key, pk } = await storeTicket(open);
     commands.before('UpdateItem', () => open.putItem({ pk, ...ticket, droppedAs: 'v0', uploads: new Set(['v0']) }));
     expect(await enter(key, detailsOf(ticket))).toBeUndefined();
@@ -143,7 +143,7 @@ describe('a call about the object of a ticket', () => {
     expect(await enter(gone.key, detailsOf(gone.ticket))).toBeUndefined();
   });
 
-  test('is a case of its own when the key is of no ticket', async () => {
+  test('stays a case of its own when the key is of no ticket', async () => {
     const { ticket } = await storeTicket(open);
     expect(await enter('media/selfie.jpg', detailsOf(ticket))).toBeUndefined();
     expect(commands.sent).toEqual([]);
@@ -154,13 +154,13 @@ describe('a call about the object of a ticket', () => {
 });
 
 describe('the ticket of media', () => {
-  test('is the one whose first upload it is', async () => {
+  test('must have this media as its first upload', async () => {
     const { ticket, key } = await storeTicket(open, { droppedAs: 'v1' });
     expect(await ticketOfMedia(open.table, key, 'v1')).toEqual(ticket);
     expect(await ticketOfMedia(open.table, key, 'v2')).toBeUndefined();
   });
 
-  test('is absent where the ticket has given out another key or none, or there is no ticket', async () => {
+  test('does not exist where the ticket has given out another key or none, or there is no ticket', async () => {
     const { key } = await storeTicket(open, { droppedAs: 'v1' });
     expect(await ticketOfMedia(open.table, key.replace('.jpg', '.png'), 'v1')).toBeUndefined();
     const { upload: _, ...rest } = (await storeTicket(open)).ticket;
@@ -174,13 +174,13 @@ describe('the ticket of media', () => {
 });
 
 describe('the ticket of an execution', () => {
-  test('is the one of a call about media, by the name of the execution', async () => {
+  test('belongs to a call about media, by the name of the execution', async () => {
     const media = { key: 'media/selfie.jpg' };
     const { ticket, id } = await storeTicket(open, { media });
     expect(await ticketOfExecution(open.table, executionOf(id))).toEqual(ticket);
   });
 
-  test('is absent for an upload form, an unknown id, and a name that is no id', async () => {
+  test('does not exist for an upload form, an unknown id, and a name that is no id', async () => {
     const { id } = await storeTicket(open);
     expect(await ticketOfExecution(open.table, executionOf(id))).toBeUndefined();
     expect(await ticketOfExecution(open.table, executionOf(newRevalidationId()))).toBeUndefined();

@@ -53,7 +53,7 @@ describe('the typed client', () => {
     expect(error).toMatchObject({ code: 'revalidation_unknown' });
   });
 
-  test('is refused by the gateway for a caller without the permission', async () => {
+  test('fails at the gateway for a caller without the permission', async () => {
     const { response } = await clientOf('Reader').POST('/revalidations', start('client-luis'));
     expect(response.status).toBe(403);
   });

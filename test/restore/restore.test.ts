@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect } from 'vitest';
 import { bodyOf, type LocalServer, listen } from '../../infra/local/http.ts';
 import { deleteItem } from '../../shared/aws/dynamodb.ts';
 import { mayCreate } from '../../shared/domain/attempts.ts';
@@ -14,7 +14,8 @@ import { readRecord } from '../../shared/ledger/records.ts';
 import { throttleOf } from '../../shared/ledger/throttle.ts';
 import type { Journal } from '../../shared/workflow/contract.ts';
 import { errorOf, executionOf, inMinutes, journalOf, newValidationId } from '../support/journal.ts';
-import { type Line, type LocalAws, openLocalAws, standIn } from '../support/local-aws.ts';
+import { type Line, type LocalAws, standIn } from '../support/local-aws.ts';
+import { withLocalAws } from '../support/with-local-aws.ts';
 
 const MACHINE = 'arn:aws:states:us-east-1:000000000000:stateMachine:Revalidation';
 
@@ -22,7 +23,7 @@ const root = join(import.meta.dirname, '../..');
 
 type Run = { name: string; minutesAgo: number; exits: unknown[] };
 
-let aws: LocalAws;
+const test = withLocalAws(undefined);
 
 let machine: LocalServer;
 
@@ -34,8 +35,7 @@ let throttleAtFirstRead: unknown;
 
 const read: string[] = [];
 
-beforeAll(async () => {
-  aws = await openLocalAws(undefined);
+test.beforeAll(async ({ aws }) => {
   machine = await listen(async (request, response) => {
     const input = JSON.parse(String(await bodyOf(request, 100_000)));
     const operation = String(request.headers['x-amz-target']).split('.')[1];
@@ -68,10 +68,9 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await machine.close();
-  await aws.close();
 });
 
-beforeEach(async () => {
+test.beforeEach(async ({ aws }) => {
   runs = [];
   read.length = 0;
   throttleAtFirstRead = undefined;
@@ -80,7 +79,7 @@ beforeEach(async () => {
 });
 
 /** Calls the command against a Truora that says this of every person. */
-const restore = async (truora: Line, ...words: string[]) => {
+const restore = async (aws: LocalAws, truora: Line, ...words: string[]) => {
   const there = await standIn(truora);
   const argv = ['--table', aws.table, '--machine', MACHINE, '--as-of', inMinutes(-60), '--truora', there.origin];
   const env = { ...process.env, AWS_ENDPOINT_URL_SFN: machine.origin, TRUORA_API_KEY: 'canary-key' };
@@ -136,10 +135,12 @@ const row = (accountId: string, more: object) => ({
 });
 
 describe('a ledger that was restored from a backup', () => {
-  test('gets back a case that was decided since, so that its media is answered and not paid for again', async () => {
+  test('gets back a case that was decided since, so that its media is answered and not paid for again', async ({
+    aws,
+  }) => {
     const { claim, validation, outcome, exits } = decided();
     runs = [{ name: 'decided', minutesAgo: 10, exits }];
-    expect(await restore(nothing)).toMatchObject({ code: 0, err: '' });
+    expect(await restore(aws, nothing)).toMatchObject({ code: 0, err: '' });
     expect(await readRecord(aws.ledger, claim.revalidationId)).toMatchObject({
       outcome,
       requested: claim.requested,
@@ -152,35 +153,37 @@ describe('a ledger that was restored from a backup', () => {
     expect(again).toBeInstanceOf(AlreadyDecidedError);
   });
 
-  test('ends a case that was claimed again in the meantime with its earlier outcome', async () => {
+  test('ends a case that was claimed again in the meantime with its earlier outcome', async ({ aws }) => {
     const { claim, outcome, exits } = decided();
     await claimRecord(aws.ledger, claim, executionOf('meanwhile'));
     runs = [{ name: 'first', minutesAgo: 10, exits }];
-    expect(await restore(nothing)).toMatchObject({ code: 0 });
+    expect(await restore(aws, nothing)).toMatchObject({ code: 0 });
     expect((await readRecord(aws.ledger, claim.revalidationId))?.outcome).toEqual(outcome);
   });
 
-  test('does not change at a second restore', async () => {
+  test('does not change at a second restore', async ({ aws }) => {
     const { claim, exits } = decided();
     runs = [{ name: 'known', minutesAgo: 10, exits }];
-    await restore(nothing);
+    await restore(aws, nothing);
     const before = await aws.item(`RUN#${claim.revalidationId}`);
-    expect(await restore(nothing)).toMatchObject({ code: 0 });
+    expect(await restore(aws, nothing)).toMatchObject({ code: 0 });
     expect(await aws.item(`RUN#${claim.revalidationId}`)).toEqual(before);
   });
 
-  test('makes the next run of a person resolve a call that was in flight', async () => {
+  test('makes the next run of a person resolve a call that was in flight', async ({ aws }) => {
     const { claim, exits } = killed();
     runs = [{ name: 'killed', minutesAgo: 10, exits }];
-    expect(await restore(nothing)).toMatchObject({ code: 0 });
+    expect(await restore(aws, nothing)).toMatchObject({ code: 0 });
     expect(await readIntent(aws.table, claim.accountId)).toMatchObject({ revalidationId: claim.revalidationId });
   });
 
-  test('learns what such a call was charged for and Truora has decided: an orphan, and no second charge by itself', async () => {
+  test('learns what such a call was charged for and Truora has decided: an orphan, and no second charge by itself', async ({
+    aws,
+  }) => {
     const { claim, exits } = killed();
     runs = [{ name: 'charged', minutesAgo: 10, exits }];
     const charged = row(claim.accountId, { validation_status: 'failure', failure_status: 'declined' });
-    const { code, out } = await restore({ status: 200, body: { validations: [charged] } });
+    const { code, out } = await restore(aws, { status: 200, body: { validations: [charged] } });
     expect([code, out]).toEqual([0, expect.stringContaining(charged.validation_id)]);
     const record = await readRecord(aws.ledger, claim.revalidationId);
     expect(record?.orphans).toEqual([charged.validation_id]);
@@ -188,72 +191,75 @@ describe('a ledger that was restored from a backup', () => {
     expect(await readIntent(aws.table, claim.accountId)).toBeUndefined();
   });
 
-  test('leaves a run that waits for media to the next run, and an old one alone', async () => {
+  test('leaves a run that waits for media to the next run, and an old one alone', async ({ aws }) => {
     const { claim, exits } = killed();
     runs = [{ name: 'waiting', minutesAgo: 10, exits }];
     const rows = [
       row(claim.accountId, {}),
       row(claim.accountId, { validation_status: 'success', creation_date: inMinutes(-90) }),
     ];
-    expect(await restore({ status: 200, body: { validations: rows } })).toMatchObject({ code: 0 });
+    expect(await restore(aws, { status: 200, body: { validations: rows } })).toMatchObject({ code: 0 });
     expect(await readIntent(aws.table, claim.accountId)).toBeDefined();
     for (const { validation_id } of rows) expect(await readBinding(aws.table, validation_id)).toBeUndefined();
   });
 
-  test('ignores executions that claimed nothing, and those that had ended before the backup', async () => {
+  test('ignores executions that claimed nothing, and those that had ended before the backup', async ({ aws }) => {
     const { claim } = decided();
     runs = [
       { name: 'refused', minutesAgo: 10, exits: [{ request: {}, refusal: {} }] },
       { name: 'long ago', minutesAgo: 10 * 60, exits: [{ claim }] },
     ];
-    expect(await restore(nothing)).toMatchObject({ code: 0 });
+    expect(await restore(aws, nothing)).toMatchObject({ code: 0 });
     expect(read).toEqual(['refused']);
     expect(await readRecord(aws.ledger, claim.revalidationId)).toBeUndefined();
   });
 });
 
 describe('the throttle', () => {
-  const throttle = () => throttleOf(accessFromEnv('DYNAMODB'), aws.table).read();
+  const throttle = (aws: LocalAws) => throttleOf(accessFromEnv('DYNAMODB'), aws.table).read();
 
-  test('closes before anything is read, and opens at the end when that was requested', async () => {
+  test('closes before anything is read, and opens at the end when that was requested', async ({ aws }) => {
     runs = [{ name: 'one', minutesAgo: 10, exits: killed().exits }];
-    expect(await restore(nothing)).toMatchObject({ code: 0 });
+    expect(await restore(aws, nothing)).toMatchObject({ code: 0 });
     expect(throttleAtFirstRead).toMatchObject({ closed: 'the ledger is being restored' });
-    expect(await throttle()).toMatchObject({ closed: 'the ledger is being restored' });
-    expect(await restore(nothing, '--open')).toMatchObject({
+    expect(await throttle(aws)).toMatchObject({ closed: 'the ledger is being restored' });
+    expect(await restore(aws, nothing, '--open')).toMatchObject({
       code: 0,
       out: expect.stringContaining('the throttle is open'),
     });
-    expect((await throttle()).closed).toBeUndefined();
+    expect((await throttle(aws)).closed).toBeUndefined();
   });
 
-  test.each<[string, Line]>([
+  test.for<[string, Line]>([
     ['the list cannot be read', { status: 500 }],
     ['the list has more that cannot be read', { status: 200, body: { validations: [], next: true } }],
-  ])('stays closed where a person is left: %s', async (_, line) => {
+  ])('stays closed where a person is left: %s', async ([_, line], { aws }) => {
     const { claim, exits } = killed();
     runs = [{ name: 'left', minutesAgo: 10, exits }];
-    const { code, out } = await restore(line, '--open');
+    const { code, out } = await restore(aws, line, '--open');
     expect([code, out]).toEqual([1, expect.stringContaining(`${claim.accountId}: could not be settled`)]);
-    expect((await throttle()).closed).toBeDefined();
+    expect((await throttle(aws)).closed).toBeDefined();
   });
 
-  test('stays closed when an operator has closed it for another reason', async () => {
+  test('stays closed when an operator has closed it for another reason', async ({ aws }) => {
     await aws.putItem({ pk: 'GATE#truora', closed: 'by hand' });
-    expect(await restore(nothing, '--open')).toMatchObject({ code: 0, out: expect.stringContaining('stays closed') });
-    expect(await throttle()).toMatchObject({ closed: 'by hand' });
+    expect(await restore(aws, nothing, '--open')).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('stays closed'),
+    });
+    expect(await throttle(aws)).toMatchObject({ closed: 'by hand' });
   });
 });
 
-test.each([
+test.for<[string[], string]>([
   [['--as-of', 'yesterday'], '--as-of: must be a time'],
   [['--as-of', '2100-01-01T00:00:00Z'], '--as-of: must be past'],
   [['--machine', 'Revalidation'], '--machine: must be'],
   [['--retention-days', '0'], '--retention-days: must be'],
   [['--truora', 'https://truora.example.com'], '--truora: must be'],
   [['--colour', 'red'], '--colour'],
-])('refuses %j by name, and changes nothing', async (words, line) => {
-  const { code, out, err } = await restore(nothing, ...words);
+])('refuses %j by name, and changes nothing', async ([words, line], { aws }) => {
+  const { code, out, err } = await restore(aws, nothing, ...words);
   expect([code, out, err.split('\n')[0]]).toEqual([2, '', expect.stringContaining(line)]);
   expect(await aws.item('GATE#truora')).toBeUndefined();
 });

@@ -7,6 +7,10 @@ test('an account equals itself in other capitals, in another Unicode form and wi
   expect(['', 'ben', 'ACCana', 'ına'].map((one) => isSameAccount(one, 'Ana'))).toEqual([false, false, false, false]);
 });
 
+test('letters that are the same only in capitals make two accounts', () => {
+  expect([isSameAccount('ıd', 'id'), isSameAccount('straße', 'strasse')]).toEqual([false, false]);
+});
+
 test.each([
   ['declined', 'declined'],
   ['expired', 'expired'],

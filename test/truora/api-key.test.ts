@@ -19,11 +19,11 @@ describe('the days that are left to a key', () => {
     [0, 0],
     [-0.1, -1],
     [18_262, 18_262],
-  ])('are whole days: %d until its end is %d', (days, left) => {
+  ])('count as whole days: %d until its end is %d', (days, left) => {
     expect(daysLeft(keyWith({ exp: inDays(days) }), now)).toBe(left);
   });
 
-  test('are read from a key with white space around it and any other claims', () => {
+  test('come from a key with white space around it and any other claims', () => {
     expect(daysLeft(` ${keyWith({ exp: inDays(7), grant: '', additional_data: '{}' })}\n`, now)).toBe(7);
   });
 
@@ -46,7 +46,7 @@ describe('the days that are left to a key', () => {
     ['of four parts', `${keyWith({ exp: inDays(7) })}.more`],
     ['whose payload is no JSON', 'a.b.c'],
     ['longer than any', `${keyWith({ exp: inDays(7) })}${'x'.repeat(8192)}`],
-  ])('are unknown for one %s', (_, key) => {
+  ])('stay unknown for one %s', (_, key) => {
     expect(daysLeft(key, now)).toBeUndefined();
   });
 });

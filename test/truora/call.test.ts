@@ -208,7 +208,7 @@ describe('a call without an answer', () => {
       }),
     );
 
-  test('is unsafe where its host resolves to an address that is not public', async () => {
+  test('counts as unsafe where its host resolves to an address that is not public', async () => {
     const lookup = (_host: string, _options: object, done: (error: Error, address: string) => void) =>
       done(Object.assign(new Error('x'), { code: 'PRIVATE_ADDRESS' }), '');
     const url = new URL('http://files.example/');

@@ -96,7 +96,7 @@ describe('an answer that is no success', () => {
 });
 
 describe('a refused key', () => {
-  test('is replaced by a newer one, once', async () => {
+  test('gives way to a newer one, once', async () => {
     const server = await listening((response, request) => {
       const known = request.headers['truora-api-key'] === 'newer';
       response.writeHead(known ? 200 : 401).end('{"validation_id":"VLD1","account_id":"ana"}');
@@ -109,7 +109,7 @@ describe('a refused key', () => {
     expect(server.heard.map(({ headers }) => headers['truora-api-key'])).toEqual(['older', 'newer']);
   });
 
-  test('is not tried again without a newer one', async () => {
+  test('gets no second try without a newer one', async () => {
     const server = await listening((response) => response.writeHead(401).end());
     expect(await caught(createValidation(truoraAt(server.origin), ana))).toBeInstanceOf(TruoraUnauthorizedError);
     expect(server.heard).toHaveLength(1);

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { describe, expect, test } from 'vitest';
 import { closeOf, END_MS, headOf, letGo, OK, sending, serve, source, waitFor, waiting } from './peer.ts';
 
@@ -12,7 +13,7 @@ const TOO_EARLY = { code: 'answered_too_early', executed: 'maybe' };
 const LARGE = Buffer.alloc(16 * 1024 * 1024, 'x');
 
 describe('an upload', () => {
-  test('has the length of its media, sends all of it, and shows each piece of it', async () => {
+  test('sends the length of its media, then all of it, and shows each piece of it', async () => {
     const server = await serve();
     const seen: string[] = [];
     const call = upload(server.url, source(['abc', 'def']), 6, (chunk) => void seen.push(chunk.toString()));
@@ -100,7 +101,7 @@ describe('a success for an upload', () => {
     expect(await call).toEqual(TOO_EARLY);
   });
 
-  test('is no answer where the connection is reset within its body, and no early one', async () => {
+  test('counts as no answer where the connection is reset within its body, and as no early one', async () => {
     const server = await serve();
     const call = upload(server.url, source(['abc']), 3);
     const { socket } = await server.hearing('abc');
@@ -122,7 +123,7 @@ describe('a refusal of an upload', () => {
     expect(stream.destroyed).toBe(true);
   });
 
-  test('is the answer while bytes still wait for the connection', async () => {
+  test('counts as the answer while bytes still wait for the connection', async () => {
     const server = await serve(undefined, undefined, 1000);
     const call = upload(server.url, source([LARGE]), LARGE.length);
     (await server.hearing('x')).socket.write(`${headOf(403, 2)}no`);
@@ -137,7 +138,7 @@ describe('media that cannot be read', () => {
     ['fails', (stream) => stream.destroy(new Error('gone')), {}],
     ['is closed without an error', (stream) => stream.destroy(), {}],
     ['fails and is not closed', (stream) => stream.destroy(new Error('gone')), { emitClose: false }],
-  ])('is the fault of the media where its source %s', async (_, breaks, options) => {
+  ])('counts as a fault of the media where its source %s', async (_, breaks, options) => {
     const server = await serve();
     const stream = source(['abc'], { ends: false, ...options });
     const call = upload(server.url, stream, 4);
@@ -147,17 +148,18 @@ describe('media that cannot be read', () => {
     await closeOf(socket);
   });
 
-  test('is the fault of the media where its source is closed before', async () => {
+  test('counts as a fault of the media where its source is closed before', async () => {
     const server = await serve();
-    const stream = source(['abc']).destroy();
-    await waitFor(() => expect(stream.closed).toBe(true));
+    const stream = source(['abc']);
+    stream.destroy();
+    await once(stream, 'close');
     expect(await upload(server.url, stream, 3)).toEqual({ ...BROKEN, executed: 'no' });
   });
 
   test.each([
     ['ends early', 4],
     ['is longer than was said', 2],
-  ])('is the fault of the media where its source %s, at once', async (_, bytes) => {
+  ])('counts as a fault of the media where its source %s, at once', async (_, bytes) => {
     const server = await serve();
     const call = upload(server.url, source(['abc']), bytes);
     expect(await call).toEqual({ code: 'MEDIA_ENDED_EARLY', executed: 'maybe' });

@@ -51,7 +51,7 @@ describe('over TLS a request', () => {
   const urlOf = ({ port }: { port: number }) => new URL(`https://${host}:${port}/`);
   const serveTls = () => serve(createTlsServer({ cert, key }), 'secureConnection');
 
-  test('is sent to the host of a certificate that is trusted', async () => {
+  test('reaches the host of a certificate that is trusted', async () => {
     const trusted = getCACertificates();
     setDefaultCACertificates([...trusted, cert]);
     closing.push(() => setDefaultCACertificates(trusted));
@@ -63,7 +63,7 @@ describe('over TLS a request', () => {
     expect(await call).toMatchObject({ status: 200, body: 'ok' });
   });
 
-  test('is not sent at all to the host of another certificate', async () => {
+  test('never leaves for the host of another certificate', async () => {
     const server = await serveTls();
     expect(await sending({ url: urlOf(server), lookup: here })).toEqual({
       code: 'DEPTH_ZERO_SELF_SIGNED_CERT',
@@ -134,7 +134,7 @@ describe('a deadline ends a call', () => {
 });
 
 describe('a call without an answer', () => {
-  test('is not executed where no server listens', async () => {
+  test('counts as not executed where no server listens', async () => {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as { port: number };
@@ -147,12 +147,12 @@ describe('a call without an answer', () => {
   test.each([
     ['that says its reason', { code: 'PRIVATE_ADDRESS' }, 'PRIVATE_ADDRESS'],
     ['that says no reason', {}, 'connection_lost'],
-  ])('is not executed after a refused address %s', async (_, reason, code) => {
+  ])('counts as not executed after a refused address %s', async (_, reason, code) => {
     const lookup: LookupFunction = (_host, _options, done) => done(Object.assign(new Error('refused'), reason), '');
     expect(await sending({ url: new URL('http://any.example/'), lookup })).toEqual({ code, executed: 'no' });
   });
 
-  test('is perhaps executed where the connection closes after the request', async () => {
+  test('counts as perhaps executed where the connection closes after the request', async () => {
     const server = await serve();
     const call = sending({ url: server.url });
     (await server.hearing('\r\n\r\n')).socket.end();

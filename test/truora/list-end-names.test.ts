@@ -50,6 +50,8 @@ test.each<Fields>([
   { count_of_rows_left: 5 },
   { upto: 5 },
   { tool: 5 },
+  { other: { rel: 'self', href: '/x' } },
+  { page: [1] },
 ])('a list may go on where its name is only like a known one: %j', (fields) => {
   expect(isOpen(fields)).toBe(true);
 });
@@ -105,6 +107,8 @@ test.each<Fields>([
   { of_rows: 5 },
   { to: 5 },
   { from: 4 },
+  { headers: { 'x-total-count': '5' } },
+  { other: [] },
 ])('a list has ended where a known name says so: %j', (fields) => {
   expect(isOpen(fields)).toBe(false);
 });

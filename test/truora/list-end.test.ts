@@ -188,7 +188,7 @@ test('a number of all pages does not make a full page the whole list', () => {
 });
 
 describe('the headers about pages', () => {
-  test('are those of extensions, ranges and links', () => {
+  test('include those of extensions, ranges and links', () => {
     const headers = { 'x-total-count': '60', 'content-range': '0-1/2', date: 'now', 'content-length': '9' };
     expect(signsIn(headers)).toEqual({ 'x-total-count': '60', 'content-range': '0-1/2' });
   });
@@ -211,12 +211,12 @@ describe('the headers about pages', () => {
     'hyperlink',
     'linked',
     'content-ranges',
-  ])('are not %s', (name) => {
+  ])('exclude %s', (name) => {
     expect(signsIn({ [name]: '7' })).toEqual({});
   });
 
   test.each(['next-cursor', 'has-more', 'total-count', 'x-pages', 'x-last-page', 'x-after', 'x-marker'])(
-    'are %s',
+    'include %s',
     (name) => {
       expect(signsIn({ [name]: '7' })).toEqual({ [name]: '7' });
     },
@@ -227,7 +227,7 @@ describe('the headers about pages', () => {
     expect(signsIn(headers)).toEqual({ 'x-pagination': { TotalPages: 3 }, 'x-cursor': '{abc', 'x-next': [7] });
   });
 
-  test('are none among the usual ones of HTTP', () => {
+  test('exclude the usual ones of HTTP', () => {
     const headers = {
       date: 'Mon, 23 Nov 2026 10:00:05 GMT',
       'content-length': '900',

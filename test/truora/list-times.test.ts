@@ -39,15 +39,20 @@ describe('a creation time on the list', () => {
     ['23 Nov 2026 10:00:05Z', 5000],
     ['Mon Nov 23 2026 05:00:05 GMT-0500', 5000],
     ['Mon Nov 23 2026 15:00:05 UTC+05:00', 5000],
+    ['2026-11-24T01:00:05', HOUR + 5000],
   ])('%j is read, and is not exact', (creation_date, offset) => {
     expect(found(creation_date)).toMatchObject([{ createdAt: opened + offset, match: 'may_be_ours' }]);
   });
 
   test.each([
-    'x2026-11-23 10:00:05 GMT',
-    '7/2026-11-23 10:00:05 GMT',
+    '(x) 2026-11-23 10:00:05 GMT',
+    '-2026-11-23 10:00:05 GMT',
+    '2026-11-23 10:00:05Z (UTC)',
+    '2026-11-23 05:00:05-05:00 (local)',
     'Mon, 23 Nov 2026 10:00:05 GMT (UTC)',
     'Mon Nov 23 2026 05:00:05 GMT-0500 (local)',
+    '2026-11-23 10:00:05+05:00 GMT',
+    '2026-11-23 10:00:05Z, 7:00 GMT',
     'undefined',
   ])('%j has more than one meaning, and is refused', (creation_date) => {
     expect(() => found(creation_date)).toThrow(expect.objectContaining({ reason: 'truora_contract_broken' }));

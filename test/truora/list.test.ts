@@ -34,7 +34,7 @@ const listing = async (pages: Record<string, { status?: number; body: unknown }>
 const BROKEN = { name: 'TruoraContractError', reason: 'truora_contract_broken' };
 
 describe('a list of several pages', () => {
-  test('is read whole at the sandbox', async () => {
+  test('comes whole from the sandbox', async () => {
     const sandbox = await startSandbox({ settings: { pageSize: 2 } });
     closing.push(sandbox.close);
     await enroll(sandbox.origin, 'ana');
@@ -52,7 +52,7 @@ describe('a list of several pages', () => {
     ['a key', { start_key: 'a b&c' }],
     ['a link', { next: '/v1/accounts/ana/validations?start_key=a+b%26c' }],
     ['a link with a host, which is not dialled', { next: 'http://127.0.0.1:1/x?start_key=a%20b%26c' }],
-  ])('is followed by %s', async (_, next) => {
+  ])('goes on by %s', async (_, next) => {
     const { idsOf } = await listing({
       '': { body: { validations: [row('VLD1')], ...next } },
       'a b&c': { body: { validations: [row('VLD2')], next: null, start_key: '' } },
@@ -87,7 +87,7 @@ describe('a list of several pages', () => {
     ['that it was cut', { truncated: true }],
     ['a page that is not there', { start_key: 'gone' }],
     ['a page that is itself, again and again', { start_key: '' }],
-  ])('is refused when the next page is given by %s', async (what, next) => {
+  ])('fails when the next page is given by %s', async (what, next) => {
     const again = what.includes('again') ? { start_key: 'again' } : next;
     const page = { body: { validations: [row('VLD1')], ...again } };
     const { idsOf, server } = await listing({ '': page, again: page });

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { afterEach, beforeEach, expect, vi } from 'vitest';
-import { type Call, SendError, send } from '../../shared/truora/http.ts';
+import { type Call, type SendError, send } from '../../shared/truora/http.ts';
 import { holdTimers } from '../support/held-timers.ts';
 
 /** Each length is of one deadline alone, and none runs out unless a test says so. Milliseconds. */
@@ -83,11 +83,12 @@ export const OK = `${headOf(200, 2)}ok`;
 /** Sends, and says how it ended: the answer, or the code and whether it was executed. No timer is left by then. */
 export const sending = async (call: Partial<Call> & Pick<Call, 'url'>) => {
   const ends: unknown[] = [];
-  const keep = (end: unknown) => void ends.push(end);
-  send({ method: 'GET', headers: {}, deadlines, maxBytes: MAX_BYTES, ...call }).then(keep, keep);
+  send({ method: 'GET', headers: {}, deadlines, maxBytes: MAX_BYTES, ...call }).then(
+    (answer) => ends.push(answer),
+    ({ message: code, executed }: SendError) => ends.push({ code, executed }),
+  );
   await waitFor(() => expect([ends.length, held.waiting()]).toEqual([1, 0]));
-  const [end] = ends;
-  return end instanceof SendError ? { code: end.message, executed: end.executed } : end;
+  return ends[0];
 };
 
 /** Waits until the client has closed the connection. */

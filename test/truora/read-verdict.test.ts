@@ -37,14 +37,14 @@ describe('a read of a validation', () => {
     ['is undecided', { ...bare, validation_status: 'pending' }, undefined],
     ['is a success that says how alike the faces are', whole, 'approved'],
     ['contradicts what was asked', { ...bare, threshold: 0.5 }, 'failed'],
-  ])('is the only one where the answer %s', async (_, answer, status) => {
+  ])('stays the only one where the answer %s', async (_, answer, status) => {
     const { asked, seen } = looking(true, answer);
     expect((await seen).verdict?.status).toBe(status);
     expect((await seen).answer).toBe(answer);
     expect(asked).toEqual([false]);
   });
 
-  test('is followed by one with details where a success has no similarity, and the second counts', async () => {
+  test('leads to one with details where a success has no similarity, and the second counts', async () => {
     const { asked, seen } = looking(false, bare, whole);
     expect(await seen).toMatchObject({ answer: whole, verdict: { status: 'approved', similarity: 0.97 } });
     expect(asked).toEqual([false, true]);

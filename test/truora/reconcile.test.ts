@@ -40,7 +40,7 @@ const look = (rows: ListedRow[], known: string[] = [], more: Partial<typeof aske
 const at = (offset: number) => new Date(opened + offset).toISOString();
 
 describe('a validation on the list', () => {
-  test('is ours and usable when it is as requested and waits for media', () => {
+  test('counts as ours and usable when it is as requested and waits for media', () => {
     expect(look([row()])).toEqual([
       {
         validationId: 'VLD1',
@@ -58,7 +58,7 @@ describe('a validation on the list', () => {
     ['older than the call by more than clocks and zones differ', { creation_date: at(-12 * HOUR - 900_001) }],
     ['older than the call, in a zone of its own', { creation_date: '2026-11-23T04:44:59-05:00' }],
     ['older than the call, in a zone of its own and in words', { creation_date: '23 Nov 2026 04:44:59 -0500' }],
-  ])('is not of the call when it is %s', (_, more) => {
+  ])('cannot come from the call when it is %s', (_, more) => {
     expect(look([row(more)])).toEqual([]);
   });
 
@@ -75,23 +75,23 @@ describe('a validation on the list', () => {
     expect(look([row({ creation_date })])).toMatchObject([{ match: 'may_be_ours', usable: undefined }]);
   });
 
-  test('is not ours when it is older than the call and another one is surely ours', () => {
+  test('counts as foreign when it is older than the call and another one is surely ours', () => {
     const old = row({ validation_id: 'VLD2', creation_date: at(-5 * HOUR) });
     expect(look([old, row()]).map(({ validationId }) => validationId)).toEqual(['VLD1']);
     const alike = row({ validation_id: 'VLD3', threshold: 70 });
     expect(look([old, alike]).map(({ validationId }) => validationId)).toEqual(['VLD2', 'VLD3']);
   });
 
-  test('is ours when it writes its person as a number', () => {
+  test('counts as ours when it writes its person as a number', () => {
     expect(look([row({ account_id: 4711 })], [], { accountId: '4711' })).toMatchObject([{ match: 'ours' }]);
   });
 
-  test('is skipped when it is known already, and another is not', () => {
+  test('does not count when it is known already, and another does', () => {
     const found = look([row(), row({ validation_id: 'VLD2' })], ['VLD1']);
     expect(found.map(({ validationId }) => validationId)).toEqual(['VLD2']);
   });
 
-  test('is sorted behind those that are older', () => {
+  test('comes behind those that are older', () => {
     const rows = [3, 1, 2].map((n) => row({ validation_id: `VLD${n}`, creation_date: at(n * 1000) }));
     expect(look(rows).map(({ validationId }) => validationId)).toEqual(['VLD1', 'VLD2', 'VLD3']);
   });
@@ -102,7 +102,7 @@ describe('a validation on the list', () => {
     ['says a threshold where none was asked for', { threshold: 0.9 }, { requested: {} }],
     ['says a text for a threshold where none was asked for', { threshold: 'high' }, { requested: {} }],
     ['says its threshold in single precision', { threshold: Math.fround(0.7) }, {}],
-  ])('is ours when it %s', (_, more, otherwise) => {
+  ])('counts as ours when it %s', (_, more, otherwise) => {
     expect(look([row(more)], [], otherwise)).toMatchObject([{ match: 'ours', usable: { uploadLink: link } }]);
   });
 
@@ -119,7 +119,7 @@ describe('a validation on the list', () => {
     expect(look([row(more)])).toMatchObject([{ match: 'may_be_ours', usable: undefined }]);
   });
 
-  test('is ours when it is ahead by as much as clocks differ', () => {
+  test('counts as ours when it is ahead by as much as clocks differ', () => {
     expect(look([row({ creation_date: at(2 * MINUTE + 900_000) })])).toMatchObject([{ match: 'ours' }]);
   });
 
@@ -128,11 +128,11 @@ describe('a validation on the list', () => {
     ['is worked on', { validation_status: 'processing' }],
     ['shows no link', { file_upload_link: undefined }],
     ['shows a link that is over', { file_upload_link: `${link}&Expires=${opened / 1000 + 60}` }],
-  ])('is not usable when it is ours and %s', (_, more) => {
+  ])('cannot be used when it is ours and %s', (_, more) => {
     expect(look([row(more)])).toMatchObject([{ match: 'ours', usable: undefined }]);
   });
 
-  test('is not usable from its deadline on', () => {
+  test('cannot be used from its deadline on', () => {
     const requested = { threshold: 0.7, timeoutSeconds: 120 };
     expect(look([row({ creation_date: at(0) })], [], { requested })).toMatchObject([{ usable: undefined }]);
     expect(look([row({ creation_date: at(1) })], [], { requested })).toMatchObject([{ usable: { uploadLink: link } }]);
@@ -191,14 +191,14 @@ describe('the time of a validation', () => {
   test.each<[string, (since: number) => string]>([
     ['a time of no zone', (since) => new Date(since - 12 * HOUR).toISOString().slice(0, -1)],
     ['a number of seconds', (since) => String(since / 1000 - 1)],
-  ])('has for %s the latest possible moment', (_, written) => {
+  ])('gets for %s the latest possible moment', (_, written) => {
     const since = opened - 900_000;
     const found = row({ creation_date: written(since) });
     expect(look([found])).toHaveLength(1);
     expect(look([found], [], { openedAt: at(1) })).toEqual([]);
   });
 
-  test('has for a day its end in the west', () => {
+  test('gets for a day its end in the west', () => {
     const day = row({ creation_date: '2026-11-21' });
     expect(look([day], [], { openedAt: '2026-11-22T12:15:00.000Z' })).toHaveLength(1);
     expect(look([day], [], { openedAt: '2026-11-22T12:15:00.001Z' })).toEqual([]);
@@ -270,7 +270,7 @@ describe('a call in doubt', () => {
       ({ attempt: { n, result }, orphans }) => [n, result, orphans],
     );
 
-  test('has made each unknown validation of the list once', () => {
+  test('made each unknown validation of the list once', () => {
     const attempts = [attempt(1, 'unconfirmed'), attempt(2, 'not_found', 1000), attempt(3, 'created', 2000)];
     const rows = [row(), row({ validation_id: 'VLD2' }), row({ validation_id: 'VLD3' })];
     expect(late(rows, { attempts, validationId: 'VLD1', orphans: ['VLD2'] })).toEqual([
@@ -279,7 +279,7 @@ describe('a call in doubt', () => {
     ]);
   });
 
-  test('is blind where the list shows none of the record’s own', () => {
+  test('stays blind where the list shows none of the record’s own', () => {
     expect(late([], { attempts: [attempt(1, 'not_found')], validationId: 'VLD9' })).toEqual([[1, 'blind', []]]);
     expect(late([row()], { attempts: [attempt(1, 'unconfirmed')], orphans: ['VLD9'] })).toEqual([
       [1, 'blind', ['VLD1']],
@@ -298,7 +298,7 @@ describe('a call in doubt', () => {
     ]);
   });
 
-  test('has made none of the older ones where the list shows what another call made in its time', () => {
+  test('made none of the older ones where the list shows what another call made in its time', () => {
     const old = row({ validation_id: 'VLD7', creation_date: at(-5 * HOUR) });
     const own = (offset: number) => row({ creation_date: at(offset) });
     const attempts = [attempt(1, 'unconfirmed'), { ...attempt(2, 'created', 6 * HOUR), validationId: 'VLD1' }];
@@ -308,7 +308,7 @@ describe('a call in doubt', () => {
     expect(late([old], { attempts: [attempt(1, 'unconfirmed')] })).toEqual([[1, 'not_found', ['VLD7']]]);
   });
 
-  test('has made none where every validation is known', () => {
+  test('made none where every validation is known', () => {
     expect(late([row()], {})).toEqual([]);
     expect(late([row()], { attempts: [attempt(1, 'orphaned'), attempt(2, 'adopted')] })).toEqual([]);
   });

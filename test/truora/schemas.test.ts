@@ -110,35 +110,35 @@ describe('a validation', () => {
     expect(isRead(ValidationAnswer, { ...base, ...odd })).toBe(false);
   });
 
-  test('has one of the two statuses', () => {
+  test('keeps one of the two statuses', () => {
     expect(isRead(ValidationAnswer, { ...base, validation_status: 7, failure_status: 'declined' })).toBe(true);
     expect(isRead(ValidationAnswer, { ...base, failure_status: undefined })).toBe(true);
     const { error } = ValidationAnswer.safeParse({ ...base, validation_status: '' });
     expect(error?.issues[0]?.message).toMatch(/validation_status or failure_status/);
   });
 
-  test.each(['type', 'typ'])('has its %s without capitals, and an empty one when it is no text', (name) => {
+  test.each(['type', 'typ'])('gives its %s without capitals, and an empty one when it is no text', (name) => {
     const types = [' Face-Recognition ', 7, ['document-validation'], undefined];
     expect(types.map(read(name))).toEqual(['face-recognition', '', '', undefined]);
   });
 
-  test.each(['creation_date', 'processing_finish_date'])('has its %s unchanged, or none', (name) => {
+  test.each(['creation_date', 'processing_finish_date'])('gives its %s unchanged, or none', (name) => {
     expect([read(name)('2026-11-23T10:00:00Z'), read(name)(7)]).toEqual(['2026-11-23T10:00:00Z', undefined]);
   });
 
   test.each(['failure_status', 'declined_reason', 'expired_reason'])(
-    'has its %s without capitals, nothing when it is absent, and the empty word when it cannot be read',
+    'gives its %s without capitals, nothing when it is absent, and the empty word when it cannot be read',
     (name) => {
       expect([read(name)(' Declined '), read(name)(7), read(name)(undefined)]).toEqual(['declined', '', undefined]);
     },
   );
 
-  test('has its threshold unchanged, nothing when it is absent, and no number when it cannot be read', () => {
+  test('gives its threshold unchanged, nothing when it is absent, and no number when it cannot be read', () => {
     const threshold = read('threshold');
     expect([threshold(65), threshold('0.7'), threshold(undefined)]).toEqual([65, Number.NaN, undefined]);
   });
 
-  test('has the result of the faces, or nothing', () => {
+  test('gives the result of the faces, or nothing', () => {
     const details = (said: unknown) => read('details')({ face_recognition_validations: said });
     const face = {
       enrollment_id: 'ENR1',
@@ -176,7 +176,7 @@ describe('a validation', () => {
 describe('an event of a webhook', () => {
   const base = { event_action: 'x'.repeat(64), object: { validation_id: 'VLD1' } };
 
-  test('has its action and its validation', () => {
+  test('gives its action and its validation', () => {
     expect(WebhookEvent.parse({ ...base, event_type: 'validation' })).toEqual(base);
   });
 

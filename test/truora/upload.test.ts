@@ -125,7 +125,7 @@ describe('an upload with a good answer', () => {
     expect(server.heard[0]?.body).toHaveLength(100 * 65_536);
   });
 
-  test('is refused early when it is a refusal', async () => {
+  test('fails early when it is a refusal', async () => {
     const server = await rawServer(1000, OK.replace('200 OK', '403 Forbidden'));
     await expect(uploadMedia(truoraAt(server.origin), `${server.origin}/u/x`, pieces(100))).rejects.toMatchObject({
       name: 'UploadLinkSpentError',
@@ -145,14 +145,14 @@ describe('an upload with a good answer', () => {
     ['an error under its name', '{"error":"later"}'],
     ['a list of errors', '\uFEFF{"errors":[{"code":1}]}'],
     ['more than is read', 'x'.repeat(1_000_000)],
-  ])('is uncertain when the answer is %s', async (_, body) => {
+  ])('stays uncertain when the answer is %s', async (_, body) => {
     const truora = await answering(body);
     const error = await uploadMedia(truora, `${truora.origin}/u/x`, media(Buffer.from('face'))).catch((e) => e);
     expect(error).toMatchObject(UNCERTAIN);
     expect(error.message).not.toMatch(/Sign|later|SlowDown/);
   });
 
-  test('is uncertain when an error comes packed', async () => {
+  test('stays uncertain when an error comes packed', async () => {
     const truora = await answering(gzipSync('<Error/>'), { 'content-encoding': 'gzip' });
     const upload = uploadMedia(truora, `${truora.origin}/u/x`, media(Buffer.from('face')));
     await expect(upload).rejects.toMatchObject(UNCERTAIN);

@@ -47,11 +47,11 @@ const alike = (results: Record<string, unknown> = {}) =>
 
 describe('no verdict', () => {
   test.each([['pending'], ['processing'], ['brand_new_status'], ['SUCCESS'], ['']])(
-    'is read while the status is %j',
+    'exists while the status is %j',
     (status) => expect(read({ validation_status: status })).toBeUndefined(),
   );
 
-  test('is read while only a reason is given', () => {
+  test('exists while only a reason is given', () => {
     expect(read({ declined_reason: 'photo_of_photo' })).toBeUndefined();
     expect(read({ expired_reason: 'manual_review_expired' })).toBeUndefined();
   });
@@ -282,19 +282,19 @@ describe('an unknown reason', () => {
     [{ ...failure('expired'), expired_reason: 'brand_new_reason' }, 'expired'],
     [{ validation_status: 'failure', declined_reason: 'brand_new_reason' }, 'declined'],
     [{ validation_status: 'failed', expired_reason: 'brand_new_reason' }, 'expired'],
-  ])('is kept unchanged: %j', (changes, status) => {
+  ])('stays unchanged: %j', (changes, status) => {
     expect(read(changes)).toEqual({ status, reason: 'unknown_reason', rawReason: 'brand_new_reason', decidedAt });
   });
 
   test.each(['Juan Pérez, 1.234.567', '<script>', 'UPPER', 'a'.repeat(65), 'a b', ''])(
-    'is not kept when it is no code: %j',
+    'gives way when it is no code: %j',
     (raw) => {
       const verdict = read({ ...failure('declined'), declined_reason: raw });
       expect(verdict).toEqual({ status: 'declined', reason: 'unknown_reason', decidedAt });
     },
   );
 
-  test('is not needed: %j', () => {
+  test('may be absent: %j', () => {
     expect(read(failure('declined'))).toEqual({ status: 'declined', reason: 'unknown_reason', decidedAt });
     expect(read(failure('expired'))).toEqual({ status: 'expired', reason: 'unknown_reason', decidedAt });
     expect(read({ validation_status: 'failure' })).toEqual({ status: 'failed', reason: 'unknown_reason', decidedAt });

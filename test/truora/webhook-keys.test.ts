@@ -23,7 +23,7 @@ describe('the signature keys in a secret', () => {
     'null',
     // What Secrets Manager makes up when the stack is created, until a person fills the secret in.
     'k2V!d{8aQ"x',
-  ])('are none in %j', (secret) => {
+  ])('do not exist in %j', (secret) => {
     expect(keysOf(secret)).toEqual([]);
   });
 });

@@ -36,15 +36,15 @@ describe('a genuine webhook', () => {
     expect(await signWebhook(JSON.parse(goldenPayload), goldenKey)).toBe(golden);
   });
 
-  test('is read for any issuer', async () => {
+  test('parses for any issuer', async () => {
     expect(await verifyWebhook(golden, [goldenKey])).toEqual(heard);
   });
 
-  test('is read with white space around it', async () => {
+  test('parses with white space around it', async () => {
     expect(await verifyWebhook(`\n${golden}\r\n`, [goldenKey])).toEqual(heard);
   });
 
-  test('is read in a JSON wrapper', async () => {
+  test('parses in a JSON wrapper', async () => {
     expect(await verifyWebhook(JSON.stringify({ token: golden }), [goldenKey])).toEqual(heard);
   });
 
@@ -56,16 +56,16 @@ describe('a genuine webhook', () => {
     ['in a wrapper that is a JSON text', JSON.stringify(JSON.stringify({ token: golden }))],
     ['in a wrapper behind a blank in a JSON text', JSON.stringify(` ${JSON.stringify({ token: golden })}`)],
     ['as a JSON text in a wrapper', JSON.stringify({ token: JSON.stringify(golden) })],
-  ])('is read %s', async (_, body) => {
+  ])('parses %s', async (_, body) => {
     expect(await verifyWebhook(body, [goldenKey])).toEqual(heard);
   });
 
-  test('is read when any of the keys fits', async () => {
+  test('parses when any of the keys fits', async () => {
     expect(await verifyWebhook(golden, ['an old key', '', goldenKey])).toEqual(heard);
     expect(await verifyWebhook(golden, [goldenKey, 'a new key'])).toEqual(heard);
   });
 
-  test('is read for all events about a validation, and only for those', async () => {
+  test('parses for all events about a validation, and only for those', async () => {
     const events = [
       event('VLD1', 'created'),
       { event_action: 'succeeded', event_type: 'check', object: { check_id: 'CHK1' } },

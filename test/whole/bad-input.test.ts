@@ -26,7 +26,7 @@ describe('a drop with a strange name', () => {
     '\u{1f600}.jpg',
     'ends in a space .jpg',
   ];
-  test.concurrent.each(names)('is run to its end: %j', async (name) => {
+  test.concurrent.each(names)('runs to its end: %j', async (name) => {
     const { accountId, enrollmentId } = await someone(system);
     const { execution } = await dropped(system, { key: `inbox/${accountId}/${enrollmentId}/${name}` });
     expect((execution.output as Outcome).status).toBe('approved');
@@ -34,7 +34,7 @@ describe('a drop with a strange name', () => {
     expect(records.map(({ media }) => media?.key)).toEqual([`inbox/${accountId}/${enrollmentId}/${name}`]);
   });
 
-  test('is run to its end with 1,024 bytes of key', async () => {
+  test('runs to its end with 1,024 bytes of key', async () => {
     const { accountId, enrollmentId } = await someone(system);
     const prefix = `inbox/${accountId}/${enrollmentId}/`;
     const { execution } = await dropped(system, { key: `${prefix}${'k'.repeat(1020 - prefix.length)}.jpg` });

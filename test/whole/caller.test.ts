@@ -168,7 +168,7 @@ describe('the example of a caller', () => {
     expect(source).not.toContain('./stack.ts');
   });
 
-  test('is valid, and waits longer than we can take', () => {
+  test('passes the validator, and waits longer than we can take', () => {
     const verdict = validate(definition, { checkPaths: true, checkArn: true });
     expect(verdict.isValid, verdict.errorsText()).toBe(true);
     const { Resource, Parameters, TimeoutSeconds } = definition.States.AskForFace;

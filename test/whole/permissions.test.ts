@@ -115,7 +115,7 @@ describe('what AWS does implicitly', () => {
     expect(what).toMatch(/\(documented: .+\)\.$/);
   });
 
-  test('is limited to keys, logs, traces and the queue of failed events', () => {
+  test('covers keys, logs, traces and the queue of failed events, and nothing else', () => {
     const services = grantsOf(policiesOf(template))
       .filter(isImplicit)
       .map(({ action }) => action.split(':')[0]);

@@ -63,12 +63,12 @@ describe('the input of a step', () => {
     expect(taskToken).toBe(step === 'AwaitWebhook' ? 'a token' : undefined);
   });
 
-  test.each(needs)('is refused by %s without %s', (step, entry) => {
+  test.each(needs)('fails for %s without %s', (step, entry) => {
     const { [entry]: _, ...journal } = full();
     expect(() => readInput(step, eventOf(step, journal))).toThrow();
   });
 
-  test.each(needs)('is refused by %s with a broken %s', (step, entry) => {
+  test.each(needs)('fails for %s with a broken %s', (step, entry) => {
     expect(() => readInput(step, eventOf(step, { ...full(), [entry]: { status: 'nonsense' } }))).toThrow();
   });
 
@@ -78,7 +78,7 @@ describe('the input of a step', () => {
     expect(() => readInput(step, eventOf(step, { ...journal, [entry]: { status: 'nonsense' } }))).toThrow();
   });
 
-  test.each(stepNames)('is not checked by %s in entries that it does not read', (step) => {
+  test.each(stepNames)('may hold for %s anything in entries that it does not read', (step) => {
     const wanted: readonly string[] = [...steps[step].reads, ...mayRead(step)];
     const broken = Object.fromEntries(
       Object.entries(full()).map(([entry, value]) => [entry, wanted.includes(entry) ? value : { v: 0 }]),
@@ -98,7 +98,7 @@ describe('the input of a step', () => {
   });
 
   test.each([undefined, null, 'text', {}, { journal: {} }, { executionId: 'one' }, { executionId: '', journal: {} }])(
-    'is refused when it is %j',
+    'fails when it is %j',
     (event) => {
       expect(() => readInput('ClaimRequest', event)).toThrow();
     },
@@ -140,7 +140,7 @@ describe('the output of a step', () => {
 });
 
 describe('the entries of the journal', () => {
-  test('are each written by a step or left by a catch, but for the request', () => {
+  test('come from a step or a catch, but for the request', () => {
     const { States } = definition({ callbackTimeoutSeconds: 60 });
     const caughtInto = Object.values(States).flatMap((state) =>
       state.Type === 'Task' ? (state.Catch ?? []).map(({ ResultPath }) => ResultPath?.replace('$.', '')) : [],
@@ -169,7 +169,7 @@ describe('the journal of an execution that outlived a deploy', () => {
     JSON.parse(readFileSync(join(folder, `${step}.json`), 'utf8'));
   const verdict: Verdict = { status: 'approved', decidedAt: '2026-11-23T12:00:00.000Z' };
 
-  test('is kept for every step that can wait for longer than ten minutes', () => {
+  test('exists for every step that can wait for longer than ten minutes', () => {
     const { States } = definition({ callbackTimeoutSeconds: 3600 });
     const parked = stepNames.filter((step) => {
       const state = States[step];
@@ -182,7 +182,7 @@ describe('the journal of an execution that outlived a deploy', () => {
     expect(files.sort()).toEqual(parked.sort());
   });
 
-  test.each(files)('is read by %s', (step) => {
+  test.each(files)('passes %s', (step) => {
     const old = read(step);
     const { executionId: _, ...entries } = readInput(step, old) as Record<string, unknown>;
     expect(entries).toMatchObject(Object.fromEntries(steps[step].reads.map((entry) => [entry, old.journal[entry]])));

@@ -35,7 +35,7 @@ describe('the Amazon States Language', () => {
 });
 
 describe('the definition', () => {
-  test('is a plain value that JSON keeps unchanged', () => {
+  test('consists of plain values that JSON keeps unchanged', () => {
     const value = definition({ callbackTimeoutSeconds: 60 });
     expect(JSON.parse(JSON.stringify(value))).toEqual(value);
   });
@@ -60,7 +60,7 @@ describe('a question', () => {
     Choices.map(({ Variable = '' }) => ({ state, path: Variable.split('.').slice(1) })),
   );
 
-  test('is asked by HowToWait only', () => {
+  test('comes from HowToWait only', () => {
     expect(questions.map(({ state }) => state)).toEqual(['HowToWait']);
   });
 
@@ -87,20 +87,20 @@ describe('the names a step can throw', () => {
     return new Set([...own, ...imported].filter((name) => (errorNames as string[]).includes(name)));
   };
 
-  test.each(stepNames)('are in the reach of %s', (name) => {
+  test.each(stepNames)('lie in the reach of %s', (name) => {
     expect([...thrownBy(join(functionsFolder, `${fileOf(name)}.ts`))]).toEqual(
       expect.arrayContaining([...thrown[name]]),
     );
   });
 
-  test.each(stepNames)('are listed for %s where its own file throws them', (name) => {
+  test.each(stepNames)('appear for %s where its own file throws them', (name) => {
     const source = readFileSync(join(functionsFolder, `${fileOf(name)}.ts`), 'utf8');
     const own = [...source.matchAll(/new (\w+Error)\(/g)].flatMap(([, error]) => error ?? []);
     const named = own.filter((error) => (errorNames as string[]).includes(error));
     expect(thrown[name]).toEqual(expect.arrayContaining(named));
   });
 
-  test('are all the errors that exist', () => {
+  test('include all errors that exist', () => {
     expect(new Set(Object.values(thrown).flat())).toEqual(new Set(errorNames));
   });
 });

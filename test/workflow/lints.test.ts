@@ -215,7 +215,7 @@ describe.each(Object.keys(lints) as LintName[])('%s', (name) => {
     expect(lints[name](draft())).toEqual([]);
   });
 
-  test('is proven by at least one way to break it', () => {
+  test('fails for at least one broken definition', () => {
     expect(breaks.map(([lint]) => lint)).toContain(name);
   });
 });

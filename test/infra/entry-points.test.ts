@@ -1,0 +1,263 @@
+import { describe, expect, test } from 'vitest';
+import { Config } from '../../infra/aws/config.ts';
+import { resourcesOf, synthesize, type Template } from '../../infra/local/template.ts';
+import { jobs, routes } from '../../shared/workflow/functions.ts';
+import { dataKey, prod, type Raw, resolvedOf, type Statement, template } from '../support/template.ts';
+
+/** The one resource of a type whose id begins so. */
+const within = (type: string, beginning: string) => {
+  const found = resourcesOf(template, type).filter(({ id }) => id.startsWith(beginning));
+  if (!found[0] || found.length > 1) throw new TypeError(`there is not exactly one ${type} in ${beginning}`);
+  return { ...found[0], raw: template.Resources[found[0].id] as Raw };
+};
+
+describe('the rule for drops', () => {
+  const rule = within('AWS::Events::Rule', 'DropRule');
+  const [target = {}] = (rule.properties.Targets ?? []) as Record<string, unknown>[];
+
+  test('calls one target', () => {
+    expect(rule.properties.Targets).toHaveLength(1);
+  });
+
+  test('matches new objects in the inbox of our bucket, and nothing else', () => {
+    const { ref: bucket } = resolvedOf(template, 'AWS::S3::Bucket');
+    expect(rule.properties.EventPattern).toEqual({
+      source: ['aws.s3'],
+      'detail-type': ['Object Created'],
+      detail: { bucket: { name: [bucket] }, object: { key: [{ prefix: 'inbox/' }] } },
+    });
+    expect(rule.properties.State ?? 'ENABLED').toBe('ENABLED');
+  });
+
+  test('passes the whole event to the machine, and takes no value out of it', () => {
+    const { ref: machineArn } = resolvedOf(template, 'AWS::StepFunctions::StateMachine');
+    expect(target).toMatchObject({ Arn: machineArn });
+    expect(target.InputTransformer).toEqual({
+      InputTemplate: '{"request":{"kind":"drop","event":<aws.events.event.json>}}',
+    });
+    expect(target).not.toHaveProperty('Input');
+    expect(target).not.toHaveProperty('InputPath');
+  });
+
+  test('leaves what could not be started in a queue that EventBridge can write to', () => {
+    const queue = within('AWS::SQS::Queue', 'DropRule');
+    expect(rule.raw.Properties.Targets).toMatchObject([
+      {
+        DeadLetterConfig: { Arn: { 'Fn::GetAtt': [queue.id, 'Arn'] } },
+        RetryPolicy: { MaximumEventAgeInSeconds: 86_400, MaximumRetryAttempts: 185 },
+      },
+    ]);
+    // With a KMS key, what EventBridge sends would be lost without a word.
+    expect(queue.properties).toMatchObject({ SqsManagedSseEnabled: true, MessageRetentionPeriod: 14 * 86_400 });
+    expect(queue.properties).not.toHaveProperty('KmsMasterKeyId');
+    const { properties } = within('AWS::SQS::QueuePolicy', 'DropRule');
+    expect((properties.PolicyDocument as { Statement: Statement[] }).Statement).toContainEqual(
+      expect.objectContaining({
+        Effect: 'Allow',
+        Action: 'sqs:SendMessage',
+        Principal: { Service: 'events.amazonaws.com' },
+        Condition: { ArnEquals: { 'aws:SourceArn': expect.stringContaining('events') } },
+      }),
+    );
+  });
+});
+
+describe('the jobs', () => {
+  const arnOf = (name: string) =>
+    String(within('AWS::Lambda::Function', `Functions${name}`).id).replace(
+      /^/,
+      'arn:aws:lambda:us-east-1:000000000000:function:',
+    );
+  const namesOn = (on: string) => Object.entries(jobs).flatMap(([name, watch]) => (watch.on === on ? name : []));
+  const targetsOf = (rule: string) =>
+    within('AWS::Events::Rule', `Jobs${rule}`).properties.Targets as Record<string, unknown>[];
+
+  test.each([
+    ['by the clock', 'OnSchedule', 'schedule'],
+    ['by failures', 'OnFailure', 'failure'],
+  ])('run %s, and a failed delivery is kept if it is not repeated', (_, rule, on) => {
+    expect(targetsOf(rule).map(({ Arn }) => Arn)).toEqual(namesOn(on).map(arnOf));
+    const queue = within('AWS::SQS::Queue', 'Jobs');
+    const kept = on === 'failure' ? { Arn: `arn:aws:sqs:us-east-1:000000000000:${queue.id}` } : undefined;
+    for (const { DeadLetterConfig } of targetsOf(rule)) expect(DeadLetterConfig).toEqual(kept);
+    expect(queue.properties).toMatchObject({ SqsManagedSseEnabled: true });
+  });
+
+  test('get the executions of our machine that ended badly, and no other', () => {
+    const { ref: machineArn } = resolvedOf(template, 'AWS::StepFunctions::StateMachine');
+    expect(within('AWS::Events::Rule', 'JobsOnFailure').properties.EventPattern).toEqual({
+      source: ['aws.states'],
+      'detail-type': ['Step Functions Execution Status Change'],
+      detail: { status: ['FAILED', 'TIMED_OUT', 'ABORTED'], stateMachineArn: [machineArn] },
+    });
+  });
+
+  test('sweep as often as the deployment configures', () => {
+    const rates = (sweepMinutes?: number) =>
+      resourcesOf(synthesize(Config.parse({ sweepMinutes })), 'AWS::Events::Rule').flatMap(
+        ({ properties }) => properties.ScheduleExpression ?? [],
+      );
+    expect([rates(), rates(1)]).toEqual([['rate(5 minutes)'], ['rate(1 minute)']]);
+  });
+
+  test('retry where an event would be lost, and leave a final failure in a queue', () => {
+    const queue = within('AWS::SQS::Queue', 'Jobs');
+    const configs = resourcesOf(template, 'AWS::Lambda::EventInvokeConfig').map(({ properties }) => properties);
+    expect(configs).toHaveLength(Object.keys(jobs).length);
+    for (const { FunctionName, MaximumRetryAttempts, DestinationConfig } of configs) {
+      const name = Object.keys(jobs).find((one) => String(FunctionName).startsWith(`Functions${one}`));
+      const isKept = namesOn('failure').includes(String(name));
+      expect(MaximumRetryAttempts).toBe(isKept ? 2 : 0);
+      const kept = { OnFailure: { Destination: `arn:aws:sqs:us-east-1:000000000000:${queue.id}` } };
+      expect(DestinationConfig).toEqual(isKept ? kept : undefined);
+    }
+  });
+});
+
+describe('the HTTP API', () => {
+  test('offers the routes of the list, and no other', () => {
+    const keys = resourcesOf(template, 'AWS::ApiGatewayV2::Route').map(({ properties }) => properties.RouteKey);
+    expect(keys).toEqual(Object.values(routes).map(({ method, path }) => `${method} ${path}`));
+  });
+
+  test('passes calls on in the payload that the handlers read', () => {
+    const versions = resourcesOf(template, 'AWS::ApiGatewayV2::Integration').map(
+      ({ properties }) => properties.PayloadFormatVersion,
+    );
+    expect(versions).toEqual(Object.keys(routes).map(() => '2.0'));
+  });
+});
+
+describe('the pages that may call the API', () => {
+  test('are none by default, and those of the setting with what they send and read', () => {
+    const corsIn = (of: Template) => resolvedOf(of, 'AWS::ApiGatewayV2::Api').properties.CorsConfiguration;
+    expect(corsIn(template)).toBeUndefined();
+    expect(corsIn(synthesize(Config.parse({ corsOrigins: 'https://app.example.com' })))).toEqual({
+      AllowOrigins: ['https://app.example.com'],
+      AllowMethods: ['GET', 'POST'],
+      AllowHeaders: [
+        'authorization',
+        'content-type',
+        'idempotency-key',
+        'x-amz-content-sha256',
+        'x-amz-date',
+        'x-amz-security-token',
+      ],
+      ExposeHeaders: ['location', 'retry-after'],
+      MaxAge: 3600,
+    });
+  });
+});
+
+describe('the callers of the API', () => {
+  const routesIn = (of: Template) =>
+    Object.fromEntries(
+      resourcesOf(of, 'AWS::ApiGatewayV2::Route').map(({ properties }) => [
+        properties.RouteKey,
+        [properties.AuthorizationType, properties.AuthorizationScopes],
+      ]),
+    );
+
+  test('need the authorization of IAM, but for Truora, which signs its body', () => {
+    expect(routesIn(template)).toEqual({
+      'POST /revalidations': ['AWS_IAM', undefined],
+      'GET /revalidations/{id}': ['AWS_IAM', undefined],
+      'GET /accounts/{accountId}/revalidations': ['AWS_IAM', undefined],
+      'POST /revalidations/{id}/cancel': ['AWS_IAM', undefined],
+      'POST /webhooks/truora': ['NONE', undefined],
+    });
+  });
+
+  test('need the tokens of an issuer where there is one, for reading and writing apart', () => {
+    const jwt = JSON.stringify({
+      issuer: 'https://issuer.example.com/pool',
+      audience: ['api'],
+      accountClaim: 'account',
+    });
+    const withTokens = synthesize(Config.parse({ jwt }));
+    expect(routesIn(withTokens)).toEqual({
+      'POST /revalidations': ['JWT', ['revalidations/write']],
+      'GET /revalidations/{id}': ['JWT', ['revalidations/read']],
+      'GET /accounts/{accountId}/revalidations': ['JWT', ['revalidations/read']],
+      'POST /revalidations/{id}/cancel': ['JWT', ['revalidations/write']],
+      'POST /webhooks/truora': ['NONE', undefined],
+    });
+    expect(resolvedOf(withTokens, 'AWS::ApiGatewayV2::Authorizer').properties).toMatchObject({
+      AuthorizerType: 'JWT',
+      JwtConfiguration: { Issuer: 'https://issuer.example.com/pool', Audience: ['api'] },
+    });
+    const claims = resourcesOf(withTokens, 'AWS::Lambda::Function').flatMap(({ properties }) => {
+      const { Variables } = properties.Environment as { Variables: Record<string, string> };
+      return Variables.ACCOUNT_CLAIM ?? [];
+    });
+    expect(claims).toEqual(Array(4).fill('account'));
+  });
+
+  test('meet a throttle when they are too many, and appear in the log by route, never by path', () => {
+    const { properties } = resolvedOf(template, 'AWS::ApiGatewayV2::Stage');
+    expect(properties.DefaultRouteSettings).toEqual({ ThrottlingRateLimit: 50, ThrottlingBurstLimit: 100 });
+    const { Format } = properties.AccessLogSettings as { Format: string };
+    expect(JSON.parse(Format)).toMatchObject({ routeKey: '$context.routeKey', status: '$context.status' });
+    expect(Format).not.toMatch(/context\.(path|identity|domainName)|authorizer\.(claims|jwt|iam)/);
+  });
+});
+
+describe('the outcomes', () => {
+  const bus = resolvedOf(template, 'AWS::Events::EventBus');
+
+  test('go to a bus of our own, which has the name of the stage', () => {
+    expect(bus.properties.Name).toBe('face-revalidation-dev');
+    expect(template.Outputs.EventBus?.Value).toEqual({ Ref: bus.id });
+  });
+
+  test('can be announced only by the roles of our own announcers', () => {
+    const { properties } = resolvedOf(template, 'AWS::Events::EventBusPolicy');
+    const statement = properties.Statement as Statement & { Condition: Record<string, Record<string, string[]>> };
+    expect(properties.EventBusName).toBe('face-revalidation-dev');
+    expect(statement).toMatchObject({
+      Effect: 'Deny',
+      Action: 'events:PutEvents',
+      Principal: { AWS: '*' },
+      Resource: 'arn:aws:events:us-east-1:000000000000:event-bus/face-revalidation-dev',
+    });
+    const holders = statement.Condition.ArnNotEquals?.['aws:PrincipalArn'] ?? [];
+    expect(holders.map((arn) => /role\/Functions(\w+?)ServiceRole/.exec(arn)?.[1])).toEqual([
+      'RecordOutcome',
+      'RecordRefusal',
+      'RecordFailure',
+      'CancelRevalidation',
+      'SweepLedger',
+      'RepairExecution',
+    ]);
+  });
+
+  test('the stack names the key that a caller must use to drop media', () => {
+    const key = resourcesOf(template, 'AWS::KMS::Key').find(({ id }) => id.includes('DataKey'));
+    expect(template.Outputs.DataKeyArn?.Value).toEqual({ 'Fn::GetAtt': [key?.id, 'Arn'] });
+  });
+
+  test('appear in Parameter Store for stacks that know only the stage, and are no exports', () => {
+    const api = resolvedOf(template, 'AWS::ApiGatewayV2::Api').ref.toLowerCase();
+    const apiUrl = `https://${api}.execute-api.us-east-1.amazonaws.com`;
+    const published = resourcesOf(template, 'AWS::SSM::Parameter').map(({ properties }) => [
+      properties.Name,
+      properties.Value,
+    ]);
+    expect(Object.fromEntries(published)).toEqual({
+      '/face-revalidation-dev/machine-arn': resolvedOf(template, 'AWS::StepFunctions::StateMachine').ref,
+      '/face-revalidation-dev/ledger-table': resolvedOf(template, 'AWS::DynamoDB::Table').ref,
+      '/face-revalidation-dev/event-bus': 'face-revalidation-dev',
+      '/face-revalidation-dev/media-bucket': resolvedOf(template, 'AWS::S3::Bucket').ref,
+      '/face-revalidation-dev/data-key-arn': resourcesOf(template, 'AWS::KMS::Key').find(({ id }) => id === dataKey.id)
+        ?.arn,
+      '/face-revalidation-dev/api-url': apiUrl,
+      '/face-revalidation-dev/webhook-url': `${apiUrl}/webhooks/truora`,
+    });
+    expect(Object.values(template.Outputs).filter((output) => 'Export' in output)).toEqual([]);
+  });
+});
+
+test('the HTTP API has the name of its stage', () => {
+  expect(resolvedOf(template, 'AWS::ApiGatewayV2::Api').properties.Name).toBe('face-revalidation-dev');
+  expect(resolvedOf(prod, 'AWS::ApiGatewayV2::Api').properties.Name).toBe('face-revalidation-prod');
+});
