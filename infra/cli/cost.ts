@@ -1,67 +1,64 @@
 import { defined } from '../../shared/domain/defined.ts';
 import { costOf, fixedCosts, pricesOf, type Region, type RunName, regions } from '../cost/cost.ts';
-import { readWords, UsageError } from './parse-arguments.ts';
+import type { Define } from './program/define.ts';
+import { exitCodeHelp, exitCodes } from './program/exit-codes.ts';
+import { UsageError } from './program/usage.ts';
 
-export { UsageError } from './parse-arguments.ts';
+type Details = { perMonth: number; region: Region; webhooks: number; poll: number; vendorPrice: number | undefined };
 
-const help = `npm run -s cost -- --per-month N [--region R] [--webhooks S] [--poll S] [--vendor-price D] [--json]
-Dollars a month by line, from counted units (infra/cost/units.json) and the price list of ${pricesOf} (infra/cost/prices.json).
-  --per-month N      re-validations a month, a whole number from 1
-  --region R         ${Object.keys(regions).join(', ')}; us-east-1 when left out
-  --webhooks S       the share of those waiting for a webhook that get it, 0 to 1; 0.98 when left out
-  --poll S           the share that only polls, 0 to 1; 0 when left out
-  --vendor-price D   dollars of one validation at Truora; without it, AWS alone
-  --json             the same as JSON
-Exit code: 0; 2 for invalid arguments.`;
-
-type RequestDetails = {
-  perMonth: number;
-  region: Region;
-  webhooks: number;
-  poll: number;
-  vendorPrice: number | undefined;
+type Options = {
+  perMonth?: string;
+  region: string;
+  webhooks: string;
+  poll: string;
+  vendorPrice?: string;
+  json?: boolean;
 };
 
-/** Reads the command's words. @throws UsageError that names the flag and its rule */
-export const readCostOptions = (words: readonly string[]): RequestDetails & { json: boolean; help: boolean } => {
-  const text = { type: 'string' } as const;
-  const flag = { type: 'boolean', default: false } as const;
-  const { values } = readWords({
-    args: [...words],
-    options: {
-      'per-month': text,
-      region: text,
-      webhooks: text,
-      poll: text,
-      'vendor-price': text,
-      json: flag,
-      help: flag,
-    },
+export const define: Define = (command, does, { print }) => {
+  command
+    .description(
+      `Prints the dollars of a month by line, from counted units (infra/cost/units.json) and the price list of ${pricesOf} (infra/cost/prices.json).`,
+    )
+    .option('--per-month <number>', 're-validations a month, a whole number from 1 (required)')
+    .option('--region <region>', `one of ${Object.keys(regions).join(', ')}`, 'us-east-1')
+    .option('--webhooks <share>', 'the share of those waiting for a webhook that get it, 0 to 1', '0.98')
+    .option('--poll <share>', 'the share that only polls, 0 to 1', '0')
+    .option('--vendor-price <dollars>', 'dollars of one validation at Truora; without it, AWS alone')
+    .option('--json', 'print the same as JSON')
+    .addHelpText('after', exitCodeHelp('never'));
+  does(command, (options: Options) => {
+    const bill = billOf(detailsOf(options));
+    print(options.json ? JSON.stringify(bill, null, 2) : shown(bill));
+    return exitCodes.ok;
   });
-  const number = (
-    name: 'per-month' | 'webhooks' | 'poll' | 'vendor-price',
-    rule: string,
-    isGood: (n: number) => boolean,
-  ) => {
-    const said = values[name];
-    if (said === undefined) return undefined;
-    const value = /^\d+(\.\d+)?$/.test(said) ? Number(said) : Number.NaN;
-    if (!isGood(value)) throw new UsageError(`--${name}: must be ${rule}`);
+};
+
+/** @throws UsageError that names the option and its rule */
+const detailsOf = ({ perMonth, region, webhooks, poll, vendorPrice }: Options): Details => {
+  const number = (flag: string, text: string, rule: string, isGood: (n: number) => boolean): number => {
+    const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
+    if (!isGood(value)) throw new UsageError(`${flag}: must be ${rule}`);
     return value;
   };
-  const share = (value: number) => value >= 0 && value <= 1;
-  const perMonth = number('per-month', 'a whole number from 1', (value) => Number.isInteger(value) && value >= 1);
-  const webhooks = number('webhooks', 'a share from 0 to 1', share) ?? 0.98;
-  const poll = number('poll', 'a share from 0 to 1', share) ?? 0;
-  const vendorPrice = number('vendor-price', 'dollars, 0 or more', (value) => value >= 0);
-  const { region = 'us-east-1', json, help: asksHelp } = values;
+  const share = (flag: string, text: string) =>
+    number(flag, text, 'a share from 0 to 1', (value) => value >= 0 && value <= 1);
+  if (perMonth === undefined) throw new UsageError('--per-month is required');
   if (!(region in regions)) throw new UsageError(`--region: must be one of ${Object.keys(regions).join(', ')}`);
-  if (!asksHelp && perMonth === undefined) throw new UsageError('--per-month: is needed');
-  return { perMonth: perMonth ?? 0, region: region as Region, webhooks, poll, vendorPrice, json, help: asksHelp };
+  return {
+    perMonth: number('--per-month', perMonth, 'a whole number from 1', (n) => Number.isInteger(n) && n >= 1),
+    region: region as Region,
+    webhooks: share('--webhooks', webhooks),
+    poll: share('--poll', poll),
+    vendorPrice:
+      vendorPrice === undefined
+        ? undefined
+        : number('--vendor-price', vendorPrice, 'dollars, 0 or more', (value) => value >= 0),
+  };
 };
 
 /** Dollars a month, line by line: what each run costs by service, what is charged without any run, and Truora. */
-export const billOf = ({ perMonth, region, webhooks, poll, vendorPrice }: RequestDetails) => {
+export const billOf = ({ perMonth, region, webhooks, poll, vendorPrice }: Details) => {
   const shares: Record<RunName, number> = {
     callback: (1 - poll) * webhooks,
     poll,
@@ -77,7 +74,7 @@ export const billOf = ({ perMonth, region, webhooks, poll, vendorPrice }: Reques
   const fixed = fixedCosts.map(([what, dollars]): [string, number] => [what, dollars * factor]);
   const sum = (lines: [string, number][]) => lines.reduce((all, [, dollars]) => all + dollars, 0);
   const vendor = vendorPrice === undefined ? undefined : vendorPrice * perMonth;
-  return {
+  return defined({
     pricesOf,
     region,
     regionPrices: source,
@@ -87,9 +84,9 @@ export const billOf = ({ perMonth, region, webhooks, poll, vendorPrice }: Reques
     variableInAll: sum(variable),
     fixed: Object.fromEntries(fixed),
     fixedInAll: sum(fixed),
-    ...defined({ vendor }),
+    vendor,
     inAll: sum(variable) + sum(fixed) + (vendor ?? 0),
-  };
+  });
 };
 
 const shown = (bill: ReturnType<typeof billOf>): string => {
@@ -110,22 +107,3 @@ const shown = (bill: ReturnType<typeof billOf>): string => {
     line('in all, USD a month', bill.inAll),
   ].join('\n');
 };
-
-/** @returns what to print, and the exit code */
-export const answerCost = (words: readonly string[]): { text: string; exitCode: number; isError?: true } => {
-  try {
-    const { json, help: asksHelp, ...details } = readCostOptions(words);
-    if (asksHelp) return { text: help, exitCode: 0 };
-    const bill = billOf(details);
-    return { text: json ? JSON.stringify(bill, null, 2) : shown(bill), exitCode: 0 };
-  } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    return { text: `${error.message}\n\n${help}`, exitCode: 2, isError: true };
-  }
-};
-
-if (import.meta.main) {
-  const { text, exitCode, isError } = answerCost(process.argv.slice(2));
-  (isError ? process.stderr : process.stdout).write(`${text}\n`);
-  process.exitCode = exitCode;
-}

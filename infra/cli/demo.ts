@@ -1,13 +1,7 @@
 import { join } from 'node:path';
-import { startLocalSystem } from '../local/local-system.ts';
-import { drop, registerEnrollment } from '../local/put-media.ts';
-import { refuseArguments } from './arguments.ts';
-import { exitCodes, main, print } from './main.ts';
-import { progress, summary } from './progress.ts';
-
-const help = `npm run demo
-Starts the whole workflow on this machine, drops a photo and a video into the bucket, and shows each state as it happens.
-Exit code: 0 when both end approved, 3 otherwise.`;
+import type { Context } from './program/context.ts';
+import type { Define } from './program/define.ts';
+import { exitCodes } from './program/exit-codes.ts';
 
 const media = join(import.meta.dirname, '../local/media');
 
@@ -21,22 +15,35 @@ const drops = [
   },
 ];
 
-await main(help, async (argv, open) => {
-  refuseArguments(argv);
-  print('Starting the local world: the synthesized state machine, its functions, S3, DynamoDB and a Truora sandbox.');
-  const world = await startLocalSystem({ onEvent: progress(print), sandboxSettings: { decisionMs: 300 } });
-  open(world);
+export const define: Define = (command, does, context) => {
+  command
+    .description('Starts the system on this machine, drops a photo and a video into its bucket, and shows each state.')
+    .addHelpText('after', '\nExit code: 0 both end approved; 2 invalid arguments; 3 failed.');
+  does(command, () => demo(context));
+};
+
+const demo = async ({ print, onEnd }: Context): Promise<number> => {
+  print(
+    'Starting the local system: the state machine of the template, its functions, S3, DynamoDB and a Truora sandbox.',
+  );
+  const [{ startLocalSystem }, { drop }, { progress, summary }] = await Promise.all([
+    import('../local/local-system.ts'),
+    import('../local/put-media.ts'),
+    import('./program/progress.ts'),
+  ]);
+  const sandboxSettings = { decisionMs: 300 };
+  const system = await startLocalSystem({ onEvent: progress(print), sandboxSettings, autoEnroll: true });
+  onEnd(() => system.close());
   const ends: (string | undefined)[] = [];
   for (const { name, accountId, enrollmentId, options } of drops) {
-    await registerEnrollment(world.sandbox?.origin ?? '', { accountId, enrollmentId });
     print(`\nA drop: inbox/${accountId}/${enrollmentId}/${name}`);
-    const versionId = await drop(world, { file: join(media, name), accountId, enrollmentId, name, options });
-    const execution = await world.executionOf(versionId);
+    const versionId = await drop(system, { file: join(media, name), accountId, enrollmentId, name, options });
+    const execution = await system.executionOf(versionId);
     await execution.ended;
     const { revalidationId } = execution.output as { revalidationId: string };
-    const outcome = (await world.record(revalidationId))?.outcome;
+    const outcome = (await system.record(revalidationId))?.outcome;
     if (outcome) print(summary(outcome));
     ends.push(outcome?.status);
   }
-  return ends.every((status) => status === 'approved') ? exitCodes.approved : exitCodes.failed;
-});
+  return ends.every((status) => status === 'approved') ? exitCodes.ok : exitCodes.failed;
+};

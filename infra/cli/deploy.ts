@@ -3,12 +3,21 @@ import { englishErrors } from '../../shared/domain/parse.ts';
 import { Config } from '../aws/config.ts';
 import { deployerIdentity } from '../aws/identity.ts';
 import { readWords } from './parse-arguments.ts';
+import type { Define } from './program/define.ts';
 
-export type Command = 'deploy' | 'destroy';
+export type Command = 'deploy' | 'diff' | 'destroy';
 
 const flagOf = (key: string) => key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
 const keys = Object.keys(Config.shape);
+
+const does: Record<Command, string> = {
+  deploy:
+    'Puts the stack into the AWS account of your profile (AWS_PROFILE), with the CDK. Asks AWS first whose credentials these are, shows what it will do and asks; --yes does not ask.',
+  diff: 'Shows what a deployment would change in the stack of a stage, with the CDK. Changes nothing.',
+  destroy:
+    'Takes the stack of a stage away, with the CDK. In prod the bucket, the ledger, their key and the secrets stay. Asks; --yes does not.',
+};
 
 /** What `--help` says; the flags are those of the configuration, so there is no second list. */
 export const helpOf = (command: Command): string => {
@@ -17,14 +26,12 @@ export const helpOf = (command: Command): string => {
   return [
     `npm run ${command} -- --stage dev [--yes] [settings]`,
     '',
-    command === 'deploy'
-      ? 'Puts the stack into the AWS account of your profile (AWS_PROFILE), with the CDK. Asks AWS first whose credentials these are, shows what it will do and asks; --yes does not ask.'
-      : 'Takes the stack of a stage away, with the CDK. In prod the bucket, the ledger, their key and the secrets stay. Asks; --yes does not.',
+    does[command],
     '',
     'Settings, with what holds when they are left out (meaning and bounds: infra/aws/config.ts):',
     ...rows,
     '',
-    command === 'deploy'
+    command !== 'destroy'
       ? 'Give the same settings at every deployment: what is left out goes back to its default.'
       : 'S3 deletes no bucket that holds something: empty the media bucket first (infra/aws/README.md, "Destroy").',
   ].join('\n');
@@ -53,7 +60,7 @@ export const readCommand = (
   const { error } = Config.safeParse(Object.fromEntries(chosen), englishErrors);
   const [issue] = error?.issues ?? [];
   if (issue) return { problem: `--${flagOf(String(issue.path[0]))}: ${issue.message}` };
-  const yes = command === 'deploy' ? ['--require-approval', 'never'] : ['--force'];
+  const yes = { deploy: ['--require-approval', 'never'], diff: [], destroy: ['--force'] }[command];
   const cdk = [command, ...chosen.flatMap(([key, value]) => ['-c', `${key}=${value}`]), ...(values.yes ? yes : [])];
   return typeof values.region === 'string' ? { cdk, region: values.region } : { cdk };
 };
@@ -61,7 +68,7 @@ export const readCommand = (
 const say = (line: string) => process.stderr.write(`${line}\n`);
 
 const main = async (command: Command, argv: string[]): Promise<number> => {
-  if (argv.includes('--help')) {
+  if (argv.includes('--help') || argv.includes('-h')) {
     process.stdout.write(`${helpOf(command)}\n`);
     return 0;
   }
@@ -81,6 +88,7 @@ const main = async (command: Command, argv: string[]): Promise<number> => {
     say(`the CDK could not be started (${(error as NodeJS.ErrnoException).code}): run it by npm, after npm ci`);
     return 3;
   }
+  if (command === 'diff') return status ?? 3;
   if (status === 0)
     say(
       command === 'deploy'
@@ -98,7 +106,12 @@ const main = async (command: Command, argv: string[]): Promise<number> => {
   return status ?? 3;
 };
 
-if (import.meta.main) {
-  const [command, ...argv] = process.argv.slice(2);
-  process.exit(await main(command === 'destroy' ? 'destroy' : 'deploy', argv));
-}
+/** One of the three commands. Its options are those of the configuration, so this file reads them. */
+export const defineCdk =
+  (name: Command): Define =>
+  (command, does) => {
+    command.helpOption(false).allowUnknownOption().argument('[words...]');
+    does(command, (words: string[]) => main(name, words));
+  };
+
+export const define = defineCdk('deploy');

@@ -1,44 +1,47 @@
 import { AccountId, TruoraId } from '../../shared/domain/ids.ts';
 import { resolveIntent } from '../../shared/logic/orphans.ts';
-import { Config } from '../aws/config.ts';
-import { UsageError } from './arguments.ts';
-import { exitCodes, main, print } from './main.ts';
-import { readWords } from './parse-arguments.ts';
-import { atTable } from './table.ts';
+import type { Context } from './program/context.ts';
+import { type Define, repeatable } from './program/define.ts';
+import type { StageOptions } from './program/deployment.ts';
+import { exitCodeHelp, exitCodes } from './program/exit-codes.ts';
+import { chosenLedger, takeLedger } from './program/ledger.ts';
+import { onTable } from './program/table.ts';
+import { parseArgument, UsageError } from './program/usage.ts';
 
-const help = `npm run -s resolve -- --table NAME --account ID (--found VALIDATION... | --nothing) [--retention-days N]
-Closes a person's intent by hand, where Truora's list cannot be read, and writes on the record what became of its call.
+type Options = StageOptions & {
+  table?: string;
+  retentionDays?: string;
+  account?: string;
+  found?: string[];
+  nothing?: boolean;
+};
 
-  --table NAME             the ledger in AWS, with the region and credentials of your environment
-  --account ID             the person
-  --found VALIDATION       a validation that the call created, as Truora's own pages show; may be given several times. It will
-                           never be used, and counts as charged
-  --nothing                the call never arrived: the person may be asked about once more
-  --retention-days N       as the stage was deployed; ${Config.parse({}).retentionDays} when left out
+export const define: Define = (command, does, context) => {
+  takeLedger(command)
+    .description(
+      "Closes a person's intent where Truora's list cannot be read, and records what an operator found about its call.",
+    )
+    .option('--account <id>', 'the person (required)')
+    .addOption(
+      repeatable(
+        '--found <validation>',
+        "a validation that the call created, as Truora's own pages show; may be given several times. It is never used, and counts as charged",
+      ),
+    )
+    .option('--nothing', 'the call never arrived: another one may be made for the person')
+    .addHelpText('after', exitCodeHelp('no intent is open'));
+  does(command, (options: Options) => resolve(options, context));
+};
 
-Exit code: 0 done; 1 no intent is open; 2 invalid arguments; 3 failed.`;
-
-const text = { type: 'string' } as const;
-
-const options = {
-  table: text,
-  account: text,
-  found: { ...text, multiple: true },
-  nothing: { type: 'boolean' },
-  'retention-days': text,
-} as const;
-
-await main(help, async (argv) => {
-  const words = readWords({ args: argv, options }).values;
-  const { table, account, found = [], nothing = false, 'retention-days': days } = words;
-  if (!table) throw new UsageError('--table is required');
-  if (!AccountId.safeParse(account).success) throw new UsageError('--account: must be the id of a person');
+const resolve = async (options: Options, context: Context): Promise<number> => {
+  const { found = [], nothing = false } = options;
+  const account = parseArgument(AccountId, options.account, '--account');
   if (nothing === found.length > 0) throw new UsageError('one of --found and --nothing is required');
-  if (!found.every((id) => TruoraId.safeParse(id).success))
-    throw new UsageError('--found: must be the id of a validation');
-  const { data, success } = Config.shape.retentionDays.safeParse(days);
-  if (!success) throw new UsageError('--retention-days: must be whole days');
-  const resolved = await atTable(table, () => resolveIntent({ table, retentionDays: data }, account ?? '', found));
-  print(resolved ? `${resolved.revalidationId}: attempt ${resolved.n} is ${resolved.result}` : 'no intent is open');
-  return resolved ? exitCodes.approved : exitCodes.notApproved;
-});
+  for (const id of found) parseArgument(TruoraId, id, '--found');
+  const ledger = await chosenLedger(options, context);
+  const resolved = await onTable(ledger.table, () => resolveIntent(ledger, account, found));
+  context.print(
+    resolved ? `${resolved.revalidationId}: attempt ${resolved.n} is ${resolved.result}` : 'no intent is open',
+  );
+  return resolved ? exitCodes.ok : exitCodes.no;
+};

@@ -1,81 +1,60 @@
-import { parseArgs } from 'node:util';
 import type { Ledger } from '../../shared/ledger/records.ts';
 import { closeForRestore, openAfterRestore, peopleInDoubt, replay } from '../../shared/logic/restore.ts';
 import type { Truora } from '../../shared/truora/call.ts';
-import { Config } from '../aws/config.ts';
+import type { Context } from './program/context.ts';
+import type { Define } from './program/define.ts';
+import { connect, outputOf } from './program/deployment.ts';
+import { exitCodeHelp, exitCodes } from './program/exit-codes.ts';
+import { chosenLedger, type LedgerOptions, takeLedger } from './program/ledger.ts';
+import { originOf, TRUORA, takeKey } from './program/truora.ts';
+import { UsageError } from './program/usage.ts';
 import { lookAtPerson } from './restore-person.ts';
-
-const TRUORA = 'https://api.validations.truora.com';
 
 /** An execution lives eight hours at most, so one that began that long before the backup may have ended after it. */
 const LONGEST_RUN_MS = 8 * 3_600_000;
 
-const help = `npm run -s restore -- --table NAME --machine ARN --as-of TIME [--retention-days N] [--open]
-Makes a ledger that was restored from a backup safe to go on with, so that nothing is paid for twice. The whole procedure:
-infra/aws/RUNBOOK.md, "Restoring the ledger". It may be called again, and does no harm.
+type Options = LedgerOptions & { machine?: string; asOf?: string; truora?: string; open?: boolean };
 
+export const define: Define = (command, does, context) => {
+  takeLedger(command)
+    .description(
+      'Makes a ledger that was restored from a backup safe to continue with, so that nothing is paid for twice. It may be called again. The whole procedure: infra/aws/RUNBOOK.md, "Restoring the ledger".',
+    )
+    .option('--machine <arn>', 'the state machine, with --table (output MachineArn of the stack)')
+    .option('--as-of <time>', 'the time of the backup, such as 2026-11-28T10:00:00Z (required)')
+    .option('--truora <origin>', `a stand-in on this machine, in place of ${TRUORA}`)
+    .option('--open', 'open the throttle at the end')
+    .addHelpText(
+      'after',
+      `
   1. closes the throttle: nothing is created meanwhile
-  2. reads the executions since, and brings back each case that the backup does not know, with its outcome
-  3. looks at Truora's list of each person about whom a call is in doubt; what was charged and decided there and is not known
+  2. reads the executions since, and restores each case that the backup does not know, with its outcome
+  3. reads Truora's list of each person about whom a call is in doubt; what was charged and decided there and is not known
      here is entered as an orphan
   4. with --open, opens the throttle again, unless a person is left who could not be settled
 
-  --table NAME          the ledger in AWS, with the region and credentials of your environment
-  --machine ARN         the state machine (output MachineArn of the stack)
-  --as-of TIME          what the backup is of: 2026-11-28T10:00:00Z
-  --retention-days N    as the stage was deployed; ${Config.parse({}).retentionDays} when left out
-  --open                open the throttle at the end
-
-Truora's key is read from TRUORA_API_KEY. Exit code: 0 all settled; 1 a person is left, the throttle stays closed; 2 invalid arguments; 3 failed.`;
-
-class UsageError extends Error {}
-
-const say = (line: string) => process.stdout.write(`${line}\n`);
-
-const readWords = (argv: string[]) => {
-  const text = { type: 'string' } as const;
-  try {
-    const options = {
-      table: text,
-      machine: text,
-      'as-of': text,
-      'retention-days': text,
-      truora: text,
-      open: { type: 'boolean' },
-    } as const;
-    return parseArgs({ args: argv, options }).values;
-  } catch (error) {
-    throw new UsageError((error as Error).message.split('. ')[0] ?? 'bad arguments');
-  }
+Truora's key is read from TRUORA_API_KEY.${exitCodeHelp('a person is left, and the throttle stays closed')}`,
+    );
+  does(command, (options: Options) => restore(options, context));
 };
 
-const readTime = (text: string | undefined): Date => {
+/** @throws UsageError */
+const pastTime = (text: string | undefined): Date => {
   const at = new Date(/^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/.test(text ?? '') ? (text as string) : Number.NaN);
   if (Number.isNaN(at.getTime())) throw new UsageError('--as-of: must be a time such as 2026-11-28T10:00:00Z');
   if (at.getTime() > Date.now()) throw new UsageError('--as-of: must be past');
   return at;
 };
 
-/** The key and people's ids go there: Truora, or a stand-in on this very machine. */
-const readOrigin = (given = TRUORA): string => {
-  const url = URL.canParse(given) ? new URL(given) : undefined;
-  const isHere = url?.protocol === 'http:' && ['127.0.0.1', '[::1]', 'localhost'].includes(url.hostname);
-  if (url?.origin !== given || !(given === TRUORA || isHere))
-    throw new UsageError(`--truora: must be ${TRUORA}, or the origin of a stand-in on this machine`);
-  return given;
-};
-
-const readCommand = (argv: string[]) => {
-  const { table, machine, 'as-of': asOf, 'retention-days': days, truora, open = false } = readWords(argv);
-  if (!table) throw new UsageError('--table is required');
-  if (!/^arn:aws:states:[^:]+:\d{12}:stateMachine:[^:]+$/.test(machine ?? ''))
+/** The machine of the options, or of the stage. @throws UsageError */
+const machineOf = async (options: Options, context: Context): Promise<string> => {
+  if (options.table === undefined && options.machine === undefined) {
+    return outputOf(await connect(options, context), 'MachineArn');
+  }
+  if (!/^arn:aws:states:[^:]+:\d{12}:stateMachine:[^:]+$/.test(options.machine ?? '')) {
     throw new UsageError('--machine: must be the ARN of a state machine');
-  const retention = Config.shape.retentionDays.safeParse(days);
-  if (!retention.success) throw new UsageError('--retention-days: must be whole days');
-  const key = process.env.TRUORA_API_KEY?.trim();
-  if (!key) throw new UsageError("Truora's key is needed in the environment variable TRUORA_API_KEY");
-  const ledger: Ledger = { table, retentionDays: retention.data };
-  return { ledger, machine: machine ?? '', asOf: readTime(asOf), truora: truoraAt(readOrigin(truora), key), open };
+  }
+  return options.machine ?? '';
 };
 
 const truoraAt = (origin: string, key: string): Truora => ({
@@ -86,41 +65,41 @@ const truoraAt = (origin: string, key: string): Truora => ({
   deadlines: { connectMs: 5000, headersMs: 20_000, idleMs: 20_000, totalMs: 60_000 },
 });
 
-const run = async (argv: string[]): Promise<number> => {
-  const { ledger, machine, asOf, truora, open } = readCommand(argv);
+const restore = async (options: Options, context: Context): Promise<number> => {
+  const asOf = pastTime(options.asOf);
+  const origin = originOf(options.truora ?? TRUORA).origin;
+  const truora = truoraAt(origin, takeKey(context, 'restore'));
+  const machine = await machineOf(options, context);
+  return settle(await chosenLedger(options, context), { machine, asOf, truora, open: options.open ?? false }, context);
+};
+
+type Settings = { machine: string; asOf: Date; truora: Truora; open: boolean };
+
+const settle = async (
+  ledger: Ledger,
+  { machine, asOf, truora, open }: Settings,
+  { print }: Context,
+): Promise<number> => {
   await closeForRestore(ledger.table);
-  say('the throttle is closed');
+  print('the throttle is closed');
   const { executions, decided, open: undecided } = await replay(ledger, machine, new Date(+asOf - LONGEST_RUN_MS));
-  say(`${executions} executions read: ${decided} decided cases stand in the ledger, ${undecided} open ones`);
+  print(`${executions} executions read: ${decided} decided cases are in the ledger, ${undecided} open ones`);
   let left = 0;
   for await (const accountId of peopleInDoubt(ledger.table)) {
     const { isSettled, words } = await lookAtPerson(ledger, truora, accountId);
     if (!isSettled) left += 1;
-    say(`${accountId}: ${words}`);
+    print(`${accountId}: ${words}`);
   }
   if (left > 0) {
-    say(`the throttle stays closed: ${left} people are left; see infra/aws/RUNBOOK.md, "A person who is locked out"`);
-    return 1;
+    print(`the throttle stays closed: ${left} people are left; see infra/aws/RUNBOOK.md, "A person who is locked out"`);
+    return exitCodes.no;
   }
-  if (!open) say('all is settled; --open opens the throttle');
+  if (!open) print('all is settled; --open opens the throttle');
   else
-    say(
+    print(
       (await openAfterRestore(ledger.table))
         ? 'the throttle is open'
         : 'the throttle is closed for another reason, and stays closed',
     );
-  return 0;
+  return exitCodes.ok;
 };
-
-if (process.argv.includes('--help')) say(help);
-else {
-  try {
-    process.exitCode = await run(process.argv.slice(2));
-  } catch (error) {
-    const isUsage = error instanceof UsageError;
-    process.stderr.write(
-      `${isUsage ? `${error.message} (--help shows how)` : `failed: ${(error as Error).message}`}\n`,
-    );
-    process.exitCode = isUsage ? 2 : 3;
-  }
-}

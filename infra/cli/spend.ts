@@ -3,75 +3,86 @@ import { join, resolve } from 'node:path';
 import type { LedgerRecord } from '../../shared/domain/record.ts';
 import { type Spend, spendOf } from '../../shared/domain/spend.ts';
 import { recordsBetween } from '../../shared/ledger/records.ts';
-import { Config } from '../aws/config.ts';
-import { leaveAws, pointSdkAt } from '../local/credentials.ts';
-import { startDynamoDb } from '../local/dynamodb.ts';
-import { lockFolder } from '../local/folders.ts';
-import { resourcesOf, synthesize } from '../local/template.ts';
-import { UsageError } from './arguments.ts';
-import { exitCodes, main, print } from './main.ts';
-import { readWords } from './parse-arguments.ts';
-import { atTable } from './table.ts';
+import type { Context } from './program/context.ts';
+import type { Define } from './program/define.ts';
+import { connect, connectLocal, ledgerOf, type StageOptions, takeStage } from './program/deployment.ts';
+import { exitCodeHelp, exitCodes } from './program/exit-codes.ts';
+import { findRunning } from './program/running-system.ts';
+import { atTable } from './program/table.ts';
+import { dayOf, type Period } from './program/times.ts';
+import { refuseBoth, UsageError } from './program/usage.ts';
 
-const help = `npm run -s spend -- [--from DAY] [--to DAY] [--table NAME | --ledger FOLDER] [--json]
-What re-validations have cost, in validations that Truora charges: made, never used, and avoided. Counted from the records.
+type Options = StageOptions & { from?: string; to?: string; table?: string; ledger?: string; json?: boolean };
 
-  --from 2026-11-01        claimed on this day (UTC) or later
-  --to 2026-11-30          claimed on this day or earlier
-  --table NAME             the ledger in AWS, with the region and credentials of your environment; it is read whole
-  --ledger FOLDER          a ledger on this machine, when there is more than one in .ledger, where
-                           "npm run -s revalidate -- --truora ..." leaves them; a table in AWS goes before it
-  --json                   print the numbers as JSON
-
-Exit code: 0 done; 2 invalid arguments; 3 failed.`;
-
-const DAY_MS = 86_400_000;
-
-/** The beginning of a day, some days on. @throws UsageError */
-const dayOf = (flag: string, text: string | undefined, plus = 0): string | undefined => {
-  if (text === undefined) return undefined;
-  const at = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(text) : Number.NaN;
-  if (Number.isNaN(at)) throw new UsageError(`${flag}: must be a day such as 2026-11-30`);
-  return new Date(at + plus * DAY_MS).toISOString();
+export const define: Define = (command, does, context) => {
+  takeStage(command)
+    .description(
+      'Counts what re-validations have cost, in validations that Truora charges: made, never used, and avoided.',
+    )
+    .option('--from <day>', 'claimed on this day (UTC) or later, such as 2026-11-01 or today')
+    .option('--to <day>', 'claimed on this day or earlier')
+    .option('--table <name>', 'a ledger in AWS by the name of its table, which is read whole')
+    .option('--ledger <folder>', 'a ledger on this machine: "revalidate --truora" leaves them in .ledger')
+    .option('--json', 'print the numbers as JSON')
+    .addHelpText(
+      'after',
+      '\nWithout --stage, --table and --ledger: the running local system, or else the ledger in .ledger.' +
+        exitCodeHelp('never'),
+    );
+  does(command, (options: Options) => spend(options, context));
 };
 
-const text = { type: 'string' } as const;
-
-const options = { from: text, to: text, table: text, ledger: text, json: { type: 'boolean' } } as const;
-
-type Period = { from: string | undefined; to: string | undefined };
-
-/** A folder that holds no ledger is refused, since opening it would make one there. @throws UsageError */
-const refuseOther = (given: string): string => {
-  const folder = resolve(process.env.INIT_CWD ?? '.', given);
-  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
-    throw new UsageError(`--ledger: there is no folder ${given}`);
-  }
-  // LevelDB, in which the ledger is kept, finds its other files by this one.
-  if (!existsSync(join(folder, 'CURRENT'))) throw new UsageError(`--ledger: ${given} holds no ledger`);
-  return folder;
+const spend = async (options: Options, context: Context): Promise<number> => {
+  const { from, to, table, ledger, stage, json } = options;
+  refuseBoth({ '--table': table, '--ledger': ledger });
+  refuseBoth({ '--stage': stage, '--table': table });
+  refuseBoth({ '--stage': stage, '--ledger': ledger });
+  const period = { from: dayOf('--from', from), to: dayOf('--to', to, 1) };
+  const counted = await spendOf(await recordsOf(options, period, context));
+  context.print(json ? JSON.stringify(counted, null, 2) : tableOf(counted));
+  return exitCodes.ok;
 };
 
-/** The ledger on this machine's disk. */
-async function* localRecords(period: Period, given: string | undefined): AsyncGenerator<LedgerRecord> {
-  const [only, ...others] = existsSync('.ledger') ? readdirSync('.ledger').map((name) => join('.ledger', name)) : [];
-  if (given === undefined && only === undefined) {
-    throw new UsageError('there is no ledger in .ledger; --table names one in AWS');
+const recordsOf = async (
+  { table, ledger, ...at }: Options,
+  period: Period,
+  context: Context,
+): Promise<AsyncIterable<LedgerRecord>> => {
+  if (table !== undefined) return atTable(table, recordsBetween(table, period));
+  if (at.stage !== undefined) return recordsBetween(ledgerOf(await connect(at, context)).table, period);
+  const running = ledger === undefined ? findRunning(context.stateFolder) : undefined;
+  if (running) {
+    context.log('the ledger of the running local system');
+    return recordsBetween(ledgerOf(connectLocal(running)).table, period);
   }
-  if (given === undefined && others.length > 0) {
-    throw new UsageError('there is more than one in .ledger; --ledger names one');
+  return onDisk(folderOf(ledger, context), period);
+};
+
+/** @throws UsageError for a folder that holds no ledger, since opening it would make one there */
+const folderOf = (given: string | undefined, { folder, stateFolder }: Context): string => {
+  if (given !== undefined) {
+    const chosen = resolve(folder, given);
+    if (!statSync(chosen, { throwIfNoEntry: false })?.isDirectory()) {
+      throw new UsageError(`--ledger: there is no folder ${given}`);
+    }
+    // LevelDB, in which the ledger is kept, finds its other files by this one.
+    if (!existsSync(join(chosen, 'CURRENT'))) throw new UsageError(`--ledger: ${given} holds no ledger`);
+    return chosen;
   }
-  const folder = given === undefined ? (only ?? '') : refuseOther(given);
-  leaveAws();
-  const letGo = lockFolder(folder);
-  const template = synthesize(Config.parse({ stage: 'local' }));
-  const ledger = await startDynamoDb(template, { directory: folder });
-  pointSdkAt({ DYNAMODB: ledger.origin });
+  const all = join(stateFolder, '.ledger');
+  const [only, ...others] = existsSync(all) ? readdirSync(all).map((name) => join(all, name)) : [];
+  if (only === undefined) throw new UsageError('there is no ledger in .ledger; --stage or --table names one in AWS');
+  if (others.length > 0) throw new UsageError('there is more than one in .ledger; --ledger names one');
+  return only;
+};
+
+async function* onDisk(folder: string, period: Period): AsyncGenerator<LedgerRecord> {
+  const { openLedger } = await import('../local/ledger-folder.ts');
+  const { table, close } = await openLedger(folder);
   try {
-    yield* recordsBetween(resourcesOf(template, 'AWS::DynamoDB::Table')[0]?.ref ?? '', period);
+    yield* recordsBetween(table, period);
   } finally {
-    await ledger.close();
-    letGo();
+    await close();
   }
 }
 
@@ -87,15 +98,3 @@ const tableOf = ({ revalidations, charges, orphans, unconfirmed, avoided }: Spen
   ];
   return rows.map(([what, count]) => `${what.padEnd(48)}${String(count).padStart(8)}`).join('\n');
 };
-
-await main(help, async (argv) => {
-  const { from, to, table, ledger, json } = readWords({ args: argv, options }).values;
-  if (table !== undefined && ledger !== undefined) throw new UsageError('give one of --table and --ledger');
-  const period = { from: dayOf('--from', from), to: dayOf('--to', to, 1) };
-  const spend =
-    table === undefined
-      ? await spendOf(localRecords(period, ledger))
-      : await atTable(table, () => spendOf(recordsBetween(table, period)));
-  print(json ? JSON.stringify(spend, null, 2) : tableOf(spend));
-  return exitCodes.approved;
-});

@@ -1,42 +1,68 @@
-import { type LocalSystem, startLocalSystem } from '../local/local-system.ts';
-import { scenarios } from '../local/truora/scenarios.ts';
-import { refuseArguments } from './arguments.ts';
-import { main, print } from './main.ts';
-import { heard, progress } from './progress.ts';
-import { announce } from './running-system.ts';
+import { InvalidArgumentError } from 'commander';
+import type { Context } from './program/context.ts';
+import type { Define } from './program/define.ts';
+import { exitCodes } from './program/exit-codes.ts';
+import { reserve } from './program/running-system.ts';
+import { UsageError } from './program/usage.ts';
 
-const help = `npm start
-Runs the whole workflow on this machine until Ctrl-C: drop media from a second terminal and watch it here.`;
+/** The first of six ports. None of them is registered for another service, and no system gives them out by itself. */
+const FIRST_PORT = 9470;
 
-const run = async (argv: string[], open: (world: LocalSystem) => void): Promise<never> => {
-  refuseArguments(argv);
-  const world = await startLocalSystem({ onEvent: progress(print, { several: true }), onAnnounced: heard(print) });
-  open(world);
-  const sandboxOrigin = world.sandbox?.origin ?? '';
-  const { s3Origin, bucket, credentials } = world;
-  process.once('exit', announce({ s3Origin, bucket, credentials, sandboxOrigin }));
-  setInterval(() => void world.sweep(), world.config.sweepMinutes * 60_000).unref();
-  print(`The world is up. From a second terminal:
+type Options = { port: number; quiet?: boolean; autoEnroll: boolean };
 
-  npm run -s drop -- infra/local/media/selfie.jpg --account ana --enrollment ENR1 --authorized
-
-Bucket   ${world.s3Origin}/${world.bucket}/inbox/{accountId}/{enrollmentId}/{name}.{ext}
-Truora   ${sandboxOrigin} (a sandbox)
-Webhook  ${world.webhookUrl}
-
-The end of the account id picks what the sandbox does (ana is approved, ana-declined is not):
-${scenarios
-  .filter(({ suffix }) => suffix)
-  .map(({ suffix, story }) => `  ${suffix.padEnd(58)} ${story}`)
-  .join('\n')}
-
-Each function is held to its own role, as it stands in the template; so are the machine and the rule.
-What differs from AWS: retries come twenty times as fast, callback timeout and deadlines are 1 to 2 s, the use of KMS keys is not
-checked, expired items are not deleted, a function that runs over its time is left alone instead of killed.
-Ctrl-C ends it.
-`);
-  return new Promise<never>(() => {});
+export const define: Define = (command, does, context) => {
+  command
+    .description('Runs the whole system on this machine until Ctrl-C. Other commands find it from other terminals.')
+    .option('--port <number>', 'the first of six ports in a row; 0 for any free ones', portOf, FIRST_PORT)
+    .option('-q, --quiet', 'print the addresses and keys only, and no progress')
+    .option(
+      '--no-auto-enroll',
+      'leave enrollments that the sandbox does not know unknown; by default the first request registers them',
+    )
+    .addHelpText(
+      'after',
+      '\nExit code: 0 ended by Ctrl-C; 2 invalid arguments, a port in use, a second start; 3 failed.',
+    );
+  does(command, (options: Options) => start(options, context));
 };
 
-// Ctrl-C is how a world is meant to end, so it is no error; without a reader of what it shows it has no purpose.
-await main(help, run, { parting: 'the world has ended', code: 0, endsUnheard: true });
+/** The highest first port: five more follow it. */
+const LAST_FIRST_PORT = 65_530;
+
+const portOf = (text: string): number => {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
+  if (port === 0 || (port >= 1024 && port <= LAST_FIRST_PORT)) return port;
+  throw new InvalidArgumentError(`must be 0, or 1024 to ${LAST_FIRST_PORT}.`);
+};
+
+const start = async ({ port, quiet = false, autoEnroll }: Options, context: Context): Promise<number> => {
+  // Ctrl-C is the normal end of a local system, so it is no error; without a reader of its output it has no purpose.
+  context.onInterrupt({ parting: 'the local system has ended', code: exitCodes.ok, endsWithReader: true });
+  const { publish, release } = reserve(context.stateFolder);
+  process.once('exit', release);
+  context.onEnd(async () => release());
+  const { portsFrom, takenAmong } = await import('../local/ports.ts');
+  const ports = portsFrom(port);
+  const taken = await takenAmong(ports);
+  if (taken) {
+    throw new UsageError(
+      `--port: port ${taken.port} (${taken.service}) is in use, by a local system in another folder or by another program; give another --port, or 0 for any free ones`,
+    );
+  }
+  const [{ startLocalSystem }, { progress, announced }, { welcome }] = await Promise.all([
+    import('../local/local-system.ts'),
+    import('./program/progress.ts'),
+    import('./program/welcome.ts'),
+  ]);
+  const shown = quiet
+    ? {}
+    : { onEvent: progress(context.print, { several: true }), onAnnounced: announced(context.print) };
+  const system = await startLocalSystem({ ports, autoEnroll, ...shown });
+  context.onEnd(() => system.close());
+  const { s3Origin, bucket, credentials, deployment, endpoints } = system;
+  const sandboxOrigin = system.sandbox?.origin ?? '';
+  publish({ s3Origin, bucket, credentials, sandboxOrigin, autoEnroll, deployment, endpoints });
+  setInterval(() => void system.sweep(), system.config.sweepMinutes * 60_000).unref();
+  context.print(welcome(system));
+  return new Promise<never>(() => {});
+};

@@ -1,23 +1,37 @@
 import { randomBytes } from 'node:crypto';
 import { createRemoteJWKSet, type JWTPayload, jwtVerify } from 'jose';
+import { localCredentials } from './credentials.ts';
 import { type SignedRequest, signerOf } from './sigv4.ts';
 import { resourcesOf, type Template } from './template.ts';
 
 /** An identity that may sign requests here: its secret, its ARN, and the routes that its policy allows. */
 export type LocalCaller = { secret: string; arn: string; may: (routeKey: string) => boolean };
 
-/** Three identities with new secrets at each start: all routes, read only, none. By access key id. */
+/**
+ * The identities that may sign, by access key id: the developer and the writer take all routes, the reader only reads, the stranger
+ * takes none. All but the developer have a new secret at each start.
+ */
 export const localCallers = (): ReadonlyMap<string, LocalCaller> =>
-  new Map(
-    Object.entries({ Writer: /./, Reader: /^GET /, Stranger: /^$/ }).map(([name, routes]) => [
-      `AKIALOCAL${name.toUpperCase()}`,
-      {
-        secret: randomBytes(20).toString('hex'),
-        arn: `arn:aws:sts::000000000000:assumed-role/${name}/session`,
-        may: (routeKey) => routes.test(routeKey),
-      },
-    ]),
-  );
+  new Map([
+    // The credentials of this run, so that one access key is enough for the API and for S3.
+    [
+      localCredentials.accessKeyId,
+      { secret: localCredentials.secretAccessKey, arn: arnOf('Developer'), may: () => true },
+    ],
+    ...Object.entries({ Writer: /./, Reader: /^GET /, Stranger: /^$/ }).map(
+      ([name, routes]) =>
+        [
+          `AKIALOCAL${name.toUpperCase()}`,
+          {
+            secret: randomBytes(20).toString('hex'),
+            arn: arnOf(name),
+            may: (routeKey: string) => routes.test(routeKey),
+          },
+        ] as const,
+    ),
+  ]);
+
+const arnOf = (name: string): string => `arn:aws:sts::000000000000:assumed-role/${name}/session`;
 
 /** The authorizer's result that the gateway sends to the function, or the gateway's own refusal. */
 export type Admission = { authorizer?: Record<string, unknown> } | { status: 401 | 403; message: string };

@@ -15,12 +15,13 @@ type Operation = (input: Record<string, string>) => Record<string, unknown>;
 /** The backends of the services. */
 type Backends = {
   machine: Machine;
-  /** Each secret's value by ARN; read at every call, so that a test can rotate one. */
-  secrets: ReadonlyMap<string, string>;
+  /** Each secret's value by ARN; read at every call, so that one can be rotated. */
+  secrets: Map<string, string>;
   /** @returns false when there is no such bus */
   announce: (entry: BusEntry) => boolean;
   /** The permissions of the roles; without it every call is allowed. */
   permissions?: Permissions;
+  port?: number | undefined;
 };
 
 /** The IAM prefixes of the services. */
@@ -52,6 +53,7 @@ const resourcesOf = (target: string, input: Record<string, unknown>, machineArn:
     case 'AWSStepFunctions.SendTaskFailure':
       return [machineArn];
     case 'secretsmanager.GetSecretValue':
+    case 'secretsmanager.PutSecretValue':
       return [text('SecretId')];
     case 'AWSEvents.PutEvents': {
       const busArn = (name: string) =>
@@ -69,7 +71,7 @@ const resourcesOf = (target: string, input: Record<string, unknown>, machineArn:
  * with this run's credentials are answered: a secret may be Truora's real key, and every process of this machine can reach the
  * port.
  */
-export const startAwsApi = ({ machine, secrets, announce, permissions }: Backends): Promise<LocalServer> => {
+export const startAwsApi = ({ machine, secrets, announce, permissions, port }: Backends): Promise<LocalServer> => {
   const execution = (executionArn: string | undefined) => {
     const found = machine.describe(executionArn ?? '');
     if (!found) throw failure('ExecutionDoesNotExist', 'Execution Does Not Exist');
@@ -109,6 +111,11 @@ export const startAwsApi = ({ machine, secrets, announce, permissions }: Backend
       const SecretString = secrets.get(SecretId);
       if (SecretString === undefined) throw failure('ResourceNotFoundException', "can't find the specified secret.");
       return { ARN: SecretId, Name: SecretId, SecretString, VersionStages: ['AWSCURRENT'] };
+    },
+    'secretsmanager.PutSecretValue': ({ SecretId = '', SecretString = '' }) => {
+      if (!secrets.has(SecretId)) throw failure('ResourceNotFoundException', "can't find the specified secret.");
+      secrets.set(SecretId, SecretString);
+      return { ARN: SecretId, Name: SecretId, VersionId: randomUUID(), VersionStages: ['AWSCURRENT'] };
     },
     'AWSEvents.PutEvents': ({ Entries }) => {
       const answers = (Entries as unknown as BusEntry[]).map((entry) =>
@@ -150,7 +157,7 @@ export const startAwsApi = ({ machine, secrets, announce, permissions }: Backend
       const { name, message } = error as Error;
       answer(400, { __type: name, message });
     }
-  });
+  }, port);
 };
 
 const failure = (name: string, message: string) => Object.assign(new Error(message), { name });

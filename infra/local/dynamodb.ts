@@ -54,7 +54,11 @@ const guard = (template: Template, permissions: Permissions | undefined, dynalit
  */
 export const startDynamoDb = async (
   template: Template,
-  { directory, permissions }: { directory?: string | undefined; permissions?: Permissions } = {},
+  {
+    directory,
+    permissions,
+    port,
+  }: { directory?: string | undefined; permissions?: Permissions; port?: number | undefined } = {},
 ): Promise<LocalServer> => {
   const server: Server = dynalite(defined({ createTableMs: 0, path: directory }));
   const running = new Set<ServerResponse>();
@@ -67,7 +71,7 @@ export const startDynamoDb = async (
     server.off('request', dynalites);
     server.on('request', guard(template, permissions, dynalites));
   }
-  await listening(server);
+  await listening(server, port);
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const client = new DynamoDBClient({
     endpoint: origin,

@@ -39,6 +39,7 @@ export const startHttpApi = (
   template: Template,
   lambda: LambdaHost,
   identities: ReadonlyMap<string, LocalCaller> = new Map(),
+  port = 0,
 ): Promise<LocalServer> => {
   const routes = routesOf(template);
   const admit = authorizersOf(template, identities);
@@ -81,7 +82,7 @@ export const startHttpApi = (
     if ('error' in answer) return refuse(500, 'Internal Server Error');
     const result = (answer.result ?? {}) as { statusCode?: number; body?: string; headers?: Record<string, string> };
     send(result.statusCode ?? 200, result.body ?? '', result.headers);
-  });
+  }, port);
 };
 
 const mapped = (all: Record<string, string>, to: (value: string) => string): Record<string, string> =>

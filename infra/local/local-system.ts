@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { defined } from '../../shared/domain/defined.ts';
+import { readIntake } from '../../shared/domain/intake.ts';
 import { englishErrors } from '../../shared/domain/parse.ts';
 import type { LedgerRecord } from '../../shared/domain/record.ts';
 import { listRecords, readRecord } from '../../shared/ledger/records.ts';
@@ -7,6 +8,8 @@ import { Config } from '../aws/config.ts';
 import { type LocalCaller, localCallers } from './authorizer.ts';
 import { startAwsApi } from './aws-api.ts';
 import { type Credentials, leaveAws, localCredentials, localSecret, pointSdkAt } from './credentials.ts';
+import { type Deployment, deploymentOf } from './deployment.ts';
+import { dropsByVersion } from './drops.ts';
 import { startDynamoDb } from './dynamodb.ts';
 import { type BusEvent, busOf, type DeadLetter, executionEvent, objectCreatedEvent } from './event-bus.ts';
 import { lockFolder, mediaFolder } from './folders.ts';
@@ -14,8 +17,11 @@ import type { MachineEvent } from './history.ts';
 import { startHttpApi } from './http-api.ts';
 import { permissionsIn, type RoleCall } from './iam/roles.ts';
 import { type Invocation, lambdaHost } from './lambda.ts';
+import { startOperatorApi } from './operator-api.ts';
+import { type Ports, portsFrom } from './ports.ts';
 import { corsRulesOf } from './s3/cors.ts';
 import { startS3 } from './s3/server.ts';
+import { ownUploads, SANDBOX_PACE, sandboxTimes } from './sandbox-times.ts';
 import { type Execution, type Machine, machineOf } from './state-machine.ts';
 import { resourcesOf, suppliedBy, synthesize, type Template } from './template.ts';
 import { type Sandbox, type SandboxSettings, startSandbox } from './truora/sandbox.ts';
@@ -38,6 +44,10 @@ export type LocalSystemOptions = {
   onAnnounced?: (event: BusEvent) => void;
   /** Gets each call of a role, and whether it was allowed. */
   onCall?: (call: RoleCall) => void;
+  /** The port of each service; any free one when left out. */
+  ports?: Ports;
+  /** Registers the enrollment of each request at the sandbox, unless the sandbox knows it. */
+  autoEnroll?: boolean;
   /** Changes the template before the system starts. */
   edit?: (template: Template) => Template;
 };
@@ -76,24 +86,17 @@ export type LocalSystem = {
   /** The machine of another stack, which may start ours; it has no functions. */
   machineOfStack(template: Template): Machine;
   secrets: Map<string, string>;
+  /** The key that the sandbox signs webhooks with. */
+  webhookKey: string;
+  /** Outputs and resources, as CloudFormation gives those of a stage. */
+  deployment: Deployment;
+  /** The address of each AWS service, by the SDK's name of its variable. */
+  endpoints: Readonly<Record<string, string>>;
   close(): Promise<void>;
 };
 
-/** Short times with the sandbox, so that a person sees every outcome within seconds. Seconds. */
-const sandboxTimes = { callbackTimeoutSeconds: 2, httpDeadlineSeconds: 2, settleSeconds: 1, graceSeconds: 1 };
-
-/** Retries with the sandbox are twenty times as fast: 2 s become 0.1 s. */
-const SANDBOX_PACE = 0.05;
-
 /** Where a page of a developer is served, such as the example of an upload from a browser. */
 const PAGE_ORIGINS = ['http://localhost:8000', 'http://127.0.0.1:8000'];
-
-/** The number of newest drops whose executions can be looked up. */
-const MOST_DROPS = 1000;
-
-/** A loopback stand-in may give upload links on its own origin; the real Truora may not. */
-const ownUploads = (origin: string): Pick<Config, 'uploadOrigins'> | undefined =>
-  /^http:\/\/(127\.0\.0\.1|\[::1\]|localhost)(:\d+)?$/.test(origin) ? { uploadOrigins: [origin] } : undefined;
 
 /**
  * Starts the system on this machine from the synthesized template: what the template does not declare does not exist here. One a
@@ -103,8 +106,11 @@ export const startLocalSystem = async (options: LocalSystemOptions = {}): Promis
   leaveAws();
   const unlock = options.ledgerDirectory ? lockFolder(options.ledgerDirectory) : () => {};
   const { folder: media, deleteFolder } = mediaFolder();
+  const ports = options.ports ?? portsFrom(0);
 
-  const sandbox = options.truora ? undefined : await startSandbox(defined({ settings: options.sandboxSettings }));
+  const sandbox = options.truora
+    ? undefined
+    : await startSandbox(defined({ settings: options.sandboxSettings, port: ports.sandbox }));
   const truora = options.truora ?? { origin: sandbox?.origin ?? '', key: `local-${randomBytes(16).toString('hex')}` };
   const config = Config.parse(
     {
@@ -129,43 +135,30 @@ export const startLocalSystem = async (options: LocalSystemOptions = {}): Promis
     pace,
     onEvent,
     onEnded: (execution) => deliversFailures() && bus.put(executionEvent(execution)),
-    permissions: permissions,
+    permissions,
   });
+  const starting: Machine['start'] = (input, name) => {
+    const { request } = (input ?? {}) as { request?: unknown };
+    const { accountId, enrollmentId } = readIntake(request, { bucket: '', executionId: '' }).person;
+    if (options.autoEnroll && accountId && enrollmentId) sandbox?.enroll({ accountId, enrollmentId });
+    return machine.start(input, name);
+  };
   let delivery: EventDelivery = 'arrive';
   const start: Machine['start'] = (...given) => {
-    if (delivery !== 'start nothing') return machine.start(...given);
+    if (delivery !== 'start nothing') return starting(...given);
     throw Object.assign(new Error('The rule may not start the machine.'), { name: 'NO_PERMISSIONS' });
   };
-  const bus = busOf(
-    template,
-    { machine: { ...machine, start }, lambda, permissions: permissions },
-    options.onAnnounced,
-  );
-  const drops = new Map<
-    string,
-    { executions: Execution[]; started: PromiseWithResolvers<Execution>; again: () => Execution[] }
-  >();
-  const dropOf = (versionId: string) => {
-    const drop = drops.get(versionId) ?? {
-      executions: [],
-      started: Promise.withResolvers<Execution>(),
-      again: () => [],
-    };
-    drops.set(versionId, drop);
-    for (const oldest of drops.keys()) {
-      if (drops.size <= MOST_DROPS) break;
-      drops.delete(oldest);
-    }
-    return drop;
-  };
+  const bus = busOf(template, { machine: { ...machine, start }, lambda, permissions }, options.onAnnounced);
+  const dropOf = dropsByVersion();
 
   const bucket = resourcesOf(template, 'AWS::S3::Bucket').map(({ ref }) => ref)[0] ?? '';
   const s3 = await startS3({
     buckets: [bucket],
     cors: corsRulesOf(template),
     directory: media,
-    permissions: permissions,
+    permissions,
     secretAccessKey: localSecret,
+    port: ports.s3,
     onCreated: (created) => {
       const drop = dropOf(created.versionId);
       drop.again = () => bus.put(objectCreatedEvent(created));
@@ -181,17 +174,31 @@ export const startLocalSystem = async (options: LocalSystemOptions = {}): Promis
     [secretNamed('TruoraKey'), truora.key],
     [secretNamed('WebhookKeys'), JSON.stringify([webhookKey])],
   ]);
-  const awsApi = await startAwsApi({ machine, secrets, announce: bus.announce, permissions: permissions });
+  const awsApi = await startAwsApi({
+    machine: { ...machine, start: starting },
+    secrets,
+    announce: bus.announce,
+    permissions,
+    port: ports.aws,
+  });
   const identities = localCallers();
-  const gateway = await startHttpApi(template, lambda, identities);
-  pointSdkAt({
+  const gateway = await startHttpApi(template, lambda, identities, ports.api);
+  const operator = await startOperatorApi({ template, lambda, deadLetters: bus.deadLetters, port: ports.operator });
+  const ledger = await startDynamoDb(template, {
+    directory: options.ledgerDirectory,
+    permissions,
+    port: ports.dynamodb,
+  });
+  const endpoints = {
     S3: s3.origin,
     SFN: awsApi.origin,
     SECRETS_MANAGER: awsApi.origin,
     EVENTBRIDGE: awsApi.origin,
-  });
-  const ledger = await startDynamoDb(template, { directory: options.ledgerDirectory, permissions: permissions });
-  pointSdkAt({ DYNAMODB: ledger.origin });
+    DYNAMODB: ledger.origin,
+    LAMBDA: operator.origin,
+    SQS: operator.origin,
+  };
+  pointSdkAt(endpoints);
   const webhookUrl = `${gateway.origin}/webhooks/truora`;
   sandbox?.notify({ url: webhookUrl, key: webhookKey });
 
@@ -224,13 +231,16 @@ export const startLocalSystem = async (options: LocalSystemOptions = {}): Promis
     record: (revalidationId) => readRecord(records, revalidationId),
     recordsOf: (accountId) => listRecords(records, accountId, { limit: 100 }),
     secrets,
+    webhookKey,
+    deployment: deploymentOf(template, { api: gateway.origin, queues: operator.origin }),
+    endpoints,
     close: () => {
       closing ??= (async () => {
         await machine.close();
         // A running function still stores what it learns, above all the answer of a charged call. The sandbox charges nothing,
         // so it is closed at once.
         await Promise.all([sandbox?.close(), lambda.idle()]);
-        await Promise.all([gateway.close(), awsApi.close(), s3.close(), ledger.close()]);
+        await Promise.all([gateway.close(), operator.close(), awsApi.close(), s3.close(), ledger.close()]);
         deleteFolder();
         unlock();
       })();

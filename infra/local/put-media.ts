@@ -9,21 +9,20 @@ import type { Credentials } from './credentials.ts';
 /** The bucket of a running local system, and its credentials. */
 export type Bucket = { s3Origin: string; bucket: string; credentials: Credentials };
 
+/** Without an address the bucket is in AWS, and the SDK finds credentials and region. */
+export type AnyBucket = Bucket | { bucket: string; s3Origin?: undefined; credentials?: undefined };
+
 /** Puts a file into the bucket with the S3 client. @returns the id of the new version */
 export const putMedia = async (
-  { s3Origin, bucket, credentials }: Bucket,
-  object: { key: string; file: string; metadata?: Record<string, string> },
+  { s3Origin, bucket, credentials }: AnyBucket,
+  object: { key: string; file: string | Uint8Array; metadata?: Record<string, string> },
 ): Promise<string> => {
-  const s3 = new S3Client({
-    endpoint: s3Origin,
-    region: 'us-east-1',
-    credentials,
-  });
+  const s3 = new S3Client(s3Origin === undefined ? {} : { endpoint: s3Origin, region: 'us-east-1', credentials });
   const { VersionId } = await s3.send(
     new PutObjectCommand({
       Bucket: bucket,
       Key: object.key,
-      Body: await readFile(object.file),
+      Body: typeof object.file === 'string' ? await readFile(object.file) : object.file,
       Metadata: object.metadata ?? {},
     }),
   );
@@ -33,7 +32,8 @@ export const putMedia = async (
 };
 
 export type Drop = {
-  file: string;
+  /** A path, or the bytes themselves. */
+  file: string | Uint8Array;
   accountId: string;
   enrollmentId: string;
   name: string;
@@ -42,7 +42,10 @@ export type Drop = {
 };
 
 /** Drops a file into the inbox: the ids in the key, the rest in the metadata. */
-export const drop = (at: Bucket, { file, accountId, enrollmentId, name, options, reference }: Drop): Promise<string> =>
+export const drop = (
+  at: AnyBucket,
+  { file, accountId, enrollmentId, name, options, reference }: Drop,
+): Promise<string> =>
   putMedia(at, {
     key: writeInboxKey({ accountId, enrollmentId, name }),
     file,

@@ -2,7 +2,7 @@ import { putNew, updateItem } from '../aws/dynamodb.ts';
 import type { Amendment } from '../domain/amendments.ts';
 import { amendmentAnnouncementOf } from '../domain/announcement.ts';
 import { defined } from '../domain/defined.ts';
-import { lastCheckAt } from '../domain/follow-up.ts';
+import { lastCheckAt, shardOf } from '../domain/follow-up.ts';
 import { predecessors } from '../domain/lifecycle.ts';
 import { outcomeOf } from '../domain/outcome.ts';
 import type { LedgerRecord } from '../domain/record.ts';
@@ -97,6 +97,25 @@ export const markAnnounced = async (ledger: Ledger, outcome: Outcome, mediaHours
   const set = { announced, dueAt: lastCheckAt(decidedAt, mediaHours) };
   const written = await updateItem(ledger.table, pk, { set, when: { ...when, lateWebhookAt: [] } });
   if (!written) await updateItem(ledger.table, pk, { set: { announced }, when });
+};
+
+/**
+ * Makes the next sweep announce an outcome, or the last amendment, again. The event gets the same id, because it is a hash of the
+ * decision.
+ * @returns false when the record changed meanwhile, or has nothing of this kind to announce
+ */
+export const announceAgain = async (
+  { table }: Ledger,
+  { revalidationId, phase, outcome, amended }: LedgerRecord,
+  what: 'outcome' | 'amendment',
+): Promise<boolean> => {
+  if (!outcome || (what === 'amendment' && !amended)) return false;
+  const written = await updateItem(table, keyOf(revalidationId), {
+    set: { shard: shardOf(revalidationId), dueAt: new Date().toISOString() },
+    remove: [what === 'outcome' ? 'announced' : 'amendmentAnnounced'],
+    when: { phase: [phase] },
+  });
+  return written !== undefined;
 };
 
 /**

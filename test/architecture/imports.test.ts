@@ -71,6 +71,7 @@ const rooms: { room: string; may: RegExp[] }[] = [
     room: 'infra/package',
     may: [
       /^infra\/(package|aws)\//,
+      /^infra\/cli\/program\/(commands|process)\.ts$/,
       /^infra\/docs\/reasons\.ts$/,
       /^shared\/(domain|workflow|contracts)\//,
       /^(aws4fetch|openapi-fetch)$/,
@@ -84,11 +85,20 @@ const rooms: { room: string; may: RegExp[] }[] = [
   // Truora's client on a person's machine: it knows neither the simulator nor AWS.
   {
     room: 'infra/record',
-    may: [/^infra\/record\//, /^infra\/cli\/(exit-codes|parse-arguments)\.ts$/, /^shared\/(truora|domain)\//, /^node:/],
+    may: [/^infra\/record\//, /^shared\/(truora|domain)\//, /^node:/],
   },
   {
     room: 'infra/cli',
-    may: [/^infra\/(cli|local|aws|cost|workflow)\//, /^shared\/(?!lambda\/)/, /^zod\/mini$/, /^node:/],
+    // The adapters of `infra/cli/aws` are for services that only operators call.
+    may: [
+      /^infra\/(cli|local|aws|cost|workflow)\//,
+      /^infra\/record\/record\.ts$/,
+      /^shared\/(?!lambda\/)/,
+      /^zod\/mini$/,
+      /^commander$/,
+      /^@(aws-sdk|smithy)\//,
+      /^node:/,
+    ],
   },
   {
     room: 'infra/local',
@@ -147,7 +157,7 @@ describe('the imports', () => {
     [
       'of the AWS SDK',
       /^@(aws-sdk|smithy)\//,
-      /^shared\/(aws|ledger|logic)\/|^infra\/local\/|^infra\/aws\/identity\.ts$/,
+      /^shared\/(aws|ledger|logic)\/|^infra\/local\/|^infra\/aws\/identity\.ts$|^infra\/cli\/aws\//,
     ],
     ['of middy', /^@middy\//, /^shared\/lambda\//],
     ['of CDK', /^aws-cdk-lib|^constructs$/, /^infra\/aws\/|^infra\/local\/template\.ts$/],

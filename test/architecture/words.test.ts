@@ -21,7 +21,6 @@ const promises = [
   /\bGATE(#truora)?\b/g,
   /\bby-due\b|\bBY_DUE\b|\bdueAt\b|\bdueRecords\b|\bdueFrom\b|'?due#\$?/g,
   /\balready_asked_otherwise\b|\blist_blind\b|\bleft_over\b/g,
-  /\.world\.json\b/g,
   // The right margin of a chart.
   /\bright: \d+/g,
 ];

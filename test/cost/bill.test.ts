@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { answerCost, billOf, readCostOptions } from '../../infra/cli/cost.ts';
+import { billOf } from '../../infra/cli/cost.ts';
 import { costOf, fixedCosts } from '../../infra/cost/cost.ts';
 
 const volume = { perMonth: 1_000_000, region: 'us-east-1', webhooks: 1, poll: 0, vendorPrice: undefined } as const;
@@ -33,56 +33,5 @@ describe('the bill', () => {
     expect(far.variableInAll).toBeCloseTo(1.5 * near.variableInAll, 6);
     expect(far.vendor).toBe(near.vendor);
     expect(near.vendor).toBeCloseTo(300_000, 6);
-  });
-
-  test('parses its arguments, and has defaults for those that are left out', () => {
-    expect(
-      readCostOptions([
-        '--per-month',
-        '1000000',
-        '--region',
-        'sa-east-1',
-        '--webhooks',
-        '0.98',
-        '--vendor-price',
-        '0.30',
-      ]),
-    ).toEqual({
-      perMonth: 1_000_000,
-      region: 'sa-east-1',
-      webhooks: 0.98,
-      poll: 0,
-      vendorPrice: 0.3,
-      json: false,
-      help: false,
-    });
-    expect(readCostOptions(['--per-month', '1'])).toMatchObject({
-      region: 'us-east-1',
-      webhooks: 0.98,
-      vendorPrice: undefined,
-    });
-  });
-
-  test.each([
-    [[], '--per-month: is needed'],
-    [['--per-month', '0'], '--per-month: must be a whole number from 1'],
-    [['--per-month', '1.5'], '--per-month: must be a whole number from 1'],
-    [['--per-month', '1e6'], '--per-month: must be a whole number from 1'],
-    [['--per-month', '1', '--webhooks', '98'], '--webhooks: must be a share from 0 to 1'],
-    [['--per-month', '1', '--poll', '1.1'], '--poll: must be a share from 0 to 1'],
-    [['--per-month', '1', '--vendor-price', 'much'], '--vendor-price: must be dollars, 0 or more'],
-    [['--per-month', '1', '--region', 'mars'], '--region: must be one of us-east-1'],
-    [['--per-month', '1', '--regoin', 'x'], "Unknown option '--regoin'"],
-  ])('refuses %j and names the flag and its rule', (words, says) => {
-    const { text, exitCode, isError } = answerCost(words);
-    expect({ exitCode, isError }).toEqual({ exitCode: 2, isError: true });
-    expect(text).toContain(says);
-    expect(text).toContain('npm run -s cost');
-  });
-
-  test('prints the same numbers as JSON', () => {
-    const { text } = answerCost(['--per-month', '1000000', '--webhooks', '1', '--json']);
-    expect(JSON.parse(text)).toEqual(JSON.parse(JSON.stringify(billOf(volume))));
-    expect(answerCost(['--help']).exitCode).toBe(0);
   });
 });

@@ -75,7 +75,7 @@ describe('a 429', () => {
     const asked = await asking({ status: 429 });
     const claim = await claimed(aws);
     aws.setDelivery(({ input }) => (JSON.stringify(input).includes('notBefore') ? 'lost' : 'through'));
-    expect(await thrownBy(creating(claim))).toMatchObject({ name: 'LostOnTheWay' });
+    expect(await thrownBy(creating(claim))).toEqual(LIMITED);
     aws.setDelivery();
     expect(await creating(claim)).toMatchObject({ validationId: expect.any(String) });
     expect(asked).toHaveLength(2);

@@ -61,7 +61,7 @@ type Ended = { code: number | null; out: string; err: string };
 
 const run = (argv: string[], env: Record<string, string | undefined> = {}): Promise<Ended> =>
   new Promise((resolve) => {
-    const words = [join(root, 'infra/cli/deploy.ts'), ...argv];
+    const words = [join(root, 'infra/cli/main.ts'), ...argv];
     const child = execFile(process.execPath, words, { env: { ...shell(), ...env } }, (_, stdout, stderr) =>
       resolve({ code: child.exitCode, out: stdout.trim(), err: stderr.trim() }),
     );

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { guardEnding } from '../../infra/cli/exit-codes.ts';
+import { guardEnding } from '../../infra/cli/program/ending.ts';
 import { floodDrops } from './drops.ts';
 import { type Observed, observe, type Result } from './result.ts';
 import { floodVersions } from './versions.ts';

@@ -1,11 +1,11 @@
-import { execFile } from 'node:child_process';
-import { join } from 'node:path';
+import { tmpdir } from 'node:os';
 import { expect } from 'vitest';
 import { mayCreate } from '../../shared/domain/attempts.ts';
 import type { Claim } from '../../shared/domain/revalidation.ts';
 import { bindValidation, readBinding } from '../../shared/ledger/bindings.ts';
 import { claim as claimRecord } from '../../shared/ledger/claims.ts';
 import { readRecord } from '../../shared/ledger/records.ts';
+import { runHere } from '../support/command-line.ts';
 import { claimOf, executionOf, inMinutes, newRevalidationId, newValidationId } from '../support/journal.ts';
 import type { LocalAws } from '../support/local-aws.ts';
 import { withLocalAws } from '../support/with-local-aws.ts';
@@ -26,15 +26,8 @@ const opened = async (aws: LocalAws, at = openedAt(), revalidationId = claim.rev
   return at;
 };
 
-const resolve = (aws: LocalAws, ...words: string[]): Promise<{ code: number; out: string; err: string }> => {
-  const script = join(import.meta.dirname, '../../infra/cli/resolve.ts');
-  const argv = ['--table', aws.table, '--account', claim.accountId, ...words];
-  return new Promise((done) => {
-    execFile(process.execPath, [script, ...argv], { env: process.env }, (error, out, err) =>
-      done({ code: error ? Number(error.code) : 0, out: out.trim(), err: err.trim() }),
-    );
-  });
-};
+const resolve = (aws: LocalAws, ...words: string[]) =>
+  runHere(['resolve', '--table', aws.table, '--account', claim.accountId, ...words], tmpdir());
 
 const existing = async (aws: LocalAws) => {
   const record = await readRecord(aws.ledger, claim.revalidationId);

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { buildSync } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { commands } from '../../infra/cli/program/commands.ts';
 import { build } from '../../infra/package/build.ts';
 import { fileOf, functionNames } from '../../shared/workflow/functions.ts';
 import { runCommand } from '../support/commands.ts';
@@ -206,15 +207,25 @@ describe('the project of a user', () => {
   });
 });
 
+test('the command line of the package loads each of its commands, and has none that needs a clone', () => {
+  const file = JSON.stringify(join(installed, 'dist/infra/cli/program/commands.js'));
+  const script = `const { commands } = await import(${file});
+    const loaded = await Promise.all(commands.map(async ({ name, load }) => [name, typeof (await load()).define]));
+    console.log(JSON.stringify(loaded));`;
+  const loaded = JSON.parse(node(['--input-type=module', '--eval', script])) as [string, string][];
+  expect(loaded).toEqual(commands.map(({ name }) => [name, 'function']));
+  expect(loaded.flat()).not.toContain('deploy');
+});
+
 test(
   'the command line of the package runs the demo in an empty folder, and leaves nothing there',
   async () => {
     const empty = join(folder, 'empty');
     mkdirSync(empty);
-    const main = bin['face-revalidation'] ?? '';
-    const isCommandLine = readFileSync(join(installed, main), 'utf8').startsWith('#!');
-    const [file, argv] = isCommandLine ? [main, ['demo']] : ['dist/infra/cli/demo.js', []];
-    const { code, out } = await runCommand(file, argv, { cwd: empty, from: installed });
+    const { code, out } = await runCommand('demo', [], {
+      cwd: empty,
+      main: join(installed, bin['face-revalidation'] ?? ''),
+    });
     expect(out).toMatch(/approved, similarity/);
     expect([code, readdirSync(empty)]).toEqual([0, []]);
   },

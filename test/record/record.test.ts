@@ -12,6 +12,7 @@ import {
   ListAnswer,
   ValidationAnswer,
 } from '../../shared/truora/schemas.ts';
+import { runHere } from '../support/command-line.ts';
 import { listen } from '../support/truora.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -46,7 +47,7 @@ const record = (
   { key = KEY, interruptAt }: { key?: string; interruptAt?: string } = {},
 ): Promise<End> =>
   new Promise((resolve) => {
-    const child = spawn(process.execPath, [join(root, 'infra/record/record.ts'), ...argv], {
+    const child = spawn(process.execPath, [join(root, 'infra/cli/main.ts'), 'record', ...argv], {
       cwd: folder,
       env: { ...process.env, INIT_CWD: root, TRUORA_API_KEY: key },
     });
@@ -188,19 +189,19 @@ test.each([
 describe('invalid arguments', () => {
   const good = [selfie, '--account', 'a', '--enrollment', 'e', '--authorized'];
   test.each<[string, string[], RegExp, string?]>([
-    ['no file', good.slice(1), /give one media file/],
-    ['two files', [selfie, ...good], /give one media file/],
-    ['a file that is not there', ['none.jpg', ...good.slice(1)], /none\.jpg: cannot be read \(ENOENT\)/],
+    ['no file', good.slice(1), /missing required argument 'file'/],
+    ['two files', [selfie, ...good], /too many arguments/],
+    ['a file that is not there', ['none.jpg', ...good.slice(1)], /none\.jpg: there is no such file/],
     ['a file that is no media', [join(root, 'package.json'), ...good.slice(1)], /must be jpeg, png, webp/],
     ['no consent', good.slice(0, -1), /--authorized is required/],
-    ['no account', [selfie, '--enrollment', 'e', '--authorized'], /--account: /],
+    ['no account', [selfie, '--enrollment', 'e', '--authorized'], /--account is required/],
     [
       'an account that no path takes',
       [selfie, '--account', '..', ...good.slice(3)],
       /--account: must not be only dots/,
     ],
-    ['no enrollment', [selfie, '--account', 'a', '--authorized'], /--enrollment: /],
-    ['a word that is not known', [...good, '--force'], /Unknown option '--force'/],
+    ['no enrollment', [selfie, '--account', 'a', '--authorized'], /--enrollment is required/],
+    ['a word that is not known', [...good, '--force'], /unknown option '--force'/],
     ['no key', good, /TRUORA_API_KEY/, ''],
     ['another origin', [...good, '--truora', 'https://truora.example'], /--truora: must be https:\/\/api\.validations/],
     [
@@ -210,9 +211,9 @@ describe('invalid arguments', () => {
     ],
     ['a folder that is not there', [...good, '--into', '/nowhere'], /--into: \/nowhere cannot be written/],
   ])('give one line: %s', async (_, argv, said, key) => {
-    const { code, err } = await record(argv, key === undefined ? {} : { key });
+    const { code, err } = await runHere(['record', ...argv], root, { env: { TRUORA_API_KEY: key ?? KEY } });
     expect(code).toBe(2);
     expect(err).toMatch(said);
-    expect(err).toMatch(/^[^\n]+\(--help shows how\)\n$/);
+    expect(err).toMatch(/^[^\n]+\(--help shows how\)$/);
   });
 });

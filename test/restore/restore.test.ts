@@ -1,6 +1,5 @@
-import { execFile } from 'node:child_process';
-import { join } from 'node:path';
-import { afterAll, describe, expect } from 'vitest';
+import { tmpdir } from 'node:os';
+import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { bodyOf, type LocalServer, listen } from '../../infra/local/http.ts';
 import { deleteItem } from '../../shared/aws/dynamodb.ts';
 import { mayCreate } from '../../shared/domain/attempts.ts';
@@ -13,13 +12,12 @@ import { readIntent } from '../../shared/ledger/intents.ts';
 import { readRecord } from '../../shared/ledger/records.ts';
 import { throttleOf } from '../../shared/ledger/throttle.ts';
 import type { Journal } from '../../shared/workflow/contract.ts';
+import { runHere } from '../support/command-line.ts';
 import { errorOf, executionOf, inMinutes, journalOf, newValidationId } from '../support/journal.ts';
 import { type Line, type LocalAws, standIn } from '../support/local-aws.ts';
 import { withLocalAws } from '../support/with-local-aws.ts';
 
 const MACHINE = 'arn:aws:states:us-east-1:000000000000:stateMachine:Revalidation';
-
-const root = join(import.meta.dirname, '../..');
 
 type Run = { name: string; minutesAgo: number; exits: unknown[] };
 
@@ -66,6 +64,11 @@ test.beforeAll(async ({ aws }) => {
   });
 });
 
+beforeAll(() => {
+  // The client is made at its first use, after this.
+  process.env.AWS_ENDPOINT_URL_SFN = machine.origin;
+});
+
 afterAll(async () => {
   await machine.close();
 });
@@ -81,14 +84,9 @@ test.beforeEach(async ({ aws }) => {
 /** Calls the command against a Truora that says this of every person. */
 const restore = async (aws: LocalAws, truora: Line, ...words: string[]) => {
   const there = await standIn(truora);
-  const argv = ['--table', aws.table, '--machine', MACHINE, '--as-of', inMinutes(-60), '--truora', there.origin];
-  const env = { ...process.env, AWS_ENDPOINT_URL_SFN: machine.origin, TRUORA_API_KEY: 'canary-key' };
-  const ended = await new Promise<{ code: number; out: string; err: string }>((done) => {
-    const script = join(root, 'infra/cli/restore.ts');
-    execFile(process.execPath, [script, ...argv, ...words], { env }, (error, out, err) =>
-      done({ code: error ? Number(error.code) : 0, out, err }),
-    );
-  });
+  const base = { '--table': aws.table, '--machine': MACHINE, '--as-of': inMinutes(-60), '--truora': there.origin };
+  const argv = Object.entries(base).flatMap(([name, value]) => (words.includes(name) ? [] : [name, value]));
+  const ended = await runHere(['restore', ...argv, ...words], tmpdir(), { env: { TRUORA_API_KEY: 'canary-key' } });
   await there.close();
   return { ...ended, asked: there.asked };
 };

@@ -19,15 +19,15 @@ type How = {
   stdout?: number;
   /** Called with the first words on stdout. */
   onOut?: (stdout: NodeJS.ReadableStream & { destroy(): void }) => void;
-  /** Another copy of the project. */
-  from?: string;
+  /** The main module of another copy of the command line. */
+  main?: string;
 };
 
 /** Runs a command as npm would, in a folder of the test's own. */
-export const runCommand = (file: string, argv: string[], how: How): Promise<End> => {
-  const { cwd, env = {}, preload, stdout = 'pipe', onOut, from = root } = how;
+export const runCommand = (command: string, argv: string[], how: How): Promise<End> => {
+  const { cwd, env = {}, preload, stdout = 'pipe', onOut, main = join(root, 'infra/cli/main.ts') } = how;
   const loaded = preload === undefined ? [] : ['--import', preload];
-  const child = spawn(process.execPath, [...loaded, join(from, file), ...argv], {
+  const child = spawn(process.execPath, [...loaded, main, command, ...argv], {
     cwd,
     stdio: ['ignore', stdout, 'pipe'],
     env: { ...process.env, INIT_CWD: cwd, TRUORA_API_KEY: '', ...env },

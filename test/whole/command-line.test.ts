@@ -6,6 +6,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { registerEnrollment } from '../../infra/local/put-media.ts';
 import { startSandbox } from '../../infra/local/truora/sandbox.ts';
 import type { Outcome } from '../../shared/domain/revalidation.ts';
+import { runHere } from '../support/command-line.ts';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -23,7 +24,7 @@ const start = (
   argv: string[],
   env: Record<string, string> = {},
 ): { child: ChildProcess; end: Promise<End> } => {
-  const child = spawn(process.execPath, [join(root, `infra/cli/${command}.ts`), ...argv], {
+  const child = spawn(process.execPath, [join(root, 'infra/cli/main.ts'), command, ...argv], {
     cwd: folder,
     env: { ...process.env, INIT_CWD: root, TRUORA_API_KEY: '', ...env },
   });
@@ -116,7 +117,7 @@ describe('invalid arguments', () => {
     pdf: made('paper.jpg', '%PDF-1.7'),
   };
   const rows: [string, string[], RegExp][] = [
-    ['no file', asked.slice(1), /give one media file/],
+    ['no file', asked.slice(1), /missing required argument 'file'/],
     ['a missing file', [join(folder, 'none.jpg'), ...asked.slice(1)], /none\.jpg: there is no such file/],
     ['a directory', [folder, ...asked.slice(1)], /is not a file/],
     ['an empty file', [files.empty, ...asked.slice(1)], /empty\.jpg: must hold at least 1 byte/],
@@ -143,14 +144,14 @@ describe('invalid arguments', () => {
     ],
     ['callback from afar', [...asked, '--truora', 'http://127.0.0.1:9', '--mode', 'callback'], /no webhook/],
   ];
-  test.concurrent.each(rows)('give one line, exit 2, and start nothing: %s', async (_, argv, line) => {
-    const { code, out, err } = await run('revalidate', argv);
+  test.each(rows)('give one line, exit 2, and start nothing: %s', async (_, argv, line) => {
+    const { code, out, err } = await runHere(['revalidate', ...argv], folder, { folder: root });
     expect([code, out, err.trim().split('\n').length]).toEqual([2, '', 1]);
     expect(err).toMatch(line);
   });
 
-  test.concurrent('drop without a local system states how to start one', async () => {
-    const { code, err } = await run('drop', asked);
+  test('drop without a local system states how to start one', async () => {
+    const { code, err } = await runHere(['drop', ...asked], mkdtempSync(join(folder, 'empty-')), { folder: root });
     expect([code, err.trim()]).toEqual([2, expect.stringContaining('npm start')]);
   });
 });
@@ -173,7 +174,7 @@ test.concurrent('against --truora, Ctrl-C and a kill lose nothing: the same comm
     first.child.kill('SIGINT');
     const interrupted = await first.end;
     expect([interrupted.code, interrupted.out]).toEqual([130, '']);
-    expect(interrupted.err).toContain('goes on where this one stopped');
+    expect(interrupted.err).toContain('continues where this one stopped');
     expect(mediaFoldersOf(first.child.pid)).toEqual([]);
 
     const killed = start('revalidate', argv, env);
@@ -193,14 +194,14 @@ test.concurrent('against --truora, Ctrl-C and a kill lose nothing: the same comm
 });
 
 test.concurrent('start takes drops from a second terminal and ends cleanly at Ctrl-C', async () => {
-  const system = start('start', []);
-  await said(system.child, /The system is up/);
+  const system = start('start', ['--port', '0']);
+  await said(system.child, /The local system is ready/);
   const dropped = await run('drop', asked);
   expect([dropped.code, dropped.err]).toEqual([0, '']);
   await said(system.child, /recorded: approved/);
   system.child.kill('SIGINT');
   const { code, out } = await system.end;
   expect(code).toBe(0);
-  expect(out).toContain('-enrollment-pending');
-  expect(readdirSync(folder)).not.toContain('.system.json');
+  expect(out).toContain('/sandbox/scenarios');
+  expect(readdirSync(folder)).not.toContain('.local-system.json');
 });

@@ -82,7 +82,7 @@ test('no setting of a shell sends a call to anything but this machine', async ()
   writeFileSync(lookups, '');
   const preload = pathToFileURL(join(root, 'test/support/lookups.mjs')).href;
   const env = { ...hostile, LOOKUPS: lookups };
-  const { code, err, out } = await runCommand('infra/cli/revalidate.ts', [...asked, '--json'], {
+  const { code, err, out } = await runCommand('revalidate', [...asked, '--json'], {
     cwd: folder,
     env,
     preload,
@@ -100,9 +100,9 @@ test('the project runs from a folder whose name has a meaning in an address', as
     cpSync(join(root, name), join(from, name), { recursive: true });
   }
   symlinkSync(join(root, 'node_modules'), join(from, 'node_modules'));
-  const { code, err, out } = await runCommand('infra/cli/revalidate.ts', [...asked, '--json'], {
+  const { code, err, out } = await runCommand('revalidate', [...asked, '--json'], {
     cwd: from,
-    from,
+    main: join(from, 'infra/cli/main.ts'),
   });
   expect([code, JSON.parse(out || '{}').status], err).toEqual([0, 'approved']);
 });

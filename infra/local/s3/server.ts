@@ -35,6 +35,7 @@ export type S3Options = {
   cors?: readonly CorsRule[];
   /** The permissions of the roles; without it every call is allowed. */
   permissions?: Permissions;
+  port?: number | undefined;
 };
 
 type Operation = { run: (call: Call) => Promise<Answer>; headers: RegExp; query: RegExp };
@@ -169,7 +170,7 @@ export const startS3 = async (options: S3Options): Promise<S3Standin> => {
     const served = serve(request, response).finally(() => serving.delete(served));
     serving.add(served);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(options.port ?? 0, '127.0.0.1', resolve));
 
   return {
     origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,

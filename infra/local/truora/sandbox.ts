@@ -10,6 +10,7 @@ import {
   defaultSettings,
   emptySandboxState,
   type Rule,
+  registerEnrollment,
   type SandboxSettings,
   type SandboxState,
   type Upload,
@@ -27,6 +28,8 @@ export type Sandbox = {
   uploaded(validationId: string): Upload | undefined;
   /** The upload link of a validation, as in its create answer. */
   linkOf(validationId: string): string | undefined;
+  /** Registers an enrollment that is not known yet; a known one stays as it is. */
+  enroll(enrollment: { accountId: string; enrollmentId: string }): void;
   /** Sets the receiver of webhooks from now on. */
   notify(rule: Rule): void;
   close(): Promise<void>;
@@ -37,7 +40,7 @@ export type Sandbox = {
  * selects the scenario (scenarios.ts). It writes no log and keeps no media.
  */
 export const startSandbox = async (
-  options: { webhook?: Rule; settings?: Partial<SandboxSettings> } = {},
+  options: { webhook?: Rule; settings?: Partial<SandboxSettings>; port?: number | undefined } = {},
 ): Promise<Sandbox> => {
   const state = emptySandboxState({ ...defaultSettings, ...options.settings });
   state.webhook = options.webhook && receiver(options.webhook);
@@ -46,7 +49,7 @@ export const startSandbox = async (
     if (!isLocalHost(request)) return refuseHost(response);
     void answer(state, request, response);
   });
-  server.listen(0, '127.0.0.1');
+  server.listen(options.port ?? 0, '127.0.0.1');
   await once(server, 'listening');
   state.origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
@@ -61,6 +64,9 @@ export const startSandbox = async (
     linkOf: (validationId) => {
       const validation = state.validations.get(validationId);
       return validation && uploadLink(state, validation).instructions.file_upload_link;
+    },
+    enroll: ({ accountId, enrollmentId }) => {
+      if (!state.enrollments.has(enrollmentId)) registerEnrollment(state, accountId, enrollmentId);
     },
     notify: (rule) => {
       state.webhook = receiver(rule);

@@ -1,0 +1,3 @@
+import { defineCdk } from './deploy.ts';
+
+export const define = defineCdk('diff');

@@ -1,0 +1,92 @@
+import type { Define } from './define.ts';
+
+export type Entry = { name: string; summary: string; group: string; load: () => Promise<{ define: Define }> };
+
+export const groups = {
+  local: 'On this machine:',
+  cases: 'Cases, on this machine or with --stage in AWS:',
+  operate: 'Operate:',
+  money: 'Money and numbers:',
+  deploy: 'Deploy:',
+};
+
+export const entry = (name: string, group: string, summary: string, load: Entry['load']): Entry => ({
+  name,
+  group,
+  summary,
+  load,
+});
+
+/** The commands of the package and of a clone. A module is imported when its command is called, so that `--help` loads none of them. */
+export const commands: readonly Entry[] = [
+  entry('start', groups.local, 'run the whole system on this machine until Ctrl-C', () => import('../start.ts')),
+  entry(
+    'demo',
+    groups.local,
+    'run a photo and a video through the whole system, each state as it happens',
+    () => import('../demo.ts'),
+  ),
+  entry(
+    'revalidate',
+    groups.local,
+    're-validate one face with one photo or video, and print the outcome',
+    () => import('../revalidate.ts'),
+  ),
+  entry(
+    'enroll',
+    groups.local,
+    'register an enrollment at the sandbox of the local system',
+    () => import('../enroll.ts'),
+  ),
+  entry(
+    'drop',
+    groups.cases,
+    'drop a photo or video into the inbox, and print the id of its re-validation',
+    () => import('../drop.ts'),
+  ),
+  entry('call', groups.cases, 'call the API, signed with your credentials', () => import('../call.ts')),
+  entry('show', groups.cases, 'show one case', () => import('../show.ts')),
+  entry('cases', groups.cases, 'list cases, newest first', () => import('../cases.ts')),
+  entry(
+    'explain',
+    groups.cases,
+    'tell one case in sentences: what happened, why, and what can be done',
+    () => import('../explain.ts'),
+  ),
+  entry('cancel', groups.cases, 'cancel a case that has not ended', () => import('../cancel.ts')),
+  entry(
+    'redrive',
+    groups.operate,
+    'start again what failed to start or to be repaired; shows first what it would do',
+    () => import('../redrive.ts'),
+  ),
+  entry(
+    'announce',
+    groups.operate,
+    'announce the outcome of a case again, with the same eventId',
+    () => import('../announce.ts'),
+  ),
+  entry(
+    'resolve',
+    groups.operate,
+    "close a person's intent by hand, where Truora's list cannot be read",
+    () => import('../resolve.ts'),
+  ),
+  entry('throttle', groups.operate, 'show, close or open the throttle before Truora', () => import('../throttle.ts')),
+  entry('keys', groups.operate, 'rotate the Truora key or a webhook key', () => import('../keys.ts')),
+  entry(
+    'restore',
+    groups.operate,
+    'make a ledger that was restored from a backup safe to continue with',
+    () => import('../restore.ts'),
+  ),
+  entry('today', groups.money, 'count the cases of today by status and reason', () => import('../today.ts')),
+  entry(
+    'spend',
+    groups.money,
+    'count what re-validations have cost, and what was avoided',
+    () => import('../spend.ts'),
+  ),
+  entry('cost', groups.money, 'print the dollars of a month in AWS, by line', () => import('../cost.ts')),
+  entry('smoke', groups.deploy, 'prove a deployment for free', () => import('../smoke.ts')),
+];

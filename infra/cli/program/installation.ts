@@ -1,0 +1,16 @@
+import { extname, join } from 'node:path';
+
+/** Whether this is the package, which holds JavaScript, and not a clone, which holds TypeScript. */
+export const isPackage = extname(import.meta.filename) === '.js';
+
+/** The words that call a command here: npm has short cuts in a clone. */
+export const wordsFor = (command: 'start' | 'drop'): string => {
+  if (isPackage) return `npx face-revalidation ${command}`;
+  return command === 'start' ? 'npm start' : `npm run -s ${command} --`;
+};
+
+/** A photo to try a command with, as a person types it in the folder of the project. */
+export const examplePhoto = join(
+  isPackage ? 'node_modules/face-revalidation/dist' : '.',
+  'infra/local/media/selfie.jpg',
+);
