@@ -3,7 +3,7 @@ import { declinedReasons, expiredReasons } from '../../shared/domain/reasons.ts'
 import { type FunctionName, fileOf, functionNames, jobs, routes } from '../../shared/workflow/functions.ts';
 import { type Scenario, scenarios } from '../local/truora/scenarios.ts';
 import { functionSeconds } from '../workflow/timeouts.ts';
-import { codes, row } from './rows.ts';
+import { row } from './rows.ts';
 
 const code = (text: string | undefined, otherwise: string) => (text ? `\`${text}\`` : otherwise);
 
