@@ -1,26 +1,25 @@
-import { PageSize, presentRevalidation, readCursor, writeCursor } from '../shared/domain/api.ts';
+import { presentRevalidation, writeCursor } from '../shared/domain/api.ts';
 import { defined } from '../shared/domain/defined.ts';
 import { AccountId } from '../shared/domain/ids.ts';
+import { readListQuery } from '../shared/domain/list-query.ts';
 import { parseOrRefuse } from '../shared/domain/parse.ts';
 import { callerOf, refuseOthers } from '../shared/lambda/caller.ts';
 import { ledgerFromEnv } from '../shared/lambda/clients.ts';
 import { env } from '../shared/lambda/env.ts';
 import { log } from '../shared/lambda/logger.ts';
 import { answerJson, route } from '../shared/lambda/route.ts';
-import { listRecords } from '../shared/ledger/records.ts';
+import { listOfPerson } from '../shared/logic/person-list.ts';
 
 /**
  * `GET /accounts/{accountId}/revalidations`, called by systems that know the person. Gives the person's records, newest claim first, a
- * page at a time. It leaves out promises that were never claimed (an unused form is no case), and records that cannot be read, which
+ * page at a time, of one status or one time of claim if asked for. It leaves out promises that were never claimed (an unused form is no case), and records that cannot be read, which
  * it logs.
  */
 export const handler = route('ListRevalidations', async ({ event }) => {
   const caller = callerOf(event, env('ACCOUNT_CLAIM'));
   const accountId = parseOrRefuse(AccountId, event.pathParameters?.accountId, 'accountId');
   refuseOthers(caller, accountId);
-  const limit = parseOrRefuse(PageSize, event.queryStringParameters?.limit, 'limit');
-  const cursor = event.queryStringParameters?.cursor;
-  const page = await listRecords(ledgerFromEnv(), accountId, { limit, after: cursor ? readCursor(cursor) : undefined });
+  const page = await listOfPerson(ledgerFromEnv(), accountId, readListQuery(event.queryStringParameters ?? {}));
   for (const { revalidationId } of page.unreadable) {
     log('error', 'unreadable', { step: 'ListRevalidations', revalidationId: String(revalidationId) });
   }

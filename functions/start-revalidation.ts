@@ -3,13 +3,13 @@ import { defined } from '../shared/domain/defined.ts';
 import { RequestInvalidError } from '../shared/domain/errors.ts';
 import { parseOrRefuse } from '../shared/domain/parse.ts';
 import { applyPolicy } from '../shared/domain/policy.ts';
-import { CallRequest } from '../shared/domain/request.ts';
+import { IdempotencyKeyHeader } from '../shared/domain/request.ts';
 import { refuseSpeech } from '../shared/domain/request-details.ts';
 import { callerOf, refuseOthers, refuseOthersMedia } from '../shared/lambda/caller.ts';
 import { ledgerFromEnv, retryRulesFromEnv } from '../shared/lambda/clients.ts';
 import { env, mediaLimitsFromEnv, policyFromEnv } from '../shared/lambda/env.ts';
 import { log } from '../shared/lambda/logger.ts';
-import { answerJson, jsonOf, type RouteInput, route } from '../shared/lambda/route.ts';
+import { answerJson, jsonOf, type RouteInput, retryAfter, route } from '../shared/lambda/route.ts';
 import { type StartCall, type StartSettings, start } from '../shared/logic/start.ts';
 
 /**
@@ -20,8 +20,10 @@ import { type StartCall, type StartSettings, start } from '../shared/logic/start
 export const handler = route('StartRevalidation', async (input) => {
   const { record, ticket, isRepeat, upload } = await start(settings(), readCall(input));
   const found = presentRevalidation(record, ticket);
-  log('info', 'done', { step: 'StartRevalidation', revalidationId: found?.revalidationId });
-  return answerJson(record ? 200 : 202, defined({ ...found, isRepeat: isRepeat || undefined, upload }));
+  if (!found) throw new TypeError('a started case has a record or a ticket');
+  log('info', 'done', { step: 'StartRevalidation', revalidationId: found.revalidationId });
+  const headers = { location: `/revalidations/${found.revalidationId}`, ...retryAfter(found) };
+  return answerJson(record ? 200 : 202, defined({ ...found, isRepeat: isRepeat || undefined, upload }), headers);
 });
 
 const settings = (): StartSettings => ({
@@ -39,7 +41,7 @@ const readCall = (input: RouteInput): StartCall => {
   const json = jsonOf(input);
   const body = isForUpload(json) ? parseOrRefuse(TicketBody, json) : parseOrRefuse(StartBody, json);
   const header = input.event.headers['idempotency-key'];
-  const key = parseOrRefuse(CallRequest.shape.idempotencyKey, header, 'Idempotency-Key');
+  const key = parseOrRefuse(IdempotencyKeyHeader, header, 'Idempotency-Key');
   refuseOthers(caller, body.accountId);
   if ('media' in body) refuseOthersMedia(caller, body.media.key);
   refuseSpeech(body.options ?? {});
@@ -54,7 +56,7 @@ const readCall = (input: RouteInput): StartCall => {
 const isForUpload = (asked: unknown): boolean => {
   if (typeof asked !== 'object' || asked === null || !('upload' in asked)) return false;
   if (!('media' in asked)) return true;
-  throw broken('media', 'rule', `is given together with upload: ${ONE_OF_BOTH}`);
+  throw broken('media', 'rule', `both media and upload are given: ${ONE_OF_BOTH}`);
 };
 
 const keyless = () =>

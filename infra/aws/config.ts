@@ -26,6 +26,14 @@ const LEAST_SETTLE_SECONDS = functionSeconds.CreateValidation + 10;
 /** A page of this origin may upload. `*` in a name would admit every page of the web, or of a shared domain. */
 const corsOrigin = origin.check(z.refine((text) => !text.includes('*'), 'must name one origin: no *'));
 
+/** A part follows it, so it is an address without a query, a fragment or a slash at its end. */
+const documentationUrl = z.string().check(
+  z.refine((text) => {
+    const url = URL.canParse(text) ? new URL(text) : undefined;
+    return url?.protocol === 'https:' && !/[?#]|\/$/.test(text) && url.username === '';
+  }, 'must be https, without a query, a fragment or a slash at the end'),
+);
+
 /** The other partitions: China, GovCloud, the isolated ones and the European Sovereign Cloud (documented). */
 const OTHER_PARTITIONS = /^(cn|us-gov|us-iso[a-z]?|eu-isoe|eusc)-/;
 
@@ -155,7 +163,12 @@ const Settings = z.strictObject({
   unclaimedMinutes: z._default(z.number().check(z.int(), z.minimum(0), z.maximum(720)), 15),
   /** Limits of media beyond Truora's own, checked before Truora is asked. */
   media: z._default(MediaLimits, MediaLimits.parse({})),
-  /** Web origins whose pages may upload into the bucket from a browser; none when left out. */
+  /**
+   * Where this project's documentation can be read, such as `https://github.com/OWNER/REPOSITORY/blob/main`. The `type` of each problem
+   * is an address there (`/shared/contracts/problems.md#CODE`); when left out, it is a URN.
+   */
+  documentationUrl: z.optional(documentationUrl),
+  /** Web origins whose pages may call the API and upload into the bucket from a browser; none when left out. */
   corsOrigins: z._default(z.array(corsOrigin), []),
   /** Mail address for alarms; none when left out. It must be confirmed once by a click. */
   alarmEmail: z.optional(z.email()),

@@ -1,8 +1,10 @@
-import { type CfnStage, HttpApi, HttpMethod, HttpNoneAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2';
+import { Duration } from 'aws-cdk-lib';
+import { type CfnStage, CorsHttpMethod, HttpApi, HttpMethod, HttpNoneAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpIamAuthorizer, HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { defined } from '../../shared/domain/defined.ts';
 import { type RouteName, routes } from '../../shared/workflow/functions.ts';
 import type { Config } from './config.ts';
 import type { Functions } from './functions.ts';
@@ -19,6 +21,20 @@ const LOGGED = {
   integration: '$context.integrationErrorMessage',
 };
 
+/** What a page may send and read: a token or the headers of a signature, and where a case is read. The preflight is cached for an hour. */
+const callsFrom = (allowOrigins: string[]) => ({
+  allowOrigins,
+  allowMethods: [CorsHttpMethod.GET, CorsHttpMethod.POST],
+  allowHeaders: [
+    'authorization',
+    'content-type',
+    'idempotency-key',
+    ...['content-sha256', 'date', 'security-token'].map((name) => `x-amz-${name}`),
+  ],
+  exposeHeaders: ['location', 'retry-after'],
+  maxAge: Duration.hours(1),
+});
+
 /**
  * The entry point for calls: the routes, their authorizers and the throttle. Truora's webhook is authorized by its signature, so
  * the gateway has no authorizer there.
@@ -34,7 +50,15 @@ export class RevalidationApi extends Construct {
     super(scope, id);
     const { jwt } = config;
     this.issuer = jwt?.issuer;
-    this.api = new HttpApi(this, 'Api', { apiName: `face-revalidation-${config.stage}` });
+    const { corsOrigins } = config;
+    this.api = new HttpApi(
+      this,
+      'Api',
+      defined({
+        apiName: `face-revalidation-${config.stage}`,
+        corsPreflight: corsOrigins.length > 0 ? callsFrom(corsOrigins) : undefined,
+      }),
+    );
     const authorizer = jwt
       ? new HttpJwtAuthorizer('Jwt', jwt.issuer, { jwtAudience: jwt.audience })
       : new HttpIamAuthorizer();

@@ -103,7 +103,12 @@ export type Settings = {
      */
     readonly maxSeconds?: number | undefined;
   };
-  /** Web origins whose pages may upload into the bucket from a browser; none when left out. */
+  /**
+   * Where this project's documentation can be read, such as `https://github.com/OWNER/REPOSITORY/blob/main`. The `type`
+   * of each problem is an address there (`/shared/contracts/problems.md#CODE`); when left out, it is a URN.
+   */
+  readonly documentationUrl?: string | undefined;
+  /** Web origins whose pages may call the API and upload into the bucket from a browser; none when left out. */
   readonly corsOrigins?: readonly string[] | undefined;
   /** Mail address for alarms; none when left out. It must be confirmed once by a click. */
   readonly alarmEmail?: string | undefined;

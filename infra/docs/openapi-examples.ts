@@ -1,7 +1,7 @@
 import type * as z from 'zod/mini';
 import type { Revalidation, RevalidationPage, StartBody, Started, TicketBody } from '../../shared/domain/api.ts';
 import { defined } from '../../shared/domain/defined.ts';
-import { type Problem, type ProblemCode, problems } from '../../shared/domain/problem.ts';
+import { type Problem, type ProblemCode, problems, typeOf } from '../../shared/domain/problem.ts';
 
 const revalidationId = 'RVL5f2b8c1d9e3a47608f1c2d3e4b5a6978';
 
@@ -23,6 +23,7 @@ export const startBody: StartBody = { ...person, userAuthorized: true, media: { 
 
 export const ticket: Started = {
   revalidationId,
+  status: 'pending',
   phase: 'awaiting_upload',
   ...person,
   reference: 'case 7',
@@ -56,6 +57,7 @@ const decidedAt = '2026-11-23T10:00:07.000Z';
 
 export const approved: Revalidation = {
   ...base,
+  status: 'approved',
   phase: 'approved',
   validationId: 'VLD0123456789abcdef0123456789abcdef',
   outcome: {
@@ -73,6 +75,7 @@ export const approved: Revalidation = {
 
 export const canceled: Revalidation = {
   ...base,
+  status: 'canceled',
   phase: 'canceled',
   canceledBy: calledBy,
   outcome: {
@@ -95,7 +98,7 @@ export const problemWith = (code: ProblemCode): Problem => {
   const error = { path: 'options.threshold', code: 'out_of_range', detail: 'must be 0 to 1' } as const;
   const isInvalid = code === 'request_invalid';
   return defined({
-    type: `urn:problem:face-revalidation:${code}`,
+    type: typeOf(code, 'https://github.com/OWNER/REPOSITORY/blob/main'),
     title: problems[code].title,
     status: problems[code].status,
     code,

@@ -1,103 +1,24 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import * as z from 'zod/mini';
-import { PageSize, Revalidation, RevalidationPage, StartBody, Started, TicketBody } from '../../shared/domain/api.ts';
 import { defined } from '../../shared/domain/defined.ts';
-import { AccountId, RevalidationId } from '../../shared/domain/ids.ts';
-import { Problem, type ProblemCode, problems } from '../../shared/domain/problem.ts';
-import { errorReasons } from '../../shared/domain/reasons.ts';
-import { CallRequest } from '../../shared/domain/request.ts';
+import { type ProblemCode, problems } from '../../shared/domain/problem.ts';
 import { type RouteName, routes } from '../../shared/workflow/functions.ts';
 import * as examples from './openapi-examples.ts';
+import { gatewayResponses, withGateway } from './openapi-gateway.ts';
+import { type Header, headers, type Operation, operations } from './openapi-operations.ts';
+import { componentSchemas, ref, type SchemaName, schemaOf } from './openapi-schemas.ts';
+
+export { operations } from './openapi-operations.ts';
+export { schemas } from './openapi-schemas.ts';
 
 const file = join(import.meta.dirname, '../../shared/contracts/openapi.json');
 
-/** The schemas of the document by name. The functions parse with the same schemas. */
-export const schemas = { TicketBody, StartBody, Started, Revalidation, RevalidationPage, Problem } as const;
-
-type SchemaName = keyof typeof schemas;
-
-type Parameter = { name: string; in: 'path' | 'query' | 'header'; schema: z.ZodMiniType; description: string };
-
-type Operation = {
-  summary: string;
-  parameters?: Parameter[];
-  body?: Partial<Record<SchemaName, object>>;
-  answers: Record<number, { description: string; schema?: SchemaName; example?: object }>;
-  problems: ProblemCode[];
-};
-
-const id: Parameter = { name: 'id', in: 'path', schema: RevalidationId, description: 'The id of the re-validation.' };
-
-/** The codes of a named error that the API answers with. */
-const problemsOf = (name: keyof typeof errorReasons): ProblemCode[] => {
-  const codes: readonly string[] = errorReasons[name];
-  return codes.filter((code): code is ProblemCode => Object.hasOwn(problems, code));
-};
-
-/** The input, answers and problems of each route. A route without an entry does not compile. */
-export const operations: Record<RouteName, Operation> = {
-  StartRevalidation: {
-    summary: 'Request a re-validation: with a form for the upload, or of media under `media/`.',
-    parameters: [
-      {
-        name: 'Idempotency-Key',
-        in: 'header',
-        schema: CallRequest.shape.idempotencyKey,
-        description:
-          'The same key with the same body is the same re-validation for 90 days, or as long as records are kept if that is shorter. Keys belong to their caller.',
-      },
-    ],
-    body: { TicketBody: examples.ticketBody, StartBody: examples.startBody },
-    answers: {
-      200: { description: 'It was claimed before.', schema: 'Started', example: examples.approved },
-      202: { description: 'It is accepted.', schema: 'Started', example: examples.ticket },
-    },
-    problems: [
-      ...problemsOf('CallRefusedError').filter((code) => code !== 'signature_invalid' && code !== 'already_decided'),
-      ...problemsOf('RequestInvalidError'),
-      ...problemsOf('MediaUnacceptableError'),
-      'media_gone',
-    ],
-  },
-  ReadRevalidation: {
-    summary: 'The state of a re-validation.',
-    parameters: [id],
-    answers: { 200: { description: 'The current state.', schema: 'Revalidation', example: examples.approved } },
-    problems: ['subject_missing', 'account_forbidden', 'revalidation_unknown'],
-  },
-  ListRevalidations: {
-    summary: 'The claimed re-validations of a person, newest first.',
-    parameters: [
-      { name: 'accountId', in: 'path', schema: AccountId, description: 'The person.' },
-      { name: 'limit', in: 'query', schema: PageSize, description: 'The most entries of a page.' },
-      { name: 'cursor', in: 'query', schema: z.optional(z.string()), description: 'The cursor of the previous page.' },
-    ],
-    answers: { 200: { description: 'A page.', schema: 'RevalidationPage', example: examples.page } },
-    problems: ['subject_missing', 'account_forbidden', 'request_invalid'],
-  },
-  CancelRevalidation: {
-    summary: 'Cancel a re-validation that is not decided.',
-    parameters: [id],
-    answers: { 200: { description: 'It is canceled.', schema: 'Revalidation', example: examples.canceled } },
-    problems: ['subject_missing', 'account_forbidden', 'revalidation_unknown', 'already_decided'],
-  },
-  ReceiveWebhook: {
-    summary: 'A webhook of Truora: a JWT signed with the key of its rule.',
-    answers: { 200: { description: 'Accepted.' } },
-    problems: ['signature_invalid'],
-  },
-};
-
-const schemaOf = (schema: z.ZodMiniType): object => {
-  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'throw' });
-  return rest;
-};
-
-const ref = (name: SchemaName) => ({ $ref: `#/components/schemas/${name}` });
+const headersOf = (names: Header[]): object =>
+  Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
 
 /** The problem documents of one status, with one example a code. */
 const problemAnswer = (codes: ProblemCode[]) => ({
+  ...(codes.includes('claimed_elsewhere') ? { headers: headersOf(['Retry-After']) } : {}),
   description: codes.map((code) => problems[code].title).join(' Or: '),
   content: {
     'application/problem+json': {
@@ -118,31 +39,63 @@ const bodyOf = (body: NonNullable<Operation['body']>) => ({
 });
 
 const operationOf = (name: RouteName) => {
-  const { summary, parameters = [], body, answers, problems: codes } = operations[name];
+  const { summary, description, parameters = [], body, answers, problems: codes } = operations[name];
   const all: ProblemCode[] = [...codes, 'unexpected'];
+  const { scope } = routes[name];
   const byStatus = Map.groupBy(all, (code) => problems[code].status);
   return defined({
     operationId: name,
     summary,
-    'x-scope': routes[name].scope,
-    security: routes[name].scope === 'signature' ? [] : undefined,
+    description,
+    tags: [scope === 'signature' ? 'webhooks' : 're-validations'],
+    security: scope === 'signature' ? [] : [{ iam: [] }, { jwt: [`revalidations/${scope}`] }],
     parameters: parameters.map(({ schema, ...parameter }) => ({
       ...parameter,
       required: parameter.in === 'path',
       schema: schemaOf(schema),
     })),
     requestBody: body && bodyOf(body),
-    responses: {
-      ...Object.fromEntries(
-        Object.entries(answers).map(([status, { description, schema, example }]) => [
-          status,
-          defined({ description, content: schema && { 'application/json': { schema: ref(schema), example } } }),
-        ]),
-      ),
-      ...Object.fromEntries([...byStatus].map(([status, some]) => [status, problemAnswer(some)])),
-    },
+    responses: withGateway(
+      {
+        ...Object.fromEntries(
+          Object.entries(answers).map(([status, answer]) => [
+            status,
+            defined({
+              description: answer.description,
+              headers: answer.headers && headersOf(answer.headers),
+              content: answer.schema && {
+                'application/json': defined({ schema: ref(answer.schema), example: answer.example }),
+              },
+            }),
+          ]),
+        ),
+        ...Object.fromEntries([...byStatus].map(([status, some]) => [status, problemAnswer(some)])),
+      },
+      scope === 'signature',
+    ),
   });
 };
+
+const servers = [
+  {
+    url: 'https://{apiId}.execute-api.{region}.amazonaws.com',
+    description: 'A deployment. `ApiUrl` of the stack is the whole address.',
+    variables: {
+      apiId: { default: 'a1b2c3d4e5', description: 'The id of the API.' },
+      region: { default: 'us-east-1', description: 'The region of the stack.' },
+    },
+  },
+  {
+    url: 'http://127.0.0.1:{port}',
+    description: 'The local system. `npm start` prints its port.',
+    variables: { port: { default: '8080' } },
+  },
+];
+
+const tags = [
+  { name: 're-validations', description: 'Start, read, list and cancel cases.' },
+  { name: 'webhooks', description: 'What Truora calls.' },
+];
 
 /** The API as OpenAPI 3.1, generated from the routes and the functions' schemas. */
 export const openapi = () => {
@@ -156,9 +109,11 @@ export const openapi = () => {
       title: 'Face Re-Validation',
       version: '1.0.0',
       description:
-        'Errors of the functions are problem documents (RFC 9457). The gateway’s own 401, 403, 404, 413, 429 and 500 are `{"message": "..."}` as application/json.',
+        'Errors of the functions are problem documents (RFC 9457). API Gateway’s own errors are `{"message": "..."}` as application/json, also 404 for a path that is none below. Answers may get new fields.',
+      license: { name: 'MIT', identifier: 'MIT' },
     },
-    security: [{ iam: [] }, { jwt: [] }],
+    servers,
+    tags,
     paths,
     components: {
       securitySchemes: {
@@ -166,16 +121,19 @@ export const openapi = () => {
           type: 'apiKey',
           in: 'header',
           name: 'Authorization',
-          description: 'AWS signature version 4, execute-api.',
+          description: 'AWS Signature Version 4 for the service execute-api, by a principal with `execute-api:Invoke`.',
         },
         jwt: {
           type: 'http',
           scheme: 'bearer',
           bearerFormat: 'JWT',
-          description: 'If the deployment names an issuer.',
+          description:
+            'If the deployment has the setting `jwt`. A token needs the scope of the call; the setting can rename both scopes.',
         },
       },
-      schemas: Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [name, schemaOf(schema)])),
+      headers,
+      responses: gatewayResponses(paths),
+      schemas: componentSchemas(),
     },
   };
 };

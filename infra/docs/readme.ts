@@ -7,10 +7,11 @@ import { synthesize } from '../local/template.ts';
 import { definition } from '../workflow/definition.ts';
 import { architecture } from './architecture.ts';
 import { factsText } from './facts.ts';
+import { problemChapters } from './problems.ts';
 import { reasonsTable } from './reasons.ts';
 import { settingsTable } from './settings.ts';
 import { stateDiagram } from './state-diagram.ts';
-import { fieldsTable, functionsTable, problemsTable, routesTable, scenariosTable } from './tables.ts';
+import { fieldsTable, functionsTable, routesTable, scenariosTable } from './tables.ts';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -35,9 +36,9 @@ export const generated: Record<string, Parts> = {
   'shared/contracts/README.md': {
     reasons: reasonsTable,
     routes: routesTable,
-    problems: problemsTable,
     fields: fieldsTable,
   },
+  'shared/contracts/problems.md': { problems: problemChapters },
   'infra/aws/README.md': { settings: settingsTable },
   'infra/cost/README.md': { cost: costTables, scale: scaleTables },
   'infra/local/README.md': { scenarios: scenariosTable },

@@ -1,10 +1,9 @@
 import { fields } from '../../shared/domain/field-names.ts';
-import { problems } from '../../shared/domain/problem.ts';
-import { declinedReasons, expiredReasons, outcomeReasons } from '../../shared/domain/reasons.ts';
+import { declinedReasons, expiredReasons } from '../../shared/domain/reasons.ts';
 import { type FunctionName, fileOf, functionNames, jobs, routes } from '../../shared/workflow/functions.ts';
 import { type Scenario, scenarios } from '../local/truora/scenarios.ts';
 import { functionSeconds } from '../workflow/timeouts.ts';
-import { codes, row } from './rows.ts';
+import { row } from './rows.ts';
 
 const code = (text: string | undefined, otherwise: string) => (text ? `\`${text}\`` : otherwise);
 
@@ -36,19 +35,6 @@ export const routesTable = (): string =>
         scope === 'signature' ? 'a body signed with a webhook key' : `IAM, or a token with the ${scope} scope`,
       ),
     ),
-  ].join('\n');
-
-/** The codes of problem documents, by HTTP status. A code that is also a reason of an outcome is described there. */
-export const problemsTable = (): string =>
-  [
-    row('status', 'codes'),
-    row('---', '---'),
-    ...[...Map.groupBy(Object.entries(problems), ([, { status }]) => status)].map(([status, some]) => {
-      const names = some.map(([name]) => name);
-      // Nearly every 422 code is also a reason.
-      const own = status === 422 ? names.filter((name) => !outcomeReasons.has(name)) : names;
-      return row(String(status), own.length < names.length ? 'the reasons of `refused`' : codes(own));
-    }),
   ].join('\n');
 
 const starterOf = (name: FunctionName): string => {

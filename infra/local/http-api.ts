@@ -1,4 +1,5 @@
 import { defined } from '../../shared/domain/defined.ts';
+import { apiCorsOf } from './api-cors.ts';
 import { authorizersOf, type LocalCaller } from './authorizer.ts';
 import { bodyOf, type LocalServer, listen } from './http.ts';
 import type { LambdaHost } from './lambda.ts';
@@ -42,13 +43,18 @@ export const startHttpApi = (
 ): Promise<LocalServer> => {
   const routes = routesOf(template);
   const admit = authorizersOf(template, identities);
+  const cors = apiCorsOf(template);
   return listen(async (request, response) => {
     const send = (status: number, body: string, headers: Record<string, string> = {}) => {
-      response.writeHead(status, { 'content-type': 'application/json', ...headers });
+      response.writeHead(status, { 'content-type': 'application/json', ...headers, ...cors?.answer(request.headers) });
       response.end(body);
     };
     const refuse = (status: number, message: string) => send(status, JSON.stringify({ message }));
     const { method = '', url = '/', headers } = request;
+    if (cors && method === 'OPTIONS') {
+      response.writeHead(204, cors.preflight(headers)).end();
+      return;
+    }
     const [path = '/', query = ''] = url.split('?');
     const found = routes.find(({ pattern }) => pattern.test(`${method} ${path}`));
     if (!found) return refuse(404, 'Not Found');

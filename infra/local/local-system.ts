@@ -19,6 +19,7 @@ import { permissionsIn, type RoleCall } from './iam/roles.ts';
 import { type Invocation, lambdaHost } from './lambda.ts';
 import { startOperatorApi } from './operator-api.ts';
 import { type Ports, portsFrom } from './ports.ts';
+import { corsRulesOf } from './s3/cors.ts';
 import { startS3 } from './s3/server.ts';
 import { ownUploads, SANDBOX_PACE, sandboxTimes } from './sandbox-times.ts';
 import { type Execution, type Machine, machineOf } from './state-machine.ts';
@@ -94,6 +95,9 @@ export type LocalSystem = {
   close(): Promise<void>;
 };
 
+/** Where a page of a developer is served, such as the example of an upload from a browser. */
+const PAGE_ORIGINS = ['http://localhost:8000', 'http://127.0.0.1:8000'];
+
 /**
  * Starts the system on this machine from the synthesized template: what the template does not declare does not exist here. One a
  * process, since the functions' SDK clients find it through the process's environment.
@@ -112,6 +116,7 @@ export const startLocalSystem = async (options: LocalSystemOptions = {}): Promis
     {
       stage: 'local',
       truoraOrigin: truora.origin,
+      corsOrigins: PAGE_ORIGINS,
       ...ownUploads(truora.origin),
       ...(sandbox ? sandboxTimes : { resultMode: 'poll' }),
       ...options.config,
@@ -149,6 +154,7 @@ export const startLocalSystem = async (options: LocalSystemOptions = {}): Promis
   const bucket = resourcesOf(template, 'AWS::S3::Bucket').map(({ ref }) => ref)[0] ?? '';
   const s3 = await startS3({
     buckets: [bucket],
+    cors: corsRulesOf(template),
     directory: media,
     permissions,
     secretAccessKey: localSecret,

@@ -10,7 +10,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Request a re-validation: with a form for the upload, or of media under `media/`. */
+        /**
+         * Request a re-validation
+         * @description With `upload`, the answer has a form, and the upload starts the case. With `media`, the case starts at once, on an object under `media/`.
+         */
         post: operations["StartRevalidation"];
         delete?: never;
         options?: never;
@@ -25,7 +28,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The state of a re-validation. */
+        /**
+         * Read a re-validation
+         * @description Its status, and after its end its outcome.
+         */
         get: operations["ReadRevalidation"];
         put?: never;
         post?: never;
@@ -42,7 +48,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The claimed re-validations of a person, newest first. */
+        /**
+         * List the re-validations of a person
+         * @description Claimed cases only, newest first.
+         */
         get: operations["ListRevalidations"];
         put?: never;
         post?: never;
@@ -61,7 +70,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Cancel a re-validation that is not decided. */
+        /**
+         * Cancel a re-validation
+         * @description If nothing is decided yet. Truora still charges what it has begun.
+         */
         post: operations["CancelRevalidation"];
         delete?: never;
         options?: never;
@@ -78,7 +90,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** A webhook of Truora: a JWT signed with the key of its rule. */
+        /**
+         * Receive a webhook of Truora
+         * @description The body is a JWT that is signed with the key of the rule. Only Truora calls this.
+         */
         post: operations["ReceiveWebhook"];
         delete?: never;
         options?: never;
@@ -91,8 +106,8 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         TicketBody: {
-            accountId: string;
-            enrollmentId: string;
+            accountId: components["schemas"]["AccountId"];
+            enrollmentId: components["schemas"]["TruoraId"];
             /** @constant */
             userAuthorized: true;
             upload: {
@@ -100,41 +115,19 @@ export interface components {
                 type: "image/jpeg" | "image/png" | "image/webp" | "video/webm" | "video/mp4" | "video/x-msvideo" | "video/quicktime";
                 bytes?: number;
             };
-            options?: {
-                threshold?: number;
-                /** @enum {string} */
-                liveness?: "passive" | "disabled";
-                subvalidations?: ("similarity" | "passive_liveness" | "speech_match")[];
-                retryOf?: string;
-                /** @enum {string} */
-                minimumPrecision?: "very_high" | "high" | "medium" | "low";
-                timeoutSeconds?: number;
-                /** @enum {string} */
-                resultMode?: "callback" | "poll";
-            };
+            options?: components["schemas"]["Options"];
             reference?: string;
         };
         StartBody: {
-            accountId: string;
-            enrollmentId: string;
+            accountId: components["schemas"]["AccountId"];
+            enrollmentId: components["schemas"]["TruoraId"];
             /** @constant */
             userAuthorized: true;
             media: {
                 key: string;
                 versionId?: string;
             };
-            options?: {
-                threshold?: number;
-                /** @enum {string} */
-                liveness?: "passive" | "disabled";
-                subvalidations?: ("similarity" | "passive_liveness" | "speech_match")[];
-                retryOf?: string;
-                /** @enum {string} */
-                minimumPrecision?: "very_high" | "high" | "medium" | "low";
-                timeoutSeconds?: number;
-                /** @enum {string} */
-                resultMode?: "callback" | "poll";
-            };
+            options?: components["schemas"]["Options"];
             reference?: string;
             forceNew?: {
                 reason: string;
@@ -142,301 +135,72 @@ export interface components {
             maxAgeSeconds?: number;
         };
         Started: {
-            revalidationId: string;
-            accountId?: string;
-            enrollmentId?: string;
+            revalidationId: components["schemas"]["RevalidationId"];
+            accountId?: components["schemas"]["AccountId"];
+            enrollmentId?: components["schemas"]["TruoraId"];
             reference?: string;
-            requested?: {
-                threshold?: number;
-                /** @enum {string} */
-                liveness?: "passive" | "disabled";
-                subvalidations?: ("similarity" | "passive_liveness" | "speech_match")[];
-                retryOf?: string;
-                /** @enum {string} */
-                minimumPrecision?: "very_high" | "high" | "medium" | "low";
-                timeoutSeconds?: number;
-                /** @enum {string} */
-                resultMode?: "callback" | "poll";
-            };
+            requested?: components["schemas"]["Options"];
             used?: {
-                /** Format: date-time */
-                deadline: string;
+                deadline: components["schemas"]["Timestamp"];
                 threshold?: number;
             };
-            validationId?: string;
-            receipt?: {
-                bytes: number;
-                sha256: string;
-                /** Format: date-time */
-                movedAt: string;
-            };
-            outcome?: {
-                revalidationId: string;
-                /** @enum {string} */
-                status: "approved" | "declined" | "expired" | "refused" | "failed" | "canceled";
-                reason?: string;
-                detail?: string;
-                rawReason?: string;
-                mismatch?: ("validation_id" | "account_id" | "type" | "enrollment_id" | "failure_status" | "declined_reason" | "expired_reason" | "threshold" | "similarity" | "passive_liveness")[];
-                reference?: string;
-                accountId?: string;
-                enrollmentId?: string;
-                validationId?: string;
-                similarity?: number;
-                threshold?: number;
-                faceSearch?: {
-                    status?: string;
-                    similarity?: number;
-                };
-                /** @enum {string} */
-                decidedBy: "webhook" | "poll" | "workflow" | "caller";
-                /** Format: date-time */
-                claimedAt?: string;
-                /** Format: date-time */
-                movedAt?: string;
-                /** Format: date-time */
-                decidedAt: string;
-                /** @constant */
-                isRepeat?: true;
-            };
-            amendments?: {
-                /** @enum {string} */
-                status: "approved" | "declined" | "expired" | "failed";
-                /** @enum {string} */
-                reason?: "similarity_threshold_not_passed" | "passive_liveness_verification_not_passed" | "no_face_detected" | "face_not_detected" | "liveness_verification_not_passed" | "photo_of_photo" | "invalid_video_file" | "invalid_file_format" | "file_format_not_supported" | "empty_input_file" | "face_in_blocklist" | "fraudster_face_match_in_client_collection" | "user_face_match_in_client_collection" | "user_face_match_in_fraud_collection" | "risky_face_detected" | "risk_signal_detected" | "face_validation_failed" | "max_retries_reached" | "no_face_media_uploaded" | "validation_expired" | "validation_not_finished" | "abandoned_without_using_retries" | "canceled" | "input_file_not_uploaded" | "manual_review_expired" | "face_validation_not_started" | "pending_validation_methods" | "unknown_reason" | "undecided_at_deadline" | "system_error" | "verdict_mismatch" | "verdict_of_another_enrollment" | "verdict_unconfirmed";
-                rawReason?: string;
-                mismatch?: ("validation_id" | "account_id" | "type" | "enrollment_id" | "failure_status" | "declined_reason" | "expired_reason" | "threshold" | "similarity" | "passive_liveness")[];
-                detail?: string;
-                similarity?: number;
-                threshold?: number;
-                faceSearch?: {
-                    status?: string;
-                    similarity?: number;
-                };
-                /** Format: date-time */
-                at: string;
-                /** @enum {string} */
-                from: "webhook" | "sweep";
-            }[];
-            linkedTo?: string;
+            validationId?: components["schemas"]["TruoraId"];
+            receipt?: components["schemas"]["Receipt"];
+            outcome?: components["schemas"]["Outcome"];
+            amendments?: components["schemas"]["Amendment"][];
+            linkedTo?: components["schemas"]["RevalidationId"];
             forceNew?: {
                 reason: string;
             };
             calledBy?: string;
             canceledBy?: string;
+            status: components["schemas"]["CaseStatus"];
             /** @enum {string} */
             phase: "awaiting_upload" | "accepted" | "claimed" | "created" | "moved" | "approved" | "declined" | "expired" | "refused" | "failed" | "canceled";
-            /** Format: date-time */
-            claimedAt?: string;
+            claimedAt?: components["schemas"]["Timestamp"];
             trail?: {
                 /** @enum {string} */
                 phase: "claimed" | "created" | "moved" | "approved" | "declined" | "expired" | "refused" | "failed" | "canceled";
-                /** Format: date-time */
-                at: string;
+                at: components["schemas"]["Timestamp"];
             }[];
             repeats?: number;
             /** @constant */
             isRepeat?: true;
-            upload?: {
-                url: string;
-                fields: {
-                    [key: string]: string;
-                };
-                /** Format: date-time */
-                expiresAt: string;
-            };
+            upload?: components["schemas"]["UploadForm"];
         };
         Revalidation: {
-            revalidationId: string;
-            accountId?: string;
-            enrollmentId?: string;
+            revalidationId: components["schemas"]["RevalidationId"];
+            accountId?: components["schemas"]["AccountId"];
+            enrollmentId?: components["schemas"]["TruoraId"];
             reference?: string;
-            requested?: {
-                threshold?: number;
-                /** @enum {string} */
-                liveness?: "passive" | "disabled";
-                subvalidations?: ("similarity" | "passive_liveness" | "speech_match")[];
-                retryOf?: string;
-                /** @enum {string} */
-                minimumPrecision?: "very_high" | "high" | "medium" | "low";
-                timeoutSeconds?: number;
-                /** @enum {string} */
-                resultMode?: "callback" | "poll";
-            };
+            requested?: components["schemas"]["Options"];
             used?: {
-                /** Format: date-time */
-                deadline: string;
+                deadline: components["schemas"]["Timestamp"];
                 threshold?: number;
             };
-            validationId?: string;
-            receipt?: {
-                bytes: number;
-                sha256: string;
-                /** Format: date-time */
-                movedAt: string;
-            };
-            outcome?: {
-                revalidationId: string;
-                /** @enum {string} */
-                status: "approved" | "declined" | "expired" | "refused" | "failed" | "canceled";
-                reason?: string;
-                detail?: string;
-                rawReason?: string;
-                mismatch?: ("validation_id" | "account_id" | "type" | "enrollment_id" | "failure_status" | "declined_reason" | "expired_reason" | "threshold" | "similarity" | "passive_liveness")[];
-                reference?: string;
-                accountId?: string;
-                enrollmentId?: string;
-                validationId?: string;
-                similarity?: number;
-                threshold?: number;
-                faceSearch?: {
-                    status?: string;
-                    similarity?: number;
-                };
-                /** @enum {string} */
-                decidedBy: "webhook" | "poll" | "workflow" | "caller";
-                /** Format: date-time */
-                claimedAt?: string;
-                /** Format: date-time */
-                movedAt?: string;
-                /** Format: date-time */
-                decidedAt: string;
-                /** @constant */
-                isRepeat?: true;
-            };
-            amendments?: {
-                /** @enum {string} */
-                status: "approved" | "declined" | "expired" | "failed";
-                /** @enum {string} */
-                reason?: "similarity_threshold_not_passed" | "passive_liveness_verification_not_passed" | "no_face_detected" | "face_not_detected" | "liveness_verification_not_passed" | "photo_of_photo" | "invalid_video_file" | "invalid_file_format" | "file_format_not_supported" | "empty_input_file" | "face_in_blocklist" | "fraudster_face_match_in_client_collection" | "user_face_match_in_client_collection" | "user_face_match_in_fraud_collection" | "risky_face_detected" | "risk_signal_detected" | "face_validation_failed" | "max_retries_reached" | "no_face_media_uploaded" | "validation_expired" | "validation_not_finished" | "abandoned_without_using_retries" | "canceled" | "input_file_not_uploaded" | "manual_review_expired" | "face_validation_not_started" | "pending_validation_methods" | "unknown_reason" | "undecided_at_deadline" | "system_error" | "verdict_mismatch" | "verdict_of_another_enrollment" | "verdict_unconfirmed";
-                rawReason?: string;
-                mismatch?: ("validation_id" | "account_id" | "type" | "enrollment_id" | "failure_status" | "declined_reason" | "expired_reason" | "threshold" | "similarity" | "passive_liveness")[];
-                detail?: string;
-                similarity?: number;
-                threshold?: number;
-                faceSearch?: {
-                    status?: string;
-                    similarity?: number;
-                };
-                /** Format: date-time */
-                at: string;
-                /** @enum {string} */
-                from: "webhook" | "sweep";
-            }[];
-            linkedTo?: string;
+            validationId?: components["schemas"]["TruoraId"];
+            receipt?: components["schemas"]["Receipt"];
+            outcome?: components["schemas"]["Outcome"];
+            amendments?: components["schemas"]["Amendment"][];
+            linkedTo?: components["schemas"]["RevalidationId"];
             forceNew?: {
                 reason: string;
             };
             calledBy?: string;
             canceledBy?: string;
+            status: components["schemas"]["CaseStatus"];
             /** @enum {string} */
             phase: "awaiting_upload" | "accepted" | "claimed" | "created" | "moved" | "approved" | "declined" | "expired" | "refused" | "failed" | "canceled";
-            /** Format: date-time */
-            claimedAt?: string;
+            claimedAt?: components["schemas"]["Timestamp"];
             trail?: {
                 /** @enum {string} */
                 phase: "claimed" | "created" | "moved" | "approved" | "declined" | "expired" | "refused" | "failed" | "canceled";
-                /** Format: date-time */
-                at: string;
+                at: components["schemas"]["Timestamp"];
             }[];
             repeats?: number;
         };
         RevalidationPage: {
-            revalidations: {
-                revalidationId: string;
-                accountId?: string;
-                enrollmentId?: string;
-                reference?: string;
-                requested?: {
-                    threshold?: number;
-                    /** @enum {string} */
-                    liveness?: "passive" | "disabled";
-                    subvalidations?: ("similarity" | "passive_liveness" | "speech_match")[];
-                    retryOf?: string;
-                    /** @enum {string} */
-                    minimumPrecision?: "very_high" | "high" | "medium" | "low";
-                    timeoutSeconds?: number;
-                    /** @enum {string} */
-                    resultMode?: "callback" | "poll";
-                };
-                used?: {
-                    /** Format: date-time */
-                    deadline: string;
-                    threshold?: number;
-                };
-                validationId?: string;
-                receipt?: {
-                    bytes: number;
-                    sha256: string;
-                    /** Format: date-time */
-                    movedAt: string;
-                };
-                outcome?: {
-                    revalidationId: string;
-                    /** @enum {string} */
-                    status: "approved" | "declined" | "expired" | "refused" | "failed" | "canceled";
-                    reason?: string;
-                    detail?: string;
-                    rawReason?: string;
-                    mismatch?: ("validation_id" | "account_id" | "type" | "enrollment_id" | "failure_status" | "declined_reason" | "expired_reason" | "threshold" | "similarity" | "passive_liveness")[];
-                    reference?: string;
-                    accountId?: string;
-                    enrollmentId?: string;
-                    validationId?: string;
-                    similarity?: number;
-                    threshold?: number;
-                    faceSearch?: {
-                        status?: string;
-                        similarity?: number;
-                    };
-                    /** @enum {string} */
-                    decidedBy: "webhook" | "poll" | "workflow" | "caller";
-                    /** Format: date-time */
-                    claimedAt?: string;
-                    /** Format: date-time */
-                    movedAt?: string;
-                    /** Format: date-time */
-                    decidedAt: string;
-                    /** @constant */
-                    isRepeat?: true;
-                };
-                amendments?: {
-                    /** @enum {string} */
-                    status: "approved" | "declined" | "expired" | "failed";
-                    /** @enum {string} */
-                    reason?: "similarity_threshold_not_passed" | "passive_liveness_verification_not_passed" | "no_face_detected" | "face_not_detected" | "liveness_verification_not_passed" | "photo_of_photo" | "invalid_video_file" | "invalid_file_format" | "file_format_not_supported" | "empty_input_file" | "face_in_blocklist" | "fraudster_face_match_in_client_collection" | "user_face_match_in_client_collection" | "user_face_match_in_fraud_collection" | "risky_face_detected" | "risk_signal_detected" | "face_validation_failed" | "max_retries_reached" | "no_face_media_uploaded" | "validation_expired" | "validation_not_finished" | "abandoned_without_using_retries" | "canceled" | "input_file_not_uploaded" | "manual_review_expired" | "face_validation_not_started" | "pending_validation_methods" | "unknown_reason" | "undecided_at_deadline" | "system_error" | "verdict_mismatch" | "verdict_of_another_enrollment" | "verdict_unconfirmed";
-                    rawReason?: string;
-                    mismatch?: ("validation_id" | "account_id" | "type" | "enrollment_id" | "failure_status" | "declined_reason" | "expired_reason" | "threshold" | "similarity" | "passive_liveness")[];
-                    detail?: string;
-                    similarity?: number;
-                    threshold?: number;
-                    faceSearch?: {
-                        status?: string;
-                        similarity?: number;
-                    };
-                    /** Format: date-time */
-                    at: string;
-                    /** @enum {string} */
-                    from: "webhook" | "sweep";
-                }[];
-                linkedTo?: string;
-                forceNew?: {
-                    reason: string;
-                };
-                calledBy?: string;
-                canceledBy?: string;
-                /** @enum {string} */
-                phase: "awaiting_upload" | "accepted" | "claimed" | "created" | "moved" | "approved" | "declined" | "expired" | "refused" | "failed" | "canceled";
-                /** Format: date-time */
-                claimedAt?: string;
-                trail?: {
-                    /** @enum {string} */
-                    phase: "claimed" | "created" | "moved" | "approved" | "declined" | "expired" | "refused" | "failed" | "canceled";
-                    /** Format: date-time */
-                    at: string;
-                }[];
-                repeats?: number;
-            }[];
+            revalidations: components["schemas"]["Revalidation"][];
             cursor?: string;
         };
         Problem: {
@@ -445,7 +209,7 @@ export interface components {
             status: number;
             detail?: string;
             /** @enum {string} */
-            code: "body_malformed" | "signature_invalid" | "subject_missing" | "account_forbidden" | "revalidation_unknown" | "already_decided" | "idempotency_key_reused" | "already_asked_otherwise" | "answer_too_old" | "body_too_large" | "content_type_unsupported" | "request_invalid" | "consent_missing" | "speech_match_needs_live_capture" | "retry_not_allowed" | "retry_unknown" | "retry_not_declined" | "retry_needs_liveness" | "retry_too_late" | "retries_used_up" | "threshold_below_policy" | "media_empty" | "media_too_large" | "media_type_not_supported" | "media_unreadable" | "media_incomplete" | "media_too_small" | "media_without_video" | "media_too_long" | "photo_cannot_prove_liveness" | "media_gone" | "media_changed" | "unexpected";
+            code: "body_malformed" | "signature_invalid" | "subject_missing" | "account_forbidden" | "revalidation_unknown" | "already_decided" | "claimed_elsewhere" | "already_asked_otherwise" | "answer_too_old" | "body_too_large" | "content_type_unsupported" | "request_invalid" | "idempotency_key_reused" | "consent_missing" | "speech_match_needs_live_capture" | "retry_not_allowed" | "retry_unknown" | "retry_not_declined" | "retry_needs_liveness" | "retry_too_late" | "retries_used_up" | "threshold_below_policy" | "media_empty" | "media_too_large" | "media_type_not_supported" | "media_unreadable" | "media_incomplete" | "media_too_small" | "media_without_video" | "media_too_long" | "photo_cannot_prove_liveness" | "media_gone" | "media_changed" | "unexpected";
             errors?: {
                 path: string;
                 /** @enum {string} */
@@ -453,11 +217,151 @@ export interface components {
                 detail: string;
             }[];
         };
+        GatewayError: {
+            message: string;
+        };
+        Options: {
+            threshold?: number;
+            /** @enum {string} */
+            liveness?: "passive" | "disabled";
+            subvalidations?: ("similarity" | "passive_liveness" | "speech_match")[];
+            retryOf?: components["schemas"]["TruoraId"];
+            /** @enum {string} */
+            minimumPrecision?: "very_high" | "high" | "medium" | "low";
+            timeoutSeconds?: number;
+            /** @enum {string} */
+            resultMode?: "callback" | "poll";
+        };
+        Outcome: {
+            revalidationId: components["schemas"]["RevalidationId"];
+            /** @enum {string} */
+            status: "approved" | "declined" | "expired" | "refused" | "failed" | "canceled";
+            reason?: string;
+            detail?: string;
+            rawReason?: string;
+            mismatch?: ("validation_id" | "account_id" | "type" | "enrollment_id" | "failure_status" | "declined_reason" | "expired_reason" | "threshold" | "similarity" | "passive_liveness")[];
+            reference?: string;
+            accountId?: components["schemas"]["AccountId"];
+            enrollmentId?: components["schemas"]["TruoraId"];
+            validationId?: components["schemas"]["TruoraId"];
+            similarity?: number;
+            threshold?: number;
+            faceSearch?: {
+                status?: string;
+                similarity?: number;
+            };
+            /** @enum {string} */
+            decidedBy: "webhook" | "poll" | "workflow" | "caller";
+            claimedAt?: components["schemas"]["Timestamp"];
+            movedAt?: components["schemas"]["Timestamp"];
+            decidedAt: components["schemas"]["Timestamp"];
+            /** @constant */
+            isRepeat?: true;
+        };
+        Amendment: {
+            /** @enum {string} */
+            status: "approved" | "declined" | "expired" | "failed";
+            /** @enum {string} */
+            reason?: "similarity_threshold_not_passed" | "passive_liveness_verification_not_passed" | "no_face_detected" | "face_not_detected" | "liveness_verification_not_passed" | "photo_of_photo" | "invalid_video_file" | "invalid_file_format" | "file_format_not_supported" | "empty_input_file" | "face_in_blocklist" | "fraudster_face_match_in_client_collection" | "user_face_match_in_client_collection" | "user_face_match_in_fraud_collection" | "risky_face_detected" | "risk_signal_detected" | "face_validation_failed" | "max_retries_reached" | "no_face_media_uploaded" | "validation_expired" | "validation_not_finished" | "abandoned_without_using_retries" | "canceled" | "input_file_not_uploaded" | "manual_review_expired" | "face_validation_not_started" | "pending_validation_methods" | "unknown_reason" | "undecided_at_deadline" | "system_error" | "verdict_mismatch" | "verdict_of_another_enrollment" | "verdict_unconfirmed";
+            rawReason?: string;
+            mismatch?: ("validation_id" | "account_id" | "type" | "enrollment_id" | "failure_status" | "declined_reason" | "expired_reason" | "threshold" | "similarity" | "passive_liveness")[];
+            detail?: string;
+            similarity?: number;
+            threshold?: number;
+            faceSearch?: {
+                status?: string;
+                similarity?: number;
+            };
+            at: components["schemas"]["Timestamp"];
+            /** @enum {string} */
+            from: "webhook" | "sweep";
+        };
+        Receipt: {
+            bytes: number;
+            sha256: string;
+            movedAt: components["schemas"]["Timestamp"];
+        };
+        UploadForm: {
+            url: string;
+            fields: {
+                [key: string]: string;
+            };
+            expiresAt: components["schemas"]["Timestamp"];
+        };
+        /** @enum {string} */
+        CaseStatus: "pending" | "approved" | "declined" | "expired" | "refused" | "failed" | "canceled";
+        AccountId: string;
+        RevalidationId: string;
+        TruoraId: string;
+        /** Format: date-time */
+        Timestamp: string;
     };
-    responses: never;
+    responses: {
+        /** @description From API Gateway: The token is missing, has expired or is not genuine. */
+        Unauthorized: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "message": "Unauthorized"
+                 *     }
+                 */
+                "application/json": components["schemas"]["GatewayError"];
+            };
+        };
+        /** @description From API Gateway: The request is above 10 MB. */
+        TooLarge: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "message": "Request Entity Too Large"
+                 *     }
+                 */
+                "application/json": components["schemas"]["GatewayError"];
+            };
+        };
+        /** @description From API Gateway: There are more calls than the stage allows. */
+        TooManyRequests: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "message": "Too Many Requests"
+                 *     }
+                 */
+                "application/json": components["schemas"]["GatewayError"];
+            };
+        };
+        /** @description From API Gateway: The function is throttled or took too long. */
+        Unavailable: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "message": "Service Unavailable"
+                 *     }
+                 */
+                "application/json": components["schemas"]["GatewayError"];
+            };
+        };
+    };
     parameters: never;
     requestBodies: never;
-    headers: never;
+    headers: {
+        /** @description The path of the case, below the server. */
+        Location: string;
+        /** @description Seconds after which to read the case, or to repeat the call. Absent when the case has ended. */
+        "Retry-After": number;
+    };
     pathItems: never;
 }
 export type $defs = Record<string, never>;
@@ -466,7 +370,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same key with the same body is the same re-validation for 90 days, or as long as records are kept if that is shorter. Keys belong to their caller. */
+                /** @description In quotes (as in the IETF draft) or without. The same key with the same body is the same re-validation for 90 days, or as long as records are kept if that is shorter. Keys belong to their caller. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -481,6 +385,8 @@ export interface operations {
             /** @description It was claimed before. */
             200: {
                 headers: {
+                    Location: components["headers"]["Location"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -498,6 +404,7 @@ export interface operations {
                      *       },
                      *       "calledBy": "iam:arn:aws:sts::111122223333:assumed-role/Onboarding",
                      *       "claimedAt": "2026-11-23T10:00:00.000Z",
+                     *       "status": "approved",
                      *       "phase": "approved",
                      *       "validationId": "VLD0123456789abcdef0123456789abcdef",
                      *       "outcome": {
@@ -520,12 +427,15 @@ export interface operations {
             /** @description It is accepted. */
             202: {
                 headers: {
+                    Location: components["headers"]["Location"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
                     /**
                      * @example {
                      *       "revalidationId": "RVL5f2b8c1d9e3a47608f1c2d3e4b5a6978",
+                     *       "status": "pending",
                      *       "phase": "awaiting_upload",
                      *       "accountId": "ana",
                      *       "enrollmentId": "ENR0123456789abcdef0123456789abcdef",
@@ -561,13 +471,20 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The token names no subject. Or: The caller may not see this account. */
+            401: components["responses"]["Unauthorized"];
+            /** @description The token names no subject. Or: The caller may not see this account. Or from API Gateway: The signature or the scope does not allow the call. */
             403: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                    /**
+                     * @example {
+                     *       "message": "Forbidden"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GatewayError"];
                 };
             };
             /** @description There is no such re-validation. */
@@ -579,22 +496,29 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The key was used with another request. Or: The media was asked about with another request. Or: The existing answer is older than the request allows. */
+            /** @description The media was asked about with another request. Or: The existing answer is older than the request allows. Or: Another request with the same key is in progress. */
             409: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is too large. */
+            /** @description The body is too large. Or from API Gateway: The request is above 10 MB. */
             413: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                    /**
+                     * @example {
+                     *       "message": "Request Entity Too Large"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GatewayError"];
                 };
             };
             /** @description The body must be application/json. */
@@ -606,7 +530,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The request breaks a rule. Or: The consent of the person is missing. Or: Speech cannot be matched from a file. Or: Linked retries are switched off. Or: The validation to retry is not of this person. Or: Only what was declined can be retried. Or: Only a passive liveness check can be retried. Or: The time for a retry is over. Or: There is no retry left. Or: The threshold is below the floor of this deployment. Or: The media is empty. Or: The media is too large. Or: The media type is not supported. Or: The media cannot be read. Or: The media is incomplete. Or: The media has too few pixels. Or: The media holds no video. Or: The media lasts too long. Or: A photo cannot prove liveness. Or: There is no such media. */
+            /** @description The request breaks a rule. Or: The consent of the person is missing. Or: Speech cannot be matched from a file. Or: The key was used with another request. Or: Linked retries are switched off. Or: The validation to retry is not of this person. Or: Only what was declined can be retried. Or: Only a passive liveness check can be retried. Or: The time for a retry is over. Or: There is no retry left. Or: The threshold is below the floor of this deployment. Or: The media is empty. Or: The media is too large. Or: The media type is not supported. Or: The media cannot be read. Or: The media is incomplete. Or: The media has too few pixels. Or: The media holds no video. Or: The media lasts too long. Or: A photo cannot prove liveness. Or: There is no such media. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -615,15 +539,23 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The server failed. */
+            429: components["responses"]["TooManyRequests"];
+            /** @description The server failed. Or from API Gateway: The function failed. */
             500: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                    /**
+                     * @example {
+                     *       "message": "Internal Server Error"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GatewayError"];
                 };
             };
+            503: components["responses"]["Unavailable"];
         };
     };
     ReadRevalidation: {
@@ -632,7 +564,7 @@ export interface operations {
             header?: never;
             path: {
                 /** @description The id of the re-validation. */
-                id: string;
+                id: components["schemas"]["RevalidationId"];
             };
             cookie?: never;
         };
@@ -641,6 +573,7 @@ export interface operations {
             /** @description The current state. */
             200: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -658,6 +591,7 @@ export interface operations {
                      *       },
                      *       "calledBy": "iam:arn:aws:sts::111122223333:assumed-role/Onboarding",
                      *       "claimedAt": "2026-11-23T10:00:00.000Z",
+                     *       "status": "approved",
                      *       "phase": "approved",
                      *       "validationId": "VLD0123456789abcdef0123456789abcdef",
                      *       "outcome": {
@@ -677,13 +611,20 @@ export interface operations {
                     "application/json": components["schemas"]["Revalidation"];
                 };
             };
-            /** @description The token names no subject. Or: The caller may not see this account. */
+            401: components["responses"]["Unauthorized"];
+            /** @description The token names no subject. Or: The caller may not see this account. Or from API Gateway: The signature or the scope does not allow the call. */
             403: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                    /**
+                     * @example {
+                     *       "message": "Forbidden"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GatewayError"];
                 };
             };
             /** @description There is no such re-validation. */
@@ -695,29 +636,44 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The server failed. */
+            413: components["responses"]["TooLarge"];
+            429: components["responses"]["TooManyRequests"];
+            /** @description The server failed. Or from API Gateway: The function failed. */
             500: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                    /**
+                     * @example {
+                     *       "message": "Internal Server Error"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GatewayError"];
                 };
             };
+            503: components["responses"]["Unavailable"];
         };
     };
     ListRevalidations: {
         parameters: {
             query?: {
-                /** @description The most entries of a page. */
+                /** @description Only cases of this status. */
+                status?: "pending" | "approved" | "declined" | "expired" | "refused" | "failed" | "canceled";
+                /** @description Only cases that were claimed at this time or later. */
+                since?: string;
+                /** @description Only cases that were claimed before this time. */
+                until?: string;
+                /** @description The most entries of a page. A page with a cursor may have fewer, or none. */
                 limit?: number;
-                /** @description The cursor of the previous page. */
+                /** @description The cursor of the previous page, with the same other parameters. */
                 cursor?: string;
             };
             header?: never;
             path: {
                 /** @description The person. */
-                accountId: string;
+                accountId: components["schemas"]["AccountId"];
             };
             cookie?: never;
         };
@@ -745,6 +701,7 @@ export interface operations {
                      *           },
                      *           "calledBy": "iam:arn:aws:sts::111122223333:assumed-role/Onboarding",
                      *           "claimedAt": "2026-11-23T10:00:00.000Z",
+                     *           "status": "approved",
                      *           "phase": "approved",
                      *           "validationId": "VLD0123456789abcdef0123456789abcdef",
                      *           "outcome": {
@@ -767,15 +724,23 @@ export interface operations {
                     "application/json": components["schemas"]["RevalidationPage"];
                 };
             };
-            /** @description The token names no subject. Or: The caller may not see this account. */
+            401: components["responses"]["Unauthorized"];
+            /** @description The token names no subject. Or: The caller may not see this account. Or from API Gateway: The signature or the scope does not allow the call. */
             403: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                    /**
+                     * @example {
+                     *       "message": "Forbidden"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GatewayError"];
                 };
             };
+            413: components["responses"]["TooLarge"];
             /** @description The request breaks a rule. */
             422: {
                 headers: {
@@ -785,15 +750,23 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The server failed. */
+            429: components["responses"]["TooManyRequests"];
+            /** @description The server failed. Or from API Gateway: The function failed. */
             500: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                    /**
+                     * @example {
+                     *       "message": "Internal Server Error"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GatewayError"];
                 };
             };
+            503: components["responses"]["Unavailable"];
         };
     };
     CancelRevalidation: {
@@ -802,7 +775,7 @@ export interface operations {
             header?: never;
             path: {
                 /** @description The id of the re-validation. */
-                id: string;
+                id: components["schemas"]["RevalidationId"];
             };
             cookie?: never;
         };
@@ -828,6 +801,7 @@ export interface operations {
                      *       },
                      *       "calledBy": "iam:arn:aws:sts::111122223333:assumed-role/Onboarding",
                      *       "claimedAt": "2026-11-23T10:00:00.000Z",
+                     *       "status": "canceled",
                      *       "phase": "canceled",
                      *       "canceledBy": "iam:arn:aws:sts::111122223333:assumed-role/Onboarding",
                      *       "outcome": {
@@ -844,13 +818,20 @@ export interface operations {
                     "application/json": components["schemas"]["Revalidation"];
                 };
             };
-            /** @description The token names no subject. Or: The caller may not see this account. */
+            401: components["responses"]["Unauthorized"];
+            /** @description The token names no subject. Or: The caller may not see this account. Or from API Gateway: The signature or the scope does not allow the call. */
             403: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                    /**
+                     * @example {
+                     *       "message": "Forbidden"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GatewayError"];
                 };
             };
             /** @description There is no such re-validation. */
@@ -871,15 +852,24 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The server failed. */
+            413: components["responses"]["TooLarge"];
+            429: components["responses"]["TooManyRequests"];
+            /** @description The server failed. Or from API Gateway: The function failed. */
             500: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                    /**
+                     * @example {
+                     *       "message": "Internal Server Error"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GatewayError"];
                 };
             };
+            503: components["responses"]["Unavailable"];
         };
     };
     ReceiveWebhook: {
@@ -907,15 +897,24 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The server failed. */
+            413: components["responses"]["TooLarge"];
+            429: components["responses"]["TooManyRequests"];
+            /** @description The server failed. Or from API Gateway: The function failed. */
             500: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                    /**
+                     * @example {
+                     *       "message": "Internal Server Error"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GatewayError"];
                 };
             };
+            503: components["responses"]["Unavailable"];
         };
     };
 }

@@ -45,6 +45,9 @@ const limits = ['MEDIA_MIN_PIXELS', 'MEDIA_MAX_SECONDS'] as const;
 
 const truora = ['TRUORA_ORIGIN', 'TRUORA_UPLOAD_ORIGINS', 'TRUORA_KEY_SECRET', 'HTTP_DEADLINE_SECONDS'] as const;
 
+/** What every route that names its caller reads. */
+const api = ['ACCOUNT_CLAIM', 'DOCUMENTATION_URL'] as const;
+
 /**
  * Every function: the one place of its time limit, its variables and its permissions. A function that reads another variable fails by
  * the name of the variable, and a permission that no call needs fails a test.
@@ -126,7 +129,7 @@ export const functionTable: Record<FunctionName, FunctionSpec> = {
   ReadOutcome: { seconds: 15, env: ledger, may: [{ items: { Get: ['RUN'], Update: ['RUN'] } }] },
   StartRevalidation: {
     seconds: 15,
-    env: [...ledger, ...retries, ...limits, 'MEDIA_BUCKET', 'MACHINE_ARN', 'ACCOUNT_CLAIM', 'MINIMUM_THRESHOLD'],
+    env: [...ledger, ...retries, ...limits, 'MEDIA_BUCKET', 'MACHINE_ARN', 'MINIMUM_THRESHOLD', ...api],
     may: [
       { items: { Get: ['RUN', 'TICKET', 'KEY', 'VLD'], Put: ['TICKET', 'KEY'] } },
       { readVersions: ['media'] },
@@ -137,20 +140,20 @@ export const functionTable: Record<FunctionName, FunctionSpec> = {
       'startExecution',
     ],
   },
-  ReadRevalidation: { seconds: 10, env: [...ledger, 'ACCOUNT_CLAIM'], may: [{ items: { Get: ['RUN', 'TICKET'] } }] },
+  ReadRevalidation: { seconds: 10, env: [...ledger, ...api], may: [{ items: { Get: ['RUN', 'TICKET'] } }] },
   ListRevalidations: {
     seconds: 10,
-    env: [...ledger, 'ACCOUNT_CLAIM'],
+    env: [...ledger, ...api],
     may: [{ query: BY_PERSON.name }, { items: { BatchGet: ['RUN'] } }],
   },
   CancelRevalidation: {
     seconds: 10,
-    env: [...recording, 'ACCOUNT_CLAIM'],
+    env: [...recording, ...api],
     may: [{ items: { Get: ['RUN', 'TICKET'], Update: ['RUN'] } }, 'announce', 'stopExecution'],
   },
   ReceiveWebhook: {
     seconds: 10,
-    env: ['TABLE_NAME', 'WEBHOOK_KEYS_SECRET'],
+    env: ['TABLE_NAME', 'WEBHOOK_KEYS_SECRET', 'DOCUMENTATION_URL'],
     may: [{ items: { Get: ['VLD', 'WAIT', 'RUN'], Update: ['WAIT', 'RUN'] } }, 'resumeExecution', 'readWebhookKeys'],
   },
   SweepInbox: {

@@ -117,12 +117,20 @@ export const deleteItem = (table: string, pk: string, when: Condition): Promise<
     return true;
   }, false);
 
-/** One page of the keys of an index value: newest first, or with `upTo` oldest first up to that value. */
+/**
+ * One page of the keys of an index value: newest first, or with `upTo` oldest first up to that value.
+ * @param between the first and the last value of the sort key, both inclusive
+ */
 export const queryKeys = async (
   table: string,
   index: { name: string; attribute: string; sort: string },
   of: string,
-  { limit, after, upTo }: { limit: number; after?: Item | undefined; upTo?: string },
+  {
+    limit,
+    after,
+    upTo,
+    between,
+  }: { limit: number; after?: Item | undefined; upTo?: string; between?: { from: string; to: string } | undefined },
 ): Promise<{ keys: Item[]; next: Item | undefined }> => {
   const text = expression();
   const { Items, LastEvaluatedKey } = await dynamo().send(
@@ -132,6 +140,9 @@ export const queryKeys = async (
       KeyConditionExpression: [
         `${text.name(index.attribute)} = ${text.value(of)}`,
         ...(upTo ? [`${text.name(index.sort)} <= ${text.value(upTo)}`] : []),
+        ...(between
+          ? [`${text.name(index.sort)} BETWEEN ${text.value(between.from)} AND ${text.value(between.to)}`]
+          : []),
       ].join(' AND '),
       ...partsOf(text),
       ScanIndexForward: upTo !== undefined,

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { defined } from './defined.ts';
 import { RequestInvalidError } from './errors.ts';
 import { AccountId, RevalidationId, TruoraId } from './ids.ts';
-import { phases } from './lifecycle.ts';
+import { isEnd, outcomeStatuses, phases } from './lifecycle.ts';
 import { MAX_MEDIA_BYTES, type MediaType, mediaTypes } from './media.ts';
 import { LedgerRecord } from './record.ts';
 import { CalledBy, CallRequest, Options, Reference } from './request.ts';
@@ -14,8 +14,8 @@ export const UPLOAD_SECONDS = 300;
 /** The largest body of a call: about a hundred times the options and the ids. Bytes. */
 export const MAX_CALL_BYTES = 65_536;
 
-/** The error text for a call that gives neither `media` nor `upload`, or both. */
-export const ONE_OF_BOTH = 'give either media, which lies in the bucket, or upload, for a form to upload with';
+/** The rule for a call that gives neither `media` nor `upload`, or both. */
+export const ONE_OF_BOTH = 'give media (it is in the bucket) or upload (to get a form for it), not both';
 
 const callShape = CallRequest.shape;
 
@@ -55,7 +55,7 @@ export const StartBody = z.strictObject({
       ...callShape.media.shape,
       key: callShape.media.shape.key.check(z.regex(/^media\//, 'must begin with media/')),
     },
-    { error: ({ input }) => (input === undefined ? `is missing: ${ONE_OF_BOTH}` : undefined) },
+    { error: ({ input }) => (input === undefined ? `neither media nor upload is given: ${ONE_OF_BOTH}` : undefined) },
   ),
   ...optionFields,
   /** Needs an `Idempotency-Key`. Without one, a repeated call would be charged again. */
@@ -102,6 +102,13 @@ export const MOST_UPLOADS = 100;
 /** Whether a ticket records no further upload. */
 export const isFull = ({ uploads }: Ticket): boolean => (uploads?.size ?? 0) >= MOST_UPLOADS;
 
+/** `pending` until a case ends, then the status of its outcome. */
+export const CaseStatus = z.enum(['pending', ...outcomeStatuses]);
+
+export type CaseStatus = z.infer<typeof CaseStatus>;
+
+export const statusOf = ({ phase }: Pick<LedgerRecord, 'phase'>): CaseStatus => (isEnd(phase) ? phase : 'pending');
+
 /** A re-validation as callers see it: the record without owner, media location and internal fields. */
 export const Revalidation = z.extend(
   z.pick(LedgerRecord, {
@@ -121,6 +128,7 @@ export const Revalidation = z.extend(
     canceledBy: true,
   }),
   {
+    status: CaseStatus,
     /** Two values precede the phases of a record: an upload form was issued, or an execution was started. */
     phase: z.enum(['awaiting_upload', 'accepted', ...phases]),
     /** When it was claimed; absent before the claim. */
@@ -133,11 +141,18 @@ export const Revalidation = z.extend(
 
 export type Revalidation = z.infer<typeof Revalidation>;
 
+/** A form to upload with: every field is sent, then the file. */
+export const UploadForm = z.object({
+  url: z.string(),
+  fields: z.record(z.string(), z.string()),
+  expiresAt: Timestamp,
+});
+
 /** The answer to a call: the current re-validation, and for a ticket the upload form. */
 export const Started = z.extend(Revalidation, {
   /** Set when an earlier call asked for the same: `claimedAt` and `reference` are those of the first call. */
   isRepeat: z.optional(z.literal(true)),
-  upload: z.optional(z.object({ url: z.string(), fields: z.record(z.string(), z.string()), expiresAt: Timestamp })),
+  upload: z.optional(UploadForm),
 });
 
 export type Started = z.infer<typeof Started>;
@@ -161,6 +176,7 @@ export const presentRevalidation = (record: LedgerRecord | undefined, ticket?: T
   const asked = { revalidationId, accountId, enrollmentId, reference, calledBy, forceNew: ticket?.forceNew };
   return Revalidation.parse(
     defined({
+      status: record ? statusOf(record) : 'pending',
       phase: upload ? 'awaiting_upload' : 'accepted',
       ...asked,
       requested: options,

@@ -47,9 +47,13 @@ const quotable = (name: string) => (/^[A-Za-z][A-Za-z0-9_-]{0,31}$/.test(name) ?
 
 const pathOf = (path: readonly PropertyKey[], root: string) => [root, ...path.map(String)].filter(Boolean).join('.');
 
-/** The code for a kind of rule, from the parser's name for it. */
-const codeOf = (issue: z.core.$ZodIssue): BrokenRule['code'] => {
-  if (issue.message.startsWith(MISSING)) return 'missing';
+/** The input at a path; undefined for an absent field. */
+const inputAt = (value: unknown, path: readonly PropertyKey[]): unknown =>
+  path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown> | null | undefined)?.[key], value);
+
+/** The code for a kind of rule, from the parser's name for it. A rule that an absent field breaks is `missing`, also with another text. */
+const codeOf = (issue: z.core.$ZodIssue, value: unknown): BrokenRule['code'] => {
+  if (inputAt(value, issue.path) === undefined) return 'missing';
   switch (issue.code) {
     case 'unrecognized_keys':
       return 'unknown_field';
@@ -68,12 +72,12 @@ const codeOf = (issue: z.core.$ZodIssue): BrokenRule['code'] => {
 };
 
 /** Each broken rule with the path of its field. An unknown field is named only when it has the form of a name. */
-const brokenRules = (error: z.core.$ZodError, root: string): BrokenRule[] =>
+const brokenRules = (error: z.core.$ZodError, value: unknown, root: string): BrokenRule[] =>
   error.issues.slice(0, MOST_RULES).map((issue) => {
     const unknown = issue.code === 'unrecognized_keys' ? quotable(issue.keys[0] ?? '').slice(2, -1) : '';
     return {
       path: pathOf([...issue.path, unknown], root) || 'request',
-      code: codeOf(issue),
+      code: codeOf(issue, value),
       detail: issue.code === 'unrecognized_keys' ? 'unknown field' : issue.message,
     };
   });
@@ -101,6 +105,6 @@ export const parseOrRefuse = <Schema extends z.ZodMiniType>(
   throw new RequestInvalidError(
     consent ? 'consent_missing' : 'request_invalid',
     explain(error, root),
-    brokenRules(error, root),
+    brokenRules(error, value, root),
   );
 };

@@ -13,12 +13,13 @@ export const problems = {
   account_forbidden: { status: 403, title: 'The caller may not see this account.' },
   revalidation_unknown: { status: 404, title: 'There is no such re-validation.' },
   already_decided: { status: 409, title: 'The re-validation has ended.' },
-  idempotency_key_reused: { status: 409, title: 'The key was used with another request.' },
+  claimed_elsewhere: { status: 409, title: 'Another request with the same key is in progress.' },
   already_asked_otherwise: { status: 409, title: 'The media was asked about with another request.' },
   answer_too_old: { status: 409, title: 'The existing answer is older than the request allows.' },
   body_too_large: { status: 413, title: 'The body is too large.' },
   content_type_unsupported: { status: 415, title: 'The body must be application/json.' },
   request_invalid: { status: 422, title: 'The request breaks a rule.' },
+  idempotency_key_reused: { status: 422, title: 'The key was used with another request.' },
   consent_missing: { status: 422, title: 'The consent of the person is missing.' },
   speech_match_needs_live_capture: { status: 422, title: 'Speech cannot be matched from a file.' },
   retry_not_allowed: { status: 422, title: 'Linked retries are switched off.' },
@@ -56,6 +57,7 @@ const ruleCodes = [
 
 /** A problem document (RFC 9457). It names fields and rules, and never a value. */
 export const Problem = z.object({
+  /** The address of the chapter about the code, or a URN when the deployment names no documentation. */
   type: z.string(),
   title: z.string(),
   status: z.int(),
@@ -77,14 +79,27 @@ export class CallRefusedError extends NamedError<ReasonOf<'CallRefusedError'>> {
 
 const isCode = (reason: string): reason is ProblemCode => Object.hasOwn(problems, reason);
 
-/** The problem document for an error. An error without one of our names becomes `unexpected`, without details. */
-export const problemOf = (error: unknown): Problem => {
+/** The page of the problem codes, below the address of the documentation. It has a heading for each code. */
+const PROBLEMS_PAGE = '/shared/contracts/problems.md';
+
+/**
+ * The type of a problem: the address of its chapter in the documentation.
+ * @param documentation the address of this project's documentation; a URN, which no browser opens, when there is none
+ */
+export const typeOf = (code: ProblemCode, documentation: string | undefined): string =>
+  documentation ? `${documentation}${PROBLEMS_PAGE}#${code}` : `urn:problem:face-revalidation:${code}`;
+
+/**
+ * The problem document for an error. An error without one of our names becomes `unexpected`, without details.
+ * @param documentation the address of this project's documentation, if the deployment names it
+ */
+export const problemOf = (error: unknown, documentation?: string): Problem => {
   const named = error instanceof NamedError && isCode(error.reason) ? error : undefined;
   const code: ProblemCode = (named?.reason as ProblemCode | undefined) ?? 'unexpected';
   const { status, title } = problems[code];
   const errors = error instanceof RequestInvalidError ? error.broken : [];
   return defined({
-    type: `urn:problem:face-revalidation:${code}`,
+    type: typeOf(code, documentation),
     title,
     status,
     detail: named?.message.slice(code.length + 2),

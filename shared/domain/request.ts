@@ -99,7 +99,22 @@ const consent = z.literal(true, {
       : 'must be true: the person must have agreed',
 });
 
-const IdempotencyKey = z.string().check(z.regex(/^[\x21-\x7e]{1,128}$/, 'must be 1 to 128 visible ASCII characters'));
+const KEY_RULE = 'must be 1 to 128 visible ASCII characters';
+
+const IdempotencyKey = z.string().check(z.regex(/^[\x21-\x7e]{1,128}$/, KEY_RULE));
+
+/**
+ * The header of a call's key. The IETF draft sends a structured-field string, in quotes with `\"` and `\\`; many clients send the key
+ * alone. Both forms are the same key.
+ */
+export const IdempotencyKeyHeader = z.optional(
+  z.pipe(
+    z
+      .string()
+      .check(z.regex(/^([\x21\x23-\x7e][\x21-\x7e]{0,127}|"([\x21\x23-\x5b\x5d-\x7e]|\\["\\]){1,128}")$/, KEY_RULE)),
+    z.transform((text: string) => (text.startsWith('"') ? text.slice(1, -1).replace(/\\(.)/g, '$1') : text)),
+  ),
+);
 
 /** Starts a separate, charged case about media that was asked about before, with the reason for it. */
 export const ForceNew = z.strictObject({

@@ -64,6 +64,11 @@ const variables = {
     text,
     z.transform((claim) => (claim === 'none' ? undefined : claim)),
   ),
+  /** The address of this project's documentation, for the types of problems; `none` when the deployment names none. */
+  DOCUMENTATION_URL: z.pipe(
+    text,
+    z.transform((url) => (url === 'none' ? undefined : url)),
+  ),
 };
 
 export type EnvKey = keyof typeof variables;

@@ -1,8 +1,9 @@
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import { MAX_CALL_BYTES } from '../domain/api.ts';
+import { MAX_CALL_BYTES, type Revalidation } from '../domain/api.ts';
 import { CallRefusedError, type Problem, problemOf } from '../domain/problem.ts';
 import type { RouteName } from '../workflow/functions.ts';
+import { env } from './env.ts';
 import { withRequestId } from './invocation.ts';
 import { log } from './logger.ts';
 import { asError, safeFrames } from './safe-error.ts';
@@ -20,7 +21,7 @@ export const route = (name: RouteName, run: (input: RouteInput) => Promise<APIGa
       .use({
         onError: (request) => {
           const error = asError(request.error);
-          const problem = problemOf(error);
+          const problem = problemOf(error, env('DOCUMENTATION_URL'));
           if (problem.status === 500)
             log('error', 'thrown', { step: name, error: error.name, at: safeFrames(error).join(' ') });
           else log('info', 'refused', { step: name, error: error.name, reason: problem.code });
@@ -30,15 +31,33 @@ export const route = (name: RouteName, run: (input: RouteInput) => Promise<APIGa
       .handler((event) => run({ event })),
   );
 
-export const answerJson = (statusCode: number, content: object): APIGatewayProxyStructuredResultV2 => ({
+type Headers = Record<string, string>;
+
+export const answerJson = (
+  statusCode: number,
+  content: object,
+  headers: Headers = {},
+): APIGatewayProxyStructuredResultV2 => ({
   statusCode,
-  headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
+  headers: { 'content-type': 'application/json', 'cache-control': 'no-store', ...headers },
   body: JSON.stringify(content),
 });
 
+/** When a caller reads a pending case again. Most verdicts take seconds (assumed); a shorter time would mostly add calls. Seconds. */
+const NEXT_READ_SECONDS = 5;
+
+/** `Retry-After` for a case that is pending, and nothing for one that has ended. */
+export const retryAfter = ({ status }: Pick<Revalidation, 'status'>): Headers =>
+  status === 'pending' ? { 'retry-after': String(NEXT_READ_SECONDS) } : {};
+
 const answerProblem = (problem: Problem): APIGatewayProxyStructuredResultV2 => ({
   statusCode: problem.status,
-  headers: { 'content-type': 'application/problem+json', 'cache-control': 'no-store' },
+  headers: {
+    'content-type': 'application/problem+json',
+    'cache-control': 'no-store',
+    // The other request with the same key ends within a second or two.
+    ...(problem.code === 'claimed_elsewhere' ? { 'retry-after': '1' } : {}),
+  },
   body: JSON.stringify(problem),
 });
 

@@ -34,15 +34,16 @@ export const recordedAmong = async (table: string, ids: readonly string[]): Prom
   return new Set(items.flatMap((item) => [item.pk.slice(keyOf('').length), ...copiesOf(item)]));
 };
 
-/** One query by person, newest claim first. `next` is the position of the next page; unreadable items are listed separately. */
+/** One query by person, newest claim first; `claimed` bounds the times of the claims. `next` is the position of the next page; unreadable items are listed separately. */
 export const listRecords = async (
   ledger: Ledger,
   accountId: string,
-  { limit, after }: { limit: number; after?: Place | undefined },
+  { limit, after, claimed }: { limit: number; after?: Place | undefined; claimed?: { from: string; to: string } },
 ): Promise<ParsedRecords & { next: Place | undefined }> => {
   const { keys, next } = await queryKeys(ledger.table, BY_PERSON, accountId, {
     limit,
     after: after && { pk: keyOf(after.revalidationId), accountId, claimedAt: after.claimedAt },
+    between: claimed,
   });
   const items = await getItems(
     ledger.table,

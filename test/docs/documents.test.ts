@@ -6,6 +6,7 @@ import { Config } from '../../infra/aws/config.ts';
 import { checkStage } from '../../infra/aws/stage-file.ts';
 import { costOf, fixedCosts } from '../../infra/cost/cost.ts';
 import { MACHINE_SECONDS } from '../../infra/workflow/timeouts.ts';
+import { type ProblemCode, problems, typeOf } from '../../shared/domain/problem.ts';
 import { stepNames } from '../../shared/workflow/contract.ts';
 import { chapterOf, documents, read, root } from '../support/documents.ts';
 
@@ -27,6 +28,8 @@ const sizes: Record<string, number> = {
   'functions/README.md': 11 * KB,
   'shared/README.md': 9 * KB,
   'shared/contracts/README.md': 16 * KB,
+  // A chapter for each problem code.
+  'shared/contracts/problems.md': 8 * KB,
   'infra/README.md': 4 * KB,
   'infra/aws/README.md': 12 * KB,
   // A chapter for each of sixteen alarms, and the restoring of a ledger.
@@ -51,7 +54,7 @@ test('every document has a size limit, and every limit a document', () => {
 const anchorOf = (heading: string) =>
   heading
     .toLowerCase()
-    .replace(/[^\p{L}\p{N} -]/gu, '')
+    .replace(/[^\p{L}\p{N}_ -]/gu, '')
     .replaceAll(' ', '-');
 
 const anchorsOf = (file: string) =>
@@ -87,6 +90,14 @@ describe.each([...documents])('%s', (file) => {
     expect(paths.filter((path) => path !== example && !existsSync(join(root, path)))).toEqual([]);
     expect(run.filter((name) => !(name in scripts))).toEqual([]);
   });
+});
+
+test('the type of each problem is the address of its own chapter', () => {
+  for (const code of Object.keys(problems) as ProblemCode[]) {
+    const [file = '', anchor = ''] = typeOf(code, '.').slice(2).split('#');
+    expect(anchorsOf(file)).toContain(anchor);
+    expect(chapterOf(file, code)).toMatch(/\*\*Do:\*\* \S/);
+  }
 });
 
 test('the check of links finds a missing file and a missing chapter', () => {

@@ -1,8 +1,13 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { fromJSONSchema } from 'zod';
 import { openapi, operations, schemas, written } from '../../infra/docs/openapi.ts';
 import { problems } from '../../shared/domain/problem.ts';
 import { routes } from '../../shared/workflow/functions.ts';
+import { read, root } from '../support/documents.ts';
 
 type Example = { schema: string; value: unknown };
 
@@ -16,17 +21,27 @@ type Operation = {
   operationId: string;
   parameters: { name: string; in: string }[];
   requestBody?: { content: Record<string, Media> };
-  responses: Record<string, { content?: Record<string, Media> }>;
+  security: object[];
+  responses: Record<string, { $ref?: string; content?: Record<string, Media> }>;
 };
 
 const document = written() as {
   paths: Record<string, Record<string, Operation>>;
-  components: { schemas: Record<string, object> };
+  components: { schemas: Record<string, object>; responses: Record<string, { content?: Record<string, Media> }> };
 };
 
 const all = Object.entries(document.paths).flatMap(([path, methods]) =>
   Object.entries(methods).map(([method, operation]) => ({ method: method.toUpperCase(), path, operation })),
 );
+
+/** The rules that a document breaks, by the linter. It asks no server for news and reports nothing. */
+const lint = (document: string): string[] => {
+  const cli = join(root, 'node_modules/@redocly/cli/bin/cli.js');
+  const env = { ...process.env, REDOCLY_TELEMETRY: 'off', REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true' };
+  const { stdout } = spawnSync(process.execPath, [cli, 'lint', '--format=json', document], { env, encoding: 'utf8' });
+  const { problems: found } = JSON.parse(stdout) as { problems: { ruleId: string; message: string }[] };
+  return found.map(({ ruleId, message }) => `${ruleId}: ${message}`);
+};
 
 const nameOf = ($ref = '') => $ref.replace('#/components/schemas/', '');
 
@@ -43,7 +58,47 @@ const examples: Example[] = all.flatMap(({ operation }) =>
   ),
 );
 
+type JsonSchema = Parameters<typeof fromJSONSchema>[0];
+
+/** A schema of the document, with the schemas that it refers to. */
+const theirsOf = (name: string) => {
+  expect(document.components.schemas).toHaveProperty(name);
+  const $defs = JSON.parse(JSON.stringify(document.components.schemas).replaceAll('#/components/schemas/', '#/$defs/'));
+  return fromJSONSchema({ $ref: `#/$defs/${name}`, $defs } as JsonSchema);
+};
+
 describe('the OpenAPI document', () => {
+  test('has no fault and no warning of the recommended rules', () => {
+    expect(lint(join(root, 'shared/contracts/openapi.json'))).toEqual([]);
+    const broken = join(mkdtempSync(join(tmpdir(), 'openapi-')), 'openapi.json');
+    writeFileSync(broken, read('shared/contracts/openapi.json').replace('"operationId": "ReadRevalidation",', ''));
+    expect(lint(broken)).toEqual([expect.stringMatching(/^operation-operationId: /)]);
+  });
+
+  test('states the scope of each call, and none for the webhook', () => {
+    const security = Object.fromEntries(all.map(({ operation }) => [operation.operationId, operation.security]));
+    const withScope = (scope: string) => [{ iam: [] }, { jwt: [scope] }];
+    expect(security).toEqual({
+      StartRevalidation: withScope('revalidations/write'),
+      ReadRevalidation: withScope('revalidations/read'),
+      ListRevalidations: withScope('revalidations/read'),
+      CancelRevalidation: withScope('revalidations/write'),
+      ReceiveWebhook: [],
+    });
+  });
+
+  test("describes the gateway's own answers beside those of the functions", () => {
+    for (const { operation } of all) {
+      const known = operation.security.length > 0 ? ['401', '403'] : [];
+      for (const status of [...known, '413', '429', '500', '503']) {
+        const { $ref, content } = operation.responses[status] ?? {};
+        const named = document.components.responses[$ref?.replace('#/components/responses/', '') ?? ''];
+        const media = named?.content ?? content;
+        expect(media?.['application/json']?.schema?.$ref).toMatch(/GatewayError$/);
+      }
+    }
+  });
+
   test('matches what routes and schemas generate (npm run -s openapi)', () => {
     expect(document).toEqual(JSON.parse(JSON.stringify(openapi())));
   });
@@ -76,16 +131,14 @@ describe('the OpenAPI document', () => {
   test.each(examples.map((example, n) => [`${n} ${example.schema}`, example] as const))(
     'accepts example %s by its own schemas and by ours',
     (_, { schema, value }) => {
-      const theirs = document.components.schemas[schema];
-      expect(theirs).toBeDefined();
-      expect(fromJSONSchema(theirs as Parameters<typeof fromJSONSchema>[0]).safeParse(value).error).toBeUndefined();
+      expect(theirsOf(schema).safeParse(value).error).toBeUndefined();
       const ours = schemas[schema as keyof typeof schemas];
       expect(ours.parse(value)).toEqual(value);
     },
   );
 
   test('refuses in its schemas what ours refuse', () => {
-    const ticket = fromJSONSchema(document.components.schemas.TicketBody as Parameters<typeof fromJSONSchema>[0]);
+    const ticket = theirsOf('TicketBody');
     const good = examples.find(({ schema }) => schema === 'TicketBody')?.value as Record<string, unknown>;
     for (const bad of [
       { ...good, admin: true },

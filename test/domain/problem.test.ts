@@ -50,6 +50,25 @@ describe('a problem document', () => {
     expect(JSON.stringify(problem)).not.toContain('canary');
   });
 
+  test.each([
+    ['a field without a text of its own', { accountId: undefined }, 'accountId', 'is missing'],
+    [
+      'a field with one',
+      { userAuthorized: undefined },
+      'userAuthorized',
+      'is missing: it must be true, the person must have agreed',
+    ],
+    [
+      'an option that another one needs',
+      { options: { subvalidations: ['speech_match'] } },
+      'options.minimumPrecision',
+      'is required with speech_match',
+    ],
+  ])('calls what is absent missing, also when its rule has another text: %s', (_, more, path, detail) => {
+    const good = { accountId: 'a', enrollmentId: 'E', userAuthorized: true, upload: { type: 'image/png' } };
+    expect(problemWith({ ...good, ...more }).errors).toEqual([{ path, code: 'missing', detail }]);
+  });
+
   test('quotes an unknown field only if it looks like a name', () => {
     const good = { accountId: 'a', enrollmentId: 'E', userAuthorized: true, upload: { type: 'image/png' } };
     expect(problemWith({ ...good, admin: 1 }).errors).toEqual([

@@ -17,7 +17,13 @@ test('shows a record without its owner and the address of its media', async ({ a
   const wanted = claimOf();
   await claim(aws.ledger, wanted, executionOf('a'));
   const answer = await reading(wanted.revalidationId);
-  expect(contentOf(answer)).toMatchObject({ phase: 'claimed', accountId: wanted.accountId, reference: 'case-7' });
+  expect(contentOf(answer)).toMatchObject({
+    status: 'pending',
+    phase: 'claimed',
+    accountId: wanted.accountId,
+    reference: 'case-7',
+  });
+  expect(answer.headers).toMatchObject({ 'retry-after': '5' });
   expect(answer.body).not.toMatch(/execution|inbox|bucket|etag/);
 });
 
@@ -25,7 +31,7 @@ test('shows a promised case before anything has run', async ({ aws }) => {
   const id = newRevalidationId();
   const body = { ...newPerson(), userAuthorized: true as const, upload: { type: 'image/jpeg' as const } };
   await issueTicket(aws.ledger, uploadTicket(body, id, CALLER));
-  expect(contentOf(await reading(id))).toMatchObject({ phase: 'awaiting_upload', calledBy: CALLER });
+  expect(contentOf(await reading(id))).toMatchObject({ status: 'pending', phase: 'awaiting_upload', calledBy: CALLER });
 });
 
 test('shows the outcome of a request that was refused before its claim', async ({ aws }) => {
@@ -33,7 +39,9 @@ test('shows the outcome of a request that was refused before its claim', async (
   const outcome = { revalidationId, status: 'refused', reason: 'consent_missing' } as const;
   const decided = { ...outcome, decidedBy: 'workflow', decidedAt: new Date().toISOString() } as const;
   await recordOutcome(aws.ledger, decided, executionOf('a'));
-  expect(contentOf(await reading(revalidationId))).toMatchObject({ phase: 'refused', outcome });
+  const answer = await reading(revalidationId);
+  expect(contentOf(answer)).toMatchObject({ status: 'refused', phase: 'refused', outcome });
+  expect(answer.headers).not.toHaveProperty('retry-after');
 });
 
 test.each(['RVL1', '', '..', `RVL${'0'.repeat(32)}`])('answers that %j is unknown', async (id) => {

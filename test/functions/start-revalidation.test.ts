@@ -84,7 +84,7 @@ describe('a call without media and upload', () => {
     const answer = await asking(body);
     return contentOf<{ errors: { path: string; code: string; detail: string }[] }>(answer).errors;
   };
-  const BOTH = 'give either media, which lies in the bucket, or upload, for a form to upload with';
+  const BOTH = 'give media (it is in the bucket) or upload (to get a form for it), not both';
 
   test('fails with the missing fields', async () => {
     expect(await brokenOf({})).toEqual([
@@ -95,15 +95,17 @@ describe('a call without media and upload', () => {
         code: 'missing',
         detail: 'is missing: it must be true, the person must have agreed',
       },
-      { path: 'media', code: 'missing', detail: `is missing: ${BOTH}` },
+      { path: 'media', code: 'missing', detail: `neither media nor upload is given: ${BOTH}` },
     ]);
     const { upload: _, ...neither } = bodyOf();
-    expect(await brokenOf(neither)).toEqual([{ path: 'media', code: 'missing', detail: `is missing: ${BOTH}` }]);
+    expect(await brokenOf(neither)).toEqual([
+      { path: 'media', code: 'missing', detail: `neither media nor upload is given: ${BOTH}` },
+    ]);
   });
 
   test('fails when it has both', async () => {
     expect(await brokenOf({ ...bodyOf(), media: { key: 'media/a.jpg' } })).toEqual([
-      { path: 'media', code: 'rule', detail: `is given together with upload: ${BOTH}` },
+      { path: 'media', code: 'rule', detail: `both media and upload are given: ${BOTH}` },
     ]);
   });
 });

@@ -128,6 +128,27 @@ describe('the HTTP API', () => {
   });
 });
 
+describe('the pages that may call the API', () => {
+  test('are none by default, and those of the setting with what they send and read', () => {
+    const corsIn = (of: Template) => resolvedOf(of, 'AWS::ApiGatewayV2::Api').properties.CorsConfiguration;
+    expect(corsIn(template)).toBeUndefined();
+    expect(corsIn(synthesize(Config.parse({ corsOrigins: 'https://app.example.com' })))).toEqual({
+      AllowOrigins: ['https://app.example.com'],
+      AllowMethods: ['GET', 'POST'],
+      AllowHeaders: [
+        'authorization',
+        'content-type',
+        'idempotency-key',
+        'x-amz-content-sha256',
+        'x-amz-date',
+        'x-amz-security-token',
+      ],
+      ExposeHeaders: ['location', 'retry-after'],
+      MaxAge: 3600,
+    });
+  });
+});
+
 describe('the callers of the API', () => {
   const routesIn = (of: Template) =>
     Object.fromEntries(

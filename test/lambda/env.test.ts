@@ -30,6 +30,7 @@ const good: Record<EnvKey, string> = {
   METRICS_NAMESPACE: 'face-revalidation-test',
   MACHINE_ARN: 'arn:aws:states:us-east-1:000000000000:stateMachine:Revalidation',
   ACCOUNT_CLAIM: 'account',
+  DOCUMENTATION_URL: 'https://docs.example.com/face',
 };
 
 const keys = Object.keys(good) as EnvKey[];

@@ -1,5 +1,6 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import { beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { MediaGoneError } from '../../shared/domain/errors.ts';
 import { jsonOf, route, textOf } from '../../shared/lambda/route.ts';
 import { context } from '../support/journal.ts';
 import { keepLog, ownFieldsOf } from '../support/log-lines.ts';
@@ -11,6 +12,27 @@ let lines: string[];
 beforeEach(() => {
   lines = [];
   keepLog(lines);
+  vi.stubEnv('DOCUMENTATION_URL', 'none');
+});
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
+
+test.each([
+  [
+    'an address in the documentation that the deployment names',
+    'https://docs.example.com/face',
+    'https://docs.example.com/face/shared/contracts/problems.md#media_gone',
+  ],
+  ['a URN when the deployment names no documentation', 'none', 'urn:problem:face-revalidation:media_gone'],
+])('gives a problem its type: %s', async (_, url, type) => {
+  vi.stubEnv('DOCUMENTATION_URL', url);
+  const failing = route('ReceiveWebhook', async () => {
+    throw new MediaGoneError('media_gone', 'x');
+  });
+  const { body } = await failing(event({}), context);
+  expect(JSON.parse(body ?? '')).toMatchObject({ type, code: 'media_gone' });
 });
 
 const event = (more: Partial<APIGatewayProxyEventV2>) =>

@@ -88,9 +88,18 @@ export const upload = async (
   bytes: Uint8Array,
   changes: Record<string, string> = {},
 ): Promise<{ status: number; code: string | undefined }> => {
+  const response = await sendForm(form, bytes, { changes });
+  return { status: response.status, code: /<Code>(\w+)</.exec(await response.text())?.[1] };
+};
+
+/** Sends a ticket's form, with changed fields or as a page of an origin. */
+export const sendForm = (
+  form: { url: string; fields: Record<string, string> },
+  bytes: Uint8Array,
+  { changes = {}, origin }: { changes?: Record<string, string>; origin?: string } = {},
+): Promise<Response> => {
   const body = new FormData();
   for (const [name, value] of Object.entries({ ...form.fields, ...changes })) body.append(name, value);
   body.append('file', new Blob([new Uint8Array(bytes)]), 'selfie.jpg');
-  const response = await fetch(form.url, { method: 'POST', body });
-  return { status: response.status, code: /<Code>(\w+)</.exec(await response.text())?.[1] };
+  return fetch(form.url, { method: 'POST', body, headers: origin ? { origin } : {} });
 };

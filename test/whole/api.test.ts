@@ -154,7 +154,7 @@ describe('existing media', () => {
 });
 
 describe('an idempotency key', () => {
-  test('returns the same re-validation for the same body, and 409 for another', async () => {
+  test('returns the same re-validation for the same body, and 422 for another', async () => {
     const body = await bodyOf();
     const headers = { 'idempotency-key': `key-${body.accountId}` };
     const first = await call('POST /revalidations', { body, headers });
@@ -162,7 +162,7 @@ describe('an idempotency key', () => {
     const second = await call('POST /revalidations', { body, headers });
     expect(second.content.revalidationId).toBe(first.content.revalidationId);
     const other = await call('POST /revalidations', { body: { ...body, reference: 'other' }, headers });
-    expect(problemIn(other)).toMatchObject({ status: 409, code: 'idempotency_key_reused' });
+    expect(problemIn(other)).toMatchObject({ status: 422, code: 'idempotency_key_reused' });
     expect(await traces()).toEqual(before);
   });
 });

@@ -9,6 +9,7 @@ import { refuseForm, runAllowed, versionRefusal } from '../iam/s3.ts';
 import { signerOf } from '../sigv4.ts';
 import { readAddress } from './address.ts';
 import type { Answer, Call, ObjectCreated } from './call.ts';
+import { type CorsRule, corsHeaders, preflight } from './cors.ts';
 import { deleteObject } from './delete.ts';
 import { deleteObjects } from './delete-many.ts';
 import { notImplemented, S3Error, toXml } from './error.ts';
@@ -30,6 +31,8 @@ export type S3Options = {
   onCreated: (created: ObjectCreated) => void;
   /** The accepted signers. Without it (only in tests of this stand-in) every signature is accepted, and a POST is answered 501. */
   secretAccessKey?: SecretOf;
+  /** The bucket's CORS rules; none when left out. */
+  cors?: readonly CorsRule[];
   /** The permissions of the roles; without it every call is allowed. */
   permissions?: Permissions;
   port?: number | undefined;
@@ -109,11 +112,11 @@ const refuse = (request: IncomingMessage, response: ServerResponse, error: unkno
 
 /**
  * The local S3: versioned buckets, path-style, over plain HTTP, with the calls of this project: PutObject, GetObject, HeadObject,
- * DeleteObject, DeleteObjects, ListObjectVersions and the POST of a form. Everything else is 501. It verifies signatures in the
+ * DeleteObject, DeleteObjects, ListObjectVersions, the POST of a form and the preflight of a page. Everything else is 501. It verifies signatures in the
  * header and of a POST policy; presigned URLs are not supported.
  */
 export const startS3 = async (options: S3Options): Promise<S3Standin> => {
-  const { buckets, directory, onCreated, secretAccessKey, permissions } = options;
+  const { buckets, directory, onCreated, secretAccessKey, permissions, cors = [] } = options;
   const versions = openVersions(directory);
   const posting: Operation | undefined = secretAccessKey && {
     run: (call) => postObject(call, secretAccessKey, (...form) => permissions && refuseForm(permissions, ...form)),
@@ -147,6 +150,9 @@ export const startS3 = async (options: S3Options): Promise<S3Standin> => {
 
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     try {
+      if (request.method === 'OPTIONS')
+        return await send(request, response, { status: 200, headers: preflight(cors, request) });
+      for (const [name, value] of Object.entries(corsHeaders(cors, request))) response.setHeader(name, value);
       const answered = await answer(request);
       const { created } = answered;
       await send(request, response, answered).finally(() => {

@@ -1,0 +1,129 @@
+import type * as z from 'zod/mini';
+import { AccountId, RevalidationId } from '../../shared/domain/ids.ts';
+import { ListQuery } from '../../shared/domain/list-query.ts';
+import { type ProblemCode, problems } from '../../shared/domain/problem.ts';
+import { errorReasons } from '../../shared/domain/reasons.ts';
+import { IdempotencyKeyHeader } from '../../shared/domain/request.ts';
+import type { RouteName } from '../../shared/workflow/functions.ts';
+import * as examples from './openapi-examples.ts';
+import type { SchemaName } from './openapi-schemas.ts';
+
+/** The headers of answers, by their names. */
+export const headers = {
+  Location: { description: 'The path of the case, below the server.', schema: { type: 'string' } },
+  'Retry-After': {
+    description: 'Seconds after which to read the case, or to repeat the call. Absent when the case has ended.',
+    schema: { type: 'integer', minimum: 1 },
+  },
+} as const;
+
+type Parameter = { name: string; in: 'path' | 'query' | 'header'; schema: z.ZodMiniType; description: string };
+
+export type Header = keyof typeof headers;
+
+export type Operation = {
+  summary: string;
+  description: string;
+  parameters?: Parameter[];
+  body?: Partial<Record<SchemaName, object>>;
+  answers: Record<number, { description: string; schema?: SchemaName; example?: object; headers?: Header[] }>;
+  problems: ProblemCode[];
+};
+
+const id: Parameter = { name: 'id', in: 'path', schema: RevalidationId, description: 'The id of the re-validation.' };
+
+/** The codes of a named error that the API answers with. */
+const problemsOf = (name: keyof typeof errorReasons): ProblemCode[] => {
+  const codes: readonly string[] = errorReasons[name];
+  return codes.filter((code): code is ProblemCode => Object.hasOwn(problems, code));
+};
+
+const listParameters: Record<keyof typeof ListQuery.shape, string> = {
+  status: 'Only cases of this status.',
+  since: 'Only cases that were claimed at this time or later.',
+  until: 'Only cases that were claimed before this time.',
+  limit: 'The most entries of a page. A page with a cursor may have fewer, or none.',
+  cursor: 'The cursor of the previous page, with the same other parameters.',
+};
+
+/** The input, answers and problems of each route. A route without an entry does not compile. */
+export const operations: Record<RouteName, Operation> = {
+  StartRevalidation: {
+    summary: 'Request a re-validation',
+    description:
+      'With `upload`, the answer has a form, and the upload starts the case. With `media`, the case starts at once, on an object under `media/`.',
+    parameters: [
+      {
+        name: 'Idempotency-Key',
+        in: 'header',
+        schema: IdempotencyKeyHeader,
+        description:
+          'In quotes (as in the IETF draft) or without. The same key with the same body is the same re-validation for 90 days, or as long as records are kept if that is shorter. Keys belong to their caller.',
+      },
+    ],
+    body: { TicketBody: examples.ticketBody, StartBody: examples.startBody },
+    answers: {
+      200: {
+        description: 'It was claimed before.',
+        schema: 'Started',
+        example: examples.approved,
+        headers: ['Location', 'Retry-After'],
+      },
+      202: {
+        description: 'It is accepted.',
+        schema: 'Started',
+        example: examples.ticket,
+        headers: ['Location', 'Retry-After'],
+      },
+    },
+    problems: [
+      ...problemsOf('CallRefusedError').filter((code) => code !== 'signature_invalid' && code !== 'already_decided'),
+      ...problemsOf('RequestInvalidError'),
+      ...problemsOf('MediaUnacceptableError'),
+      'media_gone',
+      'claimed_elsewhere',
+    ],
+  },
+  ReadRevalidation: {
+    summary: 'Read a re-validation',
+    description: 'Its status, and after its end its outcome.',
+    parameters: [id],
+    answers: {
+      200: {
+        description: 'The current state.',
+        schema: 'Revalidation',
+        example: examples.approved,
+        headers: ['Retry-After'],
+      },
+    },
+    problems: ['subject_missing', 'account_forbidden', 'revalidation_unknown'],
+  },
+  ListRevalidations: {
+    summary: 'List the re-validations of a person',
+    description: 'Claimed cases only, newest first.',
+    parameters: [
+      { name: 'accountId', in: 'path', schema: AccountId, description: 'The person.' },
+      ...Object.entries(listParameters).map(([name, description]) => ({
+        name,
+        in: 'query' as const,
+        schema: ListQuery.shape[name as keyof typeof listParameters],
+        description,
+      })),
+    ],
+    answers: { 200: { description: 'A page.', schema: 'RevalidationPage', example: examples.page } },
+    problems: ['subject_missing', 'account_forbidden', 'request_invalid'],
+  },
+  CancelRevalidation: {
+    summary: 'Cancel a re-validation',
+    description: 'If nothing is decided yet. Truora still charges what it has begun.',
+    parameters: [id],
+    answers: { 200: { description: 'It is canceled.', schema: 'Revalidation', example: examples.canceled } },
+    problems: ['subject_missing', 'account_forbidden', 'revalidation_unknown', 'already_decided'],
+  },
+  ReceiveWebhook: {
+    summary: 'Receive a webhook of Truora',
+    description: 'The body is a JWT that is signed with the key of the rule. Only Truora calls this.',
+    answers: { 200: { description: 'Accepted.' } },
+    problems: ['signature_invalid'],
+  },
+};
