@@ -10,114 +10,118 @@ type Deployment = Pick<Config, 'stage' | 'region' | 'alarmEmail'>;
 const OPERATOR = /OperatorPermissions$/;
 
 /** Every accepted finding, where it is found, and why. A test fails for a finding that is missing here, and for a row without one. */
-export const acknowledgedIn = ({ stage, region, alarmEmail }: Deployment): readonly Acknowledged[] => [
-  {
-    rule: 'AwsSolutions-S1',
-    where: /Storage\/Media$/,
-    reason: 'Access logs of S3 name the keys, and a key names a person. CloudTrail data events show who read what.',
-  },
-  {
-    rule: 'AwsSolutions-SMG4',
-    where: /Storage\/(TruoraKey|WebhookKeys)$/,
-    reason: 'Truora makes these keys and has no API to make new ones: a person rotates them (infra/aws/RUNBOOK.md).',
-  },
-  {
-    rule: 'AwsSolutions-IAM5[Resource::*]',
-    where: /Functions\/\w+ServiceRole\/DefaultPolicy$/,
-    reason: 'X-Ray has no resource types, so AWS documents its two actions with `*`.',
-  },
-  {
-    rule: 'AwsSolutions-IAM5[Resource::*]',
-    where: /Workflow\/Role\/DefaultPolicy$/,
-    reason: 'Log delivery and X-Ray have no resource types, so AWS documents their actions with `*`.',
-  },
-  ...(['inbox', 'media'] as const).map((folder) => ({
-    // The id that CDK gives the bucket: cdk-nag quotes it in the finding.
-    rule: `AwsSolutions-IAM5[Resource::<StorageMedia9333CB25.Arn>/${folder}/*]`,
-    where:
-      /Functions\/(ClaimRequest|CreateValidation|MoveMedia|StartRevalidation|SweepLedger)ServiceRole\/DefaultPolicy$/,
-    reason: `Media can be anywhere under ${folder}/: its key names the person and is not known at deployment.`,
-  })),
-  {
-    // Of a known region the CDK knows the partition, too.
-    rule: `AwsSolutions-IAM5[Resource::arn:${region ? `aws:states:${region}` : '<AWS::Partition>:states:<AWS::Region>'}:<AWS::AccountId>:execution:face-revalidation-${stage}:*]`,
-    where: /Functions\/(CancelRevalidation|SweepLedger)ServiceRole\/DefaultPolicy$/,
-    reason: 'The name of an execution is not known at deployment, so only its machine can be named.',
-  },
-  {
-    rule: 'AwsSolutions-IAM5[Resource::*]',
-    where: OPERATOR,
-    reason: 'The results of a log query have no ARN; its id is known only to the caller of StartQuery.',
-  },
-  {
-    rule: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:states:${region}:<AWS::AccountId>:execution:face-revalidation-${stage}:*]`,
-    where: OPERATOR,
-    reason: 'The name of an execution is not known at deployment, so only its machine can be named.',
-  },
-  {
-    rule: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:cloudformation:${region}:<AWS::AccountId>:stack/<AWS::StackName>/*]`,
-    where: OPERATOR,
-    reason: 'The last part of the ARN of the stack is an id that CloudFormation makes.',
-  },
-  {
-    rule: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:logs:${region}:<AWS::AccountId>:log-group:<AWS::StackName>-*]`,
-    where: OPERATOR,
-    reason:
-      'The logs of the functions by the beginning of their names: the exact ones would exceed the size of a policy.',
-  },
-  ...['POST/revalidations', 'GET/revalidations/*', 'GET/accounts/*/revalidations', 'POST/revalidations/*/cancel'].map(
-    (route) => ({
-      rule: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:execute-api:${region}:<AWS::AccountId>:<RevalidationApiCA071419>/*/${route}]`,
+export const acknowledgedIn = ({ stage, region, alarmEmail }: Deployment): readonly Acknowledged[] => {
+  // Of a known region the CDK knows the partition, too.
+  const partOf = (service: string) =>
+    region ? `aws:${service}:${region}` : `<AWS::Partition>:${service}:<AWS::Region>`;
+  return [
+    {
+      rule: 'AwsSolutions-S1',
+      where: /Storage\/Media$/,
+      reason: 'Access logs of S3 name the keys, and a key names a person. CloudTrail data events show who read what.',
+    },
+    {
+      rule: 'AwsSolutions-SMG4',
+      where: /Storage\/(TruoraKey|WebhookKeys)$/,
+      reason: 'Truora makes these keys and has no API to make new ones: a person rotates them (infra/aws/RUNBOOK.md).',
+    },
+    {
+      rule: 'AwsSolutions-IAM5[Resource::*]',
+      where: /Functions\/\w+ServiceRole\/DefaultPolicy$/,
+      reason: 'X-Ray has no resource types, so AWS documents its two actions with `*`.',
+    },
+    {
+      rule: 'AwsSolutions-IAM5[Resource::*]',
+      where: /Workflow\/Role\/DefaultPolicy$/,
+      reason: 'Log delivery and X-Ray have no resource types, so AWS documents their actions with `*`.',
+    },
+    ...(['inbox', 'media'] as const).map((folder) => ({
+      // The id that CDK gives the bucket: cdk-nag quotes it in the finding.
+      rule: `AwsSolutions-IAM5[Resource::<StorageMedia9333CB25.Arn>/${folder}/*]`,
+      where:
+        /Functions\/(ClaimRequest|CreateValidation|MoveMedia|StartRevalidation|SweepLedger)ServiceRole\/DefaultPolicy$/,
+      reason: `Media can be anywhere under ${folder}/: its key names the person and is not known at deployment.`,
+    })),
+    {
+      rule: `AwsSolutions-IAM5[Resource::arn:${partOf('states')}:<AWS::AccountId>:execution:face-revalidation-${stage}:*]`,
+      where: /Functions\/(CancelRevalidation|SweepLedger)ServiceRole\/DefaultPolicy$/,
+      reason: 'The name of an execution is not known at deployment, so only its machine can be named.',
+    },
+    {
+      rule: 'AwsSolutions-IAM5[Resource::*]',
       where: OPERATOR,
-      reason: 'An operator may call these routes about every person and case.',
-    }),
-  ),
-  {
-    rule: 'AwsSolutions-SQS3',
-    where: /(DropRule|Jobs)\/DeadLetters$/,
-    reason: 'This is the dead-letter queue of rules, which cdk-nag does not check.',
-  },
-  {
-    rule: 'Serverless-SQSRedrivePolicy',
-    where: /(DropRule|Jobs)\/DeadLetters$/,
-    reason: 'This is the dead-letter queue: only a person reads it, so no consumer can fail.',
-  },
-  ...(alarmEmail
-    ? [
-        {
-          rule: 'Serverless-SNSRedrivePolicy',
-          where: /Alarms\/Topic\/[^/]+$/,
-          reason: 'A mail that SNS cannot deliver is no loss: the alarm stays active, and the dashboards show it.',
-        },
-      ]
-    : []),
-  {
-    rule: 'AwsSolutions-APIG4',
-    where: /RevalidationApi\/Api\/POST--webhooks--truora$/,
-    reason: 'A webhook is authorized by its signature, which the function checks first.',
-  },
-  {
-    rule: 'Serverless-LambdaDLQ',
-    where: /Functions\/(?!Sweep|Repair|CheckKey)\w+$/,
-    reason: 'Called synchronously, by the machine or the gateway, which get every failure: nothing is queued.',
-  },
-  ...(
-    [
-      ['Serverless-LambdaDLQ', /Functions\/(Sweep|CheckKey)\w*$/],
-      ['Serverless-LambdaAsyncFailureDestination', /Functions\/(Sweep|CheckKey)\w*\/EventInvokeConfig$/],
-      ['Serverless-EventBusDLQ', /Jobs\/OnSchedule$/],
-    ] as const
-  ).map(([rule, where]) => ({
-    rule,
-    where,
-    reason: 'Started by a schedule: the next run finds the same, and alarms show failed and missing runs.',
-  })),
-  {
-    rule: 'Serverless-LambdaDLQ',
-    where: /Functions\/RepairExecution$/,
-    reason: 'Its failure destination sends the event and the error to a queue; the rule does not know destinations.',
-  },
-];
+      reason: 'The results of a log query have no ARN; its id is known only to the caller of StartQuery.',
+    },
+    {
+      rule: `AwsSolutions-IAM5[Resource::arn:${partOf('states')}:<AWS::AccountId>:execution:face-revalidation-${stage}:*]`,
+      where: OPERATOR,
+      reason: 'The name of an execution is not known at deployment, so only its machine can be named.',
+    },
+    {
+      rule: `AwsSolutions-IAM5[Resource::arn:${partOf('cloudformation')}:<AWS::AccountId>:stack/<AWS::StackName>/*]`,
+      where: OPERATOR,
+      reason: 'The last part of the ARN of the stack is an id that CloudFormation makes.',
+    },
+    {
+      rule: `AwsSolutions-IAM5[Resource::arn:${partOf('logs')}:<AWS::AccountId>:log-group:<AWS::StackName>-*]`,
+      where: OPERATOR,
+      reason:
+        'The logs of the functions by the beginning of their names: the exact ones would exceed the size of a policy.',
+    },
+    ...['POST/revalidations', 'GET/revalidations/*', 'GET/accounts/*/revalidations', 'POST/revalidations/*/cancel'].map(
+      (route) => ({
+        rule: `AwsSolutions-IAM5[Resource::arn:${partOf('execute-api')}:<AWS::AccountId>:<RevalidationApiCA071419>/*/${route}]`,
+        where: OPERATOR,
+        reason: 'An operator may call these routes about every person and case.',
+      }),
+    ),
+    {
+      rule: 'AwsSolutions-SQS3',
+      where: /(DropRule|Jobs)\/DeadLetters$/,
+      reason: 'This is the dead-letter queue of rules, which cdk-nag does not check.',
+    },
+    {
+      rule: 'Serverless-SQSRedrivePolicy',
+      where: /(DropRule|Jobs)\/DeadLetters$/,
+      reason: 'This is the dead-letter queue: only a person reads it, so no consumer can fail.',
+    },
+    ...(alarmEmail
+      ? [
+          {
+            rule: 'Serverless-SNSRedrivePolicy',
+            where: /Alarms\/Topic\/[^/]+$/,
+            reason: 'A mail that SNS cannot deliver is no loss: the alarm stays active, and the dashboards show it.',
+          },
+        ]
+      : []),
+    {
+      rule: 'AwsSolutions-APIG4',
+      where: /RevalidationApi\/Api\/POST--webhooks--truora$/,
+      reason: 'A webhook is authorized by its signature, which the function checks first.',
+    },
+    {
+      rule: 'Serverless-LambdaDLQ',
+      where: /Functions\/(?!Sweep|Repair|CheckKey)\w+$/,
+      reason: 'Called synchronously, by the machine or the gateway, which get every failure: nothing is queued.',
+    },
+    ...(
+      [
+        ['Serverless-LambdaDLQ', /Functions\/(Sweep|CheckKey)\w*$/],
+        ['Serverless-LambdaAsyncFailureDestination', /Functions\/(Sweep|CheckKey)\w*\/EventInvokeConfig$/],
+        ['Serverless-EventBusDLQ', /Jobs\/OnSchedule$/],
+      ] as const
+    ).map(([rule, where]) => ({
+      rule,
+      where,
+      reason: 'Started by a schedule: the next run finds the same, and alarms show failed and missing runs.',
+    })),
+    {
+      rule: 'Serverless-LambdaDLQ',
+      where: /Functions\/RepairExecution$/,
+      reason: 'Its failure destination sends the event and the error to a queue; the rule does not know destinations.',
+    },
+  ];
+};
 
 /**
  * Every wildcard in a permission, action by action, and why AWS or our data need it. cdk-nag identifies a wildcard by its

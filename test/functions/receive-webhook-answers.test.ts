@@ -40,7 +40,7 @@ beforeAll(async () => {
     response.end(JSON.stringify(isSecret ? { SecretString: JSON.stringify(keys) } : refusal));
   });
   pointSdkAt({ SECRETS_MANAGER: aws.origin, SFN: aws.origin });
-  Object.assign(process.env, { TABLE_NAME: open.table, METRICS_NAMESPACE: 'test' });
+  Object.assign(process.env, { TABLE_NAME: open.table, METRICS_NAMESPACE: 'test', DOCUMENTATION_URL: 'none' });
 });
 
 afterAll(() => {

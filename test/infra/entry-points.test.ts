@@ -132,7 +132,7 @@ describe('the pages that may call the API', () => {
   test('are none by default, and those of the setting with what they send and read', () => {
     const corsIn = (of: Template) => resolvedOf(of, 'AWS::ApiGatewayV2::Api').properties.CorsConfiguration;
     expect(corsIn(template)).toBeUndefined();
-    expect(corsIn(synthesize(Config.parse({ corsOrigins: 'https://app.example.com' })))).toEqual({
+    expect(corsIn(synthesize(Config.parse({ corsOrigins: ['https://app.example.com'] })))).toEqual({
       AllowOrigins: ['https://app.example.com'],
       AllowMethods: ['GET', 'POST'],
       AllowHeaders: [

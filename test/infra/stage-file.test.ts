@@ -10,7 +10,7 @@ import { isProtected, stageKeys } from '../../infra/aws/config.ts';
 import { featureFlags } from '../../infra/aws/feature-flags.ts';
 import { readStage, stageFolder, stageNames, writeStage } from '../../infra/aws/stage-file.ts';
 import { schemaFile, stageSchema } from '../../infra/docs/stage-schema.ts';
-import { runCommand } from '../support/commands.ts';
+import { root, runCommand } from '../support/commands.ts';
 import { read } from '../support/documents.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'face-revalidation-stages-'));
@@ -168,7 +168,7 @@ describe('the app', () => {
     ['an unknown one', { stage: 'none' }, /^stage none: there is no infra\/stages\/none\.json; .+: dev, prod\n$/],
   ])('ends with one line and exit 2 for %s', async (_, context, line) => {
     const env = { CDK_CONTEXT_JSON: JSON.stringify(context), CDK_OUTDIR: join(folder, 'out') };
-    const { code, err } = await runCommand('infra/aws/app.ts', [], { cwd: folder, env });
+    const { code, err } = await runCommand('synth', [], { cwd: folder, env, main: join(root, 'infra/aws/app.ts') });
     expect(code).toBe(2);
     expect(err).toMatch(line);
   });

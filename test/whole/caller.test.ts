@@ -189,7 +189,7 @@ describe('the example of a caller', () => {
       ['states:StartExecution', ours],
       [['states:DescribeExecution', 'states:StopExecution'], `${ours.replace('stateMachine', 'execution')}*`],
       [
-        ['events:PutTargets', 'events:PutRule', 'events:DescribeRule'],
+        ['events:DescribeRule', 'events:PutRule', 'events:PutTargets'],
         expect.stringMatching(/:rule\/StepFunctionsGetEventsForStepFunctionsExecutionRule$/),
       ],
     ]);

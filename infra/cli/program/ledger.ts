@@ -21,10 +21,10 @@ export const chosenLedger = async (options: LedgerOptions, context: Context): Pr
   const { table, stage, retentionDays: days } = options;
   refuseBoth({ '--stage': stage, '--table': table });
   refuseBoth({ '--stage': stage, '--retention-days': days });
-  const { success, data: given = 0 } = Config.shape.retentionDays.safeParse(days);
+  const { success, data: given = 0 } = Config.shape.retentionDays.safeParse(days && Number(days));
   if (!success) throw new UsageError('--retention-days: must be 1 to 3650 whole days');
   if (table !== undefined) return { table, retentionDays: given };
   const connected = await connect(options, context);
   const { RETENTION_DAYS } = await settingsOf(connected);
-  return ledgerOf(connected, parseArgument(Config.shape.retentionDays, RETENTION_DAYS, 'RETENTION_DAYS'));
+  return ledgerOf(connected, parseArgument(Config.shape.retentionDays, Number(RETENTION_DAYS), 'RETENTION_DAYS'));
 };
