@@ -1,6 +1,6 @@
 import type { App } from 'aws-cdk-lib';
 import { acknowledgeFindings, checkPolicies } from './cdk-nag.ts';
-import { isOfAnotherPartition } from './config.ts';
+import { isOfAnotherPartition } from './setting-values.ts';
 import { type FaceRevalidationProps, FaceRevalidationStack } from './stack.ts';
 import { readStage, StageError, stageFolder, stageNames } from './stage-file.ts';
 

@@ -3,46 +3,25 @@ import { OnUnresolved } from '../../shared/domain/attempts.ts';
 import { englishErrors } from '../../shared/domain/parse.ts';
 import { ResultMode, Threshold } from '../../shared/domain/request.ts';
 import { functionSeconds } from '../workflow/timeouts.ts';
-
-const loopback = ['127.0.0.1', '[::1]', 'localhost'];
-
-/** Media and keys are sent there, so it is https. http is only for a stand-in on this machine. */
-const origin = z.string().check(
-  z.refine((text) => {
-    const url = URL.canParse(text) ? new URL(text) : undefined;
-    return (
-      url?.origin === text &&
-      (url.protocol === 'https:' || (url.protocol === 'http:' && loopback.includes(url.hostname)))
-    );
-  }, 'must be https, and scheme, host and port alone'),
-);
+import {
+  claim,
+  corsOrigin,
+  documentationUrl,
+  isOfAnotherPartition,
+  loopback,
+  origin,
+  RUNBOOK,
+  runbook,
+  scope,
+  tagName,
+  tagValue,
+} from './setting-values.ts';
 
 /**
  * A function of a stopped execution may run until its own time limit (stopping an execution stops no Lambda), and its call may
  * still be on the network then. Plus ten seconds for Truora to execute and list the call (assumed).
  */
 const LEAST_SETTLE_SECONDS = functionSeconds.CreateValidation + 10;
-
-/** A page of this origin may upload. `*` in a name would admit every page of the web, or of a shared domain. */
-const corsOrigin = origin.check(z.refine((text) => !text.includes('*'), 'must name one origin: no *'));
-
-/** A part follows it, so it is an address without a query, a fragment or a slash at its end. */
-const documentationUrl = z.string().check(
-  z.refine((text) => {
-    const url = URL.canParse(text) ? new URL(text) : undefined;
-    return url?.protocol === 'https:' && !/[?#]|\/$/.test(text) && url.username === '';
-  }, 'must be https, without a query, a fragment or a slash at the end'),
-);
-
-/** The other partitions: China, GovCloud, the isolated ones and the European Sovereign Cloud (documented). */
-const OTHER_PARTITIONS = /^(cn|us-gov|us-iso[a-z]?|eu-isoe|eusc)-/;
-
-/** Addresses and service names have another domain there, and this project was not tried there. */
-export const isOfAnotherPartition = (region: string): boolean => OTHER_PARTITIONS.test(region);
-
-const claim = z.string().check(z.regex(/^[A-Za-z][A-Za-z0-9_:.-]{0,63}$/, 'must be the name of a claim'));
-
-const scope = z.string().check(z.regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,128}$/, 'must be a scope'));
 
 const Jwt = z.strictObject({
   /** The issuer of the tokens, https. API Gateway reads its keys from its discovery document. */
@@ -70,24 +49,6 @@ const MediaLimits = z.strictObject({
    */
   maxSeconds: z._default(z.number().check(z.int(), z.minimum(1), z.maximum(3600)), 60),
 });
-
-/** AWS takes letters, digits, spaces and these signs (documented), and keeps names that begin with `aws:`. Letters here are Latin. */
-const tagName = z
-  .string()
-  .check(z.regex(/^(?!aws:)[A-Za-zÀ-ÖØ-öø-ɏ0-9 _.:/=+@-]{1,128}$/, 'must be the name of a tag'));
-
-const tagValue = z.string().check(z.regex(/^[A-Za-zÀ-ÖØ-öø-ɏ0-9 _.:/=+@-]{0,256}$/, 'must be the value of a tag'));
-
-const RUNBOOK = 'infra/aws/RUNBOOK.md';
-
-/** 300 characters: an alarm's description has 1024, and its other words use up to 500. */
-const runbook = z.string().check(
-  z.maxLength(300),
-  z.refine(
-    (text) => text === RUNBOOK || (/^https:\/\/[^\s#]+$/.test(text) && URL.canParse(text)),
-    'must be an https address without #',
-  ),
-);
 
 /** Every setting of a deployment, typed and checked. A stage's file holds those that differ from the defaults. */
 const Settings = z.strictObject({
