@@ -145,6 +145,7 @@ describe('the configuration', () => {
     ['alarmEmail', 'ops'],
     ['alarmEmail', ''],
     ['protection', 'true'],
+    ['eventSchemas', 'no'],
     ['tags', { 'aws:team': 'risk' }],
     ['tags', { team: 7 }],
     ['tags', Object.fromEntries(Array.from({ length: 41 }, (_, at) => [`tag-${at}`, 'x']))],

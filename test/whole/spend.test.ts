@@ -46,8 +46,8 @@ test('the spend on the records equals the charges of the sandbox when calls were
     unconfirmed: 2,
   });
   expect(spend.avoided).toEqual({
-    // Each event came twice. What is refused before it is claimed is refused again, and counts as one refusal.
-    asked_again: suffixes.length + 3,
+    // Each event came twice, and the second is a repeat of the case, also of one that was refused before its claim.
+    asked_again: suffixes.length + 5,
     adopted: 3,
     'refused: consent_missing': 2,
     'refused: enrollment_unknown': 1,
