@@ -199,6 +199,19 @@ describe('the claim of a call', () => {
   });
 });
 
+describe('a call whose media is gone', () => {
+  test('gets the outcome of its case when it asks for the same under the policy, and only then', async () => {
+    const claimed = await run(call());
+    const { accountId, enrollmentId, media: kept } = claimed;
+    await store(claimed, { phase: 'approved' });
+    object = undefined;
+    const again = (more: object = {}) =>
+      run(callIntake({ accountId, enrollmentId, media: { key: kept.key, versionId: 'v1' }, ...more }));
+    expect(await thrownBy(again())).toEqual(DECIDED);
+    expect(await thrownBy(again({ options: { threshold: 0.9 } }))).toEqual(GONE);
+  });
+});
+
 describe('a claim under an idempotency key', () => {
   test('binds the key, and a retry gets it with any newest version of its media', async () => {
     const intake = call({ idempotencyKey: newValidationId() });

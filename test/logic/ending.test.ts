@@ -179,12 +179,14 @@ describe('the repair of a case whose execution is dead', () => {
     expect(await stored()).toMatchObject({ phase: 'declined', outcome, announced: NOW });
   });
 
-  test('returns nothing for a case that had ended, and announces it unless it was announced', async () => {
+  test('returns nothing for a case that had ended, writes no outcome, and announces it unless it was announced', async () => {
     for (const announced of [EARLIER, undefined]) {
       const outcome = endOf(newRevalidationId());
       const { record } = await store({ phase: 'declined', outcome, ...(announced ? { announced } : {}) });
       expect(await repair(open.ledger, BUS, record, 'execution_failed')).toBeUndefined();
       expect(events()).toHaveLength(announced ? 0 : 1);
+      // What was announced needs no command at all.
+      if (announced) expect(commands.sent).toEqual([]);
     }
   });
 });
