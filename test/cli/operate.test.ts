@@ -6,6 +6,7 @@ import { putMedia } from '../../infra/local/put-media.ts';
 import type { Outcome } from '../../shared/domain/revalidation.ts';
 import { selfie } from '../support/commands.ts';
 import { openRunning, type Running } from '../support/running.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 const heard: BusEvent[] = [];
 
@@ -105,6 +106,8 @@ describe('announce', () => {
       heard
         .map(({ detail }) => detail as { revalidationId: string; eventId: string })
         .filter((one) => one.revalidationId === revalidationId);
+    // The outcome is written before it is announced, and the mark of the announcement after that.
+    await waitFor(async () => expect((await running.system.record(revalidationId))?.announced).toBeDefined());
     const [first] = eventsOf();
     const { code, out } = await cli('announce', revalidationId);
     expect([code, out]).toEqual([0, `announced ${revalidationId} again: approved, ${first?.eventId}`]);

@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type Server } from 'node:net';
+import { type AddressInfo, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -13,6 +13,23 @@ const folder = mkdtempSync(join(tmpdir(), 'face-revalidation-start-'));
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+const take = async (port?: number): Promise<{ server: Server; port: number }> => {
+  const server = createServer();
+  await listening(server as never, port);
+  return { server, port: (server.address() as AddressInfo).port };
+};
+
+/** Holds a port whose lower neighbour is free: other programs hold ports of this machine, too. */
+const takePortAfterFreeOne = async (): Promise<{ server: Server; port: number }> => {
+  for (;;) {
+    const held = await take();
+    const below = await take(held.port - 1).catch(() => undefined);
+    below?.server.close();
+    if (below) return held;
+    held.server.close();
+  }
+};
+
 describe('start refuses', () => {
   test.each(['x', '80', '70000', '-1', '65531'])('--port %s by its rule', async (port) => {
     expect(await runHere(['start', '--port', port], folder)).toMatchObject({
@@ -23,9 +40,7 @@ describe('start refuses', () => {
   });
 
   test('a port that is in use: it names the port, its service and who may hold it, and starts nothing', async () => {
-    const server = createServer() as Server;
-    await listening(server as never);
-    const { port } = server.address() as { port: number };
+    const { server, port } = await takePortAfterFreeOne();
     const { code, out, err } = await runHere(['start', '--port', String(port - 1)], folder);
     server.close();
     expect([code, out]).toEqual([2, '']);
