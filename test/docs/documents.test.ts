@@ -177,6 +177,14 @@ test('the first screen of the README states what was tried live, and what an ind
   expect(screen).toMatch(/\d+ documented, \d+ seen .*, \d+ assumed/);
 });
 
+test.each(['README.md', 'README.es.md', 'README.pt.md', 'CONTRIBUTING.md'])(
+  '%s names the oldest Node that runs the two commands, as npm checks it',
+  (file) => {
+    const { devEngines } = JSON.parse(read('package.json')) as { devEngines: { runtime: { version: string } } };
+    expect(/Node (\d+(?:\.\d+)?) /.exec(read(file))?.[1]).toBe(devEngines.runtime.version.replace('>=', ''));
+  },
+);
+
 test('the version for version managers is allowed by package.json and is the one that the packages install', () => {
   const major = Number(read('.nvmrc').trim());
   expect(major).toBeGreaterThanOrEqual(Number(/\d+/.exec(engines.node)?.[0]));
