@@ -19,7 +19,8 @@ const run = async (script: string, ...args: string[]) =>
 
 const hashIn = (stdout: string) => /^hash (\w+)$/m.exec(stdout)?.[1];
 
-describe('the proof', () => {
+// Half a minute of work on two cores each, and many minutes on a machine that is busy.
+describe('the proof', { timeout: 600_000 }, () => {
   test('of the meeting point holds in a sample, and fails for the published designs', async () => {
     const { code, stdout } = await run('prove.ts', '--sample');
     expect(stdout).toMatch(/, 4 of 4 guards and designs proven needed or wanting, 0 broken/);
