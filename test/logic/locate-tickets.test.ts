@@ -8,7 +8,7 @@ import {
   enterDropOnTicket,
   ticketOfExecution,
   ticketOfMedia,
-} from '../../shared/logic/ticket-entry.ts';
+} from '../../shared/logic/locate.ts';
 import { commandsSent } from '../support/commands-sent.ts';
 import { errorOf, executionOf, newRevalidationId, thrownBy } from '../support/journal.ts';
 import { type OpenTable, openTable } from '../support/table.ts';
@@ -90,14 +90,16 @@ describe('a call about the object of a ticket', () => {
   const detailsOf = ({ accountId, enrollmentId }: Ticket, threshold = 0.7) => ({
     accountId,
     enrollmentId,
-    userAuthorized: true as const,
     // As they are sent: similarity is always among them.
-    options: { threshold, subvalidations: ['similarity' as const] },
-    reference: undefined,
+    requested: { threshold, subvalidations: ['similarity' as const] },
   });
 
   const enter = (key: string, details: ReturnType<typeof detailsOf>, version = 'v1', intake?: Intake) =>
-    enterCallOnTicket(open.table, intake ?? callIntake({ media: { key } }), { version, details, policy });
+    enterCallOnTicket(open.table, intake ?? callIntake({ media: { key } }), {
+      details,
+      media: { versionId: version, etag: 'e' },
+      policy,
+    });
 
   test('counts as the first upload, in either order with the drop', async () => {
     for (const more of [{}, { droppedAs: 'v1' }]) {
