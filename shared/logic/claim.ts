@@ -4,7 +4,7 @@ import type { Intake } from '../domain/intake.ts';
 import type { RetryRules } from '../domain/linked-retry.ts';
 import { isTooOld } from '../domain/media.ts';
 import { Claim } from '../domain/revalidation.ts';
-import { ownRecord, claim as writeClaim } from '../ledger/claims.ts';
+import { claim, ownRecord } from '../ledger/claims.ts';
 import { holdMedia } from '../ledger/holds.ts';
 import { claimUnderKey } from '../ledger/idempotency-keys.ts';
 import { readRecord } from '../ledger/records.ts';
@@ -29,12 +29,12 @@ export type ClaimSettings = LocateSettings & {
  */
 export const claimRequest = async (settings: ClaimSettings, intake: Intake): Promise<Claim> => {
   const { ledger } = settings;
-  const claim = await findOrClaim(settings, intake).catch(refuseIfOld(ledger, intake));
-  const { revalidationId, media } = claim;
+  const claimed = await findOrClaim(settings, intake).catch(refuseIfOld(ledger, intake));
+  const { revalidationId, media } = claimed;
   const { bucket, key, versionId } = media;
   if (versionId && !(await holdMedia(ledger, { bucket, key, versionId }, revalidationId)))
     throw new MediaGoneError('media_gone', 'media: there is no such object (any more)');
-  return claim;
+  return claimed;
 };
 
 /** The claim of an idempotency key, or else a new one. */
@@ -45,8 +45,8 @@ const findOrClaim = async (settings: ClaimSettings, intake: Intake): Promise<Cla
   if (!request) return Claim.parse(await ownRecord(ledger, revalidationId, owner));
   await refuseTooOld(settings, intake, revalidationId, request);
   const claimOnce = async (keyHash?: string): Promise<Claim> => {
-    const claim = await newClaim(settings, revalidationId, request);
-    return writeClaim(ledger, claim, owner, keyHash).catch(refuseIfOld(ledger, intake));
+    const wanted = await newClaim(settings, revalidationId, request);
+    return claim(ledger, wanted, owner, keyHash).catch(refuseIfOld(ledger, intake));
   };
   return idempotencyKey ? claimUnderKey(ledger, idempotencyKey, { revalidationId, owner }, claimOnce) : claimOnce();
 };
