@@ -96,7 +96,7 @@ describe('the end of a case', () => {
     expect((await stored()).dueAt).toBe(secondsAgo(3600 - 86_400));
   });
 
-  test('counts once, however often it is recorded', async () => {
+  test('counts once, for any number of retries', async () => {
     const { revalidationId } = await store();
     const outcome = endOf(revalidationId);
     for (const _ of [1, 2]) await endCase(open.ledger, BUS, outcome, { owner: OURS });
