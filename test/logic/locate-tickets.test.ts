@@ -76,6 +76,13 @@ describe('a drop under the key of a ticket', () => {
     expect(await item()).toMatchObject({ uploads: fullOf('v1') });
   });
 
+  test('gets no ticket that was issued only after its entry', async () => {
+    const { ticket, key, pk } = await storeTicket(open);
+    await open.remove(pk);
+    commands.before('GetItem', () => open.putItem({ pk, ...ticket }));
+    expect(await enter(key, 'v1')).toBeUndefined();
+  });
+
   test('gets no ticket where its key is of none, and neither does a call', async () => {
     const { ticket, key } = await storeTicket(open);
     expect(await enter(`inbox/${ticket.accountId}/${ticket.enrollmentId}/selfie.jpg`, 'v1')).toBeUndefined();

@@ -122,7 +122,8 @@ describe('the case of a request that is about to claim it', () => {
       const { ticket, key, id, item } = await storeTicket(open);
       const { accountId, enrollmentId } = ticket;
       const intake = callIntake({ accountId, enrollmentId, media: { key }, options: { threshold: 0.7 } });
-      expect(await find(intake, versionId)).toMatchObject({ by: 'joined', revalidationId: id });
+      const found = await find(intake, versionId);
+      expect(found).toMatchObject({ by: 'joined', revalidationId: id, request: { media: { key } } });
       expect(await item()).toMatchObject({ droppedAs });
     }
   });
@@ -132,7 +133,11 @@ describe('the case of a request that is about to claim it', () => {
     const original = claimIdOf(dropIntake(key, 'v1'), 'v1');
     await storeRecord(original, { media: { bucket: BUCKET, key, etag: 'one', bytes: 4, type: 'image/jpeg' } });
     versions = ['v2', 'v1'].map((version) => ({ key, version }));
-    expect(await find(dropIntake(key, 'v2'), 'v2')).toMatchObject({ by: 'original', revalidationId: original });
+    expect(await find(dropIntake(key, 'v2'), 'v2')).toMatchObject({
+      by: 'original',
+      revalidationId: original,
+      request: { media: { versionId: 'v2' } },
+    });
     expect(await open.item(`RUN#${original}`)).toMatchObject({ copies: new Set(['v2']) });
   });
 

@@ -91,6 +91,7 @@ export const testsOf: Partial<Record<(typeof mutated)[number], readonly string[]
   'shared/logic/locate.ts': [
     'test/logic/locate.test.ts',
     'test/logic/locate-tickets.test.ts',
+    'test/logic/claim.test.ts',
     'test/logic/located-records.test.ts',
   ],
   'shared/logic/notify.ts': ['test/logic/notify.test.ts'],
