@@ -2,11 +2,14 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Outcome } from '../../shared/domain/revalidation.ts';
 import { type AwsStage, openAwsStage } from '../support/aws-stage.ts';
 import { selfie } from '../support/commands.ts';
+import { loseRepair, putJobMessage } from '../support/lost-repairs.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 let stage: AwsStage;
 
 beforeAll(async () => {
-  stage = await openAwsStage();
+  // Repairs are lost, so that a test can do one by hand.
+  stage = await openAwsStage({ deliversFailures: () => false });
 }, 60_000);
 
 beforeEach(() => stage.reset());
@@ -55,6 +58,71 @@ describe('a command with --stage', () => {
       1,
       expect.stringContaining('in the ledger of stage test in us-east-1 of account 111122223333'),
     ]);
+  });
+});
+
+describe('drop', () => {
+  const words = (account: string, ...more: string[]) => [
+    'drop',
+    selfie,
+    '--account',
+    account,
+    '--enrollment',
+    `ENR-${account}`,
+    ...more,
+  ];
+
+  test('prints the id under which the case is found, and does not wait', async () => {
+    const { code, out } = await cli([...words('stage-eva', '--authorized', '--reference', 'loan-7'), '--json']);
+    const { revalidationId, versionId } = JSON.parse(out);
+    expect([code, versionId]).toEqual([0, expect.stringMatching(/./)]);
+    await waitFor(async () => expect((await cli(['show', revalidationId])).out).toMatch(/^phase +approved$/m));
+    expect((await cli(['show', revalidationId])).out).toMatch(/^reference +loan-7$/m);
+  });
+
+  test('says why the bucket refuses, and ends with 3', async () => {
+    Object.assign(stage.answers.outputs ?? {}, { MediaBucket: 'bucket-of-another-stage' });
+    const { code, out, err } = await cli(words('stage-eva', '--authorized'));
+    expect([code, out, err]).toEqual([3, '', expect.stringMatching(/^failed: .*bucket/i)]);
+  });
+
+  test('drops nothing without a consent', async () => {
+    const { code, err } = await cli(words('stage-luis'));
+    expect([code, err, stage.asked]).toEqual([2, expect.stringContaining('--authorized is required'), []]);
+  });
+});
+
+describe('redrive of a failed execution', () => {
+  test('shows it first, then repairs the case and deletes the message', async () => {
+    const { system } = stage.running;
+    const { revalidationId: id } = await loseRepair(system, 'repair');
+    const plan = await cli(['redrive']);
+    expect([plan.code, plan.out]).toEqual([
+      0,
+      expect.stringMatching(
+        /^execution .+ \(ABORTED\): invoke RepairExecution with its event\nnothing was done: --yes does it$/,
+      ),
+    ]);
+    expect((await system.record(id))?.outcome).toBeUndefined();
+    expect(await cli(['redrive', '--yes'])).toMatchObject({ code: 0, out: expect.stringMatching(/event: done$/) });
+    expect((await system.record(id))?.outcome).toMatchObject({ status: 'failed', reason: 'execution_aborted' });
+    expect(system.deadLetters).toEqual([]);
+  });
+
+  test('keeps the message where RepairExecution fails again, and ends with 1', async () => {
+    const { system } = stage.running;
+    // The input of the execution is no JSON, so that the function fails.
+    const detail = { executionArn: `${system.machine.arn}:x`, status: 'FAILED', startDate: 0, input: '{' };
+    putJobMessage(system, { source: 'aws.states', detail });
+    const { code, out } = await cli(['redrive', '--yes']);
+    expect([code, out]).toEqual([
+      1,
+      expect.stringMatching(
+        /^execution x \(FAILED\): failed: \w*RepairExecution\w* failed: \w+; the message stays in its queue$/,
+      ),
+    ]);
+    expect(system.deadLetters).toHaveLength(1);
+    (system.deadLetters as unknown[]).length = 0;
   });
 });
 

@@ -14,3 +14,9 @@ export const examplePhoto = join(
   isPackage ? 'node_modules/face-revalidation/dist' : '.',
   'infra/local/media/selfie.jpg',
 );
+
+/** Where a document is that help and remedies name, as a person opens it. The package has the same documents. */
+export const documentAt = (
+  path: 'infra/aws/README.md' | 'infra/aws/RUNBOOK.md' | 'infra/local/README.md',
+  packaged = isPackage,
+): string => (packaged ? `node_modules/face-revalidation/dist/${path}` : path);
