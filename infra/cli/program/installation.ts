@@ -15,8 +15,9 @@ export const examplePhoto = join(
   'infra/local/media/selfie.jpg',
 );
 
-/** Where a document is that help and remedies name, as a person opens it. The package has the same documents. */
-export const documentAt = (
-  path: 'infra/aws/README.md' | 'infra/aws/RUNBOOK.md' | 'infra/local/README.md',
-  packaged = isPackage,
-): string => (packaged ? `node_modules/face-revalidation/dist/${path}` : path);
+/** The documents that help and remedies name. The package has them too. */
+export const documents = ['infra/aws/README.md', 'infra/aws/RUNBOOK.md', 'infra/local/README.md'] as const;
+
+/** Where a document is, as a person opens it from the folder of the project. */
+export const documentAt = (path: (typeof documents)[number]): string =>
+  isPackage ? `node_modules/face-revalidation/dist/${path}` : path;
