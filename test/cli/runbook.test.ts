@@ -32,6 +32,7 @@ beforeAll(async () => {
 beforeEach(() => {
   stage.reset();
   for (const [name, value] of secrets) stage.running.system.secrets.set(name, value);
+  (stage.running.system.deadLetters as unknown[]).length = 0;
 });
 
 afterAll(() => stage.close());
@@ -245,6 +246,31 @@ test('every command of the runbook that is ours has the arguments and options of
   const lines: string[] = [];
   const context = { log: (line: string) => void lines.push(line) } as Parameters<typeof run>[2];
   for (const { words } of ours) expect([await run(words.slice(1), onlyRead, context), lines]).toEqual([0, []]);
+});
+
+/** The SDK's clients, by the service's name on AWS's command line. */
+const services: Record<string, () => Promise<object>> = {
+  dynamodb: () => import('@aws-sdk/client-dynamodb'),
+  lambda: () => import('@aws-sdk/client-lambda'),
+  sqs: () => import('@aws-sdk/client-sqs'),
+};
+
+/** What is no operation of these clients: a command of AWS's command line alone, and a service that we do not call. */
+const others = ['logs tail', 'cloudformation describe-stack-events', 'cloudformation detect-stack-drift'];
+
+test('every command of AWS in the runbook is an operation of its service', async () => {
+  const named = commandsIn(read(RUNBOOK).split('\n## ').slice(1).join('\n## '))
+    .filter(({ command }) => /^(aws|lines) /.test(command))
+    .flatMap(({ command }) => started(command, {}))
+    .flatMap(({ program, words: [service = '', operation = ''] }) =>
+      program === 'aws' && !others.includes(`${service} ${operation}`) ? [{ service, operation }] : [],
+    );
+  expect(named.length).toBeGreaterThan(4);
+  for (const { service, operation } of named) {
+    const client = (await services[service]?.()) ?? {};
+    const words = operation.split('-').map((word) => `${word[0]?.toUpperCase()}${word.slice(1)}`);
+    expect(Object.keys(client), `aws ${service} ${operation}`).toContain(`${words.join('')}Command`);
+  }
 });
 
 test('a command that cannot be pasted is found', () => {
