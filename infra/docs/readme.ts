@@ -9,7 +9,6 @@ import { architecture } from './architecture.ts';
 import { factsText } from './facts.ts';
 import { problemChapters } from './problems.ts';
 import { reasonsTable } from './reasons.ts';
-import { settingsTable } from './settings.ts';
 import { stateDiagram } from './state-diagram.ts';
 import { fieldsTable, functionsTable, routesTable, scenariosTable } from './tables.ts';
 
@@ -39,7 +38,6 @@ export const generated: Record<string, Parts> = {
     fields: fieldsTable,
   },
   'shared/contracts/problems.md': { problems: problemChapters },
-  'infra/aws/README.md': { settings: settingsTable },
   'infra/cost/README.md': { cost: costTables, scale: scaleTables },
   'infra/local/README.md': { scenarios: scenariosTable },
 };

@@ -100,7 +100,7 @@ describe('invalid arguments', () => {
 
   test.each(['diff', 'destroy'])('a setting is no option of %s', async (command) => {
     const { code, err } = await run([command, '--stage', 'dev', '--media-hours', '48']);
-    expect([code, err]).toEqual([2, expect.stringMatching(/^Unknown option '--media-hours'/)]);
+    expect([code, err]).toEqual([2, expect.stringMatching(/^unknown option '--media-hours'/)]);
   });
 });
 
@@ -204,10 +204,16 @@ describe.each(['deploy', 'diff', 'destroy'])('%s calls AWS first', (command) => 
   });
 });
 
-test('--help of deploy names every setting', async () => {
+test('--help of deploy gives the meaning, the bounds and the default of every setting', async () => {
   const { code, out } = await run(['deploy', '--help']);
   expect(code).toBe(0);
-  for (const key of stageKeys) {
-    expect(out).toContain(`--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} `);
-  }
+  const [, settings = ''] = out.split('\nSettings:\n');
+  const rows = settings.split(/\n(?= {2}--)/).map((row) => row.replace(/\s+/g, ' ').trim());
+  expect(rows).toHaveLength(stageKeys.length);
+  stageKeys.forEach((key, n) => {
+    const flag = key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    expect(rows[n]).toMatch(new RegExp(`^--${flag} <value> [A-Z].+\\. .+; default: \\S`));
+  });
+  expect(rows[1]).toContain('an execution waits for a webhook before it polls: longer than nearly all');
+  expect(rows[1]).toContain('(assumed). 1 to 3600; default: 60');
 });
