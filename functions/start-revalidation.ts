@@ -7,7 +7,7 @@ import { IdempotencyKeyHeader } from '../shared/domain/request.ts';
 import { refuseSpeech } from '../shared/domain/request-details.ts';
 import { callerOf, refuseOthers, refuseOthersMedia } from '../shared/lambda/caller.ts';
 import { ledgerFromEnv, retryRulesFromEnv } from '../shared/lambda/clients.ts';
-import { env, mediaLimitsFromEnv, policyFromEnv } from '../shared/lambda/env.ts';
+import { env, mediaLimitsFromEnv } from '../shared/lambda/env.ts';
 import { log } from '../shared/lambda/logger.ts';
 import { answerJson, jsonOf, type RouteInput, retryAfter, route } from '../shared/lambda/route.ts';
 import { type StartCall, type StartSettings, start } from '../shared/logic/start.ts';
@@ -30,7 +30,7 @@ const settings = (): StartSettings => ({
   ledger: ledgerFromEnv(),
   mediaBucket: env('MEDIA_BUCKET'),
   machineArn: env('MACHINE_ARN'),
-  policy: policyFromEnv(),
+  policy: env('POLICIES'),
   mediaLimits: mediaLimitsFromEnv(),
   retries: retryRulesFromEnv(),
 });
@@ -45,7 +45,7 @@ const readCall = (input: RouteInput): StartCall => {
   refuseOthers(caller, body.accountId);
   if ('media' in body) refuseOthersMedia(caller, body.media.key);
   refuseSpeech(body.options ?? {});
-  applyPolicy(body.options ?? {}, policyFromEnv());
+  applyPolicy(body, env('POLICIES'));
   const isForced = 'forceNew' in body && body.forceNew !== undefined;
   if (isForced && !key) throw keyless();
   const maxAgeSeconds = 'maxAgeSeconds' in body ? body.maxAgeSeconds : undefined;

@@ -1,5 +1,5 @@
 import { ledgerFromEnv, outcomeSettingsFromEnv, throttleFromEnv, truoraFromEnv } from '../shared/lambda/clients.ts';
-import { env, policyFromEnv } from '../shared/lambda/env.ts';
+import { env } from '../shared/lambda/env.ts';
 import { job, logError } from '../shared/lambda/job.ts';
 import { log } from '../shared/lambda/logger.ts';
 import { emit, emitOutcome } from '../shared/lambda/metrics.ts';
@@ -22,7 +22,7 @@ const settingsOf = (remainingMs: () => number): SweepSettings => ({
   outcomeBus: outcomeSettingsFromEnv(),
   truora: truoraFromEnv(),
   throttle: throttleFromEnv(),
-  policy: policyFromEnv(),
+  policy: env('POLICIES'),
   mediaBucket: env('MEDIA_BUCKET'),
   graceSeconds: env('GRACE_SECONDS'),
   emitOutcome,

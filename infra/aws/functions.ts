@@ -111,7 +111,7 @@ const variablesOf = (
   ON_UNRESOLVED: config.onUnresolved,
   DAILY_BUDGET: String(config.dailyBudget),
   GRACE_SECONDS: String(config.graceSeconds),
-  MINIMUM_THRESHOLD: String(config.minimumThreshold),
+  POLICIES: JSON.stringify(config.policies),
   ALLOWED_RETRIES: String(config.allowedRetries),
   RETRY_SECONDS: String(config.retrySeconds),
   METRICS_NAMESPACE: namespaceOf(config),

@@ -116,6 +116,7 @@ export interface components {
                 bytes?: number;
             };
             options?: components["schemas"]["Options"];
+            purpose?: string;
             reference?: string;
         };
         StartBody: {
@@ -128,6 +129,7 @@ export interface components {
                 versionId?: string;
             };
             options?: components["schemas"]["Options"];
+            purpose?: string;
             reference?: string;
             forceNew?: {
                 reason: string;
@@ -139,6 +141,8 @@ export interface components {
             accountId?: components["schemas"]["AccountId"];
             enrollmentId?: components["schemas"]["TruoraId"];
             reference?: string;
+            purpose?: string;
+            policyVersion?: string;
             requested?: components["schemas"]["Options"];
             used?: {
                 deadline: components["schemas"]["Timestamp"];
@@ -173,6 +177,8 @@ export interface components {
             accountId?: components["schemas"]["AccountId"];
             enrollmentId?: components["schemas"]["TruoraId"];
             reference?: string;
+            purpose?: string;
+            policyVersion?: string;
             requested?: components["schemas"]["Options"];
             used?: {
                 deadline: components["schemas"]["Timestamp"];
@@ -209,7 +215,7 @@ export interface components {
             status: number;
             detail?: string;
             /** @enum {string} */
-            code: "body_malformed" | "signature_invalid" | "subject_missing" | "account_forbidden" | "revalidation_unknown" | "already_decided" | "claimed_elsewhere" | "already_asked_otherwise" | "answer_too_old" | "body_too_large" | "content_type_unsupported" | "request_invalid" | "idempotency_key_reused" | "consent_missing" | "speech_match_needs_live_capture" | "retry_not_allowed" | "retry_unknown" | "retry_not_declined" | "retry_needs_liveness" | "retry_too_late" | "retries_used_up" | "threshold_below_policy" | "media_empty" | "media_too_large" | "media_type_not_supported" | "media_unreadable" | "media_incomplete" | "media_too_small" | "media_without_video" | "media_too_long" | "photo_cannot_prove_liveness" | "media_gone" | "media_changed" | "unexpected";
+            code: "body_malformed" | "signature_invalid" | "subject_missing" | "account_forbidden" | "revalidation_unknown" | "already_decided" | "claimed_elsewhere" | "already_asked_otherwise" | "answer_too_old" | "body_too_large" | "content_type_unsupported" | "request_invalid" | "idempotency_key_reused" | "consent_missing" | "speech_match_needs_live_capture" | "retry_not_allowed" | "retry_unknown" | "retry_not_declined" | "retry_needs_liveness" | "retry_other_purpose" | "retry_too_late" | "retries_used_up" | "threshold_below_policy" | "purpose_unknown" | "media_empty" | "media_too_large" | "media_type_not_supported" | "media_unreadable" | "media_incomplete" | "media_too_small" | "media_without_video" | "media_too_long" | "photo_cannot_prove_liveness" | "media_gone" | "media_changed" | "unexpected";
             errors?: {
                 path: string;
                 /** @enum {string} */
@@ -246,6 +252,8 @@ export interface components {
             validationId?: components["schemas"]["TruoraId"];
             similarity?: number;
             threshold?: number;
+            purpose?: string;
+            policyVersion?: string;
             faceSearch?: {
                 status?: string;
                 similarity?: number;
@@ -530,7 +538,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The request breaks a rule. Or: The consent of the person is missing. Or: Speech cannot be matched from a file. Or: The key was used with another request. Or: Linked retries are switched off. Or: The validation to retry is not of this person. Or: Only what was declined can be retried. Or: Only a passive liveness check can be retried. Or: The time for a retry is over. Or: There is no retry left. Or: The threshold is below the floor of this deployment. Or: The media is empty. Or: The media is too large. Or: The media type is not supported. Or: The media cannot be read. Or: The media is incomplete. Or: The media has too few pixels. Or: The media holds no video. Or: The media lasts too long. Or: A photo cannot prove liveness. Or: There is no such media. */
+            /** @description The request breaks a rule. Or: The consent of the person is missing. Or: Speech cannot be matched from a file. Or: The key was used with another request. Or: Linked retries are switched off. Or: The validation to retry is not of this person. Or: Only what was declined can be retried. Or: Only a passive liveness check can be retried. Or: The time for a retry is over. Or: The validation to retry had another purpose. Or: There is no retry left. Or: The threshold is below the floor of its policy. Or: There is no policy for this purpose. Or: The media is empty. Or: The media is too large. Or: The media type is not supported. Or: The media cannot be read. Or: The media is incomplete. Or: The media has too few pixels. Or: The media holds no video. Or: The media lasts too long. Or: A photo cannot prove liveness. Or: There is no such media. */
             422: {
                 headers: {
                     [name: string]: unknown;

@@ -20,8 +20,10 @@ const reasons = {
     retry_not_declined: 'linked_retry',
     retry_needs_liveness: 'linked_retry',
     retry_too_late: 'linked_retry',
+    retry_other_purpose: 'linked_retry',
     retries_used_up: 'linked_retry',
     threshold_below_policy: 'request',
+    purpose_unknown: 'request',
   },
   MediaUnacceptableError: {
     media_empty: 'media',

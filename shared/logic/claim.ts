@@ -6,7 +6,7 @@ import { type Intake, refuseForeignMedia } from '../domain/intake.ts';
 import type { RetryRules } from '../domain/linked-retry.ts';
 import { acceptMedia, isTooOld } from '../domain/media.ts';
 import { checkMedia, type MediaLimits } from '../domain/media-check.ts';
-import { applyPolicy, type Policy } from '../domain/policy.ts';
+import { appliedPolicy, applyPolicy, type Policies } from '../domain/policy.ts';
 import type { ResultMode } from '../domain/request.ts';
 import { requestDetailsOf } from '../domain/request-details.ts';
 import { Claim } from '../domain/revalidation.ts';
@@ -22,7 +22,7 @@ import { enterDropOnTicket } from './ticket-entry.ts';
 /** What a claim works with, as the deployment decides it. */
 export type ClaimSettings = {
   ledger: Ledger;
-  policy: Policy;
+  policy: Policies;
   mediaLimits: MediaLimits;
   /** The greatest age of a drop. Hours. */
   mediaHours: number;
@@ -69,14 +69,14 @@ const checkRequest = async (settings: ClaimSettings, intake: Intake, ticket: Tic
     throw error;
   });
   const given = ticket ?? requestDetailsOf(intake, head.metadata);
-  const options = applyPolicy(given.options, policy);
+  const options = applyPolicy(given, policy);
   const type = acceptMedia(head, options);
   await checkMedia(type, fileAt({ bucket, key: media.key }, head), mediaLimits);
-  const { accountId, enrollmentId, userAuthorized, reference } = given;
+  const { accountId, enrollmentId, userAuthorized, purpose, reference } = given;
   const { bytes, etag, versionId, putAt } = head;
   return {
     ticket,
-    details: { accountId, enrollmentId, userAuthorized, options, reference },
+    details: { accountId, enrollmentId, userAuthorized, options, purpose, reference },
     media: { bucket, key: media.key, versionId, etag, bytes, type },
     putAt,
   };
@@ -104,7 +104,7 @@ const newClaim = async (
 ): Promise<Claim> => {
   const { accountId, enrollmentId, userAuthorized, reference } = details;
   const { resultMode = settings.resultMode, ...requested } = details.options;
-  const retry = { accountId, retryOf: requested.retryOf };
+  const retry = { accountId, retryOf: requested.retryOf, purpose: details.purpose };
   const retried = await linkRetry(settings.ledger, revalidationId, retry, settings.retries);
   return defined({
     revalidationId,
@@ -114,6 +114,7 @@ const newClaim = async (
     media: defined(media),
     requested: retried ? { ...requested, retryOf: retried.validationId } : requested,
     resultMode,
+    ...appliedPolicy(details, settings.policy),
     reference,
     calledBy: call ? call.calledBy : ticket?.calledBy,
     linkedTo: retried?.linkedTo,

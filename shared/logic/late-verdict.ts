@@ -1,7 +1,7 @@
 import { changes, currentOutcomeOf, mayChange } from '../domain/amendments.ts';
 import { defined } from '../domain/defined.ts';
 import { TruoraRejectedError } from '../domain/errors.ts';
-import type { Policy } from '../domain/policy.ts';
+import { floorOf, type Policies } from '../domain/policy.ts';
 import type { LedgerRecord } from '../domain/record.ts';
 import type { Outcome, Verdict } from '../domain/revalidation.ts';
 import { type ThrottleStore, throttled } from '../domain/throttle.ts';
@@ -18,7 +18,7 @@ export type LateVerdictSettings = {
   outcomeBus: OutcomeBus;
   truora: Truora;
   throttle: ThrottleStore;
-  policy: Policy;
+  policy: Policies;
   /** Logs an amendment. */
   logAmended: (revalidationId: string, status: Verdict['status']) => void;
 };
@@ -60,7 +60,7 @@ const askAgain = async (
   if (!validationId || !accountId || !enrollmentId || !requested) return undefined;
   const deadline = used?.deadline ?? outcome.decidedAt;
   const validation = defined({ validationId, deadline, threshold: used?.threshold });
-  const about = { claim: { accountId, enrollmentId, requested }, validation, policy };
+  const about = { claim: { accountId, enrollmentId, requested }, validation, floor: floorOf(policy, record) };
   const read = (how: { showDetails: boolean }) => getValidation(truora, validationId, how);
   const decision = await throttled(throttle, () => readDecision(read, about, false)).catch((error) => {
     if (error instanceof TruoraRejectedError) return undefined;

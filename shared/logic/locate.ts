@@ -2,7 +2,7 @@ import type { Ticket } from '../domain/api.ts';
 import { type CaseId, claimIdOf, idOfDropped, OTHER_CASE, unclaimedCaseOf } from '../domain/case-id.ts';
 import { type Dropped, isKnown, ticketIdIn } from '../domain/drop.ts';
 import { type Intake, versionOf } from '../domain/intake.ts';
-import { applyPolicy, type Policy } from '../domain/policy.ts';
+import { applyPolicy, type Policies } from '../domain/policy.ts';
 import { isDifferentRequest, type LedgerRecord } from '../domain/record.ts';
 import { detailsOfCall, type RequestDetails } from '../domain/request-details.ts';
 import { ownRecord } from '../ledger/claims.ts';
@@ -23,7 +23,7 @@ type Checked = {
   ticket: Ticket | undefined;
   media: { versionId: string | undefined; etag: string };
   details: RequestDetails;
-  policy: Policy;
+  policy: Policies;
 };
 
 /**
@@ -75,7 +75,7 @@ export const locateUnclaimed = async (table: string, intake: Intake, reason = ''
 /**
  * Answers a request whose media is gone from the record of its case: media is deleted some hours after the outcome, and a caller
  * that asks again gets the outcome. It returns where there is no such record, or an open one of this execution.
- * @throws AlreadyDecidedError, ClaimedElsewhereError, RequestInvalidError `threshold_below_policy`
+ * @throws AlreadyDecidedError, ClaimedElsewhereError, RequestInvalidError `threshold_below_policy`, `purpose_unknown`
  */
 export const throwIfAlreadyClaimed = async (
   ledger: Ledger,
@@ -84,7 +84,7 @@ export const throwIfAlreadyClaimed = async (
 ): Promise<void> => {
   const { call, media, forceKey, executionId } = intake;
   const details = call ? detailsOfCall(call) : ticket;
-  const requested = details && applyPolicy(details.options, policy);
+  const requested = details && applyPolicy(details, policy);
   const accountId = details?.accountId ?? intake.person.accountId;
   const version = versionOf(media);
   if (!accountId || !version) return;

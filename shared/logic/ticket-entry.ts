@@ -5,7 +5,7 @@ import { AlreadyDecidedError, ClaimedElsewhereError, RequestInvalidError } from 
 import { RevalidationId } from '../domain/ids.ts';
 import { type Intake, versionOf } from '../domain/intake.ts';
 import { isEnd } from '../domain/lifecycle.ts';
-import { applyPolicy, type Policy } from '../domain/policy.ts';
+import { applyPolicy, type Policies } from '../domain/policy.ts';
 import type { RequestDetails } from '../domain/request-details.ts';
 import { refuseDifferentRequest } from '../ledger/claims.ts';
 import { type Ledger, readRecord } from '../ledger/records.ts';
@@ -40,14 +40,14 @@ export const enterDropOnTicket = async (ledger: Ledger, { kind, media }: Intake)
 export const enterCallOnTicket = async (
   table: string,
   { kind, media, forceKey }: Intake,
-  { version, details, policy }: { version: string; details: RequestDetails; policy: Policy },
+  { version, details, policy }: { version: string; details: RequestDetails; policy: Policies },
 ): Promise<Ticket | undefined> => {
   if (kind !== 'call' || forceKey) return undefined;
   const ticket = await ticketOfKey(table, media.key);
   if (!ticket || ticket.accountId !== details.accountId) return undefined;
   if (ticket.droppedAs !== undefined && ticket.droppedAs !== version) return undefined;
   refuseDifferentRequest(
-    { ...ticket, requested: applyPolicy(ticket.options, policy) },
+    { ...ticket, requested: applyPolicy(ticket, policy) },
     { ...details, requested: details.options },
   );
   const entered = await enterDrop(table, media.key, version);
@@ -75,5 +75,5 @@ export const ticketOfExecution = async (table: string, executionId: string): Pro
 };
 
 /** What an outcome can name of a ticket. */
-export const caseOfTicket = ({ revalidationId, accountId, enrollmentId, reference }: Ticket) =>
-  defined({ revalidationId, accountId, enrollmentId, reference });
+export const caseOfTicket = ({ revalidationId, accountId, enrollmentId, reference, purpose }: Ticket) =>
+  defined({ revalidationId, accountId, enrollmentId, reference, purpose });

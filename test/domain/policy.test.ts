@@ -1,14 +1,14 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { RequestInvalidError } from '../../shared/domain/errors.ts';
-import { applyPolicy, type Policy } from '../../shared/domain/policy.ts';
+import { applyPolicy, type Policies } from '../../shared/domain/policy.ts';
 import { Options, subvalidations } from '../../shared/domain/request.ts';
 import { detailsOfCall, detailsOfDrop } from '../../shared/domain/request-details.ts';
 import { SINGLE_PRECISION } from '../../shared/domain/tolerance.ts';
 import { ValidationAnswer } from '../../shared/truora/schemas.ts';
 import { verdictOf } from '../../shared/truora/verdict.ts';
 
-const policy: Policy = { minimumThreshold: 0.65 };
+const policies: Policies = { default: { minimumThreshold: 0.65 } };
 
 describe('what is sent', () => {
   test.each<[Options, Options]>([
@@ -25,23 +25,25 @@ describe('what is sent', () => {
       { threshold: 0.65, subvalidations: ['similarity', 'passive_liveness'], resultMode: 'poll' },
     ],
   ])('%j is sent as %j, and that is sent unchanged', (asked, inFact) => {
-    expect(applyPolicy(asked, policy)).toEqual(inFact);
-    expect(applyPolicy(inFact, policy)).toEqual(inFact);
+    expect(applyPolicy({ options: asked }, policies)).toEqual(inFact);
+    expect(applyPolicy({ options: inFact }, policies)).toEqual(inFact);
     expect(Options.parse(inFact)).toEqual(inFact);
   });
 
   test('a threshold below the floor is refused, and the refusal names field and floor', () => {
     for (const threshold of [0, 0.1, 0.6499]) {
-      expect(() => applyPolicy({ threshold }, policy)).toThrow(
+      expect(() => applyPolicy({ options: { threshold } }, policies)).toThrow(
         /^threshold_below_policy: options\.threshold: must be at least 0\.65, the minimumThreshold/,
       );
     }
-    expect(() => applyPolicy({ threshold: 0.99 }, { minimumThreshold: 1 })).toThrow(RequestInvalidError);
+    expect(() => applyPolicy({ options: { threshold: 0.99 } }, { default: { minimumThreshold: 1 } })).toThrow(
+      RequestInvalidError,
+    );
   });
 
   test('a threshold that equals the floor in single precision is accepted', () => {
-    expect(applyPolicy({ threshold: Math.fround(0.65) }, policy).threshold).toBe(0.65);
-    expect(applyPolicy({ threshold: 0 }, { minimumThreshold: 0 }).threshold).toBe(0);
+    expect(applyPolicy({ options: { threshold: Math.fround(0.65) } }, policies).threshold).toBe(0.65);
+    expect(applyPolicy({ options: { threshold: 0 } }, { default: { minimumThreshold: 0 } }).threshold).toBe(0);
   });
 });
 
@@ -161,7 +163,7 @@ test('never approves a case below the floor or below the requested threshold, fo
         if (!success) return;
         let requested: Options;
         try {
-          requested = applyPolicy(enter(asked), { minimumThreshold });
+          requested = applyPolicy({ options: enter(asked) }, { default: { minimumThreshold } });
         } catch (error) {
           expect(error).toMatchObject({ reason: 'threshold_below_policy' });
           expect(asked.threshold).toBeLessThan(minimumThreshold);
@@ -180,7 +182,7 @@ test('never approves a case below the floor or below the requested threshold, fo
               deadline: '2026-11-29T10:00:00.000Z',
               ...(created === undefined ? {} : { threshold: created }),
             },
-            policy: { minimumThreshold },
+            floor: minimumThreshold,
             at: new Date(),
           });
         if (verdict?.status !== 'approved') return;

@@ -21,7 +21,7 @@ const given: Record<keyof typeof Config.shape, string> = {
   resultMode: 'poll',
   callbackTimeoutSeconds: '90',
   settleSeconds: '120',
-  minimumThreshold: '0.8',
+  policies: '{"default":{"minimumThreshold":0.8}}',
   onUnresolved: 'create-again',
   dailyBudget: '500',
   graceSeconds: '60',

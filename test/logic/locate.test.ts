@@ -11,7 +11,7 @@ import { type OpenTable, openTable } from '../support/table.ts';
 import { callIntake, dropIntake, storeTicket, TICKET_EXECUTION } from '../support/tickets.ts';
 import { listen } from '../support/truora.ts';
 
-const policy = { minimumThreshold: 0.6 };
+const policy = { default: { minimumThreshold: 0.6 } };
 
 const THEIRS = executionOf('theirs');
 
@@ -72,6 +72,7 @@ const detailsOf = ({ person }: Intake) => ({
   enrollmentId: person.enrollmentId ?? '',
   userAuthorized: true as const,
   options: { threshold: 0.7, subvalidations: ['similarity' as const] },
+  purpose: undefined,
   reference: undefined,
 });
 

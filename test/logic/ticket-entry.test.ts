@@ -85,7 +85,7 @@ describe('a drop under the key of a ticket', () => {
 });
 
 describe('a call about the object of a ticket', () => {
-  const policy = { minimumThreshold: 0.6 };
+  const policy = { default: { minimumThreshold: 0.6 } };
 
   const detailsOf = ({ accountId, enrollmentId }: Ticket, threshold = 0.7) => ({
     accountId,
@@ -93,6 +93,7 @@ describe('a call about the object of a ticket', () => {
     userAuthorized: true as const,
     // As they are sent: similarity is always among them.
     options: { threshold, subvalidations: ['similarity' as const] },
+    purpose: undefined,
     reference: undefined,
   });
 

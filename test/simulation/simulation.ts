@@ -98,7 +98,7 @@ const variablesOf = (serial: number, more: Readonly<Record<string, string>> = {}
   HTTP_DEADLINE_SECONDS: String(settings.httpDeadline),
   SETTLE_SECONDS: String(settings.settle),
   GRACE_SECONDS: String(settings.grace),
-  MINIMUM_THRESHOLD: '0.65',
+  POLICIES: JSON.stringify({ default: { minimumThreshold: 0.65 } }),
   ALLOWED_RETRIES: '0',
   RETRY_SECONDS: '300',
   METRICS_NAMESPACE: 'chaos',

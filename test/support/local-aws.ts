@@ -142,7 +142,7 @@ export const openLocalAws = async (
     ON_UNRESOLVED: config.onUnresolved,
     DAILY_BUDGET: 'none',
     GRACE_SECONDS: '30',
-    MINIMUM_THRESHOLD: String(config.minimumThreshold),
+    POLICIES: JSON.stringify(config.policies),
     ALLOWED_RETRIES: '1',
     RETRY_SECONDS: '300',
     METRICS_NAMESPACE: 'face-revalidation-test',
