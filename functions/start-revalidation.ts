@@ -9,6 +9,7 @@ import { callerOf, refuseOthers, refuseOthersMedia } from '../shared/lambda/call
 import { ledgerFromEnv, retryRulesFromEnv } from '../shared/lambda/clients.ts';
 import { env, mediaLimitsFromEnv } from '../shared/lambda/env.ts';
 import { log } from '../shared/lambda/logger.ts';
+import { viewFor } from '../shared/lambda/reader.ts';
 import { answerJson, jsonOf, type RouteInput, retryAfter, route } from '../shared/lambda/route.ts';
 import { type StartCall, type StartSettings, start } from '../shared/logic/start.ts';
 
@@ -22,8 +23,10 @@ export const handler = route('StartRevalidation', async (input) => {
   const found = presentRevalidation(record, ticket);
   if (!found) throw new TypeError('a started case has a record or a ticket');
   log('info', 'done', { step: 'StartRevalidation', revalidationId: found.revalidationId });
-  const headers = { location: `/revalidations/${found.revalidationId}`, ...retryAfter(found) };
-  return answerJson(record ? 200 : 202, defined({ ...found, isRepeat: isRepeat || undefined, upload }), headers);
+  const view = viewFor(input.event);
+  const headers = { location: `/revalidations/${found.revalidationId}`, ...retryAfter(found), ...view.headers };
+  const shown = view.show({ ...found, ...(isRepeat ? { isRepeat } : {}) });
+  return answerJson(record ? 200 : 202, defined({ ...shown, upload }), headers);
 });
 
 const settings = (): StartSettings => ({

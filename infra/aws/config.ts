@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { OnUnresolved } from '../../shared/domain/attempts.ts';
 import { englishErrors } from '../../shared/domain/parse.ts';
+import { Alternative } from '../../shared/domain/person-messages.ts';
 import { Policies } from '../../shared/domain/policy.ts';
 import { ResultMode } from '../../shared/domain/request.ts';
 import { functionSeconds } from '../workflow/timeouts.ts';
@@ -125,6 +126,10 @@ const Settings = z.strictObject({
   unclaimedMinutes: z._default(z.number().check(z.int(), z.minimum(0), z.maximum(720)), 15),
   /** Limits of media beyond Truora's own, checked before Truora is asked. */
   media: z._default(MediaLimits, MediaLimits.parse({})),
+  /**
+   * Another way for a person to prove who they are. Messages to a person name it; without it they name no other way.
+   */
+  alternative: z.optional(Alternative),
   /**
    * Where this project's documentation can be read, such as `https://github.com/OWNER/REPOSITORY/blob/main`. The `type` of each problem
    * is an address there (`/shared/contracts/problems.md#CODE`); when left out, it is a URN.

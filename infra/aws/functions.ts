@@ -117,6 +117,7 @@ const variablesOf = (
   METRICS_NAMESPACE: namespaceOf(config),
   MACHINE_ARN: machineArn,
   ACCOUNT_CLAIM: config.jwt?.accountClaim ?? 'none',
+  ALTERNATIVE: config.alternative ? JSON.stringify(config.alternative) : 'none',
   DOCUMENTATION_URL: config.documentationUrl ?? 'none',
 });
 

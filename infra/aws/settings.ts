@@ -102,6 +102,15 @@ export type Settings = {
     readonly maxSeconds?: number | undefined;
   };
   /**
+   * Another way for a person to prove who they are. Messages to a person name it; without it they name no other way.
+   */
+  readonly alternative?: {
+    /** Where the other way begins: an https address. */
+    readonly url?: string | undefined;
+    /** A few words about the other way, with which a message ends. */
+    readonly text?: string | undefined;
+  };
+  /**
    * Where this project's documentation can be read, such as `https://github.com/OWNER/REPOSITORY/blob/main`. The `type`
    * of each problem is an address there (`/shared/contracts/problems.md#CODE`); when left out, it is a URN.
    */

@@ -10,6 +10,7 @@ import {
 import { policyVersionOf } from '../../shared/domain/policy.ts';
 import { RevalidationInput } from '../../shared/domain/request.ts';
 import { Outcome } from '../../shared/domain/revalidation.ts';
+import { reasonsText } from './reasons.ts';
 
 const folder = join(import.meta.dirname, '../../shared/contracts');
 
@@ -113,4 +114,5 @@ export const schemaText = (name: string): string => {
 if (import.meta.main) {
   mkdirSync(folder, { recursive: true });
   for (const name of Object.keys(published)) writeFileSync(join(folder, `${name}.json`), schemaText(name));
+  writeFileSync(join(folder, 'reasons.json'), reasonsText());
 }

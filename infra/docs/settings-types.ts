@@ -38,8 +38,12 @@ const typeOf = (schema: Schema, words: Words, indent: string): string => {
 
 type Words = Record<string, string>;
 
-/** Where the docstrings of settings are: the settings themselves, and the policies, which requests use too. */
-export const settingSources = ['../aws/config.ts', '../../shared/domain/policy.ts'];
+/** Where the docstrings of settings are: the settings themselves, and those that requests and answers use too. */
+export const settingSources = [
+  '../aws/config.ts',
+  '../../shared/domain/policy.ts',
+  '../../shared/domain/person-messages.ts',
+];
 
 /** The docstring of each setting. */
 export const settingWords = (): Words =>

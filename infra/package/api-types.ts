@@ -209,6 +209,33 @@ export interface components {
             revalidations: components["schemas"]["Revalidation"][];
             cursor?: string;
         };
+        PersonStarted: {
+            revalidationId: components["schemas"]["RevalidationId"];
+            status: components["schemas"]["CaseStatus"];
+            /** @enum {string} */
+            reasonClass?: "capture" | "no_match" | "liveness" | "spent" | "not_finished" | "enrollment" | "consent" | "ours_or_vendor" | "request" | "unclear";
+            message?: string;
+            /** @enum {string} */
+            retry?: "new_capture" | "never" | "later" | "now";
+            /** @enum {string} */
+            nextStep?: "new_capture" | "ask_for_review" | "try_later" | "start_again" | "register_face" | "give_permission";
+            upload?: components["schemas"]["UploadForm"];
+        };
+        PersonRevalidation: {
+            revalidationId: components["schemas"]["RevalidationId"];
+            status: components["schemas"]["CaseStatus"];
+            /** @enum {string} */
+            reasonClass?: "capture" | "no_match" | "liveness" | "spent" | "not_finished" | "enrollment" | "consent" | "ours_or_vendor" | "request" | "unclear";
+            message?: string;
+            /** @enum {string} */
+            retry?: "new_capture" | "never" | "later" | "now";
+            /** @enum {string} */
+            nextStep?: "new_capture" | "ask_for_review" | "try_later" | "start_again" | "register_face" | "give_permission";
+        };
+        PersonPage: {
+            revalidations: components["schemas"]["PersonRevalidation"][];
+            cursor?: string;
+        };
         Problem: {
             type: string;
             title: string;
@@ -222,6 +249,19 @@ export interface components {
                 code: "missing" | "wrong_type" | "out_of_range" | "not_one_of" | "malformed" | "unknown_field" | "rule";
                 detail: string;
             }[];
+        };
+        PersonProblem: {
+            /** @constant */
+            type: "about:blank";
+            title: string;
+            status: number;
+            /** @enum {string} */
+            reasonClass: "capture" | "no_match" | "liveness" | "spent" | "not_finished" | "enrollment" | "consent" | "ours_or_vendor" | "request" | "unclear";
+            message: string;
+            /** @enum {string} */
+            retry: "new_capture" | "never" | "later" | "now";
+            /** @enum {string} */
+            nextStep: "new_capture" | "ask_for_review" | "try_later" | "start_again" | "register_face" | "give_permission";
         };
         GatewayError: {
             message: string;
@@ -365,6 +405,8 @@ export interface components {
     parameters: never;
     requestBodies: never;
     headers: {
+        /** @description The language of the messages for a person. */
+        "Content-Language": string;
         /** @description The path of the case, below the server. */
         Location: string;
         /** @description Seconds after which to read the case, or to repeat the call. Absent when the case has ended. */
@@ -378,6 +420,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description The languages of the person, for the messages: es, pt or en; es without any of them. A token that is tied to one account is a person’s. */
+                "Accept-Language"?: string;
                 /** @description In quotes (as in the IETF draft) or without. The same key with the same body is the same re-validation for 90 days, or as long as records are kept if that is shorter. Keys belong to their caller. */
                 "Idempotency-Key"?: string;
             };
@@ -395,41 +439,11 @@ export interface operations {
                 headers: {
                     Location: components["headers"]["Location"];
                     "Retry-After": components["headers"]["Retry-After"];
+                    "Content-Language": components["headers"]["Content-Language"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "revalidationId": "RVL5f2b8c1d9e3a47608f1c2d3e4b5a6978",
-                     *       "accountId": "ana",
-                     *       "enrollmentId": "ENR0123456789abcdef0123456789abcdef",
-                     *       "reference": "case 7",
-                     *       "requested": {
-                     *         "threshold": 0.8,
-                     *         "subvalidations": [
-                     *           "similarity"
-                     *         ]
-                     *       },
-                     *       "calledBy": "iam:arn:aws:sts::111122223333:assumed-role/Onboarding",
-                     *       "claimedAt": "2026-11-23T10:00:00.000Z",
-                     *       "status": "approved",
-                     *       "phase": "approved",
-                     *       "validationId": "VLD0123456789abcdef0123456789abcdef",
-                     *       "outcome": {
-                     *         "revalidationId": "RVL5f2b8c1d9e3a47608f1c2d3e4b5a6978",
-                     *         "status": "approved",
-                     *         "accountId": "ana",
-                     *         "enrollmentId": "ENR0123456789abcdef0123456789abcdef",
-                     *         "reference": "case 7",
-                     *         "similarity": 0.97,
-                     *         "threshold": 0.8,
-                     *         "decidedBy": "webhook",
-                     *         "claimedAt": "2026-11-23T10:00:00.000Z",
-                     *         "decidedAt": "2026-11-23T10:00:07.000Z"
-                     *       }
-                     *     }
-                     */
-                    "application/json": components["schemas"]["Started"];
+                    "application/json": components["schemas"]["Started"] | components["schemas"]["PersonStarted"];
                 };
             };
             /** @description It is accepted. */
@@ -437,37 +451,11 @@ export interface operations {
                 headers: {
                     Location: components["headers"]["Location"];
                     "Retry-After": components["headers"]["Retry-After"];
+                    "Content-Language": components["headers"]["Content-Language"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "revalidationId": "RVL5f2b8c1d9e3a47608f1c2d3e4b5a6978",
-                     *       "status": "pending",
-                     *       "phase": "awaiting_upload",
-                     *       "accountId": "ana",
-                     *       "enrollmentId": "ENR0123456789abcdef0123456789abcdef",
-                     *       "reference": "case 7",
-                     *       "requested": {
-                     *         "threshold": 0.8
-                     *       },
-                     *       "calledBy": "iam:arn:aws:sts::111122223333:assumed-role/Onboarding",
-                     *       "upload": {
-                     *         "url": "https://example-bucket.s3.us-east-1.amazonaws.com/",
-                     *         "fields": {
-                     *           "Content-Type": "image/jpeg",
-                     *           "X-Amz-Algorithm": "AWS4-HMAC-SHA256",
-                     *           "X-Amz-Credential": "EXAMPLE-KEY-ID/20261123/us-east-1/s3/aws4_request",
-                     *           "X-Amz-Date": "20261123T100000Z",
-                     *           "X-Amz-Signature": "0000000000000000000000000000000000000000000000000000000000000000",
-                     *           "Policy": "e30=",
-                     *           "key": "inbox/ana/ENR0123456789abcdef0123456789abcdef/RVL5f2b8c1d9e3a47608f1c2d3e4b5a6978.jpg"
-                     *         },
-                     *         "expiresAt": "2026-11-23T10:05:00.000Z"
-                     *       }
-                     *     }
-                     */
-                    "application/json": components["schemas"]["Started"];
+                    "application/json": components["schemas"]["Started"] | components["schemas"]["PersonStarted"];
                 };
             };
             /** @description The body is not JSON. */
@@ -476,7 +464,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
                 };
             };
             401: components["responses"]["Unauthorized"];
@@ -486,7 +474,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
                     /**
                      * @example {
                      *       "message": "Forbidden"
@@ -501,7 +489,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
                 };
             };
             /** @description The media was asked about with another request. Or: The existing answer is older than the request allows. Or: Another request with the same key is in progress. */
@@ -511,7 +499,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
                 };
             };
             /** @description The body is too large. Or from API Gateway: The request is above 10 MB. */
@@ -520,7 +508,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
                     /**
                      * @example {
                      *       "message": "Request Entity Too Large"
@@ -535,7 +523,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
                 };
             };
             /** @description The request breaks a rule. Or: The consent of the person is missing. Or: Speech cannot be matched from a file. Or: The key was used with another request. Or: Linked retries are switched off. Or: The validation to retry is not of this person. Or: Only what was declined can be retried. Or: Only a passive liveness check can be retried. Or: The time for a retry is over. Or: The validation to retry had another purpose. Or: There is no retry left. Or: The threshold is below the floor of its policy. Or: There is no policy for this purpose. Or: The media is empty. Or: The media is too large. Or: The media type is not supported. Or: The media cannot be read. Or: The media is incomplete. Or: The media has too few pixels. Or: The media holds no video. Or: The media lasts too long. Or: A photo cannot prove liveness. Or: There is no such media. */
@@ -544,7 +532,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
                 };
             };
             429: components["responses"]["TooManyRequests"];
@@ -554,7 +542,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
                     /**
                      * @example {
                      *       "message": "Internal Server Error"
@@ -569,7 +557,10 @@ export interface operations {
     ReadRevalidation: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The languages of the person, for the messages: es, pt or en; es without any of them. A token that is tied to one account is a person’s. */
+                "Accept-Language"?: string;
+            };
             path: {
                 /** @description The id of the re-validation. */
                 id: components["schemas"]["RevalidationId"];
@@ -582,41 +573,11 @@ export interface operations {
             200: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
+                    "Content-Language": components["headers"]["Content-Language"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "revalidationId": "RVL5f2b8c1d9e3a47608f1c2d3e4b5a6978",
-                     *       "accountId": "ana",
-                     *       "enrollmentId": "ENR0123456789abcdef0123456789abcdef",
-                     *       "reference": "case 7",
-                     *       "requested": {
-                     *         "threshold": 0.8,
-                     *         "subvalidations": [
-                     *           "similarity"
-                     *         ]
-                     *       },
-                     *       "calledBy": "iam:arn:aws:sts::111122223333:assumed-role/Onboarding",
-                     *       "claimedAt": "2026-11-23T10:00:00.000Z",
-                     *       "status": "approved",
-                     *       "phase": "approved",
-                     *       "validationId": "VLD0123456789abcdef0123456789abcdef",
-                     *       "outcome": {
-                     *         "revalidationId": "RVL5f2b8c1d9e3a47608f1c2d3e4b5a6978",
-                     *         "status": "approved",
-                     *         "accountId": "ana",
-                     *         "enrollmentId": "ENR0123456789abcdef0123456789abcdef",
-                     *         "reference": "case 7",
-                     *         "similarity": 0.97,
-                     *         "threshold": 0.8,
-                     *         "decidedBy": "webhook",
-                     *         "claimedAt": "2026-11-23T10:00:00.000Z",
-                     *         "decidedAt": "2026-11-23T10:00:07.000Z"
-                     *       }
-                     *     }
-                     */
-                    "application/json": components["schemas"]["Revalidation"];
+                    "application/json": components["schemas"]["Revalidation"] | components["schemas"]["PersonRevalidation"];
                 };
             };
             401: components["responses"]["Unauthorized"];
@@ -626,7 +587,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
                     /**
                      * @example {
                      *       "message": "Forbidden"
@@ -641,7 +602,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
                 };
             };
             413: components["responses"]["TooLarge"];
@@ -652,7 +613,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
                     /**
                      * @example {
                      *       "message": "Internal Server Error"
@@ -678,7 +639,10 @@ export interface operations {
                 /** @description The cursor of the previous page, with the same other parameters. */
                 cursor?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The languages of the person, for the messages: es, pt or en; es without any of them. A token that is tied to one account is a person’s. */
+                "Accept-Language"?: string;
+            };
             path: {
                 /** @description The person. */
                 accountId: components["schemas"]["AccountId"];
@@ -690,46 +654,11 @@ export interface operations {
             /** @description A page. */
             200: {
                 headers: {
+                    "Content-Language": components["headers"]["Content-Language"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "revalidations": [
-                     *         {
-                     *           "revalidationId": "RVL5f2b8c1d9e3a47608f1c2d3e4b5a6978",
-                     *           "accountId": "ana",
-                     *           "enrollmentId": "ENR0123456789abcdef0123456789abcdef",
-                     *           "reference": "case 7",
-                     *           "requested": {
-                     *             "threshold": 0.8,
-                     *             "subvalidations": [
-                     *               "similarity"
-                     *             ]
-                     *           },
-                     *           "calledBy": "iam:arn:aws:sts::111122223333:assumed-role/Onboarding",
-                     *           "claimedAt": "2026-11-23T10:00:00.000Z",
-                     *           "status": "approved",
-                     *           "phase": "approved",
-                     *           "validationId": "VLD0123456789abcdef0123456789abcdef",
-                     *           "outcome": {
-                     *             "revalidationId": "RVL5f2b8c1d9e3a47608f1c2d3e4b5a6978",
-                     *             "status": "approved",
-                     *             "accountId": "ana",
-                     *             "enrollmentId": "ENR0123456789abcdef0123456789abcdef",
-                     *             "reference": "case 7",
-                     *             "similarity": 0.97,
-                     *             "threshold": 0.8,
-                     *             "decidedBy": "webhook",
-                     *             "claimedAt": "2026-11-23T10:00:00.000Z",
-                     *             "decidedAt": "2026-11-23T10:00:07.000Z"
-                     *           }
-                     *         }
-                     *       ],
-                     *       "cursor": "eyJyZXZhbGlkYXRpb25JZCI6Ii4uLiJ9"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["RevalidationPage"];
+                    "application/json": components["schemas"]["RevalidationPage"] | components["schemas"]["PersonPage"];
                 };
             };
             401: components["responses"]["Unauthorized"];
@@ -739,7 +668,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
                     /**
                      * @example {
                      *       "message": "Forbidden"
@@ -755,7 +684,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
                 };
             };
             429: components["responses"]["TooManyRequests"];
@@ -765,7 +694,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
                     /**
                      * @example {
                      *       "message": "Internal Server Error"
@@ -780,7 +709,10 @@ export interface operations {
     CancelRevalidation: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The languages of the person, for the messages: es, pt or en; es without any of them. A token that is tied to one account is a person’s. */
+                "Accept-Language"?: string;
+            };
             path: {
                 /** @description The id of the re-validation. */
                 id: components["schemas"]["RevalidationId"];
@@ -792,38 +724,11 @@ export interface operations {
             /** @description It is canceled. */
             200: {
                 headers: {
+                    "Content-Language": components["headers"]["Content-Language"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "revalidationId": "RVL5f2b8c1d9e3a47608f1c2d3e4b5a6978",
-                     *       "accountId": "ana",
-                     *       "enrollmentId": "ENR0123456789abcdef0123456789abcdef",
-                     *       "reference": "case 7",
-                     *       "requested": {
-                     *         "threshold": 0.8,
-                     *         "subvalidations": [
-                     *           "similarity"
-                     *         ]
-                     *       },
-                     *       "calledBy": "iam:arn:aws:sts::111122223333:assumed-role/Onboarding",
-                     *       "claimedAt": "2026-11-23T10:00:00.000Z",
-                     *       "status": "canceled",
-                     *       "phase": "canceled",
-                     *       "canceledBy": "iam:arn:aws:sts::111122223333:assumed-role/Onboarding",
-                     *       "outcome": {
-                     *         "revalidationId": "RVL5f2b8c1d9e3a47608f1c2d3e4b5a6978",
-                     *         "status": "canceled",
-                     *         "reason": "canceled_by_caller",
-                     *         "accountId": "ana",
-                     *         "enrollmentId": "ENR0123456789abcdef0123456789abcdef",
-                     *         "decidedBy": "caller",
-                     *         "decidedAt": "2026-11-23T10:00:07.000Z"
-                     *       }
-                     *     }
-                     */
-                    "application/json": components["schemas"]["Revalidation"];
+                    "application/json": components["schemas"]["Revalidation"] | components["schemas"]["PersonRevalidation"];
                 };
             };
             401: components["responses"]["Unauthorized"];
@@ -833,7 +738,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
                     /**
                      * @example {
                      *       "message": "Forbidden"
@@ -848,7 +753,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
                 };
             };
             /** @description The re-validation has ended. */
@@ -857,7 +762,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
                 };
             };
             413: components["responses"]["TooLarge"];
@@ -868,7 +773,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
                     /**
                      * @example {
                      *       "message": "Internal Server Error"

@@ -10,7 +10,7 @@ const root = join(import.meta.dirname, '../..');
 /** What the code and its users read beside the JavaScript. */
 const assets = [
   ...['selfie.jpg', 'selfie.mp4'].map((file) => `infra/local/media/${file}`),
-  ...['input', 'outcome', 'ended', 'amended', 'openapi'].map((name) => `shared/contracts/${name}.json`),
+  ...['input', 'outcome', 'ended', 'amended', 'openapi', 'reasons'].map((name) => `shared/contracts/${name}.json`),
 ];
 
 const compile = (project: string, folder: string) => {

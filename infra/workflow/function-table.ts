@@ -46,7 +46,7 @@ const limits = ['MEDIA_MIN_PIXELS', 'MEDIA_MAX_SECONDS'] as const;
 const truora = ['TRUORA_ORIGIN', 'TRUORA_UPLOAD_ORIGINS', 'TRUORA_KEY_SECRET', 'HTTP_DEADLINE_SECONDS'] as const;
 
 /** What every route that names its caller reads. */
-const api = ['ACCOUNT_CLAIM', 'DOCUMENTATION_URL'] as const;
+const api = ['ACCOUNT_CLAIM', 'ALTERNATIVE', 'DOCUMENTATION_URL'] as const;
 
 /**
  * Every function: the one place of its time limit, its variables and its permissions. A function that reads another variable fails by

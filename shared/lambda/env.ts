@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { OnUnresolved } from '../domain/attempts.ts';
+import { Alternative } from '../domain/person-messages.ts';
 import { Policies } from '../domain/policy.ts';
 import { ResultMode } from '../domain/request.ts';
 
@@ -74,6 +75,14 @@ const variables = {
     text,
     z.transform((claim) => (claim === 'none' ? undefined : claim)),
   ),
+  /** The other way for a person, as JSON; `none` when the deployment offers none. */
+  ALTERNATIVE: z.union([
+    z.pipe(
+      z.literal('none'),
+      z.transform(() => undefined),
+    ),
+    z.pipe(z.pipe(text, json), Alternative),
+  ]),
   /** The address of this project's documentation, for the types of problems; `none` when the deployment names none. */
   DOCUMENTATION_URL: z.pipe(
     text,

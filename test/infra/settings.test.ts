@@ -40,6 +40,7 @@ const given: Record<keyof typeof Config.shape, string> = {
   mediaHours: '48',
   media: '{"minPixels":128,"maxSeconds":30}',
   unclaimedMinutes: '30',
+  alternative: '{"text":"Visit a branch."}',
   documentationUrl: 'https://docs.example.com/face',
   corsOrigins: 'https://app.example.com',
   alarmEmail: 'you@example.com',

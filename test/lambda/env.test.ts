@@ -29,6 +29,7 @@ const good: Record<EnvKey, string> = {
   RETRY_SECONDS: '300',
   METRICS_NAMESPACE: 'face-revalidation-test',
   MACHINE_ARN: 'arn:aws:states:us-east-1:000000000000:stateMachine:Revalidation',
+  ALTERNATIVE: 'none',
   ACCOUNT_CLAIM: 'account',
   DOCUMENTATION_URL: 'https://docs.example.com/face',
 };

@@ -104,6 +104,7 @@ const variablesOf = (serial: number, more: Readonly<Record<string, string>> = {}
   METRICS_NAMESPACE: 'chaos',
   MACHINE_ARN: machineArn,
   ACCOUNT_CLAIM: 'none',
+  ALTERNATIVE: 'none',
   DOCUMENTATION_URL: 'none',
   ON_UNRESOLVED: 'fail-for-human',
   DAILY_BUDGET: 'none',

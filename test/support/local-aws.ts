@@ -148,6 +148,7 @@ export const openLocalAws = async (
     METRICS_NAMESPACE: 'face-revalidation-test',
     MACHINE_ARN: machine.arn,
     ACCOUNT_CLAIM: 'none',
+    ALTERNATIVE: 'none',
     DOCUMENTATION_URL: 'none',
   };
   if (name) for (const key of envKeys[name]) process.env[key] = variables[key];
