@@ -30,6 +30,7 @@ const settingsOf = (remainingMs: () => number): SweepSettings => ({
     log('warn', 'orphaned', { step: NAME, revalidationId });
     emit('Orphans', count);
   },
+  emitUnknownWord: (word) => emit('UnknownWords', 1, { word }),
   logFailure: (error, revalidationId) => logError(NAME, error, revalidationId),
   logUnreadable: (revalidationId) => log('error', 'unreadable', { step: NAME, revalidationId }),
   logAmended: (revalidationId, status) => log('warn', 'amended', { step: NAME, revalidationId, reason: status }),

@@ -19,6 +19,8 @@ export type LateVerdictSettings = {
   truora: Truora;
   throttle: ThrottleStore;
   policy: Policies;
+  /** Counts a reason of Truora that is not known. */
+  emitUnknownWord: (word: 'reason') => void;
   /** Logs an amendment. */
   logAmended: (revalidationId: string, status: Verdict['status']) => void;
 };
@@ -34,7 +36,7 @@ export const amendLate = async (
   record: LedgerRecord,
   outcome: Outcome,
 ): Promise<'done' | 'pending' | 'changed_elsewhere'> => {
-  const { ledger, outcomeBus, logAmended } = settings;
+  const { ledger, outcomeBus, emitUnknownWord, logAmended } = settings;
   const { amendments, revalidationId, lateWebhookAt } = record;
   const current = currentOutcomeOf(outcome, amendments);
   if (!mayChange(current)) return 'done';
@@ -44,6 +46,7 @@ export const amendLate = async (
   const { decidedAt: at, ...decision } = verdict;
   const amended = await amend(ledger, record, { at, from: lateWebhookAt ? 'webhook' : 'sweep', ...decision });
   if (!amended) return 'changed_elsewhere';
+  if (verdict.reason === 'unknown_reason') emitUnknownWord('reason');
   logAmended(revalidationId, verdict.status);
   await announceAmendment(ledger, outcomeBus.bus, amended);
   return 'done';
