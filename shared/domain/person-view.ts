@@ -1,9 +1,8 @@
-import { STATUS_CODES } from 'node:http';
 import * as z from 'zod/mini';
 import { CaseStatus, type Revalidation, UploadForm } from './api.ts';
 import { RevalidationId } from './ids.ts';
 import { type Alternative, type Language, messageFor } from './person-messages.ts';
-import type { Problem } from './problem.ts';
+import { type Problem, type ProblemCode, problems } from './problem.ts';
 import { type NextStep, type ReasonClass, type Retry, reasonClasses, shownClassOf } from './reason-classes.ts';
 import { errorReasons, explain } from './reasons.ts';
 
@@ -69,9 +68,23 @@ export const personViewOf = (
 /** Codes about the call itself. They say nothing about a case, so a person's app gets them whole. */
 const ofCall: ReadonlySet<string> = new Set(errorReasons.CallRefusedError);
 
+/** The standard words of each status that a problem has (RFC 9110). */
+const phrases: Readonly<Record<(typeof problems)[ProblemCode]['status'], string>> = {
+  400: 'Bad Request',
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  404: 'Not Found',
+  409: 'Conflict',
+  413: 'Content Too Large',
+  415: 'Unsupported Media Type',
+  422: 'Unprocessable Content',
+  500: 'Internal Server Error',
+};
+
 /** A problem as a person may see it. */
 export const personProblemOf = (problem: Problem, reader: Reader): Problem | PersonProblem => {
-  const { code, status } = problem;
+  const { code } = problem;
   if (ofCall.has(code)) return problem;
-  return { type: 'about:blank', title: STATUS_CODES[status] ?? '', status, ...shownOf(code, reader) };
+  const { status } = problems[code];
+  return { type: 'about:blank', title: phrases[status], status, ...shownOf(code, reader) };
 };

@@ -14,14 +14,17 @@ export const languageOf = (header: string | undefined): Language => {
   return languages.find((language) => language === wanted) ?? languages[0];
 };
 
+type Context = { authorizer?: { jwt?: unknown } };
+
 /**
  * The person who reads the answer to a call: the bearer of a token that is tied to one account.
  * @returns undefined for a system or an operator, which get everything
  */
-export const readerOf = ({ headers, requestContext }: APIGatewayProxyEventV2): Reader | undefined => {
-  const { authorizer } = requestContext as { authorizer?: { jwt?: unknown } };
-  if (!authorizer?.jwt || env('ACCOUNT_CLAIM') === undefined) return undefined;
-  return { language: languageOf(headers['accept-language']), alternative: env('ALTERNATIVE') };
+export const readerOf = (event: APIGatewayProxyEventV2): Reader | undefined => {
+  // Also the answer to an error needs it, so an event of another form is no error here.
+  const { headers, requestContext } = event as { headers?: Record<string, string>; requestContext?: Context };
+  if (!requestContext?.authorizer?.jwt || env('ACCOUNT_CLAIM') === undefined) return undefined;
+  return { language: languageOf(headers?.['accept-language']), alternative: env('ALTERNATIVE') };
 };
 
 /** How the answers to a call show cases, and the headers that they have for it. */

@@ -29,7 +29,7 @@ const good: Record<EnvKey, string> = {
   RETRY_SECONDS: '300',
   METRICS_NAMESPACE: 'face-revalidation-test',
   MACHINE_ARN: 'arn:aws:states:us-east-1:000000000000:stateMachine:Revalidation',
-  ALTERNATIVE: 'none',
+  ALTERNATIVE: '{"text":"visit a branch"}',
   ACCOUNT_CLAIM: 'account',
   DOCUMENTATION_URL: 'https://docs.example.com/face',
 };
@@ -68,6 +68,7 @@ describe('env', () => {
       GRACE_SECONDS: 30,
       MEDIA_HOURS: 24,
       UNCLAIMED_MINUTES: 15,
+      ALTERNATIVE: { text: 'visit a branch' },
       POLICIES: { default: { minimumThreshold: 0.65 } },
       MEDIA_MIN_PIXELS: 64,
       MEDIA_MAX_SECONDS: 60,

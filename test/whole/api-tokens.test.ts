@@ -110,7 +110,7 @@ describe('a token', () => {
     expect(refused).toMatchObject({ status: 422, type: 'application/problem+json' });
     expect(refused.content).toEqual({
       type: 'about:blank',
-      title: 'Unprocessable Entity',
+      title: 'Unprocessable Content',
       status: 422,
       reasonClass: 'request',
       message:

@@ -103,7 +103,7 @@ export const chaosGuards: readonly Guard[] = [
   {
     guard: 'no less is asked than the deployment allows',
     file: 'shared/logic/claim.ts',
-    find: 'const options = applyPolicy(given.options, policy);',
+    find: 'const options = applyPolicy(given, policy);',
     replace: 'const { options } = given;',
   },
   {
