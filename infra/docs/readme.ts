@@ -8,7 +8,7 @@ import { definition } from '../workflow/definition.ts';
 import { architecture } from './architecture.ts';
 import { factsText } from './facts.ts';
 import { problemChapters } from './problems.ts';
-import { reasonsTable } from './reasons.ts';
+import { classesTable, reasonsTable } from './reasons.ts';
 import { stateDiagram } from './state-diagram.ts';
 import { fieldsTable, functionsTable, routesTable, scenariosTable } from './tables.ts';
 
@@ -34,6 +34,7 @@ export const generated: Record<string, Parts> = {
   },
   'shared/contracts/README.md': {
     reasons: reasonsTable,
+    classes: classesTable,
     routes: routesTable,
     fields: fieldsTable,
   },

@@ -41,6 +41,7 @@ const rooms: { room: string; may: RegExp[] }[] = [
       /^shared\/(lambda|ledger|logic|truora|aws|domain|workflow)\//,
       /^zod\/mini$/,
       /^@middy\/core$/,
+      /^negotiator$/,
       /^aws-lambda$/,
       /^node:async_hooks$/,
     ],

@@ -173,6 +173,7 @@ const states: Record<AlarmName, () => Promise<Replaced>> = {
   Orphans: () => ended('create-lost'),
   VerdictMismatch: () => ended('percent'),
   VerdictUnconfirmed: () => ended('no-similarity'),
+  UnknownReason: () => ended('declined-new'),
   KeyExpiry: async () => {
     const { system } = stage.running;
     system.secrets.set(system.deployment.outputs.TruoraKeySecret ?? '', keyFor(10));

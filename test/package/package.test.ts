@@ -209,8 +209,12 @@ describe('the project of a user', () => {
       {
         reason: 'similarity_threshold_not_passed',
         status: 'declined',
+        class: 'no_match',
+        retry: 'new_capture',
+        nextStep: 'new_capture',
+        message: 'not_confirmed',
         means: expect.any(String),
-        act: expect.any(String),
+        operator: expect.any(String),
       },
       ['input', 'outcome', 'ended', 'amended'],
     ]);

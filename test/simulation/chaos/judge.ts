@@ -112,7 +112,8 @@ export const judge = (ran: Ran): string[] => {
       arrival.body !== 'photo' || ['failure', 'unknown', 'other account'].includes(plan.story.enrollment[0] ?? '');
     must(!isBad || record.validationId === undefined, 'what could never be decided was paid for');
     const { threshold } = JSON.parse(arrival.metadata.options ?? '{}') as { threshold?: number };
-    const isBelow = threshold !== undefined && threshold < Number(system.variables.MINIMUM_THRESHOLD);
+    const isBelow =
+      threshold !== undefined && threshold < JSON.parse(system.variables.POLICIES).default.minimumThreshold;
     must(!isBelow || record.validationId === undefined, 'less than the floor was asked for, and paid for');
     const from = Math.max(
       EPOCH,
