@@ -89,9 +89,9 @@ export const alarms = {
     metric: ({ config }) =>
       new MathExpression({
         // Three: Truora may forget one or two, and polling finds their verdict.
-        expression: 'IF(FILL(parked, 0) >= 3 AND FILL(recorded, 0) == 0, 1, 0)',
+        expression: 'IF(FILL(waiting, 0) >= 3 AND FILL(recorded, 0) == 0, 1, 0)',
         usingMetrics: {
-          parked: metricOf(config, 'StepsDone', { step: 'AwaitWebhook' }, minutes(30)),
+          waiting: metricOf(config, 'StepsDone', { step: 'AwaitWebhook' }, minutes(30)),
           // Every sweep writes 0: FILL returns nothing for a metric that was never written.
           recorded: metricOf(config, 'NotificationsRecorded', {}, minutes(30)),
         },
@@ -144,6 +144,13 @@ export const alarms = {
     meaning: 'Truora answered success without a similarity. It was not approved.',
     first: ours('cases --status failed --since 1h'),
     metric: ({ config }) => metricOf(config, 'VerdictsUnconfirmed', {}, minutes(5)),
+    from: 1,
+  },
+  UnknownReason: {
+    meaning:
+      'Truora gave a reason that is not documented, or none. The person was not approved, and the raw reason is kept.',
+    first: ours('cases --since 1h'),
+    metric: ({ config }) => metricOf(config, 'UnknownWords', { word: 'reason' }, minutes(15)),
     from: 1,
   },
   KeyExpiry: {

@@ -1,7 +1,9 @@
 import * as z from 'zod/mini';
 import { OnUnresolved } from '../../shared/domain/attempts.ts';
 import { englishErrors } from '../../shared/domain/parse.ts';
-import { ResultMode, Threshold } from '../../shared/domain/request.ts';
+import { Alternative } from '../../shared/domain/person-messages.ts';
+import { Policies } from '../../shared/domain/policy.ts';
+import { ResultMode } from '../../shared/domain/request.ts';
 import { functionSeconds } from '../workflow/timeouts.ts';
 import {
   claim,
@@ -80,10 +82,10 @@ const Settings = z.strictObject({
   /** Minutes between two sweeps, which repair what a crash left unfinished. */
   sweepMinutes: z._default(z.number().check(z.int(), z.minimum(1), z.maximum(60)), 5),
   /**
-   * The lowest similarity that approves, 0 to 1, for every caller. A request below it is refused; a request without a threshold
-   * gets it. Truora's own default (documented): 0.65.
+   * How strict checks are, by the purpose that a request names. `default` is for requests without one. A purpose without a policy
+   * here is refused.
    */
-  minimumThreshold: z._default(Threshold, 0.65),
+  policies: z._default(Policies, { default: { minimumThreshold: 0.65 } }),
   /** How often a declined validation may be retried: `allowed_retries` of the account at Truora, where the default is also 0. */
   allowedRetries: z._default(z.number().check(z.int(), z.minimum(0), z.maximum(2)), 0),
   /** Seconds after a decline in which it may be retried: `retry_ttl` of the account at Truora. */
@@ -124,6 +126,10 @@ const Settings = z.strictObject({
   unclaimedMinutes: z._default(z.number().check(z.int(), z.minimum(0), z.maximum(720)), 15),
   /** Limits of media beyond Truora's own, checked before Truora is asked. */
   media: z._default(MediaLimits, MediaLimits.parse({})),
+  /**
+   * Another way for a person to prove who they are. Messages to a person name it; without it they name no other way.
+   */
+  alternative: z.optional(Alternative),
   /**
    * Where this project's documentation can be read, such as `https://github.com/OWNER/REPOSITORY/blob/main`. The `type` of each problem
    * is an address there (`/shared/contracts/problems.md#CODE`); when left out, it is a URN.
@@ -193,10 +199,16 @@ export const stageKeys = Object.keys(Config.shape).filter((key) => key !== 'stag
 /** A rule that a setting breaks, and where: `media.minPixels`. */
 export type BrokenSetting = { path: string; rule: string };
 
+/** Settings of earlier versions, with the setting that holds their value now. */
+const moved: Readonly<Record<string, string>> = { minimumThreshold: 'policies.default.minimumThreshold' };
+
 const brokenSetting = (issue: z.core.$ZodIssue): BrokenSetting[] => {
   const path = issue.path.map(String);
   if (issue.code === 'unrecognized_keys')
-    return issue.keys.map((key) => ({ path: [...path, key].join('.'), rule: 'is not a setting' }));
+    return issue.keys.map((key) => ({
+      path: [...path, key].join('.'),
+      rule: path.length === 0 && moved[key] ? `is now ${moved[key]}` : 'is not a setting',
+    }));
   const rule = issue.code === 'invalid_key' ? (issue.issues[0]?.message ?? issue.message) : issue.message;
   return [{ path: path.join('.'), rule }];
 };

@@ -111,12 +111,13 @@ const variablesOf = (
   ON_UNRESOLVED: config.onUnresolved,
   DAILY_BUDGET: String(config.dailyBudget),
   GRACE_SECONDS: String(config.graceSeconds),
-  MINIMUM_THRESHOLD: String(config.minimumThreshold),
+  POLICIES: JSON.stringify(config.policies),
   ALLOWED_RETRIES: String(config.allowedRetries),
   RETRY_SECONDS: String(config.retrySeconds),
   METRICS_NAMESPACE: namespaceOf(config),
   MACHINE_ARN: machineArn,
   ACCOUNT_CLAIM: config.jwt?.accountClaim ?? 'none',
+  ALTERNATIVE: config.alternative ? JSON.stringify(config.alternative) : 'none',
   DOCUMENTATION_URL: config.documentationUrl ?? 'none',
 });
 

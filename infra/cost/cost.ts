@@ -135,7 +135,7 @@ const metricCount =
   unknownWords.length;
 
 /** Metrics of all alarms together. */
-export const ALARMED_METRICS = 18;
+export const ALARMED_METRICS = 19;
 
 /** Alarms on other alarms. */
 export const COMPOSITE_ALARMS = 1;

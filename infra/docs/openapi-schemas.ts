@@ -10,6 +10,7 @@ import {
   UploadForm,
 } from '../../shared/domain/api.ts';
 import { AccountId, RevalidationId, TruoraId } from '../../shared/domain/ids.ts';
+import { PersonPage, PersonProblem, PersonRevalidation, PersonStarted } from '../../shared/domain/person-view.ts';
 import { Problem } from '../../shared/domain/problem.ts';
 import { Options } from '../../shared/domain/request.ts';
 import { Outcome, Receipt, Timestamp } from '../../shared/domain/revalidation.ts';
@@ -24,7 +25,11 @@ export const schemas = {
   Started,
   Revalidation,
   RevalidationPage,
+  PersonStarted,
+  PersonRevalidation,
+  PersonPage,
   Problem,
+  PersonProblem,
   GatewayError,
   Options,
   Outcome,

@@ -46,7 +46,7 @@ const limits = ['MEDIA_MIN_PIXELS', 'MEDIA_MAX_SECONDS'] as const;
 const truora = ['TRUORA_ORIGIN', 'TRUORA_UPLOAD_ORIGINS', 'TRUORA_KEY_SECRET', 'HTTP_DEADLINE_SECONDS'] as const;
 
 /** What every route that names its caller reads. */
-const api = ['ACCOUNT_CLAIM', 'DOCUMENTATION_URL'] as const;
+const api = ['ACCOUNT_CLAIM', 'ALTERNATIVE', 'DOCUMENTATION_URL'] as const;
 
 /**
  * Every function: the one place of its time limit, its variables and its permissions. A function that reads another variable fails by
@@ -58,7 +58,7 @@ const api = ['ACCOUNT_CLAIM', 'DOCUMENTATION_URL'] as const;
 export const functionTable: Record<FunctionName, FunctionSpec> = {
   ClaimRequest: {
     seconds: 15,
-    env: [...ledger, ...retries, ...limits, 'MEDIA_BUCKET', 'RESULT_MODE', 'MEDIA_HOURS', 'MINIMUM_THRESHOLD'],
+    env: [...ledger, ...retries, ...limits, 'MEDIA_BUCKET', 'RESULT_MODE', 'MEDIA_HOURS', 'POLICIES'],
     may: [
       {
         items: {
@@ -108,7 +108,7 @@ export const functionTable: Record<FunctionName, FunctionSpec> = {
   AwaitWebhook: { seconds: 15, env: ['TABLE_NAME'], may: [{ items: { Update: ['WAIT'] } }, 'resumeExecution'] },
   ReadVerdict: {
     seconds: 30,
-    env: [...truora, 'GRACE_SECONDS', 'TABLE_NAME', 'MINIMUM_THRESHOLD'],
+    env: [...truora, 'GRACE_SECONDS', 'TABLE_NAME', 'POLICIES'],
     may: [{ items: { Get: ['GATE'], Update: ['GATE'] } }, 'readTruoraKey'],
   },
   RecordOutcome: {
@@ -129,7 +129,7 @@ export const functionTable: Record<FunctionName, FunctionSpec> = {
   ReadOutcome: { seconds: 15, env: ledger, may: [{ items: { Get: ['RUN'], Update: ['RUN'] } }] },
   StartRevalidation: {
     seconds: 15,
-    env: [...ledger, ...retries, ...limits, 'MEDIA_BUCKET', 'MACHINE_ARN', 'MINIMUM_THRESHOLD', ...api],
+    env: [...ledger, ...retries, ...limits, 'MEDIA_BUCKET', 'MACHINE_ARN', 'POLICIES', ...api],
     may: [
       { items: { Get: ['RUN', 'TICKET', 'KEY', 'VLD'], Put: ['TICKET', 'KEY'] } },
       { readVersions: ['media'] },
@@ -168,7 +168,7 @@ export const functionTable: Record<FunctionName, FunctionSpec> = {
   },
   SweepLedger: {
     seconds: 120,
-    env: [...recording, ...truora, 'GRACE_SECONDS', 'MEDIA_BUCKET', 'MINIMUM_THRESHOLD'],
+    env: [...recording, ...truora, 'GRACE_SECONDS', 'MEDIA_BUCKET', 'POLICIES'],
     may: [
       { query: BY_DUE.name },
       {

@@ -6,13 +6,13 @@ import { throttleOf } from '../ledger/throttle.ts';
 import type { CreationSettings } from '../logic/creation.ts';
 import type { Truora } from '../truora/call.ts';
 import { env } from './env.ts';
-import { emit, emitTruoraCall } from './metrics.ts';
+import { emit, emitOutcome, emitTruoraCall } from './metrics.ts';
 
 /** The ledger, as the records' functions want it. */
 export const ledgerFromEnv = () => ({ table: env('TABLE_NAME'), retentionDays: env('RETENTION_DAYS') });
 
-/** Where outcomes are announced, and how long media outlives them. */
-export const outcomeSettingsFromEnv = () => ({ bus: env('EVENT_BUS'), mediaHours: env('MEDIA_HOURS') });
+/** Where outcomes are announced, how long media outlives them, and how one is counted. */
+export const outcomeSettingsFromEnv = () => ({ bus: env('EVENT_BUS'), mediaHours: env('MEDIA_HOURS'), emitOutcome });
 
 /** The throttle before Truora, that all runs share. */
 export const throttleFromEnv = (): ThrottleStore => throttleOf(accessFromEnv('DYNAMODB'), env('TABLE_NAME'));

@@ -41,6 +41,7 @@ const folders: { folder: string; may: RegExp[] }[] = [
       /^shared\/(lambda|ledger|logic|truora|aws|domain|workflow)\//,
       /^zod\/mini$/,
       /^@middy\/core$/,
+      /^negotiator$/,
       /^aws-lambda$/,
       /^node:async_hooks$/,
     ],
@@ -76,7 +77,7 @@ const folders: { folder: string; may: RegExp[] }[] = [
     folder: 'infra/package',
     may: [
       /^infra\/(package|aws)\//,
-      /^infra\/cli\/program\/(commands|process)\.ts$/,
+      /^infra\/cli\/program\/(commands|installation|process)\.ts$/,
       /^infra\/docs\/reasons\.ts$/,
       /^shared\/(domain|workflow|contracts)\//,
       /^(aws4fetch|openapi-fetch)$/,
@@ -162,7 +163,7 @@ describe('the imports', () => {
     [
       'of the AWS SDK',
       /^@(aws-sdk|smithy)\//,
-      /^shared\/(aws|ledger|logic)\/|^infra\/local\/|^infra\/aws\/(identity|deployed-settings)\.ts$|^infra\/cli\/aws\//,
+      /^shared\/(aws|ledger|logic)\/|^infra\/local\/|^infra\/aws\/(identity|read-parameter)\.ts$|^infra\/cli\/aws\//,
     ],
     ['of middy', /^@middy\//, /^shared\/lambda\//],
     ['of CDK', /^aws-cdk-lib|^constructs$/, /^infra\/aws\/|^infra\/local\/template\.ts$/],

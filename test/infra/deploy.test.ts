@@ -4,11 +4,10 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { stageKeys } from '../../infra/aws/config.ts';
-import { deployedSettings } from '../../infra/aws/deployed-settings.ts';
-import { deployerIdentity } from '../../infra/aws/identity.ts';
-import { stageFolder } from '../../infra/aws/stage-file.ts';
-import { type Command, runDeployment } from '../../infra/cli/deploy.ts';
+import type { CdkCommand } from '../../infra/cli/deploy.ts';
+import { ownSteps } from '../../infra/cli/deploy-steps.ts';
 import { type LocalServer, listen } from '../../infra/local/http.ts';
+import { runDeployment } from '../support/deployment.ts';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -81,10 +80,8 @@ const run = async ([command, ...argv]: string[], env: Record<string, string | un
   for (const [name, value] of Object.entries({ ...shell(), ...env })) vi.stubEnv(name, value);
   const out: string[] = [];
   const err: string[] = [];
-  const code = await runDeployment(command as Command, argv, {
-    folder: stageFolder,
-    identityOf: deployerIdentity,
-    settingsOf: deployedSettings,
+  const code = await runDeployment(command as CdkCommand, argv, {
+    ...ownSteps(),
     cdk: (args) => {
       out.push(`cdk ${args.join(' ')}`);
       return 0;
@@ -135,7 +132,7 @@ describe('invalid arguments', () => {
 
   test.each(['diff', 'destroy'])('a setting is no option of %s', async (command) => {
     const { code, err } = await run([command, '--stage', 'dev', '--media-hours', '48']);
-    expect([code, err]).toEqual([2, expect.stringMatching(/^Unknown option '--media-hours'/)]);
+    expect([code, err]).toEqual([2, expect.stringMatching(/^unknown option '--media-hours'/)]);
   });
 });
 
@@ -239,10 +236,16 @@ describe.each(['deploy', 'diff', 'destroy'])('%s calls AWS first', (command) => 
   });
 });
 
-test('--help of deploy names every setting', async () => {
+test('--help of deploy gives the meaning, the bounds and the default of every setting', async () => {
   const { code, out } = await runInProcess(['deploy', '--help']);
   expect(code).toBe(0);
-  for (const key of stageKeys) {
-    expect(out).toContain(`--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} `);
-  }
+  const [, settings = ''] = out.split('\nSettings:\n');
+  const rows = settings.split(/\n(?= {2}--)/).map((row) => row.replace(/\s+/g, ' ').trim());
+  expect(rows).toHaveLength(stageKeys.length);
+  stageKeys.forEach((key, n) => {
+    const flag = key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    expect(rows[n]).toMatch(new RegExp(`^--${flag} <value> [A-Z].+\\. .+; default: \\S`));
+  });
+  expect(rows[1]).toContain('an execution waits for a webhook before it polls: longer than nearly all');
+  expect(rows[1]).toContain('(assumed). 1 to 3600; default: 60');
 });

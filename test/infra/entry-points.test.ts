@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Config, effectiveSettings } from '../../infra/aws/config.ts';
-import { resourcesOf, synthesize, type Template } from '../../infra/local/template.ts';
+import { resolver, resourcesOf, synthesize, type Template } from '../../infra/local/template.ts';
 import { jobs, routes } from '../../shared/workflow/functions.ts';
 import { dataKey, prod, type Raw, resolvedOf, type Statement, template } from '../support/template.ts';
 
@@ -234,6 +234,7 @@ describe('the outcomes', () => {
 
   test('appear in Parameter Store for stacks that know only the stage, and are no exports', () => {
     const api = resolvedOf(template, 'AWS::ApiGatewayV2::Api').ref.toLowerCase();
+    const resolve = resolver(template);
     const apiUrl = `https://${api}.execute-api.us-east-1.amazonaws.com`;
     const published = resourcesOf(template, 'AWS::SSM::Parameter').map(({ properties }) => [
       properties.Name,
@@ -248,6 +249,9 @@ describe('the outcomes', () => {
         ?.arn,
       '/face-revalidation-dev/api-url': apiUrl,
       '/face-revalidation-dev/webhook-url': `${apiUrl}/webhooks/truora`,
+      '/face-revalidation-dev/deployment': JSON.stringify(
+        Object.fromEntries(Object.entries(template.Outputs).map(([name, { Value }]) => [name, resolve(Value)])),
+      ),
       '/face-revalidation-dev/settings': JSON.stringify(effectiveSettings(Config.parse({}))),
     });
     expect(Object.values(template.Outputs).filter((output) => 'Export' in output)).toEqual([]);

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { envKeys } from '../../infra/workflow/function-table.ts';
 import { accessFromEnv, ledgerFromEnv, outcomeSettingsFromEnv, truoraFromEnv } from '../../shared/lambda/clients.ts';
 import { type EnvKey, env } from '../../shared/lambda/env.ts';
+import { emitOutcome } from '../../shared/lambda/metrics.ts';
 import { stepNames } from '../../shared/workflow/contract.ts';
 import { jobs, routes } from '../../shared/workflow/functions.ts';
 
@@ -24,11 +25,12 @@ const good: Record<EnvKey, string> = {
   ON_UNRESOLVED: 'fail-for-human',
   DAILY_BUDGET: '1000',
   GRACE_SECONDS: '30',
-  MINIMUM_THRESHOLD: '0.65',
+  POLICIES: '{"default":{"minimumThreshold":0.65}}',
   ALLOWED_RETRIES: '1',
   RETRY_SECONDS: '300',
   METRICS_NAMESPACE: 'face-revalidation-test',
   MACHINE_ARN: 'arn:aws:states:us-east-1:000000000000:stateMachine:Revalidation',
+  ALTERNATIVE: '{"text":"visit a branch"}',
   ACCOUNT_CLAIM: 'account',
   DOCUMENTATION_URL: 'https://docs.example.com/face',
 };
@@ -67,7 +69,8 @@ describe('env', () => {
       GRACE_SECONDS: 30,
       MEDIA_HOURS: 24,
       UNCLAIMED_MINUTES: 15,
-      MINIMUM_THRESHOLD: 0.65,
+      ALTERNATIVE: { text: 'visit a branch' },
+      POLICIES: { default: { minimumThreshold: 0.65 } },
       MEDIA_MIN_PIXELS: 64,
       MEDIA_MAX_SECONDS: 60,
       ALLOWED_RETRIES: 1,
@@ -90,10 +93,10 @@ describe('env', () => {
     ['RETENTION_DAYS', '1.5'],
     ['RETENTION_DAYS', 'a year'],
     ['RETENTION_DAYS', 'Infinity'],
-    ['MINIMUM_THRESHOLD', '1.1'],
-    ['MINIMUM_THRESHOLD', '-0.1'],
-    ['MINIMUM_THRESHOLD', '1e-200'],
-    ['MINIMUM_THRESHOLD', 'high'],
+    ['POLICIES', '{"default":{"minimumThreshold":1.1}}'],
+    ['POLICIES', '{}'],
+    ['POLICIES', '{"default":{"minimumThreshold":1e-200}}'],
+    ['POLICIES', 'high'],
     ['ALLOWED_RETRIES', '3'],
     ['ALLOWED_RETRIES', '-1'],
     ['RETRY_SECONDS', '0'],
@@ -155,8 +158,8 @@ test('builds a ledger from two variables', () => {
   expect(ledgerFromEnv()).toEqual({ table: 'ledger', retentionDays: 365 });
 });
 
-test('states where outcomes are announced, and how long media is kept after them', () => {
-  expect(outcomeSettingsFromEnv()).toEqual({ bus: 'outcomes', mediaHours: 24 });
+test('states where outcomes are announced, how long media is kept after them, and how they are counted', () => {
+  expect(outcomeSettingsFromEnv()).toEqual({ bus: 'outcomes', mediaHours: 24, emitOutcome });
 });
 
 describe('truoraFromEnv', () => {

@@ -3,6 +3,7 @@ import { pointSdkAt } from '../../infra/local/credentials.ts';
 import { dynamo } from '../../shared/aws/clients.ts';
 import { claimIdOf } from '../../shared/domain/case-id.ts';
 import type { Intake } from '../../shared/domain/intake.ts';
+import { policyVersionOf } from '../../shared/domain/policy.ts';
 import type { CallRequest, Options } from '../../shared/domain/request.ts';
 import type { Claim } from '../../shared/domain/revalidation.ts';
 import { freeMedia } from '../../shared/ledger/holds.ts';
@@ -77,7 +78,7 @@ const run = (intake: Intake, more: Partial<ClaimSettings> = {}) =>
   claimRequest(
     {
       ledger: open.ledger,
-      policy: { minimumThreshold: 0.6 },
+      policy: { default: { minimumThreshold: 0.6 } },
       mediaLimits: { minPixels: 100, maxSeconds: 60 },
       mediaHours: 24,
       resultMode: 'callback',
@@ -135,6 +136,8 @@ describe('the claim of a call', () => {
       media: { ...media, key },
       requested: { threshold: 0.6, subvalidations: ['similarity'] },
       resultMode: 'callback',
+      purpose: 'default',
+      policyVersion: policyVersionOf({ minimumThreshold: 0.6 }),
       reference,
       calledBy: 'iam:ana',
       forceNew,
@@ -242,6 +245,21 @@ describe('a claim under an idempotency key', () => {
     put({ versionId: 'v2' });
     expect(await run(intake)).toEqual(first);
     expect((await open.item(hold))?.holders).toEqual(new Set([first.revalidationId]));
+  });
+
+  test('leaves no hold when another request takes the key, because the claim is withdrawn', async () => {
+    const intake = call({ idempotencyKey: newValidationId() });
+    const pk = `KEY#workflow#${intake.call?.idempotencyKey}`;
+    let writes = 0;
+    const takeKey = async () => {
+      writes += 1;
+      // The third write binds the key: before it come the reservation and the claim.
+      if (writes === 3) await open.putItem({ pk, revalidationId: 'RVL1', body: 'another' });
+    };
+    commands.before('PutItem', takeKey, 3);
+    expect(await thrownBy(run(intake))).toMatchObject({ reason: 'claimed_elsewhere' });
+    expect(commands.sent.slice(-2)).toEqual(['PutItem', 'PutItem']);
+    expect(await holdOf({ key: intake.media.key, versionId: 'v1' })).toBeUndefined();
   });
 });
 

@@ -143,12 +143,13 @@ export const openLocalAws = async (
     ON_UNRESOLVED: config.onUnresolved,
     DAILY_BUDGET: 'none',
     GRACE_SECONDS: '30',
-    MINIMUM_THRESHOLD: String(config.minimumThreshold),
+    POLICIES: JSON.stringify(config.policies),
     ALLOWED_RETRIES: '1',
     RETRY_SECONDS: '300',
     METRICS_NAMESPACE: 'face-revalidation-test',
     MACHINE_ARN: machine.arn,
     ACCOUNT_CLAIM: 'none',
+    ALTERNATIVE: 'none',
     DOCUMENTATION_URL: 'none',
   };
   if (name) for (const key of envKeys[name]) process.env[key] = variables[key];

@@ -32,7 +32,7 @@ const saysWhatStands = (executionArn: string, output: unknown, record: LedgerRec
 
 /** What a whole run has to keep after any fault. @returns the promises that are broken */
 export const judge = (ran: Ran): string[] => {
-  const { plan, system, dropped, called, paidInVain, isOver } = ran;
+  const { plan, system, dropped, called, deadSweeps, paidInVain, isOver } = ran;
   const broken: string[] = [];
   const must = (holds: boolean, what: string) => {
     if (!holds) broken.push(what);
@@ -112,7 +112,8 @@ export const judge = (ran: Ran): string[] => {
       arrival.body !== 'photo' || ['failure', 'unknown', 'other account'].includes(plan.story.enrollment[0] ?? '');
     must(!isBad || record.validationId === undefined, 'what could never be decided was paid for');
     const { threshold } = JSON.parse(arrival.metadata.options ?? '{}') as { threshold?: number };
-    const isBelow = threshold !== undefined && threshold < Number(system.variables.MINIMUM_THRESHOLD);
+    const isBelow =
+      threshold !== undefined && threshold < JSON.parse(system.variables.POLICIES).default.minimumThreshold;
     must(!isBelow || record.validationId === undefined, 'less than the floor was asked for, and paid for');
     const from = Math.max(
       EPOCH,
@@ -123,7 +124,7 @@ export const judge = (ran: Ran): string[] => {
     const deadline = record.used ? Date.parse(record.used.deadline) : from + WITHOUT_VALIDATION * 1000;
     const latest =
       Math.max(deadline, from + WITHOUT_VALIDATION * 1000 * (record.validationId ? 0 : 1)) +
-      (settings.grace + settings.sweepMinutes * 60) * 1000;
+      (settings.grace + settings.sweepMinutes * 60 * (1 + deadSweeps)) * 1000; // A failed sweep is not retried.
     const endedAt = Date.parse(ends[0]?.at ?? '');
     const isSwept = arrival.events.length === 0;
     must(
