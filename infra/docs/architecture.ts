@@ -1,3 +1,4 @@
+import { EVENT_SOURCE } from '../../shared/domain/announcement.ts';
 import { stepNames } from '../../shared/workflow/contract.ts';
 import { jobs, routes } from '../../shared/workflow/functions.ts';
 import { resourcesOf, type Template } from '../local/template.ts';
@@ -59,6 +60,7 @@ const rulesOf = (template: Template) =>
     const to = Targets.some(({ Arn }) => Arn.includes(':function:')) ? 'jobs' : 'machine';
     if (ScheduleExpression)
       return [`  clock(["a clock, ${ScheduleExpression.replace(/^rate\((.*)\)$/, 'every $1')}"]) --> ${to}`];
+    if (EventPattern?.source?.includes(EVENT_SOURCE)) return [`  bus -.->|each end| ${to}`];
     if (EventPattern?.source?.includes('aws.s3')) return [`  media ==>|each drop| ${to}`];
     return [`  machine -.->|what failed| ${to}`];
   });

@@ -13,6 +13,7 @@ import { AccountId, RevalidationId, TruoraId } from '../../shared/domain/ids.ts'
 import { Problem } from '../../shared/domain/problem.ts';
 import { Options } from '../../shared/domain/request.ts';
 import { Outcome, Receipt, Timestamp } from '../../shared/domain/revalidation.ts';
+import { Jwks } from '../../shared/evidence/jwks.ts';
 
 /** API Gateway's own answer, when no function was asked (documented). */
 const GatewayError = z.object({ message: z.string() });
@@ -25,6 +26,7 @@ export const schemas = {
   Revalidation,
   RevalidationPage,
   Problem,
+  Jwks,
   GatewayError,
   Options,
   Outcome,

@@ -58,7 +58,7 @@ describe('the library', () => {
     const { open, selective } = claimsOf(endedCase('approved'), { issuer: 'i', codeVersion: 'v' });
     const hidden = Object.fromEntries(Object.entries(selective).filter(([, value]) => value !== undefined));
     const pack = await library.issue(
-      { ...open, ...hidden, withholdable: Object.keys(hidden) } as object,
+      { ...open, ...hidden, withholdable: Object.keys(hidden) } as Record<string, unknown>,
       { _sd: Object.keys(hidden) } as never,
       { header: { typ: EVIDENCE_TYPE, kid: key.jwk.kid } },
     );
