@@ -105,7 +105,7 @@ const publicKey = {
 export const jwks: Jwks = { keys: [{ ...publicKey, kid: thumbprintOf(publicKey), alg: 'ES256', use: 'sig' }] };
 
 /** The form of evidence, in few characters: header, claims and signature, then each disclosure. */
-export const evidence = 'eyJhbGciOiJFUzI1NiJ9.eyJ2ZXJzaW9uIjoxfQ.c2lnbmF0dXJl~WyJzYWx0IiwiYWNjb3VudElkIiwiYW5hIl0~';
+export const evidence = 'HEADER.CLAIMS.SIGNATURE~DISCLOSURE~';
 
 /** A problem document as the functions write it. */
 export const problemWith = (code: ProblemCode): Problem => {

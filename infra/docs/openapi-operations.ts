@@ -21,21 +21,21 @@ type Parameter = { name: string; in: 'path' | 'query' | 'header'; schema: z.ZodM
 
 export type Header = keyof typeof headers;
 
+export type Answer = {
+  description: string;
+  schema?: SchemaName;
+  example?: object | string;
+  /** The media type, for an answer that is no JSON. */
+  type?: string;
+  headers?: Header[];
+};
+
 export type Operation = {
   summary: string;
   description: string;
   parameters?: Parameter[];
   body?: Partial<Record<SchemaName, object>>;
-  answers: Record<
-    number,
-    {
-      description: string;
-      schema?: SchemaName;
-      example?: object;
-      headers?: Header[];
-      text?: { type: string; example: string };
-    }
-  >;
+  answers: Record<number, Answer>;
   problems: ProblemCode[];
 };
 
@@ -139,7 +139,9 @@ export const operations: Record<RouteName, Operation> = {
     answers: {
       200: {
         description: 'The evidence in its newest version.',
-        text: { type: 'application/sd-jwt', example: examples.evidence },
+        type: 'application/sd-jwt',
+        schema: 'Evidence',
+        example: examples.evidence,
       },
     },
     problems: ['subject_missing', 'account_forbidden', 'revalidation_unknown', 'not_ended'],

@@ -18,6 +18,9 @@ import { Jwks } from '../../shared/evidence/jwks.ts';
 /** API Gateway's own answer, when no function was asked (documented). */
 const GatewayError = z.object({ message: z.string() });
 
+/** An SD-JWT: header, claims and signature, then each disclosure. */
+const Evidence = z.string().check(z.regex(/^[\w-]+\.[\w-]+\.[\w-]+~([\w-]+~)*$/));
+
 /** The schemas of the document by name. The functions parse with the same schemas. */
 export const schemas = {
   TicketBody,
@@ -27,6 +30,7 @@ export const schemas = {
   RevalidationPage,
   Problem,
   Jwks,
+  Evidence,
   GatewayError,
   Options,
   Outcome,

@@ -5,7 +5,7 @@ import { type ProblemCode, problems } from '../../shared/domain/problem.ts';
 import { evidenceFunctions, type RouteName, routes } from '../../shared/workflow/functions.ts';
 import * as examples from './openapi-examples.ts';
 import { gatewayResponses, withGateway } from './openapi-gateway.ts';
-import { type Header, headers, type Operation, operations } from './openapi-operations.ts';
+import { type Answer, type Header, headers, type Operation, operations } from './openapi-operations.ts';
 import { componentSchemas, ref, type SchemaName, schemaOf } from './openapi-schemas.ts';
 
 export { operations } from './openapi-operations.ts';
@@ -38,10 +38,8 @@ const bodyOf = (body: NonNullable<Operation['body']>) => ({
   },
 });
 
-const contentOf = ({ schema, example, text }: Operation['answers'][number]) => {
-  if (text) return { [text.type]: { schema: { type: 'string' }, example: text.example } };
-  return schema && { 'application/json': defined({ schema: ref(schema), example }) };
-};
+const contentOf = ({ schema, example, type = 'application/json' }: Answer) =>
+  schema && { [type]: defined({ schema: ref(schema), example }) };
 
 const tagOf = (name: RouteName): string => {
   if (routes[name].scope === 'signature') return 'webhooks';

@@ -183,7 +183,7 @@ describe('the imports', () => {
       const made = [...readFileSync(join(root, file), 'utf8').matchAll(/new (\w+Client)\(/g)];
       return made.map(([, client]) => `${file} makes ${client}`);
     });
-    const each = ['DynamoDBClient', 'EventBridgeClient', 'S3Client', 'SFNClient'];
+    const each = ['DynamoDBClient', 'EventBridgeClient', 'KMSClient', 'S3Client', 'SFNClient'];
     expect(makes).toEqual(each.map((client) => `shared/aws/clients.ts makes ${client}`));
   });
 
