@@ -77,6 +77,7 @@ describe('env', () => {
       ALLOWED_RETRIES: 1,
       RETRY_SECONDS: 300,
       TRUORA_UPLOAD_ORIGINS: ['https://files.truora.com', 'https://files.example.com'],
+      EVIDENCE_KEYS: good.EVIDENCE_KEYS.split(','),
     });
   });
 
