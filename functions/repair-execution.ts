@@ -2,7 +2,6 @@ import { EndedExecution } from '../shared/aws/executions.ts';
 import { ledgerFromEnv, outcomeSettingsFromEnv } from '../shared/lambda/clients.ts';
 import { env } from '../shared/lambda/env.ts';
 import { job } from '../shared/lambda/job.ts';
-import { emitOutcome } from '../shared/lambda/metrics.ts';
 import { recordExecutionEnd } from '../shared/logic/execution-end.ts';
 
 /**
@@ -12,7 +11,6 @@ import { recordExecutionEnd } from '../shared/logic/execution-end.ts';
 export const handler = job('RepairExecution', async ({ event }) => {
   const ended = EndedExecution.parse(event);
   const settings = { ledger: ledgerFromEnv(), outcomeBus: outcomeSettingsFromEnv(), mediaBucket: env('MEDIA_BUCKET') };
-  const outcome = await recordExecutionEnd(settings, ended);
-  if (outcome) emitOutcome(outcome);
+  await recordExecutionEnd(settings, ended);
   return { seen: 1, failed: 0 };
 });

@@ -53,9 +53,9 @@ const readCall = (input: RouteInput): StartCall => {
 };
 
 /** @throws RequestInvalidError for a call that names both media and an upload */
-const isForUpload = (asked: unknown): boolean => {
-  if (typeof asked !== 'object' || asked === null || !('upload' in asked)) return false;
-  if (!('media' in asked)) return true;
+const isForUpload = (json: unknown): boolean => {
+  if (typeof json !== 'object' || json === null || !('upload' in json)) return false;
+  if (!('media' in json)) return true;
   throw broken('media', 'rule', `both media and upload are given: ${ONE_OF_BOTH}`);
 };
 

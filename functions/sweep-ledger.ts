@@ -2,7 +2,7 @@ import { ledgerFromEnv, outcomeSettingsFromEnv, throttleFromEnv, truoraFromEnv }
 import { env, policyFromEnv } from '../shared/lambda/env.ts';
 import { job, logError } from '../shared/lambda/job.ts';
 import { log } from '../shared/lambda/logger.ts';
-import { emit, emitOutcome } from '../shared/lambda/metrics.ts';
+import { emit } from '../shared/lambda/metrics.ts';
 import { type SweepSettings, sweepLedger } from '../shared/logic/ledger-sweep.ts';
 
 const NAME = 'SweepLedger';
@@ -25,7 +25,6 @@ const settingsOf = (remainingMs: () => number): SweepSettings => ({
   policy: policyFromEnv(),
   mediaBucket: env('MEDIA_BUCKET'),
   graceSeconds: env('GRACE_SECONDS'),
-  emitOutcome,
   emitOrphans: (count, revalidationId) => {
     log('warn', 'orphaned', { step: NAME, revalidationId });
     emit('Orphans', count);

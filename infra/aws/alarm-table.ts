@@ -92,9 +92,9 @@ export const alarms = {
     metric: ({ config }) =>
       new MathExpression({
         // Three: Truora may forget one or two, and polling finds their verdict.
-        expression: 'IF(FILL(parked, 0) >= 3 AND FILL(recorded, 0) == 0, 1, 0)',
+        expression: 'IF(FILL(waiting, 0) >= 3 AND FILL(recorded, 0) == 0, 1, 0)',
         usingMetrics: {
-          parked: metricOf(config, 'StepsDone', { step: 'AwaitWebhook' }, minutes(30)),
+          waiting: metricOf(config, 'StepsDone', { step: 'AwaitWebhook' }, minutes(30)),
           // Every sweep writes 0: FILL returns nothing for a metric that was never written.
           recorded: metricOf(config, 'NotificationsRecorded', {}, minutes(30)),
         },

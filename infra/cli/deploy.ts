@@ -97,9 +97,9 @@ const APPROVED: Record<Command, string[]> = {
 
 const work = async (command: Command, argv: string[], steps: Steps): Promise<number> => {
   const { folder, log } = steps;
-  const asked = readCommand(command, argv, folder);
-  const { file, wanted } = stageOf(asked, folder);
-  if (command !== 'diff' && !asked.yes && !steps.hasTerminal)
+  const flags = readCommand(command, argv, folder);
+  const { file, wanted } = stageOf(flags, folder);
+  if (command !== 'diff' && !flags.yes && !steps.hasTerminal)
     throw new UsageError('no terminal to ask on: --yes does not ask');
   const identity = await steps.identityOf(wanted.config.region);
   if ('problem' in identity) {
@@ -109,18 +109,18 @@ const work = async (command: Command, argv: string[], steps: Steps): Promise<num
   const { account, region } = identity;
   log(`${command}: account ${account}, region ${region}`);
   const changes = command !== 'destroy' && (await showChanges(wanted.config, region, steps));
-  if (command === 'deploy' && changes && !asked.yes && !(await steps.ask('Deploy with these settings? (y/N) '))) {
+  if (command === 'deploy' && changes && !flags.yes && !(await steps.ask('Deploy with these settings? (y/N) '))) {
     log('Not deployed: nothing was changed.');
     return 1;
   }
   if (!isDeepStrictEqual(file.given, wanted.given)) {
-    writeStage(asked.stage, wanted.given, folder);
-    log(`${stageFile(asked.stage)} has the settings of this command now: commit it.`);
+    writeStage(flags.stage, wanted.given, folder);
+    log(`${stageFile(flags.stage)} has the settings of this command now: commit it.`);
   }
-  const args = [command, '-c', `stage=${asked.stage}`, ...(asked.yes ? APPROVED[command] : [])];
+  const args = [command, '-c', `stage=${flags.stage}`, ...(flags.yes ? APPROVED[command] : [])];
   const code = steps.cdk(args, region);
   const { done, failed } = AFTER[command];
-  const last = code === 0 ? done : failed(asked.stage, region);
+  const last = code === 0 ? done : failed(flags.stage, region);
   if (last) log(last);
   return code;
 };

@@ -7,7 +7,7 @@ type Size = 'large' | 'small';
 const rates = [10, 100, 1000];
 
 /** Seconds from the upload to the webhook. Assumed, as in the cost: Truora publishes no number. */
-const PARKED_SECONDS = 10;
+const WAITING_SECONDS = 10;
 
 /** The API's throttle, from the configuration's default. It also counts webhooks. */
 const apiThrottle = {
@@ -25,7 +25,7 @@ const uses: Record<string, number> = {
   StartExecution: 1,
   StateTransition: run.transitions,
   SendTaskSuccess: 1,
-  'open executions': busySecondsOf('callback') + PARKED_SECONDS,
+  'open executions': busySecondsOf('callback') + WAITING_SECONDS,
   'Lambda at once': busySecondsOf('callback'),
   'DynamoDB writes of a new table': run.writes,
   'DynamoDB reads of a new table': run.reads,

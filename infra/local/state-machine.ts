@@ -84,12 +84,12 @@ export const machineOf = (
     endedArns.push(executionArn);
     if (endedArns.length > MOST_ENDED) executions.delete(endedArns.shift() ?? '');
   };
-  const parked = new Map<string, Wait>();
+  const waits = new Map<string, Wait>();
   let isClosing = false;
 
   const handlerOf = (state: TaskState, executionArn: string, isOver: () => boolean) => async (input: unknown) => {
     if (isOver()) throw overError();
-    if (state.Resource.endsWith('.waitForTaskToken')) return park(state, executionArn, input);
+    if (state.Resource.endsWith('.waitForTaskToken')) return waitForToken(state, executionArn, input);
     const result = await (state.Resource.endsWith(':states:startExecution.sync:2')
       ? startAndWait(input)
       : invoke(state.Resource, input));
@@ -136,11 +136,11 @@ export const machineOf = (
     throw engineError('States.TaskFailed', JSON.stringify({ ...described, Error: error, Cause: cause }));
   };
 
-  const park = async (state: TaskState, executionArn: string, input: unknown): Promise<unknown> => {
+  const waitForToken = async (state: TaskState, executionArn: string, input: unknown): Promise<unknown> => {
     const { FunctionName, Payload } = input as { FunctionName: string; Payload: { taskToken: string } };
     const { taskToken } = Payload;
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-    parked.set(taskToken, { executionArn, resolve, reject });
+    waits.set(taskToken, { executionArn, resolve, reject });
     const timer = setTimeout(
       () => reject(engineError('States.Timeout', 'the callback timeout is over')),
       state.TimeoutSeconds * 1000,
@@ -150,15 +150,15 @@ export const machineOf = (
       return await promise;
     } finally {
       clearTimeout(timer);
-      parked.delete(taskToken);
+      waits.delete(taskToken);
     }
   };
 
-  const unpark = (taskToken: string) => {
-    const wait = parked.get(taskToken);
+  const takeWait = (taskToken: string) => {
+    const wait = waits.get(taskToken);
     // AWS distinguishes an expired token from an unknown one; for the caller both mean "too late".
     if (!wait) throw engineError('TaskTimedOut', 'Task Timed Out');
-    parked.delete(taskToken);
+    waits.delete(taskToken);
     return wait;
   };
 
@@ -177,8 +177,8 @@ export const machineOf = (
     // The engine resumes a retry before it reports the timeout, so the clock is checked too.
     const endsAt = Date.now() + definition.TimeoutSeconds * 1000;
     const isOver = () => execution.status !== 'RUNNING' || Date.now() >= endsAt;
-    const unparkAll = () => {
-      for (const wait of parked.values()) if (wait.executionArn === executionArn) wait.reject(overError());
+    const endWaits = () => {
+      for (const wait of waits.values()) if (wait.executionArn === executionArn) wait.reject(overError());
     };
     const tasks = Object.entries(definition.States).filter(
       (entry): entry is [string, TaskState] => entry[1].Type === 'Task',
@@ -203,7 +203,7 @@ export const machineOf = (
       if (execution.status !== 'RUNNING') return;
       execution.status = 'ABORTED';
       run.abort();
-      unparkAll();
+      endWaits();
     };
     execution.ended = run.result
       .then(
@@ -211,7 +211,7 @@ export const machineOf = (
           if (execution.status === 'RUNNING') Object.assign(execution, { status: 'SUCCEEDED', output });
         },
         (error: Error & { cause?: Partial<Error> }) => {
-          unparkAll();
+          endWaits();
           if (execution.status !== 'RUNNING') return;
           const status = Date.now() >= endsAt ? 'TIMED_OUT' : 'FAILED';
           Object.assign(execution, { status, error: error.cause?.name, cause: error.cause?.message });
@@ -231,8 +231,8 @@ export const machineOf = (
     start,
     stop: (executionArn) => executions.get(executionArn)?.abort(),
     describe: (executionArn) => executions.get(executionArn),
-    sendTaskSuccess: (taskToken, output) => unpark(taskToken).resolve(JSON.parse(output)),
-    sendTaskFailure: (taskToken, error, cause) => unpark(taskToken).reject(engineError(error, cause)),
+    sendTaskSuccess: (taskToken, output) => takeWait(taskToken).resolve(JSON.parse(output)),
+    sendTaskFailure: (taskToken, error, cause) => takeWait(taskToken).reject(engineError(error, cause)),
     close: async () => {
       isClosing = true;
       const open = [...executions.values()].filter(({ status }) => status === 'RUNNING');

@@ -14,20 +14,20 @@ export type Policy = {
  * repeat from another request.
  * @throws RequestInvalidError `threshold_below_policy`, which names the floor
  */
-export const applyPolicy = (asked: Options, { minimumThreshold: floor }: Policy): Options => {
-  const { threshold = floor } = asked;
+export const applyPolicy = (options: Options, { minimumThreshold: floor }: Policy): Options => {
+  const { threshold = floor } = options;
   if (!isAtLeast(threshold, floor)) {
     const rule = `must be at least ${floor}, the minimumThreshold of this deployment`;
     throw new RequestInvalidError('threshold_below_policy', `options.threshold: ${rule}`, [
       { path: 'options.threshold', code: 'out_of_range', detail: rule },
     ]);
   }
-  return { ...withSubvalidations(asked), threshold: Math.max(threshold, floor) };
+  return { ...withSubvalidations(options), threshold: Math.max(threshold, floor) };
 };
 
-const withSubvalidations = (asked: Options): Options => {
-  const { liveness: _, subvalidations: __, ...others } = asked;
-  const named = subvalidationsOf(asked);
+const withSubvalidations = (options: Options): Options => {
+  const { liveness: _, subvalidations: __, ...others } = options;
+  const named = subvalidationsOf(options);
   return {
     ...others,
     subvalidations: subvalidations.filter((one) => one === 'similarity' || named?.includes(one)),
@@ -38,7 +38,7 @@ const withSubvalidations = (asked: Options): Options => {
  * Options as they would be sent, to compare requests. A threshold that is not above the floor is left out, so that a request
  * without a threshold stays the same when the floor changes.
  */
-export const comparableOptions = (asked: Options, { minimumThreshold: floor }: Policy): Options => {
-  const { threshold, ...others } = withSubvalidations(asked);
+export const comparableOptions = (options: Options, { minimumThreshold: floor }: Policy): Options => {
+  const { threshold, ...others } = withSubvalidations(options);
   return threshold === undefined || isAtLeast(floor, threshold) ? others : { ...others, threshold };
 };

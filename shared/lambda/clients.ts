@@ -7,13 +7,13 @@ import type { CreationSettings } from '../logic/creation.ts';
 import type { EvidenceSettings } from '../logic/evidence.ts';
 import type { Truora } from '../truora/call.ts';
 import { env } from './env.ts';
-import { emit, emitTruoraCall } from './metrics.ts';
+import { emit, emitOutcome, emitTruoraCall } from './metrics.ts';
 
 /** The ledger, as the records' functions want it. */
 export const ledgerFromEnv = () => ({ table: env('TABLE_NAME'), retentionDays: env('RETENTION_DAYS') });
 
-/** Where outcomes are announced, and how long media outlives them. */
-export const outcomeSettingsFromEnv = () => ({ bus: env('EVENT_BUS'), mediaHours: env('MEDIA_HOURS') });
+/** Where outcomes are announced, how long media outlives them, and how one is counted. */
+export const outcomeSettingsFromEnv = () => ({ bus: env('EVENT_BUS'), mediaHours: env('MEDIA_HOURS'), emitOutcome });
 
 /** Where evidence is kept, and how it is signed. */
 export const evidenceFromEnv = (): EvidenceSettings => ({

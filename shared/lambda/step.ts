@@ -1,11 +1,11 @@
 import middy from '@middy/core';
 import { defined } from '../domain/defined.ts';
 import { NamedError } from '../domain/errors.ts';
-import type { Claim, Outcome } from '../domain/revalidation.ts';
-import { checkOutput, type Input, type Output, readInput, type StepName, steps } from '../workflow/contract.ts';
+import type { Claim } from '../domain/revalidation.ts';
+import { checkOutput, type Input, type Output, readInput, type StepName } from '../workflow/contract.ts';
 import { withRequestId } from './invocation.ts';
 import { log } from './logger.ts';
-import { emit, emitOutcome } from './metrics.ts';
+import { emit } from './metrics.ts';
 import { asError, redactError } from './safe-error.ts';
 
 /** The wrapper's data of one invocation. Only parsed input reaches the log. */
@@ -43,8 +43,6 @@ export const step = <S extends StepName>(name: S, run: (input: Input<S>) => Prom
         request.response = output;
         report('done', kept);
         emit('StepsDone', 1, { step: name });
-        // ReadOutcome returns an outcome that was counted when it was recorded.
-        if (steps[name].writes === 'outcome' && name !== 'ReadOutcome') emitOutcome(output as Outcome);
       },
       onError: (request) => {
         const error = asError(request.error);

@@ -118,15 +118,14 @@ const itemOf = ({ retentionDays }: Ledger, alias: Alias & { revalidationId: stri
  * Claims a case with a caller's idempotency key, so that the key is bound to this case only: the key is reserved, the case is
  * claimed with the hash of the key, the key is bound. When another request took the key before the last step, the claim is
  * withdrawn (nothing was charged yet) and the step is retried. A refusal frees the key.
- * @param claimIt claims the case; gets the hash of the key, if there is one
+ * @param claimIt claims the case with the hash of the key
  */
 export const claimUnderKey = async (
   ledger: Ledger,
-  alias: Alias | undefined,
+  alias: Alias,
   { revalidationId, owner }: { revalidationId: string; owner: string },
-  claimIt: (keyHash?: string) => Promise<Claim>,
+  claimIt: (keyHash: string) => Promise<Claim>,
 ): Promise<Claim> => {
-  if (!alias) return claimIt();
   const own = { ...alias, revalidationId };
   const bound = await bindKey(ledger, own, owner);
   if (bound !== revalidationId) return Claim.parse(await ownRecord(ledger, bound, owner));

@@ -1,5 +1,5 @@
 import { getItem, getItems, type Item, isAlive, putNew, updateItem } from '../aws/dynamodb.ts';
-import { isFull, MOST_UPLOADS, Ticket } from '../domain/api.ts';
+import { MOST_UPLOADS, Ticket } from '../domain/api.ts';
 import { readInboxKey, ticketIdIn } from '../domain/drop.ts';
 import { secondsAfter } from './keys.ts';
 import type { Ledger } from './records.ts';
@@ -43,11 +43,4 @@ export const enterDrop = async (table: string, key: string, version: string): Pr
     whileRoom: { uploads: { most: MOST_UPLOADS, one: version } },
   });
   return parsed(item);
-};
-
-/** The ticket of this key, if it is full. */
-export const fullTicketOf = async (table: string, key: string): Promise<Ticket | undefined> => {
-  const id = ticketIdIn(key);
-  const ticket = id ? await readTicket(table, id) : undefined;
-  return ticket?.upload?.key === key && isFull(ticket) ? ticket : undefined;
 };

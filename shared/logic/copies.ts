@@ -18,13 +18,23 @@ const COMPARED = 5;
 type Drop = { bucket: string; key: string; versionId: string; reason?: string | undefined };
 
 /**
+ * Enters a drop that is only a copy on the record of its original, so that the sweeps know it and delete it with the original.
+ * @returns the case of the original; undefined for a drop that is no copy
+ */
+export const enterOnOriginal = async (ledger: Ledger, drop: Drop): Promise<string | undefined> => {
+  const original = await originalOf(ledger, drop);
+  if (original) await enterCopy(ledger, original, drop.versionId);
+  return original;
+};
+
+/**
  * The case of a drop that is only a copy: S3 makes a new version, and an event, when an object's metadata or encryption is edited, or
  * the object is restored. A copy has the same content and the same request details as an older version of its key that was claimed,
  * or may be claimed at any moment. A copy of a version that was refused before its claim, or whose case does
  * not answer the copy's request, is a case of its own.
  * @returns undefined for a drop that is no copy
  */
-export const originalOf = async (ledger: Ledger, drop: Drop): Promise<string | undefined> => {
+const originalOf = async (ledger: Ledger, drop: Drop): Promise<string | undefined> => {
   const older = await olderOf(drop);
   if (older.length === 0) return undefined;
   const own = await headOf(drop);
@@ -49,7 +59,7 @@ const isAnswer = ({ phase, validationId, attempts = [] }: LedgerRecord, { reason
   return reason !== undefined && !(isUncharged && (phase === 'refused' || phase === 'failed'));
 };
 
-/** Enters a copy on the record of its original, so that the sweeps know it and delete it with the original. */
+/** Adds a version to the copies of a record; a record that has expired is not written again. */
 export const enterCopy = async ({ table }: Ledger, id: string, versionId: string): Promise<void> => {
   await updateItem(table, keyOf(id), { set: {}, add: { copies: versionId }, when: { revalidationId: [id] } });
 };

@@ -2,7 +2,6 @@ import { type EndedExecution, reasonsOfEnds, requestIn } from '../aws/executions
 import { objectOf } from '../domain/case-id.ts';
 import { readIntake } from '../domain/intake.ts';
 import { outcomeOf } from '../domain/outcome.ts';
-import type { Outcome } from '../domain/revalidation.ts';
 import type { Ledger } from '../ledger/records.ts';
 import { locateUnclaimed, recordOf } from './locate.ts';
 import { endCase, type OutcomeBus, repair } from './outcome.ts';
@@ -10,21 +9,20 @@ import { endCase, type OutcomeBus, repair } from './outcome.ts';
 /**
  * Records an outcome for an execution that failed, was stopped or timed out: for the case that it owned, or for a request that it never
  * claimed. Another execution's case is left to that execution.
- * @returns the outcome, if this call wrote one
  */
 export const recordExecutionEnd = async (
   { ledger, outcomeBus, mediaBucket }: { ledger: Ledger; outcomeBus: OutcomeBus; mediaBucket: string },
   ended: EndedExecution,
-): Promise<Outcome | undefined> => {
+): Promise<void> => {
   const { executionArn, status } = ended.detail;
   const reason = reasonsOfEnds[status];
   const intake = readIntake(requestIn(ended), { bucket: mediaBucket, executionId: executionArn });
   const caseId = await locateUnclaimed(ledger.table, intake);
   const record = await recordOf(ledger, caseId, ended.detail);
   // A cancellation stops the execution and announces its own outcome.
-  if (record && (record.owner !== executionArn || record.phase === 'canceled')) return undefined;
+  if (record && (record.owner !== executionArn || record.phase === 'canceled')) return;
   if (record) return repair(ledger, outcomeBus, record, reason);
   const detail = 'the execution ended before it could claim the request';
   const unclaimed = outcomeOf(caseId, { status: 'failed', reason, detail, decidedBy: 'workflow' });
-  return endCase(ledger, outcomeBus, unclaimed, { owner: executionArn, object: objectOf(intake) });
+  await endCase(ledger, outcomeBus, unclaimed, { owner: executionArn, object: objectOf(intake) });
 };

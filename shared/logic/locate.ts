@@ -1,60 +1,137 @@
-import type { Ticket } from '../domain/api.ts';
+import { isFull, MOST_UPLOADS, type Ticket } from '../domain/api.ts';
 import { type CaseId, claimIdOf, idOfDropped, OTHER_CASE, unclaimedCaseOf } from '../domain/case-id.ts';
+import { defined } from '../domain/defined.ts';
 import { type Dropped, isKnown, ticketIdIn } from '../domain/drop.ts';
-import { type Intake, versionOf } from '../domain/intake.ts';
+import { AlreadyDecidedError, ClaimedElsewhereError, MediaGoneError, RequestInvalidError } from '../domain/errors.ts';
+import { RevalidationId } from '../domain/ids.ts';
+import { type Intake, refuseForeignMedia, versionOf } from '../domain/intake.ts';
+import { isEnd } from '../domain/lifecycle.ts';
 import { applyPolicy, type Policy } from '../domain/policy.ts';
 import { isDifferentRequest, type LedgerRecord } from '../domain/record.ts';
-import { detailsOfCall, type RequestDetails } from '../domain/request-details.ts';
-import { ownRecord } from '../ledger/claims.ts';
+import { detailsOfCall } from '../domain/request-details.ts';
+import type { Media } from '../domain/revalidation.ts';
+import { ownRecord, refuseDifferentRequest } from '../ledger/claims.ts';
+import { type Alias, aliasOf, findKey } from '../ledger/idempotency-keys.ts';
 import { type Ledger, listRecords, readRecord, recordedAmong } from '../ledger/records.ts';
-import { readTickets } from '../ledger/tickets.ts';
-import { enterCopy, originalOf } from './copies.ts';
-import { caseOfTicket, enterCallOnTicket, ticketOfExecution, ticketOfMedia } from './ticket-entry.ts';
+import { enterDrop, readTicket, readTickets } from '../ledger/tickets.ts';
+import { enterOnOriginal } from './copies.ts';
+import { type ReadRequest, type RequestSettings, readRequest } from './read-request.ts';
+
+/** What the search for a case works with, as the deployment decides it. */
+export type LocateSettings = RequestSettings & { ledger: Ledger };
 
 /**
- * The case of a request that is about to claim it, and how it was found: by the ticket of its upload form, by the ticket that a
- * call joins, as the original of a copy, or by the hash of person and media.
+ * The case of a request that is about to claim it, how it was found, and the request as it was read for that. The case of an
+ * idempotency key has a record, and its request is not read: it does not depend on the newest version of the media.
  */
-export type Located = { by: 'ticket' | 'joined' | 'original' | 'hash'; revalidationId: string };
+export type Located = { revalidationId: string; idempotencyKey: Alias | undefined } & (
+  | { by: 'key'; request?: undefined }
+  | { by: 'ticket' | 'joined' | 'original' | 'hash'; request: ReadRequest }
+);
 
-/** A request with its media and details checked. */
-type Checked = {
-  /** The ticket that the drop was entered on. */
-  ticket: Ticket | undefined;
-  media: { versionId: string | undefined; etag: string };
-  details: RequestDetails;
+/**
+ * Says which case a request is about, and enters its version there: on its ticket, or as a copy of the original. The first answer
+ * counts: the case of the caller's idempotency key; of the ticket of the form that a drop was uploaded with; where the media is gone,
+ * the case that has claimed it; of the ticket of a call's media; of the original of a drop that is only a copy; and else the hash of
+ * the person, the version of the media, and the key of a forced call.
+ *
+ * Others that need a case: the API promises one (`start.ts`, `promise.ts`); a refusal or failure before the claim, the sweep of the inbox,
+ * and the repair of an ended execution ask `locateUnclaimed`, `unknownAmong` and `recordOf`, here.
+ * @throws the refusals of the request and its media; AlreadyDecidedError, ClaimedElsewhereError for a later upload of a ticket, and for
+ *   media that is gone
+ */
+export const locate = async (settings: LocateSettings, intake: Intake): Promise<Located> => {
+  const { ledger, policy } = settings;
+  const idempotencyKey = aliasOf(intake.call, policy);
+  const bound = idempotencyKey && (await findKey(ledger, idempotencyKey));
+  if (bound) return { by: 'key', revalidationId: bound, idempotencyKey };
+  refuseForeignMedia(intake);
+  const ticket = await enterDropOnTicket(ledger, intake);
+  const request = await readRequest(settings, intake, ticket).catch(async (error) => {
+    if (error instanceof MediaGoneError) await throwIfAlreadyClaimed(ledger, intake, { ticket, policy });
+    throw error;
+  });
+  const found = { idempotencyKey, request };
+  if (ticket) return { by: 'ticket', revalidationId: ticket.revalidationId, ...found };
+  const joined = await enterCallOnTicket(ledger.table, intake, { ...request, policy });
+  if (joined) return { by: 'joined', revalidationId: joined.revalidationId, ...found };
+  const { bucket, key, versionId, etag } = request.media;
+  if (intake.mayBeCopy && versionId) {
+    const original = await enterOnOriginal(ledger, { bucket, key, versionId, reason: intake.reason });
+    if (original) return { by: 'original', revalidationId: original, ...found };
+  }
+  return { by: 'hash', revalidationId: claimIdOf(intake, versionId ?? etag), ...found };
+};
+
+/**
+ * Enters a drop on the ticket of its key. The first upload becomes the case; a later one is entered as a repeat and gets the
+ * outcome of the first. A full ticket enters nothing more.
+ * @returns the ticket of this drop; undefined for a call, and for a drop whose key is no ticket's
+ * @throws AlreadyDecidedError, ClaimedElsewhereError for a later upload; RequestInvalidError `too_many_uploads`
+ */
+export const enterDropOnTicket = async (ledger: Ledger, { kind, media }: Intake): Promise<Ticket | undefined> => {
+  if (kind !== 'drop') return undefined;
+  const version = versionOf(media) ?? '';
+  const entered = await enterDrop(ledger.table, media.key, version);
+  const ticket = entered ?? (await ticketOfKey(ledger.table, media.key));
+  if (!ticket || (!entered && !isFull(ticket))) return undefined;
+  if (ticket.droppedAs === version) return ticket;
+  const first = await readRecord(ledger, ticket.revalidationId);
+  if (first && isEnd(first.phase)) throw new AlreadyDecidedError('already_decided', ticket.revalidationId);
+  if (!entered)
+    throw new RequestInvalidError('too_many_uploads', `media: one upload form takes ${MOST_UPLOADS} uploads`);
+  throw new ClaimedElsewhereError('claimed_elsewhere', 'another upload under the same ticket came first');
+};
+
+/**
+ * Answers a request whose media is gone from the record of its case: media is deleted some hours after the outcome, and a caller
+ * that asks again gets the outcome. It returns where there is no such record, or an open one of this execution.
+ * @throws AlreadyDecidedError, ClaimedElsewhereError, RequestInvalidError `threshold_below_policy`
+ */
+export const throwIfAlreadyClaimed = async (
+  ledger: Ledger,
+  intake: Intake,
+  { ticket, policy }: { ticket: Ticket | undefined; policy: Policy },
+): Promise<void> => {
+  const { call, media, forceKey, executionId } = intake;
+  const details = call ? detailsOfCall(call) : ticket;
+  const requested = details && applyPolicy(details.options, policy);
+  const accountId = details?.accountId ?? intake.person.accountId;
+  const version = versionOf(media);
+  if (!accountId || !version) return;
+  const dropped = ticket ?? (forceKey ? undefined : await ticketOfMedia(ledger.table, media.key, version));
+  const isOfPerson = dropped?.accountId === accountId;
+  const existing = await readRecord(ledger, isOfPerson ? dropped.revalidationId : claimIdOf(intake, version));
+  if (!existing || (details && isDifferentRequest(existing, { ...details, requested }))) return;
+  await ownRecord(ledger, existing.revalidationId, executionId);
+};
+
+/** What a call has in common with a ticket that it joins, or not. */
+type CalledMedia = {
+  details: Pick<ReadRequest['details'], 'accountId' | 'enrollmentId' | 'requested'>;
+  media: Pick<Media, 'versionId' | 'etag'>;
   policy: Policy;
 };
 
 /**
- * Says which case a request is about, and enters its version there: on the ticket that a call joins, or as a copy of the original.
- * A claim asks in this order, and the first answer counts:
- * 1. the case of the caller's idempotency key: `findKey` (`ledger/idempotency-keys.ts`), called by `claim.ts` before the media is read;
- * 2. the ticket of the form that a drop was uploaded with: `enterDropOnTicket` (`ticket-entry.ts`), called by `claim.ts`;
- * 3. where the media is gone, the case that has claimed it: `throwIfAlreadyClaimed`, here;
- * 4. the ticket of a call's media: `enterCallOnTicket` (`ticket-entry.ts`);
- * 5. the original of a drop that is only a copy: `originalOf` (`copies.ts`);
- * 6. the hash of the person, the version of the media, and the key of a forced call: `claimIdOf` (`domain/case-id.ts`).
- *
- * Others that need a case: the API promises one (`start.ts`, `promise.ts`); a refusal or failure before the claim, the sweep of the inbox,
- * and the repair of an ended execution ask `locateUnclaimed`, `unknownAmong` and `recordOf`, here.
- * @throws RequestInvalidError `already_asked_otherwise` where the ticket that a call would join asks something else
+ * Enters a call about a ticket's object on that ticket, as the drop itself is entered: in either order there is one case. A call
+ * about another person or a later upload, and a forced one, is a case of its own.
+ * @returns the ticket, if the version of the call is its first upload
+ * @throws RequestInvalidError `already_asked_otherwise` where the ticket asks something else
  */
-export const locate = async (ledger: Ledger, intake: Intake, checked: Checked): Promise<Located> => {
-  const { ticket, media, details, policy } = checked;
-  if (ticket) return { by: 'ticket', revalidationId: ticket.revalidationId };
+export const enterCallOnTicket = async (
+  table: string,
+  { kind, media: { key }, forceKey }: Intake,
+  { details, media, policy }: CalledMedia,
+): Promise<Ticket | undefined> => {
+  if (kind !== 'call' || forceKey) return undefined;
+  const ticket = await ticketOfKey(table, key);
+  if (!ticket || ticket.accountId !== details.accountId) return undefined;
   const version = media.versionId ?? media.etag;
-  const joined = await enterCallOnTicket(ledger.table, intake, { version, details, policy });
-  if (joined) return { by: 'joined', revalidationId: joined.revalidationId };
-  if (intake.mayBeCopy && media.versionId) {
-    const drop = { bucket: intake.bucket, key: intake.media.key, versionId: media.versionId, reason: intake.reason };
-    const original = await originalOf(ledger, drop);
-    if (original) {
-      await enterCopy(ledger, original, media.versionId);
-      return { by: 'original', revalidationId: original };
-    }
-  }
-  return { by: 'hash', revalidationId: claimIdOf(intake, version) };
+  if (ticket.droppedAs !== undefined && ticket.droppedAs !== version) return undefined;
+  refuseDifferentRequest({ ...ticket, requested: applyPolicy(ticket.options, policy) }, details);
+  const entered = await enterDrop(table, key, version);
+  return entered?.droppedAs === version ? entered : undefined;
 };
 
 /**
@@ -72,28 +149,29 @@ export const locateUnclaimed = async (table: string, intake: Intake, reason = ''
   return ticket ? caseOfTicket(ticket) : unclaimedCaseOf(intake, reason);
 };
 
-/**
- * Answers a request whose media is gone from the record of its case: media is deleted some hours after the outcome, and a caller
- * that asks again gets the outcome. It returns where there is no such record, or an open one of this execution.
- * @throws AlreadyDecidedError, ClaimedElsewhereError, RequestInvalidError `threshold_below_policy`
- */
-export const throwIfAlreadyClaimed = async (
-  ledger: Ledger,
-  intake: Intake,
-  { ticket, policy }: Pick<Checked, 'ticket' | 'policy'>,
-): Promise<void> => {
-  const { call, media, forceKey, executionId } = intake;
-  const details = call ? detailsOfCall(call) : ticket;
-  const requested = details && applyPolicy(details.options, policy);
-  const accountId = details?.accountId ?? intake.person.accountId;
-  const version = versionOf(media);
-  if (!accountId || !version) return;
-  const dropped = ticket ?? (forceKey ? undefined : await ticketOfMedia(ledger.table, media.key, version));
-  const isOfPerson = dropped?.accountId === accountId;
-  const existing = await readRecord(ledger, isOfPerson ? dropped.revalidationId : claimIdOf(intake, version));
-  if (!existing || (details && isDifferentRequest(existing, { ...details, requested }))) return;
-  await ownRecord(ledger, existing.revalidationId, executionId);
+/** The ticket that gave out a key. */
+const ticketOfKey = async (table: string, key: string): Promise<Ticket | undefined> => {
+  const id = ticketIdIn(key);
+  const ticket = id ? await readTicket(table, id) : undefined;
+  return ticket?.upload?.key === key ? ticket : undefined;
 };
+
+/** The ticket whose first upload is this version of this key. It only reads. */
+export const ticketOfMedia = async (table: string, key: string, version: string): Promise<Ticket | undefined> => {
+  const ticket = await ticketOfKey(table, key);
+  return ticket?.droppedAs === version ? ticket : undefined;
+};
+
+/** The ticket of a call of the API: it starts an execution under the id that it has promised. It only reads. */
+export const ticketOfExecution = async (table: string, executionId: string): Promise<Ticket | undefined> => {
+  const { data: id } = RevalidationId.safeParse(executionId.split(':').at(-1));
+  const ticket = id ? await readTicket(table, id) : undefined;
+  return ticket?.media && ticket;
+};
+
+/** What an outcome can name of a ticket. */
+export const caseOfTicket = ({ revalidationId, accountId, enrollmentId, reference }: Ticket) =>
+  defined({ revalidationId, accountId, enrollmentId, reference });
 
 /** The drops of a batch that have no record and were not entered under a ticket either. At most 100 at once. */
 export const unknownAmong = async (table: string, bucket: string, batch: readonly Dropped[]): Promise<Dropped[]> => {

@@ -9,57 +9,61 @@ import { keyOf } from '../ledger/keys.ts';
 import { type Ending, markAnnounced, recordOutcome } from '../ledger/outcomes.ts';
 import type { Ledger } from '../ledger/records.ts';
 
+/** The execution that ends a case, and the dropped version where no claim holds it. */
+type Ender = { owner: string; object?: LedgerRecord['object'] | undefined };
+
 /**
- * Writes an outcome and announces it. The first outcome of a case stays: a later end gets that one, and announces it only if it
- * was not announced.
- * @param object the dropped version, where no claim holds it
+ * Writes an outcome, announces it and counts it. The first outcome of a case stays: a later end gets that one, and announces it only
+ * if it was not announced.
  * @returns the outcome of the case
  * @throws ClaimedElsewhereError when the record is open and another execution's
  */
-export const endCase = async (
-  ledger: Ledger,
-  bus: OutcomeBus,
-  outcome: Outcome,
-  { owner, object }: { owner: string; object?: LedgerRecord['object'] | undefined },
-): Promise<Outcome> => announce(ledger, bus, await recordOutcome(ledger, outcome, owner, object));
+export const endCase = async (ledger: Ledger, bus: OutcomeBus, outcome: Outcome, by: Ender): Promise<Outcome> =>
+  (await end(ledger, bus, outcome, by)).outcome;
 
 /**
  * Ends a request that is refused, as `endCase` does. When the case has ended under another execution, this request is a repeat, and
  * ReadOutcome answers it.
  * @throws AlreadyDecidedError, ClaimedElsewhereError
  */
-export const endRefused = async (
+export const endRefused = async (ledger: Ledger, bus: OutcomeBus, outcome: Outcome, by: Ender): Promise<Outcome> => {
+  const ending = await end(ledger, bus, outcome, by);
+  if (ending.owner !== by.owner) throw new AlreadyDecidedError('already_decided', outcome.revalidationId);
+  return ending.outcome;
+};
+
+const end = async (ledger: Ledger, bus: OutcomeBus, outcome: Outcome, { owner, object }: Ender) => {
+  const ending = await recordOutcome(ledger, outcome, owner, object);
+  await announceAndCount(ledger, bus, ending, outcome);
+  return ending;
+};
+
+/**
+ * An outcome is counted after its first announcement, by its writer or a retry of that. Another end that came first (a cancellation, a
+ * repair) is counted by its own writer.
+ * @param own the end that the caller wants to write
+ */
+const announceAndCount = async (
   ledger: Ledger,
   bus: OutcomeBus,
-  outcome: Outcome,
-  { owner, object }: { owner: string; object?: LedgerRecord['object'] | undefined },
-): Promise<Outcome> => {
-  const ending = await recordOutcome(ledger, outcome, owner, object);
+  ending: Ending,
+  own: Pick<Outcome, 'status' | 'reason'>,
+): Promise<void> => {
   await announce(ledger, bus, ending);
-  if (ending.owner !== owner) throw new AlreadyDecidedError('already_decided', outcome.revalidationId);
-  return ending.outcome;
+  const { outcome, isAnnounced } = ending;
+  if (!isAnnounced && outcome.status === own.status && outcome.reason === own.reason) bus.emitOutcome(outcome);
 };
 
 /**
  * Ends a case whose execution can record nothing any more. An intent that the execution left open stays open: the next run of
  * the person finds out the result of its call. A case that has ended already is only announced, if it was not.
- * @returns the outcome, if this call wrote it
  */
-export const repair = async (
-  ledger: Ledger,
-  bus: OutcomeBus,
-  record: LedgerRecord,
-  reason: string,
-): Promise<Outcome | undefined> => {
-  const { outcome: ended, announced } = record;
-  if (ended) {
-    await announce(ledger, bus, { outcome: ended, isAnnounced: announced !== undefined });
-    return undefined;
-  }
+export const repair = async (ledger: Ledger, bus: OutcomeBus, record: LedgerRecord, reason: string): Promise<void> => {
   const detail = 'the execution ended before it could record an outcome';
   const outcome = outcomeOf(record, { status: 'failed', reason, detail, decidedBy: 'workflow' });
-  const current = await endCase(ledger, bus, outcome, { owner: record.owner });
-  return current === outcome ? outcome : undefined;
+  const { outcome: ended, announced } = record;
+  if (ended) await announceAndCount(ledger, bus, { outcome: ended, isAnnounced: announced !== undefined }, outcome);
+  else await end(ledger, bus, outcome, { owner: record.owner });
 };
 
 /** Announces the last amendment, unless it was announced. It is marked afterwards: a crash in between announces it twice under one id. */
@@ -75,8 +79,8 @@ export const announceAmendment = async (ledger: Ledger, bus: string, record: Led
   });
 };
 
-/** Where outcomes are announced, and how long the media is kept after one. */
-export type OutcomeBus = { bus: string; mediaHours: number };
+/** Where outcomes are announced, how long the media is kept after one, and what counts one. */
+export type OutcomeBus = { bus: string; mediaHours: number; emitOutcome: (outcome: Outcome) => void };
 
 /**
  * Announces an outcome of the ledger, unless its record says that it was announced. The mark is written after the bus took the
@@ -85,7 +89,7 @@ export type OutcomeBus = { bus: string; mediaHours: number };
  */
 export const announce = async (
   ledger: Ledger,
-  { bus, mediaHours }: OutcomeBus,
+  { bus, mediaHours }: Pick<OutcomeBus, 'bus' | 'mediaHours'>,
   { outcome, isAnnounced }: Ending,
 ): Promise<Outcome> => {
   if (isAnnounced) return outcome;

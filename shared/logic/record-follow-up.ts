@@ -18,8 +18,6 @@ export type FollowUpSettings = LateVerdictSettings & {
   mediaBucket: string;
   /** Seconds after a validation's deadline during which Truora is still asked. */
   graceSeconds: number;
-  /** Counts an outcome that this follow-up recorded. */
-  emitOutcome: (outcome: Outcome) => void;
   /** Counts and logs orphans, and calls that may have been charged without a trace. */
   emitOrphans: (count: number, revalidationId: string) => void;
 };
@@ -29,11 +27,10 @@ export type FollowUpSettings = LateVerdictSettings & {
  * not reach it. If the execution has ended, the case ends here.
  */
 export const followUpOpen = async (settings: FollowUpSettings, record: LedgerRecord): Promise<void> => {
-  const { ledger, outcomeBus, graceSeconds, emitOutcome } = settings;
+  const { ledger, outcomeBus, graceSeconds } = settings;
   const reason = await endOfExecution(record.owner);
   if (reason) {
-    const outcome = await repair(ledger, outcomeBus, record, reason);
-    if (outcome) emitOutcome(outcome);
+    await repair(ledger, outcomeBus, record, reason);
     return;
   }
   const { taskToken, notification } = record.validationId ? await readCallback(ledger.table, record.validationId) : {};

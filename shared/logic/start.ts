@@ -87,11 +87,11 @@ const ticketFor = async ({ mediaBucket: bucket, mediaLimits }: StartSettings, ca
   const forceKey = isForced ? hashOf([calledBy, key]) : undefined;
   const request = defined({ kind: 'call', ...body, idempotencyKey: forceKey });
   const intake = readIntake(request, { bucket, executionId: '' });
-  const head = await peekMedia({ bucket, ...intake.media });
-  const type = acceptMedia(head, body.options ?? {});
-  await checkMedia(type, fileAt({ bucket, key: intake.media.key }, head), mediaLimits);
-  const id = claimIdOf(intake, head.versionId ?? head.etag);
-  return startTicket(body, id, head.versionId, calledBy, forceKey);
+  const media = await peekMedia({ bucket, ...intake.media });
+  const type = acceptMedia(media, body.options ?? {});
+  await checkMedia(type, fileAt({ bucket, key: intake.media.key }, media), mediaLimits);
+  const id = claimIdOf(intake, media.versionId ?? media.etag);
+  return startTicket(body, id, media.versionId, calledBy, forceKey);
 };
 
-const hashOf = (asked: readonly unknown[]): string => createHash('sha256').update(JSON.stringify(asked)).digest('hex');
+const hashOf = (parts: readonly unknown[]): string => createHash('sha256').update(JSON.stringify(parts)).digest('hex');

@@ -12,7 +12,10 @@ const OURS = executionOf('ours');
 
 const test = withLocalAws('RecordOutcome');
 
-test.beforeEach(({ aws }) => aws.setDelivery());
+test.beforeEach(({ aws }) => {
+  aws.setDelivery();
+  aws.metrics.length = 0;
+});
 
 const recording = (journal: Partial<Journal>, executionId = OURS): Promise<Outcome> =>
   handler(eventOf('RecordOutcome', journal, { executionId }), context);
@@ -24,6 +27,9 @@ const claimed = async (aws: LocalAws, overrides: Partial<Journal> = {}) => {
 };
 
 const recordOf = (aws: LocalAws, { claim }: Pick<Journal, 'claim'>) => aws.item(`RUN#${claim.revalidationId}`);
+
+/** The lines of the metric of outcomes. A cancellation is counted by the call that cancels. */
+const counted = (aws: LocalAws) => aws.metrics.filter((metric) => 'Outcomes' in metric);
 
 describe('the outcome', () => {
   test('holds the verdict, the case and the times', async ({ aws }) => {
@@ -98,6 +104,13 @@ describe('a repeat', () => {
     const canceled = { revalidationId, status: 'canceled', decidedBy: 'workflow', decidedAt } as const;
     await recordOutcome(aws.ledger, canceled, OURS);
     expect(await recording(journal)).toEqual(canceled);
+    expect(counted(aws)).toEqual([]);
+  });
+
+  test('counts in the metric Outcomes once', async ({ aws }) => {
+    const journal = await claimed(aws);
+    for (const _ of [1, 2]) await recording(journal);
+    expect(counted(aws)).toMatchObject([{ Outcomes: 1, status: 'approved' }]);
   });
 
   test.for(['lost', 'answer lost'] as const)(
@@ -111,6 +124,7 @@ describe('a repeat', () => {
       const record = await recordOf(aws, journal);
       expect(record?.outcome).toEqual(outcome);
       expect(record?.trail).toHaveLength(2);
+      expect(counted(aws)).toHaveLength(1);
     },
   );
 

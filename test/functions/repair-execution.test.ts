@@ -235,6 +235,7 @@ test('throws when it cannot record, so that the event comes again', async ({ aws
   aws.openBus(true);
   await repair(execution);
   expect(details(aws)).toHaveLength(1);
+  expect(aws.metrics.filter((metric) => 'Outcomes' in metric)).toHaveLength(1);
 });
 
 test('records nothing for an event of another kind', async ({ aws }) => {

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { envKeys } from '../../infra/workflow/function-table.ts';
 import { accessFromEnv, ledgerFromEnv, outcomeSettingsFromEnv, truoraFromEnv } from '../../shared/lambda/clients.ts';
 import { type EnvKey, env } from '../../shared/lambda/env.ts';
+import { emitOutcome } from '../../shared/lambda/metrics.ts';
 import { stepNames } from '../../shared/workflow/contract.ts';
 import { jobs, routes } from '../../shared/workflow/functions.ts';
 
@@ -160,8 +161,8 @@ test('builds a ledger from two variables', () => {
   expect(ledgerFromEnv()).toEqual({ table: 'ledger', retentionDays: 365 });
 });
 
-test('states where outcomes are announced, and how long media is kept after them', () => {
-  expect(outcomeSettingsFromEnv()).toEqual({ bus: 'outcomes', mediaHours: 24 });
+test('states where outcomes are announced, how long media is kept after them, and how they are counted', () => {
+  expect(outcomeSettingsFromEnv()).toEqual({ bus: 'outcomes', mediaHours: 24, emitOutcome });
 });
 
 describe('truoraFromEnv', () => {

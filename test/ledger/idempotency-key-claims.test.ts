@@ -206,7 +206,7 @@ describe('bindKey', () => {
 describe('a claim with an idempotency key', () => {
   const wantedOf = () => claimOf({ claimedAt: NOW });
 
-  const run = (wanted: Claim, claimIt: (keyHash?: string) => Promise<Claim>, of: Alias | undefined = alias) =>
+  const run = (wanted: Claim, claimIt: (keyHash?: string) => Promise<Claim>, of: Alias = alias) =>
     claimUnderKey(open.ledger, of, { revalidationId: wanted.revalidationId, owner: OURS }, claimIt);
 
   test('reserves the key before the claim, claims with its hash, and binds it afterwards', async () => {
@@ -219,15 +219,6 @@ describe('a claim with an idempotency key', () => {
     expect(claimed).toEqual(wanted);
     expect(await keyItem()).toEqual(itemOf(wanted.revalidationId));
     expect(await readRecord(open.ledger, wanted.revalidationId)).toMatchObject({ keyHash: hash(), phase: 'claimed' });
-  });
-
-  test('writes the claim alone where there is no key', async () => {
-    const wanted = wantedOf();
-    const { revalidationId } = wanted;
-    const claimIt = async (keyHash?: string) => ({ ...wanted, reference: keyHash ?? 'no hash' });
-    const claimed = await claimUnderKey(open.ledger, undefined, { revalidationId, owner: OURS }, claimIt);
-    expect(claimed).toEqual({ ...wanted, reference: 'no hash' });
-    expect(commands.sent).toEqual([]);
   });
 
   test('returns the claim of the case that the key is bound to, for its owner alone', async () => {

@@ -243,6 +243,21 @@ describe('a claim under an idempotency key', () => {
     expect(await run(intake)).toEqual(first);
     expect((await open.item(hold))?.holders).toEqual(new Set([first.revalidationId]));
   });
+
+  test('leaves no hold when another request takes the key, because the claim is withdrawn', async () => {
+    const intake = call({ idempotencyKey: newValidationId() });
+    const pk = `KEY#workflow#${intake.call?.idempotencyKey}`;
+    let writes = 0;
+    const takeKey = async () => {
+      writes += 1;
+      // The third write binds the key: before it come the reservation and the claim.
+      if (writes === 3) await open.putItem({ pk, revalidationId: 'RVL1', body: 'another' });
+    };
+    commands.before('PutItem', takeKey, 3);
+    expect(await thrownBy(run(intake))).toMatchObject({ reason: 'claimed_elsewhere' });
+    expect(commands.sent.slice(-2)).toEqual(['PutItem', 'PutItem']);
+    expect(await holdOf({ key: intake.media.key, versionId: 'v1' })).toBeUndefined();
+  });
 });
 
 describe('the claim of a drop', () => {

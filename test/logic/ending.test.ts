@@ -15,7 +15,10 @@ import { listen } from '../support/truora.ts';
 
 const EARLIER = secondsAgo(3600);
 
-const BUS = { bus: 'outcomes', mediaHours: 24 };
+/** The outcomes that were counted. */
+const counted: Outcome[] = [];
+
+const BUS = { bus: 'outcomes', mediaHours: 24, emitOutcome: (outcome: Outcome) => counted.push(outcome) };
 
 let open: OpenTable;
 
@@ -41,6 +44,7 @@ afterAll(() => {
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['Date'], now: new Date(NOW) });
   bus.heard.length = 0;
+  counted.length = 0;
 });
 
 afterEach(() => {
@@ -90,6 +94,35 @@ describe('the end of a case', () => {
     expect(await stored()).toMatchObject({ phase: 'declined', outcome, announced: NOW });
     // One day after the decision, when the media is deleted.
     expect((await stored()).dueAt).toBe(secondsAgo(3600 - 86_400));
+  });
+
+  test('counts once, for any number of retries', async () => {
+    const { revalidationId } = await store();
+    const outcome = endOf(revalidationId);
+    for (const _ of [1, 2]) await endCase(open.ledger, BUS, outcome, { owner: OURS });
+    expect(counted).toEqual([outcome]);
+  });
+
+  test('counts in the retry when the first try could not announce it', async () => {
+    const { revalidationId, record, pk } = await store();
+    const outcome = endOf(revalidationId, { status: 'failed', reason: 'unexpected' });
+    await open.putItem({ pk, ...record, phase: 'failed', outcome });
+    await endCase(open.ledger, BUS, { ...outcome, decidedAt: NOW }, { owner: OURS });
+    expect(counted).toEqual([outcome]);
+  });
+
+  test('counts no end of another kind that came first: a cancellation or a repair counts itself', async () => {
+    const { revalidationId, record, pk } = await store();
+    const failed = endOf(revalidationId, { status: 'failed', reason: 'unexpected' });
+    const canceled = endOf(revalidationId, { status: 'canceled', reason: 'unexpected' });
+    for (const [first, later] of [
+      [canceled, failed],
+      [failed, { ...failed, reason: 'list_blind' }],
+    ] as const) {
+      await open.putItem({ pk, ...record, phase: first.status, outcome: first });
+      expect(await endCase(open.ledger, BUS, later, { owner: OURS })).toEqual(first);
+    }
+    expect(counted).toEqual([]);
   });
 
   test('names the object of a request that was never claimed', async () => {
@@ -165,25 +198,28 @@ describe('the repair of a case whose execution is dead', () => {
       claimedAt: EARLIER,
       decidedAt: NOW,
     };
-    expect(await repair(open.ledger, BUS, record, 'execution_failed')).toEqual(outcome);
+    await repair(open.ledger, BUS, record, 'execution_failed');
+    expect(counted).toEqual([outcome]);
     expect(await stored()).toMatchObject({ phase: 'failed', outcome, announced: NOW });
     expect(events()).toHaveLength(1);
   });
 
-  test('returns nothing when the case has ended meanwhile, and announces that outcome', async () => {
+  test('counts nothing when the case has ended meanwhile, and announces that outcome', async () => {
     const { revalidationId, record, pk, stored } = await store();
     const outcome = endOf(revalidationId);
     await open.putItem({ pk, ...record, phase: 'declined', outcome });
-    expect(await repair(open.ledger, BUS, record, 'execution_failed')).toBeUndefined();
+    await repair(open.ledger, BUS, record, 'execution_failed');
+    expect(counted).toEqual([]);
     expect(events()).toEqual([eventOf('Re-validation Ended', announcementOf(outcome), EARLIER)]);
     expect(await stored()).toMatchObject({ phase: 'declined', outcome, announced: NOW });
   });
 
-  test('returns nothing for a case that had ended, writes no outcome, and announces it unless it was announced', async () => {
+  test('counts nothing for a case that had ended, writes no outcome, and announces it unless it was announced', async () => {
     for (const announced of [EARLIER, undefined]) {
       const outcome = endOf(newRevalidationId());
       const { record } = await store({ phase: 'declined', outcome, ...(announced ? { announced } : {}) });
-      expect(await repair(open.ledger, BUS, record, 'execution_failed')).toBeUndefined();
+      await repair(open.ledger, BUS, record, 'execution_failed');
+      expect(counted).toEqual([]);
       expect(events()).toHaveLength(announced ? 0 : 1);
       // What was announced needs no command at all.
       if (announced) expect(commands.sent).toEqual([]);

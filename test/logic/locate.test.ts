@@ -6,7 +6,16 @@ import { claimIdOf, unclaimedCaseOf } from '../../shared/domain/case-id.ts';
 import type { Intake } from '../../shared/domain/intake.ts';
 import { locate, locateUnclaimed, throwIfAlreadyClaimed } from '../../shared/logic/locate.ts';
 import { commandsSent } from '../support/commands-sent.ts';
-import { BUCKET, type callOf, executionOf, newPerson, thrownBy } from '../support/journal.ts';
+import {
+  BUCKET,
+  type callOf,
+  executionOf,
+  newPerson,
+  newRevalidationId,
+  newValidationId,
+  thrownBy,
+} from '../support/journal.ts';
+import { jpeg } from '../support/media.ts';
 import { type OpenTable, openTable } from '../support/table.ts';
 import { callIntake, dropIntake, storeTicket, TICKET_EXECUTION } from '../support/tickets.ts';
 import { listen } from '../support/truora.ts';
@@ -24,20 +33,37 @@ let s3: Awaited<ReturnType<typeof listen>>;
 /** The versions that S3 lists, the newest first. All have one content. */
 let versions: { key: string; version: string }[];
 
+/** The version that S3 reads; undefined for none. */
+let object: { versionId: string | undefined; metadata?: Record<string, string> } | undefined;
+
+const JPEG = jpeg();
+
+const CONSENT = { 'x-amz-meta-user-authorized': 'true' };
+
 beforeAll(async () => {
   open = await openTable();
   commands = commandsSent(dynamo());
-  s3 = await listen((response, { method }) => {
+  s3 = await listen((response, { method, headers }) => {
+    if (headers.range) {
+      if (!object) return response.writeHead(404).end();
+      const { versionId = 'null', metadata = {} } = object;
+      response.writeHead(206, {
+        etag: '"e"',
+        'x-amz-version-id': versionId,
+        'content-range': `bytes 0-${JPEG.length - 1}/${JPEG.length}`,
+        ...metadata,
+      });
+      return response.end(JPEG);
+    }
     if (method === 'HEAD') {
-      response.writeHead(200, { etag: '"one"', 'content-length': '4', 'x-amz-meta-user-authorized': 'true' }).end();
-      return;
+      return response.writeHead(200, { etag: '"one"', 'content-length': '4', ...CONSENT }).end();
     }
     const listed = versions.map(
       ({ key, version }) =>
         `<Version><Key>${key}</Key><VersionId>${version}</VersionId><Size>4</Size><ETag>"one"</ETag></Version>`,
     );
     response.writeHead(200, { 'content-type': 'application/xml' });
-    response.end(`<ListVersionsResult>${listed.join('')}</ListVersionsResult>`);
+    return response.end(`<ListVersionsResult>${listed.join('')}</ListVersionsResult>`);
   });
   pointSdkAt({ S3: s3.origin });
 });
@@ -51,6 +77,7 @@ beforeEach(() => {
   commands.clear();
   s3.heard.length = 0;
   versions = [];
+  object = undefined;
 });
 
 /** A key of a drop without a ticket. */
@@ -67,22 +94,24 @@ const storeRecord = (revalidationId: string, more: Record<string, unknown> = {})
     ...more,
   });
 
-const detailsOf = ({ person }: Intake) => ({
-  accountId: person.accountId ?? '',
-  enrollmentId: person.enrollmentId ?? '',
-  userAuthorized: true as const,
-  options: { threshold: 0.7, subvalidations: ['similarity' as const] },
-  reference: undefined,
-});
-
 describe('the case of a request that is about to claim it', () => {
-  const find = (intake: Intake, versionId: string | undefined, ticket?: Ticket) =>
-    locate(open.ledger, intake, { ticket, media: { versionId, etag: 'e' }, details: detailsOf(intake), policy });
+  /** Where the case is found, and its id. The request is read in this version. */
+  const find = async (intake: Intake, versionId: string | undefined) => {
+    object = { versionId, metadata: intake.kind === 'drop' ? CONSENT : {} };
+    const mediaLimits = { minPixels: 100, maxSeconds: 60 };
+    const settings = { ledger: open.ledger, policy, mediaLimits, resultMode: 'callback' as const };
+    return locate(settings, intake);
+  };
+
+  /** The lists and heads that S3 was asked for. */
+  const compared = () => s3.heard.filter(({ headers }) => !headers.range);
 
   test('belongs to the ticket that the drop was entered on', async () => {
-    const { ticket, key, id } = await storeTicket(open);
-    expect(await find(dropIntake(key, 'v1'), 'v1', ticket)).toEqual({ by: 'ticket', revalidationId: id });
-    expect(commands.sent).toEqual([]);
+    const { key, id, item } = await storeTicket(open);
+    expect(await find(dropIntake(key, 'v1'), 'v1')).toMatchObject({ by: 'ticket', revalidationId: id });
+    expect(commands.sent).toEqual(['UpdateItem']);
+    expect(await item()).toMatchObject({ droppedAs: 'v1' });
+    expect(compared()).toEqual([]);
   });
 
   test('belongs to the ticket that a call joins, entered by its version or its content', async () => {
@@ -92,8 +121,9 @@ describe('the case of a request that is about to claim it', () => {
     ] as const) {
       const { ticket, key, id, item } = await storeTicket(open);
       const { accountId, enrollmentId } = ticket;
-      const intake = callIntake({ accountId, enrollmentId, media: { key } });
-      expect(await find(intake, versionId)).toEqual({ by: 'joined', revalidationId: id });
+      const intake = callIntake({ accountId, enrollmentId, media: { key }, options: { threshold: 0.7 } });
+      const found = await find(intake, versionId);
+      expect(found).toMatchObject({ by: 'joined', revalidationId: id, request: { media: { key } } });
       expect(await item()).toMatchObject({ droppedAs });
     }
   });
@@ -103,20 +133,56 @@ describe('the case of a request that is about to claim it', () => {
     const original = claimIdOf(dropIntake(key, 'v1'), 'v1');
     await storeRecord(original, { media: { bucket: BUCKET, key, etag: 'one', bytes: 4, type: 'image/jpeg' } });
     versions = ['v2', 'v1'].map((version) => ({ key, version }));
-    expect(await find(dropIntake(key, 'v2'), 'v2')).toEqual({ by: 'original', revalidationId: original });
+    expect(await find(dropIntake(key, 'v2'), 'v2')).toMatchObject({
+      by: 'original',
+      revalidationId: original,
+      request: { media: { versionId: 'v2' } },
+    });
     expect(await open.item(`RUN#${original}`)).toMatchObject({ copies: new Set(['v2']) });
   });
 
   test('follows from person and version for any other drop, and S3 is asked about a possible copy alone', async () => {
     const key = keyOf();
     const first = dropIntake(key, 'v1');
-    expect(await find(first, 'v1')).toEqual({ by: 'hash', revalidationId: claimIdOf(first, 'v1') });
-    expect(s3.heard).toHaveLength(1);
+    expect(await find(first, 'v1')).toMatchObject({ by: 'hash', revalidationId: claimIdOf(first, 'v1') });
+    expect(compared()).toHaveLength(1);
     const upload = dropIntake(key, 'v2', 'PutObject');
-    expect(await find(upload, 'v2')).toEqual({ by: 'hash', revalidationId: claimIdOf(upload, 'v2') });
+    expect(await find(upload, 'v2')).toMatchObject({ by: 'hash', revalidationId: claimIdOf(upload, 'v2') });
     const unversioned = dropIntake(key, undefined);
-    expect(await find(unversioned, undefined)).toEqual({ by: 'hash', revalidationId: claimIdOf(unversioned, 'e') });
-    expect(s3.heard).toHaveLength(1);
+    expect(await find(unversioned, undefined)).toMatchObject({
+      by: 'hash',
+      revalidationId: claimIdOf(unversioned, 'e'),
+    });
+    expect(compared()).toHaveLength(1);
+  });
+
+  test('comes with the request as it was read: its details as they are sent, and its media', async () => {
+    const intake = callIntake({ media: { key: 'media/selfie.jpg' }, calledBy: 'iam:ana' });
+    const { idempotencyKey, request } = await find(intake, 'v1');
+    expect(idempotencyKey).toBeUndefined();
+    expect(request?.details).toEqual({
+      accountId: intake.person.accountId,
+      enrollmentId: intake.person.enrollmentId,
+      userAuthorized: true,
+      requested: { threshold: 0.6, subvalidations: ['similarity'] },
+      resultMode: 'callback',
+      calledBy: 'iam:ana',
+    });
+    const media = { bucket: BUCKET, key: 'media/selfie.jpg', versionId: 'v1', etag: 'e' };
+    expect(request?.media).toEqual({ ...media, bytes: JPEG.length, type: 'image/jpeg' });
+  });
+
+  test('belongs to the idempotency key of a call, and its media is not read', async () => {
+    const key = newValidationId();
+    const intake = callIntake({ media: { key: 'media/selfie.jpg' }, idempotencyKey: key });
+    const { idempotencyKey } = await find(intake, 'v1');
+    expect(idempotencyKey).toMatchObject({ scope: 'workflow', key });
+    const revalidationId = newRevalidationId();
+    await storeRecord(revalidationId);
+    await open.putItem({ pk: `KEY#workflow#${key}`, revalidationId, body: idempotencyKey?.body });
+    s3.heard.length = 0;
+    expect(await find(intake, 'v2')).toEqual({ by: 'key', revalidationId, idempotencyKey });
+    expect(s3.heard).toEqual([]);
   });
 });
 

@@ -171,7 +171,7 @@ describe('the journal of an execution that outlived a deploy', () => {
 
   test('exists for every step that can wait for longer than ten minutes', () => {
     const { States } = definition({ callbackTimeoutSeconds: 3600 });
-    const parked = stepNames.filter((step) => {
+    const waiting = stepNames.filter((step) => {
       const state = States[step];
       if (state?.Type !== 'Task') return false;
       const waits = state.Retry.map(
@@ -179,7 +179,7 @@ describe('the journal of an execution that outlived a deploy', () => {
       );
       return Math.max(state.TimeoutSeconds, ...waits) > 600;
     });
-    expect(files.sort()).toEqual(parked.sort());
+    expect(files.sort()).toEqual(waiting.sort());
   });
 
   test.each(files)('passes %s', (step) => {

@@ -8,8 +8,8 @@ describe.concurrent('a task token', () => {
   const tokensOf = (calls: { taskToken?: string }[]) => calls.flatMap(({ taskToken }) => taskToken ?? []);
   const tooLate = expect.objectContaining({ name: 'TaskTimedOut' });
 
-  /** Starts an execution and waits until it is parked. */
-  const parked = async (script: Script = {}) => {
+  /** Starts an execution and waits until it waits. */
+  const waiting = async (script: Script = {}) => {
     const system = scripted(template, script);
     const execution = system.machine.start({ request });
     await waitFor(() => expect(tokensOf(system.calls)).not.toEqual([]));
@@ -17,7 +17,7 @@ describe.concurrent('a task token', () => {
   };
 
   test('resumes the execution with the notification, once', async () => {
-    const { machine, calls, execution, token } = await parked();
+    const { machine, calls, execution, token } = await waiting();
     machine.sendTaskSuccess(token, notification);
     expect(() => machine.sendTaskSuccess(token, notification)).toThrow(tooLate);
     await execution.ended;
@@ -26,7 +26,7 @@ describe.concurrent('a task token', () => {
   });
 
   test('fails after the callback timeout', async () => {
-    const { machine, execution, token, told } = await parked({ ReadVerdict: times(3, verdictPending) });
+    const { machine, execution, token, told } = await waiting({ ReadVerdict: times(3, verdictPending) });
     await waitFor(() => expect(told()).toContain('ReadVerdict'));
     expect(() => machine.sendTaskSuccess(token, notification)).toThrow(tooLate);
     await execution.ended;
@@ -35,14 +35,14 @@ describe.concurrent('a task token', () => {
   });
 
   test('fails after the execution was stopped', async () => {
-    const { machine, execution, token } = await parked();
+    const { machine, execution, token } = await waiting();
     machine.stop(execution.executionArn);
     await execution.ended;
     expect(() => machine.sendTaskSuccess(token, notification)).toThrow(tooLate);
   });
 
   test('fails when it was never issued', async () => {
-    const { machine, execution, token } = await parked();
+    const { machine, execution, token } = await waiting();
     expect(() => machine.sendTaskSuccess('made up', notification)).toThrow(tooLate);
     expect(() => machine.sendTaskFailure('made up', 'Error', '')).toThrow(tooLate);
     machine.sendTaskSuccess(token, notification);
@@ -52,9 +52,9 @@ describe.concurrent('a task token', () => {
 
   test('changes at every try and in every execution, and only the last one resumes', async () => {
     const script = () => ({ AwaitWebhook: times(2, crashes('Lambda.Unknown')) });
-    const { machine, calls, execution } = await parked(script());
+    const { machine, calls, execution } = await waiting(script());
     await waitFor(() => expect(tokensOf(calls)).toHaveLength(3));
-    const other = await parked();
+    const other = await waiting();
     other.machine.sendTaskSuccess(other.token, notification);
     const [first = '', second = '', third = ''] = tokensOf(calls);
     expect(new Set([first, second, third, other.token]).size).toBe(4);
@@ -67,7 +67,7 @@ describe.concurrent('a task token', () => {
   });
 
   test('changes after it brought a failure', async () => {
-    const { machine, calls, execution, token } = await parked();
+    const { machine, calls, execution, token } = await waiting();
     machine.sendTaskFailure(token, 'SomebodyElsesError', 'no cause');
     await waitFor(() => expect(tokensOf(calls)).toHaveLength(2));
     machine.sendTaskSuccess(tokensOf(calls)[1] ?? '', notification);
@@ -76,7 +76,7 @@ describe.concurrent('a task token', () => {
   });
 
   test('appears only in the input of AwaitWebhook', async () => {
-    const { machine, calls, events, execution, token } = await parked({ ReadVerdict: verdictPending });
+    const { machine, calls, events, execution, token } = await waiting({ ReadVerdict: verdictPending });
     machine.sendTaskSuccess(token, notification);
     await execution.ended;
     await waitFor(() => expect(events.at(-1)?.type).toBe('ExecutionSucceeded'));

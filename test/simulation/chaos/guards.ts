@@ -36,8 +36,8 @@ export const chaosGuards: readonly Guard[] = [
   {
     guard: 'a request is claimed by one execution',
     file: 'shared/logic/locate.ts',
-    find: "{ by: 'hash', revalidationId: claimIdOf(intake, version) }",
-    replace: "{ by: 'hash', revalidationId: claimIdOf({ ...intake, forceKey: intake.executionId }, version) }",
+    find: 'revalidationId: claimIdOf(intake, versionId ?? etag)',
+    replace: 'revalidationId: claimIdOf({ ...intake, forceKey: intake.executionId }, versionId ?? etag)',
   },
   {
     guard: 'the version that was claimed is the one that is moved',
@@ -102,9 +102,9 @@ export const chaosGuards: readonly Guard[] = [
   },
   {
     guard: 'no less is asked than the deployment allows',
-    file: 'shared/logic/claim.ts',
-    find: 'const options = applyPolicy(given.options, policy);',
-    replace: 'const { options } = given;',
+    file: 'shared/logic/read-request.ts',
+    find: '...requested } = applyPolicy(details.options, policy);',
+    replace: '...requested } = details.options;',
   },
   {
     guard: 'a score below the threshold is no success',

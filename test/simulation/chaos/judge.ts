@@ -32,7 +32,7 @@ const saysWhatStands = (executionArn: string, output: unknown, record: LedgerRec
 
 /** What a whole run has to keep after any fault. @returns the promises that are broken */
 export const judge = (ran: Ran): string[] => {
-  const { plan, system, dropped, called, paidInVain, isOver } = ran;
+  const { plan, system, dropped, called, deadSweeps, paidInVain, isOver } = ran;
   const broken: string[] = [];
   const must = (holds: boolean, what: string) => {
     if (!holds) broken.push(what);
@@ -123,7 +123,7 @@ export const judge = (ran: Ran): string[] => {
     const deadline = record.used ? Date.parse(record.used.deadline) : from + WITHOUT_VALIDATION * 1000;
     const latest =
       Math.max(deadline, from + WITHOUT_VALIDATION * 1000 * (record.validationId ? 0 : 1)) +
-      (settings.grace + settings.sweepMinutes * 60) * 1000;
+      (settings.grace + settings.sweepMinutes * 60 * (1 + deadSweeps)) * 1000; // A failed sweep is not retried.
     const endedAt = Date.parse(ends[0]?.at ?? '');
     const isSwept = arrival.events.length === 0;
     must(

@@ -29,6 +29,8 @@ export type Ran = {
   /** The executions that calls have started. */
   called: Execution[];
   repairs: number;
+  /** Sweeps of the ledger that died: each leaves its cases to the next one. */
+  deadSweeps: number;
   /** Charged calls that were begun though the media was gone. */
   paidInVain: number;
   isOver: boolean;
@@ -73,6 +75,7 @@ export const runPlan = async (plan: Plan): Promise<Ran> => {
   const dropped: Dropped[] = [];
   const called: Execution[] = [];
   let repairs = 0;
+  let deadSweeps = 0;
   let paidInVain = 0;
 
   /** Whether the only media there is was deleted before a function could begin that pays for it. */
@@ -81,11 +84,14 @@ export const runPlan = async (plan: Plan): Promise<Ran> => {
     plan.tamper?.kind === 'delete' &&
     clock.now() > EPOCH + (plan.tamper.at + A_CALL) * 1000;
 
-  const handlingOf = ({ name, nth }: Effect): Handling => {
+  const handlingOf = ({ invocation, name, nth }: Effect): Handling => {
     if (name === 'POST create' && isLongGone()) paidInVain += 1;
     const [operation = ''] = name.split(' ');
     const blow = plan.blows.find((one) => one.nth === nth);
-    if (blow && (blow.how !== 'twice' || /^(Put|Update|Delete)Item/.test(name))) return { kind: blow.how };
+    if (blow && (blow.how !== 'twice' || /^(Put|Update|Delete)Item/.test(name))) {
+      if (invocation.name === 'SweepLedger' && blow.how.startsWith('kill')) deadSweeps += 1;
+      return { kind: blow.how };
+    }
     const refusal = plan.refuses.find((one) => one.operation === operation);
     const times = refused.get(operation) ?? 0;
     if (!refusal || times >= refusal.first) return { kind: 'through' };
@@ -180,5 +186,5 @@ export const runPlan = async (plan: Plan): Promise<Ran> => {
     () => true,
     () => false,
   );
-  return { plan, system, dropped, called, repairs, paidInVain, isOver };
+  return { plan, system, dropped, called, repairs, deadSweeps, paidInVain, isOver };
 };

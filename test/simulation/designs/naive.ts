@@ -20,8 +20,8 @@ export const naive: { files: Readonly<Record<string, string>>; mutations: readon
     },
     {
       file: 'shared/logic/locate.ts',
-      find: "{ by: 'hash', revalidationId: claimIdOf(intake, version) }",
-      replace: "{ by: 'hash', revalidationId: claimIdOf({ ...intake, forceKey: intake.executionId }, version) }",
+      find: 'revalidationId: claimIdOf(intake, versionId ?? etag)',
+      replace: 'revalidationId: claimIdOf({ ...intake, forceKey: intake.executionId }, versionId ?? etag)',
     },
     {
       file: 'infra/workflow/definition.ts',

@@ -8,7 +8,7 @@ import {
   enterDropOnTicket,
   ticketOfExecution,
   ticketOfMedia,
-} from '../../shared/logic/ticket-entry.ts';
+} from '../../shared/logic/locate.ts';
 import { commandsSent } from '../support/commands-sent.ts';
 import { errorOf, executionOf, newRevalidationId, thrownBy } from '../support/journal.ts';
 import { type OpenTable, openTable } from '../support/table.ts';
@@ -76,6 +76,13 @@ describe('a drop under the key of a ticket', () => {
     expect(await item()).toMatchObject({ uploads: fullOf('v1') });
   });
 
+  test('gets no ticket that was issued only after its entry', async () => {
+    const { ticket, key, pk } = await storeTicket(open);
+    await open.remove(pk);
+    commands.before('GetItem', () => open.putItem({ pk, ...ticket }));
+    expect(await enter(key, 'v1')).toBeUndefined();
+  });
+
   test('gets no ticket where its key is of none, and neither does a call', async () => {
     const { ticket, key } = await storeTicket(open);
     expect(await enter(`inbox/${ticket.accountId}/${ticket.enrollmentId}/selfie.jpg`, 'v1')).toBeUndefined();
@@ -90,14 +97,16 @@ describe('a call about the object of a ticket', () => {
   const detailsOf = ({ accountId, enrollmentId }: Ticket, threshold = 0.7) => ({
     accountId,
     enrollmentId,
-    userAuthorized: true as const,
     // As they are sent: similarity is always among them.
-    options: { threshold, subvalidations: ['similarity' as const] },
-    reference: undefined,
+    requested: { threshold, subvalidations: ['similarity' as const] },
   });
 
   const enter = (key: string, details: ReturnType<typeof detailsOf>, version = 'v1', intake?: Intake) =>
-    enterCallOnTicket(open.table, intake ?? callIntake({ media: { key } }), { version, details, policy });
+    enterCallOnTicket(open.table, intake ?? callIntake({ media: { key } }), {
+      details,
+      media: { versionId: version, etag: 'e' },
+      policy,
+    });
 
   test('counts as the first upload, in either order with the drop', async () => {
     for (const more of [{}, { droppedAs: 'v1' }]) {

@@ -1,0 +1,67 @@
+import { fileAt, peekMedia } from '../aws/media-store.ts';
+import type { Ticket } from '../domain/api.ts';
+import { defined } from '../domain/defined.ts';
+import type { Intake } from '../domain/intake.ts';
+import { acceptMedia } from '../domain/media.ts';
+import { checkMedia, type MediaLimits } from '../domain/media-check.ts';
+import { applyPolicy, type Policy } from '../domain/policy.ts';
+import type { ResultMode } from '../domain/request.ts';
+import { requestDetailsOf } from '../domain/request-details.ts';
+import type { Claim, Media } from '../domain/revalidation.ts';
+
+/** What decides whether a request is accepted, and what it leaves to the deployment. */
+export type RequestSettings = {
+  policy: Policy;
+  mediaLimits: MediaLimits;
+  /** The mode of a request that names none. */
+  resultMode: ResultMode;
+};
+
+/** A request, read and checked. Its claim has these details and this media under the same names. */
+export type ReadRequest = {
+  details: Pick<
+    Claim,
+    'accountId' | 'enrollmentId' | 'userAuthorized' | 'requested' | 'resultMode' | 'reference' | 'calledBy' | 'forceNew'
+  >;
+  media: Media;
+  /** When the media was put. */
+  putAt: Date;
+};
+
+/**
+ * Reads what a request is about, and checks all of it: the media in its current version, and the details. Those of a call are its
+ * fields, those of a drop its ticket, or else its key and metadata. It only reads, and of S3 alone.
+ * @param ticket the ticket that a drop was entered on
+ * @throws RequestInvalidError, MediaUnacceptableError; MediaGoneError where the media is not there any more
+ */
+export const readRequest = async (
+  settings: RequestSettings,
+  intake: Intake,
+  ticket: Ticket | undefined,
+): Promise<ReadRequest> => {
+  const { policy, mediaLimits } = settings;
+  const { mediaBucket: bucket, call } = intake;
+  const { key } = intake.media;
+  const media = await peekMedia({ bucket, ...intake.media });
+  const details = ticket ?? requestDetailsOf(intake, media.metadata);
+  const { resultMode = settings.resultMode, ...requested } = applyPolicy(details.options, policy);
+  const type = acceptMedia(media, requested);
+  await checkMedia(type, fileAt({ bucket, key }, media), mediaLimits);
+  const { accountId, enrollmentId, userAuthorized, reference } = details;
+  const { calledBy } = call ?? ticket ?? {};
+  const { versionId, etag, bytes, putAt } = media;
+  return {
+    details: defined({
+      accountId,
+      enrollmentId,
+      userAuthorized,
+      requested,
+      resultMode,
+      reference,
+      calledBy,
+      forceNew: call?.forceNew,
+    }),
+    media: defined({ bucket, key, versionId, etag, bytes, type }),
+    putAt,
+  };
+};
