@@ -74,6 +74,8 @@ const shaping: Setting[] = [
   'protection',
   'tags',
   'eventSchemas',
+  'evidence',
+  'evidenceKeys',
 ];
 
 /** The options of the chosen settings, by name, as the command line gives them. */
