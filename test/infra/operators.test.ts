@@ -5,8 +5,9 @@ import { Config } from '../../infra/aws/config.ts';
 import { Statement } from '../../infra/local/iam/policies.ts';
 import { resolver, resourcesOf, synthesize } from '../../infra/local/template.ts';
 import { functionNames } from '../../shared/workflow/functions.ts';
+import { synthesized } from '../support/synthesized.ts';
 
-const template = synthesize(Config.parse({}));
+const template = synthesized(Config.parse({}));
 
 const policyOf = (of = template) => {
   const [policy, ...more] = resourcesOf(of, 'AWS::IAM::ManagedPolicy');

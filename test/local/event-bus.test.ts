@@ -4,10 +4,11 @@ import { type BusEvent, busOf, executionEvent, matches, objectCreatedEvent } fro
 import { permissionsIn, type RoleCall } from '../../infra/local/iam/roles.ts';
 import type { LambdaHost } from '../../infra/local/lambda.ts';
 import type { Machine } from '../../infra/local/state-machine.ts';
-import { resourcesOf, synthesize } from '../../infra/local/template.ts';
+import { resourcesOf } from '../../infra/local/template.ts';
 import { RevalidationRequest } from '../../shared/domain/request.ts';
+import { synthesized } from '../support/synthesized.ts';
 
-const template = synthesize(Config.parse({ stage: 'test' }));
+const template = synthesized(Config.parse({ stage: 'test' }));
 
 const [machineArn = ''] = resourcesOf(template, 'AWS::StepFunctions::StateMachine').map(({ ref }) => ref);
 
