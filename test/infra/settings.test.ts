@@ -30,6 +30,9 @@ const given: Record<keyof typeof Config.shape, string> = {
   allowedRetries: '1',
   retrySeconds: '120',
   retentionDays: '90',
+  evidence: 'false',
+  evidenceYears: '10',
+  evidenceKeys: '2',
   callsPerSecond: '20',
   callsAtOnce: '40',
   jwt: '{"issuer":"https://issuer.example.com/pool","audience":["api"],"accountClaim":"account"}',
@@ -72,6 +75,8 @@ const shaping: Setting[] = [
   'protection',
   'tags',
   'eventSchemas',
+  'evidence',
+  'evidenceKeys',
 ];
 
 /** The options of the chosen settings, by name, as the command line gives them. */

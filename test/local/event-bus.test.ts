@@ -247,6 +247,17 @@ describe('the outcome bus', () => {
     expect(heard).toEqual([]);
   });
 
+  test('invokes the function of the rule that listens to it, for outcomes and amendments alone', () => {
+    const { bus, invoked } = open();
+    const ours = { EventBusName: name, Source: 'face-revalidation', Detail: '{"revalidationId":"RVL1"}', Time: 0 };
+    for (const DetailType of ['Re-validation Ended', 'Re-validation Amended', 'Re-validation Begun'])
+      bus.announce({ ...ours, DetailType });
+    expect(invoked.map(({ arn, event }) => [arn, (event as BusEvent)['detail-type']])).toEqual([
+      [expect.stringContaining(':function:FunctionsSignEvidence'), 'Re-validation Ended'],
+      [expect.stringContaining(':function:FunctionsSignEvidence'), 'Re-validation Amended'],
+    ]);
+  });
+
   test('starts nothing: the rule for drops listens to the default bus', () => {
     const { bus, inputs } = open();
     const drop = created('inbox/a/b/c.jpg');
