@@ -98,6 +98,29 @@ describe('the charged call', () => {
     expect(await intent()).toBeUndefined();
   });
 
+  test.each([
+    ['orphaned', 'media is gone', 'media_gone'],
+    ['orphaned', 'throttle is closed', 'truora_closed'],
+    ['orphaned', 'budget is spent', 'daily_budget_spent'],
+    ['not_found', 'media is gone', 'media_gone'],
+    ['not_found', 'throttle is closed', 'truora_closed'],
+    ['not_found', 'budget is spent', 'daily_budget_spent'],
+  ] as const)('after an %s attempt is no refusal but a failure when the %s', async (result, why, refusal) => {
+    const attempts = [attemptOf(1, secondsAgo(600), result)];
+    const settings = {
+      onUnresolved: 'create-again' as const,
+      ...(why === 'budget is spent' ? { dailyBudget: 0 } : {}),
+    };
+    const { entry, intent } = await open.enter({ attempts }, settings);
+    if (why === 'media is gone') open.answers.media = 404;
+    if (why === 'throttle is closed') open.answers.throttle = { closed: 'an incident' };
+    const error = createOnce(entry);
+    await expect(error).rejects.toThrow(`is refused: ${refusal}: `);
+    expect(await thrownBy(error)).toEqual({ name: 'CreationUnconfirmedError', reason: 'creation_unconfirmed' });
+    expect(open.asked('POST')).toBe(0);
+    expect(await intent()).toBeUndefined();
+  });
+
   test('does not happen while another intent of the person is open', async () => {
     const { entry, intent, intend } = await open.enter();
     const other = await intend({ revalidationId: newRevalidationId() });
