@@ -169,11 +169,11 @@ const keep = async (entry: Entry, intent: Intent, created: Created, result: Atte
     throw error;
   }
   emitAny(settings, result.orphans.length);
-  return settle(entry, { ...record, ...withAttemptResult(record, result) }, validation, intent);
+  return bindAndClose(entry, { ...record, ...withAttemptResult(record, result) }, validation, intent);
 };
 
 /** Binds the validation and the orphans of a record, and closes the intent: the person's next run may call. Each write may be repeated. */
-export const settle = async (
+export const bindAndClose = async (
   entry: Entry,
   record: LedgerRecord,
   validation: Validation,

@@ -142,7 +142,12 @@ describe('the messages', () => {
         expect(messageFor(name, language, alternative).endsWith(ending)).toBe(messages[name].otherWay);
       }
     }
-    expect(all.filter((name) => messages[name].otherWay)).toEqual(['not_confirmed', 'not_completed', 'our_problem']);
+    expect(all.filter((name) => messages[name].otherWay)).toEqual([
+      'not_confirmed',
+      'not_confirmed_now',
+      'not_completed',
+      'our_problem',
+    ]);
   });
 });
 
@@ -159,7 +164,7 @@ describe('the reasons', () => {
     ['photo_of_photo', 'fraud', 'never'],
     ['user_face_match_in_client_collection', 'fraud', 'never'],
     ['max_retries_reached', 'spent', 'later'],
-    ['retry_too_late', 'spent', 'later'],
+    ['retry_too_late', 'request', 'later'],
     ['canceled', 'not_finished', 'now'],
     ['media_gone', 'not_finished', 'now'],
     ['enrollment_unknown', 'enrollment', 'never'],

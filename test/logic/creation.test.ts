@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { createOnce, settle } from '../../shared/logic/creation.ts';
+import { bindAndClose, createOnce } from '../../shared/logic/creation.ts';
 import { attemptOf, LINK, listed, NOW, type OpenCreation, openCreation, secondsAgo } from '../support/creation.ts';
 import { executionOf, newRevalidationId, newValidationId, thrownBy } from '../support/journal.ts';
 
@@ -225,7 +225,7 @@ describe('a validation after a call that the list did not show', () => {
     const more = { phase: 'created' as const, attempts: [notFound, own], orphans: [orphan] };
     const entered = await open.enter(more);
     const intent = await entered.intend({ openedAt: own.at, attempt: 2 });
-    const settled = () => settle(entered.entry, entered.record, validation, intent);
+    const settled = () => bindAndClose(entered.entry, entered.record, validation, intent);
     return {
       ...entered,
       validation,
