@@ -121,8 +121,8 @@ describe.each(['show', 'explain', 'cancel', 'announce'])('%s', (name) => {
       err: 'id: must be RVL and 32 hex digits (--help shows how)',
     });
     const unknown = await cli(name, UNKNOWN);
-    expect([unknown.code, unknown.out]).toEqual([1, '']);
-    expect(unknown.err).toContain(`there is no re-validation ${UNKNOWN}`);
+    expect([unknown.code, unknown.out]).toEqual([2, '']);
+    expect(unknown.err).toContain(`id: there is no re-validation ${UNKNOWN}`);
   });
 });
 

@@ -55,7 +55,7 @@ describe('a command with --stage', () => {
   test('names the stage in the answer about an unknown case', async () => {
     const { code, err } = await cli(['show', `RVL${'0'.repeat(32)}`]);
     expect([code, err]).toEqual([
-      1,
+      2,
       expect.stringContaining('in the ledger of stage test in us-east-1 of account 111122223333'),
     ]);
   });
