@@ -24,7 +24,11 @@ export type Case = {
  */
 export const findCase = async (given: string, options: StageOptions, context: Context): Promise<Case> => {
   const id = parseArgument(RevalidationId, given, 'id');
-  const connected = await connect(options, context);
+  return caseOf(await connect(options, context), id);
+};
+
+/** @throws UsageError for an id that the ledger does not have */
+export const caseOf = async (connected: Connected, id: string): Promise<Case> => {
   const ledger = ledgerOf(connected);
   const [record, ticket] = await Promise.all([readRecord(ledger, id), readTicket(ledger.table, id)]);
   const shown = presentRevalidation(record, ticket);
