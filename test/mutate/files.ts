@@ -84,6 +84,7 @@ export const testsOf: Partial<Record<(typeof mutated)[number], readonly string[]
   'shared/ledger/idempotency-keys.ts': [
     'test/ledger/idempotency-keys.test.ts',
     'test/ledger/idempotency-key-claims.test.ts',
+    'test/domain/policies.test.ts',
   ],
   'shared/ledger/intents.ts': ['test/ledger/items.test.ts'],
   'shared/ledger/outcomes.ts': ['test/ledger/outcomes.test.ts'],
