@@ -90,6 +90,18 @@ const Settings = z.strictObject({
   retrySeconds: z._default(z.number().check(z.int(), z.minimum(1), z.maximum(300)), 300),
   /** Days that a record is kept after its last change. */
   retentionDays: z._default(z.number().check(z.int(), z.minimum(1), z.maximum(3650)), 365),
+  /**
+   * Whether each ended case gets a signed record for auditors. `false` leaves out its bucket, its key, its functions and its routes; what
+   * a protected stage has stored stays.
+   */
+  evidence: z._default(z.boolean(), true),
+  /** Years that evidence is kept. It outlives the record. Have counsel choose it. */
+  evidenceYears: z._default(z.number().check(z.int(), z.minimum(1), z.maximum(30)), 5),
+  /**
+   * How many keys there are for evidence. The newest signs, and the older ones are published, so that what they signed still verifies.
+   * One more rotates the key. Never lower it: evidence of the key that goes could not be verified any more.
+   */
+  evidenceKeys: z._default(z.number().check(z.int(), z.minimum(1), z.maximum(20)), 1),
   /** API calls a second that all callers together may make. */
   callsPerSecond: z._default(z.number().check(z.int(), z.minimum(1), z.maximum(10_000)), 50),
   /** API calls that may arrive at once, above `callsPerSecond` (the burst of API Gateway). */

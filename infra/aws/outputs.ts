@@ -3,11 +3,11 @@ import type { ManagedPolicy } from 'aws-cdk-lib/aws-iam';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import type { FunctionName } from '../../shared/workflow/functions.ts';
+import type { CoreFunction } from '../../shared/workflow/functions.ts';
 import type { Functions } from './functions.ts';
 
 /** Functions whose log the runbook reads. */
-const read: FunctionName[] = ['CreateValidation', 'ReceiveWebhook', 'SweepInbox', 'SweepLedger', 'RepairExecution'];
+const read: CoreFunction[] = ['CreateValidation', 'ReceiveWebhook', 'SweepInbox', 'SweepLedger', 'RepairExecution'];
 
 type Props = {
   functions: Functions;
@@ -15,6 +15,7 @@ type Props = {
   apiLog: LogGroup;
   dropDeadLetters: Queue;
   jobDeadLetters: Queue;
+  evidenceDeadLetters: Queue | undefined;
   operatorPolicy: ManagedPolicy;
 };
 
@@ -24,6 +25,8 @@ export const outputForOperators = (scope: Construct, props: Props): void => {
     new CfnOutput(scope, name, { value, description });
   output('DropDeadLetters', props.dropDeadLetters.queueUrl, 'Drops that EventBridge could not start.');
   output('JobDeadLetters', props.jobDeadLetters.queueUrl, 'Failed executions that were not repaired.');
+  if (props.evidenceDeadLetters)
+    output('EvidenceDeadLetters', props.evidenceDeadLetters.queueUrl, 'Outcomes whose evidence was not signed.');
   output('MachineLog', props.machineLog.logGroupName, 'The log group of the state machine.');
   output('ApiLog', props.apiLog.logGroupName, 'The access log of the API.');
   for (const name of read)

@@ -17,6 +17,7 @@ import { type Config, effectiveSettings, isProtected, readConfig } from './confi
 import { Dashboards } from './dashboards.ts';
 import { DropRule } from './drop-rule.ts';
 import { EventSchemas } from './event-schemas.ts';
+import { EvidenceRule } from './evidence.ts';
 import { functionCode } from './function-code.ts';
 import { Functions } from './functions.ts';
 import { grantDrop, grantRoutes } from './grants.ts';
@@ -79,6 +80,8 @@ export class FaceRevalidation extends Construct {
     const { machine, logGroup: machineLog } = new Machine(this, 'Workflow', { config, functions });
     const { deadLetters } = new DropRule(this, 'DropRule', { media: storage.media, machine });
     this.#api = new RevalidationApi(this, 'RevalidationApi', { config, functions });
+    const { SignEvidence: sign } = functions.byName;
+    const evidence = sign && new EvidenceRule(this, 'Evidence', { busName: outcomes.bus.eventBusName, sign });
     const jobs = new Jobs(this, 'Jobs', { config, functions, machineArn });
     this.machine = machine;
     this.ledger = storage.ledger;
@@ -90,7 +93,14 @@ export class FaceRevalidation extends Construct {
     this.#storage = storage;
     this.#outcomes = outcomes;
 
-    const monitored = { config, machine, deadLetters, jobDeadLetters: jobs.deadLetters, functions };
+    const monitored = {
+      config,
+      machine,
+      deadLetters,
+      jobDeadLetters: jobs.deadLetters,
+      functions,
+      evidenceDeadLetters: evidence?.deadLetters,
+    };
     const alarms = new Alarms(this, 'Alarms', monitored);
     new Dashboards(this, 'Dashboards', { ...monitored, alarms: Object.values(alarms.byName) });
 
@@ -102,7 +112,7 @@ export class FaceRevalidation extends Construct {
       functions,
       alarms,
       api: this.#api,
-      queues: [deadLetters, jobs.deadLetters],
+      queues: [deadLetters, jobs.deadLetters, ...(evidence ? [evidence.deadLetters] : [])],
       machineArn,
       machineLog,
     });
@@ -112,6 +122,7 @@ export class FaceRevalidation extends Construct {
       apiLog: this.#api.logGroup,
       dropDeadLetters: deadLetters,
       jobDeadLetters: jobs.deadLetters,
+      evidenceDeadLetters: evidence?.deadLetters,
       operatorPolicy: this.operatorPolicy,
     });
     this.#publish(config);
@@ -124,6 +135,7 @@ export class FaceRevalidation extends Construct {
     new CfnOutput(this, 'WebhookUrl', { value: this.webhookUrl });
     new CfnOutput(this, 'TruoraKeySecret', { value: storage.truoraKey.secretArn });
     new CfnOutput(this, 'AlarmTopic', { value: alarms.topic.topicArn });
+    if (storage.evidence) new CfnOutput(this, 'EvidenceBucket', { value: storage.evidence.bucket.bucketName });
     new CfnOutput(this, 'WebhookKeysSecret', { value: storage.webhookKeys.secretArn });
   }
 

@@ -21,12 +21,21 @@ type Parameter = { name: string; in: 'path' | 'query' | 'header'; schema: z.ZodM
 
 export type Header = keyof typeof headers;
 
+export type Answer = {
+  description: string;
+  schema?: SchemaName;
+  example?: object | string;
+  /** The media type, for an answer that is no JSON. */
+  type?: string;
+  headers?: Header[];
+};
+
 export type Operation = {
   summary: string;
   description: string;
   parameters?: Parameter[];
   body?: Partial<Record<SchemaName, object>>;
-  answers: Record<number, { description: string; schema?: SchemaName; example?: object; headers?: Header[] }>;
+  answers: Record<number, Answer>;
   problems: ProblemCode[];
 };
 
@@ -77,7 +86,9 @@ export const operations: Record<RouteName, Operation> = {
       },
     },
     problems: [
-      ...problemsOf('CallRefusedError').filter((code) => code !== 'signature_invalid' && code !== 'already_decided'),
+      ...problemsOf('CallRefusedError').filter(
+        (code) => !['signature_invalid', 'already_decided', 'not_ended'].includes(code),
+      ),
       ...problemsOf('RequestInvalidError'),
       ...problemsOf('MediaUnacceptableError'),
       'media_gone',
@@ -119,6 +130,27 @@ export const operations: Record<RouteName, Operation> = {
     parameters: [id],
     answers: { 200: { description: 'It is canceled.', schema: 'Revalidation', example: examples.canceled } },
     problems: ['subject_missing', 'account_forbidden', 'revalidation_unknown', 'already_decided'],
+  },
+  ReadEvidence: {
+    summary: 'Read the evidence of an ended re-validation',
+    description:
+      'A signed record for auditors: an SD-JWT (RFC 9901, ES256). The command `verify` checks it without a network. Not for a token of one account.',
+    parameters: [id],
+    answers: {
+      200: {
+        description: 'The evidence in its newest version.',
+        type: 'application/sd-jwt',
+        schema: 'Evidence',
+        example: examples.evidence,
+      },
+    },
+    problems: ['subject_missing', 'account_forbidden', 'revalidation_unknown', 'not_ended'],
+  },
+  ReadJwks: {
+    summary: 'Read the keys of evidence',
+    description: 'The public keys: the one that signs, and older ones. An answer may be kept for five minutes.',
+    answers: { 200: { description: 'The keys, as a JWKS (RFC 7517).', schema: 'Jwks', example: examples.jwks } },
+    problems: [],
   },
   ReceiveWebhook: {
     summary: 'Receive a webhook of Truora',

@@ -11,6 +11,7 @@ const acts: Partial<Record<ProblemCode, string>> = {
   revalidation_unknown:
     'Check the id. It is unknown too when its retention is over, or when the token is for another account.',
   already_decided: 'Read the case: it has its outcome.',
+  not_ended: 'Read the case until it has its outcome, then its evidence.',
   claimed_elsewhere: 'Repeat the call with the same key after `Retry-After`.',
   body_too_large: 'Send at most 64 KB. Media is uploaded with a form.',
   content_type_unsupported: 'Send `content-type: application/json`.',

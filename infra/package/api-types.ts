@@ -81,6 +81,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/revalidations/{id}/evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the evidence of an ended re-validation
+         * @description A signed record for auditors: an SD-JWT (RFC 9901, ES256). The command `verify` checks it without a network. Not for a token of one account.
+         */
+        get: operations["ReadEvidence"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/.well-known/jwks.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the keys of evidence
+         * @description The public keys: the one that signs, and older ones. An answer may be kept for five minutes.
+         */
+        get: operations["ReadJwks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/webhooks/truora": {
         parameters: {
             query?: never;
@@ -209,7 +249,7 @@ export interface components {
             status: number;
             detail?: string;
             /** @enum {string} */
-            code: "body_malformed" | "signature_invalid" | "subject_missing" | "account_forbidden" | "revalidation_unknown" | "already_decided" | "claimed_elsewhere" | "already_asked_otherwise" | "answer_too_old" | "body_too_large" | "content_type_unsupported" | "request_invalid" | "idempotency_key_reused" | "consent_missing" | "speech_match_needs_live_capture" | "retry_not_allowed" | "retry_unknown" | "retry_not_declined" | "retry_needs_liveness" | "retry_too_late" | "retries_used_up" | "threshold_below_policy" | "media_empty" | "media_too_large" | "media_type_not_supported" | "media_unreadable" | "media_incomplete" | "media_too_small" | "media_without_video" | "media_too_long" | "photo_cannot_prove_liveness" | "media_gone" | "media_changed" | "unexpected";
+            code: "body_malformed" | "signature_invalid" | "subject_missing" | "account_forbidden" | "revalidation_unknown" | "already_decided" | "not_ended" | "claimed_elsewhere" | "already_asked_otherwise" | "answer_too_old" | "body_too_large" | "content_type_unsupported" | "request_invalid" | "idempotency_key_reused" | "consent_missing" | "speech_match_needs_live_capture" | "retry_not_allowed" | "retry_unknown" | "retry_not_declined" | "retry_needs_liveness" | "retry_too_late" | "retries_used_up" | "threshold_below_policy" | "media_empty" | "media_too_large" | "media_type_not_supported" | "media_unreadable" | "media_incomplete" | "media_too_small" | "media_without_video" | "media_too_long" | "photo_cannot_prove_liveness" | "media_gone" | "media_changed" | "unexpected";
             errors?: {
                 path: string;
                 /** @enum {string} */
@@ -217,6 +257,22 @@ export interface components {
                 detail: string;
             }[];
         };
+        Jwks: {
+            keys: {
+                /** @constant */
+                kty: "EC";
+                /** @constant */
+                crv: "P-256";
+                x: string;
+                y: string;
+                kid: string;
+                /** @constant */
+                alg: "ES256";
+                /** @constant */
+                use: "sig";
+            }[];
+        };
+        Evidence: string;
         GatewayError: {
             message: string;
         };
@@ -850,6 +906,135 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            429: components["responses"]["TooManyRequests"];
+            /** @description The server failed. Or from API Gateway: The function failed. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    /**
+                     * @example {
+                     *       "message": "Internal Server Error"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GatewayError"];
+                };
+            };
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    ReadEvidence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the re-validation. */
+                id: components["schemas"]["RevalidationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The evidence in its newest version. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example HEADER.CLAIMS.SIGNATURE~DISCLOSURE~ */
+                    "application/sd-jwt": components["schemas"]["Evidence"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            /** @description The token names no subject. Or: The caller may not see this account. Or from API Gateway: The signature or the scope does not allow the call. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    /**
+                     * @example {
+                     *       "message": "Forbidden"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GatewayError"];
+                };
+            };
+            /** @description There is no such re-validation. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The re-validation has not ended. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            429: components["responses"]["TooManyRequests"];
+            /** @description The server failed. Or from API Gateway: The function failed. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    /**
+                     * @example {
+                     *       "message": "Internal Server Error"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GatewayError"];
+                };
+            };
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    ReadJwks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The keys, as a JWKS (RFC 7517). */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "keys": [
+                     *         {
+                     *           "kty": "EC",
+                     *           "crv": "P-256",
+                     *           "x": "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
+                     *           "y": "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0",
+                     *           "kid": "oKIywvGUpTVTyxMQ3bwIIeQUudfr_CkLMjCE19ECD-U",
+                     *           "alg": "ES256",
+                     *           "use": "sig"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Jwks"];
                 };
             };
             413: components["responses"]["TooLarge"];

@@ -13,6 +13,7 @@ export const problems = {
   account_forbidden: { status: 403, title: 'The caller may not see this account.' },
   revalidation_unknown: { status: 404, title: 'There is no such re-validation.' },
   already_decided: { status: 409, title: 'The re-validation has ended.' },
+  not_ended: { status: 409, title: 'The re-validation has not ended.' },
   claimed_elsewhere: { status: 409, title: 'Another request with the same key is in progress.' },
   already_asked_otherwise: { status: 409, title: 'The media was asked about with another request.' },
   answer_too_old: { status: 409, title: 'The existing answer is older than the request allows.' },

@@ -110,6 +110,7 @@ const reasons = {
     account_forbidden: null,
     revalidation_unknown: null,
     already_decided: null,
+    not_ended: null,
     body_too_large: null,
     content_type_unsupported: null,
   },

@@ -4,6 +4,7 @@ import { sendableKey } from '../domain/sendable-key.ts';
 import type { ThrottleStore } from '../domain/throttle.ts';
 import { throttleOf } from '../ledger/throttle.ts';
 import type { CreationSettings } from '../logic/creation.ts';
+import type { EvidenceSettings } from '../logic/evidence.ts';
 import type { Truora } from '../truora/call.ts';
 import { env } from './env.ts';
 import { emit, emitOutcome, emitTruoraCall } from './metrics.ts';
@@ -13,6 +14,14 @@ export const ledgerFromEnv = () => ({ table: env('TABLE_NAME'), retentionDays: e
 
 /** Where outcomes are announced, how long media outlives them, and how one is counted. */
 export const outcomeSettingsFromEnv = () => ({ bus: env('EVENT_BUS'), mediaHours: env('MEDIA_HOURS'), emitOutcome });
+
+/** Where evidence is kept, and how it is signed. */
+export const evidenceFromEnv = (): EvidenceSettings => ({
+  bucket: env('EVIDENCE_BUCKET'),
+  keyIds: env('EVIDENCE_KEYS'),
+  issuer: env('EVIDENCE_ISSUER'),
+  codeVersion: env('CODE_VERSION'),
+});
 
 /** The throttle before Truora, that all runs share. */
 export const throttleFromEnv = (): ThrottleStore => throttleOf(accessFromEnv('DYNAMODB'), env('TABLE_NAME'));

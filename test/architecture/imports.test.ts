@@ -30,15 +30,17 @@ const rooms: { room: string; may: RegExp[] }[] = [
     room: 'shared/ledger',
     may: [/^shared\/(ledger|aws|domain)\//, /^zod\/mini$/, /^node:/, /^@aws-sdk\/(client|util)-dynamodb$/],
   },
+  // Signs and verifies without AWS, so that `verify` needs no network.
+  { room: 'shared/evidence', may: [/^shared\/(evidence|domain)\//, /^zod\/mini$/, /^node:crypto$/] },
   // A procedure that more than one function needs. It is handed its settings, so it reads no environment of its own.
   {
     room: 'shared/logic',
-    may: [/^shared\/(logic|ledger|truora|aws|domain)\//, /^zod\/mini$/, /^node:/, /^@aws-sdk\//],
+    may: [/^shared\/(logic|ledger|truora|aws|evidence|domain)\//, /^zod\/mini$/, /^node:/, /^@aws-sdk\//],
   },
   {
     room: 'shared/lambda',
     may: [
-      /^shared\/(lambda|ledger|logic|truora|aws|domain|workflow)\//,
+      /^shared\/(lambda|ledger|logic|truora|aws|evidence|domain|workflow)\//,
       /^zod\/mini$/,
       /^@middy\/core$/,
       /^aws-lambda$/,
@@ -82,7 +84,7 @@ const rooms: { room: string; may: RegExp[] }[] = [
   },
   {
     room: 'infra/docs',
-    may: [/^infra\/(docs|aws|cost|local|workflow)\//, /^shared\/(domain|workflow)\//, /^zod\/mini$/, /^node:/],
+    may: [/^infra\/(docs|aws|cost|local|workflow)\//, /^shared\/(domain|evidence|workflow)\//, /^zod\/mini$/, /^node:/],
   },
   // Truora's client on a person's machine: it knows neither the simulator nor AWS.
   {
@@ -181,7 +183,7 @@ describe('the imports', () => {
       const made = [...readFileSync(join(root, file), 'utf8').matchAll(/new (\w+Client)\(/g)];
       return made.map(([, client]) => `${file} makes ${client}`);
     });
-    const each = ['DynamoDBClient', 'EventBridgeClient', 'S3Client', 'SFNClient'];
+    const each = ['DynamoDBClient', 'EventBridgeClient', 'KMSClient', 'S3Client', 'SFNClient'];
     expect(makes).toEqual(each.map((client) => `shared/aws/clients.ts makes ${client}`));
   });
 

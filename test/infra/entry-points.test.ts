@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { Config, effectiveSettings } from '../../infra/aws/config.ts';
 import { resourcesOf, synthesize, type Template } from '../../infra/local/template.ts';
 import { jobs, routes } from '../../shared/workflow/functions.ts';
-import { dataKey, prod, type Raw, resolvedOf, type Statement, template } from '../support/template.ts';
+import { dataKey, MEDIA, prod, type Raw, resolvedOf, type Statement, template } from '../support/template.ts';
 
 /** The one resource of a type whose id begins so. */
 const within = (type: string, beginning: string) => {
@@ -20,7 +20,7 @@ describe('the rule for drops', () => {
   });
 
   test('matches new objects in the inbox of our bucket, and nothing else', () => {
-    const { ref: bucket } = resolvedOf(template, 'AWS::S3::Bucket');
+    const { ref: bucket } = resolvedOf(template, 'AWS::S3::Bucket', MEDIA);
     expect(rule.properties.EventPattern).toEqual({
       source: ['aws.s3'],
       'detail-type': ['Object Created'],
@@ -243,7 +243,7 @@ describe('the outcomes', () => {
       '/face-revalidation-dev/machine-arn': resolvedOf(template, 'AWS::StepFunctions::StateMachine').ref,
       '/face-revalidation-dev/ledger-table': resolvedOf(template, 'AWS::DynamoDB::Table').ref,
       '/face-revalidation-dev/event-bus': 'face-revalidation-dev',
-      '/face-revalidation-dev/media-bucket': resolvedOf(template, 'AWS::S3::Bucket').ref,
+      '/face-revalidation-dev/media-bucket': resolvedOf(template, 'AWS::S3::Bucket', MEDIA).ref,
       '/face-revalidation-dev/data-key-arn': resourcesOf(template, 'AWS::KMS::Key').find(({ id }) => id === dataKey.id)
         ?.arn,
       '/face-revalidation-dev/api-url': apiUrl,

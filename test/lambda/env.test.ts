@@ -32,6 +32,10 @@ const good: Record<EnvKey, string> = {
   MACHINE_ARN: 'arn:aws:states:us-east-1:000000000000:stateMachine:Revalidation',
   ACCOUNT_CLAIM: 'account',
   DOCUMENTATION_URL: 'https://docs.example.com/face',
+  EVIDENCE_BUCKET: 'evidence',
+  EVIDENCE_KEYS: 'arn:aws:kms:us-east-1:000000000000:key/two,arn:aws:kms:us-east-1:000000000000:key/one',
+  EVIDENCE_ISSUER: 'face-revalidation-test',
+  CODE_VERSION: '0.1.0',
 };
 
 const keys = Object.keys(good) as EnvKey[];

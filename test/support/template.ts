@@ -20,18 +20,22 @@ export type Raw = Template['Resources'][string] & {
 export const rawOf = (of: Template, type: string): [string, Raw][] =>
   Object.entries(of.Resources as Record<string, Raw>).filter(([, { Type }]) => Type === type);
 
-export const only = (of: Template, type: string): Raw & { id: string } => {
-  const [[id, resource] = [], ...more] = rawOf(of, type);
+/** @param part of the id, where there are several of a type */
+export const only = (of: Template, type: string, part = /./): Raw & { id: string } => {
+  const [[id, resource] = [], ...more] = rawOf(of, type).filter(([one]) => part.test(one));
   if (!id || !resource || more.length > 0) throw new TypeError(`there is not exactly one ${type}`);
   return { ...resource, id };
 };
 
 /** The one resource of a type with every value resolved, as the local system reads it. */
-export const resolvedOf = (of: Template, type: string) => {
-  const [found, ...more] = resourcesOf(of, type);
+export const resolvedOf = (of: Template, type: string, part = /./) => {
+  const [found, ...more] = resourcesOf(of, type).filter(({ id }) => part.test(id));
   if (!found || more.length > 0) throw new TypeError(`there is not exactly one ${type}`);
   return found;
 };
+
+/** The bucket of media, by a part of its id. */
+export const MEDIA = /^StorageMedia/;
 
 /** The key of media and ledger, by the reference that the template makes to it. */
 export const dataKey = (() => {
