@@ -22,4 +22,5 @@ const settings = (): ClaimSettings => ({
   mediaHours: env('MEDIA_HOURS'),
   resultMode: env('RESULT_MODE'),
   retries: retryRulesFromEnv(),
+  allowNationalIds: env('ALLOW_NATIONAL_IDS'),
 });

@@ -1,6 +1,7 @@
 import { ONE_OF_BOTH, presentRevalidation, StartBody, TicketBody } from '../shared/domain/api.ts';
 import { defined } from '../shared/domain/defined.ts';
 import { RequestInvalidError } from '../shared/domain/errors.ts';
+import { refuseNationalIds } from '../shared/domain/national-ids.ts';
 import { parseOrRefuse } from '../shared/domain/parse.ts';
 import { applyPolicy } from '../shared/domain/policy.ts';
 import { IdempotencyKeyHeader } from '../shared/domain/request.ts';
@@ -44,6 +45,7 @@ const readCall = (input: RouteInput): StartCall => {
   const key = parseOrRefuse(IdempotencyKeyHeader, header, 'Idempotency-Key');
   refuseOthers(caller, body.accountId);
   if ('media' in body) refuseOthersMedia(caller, body.media.key);
+  refuseNationalIds(body, { allowNationalIds: env('ALLOW_NATIONAL_IDS') });
   refuseSpeech(body.options ?? {});
   applyPolicy(body.options ?? {}, policyFromEnv());
   const isForced = 'forceNew' in body && body.forceNew !== undefined;

@@ -33,6 +33,8 @@ const Jwt = z.strictObject({
   /** The scope that a token needs to read, and to start or cancel. */
   readScope: z._default(scope, 'revalidations/read'),
   writeScope: z._default(scope, 'revalidations/write'),
+  /** The scope that a token needs to erase a person. */
+  operateScope: z._default(scope, 'revalidations/operate'),
   /** The claim with the one account that a token may see; without it, a token may see all. */
   accountClaim: z.optional(claim),
 });
@@ -102,6 +104,11 @@ const Settings = z.strictObject({
    * One more rotates the key. Never lower it: evidence of the key that goes could not be verified any more.
    */
   evidenceKeys: z._default(z.number().check(z.int(), z.minimum(1), z.maximum(20)), 1),
+  /**
+   * Whether an account id or a reference may be a national id (CPF, CNPJ, CURP, RFC, RUT). Both reach events, keys of objects and traces,
+   * so use ids of your own instead.
+   */
+  allowNationalIds: z._default(z.boolean(), false),
   /** API calls a second that all callers together may make. */
   callsPerSecond: z._default(z.number().check(z.int(), z.minimum(1), z.maximum(10_000)), 50),
   /** API calls that may arrive at once, above `callsPerSecond` (the burst of API Gateway). */

@@ -13,7 +13,7 @@ import {
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { defined } from '../../shared/domain/defined.ts';
-import type { EnvKey } from '../../shared/lambda/env.ts';
+import { type EnvKey, NO_EVIDENCE } from '../../shared/lambda/env.ts';
 import {
   type CoreFunction,
   type EvidenceFunction,
@@ -103,7 +103,7 @@ const logVariablesOf = (config: Config) => ({
 
 const variablesOf = (
   config: Config,
-  { ledger, media, truoraKey, webhookKeys, evidence }: Storage,
+  { ledger, media, truoraKey, webhookKeys, evidence, erasures }: Storage,
   bus: EventBus,
   machineArn: string,
 ): Record<EnvKey, string> => ({
@@ -132,9 +132,11 @@ const variablesOf = (
   MACHINE_ARN: machineArn,
   ACCOUNT_CLAIM: config.jwt?.accountClaim ?? 'none',
   DOCUMENTATION_URL: config.documentationUrl ?? 'none',
-  EVIDENCE_BUCKET: evidence?.bucket.bucketName ?? '',
+  EVIDENCE_BUCKET: evidence?.bucket.bucketName ?? NO_EVIDENCE,
   EVIDENCE_KEYS: evidence?.keys.map(({ keyArn }) => keyArn).join(',') ?? '',
   EVIDENCE_ISSUER: namespaceOf(config),
+  ALLOW_NATIONAL_IDS: String(config.allowNationalIds),
+  ERASURE_BUCKET: erasures.bucketName,
   // The version of the package whose code is deployed.
   CODE_VERSION: createRequire(import.meta.url)('face-revalidation/package.json').version,
 });

@@ -64,6 +64,11 @@ export type Settings = {
    * more. Default: 1.
    */
   readonly evidenceKeys?: number | undefined;
+  /**
+   * Whether an account id or a reference may be a national id (CPF, CNPJ, CURP, RFC, RUT). Both reach events, keys of
+   * objects and traces, so use ids of your own instead. Default: false.
+   */
+  readonly allowNationalIds?: boolean | undefined;
   /** API calls a second that all callers together may make. Default: 50. */
   readonly callsPerSecond?: number | undefined;
   /** API calls that may arrive at once, above `callsPerSecond` (the burst of API Gateway). Default: 100. */
@@ -78,6 +83,8 @@ export type Settings = {
     readonly readScope?: string | undefined;
     /** The scope that a token needs to read, and to start or cancel. Default: revalidations/write. */
     readonly writeScope?: string | undefined;
+    /** The scope that a token needs to erase a person. Default: revalidations/operate. */
+    readonly operateScope?: string | undefined;
     /** The claim with the one account that a token may see; without it, a token may see all. */
     readonly accountClaim?: string | undefined;
   };

@@ -135,6 +135,7 @@ export class FaceRevalidation extends Construct {
     new CfnOutput(this, 'WebhookUrl', { value: this.webhookUrl });
     new CfnOutput(this, 'TruoraKeySecret', { value: storage.truoraKey.secretArn });
     new CfnOutput(this, 'AlarmTopic', { value: alarms.topic.topicArn });
+    new CfnOutput(this, 'ErasureBucket', { value: storage.erasures.bucketName });
     if (storage.evidence) new CfnOutput(this, 'EvidenceBucket', { value: storage.evidence.bucket.bucketName });
     new CfnOutput(this, 'WebhookKeysSecret', { value: storage.webhookKeys.secretArn });
   }

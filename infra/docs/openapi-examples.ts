@@ -1,6 +1,7 @@
 import type * as z from 'zod/mini';
 import type { Revalidation, RevalidationPage, StartBody, Started, TicketBody } from '../../shared/domain/api.ts';
 import { defined } from '../../shared/domain/defined.ts';
+import type { ErasureAnswer } from '../../shared/domain/erasure.ts';
 import { type Problem, type ProblemCode, problems, typeOf } from '../../shared/domain/problem.ts';
 import { type Jwks, thumbprintOf } from '../../shared/evidence/jwks.ts';
 
@@ -92,6 +93,37 @@ export const canceled: Revalidation = {
 export const page: z.infer<typeof RevalidationPage> = {
   revalidations: [approved],
   cursor: 'eyJyZXZhbGlkYXRpb25JZCI6Ii4uLiJ9',
+};
+
+const counts = {
+  records: 2,
+  canceled: 0,
+  tickets: 1,
+  idempotencyKeys: 1,
+  consents: 0,
+  others: 0,
+  media: 3,
+  evidence: 2,
+  enrollments: 1,
+};
+
+const erasure = { person: 'c0ffee'.repeat(10).slice(0, 56).padEnd(64, '0'), requestedAt: claimedAt };
+
+export const erasing: ErasureAnswer = {
+  status: 'erasing',
+  ...erasure,
+  nextAt: '2026-11-23T10:03:00.000Z',
+  enrollmentsLeft: 1,
+  erased: { ...counts, tickets: 0, idempotencyKeys: 0, enrollments: 0 },
+};
+
+export const erased: ErasureAnswer = {
+  status: 'erased',
+  ...erasure,
+  finishedAt: '2026-11-23T10:05:00.000Z',
+  enrollmentsLeft: 0,
+  erased: counts,
+  certificate: 'HEADER.CLAIMS.SIGNATURE~',
 };
 
 /** The public key of RFC 7515, appendix A.3. */

@@ -1,4 +1,5 @@
 import type * as z from 'zod/mini';
+import { ErasureReason } from '../../shared/domain/erasure.ts';
 import { AccountId, RevalidationId } from '../../shared/domain/ids.ts';
 import { ListQuery } from '../../shared/domain/list-query.ts';
 import { type ProblemCode, problems } from '../../shared/domain/problem.ts';
@@ -87,7 +88,7 @@ export const operations: Record<RouteName, Operation> = {
     },
     problems: [
       ...problemsOf('CallRefusedError').filter(
-        (code) => !['signature_invalid', 'already_decided', 'not_ended'].includes(code),
+        (code) => !['signature_invalid', 'already_decided', 'not_ended', 'legal_hold'].includes(code),
       ),
       ...problemsOf('RequestInvalidError'),
       ...problemsOf('MediaUnacceptableError'),
@@ -130,6 +131,25 @@ export const operations: Record<RouteName, Operation> = {
     parameters: [id],
     answers: { 200: { description: 'It is canceled.', schema: 'Revalidation', example: examples.canceled } },
     problems: ['subject_missing', 'account_forbidden', 'revalidation_unknown', 'already_decided'],
+  },
+  EraseAccount: {
+    summary: 'Erase a person',
+    description:
+      'Stops open cases and deletes what is held about the person, here and at Truora. The same call later gives the certificate, an SD-JWT that the command `verify` checks. The account id is refused from then on. Not for a token of one account.',
+    parameters: [
+      { name: 'accountId', in: 'path', schema: AccountId, description: 'The person.' },
+      {
+        name: 'reason',
+        in: 'query',
+        schema: ErasureReason,
+        description: 'Why, in one word; the certificate shows it.',
+      },
+    ],
+    answers: {
+      200: { description: 'The person is erased.', schema: 'ErasureAnswer', example: examples.erased },
+      202: { description: 'The erasure goes on.', schema: 'ErasureAnswer', example: examples.erasing },
+    },
+    problems: ['subject_missing', 'account_forbidden', 'legal_hold', 'request_invalid'],
   },
   ReadEvidence: {
     summary: 'Read the evidence of an ended re-validation',

@@ -9,6 +9,7 @@ import {
   TicketBody,
   UploadForm,
 } from '../../shared/domain/api.ts';
+import { ErasureAnswer } from '../../shared/domain/erasure.ts';
 import { AccountId, RevalidationId, TruoraId } from '../../shared/domain/ids.ts';
 import { Problem } from '../../shared/domain/problem.ts';
 import { Options } from '../../shared/domain/request.ts';
@@ -31,6 +32,7 @@ export const schemas = {
   Problem,
   Jwks,
   Evidence,
+  ErasureAnswer,
   GatewayError,
   Options,
   Outcome,

@@ -12,6 +12,7 @@ const acts: Partial<Record<ProblemCode, string>> = {
     'Check the id. It is unknown too when its retention is over, or when the token is for another account.',
   already_decided: 'Read the case: it has its outcome.',
   not_ended: 'Read the case until it has its outcome, then its evidence.',
+  legal_hold: 'Erase the person after the hold, or have counsel end it with the command `hold`.',
   claimed_elsewhere: 'Repeat the call with the same key after `Retry-After`.',
   body_too_large: 'Send at most 64 KB. Media is uploaded with a form.',
   content_type_unsupported: 'Send `content-type: application/json`.',

@@ -3,7 +3,10 @@ import type { EnvKey } from '../../shared/lambda/env.ts';
 import type { FunctionName } from '../../shared/workflow/functions.ts';
 
 /** The kinds of items in the ledger, by the prefix of their keys (`shared/ledger/` makes the keys). */
-export type Kind = 'RUN' | 'ACC' | 'VLD' | 'WAIT' | 'TICKET' | 'KEY' | 'RETRY' | 'GATE' | 'SWEEP' | 'HOLD';
+export type Kind = 'RUN' | 'ACC' | 'VLD' | 'WAIT' | 'TICKET' | 'KEY' | 'RETRY' | 'GATE' | 'SWEEP' | 'HOLD' | Erasable;
+
+/** The kinds of the erasure: tombstones, legal holds and consents. */
+type Erasable = 'ERASED' | 'LEGAL' | 'CNS';
 
 export type Verb = 'Get' | 'BatchGet' | 'Put' | 'Update' | 'Delete';
 
@@ -21,6 +24,13 @@ export type Grant =
   | 'listKeyInInbox'
   | 'putInInbox'
   | 'deleteMedia'
+  | 'listMediaOfPerson'
+  | 'searchLedger'
+  | 'bareEvidence'
+  | 'certifyErasures'
+  | 'nameErased'
+  | 'readCertificates'
+  | 'compareErased'
   | 'keepEvidence'
   | 'signEvidence'
   | 'readEvidenceKeys'
@@ -50,6 +60,9 @@ const truora = ['TRUORA_ORIGIN', 'TRUORA_UPLOAD_ORIGINS', 'TRUORA_KEY_SECRET', '
 
 const evidence = ['EVIDENCE_BUCKET', 'EVIDENCE_KEYS', 'EVIDENCE_ISSUER', 'CODE_VERSION'] as const;
 
+/** What an erasure reads, beside the ledger and evidence. */
+const erasure = ['MEDIA_BUCKET', 'ERASURE_BUCKET', 'SETTLE_SECONDS'] as const;
+
 /** What every route that names its caller reads. */
 const api = ['ACCOUNT_CLAIM', 'DOCUMENTATION_URL'] as const;
 
@@ -63,11 +76,20 @@ const api = ['ACCOUNT_CLAIM', 'DOCUMENTATION_URL'] as const;
 export const functionTable: Record<FunctionName, FunctionSpec> = {
   ClaimRequest: {
     seconds: 15,
-    env: [...ledger, ...retries, ...limits, 'MEDIA_BUCKET', 'RESULT_MODE', 'MEDIA_HOURS', 'MINIMUM_THRESHOLD'],
+    env: [
+      ...ledger,
+      ...retries,
+      ...limits,
+      'MEDIA_BUCKET',
+      'RESULT_MODE',
+      'MEDIA_HOURS',
+      'MINIMUM_THRESHOLD',
+      'ALLOW_NATIONAL_IDS',
+    ],
     may: [
       {
         items: {
-          Get: ['RUN', 'TICKET', 'KEY', 'VLD'],
+          Get: ['RUN', 'TICKET', 'KEY', 'VLD', 'ERASED'],
           Put: ['RUN', 'KEY'],
           Update: ['TICKET', 'RETRY', 'HOLD', 'RUN'],
         },
@@ -123,20 +145,29 @@ export const functionTable: Record<FunctionName, FunctionSpec> = {
   },
   RecordRefusal: {
     seconds: 15,
-    env: [...recording, 'MEDIA_BUCKET'],
-    may: [{ items: { Get: ['RUN', 'TICKET'], Put: ['RUN'], Update: ['RUN'] } }, 'announce'],
+    env: [...recording, 'MEDIA_BUCKET', 'SETTLE_SECONDS'],
+    may: [{ items: { Get: ['RUN', 'TICKET'], Put: ['RUN'], Update: ['RUN', 'ERASED'] } }, 'announce'],
   },
   RecordFailure: {
     seconds: 15,
-    env: [...recording, 'MEDIA_BUCKET'],
-    may: [{ items: { Get: ['RUN', 'TICKET'], Put: ['RUN'], Update: ['RUN'] } }, 'announce'],
+    env: [...recording, 'MEDIA_BUCKET', 'SETTLE_SECONDS'],
+    may: [{ items: { Get: ['RUN', 'TICKET'], Put: ['RUN'], Update: ['RUN', 'ERASED'] } }, 'announce'],
   },
   ReadOutcome: { seconds: 15, env: ledger, may: [{ items: { Get: ['RUN'], Update: ['RUN'] } }] },
   StartRevalidation: {
     seconds: 15,
-    env: [...ledger, ...retries, ...limits, 'MEDIA_BUCKET', 'MACHINE_ARN', 'MINIMUM_THRESHOLD', ...api],
+    env: [
+      ...ledger,
+      ...retries,
+      ...limits,
+      'MEDIA_BUCKET',
+      'MACHINE_ARN',
+      'MINIMUM_THRESHOLD',
+      'ALLOW_NATIONAL_IDS',
+      ...api,
+    ],
     may: [
-      { items: { Get: ['RUN', 'TICKET', 'KEY', 'VLD'], Put: ['TICKET', 'KEY'] } },
+      { items: { Get: ['RUN', 'TICKET', 'KEY', 'VLD', 'ERASED'], Put: ['TICKET', 'KEY'] } },
       { readVersions: ['media'] },
       { readNewest: ['media'] },
       'seeMissingMedia',
@@ -155,6 +186,30 @@ export const functionTable: Record<FunctionName, FunctionSpec> = {
     seconds: 10,
     env: [...recording, ...api],
     may: [{ items: { Get: ['RUN', 'TICKET'], Update: ['RUN'] } }, 'announce', 'stopExecution'],
+  },
+  EraseAccount: {
+    // As long as API Gateway waits (documented: 30 s at most). The sweep does what is left.
+    seconds: 29,
+    env: [...recording, ...evidence, ...erasure, ...api],
+    may: [
+      { query: BY_PERSON.name },
+      {
+        items: {
+          Get: ['RUN', 'ERASED', 'LEGAL'],
+          BatchGet: ['RUN'],
+          Put: ['RUN', 'ERASED'],
+          Update: ['RUN', 'ERASED'],
+          Delete: ['VLD', 'WAIT', 'RETRY'],
+        },
+      },
+      'announce',
+      'stopExecution',
+      'listMediaOfPerson',
+      'deleteMedia',
+      'bareEvidence',
+      'nameErased',
+      'readCertificates',
+    ],
   },
   ReadEvidence: {
     seconds: 15,
@@ -200,12 +255,38 @@ export const functionTable: Record<FunctionName, FunctionSpec> = {
       'deleteMedia',
     ],
   },
+  SweepErasures: {
+    seconds: 120,
+    env: [...recording, ...truora, ...evidence, ...erasure],
+    may: [
+      'searchLedger',
+      { query: BY_DUE.name },
+      {
+        items: {
+          Get: ['RUN', 'ACC', 'TICKET', 'KEY', 'CNS', 'ERASED', 'SWEEP', 'GATE'],
+          BatchGet: ['ERASED'],
+          Put: ['RUN', 'CNS', 'ERASED'],
+          Update: ['RUN', 'ERASED', 'SWEEP', 'GATE'],
+          Delete: ['ACC', 'TICKET', 'KEY', 'VLD', 'WAIT', 'RETRY'],
+        },
+      },
+      'announce',
+      'stopExecution',
+      'readTruoraKey',
+      'listMediaOfPerson',
+      'deleteMedia',
+      'bareEvidence',
+      'compareErased',
+      'certifyErasures',
+      'signEvidence',
+    ],
+  },
   RepairExecution: {
     seconds: 30,
-    env: [...recording, 'MEDIA_BUCKET'],
+    env: [...recording, 'MEDIA_BUCKET', 'SETTLE_SECONDS'],
     may: [
       { query: BY_PERSON.name },
-      { items: { Get: ['RUN', 'TICKET'], BatchGet: ['RUN'], Put: ['RUN'], Update: ['RUN'] } },
+      { items: { Get: ['RUN', 'TICKET'], BatchGet: ['RUN'], Put: ['RUN'], Update: ['RUN', 'ERASED'] } },
       'announce',
     ],
   },

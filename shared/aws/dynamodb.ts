@@ -101,8 +101,8 @@ export const updateItem = (table: string, pk: string, change: Change): Promise<I
     return unmarshall(Attributes ?? {}) as Item;
   }, undefined);
 
-/** Deletes an item. @returns false when the condition does not hold */
-export const deleteItem = (table: string, pk: string, when: Condition): Promise<boolean> =>
+/** Deletes an item, whether it is there or not, unless a condition is given. @returns false when the condition does not hold */
+export const deleteItem = (table: string, pk: string, when: Condition = {}): Promise<boolean> =>
   unlessConditionFails(async () => {
     const text = expression();
     const condition = conditionText(when, text);
@@ -110,8 +110,7 @@ export const deleteItem = (table: string, pk: string, when: Condition): Promise<
       new DeleteItemCommand({
         TableName: table,
         Key: { pk: { S: pk } },
-        ConditionExpression: condition,
-        ...partsOf(text),
+        ...(condition ? { ConditionExpression: condition, ...partsOf(text) } : {}),
       }),
     );
     return true;

@@ -13,6 +13,8 @@ export const problems = {
   account_forbidden: { status: 403, title: 'The caller may not see this account.' },
   revalidation_unknown: { status: 404, title: 'There is no such re-validation.' },
   already_decided: { status: 409, title: 'The re-validation has ended.' },
+  legal_hold: { status: 409, title: 'A legal hold forbids the erasure.' },
+  account_erased: { status: 410, title: 'The person of this account id was erased.' },
   not_ended: { status: 409, title: 'The re-validation has not ended.' },
   claimed_elsewhere: { status: 409, title: 'Another request with the same key is in progress.' },
   already_asked_otherwise: { status: 409, title: 'The media was asked about with another request.' },

@@ -56,6 +56,11 @@ export const reasonGroups = {
     means: 'The request breaks a rule. `detail` names the field and the rule.',
     act: 'Correct the caller.',
   },
+  erased: {
+    status: 'refused',
+    means: 'The person of this account id was erased.',
+    act: 'Enroll the person under a new account id.',
+  },
   consent: {
     status: 'refused',
     means: '`userAuthorized` is not true.',

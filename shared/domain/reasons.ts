@@ -22,6 +22,7 @@ const reasons = {
     retry_too_late: 'linked_retry',
     retries_used_up: 'linked_retry',
     threshold_below_policy: 'request',
+    account_erased: 'erased',
   },
   MediaUnacceptableError: {
     media_empty: 'media',
@@ -111,6 +112,7 @@ const reasons = {
     revalidation_unknown: null,
     already_decided: null,
     not_ended: null,
+    legal_hold: null,
     body_too_large: null,
     content_type_unsupported: null,
   },

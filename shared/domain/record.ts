@@ -42,6 +42,9 @@ export const LedgerRecord = z.extend(z.partial(Claim), {
   /** When a webhook arrived after the end. */
   lateWebhookAt: z.optional(Timestamp),
   canceledBy: z.optional(CalledBy),
+  /** Of an erased record, which names no person any more: the hash of its account id, and when it was erased. */
+  person: z.optional(z.string()),
+  erasedAt: z.optional(Timestamp),
   /** Each phase and when it was reached. */
   trail: z.array(z.object({ phase: z.enum(phases as [(typeof phases)[number], ...typeof phases]), at: Timestamp })),
 });

@@ -2,11 +2,12 @@ import { readSecret } from '../aws/secrets.ts';
 import { defined } from '../domain/defined.ts';
 import { sendableKey } from '../domain/sendable-key.ts';
 import type { ThrottleStore } from '../domain/throttle.ts';
+import type { ErasureSettings } from '../erasure/erase-item.ts';
 import { throttleOf } from '../ledger/throttle.ts';
 import type { CreationSettings } from '../logic/creation.ts';
 import type { EvidenceSettings } from '../logic/evidence.ts';
 import type { Truora } from '../truora/call.ts';
-import { env } from './env.ts';
+import { env, NO_EVIDENCE } from './env.ts';
 import { emit, emitOutcome, emitTruoraCall } from './metrics.ts';
 
 /** The ledger, as the records' functions want it. */
@@ -22,6 +23,21 @@ export const evidenceFromEnv = (): EvidenceSettings => ({
   issuer: env('EVIDENCE_ISSUER'),
   codeVersion: env('CODE_VERSION'),
 });
+
+/** What an erasure works with, as long as its function has time. */
+export const erasureFromEnv = (hasTime: () => boolean): ErasureSettings => ({
+  ledger: ledgerFromEnv(),
+  outcomeBus: outcomeSettingsFromEnv(),
+  mediaBucket: env('MEDIA_BUCKET'),
+  erasureBucket: env('ERASURE_BUCKET'),
+  evidenceBucket: evidenceIfAnyFromEnv()?.bucket,
+  settleSeconds: env('SETTLE_SECONDS'),
+  hasTime,
+});
+
+/** Undefined where the deployment signs no evidence. */
+export const evidenceIfAnyFromEnv = (): EvidenceSettings | undefined =>
+  env('EVIDENCE_BUCKET') === NO_EVIDENCE ? undefined : evidenceFromEnv();
 
 /** The throttle before Truora, that all runs share. */
 export const throttleFromEnv = (): ThrottleStore => throttleOf(accessFromEnv('DYNAMODB'), env('TABLE_NAME'));

@@ -21,6 +21,9 @@ const origins = z.pipe(
   ),
 );
 
+/** The name of the bucket of evidence where the deployment signs none. */
+export const NO_EVIDENCE = 'none';
+
 /** Every environment variable and its form. None holds a secret; two name where one is stored. */
 const variables = {
   TABLE_NAME: text,
@@ -81,6 +84,13 @@ const variables = {
   EVIDENCE_ISSUER: text,
   /** The version of this project. */
   CODE_VERSION: text,
+  /** Whether an account id or a reference may be a national id. */
+  ALLOW_NATIONAL_IDS: z.pipe(
+    z.enum(['true', 'false']),
+    z.transform((value) => value === 'true'),
+  ),
+  /** The bucket that names erased persons, outside of the ledger. */
+  ERASURE_BUCKET: text,
 };
 
 export type EnvKey = keyof typeof variables;

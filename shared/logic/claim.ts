@@ -3,11 +3,13 @@ import { MediaGoneError, MediaUnacceptableError } from '../domain/errors.ts';
 import type { Intake } from '../domain/intake.ts';
 import type { RetryRules } from '../domain/linked-retry.ts';
 import { isTooOld } from '../domain/media.ts';
+import { refuseNationalIds } from '../domain/national-ids.ts';
 import { Claim } from '../domain/revalidation.ts';
 import { claim, ownRecord } from '../ledger/claims.ts';
 import { holdMedia } from '../ledger/holds.ts';
 import { claimUnderKey } from '../ledger/idempotency-keys.ts';
 import { readRecord } from '../ledger/records.ts';
+import { refuseErased } from '../ledger/tombstones.ts';
 import { refuseIfOld } from './answer-age.ts';
 import { linkRetry } from './linked-retry.ts';
 import { type LocateSettings, locate } from './locate.ts';
@@ -18,6 +20,7 @@ export type ClaimSettings = LocateSettings & {
   /** The greatest age of a drop. Hours. */
   mediaHours: number;
   retries: RetryRules;
+  allowNationalIds: boolean;
 };
 
 /**
@@ -43,6 +46,8 @@ const findOrClaim = async (settings: ClaimSettings, intake: Intake): Promise<Cla
   const { executionId: owner } = intake;
   const { revalidationId, idempotencyKey, request } = await locate(settings, intake);
   if (!request) return Claim.parse(await ownRecord(ledger, revalidationId, owner));
+  refuseNationalIds(request.details, settings);
+  await refuseErased(ledger.table, request.details.accountId);
   await refuseTooOld(settings, intake, revalidationId, request);
   const claimOnce = async (keyHash?: string): Promise<Claim> => {
     const wanted = await newClaim(settings, revalidationId, request);

@@ -50,17 +50,30 @@ export const observed = async <T>({ onCall }: Truora, method: Call['method'], ca
 /** An id for a path, after our own check: Truora's pattern for account ids matches `..`. */
 export const segment = (schema: z.ZodMiniType<string>, id: string): string => encodeURIComponent(schema.parse(id));
 
+type Asked = { form?: string; maxBytes?: number; onHeaders?: (answer: Answer) => void };
+
 export const ask = async <Schema extends z.ZodMiniType>(
   truora: Truora,
   method: 'GET' | 'POST',
   path: string,
   schema: Schema,
-  {
-    form,
-    maxBytes = MAX_ANSWER_BYTES,
-    onHeaders,
-  }: { form?: string; maxBytes?: number; onHeaders?: (answer: Answer) => void } = {},
-): Promise<z.infer<Schema>> => {
+  asked: Asked = {},
+): Promise<z.infer<Schema>> =>
+  answered(truora, method, path, asked, ({ body }) => {
+    const { success, data } = schema.safeParse(readJson(body));
+    if (!success)
+      throw new TruoraContractError('truora_contract_broken', 'the answer does not hold what Truora documents');
+    return data as z.infer<Schema>;
+  });
+
+/** Sends a call with our key, and reads its answer below 300. */
+export const answered = async <Result>(
+  truora: Truora,
+  method: 'GET' | 'POST' | 'DELETE',
+  path: string,
+  { form, maxBytes = MAX_ANSWER_BYTES, onHeaders }: Asked,
+  read: (answer: Answer) => Result,
+): Promise<Result> => {
   const askWith = (key: string) =>
     deliver(
       defined({
@@ -87,10 +100,7 @@ export const ask = async <Schema extends z.ZodMiniType>(
     truora.onAnswer?.(answer);
     if (answer.status >= 300) throw refusalOf(answer);
     onHeaders?.(answer);
-    const { success, data } = schema.safeParse(readJson(answer.body));
-    if (!success)
-      throw new TruoraContractError('truora_contract_broken', 'the answer does not hold what Truora documents');
-    return data as z.infer<Schema>;
+    return read(answer);
   });
 };
 

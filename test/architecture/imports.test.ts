@@ -37,10 +37,15 @@ const rooms: { room: string; may: RegExp[] }[] = [
     room: 'shared/logic',
     may: [/^shared\/(logic|ledger|truora|aws|evidence|domain)\//, /^zod\/mini$/, /^node:/, /^@aws-sdk\//],
   },
+  // The erasure of a person. It is above the procedures of cases, and none of them imports it.
+  {
+    room: 'shared/erasure',
+    may: [/^shared\/(erasure|logic|ledger|truora|aws|evidence|domain)\//, /^zod\/mini$/, /^node:/],
+  },
   {
     room: 'shared/lambda',
     may: [
-      /^shared\/(lambda|ledger|logic|truora|aws|evidence|domain|workflow)\//,
+      /^shared\/(lambda|ledger|logic|erasure|truora|aws|evidence|domain|workflow)\//,
       /^zod\/mini$/,
       /^@middy\/core$/,
       /^aws-lambda$/,

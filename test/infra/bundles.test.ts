@@ -31,6 +31,8 @@ const clients: Record<FunctionName, readonly string[]> = {
   ReadRevalidation: ledger,
   ListRevalidations: ledger,
   CancelRevalidation: [...ledger, 'client-eventbridge', 'client-sfn'],
+  EraseAccount: [...ledger, 'client-eventbridge', 'client-kms', 'client-s3', 'client-sfn'],
+  SweepErasures: [...ledger, 'client-eventbridge', 'client-kms', 'client-s3', 'client-sfn'],
   ReceiveWebhook: [...ledger, 'client-sfn'],
   SweepInbox: [...ledger, 'client-s3', 'client-sfn'],
   SweepLedger: [...ledger, 'client-eventbridge', 'client-s3', 'client-sfn'],

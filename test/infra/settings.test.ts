@@ -31,6 +31,7 @@ const given: Record<keyof typeof Config.shape, string> = {
   retrySeconds: '120',
   retentionDays: '90',
   evidence: 'false',
+  allowNationalIds: 'true',
   evidenceYears: '10',
   evidenceKeys: '2',
   callsPerSecond: '20',

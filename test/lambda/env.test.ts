@@ -36,6 +36,8 @@ const good: Record<EnvKey, string> = {
   EVIDENCE_KEYS: 'arn:aws:kms:us-east-1:000000000000:key/two,arn:aws:kms:us-east-1:000000000000:key/one',
   EVIDENCE_ISSUER: 'face-revalidation-test',
   CODE_VERSION: '0.1.0',
+  ALLOW_NATIONAL_IDS: 'false',
+  ERASURE_BUCKET: 'erasures',
 };
 
 const keys = Object.keys(good) as EnvKey[];

@@ -47,7 +47,7 @@ afterAll(() => open.close());
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['Date'], now: new Date(NOW) });
-  alias = { scope: 'workflow', key: randomUUID(), body: sha256('body') };
+  alias = { scope: 'workflow', key: randomUUID(), body: sha256('body'), accountId: 'ana' };
   commands.clear();
 });
 
@@ -92,7 +92,7 @@ describe('the key of a call', () => {
       ['threshold', 0.7],
     ]);
     const body = sha256(JSON.stringify({ ...rest, options }));
-    expect(aliasOf(call, policy)).toEqual({ scope: 'workflow', key: 'key', body });
+    expect(aliasOf(call, policy)).toEqual({ scope: 'workflow', key: 'key', body, accountId: call.accountId });
     expect(hashOfQuestion(call, policy)).toBe(body);
   });
 

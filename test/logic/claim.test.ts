@@ -82,6 +82,7 @@ const run = (intake: Intake, more: Partial<ClaimSettings> = {}) =>
       mediaHours: 24,
       resultMode: 'callback',
       retries: { allowedRetries: 1, retrySeconds: 300 },
+      allowNationalIds: false,
       ...more,
     },
     intake,

@@ -108,6 +108,7 @@ const variablesOf = (serial: number, more: Readonly<Record<string, string>> = {}
   ON_UNRESOLVED: 'fail-for-human',
   DAILY_BUDGET: 'none',
   MEDIA_MIN_PIXELS: '64',
+  ALLOW_NATIONAL_IDS: 'false',
   MEDIA_MAX_SECONDS: '60',
   MEDIA_HOURS: String(settings.mediaHours),
   UNCLAIMED_MINUTES: String(settings.sweepMinutes),

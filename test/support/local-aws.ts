@@ -21,7 +21,7 @@ import { envKeys } from '../../infra/workflow/function-table.ts';
 import type { EnvKey } from '../../shared/lambda/env.ts';
 import type { StepName } from '../../shared/workflow/contract.ts';
 import type { JobName, RouteName } from '../../shared/workflow/functions.ts';
-import { BUCKET, EVIDENCE_BUCKET, executionOf } from './journal.ts';
+import { BUCKET, ERASURE_BUCKET, EVIDENCE_BUCKET, executionOf } from './journal.ts';
 import { keepLog } from './log-lines.ts';
 
 /** One call to the ledger, to Step Functions, to Secrets Manager or to EventBridge, as it went over the wire. */
@@ -105,7 +105,7 @@ export const openLocalAws = async (
   const s3 =
     options.media &&
     (await startS3({
-      buckets: [BUCKET, EVIDENCE_BUCKET],
+      buckets: [BUCKET, EVIDENCE_BUCKET, ERASURE_BUCKET],
       directory,
       onCreated: () => {},
       secretAccessKey: localSecret,
@@ -156,6 +156,8 @@ export const openLocalAws = async (
     EVIDENCE_KEYS: [...keys.keys()].join(','),
     EVIDENCE_ISSUER: 'face-revalidation-test',
     CODE_VERSION: '0.1.0',
+    ALLOW_NATIONAL_IDS: 'false',
+    ERASURE_BUCKET,
   };
   if (name) for (const key of envKeys[name]) process.env[key] = variables[key];
 

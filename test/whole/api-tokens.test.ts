@@ -36,6 +36,7 @@ beforeAll(async () => {
         accountClaim: 'account',
         readScope: 'revalidations/read',
         writeScope: 'revalidations/write',
+        operateScope: 'revalidations/operate',
       },
     },
   });
