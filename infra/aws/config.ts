@@ -81,10 +81,7 @@ const Settings = z.strictObject({
   httpDeadlineSeconds: z._default(z.number().check(z.int(), z.minimum(1), z.maximum(12)), 10),
   /** Minutes between two sweeps, which repair what a crash left unfinished. */
   sweepMinutes: z._default(z.number().check(z.int(), z.minimum(1), z.maximum(60)), 5),
-  /**
-   * The lowest similarity that approves, 0 to 1, for every caller. A request below it is refused; a request without a threshold
-   * gets it. Truora's own default (documented): 0.65.
-   */
+  /** The lowest similarity that approves, 0 to 1, for every caller; a request without one gets it. Truora's default (documented): 0.65. */
   minimumThreshold: z._default(Threshold, 0.65),
   /** How often a declined validation may be retried: `allowed_retries` of the account at Truora, where the default is also 0. */
   allowedRetries: z._default(z.number().check(z.int(), z.minimum(0), z.maximum(2)), 0),
@@ -97,17 +94,14 @@ const Settings = z.strictObject({
    * a protected stage has stored stays.
    */
   evidence: z._default(z.boolean(), true),
-  /** Years that evidence is kept. It outlives the record. Have counsel choose it. */
+  /** Years that evidence is kept. Have counsel choose it. */
   evidenceYears: z._default(z.number().check(z.int(), z.minimum(1), z.maximum(30)), 5),
   /**
    * How many keys there are for evidence. The newest signs, and the older ones are published, so that what they signed still verifies.
    * One more rotates the key. Never lower it: evidence of the key that goes could not be verified any more.
    */
   evidenceKeys: z._default(z.number().check(z.int(), z.minimum(1), z.maximum(20)), 1),
-  /**
-   * Whether an account id or a reference may be a national id (CPF, CNPJ, CURP, RFC, RUT). Both reach events, keys of objects and traces,
-   * so use ids of your own instead.
-   */
+  /** Whether an account id or a reference may be a national id (CPF, CNPJ, CURP, RFC, RUT), though both reach events and keys of objects. */
   allowNationalIds: z._default(z.boolean(), false),
   /** API calls a second that all callers together may make. */
   callsPerSecond: z._default(z.number().check(z.int(), z.minimum(1), z.maximum(10_000)), 50),

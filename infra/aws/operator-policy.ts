@@ -24,7 +24,7 @@ type Props = {
 
 /**
  * What an operator may do: the commands `show`, `cases`, `explain`, `cancel`, `redrive`, `announce`, `resolve`, `throttle`, `keys`,
- * `today`, `spend`, `restore`, `smoke` and `evidence` on one stage, and the log lines that the runbook reads. Not: deploy, delete, make a table out
+ * `today`, `spend`, `restore`, `smoke`, `evidence`, `erase`, `export` and `hold` on one stage, and the log lines that the runbook reads. Not: deploy, delete, make a table out
  * of a backup, drop media, or put an event on the bus. It is attached to no identity: give it to a role or a permission set.
  */
 export const operatorPolicy = (scope: Construct, id: string, props: Props): ManagedPolicy =>
@@ -37,7 +37,7 @@ const allow = (sid: string, actions: string[], resources: string[]) => new Polic
 
 /** Cases, the throttle and intents in the ledger; both keys; both dead-letter queues. */
 const readsAndWrites = ({ storage, queues, alarms }: Props): PolicyStatement[] => {
-  const { ledger, key, truoraKey, webhookKeys, evidence } = storage;
+  const { ledger, key, media, erasures, truoraKey, webhookKeys, evidence } = storage;
   // The last part is an id that CloudFormation makes.
   const resourceName = `${Aws.STACK_NAME}/*`;
   const stackArn = Stack.of(ledger).formatArn({ service: 'cloudformation', resource: 'stack', resourceName });
@@ -50,6 +50,8 @@ const readsAndWrites = ({ storage, queues, alarms }: Props): PolicyStatement[] =
     ),
     allow('CasesOfPerson', ['dynamodb:Query'], [`${ledger.tableArn}/index/${BY_PERSON.name}`]),
     useOf(key, 'dynamodb', 'write'),
+    // The names of a person's media, for `export`, and of erased persons, for `restore`.
+    allow('ListVersions', ['s3:ListBucketVersions'], [media.bucketArn, erasures.bucketArn]),
     ...(evidence
       ? [
           allow('Evidence', ['s3:GetObject'], [evidence.bucket.arnForObjects(`${EVIDENCE}*`)]),
@@ -82,8 +84,8 @@ const runs = ({ machineArn, functions: { byName } }: Props): PolicyStatement[] =
   allow(
     'Jobs',
     ['lambda:InvokeFunction'],
-    [byName.SweepInbox, byName.SweepLedger, byName.RepairExecution, byName.SignEvidence].flatMap((one) =>
-      one ? [one.functionArn] : [],
+    [byName.SweepInbox, byName.SweepLedger, byName.SweepErasures, byName.RepairExecution, byName.SignEvidence].flatMap(
+      (one) => (one ? [one.functionArn] : []),
     ),
   ),
   // The settings that are in effect are variables of this function.
@@ -115,7 +117,13 @@ const logs = ({ machineLog, api, storage }: Props): PolicyStatement[] => {
 /** With tokens in place of signatures no permission of IAM opens the API. */
 const callsOfApi = ({ api: { api, issuer } }: Props): PolicyStatement[] => {
   if (issuer) return [];
-  const called: RouteName[] = ['StartRevalidation', 'ReadRevalidation', 'ListRevalidations', 'CancelRevalidation'];
+  const called: RouteName[] = [
+    'StartRevalidation',
+    'ReadRevalidation',
+    'ListRevalidations',
+    'CancelRevalidation',
+    'EraseAccount',
+  ];
   const arns = called.map((name) => {
     const { method, path } = routes[name];
     return api.arnForExecuteApi(method, path.replace(/\{\w+\}/g, '*'));

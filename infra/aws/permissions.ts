@@ -5,7 +5,8 @@ import { INBOX } from '../../shared/domain/drop.ts';
 import { CERTIFICATES, ERASED } from '../../shared/domain/erasure-keys.ts';
 import { EVIDENCE } from '../../shared/domain/evidence-key.ts';
 import type { FunctionName } from '../../shared/workflow/functions.ts';
-import { columnOf, type Folder, type Grant, type Kind, type Verb } from '../workflow/function-table.ts';
+import type { Folder, Grant, Kind, Verb } from '../workflow/function-spec.ts';
+import { columnOf } from '../workflow/function-table.ts';
 import { useOf } from './kms.ts';
 import type { Storage } from './storage.ts';
 

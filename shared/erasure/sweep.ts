@@ -1,9 +1,8 @@
 import * as z from 'zod/mini';
 import { getItem, getItems, updateItem } from '../aws/dynamodb.ts';
 import { listErased } from '../aws/erasure-store.ts';
-import { TruoraRejectedError } from '../domain/errors.ts';
 import { Timestamp } from '../domain/revalidation.ts';
-import { isBackOff, type ThrottleStore, throttled } from '../domain/throttle.ts';
+import { isBackOff } from '../domain/throttle.ts';
 import { personItems } from '../ledger/person-items.ts';
 import {
   count,
@@ -18,18 +17,16 @@ import {
   TOMBSTONE,
   type Tombstone,
 } from '../ledger/tombstones.ts';
+import { type DeletionSettings, deleteOwnEnrollment } from '../logic/enrollment-deletion.ts';
 import type { EvidenceSettings } from '../logic/evidence.ts';
-import type { Truora } from '../truora/call.ts';
-import { deleteEnrollment, getEnrollment } from '../truora/client.ts';
 import { certify } from './certificate.ts';
 import { type ErasureSettings, eraseItem, eraseMedia } from './erase-item.ts';
 
-export type SweepSettings = ErasureSettings & {
-  truora: Truora;
-  throttle: ThrottleStore;
-  evidence: EvidenceSettings | undefined;
-  logFailure: (error: unknown) => void;
-};
+export type SweepSettings = ErasureSettings &
+  DeletionSettings & {
+    evidence: EvidenceSettings | undefined;
+    logFailure: (error: unknown) => void;
+  };
 
 /** What a comparison of the names outside of the table with the table needs. */
 export type Comparison = Pick<ErasureSettings, 'ledger' | 'erasureBucket' | 'settleSeconds' | 'hasTime'>;
@@ -148,7 +145,11 @@ const finish = async (settings: SweepSettings, { person }: Tombstone): Promise<b
     const { accountId } = before;
     const isEmpty = accountId === undefined || (await eraseMedia(settings, person, accountId));
     const { enrollmentsLeft = [] } = (await readTombstone(table, person)) ?? before;
-    for (const enrollmentId of enrollmentsLeft) await eraseEnrollment(settings, before, enrollmentId);
+    for (const enrollmentId of enrollmentsLeft) {
+      const isDeleted = await deleteOwnEnrollment(settings, accountId, enrollmentId);
+      if (isDeleted) await count(table, person, 'enrollments');
+      await forgetEnrollment(table, person, enrollmentId);
+    }
     if (!isEmpty) throw Object.assign(new Error('media is left'), { name: 'MediaLeftError' });
     const at = new Date().toISOString();
     await certify(erasureBucket, evidence, (await readTombstone(table, person)) ?? before, at);
@@ -159,24 +160,4 @@ const finish = async (settings: SweepSettings, { person }: Tombstone): Promise<b
     await postponeErasure(table, before, AGAIN_SECONDS);
     return isBackOff(error);
   }
-};
-
-/**
- * Deletes an enrollment at Truora. A request may have named an enrollment of another account, and that one stays.
- * @throws Truora's errors: the enrollment may be there still, and stays due
- */
-const eraseEnrollment = async (
-  { ledger, truora, throttle }: SweepSettings,
-  { person, accountId }: Tombstone,
-  enrollmentId: string,
-): Promise<void> => {
-  const found = await throttled(throttle, () => getEnrollment(truora, enrollmentId)).catch((error) => {
-    if (error instanceof TruoraRejectedError && error.reason === 'truora_not_found') return undefined;
-    throw error;
-  });
-  if (found && found.account_id === accountId) {
-    await throttled(throttle, () => deleteEnrollment(truora, enrollmentId));
-    await count(ledger.table, person, 'enrollments');
-  }
-  await forgetEnrollment(ledger.table, person, enrollmentId);
 };

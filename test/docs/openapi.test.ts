@@ -83,6 +83,7 @@ describe('the OpenAPI document', () => {
       ReadRevalidation: withScope('revalidations/read'),
       ListRevalidations: withScope('revalidations/read'),
       CancelRevalidation: withScope('revalidations/write'),
+      EraseAccount: withScope('revalidations/operate'),
       ReadEvidence: withScope('revalidations/read'),
       ReadJwks: [],
       ReceiveWebhook: [],

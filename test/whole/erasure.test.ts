@@ -208,7 +208,7 @@ test('the face is gone at Truora, and that of another person is not', async () =
   expect((await read(ben.enrollmentId)).status).toBe(200);
 });
 
-test('the evidence of others still verifies, and that of the person shows nobody', async () => {
+test('the evidence of others still verifies, and that of the person shows no person', async () => {
   const jwks = await (await fetch(new URL('/.well-known/jwks.json', system.apiOrigin))).json();
   const of = async (id: string) => verifyEvidence(await signed(id), keysById(jwks));
   expect(await of(bensCase)).toMatchObject({ valid: true, withheld: [], claims: { accountId: 'ben' } });
