@@ -84,8 +84,8 @@ const runs = ({ machineArn, functions: { byName } }: Props): PolicyStatement[] =
   allow(
     'Jobs',
     ['lambda:InvokeFunction'],
-    [byName.SweepInbox, byName.SweepLedger, byName.SweepErasures, byName.RepairExecution, byName.SignEvidence].flatMap(
-      (one) => (one ? [one.functionArn] : []),
+    [byName.SweepInbox, byName.SweepLedger, byName.RepairExecution, byName.SignEvidence].flatMap((one) =>
+      one ? [one.functionArn] : [],
     ),
   ),
   // The settings that are in effect are variables of this function.

@@ -73,8 +73,7 @@ export const permissionsOf = (
     ],
     readCertificates: () => [
       allow(['s3:GetObject'], erasures.arnForObjects(`${CERTIFICATES}*`)),
-      // Without the list S3 answers 403 for a certificate that is not there.
-      allow(['s3:ListBucket'], erasures.bucketArn),
+      useOf(key, 's3', 'read'),
     ],
     // By version only: without one S3 would put a delete marker.
     deleteMedia: () => [allow(['s3:DeleteObjectVersion'], ...objects(['inbox', 'media']))],

@@ -46,13 +46,8 @@ export const putCertificate = async (bucket: string, person: string, text: strin
   await s3().send(new PutObjectCommand({ Bucket: bucket, Key, Body: text, ContentType: SD_JWT }));
 };
 
-/** @returns undefined when there is none */
+/** The certificate of a finished erasure. It is written before the erasure is finished. */
 export const readCertificate = async (bucket: string, person: string): Promise<string | undefined> => {
-  try {
-    const { Body } = await s3().send(new GetObjectCommand({ Bucket: bucket, Key: certificateKeyOf(person) }));
-    return await Body?.transformToString();
-  } catch (error) {
-    if ((error as Error).name === 'NoSuchKey') return undefined;
-    throw error;
-  }
+  const { Body } = await s3().send(new GetObjectCommand({ Bucket: bucket, Key: certificateKeyOf(person) }));
+  return Body?.transformToString();
 };

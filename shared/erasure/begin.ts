@@ -17,12 +17,14 @@ export type Erasure = { tombstone: Tombstone; certificate: string | undefined };
  * @throws CallRefusedError `legal_hold`
  */
 export const beginErasure = async (settings: ErasureSettings, { accountId, ...request }: Request): Promise<Erasure> => {
-  const { ledger, erasureBucket, settleSeconds } = settings;
+  const { ledger, erasureBucket, evidenceBucket, settleSeconds } = settings;
   const { table } = ledger;
   const person = personOf(accountId);
   const existing = await readTombstone(table, person);
   if (existing?.finishedAt && !existing.dueAt) {
-    return { tombstone: existing, certificate: await readCertificate(erasureBucket, person) };
+    // Without keys for evidence nothing was signed.
+    const certificate = evidenceBucket && (await readCertificate(erasureBucket, person));
+    return { tombstone: existing, certificate };
   }
   if (!existing) {
     const holdUntil = await readHold(table, accountId);

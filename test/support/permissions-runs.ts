@@ -1,6 +1,12 @@
 import { createHash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
-import { type AttributeValue, DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import {
+  type AttributeValue,
+  DeleteItemCommand,
+  DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+} from '@aws-sdk/client-dynamodb';
 import { DeleteObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import type { RoleCall } from '../../infra/local/iam/roles.ts';
@@ -14,6 +20,7 @@ import { calling, upload } from './callers.ts';
 import { fileOf, photo, someone, video } from './drops.ts';
 import { agedIn, dueIn, dueNow } from './follow-ups.ts';
 import { holderOf } from './permissions.ts';
+import { erasureRuns } from './permissions-erasure.ts';
 
 type Person = { accountId: string; enrollmentId: string };
 
@@ -56,6 +63,8 @@ export const runsIn = (
   /** Puts an item into the ledger in the place of any other under its key. */
   const stand = (item: Record<string, unknown>) =>
     withLedger((dynamo) => dynamo.send(new PutItemCommand({ TableName: system.table, Item: marshall(item) })));
+  const remove = (pk: string) =>
+    withLedger((dynamo) => dynamo.send(new DeleteItemCommand({ TableName: system.table, Key: { pk: { S: pk } } })));
   const itemAt = (pk: string): Promise<Record<string, unknown>> =>
     withLedger(async (dynamo) => {
       const Key: Record<string, AttributeValue> = { pk: { S: pk } };
@@ -346,6 +355,7 @@ export const runsIn = (
       if (!(await system.record(revalidationId))?.orphans?.includes(orphan))
         throw new Error('the orphan was not found');
     },
+    ...erasureRuns({ system, call, stand, remove, itemAt, woken }),
     'a sweep over the inbox from where one has left off, and one from its beginning': async () => {
       const who = await someone(system);
       const key = `inbox/${who.accountId}/${who.enrollmentId}/a.jpg`;
