@@ -7,6 +7,7 @@ import { ledgerFromEnv, outcomeSettingsFromEnv } from '../shared/lambda/clients.
 import { env } from '../shared/lambda/env.ts';
 import { log } from '../shared/lambda/logger.ts';
 import { emitOutcome } from '../shared/lambda/metrics.ts';
+import { viewFor } from '../shared/lambda/reader.ts';
 import { answerJson, route } from '../shared/lambda/route.ts';
 import { recordCancellation } from '../shared/ledger/outcomes.ts';
 import { readRecord } from '../shared/ledger/records.ts';
@@ -39,7 +40,8 @@ export const handler = route('CancelRevalidation', async ({ event }) => {
     await announce(ledger, outcomeSettingsFromEnv(), ending);
   }
   log('info', 'done', { step: 'CancelRevalidation', revalidationId: id });
-  return answerJson(200, presentRevalidation(record, ticket) ?? {});
+  const { show, headers } = viewFor(event);
+  return answerJson(200, show(presentRevalidation(record, ticket) ?? found), headers);
 });
 
 /** A record that was canceled before anything ran has no execution. */

@@ -2,7 +2,7 @@ import { readIntake } from '../shared/domain/intake.ts';
 import { parseOrRefuse } from '../shared/domain/parse.ts';
 import { RevalidationRequest } from '../shared/domain/request.ts';
 import { ledgerFromEnv, retryRulesFromEnv } from '../shared/lambda/clients.ts';
-import { env, mediaLimitsFromEnv, policyFromEnv } from '../shared/lambda/env.ts';
+import { env, mediaLimitsFromEnv } from '../shared/lambda/env.ts';
 import { step } from '../shared/lambda/step.ts';
 import { type ClaimSettings, claimRequest } from '../shared/logic/claim.ts';
 
@@ -17,7 +17,7 @@ export const handler = step('ClaimRequest', async ({ request, executionId }) => 
 
 const settings = (): ClaimSettings => ({
   ledger: ledgerFromEnv(),
-  policy: policyFromEnv(),
+  policy: env('POLICIES'),
   mediaLimits: mediaLimitsFromEnv(),
   mediaHours: env('MEDIA_HOURS'),
   resultMode: env('RESULT_MODE'),

@@ -7,6 +7,7 @@ import { callerOf, refuseOthers } from '../shared/lambda/caller.ts';
 import { ledgerFromEnv } from '../shared/lambda/clients.ts';
 import { env } from '../shared/lambda/env.ts';
 import { log } from '../shared/lambda/logger.ts';
+import { viewFor } from '../shared/lambda/reader.ts';
 import { answerJson, route } from '../shared/lambda/route.ts';
 import { listOfPerson } from '../shared/logic/person-list.ts';
 
@@ -23,6 +24,7 @@ export const handler = route('ListRevalidations', async ({ event }) => {
   for (const { revalidationId } of page.unreadable) {
     log('error', 'unreadable', { step: 'ListRevalidations', revalidationId: String(revalidationId) });
   }
-  const revalidations = page.records.map((record) => presentRevalidation(record));
-  return answerJson(200, defined({ revalidations, cursor: page.next && writeCursor(page.next) }));
+  const { show, headers } = viewFor(event);
+  const revalidations = page.records.flatMap((record) => presentRevalidation(record) ?? []).map(show);
+  return answerJson(200, defined({ revalidations, cursor: page.next && writeCursor(page.next) }), headers);
 });

@@ -4,13 +4,14 @@ import { CallRefusedError } from '../shared/domain/problem.ts';
 import { callerOf, maySee } from '../shared/lambda/caller.ts';
 import { ledgerFromEnv } from '../shared/lambda/clients.ts';
 import { env } from '../shared/lambda/env.ts';
+import { viewFor } from '../shared/lambda/reader.ts';
 import { answerJson, retryAfter, route } from '../shared/lambda/route.ts';
 import { readRecord } from '../shared/ledger/records.ts';
 import { readTicket } from '../shared/ledger/tickets.ts';
 
 /**
- * `GET /revalidations/{id}`, called by the caller that started it. Gives the record of the re-validation, or before the claim the
- * promise, and for a pending case the time to read it again. A re-validation that the caller may not see is unknown to the caller, like one that does not exist.
+ * `GET /revalidations/{id}`, called by the caller that started it. Gives the record of the re-validation (a person gets
+ * what a person may see), or before the claim the promise, and for a pending case the time to read it again. A re-validation that the caller may not see is unknown to the caller, like one that does not exist.
  */
 export const handler = route('ReadRevalidation', async ({ event }) => {
   const caller = callerOf(event, env('ACCOUNT_CLAIM'));
@@ -21,5 +22,6 @@ export const handler = route('ReadRevalidation', async ({ event }) => {
   if (!found || !maySee(caller, found.accountId)) {
     throw new CallRefusedError('revalidation_unknown', 'id: is none that this caller may see');
   }
-  return answerJson(200, found, retryAfter(found));
+  const { show, headers } = viewFor(event);
+  return answerJson(200, show(found), { ...retryAfter(found), ...headers });
 });

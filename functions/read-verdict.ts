@@ -1,5 +1,5 @@
 import { throttleFromEnv, truoraFromEnv } from '../shared/lambda/clients.ts';
-import { env, policyFromEnv } from '../shared/lambda/env.ts';
+import { env } from '../shared/lambda/env.ts';
 import { emit } from '../shared/lambda/metrics.ts';
 import { step } from '../shared/lambda/step.ts';
 import { askVerdict, type VerdictSettings } from '../shared/logic/ask-verdict.ts';
@@ -14,7 +14,7 @@ export const handler = step('ReadVerdict', ({ claim, validation }) => askVerdict
 const settings = (): VerdictSettings => ({
   truora: truoraFromEnv(),
   throttle: throttleFromEnv(),
-  policy: policyFromEnv(),
+  policy: env('POLICIES'),
   graceSeconds: env('GRACE_SECONDS'),
   emitUnknownWord: (word) => emit('UnknownWords', 1, { word }),
 });

@@ -8,8 +8,9 @@ import { IdempotencyKeyHeader } from '../shared/domain/request.ts';
 import { refuseSpeech } from '../shared/domain/request-details.ts';
 import { callerOf, refuseOthers, refuseOthersMedia } from '../shared/lambda/caller.ts';
 import { ledgerFromEnv, retryRulesFromEnv } from '../shared/lambda/clients.ts';
-import { env, mediaLimitsFromEnv, policyFromEnv } from '../shared/lambda/env.ts';
+import { env, mediaLimitsFromEnv } from '../shared/lambda/env.ts';
 import { log } from '../shared/lambda/logger.ts';
+import { viewFor } from '../shared/lambda/reader.ts';
 import { answerJson, jsonOf, type RouteInput, retryAfter, route } from '../shared/lambda/route.ts';
 import { type StartCall, type StartSettings, start } from '../shared/logic/start.ts';
 
@@ -23,15 +24,17 @@ export const handler = route('StartRevalidation', async (input) => {
   const found = presentRevalidation(record, ticket);
   if (!found) throw new TypeError('a started case has a record or a ticket');
   log('info', 'done', { step: 'StartRevalidation', revalidationId: found.revalidationId });
-  const headers = { location: `/revalidations/${found.revalidationId}`, ...retryAfter(found) };
-  return answerJson(record ? 200 : 202, defined({ ...found, isRepeat: isRepeat || undefined, upload }), headers);
+  const view = viewFor(input.event);
+  const headers = { location: `/revalidations/${found.revalidationId}`, ...retryAfter(found), ...view.headers };
+  const shown = view.show({ ...found, ...(isRepeat ? { isRepeat } : {}) });
+  return answerJson(record ? 200 : 202, defined({ ...shown, upload }), headers);
 });
 
 const settings = (): StartSettings => ({
   ledger: ledgerFromEnv(),
   mediaBucket: env('MEDIA_BUCKET'),
   machineArn: env('MACHINE_ARN'),
-  policy: policyFromEnv(),
+  policy: env('POLICIES'),
   mediaLimits: mediaLimitsFromEnv(),
   retries: retryRulesFromEnv(),
 });
@@ -47,7 +50,7 @@ const readCall = (input: RouteInput): StartCall => {
   if ('media' in body) refuseOthersMedia(caller, body.media.key);
   refuseNationalIds(body, { allowNationalIds: env('ALLOW_NATIONAL_IDS') });
   refuseSpeech(body.options ?? {});
-  applyPolicy(body.options ?? {}, policyFromEnv());
+  applyPolicy(body, env('POLICIES'));
   const isForced = 'forceNew' in body && body.forceNew !== undefined;
   if (isForced && !key) throw keyless();
   const maxAgeSeconds = 'maxAgeSeconds' in body ? body.maxAgeSeconds : undefined;

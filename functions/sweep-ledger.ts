@@ -1,5 +1,5 @@
 import { ledgerFromEnv, outcomeSettingsFromEnv, throttleFromEnv, truoraFromEnv } from '../shared/lambda/clients.ts';
-import { env, policyFromEnv } from '../shared/lambda/env.ts';
+import { env } from '../shared/lambda/env.ts';
 import { job, logError } from '../shared/lambda/job.ts';
 import { log } from '../shared/lambda/logger.ts';
 import { emit } from '../shared/lambda/metrics.ts';
@@ -22,13 +22,14 @@ const settingsOf = (remainingMs: () => number): SweepSettings => ({
   outcomeBus: outcomeSettingsFromEnv(),
   truora: truoraFromEnv(),
   throttle: throttleFromEnv(),
-  policy: policyFromEnv(),
+  policy: env('POLICIES'),
   mediaBucket: env('MEDIA_BUCKET'),
   graceSeconds: env('GRACE_SECONDS'),
   emitOrphans: (count, revalidationId) => {
     log('warn', 'orphaned', { step: NAME, revalidationId });
     emit('Orphans', count);
   },
+  emitUnknownWord: (word) => emit('UnknownWords', 1, { word }),
   logFailure: (error, revalidationId) => logError(NAME, error, revalidationId),
   logUnreadable: (revalidationId) => log('error', 'unreadable', { step: NAME, revalidationId }),
   logAmended: (revalidationId, status) => log('warn', 'amended', { step: NAME, revalidationId, reason: status }),

@@ -149,6 +149,13 @@ export const alarms = {
     metric: ({ config }) => metricOf(config, 'VerdictsUnconfirmed', {}, minutes(5)),
     from: 1,
   },
+  UnknownReason: {
+    meaning:
+      'Truora gave a reason that is not documented, or none. The person was not approved, and the raw reason is kept.',
+    first: ours('cases --since 1h'),
+    metric: ({ config }) => metricOf(config, 'UnknownWords', { word: 'reason' }, minutes(15)),
+    from: 1,
+  },
   KeyExpiry: {
     meaning: `The Truora key ends in less than ${KEY_DAYS} days. After that every re-validation fails.`,
     first: ours('smoke'),

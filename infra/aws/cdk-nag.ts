@@ -74,11 +74,6 @@ export const acknowledgedIn = ({ stage, region, alarmEmail }: Deployment): reado
       reason: 'The name of an execution is not known at deployment, so only its machine can be named.',
     },
     {
-      rule: `AwsSolutions-IAM5[Resource::arn:${partOf('cloudformation')}:<AWS::AccountId>:stack/<AWS::StackName>/*]`,
-      where: OPERATOR,
-      reason: 'The last part of the ARN of the stack is an id that CloudFormation makes.',
-    },
-    {
       rule: `AwsSolutions-IAM5[Resource::arn:${partOf('logs')}:<AWS::AccountId>:log-group:<AWS::StackName>-*]`,
       where: OPERATOR,
       reason:

@@ -1,7 +1,8 @@
 import * as z from 'zod/mini';
 import { OnUnresolved } from '../../shared/domain/attempts.ts';
-import { englishErrors } from '../../shared/domain/parse.ts';
-import { ResultMode, Threshold } from '../../shared/domain/request.ts';
+import { Alternative } from '../../shared/domain/person-messages.ts';
+import { Policies } from '../../shared/domain/policy.ts';
+import { ResultMode } from '../../shared/domain/request.ts';
 import { functionSeconds } from '../workflow/timeouts.ts';
 import {
   claim,
@@ -81,8 +82,11 @@ const Settings = z.strictObject({
   httpDeadlineSeconds: z._default(z.number().check(z.int(), z.minimum(1), z.maximum(12)), 10),
   /** Minutes between two sweeps, which repair what a crash left unfinished. */
   sweepMinutes: z._default(z.number().check(z.int(), z.minimum(1), z.maximum(60)), 5),
-  /** The lowest similarity that approves, 0 to 1, for every caller; a request without one gets it. Truora's default (documented): 0.65. */
-  minimumThreshold: z._default(Threshold, 0.65),
+  /**
+   * How strict checks are, by the purpose that a request names. `default` is for requests without one. A purpose without a policy
+   * here is refused.
+   */
+  policies: z._default(Policies, { default: { minimumThreshold: 0.65 } }),
   /** How often a declined validation may be retried: `allowed_retries` of the account at Truora, where the default is also 0. */
   allowedRetries: z._default(z.number().check(z.int(), z.minimum(0), z.maximum(2)), 0),
   /** Seconds after a decline in which it may be retried: `retry_ttl` of the account at Truora. */
@@ -137,6 +141,10 @@ const Settings = z.strictObject({
   unclaimedMinutes: z._default(z.number().check(z.int(), z.minimum(0), z.maximum(720)), 15),
   /** Limits of media beyond Truora's own, checked before Truora is asked. */
   media: z._default(MediaLimits, MediaLimits.parse({})),
+  /**
+   * Another way for a person to prove who they are. Messages to a person name it; without it they name no other way.
+   */
+  alternative: z.optional(Alternative),
   /**
    * Where this project's documentation can be read, such as `https://github.com/OWNER/REPOSITORY/blob/main`. The `type` of each problem
    * is an address there (`/shared/contracts/problems.md#CODE`); when left out, it is a URN.
@@ -202,37 +210,6 @@ export type Config = z.infer<typeof Config>;
 
 /** The keys of a stage file: every setting but the stage, which is the file's name. */
 export const stageKeys = Object.keys(Config.shape).filter((key) => key !== 'stage');
-
-/** A rule that a setting breaks, and where: `media.minPixels`. */
-export type BrokenSetting = { path: string; rule: string };
-
-const brokenSetting = (issue: z.core.$ZodIssue): BrokenSetting[] => {
-  const path = issue.path.map(String);
-  if (issue.code === 'unrecognized_keys')
-    return issue.keys.map((key) => ({ path: [...path, key].join('.'), rule: 'is not a setting' }));
-  const rule = issue.code === 'invalid_key' ? (issue.issues[0]?.message ?? issue.message) : issue.message;
-  return [{ path: path.join('.'), rule }];
-};
-
-/** Checks the settings and fills in the defaults. @returns the settings, or the rules that they break, at least one */
-export const checkSettings = (given: object): { config: Config } | { broken: BrokenSetting[] } => {
-  const { success, data, error } = Config.safeParse(given, englishErrors);
-  return success ? { config: data } : { broken: error.issues.flatMap(brokenSetting) };
-};
-
-/** One line for all rules: `sweepMinutes: must be ...; media.colour: is not a setting`. */
-export const linesOf = (broken: readonly BrokenSetting[]): string =>
-  broken.map(({ path, rule }) => [path, rule].filter(Boolean).join(': ')).join('; ');
-
-/**
- * Checks the settings and fills in the defaults.
- * @throws Error that names each wrong setting and its rule: `configuration: sweepMinutes: must be ...`
- */
-export const readConfig = (given: object): Config => {
-  const checked = checkSettings(given);
-  if ('config' in checked) return checked.config;
-  throw new Error(`configuration: ${linesOf(checked.broken)}`);
-};
 
 /** Whether the stage is protected from deletion. */
 export const isProtected = ({ stage, protection }: Pick<Config, 'stage' | 'protection'>): boolean =>

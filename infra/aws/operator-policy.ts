@@ -7,12 +7,15 @@ import { EVIDENCE } from '../../shared/domain/evidence-key.ts';
 import { BY_PERSON } from '../../shared/domain/record.ts';
 import { type RouteName, routes } from '../../shared/workflow/functions.ts';
 import type { Alarms } from './alarms.ts';
+import type { Config } from './config.ts';
 import type { Functions } from './functions.ts';
 import type { RevalidationApi } from './http-api.ts';
 import { useOf } from './kms.ts';
+import { parameterOf } from './parameters.ts';
 import type { Storage } from './storage.ts';
 
 type Props = {
+  config: Config;
   storage: Storage;
   functions: Functions;
   api: RevalidationApi;
@@ -36,13 +39,13 @@ export const operatorPolicy = (scope: Construct, id: string, props: Props): Mana
 const allow = (sid: string, actions: string[], resources: string[]) => new PolicyStatement({ sid, actions, resources });
 
 /** Cases, the throttle and intents in the ledger; both keys; both dead-letter queues. */
-const readsAndWrites = ({ storage, queues, alarms }: Props): PolicyStatement[] => {
+const readsAndWrites = ({ config, storage, queues, alarms }: Props): PolicyStatement[] => {
   const { ledger, key, media, erasures, truoraKey, webhookKeys, evidence } = storage;
-  // The last part is an id that CloudFormation makes.
-  const resourceName = `${Aws.STACK_NAME}/*`;
-  const stackArn = Stack.of(ledger).formatArn({ service: 'cloudformation', resource: 'stack', resourceName });
+  // Its name begins with a slash.
+  const resource = `parameter${parameterOf(config, 'deployment')}`;
+  const parameterArn = Stack.of(ledger).formatArn({ service: 'ssm', resource, arnFormat: ArnFormat.NO_RESOURCE_NAME });
   return [
-    allow('FindStack', ['cloudformation:DescribeStacks', 'cloudformation:ListStackResources'], [stackArn]),
+    allow('FindStage', ['ssm:GetParameter'], [parameterArn]),
     allow(
       'Ledger',
       ['BatchGetItem', 'GetItem', 'Scan', 'PutItem', 'UpdateItem', 'DeleteItem'].map((action) => `dynamodb:${action}`),

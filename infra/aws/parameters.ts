@@ -9,6 +9,7 @@ export const parameters = {
   'data-key-arn': 'The customer key of the bucket and the table.',
   'api-url': 'The address of the API.',
   'webhook-url': "The address for Truora's webhooks.",
+  deployment: 'The names of everything that the command line uses, as JSON.',
   settings: 'The settings in effect, as JSON. The next deployment shows what it changes.',
 } as const;
 

@@ -1,8 +1,6 @@
-/**
- * Generated from the schema and the docstrings of `config.ts` by `npm run schemas`: change those.
- *
- * What a deployment may choose. Every setting may be left out.
- */
+/** Generated from the schemas and the docstrings of the settings by `npm run schemas`: change those. */
+
+/** What a deployment may choose. Every setting may be left out. */
 export type Settings = {
   /** Names the stack. Several stages can be in one account. Default: dev. */
   readonly stage?: string | undefined;
@@ -38,10 +36,10 @@ export type Settings = {
   /** Minutes between two sweeps, which repair what a crash left unfinished. Default: 5. */
   readonly sweepMinutes?: number | undefined;
   /**
-   * The lowest similarity that approves, 0 to 1, for every caller. A request below it is refused; a request without a
-   * threshold gets it. Truora's own default (documented): 0.65. Default: 0.65.
+   * How strict checks are, by the purpose that a request names. `default` is for requests without one. A purpose
+   * without a policy here is refused.
    */
-  readonly minimumThreshold?: number | undefined;
+  readonly policies?: Readonly<Record<string, PolicySettings>> | undefined;
   /**
    * How often a declined validation may be retried: `allowed_retries` of the account at Truora, where the default is
    * also 0. Default: 0.
@@ -124,6 +122,15 @@ export type Settings = {
     readonly maxSeconds?: number | undefined;
   };
   /**
+   * Another way for a person to prove who they are. Messages to a person name it; without it they name no other way.
+   */
+  readonly alternative?: {
+    /** Where the other way begins: an https address. */
+    readonly url?: string | undefined;
+    /** A few words about the other way, with which a message ends. */
+    readonly text?: string | undefined;
+  };
+  /**
    * Where this project's documentation can be read, such as `https://github.com/OWNER/REPOSITORY/blob/main`. The `type`
    * of each problem is an address there (`/shared/contracts/problems.md#CODE`); when left out, it is a URN.
    */
@@ -155,4 +162,17 @@ export type Settings = {
    * `false` in a region that has no schema registry. Default: true.
    */
   readonly eventSchemas?: boolean | undefined;
+};
+
+/** The policy of one purpose. */
+export type PolicySettings = {
+  /**
+   * The lowest similarity that approves, 0 to 1, for every caller. A request below it is refused; a request without a
+   * threshold gets it. Truora's own default (documented): 0.65. Default: 0.65.
+   */
+  readonly minimumThreshold?: number | undefined;
+  /** Subvalidations that are added to every request: `similarity`, `passive_liveness`. Similarity is always checked. */
+  readonly require?: readonly ('similarity' | 'passive_liveness')[] | undefined;
+  /** The longest life of a validation at Truora, in seconds. A request without a timeout gets it. */
+  readonly maxTimeoutSeconds?: number | undefined;
 };

@@ -1,11 +1,11 @@
-import { CfnOutput, Stack, Tags, Token } from 'aws-cdk-lib';
+import { Stack, Tags, Token } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { EventBus, IRuleTarget, Rule } from 'aws-cdk-lib/aws-events';
 import type { Grant, IGrantable, ManagedPolicy } from 'aws-cdk-lib/aws-iam';
 import type { Key } from 'aws-cdk-lib/aws-kms';
 import type { Code } from 'aws-cdk-lib/aws-lambda';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
-import { StringParameter } from 'aws-cdk-lib/aws-ssm';
+import { ParameterTier, StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { StepFunctionsStartExecution } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
@@ -13,7 +13,7 @@ import { defined } from '../../shared/domain/defined.ts';
 import type { OutcomeStatus } from '../../shared/domain/lifecycle.ts';
 import { type FunctionName, routes } from '../../shared/workflow/functions.ts';
 import { Alarms } from './alarms.ts';
-import { type Config, effectiveSettings, isProtected, readConfig } from './config.ts';
+import { type Config, effectiveSettings, isProtected } from './config.ts';
 import { Dashboards } from './dashboards.ts';
 import { DropRule } from './drop-rule.ts';
 import { EventSchemas } from './event-schemas.ts';
@@ -25,8 +25,9 @@ import { RevalidationApi } from './http-api.ts';
 import { Jobs } from './jobs.ts';
 import { operatorPolicy } from './operator-policy.ts';
 import { OutcomeBus } from './outcome-bus.ts';
-import { outputForOperators } from './outputs.ts';
+import { jsonOfOutputs, type Outputs, output, outputsForOperators } from './outputs.ts';
 import { type ParameterName, parameterOf, parameters } from './parameters.ts';
+import { readConfig } from './read-config.ts';
 import { type Ask, revalidateWith } from './revalidate-task.ts';
 import { isOfAnotherPartition } from './setting-values.ts';
 import type { Settings } from './settings.ts';
@@ -108,6 +109,7 @@ export class FaceRevalidation extends Construct {
     if (config.eventSchemas) new EventSchemas(this, 'EventSchemas', config);
 
     this.operatorPolicy = operatorPolicy(this, 'OperatorPermissions', {
+      config,
       storage,
       functions,
       alarms,
@@ -116,32 +118,35 @@ export class FaceRevalidation extends Construct {
       machineArn,
       machineLog,
     });
-    outputForOperators(this, {
-      functions,
-      machineLog,
-      apiLog: this.#api.logGroup,
-      dropDeadLetters: deadLetters,
-      jobDeadLetters: jobs.deadLetters,
-      evidenceDeadLetters: evidence?.deadLetters,
-      operatorPolicy: this.operatorPolicy,
-    });
-    this.#publish(config);
-    new CfnOutput(this, 'MediaBucket', { value: storage.media.bucketName });
-    new CfnOutput(this, 'DataKeyArn', { value: storage.key.keyArn });
-    new CfnOutput(this, 'LedgerTable', { value: storage.ledger.tableName });
-    new CfnOutput(this, 'MachineArn', { value: machine.stateMachineArn });
-    new CfnOutput(this, 'EventBus', { value: outcomes.bus.eventBusName });
-    new CfnOutput(this, 'ApiUrl', { value: this.apiUrl });
-    new CfnOutput(this, 'WebhookUrl', { value: this.webhookUrl });
-    new CfnOutput(this, 'TruoraKeySecret', { value: storage.truoraKey.secretArn });
-    new CfnOutput(this, 'AlarmTopic', { value: alarms.topic.topicArn });
-    new CfnOutput(this, 'ErasureBucket', { value: storage.erasures.bucketName });
-    if (storage.evidence) new CfnOutput(this, 'EvidenceBucket', { value: storage.evidence.bucket.bucketName });
-    new CfnOutput(this, 'WebhookKeysSecret', { value: storage.webhookKeys.secretArn });
+    const outputs = {
+      ...outputsForOperators({
+        functions,
+        machineLog,
+        apiLog: this.#api.logGroup,
+        dropDeadLetters: deadLetters,
+        jobDeadLetters: jobs.deadLetters,
+        evidenceDeadLetters: evidence?.deadLetters,
+        operatorPolicy: this.operatorPolicy,
+      }),
+      MediaBucket: { value: storage.media.bucketName },
+      DataKeyArn: { value: storage.key.keyArn },
+      LedgerTable: { value: storage.ledger.tableName },
+      MachineArn: { value: machine.stateMachineArn },
+      EventBus: { value: outcomes.bus.eventBusName },
+      ApiUrl: { value: this.apiUrl },
+      WebhookUrl: { value: this.webhookUrl },
+      TruoraKeySecret: { value: storage.truoraKey.secretArn },
+      AlarmTopic: { value: alarms.topic.topicArn },
+      ErasureBucket: { value: storage.erasures.bucketName },
+      ...(storage.evidence && { EvidenceBucket: { value: storage.evidence.bucket.bucketName } }),
+      WebhookKeysSecret: { value: storage.webhookKeys.secretArn },
+    };
+    output(this, outputs);
+    this.#publish(config, outputs);
   }
 
   /** Parameters, not exports: a stack whose export is imported cannot change it, a parameter can. */
-  #publish(config: Config): void {
+  #publish(config: Config, outputs: Outputs): void {
     const values: Record<ParameterName, string> = {
       'machine-arn': this.machine.stateMachineArn,
       'ledger-table': this.ledger.tableName,
@@ -151,12 +156,15 @@ export class FaceRevalidation extends Construct {
       'api-url': this.apiUrl,
       'webhook-url': this.webhookUrl,
       settings: JSON.stringify(effectiveSettings(config)),
+      deployment: jsonOfOutputs(this, outputs),
     };
     for (const name of Object.keys(values) as ParameterName[]) {
       const words = name.split('-').map((word) => `${word[0]?.toUpperCase()}${word.slice(1)}`);
       new StringParameter(this, `${words.join('')}Parameter`, {
         parameterName: parameterOf(config, name),
         stringValue: values[name],
+        // The names in a stack with a long name may exceed the 4,096 characters of the standard tier.
+        tier: name === 'deployment' ? ParameterTier.INTELLIGENT_TIERING : ParameterTier.STANDARD,
         description: parameters[name],
       });
     }

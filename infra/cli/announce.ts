@@ -4,7 +4,7 @@ import { readRecord } from '../../shared/ledger/records.ts';
 import { findCase } from './program/case.ts';
 import type { Context } from './program/context.ts';
 import type { Define } from './program/define.ts';
-import { functionOf, type StageOptions, takeStage } from './program/deployment.ts';
+import { outputOf, type StageOptions, takeStage } from './program/deployment.ts';
 import { exitCodeHelp, exitCodes } from './program/exit-codes.ts';
 
 type Options = StageOptions & { amendment?: boolean };
@@ -34,7 +34,7 @@ const announce = async (given: string, options: Options, context: Context): Prom
     return exitCodes.no;
   }
   const { invoke } = await import('./aws/functions.ts');
-  await invoke(functionOf(connected, 'SweepLedger'), {});
+  await invoke(outputOf(connected, 'SweepLedgerFunction'), {});
   const after = await readRecord(ledger, id);
   const isDone = what === 'outcome' ? after?.announced !== undefined : after?.amended === after?.amendmentAnnounced;
   context.print(

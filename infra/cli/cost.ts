@@ -17,9 +17,7 @@ type Options = {
 
 export const define: Define = (command, does, { print }) => {
   command
-    .description(
-      `Prints the dollars of a month by line, from counted units (infra/cost/units.json) and the price list of ${pricesOf} (infra/cost/prices.json).`,
-    )
+    .description(`Prints the dollars of a month by line, from counted units and the price list of ${pricesOf}.`)
     .option('--per-month <number>', 're-validations a month, a whole number from 1 (required)')
     .option('--region <region>', `one of ${Object.keys(regions).join(', ')}`, 'us-east-1')
     .option('--webhooks <share>', 'the share of those waiting for a webhook that get it, 0 to 1', '0.98')

@@ -1,61 +1,68 @@
-import { spawnSync } from 'node:child_process';
-import { createInterface } from 'node:readline/promises';
 import { isDeepStrictEqual } from 'node:util';
-import { Config, isProtected } from '../aws/config.ts';
-import { deployedSettings } from '../aws/deployed-settings.ts';
-import { deployerIdentity } from '../aws/identity.ts';
-import {
-  readStage,
-  type Stage,
-  StageError,
-  stageFile,
-  stageFolder,
-  stageNames,
-  writeStage,
-} from '../aws/stage-file.ts';
-import { type Command, helpOf } from './deploy-help.ts';
-import { readWords, UsageError } from './parse-arguments.ts';
+import type { Command } from 'commander';
+import { type Config, isProtected } from '../aws/config.ts';
+import { readStage, type Stage, StageError, stageFile, stageNames, writeStage } from '../aws/stage-file.ts';
+import { ownSteps, type Steps } from './deploy-steps.ts';
+import type { Context } from './program/context.ts';
 import type { Define } from './program/define.ts';
+import { exitCodes } from './program/exit-codes.ts';
+import { UsageError } from './program/usage.ts';
 import { changesOf } from './setting-changes.ts';
 import { flagOf, settingsIn, withSettings } from './setting-flags.ts';
+import { takeSettings } from './setting-options.ts';
 
-export type { Command } from './deploy-help.ts';
+export type CdkCommand = 'deploy' | 'diff' | 'destroy';
 
-/** What a command does outside this process, and whether a person can answer it. */
-export type Steps = {
-  /** The folder of the stage files. */
-  folder: string;
-  identityOf: typeof deployerIdentity;
-  settingsOf: typeof deployedSettings;
-  /** Runs the CDK's command line. @returns its exit code */
-  cdk: (args: string[], region: string) => number;
-  /** Asks the person, who has to type `y`. */
-  ask: (question: string) => Promise<boolean>;
-  hasTerminal: boolean;
-  log: (line: string) => void;
+type Options = Record<string, unknown> & { stage?: string; yes?: boolean; unprotect?: boolean };
+
+const descriptions: Record<CdkCommand, string> = {
+  deploy:
+    'Puts the stack of a stage into the AWS account of your profile (AWS_PROFILE), with the CDK. Asks AWS first for your identity, shows what changes in the settings, and asks.',
+  diff: 'Shows what a deployment would change, in the settings and, with the CDK, in the stack. Changes nothing.',
+  destroy:
+    'Deletes the stack of a stage, with the CDK. Of a protected stage (prod) the bucket, the ledger, their key and the secrets stay.',
+};
+
+const notes: Record<CdkCommand, string> = {
+  deploy: `
+A setting is written into the file of the stage (infra/stages/STAGE.json) before the deployment, so that the next one has it.
+The file of a protected stage is reviewed, so such a stage takes no setting here.`,
+  diff: '',
+  destroy: `
+S3 deletes no bucket that holds something: empty the media bucket first (infra/aws/README.md, "Destroy").`,
 };
 
 /**
- * Reads the words after `npm run deploy --`. There is no default stage: a wrong one costs most.
- * @throws UsageError that names the word
+ * Declares one of the three commands that start the CDK.
+ * @param stepsOf what it does outside this process; tests hand in their own
  */
-const readCommand = (command: Command, argv: string[], folder: string) => {
-  const settings = command === 'deploy' ? Object.keys(Config.shape).map(flagOf) : ['stage'];
-  const options = Object.fromEntries(settings.map((flag) => [flag, { type: 'string' as const }]));
-  const yesOption = command === 'diff' ? {} : { yes: { type: 'boolean' as const } };
-  const { values } = readWords({ args: argv, options: { ...options, ...yesOption } });
-  const { stage, yes } = values as Record<string, unknown>;
-  if (typeof stage !== 'string')
-    throw new UsageError(`--stage is required: ${stageNames(folder).join(', ') || 'infra/stages has no file'}`);
-  return { stage, yes: yes === true, settings: settingsIn(values) };
-};
+export const defineCdk =
+  (name: CdkCommand, stepsOf = ownSteps): Define =>
+  (command, does, context) => {
+    command.description(descriptions[name]).option('--stage <name>', 'the stage, which has a file (required)');
+    if (name !== 'diff') command.option('--yes', 'do not ask: for pipelines');
+    if (name === 'deploy') takeSettings(takeUnprotect(command));
+    command.addHelpText(
+      'after',
+      `${notes[name]}
+Exit code: that of the CDK; 1 you said no; 2 invalid arguments, files or credentials; 3 AWS or the CDK could not be asked.`,
+    );
+    does(command, (options: Options) => work(name, options, stepsOf(), context));
+  };
+
+const takeUnprotect = (command: Command): Command =>
+  command.option('--unprotect', 'allow this deployment to end the protection of a stage; --yes alone does not');
+
+export const define = defineCdk('deploy');
 
 /** The stage as its file and the command line give it. @throws UsageError and StageError that name what is wrong */
-const stageOf = (
-  { stage, settings }: ReturnType<typeof readCommand>,
-  folder: string,
-): { file: Stage; wanted: Stage } => {
+const stageOf = (options: Options, folder: string): { file: Stage; wanted: Stage } => {
+  const { stage } = options;
+  // There is no default stage: a wrong one costs most.
+  if (stage === undefined)
+    throw new UsageError(`--stage is required: ${stageNames(folder).join(', ') || 'infra/stages has no file'}`);
   const file = readStage(stage, folder);
+  const settings = settingsIn(options);
   const [key] = Object.keys(settings);
   if (key !== undefined && isProtected(file.config))
     throw new UsageError(
@@ -64,9 +71,10 @@ const stageOf = (
   return { file, wanted: withSettings(file, settings) };
 };
 
+type Deployed = Record<string, unknown> | undefined;
+
 /** Shows what the deployment changes in the settings. @returns whether there is a change */
-const showChanges = async (config: Config, region: string, { settingsOf, log }: Steps): Promise<boolean> => {
-  const deployed = await settingsOf(config.stage, region);
+const showChanges = (deployed: Deployed, config: Config, region: string, { log }: Context): boolean => {
   const changes = changesOf(deployed, config);
   if (!deployed) log(`${config.stage} is not deployed in ${region}. Its settings besides the defaults:`);
   else if (changes.length > 0) log('Settings that change:');
@@ -75,7 +83,7 @@ const showChanges = async (config: Config, region: string, { settingsOf, log }: 
   return !deployed || changes.length > 0;
 };
 
-const AFTER: Record<Command, { done: string; failed: (stage: string, region: string) => string }> = {
+const AFTER: Record<CdkCommand, { done: string; failed: (stage: string, region: string) => string }> = {
   deploy: {
     done: 'Deployed. What is left for a person: infra/aws/README.md, "After a deploy".',
     failed: (stage) =>
@@ -89,103 +97,56 @@ const AFTER: Record<Command, { done: string; failed: (stage: string, region: str
   },
 };
 
-const APPROVED: Record<Command, string[]> = {
+const APPROVED: Record<CdkCommand, string[]> = {
   deploy: ['--require-approval', 'never'],
   diff: [],
   destroy: ['--force'],
 };
 
-const work = async (command: Command, argv: string[], steps: Steps): Promise<number> => {
-  const { folder, log } = steps;
-  const flags = readCommand(command, argv, folder);
-  const { file, wanted } = stageOf(flags, folder);
-  if (command !== 'diff' && !flags.yes && !steps.hasTerminal)
+/** Checks the settings against those that are deployed, and asks. @returns whether to go on */
+const agreed = async (wanted: Stage, options: Options, region: string, steps: Steps, context: Context) => {
+  const { config } = wanted;
+  const deployed = await steps.settingsOf(config.stage, region);
+  const changes = showChanges(deployed, config, region, context);
+  if (deployed?.protection === true && !isProtected(config) && !options.unprotect)
+    throw new UsageError(`--unprotect is required: ${config.stage} is protected, and this deployment would end that`);
+  return !changes || options.yes || steps.ask('Deploy with these settings? (y/N) ');
+};
+
+const work = async (name: CdkCommand, options: Options, steps: Steps, context: Context): Promise<number> => {
+  const { folder } = steps;
+  const { log } = context;
+  let stages: ReturnType<typeof stageOf>;
+  try {
+    stages = stageOf(options, folder);
+  } catch (error) {
+    if (!(error instanceof StageError)) throw error;
+    log(error.message);
+    return exitCodes.usage;
+  }
+  const { file, wanted } = stages;
+  const { stage } = wanted.config;
+  if (name !== 'diff' && !options.yes && !steps.hasTerminal)
     throw new UsageError('no terminal to ask on: --yes does not ask');
   const identity = await steps.identityOf(wanted.config.region);
   if ('problem' in identity) {
     log(identity.problem);
-    return identity.isUnreachable ? 3 : 2;
+    return identity.isUnreachable ? exitCodes.failed : exitCodes.usage;
   }
   const { account, region } = identity;
-  log(`${command}: account ${account}, region ${region}`);
-  const changes = command !== 'destroy' && (await showChanges(wanted.config, region, steps));
-  if (command === 'deploy' && changes && !flags.yes && !(await steps.ask('Deploy with these settings? (y/N) '))) {
+  log(`${name}: account ${account}, region ${region}`);
+  if (name === 'diff') showChanges(await steps.settingsOf(stage, region), wanted.config, region, context);
+  if (name === 'deploy' && !(await agreed(wanted, options, region, steps, context))) {
     log('Not deployed: nothing was changed.');
-    return 1;
+    return exitCodes.no;
   }
   if (!isDeepStrictEqual(file.given, wanted.given)) {
-    writeStage(flags.stage, wanted.given, folder);
-    log(`${stageFile(flags.stage)} has the settings of this command now: commit it.`);
+    writeStage(stage, wanted.given, folder);
+    log(`${stageFile(stage)} has the settings of this command now: commit it.`);
   }
-  const args = [command, '-c', `stage=${flags.stage}`, ...(flags.yes ? APPROVED[command] : [])];
-  const code = steps.cdk(args, region);
-  const { done, failed } = AFTER[command];
-  const last = code === 0 ? done : failed(flags.stage, region);
+  const code = steps.cdk([name, '-c', `stage=${stage}`, ...(options.yes ? APPROVED[name] : [])], region);
+  const { done, failed } = AFTER[name];
+  const last = code === 0 ? done : failed(stage, region);
   if (last) log(last);
   return code;
 };
-
-/** @throws Error when the CDK's command line is not there */
-const runCdk: Steps['cdk'] = (args, region) => {
-  // The settings were compared in this region, so the CDK deploys there and nowhere else.
-  const { status, error } = spawnSync('cdk', args, { stdio: 'inherit', env: { ...process.env, AWS_REGION: region } });
-  if (error)
-    throw new Error(
-      `the CDK could not be started (${(error as NodeJS.ErrnoException).code}): run it by npm, after npm ci`,
-    );
-  return status ?? 3;
-};
-
-/** A closed input is a no. */
-const askPerson: Steps['ask'] = async (question) => {
-  const lines = createInterface({ input: process.stdin, output: process.stderr });
-  const closed = new Promise<string>((resolve) => lines.once('close', () => resolve('')));
-  const answer = await Promise.race([lines.question(question), closed]);
-  lines.close();
-  return /^y(es)?$/i.test(answer.trim());
-};
-
-const log = (line: string): void => {
-  process.stderr.write(`${line}\n`);
-};
-
-const ownSteps = (): Steps => ({
-  folder: stageFolder,
-  identityOf: deployerIdentity,
-  settingsOf: deployedSettings,
-  cdk: runCdk,
-  ask: askPerson,
-  hasTerminal: process.stdin.isTTY === true,
-  log,
-});
-
-/**
- * Deploys or destroys a stage, or shows what would change: checks words and stage file, asks AWS for the identity and the deployed
- * settings, shows what changes in them, asks, and starts the CDK.
- * @returns the exit code: the CDK's, 1 when the person says no, 2 for invalid arguments, files or credentials, 3 when AWS or the CDK
- * could not be asked
- */
-export const runDeployment = async (command: Command, argv: string[], steps: Steps = ownSteps()): Promise<number> => {
-  if (argv.includes('--help') || argv.includes('-h')) {
-    process.stdout.write(`${helpOf(command)}\n`);
-    return 0;
-  }
-  try {
-    return await work(command, argv, steps);
-  } catch (error) {
-    const { message } = error as Error;
-    const isUsage = error instanceof UsageError;
-    steps.log(isUsage ? `${message} (--help shows how)` : message);
-    return isUsage || error instanceof StageError ? 2 : 3;
-  }
-};
-
-/** One of the three commands. Its options are those of the configuration, so this file reads them. */
-export const defineCdk =
-  (name: Command): Define =>
-  (command, does) => {
-    command.helpOption(false).allowUnknownOption().argument('[words...]');
-    does(command, (words: string[]) => runDeployment(name, words));
-  };
-
-export const define = defineCdk('deploy');

@@ -5,7 +5,7 @@ import { RevalidationId } from '../../shared/domain/ids.ts';
 import { openClaimsOf, withhold } from '../../shared/evidence/sd-jwt.ts';
 import type { Context } from './program/context.ts';
 import type { Define } from './program/define.ts';
-import { type Connected, connect, functionOf, type StageOptions, takeStage } from './program/deployment.ts';
+import { type Connected, connect, outputOf, type StageOptions, takeStage } from './program/deployment.ts';
 import { exitCodeHelp, exitCodes } from './program/exit-codes.ts';
 import { parseArgument, UsageError } from './program/usage.ts';
 
@@ -43,7 +43,7 @@ const signedEvidence = async (connected: Connected, revalidationId: string): Pro
   const bucket = connected.outputs.EvidenceBucket;
   if (bucket === undefined) throw new UsageError(`${connected.name} signs no evidence (setting evidence)`);
   const { invoke } = await import('./aws/functions.ts');
-  await invoke(functionOf(connected, 'SignEvidence'), { detail: { revalidationId } });
+  await invoke(outputOf(connected, 'SignEvidenceFunction'), { detail: { revalidationId } });
   return (await readEvidence(bucket, revalidationId))?.text;
 };
 

@@ -10,6 +10,8 @@ import { exitCodeHelp, exitCodes } from './program/exit-codes.ts';
 import { readAll } from './program/media.ts';
 import { UsageError } from './program/usage.ts';
 
+type Options = StageOptions & { json?: boolean };
+
 const SOURCE = 'a file with the key, or - for stdin; a key on a command line would stay in the history of the shell';
 
 /** The longest key that is read. A Truora key has about a thousand characters (seen). */
@@ -24,8 +26,9 @@ export const define: Define = (command, does, context) => {
       'Replaces the Truora key. Functions use it within five minutes, and within one when Truora refuses the old one.',
     )
     .argument('<file>', SOURCE)
+    .option('--json', 'print the result as JSON: daysLeft, none for a key without an end date')
     .addHelpText('after', exitCodeHelp('never'));
-  does(truora, (file: string, options: StageOptions) => rotateTruora(file, options, context));
+  does(truora, (file: string, options: Options) => rotateTruora(file, options, context));
 
   const webhook = takeStage(rotate.command('webhook'))
     .description(
@@ -33,8 +36,9 @@ export const define: Define = (command, does, context) => {
     )
     .argument('[file]', SOURCE)
     .option('--finish', 'keep only the newest key')
+    .option('--json', 'print the result as JSON: acceptedKeys')
     .addHelpText('after', exitCodeHelp('there is nothing to finish'));
-  does(webhook, (file: string | undefined, options: StageOptions & { finish?: boolean }) =>
+  does(webhook, (file: string | undefined, options: Options & { finish?: boolean }) =>
     options.finish ? finishWebhook(file, options, context) : rotateWebhook(file, options, context),
   );
 };
@@ -56,13 +60,17 @@ const readKey = async (given: string, { folder, stdin }: Context): Promise<strin
   }
 };
 
-const rotateTruora = async (file: string, options: StageOptions, context: Context): Promise<number> => {
+const rotateTruora = async (file: string, options: Options, context: Context): Promise<number> => {
   const key = await readKey(file, context);
   const left = daysLeft(key, new Date());
   if (left !== undefined && left < 0) throw new UsageError(`${file}: the key has expired ${-left} days ago`);
   const connected = await connect(options, context);
   const { writeSecretValue } = await import('./aws/secrets.ts');
   await writeSecretValue(outputOf(connected, 'TruoraKeySecret'), key);
+  if (options.json) {
+    context.print(JSON.stringify({ daysLeft: left }));
+    return exitCodes.ok;
+  }
   const validity =
     left === undefined ? 'it names no end date, so no alarm will warn you' : `it is valid for ${left} more days`;
   context.print(`the Truora key of ${connected.name} is replaced; ${validity}`);
@@ -76,7 +84,7 @@ const currentKeys = async (secret: string): Promise<string[]> => {
   return keysOf((await readSecretValue(secret)) ?? '');
 };
 
-const rotateWebhook = async (file: string | undefined, options: StageOptions, context: Context): Promise<number> => {
+const rotateWebhook = async (file: string | undefined, options: Options, context: Context): Promise<number> => {
   if (file === undefined) throw new UsageError('file: a file with the new key, or -, is required');
   const key = await readKey(file, context);
   const connected = await connect(options, context);
@@ -88,6 +96,10 @@ const rotateWebhook = async (file: string | undefined, options: StageOptions, co
   }
   const keys = [...current.filter((one) => one !== key), key];
   await writeSecretValue(secret, JSON.stringify(keys));
+  if (options.json) {
+    context.print(JSON.stringify({ acceptedKeys: keys.length }));
+    return exitCodes.ok;
+  }
   context.print(
     `${keys.length} webhook ${keys.length === 1 ? 'key is' : 'keys are'} accepted by ${connected.name} within a minute`,
   );
@@ -96,7 +108,7 @@ const rotateWebhook = async (file: string | undefined, options: StageOptions, co
   return exitCodes.ok;
 };
 
-const finishWebhook = async (file: string | undefined, options: StageOptions, context: Context): Promise<number> => {
+const finishWebhook = async (file: string | undefined, options: Options, context: Context): Promise<number> => {
   if (file !== undefined) throw new UsageError('--finish: takes no file; it keeps the newest key');
   const connected = await connect(options, context);
   const secret = outputOf(connected, 'WebhookKeysSecret');
@@ -107,6 +119,10 @@ const finishWebhook = async (file: string | undefined, options: StageOptions, co
     return exitCodes.no;
   }
   await writeSecretValue(secret, JSON.stringify(keys.slice(-1)));
-  context.print(`only the newest webhook key is accepted by ${connected.name} now`);
+  context.print(
+    options.json
+      ? JSON.stringify({ acceptedKeys: 1 })
+      : `only the newest webhook key is accepted by ${connected.name} now`,
+  );
   return exitCodes.ok;
 };

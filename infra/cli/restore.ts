@@ -6,6 +6,7 @@ import type { Context } from './program/context.ts';
 import type { Define } from './program/define.ts';
 import { connect, outputOf } from './program/deployment.ts';
 import { exitCodeHelp, exitCodes } from './program/exit-codes.ts';
+import { documentAt } from './program/installation.ts';
 import { chosenLedger, type LedgerOptions, takeLedger } from './program/ledger.ts';
 import { originOf, TRUORA, takeKey } from './program/truora.ts';
 import { UsageError } from './program/usage.ts';
@@ -19,7 +20,7 @@ type Options = LedgerOptions & { machine?: string; erasures?: string; asOf?: str
 export const define: Define = (command, does, context) => {
   takeLedger(command)
     .description(
-      'Makes a ledger that was restored from a backup safe to continue with, so that nothing is paid for twice. It may be called again. The whole procedure: infra/aws/RUNBOOK.md, "Restoring the ledger".',
+      `Makes a ledger that was restored from a backup safe to continue with, so that nothing is paid for twice. It may be called again. The whole procedure: ${documentAt('infra/aws/RUNBOOK.md')}, "Restoring the ledger".`,
     )
     .option('--machine <arn>', 'the state machine, with --table (output MachineArn of the stack)')
     .option('--erasures <bucket>', 'the bucket of erasures, with --table (output ErasureBucket of the stack)')
@@ -111,7 +112,8 @@ const settle = async (
     print(`${accountId}: ${words}`);
   }
   if (left > 0) {
-    print(`the throttle stays closed: ${left} people are left; see infra/aws/RUNBOOK.md, "A person who is locked out"`);
+    const runbook = documentAt('infra/aws/RUNBOOK.md');
+    print(`the throttle stays closed: ${left} people are left; see ${runbook}, "A person who is locked out"`);
     return exitCodes.no;
   }
   if (!open) print('all is settled; --open opens the throttle');

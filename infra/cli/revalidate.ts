@@ -74,7 +74,7 @@ const revalidate = async (file: string, options: Options, context: Context): Pro
 };
 
 /** The same file, person, options and reference are the same case: a second run continues it. */
-const nameOf = ({ media, accountId, enrollmentId, options, reference, forceNew }: Requested): string => {
+const nameOf = ({ media, accountId, enrollmentId, options, purpose, reference, forceNew }: Requested): string => {
   const bytes = createHash('sha256').update(media.content).digest('hex');
   const all = JSON.stringify([
     bytes,
@@ -83,12 +83,13 @@ const nameOf = ({ media, accountId, enrollmentId, options, reference, forceNew }
     options,
     reference ?? null,
     ...(forceNew ? [forceNew] : []),
+    ...(purpose ? [{ purpose }] : []),
   ]);
   return createHash('sha256').update(all).digest('hex').slice(0, 32);
 };
 
 const runOn = async (system: LocalSystem, requested: Requested): Promise<LedgerRecord | undefined> => {
-  const { accountId, enrollmentId, options, reference, forceNew, media } = requested;
+  const { accountId, enrollmentId, options, purpose, reference, forceNew, media } = requested;
   const { putMedia } = await import('../local/put-media.ts');
   system.sandbox?.enroll({ accountId, enrollmentId });
   const name = nameOf(requested);
@@ -101,6 +102,7 @@ const runOn = async (system: LocalSystem, requested: Requested): Promise<LedgerR
     userAuthorized: true,
     media: { key, versionId },
     options,
+    purpose,
     reference,
     forceNew,
   });

@@ -1,7 +1,8 @@
 import * as z from 'zod/mini';
-import { Config, checkSettings, stageKeys } from '../aws/config.ts';
+import { Config, stageKeys } from '../aws/config.ts';
+import { checkSettings } from '../aws/read-config.ts';
 import { checkStage, type Stage, stageFile } from '../aws/stage-file.ts';
-import { UsageError } from './parse-arguments.ts';
+import { UsageError } from './program/usage.ts';
 
 /** Settings by name, as the command line gives them. */
 export type GivenSettings = Readonly<Record<string, string>>;
@@ -32,11 +33,11 @@ const parsedSetting = (key: string, text: string): unknown => {
   }
 };
 
-/** The settings of a command line, out of all its options. */
-export const settingsIn = (values: Readonly<Record<string, unknown>>): GivenSettings =>
+/** The settings of a command line, out of all its options: commander names them as the keys of a stage file. */
+export const settingsIn = (options: Readonly<Record<string, unknown>>): GivenSettings =>
   Object.fromEntries(
     stageKeys.flatMap((key) => {
-      const value = values[flagOf(key)];
+      const value = options[key];
       return typeof value === 'string' ? [[key, value]] : [];
     }),
   );

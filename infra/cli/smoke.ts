@@ -5,7 +5,13 @@ import { type Connected, connect, type StageOptions, takeStage } from './program
 import { exitCodeHelp, exitCodes } from './program/exit-codes.ts';
 import { type Requested, readRequest } from './program/request.ts';
 
-type Options = StageOptions & { charge?: string; account?: string; enrollment?: string; authorized?: boolean };
+type Options = StageOptions & {
+  charge?: string;
+  json?: boolean;
+  account?: string;
+  enrollment?: string;
+  authorized?: boolean;
+};
 
 export const define: Define = (command, does, context) => {
   takeStage(command)
@@ -19,9 +25,12 @@ export const define: Define = (command, does, context) => {
     .option('--account <id>', 'with --charge: the colleague, by the id that Truora knows')
     .option('--enrollment <id>', "with --charge: Truora's enrollment of the colleague")
     .option('--authorized', 'with --charge: the colleague has agreed to be verified')
+    .option('--json', 'print the checks as JSON: check, isOk, detail, remedy')
     .addHelpText('after', exitCodeHelp('a check failed'));
   does(command, (options: Options) => smoke(options, context));
 };
+
+type Checked = { check: string } & Found;
 
 type Check = (connected: Connected, context: Context) => Promise<Found>;
 
@@ -29,7 +38,7 @@ const smoke = async (options: Options, context: Context): Promise<number> => {
   const { charge } = options;
   const requested = charge === undefined ? undefined : await readRequest(charge, options, context);
   const connected = await connect(options, context);
-  let failures = 0;
+  const all: Checked[] = [];
   for (const [name, check] of await checksOf(requested)) {
     const found = await check(connected, context).catch(
       (error: Error): Found => ({
@@ -38,13 +47,17 @@ const smoke = async (options: Options, context: Context): Promise<number> => {
         remedy: 'check the permissions of your credentials, and the network',
       }),
     );
-    if (!found.isOk) failures += 1;
-    const what = found.isOk ? '' : `. What to do: ${found.remedy}`;
-    context.print(`${found.isOk ? 'ok    ' : 'failed'}  ${name}: ${found.detail}${what}`);
+    all.push({ check: name, ...found });
+    if (!options.json) context.print(lineOf({ check: name, ...found }));
   }
-  context.print(failures === 0 ? `${connected.name} works` : `${failures} checks failed for ${connected.name}`);
+  const failures = all.filter(({ isOk }) => !isOk).length;
+  if (options.json) context.print(JSON.stringify(all, null, 2));
+  else context.print(failures === 0 ? `${connected.name} works` : `${failures} checks failed for ${connected.name}`);
   return failures === 0 ? exitCodes.ok : exitCodes.no;
 };
+
+const lineOf = (one: Checked): string =>
+  one.isOk ? `ok      ${one.check}: ${one.detail}` : `failed  ${one.check}: ${one.detail}. What to do: ${one.remedy}`;
 
 const checksOf = async (requested: Requested | undefined): Promise<[string, Check][]> => {
   const [checks, { checkFreeRun, checkChargedRun }] = await Promise.all([

@@ -8,6 +8,8 @@ import { connect, ledgerOf, type StageOptions, takeStage } from './program/deplo
 import { exitCodeHelp, exitCodes } from './program/exit-codes.ts';
 import { parseArgument } from './program/usage.ts';
 
+type ShowOptions = StageOptions & { json?: boolean };
+
 const REASON_RULE = 'must be 1 to 200 printable characters';
 
 /** Why the switch is closed: a text that `Throttle` reads as closed, so not `no` or `0`. */
@@ -25,8 +27,9 @@ export const define: Define = (command, does, context) => {
     .description(
       'Shows whether validations are created, whether Truora asked to wait, and how many calls this day has had.',
     )
+    .option('--json', 'print it as JSON: isClosed, reason, notBefore, callsToday')
     .addHelpText('after', exitCodeHelp('it is closed'));
-  does(show, (options: StageOptions) => showThrottle(options, context));
+  does(show, (options: ShowOptions) => showThrottle(options, context));
 
   const close = takeStage(command.command('close'))
     .description('Switches the creation of validations off, from the next call on.')
@@ -52,12 +55,17 @@ export const define: Define = (command, does, context) => {
   });
 };
 
-const showThrottle = async (options: StageOptions, { print, ...context }: Context): Promise<number> => {
+const showThrottle = async (options: ShowOptions, { print, ...context }: Context): Promise<number> => {
   const { table } = ledgerOf(await connect(options, context));
   const [{ closed, notBefore }, count] = await Promise.all([readThrottle(table), countedOn(table, new Date())]);
-  print(closed === undefined ? 'open: validations are created' : `closed: ${closed}`);
-  if (notBefore !== undefined && notBefore > new Date().toISOString())
-    print(`Truora asked to wait until ${timeText(notBefore)}`);
-  print(`${count} calls to create a validation were counted today (UTC)`);
+  const waits = notBefore !== undefined && notBefore > new Date().toISOString() ? notBefore : undefined;
+  if (options.json) {
+    const shown = { isClosed: closed !== undefined, reason: closed, notBefore: waits, callsToday: count };
+    print(JSON.stringify(shown, null, 2));
+  } else {
+    print(closed === undefined ? 'open: validations are created' : `closed: ${closed}`);
+    if (waits) print(`Truora asked to wait until ${timeText(waits)}`);
+    print(`${count} calls to create a validation were counted today (UTC)`);
+  }
   return closed === undefined ? exitCodes.ok : exitCodes.no;
 };

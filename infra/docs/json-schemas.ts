@@ -7,8 +7,10 @@ import {
   amendmentAnnouncementOf,
   announcementOf,
 } from '../../shared/domain/announcement.ts';
+import { policyVersionOf } from '../../shared/domain/policy.ts';
 import { RevalidationInput } from '../../shared/domain/request.ts';
 import { Outcome } from '../../shared/domain/revalidation.ts';
+import { reasonsText } from './reasons.ts';
 
 const folder = join(import.meta.dirname, '../../shared/contracts');
 
@@ -30,6 +32,8 @@ const approved: Outcome = {
   validationId: ids.validationId,
   similarity: 0.97,
   threshold: 0.8,
+  purpose: 'transfer',
+  policyVersion: policyVersionOf({ minimumThreshold: 0.7, require: ['similarity', 'passive_liveness'] }),
   decidedBy: 'webhook',
   claimedAt: '2026-11-23T12:00:00.000Z',
   movedAt: '2026-11-23T12:00:01.500Z',
@@ -58,6 +62,7 @@ export const published: Record<string, { schema: z.ZodMiniType; about: string; e
           ...call,
           media: { key: 'media/clip.mp4', versionId: '3HL4kqtJvjVBH40Nrjfkd' },
           options: { threshold: 0.8, subvalidations: ['passive_liveness', 'similarity'], resultMode: 'poll' },
+          purpose: 'transfer',
           reference: 'case 7',
           idempotencyKey: 'order-1',
         },
@@ -109,4 +114,5 @@ export const schemaText = (name: string): string => {
 if (import.meta.main) {
   mkdirSync(folder, { recursive: true });
   for (const name of Object.keys(published)) writeFileSync(join(folder, `${name}.json`), schemaText(name));
+  writeFileSync(join(folder, 'reasons.json'), reasonsText());
 }

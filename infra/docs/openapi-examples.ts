@@ -2,6 +2,7 @@ import type * as z from 'zod/mini';
 import type { Revalidation, RevalidationPage, StartBody, Started, TicketBody } from '../../shared/domain/api.ts';
 import { defined } from '../../shared/domain/defined.ts';
 import type { ErasureAnswer } from '../../shared/domain/erasure.ts';
+import { type PersonProblem, personProblemOf, personViewOf } from '../../shared/domain/person-view.ts';
 import { type Problem, type ProblemCode, problems, typeOf } from '../../shared/domain/problem.ts';
 import { type Jwks, thumbprintOf } from '../../shared/evidence/jwks.ts';
 
@@ -57,6 +58,8 @@ const base = {
 
 const decidedAt = '2026-11-23T10:00:07.000Z';
 
+const end = { revalidationId, decidedBy: 'webhook', decidedAt } as const;
+
 export const approved: Revalidation = {
   ...base,
   status: 'approved',
@@ -89,6 +92,17 @@ export const canceled: Revalidation = {
     decidedAt,
   },
 };
+
+const reader = { language: 'en', alternative: { text: 'visit a branch' } } as const;
+
+export const declinedForPerson = personViewOf(
+  { revalidationId, status: 'declined', outcome: { ...end, status: 'declined', reason: 'no_face_detected' } },
+  reader,
+);
+
+export const canceledForPerson = personViewOf(canceled, reader);
+
+export const ticketForPerson = { ...personViewOf(ticket, reader), upload: ticket.upload };
 
 export const page: z.infer<typeof RevalidationPage> = {
   revalidations: [approved],
@@ -152,3 +166,7 @@ export const problemWith = (code: ProblemCode): Problem => {
     errors: isInvalid ? [error] : undefined,
   });
 };
+
+/** The same problem as a person gets it. */
+export const personProblemWith = (code: ProblemCode): Problem | PersonProblem =>
+  personProblemOf(problemWith(code), reader);

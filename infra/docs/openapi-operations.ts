@@ -1,4 +1,4 @@
-import type * as z from 'zod/mini';
+import * as z from 'zod/mini';
 import { ErasureReason } from '../../shared/domain/erasure.ts';
 import { AccountId, RevalidationId } from '../../shared/domain/ids.ts';
 import { ListQuery } from '../../shared/domain/list-query.ts';
@@ -11,6 +11,7 @@ import type { SchemaName } from './openapi-schemas.ts';
 
 /** The headers of answers, by their names. */
 export const headers = {
+  'Content-Language': { description: 'The language of the messages for a person.', schema: { type: 'string' } },
   Location: { description: 'The path of the case, below the server.', schema: { type: 'string' } },
   'Retry-After': {
     description: 'Seconds after which to read the case, or to repeat the call. Absent when the case has ended.',
@@ -26,6 +27,8 @@ export type Answer = {
   description: string;
   schema?: SchemaName;
   example?: object | string;
+  /** The examples of an answer by the names of their schemas: for a system and an operator, and for a person. */
+  views?: Partial<Record<SchemaName, object>>;
   /** The media type, for an answer that is no JSON. */
   type?: string;
   headers?: Header[];
@@ -41,6 +44,14 @@ export type Operation = {
 };
 
 const id: Parameter = { name: 'id', in: 'path', schema: RevalidationId, description: 'The id of the re-validation.' };
+
+const language: Parameter = {
+  name: 'Accept-Language',
+  in: 'header',
+  schema: z.optional(z.string()),
+  description:
+    'The languages of the person, for the messages: es, pt or en; es without any of them. A token that is tied to one account is a person’s.',
+};
 
 /** The codes of a named error that the API answers with. */
 const problemsOf = (name: keyof typeof errorReasons): ProblemCode[] => {
@@ -63,6 +74,7 @@ export const operations: Record<RouteName, Operation> = {
     description:
       'With `upload`, the answer has a form, and the upload starts the case. With `media`, the case starts at once, on an object under `media/`.',
     parameters: [
+      language,
       {
         name: 'Idempotency-Key',
         in: 'header',
@@ -75,14 +87,12 @@ export const operations: Record<RouteName, Operation> = {
     answers: {
       200: {
         description: 'It was claimed before.',
-        schema: 'Started',
-        example: examples.approved,
+        views: { Started: examples.approved, PersonStarted: examples.declinedForPerson },
         headers: ['Location', 'Retry-After'],
       },
       202: {
         description: 'It is accepted.',
-        schema: 'Started',
-        example: examples.ticket,
+        views: { Started: examples.ticket, PersonStarted: examples.ticketForPerson },
         headers: ['Location', 'Retry-After'],
       },
     },
@@ -99,12 +109,11 @@ export const operations: Record<RouteName, Operation> = {
   ReadRevalidation: {
     summary: 'Read a re-validation',
     description: 'Its status, and after its end its outcome.',
-    parameters: [id],
+    parameters: [id, language],
     answers: {
       200: {
         description: 'The current state.',
-        schema: 'Revalidation',
-        example: examples.approved,
+        views: { Revalidation: examples.approved, PersonRevalidation: examples.declinedForPerson },
         headers: ['Retry-After'],
       },
     },
@@ -114,6 +123,7 @@ export const operations: Record<RouteName, Operation> = {
     summary: 'List the re-validations of a person',
     description: 'Claimed cases only, newest first.',
     parameters: [
+      language,
       { name: 'accountId', in: 'path', schema: AccountId, description: 'The person.' },
       ...Object.entries(listParameters).map(([name, description]) => ({
         name,
@@ -122,14 +132,24 @@ export const operations: Record<RouteName, Operation> = {
         description,
       })),
     ],
-    answers: { 200: { description: 'A page.', schema: 'RevalidationPage', example: examples.page } },
+    answers: {
+      200: {
+        description: 'A page.',
+        views: { RevalidationPage: examples.page, PersonPage: { revalidations: [examples.declinedForPerson] } },
+      },
+    },
     problems: ['subject_missing', 'account_forbidden', 'request_invalid'],
   },
   CancelRevalidation: {
     summary: 'Cancel a re-validation',
     description: 'If nothing is decided yet. Truora still charges what it has begun.',
-    parameters: [id],
-    answers: { 200: { description: 'It is canceled.', schema: 'Revalidation', example: examples.canceled } },
+    parameters: [id, language],
+    answers: {
+      200: {
+        description: 'It is canceled.',
+        views: { Revalidation: examples.canceled, PersonRevalidation: examples.canceledForPerson },
+      },
+    },
     problems: ['subject_missing', 'account_forbidden', 'revalidation_unknown', 'already_decided'],
   },
   EraseAccount: {

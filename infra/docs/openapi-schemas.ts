@@ -11,6 +11,7 @@ import {
 } from '../../shared/domain/api.ts';
 import { ErasureAnswer } from '../../shared/domain/erasure.ts';
 import { AccountId, RevalidationId, TruoraId } from '../../shared/domain/ids.ts';
+import { PersonPage, PersonProblem, PersonRevalidation, PersonStarted } from '../../shared/domain/person-view.ts';
 import { Problem } from '../../shared/domain/problem.ts';
 import { Options } from '../../shared/domain/request.ts';
 import { Outcome, Receipt, Timestamp } from '../../shared/domain/revalidation.ts';
@@ -29,7 +30,11 @@ export const schemas = {
   Started,
   Revalidation,
   RevalidationPage,
+  PersonStarted,
+  PersonRevalidation,
+  PersonPage,
   Problem,
+  PersonProblem,
   Jwks,
   Evidence,
   ErasureAnswer,

@@ -16,16 +16,31 @@ const file = join(import.meta.dirname, '../../shared/contracts/openapi.json');
 const headersOf = (names: Header[]): object =>
   Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
 
+/** One example for a person, where a code of the status says something about a case. */
+const personExampleOf = (codes: ProblemCode[]) => {
+  const [value] = codes.map(examples.personProblemWith).filter((problem) => !('code' in problem));
+  return value ? { PersonProblem: { value } } : {};
+};
+
 /** The problem documents of one status, with one example a code. */
-const problemAnswer = (codes: ProblemCode[]) => ({
+const problemAnswer = (codes: ProblemCode[], isForPerson: boolean) => ({
   ...(codes.includes('claimed_elsewhere') ? { headers: headersOf(['Retry-After']) } : {}),
   description: codes.map((code) => problems[code].title).join(' Or: '),
   content: {
     'application/problem+json': {
-      schema: ref('Problem'),
-      examples: Object.fromEntries(codes.map((code) => [code, { value: examples.problemWith(code) }])),
+      schema: isForPerson ? { anyOf: [ref('Problem'), ref('PersonProblem')] } : ref('Problem'),
+      examples: {
+        ...Object.fromEntries(codes.map((code) => [code, { value: examples.problemWith(code) }])),
+        ...(isForPerson ? personExampleOf(codes) : {}),
+      },
     },
   },
+});
+
+/** The views of a case. A reader takes new fields, so one view may fit the schema of the other: `anyOf`. */
+const viewsOf = (views: Partial<Record<SchemaName, object>>) => ({
+  schema: { anyOf: (Object.keys(views) as SchemaName[]).map(ref) },
+  examples: Object.fromEntries(Object.entries(views).map(([name, value]) => [name, { value }])),
 });
 
 const bodyOf = (body: NonNullable<Operation['body']>) => ({
@@ -38,8 +53,8 @@ const bodyOf = (body: NonNullable<Operation['body']>) => ({
   },
 });
 
-const contentOf = ({ schema, example, type = 'application/json' }: Answer) =>
-  schema && { [type]: defined({ schema: ref(schema), example }) };
+const contentOf = ({ views, schema, example, type = 'application/json' }: Answer) =>
+  views ? { [type]: viewsOf(views) } : schema && { [type]: defined({ schema: ref(schema), example }) };
 
 const tagOf = (name: RouteName): string => {
   if (routes[name].scope === 'signature') return 'webhooks';
@@ -71,12 +86,12 @@ const operationOf = (name: RouteName) => {
             status,
             defined({
               description: answer.description,
-              headers: answer.headers && headersOf(answer.headers),
+              headers: headersOf([...(answer.headers ?? []), ...(answer.views ? (['Content-Language'] as const) : [])]),
               content: contentOf(answer),
             }),
           ]),
         ),
-        ...Object.fromEntries([...byStatus].map(([status, some]) => [status, problemAnswer(some)])),
+        ...Object.fromEntries([...byStatus].map(([status, some]) => [status, problemAnswer(some, !isOpen)])),
       },
       isOpen,
     ),

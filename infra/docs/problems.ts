@@ -26,7 +26,7 @@ const groupOf = (code: string) => groupedReasons.find(({ reasons }) => (reasons 
 const meansOf = (code: ProblemCode): string => (acts[code] ? '' : (groupOf(code)?.means ?? ''));
 
 const actOf = (code: ProblemCode): string => {
-  const act = acts[code] ?? groupOf(code)?.act;
+  const act = acts[code] ?? groupOf(code)?.operator;
   if (!act) throw new Error(`no text says what to do about the problem "${code}"`);
   return act;
 };

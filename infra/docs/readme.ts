@@ -8,8 +8,7 @@ import { definition } from '../workflow/definition.ts';
 import { architecture } from './architecture.ts';
 import { factsText } from './facts.ts';
 import { problemChapters } from './problems.ts';
-import { reasonsTable } from './reasons.ts';
-import { settingsTable } from './settings.ts';
+import { classesTable, reasonsTable } from './reasons.ts';
 import { stateDiagram } from './state-diagram.ts';
 import { fieldsTable, functionsTable, routesTable, scenariosTable } from './tables.ts';
 
@@ -35,11 +34,11 @@ export const generated: Record<string, Parts> = {
   },
   'shared/contracts/README.md': {
     reasons: reasonsTable,
+    classes: classesTable,
     routes: routesTable,
     fields: fieldsTable,
   },
   'shared/contracts/problems.md': { problems: problemChapters },
-  'infra/aws/README.md': { settings: settingsTable },
   'infra/cost/README.md': { cost: costTables, scale: scaleTables },
   'infra/local/README.md': { scenarios: scenariosTable },
 };

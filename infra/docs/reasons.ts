@@ -1,10 +1,39 @@
+import { languages, messages, otherWay } from '../../shared/domain/person-messages.ts';
+import { reasonClasses } from '../../shared/domain/reason-classes.ts';
 import { groupedReasons } from '../../shared/domain/reasons.ts';
 import { codes, row } from './rows.ts';
 
 /** Every reason of an outcome, with its meaning and what a caller does. */
 export const reasonsTable = (): string =>
   [
-    row('status', 'reason', 'means', 'what to do'),
+    row('status', 'class', 'reason', 'means', 'what to do'),
+    row('---', '---', '---', '---', '---'),
+    ...groupedReasons.map(({ reasons, status, class: of, means, operator }) =>
+      row(`\`${status}\``, `\`${of}\``, codes(reasons), means, operator),
+    ),
+  ].join('\n');
+
+/** Every reason with its class and texts, and the messages in each language, as JSON. */
+export const reasonsText = (): string => {
+  const reasons = groupedReasons.flatMap(({ reasons: names, ...group }) =>
+    names.map((reason) => ({ reason, ...group })),
+  );
+  return `${JSON.stringify({ messages, otherWay, reasons }, null, 2)}\n`;
+};
+
+/** Each class with what the person may do, and reads in each language. */
+export const classesTable = (): string =>
+  [
+    row('class', '`retry`', '`nextStep`', 'message'),
     row('---', '---', '---', '---'),
-    ...groupedReasons.map(({ reasons, status, means, act }) => row(`\`${status}\``, codes(reasons), means, act)),
+    ...Object.entries(reasonClasses).map(([name, { retry, nextStep, message }]) =>
+      row(`\`${name}\``, `\`${retry}\``, `\`${nextStep}\``, `\`${message}\``),
+    ),
+    '',
+    row('message', ...languages),
+    row('---', ...languages.map(() => '---')),
+    ...Object.entries(messages).map(([name, { text, otherWay: isSaid }]) =>
+      row(`\`${name}\`${isSaid ? ' *' : ''}`, ...languages.map((language) => text[language])),
+    ),
+    row('*', ...languages.map((language) => otherWay[language])),
   ].join('\n');

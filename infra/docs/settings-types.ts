@@ -23,15 +23,31 @@ type Schema = {
 const typeOf = (schema: Schema, words: Words, indent: string): string => {
   const { type, enum: values, items, properties, additionalProperties, required } = schema;
   if (values) return values.map((value) => `'${value}'`).join(' | ');
-  if (type === 'array' && items) return `readonly ${typeOf(items, words, indent)}[]`;
+  if (type === 'array' && items) {
+    const each = typeOf(items, words, indent);
+    return `readonly ${items.enum ? `(${each})` : each}[]`;
+  }
   if (type === 'object' && properties)
     return `{\n${membersOf(properties, required, words, `${indent}  `).join('\n')}\n${indent}}`;
+  if (type === 'object' && additionalProperties && additionalProperties.properties)
+    return 'Readonly<Record<string, PolicySettings>>';
   if (type === 'object' && additionalProperties)
     return `Readonly<Record<string, ${typeOf(additionalProperties, words, indent)}>>`;
   return type === 'integer' ? 'number' : String(type);
 };
 
 type Words = Record<string, string>;
+
+/** Where the docstrings of settings are: the settings themselves, and those that requests and answers use too. */
+export const settingSources = [
+  '../aws/config.ts',
+  '../../shared/domain/policy.ts',
+  '../../shared/domain/person-messages.ts',
+];
+
+/** The docstring of each setting. */
+export const settingWords = (): Words =>
+  wordsOf(settingSources.map((source) => readFileSync(join(import.meta.dirname, source), 'utf8')).join('\n'));
 
 /** A text as a docstring, its lines no wider than the code's. */
 const docOf = (text: string, indent: string): string => {
@@ -70,15 +86,20 @@ const membersOf = (properties: Record<string, Schema>, required: string[] = [], 
 export const settingsTypes = (): string => {
   const { properties = {}, required } = z.toJSONSchema(Config) as Schema;
   const { region: _, ...ofConstruct } = properties;
-  const words = wordsOf(readFileSync(join(folder, 'config.ts'), 'utf8'));
+  // A record of objects has a type of its own: its members would be laid out by the formatter in another way.
+  const policy = properties.policies?.additionalProperties || undefined;
+  const words = settingWords();
   return [
-    '/**',
-    ' * Generated from the schema and the docstrings of `config.ts` by `npm run schemas`: change those.',
-    ' *',
-    ' * What a deployment may choose. Every setting may be left out.',
-    ' */',
+    '/** Generated from the schemas and the docstrings of the settings by `npm run schemas`: change those. */',
+    '',
+    '/** What a deployment may choose. Every setting may be left out. */',
     'export type Settings = {',
     membersOf(ofConstruct, required, words, '  ').join('\n'),
+    '};',
+    '',
+    '/** The policy of one purpose. */',
+    'export type PolicySettings = {',
+    membersOf(policy?.properties ?? {}, policy?.required, words, '  ').join('\n'),
     '};',
     '',
   ].join('\n');

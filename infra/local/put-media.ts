@@ -38,19 +38,21 @@ export type Drop = {
   enrollmentId: string;
   name: string;
   options?: Options;
+  purpose?: string | undefined;
   reference?: string | undefined;
 };
 
 /** Drops a file into the inbox: the ids in the key, the rest in the metadata. */
 export const drop = (
   at: AnyBucket,
-  { file, accountId, enrollmentId, name, options, reference }: Drop,
+  { file, accountId, enrollmentId, name, options, purpose, reference }: Drop,
 ): Promise<string> =>
   putMedia(at, {
     key: writeInboxKey({ accountId, enrollmentId, name }),
     file,
     metadata: defined({
       'user-authorized': 'true',
+      purpose,
       reference: reference || undefined,
       options: options && Object.keys(options).length > 0 ? JSON.stringify(options) : undefined,
     }),

@@ -81,26 +81,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/accounts/{accountId}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /**
-         * Erase a person
-         * @description Stops open cases and deletes what is held about the person, here and at Truora. The same call later gives the certificate, an SD-JWT that the command `verify` checks. The account id is refused from then on. Not for a token of one account.
-         */
-        delete: operations["EraseAccount"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/revalidations/{id}/evidence": {
         parameters: {
             query?: never;
@@ -176,6 +156,7 @@ export interface components {
                 bytes?: number;
             };
             options?: components["schemas"]["Options"];
+            purpose?: string;
             reference?: string;
         };
         StartBody: {
@@ -188,6 +169,7 @@ export interface components {
                 versionId?: string;
             };
             options?: components["schemas"]["Options"];
+            purpose?: string;
             reference?: string;
             forceNew?: {
                 reason: string;
@@ -199,6 +181,8 @@ export interface components {
             accountId?: components["schemas"]["AccountId"];
             enrollmentId?: components["schemas"]["TruoraId"];
             reference?: string;
+            purpose?: string;
+            policyVersion?: string;
             requested?: components["schemas"]["Options"];
             used?: {
                 deadline: components["schemas"]["Timestamp"];
@@ -233,6 +217,8 @@ export interface components {
             accountId?: components["schemas"]["AccountId"];
             enrollmentId?: components["schemas"]["TruoraId"];
             reference?: string;
+            purpose?: string;
+            policyVersion?: string;
             requested?: components["schemas"]["Options"];
             used?: {
                 deadline: components["schemas"]["Timestamp"];
@@ -263,19 +249,59 @@ export interface components {
             revalidations: components["schemas"]["Revalidation"][];
             cursor?: string;
         };
+        PersonStarted: {
+            revalidationId: components["schemas"]["RevalidationId"];
+            status: components["schemas"]["CaseStatus"];
+            /** @enum {string} */
+            reasonClass?: "capture" | "no_match" | "liveness" | "spent" | "not_finished" | "enrollment" | "consent" | "ours_or_vendor" | "request" | "unclear";
+            message?: string;
+            /** @enum {string} */
+            retry?: "new_capture" | "never" | "later" | "now";
+            /** @enum {string} */
+            nextStep?: "new_capture" | "ask_for_review" | "try_later" | "start_again" | "register_face" | "give_permission";
+            upload?: components["schemas"]["UploadForm"];
+        };
+        PersonRevalidation: {
+            revalidationId: components["schemas"]["RevalidationId"];
+            status: components["schemas"]["CaseStatus"];
+            /** @enum {string} */
+            reasonClass?: "capture" | "no_match" | "liveness" | "spent" | "not_finished" | "enrollment" | "consent" | "ours_or_vendor" | "request" | "unclear";
+            message?: string;
+            /** @enum {string} */
+            retry?: "new_capture" | "never" | "later" | "now";
+            /** @enum {string} */
+            nextStep?: "new_capture" | "ask_for_review" | "try_later" | "start_again" | "register_face" | "give_permission";
+        };
+        PersonPage: {
+            revalidations: components["schemas"]["PersonRevalidation"][];
+            cursor?: string;
+        };
         Problem: {
             type: string;
             title: string;
             status: number;
             detail?: string;
             /** @enum {string} */
-            code: "body_malformed" | "signature_invalid" | "subject_missing" | "account_forbidden" | "revalidation_unknown" | "already_decided" | "legal_hold" | "account_erased" | "not_ended" | "claimed_elsewhere" | "already_asked_otherwise" | "answer_too_old" | "body_too_large" | "content_type_unsupported" | "request_invalid" | "idempotency_key_reused" | "consent_missing" | "speech_match_needs_live_capture" | "retry_not_allowed" | "retry_unknown" | "retry_not_declined" | "retry_needs_liveness" | "retry_too_late" | "retries_used_up" | "threshold_below_policy" | "media_empty" | "media_too_large" | "media_type_not_supported" | "media_unreadable" | "media_incomplete" | "media_too_small" | "media_without_video" | "media_too_long" | "photo_cannot_prove_liveness" | "media_gone" | "media_changed" | "unexpected";
+            code: "body_malformed" | "signature_invalid" | "subject_missing" | "account_forbidden" | "revalidation_unknown" | "already_decided" | "not_ended" | "claimed_elsewhere" | "already_asked_otherwise" | "answer_too_old" | "body_too_large" | "content_type_unsupported" | "request_invalid" | "idempotency_key_reused" | "consent_missing" | "speech_match_needs_live_capture" | "retry_not_allowed" | "retry_unknown" | "retry_not_declined" | "retry_needs_liveness" | "retry_other_purpose" | "retry_too_late" | "retries_used_up" | "threshold_below_policy" | "purpose_unknown" | "media_empty" | "media_too_large" | "media_type_not_supported" | "media_unreadable" | "media_incomplete" | "media_too_small" | "media_without_video" | "media_too_long" | "photo_cannot_prove_liveness" | "media_gone" | "media_changed" | "unexpected";
             errors?: {
                 path: string;
                 /** @enum {string} */
                 code: "missing" | "wrong_type" | "out_of_range" | "not_one_of" | "malformed" | "unknown_field" | "rule";
                 detail: string;
             }[];
+        };
+        PersonProblem: {
+            /** @constant */
+            type: "about:blank";
+            title: string;
+            status: number;
+            /** @enum {string} */
+            reasonClass: "capture" | "no_match" | "liveness" | "spent" | "not_finished" | "enrollment" | "consent" | "ours_or_vendor" | "request" | "unclear";
+            message: string;
+            /** @enum {string} */
+            retry: "new_capture" | "never" | "later" | "now";
+            /** @enum {string} */
+            nextStep: "new_capture" | "ask_for_review" | "try_later" | "start_again" | "register_face" | "give_permission";
         };
         Jwks: {
             keys: {
@@ -293,36 +319,6 @@ export interface components {
             }[];
         };
         Evidence: string;
-        ErasureAnswer: {
-            /** @enum {string} */
-            status: "erasing" | "erased";
-            person: string;
-            requestedAt: components["schemas"]["Timestamp"];
-            finishedAt?: components["schemas"]["Timestamp"];
-            nextAt?: components["schemas"]["Timestamp"];
-            enrollmentsLeft: number;
-            erased: {
-                /** @default 0 */
-                records: number;
-                /** @default 0 */
-                canceled: number;
-                /** @default 0 */
-                tickets: number;
-                /** @default 0 */
-                idempotencyKeys: number;
-                /** @default 0 */
-                consents: number;
-                /** @default 0 */
-                others: number;
-                /** @default 0 */
-                media: number;
-                /** @default 0 */
-                evidence: number;
-                /** @default 0 */
-                enrollments: number;
-            };
-            certificate?: string;
-        };
         GatewayError: {
             message: string;
         };
@@ -352,6 +348,8 @@ export interface components {
             validationId?: components["schemas"]["TruoraId"];
             similarity?: number;
             threshold?: number;
+            purpose?: string;
+            policyVersion?: string;
             faceSearch?: {
                 status?: string;
                 similarity?: number;
@@ -463,6 +461,8 @@ export interface components {
     parameters: never;
     requestBodies: never;
     headers: {
+        /** @description The language of the messages for a person. */
+        "Content-Language": string;
         /** @description The path of the case, below the server. */
         Location: string;
         /** @description Seconds after which to read the case, or to repeat the call. Absent when the case has ended. */
@@ -476,6 +476,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description The languages of the person, for the messages: es, pt or en; es without any of them. A token that is tied to one account is a person’s. */
+                "Accept-Language"?: string;
                 /** @description In quotes (as in the IETF draft) or without. The same key with the same body is the same re-validation for 90 days, or as long as records are kept if that is shorter. Keys belong to their caller. */
                 "Idempotency-Key"?: string;
             };
@@ -493,41 +495,11 @@ export interface operations {
                 headers: {
                     Location: components["headers"]["Location"];
                     "Retry-After": components["headers"]["Retry-After"];
+                    "Content-Language": components["headers"]["Content-Language"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "revalidationId": "RVL5f2b8c1d9e3a47608f1c2d3e4b5a6978",
-                     *       "accountId": "ana",
-                     *       "enrollmentId": "ENR0123456789abcdef0123456789abcdef",
-                     *       "reference": "case 7",
-                     *       "requested": {
-                     *         "threshold": 0.8,
-                     *         "subvalidations": [
-                     *           "similarity"
-                     *         ]
-                     *       },
-                     *       "calledBy": "iam:arn:aws:sts::111122223333:assumed-role/Onboarding",
-                     *       "claimedAt": "2026-11-23T10:00:00.000Z",
-                     *       "status": "approved",
-                     *       "phase": "approved",
-                     *       "validationId": "VLD0123456789abcdef0123456789abcdef",
-                     *       "outcome": {
-                     *         "revalidationId": "RVL5f2b8c1d9e3a47608f1c2d3e4b5a6978",
-                     *         "status": "approved",
-                     *         "accountId": "ana",
-                     *         "enrollmentId": "ENR0123456789abcdef0123456789abcdef",
-                     *         "reference": "case 7",
-                     *         "similarity": 0.97,
-                     *         "threshold": 0.8,
-                     *         "decidedBy": "webhook",
-                     *         "claimedAt": "2026-11-23T10:00:00.000Z",
-                     *         "decidedAt": "2026-11-23T10:00:07.000Z"
-                     *       }
-                     *     }
-                     */
-                    "application/json": components["schemas"]["Started"];
+                    "application/json": components["schemas"]["Started"] | components["schemas"]["PersonStarted"];
                 };
             };
             /** @description It is accepted. */
@@ -535,37 +507,11 @@ export interface operations {
                 headers: {
                     Location: components["headers"]["Location"];
                     "Retry-After": components["headers"]["Retry-After"];
+                    "Content-Language": components["headers"]["Content-Language"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "revalidationId": "RVL5f2b8c1d9e3a47608f1c2d3e4b5a6978",
-                     *       "status": "pending",
-                     *       "phase": "awaiting_upload",
-                     *       "accountId": "ana",
-                     *       "enrollmentId": "ENR0123456789abcdef0123456789abcdef",
-                     *       "reference": "case 7",
-                     *       "requested": {
-                     *         "threshold": 0.8
-                     *       },
-                     *       "calledBy": "iam:arn:aws:sts::111122223333:assumed-role/Onboarding",
-                     *       "upload": {
-                     *         "url": "https://example-bucket.s3.us-east-1.amazonaws.com/",
-                     *         "fields": {
-                     *           "Content-Type": "image/jpeg",
-                     *           "X-Amz-Algorithm": "AWS4-HMAC-SHA256",
-                     *           "X-Amz-Credential": "EXAMPLE-KEY-ID/20261123/us-east-1/s3/aws4_request",
-                     *           "X-Amz-Date": "20261123T100000Z",
-                     *           "X-Amz-Signature": "0000000000000000000000000000000000000000000000000000000000000000",
-                     *           "Policy": "e30=",
-                     *           "key": "inbox/ana/ENR0123456789abcdef0123456789abcdef/RVL5f2b8c1d9e3a47608f1c2d3e4b5a6978.jpg"
-                     *         },
-                     *         "expiresAt": "2026-11-23T10:05:00.000Z"
-                     *       }
-                     *     }
-                     */
-                    "application/json": components["schemas"]["Started"];
+                    "application/json": components["schemas"]["Started"] | components["schemas"]["PersonStarted"];
                 };
             };
             /** @description The body is not JSON. */
@@ -574,7 +520,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
                 };
             };
             401: components["responses"]["Unauthorized"];
@@ -584,7 +530,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
                     /**
                      * @example {
                      *       "message": "Forbidden"
@@ -599,7 +545,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
                 };
             };
             /** @description The media was asked about with another request. Or: The existing answer is older than the request allows. Or: Another request with the same key is in progress. */
@@ -609,16 +555,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The person of this account id was erased. */
-            410: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
                 };
             };
             /** @description The body is too large. Or from API Gateway: The request is above 10 MB. */
@@ -627,7 +564,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
                     /**
                      * @example {
                      *       "message": "Request Entity Too Large"
@@ -642,16 +579,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
                 };
             };
-            /** @description The request breaks a rule. Or: The consent of the person is missing. Or: Speech cannot be matched from a file. Or: The key was used with another request. Or: Linked retries are switched off. Or: The validation to retry is not of this person. Or: Only what was declined can be retried. Or: Only a passive liveness check can be retried. Or: The time for a retry is over. Or: There is no retry left. Or: The threshold is below the floor of this deployment. Or: The media is empty. Or: The media is too large. Or: The media type is not supported. Or: The media cannot be read. Or: The media is incomplete. Or: The media has too few pixels. Or: The media holds no video. Or: The media lasts too long. Or: A photo cannot prove liveness. Or: There is no such media. */
+            /** @description The request breaks a rule. Or: The consent of the person is missing. Or: Speech cannot be matched from a file. Or: The key was used with another request. Or: Linked retries are switched off. Or: The validation to retry is not of this person. Or: Only what was declined can be retried. Or: Only a passive liveness check can be retried. Or: The time for a retry is over. Or: The validation to retry had another purpose. Or: There is no retry left. Or: The threshold is below the floor of its policy. Or: There is no policy for this purpose. Or: The media is empty. Or: The media is too large. Or: The media type is not supported. Or: The media cannot be read. Or: The media is incomplete. Or: The media has too few pixels. Or: The media holds no video. Or: The media lasts too long. Or: A photo cannot prove liveness. Or: There is no such media. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
                 };
             };
             429: components["responses"]["TooManyRequests"];
@@ -661,7 +598,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
                     /**
                      * @example {
                      *       "message": "Internal Server Error"
@@ -676,7 +613,10 @@ export interface operations {
     ReadRevalidation: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The languages of the person, for the messages: es, pt or en; es without any of them. A token that is tied to one account is a person’s. */
+                "Accept-Language"?: string;
+            };
             path: {
                 /** @description The id of the re-validation. */
                 id: components["schemas"]["RevalidationId"];
@@ -689,41 +629,11 @@ export interface operations {
             200: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
+                    "Content-Language": components["headers"]["Content-Language"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "revalidationId": "RVL5f2b8c1d9e3a47608f1c2d3e4b5a6978",
-                     *       "accountId": "ana",
-                     *       "enrollmentId": "ENR0123456789abcdef0123456789abcdef",
-                     *       "reference": "case 7",
-                     *       "requested": {
-                     *         "threshold": 0.8,
-                     *         "subvalidations": [
-                     *           "similarity"
-                     *         ]
-                     *       },
-                     *       "calledBy": "iam:arn:aws:sts::111122223333:assumed-role/Onboarding",
-                     *       "claimedAt": "2026-11-23T10:00:00.000Z",
-                     *       "status": "approved",
-                     *       "phase": "approved",
-                     *       "validationId": "VLD0123456789abcdef0123456789abcdef",
-                     *       "outcome": {
-                     *         "revalidationId": "RVL5f2b8c1d9e3a47608f1c2d3e4b5a6978",
-                     *         "status": "approved",
-                     *         "accountId": "ana",
-                     *         "enrollmentId": "ENR0123456789abcdef0123456789abcdef",
-                     *         "reference": "case 7",
-                     *         "similarity": 0.97,
-                     *         "threshold": 0.8,
-                     *         "decidedBy": "webhook",
-                     *         "claimedAt": "2026-11-23T10:00:00.000Z",
-                     *         "decidedAt": "2026-11-23T10:00:07.000Z"
-                     *       }
-                     *     }
-                     */
-                    "application/json": components["schemas"]["Revalidation"];
+                    "application/json": components["schemas"]["Revalidation"] | components["schemas"]["PersonRevalidation"];
                 };
             };
             401: components["responses"]["Unauthorized"];
@@ -733,7 +643,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
                     /**
                      * @example {
                      *       "message": "Forbidden"
@@ -748,7 +658,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
                 };
             };
             413: components["responses"]["TooLarge"];
@@ -759,7 +669,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
                     /**
                      * @example {
                      *       "message": "Internal Server Error"
@@ -785,7 +695,10 @@ export interface operations {
                 /** @description The cursor of the previous page, with the same other parameters. */
                 cursor?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The languages of the person, for the messages: es, pt or en; es without any of them. A token that is tied to one account is a person’s. */
+                "Accept-Language"?: string;
+            };
             path: {
                 /** @description The person. */
                 accountId: components["schemas"]["AccountId"];
@@ -797,46 +710,11 @@ export interface operations {
             /** @description A page. */
             200: {
                 headers: {
+                    "Content-Language": components["headers"]["Content-Language"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "revalidations": [
-                     *         {
-                     *           "revalidationId": "RVL5f2b8c1d9e3a47608f1c2d3e4b5a6978",
-                     *           "accountId": "ana",
-                     *           "enrollmentId": "ENR0123456789abcdef0123456789abcdef",
-                     *           "reference": "case 7",
-                     *           "requested": {
-                     *             "threshold": 0.8,
-                     *             "subvalidations": [
-                     *               "similarity"
-                     *             ]
-                     *           },
-                     *           "calledBy": "iam:arn:aws:sts::111122223333:assumed-role/Onboarding",
-                     *           "claimedAt": "2026-11-23T10:00:00.000Z",
-                     *           "status": "approved",
-                     *           "phase": "approved",
-                     *           "validationId": "VLD0123456789abcdef0123456789abcdef",
-                     *           "outcome": {
-                     *             "revalidationId": "RVL5f2b8c1d9e3a47608f1c2d3e4b5a6978",
-                     *             "status": "approved",
-                     *             "accountId": "ana",
-                     *             "enrollmentId": "ENR0123456789abcdef0123456789abcdef",
-                     *             "reference": "case 7",
-                     *             "similarity": 0.97,
-                     *             "threshold": 0.8,
-                     *             "decidedBy": "webhook",
-                     *             "claimedAt": "2026-11-23T10:00:00.000Z",
-                     *             "decidedAt": "2026-11-23T10:00:07.000Z"
-                     *           }
-                     *         }
-                     *       ],
-                     *       "cursor": "eyJyZXZhbGlkYXRpb25JZCI6Ii4uLiJ9"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["RevalidationPage"];
+                    "application/json": components["schemas"]["RevalidationPage"] | components["schemas"]["PersonPage"];
                 };
             };
             401: components["responses"]["Unauthorized"];
@@ -846,7 +724,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
                     /**
                      * @example {
                      *       "message": "Forbidden"
@@ -862,7 +740,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
                 };
             };
             429: components["responses"]["TooManyRequests"];
@@ -872,7 +750,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
                     /**
                      * @example {
                      *       "message": "Internal Server Error"
@@ -887,7 +765,10 @@ export interface operations {
     CancelRevalidation: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The languages of the person, for the messages: es, pt or en; es without any of them. A token that is tied to one account is a person’s. */
+                "Accept-Language"?: string;
+            };
             path: {
                 /** @description The id of the re-validation. */
                 id: components["schemas"]["RevalidationId"];
@@ -899,38 +780,11 @@ export interface operations {
             /** @description It is canceled. */
             200: {
                 headers: {
+                    "Content-Language": components["headers"]["Content-Language"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "revalidationId": "RVL5f2b8c1d9e3a47608f1c2d3e4b5a6978",
-                     *       "accountId": "ana",
-                     *       "enrollmentId": "ENR0123456789abcdef0123456789abcdef",
-                     *       "reference": "case 7",
-                     *       "requested": {
-                     *         "threshold": 0.8,
-                     *         "subvalidations": [
-                     *           "similarity"
-                     *         ]
-                     *       },
-                     *       "calledBy": "iam:arn:aws:sts::111122223333:assumed-role/Onboarding",
-                     *       "claimedAt": "2026-11-23T10:00:00.000Z",
-                     *       "status": "canceled",
-                     *       "phase": "canceled",
-                     *       "canceledBy": "iam:arn:aws:sts::111122223333:assumed-role/Onboarding",
-                     *       "outcome": {
-                     *         "revalidationId": "RVL5f2b8c1d9e3a47608f1c2d3e4b5a6978",
-                     *         "status": "canceled",
-                     *         "reason": "canceled_by_caller",
-                     *         "accountId": "ana",
-                     *         "enrollmentId": "ENR0123456789abcdef0123456789abcdef",
-                     *         "decidedBy": "caller",
-                     *         "decidedAt": "2026-11-23T10:00:07.000Z"
-                     *       }
-                     *     }
-                     */
-                    "application/json": components["schemas"]["Revalidation"];
+                    "application/json": components["schemas"]["Revalidation"] | components["schemas"]["PersonRevalidation"];
                 };
             };
             401: components["responses"]["Unauthorized"];
@@ -940,7 +794,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
                     /**
                      * @example {
                      *       "message": "Forbidden"
@@ -955,7 +809,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
                 };
             };
             /** @description The re-validation has ended. */
@@ -964,7 +818,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
                 };
             };
             413: components["responses"]["TooLarge"];
@@ -975,135 +829,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                    /**
-                     * @example {
-                     *       "message": "Internal Server Error"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["GatewayError"];
-                };
-            };
-            503: components["responses"]["Unavailable"];
-        };
-    };
-    EraseAccount: {
-        parameters: {
-            query?: {
-                /** @description Why, in one word; the certificate shows it. */
-                reason?: string;
-            };
-            header?: never;
-            path: {
-                /** @description The person. */
-                accountId: components["schemas"]["AccountId"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The person is erased. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "status": "erased",
-                     *       "person": "c0ffeec0ffeec0ffeec0ffeec0ffeec0ffeec0ffeec0ffeec0ffeec000000000",
-                     *       "requestedAt": "2026-11-23T10:00:00.000Z",
-                     *       "finishedAt": "2026-11-23T10:05:00.000Z",
-                     *       "enrollmentsLeft": 0,
-                     *       "erased": {
-                     *         "records": 2,
-                     *         "canceled": 0,
-                     *         "tickets": 1,
-                     *         "idempotencyKeys": 1,
-                     *         "consents": 0,
-                     *         "others": 0,
-                     *         "media": 3,
-                     *         "evidence": 2,
-                     *         "enrollments": 1
-                     *       },
-                     *       "certificate": "HEADER.CLAIMS.SIGNATURE~"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErasureAnswer"];
-                };
-            };
-            /** @description The erasure goes on. */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "status": "erasing",
-                     *       "person": "c0ffeec0ffeec0ffeec0ffeec0ffeec0ffeec0ffeec0ffeec0ffeec000000000",
-                     *       "requestedAt": "2026-11-23T10:00:00.000Z",
-                     *       "nextAt": "2026-11-23T10:03:00.000Z",
-                     *       "enrollmentsLeft": 1,
-                     *       "erased": {
-                     *         "records": 2,
-                     *         "canceled": 0,
-                     *         "tickets": 0,
-                     *         "idempotencyKeys": 0,
-                     *         "consents": 0,
-                     *         "others": 0,
-                     *         "media": 3,
-                     *         "evidence": 2,
-                     *         "enrollments": 0
-                     *       }
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErasureAnswer"];
-                };
-            };
-            401: components["responses"]["Unauthorized"];
-            /** @description The token names no subject. Or: The caller may not see this account. Or from API Gateway: The signature or the scope does not allow the call. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                    /**
-                     * @example {
-                     *       "message": "Forbidden"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["GatewayError"];
-                };
-            };
-            /** @description A legal hold forbids the erasure. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            413: components["responses"]["TooLarge"];
-            /** @description The request breaks a rule. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            429: components["responses"]["TooManyRequests"];
-            /** @description The server failed. Or from API Gateway: The function failed. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
                     /**
                      * @example {
                      *       "message": "Internal Server Error"
@@ -1144,7 +870,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
                     /**
                      * @example {
                      *       "message": "Forbidden"
@@ -1159,7 +885,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
                 };
             };
             /** @description The re-validation has not ended. */
@@ -1168,7 +894,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
                 };
             };
             413: components["responses"]["TooLarge"];
@@ -1179,7 +905,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
                     /**
                      * @example {
                      *       "message": "Internal Server Error"

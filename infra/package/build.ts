@@ -4,13 +4,19 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { functionNames } from '../../shared/workflow/functions.ts';
 import { bundle } from '../aws/bundle.ts';
 import { PREBUILT } from '../aws/function-code.ts';
+import { documents } from '../cli/program/installation.ts';
 
 const root = join(import.meta.dirname, '../..');
 
 /** What the code and its users read beside the JavaScript. */
 const assets = [
   ...['selfie.jpg', 'selfie.mp4'].map((file) => `infra/local/media/${file}`),
-  ...['input', 'outcome', 'ended', 'amended', 'openapi'].map((name) => `shared/contracts/${name}.json`),
+  ...['input', 'outcome', 'ended', 'amended', 'openapi', 'reasons'].map((name) => `shared/contracts/${name}.json`),
+  // The page that the `type` of a problem names, and the example of an upload from a browser.
+  'shared/contracts/problems.md',
+  'shared/contracts/browser-upload.html',
+  // The documents that help and remedies name.
+  ...documents,
 ];
 
 const compile = (project: string, folder: string) => {

@@ -82,7 +82,7 @@ export const recordAnswers = async (
   while (!decided && Date.now() < Date.parse(validation.deadline) + GRACE_MS) {
     const answer = await getValidation(truora, validation.validationId);
     // A recording approves no person, so no minimum threshold applies.
-    const verdict = verdictOf(answer, { claim, validation, policy: { minimumThreshold: 0 }, at: new Date() });
+    const verdict = verdictOf(answer, { claim, validation, floor: 0, at: new Date() });
     if (!verdict) await wait(POLL_MS);
     else {
       decided = true;

@@ -60,4 +60,4 @@ export const evidence = ['EVIDENCE_BUCKET', 'EVIDENCE_KEYS', 'EVIDENCE_ISSUER', 
 export const erasure = ['MEDIA_BUCKET', 'ERASURE_BUCKET', 'SETTLE_SECONDS'] as const;
 
 /** What every route that names its caller reads. */
-export const api = ['ACCOUNT_CLAIM', 'DOCUMENTATION_URL'] as const;
+export const api = ['ACCOUNT_CLAIM', 'ALTERNATIVE', 'DOCUMENTATION_URL'] as const;

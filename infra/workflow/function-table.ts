@@ -17,16 +17,7 @@ export const MEMORY_MB = 512;
 export const functionTable: Record<FunctionName, FunctionSpec> = {
   ClaimRequest: {
     seconds: 15,
-    env: [
-      ...ledger,
-      ...retries,
-      ...limits,
-      'MEDIA_BUCKET',
-      'RESULT_MODE',
-      'MEDIA_HOURS',
-      'MINIMUM_THRESHOLD',
-      'ALLOW_NATIONAL_IDS',
-    ],
+    env: [...ledger, ...retries, ...limits, 'MEDIA_BUCKET', 'RESULT_MODE', 'MEDIA_HOURS', 'POLICIES', 'ALLOW_NATIONAL_IDS'],
     may: [
       {
         items: {
@@ -76,7 +67,7 @@ export const functionTable: Record<FunctionName, FunctionSpec> = {
   AwaitWebhook: { seconds: 15, env: ['TABLE_NAME'], may: [{ items: { Update: ['WAIT'] } }, 'resumeExecution'] },
   ReadVerdict: {
     seconds: 30,
-    env: [...truora, 'GRACE_SECONDS', 'TABLE_NAME', 'MINIMUM_THRESHOLD'],
+    env: [...truora, 'GRACE_SECONDS', 'TABLE_NAME', 'POLICIES'],
     may: [{ items: { Get: ['GATE'], Update: ['GATE'] } }, 'readTruoraKey'],
   },
   RecordOutcome: {
@@ -97,16 +88,7 @@ export const functionTable: Record<FunctionName, FunctionSpec> = {
   ReadOutcome: { seconds: 15, env: ledger, may: [{ items: { Get: ['RUN'], Update: ['RUN'] } }] },
   StartRevalidation: {
     seconds: 15,
-    env: [
-      ...ledger,
-      ...retries,
-      ...limits,
-      'MEDIA_BUCKET',
-      'MACHINE_ARN',
-      'MINIMUM_THRESHOLD',
-      'ALLOW_NATIONAL_IDS',
-      ...api,
-    ],
+    env: [...ledger, ...retries, ...limits, 'MEDIA_BUCKET', 'MACHINE_ARN', 'POLICIES', 'ALLOW_NATIONAL_IDS', ...api],
     may: [
       { items: { Get: ['RUN', 'TICKET', 'KEY', 'VLD', 'ERASED'], Put: ['TICKET', 'KEY'] } },
       { readVersions: ['media'] },
@@ -152,7 +134,7 @@ export const functionTable: Record<FunctionName, FunctionSpec> = {
   },
   SweepLedger: {
     seconds: 120,
-    env: [...recording, ...truora, 'GRACE_SECONDS', 'MEDIA_BUCKET', 'MINIMUM_THRESHOLD'],
+    env: [...recording, ...truora, 'GRACE_SECONDS', 'MEDIA_BUCKET', 'POLICIES'],
     may: [
       { query: BY_DUE.name },
       {

@@ -4,7 +4,8 @@ import type { Amendment } from './amendments.ts';
 import { defined } from './defined.ts';
 import { AccountId, RevalidationId, TruoraId } from './ids.ts';
 import { outcomeStatuses } from './lifecycle.ts';
-import { Reference } from './request.ts';
+import { PolicyVersion } from './policy.ts';
+import { Purpose, Reference } from './request.ts';
 import { type Outcome, Timestamp } from './revalidation.ts';
 
 /** The event source that a rule on the bus matches. */
@@ -18,7 +19,7 @@ export const AMENDED = 'Re-validation Amended';
 const EventVersion = z.enum(['1']);
 
 /**
- * The detail of the event "Re-validation Ended": ids, the caller's reference and the status. The reason is about a face, so
+ * The detail of the event "Re-validation Ended": ids, the caller's reference, the policy and the status. The reason is about a face, so
  * it stays in the record, which needs a separate permission to read.
  */
 export const Announcement = z.strictObject({
@@ -31,6 +32,10 @@ export const Announcement = z.strictObject({
   accountId: z.optional(AccountId),
   validationId: z.optional(TruoraId),
   reference: z.optional(Reference),
+  /** The policy that the request was checked by, and the threshold of the verdict: 0 to 1. Absent when nothing was claimed. */
+  purpose: z.optional(Purpose),
+  policyVersion: z.optional(PolicyVersion),
+  threshold: z.optional(z.number()),
   decidedAt: Timestamp,
 });
 
@@ -45,8 +50,10 @@ export const AnnouncedCase = z.object({ detail: z.object({ revalidationId: Reval
  */
 export const announcementOf = (outcome: Outcome): Announcement => {
   const { revalidationId, status, accountId, validationId, reference, decidedAt } = outcome;
+  const { purpose, policyVersion, threshold } = outcome;
   const eventId = eventIdOf(revalidationId, status, decidedAt);
-  return defined({ version: '1', eventId, revalidationId, status, accountId, validationId, reference, decidedAt });
+  const about = { revalidationId, status, accountId, validationId, reference };
+  return defined({ version: '1', eventId, ...about, purpose, policyVersion, threshold, decidedAt });
 };
 
 const eventIdOf = (...of: string[]): string =>

@@ -25,7 +25,7 @@ const personFields = {
   userAuthorized: callShape.userAuthorized,
 };
 
-const optionFields = { options: callShape.options, reference: callShape.reference };
+const optionFields = { options: callShape.options, purpose: callShape.purpose, reference: callShape.reference };
 
 /** The body of a call that asks for an upload form. */
 export const TicketBody = z.strictObject({
@@ -79,6 +79,7 @@ export const Ticket = z.object({
   /** The media and its version, when it was already in the bucket. */
   media: z.optional(callShape.media),
   options: Options,
+  purpose: callShape.purpose,
   reference: z.optional(Reference),
   forceNew: callShape.forceNew,
   /** Identifies a forced start: a hash of caller and key. */
@@ -116,6 +117,8 @@ export const Revalidation = z.extend(
     accountId: true,
     enrollmentId: true,
     reference: true,
+    purpose: true,
+    policyVersion: true,
     requested: true,
     used: true,
     validationId: true,
@@ -171,9 +174,10 @@ export const RevalidationPage = z.object({ revalidations: z.array(Revalidation),
 /** The re-validation as a caller may see it. @returns undefined without a record and without a ticket */
 export const presentRevalidation = (record: LedgerRecord | undefined, ticket?: Ticket): Revalidation | undefined => {
   if (!record && !ticket) return undefined;
-  const { upload, options, uploads, revalidationId, accountId, enrollmentId, reference, calledBy } = ticket ?? {};
+  const { upload, options, uploads, revalidationId, accountId, enrollmentId, purpose, reference, calledBy } =
+    ticket ?? {};
   const repeats = (uploads?.size ?? 0) - 1;
-  const asked = { revalidationId, accountId, enrollmentId, reference, calledBy, forceNew: ticket?.forceNew };
+  const asked = { revalidationId, accountId, enrollmentId, purpose, reference, calledBy, forceNew: ticket?.forceNew };
   return Revalidation.parse(
     defined({
       status: record ? statusOf(record) : 'pending',

@@ -6,7 +6,7 @@ import type { Claim } from './revalidation.ts';
 
 /** The case and the person that an outcome names. */
 export type CaseId = Pick<Claim, 'revalidationId'> &
-  Partial<Pick<Claim, 'accountId' | 'enrollmentId' | 'reference' | 'claimedAt'>>;
+  Partial<Pick<Claim, 'accountId' | 'enrollmentId' | 'reference' | 'purpose' | 'claimedAt'>>;
 
 /** The id of the case that a request claims, by the version of its media. */
 export const claimIdOf = ({ person, bucket, media, forceKey }: Intake, version: string): string =>

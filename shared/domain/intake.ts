@@ -7,7 +7,7 @@ import { type CallRequest, type DropEvent, RevalidationRequest } from './request
 export type MediaAddress = { key: string; versionId: string | undefined; etag: string | undefined };
 
 /** The person and the case, as far as the request itself names them. */
-type Person = { accountId?: string; enrollmentId?: string; reference?: string };
+type Person = { accountId?: string; enrollmentId?: string; reference?: string; purpose?: string };
 
 /**
  * A request, read once. Everything that needs to know which case it is about takes this. The names of one request, in order:
@@ -82,10 +82,13 @@ const ofDrop = ({ detail: { reason, bucket, object } }: DropEvent) => {
 const ofCall = (call: CallRequest, executionId: string) => ({
   kind: 'call' as const,
   media: { key: call.media.key, versionId: call.media.versionId, etag: undefined },
-  person: defined({ accountId: call.accountId, enrollmentId: call.enrollmentId, reference: call.reference }),
+  person: personOf(call),
   call,
   forceKey: call.forceNew && (call.idempotencyKey ?? executionId),
 });
+
+const personOf = ({ accountId, enrollmentId, reference, purpose }: CallRequest): Person =>
+  defined({ accountId, enrollmentId, reference, purpose });
 
 /** The version of an address, by S3's id or where there are no versions by the content; undefined for the newest. */
 export const versionOf = ({ versionId, etag }: Pick<MediaAddress, 'versionId' | 'etag'>): string | undefined =>

@@ -1,5 +1,6 @@
 import { RequestInvalidError } from './errors.ts';
 import { isEnd, type OutcomeStatus } from './lifecycle.ts';
+import { purposeOf } from './policy.ts';
 import type { LedgerRecord } from './record.ts';
 import { type Options, subvalidationsOf } from './request.ts';
 
@@ -16,6 +17,8 @@ export type Retried = {
   hadLiveness: boolean | undefined;
   /** When it was declined. Which moment Truora counts from is not documented. */
   declinedAt: string | undefined;
+  /** Undefined for a validation that only Truora knows. */
+  purpose: string | undefined;
 };
 
 /** What the caller can do instead of a retry. */
@@ -28,8 +31,9 @@ export const asksLiveness = (options: Options): boolean =>
   subvalidationsOf(options)?.includes('passive_liveness') ?? false;
 
 /** One of our re-validations as the validation to retry. */
-export const retriedOf = ({ phase, accountId, requested, outcome }: LedgerRecord): Retried => ({
+export const retriedOf = ({ phase, accountId, requested, outcome, ...record }: LedgerRecord): Retried => ({
   accountId,
+  purpose: purposeOf(record),
   end: isEnd(phase) ? phase : 'open',
   hadLiveness: asksLiveness(requested ?? {}),
   declinedAt: outcome?.decidedAt,
@@ -45,9 +49,16 @@ export const refuseAnyRetry = ({ allowedRetries }: RetryRules): void => {
  * @param retried undefined for an unknown one; one of another person counts as unknown
  * @throws RequestInvalidError `retry_*`; the detail says what is possible instead
  */
-export const refuseRetry = (retried: Retried | undefined, accountId: string, rules: RetryRules, now: Date): void => {
-  if (!retried || retried.accountId !== accountId) throw refusal('retry_unknown', 'is no validation of this person');
-  const { end, hadLiveness, declinedAt } = retried;
+export const refuseRetry = (
+  retried: Retried | undefined,
+  by: { accountId: string; purpose?: string | undefined },
+  rules: RetryRules,
+  now: Date,
+): void => {
+  if (!retried || retried.accountId !== by.accountId) throw refusal('retry_unknown', 'is no validation of this person');
+  const { end, hadLiveness, declinedAt, purpose } = retried;
+  if (purpose !== undefined && purpose !== purposeOf(by))
+    throw refusal('retry_other_purpose', 'was asked for another purpose', 'name the same purpose');
   if (end === 'open') throw refusal('retry_not_declined', 'has not ended yet', 'wait for its outcome');
   if (end === 'approved') throw refusal('retry_not_declined', 'was approved', 'there is nothing to retry');
   if (end !== 'declined') throw refusal('retry_not_declined', `was not declined but has ended as ${end}`);

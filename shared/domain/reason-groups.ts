@@ -1,152 +1,211 @@
 import type { OutcomeStatus } from './lifecycle.ts';
+import type { Class, ReasonClass } from './reason-classes.ts';
 
-/** The text of a group of reasons: the status of the outcome, what it means, and what the caller does. */
-type Text = { status: OutcomeStatus; means: string; act: string };
+/**
+ * A group of reasons: the status of the outcome, the class (what the person learns; `retry` and `nextStep` where they differ from the
+ * class), what it means, and what the operator of the calling system does.
+ */
+type Group = { status: OutcomeStatus; class: ReasonClass; means: string; operator: string } & Partial<
+  Pick<Class, 'retry' | 'nextStep'>
+>;
 
 /** The groups of reasons, in the order of the documents. */
 export const reasonGroups = {
   not_similar: {
     status: 'declined',
+    class: 'no_match',
     means: 'The face is not similar enough to the enrolled one.',
-    act: 'Ask for a new photo in good light, once or twice. Then use another way.',
+    operator: 'Ask for a new photo in good light, once or twice. Then use another way.',
   },
   not_live: {
     status: 'declined',
+    class: 'liveness',
     means: 'Truora does not see a live person.',
-    act: 'Ask the person to take the video or photo live, not from a screen or a print.',
+    operator: 'Ask the person to take the video or photo live, not from a screen or a print.',
   },
   no_face: {
     status: 'declined',
+    class: 'capture',
     means: 'Truora finds no face.',
-    act: 'Ask for a new photo: whole face, more light, no mask, cap or sunglasses.',
+    operator: 'Ask for a new photo: whole face, more light, no mask, cap or sunglasses.',
   },
   file_not_readable: {
     status: 'declined',
+    class: 'capture',
     means: 'Truora cannot read the file.',
-    act: 'Ask for a new photo or video. If it happens often, check the app that makes the files.',
+    operator: 'Ask for a new photo or video. If it happens often, check the app that makes the files.',
   },
   risk: {
     status: 'declined',
-    means: 'Truora sees a risk, or knows the face from a collection.',
-    act: 'Do not name the reason to the person. Give the case to your fraud team.',
+    class: 'fraud',
+    means: 'Truora sees a risk or a photo of a photo, or knows the face from a collection.',
+    operator: 'Do not name the reason to the person. Give the case to your fraud team.',
   },
   not_completed: {
     status: 'declined',
+    class: 'not_finished',
     means: 'The validation ended at Truora without an approval, for a reason that is not the face.',
-    act: 'Tell the person that the check was not completed. Start a new one.',
+    operator: 'Tell the person that the check was not completed. Start a new one.',
+  },
+  retries_over: {
+    status: 'declined',
+    class: 'spent',
+    means: 'The retries that Truora allows are used up.',
+    operator: 'Start a new one later, without `retryOf`.',
+  },
+  not_explained: {
+    status: 'declined',
+    class: 'unclear',
+    means: 'Truora declined and says no more.',
+    operator: 'Treat as not verified. Start a new one.',
   },
   unknown: {
     status: 'declined',
+    class: 'unclear',
     means:
       'Truora gives no reason, or one that is not known here (`rawReason` has it). Also with `expired` and `failed`.',
-    act: 'Treat as not verified. Start a new one.',
+    operator: 'Treat as not verified. Start a new one.',
   },
   time_over: {
     status: 'expired',
+    class: 'not_finished',
     means: 'The time of the validation is over at Truora.',
-    act: 'Start a new one. It says nothing about the person.',
+    operator: 'Start a new one. It says nothing about the person.',
+  },
+  review_over: {
+    status: 'expired',
+    class: 'ours_or_vendor',
+    means: "The time of Truora's own review is over.",
+    operator: 'Start a new one. It says nothing about the person.',
   },
   undecided: {
     status: 'expired',
+    class: 'ours_or_vendor',
     means: 'Truora has not decided before the deadline and its grace.',
-    act: 'Start a new one. A later verdict arrives as an amendment.',
+    operator: 'Start a new one. A later verdict arrives as an amendment.',
   },
   request: {
     status: 'refused',
+    class: 'request',
     means: 'The request breaks a rule. `detail` names the field and the rule.',
-    act: 'Correct the caller.',
+    operator: 'Correct the caller.',
   },
   erased: {
     status: 'refused',
+    class: 'enrollment',
     means: 'The person of this account id was erased.',
-    act: 'Enroll the person under a new account id.',
+    operator: 'Enroll the person under a new account id.',
   },
   consent: {
     status: 'refused',
+    class: 'consent',
     means: '`userAuthorized` is not true.',
-    act: 'Ask the person for consent first.',
+    operator: 'Ask the person for consent first.',
   },
   other_request: {
     status: 'refused',
+    class: 'request',
     means: 'The key, or the media, belongs to a different request.',
-    act: 'Use a new key, or put the media again.',
+    operator: 'Use a new key, or put the media again.',
   },
   old_answer: {
     status: 'refused',
+    class: 'not_finished',
     means: 'The existing answer is older than `maxAgeSeconds`.',
-    act: 'Ask for new media, or call with `forceNew` and a new key.',
+    operator: 'Ask for new media, or call with `forceNew` and a new key.',
   },
   uploads: {
     status: 'refused',
+    class: 'not_finished',
     means: 'One form takes 100 uploads.',
-    act: 'Ask for a new form.',
+    operator: 'Ask for a new form.',
   },
   linked_retry: {
     status: 'refused',
+    class: 'spent',
     means: 'The linked retry (`retryOf`) is not possible. `detail` says why.',
-    act: 'Start a new case without `retryOf`.',
+    operator: 'Start a new case without `retryOf`.',
   },
   media: {
     status: 'refused',
+    class: 'capture',
     means: 'The media breaks a rule that is known before Truora is asked.',
-    act: 'Ask for new media, as `detail` says.',
+    operator: 'Ask for new media, as `detail` says.',
   },
   media_version: {
     status: 'refused',
+    class: 'not_finished',
     means: 'The version of the media is older than `mediaHours`.',
-    act: 'Put the media again.',
+    operator: 'Put the media again.',
   },
   media_gone: {
     status: 'refused',
-    means:
-      'The version of the media was deleted or overwritten. After the create call the status is `failed`: it was charged.',
-    act: 'Put the media again. After `failed` that is a second charge.',
+    class: 'not_finished',
+    means: 'The version of the media was deleted. After the create call the status is `failed`: it was charged.',
+    operator: 'Put the media again. After `failed` that is a second charge.',
+  },
+  media_changed: {
+    status: 'refused',
+    class: 'request',
+    means: 'The version of the media was overwritten. After the create call the status is `failed`: it was charged.',
+    operator: 'Put the media again. After `failed` that is a second charge.',
   },
   enrollment: {
     status: 'refused',
+    class: 'enrollment',
     means: 'The person has no finished enrollment under this id.',
-    act: 'Check the ids, or enroll the person.',
+    operator: 'Check the ids, or enroll the person.',
   },
   enrollment_pending: {
     status: 'refused',
+    class: 'enrollment',
+    retry: 'later',
+    nextStep: 'try_later',
     means: 'The enrollment was still pending after all retries.',
-    act: 'Put the media again when the enrollment has finished.',
+    operator: 'Put the media again when the enrollment has finished.',
   },
   spending: {
     status: 'refused',
+    class: 'ours_or_vendor',
     means: 'The daily budget is spent, or an operator has closed Truora.',
-    act: 'Tell the person to try later. Ask the operator.',
+    operator: 'Tell the person to try later. Ask the operator.',
   },
   truora_error: {
     status: 'failed',
+    class: 'ours_or_vendor',
     means: 'Truora reports an error of its own.',
-    act: 'Start a new one.',
+    operator: 'Start a new one.',
   },
   verdict: {
     status: 'failed',
+    class: 'unclear',
     means: 'Truora answers success, but for something else than was requested, or without a similarity.',
-    act: 'Treat the person as not verified.',
+    operator: 'Treat the person as not verified.',
   },
   creation: {
     status: 'failed',
+    class: 'ours_or_vendor',
     means: 'The answer of the charged call was lost and the result is not certain.',
-    act: 'Start a new one.',
+    operator: 'Start a new one.',
   },
   truora: {
     status: 'failed',
+    class: 'ours_or_vendor',
     means: 'Truora could not be used, after all retries.',
-    act: 'Start a new one later.',
+    operator: 'Start a new one later.',
   },
   system: {
     status: 'failed',
+    class: 'ours_or_vendor',
     means: 'This system could not complete the case.',
-    act: 'Start a new one.',
+    operator: 'Start a new one.',
   },
   canceled: {
     status: 'canceled',
+    class: 'not_finished',
     means: 'A caller canceled the case.',
-    act: 'Nothing.',
+    operator: 'Nothing.',
   },
-} as const satisfies Record<string, Text>;
+} as const satisfies Record<string, Group>;
 
 export type ReasonGroup = keyof typeof reasonGroups;

@@ -1,8 +1,10 @@
+import type { OutcomeStatus } from './lifecycle.ts';
+import { type Class, type ReasonClass, reasonClasses } from './reason-classes.ts';
 import { type ReasonGroup, reasonGroups } from './reason-groups.ts';
 
 /**
  * Every published reason code, once for each source: a named error, the end of an execution, or Truora's verdict. The value is the
- * group with its status and its text; null for a code that ends no case. Errors, verdicts, problem documents, metrics and documents
+ * group with its status, class and texts; null for a code that ends no case. Errors, verdicts, problem documents, metrics and documents
  * read this list. A code is a promise to callers: codes may be added, and never change their meaning.
  */
 const reasons = {
@@ -20,9 +22,11 @@ const reasons = {
     retry_not_declined: 'linked_retry',
     retry_needs_liveness: 'linked_retry',
     retry_too_late: 'linked_retry',
+    retry_other_purpose: 'linked_retry',
     retries_used_up: 'linked_retry',
     threshold_below_policy: 'request',
     account_erased: 'erased',
+    purpose_unknown: 'request',
   },
   MediaUnacceptableError: {
     media_empty: 'media',
@@ -38,7 +42,7 @@ const reasons = {
   },
   MediaGoneError: {
     media_gone: 'media_gone',
-    media_changed: 'media_gone',
+    media_changed: 'media_changed',
   },
   MediaUnreadError: {
     media_unread: 'system',
@@ -132,7 +136,7 @@ const reasons = {
     no_face_detected: 'no_face',
     face_not_detected: 'no_face',
     liveness_verification_not_passed: 'not_live',
-    photo_of_photo: 'not_live',
+    photo_of_photo: 'risk',
     invalid_video_file: 'file_not_readable',
     invalid_file_format: 'file_not_readable',
     file_format_not_supported: 'file_not_readable',
@@ -143,8 +147,8 @@ const reasons = {
     user_face_match_in_fraud_collection: 'risk',
     risky_face_detected: 'risk',
     risk_signal_detected: 'risk',
-    face_validation_failed: 'not_completed',
-    max_retries_reached: 'not_completed',
+    face_validation_failed: 'not_explained',
+    max_retries_reached: 'retries_over',
     no_face_media_uploaded: 'not_completed',
     validation_expired: 'not_completed',
     validation_not_finished: 'not_completed',
@@ -154,7 +158,7 @@ const reasons = {
   /** Truora’s reasons for an expired validation (documented). */
   expired: {
     input_file_not_uploaded: 'time_over',
-    manual_review_expired: 'time_over',
+    manual_review_expired: 'review_over',
     face_validation_not_started: 'time_over',
     pending_validation_methods: 'time_over',
   },
@@ -210,8 +214,20 @@ export const ourReasons: readonly string[] = [...outcomeReasons].filter(
   (code) => !(verdictReasons as readonly string[]).includes(code),
 );
 
+/** What a reason means, for its person and for its operator. */
+export type Explained = Class & { status: OutcomeStatus; class: ReasonClass; means: string; operator: string };
+
 /** Each group with its codes, in the order of the documents. */
-export const groupedReasons = Object.entries(reasonGroups).map(([name, group]) => ({
-  ...group,
-  reasons: [...groupOf].filter(([, of]) => of === name).map(([code]) => code),
-}));
+export const groupedReasons: readonly (Explained & { reasons: readonly string[] })[] = Object.entries(reasonGroups).map(
+  ([name, group]) => ({
+    ...reasonClasses[group.class],
+    ...group,
+    reasons: [...groupOf].filter(([, of]) => of === name).map(([code]) => code),
+  }),
+);
+
+const byReason = new Map(groupedReasons.flatMap(({ reasons: codes, ...group }) => codes.map((code) => [code, group])));
+
+/** What a reason means. One that is none of the list has no known meaning: it is `unclear`, as a new one of Truora's is. */
+export const explain = (reason: string): Explained =>
+  byReason.get(reason) ?? { ...reasonClasses.unclear, ...reasonGroups.unknown };

@@ -3,6 +3,7 @@ import { Amendment } from './amendments.ts';
 import { Attempt } from './attempts.ts';
 import { RevalidationId, TruoraId } from './ids.ts';
 import { phases } from './lifecycle.ts';
+import { purposeOf } from './policy.ts';
 import { CalledBy, type Options, subvalidationsOf } from './request.ts';
 import { Claim, Outcome, Receipt, Timestamp, Validation } from './revalidation.ts';
 
@@ -52,7 +53,7 @@ export const LedgerRecord = z.extend(z.partial(Claim), {
 export type LedgerRecord = z.infer<typeof LedgerRecord>;
 
 /** What is compared of two requests about the same media. */
-type Compared = Pick<LedgerRecord, 'enrollmentId' | 'requested'>;
+type Compared = Pick<LedgerRecord, 'enrollmentId' | 'requested' | 'purpose'>;
 
 /**
  * Options in one form, to compare requests: subvalidations are sorted, `liveness` becomes subvalidations, and `resultMode` is
@@ -76,6 +77,7 @@ export const isDifferentRequest = (existing: Compared & Pick<LedgerRecord, 'link
   const same = retryOf !== undefined && retryOf === linkedTo ? { retryOf: requested.retryOf } : {};
   return (
     enrollmentId !== wanted.enrollmentId ||
+    purposeOf(existing) !== purposeOf(wanted) ||
     normalisedOptions(requested) !== normalisedOptions({ ...wanted.requested, ...same })
   );
 };

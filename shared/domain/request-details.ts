@@ -13,6 +13,7 @@ export type RequestDetails = {
   enrollmentId: string;
   userAuthorized: true;
   options: Options;
+  purpose: string | undefined;
   reference: string | undefined;
 };
 
@@ -40,15 +41,17 @@ export const detailsOfDrop = (key: string, metadata: Record<string, string>): Re
   }
   const options = parseOrRefuse(Options, readOptions(metadata.options), 'x-amz-meta-options');
   const reference = parseOrRefuse(CallRequest.shape.reference, metadata.reference, 'x-amz-meta-reference');
+  const purpose = parseOrRefuse(CallRequest.shape.purpose, metadata.purpose, 'x-amz-meta-purpose');
   refuseSpeech(options);
-  return { accountId: ids.accountId, enrollmentId: ids.enrollmentId, userAuthorized: true, options, reference };
+  const { accountId, enrollmentId } = ids;
+  return { accountId, enrollmentId, userAuthorized: true, options, purpose, reference };
 };
 
 /** The details of a call are its own fields. */
 export const detailsOfCall = (call: CallRequest): RequestDetails => {
-  const { accountId, enrollmentId, userAuthorized, options = {}, reference } = call;
+  const { accountId, enrollmentId, userAuthorized, options = {}, purpose, reference } = call;
   refuseSpeech(options);
-  return { accountId, enrollmentId, userAuthorized, options, reference };
+  return { accountId, enrollmentId, userAuthorized, options, purpose, reference };
 };
 
 /** Refuses speech matching: Truora gives the phrase to speak only after the media was made (documented). */

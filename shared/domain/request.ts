@@ -14,6 +14,11 @@ export const Reference = z
   .string()
   .check(z.regex(/^[\x20-\x7e]{1,128}$/, 'must be 1 to 128 printable ASCII characters'));
 
+/** What a check is for. The deployment has a policy for each purpose. Without one, the policy `default` holds. */
+export const Purpose = z
+  .string()
+  .check(z.regex(/^[a-z][a-z0-9_-]{0,31}$/, 'must be 1 to 32 of a-z 0-9 _ -, beginning with a letter'));
+
 /** The least threshold above 0. A smaller one has no effect, and DynamoDB takes no number below 1e-130. */
 const LEAST_THRESHOLD = 1e-6;
 
@@ -30,7 +35,7 @@ export const Threshold = z.number('must be a number').check(
  */
 export const Options = z
   .strictObject({
-    /** Least similarity for an approval, 0 to 1. Default and minimum: the deployment's `minimumThreshold`. */
+    /** Least similarity for an approval, 0 to 1. Default and minimum: `minimumThreshold` of the policy. */
     threshold: z.optional(Threshold),
     /** The old form of the liveness option, announced for removal (documented); mapped to `subvalidations` and never sent. */
     liveness: z.optional(z.enum(['passive', 'disabled'])),
@@ -151,6 +156,7 @@ export const CallRequest = z.strictObject({
     versionId: z.optional(z.string().check(z.minLength(1), z.maxLength(1024))),
   }),
   options: z.optional(Options),
+  purpose: z.optional(Purpose),
   reference: z.optional(Reference),
   idempotencyKey: z.optional(IdempotencyKey),
   forceNew: z.optional(ForceNew),

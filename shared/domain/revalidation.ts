@@ -3,8 +3,9 @@ import { readReason } from './errors.ts';
 import { AccountId, RevalidationId, TruoraId } from './ids.ts';
 import { outcomeStatuses } from './lifecycle.ts';
 import { MAX_MEDIA_BYTES, type MediaType, mediaTypes } from './media.ts';
+import { PolicyVersion } from './policy.ts';
 import { verdictReasons } from './reasons.ts';
-import { CalledBy, ForceNew, Options, Reference, ResultMode } from './request.ts';
+import { CalledBy, ForceNew, Options, Purpose, Reference, ResultMode } from './request.ts';
 
 /** RFC 3339 in UTC with milliseconds. */
 export const Timestamp = z.iso.datetime({ precision: 3 });
@@ -32,6 +33,9 @@ export const Claim = z.object({
   /** Its `retryOf` is always Truora's id. */
   requested: Options,
   resultMode: ResultMode,
+  /** The purpose whose policy the request was checked by, and the version of that policy. */
+  purpose: z.optional(Purpose),
+  policyVersion: z.optional(PolicyVersion),
   reference: z.optional(Reference),
   /** The re-validation of ours that this one retries. */
   linkedTo: z.optional(RevalidationId),
@@ -144,7 +148,10 @@ export const Outcome = z.object({
   enrollmentId: z.optional(TruoraId),
   validationId: z.optional(TruoraId),
   similarity: z.optional(z.number()),
+  /** The threshold of the verdict, or where there is none, the one that was asked for. 0 to 1. */
   threshold: z.optional(z.number()),
+  purpose: z.optional(Purpose),
+  policyVersion: z.optional(PolicyVersion),
   faceSearch: Verdict.shape.faceSearch,
   /** What led to the end: a webhook, the timed poll, the workflow itself, or a caller. */
   decidedBy: z.enum(['webhook', 'poll', 'workflow', 'caller']),

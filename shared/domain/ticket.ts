@@ -5,9 +5,10 @@ import { MAX_MEDIA_BYTES, mediaTypes } from './media.ts';
 import type { CallRequest } from './request.ts';
 
 const common = (body: TicketBody | StartBody, revalidationId: string, calledBy: string) => {
-  const { accountId, enrollmentId, userAuthorized, options = {}, reference } = body;
+  const { accountId, enrollmentId, userAuthorized, options = {}, purpose, reference } = body;
   const issuedAt = new Date().toISOString();
-  return defined({ revalidationId, accountId, enrollmentId, userAuthorized, options, reference, calledBy, issuedAt });
+  const person = { revalidationId, accountId, enrollmentId, userAuthorized };
+  return defined({ ...person, options, purpose, reference, calledBy, issuedAt });
 };
 
 /** A ticket for an upload to one exact key, which names the re-validation. */
@@ -44,7 +45,8 @@ export const startTicket = (
 /** The request for the state machine, from the ticket alone, so that a repeat sends the same request. */
 export const requestOf = ({ media, ...ticket }: Ticket): CallRequest => {
   if (!media) throw new TypeError('an upload starts the machine by itself');
-  const { accountId, enrollmentId, userAuthorized, options, reference, forceNew, idempotencyKey, calledBy } = ticket;
+  const { accountId, enrollmentId, userAuthorized, options, purpose, reference } = ticket;
+  const { forceNew, idempotencyKey, calledBy } = ticket;
   return defined({
     kind: 'call' as const,
     accountId,
@@ -52,6 +54,7 @@ export const requestOf = ({ media, ...ticket }: Ticket): CallRequest => {
     userAuthorized,
     media,
     options,
+    purpose,
     reference,
     idempotencyKey,
     forceNew,

@@ -1,6 +1,8 @@
 import * as z from 'zod/mini';
 import { OnUnresolved } from '../domain/attempts.ts';
-import { ResultMode, Threshold } from '../domain/request.ts';
+import { Alternative } from '../domain/person-messages.ts';
+import { Policies } from '../domain/policy.ts';
+import { ResultMode } from '../domain/request.ts';
 
 const text = z.string().check(z.minLength(1));
 
@@ -23,6 +25,15 @@ const origins = z.pipe(
 
 /** The name of the bucket of evidence where the deployment signs none. */
 export const NO_EVIDENCE = 'none';
+
+/** JSON; undefined for another text, which the schema after it refuses. */
+const json = z.transform((value: string): unknown => {
+  try {
+    return JSON.parse(value);
+  } catch {
+    return undefined;
+  }
+});
 
 /** Every environment variable and its form. None holds a secret; two name where one is stored. */
 const variables = {
@@ -59,8 +70,8 @@ const variables = {
   ]),
   /** Seconds after a validation's deadline during which Truora is still asked. */
   GRACE_SECONDS: whole,
-  /** Least similarity for an approval, 0 to 1. */
-  MINIMUM_THRESHOLD: z.pipe(z.pipe(text, z.transform(Number)), Threshold),
+  /** The policies by purpose, as JSON. */
+  POLICIES: z.pipe(z.pipe(text, json), Policies),
   /** How often the account at Truora allows a retry of a declined validation, and within how many seconds. */
   ALLOWED_RETRIES: z.coerce.number().check(z.int(), z.minimum(0), z.maximum(2)),
   RETRY_SECONDS: whole,
@@ -72,6 +83,14 @@ const variables = {
     text,
     z.transform((claim) => (claim === 'none' ? undefined : claim)),
   ),
+  /** The other way for a person, as JSON; `none` when the deployment offers none. */
+  ALTERNATIVE: z.union([
+    z.pipe(
+      z.literal('none'),
+      z.transform(() => undefined),
+    ),
+    z.pipe(z.pipe(text, json), Alternative),
+  ]),
   /** The address of this project's documentation, for the types of problems; `none` when the deployment names none. */
   DOCUMENTATION_URL: z.pipe(
     text,
@@ -111,9 +130,6 @@ export type LogEnvKey =
 
 /** A variable of the logger; undefined when it is absent or empty. */
 export const logEnv = (key: LogEnvKey): string | undefined => process.env[key] || undefined;
-
-/** The deployment's minimum strictness of every check. */
-export const policyFromEnv = () => ({ minimumThreshold: env('MINIMUM_THRESHOLD') });
 
 /** The deployment's limits for media. */
 export const mediaLimitsFromEnv = () => ({ minPixels: env('MEDIA_MIN_PIXELS'), maxSeconds: env('MEDIA_MAX_SECONDS') });

@@ -1,11 +1,13 @@
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { MAX_CALL_BYTES, type Revalidation } from '../domain/api.ts';
+import { personProblemOf, type Reader } from '../domain/person-view.ts';
 import { CallRefusedError, type Problem, problemOf } from '../domain/problem.ts';
 import type { RouteName } from '../workflow/functions.ts';
 import { env } from './env.ts';
 import { withRequestId } from './invocation.ts';
 import { log } from './logger.ts';
+import { languageHeader, readerOf } from './reader.ts';
 import { asError, safeFrames } from './safe-error.ts';
 
 /** The input of a route. The body is not parsed yet: `textOf` and `jsonOf` do it, up to a size. */
@@ -13,7 +15,7 @@ export type RouteInput = { event: APIGatewayProxyEventV2 };
 
 /**
  * Makes the Lambda handler of a route of the HTTP API (payload format 2.0). The answer to a named error is its problem document,
- * and to any other error a 500 without details.
+ * for a person without the cause, and to any other error a 500 without details.
  */
 export const route = (name: RouteName, run: (input: RouteInput) => Promise<APIGatewayProxyStructuredResultV2>) =>
   withRequestId<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>(
@@ -25,7 +27,7 @@ export const route = (name: RouteName, run: (input: RouteInput) => Promise<APIGa
           if (problem.status === 500)
             log('error', 'thrown', { step: name, error: error.name, at: safeFrames(error).join(' ') });
           else log('info', 'refused', { step: name, error: error.name, reason: problem.code });
-          request.response = answerProblem(problem);
+          request.response = answerProblem(problem, readerOf(request.event));
         },
       })
       .handler((event) => run({ event })),
@@ -50,15 +52,16 @@ const NEXT_READ_SECONDS = 5;
 export const retryAfter = ({ status }: Pick<Revalidation, 'status'>): Headers =>
   status === 'pending' ? { 'retry-after': String(NEXT_READ_SECONDS) } : {};
 
-const answerProblem = (problem: Problem): APIGatewayProxyStructuredResultV2 => ({
+const answerProblem = (problem: Problem, reader: Reader | undefined): APIGatewayProxyStructuredResultV2 => ({
   statusCode: problem.status,
   headers: {
     'content-type': 'application/problem+json',
     'cache-control': 'no-store',
     // The other request with the same key ends within a second or two.
     ...(problem.code === 'claimed_elsewhere' ? { 'retry-after': '1' } : {}),
+    ...(reader ? languageHeader(reader) : {}),
   },
-  body: JSON.stringify(problem),
+  body: JSON.stringify(reader ? personProblemOf(problem, reader) : problem),
 });
 
 /** The parsed JSON body of a call. @throws CallRefusedError */

@@ -124,7 +124,7 @@ export const refuseDifferentRequest = (...requests: Parameters<typeof isDifferen
   if (!isDifferentRequest(...requests)) return;
   throw new RequestInvalidError(
     'already_asked_otherwise',
-    'media: this version was asked about before with another enrollment or other options; upload it again',
+    'media: this version was asked about before with another enrollment, purpose or other options; upload it again',
   );
 };
 

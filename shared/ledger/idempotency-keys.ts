@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { getItem, isAlive, putNew } from '../aws/dynamodb.ts';
 import { AlreadyDecidedError, ClaimedElsewhereError, RequestInvalidError } from '../domain/errors.ts';
-import { comparableOptions, type Policy } from '../domain/policy.ts';
+import { type Asked, comparableOptions, DEFAULT_PURPOSE, type Policies } from '../domain/policy.ts';
 import { type LedgerRecord, normalisedOptions } from '../domain/record.ts';
-import type { CallRequest, Options } from '../domain/request.ts';
+import type { CallRequest } from '../domain/request.ts';
 import { Claim } from '../domain/revalidation.ts';
 import { ownRecord } from './claims.ts';
 import { secondsAfter } from './keys.ts';
@@ -32,19 +32,24 @@ const keyOf = ({ scope, key }: Pick<Alias, 'scope' | 'key'>) =>
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 /**
- * The hash of a request: person, media, reference and the options that would be sent to Truora. Two forms of the same options have
- * one hash. `resultMode` and `maxAgeSeconds` do not change it. Parsing puts the other fields into the schema's order.
+ * The hash of a request: person, media, purpose, reference and the options that would be sent to Truora. Two forms of the same options
+ * have one hash, and so have no purpose and `default`. `resultMode` and `maxAgeSeconds` do not change it. Parsing puts the other fields into the schema's order.
  */
 export const hashOfQuestion = (
   {
     options,
+    purpose,
     maxAgeSeconds: _,
     ...rest
-  }: { options?: Options | undefined; maxAgeSeconds?: number | undefined } & Record<string, unknown>,
-  policy: Policy,
-): string => sha256(JSON.stringify({ ...rest, options: normalisedOptions(comparableOptions(options ?? {}, policy)) }));
+  }: Asked & { maxAgeSeconds?: number | undefined } & Record<string, unknown>,
+  policy: Policies,
+): string => {
+  const named = purpose === DEFAULT_PURPOSE ? undefined : purpose;
+  const sent = normalisedOptions(comparableOptions({ options, purpose }, policy));
+  return sha256(JSON.stringify({ ...rest, purpose: named, options: sent }));
+};
 
-export const aliasOf = (call: CallRequest | undefined, policy: Policy): Alias | undefined =>
+export const aliasOf = (call: CallRequest | undefined, policy: Policies): Alias | undefined =>
   call?.idempotencyKey
     ? {
         scope: WORKFLOW_SCOPE,

@@ -4,7 +4,7 @@ import { amendmentAnnouncementOf } from '../domain/announcement.ts';
 import { defined } from '../domain/defined.ts';
 import { lastCheckAt, shardOf } from '../domain/follow-up.ts';
 import { predecessors } from '../domain/lifecycle.ts';
-import { outcomeOf } from '../domain/outcome.ts';
+import { outcomeOf, type Subject } from '../domain/outcome.ts';
 import type { LedgerRecord } from '../domain/record.ts';
 import type { Outcome } from '../domain/revalidation.ts';
 import { claimedElsewhere } from './claims.ts';
@@ -124,20 +124,18 @@ export const announceAgain = async (
  */
 export const recordCancellation = async (
   ledger: Ledger,
-  of: Pick<Outcome, 'revalidationId' | 'accountId' | 'enrollmentId' | 'reference' | 'validationId'>,
+  of: Subject,
   canceledBy: string,
 ): Promise<{ record: LedgerRecord; isNew: boolean }> => {
   const at = new Date();
-  const { revalidationId, accountId, enrollmentId, reference, validationId } = of;
-  const outcome = outcomeOf(
-    { revalidationId, accountId, enrollmentId, reference, validationId },
-    {
-      status: 'canceled',
-      reason: 'canceled_by_caller',
-      decidedBy: 'caller',
-      decidedAt: at.toISOString(),
-    },
-  );
+  const { revalidationId, accountId, enrollmentId } = of;
+  const { claimedAt: _, receipt: __, ...about } = of;
+  const outcome = outcomeOf(about, {
+    status: 'canceled',
+    reason: 'canceled_by_caller',
+    decidedBy: 'caller',
+    decidedAt: at.toISOString(),
+  });
   const written = await updateItem(ledger.table, keyOf(revalidationId), {
     set: { phase: 'canceled', outcome, canceledBy, expiresAt: lifeOf(ledger, at) },
     setIfAbsent: defined({

@@ -1,5 +1,5 @@
 import { NamedError, VerdictPendingError, VerdictUnreachableError } from '../domain/errors.ts';
-import type { Policy } from '../domain/policy.ts';
+import { floorOf, type Policies } from '../domain/policy.ts';
 import type { Claim, Validation, Verdict } from '../domain/revalidation.ts';
 import { type ThrottleStore, throttled, unthrottled } from '../domain/throttle.ts';
 import type { Truora } from '../truora/call.ts';
@@ -11,7 +11,7 @@ import { isKnownStatus, undecided } from '../truora/verdict.ts';
 export type VerdictSettings = {
   truora: Truora;
   throttle: ThrottleStore;
-  policy: Policy;
+  policy: Policies;
   /** Seconds after a validation's deadline during which Truora is still asked. */
   graceSeconds: number;
   /** Counts an undocumented word in an answer of Truora. */
@@ -31,11 +31,10 @@ export const askVerdict = async (
   const over = Date.now() > Date.parse(validation.deadline) + graceSeconds * 1000;
   const ask = over ? unthrottled : throttled;
   const read = (how: { showDetails: boolean }) => getValidation(truora, validation.validationId, how);
-  const { answer, verdict } = await ask(throttle, () => readDecision(read, { claim, validation, policy }, over)).catch(
-    (error: Error) => {
-      throw over ? unreachable(error) : error;
-    },
-  );
+  const about = { claim, validation, floor: floorOf(policy, claim) };
+  const { answer, verdict } = await ask(throttle, () => readDecision(read, about, over)).catch((error: Error) => {
+    throw over ? unreachable(error) : error;
+  });
   if (!isKnownStatus(answer)) emitUnknownWord('status');
   if (verdict?.reason === 'unknown_reason') emitUnknownWord('reason');
   if (verdict) return verdict;

@@ -73,8 +73,8 @@ const newClaim = async (
   revalidationId: string,
   { details, media }: ReadRequest,
 ): Promise<Claim> => {
-  const { accountId, requested } = details;
-  const retried = await linkRetry(ledger, revalidationId, { accountId, retryOf: requested.retryOf }, retries);
+  const { accountId, purpose, requested } = details;
+  const retried = await linkRetry(ledger, revalidationId, { accountId, purpose, retryOf: requested.retryOf }, retries);
   return defined({
     revalidationId,
     ...details,

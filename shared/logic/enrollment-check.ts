@@ -91,7 +91,7 @@ const checkRetried = async ({ truora, retries }: EnrollmentSettings, claim: Clai
     if (!(error instanceof TruoraRejectedError)) throw error;
     return undefined;
   });
-  refuseRetry(answer && retriedAt(answer), accountId, retries, new Date());
+  refuseRetry(answer && retriedAt(answer), { accountId }, retries, new Date());
 };
 
 /** Any plain refusal of this read means the same: there is no such enrollment, as far as our key can see (assumed). */

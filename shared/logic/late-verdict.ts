@@ -1,7 +1,7 @@
 import { changes, currentOutcomeOf, mayChange } from '../domain/amendments.ts';
 import { defined } from '../domain/defined.ts';
 import { TruoraRejectedError } from '../domain/errors.ts';
-import type { Policy } from '../domain/policy.ts';
+import { floorOf, type Policies } from '../domain/policy.ts';
 import type { LedgerRecord } from '../domain/record.ts';
 import type { Outcome, Verdict } from '../domain/revalidation.ts';
 import { type ThrottleStore, throttled } from '../domain/throttle.ts';
@@ -18,7 +18,9 @@ export type LateVerdictSettings = {
   outcomeBus: OutcomeBus;
   truora: Truora;
   throttle: ThrottleStore;
-  policy: Policy;
+  policy: Policies;
+  /** Counts a reason of Truora that is not known. */
+  emitUnknownWord: (word: 'reason') => void;
   /** Logs an amendment. */
   logAmended: (revalidationId: string, status: Verdict['status']) => void;
 };
@@ -34,7 +36,7 @@ export const amendLate = async (
   record: LedgerRecord,
   outcome: Outcome,
 ): Promise<'done' | 'pending' | 'changed_elsewhere'> => {
-  const { ledger, outcomeBus, logAmended } = settings;
+  const { ledger, outcomeBus, emitUnknownWord, logAmended } = settings;
   const { amendments, revalidationId, lateWebhookAt } = record;
   const current = currentOutcomeOf(outcome, amendments);
   if (!mayChange(current)) return 'done';
@@ -44,6 +46,7 @@ export const amendLate = async (
   const { decidedAt: at, ...decision } = verdict;
   const amended = await amend(ledger, record, { at, from: lateWebhookAt ? 'webhook' : 'sweep', ...decision });
   if (!amended) return 'changed_elsewhere';
+  if (verdict.reason === 'unknown_reason') emitUnknownWord('reason');
   logAmended(revalidationId, verdict.status);
   await announceAmendment(ledger, outcomeBus.bus, amended);
   return 'done';
@@ -60,7 +63,7 @@ const askAgain = async (
   if (!validationId || !accountId || !enrollmentId || !requested) return undefined;
   const deadline = used?.deadline ?? outcome.decidedAt;
   const validation = defined({ validationId, deadline, threshold: used?.threshold });
-  const about = { claim: { accountId, enrollmentId, requested }, validation, policy };
+  const about = { claim: { accountId, enrollmentId, requested }, validation, floor: floorOf(policy, record) };
   const read = (how: { showDetails: boolean }) => getValidation(truora, validationId, how);
   const decision = await throttled(throttle, () => readDecision(read, about, false)).catch((error) => {
     if (error instanceof TruoraRejectedError) return undefined;

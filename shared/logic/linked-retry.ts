@@ -20,7 +20,7 @@ const LONGEST_CHAIN = 2;
  */
 export const findRetried = async (
   ledger: Ledger,
-  { retryOf, accountId }: { retryOf: string; accountId: string },
+  { retryOf, ...by }: { retryOf: string; accountId: string; purpose?: string | undefined },
   rules: RetryRules,
 ): Promise<Link> => {
   refuseAnyRetry(rules);
@@ -28,7 +28,7 @@ export const findRetried = async (
   const id = isOurs ? retryOf : (await readBinding(ledger.table, retryOf))?.revalidationId;
   if (!id) return { validationId: retryOf, first: retryOf };
   const record = await readRecord(ledger, id);
-  refuseRetry(record && retriedOf(record), accountId, rules, new Date());
+  refuseRetry(record && retriedOf(record), by, rules, new Date());
   const validationId = record?.validationId ?? '';
   return { validationId, linkedTo: id, first: (await firstOf(ledger, record)) ?? validationId };
 };
@@ -48,12 +48,12 @@ const firstOf = async (ledger: Ledger, record: LedgerRecord | undefined): Promis
 export const linkRetry = async (
   ledger: Ledger,
   revalidationId: string,
-  of: { accountId: string; retryOf?: string | undefined },
+  of: { accountId: string; retryOf?: string | undefined; purpose?: string | undefined },
   rules: RetryRules,
 ): Promise<Link | undefined> => {
-  const { accountId, retryOf } = of;
+  const { retryOf, ...by } = of;
   if (!retryOf || (await readRecord(ledger, revalidationId))) return undefined;
-  const link = await findRetried(ledger, { retryOf, accountId }, rules);
+  const link = await findRetried(ledger, { retryOf, ...by }, rules);
   await takeRetry(ledger, link.first, revalidationId, rules);
   return link;
 };

@@ -6,7 +6,7 @@ import { AlreadyDecidedError, ClaimedElsewhereError, MediaGoneError, RequestInva
 import { RevalidationId } from '../domain/ids.ts';
 import { type Intake, refuseForeignMedia, versionOf } from '../domain/intake.ts';
 import { isEnd } from '../domain/lifecycle.ts';
-import { applyPolicy, type Policy } from '../domain/policy.ts';
+import { applyPolicy, type Policies } from '../domain/policy.ts';
 import { isDifferentRequest, type LedgerRecord } from '../domain/record.ts';
 import { detailsOfCall } from '../domain/request-details.ts';
 import type { Media } from '../domain/revalidation.ts';
@@ -86,16 +86,16 @@ export const enterDropOnTicket = async (ledger: Ledger, { kind, media }: Intake)
 /**
  * Answers a request whose media is gone from the record of its case: media is deleted some hours after the outcome, and a caller
  * that asks again gets the outcome. It returns where there is no such record, or an open one of this execution.
- * @throws AlreadyDecidedError, ClaimedElsewhereError, RequestInvalidError `threshold_below_policy`
+ * @throws AlreadyDecidedError, ClaimedElsewhereError, RequestInvalidError `threshold_below_policy`, `purpose_unknown`
  */
 export const throwIfAlreadyClaimed = async (
   ledger: Ledger,
   intake: Intake,
-  { ticket, policy }: { ticket: Ticket | undefined; policy: Policy },
+  { ticket, policy }: { ticket: Ticket | undefined; policy: Policies },
 ): Promise<void> => {
   const { call, media, forceKey, executionId } = intake;
   const details = call ? detailsOfCall(call) : ticket;
-  const requested = details && applyPolicy(details.options, policy);
+  const requested = details && applyPolicy(details, policy);
   const accountId = details?.accountId ?? intake.person.accountId;
   const version = versionOf(media);
   if (!accountId || !version) return;
@@ -108,9 +108,9 @@ export const throwIfAlreadyClaimed = async (
 
 /** What a call has in common with a ticket that it joins, or not. */
 type CalledMedia = {
-  details: Pick<ReadRequest['details'], 'accountId' | 'enrollmentId' | 'requested'>;
+  details: Pick<ReadRequest['details'], 'accountId' | 'enrollmentId' | 'requested' | 'purpose'>;
   media: Pick<Media, 'versionId' | 'etag'>;
-  policy: Policy;
+  policy: Policies;
 };
 
 /**
@@ -129,7 +129,7 @@ export const enterCallOnTicket = async (
   if (!ticket || ticket.accountId !== details.accountId) return undefined;
   const version = media.versionId ?? media.etag;
   if (ticket.droppedAs !== undefined && ticket.droppedAs !== version) return undefined;
-  refuseDifferentRequest({ ...ticket, requested: applyPolicy(ticket.options, policy) }, details);
+  refuseDifferentRequest({ ...ticket, requested: applyPolicy(ticket, policy) }, details);
   const entered = await enterDrop(table, key, version);
   return entered?.droppedAs === version ? entered : undefined;
 };
@@ -170,8 +170,8 @@ export const ticketOfExecution = async (table: string, executionId: string): Pro
 };
 
 /** What an outcome can name of a ticket. */
-export const caseOfTicket = ({ revalidationId, accountId, enrollmentId, reference }: Ticket) =>
-  defined({ revalidationId, accountId, enrollmentId, reference });
+export const caseOfTicket = ({ revalidationId, accountId, enrollmentId, reference, purpose }: Ticket) =>
+  defined({ revalidationId, accountId, enrollmentId, reference, purpose });
 
 /** The drops of a batch that have no record and were not entered under a ticket either. At most 100 at once. */
 export const unknownAmong = async (table: string, bucket: string, batch: readonly Dropped[]): Promise<Dropped[]> => {

@@ -1,15 +1,15 @@
 import type { Ticket } from '../domain/api.ts';
 import { RequestInvalidError } from '../domain/errors.ts';
 import type { RetryRules } from '../domain/linked-retry.ts';
-import { applyPolicy, type Policy } from '../domain/policy.ts';
+import { applyPolicy, type Policies } from '../domain/policy.ts';
 import { isDifferentRequest } from '../domain/record.ts';
 import { type Ledger, readRecord } from '../ledger/records.ts';
 import { issueTicket, readTicket } from '../ledger/tickets.ts';
 import { refuseOldAnswer } from './answer-age.ts';
 import { findRetried } from './linked-retry.ts';
 
-/** What decides whether an earlier promise answers a call: the policy, the greatest age of an answer in seconds, and the retries. */
-export type PromiseRules = { policy: Policy; maxAgeSeconds: number | undefined; retries: RetryRules };
+/** What decides whether an earlier promise answers a call: the policies, the greatest age of an answer in seconds, and the retries. */
+export type PromiseRules = { policy: Policies; maxAgeSeconds: number | undefined; retries: RetryRules };
 
 /**
  * Promises a re-validation, unless the same question about the same media was promised or claimed before: then nothing is written.
@@ -22,10 +22,10 @@ export const promise = async (
   ticket: Ticket,
   rules: PromiseRules,
 ): Promise<{ revalidationId: string; isRepeat: boolean }> => {
-  const { revalidationId, accountId, options } = ticket;
+  const { revalidationId, accountId, options, purpose } = ticket;
   if (await isPromised(ledger, ticket, rules)) return { revalidationId, isRepeat: true };
   // The retry is only looked up here; the claim takes its slot.
-  if (options.retryOf) await findRetried(ledger, { retryOf: options.retryOf, accountId }, rules.retries);
+  if (options.retryOf) await findRetried(ledger, { retryOf: options.retryOf, accountId, purpose }, rules.retries);
   const isNew = await issueTicket(ledger, ticket);
   if (!isNew) await isPromised(ledger, ticket, rules);
   return { revalidationId, isRepeat: !isNew };
@@ -44,9 +44,9 @@ const isPromised = async (
     readRecord(ledger, revalidationId),
     readTicket(ledger.table, revalidationId),
   ]);
-  const existing = record ?? (earlier && { ...earlier, requested: applyPolicy(earlier.options, policy) });
-  if (existing && isDifferentRequest(existing, { ...ticket, requested: applyPolicy(ticket.options, policy) })) {
-    const rule = 'this version was asked about before with another enrollment or other options';
+  const existing = record ?? (earlier && { ...earlier, requested: applyPolicy(earlier, policy) });
+  if (existing && isDifferentRequest(existing, { ...ticket, requested: applyPolicy(ticket, policy) })) {
+    const rule = 'this version was asked about before with another enrollment, purpose or other options';
     throw new RequestInvalidError('already_asked_otherwise', `media: ${rule}; put it again, or call with forceNew`);
   }
   if (record) refuseOldAnswer(record, maxAgeSeconds);

@@ -4,14 +4,14 @@ import { defined } from '../domain/defined.ts';
 import type { Intake } from '../domain/intake.ts';
 import { acceptMedia } from '../domain/media.ts';
 import { checkMedia, type MediaLimits } from '../domain/media-check.ts';
-import { applyPolicy, type Policy } from '../domain/policy.ts';
+import { appliedPolicy, applyPolicy, type Policies } from '../domain/policy.ts';
 import type { ResultMode } from '../domain/request.ts';
 import { requestDetailsOf } from '../domain/request-details.ts';
 import type { Claim, Media } from '../domain/revalidation.ts';
 
 /** What decides whether a request is accepted, and what it leaves to the deployment. */
 export type RequestSettings = {
-  policy: Policy;
+  policy: Policies;
   mediaLimits: MediaLimits;
   /** The mode of a request that names none. */
   resultMode: ResultMode;
@@ -21,7 +21,16 @@ export type RequestSettings = {
 export type ReadRequest = {
   details: Pick<
     Claim,
-    'accountId' | 'enrollmentId' | 'userAuthorized' | 'requested' | 'resultMode' | 'reference' | 'calledBy' | 'forceNew'
+    | 'accountId'
+    | 'enrollmentId'
+    | 'userAuthorized'
+    | 'requested'
+    | 'resultMode'
+    | 'purpose'
+    | 'policyVersion'
+    | 'reference'
+    | 'calledBy'
+    | 'forceNew'
   >;
   media: Media;
   /** When the media was put. */
@@ -44,7 +53,7 @@ export const readRequest = async (
   const { key } = intake.media;
   const media = await peekMedia({ bucket, ...intake.media });
   const details = ticket ?? requestDetailsOf(intake, media.metadata);
-  const { resultMode = settings.resultMode, ...requested } = applyPolicy(details.options, policy);
+  const { resultMode = settings.resultMode, ...requested } = applyPolicy(details, policy);
   const type = acceptMedia(media, requested);
   await checkMedia(type, fileAt({ bucket, key }, media), mediaLimits);
   const { accountId, enrollmentId, userAuthorized, reference } = details;
@@ -57,6 +66,7 @@ export const readRequest = async (
       userAuthorized,
       requested,
       resultMode,
+      ...appliedPolicy(details, policy),
       reference,
       calledBy,
       forceNew: call?.forceNew,

@@ -9,7 +9,7 @@ import { readIntake } from '../domain/intake.ts';
 import type { RetryRules } from '../domain/linked-retry.ts';
 import { acceptMedia, refuseStillPhoto } from '../domain/media.ts';
 import { checkMedia, type MediaLimits } from '../domain/media-check.ts';
-import type { Policy } from '../domain/policy.ts';
+import { applyPolicy, type Policies } from '../domain/policy.ts';
 import { CallRefusedError } from '../domain/problem.ts';
 import type { LedgerRecord } from '../domain/record.ts';
 import { requestOf, startTicket, uploadTicket } from '../domain/ticket.ts';
@@ -25,7 +25,7 @@ export type StartSettings = {
   ledger: Ledger;
   mediaBucket: string;
   machineArn: string;
-  policy: Policy;
+  policy: Policies;
   mediaLimits: MediaLimits;
   retries: RetryRules;
 };
@@ -82,17 +82,21 @@ const promised = async (settings: StartSettings, call: StartCall) => {
 };
 
 /** What is promised. Media that Truora cannot take is refused here, and nothing is written for it. */
-const ticketFor = async ({ mediaBucket: bucket, mediaLimits }: StartSettings, call: StartCall): Promise<Ticket> => {
+const ticketFor = async (
+  { mediaBucket: bucket, mediaLimits, policy }: StartSettings,
+  call: StartCall,
+): Promise<Ticket> => {
   const { body, key, calledBy, isForced } = call;
+  const options = applyPolicy(body, policy);
   if ('upload' in body) {
-    refuseStillPhoto(body.upload.type, body.options ?? {});
+    refuseStillPhoto(body.upload.type, options);
     return uploadTicket(body, newRevalidationId(), calledBy);
   }
   const forceKey = isForced ? hashOf([calledBy, key]) : undefined;
   const request = defined({ kind: 'call', ...body, idempotencyKey: forceKey });
   const intake = readIntake(request, { bucket, executionId: '' });
   const media = await peekMedia({ bucket, ...intake.media });
-  const type = acceptMedia(media, body.options ?? {});
+  const type = acceptMedia(media, options);
   await checkMedia(type, fileAt({ bucket, key: intake.media.key }, media), mediaLimits);
   const id = claimIdOf(intake, media.versionId ?? media.etag);
   return startTicket(body, id, media.versionId, calledBy, forceKey);

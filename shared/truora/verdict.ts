@@ -1,7 +1,6 @@
 import { defined } from '../domain/defined.ts';
 import { TruoraId } from '../domain/ids.ts';
 import type { Retried } from '../domain/linked-retry.ts';
-import type { Policy } from '../domain/policy.ts';
 import { declinedReasons, expiredReasons } from '../domain/reasons.ts';
 import { subvalidationsOf } from '../domain/request.ts';
 import { type Claim, RawReason, type Validation, type Verdict } from '../domain/revalidation.ts';
@@ -14,7 +13,8 @@ import { isShare } from './score.ts';
 export type About = {
   claim: Pick<Claim, 'accountId' | 'enrollmentId' | 'requested'>;
   validation: Validation;
-  policy: Policy;
+  /** The least similarity that approves under the policy of the request's purpose, 0 to 1. */
+  floor: number;
   at: Date;
 };
 
@@ -95,9 +95,9 @@ const contradicted = (
 };
 
 /** The threshold that a success must reach: the highest of the request, the floor and the one that Truora used. */
-const thresholdInForce = (answer: ValidationAnswer, { claim, validation, policy }: About): number => {
+const thresholdInForce = (answer: ValidationAnswer, { claim, validation, floor }: About): number => {
   const { threshold: used = validation.threshold } = answer;
-  const asked = Math.max(claim.requested.threshold ?? 0, policy.minimumThreshold);
+  const asked = Math.max(claim.requested.threshold ?? 0, floor);
   return isShare(used) ? Math.max(asked, used) : asked;
 };
 
@@ -114,7 +114,7 @@ const isConfirmed = (answer: ValidationAnswer): boolean => {
  * and the liveness result if it was requested.
  */
 const mismatches = (answer: ValidationAnswer, about: About, success: boolean): Mismatch[] => {
-  const { claim, validation, policy } = about;
+  const { claim, validation, floor } = about;
   const found: Mismatch[] = [];
   if (answer.validation_id !== validation.validationId) found.push('validation_id');
   if (!isOf(claim.accountId, answer.account_id, success)) found.push('account_id');
@@ -127,7 +127,7 @@ const mismatches = (answer: ValidationAnswer, about: About, success: boolean): M
   if (answer.declined_reason !== undefined) found.push('declined_reason');
   if (answer.expired_reason !== undefined) found.push('expired_reason');
   const { threshold: used = validation.threshold } = answer;
-  const asked = Math.max(claim.requested.threshold ?? 0, policy.minimumThreshold);
+  const asked = Math.max(claim.requested.threshold ?? 0, floor);
   if (used !== undefined && !(isShare(used) && isAtLeast(used, asked))) found.push('threshold');
   // A score below the threshold in force is no success, for every status.
   const { confidence_score: score, similarity_status: likeness } = face;
@@ -155,6 +155,7 @@ export const retriedAt = (answer: ValidationAnswer): Retried => {
   const finished = answer.processing_finish_date;
   return {
     accountId: account_id,
+    purpose: undefined,
     end: endOf(status, failure, declined),
     hadLiveness: answer.details?.face_recognition_validations?.passive_liveness_status === undefined ? undefined : true,
     declinedAt: finished && !Number.isNaN(Date.parse(finished)) ? finished : undefined,

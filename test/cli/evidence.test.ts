@@ -152,11 +152,11 @@ describe('evidence', () => {
 
 test('an event that failed to be signed is redriven by its message', async () => {
   const { system } = running;
-  const queue = system.deployment.resources.find(({ id: one }) => one.startsWith('EvidenceDeadLetters'));
+  const queue = system.deployment.outputs.EvidenceDeadLetters?.split('/').at(-1);
   const event = heard.find(({ detail }) => (detail as { revalidationId: string }).revalidationId === id);
   for (const body of [event, { requestPayload: event }, { detail: {} }]) {
     (system.deadLetters as { queueArn: string; body: string; attributes: object }[]).push({
-      queueArn: `arn:aws:sqs:us-east-1:000000000000:${queue?.id}`,
+      queueArn: `arn:aws:sqs:us-east-1:000000000000:${queue}`,
       body: JSON.stringify(body),
       attributes: {},
     });

@@ -67,6 +67,12 @@ describe('throttle', () => {
     );
   });
 
+  test('is shown as JSON for another program', async () => {
+    await cli('throttle', 'close', '--reason', 'ops');
+    const { code, out } = await cli('throttle', 'show', '--json');
+    expect([code, JSON.parse(out)]).toEqual([1, { isClosed: true, reason: 'ops', callsToday: expect.any(Number) }]);
+  });
+
   test.each([
     [['close'], "required option '--reason <text>' not specified"],
     [['close', '--reason', 'off'], '--reason: must be a reason: this word means open'],
@@ -190,6 +196,11 @@ describe('keys rotate truora', () => {
     expect(out).not.toContain(key);
   });
 
+  test('prints how long the key is valid as JSON', async () => {
+    const { code, out } = await running.cli(['keys', 'rotate', 'truora', '-', '--json'], { stdin: keyFor(90) });
+    expect([code, JSON.parse(out)]).toEqual([0, { daysLeft: 90 }]);
+  });
+
   test.each([
     ['a key that has expired', keyFor(-3), '-: the key has expired'],
     ['two lines', 'one\ntwo', 'stdin: must hold one key'],
@@ -212,7 +223,10 @@ describe('keys rotate webhook', () => {
     expect(keys()).toEqual([old, 'new-key']);
     const third = await running.cli(['keys', 'rotate', 'webhook', '-'], { stdin: 'third-key' });
     expect([third.code, third.err]).toEqual([2, expect.stringContaining('two keys are accepted already')]);
-    expect(await cli('keys', 'rotate', 'webhook', '--finish')).toMatchObject({ code: 0 });
+    expect(await cli('keys', 'rotate', 'webhook', '--finish', '--json')).toMatchObject({
+      code: 0,
+      out: '{"acceptedKeys":1}',
+    });
     expect(keys()).toEqual(['new-key']);
     expect(await cli('keys', 'rotate', 'webhook', '--finish')).toMatchObject({ code: 1 });
     running.system.sandbox?.notify({ url: running.system.webhookUrl, key: 'new-key' });
@@ -240,6 +254,7 @@ test('writes the file of the local system for its owner alone', () => {
   expect(Object.keys(endpoints).toSorted()).toEqual([
     'DYNAMODB',
     'EVENTBRIDGE',
+    'KMS',
     'LAMBDA',
     'S3',
     'SECRETS_MANAGER',

@@ -7,8 +7,7 @@ import { cloneCommands as commands } from '../../infra/cli/program/clone-command
 import { runHere } from '../support/command-line.ts';
 import { root } from '../support/commands.ts';
 
-/** The commands whose help commander writes. Those of the CDK write their own, which `infra/deploy` covers. */
-const names = commands.map(({ name }) => name).filter((name) => !['deploy', 'diff', 'destroy'].includes(name));
+const names = commands.map(({ name }) => name);
 
 const version = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version;
 

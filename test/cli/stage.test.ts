@@ -1,83 +1,22 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { bodyOf, type LocalServer, listen } from '../../infra/local/http.ts';
 import type { Outcome } from '../../shared/domain/revalidation.ts';
+import { type AwsStage, openAwsStage } from '../support/aws-stage.ts';
 import { selfie } from '../support/commands.ts';
-import { openRunning, type Running } from '../support/running.ts';
+import { loseRepair, putJobMessage } from '../support/lost-repairs.ts';
+import { waitFor } from '../support/wait-for.ts';
 
-/** The local system plays AWS: STS and CloudFormation are stand-ins, and every other service is the local one. */
-let running: Running;
-
-let aws: LocalServer;
-
-let refusal: { status: number; code: string } | undefined;
-
-const asked: string[] = [];
-
-const member = (fields: Record<string, string>) =>
-  `<member>${Object.entries(fields)
-    .map(([name, value]) => `<${name}>${value}</${name}>`)
-    .join('')}</member>`;
-
-const answer = (action: string, result: string) =>
-  `<${action}Response><${action}Result>${result}</${action}Result></${action}Response>`;
-
-const error = (code: string, message: string) =>
-  `<ErrorResponse><Error><Type>Sender</Type><Code>${code}</Code><Message>${message}</Message></Error></ErrorResponse>`;
-
-const answers: Record<string, () => string> = {
-  GetCallerIdentity: () =>
-    '<Arn>arn:aws:iam::111122223333:user/operator</Arn><UserId>AIDAEXAMPLE</UserId><Account>111122223333</Account>',
-  DescribeStacks: () => {
-    const outputs = Object.entries(running.system.deployment.outputs).map(([OutputKey, OutputValue]) =>
-      member({ OutputKey, OutputValue }),
-    );
-    return `<Stacks><member><StackName>face-revalidation-test</StackName><StackStatus>CREATE_COMPLETE</StackStatus><CreationTime>2026-11-28T10:00:00Z</CreationTime><Outputs>${outputs.join('')}</Outputs></member></Stacks>`;
-  },
-  ListStackResources: () => {
-    const all = running.system.deployment.resources.map(({ id, type, ref }) =>
-      member({
-        LogicalResourceId: id,
-        ResourceType: type,
-        PhysicalResourceId: ref,
-        ResourceStatus: 'CREATE_COMPLETE',
-        LastUpdatedTimestamp: '2026-11-28T10:00:00Z',
-      }),
-    );
-    return `<StackResourceSummaries>${all.join('')}</StackResourceSummaries>`;
-  },
-};
+let stage: AwsStage;
 
 beforeAll(async () => {
-  running = await openRunning();
-  aws = await listen(async (request, response) => {
-    const form = new URLSearchParams(String(await bodyOf(request, 100_000)));
-    const action = form.get('Action') ?? '';
-    asked.push(action);
-    const isKnown = [null, 'face-revalidation-test'].includes(form.get('StackName'));
-    const [status, body] = refusal
-      ? [refusal.status, error(refusal.code, 'no')]
-      : isKnown
-        ? [200, answer(action, answers[action]?.() ?? '')]
-        : [400, error('ValidationError', 'Stack with id face-revalidation-other does not exist')];
-    response.writeHead(status, { 'content-type': 'text/xml' }).end(body);
-  });
+  // Repairs are lost, so that a test can do one by hand.
+  stage = await openAwsStage({ deliversFailures: () => false });
 }, 60_000);
 
-beforeEach(() => {
-  refusal = undefined;
-  asked.length = 0;
-  process.env.AWS_ENDPOINT_URL_STS = aws.origin;
-  process.env.AWS_ENDPOINT_URL_CLOUDFORMATION = aws.origin;
-});
+beforeEach(() => stage.reset());
 
-afterAll(async () => {
-  await aws.close();
-  await running.close();
-});
+afterAll(() => stage.close());
 
-/** Runs a command in an empty folder, so that it finds no local system. */
-const cli = (argv: string[]) =>
-  running.cli([...argv, '--stage', 'test', '--region', 'us-east-1'], { stateFolder: '/nowhere' });
+const cli = (argv: string[]) => stage.cli(argv);
 
 const dropped = async (account: string): Promise<Outcome> => {
   const words = [
@@ -97,7 +36,7 @@ const dropped = async (account: string): Promise<Outcome> => {
 };
 
 describe('a command with --stage', () => {
-  test('finds bucket, ledger, API, functions and queues by the stack of the stage', async () => {
+  test('finds bucket, ledger, API, functions and queues by what the stage has published', async () => {
     const { revalidationId, status } = await dropped('stage-ana');
     expect(status).toBe('approved');
     expect((await cli(['show', revalidationId])).out).toMatch(/^phase +approved$/m);
@@ -122,24 +61,103 @@ describe('a command with --stage', () => {
   });
 });
 
-describe('--stage is refused in one line, with exit 2,', () => {
-  const show = (...words: string[]) => running.cli(['throttle', 'show', ...words], { stateFolder: '/nowhere' });
+describe('drop', () => {
+  const words = (account: string, ...more: string[]) => [
+    'drop',
+    selfie,
+    '--account',
+    account,
+    '--enrollment',
+    `ENR-${account}`,
+    ...more,
+  ];
 
-  test('where no stack has its name', async () => {
+  test('prints the id under which the case is found, and does not wait', async () => {
+    const { code, out } = await cli([...words('stage-eva', '--authorized', '--reference', 'loan-7'), '--json']);
+    const { revalidationId, versionId } = JSON.parse(out);
+    expect([code, versionId]).toEqual([0, expect.stringMatching(/./)]);
+    await waitFor(async () => expect((await cli(['show', revalidationId])).out).toMatch(/^phase +approved$/m));
+    expect((await cli(['show', revalidationId])).out).toMatch(/^reference +loan-7$/m);
+  });
+
+  test('says why the bucket refuses, and ends with 3', async () => {
+    Object.assign(stage.answers.outputs ?? {}, { MediaBucket: 'bucket-of-another-stage' });
+    const { code, out, err } = await cli(words('stage-eva', '--authorized'));
+    expect([code, out, err]).toEqual([3, '', expect.stringMatching(/^failed: .*bucket/i)]);
+  });
+
+  test('drops nothing without a consent', async () => {
+    const { code, err } = await cli(words('stage-luis'));
+    expect([code, err, stage.asked]).toEqual([2, expect.stringContaining('--authorized is required'), []]);
+  });
+});
+
+describe('redrive of a failed execution', () => {
+  test('shows it first, then repairs the case and deletes the message', async () => {
+    const { system } = stage.running;
+    const { revalidationId: id } = await loseRepair(system, 'repair');
+    const plan = await cli(['redrive']);
+    expect([plan.code, plan.out]).toEqual([
+      0,
+      expect.stringMatching(
+        /^execution .+ \(ABORTED\): invoke RepairExecution with its event\nnothing was done: --yes does it$/,
+      ),
+    ]);
+    expect((await system.record(id))?.outcome).toBeUndefined();
+    expect(await cli(['redrive', '--yes'])).toMatchObject({ code: 0, out: expect.stringMatching(/event: done$/) });
+    expect((await system.record(id))?.outcome).toMatchObject({ status: 'failed', reason: 'execution_aborted' });
+    expect(system.deadLetters).toEqual([]);
+  });
+
+  test('keeps the message where RepairExecution fails again, and ends with 1', async () => {
+    const { system } = stage.running;
+    // The input of the execution is no JSON, so that the function fails.
+    const detail = { executionArn: `${system.machine.arn}:x`, status: 'FAILED', startDate: 0, input: '{' };
+    putJobMessage(system, { source: 'aws.states', detail });
+    const { code, out } = await cli(['redrive', '--yes']);
+    expect([code, out]).toEqual([
+      1,
+      expect.stringMatching(
+        /^execution x \(FAILED\): failed: \w*RepairExecution\w* failed: \w+; the message stays in its queue$/,
+      ),
+    ]);
+    expect(system.deadLetters).toHaveLength(1);
+    (system.deadLetters as unknown[]).length = 0;
+  });
+});
+
+describe('outputs', () => {
+  test('prints one name alone, and all of them as JSON', async () => {
+    const { outputs = {} } = stage.answers;
+    expect(await cli(['outputs', 'SweepLedgerFunction'])).toMatchObject({ code: 0, out: outputs.SweepLedgerFunction });
+    expect(JSON.parse((await cli(['outputs', '--json'])).out)).toEqual(outputs);
+    expect((await cli(['outputs'])).out.split('\n')).toHaveLength(Object.keys(outputs).length);
+  });
+
+  test('refuses a name that the deployment has not', async () => {
+    const { code, err } = await cli(['outputs', 'Nothing']);
+    expect([code, err]).toEqual([2, expect.stringContaining('name: must be one of AlarmTopic, ApiLog, ')]);
+  });
+});
+
+describe('--stage is refused in one line, with exit 2,', () => {
+  const show = (...words: string[]) => stage.running.cli(['throttle', 'show', ...words], { stateFolder: '/nowhere' });
+
+  test('where it is not deployed', async () => {
     expect(await show('--stage', 'other')).toMatchObject({
       code: 2,
       out: '',
-      err: '--stage other: there is no stack face-revalidation-other in us-east-1 of account 111122223333 (--help shows how)',
+      err: '--stage other: it is not deployed in us-east-1 of account 111122223333: deploy it, or choose another --region or profile (--help shows how)',
     });
   });
 
   test('where its name breaks the rule, before AWS is asked', async () => {
     const { code, err } = await show('--stage', 'Prod');
-    expect([code, err, asked]).toEqual([2, expect.stringContaining('--stage: must be 1 to 16 of a-z 0-9 -'), []]);
+    expect([code, err, stage.asked]).toEqual([2, expect.stringContaining('--stage: must be 1 to 16 of a-z 0-9 -'), []]);
   });
 
   test('where the session has expired', async () => {
-    refusal = { status: 403, code: 'ExpiredToken' };
+    stage.answers.refusal = { status: 403, code: 'ExpiredToken' };
     const { code, err } = await show('--stage', 'test');
     expect([code, err]).toEqual([
       2,
@@ -155,7 +173,7 @@ describe('--stage is refused in one line, with exit 2,', () => {
   });
 
   test('where it is left out and no local system runs', async () => {
-    const { code, err } = await running.cli(['show', `RVL${'0'.repeat(32)}`], { stateFolder: '/tmp' });
+    const { code, err } = await stage.running.cli(['show', `RVL${'0'.repeat(32)}`], { stateFolder: '/tmp' });
     expect([code, err]).toEqual([2, expect.stringContaining('no local system is running here')]);
   });
 });

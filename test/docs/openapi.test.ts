@@ -12,7 +12,7 @@ import { read, root } from '../support/documents.ts';
 type Example = { schema: string; value: unknown };
 
 type Media = {
-  schema?: { $ref?: string; oneOf?: { $ref: string }[] };
+  schema?: { $ref?: string; oneOf?: { $ref: string }[]; anyOf?: { $ref: string }[] };
   example?: unknown;
   examples?: Record<string, { value: unknown }>;
 };
@@ -51,7 +51,8 @@ const examples: Example[] = all.flatMap(({ operation }) =>
     Object.values(part?.content ?? {}).flatMap(({ schema, example, examples: named = {} }) => [
       ...(example ? [{ schema: nameOf(schema?.$ref), value: example }] : []),
       ...Object.entries(named).map(([name, { value }]) => ({
-        schema: schema?.oneOf ? name : nameOf(schema?.$ref),
+        // An example has the name of its schema; those of problems are named by their codes.
+        schema: schema?.$ref ? nameOf(schema.$ref) : name in schemas ? name : 'Problem',
         value,
       })),
     ]),
@@ -125,6 +126,21 @@ describe('the OpenAPI document', () => {
     const known = Object.values(operations).flatMap((operation) => operation.problems);
     const never = ['unexpected', 'media_changed'];
     expect(new Set([...known, ...never])).toEqual(new Set(Object.keys(problems)));
+  });
+
+  test('gives both views of a case for each answer that shows one, and both of a problem', () => {
+    const shown = all.flatMap(({ operation }) => Object.values(operation.responses));
+    const views = shown.map(({ content }) =>
+      content?.['application/json']?.schema?.anyOf?.map(({ $ref }) => nameOf($ref)),
+    );
+    expect(views.filter(Boolean)).toEqual([
+      ['Started', 'PersonStarted'],
+      ['Started', 'PersonStarted'],
+      ['Revalidation', 'PersonRevalidation'],
+      ['RevalidationPage', 'PersonPage'],
+      ['Revalidation', 'PersonRevalidation'],
+    ]);
+    expect(examples.filter(({ schema }) => schema === 'PersonProblem').length).toBeGreaterThan(3);
   });
 
   test('gives one example for each problem and each body', () => {

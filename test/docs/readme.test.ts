@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { Config, stageKeys } from '../../infra/aws/config.ts';
+import { Config } from '../../infra/aws/config.ts';
 import { architecture } from '../../infra/docs/architecture.ts';
 import { countMarks } from '../../infra/docs/facts.ts';
 import { generated, withGenerated } from '../../infra/docs/readme.ts';
-import { settingsTable, wordsOf } from '../../infra/docs/settings.ts';
+import { wordsOf } from '../../infra/docs/settings.ts';
 import { synthesize } from '../../infra/local/template.ts';
 import { definition } from '../../infra/workflow/definition.ts';
 import { errorReasons, groupedReasons, ourReasons } from '../../shared/domain/reasons.ts';
@@ -77,20 +77,10 @@ test('the table of reasons says which refusals end as failed after the create ca
   }
 });
 
-describe('the table of settings', () => {
-  test('lists every setting with its meaning', () => {
-    const rows = settingsTable().split('\n').slice(2);
-    expect(rows).toHaveLength(stageKeys.length);
-    for (const row of rows) expect(row).toMatch(/^\| `[a-zA-Z]+` \| .+ \| .+ \| .+\. \|$/);
-    const meanings = rows.map((row) => row.split(' | ').at(-1));
-    expect(new Set(meanings).size).toBe(rows.length);
-  });
-
-  test('uses the docstring above a setting, also before a setting without one', () => {
-    const source =
-      '  /** One and\n   * two. More. */\n  one: z.string(),\n  two: z.string(),\n  /** Three. */\n  three: z.x(';
-    expect(wordsOf(source)).toEqual({ one: 'One and two. More.', two: 'One and two. More.', three: 'Three.' });
-  });
+test('the docstring above a setting is its meaning, also before a setting without one', () => {
+  const source =
+    '  /** One and\n   * two. More. */\n  one: z.string(),\n  two: z.string(),\n  /** Three. */\n  three: z.x(';
+  expect(wordsOf(source)).toEqual({ one: 'One and two. More.', two: 'One and two. More.', three: 'Three.' });
 });
 
 test('the count of facts counts each mark that begins a parenthesis, and no other word', () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { applyPolicy, comparableOptions } from '../../shared/domain/policy.ts';
 import type { Options } from '../../shared/domain/request.ts';
 
-const policy = { minimumThreshold: 0.65 };
+const policies = { default: { minimumThreshold: 0.65 } };
 
 describe('options are compared', () => {
   test.each<[string, Options, Options]>([
@@ -22,13 +22,13 @@ describe('options are compared', () => {
       { subvalidations: ['similarity', 'passive_liveness'], timeoutSeconds: 60, resultMode: 'poll' },
     ],
   ])('%s', (_, asked, compared) => {
-    expect(comparableOptions(asked, policy)).toStrictEqual(compared);
+    expect(comparableOptions({ options: asked }, policies)).toStrictEqual(compared);
   });
 });
 
 test('refuses a threshold below the floor with the field, the kind and the rule that it breaks', () => {
-  const detail = 'must be at least 0.65, the minimumThreshold of this deployment';
-  expect(() => applyPolicy({ threshold: 0.6 }, policy)).toThrow(
+  const detail = 'must be at least 0.65, the minimumThreshold of the policy default';
+  expect(() => applyPolicy({ options: { threshold: 0.6 } }, policies)).toThrow(
     expect.objectContaining({
       reason: 'threshold_below_policy',
       broken: [{ path: 'options.threshold', code: 'out_of_range', detail }],

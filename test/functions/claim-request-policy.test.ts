@@ -36,7 +36,7 @@ const ELSEWHERE = { name: 'ClaimedElsewhereError', reason: 'claimed_elsewhere' }
 const test = withLocalAws('ClaimRequest', { media: true });
 
 afterEach(() => {
-  process.env.MINIMUM_THRESHOLD = '0.65';
+  process.env.POLICIES = JSON.stringify({ default: { minimumThreshold: 0.65 } });
 });
 
 const claiming = (request: unknown, executionId = OURS): Promise<Claim> =>
@@ -84,7 +84,7 @@ describe.each(entryPoints)('the floor of the deployment holds for %s', (_, askin
   });
 
   test('fills in an absent threshold or similarity, and the claim states what is sent', async ({ aws }) => {
-    process.env.MINIMUM_THRESHOLD = '0.8';
+    process.env.POLICIES = JSON.stringify({ default: { minimumThreshold: 0.8 } });
     expect((await claiming(await asking(aws, {}), executionOf('a'))).requested).toEqual({
       threshold: 0.8,
       subvalidations: ['similarity'],
@@ -117,7 +117,7 @@ describe('a repeat is compared by what is sent', () => {
     const decidedAt = new Date().toISOString();
     await recordOutcome(aws.ledger, { revalidationId, status: 'approved', decidedBy: 'poll', decidedAt }, OURS);
     expect(await thrownBy(claiming(request, THEIRS))).toMatchObject({ reason: 'already_decided' });
-    process.env.MINIMUM_THRESHOLD = '0.8';
+    process.env.POLICIES = JSON.stringify({ default: { minimumThreshold: 0.8 } });
     expect(await thrownBy(claiming(request, THEIRS))).toEqual(OTHERWISE);
     expect(await thrownBy(claiming({ ...request, options: { threshold: 0.65 } }, THEIRS))).toEqual(BELOW);
   });
@@ -125,7 +125,7 @@ describe('a repeat is compared by what is sent', () => {
   test('keeps the claim of a run when the floor is raised between two of its tries', async ({ aws }) => {
     const request = await called(aws);
     const claim = await claiming(request);
-    process.env.MINIMUM_THRESHOLD = '0.8';
+    process.env.POLICIES = JSON.stringify({ default: { minimumThreshold: 0.8 } });
     expect(await claiming(request)).toEqual(claim);
   });
 });

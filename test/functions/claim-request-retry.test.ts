@@ -182,6 +182,26 @@ describe('a retry is refused, names the alternative, and writes nothing', () => 
     expect(aws.writes()).toEqual([]);
   });
 
+  test('refuses a retry for another purpose than that of the first case, and links one for the same', async ({
+    aws,
+  }) => {
+    const before = process.env.POLICIES;
+    process.env.POLICIES = JSON.stringify({ default: {}, transfer: {} });
+    const { accountId, enrollmentId } = newPerson();
+    const person = { accountId, enrollmentId, purpose: 'transfer' };
+    const { revalidationId } = await ended(aws, 'declined', { person: person as never });
+    for (const other of [
+      { accountId, enrollmentId },
+      { ...person, purpose: 'default' },
+    ]) {
+      const { message } = await errorOf(claiming(await retrying(aws, revalidationId, other)));
+      expect(message).toMatch(/^retry_other_purpose: options\.retryOf: was asked for another purpose; name the same/);
+    }
+    expect(aws.writes()).toEqual([]);
+    expect(await claiming(await retrying(aws, revalidationId, person))).toMatchObject({ linkedTo: revalidationId });
+    process.env.POLICIES = before;
+  });
+
   test('refuses a retry where the account allows none', async ({ aws }) => {
     process.env.ALLOWED_RETRIES = '0';
     for (const retryOf of [(await ended(aws)).revalidationId, 'VLDsomewhere']) {

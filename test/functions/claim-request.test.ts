@@ -1,6 +1,7 @@
 import { describe, expect, vi } from 'vitest';
 import { revalidationIdOf } from '../../shared/domain/case-id.ts';
 import { MAX_MEDIA_BYTES } from '../../shared/domain/media.ts';
+import { policyVersionOf } from '../../shared/domain/policy.ts';
 import { freeMedia } from '../../shared/ledger/holds.ts';
 import { recordOutcome } from '../../shared/ledger/outcomes.ts';
 import { CONSENT, call, claiming, drop, drops, JPEG, OURS, THEIRS, test } from '../support/claim-request.ts';
@@ -35,6 +36,8 @@ describe('a drop', () => {
       media: { bucket: BUCKET, ...put, bytes: JPEG.length, type: 'image/jpeg' },
       requested: { threshold: 0.8, timeoutSeconds: 60, subvalidations: ['similarity'] },
       resultMode: 'poll',
+      purpose: 'default',
+      policyVersion: policyVersionOf({ minimumThreshold: 0.65 }),
       reference: 'case 7',
       claimedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
     });

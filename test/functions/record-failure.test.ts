@@ -43,6 +43,7 @@ describe('the outcome', () => {
       enrollmentId: claim.enrollmentId,
       validationId: validation.validationId,
       reference: claim.reference,
+      threshold: claim.requested.threshold,
       decidedBy: 'workflow',
       claimedAt: claim.claimedAt,
       movedAt: receipt.movedAt,

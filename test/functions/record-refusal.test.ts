@@ -74,7 +74,7 @@ describe('the outcome of a request that was never claimed', () => {
     const { accountId, enrollmentId, ...object } = aDrop();
     const put = await aws.put(object.key, Buffer.from([0xff, 0xd8, 0xff]));
     const request = dropOf(put);
-    Object.assign(process.env, { RESULT_MODE: 'callback', MINIMUM_THRESHOLD: '0.65' });
+    Object.assign(process.env, { RESULT_MODE: 'callback', POLICIES: '{"default":{"minimumThreshold":0.65}}' });
     Object.assign(process.env, { MEDIA_MIN_PIXELS: '200', MEDIA_MAX_SECONDS: '30' });
     Object.assign(process.env, { ALLOWED_RETRIES: '0', RETRY_SECONDS: '300' });
     const claiming = (executionId: string) =>
@@ -185,6 +185,7 @@ test('records the refusal of a claimed request with the claim', async ({ aws }) 
     accountId: claim.accountId,
     enrollmentId: claim.enrollmentId,
     reference: claim.reference,
+    threshold: claim.requested.threshold,
     decidedBy: 'workflow',
     claimedAt: claim.claimedAt,
     decidedAt: expect.stringMatching(/Z$/),

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Config } from '../../infra/aws/config.ts';
+import { readConfig } from '../../infra/aws/read-config.ts';
 import { resourcesOf, synthesize, type Template } from '../../infra/local/template.ts';
 import { functionSeconds } from '../../infra/workflow/timeouts.ts';
 import { config, functionOf, template } from '../support/template.ts';
@@ -17,6 +18,33 @@ test('each call counts against a budget, also without a setting', () => {
   expect(functionOf('CreateValidation').Environment?.Variables.DAILY_BUDGET).toBe('10000');
 });
 
+test('names the new setting for the floor of an earlier version', () => {
+  expect(() => readConfig({ minimumThreshold: 0.8 })).toThrow(
+    'configuration: minimumThreshold: is now policies.default.minimumThreshold',
+  );
+});
+
+test('the most and longest policies, with every other variable, fit into the environment of a function', () => {
+  const longest = {
+    minimumThreshold: 0.123_456_789_012_345_6,
+    require: ['similarity', 'passive_liveness'],
+    maxTimeoutSeconds: 21_600,
+  };
+  const names = ['default', ...Array.from({ length: 15 }, (_, at) => `p${at}`.padEnd(32, 'x'))];
+  const policies = Object.fromEntries(names.map((name) => [name, longest]));
+  const alternative = { url: `https://${'a'.repeat(280)}.example.com`.slice(0, 300), text: 'x'.repeat(120) };
+  const documentationUrl = `https://docs.example.com/${'a'.repeat(200)}`;
+  const full = synthesize(Config.parse({ policies, alternative, documentationUrl }));
+  for (const { properties } of resourcesOf(full, 'AWS::Lambda::Function')) {
+    const { Variables } = properties.Environment as { Variables: Record<string, unknown> };
+    // A reference stands for a name or an ARN, of 200 characters at most.
+    const sizes = Object.entries(Variables).map(
+      ([key, value]) => key.length + (typeof value === 'string' ? value.length : 200),
+    );
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(4096);
+  }
+});
+
 describe('the configuration', () => {
   test('needs no setting', () => {
     expect(config).toEqual({
@@ -29,10 +57,13 @@ describe('the configuration', () => {
       dailyBudget: 10_000,
       httpDeadlineSeconds: 10,
       sweepMinutes: 5,
-      minimumThreshold: 0.65,
+      policies: { default: { minimumThreshold: 0.65 } },
       allowedRetries: 0,
       retrySeconds: 300,
       retentionDays: 365,
+      evidence: true,
+      evidenceYears: 5,
+      evidenceKeys: 1,
       callsPerSecond: 50,
       callsAtOnce: 100,
       truoraOrigin: 'https://api.validations.truora.com',
@@ -94,10 +125,15 @@ describe('the configuration', () => {
     ['sweepMinutes', 61],
     ['httpDeadlineSeconds', 13],
     ['httpDeadlineSeconds', 0],
-    ['minimumThreshold', 1.01],
-    ['minimumThreshold', -0.1],
-    ['minimumThreshold', 'high'],
-    ['minimumThreshold', 1e-200],
+    ['policies', { default: { minimumThreshold: 1.01 } }],
+    ['policies', { default: { minimumThreshold: -0.1 } }],
+    ['policies', { default: { minimumThreshold: 'high' } }],
+    ['policies', { default: { minimumThreshold: 1e-200 } }],
+    ['policies', { transfer: { minimumThreshold: 0.7 } }],
+    ['policies', { default: {}, Transfer: {} }],
+    ['policies', { default: { require: ['speech_match'] } }],
+    ['policies', { default: { maxTimeoutSeconds: 21_601 } }],
+    ['policies', Object.fromEntries(['default', ...'abcdefghijklmnop'].map((name) => [name, {}]))],
     ['allowedRetries', 3],
     ['allowedRetries', -1],
     ['retrySeconds', 301],

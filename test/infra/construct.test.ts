@@ -6,8 +6,9 @@ import { Code } from 'aws-cdk-lib/aws-lambda';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { DefinitionBody, JsonPath, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { describe, expect, test } from 'vitest';
+import { Config } from '../../infra/aws/config.ts';
 import { FaceRevalidation, type FaceRevalidationProps } from '../../infra/aws/stack.ts';
-import { resourcesOf, type Template } from '../../infra/local/template.ts';
+import { resourcesOf, synthesize, type Template } from '../../infra/local/template.ts';
 
 const codeOf = () => Code.fromInline('//');
 
@@ -23,6 +24,21 @@ const theirs = (props: FaceRevalidationProps, use: (stack: Stack, face: FaceReva
 };
 
 describe('the construct in another stack', () => {
+  test('publishes under its stage what the command line needs, by the names of our own stack', () => {
+    const template = theirs({ stage: 'shop' });
+    const own = synthesize(Config.parse({ stage: 'shop' }));
+    const published = (of: Template) => {
+      const [parameter] = resourcesOf(of, 'AWS::SSM::Parameter').filter(
+        ({ properties: { Name } }) => Name === '/face-revalidation-shop/deployment',
+      );
+      return JSON.parse(String(parameter?.properties.Value)) as Record<string, string>;
+    };
+    expect(Object.keys(published(template)).toSorted()).toEqual(Object.keys(own.Outputs).toSorted());
+    expect(resourcesOf(template, 'AWS::Lambda::Function').map(({ ref }) => ref)).toContain(
+      published(template).SweepLedgerFunction,
+    );
+  });
+
   test('takes the configuration as its props, each with its default', () => {
     const template = theirs({ stage: 'shop', retentionDays: 30 });
     const [{ properties } = { properties: {} }] = resourcesOf(template, 'AWS::Lambda::Function').filter(
@@ -96,7 +112,9 @@ describe('the construct in another stack', () => {
     });
     const ours = { source: ['face-revalidation'], 'detail-type': ['Re-validation Ended'] };
     const late = { ...ours, 'detail-type': ['Re-validation Amended'] };
-    const rules = resourcesOf(template, 'AWS::Events::Rule').filter(({ properties }) => properties.EventBusName);
+    const rules = resourcesOf(template, 'AWS::Events::Rule').filter(
+      ({ id, properties }) => properties.EventBusName && !/EvidenceOnOutcome/.test(id),
+    );
     expect(rules.map(({ properties }) => [properties.EventBusName, properties.EventPattern])).toEqual([
       ['face-revalidation-dev', ours],
       ['face-revalidation-dev', { ...ours, detail: { status: ['declined', 'failed'] } }],

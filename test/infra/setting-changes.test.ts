@@ -2,11 +2,14 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { effectiveSettings, readConfig } from '../../infra/aws/config.ts';
+import { effectiveSettings } from '../../infra/aws/config.ts';
+import { readConfig } from '../../infra/aws/read-config.ts';
 import { writeStage } from '../../infra/aws/stage-file.ts';
-import { type Command, runDeployment, type Steps } from '../../infra/cli/deploy.ts';
+import type { CdkCommand } from '../../infra/cli/deploy.ts';
+import type { Steps } from '../../infra/cli/deploy-steps.ts';
 import { changesOf } from '../../infra/cli/setting-changes.ts';
 import { synthesize } from '../../infra/local/template.ts';
+import { runDeployment } from '../support/deployment.ts';
 
 let folder: string;
 
@@ -28,7 +31,7 @@ const publishedBy = (stage: string, given: object) => {
 type Run = { deployed?: Record<string, unknown>; answer?: boolean; steps?: Partial<Steps> };
 
 /** Runs a command with AWS's answers. @returns its exit code, its lines, its question and what the CDK was started with */
-const run = async (command: Command, argv: string[], { deployed, answer = true, steps = {} }: Run = {}) => {
+const run = async (command: CdkCommand, argv: string[], { deployed, answer = true, steps = {} }: Run = {}) => {
   const lines: string[] = [];
   const questions: string[] = [];
   const started: string[][] = [];
@@ -90,6 +93,19 @@ describe('a deployment', () => {
   test('shows that a stage loses its protection', () => {
     const before = effectiveSettings(readConfig({ stage: 'prod' }));
     expect(changesOf(before, readConfig({ stage: 'prod', protection: false }))).toEqual(['protection: true -> false']);
+  });
+
+  test('that ends the protection of a stage needs --unprotect, also with --yes', async () => {
+    writeStage('prod', { protection: false }, folder);
+    const deployed = publishedBy('prod', {});
+    const refused = await run('deploy', ['--stage', 'prod', '--yes'], { deployed });
+    expect(refused).toMatchObject({ code: 2, started: [], questions: [] });
+    expect(refused.lines.slice(-2)).toEqual([
+      '  protection: true -> false',
+      '--unprotect is required: prod is protected, and this deployment would end that (--help shows how)',
+    ]);
+    const allowed = await run('deploy', ['--stage', 'prod', '--yes', '--unprotect'], { deployed });
+    expect([allowed.code, allowed.started.length]).toEqual([0, 1]);
   });
 
   test('of a stage that is not deployed shows what differs from the defaults, and asks', async () => {

@@ -82,7 +82,7 @@ const storeRecord = (revalidationId: string, more: Record<string, unknown> = {})
 const hash = () => sha256(`KEY#${alias.scope}#${alias.key}`);
 
 describe('the key of a call', () => {
-  const policy = { minimumThreshold: 0.6 };
+  const policy = { default: { minimumThreshold: 0.6 } };
 
   test('consists of the scope of workflows, and the hash of the call without its options of delivery', () => {
     const call = callOf({ idempotencyKey: 'key', maxAgeSeconds: 60, options: { threshold: 0.7, resultMode: 'poll' } });

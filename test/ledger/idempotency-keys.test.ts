@@ -161,7 +161,7 @@ test('ignores a reserved key, unless its case was claimed under it', async () =>
 
 describe('the hash of a request', () => {
   const of = (options?: object, more: object = {}) =>
-    hashOfQuestion({ accountId: 'ana', ...more, options }, { minimumThreshold: 0.6 });
+    hashOfQuestion({ accountId: 'ana', ...more, options }, { default: { minimumThreshold: 0.6 } });
 
   test.each([
     [undefined, {}],
@@ -191,7 +191,9 @@ describe('the hash of a request', () => {
   });
 
   test('does not depend on the floor when no threshold is given', () => {
-    expect(hashOfQuestion({}, { minimumThreshold: 0.9 })).toBe(hashOfQuestion({}, { minimumThreshold: 0.6 }));
+    expect(hashOfQuestion({}, { default: { minimumThreshold: 0.9 } })).toBe(
+      hashOfQuestion({}, { default: { minimumThreshold: 0.6 } }),
+    );
   });
 
   test('does not depend on the accepted age of an outcome', () => {

@@ -3,6 +3,7 @@ import { pointSdkAt } from '../../infra/local/credentials.ts';
 import { dynamo } from '../../shared/aws/clients.ts';
 import { claimIdOf } from '../../shared/domain/case-id.ts';
 import type { Intake } from '../../shared/domain/intake.ts';
+import { policyVersionOf } from '../../shared/domain/policy.ts';
 import type { CallRequest, Options } from '../../shared/domain/request.ts';
 import type { Claim } from '../../shared/domain/revalidation.ts';
 import { freeMedia } from '../../shared/ledger/holds.ts';
@@ -77,7 +78,7 @@ const run = (intake: Intake, more: Partial<ClaimSettings> = {}) =>
   claimRequest(
     {
       ledger: open.ledger,
-      policy: { minimumThreshold: 0.6 },
+      policy: { default: { minimumThreshold: 0.6 } },
       mediaLimits: { minPixels: 100, maxSeconds: 60 },
       mediaHours: 24,
       resultMode: 'callback',
@@ -136,6 +137,8 @@ describe('the claim of a call', () => {
       media: { ...media, key },
       requested: { threshold: 0.6, subvalidations: ['similarity'] },
       resultMode: 'callback',
+      purpose: 'default',
+      policyVersion: policyVersionOf({ minimumThreshold: 0.6 }),
       reference,
       calledBy: 'iam:ana',
       forceNew,

@@ -191,6 +191,7 @@ describe('the repair of a case whose execution is dead', () => {
       accountId,
       enrollmentId,
       reference,
+      threshold: claim.requested.threshold,
       status: 'failed',
       reason: 'execution_failed',
       detail: 'the execution ended before it could record an outcome',

@@ -92,7 +92,7 @@ describe('a drop under the key of a ticket', () => {
 });
 
 describe('a call about the object of a ticket', () => {
-  const policy = { minimumThreshold: 0.6 };
+  const policy = { default: { minimumThreshold: 0.6 } };
 
   const detailsOf = ({ accountId, enrollmentId }: Ticket, threshold = 0.7) => ({
     accountId,

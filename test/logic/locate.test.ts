@@ -4,6 +4,7 @@ import { dynamo } from '../../shared/aws/clients.ts';
 import type { Ticket } from '../../shared/domain/api.ts';
 import { claimIdOf, unclaimedCaseOf } from '../../shared/domain/case-id.ts';
 import type { Intake } from '../../shared/domain/intake.ts';
+import { policyVersionOf } from '../../shared/domain/policy.ts';
 import { locate, locateUnclaimed, throwIfAlreadyClaimed } from '../../shared/logic/locate.ts';
 import { commandsSent } from '../support/commands-sent.ts';
 import {
@@ -20,7 +21,7 @@ import { type OpenTable, openTable } from '../support/table.ts';
 import { callIntake, dropIntake, storeTicket, TICKET_EXECUTION } from '../support/tickets.ts';
 import { listen } from '../support/truora.ts';
 
-const policy = { minimumThreshold: 0.6 };
+const policy = { default: { minimumThreshold: 0.6 } };
 
 const THEIRS = executionOf('theirs');
 
@@ -166,6 +167,8 @@ describe('the case of a request that is about to claim it', () => {
       userAuthorized: true,
       requested: { threshold: 0.6, subvalidations: ['similarity'] },
       resultMode: 'callback',
+      purpose: 'default',
+      policyVersion: policyVersionOf({ minimumThreshold: 0.6 }),
       calledBy: 'iam:ana',
     });
     const media = { bucket: BUCKET, key: 'media/selfie.jpg', versionId: 'v1', etag: 'e' };

@@ -39,7 +39,11 @@ describe('the typed client', () => {
     const params = { path: { id: data.revalidationId } };
     await waitFor(async () => {
       const { data: read } = await client.GET('/revalidations/{id}', { params });
-      expect(read?.outcome).toMatchObject({ revalidationId: data.revalidationId, status: 'approved' });
+      // A person's token would get the other view, which has no outcome.
+      expect(read && 'outcome' in read && read.outcome).toMatchObject({
+        revalidationId: data.revalidationId,
+        status: 'approved',
+      });
     });
     const path = { accountId: 'client-ana' };
     const page = await client.GET('/accounts/{accountId}/revalidations', { params: { path, query: { limit: 5 } } });

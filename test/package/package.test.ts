@@ -1,5 +1,15 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -76,9 +86,9 @@ const filesIn = (at: string): string[] =>
 
 describe('the tarball', () => {
   /** The rows of the document's table: what begins so, in at most so many megabytes. */
-  const rows = [...chapterOf('infra/README.md', 'The package').matchAll(/^\| `([^`]+)` \|.*\| (\d+\.\d) \|$/gm)].map(
-    ([, prefix = '', most]) => ({ prefix, most: Number(most) }),
-  );
+  const rows = [
+    ...chapterOf('infra/package/README.md', 'The package').matchAll(/^\| `([^`]+)` \|.*\| (\d+\.\d) \|$/gm),
+  ].map(([, prefix = '', most]) => ({ prefix, most: Number(most) }));
 
   test('holds what the document lists and nothing else, each part within its size', () => {
     const files = filesIn(installed).map((file) => ({
@@ -199,8 +209,12 @@ describe('the project of a user', () => {
       {
         reason: 'similarity_threshold_not_passed',
         status: 'declined',
+        class: 'no_match',
+        retry: 'new_capture',
+        nextStep: 'new_capture',
+        message: 'not_confirmed',
         means: expect.any(String),
-        act: expect.any(String),
+        operator: expect.any(String),
       },
       ['input', 'outcome', 'ended', 'amended'],
     ]);
@@ -215,6 +229,22 @@ test('the command line of the package loads each of its commands, and has none t
   const loaded = JSON.parse(node(['--input-type=module', '--eval', script])) as [string, string][];
   expect(loaded).toEqual(commands.map(({ name }) => [name, 'function']));
   expect(loaded.flat()).not.toContain('deploy');
+});
+
+test('the help of the package names only files and commands that the package has', () => {
+  const at = (file: string) => JSON.stringify(join(installed, 'dist/infra/cli/program', file));
+  const script = `const [{ commands }, { run }, { documentAt, documents }] = await Promise.all(
+      [${at('commands.js')}, ${at('run.js')}, ${at('installation.js')}].map((file) => import(file)));
+    const print = (line) => console.log(line);
+    for (const argv of [...commands.map(({ name }) => [name]), ['throttle', 'show'], ['keys', 'rotate', 'webhook']])
+      await run([...argv, '--help'], commands, { print, log: print });
+    for (const one of documents) print(documentAt(one));`;
+  const help = node(['--input-type=module', '--eval', script]);
+  // A path that begins with a slash is a route of the API.
+  const files = [...help.matchAll(/(?<![\w@./-])(?:[\w@.-]+\/)+[\w-]+\.(?:md|html|json|ts)\b/g)].map(([path]) => path);
+  expect(files.length).toBeGreaterThan(3);
+  expect(files.filter((path) => !existsSync(join(user, path)))).toEqual([]);
+  expect(help).not.toMatch(/npm (run|start|ci)/);
 });
 
 test(

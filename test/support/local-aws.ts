@@ -15,7 +15,7 @@ import { bodyOf, type LocalServer, listen } from '../../infra/local/http.ts';
 import { localKeys } from '../../infra/local/kms/keys.ts';
 import { startS3 } from '../../infra/local/s3/server.ts';
 import type { Execution, Machine } from '../../infra/local/state-machine.ts';
-import { resourcesOf, synthesize } from '../../infra/local/template.ts';
+import { resourcesOf } from '../../infra/local/template.ts';
 import { type Sandbox, type SandboxSettings, startSandbox } from '../../infra/local/truora/sandbox.ts';
 import { envKeys } from '../../infra/workflow/function-table.ts';
 import type { EnvKey } from '../../shared/lambda/env.ts';
@@ -23,6 +23,7 @@ import type { StepName } from '../../shared/workflow/contract.ts';
 import type { JobName, RouteName } from '../../shared/workflow/functions.ts';
 import { BUCKET, ERASURE_BUCKET, EVIDENCE_BUCKET, executionOf } from './journal.ts';
 import { keepLog } from './log-lines.ts';
+import { synthesized } from './synthesized.ts';
 
 /** One call to the ledger, to Step Functions, to Secrets Manager or to EventBridge, as it went over the wire. */
 type AwsCall = { operation: string; input: Record<string, unknown> };
@@ -67,7 +68,7 @@ export const openLocalAws = async (
   const statuses = new Map<string, Execution['status'] | 'FORGOTTEN'>();
 
   const config = Config.parse({ stage: 'test' });
-  const template = synthesize(config);
+  const template = synthesized(config);
   const table = resourcesOf(template, 'AWS::DynamoDB::Table')[0]?.ref ?? '';
   const unused = () => {
     throw new TypeError('these tests run no machine');
@@ -145,12 +146,13 @@ export const openLocalAws = async (
     ON_UNRESOLVED: config.onUnresolved,
     DAILY_BUDGET: 'none',
     GRACE_SECONDS: '30',
-    MINIMUM_THRESHOLD: String(config.minimumThreshold),
+    POLICIES: JSON.stringify(config.policies),
     ALLOWED_RETRIES: '1',
     RETRY_SECONDS: '300',
     METRICS_NAMESPACE: 'face-revalidation-test',
     MACHINE_ARN: machine.arn,
     ACCOUNT_CLAIM: 'none',
+    ALTERNATIVE: 'none',
     DOCUMENTATION_URL: 'none',
     EVIDENCE_BUCKET,
     EVIDENCE_KEYS: [...keys.keys()].join(','),

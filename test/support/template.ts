@@ -1,14 +1,15 @@
 /** The template of the default deployment and of prod, and what its tests read of it. */
 
 import { Config } from '../../infra/aws/config.ts';
-import { resourcesOf, synthesize, type Template } from '../../infra/local/template.ts';
+import { resourcesOf, type Template } from '../../infra/local/template.ts';
 import { fileOf } from '../../shared/workflow/functions.ts';
+import { synthesized } from './synthesized.ts';
 
 export const config = Config.parse({});
 
-export const template = synthesize(config);
+export const template = synthesized(config);
 
-export const prod = synthesize(Config.parse({ stage: 'prod' }));
+export const prod = synthesized(Config.parse({ stage: 'prod' }));
 
 /** A resource as CloudFormation reads it, with what the local system has no use for. */
 export type Raw = Template['Resources'][string] & {

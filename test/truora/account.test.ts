@@ -19,7 +19,7 @@ test.each([
   const about = {
     claim: { accountId: 'ana', enrollmentId: 'ENR1', requested: {} },
     validation: { validationId: 'VLD1', deadline: '2026-11-23T10:05:00.000Z' },
-    policy: { minimumThreshold: 0.65 },
+    floor: 0.65,
     at: new Date('2026-11-23T10:00:10Z'),
   };
   for (const account_id of [undefined, 'ANA', ' ana']) {

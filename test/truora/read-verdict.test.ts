@@ -6,7 +6,7 @@ import type { ValidationAnswer } from '../../shared/truora/schemas.ts';
 const about = {
   claim: { accountId: 'ana', enrollmentId: 'ENR1', requested: {} },
   validation: { validationId: 'VLD1', deadline: '2026-11-23T10:05:00.000Z' },
-  policy: { minimumThreshold: 0.65 },
+  floor: 0.65,
 };
 
 const bare: ValidationAnswer = { validation_id: 'VLD1', account_id: 'ana', validation_status: 'success' };

@@ -16,7 +16,7 @@ const pending: ValidationAnswer = { validation_id: 'VLD1', account_id: 'ana', va
 
 type Changes = Partial<ValidationAnswer>;
 
-const about = { claim, validation, policy: { minimumThreshold: 0.65 }, at };
+const about = { claim, validation, floor: 0.65, at };
 
 const read = (changes: Changes, told: typeof about = about) => {
   const verdict = verdictOf({ ...pending, ...changes }, told);
@@ -111,9 +111,7 @@ describe('an approval', () => {
     expect(read({ ...weak, threshold: 0.67 })?.mismatch).toEqual(['similarity']);
     expect(read({ ...weak, threshold: 0.66 })?.status).toBe('approved');
     expect(read(alike({ confidence_score: 0.64 }))?.mismatch).toEqual(['similarity']);
-    expect(read(alike({ confidence_score: 0.66 }), { ...about, policy: { minimumThreshold: 0.7 } })?.mismatch).toEqual([
-      'similarity',
-    ]);
+    expect(read(alike({ confidence_score: 0.66 }), { ...about, floor: 0.7 })?.mismatch).toEqual(['similarity']);
   });
 
   test('accepts `match`, as Truora’s own SDK does', () => {
@@ -121,7 +119,7 @@ describe('an approval', () => {
   });
 
   test.each([[0.7], [0.65], [0.8], [0.123_456_789]])('accepts a success by %d in single precision', (asked) => {
-    const told = { ...about, policy: { minimumThreshold: 0 }, claim: { ...claim, requested: { threshold: asked } } };
+    const told = { ...about, floor: 0, claim: { ...claim, requested: { threshold: asked } } };
     const echoed = { ...alike({ confidence_score: Math.fround(asked) }), threshold: Math.fround(asked) };
     expect(read(echoed, told)).toMatchObject({ status: 'approved' });
     expect(read({ ...echoed, threshold: asked - 1e-6 }, told)?.mismatch).toEqual(['threshold']);

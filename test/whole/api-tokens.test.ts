@@ -2,7 +2,6 @@ import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type LocalServer, listen } from '../../infra/local/http.ts';
 import { type LocalSystem, startLocalSystem } from '../../infra/local/local-system.ts';
-import { RevalidationPage } from '../../shared/domain/api.ts';
 import { calling, problemIn, upload } from '../support/callers.ts';
 import { photo, someone } from '../support/drops.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -30,6 +29,8 @@ beforeAll(async () => {
   });
   system = await startLocalSystem({
     config: {
+      alternative: { text: 'visita una sucursal' },
+      policies: { default: { minimumThreshold: 0.65 }, transfer: { minimumThreshold: 0.8 } },
       jwt: {
         issuer: issuer.origin,
         audience: [AUDIENCE],
@@ -71,11 +72,53 @@ describe('a token', () => {
     expect(status).toBe(202);
     await upload(content.upload, photo);
     await waitFor(async () => {
-      const { phase } = (await call(`GET /revalidations/${content.revalidationId}`, as)).content;
-      expect(phase).toBe('approved');
+      const { status: now } = (await call(`GET /revalidations/${content.revalidationId}`, as)).content;
+      expect(now).toBe('approved');
     });
+    const { revalidationId } = content;
     const page = await call(`GET /accounts/${body.accountId}/revalidations`, as);
-    expect(RevalidationPage.parse(page.content).revalidations).toMatchObject([{ calledBy: 'jwt:onboarding' }]);
+    expect(page.content).toEqual({ revalidations: [{ revalidationId, status: 'approved' }] });
+    expect(await system.record(revalidationId)).toMatchObject({ calledBy: 'jwt:onboarding', purpose: 'default' });
+  });
+
+  test('shows its person, with every route, what a person may see, in the language of the person', async () => {
+    const body = { ...(await newBody()), purpose: 'transfer' };
+    const { headers } = await bearer({ claims: { account: body.accountId } });
+    const speaking = (language: string) => ({ as: undefined, headers: { ...headers, 'accept-language': language } });
+    const started = await call('POST /revalidations', { ...speaking('pt-BR'), body });
+    const { revalidationId, upload: form } = started.content;
+    expect(started.content).toEqual({ revalidationId, status: 'pending', upload: form });
+    const canceled = await call(`POST /revalidations/${revalidationId}/cancel`, speaking('pt-BR'));
+    const shown = { reasonClass: 'not_finished', retry: 'now', nextStep: 'start_again' };
+    const portuguese = { ...shown, message: 'A verificação não foi concluída. Comece de novo.' };
+    expect(canceled.content).toEqual({ revalidationId, status: 'canceled', ...portuguese });
+    const read = await call(`GET /revalidations/${revalidationId}`, speaking('en;q=0.9,es;q=0.1'));
+    const english = { ...shown, message: 'The check was not finished. Please start again.' };
+    expect(read.content).toEqual({ revalidationId, status: 'canceled', ...english });
+    const page = await call(`GET /accounts/${body.accountId}/revalidations`, speaking('en'));
+    expect(page.content).toEqual({ revalidations: [{ revalidationId, status: 'canceled', ...english }] });
+    expect(await system.record(revalidationId)).toMatchObject({ outcome: { purpose: 'transfer' } });
+  });
+
+  test.each<[string, object]>([
+    ['a threshold below the policy', { purpose: 'transfer', options: { threshold: 0.7 } }],
+    ['an unknown purpose', { purpose: 'payout' }],
+    ['a field that is not known', { treshold: 0.7 }],
+  ])('gets for %s a problem without code, floor and rule', async (_, more) => {
+    const body = { ...(await newBody()), ...more };
+    const { headers } = await bearer({ claims: { account: body.accountId } });
+    const refused = await call('POST /revalidations', { as: undefined, headers, body });
+    expect(refused).toMatchObject({ status: 422, type: 'application/problem+json' });
+    expect(refused.content).toEqual({
+      type: 'about:blank',
+      title: 'Unprocessable Content',
+      status: 422,
+      reasonClass: 'request',
+      message:
+        'Tenemos un problema nuestro, no tuyo. Inténtalo más tarde. También puedes usar otra vía: visita una sucursal',
+      retry: 'later',
+      nextStep: 'try_later',
+    });
   });
 
   test.each([

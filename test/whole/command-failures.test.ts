@@ -13,13 +13,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
-import { runDeployment } from '../../infra/cli/deploy.ts';
 import { localCredentials } from '../../infra/local/credentials.ts';
 import { startDynamoDb } from '../../infra/local/dynamodb.ts';
 import { listen } from '../../infra/local/http.ts';
 import { startSandbox } from '../../infra/local/truora/sandbox.ts';
 import { runHere } from '../support/command-line.ts';
 import { asked, runCommand, selfie } from '../support/commands.ts';
+import { runDeployment } from '../support/deployment.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'face-revalidation-ends-'));
 

@@ -4,6 +4,7 @@ import { daysLeft } from '../../../shared/truora/api-key.ts';
 import { keysOf, signWebhook } from '../../../shared/truora/webhook.ts';
 import { readSecretValue } from '../aws/secrets.ts';
 import { type Connected, outputOf } from './deployment.ts';
+import { documentAt } from './installation.ts';
 
 /** What a check found. `remedy` says what to do about a failure. */
 export type Found = { isOk: true; detail: string } | { isOk: false; detail: string; remedy: string };
@@ -12,7 +13,7 @@ export const ok = (detail: string): Found => ({ isOk: true, detail });
 
 export const failed = (detail: string, remedy: string): Found => ({ isOk: false, detail, remedy });
 
-const AFTER = 'infra/aws/README.md, "After a deploy"';
+const AFTER = `${documentAt('infra/aws/README.md')}, "After a deploy"`;
 
 /** The least days that a key should still be valid; KeyExpiry alarms below it. */
 const LEAST_DAYS = 30;
@@ -38,6 +39,7 @@ export const checkOutputs = async ({ outputs }: Connected): Promise<Found> => {
 export const checkTruoraKey = async (connected: Connected): Promise<Found> => {
   const stored = (await readSecretValue(outputOf(connected, 'TruoraKeySecret')))?.trim() ?? '';
   const remedy = 'face-revalidation keys rotate truora FILE, with a key of the type backend';
+  if (stored === '') return failed('the secret has no value', remedy);
   try {
     sendableKey(stored);
   } catch (error) {
@@ -45,6 +47,7 @@ export const checkTruoraKey = async (connected: Connected): Promise<Found> => {
   }
   const left = daysLeft(stored, new Date());
   if (left === undefined) return ok('it is set; it names no end date, so no alarm will warn you');
+  if (left < 0) return failed(`it ended ${-left} days ago`, remedy);
   return left < LEAST_DAYS
     ? failed(`it ends in ${left} days`, remedy)
     : ok(`it is set, and valid for ${left} more days`);
@@ -65,11 +68,27 @@ export const checkWebhook = async (connected: Connected): Promise<Found> => {
   const event = { event_type: 'validation', event_action: 'succeeded', object: { validation_id } };
   const post = async (body: string) =>
     (await fetch(url, { method: 'POST', headers: { 'content-type': 'application/jwt' }, body })).status;
-  const [signed, forged] = [await post(await signWebhook({ events: [event] }, key)), await post('forged')];
+  let signed: number;
+  let forged: number;
+  try {
+    signed = await post(await signWebhook({ events: [event] }, key));
+    forged = await post('forged');
+  } catch (error) {
+    const { cause } = error as { cause?: NodeJS.ErrnoException };
+    return failed(
+      `${url} cannot be reached (${cause?.code ?? 'no connection'})`,
+      'the network of this machine; Truora must reach the same address',
+    );
+  }
+  if (signed === 401)
+    return failed(
+      'a signed call was refused: ReceiveWebhook has another key than the secret',
+      'wait a minute, since functions read a new key after that, and call smoke again; then face-revalidation outputs ReceiveWebhookLog',
+    );
   if (signed !== 200)
     return failed(
       `a signed call was answered ${signed}`,
-      'the logs of ReceiveWebhook; functions read a new key after a minute',
+      'the log of ReceiveWebhook: face-revalidation outputs ReceiveWebhookLog',
     );
   if (forged < 400) return failed(`a forged call was answered ${forged}`, 'close Truora, and look at ReceiveWebhook');
   return ok('a signed call is taken, and a forged one refused');

@@ -85,6 +85,12 @@ export const commands: readonly Entry[] = [
   entry('throttle', groups.operate, 'show, close or open the throttle before Truora', () => import('../throttle.ts')),
   entry('keys', groups.operate, 'rotate the Truora key or a webhook key', () => import('../keys.ts')),
   entry(
+    'outputs',
+    groups.operate,
+    'print the names of queues, log groups, functions and secrets',
+    () => import('../outputs.ts'),
+  ),
+  entry(
     'restore',
     groups.operate,
     'make a ledger that was restored from a backup safe to continue with',

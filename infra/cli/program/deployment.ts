@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import * as z from 'zod/mini';
 import type { Ledger } from '../../../shared/ledger/records.ts';
 import { Config } from '../../aws/config.ts';
 import { leaveAws, pointSdkAt } from '../../local/credentials.ts';
@@ -14,6 +15,9 @@ export type Connected = Deployment & {
   /** Only of the local system. */
   running: RunningSystem | undefined;
 };
+
+/** What a stage publishes about itself, in a stack of ours or of a user's. */
+const Outputs = z.record(z.string(), z.string());
 
 export type StageOptions = { stage?: string; region?: string };
 
@@ -39,17 +43,20 @@ export const connect = async (
   }
   parseArgument(Config.shape.stage, stage, '--stage');
   parseArgument(Config.shape.region, region, '--region');
-  const [{ deployerIdentity }, { readStack, stackOf }] = await Promise.all([
+  const [{ deployerIdentity }, { readParameter }] = await Promise.all([
     import('../../aws/identity.ts'),
-    import('../aws/stack.ts'),
+    import('../../aws/read-parameter.ts'),
   ]);
   const identity = await deployerIdentity(region);
   if ('problem' in identity) throw new UsageError(`--stage ${stage}: ${identity.problem}`);
   process.env.AWS_REGION = identity.region;
-  const stack = await readStack(stage);
+  const published = await readParameter(stage, 'deployment', identity.region);
   const at = `in ${identity.region} of account ${identity.account}`;
-  if (!stack) throw new UsageError(`--stage ${stage}: there is no stack ${stackOf(stage)} ${at}`);
-  return { ...stack, name: `stage ${stage} ${at}`, running: undefined };
+  if (published === undefined)
+    throw new UsageError(
+      `--stage ${stage}: it is not deployed ${at}: deploy it, or choose another --region or profile`,
+    );
+  return { outputs: Outputs.parse(JSON.parse(published)), name: `stage ${stage} ${at}`, running: undefined };
 };
 
 /** Points the SDK at the running local system, with its credentials. Nothing of the shell's own is left. */
@@ -61,32 +68,17 @@ export const connectLocal = (running: RunningSystem): Connected => {
   return { ...running.deployment, name: 'the local system', running };
 };
 
-/** @throws Error for a stack that was deployed by an older version */
+/** A name or an address of a deployment. @throws Error for one that was deployed by an older version */
 export const outputOf = ({ outputs, name }: Connected, output: string): string => {
   const value = outputs[output];
   if (value === undefined) throw new Error(`${name} has no output ${output}: deploy it again`);
   return value;
 };
 
-/**
- * The id in AWS of a resource, by its type and a part of its id in the template.
- * @throws Error when there is none, or more than one
- */
-export const resourceOf = ({ resources, name }: Connected, type: string, part: RegExp): string => {
-  const [found, ...more] = resources.filter((one) => one.type === type && part.test(one.id));
-  if (!found || more.length > 0)
-    throw new Error(`${name} has ${more.length + (found ? 1 : 0)} resources ${type} ${part}`);
-  return found.ref;
-};
-
-/** The name in AWS of one of our functions. */
-export const functionOf = (connected: Connected, name: string): string =>
-  resourceOf(connected, 'AWS::Lambda::Function', new RegExp(`Functions${name}[0-9A-F]{8}$`));
-
 /** The settings that the functions of a deployment use. */
 export const settingsOf = async (connected: Connected): Promise<Record<string, string>> => {
   const { environmentOf } = await import('../aws/functions.ts');
-  return environmentOf(functionOf(connected, 'SweepLedger'));
+  return environmentOf(outputOf(connected, 'SweepLedgerFunction'));
 };
 
 /** The ledger, with its retention where a command writes. */

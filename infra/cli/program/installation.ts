@@ -14,3 +14,10 @@ export const examplePhoto = join(
   isPackage ? 'node_modules/face-revalidation/dist' : '.',
   'infra/local/media/selfie.jpg',
 );
+
+/** The documents that help and remedies name. The package has them too. */
+export const documents = ['infra/aws/README.md', 'infra/aws/RUNBOOK.md', 'infra/local/README.md'] as const;
+
+/** Where a document is, as a person opens it from the folder of the project. */
+export const documentAt = (path: (typeof documents)[number]): string =>
+  isPackage ? `node_modules/face-revalidation/dist/${path}` : path;

@@ -5,7 +5,7 @@ import { idOfDropped } from '../../../shared/domain/case-id.ts';
 import { type Dropped, executionNameOf } from '../../../shared/domain/drop.ts';
 import { DropEvent } from '../../../shared/domain/request.ts';
 import { unknownAmong } from '../../../shared/logic/locate.ts';
-import { type Connected, functionOf, outputOf, resourceOf } from './deployment.ts';
+import { type Connected, outputOf } from './deployment.ts';
 
 /** A message of a dead-letter queue, and what can be done about it. */
 export type Letter = {
@@ -18,8 +18,6 @@ export type Letter = {
   /** Leaves the message for other readers. */
   release: () => Promise<void>;
 };
-
-const queueOf = (connected: Connected, part: RegExp) => resourceOf(connected, 'AWS::SQS::Queue', part);
 
 const lettersIn = async (
   url: string,
@@ -55,7 +53,7 @@ export const dropsNotStarted = (connected: Connected): Promise<Letter[]> => {
   const bucket = outputOf(connected, 'MediaBucket');
   const table = outputOf(connected, 'LedgerTable');
   const machine = outputOf(connected, 'MachineArn');
-  return lettersIn(queueOf(connected, /DropRuleDeadLetters/), async (body, done) => {
+  return lettersIn(outputOf(connected, 'DropDeadLetters'), async (body, done) => {
     const event = Event.parse(body);
     const { key, etag, 'version-id': versionId = '' } = event.detail.object;
     const dropped: Dropped = { key, etag, versionId, putAt: new Date(event.time ?? Date.now()) };
@@ -80,8 +78,8 @@ export const dropsNotStarted = (connected: Connected): Promise<Letter[]> => {
  */
 export const outcomesNotSigned = (connected: Connected): Promise<Letter[]> => {
   if (connected.outputs.EvidenceBucket === undefined) return Promise.resolve([]);
-  const sign = functionOf(connected, 'SignEvidence');
-  return lettersIn(queueOf(connected, /EvidenceDeadLetters/), async (body, done) => {
+  const sign = outputOf(connected, 'SignEvidenceFunction');
+  return lettersIn(outputOf(connected, 'EvidenceDeadLetters'), async (body, done) => {
     const { requestPayload: event = body } = z.object({ requestPayload: z.optional(z.unknown()) }).parse(body);
     return {
       what: `evidence of ${AnnouncedCase.parse(event).detail.revalidationId}`,
@@ -97,8 +95,8 @@ export const outcomesNotSigned = (connected: Connected): Promise<Letter[]> => {
 
 /** The failed executions that RepairExecution could not repair: the message holds the event that it was called with. */
 export const executionsNotRepaired = (connected: Connected): Promise<Letter[]> => {
-  const repair = functionOf(connected, 'RepairExecution');
-  return lettersIn(queueOf(connected, /JobsDeadLetters/), async (body, done) => {
+  const repair = outputOf(connected, 'RepairExecutionFunction');
+  return lettersIn(outputOf(connected, 'JobDeadLetters'), async (body, done) => {
     const { requestPayload } = z.object({ requestPayload: z.unknown() }).parse(body);
     const { detail } = EndedExecution.parse(requestPayload);
     return {

@@ -20,6 +20,7 @@ const words: Record<FieldName, readonly [value: string, description: string]> = 
   minimumPrecision: ['<precision>', 'only for speech_match, which needs a live capture'],
   timeoutSeconds: ['<seconds>', 'how long Truora gives the validation, 1 to 21600'],
   resultMode: ['<mode>', 'callback: wait for a webhook first; poll: read at intervals only'],
+  purpose: ['<name>', 'what the check is for: a policy of the deployment'],
   reference: ['<text>', 'your own name for the case; another one makes another re-validation'],
   forceNew: ['<reason>', 'pay for the same case again, and record the reason'],
 };
@@ -50,6 +51,7 @@ export type Requested = {
   accountId: string;
   enrollmentId: string;
   options: Options;
+  purpose: string | undefined;
   reference: string | undefined;
   forceNew: ForceNew | undefined;
 };
@@ -66,12 +68,14 @@ export const readRequest = async (
   }
   const accountId = parseArgument(AccountId, value('accountId'), flagOf('accountId'));
   const enrollmentId = parseArgument(TruoraId, value('enrollmentId'), flagOf('enrollmentId'));
+  const purpose = parseArgument(CallRequest.shape.purpose, value('purpose'), flagOf('purpose'));
   const reference = parseArgument(CallRequest.shape.reference, value('reference'), flagOf('reference'));
   const reason = value('forceNew');
   const forceNew =
     reason === undefined ? undefined : { reason: parseArgument(ForceNew.shape.reason, reason, flagOf('forceNew')) };
   const options = readOptions(value);
-  return { media: await readMedia(file, options, context), accountId, enrollmentId, options, reference, forceNew };
+  const media = await readMedia(file, options, context);
+  return { media, accountId, enrollmentId, options, purpose, reference, forceNew };
 };
 
 const readOptions = (value: (field: FieldName) => unknown): Options => {

@@ -1,6 +1,6 @@
 import type { Ticket } from '../../../shared/domain/api.ts';
 import type { Attempt } from '../../../shared/domain/attempts.ts';
-import { groupedReasons } from '../../../shared/domain/reasons.ts';
+import { explain } from '../../../shared/domain/reasons.ts';
 import type { LedgerRecord } from '../../../shared/domain/record.ts';
 import type { Outcome } from '../../../shared/domain/revalidation.ts';
 import { timeText } from './case.ts';
@@ -100,7 +100,7 @@ const ending = (record: LedgerRecord, outcome: Outcome): string[] => {
     similarity === undefined
       ? ''
       : ` with similarity ${similarity}${threshold === undefined ? '' : `, threshold ${threshold}`}`;
-  const group = groupedReasons.find(({ reasons }) => reason !== undefined && reasons.includes(reason));
+  const group = reason === undefined ? undefined : explain(reason);
   return [
     `${timeText(outcome.decidedAt)}: it ended as ${status}${score}; ${canceledBy ? `${canceledBy} canceled it` : decidedBy[outcome.decidedBy]}.`,
     ...(reason
@@ -116,7 +116,7 @@ const ending = (record: LedgerRecord, outcome: Outcome): string[] => {
         `${timeText(time)}: Truora said ${later} after the end (found by the ${from}). The first outcome stays; callers got an event.`,
     ),
     ...(askedAgain > 0 ? [`It was asked for again ${askedAgain} times, without another charge.`] : []),
-    `What can be done: ${group?.act ?? 'Nothing: the person is verified.'}`,
+    `What can be done: ${group?.operator ?? 'Nothing: the person is verified.'}`,
   ];
 };
 

@@ -1,5 +1,5 @@
 import type { LocalSystem } from '../../local/local-system.ts';
-import { examplePhoto, wordsFor } from './installation.ts';
+import { documentAt, examplePhoto, wordsFor } from './installation.ts';
 
 /** What `start` prints: first what a person copies, then the addresses. No line has more than 100 columns. */
 export const welcome = (system: LocalSystem): string => {
@@ -28,7 +28,8 @@ Webhook      ${webhookUrl}
 Webhook key  ${webhookKey}
 
 The end of the account id selects what the sandbox does: ana is approved, ana-declined is not.
-All of them: ${sandbox?.origin}/sandbox/scenarios and infra/local/README.md, "Scenarios".
+All of them: ${sandbox?.origin}/sandbox/scenarios
+and ${documentAt('infra/local/README.md')}, "Scenarios".
 Retries are twenty times as fast as in AWS, and a wait takes 1 to 2 s. Ctrl-C ends the system.
 `;
 };

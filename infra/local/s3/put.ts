@@ -59,6 +59,7 @@ export const putObject = async ({ versions, bucket, key, headers, body }: Call):
   const metadata = readMetadata(Object.entries(headers));
 
   const expected = text(headers['if-match'])?.replaceAll('"', '');
+  if (expected === '*') throw notImplemented('if-match with *');
   const refuseExisting = () => {
     const newest = versions.current(bucket, key);
     const current = isMarker(newest) ? undefined : newest;

@@ -103,7 +103,7 @@ export const chaosGuards: readonly Guard[] = [
   {
     guard: 'no less is asked than the deployment allows',
     file: 'shared/logic/read-request.ts',
-    find: '...requested } = applyPolicy(details.options, policy);',
+    find: '...requested } = applyPolicy(details, policy);',
     replace: '...requested } = details.options;',
   },
   {
