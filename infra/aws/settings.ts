@@ -54,7 +54,7 @@ export type Settings = {
    * and its routes; what a protected stage has stored stays. Default: true.
    */
   readonly evidence?: boolean | undefined;
-  /** Years that evidence is kept. It outlives the record. Have counsel choose it. Default: 5. */
+  /** Years that evidence is kept. Have counsel choose it. Default: 5. */
   readonly evidenceYears?: number | undefined;
   /**
    * How many keys there are for evidence. The newest signs, and the older ones are published, so that what they signed
@@ -63,8 +63,8 @@ export type Settings = {
    */
   readonly evidenceKeys?: number | undefined;
   /**
-   * Whether an account id or a reference may be a national id (CPF, CNPJ, CURP, RFC, RUT). Both reach events, keys of
-   * objects and traces, so use ids of your own instead. Default: false.
+   * Whether an account id or a reference may be a national id (CPF, CNPJ, CURP, RFC, RUT), though both reach events and
+   * keys of objects. Default: false.
    */
   readonly allowNationalIds?: boolean | undefined;
   /** API calls a second that all callers together may make. Default: 50. */

@@ -81,6 +81,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/accounts/{accountId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Erase a person
+         * @description Stops open cases and deletes what is held about the person, here and at Truora. The same call later gives the certificate, an SD-JWT that the command `verify` checks. The account id is refused from then on. Not for a token of one account.
+         */
+        delete: operations["EraseAccount"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/revalidations/{id}/evidence": {
         parameters: {
             query?: never;
@@ -282,7 +302,7 @@ export interface components {
             status: number;
             detail?: string;
             /** @enum {string} */
-            code: "body_malformed" | "signature_invalid" | "subject_missing" | "account_forbidden" | "revalidation_unknown" | "already_decided" | "not_ended" | "claimed_elsewhere" | "already_asked_otherwise" | "answer_too_old" | "body_too_large" | "content_type_unsupported" | "request_invalid" | "idempotency_key_reused" | "consent_missing" | "speech_match_needs_live_capture" | "retry_not_allowed" | "retry_unknown" | "retry_not_declined" | "retry_needs_liveness" | "retry_other_purpose" | "retry_too_late" | "retries_used_up" | "threshold_below_policy" | "purpose_unknown" | "media_empty" | "media_too_large" | "media_type_not_supported" | "media_unreadable" | "media_incomplete" | "media_too_small" | "media_without_video" | "media_too_long" | "photo_cannot_prove_liveness" | "media_gone" | "media_changed" | "unexpected";
+            code: "body_malformed" | "signature_invalid" | "subject_missing" | "account_forbidden" | "revalidation_unknown" | "already_decided" | "legal_hold" | "account_erased" | "not_ended" | "claimed_elsewhere" | "already_asked_otherwise" | "answer_too_old" | "body_too_large" | "content_type_unsupported" | "request_invalid" | "idempotency_key_reused" | "consent_missing" | "speech_match_needs_live_capture" | "retry_not_allowed" | "retry_unknown" | "retry_not_declined" | "retry_needs_liveness" | "retry_other_purpose" | "retry_too_late" | "retries_used_up" | "threshold_below_policy" | "purpose_unknown" | "media_empty" | "media_too_large" | "media_type_not_supported" | "media_unreadable" | "media_incomplete" | "media_too_small" | "media_without_video" | "media_too_long" | "photo_cannot_prove_liveness" | "media_gone" | "media_changed" | "unexpected";
             errors?: {
                 path: string;
                 /** @enum {string} */
@@ -319,6 +339,36 @@ export interface components {
             }[];
         };
         Evidence: string;
+        ErasureAnswer: {
+            /** @enum {string} */
+            status: "erasing" | "erased";
+            person: string;
+            requestedAt: components["schemas"]["Timestamp"];
+            finishedAt?: components["schemas"]["Timestamp"];
+            nextAt?: components["schemas"]["Timestamp"];
+            enrollmentsLeft: number;
+            erased: {
+                /** @default 0 */
+                records: number;
+                /** @default 0 */
+                canceled: number;
+                /** @default 0 */
+                tickets: number;
+                /** @default 0 */
+                idempotencyKeys: number;
+                /** @default 0 */
+                consents: number;
+                /** @default 0 */
+                others: number;
+                /** @default 0 */
+                media: number;
+                /** @default 0 */
+                evidence: number;
+                /** @default 0 */
+                enrollments: number;
+            };
+            certificate?: string;
+        };
         GatewayError: {
             message: string;
         };
@@ -552,6 +602,15 @@ export interface operations {
             409: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
+                };
+            };
+            /** @description The person of this account id was erased. */
+            410: {
+                headers: {
                     [name: string]: unknown;
                 };
                 content: {
@@ -822,6 +881,134 @@ export interface operations {
                 };
             };
             413: components["responses"]["TooLarge"];
+            429: components["responses"]["TooManyRequests"];
+            /** @description The server failed. Or from API Gateway: The function failed. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
+                    /**
+                     * @example {
+                     *       "message": "Internal Server Error"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GatewayError"];
+                };
+            };
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    EraseAccount: {
+        parameters: {
+            query?: {
+                /** @description Why, in one word; the certificate shows it. */
+                reason?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The person. */
+                accountId: components["schemas"]["AccountId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The person is erased. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "status": "erased",
+                     *       "person": "c0ffeec0ffeec0ffeec0ffeec0ffeec0ffeec0ffeec0ffeec0ffeec000000000",
+                     *       "requestedAt": "2026-11-23T10:00:00.000Z",
+                     *       "finishedAt": "2026-11-23T10:05:00.000Z",
+                     *       "enrollmentsLeft": 0,
+                     *       "erased": {
+                     *         "records": 2,
+                     *         "canceled": 0,
+                     *         "tickets": 1,
+                     *         "idempotencyKeys": 1,
+                     *         "consents": 0,
+                     *         "others": 0,
+                     *         "media": 3,
+                     *         "evidence": 2,
+                     *         "enrollments": 1
+                     *       },
+                     *       "certificate": "HEADER.CLAIMS.SIGNATURE~"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErasureAnswer"];
+                };
+            };
+            /** @description The erasure goes on. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "status": "erasing",
+                     *       "person": "c0ffeec0ffeec0ffeec0ffeec0ffeec0ffeec0ffeec0ffeec0ffeec000000000",
+                     *       "requestedAt": "2026-11-23T10:00:00.000Z",
+                     *       "nextAt": "2026-11-23T10:03:00.000Z",
+                     *       "enrollmentsLeft": 1,
+                     *       "erased": {
+                     *         "records": 2,
+                     *         "canceled": 0,
+                     *         "tickets": 0,
+                     *         "idempotencyKeys": 0,
+                     *         "consents": 0,
+                     *         "others": 0,
+                     *         "media": 3,
+                     *         "evidence": 2,
+                     *         "enrollments": 0
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErasureAnswer"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            /** @description The token names no subject. Or: The caller may not see this account. Or from API Gateway: The signature or the scope does not allow the call. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
+                    /**
+                     * @example {
+                     *       "message": "Forbidden"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GatewayError"];
+                };
+            };
+            /** @description A legal hold forbids the erasure. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            /** @description The request breaks a rule. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
+                };
+            };
             429: components["responses"]["TooManyRequests"];
             /** @description The server failed. Or from API Gateway: The function failed. */
             500: {
