@@ -17,7 +17,16 @@ export const MEMORY_MB = 512;
 export const functionTable: Record<FunctionName, FunctionSpec> = {
   ClaimRequest: {
     seconds: 15,
-    env: [...ledger, ...retries, ...limits, 'MEDIA_BUCKET', 'RESULT_MODE', 'MEDIA_HOURS', 'POLICIES', 'ALLOW_NATIONAL_IDS'],
+    env: [
+      ...ledger,
+      ...retries,
+      ...limits,
+      'MEDIA_BUCKET',
+      'RESULT_MODE',
+      'MEDIA_HOURS',
+      'POLICIES',
+      'ALLOW_NATIONAL_IDS',
+    ],
     may: [
       {
         items: {
