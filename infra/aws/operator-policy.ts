@@ -108,7 +108,16 @@ const logs = ({ machineLog, api, storage }: Props): PolicyStatement[] => {
 /** With tokens in place of signatures no permission of IAM opens the API. */
 const callsOfApi = ({ api: { api, issuer } }: Props): PolicyStatement[] => {
   if (issuer) return [];
-  const called: RouteName[] = ['StartRevalidation', 'ReadRevalidation', 'ListRevalidations', 'CancelRevalidation'];
+  const called: RouteName[] = [
+    'StartRevalidation',
+    'ReadRevalidation',
+    'ListRevalidations',
+    'CancelRevalidation',
+    'ChooseAlternative',
+    'GiveConsent',
+    'RevokeConsent',
+    'ListConsents',
+  ];
   const arns = called.map((name) => {
     const { method, path } = routes[name];
     return api.arnForExecuteApi(method, path.replace(/\{\w+\}/g, '*'));

@@ -89,7 +89,7 @@ const nameOf = ({ media, accountId, enrollmentId, options, purpose, reference, f
 };
 
 const runOn = async (system: LocalSystem, requested: Requested): Promise<LedgerRecord | undefined> => {
-  const { accountId, enrollmentId, options, purpose, reference, forceNew, media } = requested;
+  const { accountId, enrollmentId, options, purpose, consentReceiptId, reference, forceNew, media } = requested;
   const { putMedia } = await import('../local/put-media.ts');
   system.sandbox?.enroll({ accountId, enrollmentId });
   const name = nameOf(requested);
@@ -103,6 +103,7 @@ const runOn = async (system: LocalSystem, requested: Requested): Promise<LedgerR
     media: { key, versionId },
     options,
     purpose,
+    consentReceiptId,
     reference,
     forceNew,
   });

@@ -9,7 +9,8 @@ import {
   TicketBody,
   UploadForm,
 } from '../../shared/domain/api.ts';
-import { AccountId, RevalidationId, TruoraId } from '../../shared/domain/ids.ts';
+import { ConsentBody, ConsentList, ConsentReceipt } from '../../shared/domain/consent.ts';
+import { AccountId, ConsentReceiptId, RevalidationId, TruoraId } from '../../shared/domain/ids.ts';
 import { PersonPage, PersonProblem, PersonRevalidation, PersonStarted } from '../../shared/domain/person-view.ts';
 import { Problem } from '../../shared/domain/problem.ts';
 import { Options } from '../../shared/domain/request.ts';
@@ -28,6 +29,9 @@ export const schemas = {
   PersonStarted,
   PersonRevalidation,
   PersonPage,
+  ConsentBody,
+  ConsentReceipt,
+  ConsentList,
   Problem,
   PersonProblem,
   GatewayError,
@@ -39,6 +43,7 @@ export const schemas = {
   CaseStatus,
   AccountId,
   RevalidationId,
+  ConsentReceiptId,
   TruoraId,
   Timestamp,
 } as const;

@@ -62,7 +62,7 @@ const operationOf = (name: RouteName) => {
     operationId: name,
     summary,
     description,
-    tags: [scope === 'signature' ? 'webhooks' : 're-validations'],
+    tags: [scope === 'signature' ? 'webhooks' : routes[name].path.includes('consents') ? 'consents' : 're-validations'],
     security: scope === 'signature' ? [] : [{ iam: [] }, { jwt: [`revalidations/${scope}`] }],
     parameters: parameters.map(({ schema, ...parameter }) => ({
       ...parameter,
@@ -109,6 +109,7 @@ const servers = [
 
 const tags = [
   { name: 're-validations', description: 'Start, read, list and cancel cases.' },
+  { name: 'consents', description: 'Record, list and revoke the consent of a person.' },
   { name: 'webhooks', description: 'What Truora calls.' },
 ];
 

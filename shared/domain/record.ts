@@ -43,6 +43,8 @@ export const LedgerRecord = z.extend(z.partial(Claim), {
   /** When a webhook arrived after the end. */
   lateWebhookAt: z.optional(Timestamp),
   canceledBy: z.optional(CalledBy),
+  /** Who ended the case as `alternative_required`. */
+  endedBy: z.optional(CalledBy),
   /** Each phase and when it was reached. */
   trail: z.array(z.object({ phase: z.enum(phases as [(typeof phases)[number], ...typeof phases]), at: Timestamp })),
 });

@@ -14,6 +14,10 @@ export const routes = {
   ReadRevalidation: { method: 'GET', path: '/revalidations/{id}', scope: 'read' },
   ListRevalidations: { method: 'GET', path: '/accounts/{accountId}/revalidations', scope: 'read' },
   CancelRevalidation: { method: 'POST', path: '/revalidations/{id}/cancel', scope: 'write' },
+  ChooseAlternative: { method: 'POST', path: '/revalidations/{id}/alternative', scope: 'write' },
+  GiveConsent: { method: 'POST', path: '/consents', scope: 'write' },
+  RevokeConsent: { method: 'POST', path: '/consents/{id}/revoke', scope: 'write' },
+  ListConsents: { method: 'GET', path: '/accounts/{accountId}/consents', scope: 'read' },
   ReceiveWebhook: { method: 'POST', path: '/webhooks/truora', scope: 'signature' },
 } as const satisfies Record<string, Route>;
 

@@ -35,10 +35,15 @@ const rooms: { room: string; may: RegExp[] }[] = [
     room: 'shared/logic',
     may: [/^shared\/(logic|ledger|truora|aws|domain)\//, /^zod\/mini$/, /^node:/, /^@aws-sdk\//],
   },
+  // Receipts of consent. It is above the procedures of cases, which get its checks as settings.
+  {
+    room: 'shared/consent',
+    may: [/^shared\/(consent|logic|ledger|aws|domain)\//, /^zod\/mini$/, /^node:/],
+  },
   {
     room: 'shared/lambda',
     may: [
-      /^shared\/(lambda|ledger|logic|truora|aws|domain|workflow)\//,
+      /^shared\/(lambda|ledger|logic|consent|truora|aws|domain|workflow)\//,
       /^zod\/mini$/,
       /^@middy\/core$/,
       /^negotiator$/,

@@ -83,6 +83,7 @@ const run = (intake: Intake, more: Partial<ClaimSettings> = {}) =>
       mediaHours: 24,
       resultMode: 'callback',
       retries: { allowedRetries: 1, retrySeconds: 300 },
+      enterOnConsent: async () => ({}),
       ...more,
     },
     intake,
