@@ -9,5 +9,7 @@ import { join } from 'node:path';
 export default () => {
   const folder = mkdtempSync(join(tmpdir(), 'frv-'));
   Object.assign(process.env, { TMPDIR: folder, TMP: folder, TEMP: folder });
+  // Workers and commands load the same packages: what one has compiled is read by the next.
+  process.env.NODE_COMPILE_CACHE = join(folder, 'compiled');
   return () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
 };

@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { type IMetric, MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
-import type { FunctionName } from '../../shared/workflow/functions.ts';
+import type { CoreFunction } from '../../shared/workflow/functions.ts';
 import { MACHINE_SECONDS } from '../workflow/timeouts.ts';
 import type { Config } from './config.ts';
 import type { Functions } from './functions.ts';
@@ -13,6 +13,8 @@ export type Monitored = {
   machine: StateMachine;
   deadLetters: Queue;
   jobDeadLetters: Queue;
+  /** Absent where the deployment signs no evidence. */
+  evidenceDeadLetters: Queue | undefined;
   functions: Functions;
 };
 
@@ -21,7 +23,8 @@ export type AlarmSpec = {
   meaning: string;
   /** The first command to run: it only reads, and is made of the real names of the deployment. */
   first: (monitored: Monitored) => string;
-  metric: (monitored: Monitored) => IMetric;
+  /** Undefined where the deployment has nothing to watch: then there is no alarm. */
+  metric: (monitored: Monitored) => IMetric | undefined;
   /** The alarm fires from this value on. */
   from: number;
   /** Set: the alarm fires when the value is below `from`, or missing, for this many periods. */
@@ -47,7 +50,7 @@ const ours =
 
 /** The lines of a function's log in the last hour that have a word. */
 const lines =
-  (name: FunctionName, word: string) =>
+  (name: CoreFunction, word: string) =>
   ({ functions }: Monitored) =>
     `aws logs tail ${functions.logGroups[name].logGroupName} --since 1h --filter-pattern ${word}`;
 
@@ -176,6 +179,17 @@ export const alarms = {
     first: ours('redrive'),
     metric: ({ jobDeadLetters }) =>
       jobDeadLetters.metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(15), statistic: 'Maximum' }),
+    from: 1,
+  },
+  EvidenceNotSigned: {
+    meaning:
+      'The evidence of a case was not signed, and its event is in a dead-letter queue. The case itself has ended.',
+    first: ours('redrive'),
+    metric: ({ evidenceDeadLetters }) =>
+      evidenceDeadLetters?.metricApproximateNumberOfMessagesVisible({
+        period: Duration.minutes(15),
+        statistic: 'Maximum',
+      }),
     from: 1,
   },
   SweepsMissing: {

@@ -33,7 +33,7 @@ const descriptionOf = (meaning: string, command: string, runbook: string): strin
 /** The alarms, and the topic that sends them to people. */
 export class Alarms extends Construct {
   readonly topic: Topic;
-  readonly byName: Record<AlarmName, AlarmBase>;
+  readonly byName: Partial<Record<AlarmName, AlarmBase>>;
 
   constructor(scope: Construct, id: string, monitored: Monitored) {
     super(scope, id);
@@ -49,21 +49,28 @@ export class Alarms extends Construct {
       }),
     );
     if (config.alarmEmail) this.topic.addSubscription(new EmailSubscription(config.alarmEmail));
-    const make = (name: AlarmName): AlarmBase => {
-      const { meaning, first, metric, from, missingFor }: AlarmSpec = alarms[name];
+    const make = (name: AlarmName): AlarmBase | undefined => {
+      const { meaning, first, metric: metricIn, from, missingFor }: AlarmSpec = alarms[name];
+      const metric = metricIn(monitored);
+      if (!metric) return undefined;
       const texts = {
         alarmName: `face-revalidation-${config.stage}-${name}`,
         alarmDescription: descriptionOf(meaning, first(monitored), `${config.runbookUrl}#${name.toLowerCase()}`),
       };
       const alarm = missingFor
-        ? this.#silence(name, texts, { metric: metric(monitored) as Metric, from, missingFor })
-        : new Alarm(this, name, { ...texts, metric: metric(monitored), threshold: from, ...ifAbove });
+        ? this.#silence(name, texts, { metric: metric as Metric, from, missingFor })
+        : new Alarm(this, name, { ...texts, metric, threshold: from, ...ifAbove });
       alarm.addAlarmAction(new SnsAction(this.topic));
       // The end of an alarm is sent too: without it two people look for what is over.
       alarm.addOkAction(new SnsAction(this.topic));
       return alarm;
     };
-    this.byName = Object.fromEntries(alarmNames.map((name) => [name, make(name)])) as typeof this.byName;
+    this.byName = Object.fromEntries(
+      alarmNames.flatMap((name) => {
+        const alarm = make(name);
+        return alarm ? [[name, alarm]] : [];
+      }),
+    );
   }
 
   /**

@@ -21,6 +21,11 @@ export const acknowledgedIn = ({ stage, region, alarmEmail }: Deployment): reado
       reason: 'Access logs of S3 name the keys, and a key names a person. CloudTrail data events show who read what.',
     },
     {
+      rule: 'AwsSolutions-S1',
+      where: /Storage\/Evidence\/Bucket$/,
+      reason: 'CloudTrail data events show who read which evidence, with the identity, which access logs may lack.',
+    },
+    {
       rule: 'AwsSolutions-SMG4',
       where: /Storage\/(TruoraKey|WebhookKeys)$/,
       reason: 'Truora makes these keys and has no API to make new ones: a person rotates them (infra/aws/RUNBOOK.md).',
@@ -42,6 +47,11 @@ export const acknowledgedIn = ({ stage, region, alarmEmail }: Deployment): reado
         /Functions\/(ClaimRequest|CreateValidation|MoveMedia|StartRevalidation|SweepLedger)ServiceRole\/DefaultPolicy$/,
       reason: `Media can be anywhere under ${folder}/: its key names the person and is not known at deployment.`,
     })),
+    {
+      rule: 'AwsSolutions-IAM5[Resource::<StorageEvidenceBucket72D8CD1D.Arn>/evidence/*]',
+      where: /(Functions\/(ReadEvidence|SignEvidence)ServiceRole\/DefaultPolicy|OperatorPermissions)$/,
+      reason: 'The key of evidence is the id of a case, which is not known at deployment.',
+    },
     {
       rule: `AwsSolutions-IAM5[Resource::arn:${partOf('states')}:<AWS::AccountId>:execution:face-revalidation-${stage}:*]`,
       where: /Functions\/(CancelRevalidation|SweepLedger)ServiceRole\/DefaultPolicy$/,
@@ -72,12 +82,12 @@ export const acknowledgedIn = ({ stage, region, alarmEmail }: Deployment): reado
     ),
     {
       rule: 'AwsSolutions-SQS3',
-      where: /(DropRule|Jobs)\/DeadLetters$/,
+      where: /(DropRule|Jobs|Evidence)\/DeadLetters$/,
       reason: 'This is the dead-letter queue of rules, which cdk-nag does not check.',
     },
     {
       rule: 'Serverless-SQSRedrivePolicy',
-      where: /(DropRule|Jobs)\/DeadLetters$/,
+      where: /(DropRule|Jobs|Evidence)\/DeadLetters$/,
       reason: 'This is the dead-letter queue: only a person reads it, so no consumer can fail.',
     },
     ...(alarmEmail
@@ -95,8 +105,13 @@ export const acknowledgedIn = ({ stage, region, alarmEmail }: Deployment): reado
       reason: 'A webhook is authorized by its signature, which the function checks first.',
     },
     {
+      rule: 'AwsSolutions-APIG4',
+      where: /RevalidationApi\/Api\/GET--\.well-known--jwks\.json$/,
+      reason: 'Public keys, for everyone who verifies evidence.',
+    },
+    {
       rule: 'Serverless-LambdaDLQ',
-      where: /Functions\/(?!Sweep|Repair|CheckKey)\w+$/,
+      where: /Functions\/(?!Sweep|Repair|CheckKey|SignEvidence)\w+$/,
       reason: 'Called synchronously, by the machine or the gateway, which get every failure: nothing is queued.',
     },
     ...(
@@ -112,7 +127,7 @@ export const acknowledgedIn = ({ stage, region, alarmEmail }: Deployment): reado
     })),
     {
       rule: 'Serverless-LambdaDLQ',
-      where: /Functions\/RepairExecution$/,
+      where: /Functions\/(RepairExecution|SignEvidence)$/,
       reason: 'Its failure destination sends the event and the error to a queue; the rule does not know destinations.',
     },
   ];
@@ -137,6 +152,11 @@ export const wildcards: readonly { actions: RegExp; resource: RegExp; reason: st
     actions: /^s3:(GetObject(Version)?|PutObject|DeleteObjectVersion)$/,
     resource: /^arn:aws:s3:::[^/*?]+\/(inbox|media)\/\*$/,
     reason: 'Media can be anywhere under its folder: its key names the person and is not known at deployment.',
+  },
+  {
+    actions: /^s3:(Get|Put)Object$/,
+    resource: /^arn:aws:s3:::[^/*?]+\/evidence\/\*$/,
+    reason: 'The key of evidence is the id of a case, which is not known at deployment.',
   },
   {
     actions: /^states:(Stop|Describe)Execution$/,

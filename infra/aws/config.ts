@@ -98,6 +98,18 @@ const Settings = z.strictObject({
   retrySeconds: z._default(z.number().check(z.int(), z.minimum(1), z.maximum(300)), 300),
   /** Days that a record is kept after its last change. */
   retentionDays: z._default(z.number().check(z.int(), z.minimum(1), z.maximum(3650)), 365),
+  /**
+   * Whether each ended case gets a signed record for auditors. `false` leaves out its bucket, its key, its functions and its routes; what
+   * a protected stage has stored stays.
+   */
+  evidence: z._default(z.boolean(), true),
+  /** Years that evidence is kept. It outlives the record. Have counsel choose it. */
+  evidenceYears: z._default(z.number().check(z.int(), z.minimum(1), z.maximum(30)), 5),
+  /**
+   * How many keys there are for evidence. The newest signs, and the older ones are published, so that what they signed still verifies.
+   * One more rotates the key. Never lower it: evidence of the key that goes could not be verified any more.
+   */
+  evidenceKeys: z._default(z.number().check(z.int(), z.minimum(1), z.maximum(20)), 1),
   /** API calls a second that all callers together may make. */
   callsPerSecond: z._default(z.number().check(z.int(), z.minimum(1), z.maximum(10_000)), 50),
   /** API calls that may arrive at once, above `callsPerSecond` (the burst of API Gateway). */
@@ -201,43 +213,6 @@ export type Config = z.infer<typeof Config>;
 
 /** The keys of a stage file: every setting but the stage, which is the file's name. */
 export const stageKeys = Object.keys(Config.shape).filter((key) => key !== 'stage');
-
-/** A rule that a setting breaks, and where: `media.minPixels`. */
-export type BrokenSetting = { path: string; rule: string };
-
-/** Settings of earlier versions, with the setting that holds their value now. */
-const moved: Readonly<Record<string, string>> = { minimumThreshold: 'policies.default.minimumThreshold' };
-
-const brokenSetting = (issue: z.core.$ZodIssue): BrokenSetting[] => {
-  const path = issue.path.map(String);
-  if (issue.code === 'unrecognized_keys')
-    return issue.keys.map((key) => ({
-      path: [...path, key].join('.'),
-      rule: path.length === 0 && moved[key] ? `is now ${moved[key]}` : 'is not a setting',
-    }));
-  const rule = issue.code === 'invalid_key' ? (issue.issues[0]?.message ?? issue.message) : issue.message;
-  return [{ path: path.join('.'), rule }];
-};
-
-/** Checks the settings and fills in the defaults. @returns the settings, or the rules that they break, at least one */
-export const checkSettings = (given: object): { config: Config } | { broken: BrokenSetting[] } => {
-  const { success, data, error } = Config.safeParse(given, englishErrors);
-  return success ? { config: data } : { broken: error.issues.flatMap(brokenSetting) };
-};
-
-/** One line for all rules: `sweepMinutes: must be ...; media.colour: is not a setting`. */
-export const linesOf = (broken: readonly BrokenSetting[]): string =>
-  broken.map(({ path, rule }) => [path, rule].filter(Boolean).join(': ')).join('; ');
-
-/**
- * Checks the settings and fills in the defaults.
- * @throws Error that names each wrong setting and its rule: `configuration: sweepMinutes: must be ...`
- */
-export const readConfig = (given: object): Config => {
-  const checked = checkSettings(given);
-  if ('config' in checked) return checked.config;
-  throw new Error(`configuration: ${linesOf(checked.broken)}`);
-};
 
 /** Whether the stage is protected from deletion. */
 export const isProtected = ({ stage, protection }: Pick<Config, 'stage' | 'protection'>): boolean =>

@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import { Duration, Stack } from 'aws-cdk-lib';
 import type { EventBus } from 'aws-cdk-lib/aws-events';
 import { type IPrincipal, type IRole, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
@@ -13,7 +14,14 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { defined } from '../../shared/domain/defined.ts';
 import type { EnvKey } from '../../shared/lambda/env.ts';
-import { type FunctionName, fileOf, functionNames } from '../../shared/workflow/functions.ts';
+import {
+  type CoreFunction,
+  type EvidenceFunction,
+  evidenceFunctions,
+  type FunctionName,
+  fileOf,
+  functionNames,
+} from '../../shared/workflow/functions.ts';
 import { namespaceOf } from '../../shared/workflow/metrics.ts';
 import { envKeys, functionTable, MEMORY_MB } from '../workflow/function-table.ts';
 import type { Config } from './config.ts';
@@ -21,6 +29,11 @@ import { consentTextsOf } from './consent-texts.ts';
 import { removalPolicyOf } from './kms.ts';
 import { permissionsOf } from './permissions.ts';
 import type { Storage } from './storage.ts';
+
+/** What every deployment has of each function, and what one with evidence has besides. */
+type OfEach<Value> = Record<CoreFunction, Value> & Partial<Record<EvidenceFunction, Value>>;
+
+const isEvidenceFunction = (name: FunctionName) => (evidenceFunctions as readonly string[]).includes(name);
 
 type Props = {
   config: Config;
@@ -34,8 +47,8 @@ type Props = {
 
 /** One Lambda for each name, with the variables and the permissions of `functionTable` and nothing else. */
 export class Functions extends Construct {
-  readonly byName: Record<FunctionName, LambdaFunction>;
-  readonly logGroups: Record<FunctionName, LogGroup>;
+  readonly byName: OfEach<LambdaFunction>;
+  readonly logGroups: OfEach<LogGroup>;
   /** The roles that may announce outcomes. */
   readonly announcers: IRole[];
 
@@ -49,7 +62,8 @@ export class Functions extends Construct {
         retention: RetentionDays.ONE_MONTH,
         removalPolicy: removalPolicyOf(config),
       });
-    const logGroups = Object.fromEntries(functionNames.map((name) => [name, makeLog(name)])) as typeof this.logGroups;
+    const names = functionNames.filter((name) => config.evidence || !isEvidenceFunction(name));
+    const logGroups = Object.fromEntries(names.map((name) => [name, makeLog(name)])) as Record<FunctionName, LogGroup>;
     this.logGroups = logGroups;
     const make = (name: FunctionName) => {
       const logGroup = logGroups[name];
@@ -78,10 +92,10 @@ export class Functions extends Construct {
       for (const statement of permissions[name]) made.addToRolePolicy(statement);
       return made;
     };
-    this.byName = Object.fromEntries(functionNames.map((name) => [name, make(name)])) as typeof this.byName;
-    this.announcers = functionNames
+    this.byName = Object.fromEntries(names.map((name) => [name, make(name)])) as typeof this.byName;
+    this.announcers = names
       .filter((name) => permissions[name].some(({ actions }) => actions.includes('events:PutEvents')))
-      .map((name) => this.byName[name].role as IRole);
+      .map((name) => this.byName[name]?.role as IRole);
   }
 }
 
@@ -93,7 +107,7 @@ const logVariablesOf = (config: Config) => ({
 
 const variablesOf = (
   config: Config,
-  { ledger, media, truoraKey, webhookKeys }: Storage,
+  { ledger, media, truoraKey, webhookKeys, evidence }: Storage,
   bus: EventBus,
   machineArn: string,
 ): Record<Exclude<EnvKey, 'CONSENT_TEXTS'>, string> => ({
@@ -124,6 +138,11 @@ const variablesOf = (
   ALTERNATIVE: config.alternative ? JSON.stringify(config.alternative) : 'none',
   CONSENT_MODE: config.consentMode,
   DOCUMENTATION_URL: config.documentationUrl ?? 'none',
+  EVIDENCE_BUCKET: evidence?.bucket.bucketName ?? '',
+  EVIDENCE_KEYS: evidence?.keys.map(({ keyArn }) => keyArn).join(',') ?? '',
+  EVIDENCE_ISSUER: namespaceOf(config),
+  // The version of the package whose code is deployed.
+  CODE_VERSION: createRequire(import.meta.url)('face-revalidation/package.json').version,
 });
 
 /**

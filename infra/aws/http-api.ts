@@ -36,8 +36,8 @@ const callsFrom = (allowOrigins: string[]) => ({
 });
 
 /**
- * The entry point for calls: the routes, their authorizers and the throttle. Truora's webhook is authorized by its signature, so
- * the gateway has no authorizer there.
+ * The entry point for calls: the routes, their authorizers and the throttle. Truora's webhook is authorized by its signature, and the
+ * public keys are for everyone, so the gateway has no authorizer there.
  */
 export class RevalidationApi extends Construct {
   readonly api: HttpApi;
@@ -63,12 +63,15 @@ export class RevalidationApi extends Construct {
       ? new HttpJwtAuthorizer('Jwt', jwt.issuer, { jwtAudience: jwt.audience })
       : new HttpIamAuthorizer();
     for (const [name, { method, path, scope: needed }] of Object.entries(routes)) {
+      const called = functions.byName[name as RouteName];
+      if (!called) continue;
+      const isOpen = needed === 'signature' || needed === 'public';
       const scopes = jwt && { authorizationScopes: [needed === 'read' ? jwt.readScope : jwt.writeScope] };
       this.api.addRoutes({
         path,
         methods: [HttpMethod[method]],
-        integration: new HttpLambdaIntegration(name, functions.byName[name as RouteName]),
-        ...(needed === 'signature' ? { authorizer: new HttpNoneAuthorizer() } : { authorizer, ...scopes }),
+        integration: new HttpLambdaIntegration(name, called),
+        ...(isOpen ? { authorizer: new HttpNoneAuthorizer() } : { authorizer, ...scopes }),
       });
     }
 

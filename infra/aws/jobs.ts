@@ -5,9 +5,12 @@ import { CfnPermission, type IDestination } from 'aws-cdk-lib/aws-lambda';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { defined } from '../../shared/domain/defined.ts';
-import { type JobName, jobs } from '../../shared/workflow/functions.ts';
+import { type CoreFunction, type JobName, jobs } from '../../shared/workflow/functions.ts';
 import type { Config } from './config.ts';
 import type { Functions } from './functions.ts';
+
+/** The jobs for outcomes have a rule of their own. */
+type CoreJob = JobName & CoreFunction;
 
 type Props = { config: Config; functions: Functions; machineArn: string };
 
@@ -31,9 +34,9 @@ export class Jobs extends Construct {
     // Not CDK's own destination: it also allows the function to read the queue's attributes.
     const onFailure: IDestination = { bind: () => ({ destination: queue.arn }) };
     const sendToQueue = new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [queue.arn] });
-    const invoke = (on: (typeof jobs)[JobName]['on'], maximumRetryAttempts: number, when: Partial<CfnRuleProps>) => {
+    const invoke = (on: 'schedule' | 'failure', maximumRetryAttempts: number, when: Partial<CfnRuleProps>) => {
       const isKept = on === 'failure';
-      const names = (Object.keys(jobs) as JobName[]).filter((name) => jobs[name].on === on);
+      const names = (Object.keys(jobs) as JobName[]).filter((name): name is CoreJob => jobs[name].on === on);
       const retryPolicy = { maximumRetryAttempts, maximumEventAgeInSeconds: 3600 };
       const targets = names.map((name) => {
         const { functionArn: arn } = functions.byName[name];

@@ -3,6 +3,7 @@ import { ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
+import { EVIDENCE } from '../../shared/domain/evidence-key.ts';
 import { BY_PERSON } from '../../shared/domain/record.ts';
 import { type RouteName, routes } from '../../shared/workflow/functions.ts';
 import type { Alarms } from './alarms.ts';
@@ -26,7 +27,7 @@ type Props = {
 
 /**
  * What an operator may do: the commands `show`, `cases`, `explain`, `cancel`, `redrive`, `announce`, `resolve`, `throttle`, `keys`,
- * `today`, `spend`, `restore` and `smoke` on one stage, and the log lines that the runbook reads. Not: deploy, delete, make a table out
+ * `today`, `spend`, `restore`, `smoke` and `evidence` on one stage, and the log lines that the runbook reads. Not: deploy, delete, make a table out
  * of a backup, drop media, or put an event on the bus. It is attached to no identity: give it to a role or a permission set.
  */
 export const operatorPolicy = (scope: Construct, id: string, props: Props): ManagedPolicy =>
@@ -39,7 +40,7 @@ const allow = (sid: string, actions: string[], resources: string[]) => new Polic
 
 /** Cases, the throttle and intents in the ledger; both keys; both dead-letter queues. */
 const readsAndWrites = ({ config, storage, queues, alarms }: Props): PolicyStatement[] => {
-  const { ledger, key, truoraKey, webhookKeys } = storage;
+  const { ledger, key, truoraKey, webhookKeys, evidence } = storage;
   // Its name begins with a slash.
   const resource = `parameter${parameterOf(config, 'deployment')}`;
   const parameterArn = Stack.of(ledger).formatArn({ service: 'ssm', resource, arnFormat: ArnFormat.NO_RESOURCE_NAME });
@@ -52,6 +53,13 @@ const readsAndWrites = ({ config, storage, queues, alarms }: Props): PolicyState
     ),
     allow('CasesOfPerson', ['dynamodb:Query'], [`${ledger.tableArn}/index/${BY_PERSON.name}`]),
     useOf(key, 'dynamodb', 'write'),
+    ...(evidence
+      ? [
+          allow('Evidence', ['s3:GetObject'], [evidence.bucket.arnForObjects(`${EVIDENCE}*`)]),
+          allow('SeeMissingEvidence', ['s3:ListBucket'], [evidence.bucket.bucketArn]),
+          useOf(key, 's3', 'read'),
+        ]
+      : []),
     allow(
       'Keys',
       ['secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue'],
@@ -66,7 +74,7 @@ const readsAndWrites = ({ config, storage, queues, alarms }: Props): PolicyState
   ];
 };
 
-/** Executions of the machine, and the three functions that an operator invokes. */
+/** Executions of the machine, and the functions that an operator invokes. */
 const runs = ({ machineArn, functions: { byName } }: Props): PolicyStatement[] => [
   allow('Machine', ['states:StartExecution', 'states:ListExecutions'], [machineArn]),
   allow(
@@ -77,7 +85,9 @@ const runs = ({ machineArn, functions: { byName } }: Props): PolicyStatement[] =
   allow(
     'Jobs',
     ['lambda:InvokeFunction'],
-    [byName.SweepInbox, byName.SweepLedger, byName.RepairExecution].map(({ functionArn }) => functionArn),
+    [byName.SweepInbox, byName.SweepLedger, byName.RepairExecution, byName.SignEvidence].flatMap((one) =>
+      one ? [one.functionArn] : [],
+    ),
   ),
   // The settings that are in effect are variables of this function.
   allow('Settings', ['lambda:GetFunctionConfiguration'], [byName.SweepLedger.functionArn]),

@@ -4,14 +4,14 @@ import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { defined } from '../../shared/domain/defined.ts';
-import type { FunctionName } from '../../shared/workflow/functions.ts';
+import type { CoreFunction } from '../../shared/workflow/functions.ts';
 import type { Functions } from './functions.ts';
 
 /** Functions whose log the runbook reads. */
-const read: FunctionName[] = ['CreateValidation', 'ReceiveWebhook', 'SweepInbox', 'SweepLedger', 'RepairExecution'];
+const read: CoreFunction[] = ['CreateValidation', 'ReceiveWebhook', 'SweepInbox', 'SweepLedger', 'RepairExecution'];
 
 /** Functions that an operator invokes. */
-export const invoked = ['SweepInbox', 'SweepLedger', 'RepairExecution'] as const satisfies FunctionName[];
+export const invoked = ['SweepInbox', 'SweepLedger', 'RepairExecution'] as const satisfies CoreFunction[];
 
 type Props = {
   functions: Functions;
@@ -19,6 +19,7 @@ type Props = {
   apiLog: LogGroup;
   dropDeadLetters: Queue;
   jobDeadLetters: Queue;
+  evidenceDeadLetters: Queue | undefined;
   operatorPolicy: ManagedPolicy;
 };
 
@@ -31,6 +32,12 @@ export type Outputs = Record<string, Output>;
 export const outputsForOperators = (props: Props): Outputs => ({
   DropDeadLetters: { value: props.dropDeadLetters.queueUrl, description: 'Drops that EventBridge could not start.' },
   JobDeadLetters: { value: props.jobDeadLetters.queueUrl, description: 'Failed executions that were not repaired.' },
+  ...(props.evidenceDeadLetters && {
+    EvidenceDeadLetters: {
+      value: props.evidenceDeadLetters.queueUrl,
+      description: 'Outcomes whose evidence was not signed.',
+    },
+  }),
   MachineLog: { value: props.machineLog.logGroupName, description: 'The log group of the state machine.' },
   ApiLog: { value: props.apiLog.logGroupName, description: 'The access log of the API.' },
   ...Object.fromEntries(
@@ -45,6 +52,12 @@ export const outputsForOperators = (props: Props): Outputs => ({
       { value: props.functions.byName[name].functionName, description: `The function ${name}.` },
     ]),
   ),
+  ...(props.functions.byName.SignEvidence && {
+    SignEvidenceFunction: {
+      value: props.functions.byName.SignEvidence.functionName,
+      description: 'The function SignEvidence.',
+    },
+  }),
   OperatorPolicy: {
     value: props.operatorPolicy.managedPolicyArn,
     description: 'Managed policy for the people on call.',

@@ -2,6 +2,7 @@ import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { EventBus } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { INBOX } from '../../shared/domain/drop.ts';
+import { EVIDENCE } from '../../shared/domain/evidence-key.ts';
 import type { FunctionName } from '../../shared/workflow/functions.ts';
 import { columnOf, type Folder, type Grant, type Kind, type Verb } from '../workflow/function-table.ts';
 import { useOf } from './kms.ts';
@@ -23,7 +24,7 @@ const onItems = (ledger: Table, verb: Verb, kinds: readonly Kind[]) =>
 
 /** What each function may do in IAM, action by action and item by item. `infra/workflow/function-table.ts` lists the grants. */
 export const permissionsOf = (
-  { key, ledger, media, truoraKey, webhookKeys }: Storage,
+  { key, ledger, media, truoraKey, webhookKeys, evidence }: Storage,
   bus: EventBus,
   machineArn: string,
 ): Record<FunctionName, PolicyStatement[]> => {
@@ -51,6 +52,18 @@ export const permissionsOf = (
     putInInbox: () => [allow(['s3:PutObject'], ...objects(['inbox'])), useOf(key, 's3', 'write')],
     // By version only: without one S3 would put a delete marker.
     deleteMedia: () => [allow(['s3:DeleteObjectVersion'], ...objects(['inbox', 'media']))],
+    // By its newest version only. Without the list S3 answers 403 for evidence that is not there yet.
+    keepEvidence: () =>
+      evidence
+        ? [
+            allow(['s3:GetObject', 's3:PutObject'], evidence.bucket.arnForObjects(`${EVIDENCE}*`)),
+            allow(['s3:ListBucket'], evidence.bucket.bucketArn),
+            useOf(key, 's3', 'write'),
+          ]
+        : [],
+    signEvidence: () => (evidence ? [allow(['kms:Sign', 'kms:GetPublicKey'], evidence.signingKey.keyArn)] : []),
+    readEvidenceKeys: () =>
+      evidence ? [allow(['kms:GetPublicKey'], ...evidence.keys.map(({ keyArn }) => keyArn))] : [],
     readTruoraKey: () => [allow(['secretsmanager:GetSecretValue'], truoraKey.secretArn)],
     readWebhookKeys: () => [allow(['secretsmanager:GetSecretValue'], webhookKeys.secretArn)],
     announce: () => [allow(['events:PutEvents'], bus.eventBusArn)],

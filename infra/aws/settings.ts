@@ -54,6 +54,19 @@ export type Settings = {
   readonly retrySeconds?: number | undefined;
   /** Days that a record is kept after its last change. Default: 365. */
   readonly retentionDays?: number | undefined;
+  /**
+   * Whether each ended case gets a signed record for auditors. `false` leaves out its bucket, its key, its functions
+   * and its routes; what a protected stage has stored stays. Default: true.
+   */
+  readonly evidence?: boolean | undefined;
+  /** Years that evidence is kept. It outlives the record. Have counsel choose it. Default: 5. */
+  readonly evidenceYears?: number | undefined;
+  /**
+   * How many keys there are for evidence. The newest signs, and the older ones are published, so that what they signed
+   * still verifies. One more rotates the key. Never lower it: evidence of the key that goes could not be verified any
+   * more. Default: 1.
+   */
+  readonly evidenceKeys?: number | undefined;
   /** API calls a second that all callers together may make. Default: 50. */
   readonly callsPerSecond?: number | undefined;
   /** API calls that may arrive at once, above `callsPerSecond` (the burst of API Gateway). Default: 100. */

@@ -13,11 +13,12 @@ import { defined } from '../../shared/domain/defined.ts';
 import type { OutcomeStatus } from '../../shared/domain/lifecycle.ts';
 import { type FunctionName, routes } from '../../shared/workflow/functions.ts';
 import { Alarms } from './alarms.ts';
-import { type Config, effectiveSettings, isProtected, readConfig } from './config.ts';
+import { type Config, effectiveSettings, isProtected } from './config.ts';
 import { consentFolder as defaultFolder } from './consent-texts.ts';
 import { Dashboards } from './dashboards.ts';
 import { DropRule } from './drop-rule.ts';
 import { EventSchemas } from './event-schemas.ts';
+import { EvidenceRule } from './evidence.ts';
 import { functionCode } from './function-code.ts';
 import { Functions } from './functions.ts';
 import { grantDrop, grantRoutes } from './grants.ts';
@@ -27,6 +28,7 @@ import { operatorPolicy } from './operator-policy.ts';
 import { OutcomeBus } from './outcome-bus.ts';
 import { jsonOfOutputs, type Outputs, output, outputsForOperators } from './outputs.ts';
 import { type ParameterName, parameterOf, parameters } from './parameters.ts';
+import { readConfig } from './read-config.ts';
 import { type Ask, revalidateWith } from './revalidate-task.ts';
 import { isOfAnotherPartition } from './setting-values.ts';
 import type { Settings } from './settings.ts';
@@ -84,6 +86,8 @@ export class FaceRevalidation extends Construct {
     const { machine, logGroup: machineLog } = new Machine(this, 'Workflow', { config, functions });
     const { deadLetters } = new DropRule(this, 'DropRule', { media: storage.media, machine });
     this.#api = new RevalidationApi(this, 'RevalidationApi', { config, functions });
+    const { SignEvidence: sign } = functions.byName;
+    const evidence = sign && new EvidenceRule(this, 'Evidence', { busName: outcomes.bus.eventBusName, sign });
     const jobs = new Jobs(this, 'Jobs', { config, functions, machineArn });
     this.machine = machine;
     this.ledger = storage.ledger;
@@ -95,7 +99,14 @@ export class FaceRevalidation extends Construct {
     this.#storage = storage;
     this.#outcomes = outcomes;
 
-    const monitored = { config, machine, deadLetters, jobDeadLetters: jobs.deadLetters, functions };
+    const monitored = {
+      config,
+      machine,
+      deadLetters,
+      jobDeadLetters: jobs.deadLetters,
+      functions,
+      evidenceDeadLetters: evidence?.deadLetters,
+    };
     const alarms = new Alarms(this, 'Alarms', monitored);
     new Dashboards(this, 'Dashboards', { ...monitored, alarms: Object.values(alarms.byName) });
 
@@ -108,7 +119,7 @@ export class FaceRevalidation extends Construct {
       functions,
       alarms,
       api: this.#api,
-      queues: [deadLetters, jobs.deadLetters],
+      queues: [deadLetters, jobs.deadLetters, ...(evidence ? [evidence.deadLetters] : [])],
       machineArn,
       machineLog,
     });
@@ -119,6 +130,7 @@ export class FaceRevalidation extends Construct {
         apiLog: this.#api.logGroup,
         dropDeadLetters: deadLetters,
         jobDeadLetters: jobs.deadLetters,
+        evidenceDeadLetters: evidence?.deadLetters,
         operatorPolicy: this.operatorPolicy,
       }),
       MediaBucket: { value: storage.media.bucketName },
@@ -130,6 +142,7 @@ export class FaceRevalidation extends Construct {
       WebhookUrl: { value: this.webhookUrl },
       TruoraKeySecret: { value: storage.truoraKey.secretArn },
       AlarmTopic: { value: alarms.topic.topicArn },
+      ...(storage.evidence && { EvidenceBucket: { value: storage.evidence.bucket.bucketName } }),
       WebhookKeysSecret: { value: storage.webhookKeys.secretArn },
     };
     output(this, outputs);

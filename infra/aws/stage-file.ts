@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { englishErrors } from '../../shared/domain/parse.ts';
-import { Config, checkSettings, linesOf } from './config.ts';
+import { Config } from './config.ts';
+import { checkSettings, linesOf } from './read-config.ts';
 
 /** Each file in it is a stage: `prod.json`. */
 export const stageFolder = join(import.meta.dirname, '../stages');

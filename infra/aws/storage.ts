@@ -7,17 +7,20 @@ import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { BY_DUE, BY_PERSON } from '../../shared/domain/record.ts';
 import { type Config, isProtected } from './config.ts';
-import { dataKey, type Protection, removalPolicyOf } from './kms.ts';
+import { EvidenceStore } from './evidence.ts';
+import { dataKey, removalPolicyOf } from './kms.ts';
 
-/** The media bucket (two to four days: S3 counts whole days, for the marker and the version behind it), the ledger, two secrets. */
+/** The media bucket (two to four days: S3 counts whole days, for the marker and the version behind it), the ledger, two secrets, evidence. */
 export class Storage extends Construct {
   readonly key: Key;
   readonly media: Bucket;
   readonly ledger: Table;
   readonly truoraKey: Secret;
   readonly webhookKeys: Secret;
+  /** Absent where the deployment signs no evidence. */
+  readonly evidence: EvidenceStore | undefined;
 
-  constructor(scope: Construct, id: string, config: Protection & Pick<Config, 'mediaHours' | 'corsOrigins'>) {
+  constructor(scope: Construct, id: string, config: Config) {
     super(scope, id);
     const removalPolicy = removalPolicyOf(config);
     const mediaLife = Duration.days(Math.ceil(config.mediaHours / 24));
@@ -86,6 +89,7 @@ export class Storage extends Construct {
       description: 'JSON list of the signature keys of the Truora rules; two while one is rotated.',
       removalPolicy,
     });
+    if (config.evidence) this.evidence = new EvidenceStore(this, 'Evidence', { config, dataKey: this.key });
   }
 }
 

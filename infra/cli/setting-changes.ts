@@ -1,4 +1,5 @@
-import { type Config, effectiveSettings, readConfig } from '../aws/config.ts';
+import { type Config, effectiveSettings } from '../aws/config.ts';
+import { readConfig } from '../aws/read-config.ts';
 
 type Values = Readonly<Record<string, unknown>>;
 

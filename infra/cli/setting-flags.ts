@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
-import { Config, checkSettings, stageKeys } from '../aws/config.ts';
+import { Config, stageKeys } from '../aws/config.ts';
+import { checkSettings } from '../aws/read-config.ts';
 import { checkStage, type Stage, stageFile } from '../aws/stage-file.ts';
 import { UsageError } from './program/usage.ts';
 

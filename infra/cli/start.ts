@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { InvalidArgumentError } from 'commander';
 import type { Context } from './program/context.ts';
 import type { Define } from './program/define.ts';
@@ -7,6 +8,9 @@ import { UsageError } from './program/usage.ts';
 
 /** The first of six ports. None of them is registered for another service, and no system gives them out by itself. */
 const FIRST_PORT = 9470;
+
+/** The folder with the keys for evidence, so that it verifies after a restart. Git ignores it. */
+const KEYS = '.local-keys';
 
 type Options = { port: number; quiet?: boolean; autoEnroll: boolean };
 
@@ -57,7 +61,8 @@ const start = async ({ port, quiet = false, autoEnroll }: Options, context: Cont
   const shown = quiet
     ? {}
     : { onEvent: progress(context.print, { several: true }), onAnnounced: announced(context.print) };
-  const system = await startLocalSystem({ ports, autoEnroll, ...shown });
+  const keyDirectory = join(context.stateFolder, KEYS);
+  const system = await startLocalSystem({ ports, autoEnroll, keyDirectory, ...shown });
   context.onEnd(() => system.close());
   const { s3Origin, bucket, credentials, deployment, endpoints } = system;
   const sandboxOrigin = system.sandbox?.origin ?? '';

@@ -31,6 +31,12 @@ const seconds = {
   ReceiveWebhook: 0.1,
 };
 
+/** A read, a signature at KMS and a write. Assumed. */
+const EVIDENCE_SECONDS = 0.2;
+
+/** Three lines of ours and Lambda's. Calculated. */
+const EVIDENCE_LOG_KILOBYTES = 2;
+
 const MEMORY_GB = 0.5;
 
 /** A tenth of the calls has a cold start of 0.4 s, which is billed too. Assumed. */
@@ -118,6 +124,15 @@ export const costOf = (name: RunName): Record<string, number> => {
       run.puts * price.put + run.gets * price.get + run.events * price.event + run.notifications * price.apiCall,
     'logs, X-Ray': (run.logKilobytes / 1e6) * price.logGigabyte + run.traces * price.trace,
     'KMS, secrets': run.keyUses * price.keyUse + run.secretReads * price.secretRead,
+    // One function beside the machine: its signature, its object, its log and its trace. Its read is among those that are counted.
+    evidence:
+      price.sign +
+      price.put +
+      price.get +
+      price.request +
+      (EVIDENCE_SECONDS + COLD_SECONDS) * MEMORY_GB * price.gigabyteSecond +
+      (EVIDENCE_LOG_KILOBYTES / 1e6) * price.logGigabyte +
+      price.trace,
   };
   return Object.fromEntries(Object.entries(each).map(([service, dollars]) => [service, 1000 * dollars]));
 };
@@ -152,7 +167,7 @@ const sweep = 2 * scheduledRun + 16 * 0.5 * price.read + price.put;
 
 /** Dollars a month of a stage without a re-validation (metrics: only those that were written). */
 export const fixedCosts: [string, number][] = [
-  ['2 customer keys', 2 * monthly.key],
+  ['3 customer keys, one of them for evidence', 3 * monthly.key],
   ['2 secrets', 2 * monthly.secret],
   ['2 dashboards', 2 * monthly.dashboard],
   [`alarms on ${ALARMED_METRICS} metrics`, ALARMED_METRICS * monthly.alarmedMetric],

@@ -20,6 +20,7 @@ export const listed = {
     trace: ['AWSXRay', 'XRay-TracesStored'],
     secretRead: ['AWSSecretsManager', 'AWSSecretsManagerAPIRequest'],
     keyUse: ['awskms', 'KMS-Requests'],
+    sign: ['awskms', 'KMS-Requests-Asymmetric'],
   },
   // Dashboards are not here: AWS lists them without a region, so their price is kept by hand.
   monthly: {

@@ -1,8 +1,10 @@
+import { EVENT_SOURCE } from '../../shared/domain/announcement.ts';
+import { EVIDENCE } from '../../shared/domain/evidence-key.ts';
 import { stepNames } from '../../shared/workflow/contract.ts';
 import { jobs, routes } from '../../shared/workflow/functions.ts';
 import { resourcesOf, type Template } from '../local/template.ts';
 
-type Statement = { Action: string | string[] };
+type Statement = { Action: string | string[]; Resource: string | string[] };
 
 type Rule = { EventPattern?: { source?: string[] }; ScheduleExpression?: string; Targets: { Arn: string }[] };
 
@@ -29,11 +31,18 @@ const meanings: [RegExp, string, string][] = [
   [/^s3:DeleteObject/, 'media', 'deletes'],
   [/^s3:ListBucketVersions/, 'media', 'lists'],
   [/^events:PutEvents/, 'bus', 'announces'],
+  [/^kms:Sign/, 'evidence', 'signs'],
   [/^secretsmanager:GetSecretValue/, 'secrets', 'reads'],
   [/^states:StartExecution/, 'machine', 'starts'],
   [/^states:StopExecution/, 'machine', 'stops'],
   [/^states:SendTaskSuccess/, 'machine', 'resumes'],
   [/^states:DescribeExecution/, 'machine', 'checks'],
+];
+
+/** The arrow of an action on evidence, which has a bucket of its own. */
+const ofEvidence: typeof meanings = [
+  [/^s3:GetObject/, 'evidence', 'reads'],
+  [/^s3:PutObject/, 'evidence', 'writes'],
 ];
 
 /** The arrows of a function: from its role, and from its variables if it calls Truora. */
@@ -42,12 +51,14 @@ const actionsOf = (template: Template, name: string): [string, string][] => {
   const actions = resourcesOf(template, 'AWS::IAM::Policy')
     .filter(({ id }) => own(id))
     .flatMap(({ properties }) => (properties.PolicyDocument as { Statement: Statement[] }).Statement)
-    .flatMap(({ Action }) => Action);
+    .flatMap(({ Action, Resource }) => [Action].flat().map((action) => [action, String(Resource)] as const));
   const [lambda] = resourcesOf(template, 'AWS::Lambda::Function').filter(({ id }) => own(id));
   const { Variables = {} } = (lambda?.properties.Environment ?? {}) as { Variables?: Record<string, string> };
   return [
-    ...actions.flatMap((action): [string, string][] =>
-      meanings.flatMap(([permission, to, verb]) => (permission.test(action) ? [[to, verb]] : [])),
+    ...actions.flatMap(([action, resource]): [string, string][] =>
+      (resource.includes(`/${EVIDENCE}`) ? ofEvidence : meanings).flatMap(([permission, to, verb]) =>
+        permission.test(action) ? [[to, verb]] : [],
+      ),
     ),
     ...('TRUORA_ORIGIN' in Variables ? ([['truora', 'asks']] as [string, string][]) : []),
   ];
@@ -59,6 +70,7 @@ const rulesOf = (template: Template) =>
     const to = Targets.some(({ Arn }) => Arn.includes(':function:')) ? 'jobs' : 'machine';
     if (ScheduleExpression)
       return [`  clock(["a clock, ${ScheduleExpression.replace(/^rate\((.*)\)$/, 'every $1')}"]) --> ${to}`];
+    if (EventPattern?.source?.includes(EVENT_SOURCE)) return [`  bus -.->|each end| ${to}`];
     if (EventPattern?.source?.includes('aws.s3')) return [`  media ==>|each drop| ${to}`];
     return [`  machine -.->|what failed| ${to}`];
   });
@@ -95,6 +107,7 @@ export const architecture = (template: Template): string => {
     box('jobs', 'jobs', groups.jobs ?? []),
     '  ledger[("ledger")]',
     '  secrets[("secrets")]',
+    '  evidence[("evidence")]',
     '  bus(["event bus"]) ==> listeners(["listeners"])',
     '  machine ==> steps',
     '  api ==> calls',

@@ -4,6 +4,7 @@ import { type ConsentBody, type ConsentReceipt, receiptOf } from '../../shared/d
 import { defined } from '../../shared/domain/defined.ts';
 import { type PersonProblem, personProblemOf, personViewOf } from '../../shared/domain/person-view.ts';
 import { type Problem, type ProblemCode, problems, typeOf } from '../../shared/domain/problem.ts';
+import { type Jwks, thumbprintOf } from '../../shared/evidence/jwks.ts';
 
 const revalidationId = 'RVL5f2b8c1d9e3a47608f1c2d3e4b5a6978';
 
@@ -146,6 +147,19 @@ export const page: z.infer<typeof RevalidationPage> = {
   revalidations: [approved],
   cursor: 'eyJyZXZhbGlkYXRpb25JZCI6Ii4uLiJ9',
 };
+
+/** The public key of RFC 7515, appendix A.3. */
+const publicKey = {
+  kty: 'EC',
+  crv: 'P-256',
+  x: 'f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU',
+  y: 'x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0',
+} as const;
+
+export const jwks: Jwks = { keys: [{ ...publicKey, kid: thumbprintOf(publicKey), alg: 'ES256', use: 'sig' }] };
+
+/** The form of evidence, in few characters: header, claims and signature, then each disclosure. */
+export const evidence = 'HEADER.CLAIMS.SIGNATURE~DISCLOSURE~';
 
 /** A problem document as the functions write it. */
 export const problemWith = (code: ProblemCode): Problem => {

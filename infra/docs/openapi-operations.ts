@@ -22,13 +22,23 @@ type Parameter = { name: string; in: 'path' | 'query' | 'header'; schema: z.ZodM
 
 export type Header = keyof typeof headers;
 
+export type Answer = {
+  description: string;
+  schema?: SchemaName;
+  example?: object | string;
+  /** The examples of an answer by the names of their schemas: for a system and an operator, and for a person. */
+  views?: Partial<Record<SchemaName, object>>;
+  /** The media type, for an answer that is no JSON. */
+  type?: string;
+  headers?: Header[];
+};
+
 export type Operation = {
   summary: string;
   description: string;
   parameters?: Parameter[];
   body?: Partial<Record<SchemaName, object>>;
-  /** The examples of an answer by the names of their schemas: for a system and an operator, and for a person. */
-  answers: Record<number, { description: string; views?: Partial<Record<SchemaName, object>>; headers?: Header[] }>;
+  answers: Record<number, Answer>;
   problems: ProblemCode[];
 };
 
@@ -54,6 +64,7 @@ const notOfStart: ProblemCode[] = [
   'already_decided',
   'consent_text_unknown',
   'consent_receipt_unknown',
+  'not_ended',
 ];
 
 const listParameters: Record<keyof typeof ListQuery.shape, string> = {
@@ -165,7 +176,7 @@ export const operations: Record<RouteName, Operation> = {
     description:
       'Records that a person agreed to a text of the deployment, and gives the receipt. The same body gives the same receipt.',
     body: { ConsentBody: examples.consentBody },
-    answers: { 200: { description: 'The receipt.', views: { ConsentReceipt: examples.consentReceipt } } },
+    answers: { 200: { description: 'The receipt.', schema: 'ConsentReceipt', example: examples.consentReceipt } },
     problems: [
       'body_malformed',
       'subject_missing',
@@ -181,15 +192,38 @@ export const operations: Record<RouteName, Operation> = {
     description:
       'From then on nothing is paid for or sent under it. Each open case under it ends as `alternative_required`, and its media is deleted.',
     parameters: [{ name: 'id', in: 'path', schema: ConsentReceiptId, description: 'The id of the receipt.' }],
-    answers: { 200: { description: 'It is revoked.', views: { ConsentReceipt: examples.revokedConsent } } },
+    answers: { 200: { description: 'It is revoked.', schema: 'ConsentReceipt', example: examples.revokedConsent } },
     problems: ['subject_missing', 'account_forbidden', 'consent_receipt_unknown'],
   },
   ListConsents: {
     summary: 'List the consents of a person',
     description: 'All receipts, newest first, also those that were revoked.',
     parameters: [{ name: 'accountId', in: 'path', schema: AccountId, description: 'The person.' }],
-    answers: { 200: { description: 'The receipts.', views: { ConsentList: { consents: [examples.consentReceipt] } } } },
+    answers: {
+      200: { description: 'The receipts.', schema: 'ConsentList', example: { consents: [examples.consentReceipt] } },
+    },
     problems: ['subject_missing', 'account_forbidden', 'request_invalid'],
+  },
+  ReadEvidence: {
+    summary: 'Read the evidence of an ended re-validation',
+    description:
+      'A signed record for auditors: an SD-JWT (RFC 9901, ES256). The command `verify` checks it without a network. Not for a token of one account.',
+    parameters: [id],
+    answers: {
+      200: {
+        description: 'The evidence in its newest version.',
+        type: 'application/sd-jwt',
+        schema: 'Evidence',
+        example: examples.evidence,
+      },
+    },
+    problems: ['subject_missing', 'account_forbidden', 'revalidation_unknown', 'not_ended'],
+  },
+  ReadJwks: {
+    summary: 'Read the keys of evidence',
+    description: 'The public keys: the one that signs, and older ones. An answer may be kept for five minutes.',
+    answers: { 200: { description: 'The keys, as a JWKS (RFC 7517).', schema: 'Jwks', example: examples.jwks } },
+    problems: [],
   },
   ReceiveWebhook: {
     summary: 'Receive a webhook of Truora',

@@ -15,9 +15,13 @@ import { PersonPage, PersonProblem, PersonRevalidation, PersonStarted } from '..
 import { Problem } from '../../shared/domain/problem.ts';
 import { Options } from '../../shared/domain/request.ts';
 import { Outcome, Receipt, Timestamp } from '../../shared/domain/revalidation.ts';
+import { Jwks } from '../../shared/evidence/jwks.ts';
 
 /** API Gateway's own answer, when no function was asked (documented). */
 const GatewayError = z.object({ message: z.string() });
+
+/** An SD-JWT: header, claims and signature, then each disclosure. */
+const Evidence = z.string().check(z.regex(/^[\w-]+\.[\w-]+\.[\w-]+~([\w-]+~)*$/));
 
 /** The schemas of the document by name. The functions parse with the same schemas. */
 export const schemas = {
@@ -34,6 +38,8 @@ export const schemas = {
   ConsentList,
   Problem,
   PersonProblem,
+  Jwks,
+  Evidence,
   GatewayError,
   Options,
   Outcome,

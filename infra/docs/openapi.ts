@@ -2,10 +2,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { defined } from '../../shared/domain/defined.ts';
 import { type ProblemCode, problems } from '../../shared/domain/problem.ts';
-import { type RouteName, routes } from '../../shared/workflow/functions.ts';
+import { evidenceFunctions, type RouteName, routes } from '../../shared/workflow/functions.ts';
 import * as examples from './openapi-examples.ts';
 import { gatewayResponses, withGateway } from './openapi-gateway.ts';
-import { type Header, headers, type Operation, operations } from './openapi-operations.ts';
+import { type Answer, type Header, headers, type Operation, operations } from './openapi-operations.ts';
 import { componentSchemas, ref, type SchemaName, schemaOf } from './openapi-schemas.ts';
 
 export { operations } from './openapi-operations.ts';
@@ -53,17 +53,27 @@ const bodyOf = (body: NonNullable<Operation['body']>) => ({
   },
 });
 
+const contentOf = ({ views, schema, example, type = 'application/json' }: Answer) =>
+  views ? { [type]: viewsOf(views) } : schema && { [type]: defined({ schema: ref(schema), example }) };
+
+const tagOf = (name: RouteName): string => {
+  if (routes[name].scope === 'signature') return 'webhooks';
+  if (routes[name].path.includes('consents')) return 'consents';
+  return (evidenceFunctions as readonly string[]).includes(name) ? 'evidence' : 're-validations';
+};
+
 const operationOf = (name: RouteName) => {
   const { summary, description, parameters = [], body, answers, problems: codes } = operations[name];
   const all: ProblemCode[] = [...codes, 'unexpected'];
   const { scope } = routes[name];
+  const isOpen = scope === 'signature' || scope === 'public';
   const byStatus = Map.groupBy(all, (code) => problems[code].status);
   return defined({
     operationId: name,
     summary,
     description,
-    tags: [scope === 'signature' ? 'webhooks' : routes[name].path.includes('consents') ? 'consents' : 're-validations'],
-    security: scope === 'signature' ? [] : [{ iam: [] }, { jwt: [`revalidations/${scope}`] }],
+    tags: [tagOf(name)],
+    security: isOpen ? [] : [{ iam: [] }, { jwt: [`revalidations/${scope}`] }],
     parameters: parameters.map(({ schema, ...parameter }) => ({
       ...parameter,
       required: parameter.in === 'path',
@@ -78,15 +88,13 @@ const operationOf = (name: RouteName) => {
             defined({
               description: answer.description,
               headers: headersOf([...(answer.headers ?? []), ...(answer.views ? (['Content-Language'] as const) : [])]),
-              content: answer.views && { 'application/json': viewsOf(answer.views) },
+              content: contentOf(answer),
             }),
           ]),
         ),
-        ...Object.fromEntries(
-          [...byStatus].map(([status, some]) => [status, problemAnswer(some, scope !== 'signature')]),
-        ),
+        ...Object.fromEntries([...byStatus].map(([status, some]) => [status, problemAnswer(some, !isOpen)])),
       },
-      scope === 'signature',
+      isOpen,
     ),
   });
 };
@@ -110,6 +118,7 @@ const servers = [
 const tags = [
   { name: 're-validations', description: 'Start, read, list and cancel cases.' },
   { name: 'consents', description: 'Record, list and revoke the consent of a person.' },
+  { name: 'evidence', description: 'Signed records of ended cases, and the keys to verify them.' },
   { name: 'webhooks', description: 'What Truora calls.' },
 ];
 

@@ -14,6 +14,7 @@ const acts: Partial<Record<ProblemCode, string>> = {
   consent_text_unknown:
     'Send the purpose, country, language and version of a text in the folder `consent` of the deployment.',
   already_decided: 'Read the case: it has its outcome.',
+  not_ended: 'Read the case until it has its outcome, then its evidence.',
   claimed_elsewhere: 'Repeat the call with the same key after `Retry-After`.',
   body_too_large: 'Send at most 64 KB. Media is uploaded with a form.',
   content_type_unsupported: 'Send `content-type: application/json`.',

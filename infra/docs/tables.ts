@@ -24,25 +24,28 @@ export const fieldsTable = (): string =>
     ),
   ].join('\n');
 
+const callerOf = (scope: (typeof routes)[keyof typeof routes]['scope']): string => {
+  if (scope === 'public') return 'everyone';
+  return scope === 'signature' ? 'a body signed with a webhook key' : `IAM, or a token with the ${scope} scope`;
+};
+
 export const routesTable = (): string =>
   [
     row('route', 'function', 'who may call'),
     row('---', '---', '---'),
     ...Object.entries(routes).map(([name, { method, path, scope }]) =>
-      row(
-        `\`${method} ${path}\``,
-        `\`functions/${fileOf(name)}.ts\``,
-        scope === 'signature' ? 'a body signed with a webhook key' : `IAM, or a token with the ${scope} scope`,
-      ),
+      row(`\`${method} ${path}\``, `\`functions/${fileOf(name)}.ts\``, callerOf(scope)),
     ),
   ].join('\n');
+
+const starters = { schedule: 'the schedule', failure: 'a failed execution', outcome: 'an outcome or amendment' };
 
 const starterOf = (name: FunctionName): string => {
   if (name in routes) {
     const { method, path } = routes[name as keyof typeof routes];
     return `\`${method} ${path}\``;
   }
-  if (name in jobs) return jobs[name as keyof typeof jobs].on === 'schedule' ? 'the schedule' : 'a failed execution';
+  if (name in jobs) return starters[jobs[name as keyof typeof jobs].on];
   return 'the state machine';
 };
 

@@ -4,6 +4,7 @@ import { localSecret } from './credentials.ts';
 import type { BusEntry } from './event-bus.ts';
 import { bodyOf, type LocalServer, listen } from './http.ts';
 import { denialOf, type Permissions } from './iam/roles.ts';
+import { kmsOperations, type LocalKeys } from './kms/keys.ts';
 import { signerOf } from './sigv4.ts';
 import type { Machine } from './state-machine.ts';
 
@@ -17,6 +18,8 @@ type Backends = {
   machine: Machine;
   /** Each secret's value by ARN; read at every call, so that one can be rotated. */
   secrets: Map<string, string>;
+  /** The keys of KMS that sign. */
+  keys?: LocalKeys;
   /** @returns false when there is no such bus */
   announce: (entry: BusEntry) => boolean;
   /** The permissions of the roles; without it every call is allowed. */
@@ -29,6 +32,7 @@ const prefixes: Record<string, string> = {
   AWSStepFunctions: 'states',
   secretsmanager: 'secretsmanager',
   AWSEvents: 'events',
+  TrentService: 'kms',
 };
 
 /** The answer to an unknown caller. */
@@ -55,6 +59,9 @@ const resourcesOf = (target: string, input: Record<string, unknown>, machineArn:
     case 'secretsmanager.GetSecretValue':
     case 'secretsmanager.PutSecretValue':
       return [text('SecretId')];
+    case 'TrentService.Sign':
+    case 'TrentService.GetPublicKey':
+      return [text('KeyId')];
     case 'AWSEvents.PutEvents': {
       const busArn = (name: string) =>
         machineArn.replace(/:states:(.*):stateMachine:.*$/, `:events:$1:event-bus/${name}`);
@@ -66,18 +73,26 @@ const resourcesOf = (target: string, input: Record<string, unknown>, machineArn:
 };
 
 /**
- * Step Functions, Secrets Manager and EventBridge for their SDK clients: start, stop and describe executions, task tokens,
- * secrets and events, in the JSON protocol. Every other operation is an UnknownOperationException. Only calls that are signed
+ * Step Functions, Secrets Manager, EventBridge and KMS for their SDK clients: start, stop and describe executions, task tokens,
+ * secrets, events and signatures, in the JSON protocol. Every other operation is an UnknownOperationException. Only calls that are signed
  * with this run's credentials are answered: a secret may be Truora's real key, and every process of this machine can reach the
  * port.
  */
-export const startAwsApi = ({ machine, secrets, announce, permissions, port }: Backends): Promise<LocalServer> => {
+export const startAwsApi = ({
+  machine,
+  secrets,
+  keys = new Map(),
+  announce,
+  permissions,
+  port,
+}: Backends): Promise<LocalServer> => {
   const execution = (executionArn: string | undefined) => {
     const found = machine.describe(executionArn ?? '');
     if (!found) throw failure('ExecutionDoesNotExist', 'Execution Does Not Exist');
     return found;
   };
   const operations: Record<string, Operation> = {
+    ...kmsOperations(keys),
     'AWSStepFunctions.StartExecution': ({ stateMachineArn, input = '{}', name }) => {
       if (stateMachineArn !== machine.arn) throw failure('StateMachineDoesNotExist', 'State Machine Does Not Exist');
       return { executionArn: machine.start(JSON.parse(input), name).executionArn, startDate: Date.now() / 1000 };

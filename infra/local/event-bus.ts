@@ -151,13 +151,24 @@ export const busOf = (
     return execution ? [execution] : [];
   };
 
+  /** Sends an event to the targets of every matching rule of a bus; of the default bus without a name. */
+  const put = (event: BusEvent, bus?: string): Execution[] =>
+    rules
+      .filter(
+        ({ EventBusName, EventPattern }) =>
+          EventBusName === bus && EventPattern !== undefined && matches(EventPattern, event),
+      )
+      .flatMap(({ arn, Targets }) => Targets.flatMap((target) => start(arn, target, event)));
+
   return {
     /** The messages in the queues of the rules, oldest first. */
     deadLetters,
     /** @returns false when the bus is not the template's own */
     announce: (entry: BusEntry): boolean => {
       if (!own.includes(entry.EventBusName)) return false;
-      onAnnounced(eventOf(entry));
+      const event = eventOf(entry);
+      onAnnounced(event);
+      put(event, entry.EventBusName);
       return true;
     },
     /** Runs each scheduled target once, or one of them, by its target's id. @returns how each ended */
@@ -174,13 +185,7 @@ export const busOf = (
      * does not retry them; their errors are in the log.
      * @returns the executions that the event has started
      */
-    put: (event: BusEvent): Execution[] =>
-      rules
-        .filter(
-          ({ EventBusName, EventPattern }) =>
-            EventBusName === undefined && EventPattern !== undefined && matches(EventPattern, event),
-        )
-        .flatMap(({ arn, Targets }) => Targets.flatMap((target) => start(arn, target, event))),
+    put: (event: BusEvent): Execution[] => put(event),
   };
 };
 

@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { defined } from '../../shared/domain/defined.ts';
 import { readIntake } from '../../shared/domain/intake.ts';
-import { englishErrors } from '../../shared/domain/parse.ts';
 import type { LedgerRecord } from '../../shared/domain/record.ts';
 import { listRecords, readRecord } from '../../shared/ledger/records.ts';
-import { Config } from '../aws/config.ts';
+import type { Config } from '../aws/config.ts';
 import { type LocalCaller, localCallers } from './authorizer.ts';
 import { startAwsApi } from './aws-api.ts';
 import { type Credentials, leaveAws, localCredentials, localSecret, pointSdkAt } from './credentials.ts';
@@ -16,12 +15,14 @@ import { lockFolder, mediaFolder } from './folders.ts';
 import type { MachineEvent } from './history.ts';
 import { startHttpApi } from './http-api.ts';
 import { permissionsIn, type RoleCall } from './iam/roles.ts';
+import { localKeys } from './kms/keys.ts';
 import { type Invocation, lambdaHost } from './lambda.ts';
+import { localConfig } from './local-config.ts';
 import { startOperatorApi } from './operator-api.ts';
 import { type Ports, portsFrom } from './ports.ts';
 import { corsRulesOf } from './s3/cors.ts';
 import { startS3 } from './s3/server.ts';
-import { ownUploads, SANDBOX_PACE, sandboxTimes } from './sandbox-times.ts';
+import { SANDBOX_PACE } from './sandbox-times.ts';
 import { type Execution, type Machine, machineOf } from './state-machine.ts';
 import { resourcesOf, suppliedBy, synthesize, type Template } from './template.ts';
 import { type Sandbox, type SandboxSettings, startSandbox } from './truora/sandbox.ts';
@@ -36,6 +37,8 @@ export type LocalSystemOptions = {
   pace?: number;
   /** False when the event of a failed execution is lost. */
   deliversFailures?: () => boolean;
+  /** Keeps the keys for evidence on disk. */
+  keyDirectory?: string;
   /** Keeps the ledger on disk. */
   ledgerDirectory?: string;
   onEvent?: (event: MachineEvent) => void;
@@ -95,9 +98,6 @@ export type LocalSystem = {
   close(): Promise<void>;
 };
 
-/** Where a page of a developer is served, such as the example of an upload from a browser. */
-const PAGE_ORIGINS = ['http://localhost:8000', 'http://127.0.0.1:8000'];
-
 /**
  * Starts the system on this machine from the synthesized template: what the template does not declare does not exist here. One a
  * process, since the functions' SDK clients find it through the process's environment.
@@ -112,17 +112,7 @@ export const startLocalSystem = async (options: LocalSystemOptions = {}): Promis
     ? undefined
     : await startSandbox(defined({ settings: options.sandboxSettings, port: ports.sandbox }));
   const truora = options.truora ?? { origin: sandbox?.origin ?? '', key: `local-${randomBytes(16).toString('hex')}` };
-  const config = Config.parse(
-    {
-      stage: 'local',
-      truoraOrigin: truora.origin,
-      corsOrigins: PAGE_ORIGINS,
-      ...ownUploads(truora.origin),
-      ...(sandbox ? sandboxTimes : { resultMode: 'poll' }),
-      ...options.config,
-    },
-    englishErrors,
-  );
+  const config = localConfig(truora.origin, { isSandbox: sandbox !== undefined, given: options.config });
   const template = (options.edit ?? ((same) => same))(synthesize(config));
   const permissions = permissionsIn(template, options.onCall);
 
@@ -151,15 +141,18 @@ export const startLocalSystem = async (options: LocalSystemOptions = {}): Promis
   const bus = busOf(template, { machine: { ...machine, start }, lambda, permissions }, options.onAnnounced);
   const dropOf = dropsByVersion();
 
-  const bucket = resourcesOf(template, 'AWS::S3::Bucket').map(({ ref }) => ref)[0] ?? '';
+  // The first bucket is that of media.
+  const buckets = resourcesOf(template, 'AWS::S3::Bucket').map(({ ref }) => ref);
+  const [bucket = ''] = buckets;
   const s3 = await startS3({
-    buckets: [bucket],
+    buckets,
     cors: corsRulesOf(template),
     directory: media,
     permissions,
     secretAccessKey: localSecret,
     port: ports.s3,
     onCreated: (created) => {
+      if (created.bucket !== bucket) return;
       const drop = dropOf(created.versionId);
       drop.again = () => bus.put(objectCreatedEvent(created));
       if (delivery === 'are lost') return;
@@ -177,6 +170,7 @@ export const startLocalSystem = async (options: LocalSystemOptions = {}): Promis
   const awsApi = await startAwsApi({
     machine: { ...machine, start: starting },
     secrets,
+    keys: localKeys(template, options.keyDirectory),
     announce: bus.announce,
     permissions,
     port: ports.aws,
@@ -193,6 +187,7 @@ export const startLocalSystem = async (options: LocalSystemOptions = {}): Promis
     S3: s3.origin,
     SFN: awsApi.origin,
     SECRETS_MANAGER: awsApi.origin,
+    KMS: awsApi.origin,
     EVENTBRIDGE: awsApi.origin,
     DYNAMODB: ledger.origin,
     LAMBDA: operator.origin,

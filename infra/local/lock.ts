@@ -13,16 +13,36 @@ const SQLITE_BUSY = 5;
  * @throws Error when the file cannot be opened or is no lock
  */
 export const tryLock = (file: string, timeoutMs = 0): (() => void) | undefined => {
-  const database = new DatabaseSync(file, { timeout: timeoutMs });
+  // No data is stored, so there is no rollback and no journal file.
+  const database = opened(file, 'PRAGMA journal_mode = OFF; BEGIN EXCLUSIVE', timeoutMs);
+  return (
+    database &&
+    (() => {
+      if (database.isOpen) database.close();
+    })
+  );
+};
+
+/**
+ * Whether a process holds the lock. It takes a lock that many processes can have at once, so it waits for nothing and no other
+ * process that asks is taken for the holder.
+ * @throws Error when the file cannot be opened or is no lock
+ */
+export const isLocked = (file: string): boolean => {
+  const database = opened(file, 'BEGIN; SELECT count(*) FROM sqlite_schema', 0);
+  database?.close();
+  return database === undefined;
+};
+
+/** Opens a database and takes a lock on it. @returns undefined when another process holds the lock */
+const opened = (file: string, statements: string, timeout: number): DatabaseSync | undefined => {
+  const database = new DatabaseSync(file, { timeout });
   try {
-    // No data is stored, so there is no rollback and no journal file.
-    database.exec('PRAGMA journal_mode = OFF; BEGIN EXCLUSIVE');
+    database.exec(statements);
+    return database;
   } catch (error) {
     database.close();
     if (((error as { errcode?: number }).errcode ?? 0) % 256 === SQLITE_BUSY) return undefined;
     throw error;
   }
-  return () => {
-    if (database.isOpen) database.close();
-  };
 };

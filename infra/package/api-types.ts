@@ -161,6 +161,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/revalidations/{id}/evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the evidence of an ended re-validation
+         * @description A signed record for auditors: an SD-JWT (RFC 9901, ES256). The command `verify` checks it without a network. Not for a token of one account.
+         */
+        get: operations["ReadEvidence"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/.well-known/jwks.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the keys of evidence
+         * @description The public keys: the one that signs, and older ones. An answer may be kept for five minutes.
+         */
+        get: operations["ReadJwks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/webhooks/truora": {
         parameters: {
             query?: never;
@@ -371,7 +411,7 @@ export interface components {
             status: number;
             detail?: string;
             /** @enum {string} */
-            code: "body_malformed" | "signature_invalid" | "subject_missing" | "account_forbidden" | "revalidation_unknown" | "consent_receipt_unknown" | "already_decided" | "claimed_elsewhere" | "already_asked_otherwise" | "answer_too_old" | "body_too_large" | "content_type_unsupported" | "request_invalid" | "idempotency_key_reused" | "consent_missing" | "consent_unknown" | "consent_wrong_purpose" | "consent_expired" | "consent_revoked" | "consent_text_unknown" | "speech_match_needs_live_capture" | "retry_not_allowed" | "retry_unknown" | "retry_not_declined" | "retry_needs_liveness" | "retry_other_purpose" | "retry_too_late" | "retries_used_up" | "threshold_below_policy" | "purpose_unknown" | "media_empty" | "media_too_large" | "media_type_not_supported" | "media_unreadable" | "media_incomplete" | "media_too_small" | "media_without_video" | "media_too_long" | "photo_cannot_prove_liveness" | "media_gone" | "media_changed" | "unexpected";
+            code: "body_malformed" | "signature_invalid" | "subject_missing" | "account_forbidden" | "revalidation_unknown" | "consent_receipt_unknown" | "already_decided" | "not_ended" | "claimed_elsewhere" | "already_asked_otherwise" | "answer_too_old" | "body_too_large" | "content_type_unsupported" | "request_invalid" | "idempotency_key_reused" | "consent_missing" | "consent_unknown" | "consent_wrong_purpose" | "consent_expired" | "consent_revoked" | "consent_text_unknown" | "speech_match_needs_live_capture" | "retry_not_allowed" | "retry_unknown" | "retry_not_declined" | "retry_needs_liveness" | "retry_other_purpose" | "retry_too_late" | "retries_used_up" | "threshold_below_policy" | "purpose_unknown" | "media_empty" | "media_too_large" | "media_type_not_supported" | "media_unreadable" | "media_incomplete" | "media_too_small" | "media_without_video" | "media_too_long" | "photo_cannot_prove_liveness" | "media_gone" | "media_changed" | "unexpected";
             errors?: {
                 path: string;
                 /** @enum {string} */
@@ -392,6 +432,22 @@ export interface components {
             /** @enum {string} */
             nextStep: "new_capture" | "ask_for_review" | "try_later" | "start_again" | "register_face" | "give_permission" | "use_other_way";
         };
+        Jwks: {
+            keys: {
+                /** @constant */
+                kty: "EC";
+                /** @constant */
+                crv: "P-256";
+                x: string;
+                y: string;
+                kid: string;
+                /** @constant */
+                alg: "ES256";
+                /** @constant */
+                use: "sig";
+            }[];
+        };
+        Evidence: string;
         GatewayError: {
             message: string;
         };
@@ -1017,10 +1073,36 @@ export interface operations {
             /** @description The receipt. */
             200: {
                 headers: {
-                    "Content-Language": components["headers"]["Content-Language"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "receiptId": "CNS91f261b9bbd116d54efbd7700145df1a",
+                     *       "accountId": "ana",
+                     *       "purpose": "transfer",
+                     *       "country": "CO",
+                     *       "language": "es",
+                     *       "textVersion": "1",
+                     *       "channel": "app",
+                     *       "method": "checkbox",
+                     *       "optionalStated": true,
+                     *       "alternativeOffered": true,
+                     *       "givenAt": "2026-11-23T09:59:00.000Z",
+                     *       "validUntil": "2027-11-23T09:59:00.000Z",
+                     *       "textId": "transfer.CO",
+                     *       "textSha256": "0000000000000000000000000000000000000000000000000000000000000000",
+                     *       "recipients": [
+                     *         "Truora"
+                     *       ],
+                     *       "dataCategories": [
+                     *         "face_photo_or_video",
+                     *         "face_biometrics"
+                     *       ],
+                     *       "recordedAt": "2026-11-23T09:59:01.000Z",
+                     *       "recordedBy": "iam:arn:aws:sts::111122223333:assumed-role/Onboarding"
+                     *     }
+                     */
                     "application/json": components["schemas"]["ConsentReceipt"];
                 };
             };
@@ -1116,10 +1198,38 @@ export interface operations {
             /** @description It is revoked. */
             200: {
                 headers: {
-                    "Content-Language": components["headers"]["Content-Language"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "receiptId": "CNS91f261b9bbd116d54efbd7700145df1a",
+                     *       "accountId": "ana",
+                     *       "purpose": "transfer",
+                     *       "country": "CO",
+                     *       "language": "es",
+                     *       "textVersion": "1",
+                     *       "channel": "app",
+                     *       "method": "checkbox",
+                     *       "optionalStated": true,
+                     *       "alternativeOffered": true,
+                     *       "givenAt": "2026-11-23T09:59:00.000Z",
+                     *       "validUntil": "2027-11-23T09:59:00.000Z",
+                     *       "textId": "transfer.CO",
+                     *       "textSha256": "0000000000000000000000000000000000000000000000000000000000000000",
+                     *       "recipients": [
+                     *         "Truora"
+                     *       ],
+                     *       "dataCategories": [
+                     *         "face_photo_or_video",
+                     *         "face_biometrics"
+                     *       ],
+                     *       "recordedAt": "2026-11-23T09:59:01.000Z",
+                     *       "recordedBy": "iam:arn:aws:sts::111122223333:assumed-role/Onboarding",
+                     *       "revokedAt": "2026-11-23T10:00:07.000Z",
+                     *       "revokedBy": "iam:arn:aws:sts::111122223333:assumed-role/Onboarding"
+                     *     }
+                     */
                     "application/json": components["schemas"]["ConsentReceipt"];
                 };
             };
@@ -1183,10 +1293,40 @@ export interface operations {
             /** @description The receipts. */
             200: {
                 headers: {
-                    "Content-Language": components["headers"]["Content-Language"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "consents": [
+                     *         {
+                     *           "receiptId": "CNS91f261b9bbd116d54efbd7700145df1a",
+                     *           "accountId": "ana",
+                     *           "purpose": "transfer",
+                     *           "country": "CO",
+                     *           "language": "es",
+                     *           "textVersion": "1",
+                     *           "channel": "app",
+                     *           "method": "checkbox",
+                     *           "optionalStated": true,
+                     *           "alternativeOffered": true,
+                     *           "givenAt": "2026-11-23T09:59:00.000Z",
+                     *           "validUntil": "2027-11-23T09:59:00.000Z",
+                     *           "textId": "transfer.CO",
+                     *           "textSha256": "0000000000000000000000000000000000000000000000000000000000000000",
+                     *           "recipients": [
+                     *             "Truora"
+                     *           ],
+                     *           "dataCategories": [
+                     *             "face_photo_or_video",
+                     *             "face_biometrics"
+                     *           ],
+                     *           "recordedAt": "2026-11-23T09:59:01.000Z",
+                     *           "recordedBy": "iam:arn:aws:sts::111122223333:assumed-role/Onboarding"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["ConsentList"];
                 };
             };
@@ -1224,6 +1364,135 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
+                    /**
+                     * @example {
+                     *       "message": "Internal Server Error"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GatewayError"];
+                };
+            };
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    ReadEvidence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the re-validation. */
+                id: components["schemas"]["RevalidationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The evidence in its newest version. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example HEADER.CLAIMS.SIGNATURE~DISCLOSURE~ */
+                    "application/sd-jwt": components["schemas"]["Evidence"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            /** @description The token names no subject. Or: The caller may not see this account. Or from API Gateway: The signature or the scope does not allow the call. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
+                    /**
+                     * @example {
+                     *       "message": "Forbidden"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GatewayError"];
+                };
+            };
+            /** @description There is no such re-validation. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
+                };
+            };
+            /** @description The re-validation has not ended. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            429: components["responses"]["TooManyRequests"];
+            /** @description The server failed. Or from API Gateway: The function failed. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
+                    /**
+                     * @example {
+                     *       "message": "Internal Server Error"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GatewayError"];
+                };
+            };
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    ReadJwks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The keys, as a JWKS (RFC 7517). */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "keys": [
+                     *         {
+                     *           "kty": "EC",
+                     *           "crv": "P-256",
+                     *           "x": "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
+                     *           "y": "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0",
+                     *           "kid": "oKIywvGUpTVTyxMQ3bwIIeQUudfr_CkLMjCE19ECD-U",
+                     *           "alg": "ES256",
+                     *           "use": "sig"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Jwks"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            429: components["responses"]["TooManyRequests"];
+            /** @description The server failed. Or from API Gateway: The function failed. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                     /**
                      * @example {
                      *       "message": "Internal Server Error"

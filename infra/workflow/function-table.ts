@@ -33,6 +33,9 @@ export type Grant =
   | 'listKeyInInbox'
   | 'putInInbox'
   | 'deleteMedia'
+  | 'keepEvidence'
+  | 'signEvidence'
+  | 'readEvidenceKeys'
   | 'readTruoraKey'
   | 'readWebhookKeys'
   | 'announce'
@@ -56,6 +59,8 @@ const retries = ['ALLOWED_RETRIES', 'RETRY_SECONDS'] as const;
 const limits = ['MEDIA_MIN_PIXELS', 'MEDIA_MAX_SECONDS'] as const;
 
 const truora = ['TRUORA_ORIGIN', 'TRUORA_UPLOAD_ORIGINS', 'TRUORA_KEY_SECRET', 'HTTP_DEADLINE_SECONDS'] as const;
+
+const evidence = ['EVIDENCE_BUCKET', 'EVIDENCE_KEYS', 'EVIDENCE_ISSUER', 'CODE_VERSION'] as const;
 
 /** What every route that names its caller reads. */
 const api = ['ACCOUNT_CLAIM', 'ALTERNATIVE', 'DOCUMENTATION_URL'] as const;
@@ -198,6 +203,12 @@ export const functionTable: Record<FunctionName, FunctionSpec> = {
     env: ['TABLE_NAME', ...api],
     may: [{ items: { Get: ['CONSENTS'], BatchGet: ['CNS'] } }],
   },
+  ReadEvidence: {
+    seconds: 15,
+    env: [...ledger, ...evidence, ...api],
+    may: [{ items: { Get: ['RUN'] } }, 'keepEvidence', 'signEvidence'],
+  },
+  ReadJwks: { seconds: 10, env: ['EVIDENCE_KEYS', 'DOCUMENTATION_URL'], may: ['readEvidenceKeys'] },
   ReceiveWebhook: {
     seconds: 10,
     env: ['TABLE_NAME', 'WEBHOOK_KEYS_SECRET', 'DOCUMENTATION_URL'],
@@ -246,6 +257,11 @@ export const functionTable: Record<FunctionName, FunctionSpec> = {
       { items: { Get: ['RUN', 'TICKET'], BatchGet: ['RUN'], Put: ['RUN'], Update: ['RUN'] } },
       'announce',
     ],
+  },
+  SignEvidence: {
+    seconds: 15,
+    env: [...ledger, ...evidence],
+    may: [{ items: { Get: ['RUN'] } }, 'keepEvidence', 'signEvidence'],
   },
   CheckKey: { seconds: 15, env: ['TRUORA_KEY_SECRET'], may: ['readTruoraKey'] },
 };

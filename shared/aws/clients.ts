@@ -1,5 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { KMSClient } from '@aws-sdk/client-kms';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SFNClient } from '@aws-sdk/client-sfn';
 
@@ -15,6 +16,8 @@ const once = <Client>(make: () => Client): (() => Client) => {
 export const dynamo = /* @__PURE__ */ once(() => new DynamoDBClient({}));
 
 export const eventBridge = /* @__PURE__ */ once(() => new EventBridgeClient({}));
+
+export const kms = /* @__PURE__ */ once(() => new KMSClient({}));
 
 export const s3 = /* @__PURE__ */ once(() => new S3Client({}));
 

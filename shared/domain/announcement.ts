@@ -44,6 +44,9 @@ export const Announcement = z.strictObject({
 
 export type Announcement = z.infer<typeof Announcement>;
 
+/** An event of ours on the bus, as far as a reader of the record needs it. */
+export const AnnouncedCase = z.object({ detail: z.object({ revalidationId: RevalidationId }) });
+
 /**
  * The event detail for an outcome. The id is a hash of the decision and its time: a repeated announcement has the same id,
  * and an amendment has another one.

@@ -14,6 +14,7 @@ export const problems = {
   revalidation_unknown: { status: 404, title: 'There is no such re-validation.' },
   consent_receipt_unknown: { status: 404, title: 'There is no such receipt of consent.' },
   already_decided: { status: 409, title: 'The re-validation has ended.' },
+  not_ended: { status: 409, title: 'The re-validation has not ended.' },
   claimed_elsewhere: { status: 409, title: 'Another request with the same key is in progress.' },
   already_asked_otherwise: { status: 409, title: 'The media was asked about with another request.' },
   answer_too_old: { status: 409, title: 'The existing answer is older than the request allows.' },

@@ -120,6 +120,7 @@ const reasons = {
     consent_receipt_unknown: null,
     consent_text_unknown: null,
     already_decided: null,
+    not_ended: null,
     body_too_large: null,
     content_type_unsupported: null,
   },

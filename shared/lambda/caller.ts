@@ -51,6 +51,12 @@ export const refuseOthers = (caller: Caller, accountId: string): void => {
   if (!maySee(caller, accountId)) throw forbidden();
 };
 
+/** A token for one account is a person's. @throws CallRefusedError `account_forbidden` */
+export const refusePersons = ({ onlyAccount }: Caller): void => {
+  if (onlyAccount === undefined) return;
+  throw new CallRefusedError('account_forbidden', 'token: is for one account, and this is for operators and systems');
+};
+
 /**
  * A token for one account may name only that account's media: a caller that names an object gets its outcome and its hash, and
  * the object is deleted after the end. Other callers may name everything under `media/`.

@@ -6,6 +6,7 @@ import { sendableKey } from '../domain/sendable-key.ts';
 import type { ThrottleStore } from '../domain/throttle.ts';
 import { throttleOf } from '../ledger/throttle.ts';
 import type { CreationSettings } from '../logic/creation.ts';
+import type { EvidenceSettings } from '../logic/evidence.ts';
 import type { Truora } from '../truora/call.ts';
 import { env } from './env.ts';
 import { emit, emitOutcome, emitTruoraCall } from './metrics.ts';
@@ -26,6 +27,14 @@ export const consentFromEnv = (): ConsentSettings => ({
 /** Ends a case whose consent has ended. @throws AlreadyDecidedError */
 export const requireConsentOf = (claim: Claim & { validationId?: string | undefined }, owner: string): Promise<void> =>
   requireConsent(consentFromEnv, env('TABLE_NAME'), claim, owner);
+
+/** Where evidence is kept, and how it is signed. */
+export const evidenceFromEnv = (): EvidenceSettings => ({
+  bucket: env('EVIDENCE_BUCKET'),
+  keyIds: env('EVIDENCE_KEYS'),
+  issuer: env('EVIDENCE_ISSUER'),
+  codeVersion: env('CODE_VERSION'),
+});
 
 /** The throttle before Truora, that all runs share. */
 export const throttleFromEnv = (): ThrottleStore => throttleOf(accessFromEnv('DYNAMODB'), env('TABLE_NAME'));

@@ -11,6 +11,11 @@ const whole = z.coerce.number().check(z.int(), z.positive());
 
 const wholeOrZero = z.coerce.number().check(z.int(), z.nonnegative());
 
+const names = z.pipe(
+  text,
+  z.transform((list: string) => list.split(',')),
+);
+
 const origins = z.pipe(
   z.string(),
   z.pipe(
@@ -92,6 +97,13 @@ const variables = {
     text,
     z.transform((url) => (url === 'none' ? undefined : url)),
   ),
+  EVIDENCE_BUCKET: text,
+  /** The ARNs of the keys for evidence: the one that signs, then older ones. */
+  EVIDENCE_KEYS: names,
+  /** The deployment, as evidence names it. */
+  EVIDENCE_ISSUER: text,
+  /** The version of this project. */
+  CODE_VERSION: text,
 };
 
 export type EnvKey = keyof typeof variables;

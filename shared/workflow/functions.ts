@@ -3,11 +3,11 @@ import { type StepName, stepNames } from './contract.ts';
 /** The file name of a function: `ClaimRequest` is in `functions/claim-request.ts`. */
 export const fileOf = (functionName: string): string => functionName.replace(/(?!^)[A-Z]/g, '-$&').toLowerCase();
 
-type Route = { method: 'GET' | 'POST'; path: string; scope: 'read' | 'write' | 'signature' };
+type Route = { method: 'GET' | 'POST'; path: string; scope: 'read' | 'write' | 'signature' | 'public' };
 
 /**
- * The routes of the HTTP API, one function each. The scope is the caller's permission: to read, to write, or a signature in the
- * body.
+ * The routes of the HTTP API, one function each. The scope is the caller's permission: to read, to write, a signature in the
+ * body, or none for what everyone may read.
  */
 export const routes = {
   StartRevalidation: { method: 'POST', path: '/revalidations', scope: 'write' },
@@ -18,26 +18,38 @@ export const routes = {
   GiveConsent: { method: 'POST', path: '/consents', scope: 'write' },
   RevokeConsent: { method: 'POST', path: '/consents/{id}/revoke', scope: 'write' },
   ListConsents: { method: 'GET', path: '/accounts/{accountId}/consents', scope: 'read' },
+  ReadEvidence: { method: 'GET', path: '/revalidations/{id}/evidence', scope: 'read' },
+  ReadJwks: { method: 'GET', path: '/.well-known/jwks.json', scope: 'public' },
   ReceiveWebhook: { method: 'POST', path: '/webhooks/truora', scope: 'signature' },
 } as const satisfies Record<string, Route>;
 
 export type RouteName = keyof typeof routes;
 
-type Job = { on: 'schedule' | 'failure' };
+type Job = { on: 'schedule' | 'failure' | 'outcome' };
 
 /**
- * The jobs. Some run on a schedule; the others handle the event of each execution that failed, was stopped or timed out.
+ * The jobs. Some run on a schedule; the others handle the event of each execution that failed, was stopped or timed out, or of each
+ * outcome and amendment.
  */
 export const jobs = {
   SweepInbox: { on: 'schedule' },
   SweepLedger: { on: 'schedule' },
   CheckKey: { on: 'schedule' },
   RepairExecution: { on: 'failure' },
+  SignEvidence: { on: 'outcome' },
 } as const satisfies Record<string, Job>;
 
 export type JobName = keyof typeof jobs;
 
+/** The functions that a deployment without evidence does not have. */
+export const evidenceFunctions = ['ReadEvidence', 'ReadJwks', 'SignEvidence'] as const;
+
+export type EvidenceFunction = (typeof evidenceFunctions)[number];
+
 export type FunctionName = StepName | RouteName | JobName;
+
+/** The functions that every deployment has. */
+export type CoreFunction = Exclude<FunctionName, EvidenceFunction>;
 
 export const functionNames: readonly FunctionName[] = [
   ...stepNames,

@@ -20,30 +20,32 @@ const importsIn = (file: string, source: string): Import[] =>
     },
   );
 
-/** Who may import what, room by room: a file's own folder, other rooms, packages. What is not listed is forbidden. */
-const rooms: { room: string; may: RegExp[] }[] = [
-  { room: 'shared/domain', may: [/^shared\/domain\//, /^zod\/(mini|locales)$/, /^node:crypto$/] },
-  { room: 'shared/workflow', may: [/^shared\/(workflow|domain)\//, /^zod\/mini$/] },
-  { room: 'shared/truora', may: [/^shared\/(truora|domain)\//, /^zod\/mini$/, /^jose$/, /^node:/] },
-  { room: 'shared/aws', may: [/^shared\/(aws|domain)\//, /^zod\/mini$/, /^node:/, /^@(aws-sdk|smithy)\//] },
+/** Who may import what, by folder: a file's own folder, other folders, packages. What is not listed is forbidden. */
+const folders: { folder: string; may: RegExp[] }[] = [
+  { folder: 'shared/domain', may: [/^shared\/domain\//, /^zod\/(mini|locales)$/, /^node:crypto$/] },
+  { folder: 'shared/workflow', may: [/^shared\/(workflow|domain)\//, /^zod\/mini$/] },
+  { folder: 'shared/truora', may: [/^shared\/(truora|domain)\//, /^zod\/mini$/, /^jose$/, /^node:/] },
+  { folder: 'shared/aws', may: [/^shared\/(aws|domain)\//, /^zod\/mini$/, /^node:/, /^@(aws-sdk|smithy)\//] },
   {
-    room: 'shared/ledger',
+    folder: 'shared/ledger',
     may: [/^shared\/(ledger|aws|domain)\//, /^zod\/mini$/, /^node:/, /^@aws-sdk\/(client|util)-dynamodb$/],
   },
+  // Signs and verifies without AWS, so that `verify` needs no network.
+  { folder: 'shared/evidence', may: [/^shared\/(evidence|domain)\//, /^zod\/mini$/, /^node:crypto$/] },
   // A procedure that more than one function needs. It is handed its settings, so it reads no environment of its own.
   {
-    room: 'shared/logic',
-    may: [/^shared\/(logic|ledger|truora|aws|domain)\//, /^zod\/mini$/, /^node:/, /^@aws-sdk\//],
+    folder: 'shared/logic',
+    may: [/^shared\/(logic|ledger|truora|aws|evidence|domain)\//, /^zod\/mini$/, /^node:/, /^@aws-sdk\//],
   },
   // Receipts of consent. It is above the procedures of cases, which get its checks as settings.
   {
-    room: 'shared/consent',
+    folder: 'shared/consent',
     may: [/^shared\/(consent|logic|ledger|aws|domain)\//, /^zod\/mini$/, /^node:/],
   },
   {
-    room: 'shared/lambda',
+    folder: 'shared/lambda',
     may: [
-      /^shared\/(lambda|ledger|logic|consent|truora|aws|domain|workflow)\//,
+      /^shared\/(lambda|ledger|logic|consent|truora|aws|evidence|domain|workflow)\//,
       /^zod\/mini$/,
       /^@middy\/core$/,
       /^negotiator$/,
@@ -51,10 +53,13 @@ const rooms: { room: string; may: RegExp[] }[] = [
       /^node:async_hooks$/,
     ],
   },
-  { room: 'functions', may: [/^shared\//, /^node:/] },
-  { room: 'infra/workflow', may: [/^infra\/workflow\//, /^shared\/(domain|workflow)\//, /^shared\/lambda\/env\.ts$/] },
+  { folder: 'functions', may: [/^shared\//, /^node:/] },
   {
-    room: 'infra/aws',
+    folder: 'infra/workflow',
+    may: [/^infra\/workflow\//, /^shared\/(domain|workflow)\//, /^shared\/lambda\/env\.ts$/],
+  },
+  {
+    folder: 'infra/aws',
     may: [
       /^infra\/(aws|workflow)\//,
       /^shared\/(domain|workflow)\//,
@@ -71,12 +76,12 @@ const rooms: { room: string; may: RegExp[] }[] = [
     ],
   },
   {
-    room: 'infra/cost',
+    folder: 'infra/cost',
     may: [/^infra\/(cost|workflow)\//, /^infra\/aws\/config\.ts$/, /^shared\/(domain|workflow)\//, /^node:(fs|path)$/],
   },
   // The entries of the npm package and its build.
   {
-    room: 'infra/package',
+    folder: 'infra/package',
     may: [
       /^infra\/(package|aws)\//,
       /^infra\/cli\/program\/(commands|installation|process)\.ts$/,
@@ -87,16 +92,16 @@ const rooms: { room: string; may: RegExp[] }[] = [
     ],
   },
   {
-    room: 'infra/docs',
-    may: [/^infra\/(docs|aws|cost|local|workflow)\//, /^shared\/(domain|workflow)\//, /^zod\/mini$/, /^node:/],
+    folder: 'infra/docs',
+    may: [/^infra\/(docs|aws|cost|local|workflow)\//, /^shared\/(domain|evidence|workflow)\//, /^zod\/mini$/, /^node:/],
   },
   // Truora's client on a person's machine: it knows neither the simulator nor AWS.
   {
-    room: 'infra/record',
+    folder: 'infra/record',
     may: [/^infra\/record\//, /^shared\/(truora|domain)\//, /^node:/],
   },
   {
-    room: 'infra/cli',
+    folder: 'infra/cli',
     // The adapters of `infra/cli/aws` are for services that only operators call.
     may: [
       /^infra\/(cli|local|aws|cost|workflow)\//,
@@ -109,7 +114,7 @@ const rooms: { room: string; may: RegExp[] }[] = [
     ],
   },
   {
-    room: 'infra/local',
+    folder: 'infra/local',
     // Anything but Truora's client: the simulator and the client may only meet in the schemas.
     may: [
       /^infra\/(local|aws|workflow)\//,
@@ -122,7 +127,7 @@ const rooms: { room: string; may: RegExp[] }[] = [
 const forbidden = (imports: Import[]): string[] =>
   imports
     .filter(({ file, from }) => {
-      const [found, ...more] = rooms.filter(({ room }) => file.startsWith(`${room}/`));
+      const [found, ...more] = folders.filter(({ folder }) => file.startsWith(`${folder}/`));
       if (!found || more.length > 0) return true;
       // One file runs the functions; its source does not show which.
       if (from === '?') return file !== 'infra/local/lambda.ts';
@@ -135,8 +140,8 @@ const all = ['shared', 'functions', 'infra']
   .flatMap((file) => importsIn(file, readFileSync(join(root, file), 'utf8')));
 
 describe('the imports', () => {
-  test.each(rooms)('$room imports only what its rules allow', ({ room }) => {
-    const ours = all.filter(({ file }) => file.startsWith(`${room}/`));
+  test.each(folders)('$folder imports only what its rules allow', ({ folder }) => {
+    const ours = all.filter(({ file }) => file.startsWith(`${folder}/`));
     expect(ours).not.toEqual([]);
     expect(forbidden(ours)).toEqual([]);
   });
@@ -158,7 +163,7 @@ describe('the imports', () => {
   });
 
   test('every source file belongs to a module with rules', () => {
-    expect(all.filter(({ file }) => !rooms.some(({ room }) => file.startsWith(`${room}/`)))).toEqual([]);
+    expect(all.filter(({ file }) => !folders.some(({ folder }) => file.startsWith(`${folder}/`)))).toEqual([]);
   });
 
   test.each([
@@ -187,7 +192,7 @@ describe('the imports', () => {
       const made = [...readFileSync(join(root, file), 'utf8').matchAll(/new (\w+Client)\(/g)];
       return made.map(([, client]) => `${file} makes ${client}`);
     });
-    const each = ['DynamoDBClient', 'EventBridgeClient', 'S3Client', 'SFNClient'];
+    const each = ['DynamoDBClient', 'EventBridgeClient', 'KMSClient', 'S3Client', 'SFNClient'];
     expect(makes).toEqual(each.map((client) => `shared/aws/clients.ts makes ${client}`));
   });
 

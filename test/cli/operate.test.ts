@@ -254,6 +254,7 @@ test('writes the file of the local system for its owner alone', () => {
   expect(Object.keys(endpoints).toSorted()).toEqual([
     'DYNAMODB',
     'EVENTBRIDGE',
+    'KMS',
     'LAMBDA',
     'S3',
     'SECRETS_MANAGER',

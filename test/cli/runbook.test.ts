@@ -181,6 +181,11 @@ const states: Record<AlarmName, () => Promise<Replaced>> = {
   },
   SweepFailures: () => ended('capitals'),
   RepairsNotDone: async () => ({ ID: (await loseRepair(stage.running.system, 'not-repaired')).revalidationId }),
+  EvidenceNotSigned: async () => {
+    const signed = await ended('approved');
+    putJobMessage(stage.running.system, { detail: { revalidationId: signed.ID } }, 'EvidenceDeadLetters');
+    return signed;
+  },
   SweepsMissing: async () => ({}),
 };
 

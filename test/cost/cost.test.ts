@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
 import { Config } from '../../infra/aws/config.ts';
 import { ALARMED_METRICS, COMPOSITE_ALARMS, costOf, fixedCosts, pollsUntil, runs } from '../../infra/cost/cost.ts';
-import { resourcesOf, synthesize } from '../../infra/local/template.ts';
+import { resourcesOf } from '../../infra/local/template.ts';
+import { synthesized } from '../support/synthesized.ts';
 
-const template = synthesize(Config.parse({}));
+const template = synthesized(Config.parse({}));
 
 const total = (name: keyof typeof runs) => Object.values(costOf(name)).reduce((sum, one) => sum + one, 0);
 

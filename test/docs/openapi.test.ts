@@ -76,7 +76,7 @@ describe('the OpenAPI document', () => {
     expect(lint(broken)).toEqual([expect.stringMatching(/^operation-operationId: /)]);
   });
 
-  test('states the scope of each call, and none for the webhook', () => {
+  test('states the scope of each call, and none for the webhook and the public keys', () => {
     const security = Object.fromEntries(all.map(({ operation }) => [operation.operationId, operation.security]));
     const withScope = (scope: string) => [{ iam: [] }, { jwt: [scope] }];
     expect(security).toEqual({
@@ -84,6 +84,8 @@ describe('the OpenAPI document', () => {
       ReadRevalidation: withScope('revalidations/read'),
       ListRevalidations: withScope('revalidations/read'),
       CancelRevalidation: withScope('revalidations/write'),
+      ReadEvidence: withScope('revalidations/read'),
+      ReadJwks: [],
       ReceiveWebhook: [],
     });
   });

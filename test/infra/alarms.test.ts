@@ -6,6 +6,7 @@ import { Config } from '../../infra/aws/config.ts';
 import { metricOf } from '../../infra/aws/metrics.ts';
 import { resourcesOf, synthesize, type Template } from '../../infra/local/template.ts';
 import { type MetricName, metrics } from '../../shared/workflow/metrics.ts';
+import { synthesized } from '../support/synthesized.ts';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -13,7 +14,7 @@ const runbook = readFileSync(join(root, 'infra/aws/RUNBOOK.md'), 'utf8');
 
 const config = Config.parse({ alarmEmail: 'ops@example.com' });
 
-const template = synthesize(config);
+const template = synthesized(config);
 
 const inTemplate = resourcesOf(template, 'AWS::CloudWatch::Alarm').map(({ properties }) => properties);
 

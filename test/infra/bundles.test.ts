@@ -39,6 +39,10 @@ const clients: Record<FunctionName, readonly string[]> = {
   SweepInbox: [...ledger, 'client-s3', 'client-sfn'],
   SweepLedger: [...ledger, 'client-eventbridge', 'client-s3', 'client-sfn'],
   RepairExecution: [...ledger, 'client-eventbridge'],
+  SignEvidence: [...ledger, 'client-kms', 'client-s3'],
+  ReadEvidence: [...ledger, 'client-kms', 'client-s3'],
+  // The module that it shares with the others loads S3 for its store.
+  ReadJwks: ['client-kms'],
   CheckKey: [],
 };
 

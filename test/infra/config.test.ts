@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { Config, readConfig } from '../../infra/aws/config.ts';
+import { Config } from '../../infra/aws/config.ts';
+import { readConfig } from '../../infra/aws/read-config.ts';
 import { resourcesOf, synthesize, type Template } from '../../infra/local/template.ts';
 import { functionSeconds } from '../../infra/workflow/timeouts.ts';
 import { config, functionOf, template } from '../support/template.ts';
@@ -60,6 +61,9 @@ describe('the configuration', () => {
       allowedRetries: 0,
       retrySeconds: 300,
       retentionDays: 365,
+      evidence: true,
+      evidenceYears: 5,
+      evidenceKeys: 1,
       callsPerSecond: 50,
       callsAtOnce: 100,
       truoraOrigin: 'https://api.validations.truora.com',

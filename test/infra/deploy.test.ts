@@ -2,9 +2,12 @@ import { execFile } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { stageKeys } from '../../infra/aws/config.ts';
+import type { CdkCommand } from '../../infra/cli/deploy.ts';
+import { ownSteps } from '../../infra/cli/deploy-steps.ts';
 import { type LocalServer, listen } from '../../infra/local/http.ts';
+import { runDeployment } from '../support/deployment.ts';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -68,7 +71,30 @@ const shell = () => ({
 
 type Ended = { code: number | null; out: string; err: string };
 
-const run = (argv: string[], env: Record<string, string | undefined> = {}): Promise<Ended> =>
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
+
+/** Runs a command in this process, without a terminal: only the CDK is not started. */
+const run = async ([command, ...argv]: string[], env: Record<string, string | undefined> = {}): Promise<Ended> => {
+  for (const [name, value] of Object.entries({ ...shell(), ...env })) vi.stubEnv(name, value);
+  const out: string[] = [];
+  const err: string[] = [];
+  const code = await runDeployment(command as CdkCommand, argv, {
+    ...ownSteps(),
+    cdk: (args) => {
+      out.push(`cdk ${args.join(' ')}`);
+      return 0;
+    },
+    ask: () => Promise.reject(new Error('there is no person')),
+    hasTerminal: false,
+    log: (line) => void err.push(line),
+  });
+  return { code, out: out.join('\n'), err: err.join('\n') };
+};
+
+/** Runs a command as npm would, in a process of its own, with a CDK in its path. */
+const runInProcess = (argv: string[], env: Record<string, string | undefined> = {}): Promise<Ended> =>
   new Promise((resolve) => {
     const words = [join(root, 'infra/cli/main.ts'), ...argv];
     const child = execFile(process.execPath, words, { env: { ...shell(), ...env } }, (_, stdout, stderr) =>
@@ -98,6 +124,12 @@ describe('invalid arguments', () => {
     expect(err).toMatch(line);
   });
 
+  test('end the process with 2 and one line, where there is no terminal to ask on', async () => {
+    const { code, out, err } = await runInProcess(['deploy', '--stage', 'dev']);
+    expect([code, out, asked]).toEqual([2, '', 0]);
+    expect(err).toMatch(/^no terminal to ask on: --yes does not ask.*$/);
+  });
+
   test.each(['diff', 'destroy'])('a setting is no option of %s', async (command) => {
     const { code, err } = await run([command, '--stage', 'dev', '--media-hours', '48']);
     expect([code, err]).toEqual([2, expect.stringMatching(/^unknown option '--media-hours'/)]);
@@ -116,8 +148,8 @@ const started: Record<string, string> = {
 test.each(['deploy', 'destroy'])(
   '%s ends with the exit code of the CDK, and states what is left to do',
   async (command) => {
-    expect(await run(words(command))).toMatchObject({ code: 0, out: started[command] });
-    const failed = await run(words(command), { CDK_ENDS: '1' });
+    expect(await runInProcess(words(command))).toMatchObject({ code: 0, out: started[command] });
+    const failed = await runInProcess(words(command), { CDK_ENDS: '1' });
     expect([failed.code, failed.err]).toEqual([
       1,
       expect.stringContaining(
@@ -128,7 +160,7 @@ test.each(['deploy', 'destroy'])(
 );
 
 test('an absent CDK gives a message with the way to install it', async () => {
-  const { code, err } = await run(words('deploy'), { PATH: '/nowhere' });
+  const { code, err } = await runInProcess(words('deploy'), { PATH: '/nowhere' });
   expect([code, err]).toEqual([3, expect.stringContaining('npm ci')]);
 });
 
@@ -205,7 +237,7 @@ describe.each(['deploy', 'diff', 'destroy'])('%s calls AWS first', (command) => 
 });
 
 test('--help of deploy gives the meaning, the bounds and the default of every setting', async () => {
-  const { code, out } = await run(['deploy', '--help']);
+  const { code, out } = await runInProcess(['deploy', '--help']);
   expect(code).toBe(0);
   const [, settings = ''] = out.split('\nSettings:\n');
   const rows = settings.split(/\n(?= {2}--)/).map((row) => row.replace(/\s+/g, ' ').trim());

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { Config, effectiveSettings } from '../../infra/aws/config.ts';
 import { resolver, resourcesOf, synthesize, type Template } from '../../infra/local/template.ts';
 import { jobs, routes } from '../../shared/workflow/functions.ts';
-import { dataKey, prod, type Raw, resolvedOf, type Statement, template } from '../support/template.ts';
+import { dataKey, MEDIA, prod, type Raw, resolvedOf, type Statement, template } from '../support/template.ts';
 
 /** The one resource of a type whose id begins so. */
 const within = (type: string, beginning: string) => {
@@ -20,7 +20,7 @@ describe('the rule for drops', () => {
   });
 
   test('matches new objects in the inbox of our bucket, and nothing else', () => {
-    const { ref: bucket } = resolvedOf(template, 'AWS::S3::Bucket');
+    const { ref: bucket } = resolvedOf(template, 'AWS::S3::Bucket', MEDIA);
     expect(rule.properties.EventPattern).toEqual({
       source: ['aws.s3'],
       'detail-type': ['Object Created'],
@@ -101,15 +101,15 @@ describe('the jobs', () => {
   });
 
   test('retry where an event would be lost, and leave a final failure in a queue', () => {
-    const queue = within('AWS::SQS::Queue', 'Jobs');
+    const queues = { failure: within('AWS::SQS::Queue', 'Jobs'), outcome: within('AWS::SQS::Queue', 'Evidence') };
     const configs = resourcesOf(template, 'AWS::Lambda::EventInvokeConfig').map(({ properties }) => properties);
     expect(configs).toHaveLength(Object.keys(jobs).length);
     for (const { FunctionName, MaximumRetryAttempts, DestinationConfig } of configs) {
       const name = Object.keys(jobs).find((one) => String(FunctionName).startsWith(`Functions${one}`));
-      const isKept = namesOn('failure').includes(String(name));
-      expect(MaximumRetryAttempts).toBe(isKept ? 2 : 0);
-      const kept = { OnFailure: { Destination: `arn:aws:sqs:us-east-1:000000000000:${queue.id}` } };
-      expect(DestinationConfig).toEqual(isKept ? kept : undefined);
+      const on = (['failure', 'outcome'] as const).find((one) => namesOn(one).includes(String(name)));
+      expect(MaximumRetryAttempts).toBe(on ? 2 : 0);
+      const Destination = on && `arn:aws:sqs:us-east-1:000000000000:${queues[on].id}`;
+      expect(DestinationConfig).toEqual(on ? { OnFailure: { Destination } } : undefined);
     }
   });
 });
@@ -164,6 +164,8 @@ describe('the callers of the API', () => {
       'GET /revalidations/{id}': ['AWS_IAM', undefined],
       'GET /accounts/{accountId}/revalidations': ['AWS_IAM', undefined],
       'POST /revalidations/{id}/cancel': ['AWS_IAM', undefined],
+      'GET /revalidations/{id}/evidence': ['AWS_IAM', undefined],
+      'GET /.well-known/jwks.json': ['NONE', undefined],
       'POST /webhooks/truora': ['NONE', undefined],
     });
   });
@@ -176,6 +178,8 @@ describe('the callers of the API', () => {
       'GET /revalidations/{id}': ['JWT', ['revalidations/read']],
       'GET /accounts/{accountId}/revalidations': ['JWT', ['revalidations/read']],
       'POST /revalidations/{id}/cancel': ['JWT', ['revalidations/write']],
+      'GET /revalidations/{id}/evidence': ['JWT', ['revalidations/read']],
+      'GET /.well-known/jwks.json': ['NONE', undefined],
       'POST /webhooks/truora': ['NONE', undefined],
     });
     expect(resolvedOf(withTokens, 'AWS::ApiGatewayV2::Authorizer').properties).toMatchObject({
@@ -186,7 +190,7 @@ describe('the callers of the API', () => {
       const { Variables } = properties.Environment as { Variables: Record<string, string> };
       return Variables.ACCOUNT_CLAIM ?? [];
     });
-    expect(claims).toEqual(Array(4).fill('account'));
+    expect(claims).toEqual(Array(5).fill('account'));
   });
 
   test('meet a throttle when they are too many, and appear in the log by route, never by path', () => {
@@ -244,7 +248,7 @@ describe('the outcomes', () => {
       '/face-revalidation-dev/machine-arn': resolvedOf(template, 'AWS::StepFunctions::StateMachine').ref,
       '/face-revalidation-dev/ledger-table': resolvedOf(template, 'AWS::DynamoDB::Table').ref,
       '/face-revalidation-dev/event-bus': 'face-revalidation-dev',
-      '/face-revalidation-dev/media-bucket': resolvedOf(template, 'AWS::S3::Bucket').ref,
+      '/face-revalidation-dev/media-bucket': resolvedOf(template, 'AWS::S3::Bucket', MEDIA).ref,
       '/face-revalidation-dev/data-key-arn': resourcesOf(template, 'AWS::KMS::Key').find(({ id }) => id === dataKey.id)
         ?.arn,
       '/face-revalidation-dev/api-url': apiUrl,

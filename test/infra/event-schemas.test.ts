@@ -4,8 +4,9 @@ import { describe, expect, test } from 'vitest';
 import { Config } from '../../infra/aws/config.ts';
 import { resourcesOf, synthesize } from '../../infra/local/template.ts';
 import { AMENDED, ENDED, EVENT_SOURCE } from '../../shared/domain/announcement.ts';
+import { synthesized } from '../support/synthesized.ts';
 
-const template = synthesize(Config.parse({}));
+const template = synthesized(Config.parse({}));
 
 const schemas = resourcesOf(template, 'AWS::EventSchemas::Schema').map(({ properties }) => properties);
 

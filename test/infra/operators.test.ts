@@ -5,8 +5,9 @@ import { Config } from '../../infra/aws/config.ts';
 import { Statement } from '../../infra/local/iam/policies.ts';
 import { resolver, resourcesOf, synthesize } from '../../infra/local/template.ts';
 import { functionNames } from '../../shared/workflow/functions.ts';
+import { synthesized } from '../support/synthesized.ts';
 
-const template = synthesize(Config.parse({}));
+const template = synthesized(Config.parse({}));
 
 const policyOf = (of = template) => {
   const [policy, ...more] = resourcesOf(of, 'AWS::IAM::ManagedPolicy');
@@ -28,6 +29,8 @@ const needed: Record<string, RegExp> = {
   'dynamodb:PutItem': /:table\/\w+$/,
   'dynamodb:UpdateItem': /:table\/\w+$/,
   'dynamodb:DeleteItem': /:table\/\w+$/,
+  's3:GetObject': /^arn:aws:s3:::storageevidencebucket\w+\/evidence\/\*$/,
+  's3:ListBucket': /^arn:aws:s3:::storageevidencebucket\w+$/,
   'dynamodb:Query': /:table\/\w+\/index\/by-person$/,
   'kms:Decrypt': /:key\/\w*DataKey\w*$/,
   'kms:DescribeKey': /:key\/\w*DataKey\w*$/,
@@ -37,16 +40,16 @@ const needed: Record<string, RegExp> = {
   'kms:ReEncryptTo': /:key\/\w*DataKey\w*$/,
   'secretsmanager:GetSecretValue': /:secret:Storage(TruoraKey|WebhookKeys)\w+$/,
   'secretsmanager:PutSecretValue': /:secret:Storage(TruoraKey|WebhookKeys)\w+$/,
-  'sqs:ReceiveMessage': /:(DropRule|Jobs)DeadLetters\w+$/,
-  'sqs:ChangeMessageVisibility': /:(DropRule|Jobs)DeadLetters\w+$/,
-  'sqs:DeleteMessage': /:(DropRule|Jobs)DeadLetters\w+$/,
+  'sqs:ReceiveMessage': /:(DropRule|Jobs|Evidence)DeadLetters\w+$/,
+  'sqs:ChangeMessageVisibility': /:(DropRule|Jobs|Evidence)DeadLetters\w+$/,
+  'sqs:DeleteMessage': /:(DropRule|Jobs|Evidence)DeadLetters\w+$/,
   'sns:ListSubscriptionsByTopic': /:AlarmsTopic\w+$/,
   'states:StartExecution': /:stateMachine:face-revalidation-dev$/,
   'states:ListExecutions': /:stateMachine:face-revalidation-dev$/,
   'states:DescribeExecution': /:execution:face-revalidation-dev:\*$/,
   'states:GetExecutionHistory': /:execution:face-revalidation-dev:\*$/,
   'states:StopExecution': /:execution:face-revalidation-dev:\*$/,
-  'lambda:InvokeFunction': /:function:Functions(SweepInbox|SweepLedger|RepairExecution)[0-9A-F]{8}$/,
+  'lambda:InvokeFunction': /:function:Functions(SweepInbox|SweepLedger|RepairExecution|SignEvidence)[0-9A-F]{8}$/,
   'lambda:GetFunctionConfiguration': /:function:FunctionsSweepLedger[0-9A-F]{8}$/,
   'logs:FilterLogEvents': /:(log-group:local-\*|WorkflowLog\w+|RevalidationApiLog\w+)$/,
   'logs:StartQuery': /:(log-group:local-\*|WorkflowLog\w+|RevalidationApiLog\w+)$/,

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { resourcesOf } from '../../infra/local/template.ts';
 import { stepNames } from '../../shared/workflow/contract.ts';
 import { functionNames } from '../../shared/workflow/functions.ts';
-import { resolvedOf, type Statement, statementsOf, template } from '../support/template.ts';
+import { MEDIA, resolvedOf, type Statement, statementsOf, template } from '../support/template.ts';
 
 const listed = <T>(one: T | T[]): T[] => (Array.isArray(one) ? one : [one]);
 
@@ -49,7 +49,7 @@ describe('the permissions', () => {
       .flatMap(({ statement }) => listed(statement.Resource))
       .filter((resource) => resource !== '*' && String(resource).includes('*'));
     expect(new Set(wide.map((resource) => String(resource).replace(/^.*:::[^/]+/, '')))).toEqual(
-      new Set(['/inbox/*', '/media/*']),
+      new Set(['/inbox/*', '/media/*', '/evidence/*']),
     );
   });
 
@@ -60,7 +60,8 @@ describe('the permissions', () => {
 
   test('for the data key are held by those that read or write data, through the service that stores it', () => {
     const uses = allowed.filter(({ statement }) =>
-      listed(statement.Action).some((action) => action.startsWith('kms:')),
+      // The keys that sign evidence have a test of their own.
+      listed(statement.Action).some((action) => /^kms:(?!Sign$|GetPublicKey$)/.test(action)),
     );
     expect(uses.length).toBeGreaterThan(5);
     for (const { id, statement } of uses) {
@@ -73,7 +74,7 @@ describe('the permissions', () => {
     const without = functionNames.filter(
       (name) => !uses.some(({ id }) => id.startsWith(`Functions${name}ServiceRole`)),
     );
-    expect(without).toEqual(['CheckKey']);
+    expect(without).toEqual(['ReadJwks', 'CheckKey']);
   });
 
   test('of the machine are to call the functions of its steps', () => {
@@ -86,7 +87,7 @@ describe('the permissions', () => {
   });
 
   test('to list versions are held by the two sweeps and ClaimRequest, which looks for copies, for the inbox alone', () => {
-    const { ref: bucket } = resolvedOf(template, 'AWS::S3::Bucket');
+    const { ref: bucket } = resolvedOf(template, 'AWS::S3::Bucket', MEDIA);
     const lists = allowed.filter(({ statement }) => listed(statement.Action).includes('s3:ListBucketVersions'));
     expect(lists.map(({ id, statement }) => [/^Functions(\w+?)ServiceRole/.exec(id)?.[1], statement])).toEqual([
       [

@@ -3,8 +3,8 @@ import { App, Stack } from 'aws-cdk-lib';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { describe, expect, test } from 'vitest';
-import { readConfig } from '../../infra/aws/config.ts';
 import { featureFlags } from '../../infra/aws/feature-flags.ts';
+import { readConfig } from '../../infra/aws/read-config.ts';
 import { FaceRevalidation, FaceRevalidationStack } from '../../infra/aws/stack.ts';
 
 type Resource = {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { Config } from '../../infra/aws/config.ts';
-import { resourcesOf, synthesize } from '../../infra/local/template.ts';
+import { resourcesOf } from '../../infra/local/template.ts';
 import { outcomeStatuses } from '../../shared/domain/lifecycle.ts';
 import { stepNames } from '../../shared/workflow/contract.ts';
 import {
@@ -10,6 +10,7 @@ import {
   truoraCalls,
   unknownWords,
 } from '../../shared/workflow/metrics.ts';
+import { synthesized } from '../support/synthesized.ts';
 
 /**
  * What AWS publishes of the services that we ask about: the numbers, and the sets of dimensions that each can be asked by. A
@@ -58,7 +59,7 @@ const published: Record<string, { names: string[]; by: string[][] }[]> = {
   ],
 };
 
-const template = synthesize(Config.parse({}));
+const template = synthesized(Config.parse({}));
 
 const refs = (type: string) => resourcesOf(template, type).map(({ ref }) => ref);
 

@@ -2,10 +2,20 @@ import { describe, expect, test } from 'vitest';
 import { Config } from '../../infra/aws/config.ts';
 import { synthesize, type Template } from '../../infra/local/template.ts';
 import { functionNames } from '../../shared/workflow/functions.ts';
-import { dataKey, only, prod, type Raw, rawOf, resolvedOf, statementsOf, template } from '../support/template.ts';
+import {
+  dataKey,
+  MEDIA,
+  only,
+  prod,
+  type Raw,
+  rawOf,
+  resolvedOf,
+  statementsOf,
+  template,
+} from '../support/template.ts';
 
 describe('the media bucket', () => {
-  const { id, Properties } = only(template, 'AWS::S3::Bucket');
+  const { id, Properties } = only(template, 'AWS::S3::Bucket', MEDIA);
 
   test('keeps versions, and is closed to the public', () => {
     expect(Properties).toMatchObject({
@@ -35,7 +45,7 @@ describe('the media bucket', () => {
   test('accepts web pages only from the named origins', () => {
     expect(Properties).not.toHaveProperty('CorsConfiguration');
     const open = synthesize(Config.parse({ corsOrigins: ['https://app.example.com', 'https://b.example.com'] }));
-    expect(only(open, 'AWS::S3::Bucket').Properties.CorsConfiguration).toEqual({
+    expect(only(open, 'AWS::S3::Bucket', MEDIA).Properties.CorsConfiguration).toEqual({
       CorsRules: [
         {
           AllowedOrigins: ['https://app.example.com', 'https://b.example.com'],
@@ -53,7 +63,8 @@ describe('the media bucket', () => {
     [25, 2],
     [168, 7],
   ])('keeps media for %i hours, which are %i days to S3', (mediaHours, days) => {
-    const kept = only(synthesize(Config.parse({ mediaHours })), 'AWS::S3::Bucket').Properties.LifecycleConfiguration;
+    const kept = only(synthesize(Config.parse({ mediaHours })), 'AWS::S3::Bucket', MEDIA).Properties
+      .LifecycleConfiguration;
     expect(kept).toMatchObject({ Rules: [{ ExpirationInDays: days }, {}] });
   });
 
@@ -62,9 +73,10 @@ describe('the media bucket', () => {
   });
 
   test('accepts TLS alone, from 1.2 on, also for its objects, and refuses objects under another key', () => {
-    const { ref: bucket } = resolvedOf(template, 'AWS::S3::Bucket');
-    expect(only(template, 'AWS::S3::BucketPolicy').Properties.Bucket).toEqual({ Ref: id });
-    expect(statementsOf(template, 'AWS::S3::BucketPolicy').map(({ statement }) => statement)).toEqual([
+    const { ref: bucket } = resolvedOf(template, 'AWS::S3::Bucket', MEDIA);
+    expect(only(template, 'AWS::S3::BucketPolicy', MEDIA).Properties.Bucket).toEqual({ Ref: id });
+    const own = statementsOf(template, 'AWS::S3::BucketPolicy').filter(({ id: policy }) => MEDIA.test(policy));
+    expect(own.map(({ statement }) => statement)).toEqual([
       {
         Effect: 'Deny',
         Action: 's3:*',
@@ -175,7 +187,7 @@ describe('data', () => {
       .map(([, { DeletionPolicy, UpdateReplacePolicy }]) => [DeletionPolicy, UpdateReplacePolicy]);
 
   test('outlives the stack in prod', () => {
-    expect(livesOf(prod, lasting)).toEqual(Array.from({ length: 4 }, () => ['Retain', 'Retain']));
+    expect(livesOf(prod, lasting)).toEqual(Array.from({ length: 5 }, () => ['Retain', 'Retain']));
     // The logs show what happened, also after the stack is gone.
     const logs = rawOf(prod, 'AWS::Logs::LogGroup').length;
     expect(livesOf(prod, ['AWS::Logs::LogGroup'])).toEqual(Array.from({ length: logs }, () => ['Retain', 'Retain']));
@@ -187,7 +199,7 @@ describe('data', () => {
 
   test('goes with the stack everywhere else', () => {
     expect(only(template, 'AWS::DynamoDB::Table').Properties.DeletionProtectionEnabled).toBe(false);
-    expect(livesOf(template, lasting)).toEqual(Array.from({ length: 4 }, () => ['Delete', 'Delete']));
+    expect(livesOf(template, lasting)).toEqual(Array.from({ length: 5 }, () => ['Delete', 'Delete']));
   });
 
   test('can be deleted in a stack that is not prod', () => {

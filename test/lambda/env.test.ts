@@ -35,6 +35,10 @@ const good: Record<EnvKey, string> = {
   CONSENT_MODE: 'receipt',
   CONSENT_TEXTS: '{"default.CO.es.1":"47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU"}',
   DOCUMENTATION_URL: 'https://docs.example.com/face',
+  EVIDENCE_BUCKET: 'evidence',
+  EVIDENCE_KEYS: 'arn:aws:kms:us-east-1:000000000000:key/two,arn:aws:kms:us-east-1:000000000000:key/one',
+  EVIDENCE_ISSUER: 'face-revalidation-test',
+  CODE_VERSION: '0.1.0',
 };
 
 const keys = Object.keys(good) as EnvKey[];
@@ -78,6 +82,7 @@ describe('env', () => {
       ALLOWED_RETRIES: 1,
       RETRY_SECONDS: 300,
       TRUORA_UPLOAD_ORIGINS: ['https://files.truora.com', 'https://files.example.com'],
+      EVIDENCE_KEYS: good.EVIDENCE_KEYS.split(','),
     });
   });
 

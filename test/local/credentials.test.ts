@@ -2,11 +2,13 @@ import { request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { GetPublicKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type LocalSystem, startLocalSystem } from '../../infra/local/local-system.ts';
+import { resourcesOf, synthesize } from '../../infra/local/template.ts';
 
 let system: LocalSystem;
 
@@ -17,6 +19,9 @@ beforeAll(async () => {
 afterAll(() => system.close());
 
 const secretId = () => [...system.secrets.keys()][0] ?? '';
+
+const keyId = () =>
+  resourcesOf(synthesize(system.config), 'AWS::KMS::Key').find(({ id }) => id.includes('Evidence'))?.arn;
 
 const origins = (): Record<string, string> => ({
   'the ledger': process.env.AWS_ENDPOINT_URL_DYNAMODB ?? '',
@@ -42,6 +47,8 @@ const calls: Record<string, (credentials: Credentials) => Promise<unknown>> = {
     new EventBridgeClient({ credentials, maxAttempts: 1 }).send(
       new PutEventsCommand({ Entries: [{ EventBusName: 'none', Source: 's', DetailType: 't', Detail: '{}' }] }),
     ),
+  'the signing keys': (credentials) =>
+    new KMSClient({ credentials, maxAttempts: 1 }).send(new GetPublicKeyCommand({ KeyId: keyId() })),
   'the bucket': (credentials) =>
     new S3Client({ credentials, maxAttempts: 1 }).send(
       new PutObjectCommand({

@@ -4,10 +4,11 @@ import { type BusEvent, busOf, executionEvent, matches, objectCreatedEvent } fro
 import { permissionsIn, type RoleCall } from '../../infra/local/iam/roles.ts';
 import type { LambdaHost } from '../../infra/local/lambda.ts';
 import type { Machine } from '../../infra/local/state-machine.ts';
-import { resourcesOf, synthesize } from '../../infra/local/template.ts';
+import { resourcesOf } from '../../infra/local/template.ts';
 import { RevalidationRequest } from '../../shared/domain/request.ts';
+import { synthesized } from '../support/synthesized.ts';
 
-const template = synthesize(Config.parse({ stage: 'test' }));
+const template = synthesized(Config.parse({ stage: 'test' }));
 
 const [machineArn = ''] = resourcesOf(template, 'AWS::StepFunctions::StateMachine').map(({ ref }) => ref);
 
@@ -244,6 +245,17 @@ describe('the outcome bus', () => {
     const { bus, heard } = open();
     expect(bus.announce({ ...entry, EventBusName: other })).toBe(false);
     expect(heard).toEqual([]);
+  });
+
+  test('invokes the function of the rule that listens to it, for outcomes and amendments alone', () => {
+    const { bus, invoked } = open();
+    const ours = { EventBusName: name, Source: 'face-revalidation', Detail: '{"revalidationId":"RVL1"}', Time: 0 };
+    for (const DetailType of ['Re-validation Ended', 'Re-validation Amended', 'Re-validation Begun'])
+      bus.announce({ ...ours, DetailType });
+    expect(invoked.map(({ arn, event }) => [arn, (event as BusEvent)['detail-type']])).toEqual([
+      [expect.stringContaining(':function:FunctionsSignEvidence'), 'Re-validation Ended'],
+      [expect.stringContaining(':function:FunctionsSignEvidence'), 'Re-validation Amended'],
+    ]);
   });
 
   test('starts nothing: the rule for drops listens to the default bus', () => {

@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
 import { Config } from '../../infra/aws/config.ts';
 import { ledgerAsks } from '../../infra/local/iam/dynamodb.ts';
-import { resourcesOf, synthesize } from '../../infra/local/template.ts';
+import { resourcesOf } from '../../infra/local/template.ts';
+import { synthesized } from '../support/synthesized.ts';
 
-const template = synthesize(Config.parse({ stage: 'test' }));
+const template = synthesized(Config.parse({ stage: 'test' }));
 
 const [{ ref: name = '', arn = '' } = {}] = resourcesOf(template, 'AWS::DynamoDB::Table');
 

@@ -3,10 +3,11 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { lockFolder } from '../../infra/local/folders.ts';
-import { tryLock } from '../../infra/local/lock.ts';
+import { isLocked, tryLock } from '../../infra/local/lock.ts';
 
 const lockModule = pathToFileURL(join(import.meta.dirname, '../../infra/local/lock.ts')).href;
 
@@ -85,4 +86,22 @@ test('a ledger is locked against its own process too, until it is released', () 
   expect(() => lockFolder(folder)).toThrow(/another process works with the ledger in .*lock-/);
   release();
   lockFolder(folder)();
+});
+
+test('a lock is seen as held until it is released, and can be taken after it was checked', () => {
+  const file = join(folder, 'owner.lock');
+  expect(isLocked(file)).toBe(false);
+  const release = tryLock(file);
+  expect([isLocked(file), isLocked(file)]).toEqual([true, true]);
+  release?.();
+  expect(isLocked(file)).toBe(false);
+  expect(tryLock(file)).toBeTypeOf('function');
+});
+
+test('a process that checks a lock is not taken for its holder', () => {
+  const file = join(folder, 'owner.lock');
+  const checking = new DatabaseSync(file);
+  checking.exec('BEGIN; SELECT count(*) FROM sqlite_schema');
+  expect(isLocked(file)).toBe(false);
+  checking.close();
 });

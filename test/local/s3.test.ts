@@ -174,6 +174,16 @@ describe('ranges and conditions', () => {
     expect((await read()).bytes.toString()).toBe('three');
   });
 
+  test('replaces only the version that was read, under If-Match', async () => {
+    await expect(put('none', { IfMatch: '"x"' })).rejects.toMatchObject(refusal('NoSuchKey', 404));
+    const { ETag = '' } = await put('one');
+    await put('two', { IfMatch: ETag });
+    await expect(put('three', { IfMatch: ETag })).rejects.toMatchObject(refusal('PreconditionFailed', 412));
+    expect((await read()).bytes.toString()).toBe('two');
+    await s3.send(new DeleteObjectCommand({ Bucket, Key }));
+    await expect(put('four', { IfMatch: `"${md5('two')}"` })).rejects.toMatchObject(refusal('NoSuchKey', 404));
+  });
+
   test('lets exactly one of many concurrent writes create the key', async () => {
     const puts = Array.from({ length: 8 }, (_, n) => put(`put ${n}`, { IfNoneMatch: '*' }));
     const ends = await Promise.allSettled(puts);

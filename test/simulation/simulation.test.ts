@@ -19,7 +19,8 @@ const run = async (script: string, ...args: string[]) =>
 
 const hashIn = (stdout: string) => /^hash (\w+)$/m.exec(stdout)?.[1];
 
-describe('the proof', () => {
+// Half a minute of work on two cores each, and many minutes on a machine that is busy.
+describe('the proof', { timeout: 600_000 }, () => {
   test('of the meeting point holds in a sample, and fails for the published designs', async () => {
     const { code, stdout } = await run('prove.ts', '--sample');
     expect(stdout).toMatch(/, 4 of 4 guards and designs proven needed or wanting, 0 broken/);
@@ -69,18 +70,14 @@ describe('a guard that the proof takes away', () => {
 });
 
 describe('a seed', () => {
-  test.each([1, 12, 53])('gives the same run again: %i', async (seed) => {
-    const args = ['--seed', String(seed), '--runs', '1', '--trace'];
-    const [first, second] = await Promise.all([run('chaos.ts', ...args), run('chaos.ts', ...args)]);
-    expect(hashIn(first.stdout)).toMatch(/^\w{16}$/);
-    expect(second.stdout).toBe(first.stdout);
-  });
-
-  test('gives the same run after others in the same process', async () => {
-    const alone = await run('chaos.ts', '--seed', '7', '--runs', '1', '--trace');
-    const job = JSON.stringify({ first: 5, step: 1, runs: 3, trace: true });
-    const { stdout } = await run('chaos/job.ts', job);
-    expect(JSON.parse(stdout).trace.at(-1)).toBe(`hash ${hashIn(alone.stdout)}`);
+  test.each([1, 12, 53])('gives the same run again, also after others in the same process: %i', async (seed) => {
+    const job = JSON.stringify({ first: seed - 1, step: 1, runs: 2, trace: true });
+    const [alone, after] = await Promise.all([
+      run('chaos.ts', '--seed', String(seed), '--runs', '1', '--trace'),
+      run('chaos/job.ts', job),
+    ]);
+    expect(hashIn(alone.stdout)).toMatch(/^\w{16}$/);
+    expect(JSON.parse(after.stdout).trace).toEqual(alone.stdout.trimEnd().split('\n'));
   });
 });
 

@@ -52,7 +52,9 @@ export const calling =
     const response = await fetch(url, { method, headers: sent, ...(last ? { body: last } : {}) });
     const text = await response.text();
     const type = response.headers.get('content-type') ?? '';
-    return { status: response.status, type, content: text ? JSON.parse(text) : undefined };
+    // Evidence is the one answer that is no JSON.
+    const isJson = text !== '' && /\bjson\b/.test(type);
+    return { status: response.status, type, content: isJson ? JSON.parse(text) : undefined };
   };
 
 const sign = async (

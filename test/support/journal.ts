@@ -15,6 +15,8 @@ export const context = {
 /** The bucket of every test; its name in the template does not matter here. */
 export const BUCKET = 'face-media';
 
+export const EVIDENCE_BUCKET = 'face-evidence';
+
 /** The ARN of an execution, as the holder of a claim is recorded. */
 export const executionOf = (name: string): string =>
   `arn:aws:states:us-east-1:000000000000:execution:Revalidation:${name}`;

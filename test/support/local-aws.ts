@@ -13,16 +13,18 @@ import { leaveAws, localSecret, pointSdkAt } from '../../infra/local/credentials
 import { startDynamoDb } from '../../infra/local/dynamodb.ts';
 import { type BusEntry, type BusEvent, eventOf } from '../../infra/local/event-bus.ts';
 import { bodyOf, type LocalServer, listen } from '../../infra/local/http.ts';
+import { localKeys } from '../../infra/local/kms/keys.ts';
 import { startS3 } from '../../infra/local/s3/server.ts';
 import type { Execution, Machine } from '../../infra/local/state-machine.ts';
-import { resourcesOf, synthesize } from '../../infra/local/template.ts';
+import { resourcesOf } from '../../infra/local/template.ts';
 import { type Sandbox, type SandboxSettings, startSandbox } from '../../infra/local/truora/sandbox.ts';
 import { envKeys } from '../../infra/workflow/function-table.ts';
 import type { EnvKey } from '../../shared/lambda/env.ts';
 import type { StepName } from '../../shared/workflow/contract.ts';
 import type { JobName, RouteName } from '../../shared/workflow/functions.ts';
-import { BUCKET, executionOf } from './journal.ts';
+import { BUCKET, EVIDENCE_BUCKET, executionOf } from './journal.ts';
 import { keepLog } from './log-lines.ts';
+import { synthesized } from './synthesized.ts';
 
 /** One call to the ledger, to Step Functions, to Secrets Manager or to EventBridge, as it went over the wire. */
 type AwsCall = { operation: string; input: Record<string, unknown> };
@@ -67,7 +69,7 @@ export const openLocalAws = async (
   const statuses = new Map<string, Execution['status'] | 'FORGOTTEN'>();
 
   const config = Config.parse({ stage: 'test' });
-  const template = synthesize(config);
+  const template = synthesized(config);
   const table = resourcesOf(template, 'AWS::DynamoDB::Table')[0]?.ref ?? '';
   const unused = () => {
     throw new TypeError('these tests run no machine');
@@ -97,14 +99,15 @@ export const openLocalAws = async (
     },
   };
 
+  const keys = localKeys(template);
   leaveAws();
   const ledger = await startDynamoDb(template);
-  const awsApi = await startAwsApi({ machine, secrets, announce });
+  const awsApi = await startAwsApi({ machine, secrets, keys, announce });
   const [ledgerTap, awsTap] = await Promise.all([tap(ledger.origin), tap(awsApi.origin)]);
   const s3 =
     options.media &&
     (await startS3({
-      buckets: [BUCKET],
+      buckets: [BUCKET, EVIDENCE_BUCKET],
       directory,
       onCreated: () => {},
       secretAccessKey: localSecret,
@@ -118,6 +121,7 @@ export const openLocalAws = async (
     SFN: awsTap.origin,
     SECRETS_MANAGER: awsTap.origin,
     EVENTBRIDGE: awsTap.origin,
+    KMS: awsTap.origin,
     S3: s3 ? s3.origin : (anyMedia?.origin ?? ''),
   });
 
@@ -153,6 +157,10 @@ export const openLocalAws = async (
     CONSENT_MODE: config.consentMode,
     CONSENT_TEXTS: JSON.stringify(consentTextsOf(consentFolder, config)),
     DOCUMENTATION_URL: 'none',
+    EVIDENCE_BUCKET,
+    EVIDENCE_KEYS: [...keys.keys()].join(','),
+    EVIDENCE_ISSUER: 'face-revalidation-test',
+    CODE_VERSION: '0.1.0',
   };
   if (name) for (const key of envKeys[name]) process.env[key] = variables[key];
 

@@ -7,8 +7,8 @@ import { selfie } from './commands.ts';
 import { waitFor } from './wait-for.ts';
 
 /** Puts an event that RepairExecution could not handle into the queue of the jobs, in the form of a destination of Lambda. */
-export const putJobMessage = (system: LocalSystem, requestPayload: unknown): void => {
-  const queue = system.deployment.outputs.JobDeadLetters?.split('/').at(-1);
+export const putJobMessage = (system: LocalSystem, requestPayload: unknown, letters = 'JobDeadLetters'): void => {
+  const queue = system.deployment.outputs[letters]?.split('/').at(-1);
   const context = { requestId: 'R1', functionArn: 'arn:RepairExecution', condition: 'RetriesExhausted' };
   const body = JSON.stringify({
     version: '1.0',

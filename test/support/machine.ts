@@ -1,12 +1,15 @@
 /** The machine of the definition with scripted steps, and the endings that its tests expect. */
 
 import { Config } from '../../infra/aws/config.ts';
-import { synthesize, type Template } from '../../infra/local/template.ts';
+import type { Template } from '../../infra/local/template.ts';
 import { claim, gives, type Script, scripted, throws } from './scripted-machine.ts';
+import { synthesized } from './synthesized.ts';
 
 const CALLBACK_TIMEOUT_MS = 1000;
 
-export const template = synthesize(Config.parse({ stage: 'test', callbackTimeoutSeconds: CALLBACK_TIMEOUT_MS / 1000 }));
+export const template = synthesized(
+  Config.parse({ stage: 'test', callbackTimeoutSeconds: CALLBACK_TIMEOUT_MS / 1000 }),
+);
 
 export const request = { kind: 'drop', event: {} };
 

@@ -298,6 +298,16 @@ export const runsIn = (
    */
   const afterwards: Record<string, () => Promise<unknown>> = {
     'a look at the key': () => woken('CheckKey'),
+    'evidence of a case whose event was lost': async () => {
+      const revalidationId = newRevalidationId();
+      const at = new Date().toISOString();
+      const outcome = { revalidationId, status: 'failed', decidedBy: 'workflow', decidedAt: at };
+      const record = { revalidationId, owner: 'unknown', phase: 'failed', claimedAt: at, trail: [], outcome };
+      await stand({ pk: `RUN#${revalidationId}`, ...record });
+      const { status } = await call(`GET /revalidations/${revalidationId}/evidence`);
+      if (status !== 200) throw new Error(`the evidence was answered ${status}`);
+    },
+    'the keys of evidence': () => call('GET /.well-known/jwks.json', { as: undefined }),
     'an enrollment that Truora is asked about too often': () => walk('-enrollment-limited'),
     'a sweep over all that is due': () => woken('SweepLedger'),
     'a case that runs on beside a notification that resumed no execution, and a sweep': async () => {

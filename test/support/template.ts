@@ -1,14 +1,15 @@
 /** The template of the default deployment and of prod, and what its tests read of it. */
 
 import { Config } from '../../infra/aws/config.ts';
-import { resourcesOf, synthesize, type Template } from '../../infra/local/template.ts';
+import { resourcesOf, type Template } from '../../infra/local/template.ts';
 import { fileOf } from '../../shared/workflow/functions.ts';
+import { synthesized } from './synthesized.ts';
 
 export const config = Config.parse({});
 
-export const template = synthesize(config);
+export const template = synthesized(config);
 
-export const prod = synthesize(Config.parse({ stage: 'prod' }));
+export const prod = synthesized(Config.parse({ stage: 'prod' }));
 
 /** A resource as CloudFormation reads it, with what the local system has no use for. */
 export type Raw = Template['Resources'][string] & {
@@ -20,18 +21,22 @@ export type Raw = Template['Resources'][string] & {
 export const rawOf = (of: Template, type: string): [string, Raw][] =>
   Object.entries(of.Resources as Record<string, Raw>).filter(([, { Type }]) => Type === type);
 
-export const only = (of: Template, type: string): Raw & { id: string } => {
-  const [[id, resource] = [], ...more] = rawOf(of, type);
+/** @param part of the id, where there are several of a type */
+export const only = (of: Template, type: string, part = /./): Raw & { id: string } => {
+  const [[id, resource] = [], ...more] = rawOf(of, type).filter(([one]) => part.test(one));
   if (!id || !resource || more.length > 0) throw new TypeError(`there is not exactly one ${type}`);
   return { ...resource, id };
 };
 
 /** The one resource of a type with every value resolved, as the local system reads it. */
-export const resolvedOf = (of: Template, type: string) => {
-  const [found, ...more] = resourcesOf(of, type);
+export const resolvedOf = (of: Template, type: string, part = /./) => {
+  const [found, ...more] = resourcesOf(of, type).filter(({ id }) => part.test(id));
   if (!found || more.length > 0) throw new TypeError(`there is not exactly one ${type}`);
   return found;
 };
+
+/** The bucket of media, by a part of its id. */
+export const MEDIA = /^StorageMedia/;
 
 /** The key of media and ledger, by the reference that the template makes to it. */
 export const dataKey = (() => {

@@ -44,7 +44,7 @@ describe('an upload', () => {
     expect(seen).toBe(1);
     letGo(1111);
     expect(await call).toEqual({ code: 'connect_deadline', executed: 'no' });
-    expect(stream.destroyed).toBe(true);
+    await waitFor(() => expect(stream.destroyed).toBe(true));
   });
 });
 
@@ -78,7 +78,7 @@ describe('a success for an upload', () => {
     const { socket } = await server.hearing('abc');
     socket.write(headOf(status, 0));
     expect(await call).toEqual(TOO_EARLY);
-    expect(stream.destroyed).toBe(true);
+    await waitFor(() => expect(stream.destroyed).toBe(true));
     await closeOf(socket);
   });
 
@@ -120,7 +120,7 @@ describe('a refusal of an upload', () => {
     const call = upload(server.url, stream, 4);
     (await server.hearing('abc')).socket.end(`${headOf(status, 2)}no`);
     expect(await call).toMatchObject({ status, body: 'no' });
-    expect(stream.destroyed).toBe(true);
+    await waitFor(() => expect(stream.destroyed).toBe(true));
   });
 
   test('counts as the answer while bytes still wait for the connection', async () => {

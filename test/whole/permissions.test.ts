@@ -122,11 +122,11 @@ describe('what AWS does implicitly', () => {
     expect(new Set(services)).toEqual(new Set(['kms', 'logs', 'xray', 'sqs']));
   });
 
-  test('lets only the job for failures send to that queue, and nothing else of it', () => {
+  test('lets only the jobs for failures and outcomes send to their queues, and nothing else of them', () => {
     const ofQueues = grantsOf(policiesOf(template)).filter(({ action }) => action.startsWith('sqs:'));
-    expect(ofQueues.map(({ role }) => holderOf(role))).toEqual(['RepairExecution']);
+    expect(ofQueues.map(({ role }) => holderOf(role)).toSorted()).toEqual(['RepairExecution', 'SignEvidence']);
     for (const { action, resource } of ofQueues) {
-      expect([action, resource]).toEqual(['sqs:SendMessage', expect.stringMatching(/:JobsDeadLetters\w+$/)]);
+      expect([action, resource]).toEqual(['sqs:SendMessage', expect.stringMatching(/:(Jobs|Evidence)DeadLetters\w+$/)]);
     }
   });
 });
@@ -142,6 +142,9 @@ describe('a changed permission is found', () => {
     ['Workflow', 'lambda:InvokeFunction', 'Workflow was denied lambda:InvokeFunction on '],
     ['DropRule', 'states:StartExecution', 'DropRule was denied states:StartExecution on '],
     ['SweepInbox', 's3:ListBucketVersions', 'SweepInbox was denied s3:ListBucketVersions on arn:aws:s3:::'],
+    ['SignEvidence', 'kms:Sign', 'SignEvidence was denied kms:Sign on arn:aws:kms:'],
+    ['ReadEvidence', 's3:PutObject', 'ReadEvidence was denied s3:PutObject on arn:aws:s3:::'],
+    ['ReadJwks', 'kms:GetPublicKey', 'ReadJwks was denied kms:GetPublicKey on arn:aws:kms:'],
     ['SweepLedger', 's3:DeleteObjectVersion', 'SweepLedger was denied s3:DeleteObjectVersion on arn:aws:s3:::'],
   ])('%s without %s', (holder, action, said) => {
     const { denied } = judge(edited(template, holder, without(action)), calls);

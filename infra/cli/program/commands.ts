@@ -53,6 +53,8 @@ export const commands: readonly Entry[] = [
     'tell one case in sentences: what happened, why, and what can be done',
     () => import('../explain.ts'),
   ),
+  entry('evidence', groups.cases, 'print the signed evidence of an ended case', () => import('../evidence.ts')),
+  entry('verify', groups.cases, 'verify the evidence of a case, without a network', () => import('../verify.ts')),
   entry('cancel', groups.cases, 'cancel a case that has not ended', () => import('../cancel.ts')),
   entry(
     'redrive',

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { EndedExecution, startExecution } from '../../../shared/aws/executions.ts';
+import { AnnouncedCase } from '../../../shared/domain/announcement.ts';
 import { idOfDropped } from '../../../shared/domain/case-id.ts';
 import { type Dropped, executionNameOf } from '../../../shared/domain/drop.ts';
 import { DropEvent } from '../../../shared/domain/request.ts';
@@ -65,6 +66,27 @@ export const dropsNotStarted = (connected: Connected): Promise<Letter[]> => {
       act: async () => {
         const { time: _, ...request } = event;
         await startExecution(machine, executionNameOf(id, dropped, new Date()), { kind: 'drop', event: request });
+        await done();
+      },
+    };
+  });
+};
+
+/**
+ * The outcomes whose evidence was not signed: the message holds the event, as EventBridge could not deliver it or as SignEvidence was
+ * called with it. None in a deployment without evidence.
+ */
+export const outcomesNotSigned = (connected: Connected): Promise<Letter[]> => {
+  if (connected.outputs.EvidenceBucket === undefined) return Promise.resolve([]);
+  const sign = outputOf(connected, 'SignEvidenceFunction');
+  return lettersIn(outputOf(connected, 'EvidenceDeadLetters'), async (body, done) => {
+    const { requestPayload: event = body } = z.object({ requestPayload: z.optional(z.unknown()) }).parse(body);
+    return {
+      what: `evidence of ${AnnouncedCase.parse(event).detail.revalidationId}`,
+      plan: 'invoke SignEvidence with its event',
+      act: async () => {
+        const { invoke } = await import('../aws/functions.ts');
+        await invoke(sign, event);
         await done();
       },
     };

@@ -2,7 +2,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Deployment } from '../../local/deployment.ts';
 import { LOCK_TIMEOUT_MS } from '../../local/folders.ts';
-import { tryLock } from '../../local/lock.ts';
+import { isLocked, tryLock } from '../../local/lock.ts';
 import type { Bucket } from '../../local/put-media.ts';
 import { wordsFor } from './installation.ts';
 import { UsageError } from './usage.ts';
@@ -57,9 +57,7 @@ const apiOf = (file: string): string => {
 
 /** @returns undefined when no local system runs in this folder */
 export const findRunning = (folder: string): RunningSystem | undefined => {
-  const release = tryLock(join(folder, LOCK), LOCK_TIMEOUT_MS);
-  release?.();
-  if (release) return undefined;
+  if (!isLocked(join(folder, LOCK))) return undefined;
   try {
     return JSON.parse(readFileSync(join(folder, FILE), 'utf8')) as RunningSystem;
   } catch {

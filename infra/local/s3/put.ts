@@ -58,9 +58,13 @@ export const putObject = async ({ versions, bucket, key, headers, body }: Call):
   const bytes = declaredBytes(headers, framed);
   const metadata = readMetadata(Object.entries(headers));
 
+  const expected = text(headers['if-match'])?.replaceAll('"', '');
+  if (expected === '*') throw notImplemented('if-match with *');
   const refuseExisting = () => {
-    const current = versions.current(bucket, key);
-    if (onlyNew && current && !isMarker(current))
+    const newest = versions.current(bucket, key);
+    const current = isMarker(newest) ? undefined : newest;
+    if (expected !== undefined && !current) throw new S3Error(404, 'NoSuchKey', 'The specified key does not exist.');
+    if ((onlyNew && current) || (expected !== undefined && expected !== current?.etag))
       throw new S3Error(412, 'PreconditionFailed', 'At least one of the pre-conditions you specified did not hold.');
   };
   refuseExisting();

@@ -45,7 +45,7 @@ const operations: Record<string, Operation> = {
   PUT: {
     run: putObject,
     headers:
-      /^(x-amz-(meta-.+|checksum-(crc32|sha256)|sdk-checksum-algorithm|decoded-content-length|trailer)|if-none-match|content-encoding)$/,
+      /^(x-amz-(meta-.+|checksum-(crc32|sha256)|sdk-checksum-algorithm|decoded-content-length|trailer)|if-(none-)?match|content-encoding)$/,
     query: /^$/,
   },
   GET: { run: readObject, headers: /^(x-amz-checksum-mode|range|if-match)$/, query: /^versionId$/ },

@@ -19,9 +19,12 @@ export type Done = {
   trace?: string[];
 };
 
-const job: Job = JSON.parse(process.argv[2] ?? '{}');
+/** All of them with the same guard or design, or all without one. */
+const jobs: Job[] = JSON.parse(process.argv[2] ?? '[]');
 
-const without = 'without' in job ? job.without : undefined;
+const [without, ...others] = new Set(jobs.map((job) => ('without' in job ? job.without : undefined)));
+
+if (others.length > 0) throw new TypeError('the jobs of one process have the same guard');
 
 const guards = meetingGuards.filter(({ guard }) => guard === without);
 
@@ -43,9 +46,9 @@ const print = process.stdout.write.bind(process.stdout);
 
 await boot();
 
-const done: Done = { runs: 0, crashes: 0, orders: [], failures: [] };
+let done: Done;
 
-const orders = new Set<string>();
+let orders: Set<string>;
 
 const check = async (given: Case, by: typeof judge = judge) => {
   const seen = await run(given);
@@ -71,40 +74,47 @@ const search = async ({ seed, runs }: { seed: number; runs: number }, shrinks: b
   done.failures = done.failures.map((failure) => ({ ...failure, seed }));
 };
 
-switch (job.kind) {
-  case 'grid': {
-    let index = 0;
-    for (const given of grid()) if (index++ % (job.of * job.every) === job.part * job.every) await check(given);
-    break;
-  }
-  case 'races':
-    for (const [index, race] of races.entries()) {
-      if (index % job.of !== job.part) continue;
-      let left = job.every === 1 ? Number.POSITIVE_INFINITY : 40;
-      await interleavings(race, check, () => left-- > 0);
+const work = async (job: Job): Promise<Done> => {
+  done = { runs: 0, crashes: 0, orders: [], failures: [] };
+  orders = new Set();
+  switch (job.kind) {
+    case 'grid': {
+      let index = 0;
+      for (const given of grid()) if (index++ % (job.of * job.every) === job.part * job.every) await check(given);
+      break;
     }
-    break;
-  case 'plain':
-  case 'lost':
-    for (let seed = job.part; seed < job.every; seed += job.of) {
-      await (job.kind === 'plain' ? check(plain(seed)) : check(lost(seed), judgeLost));
+    case 'races':
+      for (const [index, race] of races.entries()) {
+        if (index % job.of !== job.part) continue;
+        let left = job.every === 1 ? Number.POSITIVE_INFINITY : 40;
+        await interleavings(race, check, () => left-- > 0);
+      }
+      break;
+    case 'plain':
+    case 'lost':
+      for (let seed = job.part; seed < job.every; seed += job.of) {
+        await (job.kind === 'plain' ? check(plain(seed)) : check(lost(seed), judgeLost));
+      }
+      break;
+    case 'random':
+      await search(job, true);
+      break;
+    case 'bite':
+      await search(job, false);
+      break;
+    case 'case': {
+      const { seen } = await check(job.case);
+      done.trace = [...seen.system.trace.lines, `hash ${seen.system.trace.hash()}`, `order ${seen.order}`];
+      break;
     }
-    break;
-  case 'random':
-    await search(job, true);
-    break;
-  case 'bite':
-    await search(job, false);
-    break;
-  case 'case': {
-    const { seen } = await check(job.case);
-    done.trace = [...seen.system.trace.lines, `hash ${seen.system.trace.hash()}`, `order ${seen.order}`];
-    break;
   }
-}
+  return { ...done, orders: [...orders] };
+};
 
-done.orders = [...orders];
+const all: Done[] = [];
 
-print(JSON.stringify(done));
+for (const job of jobs) all.push(await work(job));
+
+print(JSON.stringify(all));
 
 process.exit(0);

@@ -1,0 +1,38 @@
+import { vi } from 'vitest';
+import type { Template } from '../infra/local/template.ts';
+
+/*
+ * Runs before each test file. A worker runs many files, so that Node loads each package once: the CDK and the SDK take more than a
+ * second. All else of a file ends with it: every module of this repository is evaluated again, and the environment and the
+ * stubbed globals are those of the worker's start.
+ */
+
+const { env } = process;
+
+const KEY = Symbol.for('face-revalidation.worker-start');
+
+const TEMPLATES = Symbol.for('face-revalidation.templates');
+
+type Start = { env: NodeJS.ProcessEnv; variables: NodeJS.ProcessEnv };
+
+const kept = globalThis as { [KEY]?: Start; [TEMPLATES]?: Map<string, Template> };
+
+kept[KEY] ??= { env, variables: { ...env } };
+
+const start = kept[KEY];
+
+// Plain data, and each file gets a copy.
+kept[TEMPLATES] ??= new Map();
+
+vi.useRealTimers();
+
+vi.unstubAllGlobals();
+
+// Some tests, and the host of the functions, put another object in its place.
+process.env = start.env;
+
+for (const name of Object.keys(process.env)) if (!(name in start.variables)) delete process.env[name];
+
+Object.assign(process.env, start.variables);
+
+vi.resetModules();
