@@ -1,7 +1,6 @@
 import * as z from 'zod/mini';
 import { OnUnresolved } from '../../shared/domain/attempts.ts';
 import { ConsentMode } from '../../shared/domain/consent.ts';
-import { englishErrors } from '../../shared/domain/parse.ts';
 import { Alternative } from '../../shared/domain/person-messages.ts';
 import { Policies } from '../../shared/domain/policy.ts';
 import { ResultMode } from '../../shared/domain/request.ts';
