@@ -49,7 +49,7 @@ describe('the form that Truora gets', () => {
     expect(formKeyOf(field)).toBe(form);
   });
 
-  test.each<[FieldName]>([['liveness'], ['resultMode'], ['reference'], ['enrollmentId'], ['forceNew']])(
+  test.each<[FieldName]>([['liveness'], ['resultMode'], ['purpose'], ['consentReceiptId'], ['reference'], ['enrollmentId'], ['forceNew']])(
     'never holds %s',
     (field) => {
       expect(() => formKeyOf(field)).toThrow(`${field} is never sent to Truora`);
@@ -58,6 +58,6 @@ describe('the form that Truora gets', () => {
 
   test('covers every field by a decision above', () => {
     expect(fields.filter(({ form }) => form)).toHaveLength(7);
-    expect(fields.filter(({ form }) => !form)).toHaveLength(5);
+    expect(fields.filter(({ form }) => !form)).toHaveLength(7);
   });
 });

@@ -77,6 +77,7 @@ describe('env', () => {
       UNCLAIMED_MINUTES: 15,
       ALTERNATIVE: { text: 'visit a branch' },
       POLICIES: { default: { minimumThreshold: 0.65 } },
+      CONSENT_TEXTS: JSON.parse(good.CONSENT_TEXTS),
       MEDIA_MIN_PIXELS: 64,
       MEDIA_MAX_SECONDS: 60,
       ALLOWED_RETRIES: 1,
@@ -94,6 +95,10 @@ describe('env', () => {
   test.each([
     ['TABLE_NAME', ''],
     ['MEDIA_BUCKET', ''],
+    ['CONSENT_MODE', 'word'],
+    ['CONSENT_TEXTS', '{'],
+    ['CONSENT_TEXTS', '{"default.CO.es":"47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU"}'],
+    ['CONSENT_TEXTS', '{"default.CO.es.1":"00"}'],
     ['RETENTION_DAYS', ''],
     ['RETENTION_DAYS', '0'],
     ['RETENTION_DAYS', '-1'],
