@@ -24,5 +24,5 @@ const settings = (): ClaimSettings => ({
   resultMode: env('RESULT_MODE'),
   retries: retryRulesFromEnv(),
   enterOnConsent: async (details, revalidationId) =>
-    env('CONSENT_MODE') === 'receipt' ? enterOnConsent(env('TABLE_NAME'), details, revalidationId) : {},
+    env('CONSENT_MODE') === 'receipt' ? enterOnConsent(ledgerFromEnv(), details, revalidationId) : {},
 });

@@ -1,10 +1,11 @@
 import { endOfConsent } from '../domain/consent.ts';
 import { AlreadyDecidedError, RequestInvalidError } from '../domain/errors.ts';
+import { isEnd } from '../domain/lifecycle.ts';
 import { outcomeOf, type Subject } from '../domain/outcome.ts';
 import type { Alternative } from '../domain/person-messages.ts';
 import { purposeOf } from '../domain/policy.ts';
 import type { Claim, Outcome } from '../domain/revalidation.ts';
-import type { Ledger } from '../ledger/records.ts';
+import { type Ledger, readRecord } from '../ledger/records.ts';
 import type { ClaimedConsent } from '../logic/claim.ts';
 import { endCase, type OutcomeBus } from '../logic/outcome.ts';
 import { enterCase, leaveCase, readReceipt } from './receipts.ts';
@@ -43,8 +44,12 @@ export const checkConsent = async (table: string, asked: Asked) => {
  * no case. So each case that is claimed under a receipt is one that its revocation knows.
  * @throws RequestInvalidError as `checkConsent` does
  */
-export const enterOnConsent = async (table: string, asked: Asked, revalidationId: string): Promise<ClaimedConsent> => {
+export const enterOnConsent = async (ledger: Ledger, asked: Asked, revalidationId: string): Promise<ClaimedConsent> => {
+  const { table } = ledger;
   const consent = await checkConsent(table, asked);
+  // A repeat of a decided case is answered by the claim. An entry of it would stay on the receipt.
+  const record = await readRecord(ledger, revalidationId);
+  if (record && isEnd(record.phase)) return consent;
   if (await enterCase(table, consent.consentReceiptId, revalidationId)) return consent;
   throw refused('consent_revoked', 'was revoked');
 };

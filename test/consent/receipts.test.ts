@@ -140,7 +140,7 @@ describe('the check of a request', () => {
       await markRevoked(aws.table, receiptId, CALLER);
       return 'through';
     });
-    expect(await thrownBy(enterOnConsent(aws.table, asked, newRevalidationId()))).toMatchObject({
+    expect(await thrownBy(enterOnConsent(aws.ledger, asked, newRevalidationId()))).toMatchObject({
       reason: 'consent_revoked',
     });
     expect((await readReceipt(aws.table, receiptId))?.cases.size).toBe(0);

@@ -46,7 +46,7 @@ const USES = ['POST create', 'PUT upload'];
 /** Follows every effect of a system in which receipts are required. */
 export const watchConsent = (system: SimulatedSystem) => {
   const broken = new Set<string>();
-  /** The cases that a revocation had when it was written, and all that were ever entered. */
+  /** The open cases that a revocation had when it was written, and all that were ever entered. */
   const covered = new Set<string>();
   const entered = new Set<string>();
   const revoked = new Set<string>();
@@ -60,6 +60,7 @@ export const watchConsent = (system: SimulatedSystem) => {
     if (input.Key?.pk?.S?.startsWith('CNS#')) lastRead = answer.Item && (unmarshall(answer.Item) as Receipt);
     return answer;
   };
+  const hasEnded = (id: string) => system.ledger.items.get(`RUN#${id}`)?.outcome !== undefined;
   const receipts = () => system.itemsOf('CNS').map((item) => unmarshall(item) as Receipt);
 
   const saw = ({ invocation, name }: Effect, { kind }: Handling) => {
@@ -74,7 +75,7 @@ export const watchConsent = (system: SimulatedSystem) => {
       for (const one of cases) entered.add(one);
       if (revokedAt === undefined || revoked.has(receiptId)) continue;
       revoked.add(receiptId);
-      for (const one of cases) covered.add(one);
+      for (const one of cases) if (!hasEnded(one)) covered.add(one);
     }
   };
 
