@@ -9,7 +9,8 @@ import { join } from 'node:path';
 export default () => {
   const folder = mkdtempSync(join(tmpdir(), 'frv-'));
   Object.assign(process.env, { TMPDIR: folder, TMP: folder, TEMP: folder });
-  // Workers and commands load the same packages: what one has compiled is read by the next.
-  process.env.NODE_COMPILE_CACHE = join(folder, 'compiled');
+  // Workers and commands load the same packages: what one has compiled is read by the next. A worker writes as it ends, so not in the
+  // folder that is deleted.
+  process.env.NODE_COMPILE_CACHE = join(import.meta.dirname, '../node_modules/.cache/compiled');
   return () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
 };

@@ -30,7 +30,7 @@ export const define: Define = (command, does, context) => {
     .option('--out <file>', 'write the recorded outcome as JSON into a file')
     .addHelpText(
       'after',
-      '\nExit code: 0 approved; 1 declined, expired, refused or canceled; 2 invalid arguments; 3 failed; 130 interrupted.',
+      '\nExit code: 0 approved; 1 declined, expired, refused, canceled or alternative_required; 2 invalid arguments; 3 failed; 130 interrupted.',
     );
   does(command, (file: string, options: Options) => revalidate(file, options, context));
 };

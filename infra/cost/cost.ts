@@ -150,7 +150,7 @@ const metricCount =
   unknownWords.length;
 
 /** Metrics of all alarms together. */
-export const ALARMED_METRICS = 19;
+export const ALARMED_METRICS = 20;
 
 /** Alarms on other alarms. */
 export const COMPOSITE_ALARMS = 1;

@@ -49,12 +49,17 @@ describe('the form that Truora gets', () => {
     expect(formKeyOf(field)).toBe(form);
   });
 
-  test.each<[FieldName]>([['liveness'], ['resultMode'], ['purpose'], ['consentReceiptId'], ['reference'], ['enrollmentId'], ['forceNew']])(
-    'never holds %s',
-    (field) => {
-      expect(() => formKeyOf(field)).toThrow(`${field} is never sent to Truora`);
-    },
-  );
+  test.each<[FieldName]>([
+    ['liveness'],
+    ['resultMode'],
+    ['purpose'],
+    ['consentReceiptId'],
+    ['reference'],
+    ['enrollmentId'],
+    ['forceNew'],
+  ])('never holds %s', (field) => {
+    expect(() => formKeyOf(field)).toThrow(`${field} is never sent to Truora`);
+  });
 
   test('covers every field by a decision above', () => {
     expect(fields.filter(({ form }) => form)).toHaveLength(7);

@@ -93,6 +93,9 @@ describe('a workflow of another stack', () => {
         accountId: transfer.accountId,
         validationId,
         reference: transfer.transferId,
+        purpose: 'default',
+        policyVersion: expect.stringMatching(/^POL[0-9a-f]{32}$/),
+        threshold: 0.65,
         decidedAt,
       },
     ]);

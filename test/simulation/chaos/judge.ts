@@ -148,8 +148,10 @@ export const judge = (ran: Ran): string[] => {
   for (const { phase, validationId = '', outcome, accountId } of records) {
     if (phase !== 'approved') continue;
     const validation = charged.get(validationId);
-    const { validation_status, ...anythingElse } = plan.story.ending;
-    const isPlain = validation_status === 'success' && Object.keys(anythingElse).length === 0;
+    const { validation_status, threshold, ...anythingElse } = plan.story.ending;
+    // The account's own threshold, which is no lower than any requested one, is returned in place of a lower one.
+    const isLower = threshold !== undefined && plan.story.forms?.threshold !== 'the account’s own';
+    const isPlain = validation_status === 'success' && !isLower && Object.keys(anythingElse).length === 0;
     // A requested number that is returned above 1 says that something else was compared.
     const isSaid = plan.story.forms?.threshold !== 'percent';
     const isTrue = isPlain && isSaid && validation?.decidedAt !== undefined;
