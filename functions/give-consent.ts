@@ -7,7 +7,10 @@ import { env } from '../shared/lambda/env.ts';
 import { log } from '../shared/lambda/logger.ts';
 import { answerJson, jsonOf, route } from '../shared/lambda/route.ts';
 
-/** `POST /consents`: records that a person agreed to a text, and gives the receipt. A repeat gives the same receipt. */
+/**
+ * `POST /consents`, called by systems that know the person. Records that the person agreed to a text of the deployment, and gives the
+ * receipt. A repeat gives the same receipt.
+ */
 export const handler = route('GiveConsent', async (input) => {
   const caller = callerOf(input.event, env('ACCOUNT_CLAIM'));
   const body = parseOrRefuse(ConsentBody, jsonOf(input));

@@ -5,7 +5,10 @@ import { callerOf, refuseOthers } from '../shared/lambda/caller.ts';
 import { env } from '../shared/lambda/env.ts';
 import { answerJson, route } from '../shared/lambda/route.ts';
 
-/** `GET /accounts/{accountId}/consents`: the person's receipts of consent, newest first, also those that were revoked. */
+/**
+ * `GET /accounts/{accountId}/consents`, called by systems that know the person. Gives the person's receipts of consent, newest first,
+ * also those that were revoked.
+ */
 export const handler = route('ListConsents', async ({ event }) => {
   const caller = callerOf(event, env('ACCOUNT_CLAIM'));
   const accountId = parseOrRefuse(AccountId, event.pathParameters?.accountId, 'accountId');

@@ -5,7 +5,7 @@ import { Timestamp, Verdict } from './revalidation.ts';
 
 /**
  * A verdict of Truora that arrives after the case is closed: the verdict, when we learned it, and what made us ask. A case that ended
- * for another way, or whose consent was revoked, stays `alternative_required` whatever Truora says.
+ * for another way, or whose consent was revoked, stays `alternative_required`.
  */
 export const Amendment = z.extend(z.omit(Verdict, { decidedAt: true, status: true, reason: true }), {
   status: z.enum([...Verdict.shape.status.options, 'alternative_required']),

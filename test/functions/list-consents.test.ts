@@ -14,7 +14,9 @@ test("gives the person's receipts, without the cases under them", async ({ aws }
 });
 
 test('gives an empty list for a person without a receipt', async () => {
-  expect(contentOf(await handler(callEvent({ path: { accountId: 'nobody' } }), context))).toEqual({ consents: [] });
+  expect(contentOf(await handler(callEvent({ path: { accountId: 'person-without' } }), context))).toEqual({
+    consents: [],
+  });
 });
 
 test("is refused to a person's token for another person", async () => {
