@@ -1,3 +1,4 @@
+import { checkConsent } from '../shared/consent/check.ts';
 import { ONE_OF_BOTH, presentRevalidation, StartBody, TicketBody } from '../shared/domain/api.ts';
 import { defined } from '../shared/domain/defined.ts';
 import { RequestInvalidError } from '../shared/domain/errors.ts';
@@ -20,7 +21,9 @@ import { type StartCall, type StartSettings, start } from '../shared/logic/start
  * before the form is signed or the machine started. It claims nothing and pays for nothing.
  */
 export const handler = route('StartRevalidation', async (input) => {
-  const { record, ticket, isRepeat, upload } = await start(settings(), readCall(input));
+  const call = readCall(input);
+  if (env('CONSENT_MODE') === 'receipt') await checkConsent(env('TABLE_NAME'), call.body);
+  const { record, ticket, isRepeat, upload } = await start(settings(), call);
   const found = presentRevalidation(record, ticket);
   if (!found) throw new TypeError('a started case has a record or a ticket');
   log('info', 'done', { step: 'StartRevalidation', revalidationId: found.revalidationId });

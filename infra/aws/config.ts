@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { OnUnresolved } from '../../shared/domain/attempts.ts';
+import { ConsentMode } from '../../shared/domain/consent.ts';
 import { Alternative } from '../../shared/domain/person-messages.ts';
 import { Policies } from '../../shared/domain/policy.ts';
 import { ResultMode } from '../../shared/domain/request.ts';
@@ -87,6 +88,11 @@ const Settings = z.strictObject({
    * here is refused.
    */
   policies: z._default(Policies, { default: { minimumThreshold: 0.65 } }),
+  /**
+   * How the consent of a person is shown. `flag`: the caller says that the person agreed. `receipt`: each request names a receipt of
+   * `POST /consents`, which must be live until the media is sent.
+   */
+  consentMode: z._default(ConsentMode, 'flag'),
   /** How often a declined validation may be retried: `allowed_retries` of the account at Truora, where the default is also 0. */
   allowedRetries: z._default(z.number().check(z.int(), z.minimum(0), z.maximum(2)), 0),
   /** Seconds after a decline in which it may be retried: `retry_ttl` of the account at Truora. */

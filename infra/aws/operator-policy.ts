@@ -126,6 +126,10 @@ const callsOfApi = ({ api: { api, issuer } }: Props): PolicyStatement[] => {
     'ListRevalidations',
     'CancelRevalidation',
     'EraseAccount',
+    'ChooseAlternative',
+    'GiveConsent',
+    'RevokeConsent',
+    'ListConsents',
   ];
   const arns = called.map((name) => {
     const { method, path } = routes[name];

@@ -41,6 +41,11 @@ export type Settings = {
    */
   readonly policies?: Readonly<Record<string, PolicySettings>> | undefined;
   /**
+   * How the consent of a person is shown. `flag`: the caller says that the person agreed. `receipt`: each request names
+   * a receipt of `POST /consents`, which must be live until the media is sent. Default: flag.
+   */
+  readonly consentMode?: 'flag' | 'receipt' | undefined;
+  /**
    * How often a declined validation may be retried: `allowed_retries` of the account at Truora, where the default is
    * also 0. Default: 0.
    */

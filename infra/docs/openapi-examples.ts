@@ -1,5 +1,6 @@
 import type * as z from 'zod/mini';
 import type { Revalidation, RevalidationPage, StartBody, Started, TicketBody } from '../../shared/domain/api.ts';
+import { type ConsentBody, type ConsentReceipt, receiptOf } from '../../shared/domain/consent.ts';
 import { defined } from '../../shared/domain/defined.ts';
 import type { ErasureAnswer } from '../../shared/domain/erasure.ts';
 import { type PersonProblem, personProblemOf, personViewOf } from '../../shared/domain/person-view.ts';
@@ -93,6 +94,43 @@ export const canceled: Revalidation = {
   },
 };
 
+export const otherWay: Revalidation = {
+  ...base,
+  status: 'alternative_required',
+  phase: 'alternative_required',
+  endedBy: calledBy,
+  outcome: {
+    revalidationId,
+    status: 'alternative_required',
+    reason: 'alternative_chosen',
+    alternative: { text: 'visit a branch' },
+    ...person,
+    decidedBy: 'caller',
+    decidedAt,
+  },
+};
+
+export const consentBody: ConsentBody = {
+  accountId: person.accountId,
+  purpose: 'transfer',
+  country: 'CO',
+  language: 'es',
+  textVersion: '1',
+  channel: 'app',
+  method: 'checkbox',
+  optionalStated: true,
+  alternativeOffered: true,
+  givenAt: '2026-11-23T09:59:00.000Z',
+  validUntil: '2027-11-23T09:59:00.000Z',
+};
+
+export const consentReceipt: ConsentReceipt = receiptOf(consentBody, '0'.repeat(64), {
+  recordedAt: '2026-11-23T09:59:01.000Z',
+  recordedBy: calledBy,
+});
+
+export const revokedConsent: ConsentReceipt = { ...consentReceipt, revokedAt: decidedAt, revokedBy: calledBy };
+
 const reader = { language: 'en', alternative: { text: 'visit a branch' } } as const;
 
 export const declinedForPerson = personViewOf(
@@ -101,6 +139,8 @@ export const declinedForPerson = personViewOf(
 );
 
 export const canceledForPerson = personViewOf(canceled, reader);
+
+export const otherWayForPerson = personViewOf(otherWay, reader);
 
 export const ticketForPerson = { ...personViewOf(ticket, reader), upload: ticket.upload };
 

@@ -58,6 +58,7 @@ const contentOf = ({ views, schema, example, type = 'application/json' }: Answer
 
 const tagOf = (name: RouteName): string => {
   if (routes[name].scope === 'signature') return 'webhooks';
+  if (routes[name].path.includes('consents')) return 'consents';
   return (evidenceFunctions as readonly string[]).includes(name) ? 'evidence' : 're-validations';
 };
 
@@ -116,6 +117,7 @@ const servers = [
 
 const tags = [
   { name: 're-validations', description: 'Start, read, list and cancel cases.' },
+  { name: 'consents', description: 'Record, list and revoke the consent of a person.' },
   { name: 'evidence', description: 'Signed records of ended cases, and the keys to verify them.' },
   { name: 'webhooks', description: 'What Truora calls.' },
 ];

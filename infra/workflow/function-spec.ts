@@ -2,10 +2,25 @@ import type { BY_DUE, BY_PERSON } from '../../shared/domain/record.ts';
 import type { EnvKey } from '../../shared/lambda/env.ts';
 
 /** The kinds of items in the ledger, by the prefix of their keys (`shared/ledger/` makes the keys). */
-export type Kind = 'RUN' | 'ACC' | 'VLD' | 'WAIT' | 'TICKET' | 'KEY' | 'RETRY' | 'GATE' | 'SWEEP' | 'HOLD' | Erasable;
+export type Kind =
+  | 'RUN'
+  | 'ACC'
+  | 'VLD'
+  | 'WAIT'
+  | 'TICKET'
+  | 'KEY'
+  | 'RETRY'
+  | 'GATE'
+  | 'SWEEP'
+  | 'HOLD'
+  | Consents
+  | Erasable;
 
-/** The kinds of the erasure: tombstones, legal holds and consents. */
-type Erasable = 'ERASED' | 'LEGAL' | 'CNS';
+/** Receipts of consent, and the list of those of a person. */
+type Consents = 'CNS' | 'CONSENTS';
+
+/** The kinds of the erasure: tombstones and legal holds. */
+type Erasable = 'ERASED' | 'LEGAL';
 
 export type Verb = 'Get' | 'BatchGet' | 'Put' | 'Update' | 'Delete';
 

@@ -4,6 +4,8 @@ import type { FunctionName } from '../../shared/workflow/functions.ts';
 import { erasureFunctions } from './erasure-functions.ts';
 import { api, evidence, type FunctionSpec, ledger, limits, recording, retries, truora } from './function-spec.ts';
 
+export type { Folder, Grant, Kind, Verb } from './function-spec.ts';
+
 /** More memory is more CPU: a cold start is half a vCPU-second of import and TLS at 512 MB. The same for every function. */
 export const MEMORY_MB = 512;
 
@@ -26,13 +28,14 @@ export const functionTable: Record<FunctionName, FunctionSpec> = {
       'MEDIA_HOURS',
       'POLICIES',
       'ALLOW_NATIONAL_IDS',
+      'CONSENT_MODE',
     ],
     may: [
       {
         items: {
-          Get: ['RUN', 'TICKET', 'KEY', 'VLD', 'ERASED'],
+          Get: ['RUN', 'TICKET', 'KEY', 'VLD', 'CNS', 'ERASED'],
           Put: ['RUN', 'KEY'],
-          Update: ['TICKET', 'RETRY', 'HOLD', 'RUN'],
+          Update: ['TICKET', 'RETRY', 'HOLD', 'RUN', 'CNS'],
         },
       },
       // A drop's event names the version; a call need not.
@@ -50,17 +53,19 @@ export const functionTable: Record<FunctionName, FunctionSpec> = {
   },
   CreateValidation: {
     seconds: 40,
-    env: [...ledger, ...truora, 'SETTLE_SECONDS', 'ON_UNRESOLVED', 'DAILY_BUDGET'],
+    env: [...recording, ...truora, 'SETTLE_SECONDS', 'ON_UNRESOLVED', 'DAILY_BUDGET', 'ALTERNATIVE'],
     may: [
       {
         items: {
-          Get: ['RUN', 'ACC', 'VLD', 'GATE'],
-          Put: ['ACC', 'VLD'],
+          Get: ['RUN', 'ACC', 'VLD', 'GATE', 'CNS'],
+          Put: ['ACC', 'VLD', 'RUN'],
           Update: ['ACC', 'RUN', 'GATE'],
           Delete: ['ACC'],
         },
       },
       'readTruoraKey',
+      // Ends a case whose consent has ended.
+      'announce',
       // Checks that the claimed version is still there before it is paid for.
       { readVersions: ['inbox', 'media'] },
       'seeMissingMedia',
@@ -69,20 +74,26 @@ export const functionTable: Record<FunctionName, FunctionSpec> = {
   MoveMedia: {
     seconds: 80,
     // The upload link is the key: Truora's own is not sent along.
-    env: [...ledger, 'TRUORA_ORIGIN', 'TRUORA_UPLOAD_ORIGINS', 'HTTP_DEADLINE_SECONDS'],
-    // A claim has pinned the version.
-    may: [{ items: { Get: ['RUN'], Update: ['RUN'] } }, { readVersions: ['inbox', 'media'] }, 'seeMissingMedia'],
+    env: [...recording, 'TRUORA_ORIGIN', 'TRUORA_UPLOAD_ORIGINS', 'HTTP_DEADLINE_SECONDS', 'ALTERNATIVE'],
+    may: [
+      { items: { Get: ['RUN', 'CNS'], Put: ['RUN'], Update: ['RUN'] } },
+      // A claim has pinned the version.
+      { readVersions: ['inbox', 'media'] },
+      'seeMissingMedia',
+      // Ends a case whose consent has ended.
+      'announce',
+    ],
   },
   AwaitWebhook: { seconds: 15, env: ['TABLE_NAME'], may: [{ items: { Update: ['WAIT'] } }, 'resumeExecution'] },
   ReadVerdict: {
     seconds: 30,
-    env: [...truora, 'GRACE_SECONDS', 'TABLE_NAME', 'POLICIES'],
-    may: [{ items: { Get: ['GATE'], Update: ['GATE'] } }, 'readTruoraKey'],
+    env: [...ledger, ...truora, 'GRACE_SECONDS', 'POLICIES'],
+    may: [{ items: { Get: ['GATE', 'RUN'], Update: ['GATE'] } }, 'readTruoraKey'],
   },
   RecordOutcome: {
     seconds: 15,
-    env: recording,
-    may: [{ items: { Get: ['RUN'], Put: ['RUN'], Update: ['RUN'] } }, 'announce'],
+    env: [...recording, 'ALTERNATIVE'],
+    may: [{ items: { Get: ['RUN'], Put: ['RUN'], Update: ['RUN', 'CNS'] } }, 'announce'],
   },
   RecordRefusal: {
     seconds: 15,
@@ -97,9 +108,19 @@ export const functionTable: Record<FunctionName, FunctionSpec> = {
   ReadOutcome: { seconds: 15, env: ledger, may: [{ items: { Get: ['RUN'], Update: ['RUN'] } }] },
   StartRevalidation: {
     seconds: 15,
-    env: [...ledger, ...retries, ...limits, 'MEDIA_BUCKET', 'MACHINE_ARN', 'POLICIES', 'ALLOW_NATIONAL_IDS', ...api],
+    env: [
+      ...ledger,
+      ...retries,
+      ...limits,
+      'MEDIA_BUCKET',
+      'MACHINE_ARN',
+      'POLICIES',
+      'ALLOW_NATIONAL_IDS',
+      'CONSENT_MODE',
+      ...api,
+    ],
     may: [
-      { items: { Get: ['RUN', 'TICKET', 'KEY', 'VLD', 'ERASED'], Put: ['TICKET', 'KEY'] } },
+      { items: { Get: ['RUN', 'TICKET', 'KEY', 'VLD', 'CNS', 'ERASED'], Put: ['TICKET', 'KEY'] } },
       { readVersions: ['media'] },
       { readNewest: ['media'] },
       'seeMissingMedia',
@@ -120,6 +141,33 @@ export const functionTable: Record<FunctionName, FunctionSpec> = {
     may: [{ items: { Get: ['RUN', 'TICKET'], Update: ['RUN'] } }, 'announce', 'stopExecution'],
   },
   EraseAccount: erasureFunctions.EraseAccount,
+  ChooseAlternative: {
+    seconds: 10,
+    env: [...recording, ...api],
+    may: [{ items: { Get: ['RUN', 'TICKET', 'WAIT'], Update: ['RUN'] } }, 'announce', 'resumeExecution'],
+  },
+  GiveConsent: {
+    seconds: 10,
+    env: [...ledger, ...api, 'CONSENT_TEXTS'],
+    may: [{ items: { Get: ['CNS'], Put: ['CNS'], Update: ['CONSENTS'] } }],
+  },
+  RevokeConsent: {
+    // A page of a ticket's uploads may be deleted for each case.
+    seconds: 30,
+    env: [...recording, ...api, 'MEDIA_BUCKET'],
+    may: [
+      { items: { Get: ['CNS', 'RUN', 'TICKET'], Update: ['CNS', 'RUN', 'HOLD'] } },
+      'announce',
+      'stopExecution',
+      'listKeyInInbox',
+      'deleteMedia',
+    ],
+  },
+  ListConsents: {
+    seconds: 10,
+    env: ['TABLE_NAME', ...api],
+    may: [{ items: { Get: ['CONSENTS'], BatchGet: ['CNS'] } }],
+  },
   ReadEvidence: {
     seconds: 15,
     env: [...ledger, ...evidence, ...api],
@@ -143,20 +191,22 @@ export const functionTable: Record<FunctionName, FunctionSpec> = {
   },
   SweepLedger: {
     seconds: 120,
-    env: [...recording, ...truora, 'GRACE_SECONDS', 'MEDIA_BUCKET', 'POLICIES'],
+    env: [...recording, ...truora, 'GRACE_SECONDS', 'MEDIA_BUCKET', 'POLICIES', 'ALTERNATIVE'],
     may: [
       { query: BY_DUE.name },
       {
         items: {
           Get: ['RUN', 'TICKET', 'WAIT', 'ACC', 'VLD', 'GATE'],
-          BatchGet: ['RUN'],
+          BatchGet: ['RUN', 'CNS'],
           Put: ['ACC', 'VLD'],
-          Update: ['RUN', 'GATE', 'HOLD'],
+          Update: ['RUN', 'GATE', 'HOLD', 'CNS'],
           Delete: ['ACC'],
         },
       },
       'describeExecution',
       'resumeExecution',
+      // Of a case whose consent was revoked.
+      'stopExecution',
       'announce',
       'readTruoraKey',
       // The uploads of a ticket, by its exact key.

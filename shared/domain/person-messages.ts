@@ -67,7 +67,15 @@ export const messages: Readonly<Record<MessageName, { text: Text; otherWay: bool
       pt: 'Precisamos da sua permissão para esta verificação. Ela é opcional.',
       en: 'We need your permission for this check. Giving it is optional.',
     },
-    otherWay: false,
+    otherWay: true,
+  },
+  face_not_used: {
+    text: {
+      es: 'La verificación de tu rostro terminó, y ya no usamos tu rostro.',
+      pt: 'A verificação do seu rosto terminou, e não usamos mais o seu rosto.',
+      en: 'The check of your face has ended, and we no longer use your face.',
+    },
+    otherWay: true,
   },
 };
 

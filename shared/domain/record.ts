@@ -46,6 +46,8 @@ export const LedgerRecord = z.extend(z.partial(Claim), {
   /** Of an erased record, which names no person any more: the hash of its account id, and when it was erased. */
   person: z.optional(z.string()),
   erasedAt: z.optional(Timestamp),
+  /** Who ended the case as `alternative_required`. */
+  endedBy: z.optional(CalledBy),
   /** Each phase and when it was reached. */
   trail: z.array(z.object({ phase: z.enum(phases as [(typeof phases)[number], ...typeof phases]), at: Timestamp })),
 });

@@ -1,5 +1,7 @@
 import { readSecret } from '../aws/secrets.ts';
+import { type ConsentSettings, requireConsent } from '../consent/check.ts';
 import { defined } from '../domain/defined.ts';
+import type { Claim } from '../domain/revalidation.ts';
 import { sendableKey } from '../domain/sendable-key.ts';
 import type { ThrottleStore } from '../domain/throttle.ts';
 import type { ErasureSettings } from '../erasure/erase-item.ts';
@@ -15,6 +17,17 @@ export const ledgerFromEnv = () => ({ table: env('TABLE_NAME'), retentionDays: e
 
 /** Where outcomes are announced, how long media outlives them, and how one is counted. */
 export const outcomeSettingsFromEnv = () => ({ bus: env('EVENT_BUS'), mediaHours: env('MEDIA_HOURS'), emitOutcome });
+
+/** What the end of a case for want of consent works with. */
+export const consentFromEnv = (): ConsentSettings => ({
+  ledger: ledgerFromEnv(),
+  outcomeBus: outcomeSettingsFromEnv(),
+  alternative: env('ALTERNATIVE'),
+});
+
+/** Ends a case whose consent has ended. @throws AlreadyDecidedError */
+export const requireConsentOf = (claim: Claim & { validationId?: string | undefined }, owner: string): Promise<void> =>
+  requireConsent(consentFromEnv, env('TABLE_NAME'), claim, owner);
 
 /** Where evidence is kept, and how it is signed. */
 export const evidenceFromEnv = (): EvidenceSettings => ({
@@ -51,6 +64,7 @@ export const creationFromEnv = (): CreationSettings => ({
   onUnresolved: env('ON_UNRESOLVED'),
   dailyBudget: env('DAILY_BUDGET'),
   emitOrphans: (count) => emit('Orphans', count),
+  requireConsent: requireConsentOf,
 });
 
 /** What may be retried, as the deployment was told of its account at Truora. */

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { OnUnresolved } from '../domain/attempts.ts';
+import { ConsentMode, ConsentTexts } from '../domain/consent.ts';
 import { Alternative } from '../domain/person-messages.ts';
 import { Policies } from '../domain/policy.ts';
 import { ResultMode } from '../domain/request.ts';
@@ -91,6 +92,9 @@ const variables = {
     ),
     z.pipe(z.pipe(text, json), Alternative),
   ]),
+  /** How the consent of a person is shown, and the texts of consent by name with their hashes, as JSON. */
+  CONSENT_MODE: ConsentMode,
+  CONSENT_TEXTS: z.pipe(z.pipe(text, json), ConsentTexts),
   /** The address of this project's documentation, for the types of problems; `none` when the deployment names none. */
   DOCUMENTATION_URL: z.pipe(
     text,

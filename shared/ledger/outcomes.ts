@@ -118,26 +118,30 @@ export const announceAgain = async (
   return written !== undefined;
 };
 
+/** Writes `canceled`, as `recordEarlyEnd` does. */
+export const recordCancellation = (ledger: Ledger, of: Subject, canceledBy: string): Promise<EarlyEnd> =>
+  recordEarlyEnd(ledger, of, { status: 'canceled', reason: 'canceled_by_caller' }, { canceledBy });
+
+/** The stored record, ended now or before, and whether this call ended it. */
+export type EarlyEnd = { record: LedgerRecord; isNew: boolean };
+
 /**
- * Writes `canceled` when the case has not ended, for any owner of the record. Without a record, this writes one without an owner.
- * @returns the stored record, canceled now or ended before, and whether this call canceled it
+ * Writes an end that a caller decides when the case has not ended, for any owner of the record. Without a record, this writes one
+ * without an owner.
+ * @param by who ended it, where the record says so
  */
-export const recordCancellation = async (
+export const recordEarlyEnd = async (
   ledger: Ledger,
   of: Subject,
-  canceledBy: string,
-): Promise<{ record: LedgerRecord; isNew: boolean }> => {
+  end: Pick<Outcome, 'reason' | 'alternative'> & { status: 'canceled' | 'alternative_required' },
+  by: Pick<LedgerRecord, 'canceledBy' | 'endedBy'>,
+): Promise<EarlyEnd> => {
   const at = new Date();
   const { revalidationId, accountId, enrollmentId } = of;
   const { claimedAt: _, receipt: __, ...about } = of;
-  const outcome = outcomeOf(about, {
-    status: 'canceled',
-    reason: 'canceled_by_caller',
-    decidedBy: 'caller',
-    decidedAt: at.toISOString(),
-  });
+  const outcome = outcomeOf(about, { ...end, decidedBy: 'caller', decidedAt: at.toISOString() });
   const written = await updateItem(ledger.table, keyOf(revalidationId), {
-    set: { phase: 'canceled', outcome, canceledBy, expiresAt: lifeOf(ledger, at) },
+    set: { phase: end.status, outcome, ...by, expiresAt: lifeOf(ledger, at) },
     setIfAbsent: defined({
       revalidationId,
       owner: NO_OWNER,
@@ -146,15 +150,15 @@ export const recordCancellation = async (
       enrollmentId,
       ...dueFrom(revalidationId, at),
     }),
-    append: { trail: [{ phase: 'canceled', at: at.toISOString() }] },
+    append: { trail: [{ phase: end.status, at: at.toISOString() }] },
     remove: [UPLOAD_LINK],
-    when: { phase: predecessors('canceled') },
+    when: { phase: predecessors(end.status) },
     orAbsent: true,
   });
   const record = written ? readAlive(written) : await readRecord(ledger, revalidationId);
-  if (!record) throw new TypeError('the record expired while it was canceled');
+  if (!record) throw new TypeError('the record expired while it was ended');
   return { record, isNew: written !== undefined };
 };
 
-/** The owner of a record that was canceled before an execution started. */
+/** The owner of a record that was ended before an execution started. */
 const NO_OWNER = 'none';

@@ -21,7 +21,12 @@ export type ClaimSettings = LocateSettings & {
   mediaHours: number;
   retries: RetryRules;
   allowNationalIds: boolean;
+  /** Enters the case on the receipt of consent that its request names. @returns what the claim keeps of it */
+  enterOnConsent: (details: ReadRequest['details'], revalidationId: string) => Promise<ClaimedConsent>;
 };
+
+/** What a claim keeps of a receipt of consent. */
+export type ClaimedConsent = Pick<Claim, 'consentReceiptId' | 'consentTextSha256'>;
 
 /**
  * Checks a request and claims its case for the execution: the person, the consent, the version of the media, and whether Truora takes
@@ -69,15 +74,18 @@ const refuseTooOld = async (
 
 /** The claim to write. The slot of a linked retry is taken first. */
 const newClaim = async (
-  { ledger, retries }: ClaimSettings,
+  { ledger, retries, enterOnConsent }: ClaimSettings,
   revalidationId: string,
   { details, media }: ReadRequest,
 ): Promise<Claim> => {
   const { accountId, purpose, requested } = details;
+  const consent = await enterOnConsent(details, revalidationId);
   const retried = await linkRetry(ledger, revalidationId, { accountId, purpose, retryOf: requested.retryOf }, retries);
   return defined({
     revalidationId,
     ...details,
+    consentReceiptId: undefined,
+    ...consent,
     requested: retried ? { ...requested, retryOf: retried.validationId } : requested,
     media,
     linkedTo: retried?.linkedTo,

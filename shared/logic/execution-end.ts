@@ -22,8 +22,9 @@ export const recordExecutionEnd = async (
   const intake = readIntake(requestIn(ended), { bucket: mediaBucket, executionId: executionArn });
   const caseId = await locateUnclaimed(ledger.table, intake);
   const record = await recordOf(ledger, caseId, ended.detail);
-  // A cancellation stops the execution and announces its own outcome.
-  if (record && (record.owner !== executionArn || record.phase === 'canceled')) return;
+  // A cancellation or a revocation stops the execution and announces its own outcome.
+  const isStopped = record?.phase === 'canceled' || record?.phase === 'alternative_required';
+  if (record && (record.owner !== executionArn || isStopped)) return;
   if (record) return repair(ledger, outcomeBus, record, reason);
   await wakeErasure(ledger.table, caseId.accountId, settleSeconds);
   const detail = 'the execution ended before it could claim the request';

@@ -20,6 +20,8 @@ export type FollowUpSettings = LateVerdictSettings & {
   graceSeconds: number;
   /** Counts and logs orphans, and calls that may have been charged without a trace. */
   emitOrphans: (count: number, revalidationId: string) => void;
+  /** Takes an ended case off its receipt of consent. */
+  leaveConsent: (record: LedgerRecord) => Promise<void>;
 };
 
 /**
@@ -58,6 +60,7 @@ export const followUpEnded = async (
   const isLast = mediaEnds <= now;
   const isDeleted = !isLast || (await deleteMediaOf(settings, record));
   const isOver = now > lastCheckUntil(outcome.decidedAt, outcomeBus.mediaHours);
+  if (isLast) await settings.leaveConsent(record);
   const isSettled = !isLast || isOver || (await findOrphans(settings, record));
   const late = isOver ? 'done' : await amendLate(settings, record, outcome);
   // Another writer amended the record, or the answer to our write was lost. The record stays due, and the next sweep announces it.

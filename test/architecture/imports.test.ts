@@ -42,10 +42,15 @@ const folders: { folder: string; may: RegExp[] }[] = [
     folder: 'shared/erasure',
     may: [/^shared\/(erasure|logic|ledger|truora|aws|evidence|domain)\//, /^zod\/mini$/, /^node:/],
   },
+  // Receipts of consent. It is above the procedures of cases, which get its checks as settings.
+  {
+    folder: 'shared/consent',
+    may: [/^shared\/(consent|logic|ledger|aws|domain)\//, /^zod\/mini$/, /^node:/],
+  },
   {
     folder: 'shared/lambda',
     may: [
-      /^shared\/(lambda|ledger|logic|erasure|truora|aws|evidence|domain|workflow)\//,
+      /^shared\/(lambda|ledger|logic|consent|erasure|truora|aws|evidence|domain|workflow)\//,
       /^zod\/mini$/,
       /^@middy\/core$/,
       /^negotiator$/,

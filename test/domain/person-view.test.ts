@@ -142,7 +142,13 @@ describe('the messages', () => {
         expect(messageFor(name, language, alternative).endsWith(ending)).toBe(messages[name].otherWay);
       }
     }
-    expect(all.filter((name) => messages[name].otherWay)).toEqual(['not_confirmed', 'not_completed', 'our_problem']);
+    expect(all.filter((name) => messages[name].otherWay)).toEqual([
+      'not_confirmed',
+      'not_completed',
+      'our_problem',
+      'permission_needed',
+      'face_not_used',
+    ]);
   });
 });
 

@@ -84,6 +84,7 @@ const run = (intake: Intake, more: Partial<ClaimSettings> = {}) =>
       resultMode: 'callback',
       retries: { allowedRetries: 1, retrySeconds: 300 },
       allowNationalIds: false,
+      enterOnConsent: async () => ({}),
       ...more,
     },
     intake,

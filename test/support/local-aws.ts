@@ -7,6 +7,7 @@ import { DynamoDBClient, GetItemCommand, PutItemCommand, ScanCommand } from '@aw
 import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { Config } from '../../infra/aws/config.ts';
+import { consentFolder, consentTextsOf } from '../../infra/aws/consent-texts.ts';
 import { startAwsApi } from '../../infra/local/aws-api.ts';
 import { leaveAws, localSecret, pointSdkAt } from '../../infra/local/credentials.ts';
 import { startDynamoDb } from '../../infra/local/dynamodb.ts';
@@ -153,6 +154,8 @@ export const openLocalAws = async (
     MACHINE_ARN: machine.arn,
     ACCOUNT_CLAIM: 'none',
     ALTERNATIVE: 'none',
+    CONSENT_MODE: config.consentMode,
+    CONSENT_TEXTS: JSON.stringify(consentTextsOf(consentFolder, config)),
     DOCUMENTATION_URL: 'none',
     EVIDENCE_BUCKET,
     EVIDENCE_KEYS: [...keys.keys()].join(','),

@@ -10,6 +10,16 @@ export type Arrival = {
   putAt: number;
   /** When its events come; none: they are all lost. */
   events: number[];
+  /** It names the receipt that was given after the first one was revoked. */
+  underSecond?: true;
+};
+
+/** A deployment that requires receipts. Seconds are from the system's beginning. */
+export type ConsentPlan = {
+  /** How long the first receipt is valid; a year when left out. */
+  validFor: number | undefined;
+  /** When the first receipt is revoked; a repeat of the call comes too. */
+  revokedAt: number[];
 };
 
 /** What an effect meets: a kill of its function, a refusal, or a lost answer. */
@@ -38,6 +48,10 @@ export type Plan = {
   /** Inputs that start the machine beside the drops. */
   poison: unknown[];
   onUnresolved: 'fail-for-human' | 'create-again';
+  /** Undefined where the flag is enough. */
+  consent: ConsentPlan | undefined;
+  /** When the person of the first run chooses another way. */
+  otherWayAt: number | undefined;
 };
 
 export type Fault = { row: number; what: string; inject: (plan: Plan, chance: Chance) => void };

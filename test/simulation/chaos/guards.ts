@@ -136,4 +136,40 @@ export const chaosGuards: readonly Guard[] = [
     find: "const late = isOver ? 'done' : await amendLate(settings, record, outcome);",
     replace: "const late = 'done' as string;",
   },
+  {
+    guard: 'the consent is read directly before the charged call',
+    file: 'shared/logic/creation.ts',
+    find: '  await settings.requireConsent(claim, record.owner).catch(async (error) => {\n    await closeIntent(ledger.table, accountId, intent);\n    throw error;\n  });\n',
+    replace: '',
+  },
+  {
+    guard: 'the consent is read before the first byte of media moves',
+    file: 'functions/move-media.ts',
+    find: '    await requireConsentOf({ ...claim, ...validation }, executionId);\n',
+    replace: '',
+  },
+  {
+    guard: 'a case is entered on its receipt before it is claimed',
+    file: 'shared/consent/check.ts',
+    find: '  if (await enterCase(table, consent.consentReceiptId, revalidationId)) return consent;\n',
+    replace: '  if (consent) return consent;\n',
+  },
+  {
+    guard: 'a case leaves its receipt before its verdict counts',
+    file: 'shared/consent/check.ts',
+    find: '!receiptId || (await leaveCase(settings.ledger.table, receiptId, revalidationId))',
+    replace: '!receiptId || settings',
+  },
+  {
+    guard: 'a revocation that died is completed by the sweep',
+    file: 'functions/sweep-ledger.ts',
+    find: "endCasesOf({ ...consentFromEnv(), mediaBucket: env('MEDIA_BUCKET') }, enteredOf(item))",
+    replace: "Promise.resolve(void [enteredOf(item), env('MEDIA_BUCKET')])",
+  },
+  {
+    guard: 'a late approval of a case without consent approves nothing',
+    file: 'shared/logic/late-verdict.ts',
+    find: "current.status !== 'alternative_required' && (await settings.mayUseFace(record))",
+    replace: 'settings !== undefined',
+  },
 ];

@@ -30,6 +30,8 @@ const saysWhatStands = (executionArn: string, output: unknown, record: LedgerRec
   return isDeepStrictEqual(output, { ...outcome, claimedAt, isRepeat: true });
 };
 
+const isOtherWay = ({ phase }: Pick<LedgerRecord, 'phase'>): boolean => phase === 'alternative_required';
+
 /** What a whole run has to keep after any fault. @returns the promises that are broken */
 export const judge = (ran: Ran): string[] => {
   const { plan, system, dropped, called, deadSweeps, paidInVain, isOver } = ran;
@@ -75,6 +77,10 @@ export const judge = (ran: Ran): string[] => {
         'an execution says something else than the record',
       );
     }
+    must(
+      !arrival.underSecond || (!isOtherWay(record) && !/^consent_/.test(record.outcome?.reason ?? '')),
+      'a person who agreed again is still refused',
+    );
     const validation = charged.get(record.validationId ?? '');
     for (const { bytes, cut } of validation?.uploads ?? []) {
       must(cut || bytes.equals(version.bytes), 'other bytes were uploaded than those that were dropped');
@@ -89,7 +95,7 @@ export const judge = (ran: Ran): string[] => {
     // Media that is gone when its upload has to be repeated: what Truora made of the first one comes as an amendment.
     const isLate = record.outcome?.reason === 'media_gone' && (record.amendments?.length ?? 0) > 0;
     // A run that was stopped from outside ends without Truora's verdict, which comes as an amendment if it is about a face.
-    const isCut = record.phase === 'canceled' || /^execution_/.test(record.outcome?.reason ?? '');
+    const isCut = isOtherWay(record) || record.phase === 'canceled' || /^execution_/.test(record.outcome?.reason ?? '');
     const saysNothing =
       !['success', 'failure'].includes(plan.story.ending.validation_status ?? '') ||
       ['expired', 'system_error'].includes(plan.story.ending.failure_status ?? '');
@@ -153,7 +159,7 @@ export const judge = (ran: Ran): string[] => {
     must(outcome?.validationId === validationId, 'approved for another validation');
   }
 
-  broken.push(...judgeMoney(ran, records));
+  broken.push(...judgeMoney(ran, records), ...(ran.consents?.judge(records) ?? []));
 
   must(system.truora.refusedHosts.length === 0, 'media was sent to a host that is not allowed');
   // While a list cannot be read, the result of a call is unknown, and the person stays taken; for ever, if it stays so.

@@ -70,8 +70,9 @@ const orphansIn = (line: string): number => {
 };
 
 /** Whether a function may have been killed or hindered between what it did and what it said. */
-const isStruck = ({ blows, lambda, refuses, interruption }: Ran['plan']): boolean =>
-  blows.length + lambda.length + refuses.length > 0 || interruption !== undefined;
+const isStruck = ({ blows, lambda, refuses, interruption, consent, otherWayAt }: Ran['plan']): boolean =>
+  blows.length + lambda.length + refuses.length > 0 ||
+  [interruption, otherWayAt, consent].some((one) => one !== undefined);
 
 /** Whether every create call of this system is answered with all it has to say. */
 const isAnswered = ({ story }: Ran['plan']): boolean =>

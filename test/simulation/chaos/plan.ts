@@ -1,6 +1,7 @@
 import { enrollmentOf, person } from '../simulation.ts';
 import { quietStory } from '../truora/story.ts';
-import { chanceOf } from '../virtual/chance.ts';
+import { type Chance, chanceOf } from '../virtual/chance.ts';
+import { blow } from './fault.ts';
 import { type Arrival, faults, type Plan } from './faults.ts';
 
 /** So many faults a system: with more, what is seen is mostly the first of them. */
@@ -38,6 +39,8 @@ export const planOf = (seed: number): Plan => {
     calls: [],
     poison: [],
     onUnresolved: chance.is(0.7) ? 'fail-for-human' : 'create-again',
+    consent: undefined,
+    otherWayAt: undefined,
   };
   for (let left = chance.whole(LEAST_FAULTS, MOST_FAULTS); left > 0; left -= 1) {
     const { row, inject } = chance.pick(faults);
@@ -53,5 +56,27 @@ export const planOf = (seed: number): Plan => {
       at: chance.pick([0.05, 0.2, 0.4, 0.8, 1.5, 4, 20, 70]),
     };
   }
+  addConsent(plan, chance);
   return plan;
+};
+
+/** Moments of a run: before the claim, around the charged call and the upload, while it waits, and after its end. Seconds. */
+const MOMENTS = [0.001, 0.02, 0.1, 0.3, 0.5, 0.7, 0.9, 1.2, 1.6, 2.5, 4, 8, 20, 65, 400, 30_000, 90_000];
+
+/** Later than any first run of the person ends. */
+const MUCH_LATER = 100_000;
+
+/** Receipts are required in two of five systems, and revoked in most of those; in one of eight the person takes another way. */
+const addConsent = (plan: Plan, chance: Chance): void => {
+  if (chance.is(0.125)) plan.otherWayAt = chance.pick(MOMENTS);
+  if (!chance.is(0.4)) return;
+  plan.consent = { validFor: chance.is(0.1) ? chance.pick([0.5, 1, 5, 60]) : undefined, revokedAt: [] };
+  if (!chance.is(0.75)) return;
+  const at = chance.pick(MOMENTS);
+  plan.consent.revokedAt.push(at);
+  if (chance.is(0.3)) plan.consent.revokedAt.push(at + chance.pick([0.001, 1, 100]));
+  // A kill that falls into the revocation, or into what it meets.
+  if (chance.is(0.5)) blow(plan, chance, chance.pick(['kill before', 'kill after']), 1, 60);
+  if (chance.is(0.3))
+    plan.arrivals.push({ ...dropOf(person, 'c', MUCH_LATER + 0.01), putAt: MUCH_LATER, underSecond: true });
 };

@@ -3,6 +3,7 @@ import { enrollmentOf, photo, type SimulatedSystem, settings, simulate } from '.
 import { clock, EPOCH } from '../virtual/clock.ts';
 import type { Effect, Handling } from '../virtual/effects.ts';
 import { functionNames } from '../virtual/functions.ts';
+import { putReceipt, receiptFor, watchConsent } from './consent.ts';
 import { arrivalOf } from './fault.ts';
 import type { Arrival, Plan } from './faults.ts';
 
@@ -34,12 +35,14 @@ export type Ran = {
   /** Charged calls that were begun though the media was gone. */
   paidInVain: number;
   isOver: boolean;
+  /** Follows the receipts, where they are required. */
+  consents: ReturnType<typeof watchConsent> | undefined;
 };
 
 const throttled = () => Object.assign(new Error('Rate exceeded'), { name: 'ThrottlingException' });
 
 /** What starts the machine for the newest version of what was dropped: the same question, in a caller's words. */
-const callAbout = ({ key, accountId, metadata }: Arrival) => ({
+const callAbout = ({ key, accountId, metadata }: Arrival, receiptOf: (accountId: string) => object) => ({
   request: {
     kind: 'call',
     accountId,
@@ -48,6 +51,7 @@ const callAbout = ({ key, accountId, metadata }: Arrival) => ({
     media: { key },
     options: JSON.parse(metadata.options ?? '{}'),
     idempotencyKey: 'key-of-the-caller',
+    ...receiptOf(accountId),
   },
 });
 
@@ -56,7 +60,7 @@ const isWatch = (name: string) => name.startsWith('Sweep') || name.startsWith('R
 const has = (name: string) => (functionNames as readonly string[]).includes(name);
 
 /** A call of the API's, as the gateway hands it on. */
-const cancelingOf = (id: string) => ({
+const callOn = (id: string) => ({
   headers: {},
   pathParameters: { id },
   requestContext: { authorizer: { iam: { userArn: 'arn:aws:sts::000000000000:assumed-role/Writer/session' } } },
@@ -102,9 +106,11 @@ export const runPlan = async (plan: Plan): Promise<Ran> => {
   const system = simulate({
     seed: plan.seed,
     story: plan.story,
-    variables: { ON_UNRESOLVED: plan.onUnresolved },
+    variables: { ON_UNRESOLVED: plan.onUnresolved, CONSENT_MODE: plan.consent ? 'receipt' : 'flag' },
     handlingOf,
-    onEffect: ({ invocation, name }) => {
+    onEffect: (effect, handling) => {
+      const { invocation, name } = effect;
+      consents?.saw(effect, handling);
       if (isWatch(invocation.name) && !/^(Get|Query|List|Batch|Describe)/.test(name)) repairs += 1;
     },
     fault: (name) => {
@@ -113,6 +119,16 @@ export const runPlan = async (plan: Plan): Promise<Ran> => {
       return plan.lambda.find(({ step, first }) => step === name && count <= first)?.error;
     },
   });
+
+  const { consent } = plan;
+  const consents = consent && watchConsent(system);
+  for (const accountId of new Set(consent && plan.arrivals.map((one) => one.accountId))) {
+    for (const which of ['first', 'second'] as const)
+      if (consent) putReceipt(system, receiptFor(accountId, consent, which));
+  }
+  /** The receipt that a request of a person names. */
+  const receiptOf = (accountId: string, which: 'first' | 'second' = 'first'): string | undefined =>
+    consent && receiptFor(accountId, consent, which).receiptId;
 
   const start = (input: unknown): Execution => {
     const execution = system.start(input);
@@ -126,7 +142,9 @@ export const runPlan = async (plan: Plan): Promise<Ran> => {
   };
 
   const drop = (arrival: Arrival) => {
-    const version = system.bucket.put(arrival.key, bytesOf(arrival), arrival.metadata);
+    const named = receiptOf(arrival.accountId, arrival.underSecond ? 'second' : 'first');
+    const metadata = named ? { ...arrival.metadata, consent: named } : arrival.metadata;
+    const version = system.bucket.put(arrival.key, bytesOf(arrival), metadata);
     const one: Dropped = { arrival, version, executions: [] };
     dropped.push(one);
     for (const at of arrival.events) {
@@ -138,8 +156,12 @@ export const runPlan = async (plan: Plan): Promise<Ran> => {
     if (arrival.putAt === 0) drop(arrival);
     else clock.at(EPOCH + arrival.putAt * 1000, () => drop(arrival));
   }
+  const named = (accountId: string) => {
+    const consentReceiptId = receiptOf(accountId);
+    return consentReceiptId ? { consentReceiptId } : {};
+  };
   for (const at of plan.calls) {
-    clock.at(EPOCH + at * 1000, () => called.push(start(callAbout(arrivalOf(plan)))));
+    clock.at(EPOCH + at * 1000, () => called.push(start(callAbout(arrivalOf(plan), named))));
   }
   for (const input of plan.poison) start(input);
   const { tamper } = plan;
@@ -160,6 +182,19 @@ export const runPlan = async (plan: Plan): Promise<Ran> => {
     });
   }
 
+  for (const at of consent?.revokedAt ?? []) {
+    clock.at(EPOCH + at * 1000, () => {
+      void system.call('RevokeConsent', callOn(receiptOf(arrivalOf(plan).accountId) ?? ''));
+    });
+  }
+  if (plan.otherWayAt !== undefined) {
+    clock.at(EPOCH + plan.otherWayAt * 1000, () => {
+      const owner = dropped[0]?.executions[0]?.executionArn;
+      const item = system.itemsOf('RUN').find((one) => one.owner?.S === owner);
+      if (item) void system.call('ChooseAlternative', callOn(item.revalidationId?.S ?? ''));
+    });
+  }
+
   const { interruption } = plan;
   if (interruption) {
     clock.at(EPOCH + interruption.at * 1000, () => {
@@ -167,24 +202,29 @@ export const runPlan = async (plan: Plan): Promise<Ran> => {
       if (execution?.status !== 'RUNNING') return;
       if (interruption.by === 'operator') return system.machine.stop(execution.executionArn);
       const item = system.itemsOf('RUN').find(({ owner }) => owner?.S === execution.executionArn);
-      if (item) void system.call('CancelRevalidation', cancelingOf(item.revalidationId?.S ?? ''));
+      if (item) void system.call('CancelRevalidation', callOn(item.revalidationId?.S ?? ''));
     });
   }
 
   /** When a sweep has something to look at: an empty one would only read sixteen empty shards. */
-  const isDue = () => system.itemsOf('RUN').some(({ dueAt }) => dueAt?.S && Date.parse(dueAt.S) <= clock.now());
-  const isLeft = () => system.itemsOf('RUN').some(({ dueAt }) => dueAt !== undefined);
+  const items = () => [...system.itemsOf('RUN'), ...system.itemsOf('CNS')];
+  const isDue = () => items().some(({ dueAt }) => dueAt?.S && Date.parse(dueAt.S) <= clock.now());
+  const isLeft = () => items().some(({ dueAt }) => dueAt !== undefined);
+  const lastEvent =
+    EPOCH +
+    1000 * Math.max(...plan.arrivals.filter(({ underSecond }) => underSecond).flatMap(({ events }) => events), 0);
   let sweeps = 0;
   const sweep = () => {
     sweeps += 1;
     if (has('SweepLedger') && isDue()) void system.call('SweepLedger' as never, {});
     if (has('SweepInbox') && sweeps <= INBOX_SWEEPS) void system.call('SweepInbox' as never, {});
-    if (sweeps < INBOX_SWEEPS || isLeft()) clock.after(settings.sweepMinutes * 60_000, sweep);
+    if (sweeps < INBOX_SWEEPS || isLeft() || clock.now() <= lastEvent)
+      clock.after(settings.sweepMinutes * 60_000, sweep);
   };
   clock.after(settings.sweepMinutes * 60_000, sweep);
   const isOver = await system.run().then(
     () => true,
     () => false,
   );
-  return { plan, system, dropped, called, repairs, deadSweeps, paidInVain, isOver };
+  return { plan, system, dropped, called, repairs, deadSweeps, paidInVain, isOver, consents };
 };
