@@ -60,14 +60,8 @@ const problemsOf = (name: keyof typeof errorReasons): ProblemCode[] => {
 };
 
 /** What only other routes answer. */
-const notOfStart: ProblemCode[] = [
-  'signature_invalid',
-  'already_decided',
-  'consent_text_unknown',
-  'consent_receipt_unknown',
-  'not_ended',
-  'legal_hold',
-];
+const notOfStart =
+  'signature_invalid already_decided consent_text_unknown consent_receipt_unknown not_ended legal_hold'.split(' ');
 
 const listParameters: Record<keyof typeof ListQuery.shape, string> = {
   status: 'Only cases of this status.',

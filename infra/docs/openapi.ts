@@ -43,11 +43,13 @@ const viewsOf = (views: Partial<Record<SchemaName, object>>) => ({
   examples: Object.fromEntries(Object.entries(views).map(([name, value]) => [name, { value }])),
 });
 
+const oneOf = (names: SchemaName[]) => (names.length === 1 && names[0] ? ref(names[0]) : { oneOf: names.map(ref) });
+
 const bodyOf = (body: NonNullable<Operation['body']>) => ({
   required: true,
   content: {
     'application/json': {
-      schema: { oneOf: (Object.keys(body) as SchemaName[]).map(ref) },
+      schema: oneOf(Object.keys(body) as SchemaName[]),
       examples: Object.fromEntries(Object.entries(body).map(([name, value]) => [name, { value }])),
     },
   },
