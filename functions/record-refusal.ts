@@ -10,7 +10,7 @@ import { locateUnclaimed } from '../shared/logic/locate.ts';
 import { endRefused } from '../shared/logic/outcome.ts';
 
 /**
- * The last step of a request that was never taken to Truora. Writes the broken rule under the id that the claim has or would
+ * The last step of a request that is refused before any create call. Writes the broken rule under the id that the claim has or would
  * have had, so that a refused drop is known and not tried again, and announces it. All uploads that a full ticket refuses are one
  * record and one event. A refusal is an answer: the execution succeeds. A second copy of what was refused goes on to ReadOutcome.
  */

@@ -38,7 +38,7 @@ export const operatorPolicy = (scope: Construct, id: string, props: Props): Mana
 
 const allow = (sid: string, actions: string[], resources: string[]) => new PolicyStatement({ sid, actions, resources });
 
-/** Cases, the throttle and intents in the ledger; both keys; both dead-letter queues. */
+/** Cases, the throttle and intents in the ledger; both keys; the dead-letter queues. */
 const readsAndWrites = ({ config, storage, queues, alarms }: Props): PolicyStatement[] => {
   const { ledger, key, media, erasures, truoraKey, webhookKeys, evidence } = storage;
   // Its name begins with a slash.

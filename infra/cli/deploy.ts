@@ -20,7 +20,7 @@ const descriptions: Record<CdkCommand, string> = {
     'Puts the stack of a stage into the AWS account of your profile (AWS_PROFILE), with the CDK. Asks AWS first for your identity, shows what changes in the settings, and asks.',
   diff: 'Shows what a deployment would change, in the settings and, with the CDK, in the stack. Changes nothing.',
   destroy:
-    'Deletes the stack of a stage, with the CDK. Of a protected stage (prod) the bucket, the ledger, their key and the secrets stay.',
+    'Deletes the stack of a stage, with the CDK. Of a protected stage (prod) the buckets, the ledger, the keys, the secrets and the logs stay.',
 };
 
 const notes: Record<CdkCommand, string> = {
@@ -29,7 +29,7 @@ A setting is written into the file of the stage (infra/stages/STAGE.json) before
 The file of a protected stage is reviewed, so such a stage takes no setting here.`,
   diff: '',
   destroy: `
-S3 deletes no bucket that holds something: empty the media bucket first (infra/aws/README.md, "Destroy").`,
+S3 deletes no bucket that holds something: empty the buckets of media and evidence first (infra/aws/README.md, "Destroy").`,
 };
 
 /**
@@ -58,7 +58,7 @@ export const define = defineCdk('deploy');
 /** The stage as its file and the command line give it. @throws UsageError and StageError that name what is wrong */
 const stageOf = (options: Options, folder: string): { file: Stage; wanted: Stage } => {
   const { stage } = options;
-  // There is no default stage: a wrong one costs most.
+  // The construct's default (dev) does not hold here: a wrong stage costs most.
   if (stage === undefined)
     throw new UsageError(`--stage is required: ${stageNames(folder).join(', ') || 'infra/stages has no file'}`);
   const file = readStage(stage, folder);
@@ -96,6 +96,9 @@ const AFTER: Record<CdkCommand, { done: string; failed: (stage: string, region: 
       `Not destroyed: the reason stands above. Is the stack protected? aws cloudformation update-termination-protection --no-enable-termination-protection --stack-name face-revalidation-${stage} --region ${region}. A bucket with content has to be emptied first (infra/aws/README.md, "Destroy").`,
   },
 };
+
+const KEYS_GO =
+  'The keys that signed evidence go with this stack, and so does /.well-known/jwks.json: without a copy of it no evidence can be verified.';
 
 const APPROVED: Record<CdkCommand, string[]> = {
   deploy: ['--require-approval', 'never'],
@@ -144,6 +147,7 @@ const work = async (name: CdkCommand, options: Options, steps: Steps, context: C
     writeStage(stage, wanted.given, folder);
     log(`${stageFile(stage)} has the settings of this command now: commit it.`);
   }
+  if (name === 'destroy' && wanted.config.evidence && !isProtected(wanted.config)) log(KEYS_GO);
   const code = steps.cdk([name, '-c', `stage=${stage}`, ...(options.yes ? APPROVED[name] : [])], region);
   const { done, failed } = AFTER[name];
   const last = code === 0 ? done : failed(stage, region);

@@ -1,5 +1,5 @@
 import { languages, messages, otherWay } from '../../shared/domain/person-messages.ts';
-import { reasonClasses } from '../../shared/domain/reason-classes.ts';
+import { type Class, reasonClasses } from '../../shared/domain/reason-classes.ts';
 import { groupedReasons } from '../../shared/domain/reasons.ts';
 import { codes, row } from './rows.ts';
 
@@ -21,14 +21,20 @@ export const reasonsText = (): string => {
   return `${JSON.stringify({ messages, otherWay, reasons }, null, 2)}\n`;
 };
 
-/** Each class with what the person may do, and reads in each language. */
+const classRow = (name: string, { retry, nextStep, message }: Class): string =>
+  row(name, `\`${retry}\``, `\`${nextStep}\``, `\`${message}\``);
+
+/** Each class with what the person may do, and reads in each language; below it the reasons for which that differs. */
 export const classesTable = (): string =>
   [
     row('class', '`retry`', '`nextStep`', 'message'),
     row('---', '---', '---', '---'),
-    ...Object.entries(reasonClasses).map(([name, { retry, nextStep, message }]) =>
-      row(`\`${name}\``, `\`${retry}\``, `\`${nextStep}\``, `\`${message}\``),
-    ),
+    ...Object.entries(reasonClasses).flatMap(([name, of]) => [
+      classRow(`\`${name}\``, of),
+      ...groupedReasons
+        .filter((group) => group.class === name && (group.retry !== of.retry || group.nextStep !== of.nextStep))
+        .map((group) => classRow(`\`${name}\`: ${codes(group.reasons)}`, group)),
+    ]),
     '',
     row('message', ...languages),
     row('---', ...languages.map(() => '---')),

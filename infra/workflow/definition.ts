@@ -18,7 +18,10 @@ import {
 } from './retriers.ts';
 import { functionSeconds, MACHINE_SECONDS, STATE_MARGIN_SECONDS } from './timeouts.ts';
 
-/** Nothing is created at Truora. The execution succeeds, with the outcome `refused`. After the charge (MoveMedia) it fails instead. */
+/**
+ * Nothing is created at Truora. The execution succeeds, with the outcome `refused`. After a create call it fails instead: MoveMedia does not
+ * catch these errors, and CreateValidation throws CreationUnconfirmedError in their place.
+ */
 const refusals = [
   'RequestInvalidError',
   'MediaUnacceptableError',

@@ -199,17 +199,17 @@ export const presentRevalidation = (record: LedgerRecord | undefined, ticket?: T
 };
 
 /** The last entry of a page. It names no person: the call itself says whose list it is. */
-export const Place = z.strictObject({ revalidationId: RevalidationId, claimedAt: Timestamp });
+export const ListPosition = z.strictObject({ revalidationId: RevalidationId, claimedAt: Timestamp });
 
-export type Place = z.infer<typeof Place>;
+export type ListPosition = z.infer<typeof ListPosition>;
 
-export const writeCursor = (place: Place): string =>
-  Buffer.from(JSON.stringify(Place.parse(place))).toString('base64url');
+export const writeCursor = (place: ListPosition): string =>
+  Buffer.from(JSON.stringify(ListPosition.parse(place))).toString('base64url');
 
 /** @throws RequestInvalidError for a text that `writeCursor` did not write */
-export const readCursor = (cursor: string): Place => {
+export const readCursor = (cursor: string): ListPosition => {
   try {
-    return Place.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')));
+    return ListPosition.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')));
   } catch {
     const detail = 'must be the cursor of the previous page';
     throw new RequestInvalidError('request_invalid', `cursor: ${detail}`, [

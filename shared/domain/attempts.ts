@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { CreationUnconfirmedError, CreationUnsettledError } from './errors.ts';
+import { CreationUnconfirmedError, CreationUnsettledError, MediaGoneError, SpendingRefusedError } from './errors.ts';
 import { TruoraId } from './ids.ts';
 import { Timestamp } from './revalidation.ts';
 
@@ -82,6 +82,19 @@ export const creationGivenUp = (attempts: readonly Attempt[]) =>
         'creation_unconfirmed',
         'Truora may have charged for a validation that cannot be used; a person must decide',
       );
+
+/**
+ * Throws the error of a check before a call. `refused` promises that nothing was charged, and an earlier call of the case may have
+ * been: a refusal after one ends the case as `failed`, with the refusal as its detail.
+ */
+export const asFailureAfter =
+  (attempts: readonly Attempt[]) =>
+  (error: unknown): never => {
+    const isRefusal = error instanceof MediaGoneError || error instanceof SpendingRefusedError;
+    if (!isRefusal || attempts.length === 0) throw error;
+    const detail = `an earlier call may have been charged, and another one is refused: ${error.message}`;
+    throw new CreationUnconfirmedError('creation_unconfirmed', detail);
+  };
 
 export const creationUnsettled = () =>
   new CreationUnsettledError(

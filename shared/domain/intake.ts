@@ -11,8 +11,9 @@ type Person = { accountId?: string; enrollmentId?: string; reference?: string; p
 
 /**
  * A request, read once. Everything that needs to know which case it is about takes this. The names of one request, in order:
- * `RevalidationRequest` (as it arrives), `Intake` (where its media is), `ReadRequest` (its details and media, read and checked), `Claim`
- * (both, with the id of the case) and `LedgerRecord` (the claim, and all that follows).
+ * `RevalidationRequest` (as it arrives), `Intake` (where its media is), `RequestDetails` (what it asks; of a drop with a form they are on
+ * its `Ticket`), `ReadRequest` (details and media, read and checked), `Claim` (both, with the id of the case) and `LedgerRecord` (the
+ * claim, and all that follows).
  */
 export type Intake = {
   /** `unreadable` for what is neither a drop nor a call. */

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { CaseStatus, PageSize, type Place, readCursor } from './api.ts';
+import { CaseStatus, type ListPosition, PageSize, readCursor } from './api.ts';
 import { RequestInvalidError } from './errors.ts';
 import { parseOrRefuse } from './parse.ts';
 
@@ -25,7 +25,7 @@ export type ListFilter = {
   status: CaseStatus | undefined;
   claimed: { from: string; to: string };
   limit: number;
-  after: Place | undefined;
+  after: ListPosition | undefined;
 };
 
 const broken = (path: string, code: string, detail: string) =>

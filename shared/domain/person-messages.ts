@@ -29,6 +29,14 @@ export const messages: Readonly<Record<MessageName, { text: Text; otherWay: bool
     },
     otherWay: true,
   },
+  not_confirmed_now: {
+    text: {
+      es: 'No pudimos confirmar que eres tú. Inténtalo más tarde.',
+      pt: 'Não conseguimos confirmar que é você. Tente mais tarde.',
+      en: 'We could not confirm that it is you. Please try later.',
+    },
+    otherWay: true,
+  },
   not_completed: {
     text: {
       es: 'No pudimos completar la verificación. Puedes pedir que una persona la revise.',

@@ -15,6 +15,7 @@ export type NextStep =
 export type MessageName =
   | 'not_seen_well'
   | 'not_confirmed'
+  | 'not_confirmed_now'
   | 'not_completed'
   | 'not_finished'
   | 'our_problem'
@@ -30,7 +31,7 @@ export const reasonClasses = {
   no_match: { retry: 'new_capture', message: 'not_confirmed', nextStep: 'new_capture' },
   liveness: { retry: 'new_capture', message: 'not_seen_well', nextStep: 'new_capture' },
   fraud: { retry: 'never', message: 'not_completed', nextStep: 'ask_for_review' },
-  spent: { retry: 'later', message: 'not_confirmed', nextStep: 'try_later' },
+  spent: { retry: 'later', message: 'not_confirmed_now', nextStep: 'try_later' },
   not_finished: { retry: 'now', message: 'not_finished', nextStep: 'start_again' },
   enrollment: { retry: 'never', message: 'not_registered', nextStep: 'register_face' },
   consent: { retry: 'now', message: 'permission_needed', nextStep: 'give_permission' },

@@ -3,7 +3,7 @@ import type { Class, ReasonClass } from './reason-classes.ts';
 
 /**
  * A group of reasons: the status of the outcome, the class (what the person learns; `retry` and `nextStep` where they differ from the
- * class), what it means, and what the operator of the calling system does.
+ * class), what it means, and what the team of the calling system does (`operator`; a text names the deployment's operator as such).
  */
 type Group = { status: OutcomeStatus; class: ReasonClass; means: string; operator: string } & Partial<
   Pick<Class, 'retry' | 'nextStep'>
@@ -44,45 +44,45 @@ export const reasonGroups = {
   not_completed: {
     status: 'declined',
     class: 'not_finished',
-    means: 'The validation ended at Truora without an approval, for a reason that is not the face.',
-    operator: 'Tell the person that the check was not completed. Start a new one.',
+    means: 'The validation ended at Truora for a reason that is not the face.',
+    operator: 'Start a new case. It says nothing about the person.',
   },
   retries_over: {
     status: 'declined',
     class: 'spent',
     means: 'The retries that Truora allows are used up.',
-    operator: 'Start a new one later, without `retryOf`.',
+    operator: 'Start a new case later, without `retryOf`.',
   },
   not_explained: {
     status: 'declined',
     class: 'unclear',
     means: 'Truora declined and says no more.',
-    operator: 'Treat as not verified. Start a new one.',
+    operator: 'Treat as not verified. Let a person check.',
   },
   unknown: {
     status: 'declined',
     class: 'unclear',
     means:
       'Truora gives no reason, or one that is not known here (`rawReason` has it). Also with `expired` and `failed`.',
-    operator: 'Treat as not verified. Start a new one.',
+    operator: 'Treat as not verified. Let a person check.',
   },
   time_over: {
     status: 'expired',
     class: 'not_finished',
     means: 'The time of the validation is over at Truora.',
-    operator: 'Start a new one. It says nothing about the person.',
+    operator: 'Start a new case.',
   },
   review_over: {
     status: 'expired',
     class: 'ours_or_vendor',
     means: "The time of Truora's own review is over.",
-    operator: 'Start a new one. It says nothing about the person.',
+    operator: 'Start a new case.',
   },
   undecided: {
     status: 'expired',
     class: 'ours_or_vendor',
     means: 'Truora has not decided before the deadline and its grace.',
-    operator: 'Start a new one. A later verdict arrives as an amendment.',
+    operator: 'Start a new case. A later verdict arrives as an amendment.',
   },
   request: {
     status: 'refused',
@@ -124,8 +124,14 @@ export const reasonGroups = {
   other_request: {
     status: 'refused',
     class: 'request',
-    means: 'The key, or the media, belongs to a different request.',
-    operator: 'Use a new key, or put the media again.',
+    means: 'The key belongs to a different request.',
+    operator: 'Use a new key.',
+  },
+  other_question: {
+    status: 'refused',
+    class: 'request',
+    means: 'The media was asked about with another enrollment, purpose or options.',
+    operator: 'Put the media again, or call with `forceNew` and a new key.',
   },
   old_answer: {
     status: 'refused',
@@ -141,7 +147,7 @@ export const reasonGroups = {
   },
   linked_retry: {
     status: 'refused',
-    class: 'spent',
+    class: 'request',
     means: 'The linked retry (`retryOf`) is not possible. `detail` says why.',
     operator: 'Start a new case without `retryOf`.',
   },
@@ -161,13 +167,13 @@ export const reasonGroups = {
     status: 'refused',
     class: 'not_finished',
     means: 'The version of the media was deleted. After the create call the status is `failed`: it was charged.',
-    operator: 'Put the media again. After `failed` that is a second charge.',
+    operator: 'Put the media again.',
   },
   media_changed: {
     status: 'refused',
     class: 'request',
     means: 'The version of the media was overwritten. After the create call the status is `failed`: it was charged.',
-    operator: 'Put the media again. After `failed` that is a second charge.',
+    operator: 'Put the media again.',
   },
   enrollment: {
     status: 'refused',
@@ -187,13 +193,13 @@ export const reasonGroups = {
     status: 'refused',
     class: 'ours_or_vendor',
     means: 'The daily budget is spent, or an operator has closed Truora.',
-    operator: 'Tell the person to try later. Ask the operator.',
+    operator: "Tell the person to try later. Ask the deployment's operator.",
   },
   truora_error: {
     status: 'failed',
     class: 'ours_or_vendor',
     means: 'Truora reports an error of its own.',
-    operator: 'Start a new one.',
+    operator: 'Start a new case.',
   },
   verdict: {
     status: 'failed',
@@ -204,20 +210,20 @@ export const reasonGroups = {
   creation: {
     status: 'failed',
     class: 'ours_or_vendor',
-    means: 'The answer of the charged call was lost and the result is not certain.',
-    operator: 'Start a new one.',
+    means: 'The answer of a create call was lost, and it may be charged.',
+    operator: 'First see ExecutionsFailed in the runbook: a new case may be a second charge.',
   },
   truora: {
     status: 'failed',
     class: 'ours_or_vendor',
     means: 'Truora could not be used, after all retries.',
-    operator: 'Start a new one later.',
+    operator: 'Start a new case later.',
   },
   system: {
     status: 'failed',
     class: 'ours_or_vendor',
     means: 'This system could not complete the case.',
-    operator: 'Start a new one.',
+    operator: 'Start a new case.',
   },
   canceled: {
     status: 'canceled',

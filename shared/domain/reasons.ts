@@ -18,7 +18,7 @@ const reasons = {
     consent_revoked: 'consent_ended',
     speech_match_needs_live_capture: 'request',
     idempotency_key_reused: 'other_request',
-    already_asked_otherwise: 'other_request',
+    already_asked_otherwise: 'other_question',
     too_many_uploads: 'uploads',
     answer_too_old: 'old_answer',
     retry_not_allowed: 'linked_retry',
@@ -221,7 +221,7 @@ export const ourReasons: readonly string[] = [...outcomeReasons].filter(
   (code) => !(verdictReasons as readonly string[]).includes(code),
 );
 
-/** What a reason means, for its person and for its operator. */
+/** What a reason means, for its person and for the team of the calling system. */
 export type Explained = Class & { status: OutcomeStatus; class: ReasonClass; means: string; operator: string };
 
 /** Each group with its codes, in the order of the documents. */

@@ -17,7 +17,7 @@ export const LedgerRecord = z.extend(z.partial(Claim), {
   /** The hash of the idempotency key of the claim. */
   keyHash: z.optional(z.string()),
   validationId: z.optional(TruoraId),
-  /** The values that Truora uses; `requested` holds the values that the caller asked for. */
+  /** The values that Truora uses; `requested` holds those that are sent: what the caller asked for, under the policy. */
   used: z.optional(z.pick(Validation, { deadline: true, threshold: true })),
   /** Each create call that may have reached Truora. */
   attempts: z.optional(z.array(Attempt)),

@@ -166,7 +166,7 @@ export const Outcome = z.object({
   decidedAt: Timestamp,
   /**
    * Set when an execution returns the outcome of an earlier one: `claimedAt` and `reference` are those of the first. It is
-   * never recorded, and the outcome is announced once.
+   * neither recorded nor announced.
    */
   isRepeat: z.optional(z.literal(true)),
 });

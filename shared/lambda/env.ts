@@ -57,9 +57,9 @@ const variables = {
   WEBHOOK_KEYS_SECRET: text,
   /** The timeout of one call to Truora. Seconds. */
   HTTP_DEADLINE_SECONDS: whole,
-  /** After this time a call to Truora without an answer is over. Seconds. */
+  /** How long a create call without an answer may still be running. Seconds. */
   SETTLE_SECONDS: wholeOrZero,
-  /** What to do after a validation was created that cannot be used. */
+  /** Whether the case ends or another validation is paid for, where the first one cannot be used. */
   ON_UNRESOLVED: OnUnresolved,
   /** The most validations that may be created on one day; `none` for no limit. */
   DAILY_BUDGET: z.union([

@@ -130,10 +130,8 @@ export const claim = async (ledger: Ledger, wanted: Claim, owner: string, keyHas
 /** An answer is never returned to another request. @throws RequestInvalidError `already_asked_otherwise` */
 export const refuseDifferentRequest = (...requests: Parameters<typeof isDifferentRequest>): void => {
   if (!isDifferentRequest(...requests)) return;
-  throw new RequestInvalidError(
-    'already_asked_otherwise',
-    'media: this version was asked about before with another enrollment, purpose or other options; upload it again',
-  );
+  const rule = 'this version was asked about before with another enrollment, purpose or other options';
+  throw new RequestInvalidError('already_asked_otherwise', `media: ${rule}; put it again, or call with forceNew`);
 };
 
 /** Records that the media was sent. The upload link is removed, because it cannot be used again. */

@@ -3,7 +3,7 @@ import { unmarshall } from '@aws-sdk/util-dynamodb';
 import * as z from 'zod/mini';
 import { dynamo } from '../aws/clients.ts';
 import { getItem, getItems, type Item, isAlive, putNew, queryKeys } from '../aws/dynamodb.ts';
-import type { Place } from '../domain/api.ts';
+import type { ListPosition } from '../domain/api.ts';
 import { firstFollowUp, shardOf } from '../domain/follow-up.ts';
 import type { Phase } from '../domain/lifecycle.ts';
 import { BY_PERSON, LedgerRecord } from '../domain/record.ts';
@@ -38,8 +38,12 @@ export const recordedAmong = async (table: string, ids: readonly string[]): Prom
 export const listRecords = async (
   ledger: Ledger,
   accountId: string,
-  { limit, after, claimed }: { limit: number; after?: Place | undefined; claimed?: { from: string; to: string } },
-): Promise<ParsedRecords & { next: Place | undefined }> => {
+  {
+    limit,
+    after,
+    claimed,
+  }: { limit: number; after?: ListPosition | undefined; claimed?: { from: string; to: string } },
+): Promise<ParsedRecords & { next: ListPosition | undefined }> => {
   const { keys, next } = await queryKeys(ledger.table, BY_PERSON, accountId, {
     limit,
     after: after && { pk: keyOf(after.revalidationId), accountId, claimedAt: after.claimedAt },
@@ -68,7 +72,7 @@ export const dueFrom = (revalidationId: string, from: Date | string) => ({
 
 const Position = z.object({ pk: z.string(), claimedAt: z.string() });
 
-const placeOf = (item: Item): Place => {
+const placeOf = (item: Item): ListPosition => {
   const { pk, claimedAt } = Position.parse(item);
   return { revalidationId: pk.slice(keyOf('').length), claimedAt };
 };

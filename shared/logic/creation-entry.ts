@@ -5,7 +5,7 @@ import type { Claim, Validation } from '../domain/revalidation.ts';
 import { ownRecord } from '../ledger/claims.ts';
 import { readIntent } from '../ledger/intents.ts';
 import { readRecord } from '../ledger/records.ts';
-import { type CreationSettings, createOnce, reconcile, settle } from './creation.ts';
+import { bindAndClose, type CreationSettings, createOnce, reconcile } from './creation.ts';
 
 /**
  * One entry of CreateValidation: a first call, a retry, a redrive, or a start after a crash. The record of the case and the intent of
@@ -26,7 +26,7 @@ export const enterCreation = async (
   const isOurs = intent?.revalidationId === claim.revalidationId;
 
   const validation = validationOf(record);
-  if (validation && isOurs) return settle(entry, record, validation, intent);
+  if (validation && isOurs) return bindAndClose(entry, record, validation, intent);
   if (validation) return validation;
   if (!intent) return createOnce(entry);
   if (isOurs) return reconcile(entry, intent, record);

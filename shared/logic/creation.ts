@@ -2,6 +2,7 @@ import { checkMediaExists } from '../aws/media-store.ts';
 import {
   type Attempt,
   asBlind,
+  asFailureAfter,
   creationGivenUp,
   creationUnsettled,
   inNeedOfProof,
@@ -56,7 +57,7 @@ type IntentOwner = Pick<
  * before the intent. A call that surely created nothing closes the intent again; any other failure leaves it open, and the next
  * entry reconciles it.
  * @throws CreationUnsettledError where the answer is lost or another run is ahead; CreationUnconfirmedError where no more
- *   calls are allowed; SpendingRefusedError, MediaGoneError and Truora's errors where nothing was created
+ *   calls are allowed, or one is refused after an earlier call; else SpendingRefusedError, MediaGoneError; Truora's errors
  */
 export const createOnce = async (entry: Entry): Promise<Validation> => {
   const { settings, claim, record } = entry;
@@ -65,10 +66,8 @@ export const createOnce = async (entry: Entry): Promise<Validation> => {
   const { attempts = [] } = record;
   if (!mayCreate(attempts, settings.onUnresolved)) throw creationGivenUp(attempts);
   await truora.key();
-  // Media that was deleted after the claim is not paid for, and takes nothing from the budget.
-  await checkMediaExists(claim.media);
   const attempt = attempts.length + 1;
-  await reserveBudget({ table: ledger.table, throttle }, settings.dailyBudget, `${revalidationId}#${attempt}`);
+  await checkBeforeCharge(entry, attempt).catch(asFailureAfter(attempts));
 
   const intent = await openIntent(ledger.table, accountId, { revalidationId, attempt });
   if (!intent) throw creationUnsettled();
@@ -97,6 +96,13 @@ export const createOnce = async (entry: Entry): Promise<Validation> => {
     throw error;
   }
   return keep(entry, intent, created, { attempt: attemptOf(intent, 'created', created), orphans: [] });
+};
+
+/** The refusals before the charge. Media that was deleted after the claim is not paid for, and takes nothing from the budget. */
+const checkBeforeCharge = async ({ settings, claim }: Entry, attempt: number): Promise<void> => {
+  const { ledger, throttle, dailyBudget } = settings;
+  await checkMediaExists(claim.media);
+  await reserveBudget({ table: ledger.table, throttle }, dailyBudget, `${claim.revalidationId}#${attempt}`);
 };
 
 /**
@@ -169,11 +175,11 @@ const keep = async (entry: Entry, intent: Intent, created: Created, result: Atte
     throw error;
   }
   emitAny(settings, result.orphans.length);
-  return settle(entry, { ...record, ...withAttemptResult(record, result) }, validation, intent);
+  return bindAndClose(entry, { ...record, ...withAttemptResult(record, result) }, validation, intent);
 };
 
 /** Binds the validation and the orphans of a record, and closes the intent: the person's next run may call. Each write may be repeated. */
-export const settle = async (
+export const bindAndClose = async (
   entry: Entry,
   record: LedgerRecord,
   validation: Validation,

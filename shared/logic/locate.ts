@@ -35,7 +35,8 @@ export type Located = { revalidationId: string; idempotencyKey: Alias | undefine
  * the case that has claimed it; of the ticket of a call's media; of the original of a drop that is only a copy; and else the hash of
  * the person, the version of the media, and the key of a forced call.
  *
- * Others that need a case: the API promises one (`start.ts`, `promise.ts`); a refusal or failure before the claim, the sweep of the inbox,
+ * Others that decide on a case: `claimUnderKey` may still move a claim to the case of its key; the API promises one (`start.ts`,
+ * `promise.ts`); a refusal or failure before the claim, the sweep of the inbox,
  * and the repair of an ended execution ask `locateUnclaimed`, `unknownAmong` and `recordOf`, here.
  * @throws the refusals of the request and its media; AlreadyDecidedError, ClaimedElsewhereError for a later upload of a ticket, and for
  *   media that is gone

@@ -1,4 +1,4 @@
-import { type CaseStatus, type Place, statusOf } from '../domain/api.ts';
+import { type CaseStatus, type ListPosition, statusOf } from '../domain/api.ts';
 import type { ListFilter } from '../domain/list-query.ts';
 import type { LedgerRecord } from '../domain/record.ts';
 import { type Ledger, listRecords, type ParsedRecords } from '../ledger/records.ts';
@@ -9,9 +9,9 @@ const READ_AT_ONCE = 100;
 /** The most reads for one page, so that the answer takes seconds. A person with more cases than that gets a short page and a cursor. */
 const MOST_READS = 5;
 
-export type PersonPage = ParsedRecords & { next: Place | undefined };
+export type PersonPage = ParsedRecords & { next: ListPosition | undefined };
 
-const placeOf = ({ revalidationId, claimedAt }: LedgerRecord): Place => ({ revalidationId, claimedAt });
+const placeOf = ({ revalidationId, claimedAt }: LedgerRecord): ListPosition => ({ revalidationId, claimedAt });
 
 const has = (status: CaseStatus | undefined) => (record: LedgerRecord) =>
   status === undefined || statusOf(record) === status;

@@ -1,8 +1,7 @@
 import type { Ticket } from '../domain/api.ts';
-import { RequestInvalidError } from '../domain/errors.ts';
 import type { RetryRules } from '../domain/linked-retry.ts';
 import { applyPolicy, type Policies } from '../domain/policy.ts';
-import { isDifferentRequest } from '../domain/record.ts';
+import { refuseDifferentRequest } from '../ledger/claims.ts';
 import { type Ledger, readRecord } from '../ledger/records.ts';
 import { issueTicket, readTicket } from '../ledger/tickets.ts';
 import { refuseOldAnswer } from './answer-age.ts';
@@ -45,10 +44,7 @@ const isPromised = async (
     readTicket(ledger.table, revalidationId),
   ]);
   const existing = record ?? (earlier && { ...earlier, requested: applyPolicy(earlier, policy) });
-  if (existing && isDifferentRequest(existing, { ...ticket, requested: applyPolicy(ticket, policy) })) {
-    const rule = 'this version was asked about before with another enrollment, purpose or other options';
-    throw new RequestInvalidError('already_asked_otherwise', `media: ${rule}; put it again, or call with forceNew`);
-  }
+  if (existing) refuseDifferentRequest(existing, { ...ticket, requested: applyPolicy(ticket, policy) });
   if (record) refuseOldAnswer(record, maxAgeSeconds);
   return existing !== undefined;
 };

@@ -13,11 +13,12 @@ import {
 
 /**
  * The journal: the state of one execution. Entries are only added, and none holds media, an upload link, a key, a task token or
- * an answer of Truora. The first state replaces the input of the execution with it, so it holds nothing that a caller wrote.
+ * an answer of Truora. The first state replaces the input of the execution with its own entry, so no state holds what a caller wrote.
  */
 export const Journal = z.object({
   /**
-   * The request, unchecked, from the input of the execution. ClaimRequest checks all of it.
+   * The request, unchecked, from the input of the execution: it is handed to the steps that read it, and no state holds it.
+   * ClaimRequest checks all of it.
    */
   request: z.unknown(),
   claim: Claim,

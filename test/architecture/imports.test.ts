@@ -100,7 +100,7 @@ const folders: { folder: string; may: RegExp[] }[] = [
     folder: 'infra/docs',
     may: [/^infra\/(docs|aws|cost|local|workflow)\//, /^shared\/(domain|evidence|workflow)\//, /^zod\/mini$/, /^node:/],
   },
-  // Truora's client on a person's machine: it knows neither the simulator nor AWS.
+  // Truora's client on a person's machine: it knows neither the sandbox nor AWS.
   {
     folder: 'infra/record',
     may: [/^infra\/record\//, /^shared\/(truora|domain)\//, /^node:/],
@@ -120,7 +120,7 @@ const folders: { folder: string; may: RegExp[] }[] = [
   },
   {
     folder: 'infra/local',
-    // Anything but Truora's client: the simulator and the client may only meet in the schemas.
+    // Anything but Truora's client: the sandbox and the client may only meet in the schemas.
     may: [
       /^infra\/(local|aws|workflow)\//,
       /^shared\/(?!truora\/(client|call)\.ts$)/,
@@ -185,7 +185,7 @@ describe('the imports', () => {
       /^shared\/truora\/client\.ts$/,
       /^functions\/|^shared\/logic\/|^infra\/record\/|^infra\/cli\/restore-person\.ts$/,
     ],
-    ["of the simulator's files", /^infra\/local\/truora\//, /^infra\/(local|cli|docs)\//],
+    ["of the sandbox's files", /^infra\/local\/truora\//, /^infra\/(local|cli|docs)\//],
   ])('%s are made in one module', (_, what, where) => {
     const users = all.filter(({ from }) => what.test(from)).map(({ file }) => file);
     expect(users).not.toEqual([]);

@@ -144,6 +144,7 @@ describe('the messages', () => {
     }
     expect(all.filter((name) => messages[name].otherWay)).toEqual([
       'not_confirmed',
+      'not_confirmed_now',
       'not_completed',
       'our_problem',
       'permission_needed',
@@ -165,7 +166,7 @@ describe('the reasons', () => {
     ['photo_of_photo', 'fraud', 'never'],
     ['user_face_match_in_client_collection', 'fraud', 'never'],
     ['max_retries_reached', 'spent', 'later'],
-    ['retry_too_late', 'spent', 'later'],
+    ['retry_too_late', 'request', 'later'],
     ['canceled', 'not_finished', 'now'],
     ['media_gone', 'not_finished', 'now'],
     ['enrollment_unknown', 'enrollment', 'never'],

@@ -190,6 +190,16 @@ describe('a setting on the command line', () => {
   });
 });
 
+test.each([
+  ['an unprotected stage with evidence', 'dev', {}, true],
+  ['a stage without evidence', 'dev', { evidence: false }, false],
+  ['a protected stage, whose keys stay', 'prod', {}, false],
+])('destroying %s warns of the keys of evidence only where they go', async (_, stage, settings, warns) => {
+  writeStage(stage, settings, folder);
+  const { code, lines } = await run('destroy', ['--stage', stage]);
+  expect([code, lines.join('\n').includes('no evidence can be verified')]).toEqual([0, warns]);
+});
+
 test('no setting is asked about when a stage is destroyed', async () => {
   writeStage('dev', {}, folder);
   const settingsOf = () => Promise.reject(new Error('this is not needed'));

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { createOnce, settle } from '../../shared/logic/creation.ts';
+import { bindAndClose, createOnce } from '../../shared/logic/creation.ts';
 import { attemptOf, LINK, listed, NOW, type OpenCreation, openCreation, secondsAgo } from '../support/creation.ts';
 import { executionOf, newRevalidationId, newValidationId, thrownBy } from '../support/journal.ts';
 
@@ -94,6 +94,29 @@ describe('the charged call', () => {
     open.answers.media = 200;
     open.answers.throttle = { closed: 'an incident' };
     expect(await thrownBy(createOnce(entry))).toMatchObject({ reason: 'truora_closed' });
+    expect(open.asked('POST')).toBe(0);
+    expect(await intent()).toBeUndefined();
+  });
+
+  test.each([
+    ['orphaned', 'media is gone', 'media_gone'],
+    ['orphaned', 'throttle is closed', 'truora_closed'],
+    ['orphaned', 'budget is spent', 'daily_budget_spent'],
+    ['not_found', 'media is gone', 'media_gone'],
+    ['not_found', 'throttle is closed', 'truora_closed'],
+    ['not_found', 'budget is spent', 'daily_budget_spent'],
+  ] as const)('after an %s attempt is no refusal but a failure when the %s', async (result, why, refusal) => {
+    const attempts = [attemptOf(1, secondsAgo(600), result)];
+    const settings = {
+      onUnresolved: 'create-again' as const,
+      ...(why === 'budget is spent' ? { dailyBudget: 0 } : {}),
+    };
+    const { entry, intent } = await open.enter({ attempts }, settings);
+    if (why === 'media is gone') open.answers.media = 404;
+    if (why === 'throttle is closed') open.answers.throttle = { closed: 'an incident' };
+    const error = createOnce(entry);
+    await expect(error).rejects.toThrow(`is refused: ${refusal}: `);
+    expect(await thrownBy(error)).toEqual({ name: 'CreationUnconfirmedError', reason: 'creation_unconfirmed' });
     expect(open.asked('POST')).toBe(0);
     expect(await intent()).toBeUndefined();
   });
@@ -202,7 +225,7 @@ describe('a validation after a call that the list did not show', () => {
     const more = { phase: 'created' as const, attempts: [notFound, own], orphans: [orphan] };
     const entered = await open.enter(more);
     const intent = await entered.intend({ openedAt: own.at, attempt: 2 });
-    const settled = () => settle(entered.entry, entered.record, validation, intent);
+    const settled = () => bindAndClose(entered.entry, entered.record, validation, intent);
     return {
       ...entered,
       validation,

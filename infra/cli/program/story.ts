@@ -10,7 +10,7 @@ const attemptWords: Record<Attempt['result'], string> = {
   created: 'was answered',
   adopted: "lost its answer; the validation was found on the person's list at Truora and used",
   orphaned: 'created a validation that cannot be used; it counts as charged',
-  not_found: 'did not reach Truora',
+  not_found: "is not on the person's list at Truora, so it counts as not executed",
   blind: "is not on the person's list, which shows no later call either; it may have been charged",
   unconfirmed: 'has no known result yet; it may have been charged',
 };
