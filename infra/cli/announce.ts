@@ -16,13 +16,12 @@ export const define: Define = (command, does, context) => {
     )
     .argument('<id>', 'the id of the re-validation')
     .option('--amendment', 'announce the last amendment in place of the outcome')
-    .addHelpText('after', exitCodeHelp('there is no such case, or nothing to announce'));
+    .addHelpText('after', exitCodeHelp('there is nothing to announce'));
   does(command, (id: string, options: Options) => announce(id, options, context));
 };
 
 const announce = async (given: string, options: Options, context: Context): Promise<number> => {
   const found = await findCase(given, options, context);
-  if (!found) return exitCodes.no;
   const { id, record, ledger, connected } = found;
   const what = options.amendment ? 'amendment' : 'outcome';
   const last = record?.amendments?.at(-1);

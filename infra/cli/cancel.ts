@@ -4,7 +4,7 @@ import type { Context } from './program/context.ts';
 import type { Define } from './program/define.ts';
 import { connect, type StageOptions, takeStage } from './program/deployment.ts';
 import { exitCodeHelp, exitCodes } from './program/exit-codes.ts';
-import { parseArgument } from './program/usage.ts';
+import { parseArgument, UsageError } from './program/usage.ts';
 
 export const define: Define = (command, does, context) => {
   takeStage(command)
@@ -14,7 +14,7 @@ export const define: Define = (command, does, context) => {
     .argument('<id>', 'the id of the re-validation')
     .addHelpText(
       'after',
-      `\nA stage whose API takes tokens: put the token into the environment variable ${TOKEN}.${exitCodeHelp('there is no such case, or it has ended otherwise')}`,
+      `\nA stage whose API takes tokens: put the token into the environment variable ${TOKEN}.${exitCodeHelp('it has ended otherwise')}`,
     );
   does(command, (id: string, options: StageOptions) => cancel(id, options, context));
 };
@@ -27,8 +27,8 @@ const cancel = async (given: string, options: StageOptions, context: Context): P
     context.print(`${id} is canceled`);
     return exitCodes.ok;
   }
-  if (answer.status === 404) context.log(`there is no re-validation ${id} in ${connected.name}`);
-  else context.log(`${id} is not canceled: ${detailOf(answer.body)}`);
+  if (answer.status === 404) throw new UsageError(`id: there is no re-validation ${id} in ${connected.name}`);
+  context.log(`${id} is not canceled: ${detailOf(answer.body)}`);
   return exitCodes.no;
 };
 

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { readEvidence } from '../../shared/aws/evidence-store.ts';
 import { RevalidationId } from '../../shared/domain/ids.ts';
 import { openClaimsOf, withhold } from '../../shared/evidence/sd-jwt.ts';
+import { caseOf } from './program/case.ts';
 import type { Context } from './program/context.ts';
 import type { Define } from './program/define.ts';
 import { type Connected, connect, outputOf, type StageOptions, takeStage } from './program/deployment.ts';
@@ -20,7 +21,7 @@ export const define: Define = (command, does, context) => {
     .argument('<id>', 'the id of the re-validation: RVL and 32 hex digits')
     .option('--out <file>', 'write it to a file')
     .option('--withhold <claims>', 'leave out these claims, such as accountId,media; the signature stays valid')
-    .addHelpText('after', exitCodeHelp('there is no such case, or it has not ended'));
+    .addHelpText('after', exitCodeHelp('the case has not ended'));
   does(command, (id: string, options: Options) => evidence(id, options, context));
 };
 
@@ -29,7 +30,8 @@ const evidence = async (given: string, options: Options, context: Context): Prom
   const connected = await connect(options, context);
   const text = await signedEvidence(connected, id);
   if (text === undefined) {
-    context.log(`there is no evidence of ${id} in ${connected.name}: the case is unknown, or has not ended`);
+    await caseOf(connected, id);
+    context.log(`there is no evidence of ${id} in ${connected.name}: the case has not ended`);
     return exitCodes.no;
   }
   const shown = without(text, options.withhold);

@@ -10,10 +10,9 @@ export const define: Define = (command, does, context) => {
   takeStage(command)
     .description('Tells one case in sentences: what happened when, why it ended so, and what can be done.')
     .argument('<id>', 'the id of the re-validation')
-    .addHelpText('after', exitCodeHelp('there is no such case'));
+    .addHelpText('after', exitCodeHelp(undefined));
   does(command, async (id: string, options: StageOptions) => {
     const found = await findCase(id, options, context);
-    if (!found) return exitCodes.no;
     context.print([found.id, ...storyOf(found, await executionOf(found))].join('\n'));
     return exitCodes.ok;
   });

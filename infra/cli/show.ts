@@ -10,10 +10,9 @@ export const define: Define = (command, does, context) => {
     .description('Shows one case. With --json everything that its record holds.')
     .argument('<id>', 'the id of the re-validation: RVL and 32 hex digits')
     .option('--json', 'print the whole record as JSON')
-    .addHelpText('after', exitCodeHelp('there is no such case'));
+    .addHelpText('after', exitCodeHelp(undefined));
   does(command, async (id: string, options: Options) => {
     const found = await findCase(id, options, context);
-    if (!found) return exitCodes.no;
     context.print(options.json ? jsonOf(found.record ?? found.shown) : linesOf(found).join('\n'));
     return exitCodes.ok;
   });

@@ -92,8 +92,9 @@ export const send = ({ method, url, headers, body, deadlines, maxBytes, lookup }
       clearTimeout(silence);
       if (result instanceof Error) reject(result);
       else resolve(result);
-      // The pipeline destroys its source with the request.
       request.destroy();
+      // The pipeline destroys its source too, but only when the socket has closed, which may be after the caller goes on.
+      if (typeof body === 'object') body.stream.destroy();
     };
 
     expectWithin(deadlines.connectMs, 'connect_deadline');

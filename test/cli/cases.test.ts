@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Outcome } from '../../shared/domain/revalidation.ts';
 import { selfie } from '../support/commands.ts';
-import { openRunning, type Running } from '../support/running.ts';
+import { dropBy, openRunning, type Running } from '../support/running.ts';
 
 const UNKNOWN = `RVL${'0'.repeat(32)}`;
 
@@ -11,22 +10,8 @@ let running: Running;
 const cli = (...argv: string[]) => running.cli(argv);
 
 /** Drops the selfie for a person, and waits for the outcome. @returns the id of the re-validation */
-const ended = async (account: string, more: string[] = []): Promise<string> => {
-  const { out, err } = await cli(
-    'drop',
-    selfie,
-    '--account',
-    account,
-    '--enrollment',
-    `ENR-${account}`,
-    '--authorized',
-    '--wait',
-    '--json',
-    ...more,
-  );
-  if (out === '') throw new Error(err);
-  return (JSON.parse(out) as Outcome).revalidationId;
-};
+const ended = async (account: string, more: string[] = []): Promise<string> =>
+  (await dropBy(running, account, ...more)).revalidationId;
 
 beforeAll(async () => {
   running = await openRunning();
@@ -121,8 +106,8 @@ describe.each(['show', 'explain', 'cancel', 'announce'])('%s', (name) => {
       err: 'id: must be RVL and 32 hex digits (--help shows how)',
     });
     const unknown = await cli(name, UNKNOWN);
-    expect([unknown.code, unknown.out]).toEqual([1, '']);
-    expect(unknown.err).toContain(`there is no re-validation ${UNKNOWN}`);
+    expect([unknown.code, unknown.out]).toEqual([2, '']);
+    expect(unknown.err).toContain(`id: there is no re-validation ${UNKNOWN}`);
   });
 });
 

@@ -3,9 +3,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { BusEvent } from '../../infra/local/event-bus.ts';
 import { readEvidence } from '../../shared/aws/evidence-store.ts';
-import { selfie } from '../support/commands.ts';
 import { newKey } from '../support/evidence.ts';
-import { openRunning, type Running } from '../support/running.ts';
+import { dropBy, dropOf, openRunning, type Running } from '../support/running.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 let running: Running;
@@ -16,12 +15,7 @@ const cli = (...argv: string[]) => running.cli(argv);
 
 const fileAt = (name: string) => join(running.folder, name);
 
-const dropped = async (account: string): Promise<string> => {
-  const person = ['--account', account, '--enrollment', `ENR-${account}`, '--authorized'];
-  const { out, err } = await cli('drop', selfie, ...person, '--wait', '--json');
-  if (out === '') throw new Error(err);
-  return JSON.parse(out).revalidationId;
-};
+const dropped = async (account: string): Promise<string> => (await dropBy(running, account)).revalidationId;
 
 let id = '';
 
@@ -41,7 +35,7 @@ describe('the evidence of a whole drop', () => {
   test('is signed by the event of its outcome, and is what the API gives', async () => {
     const another = await dropped('evidence-eva');
     const bucket = running.system.deployment.outputs.EvidenceBucket ?? '';
-    await waitFor(async () => (await readEvidence(bucket, another)) !== undefined);
+    await waitFor(async () => expect(await readEvidence(bucket, another)).toBeDefined());
     const { out } = await cli('evidence', id);
     expect(readFileSync(fileAt('case.sdjwt'), 'utf8')).toBe(out);
     const { out: called } = await cli('call', 'GET', `/revalidations/${id}/evidence`);
@@ -73,17 +67,9 @@ describe('the evidence of a whole drop', () => {
   });
 
   test('of a case that was canceled after its charge is there too', async () => {
-    const { out: started } = await cli(
-      'drop',
-      selfie,
-      '--account',
-      'evidence-ana-slow',
-      '--enrollment',
-      'ENR-s',
-      '--authorized',
-    );
+    const { out: started } = await running.cli(dropOf('evidence-ana-slow', '--authorized'));
     const slow = /RVL[0-9a-f]{32}/.exec(started)?.[0] ?? '';
-    await waitFor(async () => (await running.system.record(slow))?.phase === 'moved');
+    await waitFor(async () => expect((await running.system.record(slow))?.phase).toBe('moved'));
     expect(await cli('evidence', slow)).toMatchObject({ code: 1, out: '' });
     await cli('cancel', slow);
     const { out } = await cli('evidence', slow);
@@ -143,7 +129,7 @@ describe('evidence', () => {
     ['an id that is none', ['RVL1'], 2, /id: must be/],
     ['a claim that cannot be withheld', ['ID', '--withhold', 'status'], 2, /--withhold: status is none of accountId, /],
     ['a file that cannot be written', ['ID', '--out', 'none/x'], 2, /--out: none\/x cannot be written \(ENOENT\)/],
-    ['an unknown case', [`RVL${'0'.repeat(32)}`], 1, /the case is unknown, or has not ended/],
+    ['an unknown case', [`RVL${'0'.repeat(32)}`], 2, /^id: there is no re-validation RVL0+ in the ledger/],
   ])('ends for %s and says why', async (_, argv, code, message) => {
     const given = argv.map((one) => (one === 'ID' ? id : one));
     expect(await cli('evidence', ...given)).toMatchObject({ code, err: expect.stringMatching(message) });

@@ -3,9 +3,8 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { BusEvent } from '../../infra/local/event-bus.ts';
 import { putMedia } from '../../infra/local/put-media.ts';
-import type { Outcome } from '../../shared/domain/revalidation.ts';
 import { selfie } from '../support/commands.ts';
-import { openRunning, type Running } from '../support/running.ts';
+import { dropBy, openRunning, type Running } from '../support/running.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const heard: BusEvent[] = [];
@@ -14,21 +13,7 @@ let running: Running;
 
 const cli = (...argv: string[]) => running.cli(argv);
 
-const dropped = async (account: string) => {
-  const { out, err } = await cli(
-    'drop',
-    selfie,
-    '--account',
-    account,
-    '--enrollment',
-    `ENR-${account}`,
-    '--authorized',
-    '--wait',
-    '--json',
-  );
-  if (out === '') throw new Error(err);
-  return JSON.parse(out) as Outcome;
-};
+const dropped = (account: string) => dropBy(running, account);
 
 const secretOf = (output: string) => running.system.secrets.get(running.system.deployment.outputs[output] ?? '');
 

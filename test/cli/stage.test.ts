@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { Outcome } from '../../shared/domain/revalidation.ts';
 import { type AwsStage, openAwsStage } from '../support/aws-stage.ts';
-import { selfie } from '../support/commands.ts';
 import { loseRepair, putJobMessage } from '../support/lost-repairs.ts';
+import { dropBy, dropOf } from '../support/running.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 let stage: AwsStage;
@@ -18,22 +17,7 @@ afterAll(() => stage.close());
 
 const cli = (argv: string[]) => stage.cli(argv);
 
-const dropped = async (account: string): Promise<Outcome> => {
-  const words = [
-    'drop',
-    selfie,
-    '--account',
-    account,
-    '--enrollment',
-    `ENR-${account}`,
-    '--authorized',
-    '--wait',
-    '--json',
-  ];
-  const { out, err } = await cli(words);
-  if (out === '') throw new Error(err);
-  return JSON.parse(out);
-};
+const dropped = (account: string) => dropBy(stage, account);
 
 describe('a command with --stage', () => {
   test('finds bucket, ledger, API, functions and queues by what the stage has published', async () => {
@@ -55,25 +39,15 @@ describe('a command with --stage', () => {
   test('names the stage in the answer about an unknown case', async () => {
     const { code, err } = await cli(['show', `RVL${'0'.repeat(32)}`]);
     expect([code, err]).toEqual([
-      1,
+      2,
       expect.stringContaining('in the ledger of stage test in us-east-1 of account 111122223333'),
     ]);
   });
 });
 
 describe('drop', () => {
-  const words = (account: string, ...more: string[]) => [
-    'drop',
-    selfie,
-    '--account',
-    account,
-    '--enrollment',
-    `ENR-${account}`,
-    ...more,
-  ];
-
   test('prints the id under which the case is found, and does not wait', async () => {
-    const { code, out } = await cli([...words('stage-eva', '--authorized', '--reference', 'loan-7'), '--json']);
+    const { code, out } = await cli([...dropOf('stage-eva', '--authorized', '--reference', 'loan-7'), '--json']);
     const { revalidationId, versionId } = JSON.parse(out);
     expect([code, versionId]).toEqual([0, expect.stringMatching(/./)]);
     await waitFor(async () => expect((await cli(['show', revalidationId])).out).toMatch(/^phase +approved$/m));
@@ -82,12 +56,12 @@ describe('drop', () => {
 
   test('says why the bucket refuses, and ends with 3', async () => {
     Object.assign(stage.answers.outputs ?? {}, { MediaBucket: 'bucket-of-another-stage' });
-    const { code, out, err } = await cli(words('stage-eva', '--authorized'));
+    const { code, out, err } = await cli(dropOf('stage-eva', '--authorized'));
     expect([code, out, err]).toEqual([3, '', expect.stringMatching(/^failed: .*bucket/i)]);
   });
 
   test('drops nothing without a consent', async () => {
-    const { code, err } = await cli(words('stage-luis'));
+    const { code, err } = await cli(dropOf('stage-luis'));
     expect([code, err, stage.asked]).toEqual([2, expect.stringContaining('--authorized is required'), []]);
   });
 });

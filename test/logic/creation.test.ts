@@ -105,7 +105,7 @@ describe('the charged call', () => {
     ['not_found', 'media is gone', 'media_gone'],
     ['not_found', 'throttle is closed', 'truora_closed'],
     ['not_found', 'budget is spent', 'daily_budget_spent'],
-  ] as const)('after an %s attempt is no refusal but a failure when the %s', async (result, why, refusal) => {
+  ] as const)('after an attempt that is %s is no refusal but a failure when the %s', async (result, why, refusal) => {
     const attempts = [attemptOf(1, secondsAgo(600), result)];
     const settings = {
       onUnresolved: 'create-again' as const,

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { describe, expect, test } from 'vitest';
-import { closeOf, END_MS, headOf, letGo, OK, sending, serve, source, waitFor, waiting } from './peer.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { closeOf, END_MS, headOf, letGo, OK, sending, serve, source, waiting } from './peer.ts';
 
 type Source = ReturnType<typeof source>;
 
@@ -44,7 +45,7 @@ describe('an upload', () => {
     expect(seen).toBe(1);
     letGo(1111);
     expect(await call).toEqual({ code: 'connect_deadline', executed: 'no' });
-    await waitFor(() => expect(stream.destroyed).toBe(true));
+    expect(stream.destroyed).toBe(true);
   });
 });
 
@@ -78,7 +79,7 @@ describe('a success for an upload', () => {
     const { socket } = await server.hearing('abc');
     socket.write(headOf(status, 0));
     expect(await call).toEqual(TOO_EARLY);
-    await waitFor(() => expect(stream.destroyed).toBe(true));
+    expect(stream.destroyed).toBe(true);
     await closeOf(socket);
   });
 
@@ -120,7 +121,7 @@ describe('a refusal of an upload', () => {
     const call = upload(server.url, stream, 4);
     (await server.hearing('abc')).socket.end(`${headOf(status, 2)}no`);
     expect(await call).toMatchObject({ status, body: 'no' });
-    await waitFor(() => expect(stream.destroyed).toBe(true));
+    expect(stream.destroyed).toBe(true);
   });
 
   test('counts as the answer while bytes still wait for the connection', async () => {

@@ -4,7 +4,8 @@ import { createServer as createTlsServer, getCACertificates, setDefaultCACertifi
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { certificateFor } from '../support/certificate.ts';
-import { closeOf, closing, headOf, letGo, OK, sending, serve, source, startsOf, waitFor, waiting } from './peer.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { closeOf, closing, headOf, letGo, OK, sending, serve, source, startsOf, waiting } from './peer.ts';
 
 const never: LookupFunction = () => {};
 

@@ -4,6 +4,7 @@ import { Readable } from 'node:stream';
 import { afterEach, beforeEach, expect, vi } from 'vitest';
 import { type Call, type SendError, send } from '../../shared/truora/http.ts';
 import { holdTimers } from '../support/held-timers.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 /** Each length is of one deadline alone, and none runs out unless a test says so. Milliseconds. */
 const deadlines = { connectMs: 1111, headersMs: 2222, idleMs: 3333, totalMs: 4444 };
@@ -12,10 +13,6 @@ const deadlines = { connectMs: 1111, headersMs: 2222, idleMs: 3333, totalMs: 444
 export const END_MS = 250;
 
 export const MAX_BYTES = 1000;
-
-/** Waits until an expectation holds. Everything here is on this machine, so what takes this long never comes. Milliseconds. */
-export const waitFor = <Seen>(look: () => Seen | Promise<Seen>): Promise<Seen> =>
-  vi.waitFor(look, { timeout: 10_000, interval: 10 });
 
 export const closing: (() => unknown)[] = [];
 

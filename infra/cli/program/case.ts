@@ -5,7 +5,7 @@ import { type Ledger, readRecord } from '../../../shared/ledger/records.ts';
 import { readTicket } from '../../../shared/ledger/tickets.ts';
 import type { Context } from './context.ts';
 import { type Connected, connect, ledgerOf, type StageOptions } from './deployment.ts';
-import { parseArgument } from './usage.ts';
+import { parseArgument, UsageError } from './usage.ts';
 
 /** A case of the ledger: its record, and before its claim its ticket. */
 export type Case = {
@@ -19,19 +19,21 @@ export type Case = {
 };
 
 /**
- * Finds a case. An unknown one is reported.
- * @returns undefined when the ledger has no such case
- * @throws UsageError for an id that is no id of a re-validation
+ * Finds a case.
+ * @throws UsageError for an id that is no id of a re-validation, or that the ledger does not have
  */
-export const findCase = async (given: string, options: StageOptions, context: Context): Promise<Case | undefined> => {
+export const findCase = async (given: string, options: StageOptions, context: Context): Promise<Case> => {
   const id = parseArgument(RevalidationId, given, 'id');
-  const connected = await connect(options, context);
+  return caseOf(await connect(options, context), id);
+};
+
+/** @throws UsageError for an id that the ledger does not have */
+export const caseOf = async (connected: Connected, id: string): Promise<Case> => {
   const ledger = ledgerOf(connected);
   const [record, ticket] = await Promise.all([readRecord(ledger, id), readTicket(ledger.table, id)]);
   const shown = presentRevalidation(record, ticket);
-  if (shown) return { id, record, ticket, shown, connected, ledger };
-  context.log(`there is no re-validation ${id} in the ledger of ${connected.name}`);
-  return undefined;
+  if (!shown) throw new UsageError(`id: there is no re-validation ${id} in the ledger of ${connected.name}`);
+  return { id, record, ticket, shown, connected, ledger };
 };
 
 /** JSON of a record: its sets as lists. */

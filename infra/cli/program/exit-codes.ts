@@ -11,5 +11,5 @@ export const codeOfOutcome = ({ status }: { status: string }): number => {
 };
 
 /** The last lines of a command's help. */
-export const exitCodeHelp = (no: string, more = ''): string =>
-  `\nExit code: 0 done; 1 ${no}; 2 invalid arguments; 3 failed, or the result could not be written${more}.`;
+export const exitCodeHelp = (no: string | undefined, more = ''): string =>
+  `\nExit code: 0 done; ${no === undefined ? '' : `1 ${no}; `}2 invalid arguments; 3 failed, or the result could not be written${more}.`;
