@@ -93,7 +93,7 @@ export const functionTable: Record<FunctionName, FunctionSpec> = {
   RecordOutcome: {
     seconds: 15,
     env: [...recording, 'ALTERNATIVE'],
-    may: [{ items: { Get: ['RUN'], Put: ['RUN'], Update: ['RUN', 'CNS'] } }, 'announce'],
+    may: [{ items: { Get: ['RUN', 'CNS'], Put: ['RUN'], Update: ['RUN'] } }, 'announce'],
   },
   RecordRefusal: {
     seconds: 15,

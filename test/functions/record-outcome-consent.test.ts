@@ -1,10 +1,11 @@
 import { expect } from 'vitest';
 import { handler } from '../../functions/record-outcome.ts';
-import { enterCase, markRevoked, readReceipt } from '../../shared/consent/receipts.ts';
+import { beginRevocation, enterCase, readReceipt } from '../../shared/consent/receipts.ts';
+import { endCasesOf } from '../../shared/consent/revoke.ts';
 import type { Outcome } from '../../shared/domain/revalidation.ts';
 import { claim as claimRecord } from '../../shared/ledger/claims.ts';
 import { given } from '../support/consent.ts';
-import { claimOf, context, eventOf, executionOf, journalOf } from '../support/journal.ts';
+import { BUCKET, claimOf, context, eventOf, executionOf, journalOf } from '../support/journal.ts';
 import type { LocalAws } from '../support/local-aws.ts';
 import { CALLER } from '../support/routes.ts';
 import { withLocalAws } from '../support/with-local-aws.ts';
@@ -24,23 +25,43 @@ const claimedUnder = async (aws: LocalAws) => {
   return { consentReceiptId, record };
 };
 
-test('approves a case whose consent is live, which then leaves its receipt', async ({ aws }) => {
+test('approves a case whose consent is live, which stays on its receipt for a revocation to find', async ({ aws }) => {
   const { consentReceiptId, record } = await claimedUnder(aws);
   expect(await record()).toMatchObject({ status: 'approved' });
-  expect((await readReceipt(aws.table, consentReceiptId))?.cases.size).toBe(0);
+  expect((await readReceipt(aws.table, consentReceiptId))?.cases.size).toBe(1);
 });
 
 test('does not approve a case whose consent was revoked before', async ({ aws }) => {
   const { consentReceiptId, record } = await claimedUnder(aws);
-  await markRevoked(aws.table, consentReceiptId, CALLER);
+  await beginRevocation(aws.table, consentReceiptId, CALLER);
   const outcome = await record();
   expect(outcome).toMatchObject({ status: 'alternative_required', reason: 'consent_revoked' });
   expect(outcome).not.toHaveProperty('similarity');
 });
 
+test('does not approve a case that a revocation ended after the receipt was read', async ({ aws }) => {
+  const { consentReceiptId, record } = await claimedUnder(aws);
+  const settings = {
+    ledger: aws.ledger,
+    outcomeBus: { bus: 'outcomes', mediaHours: 24, emitOutcome: () => {} },
+    alternative: undefined,
+    mediaBucket: BUCKET,
+  };
+  let isRevoked = false;
+  aws.setDelivery(async ({ operation }) => {
+    if (operation === 'UpdateItem' && !isRevoked) {
+      isRevoked = true;
+      const begun = await beginRevocation(aws.table, consentReceiptId, CALLER);
+      if (begun) await endCasesOf(settings, begun);
+    }
+    return 'through' as const;
+  });
+  expect(await record()).toMatchObject({ status: 'alternative_required', reason: 'consent_revoked' });
+});
+
 test('keeps an outcome that was written before the revocation', async ({ aws }) => {
   const { consentReceiptId, record } = await claimedUnder(aws);
   const first = await record();
-  await markRevoked(aws.table, consentReceiptId, CALLER);
+  await beginRevocation(aws.table, consentReceiptId, CALLER);
   expect(await record()).toEqual(first);
 });

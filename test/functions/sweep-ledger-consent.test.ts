@@ -1,5 +1,5 @@
 import { describe, expect } from 'vitest';
-import { enterCase, markRevoked, readReceipt } from '../../shared/consent/receipts.ts';
+import { beginRevocation, enterCase, readReceipt } from '../../shared/consent/receipts.ts';
 import { readRecord } from '../../shared/ledger/records.ts';
 import { given } from '../support/consent.ts';
 import { inMinutes, newRevalidationId } from '../support/journal.ts';
@@ -28,12 +28,12 @@ const approval = ({ claim, validation }: Pick<Case, 'claim' | 'validation'>): Li
 
 /** As if the receipt had been revoked a while ago, and nothing after that had been done. */
 const revokedLongAgo = async (aws: LocalAws, receiptId: string) => {
-  await markRevoked(aws.table, receiptId, CALLER);
+  await beginRevocation(aws.table, receiptId, CALLER);
   const item = await aws.item(`CNS#${receiptId}`);
-  await aws.putItem({ ...item, pk: `CNS#${receiptId}`, revokedAt: inMinutes(-10), dueAt: inMinutes(-5) });
+  await aws.putItem({ ...item, pk: `CNS#${receiptId}`, revokingAt: inMinutes(-10), dueAt: inMinutes(-5) });
 };
 
-describe('a revocation that died after its mark', () => {
+describe('a revocation that died after its first write', () => {
   test('is completed by the sweep: the case ends, its execution is stopped, and nothing stays due', async ({ aws }) => {
     const { receiptId: consentReceiptId } = await given(aws);
     const { claim } = await running(aws, { consentReceiptId });
@@ -64,7 +64,7 @@ describe('a late approval', () => {
     'of a case that ended as %s and whose consent was revoked amends it, and approves nothing',
     async (status, { aws }) => {
       const { receiptId: consentReceiptId } = await given(aws);
-      await markRevoked(aws.table, consentReceiptId, CALLER);
+      await beginRevocation(aws.table, consentReceiptId, CALLER);
       const closed = await ended(aws, status, { reason: 'consent_revoked', more: { consentReceiptId } });
       await says(approval(closed));
       await sweep();

@@ -1,5 +1,6 @@
 import type { Ending, Operation, Story, Trouble } from '../truora/story.ts';
 import type { Chance } from '../virtual/chance.ts';
+import type { Moment } from './moments.ts';
 
 /** How one drop of a system comes to us. Seconds are from the system's beginning. */
 export type Arrival = {
@@ -18,8 +19,8 @@ export type Arrival = {
 export type ConsentPlan = {
   /** How long the first receipt is valid; a year when left out. */
   validFor: number | undefined;
-  /** When the first receipt is revoked; a repeat of the call comes too. */
-  revokedAt: number[];
+  /** When the first receipt is revoked, each time by a call of its own. */
+  revokedAt: Moment[];
 };
 
 /** What an effect meets: a kill of its function, a refusal, or a lost answer. */
@@ -51,7 +52,7 @@ export type Plan = {
   /** Undefined where the flag is enough. */
   consent: ConsentPlan | undefined;
   /** When the person of the first run chooses another way. */
-  otherWayAt: number | undefined;
+  otherWayAt: Moment | undefined;
 };
 
 export type Fault = { row: number; what: string; inject: (plan: Plan, chance: Chance) => void };

@@ -155,10 +155,10 @@ export const chaosGuards: readonly Guard[] = [
     replace: '  if (consent) return consent;\n',
   },
   {
-    guard: 'a case leaves its receipt before its verdict counts',
+    guard: 'a verdict is no outcome once its consent is being revoked',
     file: 'shared/consent/check.ts',
-    find: '!receiptId || (await leaveCase(settings.ledger.table, receiptId, revalidationId))',
-    replace: '!receiptId || settings',
+    find: 'if (found && found.revokingAt === undefined) return outcome;',
+    replace: 'if (found) return outcome;',
   },
   {
     guard: 'a revocation that died is completed by the sweep',
@@ -167,9 +167,22 @@ export const chaosGuards: readonly Guard[] = [
     replace: "Promise.resolve(void [enteredOf(item), env('MEDIA_BUCKET')])",
   },
   {
+    guard: 'a revoked case is ended before its receipt is marked',
+    file: 'shared/consent/revoke.ts',
+    find: '  const isClaimable = Date.now() - Date.parse(revokingAt) < CLAIM_MS;\n',
+    replace:
+      '  await markRevoked(settings.ledger.table, entered);\n  const isClaimable = Date.now() - Date.parse(revokingAt) < CLAIM_MS;\n',
+  },
+  {
     guard: 'a late approval of a case without consent approves nothing',
     file: 'shared/logic/late-verdict.ts',
-    find: "current.status !== 'alternative_required' && (await settings.mayUseFace(record))",
-    replace: 'settings !== undefined',
+    find: '!isOver && (await settings.mayUseFace(record))',
+    replace: '!isOver || settings !== undefined',
+  },
+  {
+    guard: 'a revocation refuses the late verdict that is not written yet',
+    file: 'shared/consent/revoke.ts',
+    find: '  await refuseLateVerdict(ledger, ending.record);\n',
+    replace: '',
   },
 ];

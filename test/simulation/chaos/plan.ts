@@ -3,6 +3,7 @@ import { quietStory } from '../truora/story.ts';
 import { type Chance, chanceOf } from '../virtual/chance.ts';
 import { blow } from './fault.ts';
 import { type Arrival, faults, type Plan } from './faults.ts';
+import { momentOf } from './moments.ts';
 
 /** So many faults a system: with more, what is seen is mostly the first of them. */
 const [LEAST_FAULTS, MOST_FAULTS] = [2, 4];
@@ -60,21 +61,16 @@ export const planOf = (seed: number): Plan => {
   return plan;
 };
 
-/** Moments of a run: before the claim, around the charged call and the upload, while it waits, and after its end. Seconds. */
-const MOMENTS = [0.001, 0.02, 0.1, 0.3, 0.5, 0.7, 0.9, 1.2, 1.6, 2.5, 4, 8, 20, 65, 400, 30_000, 90_000];
-
 /** Later than any first run of the person ends. */
 const MUCH_LATER = 100_000;
 
 /** Receipts are required in two of five systems, and revoked in most of those; in one of eight the person takes another way. */
 const addConsent = (plan: Plan, chance: Chance): void => {
-  if (chance.is(0.125)) plan.otherWayAt = chance.pick(MOMENTS);
+  if (chance.is(0.125)) plan.otherWayAt = momentOf(chance);
   if (!chance.is(0.4)) return;
   plan.consent = { validFor: chance.is(0.1) ? chance.pick([0.5, 1, 5, 60]) : undefined, revokedAt: [] };
   if (!chance.is(0.75)) return;
-  const at = chance.pick(MOMENTS);
-  plan.consent.revokedAt.push(at);
-  if (chance.is(0.3)) plan.consent.revokedAt.push(at + chance.pick([0.001, 1, 100]));
+  for (let calls = chance.is(0.3) ? 2 : 1; calls > 0; calls -= 1) plan.consent.revokedAt.push(momentOf(chance));
   // A kill that falls into the revocation, or into what it meets.
   if (chance.is(0.5)) blow(plan, chance, chance.pick(['kill before', 'kill after']), 1, 60);
   if (chance.is(0.3))

@@ -6,6 +6,7 @@ import { functionNames } from '../virtual/functions.ts';
 import { putReceipt, receiptFor, watchConsent } from './consent.ts';
 import { arrivalOf } from './fault.ts';
 import type { Arrival, Plan } from './faults.ts';
+import { momentsOf } from './moments.ts';
 
 /** One byte more than Truora takes; made once, since making it takes longer than a whole run. */
 const tooLarge = Buffer.concat([photo(''), Buffer.alloc(10_000_001)]);
@@ -74,6 +75,7 @@ const INBOX_SWEEPS = 5;
 
 /** Runs the system of a plan until nothing is left to happen. */
 export const runPlan = async (plan: Plan): Promise<Ran> => {
+  const moments = momentsOf();
   const refused = new Map<string, number>();
   const begun = new Map<string, number>();
   const dropped: Dropped[] = [];
@@ -111,6 +113,7 @@ export const runPlan = async (plan: Plan): Promise<Ran> => {
     onEffect: (effect, handling) => {
       const { invocation, name } = effect;
       consents?.saw(effect, handling);
+      moments.saw(invocation.name);
       if (isWatch(invocation.name) && !/^(Get|Query|List|Batch|Describe)/.test(name)) repairs += 1;
     },
     fault: (name) => {
@@ -183,12 +186,12 @@ export const runPlan = async (plan: Plan): Promise<Ran> => {
   }
 
   for (const at of consent?.revokedAt ?? []) {
-    clock.at(EPOCH + at * 1000, () => {
+    moments.at(at, () => {
       void system.call('RevokeConsent', callOn(receiptOf(arrivalOf(plan).accountId) ?? ''));
     });
   }
   if (plan.otherWayAt !== undefined) {
-    clock.at(EPOCH + plan.otherWayAt * 1000, () => {
+    moments.at(plan.otherWayAt, () => {
       const owner = dropped[0]?.executions[0]?.executionArn;
       const item = system.itemsOf('RUN').find((one) => one.owner?.S === owner);
       if (item) void system.call('ChooseAlternative', callOn(item.revalidationId?.S ?? ''));
