@@ -93,7 +93,7 @@ export const functionTable: Record<FunctionName, FunctionSpec> = {
   RecordOutcome: {
     seconds: 15,
     env: [...recording, 'ALTERNATIVE'],
-    may: [{ items: { Get: ['RUN', 'CNS'], Put: ['RUN'], Update: ['RUN'] } }, 'announce'],
+    may: [{ items: { Get: ['RUN', 'CNS', 'ERASED'], Put: ['RUN'], Update: ['RUN'] } }, 'announce'],
   },
   RecordRefusal: {
     seconds: 15,
@@ -196,7 +196,7 @@ export const functionTable: Record<FunctionName, FunctionSpec> = {
       { query: BY_DUE.name },
       {
         items: {
-          Get: ['RUN', 'TICKET', 'WAIT', 'ACC', 'VLD', 'GATE'],
+          Get: ['RUN', 'TICKET', 'WAIT', 'ACC', 'VLD', 'GATE', 'ERASED'],
           BatchGet: ['RUN', 'CNS'],
           Put: ['ACC', 'VLD'],
           Update: ['RUN', 'GATE', 'HOLD', 'CNS'],

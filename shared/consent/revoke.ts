@@ -5,6 +5,7 @@ import type { LedgerRecord } from '../domain/record.ts';
 import { readCallback } from '../ledger/callbacks.ts';
 import { type EarlyEnd, recordEarlyEnd, refuseLateVerdict } from '../ledger/outcomes.ts';
 import { readRecord } from '../ledger/records.ts';
+import { isErased } from '../ledger/tombstones.ts';
 import { deleteMediaOf } from '../logic/media-deletion.ts';
 import { announce } from '../logic/outcome.ts';
 import { alternativeEnd, type ConsentSettings } from './check.ts';
@@ -88,13 +89,16 @@ export const takeOtherWay = async (settings: ConsentSettings, of: Subject, ended
 };
 
 /**
- * Whether a late verdict about an ended case counts: not once its consent is revoked. The case is entered on its receipt again, so that a
+ * Whether a late verdict about an ended case counts: not once its consent is revoked, or its person was erased. The case is entered on its receipt again, so that a
  * revocation after this refuses the verdict that is not written yet.
  */
 export const mayUseFace = async (
   table: string,
-  { consentReceiptId: id, revalidationId }: LedgerRecord,
-): Promise<boolean> => !id || enterCase(table, id, revalidationId);
+  { consentReceiptId: id, revalidationId, accountId }: LedgerRecord,
+): Promise<boolean> => {
+  if (accountId !== undefined && (await isErased(table, accountId))) return false;
+  return !id || enterCase(table, id, revalidationId);
+};
 
 /** Takes an ended case off its receipt. */
 export const leaveConsent = async (table: string, record: LedgerRecord): Promise<void> => {

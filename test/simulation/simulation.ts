@@ -10,7 +10,7 @@ import { memoryLedger } from './aws/ledger.ts';
 import { answerSdkBy } from './aws/sdk.ts';
 import type { Sending, Story } from './truora/story.ts';
 import { answerTruoraBy } from './truora/transport.ts';
-import { ORIGIN, UPLOADS, vendorOf } from './truora/vendor.ts';
+import { vendorOf } from './truora/vendor.ts';
 import { machineArn, settings, variablesOf } from './variables.ts';
 import { type Chance, chanceOf, seedProcess } from './virtual/chance.ts';
 import { clock, EPOCH } from './virtual/clock.ts';

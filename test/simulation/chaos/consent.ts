@@ -20,11 +20,11 @@ const LONG = 365 * 86_400;
 const timeOf = (seconds: number) => new Date(EPOCH + seconds * 1000).toISOString();
 
 /** A receipt of a person. The second one is given after the revocation of the first. */
-export const receiptFor = (accountId: string, { validFor }: ConsentPlan, which: 'first' | 'second') =>
+export const receiptFor = (accountId: string, { validFor, purpose }: ConsentPlan, which: 'first' | 'second') =>
   receiptOf(
     {
       accountId,
-      purpose: 'default',
+      purpose,
       country: 'CO',
       language: 'es',
       textVersion: '1',

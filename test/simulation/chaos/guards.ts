@@ -185,4 +185,52 @@ export const chaosGuards: readonly Guard[] = [
     find: '  await refuseLateVerdict(ledger, ending.record);\n',
     replace: '',
   },
+  {
+    guard: 'nothing is claimed for an erased person',
+    file: 'shared/logic/claim.ts',
+    find: '  await refuseErased(ledger.table, request.details.accountId);\n',
+    replace: '',
+  },
+  {
+    guard: 'nothing is decided about an erased person',
+    file: 'functions/record-outcome.ts',
+    find: 'await isErased(ledger.table, claim.accountId)',
+    replace: 'isErased === undefined',
+  },
+  {
+    guard: 'a late verdict about an erased person does not count',
+    file: 'shared/consent/revoke.ts',
+    find: '  if (accountId !== undefined && (await isErased(table, accountId))) return false;\n',
+    replace: '',
+  },
+  {
+    guard: 'an erasure is named outside of the ledger first',
+    file: 'shared/erasure/begin.ts',
+    find: '    await nameErased(erasureBucket, person);\n',
+    replace: '',
+  },
+  {
+    guard: 'an erasure searches the whole ledger when no function can write any more',
+    file: 'shared/erasure/sweep.ts',
+    find: '      await eraseItem(settings, item);\n',
+    replace: '',
+  },
+  {
+    guard: 'an enrollment is noted before the item that names it goes',
+    file: 'shared/erasure/erase-item.ts',
+    find: '    if (enrollmentId) await noteEnrollment(table, person, enrollmentId);\n',
+    replace: '',
+  },
+  {
+    guard: 'a refusal of an erased person is searched for again',
+    file: 'functions/record-refusal.ts',
+    find: "  if (!claim) await wakeErasure(ledger.table, subject.accountId, env('SETTLE_SECONDS'));\n",
+    replace: '',
+  },
+  {
+    guard: 'evidence of an erased person is bared',
+    file: 'shared/erasure/erase-item.ts',
+    find: 'if (evidenceBucket && (await bareEvidence(evidenceBucket, revalidationId))) {',
+    replace: 'if (evidenceBucket === undefined && (await bareEvidence(evidenceBucket ?? "", revalidationId))) {',
+  },
 ];
