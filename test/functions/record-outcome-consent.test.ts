@@ -4,8 +4,9 @@ import { beginRevocation, enterCase, readReceipt } from '../../shared/consent/re
 import { endCasesOf } from '../../shared/consent/revoke.ts';
 import type { Outcome } from '../../shared/domain/revalidation.ts';
 import { claim as claimRecord } from '../../shared/ledger/claims.ts';
+import { personOf, putTombstone } from '../../shared/ledger/tombstones.ts';
 import { given } from '../support/consent.ts';
-import { BUCKET, claimOf, context, eventOf, executionOf, journalOf } from '../support/journal.ts';
+import { BUCKET, claimOf, context, eventOf, executionOf, inMinutes, journalOf } from '../support/journal.ts';
 import type { LocalAws } from '../support/local-aws.ts';
 import { CALLER } from '../support/routes.ts';
 import { withLocalAws } from '../support/with-local-aws.ts';
@@ -22,7 +23,7 @@ const claimedUnder = async (aws: LocalAws) => {
   await claimRecord(aws.ledger, journal.claim, OURS);
   await enterCase(aws.table, consentReceiptId, journal.claim.revalidationId);
   const record = (): Promise<Outcome> => handler(eventOf('RecordOutcome', journal, { executionId: OURS }), context);
-  return { consentReceiptId, record };
+  return { consentReceiptId, accountId: journal.claim.accountId, record };
 };
 
 test('approves a case whose consent is live, which stays on its receipt for a revocation to find', async ({ aws }) => {
@@ -64,4 +65,12 @@ test('keeps an outcome that was written before the revocation', async ({ aws }) 
   const first = await record();
   await beginRevocation(aws.table, consentReceiptId, CALLER);
   expect(await record()).toEqual(first);
+});
+
+test('decides nothing about a person who was erased meanwhile', async ({ aws }) => {
+  const { accountId, record } = await claimedUnder(aws);
+  await putTombstone(aws.table, { person: personOf(accountId), requestedAt: inMinutes(0), accountId }, 150);
+  const outcome = await record();
+  expect(outcome).toMatchObject({ status: 'canceled', reason: 'canceled_by_caller' });
+  expect(outcome).not.toHaveProperty('similarity');
 });
