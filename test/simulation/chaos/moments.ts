@@ -18,7 +18,8 @@ const during: readonly (readonly [FunctionName, number])[] = [
   ['MoveMedia', 5],
   ['ReadVerdict', 2],
   ['RecordOutcome', 3],
-  ['SweepLedger', 30],
+  // Two sweeps: the first one, and the one that asks for the last time.
+  ['SweepLedger', 90],
 ];
 
 export const momentOf = (chance: Chance): Moment => {

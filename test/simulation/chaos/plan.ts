@@ -75,7 +75,7 @@ const addErasures = (plan: Plan, chance: Chance): void => {
   for (let calls = chance.is(0.3) ? 2 : 1; calls > 0; calls -= 1) plan.erasedAt.push(momentOf(chance));
   for (let kills = chance.pick([0, 1, 1, 2]); kills > 0; kills -= 1) {
     const during = chance.pick(['EraseAccount', 'SweepErasures'] as const);
-    plan.blows.push({ during, nth: chance.whole(1, MOST_ERASURE_EFFECTS), how: killOf(chance) });
+    plan.blows.push({ during, nth: chance.whole(1, chance.pick([12, MOST_ERASURE_EFFECTS])), how: killOf(chance) });
   }
   if (chance.is(0.3)) plan.arrivals.push(dropOf('someone-else', 'd', chance.pick([0.01, 0.3, 5])));
 };
