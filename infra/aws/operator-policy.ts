@@ -27,8 +27,9 @@ type Props = {
 
 /**
  * What an operator may do: the commands `show`, `cases`, `explain`, `cancel`, `redrive`, `announce`, `resolve`, `throttle`, `keys`,
- * `today`, `spend`, `restore`, `smoke`, `evidence`, `erase`, `export` and `hold` on one stage, and the log lines that the runbook reads. Not: deploy, delete, make a table out
- * of a backup, drop media, or put an event on the bus. It is attached to no identity: give it to a role or a permission set.
+ * `today`, `spend`, `restore`, `smoke`, `evidence`, `erase`, `export`, `hold`, `consents` and `consent` on one stage, and the log lines that
+ * the runbook reads. Not: deploy, delete, make a table out of a backup, drop media, record a consent, or put an event on the bus. It is
+ * attached to no identity: give it to a role or a permission set.
  */
 export const operatorPolicy = (scope: Construct, id: string, props: Props): ManagedPolicy =>
   new ManagedPolicy(scope, id, {
@@ -87,8 +88,8 @@ const runs = ({ machineArn, functions: { byName } }: Props): PolicyStatement[] =
   allow(
     'Jobs',
     ['lambda:InvokeFunction'],
-    [byName.SweepInbox, byName.SweepLedger, byName.RepairExecution, byName.SignEvidence].flatMap((one) =>
-      one ? [one.functionArn] : [],
+    [byName.SweepInbox, byName.SweepLedger, byName.SweepErasures, byName.RepairExecution, byName.SignEvidence].flatMap(
+      (one) => (one ? [one.functionArn] : []),
     ),
   ),
   // The settings that are in effect are variables of this function.
@@ -126,10 +127,7 @@ const callsOfApi = ({ api: { api, issuer } }: Props): PolicyStatement[] => {
     'ListRevalidations',
     'CancelRevalidation',
     'EraseAccount',
-    'ChooseAlternative',
-    'GiveConsent',
     'RevokeConsent',
-    'ListConsents',
   ];
   const arns = called.map((name) => {
     const { method, path } = routes[name];
