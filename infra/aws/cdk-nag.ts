@@ -60,7 +60,8 @@ export const acknowledgedIn = ({ stage, region, alarmEmail }: Deployment): reado
     })),
     {
       rule: `AwsSolutions-IAM5[Resource::arn:${partOf('states')}:<AWS::AccountId>:execution:face-revalidation-${stage}:*]`,
-      where: /Functions\/(CancelRevalidation|RevokeConsent|SweepLedger|EraseAccount|SweepErasures)ServiceRole\/DefaultPolicy$/,
+      where:
+        /Functions\/(CancelRevalidation|RevokeConsent|SweepLedger|EraseAccount|SweepErasures)ServiceRole\/DefaultPolicy$/,
       reason: 'The name of an execution is not known at deployment, so only its machine can be named.',
     },
     {

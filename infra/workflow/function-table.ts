@@ -87,7 +87,7 @@ export const functionTable: Record<FunctionName, FunctionSpec> = {
   AwaitWebhook: { seconds: 15, env: ['TABLE_NAME'], may: [{ items: { Update: ['WAIT'] } }, 'resumeExecution'] },
   ReadVerdict: {
     seconds: 30,
-    env: [...ledger, ...truora, 'GRACE_SECONDS', 'POLICIES'],
+    env: [...truora, 'TABLE_NAME', 'GRACE_SECONDS', 'POLICIES'],
     may: [{ items: { Get: ['GATE', 'RUN'], Update: ['GATE'] } }, 'readTruoraKey'],
   },
   RecordOutcome: {
