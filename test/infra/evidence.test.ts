@@ -52,7 +52,7 @@ describe('the keys of evidence', () => {
     expect(key?.Properties).toMatchObject({ KeySpec: 'ECC_NIST_P256', KeyUsage: 'SIGN_VERIFY' });
   });
 
-  test('are used by the functions that sign, and published by one that cannot sign', () => {
+  test('are used by the functions that sign, and published by one that cannot', () => {
     const [arn] = arnsOf(template);
     expect(signers(template)).toEqual([
       ['ReadEvidence', arn],
