@@ -149,7 +149,7 @@ export const functionTable: Record<FunctionName, FunctionSpec> = {
   GiveConsent: {
     seconds: 10,
     env: [...ledger, ...api, 'CONSENT_TEXTS'],
-    may: [{ items: { Get: ['CNS'], Put: ['CNS'], Update: ['CONSENTS'] } }],
+    may: [{ items: { Get: ['CNS', 'ERASED'], Put: ['CNS'], Update: ['CONSENTS'] } }],
   },
   RevokeConsent: {
     // A page of a ticket's uploads may be deleted for each case.
