@@ -58,7 +58,7 @@ export const functionTable: Record<FunctionName, FunctionSpec> = {
       {
         items: {
           Get: ['RUN', 'ACC', 'VLD', 'GATE', 'CNS'],
-          Put: ['ACC', 'VLD', 'RUN'],
+          Put: ['ACC', 'VLD'],
           Update: ['ACC', 'RUN', 'GATE'],
           Delete: ['ACC'],
         },
@@ -76,7 +76,7 @@ export const functionTable: Record<FunctionName, FunctionSpec> = {
     // The upload link is the key: Truora's own is not sent along.
     env: [...recording, 'TRUORA_ORIGIN', 'TRUORA_UPLOAD_ORIGINS', 'HTTP_DEADLINE_SECONDS', 'ALTERNATIVE'],
     may: [
-      { items: { Get: ['RUN', 'CNS'], Put: ['RUN'], Update: ['RUN'] } },
+      { items: { Get: ['RUN', 'CNS'], Update: ['RUN'] } },
       // A claim has pinned the version.
       { readVersions: ['inbox', 'media'] },
       'seeMissingMedia',

@@ -65,7 +65,7 @@ export const writeReceipt = async (
   const kept = retentionDays * DAY_SECONDS;
   const expiresAt = secondsAfter(new Date(validUntil), kept);
   const listed = await updateItem(table, listKeyOf(accountId), {
-    // Not before the last of its receipts, however long that one lasts.
+    // Later than the end of any of its receipts.
     set: { expiresAt: secondsAfter(new Date(), LONGEST_DAYS * DAY_SECONDS + kept) },
     add: { receipts: receiptId },
     whileRoom: { receipts: { most: MOST_RECEIPTS, one: receiptId } },
