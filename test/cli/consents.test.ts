@@ -42,7 +42,7 @@ describe('consents', () => {
   });
 
   test('says that a person has none, and refuses what is no account id', async () => {
-    expect(await cli('consents', 'nobody-here')).toMatchObject({ code: 1, out: '', err: 'there is no receipt' });
+    expect(await cli('consents', 'unknown-ana')).toMatchObject({ code: 1, out: '', err: 'there is no receipt' });
     expect(await cli('consents', 'ana smith')).toMatchObject({ code: 2, out: '' });
     expect(await cli('consents')).toMatchObject({ code: 2, out: '' });
   });
