@@ -44,7 +44,7 @@ export const acknowledgedIn = ({ stage, region, alarmEmail }: Deployment): reado
       // The id that CDK gives the bucket: cdk-nag quotes it in the finding.
       rule: `AwsSolutions-IAM5[Resource::<StorageMedia9333CB25.Arn>/${folder}/*]`,
       where:
-        /Functions\/(ClaimRequest|CreateValidation|MoveMedia|StartRevalidation|SweepLedger|EraseAccount|SweepErasures)ServiceRole\/DefaultPolicy$/,
+        /Functions\/(ClaimRequest|CreateValidation|MoveMedia|StartRevalidation|RevokeConsent|SweepLedger|EraseAccount|SweepErasures)ServiceRole\/DefaultPolicy$/,
       reason: `Media can be anywhere under ${folder}/: its key names the person and is not known at deployment.`,
     })),
     {
@@ -60,7 +60,8 @@ export const acknowledgedIn = ({ stage, region, alarmEmail }: Deployment): reado
     })),
     {
       rule: `AwsSolutions-IAM5[Resource::arn:${partOf('states')}:<AWS::AccountId>:execution:face-revalidation-${stage}:*]`,
-      where: /Functions\/(CancelRevalidation|SweepLedger|EraseAccount|SweepErasures)ServiceRole\/DefaultPolicy$/,
+      where:
+        /Functions\/(CancelRevalidation|RevokeConsent|SweepLedger|EraseAccount|SweepErasures)ServiceRole\/DefaultPolicy$/,
       reason: 'The name of an execution is not known at deployment, so only its machine can be named.',
     },
     {
@@ -85,6 +86,7 @@ export const acknowledgedIn = ({ stage, region, alarmEmail }: Deployment): reado
       'GET/accounts/*/revalidations',
       'POST/revalidations/*/cancel',
       'DELETE/accounts/*',
+      'POST/consents/*/revoke',
     ].map((route) => ({
       rule: `AwsSolutions-IAM5[Resource::arn:${partOf('execute-api')}:<AWS::AccountId>:<RevalidationApiCA071419>/*/${route}]`,
       where: OPERATOR,
