@@ -1,3 +1,4 @@
+import { enterOnConsent } from '../shared/consent/check.ts';
 import { readIntake } from '../shared/domain/intake.ts';
 import { parseOrRefuse } from '../shared/domain/parse.ts';
 import { RevalidationRequest } from '../shared/domain/request.ts';
@@ -22,4 +23,7 @@ const settings = (): ClaimSettings => ({
   mediaHours: env('MEDIA_HOURS'),
   resultMode: env('RESULT_MODE'),
   retries: retryRulesFromEnv(),
+  allowNationalIds: env('ALLOW_NATIONAL_IDS'),
+  enterOnConsent: async (details, revalidationId) =>
+    env('CONSENT_MODE') === 'receipt' ? enterOnConsent(ledgerFromEnv(), details, revalidationId) : {},
 });

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { openMedia } from '../shared/aws/media-store.ts';
 import { MediaGoneError, MediaUnreadError, UploadLinkSpentError } from '../shared/domain/errors.ts';
-import { ledgerFromEnv, truoraFromEnv } from '../shared/lambda/clients.ts';
+import { ledgerFromEnv, requireConsentOf, truoraFromEnv } from '../shared/lambda/clients.ts';
 import { emit } from '../shared/lambda/metrics.ts';
 import { step } from '../shared/lambda/step.ts';
-import { readForMove, recordMoved } from '../shared/ledger/claims.ts';
+import { readForMove, recordMoved, refuseEnded } from '../shared/ledger/claims.ts';
 import { uploadMedia } from '../shared/truora/client.ts';
 import { isLinkOver } from '../shared/truora/upload-link.ts';
 
@@ -17,6 +17,7 @@ export const handler = step('MoveMedia', async ({ claim, validation, executionId
   const ledger = ledgerFromEnv();
   const { revalidationId, media } = claim;
   const { record, uploadLink } = await readForMove(ledger, revalidationId);
+  refuseEnded(record);
   if (record?.receipt) return record.receipt;
   const isUsable = uploadLink && !isLinkOver(uploadLink, new Date(claim.claimedAt));
   if (!isUsable || record?.validationId !== validation.validationId)
@@ -26,6 +27,7 @@ export const handler = step('MoveMedia', async ({ claim, validation, executionId
   try {
     if (bytes !== media.bytes)
       throw new MediaGoneError('media_changed', 'media: its size is not the one that was claimed');
+    await requireConsentOf({ ...claim, ...validation }, executionId);
     const hash = createHash('sha256');
     const truora = truoraFromEnv({ upload: true });
     const sent = { stream, bytes, type: media.type, seen: (chunk: Buffer) => hash.update(chunk) };

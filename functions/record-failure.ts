@@ -6,6 +6,7 @@ import { readCaught } from '../shared/domain/revalidation.ts';
 import { ledgerFromEnv, outcomeSettingsFromEnv } from '../shared/lambda/clients.ts';
 import { env } from '../shared/lambda/env.ts';
 import { step } from '../shared/lambda/step.ts';
+import { wakeErasure } from '../shared/ledger/tombstones.ts';
 import { locateUnclaimed } from '../shared/logic/locate.ts';
 import { endCase } from '../shared/logic/outcome.ts';
 
@@ -18,6 +19,7 @@ export const handler = step('RecordFailure', async ({ request, failure, claim, v
   const ledger = ledgerFromEnv();
   const intake = readIntake(request, { bucket: env('MEDIA_BUCKET'), executionId });
   const subject = claim ?? (await locateUnclaimed(ledger.table, intake));
+  if (!claim) await wakeErasure(ledger.table, subject.accountId, env('SETTLE_SECONDS'));
   const about = { ...subject, validationId: validation?.validationId, receipt };
   const failed = outcomeOf(about, { status: 'failed', ...readCaught(failure), decidedBy: 'workflow' });
   const object = claim ? undefined : objectOf(intake);

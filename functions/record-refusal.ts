@@ -5,6 +5,7 @@ import { readCaught } from '../shared/domain/revalidation.ts';
 import { ledgerFromEnv, outcomeSettingsFromEnv } from '../shared/lambda/clients.ts';
 import { env } from '../shared/lambda/env.ts';
 import { step } from '../shared/lambda/step.ts';
+import { wakeErasure } from '../shared/ledger/tombstones.ts';
 import { locateUnclaimed } from '../shared/logic/locate.ts';
 import { endRefused } from '../shared/logic/outcome.ts';
 
@@ -18,6 +19,7 @@ export const handler = step('RecordRefusal', async ({ request, refusal, claim, e
   const intake = readIntake(request, { bucket: env('MEDIA_BUCKET'), executionId });
   const why = readCaught(refusal);
   const subject = claim ?? (await locateUnclaimed(ledger.table, intake, why.reason));
+  if (!claim) await wakeErasure(ledger.table, subject.accountId, env('SETTLE_SECONDS'));
   const outcome = outcomeOf(subject, { status: 'refused', ...why, decidedBy: 'workflow' });
   return endRefused(ledger, outcomeSettingsFromEnv(), outcome, {
     owner: executionId,

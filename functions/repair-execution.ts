@@ -10,7 +10,12 @@ import { recordExecutionEnd } from '../shared/logic/execution-end.ts';
  */
 export const handler = job('RepairExecution', async ({ event }) => {
   const ended = EndedExecution.parse(event);
-  const settings = { ledger: ledgerFromEnv(), outcomeBus: outcomeSettingsFromEnv(), mediaBucket: env('MEDIA_BUCKET') };
+  const settings = {
+    ledger: ledgerFromEnv(),
+    outcomeBus: outcomeSettingsFromEnv(),
+    mediaBucket: env('MEDIA_BUCKET'),
+    settleSeconds: env('SETTLE_SECONDS'),
+  };
   await recordExecutionEnd(settings, ended);
   return { seen: 1, failed: 0 };
 });

@@ -1,6 +1,8 @@
+import { checkConsent } from '../shared/consent/check.ts';
 import { ONE_OF_BOTH, presentRevalidation, StartBody, TicketBody } from '../shared/domain/api.ts';
 import { defined } from '../shared/domain/defined.ts';
 import { RequestInvalidError } from '../shared/domain/errors.ts';
+import { refuseNationalIds } from '../shared/domain/national-ids.ts';
 import { parseOrRefuse } from '../shared/domain/parse.ts';
 import { applyPolicy } from '../shared/domain/policy.ts';
 import { IdempotencyKeyHeader } from '../shared/domain/request.ts';
@@ -19,7 +21,9 @@ import { type StartCall, type StartSettings, start } from '../shared/logic/start
  * before the form is signed or the machine started. It claims nothing and pays for nothing.
  */
 export const handler = route('StartRevalidation', async (input) => {
-  const { record, ticket, isRepeat, upload } = await start(settings(), readCall(input));
+  const call = readCall(input);
+  if (env('CONSENT_MODE') === 'receipt') await checkConsent(env('TABLE_NAME'), call.body);
+  const { record, ticket, isRepeat, upload } = await start(settings(), call);
   const found = presentRevalidation(record, ticket);
   if (!found) throw new TypeError('a started case has a record or a ticket');
   log('info', 'done', { step: 'StartRevalidation', revalidationId: found.revalidationId });
@@ -47,6 +51,7 @@ const readCall = (input: RouteInput): StartCall => {
   const key = parseOrRefuse(IdempotencyKeyHeader, header, 'Idempotency-Key');
   refuseOthers(caller, body.accountId);
   if ('media' in body) refuseOthersMedia(caller, body.media.key);
+  refuseNationalIds(body, { allowNationalIds: env('ALLOW_NATIONAL_IDS') });
   refuseSpeech(body.options ?? {});
   applyPolicy(body, env('POLICIES'));
   const isForced = 'forceNew' in body && body.forceNew !== undefined;

@@ -1,4 +1,12 @@
-import { ledgerFromEnv, outcomeSettingsFromEnv, throttleFromEnv, truoraFromEnv } from '../shared/lambda/clients.ts';
+import { enteredOf } from '../shared/consent/receipts.ts';
+import { endCasesOf, leaveConsent, mayUseFace } from '../shared/consent/revoke.ts';
+import {
+  consentFromEnv,
+  ledgerFromEnv,
+  outcomeSettingsFromEnv,
+  throttleFromEnv,
+  truoraFromEnv,
+} from '../shared/lambda/clients.ts';
 import { env } from '../shared/lambda/env.ts';
 import { job, logError } from '../shared/lambda/job.ts';
 import { log } from '../shared/lambda/logger.ts';
@@ -25,6 +33,9 @@ const settingsOf = (remainingMs: () => number): SweepSettings => ({
   policy: env('POLICIES'),
   mediaBucket: env('MEDIA_BUCKET'),
   graceSeconds: env('GRACE_SECONDS'),
+  mayUseFace: (record) => mayUseFace(env('TABLE_NAME'), record),
+  leaveConsent: (record) => leaveConsent(env('TABLE_NAME'), record),
+  followUpOther: (item) => endCasesOf({ ...consentFromEnv(), mediaBucket: env('MEDIA_BUCKET') }, enteredOf(item)),
   emitOrphans: (count, revalidationId) => {
     log('warn', 'orphaned', { step: NAME, revalidationId });
     emit('Orphans', count);

@@ -22,8 +22,8 @@ export const acknowledgedIn = ({ stage, region, alarmEmail }: Deployment): reado
     },
     {
       rule: 'AwsSolutions-S1',
-      where: /Storage\/Evidence\/Bucket$/,
-      reason: 'CloudTrail data events show who read which evidence, with the identity, which access logs may lack.',
+      where: /Storage\/(Evidence\/Bucket|Erasures)$/,
+      reason: 'CloudTrail data events show who read which object, with the identity, which access logs may lack.',
     },
     {
       rule: 'AwsSolutions-SMG4',
@@ -44,17 +44,24 @@ export const acknowledgedIn = ({ stage, region, alarmEmail }: Deployment): reado
       // The id that CDK gives the bucket: cdk-nag quotes it in the finding.
       rule: `AwsSolutions-IAM5[Resource::<StorageMedia9333CB25.Arn>/${folder}/*]`,
       where:
-        /Functions\/(ClaimRequest|CreateValidation|MoveMedia|StartRevalidation|SweepLedger)ServiceRole\/DefaultPolicy$/,
+        /Functions\/(ClaimRequest|CreateValidation|MoveMedia|StartRevalidation|RevokeConsent|SweepLedger|EraseAccount|SweepErasures)ServiceRole\/DefaultPolicy$/,
       reason: `Media can be anywhere under ${folder}/: its key names the person and is not known at deployment.`,
     })),
     {
       rule: 'AwsSolutions-IAM5[Resource::<StorageEvidenceBucket72D8CD1D.Arn>/evidence/*]',
-      where: /(Functions\/(ReadEvidence|SignEvidence)ServiceRole\/DefaultPolicy|OperatorPermissions)$/,
+      where:
+        /(Functions\/(ReadEvidence|SignEvidence|EraseAccount|SweepErasures)ServiceRole\/DefaultPolicy|OperatorPermissions)$/,
       reason: 'The key of evidence is the id of a case, which is not known at deployment.',
     },
+    ...(['erased', 'certificates'] as const).map((folder) => ({
+      rule: `AwsSolutions-IAM5[Resource::<StorageErasures4019C3FF.Arn>/${folder}/*]`,
+      where: /Functions\/(EraseAccount|SweepErasures)ServiceRole\/DefaultPolicy$/,
+      reason: 'The key is the name of an erased person, which is not known at deployment.',
+    })),
     {
       rule: `AwsSolutions-IAM5[Resource::arn:${partOf('states')}:<AWS::AccountId>:execution:face-revalidation-${stage}:*]`,
-      where: /Functions\/(CancelRevalidation|SweepLedger)ServiceRole\/DefaultPolicy$/,
+      where:
+        /Functions\/(CancelRevalidation|RevokeConsent|SweepLedger|EraseAccount|SweepErasures)ServiceRole\/DefaultPolicy$/,
       reason: 'The name of an execution is not known at deployment, so only its machine can be named.',
     },
     {
@@ -73,13 +80,18 @@ export const acknowledgedIn = ({ stage, region, alarmEmail }: Deployment): reado
       reason:
         'The logs of the functions by the beginning of their names: the exact ones would exceed the size of a policy.',
     },
-    ...['POST/revalidations', 'GET/revalidations/*', 'GET/accounts/*/revalidations', 'POST/revalidations/*/cancel'].map(
-      (route) => ({
-        rule: `AwsSolutions-IAM5[Resource::arn:${partOf('execute-api')}:<AWS::AccountId>:<RevalidationApiCA071419>/*/${route}]`,
-        where: OPERATOR,
-        reason: 'An operator may call these routes about every person and case.',
-      }),
-    ),
+    ...[
+      'POST/revalidations',
+      'GET/revalidations/*',
+      'GET/accounts/*/revalidations',
+      'POST/revalidations/*/cancel',
+      'DELETE/accounts/*',
+      'POST/consents/*/revoke',
+    ].map((route) => ({
+      rule: `AwsSolutions-IAM5[Resource::arn:${partOf('execute-api')}:<AWS::AccountId>:<RevalidationApiCA071419>/*/${route}]`,
+      where: OPERATOR,
+      reason: 'An operator may call these routes about every person and case.',
+    })),
     {
       rule: 'AwsSolutions-SQS3',
       where: /(DropRule|Jobs|Evidence)\/DeadLetters$/,
@@ -154,9 +166,14 @@ export const wildcards: readonly { actions: RegExp; resource: RegExp; reason: st
     reason: 'Media can be anywhere under its folder: its key names the person and is not known at deployment.',
   },
   {
-    actions: /^s3:(Get|Put)Object$/,
+    actions: /^s3:((Get|Put)Object|DeleteObjectVersion)$/,
     resource: /^arn:aws:s3:::[^/*?]+\/evidence\/\*$/,
     reason: 'The key of evidence is the id of a case, which is not known at deployment.',
+  },
+  {
+    actions: /^s3:(Get|Put)Object$/,
+    resource: /^arn:aws:s3:::[^/*?]+\/(erased|certificates)\/\*$/,
+    reason: 'The key is the name of an erased person, which is not known at deployment.',
   },
   {
     actions: /^states:(Stop|Describe)Execution$/,

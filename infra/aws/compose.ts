@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { App } from 'aws-cdk-lib';
 import { acknowledgeFindings, checkPolicies } from './cdk-nag.ts';
 import { isOfAnotherPartition } from './setting-values.ts';
@@ -5,7 +6,7 @@ import { type FaceRevalidationProps, FaceRevalidationStack } from './stack.ts';
 import { readStage, StageError, stageFolder, stageNames } from './stage-file.ts';
 
 type Sources = Pick<FaceRevalidationProps, 'codeOf'> & {
-  /** The folder of the stage files. */
+  /** The folder of the stage files, and of the folder `consent` with the texts of consent. */
   folder?: string;
   /** The region of the AWS profile, which the CDK uses when the stage names none. */
   defaultRegion?: string | undefined;
@@ -35,7 +36,8 @@ export const compose = (
     throw new StageError(
       `configuration: region: your AWS profile says ${defaultRegion}, which is not of AWS's own partition; choose another`,
     );
-  const props = codeOf ? { config, codeOf } : { config };
+  const consentFolder = join(folder, 'consent');
+  const props = codeOf ? { config, consentFolder, codeOf } : { config, consentFolder };
   const stack = new FaceRevalidationStack(app, `face-revalidation-${config.stage}`, props);
   acknowledgeFindings(stack, config);
   return stack;

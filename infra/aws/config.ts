@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { OnUnresolved } from '../../shared/domain/attempts.ts';
+import { ConsentMode } from '../../shared/domain/consent.ts';
 import { Alternative } from '../../shared/domain/person-messages.ts';
 import { Policies } from '../../shared/domain/policy.ts';
 import { ResultMode } from '../../shared/domain/request.ts';
@@ -34,6 +35,8 @@ const Jwt = z.strictObject({
   /** The scope that a token needs to read, and to start or cancel. */
   readScope: z._default(scope, 'revalidations/read'),
   writeScope: z._default(scope, 'revalidations/write'),
+  /** The scope that a token needs to erase a person. */
+  operateScope: z._default(scope, 'revalidations/operate'),
   /** The claim with the one account that a token may see; without it, a token may see all. */
   accountClaim: z.optional(claim),
 });
@@ -85,6 +88,11 @@ const Settings = z.strictObject({
    * here is refused.
    */
   policies: z._default(Policies, { default: { minimumThreshold: 0.65 } }),
+  /**
+   * How the consent of a person is shown. `flag`: the caller says that the person agreed. `receipt`: each request names a receipt of
+   * `POST /consents`, which must be live until the media is sent.
+   */
+  consentMode: z._default(ConsentMode, 'flag'),
   /** How often a declined validation may be retried: `allowed_retries` of the account at Truora, where the default is also 0. */
   allowedRetries: z._default(z.number().check(z.int(), z.minimum(0), z.maximum(2)), 0),
   /** Seconds after a decline in which it may be retried: `retry_ttl` of the account at Truora. */
@@ -96,13 +104,15 @@ const Settings = z.strictObject({
    * a protected stage has stored stays.
    */
   evidence: z._default(z.boolean(), true),
-  /** Years that evidence is kept. It outlives the record. Have counsel choose it. */
+  /** Years that evidence is kept. Have counsel choose it. */
   evidenceYears: z._default(z.number().check(z.int(), z.minimum(1), z.maximum(30)), 5),
   /**
    * How many keys there are for evidence. The newest signs, and the older ones are published, so that what they signed still verifies.
    * One more rotates the key. Never lower it: evidence of the key that goes could not be verified any more.
    */
   evidenceKeys: z._default(z.number().check(z.int(), z.minimum(1), z.maximum(20)), 1),
+  /** Whether an account id or a reference may be a national id (CPF, CNPJ, CURP, RFC, RUT), though both reach events and keys of objects. */
+  allowNationalIds: z._default(z.boolean(), false),
   /** API calls a second that all callers together may make. */
   callsPerSecond: z._default(z.number().check(z.int(), z.minimum(1), z.maximum(10_000)), 50),
   /** API calls that may arrive at once, above `callsPerSecond` (the burst of API Gateway). */

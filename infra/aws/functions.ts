@@ -13,7 +13,7 @@ import {
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { defined } from '../../shared/domain/defined.ts';
-import type { EnvKey } from '../../shared/lambda/env.ts';
+import { type EnvKey, NO_EVIDENCE } from '../../shared/lambda/env.ts';
 import {
   type CoreFunction,
   type EvidenceFunction,
@@ -25,6 +25,7 @@ import {
 import { namespaceOf } from '../../shared/workflow/metrics.ts';
 import { envKeys, functionTable, MEMORY_MB } from '../workflow/function-table.ts';
 import type { Config } from './config.ts';
+import { consentTextsOf } from './consent-texts.ts';
 import { removalPolicyOf } from './kms.ts';
 import { permissionsOf } from './permissions.ts';
 import type { Storage } from './storage.ts';
@@ -40,6 +41,8 @@ type Props = {
   bus: EventBus;
   machineArn: string;
   codeOf: (name: FunctionName) => Code;
+  /** The folder of the texts of consent. */
+  consentFolder: string;
 };
 
 /** One Lambda for each name, with the variables and the permissions of `functionTable` and nothing else. */
@@ -49,9 +52,10 @@ export class Functions extends Construct {
   /** The roles that may announce outcomes. */
   readonly announcers: IRole[];
 
-  constructor(scope: Construct, id: string, { config, storage, bus, machineArn, codeOf }: Props) {
+  constructor(scope: Construct, id: string, { config, storage, bus, machineArn, codeOf, consentFolder }: Props) {
     super(scope, id);
-    const variables = variablesOf(config, storage, bus, machineArn);
+    const texts = consentTextsOf(consentFolder, config);
+    const variables = { ...variablesOf(config, storage, bus, machineArn), CONSENT_TEXTS: JSON.stringify(texts) };
     const permissions = permissionsOf(storage, bus, machineArn);
     const makeLog = (name: FunctionName) =>
       new LogGroup(this, `${name}Log`, {
@@ -103,10 +107,10 @@ const logVariablesOf = (config: Config) => ({
 
 const variablesOf = (
   config: Config,
-  { ledger, media, truoraKey, webhookKeys, evidence }: Storage,
+  { ledger, media, truoraKey, webhookKeys, evidence, erasures }: Storage,
   bus: EventBus,
   machineArn: string,
-): Record<EnvKey, string> => ({
+): Record<Exclude<EnvKey, 'CONSENT_TEXTS'>, string> => ({
   TABLE_NAME: ledger.tableName,
   EVENT_BUS: bus.eventBusName,
   MEDIA_BUCKET: media.bucketName,
@@ -132,10 +136,13 @@ const variablesOf = (
   MACHINE_ARN: machineArn,
   ACCOUNT_CLAIM: config.jwt?.accountClaim ?? 'none',
   ALTERNATIVE: config.alternative ? JSON.stringify(config.alternative) : 'none',
+  CONSENT_MODE: config.consentMode,
   DOCUMENTATION_URL: config.documentationUrl ?? 'none',
-  EVIDENCE_BUCKET: evidence?.bucket.bucketName ?? '',
-  EVIDENCE_KEYS: evidence?.keys.map(({ keyArn }) => keyArn).join(',') ?? '',
+  EVIDENCE_BUCKET: evidence?.bucket.bucketName ?? NO_EVIDENCE,
+  EVIDENCE_KEYS: evidence?.keys.map(({ keyArn }) => keyArn).join(',') ?? NO_EVIDENCE,
   EVIDENCE_ISSUER: namespaceOf(config),
+  ALLOW_NATIONAL_IDS: String(config.allowNationalIds),
+  ERASURE_BUCKET: erasures.bucketName,
   // The version of the package whose code is deployed.
   CODE_VERSION: createRequire(import.meta.url)('face-revalidation/package.json').version,
 });

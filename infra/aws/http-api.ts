@@ -24,6 +24,7 @@ const LOGGED = {
 /** What a page may send and read: a token or the headers of a signature, and where a case is read. The preflight is cached for an hour. */
 const callsFrom = (allowOrigins: string[]) => ({
   allowOrigins,
+  // Not DELETE: no page erases a person.
   allowMethods: [CorsHttpMethod.GET, CorsHttpMethod.POST],
   allowHeaders: [
     'authorization',
@@ -34,6 +35,11 @@ const callsFrom = (allowOrigins: string[]) => ({
   exposeHeaders: ['location', 'retry-after'],
   maxAge: Duration.hours(1),
 });
+
+const scopeOf = (
+  { readScope, writeScope, operateScope }: NonNullable<Config['jwt']>,
+  needed: 'read' | 'write' | 'operate',
+) => ({ read: readScope, write: writeScope, operate: operateScope })[needed];
 
 /**
  * The entry point for calls: the routes, their authorizers and the throttle. Truora's webhook is authorized by its signature, and the
@@ -66,7 +72,9 @@ export class RevalidationApi extends Construct {
       const called = functions.byName[name as RouteName];
       if (!called) continue;
       const isOpen = needed === 'signature' || needed === 'public';
-      const scopes = jwt && { authorizationScopes: [needed === 'read' ? jwt.readScope : jwt.writeScope] };
+      const scopes = jwt &&
+        needed !== 'signature' &&
+        needed !== 'public' && { authorizationScopes: [scopeOf(jwt, needed)] };
       this.api.addRoutes({
         path,
         methods: [HttpMethod[method]],

@@ -2,9 +2,11 @@ import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { EventBus } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { INBOX } from '../../shared/domain/drop.ts';
+import { CERTIFICATES, ERASED } from '../../shared/domain/erasure-keys.ts';
 import { EVIDENCE } from '../../shared/domain/evidence-key.ts';
 import type { FunctionName } from '../../shared/workflow/functions.ts';
-import { columnOf, type Folder, type Grant, type Kind, type Verb } from '../workflow/function-table.ts';
+import type { Folder, Grant, Kind, Verb } from '../workflow/function-spec.ts';
+import { columnOf } from '../workflow/function-table.ts';
 import { useOf } from './kms.ts';
 import type { Storage } from './storage.ts';
 
@@ -24,7 +26,7 @@ const onItems = (ledger: Table, verb: Verb, kinds: readonly Kind[]) =>
 
 /** What each function may do in IAM, action by action and item by item. `infra/workflow/function-table.ts` lists the grants. */
 export const permissionsOf = (
-  { key, ledger, media, truoraKey, webhookKeys, evidence }: Storage,
+  { key, ledger, media, truoraKey, webhookKeys, evidence, erasures }: Storage,
   bus: EventBus,
   machineArn: string,
 ): Record<FunctionName, PolicyStatement[]> => {
@@ -50,6 +52,29 @@ export const permissionsOf = (
     listInbox: () => [listVersions('StringEquals', INBOX)],
     listKeyInInbox: () => [listVersions('StringLike', `${INBOX}*`)],
     putInInbox: () => [allow(['s3:PutObject'], ...objects(['inbox'])), useOf(key, 's3', 'write')],
+    listMediaOfPerson: () => [listVersions('StringLike', `${INBOX}*`), listVersions('StringLike', 'media/*')],
+    searchLedger: () => [allow(['dynamodb:Scan'], ledger.tableArn)],
+    bareEvidence: () =>
+      evidence
+        ? [
+            allow(
+              ['s3:GetObject', 's3:PutObject', 's3:DeleteObjectVersion'],
+              evidence.bucket.arnForObjects(`${EVIDENCE}*`),
+            ),
+            allow(['s3:ListBucket', 's3:ListBucketVersions'], evidence.bucket.bucketArn),
+            useOf(key, 's3', 'write'),
+          ]
+        : [],
+    nameErased: () => [allow(['s3:PutObject'], erasures.arnForObjects(`${ERASED}*`)), useOf(key, 's3', 'write')],
+    compareErased: () => [allow(['s3:ListBucketVersions'], erasures.bucketArn)],
+    certifyErasures: () => [
+      allow(['s3:PutObject'], erasures.arnForObjects(`${CERTIFICATES}*`)),
+      useOf(key, 's3', 'write'),
+    ],
+    readCertificates: () => [
+      allow(['s3:GetObject'], erasures.arnForObjects(`${CERTIFICATES}*`)),
+      useOf(key, 's3', 'read'),
+    ],
     // By version only: without one S3 would put a delete marker.
     deleteMedia: () => [allow(['s3:DeleteObjectVersion'], ...objects(['inbox', 'media']))],
     // By its newest version only. Without the list S3 answers 403 for evidence that is not there yet.

@@ -41,6 +41,11 @@ export type Settings = {
    */
   readonly policies?: Readonly<Record<string, PolicySettings>> | undefined;
   /**
+   * How the consent of a person is shown. `flag`: the caller says that the person agreed. `receipt`: each request names
+   * a receipt of `POST /consents`, which must be live until the media is sent. Default: flag.
+   */
+  readonly consentMode?: 'flag' | 'receipt' | undefined;
+  /**
    * How often a declined validation may be retried: `allowed_retries` of the account at Truora, where the default is
    * also 0. Default: 0.
    */
@@ -54,7 +59,7 @@ export type Settings = {
    * and its routes; what a protected stage has stored stays. Default: true.
    */
   readonly evidence?: boolean | undefined;
-  /** Years that evidence is kept. It outlives the record. Have counsel choose it. Default: 5. */
+  /** Years that evidence is kept. Have counsel choose it. Default: 5. */
   readonly evidenceYears?: number | undefined;
   /**
    * How many keys there are for evidence. The newest signs, and the older ones are published, so that what they signed
@@ -62,6 +67,11 @@ export type Settings = {
    * more. Default: 1.
    */
   readonly evidenceKeys?: number | undefined;
+  /**
+   * Whether an account id or a reference may be a national id (CPF, CNPJ, CURP, RFC, RUT), though both reach events and
+   * keys of objects. Default: false.
+   */
+  readonly allowNationalIds?: boolean | undefined;
   /** API calls a second that all callers together may make. Default: 50. */
   readonly callsPerSecond?: number | undefined;
   /** API calls that may arrive at once, above `callsPerSecond` (the burst of API Gateway). Default: 100. */
@@ -76,6 +86,8 @@ export type Settings = {
     readonly readScope?: string | undefined;
     /** The scope that a token needs to read, and to start or cancel. Default: revalidations/write. */
     readonly writeScope?: string | undefined;
+    /** The scope that a token needs to erase a person. Default: revalidations/operate. */
+    readonly operateScope?: string | undefined;
     /** The claim with the one account that a token may see; without it, a token may see all. */
     readonly accountClaim?: string | undefined;
   };

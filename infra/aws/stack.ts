@@ -14,6 +14,7 @@ import type { OutcomeStatus } from '../../shared/domain/lifecycle.ts';
 import { type FunctionName, routes } from '../../shared/workflow/functions.ts';
 import { Alarms } from './alarms.ts';
 import { type Config, effectiveSettings, isProtected } from './config.ts';
+import { consentFolder as defaultFolder } from './consent-texts.ts';
 import { Dashboards } from './dashboards.ts';
 import { DropRule } from './drop-rule.ts';
 import { EventSchemas } from './event-schemas.ts';
@@ -38,6 +39,8 @@ import { Storage } from './storage.ts';
 export type FaceRevalidationProps = Settings & {
   /** The code of each function. Default: the code of this package. */
   codeOf?: (name: FunctionName) => Code;
+  /** The folder of the texts of consent. Default: `infra/stages/consent`, which the package does not have. */
+  consentFolder?: string;
 };
 
 /**
@@ -66,8 +69,9 @@ export class FaceRevalidation extends Construct {
   readonly #outcomes: OutcomeBus;
   readonly #api: RevalidationApi;
 
-  constructor(scope: Construct, id: string, { codeOf = functionCode(), ...settings }: FaceRevalidationProps = {}) {
+  constructor(scope: Construct, id: string, props: FaceRevalidationProps = {}) {
     super(scope, id);
+    const { codeOf = functionCode(), consentFolder = defaultFolder, ...settings } = props;
     if ('region' in settings) throw new Error('configuration: region: is a property of the stack (env), not a setting');
     const { region } = Stack.of(this);
     if (!Token.isUnresolved(region) && isOfAnotherPartition(region))
@@ -76,7 +80,8 @@ export class FaceRevalidation extends Construct {
     const storage = new Storage(this, 'Storage', config);
     const outcomes = new OutcomeBus(this, 'Results', config);
     const machineArn = machineArnOf(this, config);
-    const functions = new Functions(this, 'Functions', { config, storage, bus: outcomes.bus, codeOf, machineArn });
+    const given = { config, storage, bus: outcomes.bus, codeOf, consentFolder, machineArn };
+    const functions = new Functions(this, 'Functions', given);
     outcomes.closeTo(functions.announcers);
     const { machine, logGroup: machineLog } = new Machine(this, 'Workflow', { config, functions });
     const { deadLetters } = new DropRule(this, 'DropRule', { media: storage.media, machine });
@@ -137,6 +142,7 @@ export class FaceRevalidation extends Construct {
       WebhookUrl: { value: this.webhookUrl },
       TruoraKeySecret: { value: storage.truoraKey.secretArn },
       AlarmTopic: { value: alarms.topic.topicArn },
+      ErasureBucket: { value: storage.erasures.bucketName },
       ...(storage.evidence && { EvidenceBucket: { value: storage.evidence.bucket.bucketName } }),
       WebhookKeysSecret: { value: storage.webhookKeys.secretArn },
     };
@@ -212,7 +218,7 @@ export class FaceRevalidationStack extends Stack {
   constructor(
     scope: Construct,
     id: string,
-    { config, codeOf }: { config: Config } & Pick<FaceRevalidationProps, 'codeOf'>,
+    { config, codeOf, consentFolder }: { config: Config } & Pick<FaceRevalidationProps, 'codeOf' | 'consentFolder'>,
   ) {
     super(
       scope,
@@ -225,6 +231,6 @@ export class FaceRevalidationStack extends Stack {
       }),
     );
     const { region: _, ...settings } = config;
-    new FaceRevalidation(this, 'Default', defined({ ...settings, codeOf }));
+    new FaceRevalidation(this, 'Default', defined({ ...settings, codeOf, consentFolder }));
   }
 }

@@ -17,6 +17,8 @@ export class Storage extends Construct {
   readonly ledger: Table;
   readonly truoraKey: Secret;
   readonly webhookKeys: Secret;
+  /** Names erased persons outside of the ledger, so that a restored ledger learns of them. Nothing in it expires. */
+  readonly erasures: Bucket;
   /** Absent where the deployment signs no evidence. */
   readonly evidence: EvidenceStore | undefined;
 
@@ -81,6 +83,16 @@ export class Storage extends Construct {
       projectionType: ProjectionType.KEYS_ONLY,
     });
 
+    this.erasures = new Bucket(this, 'Erasures', {
+      versioned: true,
+      encryption: BucketEncryption.KMS,
+      encryptionKey: this.key,
+      bucketKeyEnabled: true,
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      enforceSSL: true,
+      minimumTLSVersion: 1.2,
+      removalPolicy,
+    });
     this.truoraKey = new Secret(this, 'TruoraKey', {
       description: 'The Truora-API-Key, as plain text.',
       removalPolicy,

@@ -15,7 +15,7 @@ export const define: Define = (command, does, context) => {
     .option('--json', 'print the id, or with --wait the outcome, as JSON')
     .addHelpText(
       'after',
-      '\nExit code: 0 dropped, or approved; with --wait 1 declined, expired, refused or canceled; 2 invalid arguments; 3 failed.',
+      '\nExit code: 0 dropped, or approved; with --wait 1 any other answer; 2 invalid arguments; 3 failed.',
     );
   does(command, (file: string, options: Options) => drop(file, options, context));
 };

@@ -1,3 +1,4 @@
+import { bringBackTombstones } from '../../shared/erasure/sweep.ts';
 import type { Ledger } from '../../shared/ledger/records.ts';
 import { closeForRestore, openAfterRestore, peopleInDoubt, replay } from '../../shared/logic/restore.ts';
 import type { Truora } from '../../shared/truora/call.ts';
@@ -14,7 +15,7 @@ import { lookAtPerson } from './restore-person.ts';
 /** An execution lives eight hours at most, so one that began that long before the backup may have ended after it. */
 const LONGEST_RUN_MS = 8 * 3_600_000;
 
-type Options = LedgerOptions & { machine?: string; asOf?: string; truora?: string; open?: boolean };
+type Options = LedgerOptions & { machine?: string; erasures?: string; asOf?: string; truora?: string; open?: boolean };
 
 export const define: Define = (command, does, context) => {
   takeLedger(command)
@@ -22,13 +23,14 @@ export const define: Define = (command, does, context) => {
       `Makes a ledger that was restored from a backup safe to continue with, so that nothing is paid for twice. It may be called again. The whole procedure: ${documentAt('infra/aws/RUNBOOK.md')}, "Restoring the ledger".`,
     )
     .option('--machine <arn>', 'the state machine, with --table (output MachineArn of the stack)')
+    .option('--erasures <bucket>', 'the bucket of erasures, with --table (output ErasureBucket of the stack)')
     .option('--as-of <time>', 'the time of the backup, such as 2026-11-28T10:00:00Z (required)')
     .option('--truora <origin>', `a stand-in on this machine, in place of ${TRUORA}`)
     .option('--open', 'open the throttle at the end')
     .addHelpText(
       'after',
       `
-  1. closes the throttle: nothing is created meanwhile
+  1. closes the throttle: nothing is created meanwhile; refuses from now on who was erased since the backup
   2. reads the executions since, and restores each case that the backup does not know, with its outcome
   3. reads Truora's list of each person about whom a call is in doubt; what was charged and decided there and is not known
      here is entered as an orphan
@@ -58,6 +60,18 @@ const machineOf = async (options: Options, context: Context): Promise<string> =>
   return options.machine ?? '';
 };
 
+/** The bucket of erasures of the options, or of the stage. */
+const erasuresOf = async (options: Options, context: Context): Promise<string | undefined> =>
+  options.table === undefined ? outputOf(await connect(options, context), 'ErasureBucket') : options.erasures;
+
+/** Writes the tombstones that the backup does not have, before any case is brought back. The sweep erases what they name. */
+const eraseAgain = async (ledger: Ledger, erasureBucket: string | undefined): Promise<string> => {
+  if (erasureBucket === undefined) return 'without --erasures nothing is compared here: the next sweep does it';
+  const settings = { ledger, erasureBucket, settleSeconds: 0, hasTime: () => true };
+  const missing = await bringBackTombstones(settings, { isWhole: true });
+  return `${missing} persons were erased since the backup; the next sweep erases them again`;
+};
+
 const truoraAt = (origin: string, key: string): Truora => ({
   origin,
   key: async () => key,
@@ -71,18 +85,24 @@ const restore = async (options: Options, context: Context): Promise<number> => {
   const origin = originOf(options.truora ?? TRUORA).origin;
   const truora = truoraAt(origin, takeKey(context, 'restore'));
   const machine = await machineOf(options, context);
-  return settle(await chosenLedger(options, context), { machine, asOf, truora, open: options.open ?? false }, context);
+  const erasures = await erasuresOf(options, context);
+  return settle(
+    await chosenLedger(options, context),
+    { machine, erasures, asOf, truora, open: options.open ?? false },
+    context,
+  );
 };
 
-type Settings = { machine: string; asOf: Date; truora: Truora; open: boolean };
+type Settings = { machine: string; erasures: string | undefined; asOf: Date; truora: Truora; open: boolean };
 
 const settle = async (
   ledger: Ledger,
-  { machine, asOf, truora, open }: Settings,
+  { machine, erasures, asOf, truora, open }: Settings,
   { print }: Context,
 ): Promise<number> => {
   await closeForRestore(ledger.table);
   print('the throttle is closed');
+  print(await eraseAgain(ledger, erasures));
   const { executions, decided, open: undecided } = await replay(ledger, machine, new Date(+asOf - LONGEST_RUN_MS));
   print(`${executions} executions read: ${decided} decided cases are in the ledger, ${undecided} open ones`);
   let left = 0;

@@ -30,7 +30,7 @@ export const define: Define = (command, does, context) => {
     .option('--out <file>', 'write the recorded outcome as JSON into a file')
     .addHelpText(
       'after',
-      '\nExit code: 0 approved; 1 declined, expired, refused or canceled; 2 invalid arguments; 3 failed; 130 interrupted.',
+      '\nExit code: 0 approved; 1 declined, expired, refused, canceled or alternative_required; 2 invalid arguments; 3 failed; 130 interrupted.',
     );
   does(command, (file: string, options: Options) => revalidate(file, options, context));
 };
@@ -89,7 +89,7 @@ const nameOf = ({ media, accountId, enrollmentId, options, purpose, reference, f
 };
 
 const runOn = async (system: LocalSystem, requested: Requested): Promise<LedgerRecord | undefined> => {
-  const { accountId, enrollmentId, options, purpose, reference, forceNew, media } = requested;
+  const { accountId, enrollmentId, options, purpose, consentReceiptId, reference, forceNew, media } = requested;
   const { putMedia } = await import('../local/put-media.ts');
   system.sandbox?.enroll({ accountId, enrollmentId });
   const name = nameOf(requested);
@@ -103,6 +103,7 @@ const runOn = async (system: LocalSystem, requested: Requested): Promise<LedgerR
     media: { key, versionId },
     options,
     purpose,
+    consentReceiptId,
     reference,
     forceNew,
   });

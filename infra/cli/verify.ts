@@ -1,7 +1,7 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { keysById } from '../../shared/evidence/jwks.ts';
-import { MAX_EVIDENCE_BYTES, type Verified, verifyEvidence } from '../../shared/evidence/verify.ts';
+import { MAX_EVIDENCE_BYTES, recordTypes, type Verified, verifyEvidence } from '../../shared/evidence/verify.ts';
 import type { Context } from './program/context.ts';
 import type { Define } from './program/define.ts';
 import { exitCodes } from './program/exit-codes.ts';
@@ -15,14 +15,16 @@ const MOST_BYTES = MAX_EVIDENCE_BYTES + 1;
 
 export const define: Define = (command, does, context) => {
   command
-    .description('Verifies the evidence of a case, without a network: who signed it, every byte of it, and its trail.')
-    .argument('<file>', 'a file with evidence, or - for stdin')
+    .description(
+      'Verifies the evidence of a case or the certificate of an erasure, without a network: who signed it, every byte of it, and its trail.',
+    )
+    .argument('<file>', 'a file with evidence or a certificate, or - for stdin')
     .requiredOption('--jwks <file>', 'the public keys, from /.well-known/jwks.json of the deployment')
     .option('--json', 'print the result as JSON')
     .addHelpText('after', '\nExit code: 0 valid; 1 not valid; 2 invalid arguments, or a file that cannot be read.');
   does(command, async (file: string, { jwks, json = false }: Options) => {
     const keys = keysIn(jwks, context);
-    const verified = verifyEvidence(await readBytes(file, context), keys);
+    const verified = verifyEvidence(await readBytes(file, context), keys, recordTypes);
     context.print(json ? JSON.stringify(verified, null, 2) : linesOf(verified).join('\n'));
     return verified.valid ? exitCodes.ok : exitCodes.no;
   });
@@ -58,7 +60,12 @@ const keysIn = (given: string, { folder }: Context): ReturnType<typeof keysById>
 
 const linesOf = (verified: Verified): string[] => {
   if (!verified.valid) return [`not valid: ${verified.fault}: ${verified.detail}`];
-  const { kid, claims, withheld } = verified;
+  const { typ, kid, claims, withheld } = verified;
   const rows = Object.entries(claims).map(([name, value]) => `${name.padEnd(18)}${JSON.stringify(value)}`);
-  return [`valid, signed with the key ${kid}`, ...rows, `withheld: ${withheld.join(', ') || 'nothing'}`];
+  return [
+    `valid, signed with the key ${kid}`,
+    `${'type'.padEnd(18)}${JSON.stringify(typ)}`,
+    ...rows,
+    `withheld: ${withheld.join(', ') || 'nothing'}`,
+  ];
 };

@@ -1,6 +1,8 @@
 import type * as z from 'zod/mini';
 import type { Revalidation, RevalidationPage, StartBody, Started, TicketBody } from '../../shared/domain/api.ts';
+import { type ConsentBody, type ConsentReceipt, receiptOf } from '../../shared/domain/consent.ts';
 import { defined } from '../../shared/domain/defined.ts';
+import type { ErasureAnswer } from '../../shared/domain/erasure.ts';
 import { type PersonProblem, personProblemOf, personViewOf } from '../../shared/domain/person-view.ts';
 import { type Problem, type ProblemCode, problems, typeOf } from '../../shared/domain/problem.ts';
 import { type Jwks, thumbprintOf } from '../../shared/evidence/jwks.ts';
@@ -92,6 +94,43 @@ export const canceled: Revalidation = {
   },
 };
 
+export const otherWay: Revalidation = {
+  ...base,
+  status: 'alternative_required',
+  phase: 'alternative_required',
+  endedBy: calledBy,
+  outcome: {
+    revalidationId,
+    status: 'alternative_required',
+    reason: 'alternative_chosen',
+    alternative: { text: 'visit a branch' },
+    ...person,
+    decidedBy: 'caller',
+    decidedAt,
+  },
+};
+
+export const consentBody: ConsentBody = {
+  accountId: person.accountId,
+  purpose: 'transfer',
+  country: 'CO',
+  language: 'es',
+  textVersion: '1',
+  channel: 'app',
+  method: 'checkbox',
+  optionalStated: true,
+  alternativeOffered: true,
+  givenAt: '2026-11-23T09:59:00.000Z',
+  validUntil: '2027-11-23T09:59:00.000Z',
+};
+
+export const consentReceipt: ConsentReceipt = receiptOf(consentBody, '0'.repeat(64), {
+  recordedAt: '2026-11-23T09:59:01.000Z',
+  recordedBy: calledBy,
+});
+
+export const revokedConsent: ConsentReceipt = { ...consentReceipt, revokedAt: decidedAt, revokedBy: calledBy };
+
 const reader = { language: 'en', alternative: { text: 'visit a branch' } } as const;
 
 export const declinedForPerson = personViewOf(
@@ -101,11 +140,44 @@ export const declinedForPerson = personViewOf(
 
 export const canceledForPerson = personViewOf(canceled, reader);
 
+export const otherWayForPerson = personViewOf(otherWay, reader);
+
 export const ticketForPerson = { ...personViewOf(ticket, reader), upload: ticket.upload };
 
 export const page: z.infer<typeof RevalidationPage> = {
   revalidations: [approved],
   cursor: 'eyJyZXZhbGlkYXRpb25JZCI6Ii4uLiJ9',
+};
+
+const counts = {
+  records: 2,
+  canceled: 0,
+  tickets: 1,
+  idempotencyKeys: 1,
+  consents: 0,
+  others: 0,
+  media: 3,
+  evidence: 2,
+  enrollments: 1,
+};
+
+const erasure = { person: 'c0ffee'.repeat(10).slice(0, 56).padEnd(64, '0'), requestedAt: claimedAt };
+
+export const erasing: ErasureAnswer = {
+  status: 'erasing',
+  ...erasure,
+  nextAt: '2026-11-23T10:03:00.000Z',
+  enrollmentsLeft: 1,
+  erased: { ...counts, tickets: 0, idempotencyKeys: 0, enrollments: 0 },
+};
+
+export const erased: ErasureAnswer = {
+  status: 'erased',
+  ...erasure,
+  finishedAt: '2026-11-23T10:05:00.000Z',
+  enrollmentsLeft: 0,
+  erased: counts,
+  certificate: 'HEADER.CLAIMS.SIGNATURE~',
 };
 
 /** The public key of RFC 7515, appendix A.3. */

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
-import { AccountId, RevalidationId } from '../../shared/domain/ids.ts';
+import { ErasureReason } from '../../shared/domain/erasure.ts';
+import { AccountId, ConsentReceiptId, RevalidationId } from '../../shared/domain/ids.ts';
 import { ListQuery } from '../../shared/domain/list-query.ts';
 import { type ProblemCode, problems } from '../../shared/domain/problem.ts';
 import { errorReasons } from '../../shared/domain/reasons.ts';
@@ -58,6 +59,10 @@ const problemsOf = (name: keyof typeof errorReasons): ProblemCode[] => {
   return codes.filter((code): code is ProblemCode => Object.hasOwn(problems, code));
 };
 
+/** What only other routes answer. */
+const notOfStart =
+  'signature_invalid already_decided consent_text_unknown consent_receipt_unknown not_ended legal_hold'.split(' ');
+
 const listParameters: Record<keyof typeof ListQuery.shape, string> = {
   status: 'Only cases of this status.',
   since: 'Only cases that were claimed at this time or later.',
@@ -96,9 +101,7 @@ export const operations: Record<RouteName, Operation> = {
       },
     },
     problems: [
-      ...problemsOf('CallRefusedError').filter(
-        (code) => !['signature_invalid', 'already_decided', 'not_ended'].includes(code),
-      ),
+      ...problemsOf('CallRefusedError').filter((code) => !notOfStart.includes(code)),
       ...problemsOf('RequestInvalidError'),
       ...problemsOf('MediaUnacceptableError'),
       'media_gone',
@@ -150,6 +153,71 @@ export const operations: Record<RouteName, Operation> = {
       },
     },
     problems: ['subject_missing', 'account_forbidden', 'revalidation_unknown', 'already_decided'],
+  },
+  EraseAccount: {
+    summary: 'Erase a person',
+    description:
+      'Stops open cases and deletes what is held about the person, here and at Truora. The same call later gives the certificate, an SD-JWT that the command `verify` checks. The account id is refused from then on. Not for a token of one account.',
+    parameters: [
+      { name: 'accountId', in: 'path', schema: AccountId, description: 'The person.' },
+      {
+        name: 'reason',
+        in: 'query',
+        schema: ErasureReason,
+        description: 'Why, in one word; the certificate shows it.',
+      },
+    ],
+    answers: {
+      200: { description: 'The person is erased.', schema: 'ErasureAnswer', example: examples.erased },
+      202: { description: 'The erasure goes on.', schema: 'ErasureAnswer', example: examples.erasing },
+    },
+    problems: ['subject_missing', 'account_forbidden', 'legal_hold', 'request_invalid'],
+  },
+  ChooseAlternative: {
+    summary: 'Take another way',
+    description:
+      'The person takes another way than the face. If nothing is decided yet, the case ends as `alternative_required`, and its event names the other way.',
+    parameters: [id, language],
+    answers: {
+      200: {
+        description: 'The face is no longer used.',
+        views: { Revalidation: examples.otherWay, PersonRevalidation: examples.otherWayForPerson },
+      },
+    },
+    problems: ['subject_missing', 'account_forbidden', 'revalidation_unknown', 'already_decided'],
+  },
+  GiveConsent: {
+    summary: 'Record a consent',
+    description:
+      'Records that a person agreed to a text of the deployment, and gives the receipt. The same body gives the same receipt.',
+    body: { ConsentBody: examples.consentBody },
+    answers: { 200: { description: 'The receipt.', schema: 'ConsentReceipt', example: examples.consentReceipt } },
+    problems: [
+      'body_malformed',
+      'subject_missing',
+      'account_forbidden',
+      'body_too_large',
+      'content_type_unsupported',
+      'request_invalid',
+      'consent_text_unknown',
+    ],
+  },
+  RevokeConsent: {
+    summary: 'Revoke a consent',
+    description:
+      'From then on nothing is paid for or sent under it. Each open case under it ends as `alternative_required`, and its media is deleted.',
+    parameters: [{ name: 'id', in: 'path', schema: ConsentReceiptId, description: 'The id of the receipt.' }],
+    answers: { 200: { description: 'It is revoked.', schema: 'ConsentReceipt', example: examples.revokedConsent } },
+    problems: ['subject_missing', 'account_forbidden', 'consent_receipt_unknown'],
+  },
+  ListConsents: {
+    summary: 'List the consents of a person',
+    description: 'All receipts, newest first, also those that were revoked.',
+    parameters: [{ name: 'accountId', in: 'path', schema: AccountId, description: 'The person.' }],
+    answers: {
+      200: { description: 'The receipts.', schema: 'ConsentList', example: { consents: [examples.consentReceipt] } },
+    },
+    problems: ['subject_missing', 'account_forbidden', 'request_invalid'],
   },
   ReadEvidence: {
     summary: 'Read the evidence of an ended re-validation',

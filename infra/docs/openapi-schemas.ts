@@ -9,7 +9,9 @@ import {
   TicketBody,
   UploadForm,
 } from '../../shared/domain/api.ts';
-import { AccountId, RevalidationId, TruoraId } from '../../shared/domain/ids.ts';
+import { ConsentBody, ConsentList, ConsentReceipt } from '../../shared/domain/consent.ts';
+import { ErasureAnswer } from '../../shared/domain/erasure.ts';
+import { AccountId, ConsentReceiptId, RevalidationId, TruoraId } from '../../shared/domain/ids.ts';
 import { PersonPage, PersonProblem, PersonRevalidation, PersonStarted } from '../../shared/domain/person-view.ts';
 import { Problem } from '../../shared/domain/problem.ts';
 import { Options } from '../../shared/domain/request.ts';
@@ -32,10 +34,14 @@ export const schemas = {
   PersonStarted,
   PersonRevalidation,
   PersonPage,
+  ConsentBody,
+  ConsentReceipt,
+  ConsentList,
   Problem,
   PersonProblem,
   Jwks,
   Evidence,
+  ErasureAnswer,
   GatewayError,
   Options,
   Outcome,
@@ -45,6 +51,7 @@ export const schemas = {
   CaseStatus,
   AccountId,
   RevalidationId,
+  ConsentReceiptId,
   TruoraId,
   Timestamp,
 } as const;

@@ -43,11 +43,13 @@ const viewsOf = (views: Partial<Record<SchemaName, object>>) => ({
   examples: Object.fromEntries(Object.entries(views).map(([name, value]) => [name, { value }])),
 });
 
+const oneOf = (names: SchemaName[]) => (names.length === 1 && names[0] ? ref(names[0]) : { oneOf: names.map(ref) });
+
 const bodyOf = (body: NonNullable<Operation['body']>) => ({
   required: true,
   content: {
     'application/json': {
-      schema: { oneOf: (Object.keys(body) as SchemaName[]).map(ref) },
+      schema: oneOf(Object.keys(body) as SchemaName[]),
       examples: Object.fromEntries(Object.entries(body).map(([name, value]) => [name, { value }])),
     },
   },
@@ -58,6 +60,7 @@ const contentOf = ({ views, schema, example, type = 'application/json' }: Answer
 
 const tagOf = (name: RouteName): string => {
   if (routes[name].scope === 'signature') return 'webhooks';
+  if (routes[name].path.includes('consents')) return 'consents';
   return (evidenceFunctions as readonly string[]).includes(name) ? 'evidence' : 're-validations';
 };
 
@@ -116,6 +119,7 @@ const servers = [
 
 const tags = [
   { name: 're-validations', description: 'Start, read, list and cancel cases.' },
+  { name: 'consents', description: 'Record, list and revoke the consent of a person.' },
   { name: 'evidence', description: 'Signed records of ended cases, and the keys to verify them.' },
   { name: 'webhooks', description: 'What Truora calls.' },
 ];

@@ -10,8 +10,12 @@ const acts: Partial<Record<ProblemCode, string>> = {
   account_forbidden: 'Use a token of this account, and media under `media/{accountId}/`.',
   revalidation_unknown:
     'Check the id. It is unknown too when its retention is over, or when the token is for another account.',
+  consent_receipt_unknown: 'Check the id. It is unknown too when the token is for another account.',
+  consent_text_unknown:
+    'Send the purpose, country, language and version of a text in the folder `consent` of the deployment.',
   already_decided: 'Read the case: it has its outcome.',
   not_ended: 'Read the case until it has its outcome, then its evidence.',
+  legal_hold: 'Erase the person after the hold, or have counsel end it with the command `hold`.',
   claimed_elsewhere: 'Repeat the call with the same key after `Retry-After`.',
   body_too_large: 'Send at most 64 KB. Media is uploaded with a form.',
   content_type_unsupported: 'Send `content-type: application/json`.',

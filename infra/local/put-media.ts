@@ -39,13 +39,14 @@ export type Drop = {
   name: string;
   options?: Options;
   purpose?: string | undefined;
+  consentReceiptId?: string | undefined;
   reference?: string | undefined;
 };
 
 /** Drops a file into the inbox: the ids in the key, the rest in the metadata. */
 export const drop = (
   at: AnyBucket,
-  { file, accountId, enrollmentId, name, options, purpose, reference }: Drop,
+  { file, accountId, enrollmentId, name, options, purpose, consentReceiptId, reference }: Drop,
 ): Promise<string> =>
   putMedia(at, {
     key: writeInboxKey({ accountId, enrollmentId, name }),
@@ -53,6 +54,7 @@ export const drop = (
     metadata: defined({
       'user-authorized': 'true',
       purpose,
+      consent: consentReceiptId,
       reference: reference || undefined,
       options: options && Object.keys(options).length > 0 ? JSON.stringify(options) : undefined,
     }),

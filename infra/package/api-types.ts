@@ -81,6 +81,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/accounts/{accountId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Erase a person
+         * @description Stops open cases and deletes what is held about the person, here and at Truora. The same call later gives the certificate, an SD-JWT that the command `verify` checks. The account id is refused from then on. Not for a token of one account.
+         */
+        delete: operations["EraseAccount"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/revalidations/{id}/alternative": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take another way
+         * @description The person takes another way than the face. If nothing is decided yet, the case ends as `alternative_required`, and its event names the other way.
+         */
+        post: operations["ChooseAlternative"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/consents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Record a consent
+         * @description Records that a person agreed to a text of the deployment, and gives the receipt. The same body gives the same receipt.
+         */
+        post: operations["GiveConsent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/consents/{id}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Revoke a consent
+         * @description From then on nothing is paid for or sent under it. Each open case under it ends as `alternative_required`, and its media is deleted.
+         */
+        post: operations["RevokeConsent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/accounts/{accountId}/consents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the consents of a person
+         * @description All receipts, newest first, also those that were revoked.
+         */
+        get: operations["ListConsents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/revalidations/{id}/evidence": {
         parameters: {
             query?: never;
@@ -157,6 +257,7 @@ export interface components {
             };
             options?: components["schemas"]["Options"];
             purpose?: string;
+            consentReceiptId?: components["schemas"]["ConsentReceiptId"];
             reference?: string;
         };
         StartBody: {
@@ -170,6 +271,7 @@ export interface components {
             };
             options?: components["schemas"]["Options"];
             purpose?: string;
+            consentReceiptId?: components["schemas"]["ConsentReceiptId"];
             reference?: string;
             forceNew?: {
                 reason: string;
@@ -183,6 +285,7 @@ export interface components {
             reference?: string;
             purpose?: string;
             policyVersion?: string;
+            consentReceiptId?: components["schemas"]["ConsentReceiptId"];
             requested?: components["schemas"]["Options"];
             used?: {
                 deadline: components["schemas"]["Timestamp"];
@@ -198,13 +301,14 @@ export interface components {
             };
             calledBy?: string;
             canceledBy?: string;
+            endedBy?: string;
             status: components["schemas"]["CaseStatus"];
             /** @enum {string} */
-            phase: "awaiting_upload" | "accepted" | "claimed" | "created" | "moved" | "approved" | "declined" | "expired" | "refused" | "failed" | "canceled";
+            phase: "awaiting_upload" | "accepted" | "claimed" | "created" | "moved" | "approved" | "declined" | "expired" | "refused" | "failed" | "canceled" | "alternative_required";
             claimedAt?: components["schemas"]["Timestamp"];
             trail?: {
                 /** @enum {string} */
-                phase: "claimed" | "created" | "moved" | "approved" | "declined" | "expired" | "refused" | "failed" | "canceled";
+                phase: "claimed" | "created" | "moved" | "approved" | "declined" | "expired" | "refused" | "failed" | "canceled" | "alternative_required";
                 at: components["schemas"]["Timestamp"];
             }[];
             repeats?: number;
@@ -219,6 +323,7 @@ export interface components {
             reference?: string;
             purpose?: string;
             policyVersion?: string;
+            consentReceiptId?: components["schemas"]["ConsentReceiptId"];
             requested?: components["schemas"]["Options"];
             used?: {
                 deadline: components["schemas"]["Timestamp"];
@@ -234,13 +339,14 @@ export interface components {
             };
             calledBy?: string;
             canceledBy?: string;
+            endedBy?: string;
             status: components["schemas"]["CaseStatus"];
             /** @enum {string} */
-            phase: "awaiting_upload" | "accepted" | "claimed" | "created" | "moved" | "approved" | "declined" | "expired" | "refused" | "failed" | "canceled";
+            phase: "awaiting_upload" | "accepted" | "claimed" | "created" | "moved" | "approved" | "declined" | "expired" | "refused" | "failed" | "canceled" | "alternative_required";
             claimedAt?: components["schemas"]["Timestamp"];
             trail?: {
                 /** @enum {string} */
-                phase: "claimed" | "created" | "moved" | "approved" | "declined" | "expired" | "refused" | "failed" | "canceled";
+                phase: "claimed" | "created" | "moved" | "approved" | "declined" | "expired" | "refused" | "failed" | "canceled" | "alternative_required";
                 at: components["schemas"]["Timestamp"];
             }[];
             repeats?: number;
@@ -253,28 +359,71 @@ export interface components {
             revalidationId: components["schemas"]["RevalidationId"];
             status: components["schemas"]["CaseStatus"];
             /** @enum {string} */
-            reasonClass?: "capture" | "no_match" | "liveness" | "spent" | "not_finished" | "enrollment" | "consent" | "ours_or_vendor" | "request" | "unclear";
+            reasonClass?: "capture" | "no_match" | "liveness" | "spent" | "not_finished" | "enrollment" | "consent" | "alternative" | "ours_or_vendor" | "request" | "unclear";
             message?: string;
             /** @enum {string} */
             retry?: "new_capture" | "never" | "later" | "now";
             /** @enum {string} */
-            nextStep?: "new_capture" | "ask_for_review" | "try_later" | "start_again" | "register_face" | "give_permission";
+            nextStep?: "new_capture" | "ask_for_review" | "try_later" | "start_again" | "register_face" | "give_permission" | "use_other_way";
             upload?: components["schemas"]["UploadForm"];
         };
         PersonRevalidation: {
             revalidationId: components["schemas"]["RevalidationId"];
             status: components["schemas"]["CaseStatus"];
             /** @enum {string} */
-            reasonClass?: "capture" | "no_match" | "liveness" | "spent" | "not_finished" | "enrollment" | "consent" | "ours_or_vendor" | "request" | "unclear";
+            reasonClass?: "capture" | "no_match" | "liveness" | "spent" | "not_finished" | "enrollment" | "consent" | "alternative" | "ours_or_vendor" | "request" | "unclear";
             message?: string;
             /** @enum {string} */
             retry?: "new_capture" | "never" | "later" | "now";
             /** @enum {string} */
-            nextStep?: "new_capture" | "ask_for_review" | "try_later" | "start_again" | "register_face" | "give_permission";
+            nextStep?: "new_capture" | "ask_for_review" | "try_later" | "start_again" | "register_face" | "give_permission" | "use_other_way";
         };
         PersonPage: {
             revalidations: components["schemas"]["PersonRevalidation"][];
             cursor?: string;
+        };
+        ConsentBody: {
+            accountId: components["schemas"]["AccountId"];
+            purpose: string;
+            country: string;
+            /** @enum {string} */
+            language: "es" | "pt" | "en";
+            textVersion: string;
+            textSha256?: string;
+            channel: string;
+            method: string;
+            /** @constant */
+            optionalStated: true;
+            alternativeOffered: boolean;
+            givenAt: components["schemas"]["Timestamp"];
+            validUntil: components["schemas"]["Timestamp"];
+        };
+        ConsentReceipt: {
+            receiptId: components["schemas"]["ConsentReceiptId"];
+            accountId: components["schemas"]["AccountId"];
+            purpose: string;
+            country: string;
+            /** @enum {string} */
+            language: "es" | "pt" | "en";
+            textVersion: string;
+            textSha256: string;
+            channel: string;
+            method: string;
+            /** @constant */
+            optionalStated: true;
+            alternativeOffered: boolean;
+            givenAt: components["schemas"]["Timestamp"];
+            validUntil: components["schemas"]["Timestamp"];
+            textId: string;
+            recipients: string[];
+            dataCategories: string[];
+            recordedAt: components["schemas"]["Timestamp"];
+            recordedBy: string;
+            revokedAt?: components["schemas"]["Timestamp"];
+            revokedBy?: string;
+        };
+        ConsentList: {
+            consents: components["schemas"]["ConsentReceipt"][];
         };
         Problem: {
             type: string;
@@ -282,7 +431,7 @@ export interface components {
             status: number;
             detail?: string;
             /** @enum {string} */
-            code: "body_malformed" | "signature_invalid" | "subject_missing" | "account_forbidden" | "revalidation_unknown" | "already_decided" | "not_ended" | "claimed_elsewhere" | "already_asked_otherwise" | "answer_too_old" | "body_too_large" | "content_type_unsupported" | "request_invalid" | "idempotency_key_reused" | "consent_missing" | "speech_match_needs_live_capture" | "retry_not_allowed" | "retry_unknown" | "retry_not_declined" | "retry_needs_liveness" | "retry_other_purpose" | "retry_too_late" | "retries_used_up" | "threshold_below_policy" | "purpose_unknown" | "media_empty" | "media_too_large" | "media_type_not_supported" | "media_unreadable" | "media_incomplete" | "media_too_small" | "media_without_video" | "media_too_long" | "photo_cannot_prove_liveness" | "media_gone" | "media_changed" | "unexpected";
+            code: "body_malformed" | "signature_invalid" | "subject_missing" | "account_forbidden" | "revalidation_unknown" | "consent_receipt_unknown" | "already_decided" | "legal_hold" | "account_erased" | "not_ended" | "claimed_elsewhere" | "already_asked_otherwise" | "answer_too_old" | "body_too_large" | "content_type_unsupported" | "request_invalid" | "idempotency_key_reused" | "consent_missing" | "consent_unknown" | "consent_wrong_purpose" | "consent_expired" | "consent_revoked" | "consent_text_unknown" | "speech_match_needs_live_capture" | "retry_not_allowed" | "retry_unknown" | "retry_not_declined" | "retry_needs_liveness" | "retry_other_purpose" | "retry_too_late" | "retries_used_up" | "threshold_below_policy" | "purpose_unknown" | "media_empty" | "media_too_large" | "media_type_not_supported" | "media_unreadable" | "media_incomplete" | "media_too_small" | "media_without_video" | "media_too_long" | "photo_cannot_prove_liveness" | "media_gone" | "media_changed" | "unexpected";
             errors?: {
                 path: string;
                 /** @enum {string} */
@@ -296,12 +445,12 @@ export interface components {
             title: string;
             status: number;
             /** @enum {string} */
-            reasonClass: "capture" | "no_match" | "liveness" | "spent" | "not_finished" | "enrollment" | "consent" | "ours_or_vendor" | "request" | "unclear";
+            reasonClass: "capture" | "no_match" | "liveness" | "spent" | "not_finished" | "enrollment" | "consent" | "alternative" | "ours_or_vendor" | "request" | "unclear";
             message: string;
             /** @enum {string} */
             retry: "new_capture" | "never" | "later" | "now";
             /** @enum {string} */
-            nextStep: "new_capture" | "ask_for_review" | "try_later" | "start_again" | "register_face" | "give_permission";
+            nextStep: "new_capture" | "ask_for_review" | "try_later" | "start_again" | "register_face" | "give_permission" | "use_other_way";
         };
         Jwks: {
             keys: {
@@ -319,6 +468,36 @@ export interface components {
             }[];
         };
         Evidence: string;
+        ErasureAnswer: {
+            /** @enum {string} */
+            status: "erasing" | "erased";
+            person: string;
+            requestedAt: components["schemas"]["Timestamp"];
+            finishedAt?: components["schemas"]["Timestamp"];
+            nextAt?: components["schemas"]["Timestamp"];
+            enrollmentsLeft: number;
+            erased: {
+                /** @default 0 */
+                records: number;
+                /** @default 0 */
+                canceled: number;
+                /** @default 0 */
+                tickets: number;
+                /** @default 0 */
+                idempotencyKeys: number;
+                /** @default 0 */
+                consents: number;
+                /** @default 0 */
+                others: number;
+                /** @default 0 */
+                media: number;
+                /** @default 0 */
+                evidence: number;
+                /** @default 0 */
+                enrollments: number;
+            };
+            certificate?: string;
+        };
         GatewayError: {
             message: string;
         };
@@ -337,7 +516,7 @@ export interface components {
         Outcome: {
             revalidationId: components["schemas"]["RevalidationId"];
             /** @enum {string} */
-            status: "approved" | "declined" | "expired" | "refused" | "failed" | "canceled";
+            status: "approved" | "declined" | "expired" | "refused" | "failed" | "canceled" | "alternative_required";
             reason?: string;
             detail?: string;
             rawReason?: string;
@@ -354,6 +533,11 @@ export interface components {
                 status?: string;
                 similarity?: number;
             };
+            alternative?: {
+                /** Format: uri */
+                url?: string;
+                text?: string;
+            };
             /** @enum {string} */
             decidedBy: "webhook" | "poll" | "workflow" | "caller";
             claimedAt?: components["schemas"]["Timestamp"];
@@ -363,10 +547,6 @@ export interface components {
             isRepeat?: true;
         };
         Amendment: {
-            /** @enum {string} */
-            status: "approved" | "declined" | "expired" | "failed";
-            /** @enum {string} */
-            reason?: "similarity_threshold_not_passed" | "passive_liveness_verification_not_passed" | "no_face_detected" | "face_not_detected" | "liveness_verification_not_passed" | "photo_of_photo" | "invalid_video_file" | "invalid_file_format" | "file_format_not_supported" | "empty_input_file" | "face_in_blocklist" | "fraudster_face_match_in_client_collection" | "user_face_match_in_client_collection" | "user_face_match_in_fraud_collection" | "risky_face_detected" | "risk_signal_detected" | "face_validation_failed" | "max_retries_reached" | "no_face_media_uploaded" | "validation_expired" | "validation_not_finished" | "abandoned_without_using_retries" | "canceled" | "input_file_not_uploaded" | "manual_review_expired" | "face_validation_not_started" | "pending_validation_methods" | "unknown_reason" | "undecided_at_deadline" | "system_error" | "verdict_mismatch" | "verdict_of_another_enrollment" | "verdict_unconfirmed";
             rawReason?: string;
             mismatch?: ("validation_id" | "account_id" | "type" | "enrollment_id" | "failure_status" | "declined_reason" | "expired_reason" | "threshold" | "similarity" | "passive_liveness")[];
             detail?: string;
@@ -376,6 +556,12 @@ export interface components {
                 status?: string;
                 similarity?: number;
             };
+            /** @enum {string} */
+            status: "approved" | "declined" | "expired" | "failed" | "alternative_required";
+            /** @enum {string} */
+            reason?: "similarity_threshold_not_passed" | "passive_liveness_verification_not_passed" | "no_face_detected" | "face_not_detected" | "liveness_verification_not_passed" | "photo_of_photo" | "invalid_video_file" | "invalid_file_format" | "file_format_not_supported" | "empty_input_file" | "face_in_blocklist" | "fraudster_face_match_in_client_collection" | "user_face_match_in_client_collection" | "user_face_match_in_fraud_collection" | "risky_face_detected" | "risk_signal_detected" | "face_validation_failed" | "max_retries_reached" | "no_face_media_uploaded" | "validation_expired" | "validation_not_finished" | "abandoned_without_using_retries" | "canceled" | "input_file_not_uploaded" | "manual_review_expired" | "face_validation_not_started" | "pending_validation_methods" | "unknown_reason" | "undecided_at_deadline" | "system_error" | "verdict_mismatch" | "verdict_of_another_enrollment" | "verdict_unconfirmed";
+            /** @enum {string} */
+            verdict?: "approved" | "declined" | "expired" | "failed";
             at: components["schemas"]["Timestamp"];
             /** @enum {string} */
             from: "webhook" | "sweep";
@@ -393,9 +579,10 @@ export interface components {
             expiresAt: components["schemas"]["Timestamp"];
         };
         /** @enum {string} */
-        CaseStatus: "pending" | "approved" | "declined" | "expired" | "refused" | "failed" | "canceled";
+        CaseStatus: "pending" | "approved" | "declined" | "expired" | "refused" | "failed" | "canceled" | "alternative_required";
         AccountId: string;
         RevalidationId: string;
+        ConsentReceiptId: string;
         TruoraId: string;
         /** Format: date-time */
         Timestamp: string;
@@ -558,6 +745,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
                 };
             };
+            /** @description The person of this account id was erased. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
+                };
+            };
             /** @description The body is too large. Or from API Gateway: The request is above 10 MB. */
             413: {
                 headers: {
@@ -582,7 +778,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
                 };
             };
-            /** @description The request breaks a rule. Or: The consent of the person is missing. Or: Speech cannot be matched from a file. Or: The key was used with another request. Or: Linked retries are switched off. Or: The validation to retry is not of this person. Or: Only what was declined can be retried. Or: Only a passive liveness check can be retried. Or: The time for a retry is over. Or: The validation to retry had another purpose. Or: There is no retry left. Or: The threshold is below the floor of its policy. Or: There is no policy for this purpose. Or: The media is empty. Or: The media is too large. Or: The media type is not supported. Or: The media cannot be read. Or: The media is incomplete. Or: The media has too few pixels. Or: The media holds no video. Or: The media lasts too long. Or: A photo cannot prove liveness. Or: There is no such media. */
+            /** @description The request breaks a rule. Or: The consent of the person is missing. Or: The person has no such receipt of consent. Or: The consent is for another purpose. Or: The time of the consent is over. Or: The consent was revoked. Or: Speech cannot be matched from a file. Or: The key was used with another request. Or: Linked retries are switched off. Or: The validation to retry is not of this person. Or: Only what was declined can be retried. Or: Only a passive liveness check can be retried. Or: The time for a retry is over. Or: The validation to retry had another purpose. Or: There is no retry left. Or: The threshold is below the floor of its policy. Or: There is no policy for this purpose. Or: The media is empty. Or: The media is too large. Or: The media type is not supported. Or: The media cannot be read. Or: The media is incomplete. Or: The media has too few pixels. Or: The media holds no video. Or: The media lasts too long. Or: A photo cannot prove liveness. Or: There is no such media. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -685,7 +881,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Only cases of this status. */
-                status?: "pending" | "approved" | "declined" | "expired" | "refused" | "failed" | "canceled";
+                status?: "pending" | "approved" | "declined" | "expired" | "refused" | "failed" | "canceled" | "alternative_required";
                 /** @description Only cases that were claimed at this time or later. */
                 since?: string;
                 /** @description Only cases that were claimed before this time. */
@@ -822,6 +1018,531 @@ export interface operations {
                 };
             };
             413: components["responses"]["TooLarge"];
+            429: components["responses"]["TooManyRequests"];
+            /** @description The server failed. Or from API Gateway: The function failed. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
+                    /**
+                     * @example {
+                     *       "message": "Internal Server Error"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GatewayError"];
+                };
+            };
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    EraseAccount: {
+        parameters: {
+            query?: {
+                /** @description Why, in one word; the certificate shows it. */
+                reason?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The person. */
+                accountId: components["schemas"]["AccountId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The person is erased. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "status": "erased",
+                     *       "person": "c0ffeec0ffeec0ffeec0ffeec0ffeec0ffeec0ffeec0ffeec0ffeec000000000",
+                     *       "requestedAt": "2026-11-23T10:00:00.000Z",
+                     *       "finishedAt": "2026-11-23T10:05:00.000Z",
+                     *       "enrollmentsLeft": 0,
+                     *       "erased": {
+                     *         "records": 2,
+                     *         "canceled": 0,
+                     *         "tickets": 1,
+                     *         "idempotencyKeys": 1,
+                     *         "consents": 0,
+                     *         "others": 0,
+                     *         "media": 3,
+                     *         "evidence": 2,
+                     *         "enrollments": 1
+                     *       },
+                     *       "certificate": "HEADER.CLAIMS.SIGNATURE~"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErasureAnswer"];
+                };
+            };
+            /** @description The erasure goes on. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "status": "erasing",
+                     *       "person": "c0ffeec0ffeec0ffeec0ffeec0ffeec0ffeec0ffeec0ffeec0ffeec000000000",
+                     *       "requestedAt": "2026-11-23T10:00:00.000Z",
+                     *       "nextAt": "2026-11-23T10:03:00.000Z",
+                     *       "enrollmentsLeft": 1,
+                     *       "erased": {
+                     *         "records": 2,
+                     *         "canceled": 0,
+                     *         "tickets": 0,
+                     *         "idempotencyKeys": 0,
+                     *         "consents": 0,
+                     *         "others": 0,
+                     *         "media": 3,
+                     *         "evidence": 2,
+                     *         "enrollments": 0
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErasureAnswer"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            /** @description The token names no subject. Or: The caller may not see this account. Or from API Gateway: The signature or the scope does not allow the call. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
+                    /**
+                     * @example {
+                     *       "message": "Forbidden"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GatewayError"];
+                };
+            };
+            /** @description A legal hold forbids the erasure. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            /** @description The request breaks a rule. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
+                };
+            };
+            429: components["responses"]["TooManyRequests"];
+            /** @description The server failed. Or from API Gateway: The function failed. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
+                    /**
+                     * @example {
+                     *       "message": "Internal Server Error"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GatewayError"];
+                };
+            };
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    ChooseAlternative: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The languages of the person, for the messages: es, pt or en; es without any of them. A token that is tied to one account is a person’s. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                /** @description The id of the re-validation. */
+                id: components["schemas"]["RevalidationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The face is no longer used. */
+            200: {
+                headers: {
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Revalidation"] | components["schemas"]["PersonRevalidation"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            /** @description The token names no subject. Or: The caller may not see this account. Or from API Gateway: The signature or the scope does not allow the call. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
+                    /**
+                     * @example {
+                     *       "message": "Forbidden"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GatewayError"];
+                };
+            };
+            /** @description There is no such re-validation. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
+                };
+            };
+            /** @description The re-validation has ended. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            429: components["responses"]["TooManyRequests"];
+            /** @description The server failed. Or from API Gateway: The function failed. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
+                    /**
+                     * @example {
+                     *       "message": "Internal Server Error"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GatewayError"];
+                };
+            };
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    GiveConsent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConsentBody"];
+            };
+        };
+        responses: {
+            /** @description The receipt. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "receiptId": "CNS91f261b9bbd116d54efbd7700145df1a",
+                     *       "accountId": "ana",
+                     *       "purpose": "transfer",
+                     *       "country": "CO",
+                     *       "language": "es",
+                     *       "textVersion": "1",
+                     *       "channel": "app",
+                     *       "method": "checkbox",
+                     *       "optionalStated": true,
+                     *       "alternativeOffered": true,
+                     *       "givenAt": "2026-11-23T09:59:00.000Z",
+                     *       "validUntil": "2027-11-23T09:59:00.000Z",
+                     *       "textId": "transfer.CO",
+                     *       "textSha256": "0000000000000000000000000000000000000000000000000000000000000000",
+                     *       "recipients": [
+                     *         "Truora"
+                     *       ],
+                     *       "dataCategories": [
+                     *         "face_photo_or_video",
+                     *         "face_biometrics"
+                     *       ],
+                     *       "recordedAt": "2026-11-23T09:59:01.000Z",
+                     *       "recordedBy": "iam:arn:aws:sts::111122223333:assumed-role/Onboarding"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ConsentReceipt"];
+                };
+            };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            /** @description The token names no subject. Or: The caller may not see this account. Or from API Gateway: The signature or the scope does not allow the call. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
+                    /**
+                     * @example {
+                     *       "message": "Forbidden"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GatewayError"];
+                };
+            };
+            /** @description The body is too large. Or from API Gateway: The request is above 10 MB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
+                    /**
+                     * @example {
+                     *       "message": "Request Entity Too Large"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GatewayError"];
+                };
+            };
+            /** @description The body must be application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
+                };
+            };
+            /** @description The request breaks a rule. Or: There is no such text of consent. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
+                };
+            };
+            429: components["responses"]["TooManyRequests"];
+            /** @description The server failed. Or from API Gateway: The function failed. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
+                    /**
+                     * @example {
+                     *       "message": "Internal Server Error"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GatewayError"];
+                };
+            };
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    RevokeConsent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the receipt. */
+                id: components["schemas"]["ConsentReceiptId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is revoked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "receiptId": "CNS91f261b9bbd116d54efbd7700145df1a",
+                     *       "accountId": "ana",
+                     *       "purpose": "transfer",
+                     *       "country": "CO",
+                     *       "language": "es",
+                     *       "textVersion": "1",
+                     *       "channel": "app",
+                     *       "method": "checkbox",
+                     *       "optionalStated": true,
+                     *       "alternativeOffered": true,
+                     *       "givenAt": "2026-11-23T09:59:00.000Z",
+                     *       "validUntil": "2027-11-23T09:59:00.000Z",
+                     *       "textId": "transfer.CO",
+                     *       "textSha256": "0000000000000000000000000000000000000000000000000000000000000000",
+                     *       "recipients": [
+                     *         "Truora"
+                     *       ],
+                     *       "dataCategories": [
+                     *         "face_photo_or_video",
+                     *         "face_biometrics"
+                     *       ],
+                     *       "recordedAt": "2026-11-23T09:59:01.000Z",
+                     *       "recordedBy": "iam:arn:aws:sts::111122223333:assumed-role/Onboarding",
+                     *       "revokedAt": "2026-11-23T10:00:07.000Z",
+                     *       "revokedBy": "iam:arn:aws:sts::111122223333:assumed-role/Onboarding"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ConsentReceipt"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            /** @description The token names no subject. Or: The caller may not see this account. Or from API Gateway: The signature or the scope does not allow the call. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
+                    /**
+                     * @example {
+                     *       "message": "Forbidden"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GatewayError"];
+                };
+            };
+            /** @description There is no such receipt of consent. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            429: components["responses"]["TooManyRequests"];
+            /** @description The server failed. Or from API Gateway: The function failed. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
+                    /**
+                     * @example {
+                     *       "message": "Internal Server Error"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GatewayError"];
+                };
+            };
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    ListConsents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The person. */
+                accountId: components["schemas"]["AccountId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The receipts. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "consents": [
+                     *         {
+                     *           "receiptId": "CNS91f261b9bbd116d54efbd7700145df1a",
+                     *           "accountId": "ana",
+                     *           "purpose": "transfer",
+                     *           "country": "CO",
+                     *           "language": "es",
+                     *           "textVersion": "1",
+                     *           "channel": "app",
+                     *           "method": "checkbox",
+                     *           "optionalStated": true,
+                     *           "alternativeOffered": true,
+                     *           "givenAt": "2026-11-23T09:59:00.000Z",
+                     *           "validUntil": "2027-11-23T09:59:00.000Z",
+                     *           "textId": "transfer.CO",
+                     *           "textSha256": "0000000000000000000000000000000000000000000000000000000000000000",
+                     *           "recipients": [
+                     *             "Truora"
+                     *           ],
+                     *           "dataCategories": [
+                     *             "face_photo_or_video",
+                     *             "face_biometrics"
+                     *           ],
+                     *           "recordedAt": "2026-11-23T09:59:01.000Z",
+                     *           "recordedBy": "iam:arn:aws:sts::111122223333:assumed-role/Onboarding"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ConsentList"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            /** @description The token names no subject. Or: The caller may not see this account. Or from API Gateway: The signature or the scope does not allow the call. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
+                    /**
+                     * @example {
+                     *       "message": "Forbidden"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GatewayError"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            /** @description The request breaks a rule. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
+                };
+            };
             429: components["responses"]["TooManyRequests"];
             /** @description The server failed. Or from API Gateway: The function failed. */
             500: {

@@ -34,7 +34,7 @@ const refusals = [
 /** A retry cannot help, or could cost money. */
 const final = ['TruoraRejectedError', 'CreationUnconfirmedError', 'UploadLinkUnsafeError'];
 
-/** This execution must not work on the claim: it was canceled, or another execution has decided or owns it. */
+/** This execution must not work on the claim: a caller ended it, or another execution has decided or owns it. */
 const taken = ['AlreadyDecidedError', 'ClaimedElsewhereError'];
 
 const decided: Catcher = { ErrorEquals: ['AlreadyDecidedError'], Next: 'ReadOutcome', ResultPath: '$.repeat' };
@@ -156,8 +156,8 @@ export const definition = ({ callbackTimeoutSeconds }: { callbackTimeoutSeconds:
       callbackTimeoutSeconds,
     ),
     ReadVerdict: task('ReadVerdict', 'Reads the verdict from Truora, again until Truora has decided.', {
-      Retry: [never('VerdictUnreachableError'), whilePending],
-      Catch: [failed],
+      Retry: [never('VerdictUnreachableError', 'AlreadyDecidedError'), whilePending],
+      Catch: [decided, failed],
       Next: 'RecordOutcome',
     }),
     RecordOutcome: task('RecordOutcome', 'Records the verdict, once.', {

@@ -1,57 +1,13 @@
 import { BY_DUE, BY_PERSON } from '../../shared/domain/record.ts';
 import type { EnvKey } from '../../shared/lambda/env.ts';
 import type { FunctionName } from '../../shared/workflow/functions.ts';
+import { erasureFunctions } from './erasure-functions.ts';
+import { api, evidence, type FunctionSpec, ledger, limits, recording, retries, truora } from './function-spec.ts';
 
-/** The kinds of items in the ledger, by the prefix of their keys (`shared/ledger/` makes the keys). */
-export type Kind = 'RUN' | 'ACC' | 'VLD' | 'WAIT' | 'TICKET' | 'KEY' | 'RETRY' | 'GATE' | 'SWEEP' | 'HOLD';
-
-export type Verb = 'Get' | 'BatchGet' | 'Put' | 'Update' | 'Delete';
-
-/** The folders of the media bucket. */
-export type Folder = 'inbox' | 'media';
-
-/** One permission of a function. `infra/aws/permissions.ts` says what each means in IAM. */
-export type Grant =
-  | { items: Partial<Record<Verb, readonly Kind[]>> }
-  | { query: typeof BY_PERSON.name | typeof BY_DUE.name }
-  | { readVersions: readonly Folder[] }
-  | { readNewest: readonly Folder[] }
-  | 'seeMissingMedia'
-  | 'listInbox'
-  | 'listKeyInInbox'
-  | 'putInInbox'
-  | 'deleteMedia'
-  | 'keepEvidence'
-  | 'signEvidence'
-  | 'readEvidenceKeys'
-  | 'readTruoraKey'
-  | 'readWebhookKeys'
-  | 'announce'
-  | 'startExecution'
-  | 'stopExecution'
-  | 'describeExecution'
-  | 'resumeExecution';
-
-/** What one function is given: Lambda's time limit, its environment variables, and its permissions. */
-export type FunctionSpec = { seconds: number; env: readonly EnvKey[]; may: readonly Grant[] };
+export type { Folder, Grant, Kind, Verb } from './function-spec.ts';
 
 /** More memory is more CPU: a cold start is half a vCPU-second of import and TLS at 512 MB. The same for every function. */
 export const MEMORY_MB = 512;
-
-const ledger = ['TABLE_NAME', 'RETENTION_DAYS'] as const;
-
-const recording = [...ledger, 'EVENT_BUS', 'MEDIA_HOURS'] as const;
-
-const retries = ['ALLOWED_RETRIES', 'RETRY_SECONDS'] as const;
-
-const limits = ['MEDIA_MIN_PIXELS', 'MEDIA_MAX_SECONDS'] as const;
-
-const truora = ['TRUORA_ORIGIN', 'TRUORA_UPLOAD_ORIGINS', 'TRUORA_KEY_SECRET', 'HTTP_DEADLINE_SECONDS'] as const;
-
-const evidence = ['EVIDENCE_BUCKET', 'EVIDENCE_KEYS', 'EVIDENCE_ISSUER', 'CODE_VERSION'] as const;
-
-/** What every route that names its caller reads. */
-const api = ['ACCOUNT_CLAIM', 'ALTERNATIVE', 'DOCUMENTATION_URL'] as const;
 
 /**
  * Every function: the one place of its time limit, its variables and its permissions. A function that reads another variable fails by
@@ -63,13 +19,23 @@ const api = ['ACCOUNT_CLAIM', 'ALTERNATIVE', 'DOCUMENTATION_URL'] as const;
 export const functionTable: Record<FunctionName, FunctionSpec> = {
   ClaimRequest: {
     seconds: 15,
-    env: [...ledger, ...retries, ...limits, 'MEDIA_BUCKET', 'RESULT_MODE', 'MEDIA_HOURS', 'POLICIES'],
+    env: [
+      ...ledger,
+      ...retries,
+      ...limits,
+      'MEDIA_BUCKET',
+      'RESULT_MODE',
+      'MEDIA_HOURS',
+      'POLICIES',
+      'ALLOW_NATIONAL_IDS',
+      'CONSENT_MODE',
+    ],
     may: [
       {
         items: {
-          Get: ['RUN', 'TICKET', 'KEY', 'VLD'],
+          Get: ['RUN', 'TICKET', 'KEY', 'VLD', 'CNS', 'ERASED'],
           Put: ['RUN', 'KEY'],
-          Update: ['TICKET', 'RETRY', 'HOLD', 'RUN'],
+          Update: ['TICKET', 'RETRY', 'HOLD', 'RUN', 'CNS'],
         },
       },
       // A drop's event names the version; a call need not.
@@ -87,17 +53,19 @@ export const functionTable: Record<FunctionName, FunctionSpec> = {
   },
   CreateValidation: {
     seconds: 40,
-    env: [...ledger, ...truora, 'SETTLE_SECONDS', 'ON_UNRESOLVED', 'DAILY_BUDGET'],
+    env: [...recording, ...truora, 'SETTLE_SECONDS', 'ON_UNRESOLVED', 'DAILY_BUDGET', 'ALTERNATIVE'],
     may: [
       {
         items: {
-          Get: ['RUN', 'ACC', 'VLD', 'GATE'],
+          Get: ['RUN', 'ACC', 'VLD', 'GATE', 'CNS'],
           Put: ['ACC', 'VLD'],
           Update: ['ACC', 'RUN', 'GATE'],
           Delete: ['ACC'],
         },
       },
       'readTruoraKey',
+      // Ends a case whose consent has ended.
+      'announce',
       // Checks that the claimed version is still there before it is paid for.
       { readVersions: ['inbox', 'media'] },
       'seeMissingMedia',
@@ -106,37 +74,53 @@ export const functionTable: Record<FunctionName, FunctionSpec> = {
   MoveMedia: {
     seconds: 80,
     // The upload link is the key: Truora's own is not sent along.
-    env: [...ledger, 'TRUORA_ORIGIN', 'TRUORA_UPLOAD_ORIGINS', 'HTTP_DEADLINE_SECONDS'],
-    // A claim has pinned the version.
-    may: [{ items: { Get: ['RUN'], Update: ['RUN'] } }, { readVersions: ['inbox', 'media'] }, 'seeMissingMedia'],
+    env: [...recording, 'TRUORA_ORIGIN', 'TRUORA_UPLOAD_ORIGINS', 'HTTP_DEADLINE_SECONDS', 'ALTERNATIVE'],
+    may: [
+      { items: { Get: ['RUN', 'CNS'], Update: ['RUN'] } },
+      // A claim has pinned the version.
+      { readVersions: ['inbox', 'media'] },
+      'seeMissingMedia',
+      // Ends a case whose consent has ended.
+      'announce',
+    ],
   },
   AwaitWebhook: { seconds: 15, env: ['TABLE_NAME'], may: [{ items: { Update: ['WAIT'] } }, 'resumeExecution'] },
   ReadVerdict: {
     seconds: 30,
-    env: [...truora, 'GRACE_SECONDS', 'TABLE_NAME', 'POLICIES'],
-    may: [{ items: { Get: ['GATE'], Update: ['GATE'] } }, 'readTruoraKey'],
+    env: [...truora, 'TABLE_NAME', 'GRACE_SECONDS', 'POLICIES'],
+    may: [{ items: { Get: ['GATE', 'RUN'], Update: ['GATE'] } }, 'readTruoraKey'],
   },
   RecordOutcome: {
     seconds: 15,
-    env: recording,
-    may: [{ items: { Get: ['RUN'], Put: ['RUN'], Update: ['RUN'] } }, 'announce'],
+    env: [...recording, 'ALTERNATIVE'],
+    may: [{ items: { Get: ['RUN', 'CNS', 'ERASED'], Put: ['RUN'], Update: ['RUN'] } }, 'announce'],
   },
   RecordRefusal: {
     seconds: 15,
-    env: [...recording, 'MEDIA_BUCKET'],
-    may: [{ items: { Get: ['RUN', 'TICKET'], Put: ['RUN'], Update: ['RUN'] } }, 'announce'],
+    env: [...recording, 'MEDIA_BUCKET', 'SETTLE_SECONDS'],
+    may: [{ items: { Get: ['RUN', 'TICKET'], Put: ['RUN'], Update: ['RUN', 'ERASED'] } }, 'announce'],
   },
   RecordFailure: {
     seconds: 15,
-    env: [...recording, 'MEDIA_BUCKET'],
-    may: [{ items: { Get: ['RUN', 'TICKET'], Put: ['RUN'], Update: ['RUN'] } }, 'announce'],
+    env: [...recording, 'MEDIA_BUCKET', 'SETTLE_SECONDS'],
+    may: [{ items: { Get: ['RUN', 'TICKET'], Put: ['RUN'], Update: ['RUN', 'ERASED'] } }, 'announce'],
   },
   ReadOutcome: { seconds: 15, env: ledger, may: [{ items: { Get: ['RUN'], Update: ['RUN'] } }] },
   StartRevalidation: {
     seconds: 15,
-    env: [...ledger, ...retries, ...limits, 'MEDIA_BUCKET', 'MACHINE_ARN', 'POLICIES', ...api],
+    env: [
+      ...ledger,
+      ...retries,
+      ...limits,
+      'MEDIA_BUCKET',
+      'MACHINE_ARN',
+      'POLICIES',
+      'ALLOW_NATIONAL_IDS',
+      'CONSENT_MODE',
+      ...api,
+    ],
     may: [
-      { items: { Get: ['RUN', 'TICKET', 'KEY', 'VLD'], Put: ['TICKET', 'KEY'] } },
+      { items: { Get: ['RUN', 'TICKET', 'KEY', 'VLD', 'CNS', 'ERASED'], Put: ['TICKET', 'KEY'] } },
       { readVersions: ['media'] },
       { readNewest: ['media'] },
       'seeMissingMedia',
@@ -155,6 +139,34 @@ export const functionTable: Record<FunctionName, FunctionSpec> = {
     seconds: 10,
     env: [...recording, ...api],
     may: [{ items: { Get: ['RUN', 'TICKET'], Update: ['RUN'] } }, 'announce', 'stopExecution'],
+  },
+  EraseAccount: erasureFunctions.EraseAccount,
+  ChooseAlternative: {
+    seconds: 10,
+    env: [...recording, ...api],
+    may: [{ items: { Get: ['RUN', 'TICKET', 'WAIT'], Update: ['RUN'] } }, 'announce', 'resumeExecution'],
+  },
+  GiveConsent: {
+    seconds: 10,
+    env: [...ledger, ...api, 'CONSENT_TEXTS'],
+    may: [{ items: { Get: ['CNS', 'ERASED'], Put: ['CNS'], Update: ['CONSENTS'] } }],
+  },
+  RevokeConsent: {
+    // A page of a ticket's uploads may be deleted for each case.
+    seconds: 30,
+    env: [...recording, ...api, 'MEDIA_BUCKET'],
+    may: [
+      { items: { Get: ['CNS', 'RUN', 'TICKET'], Update: ['CNS', 'RUN', 'HOLD'] } },
+      'announce',
+      'stopExecution',
+      'listKeyInInbox',
+      'deleteMedia',
+    ],
+  },
+  ListConsents: {
+    seconds: 10,
+    env: ['TABLE_NAME', ...api],
+    may: [{ items: { Get: ['CONSENTS'], BatchGet: ['CNS'] } }],
   },
   ReadEvidence: {
     seconds: 15,
@@ -179,20 +191,22 @@ export const functionTable: Record<FunctionName, FunctionSpec> = {
   },
   SweepLedger: {
     seconds: 120,
-    env: [...recording, ...truora, 'GRACE_SECONDS', 'MEDIA_BUCKET', 'POLICIES'],
+    env: [...recording, ...truora, 'GRACE_SECONDS', 'MEDIA_BUCKET', 'POLICIES', 'ALTERNATIVE'],
     may: [
       { query: BY_DUE.name },
       {
         items: {
-          Get: ['RUN', 'TICKET', 'WAIT', 'ACC', 'VLD', 'GATE'],
-          BatchGet: ['RUN'],
+          Get: ['RUN', 'TICKET', 'WAIT', 'ACC', 'VLD', 'GATE', 'ERASED'],
+          BatchGet: ['RUN', 'CNS'],
           Put: ['ACC', 'VLD'],
-          Update: ['RUN', 'GATE', 'HOLD'],
+          Update: ['RUN', 'GATE', 'HOLD', 'CNS'],
           Delete: ['ACC'],
         },
       },
       'describeExecution',
       'resumeExecution',
+      // Of a case whose consent was revoked.
+      'stopExecution',
       'announce',
       'readTruoraKey',
       // The uploads of a ticket, by its exact key.
@@ -200,12 +214,13 @@ export const functionTable: Record<FunctionName, FunctionSpec> = {
       'deleteMedia',
     ],
   },
+  SweepErasures: erasureFunctions.SweepErasures,
   RepairExecution: {
     seconds: 30,
-    env: [...recording, 'MEDIA_BUCKET'],
+    env: [...recording, 'MEDIA_BUCKET', 'SETTLE_SECONDS'],
     may: [
       { query: BY_PERSON.name },
-      { items: { Get: ['RUN', 'TICKET'], BatchGet: ['RUN'], Put: ['RUN'], Update: ['RUN'] } },
+      { items: { Get: ['RUN', 'TICKET'], BatchGet: ['RUN'], Put: ['RUN'], Update: ['RUN', 'ERASED'] } },
       'announce',
     ],
   },

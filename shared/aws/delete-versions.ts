@@ -1,5 +1,12 @@
-import { DeleteObjectsCommand, ListObjectVersionsCommand } from '@aws-sdk/client-s3';
+import {
+  type DeleteMarkerEntry,
+  DeleteObjectsCommand,
+  ListObjectVersionsCommand,
+  type ListObjectVersionsCommandOutput,
+  type ObjectVersion,
+} from '@aws-sdk/client-s3';
 import { s3 } from './clients.ts';
+import { decoded } from './media-store.ts';
 
 /** Versions that S3 lists, and deletes, in one call (documented limit). */
 const PAGE = 1000;
@@ -46,6 +53,67 @@ export const deleteUploads = async (
     after = { KeyMarker: key, VersionIdMarker: NextVersionIdMarker };
   }
   return false;
+};
+
+/**
+ * Deletes every version and every delete marker below a prefix permanently. What is deleted is not listed again, so a later call
+ * continues after one that ended early or failed.
+ * @param onKeys gets the keys of each page before they go
+ * @returns how many were deleted, and whether nothing is left
+ */
+export const deleteUnder = async (
+  bucket: string,
+  prefix: string,
+  { onKeys, hasTime }: { onKeys: (keys: readonly string[]) => Promise<void>; hasTime: () => boolean },
+): Promise<{ deleted: number; isEmpty: boolean }> => {
+  let deleted = 0;
+  do {
+    const listed = await s3().send(
+      new ListObjectVersionsCommand({ Bucket: bucket, Prefix: prefix, EncodingType: 'url', MaxKeys: PAGE }),
+    );
+    const going = [...(listed.Versions ?? []), ...(listed.DeleteMarkers ?? [])].flatMap(({ Key, VersionId }) =>
+      Key && VersionId ? { Key: decoded(Key), VersionId } : [],
+    );
+    if (going.length === 0) return { deleted, isEmpty: true };
+    await onKeys([...new Set(going.map(({ Key }) => Key))]);
+    await deleteAll(bucket, going);
+    deleted += going.length;
+  } while (hasTime());
+  return { deleted, isEmpty: false };
+};
+
+/**
+ * Deletes the chosen versions of one exact key, and its delete markers once no version is left.
+ * @returns how many were deleted
+ */
+export const deleteVersions = async (
+  bucket: string,
+  key: string,
+  isGoing: (version: { versionId: string; isLatest: boolean }) => boolean,
+): Promise<number> => {
+  const versions: ObjectVersion[] = [];
+  const markers: DeleteMarkerEntry[] = [];
+  const ofKey = ({ Key = '' }: { Key?: string | undefined }) => decoded(Key) === key;
+  // S3 lists a key before every longer one.
+  let after: { KeyMarker?: string; VersionIdMarker?: string | undefined } | undefined = {};
+  while (after) {
+    const page: ListObjectVersionsCommandOutput = await s3().send(
+      new ListObjectVersionsCommand({ Bucket: bucket, Prefix: key, EncodingType: 'url', MaxKeys: PAGE, ...after }),
+    );
+    versions.push(...(page.Versions ?? []).filter(ofKey));
+    markers.push(...(page.DeleteMarkers ?? []).filter(ofKey));
+    const isMore = page.IsTruncated && decoded(page.NextKeyMarker ?? '') === key;
+    after = isMore ? { KeyMarker: key, VersionIdMarker: page.NextVersionIdMarker } : undefined;
+  }
+  const going = versions.filter(({ VersionId = '', IsLatest }) =>
+    isGoing({ versionId: VersionId, isLatest: IsLatest === true }),
+  );
+  const all = [...going, ...(going.length === versions.length ? markers : [])].map(({ VersionId = '' }) => ({
+    Key: key,
+    VersionId,
+  }));
+  for (let from = 0; from < all.length; from += PAGE) await deleteAll(bucket, all.slice(from, from + PAGE));
+  return all.length;
 };
 
 const deleteAll = async (bucket: string, Objects: { Key: string; VersionId: string }[]): Promise<void> => {

@@ -39,7 +39,7 @@ const BATCH_PAUSE_MS = 50;
  * Several items, in the order of the keys; missing items are left out. At most 100 keys (documented limit); DynamoDB refuses a
  * repeated key, so each is read once.
  */
-export const getItems = async (table: string, pks: readonly string[]): Promise<Item[]> => {
+export const getItems = async (table: string, pks: readonly string[], { consistent = false } = {}): Promise<Item[]> => {
   if (pks.length === 0) return [];
   const found = new Map<string, Item>();
   let keys = [...new Set(pks)].map((pk) => ({ pk: { S: pk } }));
@@ -47,7 +47,9 @@ export const getItems = async (table: string, pks: readonly string[]): Promise<I
     if (tries === BATCH_TRIES) throw new Error('DynamoDB did not return all items of the batch');
     if (tries > 0) await new Promise((resolve) => setTimeout(resolve, BATCH_PAUSE_MS * 2 ** tries));
     const { Responses, UnprocessedKeys } = await dynamo().send(
-      new BatchGetItemCommand({ RequestItems: { [table]: { Keys: keys } } }),
+      new BatchGetItemCommand({
+        RequestItems: { [table]: consistent ? { Keys: keys, ConsistentRead: true } : { Keys: keys } },
+      }),
     );
     for (const raw of Responses?.[table] ?? []) {
       const item = unmarshall(raw) as Item;
@@ -101,8 +103,8 @@ export const updateItem = (table: string, pk: string, change: Change): Promise<I
     return unmarshall(Attributes ?? {}) as Item;
   }, undefined);
 
-/** Deletes an item. @returns false when the condition does not hold */
-export const deleteItem = (table: string, pk: string, when: Condition): Promise<boolean> =>
+/** Deletes an item, whether it is there or not, unless a condition is given. @returns false when the condition does not hold */
+export const deleteItem = (table: string, pk: string, when: Condition = {}): Promise<boolean> =>
   unlessConditionFails(async () => {
     const text = expression();
     const condition = conditionText(when, text);
@@ -110,8 +112,7 @@ export const deleteItem = (table: string, pk: string, when: Condition): Promise<
       new DeleteItemCommand({
         TableName: table,
         Key: { pk: { S: pk } },
-        ConditionExpression: condition,
-        ...partsOf(text),
+        ...(condition ? { ConditionExpression: condition, ...partsOf(text) } : {}),
       }),
     );
     return true;

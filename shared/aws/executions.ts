@@ -21,11 +21,12 @@ export const startExecution = async (machineArn: string, name: string, request: 
 };
 
 /** Stops an execution. One that has ended, or that Step Functions no longer knows, counts as stopped. */
-export const stopExecution = async (executionArn: string): Promise<void> => {
+export const stopExecution = async (
+  executionArn: string,
+  { error, cause } = { error: 'Canceled', cause: 'A caller canceled the re-validation.' },
+): Promise<void> => {
   try {
-    await sfn().send(
-      new StopExecutionCommand({ executionArn, error: 'Canceled', cause: 'A caller canceled the re-validation.' }),
-    );
+    await sfn().send(new StopExecutionCommand({ executionArn, error, cause }));
   } catch (error) {
     if (!(error instanceof Error && error.name === 'ExecutionDoesNotExist')) throw error;
   }

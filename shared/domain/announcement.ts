@@ -4,6 +4,7 @@ import type { Amendment } from './amendments.ts';
 import { defined } from './defined.ts';
 import { AccountId, RevalidationId, TruoraId } from './ids.ts';
 import { outcomeStatuses } from './lifecycle.ts';
+import { OfferedAlternative } from './person-messages.ts';
 import { PolicyVersion } from './policy.ts';
 import { Purpose, Reference } from './request.ts';
 import { type Outcome, Timestamp } from './revalidation.ts';
@@ -36,6 +37,8 @@ export const Announcement = z.strictObject({
   purpose: z.optional(Purpose),
   policyVersion: z.optional(PolicyVersion),
   threshold: z.optional(z.number()),
+  /** Of `alternative_required`: the other way that the deployment offers the person. */
+  alternative: z.optional(OfferedAlternative),
   decidedAt: Timestamp,
 });
 
@@ -50,10 +53,10 @@ export const AnnouncedCase = z.object({ detail: z.object({ revalidationId: Reval
  */
 export const announcementOf = (outcome: Outcome): Announcement => {
   const { revalidationId, status, accountId, validationId, reference, decidedAt } = outcome;
-  const { purpose, policyVersion, threshold } = outcome;
+  const { purpose, policyVersion, threshold, alternative } = outcome;
   const eventId = eventIdOf(revalidationId, status, decidedAt);
   const about = { revalidationId, status, accountId, validationId, reference };
-  return defined({ version: '1', eventId, ...about, purpose, policyVersion, threshold, decidedAt });
+  return defined({ version: '1', eventId, ...about, purpose, policyVersion, threshold, alternative, decidedAt });
 };
 
 const eventIdOf = (...of: string[]): string =>

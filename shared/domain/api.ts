@@ -25,7 +25,12 @@ const personFields = {
   userAuthorized: callShape.userAuthorized,
 };
 
-const optionFields = { options: callShape.options, purpose: callShape.purpose, reference: callShape.reference };
+const optionFields = {
+  options: callShape.options,
+  purpose: callShape.purpose,
+  consentReceiptId: callShape.consentReceiptId,
+  reference: callShape.reference,
+};
 
 /** The body of a call that asks for an upload form. */
 export const TicketBody = z.strictObject({
@@ -80,6 +85,7 @@ export const Ticket = z.object({
   media: z.optional(callShape.media),
   options: Options,
   purpose: callShape.purpose,
+  consentReceiptId: callShape.consentReceiptId,
   reference: z.optional(Reference),
   forceNew: callShape.forceNew,
   /** Identifies a forced start: a hash of caller and key. */
@@ -119,6 +125,7 @@ export const Revalidation = z.extend(
     reference: true,
     purpose: true,
     policyVersion: true,
+    consentReceiptId: true,
     requested: true,
     used: true,
     validationId: true,
@@ -129,6 +136,7 @@ export const Revalidation = z.extend(
     forceNew: true,
     calledBy: true,
     canceledBy: true,
+    endedBy: true,
   }),
   {
     status: CaseStatus,

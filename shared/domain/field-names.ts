@@ -11,6 +11,7 @@ export const fields = [
   { field: 'timeoutSeconds', metadata: 'options', flag: 'timeout', form: 'timeout' },
   { field: 'resultMode', metadata: 'options', flag: 'mode', form: undefined },
   { field: 'purpose', metadata: 'purpose', flag: 'purpose', form: undefined },
+  { field: 'consentReceiptId', metadata: 'consent', flag: 'consent', form: undefined },
   { field: 'reference', metadata: 'reference', flag: 'reference', form: undefined },
   { field: 'forceNew', metadata: undefined, flag: 'force-new', form: undefined },
 ] as const;

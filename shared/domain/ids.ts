@@ -19,3 +19,9 @@ export const RevalidationId = z.string().check(z.regex(/^RVL[0-9a-f]{32}$/, 'mus
 
 /** A random id for a re-validation whose media is not uploaded yet. */
 export const newRevalidationId = (): string => `RVL${randomBytes(16).toString('hex')}`;
+
+/** `CNS` and 32 hex digits: the first half of a SHA-256 over what a consent receipt says. */
+export const ConsentReceiptId = z.string().check(z.regex(/^CNS[0-9a-f]{32}$/, 'must be CNS and 32 hex digits'));
+
+/** A SHA-256 in hex. */
+export const Sha256 = z.string().check(z.regex(/^[0-9a-f]{64}$/, 'must be 64 hex digits'));

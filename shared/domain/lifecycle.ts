@@ -3,21 +3,30 @@
  * only move forward; a phase without a successor is an end and never changes.
  */
 export const lifecycle = {
-  claimed: ['created', 'approved', 'declined', 'expired', 'refused', 'failed', 'canceled'],
-  created: ['moved', 'approved', 'declined', 'expired', 'failed', 'canceled'],
-  moved: ['approved', 'declined', 'expired', 'failed', 'canceled'],
+  claimed: ['created', 'approved', 'declined', 'expired', 'refused', 'failed', 'canceled', 'alternative_required'],
+  created: ['moved', 'approved', 'declined', 'expired', 'failed', 'canceled', 'alternative_required'],
+  moved: ['approved', 'declined', 'expired', 'failed', 'canceled', 'alternative_required'],
   approved: [],
   declined: [],
   expired: [],
   refused: [],
   failed: [],
   canceled: [],
+  alternative_required: [],
 } as const satisfies Record<string, readonly string[]>;
 
 export type Phase = keyof typeof lifecycle;
 
-/** The six ways a re-validation can end. */
-export const outcomeStatuses = ['approved', 'declined', 'expired', 'refused', 'failed', 'canceled'] as const;
+/** The seven ways a re-validation can end. `alternative_required`: the face is no longer used, and the person takes another way. */
+export const outcomeStatuses = [
+  'approved',
+  'declined',
+  'expired',
+  'refused',
+  'failed',
+  'canceled',
+  'alternative_required',
+] as const;
 
 export type OutcomeStatus = (typeof outcomeStatuses)[number];
 

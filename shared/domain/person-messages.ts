@@ -75,7 +75,15 @@ export const messages: Readonly<Record<MessageName, { text: Text; otherWay: bool
       pt: 'Precisamos da sua permissão para esta verificação. Ela é opcional.',
       en: 'We need your permission for this check. Giving it is optional.',
     },
-    otherWay: false,
+    otherWay: true,
+  },
+  face_not_used: {
+    text: {
+      es: 'La verificación de tu rostro terminó, y ya no usamos tu rostro.',
+      pt: 'A verificação do seu rosto terminou, e não usamos mais o seu rosto.',
+      en: 'The check of your face has ended, and we no longer use your face.',
+    },
+    otherWay: true,
   },
 };
 
@@ -99,6 +107,9 @@ export const Alternative = Way.check(
 );
 
 export type Alternative = z.infer<typeof Alternative>;
+
+/** The other way in an outcome: a reader accepts fields that a later version adds. */
+export const OfferedAlternative = z.object(Way.shape);
 
 /** The whole text for a person. @param alternative undefined where the deployment offers no other way */
 export const messageFor = (name: MessageName, language: Language, alternative: Alternative | undefined): string => {

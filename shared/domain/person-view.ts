@@ -75,6 +75,7 @@ const phrases: Readonly<Record<(typeof problems)[ProblemCode]['status'], string>
   403: 'Forbidden',
   404: 'Not Found',
   409: 'Conflict',
+  410: 'Gone',
   413: 'Content Too Large',
   415: 'Unsupported Media Type',
   422: 'Unprocessable Content',

@@ -8,6 +8,7 @@ export type NextStep =
   | 'try_later'
   | 'register_face'
   | 'give_permission'
+  | 'use_other_way'
   | 'ask_for_review';
 
 /** The text for the person (`person-messages.ts`). */
@@ -19,7 +20,8 @@ export type MessageName =
   | 'not_finished'
   | 'our_problem'
   | 'not_registered'
-  | 'permission_needed';
+  | 'permission_needed'
+  | 'face_not_used';
 
 export type Class = { retry: Retry; message: MessageName; nextStep: NextStep };
 
@@ -33,6 +35,7 @@ export const reasonClasses = {
   not_finished: { retry: 'now', message: 'not_finished', nextStep: 'start_again' },
   enrollment: { retry: 'never', message: 'not_registered', nextStep: 'register_face' },
   consent: { retry: 'now', message: 'permission_needed', nextStep: 'give_permission' },
+  alternative: { retry: 'now', message: 'face_not_used', nextStep: 'use_other_way' },
   ours_or_vendor: { retry: 'later', message: 'our_problem', nextStep: 'try_later' },
   request: { retry: 'later', message: 'our_problem', nextStep: 'try_later' },
   unclear: { retry: 'never', message: 'not_completed', nextStep: 'ask_for_review' },

@@ -90,11 +90,36 @@ export const reasonGroups = {
     means: 'The request breaks a rule. `detail` names the field and the rule.',
     operator: 'Correct the caller.',
   },
+  erased: {
+    status: 'refused',
+    class: 'enrollment',
+    means: 'The person of this account id was erased.',
+    operator: 'Enroll the person under a new account id.',
+  },
   consent: {
     status: 'refused',
     class: 'consent',
-    means: '`userAuthorized` is not true.',
+    means: '`userAuthorized` is not true, or no receipt of the consent is named where the deployment requires one.',
     operator: 'Ask the person for consent first.',
+  },
+  consent_receipt: {
+    status: 'refused',
+    class: 'consent',
+    means: 'The receipt of the consent is not known for this person, or it is for another purpose.',
+    operator: 'Ask the person for consent to this purpose, and record it.',
+  },
+  consent_ended: {
+    status: 'alternative_required',
+    class: 'consent',
+    means:
+      'The consent was revoked, or its time was over. Before the claim the status is `refused`: nothing was begun. After it the face is no longer used.',
+    operator: 'Offer the other way. Start a new one only with a new consent.',
+  },
+  alternative: {
+    status: 'alternative_required',
+    class: 'alternative',
+    means: 'The person takes another way, and the face is no longer used.',
+    operator: 'Take the person to the other way. The event names it.',
   },
   other_request: {
     status: 'refused',

@@ -12,6 +12,10 @@ const reasons = {
     unreadable_key: 'request',
     request_invalid: 'request',
     consent_missing: 'consent',
+    consent_unknown: 'consent_receipt',
+    consent_wrong_purpose: 'consent_receipt',
+    consent_expired: 'consent_ended',
+    consent_revoked: 'consent_ended',
     speech_match_needs_live_capture: 'request',
     idempotency_key_reused: 'other_request',
     already_asked_otherwise: 'other_question',
@@ -25,6 +29,7 @@ const reasons = {
     retry_other_purpose: 'linked_retry',
     retries_used_up: 'linked_retry',
     threshold_below_policy: 'request',
+    account_erased: 'erased',
     purpose_unknown: 'request',
   },
   MediaUnacceptableError: {
@@ -113,14 +118,18 @@ const reasons = {
     subject_missing: null,
     account_forbidden: null,
     revalidation_unknown: null,
+    consent_receipt_unknown: null,
+    consent_text_unknown: null,
     already_decided: null,
     not_ended: null,
+    legal_hold: null,
     body_too_large: null,
     content_type_unsupported: null,
   },
-  /** Ends without a named error: a cancellation, the execution’s own end, and an unknown error. */
+  /** Ends without a named error: a cancellation, another way, the execution’s own end, and an unknown error. */
   end: {
     canceled_by_caller: 'canceled',
+    alternative_chosen: 'alternative',
     execution_failed: 'system',
     execution_timed_out: 'system',
     execution_aborted: 'system',

@@ -14,6 +14,7 @@ export type RequestDetails = {
   userAuthorized: true;
   options: Options;
   purpose: string | undefined;
+  consentReceiptId: string | undefined;
   reference: string | undefined;
 };
 
@@ -42,16 +43,17 @@ export const detailsOfDrop = (key: string, metadata: Record<string, string>): Re
   const options = parseOrRefuse(Options, readOptions(metadata.options), 'x-amz-meta-options');
   const reference = parseOrRefuse(CallRequest.shape.reference, metadata.reference, 'x-amz-meta-reference');
   const purpose = parseOrRefuse(CallRequest.shape.purpose, metadata.purpose, 'x-amz-meta-purpose');
+  const consentReceiptId = parseOrRefuse(CallRequest.shape.consentReceiptId, metadata.consent, 'x-amz-meta-consent');
   refuseSpeech(options);
   const { accountId, enrollmentId } = ids;
-  return { accountId, enrollmentId, userAuthorized: true, options, purpose, reference };
+  return { accountId, enrollmentId, userAuthorized: true, options, purpose, consentReceiptId, reference };
 };
 
 /** The details of a call are its own fields. */
 export const detailsOfCall = (call: CallRequest): RequestDetails => {
-  const { accountId, enrollmentId, userAuthorized, options = {}, purpose, reference } = call;
+  const { accountId, enrollmentId, userAuthorized, options = {}, purpose, consentReceiptId, reference } = call;
   refuseSpeech(options);
-  return { accountId, enrollmentId, userAuthorized, options, purpose, reference };
+  return { accountId, enrollmentId, userAuthorized, options, purpose, consentReceiptId, reference };
 };
 
 /** Refuses speech matching: Truora gives the phrase to speak only after the media was made (documented). */

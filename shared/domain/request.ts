@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { AccountId, TruoraId } from './ids.ts';
+import { AccountId, ConsentReceiptId, TruoraId } from './ids.ts';
 
 export const subvalidations = ['similarity', 'passive_liveness', 'speech_match'] as const;
 
@@ -157,6 +157,8 @@ export const CallRequest = z.strictObject({
   }),
   options: z.optional(Options),
   purpose: z.optional(Purpose),
+  /** The receipt of the person's consent. A deployment with `consentMode: receipt` requires it; any other ignores it. */
+  consentReceiptId: z.optional(ConsentReceiptId),
   reference: z.optional(Reference),
   idempotencyKey: z.optional(IdempotencyKey),
   forceNew: z.optional(ForceNew),

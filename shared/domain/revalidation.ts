@@ -1,8 +1,9 @@
 import * as z from 'zod/mini';
 import { readReason } from './errors.ts';
-import { AccountId, RevalidationId, TruoraId } from './ids.ts';
+import { AccountId, ConsentReceiptId, RevalidationId, Sha256, TruoraId } from './ids.ts';
 import { outcomeStatuses } from './lifecycle.ts';
 import { MAX_MEDIA_BYTES, type MediaType, mediaTypes } from './media.ts';
+import { OfferedAlternative } from './person-messages.ts';
 import { PolicyVersion } from './policy.ts';
 import { verdictReasons } from './reasons.ts';
 import { CalledBy, ForceNew, Options, Purpose, Reference, ResultMode } from './request.ts';
@@ -36,6 +37,9 @@ export const Claim = z.object({
   /** The purpose whose policy the request was checked by, and the version of that policy. */
   purpose: z.optional(Purpose),
   policyVersion: z.optional(PolicyVersion),
+  /** The live receipt of consent that the case was claimed under, and the hash of its text. Absent with `consentMode: flag`. */
+  consentReceiptId: z.optional(ConsentReceiptId),
+  consentTextSha256: z.optional(Sha256),
   reference: z.optional(Reference),
   /** The re-validation of ours that this one retries. */
   linkedTo: z.optional(RevalidationId),
@@ -153,6 +157,8 @@ export const Outcome = z.object({
   purpose: z.optional(Purpose),
   policyVersion: z.optional(PolicyVersion),
   faceSearch: Verdict.shape.faceSearch,
+  /** Of `alternative_required`: the other way that the deployment offers the person. */
+  alternative: z.optional(OfferedAlternative),
   /** What led to the end: a webhook, the timed poll, the workflow itself, or a caller. */
   decidedBy: z.enum(['webhook', 'poll', 'workflow', 'caller']),
   claimedAt: z.optional(Timestamp),

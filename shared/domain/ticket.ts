@@ -5,10 +5,10 @@ import { MAX_MEDIA_BYTES, mediaTypes } from './media.ts';
 import type { CallRequest } from './request.ts';
 
 const common = (body: TicketBody | StartBody, revalidationId: string, calledBy: string) => {
-  const { accountId, enrollmentId, userAuthorized, options = {}, purpose, reference } = body;
+  const { accountId, enrollmentId, userAuthorized, options = {}, purpose, consentReceiptId, reference } = body;
   const issuedAt = new Date().toISOString();
   const person = { revalidationId, accountId, enrollmentId, userAuthorized };
-  return defined({ ...person, options, purpose, reference, calledBy, issuedAt });
+  return defined({ ...person, options, purpose, consentReceiptId, reference, calledBy, issuedAt });
 };
 
 /** A ticket for an upload to one exact key, which names the re-validation. */
@@ -45,7 +45,7 @@ export const startTicket = (
 /** The request for the state machine, from the ticket alone, so that a repeat sends the same request. */
 export const requestOf = ({ media, ...ticket }: Ticket): CallRequest => {
   if (!media) throw new TypeError('an upload starts the machine by itself');
-  const { accountId, enrollmentId, userAuthorized, options, purpose, reference } = ticket;
+  const { accountId, enrollmentId, userAuthorized, options, purpose, consentReceiptId, reference } = ticket;
   const { forceNew, idempotencyKey, calledBy } = ticket;
   return defined({
     kind: 'call' as const,
@@ -55,6 +55,7 @@ export const requestOf = ({ media, ...ticket }: Ticket): CallRequest => {
     media,
     options,
     purpose,
+    consentReceiptId,
     reference,
     idempotencyKey,
     forceNew,

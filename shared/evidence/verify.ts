@@ -1,6 +1,7 @@
 import { type KeyObject, verify } from 'node:crypto';
 import * as z from 'zod/mini';
 import { decode, decodeJson } from './base64url.ts';
+import { CERTIFICATE_TYPE, CertificateClaims } from './certificate.ts';
 import { EVIDENCE_TYPE, OpenClaims } from './claims.ts';
 import { type Claims, digestOf, SEPARATOR } from './sd-jwt.ts';
 import { isChained } from './trail.ts';
@@ -37,7 +38,7 @@ class EvidenceFault extends Error {
 }
 
 export type Verified =
-  | { valid: true; kid: string; claims: Claims; withheld: string[] }
+  | { valid: true; typ: string; kid: string; claims: Claims; withheld: string[] }
   | { valid: false; fault: Fault; detail: string };
 
 /** The whole header: a member that is not known, such as `crit`, could change what the rest means. */
@@ -45,20 +46,28 @@ const Header = z.strictObject({ alg: z.string(), typ: z.string(), kid: z.string(
 
 const Disclosure = z.tuple([z.string(), z.string(), z.unknown()]);
 
-/** @returns the id of the key that signed */
-const checkSignature = (signed: string, keys: ReadonlyMap<string, KeyObject>, typ: string): string => {
+/** The signed claims of each kind of record. */
+const claimsOfKind: Readonly<Record<string, z.ZodMiniType<OpenClaims | CertificateClaims>>> = {
+  [EVIDENCE_TYPE]: OpenClaims,
+  [CERTIFICATE_TYPE]: CertificateClaims,
+};
+
+export const recordTypes = Object.keys(claimsOfKind);
+
+/** @returns the id of the key that signed, and the kind of record */
+const checkSignature = (signed: string, keys: ReadonlyMap<string, KeyObject>, types: readonly string[]) => {
   const [header = '', payload = '', signature = '', ...more] = signed.split('.');
   const bytes = decode(signature);
   if (more.length > 0 || !bytes || !decode(payload)) throw new EvidenceFault('malformed');
   const { data } = Header.safeParse(decodeJson(header));
   if (!data) throw new EvidenceFault('header_malformed');
   if (data.alg !== 'ES256') throw new EvidenceFault('algorithm_refused');
-  if (data.typ !== typ) throw new EvidenceFault('type_foreign');
+  if (!types.includes(data.typ)) throw new EvidenceFault('type_foreign');
   const key = keys.get(data.kid);
   if (!key) throw new EvidenceFault('key_unknown');
   if (!verify('sha256', Buffer.from(`${header}.${payload}`), { key, dsaEncoding: 'ieee-p1363' }, bytes))
     throw new EvidenceFault('signature_wrong');
-  return data.kid;
+  return data;
 };
 
 /** Whether a value has members that SD-JWT gives a meaning, which here only the top level may have. */
@@ -69,8 +78,10 @@ const hasInner = (value: unknown): boolean =>
     ([name, inner]) => name === '_sd' || name === '...' || name === '_sd_alg' || hasInner(inner),
   );
 
-const readClaims = (payload: unknown): OpenClaims & Record<string, unknown> => {
-  const { data } = OpenClaims.safeParse(payload);
+type ReadClaims = Pick<OpenClaims, 'withholdable' | '_sd' | '_sd_alg'> & Record<string, unknown>;
+
+const readClaims = (payload: unknown, typ: string): ReadClaims => {
+  const { data } = claimsOfKind[typ]?.safeParse(payload) ?? {};
   const { _sd, _sd_alg, ...rest } = payload as Record<string, unknown>;
   const names = new Set(data?.withholdable);
   if (
@@ -82,12 +93,12 @@ const readClaims = (payload: unknown): OpenClaims & Record<string, unknown> => {
     data.withholdable.some((name) => Object.hasOwn(payload as object, name))
   )
     throw new EvidenceFault('claims_malformed');
-  if (!isChained(data.trail, data.trailHead)) throw new EvidenceFault('trail_broken');
+  if ('trail' in data && !isChained(data.trail, data.trailHead)) throw new EvidenceFault('trail_broken');
   return { ...rest, ...data };
 };
 
 /** The disclosed claims. Each disclosure must be one of those that were signed, and none may be there twice. */
-const readDisclosures = (disclosures: readonly string[], { _sd, withholdable }: OpenClaims): [string, unknown][] => {
+const readDisclosures = (disclosures: readonly string[], { _sd, withholdable }: ReadClaims): [string, unknown][] => {
   if (new Set(disclosures).size !== disclosures.length) throw new EvidenceFault('disclosure_repeated');
   const read = disclosures.map((text): [string, unknown] => {
     const { data } = Disclosure.safeParse(decodeJson(text));
@@ -102,13 +113,13 @@ const readDisclosures = (disclosures: readonly string[], { _sd, withholdable }: 
 /**
  * Verifies evidence without a network. One line feed at the end is not part of it: text tools add one.
  * @param keys by their ids, see `keysById`
- * @param typ the kind of record that is expected
+ * @param types the kinds of records that are expected
  * @returns all claims, signed and disclosed, and the names of those that are withheld; or why it is not valid
  */
 export const verifyEvidence = (
   file: string | Uint8Array,
   keys: ReadonlyMap<string, KeyObject>,
-  typ = EVIDENCE_TYPE,
+  types: readonly string[] = [EVIDENCE_TYPE],
 ): Verified => {
   try {
     const bytes = Buffer.from(file);
@@ -118,13 +129,14 @@ export const verifyEvidence = (
     const [signed = '', ...disclosures] = parts;
     // A last part would be a key binding, which evidence has not.
     if (disclosures.pop() !== '') throw new EvidenceFault('malformed');
-    const kid = checkSignature(signed, keys, typ);
-    const open = readClaims(decodeJson(signed.split('.')[1] ?? ''));
+    const { kid, typ } = checkSignature(signed, keys, types);
+    const open = readClaims(decodeJson(signed.split('.')[1] ?? ''), typ);
     const disclosed = readDisclosures(disclosures, open);
     const { _sd, _sd_alg, withholdable, ...claims } = open;
     const shown = disclosed.map(([name]) => name);
     return {
       valid: true,
+      typ,
       kid,
       claims: { ...claims, ...Object.fromEntries(disclosed) },
       withheld: withholdable.filter((name) => !shown.includes(name)),

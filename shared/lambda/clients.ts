@@ -1,12 +1,15 @@
 import { readSecret } from '../aws/secrets.ts';
+import { type ConsentSettings, requireConsent } from '../consent/check.ts';
 import { defined } from '../domain/defined.ts';
+import type { Claim } from '../domain/revalidation.ts';
 import { sendableKey } from '../domain/sendable-key.ts';
 import type { ThrottleStore } from '../domain/throttle.ts';
+import type { ErasureSettings } from '../erasure/erase-item.ts';
 import { throttleOf } from '../ledger/throttle.ts';
 import type { CreationSettings } from '../logic/creation.ts';
 import type { EvidenceSettings } from '../logic/evidence.ts';
 import type { Truora } from '../truora/call.ts';
-import { env } from './env.ts';
+import { env, NO_EVIDENCE } from './env.ts';
 import { emit, emitOutcome, emitTruoraCall } from './metrics.ts';
 
 /** The ledger, as the records' functions want it. */
@@ -15,6 +18,17 @@ export const ledgerFromEnv = () => ({ table: env('TABLE_NAME'), retentionDays: e
 /** Where outcomes are announced, how long media outlives them, and how one is counted. */
 export const outcomeSettingsFromEnv = () => ({ bus: env('EVENT_BUS'), mediaHours: env('MEDIA_HOURS'), emitOutcome });
 
+/** What the end of a case for want of consent works with. */
+export const consentFromEnv = (): ConsentSettings => ({
+  ledger: ledgerFromEnv(),
+  outcomeBus: outcomeSettingsFromEnv(),
+  alternative: env('ALTERNATIVE'),
+});
+
+/** Ends a case whose consent has ended. @throws AlreadyDecidedError */
+export const requireConsentOf = (claim: Claim & { validationId?: string | undefined }, owner: string): Promise<void> =>
+  requireConsent(consentFromEnv, env('TABLE_NAME'), claim, owner);
+
 /** Where evidence is kept, and how it is signed. */
 export const evidenceFromEnv = (): EvidenceSettings => ({
   bucket: env('EVIDENCE_BUCKET'),
@@ -22,6 +36,21 @@ export const evidenceFromEnv = (): EvidenceSettings => ({
   issuer: env('EVIDENCE_ISSUER'),
   codeVersion: env('CODE_VERSION'),
 });
+
+/** What an erasure works with, as long as its function has time. */
+export const erasureFromEnv = (hasTime: () => boolean): ErasureSettings => ({
+  ledger: ledgerFromEnv(),
+  outcomeBus: outcomeSettingsFromEnv(),
+  mediaBucket: env('MEDIA_BUCKET'),
+  erasureBucket: env('ERASURE_BUCKET'),
+  evidenceBucket: evidenceIfAnyFromEnv()?.bucket,
+  settleSeconds: env('SETTLE_SECONDS'),
+  hasTime,
+});
+
+/** Undefined where the deployment signs no evidence. */
+export const evidenceIfAnyFromEnv = (): EvidenceSettings | undefined =>
+  env('EVIDENCE_BUCKET') === NO_EVIDENCE ? undefined : evidenceFromEnv();
 
 /** The throttle before Truora, that all runs share. */
 export const throttleFromEnv = (): ThrottleStore => throttleOf(accessFromEnv('DYNAMODB'), env('TABLE_NAME'));
@@ -35,6 +64,7 @@ export const creationFromEnv = (): CreationSettings => ({
   onUnresolved: env('ON_UNRESOLVED'),
   dailyBudget: env('DAILY_BUDGET'),
   emitOrphans: (count) => emit('Orphans', count),
+  requireConsent: requireConsentOf,
 });
 
 /** What may be retried, as the deployment was told of its account at Truora. */

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { OnUnresolved } from '../domain/attempts.ts';
+import { ConsentMode, ConsentTexts } from '../domain/consent.ts';
 import { Alternative } from '../domain/person-messages.ts';
 import { Policies } from '../domain/policy.ts';
 import { ResultMode } from '../domain/request.ts';
@@ -22,6 +23,9 @@ const origins = z.pipe(
     z.array(z.url()),
   ),
 );
+
+/** The name of the bucket of evidence where the deployment signs none. */
+export const NO_EVIDENCE = 'none';
 
 /** JSON; undefined for another text, which the schema after it refuses. */
 const json = z.transform((value: string): unknown => {
@@ -88,6 +92,9 @@ const variables = {
     ),
     z.pipe(z.pipe(text, json), Alternative),
   ]),
+  /** How the consent of a person is shown, and the texts of consent by name with their hashes, as JSON. */
+  CONSENT_MODE: ConsentMode,
+  CONSENT_TEXTS: z.pipe(z.pipe(text, json), ConsentTexts),
   /** The address of this project's documentation, for the types of problems; `none` when the deployment names none. */
   DOCUMENTATION_URL: z.pipe(
     text,
@@ -100,6 +107,13 @@ const variables = {
   EVIDENCE_ISSUER: text,
   /** The version of this project. */
   CODE_VERSION: text,
+  /** Whether an account id or a reference may be a national id. */
+  ALLOW_NATIONAL_IDS: z.pipe(
+    z.enum(['true', 'false']),
+    z.transform((value) => value === 'true'),
+  ),
+  /** The bucket that names erased persons, outside of the ledger. */
+  ERASURE_BUCKET: text,
 };
 
 export type EnvKey = keyof typeof variables;

@@ -54,7 +54,7 @@ export const emitOutcome = (outcome: Outcome): void => {
 
 /** Emits the metrics of one call to Truora. */
 export const emitTruoraCall = (seen: {
-  method: 'GET' | 'POST' | 'PUT';
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   milliseconds: number;
   failed: boolean;
 }): void => {

@@ -84,6 +84,14 @@ export const recordAttempt = async (
   throw new Error('the attempts of the record kept changing');
 };
 
+/**
+ * For a step that has to wait or to send: a case that a caller has ended meanwhile is answered at once.
+ * @throws AlreadyDecidedError
+ */
+export const refuseEnded = (record: LedgerRecord | undefined): void => {
+  if (record && isEnd(record.phase)) throw new AlreadyDecidedError('already_decided', record.revalidationId);
+};
+
 /** The record and its upload link. The link is undefined after the deadline. */
 export const readForMove = async (
   ledger: Ledger,

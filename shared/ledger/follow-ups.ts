@@ -10,8 +10,11 @@ const PAGE = 25;
 
 const GROUP = 10;
 
-/** The records whose follow-up time has passed, a few at a time. The oldest come first within one page of each shard. */
-export async function* dueRecords({ table }: Ledger, now: Date): AsyncGenerator<ParsedRecords> {
+/** Records that are due, and other due items, which are not of `shared/ledger`. */
+export type Due = ParsedRecords & { others: Item[] };
+
+/** What is due for a follow-up, a few at a time. The oldest come first within one page of each shard. */
+export async function* dueRecords({ table }: Ledger, now: Date): AsyncGenerator<Due> {
   let open: { shard: string; after?: Item | undefined }[] = shards.map((shard) => ({ shard }));
   while (open.length > 0) {
     const pages = await Promise.all(
@@ -26,7 +29,8 @@ export async function* dueRecords({ table }: Ledger, now: Date): AsyncGenerator<
         table,
         keys.slice(from, from + GROUP).map(({ pk }) => pk),
       );
-      yield parseRecords(items);
+      const isRecord = ({ pk }: Item) => pk.startsWith(keyOf(''));
+      yield { ...parseRecords(items.filter(isRecord)), others: items.filter((item) => !isRecord(item)) };
     }
     open = pages.flatMap(({ shard, next }) => (next ? [{ shard, after: next }] : []));
   }

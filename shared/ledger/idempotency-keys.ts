@@ -8,6 +8,7 @@ import { Claim } from '../domain/revalidation.ts';
 import { ownRecord } from './claims.ts';
 import { secondsAfter } from './keys.ts';
 import { type Ledger, readRecord, withdrawClaim } from './records.ts';
+import { personOf } from './tombstones.ts';
 
 /**
  * The life of an idempotency key: as long as Step Functions keeps an execution's name, and no longer than its record. A key
@@ -16,7 +17,7 @@ import { type Ledger, readRecord, withdrawClaim } from './records.ts';
 const LIFE_DAYS = 90;
 
 /** The scope of the caller, the key, and the hash of the request: the same key must not be used with another request. */
-export type Alias = { scope: string; key: string; body: string };
+export type Alias = { scope: string; key: string; body: string; accountId: string };
 
 /** Callers that start the state machine directly share one scope, because only their permission is known. */
 const WORKFLOW_SCOPE = 'workflow';
@@ -25,7 +26,8 @@ const WORKFLOW_SCOPE = 'workflow';
  * The ledger key of an idempotency key. Scope and key may hold any visible character, so the separator is escaped in the scope:
  * the first `#` after the prefix separates them.
  */
-const keyOf = ({ scope, key }: Alias) => `KEY#${scope.replaceAll('%', '%25').replaceAll('#', '%23')}#${key}`;
+const keyOf = ({ scope, key }: Pick<Alias, 'scope' | 'key'>) =>
+  `KEY#${scope.replaceAll('%', '%25').replaceAll('#', '%23')}#${key}`;
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
@@ -49,7 +51,12 @@ export const hashOfQuestion = (
 
 export const aliasOf = (call: CallRequest | undefined, policy: Policies): Alias | undefined =>
   call?.idempotencyKey
-    ? { scope: WORKFLOW_SCOPE, key: call.idempotencyKey, body: hashOfQuestion(call, policy) }
+    ? {
+        scope: WORKFLOW_SCOPE,
+        key: call.idempotencyKey,
+        body: hashOfQuestion(call, policy),
+        accountId: call.accountId,
+      }
     : undefined;
 
 type Pointer = { revalidationId: string; body: string; reservedBy?: string };
@@ -115,6 +122,8 @@ const itemOf = ({ retentionDays }: Ledger, alias: Alias & { revalidationId: stri
   pk: keyOf(alias),
   revalidationId: alias.revalidationId,
   body: alias.body,
+  // So that an erasure finds it: callers choose keys as they like.
+  person: personOf(alias.accountId),
   expiresAt: secondsAfter(new Date(), Math.min(LIFE_DAYS, retentionDays) * 86_400),
   reservedBy,
 });

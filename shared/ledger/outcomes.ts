@@ -1,5 +1,5 @@
 import { putNew, updateItem } from '../aws/dynamodb.ts';
-import type { Amendment } from '../domain/amendments.ts';
+import { type Amendment, currentOutcomeOf, mayChange } from '../domain/amendments.ts';
 import { amendmentAnnouncementOf } from '../domain/announcement.ts';
 import { defined } from '../domain/defined.ts';
 import { lastCheckAt, shardOf } from '../domain/follow-up.ts';
@@ -13,8 +13,8 @@ import { dueFrom, type Ledger, lifeOf, readAlive, readRecord, UPLOAD_LINK } from
 
 /**
  * Adds a verdict that arrived after the end. The outcome does not change. Of two concurrent writers one succeeds.
- * @returns the record with the amendment; undefined when another one was added in between, or when the SDK repeated our own
- *   write after its answer was lost
+ * @returns the record with the amendment; undefined when another one was added or the consent was revoked in between, or when the SDK
+ *   repeated our own write after its answer was lost
  */
 export const amend = async (
   ledger: Ledger,
@@ -24,12 +24,22 @@ export const amend = async (
   const { revalidationId, outcome, phase, amended, amendments = [] } = record;
   if (!outcome) return undefined;
   const { eventId } = amendmentAnnouncementOf(outcome, amendment);
+  const usesFace = amendment.status !== 'alternative_required';
   const written = await updateItem(ledger.table, keyOf(revalidationId), {
     set: { amended: eventId },
     append: { amendments: [amendment] },
-    when: { phase: [phase], amended: amended ? [amended] : [] },
+    when: defined({ phase: [phase], amended: amended ? [amended] : [], consentRevokedAt: usesFace ? [] : undefined }),
   });
   return written && { ...record, amended: eventId, amendments: [...amendments, amendment] };
+};
+
+/** Notes on an ended record that its consent is revoked: no late verdict by a face is added any more. */
+export const refuseLateVerdict = async (ledger: Ledger, record: LedgerRecord): Promise<void> => {
+  const { revalidationId, phase, outcome, amendments, consentRevokedAt } = record;
+  if (consentRevokedAt || !outcome || phase === 'alternative_required') return;
+  if (!mayChange(currentOutcomeOf(outcome, amendments))) return;
+  const set = { consentRevokedAt: new Date().toISOString() };
+  await updateItem(ledger.table, keyOf(revalidationId), { set, when: { phase: [phase] } });
 };
 
 /** The stored outcome, and whether it was announced. */
@@ -118,26 +128,30 @@ export const announceAgain = async (
   return written !== undefined;
 };
 
+/** Writes `canceled`, as `recordEarlyEnd` does. */
+export const recordCancellation = (ledger: Ledger, of: Subject, canceledBy: string): Promise<EarlyEnd> =>
+  recordEarlyEnd(ledger, of, { status: 'canceled', reason: 'canceled_by_caller' }, { canceledBy });
+
+/** The stored record, ended now or before, and whether this call ended it. */
+export type EarlyEnd = { record: LedgerRecord; isNew: boolean };
+
 /**
- * Writes `canceled` when the case has not ended, for any owner of the record. Without a record, this writes one without an owner.
- * @returns the stored record, canceled now or ended before, and whether this call canceled it
+ * Writes an end that a caller decides when the case has not ended, for any owner of the record. Without a record, this writes one
+ * without an owner.
+ * @param by who ended it, where the record says so
  */
-export const recordCancellation = async (
+export const recordEarlyEnd = async (
   ledger: Ledger,
   of: Subject,
-  canceledBy: string,
-): Promise<{ record: LedgerRecord; isNew: boolean }> => {
+  end: Pick<Outcome, 'reason' | 'alternative'> & { status: 'canceled' | 'alternative_required' },
+  by: Pick<LedgerRecord, 'canceledBy' | 'endedBy'>,
+): Promise<EarlyEnd> => {
   const at = new Date();
   const { revalidationId, accountId, enrollmentId } = of;
   const { claimedAt: _, receipt: __, ...about } = of;
-  const outcome = outcomeOf(about, {
-    status: 'canceled',
-    reason: 'canceled_by_caller',
-    decidedBy: 'caller',
-    decidedAt: at.toISOString(),
-  });
+  const outcome = outcomeOf(about, { ...end, decidedBy: 'caller', decidedAt: at.toISOString() });
   const written = await updateItem(ledger.table, keyOf(revalidationId), {
-    set: { phase: 'canceled', outcome, canceledBy, expiresAt: lifeOf(ledger, at) },
+    set: { phase: end.status, outcome, ...by, expiresAt: lifeOf(ledger, at) },
     setIfAbsent: defined({
       revalidationId,
       owner: NO_OWNER,
@@ -146,15 +160,15 @@ export const recordCancellation = async (
       enrollmentId,
       ...dueFrom(revalidationId, at),
     }),
-    append: { trail: [{ phase: 'canceled', at: at.toISOString() }] },
+    append: { trail: [{ phase: end.status, at: at.toISOString() }] },
     remove: [UPLOAD_LINK],
-    when: { phase: predecessors('canceled') },
+    when: { phase: predecessors(end.status) },
     orAbsent: true,
   });
   const record = written ? readAlive(written) : await readRecord(ledger, revalidationId);
-  if (!record) throw new TypeError('the record expired while it was canceled');
+  if (!record) throw new TypeError('the record expired while it was ended');
   return { record, isNew: written !== undefined };
 };
 
-/** The owner of a record that was canceled before an execution started. */
+/** The owner of a record that was ended before an execution started. */
 const NO_OWNER = 'none';

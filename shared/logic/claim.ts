@@ -3,11 +3,13 @@ import { MediaGoneError, MediaUnacceptableError } from '../domain/errors.ts';
 import type { Intake } from '../domain/intake.ts';
 import type { RetryRules } from '../domain/linked-retry.ts';
 import { isTooOld } from '../domain/media.ts';
+import { refuseNationalIds } from '../domain/national-ids.ts';
 import { Claim } from '../domain/revalidation.ts';
 import { claim, ownRecord } from '../ledger/claims.ts';
 import { holdMedia } from '../ledger/holds.ts';
 import { claimUnderKey } from '../ledger/idempotency-keys.ts';
 import { readRecord } from '../ledger/records.ts';
+import { refuseErased } from '../ledger/tombstones.ts';
 import { refuseIfOld } from './answer-age.ts';
 import { linkRetry } from './linked-retry.ts';
 import { type LocateSettings, locate } from './locate.ts';
@@ -18,7 +20,13 @@ export type ClaimSettings = LocateSettings & {
   /** The greatest age of a drop. Hours. */
   mediaHours: number;
   retries: RetryRules;
+  allowNationalIds: boolean;
+  /** Enters the case on the receipt of consent that its request names. @returns what the claim keeps of it */
+  enterOnConsent: (details: ReadRequest['details'], revalidationId: string) => Promise<ClaimedConsent>;
 };
+
+/** What a claim keeps of a receipt of consent. */
+export type ClaimedConsent = Pick<Claim, 'consentReceiptId' | 'consentTextSha256'>;
 
 /**
  * Checks a request and claims its case for the execution: the person, the consent, the version of the media, and whether Truora takes
@@ -43,6 +51,8 @@ const findOrClaim = async (settings: ClaimSettings, intake: Intake): Promise<Cla
   const { executionId: owner } = intake;
   const { revalidationId, idempotencyKey, request } = await locate(settings, intake);
   if (!request) return Claim.parse(await ownRecord(ledger, revalidationId, owner));
+  refuseNationalIds(request.details, settings);
+  await refuseErased(ledger.table, request.details.accountId);
   await refuseTooOld(settings, intake, revalidationId, request);
   const claimOnce = async (keyHash?: string): Promise<Claim> => {
     const wanted = await newClaim(settings, revalidationId, request);
@@ -64,15 +74,18 @@ const refuseTooOld = async (
 
 /** The claim to write. The slot of a linked retry is taken first. */
 const newClaim = async (
-  { ledger, retries }: ClaimSettings,
+  { ledger, retries, enterOnConsent }: ClaimSettings,
   revalidationId: string,
   { details, media }: ReadRequest,
 ): Promise<Claim> => {
   const { accountId, purpose, requested } = details;
+  const consent = await enterOnConsent(details, revalidationId);
   const retried = await linkRetry(ledger, revalidationId, { accountId, purpose, retryOf: requested.retryOf }, retries);
   return defined({
     revalidationId,
     ...details,
+    consentReceiptId: undefined,
+    ...consent,
     requested: retried ? { ...requested, retryOf: retried.validationId } : requested,
     media,
     linkedTo: retried?.linkedTo,

@@ -47,7 +47,8 @@ export const evidenceOf = async (
 ): Promise<string | undefined> => {
   for (let tries = 0; tries < TRIES; tries += 1) {
     const stored = await readEvidence(bucket, revalidationId);
-    if (!hasOutcome(record) || (stored && isCurrent(stored, record))) return stored?.text;
+    // Nothing is signed about an erased person.
+    if (!hasOutcome(record) || record.erasedAt || (stored && isCurrent(stored, record))) return stored?.text;
     const text = await signClaims(EVIDENCE_TYPE, claimsOf(record, { issuer, codeVersion }), await signerOf(keyIds));
     if (await writeEvidence(bucket, revalidationId, text, stored)) return text;
   }

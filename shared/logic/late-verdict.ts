@@ -1,4 +1,4 @@
-import { changes, currentOutcomeOf, mayChange } from '../domain/amendments.ts';
+import { amendmentOf, changes, currentOutcomeOf, mayChange } from '../domain/amendments.ts';
 import { defined } from '../domain/defined.ts';
 import { TruoraRejectedError } from '../domain/errors.ts';
 import { floorOf, type Policies } from '../domain/policy.ts';
@@ -19,6 +19,8 @@ export type LateVerdictSettings = {
   truora: Truora;
   throttle: ThrottleStore;
   policy: Policies;
+  /** Whether the consent of the case allows a verdict to count: false once it was revoked. */
+  mayUseFace: (record: LedgerRecord) => Promise<boolean>;
   /** Counts a reason of Truora that is not known. */
   emitUnknownWord: (word: 'reason') => void;
   /** Logs an amendment. */
@@ -43,8 +45,9 @@ export const amendLate = async (
   const verdict = await askAgain(settings, record, outcome);
   if (!verdict) return 'pending';
   if (!changes(current, verdict)) return 'done';
-  const { decidedAt: at, ...decision } = verdict;
-  const amended = await amend(ledger, record, { at, from: lateWebhookAt ? 'webhook' : 'sweep', ...decision });
+  const isOver = current.status === 'alternative_required' || record.consentRevokedAt !== undefined;
+  const isUsable = !isOver && (await settings.mayUseFace(record));
+  const amended = await amend(ledger, record, amendmentOf(verdict, lateWebhookAt ? 'webhook' : 'sweep', isUsable));
   if (!amended) return 'changed_elsewhere';
   if (verdict.reason === 'unknown_reason') emitUnknownWord('reason');
   logAmended(revalidationId, verdict.status);

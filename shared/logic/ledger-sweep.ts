@@ -18,6 +18,8 @@ export type SweepSettings = FollowUpSettings & {
   logFailure: (error: unknown, revalidationId: string) => void;
   /** Logs a record that a person must correct. */
   logUnreadable: (revalidationId: string) => void;
+  /** The follow-up of a due item that is no record. */
+  followUpOther: (item: Item) => Promise<void>;
 };
 
 /**
@@ -26,11 +28,12 @@ export type SweepSettings = FollowUpSettings & {
  */
 export const sweepLedger = async (settings: SweepSettings): Promise<{ seen: number; failed: number }> => {
   const tally = { seen: 0, failed: 0 };
-  for await (const { records, unreadable } of dueRecords(settings.ledger, new Date())) {
+  for await (const { records, unreadable, others } of dueRecords(settings.ledger, new Date())) {
     if (settings.remainingMs() < RESERVE_MS) break;
     const done = await Promise.all([
       ...records.map((record) => attempt(settings, record)),
       ...unreadable.map((item) => passOver(settings, item)),
+      ...others.map((item) => attemptOther(settings, item)),
     ]);
     tally.seen += done.length;
     tally.failed += done.filter((isDone) => !isDone).length;
@@ -51,6 +54,18 @@ const attempt = async (settings: SweepSettings, record: LedgerRecord): Promise<b
     // The record makes room for the others. If this write fails too, it stays due.
     await reschedule(ledger, record, firstFollowUp(new Date()), { keepLateWebhook: true }).catch(() => {});
     return !isFailure;
+  }
+};
+
+const attemptOther = async (settings: SweepSettings, item: Item): Promise<boolean> => {
+  const { ledger, logFailure, followUpOther } = settings;
+  try {
+    await inTime(followUpOther(item));
+    return true;
+  } catch (error) {
+    logFailure(error, item.pk);
+    await postpone(ledger, item, firstFollowUp(new Date())).catch(() => {});
+    return false;
   }
 };
 

@@ -28,6 +28,7 @@ export type ReadRequest = {
     | 'resultMode'
     | 'purpose'
     | 'policyVersion'
+    | 'consentReceiptId'
     | 'reference'
     | 'calledBy'
     | 'forceNew'
@@ -56,7 +57,7 @@ export const readRequest = async (
   const { resultMode = settings.resultMode, ...requested } = applyPolicy(details, policy);
   const type = acceptMedia(media, requested);
   await checkMedia(type, fileAt({ bucket, key }, media), mediaLimits);
-  const { accountId, enrollmentId, userAuthorized, reference } = details;
+  const { accountId, enrollmentId, userAuthorized, consentReceiptId, reference } = details;
   const { calledBy } = call ?? ticket ?? {};
   const { versionId, etag, bytes, putAt } = media;
   return {
@@ -67,6 +68,7 @@ export const readRequest = async (
       requested,
       resultMode,
       ...appliedPolicy(details, policy),
+      consentReceiptId,
       reference,
       calledBy,
       forceNew: call?.forceNew,

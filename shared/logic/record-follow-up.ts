@@ -20,6 +20,8 @@ export type FollowUpSettings = LateVerdictSettings & {
   graceSeconds: number;
   /** Counts and logs orphans, and calls that may have been charged without a trace. */
   emitOrphans: (count: number, revalidationId: string) => void;
+  /** Takes an ended case off its receipt of consent. */
+  leaveConsent: (record: LedgerRecord) => Promise<void>;
 };
 
 /**
@@ -62,6 +64,7 @@ export const followUpEnded = async (
   const late = isOver ? 'done' : await amendLate(settings, record, outcome);
   // Another writer amended the record, or the answer to our write was lost. The record stays due, and the next sweep announces it.
   if (late === 'changed_elsewhere') return;
+  if (isLast) await settings.leaveConsent(record);
   const next = isSettled && isDeleted ? undefined : firstFollowUp(now);
   // A webhook arrived and Truora has not decided yet: the next follow-up is soon, because of that webhook.
   const soon =

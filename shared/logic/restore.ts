@@ -12,6 +12,7 @@ import { keyOf } from '../ledger/keys.ts';
 import { recordOutcome } from '../ledger/outcomes.ts';
 import { type Ledger, readRecord } from '../ledger/records.ts';
 import { GATE } from '../ledger/throttle.ts';
+import { personOf, readTombstone } from '../ledger/tombstones.ts';
 
 /** Why the throttle is closed meanwhile. Only a throttle that is closed for this reason is opened again. */
 const CLOSED = 'the ledger is being restored';
@@ -48,7 +49,7 @@ export const replay = async (ledger: Ledger, stateMachineArn: string, from: Date
       tally.executions += 1;
       const seen = await journalOf(executionArn);
       if (!seen) continue;
-      await bringBack(ledger, executionArn, startDate, seen);
+      if (!(await bringBack(ledger, executionArn, startDate, seen))) continue;
       tally[seen.outcome ? 'decided' : 'open'] += 1;
     }
   }
@@ -72,9 +73,11 @@ const journalOf = async (executionArn: string): Promise<Seen | undefined> => {
   return undefined;
 };
 
-const bringBack = async (ledger: Ledger, executionArn: string, startDate: Date, seen: Seen): Promise<void> => {
+/** @returns false for a person who was erased: nothing is brought back */
+const bringBack = async (ledger: Ledger, executionArn: string, startDate: Date, seen: Seen): Promise<boolean> => {
   const { claim, validation, outcome } = seen;
   const { revalidationId, accountId } = claim;
+  if (await readTombstone(ledger.table, personOf(accountId))) return false;
   const owner = await claimAgain(ledger, claim, executionArn);
   if (validation) {
     const { validationId, ...used } = validation;
@@ -89,6 +92,7 @@ const bringBack = async (ledger: Ledger, executionArn: string, startDate: Date, 
   }
   // The first outcome stays, and this was the first: an execution that claimed the case since the restore finds it decided.
   if (outcome) await recordOutcome(ledger, outcome, owner);
+  return true;
 };
 
 /** @returns the owner of the record now: another execution may have claimed the case since the restore */

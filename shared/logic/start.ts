@@ -16,6 +16,7 @@ import { requestOf, startTicket, uploadTicket } from '../domain/ticket.ts';
 import { bindKey, findKey, hashOfQuestion } from '../ledger/idempotency-keys.ts';
 import { type Ledger, readRecord } from '../ledger/records.ts';
 import { readTicket } from '../ledger/tickets.ts';
+import { refuseErased } from '../ledger/tombstones.ts';
 import { refuseOldAnswer } from './answer-age.ts';
 import { promise } from './promise.ts';
 
@@ -53,6 +54,7 @@ export type StartedCase = {
  */
 export const start = async (settings: StartSettings, call: StartCall): Promise<StartedCase> => {
   const { ledger, mediaBucket, machineArn } = settings;
+  await refuseErased(ledger.table, call.body.accountId);
   const { revalidationId: id, isRepeat } = await promised(settings, call);
   const [record, ticket] = await Promise.all([readRecord(ledger, id), readTicket(ledger.table, id)]);
   if (!record && !ticket) throw new CallRefusedError('revalidation_unknown', 'its time in the ledger is over');
@@ -67,7 +69,9 @@ export const start = async (settings: StartSettings, call: StartCall): Promise<S
 const promised = async (settings: StartSettings, call: StartCall) => {
   const { ledger, policy, retries } = settings;
   const { body, key, calledBy, maxAgeSeconds } = call;
-  const alias = key ? { scope: calledBy, key, body: hashOfQuestion(body, policy) } : undefined;
+  const alias = key
+    ? { scope: calledBy, key, body: hashOfQuestion(body, policy), accountId: body.accountId }
+    : undefined;
   const known = alias && (await findKey(ledger, alias));
   if (known) return { revalidationId: known, isRepeat: true };
   const ticket = await ticketFor(settings, call);

@@ -10,7 +10,7 @@ import {
   UploadLinkSpentError,
   UploadLinkUnsafeError,
 } from '../domain/errors.ts';
-import { readJson } from './body.ts';
+import { isMarkup, readJson } from './body.ts';
 import { type Answer, type Call, type Deadlines, SendError, send } from './http.ts';
 
 /** How to reach Truora, or the local system in its place. */
@@ -50,17 +50,30 @@ export const observed = async <T>({ onCall }: Truora, method: Call['method'], ca
 /** An id for a path, after our own check: Truora's pattern for account ids matches `..`. */
 export const segment = (schema: z.ZodMiniType<string>, id: string): string => encodeURIComponent(schema.parse(id));
 
+type Asked = { form?: string; maxBytes?: number; onHeaders?: (answer: Answer) => void };
+
 export const ask = async <Schema extends z.ZodMiniType>(
   truora: Truora,
   method: 'GET' | 'POST',
   path: string,
   schema: Schema,
-  {
-    form,
-    maxBytes = MAX_ANSWER_BYTES,
-    onHeaders,
-  }: { form?: string; maxBytes?: number; onHeaders?: (answer: Answer) => void } = {},
-): Promise<z.infer<Schema>> => {
+  asked: Asked = {},
+): Promise<z.infer<Schema>> =>
+  answered(truora, method, path, asked, ({ body }) => {
+    const { success, data } = schema.safeParse(readJson(body));
+    if (!success)
+      throw new TruoraContractError('truora_contract_broken', 'the answer does not hold what Truora documents');
+    return data as z.infer<Schema>;
+  });
+
+/** Sends a call with our key, and reads its answer below 300. */
+export const answered = async <Result>(
+  truora: Truora,
+  method: 'GET' | 'POST' | 'DELETE',
+  path: string,
+  { form, maxBytes = MAX_ANSWER_BYTES, onHeaders }: Asked,
+  read: (answer: Answer) => Result,
+): Promise<Result> => {
   const askWith = (key: string) =>
     deliver(
       defined({
@@ -87,10 +100,7 @@ export const ask = async <Schema extends z.ZodMiniType>(
     truora.onAnswer?.(answer);
     if (answer.status >= 300) throw refusalOf(answer);
     onHeaders?.(answer);
-    const { success, data } = schema.safeParse(readJson(answer.body));
-    if (!success)
-      throw new TruoraContractError('truora_contract_broken', 'the answer does not hold what Truora documents');
-    return data as z.infer<Schema>;
+    return read(answer);
   });
 };
 
@@ -116,7 +126,7 @@ export const deliver = async (call: Call): Promise<Answer> => {
 };
 
 /** The error for an answer that is not 2xx. Bodies are never quoted, because they may hold personal data. */
-const refusalOf = ({ status, headers }: Answer): Error => {
+const refusalOf = ({ status, headers, body }: Answer): Error => {
   if (status === 429) {
     const wait = retryAfterSeconds(headers['retry-after']);
     return new TruoraBusyError('truora_rate_limited', 'Truora answered 429', wait);
@@ -125,7 +135,8 @@ const refusalOf = ({ status, headers }: Answer): Error => {
   if (status === 401 || status === 403) {
     return new TruoraUnauthorizedError('truora_unauthorized', `Truora answered ${status}: wrong key or origin`);
   }
-  if (status === 404) return new TruoraRejectedError('truora_not_found', 'Truora answered 404');
+  // A web page is a proxy's answer, or another service's: it does not say that Truora has no such object.
+  if (status === 404 && !isMarkup(body)) return new TruoraRejectedError('truora_not_found', 'Truora answered 404');
   if (status >= 400 && status < 500 && status !== 408) {
     return new TruoraRejectedError('truora_rejected', `Truora answered ${status}`);
   }

@@ -11,7 +11,7 @@ import { AccountId, TruoraId } from '../domain/ids.ts';
 import type { MediaType } from '../domain/media.ts';
 import { type Options, subvalidationsOf } from '../domain/request.ts';
 import { isErrorBody } from './body.ts';
-import { ask, deliver, MAX_ANSWER_BYTES, observed, segment, type Truora } from './call.ts';
+import { answered, ask, deliver, MAX_ANSWER_BYTES, observed, segment, type Truora } from './call.ts';
 import type { Answer } from './http.ts';
 import { signsIn } from './list-end.ts';
 import { type ListedRow, nextOf, rowsOf } from './list-page.ts';
@@ -27,6 +27,21 @@ const MOST_PAGES = 20;
 /** `GET /v1/enrollments/{id}`. @throws TruoraRejectedError `truora_not_found` for an unknown id */
 export const getEnrollment = async (truora: Truora, enrollmentId: string) =>
   ask(truora, 'GET', `/v1/enrollments/${segment(TruoraId, enrollmentId)}`, EnrollmentAnswer);
+
+/**
+ * `DELETE /v1/enrollments/{id}` (seen in a transcription; answer unknown): removes the face that Truora keeps. 200, 204, and 404 for one
+ * that is not there any more, count as done; any other success does not say so.
+ * @throws Truora's errors for any other answer: it may be there still
+ */
+export const deleteEnrollment = async (truora: Truora, enrollmentId: string): Promise<void> => {
+  const path = `/v1/enrollments/${segment(TruoraId, enrollmentId)}`;
+  await answered(truora, 'DELETE', path, {}, ({ status, body }) => {
+    if ((status === 200 || status === 204) && !isErrorBody(body)) return;
+    throw new TruoraContractError('truora_contract_broken', `the deletion was answered ${status}`);
+  }).catch((error) => {
+    if (!(error instanceof TruoraRejectedError && error.reason === 'truora_not_found')) throw error;
+  });
+};
 
 /**
  * `GET /v1/accounts/{id}/enrollments` (seen in a transcription; shape assumed). It is only a hint: unreadable rows and later pages are left out.

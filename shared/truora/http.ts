@@ -30,7 +30,7 @@ const closeOf = (socket: Socket): Promise<void> =>
 export type Deadlines = { connectMs: number; headersMs: number; idleMs: number; totalMs: number };
 
 export type Call = {
-  method: 'GET' | 'POST' | 'PUT';
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   url: URL;
   headers: Record<string, string>;
   /** For a stream, `seen` is called with each sent chunk. */

@@ -3,17 +3,26 @@ import { type StepName, stepNames } from './contract.ts';
 /** The file name of a function: `ClaimRequest` is in `functions/claim-request.ts`. */
 export const fileOf = (functionName: string): string => functionName.replace(/(?!^)[A-Z]/g, '-$&').toLowerCase();
 
-type Route = { method: 'GET' | 'POST'; path: string; scope: 'read' | 'write' | 'signature' | 'public' };
+type Route = {
+  method: 'GET' | 'POST' | 'DELETE';
+  path: string;
+  scope: 'read' | 'write' | 'operate' | 'signature' | 'public';
+};
 
 /**
- * The routes of the HTTP API, one function each. The scope is the caller's permission: to read, to write, a signature in the
- * body, or none for what everyone may read.
+ * The routes of the HTTP API, one function each. The scope is the caller's permission: to read, to write, to erase a person, a
+ * signature in the body, or none for what everyone may read.
  */
 export const routes = {
   StartRevalidation: { method: 'POST', path: '/revalidations', scope: 'write' },
   ReadRevalidation: { method: 'GET', path: '/revalidations/{id}', scope: 'read' },
   ListRevalidations: { method: 'GET', path: '/accounts/{accountId}/revalidations', scope: 'read' },
   CancelRevalidation: { method: 'POST', path: '/revalidations/{id}/cancel', scope: 'write' },
+  EraseAccount: { method: 'DELETE', path: '/accounts/{accountId}', scope: 'operate' },
+  ChooseAlternative: { method: 'POST', path: '/revalidations/{id}/alternative', scope: 'write' },
+  GiveConsent: { method: 'POST', path: '/consents', scope: 'write' },
+  RevokeConsent: { method: 'POST', path: '/consents/{id}/revoke', scope: 'write' },
+  ListConsents: { method: 'GET', path: '/accounts/{accountId}/consents', scope: 'read' },
   ReadEvidence: { method: 'GET', path: '/revalidations/{id}/evidence', scope: 'read' },
   ReadJwks: { method: 'GET', path: '/.well-known/jwks.json', scope: 'public' },
   ReceiveWebhook: { method: 'POST', path: '/webhooks/truora', scope: 'signature' },
@@ -30,6 +39,7 @@ type Job = { on: 'schedule' | 'failure' | 'outcome' };
 export const jobs = {
   SweepInbox: { on: 'schedule' },
   SweepLedger: { on: 'schedule' },
+  SweepErasures: { on: 'schedule' },
   CheckKey: { on: 'schedule' },
   RepairExecution: { on: 'failure' },
   SignEvidence: { on: 'outcome' },

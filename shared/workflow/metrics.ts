@@ -53,7 +53,7 @@ type DimensionOf<Name extends MetricName> = (typeof metrics)[Name]['by'][number]
 export type DimensionsOf<Name extends MetricName> = { [Key in DimensionOf<Name>]: string };
 
 /** The values of the dimension `call`. */
-export const truoraCalls = { GET: 'read', POST: 'create', PUT: 'upload' } as const;
+export const truoraCalls = { GET: 'read', POST: 'create', PUT: 'upload', DELETE: 'delete' } as const;
 
 /**
  * The result of one event of a webhook: `created` (no notification), `unknown` (not ours), `recorded` (no execution waits yet),

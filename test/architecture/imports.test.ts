@@ -37,10 +37,20 @@ const folders: { folder: string; may: RegExp[] }[] = [
     folder: 'shared/logic',
     may: [/^shared\/(logic|ledger|truora|aws|evidence|domain)\//, /^zod\/mini$/, /^node:/, /^@aws-sdk\//],
   },
+  // The erasure of a person. It is above the procedures of cases, and none of them imports it.
+  {
+    folder: 'shared/erasure',
+    may: [/^shared\/(erasure|logic|ledger|truora|aws|evidence|domain)\//, /^zod\/mini$/, /^node:/],
+  },
+  // Receipts of consent. It is above the procedures of cases, which get its checks as settings.
+  {
+    folder: 'shared/consent',
+    may: [/^shared\/(consent|logic|ledger|aws|domain)\//, /^zod\/mini$/, /^node:/],
+  },
   {
     folder: 'shared/lambda',
     may: [
-      /^shared\/(lambda|ledger|logic|truora|aws|evidence|domain|workflow)\//,
+      /^shared\/(lambda|ledger|logic|consent|erasure|truora|aws|evidence|domain|workflow)\//,
       /^zod\/mini$/,
       /^@middy\/core$/,
       /^negotiator$/,

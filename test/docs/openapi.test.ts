@@ -84,6 +84,11 @@ describe('the OpenAPI document', () => {
       ReadRevalidation: withScope('revalidations/read'),
       ListRevalidations: withScope('revalidations/read'),
       CancelRevalidation: withScope('revalidations/write'),
+      EraseAccount: withScope('revalidations/operate'),
+      ChooseAlternative: withScope('revalidations/write'),
+      GiveConsent: withScope('revalidations/write'),
+      RevokeConsent: withScope('revalidations/write'),
+      ListConsents: withScope('revalidations/read'),
       ReadEvidence: withScope('revalidations/read'),
       ReadJwks: [],
       ReceiveWebhook: [],
@@ -137,6 +142,7 @@ describe('the OpenAPI document', () => {
       ['Started', 'PersonStarted'],
       ['Revalidation', 'PersonRevalidation'],
       ['RevalidationPage', 'PersonPage'],
+      ['Revalidation', 'PersonRevalidation'],
       ['Revalidation', 'PersonRevalidation'],
     ]);
     expect(examples.filter(({ schema }) => schema === 'PersonProblem').length).toBeGreaterThan(3);

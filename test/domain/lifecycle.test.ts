@@ -20,9 +20,9 @@ describe('the lifecycle', () => {
     expect(allAfter('claimed')).toEqual(new Set(phases.filter((phase) => phase !== 'claimed')));
   });
 
-  test('ends in the six outcomes, and nowhere else', () => {
+  test('ends in the seven outcomes, and nowhere else', () => {
     expect(phases.filter(isEnd)).toEqual([...outcomeStatuses]);
-    expect(outcomeStatuses).toHaveLength(6);
+    expect(outcomeStatuses).toHaveLength(7);
   });
 
   test.each(outcomeStatuses)('never leaves %s', (status) => {

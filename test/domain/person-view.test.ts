@@ -147,6 +147,8 @@ describe('the messages', () => {
       'not_confirmed_now',
       'not_completed',
       'our_problem',
+      'permission_needed',
+      'face_not_used',
     ]);
   });
 });

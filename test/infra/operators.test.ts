@@ -30,6 +30,7 @@ const needed: Record<string, RegExp> = {
   'dynamodb:UpdateItem': /:table\/\w+$/,
   'dynamodb:DeleteItem': /:table\/\w+$/,
   's3:GetObject': /^arn:aws:s3:::storageevidencebucket\w+\/evidence\/\*$/,
+  's3:ListBucketVersions': /^arn:aws:s3:::storage(media|erasures)\w+$/,
   's3:ListBucket': /^arn:aws:s3:::storageevidencebucket\w+$/,
   'dynamodb:Query': /:table\/\w+\/index\/by-person$/,
   'kms:Decrypt': /:key\/\w*DataKey\w*$/,
@@ -49,12 +50,14 @@ const needed: Record<string, RegExp> = {
   'states:DescribeExecution': /:execution:face-revalidation-dev:\*$/,
   'states:GetExecutionHistory': /:execution:face-revalidation-dev:\*$/,
   'states:StopExecution': /:execution:face-revalidation-dev:\*$/,
-  'lambda:InvokeFunction': /:function:Functions(SweepInbox|SweepLedger|RepairExecution|SignEvidence)[0-9A-F]{8}$/,
+  'lambda:InvokeFunction':
+    /:function:Functions(SweepInbox|SweepLedger|SweepErasures|RepairExecution|SignEvidence)[0-9A-F]{8}$/,
   'lambda:GetFunctionConfiguration': /:function:FunctionsSweepLedger[0-9A-F]{8}$/,
   'logs:FilterLogEvents': /:(log-group:local-\*|WorkflowLog\w+|RevalidationApiLog\w+)$/,
   'logs:StartQuery': /:(log-group:local-\*|WorkflowLog\w+|RevalidationApiLog\w+)$/,
   'logs:GetQueryResults': /^\*$/,
-  'execute-api:Invoke': /:RevalidationApi\w+\/\*\/(POST|GET)\/(revalidations|accounts)\b[\w/*]*$/,
+  'execute-api:Invoke':
+    /:RevalidationApi\w+\/\*\/(POST|GET|DELETE)\/(revalidations|accounts|consents\/\*\/revoke)\b[\w/*]*$/,
 };
 
 test("the operator's policy allows what the commands call, on this stage's resources, and nothing else", () => {

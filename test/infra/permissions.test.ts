@@ -49,7 +49,7 @@ describe('the permissions', () => {
       .flatMap(({ statement }) => listed(statement.Resource))
       .filter((resource) => resource !== '*' && String(resource).includes('*'));
     expect(new Set(wide.map((resource) => String(resource).replace(/^.*:::[^/]+/, '')))).toEqual(
-      new Set(['/inbox/*', '/media/*', '/evidence/*']),
+      new Set(['/inbox/*', '/media/*', '/evidence/*', '/erased/*', '/certificates/*']),
     );
   });
 
@@ -86,47 +86,36 @@ describe('the permissions', () => {
     );
   });
 
-  test('to list versions are held by the two sweeps and ClaimRequest, which looks for copies, for the inbox alone', () => {
+  test('to list versions are held by the sweeps, ClaimRequest, the revocation and the erasure, each for its own prefixes', () => {
     const { ref: bucket } = resolvedOf(template, 'AWS::S3::Bucket', MEDIA);
-    const lists = allowed.filter(({ statement }) => listed(statement.Action).includes('s3:ListBucketVersions'));
-    expect(lists.map(({ id, statement }) => [/^Functions(\w+?)ServiceRole/.exec(id)?.[1], statement])).toEqual([
-      [
-        'ClaimRequest',
-        {
-          Effect: 'Allow',
-          Action: 's3:ListBucketVersions',
-          Resource: `arn:aws:s3:::${bucket}`,
-          Condition: { StringLike: { 's3:prefix': 'inbox/*' } },
-        },
-      ],
-      [
-        'SweepInbox',
-        {
-          Effect: 'Allow',
-          Action: 's3:ListBucketVersions',
-          Resource: `arn:aws:s3:::${bucket}`,
-          Condition: { StringEquals: { 's3:prefix': 'inbox/' } },
-        },
-      ],
-      [
-        'SweepLedger',
-        {
-          Effect: 'Allow',
-          Action: 's3:ListBucketVersions',
-          Resource: `arn:aws:s3:::${bucket}`,
-          Condition: { StringLike: { 's3:prefix': 'inbox/*' } },
-        },
-      ],
+    const lists = allowed.filter(
+      ({ statement }) =>
+        listed(statement.Action).includes('s3:ListBucketVersions') &&
+        listed(statement.Resource).includes(`arn:aws:s3:::${bucket}`),
+    );
+    const under = (prefix: string) => ({ StringLike: { 's3:prefix': prefix } });
+    expect(
+      lists.map(({ id, statement }) => [/^Functions(\w+?)ServiceRole/.exec(id)?.[1], statement.Condition]),
+    ).toEqual([
+      ['ClaimRequest', under('inbox/*')],
+      ['EraseAccount', under('inbox/*')],
+      ['EraseAccount', under('media/*')],
+      ['RevokeConsent', under('inbox/*')],
+      ['SweepInbox', { StringEquals: { 's3:prefix': 'inbox/' } }],
+      ['SweepLedger', under('inbox/*')],
+      ['SweepErasures', under('inbox/*')],
+      ['SweepErasures', under('media/*')],
     ]);
   });
 
-  test('to resume an execution are held by the three that may read a notification, on this machine alone', () => {
+  test('to resume an execution are held by those that may read a notification or end a waiting case, on this machine alone', () => {
     const { ref: machineArn } = resolvedOf(template, 'AWS::StepFunctions::StateMachine');
     const wakers = allowed
       .filter(({ statement }) => listed(statement.Action).some((action) => action.startsWith('states:SendTask')))
       .map(({ id, statement }) => [/^Functions(\w+?)ServiceRole/.exec(id)?.[1], statement.Action, statement.Resource]);
     expect(wakers).toEqual([
       ['AwaitWebhook', 'states:SendTaskSuccess', machineArn],
+      ['ChooseAlternative', 'states:SendTaskSuccess', machineArn],
       ['ReceiveWebhook', 'states:SendTaskSuccess', machineArn],
       ['SweepLedger', 'states:SendTaskSuccess', machineArn],
     ]);
@@ -139,21 +128,32 @@ describe('the permissions', () => {
       .map(({ id, statement }) => [/^Functions(\w+?)ServiceRole/.exec(id)?.[1], statement.Action, statement.Resource]);
     const ours = `arn:aws:events:us-east-1:000000000000:event-bus/${Name}`;
     expect(announcers).toEqual([
+      ['CreateValidation', 'events:PutEvents', ours],
+      ['MoveMedia', 'events:PutEvents', ours],
       ['RecordOutcome', 'events:PutEvents', ours],
       ['RecordRefusal', 'events:PutEvents', ours],
       ['RecordFailure', 'events:PutEvents', ours],
       ['CancelRevalidation', 'events:PutEvents', ours],
+      ['EraseAccount', 'events:PutEvents', ours],
+      ['ChooseAlternative', 'events:PutEvents', ours],
+      ['RevokeConsent', 'events:PutEvents', ours],
       ['SweepLedger', 'events:PutEvents', ours],
+      ['SweepErasures', 'events:PutEvents', ours],
       ['RepairExecution', 'events:PutEvents', ours],
     ]);
   });
 
-  test('to stop an execution are held by the function that cancels, on this machine alone', () => {
+  test('to stop an execution are held by those that cancel, revoke or erase, on this machine alone', () => {
     const stoppers = allowed.filter(({ statement }) => listed(statement.Action).includes('states:StopExecution'));
     const { ref: machineArn } = resolvedOf(template, 'AWS::StepFunctions::StateMachine');
     expect(
       stoppers.map(({ id, statement }) => [/^Functions(\w+?)ServiceRole/.exec(id)?.[1], statement.Resource]),
-    ).toEqual([['CancelRevalidation', `${machineArn.replace(':stateMachine:', ':execution:')}:*`]]);
+    ).toEqual(
+      ['CancelRevalidation', 'EraseAccount', 'RevokeConsent', 'SweepLedger', 'SweepErasures'].map((name) => [
+        name,
+        `${machineArn.replace(':stateMachine:', ':execution:')}:*`,
+      ]),
+    );
   });
 
   test("to read Truora's key are held by the functions that call Truora, and by the one that checks its expiry", () => {
@@ -169,6 +169,7 @@ describe('the permissions', () => {
       ['CreateValidation', 'TruoraKey'],
       ['ReadVerdict', 'TruoraKey'],
       ['ReceiveWebhook', 'WebhookKeys'],
+      ['SweepErasures', 'TruoraKey'],
       ['SweepLedger', 'TruoraKey'],
     ]);
   });

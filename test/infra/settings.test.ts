@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
@@ -13,6 +13,9 @@ import { runDeployment } from '../support/deployment.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'face-revalidation-settings-'));
 
+mkdirSync(join(folder, 'consent'));
+writeFileSync(join(folder, 'consent/default.CO.es.1.md'), 'text');
+
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** A value of each setting that is not its default, as the command line gives it. */
@@ -23,6 +26,7 @@ const given: Record<keyof typeof Config.shape, string> = {
   settleSeconds: '120',
   policies: '{"default":{"minimumThreshold":0.8}}',
   onUnresolved: 'create-again',
+  consentMode: 'receipt',
   dailyBudget: '500',
   graceSeconds: '60',
   httpDeadlineSeconds: '8',
@@ -31,6 +35,7 @@ const given: Record<keyof typeof Config.shape, string> = {
   retrySeconds: '120',
   retentionDays: '90',
   evidence: 'false',
+  allowNationalIds: 'true',
   evidenceYears: '10',
   evidenceKeys: '2',
   callsPerSecond: '20',

@@ -32,11 +32,15 @@ const good: Record<EnvKey, string> = {
   MACHINE_ARN: 'arn:aws:states:us-east-1:000000000000:stateMachine:Revalidation',
   ALTERNATIVE: '{"text":"visit a branch"}',
   ACCOUNT_CLAIM: 'account',
+  CONSENT_MODE: 'receipt',
+  CONSENT_TEXTS: '{"default.CO.es.1":"47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU"}',
   DOCUMENTATION_URL: 'https://docs.example.com/face',
   EVIDENCE_BUCKET: 'evidence',
   EVIDENCE_KEYS: 'arn:aws:kms:us-east-1:000000000000:key/two,arn:aws:kms:us-east-1:000000000000:key/one',
   EVIDENCE_ISSUER: 'face-revalidation-test',
   CODE_VERSION: '0.1.0',
+  ALLOW_NATIONAL_IDS: 'false',
+  ERASURE_BUCKET: 'erasures',
 };
 
 const keys = Object.keys(good) as EnvKey[];
@@ -75,8 +79,10 @@ describe('env', () => {
       UNCLAIMED_MINUTES: 15,
       ALTERNATIVE: { text: 'visit a branch' },
       POLICIES: { default: { minimumThreshold: 0.65 } },
+      CONSENT_TEXTS: JSON.parse(good.CONSENT_TEXTS),
       MEDIA_MIN_PIXELS: 64,
       MEDIA_MAX_SECONDS: 60,
+      ALLOW_NATIONAL_IDS: false,
       ALLOWED_RETRIES: 1,
       RETRY_SECONDS: 300,
       TRUORA_UPLOAD_ORIGINS: ['https://files.truora.com', 'https://files.example.com'],
@@ -92,6 +98,12 @@ describe('env', () => {
   test.each([
     ['TABLE_NAME', ''],
     ['MEDIA_BUCKET', ''],
+    ['CONSENT_MODE', 'word'],
+    ['ALLOW_NATIONAL_IDS', ''],
+    ['ALLOW_NATIONAL_IDS', 'yes'],
+    ['CONSENT_TEXTS', '{'],
+    ['CONSENT_TEXTS', '{"default.CO.es":"47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU"}'],
+    ['CONSENT_TEXTS', '{"default.CO.es.1":"00"}'],
     ['RETENTION_DAYS', ''],
     ['RETENTION_DAYS', '0'],
     ['RETENTION_DAYS', '-1'],
@@ -154,6 +166,7 @@ describe('envKeys', () => {
       'CheckKey',
       'CreateValidation',
       'ReadVerdict',
+      'SweepErasures',
       'SweepLedger',
     ]);
   });

@@ -13,6 +13,7 @@ import {
   hashOfQuestion,
 } from '../../shared/ledger/idempotency-keys.ts';
 import { readRecord } from '../../shared/ledger/records.ts';
+import { personOf } from '../../shared/ledger/tombstones.ts';
 import { commandsSent } from '../support/commands-sent.ts';
 import { callOf, claimOf, executionOf, newRevalidationId, sha256, thrownBy } from '../support/journal.ts';
 import { type OpenTable, openTable } from '../support/table.ts';
@@ -47,7 +48,7 @@ afterAll(() => open.close());
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['Date'], now: new Date(NOW) });
-  alias = { scope: 'workflow', key: randomUUID(), body: sha256('body') };
+  alias = { scope: 'workflow', key: randomUUID(), body: sha256('body'), accountId: 'ana' };
   commands.clear();
 });
 
@@ -61,6 +62,7 @@ const itemOf = (revalidationId: string, more: Record<string, unknown> = {}) => (
   pk: `KEY#${alias.scope}#${alias.key}`,
   revalidationId,
   body: alias.body,
+  person: personOf(alias.accountId),
   expiresAt: LIFE,
   ...more,
 });
@@ -92,7 +94,7 @@ describe('the key of a call', () => {
       ['threshold', 0.7],
     ]);
     const body = sha256(JSON.stringify({ ...rest, options }));
-    expect(aliasOf(call, policy)).toEqual({ scope: 'workflow', key: 'key', body });
+    expect(aliasOf(call, policy)).toEqual({ scope: 'workflow', key: 'key', body, accountId: call.accountId });
     expect(hashOfQuestion(call, policy)).toBe(body);
   });
 

@@ -22,7 +22,7 @@ beforeEach(() => {
 });
 
 const bind = (revalidationId: string, body = sha256('body'), retentionDays = 365) =>
-  bindKey({ table: aws.table, retentionDays }, { scope: SCOPE, key, revalidationId, body });
+  bindKey({ table: aws.table, retentionDays }, { scope: SCOPE, key, revalidationId, body, accountId: 'ana' });
 
 const itemOf = () => aws.item(`KEY#${SCOPE}#${key}`);
 
@@ -104,6 +104,7 @@ test('keeps the keys of two callers apart at any boundary', async () => {
       scope: `jwt:${scope}`,
       key: `${key}#${name}`,
       body: sha256(name),
+      accountId: 'ana',
       revalidationId: newRevalidationId(),
     };
     expect(await bindKey({ table: aws.table, retentionDays: 30 }, alias)).toBe(alias.revalidationId);
@@ -144,7 +145,8 @@ test('frees the key of a refused request for any other, and no other key', async
 });
 
 test('ignores a reserved key, unless its case was claimed under it', async () => {
-  const workflow = (revalidationId: string) => ({ scope: 'workflow', key, body: sha256('body'), revalidationId });
+  const own = { scope: 'workflow', key, body: sha256('body'), accountId: 'ana' };
+  const workflow = (revalidationId: string) => ({ ...own, revalidationId });
   const ledger = { table: aws.table, retentionDays: 30 };
   const [first, second] = [newRevalidationId(), newRevalidationId()];
   await bindKey(ledger, workflow(first), 'one');

@@ -59,6 +59,7 @@ export const openCreation = async () => {
     onUnresolved: 'fail-for-human',
     dailyBudget: undefined,
     emitOrphans: (count) => emitted.push(count),
+    requireConsent: async () => {},
   };
   const clear = () => {
     commands.clear();

@@ -17,6 +17,8 @@ export const BUCKET = 'face-media';
 
 export const EVIDENCE_BUCKET = 'face-evidence';
 
+export const ERASURE_BUCKET = 'face-erasures';
+
 /** The ARN of an execution, as the holder of a claim is recorded. */
 export const executionOf = (name: string): string =>
   `arn:aws:states:us-east-1:000000000000:execution:Revalidation:${name}`;

@@ -7,6 +7,7 @@ import { DynamoDBClient, GetItemCommand, PutItemCommand, ScanCommand } from '@aw
 import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { Config } from '../../infra/aws/config.ts';
+import { consentFolder, consentTextsOf } from '../../infra/aws/consent-texts.ts';
 import { startAwsApi } from '../../infra/local/aws-api.ts';
 import { leaveAws, localSecret, pointSdkAt } from '../../infra/local/credentials.ts';
 import { startDynamoDb } from '../../infra/local/dynamodb.ts';
@@ -21,7 +22,7 @@ import { envKeys } from '../../infra/workflow/function-table.ts';
 import type { EnvKey } from '../../shared/lambda/env.ts';
 import type { StepName } from '../../shared/workflow/contract.ts';
 import type { JobName, RouteName } from '../../shared/workflow/functions.ts';
-import { BUCKET, EVIDENCE_BUCKET, executionOf } from './journal.ts';
+import { BUCKET, ERASURE_BUCKET, EVIDENCE_BUCKET, executionOf } from './journal.ts';
 import { keepLog } from './log-lines.ts';
 import { synthesized } from './synthesized.ts';
 
@@ -106,7 +107,7 @@ export const openLocalAws = async (
   const s3 =
     options.media &&
     (await startS3({
-      buckets: [BUCKET, EVIDENCE_BUCKET],
+      buckets: [BUCKET, EVIDENCE_BUCKET, ERASURE_BUCKET],
       directory,
       onCreated: () => {},
       secretAccessKey: localSecret,
@@ -153,11 +154,15 @@ export const openLocalAws = async (
     MACHINE_ARN: machine.arn,
     ACCOUNT_CLAIM: 'none',
     ALTERNATIVE: 'none',
+    CONSENT_MODE: config.consentMode,
+    CONSENT_TEXTS: JSON.stringify(consentTextsOf(consentFolder, config)),
     DOCUMENTATION_URL: 'none',
     EVIDENCE_BUCKET,
     EVIDENCE_KEYS: [...keys.keys()].join(','),
     EVIDENCE_ISSUER: 'face-revalidation-test',
     CODE_VERSION: '0.1.0',
+    ALLOW_NATIONAL_IDS: 'false',
+    ERASURE_BUCKET,
   };
   if (name) for (const key of envKeys[name]) process.env[key] = variables[key];
 

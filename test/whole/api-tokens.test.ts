@@ -37,6 +37,7 @@ beforeAll(async () => {
         accountClaim: 'account',
         readScope: 'revalidations/read',
         writeScope: 'revalidations/write',
+        operateScope: 'revalidations/operate',
       },
     },
   });

@@ -161,7 +161,7 @@ describe('the timed poll', () => {
 
   test('shares its attempts among all errors of a read', () => {
     expect(pending().ErrorEquals).toEqual(['States.ALL']);
-    expect(retriersOf('ReadVerdict')[0]?.ErrorEquals).toEqual(['VerdictUnreachableError']);
+    expect(retriersOf('ReadVerdict')[0]?.ErrorEquals).toEqual(['VerdictUnreachableError', 'AlreadyDecidedError']);
   });
 });
 

@@ -62,7 +62,7 @@ const breaks: [LintName, string, (copy: Draft) => void, string][] = [
   [
     'wildcardLast',
     'a catch of everything and a name',
-    (copy) => stateIn(copy, 'ReadVerdict').Catch?.[0]?.ErrorEquals.push('VerdictPendingError'),
+    (copy) => stateIn(copy, 'ReadVerdict').Catch?.[1]?.ErrorEquals.push('VerdictPendingError'),
     'ReadVerdict.Catch: States.ALL does not stand alone',
   ],
   [

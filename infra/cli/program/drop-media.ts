@@ -10,14 +10,15 @@ import type { Requested } from './request.ts';
 /** Drops media into the inbox. @returns the version, and the id of its re-validation */
 export const dropMedia = async (
   connected: Connected,
-  { media, accountId, enrollmentId, options, purpose, reference }: Omit<Requested, 'forceNew'>,
+  { media, ...details }: Omit<Requested, 'forceNew'>,
 ): Promise<{ revalidationId: string; versionId: string }> => {
   const { running } = connected;
+  const { accountId, enrollmentId } = details;
   if (running?.autoEnroll) await registerEnrollment(running.sandboxOrigin, { accountId, enrollmentId });
   const bucket = outputOf(connected, 'MediaBucket');
   const { name, content } = media;
   const at = running ?? { bucket };
-  const versionId = await drop(at, { accountId, enrollmentId, options, purpose, reference, name, file: content });
+  const versionId = await drop(at, { ...details, name, file: content });
   const key = writeInboxKey({ accountId, enrollmentId, name });
   // The id is made of the person and the version; the event of S3 also has a hash of the content, which it leaves out.
   const revalidationId = idOfDropped(bucket, { key, versionId, etag: versionId, putAt: new Date() });

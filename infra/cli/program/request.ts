@@ -21,6 +21,7 @@ const words: Record<FieldName, readonly [value: string, description: string]> = 
   timeoutSeconds: ['<seconds>', 'how long Truora gives the validation, 1 to 21600'],
   resultMode: ['<mode>', 'callback: wait for a webhook first; poll: read at intervals only'],
   purpose: ['<name>', 'what the check is for: a policy of the deployment'],
+  consentReceiptId: ['<id>', 'the receipt of consent, where the deployment requires one'],
   reference: ['<text>', 'your own name for the case; another one makes another re-validation'],
   forceNew: ['<reason>', 'pay for the same case again, and record the reason'],
 };
@@ -52,6 +53,7 @@ export type Requested = {
   enrollmentId: string;
   options: Options;
   purpose: string | undefined;
+  consentReceiptId: string | undefined;
   reference: string | undefined;
   forceNew: ForceNew | undefined;
 };
@@ -68,14 +70,16 @@ export const readRequest = async (
   }
   const accountId = parseArgument(AccountId, value('accountId'), flagOf('accountId'));
   const enrollmentId = parseArgument(TruoraId, value('enrollmentId'), flagOf('enrollmentId'));
-  const purpose = parseArgument(CallRequest.shape.purpose, value('purpose'), flagOf('purpose'));
-  const reference = parseArgument(CallRequest.shape.reference, value('reference'), flagOf('reference'));
+  const { shape } = CallRequest;
+  const purpose = parseArgument(shape.purpose, value('purpose'), flagOf('purpose'));
+  const consentReceiptId = parseArgument(shape.consentReceiptId, value('consentReceiptId'), flagOf('consentReceiptId'));
+  const reference = parseArgument(shape.reference, value('reference'), flagOf('reference'));
   const reason = value('forceNew');
   const forceNew =
     reason === undefined ? undefined : { reason: parseArgument(ForceNew.shape.reason, reason, flagOf('forceNew')) };
   const options = readOptions(value);
   const media = await readMedia(file, options, context);
-  return { media, accountId, enrollmentId, options, purpose, reference, forceNew };
+  return { media, accountId, enrollmentId, options, purpose, consentReceiptId, reference, forceNew };
 };
 
 const readOptions = (value: (field: FieldName) => unknown): Options => {

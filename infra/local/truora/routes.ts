@@ -5,7 +5,7 @@ import { AccountId, TruoraId } from '../../../shared/domain/ids.ts';
 import { createAnswer, enrollmentAnswer, enrollmentList, validationAnswer } from './answers.ts';
 import { faultAt, withFault } from './behaviour.ts';
 import { asksLiveness, formFault } from './form.ts';
-import { envelope, gateway, json, type Reply, type Silence } from './replies.ts';
+import { envelope, gateway, json, nothing, type Reply, type Silence } from './replies.ts';
 import { scenarioOf, scenarios } from './scenarios.ts';
 import {
   countCreate,
@@ -15,6 +15,7 @@ import {
   mintId,
   readyEnrollment,
   registerEnrollment,
+  removeEnrollment,
   type SandboxState,
   type Validation,
 } from './state.ts';
@@ -38,6 +39,14 @@ const getEnrollment: Run = ({ state, id }) => {
     const answer = enrollmentAnswer(enrollment);
     return answer ? json(200, answer) : envelope(404, 'The Enrollment was not found');
   });
+};
+
+/** The answer is not documented (assumed: 204). */
+const deleteEnrollment: Run = ({ state, id }) => {
+  const enrollment = state.enrollments.get(id);
+  if (!enrollment) return envelope(404, 'The Enrollment was not found');
+  removeEnrollment(state, enrollment);
+  return nothing(204);
 };
 
 const listEnrollments: Run = ({ state, id }) => {
@@ -135,6 +144,7 @@ const listScenarios: Run = () => json(200, { scenarios: scenarios.map(({ behaves
 
 const routes: readonly { method: string; path: RegExp; open?: true; run: Run }[] = [
   { method: 'GET', path: /^\/v1\/enrollments\/([^/]+)$/, run: getEnrollment },
+  { method: 'DELETE', path: /^\/v1\/enrollments\/([^/]+)$/, run: deleteEnrollment },
   { method: 'GET', path: /^\/v1\/accounts\/([^/]+)\/enrollments$/, run: listEnrollments },
   { method: 'POST', path: /^\/v1\/validations$/, run: postValidation },
   { method: 'GET', path: /^\/v1\/validations\/([^/]+)$/, run: getValidation },

@@ -124,6 +124,12 @@ export const registerEnrollment = (state: SandboxState, accountId: string, enrol
   keep(state.accounts, accountId, { enrollmentId, creates: 0 });
 };
 
+/** Removes an enrollment. Its account has none then. */
+export const removeEnrollment = (state: SandboxState, { enrollmentId, accountId }: Enrollment): void => {
+  state.enrollments.delete(enrollmentId);
+  if (state.accounts.get(accountId)?.enrollmentId === enrollmentId) state.accounts.delete(accountId);
+};
+
 /** The enrollment's status at this read: the scenario's statuses in order; the last one stays. */
 export const enrollmentWord = ({ accountId, reads }: Enrollment) => {
   const words = scenarioOf(accountId).behaves?.enrollment ?? (['success'] as const);

@@ -1,0 +1,148 @@
+import { deleteUnder, deleteVersions } from '../aws/delete-versions.ts';
+import { deleteItem, getItem, type Item, putNew } from '../aws/dynamodb.ts';
+import { stopExecution } from '../aws/executions.ts';
+import { INBOX, readInboxKey } from '../domain/drop.ts';
+import { evidenceKeyOf } from '../domain/evidence-key.ts';
+import { TruoraId } from '../domain/ids.ts';
+import { isEnd } from '../domain/lifecycle.ts';
+import { LedgerRecord } from '../domain/record.ts';
+import { recordCancellation } from '../ledger/outcomes.ts';
+import type { PersonItem } from '../ledger/person-items.ts';
+import type { Ledger } from '../ledger/records.ts';
+import { count, noteEnrollment } from '../ledger/tombstones.ts';
+import { bareEvidence } from '../logic/evidence.ts';
+import { announce, type OutcomeBus } from '../logic/outcome.ts';
+import { blankConsent, blankRecord, isGone } from './blank.ts';
+
+/** What an erasure works with. */
+export type ErasureSettings = {
+  ledger: Ledger;
+  outcomeBus: OutcomeBus;
+  mediaBucket: string;
+  erasureBucket: string;
+  /** Absent where the deployment signs no evidence. */
+  evidenceBucket: string | undefined;
+  settleSeconds: number;
+  hasTime: () => boolean;
+};
+
+/** The folders of a person in the media bucket. */
+export const foldersOf = (accountId: string): string[] => [`${INBOX}${accountId}/`, `media/${accountId}/`];
+
+/**
+ * Deletes all media in the folders of a person, and notes the enrollments that its keys name.
+ * @returns whether nothing is left
+ */
+export const eraseMedia = async (
+  { ledger, mediaBucket, hasTime }: ErasureSettings,
+  person: string,
+  accountId: string,
+): Promise<boolean> => {
+  const onKeys = async (keys: readonly string[]) => {
+    const enrollments = new Set(keys.flatMap((key) => readInboxKey(key)?.enrollmentId ?? []));
+    for (const enrollmentId of enrollments) await noteEnrollment(ledger.table, person, enrollmentId);
+  };
+  for (const folder of foldersOf(accountId)) {
+    const { deleted, isEmpty } = await deleteUnder(mediaBucket, folder, { onKeys, hasTime });
+    await count(ledger.table, person, 'media', deleted);
+    if (!isEmpty) return false;
+  }
+  return true;
+};
+
+/** Erases one item of the table, and what it leads to in other stores. After a crash the same call does the rest. */
+export const eraseItem = async (settings: ErasureSettings, { pk, person }: PersonItem): Promise<void> => {
+  const { table } = settings.ledger;
+  const item = await getItem(table, pk);
+  if (!item) return;
+  if (pk.startsWith('RUN#')) return eraseRecord(settings, item, person);
+  if (pk.startsWith('CNS#')) {
+    await putNew(table, blankConsent(item, person, new Date().toISOString()), { pk: [pk] });
+    if (item.accountId !== undefined) await count(table, person, 'consents');
+    return;
+  }
+  await noteEnrollmentOf(table, person, item);
+  await deleteItem(table, pk);
+  await count(table, person, kindOf(pk));
+};
+
+/** Notes the enrollment that an item names, before the item goes: also that of an item that cannot be read otherwise. */
+const noteEnrollmentOf = async (table: string, person: string, { enrollmentId, outcome }: Item): Promise<void> => {
+  const named = [enrollmentId, (outcome as Item | undefined)?.enrollmentId];
+  for (const id of new Set(named.flatMap((one) => TruoraId.safeParse(one).data ?? []))) {
+    await noteEnrollment(table, person, id);
+  }
+};
+
+const kindOf = (pk: string) => {
+  if (pk.startsWith('TICKET#')) return 'tickets';
+  return pk.startsWith('KEY#') ? 'idempotencyKeys' : 'others';
+};
+
+/** How often a record is blanked again when another writer changes it meanwhile. */
+const TRIES = 3;
+
+const eraseRecord = async (settings: ErasureSettings, found: Item, person: string): Promise<void> => {
+  const { table } = settings.ledger;
+  for (let tries = 0, item: Item | undefined = found; item && tries < TRIES; tries += 1) {
+    const { data: record } = LedgerRecord.safeParse(await ended(settings, item, person));
+    item = (await getItem(table, item.pk)) ?? item;
+    await noteEnrollmentOf(table, person, item);
+    if (record) await eraseOthers(settings, record, person);
+    const blank = blankRecord(item, person, new Date().toISOString());
+    if (!blank) {
+      await deleteItem(table, item.pk);
+      return count(table, person, 'others');
+    }
+    const unchanged = { phase: [String(blank.phase)], ...same(item, ['attemptsVersion', 'amended', 'announced']) };
+    if (await putNew(table, blank, unchanged)) return item.erasedAt ? undefined : count(table, person, 'records');
+    item = await getItem(table, item.pk);
+  }
+  throw new Error('a record of an erased person kept changing');
+};
+
+const same = (item: Item, names: readonly string[]) =>
+  Object.fromEntries(names.map((name) => [name, item[name] === undefined ? [] : [String(item[name])]]));
+
+/** An open case ends as a cancellation ends it: the outcome first, then the execution, then the announcement. Each may be repeated. */
+const ended = async (
+  { ledger, outcomeBus }: ErasureSettings,
+  item: Item,
+  person: string,
+): Promise<Item | LedgerRecord> => {
+  const { data: found } = LedgerRecord.safeParse(item);
+  if (!found || found.erasedAt) return item;
+  let record = found;
+  if (!isEnd(found.phase)) {
+    const canceled = await recordCancellation(ledger, found, CANCELED_BY);
+    record = canceled.record;
+    if (canceled.isNew) await count(ledger.table, person, 'canceled');
+    if (canceled.isNew && record.outcome) outcomeBus.emitOutcome(record.outcome);
+  }
+  if (record.canceledBy === CANCELED_BY && /^arn:[^:]+:states:/.test(record.owner)) await stopExecution(record.owner);
+  const { outcome, announced } = record;
+  if (outcome) await announce(ledger, outcomeBus, { outcome, isAnnounced: announced !== undefined });
+  return record;
+};
+
+/** The caller on a case that an erasure has canceled. */
+const CANCELED_BY = 'iam:erasure';
+
+/** What a record leads to: its media outside of the person's folders, its evidence, and the items by the ids of its validations. */
+const eraseOthers = async (settings: ErasureSettings, record: LedgerRecord, person: string): Promise<void> => {
+  const { ledger, mediaBucket, evidenceBucket } = settings;
+  const { revalidationId, media, object, copies = [], validationId, orphans = [] } = record;
+  const own = media ?? object;
+  if (own) {
+    const ids = new Set([own.versionId, ...copies]);
+    const deleted = await deleteVersions(mediaBucket, own.key, ({ versionId }) => ids.has(versionId));
+    await count(ledger.table, person, 'media', deleted);
+  }
+  if (evidenceBucket && (await bareEvidence(evidenceBucket, revalidationId))) {
+    await deleteVersions(evidenceBucket, evidenceKeyOf(revalidationId), ({ isLatest }) => !isLatest);
+    if (!record.erasedAt) await count(ledger.table, person, 'evidence');
+  }
+  for (const id of [validationId, ...orphans].filter((one) => one && !isGone(one))) {
+    for (const kind of ['VLD', 'WAIT', 'RETRY']) await deleteItem(ledger.table, `${kind}#${id}`);
+  }
+};
