@@ -218,7 +218,7 @@ export const chaosGuards: readonly Guard[] = [
   {
     guard: 'an enrollment is noted before the item that names it goes',
     file: 'shared/erasure/erase-item.ts',
-    find: '    if (enrollmentId) await noteEnrollment(table, person, enrollmentId);\n',
+    find: '    await noteEnrollmentOf(table, person, item);\n',
     replace: '',
   },
   {
