@@ -96,7 +96,7 @@ export const memoryLedger = () => {
       items.delete(pk);
       return {};
     },
-    /** The whole table in one page; all attributes, whatever is asked for. */
+    /** The whole table in one page; all attributes, also where a few are asked for. */
     Scan: (input: ScanCommandInput) => {
       const reader = readerOf(input as Bindings);
       const wanted = input.FilterExpression ? reader.condition(input.FilterExpression) : () => true;
