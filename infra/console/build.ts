@@ -1,0 +1,19 @@
+import { existsSync, rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { type App, apps, configOf } from './vite.ts';
+
+/** Whether an app has a page yet: an app without one is left out of the site. */
+const hasPage = (app: App): boolean => existsSync(join(import.meta.dirname, app, 'index.html'));
+
+/**
+ * Builds the site: the operator's app at its root, the capture page under `capture/`.
+ * @throws Error when the bundler finds a fault
+ */
+export const buildSite = async (site: string): Promise<void> => {
+  // Loaded here and not at import: the package brings its site, so it has no bundler.
+  const { build } = await import('vite');
+  rmSync(site, { recursive: true, force: true });
+  for (const app of (Object.keys(apps) as App[]).filter(hasPage)) await build(configOf(app, site));
+};
+
+if (import.meta.main) await buildSite(resolve(process.argv[2] ?? join(import.meta.dirname, '../../.build/console')));
