@@ -6,6 +6,7 @@ import { type ProblemCode, problems } from '../../shared/domain/problem.ts';
 import { errorReasons } from '../../shared/domain/reasons.ts';
 import { IdempotencyKeyHeader } from '../../shared/domain/request.ts';
 import type { RouteName } from '../../shared/workflow/functions.ts';
+import { consoleOperations } from './openapi-console.ts';
 import * as examples from './openapi-examples.ts';
 import type { SchemaName } from './openapi-schemas.ts';
 
@@ -43,7 +44,12 @@ export type Operation = {
   problems: ProblemCode[];
 };
 
-const id: Parameter = { name: 'id', in: 'path', schema: RevalidationId, description: 'The id of the re-validation.' };
+export const id: Parameter = {
+  name: 'id',
+  in: 'path',
+  schema: RevalidationId,
+  description: 'The id of the re-validation.',
+};
 
 const language: Parameter = {
   name: 'Accept-Language',
@@ -240,6 +246,7 @@ export const operations: Record<RouteName, Operation> = {
     answers: { 200: { description: 'The keys, as a JWKS (RFC 7517).', schema: 'Jwks', example: examples.jwks } },
     problems: [],
   },
+  ...consoleOperations,
   ReceiveWebhook: {
     summary: 'Receive a webhook of Truora',
     description: 'The body is a JWT that is signed with the key of the rule. Only Truora calls this.',

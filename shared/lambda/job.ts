@@ -1,5 +1,8 @@
 import middy from '@middy/core';
+import { defined } from '../domain/defined.ts';
+import { type MarkedJob, markJob } from '../ledger/job-marks.ts';
 import type { JobName } from '../workflow/functions.ts';
+import { env } from './env.ts';
 import { withRequestId } from './invocation.ts';
 import { log } from './logger.ts';
 import { emit } from './metrics.ts';
@@ -35,6 +38,12 @@ export const job = (name: JobName, run: (input: JobInput) => Promise<Tally>) =>
       })
       .handler((event, context) => run({ event, remainingMs: () => context.getRemainingTimeInMillis() })),
   );
+
+/** Writes that a job has run, for operators. */
+export const leaveMark = async (name: MarkedJob, tally: Tally, keyDays?: number): Promise<Tally> => {
+  await markJob(env('TABLE_NAME'), defined({ name, at: new Date().toISOString(), ...tally, keyDays }));
+  return tally;
+};
 
 /**
  * Logs the error of one item, by name and stack frames, so that the job continues with the others.

@@ -57,6 +57,7 @@ const given: Record<keyof typeof Config.shape, string> = {
   runbookUrl: 'https://wiki.example.com/face-revalidation/runbook',
   logLevel: 'WARN',
   eventSchemas: 'false',
+  console: 'true',
 };
 
 type Setting = keyof typeof given;

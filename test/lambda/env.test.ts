@@ -25,6 +25,7 @@ const good: Record<EnvKey, string> = {
   ON_UNRESOLVED: 'fail-for-human',
   DAILY_BUDGET: '1000',
   GRACE_SECONDS: '30',
+  SWEEP_MINUTES: '5',
   POLICIES: '{"default":{"minimumThreshold":0.65}}',
   ALLOWED_RETRIES: '1',
   RETRY_SECONDS: '300',

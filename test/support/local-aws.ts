@@ -147,6 +147,7 @@ export const openLocalAws = async (
     ON_UNRESOLVED: config.onUnresolved,
     DAILY_BUDGET: 'none',
     GRACE_SECONDS: '30',
+    SWEEP_MINUTES: String(config.sweepMinutes),
     POLICIES: JSON.stringify(config.policies),
     ALLOWED_RETRIES: '1',
     RETRY_SECONDS: '300',
