@@ -14,6 +14,24 @@ export type Live<Answer> = {
 };
 
 /**
+ * Listens while the tab is visible. A browser opens six connections to an origin (HTTP/1.1), so hidden tabs must hold none.
+ * @returns stops it
+ */
+const whileVisible = (listen: () => () => void): (() => void) => {
+  let stop: (() => void) | undefined;
+  const turn = () => {
+    stop?.();
+    stop = document.hidden ? undefined : listen();
+  };
+  turn();
+  document.addEventListener('visibilitychange', turn);
+  return () => {
+    document.removeEventListener('visibilitychange', turn);
+    stop?.();
+  };
+};
+
+/**
  * Reads, and reads again whenever something has changed.
  * @param load reads; a new function begins anew
  */
@@ -44,11 +62,13 @@ export const useLive = <Answer>(load: () => Promise<Answer>): Live<Answer> => {
       const timer = setInterval(() => document.hidden || again(), POLL_MS);
       return () => clearInterval(timer);
     }
-    const events = new EventSource('./events');
-    events.onmessage = again;
-    // After a lost connection something may have changed.
-    events.onopen = again;
-    return () => events.close();
+    return whileVisible(() => {
+      const events = new EventSource('./events');
+      events.onmessage = again;
+      // Before the connection something may have changed.
+      events.onopen = again;
+      return () => events.close();
+    });
   }, [again, hasEvents]);
   const current = state.of === load ? state : undefined;
   return {

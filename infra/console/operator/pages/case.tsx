@@ -1,4 +1,3 @@
-import ColumnLayout from '@cloudscape-design/components/column-layout';
 import Container from '@cloudscape-design/components/container';
 import Header from '@cloudscape-design/components/header';
 import SpaceBetween from '@cloudscape-design/components/space-between';
@@ -28,13 +27,13 @@ const Details = ({ found }: { found: OperatorCase }) => {
         <Steps found={found} />
       </div>
       <CaseFacts found={found} />
-      <ColumnLayout columns={2}>
+      <div className="halves">
         <AskedAndUsed found={found} />
         <SpaceBetween size="l">
           <Attempts found={found} />
           <Amendments found={found} />
         </SpaceBetween>
-      </ColumnLayout>
+      </div>
     </SpaceBetween>
   );
 };

@@ -45,21 +45,18 @@ const columns = (say: Say) => [
       <Link href={addressOf.case(revalidationId)}>{claimedAt ? timeText(claimedAt) : revalidationId}</Link>
     ),
     isRowHeader: true,
-    minWidth: 170,
   },
-  { id: 'status', header: say('status'), cell: ({ status }: Case) => <CaseStatus status={status} />, minWidth: 130 },
+  { id: 'status', header: say('status'), cell: ({ status }: Case) => <CaseStatus status={status} /> },
   {
     id: 'reason',
     header: say('reason'),
     cell: ({ outcome }: Case) => outcome?.reason ?? '',
-    minWidth: 150,
   },
-  { id: 'account', header: say('account'), cell: ({ accountId }: Case) => accountId ?? '', minWidth: 120 },
+  { id: 'account', header: say('account'), cell: ({ accountId }: Case) => accountId ?? '' },
   {
     id: 'id',
     header: say('id'),
     cell: ({ revalidationId }: Case) => <Box variant="code">{revalidationId.slice(0, 11)}…</Box>,
-    minWidth: 130,
   },
 ];
 

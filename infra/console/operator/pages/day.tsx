@@ -1,6 +1,5 @@
 import Alert from '@cloudscape-design/components/alert';
 import Box from '@cloudscape-design/components/box';
-import ColumnLayout from '@cloudscape-design/components/column-layout';
 import Container from '@cloudscape-design/components/container';
 import Header from '@cloudscape-design/components/header';
 import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
@@ -32,13 +31,38 @@ const KeyNumbers = ({ of }: { of: DayNumbers }) => {
       <KeyValuePairs
         columns={4}
         items={[
-          { label: say('count'), value: <Box variant="awsui-value-large">{funnel.claimed}</Box> },
+          {
+            label: say('count'),
+            value: (
+              <Box fontSize="heading-xl" fontWeight="bold">
+                {funnel.claimed}
+              </Box>
+            ),
+          },
           {
             label: say('passRate'),
-            value: <Box variant="awsui-value-large">{share(funnel.approved, funnel.decided, locale)}</Box>,
+            value: (
+              <Box fontSize="heading-xl" fontWeight="bold">
+                {share(funnel.approved, funnel.decided, locale)}
+              </Box>
+            ),
           },
-          { label: say('verdictTime'), value: <Box variant="awsui-value-large">{times}</Box> },
-          { label: say('open'), value: <Box variant="awsui-value-large">{open}</Box> },
+          {
+            label: say('verdictTime'),
+            value: (
+              <Box fontSize="heading-xl" fontWeight="bold">
+                {times}
+              </Box>
+            ),
+          },
+          {
+            label: say('open'),
+            value: (
+              <Box fontSize="heading-xl" fontWeight="bold">
+                {open}
+              </Box>
+            ),
+          },
           { label: say('source'), value: [...sources, `${say('amended')} ${decidedBy.amended}`].join(' · ') },
           { label: say('charges'), value: `${spend.charges} (${say('orphans')}: ${spend.orphans})` },
           { label: say('counted'), value: `${spend.counted}${used}` },
@@ -70,15 +94,15 @@ const Numbers = ({ of }: { of: DayNumbers }) => {
       {of.funnel.claimed === 0 ? (
         <Box>{say('noNumbers')}</Box>
       ) : (
-        <>
-          <ColumnLayout columns={2}>
+        <SpaceBetween size="l">
+          <div className="halves">
             <Container header={<Header variant="h2">{say('funnel')}</Header>}>
               <FunnelChart funnel={of.funnel} />
             </Container>
             <Container header={<Header variant="h2">{say('perHour')}</Header>}>
               <HoursChart hours={of.hours} />
             </Container>
-          </ColumnLayout>
+          </div>
           <Table
             variant="container"
             header={<Header variant="h2">{say('reasons')}</Header>}
@@ -87,7 +111,7 @@ const Numbers = ({ of }: { of: DayNumbers }) => {
             ariaLabels={{ tableLabel: say('reasons') }}
             empty={<Box textAlign="center">{say('none')}</Box>}
           />
-        </>
+        </SpaceBetween>
       )}
     </SpaceBetween>
   );

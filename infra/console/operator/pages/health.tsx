@@ -1,5 +1,4 @@
 import Box from '@cloudscape-design/components/box';
-import ColumnLayout from '@cloudscape-design/components/column-layout';
 import Container from '@cloudscape-design/components/container';
 import Header from '@cloudscape-design/components/header';
 import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
@@ -108,11 +107,9 @@ export const HealthPage = () => {
       <Header variant="h1">{say('health')}</Header>
       <Failure live={live} />
       {health ? (
-        <>
-          <ColumnLayout columns={2}>
-            <FollowUps of={health} />
-            <Throttle of={health} />
-          </ColumnLayout>
+        <SpaceBetween size="l">
+          <FollowUps of={health} />
+          <Throttle of={health} />
           <Jobs of={health} />
           <Container header={<Header variant="h2">{say('truoraKey')}</Header>}>
             <SpaceBetween size="m">
@@ -122,7 +119,7 @@ export const HealthPage = () => {
               </Box>
             </SpaceBetween>
           </Container>
-        </>
+        </SpaceBetween>
       ) : error ? null : (
         <Loading />
       )}

@@ -20,8 +20,9 @@ export const MachinePicture = ({ path, isRunning }: { path: readonly string[]; i
   const current = isRunning ? path.at(-1) : undefined;
   const classOf = (name: string) =>
     [entered.has(name) ? 'entered' : '', name === current ? 'current' : ''].filter(Boolean).join(' ');
+  const shown = placed.edges.filter(({ from, to, isPlaced }) => isPlaced || taken.has(`${from} ${to}`));
   // What was taken lies above the other arrows.
-  const edges = placed.edges.toSorted(
+  const edges = shown.toSorted(
     (a, b) => Number(taken.has(`${a.from} ${a.to}`)) - Number(taken.has(`${b.from} ${b.to}`)),
   );
   return (
@@ -35,7 +36,17 @@ export const MachinePicture = ({ path, isRunning }: { path: readonly string[]; i
         <title id="machine-text">{say('machineText', path.join(', ') || say('none'))}</title>
         <defs>
           {['plain', 'taken'].map((id) => (
-            <marker key={id} id={id} viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto">
+            <marker
+              key={id}
+              id={id}
+              viewBox="0 0 8 8"
+              refX="7"
+              refY="4"
+              markerWidth="9"
+              markerHeight="9"
+              markerUnits="userSpaceOnUse"
+              orient="auto"
+            >
               <path d="M0,0 L8,4 L0,8 z" style={{ fill: id === 'taken' ? '#006ce0' : '#b4b4bb', stroke: 'none' }} />
             </marker>
           ))}

@@ -19,7 +19,7 @@ const stepsOf = ({ states, execution, case: shown }: OperatorCase): Step[] =>
     return { name, at, failures, took, isCurrent };
   });
 
-const columns = (say: Say, locale: string) => [
+const columns = (say: Say, locale: string, hasFailures: boolean) => [
   {
     id: 'step',
     header: say('step'),
@@ -32,7 +32,7 @@ const columns = (say: Say, locale: string) => [
     header: say('took'),
     cell: ({ took }: Step) => (took === undefined ? '' : secondsText(took, locale)),
   },
-  { id: 'failures', header: say('triedAgain'), cell: ({ failures }: Step) => failures || '' },
+  ...(hasFailures ? [{ id: 'failures', header: say('triedAgain'), cell: ({ failures }: Step) => failures || '' }] : []),
 ];
 
 /** The phases of the record, which stay when the execution is forgotten. */
@@ -57,7 +57,7 @@ const Trail = ({ found }: { found: OperatorCase }) => {
           isRowHeader: true,
           cell: ({ phase }) => say(statusWord(phase) as Word),
         },
-        { id: 'at', header: `${say('time')} (UTC)`, cell: ({ at }) => timeText(at) },
+        { id: 'at', header: `${say('entered')} (UTC)`, cell: ({ at }) => timeText(at) },
       ]}
     />
   );
@@ -73,7 +73,11 @@ export const Steps = ({ found }: { found: OperatorCase }) => {
         contentDensity="compact"
         header={<Header variant="h2">{say('steps')}</Header>}
         items={steps}
-        columnDefinitions={columns(say, locale)}
+        columnDefinitions={columns(
+          say,
+          locale,
+          steps.some(({ failures }) => failures > 0),
+        )}
         ariaLabels={{ tableLabel: say('steps') }}
         empty={<Box textAlign="center">{say('none')}</Box>}
       />

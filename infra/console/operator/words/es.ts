@@ -135,7 +135,7 @@ export const es: Words = {
   overdue: 'Atrasados',
   oldest: 'El más antiguo',
   throttle: 'Regulador ante Truora',
-  throttleOpen: 'abierto: se crean validaciones',
+  throttleOpen: 'abierto',
   throttleClosed: 'cerrado: {n}',
   notBefore: 'Truora pidió esperar hasta',
   callsToday: 'Llamadas de hoy',

@@ -135,7 +135,7 @@ export const pt: Words = {
   overdue: 'Atrasados',
   oldest: 'O mais antigo',
   throttle: 'Regulador diante da Truora',
-  throttleOpen: 'aberto: validações são criadas',
+  throttleOpen: 'aberto',
   throttleClosed: 'fechado: {n}',
   notBefore: 'A Truora pediu para esperar até',
   callsToday: 'Chamadas de hoje',
