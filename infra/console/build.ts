@@ -1,4 +1,4 @@
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, renameSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type App, apps, configOf } from './vite.ts';
 
@@ -7,13 +7,23 @@ const hasPage = (app: App): boolean => existsSync(join(import.meta.dirname, app,
 
 /**
  * Builds the site: the operator's app at its root, the capture page under `capture/`.
+ * It is built beside its place and then moved there, since another process may read it or build it, too.
  * @throws Error when the bundler finds a fault
  */
 export const buildSite = async (site: string): Promise<void> => {
   // Loaded here and not at import: the package brings its site, so it has no bundler.
   const { build } = await import('vite');
+  const made = `${site}.${process.pid}`;
+  rmSync(made, { recursive: true, force: true });
+  for (const app of (Object.keys(apps) as App[]).filter(hasPage)) await build(configOf(app, made));
   rmSync(site, { recursive: true, force: true });
-  for (const app of (Object.keys(apps) as App[]).filter(hasPage)) await build(configOf(app, site));
+  try {
+    renameSync(made, site);
+  } catch (error) {
+    // Another process has moved its own there, which is the same.
+    rmSync(made, { recursive: true, force: true });
+    if (!existsSync(join(site, 'index.html'))) throw error;
+  }
 };
 
 if (import.meta.main) await buildSite(resolve(process.argv[2] ?? join(import.meta.dirname, '../../.build/console')));

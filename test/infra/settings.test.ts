@@ -83,6 +83,7 @@ const shaping: Setting[] = [
   'eventSchemas',
   'evidence',
   'evidenceKeys',
+  'console',
 ];
 
 /** The options of the chosen settings, by name, as the command line gives them. */
@@ -120,8 +121,12 @@ const synthesizeStage = (stage: string, { codeOf, ownRules = false }: How) => {
   }
 };
 
+/** The console signs its readers in, so it never comes alone. */
+const withNeeds = (chosen: readonly Setting[]): readonly Setting[] =>
+  chosen.includes('console') && !chosen.includes('jwt') ? [...chosen, 'jwt'] : chosen;
+
 const synthesizeWith = (chosen: readonly Setting[]) => {
-  const { config, given: inFile } = withOptions(chosen);
+  const { config, given: inFile } = withOptions(withNeeds(chosen));
   writeStage(config.stage, inFile, folder);
   return synthesizeStage(config.stage, noCode);
 };

@@ -34,7 +34,10 @@ const servePages = () =>
 
 beforeAll(async () => {
   pages = await servePages();
-  [system, browser] = await Promise.all([startLocalSystem({ config: { corsOrigins: [pages.origin] } }), launchBrowser()]);
+  [system, browser] = await Promise.all([
+    startLocalSystem({ config: { corsOrigins: [pages.origin] } }),
+    launchBrowser(),
+  ]);
   await registerEnrollment(system.sandbox?.origin ?? '', { accountId: 'ana', enrollmentId: 'ENR1' });
 }, 60_000);
 
