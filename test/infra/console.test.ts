@@ -10,6 +10,10 @@ import type { Template } from '../../infra/local/template.ts';
 import { BY_DAY } from '../../shared/domain/record.ts';
 import { consoleFunctions, routes } from '../../shared/workflow/functions.ts';
 
+/** A part of a template, whose form the expectations check. */
+// biome-ignore lint/suspicious/noExplicitAny: CloudFormation's properties have no types here.
+type Anything = any;
+
 const jwt = { issuer: 'https://issuer.example.com/pool', audience: ['client-1'] };
 
 const site = mkdtempSync(join(tmpdir(), 'site-'));
@@ -33,13 +37,13 @@ const { template, assets } = synthesizeWith({ console: true, jwt });
 
 const typesOf = ({ Resources }: Template) => new Set(Object.values(Resources).map(({ Type }) => Type));
 
-const only = (type: string): Record<string, any> => {
+const only = (type: string): Record<string, Anything> => {
   const [found, ...more] = Object.values(template.Resources).filter(({ Type }) => Type === type);
   if (!found || more.length > 0) throw new TypeError(`${type}: ${more.length + 1} are there`);
-  return found.Properties as Record<string, any>;
+  return found.Properties as Record<string, Anything>;
 };
 
-const distribution = () => only('AWS::CloudFront::Distribution').DistributionConfig as Record<string, any>;
+const distribution = () => only('AWS::CloudFront::Distribution').DistributionConfig as Record<string, Anything>;
 
 describe('without the setting', () => {
   const plain = synthesizeWith({ jwt }).template;
@@ -79,7 +83,10 @@ describe('with the setting', () => {
   });
 
   test('only CloudFront reads the pages, by its own signature', () => {
-    const { S3OriginConfig, OriginAccessControlId } = (distribution().Origins as any[])[0] as Record<string, any>;
+    const { S3OriginConfig, OriginAccessControlId } = (distribution().Origins as Anything[])[0] as Record<
+      string,
+      Anything
+    >;
     expect(S3OriginConfig).toEqual({ OriginAccessIdentity: '' });
     expect(OriginAccessControlId).toBeDefined();
     expect(only('AWS::CloudFront::OriginAccessControl').OriginAccessControlConfig).toMatchObject({
@@ -89,7 +96,7 @@ describe('with the setting', () => {
   });
 
   test('the API is under the same origin, without its prefix, and keeps the token of the call', () => {
-    const [api] = distribution().CacheBehaviors as any[];
+    const [api] = distribution().CacheBehaviors as Anything[];
     expect(api).toMatchObject({ PathPattern: '/api/*', ViewerProtocolPolicy: 'https-only' });
     const code = String(only('AWS::CloudFront::Function').FunctionCode);
     const handler = new Function(`${code}; return handler;`)() as (event: object) => { uri: string };
@@ -107,7 +114,7 @@ describe('with the setting', () => {
     const policy = SecurityHeadersConfig.ContentSecurityPolicy.ContentSecurityPolicy;
     expect(policy).toContain("default-src 'none'; script-src 'self';");
     expect(policy).toContain("connect-src 'self' https://issuer.example.com;");
-    const behaviors = [distribution().DefaultCacheBehavior, ...(distribution().CacheBehaviors as any[])];
+    const behaviors = [distribution().DefaultCacheBehavior, ...(distribution().CacheBehaviors as Anything[])];
     expect(behaviors.every(({ ResponseHeadersPolicyId }) => ResponseHeadersPolicyId !== undefined)).toBe(true);
   });
 
