@@ -2,7 +2,7 @@
 const COPY = 'Custom::CDKBucketDeployment8693BB64968944B69AAFB0CC9EB8756C';
 
 const AGAIN =
-  'CDK gives its copying function of files these rights, on the bucket of assets and on that of the pages alone.';
+  'CDK gives its copying function of files these permissions, on the bucket of assets and on that of the pages alone.';
 
 const partitionOf = (region: string | undefined): string => (region ? 'aws' : '<AWS::Partition>');
 

@@ -24,7 +24,7 @@ export type ConsoleServer = LocalServer & {
   announce(): void;
 };
 
-/** Files of the capture page and of both apps' icons name nobody, so they need no session. */
+/** Files of the capture page and icons are about no person, so they need no session. */
 const isPublic = (path: string): boolean => path.startsWith('/capture/') || path.endsWith('.svg');
 
 /** The page that a link answers. The next request then comes from a page of this origin, so that the cookie is sent. */
