@@ -11,7 +11,8 @@ const hasPage = (app: App): boolean => existsSync(join(import.meta.dirname, app,
  * @throws Error when the bundler finds a fault
  */
 export const buildSite = async (site: string): Promise<void> => {
-  // Loaded here and not at import: the package brings its site, so it has no bundler.
+  // A test that builds the site sets another one, with which React brings its checks for developers.
+  process.env.NODE_ENV = 'production';
   const { build } = await import('vite');
   const made = `${site}.${process.pid}`;
   rmSync(made, { recursive: true, force: true });
