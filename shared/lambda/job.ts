@@ -39,9 +39,10 @@ export const job = (name: JobName, run: (input: JobInput) => Promise<Tally>) =>
       .handler((event, context) => run({ event, remainingMs: () => context.getRemainingTimeInMillis() })),
   );
 
-/** Writes that a job has run, for operators. */
+/** Writes that a job has run, for operators. A mark that cannot be written is logged, and fails no job. */
 export const leaveMark = async (name: MarkedJob, tally: Tally, keyDays?: number): Promise<Tally> => {
-  await markJob(env('TABLE_NAME'), defined({ name, at: new Date().toISOString(), ...tally, keyDays }));
+  const mark = defined({ name, at: new Date().toISOString(), ...tally, keyDays });
+  await markJob(env('TABLE_NAME'), mark).catch((error: unknown) => logError(name, error));
   return tally;
 };
 

@@ -81,6 +81,7 @@ describe('recordOutcome', () => {
     expect(await item()).toEqual({
       pk,
       ...rest,
+      day: '2026-11-23',
       phase: 'declined',
       outcome,
       trail: [...record.trail, { phase: 'declined', at: NOW }],
@@ -93,6 +94,7 @@ describe('recordOutcome', () => {
     revalidationId: id,
     owner: OURS,
     claimedAt: NOW,
+    day: '2026-11-23',
     shard: `due#${id[3]}`,
     dueAt: IN_FIVE_MINUTES,
     phase: 'refused',
@@ -289,6 +291,7 @@ describe('recordCancellation', () => {
       expect(await item()).toEqual({
         pk,
         ...after,
+        day: '2026-11-23',
         shard: `due#${of.revalidationId[3]}`,
         expiresAt: SECONDS + 30 * DAY,
       });
@@ -307,6 +310,7 @@ describe('recordCancellation', () => {
       phase: 'canceled',
       outcome: canceled(of),
       canceledBy: 'iam:ana',
+      day: '2026-11-23',
       shard: `due#${of.revalidationId[3]}`,
       dueAt: IN_FIVE_MINUTES,
       trail: [{ phase: 'canceled', at: NOW }],
