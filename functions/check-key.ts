@@ -2,7 +2,7 @@ import { readSecret } from '../shared/aws/secrets.ts';
 import { sendableKey } from '../shared/domain/sendable-key.ts';
 import { accessFromEnv } from '../shared/lambda/clients.ts';
 import { env } from '../shared/lambda/env.ts';
-import { job } from '../shared/lambda/job.ts';
+import { job, leaveMark } from '../shared/lambda/job.ts';
 import { emit } from '../shared/lambda/metrics.ts';
 import { daysLeft } from '../shared/truora/api-key.ts';
 
@@ -15,5 +15,5 @@ export const handler = job('CheckKey', async () => {
   const stored = await readSecret(accessFromEnv('SECRETS_MANAGER'), env('TRUORA_KEY_SECRET'));
   const left = daysLeft(sendableKey(stored), new Date());
   if (left !== undefined) emit('TruoraKeyDays', left);
-  return { seen: 1, failed: 0 };
+  return leaveMark('CheckKey', { seen: 1, failed: 0 }, left);
 });

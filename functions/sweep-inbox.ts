@@ -1,5 +1,5 @@
 import { env } from '../shared/lambda/env.ts';
-import { job, logError } from '../shared/lambda/job.ts';
+import { job, leaveMark, logError } from '../shared/lambda/job.ts';
 import { emit } from '../shared/lambda/metrics.ts';
 import { sweepInbox } from '../shared/logic/inbox-sweep.ts';
 
@@ -8,8 +8,8 @@ import { sweepInbox } from '../shared/logic/inbox-sweep.ts';
  * does: S3's event came late, or never. ClaimRequest decides what is in order. The sweep claims nothing; starting a drop twice is
  * harmless.
  */
-export const handler = job('SweepInbox', ({ remainingMs }) =>
-  sweepInbox({
+export const handler = job('SweepInbox', async ({ remainingMs }) => {
+  const tally = await sweepInbox({
     table: env('TABLE_NAME'),
     mediaBucket: env('MEDIA_BUCKET'),
     machineArn: env('MACHINE_ARN'),
@@ -17,5 +17,6 @@ export const handler = job('SweepInbox', ({ remainingMs }) =>
     remainingMs,
     emitUnclaimed: (count) => emit('UnclaimedDrops', count),
     logFailure: (error, id) => logError('SweepInbox', error, id),
-  }),
-);
+  });
+  return leaveMark('SweepInbox', tally);
+});

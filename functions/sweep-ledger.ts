@@ -8,7 +8,7 @@ import {
   truoraFromEnv,
 } from '../shared/lambda/clients.ts';
 import { env } from '../shared/lambda/env.ts';
-import { job, logError } from '../shared/lambda/job.ts';
+import { job, leaveMark, logError } from '../shared/lambda/job.ts';
 import { log } from '../shared/lambda/logger.ts';
 import { emit } from '../shared/lambda/metrics.ts';
 import { type SweepSettings, sweepLedger } from '../shared/logic/ledger-sweep.ts';
@@ -19,9 +19,9 @@ const NAME = 'SweepLedger';
  * Runs every few minutes. Follows up every record that is due: an open case whose execution ended, an outcome that was not announced,
  * media to delete, a late verdict of Truora, a lost create call. See `shared/logic/record-follow-up.ts`.
  */
-export const handler = job('SweepLedger', ({ remainingMs }) => {
+export const handler = job('SweepLedger', async ({ remainingMs }) => {
   emit('NotificationsRecorded', 0);
-  return sweepLedger(settingsOf(remainingMs));
+  return leaveMark(NAME, await sweepLedger(settingsOf(remainingMs)));
 });
 
 const settingsOf = (remainingMs: () => number): SweepSettings => ({

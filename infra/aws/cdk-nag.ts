@@ -1,16 +1,17 @@
 import { type App, type Stack, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
+import { consoleFindings } from './cdk-nag-console.ts';
 import type { Config } from './config.ts';
 
 type Acknowledged = { rule: string; where: RegExp; reason: string };
 
 /** The settings that change the text of a finding. */
-type Deployment = Pick<Config, 'stage' | 'region' | 'alarmEmail'>;
+type Deployment = Pick<Config, 'stage' | 'region' | 'alarmEmail'> & Partial<Pick<Config, 'console'>>;
 
 const OPERATOR = /OperatorPermissions$/;
 
 /** Every accepted finding, where it is found, and why. A test fails for a finding that is missing here, and for a row without one. */
-export const acknowledgedIn = ({ stage, region, alarmEmail }: Deployment): readonly Acknowledged[] => {
+export const acknowledgedIn = ({ stage, region, alarmEmail, console }: Deployment): readonly Acknowledged[] => {
   // Of a known region the CDK knows the partition, too.
   const partOf = (service: string) =>
     region ? `aws:${service}:${region}` : `<AWS::Partition>:${service}:<AWS::Region>`;
@@ -61,7 +62,7 @@ export const acknowledgedIn = ({ stage, region, alarmEmail }: Deployment): reado
     {
       rule: `AwsSolutions-IAM5[Resource::arn:${partOf('states')}:<AWS::AccountId>:execution:face-revalidation-${stage}:*]`,
       where:
-        /Functions\/(CancelRevalidation|RevokeConsent|SweepLedger|EraseAccount|SweepErasures)ServiceRole\/DefaultPolicy$/,
+        /Functions\/(CancelRevalidation|RevokeConsent|SweepLedger|EraseAccount|SweepErasures|ReadCase)ServiceRole\/DefaultPolicy$/,
       reason: 'The name of an execution is not known at deployment, so only its machine can be named.',
     },
     {
@@ -92,6 +93,7 @@ export const acknowledgedIn = ({ stage, region, alarmEmail }: Deployment): reado
       where: OPERATOR,
       reason: 'An operator may call these routes about every person and case.',
     })),
+    ...(console ? consoleFindings(region) : []),
     {
       rule: 'AwsSolutions-SQS3',
       where: /(DropRule|Jobs|Evidence)\/DeadLetters$/,
@@ -176,7 +178,7 @@ export const wildcards: readonly { actions: RegExp; resource: RegExp; reason: st
     reason: 'The key is the name of an erased person, which is not known at deployment.',
   },
   {
-    actions: /^states:(Stop|Describe)Execution$/,
+    actions: /^states:(StopExecution|DescribeExecution|GetExecutionHistory)$/,
     resource: /^arn:aws:states:[^*?]+:execution:[^:*?]+:\*$/,
     reason: 'The name of an execution is not known at deployment, so only its machine can be named.',
   },

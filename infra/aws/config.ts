@@ -39,6 +39,10 @@ const Jwt = z.strictObject({
   operateScope: z._default(scope, 'revalidations/operate'),
   /** The claim with the one account that a token may see; without it, a token may see all. */
   accountClaim: z.optional(claim),
+  /** The public client that the console signs in as; the first `audience` when left out, which is a client at Cognito. */
+  clientId: z.optional(z.string().check(z.minLength(1))),
+  /** The origin of the issuer's token endpoint, where it is not the issuer's own, as at Cognito. The console may call no other. */
+  signInOrigin: z.optional(origin),
 });
 
 const MediaLimits = z.strictObject({
@@ -111,6 +115,11 @@ const Settings = z.strictObject({
    * One more rotates the key. Never lower it: evidence of the key that goes could not be verified any more.
    */
   evidenceKeys: z._default(z.number().check(z.int(), z.minimum(1), z.maximum(20)), 1),
+  /**
+   * Whether the stage has the operator's console: pages on CloudFront, and the routes that only they need. It needs `jwt`, with whose
+   * issuer its readers sign in.
+   */
+  console: z._default(z.boolean(), false),
   /** Whether an account id or a reference may be a national id (CPF, CNPJ, CURP, RFC, RUT), though both reach events and keys of objects. */
   allowNationalIds: z._default(z.boolean(), false),
   /** API calls a second that all callers together may make. */

@@ -16,11 +16,10 @@ import { defined } from '../../shared/domain/defined.ts';
 import { type EnvKey, NO_EVIDENCE } from '../../shared/lambda/env.ts';
 import {
   type CoreFunction,
-  type EvidenceFunction,
-  evidenceFunctions,
   type FunctionName,
   fileOf,
-  functionNames,
+  functionsOf,
+  type OptionalFunction,
 } from '../../shared/workflow/functions.ts';
 import { namespaceOf } from '../../shared/workflow/metrics.ts';
 import { envKeys, functionTable, MEMORY_MB } from '../workflow/function-table.ts';
@@ -30,10 +29,8 @@ import { removalPolicyOf } from './kms.ts';
 import { permissionsOf } from './permissions.ts';
 import type { Storage } from './storage.ts';
 
-/** What every deployment has of each function, and what one with evidence has besides. */
-type OfEach<Value> = Record<CoreFunction, Value> & Partial<Record<EvidenceFunction, Value>>;
-
-const isEvidenceFunction = (name: FunctionName) => (evidenceFunctions as readonly string[]).includes(name);
+/** What every deployment has of each function, and what some have besides. */
+type OfEach<Value> = Record<CoreFunction, Value> & Partial<Record<OptionalFunction, Value>>;
 
 type Props = {
   config: Config;
@@ -62,7 +59,7 @@ export class Functions extends Construct {
         retention: RetentionDays.ONE_MONTH,
         removalPolicy: removalPolicyOf(config),
       });
-    const names = functionNames.filter((name) => config.evidence || !isEvidenceFunction(name));
+    const names = functionsOf(config);
     const logGroups = Object.fromEntries(names.map((name) => [name, makeLog(name)])) as Record<FunctionName, LogGroup>;
     this.logGroups = logGroups;
     const make = (name: FunctionName) => {
@@ -129,6 +126,7 @@ const variablesOf = (
   ON_UNRESOLVED: config.onUnresolved,
   DAILY_BUDGET: String(config.dailyBudget),
   GRACE_SECONDS: String(config.graceSeconds),
+  SWEEP_MINUTES: String(config.sweepMinutes),
   POLICIES: JSON.stringify(config.policies),
   ALLOWED_RETRIES: String(config.allowedRetries),
   RETRY_SECONDS: String(config.retrySeconds),

@@ -95,6 +95,7 @@ export const permissionsOf = (
     startExecution: () => [allow(['states:StartExecution'], machineArn)],
     stopExecution: () => [allow(['states:StopExecution'], executionArns)],
     describeExecution: () => [allow(['states:DescribeExecution'], executionArns)],
+    readHistory: () => [allow(['states:GetExecutionHistory'], executionArns)],
     resumeExecution: () => [allow(['states:SendTaskSuccess'], machineArn)],
   };
   const statementsOf = (grant: Grant): PolicyStatement[] => {

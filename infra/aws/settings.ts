@@ -68,6 +68,11 @@ export type Settings = {
    */
   readonly evidenceKeys?: number | undefined;
   /**
+   * Whether the stage has the operator's console: pages on CloudFront, and the routes that only they need. It needs
+   * `jwt`, with whose issuer its readers sign in. Default: false.
+   */
+  readonly console?: boolean | undefined;
+  /**
    * Whether an account id or a reference may be a national id (CPF, CNPJ, CURP, RFC, RUT), though both reach events and
    * keys of objects. Default: false.
    */
@@ -90,6 +95,15 @@ export type Settings = {
     readonly operateScope?: string | undefined;
     /** The claim with the one account that a token may see; without it, a token may see all. */
     readonly accountClaim?: string | undefined;
+    /**
+     * The public client that the console signs in as; the first `audience` when left out, which is a client at Cognito.
+     */
+    readonly clientId?: string | undefined;
+    /**
+     * The origin of the issuer's token endpoint, where it is not the issuer's own, as at Cognito. The console may call
+     * no other.
+     */
+    readonly signInOrigin?: string | undefined;
   };
   /** The origin of Truora's API, or of a stand-in on this machine. Default: https://api.validations.truora.com. */
   readonly truoraOrigin?: string | undefined;

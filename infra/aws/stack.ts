@@ -15,6 +15,7 @@ import { type FunctionName, routes } from '../../shared/workflow/functions.ts';
 import { Alarms } from './alarms.ts';
 import { type Config, effectiveSettings, isProtected } from './config.ts';
 import { consentFolder as defaultFolder } from './consent-texts.ts';
+import { consoleSite } from './console-site.ts';
 import { Dashboards } from './dashboards.ts';
 import { DropRule } from './drop-rule.ts';
 import { EventSchemas } from './event-schemas.ts';
@@ -41,6 +42,8 @@ export type FaceRevalidationProps = Settings & {
   codeOf?: (name: FunctionName) => Code;
   /** The folder of the texts of consent. Default: `infra/stages/consent`, which the package does not have. */
   consentFolder?: string;
+  /** The folder of the console's pages. Default: those of this package. `false` for a stand-in that serves them itself. */
+  site?: string | false;
 };
 
 /**
@@ -71,7 +74,7 @@ export class FaceRevalidation extends Construct {
 
   constructor(scope: Construct, id: string, props: FaceRevalidationProps = {}) {
     super(scope, id);
-    const { codeOf = functionCode(), consentFolder = defaultFolder, ...settings } = props;
+    const { codeOf = functionCode(), consentFolder = defaultFolder, site, ...settings } = props;
     if ('region' in settings) throw new Error('configuration: region: is a property of the stack (env), not a setting');
     const { region } = Stack.of(this);
     if (!Token.isUnresolved(region) && isOfAnotherPartition(region))
@@ -96,6 +99,7 @@ export class FaceRevalidation extends Construct {
     this.dataKey = storage.key;
     this.apiUrl = this.#api.api.apiEndpoint;
     this.webhookUrl = `${this.apiUrl}${routes.ReceiveWebhook.path}`;
+    const pages = config.console && site !== false && consoleSite(this, config, { apiUrl: this.apiUrl, site });
     this.#storage = storage;
     this.#outcomes = outcomes;
 
@@ -145,6 +149,7 @@ export class FaceRevalidation extends Construct {
       ErasureBucket: { value: storage.erasures.bucketName },
       ...(storage.evidence && { EvidenceBucket: { value: storage.evidence.bucket.bucketName } }),
       WebhookKeysSecret: { value: storage.webhookKeys.secretArn },
+      ...(pages && { ConsoleUrl: { value: pages.url, description: 'The console of operators.' } }),
     };
     output(this, outputs);
     this.#publish(config, outputs);
@@ -218,7 +223,12 @@ export class FaceRevalidationStack extends Stack {
   constructor(
     scope: Construct,
     id: string,
-    { config, codeOf, consentFolder }: { config: Config } & Pick<FaceRevalidationProps, 'codeOf' | 'consentFolder'>,
+    {
+      config,
+      codeOf,
+      consentFolder,
+      site,
+    }: { config: Config } & Pick<FaceRevalidationProps, 'codeOf' | 'consentFolder' | 'site'>,
   ) {
     super(
       scope,
@@ -231,6 +241,6 @@ export class FaceRevalidationStack extends Stack {
       }),
     );
     const { region: _, ...settings } = config;
-    new FaceRevalidation(this, 'Default', defined({ ...settings, codeOf, consentFolder }));
+    new FaceRevalidation(this, 'Default', defined({ ...settings, codeOf, consentFolder, site }));
   }
 }

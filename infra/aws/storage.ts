@@ -5,7 +5,7 @@ import type { Key } from 'aws-cdk-lib/aws-kms';
 import { BlockPublicAccess, Bucket, BucketEncryption, type CfnBucket, HttpMethods } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { BY_DUE, BY_PERSON } from '../../shared/domain/record.ts';
+import { BY_DAY, BY_DUE, BY_PERSON } from '../../shared/domain/record.ts';
 import { type Config, isProtected } from './config.ts';
 import { EvidenceStore } from './evidence.ts';
 import { dataKey, removalPolicyOf } from './kms.ts';
@@ -74,6 +74,14 @@ export class Storage extends Construct {
       sortKey: { name: BY_PERSON.sort, type: AttributeType.STRING },
       projectionType: ProjectionType.KEYS_ONLY,
     });
+    // One more write a record, so only where the console reads it.
+    if (config.console)
+      this.ledger.addGlobalSecondaryIndex({
+        indexName: BY_DAY.name,
+        partitionKey: { name: BY_DAY.attribute, type: AttributeType.STRING },
+        sortKey: { name: BY_DAY.sort, type: AttributeType.STRING },
+        projectionType: ProjectionType.KEYS_ONLY,
+      });
 
     // Sparse: a record leaves the index when no follow-up is left.
     this.ledger.addGlobalSecondaryIndex({

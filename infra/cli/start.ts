@@ -6,7 +6,7 @@ import { exitCodes } from './program/exit-codes.ts';
 import { reserve } from './program/running-system.ts';
 import { UsageError } from './program/usage.ts';
 
-/** The first of six ports. None of them is registered for another service, and no system gives them out by itself. */
+/** The first of seven ports. None of them is registered for another service, and no system gives them out by itself. */
 const FIRST_PORT = 9470;
 
 /** The folder with the keys for evidence, so that it verifies after a restart. Git ignores it. */
@@ -17,7 +17,7 @@ type Options = { port: number; quiet?: boolean; autoEnroll: boolean };
 export const define: Define = (command, does, context) => {
   command
     .description('Runs the whole system on this machine until Ctrl-C. Other commands find it from other terminals.')
-    .option('--port <number>', 'the first of six ports in a row; 0 for any free ones', portOf, FIRST_PORT)
+    .option('--port <number>', 'the first of seven ports in a row; 0 for any free ones', portOf, FIRST_PORT)
     .option('-q, --quiet', 'print the addresses and keys only, and no progress')
     .option(
       '--no-auto-enroll',
@@ -30,8 +30,8 @@ export const define: Define = (command, does, context) => {
   does(command, (options: Options) => start(options, context));
 };
 
-/** The highest first port: five more follow it. */
-const LAST_FIRST_PORT = 65_530;
+/** The highest first port: six more follow it. */
+const LAST_FIRST_PORT = 65_529;
 
 const portOf = (text: string): number => {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
@@ -53,21 +53,36 @@ const start = async ({ port, quiet = false, autoEnroll }: Options, context: Cont
       `--port: port ${taken.port} (${taken.service}) is in use, by a local system in another folder or by another program; give another --port, or 0 for any free ones`,
     );
   }
-  const [{ startLocalSystem }, { progress, announced }, { welcome }] = await Promise.all([
+  const [{ startLocalSystem }, { progress, announced }, { welcome }, { openConsole }] = await Promise.all([
     import('../local/local-system.ts'),
     import('./program/progress.ts'),
     import('./program/welcome.ts'),
+    import('./program/console.ts'),
   ]);
-  const shown = quiet
-    ? {}
+  const { onEvent, onAnnounced } = quiet
+    ? { onEvent: () => {}, onAnnounced: () => {} }
     : { onEvent: progress(context.print, { several: true }), onAnnounced: announced(context.print) };
   const keyDirectory = join(context.stateFolder, KEYS);
-  const system = await startLocalSystem({ ports, autoEnroll, keyDirectory, ...shown });
+  const pages = openConsole(context);
+  const system = await startLocalSystem({
+    ports,
+    autoEnroll,
+    keyDirectory,
+    onEvent: (event) => {
+      onEvent(event);
+      pages.announce();
+    },
+    onAnnounced: (event) => {
+      onAnnounced(event);
+      pages.announce();
+    },
+  });
   context.onEnd(() => system.close());
+  const links = await pages.serve(system, ports.console);
   const { s3Origin, bucket, credentials, deployment, endpoints } = system;
   const sandboxOrigin = system.sandbox?.origin ?? '';
   publish({ s3Origin, bucket, credentials, sandboxOrigin, autoEnroll, deployment, endpoints });
   setInterval(() => void system.sweep(), system.config.sweepMinutes * 60_000).unref();
-  context.print(welcome(system));
+  context.print(welcome(system, links));
   return new Promise<never>(() => {});
 };

@@ -6,44 +6,16 @@ import { type ProblemCode, problems } from '../../shared/domain/problem.ts';
 import { errorReasons } from '../../shared/domain/reasons.ts';
 import { IdempotencyKeyHeader } from '../../shared/domain/request.ts';
 import type { RouteName } from '../../shared/workflow/functions.ts';
+import { consoleOperations } from './openapi-console.ts';
 import * as examples from './openapi-examples.ts';
-import type { SchemaName } from './openapi-schemas.ts';
+import type { Operation, Parameter } from './openapi-operation.ts';
 
-/** The headers of answers, by their names. */
-export const headers = {
-  'Content-Language': { description: 'The language of the messages for a person.', schema: { type: 'string' } },
-  Location: { description: 'The path of the case, below the server.', schema: { type: 'string' } },
-  'Retry-After': {
-    description: 'Seconds after which to read the case, or to repeat the call. Absent when the case has ended.',
-    schema: { type: 'integer', minimum: 1 },
-  },
-} as const;
-
-type Parameter = { name: string; in: 'path' | 'query' | 'header'; schema: z.ZodMiniType; description: string };
-
-export type Header = keyof typeof headers;
-
-export type Answer = {
-  description: string;
-  schema?: SchemaName;
-  example?: object | string;
-  /** The examples of an answer by the names of their schemas: for a system and an operator, and for a person. */
-  views?: Partial<Record<SchemaName, object>>;
-  /** The media type, for an answer that is no JSON. */
-  type?: string;
-  headers?: Header[];
+const id: Parameter = {
+  name: 'id',
+  in: 'path',
+  schema: RevalidationId,
+  description: 'The id of the re-validation.',
 };
-
-export type Operation = {
-  summary: string;
-  description: string;
-  parameters?: Parameter[];
-  body?: Partial<Record<SchemaName, object>>;
-  answers: Record<number, Answer>;
-  problems: ProblemCode[];
-};
-
-const id: Parameter = { name: 'id', in: 'path', schema: RevalidationId, description: 'The id of the re-validation.' };
 
 const language: Parameter = {
   name: 'Accept-Language',
@@ -240,6 +212,7 @@ export const operations: Record<RouteName, Operation> = {
     answers: { 200: { description: 'The keys, as a JWKS (RFC 7517).', schema: 'Jwks', example: examples.jwks } },
     problems: [],
   },
+  ...consoleOperations,
   ReceiveWebhook: {
     summary: 'Receive a webhook of Truora',
     description: 'The body is a JWT that is signed with the key of the rule. Only Truora calls this.',

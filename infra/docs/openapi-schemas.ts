@@ -10,6 +10,7 @@ import {
   UploadForm,
 } from '../../shared/domain/api.ts';
 import { ConsentBody, ConsentList, ConsentReceipt } from '../../shared/domain/consent.ts';
+import { DayNumbers, Health, OperatorCase } from '../../shared/domain/console.ts';
 import { ErasureAnswer } from '../../shared/domain/erasure.ts';
 import { AccountId, ConsentReceiptId, RevalidationId, TruoraId } from '../../shared/domain/ids.ts';
 import { PersonPage, PersonProblem, PersonRevalidation, PersonStarted } from '../../shared/domain/person-view.ts';
@@ -42,6 +43,9 @@ export const schemas = {
   Jwks,
   Evidence,
   ErasureAnswer,
+  OperatorCase,
+  DayNumbers,
+  Health,
   GatewayError,
   Options,
   Outcome,

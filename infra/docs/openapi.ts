@@ -2,10 +2,11 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { defined } from '../../shared/domain/defined.ts';
 import { type ProblemCode, problems } from '../../shared/domain/problem.ts';
-import { evidenceFunctions, type RouteName, routes } from '../../shared/workflow/functions.ts';
+import { consoleFunctions, evidenceFunctions, type RouteName, routes } from '../../shared/workflow/functions.ts';
 import * as examples from './openapi-examples.ts';
 import { gatewayResponses, withGateway } from './openapi-gateway.ts';
-import { type Answer, type Header, headers, type Operation, operations } from './openapi-operations.ts';
+import { type Answer, type Header, headers, type Operation } from './openapi-operation.ts';
+import { operations } from './openapi-operations.ts';
 import { componentSchemas, ref, type SchemaName, schemaOf } from './openapi-schemas.ts';
 
 export { operations } from './openapi-operations.ts';
@@ -61,6 +62,7 @@ const contentOf = ({ views, schema, example, type = 'application/json' }: Answer
 const tagOf = (name: RouteName): string => {
   if (routes[name].scope === 'signature') return 'webhooks';
   if (routes[name].path.includes('consents')) return 'consents';
+  if ((consoleFunctions as readonly string[]).includes(name)) return 'console';
   return (evidenceFunctions as readonly string[]).includes(name) ? 'evidence' : 're-validations';
 };
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { localSecret } from './credentials.ts';
 import type { BusEntry } from './event-bus.ts';
+import { historyEventOf } from './history.ts';
 import { bodyOf, type LocalServer, listen } from './http.ts';
 import { denialOf, type Permissions } from './iam/roles.ts';
 import { kmsOperations, type LocalKeys } from './kms/keys.ts';
@@ -52,6 +53,7 @@ const resourcesOf = (target: string, input: Record<string, unknown>, machineArn:
       return [text('stateMachineArn')];
     case 'AWSStepFunctions.StopExecution':
     case 'AWSStepFunctions.DescribeExecution':
+    case 'AWSStepFunctions.GetExecutionHistory':
       return [text('executionArn')];
     case 'AWSStepFunctions.SendTaskSuccess':
     case 'AWSStepFunctions.SendTaskFailure':
@@ -74,7 +76,7 @@ const resourcesOf = (target: string, input: Record<string, unknown>, machineArn:
 
 /**
  * Step Functions, Secrets Manager, EventBridge and KMS for their SDK clients: start, stop and describe executions, task tokens,
- * secrets, events and signatures, in the JSON protocol. Every other operation is an UnknownOperationException. Only calls that are signed
+ * secrets, events and signatures, and the states of executions, in the JSON protocol. Every other operation is an UnknownOperationException. Only calls that are signed
  * with this run's credentials are answered: a secret may be Truora's real key, and every process of this machine can reach the
  * port.
  */
@@ -114,6 +116,10 @@ export const startAwsApi = ({
         cause,
       };
     },
+    // Of a history the states that were entered and the errors of functions, without data. Always one page.
+    'AWSStepFunctions.GetExecutionHistory': ({ executionArn }) => ({
+      events: (execution(executionArn).history ?? []).map((event, n) => ({ id: n + 1, ...historyEventOf(event) })),
+    }),
     'AWSStepFunctions.SendTaskSuccess': ({ taskToken = '', output = '' }) => {
       machine.sendTaskSuccess(taskToken, output);
       return {};

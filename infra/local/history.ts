@@ -6,6 +6,8 @@ export type MachineEvent = {
   at: Date;
   type: string;
   state?: string;
+  /** The type of the state. */
+  stateType?: string;
   input?: unknown;
   output?: unknown;
   error?: string;
@@ -30,7 +32,7 @@ export const report = async (
     } = event as {
       type: string;
       timestamp: number;
-      state?: { name: string; input?: unknown; output?: unknown };
+      state?: { name: string; type?: string; input?: unknown; output?: unknown };
       input?: unknown;
       output?: unknown;
       Error?: string;
@@ -45,8 +47,24 @@ export const report = async (
         output: state ? state.output : output,
         cause: error ? cause : undefined,
         state: state?.name,
+        stateType: state?.type,
         error,
       }),
     );
   }
 };
+
+/** An event as Step Functions writes it to a history without data: a state that was entered, or the error of its function. */
+export const historyEventOf = ({ at, type, state, stateType }: MachineEvent) => ({
+  timestamp: at.getTime() / 1000,
+  ...(type === 'StateEntered'
+    ? { type: `${stateType}StateEntered`, stateEnteredEventDetails: { name: state } }
+    : { type: 'LambdaFunctionFailed' }),
+});
+
+/** Whether a history without data shows the event. */
+export const isShown = ({ type }: MachineEvent): boolean => type === 'StateEntered' || type === 'StateFailed';
+
+/** The event without what the state read and wrote, so that a thousand executions need little memory. */
+export const withoutData = ({ executionArn, at, type, state, stateType }: MachineEvent): MachineEvent =>
+  defined({ executionArn, at, type, state, stateType });

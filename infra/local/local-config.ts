@@ -15,6 +15,8 @@ export const localConfig = (
       stage: 'local',
       truoraOrigin,
       corsOrigins: PAGE_ORIGINS,
+      // Its routes; its pages are served by `start`.
+      console: true,
       ...ownUploads(truoraOrigin),
       ...(isSandbox ? sandboxTimes : { resultMode: 'poll' }),
       ...given,

@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 
 /** The services of the local system, in the order of their ports. */
-export const services = ['api', 's3', 'sandbox', 'aws', 'dynamodb', 'operator'] as const;
+export const services = ['api', 's3', 'sandbox', 'aws', 'dynamodb', 'operator', 'console'] as const;
 
 export type Service = (typeof services)[number];
 

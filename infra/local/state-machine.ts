@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { StateMachine, type StateMachineDefinition } from 'aws-local-stepfunctions';
 import type { TaskState } from '../workflow/asl.ts';
 import { paced, substituted, untimed } from './definition.ts';
-import { type MachineEvent, report } from './history.ts';
+import { isShown, type MachineEvent, report, withoutData } from './history.ts';
 import { denialOf, type Permissions } from './iam/roles.ts';
 import type { LambdaHost } from './lambda.ts';
 import { resourcesOf, type Template } from './template.ts';
@@ -24,6 +24,8 @@ export type Execution = {
   output?: unknown;
   error?: string;
   cause?: string;
+  /** The states that it has entered, and the errors of their functions. */
+  history?: MachineEvent[];
   /** Settles when the execution has ended, in any status. */
   ended: Promise<void>;
 };
@@ -171,6 +173,7 @@ export const machineOf = (
       status: 'RUNNING',
       startedAt: new Date(),
       input,
+      history: [],
       abort: () => {},
       ended: Promise.resolve(),
     };
@@ -222,7 +225,10 @@ export const machineOf = (
       });
     executions.set(executionArn, execution);
     void execution.ended.then(() => forgetOldest(executionArn));
-    void report(executionArn, run.eventLogs, onEvent);
+    void report(executionArn, run.eventLogs, (event) => {
+      if (isShown(event)) execution.history?.push(withoutData(event));
+      onEvent(event);
+    });
     return execution;
   };
 

@@ -21,6 +21,7 @@ export const synthesize = (config: Config): Template =>
       new FaceRevalidationStack(app, `face-revalidation-${config.stage}`, {
         config,
         codeOf: () => Code.fromInline('// The local system imports the source.'),
+        site: false,
       }),
   );
 

@@ -221,6 +221,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/days/{day}/cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the cases of a day
+         * @description Claimed cases only, newest first. With the setting `console`, and not for a token of one account.
+         */
+        get: operations["ListCases"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/days/{day}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the numbers of a day
+         * @description Of the cases that were claimed on it, as they are now. With the setting `console`, and not for a token of one account.
+         */
+        get: operations["ReadDay"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/revalidations/{id}/case": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a case as an operator
+         * @description With its attempts, its orphans and the states that its execution has entered; never media. With the setting `console`, and not for a token of one account.
+         */
+        get: operations["ReadCase"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/revalidations/{id}/follow-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Follow up a case now
+         * @description Makes the next sweep follow up an open case, or one that was not announced. Nothing is charged. With the setting `console`, and not for a token of one account.
+         */
+        post: operations["FollowUpCase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the health of the deployment
+         * @description What is due, the throttle before Truora, the last runs of the jobs, and the age of the Truora key. With the setting `console`, and not for a token of one account.
+         */
+        get: operations["ReadHealth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/webhooks/truora": {
         parameters: {
             query?: never;
@@ -497,6 +597,105 @@ export interface components {
                 enrollments: number;
             };
             certificate?: string;
+        };
+        OperatorCase: {
+            case: components["schemas"]["Revalidation"];
+            media?: {
+                /** @enum {string} */
+                type: "image/jpeg" | "image/png" | "image/webp" | "video/webm" | "video/mp4" | "video/x-msvideo" | "video/quicktime";
+                bytes: number;
+            };
+            attempts: {
+                n: number;
+                at: components["schemas"]["Timestamp"];
+                /** @enum {string} */
+                result: "created" | "adopted" | "orphaned" | "not_found" | "blind" | "unconfirmed";
+                validationId?: components["schemas"]["TruoraId"];
+            }[];
+            orphans: components["schemas"]["TruoraId"][];
+            askedAgain: number;
+            announcedAt?: components["schemas"]["Timestamp"];
+            followUpAt?: components["schemas"]["Timestamp"];
+            erasedAt?: components["schemas"]["Timestamp"];
+            /** @enum {string} */
+            execution: "none" | "running" | "ended";
+            states: {
+                name: string;
+                at: components["schemas"]["Timestamp"];
+                failures: number;
+            }[];
+        };
+        DayNumbers: {
+            /** Format: date */
+            day: string;
+            isComplete: boolean;
+            funnel: {
+                claimed: number;
+                created: number;
+                moved: number;
+                decided: number;
+                approved: number;
+            };
+            open: number;
+            ended: {
+                approved: number;
+                declined: number;
+                expired: number;
+                refused: number;
+                failed: number;
+                canceled: number;
+                alternative_required: number;
+            };
+            reasons: {
+                reason: string;
+                /** @enum {string} */
+                status: "approved" | "declined" | "expired" | "refused" | "failed" | "canceled" | "alternative_required";
+                /** @enum {string} */
+                class: "capture" | "no_match" | "liveness" | "fraud" | "spent" | "not_finished" | "enrollment" | "consent" | "alternative" | "ours_or_vendor" | "request" | "unclear";
+                count: number;
+            }[];
+            decidedBy: {
+                webhook: number;
+                poll: number;
+                amended: number;
+            };
+            secondsToVerdict?: {
+                p50: number;
+                p95: number;
+            };
+            hours: {
+                approved: number;
+                declined: number;
+                other: number;
+            }[];
+            spend: {
+                charges: number;
+                orphans: number;
+                counted: number;
+                budget?: number;
+            };
+        };
+        Health: {
+            at: components["schemas"]["Timestamp"];
+            followUps: {
+                due: number;
+                overdue: number;
+                oldest?: components["schemas"]["Timestamp"];
+            };
+            throttle: {
+                isClosed: boolean;
+                reason?: string;
+                notBefore?: components["schemas"]["Timestamp"];
+                callsToday: number;
+                budget?: number;
+            };
+            jobs: {
+                name: string;
+                at: components["schemas"]["Timestamp"];
+                seen: number;
+                failed: number;
+            }[];
+            keyDays?: number;
         };
         GatewayError: {
             message: string;
@@ -1680,6 +1879,667 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                    /**
+                     * @example {
+                     *       "message": "Internal Server Error"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GatewayError"];
+                };
+            };
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    ListCases: {
+        parameters: {
+            query?: {
+                /** @description Only cases of this status. */
+                status?: "pending" | "approved" | "declined" | "expired" | "refused" | "failed" | "canceled" | "alternative_required";
+                /** @description Only cases that ended for a reason of this class. */
+                class?: "capture" | "no_match" | "liveness" | "fraud" | "spent" | "not_finished" | "enrollment" | "consent" | "alternative" | "ours_or_vendor" | "request" | "unclear";
+                /** @description The most entries of a page. A page with a cursor may have fewer, or none. */
+                limit?: number;
+                /** @description The cursor of the previous page, with the same other parameters. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description A day in UTC. */
+                day: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "revalidations": [
+                     *         {
+                     *           "revalidationId": "RVL5f2b8c1d9e3a47608f1c2d3e4b5a6978",
+                     *           "accountId": "ana",
+                     *           "enrollmentId": "ENR0123456789abcdef0123456789abcdef",
+                     *           "reference": "case 7",
+                     *           "requested": {
+                     *             "threshold": 0.8,
+                     *             "subvalidations": [
+                     *               "similarity"
+                     *             ]
+                     *           },
+                     *           "calledBy": "iam:arn:aws:sts::111122223333:assumed-role/Onboarding",
+                     *           "claimedAt": "2026-11-23T10:00:00.000Z",
+                     *           "status": "approved",
+                     *           "phase": "approved",
+                     *           "validationId": "VLD0123456789abcdef0123456789abcdef",
+                     *           "outcome": {
+                     *             "revalidationId": "RVL5f2b8c1d9e3a47608f1c2d3e4b5a6978",
+                     *             "status": "approved",
+                     *             "accountId": "ana",
+                     *             "enrollmentId": "ENR0123456789abcdef0123456789abcdef",
+                     *             "reference": "case 7",
+                     *             "similarity": 0.97,
+                     *             "threshold": 0.8,
+                     *             "decidedBy": "webhook",
+                     *             "claimedAt": "2026-11-23T10:00:00.000Z",
+                     *             "decidedAt": "2026-11-23T10:00:07.000Z"
+                     *           }
+                     *         }
+                     *       ],
+                     *       "cursor": "eyJyZXZhbGlkYXRpb25JZCI6Ii4uLiJ9"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RevalidationPage"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            /** @description The token names no subject. Or: The caller may not see this account. Or from API Gateway: The signature or the scope does not allow the call. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
+                    /**
+                     * @example {
+                     *       "message": "Forbidden"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GatewayError"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            /** @description The request breaks a rule. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
+                };
+            };
+            429: components["responses"]["TooManyRequests"];
+            /** @description The server failed. Or from API Gateway: The function failed. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
+                    /**
+                     * @example {
+                     *       "message": "Internal Server Error"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GatewayError"];
+                };
+            };
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    ReadDay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A day in UTC. */
+                day: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The numbers. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "day": "2026-11-23",
+                     *       "isComplete": true,
+                     *       "funnel": {
+                     *         "claimed": 3,
+                     *         "created": 3,
+                     *         "moved": 2,
+                     *         "decided": 2,
+                     *         "approved": 1
+                     *       },
+                     *       "open": 1,
+                     *       "ended": {
+                     *         "approved": 1,
+                     *         "declined": 1,
+                     *         "expired": 0,
+                     *         "refused": 0,
+                     *         "failed": 0,
+                     *         "canceled": 0,
+                     *         "alternative_required": 0
+                     *       },
+                     *       "reasons": [
+                     *         {
+                     *           "reason": "similarity_threshold_not_passed",
+                     *           "status": "declined",
+                     *           "class": "no_match",
+                     *           "count": 1
+                     *         }
+                     *       ],
+                     *       "decidedBy": {
+                     *         "webhook": 2,
+                     *         "poll": 0,
+                     *         "amended": 0
+                     *       },
+                     *       "secondsToVerdict": {
+                     *         "p50": 3.2,
+                     *         "p95": 5.1
+                     *       },
+                     *       "hours": [
+                     *         {
+                     *           "approved": 0,
+                     *           "declined": 0,
+                     *           "other": 0
+                     *         },
+                     *         {
+                     *           "approved": 0,
+                     *           "declined": 0,
+                     *           "other": 0
+                     *         },
+                     *         {
+                     *           "approved": 0,
+                     *           "declined": 0,
+                     *           "other": 0
+                     *         },
+                     *         {
+                     *           "approved": 0,
+                     *           "declined": 0,
+                     *           "other": 0
+                     *         },
+                     *         {
+                     *           "approved": 0,
+                     *           "declined": 0,
+                     *           "other": 0
+                     *         },
+                     *         {
+                     *           "approved": 0,
+                     *           "declined": 0,
+                     *           "other": 0
+                     *         },
+                     *         {
+                     *           "approved": 0,
+                     *           "declined": 0,
+                     *           "other": 0
+                     *         },
+                     *         {
+                     *           "approved": 0,
+                     *           "declined": 0,
+                     *           "other": 0
+                     *         },
+                     *         {
+                     *           "approved": 0,
+                     *           "declined": 0,
+                     *           "other": 0
+                     *         },
+                     *         {
+                     *           "approved": 0,
+                     *           "declined": 0,
+                     *           "other": 0
+                     *         },
+                     *         {
+                     *           "approved": 1,
+                     *           "declined": 1,
+                     *           "other": 0
+                     *         },
+                     *         {
+                     *           "approved": 0,
+                     *           "declined": 0,
+                     *           "other": 0
+                     *         },
+                     *         {
+                     *           "approved": 0,
+                     *           "declined": 0,
+                     *           "other": 0
+                     *         },
+                     *         {
+                     *           "approved": 0,
+                     *           "declined": 0,
+                     *           "other": 0
+                     *         },
+                     *         {
+                     *           "approved": 0,
+                     *           "declined": 0,
+                     *           "other": 0
+                     *         },
+                     *         {
+                     *           "approved": 0,
+                     *           "declined": 0,
+                     *           "other": 0
+                     *         },
+                     *         {
+                     *           "approved": 0,
+                     *           "declined": 0,
+                     *           "other": 0
+                     *         },
+                     *         {
+                     *           "approved": 0,
+                     *           "declined": 0,
+                     *           "other": 0
+                     *         },
+                     *         {
+                     *           "approved": 0,
+                     *           "declined": 0,
+                     *           "other": 0
+                     *         },
+                     *         {
+                     *           "approved": 0,
+                     *           "declined": 0,
+                     *           "other": 0
+                     *         },
+                     *         {
+                     *           "approved": 0,
+                     *           "declined": 0,
+                     *           "other": 0
+                     *         },
+                     *         {
+                     *           "approved": 0,
+                     *           "declined": 0,
+                     *           "other": 0
+                     *         },
+                     *         {
+                     *           "approved": 0,
+                     *           "declined": 0,
+                     *           "other": 0
+                     *         },
+                     *         {
+                     *           "approved": 0,
+                     *           "declined": 0,
+                     *           "other": 0
+                     *         }
+                     *       ],
+                     *       "spend": {
+                     *         "charges": 3,
+                     *         "orphans": 0,
+                     *         "counted": 3,
+                     *         "budget": 10000
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DayNumbers"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            /** @description The token names no subject. Or: The caller may not see this account. Or from API Gateway: The signature or the scope does not allow the call. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
+                    /**
+                     * @example {
+                     *       "message": "Forbidden"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GatewayError"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            /** @description The request breaks a rule. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
+                };
+            };
+            429: components["responses"]["TooManyRequests"];
+            /** @description The server failed. Or from API Gateway: The function failed. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
+                    /**
+                     * @example {
+                     *       "message": "Internal Server Error"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GatewayError"];
+                };
+            };
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    ReadCase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the re-validation. */
+                id: components["schemas"]["RevalidationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The case. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "case": {
+                     *         "revalidationId": "RVL5f2b8c1d9e3a47608f1c2d3e4b5a6978",
+                     *         "accountId": "ana",
+                     *         "enrollmentId": "ENR0123456789abcdef0123456789abcdef",
+                     *         "reference": "case 7",
+                     *         "requested": {
+                     *           "threshold": 0.8,
+                     *           "subvalidations": [
+                     *             "similarity"
+                     *           ]
+                     *         },
+                     *         "calledBy": "iam:arn:aws:sts::111122223333:assumed-role/Onboarding",
+                     *         "claimedAt": "2026-11-23T10:00:00.000Z",
+                     *         "status": "approved",
+                     *         "phase": "approved",
+                     *         "validationId": "VLD0123456789abcdef0123456789abcdef",
+                     *         "outcome": {
+                     *           "revalidationId": "RVL5f2b8c1d9e3a47608f1c2d3e4b5a6978",
+                     *           "status": "approved",
+                     *           "accountId": "ana",
+                     *           "enrollmentId": "ENR0123456789abcdef0123456789abcdef",
+                     *           "reference": "case 7",
+                     *           "similarity": 0.97,
+                     *           "threshold": 0.8,
+                     *           "decidedBy": "webhook",
+                     *           "claimedAt": "2026-11-23T10:00:00.000Z",
+                     *           "decidedAt": "2026-11-23T10:00:07.000Z"
+                     *         }
+                     *       },
+                     *       "media": {
+                     *         "type": "image/jpeg",
+                     *         "bytes": 48211
+                     *       },
+                     *       "attempts": [
+                     *         {
+                     *           "n": 1,
+                     *           "at": "2026-11-23T10:00:00.000Z",
+                     *           "result": "created",
+                     *           "validationId": "VLD0123456789abcdef0123456789abcdef"
+                     *         }
+                     *       ],
+                     *       "orphans": [],
+                     *       "askedAgain": 0,
+                     *       "announcedAt": "2026-11-23T10:00:04.000Z",
+                     *       "execution": "ended",
+                     *       "states": [
+                     *         {
+                     *           "name": "ClaimRequest",
+                     *           "at": "2026-11-23T10:00:00.000Z",
+                     *           "failures": 0
+                     *         },
+                     *         {
+                     *           "name": "CheckEnrollment",
+                     *           "at": "2026-11-23T10:00:00.400Z",
+                     *           "failures": 0
+                     *         },
+                     *         {
+                     *           "name": "CreateValidation",
+                     *           "at": "2026-11-23T10:00:00.900Z",
+                     *           "failures": 1
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OperatorCase"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            /** @description The token names no subject. Or: The caller may not see this account. Or from API Gateway: The signature or the scope does not allow the call. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
+                    /**
+                     * @example {
+                     *       "message": "Forbidden"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GatewayError"];
+                };
+            };
+            /** @description There is no such re-validation. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            429: components["responses"]["TooManyRequests"];
+            /** @description The server failed. Or from API Gateway: The function failed. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
+                    /**
+                     * @example {
+                     *       "message": "Internal Server Error"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GatewayError"];
+                };
+            };
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    FollowUpCase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the re-validation. */
+                id: components["schemas"]["RevalidationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The next sweep follows it up. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "revalidationId": "RVL5f2b8c1d9e3a47608f1c2d3e4b5a6978",
+                     *       "accountId": "ana",
+                     *       "enrollmentId": "ENR0123456789abcdef0123456789abcdef",
+                     *       "reference": "case 7",
+                     *       "requested": {
+                     *         "threshold": 0.8,
+                     *         "subvalidations": [
+                     *           "similarity"
+                     *         ]
+                     *       },
+                     *       "calledBy": "iam:arn:aws:sts::111122223333:assumed-role/Onboarding",
+                     *       "claimedAt": "2026-11-23T10:00:00.000Z",
+                     *       "status": "approved",
+                     *       "phase": "approved",
+                     *       "validationId": "VLD0123456789abcdef0123456789abcdef",
+                     *       "outcome": {
+                     *         "revalidationId": "RVL5f2b8c1d9e3a47608f1c2d3e4b5a6978",
+                     *         "status": "approved",
+                     *         "accountId": "ana",
+                     *         "enrollmentId": "ENR0123456789abcdef0123456789abcdef",
+                     *         "reference": "case 7",
+                     *         "similarity": 0.97,
+                     *         "threshold": 0.8,
+                     *         "decidedBy": "webhook",
+                     *         "claimedAt": "2026-11-23T10:00:00.000Z",
+                     *         "decidedAt": "2026-11-23T10:00:07.000Z"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Revalidation"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            /** @description The token names no subject. Or: The caller may not see this account. Or from API Gateway: The signature or the scope does not allow the call. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
+                    /**
+                     * @example {
+                     *       "message": "Forbidden"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GatewayError"];
+                };
+            };
+            /** @description There is no such re-validation. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
+                };
+            };
+            /** @description The re-validation has ended. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            429: components["responses"]["TooManyRequests"];
+            /** @description The server failed. Or from API Gateway: The function failed. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
+                    /**
+                     * @example {
+                     *       "message": "Internal Server Error"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GatewayError"];
+                };
+            };
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    ReadHealth: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The health. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "at": "2026-11-23T10:00:00.000Z",
+                     *       "followUps": {
+                     *         "due": 2,
+                     *         "overdue": 0,
+                     *         "oldest": "2026-11-23T09:58:10.000Z"
+                     *       },
+                     *       "throttle": {
+                     *         "isClosed": false,
+                     *         "callsToday": 3,
+                     *         "budget": 10000
+                     *       },
+                     *       "jobs": [
+                     *         {
+                     *           "name": "SweepLedger",
+                     *           "at": "2026-11-23T09:57:00.000Z",
+                     *           "seen": 4,
+                     *           "failed": 0
+                     *         }
+                     *       ],
+                     *       "keyDays": 3650
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            /** @description The token names no subject. Or: The caller may not see this account. Or from API Gateway: The signature or the scope does not allow the call. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
+                    /**
+                     * @example {
+                     *       "message": "Forbidden"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GatewayError"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            429: components["responses"]["TooManyRequests"];
+            /** @description The server failed. Or from API Gateway: The function failed. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
                     /**
                      * @example {
                      *       "message": "Internal Server Error"

@@ -1,4 +1,4 @@
-import type { BY_DUE, BY_PERSON } from '../../shared/domain/record.ts';
+import type { BY_DAY, BY_DUE, BY_PERSON } from '../../shared/domain/record.ts';
 import type { EnvKey } from '../../shared/lambda/env.ts';
 
 /** The kinds of items in the ledger, by the prefix of their keys (`shared/ledger/` makes the keys). */
@@ -30,7 +30,7 @@ export type Folder = 'inbox' | 'media';
 /** One permission of a function. `infra/aws/permissions.ts` says what each means in IAM. */
 export type Grant =
   | { items: Partial<Record<Verb, readonly Kind[]>> }
-  | { query: typeof BY_PERSON.name | typeof BY_DUE.name }
+  | { query: typeof BY_PERSON.name | typeof BY_DUE.name | typeof BY_DAY.name }
   | { readVersions: readonly Folder[] }
   | { readNewest: readonly Folder[] }
   | 'seeMissingMedia'
@@ -54,6 +54,7 @@ export type Grant =
   | 'startExecution'
   | 'stopExecution'
   | 'describeExecution'
+  | 'readHistory'
   | 'resumeExecution';
 
 /** What one function is given: Lambda's time limit, its environment variables, and its permissions. */

@@ -1,6 +1,7 @@
 import { BY_DUE, BY_PERSON } from '../../shared/domain/record.ts';
 import type { EnvKey } from '../../shared/lambda/env.ts';
 import type { FunctionName } from '../../shared/workflow/functions.ts';
+import { consoleFunctions } from './console-functions.ts';
 import { erasureFunctions } from './erasure-functions.ts';
 import { api, evidence, type FunctionSpec, ledger, limits, recording, retries, truora } from './function-spec.ts';
 
@@ -199,7 +200,7 @@ export const functionTable: Record<FunctionName, FunctionSpec> = {
           Get: ['RUN', 'TICKET', 'WAIT', 'ACC', 'VLD', 'GATE', 'ERASED'],
           BatchGet: ['RUN', 'CNS'],
           Put: ['ACC', 'VLD'],
-          Update: ['RUN', 'GATE', 'HOLD', 'CNS'],
+          Update: ['RUN', 'GATE', 'HOLD', 'CNS', 'SWEEP'],
           Delete: ['ACC'],
         },
       },
@@ -229,7 +230,12 @@ export const functionTable: Record<FunctionName, FunctionSpec> = {
     env: [...ledger, ...evidence],
     may: [{ items: { Get: ['RUN'] } }, 'keepEvidence', 'signEvidence'],
   },
-  CheckKey: { seconds: 15, env: ['TRUORA_KEY_SECRET'], may: ['readTruoraKey'] },
+  CheckKey: {
+    seconds: 15,
+    env: ['TRUORA_KEY_SECRET', 'TABLE_NAME'],
+    may: ['readTruoraKey', { items: { Update: ['SWEEP'] } }],
+  },
+  ...consoleFunctions,
 };
 
 /** One column of the table, by function. */

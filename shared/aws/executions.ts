@@ -1,10 +1,12 @@
 import {
   DescribeExecutionCommand,
+  GetExecutionHistoryCommand,
   SendTaskSuccessCommand,
   StartExecutionCommand,
   StopExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import * as z from 'zod/mini';
+import type { EnteredState } from '../domain/console.ts';
 import type { endReasons } from '../domain/reasons.ts';
 import type { RevalidationRequest } from '../domain/request.ts';
 import type { Notification } from '../domain/revalidation.ts';
@@ -44,6 +46,39 @@ export const endOfExecution = async (executionArn: string): Promise<string | und
     return status && status in reasonsOfEnds ? reasonsOfEnds[status as keyof typeof reasonsOfEnds] : 'execution_lost';
   } catch (error) {
     if (error instanceof Error && error.name === 'ExecutionDoesNotExist') return 'execution_lost';
+    throw error;
+  }
+};
+
+/** The most pages of a history that are read, of 1,000 events each (documented limit): Step Functions keeps 25,000. */
+const MOST_PAGES = 25;
+
+/** The error of a state, as its history names it: of its function, its task, or its time limit. */
+const isFailure = (type: string): boolean => /^(LambdaFunction|Task|Activity)(Failed|TimedOut)$/.test(type);
+
+/**
+ * The states that an execution has entered, in their order, without what they read and wrote.
+ * @returns nothing for an execution that Step Functions no longer knows
+ */
+export const statesOf = async (executionArn: string): Promise<EnteredState[]> => {
+  const states: EnteredState[] = [];
+  let nextToken: string | undefined;
+  try {
+    for (let page = 0; page < MOST_PAGES; page += 1) {
+      const answer = await sfn().send(
+        new GetExecutionHistoryCommand({ executionArn, includeExecutionData: false, maxResults: 1000, nextToken }),
+      );
+      for (const { type = '', timestamp, stateEnteredEventDetails: entered } of answer.events ?? []) {
+        const last = states.at(-1);
+        if (entered?.name && timestamp) states.push({ name: entered.name, at: timestamp.toISOString(), failures: 0 });
+        else if (last && isFailure(type)) last.failures += 1;
+      }
+      nextToken = answer.nextToken;
+      if (!nextToken) break;
+    }
+    return states;
+  } catch (error) {
+    if (error instanceof Error && error.name === 'ExecutionDoesNotExist') return [];
     throw error;
   }
 };

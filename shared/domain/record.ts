@@ -103,6 +103,9 @@ export const validationOf = ({
 /** The index of one person's records, by the time of the claim. */
 export const BY_PERSON = { name: 'by-person', attribute: 'accountId', sort: 'claimedAt' } as const;
 
+/** The index of a UTC day's records, by the time of the claim, which only a deployment with the operator's console has. */
+export const BY_DAY = { name: 'by-day', attribute: 'day', sort: 'claimedAt' } as const;
+
 /**
  * The index of follow-ups, by their time. A record has the attribute until nothing is left to do, so the index holds only
  * open or recent cases. Sixteen shards, so that no partition takes every write.

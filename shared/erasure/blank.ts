@@ -19,6 +19,7 @@ export const blankRecord = (item: Item, person: string, at: string): Item | unde
   const { outcome, erasedAt = at } = record;
   return defined({
     pk: item.pk,
+    day: item.day,
     revalidationId,
     phase,
     owner: 'erased',

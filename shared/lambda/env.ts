@@ -69,6 +69,8 @@ const variables = {
     ),
     whole,
   ]),
+  /** Minutes between two sweeps. */
+  SWEEP_MINUTES: whole,
   /** Seconds after a validation's deadline during which Truora is still asked. */
   GRACE_SECONDS: whole,
   /** The policies by purpose, as JSON. */

@@ -1,5 +1,8 @@
 import middy from '@middy/core';
+import { defined } from '../domain/defined.ts';
+import { type MarkedJob, markJob } from '../ledger/job-marks.ts';
 import type { JobName } from '../workflow/functions.ts';
+import { env } from './env.ts';
 import { withRequestId } from './invocation.ts';
 import { log } from './logger.ts';
 import { emit } from './metrics.ts';
@@ -35,6 +38,13 @@ export const job = (name: JobName, run: (input: JobInput) => Promise<Tally>) =>
       })
       .handler((event, context) => run({ event, remainingMs: () => context.getRemainingTimeInMillis() })),
   );
+
+/** Writes that a job has run, for operators. A mark that cannot be written is logged, and fails no job. */
+export const leaveMark = async (name: MarkedJob, tally: Tally, keyDays?: number): Promise<Tally> => {
+  const mark = defined({ name, at: new Date().toISOString(), ...tally, keyDays });
+  await markJob(env('TABLE_NAME'), mark).catch((error: unknown) => logError(name, error));
+  return tally;
+};
 
 /**
  * Logs the error of one item, by name and stack frames, so that the job continues with the others.

@@ -36,6 +36,30 @@ export async function* dueRecords({ table }: Ledger, now: Date): AsyncGenerator<
   }
 }
 
+/** Keys of one shard that are counted. */
+const MOST_COUNTED = 100;
+
+/** The times of the follow-ups that are due, oldest first, at most `MOST_COUNTED` of each shard. */
+export const countDue = async (table: string, now: Date): Promise<string[]> => {
+  const pages = await Promise.all(
+    shards.map((shard) => queryKeys(table, BY_DUE, shard, { limit: MOST_COUNTED, upTo: now.toISOString() })),
+  );
+  return pages.flatMap(({ keys }) => keys.map(({ dueAt }) => String(dueAt))).toSorted();
+};
+
+/**
+ * Makes the next sweep follow up a record.
+ * @returns false when the record has changed meanwhile
+ */
+export const followUpNow = async ({ table }: Ledger, record: LedgerRecord, now: Date): Promise<boolean> => {
+  const { revalidationId, phase } = record;
+  const written = await updateItem(table, keyOf(revalidationId), {
+    set: { dueAt: now.toISOString(), shard: shardOf(revalidationId) },
+    when: { phase: [phase] },
+  });
+  return written !== undefined;
+};
+
 /**
  * Sets the next follow-up of a record, or removes it when nothing is left to do. Nothing changes when the record changed or a
  * webhook arrived in between.

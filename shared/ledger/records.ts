@@ -6,7 +6,7 @@ import { getItem, getItems, type Item, isAlive, putNew, queryKeys } from '../aws
 import type { ListPosition } from '../domain/api.ts';
 import { firstFollowUp, shardOf } from '../domain/follow-up.ts';
 import type { Phase } from '../domain/lifecycle.ts';
-import { BY_PERSON, LedgerRecord } from '../domain/record.ts';
+import { BY_DAY, BY_PERSON, LedgerRecord } from '../domain/record.ts';
 import { keyOf, secondsAfter } from './keys.ts';
 
 /**
@@ -34,19 +34,27 @@ export const recordedAmong = async (table: string, ids: readonly string[]): Prom
   return new Set(items.flatMap((item) => [item.pk.slice(keyOf('').length), ...copiesOf(item)]));
 };
 
+type Page = { limit: number; after?: ListPosition | undefined; claimed?: { from: string; to: string } };
+
+type ListedRecords = ParsedRecords & { next: ListPosition | undefined };
+
 /** One query by person, newest claim first; `claimed` bounds the times of the claims. `next` is the position of the next page; unreadable items are listed separately. */
-export const listRecords = async (
+export const listRecords = (ledger: Ledger, accountId: string, page: Page): Promise<ListedRecords> =>
+  listIn(ledger, BY_PERSON, accountId, page);
+
+/** One query by UTC day, such as `2026-11-23`, as `listRecords` does it. */
+export const listRecordsOfDay = (ledger: Ledger, day: string, page: Page): Promise<ListedRecords> =>
+  listIn(ledger, BY_DAY, day, page);
+
+const listIn = async (
   ledger: Ledger,
-  accountId: string,
-  {
+  index: typeof BY_PERSON | typeof BY_DAY,
+  of: string,
+  { limit, after, claimed }: Page,
+): Promise<ListedRecords> => {
+  const { keys, next } = await queryKeys(ledger.table, index, of, {
     limit,
-    after,
-    claimed,
-  }: { limit: number; after?: ListPosition | undefined; claimed?: { from: string; to: string } },
-): Promise<ParsedRecords & { next: ListPosition | undefined }> => {
-  const { keys, next } = await queryKeys(ledger.table, BY_PERSON, accountId, {
-    limit,
-    after: after && { pk: keyOf(after.revalidationId), accountId, claimedAt: after.claimedAt },
+    after: after && { pk: keyOf(after.revalidationId), [index.attribute]: of, claimedAt: after.claimedAt },
     between: claimed,
   });
   const items = await getItems(
@@ -64,8 +72,13 @@ export const withdrawClaim = async (ledger: Ledger, id: string, owner: string): 
   await putNew(ledger.table, nothing, { owner: [owner], phase: ['claimed' satisfies Phase], attempts: [] });
 };
 
-/** The index attributes of the first follow-up. An outcome keeps them, so that a sweep announces it if needed. */
+/**
+ * The index attributes of a new record: its day, and its first follow-up. An outcome keeps them, so that a sweep announces it if
+ * needed.
+ * @param from the time of the claim
+ */
 export const dueFrom = (revalidationId: string, from: Date | string) => ({
+  [BY_DAY.attribute]: new Date(from).toISOString().slice(0, 10),
   shard: shardOf(revalidationId),
   dueAt: firstFollowUp(from),
 });

@@ -25,6 +25,11 @@ export const routes = {
   ListConsents: { method: 'GET', path: '/accounts/{accountId}/consents', scope: 'read' },
   ReadEvidence: { method: 'GET', path: '/revalidations/{id}/evidence', scope: 'read' },
   ReadJwks: { method: 'GET', path: '/.well-known/jwks.json', scope: 'public' },
+  ListCases: { method: 'GET', path: '/days/{day}/cases', scope: 'read' },
+  ReadDay: { method: 'GET', path: '/days/{day}', scope: 'read' },
+  ReadCase: { method: 'GET', path: '/revalidations/{id}/case', scope: 'read' },
+  FollowUpCase: { method: 'POST', path: '/revalidations/{id}/follow-up', scope: 'write' },
+  ReadHealth: { method: 'GET', path: '/health', scope: 'read' },
   ReceiveWebhook: { method: 'POST', path: '/webhooks/truora', scope: 'signature' },
 } as const satisfies Record<string, Route>;
 
@@ -52,10 +57,26 @@ export const evidenceFunctions = ['ReadEvidence', 'ReadJwks', 'SignEvidence'] as
 
 export type EvidenceFunction = (typeof evidenceFunctions)[number];
 
+/** The functions that only a deployment with the operator's console has. */
+export const consoleFunctions = ['ListCases', 'ReadDay', 'ReadCase', 'FollowUpCase', 'ReadHealth'] as const;
+
+export type ConsoleFunction = (typeof consoleFunctions)[number];
+
+/** The functions that a setting leaves out. */
+export type OptionalFunction = EvidenceFunction | ConsoleFunction;
+
+/** The functions of a deployment with these settings. */
+export const functionsOf = (config: { evidence: boolean; console: boolean }): readonly FunctionName[] =>
+  functionNames.filter(
+    (name) =>
+      (config.evidence || !(evidenceFunctions as readonly string[]).includes(name)) &&
+      (config.console || !(consoleFunctions as readonly string[]).includes(name)),
+  );
+
 export type FunctionName = StepName | RouteName | JobName;
 
 /** The functions that every deployment has. */
-export type CoreFunction = Exclude<FunctionName, EvidenceFunction>;
+export type CoreFunction = Exclude<FunctionName, OptionalFunction>;
 
 export const functionNames: readonly FunctionName[] = [
   ...stepNames,

@@ -91,6 +91,11 @@ describe('the OpenAPI document', () => {
       ListConsents: withScope('revalidations/read'),
       ReadEvidence: withScope('revalidations/read'),
       ReadJwks: [],
+      ListCases: withScope('revalidations/read'),
+      ReadDay: withScope('revalidations/read'),
+      ReadCase: withScope('revalidations/read'),
+      FollowUpCase: withScope('revalidations/write'),
+      ReadHealth: withScope('revalidations/read'),
       ReceiveWebhook: [],
     });
   });

@@ -45,7 +45,12 @@ const clients: Record<FunctionName, readonly string[]> = {
   ReadEvidence: [...ledger, 'client-kms', 'client-s3'],
   // The module that it shares with the others loads S3 for its store.
   ReadJwks: ['client-kms'],
-  CheckKey: [],
+  CheckKey: ledger,
+  ListCases: ledger,
+  ReadDay: ledger,
+  ReadCase: [...ledger, 'client-sfn'],
+  FollowUpCase: ledger,
+  ReadHealth: ledger,
 };
 
 /** Packages that every function may hold beside the clients, and those that one function may hold. */

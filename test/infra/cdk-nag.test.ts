@@ -38,14 +38,23 @@ const findingsOf = (stage: string, prepare: (stack: Stack) => void, more: object
   );
 };
 
-test.each(['dev', 'prod'])('cdk-nag finds nothing in %s without a reason here', (stage) => {
-  expect(findingsOf(stage, (stack) => acknowledgeFindings(stack, { stage }))).toEqual([]);
+/** A stage with the operator's console. */
+const withConsole = { console: true, jwt: { issuer: 'https://issuer.example.com/pool', audience: ['api'] } };
+
+test.each([
+  ['dev', 'dev', {}],
+  ['prod', 'prod', {}],
+  ['dev with the console', 'dev', withConsole],
+  ['prod with the console', 'prod', { ...withConsole, region: 'sa-east-1' }],
+])('cdk-nag finds nothing in %s without a reason here', (_, stage, more) => {
+  expect(findingsOf(stage, (stack) => acknowledgeFindings(stack, Config.parse({ stage, ...more })), more)).toEqual([]);
 });
 
 test('every reason is about something that cdk-nag finds, at any place that states it', () => {
   const alarmEmail = 'ops@example.com';
-  const acknowledged = acknowledgedIn({ stage: 'dev', alarmEmail });
-  const found = findingsOf('dev', () => {}, { alarmEmail });
+  const acknowledged = acknowledgedIn({ stage: 'dev', alarmEmail, console: true });
+  // An operator may call routes only where the API takes signatures, and the console needs tokens.
+  const found = [{ alarmEmail }, withConsole].flatMap((more) => findingsOf('dev', () => {}, more));
   expect(found.length).toBeGreaterThan(acknowledged.length);
   for (const { rule, where, reason } of acknowledged) {
     const about = found.filter(

@@ -4,8 +4,11 @@ import { expect, test } from 'vitest';
 import { Config } from '../../infra/aws/config.ts';
 import { Statement } from '../../infra/local/iam/policies.ts';
 import { resolver, resourcesOf, synthesize } from '../../infra/local/template.ts';
-import { functionNames } from '../../shared/workflow/functions.ts';
+import { functionsOf } from '../../shared/workflow/functions.ts';
 import { synthesized } from '../support/synthesized.ts';
+
+/** Those of a deployment with the settings that are the default. */
+const functionNames = functionsOf(Config.parse({}));
 
 const template = synthesized(Config.parse({}));
 

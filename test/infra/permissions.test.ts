@@ -1,8 +1,12 @@
 import { describe, expect, test } from 'vitest';
+import { Config } from '../../infra/aws/config.ts';
 import { resourcesOf } from '../../infra/local/template.ts';
 import { stepNames } from '../../shared/workflow/contract.ts';
-import { functionNames } from '../../shared/workflow/functions.ts';
+import { functionsOf } from '../../shared/workflow/functions.ts';
 import { MEDIA, resolvedOf, type Statement, statementsOf, template } from '../support/template.ts';
+
+/** Those of a deployment with the settings that are the default. */
+const functionNames = functionsOf(Config.parse({}));
 
 const listed = <T>(one: T | T[]): T[] => (Array.isArray(one) ? one : [one]);
 
@@ -74,7 +78,7 @@ describe('the permissions', () => {
     const without = functionNames.filter(
       (name) => !uses.some(({ id }) => id.startsWith(`Functions${name}ServiceRole`)),
     );
-    expect(without).toEqual(['ReadJwks', 'CheckKey']);
+    expect(without).toEqual(['ReadJwks']);
   });
 
   test('of the machine are to call the functions of its steps', () => {

@@ -57,6 +57,7 @@ const given: Record<keyof typeof Config.shape, string> = {
   runbookUrl: 'https://wiki.example.com/face-revalidation/runbook',
   logLevel: 'WARN',
   eventSchemas: 'false',
+  console: 'true',
 };
 
 type Setting = keyof typeof given;
@@ -116,8 +117,12 @@ const synthesizeStage = (stage: string, { codeOf, ownRules = false }: How) => {
   }
 };
 
+/** The console signs its readers in, so it never comes alone. */
+const withNeeds = (chosen: readonly Setting[]): readonly Setting[] =>
+  chosen.includes('console') && !chosen.includes('jwt') ? [...chosen, 'jwt'] : chosen;
+
 const synthesizeWith = (chosen: readonly Setting[]) => {
-  const { config, given: inFile } = withOptions(chosen);
+  const { config, given: inFile } = withOptions(withNeeds(chosen));
   writeStage(config.stage, inFile, folder);
   return synthesizeStage(config.stage, noCode);
 };

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Config } from '../../infra/aws/config.ts';
 import { synthesize, type Template } from '../../infra/local/template.ts';
-import { functionNames } from '../../shared/workflow/functions.ts';
+import { functionsOf } from '../../shared/workflow/functions.ts';
 import {
   dataKey,
   MEDIA,
@@ -13,6 +13,9 @@ import {
   statementsOf,
   template,
 } from '../support/template.ts';
+
+/** Those of a deployment with the settings that are the default. */
+const functionNames = functionsOf(Config.parse({}));
 
 describe('the media bucket', () => {
   const { id, Properties } = only(template, 'AWS::S3::Bucket', MEDIA);

@@ -11,8 +11,11 @@ import { definition } from '../../infra/workflow/definition.ts';
 import { envKeys } from '../../infra/workflow/function-table.ts';
 import { functionSeconds } from '../../infra/workflow/timeouts.ts';
 import { stepNames } from '../../shared/workflow/contract.ts';
-import { fileOf, functionNames } from '../../shared/workflow/functions.ts';
+import { fileOf, functionsOf } from '../../shared/workflow/functions.ts';
 import { config, functionOf, only, prod, resolvedOf, template } from '../support/template.ts';
+
+/** Those of a deployment with the settings that are the default. */
+const functionNames = functionsOf(Config.parse({}));
 
 describe('the template', () => {
   // They see a circle of references, too: functions name the machine, and the machine names functions.

@@ -95,6 +95,7 @@ describe('claim', () => {
       keyHash: 'hash',
       phase: 'claimed',
       trail: [{ phase: 'claimed', at: NOW }],
+      day: '2026-11-23',
       shard: `due#${wanted.revalidationId[3]}`,
       dueAt: '2026-11-23T12:05:00.000Z',
       expiresAt: SECONDS + 30 * DAY,

@@ -88,6 +88,7 @@ describe('recordOutcome', () => {
     expect(await item()).toEqual({
       pk,
       ...rest,
+      day: '2026-11-23',
       phase: 'declined',
       outcome,
       trail: [...record.trail, { phase: 'declined', at: NOW }],
@@ -100,6 +101,7 @@ describe('recordOutcome', () => {
     revalidationId: id,
     owner: OURS,
     claimedAt: NOW,
+    day: '2026-11-23',
     shard: `due#${id[3]}`,
     dueAt: IN_FIVE_MINUTES,
     phase: 'refused',
@@ -335,6 +337,7 @@ describe('recordCancellation', () => {
       expect(await item()).toEqual({
         pk,
         ...after,
+        day: '2026-11-23',
         shard: `due#${of.revalidationId[3]}`,
         expiresAt: SECONDS + 30 * DAY,
       });
@@ -353,6 +356,7 @@ describe('recordCancellation', () => {
       phase: 'canceled',
       outcome: canceled(of),
       canceledBy: 'iam:ana',
+      day: '2026-11-23',
       shard: `due#${of.revalidationId[3]}`,
       dueAt: IN_FIVE_MINUTES,
       trail: [{ phase: 'canceled', at: NOW }],

@@ -68,7 +68,8 @@ export const openLocalAws = async (
   const stopped: string[] = [];
   const statuses = new Map<string, Execution['status'] | 'FORGOTTEN'>();
 
-  const config = Config.parse({ stage: 'test' });
+  // With every function and index that a setting adds.
+  const config = Config.parse({ stage: 'test', console: true });
   const template = synthesized(config);
   const table = resourcesOf(template, 'AWS::DynamoDB::Table')[0]?.ref ?? '';
   const unused = () => {
@@ -147,6 +148,7 @@ export const openLocalAws = async (
     ON_UNRESOLVED: config.onUnresolved,
     DAILY_BUDGET: 'none',
     GRACE_SECONDS: '30',
+    SWEEP_MINUTES: String(config.sweepMinutes),
     POLICIES: JSON.stringify(config.policies),
     ALLOWED_RETRIES: '1',
     RETRY_SECONDS: '300',

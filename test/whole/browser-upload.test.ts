@@ -3,12 +3,12 @@ import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import lambdaChromium from '@sparticuz/chromium';
-import { type Browser, chromium } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type LocalServer, listen } from '../../infra/local/http.ts';
 import { type LocalSystem, startLocalSystem } from '../../infra/local/local-system.ts';
 import { registerEnrollment } from '../../infra/local/put-media.ts';
+import { launchBrowser } from '../support/browser.ts';
 import { selfie } from '../support/commands.ts';
 import { read } from '../support/documents.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -23,15 +23,6 @@ let system: LocalSystem;
 
 let browser: Browser;
 
-/**
- * Chromium comes with a package for Linux on x64; elsewhere it is the Chrome of the machine. The arguments that the package proposes
- * are not used: they switch CORS off. A container whose user is root has no sandbox.
- */
-const launch = async () =>
-  process.platform === 'linux' && process.arch === 'x64'
-    ? chromium.launch({ executablePath: await lambdaChromium.executablePath(), args: ['--no-sandbox'] })
-    : chromium.launch({ channel: 'chrome' });
-
 /** Serves the page and the ticket beside it, as a static server does. */
 const servePages = () =>
   listen(async ({ url }, response) => {
@@ -43,7 +34,10 @@ const servePages = () =>
 
 beforeAll(async () => {
   pages = await servePages();
-  [system, browser] = await Promise.all([startLocalSystem({ config: { corsOrigins: [pages.origin] } }), launch()]);
+  [system, browser] = await Promise.all([
+    startLocalSystem({ config: { corsOrigins: [pages.origin] } }),
+    launchBrowser(),
+  ]);
   await registerEnrollment(system.sandbox?.origin ?? '', { accountId: 'ana', enrollmentId: 'ENR1' });
 }, 60_000);
 

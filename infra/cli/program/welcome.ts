@@ -1,10 +1,15 @@
 import type { LocalSystem } from '../../local/local-system.ts';
+import type { Links } from './console.ts';
 import { documentAt, examplePhoto, wordsFor } from './installation.ts';
 
 /** What `start` prints: first what a person copies, then the addresses. No line has more than 100 columns. */
-export const welcome = (system: LocalSystem): string => {
+export const welcome = (system: LocalSystem, console: Links): string => {
   const { apiOrigin, s3Origin, bucket, credentials, sandbox, webhookUrl, webhookKey } = system;
-  return `The local system is ready. In another terminal:
+  return `The local system is ready. Its console, for one browser:
+
+  ${console.writer}
+
+To drop a photo, in another terminal:
 
   ${wordsFor('drop')} ${examplePhoto} \\
     --account ana --enrollment ENR1 --authorized
@@ -26,6 +31,8 @@ Bucket       ${s3Origin}/${bucket}
 Sandbox      ${sandbox?.origin}  (in place of Truora)
 Webhook      ${webhookUrl}
 Webhook key  ${webhookKey}
+Reader       ${console.reader}
+             (the console for one who only reads)
 
 The end of the account id selects what the sandbox does: ana is approved, ana-declined is not.
 All of them: ${sandbox?.origin}/sandbox/scenarios

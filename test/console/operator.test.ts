@@ -1,0 +1,235 @@
+import { gzipSync } from 'node:zlib';
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { languages } from '../../infra/console/shared/language.ts';
+import { launchBrowser } from '../support/browser.ts';
+import { dropAs, type RunningConsole, runConsole } from '../support/console.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+/** The most that the first page may load. Bytes, compressed. */
+const FIRST_PAINT = 600_000;
+
+let running: RunningConsole;
+
+let browser: Browser;
+
+let approved: string;
+
+let declined: string;
+
+const contexts: BrowserContext[] = [];
+
+beforeAll(async () => {
+  [running, browser] = await Promise.all([runConsole(), launchBrowser()]);
+  approved = await dropAs(running.system, 'ana');
+  declined = await dropAs(running.system, 'rosa-declined');
+  for (const id of [approved, declined])
+    await waitFor(async () => expect((await running.system.record(id))?.announced).toBeDefined());
+  await running.system.sweep();
+}, 120_000);
+
+afterAll(async () => {
+  await Promise.all([browser?.close(), running?.close()]);
+});
+
+afterEach(async () => {
+  await Promise.all(contexts.splice(0).map((context) => context.close()));
+});
+
+type Opened = { page: Page; context: BrowserContext; wrong: string[]; requested: string[] };
+
+/** A browser that has used a link. `wrong` gets what the page logs as an error, such as what its policy forbids. */
+const open = async ({ as = 'writer' as 'writer' | 'reader', width = 1280, language = 'en' } = {}): Promise<Opened> => {
+  const context = await browser.newContext({
+    viewport: { width, height: 800 },
+    locale: language,
+    reducedMotion: 'reduce',
+  });
+  contexts.push(context);
+  const [wrong, requested]: [string[], string[]] = [[], []];
+  context.on('request', (request) => requested.push(request.url()));
+  context.on('console', (message) => message.type() === 'error' && wrong.push(message.text()));
+  const page = await context.newPage();
+  page.on('pageerror', (error) => wrong.push(error.message));
+  await page.goto(running.console.link(as));
+  await page.waitForSelector('tbody a');
+  return { page, context, wrong, requested };
+};
+
+const go = async (page: Page, hash: string, selector: string): Promise<void> => {
+  await page.goto(`${running.console.origin}/${hash}`);
+  await page.waitForSelector(selector);
+};
+
+const today = () => new Date().toISOString().slice(0, 10);
+
+/** Every page, and what is there once it has loaded. */
+const pagesOf = (): [string, string][] => [
+  ['#/cases', 'tbody a'],
+  [`#/cases/${declined}`, '.machine .entered'],
+  [`#/days/${today()}`, '.chart svg'],
+  ['#/health', 'tbody tr'],
+];
+
+describe.each(languages)('in the language %s', (language) => {
+  test('every page is free of what axe finds, logs no error and asks no other origin', async () => {
+    const { page, wrong, requested } = await open({ language });
+    expect(await page.getAttribute('html', 'lang')).toBe(language);
+    for (const [hash, selector] of pagesOf()) {
+      await go(page, hash, selector);
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      expect(violations.map(({ id, nodes }) => `${hash} ${id}: ${nodes[0]?.html}`)).toEqual([]);
+    }
+    expect(wrong).toEqual([]);
+    expect(
+      requested.filter((url) => !/^(blob|data):/.test(url) && new URL(url).origin !== running.console.origin),
+    ).toEqual([]);
+  });
+});
+
+test('every page fits a phone of 360 pixels', async () => {
+  const { page } = await open({ width: 360 });
+  for (const [hash, selector] of pagesOf()) {
+    await go(page, hash, selector);
+    expect([hash, await page.evaluate('document.documentElement.scrollWidth')]).toEqual([hash, 360]);
+  }
+});
+
+test('the first page loads at most 600 KB, compressed', async () => {
+  const context = await browser.newContext();
+  contexts.push(context);
+  const page = await context.newPage();
+  const sizes: Promise<number>[] = [];
+  page.on('response', (answer) => {
+    if (!answer.url().endsWith('/events'))
+      sizes.push(
+        answer.body().then(
+          (body) => gzipSync(body).length,
+          () => 0,
+        ),
+      );
+  });
+  await page.goto(running.console.link('writer'));
+  await page.waitForSelector('tbody a');
+  const total = (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+  expect(total).toBeGreaterThan(100_000);
+  expect(total).toBeLessThanOrEqual(FIRST_PAINT);
+});
+
+describe('the list of cases', () => {
+  test('shows a case as soon as it is claimed, in every open tab', async () => {
+    const { page, context } = await open();
+    const other = await context.newPage();
+    await other.goto(running.console.origin);
+    await other.waitForSelector('tbody a');
+    await dropAs(running.system, 'new-in-list');
+    for (const tab of [page, other]) await tab.getByText('new-in-list', { exact: true }).waitFor();
+  });
+
+  test('shows only the cases of a status, of a class of reasons, and of an account', async () => {
+    const { page } = await open();
+    const rows = () => page.locator('tbody tr').allInnerTexts();
+    await page.getByRole('button', { name: 'Status' }).click();
+    await page.getByRole('option', { name: 'declined' }).click();
+    await waitFor(async () => {
+      const texts = await rows();
+      expect(texts.length).toBeGreaterThan(0);
+      expect(texts.every((text) => text.includes('declined'))).toBe(true);
+    });
+    await page.getByRole('button', { name: 'Kind of reason' }).click();
+    await page.getByRole('option', { name: 'capture' }).click();
+    await page.getByText('No case matches.').waitFor();
+    await page.getByRole('button', { name: 'Kind of reason' }).click();
+    await page.getByRole('option', { name: 'no match' }).click();
+    await page.getByText('rosa-declined', { exact: true }).waitFor();
+    await page.getByRole('searchbox', { name: 'Account' }).fill('no-such-account');
+    await page.getByText('No case matches.').waitFor();
+  });
+});
+
+describe('a case', () => {
+  test('walks through the picture to its end, also over a reload in the middle', async () => {
+    const { page } = await open();
+    const id = await dropAs(running.system, 'walker-slow');
+    await go(page, `#/cases/${id}`, '.machine .current');
+    await page.reload();
+    await page.waitForSelector('.machine .entered');
+    await page.waitForSelector('[data-state=RecordOutcome].entered');
+    await page.locator('h1', { hasText: 'approved' }).waitFor();
+    expect(await page.locator('.machine .current').count()).toBe(0);
+  });
+
+  test('says why it ended, what to do, and what was used, and shows no image', async () => {
+    const { page } = await open();
+    await go(page, `#/cases/${declined}`, '.machine .entered');
+    const text = await page.locator('main').innerText();
+    expect(text).toContain('similarity_threshold_not_passed');
+    expect(text).toContain('The face is not similar enough to the enrolled one.');
+    expect(text).toContain('0.41');
+    expect(text).toContain('image/jpeg');
+    expect(await page.locator('img, video').count()).toBe(0);
+  });
+
+  test('gives its evidence as a file', async () => {
+    const { page } = await open();
+    await go(page, `#/cases/${approved}`, '.machine .entered');
+    const [file] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Download evidence' }).click(),
+    ]);
+    expect(file.suggestedFilename()).toBe(`${approved}.sd-jwt`);
+  });
+
+  test.each([
+    ['Cancel the case', 'canceled'],
+    ['Take the other way', 'another way'],
+  ])('"%s" asks first, and ends it as %s', async (button, status) => {
+    const { page } = await open();
+    const id = await dropAs(running.system, `stopped-${status.replace(' ', '-')}-never`);
+    await go(page, `#/cases/${id}`, '.machine .current');
+    await page.getByRole('button', { name: button }).click();
+    await page.getByRole('button', { name: 'Go back' }).click();
+    expect((await running.system.record(id))?.outcome).toBeUndefined();
+    await page.getByRole('button', { name: button }).click();
+    await page.getByRole('button', { name: 'Yes, do it' }).click();
+    await page.locator('h1', { hasText: status }).waitFor();
+  });
+
+  test('"Follow up now" makes the next sweep take it up', async () => {
+    const { page } = await open();
+    const id = await dropAs(running.system, 'followed-never');
+    await go(page, `#/cases/${id}`, '.machine .current');
+    const before = (await running.system.record(id))?.dueAt ?? '';
+    await page.getByRole('button', { name: 'Follow up now' }).click();
+    await page.getByRole('button', { name: 'Yes, do it' }).click();
+    await waitFor(async () => {
+      const dueAt = (await running.system.record(id))?.dueAt ?? before;
+      expect(Date.parse(dueAt)).toBeLessThan(Date.parse(before));
+    });
+  });
+});
+
+test('one who only reads sees no button that writes, and the API refuses the call of a page that has one', async () => {
+  const { page } = await open({ as: 'reader' });
+  const id = await dropAs(running.system, 'only-read-never');
+  await go(page, `#/cases/${id}`, '.machine .current');
+  await page.getByText('You only read').waitFor();
+  for (const name of ['Cancel the case', 'Take the other way', 'Follow up now'])
+    expect(await page.getByRole('button', { name }).count()).toBe(0);
+  const status = await page.evaluate(
+    async (path) => (await fetch(path, { method: 'POST' })).status,
+    `./api/revalidations/${id}/cancel`,
+  );
+  expect(status).toBe(403);
+});
+
+test('the numbers of a day count its cases, and another day has none', async () => {
+  const { page } = await open();
+  await go(page, `#/days/${today()}`, '.chart svg');
+  const label = await page.locator('.chart').first().getAttribute('aria-label');
+  const claimed = Number(/claimed: (\d+)/.exec(label ?? '')?.[1]);
+  expect(claimed).toBeGreaterThanOrEqual(2);
+  await page.getByRole('button', { name: 'The day before' }).click();
+  await page.getByText('No case was claimed on this day.').waitFor();
+});

@@ -1,0 +1,47 @@
+import { type ConsoleServer, startConsole } from '../../infra/console/serve/server.ts';
+import type { Role } from '../../infra/console/serve/sessions.ts';
+import { siteFolder } from '../../infra/console/site.ts';
+import { type LocalSystem, type LocalSystemOptions, startLocalSystem } from '../../infra/local/local-system.ts';
+import { drop } from '../../infra/local/put-media.ts';
+import { fileOf, photo } from './drops.ts';
+
+export type RunningConsole = { system: LocalSystem; console: ConsoleServer; close(): Promise<void> };
+
+/** A local system with its console, as `start` runs them. */
+export const runConsole = async (options: LocalSystemOptions = {}): Promise<RunningConsole> => {
+  let pages: ConsoleServer | undefined;
+  const announce = () => pages?.announce();
+  const system = await startLocalSystem({ autoEnroll: true, ...options, onEvent: announce, onAnnounced: announce });
+  const signer = (role: Role) => {
+    const accessKeyId = `AKIALOCAL${role.toUpperCase()}`;
+    return { accessKeyId, secretAccessKey: system.identities.get(accessKeyId)?.secret ?? '' };
+  };
+  const signers = { writer: signer('writer'), reader: signer('reader') };
+  const opened = await startConsole({ site: siteFolder(), api: system.apiOrigin, signers, port: 0 });
+  pages = opened;
+  return {
+    system,
+    console: opened,
+    close: async () => {
+      await opened.close();
+      await system.close();
+    },
+  };
+};
+
+/** Drops a photo of an account, whose end says what the sandbox does. @returns the id of its case, once it is claimed */
+export const dropAs = async (system: LocalSystem, accountId: string): Promise<string> => {
+  const version = await drop(system, {
+    file: fileOf(photo),
+    accountId,
+    enrollmentId: `ENR-${accountId}`,
+    name: 'selfie.jpg',
+  });
+  const execution = await system.executionOf(version);
+  for (;;) {
+    const { records } = await system.recordsOf(accountId);
+    const found = records.find(({ owner }) => owner === execution.executionArn);
+    if (found) return found.revalidationId;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+};
