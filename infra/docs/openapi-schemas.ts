@@ -9,6 +9,14 @@ import {
   TicketBody,
   UploadForm,
 } from '../../shared/domain/api.ts';
+import {
+  CaptureBody,
+  CaptureConsentBody,
+  CaptureFormBody,
+  CaptureLinkBody,
+  CaptureSession,
+  CaptureView,
+} from '../../shared/domain/capture.ts';
 import { ConsentBody, ConsentList, ConsentReceipt } from '../../shared/domain/consent.ts';
 import { ErasureAnswer } from '../../shared/domain/erasure.ts';
 import { AccountId, ConsentReceiptId, RevalidationId, TruoraId } from '../../shared/domain/ids.ts';
@@ -27,6 +35,7 @@ const Evidence = z.string().check(z.regex(/^[\w-]+\.[\w-]+\.[\w-]+~([\w-]+~)*$/)
 /** The schemas of the document by name. The functions parse with the same schemas. */
 export const schemas = {
   TicketBody,
+  CaptureBody,
   StartBody,
   Started,
   Revalidation,
@@ -37,6 +46,11 @@ export const schemas = {
   ConsentBody,
   ConsentReceipt,
   ConsentList,
+  CaptureLinkBody,
+  CaptureSession,
+  CaptureView,
+  CaptureConsentBody,
+  CaptureFormBody,
   Problem,
   PersonProblem,
   Jwks,
