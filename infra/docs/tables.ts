@@ -26,6 +26,7 @@ export const fieldsTable = (): string =>
 
 const callerOf = (scope: (typeof routes)[keyof typeof routes]['scope']): string => {
   if (scope === 'public') return 'everyone';
+  if (scope === 'link') return 'the person with a capture link, or its session';
   return scope === 'signature' ? 'a body signed with a webhook key' : `IAM, or a token with the ${scope} scope`;
 };
 

@@ -177,6 +177,8 @@ export const startLocalSystem = async (options: LocalSystemOptions = {}): Promis
   });
   const identities = localCallers();
   const gateway = await startHttpApi(template, lambda, identities, ports.api);
+  // The page of this run, unless another one is named.
+  if (!config.captureUrl) lambda.define('CAPTURE_URL', `${gateway.origin}/capture/`);
   const operator = await startOperatorApi({ template, lambda, deadLetters: bus.deadLetters, port: ports.operator });
   const ledger = await startDynamoDb(template, {
     directory: options.ledgerDirectory,

@@ -1,6 +1,7 @@
 import { BY_DUE, BY_PERSON } from '../../shared/domain/record.ts';
 import type { EnvKey } from '../../shared/lambda/env.ts';
 import type { FunctionName } from '../../shared/workflow/functions.ts';
+import { captureFunctions } from './capture-functions.ts';
 import { consoleFunctions } from './console-functions.ts';
 import { erasureFunctions } from './erasure-functions.ts';
 import { api, evidence, type FunctionSpec, ledger, limits, recording, retries, truora } from './function-spec.ts';
@@ -118,10 +119,12 @@ export const functionTable: Record<FunctionName, FunctionSpec> = {
       'POLICIES',
       'ALLOW_NATIONAL_IDS',
       'CONSENT_MODE',
+      'CONSENT_TEXTS',
+      'CAPTURE_URL',
       ...api,
     ],
     may: [
-      { items: { Get: ['RUN', 'TICKET', 'KEY', 'VLD', 'CNS', 'ERASED'], Put: ['TICKET', 'KEY'] } },
+      { items: { Get: ['RUN', 'TICKET', 'KEY', 'VLD', 'CNS', 'ERASED'], Put: ['TICKET', 'KEY', 'LINK'] } },
       { readVersions: ['media'] },
       { readNewest: ['media'] },
       'seeMissingMedia',
@@ -169,6 +172,7 @@ export const functionTable: Record<FunctionName, FunctionSpec> = {
     env: ['TABLE_NAME', ...api],
     may: [{ items: { Get: ['CONSENTS'], BatchGet: ['CNS'] } }],
   },
+  ...captureFunctions,
   ReadEvidence: {
     seconds: 15,
     env: [...ledger, ...evidence, ...api],

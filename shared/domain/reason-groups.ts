@@ -157,6 +157,12 @@ export const reasonGroups = {
     means: 'The media breaks a rule that is known before Truora is asked.',
     operator: 'Ask for new media, as `detail` says.',
   },
+  sound: {
+    status: 'refused',
+    class: 'speech',
+    means: 'A phrase is to be spoken, and the media has no sound.',
+    operator: 'Ask for a video with sound.',
+  },
   media_version: {
     status: 'refused',
     class: 'not_finished',

@@ -40,6 +40,7 @@ const reasons = {
     media_incomplete: 'media',
     media_too_small: 'media',
     media_without_video: 'media',
+    media_without_sound: 'sound',
     media_too_long: 'media',
     photo_cannot_prove_liveness: 'media',
     media_too_old: 'media_version',
@@ -115,6 +116,8 @@ const reasons = {
   CallRefusedError: {
     body_malformed: null,
     signature_invalid: null,
+    capture_link_invalid: null,
+    nothing_to_record: null,
     subject_missing: null,
     account_forbidden: null,
     revalidation_unknown: null,

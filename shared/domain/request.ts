@@ -77,6 +77,12 @@ export const subvalidationsOf = (options: Options): Options['subvalidations'] =>
   return options.subvalidations;
 };
 
+/**
+ * Where the media comes from: made by the person on the capture page, or (`live`) made after the validation was created, because the
+ * person speaks a phrase that Truora gives with it.
+ */
+export const Capture = z.union([z.literal(true), z.literal('live')]);
+
 /** The S3 "Object Created" event as EventBridge delivers it. Only used fields are checked; the key is not URL-encoded. */
 export const DropEvent = z.object({
   source: z.literal('aws.s3'),
@@ -94,8 +100,11 @@ export const DropEvent = z.object({
 
 export type DropEvent = z.infer<typeof DropEvent>;
 
-/** An authenticated caller: `iam:` and the ARN of a role or user, or `jwt:` and the subject of the token. */
-export const CalledBy = z.string().check(z.regex(/^(iam|jwt):[\x21-\x7e]{1,512}$/));
+/**
+ * An authenticated caller: `iam:` and the ARN of a role or user, `jwt:` and the subject of the token, or `capture:` and the case whose
+ * person came with a capture link.
+ */
+export const CalledBy = z.string().check(z.regex(/^(iam|jwt|capture):[\x21-\x7e]{1,512}$/));
 
 const consent = z.literal(true, {
   error: ({ input }) =>

@@ -1,10 +1,11 @@
 import type { StartBody, Ticket, TicketBody } from './api.ts';
+import { type CaptureBody, captureKindOf, usualTypeOf } from './capture.ts';
 import { defined } from './defined.ts';
 import { writeInboxKey } from './drop.ts';
 import { MAX_MEDIA_BYTES, mediaTypes } from './media.ts';
-import type { CallRequest } from './request.ts';
+import type { CallRequest, Options } from './request.ts';
 
-const common = (body: TicketBody | StartBody, revalidationId: string, calledBy: string) => {
+const common = (body: TicketBody | CaptureBody | StartBody, revalidationId: string, calledBy: string) => {
   const { accountId, enrollmentId, userAuthorized, options = {}, purpose, consentReceiptId, reference } = body;
   const issuedAt = new Date().toISOString();
   const person = { revalidationId, accountId, enrollmentId, userAuthorized };
@@ -23,6 +24,23 @@ export const uploadTicket = (body: TicketBody, revalidationId: string, calledBy:
       maxBytes: upload.bytes ?? MAX_MEDIA_BYTES,
     },
   };
+};
+
+/**
+ * A ticket for media that does not exist yet. The extension of its key names the expected type, and the content decides.
+ * @param options as they are sent to Truora
+ */
+export const captureTicket = (
+  body: CaptureBody,
+  options: Options,
+  revalidationId: string,
+  calledBy: string,
+): Ticket => {
+  const { accountId, enrollmentId, capture, country } = body;
+  const { type = usualTypeOf(captureKindOf(options)), bytes = MAX_MEDIA_BYTES } = body.upload ?? {};
+  const name = `${revalidationId}.${mediaTypes[type].extension}`;
+  const upload = { key: writeInboxKey({ accountId, enrollmentId, name }), type, maxBytes: bytes };
+  return defined({ ...common(body, revalidationId, calledBy), capture, country, upload });
 };
 
 /** A ticket for a run on existing media, in the version that was checked. */
@@ -46,6 +64,7 @@ export const startTicket = (
 export const requestOf = ({ media, ...ticket }: Ticket): CallRequest => {
   if (!media) throw new TypeError('an upload starts the machine by itself');
   const { accountId, enrollmentId, userAuthorized, options, purpose, consentReceiptId, reference } = ticket;
+  if (!userAuthorized) throw new TypeError('nothing is started before the person agrees');
   const { forceNew, idempotencyKey, calledBy } = ticket;
   return defined({
     kind: 'call' as const,

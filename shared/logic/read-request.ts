@@ -1,6 +1,7 @@
 import { fileAt, peekMedia } from '../aws/media-store.ts';
 import type { Ticket } from '../domain/api.ts';
 import { defined } from '../domain/defined.ts';
+import { RequestInvalidError } from '../domain/errors.ts';
 import type { Intake } from '../domain/intake.ts';
 import { acceptMedia } from '../domain/media.ts';
 import { checkMedia, type MediaLimits } from '../domain/media-check.ts';
@@ -15,6 +16,12 @@ export type RequestSettings = {
   mediaLimits: MediaLimits;
   /** The mode of a request that names none. */
   resultMode: ResultMode;
+};
+
+/** A ticket of the capture page has no consent until its person agrees. @throws RequestInvalidError `consent_missing` */
+const agreed = ({ userAuthorized }: { userAuthorized?: true | undefined }): true => {
+  if (userAuthorized) return userAuthorized;
+  throw new RequestInvalidError('consent_missing', 'the person has not agreed on the capture page');
 };
 
 /** A request, read and checked. Its claim has these details and this media under the same names. */
@@ -57,7 +64,8 @@ export const readRequest = async (
   const { resultMode = settings.resultMode, ...requested } = applyPolicy(details, policy);
   const type = acceptMedia(media, requested);
   await checkMedia(type, fileAt({ bucket, key }, media), mediaLimits);
-  const { accountId, enrollmentId, userAuthorized, consentReceiptId, reference } = details;
+  const { accountId, enrollmentId, consentReceiptId, reference } = details;
+  const userAuthorized = agreed(details);
   const { calledBy } = call ?? ticket ?? {};
   const { versionId, etag, bytes, putAt } = media;
   return {

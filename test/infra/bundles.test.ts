@@ -37,6 +37,12 @@ const clients: Record<FunctionName, readonly string[]> = {
   GiveConsent: ledger,
   RevokeConsent: [...ledger, 'client-eventbridge', 'client-s3', 'client-sfn'],
   ListConsents: ledger,
+  OpenCapture: ledger,
+  ReadCapture: ledger,
+  AgreeToCapture: ledger,
+  // The form is signed for S3.
+  GiveCaptureForm: [...ledger, 'client-s3'],
+  LeaveCapture: [...ledger, 'client-eventbridge', 'client-sfn'],
   ReceiveWebhook: [...ledger, 'client-sfn'],
   SweepInbox: [...ledger, 'client-s3', 'client-sfn'],
   SweepLedger: [...ledger, 'client-eventbridge', 'client-s3', 'client-sfn'],
