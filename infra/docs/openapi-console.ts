@@ -3,7 +3,7 @@ import { RevalidationId } from '../../shared/domain/ids.ts';
 import type { ConsoleFunction } from '../../shared/workflow/functions.ts';
 import { dayNumbers, health, operatorCase } from './openapi-console-examples.ts';
 import { approved, page } from './openapi-examples.ts';
-import type { Operation } from './openapi-operations.ts';
+import type { Operation } from './openapi-operation.ts';
 
 const day = { name: 'day', in: 'path' as const, schema: Day, description: 'A day in UTC.' };
 
