@@ -22,6 +22,8 @@ const signers = {
 
 beforeAll(async () => {
   const site = mkdtempSync(join(tmpdir(), 'site-'));
+  const texts = mkdtempSync(join(tmpdir(), 'texts-'));
+  writeFileSync(join(texts, 'default.CO.es.1.md'), '# Texto');
   mkdirSync(join(site, 'assets'));
   mkdirSync(join(site, 'capture'));
   writeFileSync(join(site, 'index.html'), '<!doctype html>console');
@@ -32,7 +34,15 @@ beforeAll(async () => {
     calls.push({ line: `${method} ${url}`, signer, cookie: headers.cookie });
     response.writeHead(200, { 'content-type': 'application/json', 'set-cookie': 'a=b' }).end('{"of":"api"}');
   });
-  pages = await startConsole({ site, api: api.origin, signers, port: 0, onUsed: (role) => used.push(role) });
+  pages = await startConsole({
+    site,
+    texts,
+    bucket: `${api.origin}/media`,
+    api: api.origin,
+    signers,
+    port: 0,
+    onUsed: (role) => used.push(role),
+  });
 });
 
 afterAll(async () => {
