@@ -12,7 +12,10 @@ const RESERVE_MS = 4000;
 /** How long records may be read: API Gateway waits 30 s at most (documented). Milliseconds. */
 const READ_MS = 29_000 - RESERVE_MS;
 
-/** `GET /days/{day}`, called by the operator's console. Gives the numbers of the cases that were claimed on a UTC day. */
+/**
+ * `GET /days/{day}`, called by the operator's console. Gives the numbers of the cases that were claimed on a UTC day, as the cases are
+ * now. Of a day with more cases than can be read in time it gives a part, and says so.
+ */
 export const handler = route('ReadDay', async ({ event }) => {
   refusePersons(callerOf(event, env('ACCOUNT_CLAIM')));
   const day = parseOrRefuse(Day, event.pathParameters?.day, 'day');

@@ -4,7 +4,10 @@ import { ledgerFromEnv } from '../shared/lambda/clients.ts';
 import { env } from '../shared/lambda/env.ts';
 import { answerJson, route } from '../shared/lambda/route.ts';
 
-/** `GET /health`, called by the operator's console. Gives what is due, the throttle, the runs of the jobs and the age of the key. */
+/**
+ * `GET /health`, called by the operator's console. Gives the follow-ups that are due or late, the throttle before Truora, the last runs
+ * of the jobs and the days of the Truora key.
+ */
 export const handler = route('ReadHealth', async ({ event }) => {
   refusePersons(callerOf(event, env('ACCOUNT_CLAIM')));
   const health = await readHealth(ledgerFromEnv().table, {

@@ -2,7 +2,7 @@
 const COPY = 'Custom::CDKBucketDeployment8693BB64968944B69AAFB0CC9EB8756C';
 
 const AGAIN =
-  'CDK gives its copying function of files these rights, on the bucket of assets and on that of the pages alone.';
+  'CDK gives its copying function of files these permissions, on the bucket of assets and on that of the pages alone.';
 
 const partitionOf = (region: string | undefined): string => (region ? 'aws' : '<AWS::Partition>');
 
@@ -39,7 +39,7 @@ export const consoleFindings = (region: string | undefined) => [
       'The certificate of CloudFront allows no other choice (documented). A domain of your own brings its certificate.',
   },
   {
-    rule: `AwsSolutions-IAM4[Policy::arn:${partitionOf(region)}:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole]`,
+    rule: 'AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole]',
     where: new RegExp(`${COPY}/ServiceRole$`),
     reason: 'CDK gives its copying function the policy that AWS makes for logs; it runs in deployments alone.',
   },

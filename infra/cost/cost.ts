@@ -176,6 +176,16 @@ export const fixedCosts: [string, number][] = [
   [`up to ${metricCount} custom metrics`, metricCount * monthly.metric],
 ];
 
+/**
+ * Dollars a month of one page of the console that is open eight hours a day. It reads fifty cases every five seconds: a query and a
+ * batch, which read half a unit each case, in a tenth of a second. The pages themselves are within CloudFront's free amount (documented).
+ */
+const consoleMonth =
+  30 *
+  8 *
+  720 *
+  (price.apiCall + price.request + 0.1 * MEMORY_GB * price.gigabyteSecond + price.trace + 51 * 0.5 * price.read);
+
 const total = (dollars: number[]) => dollars.reduce((sum, one) => sum + one, 0);
 
 const row = (...cells: string[]) => `| ${cells.join(' | ')} |`;
@@ -190,6 +200,7 @@ export const costTables = (): string => {
     row('---', ...names.map(() => '---:')),
     ...services.map((service) => row(service, ...costs.map((cost) => (cost[service] ?? 0).toFixed(3)))),
     row('**AWS in all**', ...costs.map((cost) => `**${total(Object.values(cost)).toFixed(3)}**`)),
+    row('with `console`: one more write each', ...names.map(() => (1000 * price.write).toFixed(3))),
     row('transitions each', ...names.map((name) => String(runs[name].transitions))),
     row("Truora's price of 1,000 validations", ...names.map(() => 'as agreed')),
     '',
@@ -197,5 +208,6 @@ export const costTables = (): string => {
     row('---', '---:'),
     ...fixedCosts.map(([what, dollars]) => row(what, dollars.toFixed(2))),
     row('**in all**', `**${total(fixedCosts.map(([, dollars]) => dollars)).toFixed(2)}**`),
+    row('with `console`: one page that is open 8 hours a day', consoleMonth.toFixed(2)),
   ].join('\n');
 };

@@ -64,3 +64,7 @@ export const historyEventOf = ({ at, type, state, stateType }: MachineEvent) => 
 
 /** Whether a history without data shows the event. */
 export const isShown = ({ type }: MachineEvent): boolean => type === 'StateEntered' || type === 'StateFailed';
+
+/** The event without what the state read and wrote, so that a thousand executions need little memory. */
+export const withoutData = ({ executionArn, at, type, state, stateType }: MachineEvent): MachineEvent =>
+  defined({ executionArn, at, type, state, stateType });

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { StateMachine, type StateMachineDefinition } from 'aws-local-stepfunctions';
 import type { TaskState } from '../workflow/asl.ts';
 import { paced, substituted, untimed } from './definition.ts';
-import { isShown, type MachineEvent, report } from './history.ts';
+import { isShown, type MachineEvent, report, withoutData } from './history.ts';
 import { denialOf, type Permissions } from './iam/roles.ts';
 import type { LambdaHost } from './lambda.ts';
 import { resourcesOf, type Template } from './template.ts';
@@ -226,9 +226,7 @@ export const machineOf = (
     executions.set(executionArn, execution);
     void execution.ended.then(() => forgetOldest(executionArn));
     void report(executionArn, run.eventLogs, (event) => {
-      // Without data, so that a thousand executions need little memory.
-      const { executionArn: _, input: __, output: ___, cause: ____, ...shown } = event;
-      if (isShown(event)) execution.history?.push({ executionArn, ...shown });
+      if (isShown(event)) execution.history?.push(withoutData(event));
       onEvent(event);
     });
     return execution;

@@ -843,7 +843,13 @@ export interface components {
             };
             open: number;
             ended: {
-                [key: string]: number;
+                approved: number;
+                declined: number;
+                expired: number;
+                refused: number;
+                failed: number;
+                canceled: number;
+                alternative_required: number;
             };
             reasons: {
                 reason: string;

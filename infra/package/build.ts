@@ -55,6 +55,8 @@ export const build = (folder: string): void => {
     copyFileSync(join(root, asset), join(folder, asset));
   }
   bundle(functionNames, join(folder, PREBUILT));
+  // In a process of its own, as the compiler: the bundler of the pages is none of the package.
+  execFileSync(process.execPath, [join(root, 'infra/console/build.ts'), join(folder, 'console')], { stdio: 'inherit' });
   const { bin } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { bin: Record<string, string> };
   for (const file of Object.values(bin)) chmodSync(join(folder, relative('dist', file)), 0o755);
 };

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { CaseStatus, PageSize, Revalidation, readCursor } from './api.ts';
 import { Attempt } from './attempts.ts';
 import { TruoraId } from './ids.ts';
-import { outcomeStatuses } from './lifecycle.ts';
+import { type OutcomeStatus, outcomeStatuses } from './lifecycle.ts';
 import { type ReasonClass, reasonClasses } from './reason-classes.ts';
 import { Media, Timestamp } from './revalidation.ts';
 
@@ -66,7 +66,15 @@ export const DayNumbers = z.object({
   /** How many cases came to each point. */
   funnel: z.object({ claimed: count, created: count, moved: count, decided: count, approved: count }),
   open: count,
-  ended: z.record(z.enum(outcomeStatuses), count),
+  ended: z.object({
+    approved: count,
+    declined: count,
+    expired: count,
+    refused: count,
+    failed: count,
+    canceled: count,
+    alternative_required: count,
+  } satisfies Record<OutcomeStatus, typeof count>),
   reasons: z.array(z.object({ reason: z.string(), status: z.enum(outcomeStatuses), class: z.enum(classes), count })),
   /** What led to the verdicts of Truora, and how many cases got another one after their end. */
   decidedBy: z.object({ webhook: count, poll: count, amended: count }),

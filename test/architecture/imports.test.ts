@@ -8,7 +8,7 @@ type Import = { file: string; from: string };
 
 const filesIn = (folder: string): string[] =>
   readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('.ts'))
+    .filter((file) => /\.tsx?$/.test(file))
     .map((file) => join(folder, file));
 
 /** What a source imports: files by their path from the root, packages by their name. An `import()` of a made-up path is `?`. */
@@ -52,6 +52,11 @@ const folders: { folder: string; may: RegExp[] }[] = [
     folder: 'shared/capture',
     may: [/^shared\/(capture|consent|logic|ledger|aws|domain)\//],
   },
+  // What the operator's console reads beside other callers.
+  {
+    folder: 'shared/console',
+    may: [/^shared\/(console|logic|ledger|aws|domain)\//, /^zod\/mini$/],
+  },
   {
     folder: 'shared/lambda',
     may: [
@@ -72,6 +77,7 @@ const folders: { folder: string; may: RegExp[] }[] = [
     folder: 'infra/aws',
     may: [
       /^infra\/(aws|workflow)\//,
+      /^infra\/console\/(headers|site)\.ts$/,
       /^shared\/(domain|workflow)\//,
       /^shared\/contracts\/\w+\.json$/,
       /^shared\/lambda\/env\.ts$/,
@@ -105,6 +111,20 @@ const folders: { folder: string; may: RegExp[] }[] = [
     folder: 'infra/docs',
     may: [/^infra\/(docs|aws|cost|local|workflow)\//, /^shared\/(domain|evidence|workflow)\//, /^zod\/mini$/, /^node:/],
   },
+  // The pages of the console, their build and their local server. A page imports no code of the server, and none of its packages.
+  {
+    folder: 'infra/console',
+    may: [
+      /^infra\/(console|workflow)\//,
+      /^infra\/local\/http\.ts$/,
+      /^infra\/package\/api-types\.ts$/,
+      /^shared\/domain\//,
+      /^(react|react-dom|preact|echarts)(\/|$)/,
+      /^@cloudscape-design\/components\//,
+      /^(@dagrejs\/dagre|oidc-client-ts|aws4fetch|vite|virtual:machine-graph)$/,
+      /^node:/,
+    ],
+  },
   // Truora's client on a person's machine: it knows neither the sandbox nor AWS.
   {
     folder: 'infra/record',
@@ -115,6 +135,7 @@ const folders: { folder: string; may: RegExp[] }[] = [
     // The adapters of `infra/cli/aws` are for services that only operators call.
     may: [
       /^infra\/(cli|local|aws|cost|workflow)\//,
+      /^infra\/console\/(site|serve\/\w+)\.ts$/,
       /^infra\/record\/record\.ts$/,
       /^shared\/(?!lambda\/)/,
       /^zod\/mini$/,

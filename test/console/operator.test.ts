@@ -143,7 +143,7 @@ describe('the list of cases', () => {
     await page.getByRole('button', { name: 'Kind of reason' }).click();
     await page.getByRole('option', { name: 'no match' }).click();
     await page.getByText('rosa-declined', { exact: true }).waitFor();
-    await page.getByRole('searchbox', { name: 'Account' }).fill('nobody-of-this-name');
+    await page.getByRole('searchbox', { name: 'Account' }).fill('no-such-account');
     await page.getByText('No case matches.').waitFor();
   });
 });

@@ -44,6 +44,7 @@ const sizes: Record<string, number> = {
   ...Object.fromEntries(
     ['CO.es', 'MX.es', 'CL.es', 'BR.pt', 'US.en'].map((of) => [`infra/stages/consent/default.${of}.1.md`, KB]),
   ),
+  'infra/console/README.md': 6 * KB,
   'infra/package/README.md': 5 * KB,
   'infra/cost/README.md': 8 * KB,
   // More than half of it is the table of scenarios.

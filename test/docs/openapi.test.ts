@@ -96,6 +96,11 @@ describe('the OpenAPI document', () => {
       LeaveCapture: [{ capture: [] }],
       ReadEvidence: withScope('revalidations/read'),
       ReadJwks: [],
+      ListCases: withScope('revalidations/read'),
+      ReadDay: withScope('revalidations/read'),
+      ReadCase: withScope('revalidations/read'),
+      FollowUpCase: withScope('revalidations/write'),
+      ReadHealth: withScope('revalidations/read'),
       ReceiveWebhook: [],
     });
   });

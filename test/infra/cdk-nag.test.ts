@@ -42,11 +42,11 @@ const findingsOf = (stage: string, prepare: (stack: Stack) => void, more: object
 const withConsole = { console: true, jwt: { issuer: 'https://issuer.example.com/pool', audience: ['api'] } };
 
 test.each([
-  ['dev', {}],
-  ['prod', {}],
-  ['dev', withConsole],
-  ['prod', { ...withConsole, region: 'sa-east-1' }],
-])('cdk-nag finds nothing in %s with %j without a reason here', (stage, more) => {
+  ['dev', 'dev', {}],
+  ['prod', 'prod', {}],
+  ['dev with the console', 'dev', withConsole],
+  ['prod with the console', 'prod', { ...withConsole, region: 'sa-east-1' }],
+])('cdk-nag finds nothing in %s without a reason here', (_, stage, more) => {
   expect(findingsOf(stage, (stack) => acknowledgeFindings(stack, Config.parse({ stage, ...more })), more)).toEqual([]);
 });
 

@@ -77,6 +77,7 @@ describe('env', () => {
       SETTLE_SECONDS: 60,
       DAILY_BUDGET: 1000,
       GRACE_SECONDS: 30,
+      SWEEP_MINUTES: 5,
       MEDIA_HOURS: 24,
       UNCLAIMED_MINUTES: 15,
       ALTERNATIVE: { text: 'visit a branch' },

@@ -68,7 +68,8 @@ export const openLocalAws = async (
   const stopped: string[] = [];
   const statuses = new Map<string, Execution['status'] | 'FORGOTTEN'>();
 
-  const config = Config.parse({ stage: 'test' });
+  // With every function and index that a setting adds.
+  const config = Config.parse({ stage: 'test', console: true });
   const template = synthesized(config);
   const table = resourcesOf(template, 'AWS::DynamoDB::Table')[0]?.ref ?? '';
   const unused = () => {

@@ -22,6 +22,7 @@ import { fileOf, photo, someone as someoneIn, video } from './drops.ts';
 import { agedIn, dueIn, dueNow } from './follow-ups.ts';
 import { holderOf } from './permissions.ts';
 import { consentRuns } from './permissions-consent.ts';
+import { consoleRuns } from './permissions-console.ts';
 import { erasureRuns } from './permissions-erasure.ts';
 
 type Person = { accountId: string; enrollmentId: string; consentReceiptId: string };
@@ -370,6 +371,7 @@ export const runsIn = (
         throw new Error('the orphan was not found');
     },
     ...consents.afterwards,
+    ...consoleRuns({ system, call, stand }),
     ...erasureRuns({ system, call, someone, stand, remove, itemAt, woken }),
     'a sweep over the inbox from where one has left off, and one from its beginning': async () => {
       const who = await someone();

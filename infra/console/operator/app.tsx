@@ -5,11 +5,12 @@ import SideNavigation from '@cloudscape-design/components/side-navigation';
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { type Language, pageLanguage } from '../shared/language.ts';
 import { SessionContext } from './api.ts';
+import { openSession } from './open-session.ts';
 import { CasesPage } from './pages/cases.tsx';
 import { LanguageChoice } from './parts/language-choice.tsx';
 import { Loading } from './parts/loading.tsx';
 import { addressOf, type Route, today, useRoute } from './route.ts';
-import { openSession, type Session } from './session.ts';
+import type { Session } from './session.ts';
 import { LanguageContext, useWords } from './words/use-words.ts';
 
 // Loaded when it is opened: the picture and the charts are half of all code.

@@ -14,18 +14,3 @@ export type Session = {
 
 /** The session ended, or there was none. */
 export class SignedOutError extends Error {}
-
-/**
- * The session of this page.
- * @returns undefined while the browser leaves for the sign-in
- * @throws SignedOutError
- */
-export const openSession = async (): Promise<Session | undefined> => {
-  const answer = await fetch('./session.json', { cache: 'no-store' });
-  if (!answer.ok) throw new SignedOutError();
-  const file = (await answer.json()) as SessionFile;
-  if (file.kind === 'local') return { canWrite: file.canWrite, headers: async () => ({}), hasEvents: true };
-  // Only a stage signs in, so the local page does not load this.
-  const { signIn } = await import('./sign-in.ts');
-  return signIn(file);
-};

@@ -32,8 +32,8 @@ const whileVisible = (listen: () => () => void): (() => void) => {
 };
 
 /**
- * Reads, and reads again whenever something has changed.
- * @param load reads; a new function begins anew
+ * Reads, and reads again after each change.
+ * @param load reads; a new function is a new page, without the data of the other
  */
 export const useLive = <Answer>(load: () => Promise<Answer>): Live<Answer> => {
   const { hasEvents } = useSession();

@@ -1,7 +1,7 @@
 import dagre from '@dagrejs/dagre';
 import type { Edge, Graph } from '../../graph.ts';
 
-/** The size of a state, and the room between states. Units of the picture. */
+/** The size of a state, and the space between states. Units of the picture. */
 const [WIDTH, HEIGHT, BETWEEN, BELOW] = [158, 36, 26, 34];
 
 type Point = { x: number; y: number };
