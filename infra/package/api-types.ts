@@ -507,6 +507,8 @@ export interface components {
             used?: {
                 deadline: components["schemas"]["Timestamp"];
                 threshold?: number;
+                recordBefore?: components["schemas"]["Timestamp"];
+                recordUntil?: components["schemas"]["Timestamp"];
             };
             validationId?: components["schemas"]["TruoraId"];
             receipt?: components["schemas"]["Receipt"];
@@ -548,6 +550,8 @@ export interface components {
             used?: {
                 deadline: components["schemas"]["Timestamp"];
                 threshold?: number;
+                recordBefore?: components["schemas"]["Timestamp"];
+                recordUntil?: components["schemas"]["Timestamp"];
             };
             validationId?: components["schemas"]["TruoraId"];
             receipt?: components["schemas"]["Receipt"];
@@ -924,7 +928,7 @@ export interface components {
             reason?: string;
             detail?: string;
             rawReason?: string;
-            mismatch?: ("validation_id" | "account_id" | "type" | "enrollment_id" | "failure_status" | "declined_reason" | "expired_reason" | "threshold" | "similarity" | "passive_liveness")[];
+            mismatch?: ("validation_id" | "account_id" | "type" | "enrollment_id" | "failure_status" | "declined_reason" | "expired_reason" | "threshold" | "similarity" | "passive_liveness" | "speech_match")[];
             reference?: string;
             accountId?: components["schemas"]["AccountId"];
             enrollmentId?: components["schemas"]["TruoraId"];
@@ -952,7 +956,7 @@ export interface components {
         };
         Amendment: {
             rawReason?: string;
-            mismatch?: ("validation_id" | "account_id" | "type" | "enrollment_id" | "failure_status" | "declined_reason" | "expired_reason" | "threshold" | "similarity" | "passive_liveness")[];
+            mismatch?: ("validation_id" | "account_id" | "type" | "enrollment_id" | "failure_status" | "declined_reason" | "expired_reason" | "threshold" | "similarity" | "passive_liveness" | "speech_match")[];
             detail?: string;
             similarity?: number;
             threshold?: number;
@@ -963,7 +967,7 @@ export interface components {
             /** @enum {string} */
             status: "approved" | "declined" | "expired" | "failed" | "alternative_required";
             /** @enum {string} */
-            reason?: "similarity_threshold_not_passed" | "passive_liveness_verification_not_passed" | "no_face_detected" | "face_not_detected" | "liveness_verification_not_passed" | "photo_of_photo" | "invalid_video_file" | "invalid_file_format" | "file_format_not_supported" | "empty_input_file" | "face_in_blocklist" | "fraudster_face_match_in_client_collection" | "user_face_match_in_client_collection" | "user_face_match_in_fraud_collection" | "risky_face_detected" | "risk_signal_detected" | "face_validation_failed" | "max_retries_reached" | "no_face_media_uploaded" | "validation_expired" | "validation_not_finished" | "abandoned_without_using_retries" | "canceled" | "input_file_not_uploaded" | "manual_review_expired" | "face_validation_not_started" | "pending_validation_methods" | "unknown_reason" | "undecided_at_deadline" | "system_error" | "verdict_mismatch" | "verdict_of_another_enrollment" | "verdict_unconfirmed";
+            reason?: "similarity_threshold_not_passed" | "passive_liveness_verification_not_passed" | "no_face_detected" | "face_not_detected" | "liveness_verification_not_passed" | "speech_match_verification_not_passed" | "speech_match_threshold_not_passed" | "photo_of_photo" | "invalid_video_file" | "invalid_file_format" | "file_format_not_supported" | "empty_input_file" | "face_in_blocklist" | "fraudster_face_match_in_client_collection" | "user_face_match_in_client_collection" | "user_face_match_in_fraud_collection" | "risky_face_detected" | "risk_signal_detected" | "face_validation_failed" | "max_retries_reached" | "no_face_media_uploaded" | "validation_expired" | "validation_not_finished" | "abandoned_without_using_retries" | "canceled" | "input_file_not_uploaded" | "manual_review_expired" | "face_validation_not_started" | "pending_validation_methods" | "unknown_reason" | "undecided_at_deadline" | "system_error" | "verdict_mismatch" | "verdict_of_another_enrollment" | "verdict_unconfirmed";
             /** @enum {string} */
             verdict?: "approved" | "declined" | "expired" | "failed";
             at: components["schemas"]["Timestamp"];

@@ -1,4 +1,22 @@
-import { capture, type FunctionSpec, ledger, recording } from './function-spec.ts';
+import { capture, type FunctionSpec, ledger, limits, recording } from './function-spec.ts';
+
+/** The step of a live capture. */
+export const captureSteps = {
+  AwaitMedia: {
+    seconds: 15,
+    env: [...recording, ...limits, 'MEDIA_BUCKET'],
+    may: [
+      { items: { Get: ['RUN', 'TICKET'], Update: ['RUN', 'HOLD'] } },
+      // The newest version under the key of the ticket, and then the rest of that version.
+      { readNewest: ['inbox'] },
+      { readVersions: ['inbox'] },
+      'seeMissingMedia',
+      // Ends a case whose time to record is over.
+      'announce',
+      'resumeExecution',
+    ],
+  },
+} as const satisfies Record<string, FunctionSpec>;
 
 /** The functions of the capture page, as `function-table.ts` describes the others. */
 export const captureFunctions = {
@@ -10,7 +28,7 @@ export const captureFunctions = {
   ReadCapture: { seconds: 10, env: [...ledger, ...capture], may: [{ items: { Get: ['SESSION', 'RUN', 'TICKET'] } }] },
   AgreeToCapture: {
     seconds: 10,
-    env: [...ledger, ...capture],
+    env: [...ledger, ...capture, 'MACHINE_ARN'],
     may: [
       {
         items: {
@@ -19,6 +37,8 @@ export const captureFunctions = {
           Update: ['TICKET', 'CONSENTS'],
         },
       },
+      // A live capture starts when its person agrees.
+      'startExecution',
     ],
   },
   GiveCaptureForm: {

@@ -1,7 +1,7 @@
 import { BY_DUE, BY_PERSON } from '../../shared/domain/record.ts';
 import type { EnvKey } from '../../shared/lambda/env.ts';
 import type { FunctionName } from '../../shared/workflow/functions.ts';
-import { captureFunctions } from './capture-functions.ts';
+import { captureFunctions, captureSteps } from './capture-functions.ts';
 import { consoleFunctions } from './console-functions.ts';
 import { erasureFunctions } from './erasure-functions.ts';
 import { api, evidence, type FunctionSpec, ledger, limits, recording, retries, truora } from './function-spec.ts';
@@ -36,10 +36,12 @@ export const functionTable: Record<FunctionName, FunctionSpec> = {
       {
         items: {
           Get: ['RUN', 'TICKET', 'KEY', 'VLD', 'CNS', 'ERASED'],
-          Put: ['RUN', 'KEY'],
+          Put: ['RUN', 'KEY', 'TICKET'],
           Update: ['TICKET', 'RETRY', 'HOLD', 'RUN', 'CNS'],
         },
       },
+      // A drop that is the recording of a live capture.
+      'resumeExecution',
       // A drop's event names the version; a call need not.
       { readVersions: ['inbox', 'media'] },
       { readNewest: ['inbox', 'media'] },
@@ -73,6 +75,7 @@ export const functionTable: Record<FunctionName, FunctionSpec> = {
       'seeMissingMedia',
     ],
   },
+  AwaitMedia: captureSteps.AwaitMedia,
   MoveMedia: {
     seconds: 80,
     // The upload link is the key: Truora's own is not sent along.

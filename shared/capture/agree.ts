@@ -1,9 +1,11 @@
+import { startExecution } from '../aws/executions.ts';
 import { giveConsent } from '../consent/give.ts';
 import { type CaptureConsentBody, CONSENT_SECONDS, textsFor } from '../domain/capture.ts';
 import type { ConsentTexts } from '../domain/consent.ts';
 import { isEnd } from '../domain/lifecycle.ts';
 import { purposeOf } from '../domain/policy.ts';
 import { CallRefusedError } from '../domain/problem.ts';
+import { requestOf } from '../domain/ticket.ts';
 import type { Ledger } from '../ledger/records.ts';
 import { agreeOnTicket } from '../ledger/tickets.ts';
 import { refuseErased } from '../ledger/tombstones.ts';
@@ -15,15 +17,29 @@ export type AgreeSettings = {
   texts: ConsentTexts;
   /** Whether the deployment offers another way; the receipt says so. */
   alternativeOffered: boolean;
+  machineArn: string;
 };
 
 /**
  * Records that the person of a case agreed to one of its texts: the receipt first, and then the consent on the ticket. The first consent
- * of a case stays, and a repeat changes nothing. Nothing is started or paid for here.
+ * of a case stays, and a repeat changes nothing. A live capture starts then, under the id of its case: a repeat starts no second one.
  * @returns the case with the consent
  * @throws CallRefusedError `consent_text_unknown`, `already_decided`
  */
 export const agree = async (
+  settings: AgreeSettings,
+  of: CaptureCase,
+  body: CaptureConsentBody,
+): Promise<CaptureCase> => {
+  const agreed = await recordConsent(settings, of, body);
+  const { ticket, record } = agreed;
+  if (ticket.capture === 'live' && !record) {
+    await startExecution(settings.machineArn, ticket.revalidationId, requestOf(ticket));
+  }
+  return agreed;
+};
+
+const recordConsent = async (
   { ledger, texts, alternativeOffered }: AgreeSettings,
   of: CaptureCase,
   { country, language, textVersion, textSha256 }: CaptureConsentBody,

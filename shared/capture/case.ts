@@ -6,7 +6,8 @@ import { applyPolicy, type Policies } from '../domain/policy.ts';
 import { CallRefusedError } from '../domain/problem.ts';
 import type { LedgerRecord } from '../domain/record.ts';
 import { type Bound, readSession } from '../ledger/capture-links.ts';
-import { type Ledger, readRecord } from '../ledger/records.ts';
+import { readWithPhrase } from '../ledger/recordings.ts';
+import type { Ledger } from '../ledger/records.ts';
 import { readTicket } from '../ledger/tickets.ts';
 
 /** The case of a capture link: its ticket, its record once it is claimed, and how callers see both. */
@@ -21,11 +22,11 @@ export const notValid = () =>
 
 /** @throws CallRefusedError `capture_link_invalid` where the case is not in the ledger, or not any more */
 export const readCase = async (ledger: Ledger, { revalidationId, accountId }: Bound): Promise<CaptureCase> => {
-  const [record, ticket] = await Promise.all([
-    readRecord(ledger, revalidationId),
+  const [{ record, phrase }, ticket] = await Promise.all([
+    readWithPhrase(ledger, revalidationId),
     readTicket(ledger.table, revalidationId),
   ]);
-  const found = presentRevalidation(record, ticket);
+  const found = presentRevalidation(record, ticket, phrase);
   if (!ticket?.capture || ticket.accountId !== accountId || !found) throw notValid();
   return { ticket, record, found };
 };

@@ -6,7 +6,7 @@ import { AccountId, RevalidationId, TruoraId } from './ids.ts';
 import { isEnd, outcomeStatuses, phases } from './lifecycle.ts';
 import { MAX_MEDIA_BYTES, type MediaType, mediaTypes } from './media.ts';
 import { LedgerRecord } from './record.ts';
-import { CalledBy, CallRequest, Capture, Options, Reference } from './request.ts';
+import { CalledBy, CalledMedia, CallRequest, Capture, Options, Reference } from './request.ts';
 import { Media, Timestamp } from './revalidation.ts';
 
 /** How long an upload form is valid: enough to send 10 MB over a slow connection. Seconds. */
@@ -57,8 +57,8 @@ export const StartBody = z.strictObject({
   ...personFields,
   media: z.strictObject(
     {
-      ...callShape.media.shape,
-      key: callShape.media.shape.key.check(z.regex(/^media\//, 'must begin with media/')),
+      ...CalledMedia.shape,
+      key: CalledMedia.shape.key.check(z.regex(/^media\//, 'must begin with media/')),
     },
     { error: ({ input }) => (input === undefined ? `neither media nor upload is given: ${ONE_OF_BOTH}` : undefined) },
   ),
@@ -87,7 +87,7 @@ export const Ticket = z.object({
   /** Absent when the media was already in the bucket. */
   upload: z.optional(z.object({ key: z.string(), type: Media.shape.type, maxBytes: z.int() })),
   /** The media and its version, when it was already in the bucket. */
-  media: z.optional(callShape.media),
+  media: callShape.media,
   options: Options,
   purpose: callShape.purpose,
   consentReceiptId: callShape.consentReceiptId,
@@ -95,7 +95,8 @@ export const Ticket = z.object({
   forceNew: callShape.forceNew,
   /** Identifies a forced start: a hash of caller and key. */
   idempotencyKey: callShape.idempotencyKey,
-  calledBy: CalledBy,
+  /** Absent for a live capture that a workflow asked for. */
+  calledBy: z.optional(CalledBy),
   issuedAt: Timestamp,
   /** The first version that was uploaded with this ticket. */
   droppedAs: z.optional(z.string()),
@@ -195,8 +196,16 @@ const phaseOf = ({ userAuthorized, capture, upload }: Ticket) => {
   return upload && capture !== 'live' ? 'awaiting_upload' : 'accepted';
 };
 
-/** The re-validation as a caller may see it. @returns undefined without a record and without a ticket */
-export const presentRevalidation = (record: LedgerRecord | undefined, ticket?: Ticket): Revalidation | undefined => {
+/**
+ * The re-validation as a caller may see it.
+ * @param phrase what the person speaks now, for an answer about this one case
+ * @returns undefined without a record and without a ticket
+ */
+export const presentRevalidation = (
+  record: LedgerRecord | undefined,
+  ticket?: Ticket,
+  phrase?: string,
+): Revalidation | undefined => {
   if (!record && !ticket) return undefined;
   const { options, uploads, revalidationId, accountId, enrollmentId, purpose, reference, calledBy } = ticket ?? {};
   const repeats = (uploads?.size ?? 0) - 1;
@@ -208,6 +217,8 @@ export const presentRevalidation = (record: LedgerRecord | undefined, ticket?: T
       ...asked,
       requested: options,
       ...record,
+      phrase,
+      recordBefore: phrase && record?.used?.recordBefore,
       repeats: repeats > 0 ? repeats : undefined,
     }),
   );

@@ -142,8 +142,9 @@ type Case = {
 export const captureStepOf = ({ ticket, found, hasMedia }: Case): CaptureView['step'] => {
   if (found.status !== 'pending') return 'ended';
   if (!ticket.userAuthorized) return 'consent';
-  if (hasMedia || ticket.droppedAs !== undefined) return 'checking';
-  if (ticket.capture !== 'live') return found.claimedAt === undefined ? 'record' : 'checking';
+  if (hasMedia) return 'checking';
+  if (ticket.capture !== 'live')
+    return found.claimedAt === undefined && ticket.droppedAs === undefined ? 'record' : 'checking';
   if (found.phrase !== undefined) return 'record';
   return found.phase === 'created' ? 'checking' : 'starting';
 };

@@ -52,7 +52,7 @@ export const detailsOfDrop = (key: string, metadata: Record<string, string>): Re
 /** The details of a call are its own fields. */
 export const detailsOfCall = (call: CallRequest): RequestDetails => {
   const { accountId, enrollmentId, userAuthorized, options = {}, purpose, consentReceiptId, reference } = call;
-  refuseSpeech(options);
+  if (!call.capture) refuseSpeech(options);
   return { accountId, enrollmentId, userAuthorized, options, purpose, consentReceiptId, reference };
 };
 

@@ -56,32 +56,44 @@ export const readRequest = async (
   intake: Intake,
   ticket: Ticket | undefined,
 ): Promise<ReadRequest> => {
-  const { policy, mediaLimits } = settings;
-  const { mediaBucket: bucket, call } = intake;
+  const { mediaBucket: bucket } = intake;
   const { key } = intake.media;
   const media = await peekMedia({ bucket, ...intake.media });
-  const details = ticket ?? requestDetailsOf(intake, media.metadata);
-  const { resultMode = settings.resultMode, ...requested } = applyPolicy(details, policy);
-  const type = acceptMedia(media, requested);
-  await checkMedia(type, fileAt({ bucket, key }, media), mediaLimits);
-  const { accountId, enrollmentId, consentReceiptId, reference } = details;
-  const userAuthorized = agreed(details);
-  const { calledBy } = call ?? ticket ?? {};
+  const details = detailsOf(settings, intake, ticket ?? requestDetailsOf(intake, media.metadata), ticket);
+  const type = acceptMedia(media, details.requested);
+  await checkMedia(type, fileAt({ bucket, key }, media), settings.mediaLimits);
   const { versionId, etag, bytes, putAt } = media;
-  return {
-    details: defined({
-      accountId,
-      enrollmentId,
-      userAuthorized,
-      requested,
-      resultMode,
-      ...appliedPolicy(details, policy),
-      consentReceiptId,
-      reference,
-      calledBy,
-      forceNew: call?.forceNew,
-    }),
-    media: defined({ bucket, key, versionId, etag, bytes, type }),
-    putAt,
-  };
+  return { details, media: defined({ bucket, key, versionId, etag, bytes, type }), putAt };
+};
+
+/** A live capture, read and checked: it has details and no media yet. */
+export type LiveRequest = Pick<ReadRequest, 'details'> & { media?: undefined };
+
+/** Reads the request of a live capture. @throws RequestInvalidError */
+export const readLiveRequest = (settings: RequestSettings, intake: Intake): LiveRequest => ({
+  details: detailsOf(settings, intake, requestDetailsOf(intake, {}), undefined),
+});
+
+const detailsOf = (
+  settings: RequestSettings,
+  { call }: Intake,
+  of: ReturnType<typeof requestDetailsOf> | Ticket,
+  ticket: Ticket | undefined,
+): ReadRequest['details'] => {
+  const { policy } = settings;
+  const { resultMode = settings.resultMode, ...requested } = applyPolicy(of, policy);
+  const { accountId, enrollmentId, consentReceiptId, reference } = of;
+  const { calledBy } = call ?? ticket ?? {};
+  return defined({
+    accountId,
+    enrollmentId,
+    userAuthorized: agreed(of),
+    requested,
+    resultMode,
+    ...appliedPolicy(of, policy),
+    consentReceiptId,
+    reference,
+    calledBy,
+    forceNew: call?.forceNew,
+  });
 };

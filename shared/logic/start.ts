@@ -17,6 +17,7 @@ import type { LedgerRecord } from '../domain/record.ts';
 import { captureTicket, requestOf, startTicket, uploadTicket } from '../domain/ticket.ts';
 import { mintLink } from '../ledger/capture-links.ts';
 import { bindKey, findKey, hashOfQuestion } from '../ledger/idempotency-keys.ts';
+import { isWaiting } from '../ledger/recordings.ts';
 import { type Ledger, readRecord } from '../ledger/records.ts';
 import { readTicket } from '../ledger/tickets.ts';
 import { refuseErased } from '../ledger/tombstones.ts';
@@ -65,10 +66,12 @@ export const start = async (settings: StartSettings, call: StartCall): Promise<S
   const [record, ticket] = await Promise.all([readRecord(ledger, id), readTicket(ledger.table, id)]);
   if (!record && !ticket) throw new CallRefusedError('revalidation_unknown', 'its time in the ledger is over');
   if (record && isRepeat) refuseOldAnswer(record, call.maxAgeSeconds);
-  const open = record ? undefined : ticket;
-  // Before the person has agreed, there is no form: the page asks for one.
-  const upload = open?.upload && open.userAuthorized && (await formFor(mediaBucket, open.upload));
-  if (open && !open.upload) await startExecution(machineArn, id, requestOf(open));
+  const open = record && !isWaiting(record) ? undefined : ticket;
+  // Before the person has agreed, there is no form and no start: the page asks first.
+  const isAgreed = open?.userAuthorized === true;
+  const upload = open?.upload && isAgreed ? await formFor(mediaBucket, open.upload) : undefined;
+  const isStarted = record !== undefined || (open?.upload && open.capture !== 'live');
+  if (open && isAgreed && !isStarted) await startExecution(machineArn, id, requestOf(open));
   const link =
     captureUrl && ticket?.capture && !(record && isEnd(record.phase))
       ? await linkTo(ledger.table, captureUrl, ticket)
