@@ -2,6 +2,7 @@ import { BY_DUE, BY_PERSON } from '../../shared/domain/record.ts';
 import type { EnvKey } from '../../shared/lambda/env.ts';
 import type { FunctionName } from '../../shared/workflow/functions.ts';
 import { captureFunctions, captureSteps } from './capture-functions.ts';
+import { consentFunctions } from './consent-functions.ts';
 import { consoleFunctions } from './console-functions.ts';
 import { erasureFunctions } from './erasure-functions.ts';
 import { api, evidence, type FunctionSpec, ledger, limits, recording, retries, truora } from './function-spec.ts';
@@ -148,33 +149,7 @@ export const functionTable: Record<FunctionName, FunctionSpec> = {
     may: [{ items: { Get: ['RUN', 'TICKET'], Update: ['RUN'] } }, 'announce', 'stopExecution'],
   },
   EraseAccount: erasureFunctions.EraseAccount,
-  ChooseAlternative: {
-    seconds: 10,
-    env: [...recording, ...api],
-    may: [{ items: { Get: ['RUN', 'TICKET', 'WAIT'], Update: ['RUN'] } }, 'announce', 'resumeExecution'],
-  },
-  GiveConsent: {
-    seconds: 10,
-    env: [...ledger, ...api, 'CONSENT_TEXTS'],
-    may: [{ items: { Get: ['CNS', 'ERASED'], Put: ['CNS'], Update: ['CONSENTS'] } }],
-  },
-  RevokeConsent: {
-    // A page of a ticket's uploads may be deleted for each case.
-    seconds: 30,
-    env: [...recording, ...api, 'MEDIA_BUCKET'],
-    may: [
-      { items: { Get: ['CNS', 'RUN', 'TICKET'], Update: ['CNS', 'RUN', 'HOLD'] } },
-      'announce',
-      'stopExecution',
-      'listKeyInInbox',
-      'deleteMedia',
-    ],
-  },
-  ListConsents: {
-    seconds: 10,
-    env: ['TABLE_NAME', ...api],
-    may: [{ items: { Get: ['CONSENTS'], BatchGet: ['CNS'] } }],
-  },
+  ...consentFunctions,
   ...captureFunctions,
   ReadEvidence: {
     seconds: 15,

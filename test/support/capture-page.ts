@@ -8,6 +8,8 @@ import { someone } from './drops.ts';
 
 export const VIDEO = { subvalidations: ['similarity', 'passive_liveness'] };
 
+export { SPEECH } from './capture.ts';
+
 /** What a browser's camera does: it works, the person refuses it, or there is none. */
 type Camera = 'works' | 'refused' | 'missing';
 
@@ -37,6 +39,7 @@ export const capturePages = async ({ film, ...options }: Parameters<typeof runCo
   const contexts: BrowserContext[] = [];
   return {
     running,
+    call: calling(running.system),
     /** A case for a new person, whose id ends as the scenario of the sandbox wants. @returns its one-time link */
     start: (suffix = '', more: object = {}) => startCapture(running, suffix, more),
     /** A new browser at an address. `wrong` gets what the page logs as an error, such as what its policy forbids. */
