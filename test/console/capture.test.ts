@@ -181,7 +181,7 @@ describe('a capture', () => {
       // The focus is on the heading of the step.
       for (let steps = 0; steps < 6; steps += 1) {
         await page.keyboard.press('Tab');
-        if (await button.evaluate('(element) => element === document.activeElement')) break;
+        if ((await page.evaluate('document.activeElement?.textContent')) === name) break;
       }
       await page.keyboard.press('Enter');
     };
