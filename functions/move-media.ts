@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { openMedia } from '../shared/aws/media-store.ts';
 import { MediaGoneError, MediaUnreadError, UploadLinkSpentError } from '../shared/domain/errors.ts';
+import type { Media } from '../shared/domain/revalidation.ts';
 import { ledgerFromEnv, requireConsentOf, truoraFromEnv } from '../shared/lambda/clients.ts';
 import { emit } from '../shared/lambda/metrics.ts';
 import { step } from '../shared/lambda/step.ts';
@@ -13,9 +14,10 @@ import { isLinkOver } from '../shared/truora/upload-link.ts';
  * memory. A repeat starts at byte 0 of the same link, unless the receipt is stored or the link has expired by its own date: the
  * validation may live longer, and Truora is asked what arrived. It creates nothing.
  */
-export const handler = step('MoveMedia', async ({ claim, validation, executionId }) => {
+export const handler = step('MoveMedia', async ({ claim, validation, recording, executionId }) => {
   const ledger = ledgerFromEnv();
-  const { revalidationId, media } = claim;
+  const { revalidationId } = claim;
+  const media = mediaOf(recording ?? claim.media);
   const { record, uploadLink } = await readForMove(ledger, revalidationId);
   refuseEnded(record);
   if (record?.receipt) return record.receipt;
@@ -43,3 +45,8 @@ export const handler = step('MoveMedia', async ({ claim, validation, executionId
     stream.destroy();
   }
 });
+
+const mediaOf = (media: Media | undefined): Media => {
+  if (!media) throw new TypeError('there is no media to move');
+  return media;
+};

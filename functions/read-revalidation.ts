@@ -6,7 +6,7 @@ import { ledgerFromEnv } from '../shared/lambda/clients.ts';
 import { env } from '../shared/lambda/env.ts';
 import { viewFor } from '../shared/lambda/reader.ts';
 import { answerJson, retryAfter, route } from '../shared/lambda/route.ts';
-import { readRecord } from '../shared/ledger/records.ts';
+import { readWithPhrase } from '../shared/ledger/recordings.ts';
 import { readTicket } from '../shared/ledger/tickets.ts';
 
 /**
@@ -17,8 +17,8 @@ export const handler = route('ReadRevalidation', async ({ event }) => {
   const caller = callerOf(event, env('ACCOUNT_CLAIM'));
   const { data: id } = RevalidationId.safeParse(event.pathParameters?.id);
   const ledger = ledgerFromEnv();
-  const [record, ticket] = id ? await Promise.all([readRecord(ledger, id), readTicket(ledger.table, id)]) : [];
-  const found = presentRevalidation(record, ticket);
+  const [known, ticket] = id ? await Promise.all([readWithPhrase(ledger, id), readTicket(ledger.table, id)]) : [];
+  const found = presentRevalidation(known?.record, ticket, known?.phrase);
   if (!found || !maySee(caller, found.accountId)) {
     throw new CallRefusedError('revalidation_unknown', 'id: is none that this caller may see');
   }

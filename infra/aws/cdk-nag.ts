@@ -45,7 +45,7 @@ export const acknowledgedIn = ({ stage, region, alarmEmail, console }: Deploymen
       // The id that CDK gives the bucket: cdk-nag quotes it in the finding.
       rule: `AwsSolutions-IAM5[Resource::<StorageMedia9333CB25.Arn>/${folder}/*]`,
       where:
-        /Functions\/(ClaimRequest|CreateValidation|MoveMedia|StartRevalidation|RevokeConsent|SweepLedger|EraseAccount|SweepErasures)ServiceRole\/DefaultPolicy$/,
+        /Functions\/(ClaimRequest|CreateValidation|MoveMedia|StartRevalidation|GiveCaptureForm|RevokeConsent|SweepLedger|EraseAccount|SweepErasures)ServiceRole\/DefaultPolicy$/,
       reason: `Media can be anywhere under ${folder}/: its key names the person and is not known at deployment.`,
     })),
     {
@@ -117,6 +117,12 @@ export const acknowledgedIn = ({ stage, region, alarmEmail, console }: Deploymen
       rule: 'AwsSolutions-APIG4',
       where: /RevalidationApi\/Api\/POST--webhooks--truora$/,
       reason: 'A webhook is authorized by its signature, which the function checks first.',
+    },
+    {
+      rule: 'AwsSolutions-APIG4',
+      where: /RevalidationApi\/Api\/(GET|POST)--capture(--\w+)?$/,
+      reason:
+        'A person is authorized by a one-time link or the session that it opened, which the function checks first.',
     },
     {
       rule: 'AwsSolutions-APIG4',

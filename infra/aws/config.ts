@@ -6,6 +6,7 @@ import { Policies } from '../../shared/domain/policy.ts';
 import { ResultMode } from '../../shared/domain/request.ts';
 import { functionSeconds } from '../workflow/timeouts.ts';
 import {
+  captureUrl,
   claim,
   corsOrigin,
   documentationUrl,
@@ -165,6 +166,11 @@ const Settings = z.strictObject({
    * is an address there (`/shared/contracts/problems.md#CODE`); when left out, it is a URN.
    */
   documentationUrl: z.optional(documentationUrl),
+  /**
+   * The address of the capture page, for one-time links; none when left out, and then no link is made. The token of a link follows
+   * behind `#`, so that no server gets it in an address.
+   */
+  captureUrl: z.optional(captureUrl),
   /** Web origins whose pages may call the API and upload into the bucket from a browser; none when left out. */
   corsOrigins: z._default(z.array(corsOrigin), []),
   /** Mail address for alarms; none when left out. It must be confirmed once by a click. */

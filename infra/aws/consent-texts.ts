@@ -14,6 +14,9 @@ export const consentFolder = join(stageFolder, 'consent');
  */
 const MOST_CHARACTERS = 3000;
 
+/** Policies are a variable of some of the same functions; the rest of the 4 KB is for names and addresses. */
+const MOST_TOGETHER = 3300;
+
 const EXTENSION = '.md';
 
 const filesIn = (folder: string): string[] => {
@@ -30,7 +33,10 @@ const filesIn = (folder: string): string[] => {
  * @throws StageError for a file name that is not `purpose.COUNTRY.language.version.md`, for more than fit, and for none where receipts
  *   are required
  */
-export const consentTextsOf = (folder: string, { consentMode }: Pick<Config, 'consentMode'>): ConsentTexts => {
+export const consentTextsOf = (
+  folder: string,
+  { consentMode, policies }: Pick<Config, 'consentMode' | 'policies'>,
+): ConsentTexts => {
   const texts = Object.fromEntries(
     filesIn(folder).map((file) => {
       const hash = createHash('sha256')
@@ -46,6 +52,10 @@ export const consentTextsOf = (folder: string, { consentMode }: Pick<Config, 'co
   if (length > MOST_CHARACTERS)
     throw new StageError(
       `consent: the names and hashes of all texts must be at most ${MOST_CHARACTERS} characters, not ${length}`,
+    );
+  if (length + JSON.stringify(policies).length > MOST_TOGETHER)
+    throw new StageError(
+      `consent: its names and hashes and the setting policies must be at most ${MOST_TOGETHER} characters together`,
     );
   if (consentMode === 'receipt' && Object.keys(texts).length === 0)
     throw new StageError('consentMode: receipt needs at least one text of consent');

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Duration, Fn } from 'aws-cdk-lib';
 import {
   AllowedMethods,
@@ -21,11 +23,25 @@ import { Construct } from 'constructs';
 import { contentSecurityPolicy, pageHeaders } from '../console/headers.ts';
 import { siteFolder } from '../console/site.ts';
 import type { Config } from './config.ts';
+import { consentTextsOf } from './consent-texts.ts';
 import { removalPolicyOf } from './kms.ts';
+import type { Outputs } from './outputs.ts';
 
 /** Takes `/api` off the path: the routes of the API begin behind it. CloudFront runs it before it asks the API. */
 const WITHOUT_API = `function handler(event) {
   event.request.uri = event.request.uri.replace(/^\\/api/, '');
+  return event.request;
+}`;
+
+/** A bucket takes a form at its root alone. */
+const AT_ROOT = `function handler(event) {
+  event.request.uri = '/';
+  return event.request;
+}`;
+
+/** A bucket that only CloudFront reads names no page for a folder. */
+const WITH_PAGE = `function handler(event) {
+  event.request.uri = event.request.uri.replace(/\\/$/, '/index.html');
   return event.request;
 }`;
 
@@ -48,19 +64,24 @@ type Props = {
   config: Config;
   /** The address of the API, which the pages call under their own origin. */
   apiUrl: string;
+  /** The bucket that the capture page uploads into. */
+  media: { bucketRegionalDomainName: string };
+  /** The folder of the texts of consent, which the capture page shows. */
+  consentFolder: string;
   /** The folder of the built pages. */
   site: string;
 };
 
 /**
- * The pages of the operator's console: a bucket that only CloudFront reads, and the API under `/api/` of the same origin. CloudFront
- * keeps nothing, since few people open it and every answer is about persons.
+ * The pages of the operator's console and the capture page: a bucket that only CloudFront reads, with the API under `/api/` and the
+ * uploads under `/upload` of the same origin, so that the pages call no other. CloudFront keeps nothing, since every answer is about
+ * persons. An upload is allowed by its form, which CloudFront passes on as it is (documented: POST to a bucket as an origin).
  * @throws Error without the setting `jwt`: the pages have no other way to prove who reads them
  */
 class ConsoleSite extends Construct {
-  readonly url: string;
+  readonly outputs: Outputs;
 
-  constructor(scope: Construct, id: string, { config, apiUrl, site }: Props) {
+  constructor(scope: Construct, id: string, { config, apiUrl, media, consentFolder, site }: Props) {
     super(scope, id);
     const { jwt, stage } = config;
     if (!jwt) throw new Error('configuration: console: needs jwt, with whose issuer its readers sign in');
@@ -72,59 +93,85 @@ class ConsoleSite extends Construct {
       removalPolicy: removalPolicyOf(config),
       // CDK's own type of a bucket does not fit its interface where optional fields are exact.
     }) as IBucket;
-    const headers = new ResponseHeadersPolicy(this, 'Headers', {
-      comment: `The console of face-revalidation-${stage}.`,
-      securityHeadersBehavior: {
-        contentSecurityPolicy: { contentSecurityPolicy: contentSecurityPolicy(originsOf(jwt)), override: true },
-        contentTypeOptions: { override: true },
-        frameOptions: { frameOption: HeadersFrameOption.DENY, override: true },
-        referrerPolicy: { referrerPolicy: HeadersReferrerPolicy.NO_REFERRER, override: true },
-        strictTransportSecurity: { accessControlMaxAge: Duration.days(365), override: true },
+    const policyOf = (name: string, connectTo: readonly string[]) =>
+      new ResponseHeadersPolicy(this, name, {
+        comment: `The console of face-revalidation-${stage}.`,
+        securityHeadersBehavior: {
+          contentSecurityPolicy: { contentSecurityPolicy: contentSecurityPolicy(connectTo), override: true },
+          contentTypeOptions: { override: true },
+          frameOptions: { frameOption: HeadersFrameOption.DENY, override: true },
+          referrerPolicy: { referrerPolicy: HeadersReferrerPolicy.NO_REFERRER, override: true },
+          strictTransportSecurity: { accessControlMaxAge: Duration.days(365), override: true },
+        },
+        customHeadersBehavior: {
+          customHeaders: (
+            ['permissions-policy', 'cross-origin-opener-policy', 'cross-origin-resource-policy'] as const
+          ).map((header) => ({ header, value: pageHeaders[header], override: true })),
+        },
+      });
+    const changed = (name: string, code: string) => [
+      {
+        function: new EdgeFunction(this, name, {
+          runtime: FunctionRuntime.JS_2_0,
+          code: FunctionCode.fromInline(code),
+        }),
+        eventType: FunctionEventType.VIEWER_REQUEST,
       },
-      customHeadersBehavior: {
-        customHeaders: (
-          ['permissions-policy', 'cross-origin-opener-policy', 'cross-origin-resource-policy'] as const
-        ).map((header) => ({ header, value: pageHeaders[header], override: true })),
-      },
-    });
-    const atEdge = new EdgeFunction(this, 'WithoutApi', {
-      runtime: FunctionRuntime.JS_2_0,
-      code: FunctionCode.fromInline(WITHOUT_API),
-    });
-    const shared = {
-      viewerProtocolPolicy: ViewerProtocolPolicy.HTTPS_ONLY,
-      cachePolicy: CachePolicy.CACHING_DISABLED,
-      responseHeadersPolicy: headers,
+    ];
+    const shared = { viewerProtocolPolicy: ViewerProtocolPolicy.HTTPS_ONLY, cachePolicy: CachePolicy.CACHING_DISABLED };
+    const passed = {
+      ...shared,
+      allowedMethods: AllowedMethods.ALLOW_ALL,
+      originRequestPolicy: OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
     };
+    const originAt = (domain: string) => new HttpOrigin(domain, { protocolPolicy: OriginProtocolPolicy.HTTPS_ONLY });
+    const pages = S3BucketOrigin.withOriginAccessControl(bucket);
+    const headers = policyOf('Headers', originsOf(jwt));
+    const ownHeaders = policyOf('CaptureHeaders', []);
     const distribution = new Distribution(this, 'Distribution', {
       comment: `The console of face-revalidation-${stage}.`,
       defaultRootObject: 'index.html',
-      defaultBehavior: { origin: S3BucketOrigin.withOriginAccessControl(bucket), ...shared },
+      defaultBehavior: { origin: pages, responseHeadersPolicy: headers, ...shared },
       additionalBehaviors: {
         '/api/*': {
-          origin: new HttpOrigin(Fn.select(2, Fn.split('/', apiUrl)), {
-            protocolPolicy: OriginProtocolPolicy.HTTPS_ONLY,
-          }),
-          allowedMethods: AllowedMethods.ALLOW_ALL,
-          originRequestPolicy: OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
-          functionAssociations: [{ function: atEdge, eventType: FunctionEventType.VIEWER_REQUEST }],
+          origin: originAt(Fn.select(2, Fn.split('/', apiUrl))),
+          functionAssociations: changed('WithoutApi', WITHOUT_API),
+          responseHeadersPolicy: headers,
+          ...passed,
+        },
+        '/capture/*': {
+          origin: pages,
+          functionAssociations: changed('WithPage', WITH_PAGE),
+          responseHeadersPolicy: ownHeaders,
           ...shared,
+        },
+        '/upload': {
+          origin: originAt(media.bucketRegionalDomainName),
+          functionAssociations: changed('AtRoot', AT_ROOT),
+          responseHeadersPolicy: ownHeaders,
+          ...passed,
         },
       },
     });
+    const texts = Object.keys(consentTextsOf(consentFolder, config)).map((name) =>
+      Source.data(`capture/consent/${name}.md`, readFileSync(join(consentFolder, `${name}.md`), 'utf8')),
+    );
     new BucketDeployment(this, 'Deployment', {
-      sources: [Source.asset(site), Source.jsonData('session.json', sessionFile(jwt))],
+      sources: [Source.asset(site), Source.jsonData('session.json', sessionFile(jwt)), ...texts],
       destinationBucket: bucket,
       cacheControl: [CacheControl.noCache()],
       retainOnDelete: false,
     });
-    this.url = `https://${distribution.distributionDomainName}`;
+    const url = `https://${distribution.distributionDomainName}`;
+    this.outputs = {
+      ConsoleUrl: { value: url, description: 'The console of operators.' },
+      CaptureUrl: { value: `${url}/capture/`, description: 'The capture page, for the setting captureUrl.' },
+    };
   }
 }
 
 /** The pages of a deployment: those of this package where the stack names no other folder. */
 export const consoleSite = (
   scope: Construct,
-  config: Config,
-  { apiUrl, site = siteFolder() }: { apiUrl: string; site: string | undefined },
-): ConsoleSite => new ConsoleSite(scope, 'Console', { config, apiUrl, site });
+  { site = siteFolder(), ...props }: Omit<Props, 'site'> & { site: string | undefined },
+): ConsoleSite => new ConsoleSite(scope, 'Console', { ...props, site });

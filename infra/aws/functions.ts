@@ -134,6 +134,7 @@ const variablesOf = (
   MACHINE_ARN: machineArn,
   ACCOUNT_CLAIM: config.jwt?.accountClaim ?? 'none',
   ALTERNATIVE: config.alternative ? JSON.stringify(config.alternative) : 'none',
+  CAPTURE_URL: config.captureUrl ?? 'none',
   CONSENT_MODE: config.consentMode,
   DOCUMENTATION_URL: config.documentationUrl ?? 'none',
   EVIDENCE_BUCKET: evidence?.bucket.bucketName ?? NO_EVIDENCE,

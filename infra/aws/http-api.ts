@@ -5,7 +5,7 @@ import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { defined } from '../../shared/domain/defined.ts';
-import { type RouteName, routes } from '../../shared/workflow/functions.ts';
+import { type GatewayScope, isGatewayScope, type RouteName, routes } from '../../shared/workflow/functions.ts';
 import type { Config } from './config.ts';
 import type { Functions } from './functions.ts';
 import { removalPolicyOf } from './kms.ts';
@@ -36,14 +36,12 @@ const callsFrom = (allowOrigins: string[]) => ({
   maxAge: Duration.hours(1),
 });
 
-const scopeOf = (
-  { readScope, writeScope, operateScope }: NonNullable<Config['jwt']>,
-  needed: 'read' | 'write' | 'operate',
-) => ({ read: readScope, write: writeScope, operate: operateScope })[needed];
+const scopeOf = ({ readScope, writeScope, operateScope }: NonNullable<Config['jwt']>, needed: GatewayScope) =>
+  ({ read: readScope, write: writeScope, operate: operateScope })[needed];
 
 /**
- * The entry point for calls: the routes, their authorizers and the throttle. Truora's webhook is authorized by its signature, and the
- * public keys are for everyone, so the gateway has no authorizer there.
+ * The entry point for calls: the routes, their authorizers and the throttle. Truora's webhook is authorized by its signature, a person with
+ * a capture link by that link, and the public keys are for everyone, so the gateway has no authorizer there.
  */
 export class RevalidationApi extends Construct {
   readonly api: HttpApi;
@@ -71,15 +69,12 @@ export class RevalidationApi extends Construct {
     for (const [name, { method, path, scope: needed }] of Object.entries(routes)) {
       const called = functions.byName[name as RouteName];
       if (!called) continue;
-      const isOpen = needed === 'signature' || needed === 'public';
-      const scopes = jwt &&
-        needed !== 'signature' &&
-        needed !== 'public' && { authorizationScopes: [scopeOf(jwt, needed)] };
+      const scopes = jwt && isGatewayScope(needed) && { authorizationScopes: [scopeOf(jwt, needed)] };
       this.api.addRoutes({
         path,
         methods: [HttpMethod[method]],
         integration: new HttpLambdaIntegration(name, called),
-        ...(isOpen ? { authorizer: new HttpNoneAuthorizer() } : { authorizer, ...scopes }),
+        ...(!isGatewayScope(needed) ? { authorizer: new HttpNoneAuthorizer() } : { authorizer, ...scopes }),
       });
     }
 

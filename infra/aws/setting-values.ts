@@ -24,6 +24,16 @@ export const documentationUrl = z.string().check(
   }, 'must be https, without a query, a fragment or a slash at the end'),
 );
 
+/** A token follows it behind `#`: https, or a page on this machine. */
+export const captureUrl = z.string().check(
+  z.maxLength(300),
+  z.refine((text) => {
+    const url = URL.canParse(text) ? new URL(text) : undefined;
+    const isSafe = url?.protocol === 'https:' || (url?.protocol === 'http:' && loopback.includes(url.hostname));
+    return isSafe && url?.username === '' && !text.includes('#');
+  }, 'must be https, without a fragment'),
+);
+
 /** The other partitions: China, GovCloud, the isolated ones and the European Sovereign Cloud (documented). */
 const OTHER_PARTITIONS = /^(cn|us-gov|us-iso[a-z]?|eu-isoe|eusc)-/;
 

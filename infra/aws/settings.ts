@@ -154,6 +154,11 @@ export type Settings = {
    * of each problem is an address there (`/shared/contracts/problems.md#CODE`); when left out, it is a URN.
    */
   readonly documentationUrl?: string | undefined;
+  /**
+   * The address of the capture page, for one-time links; none when left out, and then no link is made. The token of a
+   * link follows behind `#`, so that no server gets it in an address.
+   */
+  readonly captureUrl?: string | undefined;
   /** Web origins whose pages may call the API and upload into the bucket from a browser; none when left out. */
   readonly corsOrigins?: readonly string[] | undefined;
   /** Mail address for alarms; none when left out. It must be confirmed once by a click. */

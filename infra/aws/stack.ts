@@ -99,7 +99,10 @@ export class FaceRevalidation extends Construct {
     this.dataKey = storage.key;
     this.apiUrl = this.#api.api.apiEndpoint;
     this.webhookUrl = `${this.apiUrl}${routes.ReceiveWebhook.path}`;
-    const pages = config.console && site !== false && consoleSite(this, config, { apiUrl: this.apiUrl, site });
+    const pages =
+      config.console &&
+      site !== false &&
+      consoleSite(this, { config, apiUrl: this.apiUrl, media: storage.media, consentFolder, site });
     this.#storage = storage;
     this.#outcomes = outcomes;
 
@@ -149,7 +152,7 @@ export class FaceRevalidation extends Construct {
       ErasureBucket: { value: storage.erasures.bucketName },
       ...(storage.evidence && { EvidenceBucket: { value: storage.evidence.bucket.bucketName } }),
       WebhookKeysSecret: { value: storage.webhookKeys.secretArn },
-      ...(pages && { ConsoleUrl: { value: pages.url, description: 'The console of operators.' } }),
+      ...(pages && pages.outputs),
     };
     output(this, outputs);
     this.#publish(config, outputs);

@@ -1,5 +1,6 @@
 import type * as z from 'zod/mini';
 import type { Revalidation, RevalidationPage, StartBody, Started, TicketBody } from '../../shared/domain/api.ts';
+import type { CaptureBody } from '../../shared/domain/capture.ts';
 import { type ConsentBody, type ConsentReceipt, receiptOf } from '../../shared/domain/consent.ts';
 import { defined } from '../../shared/domain/defined.ts';
 import type { ErasureAnswer } from '../../shared/domain/erasure.ts';
@@ -21,6 +22,14 @@ export const ticketBody: TicketBody = {
   upload: { type: 'image/jpeg' },
   options: { threshold: 0.8 },
   reference: 'case 7',
+};
+
+export const captureBody: CaptureBody = {
+  ...person,
+  capture: 'live',
+  country: 'CO',
+  options: { subvalidations: ['similarity', 'passive_liveness', 'speech_match'], minimumPrecision: 'high' },
+  purpose: 'transfer',
 };
 
 export const startBody: StartBody = { ...person, userAuthorized: true, media: { key: 'media/clip.mp4' } };

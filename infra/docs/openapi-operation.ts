@@ -1,4 +1,4 @@
-import type * as z from 'zod/mini';
+import * as z from 'zod/mini';
 import type { ProblemCode } from '../../shared/domain/problem.ts';
 import type { SchemaName } from './openapi-schemas.ts';
 
@@ -34,4 +34,13 @@ export type Operation = {
   body?: Partial<Record<SchemaName, object>>;
   answers: Record<number, Answer>;
   problems: ProblemCode[];
+};
+
+/** What a person's language is read from. */
+export const language: Parameter = {
+  name: 'Accept-Language',
+  in: 'header',
+  schema: z.optional(z.string()),
+  description:
+    'The languages of the person, for the messages: es, pt or en; es without any of them. A token that is tied to one account is a person’s.',
 };

@@ -1,4 +1,3 @@
-import * as z from 'zod/mini';
 import { ErasureReason } from '../../shared/domain/erasure.ts';
 import { AccountId, ConsentReceiptId, RevalidationId } from '../../shared/domain/ids.ts';
 import { ListQuery } from '../../shared/domain/list-query.ts';
@@ -6,23 +5,16 @@ import { type ProblemCode, problems } from '../../shared/domain/problem.ts';
 import { errorReasons } from '../../shared/domain/reasons.ts';
 import { IdempotencyKeyHeader } from '../../shared/domain/request.ts';
 import type { RouteName } from '../../shared/workflow/functions.ts';
+import { captureOperations } from './openapi-capture.ts';
 import { consoleOperations } from './openapi-console.ts';
 import * as examples from './openapi-examples.ts';
-import type { Operation, Parameter } from './openapi-operation.ts';
+import { language, type Operation, type Parameter } from './openapi-operation.ts';
 
-const id: Parameter = {
+export const id: Parameter = {
   name: 'id',
   in: 'path',
   schema: RevalidationId,
   description: 'The id of the re-validation.',
-};
-
-const language: Parameter = {
-  name: 'Accept-Language',
-  in: 'header',
-  schema: z.optional(z.string()),
-  description:
-    'The languages of the person, for the messages: es, pt or en; es without any of them. A token that is tied to one account is a person’s.',
 };
 
 /** The codes of a named error that the API answers with. */
@@ -33,7 +25,9 @@ const problemsOf = (name: keyof typeof errorReasons): ProblemCode[] => {
 
 /** What only other routes answer. */
 const notOfStart =
-  'signature_invalid already_decided consent_text_unknown consent_receipt_unknown not_ended legal_hold'.split(' ');
+  'signature_invalid already_decided consent_receipt_unknown not_ended legal_hold capture_link_invalid nothing_to_record'.split(
+    ' ',
+  );
 
 const listParameters: Record<keyof typeof ListQuery.shape, string> = {
   status: 'Only cases of this status.',
@@ -48,7 +42,7 @@ export const operations: Record<RouteName, Operation> = {
   StartRevalidation: {
     summary: 'Request a re-validation',
     description:
-      'With `upload`, the answer has a form, and the upload starts the case. With `media`, the case starts at once, on an object under `media/`.',
+      'With `upload`, the answer has a form, and the upload starts the case. With `media`, the case starts at once, on an object under `media/`. With `capture`, the media is made on the capture page, which `captureUrl` opens; `live` is for speech. Without `userAuthorized` the page asks the person first.',
     parameters: [
       language,
       {
@@ -59,7 +53,11 @@ export const operations: Record<RouteName, Operation> = {
           'In quotes (as in the IETF draft) or without. The same key with the same body is the same re-validation for 90 days, or as long as records are kept if that is shorter. Keys belong to their caller.',
       },
     ],
-    body: { TicketBody: examples.ticketBody, StartBody: examples.startBody },
+    body: {
+      TicketBody: examples.ticketBody,
+      CaptureBody: examples.captureBody,
+      StartBody: examples.startBody,
+    },
     answers: {
       200: {
         description: 'It was claimed before.',
@@ -191,6 +189,7 @@ export const operations: Record<RouteName, Operation> = {
     },
     problems: ['subject_missing', 'account_forbidden', 'request_invalid'],
   },
+  ...captureOperations,
   ReadEvidence: {
     summary: 'Read the evidence of an ended re-validation',
     description:

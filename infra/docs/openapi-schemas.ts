@@ -9,6 +9,14 @@ import {
   TicketBody,
   UploadForm,
 } from '../../shared/domain/api.ts';
+import {
+  CaptureBody,
+  CaptureConsentBody,
+  CaptureFormBody,
+  CaptureLinkBody,
+  CaptureSession,
+  CaptureView,
+} from '../../shared/domain/capture.ts';
 import { ConsentBody, ConsentList, ConsentReceipt } from '../../shared/domain/consent.ts';
 import { DayNumbers, Health, OperatorCase } from '../../shared/domain/console.ts';
 import { ErasureAnswer } from '../../shared/domain/erasure.ts';
@@ -28,6 +36,7 @@ const Evidence = z.string().check(z.regex(/^[\w-]+\.[\w-]+\.[\w-]+~([\w-]+~)*$/)
 /** The schemas of the document by name. The functions parse with the same schemas. */
 export const schemas = {
   TicketBody,
+  CaptureBody,
   StartBody,
   Started,
   Revalidation,
@@ -38,6 +47,11 @@ export const schemas = {
   ConsentBody,
   ConsentReceipt,
   ConsentList,
+  CaptureLinkBody,
+  CaptureSession,
+  CaptureView,
+  CaptureConsentBody,
+  CaptureFormBody,
   Problem,
   PersonProblem,
   Jwks,

@@ -2,7 +2,13 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { defined } from '../../shared/domain/defined.ts';
 import { type ProblemCode, problems } from '../../shared/domain/problem.ts';
-import { consoleFunctions, evidenceFunctions, type RouteName, routes } from '../../shared/workflow/functions.ts';
+import {
+  consoleFunctions,
+  evidenceFunctions,
+  isGatewayScope,
+  type RouteName,
+  routes,
+} from '../../shared/workflow/functions.ts';
 import * as examples from './openapi-examples.ts';
 import { gatewayResponses, withGateway } from './openapi-gateway.ts';
 import { type Answer, type Header, headers, type Operation } from './openapi-operation.ts';
@@ -63,21 +69,29 @@ const tagOf = (name: RouteName): string => {
   if (routes[name].scope === 'signature') return 'webhooks';
   if (routes[name].path.includes('consents')) return 'consents';
   if ((consoleFunctions as readonly string[]).includes(name)) return 'console';
+  if (routes[name].scope === 'link') return 'capture';
   return (evidenceFunctions as readonly string[]).includes(name) ? 'evidence' : 're-validations';
+};
+
+/** The first call of the capture page has its token in the body; the others have their session in the header. */
+const securityOf = (name: RouteName): object[] => {
+  const { scope } = routes[name];
+  if (isGatewayScope(scope)) return [{ iam: [] }, { jwt: [`revalidations/${scope}`] }];
+  return scope === 'link' && name !== 'OpenCapture' ? [{ capture: [] }] : [];
 };
 
 const operationOf = (name: RouteName) => {
   const { summary, description, parameters = [], body, answers, problems: codes } = operations[name];
   const all: ProblemCode[] = [...codes, 'unexpected'];
   const { scope } = routes[name];
-  const isOpen = scope === 'signature' || scope === 'public';
+  const isOpen = !isGatewayScope(scope);
   const byStatus = Map.groupBy(all, (code) => problems[code].status);
   return defined({
     operationId: name,
     summary,
     description,
     tags: [tagOf(name)],
-    security: isOpen ? [] : [{ iam: [] }, { jwt: [`revalidations/${scope}`] }],
+    security: securityOf(name),
     parameters: parameters.map(({ schema, ...parameter }) => ({
       ...parameter,
       required: parameter.in === 'path',
@@ -122,6 +136,7 @@ const servers = [
 const tags = [
   { name: 're-validations', description: 'Start, read, list and cancel cases.' },
   { name: 'consents', description: 'Record, list and revoke the consent of a person.' },
+  { name: 'capture', description: 'What the capture page calls for the person who has opened its link.' },
   { name: 'evidence', description: 'Signed records of ended cases, and the keys to verify them.' },
   { name: 'webhooks', description: 'What Truora calls.' },
 ];
@@ -158,6 +173,11 @@ export const openapi = () => {
           bearerFormat: 'JWT',
           description:
             'If the deployment has the setting `jwt`. A token needs the scope of the call; the setting can rename both scopes.',
+        },
+        capture: {
+          type: 'http',
+          scheme: 'bearer',
+          description: 'The session of an opened capture link. It is good for one case, for an hour.',
         },
       },
       headers,

@@ -6,6 +6,8 @@ const acts: Partial<Record<ProblemCode, string>> = {
   body_malformed: 'Send JSON in UTF-8.',
   signature_invalid:
     'Sign the webhook with a key that the deployment knows. `infra/aws/RUNBOOK.md` says how keys are rotated.',
+  capture_link_invalid: 'Ask the system for a new link. One link opens once, for ten minutes.',
+  nothing_to_record: 'Read the case: its `step` says what to do now.',
   subject_missing: 'Use a token with the claim `sub`, or `client_id`.',
   account_forbidden: 'Use a token of this account, and media under `media/{accountId}/`.',
   revalidation_unknown:

@@ -2,6 +2,7 @@ import { fields } from '../../shared/domain/field-names.ts';
 import { declinedReasons, expiredReasons } from '../../shared/domain/reasons.ts';
 import { type FunctionName, fileOf, functionNames, jobs, routes } from '../../shared/workflow/functions.ts';
 import { type Scenario, scenarios } from '../local/truora/scenarios.ts';
+import { liveScenarios } from '../local/truora/speech.ts';
 import { functionSeconds } from '../workflow/timeouts.ts';
 import { row } from './rows.ts';
 
@@ -26,6 +27,7 @@ export const fieldsTable = (): string =>
 
 const callerOf = (scope: (typeof routes)[keyof typeof routes]['scope']): string => {
   if (scope === 'public') return 'everyone';
+  if (scope === 'link') return 'the person with a capture link, or its session';
   return scope === 'signature' ? 'a body signed with a webhook key' : `IAM, or a token with the ${scope} scope`;
 };
 
@@ -73,7 +75,7 @@ const scenarioRow = ({ suffix, story, expected, expectedIfRepeated: repeated }: 
 const seriesRows = Object.entries({ declined: declinedReasons, expired: expiredReasons }).map(([status, reasons]) =>
   row(
     `\`-${status}-REASON\``,
-    `Truora answers ${status}, for each of ${reasons.length} documented reasons.`,
+    `Truora answers ${status}, for each of its ${reasons.length} reasons.`,
     `${status}, REASON`,
   ),
 );
@@ -83,6 +85,6 @@ export const scenariosTable = (): string =>
   [
     row('account id ends in', 'what happens', 'outcome'),
     row('---', '---', '---'),
-    ...scenarios.filter((scenario) => !isSeries(scenario)).map(scenarioRow),
+    ...[...scenarios, ...liveScenarios].filter((scenario) => !isSeries(scenario)).map(scenarioRow),
     ...seriesRows,
   ].join('\n');

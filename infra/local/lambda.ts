@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 import { extname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { EnvKey } from '../../shared/lambda/env.ts';
 import { type Permissions, traceOf } from './iam/roles.ts';
 import { resourcesOf, type Template } from './template.ts';
 
@@ -14,6 +15,9 @@ export type LambdaHost = {
   /** Waits until no function runs any more. */
   idle(): Promise<void>;
 };
+
+/** Sets a variable that is known only once the services listen, in each function that has it. */
+type Defining = { define(variable: EnvKey, value: string): void };
 
 /** The variables of the running function, so that each function sees only its own. */
 const running = new AsyncLocalStorage<{ variables: Record<string, string>; log: (line: string) => void }>();
@@ -52,7 +56,11 @@ const extension = extname(import.meta.filename);
  * @param log gets each line that a function, or Lambda for it, writes to the log
  * @param permissions gets the answer of each function, to find signatures in it
  */
-export const lambdaHost = (template: Template, log: (line: string) => void, permissions?: Permissions): LambdaHost => {
+export const lambdaHost = (
+  template: Template,
+  log: (line: string) => void,
+  permissions?: Permissions,
+): LambdaHost & Defining => {
   const functions = new Map(
     resourcesOf(template, 'AWS::Lambda::Function').map(({ id, properties }) => {
       const { Handler, Timeout, Environment } = properties as {
@@ -63,7 +71,7 @@ export const lambdaHost = (template: Template, log: (line: string) => void, perm
       const [file, exported] = Handler.split('.') as [string, string];
       // Lambda's own two. The SDK sends them with each call.
       const own = { AWS_LAMBDA_FUNCTION_NAME: id, _X_AMZN_TRACE_ID: traceOf(id) };
-      const variables = { ...Environment?.Variables, ...own };
+      const variables: Record<string, string> = { ...Environment?.Variables, ...own };
       return [id, { file, exported, seconds: Timeout, variables, turn: turnsOf(MOST_AT_ONCE) }];
     }),
   );
@@ -106,6 +114,9 @@ export const lambdaHost = (template: Template, log: (line: string) => void, perm
       const invocation = invoke(functionArn, event);
       invocations.add(invocation);
       return invocation.finally(() => invocations.delete(invocation));
+    },
+    define: (variable, value) => {
+      for (const { variables } of functions.values()) if (variable in variables) variables[variable] = value;
     },
     idle: async () => {
       while (invocations.size > 0) await Promise.allSettled(invocations);

@@ -69,6 +69,8 @@ export type LocalSystem = {
   credentials: Credentials;
   apiOrigin: string;
   webhookUrl: string;
+  /** Names the capture page that links lead to from now on, unless the settings name one. */
+  showCaptureAt(url: string): void;
   /** The identities that the API knows, by access key id. */
   identities: ReadonlyMap<string, LocalCaller>;
   /** Absent with the real Truora or a stand-in of the caller. */
@@ -209,6 +211,9 @@ export const startLocalSystem = async (options: LocalSystemOptions = {}): Promis
     credentials: localCredentials,
     apiOrigin: gateway.origin,
     webhookUrl,
+    showCaptureAt: (url) => {
+      if (!config.captureUrl) lambda.define('CAPTURE_URL', url);
+    },
     identities,
     sandbox,
     executionOf: (versionId) => dropOf(versionId).started.promise,

@@ -12,7 +12,7 @@ export interface paths {
         put?: never;
         /**
          * Request a re-validation
-         * @description With `upload`, the answer has a form, and the upload starts the case. With `media`, the case starts at once, on an object under `media/`.
+         * @description With `upload`, the answer has a form, and the upload starts the case. With `media`, the case starts at once, on an object under `media/`. With `capture`, the media is made on the capture page, which `captureUrl` opens; `live` is for speech. Without `userAuthorized` the page asks the person first.
          */
         post: operations["StartRevalidation"];
         delete?: never;
@@ -175,6 +175,106 @@ export interface paths {
         get: operations["ListConsents"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/capture/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Open a capture link
+         * @description The token is what follows `#` in `captureUrl`. It opens once, within ten minutes. The session is sent with the other calls, as `Authorization: Bearer`.
+         */
+        post: operations["OpenCapture"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/capture": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the case of a session
+         * @description What the person may see, and what to do now. Read it every two seconds while the person waits.
+         */
+        get: operations["ReadCapture"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/capture/consent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Agree to a text of consent
+         * @description Records a receipt of consent to one of `texts`, and starts a live capture. A repeat changes nothing.
+         */
+        post: operations["AgreeToCapture"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/capture/upload": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Get a form to upload with
+         * @description For the one key of the case, and the type that the camera makes. The upload itself is the drop.
+         */
+        post: operations["GiveCaptureForm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/capture/alternative": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Do not agree, or take another way
+         * @description If nothing is decided yet, the case ends as `alternative_required`.
+         */
+        post: operations["LeaveCapture"];
         delete?: never;
         options?: never;
         head?: never;
@@ -360,6 +460,23 @@ export interface components {
             consentReceiptId?: components["schemas"]["ConsentReceiptId"];
             reference?: string;
         };
+        CaptureBody: {
+            accountId: components["schemas"]["AccountId"];
+            enrollmentId: components["schemas"]["TruoraId"];
+            /** @constant */
+            userAuthorized?: true;
+            capture: true | "live";
+            upload?: {
+                /** @enum {string} */
+                type: "image/jpeg" | "image/png" | "image/webp" | "video/webm" | "video/mp4" | "video/x-msvideo" | "video/quicktime";
+                bytes?: number;
+            };
+            country?: string;
+            options?: components["schemas"]["Options"];
+            purpose?: string;
+            consentReceiptId?: components["schemas"]["ConsentReceiptId"];
+            reference?: string;
+        };
         StartBody: {
             accountId: components["schemas"]["AccountId"];
             enrollmentId: components["schemas"]["TruoraId"];
@@ -390,6 +507,8 @@ export interface components {
             used?: {
                 deadline: components["schemas"]["Timestamp"];
                 threshold?: number;
+                recordBefore?: components["schemas"]["Timestamp"];
+                recordUntil?: components["schemas"]["Timestamp"];
             };
             validationId?: components["schemas"]["TruoraId"];
             receipt?: components["schemas"]["Receipt"];
@@ -404,17 +523,20 @@ export interface components {
             endedBy?: string;
             status: components["schemas"]["CaseStatus"];
             /** @enum {string} */
-            phase: "awaiting_upload" | "accepted" | "claimed" | "created" | "moved" | "approved" | "declined" | "expired" | "refused" | "failed" | "canceled" | "alternative_required";
+            phase: "awaiting_consent" | "awaiting_upload" | "accepted" | "claimed" | "created" | "moved" | "approved" | "declined" | "expired" | "refused" | "failed" | "canceled" | "alternative_required";
             claimedAt?: components["schemas"]["Timestamp"];
             trail?: {
                 /** @enum {string} */
                 phase: "claimed" | "created" | "moved" | "approved" | "declined" | "expired" | "refused" | "failed" | "canceled" | "alternative_required";
                 at: components["schemas"]["Timestamp"];
             }[];
+            phrase?: string;
+            recordBefore?: components["schemas"]["Timestamp"];
             repeats?: number;
             /** @constant */
             isRepeat?: true;
             upload?: components["schemas"]["UploadForm"];
+            captureUrl?: string;
         };
         Revalidation: {
             revalidationId: components["schemas"]["RevalidationId"];
@@ -428,6 +550,8 @@ export interface components {
             used?: {
                 deadline: components["schemas"]["Timestamp"];
                 threshold?: number;
+                recordBefore?: components["schemas"]["Timestamp"];
+                recordUntil?: components["schemas"]["Timestamp"];
             };
             validationId?: components["schemas"]["TruoraId"];
             receipt?: components["schemas"]["Receipt"];
@@ -442,13 +566,15 @@ export interface components {
             endedBy?: string;
             status: components["schemas"]["CaseStatus"];
             /** @enum {string} */
-            phase: "awaiting_upload" | "accepted" | "claimed" | "created" | "moved" | "approved" | "declined" | "expired" | "refused" | "failed" | "canceled" | "alternative_required";
+            phase: "awaiting_consent" | "awaiting_upload" | "accepted" | "claimed" | "created" | "moved" | "approved" | "declined" | "expired" | "refused" | "failed" | "canceled" | "alternative_required";
             claimedAt?: components["schemas"]["Timestamp"];
             trail?: {
                 /** @enum {string} */
                 phase: "claimed" | "created" | "moved" | "approved" | "declined" | "expired" | "refused" | "failed" | "canceled" | "alternative_required";
                 at: components["schemas"]["Timestamp"];
             }[];
+            phrase?: string;
+            recordBefore?: components["schemas"]["Timestamp"];
             repeats?: number;
         };
         RevalidationPage: {
@@ -459,24 +585,29 @@ export interface components {
             revalidationId: components["schemas"]["RevalidationId"];
             status: components["schemas"]["CaseStatus"];
             /** @enum {string} */
-            reasonClass?: "capture" | "no_match" | "liveness" | "spent" | "not_finished" | "enrollment" | "consent" | "alternative" | "ours_or_vendor" | "request" | "unclear";
+            reasonClass?: "capture" | "no_match" | "liveness" | "speech" | "spent" | "not_finished" | "enrollment" | "consent" | "alternative" | "ours_or_vendor" | "request" | "unclear";
             message?: string;
             /** @enum {string} */
             retry?: "new_capture" | "never" | "later" | "now";
             /** @enum {string} */
             nextStep?: "new_capture" | "ask_for_review" | "try_later" | "start_again" | "register_face" | "give_permission" | "use_other_way";
+            phrase?: string;
+            recordBefore?: components["schemas"]["Timestamp"];
             upload?: components["schemas"]["UploadForm"];
+            captureUrl?: string;
         };
         PersonRevalidation: {
             revalidationId: components["schemas"]["RevalidationId"];
             status: components["schemas"]["CaseStatus"];
             /** @enum {string} */
-            reasonClass?: "capture" | "no_match" | "liveness" | "spent" | "not_finished" | "enrollment" | "consent" | "alternative" | "ours_or_vendor" | "request" | "unclear";
+            reasonClass?: "capture" | "no_match" | "liveness" | "speech" | "spent" | "not_finished" | "enrollment" | "consent" | "alternative" | "ours_or_vendor" | "request" | "unclear";
             message?: string;
             /** @enum {string} */
             retry?: "new_capture" | "never" | "later" | "now";
             /** @enum {string} */
             nextStep?: "new_capture" | "ask_for_review" | "try_later" | "start_again" | "register_face" | "give_permission" | "use_other_way";
+            phrase?: string;
+            recordBefore?: components["schemas"]["Timestamp"];
         };
         PersonPage: {
             revalidations: components["schemas"]["PersonRevalidation"][];
@@ -525,13 +656,91 @@ export interface components {
         ConsentList: {
             consents: components["schemas"]["ConsentReceipt"][];
         };
+        CaptureLinkBody: {
+            token: string;
+        };
+        CaptureSession: {
+            revalidationId: components["schemas"]["RevalidationId"];
+            status: components["schemas"]["CaseStatus"];
+            /** @enum {string} */
+            reasonClass?: "capture" | "no_match" | "liveness" | "speech" | "spent" | "not_finished" | "enrollment" | "consent" | "alternative" | "ours_or_vendor" | "request" | "unclear";
+            message?: string;
+            /** @enum {string} */
+            retry?: "new_capture" | "never" | "later" | "now";
+            /** @enum {string} */
+            nextStep?: "new_capture" | "ask_for_review" | "try_later" | "start_again" | "register_face" | "give_permission" | "use_other_way";
+            phrase?: string;
+            recordBefore?: components["schemas"]["Timestamp"];
+            /** @enum {string} */
+            step: "consent" | "starting" | "record" | "checking" | "ended";
+            /** @enum {string} */
+            record: "photo" | "video" | "speech";
+            purpose: string;
+            texts?: {
+                purpose: string;
+                country: string;
+                /** @enum {string} */
+                language: "es" | "pt" | "en";
+                textVersion: string;
+                textSha256: string;
+            }[];
+            alternative?: {
+                /** Format: uri */
+                url?: string;
+                text?: string;
+            };
+            session: string;
+            sessionExpiresAt: components["schemas"]["Timestamp"];
+        };
+        CaptureView: {
+            revalidationId: components["schemas"]["RevalidationId"];
+            status: components["schemas"]["CaseStatus"];
+            /** @enum {string} */
+            reasonClass?: "capture" | "no_match" | "liveness" | "speech" | "spent" | "not_finished" | "enrollment" | "consent" | "alternative" | "ours_or_vendor" | "request" | "unclear";
+            message?: string;
+            /** @enum {string} */
+            retry?: "new_capture" | "never" | "later" | "now";
+            /** @enum {string} */
+            nextStep?: "new_capture" | "ask_for_review" | "try_later" | "start_again" | "register_face" | "give_permission" | "use_other_way";
+            phrase?: string;
+            recordBefore?: components["schemas"]["Timestamp"];
+            /** @enum {string} */
+            step: "consent" | "starting" | "record" | "checking" | "ended";
+            /** @enum {string} */
+            record: "photo" | "video" | "speech";
+            purpose: string;
+            texts?: {
+                purpose: string;
+                country: string;
+                /** @enum {string} */
+                language: "es" | "pt" | "en";
+                textVersion: string;
+                textSha256: string;
+            }[];
+            alternative?: {
+                /** Format: uri */
+                url?: string;
+                text?: string;
+            };
+        };
+        CaptureConsentBody: {
+            country: string;
+            /** @enum {string} */
+            language: "es" | "pt" | "en";
+            textVersion: string;
+            textSha256: string;
+        };
+        CaptureFormBody: {
+            /** @enum {string} */
+            type?: "image/jpeg" | "image/png" | "image/webp" | "video/webm" | "video/mp4" | "video/x-msvideo" | "video/quicktime";
+        };
         Problem: {
             type: string;
             title: string;
             status: number;
             detail?: string;
             /** @enum {string} */
-            code: "body_malformed" | "signature_invalid" | "subject_missing" | "account_forbidden" | "revalidation_unknown" | "consent_receipt_unknown" | "already_decided" | "legal_hold" | "account_erased" | "not_ended" | "claimed_elsewhere" | "already_asked_otherwise" | "answer_too_old" | "body_too_large" | "content_type_unsupported" | "request_invalid" | "idempotency_key_reused" | "consent_missing" | "consent_unknown" | "consent_wrong_purpose" | "consent_expired" | "consent_revoked" | "consent_text_unknown" | "speech_match_needs_live_capture" | "retry_not_allowed" | "retry_unknown" | "retry_not_declined" | "retry_needs_liveness" | "retry_other_purpose" | "retry_too_late" | "retries_used_up" | "threshold_below_policy" | "purpose_unknown" | "media_empty" | "media_too_large" | "media_type_not_supported" | "media_unreadable" | "media_incomplete" | "media_too_small" | "media_without_video" | "media_too_long" | "photo_cannot_prove_liveness" | "media_gone" | "media_changed" | "unexpected";
+            code: "body_malformed" | "signature_invalid" | "capture_link_invalid" | "subject_missing" | "account_forbidden" | "revalidation_unknown" | "consent_receipt_unknown" | "already_decided" | "legal_hold" | "account_erased" | "nothing_to_record" | "not_ended" | "claimed_elsewhere" | "already_asked_otherwise" | "answer_too_old" | "body_too_large" | "content_type_unsupported" | "request_invalid" | "idempotency_key_reused" | "consent_missing" | "consent_unknown" | "consent_wrong_purpose" | "consent_expired" | "consent_revoked" | "consent_text_unknown" | "speech_match_needs_live_capture" | "retry_not_allowed" | "retry_unknown" | "retry_not_declined" | "retry_needs_liveness" | "retry_other_purpose" | "retry_too_late" | "retries_used_up" | "threshold_below_policy" | "purpose_unknown" | "media_empty" | "media_too_large" | "media_type_not_supported" | "media_unreadable" | "media_incomplete" | "media_too_small" | "media_without_video" | "media_without_sound" | "media_too_long" | "photo_cannot_prove_liveness" | "media_gone" | "media_changed" | "unexpected";
             errors?: {
                 path: string;
                 /** @enum {string} */
@@ -545,7 +754,7 @@ export interface components {
             title: string;
             status: number;
             /** @enum {string} */
-            reasonClass: "capture" | "no_match" | "liveness" | "spent" | "not_finished" | "enrollment" | "consent" | "alternative" | "ours_or_vendor" | "request" | "unclear";
+            reasonClass: "capture" | "no_match" | "liveness" | "speech" | "spent" | "not_finished" | "enrollment" | "consent" | "alternative" | "ours_or_vendor" | "request" | "unclear";
             message: string;
             /** @enum {string} */
             retry: "new_capture" | "never" | "later" | "now";
@@ -651,7 +860,7 @@ export interface components {
                 /** @enum {string} */
                 status: "approved" | "declined" | "expired" | "refused" | "failed" | "canceled" | "alternative_required";
                 /** @enum {string} */
-                class: "capture" | "no_match" | "liveness" | "fraud" | "spent" | "not_finished" | "enrollment" | "consent" | "alternative" | "ours_or_vendor" | "request" | "unclear";
+                class: "capture" | "no_match" | "liveness" | "speech" | "fraud" | "spent" | "not_finished" | "enrollment" | "consent" | "alternative" | "ours_or_vendor" | "request" | "unclear";
                 count: number;
             }[];
             decidedBy: {
@@ -719,7 +928,7 @@ export interface components {
             reason?: string;
             detail?: string;
             rawReason?: string;
-            mismatch?: ("validation_id" | "account_id" | "type" | "enrollment_id" | "failure_status" | "declined_reason" | "expired_reason" | "threshold" | "similarity" | "passive_liveness")[];
+            mismatch?: ("validation_id" | "account_id" | "type" | "enrollment_id" | "failure_status" | "declined_reason" | "expired_reason" | "threshold" | "similarity" | "passive_liveness" | "speech_match")[];
             reference?: string;
             accountId?: components["schemas"]["AccountId"];
             enrollmentId?: components["schemas"]["TruoraId"];
@@ -747,7 +956,7 @@ export interface components {
         };
         Amendment: {
             rawReason?: string;
-            mismatch?: ("validation_id" | "account_id" | "type" | "enrollment_id" | "failure_status" | "declined_reason" | "expired_reason" | "threshold" | "similarity" | "passive_liveness")[];
+            mismatch?: ("validation_id" | "account_id" | "type" | "enrollment_id" | "failure_status" | "declined_reason" | "expired_reason" | "threshold" | "similarity" | "passive_liveness" | "speech_match")[];
             detail?: string;
             similarity?: number;
             threshold?: number;
@@ -758,7 +967,7 @@ export interface components {
             /** @enum {string} */
             status: "approved" | "declined" | "expired" | "failed" | "alternative_required";
             /** @enum {string} */
-            reason?: "similarity_threshold_not_passed" | "passive_liveness_verification_not_passed" | "no_face_detected" | "face_not_detected" | "liveness_verification_not_passed" | "photo_of_photo" | "invalid_video_file" | "invalid_file_format" | "file_format_not_supported" | "empty_input_file" | "face_in_blocklist" | "fraudster_face_match_in_client_collection" | "user_face_match_in_client_collection" | "user_face_match_in_fraud_collection" | "risky_face_detected" | "risk_signal_detected" | "face_validation_failed" | "max_retries_reached" | "no_face_media_uploaded" | "validation_expired" | "validation_not_finished" | "abandoned_without_using_retries" | "canceled" | "input_file_not_uploaded" | "manual_review_expired" | "face_validation_not_started" | "pending_validation_methods" | "unknown_reason" | "undecided_at_deadline" | "system_error" | "verdict_mismatch" | "verdict_of_another_enrollment" | "verdict_unconfirmed";
+            reason?: "similarity_threshold_not_passed" | "passive_liveness_verification_not_passed" | "no_face_detected" | "face_not_detected" | "liveness_verification_not_passed" | "speech_match_verification_not_passed" | "speech_match_threshold_not_passed" | "photo_of_photo" | "invalid_video_file" | "invalid_file_format" | "file_format_not_supported" | "empty_input_file" | "face_in_blocklist" | "fraudster_face_match_in_client_collection" | "user_face_match_in_client_collection" | "user_face_match_in_fraud_collection" | "risky_face_detected" | "risk_signal_detected" | "face_validation_failed" | "max_retries_reached" | "no_face_media_uploaded" | "validation_expired" | "validation_not_finished" | "abandoned_without_using_retries" | "canceled" | "input_file_not_uploaded" | "manual_review_expired" | "face_validation_not_started" | "pending_validation_methods" | "unknown_reason" | "undecided_at_deadline" | "system_error" | "verdict_mismatch" | "verdict_of_another_enrollment" | "verdict_unconfirmed";
             /** @enum {string} */
             verdict?: "approved" | "declined" | "expired" | "failed";
             at: components["schemas"]["Timestamp"];
@@ -872,7 +1081,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["TicketBody"] | components["schemas"]["StartBody"];
+                "application/json": components["schemas"]["TicketBody"] | components["schemas"]["CaptureBody"] | components["schemas"]["StartBody"];
             };
         };
         responses: {
@@ -977,7 +1186,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["PersonProblem"];
                 };
             };
-            /** @description The request breaks a rule. Or: The consent of the person is missing. Or: The person has no such receipt of consent. Or: The consent is for another purpose. Or: The time of the consent is over. Or: The consent was revoked. Or: Speech cannot be matched from a file. Or: The key was used with another request. Or: Linked retries are switched off. Or: The validation to retry is not of this person. Or: Only what was declined can be retried. Or: Only a passive liveness check can be retried. Or: The time for a retry is over. Or: The validation to retry had another purpose. Or: There is no retry left. Or: The threshold is below the floor of its policy. Or: There is no policy for this purpose. Or: The media is empty. Or: The media is too large. Or: The media type is not supported. Or: The media cannot be read. Or: The media is incomplete. Or: The media has too few pixels. Or: The media holds no video. Or: The media lasts too long. Or: A photo cannot prove liveness. Or: There is no such media. */
+            /** @description There is no such text of consent. Or: The request breaks a rule. Or: The consent of the person is missing. Or: The person has no such receipt of consent. Or: The consent is for another purpose. Or: The time of the consent is over. Or: The consent was revoked. Or: Speech cannot be matched from a file. Or: The key was used with another request. Or: Linked retries are switched off. Or: The validation to retry is not of this person. Or: Only what was declined can be retried. Or: Only a passive liveness check can be retried. Or: The time for a retry is over. Or: The validation to retry had another purpose. Or: There is no retry left. Or: The threshold is below the floor of its policy. Or: There is no policy for this purpose. Or: The media is empty. Or: The media is too large. Or: The media type is not supported. Or: The media cannot be read. Or: The media is incomplete. Or: The media has too few pixels. Or: The media holds no video. Or: The media holds no sound. Or: The media lasts too long. Or: A photo cannot prove liveness. Or: There is no such media. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -1761,6 +1970,514 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    OpenCapture: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The languages of the person, for the messages: es, pt or en; es without any of them. A token that is tied to one account is a person’s. */
+                "Accept-Language"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CaptureLinkBody"];
+            };
+        };
+        responses: {
+            /** @description The session, and the case. */
+            200: {
+                headers: {
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "revalidationId": "RVL5f2b8c1d9e3a47608f1c2d3e4b5a6978",
+                     *       "status": "pending",
+                     *       "step": "consent",
+                     *       "record": "speech",
+                     *       "purpose": "transfer",
+                     *       "alternative": {
+                     *         "text": "visit a branch"
+                     *       },
+                     *       "texts": [
+                     *         {
+                     *           "purpose": "transfer",
+                     *           "country": "CO",
+                     *           "language": "es",
+                     *           "textVersion": "1",
+                     *           "textSha256": "0000000000000000000000000000000000000000000000000000000000000000"
+                     *         }
+                     *       ],
+                     *       "session": "yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy",
+                     *       "sessionExpiresAt": "2026-11-23T11:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CaptureSession"];
+                };
+            };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The link is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. Or from API Gateway: The request is above 10 MB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    /**
+                     * @example {
+                     *       "message": "Request Entity Too Large"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GatewayError"];
+                };
+            };
+            /** @description The body must be application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request breaks a rule. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["TooManyRequests"];
+            /** @description The server failed. Or from API Gateway: The function failed. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    /**
+                     * @example {
+                     *       "message": "Internal Server Error"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GatewayError"];
+                };
+            };
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    ReadCapture: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The languages of the person, for the messages: es, pt or en; es without any of them. A token that is tied to one account is a person’s. */
+                "Accept-Language"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The case. */
+            200: {
+                headers: {
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "revalidationId": "RVL5f2b8c1d9e3a47608f1c2d3e4b5a6978",
+                     *       "status": "pending",
+                     *       "step": "record",
+                     *       "record": "speech",
+                     *       "purpose": "transfer",
+                     *       "phrase": "seven blue boats",
+                     *       "recordBefore": "2026-11-23T10:04:40.000Z",
+                     *       "alternative": {
+                     *         "text": "visit a branch"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CaptureView"];
+                };
+            };
+            /** @description The link is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            429: components["responses"]["TooManyRequests"];
+            /** @description The server failed. Or from API Gateway: The function failed. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    /**
+                     * @example {
+                     *       "message": "Internal Server Error"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GatewayError"];
+                };
+            };
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    AgreeToCapture: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The languages of the person, for the messages: es, pt or en; es without any of them. A token that is tied to one account is a person’s. */
+                "Accept-Language"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CaptureConsentBody"];
+            };
+        };
+        responses: {
+            /** @description The case. */
+            200: {
+                headers: {
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "revalidationId": "RVL5f2b8c1d9e3a47608f1c2d3e4b5a6978",
+                     *       "status": "pending",
+                     *       "step": "record",
+                     *       "record": "speech",
+                     *       "purpose": "transfer",
+                     *       "phrase": "seven blue boats",
+                     *       "recordBefore": "2026-11-23T10:04:40.000Z",
+                     *       "alternative": {
+                     *         "text": "visit a branch"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CaptureView"];
+                };
+            };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The link is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The re-validation has ended. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person of this account id was erased. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. Or from API Gateway: The request is above 10 MB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    /**
+                     * @example {
+                     *       "message": "Request Entity Too Large"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GatewayError"];
+                };
+            };
+            /** @description The body must be application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request breaks a rule. Or: There is no such text of consent. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["TooManyRequests"];
+            /** @description The server failed. Or from API Gateway: The function failed. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    /**
+                     * @example {
+                     *       "message": "Internal Server Error"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GatewayError"];
+                };
+            };
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    GiveCaptureForm: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The languages of the person, for the messages: es, pt or en; es without any of them. A token that is tied to one account is a person’s. */
+                "Accept-Language"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CaptureFormBody"];
+            };
+        };
+        responses: {
+            /** @description The form. */
+            200: {
+                headers: {
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "url": "https://example-bucket.s3.us-east-1.amazonaws.com/",
+                     *       "fields": {
+                     *         "Content-Type": "image/jpeg",
+                     *         "X-Amz-Algorithm": "AWS4-HMAC-SHA256",
+                     *         "X-Amz-Credential": "EXAMPLE-KEY-ID/20261123/us-east-1/s3/aws4_request",
+                     *         "X-Amz-Date": "20261123T100000Z",
+                     *         "X-Amz-Signature": "0000000000000000000000000000000000000000000000000000000000000000",
+                     *         "Policy": "e30=",
+                     *         "key": "inbox/ana/ENR0123456789abcdef0123456789abcdef/RVL5f2b8c1d9e3a47608f1c2d3e4b5a6978.jpg"
+                     *       },
+                     *       "expiresAt": "2026-11-23T10:05:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["UploadForm"];
+                };
+            };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The link is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing to record now. Or: The re-validation has ended. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. Or from API Gateway: The request is above 10 MB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    /**
+                     * @example {
+                     *       "message": "Request Entity Too Large"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GatewayError"];
+                };
+            };
+            /** @description The body must be application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request breaks a rule. Or: The consent of the person is missing. Or: The media holds no sound. Or: A photo cannot prove liveness. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["TooManyRequests"];
+            /** @description The server failed. Or from API Gateway: The function failed. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    /**
+                     * @example {
+                     *       "message": "Internal Server Error"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GatewayError"];
+                };
+            };
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    LeaveCapture: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The languages of the person, for the messages: es, pt or en; es without any of them. A token that is tied to one account is a person’s. */
+                "Accept-Language"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The face is no longer used. */
+            200: {
+                headers: {
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "revalidationId": "RVL5f2b8c1d9e3a47608f1c2d3e4b5a6978",
+                     *       "status": "alternative_required",
+                     *       "step": "ended",
+                     *       "record": "speech",
+                     *       "purpose": "transfer",
+                     *       "alternative": {
+                     *         "text": "visit a branch"
+                     *       },
+                     *       "reasonClass": "alternative",
+                     *       "message": "The check of your face has ended, and we no longer use your face. You can also use another way: visit a branch",
+                     *       "retry": "now",
+                     *       "nextStep": "use_other_way"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CaptureView"];
+                };
+            };
+            /** @description The link is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The re-validation has ended. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            429: components["responses"]["TooManyRequests"];
+            /** @description The server failed. Or from API Gateway: The function failed. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    /**
+                     * @example {
+                     *       "message": "Internal Server Error"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GatewayError"];
+                };
+            };
+            503: components["responses"]["Unavailable"];
+        };
+    };
     ReadEvidence: {
         parameters: {
             query?: never;
@@ -1896,7 +2613,7 @@ export interface operations {
                 /** @description Only cases of this status. */
                 status?: "pending" | "approved" | "declined" | "expired" | "refused" | "failed" | "canceled" | "alternative_required";
                 /** @description Only cases that ended for a reason of this class. */
-                class?: "capture" | "no_match" | "liveness" | "fraud" | "spent" | "not_finished" | "enrollment" | "consent" | "alternative" | "ours_or_vendor" | "request" | "unclear";
+                class?: "capture" | "no_match" | "liveness" | "speech" | "fraud" | "spent" | "not_finished" | "enrollment" | "consent" | "alternative" | "ours_or_vendor" | "request" | "unclear";
                 /** @description The most entries of a page. A page with a cursor may have fewer, or none. */
                 limit?: number;
                 /** @description The cursor of the previous page, with the same other parameters. */

@@ -5,6 +5,7 @@ import {
   afterRotation,
   anything,
   FIRST_PAUSE_SECONDS,
+  LOOK_SECONDS,
   never,
   recording,
   whileBusy,
@@ -13,6 +14,7 @@ import {
   whileEnrollmentPending,
   whileMoving,
   whilePending,
+  whileRecording,
   whileThrottled,
   whileUnsettled,
 } from './retriers.ts';
@@ -32,7 +34,7 @@ const refusals = [
 ];
 
 /** A retry cannot help, or could cost money. */
-const final = ['TruoraRejectedError', 'CreationUnconfirmedError', 'UploadLinkUnsafeError'];
+const final = ['TruoraRejectedError', 'CreationUnconfirmedError', 'SpeechPhraseMissingError', 'UploadLinkUnsafeError'];
 
 /** This execution must not work on the claim: a caller ended it, or another execution has decided or owns it. */
 const taken = ['AlreadyDecidedError', 'ClaimedElsewhereError'];
@@ -121,8 +123,23 @@ export const definition = ({ callbackTimeoutSeconds }: { callbackTimeoutSeconds:
       {
         Retry: [whileThrottled, whileUnsettled, afterRotation, never(...refusals, ...final, ...taken), whileCreating],
         Catch: [decided, refused, failed],
-        Next: 'MoveMedia',
+        Next: 'HowToGetMedia',
       },
+    ),
+    HowToGetMedia: {
+      Type: 'Choice',
+      Comment: 'Is the media still to be recorded?',
+      Choices: [{ Variable: '$.claim.capture', IsPresent: true, Next: 'AwaitMedia' }],
+      Default: 'MoveMedia',
+    } satisfies ChoiceState,
+    AwaitMedia: untilToken(
+      task('AwaitMedia', 'Waits for the recording of a live capture, until the upload link expires.', {
+        Retry: [never(...taken), whileRecording, recording],
+        Catch: [decided, failed],
+        Next: 'MoveMedia',
+      }),
+      'AwaitMedia',
+      Math.min(callbackTimeoutSeconds, LOOK_SECONDS),
     ),
     MoveMedia: task('MoveMedia', 'Streams the media from S3 to the upload link.', {
       Retry: [whileMoving, never(...refusals, ...final, ...taken, 'UploadLinkSpentError'), anything],

@@ -35,11 +35,11 @@ export const erasureFunctions = {
       { query: BY_DUE.name },
       {
         items: {
-          Get: ['RUN', 'ACC', 'TICKET', 'KEY', 'CNS', 'CONSENTS', 'ERASED', 'SWEEP', 'GATE'],
+          Get: ['RUN', 'ACC', 'TICKET', 'KEY', 'LINK', 'SESSION', 'CNS', 'CONSENTS', 'ERASED', 'SWEEP', 'GATE'],
           BatchGet: ['ERASED'],
           Put: ['RUN', 'CNS', 'ERASED'],
           Update: ['RUN', 'ERASED', 'SWEEP', 'GATE'],
-          Delete: ['ACC', 'TICKET', 'KEY', 'CONSENTS', 'VLD', 'WAIT', 'RETRY'],
+          Delete: ['ACC', 'TICKET', 'KEY', 'LINK', 'SESSION', 'CONSENTS', 'VLD', 'WAIT', 'RETRY'],
         },
       },
       'announce',

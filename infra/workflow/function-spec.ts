@@ -13,8 +13,12 @@ export type Kind =
   | 'GATE'
   | 'SWEEP'
   | 'HOLD'
+  | Links
   | Consents
   | Erasable;
+
+/** Links of the capture page, and the sessions that they open. */
+type Links = 'LINK' | 'SESSION';
 
 /** Receipts of consent, and the list of those of a person. */
 type Consents = 'CNS' | 'CONSENTS';
@@ -74,6 +78,14 @@ export const evidence = ['EVIDENCE_BUCKET', 'EVIDENCE_KEYS', 'EVIDENCE_ISSUER', 
 
 /** What an erasure reads, beside the ledger and evidence. */
 export const erasure = ['MEDIA_BUCKET', 'ERASURE_BUCKET', 'SETTLE_SECONDS'] as const;
+
+/** What every route of the capture page reads beside the ledger. */
+export const capture = [
+  'ALTERNATIVE',
+  'DOCUMENTATION_URL',
+  'POLICIES',
+  'CONSENT_TEXTS',
+] as const satisfies readonly EnvKey[];
 
 /** What every route that names its caller reads. */
 export const api = ['ACCOUNT_CLAIM', 'ALTERNATIVE', 'DOCUMENTATION_URL'] as const;

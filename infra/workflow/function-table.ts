@@ -1,6 +1,8 @@
 import { BY_DUE, BY_PERSON } from '../../shared/domain/record.ts';
 import type { EnvKey } from '../../shared/lambda/env.ts';
 import type { FunctionName } from '../../shared/workflow/functions.ts';
+import { captureFunctions, captureSteps } from './capture-functions.ts';
+import { consentFunctions } from './consent-functions.ts';
 import { consoleFunctions } from './console-functions.ts';
 import { erasureFunctions } from './erasure-functions.ts';
 import { api, evidence, type FunctionSpec, ledger, limits, recording, retries, truora } from './function-spec.ts';
@@ -35,10 +37,12 @@ export const functionTable: Record<FunctionName, FunctionSpec> = {
       {
         items: {
           Get: ['RUN', 'TICKET', 'KEY', 'VLD', 'CNS', 'ERASED'],
-          Put: ['RUN', 'KEY'],
+          Put: ['RUN', 'KEY', 'TICKET'],
           Update: ['TICKET', 'RETRY', 'HOLD', 'RUN', 'CNS'],
         },
       },
+      // A drop that is the recording of a live capture.
+      'resumeExecution',
       // A drop's event names the version; a call need not.
       { readVersions: ['inbox', 'media'] },
       { readNewest: ['inbox', 'media'] },
@@ -72,6 +76,7 @@ export const functionTable: Record<FunctionName, FunctionSpec> = {
       'seeMissingMedia',
     ],
   },
+  AwaitMedia: captureSteps.AwaitMedia,
   MoveMedia: {
     seconds: 80,
     // The upload link is the key: Truora's own is not sent along.
@@ -118,10 +123,12 @@ export const functionTable: Record<FunctionName, FunctionSpec> = {
       'POLICIES',
       'ALLOW_NATIONAL_IDS',
       'CONSENT_MODE',
+      'CONSENT_TEXTS',
+      'CAPTURE_URL',
       ...api,
     ],
     may: [
-      { items: { Get: ['RUN', 'TICKET', 'KEY', 'VLD', 'CNS', 'ERASED'], Put: ['TICKET', 'KEY'] } },
+      { items: { Get: ['RUN', 'TICKET', 'KEY', 'VLD', 'CNS', 'ERASED'], Put: ['TICKET', 'KEY', 'LINK'] } },
       { readVersions: ['media'] },
       { readNewest: ['media'] },
       'seeMissingMedia',
@@ -142,33 +149,8 @@ export const functionTable: Record<FunctionName, FunctionSpec> = {
     may: [{ items: { Get: ['RUN', 'TICKET'], Update: ['RUN'] } }, 'announce', 'stopExecution'],
   },
   EraseAccount: erasureFunctions.EraseAccount,
-  ChooseAlternative: {
-    seconds: 10,
-    env: [...recording, ...api],
-    may: [{ items: { Get: ['RUN', 'TICKET', 'WAIT'], Update: ['RUN'] } }, 'announce', 'resumeExecution'],
-  },
-  GiveConsent: {
-    seconds: 10,
-    env: [...ledger, ...api, 'CONSENT_TEXTS'],
-    may: [{ items: { Get: ['CNS', 'ERASED'], Put: ['CNS'], Update: ['CONSENTS'] } }],
-  },
-  RevokeConsent: {
-    // A page of a ticket's uploads may be deleted for each case.
-    seconds: 30,
-    env: [...recording, ...api, 'MEDIA_BUCKET'],
-    may: [
-      { items: { Get: ['CNS', 'RUN', 'TICKET'], Update: ['CNS', 'RUN', 'HOLD'] } },
-      'announce',
-      'stopExecution',
-      'listKeyInInbox',
-      'deleteMedia',
-    ],
-  },
-  ListConsents: {
-    seconds: 10,
-    env: ['TABLE_NAME', ...api],
-    may: [{ items: { Get: ['CONSENTS'], BatchGet: ['CNS'] } }],
-  },
+  ...consentFunctions,
+  ...captureFunctions,
   ReadEvidence: {
     seconds: 15,
     env: [...ledger, ...evidence, ...api],

@@ -80,6 +80,21 @@ export const whileCreating: Retrier = {
   MaxAttempts: 8,
 };
 
+/** How long AwaitMedia waits for the event of a recording before it looks for one itself. The shortest usual link lives 300 s. Seconds. */
+export const LOOK_SECONDS = 30;
+
+/**
+ * The look for a recording whose event was lost, until the upload link has expired. Between two looks the execution has no token: 1 s at
+ * first, 1.6 s after five minutes, and at most 30 s, so that even the shortest waits reach six hours with 720 looks.
+ */
+export const whileRecording: Retrier = {
+  ErrorEquals: ['States.Timeout'],
+  IntervalSeconds: 1,
+  BackoffRate: 1.05,
+  MaxDelaySeconds: 30,
+  MaxAttempts: 780,
+};
+
 /** Pause before the first poll without a webhook: it costs the same as a poll and makes no call to Truora. Seconds. */
 export const FIRST_PAUSE_SECONDS = 3;
 

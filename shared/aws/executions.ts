@@ -9,7 +9,7 @@ import * as z from 'zod/mini';
 import type { EnteredState } from '../domain/console.ts';
 import type { endReasons } from '../domain/reasons.ts';
 import type { RevalidationRequest } from '../domain/request.ts';
-import type { Notification } from '../domain/revalidation.ts';
+import type { Media, Notification } from '../domain/revalidation.ts';
 import { sfn } from './clients.ts';
 
 /** Starts an execution. Its name depends only on the request, so a repeat starts no second one. */
@@ -86,10 +86,10 @@ export const statesOf = async (executionArn: string): Promise<EnteredState[]> =>
 /** Errors that mean that the wait is over: by its timeout, another notification, or a retry with a newer token. */
 const tooLate = ['TaskTimedOut', 'TaskDoesNotExist', 'InvalidToken'];
 
-/** Resumes the execution that waits on this token. @returns false when it no longer waits on it */
-export const resume = async (taskToken: string, notification: Notification): Promise<boolean> => {
+/** Resumes the execution that waits on this token, with what it waits for. @returns false when it no longer waits on it */
+export const resume = async (taskToken: string, output: Notification | Media): Promise<boolean> => {
   try {
-    await sfn().send(new SendTaskSuccessCommand({ taskToken, output: JSON.stringify(notification) }));
+    await sfn().send(new SendTaskSuccessCommand({ taskToken, output: JSON.stringify(output) }));
     return true;
   } catch (error) {
     if (error instanceof Error && tooLate.includes(error.name)) return false;

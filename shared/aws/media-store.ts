@@ -70,9 +70,11 @@ export const openMedia = async (media: Media): Promise<{ stream: Readable; bytes
 
 /**
  * Checks that the claimed version still exists, directly before the charged call.
+ * @param media undefined for a live capture, whose recording comes after the call
  * @throws MediaGoneError
  */
-export const checkMediaExists = async (media: Media): Promise<void> => {
+export const checkMediaExists = async (media: Media | undefined): Promise<void> => {
+  if (!media) return;
   await reading(() => s3().send(new HeadObjectCommand(inputOf(media))));
 };
 

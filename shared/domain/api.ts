@@ -1,11 +1,12 @@
 import * as z from 'zod/mini';
+import { Country } from './consent.ts';
 import { defined } from './defined.ts';
 import { RequestInvalidError } from './errors.ts';
 import { AccountId, RevalidationId, TruoraId } from './ids.ts';
 import { isEnd, outcomeStatuses, phases } from './lifecycle.ts';
 import { MAX_MEDIA_BYTES, type MediaType, mediaTypes } from './media.ts';
 import { LedgerRecord } from './record.ts';
-import { CalledBy, CallRequest, Options, Reference } from './request.ts';
+import { CalledBy, CalledMedia, CallRequest, Capture, Options, Reference } from './request.ts';
 import { Media, Timestamp } from './revalidation.ts';
 
 /** How long an upload form is valid: enough to send 10 MB over a slow connection. Seconds. */
@@ -19,36 +20,35 @@ export const ONE_OF_BOTH = 'give media (it is in the bucket) or upload (to get a
 
 const callShape = CallRequest.shape;
 
-const personFields = {
+export const personFields = {
   accountId: callShape.accountId,
   enrollmentId: callShape.enrollmentId,
   userAuthorized: callShape.userAuthorized,
 };
 
-const optionFields = {
+export const optionFields = {
   options: callShape.options,
   purpose: callShape.purpose,
   consentReceiptId: callShape.consentReceiptId,
   reference: callShape.reference,
 };
 
-/** The body of a call that asks for an upload form. */
-export const TicketBody = z.strictObject({
-  ...personFields,
-  upload: z.strictObject({
-    type: z.enum(Object.keys(mediaTypes) as [MediaType, ...MediaType[]]),
-    /** The largest allowed size of the media. Default: the largest that Truora takes. Bytes. */
-    bytes: z.optional(
-      z
-        .int('must be whole bytes')
-        .check(
-          z.minimum(1, `must be 1 to ${MAX_MEDIA_BYTES}`),
-          z.maximum(MAX_MEDIA_BYTES, `must be 1 to ${MAX_MEDIA_BYTES}`),
-        ),
-    ),
-  }),
-  ...optionFields,
+/** What an upload form is for. */
+export const UploadWanted = z.strictObject({
+  type: z.enum(Object.keys(mediaTypes) as [MediaType, ...MediaType[]]),
+  /** The largest allowed size of the media. Default: the largest that Truora takes. Bytes. */
+  bytes: z.optional(
+    z
+      .int('must be whole bytes')
+      .check(
+        z.minimum(1, `must be 1 to ${MAX_MEDIA_BYTES}`),
+        z.maximum(MAX_MEDIA_BYTES, `must be 1 to ${MAX_MEDIA_BYTES}`),
+      ),
+  ),
 });
+
+/** The body of a call that asks for an upload form. */
+export const TicketBody = z.strictObject({ ...personFields, upload: UploadWanted, ...optionFields });
 
 export type TicketBody = z.infer<typeof TicketBody>;
 
@@ -57,8 +57,8 @@ export const StartBody = z.strictObject({
   ...personFields,
   media: z.strictObject(
     {
-      ...callShape.media.shape,
-      key: callShape.media.shape.key.check(z.regex(/^media\//, 'must begin with media/')),
+      ...CalledMedia.shape,
+      key: CalledMedia.shape.key.check(z.regex(/^media\//, 'must begin with media/')),
     },
     { error: ({ input }) => (input === undefined ? `neither media nor upload is given: ${ONE_OF_BOTH}` : undefined) },
   ),
@@ -78,11 +78,16 @@ export const Ticket = z.object({
   revalidationId: RevalidationId,
   accountId: AccountId,
   enrollmentId: TruoraId,
-  userAuthorized: z.literal(true),
+  /** Absent until the person has agreed on the capture page. */
+  userAuthorized: z.optional(z.literal(true)),
+  /** Of a case whose media is made on the capture page, or (`live`) once its validation exists. */
+  capture: z.optional(Capture),
+  /** The country of the text of consent that the capture page shows. */
+  country: z.optional(Country),
   /** Absent when the media was already in the bucket. */
   upload: z.optional(z.object({ key: z.string(), type: Media.shape.type, maxBytes: z.int() })),
   /** The media and its version, when it was already in the bucket. */
-  media: z.optional(callShape.media),
+  media: callShape.media,
   options: Options,
   purpose: callShape.purpose,
   consentReceiptId: callShape.consentReceiptId,
@@ -90,7 +95,8 @@ export const Ticket = z.object({
   forceNew: callShape.forceNew,
   /** Identifies a forced start: a hash of caller and key. */
   idempotencyKey: callShape.idempotencyKey,
-  calledBy: CalledBy,
+  /** Absent for a live capture that a workflow asked for. */
+  calledBy: z.optional(CalledBy),
   issuedAt: Timestamp,
   /** The first version that was uploaded with this ticket. */
   droppedAs: z.optional(z.string()),
@@ -116,6 +122,9 @@ export type CaseStatus = z.infer<typeof CaseStatus>;
 
 export const statusOf = ({ phase }: Pick<LedgerRecord, 'phase'>): CaseStatus => (isEnd(phase) ? phase : 'pending');
 
+/** Of a live capture that waits for its media: what the person says, and until when. Only the answer about this one case has them. */
+export const captureFields = { phrase: z.optional(z.string()), recordBefore: z.optional(Timestamp) };
+
 /** A re-validation as callers see it: the record without owner, media location and internal fields. */
 export const Revalidation = z.extend(
   z.pick(LedgerRecord, {
@@ -140,11 +149,12 @@ export const Revalidation = z.extend(
   }),
   {
     status: CaseStatus,
-    /** Two values precede the phases of a record: an upload form was issued, or an execution was started. */
-    phase: z.enum(['awaiting_upload', 'accepted', ...phases]),
+    /** These precede the phases of a record: the person has not agreed, an upload form was issued, or an execution was started. */
+    phase: z.enum(['awaiting_consent', 'awaiting_upload', 'accepted', ...phases]),
     /** When it was claimed; absent before the claim. */
     claimedAt: z.optional(Timestamp),
     trail: z.optional(LedgerRecord.shape.trail),
+    ...captureFields,
     /** Uploads with its ticket after the first one. They were not run. */
     repeats: z.optional(z.int()),
   },
@@ -164,6 +174,8 @@ export const Started = z.extend(Revalidation, {
   /** Set when an earlier call asked for the same: `claimedAt` and `reference` are those of the first call. */
   isRepeat: z.optional(z.literal(true)),
   upload: z.optional(UploadForm),
+  /** The capture page with a one-time link for the person. It is a secret, and valid for ten minutes. */
+  captureUrl: z.optional(z.string()),
 });
 
 export type Started = z.infer<typeof Started>;
@@ -179,20 +191,34 @@ export const PageSize = z._default(
 /** A page of a person's re-validations, newest first. */
 export const RevalidationPage = z.object({ revalidations: z.array(Revalidation), cursor: z.optional(z.string()) });
 
-/** The re-validation as a caller may see it. @returns undefined without a record and without a ticket */
-export const presentRevalidation = (record: LedgerRecord | undefined, ticket?: Ticket): Revalidation | undefined => {
+const phaseOf = ({ userAuthorized, capture, upload }: Ticket) => {
+  if (!userAuthorized) return 'awaiting_consent';
+  return upload && capture !== 'live' ? 'awaiting_upload' : 'accepted';
+};
+
+/**
+ * The re-validation as a caller may see it.
+ * @param phrase what the person speaks now, for an answer about this one case
+ * @returns undefined without a record and without a ticket
+ */
+export const presentRevalidation = (
+  record: LedgerRecord | undefined,
+  ticket?: Ticket,
+  phrase?: string,
+): Revalidation | undefined => {
   if (!record && !ticket) return undefined;
-  const { upload, options, uploads, revalidationId, accountId, enrollmentId, purpose, reference, calledBy } =
-    ticket ?? {};
+  const { options, uploads, revalidationId, accountId, enrollmentId, purpose, reference, calledBy } = ticket ?? {};
   const repeats = (uploads?.size ?? 0) - 1;
   const asked = { revalidationId, accountId, enrollmentId, purpose, reference, calledBy, forceNew: ticket?.forceNew };
   return Revalidation.parse(
     defined({
       status: record ? statusOf(record) : 'pending',
-      phase: upload ? 'awaiting_upload' : 'accepted',
+      phase: ticket && phaseOf(ticket),
       ...asked,
       requested: options,
       ...record,
+      phrase,
+      recordBefore: phrase && record?.used?.recordBefore,
       repeats: repeats > 0 ? repeats : undefined,
     }),
   );

@@ -10,7 +10,7 @@ export const ConsentMode = z.enum(['flag', 'receipt']);
 
 export type ConsentMode = z.infer<typeof ConsentMode>;
 
-const Country = z.string().check(z.regex(/^[A-Z]{2}$/, 'must be a country code of two capital letters'));
+export const Country = z.string().check(z.regex(/^[A-Z]{2}$/, 'must be a country code of two capital letters'));
 
 const TextVersion = z.string().check(z.regex(/^[0-9A-Za-z-]{1,16}$/, 'must be 1 to 16 of A-Z a-z 0-9 -'));
 

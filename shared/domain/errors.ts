@@ -125,6 +125,11 @@ export class CreationUnsettledError extends NamedError<ReasonOf<'CreationUnsettl
   override readonly name = 'CreationUnsettledError';
 }
 
+/** Truora created a validation for speech, and its answer holds no phrase in a known place. It cannot be used, and another would be the same. */
+export class SpeechPhraseMissingError extends NamedError<ReasonOf<'SpeechPhraseMissingError'>> {
+  override readonly name = 'SpeechPhraseMissingError';
+}
+
 /** The upload link fails our check (scheme, host, address). The media stays here. */
 export class UploadLinkUnsafeError extends NamedError<ReasonOf<'UploadLinkUnsafeError'>> {
   override readonly name = 'UploadLinkUnsafeError';

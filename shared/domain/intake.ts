@@ -82,7 +82,8 @@ const ofDrop = ({ detail: { reason, bucket, object } }: DropEvent) => {
 
 const ofCall = (call: CallRequest, executionId: string) => ({
   kind: 'call' as const,
-  media: { key: call.media.key, versionId: call.media.versionId, etag: undefined },
+  // A live capture has no media yet.
+  media: { key: call.media?.key ?? '', versionId: call.media?.versionId, etag: undefined },
   person: personOf(call),
   call,
   forceKey: call.forceNew && (call.idempotencyKey ?? executionId),
@@ -99,10 +100,10 @@ export const versionOf = ({ versionId, etag }: Pick<MediaAddress, 'versionId' | 
 const CALLABLE = ['media/', INBOX];
 
 /** @throws RequestInvalidError `request_invalid` when the object is not where media may be taken from */
-export const refuseForeignMedia = ({ kind, bucket, mediaBucket, media }: Intake): void => {
+export const refuseForeignMedia = ({ kind, bucket, mediaBucket, media, call }: Intake): void => {
   if (bucket !== mediaBucket) {
     throw new RequestInvalidError('request_invalid', 'event.detail.bucket.name: must be the media bucket');
   }
-  if (kind === 'drop' || CALLABLE.some((prefix) => media.key.startsWith(prefix))) return;
+  if (kind === 'drop' || call?.capture || CALLABLE.some((prefix) => media.key.startsWith(prefix))) return;
   throw new RequestInvalidError('request_invalid', `media.key: must begin with ${CALLABLE.join(' or ')}`);
 };

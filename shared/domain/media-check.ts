@@ -27,8 +27,13 @@ const factsOf: Record<MediaType, (file: MediaFile) => Promise<MediaFacts>> = {
  * or states in an unknown form.
  * @throws MediaUnacceptableError
  */
-export const checkMedia = async (type: MediaType, file: MediaFile, limits: MediaLimits): Promise<void> => {
-  const { isCut, width, height, hasVideo, seconds } = await factsOf[type](file).catch((error): MediaFacts => {
+export const checkMedia = async (
+  type: MediaType,
+  file: MediaFile,
+  limits: MediaLimits,
+  { needsSound }: { needsSound: boolean } = { needsSound: false },
+): Promise<void> => {
+  const { isCut, width, height, hasVideo, hasSound, seconds } = await factsOf[type](file).catch((error): MediaFacts => {
     if (error instanceof TooScatteredError) return {};
     throw error;
   });
@@ -36,6 +41,8 @@ export const checkMedia = async (type: MediaType, file: MediaFile, limits: Media
   if (width && height && Math.min(width, height) < limits.minPixels)
     throw refusal('media_too_small', `media: must be at least ${limits.minPixels} pixels wide and high`);
   if (hasVideo === false) throw refusal('media_without_video', 'media: has no picture, only sound; a video is needed');
+  if (needsSound && hasSound === false)
+    throw refusal('media_without_sound', 'media: has no sound; a spoken phrase is needed');
   if (seconds && seconds > limits.maxSeconds)
     throw refusal('media_too_long', `media: must last at most ${limits.maxSeconds} seconds`);
 };

@@ -17,6 +17,8 @@ export type MediaFacts = {
   height?: number;
   /** Whether there is a video track. */
   hasVideo?: boolean;
+  /** Whether there is a track of sound. */
+  hasSound?: boolean;
   seconds?: number;
 };
 

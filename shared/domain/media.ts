@@ -91,8 +91,13 @@ export const acceptMedia = (media: { bytes: number; head: Uint8Array }, options:
 export const isTooOld = (droppedAt: Date, now: Date, mediaHours: number): boolean =>
   now.getTime() - droppedAt.getTime() > mediaHours * 3_600_000;
 
-/** @throws MediaUnacceptableError for a photo when passive liveness is requested */
+/** @throws MediaUnacceptableError for a photo when passive liveness or speech is requested */
 export const refuseStillPhoto = (type: MediaType, options: Options): void => {
-  if (!isPhoto(type) || !subvalidationsOf(options)?.includes('passive_liveness')) return;
+  if (!isPhoto(type)) return;
+  const all = subvalidationsOf(options) ?? [];
+  if (all.includes('speech_match')) {
+    throw new MediaUnacceptableError('media_without_sound', 'media: a spoken phrase needs a video, not a photo');
+  }
+  if (!all.includes('passive_liveness')) return;
   throw new MediaUnacceptableError('photo_cannot_prove_liveness', 'media: passive liveness needs a video, not a photo');
 };

@@ -21,6 +21,14 @@ export const messages: Readonly<Record<MessageName, { text: Text; otherWay: bool
     },
     otherWay: false,
   },
+  not_heard: {
+    text: {
+      es: 'No pudimos oír bien la frase. Busca un lugar tranquilo, lee la frase en voz alta e inténtalo una vez más.',
+      pt: 'Não conseguimos ouvir bem a frase. Procure um lugar silencioso, leia a frase em voz alta e tente mais uma vez.',
+      en: 'We could not hear the phrase well. Find a quiet place, read the phrase aloud, and try once more.',
+    },
+    otherWay: true,
+  },
   not_confirmed: {
     text: {
       es: 'No pudimos confirmar que eres tú. Inténtalo una vez más.',

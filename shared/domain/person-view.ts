@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
-import { CaseStatus, type Revalidation, UploadForm } from './api.ts';
+import { CaseStatus, captureFields, type Revalidation, UploadForm } from './api.ts';
+import { defined } from './defined.ts';
 import { RevalidationId } from './ids.ts';
 import { type Alternative, type Language, messageFor } from './person-messages.ts';
 import { type Problem, type ProblemCode, problems } from './problem.ts';
@@ -21,7 +22,7 @@ const shown = {
   nextStep: z.enum(classes.map(({ nextStep }): NextStep => nextStep)),
 };
 
-/** A re-validation as its person sees it. The last four fields say why it did not end as approved. */
+/** A re-validation as its person sees it. `reasonClass` to `nextStep` say why it did not end as approved. */
 export const PersonRevalidation = z.object({
   revalidationId: RevalidationId,
   status: CaseStatus,
@@ -29,12 +30,16 @@ export const PersonRevalidation = z.object({
   message: z.optional(shown.message),
   retry: z.optional(shown.retry),
   nextStep: z.optional(shown.nextStep),
+  ...captureFields,
 });
 
 export type PersonRevalidation = z.infer<typeof PersonRevalidation>;
 
 /** The answer to a call of a person. */
-export const PersonStarted = z.extend(PersonRevalidation, { upload: z.optional(UploadForm) });
+export const PersonStarted = z.extend(PersonRevalidation, {
+  upload: z.optional(UploadForm),
+  captureUrl: z.optional(z.string()),
+});
 
 /** A page of a person's re-validations, newest first. */
 export const PersonPage = z.object({ revalidations: z.array(PersonRevalidation), cursor: z.optional(z.string()) });
@@ -58,11 +63,12 @@ const shownOf = (reason: string, { language, alternative }: Reader) => {
 
 /** A case as its person sees it: no score, threshold, reason code, detail, orphan or trail. */
 export const personViewOf = (
-  { revalidationId, status, outcome }: Pick<Revalidation, 'revalidationId' | 'status' | 'outcome'>,
+  of: Pick<Revalidation, 'revalidationId' | 'status' | 'outcome' | keyof typeof captureFields>,
   reader: Reader,
 ): PersonRevalidation => {
-  const { reason } = outcome ?? {};
-  return { revalidationId, status, ...(reason === undefined ? undefined : shownOf(reason, reader)) };
+  const { revalidationId, status, outcome, phrase, recordBefore } = of;
+  const why = outcome?.reason === undefined ? undefined : shownOf(outcome.reason, reader);
+  return defined({ revalidationId, status, ...why, phrase, recordBefore });
 };
 
 /** Codes about the call itself. They say nothing about a case, so a person's app gets them whole. */

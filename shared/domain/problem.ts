@@ -9,6 +9,7 @@ type Code = ReasonOf<keyof typeof errorReasons | 'end'>;
 export const problems = {
   body_malformed: { status: 400, title: 'The body is not JSON.' },
   signature_invalid: { status: 401, title: 'The signature is not genuine.' },
+  capture_link_invalid: { status: 401, title: 'The link is not valid.' },
   subject_missing: { status: 403, title: 'The token names no subject.' },
   account_forbidden: { status: 403, title: 'The caller may not see this account.' },
   revalidation_unknown: { status: 404, title: 'There is no such re-validation.' },
@@ -16,6 +17,7 @@ export const problems = {
   already_decided: { status: 409, title: 'The re-validation has ended.' },
   legal_hold: { status: 409, title: 'A legal hold forbids the erasure.' },
   account_erased: { status: 410, title: 'The person of this account id was erased.' },
+  nothing_to_record: { status: 409, title: 'There is nothing to record now.' },
   not_ended: { status: 409, title: 'The re-validation has not ended.' },
   claimed_elsewhere: { status: 409, title: 'Another request with the same key is in progress.' },
   already_asked_otherwise: { status: 409, title: 'The media was asked about with another request.' },
@@ -47,6 +49,7 @@ export const problems = {
   media_incomplete: { status: 422, title: 'The media is incomplete.' },
   media_too_small: { status: 422, title: 'The media has too few pixels.' },
   media_without_video: { status: 422, title: 'The media holds no video.' },
+  media_without_sound: { status: 422, title: 'The media holds no sound.' },
   media_too_long: { status: 422, title: 'The media lasts too long.' },
   photo_cannot_prove_liveness: { status: 422, title: 'A photo cannot prove liveness.' },
   media_gone: { status: 422, title: 'There is no such media.' },

@@ -14,6 +14,7 @@ export type NextStep =
 /** The text for the person (`person-messages.ts`). */
 export type MessageName =
   | 'not_seen_well'
+  | 'not_heard'
   | 'not_confirmed'
   | 'not_confirmed_now'
   | 'not_completed'
@@ -30,6 +31,7 @@ export const reasonClasses = {
   capture: { retry: 'new_capture', message: 'not_seen_well', nextStep: 'new_capture' },
   no_match: { retry: 'new_capture', message: 'not_confirmed', nextStep: 'new_capture' },
   liveness: { retry: 'new_capture', message: 'not_seen_well', nextStep: 'new_capture' },
+  speech: { retry: 'new_capture', message: 'not_heard', nextStep: 'new_capture' },
   fraud: { retry: 'never', message: 'not_completed', nextStep: 'ask_for_review' },
   spent: { retry: 'later', message: 'not_confirmed_now', nextStep: 'try_later' },
   not_finished: { retry: 'now', message: 'not_finished', nextStep: 'start_again' },

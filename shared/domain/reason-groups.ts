@@ -23,6 +23,12 @@ export const reasonGroups = {
     means: 'Truora does not see a live person.',
     operator: 'Ask the person to take the video or photo live, not from a screen or a print.',
   },
+  not_spoken: {
+    status: 'declined',
+    class: 'speech',
+    means: 'The spoken words are not the phrase, as far as `minimumPrecision` asks (assumed).',
+    operator: 'Ask for a new live capture in a quiet place.',
+  },
   no_face: {
     status: 'declined',
     class: 'capture',
@@ -71,6 +77,13 @@ export const reasonGroups = {
     class: 'not_finished',
     means: 'The time of the validation is over at Truora.',
     operator: 'Start a new case.',
+  },
+  not_recorded: {
+    status: 'expired',
+    class: 'not_finished',
+    means:
+      'The person of a live capture recorded nothing in time. The validation is unused, and Truora may charge it (assumed).',
+    operator: 'Start a new case when the person is ready.',
   },
   review_over: {
     status: 'expired',
@@ -157,6 +170,18 @@ export const reasonGroups = {
     means: 'The media breaks a rule that is known before Truora is asked.',
     operator: 'Ask for new media, as `detail` says.',
   },
+  sound: {
+    status: 'refused',
+    class: 'speech',
+    means: 'A phrase is to be spoken, and the media has no sound.',
+    operator: 'Ask for a video with sound.',
+  },
+  early: {
+    status: 'refused',
+    class: 'not_finished',
+    means: 'The media was uploaded under a live capture before there was a phrase. The live case waits on.',
+    operator: 'Record when the case has its `phrase`.',
+  },
   media_version: {
     status: 'refused',
     class: 'not_finished',
@@ -212,6 +237,12 @@ export const reasonGroups = {
     class: 'ours_or_vendor',
     means: 'The answer of a create call was lost, and it may be charged.',
     operator: 'First see ExecutionsFailed in the runbook: a new case may be a second charge.',
+  },
+  no_phrase: {
+    status: 'failed',
+    class: 'ours_or_vendor',
+    means: 'Truora created a validation for speech without a phrase in a known place. It is an orphan.',
+    operator: 'Ask without `speech_match`, and see OrphanedValidations in the runbook.',
   },
   truora: {
     status: 'failed',

@@ -40,9 +40,11 @@ const reasons = {
     media_incomplete: 'media',
     media_too_small: 'media',
     media_without_video: 'media',
+    media_without_sound: 'sound',
     media_too_long: 'media',
     photo_cannot_prove_liveness: 'media',
     media_too_old: 'media_version',
+    media_too_early: 'early',
   },
   MediaGoneError: {
     media_gone: 'media_gone',
@@ -95,6 +97,9 @@ const reasons = {
   CreationUnsettledError: {
     creation_unsettled: 'creation',
   },
+  SpeechPhraseMissingError: {
+    speech_phrase_missing: 'no_phrase',
+  },
   UploadLinkUnsafeError: {
     upload_link_unsafe: 'truora',
   },
@@ -115,6 +120,8 @@ const reasons = {
   CallRefusedError: {
     body_malformed: null,
     signature_invalid: null,
+    capture_link_invalid: null,
+    nothing_to_record: null,
     subject_missing: null,
     account_forbidden: null,
     revalidation_unknown: null,
@@ -126,9 +133,10 @@ const reasons = {
     body_too_large: null,
     content_type_unsupported: null,
   },
-  /** Ends without a named error: a cancellation, another way, the execution’s own end, and an unknown error. */
+  /** Ends without a named error: a cancellation, nothing recorded in time, another way, the execution’s own end, and an unknown error. */
   end: {
     canceled_by_caller: 'canceled',
+    media_not_recorded: 'not_recorded',
     alternative_chosen: 'alternative',
     execution_failed: 'system',
     execution_timed_out: 'system',
@@ -143,6 +151,9 @@ const reasons = {
     no_face_detected: 'no_face',
     face_not_detected: 'no_face',
     liveness_verification_not_passed: 'not_live',
+    // By the pattern of the others (assumed): no reason of a spoken phrase is documented.
+    speech_match_verification_not_passed: 'not_spoken',
+    speech_match_threshold_not_passed: 'not_spoken',
     photo_of_photo: 'risk',
     invalid_video_file: 'file_not_readable',
     invalid_file_format: 'file_not_readable',

@@ -18,7 +18,7 @@ export const LedgerRecord = z.extend(z.partial(Claim), {
   keyHash: z.optional(z.string()),
   validationId: z.optional(TruoraId),
   /** The values that Truora uses; `requested` holds those that are sent: what the caller asked for, under the policy. */
-  used: z.optional(z.pick(Validation, { deadline: true, threshold: true })),
+  used: z.optional(z.omit(Validation, { validationId: true })),
   /** Each create call that may have reached Truora. */
   attempts: z.optional(z.array(Attempt)),
   /** Validations that were created for this case, charged, and will never be used. */

@@ -52,16 +52,16 @@ export const detailsOfDrop = (key: string, metadata: Record<string, string>): Re
 /** The details of a call are its own fields. */
 export const detailsOfCall = (call: CallRequest): RequestDetails => {
   const { accountId, enrollmentId, userAuthorized, options = {}, purpose, consentReceiptId, reference } = call;
-  refuseSpeech(options);
+  if (!call.capture) refuseSpeech(options);
   return { accountId, enrollmentId, userAuthorized, options, purpose, consentReceiptId, reference };
 };
 
-/** Refuses speech matching: Truora gives the phrase to speak only after the media was made (documented). */
+/** Refuses speech matching for media that exists: the phrase to speak is known only once the validation exists (assumed). */
 export const refuseSpeech = (options: Options): void => {
   if (!options.subvalidations?.includes('speech_match')) return;
   throw new RequestInvalidError(
     'speech_match_needs_live_capture',
-    'subvalidations: speech_match needs a phrase that only a live capture can be given',
+    'subvalidations: speech_match needs capture "live" in a call: its phrase is known only once the validation exists',
   );
 };
 

@@ -77,6 +77,12 @@ export const subvalidationsOf = (options: Options): Options['subvalidations'] =>
   return options.subvalidations;
 };
 
+/**
+ * Where the media comes from: made by the person on the capture page, or (`live`) made after the validation was created, because the
+ * person speaks a phrase that Truora gives with it.
+ */
+export const Capture = z.union([z.literal(true), z.literal('live')]);
+
 /** The S3 "Object Created" event as EventBridge delivers it. Only used fields are checked; the key is not URL-encoded. */
 export const DropEvent = z.object({
   source: z.literal('aws.s3'),
@@ -94,8 +100,11 @@ export const DropEvent = z.object({
 
 export type DropEvent = z.infer<typeof DropEvent>;
 
-/** An authenticated caller: `iam:` and the ARN of a role or user, or `jwt:` and the subject of the token. */
-export const CalledBy = z.string().check(z.regex(/^(iam|jwt):[\x21-\x7e]{1,512}$/));
+/**
+ * An authenticated caller: `iam:` and the ARN of a role or user, `jwt:` and the subject of the token, or `capture:` and the case whose
+ * person came with a capture link.
+ */
+export const CalledBy = z.string().check(z.regex(/^(iam|jwt|capture):[\x21-\x7e]{1,512}$/));
 
 const consent = z.literal(true, {
   error: ({ input }) =>
@@ -142,19 +151,24 @@ export const MaxAgeSeconds = z.int(AGE_RULE).check(z.minimum(1, AGE_RULE), z.max
 /** A drop: media was uploaded to the inbox. Its key and metadata hold the person and the options. */
 export const DropRequest = z.strictObject({ kind: z.literal('drop'), event: DropEvent });
 
+/** An object in the deployment's media bucket. */
+export const CalledMedia = z.strictObject({
+  key: z.string().check(z.minLength(1), z.maxLength(1024)),
+  /** The version. Default: the newest. */
+  versionId: z.optional(z.string().check(z.minLength(1), z.maxLength(1024))),
+});
+
 /** A call: another workflow or the API sends all fields. */
-export const CallRequest = z.strictObject({
+const Call = z.strictObject({
   kind: z.literal('call'),
   accountId: AccountId,
   enrollmentId: TruoraId,
   /** The person agreed to be verified. Truora requires it (documented), and only the caller can know it. */
   userAuthorized: consent,
-  /** An object in the deployment's media bucket, under `media/` or `inbox/`. */
-  media: z.strictObject({
-    key: z.string().check(z.minLength(1), z.maxLength(1024)),
-    /** The version. Default: the newest. */
-    versionId: z.optional(z.string().check(z.minLength(1), z.maxLength(1024))),
-  }),
+  /** An object under `media/` or `inbox/`. Only a live capture has none yet. */
+  media: z.optional(CalledMedia),
+  /** The person records once the validation exists, because Truora gives the phrase to speak with it. */
+  capture: z.optional(z.literal('live')),
   options: z.optional(Options),
   purpose: z.optional(Purpose),
   /** The receipt of the person's consent. A deployment with `consentMode: receipt` requires it; any other ignores it. */
@@ -166,6 +180,26 @@ export const CallRequest = z.strictObject({
   /** Set by the API. Another caller with permission to start the state machine may set it too. */
   calledBy: z.optional(CalledBy),
 });
+
+/** The rules between the fields of a call. They are checked also where single fields are wrong, so that one answer names all. */
+export const CallRequest = Call.check(
+  z.superRefine(
+    (call, context) => {
+      const refuse = (field: string, message: string) =>
+        context.addIssue({ code: 'custom', path: [field], message, input: call[field as keyof typeof call] });
+      if (!call.capture) {
+        if (!call.media) refuse('media', 'is missing');
+        return;
+      }
+      if (call.media) refuse('media', 'must not be given with capture: it does not exist yet');
+      if (call.forceNew) refuse('forceNew', 'must not be given with capture: each capture is new');
+      if (call.maxAgeSeconds) refuse('maxAgeSeconds', 'must not be given with capture: each capture is new');
+      if (!subvalidationsOf(call.options ?? {})?.includes('speech_match'))
+        refuse('capture', 'must be live only with speech_match in options.subvalidations');
+    },
+    { when: ({ value }) => typeof value === 'object' && value !== null },
+  ),
+);
 
 export type CallRequest = z.infer<typeof CallRequest>;
 

@@ -30,7 +30,10 @@ export const Claim = z.object({
   accountId: AccountId,
   enrollmentId: TruoraId,
   userAuthorized: z.literal(true),
-  media: Media,
+  /** Absent for a live capture, whose recording comes later. */
+  media: z.optional(Media),
+  /** Of a live capture: the person records after the validation was created. */
+  capture: z.optional(z.literal('live')),
   /** Its `retryOf` is always Truora's id. */
   requested: Options,
   resultMode: ResultMode,
@@ -75,6 +78,9 @@ export const Validation = z.object({
   deadline: Timestamp,
   /** The threshold that Truora uses, 0 to 1. */
   threshold: z.optional(z.number()),
+  /** Of a live capture: until when the person is asked to record, and until when the upload link takes a recording. */
+  recordBefore: z.optional(Timestamp),
+  recordUntil: z.optional(Timestamp),
 });
 
 export type Validation = z.infer<typeof Validation>;
@@ -116,6 +122,7 @@ export const Verdict = z.object({
         'threshold',
         'similarity',
         'passive_liveness',
+        'speech_match',
       ]),
     ),
   ),

@@ -65,7 +65,14 @@ const indexFacts = async (file: MediaFile, index: Box): Promise<MediaFacts> => {
   }
   const hasVideo = handlers.some((handler) => handler === 'vide' || handler === 'pict');
   const hasNone = isKnown && handlers.length > 0 && handlers.every((handler) => pictureless.test(handler));
-  return defined({ hasVideo: hasVideo || hasNone ? hasVideo : undefined, seconds: seconds || undefined });
+  const isKnownKind = (handler: string) => /^(vide|pict)$/.test(handler) || pictureless.test(handler);
+  const hasSound = handlers.includes('soun');
+  const isSilent = isKnown && handlers.length > 0 && handlers.every(isKnownKind);
+  return defined({
+    hasVideo: hasVideo || hasNone ? hasVideo : undefined,
+    hasSound: hasSound || isSilent ? hasSound : undefined,
+    seconds: seconds || undefined,
+  });
 };
 
 /** Zero and all ones mean an unknown duration, as in fragmented files. */
@@ -92,7 +99,7 @@ const [SEGMENT, INFO, TRACKS, CLUSTER] = [0x18538067, 0x1549a966, 0x1654ae6b, 0x
 
 const [SCALE, DURATION, TRACK, TRACK_TYPE] = [0x2ad7b1, 0x4489, 0xae, 0x83];
 
-const VIDEO = 1;
+const [VIDEO, AUDIO] = [1, 2];
 
 type Element = { id: number; from: number; to: number };
 
@@ -157,7 +164,7 @@ const tracksIn = async (file: MediaFile, start: number, end: number): Promise<Me
     for await (const element of elementsIn(file, track.from, track.to))
       if (element.id === TRACK_TYPE) types.push(await numberAt(file, element));
   }
-  return types.length > 0 ? { hasVideo: types.includes(VIDEO) } : {};
+  return types.length > 0 ? { hasVideo: types.includes(VIDEO), hasSound: types.includes(AUDIO) } : {};
 };
 
 /** The most chunks of an AVI before its media (`movi`): the lists of headers and texts, and padding. Each may cost one read. */
@@ -193,6 +200,7 @@ export const aviFacts = async (file: MediaFile): Promise<MediaFacts> => {
   const isKnown = streams.length > 0 && streams.every((type) => /^(vids|iavs|auds|mids|txts)$/.test(type ?? ''));
   return defined({
     hasVideo: isKnown ? streams.some((type) => type === 'vids' || type === 'iavs') : undefined,
+    hasSound: isKnown ? streams.some((type) => type === 'auds' || type === 'iavs') : undefined,
     // Each frame has an entry of at least 8 bytes; a larger number was never filled in.
     seconds: seconds > 0 && frames * 8 <= file.bytes ? seconds : undefined,
     isCut: (await isMediaCut(file)) || undefined,

@@ -2,7 +2,7 @@ import { getItem, type Item } from '../aws/dynamodb.ts';
 import { type ListedVersion, versionsUnder } from '../aws/versions-under.ts';
 import { LedgerRecord } from '../domain/record.ts';
 import { personItems } from '../ledger/person-items.ts';
-import { UPLOAD_LINK } from '../ledger/records.ts';
+import { SECRETS } from '../ledger/records.ts';
 import { personOf } from '../ledger/tombstones.ts';
 import { foldersOf } from './erase-item.ts';
 
@@ -18,7 +18,7 @@ export type Held = {
 };
 
 /** Attributes that are secrets or names of our own writes, and say nothing about the person. */
-const ours = [UPLOAD_LINK, 'taskToken', 'attemptsVersion', 'opening', 'shard'];
+const ours = [...SECRETS, 'taskToken', 'attemptsVersion', 'opening', 'shard'];
 
 const withoutOurs = (item: Item): Item =>
   Object.fromEntries(Object.entries(item).filter(([name]) => !ours.includes(name))) as Item;

@@ -94,6 +94,11 @@ const variables = {
     ),
     z.pipe(z.pipe(text, json), Alternative),
   ]),
+  /** The address of the capture page; `none` when the deployment has none. */
+  CAPTURE_URL: z.pipe(
+    text,
+    z.transform((url) => (url === 'none' ? undefined : url)),
+  ),
   /** How the consent of a person is shown, and the texts of consent by name with their hashes, as JSON. */
   CONSENT_MODE: ConsentMode,
   CONSENT_TEXTS: z.pipe(z.pipe(text, json), ConsentTexts),

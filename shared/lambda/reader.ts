@@ -24,8 +24,14 @@ export const readerOf = (event: APIGatewayProxyEventV2): Reader | undefined => {
   // Also the answer to an error needs it, so an event of another form is no error here.
   const { headers, requestContext } = event as { headers?: Record<string, string>; requestContext?: Context };
   if (!requestContext?.authorizer?.jwt || env('ACCOUNT_CLAIM') === undefined) return undefined;
-  return { language: languageOf(headers?.['accept-language']), alternative: env('ALTERNATIVE') };
+  return personIn({ headers });
 };
+
+/** The person of a call that only persons make. */
+export const personIn = ({ headers }: { headers?: Record<string, string | undefined> | undefined }): Reader => ({
+  language: languageOf(headers?.['accept-language']),
+  alternative: env('ALTERNATIVE'),
+});
 
 /** How the answers to a call show cases, and the headers that they have for it. */
 type View = { show: (found: Revalidation) => Revalidation | PersonRevalidation; headers: Record<string, string> };

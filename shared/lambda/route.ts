@@ -3,11 +3,11 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from '
 import { MAX_CALL_BYTES, type Revalidation } from '../domain/api.ts';
 import { personProblemOf, type Reader } from '../domain/person-view.ts';
 import { CallRefusedError, type Problem, problemOf } from '../domain/problem.ts';
-import type { RouteName } from '../workflow/functions.ts';
+import { type RouteName, routes } from '../workflow/functions.ts';
 import { env } from './env.ts';
 import { withRequestId } from './invocation.ts';
 import { log } from './logger.ts';
-import { languageHeader, readerOf } from './reader.ts';
+import { languageHeader, personIn, readerOf } from './reader.ts';
 import { asError, safeFrames } from './safe-error.ts';
 
 /** The input of a route. The body is not parsed yet: `textOf` and `jsonOf` do it, up to a size. */
@@ -27,7 +27,8 @@ export const route = (name: RouteName, run: (input: RouteInput) => Promise<APIGa
           if (problem.status === 500)
             log('error', 'thrown', { step: name, error: error.name, at: safeFrames(error).join(' ') });
           else log('info', 'refused', { step: name, error: error.name, reason: problem.code });
-          request.response = answerProblem(problem, readerOf(request.event));
+          const isPerson = routes[name].scope === 'link';
+          request.response = answerProblem(problem, isPerson ? personIn(request.event) : readerOf(request.event));
         },
       })
       .handler((event) => run({ event })),

@@ -8,7 +8,7 @@ import { isEnd, type Phase, predecessors } from '../domain/lifecycle.ts';
 import { isDifferentRequest, type LedgerRecord } from '../domain/record.ts';
 import { Claim, type Receipt, type Validation } from '../domain/revalidation.ts';
 import { keyOf } from './keys.ts';
-import { dueFrom, type Ledger, lifeOf, readAlive, readRecord, UPLOAD_LINK } from './records.ts';
+import { dueFrom, type Ledger, lifeOf, PHRASE, readAlive, readRecord, SECRETS, UPLOAD_LINK } from './records.ts';
 
 /**
  * The result of a creation: its attempt, validations that were created and will never be used (orphans), and new results of
@@ -41,7 +41,7 @@ const MOST_TRIES = 5;
 export const recordCreated = (
   ledger: Ledger,
   record: Pick<LedgerRecord, 'revalidationId' | 'owner' | 'attempts' | 'orphans'>,
-  { uploadLink, validationId, ...used }: Validation & { uploadLink: string },
+  { uploadLink, phrase, validationId, ...used }: Validation & { uploadLink: string; phrase?: string },
   result: AttemptResult,
 ): Promise<void> =>
   advance(
@@ -54,6 +54,7 @@ export const recordCreated = (
         validationId,
         used,
         [UPLOAD_LINK]: uploadLink,
+        [PHRASE]: phrase,
         [ATTEMPTS_VERSION]: randomUUID(),
         ...withAttemptResult(record, result),
       },
@@ -136,7 +137,7 @@ export const refuseDifferentRequest = (...requests: Parameters<typeof isDifferen
 
 /** Records that the media was sent. The upload link is removed, because it cannot be used again. */
 export const recordMoved = (ledger: Ledger, id: string, owner: string, receipt: Receipt): Promise<void> =>
-  advance(ledger, id, owner, 'moved', { set: { receipt }, remove: [UPLOAD_LINK] }, ({ receipt }) => !!receipt);
+  advance(ledger, id, owner, 'moved', { set: { receipt }, remove: SECRETS }, ({ receipt }) => !!receipt);
 
 export const claimedElsewhere = () =>
   new ClaimedElsewhereError('claimed_elsewhere', 'another execution is working on this request');

@@ -9,7 +9,7 @@ import type { LedgerRecord } from '../domain/record.ts';
 import type { Outcome } from '../domain/revalidation.ts';
 import { claimedElsewhere } from './claims.ts';
 import { keyOf } from './keys.ts';
-import { dueFrom, type Ledger, lifeOf, readAlive, readRecord, UPLOAD_LINK } from './records.ts';
+import { dueFrom, type Ledger, lifeOf, readAlive, readRecord, SECRETS } from './records.ts';
 
 /**
  * Adds a verdict that arrived after the end. The outcome does not change. Of two concurrent writers one succeeds.
@@ -74,7 +74,7 @@ export const recordOutcome = async (
     set: end,
     setIfAbsent: start,
     append: { trail },
-    remove: [UPLOAD_LINK],
+    remove: SECRETS,
     when: { owner: [owner], phase: predecessors(outcome.status) },
     orAbsent: true,
   });
@@ -161,7 +161,7 @@ export const recordEarlyEnd = async (
       ...dueFrom(revalidationId, at),
     }),
     append: { trail: [{ phase: end.status, at: at.toISOString() }] },
-    remove: [UPLOAD_LINK],
+    remove: SECRETS,
     when: { phase: predecessors(end.status) },
     orAbsent: true,
   });

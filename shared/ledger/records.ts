@@ -21,6 +21,15 @@ export type Ledger = { table: string; retentionDays: number };
  */
 export const UPLOAD_LINK = 'uploadLink';
 
+/** The attribute with the phrase that the person of a live capture speaks. Like the link it is no part of `LedgerRecord`. */
+export const PHRASE = 'phrase';
+
+/** The attribute with the task token of an execution that waits for a recording. */
+export const MEDIA_TOKEN = 'mediaToken';
+
+/** What the upload or the end of a case removes. */
+export const SECRETS = [UPLOAD_LINK, PHRASE, MEDIA_TOKEN] as const;
+
 export const lifeOf = (ledger: Ledger, at: Date) => secondsAfter(at, ledger.retentionDays * 86_400);
 
 /** The record of an id. An expired one, which DynamoDB may keep for days, counts as absent. */

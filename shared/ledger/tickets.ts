@@ -20,6 +20,19 @@ export const issueTicket = (ledger: Ledger, ticket: Ticket): Promise<boolean> =>
 export const readTicket = async (table: string, revalidationId: string): Promise<Ticket | undefined> =>
   parsed(await getItem(table, keyOf(revalidationId)));
 
+/**
+ * Records that the person has agreed on the capture page. The first receipt stays.
+ * @returns the ticket; undefined for one that is not there
+ */
+export const agreeOnTicket = async (table: string, id: string, consentReceiptId: string): Promise<Ticket | undefined> =>
+  parsed(
+    await updateItem(table, keyOf(id), {
+      set: { userAuthorized: true },
+      setIfAbsent: { consentReceiptId },
+      when: { revalidationId: [id] },
+    }),
+  );
+
 /** Several tickets by their ids; at most 100 at once. */
 export const readTickets = async (table: string, ids: readonly string[]): Promise<Map<string, Ticket>> => {
   const tickets = (await getItems(table, ids.map(keyOf))).flatMap((item) => parsed(item) ?? []);

@@ -5,15 +5,17 @@ import type { RetryRules } from '../domain/linked-retry.ts';
 import { isTooOld } from '../domain/media.ts';
 import { refuseNationalIds } from '../domain/national-ids.ts';
 import { Claim } from '../domain/revalidation.ts';
+import { liveTicket } from '../domain/ticket.ts';
 import { claim, ownRecord } from '../ledger/claims.ts';
 import { holdMedia } from '../ledger/holds.ts';
 import { claimUnderKey } from '../ledger/idempotency-keys.ts';
 import { readRecord } from '../ledger/records.ts';
+import { issueTicket } from '../ledger/tickets.ts';
 import { refuseErased } from '../ledger/tombstones.ts';
 import { refuseIfOld } from './answer-age.ts';
 import { linkRetry } from './linked-retry.ts';
 import { type LocateSettings, locate } from './locate.ts';
-import type { ReadRequest } from './read-request.ts';
+import type { LiveRequest, ReadRequest } from './read-request.ts';
 
 /** What a claim works with, as the deployment decides it. */
 export type ClaimSettings = LocateSettings & {
@@ -39,6 +41,9 @@ export const claimRequest = async (settings: ClaimSettings, intake: Intake): Pro
   const { ledger } = settings;
   const claimed = await findOrClaim(settings, intake).catch(refuseIfOld(ledger, intake));
   const { revalidationId, media } = claimed;
+  // Where the recording will be put. The first ticket stays: the one that the API has promised.
+  if (claimed.capture) await issueTicket(ledger, liveTicket(claimed));
+  if (!media) return claimed;
   const { bucket, key, versionId } = media;
   if (versionId && !(await holdMedia(ledger, { bucket, key, versionId }, revalidationId)))
     throw new MediaGoneError('media_gone', 'media: there is no such object (any more)');
@@ -53,7 +58,7 @@ const findOrClaim = async (settings: ClaimSettings, intake: Intake): Promise<Cla
   if (!request) return Claim.parse(await ownRecord(ledger, revalidationId, owner));
   refuseNationalIds(request.details, settings);
   await refuseErased(ledger.table, request.details.accountId);
-  await refuseTooOld(settings, intake, revalidationId, request);
+  if (request.media) await refuseTooOld(settings, intake, revalidationId, request);
   const claimOnce = async (keyHash?: string): Promise<Claim> => {
     const wanted = await newClaim(settings, revalidationId, request);
     return claim(ledger, wanted, owner, keyHash).catch(refuseIfOld(ledger, intake));
@@ -76,7 +81,7 @@ const refuseTooOld = async (
 const newClaim = async (
   { ledger, retries, enterOnConsent }: ClaimSettings,
   revalidationId: string,
-  { details, media }: ReadRequest,
+  { details, media }: ReadRequest | LiveRequest,
 ): Promise<Claim> => {
   const { accountId, purpose, requested } = details;
   const consent = await enterOnConsent(details, revalidationId);
@@ -88,6 +93,7 @@ const newClaim = async (
     ...consent,
     requested: retried ? { ...requested, retryOf: retried.validationId } : requested,
     media,
+    capture: media ? undefined : ('live' as const),
     linkedTo: retried?.linkedTo,
     claimedAt: new Date().toISOString(),
   });

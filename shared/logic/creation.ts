@@ -13,7 +13,7 @@ import {
   withAttempt,
 } from '../domain/attempts.ts';
 import { defined } from '../domain/defined.ts';
-import { AlreadyDecidedError } from '../domain/errors.ts';
+import { AlreadyDecidedError, SpeechPhraseMissingError } from '../domain/errors.ts';
 import { type LedgerRecord, validationOf } from '../domain/record.ts';
 import type { Claim, Validation } from '../domain/revalidation.ts';
 import { type ThrottleStore, throttled, unthrottled } from '../domain/throttle.ts';
@@ -26,6 +26,7 @@ import type { Truora } from '../truora/call.ts';
 import { createValidation, listValidations } from '../truora/client.ts';
 import { type Created, createdOf, surelyNotCreated } from '../truora/creation.ts';
 import { attemptResultOf, candidatesOn, ownOf, surestOf } from '../truora/reconcile.ts';
+import type { CreateAnswer } from '../truora/schemas.ts';
 
 /** What a creation works with, as the deployment decides it. The function makes it; nothing here reads the environment. */
 export type CreationSettings = {
@@ -57,7 +58,8 @@ type IntentOwner = Pick<
  * before the intent. A call that surely created nothing closes the intent again; any other failure leaves it open, and the next
  * entry reconciles it.
  * @throws CreationUnsettledError where the answer is lost or another run is ahead; CreationUnconfirmedError where no more
- *   calls are allowed, or one is refused after an earlier call; else SpendingRefusedError, MediaGoneError; Truora's errors
+ *   calls are allowed, or one is refused after an earlier call; SpeechPhraseMissingError; else SpendingRefusedError, MediaGoneError;
+ *   Truora's errors
  */
 export const createOnce = async (entry: Entry): Promise<Validation> => {
   const { settings, claim, record } = entry;
@@ -84,10 +86,17 @@ export const createOnce = async (entry: Entry): Promise<Validation> => {
   });
   const calledAt = new Date();
   let created: Created;
+  let answer: CreateAnswer | undefined;
   try {
     const details = { accountId, userAuthorized, options };
-    created = createdOf(await unthrottled(throttle, () => createValidation(truora, details)), claim, calledAt);
+    answer = await unthrottled(throttle, () => createValidation(truora, details));
+    created = createdOf(answer, claim, calledAt);
   } catch (error) {
+    if (answer && error instanceof SpeechPhraseMissingError) {
+      const orphans = [answer.validation_id];
+      await giveUp(entry, intent, record, { attempt: attemptOf(intent, 'orphaned'), orphans });
+      throw error;
+    }
     if (!surelyNotCreated(error)) {
       await recordAttempt(ledger, record, { attempt: attemptOf(intent, 'unconfirmed'), orphans: [] });
       throw creationUnsettled();
@@ -164,7 +173,7 @@ export const reconcile = async (entry: Entry, intent: Intent, owner: IntentOwner
 /** Keeps a validation of this claim, in one write. A run that was canceled meanwhile keeps it as an orphan. */
 const keep = async (entry: Entry, intent: Intent, created: Created, result: AttemptResult): Promise<Validation> => {
   const { settings, record } = entry;
-  const { uploadLink: _, ...validation } = created;
+  const { uploadLink: _, phrase: __, ...validation } = created;
   try {
     await recordCreated(settings.ledger, record, created, result);
   } catch (error) {

@@ -1,5 +1,12 @@
 import { isFull, MOST_UPLOADS, type Ticket } from '../domain/api.ts';
-import { type CaseId, claimIdOf, idOfDropped, OTHER_CASE, unclaimedCaseOf } from '../domain/case-id.ts';
+import {
+  type CaseId,
+  claimIdOf,
+  idOfDropped,
+  OTHER_CASE,
+  revalidationIdOf,
+  unclaimedCaseOf,
+} from '../domain/case-id.ts';
 import { defined } from '../domain/defined.ts';
 import { type Dropped, isKnown, ticketIdIn } from '../domain/drop.ts';
 import { AlreadyDecidedError, ClaimedElsewhereError, MediaGoneError, RequestInvalidError } from '../domain/errors.ts';
@@ -15,7 +22,14 @@ import { type Alias, aliasOf, findKey } from '../ledger/idempotency-keys.ts';
 import { type Ledger, listRecords, readRecord, recordedAmong } from '../ledger/records.ts';
 import { enterDrop, readTicket, readTickets } from '../ledger/tickets.ts';
 import { enterOnOriginal } from './copies.ts';
-import { type ReadRequest, type RequestSettings, readRequest } from './read-request.ts';
+import {
+  type LiveRequest,
+  type ReadRequest,
+  type RequestSettings,
+  readLiveRequest,
+  readRequest,
+} from './read-request.ts';
+import { receiveRecording } from './recording.ts';
 
 /** What the search for a case works with, as the deployment decides it. */
 export type LocateSettings = RequestSettings & { ledger: Ledger };
@@ -27,6 +41,7 @@ export type LocateSettings = RequestSettings & { ledger: Ledger };
 export type Located = { revalidationId: string; idempotencyKey: Alias | undefined } & (
   | { by: 'key'; request?: undefined }
   | { by: 'ticket' | 'joined' | 'original' | 'hash'; request: ReadRequest }
+  | { by: 'live'; request: LiveRequest }
 );
 
 /**
@@ -47,7 +62,9 @@ export const locate = async (settings: LocateSettings, intake: Intake): Promise<
   const bound = idempotencyKey && (await findKey(ledger, idempotencyKey));
   if (bound) return { by: 'key', revalidationId: bound, idempotencyKey };
   refuseForeignMedia(intake);
+  if (intake.call?.capture) return { by: 'live', idempotencyKey, ...(await locateLive(settings, intake)) };
   const ticket = await enterDropOnTicket(ledger, intake);
+  if (ticket?.capture === 'live') return receiveRecording(settings, intake, ticket);
   const request = await readRequest(settings, intake, ticket).catch(async (error) => {
     if (error instanceof MediaGoneError) await throwIfAlreadyClaimed(ledger, intake, { ticket, policy });
     throw error;
@@ -64,6 +81,22 @@ export const locate = async (settings: LocateSettings, intake: Intake): Promise<
   return { by: 'hash', revalidationId: claimIdOf(intake, versionId ?? etag), ...found };
 };
 
+/** The case of a live capture: of the ticket that the API has promised, or else of the execution. */
+const locateLive = async (settings: LocateSettings, intake: Intake) => {
+  const { mediaBucket: bucket, executionId, person } = intake;
+  const { accountId = '', enrollmentId } = person;
+  const ticket = await ticketOfExecution(settings.ledger.table, executionId);
+  const isPromised = ticket?.accountId === accountId && ticket.enrollmentId === enrollmentId;
+  const ownId = revalidationIdOf({ accountId, bucket, key: LIVE, version: executionId });
+  return {
+    revalidationId: isPromised ? ticket.revalidationId : ownId,
+    request: readLiveRequest(settings, intake),
+  };
+};
+
+/** Stands for the key of media that does not exist yet. */
+const LIVE = 'live';
+
 /**
  * Enters a drop on the ticket of its key. The first upload becomes the case; a later one is entered as a repeat and gets the
  * outcome of the first. A full ticket enters nothing more.
@@ -76,7 +109,8 @@ export const enterDropOnTicket = async (ledger: Ledger, { kind, media }: Intake)
   const entered = await enterDrop(ledger.table, media.key, version);
   const ticket = entered ?? (await ticketOfKey(ledger.table, media.key));
   if (!ticket || (!entered && !isFull(ticket))) return undefined;
-  if (ticket.droppedAs === version) return ticket;
+  // The case of a live capture is claimed already. Which upload is its recording is decided on its record.
+  if (entered?.capture === 'live' || ticket.droppedAs === version) return ticket;
   const first = await readRecord(ledger, ticket.revalidationId);
   if (first && isEnd(first.phase)) throw new AlreadyDecidedError('already_decided', ticket.revalidationId);
   if (!entered)
@@ -127,7 +161,7 @@ export const enterCallOnTicket = async (
 ): Promise<Ticket | undefined> => {
   if (kind !== 'call' || forceKey) return undefined;
   const ticket = await ticketOfKey(table, key);
-  if (!ticket || ticket.accountId !== details.accountId) return undefined;
+  if (!ticket || ticket.accountId !== details.accountId || ticket.capture === 'live') return undefined;
   const version = media.versionId ?? media.etag;
   if (ticket.droppedAs !== undefined && ticket.droppedAs !== version) return undefined;
   refuseDifferentRequest({ ...ticket, requested: applyPolicy(ticket, policy) }, details);
@@ -160,14 +194,15 @@ const ticketOfKey = async (table: string, key: string): Promise<Ticket | undefin
 /** The ticket whose first upload is this version of this key. It only reads. */
 export const ticketOfMedia = async (table: string, key: string, version: string): Promise<Ticket | undefined> => {
   const ticket = await ticketOfKey(table, key);
-  return ticket?.droppedAs === version ? ticket : undefined;
+  // The case of a live capture is that of the execution that waits, and not that of one upload.
+  return ticket?.droppedAs === version && ticket.capture !== 'live' ? ticket : undefined;
 };
 
 /** The ticket of a call of the API: it starts an execution under the id that it has promised. It only reads. */
 export const ticketOfExecution = async (table: string, executionId: string): Promise<Ticket | undefined> => {
   const { data: id } = RevalidationId.safeParse(executionId.split(':').at(-1));
   const ticket = id ? await readTicket(table, id) : undefined;
-  return ticket?.media && ticket;
+  return ticket?.media || ticket?.capture === 'live' ? ticket : undefined;
 };
 
 /** What an outcome can name of a ticket. */

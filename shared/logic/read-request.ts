@@ -1,6 +1,7 @@
 import { fileAt, peekMedia } from '../aws/media-store.ts';
 import type { Ticket } from '../domain/api.ts';
 import { defined } from '../domain/defined.ts';
+import { RequestInvalidError } from '../domain/errors.ts';
 import type { Intake } from '../domain/intake.ts';
 import { acceptMedia } from '../domain/media.ts';
 import { checkMedia, type MediaLimits } from '../domain/media-check.ts';
@@ -15,6 +16,12 @@ export type RequestSettings = {
   mediaLimits: MediaLimits;
   /** The mode of a request that names none. */
   resultMode: ResultMode;
+};
+
+/** A ticket of the capture page has no consent until its person agrees. @throws RequestInvalidError `consent_missing` */
+const agreed = ({ userAuthorized }: { userAuthorized?: true | undefined }): true => {
+  if (userAuthorized) return userAuthorized;
+  throw new RequestInvalidError('consent_missing', 'the person has not agreed on the capture page');
 };
 
 /** A request, read and checked. Its claim has these details and this media under the same names. */
@@ -49,31 +56,44 @@ export const readRequest = async (
   intake: Intake,
   ticket: Ticket | undefined,
 ): Promise<ReadRequest> => {
-  const { policy, mediaLimits } = settings;
-  const { mediaBucket: bucket, call } = intake;
+  const { mediaBucket: bucket } = intake;
   const { key } = intake.media;
   const media = await peekMedia({ bucket, ...intake.media });
-  const details = ticket ?? requestDetailsOf(intake, media.metadata);
-  const { resultMode = settings.resultMode, ...requested } = applyPolicy(details, policy);
-  const type = acceptMedia(media, requested);
-  await checkMedia(type, fileAt({ bucket, key }, media), mediaLimits);
-  const { accountId, enrollmentId, userAuthorized, consentReceiptId, reference } = details;
-  const { calledBy } = call ?? ticket ?? {};
+  const details = detailsOf(settings, intake, ticket ?? requestDetailsOf(intake, media.metadata), ticket);
+  const type = acceptMedia(media, details.requested);
+  await checkMedia(type, fileAt({ bucket, key }, media), settings.mediaLimits);
   const { versionId, etag, bytes, putAt } = media;
-  return {
-    details: defined({
-      accountId,
-      enrollmentId,
-      userAuthorized,
-      requested,
-      resultMode,
-      ...appliedPolicy(details, policy),
-      consentReceiptId,
-      reference,
-      calledBy,
-      forceNew: call?.forceNew,
-    }),
-    media: defined({ bucket, key, versionId, etag, bytes, type }),
-    putAt,
-  };
+  return { details, media: defined({ bucket, key, versionId, etag, bytes, type }), putAt };
+};
+
+/** A live capture, read and checked: it has details and no media yet. */
+export type LiveRequest = Pick<ReadRequest, 'details'> & { media?: undefined };
+
+/** Reads the request of a live capture. @throws RequestInvalidError */
+export const readLiveRequest = (settings: RequestSettings, intake: Intake): LiveRequest => ({
+  details: detailsOf(settings, intake, requestDetailsOf(intake, {}), undefined),
+});
+
+const detailsOf = (
+  settings: RequestSettings,
+  { call }: Intake,
+  of: ReturnType<typeof requestDetailsOf> | Ticket,
+  ticket: Ticket | undefined,
+): ReadRequest['details'] => {
+  const { policy } = settings;
+  const { resultMode = settings.resultMode, ...requested } = applyPolicy(of, policy);
+  const { accountId, enrollmentId, consentReceiptId, reference } = of;
+  const { calledBy } = call ?? ticket ?? {};
+  return defined({
+    accountId,
+    enrollmentId,
+    userAuthorized: agreed(of),
+    requested,
+    resultMode,
+    ...appliedPolicy(of, policy),
+    consentReceiptId,
+    reference,
+    calledBy,
+    forceNew: call?.forceNew,
+  });
 };

@@ -2,18 +2,22 @@ import { createHash } from 'node:crypto';
 import { startExecution } from '../aws/executions.ts';
 import { fileAt, formFor, peekMedia } from '../aws/media-store.ts';
 import type { StartBody, Started, Ticket, TicketBody } from '../domain/api.ts';
+import type { CaptureBody } from '../domain/capture.ts';
 import { claimIdOf } from '../domain/case-id.ts';
 import { defined } from '../domain/defined.ts';
 import { newRevalidationId } from '../domain/ids.ts';
 import { readIntake } from '../domain/intake.ts';
+import { isEnd } from '../domain/lifecycle.ts';
 import type { RetryRules } from '../domain/linked-retry.ts';
 import { acceptMedia, refuseStillPhoto } from '../domain/media.ts';
 import { checkMedia, type MediaLimits } from '../domain/media-check.ts';
 import { applyPolicy, type Policies } from '../domain/policy.ts';
 import { CallRefusedError } from '../domain/problem.ts';
 import type { LedgerRecord } from '../domain/record.ts';
-import { requestOf, startTicket, uploadTicket } from '../domain/ticket.ts';
+import { captureTicket, requestOf, startTicket, uploadTicket } from '../domain/ticket.ts';
+import { mintLink } from '../ledger/capture-links.ts';
 import { bindKey, findKey, hashOfQuestion } from '../ledger/idempotency-keys.ts';
+import { isWaiting } from '../ledger/recordings.ts';
 import { type Ledger, readRecord } from '../ledger/records.ts';
 import { readTicket } from '../ledger/tickets.ts';
 import { refuseErased } from '../ledger/tombstones.ts';
@@ -28,23 +32,26 @@ export type StartSettings = {
   policy: Policies;
   mediaLimits: MediaLimits;
   retries: RetryRules;
+  /** The address of the capture page; undefined where the deployment has none. */
+  captureUrl: string | undefined;
 };
 
 /** A call that was read: its body, idempotency key and caller. `isForced`: the caller forces a new case about the same media. */
 export type StartCall = {
-  body: TicketBody | StartBody;
+  body: TicketBody | CaptureBody | StartBody;
   key: string | undefined;
   calledBy: string;
   maxAgeSeconds: number | undefined;
   isForced: boolean;
 };
 
-/** The re-validation of a call: its record or else its ticket, and the upload form of a ticket that is open. */
+/** The re-validation of a call: its record or else its ticket, the upload form of a ticket that is open, and the link to capture. */
 export type StartedCase = {
   record: LedgerRecord | undefined;
   ticket: Ticket | undefined;
   isRepeat: boolean;
   upload: Started['upload'];
+  captureUrl: Started['captureUrl'];
 };
 
 /**
@@ -53,17 +60,28 @@ export type StartedCase = {
  * @throws the refusals of the request and its media; CallRefusedError `revalidation_unknown`
  */
 export const start = async (settings: StartSettings, call: StartCall): Promise<StartedCase> => {
-  const { ledger, mediaBucket, machineArn } = settings;
+  const { ledger, mediaBucket, machineArn, captureUrl } = settings;
   await refuseErased(ledger.table, call.body.accountId);
   const { revalidationId: id, isRepeat } = await promised(settings, call);
   const [record, ticket] = await Promise.all([readRecord(ledger, id), readTicket(ledger.table, id)]);
   if (!record && !ticket) throw new CallRefusedError('revalidation_unknown', 'its time in the ledger is over');
   if (record && isRepeat) refuseOldAnswer(record, call.maxAgeSeconds);
-  const open = record ? undefined : ticket;
-  const upload = open?.upload && (await formFor(mediaBucket, open.upload));
-  if (open && !upload) await startExecution(machineArn, id, requestOf(open));
-  return { record, ticket, isRepeat, upload };
+  const open = record && !isWaiting(record) ? undefined : ticket;
+  // Before the person has agreed, there is no form and no start: the page asks first.
+  const isAgreed = open?.userAuthorized === true;
+  const upload = open?.upload && isAgreed ? await formFor(mediaBucket, open.upload) : undefined;
+  const isStarted = record !== undefined || (open?.upload && open.capture !== 'live');
+  if (open && isAgreed && !isStarted) await startExecution(machineArn, id, requestOf(open));
+  const link =
+    captureUrl && ticket?.capture && !(record && isEnd(record.phase))
+      ? await linkTo(ledger.table, captureUrl, ticket)
+      : undefined;
+  return { record, ticket, isRepeat, upload, captureUrl: link };
 };
+
+/** A new link each time: the ledger has only the hashes of earlier ones. The part behind `#` reaches no server and no log. */
+const linkTo = async (table: string, captureUrl: string, ticket: Ticket): Promise<string> =>
+  `${captureUrl}#${await mintLink(table, ticket)}`;
 
 /** The re-validation that the key of a call is bound to, or else a promise, which the key is bound to from then on. */
 const promised = async (settings: StartSettings, call: StartCall) => {
@@ -88,6 +106,7 @@ const ticketFor = async (
 ): Promise<Ticket> => {
   const { body, key, calledBy, isForced } = call;
   const options = applyPolicy(body, policy);
+  if ('capture' in body) return captureTicket(body, options, newRevalidationId(), calledBy);
   if ('upload' in body) {
     refuseStillPhoto(body.upload.type, options);
     return uploadTicket(body, newRevalidationId(), calledBy);

@@ -3,6 +3,7 @@ import { TruoraContractError } from '../domain/errors.ts';
 import { TruoraId } from '../domain/ids.ts';
 import { isSameAccount } from './account.ts';
 import { mayHoldMore, type Page } from './list-end.ts';
+import { MaybePhrase } from './phrase.ts';
 import type { ListAnswer } from './schemas.ts';
 
 const link = z.optional(z.string().check(z.maxLength(8192)));
@@ -19,8 +20,9 @@ export const ListedRow = z.object({
   validation_status: z.string(),
   failure_status: z.optional(z.string()),
   threshold: z.optional(z.unknown()),
-  instructions: z.optional(z.object({ file_upload_link: link })),
+  instructions: z.optional(z.object({ file_upload_link: link, speech_token: MaybePhrase })),
   file_upload_link: link,
+  speech_token: MaybePhrase,
 });
 
 export type ListedRow = z.infer<typeof ListedRow>;

@@ -1,9 +1,11 @@
 import { type Attempt, isInDoubt } from '../domain/attempts.ts';
+import { asksSpeech } from '../domain/capture.ts';
 import { TruoraContractError } from '../domain/errors.ts';
 import type { Options } from '../domain/request.ts';
 import { isSameNumber } from '../domain/tolerance.ts';
 import { type Created, createdOf } from './creation.ts';
 import { isDecided, type ListedRow } from './list-page.ts';
+import { phraseOf } from './phrase.ts';
 import { isLinkOver } from './upload-link.ts';
 
 /**
@@ -188,12 +190,15 @@ const usable = (row: ListedRow, call: LostCall, at: number): Found['usable'] => 
   const { instructions, file_upload_link, validation_status, failure_status, threshold, validation_id } = row;
   const isWaiting = validation_status === 'pending' && failure_status === undefined;
   const link = instructions?.file_upload_link ?? file_upload_link;
-  if (!isWaiting || !link) return undefined;
+  const phrase = phraseOf(row);
+  // Without its phrase a validation for speech cannot be used.
+  if (!isWaiting || !link || (asksSpeech(call.requested) && phrase === undefined)) return undefined;
   const answer = {
     validation_id,
     account_id: call.accountId,
     threshold: typeof threshold === 'number' ? threshold : undefined,
     file_upload_link: link,
+    speech_token: phrase,
   };
   const created = createdOf(answer, call, new Date(at));
   // The validation may live longer than its link, but without the link it takes no media.

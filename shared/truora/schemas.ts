@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { TruoraId } from '../domain/ids.ts';
+import { Phrase } from './phrase.ts';
 import { kept } from './score.ts';
 
 /**
@@ -50,10 +51,14 @@ export const EnrollmentList = z.object({ enrollments: z.array(z.unknown()).check
 
 const link = z.string().check(z.maxLength(8192));
 
-/** The link is in `instructions` (seen); enrollments have it at the top level (assumed as a fallback). */
+/**
+ * The link is in `instructions` (seen); enrollments have it at the top level (assumed as a fallback). The phrase of a validation for
+ * speech is in the same two places (assumed).
+ */
 const uploadLink = {
-  instructions: ifReadable(z.object({ file_upload_link: ifReadable(link) })),
+  instructions: ifReadable(z.object({ file_upload_link: ifReadable(link), speech_token: ifReadable(Phrase) })),
   file_upload_link: ifReadable(link),
+  speech_token: ifReadable(Phrase),
 };
 
 /** `POST /v1/validations` */
@@ -74,6 +79,8 @@ const FaceDetails = z.object({
   /** 0 to 1; an integer 1 was seen. */
   confidence_score: numeral,
   passive_liveness_status: word,
+  /** By the pattern of the other two (assumed). */
+  speech_match_status: word,
   /** The result of a search among known faces (seen). It decides nothing. */
   face_search: ifReadable(z.object({ status: word, confidence_score: numeral })),
 });

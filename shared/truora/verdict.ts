@@ -138,6 +138,8 @@ const mismatches = (answer: ValidationAnswer, about: About, success: boolean): M
   // Asked for, it has to be confirmed; not asked for, it may be absent, but never bad. Without any similarity nothing is.
   const isDue = isConfirmed(answer) && subvalidationsOf(claim.requested)?.includes('passive_liveness');
   if ((face.passive_liveness_status ?? (isDue ? 'missing' : 'success')) !== 'success') found.push('passive_liveness');
+  // Where Truora writes it is not documented (assumed): a bad result never approves, and an absent one leaves it to Truora's success.
+  if ((face.speech_match_status ?? 'success') !== 'success') found.push('speech_match');
   return found;
 };
 

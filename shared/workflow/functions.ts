@@ -6,12 +6,12 @@ export const fileOf = (functionName: string): string => functionName.replace(/(?
 type Route = {
   method: 'GET' | 'POST' | 'DELETE';
   path: string;
-  scope: 'read' | 'write' | 'operate' | 'signature' | 'public';
+  scope: 'read' | 'write' | 'operate' | 'signature' | 'link' | 'public';
 };
 
 /**
  * The routes of the HTTP API, one function each. The scope is the caller's permission: to read, to write, to erase a person, a
- * signature in the body, or none for what everyone may read.
+ * signature in the body, a capture link or the session that it opened, or none for what everyone may read.
  */
 export const routes = {
   StartRevalidation: { method: 'POST', path: '/revalidations', scope: 'write' },
@@ -23,6 +23,11 @@ export const routes = {
   GiveConsent: { method: 'POST', path: '/consents', scope: 'write' },
   RevokeConsent: { method: 'POST', path: '/consents/{id}/revoke', scope: 'write' },
   ListConsents: { method: 'GET', path: '/accounts/{accountId}/consents', scope: 'read' },
+  OpenCapture: { method: 'POST', path: '/capture/sessions', scope: 'link' },
+  ReadCapture: { method: 'GET', path: '/capture', scope: 'link' },
+  AgreeToCapture: { method: 'POST', path: '/capture/consent', scope: 'link' },
+  GiveCaptureForm: { method: 'POST', path: '/capture/upload', scope: 'link' },
+  LeaveCapture: { method: 'POST', path: '/capture/alternative', scope: 'link' },
   ReadEvidence: { method: 'GET', path: '/revalidations/{id}/evidence', scope: 'read' },
   ReadJwks: { method: 'GET', path: '/.well-known/jwks.json', scope: 'public' },
   ListCases: { method: 'GET', path: '/days/{day}/cases', scope: 'read' },
@@ -72,6 +77,11 @@ export const functionsOf = (config: { evidence: boolean; console: boolean }): re
       (config.evidence || !(evidenceFunctions as readonly string[]).includes(name)) &&
       (config.console || !(consoleFunctions as readonly string[]).includes(name)),
   );
+export type GatewayScope = Extract<Route['scope'], 'read' | 'write' | 'operate'>;
+
+/** Whether the gateway checks the caller. In any other route the function checks the call, or everyone may make it. */
+export const isGatewayScope = (scope: Route['scope']): scope is GatewayScope =>
+  scope === 'read' || scope === 'write' || scope === 'operate';
 
 export type FunctionName = StepName | RouteName | JobName;
 

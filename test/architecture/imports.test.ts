@@ -47,6 +47,11 @@ const folders: { folder: string; may: RegExp[] }[] = [
     folder: 'shared/consent',
     may: [/^shared\/(consent|logic|ledger|aws|domain)\//, /^zod\/mini$/, /^node:/],
   },
+  // The calls of the capture page, for the case of one link.
+  {
+    folder: 'shared/capture',
+    may: [/^shared\/(capture|consent|logic|ledger|aws|domain)\//],
+  },
   // What the operator's console reads beside other callers.
   {
     folder: 'shared/console',
@@ -55,7 +60,7 @@ const folders: { folder: string; may: RegExp[] }[] = [
   {
     folder: 'shared/lambda',
     may: [
-      /^shared\/(lambda|ledger|logic|consent|erasure|truora|aws|evidence|domain|workflow)\//,
+      /^shared\/(lambda|ledger|logic|capture|consent|erasure|truora|aws|evidence|domain|workflow)\//,
       /^zod\/mini$/,
       /^@middy\/core$/,
       /^negotiator$/,

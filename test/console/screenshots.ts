@@ -4,6 +4,7 @@ import type { Page } from 'playwright-core';
 import { launchBrowser } from '../support/browser.ts';
 import { dropAs, runConsole } from '../support/console.ts';
 import { root } from '../support/documents.ts';
+import { shootCapture } from './capture-pictures.ts';
 
 /** Takes the pictures of the console that its README shows, of invented cases. */
 
@@ -64,3 +65,5 @@ try {
 } finally {
   await Promise.all([browser.close(), close()]);
 }
+
+await shootCapture(shoot);

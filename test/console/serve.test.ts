@@ -11,7 +11,8 @@ let api: LocalServer;
 let pages: ConsoleServer;
 
 /** What the API got: its line, and who signed it. */
-const calls: { line: string; signer: string | undefined; cookie: string | undefined }[] = [];
+const calls: { line: string; signer: string | undefined; cookie: string | undefined; bearer: string | undefined }[] =
+  [];
 
 const used: string[] = [];
 
@@ -22,6 +23,8 @@ const signers = {
 
 beforeAll(async () => {
   const site = mkdtempSync(join(tmpdir(), 'site-'));
+  const texts = mkdtempSync(join(tmpdir(), 'texts-'));
+  writeFileSync(join(texts, 'default.CO.es.1.md'), '# Texto');
   mkdirSync(join(site, 'assets'));
   mkdirSync(join(site, 'capture'));
   writeFileSync(join(site, 'index.html'), '<!doctype html>console');
@@ -29,10 +32,19 @@ beforeAll(async () => {
   writeFileSync(join(site, 'capture/index.html'), '<!doctype html>capture');
   api = await listen(async ({ method, url, headers }, response) => {
     const [, signer] = /Credential=(\w+)\//.exec(headers.authorization ?? '') ?? [];
-    calls.push({ line: `${method} ${url}`, signer, cookie: headers.cookie });
+    const [, bearer] = /^Bearer (\S+)$/.exec(headers.authorization ?? '') ?? [];
+    calls.push({ line: `${method} ${url}`, signer, cookie: headers.cookie, bearer });
     response.writeHead(200, { 'content-type': 'application/json', 'set-cookie': 'a=b' }).end('{"of":"api"}');
   });
-  pages = await startConsole({ site, api: api.origin, signers, port: 0, onUsed: (role) => used.push(role) });
+  pages = await startConsole({
+    site,
+    texts,
+    bucket: `${api.origin}/media`,
+    api: api.origin,
+    signers,
+    port: 0,
+    onUsed: (role) => used.push(role),
+  });
 });
 
 afterAll(async () => {
@@ -98,6 +110,40 @@ describe('without a session', () => {
   });
 });
 
+describe('the capture page', () => {
+  const origin = () => ({ origin: pages.origin });
+
+  test.each(['/api/capture', '/api/capture/sessions'])(
+    'calls %s with its own session, and no signature',
+    async (path) => {
+      const headers = { ...origin(), authorization: 'Bearer of-a-case' };
+      expect((await ask(path, { method: 'POST', headers })).status).toBe(200);
+      expect(calls.at(-1)).toMatchObject({ line: `POST ${path.slice(4)}`, signer: undefined, bearer: 'of-a-case' });
+    },
+  );
+
+  test.each(['/api/captures', '/api/revalidations/capture', '/api/capture/../health'])(
+    'reaches no other call, such as %s',
+    async (path) => {
+      const before = calls.length;
+      expect((await ask(path, { method: 'POST', headers: origin() })).status).toBe(401);
+      expect(calls).toHaveLength(before);
+    },
+  );
+
+  test('sends its uploads to the bucket, and from its own origin alone', async () => {
+    expect((await ask('/upload', { method: 'POST', headers: origin() })).status).toBe(200);
+    expect(calls.at(-1)).toMatchObject({ line: 'POST /media', signer: undefined });
+    const before = calls.length;
+    expect((await ask('/upload', { method: 'POST', headers: { origin: 'http://evil.example' } })).status).toBe(403);
+    expect(calls).toHaveLength(before);
+  });
+
+  test('shows the texts of consent, byte by byte', async () => {
+    expect((await ask('/capture/consent/default.CO.es.1.md')).body).toBe('# Texto');
+  });
+});
+
 describe('with a session', () => {
   test('a call goes to the API as the identity of its role, without the cookie', async () => {
     for (const [role, signer] of [
@@ -108,7 +154,12 @@ describe('with a session', () => {
         headers: { cookie: await enter(role) },
       });
       expect([status, body, headers['set-cookie']]).toEqual([200, '{"of":"api"}', undefined]);
-      expect(calls.at(-1)).toEqual({ line: 'GET /days/2026-11-23/cases?limit=5', signer, cookie: undefined });
+      expect(calls.at(-1)).toEqual({
+        line: 'GET /days/2026-11-23/cases?limit=5',
+        signer,
+        cookie: undefined,
+        bearer: undefined,
+      });
     }
   });
 

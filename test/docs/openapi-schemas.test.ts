@@ -21,17 +21,19 @@ const parsedBy = async (named: Record<string, { safeParse: unknown }>, run: () =
 };
 
 describe('the schema in the document', () => {
-  const bodies = Object.keys(operations.StartRevalidation.body ?? {}) as ('TicketBody' | 'StartBody')[];
+  const bodies = Object.keys(operations.StartRevalidation.body ?? {}) as ('TicketBody' | 'CaptureBody' | 'StartBody')[];
 
   test('the document has request bodies', () => {
-    expect(bodies.toSorted()).toEqual(['StartBody', 'TicketBody']);
+    expect(bodies.toSorted()).toEqual(['CaptureBody', 'StartBody', 'TicketBody']);
   });
 
   test.each(bodies)('the function parses its body with the schema that the document lists: %s', async (name) => {
     const given = operations.StartRevalidation.body?.[name] as object;
     const body = { ...given, ...newPerson() };
-    const { TicketBody, StartBody } = schemas;
-    expect(await parsedBy({ TicketBody, StartBody }, () => start(callEvent({ body }), context))).toEqual([name]);
+    const { TicketBody, CaptureBody, StartBody } = schemas;
+    expect(await parsedBy({ TicketBody, CaptureBody, StartBody }, () => start(callEvent({ body }), context))).toEqual([
+      name,
+    ]);
   });
 
   test('the function parses the account in the path with the schema that the document lists', async () => {

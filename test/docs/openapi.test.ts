@@ -76,7 +76,7 @@ describe('the OpenAPI document', () => {
     expect(lint(broken)).toEqual([expect.stringMatching(/^operation-operationId: /)]);
   });
 
-  test('states the scope of each call, and none for the webhook and the public keys', () => {
+  test('states the scope of each call, the session of the capture page, and none for what is open', () => {
     const security = Object.fromEntries(all.map(({ operation }) => [operation.operationId, operation.security]));
     const withScope = (scope: string) => [{ iam: [] }, { jwt: [scope] }];
     expect(security).toEqual({
@@ -89,6 +89,11 @@ describe('the OpenAPI document', () => {
       GiveConsent: withScope('revalidations/write'),
       RevokeConsent: withScope('revalidations/write'),
       ListConsents: withScope('revalidations/read'),
+      OpenCapture: [],
+      ReadCapture: [{ capture: [] }],
+      AgreeToCapture: [{ capture: [] }],
+      GiveCaptureForm: [{ capture: [] }],
+      LeaveCapture: [{ capture: [] }],
       ReadEvidence: withScope('revalidations/read'),
       ReadJwks: [],
       ListCases: withScope('revalidations/read'),
@@ -102,7 +107,7 @@ describe('the OpenAPI document', () => {
 
   test("describes the gateway's own answers beside those of the functions", () => {
     for (const { operation } of all) {
-      const known = operation.security.length > 0 ? ['401', '403'] : [];
+      const known = operation.security.some((one) => 'iam' in one) ? ['401', '403'] : [];
       for (const status of [...known, '413', '429', '500', '503']) {
         const { $ref, content } = operation.responses[status] ?? {};
         const named = document.components.responses[$ref?.replace('#/components/responses/', '') ?? ''];

@@ -143,6 +143,7 @@ describe('the messages', () => {
       }
     }
     expect(all.filter((name) => messages[name].otherWay)).toEqual([
+      'not_heard',
       'not_confirmed',
       'not_confirmed_now',
       'not_completed',

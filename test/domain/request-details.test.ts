@@ -159,7 +159,7 @@ describe('speech', () => {
     expect(refusalOf(() => refuseSpeech({ subvalidations: ['speech_match'] }))).toEqual([
       'RequestInvalidError',
       'speech_match_needs_live_capture',
-      'subvalidations: speech_match needs a phrase that only a live capture can be given',
+      'subvalidations: speech_match needs capture "live" in a call: its phrase is known only once the validation exists',
     ]);
     expect(() => refuseSpeech({ subvalidations: ['similarity', 'passive_liveness'] })).not.toThrow();
     expect(() => refuseSpeech({})).not.toThrow();

@@ -16,10 +16,11 @@ const ledger = ['client-dynamodb'];
 
 /** The SDK clients that a function loads: one for each service it calls, and none to read one secret. */
 const clients: Record<FunctionName, readonly string[]> = {
-  ClaimRequest: [...ledger, 'client-s3'],
+  ClaimRequest: [...ledger, 'client-s3', 'client-sfn'],
   CheckEnrollment: [],
   // Checks that the media exists just before the charged call. This one and the next announce an end for want of consent.
   CreateValidation: [...ledger, 'client-eventbridge', 'client-s3'],
+  AwaitMedia: [...ledger, 'client-eventbridge', 'client-s3', 'client-sfn'],
   MoveMedia: [...ledger, 'client-eventbridge', 'client-s3'],
   AwaitWebhook: [...ledger, 'client-sfn'],
   ReadVerdict: [],
@@ -37,6 +38,12 @@ const clients: Record<FunctionName, readonly string[]> = {
   GiveConsent: ledger,
   RevokeConsent: [...ledger, 'client-eventbridge', 'client-s3', 'client-sfn'],
   ListConsents: ledger,
+  OpenCapture: ledger,
+  ReadCapture: ledger,
+  AgreeToCapture: [...ledger, 'client-sfn'],
+  // The form is signed for S3.
+  GiveCaptureForm: [...ledger, 'client-s3'],
+  LeaveCapture: [...ledger, 'client-eventbridge', 'client-sfn'],
   ReceiveWebhook: [...ledger, 'client-sfn'],
   SweepInbox: [...ledger, 'client-s3', 'client-sfn'],
   SweepLedger: [...ledger, 'client-eventbridge', 'client-s3', 'client-sfn'],

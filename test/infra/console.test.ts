@@ -37,13 +37,22 @@ const { template, assets } = synthesizeWith({ console: true, jwt });
 
 const typesOf = ({ Resources }: Template) => new Set(Object.values(Resources).map(({ Type }) => Type));
 
-const only = (type: string): Record<string, Anything> => {
-  const [found, ...more] = Object.values(template.Resources).filter(({ Type }) => Type === type);
+const only = (type: string, of = ''): Record<string, Anything> => {
+  const [found, ...more] = Object.entries(template.Resources).flatMap(([id, one]) =>
+    one.Type === type && id.startsWith(of) ? [one] : [],
+  );
   if (!found || more.length > 0) throw new TypeError(`${type}: ${more.length + 1} are there`);
   return found.Properties as Record<string, Anything>;
 };
 
 const distribution = () => only('AWS::CloudFront::Distribution').DistributionConfig as Record<string, Anything>;
+
+/** A function of CloudFront, as it changes the path of a request. */
+const atEdge = (id: string) => {
+  const code = String(only('AWS::CloudFront::Function', id).FunctionCode);
+  const handler = new Function(`${code}; return handler;`)() as (event: object) => { uri: string };
+  return (uri: string) => handler({ request: { uri } }).uri;
+};
 
 describe('without the setting', () => {
   const plain = synthesizeWith({ jwt }).template;
@@ -98,17 +107,41 @@ describe('with the setting', () => {
   test('the API is under the same origin, without its prefix, and keeps the token of the call', () => {
     const [api] = distribution().CacheBehaviors as Anything[];
     expect(api).toMatchObject({ PathPattern: '/api/*', ViewerProtocolPolicy: 'https-only' });
-    const code = String(only('AWS::CloudFront::Function').FunctionCode);
-    const handler = new Function(`${code}; return handler;`)() as (event: object) => { uri: string };
-    const uriOf = (uri: string) => handler({ request: { uri } }).uri;
+    const uriOf = atEdge('ConsoleWithoutApi');
     expect([uriOf('/api/days/2026-11-23/cases'), uriOf('/api/revalidations/api/x')]).toEqual([
       '/days/2026-11-23/cases',
       '/revalidations/api/x',
     ]);
   });
 
+  test('the capture page is at the folder of its files, and its uploads go to the root of the media bucket alone', () => {
+    const [, page, upload] = distribution().CacheBehaviors as Anything[];
+    expect([page.PathPattern, upload.PathPattern]).toEqual(['/capture/*', '/upload']);
+    const [pages, , media] = distribution().Origins as Anything[];
+    expect([page.TargetOriginId, upload.TargetOriginId]).toEqual([pages.Id, media.Id]);
+    expect(JSON.stringify(media.DomainName)).toContain('StorageMedia');
+    expect(media.OriginAccessControlId).toBeUndefined();
+    const [pageAt, uploadAt] = [atEdge('ConsoleWithPage'), atEdge('ConsoleAtRoot')];
+    expect([pageAt('/capture/'), pageAt('/capture/assets/a.js')]).toEqual([
+      '/capture/index.html',
+      '/capture/assets/a.js',
+    ]);
+    expect(uploadAt('/upload')).toBe('/');
+    expect(JSON.stringify(template.Outputs.CaptureUrl)).toContain('/capture/');
+  });
+
+  test('the capture page may call its own origin alone, and has the camera and the microphone', () => {
+    const { SecurityHeadersConfig, CustomHeadersConfig } = only(
+      'AWS::CloudFront::ResponseHeadersPolicy',
+      'ConsoleCaptureHeaders',
+    ).ResponseHeadersPolicyConfig as Anything;
+    expect(SecurityHeadersConfig.ContentSecurityPolicy.ContentSecurityPolicy).toContain("connect-src 'self';");
+    expect(JSON.stringify(CustomHeadersConfig)).toContain('camera=(self), microphone=(self)');
+  });
+
   test('every page has a policy that allows its own origin and that of the issuer', () => {
-    const { SecurityHeadersConfig } = only('AWS::CloudFront::ResponseHeadersPolicy').ResponseHeadersPolicyConfig as {
+    const { SecurityHeadersConfig } = only('AWS::CloudFront::ResponseHeadersPolicy', 'ConsoleHeaders')
+      .ResponseHeadersPolicyConfig as {
       SecurityHeadersConfig: { ContentSecurityPolicy: { ContentSecurityPolicy: string } };
     };
     const policy = SecurityHeadersConfig.ContentSecurityPolicy.ContentSecurityPolicy;

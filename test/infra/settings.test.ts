@@ -50,6 +50,7 @@ const given: Record<keyof typeof Config.shape, string> = {
   unclaimedMinutes: '30',
   alternative: '{"text":"Visit a branch."}',
   documentationUrl: 'https://docs.example.com/face',
+  captureUrl: 'https://check.example.com/',
   corsOrigins: 'https://app.example.com',
   alarmEmail: 'you@example.com',
   protection: 'true',

@@ -33,6 +33,7 @@ const good: Record<EnvKey, string> = {
   MACHINE_ARN: 'arn:aws:states:us-east-1:000000000000:stateMachine:Revalidation',
   ALTERNATIVE: '{"text":"visit a branch"}',
   ACCOUNT_CLAIM: 'account',
+  CAPTURE_URL: 'https://check.example.com/',
   CONSENT_MODE: 'receipt',
   CONSENT_TEXTS: '{"default.CO.es.1":"47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU"}',
   DOCUMENTATION_URL: 'https://docs.example.com/face',

@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type Sandbox, startSandbox } from '../../infra/local/truora/sandbox.ts';
 import { scenarios } from '../../infra/local/truora/scenarios.ts';
+import { liveScenarios } from '../../infra/local/truora/speech.ts';
 import { holdTimers } from '../support/held-timers.ts';
 import { call as callAt, create as createAt, enroll, linkOf, put, until } from '../support/truora.ts';
 
@@ -239,7 +240,7 @@ describe('beside the API of Truora', () => {
     await create('ana');
     expect((await call('/sandbox/counts')).body).toEqual(sandbox.counts());
     const told = (await call('/sandbox/scenarios')).body.scenarios as { suffix: string }[];
-    expect(told.map(({ suffix }) => suffix)).toEqual(scenarios.map(({ suffix }) => suffix));
+    expect(told.map(({ suffix }) => suffix)).toEqual([...scenarios, ...liveScenarios].map(({ suffix }) => suffix));
   });
 
   test('closing ends open connections and the port', async () => {

@@ -1,9 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { scenarioOf, scenarios } from '../../infra/local/truora/scenarios.ts';
+import { scenarios as drops, scenarioOf } from '../../infra/local/truora/scenarios.ts';
+import { liveScenarios } from '../../infra/local/truora/speech.ts';
 import { AccountId } from '../../shared/domain/ids.ts';
 import { outcomeStatuses } from '../../shared/domain/lifecycle.ts';
 import { declinedReasons, expiredReasons } from '../../shared/domain/reasons.ts';
 import { Options } from '../../shared/domain/request.ts';
+
+const scenarios = [...drops, ...liveScenarios];
 
 const suffixes = scenarios.map(({ suffix }) => suffix);
 

@@ -1,3 +1,4 @@
+import { consentFolder } from '../../infra/aws/consent-texts.ts';
 import { type ConsoleServer, startConsole } from '../../infra/console/serve/server.ts';
 import type { Role } from '../../infra/console/serve/sessions.ts';
 import { siteFolder } from '../../infra/console/site.ts';
@@ -17,7 +18,15 @@ export const runConsole = async (options: LocalSystemOptions = {}): Promise<Runn
     return { accessKeyId, secretAccessKey: system.identities.get(accessKeyId)?.secret ?? '' };
   };
   const signers = { writer: signer('writer'), reader: signer('reader') };
-  const opened = await startConsole({ site: siteFolder(), api: system.apiOrigin, signers, port: 0 });
+  const opened = await startConsole({
+    site: siteFolder(),
+    texts: consentFolder,
+    api: system.apiOrigin,
+    bucket: `${system.s3Origin}/${system.bucket}`,
+    signers,
+    port: 0,
+  });
+  system.showCaptureAt(opened.captureUrl);
   pages = opened;
   return {
     system,

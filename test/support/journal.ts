@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { Context } from 'aws-lambda';
 import { readReason } from '../../shared/domain/errors.ts';
 import type { CallRequest, RevalidationRequest } from '../../shared/domain/request.ts';
-import type { Caught, Claim } from '../../shared/domain/revalidation.ts';
+import type { Caught, Claim, Media } from '../../shared/domain/revalidation.ts';
 import { type Journal, type StepName, steps } from '../../shared/workflow/contract.ts';
 
 /** Nothing of it is ever read; Lambda hands one over all the same. */
@@ -45,14 +45,17 @@ export const inMinutes = (minutes: number): string => new Date(Date.now() + minu
 
 export const sha256 = (bytes: Uint8Array | string): string => createHash('sha256').update(bytes).digest('hex');
 
-export const claimOf = (overrides: Partial<Claim> = {}): Claim => {
+/** A claim of media that exists. */
+export type MediaClaim = Claim & { media: Media };
+
+export const claimOf = ({ media, ...overrides }: Partial<Claim> = {}): MediaClaim => {
   const { accountId, enrollmentId } = newPerson();
   return {
     revalidationId: newRevalidationId(),
     accountId,
     enrollmentId,
     userAuthorized: true,
-    media: {
+    media: media ?? {
       bucket: BUCKET,
       key: `inbox/${overrides.accountId ?? accountId}/${overrides.enrollmentId ?? enrollmentId}/selfie.jpg`,
       versionId: 'version-1',
@@ -97,23 +100,23 @@ export const callOf = (overrides: Partial<CallRequest> = {}): CallRequest => ({
 /** The entries of a good day; the rest is only ever left by a Catch or by the end. */
 type Day = 'request' | 'claim' | 'enrollment' | 'validation' | 'receipt' | 'notification' | 'verdict';
 
-type Told = Pick<Journal, Day> & Partial<Omit<Journal, Day>>;
+type Told = Pick<Journal, Exclude<Day, 'claim'>> & { claim: MediaClaim } & Partial<Omit<Journal, Day>>;
 
 /** A journal of a good day. What an override says of the claim, the other entries follow. */
 export const journalOf = (overrides: Partial<Journal> = {}): Told => {
-  const claim = overrides.claim ?? claimOf();
+  const claim = claimOf(overrides.claim);
   const { media, enrollmentId } = claim;
   const { key, etag, versionId } = media;
   const now = new Date().toISOString();
   return {
     request: dropOf({ key, etag, ...(versionId ? { versionId } : {}) }, media.bucket),
-    claim,
     enrollment: { enrollmentId, status: 'success' },
     validation: { validationId: newValidationId(), deadline: inMinutes(5), threshold: 0.7 },
     receipt: { bytes: media.bytes, sha256: sha256('selfie'), movedAt: now },
     notification: { receivedAt: now },
     verdict: { status: 'approved', similarity: 0.97, threshold: 0.7, decidedAt: now },
     ...overrides,
+    claim,
   };
 };
 

@@ -156,6 +156,7 @@ export const openLocalAws = async (
     MACHINE_ARN: machine.arn,
     ACCOUNT_CLAIM: 'none',
     ALTERNATIVE: 'none',
+    CAPTURE_URL: 'https://check.example.com/',
     CONSENT_MODE: config.consentMode,
     CONSENT_TEXTS: JSON.stringify(consentTextsOf(consentFolder, config)),
     DOCUMENTATION_URL: 'none',

@@ -13,6 +13,9 @@ export const template = synthesized(
 
 export const request = { kind: 'drop', event: {} };
 
+/** A live capture, whose media is still to come. */
+export const live = gives({ ...claim, capture: 'live' });
+
 /** Without a token: the timed poll from the start. */
 export const polling = gives({ ...claim, resultMode: 'poll' });
 

@@ -3,7 +3,7 @@
 import { vi } from 'vitest';
 import { handler } from '../../functions/move-media.ts';
 import type { MediaType } from '../../shared/domain/media.ts';
-import type { Claim, Receipt, Validation } from '../../shared/domain/revalidation.ts';
+import type { Receipt, Validation } from '../../shared/domain/revalidation.ts';
 import { claim as claimRecord, recordCreated } from '../../shared/ledger/claims.ts';
 import {
   answered,
@@ -14,6 +14,7 @@ import {
   eventOf,
   executionOf,
   inMinutes,
+  type MediaClaim,
   newPerson,
   newValidationId,
 } from './journal.ts';
@@ -44,7 +45,7 @@ test.afterEach(async ({ aws }) => {
   for (const close of closers.splice(0)) await close();
 });
 
-type Case = { claim: Claim; validation: Validation };
+type Case = { claim: MediaClaim; validation: Validation };
 
 export const moving = ({ claim, validation }: Case, executionId = OURS): Promise<Receipt> =>
   handler(eventOf('MoveMedia', { claim, validation }, { executionId }), context);
@@ -81,7 +82,7 @@ export const created = async (
 /** A claim with a validation behind it, and the link that its media goes to. */
 export const existing = async (
   aws: LocalAws,
-  claim: Claim,
+  claim: MediaClaim,
   link: string,
   validationId = newValidationId(),
   deadline = inMinutes(5),

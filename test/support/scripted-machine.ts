@@ -40,6 +40,9 @@ export const isRung =
     return gives(null);
   };
 
+/** Brings the token of a live capture back with its recording. */
+export const isRecorded = (): Move => isRung(claim.media);
+
 const at = '2026-11-23T12:00:00.000Z';
 
 const revalidationId = 'RVL0123456789abcdef0123456789abcdef';
@@ -65,6 +68,8 @@ const wellDone: Record<StepName, Move> = {
   ClaimRequest: gives(claim),
   CheckEnrollment: gives({ enrollmentId: claim.enrollmentId, status: 'success' }),
   CreateValidation: gives({ validationId: 'VLD0123456789abcdef', deadline: '2026-11-23T12:05:00.000Z' }),
+  // The recording comes with the token.
+  AwaitMedia: gives(null),
   MoveMedia: gives({ bytes: 4, sha256: '0'.repeat(64), movedAt: at }),
   AwaitWebhook: gives(null),
   ReadVerdict: gives({ status: 'approved', decidedAt: at }),

@@ -31,11 +31,13 @@ export const thrown: Record<StepName, readonly ErrorName[]> = {
   CreateValidation: [
     'CreationUnsettledError',
     'CreationUnconfirmedError',
+    'SpeechPhraseMissingError',
     'SpendingRefusedError',
     'TruoraRejectedError',
     ...asking,
     ...owning,
   ],
+  AwaitMedia: ['BusRefusedError', ...owning],
   MoveMedia: [
     'MediaGoneError',
     'MediaUnacceptableError',

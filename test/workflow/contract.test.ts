@@ -14,7 +14,7 @@ import {
   steps,
 } from '../../shared/workflow/contract.ts';
 import { fileOf, routes } from '../../shared/workflow/functions.ts';
-import { caughtOf, journalOf } from '../support/journal.ts';
+import { caughtOf, claimOf, journalOf } from '../support/journal.ts';
 
 const outcome: Outcome = {
   revalidationId: 'RVL0123456789abcdef0123456789abcdef',
@@ -28,6 +28,7 @@ const caught = caughtOf('RequestInvalidError', 'consent_missing: it is');
 /** A journal that holds every entry there is. */
 const full = (): Journal => ({
   ...journalOf(),
+  recording: claimOf().media,
   refusal: caught,
   failure: caught,
   repeat: caught,
@@ -40,6 +41,9 @@ const eventOf = (step: StepName, journal: Partial<Record<JournalEntry, unknown>>
   ...('token' in steps[step] ? { taskToken: 'a token' } : {}),
   ...more,
 });
+
+/** The steps that wait for their token. */
+const waiting: readonly StepName[] = ['AwaitMedia', 'AwaitWebhook'];
 
 const mayRead = (step: StepName): readonly JournalEntry[] => {
   const { mayRead = [] } = steps[step] as { mayRead?: readonly JournalEntry[] };
@@ -60,7 +64,7 @@ describe('the input of a step', () => {
     const wanted = [...steps[step].reads, ...mayRead(step)];
     expect(entries).toEqual(Object.fromEntries(wanted.map((entry) => [entry, journal[entry]])));
     expect(executionId).toBe('arn:aws:states:::execution:one');
-    expect(taskToken).toBe(step === 'AwaitWebhook' ? 'a token' : undefined);
+    expect(taskToken).toBe(waiting.includes(step) ? 'a token' : undefined);
   });
 
   test.each(needs)('fails for %s without %s', (step, entry) => {
@@ -86,15 +90,17 @@ describe('the input of a step', () => {
     expect(() => readInput(step, eventOf(step, { ...broken, addedByALaterVersion: true } as object))).not.toThrow();
   });
 
-  test('holds a token for AwaitWebhook, which needs one, and for no other step', () => {
-    expect(() => readInput('AwaitWebhook', eventOf('AwaitWebhook', full(), { taskToken: undefined }))).toThrow(
-      'AwaitWebhook was called without a task token',
-    );
-    expect(() => readInput('AwaitWebhook', eventOf('AwaitWebhook', full(), { taskToken: '' }))).toThrow();
+  test('holds a token for the two steps that wait, which need one, and for no other step', () => {
+    for (const step of waiting) {
+      expect(() => readInput(step, eventOf(step, full(), { taskToken: undefined }))).toThrow(
+        `${step} was called without a task token`,
+      );
+      expect(() => readInput(step, eventOf(step, full(), { taskToken: '' }))).toThrow();
+    }
     expect(readInput('ReadVerdict', eventOf('ReadVerdict', full(), { taskToken: 'a token' }))).not.toHaveProperty(
       'taskToken',
     );
-    expect(stepNames.filter((step) => 'token' in steps[step])).toEqual(['AwaitWebhook']);
+    expect(stepNames.filter((step) => 'token' in steps[step])).toEqual(waiting);
   });
 
   test.each([undefined, null, 'text', {}, { journal: {} }, { executionId: 'one' }, { executionId: '', journal: {} }])(
@@ -113,15 +119,15 @@ describe('the input of a step', () => {
 });
 
 describe('the output of a step', () => {
-  test.each(stepNames.filter((step) => step !== 'AwaitWebhook'))('holds for %s its one entry', (step) => {
+  test.each(stepNames.filter((step) => !waiting.includes(step)))('holds for %s its one entry', (step) => {
     const entry = full()[steps[step].writes];
     expect(checkOutput(step, entry as never)).toEqual(entry);
     expect(() => checkOutput(step, { status: 'nonsense' } as never)).toThrow();
     expect(() => checkOutput(step, undefined as never)).toThrow();
   });
 
-  test('holds nothing for the step that waits: the caller with the token gives it', () => {
-    expect(checkOutput('AwaitWebhook', { receivedAt: 'never' } as never)).toBeUndefined();
+  test.each(waiting)('holds nothing for %s, which waits: the caller with the token gives it', (step) => {
+    expect(checkOutput(step, { receivedAt: 'never' } as never)).toBeUndefined();
   });
 
   test('holds nothing that the entry does not have, such as an upload link', () => {

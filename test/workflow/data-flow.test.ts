@@ -51,6 +51,8 @@ describe('the check of the flow', () => {
     });
     expect(flawsOf(broken)).toEqual([
       'CreateValidation leads nowhere',
+      'HowToGetMedia is never reached',
+      'AwaitMedia is never reached',
       'MoveMedia is never reached',
       'HowToWait is never reached',
       'FirstPause is never reached',
@@ -74,6 +76,9 @@ describe('the check of the flow', () => {
       'AwaitWebhook reads validation before anyone wrote it',
       'ReadVerdict reads validation before anyone wrote it',
       'RecordOutcome reads validation before anyone wrote it',
+      'HowToGetMedia is never reached',
+      'AwaitMedia is never reached',
+      'MoveMedia may read recording, which no step writes before',
     ]);
   });
 

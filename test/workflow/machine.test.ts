@@ -4,6 +4,7 @@ import {
   alreadyDecided,
   claimedElsewhere,
   givenUp,
+  live,
   moved,
   polling,
   request,
@@ -18,6 +19,7 @@ import {
   crashes,
   forever,
   gives,
+  isRecorded,
   isRung,
   type Move,
   type Script,
@@ -32,6 +34,12 @@ const endings: Record<StepName, { given: Script; before: string; tries: number; 
   ClaimRequest: { given: {}, before: '', tries: 6, after: 'RecordFailure' },
   CheckEnrollment: { given: {}, before: 'ClaimRequest', tries: 6, after: 'RecordFailure' },
   CreateValidation: { given: {}, before: 'ClaimRequest, CheckEnrollment', tries: 9, after: 'RecordFailure' },
+  AwaitMedia: {
+    given: { ClaimRequest: live },
+    before: 'ClaimRequest, CheckEnrollment, CreateValidation',
+    tries: 9,
+    after: 'RecordFailure',
+  },
   MoveMedia: {
     given: {},
     before: 'ClaimRequest, CheckEnrollment, CreateValidation',
@@ -72,13 +80,12 @@ describe.each(stepNames)('%s', (step) => {
     else expect(execution).toMatchObject({ status: 'FAILED', error: name });
   });
 
+  const rung: Script = { AwaitWebhook: isRung(), AwaitMedia: isRecorded() };
+
   test.concurrent('runs again after one crash, and the run continues unchanged', async () => {
-    const well = await run({ AwaitWebhook: isRung(), ...given });
-    const once = await run({
-      AwaitWebhook: isRung(),
-      ...given,
-      [step]: [crashes('Lambda.Unknown'), ...[given[step] ?? (step === 'AwaitWebhook' ? isRung() : [])].flat()],
-    });
+    const well = await run({ ...rung, ...given });
+    const usual = given[step] ?? (step in rung ? rung[step] : undefined) ?? [];
+    const once = await run({ ...rung, ...given, [step]: [crashes('Lambda.Unknown'), ...[usual].flat()] });
     expect(once.told()).toBe(well.told().replace(new RegExp(`\\b${step}\\b`), `${step} x2`));
     expect(once.execution.status).toBe(well.execution.status);
     expect(once.execution.output).toEqual(well.execution.output);
@@ -220,6 +227,7 @@ describe('the data of an execution', () => {
       claim: { ...claim, revalidationId: forgery },
       enrollment: { enrollmentId: forgery, status: 'success' },
       validation: { validationId: forgery, deadline: '2026-11-23T12:05:00.000Z' },
+      recording: { ...claim.media, key: forgery },
       receipt: { bytes: 1, sha256: 'f'.repeat(64), movedAt: '2000-01-01T00:00:00.000Z' },
       notification: { receivedAt: '2000-01-01T00:00:00.000Z' },
       verdict: { status: 'approved', decidedAt: '2000-01-01T00:00:00.000Z' },
@@ -235,6 +243,7 @@ describe('the data of an execution', () => {
     const scripts: Script[] = [
       { AwaitWebhook: isRung() },
       { ClaimRequest: polling },
+      { ClaimRequest: live, AwaitMedia: isRecorded() },
       { ClaimRequest: requestInvalid },
       { ClaimRequest: requestInvalid, RecordRefusal: forever(crashes('Lambda.Unknown')) },
       { ClaimRequest: forever(crashes('Lambda.Unknown')) },

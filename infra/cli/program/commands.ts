@@ -44,6 +44,7 @@ export const commands: readonly Entry[] = [
     'drop a photo or video into the inbox, and print the id of its re-validation',
     () => import('../drop.ts'),
   ),
+  entry('capture', groups.cases, 'start a case on the capture page, and print its link', () => import('../capture.ts')),
   entry('call', groups.cases, 'call the API, signed with your credentials', () => import('../call.ts')),
   entry('show', groups.cases, 'show one case', () => import('../show.ts')),
   entry('cases', groups.cases, 'list cases, newest first', () => import('../cases.ts')),

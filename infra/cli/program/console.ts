@@ -1,3 +1,4 @@
+import { consentFolder } from '../../aws/consent-texts.ts';
 import { type ConsoleServer, startConsole } from '../../console/serve/server.ts';
 import type { Role } from '../../console/serve/sessions.ts';
 import { siteFolder } from '../../console/site.ts';
@@ -23,12 +24,15 @@ export const openConsole = (context: Pick<Context, 'print' | 'log' | 'onEnd'>) =
     serve: async (system: LocalSystem, port: number): Promise<Links> => {
       const opened = await startConsole({
         site: siteFolder(() => context.log('the pages of the console are built; it takes some seconds')),
+        texts: consentFolder,
         api: system.apiOrigin,
+        bucket: `${system.s3Origin}/${system.bucket}`,
         signers: { writer: signerOf(system, 'writer'), reader: signerOf(system, 'reader') },
         port,
         onUsed: (role) => context.print(`The console for another browser: ${opened.link(role)}`),
       });
       context.onEnd(() => opened.close());
+      system.showCaptureAt(opened.captureUrl);
       server = opened;
       return { writer: opened.link('writer'), reader: opened.link('reader') };
     },

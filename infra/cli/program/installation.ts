@@ -4,7 +4,7 @@ import { extname, join } from 'node:path';
 export const isPackage = extname(import.meta.filename) === '.js';
 
 /** The words that call a command here: npm has short cuts in a clone. */
-export const wordsFor = (command: 'start' | 'drop'): string => {
+export const wordsFor = (command: 'start' | 'drop' | 'capture'): string => {
   if (isPackage) return `npx face-revalidation ${command}`;
   return command === 'start' ? 'npm start' : `npm run -s ${command} --`;
 };

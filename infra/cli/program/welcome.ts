@@ -14,6 +14,10 @@ To drop a photo, in another terminal:
   ${wordsFor('drop')} ${examplePhoto} \\
     --account ana --enrollment ENR1 --authorized
 
+To try the capture page, whose link this prints:
+
+  ${wordsFor('capture')} --account ana --enrollment ENR1
+
 With your own tools, after these lines:
 
   export AWS_ACCESS_KEY_ID=${credentials.accessKeyId}

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type LocalServer, listen } from '../../local/http.ts';
 import { contentSecurityPolicy, pageHeaders } from '../headers.ts';
-import { callApi, type Signer } from './api.ts';
+import { callApi, passUpload, type Signer } from './api.ts';
 import { changes } from './changes.ts';
 import { filesIn } from './files.ts';
 import { type Role, sessions } from './sessions.ts';
@@ -9,8 +9,12 @@ import { type Role, sessions } from './sessions.ts';
 export type ConsoleOptions = {
   /** The folder of the built pages. */
   site: string;
+  /** The folder of the texts of consent, which the capture page shows. */
+  texts: string;
   /** The local API, and who signs the calls of each role. */
   api: string;
+  /** The address of the bucket that the capture page uploads into. */
+  bucket: string;
   signers: Record<Role, Signer>;
   port: number;
   /** Is called when a link was used: it opens no second browser. */
@@ -20,11 +24,16 @@ export type ConsoleOptions = {
 export type ConsoleServer = LocalServer & {
   /** A new link that opens the console once. */
   link(role: Role): string;
+  /** The address of the capture page, which the token of a capture link follows behind `#`. */
+  captureUrl: string;
   /** Tells the open pages that something has changed. */
   announce(): void;
 };
 
-/** Files of the capture page and icons are about no person, so they need no session. */
+/** Calls of the capture page. Each brings the token of a link or the session of its case, which the API checks. */
+const isOfCapture = (path: string): boolean => /^\/api\/capture(\/|$)/.test(path);
+
+/** Files of the capture page and of both apps' icons name no person, so they need no session. */
 const isPublic = (path: string): boolean => path.startsWith('/capture/') || path.endsWith('.svg');
 
 /** The page that a link answers. The next request then comes from a page of this origin, so that the cookie is sent. */
@@ -39,8 +48,8 @@ A link opens one browser, once. After its use the terminal shows another.
  * request must name this machine (`listen` checks the Host) and come from a page of this origin.
  */
 export const startConsole = async (options: ConsoleOptions): Promise<ConsoleServer> => {
-  const { site, api, signers, port, onUsed = () => {} } = options;
-  const files = filesIn(site);
+  const { site, texts, api, bucket, signers, port, onUsed = () => {} } = options;
+  const files = new Map([...filesIn(site), ...filesIn(texts, '/capture/consent')]);
   const { issue, begin, roleOf } = sessions();
   const pages = changes();
   let name = '';
@@ -79,6 +88,8 @@ export const startConsole = async (options: ConsoleOptions): Promise<ConsoleServ
     const token = path === '/' ? searchParams.get('token') : null;
     if (token !== null) return enter(token, response);
     if (isPublic(path)) return serveFile(path, response);
+    if (isOfCapture(path)) return callApi(api, undefined, request, response);
+    if (path === '/upload' && request.method === 'POST') return passUpload(bucket, request, response);
     const role = roleOf(cookieOf(request, name) ?? '');
     if (!role) return text(response, 401, NO_SESSION);
     if (path === '/session.json') {
@@ -93,6 +104,7 @@ export const startConsole = async (options: ConsoleOptions): Promise<ConsoleServ
   name = `console-${new URL(server.origin).port}`;
   return {
     origin: server.origin,
+    captureUrl: `${server.origin}/capture/`,
     link: (role) => `${server.origin}/?token=${issue(role)}`,
     announce: pages.announce,
     close: async () => {

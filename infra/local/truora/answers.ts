@@ -52,8 +52,9 @@ const base = ({ id, accountId, threshold, createdAt }: Validation) => ({
   ip_address: '127.0.0.1',
 });
 
-export const uploadLink = (state: SandboxState, { id, expiresAt }: Validation) => ({
-  instructions: { file_upload_link: link(state, `/u/${id}`, expiresAt / 1000) },
+/** The instructions of a validation that waits for media. The place of a phrase is assumed. */
+export const uploadLink = (state: SandboxState, { id, expiresAt, phrase }: Validation) => ({
+  instructions: defined({ file_upload_link: link(state, `/u/${id}`, expiresAt / 1000), speech_token: phrase }),
 });
 
 export const createAnswer = (state: SandboxState, validation: Validation): object => {
@@ -83,7 +84,7 @@ export const validationAnswer = (
 };
 
 /** A success with all its sub-results, overlaid by the scenario. An empty upload is declined in every scenario. */
-const verdict = ({ enrollmentId, threshold, liveness, scenario, upload }: Validation, isDetailed: boolean) => {
+const verdict = ({ enrollmentId, threshold, liveness, phrase, scenario, upload }: Validation, isDetailed: boolean) => {
   if (upload?.bytes === 0) {
     return { validation_status: 'failure', failure_status: 'declined', declined_reason: 'empty_input_file' };
   }
@@ -93,6 +94,7 @@ const verdict = ({ enrollmentId, threshold, liveness, scenario, upload }: Valida
     similarity_status: hasSimilarity ? 'success' : undefined,
     confidence_score: hasSimilarity ? Math.max(0.97, threshold) : undefined,
     passive_liveness_status: liveness ? 'success' : undefined,
+    speech_match_status: phrase ? 'success' : undefined,
     age_range: { low: 28, high: 36 },
   });
   const results = { enrollment_id: enrollmentId, ...(failed(decided) ? undefined : good), ...face };

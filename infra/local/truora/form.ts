@@ -20,6 +20,9 @@ const between = (low: number, high: number) => (value: string) =>
 export const asksLiveness = (form: URLSearchParams): boolean =>
   form.getAll('subvalidations').includes('passive_liveness') || form.get('liveness') === 'passive';
 
+/** Whether a form requests that a phrase is spoken. */
+export const asksSpeech = (form: URLSearchParams): boolean => form.getAll('subvalidations').includes('speech_match');
+
 /** The rules of a create call. Fields and values are documented; the 400 for a broken rule is assumed. */
 const rules: readonly Rule[] = [
   { field: 'type', rule: 'must be face-recognition', holds: (form) => form.get('type') === 'face-recognition' },
@@ -41,7 +44,7 @@ const rules: readonly Rule[] = [
   {
     field: 'minimum_precision',
     rule: 'is required with speech_match',
-    holds: (form) => !form.getAll('subvalidations').includes('speech_match') || form.has('minimum_precision'),
+    holds: (form) => !asksSpeech(form) || form.has('minimum_precision'),
   },
   {
     field: 'retry_of_id',

@@ -4,9 +4,10 @@ import { defined } from '../../../shared/domain/defined.ts';
 import { AccountId, TruoraId } from '../../../shared/domain/ids.ts';
 import { createAnswer, enrollmentAnswer, enrollmentList, validationAnswer } from './answers.ts';
 import { faultAt, withFault } from './behaviour.ts';
-import { asksLiveness, formFault } from './form.ts';
+import { asksLiveness, asksSpeech, formFault } from './form.ts';
 import { envelope, gateway, json, nothing, type Reply, type Silence } from './replies.ts';
 import { scenarioOf, scenarios } from './scenarios.ts';
+import { liveScenarios, newPhrase } from './speech.ts';
 import {
   countCreate,
   type Enrollment,
@@ -95,6 +96,7 @@ const newValidation = (
     // Truora's default is 0.65 (documented).
     threshold: scenario.behaves?.threshold?.(requested) ?? requested ?? 0.65,
     liveness: asksLiveness(form),
+    phrase: asksSpeech(form) ? newPhrase() : undefined,
     createdAt,
     // A link's expiry has whole seconds; rounded up, so that the time is not shorter than requested.
     expiresAt: Math.ceil(createdAt / 1000 + timeoutSeconds) * 1000,
@@ -140,7 +142,8 @@ const postEnrollment: Run = async ({ state, request }) => {
   return json(201, { accountId, enrollmentId });
 };
 
-const listScenarios: Run = () => json(200, { scenarios: scenarios.map(({ behaves: _, ...published }) => published) });
+const listScenarios: Run = () =>
+  json(200, { scenarios: [...scenarios, ...liveScenarios].map(({ behaves: _, ...published }) => published) });
 
 const routes: readonly { method: string; path: RegExp; open?: true; run: Run }[] = [
   { method: 'GET', path: /^\/v1\/enrollments\/([^/]+)$/, run: getEnrollment },

@@ -1,6 +1,7 @@
 import { declinedReasons, expiredReasons } from '../../../shared/domain/reasons.ts';
 import { created, final, type Scenario } from './behaviour.ts';
 import { failures } from './failures.ts';
+import { liveScenarios } from './speech.ts';
 import { similarityFailed, successes } from './successes.ts';
 
 export type { Scenario } from './behaviour.ts';
@@ -194,10 +195,10 @@ const enrollments: readonly Scenario[] = [
   },
 ];
 
-/** All scenarios. To add one, add an entry here, or in successes.ts or failures.ts. */
+/** All scenarios of drops. To add one, add an entry here, or in successes.ts or failures.ts; one of a live capture in speech.ts. */
 export const scenarios: readonly Scenario[] = [...verdicts, ...successes, ...webhooks, ...enrollments, ...failures];
 
-const longestFirst = [...scenarios].sort((a, b) => b.suffix.length - a.suffix.length);
+const longestFirst = [...scenarios, ...liveScenarios].sort((a, b) => b.suffix.length - a.suffix.length);
 
 /** The scenario of an account: the longest suffix of its id. Every id ends with the empty suffix, which is approved. */
 export const scenarioOf = (accountId: string): Scenario =>

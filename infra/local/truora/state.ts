@@ -46,6 +46,8 @@ export type Validation = {
   scenario: Scenario;
   threshold: number;
   liveness: boolean;
+  /** What the person is to speak, if speech was asked for. */
+  phrase: string | undefined;
   createdAt: number;
   /** The link refuses uploads from then on. */
   expiresAt: number;

@@ -1,0 +1,315 @@
+import { gzipSync } from 'node:zlib';
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { filesIn } from '../../infra/console/serve/files.ts';
+import { languages } from '../../infra/console/shared/language.ts';
+import { siteFolder } from '../../infra/console/site.ts';
+import { type CapturePages, capturePages, type OpenedPage, SPEECH, VIDEO } from '../support/capture-page.ts';
+import { photo } from '../support/drops.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+/** The most script that the page may load. Bytes, compressed. */
+const MAX_SCRIPT = 40 * 1024;
+
+let pages: CapturePages;
+
+beforeAll(async () => {
+  pages = await capturePages();
+}, 120_000);
+
+afterAll(() => pages?.close());
+
+afterEach(() => pages.closeContexts());
+
+const heading = (page: Page, name: string) => page.getByRole('heading', { level: 1, name, exact: true }).waitFor();
+
+const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click();
+
+/** Agrees, and opens the camera. */
+const openCamera = async (page: Page): Promise<void> => {
+  await press(page, 'I agree');
+  await press(page, 'Open the camera');
+  await heading(page, 'Put your face into the oval');
+};
+
+/** Takes a photo of the camera, and sends it. */
+const sendPhoto = async (page: Page): Promise<void> => {
+  await openCamera(page);
+  await press(page, 'Take the photo');
+  await press(page, 'Send it');
+};
+
+/** Every element of a step that the whole way has, once: the heading has the focus, and axe finds nothing. */
+const check = async ({ page }: OpenedPage, name: string): Promise<void> => {
+  await heading(page, name);
+  expect(await page.evaluate('document.activeElement?.textContent')).toBe(name);
+  expect(await page.title()).toContain(name);
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect(violations.map(({ id, nodes }) => `${name} ${id}: ${nodes[0]?.html}`)).toEqual([]);
+  expect([name, await page.evaluate('document.documentElement.scrollWidth')]).toEqual([name, 360]);
+};
+
+const words = {
+  en: ['Your permission', 'Take a photo of your face', 'Put your face into the oval', 'Is your face easy to see?'],
+  es: ['Tu autorización', 'Toma una foto de tu rostro', 'Pon tu rostro dentro del óvalo', '¿Se ve bien tu rostro?'],
+  pt: [
+    'Sua autorização',
+    'Tire uma foto do seu rosto',
+    'Coloque o rosto dentro do oval',
+    'Dá para ver bem o seu rosto?',
+  ],
+};
+
+const buttons = {
+  en: ['I agree', 'Open the camera', 'Take the photo', 'Send it', 'The check has ended', 'This link is not valid'],
+  es: ['Acepto', 'Abrir la cámara', 'Tomar la foto', 'Enviar', 'La verificación terminó', 'Este enlace no es válido'],
+  pt: ['Aceito', 'Abrir a câmera', 'Tirar a foto', 'Enviar', 'A verificação terminou', 'Este link não é válido'],
+};
+
+const messages = {
+  en: 'We could not confirm that it is you. Please try once more.',
+  es: 'No pudimos confirmar que eres tú. Inténtalo una vez más.',
+  pt: 'Não conseguimos confirmar que é você. Tente mais uma vez.',
+};
+
+describe.each(languages)('in the language %s', (language) => {
+  test('each step from the consent to a declined photo fits 360 pixels, is free of what axe finds, gives the focus to its heading, logs no error and asks no other origin', async () => {
+    const { link } = await pages.start('-declined', { country: undefined });
+    const opened = await pages.open(link, { language, width: 360 });
+    const { page, wrong, requested } = opened;
+    const [agree = '', open = '', take = '', send = '', ended = '', closed = ''] = buttons[language];
+    const [consent = '', ready = '', camera = '', review = ''] = words[language];
+    await page.locator('article h2').waitFor();
+    await check(opened, consent);
+    expect(await page.getAttribute('html', 'lang')).toBe(language);
+    await press(page, agree);
+    await check(opened, ready);
+    await press(page, open);
+    await page.getByRole('button', { name: take, exact: true }).waitFor();
+    await check(opened, camera);
+    await press(page, take);
+    await check(opened, review);
+    await press(page, send);
+    await check(opened, ended);
+    await page.getByText(messages[language], { exact: true }).waitFor();
+    expect(wrong).toEqual([]);
+    const { origin } = pages.running.console;
+    expect(requested.filter((url) => !url.startsWith('blob:') && new URL(url).origin !== origin)).toEqual([]);
+    const again = await pages.open(link, { language, width: 360 });
+    await check(again, closed);
+  });
+});
+
+test('the page loads at most 40 KB of script, compressed', () => {
+  const scripts = [...filesIn(siteFolder())].filter(([path]) => /^\/capture\/.*\.js$/.test(path));
+  expect(scripts.length).toBeGreaterThan(0);
+  const total = scripts.reduce((sum, [, { body }]) => sum + gzipSync(body).length, 0);
+  expect(total).toBeGreaterThan(5000);
+  expect(total).toBeLessThanOrEqual(MAX_SCRIPT);
+});
+
+describe('a capture', () => {
+  test('of a photo ends as approved, and its receipt names the text that was read', async () => {
+    const { link, id, accountId } = await pages.start();
+    const { page } = await pages.open(link);
+    await page.getByText('Text default.US.en.1').waitFor();
+    await sendPhoto(page);
+    await heading(page, 'It is you');
+    const record = await pages.running.system.record(id);
+    expect([record?.phase, record?.media?.type]).toEqual(['approved', 'image/jpeg']);
+    const { content } = await pages.call(`GET /accounts/${accountId}/consents`, { as: 'reader' });
+    const [receipt] = (content as unknown as { consents: Record<string, unknown>[] }).consents;
+    expect(receipt).toMatchObject({ country: 'US', language: 'en', textVersion: '1', channel: 'capture page' });
+    expect(receipt?.receiptId).toBe(record?.consentReceiptId);
+  });
+
+  test('of a video is recorded for three seconds where liveness is asked for, and ends as approved', async () => {
+    const { link, id } = await pages.start('', { options: VIDEO });
+    const { page } = await pages.open(link);
+    await openCamera(page);
+    await press(page, 'Record 3 seconds');
+    await page.getByText('Recording: 2 s').waitFor();
+    await press(page, 'Send it');
+    await heading(page, 'It is you');
+    expect((await pages.running.system.record(id))?.media?.type).toMatch(/^video\/(mp4|webm)$/);
+  });
+
+  test('of a phrase shows the phrase and the time left, and ends as approved', async () => {
+    const { link, id } = await pages.start('', { capture: 'live', options: SPEECH });
+    const { page } = await pages.open(link, { width: 360 });
+    await press(page, 'I agree');
+    await heading(page, 'Read a phrase aloud');
+    const phrase = await page.locator('.phrase blockquote').innerText();
+    expect((await pages.call(`GET /revalidations/${id}`, { as: 'writer' })).content.phrase).toBe(phrase);
+    await page.getByText(/^Time left: \d+:\d\d$/).waitFor();
+    await press(page, 'Open the camera');
+    await press(page, 'Record');
+    expect(await page.locator('.phrase blockquote').innerText()).toBe(phrase);
+    await page.getByText('Recording: 6 s').waitFor();
+    await press(page, 'I have read it');
+    await press(page, 'Send it');
+    await heading(page, 'It is you');
+  });
+
+  test('goes on after a reload in each step, without its link', async () => {
+    const { link } = await pages.start('-slow');
+    const { page } = await pages.open(link);
+    await heading(page, 'Your permission');
+    expect(page.url()).toBe(pages.running.console.captureUrl);
+    await page.reload();
+    await press(page, 'I agree');
+    await heading(page, 'Take a photo of your face');
+    await page.reload();
+    await press(page, 'Open the camera');
+    await press(page, 'Take the photo');
+    await press(page, 'Send it');
+    await heading(page, 'We are checking');
+    await page.reload();
+    await heading(page, 'We are checking');
+    await heading(page, 'It is you');
+    await page.reload();
+    await heading(page, 'It is you');
+  });
+
+  test('goes by the keyboard alone', async () => {
+    const { link } = await pages.start();
+    const { page } = await pages.open(link);
+    const go = async (name: string) => {
+      const button = page.getByRole('button', { name, exact: true });
+      await waitFor(async () => expect(await button.isEnabled()).toBe(true));
+      // The focus is on the heading of the step.
+      for (let steps = 0; steps < 6; steps += 1) {
+        await page.keyboard.press('Tab');
+        if ((await page.evaluate('document.activeElement?.textContent')) === name) break;
+      }
+      await page.keyboard.press('Enter');
+    };
+    for (const name of ['I agree', 'Open the camera', 'Take the photo', 'Send it']) await go(name);
+    await heading(page, 'It is you');
+  });
+
+  test('survives a network that is slow, and one that fails while it sends and while it waits', async () => {
+    const { link } = await pages.start();
+    const { page, context } = await pages.open('about:blank');
+    const network = await context.newCDPSession(page);
+    // Slow 3G as browsers' tools have it: 400 kbit/s, 400 ms.
+    const slow = { offline: false, latency: 400, downloadThroughput: 50_000, uploadThroughput: 50_000 };
+    await network.send('Network.emulateNetworkConditions', slow);
+    await page.goto(link);
+    await openCamera(page);
+    await press(page, 'Take the photo');
+    await network.send('Network.emulateNetworkConditions', { ...slow, offline: true });
+    await press(page, 'Send it');
+    await page.getByText('It could not be sent.').waitFor();
+    await network.send('Network.emulateNetworkConditions', slow);
+    await press(page, 'Try again');
+    await heading(page, 'We are checking');
+    await network.send('Network.emulateNetworkConditions', { ...slow, offline: true });
+    await page.getByText('There is no connection. We keep trying.').waitFor();
+    await network.send('Network.emulateNetworkConditions', slow);
+    await heading(page, 'It is you');
+  });
+});
+
+describe('without a camera', () => {
+  test.each([
+    ['refused', 'The camera is blocked.'],
+    ['missing', 'No camera was found.'],
+  ] as const)('that is %s, a file is chosen, checked, and ends as approved', async (camera, says) => {
+    const { link } = await pages.start();
+    const { page } = await pages.open(link, { camera });
+    await press(page, 'I agree');
+    await press(page, 'Open the camera');
+    await page.getByText(says).waitFor();
+    const choose = (file: { name: string; mimeType: string; buffer: Buffer } | string) =>
+      page.locator('input[type=file]').setInputFiles(file);
+    await choose({ name: 'a.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF') });
+    await page.getByText('This file has another format.').waitFor();
+    await choose({ name: 'a.jpg', mimeType: 'image/jpeg', buffer: Buffer.alloc(10_000_001) });
+    await page.getByText('This file is too large').waitFor();
+    await choose({ name: 'a.jpg', mimeType: 'image/jpeg', buffer: photo });
+    await press(page, 'Send it');
+    await heading(page, 'It is you');
+  });
+});
+
+describe('another way', () => {
+  test.each(['before the consent', 'with the camera open', 'while we check'])(
+    'is there %s, asks once, and ends the case without the face',
+    async (when) => {
+      const { link, id } = await pages.start('-never');
+      const { page } = await pages.open(link);
+      if (when === 'with the camera open') await openCamera(page);
+      if (when === 'while we check') await sendPhoto(page);
+      if (when === 'while we check') await heading(page, 'We are checking');
+      await press(page, 'Use another way');
+      await press(page, 'Go back');
+      await press(page, 'Use another way');
+      await press(page, 'Yes, use another way');
+      await heading(page, 'We do not use your face');
+      const { content } = await pages.call(`GET /revalidations/${id}`, { as: 'writer' });
+      expect(content.status).toBe('alternative_required');
+    },
+  );
+});
+
+test.each([
+  ['-declined-no_face_detected', 'We could not see your face well.', 'To try once more, ask for a new link'],
+  ['-declined-risky_face_detected', 'We could not complete the check.', 'Ask for a review'],
+])('the end %s says in plain words what the person can do, and no code', async (suffix, says, next) => {
+  const { link } = await pages.start(suffix);
+  const { page } = await pages.open(link);
+  await sendPhoto(page);
+  await heading(page, 'The check has ended');
+  const text = await page.locator('main').innerText();
+  expect(text).toContain(says);
+  expect(text).toContain(next);
+  expect(text).not.toMatch(/_|similarity|risk|score|0\.\d/);
+});
+
+describe('a link', () => {
+  test('that is used, forged, empty or of another session shows one page, and no more', async () => {
+    const { link } = await pages.start();
+    const first = await pages.open(link);
+    await heading(first.page, 'Your permission');
+    const { captureUrl } = pages.running.console;
+    const shown = async (url: string) => {
+      const { page } = await pages.open(url);
+      await heading(page, 'This link is not valid');
+      return [page.url(), await page.locator('body').innerText()];
+    };
+    const same = await shown(link);
+    for (const url of [`${captureUrl}#${'x'.repeat(43)}`, `${captureUrl}#forged`, captureUrl])
+      expect(await shown(url)).toEqual(same);
+    expect(same[0]).toBe(captureUrl);
+  });
+
+  test('leaves no token in the address, in the history or in what is stored beyond the tab', async () => {
+    const { link } = await pages.start();
+    const token = link.split('#')[1] ?? '';
+    const { page, context, requested } = await pages.open(link);
+    await heading(page, 'Your permission');
+    expect(page.url()).not.toContain(token);
+    expect(await page.evaluate('JSON.stringify({ ...localStorage }) + document.cookie')).toBe('{}');
+    expect(await page.evaluate('JSON.stringify({ ...sessionStorage })')).not.toContain(token);
+    expect(requested.slice(1).some((url) => url.includes(token))).toBe(false);
+    // Another tab has no session.
+    const other = await context.newPage();
+    await other.goto(pages.running.console.captureUrl);
+    await heading(other, 'This link is not valid');
+  });
+});
+
+test('a text of consent that is not the one of the case cannot be agreed to', async () => {
+  const { link } = await pages.start();
+  const { page } = await pages.open('about:blank');
+  await page.route('**/consent/*.md', (route) => route.fulfill({ body: '# Another text' }));
+  await page.goto(link);
+  await page.getByText('The text could not be shown').waitFor();
+  expect(await page.getByRole('button', { name: 'I agree' }).isDisabled()).toBe(true);
+  await page.unroute('**/consent/*.md');
+  await press(page, 'Try again');
+  await page.locator('article h2').waitFor();
+  expect(await page.getByRole('button', { name: 'I agree' }).isEnabled()).toBe(true);
+});
