@@ -44,7 +44,7 @@ export const acknowledgedIn = ({ stage, region, alarmEmail }: Deployment): reado
       // The id that CDK gives the bucket: cdk-nag quotes it in the finding.
       rule: `AwsSolutions-IAM5[Resource::<StorageMedia9333CB25.Arn>/${folder}/*]`,
       where:
-        /Functions\/(ClaimRequest|CreateValidation|MoveMedia|StartRevalidation|GiveCaptureForm|SweepLedger|EraseAccount|SweepErasures)ServiceRole\/DefaultPolicy$/,
+        /Functions\/(ClaimRequest|CreateValidation|MoveMedia|StartRevalidation|AwaitMedia|GiveCaptureForm|SweepLedger|EraseAccount|SweepErasures)ServiceRole\/DefaultPolicy$/,
       reason: `Media can be anywhere under ${folder}/: its key names the person and is not known at deployment.`,
     })),
     {
