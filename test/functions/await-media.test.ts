@@ -51,32 +51,34 @@ const waiting = async (aws: LocalAws, minutes = 5) => {
   const { revalidationId } = claim;
   const created = { ...validation, uploadLink: 'https://files.truora.com/u/x', phrase: 'azul luna 7' };
   await recordCreated(aws.ledger, { revalidationId, owner: OURS }, created, answered(validation));
-  const wait = (taskToken = 'token') =>
+  // A token is good for one answer.
+  const token = `token of ${revalidationId}`;
+  const wait = (taskToken = token) =>
     handler(eventOf('AwaitMedia', { claim, validation }, { executionId: OURS, taskToken }), context);
-  return { claim, validation, wait, pk: `RUN#${revalidationId}`, key: ticket.upload?.key ?? '' };
+  return { claim, validation, token, wait, pk: `RUN#${revalidationId}`, key: ticket.upload?.key ?? '' };
 };
 
 describe('the wait for a recording', () => {
   test('stores its token on the record, beside the phrase, and goes on waiting', async ({ aws }) => {
-    const { wait, pk } = await waiting(aws);
+    const { wait, token, pk } = await waiting(aws);
     expect(await wait()).toBeUndefined();
-    expect(await aws.item(pk)).toMatchObject({ mediaToken: 'token', phrase: 'azul luna 7', phase: 'created' });
+    expect(await aws.item(pk)).toMatchObject({ mediaToken: token, phrase: 'azul luna 7', phase: 'created' });
     expect(aws.resumed).toEqual([]);
     await wait('newer');
     expect(await aws.item(pk)).toMatchObject({ mediaToken: 'newer' });
   });
 
   test('resumes itself with a recording that was entered before its token', async ({ aws }) => {
-    const { wait, claim } = await waiting(aws);
+    const { wait, token, claim } = await waiting(aws);
     const { media } = claimOf({ accountId: claim.accountId });
     const entered = await enterRecording(aws.ledger, claim.revalidationId, media);
     expect(entered.taskToken).toBeUndefined();
     await wait();
-    expect(aws.resumed).toEqual([{ taskToken: 'token', output: media }]);
+    expect(aws.resumed).toEqual([{ taskToken: token, output: media }]);
   });
 
   test('gives its token to the recording that comes after it; a later recording changes nothing', async ({ aws }) => {
-    const { wait, claim } = await waiting(aws);
+    const { wait, token, claim } = await waiting(aws);
     await wait();
     const { media } = claimOf({ accountId: claim.accountId });
     const other = { ...media, versionId: 'version-2' };
@@ -84,7 +86,7 @@ describe('the wait for a recording', () => {
       await enterRecording(aws.ledger, claim.revalidationId, media),
       await enterRecording(aws.ledger, claim.revalidationId, other),
     ];
-    expect([first.taskToken, first.record?.media]).toEqual(['token', media]);
+    expect([first.taskToken, first.record?.media]).toEqual([token, media]);
     expect(second.record?.media).toEqual(media);
   });
 
@@ -146,14 +148,14 @@ describe('the wait for a recording', () => {
     'loses nothing when write %i is lost, or its answer, and the step runs again',
     async (nth, { aws }) => {
       for (const delivery of ['lost', 'answer lost'] as const) {
-        const { wait, key, pk } = await waiting(aws);
+        const { wait, token, key, pk } = await waiting(aws);
         await aws.put(key, video);
         aws.setWriteDelivery(nth, delivery);
         await wait('first').catch(() => {});
         aws.setDelivery();
         aws.resumed.length = 0;
-        await wait('second');
-        expect(aws.resumed).toMatchObject([{ taskToken: 'second', output: { key } }]);
+        await wait(`second ${token}`);
+        expect(aws.resumed).toMatchObject([{ taskToken: `second ${token}`, output: { key } }]);
         expect(await aws.item(pk)).toMatchObject({ media: { key } });
       }
     },
