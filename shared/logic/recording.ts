@@ -32,7 +32,9 @@ export const takeRecording = async (
   record: LedgerRecord,
   { bucket, key, versionId, etag }: MediaAddress & { bucket: string },
 ): Promise<Entered> => {
-  const { revalidationId, requested = {} } = record;
+  const { revalidationId, requested = {}, used } = record;
+  // The link takes it no more: the wait ends by itself.
+  if (used?.recordUntil && Date.now() >= Date.parse(used.recordUntil)) return { record, taskToken: undefined };
   const head = await peekMedia({ bucket, key, versionId, etag });
   refuseEarly(record, head.putAt);
   const type = acceptMedia(head, requested);

@@ -36,7 +36,7 @@ const sizes: Record<string, number> = {
   'infra/aws/README.md': 9 * KB,
   // A chapter for each of eighteen alarms, and the restoring of a ledger.
   'infra/aws/RUNBOOK.md': 18 * KB,
-  // Thirty-eight threats, each with the titles of its tests.
+  // Thirty-seven threats, each with the titles of its tests.
   'infra/aws/SECURITY.md': 20 * KB,
   'infra/aws/PRIVACY.md': 4 * KB,
   'infra/aws/IMPACT-ASSESSMENT.md': 2 * KB,

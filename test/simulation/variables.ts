@@ -33,6 +33,7 @@ export const variablesOf = (serial: number, more: Readonly<Record<string, string
   MACHINE_ARN: machineArn,
   ACCOUNT_CLAIM: 'none',
   ALTERNATIVE: 'none',
+  CAPTURE_URL: 'none',
   CONSENT_MODE: 'flag',
   CONSENT_TEXTS: '{"default.CO.es.1":"47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU"}',
   DOCUMENTATION_URL: 'none',

@@ -9,6 +9,9 @@ export const ORIGIN = 'https://api.validations.truora.com';
 
 export const UPLOADS = 'https://files.truora.com';
 
+/** As secret as a link: only the person of the case may have it. */
+export const PHRASE = 'canary-phrase siete barcos';
+
 /** Truora's own default, and what a validation's life is without a setting (documented). Seconds. */
 const DEFAULT_TIMEOUT = 300;
 
@@ -110,6 +113,10 @@ export const vendorOf = (story: Story, { acceptsKey, webhookKey, callUs, latency
     return `${hosts[story.link]}/u/${id}?Expires=${expires}&Signature=CANARY-LINK&Key-Pair-Id=K`;
   };
 
+  /** What is spoken in a live capture. */
+  const phraseOf = ({ form }: Charged) =>
+    form.getAll('subvalidations').includes('speech_match') ? { speech_token: PHRASE } : {};
+
   const answerOf = (one: Charged, isListed = false) => formed(plainOf(one), story.forms, isListed);
 
   const plainOf = (one: Charged): Record<string, unknown> => {
@@ -149,7 +156,7 @@ export const vendorOf = (story: Story, { acceptsKey, webhookKey, callUs, latency
     return {
       ...base,
       validation_status: 'pending',
-      ...(repeats ? { instructions: { file_upload_link: linkOf(one) } } : {}),
+      ...(repeats ? { instructions: { file_upload_link: linkOf(one), ...phraseOf(one) } } : {}),
     };
   };
 
@@ -187,7 +194,8 @@ export const vendorOf = (story: Story, { acceptsKey, webhookKey, callUs, latency
     const known = charged.find((one) => one.id === id);
     if (operation === 'create') {
       const one = create(new URLSearchParams(String(asked.body)));
-      const link = story.link === 'missing' ? {} : { instructions: { file_upload_link: linkOf(one) } };
+      const link =
+        story.link === 'missing' ? {} : { instructions: { file_upload_link: linkOf(one), ...phraseOf(one) } };
       return json(200, { ...answerOf(one), ...link });
     }
     if (operation === 'list') {

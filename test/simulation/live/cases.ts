@@ -1,0 +1,141 @@
+import fc from 'fast-check';
+import { type Anchor, anchors, type Case, type Drop, type Seen } from './run.ts';
+
+const base: Case = { seed: 1, drops: [], cancel: null, kills: [], holds: [], choices: [] };
+
+/** Where a kill can fall: each effect of each function that works at the wait or after it, in order. */
+const effects: Record<string, number> = {
+  AwaitMedia: 10,
+  // Those of the claim of the live capture come first.
+  ClaimRequest: 14,
+  MoveMedia: 4,
+  CancelRevalidation: 6,
+  RecordOutcome: 3,
+};
+
+export const killPoints: Case['kills'] = Object.entries(effects).flatMap(([who, count]) =>
+  Array.from({ length: count }, (_, index) => index + 1).flatMap((nth) =>
+    (['before', 'after', 'refused'] as const).map((when) => ({ who, nth, when })),
+  ),
+);
+
+/** Moments on both sides of everything that happens at the wait. Seconds after. */
+const moments: { at: Anchor; after: number }[] = [
+  ...anchors.map((at) => ({ at, after: 0 })),
+  { at: 'token', after: 5 },
+  { at: 'look', after: 0.5 },
+  { at: 'look', after: 40 },
+  { at: 'token', after: 280 },
+  { at: 'token', after: 299 },
+  { at: 'ended', after: 3600 },
+];
+
+const hows: Drop['how'][] = ['well', 'lost', 'bad'];
+
+const held: Case['holds'][] = [
+  [],
+  // The token is stored while the recording comes, or only after the wait was given up.
+  [{ who: 'AwaitMedia', nth: 1, seconds: 3 }],
+  // The recording is entered after the next look has begun.
+  [{ who: 'ClaimRequest', nth: 9, seconds: 8 }],
+];
+
+/**
+ * Every ordering of {token stored, recording, second recording, lost event, link expiry, cancellation} on the grid above, with no crash;
+ * and then with each crash where one recording comes, or a lost one, a bad one, none, or a cancellation.
+ */
+export function* grid(): Generator<Case> {
+  for (const first of [undefined, ...moments]) {
+    for (const how of first ? hows : hows.slice(0, 1)) {
+      const drops: Drop[] = first ? [{ ...first, how }] : [];
+      for (const holds of held) yield { ...base, drops, holds };
+      for (const cancel of moments) yield { ...base, drops, cancel };
+      if (first) {
+        for (const second of moments)
+          for (const later of hows) yield { ...base, drops: [...drops, { ...second, how: later }] };
+      }
+    }
+  }
+  for (const kill of killPoints) {
+    for (const at of [undefined, ...moments.slice(1, 5), { at: 'token' as const, after: 5 }]) {
+      const drops: Drop[][] = at ? hows.map((how) => [{ ...at, how }]) : [[]];
+      for (const some of drops) yield { ...base, drops: some, kills: [kill] };
+      if (at)
+        yield {
+          ...base,
+          drops: [
+            { ...at, how: 'bad' },
+            { at: 'look', after: 0.5, how: 'well' },
+          ],
+          kills: [kill],
+        };
+    }
+    yield { ...base, cancel: { at: 'token', after: 5 }, kills: [kill] };
+  }
+}
+
+/** All interleavings of the functions that meet: each choice the driver has is taken each way, run after run. */
+export const interleavings = async (
+  given: Case,
+  check: (given: Case) => Promise<{ seen: Seen }>,
+  isLeft: () => boolean,
+): Promise<void> => {
+  const open: number[][] = [[]];
+  for (let prefix = open.pop(); prefix && isLeft(); prefix = open.pop()) {
+    const { seen } = await check({ ...given, choices: prefix });
+    for (let at = seen.alternatives.length - 1; at >= prefix.length; at -= 1) {
+      const taken = [...prefix, ...Array.from({ length: at - prefix.length }, () => 0)];
+      for (let other = 1; other < (seen.alternatives[at] ?? 1); other += 1) open.push([...taken, other]);
+    }
+  }
+};
+
+const well = { how: 'well', after: 0 } as const;
+
+/** Where two and three race: a recording and the token, two recordings, a recording and a cancellation, a recording and the expiry. */
+export const races: readonly Case[] = [
+  { ...base, drops: [{ at: 'waiting', ...well }] },
+  {
+    ...base,
+    drops: [
+      { at: 'waiting', ...well },
+      { at: 'waiting', ...well },
+    ],
+  },
+  {
+    ...base,
+    drops: [
+      { at: 'token', ...well },
+      { at: 'token', ...well },
+    ],
+  },
+  { ...base, drops: [{ at: 'look', ...well }] },
+  { ...base, drops: [{ at: 'expiry', ...well }] },
+  { ...base, drops: [{ at: 'token', ...well }], cancel: { at: 'token', after: 0 } },
+];
+
+/** Any case at all: what no grid thinks of. Shrinks towards no recordings, no kills, and a seed of 0. */
+export const anyCase: fc.Arbitrary<Case> = fc.record({
+  seed: fc.nat(1_000_000),
+  drops: fc.array(
+    fc.record({
+      at: fc.constantFrom(...anchors),
+      after: fc.constantFrom(0, 0, 0.001, 1, 20, 31, 60, 200, 290),
+      how: fc.constantFrom(...hows),
+    }),
+    { maxLength: 4 },
+  ),
+  cancel: fc.option(fc.record({ at: fc.constantFrom(...anchors.slice(1)), after: fc.constantFrom(0, 1, 40, 290) }), {
+    freq: 4,
+  }),
+  kills: fc.array(fc.constantFrom(...killPoints), { maxLength: 2 }),
+  holds: fc.array(
+    fc.record({
+      who: fc.constantFrom('AwaitMedia', 'ClaimRequest'),
+      nth: fc.integer({ min: 1, max: 12 }),
+      seconds: fc.constantFrom(0.001, 1, 9),
+    }),
+    { maxLength: 1 },
+  ),
+  choices: fc.array(fc.nat(2), { maxLength: 12 }),
+});

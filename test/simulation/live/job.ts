@@ -1,0 +1,95 @@
+import fc from 'fast-check';
+import { installHooks } from '../virtual/hooks.ts';
+import { liveGuards } from './guards.ts';
+import type { Case } from './run.ts';
+
+/** One share of the proof, for one process. */
+export type Job =
+  | { kind: 'grid' | 'races'; part: number; of: number; every: number }
+  | { kind: 'random'; seed: number; runs: number }
+  | { kind: 'bite'; without: string; seed: number; runs: number }
+  | { kind: 'case'; case: Case; without?: string };
+
+export type Done = {
+  runs: number;
+  crashes: number;
+  orders: string[];
+  failures: { case: Case; broken: string[] }[];
+  trace?: string[];
+};
+
+const job: Job = JSON.parse(process.argv[2] ?? '{}');
+
+const without = 'without' in job ? job.without : undefined;
+
+const guards = liveGuards.filter(({ guard }) => guard === without);
+
+if (without && guards.length === 0) throw new TypeError(`there is no guard: ${without}`);
+
+installHooks({ mutations: guards, files: {} });
+
+const { boot } = await import('../boot.ts');
+
+const { run } = await import('./run.ts');
+
+const { judge } = await import('./judge.ts');
+
+const { anyCase, grid, interleavings, races } = await import('./cases.ts');
+
+const print = process.stdout.write.bind(process.stdout);
+
+await boot();
+
+const done: Done = { runs: 0, crashes: 0, orders: [], failures: [] };
+
+const orders = new Set<string>();
+
+const check = async (given: Case) => {
+  const seen = await run(given);
+  done.runs += 1;
+  if (seen.kills > 0) done.crashes += 1;
+  // For any number of looks the ordering is the same.
+  orders.add(seen.order.replace(/T+/g, 'T'));
+  const broken = judge(seen);
+  if (broken.length > 0 && done.failures.length < 5) done.failures.push({ case: given, broken });
+  return { seen, broken };
+};
+
+/** Any cases at all, until one breaks a promise; a failure is shrunk to the smallest that still does, unless it is a guard that is taken away. */
+const search = async ({ seed, runs }: { seed: number; runs: number }, shrinks: boolean) => {
+  const property = fc.asyncProperty(anyCase, async (given) => (await check(given)).broken.length === 0);
+  const { failed, counterexample } = await fc.check(property, { seed, numRuns: runs, endOnFailure: !shrinks });
+  if (!failed || !counterexample) return;
+  done.failures = [];
+  await check(counterexample[0]);
+};
+
+switch (job.kind) {
+  case 'grid': {
+    let index = 0;
+    for (const given of grid()) if (index++ % (job.of * job.every) === job.part * job.every) await check(given);
+    break;
+  }
+  case 'races':
+    for (const [index, race] of races.entries()) {
+      if (index % job.of !== job.part) continue;
+      let left = job.every === 1 ? 4000 : 25;
+      await interleavings(race, check, () => left-- > 0);
+    }
+    break;
+  case 'random':
+    await search(job, true);
+    break;
+  case 'bite':
+    await search(job, false);
+    break;
+  case 'case': {
+    const { seen } = await check(job.case);
+    done.trace = [...seen.system.trace.lines, `order ${seen.order}`];
+    break;
+  }
+}
+
+print(JSON.stringify({ ...done, orders: [...orders] }));
+
+process.exit(0);

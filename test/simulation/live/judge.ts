@@ -1,0 +1,85 @@
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { isEnd } from '../../../shared/domain/lifecycle.ts';
+import { LedgerRecord } from '../../../shared/domain/record.ts';
+import { SECRETS } from '../../../shared/ledger/records.ts';
+import { PHRASE } from '../truora/vendor.ts';
+import type { Put, Seen } from './run.ts';
+
+/** What the functions of one recording take, with Truora's answers and the longest pause between two looks in these runs. Seconds. */
+const A_TURN = 6;
+
+/** What a retry costs at most: 2 s doubling, with the function's time. Seconds. */
+const A_RETRY = 8;
+
+/** How long an execution waits for the event of a recording before it looks itself. Seconds. */
+const A_LOOK = 30;
+
+/** The phases of a record's trail that are ends. */
+const endsOf = (trail: readonly { phase: string }[]): string[] =>
+  trail.map(({ phase }) => phase).filter((phase) => isEnd(phase as never));
+
+/** When a recording has to be on its way at the latest: after its event, or where that was lost after a look. */
+const dueOf = ({ how, at }: Put): number => at + (how === 'lost' ? A_LOOK : 0) + A_TURN;
+
+/**
+ * What a live capture has to keep, for any order: one charge, one end, no secret left; a recording that came in time is sent, once and
+ * soon, and no other one; without one the case has expired; a cancellation before the end counts; each drop ends with an answer.
+ */
+export const judge = (seen: Seen): string[] => {
+  const { system, puts, createdAt, expiresAt, moved, canceledAt, kills, case: given } = seen;
+  const broken: string[] = [];
+  const must = (holds: boolean, what: string) => {
+    if (!holds) broken.push(what);
+  };
+  const [start, ...drops] = system.starts;
+  const execution = start && system.machine.describe(start.arn);
+  const items = system.itemsOf('RUN').map((item) => unmarshall(item));
+  const [item, ...more] = items.filter(({ capture }) => capture === 'live');
+  must(item !== undefined && more.length === 0, `there are ${more.length + 1} live records`);
+  if (!item) return broken;
+  const record = LedgerRecord.parse(item);
+  const { outcome, media } = record;
+  const [validation, ...second] = system.truora.charged;
+  must(validation !== undefined && second.length === 0, `${second.length + 1} validations were charged`);
+  must(endsOf(record.trail).length === 1, `the record has ended as ${endsOf(record.trail).join(', ') || 'nothing'}`);
+  must(system.itemsOf('ACC').length === 0, "the person's intent is open");
+  // The wait for the verdict, which is proved elsewhere, is resumed once too.
+  must(system.counts.resumed <= 2, `the waits were resumed ${system.counts.resumed} times`);
+  must((system.left.get('AwaitMedia') ?? 0) <= 1, `the wait ended ${system.left.get('AwaitMedia')} times`);
+  for (const secret of SECRETS) must(item[secret] === undefined, `${secret} stays on an ended record`);
+  const shown = JSON.stringify([system.logs, system.announced, execution?.output, execution?.input]);
+  must(!shown.includes(PHRASE), 'the phrase is in a log, an event or an output');
+
+  const slack = kills * A_RETRY + given.holds.reduce((sum, { seconds }) => sum + seconds, 0);
+  const real = puts.filter(({ how, at }) => how !== 'bad' && at + 1 >= createdAt);
+  const inTime = real.filter((put) => dueOf(put) + slack < expiresAt);
+  const late = real.filter(({ at }) => at < expiresAt);
+  const isCanceled = canceledAt !== undefined && outcome?.status === 'canceled';
+  const status = execution?.status;
+  must(status === (isCanceled ? 'ABORTED' : 'SUCCEEDED'), `the execution is ${status} ${execution?.error ?? ''}`);
+  if (!isCanceled) {
+    const first = inTime[0];
+    if (first) must(outcome?.status === 'approved', `it was recorded in time, and is ${outcome?.status}`);
+    else if (late.length === 0)
+      must(outcome?.reason === 'media_not_recorded', `nothing was recorded: ${outcome?.reason}`);
+    if (first) must((moved ?? Number.NaN) <= dueOf(first) + slack, `it moved at ${moved} s, not by ${dueOf(first)} s`);
+    if (late.length === 0) must(seen.ended <= expiresAt + A_LOOK + A_TURN + slack, `it ended at ${seen.ended} s`);
+  }
+  const [upload, ...again] = validation?.uploads ?? [];
+  must(again.length === 0, `${again.length + 1} uploads arrived`);
+  if (upload) {
+    const sent = real.find(({ bytes }) => bytes.equals(upload.bytes));
+    must(sent !== undefined, 'what was sent is no recording of this case');
+    must(media?.versionId === sent?.versionId, 'the record names another recording than the one that was sent');
+  }
+  for (const { arn } of drops) {
+    const drop = system.machine.describe(arn);
+    must(drop?.status === 'SUCCEEDED', `the execution of a recording is ${drop?.status} ${drop?.error ?? ''}`);
+  }
+  const others = items.filter(({ capture }) => capture !== 'live').map((one) => one.outcome?.status);
+  must(
+    others.every((one) => one === 'refused'),
+    `recordings that are none have ended as ${others.join(', ')}`,
+  );
+  return broken;
+};
