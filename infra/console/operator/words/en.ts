@@ -43,6 +43,7 @@ export const en = {
   liveness: 'not live',
   fraud: 'risk',
   spent: 'retries used up',
+  speech: 'phrase not said',
   not_finished: 'not finished',
   enrollment: 'enrollment',
   consent: 'consent',

@@ -44,6 +44,7 @@ export const es: Words = {
   liveness: 'sin prueba de vida',
   fraud: 'riesgo',
   spent: 'reintentos agotados',
+  speech: 'frase no dicha',
   not_finished: 'sin terminar',
   enrollment: 'registro',
   consent: 'consentimiento',

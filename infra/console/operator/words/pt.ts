@@ -44,6 +44,7 @@ export const pt: Words = {
   liveness: 'sem prova de vida',
   fraud: 'risco',
   spent: 'tentativas esgotadas',
+  speech: 'frase não dita',
   not_finished: 'não terminado',
   enrollment: 'cadastro',
   consent: 'consentimento',
