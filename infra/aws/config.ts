@@ -111,6 +111,11 @@ const Settings = z.strictObject({
    * One more rotates the key. Never lower it: evidence of the key that goes could not be verified any more.
    */
   evidenceKeys: z._default(z.number().check(z.int(), z.minimum(1), z.maximum(20)), 1),
+  /**
+   * Whether the deployment has campaigns: whole portfolios, re-validated from a file. `false` leaves out their machine, their functions
+   * and their routes.
+   */
+  campaigns: z._default(z.boolean(), false),
   /** Whether an account id or a reference may be a national id (CPF, CNPJ, CURP, RFC, RUT), though both reach events and keys of objects. */
   allowNationalIds: z._default(z.boolean(), false),
   /** API calls a second that all callers together may make. */

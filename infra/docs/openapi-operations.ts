@@ -6,6 +6,7 @@ import { type ProblemCode, problems } from '../../shared/domain/problem.ts';
 import { errorReasons } from '../../shared/domain/reasons.ts';
 import { IdempotencyKeyHeader } from '../../shared/domain/request.ts';
 import type { RouteName } from '../../shared/workflow/functions.ts';
+import { campaignOperations } from './openapi-campaigns.ts';
 import * as examples from './openapi-examples.ts';
 import type { SchemaName } from './openapi-schemas.ts';
 
@@ -61,7 +62,9 @@ const problemsOf = (name: keyof typeof errorReasons): ProblemCode[] => {
 
 /** What only other routes answer. */
 const notOfStart =
-  'signature_invalid already_decided consent_text_unknown consent_receipt_unknown not_ended legal_hold'.split(' ');
+  'signature_invalid already_decided consent_text_unknown consent_receipt_unknown not_ended legal_hold campaign_unknown campaign_state manifest_gone manifest_changed manifest_too_large plan_outlives_media'.split(
+    ' ',
+  );
 
 const listParameters: Record<keyof typeof ListQuery.shape, string> = {
   status: 'Only cases of this status.',
@@ -240,6 +243,7 @@ export const operations: Record<RouteName, Operation> = {
     answers: { 200: { description: 'The keys, as a JWKS (RFC 7517).', schema: 'Jwks', example: examples.jwks } },
     problems: [],
   },
+  ...campaignOperations,
   ReceiveWebhook: {
     summary: 'Receive a webhook of Truora',
     description: 'The body is a JWT that is signed with the key of the rule. Only Truora calls this.',

@@ -61,6 +61,7 @@ const contentOf = ({ views, schema, example, type = 'application/json' }: Answer
 const tagOf = (name: RouteName): string => {
   if (routes[name].scope === 'signature') return 'webhooks';
   if (routes[name].path.includes('consents')) return 'consents';
+  if (routes[name].path.includes('campaigns')) return 'campaigns';
   return (evidenceFunctions as readonly string[]).includes(name) ? 'evidence' : 're-validations';
 };
 
@@ -121,6 +122,7 @@ const tags = [
   { name: 're-validations', description: 'Start, read, list and cancel cases.' },
   { name: 'consents', description: 'Record, list and revoke the consent of a person.' },
   { name: 'evidence', description: 'Signed records of ended cases, and the keys to verify them.' },
+  { name: 'campaigns', description: 'Re-validate a whole portfolio from a file.' },
   { name: 'webhooks', description: 'What Truora calls.' },
 ];
 

@@ -14,7 +14,8 @@ export type Kind =
   | 'SWEEP'
   | 'HOLD'
   | Consents
-  | Erasable;
+  | Erasable
+  | 'CAMP';
 
 /** Receipts of consent, and the list of those of a person. */
 type Consents = 'CNS' | 'CONSENTS';
@@ -25,7 +26,7 @@ type Erasable = 'ERASED' | 'LEGAL';
 export type Verb = 'Get' | 'BatchGet' | 'Put' | 'Update' | 'Delete';
 
 /** The folders of the media bucket. */
-export type Folder = 'inbox' | 'media';
+export type Folder = 'inbox' | 'media' | 'campaigns';
 
 /** One permission of a function. `infra/aws/permissions.ts` says what each means in IAM. */
 export type Grant =
@@ -54,7 +55,11 @@ export type Grant =
   | 'startExecution'
   | 'stopExecution'
   | 'describeExecution'
-  | 'resumeExecution';
+  | 'resumeExecution'
+  | 'putInCampaigns'
+  | 'deleteCampaignMedia'
+  | 'startCampaign'
+  | 'describeCampaign';
 
 /** What one function is given: Lambda's time limit, its environment variables, and its permissions. */
 export type FunctionSpec = { seconds: number; env: readonly EnvKey[]; may: readonly Grant[] };

@@ -1,6 +1,7 @@
 import { BY_DUE, BY_PERSON } from '../../shared/domain/record.ts';
 import type { EnvKey } from '../../shared/lambda/env.ts';
 import type { FunctionName } from '../../shared/workflow/functions.ts';
+import { campaignFunctions } from './campaign-functions.ts';
 import { erasureFunctions } from './erasure-functions.ts';
 import { api, evidence, type FunctionSpec, ledger, limits, recording, retries, truora } from './function-spec.ts';
 
@@ -230,6 +231,7 @@ export const functionTable: Record<FunctionName, FunctionSpec> = {
     may: [{ items: { Get: ['RUN'] } }, 'keepEvidence', 'signEvidence'],
   },
   CheckKey: { seconds: 15, env: ['TRUORA_KEY_SECRET'], may: ['readTruoraKey'] },
+  ...campaignFunctions,
 };
 
 /** One column of the table, by function. */

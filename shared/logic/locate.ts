@@ -18,7 +18,11 @@ import { enterOnOriginal } from './copies.ts';
 import { type ReadRequest, type RequestSettings, readRequest } from './read-request.ts';
 
 /** What the search for a case works with, as the deployment decides it. */
-export type LocateSettings = RequestSettings & { ledger: Ledger };
+export type LocateSettings = RequestSettings & {
+  ledger: Ledger;
+  /** Whether a call may name media of campaigns. */
+  campaigns?: boolean;
+};
 
 /**
  * The case of a request that is about to claim it, how it was found, and the request as it was read for that. The case of an
@@ -46,7 +50,7 @@ export const locate = async (settings: LocateSettings, intake: Intake): Promise<
   const idempotencyKey = aliasOf(intake.call, policy);
   const bound = idempotencyKey && (await findKey(ledger, idempotencyKey));
   if (bound) return { by: 'key', revalidationId: bound, idempotencyKey };
-  refuseForeignMedia(intake);
+  refuseForeignMedia(intake, settings);
   const ticket = await enterDropOnTicket(ledger, intake);
   const request = await readRequest(settings, intake, ticket).catch(async (error) => {
     if (error instanceof MediaGoneError) await throwIfAlreadyClaimed(ledger, intake, { ticket, policy });

@@ -25,6 +25,13 @@ export const routes = {
   ListConsents: { method: 'GET', path: '/accounts/{accountId}/consents', scope: 'read' },
   ReadEvidence: { method: 'GET', path: '/revalidations/{id}/evidence', scope: 'read' },
   ReadJwks: { method: 'GET', path: '/.well-known/jwks.json', scope: 'public' },
+  PlanCampaign: { method: 'POST', path: '/campaigns', scope: 'operate' },
+  ListCampaigns: { method: 'GET', path: '/campaigns', scope: 'read' },
+  ReadCampaign: { method: 'GET', path: '/campaigns/{id}', scope: 'read' },
+  StartCampaign: { method: 'POST', path: '/campaigns/{id}/start', scope: 'operate' },
+  PauseCampaign: { method: 'POST', path: '/campaigns/{id}/pause', scope: 'operate' },
+  ResumeCampaign: { method: 'POST', path: '/campaigns/{id}/resume', scope: 'operate' },
+  CancelCampaign: { method: 'POST', path: '/campaigns/{id}/cancel', scope: 'operate' },
   ReceiveWebhook: { method: 'POST', path: '/webhooks/truora', scope: 'signature' },
 } as const satisfies Record<string, Route>;
 
@@ -52,13 +59,39 @@ export const evidenceFunctions = ['ReadEvidence', 'ReadJwks', 'SignEvidence'] as
 
 export type EvidenceFunction = (typeof evidenceFunctions)[number];
 
-export type FunctionName = StepName | RouteName | JobName;
+/** The steps of the machine of campaigns. */
+export const campaignSteps = ['ReadManifest', 'WaitForTurn', 'RecordRow', 'SumUp'] as const;
+
+export type CampaignStep = (typeof campaignSteps)[number];
+
+/** The functions that only a deployment with campaigns has. */
+export const campaignFunctions = [
+  ...campaignSteps,
+  'PlanCampaign',
+  'ListCampaigns',
+  'ReadCampaign',
+  'StartCampaign',
+  'PauseCampaign',
+  'ResumeCampaign',
+  'CancelCampaign',
+] as const;
+
+export type CampaignFunction = (typeof campaignFunctions)[number];
+
+export type FunctionName = StepName | CampaignStep | RouteName | JobName;
 
 /** The functions that every deployment has. */
-export type CoreFunction = Exclude<FunctionName, EvidenceFunction>;
+export type CoreFunction = Exclude<FunctionName, EvidenceFunction | CampaignFunction>;
 
 export const functionNames: readonly FunctionName[] = [
   ...stepNames,
   ...(Object.keys(routes) as RouteName[]),
   ...(Object.keys(jobs) as JobName[]),
+  ...campaignSteps,
 ];
+
+/** The functions of a deployment. */
+export const functionsOf = ({ evidence, campaigns }: { evidence: boolean; campaigns: boolean }): FunctionName[] => {
+  const without: readonly string[] = [...(evidence ? [] : evidenceFunctions), ...(campaigns ? [] : campaignFunctions)];
+  return functionNames.filter((name) => !without.includes(name));
+};

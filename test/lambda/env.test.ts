@@ -29,6 +29,8 @@ const good: Record<EnvKey, string> = {
   ALLOWED_RETRIES: '1',
   RETRY_SECONDS: '300',
   METRICS_NAMESPACE: 'face-revalidation-test',
+  CAMPAIGN_MACHINE_ARN: 'arn',
+  CAMPAIGNS: 'true',
   MACHINE_ARN: 'arn:aws:states:us-east-1:000000000000:stateMachine:Revalidation',
   ALTERNATIVE: '{"text":"visit a branch"}',
   ACCOUNT_CLAIM: 'account',

@@ -1,0 +1,14 @@
+import * as z from 'zod/mini';
+import { CampaignId } from '../shared/campaigns/campaign.ts';
+import { turnFor } from '../shared/campaigns/turn.ts';
+import { campaignStep } from '../shared/lambda/campaign-step.ts';
+import { throttleFromEnv } from '../shared/lambda/clients.ts';
+import { env } from '../shared/lambda/env.ts';
+
+/**
+ * The first step of a row: gives it the next free turn of its campaign, by one conditional write that all children share. A campaign
+ * that holds gives none, and the row is not begun. After a 429 of Truora the turns are further apart.
+ */
+export const handler = campaignStep('WaitForTurn', z.object({ campaignId: CampaignId }), ({ event }) =>
+  turnFor(env('TABLE_NAME'), throttleFromEnv(), event.campaignId),
+);
