@@ -15,11 +15,13 @@ export class Spool {
   #file: FileHandle | undefined;
   #waiting: string[] = [];
   #length = 0;
-  /** How many lines were written. */
+  /** How many lines were added, and their bytes. */
   lines = 0;
+  bytes = 0;
 
   async add(line: string): Promise<void> {
     this.lines += 1;
+    this.bytes += Buffer.byteLength(line);
     this.#waiting.push(line);
     this.#length += line.length;
     if (this.#length >= BATCH) await this.#flush();
