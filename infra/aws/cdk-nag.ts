@@ -1,16 +1,15 @@
 import { type App, type Stack, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
+import { type Acknowledged, campaignFindings } from './campaign-findings.ts';
 import type { Config } from './config.ts';
 
-type Acknowledged = { rule: string; where: RegExp; reason: string };
-
 /** The settings that change the text of a finding. */
-type Deployment = Pick<Config, 'stage' | 'region' | 'alarmEmail'>;
+type Deployment = Pick<Config, 'stage' | 'region' | 'alarmEmail'> & Partial<Pick<Config, 'campaigns'>>;
 
 const OPERATOR = /OperatorPermissions$/;
 
 /** Every accepted finding, where it is found, and why. A test fails for a finding that is missing here, and for a row without one. */
-export const acknowledgedIn = ({ stage, region, alarmEmail }: Deployment): readonly Acknowledged[] => {
+export const acknowledgedIn = ({ stage, region, alarmEmail, campaigns }: Deployment): readonly Acknowledged[] => {
   // Of a known region the CDK knows the partition, too.
   const partOf = (service: string) =>
     region ? `aws:${service}:${region}` : `<AWS::Partition>:${service}:<AWS::Region>`;
@@ -90,6 +89,7 @@ export const acknowledgedIn = ({ stage, region, alarmEmail }: Deployment): reado
       where: OPERATOR,
       reason: 'An operator may call these routes about every person and case.',
     })),
+    ...(campaigns ? campaignFindings(partOf, stage) : []),
     {
       rule: 'AwsSolutions-SQS3',
       where: /(DropRule|Jobs|Evidence)\/DeadLetters$/,

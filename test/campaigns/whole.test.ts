@@ -11,11 +11,14 @@ let system: LocalSystem;
 
 let s3: S3Client;
 
-let call: ReturnType<typeof calling>;
+let call: (
+  line: string,
+  more?: { body?: unknown; as?: 'reader' },
+) => Promise<{ status: number; content: CampaignView }>;
 
 beforeAll(async () => {
   system = await startLocalSystem({ config: { campaigns: true }, pace: 0.05 });
-  call = calling(system);
+  call = calling(system) as unknown as typeof call;
   s3 = new S3Client({ endpoint: system.endpoints.S3 ?? '', region: 'us-east-1', credentials: system.credentials });
 }, 60_000);
 
@@ -40,7 +43,7 @@ const until = (id: string, status: string): Promise<CampaignView> =>
   waitFor(async () => {
     const { content } = await call(`GET /campaigns/${id}`);
     expect(content.status).toBe(status);
-    return content as CampaignView;
+    return content;
   });
 
 describe('a campaign on the local system', () => {
@@ -55,11 +58,16 @@ describe('a campaign on the local system', () => {
       const { accountId, enrollmentId } = person(n, suffix);
       return `${accountId},${enrollmentId},media/${accountId}.jpg,true,r${n}`;
     });
-    const key = await putRows('first', [...rows, 'x,y,media/absent.jpg,true,r9', 'ana,ENR1,secret.jpg,true,r10', rows[0] ?? '']);
+    const key = await putRows('first', [
+      ...rows,
+      'x,y,media/absent.jpg,true,r9',
+      'ana,ENR1,secret.jpg,true,r10',
+      rows[0] ?? '',
+    ]);
     const body = { manifest: { key }, purpose: 'default', pace: 50 };
     const planned = await call('POST /campaigns', { body });
     expect([planned.status, planned.content.status]).toEqual([202, 'planning']);
-    const id = planned.content.campaignId as string;
+    const id = planned.content.campaignId;
     const plan = await until(id, 'planned');
     expect(plan.counts).toMatchObject({ rows: 8, runnable: 5, refused: { media_gone: 1, request_invalid: 2 } });
     expect(await textOf(`campaigns/${id}/errors.csv`)).toBe(
@@ -68,6 +76,5 @@ describe('a campaign on the local system', () => {
     expect((await call(`POST /campaigns/${id}/start`, { body: {} })).status).toBe(200);
     const ended = await until(id, 'ended');
     expect(ended.counts).toMatchObject({ ended: 5 });
-    console.log(await textOf(`campaigns/${id}/results.ndjson`), await textOf(`campaigns/${id}/retry.csv`));
   });
 });

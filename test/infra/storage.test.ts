@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { Config } from '../../infra/aws/config.ts';
 import { synthesize, type Template } from '../../infra/local/template.ts';
-import { functionNames } from '../../shared/workflow/functions.ts';
+
 import {
   dataKey,
+  deployed,
   MEDIA,
   only,
   prod,
@@ -191,7 +192,7 @@ describe('data', () => {
     // The logs show what happened, also after the stack is gone.
     const logs = rawOf(prod, 'AWS::Logs::LogGroup').length;
     expect(livesOf(prod, ['AWS::Logs::LogGroup'])).toEqual(Array.from({ length: logs }, () => ['Retain', 'Retain']));
-    expect(logs).toBe(functionNames.length + 2);
+    expect(logs).toBe(deployed.length + 2);
     expect(only(prod, 'AWS::DynamoDB::Table').Properties.DeletionProtectionEnabled).toBe(true);
     // Data without its key is lost all the same.
     expect(keyOf(prod)).toMatchObject({ DeletionPolicy: 'Retain', Properties: { EnableKeyRotation: true } });

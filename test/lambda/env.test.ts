@@ -4,7 +4,7 @@ import { accessFromEnv, ledgerFromEnv, outcomeSettingsFromEnv, truoraFromEnv } f
 import { type EnvKey, env } from '../../shared/lambda/env.ts';
 import { emitOutcome } from '../../shared/lambda/metrics.ts';
 import { stepNames } from '../../shared/workflow/contract.ts';
-import { jobs, routes } from '../../shared/workflow/functions.ts';
+import { campaignSteps, jobs, routes } from '../../shared/workflow/functions.ts';
 
 const good: Record<EnvKey, string> = {
   TABLE_NAME: 'ledger',
@@ -142,7 +142,7 @@ describe('env', () => {
 describe('envKeys', () => {
   test('lists every function, and no other', () => {
     expect(Object.keys(envKeys).toSorted()).toEqual(
-      [...stepNames, ...Object.keys(routes), ...Object.keys(jobs)].toSorted(),
+      [...stepNames, ...campaignSteps, ...Object.keys(routes), ...Object.keys(jobs)].toSorted(),
     );
   });
 
