@@ -1,10 +1,9 @@
-import { VerdictPendingError } from '../shared/domain/errors.ts';
-import { ledgerFromEnv, throttleFromEnv, truoraFromEnv } from '../shared/lambda/clients.ts';
+import { AlreadyDecidedError, VerdictPendingError } from '../shared/domain/errors.ts';
+import { accessFromEnv, throttleFromEnv, truoraFromEnv } from '../shared/lambda/clients.ts';
 import { env } from '../shared/lambda/env.ts';
 import { emit } from '../shared/lambda/metrics.ts';
 import { step } from '../shared/lambda/step.ts';
-import { refuseEnded } from '../shared/ledger/claims.ts';
-import { readRecord } from '../shared/ledger/records.ts';
+import { hasEnded } from '../shared/ledger/has-ended.ts';
 import { askVerdict, type VerdictSettings } from '../shared/logic/ask-verdict.ts';
 
 /**
@@ -14,7 +13,10 @@ import { askVerdict, type VerdictSettings } from '../shared/logic/ask-verdict.ts
  */
 export const handler = step('ReadVerdict', ({ claim, validation }) =>
   askVerdict(settings(), { claim, validation }).catch(async (error) => {
-    if (error instanceof VerdictPendingError) refuseEnded(await readRecord(ledgerFromEnv(), claim.revalidationId));
+    const { revalidationId: id } = claim;
+    const isPending = error instanceof VerdictPendingError;
+    if (isPending && (await hasEnded(accessFromEnv('DYNAMODB'), env('TABLE_NAME'), id)))
+      throw new AlreadyDecidedError('already_decided', id);
     throw error;
   }),
 );

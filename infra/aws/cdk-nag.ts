@@ -43,7 +43,7 @@ export const acknowledgedIn = ({ stage, region, alarmEmail, campaigns }: Deploym
       // The id that CDK gives the bucket: cdk-nag quotes it in the finding.
       rule: `AwsSolutions-IAM5[Resource::<StorageMedia9333CB25.Arn>/${folder}/*]`,
       where:
-        /Functions\/(ClaimRequest|CreateValidation|MoveMedia|StartRevalidation|SweepLedger|EraseAccount|SweepErasures)ServiceRole\/DefaultPolicy$/,
+        /Functions\/(ClaimRequest|CreateValidation|MoveMedia|StartRevalidation|RevokeConsent|SweepLedger|EraseAccount|SweepErasures)ServiceRole\/DefaultPolicy$/,
       reason: `Media can be anywhere under ${folder}/: its key names the person and is not known at deployment.`,
     })),
     {
@@ -59,7 +59,8 @@ export const acknowledgedIn = ({ stage, region, alarmEmail, campaigns }: Deploym
     })),
     {
       rule: `AwsSolutions-IAM5[Resource::arn:${partOf('states')}:<AWS::AccountId>:execution:face-revalidation-${stage}:*]`,
-      where: /Functions\/(CancelRevalidation|SweepLedger|EraseAccount|SweepErasures)ServiceRole\/DefaultPolicy$/,
+      where:
+        /Functions\/(CancelRevalidation|RevokeConsent|SweepLedger|EraseAccount|SweepErasures)ServiceRole\/DefaultPolicy$/,
       reason: 'The name of an execution is not known at deployment, so only its machine can be named.',
     },
     {
@@ -84,6 +85,7 @@ export const acknowledgedIn = ({ stage, region, alarmEmail, campaigns }: Deploym
       'GET/accounts/*/revalidations',
       'POST/revalidations/*/cancel',
       'DELETE/accounts/*',
+      'POST/consents/*/revoke',
     ].map((route) => ({
       rule: `AwsSolutions-IAM5[Resource::arn:${partOf('execute-api')}:<AWS::AccountId>:<RevalidationApiCA071419>/*/${route}]`,
       where: OPERATOR,

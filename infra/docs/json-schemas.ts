@@ -125,9 +125,9 @@ export const schemaText = (name: string): string => {
     // zod's pattern of a date checks leap years in 200 unreadable characters.
     override: ({ jsonSchema }) => {
       if (jsonSchema.format === 'date-time') jsonSchema.pattern = 'T\\d{2}:\\d{2}:\\d{2}\\.\\d{3}Z$';
+      if (io === 'output' && jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
     },
   });
-  if (io === 'output') delete rules.additionalProperties;
   return `${JSON.stringify({ $schema, title: name, description: about, ...rules, examples }, null, 2)}\n`;
 };
 

@@ -35,11 +35,11 @@ export const erasureFunctions = {
       { query: BY_DUE.name },
       {
         items: {
-          Get: ['RUN', 'ACC', 'TICKET', 'KEY', 'CNS', 'ERASED', 'SWEEP', 'GATE'],
+          Get: ['RUN', 'ACC', 'TICKET', 'KEY', 'CNS', 'CONSENTS', 'ERASED', 'SWEEP', 'GATE'],
           BatchGet: ['ERASED'],
           Put: ['RUN', 'CNS', 'ERASED'],
           Update: ['RUN', 'ERASED', 'SWEEP', 'GATE'],
-          Delete: ['ACC', 'TICKET', 'KEY', 'VLD', 'WAIT', 'RETRY'],
+          Delete: ['ACC', 'TICKET', 'KEY', 'CONSENTS', 'VLD', 'WAIT', 'RETRY'],
         },
       },
       'announce',

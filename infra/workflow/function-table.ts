@@ -59,7 +59,7 @@ export const functionTable: Record<FunctionName, FunctionSpec> = {
       {
         items: {
           Get: ['RUN', 'ACC', 'VLD', 'GATE', 'CNS'],
-          Put: ['ACC', 'VLD', 'RUN'],
+          Put: ['ACC', 'VLD'],
           Update: ['ACC', 'RUN', 'GATE'],
           Delete: ['ACC'],
         },
@@ -77,7 +77,7 @@ export const functionTable: Record<FunctionName, FunctionSpec> = {
     // The upload link is the key: Truora's own is not sent along.
     env: [...recording, 'TRUORA_ORIGIN', 'TRUORA_UPLOAD_ORIGINS', 'HTTP_DEADLINE_SECONDS', 'ALTERNATIVE'],
     may: [
-      { items: { Get: ['RUN', 'CNS'], Put: ['RUN'], Update: ['RUN'] } },
+      { items: { Get: ['RUN', 'CNS'], Update: ['RUN'] } },
       // A claim has pinned the version.
       { readVersions: ['inbox', 'media'] },
       'seeMissingMedia',
@@ -88,7 +88,7 @@ export const functionTable: Record<FunctionName, FunctionSpec> = {
   AwaitWebhook: { seconds: 15, env: ['TABLE_NAME'], may: [{ items: { Update: ['WAIT'] } }, 'resumeExecution'] },
   ReadVerdict: {
     seconds: 30,
-    env: [...ledger, ...truora, 'GRACE_SECONDS', 'POLICIES'],
+    env: [...truora, 'TABLE_NAME', 'GRACE_SECONDS', 'POLICIES'],
     may: [{ items: { Get: ['GATE', 'RUN'], Update: ['GATE'] } }, 'readTruoraKey'],
   },
   RecordOutcome: {
@@ -150,7 +150,7 @@ export const functionTable: Record<FunctionName, FunctionSpec> = {
   GiveConsent: {
     seconds: 10,
     env: [...ledger, ...api, 'CONSENT_TEXTS'],
-    may: [{ items: { Get: ['CNS'], Put: ['CNS'], Update: ['CONSENTS'] } }],
+    may: [{ items: { Get: ['CNS', 'ERASED'], Put: ['CNS'], Update: ['CONSENTS'] } }],
   },
   RevokeConsent: {
     // A page of a ticket's uploads may be deleted for each case.

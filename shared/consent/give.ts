@@ -2,10 +2,8 @@ import { type ConsentBody, type ConsentReceipt, type ConsentTexts, hashOfText, r
 import { RequestInvalidError } from '../domain/errors.ts';
 import { CallRefusedError } from '../domain/problem.ts';
 import type { Ledger } from '../ledger/records.ts';
-import { writeReceipt } from './receipts.ts';
-
-/** The longest life of a consent: five years. A later check asks again. Milliseconds. */
-const LONGEST_MS = 5 * 366 * 86_400_000;
+import { refuseErased } from '../ledger/tombstones.ts';
+import { LONGEST_DAYS, writeReceipt } from './receipts.ts';
 
 /** How far the clock of a caller may be ahead. Milliseconds. */
 const AHEAD_MS = 300_000;
@@ -16,7 +14,7 @@ const broken = (path: string, detail: string) =>
 /**
  * Records that a person agreed to a text. The same body gives the same receipt, also after it was revoked: who agrees again does so at
  * another time.
- * @throws CallRefusedError `consent_text_unknown`; RequestInvalidError for times that cannot be
+ * @throws CallRefusedError `consent_text_unknown`; RequestInvalidError for times that cannot be, and `account_erased`
  */
 export const giveConsent = async (
   { ledger, texts }: { ledger: Ledger; texts: ConsentTexts },
@@ -27,7 +25,7 @@ export const giveConsent = async (
   const [given, until] = [Date.parse(body.givenAt), Date.parse(body.validUntil)];
   if (given > now.getTime() + AHEAD_MS) throw broken('givenAt', 'must not be in the future');
   if (until <= Math.max(given, now.getTime())) throw broken('validUntil', 'must be later than givenAt and than now');
-  if (until > given + LONGEST_MS) throw broken('validUntil', 'must be at most five years after givenAt');
+  if (until > given + LONGEST_DAYS * 86_400_000) throw broken('validUntil', 'must be at most five years after givenAt');
   const sha256 = hashOfText(texts, body);
   if (sha256 === undefined)
     throw new CallRefusedError(
@@ -36,5 +34,6 @@ export const giveConsent = async (
     );
   if (body.textSha256 !== undefined && body.textSha256 !== sha256)
     throw new CallRefusedError('consent_text_unknown', 'textSha256: is not the hash of the text of this deployment');
+  await refuseErased(ledger.table, body.accountId);
   return writeReceipt(ledger, receiptOf(body, sha256, { recordedAt: now.toISOString(), recordedBy }));
 };

@@ -17,6 +17,11 @@ const keyOf = (receiptId: string) => `${CONSENT_PREFIX}${receiptId}`;
 /** The item with the ids of a person's receipts. An index would be behind the items. */
 const listKeyOf = (accountId: string) => `CONSENTS#${accountId}`;
 
+/** The longest life of a consent: five years. A later check asks again. */
+export const LONGEST_DAYS = 5 * 366;
+
+const DAY_SECONDS = 86_400;
+
 /** The most receipts of a person: one a day for longer than records are kept. The item of their ids stays below 20 KB. */
 export const MOST_RECEIPTS = 400;
 
@@ -38,10 +43,13 @@ export const enteredOf = (item: Item): Entered => {
   return enteredIn(item);
 };
 
-/** A receipt, read consistently. @returns undefined for one that is unknown, or whose time in the ledger is over */
+/** An erasure leaves hashes and dates of a receipt, as proof. It allows nothing. */
+const isLive = (item: Item): boolean => isAlive(item) && item.erasedAt === undefined;
+
+/** A receipt, read consistently. @returns undefined for one that is unknown or erased, or whose time in the ledger is over */
 export const readReceipt = async (table: string, receiptId: string): Promise<Entered | undefined> => {
   const item = await getItem(table, keyOf(receiptId));
-  return item && isAlive(item) ? enteredIn(item) : undefined;
+  return item && isLive(item) ? enteredIn(item) : undefined;
 };
 
 /**
@@ -54,9 +62,11 @@ export const writeReceipt = async (
   receipt: ConsentReceipt,
 ): Promise<ConsentReceipt> => {
   const { receiptId, accountId, validUntil } = receipt;
-  const expiresAt = secondsAfter(new Date(validUntil), retentionDays * 86_400);
+  const kept = retentionDays * DAY_SECONDS;
+  const expiresAt = secondsAfter(new Date(validUntil), kept);
   const listed = await updateItem(table, listKeyOf(accountId), {
-    set: {},
+    // Later than the end of any of its receipts.
+    set: { expiresAt: secondsAfter(new Date(), LONGEST_DAYS * DAY_SECONDS + kept) },
     add: { receipts: receiptId },
     whileRoom: { receipts: { most: MOST_RECEIPTS, one: receiptId } },
   });
@@ -80,7 +90,7 @@ export const receiptsOf = async (table: string, accountId: string): Promise<Cons
   for (let from = 0; from < keys.length; from += READ_AT_ONCE) {
     found.push(...(await getItems(table, keys.slice(from, from + READ_AT_ONCE), { consistent: true })));
   }
-  const all = found.filter(isAlive).map((item) => enteredIn(item).receipt);
+  const all = found.filter(isLive).map((item) => enteredIn(item).receipt);
   return all.toSorted((a, b) => (a.givenAt < b.givenAt ? 1 : -1));
 };
 
@@ -92,7 +102,7 @@ export const enterCase = async (table: string, receiptId: string, revalidationId
   (await updateItem(table, keyOf(receiptId), {
     set: {},
     add: { cases: revalidationId },
-    when: { receiptId: [receiptId], revokedAt: [] },
+    when: { receiptId: [receiptId], revokedAt: [], erasedAt: [] },
   })) !== undefined;
 
 /**
@@ -114,7 +124,7 @@ export const markRevoked = async (table: string, receiptId: string, by: string):
   const now = new Date();
   await updateItem(table, keyOf(receiptId), {
     set: { revokedAt: now.toISOString(), revokedBy: by, shard: shardOf(receiptId), dueAt: firstFollowUp(now) },
-    when: { receiptId: [receiptId], revokedAt: [] },
+    when: { receiptId: [receiptId], revokedAt: [], erasedAt: [] },
   });
   return readReceipt(table, receiptId);
 };

@@ -4,7 +4,7 @@ import type { Amendment } from './amendments.ts';
 import { defined } from './defined.ts';
 import { AccountId, RevalidationId, TruoraId } from './ids.ts';
 import { outcomeStatuses } from './lifecycle.ts';
-import { Alternative } from './person-messages.ts';
+import { OfferedAlternative } from './person-messages.ts';
 import { PolicyVersion } from './policy.ts';
 import { Purpose, Reference } from './request.ts';
 import { type Outcome, Timestamp } from './revalidation.ts';
@@ -38,7 +38,7 @@ export const Announcement = z.strictObject({
   policyVersion: z.optional(PolicyVersion),
   threshold: z.optional(z.number()),
   /** Of `alternative_required`: the other way that the deployment offers the person. */
-  alternative: z.optional(Alternative),
+  alternative: z.optional(OfferedAlternative),
   decidedAt: Timestamp,
 });
 

@@ -108,6 +108,9 @@ export const Alternative = Way.check(
 
 export type Alternative = z.infer<typeof Alternative>;
 
+/** The other way in an outcome: a reader accepts fields that a later version adds. */
+export const OfferedAlternative = z.object(Way.shape);
+
 /** The whole text for a person. @param alternative undefined where the deployment offers no other way */
 export const messageFor = (name: MessageName, language: Language, alternative: Alternative | undefined): string => {
   const { text, otherWay: hasOtherWay } = messages[name];

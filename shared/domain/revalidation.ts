@@ -3,7 +3,7 @@ import { readReason } from './errors.ts';
 import { AccountId, ConsentReceiptId, RevalidationId, Sha256, TruoraId } from './ids.ts';
 import { outcomeStatuses } from './lifecycle.ts';
 import { MAX_MEDIA_BYTES, type MediaType, mediaTypes } from './media.ts';
-import { Alternative } from './person-messages.ts';
+import { OfferedAlternative } from './person-messages.ts';
 import { PolicyVersion } from './policy.ts';
 import { verdictReasons } from './reasons.ts';
 import { CalledBy, ForceNew, Options, Purpose, Reference, ResultMode } from './request.ts';
@@ -158,7 +158,7 @@ export const Outcome = z.object({
   policyVersion: z.optional(PolicyVersion),
   faceSearch: Verdict.shape.faceSearch,
   /** Of `alternative_required`: the other way that the deployment offers the person. */
-  alternative: z.optional(Alternative),
+  alternative: z.optional(OfferedAlternative),
   /** What led to the end: a webhook, the timed poll, the workflow itself, or a caller. */
   decidedBy: z.enum(['webhook', 'poll', 'workflow', 'caller']),
   claimedAt: z.optional(Timestamp),

@@ -44,21 +44,13 @@ export const blankRecord = (item: Item, person: string, at: string): Item | unde
   }) as Item;
 };
 
-/** What stays of a consent: proof that there was one. */
-const keptOfConsent = [
-  'pk',
-  'receiptId',
-  'purpose',
-  'country',
-  'textId',
-  'textVersion',
-  'textSha256',
-  'language',
-  'givenAt',
-  'validUntil',
-  'revokedAt',
-  'expiresAt',
-] as const;
+/** What stays of a consent: hashes and dates, the proof that there was one. Its id is a hash of what it said. */
+const keptOfConsent = ['receiptId', 'textSha256', 'givenAt', 'validUntil', 'revokedAt', 'expiresAt'] as const;
 
-export const blankConsent = (item: Item, person: string): Item =>
-  ({ ...Object.fromEntries(keptOfConsent.map((name) => [name, item[name]])), person }) as unknown as Item;
+export const blankConsent = (item: Item, person: string, at: string): Item =>
+  defined({
+    pk: item.pk,
+    ...Object.fromEntries(keptOfConsent.map((name) => [name, item[name]])),
+    person,
+    erasedAt: item.erasedAt ?? at,
+  }) as Item;

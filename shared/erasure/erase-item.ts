@@ -57,7 +57,7 @@ export const eraseItem = async (settings: ErasureSettings, { pk, person }: Perso
   if (!item) return;
   if (pk.startsWith('RUN#')) return eraseRecord(settings, item, person);
   if (pk.startsWith('CNS#')) {
-    await putNew(table, blankConsent(item, person), { pk: [pk] });
+    await putNew(table, blankConsent(item, person, new Date().toISOString()), { pk: [pk] });
     if (item.accountId !== undefined) await count(table, person, 'consents');
     return;
   }

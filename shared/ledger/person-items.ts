@@ -7,11 +7,13 @@ import { personOf } from './tombstones.ts';
 /** An item about a person: its key, and the person by name and, unless it is erased already, by account id. */
 export type PersonItem = { pk: string; person: string; accountId: string | undefined };
 
-const INTENT = 'ACC#';
+/** The keys that hold an account id: of intents, and of the lists of receipts of consent. */
+const byAccount = ['ACC#', 'CONSENTS#'];
 
 const asPersonItem = ({ pk, accountId, person, outcome }: Item): PersonItem | undefined => {
   const named = [accountId, (outcome as Item | undefined)?.accountId].find((one) => typeof one === 'string');
-  const account = pk.startsWith(INTENT) ? pk.slice(INTENT.length) : (named as string | undefined);
+  const prefix = byAccount.find((one) => pk.startsWith(one));
+  const account = prefix ? pk.slice(prefix.length) : (named as string | undefined);
   if (account !== undefined) return { pk, person: personOf(account), accountId: account };
   return typeof person === 'string' ? { pk, person, accountId: undefined } : undefined;
 };
@@ -32,9 +34,13 @@ export async function* personItems(
         TableName: table,
         ConsistentRead: true,
         FilterExpression:
-          '(attribute_exists(accountId) OR attribute_exists(person) OR attribute_exists(outcome.accountId) OR begins_with(pk, :intents)) AND NOT begins_with(pk, :tombstones)',
+          '(attribute_exists(accountId) OR attribute_exists(person) OR attribute_exists(outcome.accountId) OR begins_with(pk, :intents) OR begins_with(pk, :lists)) AND NOT begins_with(pk, :tombstones)',
         ProjectionExpression: 'pk, accountId, person, outcome.accountId',
-        ExpressionAttributeValues: { ':intents': { S: INTENT }, ':tombstones': { S: 'ERASED#' } },
+        ExpressionAttributeValues: {
+          ':intents': { S: 'ACC#' },
+          ':lists': { S: 'CONSENTS#' },
+          ':tombstones': { S: 'ERASED#' },
+        },
         ...(from ? { ExclusiveStartKey: { pk: { S: from } } } : {}),
       }),
     );

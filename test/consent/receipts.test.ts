@@ -9,6 +9,8 @@ import {
   receiptsOf,
   writeReceipt,
 } from '../../shared/consent/receipts.ts';
+import { blankConsent } from '../../shared/erasure/blank.ts';
+import { personOf } from '../../shared/ledger/tombstones.ts';
 import { consentBody, given, receiptFor, TEXT_HASH } from '../support/consent.ts';
 import { inMinutes, newPerson, newRevalidationId, thrownBy } from '../support/journal.ts';
 import type { Delivery } from '../support/local-aws.ts';
@@ -63,6 +65,10 @@ describe('a receipt', () => {
     ]);
     // Both reads see every write before them.
     expect(JSON.stringify(aws.calls.map(({ input }) => input)).match(/"ConsistentRead":true/g)).toHaveLength(2);
+    // The list outlives the last of its receipts, and no longer.
+    const list = await aws.item(`CONSENTS#${accountId}`);
+    const receipt = await aws.item(`CNS#${recent.receiptId}`);
+    expect(Number(list?.expiresAt)).toBeGreaterThan(Number(receipt?.expiresAt));
   });
 
   test('is refused to a person who has the most receipts, and one of them may be recorded again', async ({ aws }) => {
@@ -95,6 +101,19 @@ describe('a case', () => {
     expect(await enterCase(aws.table, receiptId, newRevalidationId())).toBe(false);
     expect(await leaveCase(aws.table, receiptId, id)).toBe(false);
     expect([...((await readReceipt(aws.table, receiptId))?.cases ?? [])]).toEqual([id]);
+  });
+
+  test('neither enters nor revokes nor reads a receipt whose person was erased', async ({ aws }) => {
+    const { receiptId, accountId } = await given(aws);
+    const item = (await aws.item(`CNS#${receiptId}`)) ?? {};
+    await aws.putItem(blankConsent({ pk: `CNS#${receiptId}`, ...item }, personOf(accountId), inMinutes(0)));
+    expect(await enterCase(aws.table, receiptId, newRevalidationId())).toBe(false);
+    expect(await markRevoked(aws.table, receiptId, CALLER)).toBeUndefined();
+    expect(await receiptsOf(aws.table, accountId)).toEqual([]);
+    expect(await thrownBy(checkConsent(aws.table, { accountId, consentReceiptId: receiptId }))).toMatchObject({
+      reason: 'consent_unknown',
+    });
+    expect(await aws.item(`CNS#${receiptId}`)).not.toHaveProperty('dueAt');
   });
 
   test('enters no receipt that is not there', async ({ aws }) => {

@@ -2,8 +2,10 @@ import { describe, expect } from 'vitest';
 import { handler as eraseHandler } from '../../functions/erase-account.ts';
 import { handler as sweepHandler } from '../../functions/sweep-erasures.ts';
 import { s3 } from '../../shared/aws/clients.ts';
+import { enterCase } from '../../shared/consent/receipts.ts';
 import { newRevalidationId } from '../../shared/domain/ids.ts';
 import { personOf, readTombstone } from '../../shared/ledger/tombstones.ts';
+import { given, TEXT_HASH } from '../support/consent.ts';
 import { dueNow, versionsUnder } from '../support/erasure.ts';
 import { BUCKET, context, executionOf } from '../support/journal.ts';
 import type { LocalAws } from '../support/local-aws.ts';
@@ -83,7 +85,8 @@ const stand = async (aws: LocalAws, who: ReturnType<typeof person>) => {
   await aws.putItem({ pk: `ACC#${accountId}`, revalidationId });
   await aws.putItem({ pk: `VLD#${validationId}`, revalidationId });
   await aws.putItem({ pk: `WAIT#${validationId}`, taskToken: 'token' });
-  await aws.putItem({ pk: `CNS#${personOf(accountId)}`, accountId, textSha256: 'hash', givenAt: claimedAt });
+  const { receiptId } = await given(aws, { accountId, channel: accountId });
+  await enterCase(aws.table, receiptId, revalidationId);
   return revalidationId;
 };
 
@@ -101,6 +104,9 @@ const left = async (aws: LocalAws, { accountId }: { accountId: string }): Promis
   return [...items.map(({ pk }) => String(pk)), ...media.flat()];
 };
 
+const receiptsIn = async (aws: LocalAws, { accountId }: { accountId: string }) =>
+  (await aws.items()).filter(({ pk, person: of }) => String(pk).startsWith('CNS#') && of === personOf(accountId));
+
 /** What the erasure of a whole case writes, with its certificate: measured once, so that each write is met. */
 const run = async (aws: LocalAws, who: ReturnType<typeof person>) => {
   await erase(who.accountId);
@@ -116,9 +122,23 @@ describe('an erasure', () => {
       finishedAt: expect.any(String),
       canceled: 1,
       records: 1,
+      consents: 1,
       enrollments: 1,
     });
     expect(await left(aws, who)).toEqual([]);
+    // Hashes and dates prove that there was consent.
+    expect(await receiptsIn(aws, who)).toEqual([
+      {
+        pk: expect.stringMatching(/^CNS#CNS[0-9a-f]{32}$/),
+        receiptId: expect.stringMatching(/^CNS[0-9a-f]{32}$/),
+        textSha256: TEXT_HASH,
+        givenAt: expect.any(String),
+        validUntil: expect.any(String),
+        person: personOf(who.accountId),
+        erasedAt: expect.any(String),
+        expiresAt: expect.any(Number),
+      },
+    ]);
     expect(await aws.item(`RUN#${id}`)).toMatchObject({ phase: 'canceled', validationId: 'erased-0' });
     expect(aws.announced.filter(({ detail }) => JSON.stringify(detail).includes(id))).toHaveLength(1);
     expect(aws.stopped).toContain(executionOf(who.accountId));
@@ -145,6 +165,7 @@ describe('an erasure', () => {
       expect(aws.announced.filter(({ detail }) => JSON.stringify(detail).includes(id)).length).toBeGreaterThan(0);
       expect(aws.stopped).toContain(executionOf(who.accountId));
       expect((await aws.item(`RUN#${id}`))?.phase).toBe('canceled');
+      expect(await receiptsIn(aws, who)).toHaveLength(1);
     },
   );
 });

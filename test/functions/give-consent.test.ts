@@ -5,6 +5,7 @@ import { describe, expect } from 'vitest';
 import { handler } from '../../functions/give-consent.ts';
 import { consentFolder } from '../../infra/aws/consent-texts.ts';
 import type { ConsentReceipt } from '../../shared/domain/consent.ts';
+import { personOf } from '../../shared/ledger/tombstones.ts';
 import { consentBody } from '../support/consent.ts';
 import { context, inMinutes } from '../support/journal.ts';
 import { CALLER, callEvent, codeOf, contentOf } from '../support/routes.ts';
@@ -62,6 +63,13 @@ describe('a consent', () => {
     ['request_invalid', 'an unknown field', { face: 'yes' }],
   ] as const)('is refused with %s for %s, and writes nothing', async ([code, , more], { aws }) => {
     expect(codeOf(await giving({ ...consentBody(), ...more }))).toBe(code);
+    expect(aws.writes()).toEqual([]);
+  });
+
+  test('is refused for a person who was erased, and writes nothing', async ({ aws }) => {
+    const body = consentBody();
+    await aws.putItem({ pk: `ERASED#${personOf(body.accountId)}`, person: personOf(body.accountId) });
+    expect(codeOf(await giving(body))).toBe('account_erased');
     expect(aws.writes()).toEqual([]);
   });
 

@@ -74,6 +74,7 @@ describe('the outcome of a request that was never claimed', () => {
     const { accountId, enrollmentId, ...object } = aDrop();
     const put = await aws.put(object.key, Buffer.from([0xff, 0xd8, 0xff]));
     const request = dropOf(put);
+    Object.assign(process.env, { CONSENT_MODE: 'flag', ALLOW_NATIONAL_IDS: 'false' });
     Object.assign(process.env, { RESULT_MODE: 'callback', POLICIES: '{"default":{"minimumThreshold":0.65}}' });
     Object.assign(process.env, { MEDIA_MIN_PIXELS: '200', MEDIA_MAX_SECONDS: '30' });
     Object.assign(process.env, { ALLOWED_RETRIES: '0', RETRY_SECONDS: '300' });

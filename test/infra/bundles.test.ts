@@ -18,9 +18,9 @@ const ledger = ['client-dynamodb'];
 const clients: Record<FunctionName, readonly string[]> = {
   ClaimRequest: [...ledger, 'client-s3'],
   CheckEnrollment: [],
-  // Checks that the media exists just before the charged call.
-  CreateValidation: [...ledger, 'client-s3'],
-  MoveMedia: [...ledger, 'client-s3'],
+  // Checks that the media exists just before the charged call. This one and the next announce an end for want of consent.
+  CreateValidation: [...ledger, 'client-eventbridge', 'client-s3'],
+  MoveMedia: [...ledger, 'client-eventbridge', 'client-s3'],
   AwaitWebhook: [...ledger, 'client-sfn'],
   ReadVerdict: [],
   RecordOutcome: [...ledger, 'client-eventbridge'],
@@ -31,9 +31,9 @@ const clients: Record<FunctionName, readonly string[]> = {
   ReadRevalidation: ledger,
   ListRevalidations: ledger,
   CancelRevalidation: [...ledger, 'client-eventbridge', 'client-sfn'],
-  EraseAccount: [...ledger, 'client-eventbridge', 'client-kms', 'client-s3', 'client-sfn'],
+  EraseAccount: [...ledger, 'client-eventbridge', 'client-s3', 'client-sfn'],
   SweepErasures: [...ledger, 'client-eventbridge', 'client-kms', 'client-s3', 'client-sfn'],
-  ChooseAlternative: [...ledger, 'client-eventbridge', 'client-s3', 'client-sfn'],
+  ChooseAlternative: [...ledger, 'client-eventbridge', 'client-sfn'],
   GiveConsent: ledger,
   RevokeConsent: [...ledger, 'client-eventbridge', 'client-s3', 'client-sfn'],
   ListConsents: ledger,

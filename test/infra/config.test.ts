@@ -50,6 +50,8 @@ describe('the configuration', () => {
     expect(config).toEqual({
       stage: 'dev',
       resultMode: 'callback',
+      consentMode: 'flag',
+      allowNationalIds: false,
       callbackTimeoutSeconds: 60,
       graceSeconds: 30,
       settleSeconds: 60,

@@ -164,13 +164,18 @@ describe('the callers of the API', () => {
       'GET /revalidations/{id}': ['AWS_IAM', undefined],
       'GET /accounts/{accountId}/revalidations': ['AWS_IAM', undefined],
       'POST /revalidations/{id}/cancel': ['AWS_IAM', undefined],
+      'POST /revalidations/{id}/alternative': ['AWS_IAM', undefined],
+      'POST /consents': ['AWS_IAM', undefined],
+      'POST /consents/{id}/revoke': ['AWS_IAM', undefined],
+      'GET /accounts/{accountId}/consents': ['AWS_IAM', undefined],
+      'DELETE /accounts/{accountId}': ['AWS_IAM', undefined],
       'GET /revalidations/{id}/evidence': ['AWS_IAM', undefined],
       'GET /.well-known/jwks.json': ['NONE', undefined],
       'POST /webhooks/truora': ['NONE', undefined],
     });
   });
 
-  test('need the tokens of an issuer where there is one, for reading and writing apart', () => {
+  test('need the tokens of an issuer where there is one, for reading, writing and erasing apart', () => {
     const jwt = { issuer: 'https://issuer.example.com/pool', audience: ['api'], accountClaim: 'account' };
     const withTokens = synthesize(Config.parse({ jwt }));
     expect(routesIn(withTokens)).toEqual({
@@ -178,6 +183,11 @@ describe('the callers of the API', () => {
       'GET /revalidations/{id}': ['JWT', ['revalidations/read']],
       'GET /accounts/{accountId}/revalidations': ['JWT', ['revalidations/read']],
       'POST /revalidations/{id}/cancel': ['JWT', ['revalidations/write']],
+      'POST /revalidations/{id}/alternative': ['JWT', ['revalidations/write']],
+      'POST /consents': ['JWT', ['revalidations/write']],
+      'POST /consents/{id}/revoke': ['JWT', ['revalidations/write']],
+      'GET /accounts/{accountId}/consents': ['JWT', ['revalidations/read']],
+      'DELETE /accounts/{accountId}': ['JWT', ['revalidations/operate']],
       'GET /revalidations/{id}/evidence': ['JWT', ['revalidations/read']],
       'GET /.well-known/jwks.json': ['NONE', undefined],
       'POST /webhooks/truora': ['NONE', undefined],
@@ -190,7 +200,7 @@ describe('the callers of the API', () => {
       const { Variables } = properties.Environment as { Variables: Record<string, string> };
       return Variables.ACCOUNT_CLAIM ?? [];
     });
-    expect(claims).toEqual(Array(5).fill('account'));
+    expect(claims).toEqual(Array(10).fill('account'));
   });
 
   test('meet a throttle when they are too many, and appear in the log by route, never by path', () => {
@@ -222,11 +232,17 @@ describe('the outcomes', () => {
     });
     const holders = statement.Condition.ArnNotEquals?.['aws:PrincipalArn'] ?? [];
     expect(holders.map((arn) => /role\/Functions(\w+?)ServiceRole/.exec(arn)?.[1])).toEqual([
+      'CreateValidation',
+      'MoveMedia',
       'RecordOutcome',
       'RecordRefusal',
       'RecordFailure',
       'CancelRevalidation',
+      'EraseAccount',
+      'ChooseAlternative',
+      'RevokeConsent',
       'SweepLedger',
+      'SweepErasures',
       'RepairExecution',
     ]);
   });

@@ -52,10 +52,12 @@ describe('the keys of evidence', () => {
     expect(key?.Properties).toMatchObject({ KeySpec: 'ECC_NIST_P256', KeyUsage: 'SIGN_VERIFY' });
   });
 
-  test('are used by two functions, and published by one that cannot sign', () => {
+  test('are used by the functions that sign, and published by one that cannot', () => {
     const [arn] = arnsOf(template);
     expect(signers(template)).toEqual([
       ['ReadEvidence', arn],
+      // The certificate of an erasure.
+      ['SweepErasures', arn],
       ['SignEvidence', arn],
     ]);
     const published = statementsOf(template, 'AWS::IAM::Policy').filter(({ id }) => id.includes('ReadJwks'));
@@ -68,7 +70,7 @@ describe('the keys of evidence', () => {
     const two = synthesize(Config.parse({ evidenceKeys: 2 }));
     const [first, second] = arnsOf(two);
     expect(arnsOf(template)).toEqual([first]);
-    expect(signers(two).map(([, arn]) => arn)).toEqual([second, second]);
+    expect(signers(two).map(([, arn]) => arn)).toEqual([second, second, second]);
     const variables = resourcesOf(two, 'AWS::Lambda::Function')
       .map(({ properties }) => (properties.Environment as { Variables: Record<string, string> }).Variables)
       .flatMap(({ EVIDENCE_KEYS }) => EVIDENCE_KEYS ?? []);

@@ -51,12 +51,14 @@ const needed: Record<string, RegExp> = {
   'states:DescribeExecution': /:execution:face-revalidation-dev:\*$/,
   'states:GetExecutionHistory': /:execution:face-revalidation-dev:\*$/,
   'states:StopExecution': /:execution:face-revalidation-dev:\*$/,
-  'lambda:InvokeFunction': /:function:Functions(SweepInbox|SweepLedger|RepairExecution|SignEvidence)[0-9A-F]{8}$/,
+  'lambda:InvokeFunction':
+    /:function:Functions(SweepInbox|SweepLedger|SweepErasures|RepairExecution|SignEvidence)[0-9A-F]{8}$/,
   'lambda:GetFunctionConfiguration': /:function:FunctionsSweepLedger[0-9A-F]{8}$/,
   'logs:FilterLogEvents': /:(log-group:local-\*|WorkflowLog\w+|RevalidationApiLog\w+)$/,
   'logs:StartQuery': /:(log-group:local-\*|WorkflowLog\w+|RevalidationApiLog\w+)$/,
   'logs:GetQueryResults': /^\*$/,
-  'execute-api:Invoke': /:RevalidationApi\w+\/\*\/(POST|GET|DELETE)\/(revalidations|accounts)\b[\w/*]*$/,
+  'execute-api:Invoke':
+    /:RevalidationApi\w+\/\*\/(POST|GET|DELETE)\/(revalidations|accounts|consents\/\*\/revoke)\b[\w/*]*$/,
 };
 
 test("the operator's policy allows what the commands call, on this stage's resources, and nothing else", () => {

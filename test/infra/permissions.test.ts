@@ -84,7 +84,7 @@ describe('the permissions', () => {
     );
   });
 
-  test('to list versions are held by the sweeps, ClaimRequest and the erasure, each for its own prefixes', () => {
+  test('to list versions are held by the sweeps, ClaimRequest, the revocation and the erasure, each for its own prefixes', () => {
     const { ref: bucket } = resolvedOf(template, 'AWS::S3::Bucket', MEDIA);
     const lists = allowed.filter(
       ({ statement }) =>
@@ -98,6 +98,7 @@ describe('the permissions', () => {
       ['ClaimRequest', under('inbox/*')],
       ['EraseAccount', under('inbox/*')],
       ['EraseAccount', under('media/*')],
+      ['RevokeConsent', under('inbox/*')],
       ['SweepInbox', { StringEquals: { 's3:prefix': 'inbox/' } }],
       ['SweepLedger', under('inbox/*')],
       ['SweepErasures', under('inbox/*')],
@@ -105,13 +106,14 @@ describe('the permissions', () => {
     ]);
   });
 
-  test('to resume an execution are held by the three that may read a notification, on this machine alone', () => {
+  test('to resume an execution are held by those that may read a notification or end a waiting case, on this machine alone', () => {
     const { ref: machineArn } = resolvedOf(template, 'AWS::StepFunctions::StateMachine');
     const wakers = allowed
       .filter(({ statement }) => listed(statement.Action).some((action) => action.startsWith('states:SendTask')))
       .map(({ id, statement }) => [/^Functions(\w+?)ServiceRole/.exec(id)?.[1], statement.Action, statement.Resource]);
     expect(wakers).toEqual([
       ['AwaitWebhook', 'states:SendTaskSuccess', machineArn],
+      ['ChooseAlternative', 'states:SendTaskSuccess', machineArn],
       ['ReceiveWebhook', 'states:SendTaskSuccess', machineArn],
       ['SweepLedger', 'states:SendTaskSuccess', machineArn],
     ]);
@@ -124,24 +126,28 @@ describe('the permissions', () => {
       .map(({ id, statement }) => [/^Functions(\w+?)ServiceRole/.exec(id)?.[1], statement.Action, statement.Resource]);
     const ours = `arn:aws:events:us-east-1:000000000000:event-bus/${Name}`;
     expect(announcers).toEqual([
+      ['CreateValidation', 'events:PutEvents', ours],
+      ['MoveMedia', 'events:PutEvents', ours],
       ['RecordOutcome', 'events:PutEvents', ours],
       ['RecordRefusal', 'events:PutEvents', ours],
       ['RecordFailure', 'events:PutEvents', ours],
       ['CancelRevalidation', 'events:PutEvents', ours],
       ['EraseAccount', 'events:PutEvents', ours],
+      ['ChooseAlternative', 'events:PutEvents', ours],
+      ['RevokeConsent', 'events:PutEvents', ours],
       ['SweepLedger', 'events:PutEvents', ours],
       ['SweepErasures', 'events:PutEvents', ours],
       ['RepairExecution', 'events:PutEvents', ours],
     ]);
   });
 
-  test('to stop an execution are held by those that cancel, on this machine alone', () => {
+  test('to stop an execution are held by those that cancel, revoke or erase, on this machine alone', () => {
     const stoppers = allowed.filter(({ statement }) => listed(statement.Action).includes('states:StopExecution'));
     const { ref: machineArn } = resolvedOf(template, 'AWS::StepFunctions::StateMachine');
     expect(
       stoppers.map(({ id, statement }) => [/^Functions(\w+?)ServiceRole/.exec(id)?.[1], statement.Resource]),
     ).toEqual(
-      ['CancelRevalidation', 'EraseAccount', 'SweepErasures'].map((name) => [
+      ['CancelRevalidation', 'EraseAccount', 'RevokeConsent', 'SweepLedger', 'SweepErasures'].map((name) => [
         name,
         `${machineArn.replace(':stateMachine:', ':execution:')}:*`,
       ]),

@@ -188,7 +188,7 @@ describe('data', () => {
       .map(([, { DeletionPolicy, UpdateReplacePolicy }]) => [DeletionPolicy, UpdateReplacePolicy]);
 
   test('outlives the stack in prod', () => {
-    expect(livesOf(prod, lasting)).toEqual(Array.from({ length: 5 }, () => ['Retain', 'Retain']));
+    expect(livesOf(prod, lasting)).toEqual(Array.from({ length: 6 }, () => ['Retain', 'Retain']));
     // The logs show what happened, also after the stack is gone.
     const logs = rawOf(prod, 'AWS::Logs::LogGroup').length;
     expect(livesOf(prod, ['AWS::Logs::LogGroup'])).toEqual(Array.from({ length: logs }, () => ['Retain', 'Retain']));
@@ -200,7 +200,7 @@ describe('data', () => {
 
   test('goes with the stack everywhere else', () => {
     expect(only(template, 'AWS::DynamoDB::Table').Properties.DeletionProtectionEnabled).toBe(false);
-    expect(livesOf(template, lasting)).toEqual(Array.from({ length: 5 }, () => ['Delete', 'Delete']));
+    expect(livesOf(template, lasting)).toEqual(Array.from({ length: 6 }, () => ['Delete', 'Delete']));
   });
 
   test('can be deleted in a stack that is not prod', () => {

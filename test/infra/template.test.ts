@@ -3,6 +3,7 @@ import { App } from 'aws-cdk-lib';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import { describe, expect, test } from 'vitest';
 import { Config } from '../../infra/aws/config.ts';
+import { consentFolder, consentTextsOf } from '../../infra/aws/consent-texts.ts';
 import { featureFlags } from '../../infra/aws/feature-flags.ts';
 import { FaceRevalidationStack } from '../../infra/aws/stack.ts';
 import { resourcesOf, synthesize, type Template } from '../../infra/local/template.ts';
@@ -101,6 +102,8 @@ describe.each(deployed)('the function %s', (name) => {
   test('gets no secret, only its address', () => {
     for (const [key, value] of Object.entries(variables)) {
       if (key.endsWith('_SECRET')) expect(value).toMatch(/^arn:aws:secretsmanager:/);
+      else if (key === 'CONSENT_TEXTS')
+        expect(JSON.parse(String(value))).toEqual(consentTextsOf(consentFolder, config));
       // A token or a key, or any long run of letters and digits, that is not the name of something in the template.
       else expect(value, key).not.toMatch(/eyJ|[A-Za-z0-9+/_=-]{33,}/);
     }

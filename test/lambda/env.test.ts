@@ -84,6 +84,7 @@ describe('env', () => {
       CONSENT_TEXTS: JSON.parse(good.CONSENT_TEXTS),
       MEDIA_MIN_PIXELS: 64,
       MEDIA_MAX_SECONDS: 60,
+      ALLOW_NATIONAL_IDS: false,
       ALLOWED_RETRIES: 1,
       RETRY_SECONDS: 300,
       TRUORA_UPLOAD_ORIGINS: ['https://files.truora.com', 'https://files.example.com'],
@@ -100,6 +101,8 @@ describe('env', () => {
     ['TABLE_NAME', ''],
     ['MEDIA_BUCKET', ''],
     ['CONSENT_MODE', 'word'],
+    ['ALLOW_NATIONAL_IDS', ''],
+    ['ALLOW_NATIONAL_IDS', 'yes'],
     ['CONSENT_TEXTS', '{'],
     ['CONSENT_TEXTS', '{"default.CO.es":"47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU"}'],
     ['CONSENT_TEXTS', '{"default.CO.es.1":"00"}'],
@@ -165,6 +168,7 @@ describe('envKeys', () => {
       'CheckKey',
       'CreateValidation',
       'ReadVerdict',
+      'SweepErasures',
       'SweepLedger',
     ]);
   });

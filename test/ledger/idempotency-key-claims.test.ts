@@ -13,6 +13,7 @@ import {
   hashOfQuestion,
 } from '../../shared/ledger/idempotency-keys.ts';
 import { readRecord } from '../../shared/ledger/records.ts';
+import { personOf } from '../../shared/ledger/tombstones.ts';
 import { commandsSent } from '../support/commands-sent.ts';
 import { callOf, claimOf, executionOf, newRevalidationId, sha256, thrownBy } from '../support/journal.ts';
 import { type OpenTable, openTable } from '../support/table.ts';
@@ -61,6 +62,7 @@ const itemOf = (revalidationId: string, more: Record<string, unknown> = {}) => (
   pk: `KEY#${alias.scope}#${alias.key}`,
   revalidationId,
   body: alias.body,
+  person: personOf(alias.accountId),
   expiresAt: LIFE,
   ...more,
 });

@@ -6,11 +6,12 @@ import { evidenceKeyOf } from '../../shared/domain/evidence-key.ts';
 import { newRevalidationId } from '../../shared/domain/ids.ts';
 import { personOf } from '../../shared/ledger/tombstones.ts';
 import type { calling } from './callers.ts';
-import { fileOf, photo, someone } from './drops.ts';
+import { fileOf, photo } from './drops.ts';
 
 type Tools = {
   system: LocalSystem;
   call: ReturnType<typeof calling>;
+  someone: (suffix?: string) => Promise<{ accountId: string; enrollmentId: string }>;
   stand: (item: Record<string, unknown>) => Promise<unknown>;
   remove: (pk: string) => Promise<unknown>;
   itemAt: (pk: string) => Promise<Record<string, unknown>>;
@@ -24,6 +25,7 @@ const QUIET_MS = 4000;
 export const erasureRuns = ({
   system,
   call,
+  someone,
   stand,
   remove,
   itemAt,
@@ -64,12 +66,12 @@ export const erasureRuns = ({
 
   return {
     'an erasure, at once and by a sweep that Truora tells to wait': async () => {
-      who = await someone(system, '-enrollment-limited');
+      who = await someone('-enrollment-limited');
       await leave(who);
       await erase(who);
       await leave(who);
       const { accountId } = who;
-      for (const pk of ['KEY#x#y', `CNS#${accountId}`, `TICKET#${newRevalidationId()}`]) {
+      for (const pk of ['KEY#x#y', `TICKET#${newRevalidationId()}`]) {
         await stand({ pk: `${pk}-erasure`, ...who, person: personOf(accountId) });
       }
       await stand({ pk: `ACC#${accountId}`, opened: true });
@@ -85,7 +87,7 @@ export const erasureRuns = ({
       if (status !== 200) throw new Error(`the erasure was answered ${status}`);
     },
     'an erasure that a restored table does not know': async () => {
-      const another = await someone(system);
+      const another = await someone();
       await erase(another);
       const pk = `ERASED#${personOf(another.accountId)}`;
       await remove(pk);

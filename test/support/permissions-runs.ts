@@ -17,16 +17,18 @@ import { revalidationIdOf } from '../../shared/domain/case-id.ts';
 import { newRevalidationId } from '../../shared/domain/ids.ts';
 import type { Outcome } from '../../shared/domain/revalidation.ts';
 import { calling, upload } from './callers.ts';
-import { fileOf, photo, someone, video } from './drops.ts';
+import { consentBody } from './consent.ts';
+import { fileOf, photo, someone as someoneIn, video } from './drops.ts';
 import { agedIn, dueIn, dueNow } from './follow-ups.ts';
 import { holderOf } from './permissions.ts';
+import { consentRuns } from './permissions-consent.ts';
 import { erasureRuns } from './permissions-erasure.ts';
 
-type Person = { accountId: string; enrollmentId: string };
+type Person = { accountId: string; enrollmentId: string; consentReceiptId: string };
 
-/** A system in which each of the runs can happen: a budget to count on, retries, no waiting for the age of a drop. */
+/** A system in which each of the runs can happen: a budget to count on, retries, no waiting for the age of a drop, receipts of consent. */
 export const settingsOfRuns: Pick<LocalSystemOptions, 'config' | 'sandboxSettings'> = {
-  config: { dailyBudget: 10_000, allowedRetries: 1, unclaimedMinutes: 0 },
+  config: { dailyBudget: 10_000, allowedRetries: 1, unclaimedMinutes: 0, consentMode: 'receipt' },
   // Slow enough to be canceled before; a late webhook comes after the callback timeout.
   sandboxSettings: { slowMs: 3000, webhookLateMs: 3000 },
 };
@@ -78,8 +80,15 @@ export const runsIn = (
     await s3.send(new DeleteObjectCommand({ Bucket: system.bucket, Key, VersionId })).finally(() => s3.destroy());
   };
 
+  /** A person with a receipt of consent. */
+  const someone = async (suffix = ''): Promise<Person> => {
+    const who = await someoneIn(system, suffix);
+    const { content } = await call('POST /consents', { body: consentBody({ accountId: who.accountId }) });
+    return { ...who, consentReceiptId: (content as unknown as { receiptId: string }).receiptId };
+  };
+
   const dropOf = async (suffix: string, resultMode: 'callback' | 'poll' = 'callback') => {
-    const who = await someone(system, suffix);
+    const who = await someone(suffix);
     const versionId = await drop(system, { file: fileOf(photo), ...who, name: 'a.jpg', options: { resultMode } });
     return { who, versionId, execution: await system.executionOf(versionId) };
   };
@@ -125,7 +134,7 @@ export const runsIn = (
   };
 
   const ticketFor = async (suffix = '', headers: Record<string, string> = {}) => {
-    const who = await someone(system, suffix);
+    const who = await someone(suffix);
     const body = { ...who, userAuthorized: true, upload: { type: 'image/jpeg' } };
     const { content } = await call('POST /revalidations', { body, headers });
     return { who, body, id: content.revalidationId, form: content.upload };
@@ -142,12 +151,20 @@ export const runsIn = (
   /** A record of an unknown execution, left to the sweep. */
   const standLost = async (phase: string) => {
     const revalidationId = newRevalidationId();
-    const { accountId } = await someone(system);
+    const { accountId } = await someone();
     const owner = `${system.machine.arn.replace(':stateMachine:', ':execution:')}:unknown`;
     const claimedAt = new Date().toISOString();
     const record = { revalidationId, accountId, owner, phase, claimedAt, trail: [], ...dueNow(revalidationId) };
     await stand({ pk: `RUN#${revalidationId}`, ...record });
   };
+
+  const woken = async (name: string): Promise<void> => {
+    const [how] = await system.sweep(name);
+    if (!how || 'error' in how) throw new Error(`${name}: ${JSON.stringify(how?.error)}`);
+  };
+
+  const drops = { dropOf, ticketFor, media, asking, someone };
+  const consents = consentRuns({ call, calls, until, stand, itemAt, woken, recordOnce, ...drops });
 
   /** All at once: what comes by the entry points, and what is left for the sweeps. */
   const atOnce: Record<string, () => Promise<unknown>> = {
@@ -166,21 +183,21 @@ export const runsIn = (
     'a refusal of a record that has expired': () => outlive('-enrollment-pending', 'claimed'),
     'a failure of a record that has expired': () => outlive('-create-hung', 'claimed'),
     'a call about the newest media, and one with the same key': async () => {
-      const who = await someone(system);
+      const who = await someone();
       const { key } = await media('media', who);
       await ask(who, { key }, { idempotencyKey: who.accountId });
       await ask(who, { key }, { idempotencyKey: who.accountId });
     },
     'a call about one version': async () => {
-      const who = await someone(system);
+      const who = await someone();
       await ask(who, await media('media', who));
     },
     'a call about the newest object of the inbox': async () => {
-      const who = await someone(system);
+      const who = await someone();
       const { key } = await media('inbox', who);
       await ask(who, { key });
     },
-    'a call about media that is not there': async () => ask(await someone(system), { key: 'media/absent.jpg' }),
+    'a call about media that is not there': async () => ask(await someone(), { key: 'media/absent.jpg' }),
     'a ticket, asked for twice under one key, read, and used': async () => {
       const headers = { 'idempotency-key': `key-${Math.random()}` };
       const { who, body, id, form } = await ticketFor('', headers);
@@ -204,7 +221,7 @@ export const runsIn = (
       await untilCalled('RecordFailure', 'GetItem', `TICKET#${id}`);
     },
     'a start on the newest media, and on one version': async () => {
-      const who = await someone(system);
+      const who = await someone();
       const { key, versionId } = await media('media', who);
       await start(who, { key });
       const id = await start(who, { key, versionId });
@@ -212,7 +229,7 @@ export const runsIn = (
       await until(async () => (await phaseOf(id)) === 'approved');
     },
     "a linked retry, by Truora's id of what was declined": async () => {
-      const who = await someone(system, '-declined');
+      const who = await someone('-declined');
       const options = { subvalidations: ['passive_liveness', 'similarity'] };
       const { validationId } = await ask(who, await media('media', who, video), { options });
       const again = await media('media', who, Buffer.concat([video, Buffer.from('again')]));
@@ -227,7 +244,7 @@ export const runsIn = (
       await until(async () => (await system.record(id))?.lateWebhookAt !== undefined);
     },
     'an execution about the newest media that is stopped by hand': async () => {
-      const who = await someone(system, '-never');
+      const who = await someone('-never');
       const { key } = await media('media', who);
       const execution = asking(who, { key });
       const { revalidationId } = await recordOnce(who, 'moved');
@@ -235,7 +252,7 @@ export const runsIn = (
       await untilAnnounced(revalidationId);
     },
     'an execution that is stopped before its claim, where a record has expired': async () => {
-      const who = await someone(system);
+      const who = await someone();
       const { accountId } = who;
       // Of media that is not there nothing can be claimed, at any point of the execution.
       const key = `media/${accountId}`;
@@ -272,7 +289,8 @@ export const runsIn = (
     'a drop that was copied onto itself': async () => {
       const { who } = await walk('');
       const key = `inbox/${who.accountId}/${who.enrollmentId}/a.jpg`;
-      const metadata = { 'user-authorized': 'true', options: JSON.stringify({ resultMode: 'callback' }) };
+      const options = JSON.stringify({ resultMode: 'callback' });
+      const metadata = { 'user-authorized': 'true', consent: who.consentReceiptId, options };
       const copy = await putMedia(system, { key, file: fileOf(photo), metadata });
       // What the local S3 makes is a put of its own; the event of a copy is started beside it.
       const object = { key, etag: createHash('md5').update(photo).digest('hex'), 'version-id': copy };
@@ -291,14 +309,10 @@ export const runsIn = (
       if (outcome) await agedIn(system.table, outcome, 25);
     },
     'media of a call that has had its time, due': async () => {
-      const who = await someone(system);
+      const who = await someone();
       await agedIn(system.table, await ask(who, await media('media', who)), 25);
     },
-  };
-
-  const woken = async (name: string): Promise<void> => {
-    const [how] = await system.sweep(name);
-    if (!how || 'error' in how) throw new Error(`${name}: ${JSON.stringify(how?.error)}`);
+    ...consents.atOnce,
   };
 
   /**
@@ -334,7 +348,7 @@ export const runsIn = (
       await untilAnnounced(revalidationId);
     },
     'a last check that finds an orphan, and that Truora has too many of': async () => {
-      const who = await someone(system, '-limited-reads');
+      const who = await someone('-limited-reads');
       const created = async () => {
         const { accountId: account_id } = who;
         const body = new URLSearchParams({ type: 'face-recognition', user_authorized: 'true', account_id });
@@ -355,11 +369,12 @@ export const runsIn = (
       if (!(await system.record(revalidationId))?.orphans?.includes(orphan))
         throw new Error('the orphan was not found');
     },
-    ...erasureRuns({ system, call, stand, remove, itemAt, woken }),
+    ...consents.afterwards,
+    ...erasureRuns({ system, call, someone, stand, remove, itemAt, woken }),
     'a sweep over the inbox from where one has left off, and one from its beginning': async () => {
-      const who = await someone(system);
+      const who = await someone();
       const key = `inbox/${who.accountId}/${who.enrollmentId}/a.jpg`;
-      const metadata = { 'user-authorized': 'true' };
+      const metadata = { 'user-authorized': 'true', consent: who.consentReceiptId };
       system.setEventDelivery('are lost');
       const versionId = await putMedia(system, { key, file: fileOf(photo), metadata });
       // The event goes out one turn of the loop behind the answer.

@@ -18,6 +18,7 @@ import { recordTypes, verifyEvidence } from '../../shared/evidence/verify.ts';
 import { recordsBetween } from '../../shared/ledger/records.ts';
 import { personOf } from '../../shared/ledger/tombstones.ts';
 import { calling, problemIn, upload } from '../support/callers.ts';
+import { consentBody } from '../support/consent.ts';
 import { fileOf, photo } from '../support/drops.ts';
 import { jpeg } from '../support/media.ts';
 
@@ -82,6 +83,8 @@ const found = async (): Promise<string[]> => {
   return Object.entries(places).flatMap(([place, text]) => (text.includes(canary) ? [place] : []));
 };
 
+const consent = (accountId: string) => consentBody({ accountId, channel: canary, method: `sms to ${canary}` });
+
 const erase = (accountId: string) => call(`DELETE /accounts/${accountId}?reason=request_of_person`);
 
 /** Sweeps until the person is erased: the last search waits until no function can write any more. */
@@ -143,6 +146,8 @@ beforeAll(async () => {
   await vi.waitFor(async () => expect((await system.record(anasCase))?.phase).toBe('approved'), { timeout: 10_000 });
   await signed(anasCase);
   await call('POST /revalidations', { body: { ...body, upload: { type: 'image/png' } } });
+  const receipt = await call('POST /consents', { body: consent(ana.accountId) });
+  if (receipt.status !== 200) throw new TypeError(`no receipt: ${receipt.status}`);
   const key = `media/shared/${canary}.jpg`;
   const versionId = await putMedia(system, { key, file });
   const asked = { kind: 'call', ...ana, userAuthorized: true, media: { key, versionId }, idempotencyKey: canary };
@@ -182,7 +187,7 @@ test('after an erasure no store holds the person, and histories hold only what t
   const first = await erase(ana.accountId);
   expect(first.status).toBe(202);
   const { certificate, erased: counts } = await erased(ana.accountId);
-  expect(counts).toMatchObject({ records: 2, tickets: 2, idempotencyKeys: 2, enrollments: 1 });
+  expect(counts).toMatchObject({ records: 2, tickets: 2, idempotencyKeys: 2, consents: 1, enrollments: 1 });
   expect(await found()).toEqual([]);
   expect(await spendOf(recordsBetween(system.table, {}))).toEqual(spend);
 
@@ -219,6 +224,8 @@ test('the evidence of others still verifies, and that of the person shows no per
 test('the account id is refused at each entry point, and a late drop is erased as well', async () => {
   const body = { ...ana, userAuthorized: true, upload: { type: 'image/jpeg' } };
   expect(problemIn(await call('POST /revalidations', { body }))).toMatchObject({ status: 410, code: 'account_erased' });
+  const refused = await call('POST /consents', { body: consent(ana.accountId) });
+  expect(problemIn(refused)).toMatchObject({ status: 410, code: 'account_erased' });
   const late = await system.executionOf(
     await drop(system, { file: fileOf(bytes), ...ana, name: 'b.jpg', options: {} }),
   );

@@ -186,8 +186,14 @@ test('every reason of an error is known to a metric', () => {
   const never = ['already_decided', 'verdict_pending'];
   expect(given.length).toBeGreaterThan(20);
   expect(given.filter((reason) => closedReason(reason) === 'other' && !never.includes(reason))).toEqual([]);
-  // What an execution left behind that could record nothing has no error of ours.
-  const left = ['unexpected', 'execution_lost', 'canceled_by_caller', ...Object.values(reasonsOfEnds)];
+  // What an execution left behind that could record nothing has no error of ours, and neither has what a caller decides.
+  const left = [
+    'unexpected',
+    'execution_lost',
+    'canceled_by_caller',
+    'alternative_chosen',
+    ...Object.values(reasonsOfEnds),
+  ];
   expect(ourReasons.filter((reason) => !left.includes(reason) && !given.includes(reason))).toEqual([]);
   for (const reason of left) expect(closedReason(reason)).toBe(reason);
   expect([closedReason('made_up'), closedReason(undefined)]).toEqual(['other', 'none']);
