@@ -13,6 +13,7 @@ import {
   isAtWork,
   MAX_MANIFEST_BYTES,
 } from './campaign.ts';
+import type { Control } from './controls.ts';
 import { outlivesMedia } from './finish-plan.ts';
 import { createCampaign, moveTo, nextRun, requireCampaign } from './items.ts';
 import { intervalOf } from './pace.ts';
@@ -27,11 +28,6 @@ export type ControlSettings = {
   /** Of a cancellation: where its end is announced. */
   bus?: string;
 };
-
-/** What a person or a system may ask of a campaign. */
-export const controls = ['start', 'pause', 'resume', 'cancel'] as const;
-
-export type Control = (typeof controls)[number];
 
 const refused = (...of: ConstructorParameters<typeof CallRefusedError>) => new CallRefusedError(...of);
 

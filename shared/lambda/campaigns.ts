@@ -1,6 +1,7 @@
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { CampaignId } from '../campaigns/campaign.ts';
-import { type Control, controlCampaign } from '../campaigns/control.ts';
+import { controlCampaign } from '../campaigns/control.ts';
+import type { Control } from '../campaigns/controls.ts';
 import type { PlanSettings } from '../campaigns/plan.ts';
 import { presentCampaign } from '../campaigns/view.ts';
 import { parseOrRefuse } from '../domain/parse.ts';
