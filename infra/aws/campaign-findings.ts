@@ -3,6 +3,9 @@ export type Acknowledged = { rule: string; where: RegExp; reason: string };
 
 const MACHINE = /Campaigns\/Role\/DefaultPolicy$/;
 
+/** The policy of the people who run campaigns. */
+const PEOPLE = /Campaigns\/Permissions$/;
+
 /** The accepted findings of a deployment with campaigns, beside the others. */
 export const campaignFindings = (partOf: (service: string) => string, stage: string): Acknowledged[] => [
   {
@@ -31,6 +34,21 @@ export const campaignFindings = (partOf: (service: string) => string, stage: str
     where: /Functions\/(Plan|Start|Pause|Resume|Cancel)CampaignServiceRole\/DefaultPolicy$/,
     reason: 'The name of an execution is not known at deployment, so only its machine can be named.',
   },
+  ...['campaigns/*', 'campaigns/manifests/*'].map((folder) => ({
+    rule: `AwsSolutions-IAM5[Resource::<StorageMedia9333CB25.Arn>/${folder}]`,
+    where: PEOPLE,
+    reason: 'Manifests have the names of files, and the results of a campaign are under its id.',
+  })),
+  ...[
+    'GET/campaigns',
+    'POST/campaigns',
+    'GET/campaigns/*',
+    ...['start', 'pause', 'resume', 'cancel'].map((one) => `POST/campaigns/*/${one}`),
+  ].map((route) => ({
+    rule: `AwsSolutions-IAM5[Resource::arn:${partOf('execute-api')}:<AWS::AccountId>:<RevalidationApiCA071419>/*/${route}]`,
+    where: PEOPLE,
+    reason: 'The people who run campaigns may call these routes about every campaign.',
+  })),
   {
     rule: 'AwsSolutions-IAM5[Resource::*]',
     where: MACHINE,

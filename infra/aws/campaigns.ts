@@ -1,13 +1,15 @@
 import { ArnFormat, Stack } from 'aws-cdk-lib';
-import { PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
+import { type ManagedPolicy, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { DefinitionBody, LogLevel, StateMachine, StateMachineType } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { CAMPAIGNS } from '../../shared/campaigns/campaign.ts';
 import { campaignSteps } from '../../shared/workflow/functions.ts';
 import { campaignDefinition } from '../workflow/campaign.ts';
+import { campaignPolicy } from './campaign-policy.ts';
 import type { Config } from './config.ts';
 import { assumedBy, type Functions } from './functions.ts';
+import type { RevalidationApi } from './http-api.ts';
 import { removalPolicyOf, useOf } from './kms.ts';
 import type { Storage } from './storage.ts';
 
@@ -24,14 +26,16 @@ export const campaignArnOf = (scope: Construct, config: Pick<Config, 'stage'>): 
 /** The rule by which Step Functions learns that an execution ended that it waits for (documented). */
 const SYNC_RULE = 'StepFunctionsGetEventsForStepFunctionsExecutionRule';
 
-type Props = { config: Config; functions: Functions; storage: Storage; machineArn: string };
+type Props = { config: Config; functions: Functions; storage: Storage; api: RevalidationApi; machineArn: string };
 
 /** The machine of campaigns, in a deployment that has them. */
 export class Campaigns extends Construct {
   readonly machine: StateMachine;
   readonly logGroup: LogGroup;
+  /** What the people who run campaigns may do. */
+  readonly policy: ManagedPolicy;
 
-  constructor(scope: Construct, id: string, { config, functions, storage, machineArn }: Props) {
+  constructor(scope: Construct, id: string, { config, functions, storage, api, machineArn }: Props) {
     super(scope, id);
     const { media, key } = storage;
     const role = new Role(this, 'Role', { assumedBy: assumedBy(this, 'states') });
@@ -57,6 +61,7 @@ export class Campaigns extends Construct {
       media.arnForObjects(`${CAMPAIGNS}*`),
     );
     role.addToPolicy(useOf(key, 's3', 'write'));
+    this.policy = campaignPolicy(this, 'Permissions', { api, storage });
     this.logGroup = new LogGroup(this, 'Log', {
       logGroupName: `/aws/vendedlogs/states/${campaignMachineNameOf(config)}`,
       retention: RetentionDays.ONE_MONTH,

@@ -90,7 +90,8 @@ export class FaceRevalidation extends Construct {
     this.#api = new RevalidationApi(this, 'RevalidationApi', { config, functions });
     const { SignEvidence: sign } = functions.byName;
     const evidence = sign && new EvidenceRule(this, 'Evidence', { busName: outcomes.bus.eventBusName, sign });
-    const campaigns = config.campaigns && new Campaigns(this, 'Campaigns', { config, functions, storage, machineArn });
+    const campaigns =
+      config.campaigns && new Campaigns(this, 'Campaigns', { config, functions, storage, api: this.#api, machineArn });
     const jobs = new Jobs(this, 'Jobs', { config, functions, machineArn });
     this.machine = machine;
     this.ledger = storage.ledger;
@@ -150,6 +151,7 @@ export class FaceRevalidation extends Construct {
       ...(storage.evidence && { EvidenceBucket: { value: storage.evidence.bucket.bucketName } }),
       ...(campaigns && {
         CampaignMachineArn: { value: campaigns.machine.stateMachineArn },
+        CampaignPolicy: { value: campaigns.policy.managedPolicyArn },
         CampaignLog: { value: campaigns.logGroup.logGroupName },
       }),
       WebhookKeysSecret: { value: storage.webhookKeys.secretArn },

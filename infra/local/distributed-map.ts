@@ -31,12 +31,12 @@ export const withoutMaps = (definition: Definition): Definition => ({
   States: Object.fromEntries(
     Object.entries(definition.States).map(([name, state]) => [
       name,
-      isMap(state) ? taskOf(state as unknown as MapState) : state,
+      isMap(state) ? taskOf(state as unknown as MapState, definition.TimeoutSeconds) : state,
     ]),
   ),
 });
 
-const taskOf = (map: MapState): State =>
+const taskOf = (map: MapState, TimeoutSeconds: number): State =>
   ({
     Type: 'Task',
     Resource: RESOURCE,
@@ -46,6 +46,8 @@ const taskOf = (map: MapState): State =>
       'children.$': map.MaxConcurrencyPath,
     },
     ResultPath: map.ResultPath,
+    // A map has no limit of its own. Without one the engine ends a task after a minute.
+    TimeoutSeconds,
     Next: map.Next,
     map,
   }) as unknown as State;

@@ -15,6 +15,7 @@ export class Spool {
   #file: FileHandle | undefined;
   #waiting: string[] = [];
   #length = 0;
+  #writing: Promise<void> = Promise.resolve();
   /** How many lines were added, and their bytes. */
   lines = 0;
   bytes = 0;
@@ -39,11 +40,16 @@ export class Spool {
     await rm(this.path, { force: true });
   }
 
+  /** Writes one batch after the other, also for several writers at once. */
   async #flush(): Promise<void> {
-    this.#file ??= await open(this.path, 'w', 0o600);
-    await this.#file.write(this.#waiting.join(''));
+    const text = this.#waiting.join('');
     this.#waiting = [];
     this.#length = 0;
+    this.#writing = this.#writing.then(async () => {
+      this.#file ??= await open(this.path, 'w', 0o600);
+      await this.#file.appendFile(text);
+    });
+    await this.#writing;
   }
 }
 

@@ -176,7 +176,7 @@ describe("cdk-nag and CDK's own rules", () => {
     expect(all.filter((row) => !wide.some((grant) => isAbout(row, grant)))).toEqual([]);
   });
 
-  test("CDK's own rules pass", { timeout: 60_000 }, () => {
+  test("CDK's own rules pass", { timeout: 200_000 }, () => {
     const app = new App({ analyticsReporting: false, context: featureFlags });
     const props = { config, codeOf: () => Code.fromInline('//') };
     const { stackName } = new FaceRevalidationStack(app, 'checked-campaigns', props);
