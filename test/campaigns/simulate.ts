@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { enterVirtualTime, type Plan, simulate } from './simulation.ts';
+import { tryEach } from './try-each.ts';
 
 const help = `node test/campaigns/simulate.ts [options]
 A campaign in virtual time: the real machine, turns and sums against a limit that no part of it knows. One line of JSON on stdout.
@@ -10,6 +11,7 @@ A campaign in virtual time: the real machine, turns and sums against a limit tha
   --kills A,B,C    seconds after the start at which its execution is killed (default: three, over the whole time)
   --plan JSON      a plan as a whole, in the place of the others
   --seed N         (default: 1)
+  --each           small campaigns instead, with a fault, a pause or a cancellation at each effect, and a kill soon after it
 
 Exit code: 0 simulated, 2 invalid arguments.`;
 
@@ -21,6 +23,7 @@ const { values } = parseArgs({
     kills: { type: 'string' },
     plan: { type: 'string' },
     seed: { type: 'string', default: '1' },
+    each: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 });
@@ -46,6 +49,11 @@ const plan: Plan = values.plan ? JSON.parse(values.plan) : { seed, rows, pace, l
 const startedAt = performance.now();
 
 enterVirtualTime();
+
+if (values.each) {
+  process.stdout.write(`${JSON.stringify(await tryEach(seed))}\n`);
+  process.exit(0);
+}
 
 const simulated = await simulate(plan);
 

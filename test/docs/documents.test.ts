@@ -28,6 +28,7 @@ const sizes: Record<string, number> = {
   'functions/README.md': 12 * KB,
   'shared/README.md': 10 * KB,
   'shared/evidence/README.md': 5 * KB,
+  'shared/campaigns/README.md': 6 * KB,
   // The tables of reasons and of their texts in three languages are more than half of it.
   'shared/contracts/README.md': 24.5 * KB,
   // A chapter for each problem code.
