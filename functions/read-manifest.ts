@@ -1,24 +1,15 @@
-import * as z from 'zod/mini';
-import { CampaignId } from '../shared/campaigns/campaign.ts';
+import { PlanEvent } from '../shared/campaigns/events.ts';
 import { planOn } from '../shared/campaigns/finish-plan.ts';
-import { PlanCursor } from '../shared/campaigns/plan.ts';
 import { campaignStep } from '../shared/lambda/campaign-step.ts';
 import { planFromEnv } from '../shared/lambda/campaigns.ts';
 import { log } from '../shared/lambda/logger.ts';
 import { emit } from '../shared/lambda/metrics.ts';
 
-const Event = z.object({
-  state: z.object({
-    campaignId: CampaignId,
-    plan: z.optional(z.object({ cursor: z.optional(PlanCursor) })),
-  }),
-});
-
 /**
  * The plan of a campaign, in as many calls as it takes: reads the manifest, then checks each row as far as it is free, at the pace of
  * reads. At Truora it only reads. It leaves the rows that can run and the errors of the others, which name line, field and rule.
  */
-export const handler = campaignStep('ReadManifest', Event, async ({ event: { state }, remainingMs }) => {
+export const handler = campaignStep('ReadManifest', PlanEvent, async ({ event: { state }, remainingMs }) => {
   const settings = planFromEnv(remainingMs, () => emit('UnknownWords', 1, { word: 'enrollment' }));
   const cursor = state.plan?.cursor ?? { stage: 'read' as const };
   const planned = await planOn(settings, state.campaignId, cursor);

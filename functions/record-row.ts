@@ -1,18 +1,15 @@
-import * as z from 'zod/mini';
+import { RowEvent } from '../shared/campaigns/events.ts';
 import { recordRow } from '../shared/campaigns/items.ts';
-import { PlannedRow } from '../shared/campaigns/row.ts';
-import { Answer, Failure, failedResult, resultOf } from '../shared/campaigns/row-end.ts';
+import { failedResult, resultOf } from '../shared/campaigns/row-end.ts';
 import { campaignStep } from '../shared/lambda/campaign-step.ts';
 import { ledgerFromEnv } from '../shared/lambda/clients.ts';
 import { emit } from '../shared/lambda/metrics.ts';
-
-const Event = z.object({ row: z.extend(PlannedRow, { answer: z.optional(Answer), failure: z.optional(Failure) }) });
 
 /**
  * The last step of a row: records how it ended, once, under its key. The result outlives the execution, so that a campaign goes on with
  * the other rows after any end of it.
  */
-export const handler = campaignStep('RecordRow', Event, async ({ event: { row } }) => {
+export const handler = campaignStep('RecordRow', RowEvent, async ({ event: { row } }) => {
   const { campaignId, rowKey, request, answer, failure = { Error: 'none' } } = row;
   const ledger = ledgerFromEnv();
   const result = answer ? resultOf(answer.Output) : await failedResult(ledger, request.idempotencyKey ?? '', failure);

@@ -1,5 +1,4 @@
-import * as z from 'zod/mini';
-import { CampaignId } from '../shared/campaigns/campaign.ts';
+import { TurnEvent } from '../shared/campaigns/events.ts';
 import { turnFor } from '../shared/campaigns/turn.ts';
 import { campaignStep } from '../shared/lambda/campaign-step.ts';
 import { throttleFromEnv } from '../shared/lambda/clients.ts';
@@ -9,6 +8,6 @@ import { env } from '../shared/lambda/env.ts';
  * The first step of a row: gives it the next free turn of its campaign, by one conditional write that all children share. A campaign
  * that holds gives none, and the row is not begun. After a 429 of Truora the turns are further apart.
  */
-export const handler = campaignStep('WaitForTurn', z.object({ campaignId: CampaignId }), ({ event }) =>
+export const handler = campaignStep('WaitForTurn', TurnEvent, ({ event }) =>
   turnFor(env('TABLE_NAME'), throttleFromEnv(), event.campaignId),
 );

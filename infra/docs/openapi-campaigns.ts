@@ -2,7 +2,7 @@ import { CampaignId } from '../../shared/campaigns/campaign.ts';
 import type { ProblemCode } from '../../shared/domain/problem.ts';
 import type { CampaignFunction, RouteName } from '../../shared/workflow/functions.ts';
 import * as examples from './openapi-campaign-examples.ts';
-import type { Operation } from './openapi-operations.ts';
+import type { Operation } from './openapi-operation.ts';
 
 const id = { name: 'id', in: 'path' as const, schema: CampaignId, description: 'The id of the campaign.' };
 

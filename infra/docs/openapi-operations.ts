@@ -8,41 +8,7 @@ import { IdempotencyKeyHeader } from '../../shared/domain/request.ts';
 import type { RouteName } from '../../shared/workflow/functions.ts';
 import { campaignOperations } from './openapi-campaigns.ts';
 import * as examples from './openapi-examples.ts';
-import type { SchemaName } from './openapi-schemas.ts';
-
-/** The headers of answers, by their names. */
-export const headers = {
-  'Content-Language': { description: 'The language of the messages for a person.', schema: { type: 'string' } },
-  Location: { description: 'The path of the case, below the server.', schema: { type: 'string' } },
-  'Retry-After': {
-    description: 'Seconds after which to read the case, or to repeat the call. Absent when the case has ended.',
-    schema: { type: 'integer', minimum: 1 },
-  },
-} as const;
-
-type Parameter = { name: string; in: 'path' | 'query' | 'header'; schema: z.ZodMiniType; description: string };
-
-export type Header = keyof typeof headers;
-
-export type Answer = {
-  description: string;
-  schema?: SchemaName;
-  example?: object | string;
-  /** The examples of an answer by the names of their schemas: for a system and an operator, and for a person. */
-  views?: Partial<Record<SchemaName, object>>;
-  /** The media type, for an answer that is no JSON. */
-  type?: string;
-  headers?: Header[];
-};
-
-export type Operation = {
-  summary: string;
-  description: string;
-  parameters?: Parameter[];
-  body?: Partial<Record<SchemaName, object>>;
-  answers: Record<number, Answer>;
-  problems: ProblemCode[];
-};
+import type { Operation, Parameter } from './openapi-operation.ts';
 
 const id: Parameter = { name: 'id', in: 'path', schema: RevalidationId, description: 'The id of the re-validation.' };
 

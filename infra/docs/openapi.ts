@@ -5,7 +5,8 @@ import { type ProblemCode, problems } from '../../shared/domain/problem.ts';
 import { evidenceFunctions, type RouteName, routes } from '../../shared/workflow/functions.ts';
 import * as examples from './openapi-examples.ts';
 import { gatewayResponses, withGateway } from './openapi-gateway.ts';
-import { type Answer, type Header, headers, type Operation, operations } from './openapi-operations.ts';
+import { type Answer, type Header, headers, type Operation } from './openapi-operation.ts';
+import { operations } from './openapi-operations.ts';
 import { componentSchemas, ref, type SchemaName, schemaOf } from './openapi-schemas.ts';
 
 export { operations } from './openapi-operations.ts';

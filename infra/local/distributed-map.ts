@@ -4,8 +4,8 @@ import { linesOf } from '../../shared/campaigns/lines.ts';
 import { type Spool, spooling } from '../../shared/campaigns/spool.ts';
 import type { Definition, State, TaskState } from '../workflow/asl.ts';
 import { isMap } from './definition.ts';
-import { engineError, type RefuseUnless } from './machine-tasks.ts';
-import type { Execution, Machine } from './state-machine.ts';
+import { engineError, type RefuseUnless } from './engine-errors.ts';
+import type { Execution, Machine } from './machine.ts';
 
 /** A Distributed Map, as far as the machine of campaigns uses it. */
 type MapState = {

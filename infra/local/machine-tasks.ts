@@ -1,8 +1,8 @@
 import type { TaskState } from '../workflow/asl.ts';
 import type { MapRuns } from './distributed-map.ts';
-import { denialOf, type Permissions } from './iam/roles.ts';
+import { engineError, overError, type RefuseUnless } from './engine-errors.ts';
 import type { LambdaHost } from './lambda.ts';
-import type { Machine } from './state-machine.ts';
+import type { Machine } from './machine.ts';
 
 /** Step Functions' limit on a state's result. Bytes. */
 const MAX_DATA_BYTES = 262_144;
@@ -10,26 +10,8 @@ const MAX_DATA_BYTES = 262_144;
 /** The rule that every `startExecution.sync` uses (documented). */
 const SYNC_RULE = 'rule/StepFunctionsGetEventsForStepFunctionsExecutionRule';
 
-/** An error for the engine: Retry and Catch match `name`, and `message` becomes the cause. */
-export const engineError = (name: string, message: string, more: { isRetryable?: false; isCatchable?: false } = {}) =>
-  Object.assign(new Error(message), { name, ...more });
-
-/** Neither retried nor caught: the engine's Retry would continue after an abort. */
-export const overError = () =>
-  engineError('States.Runtime', 'the execution is over', { isRetryable: false, isCatchable: false });
-
 /** An execution that waits for its task token. */
 type Wait = { executionArn: string; resolve: (output: unknown) => void; reject: (error: Error) => void };
-
-export type RefuseUnless = (error: string, action: string, target: string) => void;
-
-/** Checks a machine's own role. The names of the errors are from published histories (seen). */
-export const refusalsOf =
-  (role: string, permissions: Permissions | undefined): RefuseUnless =>
-  (error, action, target) => {
-    const ask = { action, resource: target };
-    if (permissions?.may(role, ask) === false) throw engineError(error, denialOf(role, ask));
-  };
 
 export type TaskOptions = {
   lambda: LambdaHost;

@@ -4,37 +4,18 @@ import { defined } from '../../shared/domain/defined.ts';
 import type { Definition, TaskState } from '../workflow/asl.ts';
 import { paced, substituted, untimed } from './definition.ts';
 import { mapRuns, withoutMaps } from './distributed-map.ts';
+import { engineError, refusalsOf } from './engine-errors.ts';
 import { type MachineEvent, report } from './history.ts';
 import type { Permissions } from './iam/roles.ts';
 import type { LambdaHost } from './lambda.ts';
-import { engineError, refusalsOf, tasksOf } from './machine-tasks.ts';
+import type { Execution, Machine } from './machine.ts';
+import { tasksOf } from './machine-tasks.ts';
 import { resourcesOf, type Template } from './template.ts';
 
 /** Ended executions that can still be described: ten thousand runs must need no more memory than one thousand. */
 const MOST_ENDED = 1000;
 
-export type Execution = {
-  executionArn: string;
-  status: 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'ABORTED' | 'TIMED_OUT';
-  startedAt: Date;
-  input: unknown;
-  output?: unknown;
-  error?: string;
-  cause?: string;
-  /** Settles when the execution has ended, in any status. */
-  ended: Promise<void>;
-};
-
-export type Machine = {
-  arn: string;
-  start(input: unknown, name?: string): Execution;
-  stop(executionArn: string): void;
-  describe(executionArn: string): Execution | undefined;
-  sendTaskSuccess(taskToken: string, output: string): void;
-  sendTaskFailure(taskToken: string, error: string, cause: string): void;
-  /** Stops all running executions and waits for them. */
-  close(): Promise<void>;
-};
+export type { Execution, Machine } from './machine.ts';
 
 type MachineOptions = {
   pace: number;

@@ -95,7 +95,7 @@ const moves: Record<Control, Partial<Record<CampaignStatus, CampaignStatus>>> = 
 
 /**
  * Starts, pauses, resumes or cancels a campaign. The status is written first; then an execution is started, unless one works on the
- * campaign. So a repeat of the same call mends whatever a crash, or an execution that was killed, left behind.
+ * campaign. So a repeat of the same call mends what a crash, or an execution that was killed, left behind.
  * @throws CallRefusedError `campaign_unknown`, `campaign_state`, `manifest_changed`, `plan_outlives_media`
  */
 export const controlCampaign = async (

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 const SLOTS = 2 ** 21;
 
 /**
- * A set of up to a million keys in 32 MB, whatever their length: 128 bits of the hash of each, in open addressing. Two of a million keys
+ * A set of up to a million keys in 32 MB for any length: 128 bits of the hash of each, in open addressing. Two of a million keys
  * have the same bits once in 10^26 manifests. Own code, because a `Set` of a million texts of 90 characters takes 160 MB (measured).
  */
 export class KeySet {

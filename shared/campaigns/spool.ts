@@ -53,7 +53,7 @@ export class Spool {
   }
 }
 
-/** Runs something with new files, and deletes them whatever happens. */
+/** Runs something with new files, and deletes them at the end. */
 export const spooling = async <Result>(
   count: number,
   run: (...spools: Spool[]) => Promise<Result>,

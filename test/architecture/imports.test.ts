@@ -47,7 +47,7 @@ const folders: { folder: string; may: RegExp[] }[] = [
     folder: 'shared/consent',
     may: [/^shared\/(consent|logic|ledger|aws|domain)\//, /^zod\/mini$/, /^node:/],
   },
-  // Campaigns: a room of their own above all procedures. No other module of `shared` but the wrappers imports it.
+  // Campaigns: a module of their own above all procedures. No other module of `shared` but the wrappers imports it.
   {
     folder: 'shared/campaigns',
     may: [/^shared\/(campaigns|consent|logic|ledger|aws|domain)\//, /^zod\/mini$/, /^csv-parse$/, /^node:/],

@@ -123,7 +123,7 @@ const realImmediate = setImmediate;
 const writesFiles = (): boolean => process.getActiveResourcesInfo().some((name) => /^(FSReq|FileHandle)/.test(name));
 
 /** The machine of cases, as far as a campaign sees it: a key is charged once, and a repeat gets the first outcome. */
-const casesOf = (plan: Plan, gate: () => { notBefore?: string }, backOff: (until: string) => void) => {
+const casesOf = (plan: Plan, throttleNow: () => { notBefore?: string }, backOff: (until: string) => void) => {
   const chance = chanceOf(plan.seed);
   const cases = new Map<string, { charges: number; ended: Promise<Execution>; isOver: boolean }>();
   const counts = { starts: 0, throttled: 0 };
@@ -145,7 +145,7 @@ const casesOf = (plan: Plan, gate: () => { notBefore?: string }, backOff: (until
     await later(chance.whole(300, 1500));
     // As the machine's own retry of a throttle: 5 s growing to 60 s, with full jitter.
     for (let n = 0; ; n += 1) {
-      const { notBefore } = gate();
+      const { notBefore } = throttleNow();
       const isWaiting = Date.parse(String(notBefore)) > Date.now();
       if (!isWaiting && mayCreate()) break;
       if (!isWaiting) {
@@ -286,11 +286,11 @@ export const simulate = async (plan: Plan): Promise<Simulated> => {
   ] as const;
   for (const [client, of] of clients) Object.assign(client.prototype, { send: serve(of as never) });
 
-  const gate = () => Throttle.parse({ notBefore: ledger.items.get('GATE#truora')?.notBefore?.S });
-  const { machine: cases, ...of } = casesOf(plan, gate, (until) =>
+  const throttleNow = () => Throttle.parse({ notBefore: ledger.items.get('GATE#truora')?.notBefore?.S });
+  const { machine: cases, ...of } = casesOf(plan, throttleNow, (until) =>
     ledger.items.set('GATE#truora', { pk: { S: 'GATE#truora' }, notBefore: { S: until } }),
   );
-  const throttle = { read: async () => gate(), backOff: async () => {} };
+  const throttle = { read: async () => throttleNow(), backOff: async () => {} };
 
   const work: Record<string, (event: never) => Promise<unknown>> = {
     WaitForTurn: ({ campaignId }: { campaignId: string }) => turnFor(TABLE, throttle, campaignId),

@@ -91,6 +91,14 @@ describe('the OpenAPI document', () => {
       ListConsents: withScope('revalidations/read'),
       ReadEvidence: withScope('revalidations/read'),
       ReadJwks: [],
+      ListCampaigns: withScope('revalidations/read'),
+      ReadCampaign: withScope('revalidations/read'),
+      ...Object.fromEntries(
+        ['Plan', 'Start', 'Pause', 'Resume', 'Cancel'].map((name) => [
+          `${name}Campaign`,
+          withScope('revalidations/operate'),
+        ]),
+      ),
       ReceiveWebhook: [],
     });
   });
