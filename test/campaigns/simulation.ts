@@ -347,7 +347,7 @@ export const simulate = async (plan: Plan): Promise<Simulated> => {
   effects = 0;
 
   // Time passes in small steps, so that work on real files, which no timer stands for, is not overtaken by days.
-  const beat = (): void => void clock.after(100, beat);
+  const beat = (): void => void clock.after(250, beat);
   beat();
   const beganAt = Date.now();
   ask('start');
