@@ -4,7 +4,7 @@ import { AccountId } from '../shared/domain/ids.ts';
 import { parseOrRefuse } from '../shared/domain/parse.ts';
 import { presentErasure } from '../shared/erasure/answer.ts';
 import { beginErasure } from '../shared/erasure/begin.ts';
-import { callerOf, refusePersons } from '../shared/lambda/caller.ts';
+import { operatorOf } from '../shared/lambda/caller.ts';
 import { erasureFromEnv } from '../shared/lambda/clients.ts';
 import { env } from '../shared/lambda/env.ts';
 import { log } from '../shared/lambda/logger.ts';
@@ -19,8 +19,7 @@ const WORK_MS = 15_000;
  * call later answers with the certificate.
  */
 export const handler = route('EraseAccount', async ({ event }) => {
-  const caller = callerOf(event, env('ACCOUNT_CLAIM'));
-  refusePersons(caller);
+  const caller = operatorOf(event, env('ACCOUNT_CLAIM'));
   const accountId = parseOrRefuse(AccountId, event.pathParameters?.accountId, 'accountId');
   const given = event.queryStringParameters?.reason;
   const reason = given === undefined ? undefined : parseOrRefuse(ErasureReason, given, 'reason');

@@ -146,7 +146,7 @@ const variablesOf = (
   CONSENT_MODE: config.consentMode,
   DOCUMENTATION_URL: config.documentationUrl ?? 'none',
   EVIDENCE_BUCKET: evidence?.bucket.bucketName ?? NO_EVIDENCE,
-  EVIDENCE_KEYS: evidence?.keys.map(({ keyArn }) => keyArn).join(',') ?? '',
+  EVIDENCE_KEYS: evidence?.keys.map(({ keyArn }) => keyArn).join(',') ?? NO_EVIDENCE,
   EVIDENCE_ISSUER: namespaceOf(config),
   ALLOW_NATIONAL_IDS: String(config.allowNationalIds),
   ERASURE_BUCKET: erasures.bucketName,

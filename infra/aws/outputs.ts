@@ -8,10 +8,22 @@ import type { CoreFunction } from '../../shared/workflow/functions.ts';
 import type { Functions } from './functions.ts';
 
 /** Functions whose log the runbook reads. */
-const read: CoreFunction[] = ['CreateValidation', 'ReceiveWebhook', 'SweepInbox', 'SweepLedger', 'RepairExecution'];
+const read: CoreFunction[] = [
+  'CreateValidation',
+  'ReceiveWebhook',
+  'SweepInbox',
+  'SweepLedger',
+  'SweepErasures',
+  'RepairExecution',
+];
 
 /** Functions that an operator invokes. */
-export const invoked = ['SweepInbox', 'SweepLedger', 'RepairExecution'] as const satisfies CoreFunction[];
+export const invoked = [
+  'SweepInbox',
+  'SweepLedger',
+  'SweepErasures',
+  'RepairExecution',
+] as const satisfies CoreFunction[];
 
 type Props = {
   functions: Functions;

@@ -17,7 +17,7 @@ export const define: Define = (command, does, context) => {
     .option('--account <id>', 'the person (required)')
     .option('--until <date>', 'the end of the hold, such as 2027-06-30')
     .option('--release', 'end the hold now')
-    .addHelpText('after', exitCodeHelp('there is no hold, or the person is erased or being erased'));
+    .addHelpText('after', exitCodeHelp('there is no hold, or an erasure has begun'));
   does(command, (options: Options) => hold(options, context));
 };
 

@@ -43,6 +43,17 @@ const hashOf = ({ headers, body }: Arriving, signedHeaders: string[]): string | 
   return declared === undefined || declared === hash ? hash : undefined;
 };
 
+const signingKeys = new Map<string, string | Buffer>();
+
+/** The key of a secret, day, region and service. Each is computed once: it is a third of the time that a check takes. */
+const signingKeyOf = (secret: string, scope: string): string | Buffer => {
+  const name = `${secret} ${scope}`;
+  const key = signingKeys.get(name) ?? scope.split('/').reduce<string | Buffer>(hmac, `AWS4${secret}`);
+  // A caller names the day, so there may be any number: a local system sees a few.
+  if (signingKeys.size < 100) signingKeys.set(name, key);
+  return key;
+};
+
 /**
  * The signer of a request: computes its signature (version 4) and compares it.
  * @param service AWS's name of the service in a signature
@@ -77,7 +88,6 @@ export const signerOf = (request: Arriving, secretOf: SecretOf, service = 'execu
     names,
     hash,
   ].join('\n');
-  const key = scope.split('/').reduce<string | Buffer>(hmac, `AWS4${secret}`);
-  const computed = hmac(key, ['AWS4-HMAC-SHA256', stamp, scope, sha256(canonical)].join('\n'));
+  const computed = hmac(signingKeyOf(secret, scope), ['AWS4-HMAC-SHA256', stamp, scope, sha256(canonical)].join('\n'));
   return timingSafeEqual(computed, Buffer.from(signature, 'hex')) ? accessKeyId : undefined;
 };

@@ -17,13 +17,12 @@ export type Erasure = { tombstone: Tombstone; certificate: string | undefined };
  * @throws CallRefusedError `legal_hold`
  */
 export const beginErasure = async (settings: ErasureSettings, { accountId, ...request }: Request): Promise<Erasure> => {
-  const { ledger, erasureBucket, evidenceBucket, settleSeconds } = settings;
+  const { ledger, erasureBucket, settleSeconds } = settings;
   const { table } = ledger;
   const person = personOf(accountId);
   const existing = await readTombstone(table, person);
   if (existing?.finishedAt && !existing.dueAt) {
-    // Without keys for evidence nothing was signed.
-    const certificate = evidenceBucket && (await readCertificate(erasureBucket, person));
+    const certificate = existing.isCertified ? await readCertificate(erasureBucket, person) : undefined;
     return { tombstone: existing, certificate };
   }
   if (!existing) {

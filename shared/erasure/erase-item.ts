@@ -1,9 +1,9 @@
 import { deleteUnder, deleteVersions } from '../aws/delete-versions.ts';
 import { deleteItem, getItem, type Item, putNew } from '../aws/dynamodb.ts';
 import { stopExecution } from '../aws/executions.ts';
-import { Ticket } from '../domain/api.ts';
 import { INBOX, readInboxKey } from '../domain/drop.ts';
 import { evidenceKeyOf } from '../domain/evidence-key.ts';
+import { TruoraId } from '../domain/ids.ts';
 import { isEnd } from '../domain/lifecycle.ts';
 import { LedgerRecord } from '../domain/record.ts';
 import { recordCancellation } from '../ledger/outcomes.ts';
@@ -61,10 +61,17 @@ export const eraseItem = async (settings: ErasureSettings, { pk, person }: Perso
     if (item.accountId !== undefined) await count(table, person, 'consents');
     return;
   }
-  const { data: ticket } = pk.startsWith('TICKET#') ? Ticket.safeParse(item) : { data: undefined };
-  if (ticket) await noteEnrollment(table, person, ticket.enrollmentId);
+  await noteEnrollmentOf(table, person, item);
   await deleteItem(table, pk);
   await count(table, person, kindOf(pk));
+};
+
+/** Notes the enrollment that an item names, before the item goes: also that of an item that cannot be read otherwise. */
+const noteEnrollmentOf = async (table: string, person: string, { enrollmentId, outcome }: Item): Promise<void> => {
+  const named = [enrollmentId, (outcome as Item | undefined)?.enrollmentId];
+  for (const id of new Set(named.flatMap((one) => TruoraId.safeParse(one).data ?? []))) {
+    await noteEnrollment(table, person, id);
+  }
 };
 
 const kindOf = (pk: string) => {
@@ -80,8 +87,7 @@ const eraseRecord = async (settings: ErasureSettings, found: Item, person: strin
   for (let tries = 0, item: Item | undefined = found; item && tries < TRIES; tries += 1) {
     const { data: record } = LedgerRecord.safeParse(await ended(settings, item, person));
     item = (await getItem(table, item.pk)) ?? item;
-    const enrollmentId = record?.enrollmentId ?? record?.outcome?.enrollmentId;
-    if (enrollmentId) await noteEnrollment(table, person, enrollmentId);
+    await noteEnrollmentOf(table, person, item);
     if (record) await eraseOthers(settings, record, person);
     const blank = blankRecord(item, person, new Date().toISOString());
     if (!blank) {

@@ -56,8 +56,8 @@ export const sweepErasures = async (settings: SweepSettings): Promise<{ seen: nu
   const { ledger } = settings;
   await bringBackTombstones(settings);
   const search = await currentSearch(ledger.table);
-  if (!search || !(await searchTable(settings, search))) return { seen: 0, failed: 0 };
   const tally = { seen: 0, failed: 0 };
+  if (!search || !(await searchTable(settings, search, tally))) return tally;
   for (const person of search.persons) {
     const tombstone = await readTombstone(ledger.table, person);
     // One that a late writer has made due since needs a search of its own.
@@ -116,17 +116,32 @@ const currentSearch = async (table: string): Promise<z.infer<typeof Search> | un
   return search;
 };
 
-/** @returns whether the end of the table was reached */
-const searchTable = async (settings: SweepSettings, { persons, after }: z.infer<typeof Search>): Promise<boolean> => {
+/**
+ * Erases each item of the persons. A person with an item that fails leaves the search, so that the others do not wait, and stays due.
+ * @returns whether the end of the table was reached
+ */
+const searchTable = async (
+  settings: SweepSettings,
+  { persons, after }: z.infer<typeof Search>,
+  tally: { seen: number; failed: number },
+): Promise<boolean> => {
   const { table } = settings.ledger;
   const noted = new Set<string>();
   for await (const { items, next } of personItems(table, after)) {
-    for (const item of items.filter(({ person }) => persons.has(person))) {
+    for (const item of items) {
       const { person, accountId } = item;
+      if (!persons.has(person)) continue;
       // A restored table knows the account id; the tombstone does not.
       if (accountId && !noted.has(person)) await noteAccount(table, person, accountId);
       noted.add(person);
-      await eraseItem(settings, item);
+      try {
+        await eraseItem(settings, item);
+      } catch (error) {
+        tally.failed += 1;
+        settings.logFailure(error);
+        persons.delete(person);
+        await leaveSearch(table, person);
+      }
     }
     if (!next) return true;
     await updateItem(table, SEARCH, { set: { after: next } });
@@ -135,7 +150,17 @@ const searchTable = async (settings: SweepSettings, { persons, after }: z.infer<
   return true;
 };
 
-/** @returns false for an erasure that stays due */
+/** The next search takes the person up again. */
+const leaveSearch = async (table: string, person: string): Promise<void> => {
+  await updateItem(table, SEARCH, { set: {}, take: { persons: person } });
+  const tombstone = await readTombstone(table, person);
+  if (tombstone) await postponeErasure(table, tombstone, AGAIN_SECONDS);
+};
+
+/** An erasure that Truora has made wait for longer is said: a law gives a person's request days, and not more. Milliseconds. */
+const LATE_MS = 86_400_000;
+
+/** @returns false for an erasure that stays due, and that has failed or is late */
 const finish = async (settings: SweepSettings, { person }: Tombstone): Promise<boolean> => {
   const { ledger, erasureBucket, evidence, logFailure } = settings;
   const { table } = ledger;
@@ -153,11 +178,12 @@ const finish = async (settings: SweepSettings, { person }: Tombstone): Promise<b
     if (!isEmpty) throw Object.assign(new Error('media is left'), { name: 'MediaLeftError' });
     const at = new Date().toISOString();
     await certify(erasureBucket, evidence, (await readTombstone(table, person)) ?? before, at);
-    await finishErasure(table, before, at);
+    await finishErasure(table, before, { at, isCertified: evidence !== undefined });
     return true;
   } catch (error) {
-    if (!isBackOff(error)) logFailure(error);
+    const isWaiting = isBackOff(error) && Date.now() - Date.parse(before.requestedAt) < LATE_MS;
+    if (!isWaiting) logFailure(error);
     await postponeErasure(table, before, AGAIN_SECONDS);
-    return isBackOff(error);
+    return isWaiting;
   }
 };

@@ -58,6 +58,17 @@ export const refusePersons = ({ onlyAccount }: Caller): void => {
 };
 
 /**
+ * The caller of a route for operators. Its scope is theirs alone, so their tokens hold no account; a token that holds one is a person's.
+ * @throws CallRefusedError `subject_missing`, `account_forbidden`
+ */
+export const operatorOf = (event: APIGatewayProxyEventV2, accountClaim: string | undefined): Caller => {
+  const { authorizer } = event.requestContext as { authorizer?: Authorizer };
+  if (accountClaim && authorizer?.jwt?.claims?.[accountClaim] !== undefined)
+    refusePersons(callerOf(event, accountClaim));
+  return callerOf(event, undefined);
+};
+
+/**
  * A token for one account may name only that account's media: a caller that names an object gets its outcome and its hash, and
  * the object is deleted after the end. Other callers may name everything under `media/`.
  * @throws CallRefusedError `account_forbidden`

@@ -29,6 +29,8 @@ export const Tombstone = z.extend(Counts, {
   /** Enrollments that are not deleted at Truora yet. */
   enrollmentsLeft: z.optional(z.set(TruoraId)),
   finishedAt: z.optional(Timestamp),
+  /** Whether a certificate was signed: not where the deployment signed no evidence at the end. */
+  isCertified: z.optional(z.boolean()),
   dueAt: z.optional(Timestamp),
 });
 
@@ -123,9 +125,13 @@ export const postponeErasure = async (table: string, { person, dueAt = '' }: Tom
 /**
  * Ends an erasure: the tombstone forgets the account id. Nothing is written where a late writer has made it due again meanwhile.
  */
-export const finishErasure = async (table: string, { person, dueAt = '' }: Tombstone, at: string): Promise<void> => {
+export const finishErasure = async (
+  table: string,
+  { person, dueAt = '' }: Tombstone,
+  { at, isCertified }: { at: string; isCertified: boolean },
+): Promise<void> => {
   await updateItem(table, keyOf(person), {
-    set: { finishedAt: at },
+    set: { finishedAt: at, isCertified },
     remove: ['accountId', 'enrollmentsLeft', BY_DUE.attribute, BY_DUE.sort],
     when: { dueAt: [dueAt] },
   });

@@ -14,6 +14,9 @@ export const readJson = (text: string): unknown => {
   }
 };
 
+/** A web page, or XML. */
+export const isMarkup = (body: string): boolean => body.trim().startsWith('<');
+
 /** S3's codes for an upload that was not stored (documented), also where a proxy repeats them as plain text. */
 const s3Codes = /AccessDenied|SignatureDoesNotMatch|EntityTooLarge/;
 
@@ -31,7 +34,7 @@ const isFilled = (value: unknown): boolean =>
  * with an error. The body of a success is empty (assumed), so any other body is accepted.
  */
 export const isErrorBody = (body: string): boolean => {
-  if (body.trim().startsWith('<') || s3Codes.test(body)) return true;
+  if (isMarkup(body) || s3Codes.test(body)) return true;
   const written = Object.entries(Object(readJson(body)) as Record<string, unknown>);
   const fields = new Map(written.map(([name, value]) => [name.toLowerCase().replaceAll('_', ''), value]));
   const status = Number(fields.get('httpcode'));

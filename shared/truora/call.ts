@@ -10,7 +10,7 @@ import {
   UploadLinkSpentError,
   UploadLinkUnsafeError,
 } from '../domain/errors.ts';
-import { readJson } from './body.ts';
+import { isMarkup, readJson } from './body.ts';
 import { type Answer, type Call, type Deadlines, SendError, send } from './http.ts';
 
 /** How to reach Truora, or the local system in its place. */
@@ -126,7 +126,7 @@ export const deliver = async (call: Call): Promise<Answer> => {
 };
 
 /** The error for an answer that is not 2xx. Bodies are never quoted, because they may hold personal data. */
-const refusalOf = ({ status, headers }: Answer): Error => {
+const refusalOf = ({ status, headers, body }: Answer): Error => {
   if (status === 429) {
     const wait = retryAfterSeconds(headers['retry-after']);
     return new TruoraBusyError('truora_rate_limited', 'Truora answered 429', wait);
@@ -135,7 +135,8 @@ const refusalOf = ({ status, headers }: Answer): Error => {
   if (status === 401 || status === 403) {
     return new TruoraUnauthorizedError('truora_unauthorized', `Truora answered ${status}: wrong key or origin`);
   }
-  if (status === 404) return new TruoraRejectedError('truora_not_found', 'Truora answered 404');
+  // A web page is a proxy's answer, or another service's: it does not say that Truora has no such object.
+  if (status === 404 && !isMarkup(body)) return new TruoraRejectedError('truora_not_found', 'Truora answered 404');
   if (status >= 400 && status < 500 && status !== 408) {
     return new TruoraRejectedError('truora_rejected', `Truora answered ${status}`);
   }

@@ -37,7 +37,7 @@ const sizes: Record<string, number> = {
   'infra/aws/README.md': 9 * KB,
   // A chapter for each of twenty alarms, and the restoring of a ledger.
   'infra/aws/RUNBOOK.md': 19 * KB,
-  // Thirty-three threats, each with the titles of its tests.
+  // Thirty-four threats, each with the titles of its tests.
   'infra/aws/SECURITY.md': 18 * KB,
   'infra/aws/PRIVACY.md': 4 * KB,
   'infra/aws/IMPACT-ASSESSMENT.md': 2 * KB,

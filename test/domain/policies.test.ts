@@ -103,6 +103,9 @@ describe('two requests about the same media', () => {
     expect(hashed()).toBe('9473e56c0f30246b775b652ecc9ed2d5be85d3b80ff1ad3b0a2aea5accf85959');
     expect(hashed('default')).toBe(hashed());
     expect(hashed('transfer')).not.toBe(hashed());
+    // Also where the rules of two purposes are the same.
+    const same = { minimumThreshold: 0.7 };
+    expect(hashOfQuestion({ purpose: 'transfer' }, { transfer: same })).not.toBe(hashOfQuestion({}, { default: same }));
   });
 
   test('stay the same when the policy of their purpose changes what it adds', () => {

@@ -106,6 +106,23 @@ const looked = async (one: Case): Promise<Verdict> => {
   }
 };
 
+describe('a case that a caller has ended meanwhile', () => {
+  test.for(['canceled', 'alternative_required'] as const)(
+    'waits for no verdict once it is %s',
+    async (phase, { aws }) => {
+      const one = existing();
+      const { revalidationId } = one.claim;
+      await scripted(says(one, pending));
+      await aws.putItem({ pk: `RUN#${revalidationId}`, phase });
+      expect(await thrownBy(reading(one))).toEqual({ name: 'AlreadyDecidedError', reason: 'already_decided' });
+      for (const open of ['moved', 'a word of a later version']) {
+        await aws.putItem({ pk: `RUN#${revalidationId}`, phase: open });
+        expect(await thrownBy(reading(one))).toEqual(PENDING);
+      }
+    },
+  );
+});
+
 describe('a verdict', () => {
   test('stays pending until Truora has decided, and then does not change', async ({ aws }) => {
     const one = await created(aws);

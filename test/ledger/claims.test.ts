@@ -116,6 +116,9 @@ describe('claim', () => {
     expect(await thrownBy(claim(open.ledger, wanted, THEIRS))).toEqual(elsewhere);
     const another = { ...wanted, requested: { threshold: 0.9 } };
     expect(await thrownBy(claim(open.ledger, another, THEIRS))).toEqual(otherwise);
+    await expect(claim(open.ledger, another, THEIRS)).rejects.toThrow(
+      'asked about before with another enrollment, purpose or other options',
+    );
   });
 
   test('refuses its owner and another execution once the case has ended', async () => {

@@ -5,7 +5,14 @@ import { amendmentAnnouncementOf } from '../../shared/domain/announcement.ts';
 import type { OutcomeStatus } from '../../shared/domain/lifecycle.ts';
 import type { LedgerRecord } from '../../shared/domain/record.ts';
 import type { Outcome } from '../../shared/domain/revalidation.ts';
-import { amend, countRepeat, markAnnounced, recordCancellation, recordOutcome } from '../../shared/ledger/outcomes.ts';
+import {
+  amend,
+  announceAgain,
+  countRepeat,
+  markAnnounced,
+  recordCancellation,
+  recordOutcome,
+} from '../../shared/ledger/outcomes.ts';
 import { readRecord } from '../../shared/ledger/records.ts';
 import { commandsSent } from '../support/commands-sent.ts';
 import { claimOf, executionOf, newRevalidationId, thrownBy, UPLOAD_LINK } from '../support/journal.ts';
@@ -252,6 +259,45 @@ describe('the mark of an announcement', () => {
       await markAnnounced(open.ledger, outcome, 24);
       expect(await item()).toEqual(before);
     }
+  });
+});
+
+describe('an announcement to repeat', () => {
+  const marks = { announced: EARLIER, amendmentAnnounced: EARLIER };
+
+  const ended = async (more: Record<string, unknown> = {}) => {
+    const { id, record, item } = await store({ phase: 'declined', ...marks, ...more });
+    const { outcome = endOf(id) } = more as { outcome?: Outcome };
+    const found = { ...record, outcome, ...more } as unknown as LedgerRecord;
+    return { id, found, item };
+  };
+
+  test.each([
+    ['outcome', { amendmentAnnounced: EARLIER }],
+    ['amendment', { announced: EARLIER }],
+  ] as const)('of an %s makes its record due now, and takes that mark alone away', async (what, left) => {
+    const { id, found, item } = await ended({ amended: 'event' });
+    expect(await announceAgain(open.ledger, found, what)).toBe(true);
+    expect(commands.sent).toEqual(['UpdateItem']);
+    const { announced, amendmentAnnounced, shard, dueAt } = (await item()) ?? {};
+    expect({ announced, amendmentAnnounced, shard, dueAt }).toEqual({ ...left, shard: `due#${id[3]}`, dueAt: NOW });
+  });
+
+  test.each([
+    ['a case without an outcome', { outcome: undefined, amended: 'event' }, 'outcome'],
+    ['an amendment that is not there', {}, 'amendment'],
+  ] as const)('of %s writes nothing', async (_, more, what) => {
+    const { found, item } = await ended();
+    const before = await item();
+    expect(await announceAgain(open.ledger, { ...found, ...more } as LedgerRecord, what)).toBe(false);
+    expect([commands.sent, await item()]).toEqual([[], before]);
+  });
+
+  test('of a record that has changed meanwhile writes nothing', async () => {
+    const { found, item } = await ended();
+    const before = await item();
+    expect(await announceAgain(open.ledger, { ...found, phase: 'approved' }, 'outcome')).toBe(false);
+    expect(await item()).toEqual(before);
   });
 });
 

@@ -60,7 +60,7 @@ export const testsOf: Partial<Record<(typeof mutated)[number], readonly string[]
   'functions/record-outcome.ts': ['test/functions/record-outcome-fields.test.ts'],
   'shared/aws/delete-versions.ts': ['test/aws/delete-versions.test.ts'],
   'shared/domain/amendments.ts': ['test/domain/amendments.test.ts', 'test/domain/attempts.test.ts'],
-  'shared/domain/attempts.ts': ['test/domain/attempts.test.ts', 'test/domain/attempts.test.ts'],
+  'shared/domain/attempts.ts': ['test/domain/attempts.test.ts', 'test/domain/attempt-results.test.ts'],
   'shared/domain/case-id.ts': ['test/domain/case-id.test.ts', 'test/domain/claim-ids.test.ts'],
   'shared/domain/drop.ts': [
     'test/domain/drop.test.ts',
@@ -69,7 +69,11 @@ export const testsOf: Partial<Record<(typeof mutated)[number], readonly string[]
   ],
   'shared/domain/intake.ts': ['test/domain/intake.test.ts', 'test/domain/intake-fields.test.ts'],
   'shared/domain/lifecycle.ts': ['test/domain/lifecycle.test.ts'],
-  'shared/domain/policy.ts': ['test/domain/comparable-options.test.ts', 'test/domain/policy.test.ts'],
+  'shared/domain/policy.ts': [
+    'test/domain/comparable-options.test.ts',
+    'test/domain/policies.test.ts',
+    'test/domain/policy.test.ts',
+  ],
   'shared/domain/throttle.ts': ['test/domain/throttle.test.ts', 'test/domain/back-off.test.ts'],
   'shared/domain/tolerance.ts': ['test/domain/tolerance.test.ts'],
   'shared/ledger/bindings.ts': ['test/ledger/items.test.ts'],
@@ -80,6 +84,7 @@ export const testsOf: Partial<Record<(typeof mutated)[number], readonly string[]
   'shared/ledger/idempotency-keys.ts': [
     'test/ledger/idempotency-keys.test.ts',
     'test/ledger/idempotency-key-claims.test.ts',
+    'test/domain/policies.test.ts',
   ],
   'shared/ledger/intents.ts': ['test/ledger/items.test.ts'],
   'shared/ledger/outcomes.ts': ['test/ledger/outcomes.test.ts'],

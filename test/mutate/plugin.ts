@@ -24,7 +24,8 @@ const otherNumber: Mutator = {
   *mutate({ node, parentPath }) {
     if (!t.isNumericLiteral(node) || (parentPath && t.isUnaryExpression(parentPath.node))) return;
     yield t.numericLiteral(node.value + 1);
-    if (node.value > 0) yield t.numericLiteral(node.value - 1);
+    // One less than a share, such as 0.65, has a sign.
+    if (node.value > 0) yield t.valueToNode(node.value - 1);
   },
 };
 

@@ -2,6 +2,7 @@ import { tmpdir } from 'node:os';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { bodyOf, type LocalServer, listen } from '../../infra/local/http.ts';
 import { deleteItem } from '../../shared/aws/dynamodb.ts';
+import { nameErased } from '../../shared/aws/erasure-store.ts';
 import { mayCreate } from '../../shared/domain/attempts.ts';
 import { AlreadyDecidedError } from '../../shared/domain/errors.ts';
 import type { Outcome } from '../../shared/domain/revalidation.ts';
@@ -11,9 +12,10 @@ import { claim as claimRecord } from '../../shared/ledger/claims.ts';
 import { readIntent } from '../../shared/ledger/intents.ts';
 import { readRecord } from '../../shared/ledger/records.ts';
 import { throttleOf } from '../../shared/ledger/throttle.ts';
+import { personOf } from '../../shared/ledger/tombstones.ts';
 import type { Journal } from '../../shared/workflow/contract.ts';
 import { runHere } from '../support/command-line.ts';
-import { errorOf, executionOf, inMinutes, journalOf, newValidationId } from '../support/journal.ts';
+import { ERASURE_BUCKET, errorOf, executionOf, inMinutes, journalOf, newValidationId } from '../support/journal.ts';
 import { type Line, type LocalAws, standIn } from '../support/local-aws.ts';
 import { withLocalAws } from '../support/with-local-aws.ts';
 
@@ -21,7 +23,7 @@ const MACHINE = 'arn:aws:states:us-east-1:000000000000:stateMachine:Revalidation
 
 type Run = { name: string; minutesAgo: number; exits: unknown[] };
 
-const test = withLocalAws(undefined);
+const test = withLocalAws(undefined, { media: true });
 
 let machine: LocalServer;
 
@@ -149,6 +151,20 @@ describe('a ledger that was restored from a backup', () => {
     expect(await readBinding(aws.table, validation?.validationId ?? '')).toMatchObject({ revalidationId });
     const again = await errorOf(claimRecord(aws.ledger, claim, executionOf('again')));
     expect(again).toBeInstanceOf(AlreadyDecidedError);
+  });
+
+  test('brings nothing back of a person who was erased since the backup, and learns of them outside of the table', async ({
+    aws,
+  }) => {
+    const { claim, exits } = decided();
+    runs = [{ name: 'erased', minutesAgo: 10, exits }];
+    const person = personOf(claim.accountId);
+    await nameErased(ERASURE_BUCKET, person);
+    const { code, out } = await restore(aws, nothing, '--erasures', ERASURE_BUCKET);
+    expect([code, out]).toEqual([0, expect.stringContaining('1 persons were erased since the backup')]);
+    expect(await readRecord(aws.ledger, claim.revalidationId)).toBeUndefined();
+    expect(await aws.item(`ERASED#${person}`)).toMatchObject({ person, dueAt: expect.any(String) });
+    expect(JSON.stringify(await aws.items())).not.toContain(claim.accountId);
   });
 
   test('ends a case that was claimed again in the meantime with its earlier outcome', async ({ aws }) => {

@@ -234,9 +234,17 @@ describe('a success with a contradiction is a mismatch', () => {
     expect(read(alike({ enrollment_id: '' }))).toMatchObject({ reason: 'verdict_mismatch' });
   });
 
-  test.each(['declined', 'expired', 'system_error'])('against another enrollment when it is a %s', (failure_status) => {
-    const changes = { validation_status: 'failure', failure_status, account_id: 'ben' };
-    expect(read(changes)).toMatchObject({ reason: 'verdict_mismatch', mismatch: ['account_id'] });
+  test.each(['declined', 'expired', 'system_error'])(
+    'about another account is no verdict when it is a %s',
+    (failure_status) => {
+      const changes = { validation_status: 'failure', failure_status, account_id: 'ben' };
+      expect(read(changes)).toMatchObject({ reason: 'verdict_mismatch', mismatch: ['account_id'] });
+    },
+  );
+
+  test("about no named account counts when it is no success: the id of the validation is the case's own", () => {
+    const changes = { validation_status: 'failure', failure_status: 'expired', account_id: undefined };
+    expect(read(changes)).toEqual({ status: 'expired', reason: expect.any(String), decidedAt });
   });
 });
 

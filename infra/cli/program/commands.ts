@@ -81,6 +81,8 @@ export const commands: readonly Entry[] = [
     () => import('../erase.ts'),
   ),
   entry('export', groups.operate, 'write what is held about a person as JSON', () => import('../export.ts')),
+  entry('consents', groups.operate, "list a person's receipts of consent", () => import('../consents.ts')),
+  entry('consent', groups.operate, 'revoke a consent, and end the cases under it', () => import('../consent.ts')),
   entry('hold', groups.operate, 'show, set or end a legal hold on a person', () => import('../hold.ts')),
   entry(
     'campaign',
