@@ -80,7 +80,9 @@ const checkAws = ({ words }: Started) => {
   if (!call) throw new Error(`aws ${service} ${operation} is not a call that this test knows`);
   const value = call.resource === '' ? more[0] : more[more.indexOf(call.resource) + 1];
   expect(resourcesOf(template, call.type).map(({ ref }) => ref)).toContain(value?.split('/').at(-1));
-  const policy = resourcesOf(template, 'AWS::IAM::ManagedPolicy').find(({ id }) => id.startsWith('OperatorPermissions'));
+  const policy = resourcesOf(template, 'AWS::IAM::ManagedPolicy').find(({ id }) =>
+    id.startsWith('OperatorPermissions'),
+  );
   expect(JSON.stringify(policy?.properties.PolicyDocument)).toContain(`"${call.action}"`);
 };
 
