@@ -55,6 +55,9 @@ const AT_ONCE = 20;
 /** A call starts no other group of rows with less time left: a group may wait for Truora's deadline, twice. Milliseconds. */
 const RESERVE_MS = 90_000;
 
+/** Rows that are checked in a second at the slowest pace: a group never takes longer than one call of the function. */
+const SLOWEST_READS = 1;
+
 /** Truora is asked again after it. Milliseconds. */
 const BUSY_MS = 5000;
 
@@ -173,7 +176,7 @@ type Checked = { row: PlannedRow; mediaUntil: number } | RowError;
 
 /** Checks a group no faster than the pace of reads, twice the pace of rows. @returns undefined where Truora stays busy */
 const checkGroup = async (settings: PlanSettings, group: readonly Line[]): Promise<Checked[] | undefined> => {
-  const notBefore = Date.now() + (1000 * group.length) / (2 * settings.campaign.askedPace);
+  const notBefore = Date.now() + (1000 * group.length) / Math.max(SLOWEST_READS, 2 * settings.campaign.askedPace);
   for (;;) {
     try {
       const checked = await Promise.all(group.map(({ text }) => checkOne(settings, text)));

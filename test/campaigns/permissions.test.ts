@@ -40,10 +40,12 @@ const planned = async (name: string, suffixes: string[], pace: number, versionId
   for (const { key } of rows) await putMedia(system, { key, file: fileOf(photo) });
   const Key = `campaigns/manifests/${name}.csv`;
   const lines = rows.map(({ accountId, enrollmentId, key }) => `${accountId},${enrollmentId},${key},true`);
+  lines.push(`gone,ENRgone,media/gone-${name}.jpg,true`);
   const Body = ['accountId,enrollmentId,mediaKey,userAuthorized', ...lines, ''].join('\n');
   const { VersionId } = await s3.send(new PutObjectCommand({ Bucket: system.bucket, Key, Body }));
   const manifest = { key: Key, ...(versionId === undefined ? {} : { versionId: VersionId }) };
   const { content } = await call('POST /campaigns', { body: { manifest, purpose: 'default', pace } });
+  await call('POST /campaigns', { body: { manifest, purpose: 'default', pace } });
   await until(content.campaignId, 'planned');
   return content.campaignId;
 };
@@ -68,7 +70,10 @@ beforeAll(async () => {
   await act('resume');
   await call('GET /campaigns');
   await until(id, 'ended');
-  const other = await planned('q', ['', ''], 0.02);
+  const { content } = await call(`GET /campaigns/${id}`);
+  expect(content.counts.byStatus).toMatchObject({ failed: 1 });
+  const other = await planned('q', ['', ''], 0.5);
+  await call(`POST /campaigns/${other}/start`, { body: {} });
   await call(`POST /campaigns/${other}/cancel`, { body: {} });
 }, 200_000);
 
@@ -97,6 +102,11 @@ describe('the roles of campaigns', () => {
       /^Campaigns may states:StopExecution /,
       /^Campaigns may s3:(ListMultipartUploadParts|AbortMultipartUpload) /,
       /^Campaigns may states:DescribeExecution on \S+-campaigns:\*/,
+      // After an execution was stopped, which the simulation does.
+      /^(Pause|Cancel)Campaign may states:StartExecution /,
+      // A manifest that is gone; videos and larger photos, which are read in parts.
+      /^(Plan|Start)Campaign may s3:ListBucket /,
+      /^ReadManifest may s3:GetObjectVersion on \S+\/(inbox|media)\//,
       // A list that is full is pruned.
       /^PlanCampaign may dynamodb:BatchGetItem /,
     ];
