@@ -62,7 +62,7 @@ beforeAll(async () => {
   });
   s3 = new S3Client({ endpoint: system.endpoints.S3 ?? '', region: 'us-east-1', credentials: system.credentials });
   call = calling(system) as unknown as typeof call;
-  const id = await planned('p', ['', '', '-system-error', '', ''], 0.5, 'named');
+  const id = await planned('p', ['', '', '-create-down', '', ''], 0.5, 'named');
   const act = async (control: string) => call(`POST /campaigns/${id}/${control}`, { body: {} });
   await act('start');
   await act('pause');
@@ -75,6 +75,8 @@ beforeAll(async () => {
   const other = await planned('q', ['', ''], 0.5);
   await call(`POST /campaigns/${other}/start`, { body: {} });
   await call(`POST /campaigns/${other}/cancel`, { body: {} });
+  // One that is only planned ends at once, and is announced by the route.
+  await call(`POST /campaigns/${await planned('r', [''], 0.5)}/cancel`, { body: {} });
 }, 200_000);
 
 afterAll(async () => {
