@@ -1,4 +1,4 @@
-import { markRevoked, readReceipt } from '../shared/consent/receipts.ts';
+import { beginRevocation, readReceipt } from '../shared/consent/receipts.ts';
 import { endCasesOf } from '../shared/consent/revoke.ts';
 import { ConsentReceiptId } from '../shared/domain/ids.ts';
 import { CallRefusedError } from '../shared/domain/problem.ts';
@@ -9,8 +9,9 @@ import { log } from '../shared/lambda/logger.ts';
 import { answerJson, route } from '../shared/lambda/route.ts';
 
 /**
- * `POST /consents/{id}/revoke`: the person no longer agrees. The receipt is marked first: from then on nothing is paid for or sent under
- * it. Then each open case under it ends as `alternative_required`. A repeat continues what a crash left, and so does the sweep.
+ * `POST /consents/{id}/revoke`: the person no longer agrees. From the first write on nothing is paid for or sent under the receipt. Then
+ * each open case under it ends as `alternative_required`, and the receipt is marked as revoked: after this nothing is approved under it.
+ * A repeat continues what a crash left, and so does the sweep.
  */
 export const handler = route('RevokeConsent', async ({ event }) => {
   const caller = callerOf(event, env('ACCOUNT_CLAIM'));
@@ -18,9 +19,9 @@ export const handler = route('RevokeConsent', async ({ event }) => {
   const { data: id } = ConsentReceiptId.safeParse(event.pathParameters?.id);
   const found = id ? await readReceipt(table, id) : undefined;
   const isSeen = found !== undefined && maySee(caller, found.receipt.accountId);
-  const revoked = id && isSeen ? await markRevoked(table, id, caller.calledBy) : undefined;
+  const revoked = id && isSeen ? await beginRevocation(table, id, caller.calledBy) : undefined;
   if (!revoked) throw new CallRefusedError('consent_receipt_unknown', 'id: is none that this caller may see');
   await endCasesOf({ ...consentFromEnv(), mediaBucket: env('MEDIA_BUCKET') }, revoked);
   log('info', 'done', { step: 'RevokeConsent' });
-  return answerJson(200, revoked.receipt);
+  return answerJson(200, { ...revoked.receipt, revokedAt: revoked.revokingAt });
 });

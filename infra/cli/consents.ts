@@ -29,7 +29,7 @@ const list = async (given: string, options: Options, context: Context): Promise<
 
 const stateOf = (receipt: ConsentReceipt) =>
   ({ consent_revoked: 'revoked', consent_expired: 'expired', live: 'live' })[
-    endOfConsent(receipt, new Date()) ?? 'live'
+    endOfConsent({ receipt, revokingAt: receipt.revokedAt }, new Date()) ?? 'live'
   ];
 
 const lineOf = (receipt: ConsentReceipt): string => {

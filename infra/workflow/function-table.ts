@@ -94,7 +94,7 @@ export const functionTable: Record<FunctionName, FunctionSpec> = {
   RecordOutcome: {
     seconds: 15,
     env: [...recording, 'ALTERNATIVE'],
-    may: [{ items: { Get: ['RUN'], Put: ['RUN'], Update: ['RUN', 'CNS'] } }, 'announce'],
+    may: [{ items: { Get: ['RUN', 'CNS', 'ERASED'], Put: ['RUN'], Update: ['RUN'] } }, 'announce'],
   },
   RecordRefusal: {
     seconds: 15,
@@ -197,7 +197,7 @@ export const functionTable: Record<FunctionName, FunctionSpec> = {
       { query: BY_DUE.name },
       {
         items: {
-          Get: ['RUN', 'TICKET', 'WAIT', 'ACC', 'VLD', 'GATE'],
+          Get: ['RUN', 'TICKET', 'WAIT', 'ACC', 'VLD', 'GATE', 'ERASED'],
           BatchGet: ['RUN', 'CNS'],
           Put: ['ACC', 'VLD'],
           Update: ['RUN', 'GATE', 'HOLD', 'CNS'],

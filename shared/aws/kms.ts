@@ -13,19 +13,18 @@ export const signWithKey = async (keyId: string, digest: Uint8Array): Promise<Ui
   return Signature;
 };
 
-/** The public half of a key never changes, so each is read once. */
-const publicKeys = new Map<string, Promise<Uint8Array>>();
+/**
+ * The public half of a key never changes, so each is read once. What is kept is the answer, not the call: a call that an invocation
+ * leaves behind as it ends would keep the next one waiting.
+ */
+const publicKeys = new Map<string, Uint8Array>();
 
-const readPublicKey = async (keyId: string): Promise<Uint8Array> => {
+/** The public half of a key, in DER (SubjectPublicKeyInfo). */
+export const publicKeyOf = async (keyId: string): Promise<Uint8Array> => {
+  const kept = publicKeys.get(keyId);
+  if (kept) return kept;
   const { PublicKey } = await kms().send(new GetPublicKeyCommand({ KeyId: keyId }));
   if (!PublicKey) throw new TypeError('KMS answered without a public key');
+  publicKeys.set(keyId, PublicKey);
   return PublicKey;
-};
-
-/** The public half of a key, in DER (SubjectPublicKeyInfo). A failed read is not kept. */
-export const publicKeyOf = (keyId: string): Promise<Uint8Array> => {
-  const kept = publicKeys.get(keyId) ?? readPublicKey(keyId);
-  publicKeys.set(keyId, kept);
-  kept.catch(() => publicKeys.delete(keyId));
-  return kept;
 };

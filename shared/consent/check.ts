@@ -8,7 +8,7 @@ import type { Claim, Outcome } from '../domain/revalidation.ts';
 import { type Ledger, readRecord } from '../ledger/records.ts';
 import type { ClaimedConsent } from '../logic/claim.ts';
 import { endCase, type OutcomeBus } from '../logic/outcome.ts';
-import { enterCase, leaveCase, readReceipt } from './receipts.ts';
+import { enterCase, readReceipt } from './receipts.ts';
 
 /** What a request says about its consent. */
 type Asked = { accountId: string; purpose?: string | undefined; consentReceiptId?: string | undefined };
@@ -28,12 +28,12 @@ const refused = (reason: Reason, rule: string) =>
 export const checkConsent = async (table: string, asked: Asked) => {
   const { consentReceiptId: receiptId, accountId } = asked;
   if (!receiptId) throw refused('consent_missing', 'is missing: the person must have agreed');
-  const { receipt } = (await readReceipt(table, receiptId)) ?? {};
+  const found = await readReceipt(table, receiptId);
   // A receipt of another person is not shown to be one.
-  if (!receipt || receipt.accountId !== accountId) throw refused('consent_unknown', 'is no receipt of this person');
-  const { purpose, textSha256 } = receipt;
+  if (found?.receipt.accountId !== accountId) throw refused('consent_unknown', 'is no receipt of this person');
+  const { purpose, textSha256 } = found.receipt;
   if (purpose !== purposeOf(asked)) throw refused('consent_wrong_purpose', `is for the purpose ${purpose}`);
-  const ended = endOfConsent(receipt, new Date());
+  const ended = endOfConsent(found, new Date());
   if (ended === 'consent_expired') throw refused(ended, 'its time is over');
   if (ended) throw refused(ended, 'was revoked');
   return { consentReceiptId: receiptId, consentTextSha256: textSha256 };
@@ -78,7 +78,7 @@ export const requireConsent = async (
   const { consentReceiptId: receiptId, revalidationId } = claim;
   if (!receiptId) return;
   const found = await readReceipt(table, receiptId);
-  const ended = found ? endOfConsent(found.receipt, new Date()) : 'consent_expired';
+  const ended = found ? endOfConsent(found, new Date()) : 'consent_expired';
   if (!ended) return;
   const { ledger, outcomeBus, alternative } = settings();
   const outcome = outcomeOf(claim, { ...alternativeEnd(ended, alternative), decidedBy: 'workflow' });
@@ -87,8 +87,8 @@ export const requireConsent = async (
 };
 
 /**
- * Before the outcome of a verdict is written: takes the case off its receipt. A case that a revocation has before that is not decided by
- * a face.
+ * Before the outcome of a verdict is written: a case whose consent is being revoked is not decided by a face. The case stays on its
+ * receipt, so that a revocation that begins after this read ends it, or finds its outcome, before the receipt is marked as revoked.
  * @returns the outcome to write
  */
 export const outcomeUnderConsent = async (
@@ -96,7 +96,9 @@ export const outcomeUnderConsent = async (
   claim: Claim & Subject,
   outcome: Outcome,
 ): Promise<Outcome> => {
-  const { consentReceiptId: receiptId, revalidationId } = claim;
-  if (!receiptId || (await leaveCase(settings.ledger.table, receiptId, revalidationId))) return outcome;
+  const { consentReceiptId: receiptId } = claim;
+  if (!receiptId) return outcome;
+  const found = await readReceipt(settings.ledger.table, receiptId);
+  if (found && found.revokingAt === undefined) return outcome;
   return outcomeOf(claim, { ...alternativeEnd('consent_revoked', settings.alternative), decidedBy: 'workflow' });
 };

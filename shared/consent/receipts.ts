@@ -28,14 +28,25 @@ export const MOST_RECEIPTS = 400;
 /** DynamoDB reads at most this many items at once (documented). */
 const READ_AT_ONCE = 100;
 
-/** A receipt with the cases that rely on it. */
-export type Entered = { receipt: ConsentReceipt; cases: ReadonlySet<string>; dueAt: string | undefined };
+/**
+ * A receipt with the cases that rely on it. From `revokingAt` on nothing more is paid for, sent or decided under it; `revokedAt` follows
+ * when none of its cases can end by a face any more.
+ */
+export type Entered = {
+  receipt: ConsentReceipt;
+  cases: ReadonlySet<string>;
+  revokingAt: string | undefined;
+  dueAt: string | undefined;
+};
 
 const enteredIn = (item: Item): Entered => ({
   receipt: ConsentReceipt.parse(item),
   cases: item.cases instanceof Set ? item.cases : new Set(),
-  dueAt: typeof item.dueAt === 'string' ? item.dueAt : undefined,
+  revokingAt: textIn(item.revokingAt),
+  dueAt: textIn(item.dueAt),
 });
+
+const textIn = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
 /** Reads a due item. @throws TypeError for one that is no receipt */
 export const enteredOf = (item: Item): Entered => {
@@ -94,39 +105,45 @@ export const receiptsOf = async (table: string, accountId: string): Promise<Cons
   return all.toSorted((a, b) => (a.givenAt < b.givenAt ? 1 : -1));
 };
 
+/** The condition that holds until a revocation begins, and for no receipt of an erased person. */
+const notRevoked = (receiptId: string) => ({ receiptId: [receiptId], revokingAt: [], erasedAt: [] });
+
 /**
- * Enters a case on a receipt that was not revoked. Idempotent.
- * @returns false when it was revoked
+ * Enters a case on a receipt that is not revoked. Idempotent.
+ * @returns false when it is revoked
  */
 export const enterCase = async (table: string, receiptId: string, revalidationId: string): Promise<boolean> =>
   (await updateItem(table, keyOf(receiptId), {
     set: {},
     add: { cases: revalidationId },
-    when: { receiptId: [receiptId], revokedAt: [], erasedAt: [] },
+    when: notRevoked(receiptId),
   })) !== undefined;
 
-/**
- * Takes a case off its receipt, before its result counts. A revocation after that does not concern the case.
- * @returns false when the receipt was revoked before, or is not in the ledger any more
- */
-export const leaveCase = async (table: string, receiptId: string, revalidationId: string): Promise<boolean> =>
-  (await updateItem(table, keyOf(receiptId), {
-    set: {},
-    take: { cases: revalidationId },
-    when: { receiptId: [receiptId], revokedAt: [] },
-  })) !== undefined;
+/** Takes an ended case off its receipt. A revoked receipt keeps it until the revocation is done with it. */
+export const leaveCase = async (table: string, receiptId: string, revalidationId: string): Promise<void> => {
+  await updateItem(table, keyOf(receiptId), { set: {}, take: { cases: revalidationId }, when: notRevoked(receiptId) });
+};
 
 /**
- * Marks a receipt as revoked. The first revocation stays. The receipt is due until each of its cases has ended.
+ * Begins a revocation: the receipt allows nothing any more, and is due until each of its cases has ended. The first revocation stays.
  * @returns undefined for a receipt that is unknown
  */
-export const markRevoked = async (table: string, receiptId: string, by: string): Promise<Entered | undefined> => {
+export const beginRevocation = async (table: string, receiptId: string, by: string): Promise<Entered | undefined> => {
   const now = new Date();
+  const due = { shard: shardOf(receiptId), dueAt: firstFollowUp(now) };
   await updateItem(table, keyOf(receiptId), {
-    set: { revokedAt: now.toISOString(), revokedBy: by, shard: shardOf(receiptId), dueAt: firstFollowUp(now) },
-    when: { receiptId: [receiptId], revokedAt: [], erasedAt: [] },
+    set: { revokingAt: now.toISOString(), revokedBy: by, ...due },
+    when: notRevoked(receiptId),
   });
   return readReceipt(table, receiptId);
+};
+
+/** Marks a receipt as revoked, since the time at which its revocation began. The caller has ended each of its claimed cases before. */
+export const markRevoked = async (table: string, { receipt: { receiptId }, revokingAt }: Entered): Promise<void> => {
+  await updateItem(table, keyOf(receiptId), {
+    set: { revokedAt: revokingAt },
+    when: { receiptId: [receiptId], revokedAt: [] },
+  });
 };
 
 /** Takes ended cases off a revoked receipt, and sets its next follow-up, or none when no case is left. */

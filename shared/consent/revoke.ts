@@ -3,12 +3,13 @@ import { isEnd } from '../domain/lifecycle.ts';
 import type { Subject } from '../domain/outcome.ts';
 import type { LedgerRecord } from '../domain/record.ts';
 import { readCallback } from '../ledger/callbacks.ts';
-import { recordEarlyEnd } from '../ledger/outcomes.ts';
+import { type EarlyEnd, recordEarlyEnd, refuseLateVerdict } from '../ledger/outcomes.ts';
 import { readRecord } from '../ledger/records.ts';
+import { isErased } from '../ledger/tombstones.ts';
 import { deleteMediaOf } from '../logic/media-deletion.ts';
 import { announce } from '../logic/outcome.ts';
 import { alternativeEnd, type ConsentSettings } from './check.ts';
-import { type Entered, finishCases, leaveCase } from './receipts.ts';
+import { type Entered, enterCase, finishCases, leaveCase, markRevoked } from './receipts.ts';
 
 /**
  * Longer than a function that has entered a case on a receipt may take until it claims the case: ClaimRequest has 15 s. After this time
@@ -20,30 +21,40 @@ const CLAIM_MS = 60_000;
 export type RevocationSettings = ConsentSettings & { mediaBucket: string };
 
 /**
- * Ends each case that relies on a revoked receipt, the way a cancellation does: the outcome is written, then the execution is stopped,
- * then the outcome is announced; and its media is deleted. Each part may be repeated. What is left, also after a crash, is done by the
- * sweep: the receipt is due until no case is left on it.
+ * Ends each case that relies on a receipt whose revocation has begun, the way a cancellation does: the outcomes are written, then the
+ * receipt is marked as revoked, then executions are stopped, outcomes are announced and media is deleted. So nothing is decided by a face
+ * after the mark. Each part may be repeated. What is left, also after a crash, is done by the sweep: the receipt is due until no case is
+ * left on it.
  */
 export const endCasesOf = async (settings: RevocationSettings, entered: Entered): Promise<void> => {
-  const { revokedAt } = entered.receipt;
-  if (revokedAt === undefined) return;
-  const isClaimable = Date.now() - Date.parse(revokedAt) < CLAIM_MS;
+  const { receipt, revokingAt, cases } = entered;
+  if (revokingAt === undefined) return;
+  const { table } = settings.ledger;
+  const isClaimable = Date.now() - Date.parse(revokingAt) < CLAIM_MS;
   const done: string[] = [];
-  for (const revalidationId of entered.cases) {
+  const endings: EarlyEnd[] = [];
+  for (const revalidationId of cases) {
     const record = await readRecord(settings.ledger, revalidationId);
-    const isOver = record ? await endOne(settings, entered, record) : !isClaimable;
-    if (isOver) done.push(revalidationId);
+    // Entered by a request that another one was ahead of: the case is claimed under another receipt, or under none.
+    const isOurs = record?.consentReceiptId === receipt.receiptId;
+    if (record && isOurs) endings.push(await endOne(settings, record));
+    else if (record || !isClaimable) done.push(revalidationId);
   }
-  await finishCases(settings.ledger.table, entered, done);
+  await markRevoked(table, entered);
+  for (const ending of endings) if (await finishOne(settings, ending)) done.push(ending.record.revalidationId);
+  await finishCases(table, entered, done);
+};
+
+/** Ends an open case. An ended one keeps its outcome, and no late verdict about it counts. */
+const endOne = async ({ ledger, alternative }: RevocationSettings, existing: LedgerRecord): Promise<EarlyEnd> => {
+  const ending = await recordEarlyEnd(ledger, existing, alternativeEnd('consent_revoked', alternative), {});
+  await refuseLateVerdict(ledger, ending.record);
+  return ending;
 };
 
 /** @returns false when more media is left than is deleted at once */
-const endOne = async (settings: RevocationSettings, { receipt }: Entered, existing: LedgerRecord): Promise<boolean> => {
-  const { ledger, outcomeBus, alternative, mediaBucket } = settings;
-  // Entered by a request that another one was ahead of: the case is claimed under another receipt, or under none.
-  if (existing.consentReceiptId !== receipt.receiptId) return true;
-  const end = alternativeEnd('consent_revoked', alternative);
-  const { record, isNew } = await recordEarlyEnd(ledger, existing, end, {});
+const finishOne = async (settings: RevocationSettings, { record, isNew }: EarlyEnd): Promise<boolean> => {
+  const { ledger, outcomeBus, mediaBucket } = settings;
   const { outcome, owner, announced } = record;
   if (isNew && outcome) outcomeBus.emitOutcome(outcome);
   if (record.phase === 'alternative_required') await stop(owner);
@@ -77,13 +88,19 @@ export const takeOtherWay = async (settings: ConsentSettings, of: Subject, ended
   return record;
 };
 
-/** Whether a late verdict about an ended case counts: not once its consent was revoked. The case leaves its receipt. */
+/**
+ * Whether a late verdict about an ended case counts: not once its consent is revoked, or its person was erased. The case is entered on its receipt again, so that a
+ * revocation after this refuses the verdict that is not written yet.
+ */
 export const mayUseFace = async (
   table: string,
-  { consentReceiptId: id, revalidationId }: LedgerRecord,
-): Promise<boolean> => !id || leaveCase(table, id, revalidationId);
+  { consentReceiptId: id, revalidationId, accountId }: LedgerRecord,
+): Promise<boolean> => {
+  if (accountId !== undefined && (await isErased(table, accountId))) return false;
+  return !id || enterCase(table, id, revalidationId);
+};
 
-/** Takes an ended case off its receipt. A revoked receipt keeps it until the revocation is done with it. */
+/** Takes an ended case off its receipt. */
 export const leaveConsent = async (table: string, record: LedgerRecord): Promise<void> => {
   const { consentReceiptId: id, revalidationId, phase } = record;
   if (id && isEnd(phase)) await leaveCase(table, id, revalidationId);

@@ -108,9 +108,9 @@ export const receiptOf = (
 
 /** Why a receipt no longer allows the use of the face. @returns undefined while it does */
 export const endOfConsent = (
-  { revokedAt, validUntil }: Pick<ConsentReceipt, 'revokedAt' | 'validUntil'>,
+  { receipt, revokingAt }: { receipt: Pick<ConsentReceipt, 'validUntil'>; revokingAt: string | undefined },
   now: Date,
 ): 'consent_revoked' | 'consent_expired' | undefined => {
-  if (revokedAt !== undefined) return 'consent_revoked';
-  return validUntil <= now.toISOString() ? 'consent_expired' : undefined;
+  if (revokingAt !== undefined) return 'consent_revoked';
+  return receipt.validUntil <= now.toISOString() ? 'consent_expired' : undefined;
 };

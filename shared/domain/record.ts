@@ -42,6 +42,8 @@ export const LedgerRecord = z.extend(z.partial(Claim), {
   dueAt: z.optional(Timestamp),
   /** When a webhook arrived after the end. */
   lateWebhookAt: z.optional(Timestamp),
+  /** When the consent of a case that had ended was revoked. A late verdict approves nothing. */
+  consentRevokedAt: z.optional(Timestamp),
   canceledBy: z.optional(CalledBy),
   /** Of an erased record, which names no person any more: the hash of its account id, and when it was erased. */
   person: z.optional(z.string()),

@@ -1,5 +1,5 @@
 import { putNew, updateItem } from '../aws/dynamodb.ts';
-import type { Amendment } from '../domain/amendments.ts';
+import { type Amendment, currentOutcomeOf, mayChange } from '../domain/amendments.ts';
 import { amendmentAnnouncementOf } from '../domain/announcement.ts';
 import { defined } from '../domain/defined.ts';
 import { lastCheckAt, shardOf } from '../domain/follow-up.ts';
@@ -13,8 +13,8 @@ import { dueFrom, type Ledger, lifeOf, readAlive, readRecord, UPLOAD_LINK } from
 
 /**
  * Adds a verdict that arrived after the end. The outcome does not change. Of two concurrent writers one succeeds.
- * @returns the record with the amendment; undefined when another one was added in between, or when the SDK repeated our own
- *   write after its answer was lost
+ * @returns the record with the amendment; undefined when another one was added or the consent was revoked in between, or when the SDK
+ *   repeated our own write after its answer was lost
  */
 export const amend = async (
   ledger: Ledger,
@@ -24,12 +24,22 @@ export const amend = async (
   const { revalidationId, outcome, phase, amended, amendments = [] } = record;
   if (!outcome) return undefined;
   const { eventId } = amendmentAnnouncementOf(outcome, amendment);
+  const usesFace = amendment.status !== 'alternative_required';
   const written = await updateItem(ledger.table, keyOf(revalidationId), {
     set: { amended: eventId },
     append: { amendments: [amendment] },
-    when: { phase: [phase], amended: amended ? [amended] : [] },
+    when: defined({ phase: [phase], amended: amended ? [amended] : [], consentRevokedAt: usesFace ? [] : undefined }),
   });
   return written && { ...record, amended: eventId, amendments: [...amendments, amendment] };
+};
+
+/** Notes on an ended record that its consent is revoked: no late verdict by a face is added any more. */
+export const refuseLateVerdict = async (ledger: Ledger, record: LedgerRecord): Promise<void> => {
+  const { revalidationId, phase, outcome, amendments, consentRevokedAt } = record;
+  if (consentRevokedAt || !outcome || phase === 'alternative_required') return;
+  if (!mayChange(currentOutcomeOf(outcome, amendments))) return;
+  const set = { consentRevokedAt: new Date().toISOString() };
+  await updateItem(ledger.table, keyOf(revalidationId), { set, when: { phase: [phase] } });
 };
 
 /** The stored outcome, and whether it was announced. */

@@ -55,9 +55,13 @@ export const readTombstone = async (table: string, person: string): Promise<Tomb
  * @throws RequestInvalidError `account_erased`
  */
 export const refuseErased = async (table: string, accountId: string): Promise<void> => {
-  if (!(await getItem(table, keyOf(personOf(accountId))))) return;
+  if (!(await isErased(table, accountId))) return;
   throw new RequestInvalidError('account_erased', 'accountId: this person was erased; a new account id is needed');
 };
+
+/** Whether a person was erased, or is being erased. */
+export const isErased = async (table: string, accountId: string): Promise<boolean> =>
+  (await getItem(table, keyOf(personOf(accountId)))) !== undefined;
 
 /** Seconds after which no function that began before can write any more: SweepLedger runs longest, for 120 s; three times 50 is more. */
 export const quietSeconds = (settleSeconds: number): number => 3 * settleSeconds;

@@ -45,7 +45,8 @@ export const amendLate = async (
   const verdict = await askAgain(settings, record, outcome);
   if (!verdict) return 'pending';
   if (!changes(current, verdict)) return 'done';
-  const isUsable = current.status !== 'alternative_required' && (await settings.mayUseFace(record));
+  const isOver = current.status === 'alternative_required' || record.consentRevokedAt !== undefined;
+  const isUsable = !isOver && (await settings.mayUseFace(record));
   const amended = await amend(ledger, record, amendmentOf(verdict, lateWebhookAt ? 'webhook' : 'sweep', isUsable));
   if (!amended) return 'changed_elsewhere';
   if (verdict.reason === 'unknown_reason') emitUnknownWord('reason');

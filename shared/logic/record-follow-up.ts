@@ -60,11 +60,11 @@ export const followUpEnded = async (
   const isLast = mediaEnds <= now;
   const isDeleted = !isLast || (await deleteMediaOf(settings, record));
   const isOver = now > lastCheckUntil(outcome.decidedAt, outcomeBus.mediaHours);
-  if (isLast) await settings.leaveConsent(record);
   const isSettled = !isLast || isOver || (await findOrphans(settings, record));
   const late = isOver ? 'done' : await amendLate(settings, record, outcome);
   // Another writer amended the record, or the answer to our write was lost. The record stays due, and the next sweep announces it.
   if (late === 'changed_elsewhere') return;
+  if (isLast) await settings.leaveConsent(record);
   const next = isSettled && isDeleted ? undefined : firstFollowUp(now);
   // A webhook arrived and Truora has not decided yet: the next follow-up is soon, because of that webhook.
   const soon =

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { type Attempt, mayCreate, withAttempt } from '../../shared/domain/attempts.ts';
+import { type Attempt, asFailureAfter, mayCreate, withAttempt } from '../../shared/domain/attempts.ts';
+import { CreationUnconfirmedError, MediaGoneError, SpendingRefusedError } from '../../shared/domain/errors.ts';
 import type { LedgerRecord } from '../../shared/domain/record.ts';
 import { spendOf } from '../../shared/domain/spend.ts';
 
@@ -46,6 +47,30 @@ test.each<[Attempt['result'], Attempt['result'], Attempt['result']]>([
 ])('an attempt that was %s becomes, when %s is recorded, %s in its place', (existing, said, result) => {
   const second = attempt(2, 'unconfirmed');
   expect(withAttempt([attempt(1, existing), second], attempt(1, said))).toEqual([attempt(1, result), second]);
+});
+
+const mediaGone = new MediaGoneError('media_gone', 'the media is gone');
+
+const noBudget = new SpendingRefusedError('daily_budget_spent', 'the budget of today is spent');
+
+test.each([
+  ['gone media', mediaGone],
+  ['a spent budget', noBudget],
+])('a refusal for %s is a failure after a call that may have been charged, and says so', (_, refusal) => {
+  const unconfirmed = new CreationUnconfirmedError(
+    'creation_unconfirmed',
+    `an earlier call may have been charged, and another one is refused: ${refusal.message}`,
+  );
+  expect(() => asFailureAfter([attempt(1, 'not_found')])(refusal)).toThrow(unconfirmed);
+  expect(() => asFailureAfter([attempt(1, 'not_found')])(refusal)).toThrow(
+    expect.objectContaining({ reason: 'creation_unconfirmed' }),
+  );
+  expect(() => asFailureAfter([])(refusal)).toThrow(refusal);
+});
+
+test('an error that is no refusal stays what it is after a call', () => {
+  const other = new Error('connection lost');
+  expect(() => asFailureAfter([attempt(1, 'not_found')])(other)).toThrow(other);
 });
 
 test('spend is counted in validations, and states what was avoided and why', async () => {

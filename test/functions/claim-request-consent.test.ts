@@ -1,5 +1,5 @@
 import { describe, expect } from 'vitest';
-import { markRevoked, readReceipt } from '../../shared/consent/receipts.ts';
+import { beginRevocation, readReceipt } from '../../shared/consent/receipts.ts';
 import { newRevalidationId } from '../../shared/domain/ids.ts';
 import { uploadTicket } from '../../shared/domain/ticket.ts';
 import { issueTicket } from '../../shared/ledger/tickets.ts';
@@ -69,7 +69,7 @@ describe('a claim where receipts are required', () => {
     aws.setDelivery(async ({ operation, input }): Promise<Delivery> => {
       if (operation !== 'UpdateItem' || !JSON.stringify(input).includes(consentReceiptId)) return 'through';
       aws.setDelivery();
-      await markRevoked(aws.table, consentReceiptId, CALLER);
+      await beginRevocation(aws.table, consentReceiptId, CALLER);
       return 'through';
     });
     expect(await thrownBy(claiming(one.request))).toMatchObject({ reason: 'consent_revoked' });
@@ -94,7 +94,7 @@ test('where the flag is enough, a named receipt is neither read nor kept', async
   process.env.CONSENT_MODE = 'flag';
   const person = newPerson();
   const { receiptId: consentReceiptId } = await given(aws, { accountId: person.accountId });
-  await markRevoked(aws.table, consentReceiptId, CALLER);
+  await beginRevocation(aws.table, consentReceiptId, CALLER);
   const one = await call(aws, { ...person, consentReceiptId });
   aws.calls.length = 0;
   expect(await claiming(one.request)).not.toHaveProperty('consentReceiptId');

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { markRevoked } from '../../shared/consent/receipts.ts';
+import { beginRevocation } from '../../shared/consent/receipts.ts';
 import { given } from '../support/consent.ts';
 import { charging, claimed, creating, intentWord, OURS, recordOf, test } from '../support/create-validation.ts';
 import { inMinutes, newRevalidationId, thrownBy } from '../support/journal.ts';
@@ -27,7 +27,7 @@ test.for([
   'ends a case with %s in place of the charged call, and the person is free',
   async ([reason, more], { aws }) => {
     const { claim, consentReceiptId } = await claimedUnder(aws, more);
-    if (reason === 'consent_revoked') await markRevoked(aws.table, consentReceiptId, CALLER);
+    if (reason === 'consent_revoked') await beginRevocation(aws.table, consentReceiptId, CALLER);
     const counts = charging(aws);
     expect(await thrownBy(creating(claim))).toEqual(DECIDED);
     expect(counts().creates).toBe(0);
@@ -47,7 +47,7 @@ test('is not paid for when the revocation comes directly after the intent is wri
   aws.setDelivery(async ({ operation, input }): Promise<Delivery> => {
     if (operation !== 'PutItem' || !JSON.stringify(input).includes('ACC#')) return 'through';
     aws.setDelivery();
-    await markRevoked(aws.table, consentReceiptId, CALLER);
+    await beginRevocation(aws.table, consentReceiptId, CALLER);
     return 'through';
   });
   expect(await thrownBy(creating(claim))).toEqual(DECIDED);

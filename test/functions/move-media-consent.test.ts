@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { markRevoked } from '../../shared/consent/receipts.ts';
+import { beginRevocation } from '../../shared/consent/receipts.ts';
 import { recordEarlyEnd } from '../../shared/ledger/outcomes.ts';
 import { given } from '../support/consent.ts';
 import { inMinutes, thrownBy } from '../support/journal.ts';
@@ -26,7 +26,7 @@ test.for([
   ['consent_expired', { validUntil: inMinutes(-0.5) }],
 ] as const)('ends a case with %s before the first byte is sent', async ([reason, more], { aws }) => {
   const one = await createdUnder(aws, more);
-  if (reason === 'consent_revoked') await markRevoked(aws.table, one.consentReceiptId, CALLER);
+  if (reason === 'consent_revoked') await beginRevocation(aws.table, one.consentReceiptId, CALLER);
   expect(await thrownBy(moving(one))).toEqual(DECIDED);
   expect(arrivedOf(aws, one)).toBeUndefined();
   const record = await recordOf(aws, one);
@@ -43,7 +43,7 @@ test('sends nothing when the revocation comes after the record was read', async 
   aws.setDelivery(async ({ operation, input }): Promise<Delivery> => {
     if (operation !== 'GetItem' || !JSON.stringify(input).includes('CNS#')) return 'through';
     aws.setDelivery();
-    await markRevoked(aws.table, one.consentReceiptId, CALLER);
+    await beginRevocation(aws.table, one.consentReceiptId, CALLER);
     return 'through';
   });
   expect(await thrownBy(moving(one))).toEqual(DECIDED);

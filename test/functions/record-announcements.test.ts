@@ -16,6 +16,8 @@ const OURS = executionOf('ours');
 const test = withLocalAws('RecordFailure');
 
 test.beforeEach(({ aws }) => {
+  // RecordOutcome reads it, and it has the variables of RecordFailure here.
+  process.env.ALTERNATIVE = 'none';
   aws.setDelivery();
   aws.announced.length = 0;
 });

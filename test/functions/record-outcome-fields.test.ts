@@ -20,7 +20,7 @@ beforeAll(async () => {
   });
   pointSdkAt({ EVENTBRIDGE: bus.origin });
   const variables = { TABLE_NAME: open.table, RETENTION_DAYS: '30', EVENT_BUS: 'outcomes', MEDIA_HOURS: '24' };
-  Object.assign(process.env, variables);
+  Object.assign(process.env, variables, { ALTERNATIVE: 'none' });
   keepLog([]);
 });
 

@@ -26,6 +26,8 @@ test.beforeEach(({ aws }) => {
 
 const revoking = (id: string) => handler(callEvent({ path: { id } }), context);
 
+const prefixOf = (input: unknown) => (input as { Key?: { pk?: { S?: string } } }).Key?.pk?.S?.split('#')[0];
+
 /** A case that is claimed under a receipt, with its media in the bucket. */
 const claimed = async (aws: LocalAws) => {
   const wanted = claimOf();
@@ -41,14 +43,20 @@ const claimed = async (aws: LocalAws) => {
 };
 
 describe('the revocation of a consent', () => {
-  test('marks the receipt, then ends the open case under it, stops its execution, announces it and deletes its media', async ({
+  test('closes the receipt, ends the open case under it, marks the receipt, stops the execution, announces the end and deletes the media', async ({
     aws,
   }) => {
     const { receiptId, revalidationId, key, versionId } = await claimed(aws);
     const answer = await revoking(receiptId);
-    expect(contentOf(answer)).toMatchObject({ receiptId, revokedBy: CALLER });
-    const done = aws.calls.map(({ operation }) => operation).filter((one) => one !== 'GetItem');
-    expect(done.slice(0, 4)).toEqual(['UpdateItem', 'UpdateItem', 'StopExecution', 'PutEvents']);
+    expect(contentOf(answer)).toMatchObject({ receiptId, revokedBy: CALLER, revokedAt: expect.any(String) });
+    const done = aws.calls.map(({ operation, input }) => [operation, prefixOf(input)].join(' ').trim());
+    expect(done.filter((one) => !one.startsWith('GetItem')).slice(0, 5)).toEqual([
+      'UpdateItem CNS',
+      'UpdateItem RUN',
+      'UpdateItem CNS',
+      'StopExecution',
+      'PutEvents',
+    ]);
     expect(await aws.item(`RUN#${revalidationId}`)).toMatchObject({
       phase: 'alternative_required',
       outcome: { reason: 'consent_revoked', decidedBy: 'caller', alternative: { text: 'visit a branch' } },

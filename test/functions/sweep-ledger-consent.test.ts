@@ -1,8 +1,11 @@
 import { describe, expect } from 'vitest';
-import { enterCase, markRevoked, readReceipt } from '../../shared/consent/receipts.ts';
+import { beginRevocation, enterCase, readReceipt } from '../../shared/consent/receipts.ts';
+import { endCasesOf } from '../../shared/consent/revoke.ts';
+import { amend } from '../../shared/ledger/outcomes.ts';
 import { readRecord } from '../../shared/ledger/records.ts';
+import { personOf, putTombstone } from '../../shared/ledger/tombstones.ts';
 import { given } from '../support/consent.ts';
-import { inMinutes, newRevalidationId } from '../support/journal.ts';
+import { BUCKET, inMinutes, newRevalidationId } from '../support/journal.ts';
 import type { Line, LocalAws } from '../support/local-aws.ts';
 import { CALLER } from '../support/routes.ts';
 import { details, ended, itemOf, OURS, running, says, sweep, test } from '../support/sweep-ledger.ts';
@@ -28,12 +31,12 @@ const approval = ({ claim, validation }: Pick<Case, 'claim' | 'validation'>): Li
 
 /** As if the receipt had been revoked a while ago, and nothing after that had been done. */
 const revokedLongAgo = async (aws: LocalAws, receiptId: string) => {
-  await markRevoked(aws.table, receiptId, CALLER);
+  await beginRevocation(aws.table, receiptId, CALLER);
   const item = await aws.item(`CNS#${receiptId}`);
-  await aws.putItem({ ...item, pk: `CNS#${receiptId}`, revokedAt: inMinutes(-10), dueAt: inMinutes(-5) });
+  await aws.putItem({ ...item, pk: `CNS#${receiptId}`, revokingAt: inMinutes(-10), dueAt: inMinutes(-5) });
 };
 
-describe('a revocation that died after its mark', () => {
+describe('a revocation that died after its first write', () => {
   test('is completed by the sweep: the case ends, its execution is stopped, and nothing stays due', async ({ aws }) => {
     const { receiptId: consentReceiptId } = await given(aws);
     const { claim } = await running(aws, { consentReceiptId });
@@ -64,7 +67,7 @@ describe('a late approval', () => {
     'of a case that ended as %s and whose consent was revoked amends it, and approves nothing',
     async (status, { aws }) => {
       const { receiptId: consentReceiptId } = await given(aws);
-      await markRevoked(aws.table, consentReceiptId, CALLER);
+      await beginRevocation(aws.table, consentReceiptId, CALLER);
       const closed = await ended(aws, status, { reason: 'consent_revoked', more: { consentReceiptId } });
       await says(approval(closed));
       await sweep();
@@ -78,6 +81,35 @@ describe('a late approval', () => {
 
   test('of a case whose person took another way approves nothing, without any receipt', async ({ aws }) => {
     const closed = await ended(aws, 'alternative_required', { reason: 'alternative_chosen' });
+    await says(approval(closed));
+    await sweep();
+    const record = await readRecord(aws.ledger, closed.outcome.revalidationId);
+    expect(record?.amendments).toMatchObject([{ status: 'alternative_required', verdict: 'approved' }]);
+  });
+
+  test('of a case whose consent is revoked after the check is refused, and approves nothing at the next sweep', async ({
+    aws,
+  }) => {
+    const { receiptId: consentReceiptId } = await given(aws);
+    const closed = await ended(aws, 'failed', { reason: 'execution_lost', more: { consentReceiptId } });
+    const { revalidationId } = closed.outcome;
+    const stale = await readRecord(aws.ledger, revalidationId);
+    await enterCase(aws.table, consentReceiptId, revalidationId);
+    const begun = await beginRevocation(aws.table, consentReceiptId, CALLER);
+    const outcomeBus = { bus: 'outcomes', mediaHours: 24, emitOutcome: () => {} };
+    if (begun) await endCasesOf({ ledger: aws.ledger, outcomeBus, alternative: undefined, mediaBucket: BUCKET }, begun);
+    const late = { status: 'approved', at: inMinutes(0), from: 'sweep' } as const;
+    expect(stale && (await amend(aws.ledger, stale, late))).toBeUndefined();
+    await says(approval(closed));
+    await sweep();
+    const record = await readRecord(aws.ledger, revalidationId);
+    expect(record?.amendments).toMatchObject([{ status: 'alternative_required', verdict: 'approved' }]);
+  });
+
+  test('of a person who was erased meanwhile approves nothing', async ({ aws }) => {
+    const closed = await ended(aws, 'failed', { reason: 'execution_lost' });
+    const { accountId } = closed.claim;
+    await putTombstone(aws.table, { person: personOf(accountId), requestedAt: inMinutes(0), accountId }, 150);
     await says(approval(closed));
     await sweep();
     const record = await readRecord(aws.ledger, closed.outcome.revalidationId);

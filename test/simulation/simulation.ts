@@ -4,27 +4,21 @@ import type { Template } from '../../infra/local/template.ts';
 import { definition } from '../../infra/workflow/definition.ts';
 import { stepNames } from '../../shared/workflow/contract.ts';
 import { jpeg } from '../support/media.ts';
-import { memoryBucket } from './aws/bucket.ts';
+import { memoryBucket, s3Operations } from './aws/bucket.ts';
+import { kmsOperations } from './aws/kms.ts';
 import { memoryLedger } from './aws/ledger.ts';
 import { answerSdkBy } from './aws/sdk.ts';
 import type { Sending, Story } from './truora/story.ts';
 import { answerTruoraBy } from './truora/transport.ts';
-import { ORIGIN, UPLOADS, vendorOf } from './truora/vendor.ts';
+import { vendorOf } from './truora/vendor.ts';
+import { machineArn, settings, variablesOf } from './variables.ts';
 import { type Chance, chanceOf, seedProcess } from './virtual/chance.ts';
 import { clock, EPOCH } from './virtual/clock.ts';
 import { drive, type Effect, type Handling, resetCheckpoint } from './virtual/effects.ts';
 import { arnOf, callFunction, type FunctionName, hostOf } from './virtual/functions.ts';
 import { traceOf } from './virtual/trace.ts';
 
-/** What a deployment may choose, as this harness sets it: the product's own defaults. Seconds. */
-export const settings = {
-  callbackTimeout: 60,
-  grace: 30,
-  settle: 60,
-  httpDeadline: 10,
-  sweepMinutes: 5,
-  mediaHours: 24,
-};
+export { settings };
 
 /** Known only to Truora and ourselves: one of these in another place is a leak. */
 export const canaries = {
@@ -50,6 +44,8 @@ export type SystemPlan = {
   onBegin?: (name: FunctionName) => void;
   /** Hears what Truora was answered to each of its calls. */
   onHeard?: (sending: Sending, status: number | undefined) => void;
+  /** Hears of each event on our bus. */
+  onEvent?: (detailType: string, detail: object) => void;
   /** More to happen after each effect. */
   onEffect?: (effect: Effect, handling: Handling, system: SimulatedSystem) => void;
   /** What differs from the settings of every system. */
@@ -64,8 +60,6 @@ export const enrollmentOf = (accountId: string): string => `ENR-${accountId}`;
 
 /** A photo as far as anything here looks at it; what it shows makes each one of its own. */
 export const photo = (text: string): Buffer => jpeg({ data: text });
-
-const machineArn = 'arn:aws:states:us-east-1:000000000000:stateMachine:face-revalidation';
 
 /** Just enough of a template for the local machine: the real definition, and our functions' ARNs. */
 const template: Template = {
@@ -84,39 +78,6 @@ const template: Template = {
 
 /** Memory that functions keep between calls is kept by these names: each system has its own, and so begins cold. */
 let systems = 0;
-
-const variablesOf = (serial: number, more: Readonly<Record<string, string>> = {}) => ({
-  TABLE_NAME: `ledger-${serial}`,
-  MEDIA_BUCKET: 'media-of-system',
-  EVENT_BUS: 'outcomes',
-  RETENTION_DAYS: '365',
-  RESULT_MODE: 'callback',
-  TRUORA_ORIGIN: ORIGIN,
-  TRUORA_UPLOAD_ORIGINS: UPLOADS,
-  TRUORA_KEY_SECRET: `truora-key-${serial}`,
-  WEBHOOK_KEYS_SECRET: `webhook-keys-${serial}`,
-  HTTP_DEADLINE_SECONDS: String(settings.httpDeadline),
-  SETTLE_SECONDS: String(settings.settle),
-  GRACE_SECONDS: String(settings.grace),
-  POLICIES: JSON.stringify({ default: { minimumThreshold: 0.65 } }),
-  ALLOWED_RETRIES: '0',
-  RETRY_SECONDS: '300',
-  METRICS_NAMESPACE: 'chaos',
-  MACHINE_ARN: machineArn,
-  ACCOUNT_CLAIM: 'none',
-  ALTERNATIVE: 'none',
-  CONSENT_MODE: 'flag',
-  CONSENT_TEXTS: '{"default.CO.es.1":"47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU"}',
-  DOCUMENTATION_URL: 'none',
-  ON_UNRESOLVED: 'fail-for-human',
-  DAILY_BUDGET: 'none',
-  MEDIA_MIN_PIXELS: '64',
-  ALLOW_NATIONAL_IDS: 'false',
-  MEDIA_MAX_SECONDS: '60',
-  MEDIA_HOURS: String(settings.mediaHours),
-  UNCLAIMED_MINUTES: String(settings.sweepMinutes),
-  ...more,
-});
 
 export type SimulatedSystem = ReturnType<typeof simulate>;
 
@@ -147,6 +108,8 @@ export const simulate = (plan: SystemPlan) => {
   const variables = variablesOf(systems, plan.variables);
   const ledger = memoryLedger();
   const bucket = memoryBucket();
+  const evidence = memoryBucket();
+  const erasures = memoryBucket();
   const announced: Announced[] = [];
   const answers: { name: FunctionName; status: number | undefined; error: string | undefined }[] = [];
   const starts: { arn: string; at: number }[] = [];
@@ -222,12 +185,18 @@ export const simulate = (plan: SystemPlan) => {
 
   answerSdkBy({
     dynamodb: ledger.operations,
-    s3: bucket.operations,
+    s3: s3Operations({
+      [variables.MEDIA_BUCKET]: bucket,
+      [variables.EVIDENCE_BUCKET]: evidence,
+      [variables.ERASURE_BUCKET]: erasures,
+    }),
+    kms: kmsOperations,
     secrets: { GetSecretValue: ({ SecretId }: { SecretId: string }) => ({ SecretString: secretValue(SecretId) }) },
     events: {
       PutEvents: ({ Entries }: { Entries: { DetailType: string; Detail: string }[] }) => {
         for (const { DetailType, Detail } of Entries) {
           announced.push({ at: clock.now(), detailType: DetailType, detail: JSON.parse(Detail) });
+          plan.onEvent?.(DetailType, JSON.parse(Detail));
         }
         return { FailedEntryCount: 0, Entries: [] };
       },
@@ -266,6 +235,8 @@ export const simulate = (plan: SystemPlan) => {
     trace,
     ledger,
     bucket,
+    evidence,
+    erasures,
     truora,
     machine,
     announced,

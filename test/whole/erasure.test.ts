@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DeleteItemCommand, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { ListObjectVersionsCommand } from '@aws-sdk/client-s3';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { MachineEvent } from '../../infra/local/history.ts';
 import { type LocalSystem, startLocalSystem } from '../../infra/local/local-system.ts';
 import { drop, putMedia, registerEnrollment } from '../../infra/local/put-media.ts';
@@ -21,6 +21,7 @@ import { calling, problemIn, upload } from '../support/callers.ts';
 import { consentBody } from '../support/consent.ts';
 import { fileOf, photo } from '../support/drops.ts';
 import { jpeg } from '../support/media.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 const canary = `canary${randomBytes(6).toString('hex')}`;
 
@@ -89,19 +90,16 @@ const erase = (accountId: string) => call(`DELETE /accounts/${accountId}?reason=
 
 /** Sweeps until the person is erased: the last search waits until no function can write any more. */
 const erased = (accountId: string) =>
-  vi.waitFor(
-    async () => {
-      await system.sweep('SweepErasures');
-      const answer = await erase(accountId);
-      expect(answer.status).toBe(200);
-      return answer.content as unknown as { status: string; certificate: string; erased: Record<string, number> };
-    },
-    { timeout: 20_000, interval: 500 },
-  );
+  waitFor(async () => {
+    await system.sweep('SweepErasures');
+    const answer = await erase(accountId);
+    expect(answer.status).toBe(200);
+    return answer.content as unknown as { status: string; certificate: string; erased: Record<string, number> };
+  });
 
 const signed = async (id: string) => {
   const bucket = system.deployment.outputs.EvidenceBucket ?? '';
-  return vi.waitFor(async () => {
+  return waitFor(async () => {
     const text = (await readEvidence(bucket, id))?.text;
     if (!text) throw new TypeError('not signed yet');
     return text;
@@ -143,7 +141,7 @@ beforeAll(async () => {
   const { content } = await call('POST /revalidations', { body, headers });
   await upload(content.upload, bytes);
   anasCase = content.revalidationId;
-  await vi.waitFor(async () => expect((await system.record(anasCase))?.phase).toBe('approved'), { timeout: 10_000 });
+  await waitFor(async () => expect((await system.record(anasCase))?.phase).toBe('approved'));
   await signed(anasCase);
   await call('POST /revalidations', { body: { ...body, upload: { type: 'image/png' } } });
   const receipt = await call('POST /consents', { body: consent(ana.accountId) });
@@ -155,11 +153,9 @@ beforeAll(async () => {
   await putMedia(system, { key: `media/${ana.accountId}/left.jpg`, file });
 
   await drop(system, { file, ...slow, name: `${canary}.jpg`, options: {} });
-  await vi.waitFor(async () => expect((await system.recordsOf(slow.accountId)).records[0]?.phase).toBe('moved'), {
-    timeout: 10_000,
-  });
+  await waitFor(async () => expect((await system.recordsOf(slow.accountId)).records[0]?.phase).toBe('moved'));
   before = await items();
-}, 60_000);
+}, 120_000);
 
 afterAll(() => system.close());
 

@@ -6,6 +6,7 @@ import type {
   GetObjectCommandInput,
   HeadObjectCommandInput,
   ListObjectVersionsCommandInput,
+  PutObjectCommandInput,
 } from '@aws-sdk/client-s3';
 
 export type StoredVersion = {
@@ -28,6 +29,16 @@ export const memoryBucket = () => {
   const find = (key: string, versionId: string | undefined) =>
     versions.findLast((version) => version.key === key && (versionId === undefined || version.versionId === versionId));
 
+  let puts = 0;
+  const put = (key: string, bytes: Uint8Array, metadata: Record<string, string>): StoredVersion => {
+    puts += 1;
+    // Of a large object its beginning and length are enough to tell it apart.
+    const etag = createHash('md5').update(bytes.subarray(0, 4096)).update(String(bytes.length)).digest('hex');
+    const version = { key, bytes, metadata, etag, versionId: `v${String(puts).padStart(4, '0')}`, at: Date.now() };
+    versions.push(version);
+    return version;
+  };
+
   const operations = {
     GetObject: ({ Key = '', VersionId, IfMatch, Range }: GetObjectCommandInput) => {
       const version = find(Key, VersionId);
@@ -38,7 +49,10 @@ export const memoryBucket = () => {
       const [, from = '0', to = ''] = /^bytes=(\d+)-(\d*)$/.exec(Range ?? '') ?? [];
       const part = Range ? all.subarray(Number(from), to ? Number(to) + 1 : undefined) : all;
       return {
-        Body: Object.assign(Readable.from([Buffer.from(part)]), { transformToByteArray: async () => part }),
+        Body: Object.assign(Readable.from([Buffer.from(part)]), {
+          transformToByteArray: async () => part,
+          transformToString: async () => Buffer.from(part).toString(),
+        }),
         ContentLength: part.length,
         ...(Range ? { ContentRange: `bytes ${from}-${Number(from) + part.length - 1}/${all.length}` } : {}),
         ETag: `"${version.etag}"`,
@@ -74,6 +88,12 @@ export const memoryBucket = () => {
         })),
       IsTruncated: false,
     }),
+    PutObject: ({ Key = '', Body, IfMatch, IfNoneMatch }: PutObjectCommandInput) => {
+      const existing = find(Key, undefined);
+      if (IfNoneMatch && existing) throw refused('PreconditionFailed', 412);
+      if (IfMatch && IfMatch.replaceAll('"', '') !== existing?.etag) throw refused('PreconditionFailed', 412);
+      return { ETag: `"${put(Key, Buffer.from(String(Body)), {}).etag}"` };
+    },
     DeleteObjects: ({ Delete }: DeleteObjectsCommandInput) => {
       for (const { Key, VersionId } of Delete?.Objects ?? []) {
         const index = versions.findIndex(({ key, versionId }) => key === Key && versionId === VersionId);
@@ -88,23 +108,29 @@ export const memoryBucket = () => {
     },
   };
 
-  let puts = 0;
   return {
     versions,
     operations,
-    put: (key: string, bytes: Uint8Array, metadata: Record<string, string>): StoredVersion => {
-      puts += 1;
-      // Of a large object its beginning and length are enough to tell it apart.
-      const etag = createHash('md5').update(bytes.subarray(0, 4096)).update(String(bytes.length)).digest('hex');
-      const version = { key, bytes, metadata, etag, versionId: `v${String(puts).padStart(4, '0')}`, at: Date.now() };
-      versions.push(version);
-      return version;
-    },
+    put,
     remove: (version: StoredVersion) => {
       const index = versions.indexOf(version);
       if (index >= 0) versions.splice(index, 1);
     },
   };
+};
+
+/** S3: each call goes to the bucket that it names. */
+export const s3Operations = (buckets: Readonly<Record<string, MemoryBucket>>) => {
+  const [some] = Object.values(buckets);
+  if (!some) throw new TypeError('there is no bucket');
+  const of = (operation: keyof MemoryBucket['operations']) => (input: { Bucket?: string }) => {
+    const bucket = buckets[input.Bucket ?? ''];
+    if (!bucket) throw refused('NoSuchBucket', 404);
+    return bucket.operations[operation](input as never);
+  };
+  return Object.fromEntries(
+    (Object.keys(some.operations) as (keyof MemoryBucket['operations'])[]).map((name) => [name, of(name)]),
+  );
 };
 
 export type MemoryBucket = ReturnType<typeof memoryBucket>;

@@ -14,7 +14,7 @@ export const invalid = (message: string): Error => Object.assign(new Error(messa
  * The names that may stand in an expression as they are. DynamoDB reserves 573 words, so everything else goes through a
  * placeholder; a word that dynalite's list does not know may still be reserved.
  */
-const bare = new Set(['pk', 'expiresAt']);
+const bare = new Set(['pk', 'expiresAt', 'accountId', 'person', 'outcome']);
 
 /** A part of an expression, ready to be asked about an item. */
 export type Value = (item: Attributes) => AttributeValue | undefined;

@@ -6,6 +6,7 @@ import {
   type GetItemCommandInput,
   type PutItemCommandInput,
   type QueryCommandInput,
+  type ScanCommandInput,
   type UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
 import * as records from '../../../shared/domain/record.ts';
@@ -94,6 +95,13 @@ export const memoryLedger = () => {
       check(readerOf(input as Bindings), input.ConditionExpression, pk)();
       items.delete(pk);
       return {};
+    },
+    /** The whole table in one page; all attributes, also where a few are asked for. */
+    Scan: (input: ScanCommandInput) => {
+      const reader = readerOf(input as Bindings);
+      const wanted = input.FilterExpression ? reader.condition(input.FilterExpression) : () => true;
+      reader.end();
+      return { Items: [...items.values()].filter(wanted).map((item) => copy(item)) };
     },
     Query: (input: QueryCommandInput) => {
       const index = indexes.find(({ name }) => name === input.IndexName);

@@ -1,5 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { KMSClient } from '@aws-sdk/client-kms';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SFNClient } from '@aws-sdk/client-sfn';
@@ -7,7 +8,7 @@ import { checkpoint } from '../virtual/effects.ts';
 
 /** Answers the calls of the AWS SDK, by service and operation. */
 export type Aws = Record<
-  'dynamodb' | 's3' | 'states' | 'events' | 'secrets',
+  'dynamodb' | 's3' | 'states' | 'events' | 'secrets' | 'kms',
   Record<string, (input: never) => unknown>
 >;
 
@@ -17,6 +18,7 @@ const clients = {
   states: SFNClient,
   events: EventBridgeClient,
   secrets: SecretsManagerClient,
+  kms: KMSClient,
 } as const;
 
 /** What the client sends at most before it believes itself lost; the real SDK's own retries are left out. */

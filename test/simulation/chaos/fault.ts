@@ -1,5 +1,8 @@
+import type { Policies } from '../../../shared/domain/policy.ts';
 import type { Ending, Operation, Story, Trouble } from '../truora/story.ts';
 import type { Chance } from '../virtual/chance.ts';
+import type { FunctionName } from '../virtual/functions.ts';
+import type { Moment } from './moments.ts';
 
 /** How one drop of a system comes to us. Seconds are from the system's beginning. */
 export type Arrival = {
@@ -18,12 +21,19 @@ export type Arrival = {
 export type ConsentPlan = {
   /** How long the first receipt is valid; a year when left out. */
   validFor: number | undefined;
-  /** When the first receipt is revoked; a repeat of the call comes too. */
-  revokedAt: number[];
+  /** What the person agreed to. */
+  purpose: string;
+  /** When the first receipt is revoked, each time by a call of its own. */
+  revokedAt: Moment[];
 };
 
 /** What an effect meets: a kill of its function, a refusal, or a lost answer. */
-export type Blow = { nth: number; how: 'kill before' | 'kill after' | 'twice' };
+export type Blow = {
+  /** Of all effects, or of those of one function. */
+  nth: number;
+  during?: FunctionName;
+  how: 'kill before' | 'kill after' | 'twice';
+};
 
 /** All that will go wrong in one system; plain, so that it can be printed. */
 export type Plan = {
@@ -51,7 +61,11 @@ export type Plan = {
   /** Undefined where the flag is enough. */
   consent: ConsentPlan | undefined;
   /** When the person of the first run chooses another way. */
-  otherWayAt: number | undefined;
+  otherWayAt: Moment | undefined;
+  /** When the person of the first run is erased, each time by a call of its own. */
+  erasedAt: Moment[];
+  /** How strict the checks are, by purpose. */
+  policies: Policies;
 };
 
 export type Fault = { row: number; what: string; inject: (plan: Plan, chance: Chance) => void };

@@ -155,10 +155,10 @@ export const chaosGuards: readonly Guard[] = [
     replace: '  if (consent) return consent;\n',
   },
   {
-    guard: 'a case leaves its receipt before its verdict counts',
+    guard: 'a verdict is no outcome once its consent is being revoked',
     file: 'shared/consent/check.ts',
-    find: '!receiptId || (await leaveCase(settings.ledger.table, receiptId, revalidationId))',
-    replace: '!receiptId || settings',
+    find: 'if (found && found.revokingAt === undefined) return outcome;',
+    replace: 'if (found) return outcome;',
   },
   {
     guard: 'a revocation that died is completed by the sweep',
@@ -167,9 +167,70 @@ export const chaosGuards: readonly Guard[] = [
     replace: "Promise.resolve(void [enteredOf(item), env('MEDIA_BUCKET')])",
   },
   {
+    guard: 'a revoked case is ended before its receipt is marked',
+    file: 'shared/consent/revoke.ts',
+    find: '  const isClaimable = Date.now() - Date.parse(revokingAt) < CLAIM_MS;\n',
+    replace:
+      '  await markRevoked(settings.ledger.table, entered);\n  const isClaimable = Date.now() - Date.parse(revokingAt) < CLAIM_MS;\n',
+  },
+  {
     guard: 'a late approval of a case without consent approves nothing',
     file: 'shared/logic/late-verdict.ts',
-    find: "current.status !== 'alternative_required' && (await settings.mayUseFace(record))",
-    replace: 'settings !== undefined',
+    find: '!isOver && (await settings.mayUseFace(record))',
+    replace: '!isOver || settings !== undefined',
+  },
+  {
+    guard: 'a revocation refuses the late verdict that is not written yet',
+    file: 'shared/consent/revoke.ts',
+    find: '  await refuseLateVerdict(ledger, ending.record);\n',
+    replace: '',
+  },
+  {
+    guard: 'nothing is claimed for an erased person',
+    file: 'shared/logic/claim.ts',
+    find: '  await refuseErased(ledger.table, request.details.accountId);\n',
+    replace: '',
+  },
+  {
+    guard: 'nothing is decided about an erased person',
+    file: 'functions/record-outcome.ts',
+    find: 'await isErased(ledger.table, claim.accountId)',
+    replace: 'isErased === undefined',
+  },
+  {
+    guard: 'a late verdict about an erased person does not count',
+    file: 'shared/consent/revoke.ts',
+    find: '  if (accountId !== undefined && (await isErased(table, accountId))) return false;\n',
+    replace: '',
+  },
+  {
+    guard: 'an erasure is named outside of the ledger first',
+    file: 'shared/erasure/begin.ts',
+    find: '    await nameErased(erasureBucket, person);\n',
+    replace: '',
+  },
+  {
+    guard: 'an erasure searches the whole ledger when no function can write any more',
+    file: 'shared/erasure/sweep.ts',
+    find: '      await eraseItem(settings, item);\n',
+    replace: '',
+  },
+  {
+    guard: 'an enrollment is noted before the item that names it goes',
+    file: 'shared/erasure/erase-item.ts',
+    find: '    await noteEnrollmentOf(table, person, item);\n',
+    replace: '',
+  },
+  {
+    guard: 'a refusal of an erased person is searched for again',
+    file: 'functions/record-refusal.ts',
+    find: "  if (!claim) await wakeErasure(ledger.table, subject.accountId, env('SETTLE_SECONDS'));\n",
+    replace: '',
+  },
+  {
+    guard: 'evidence of an erased person is bared',
+    file: 'shared/erasure/erase-item.ts',
+    find: 'if (evidenceBucket && (await bareEvidence(evidenceBucket, revalidationId))) {',
+    replace: 'if (evidenceBucket === undefined && (await bareEvidence(evidenceBucket ?? "", revalidationId))) {',
   },
 ];

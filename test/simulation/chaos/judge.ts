@@ -3,12 +3,14 @@ import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { unclaimedCaseOf } from '../../../shared/domain/case-id.ts';
 import { readIntake } from '../../../shared/domain/intake.ts';
 import { isEnd } from '../../../shared/domain/lifecycle.ts';
+import { purposeOf } from '../../../shared/domain/policy.ts';
 import { LedgerRecord } from '../../../shared/domain/record.ts';
 import type { Outcome } from '../../../shared/domain/revalidation.ts';
 import { canaries, settings } from '../simulation.ts';
 import { EPOCH } from '../virtual/clock.ts';
 import { functionNames } from '../virtual/functions.ts';
 import { judgeMoney } from './money.ts';
+import { judgePolicies } from './policies.ts';
 import type { Ran } from './run.ts';
 
 /** Without a validation a case is over by then: the machine asks for half an hour whether Truora is there. Seconds. */
@@ -39,6 +41,7 @@ export const judge = (ran: Ran): string[] => {
   const must = (holds: boolean, what: string) => {
     if (!holds) broken.push(what);
   };
+  const isErased = (accountId: string): boolean => ran.erasures?.isErased(accountId) ?? false;
   const items = system.itemsOf('RUN').map((item) => LedgerRecord.safeParse(unmarshall(item)));
   const records = items.flatMap(({ data }) => data ?? []);
   must(records.length === items.length, 'a record cannot be read');
@@ -60,7 +63,7 @@ export const judge = (ran: Ran): string[] => {
     const [record] = cases;
     const isGone = plan.tamper !== undefined || arrival.body !== 'photo' || plan.rows.has(59);
     // A drop whose object is gone before any function reads it has no case.
-    if (arrival.events.length === 0 && isGone && !record) continue;
+    if (arrival.events.length === 0 && (isGone || isErased(arrival.accountId)) && !record) continue;
     must(record !== undefined, 'a drop has no record');
     if (!record) continue;
     const ends = record.trail.filter(({ phase }) => isEnd(phase));
@@ -70,6 +73,8 @@ export const judge = (ran: Ran): string[] => {
     );
     must(record.announced !== undefined, 'an outcome was not announced');
     must(!system.bucket.versions.includes(version), 'media has outlived its time');
+    // Of an erased person nothing more is left to look at.
+    if (isErased(arrival.accountId)) continue;
     for (const { status, output, executionArn } of executions) {
       must(status !== 'RUNNING', 'an execution runs for ever');
       must(
@@ -119,7 +124,7 @@ export const judge = (ran: Ran): string[] => {
     must(!isBad || record.validationId === undefined, 'what could never be decided was paid for');
     const { threshold } = JSON.parse(arrival.metadata.options ?? '{}') as { threshold?: number };
     const isBelow =
-      threshold !== undefined && threshold < JSON.parse(system.variables.POLICIES).default.minimumThreshold;
+      threshold !== undefined && threshold < (plan.policies[purposeOf(arrival.metadata)]?.minimumThreshold ?? 1);
     must(!isBelow || record.validationId === undefined, 'less than the floor was asked for, and paid for');
     const from = Math.max(
       EPOCH,
@@ -145,8 +150,8 @@ export const judge = (ran: Ran): string[] => {
   const kept = answers.filter(({ status }) => status !== 'refused').map(({ revalidationId }) => revalidationId);
   must(new Set(kept).size <= 1, 'an idempotency key stands for two cases');
 
-  for (const { phase, validationId = '', outcome, accountId } of records) {
-    if (phase !== 'approved') continue;
+  for (const { phase, validationId = '', outcome, accountId, erasedAt } of records) {
+    if (phase !== 'approved' || erasedAt) continue;
     const validation = charged.get(validationId);
     const { validation_status, threshold, ...anythingElse } = plan.story.ending;
     // The account's own threshold, which is no lower than any requested one, is returned in place of a lower one.
@@ -159,7 +164,12 @@ export const judge = (ran: Ran): string[] => {
     must(outcome?.validationId === validationId, 'approved for another validation');
   }
 
-  broken.push(...judgeMoney(ran, records), ...(ran.consents?.judge(records) ?? []));
+  broken.push(
+    ...judgeMoney(ran, records),
+    ...judgePolicies(plan, records, charged),
+    ...(ran.consents?.judge(records) ?? []),
+    ...(ran.erasures?.judge(records, dropped) ?? []),
+  );
 
   must(system.truora.refusedHosts.length === 0, 'media was sent to a host that is not allowed');
   // While a list cannot be read, the result of a call is unknown, and the person stays taken; for ever, if it stays so.

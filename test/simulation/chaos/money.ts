@@ -1,4 +1,5 @@
 import type { LedgerRecord } from '../../../shared/domain/record.ts';
+import { isGone } from '../../../shared/erasure/blank.ts';
 import { settings } from '../simulation.ts';
 import type { Ran } from './run.ts';
 
@@ -22,9 +23,10 @@ export const judgeMoney = ({ plan, system, dropped }: Ran, records: readonly Led
     ...(validationId ? [validationId] : []),
     ...orphans,
   ]);
-  must(new Set(written).size === written.length, 'a charge stands twice on the records');
+  const named = written.filter((id) => !isGone(id));
+  must(new Set(named).size === named.length, 'a charge stands twice on the records');
   must(
-    written.every((id) => real.has(id)),
+    named.every((id) => real.has(id)),
     'a record holds a charge that was never made',
   );
 
@@ -70,8 +72,8 @@ const orphansIn = (line: string): number => {
 };
 
 /** Whether a function may have been killed or hindered between what it did and what it said. */
-const isStruck = ({ blows, lambda, refuses, interruption, consent, otherWayAt }: Ran['plan']): boolean =>
-  blows.length + lambda.length + refuses.length > 0 ||
+const isStruck = ({ blows, lambda, refuses, erasedAt, interruption, consent, otherWayAt }: Ran['plan']): boolean =>
+  blows.length + lambda.length + refuses.length + erasedAt.length > 0 ||
   [interruption, otherWayAt, consent].some((one) => one !== undefined);
 
 /** Whether every create call of this system is answered with all it has to say. */

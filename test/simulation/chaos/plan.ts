@@ -1,8 +1,11 @@
+import { DEFAULT_PURPOSE } from '../../../shared/domain/policy.ts';
 import { enrollmentOf, person } from '../simulation.ts';
 import { quietStory } from '../truora/story.ts';
 import { type Chance, chanceOf } from '../virtual/chance.ts';
 import { blow } from './fault.ts';
 import { type Arrival, faults, type Plan } from './faults.ts';
+import { momentOf } from './moments.ts';
+import { addPolicies, plainPolicies } from './policies.ts';
 
 /** So many faults a system: with more, what is seen is mostly the first of them. */
 const [LEAST_FAULTS, MOST_FAULTS] = [2, 4];
@@ -41,6 +44,8 @@ export const planOf = (seed: number): Plan => {
     onUnresolved: chance.is(0.7) ? 'fail-for-human' : 'create-again',
     consent: undefined,
     otherWayAt: undefined,
+    erasedAt: [],
+    policies: plainPolicies,
   };
   for (let left = chance.whole(LEAST_FAULTS, MOST_FAULTS); left > 0; left -= 1) {
     const { row, inject } = chance.pick(faults);
@@ -57,26 +62,44 @@ export const planOf = (seed: number): Plan => {
     };
   }
   addConsent(plan, chance);
+  addErasures(plan, chance);
+  addPolicies(plan, chance);
   return plan;
 };
 
-/** Moments of a run: before the claim, around the charged call and the upload, while it waits, and after its end. Seconds. */
-const MOMENTS = [0.001, 0.02, 0.1, 0.3, 0.5, 0.7, 0.9, 1.2, 1.6, 2.5, 4, 8, 20, 65, 400, 30_000, 90_000];
+const killOf = (chance: Chance) => chance.pick(['kill before', 'kill after'] as const);
+
+/** In one of four systems the person is erased, and in some of them another person is not. */
+const addErasures = (plan: Plan, chance: Chance): void => {
+  if (!chance.is(0.25)) return;
+  for (let calls = chance.is(0.3) ? 2 : 1; calls > 0; calls -= 1) plan.erasedAt.push(momentOf(chance));
+  for (let kills = chance.pick([0, 1, 1, 2]); kills > 0; kills -= 1) {
+    const during = chance.pick(['EraseAccount', 'SweepErasures'] as const);
+    plan.blows.push({ during, nth: chance.whole(1, chance.pick([12, MOST_ERASURE_EFFECTS])), how: killOf(chance) });
+  }
+  if (chance.is(0.3)) plan.arrivals.push(dropOf('someone-else', 'd', chance.pick([0.01, 0.3, 5])));
+};
+
+/** An erasure of one case has some fifty effects, in the call or in the sweep. */
+const MOST_ERASURE_EFFECTS = 60;
 
 /** Later than any first run of the person ends. */
 const MUCH_LATER = 100_000;
 
 /** Receipts are required in two of five systems, and revoked in most of those; in one of eight the person takes another way. */
 const addConsent = (plan: Plan, chance: Chance): void => {
-  if (chance.is(0.125)) plan.otherWayAt = chance.pick(MOMENTS);
+  if (chance.is(0.125)) plan.otherWayAt = momentOf(chance);
   if (!chance.is(0.4)) return;
-  plan.consent = { validFor: chance.is(0.1) ? chance.pick([0.5, 1, 5, 60]) : undefined, revokedAt: [] };
+  plan.consent = {
+    validFor: chance.is(0.1) ? chance.pick([0.5, 1, 5, 60]) : undefined,
+    purpose: DEFAULT_PURPOSE,
+    revokedAt: [],
+  };
   if (!chance.is(0.75)) return;
-  const at = chance.pick(MOMENTS);
-  plan.consent.revokedAt.push(at);
-  if (chance.is(0.3)) plan.consent.revokedAt.push(at + chance.pick([0.001, 1, 100]));
+  for (let calls = chance.is(0.3) ? 2 : 1; calls > 0; calls -= 1) plan.consent.revokedAt.push(momentOf(chance));
   // A kill that falls into the revocation, or into what it meets.
   if (chance.is(0.5)) blow(plan, chance, chance.pick(['kill before', 'kill after']), 1, 60);
+  if (chance.is(0.3)) plan.blows.push({ during: 'RevokeConsent', nth: chance.whole(1, 12), how: killOf(chance) });
   if (chance.is(0.3))
     plan.arrivals.push({ ...dropOf(person, 'c', MUCH_LATER + 0.01), putAt: MUCH_LATER, underSecond: true });
 };

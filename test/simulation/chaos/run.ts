@@ -3,9 +3,12 @@ import { enrollmentOf, photo, type SimulatedSystem, settings, simulate } from '.
 import { clock, EPOCH } from '../virtual/clock.ts';
 import type { Effect, Handling } from '../virtual/effects.ts';
 import { functionNames } from '../virtual/functions.ts';
+import { bringActs } from './acts.ts';
 import { putReceipt, receiptFor, watchConsent } from './consent.ts';
+import { watchErasures } from './erasures.ts';
 import { arrivalOf } from './fault.ts';
 import type { Arrival, Plan } from './faults.ts';
+import { momentsOf } from './moments.ts';
 
 /** One byte more than Truora takes; made once, since making it takes longer than a whole run. */
 const tooLarge = Buffer.concat([photo(''), Buffer.alloc(10_000_001)]);
@@ -37,6 +40,8 @@ export type Ran = {
   isOver: boolean;
   /** Follows the receipts, where they are required. */
   consents: ReturnType<typeof watchConsent> | undefined;
+  /** Follows the erasures, where there are any. */
+  erasures: ReturnType<typeof watchErasures> | undefined;
 };
 
 const throttled = () => Object.assign(new Error('Rate exceeded'), { name: 'ThrottlingException' });
@@ -50,6 +55,7 @@ const callAbout = ({ key, accountId, metadata }: Arrival, receiptOf: (accountId:
     userAuthorized: true,
     media: { key },
     options: JSON.parse(metadata.options ?? '{}'),
+    ...(metadata.purpose ? { purpose: metadata.purpose } : {}),
     idempotencyKey: 'key-of-the-caller',
     ...receiptOf(accountId),
   },
@@ -59,13 +65,6 @@ const isWatch = (name: string) => name.startsWith('Sweep') || name.startsWith('R
 
 const has = (name: string) => (functionNames as readonly string[]).includes(name);
 
-/** A call of the API's, as the gateway hands it on. */
-const callOn = (id: string) => ({
-  headers: {},
-  pathParameters: { id },
-  requestContext: { authorizer: { iam: { userArn: 'arn:aws:sts::000000000000:assumed-role/Writer/session' } } },
-});
-
 /** Longer than a refused call with the repeat under a fresh key takes. Seconds. */
 const A_CALL = 1;
 
@@ -74,10 +73,14 @@ const INBOX_SWEEPS = 5;
 
 /** Runs the system of a plan until nothing is left to happen. */
 export const runPlan = async (plan: Plan): Promise<Ran> => {
+  const moments = momentsOf();
   const refused = new Map<string, number>();
+  const counted = new Map<string, number>();
   const begun = new Map<string, number>();
   const dropped: Dropped[] = [];
   const called: Execution[] = [];
+  let sweeps = 0;
+  let isSweeping = false;
   let repairs = 0;
   let deadSweeps = 0;
   let paidInVain = 0;
@@ -91,7 +94,11 @@ export const runPlan = async (plan: Plan): Promise<Ran> => {
   const handlingOf = ({ invocation, name, nth }: Effect): Handling => {
     if (name === 'POST create' && isLongGone()) paidInVain += 1;
     const [operation = ''] = name.split(' ');
-    const blow = plan.blows.find((one) => one.nth === nth);
+    const own = (counted.get(invocation.name) ?? 0) + 1;
+    counted.set(invocation.name, own);
+    const blow = plan.blows.find((one) =>
+      one.during ? one.during === invocation.name && one.nth === own : one.nth === nth,
+    );
     if (blow && (blow.how !== 'twice' || /^(Put|Update|Delete)Item/.test(name))) {
       if (invocation.name === 'SweepLedger' && blow.how.startsWith('kill')) deadSweeps += 1;
       return { kind: blow.how };
@@ -106,11 +113,22 @@ export const runPlan = async (plan: Plan): Promise<Ran> => {
   const system = simulate({
     seed: plan.seed,
     story: plan.story,
-    variables: { ON_UNRESOLVED: plan.onUnresolved, CONSENT_MODE: plan.consent ? 'receipt' : 'flag' },
+    variables: {
+      ON_UNRESOLVED: plan.onUnresolved,
+      CONSENT_MODE: plan.consent ? 'receipt' : 'flag',
+      POLICIES: JSON.stringify(plan.policies),
+    },
+    people: plan.arrivals.map(({ accountId }) => accountId),
+    onEvent: (detailType, detail) => {
+      // Evidence is signed where something may have to be taken from it.
+      if (plan.erasedAt.length > 0) sign({ source: 'face-revalidation', 'detail-type': detailType, detail });
+    },
     handlingOf,
     onEffect: (effect, handling) => {
       const { invocation, name } = effect;
       consents?.saw(effect, handling);
+      erasures?.saw(effect);
+      moments.saw(invocation.name);
       if (isWatch(invocation.name) && !/^(Get|Query|List|Batch|Describe)/.test(name)) repairs += 1;
     },
     fault: (name) => {
@@ -120,6 +138,13 @@ export const runPlan = async (plan: Plan): Promise<Ran> => {
     },
   });
 
+  /** Lambda calls it once more after one minute, and after two (documented), where it failed. */
+  const sign = (event: object, tries = 0): void => {
+    void system.call('SignEvidence', event).then((answer) => {
+      if (answer === undefined && tries < 2) clock.after((tries + 1) * 60_000, () => sign(event, tries + 1));
+    });
+  };
+  const erasures = plan.erasedAt.length > 0 ? watchErasures(system) : undefined;
   const { consent } = plan;
   const consents = consent && watchConsent(system);
   for (const accountId of new Set(consent && plan.arrivals.map((one) => one.accountId))) {
@@ -130,8 +155,31 @@ export const runPlan = async (plan: Plan): Promise<Ran> => {
   const receiptOf = (accountId: string, which: 'first' | 'second' = 'first'): string | undefined =>
     consent && receiptFor(accountId, consent, which).receiptId;
 
+  /** When a sweep has something to look at: an empty one would only read sixteen empty shards. */
+  const items = () => [...system.itemsOf('RUN'), ...system.itemsOf('CNS')];
+  const isDue = () => items().some(({ dueAt }) => dueAt?.S && Date.parse(dueAt.S) <= clock.now());
+  const isLeft = () => items().some(({ dueAt }) => dueAt !== undefined);
+  const lastEvent =
+    EPOCH +
+    1000 * Math.max(...plan.arrivals.filter(({ underSecond }) => underSecond).flatMap(({ events }) => events), 0);
+  const sweep = () => {
+    isSweeping = false;
+    sweeps += 1;
+    if (has('SweepLedger') && isDue()) void system.call('SweepLedger' as never, {});
+    if (has('SweepInbox') && sweeps <= INBOX_SWEEPS) void system.call('SweepInbox' as never, {});
+    if (erasures?.isDue()) void system.call('SweepErasures' as never, {});
+    if (sweeps < INBOX_SWEEPS || isLeft() || erasures?.isLeft() || clock.now() <= lastEvent) wake();
+  };
+  /** A sweep comes every few minutes; where nothing is left it would only look. */
+  function wake() {
+    if (isSweeping) return;
+    isSweeping = true;
+    clock.after(settings.sweepMinutes * 60_000, sweep);
+  }
+
   const start = (input: unknown): Execution => {
     const execution = system.start(input);
+    wake();
     void execution.ended.then(() => {
       const { executionArn, status, error, cause } = execution;
       if (!has('RepairExecution') || status === 'SUCCEEDED' || status === 'RUNNING') return;
@@ -164,67 +212,12 @@ export const runPlan = async (plan: Plan): Promise<Ran> => {
     clock.at(EPOCH + at * 1000, () => called.push(start(callAbout(arrivalOf(plan), named))));
   }
   for (const input of plan.poison) start(input);
-  const { tamper } = plan;
-  if (tamper) {
-    clock.at(EPOCH + tamper.at * 1000, () => {
-      const [one] = dropped;
-      if (!one) return;
-      if (tamper.kind === 'delete') system.bucket.remove(one.version);
-      // What lies there now is a drop of its own, without an event.
-      else drop({ ...one.arrival, body: 'photo', putAt: tamper.at, events: [] });
-    });
-  }
-  for (const { dress, at } of plan.strangers) {
-    clock.at(EPOCH + at * 1000, () => {
-      const [validation] = system.truora.charged;
-      const sending = { event: 'final', from: 'decided', after: 0 } as const;
-      if (validation) system.truora.call(dress === 'replay' ? sending : { ...sending, dress }, validation);
-    });
-  }
+  bringActs({ plan, system, wake, moments, dropped, drop, receiptOf });
 
-  for (const at of consent?.revokedAt ?? []) {
-    clock.at(EPOCH + at * 1000, () => {
-      void system.call('RevokeConsent', callOn(receiptOf(arrivalOf(plan).accountId) ?? ''));
-    });
-  }
-  if (plan.otherWayAt !== undefined) {
-    clock.at(EPOCH + plan.otherWayAt * 1000, () => {
-      const owner = dropped[0]?.executions[0]?.executionArn;
-      const item = system.itemsOf('RUN').find((one) => one.owner?.S === owner);
-      if (item) void system.call('ChooseAlternative', callOn(item.revalidationId?.S ?? ''));
-    });
-  }
-
-  const { interruption } = plan;
-  if (interruption) {
-    clock.at(EPOCH + interruption.at * 1000, () => {
-      const [execution] = dropped[0]?.executions ?? [];
-      if (execution?.status !== 'RUNNING') return;
-      if (interruption.by === 'operator') return system.machine.stop(execution.executionArn);
-      const item = system.itemsOf('RUN').find(({ owner }) => owner?.S === execution.executionArn);
-      if (item) void system.call('CancelRevalidation', callOn(item.revalidationId?.S ?? ''));
-    });
-  }
-
-  /** When a sweep has something to look at: an empty one would only read sixteen empty shards. */
-  const items = () => [...system.itemsOf('RUN'), ...system.itemsOf('CNS')];
-  const isDue = () => items().some(({ dueAt }) => dueAt?.S && Date.parse(dueAt.S) <= clock.now());
-  const isLeft = () => items().some(({ dueAt }) => dueAt !== undefined);
-  const lastEvent =
-    EPOCH +
-    1000 * Math.max(...plan.arrivals.filter(({ underSecond }) => underSecond).flatMap(({ events }) => events), 0);
-  let sweeps = 0;
-  const sweep = () => {
-    sweeps += 1;
-    if (has('SweepLedger') && isDue()) void system.call('SweepLedger' as never, {});
-    if (has('SweepInbox') && sweeps <= INBOX_SWEEPS) void system.call('SweepInbox' as never, {});
-    if (sweeps < INBOX_SWEEPS || isLeft() || clock.now() <= lastEvent)
-      clock.after(settings.sweepMinutes * 60_000, sweep);
-  };
-  clock.after(settings.sweepMinutes * 60_000, sweep);
+  wake();
   const isOver = await system.run().then(
     () => true,
     () => false,
   );
-  return { plan, system, dropped, called, repairs, deadSweeps, paidInVain, isOver, consents };
+  return { plan, system, dropped, called, repairs, deadSweeps, paidInVain, isOver, consents, erasures };
 };

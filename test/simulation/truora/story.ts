@@ -16,7 +16,7 @@ export type Trouble =
   /** Of an upload: nothing is taken, and a document says so under a success. */
   | { kind: 'error document'; body: string };
 
-export type Operation = 'enrollment' | 'create' | 'list' | 'read' | 'upload';
+export type Operation = 'enrollment' | 'unenroll' | 'create' | 'list' | 'read' | 'upload';
 
 /** How Truora ends a validation: the fields it lays over its answer. */
 export type Ending = {

@@ -68,8 +68,10 @@ export type Hooks = {
  */
 export const vendorOf = (story: Story, { acceptsKey, webhookKey, callUs, latency, enrollments }: Hooks) => {
   const charged: Charged[] = [];
-  const calls: Record<Operation, number> = { enrollment: 0, create: 0, list: 0, read: 0, upload: 0 };
+  const calls: Record<Operation, number> = { enrollment: 0, unenroll: 0, create: 0, list: 0, read: 0, upload: 0 };
   const refusedHosts: string[] = [];
+  /** Enrollments that were deleted. */
+  const unenrolled = new Set<string>();
   /** Calls to us that we would have to hear: ours, signed, of a validation of ours. */
   const sent = { created: 0, final: 0, forged: 0, strange: 0 };
   const now = () => clock.now() + seconds(story.skew);
@@ -175,6 +177,7 @@ export const vendorOf = (story: Story, { acceptsKey, webhookKey, callUs, latency
   const operationOf = ({ method, url }: Call): Operation => {
     if (method === 'PUT') return 'upload';
     if (method === 'POST') return 'create';
+    if (method === 'DELETE') return 'unenroll';
     if (url.pathname.includes('/enrollments/')) return 'enrollment';
     return url.pathname.includes('/accounts/') ? 'list' : 'read';
   };
@@ -197,8 +200,12 @@ export const vendorOf = (story: Story, { acceptsKey, webhookKey, callUs, latency
       );
       return json(status, body);
     }
+    if (operation === 'unenroll') {
+      unenrolled.add(id);
+      return { ...json(204, {}), body: '' };
+    }
     if (operation === 'enrollment') {
-      const account_id = enrollments.get(id);
+      const account_id = unenrolled.has(id) ? undefined : enrollments.get(id);
       const word = story.enrollment[Math.min(calls.enrollment, story.enrollment.length) - 1] ?? 'success';
       if (!account_id || word === 'unknown') return json(404, { code: 1404, http_code: 404, message: 'not found' });
       const other = word === 'other account';
@@ -248,7 +255,7 @@ export const vendorOf = (story: Story, { acceptsKey, webhookKey, callUs, latency
   };
 
   const vendor: Vendor = { nameOf: (asked) => `${asked.method} ${operationOf(asked)}`, answer };
-  return { vendor, charged, calls, sent, refusedHosts, call, answerOf };
+  return { vendor, charged, calls, unenrolled, sent, refusedHosts, call, answerOf };
 };
 
 export type TruoraInside = ReturnType<typeof vendorOf>;
