@@ -1,7 +1,7 @@
 import { PlanEvent } from '../shared/campaigns/events.ts';
 import { planOn } from '../shared/campaigns/finish-plan.ts';
+import { planFromEnv } from '../shared/lambda/campaign-plan.ts';
 import { campaignStep } from '../shared/lambda/campaign-step.ts';
-import { planFromEnv } from '../shared/lambda/campaigns.ts';
 import { log } from '../shared/lambda/logger.ts';
 import { emit } from '../shared/lambda/metrics.ts';
 

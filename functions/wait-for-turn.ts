@@ -6,8 +6,8 @@ import { env } from '../shared/lambda/env.ts';
 
 /**
  * The first step of a row: gives it the next free turn of its campaign, by one conditional write that all children share. A campaign
- * that holds gives none, and the row is not begun. After a 429 of Truora the turns are further apart.
+ * that holds gives none, and only a row that had begun goes on. After a 429 of Truora the turns are further apart.
  */
 export const handler = campaignStep('WaitForTurn', TurnEvent, ({ event }) =>
-  turnFor(env('TABLE_NAME'), throttleFromEnv(), event.campaignId),
+  turnFor(env('TABLE_NAME'), throttleFromEnv(), event),
 );

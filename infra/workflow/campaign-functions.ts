@@ -40,7 +40,11 @@ export const campaignFunctions: Record<CampaignFunction, FunctionSpec> = {
       'readTruoraKey',
     ],
   },
-  WaitForTurn: { seconds: 15, env: ['TABLE_NAME'], may: [{ items: { Get: ['CAMP', 'GATE'], Update: ['CAMP'] } }] },
+  WaitForTurn: {
+    seconds: 15,
+    env: ['TABLE_NAME'],
+    may: [{ items: { Get: ['CAMP', 'GATE', 'KEY'], Update: ['CAMP'] } }],
+  },
   RecordRow: {
     seconds: 15,
     env: ledger,

@@ -58,8 +58,8 @@ const child = {
   StartAt: 'WaitForTurn',
   States: {
     WaitForTurn: task('WaitForTurn', {
-      Comment: 'When may this row begin? A row of a campaign that holds ends here, and is not begun.',
-      Parameters: { 'campaignId.$': '$.campaignId' },
+      Comment: 'When may this row begin? A row of a campaign that holds ends here, unless it has begun.',
+      Parameters: { 'campaignId.$': '$.campaignId', 'rowKey.$': '$.rowKey' },
       ResultPath: '$.turn',
       Retry: [never('CampaignHeldError'), whileTurnFar, anything],
       Next: 'Turn',

@@ -14,8 +14,8 @@ import {
   MAX_MANIFEST_BYTES,
 } from './campaign.ts';
 import type { Control } from './controls.ts';
-import { outlivesMedia } from './finish-plan.ts';
 import { createCampaign, moveTo, nextRun, requireCampaign } from './items.ts';
+import { outlivesMedia } from './outlives-media.ts';
 import { intervalOf } from './pace.ts';
 import { endedRows } from './view.ts';
 

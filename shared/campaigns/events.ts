@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { CampaignId } from './campaign.ts';
-import { PlanCursor } from './plan.ts';
-import { PlannedRow } from './row.ts';
+import { PlanCursor } from './plan-cursor.ts';
+import { PlannedRow, RowKey } from './row.ts';
 import { Answer, Failure } from './row-end.ts';
 import { Sum } from './sum-up.ts';
 
@@ -11,7 +11,7 @@ export const PlanEvent = z.object({
 });
 
 /** To WaitForTurn. */
-export const TurnEvent = z.object({ campaignId: CampaignId });
+export const TurnEvent = z.object({ campaignId: CampaignId, rowKey: RowKey });
 
 /** To RecordRow: the row, with the answer of the machine of cases, or the error of its execution. */
 export const RowEvent = z.object({

@@ -1,8 +1,10 @@
 import type { Ledger } from '../ledger/records.ts';
 import type { Campaign, ManifestReason } from './campaign.ts';
+import { ManifestError } from './errors.ts';
 import { moveTo, readCampaign } from './items.ts';
-import { ManifestError } from './manifest.ts';
-import { checkRows, joinParts, type PlanCursor, type PlanSettings, readRows } from './plan.ts';
+import { outlivesMedia } from './outlives-media.ts';
+import { checkRows, joinParts, type PlanSettings, readRows } from './plan.ts';
+import type { PlanCursor } from './plan-cursor.ts';
 
 /** The result of one call: whether there is more, and where it begins. */
 export type Planned = { next: 'again' | 'end'; cursor?: PlanCursor | undefined };
@@ -30,13 +32,6 @@ export const planOn = async (settings: Settings, campaignId: string, cursor: Pla
   }
   return { next: 'end' };
 };
-
-/** When the last row would begin, if the campaign were started now. Milliseconds since 1970. */
-const lastStart = ({ askedPace }: Campaign, rows: number): number => Date.now() + (1000 * rows) / askedPace;
-
-/** Whether media of the plan would be deleted before its row begins. */
-export const outlivesMedia = (campaign: Campaign, rows: number, mediaUntil: number | undefined): boolean =>
-  mediaUntil !== undefined && lastStart(campaign, rows) > mediaUntil;
 
 const end = async (ledger: Ledger, campaign: Campaign, cursor: PlanCursor & { stage: 'join' }): Promise<void> => {
   const { rows, runnable, refusals, mediaUntil, sha256 } = cursor;

@@ -2,22 +2,10 @@ import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { CsvError, parse } from 'csv-parse';
-import type { ManifestReason } from './campaign.ts';
 import { plainCell } from './cells.ts';
+import { ManifestError, RowFault } from './errors.ts';
 import { linesOf } from './lines.ts';
 import { columns, fieldsOfCells, neededColumns } from './row.ts';
-
-/** A fault of the whole manifest. `line` is where it was found; its text names no value. */
-export class ManifestError extends Error {
-  override readonly name = 'ManifestError';
-  readonly reason: ManifestReason;
-  readonly line: number | undefined;
-  constructor(reason: ManifestReason, line?: number) {
-    super(`${reason}${line === undefined ? '' : `: line ${line}`}`);
-    this.reason = reason;
-    this.line = line;
-  }
-}
 
 /** The longest record. A quote that is never closed ends there, so that it does not fill the memory. Bytes. */
 const MAX_RECORD = 65_536;
@@ -120,18 +108,6 @@ const recordOf = (header: readonly string[], cells: readonly string[], line: num
     return { line, fault: error };
   }
 };
-
-/** A record that cannot be read as a row. */
-export class RowFault extends Error {
-  override readonly name = 'RowFault';
-  readonly field: string;
-  readonly rule: string;
-  constructor(field: string, rule: string) {
-    super(`${field}: ${rule}`);
-    this.field = field;
-    this.rule = rule;
-  }
-}
 
 async function* readNdjson(source: AsyncIterable<Uint8Array>): AsyncGenerator<Record> {
   let line = 0;

@@ -1,45 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import * as z from 'zod/mini';
 import { headText, openText, putFile } from '../aws/text-objects.ts';
 import { TruoraBusyError, TruoraUncertainError } from '../domain/errors.ts';
 import { type Campaign, MAX_ROWS } from './campaign.ts';
 import { type CheckSettings, checkFields, checkRow } from './check-row.ts';
+import { ManifestError, RowFault } from './errors.ts';
 import { KeySet } from './key-set.ts';
 import { linesOf } from './lines.ts';
-import { ManifestError, type Record as ManifestRecord, RowFault, readManifest } from './manifest.ts';
+import { type Record as ManifestRecord, readManifest } from './manifest.ts';
 import { objectsOf } from './objects.ts';
+import type { PlanCursor } from './plan-cursor.ts';
 import { PlannedRow, readRow, requestOf } from './row.ts';
 import { errorHeader, errorLine, type RowError, rowErrorOf } from './row-error.ts';
 import { type Spool, spooling } from './spool.ts';
-
-const Counts = z.record(z.string(), z.int());
-
-/** Where a plan goes on. The state machine hands it from one call to the next. */
-export const PlanCursor = z.discriminatedUnion('stage', [
-  z.object({ stage: z.literal('read') }),
-  z.object({
-    stage: z.literal('check'),
-    /** The first byte that is not checked, and the number of the next part. */
-    from: z.int(),
-    part: z.int(),
-    rows: z.int(),
-    runnable: z.int(),
-    refusals: Counts,
-    mediaUntil: z.optional(z.number()),
-    sha256: z.string(),
-  }),
-  z.object({
-    stage: z.literal('join'),
-    part: z.int(),
-    rows: z.int(),
-    runnable: z.int(),
-    refusals: Counts,
-    mediaUntil: z.optional(z.number()),
-    sha256: z.string(),
-  }),
-]);
-
-export type PlanCursor = z.infer<typeof PlanCursor>;
 
 type Of<Stage extends PlanCursor['stage']> = Extract<PlanCursor, { stage: Stage }>;
 

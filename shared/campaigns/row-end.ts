@@ -33,6 +33,13 @@ const reasonIn = (cause: string | undefined): string => {
   }
 };
 
+/** The case of a row, by the key of the row. @returns undefined for a row that has not begun */
+export const caseOf = async (table: string, key: string): Promise<string | undefined> => {
+  // Where `claimUnderKey` binds the key of a workflow.
+  const item = await getItem(table, `KEY#workflow#${key}`);
+  return item && isAlive(item) ? String(item.revalidationId) : undefined;
+};
+
 /**
  * How a row ended whose execution failed: by the record of its case, which a cancellation or a repair may have ended, or else by the
  * error.
@@ -42,9 +49,7 @@ export const failedResult = async (
   key: string,
   { Cause }: z.infer<typeof Failure>,
 ): Promise<RowResult> => {
-  // Where `claimUnderKey` binds the key of a workflow.
-  const item = await getItem(ledger.table, `KEY#workflow#${key}`);
-  const revalidationId = item && isAlive(item) ? String(item.revalidationId) : undefined;
+  const revalidationId = await caseOf(ledger.table, key);
   const outcome = revalidationId === undefined ? undefined : (await readRecord(ledger, revalidationId))?.outcome;
   if (outcome) return resultOf(outcome);
   return { status: 'failed', reason: reasonIn(Cause), ...(revalidationId === undefined ? {} : { revalidationId }) };

@@ -1,6 +1,6 @@
 import { NamedError, RequestInvalidError } from '../domain/errors.ts';
 import { csvLine } from './cells.ts';
-import { RowFault } from './manifest.ts';
+import { RowFault } from './errors.ts';
 
 /** Why a row cannot run: the field and the rule, never a value. */
 export type RowError = { line: number; reason: string; field: string; rule: string };

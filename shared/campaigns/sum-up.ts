@@ -3,9 +3,9 @@ import { openText, putFile } from '../aws/text-objects.ts';
 import type { Ledger } from '../ledger/records.ts';
 import { announceCampaign } from './announce.ts';
 import { type Campaign, childrenFor, counted, type RowStatus } from './campaign.ts';
+import { ManifestError } from './errors.ts';
 import { moveTo, type RowResult, readCampaign, rowResults, setCounts } from './items.ts';
 import { linesOf } from './lines.ts';
-import { ManifestError } from './manifest.ts';
 import { objectsOf } from './objects.ts';
 import { isRetryable, resultLine, retryHeader, retryLine } from './results.ts';
 import { PlannedRow } from './row.ts';
@@ -112,13 +112,13 @@ export const sumUp = async (settings: SumSettings, campaignId: string, last: Sum
   const isStuck = campaign.status === 'running' && (last?.idle ?? 0) >= MOST_IDLE;
   const { left } = await spooling(3, async (...[results, retry, rest]) => {
     const files = { results, retry, left: rest } as Files;
-    const passed = await pass(settings, campaignId, files, isStuck || campaign.status === 'canceling');
+    const passed = await pass(settings, campaignId, files, isStuck || (campaign.status === 'canceling' && !!last));
     await setCounts(ledger.table, campaignId, passed.counts);
     await keep(settings, campaignId, files);
     return passed;
   });
   const idle = last && left >= last.left ? last.idle + 1 : 0;
-  const next = await decide(settings, campaign, left);
+  const next = await decide(settings, campaign, left, last === undefined);
   // What a caller asked for meanwhile comes in the next round, which begins no row.
   const { left: rows, runs } = objectsOf(campaignId);
   return next ?? { next: 'rows', left, idle, children: childrenFor(campaign.askedPace), rows, runs };
@@ -127,9 +127,15 @@ export const sumUp = async (settings: SumSettings, campaignId: string, last: Sum
 const over = (left: number): Sum => ({ next: 'end', left, idle: 0, children: 0 });
 
 /** @returns undefined where the rows that are left come */
-const decide = async ({ ledger, bus }: SumSettings, campaign: Campaign, left: number): Promise<Sum | undefined> => {
+const decide = async (
+  { ledger, bus }: SumSettings,
+  campaign: Campaign,
+  left: number,
+  isFirst: boolean,
+): Promise<Sum | undefined> => {
   const { campaignId, status } = campaign;
-  if (status === 'running' && left > 0) return undefined;
+  // An execution that was killed left rows that have begun: a round finds them, also in a campaign that begins no other row.
+  if (left > 0 && (status === 'running' || isFirst)) return undefined;
   if (status === 'pausing') return (await moveTo(ledger, campaignId, 'paused', {}, ['pausing'])) && over(left);
   if (status === 'running' || status === 'canceling') {
     const endedAt = new Date().toISOString();

@@ -2,14 +2,12 @@ import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { CampaignId } from '../campaigns/campaign.ts';
 import { controlCampaign } from '../campaigns/control.ts';
 import type { Control } from '../campaigns/controls.ts';
-import type { PlanSettings } from '../campaigns/plan.ts';
 import { presentCampaign } from '../campaigns/view.ts';
 import { parseOrRefuse } from '../domain/parse.ts';
-import type { Ledger } from '../ledger/records.ts';
 import type { Caller } from './caller.ts';
 import { callerOf, refusePersons } from './caller.ts';
-import { ledgerFromEnv, retryRulesFromEnv, throttleFromEnv, truoraFromEnv } from './clients.ts';
-import { env, mediaLimitsFromEnv } from './env.ts';
+import { ledgerFromEnv } from './clients.ts';
+import { env } from './env.ts';
 import { log } from './logger.ts';
 import { answerJson, type RouteInput } from './route.ts';
 
@@ -22,30 +20,6 @@ export const operatorOf = ({ event }: RouteInput): Caller => {
 
 /** What a control of a campaign works with. */
 export const controlFromEnv = () => ({ ledger: ledgerFromEnv(), machineArn: env('CAMPAIGN_MACHINE_ARN') });
-
-/** What a plan works with. @param emitUnknownWord counts an undocumented status of an enrollment */
-export const planFromEnv = (
-  remainingMs: () => number,
-  emitUnknownWord: () => void,
-): Omit<PlanSettings, 'campaign'> & { ledger: Ledger } => ({
-  ledger: ledgerFromEnv(),
-  table: env('TABLE_NAME'),
-  mediaBucket: env('MEDIA_BUCKET'),
-  policies: env('POLICIES'),
-  mediaLimits: mediaLimitsFromEnv(),
-  mediaHours: env('MEDIA_HOURS'),
-  consentMode: env('CONSENT_MODE'),
-  allowNationalIds: env('ALLOW_NATIONAL_IDS'),
-  enrollment: {
-    truora: truoraFromEnv(),
-    throttle: throttleFromEnv(),
-    retries: retryRulesFromEnv(),
-    emitUnknownWord,
-    // Each run counts them again.
-    emitOtherEnrollments: () => {},
-  },
-  remainingMs,
-});
 
 /**
  * A route that starts, pauses, resumes or cancels a campaign.

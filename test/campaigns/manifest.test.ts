@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { csvLine, plainCell } from '../../shared/campaigns/cells.ts';
+import { ManifestError } from '../../shared/campaigns/errors.ts';
 import { KeySet } from '../../shared/campaigns/key-set.ts';
 import { linesOf } from '../../shared/campaigns/lines.ts';
-import { ManifestError, type Record as ManifestRecord, readManifest } from '../../shared/campaigns/manifest.ts';
+import { type Record as ManifestRecord, readManifest } from '../../shared/campaigns/manifest.ts';
 import { readRow } from '../../shared/campaigns/row.ts';
 import { rowErrorOf } from '../../shared/campaigns/row-error.ts';
 

@@ -12,7 +12,9 @@ A campaign in virtual time: the real machine, turns and sums against a limit tha
   --plan JSON      a plan as a whole, in the place of the others
   --seed N         (default: 1)
   --each           small campaigns instead, with a fault, a pause or a cancellation at each effect, and a kill soon after it
+  --every N        of these, one of N (default: 1)
 
+Progress and what does not hold are on stderr as they come.
 Exit code: 0 simulated, 2 invalid arguments.`;
 
 const { values } = parseArgs({
@@ -24,6 +26,7 @@ const { values } = parseArgs({
     plan: { type: 'string' },
     seed: { type: 'string', default: '1' },
     each: { type: 'boolean', default: false },
+    every: { type: 'string', default: '1' },
     help: { type: 'boolean', default: false },
   },
 });
@@ -51,11 +54,22 @@ const startedAt = performance.now();
 enterVirtualTime();
 
 if (values.each) {
-  process.stdout.write(`${JSON.stringify(await tryEach(seed))}\n`);
+  const every = Number(values.every);
+  const tried = await tryEach(seed, every, (run, of, broken) => {
+    for (const one of broken) process.stderr.write(`${one}\n`);
+    if (run % 50 === 0) process.stderr.write(`${run} of ${of}\n`);
+  });
+  process.stdout.write(`${JSON.stringify(tried)}\n`);
   process.exit(0);
 }
 
-const simulated = await simulate(plan);
+let printed = 0;
+
+const simulated = await simulate(plan, (ended, pace, seconds) => {
+  if (ended - printed < rows / 50) return;
+  printed = ended;
+  process.stderr.write(`${ended} of ${rows} rows after ${seconds} s, ${pace.toFixed(2)} a second\n`);
+});
 
 const realSeconds = Math.round((performance.now() - startedAt) / 100) / 10;
 

@@ -12,6 +12,7 @@ import { controlCampaign } from '../../shared/campaigns/control.ts';
 import type { Control } from '../../shared/campaigns/controls.ts';
 import { createCampaign, readCampaign, recordRow } from '../../shared/campaigns/items.ts';
 import { objectsOf } from '../../shared/campaigns/objects.ts';
+import { intervalOf } from '../../shared/campaigns/pace.ts';
 import { failedResult, resultOf } from '../../shared/campaigns/row-end.ts';
 import { sumUp } from '../../shared/campaigns/sum-up.ts';
 import { turnFor } from '../../shared/campaigns/turn.ts';
@@ -123,7 +124,12 @@ const realImmediate = setImmediate;
 const writesFiles = (): boolean => process.getActiveResourcesInfo().some((name) => /^(FSReq|FileHandle)/.test(name));
 
 /** The machine of cases, as far as a campaign sees it: a key is charged once, and a repeat gets the first outcome. */
-const casesOf = (plan: Plan, throttleNow: () => { notBefore?: string }, backOff: (until: string) => void) => {
+const casesOf = (
+  plan: Plan,
+  throttleNow: () => { notBefore?: string },
+  backOff: (until: string) => void,
+  onClaim: (key: string) => void,
+) => {
   const chance = chanceOf(plan.seed);
   const cases = new Map<string, { charges: number; ended: Promise<Execution>; isOver: boolean }>();
   const counts = { starts: 0, throttled: 0 };
@@ -203,6 +209,7 @@ const casesOf = (plan: Plan, throttleNow: () => { notBefore?: string }, backOff:
       }
       const one = { charges: 0, isOver: false, ended: Promise.resolve(execution) };
       cases.set(key, one);
+      onClaim(key);
       one.ended = run(key, execution);
       execution.ended = one.ended.then(() => {});
       return execution;
@@ -211,8 +218,16 @@ const casesOf = (plan: Plan, throttleNow: () => { notBefore?: string }, backOff:
   return { machine, cases, counts };
 };
 
-/** A whole campaign in virtual time: the real definition, turns, sums and controls, with the machine of cases and AWS in memory. */
-export const simulate = async (plan: Plan): Promise<Simulated> => {
+/**
+ * A whole campaign in virtual time: the real definition, turns, sums and controls, with the machine of cases and AWS in memory.
+ * @param onLook gets the rows that have ended, the pace and the virtual seconds, every 20 of them
+ */
+export const simulate = async (
+  plan: Plan,
+  onLook: (ended: number, pace: number, seconds: number) => void = () => {},
+): Promise<Simulated> => {
+  // Timers of a campaign before, such as those of killed rows, must not call the clients of this one.
+  clock.reset();
   const ledger = memoryLedger();
   const { objects, operations: s3 } = memoryObjects();
   const announced: string[] = [];
@@ -287,13 +302,19 @@ export const simulate = async (plan: Plan): Promise<Simulated> => {
   for (const [client, of] of clients) Object.assign(client.prototype, { send: serve(of as never) });
 
   const throttleNow = () => Throttle.parse({ notBefore: ledger.items.get('GATE#truora')?.notBefore?.S });
-  const { machine: cases, ...of } = casesOf(plan, throttleNow, (until) =>
-    ledger.items.set('GATE#truora', { pk: { S: 'GATE#truora' }, notBefore: { S: until } }),
+  const { machine: cases, ...of } = casesOf(
+    plan,
+    throttleNow,
+    (until) => ledger.items.set('GATE#truora', { pk: { S: 'GATE#truora' }, notBefore: { S: until } }),
+    (key) => {
+      const pk = `KEY#workflow#${key}`;
+      ledger.items.set(pk, { pk: { S: pk }, revalidationId: { S: `RVL${'0'.repeat(32)}` } });
+    },
   );
   const throttle = { read: async () => throttleNow(), backOff: async () => {} };
 
   const work: Record<string, (event: never) => Promise<unknown>> = {
-    WaitForTurn: ({ campaignId }: { campaignId: string }) => turnFor(TABLE, throttle, campaignId),
+    WaitForTurn: (row: { campaignId: string; rowKey: string }) => turnFor(TABLE, throttle, row),
     RecordRow: async ({ row }: { row: Record<string, never> }) => {
       const { campaignId, rowKey, request, answer, failure } = row as never as Record<string, never>;
       const result = answer
@@ -342,7 +363,7 @@ export const simulate = async (plan: Plan): Promise<Simulated> => {
   const { pace } = plan;
   await createCampaign(
     settings.ledger,
-    campaign({ ...ids, runnable: plan.rows, rows: plan.rows, askedPace: pace, pace, intervalMs: 1000 / pace }),
+    campaign({ ...ids, runnable: plan.rows, rows: plan.rows, askedPace: pace, pace, intervalMs: intervalOf(pace) }),
   );
   effects = 0;
 
@@ -360,6 +381,7 @@ export const simulate = async (plan: Plan): Promise<Simulated> => {
   const look = async () => {
     const now = await readQuietly();
     const ended = now ? presentCampaign(now, new Date()).counts.ended : 0;
+    if (now) onLook(ended, now.pace, (Date.now() - beganAt) / 1000);
     if (forecast === 0 && ended >= plan.rows / 10) {
       const elapsed = (Date.now() - beganAt) / 1000;
       forecast = elapsed + ((plan.rows - ended) / ended) * elapsed;

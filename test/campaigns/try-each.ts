@@ -17,27 +17,46 @@ const brokenIn = (plan: Plan, { view, charges, mostCharges, unfinished, results,
   return Object.entries(checks).flatMap(([what, isBroken]) => (isBroken ? [`${what}: ${JSON.stringify(plan)}`] : []));
 };
 
+/** The cases of a campaign that makes so many effects. */
+const plansOf = (plan: Plan, effects: number): Plan[] => {
+  const each = Array.from({ length: effects }, (_, n) => n + 1);
+  const faults = (['before', 'after', 'killed'] as const).flatMap((kind) =>
+    each.map((nth) => ({ ...plan, fault: { nth, kind } })),
+  );
+  const controls = (['pause', 'cancel'] as const).flatMap((control) =>
+    each.flatMap((nth) => [
+      { ...plan, control: { nth, control } },
+      ...[1, 2].map((later) => ({
+        ...plan,
+        control: { nth, control },
+        fault: { nth: nth + later, kind: 'killed' as const },
+      })),
+    ]),
+  );
+  return [...faults, ...controls];
+};
+
+export type Tried = { effects: number; runs: number; broken: string[] };
+
 /**
  * Small campaigns: each effect fails before it happened, after it, or with the whole execution; a person pauses (and resumes) or cancels
  * at each effect; and the execution is killed at one of the effects that follow.
+ * @param every tries one case of so many: 1 tries all
+ * @param onRun gets the number of the case, of all, and what does not hold in it
  */
-export const tryEach = async (seed: number): Promise<{ effects: number; runs: number; broken: string[] }> => {
+export const tryEach = async (
+  seed: number,
+  every: number,
+  onRun: (run: number, of: number, broken: readonly string[]) => void,
+): Promise<Tried> => {
   const plan: Plan = { seed, rows: ROWS, pace: 5, limit: 2, mostSeconds: 3600 };
   const plain = await simulate(plan);
   const broken = brokenIn(plan, plain);
-  let runs = 1;
-  const check = async (of: Plan) => {
-    runs += 1;
-    broken.push(...brokenIn(of, await simulate(of)));
-  };
-  for (let nth = 1; nth <= plain.effects; nth += 1) {
-    for (const kind of ['before', 'after', 'killed'] as const) await check({ ...plan, fault: { nth, kind } });
-    for (const control of ['pause', 'cancel'] as const) {
-      await check({ ...plan, control: { nth, control } });
-      for (let later = 1; later <= 2; later += 1) {
-        await check({ ...plan, control: { nth, control }, fault: { nth: nth + later, kind: 'killed' } });
-      }
-    }
+  const plans = plansOf(plan, plain.effects).filter((_, n) => n % every === seed % every);
+  for (const [n, one] of plans.entries()) {
+    const found = brokenIn(one, await simulate(one));
+    broken.push(...found);
+    onRun(n + 1, plans.length, found);
   }
-  return { effects: plain.effects, runs, broken };
+  return { effects: plain.effects, runs: plans.length + 1, broken };
 };

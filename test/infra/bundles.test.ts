@@ -46,7 +46,7 @@ const clients: Record<FunctionName, readonly string[]> = {
   // The module that it shares with the others loads S3 for its store.
   ReadJwks: ['client-kms'],
   CheckKey: [],
-  ReadManifest: [...ledger, 'client-eventbridge', 'client-s3'],
+  ReadManifest: [...ledger, 'client-s3'],
   WaitForTurn: ledger,
   RecordRow: ledger,
   SumUp: [...ledger, 'client-eventbridge', 'client-s3'],
